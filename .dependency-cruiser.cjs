@@ -1,0 +1,58 @@
+/** Imports point one way: model <- plan <- gpu <- run <- {node, app}. */
+
+const layer = (name, comment, from, allowed) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from },
+  to: { pathNot: [...allowed, '^src/core/modules.d.ts$', '^shaders/', 'node_modules'] },
+})
+
+const core = (...folders) => folders.map((folder) => `^src/core/${folder}/`)
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'not-found', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'core-runs-anywhere',
+      comment: 'no node: modules, nothing of the page or of Node',
+      severity: 'error',
+      from: { path: '^src/core/' },
+      to: { path: '^(src/(node|app)/|node:)|^(fs|path|os|url|util|zlib|buffer|process|worker_threads)(/|$)' },
+    },
+    layer('data', 'bytes to arrays and back, for anyone', '^src/core/data/', [
+      ...core('data'),
+      '^src/core/model/errors.ts$',
+    ]),
+    layer('model', 'the model knows nothing of how it runs', '^src/core/model/', core('model', 'data')),
+    layer('reference', 'the reference reads models only', '^src/core/reference/', core('reference', 'model')),
+    layer('plan', 'a plan is made from a model alone', '^src/core/plan/', core('plan', 'model')),
+    layer('gpu', 'buffers and pipelines follow a plan', '^src/core/gpu/', core('gpu', 'plan', 'model')),
+    layer('run', 'a run drives the GPU', '^src/core/run/', core('run', 'gpu', 'plan', 'model', 'data')),
+    layer(
+      'analysis',
+      'analysis reads models and results',
+      '^src/core/analysis/',
+      core('analysis', 'model', 'run'),
+    ),
+    {
+      name: 'reference-is-for-tests',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/core/reference/' },
+      to: { path: '^src/core/reference/' },
+    },
+    {
+      name: 'node-and-app-are-apart',
+      severity: 'error',
+      from: { path: '^src/(node|app)/' },
+      to: { path: '^src/(node|app)/', pathNot: '^src/$1/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types'] },
+  },
+}

@@ -1,0 +1,76 @@
+import { defineConfig } from 'vitest/config'
+import type { BuildOptions } from 'vite'
+
+/** `vite build` makes the page; `--mode node` the command line and library; `--mode browser` the library for bundlers. */
+const builds: Record<string, BuildOptions> = {
+  node: {
+    outDir: 'dist/node',
+    ssr: true,
+    target: 'node20',
+    rolldownOptions: { input: { engram: 'src/node/cli.ts', index: 'src/node/index.ts' } },
+  },
+  browser: {
+    outDir: 'dist/browser',
+    target: 'es2023',
+    minify: false,
+    lib: { entry: 'src/app/library.ts', formats: ['es'], fileName: 'index' },
+    rolldownOptions: { external: /^[a-z@]/ },
+  },
+}
+
+/** Whether a browser can be opened: `npm start` is typed into a terminal of a desktop. */
+const isDesktop =
+  process.stdout.isTTY &&
+  process.env.CI === undefined &&
+  (process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY))
+
+export default defineConfig(({ mode }) => ({
+  // The built page works in any folder of a server.
+  base: './',
+  server: { open: isDesktop && mode === 'development' },
+  build: builds[mode] ?? { outDir: 'dist/page', target: 'es2023' },
+  test: {
+    maxWorkers: 2,
+    // The groups run one after another; programs and browsers use all cores by themselves.
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'gpu',
+          include: ['test/gpu/**/*.test.ts'],
+          // A worker keeps one device for all its files: see test/gpu/device.ts.
+          isolate: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'cli',
+          include: ['test/cli/**/*.test.ts'],
+          globalSetup: 'test/cli/build.ts',
+          testTimeout: 120_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
+        },
+      },
+    ],
+  },
+}))
