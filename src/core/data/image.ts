@@ -1,0 +1,93 @@
+/** Images as luminance: PNG files and their resizing. */
+import { convertIndexedToRgb, decode, type DecodedPng } from 'fast-png'
+import { ModelError } from '../model/errors.ts'
+
+/** Luminance in [0, 1], row-major. */
+export interface Image {
+  readonly width: number
+  readonly height: number
+  readonly data: Float32Array
+}
+
+/**
+ * Reads a PNG as luminance, 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), composed on black where it is transparent.
+ * @throws ModelError if the file is not a readable PNG
+ */
+export function decodePng(bytes: Uint8Array): Image {
+  let png: DecodedPng
+  try {
+    png = expand(decode(bytes, { checkCrc: true }))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new ModelError(`is not a readable PNG image (${reason}); save it again as PNG`)
+  }
+  const { width, height, channels, depth, data: samples } = png
+  const data = new Float32Array(width * height)
+  const most = 2 ** depth - 1
+  const coloured = channels >= 3
+  const transparent = channels === 2 || channels === 4
+  for (let pixel = 0; pixel < data.length; pixel++) {
+    const at = pixel * channels
+    const sample = (channel: number) => (samples[at + channel] ?? 0) / most
+    const light = coloured ? 0.299 * sample(0) + 0.587 * sample(1) + 0.114 * sample(2) : sample(0)
+    data[pixel] = transparent ? light * sample(channels - 1) : light
+  }
+  return { width, height, data }
+}
+
+/** One byte or more a sample: palettes become colours, packed grey levels of 1, 2 and 4 bits are spread out. */
+function expand(png: DecodedPng): DecodedPng {
+  if (png.palette) {
+    return { ...png, data: convertIndexedToRgb(png), depth: 8, channels: png.palette[0]?.length ?? 3 }
+  }
+  if (png.depth >= 8) return png
+  const { width, height, depth } = png
+  const lineBytes = Math.ceil((width * depth) / 8)
+  const data = new Uint8Array(width * height)
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const bit = column * depth
+      const byte = png.data[row * lineBytes + (bit >> 3)] ?? 0
+      data[row * width + column] = (byte >> (8 - depth - (bit & 7))) & (2 ** depth - 1)
+    }
+  }
+  return { ...png, data }
+}
+
+/** Resizes by area average: each new pixel is the mean of the part of the image that it covers. */
+export function resize(image: Image, width: number, height: number): Image {
+  if (image.width === width && image.height === height) return image
+  const across = new Float64Array(image.height * width)
+  for (let row = 0; row < image.height; row++) {
+    average(image.data, row * image.width, 1, image.width, across, row * width, 1, width)
+  }
+  const data = new Float32Array(height * width)
+  for (let column = 0; column < width; column++) {
+    average(across, column, width, image.height, data, column, width, height)
+  }
+  return { width, height, data }
+}
+
+/** Area average along one line: `count` values from `start` in steps of `stride`, into `newCount` values. */
+function average(
+  from: Float32Array | Float64Array,
+  start: number,
+  stride: number,
+  count: number,
+  to: Float32Array | Float64Array,
+  newStart: number,
+  newStride: number,
+  newCount: number,
+): void {
+  const step = count / newCount
+  for (let index = 0; index < newCount; index++) {
+    const begin = index * step
+    const end = begin + step
+    let sum = 0
+    for (let source = Math.floor(begin); source < Math.min(count, Math.ceil(end)); source++) {
+      const covered = Math.min(end, source + 1) - Math.max(begin, source)
+      sum += covered * (from[start + source * stride] as number)
+    }
+    to[newStart + index * newStride] = sum / step
+  }
+}

@@ -1,0 +1,74 @@
+/** What must hold between the values of a scenario, as far as it can be said without its pattern files. */
+import { ModelError } from './errors.ts'
+import { checkLayer } from './layers.ts'
+import { checkMemory } from './memories.ts'
+import { checkProbe } from './probes.ts'
+import type { Scenario } from './schema.ts'
+import { checkStimulus } from './stimulus.ts'
+import { checkSynapse } from './synapses.ts'
+
+/**
+ * Checks a scenario as a whole; quick enough for every move of a slider.
+ * @returns warnings: what is allowed but probably not meant
+ * @throws ModelError for the first thing that is wrong
+ */
+export function checkScenario(scenario: Scenario, file?: string): string[] {
+  try {
+    checkNames(scenario)
+    const warnings = Object.entries(scenario.neurons).flatMap(([name, spec]) =>
+      checkLayer(scenario, name, spec),
+    )
+    for (const [name, spec] of Object.entries(scenario.synapses)) {
+      warnings.push(...checkSynapse(scenario, name, spec))
+    }
+    for (const [name, spec] of Object.entries(scenario.memories)) checkMemory(scenario, name, spec)
+    scenario.stimulus.forEach((spec, index) => checkStimulus(scenario, index, spec))
+    for (const [name, spec] of Object.entries(scenario.probes)) checkProbe(scenario, name, spec)
+    checkStep(scenario)
+    return warnings
+  } catch (error) {
+    throw error instanceof ModelError && file !== undefined ? error.in(file) : error
+  }
+}
+
+/** Final states are written as state.NAME and samples of a probe as NAME.value, so that names must not meet. */
+function checkNames(scenario: Scenario): void {
+  const owners = new Map<string, string>()
+  for (const group of ['neurons', 'synapses', 'memories'] as const) {
+    for (const name of Object.keys(scenario[group])) {
+      const other = owners.get(name)
+      if (other !== undefined) {
+        throw new ModelError(`the name \`${name}\` is taken by ${other}.${name}; rename one of them`, {
+          path: `${group}.${name}`,
+        })
+      }
+      owners.set(name, group)
+      if (['tick', 'time', 'value', 'terms'].includes(name) && Object.hasOwn(scenario.probes, 'state')) {
+        throw new ModelError(
+          `its final state and the samples of the probe \`state\` would both be written as state.${name}; rename one of them`,
+          { path: `${group}.${name}` },
+        )
+      }
+    }
+  }
+}
+
+/** Forward Euler overshoots when its step is longer than the time constant. */
+function checkStep(scenario: Scenario): void {
+  const { dt, integrator } = scenario.time
+  if (integrator !== 'euler') return
+  const groups = (['neurons', 'synapses', 'memories'] as const).flatMap((group) =>
+    Object.entries<{ tau?: number; every: number }>(scenario[group]).flatMap(([name, { tau, every }]) =>
+      tau === undefined || tau === 0 ? [] : [{ path: `${group}.${name}`, tau, every, largest: tau / every }],
+    ),
+  )
+  const [worst] = groups.sort((a, b) => a.largest - b.largest)
+  // A ratio of 1 is allowed; dt * every may round to slightly more.
+  if (worst === undefined || dt / worst.largest <= 1 + 1e-9) return
+  const ratio = Number((dt / worst.largest).toPrecision(4))
+  throw new ModelError(
+    `euler is unstable for ${worst.path}: dt ${dt} * every ${worst.every} / tau ${worst.tau} = ${ratio}, more than 1; set dt ` +
+      `to ${Number(worst.largest.toPrecision(6))} at most, or the integrator to "exponential-euler"`,
+    { path: 'time.dt' },
+  )
+}

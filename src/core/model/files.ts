@@ -1,0 +1,50 @@
+/** Reading the files a scenario names: only from its folder, each once. */
+import { gunzip } from '../data/gzip.ts'
+import { ModelError } from './errors.ts'
+
+/**
+ * Reads a file by its path relative to the scenario, as the scenario writes it (so a page must encode it before it
+ * makes a URL of it). Rejects with ModelError if there is none.
+ */
+export type Read = (path: string) => Promise<Uint8Array>
+
+/** A reader that refuses paths outside the folder unless allowed, unpacks gzip and remembers what it has read. */
+export function createReader(read: Read, allowOutside: boolean): Read {
+  const known = new Map<string, Promise<Uint8Array>>()
+  return async (path) => {
+    if (!allowOutside) requireInside(path)
+    let bytes = known.get(path)
+    if (bytes === undefined) {
+      bytes = read(path).then((content) => naming(path, () => gunzip(content)))
+      known.set(path, bytes)
+    }
+    return bytes
+  }
+}
+
+/** Runs a decoder, putting the name of the file in front of what it has to say. */
+export function naming<T>(path: string, decode: () => T): T {
+  try {
+    return decode()
+  } catch (error) {
+    throw error instanceof ModelError ? new ModelError(`${path} ${error.reason}`) : error
+  }
+}
+
+/** Refuses absolute paths, URLs and paths that climb out of the folder, with / or \ between the parts. */
+function requireInside(path: string): void {
+  const absolute = /^([/\\]|[A-Za-z][A-Za-z0-9+.-]*:)/.test(path)
+  let depth = 0
+  let climbs = false
+  for (const part of path.split(/[/\\]/)) {
+    if (part === '..') depth--
+    else if (part !== '' && part !== '.') depth++
+    climbs ||= depth < 0
+  }
+  if (absolute || climbs || path.includes('\0')) {
+    throw new ModelError(
+      `"${path}" is outside the folder of the scenario; move the file beside the scenario and give its relative path, ` +
+        'or use --allow-outside',
+    )
+  }
+}

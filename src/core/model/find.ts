@@ -1,0 +1,28 @@
+/** Looking things up by the names a scenario uses. */
+import { ModelError } from './errors.ts'
+import { suggestion } from './path.ts'
+import type { LayerSpec, Scenario } from './schema.ts'
+
+/** N of a layer. */
+export function sizeOf(layer: LayerSpec): number {
+  return typeof layer.size === 'number' ? layer.size : layer.size[0] * layer.size[1]
+}
+
+/**
+ * The entry of that name.
+ * @param what - what entries are called in the error, such as `layer`
+ * @param path - where the name stands
+ * @throws ModelError if there is none, naming the nearest
+ */
+export function find<T>(entries: Readonly<Record<string, T>>, name: string, what: string, path: string): T {
+  if (!Object.hasOwn(entries, name)) {
+    throw new ModelError(`no ${what} is called \`${name}\`${suggestion(name, Object.keys(entries))}`, {
+      path,
+    })
+  }
+  return entries[name] as T
+}
+
+export function findLayer(scenario: Scenario, name: string, path: string): LayerSpec {
+  return find(scenario.neurons, name, 'layer', path)
+}

@@ -1,0 +1,89 @@
+import { ModelError } from './errors.ts'
+import { sizeOf } from './find.ts'
+import type { Layer, Rows } from './model.ts'
+import { allocate, checkPatterns, forLayer, loadPatterns, toRows, type Sources } from './patterns.ts'
+import type { LayerSpec, Scenario } from './schema.ts'
+
+/**
+ * What one layer must be like.
+ * @returns warnings
+ * @throws ModelError for a Lagrangian that is not convex or noise on an adiabatic layer
+ */
+export function checkLayer(scenario: Scenario, name: string, spec: LayerSpec): string[] {
+  const path = `neurons.${name}`
+  const adiabatic = spec.tau === 0
+  if (spec.lagrangian.kind === 'power' && !spec.lagrangian.rectified) {
+    const { degree } = spec.lagrangian
+    const place = { path: `${path}.lagrangian.degree` }
+    if (!Number.isInteger(degree)) {
+      throw new ModelError(
+        `is ${degree}, rectified: false needs an integer; round it or set rectified to true`,
+        place,
+      )
+    }
+    if (degree % 2 === 1 && !adiabatic) {
+      throw new ModelError(
+        `${degree} is odd, x^${degree} is not convex and the energy could rise; use ${degree + 1}, rectified: true, or ` +
+          'tau 0',
+        place,
+      )
+    }
+  }
+  if (adiabatic && spec.temperature > 0) {
+    throw new ModelError(
+      `is ${spec.temperature}, but an adiabatic layer (tau 0) has no noise; set it to 0 or tau above 0`,
+      { path: `${path}.temperature` },
+    )
+  }
+  if (typeof spec.bias === 'object') checkPatterns(scenario, spec.bias, `${path}.bias`)
+  if (spec.init !== undefined) checkPatterns(scenario, spec.init, `${path}.init`)
+
+  const warnings: string[] = []
+  if (adiabatic && spec.init !== undefined) {
+    warnings.push(`${path}.init: has no effect, an adiabatic layer (tau 0) follows its input at every tick`)
+  }
+  if (adiabatic && spec.every > 1) {
+    warnings.push(`${path}.every: has no effect, an adiabatic layer (tau 0) follows its input at every tick`)
+  }
+  if (!isTouched(scenario, name)) {
+    warnings.push(`${path}: no memory, synapse or stimulus touches this layer`)
+  }
+  return warnings
+}
+
+function isTouched(scenario: Scenario, name: string): boolean {
+  return (
+    Object.values(scenario.memories).some(({ from, to }) => from === name || to === name) ||
+    Object.values(scenario.synapses).some(({ layer }) => layer === name) ||
+    scenario.stimulus.some(({ layer }) => layer === name)
+  )
+}
+
+/** Loads bias and initial state. */
+export async function resolveLayer(scenario: Scenario, name: string, sources: Sources): Promise<Layer> {
+  const spec = scenario.neurons[name] as LayerSpec
+  const path = `neurons.${name}`
+  const size = sizeOf(spec)
+  return {
+    name,
+    size,
+    shape: typeof spec.size === 'number' ? [spec.size] : spec.size,
+    lagrangian: spec.lagrangian,
+    tau: spec.tau,
+    every: spec.every,
+    temperature: spec.temperature,
+    bias:
+      typeof spec.bias === 'number'
+        ? constant(spec.bias, size)
+        : toRows(await loadPatterns(spec.bias, forLayer(scenario, name, `${path}.bias`), sources)),
+    init: toRows(
+      await loadPatterns(spec.init ?? { kind: 'zeros' }, forLayer(scenario, name, `${path}.init`), sources),
+    ),
+  }
+}
+
+function constant(value: number, columns: number): Rows {
+  const rows = toRows(allocate(1, columns))
+  if (value !== 0) rows.data.fill(value)
+  return rows
+}

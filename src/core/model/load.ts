@@ -1,0 +1,29 @@
+/** From the text of a scenario file to a model, in one call. */
+import { parseJson } from './json.ts'
+import type { Model } from './model.ts'
+import { parseScenario } from './parse.ts'
+import { setPath, setValue } from './path.ts'
+import { type ResolveOptions, resolveModel } from './resolve.ts'
+
+export interface LoadOptions {
+  /** Assignments `path=value`, applied in order before validation. */
+  readonly set?: readonly string[]
+  readonly seed?: number
+  readonly ticks?: number
+  /** Allows pattern files outside the folder of the scenario. */
+  readonly allowOutside?: boolean
+}
+
+/**
+ * Parses, validates and resolves a scenario.
+ * @param text - JSON
+ * @param options - `file` names it in errors, `read` gets the bytes of a pattern file
+ * @throws ModelError for the first thing that is wrong, with file, JSON path, value and remedy
+ */
+export async function loadModel(text: string, options: LoadOptions & ResolveOptions): Promise<Model> {
+  let raw = parseJson(text, options.file)
+  for (const assignment of options.set ?? []) raw = setPath(raw, assignment)
+  if (options.seed !== undefined) raw = setValue(raw, 'seed', options.seed)
+  if (options.ticks !== undefined) raw = setValue(raw, 'time.ticks', options.ticks)
+  return resolveModel(parseScenario(raw, options.file), options)
+}

@@ -1,0 +1,165 @@
+import { ModelError } from './errors.ts'
+import { findLayer, sizeOf } from './find.ts'
+import type { Memory, Rows } from './model.ts'
+import {
+  checkPatterns,
+  editable,
+  forLayer,
+  loadPatterns,
+  toRows,
+  type Block,
+  type Sources,
+  type Want,
+} from './patterns.ts'
+import type { LayerSpec, MemorySpec, Scenario } from './schema.ts'
+
+/** Largest number that half precision holds. */
+const MAX_HALF = 65504
+
+/**
+ * What one memory must be like.
+ * @throws ModelError for unknown, equal or both adiabatic layers, or keys that contradict the rule
+ */
+export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec): void {
+  const path = `memories.${name}`
+  const from = findLayer(scenario, spec.from, `${path}.from`)
+  const to = findLayer(scenario, spec.to, `${path}.to`)
+  if (spec.from === spec.to) {
+    throw new ModelError(
+      `joins layer \`${spec.to}\` with itself; name another layer, or use synapses to couple the neurons of one`,
+      { path: `${path}.to` },
+    )
+  }
+  if (from.tau === 0 && to.tau === 0) {
+    throw new ModelError(
+      `joins \`${spec.from}\` and \`${spec.to}\`, both adiabatic (tau 0), so that neither can be evaluated first; set ` +
+        `neurons.${spec.from}.tau or neurons.${spec.to}.tau above 0`,
+      { path },
+    )
+  }
+  if (spec.rule === 'fixed') {
+    if (spec.tau !== undefined) {
+      throw new ModelError(
+        `is ${spec.tau}, but rule "fixed" has no time constant; leave it out or choose another rule`,
+        {
+          path: `${path}.tau`,
+        },
+      )
+    }
+    if (spec.bias !== undefined) {
+      throw new ModelError('rule "fixed" has no bias; leave it out or choose rule "hebbian" or "gated"', {
+        path: `${path}.bias`,
+      })
+    }
+  } else {
+    if (spec.tau === undefined) {
+      throw new ModelError(`is missing; rule "${spec.rule}" needs a time constant > 0`, {
+        path: `${path}.tau`,
+      })
+    }
+    if (spec.format !== 'f32') {
+      throw new ModelError(
+        `"${spec.format}" cannot learn by rule "${spec.rule}"; use "f32" or rule "fixed"`,
+        {
+          path: `${path}.format`,
+        },
+      )
+    }
+  }
+  if (spec.rule === 'gated' && !isNonNegative(to)) {
+    throw new ModelError(
+      `"gated" needs a layer \`${spec.to}\` with an activation >= 0, not ${to.lagrangian.kind}; use softmax, relu, ` +
+        'sigmoid or a rectified power there, or rule "hebbian"',
+      { path: `${path}.rule` },
+    )
+  }
+  checkPatterns(scenario, spec.init, `${path}.init`)
+  if (spec.bias !== undefined) checkPatterns(scenario, spec.bias, `${path}.bias`)
+}
+
+function isNonNegative({ lagrangian }: LayerSpec): boolean {
+  return (
+    ['softmax', 'relu', 'sigmoid'].includes(lagrangian.kind) ||
+    (lagrangian.kind === 'power' && lagrangian.rectified)
+  )
+}
+
+/** Loads initial value and bias. */
+export async function resolveMemory(scenario: Scenario, name: string, sources: Sources): Promise<Memory> {
+  const spec = scenario.memories[name] as MemorySpec
+  return {
+    name,
+    from: spec.from,
+    to: spec.to,
+    rule: spec.rule,
+    ...(spec.tau === undefined ? {} : { tau: spec.tau }),
+    every: spec.every,
+    init: toRows(await sources.rowsOf(name)),
+    ...(spec.bias === undefined
+      ? {}
+      : {
+          bias: toRows(
+            await loadPatterns(spec.bias, forMemory(scenario, spec, `memories.${name}.bias`), sources),
+          ),
+        }),
+    inputOffset: spec.inputOffset,
+    format: spec.format,
+    scale: spec.scale,
+  }
+}
+
+/**
+ * Xi(0), scaled.
+ * @throws ModelError if its format cannot hold it
+ */
+export async function initialMemory(
+  scenario: Scenario,
+  name: string,
+  spec: MemorySpec,
+  sources: Sources,
+): Promise<Block> {
+  const path = `memories.${name}.init`
+  const loaded = await loadPatterns(spec.init, forMemory(scenario, spec, path), sources)
+  if (spec.format === 'binary') requireSigns(loaded, path)
+  const block = spec.scale === 1 ? loaded : editable(loaded)
+  if (spec.scale !== 1) {
+    for (let index = 0; index < block.data.length; index++) {
+      block.data[index] = (block.data[index] as number) * spec.scale
+    }
+  }
+  if (spec.scale !== 1 || spec.format === 'f16') requireWithin(block, spec, path)
+  return block
+}
+
+function requireWithin(block: Rows, { format, scale }: MemorySpec, path: string): void {
+  const limit = format === 'f16' ? MAX_HALF : Number.MAX_VALUE
+  const outside = block.data.findIndex((value) => Math.abs(value) > limit)
+  if (outside >= 0) {
+    throw new ModelError(
+      `${entry(block, outside)} after scale ${scale}, more than format "${format}" holds; use a smaller scale or "f32"`,
+      { path },
+    )
+  }
+}
+
+function forMemory(scenario: Scenario, spec: MemorySpec, path: string): Want {
+  const count = sizeOf(findLayer(scenario, spec.to, path))
+  return {
+    ...forLayer(scenario, spec.from, path),
+    rows: { count, text: `layer \`${spec.to}\` has ${count} neurons`, path: `neurons.${spec.to}.size` },
+  }
+}
+
+function requireSigns(block: Rows, path: string): void {
+  const other = block.data.findIndex((value) => Math.abs(value) !== 1)
+  if (other >= 0) {
+    throw new ModelError(
+      `${entry(block, other)}, format "binary" holds only -1 and +1 (before scale); add the transform {"op": "binarize"}`,
+      { path },
+    )
+  }
+}
+
+function entry({ data, columns }: Rows, index: number): string {
+  return `row ${Math.floor(index / columns)}, column ${index % columns} is ${data[index]}`
+}

@@ -1,0 +1,135 @@
+/**
+ * A network, validated and with every array resolved: plain readonly data that the plan, the reference and the
+ * page read. `resolveModel` makes it from a scenario.
+ */
+import type { Scenario } from './schema.ts'
+
+/** Dense rows, row-major, float32. `free` marks (with 1) the entries that a mask leaves alone. */
+export interface Rows {
+  readonly rows: number
+  readonly columns: number
+  /** [rows, columns] */
+  readonly data: Float32Array
+  /** [rows, columns], or absent when no entry is masked. */
+  readonly free?: Uint8Array
+}
+
+/** A Lagrangian L(x) with all parameters filled in (theory.md, section 1). */
+export type Lagrangian =
+  | { readonly kind: 'linear'; readonly gain: number }
+  | { readonly kind: 'relu' }
+  | { readonly kind: 'power'; readonly degree: number; readonly rectified: boolean }
+  | { readonly kind: 'tanh'; readonly gain: number }
+  | { readonly kind: 'sigmoid'; readonly gain: number }
+  | { readonly kind: 'softmax'; readonly beta: number }
+  | { readonly kind: 'layernorm'; readonly gamma: number; readonly delta: number; readonly eps: number }
+  | { readonly kind: 'spherical'; readonly eps: number }
+
+/** One layer of neurons, x. */
+export interface Layer {
+  readonly name: string
+  /** N, at least 1. */
+  readonly size: number
+  /** [N] or [height, width] with height * width = N. */
+  readonly shape: readonly number[]
+  readonly lagrangian: Lagrangian
+  /** Time constant in model time; 0 = adiabatic. */
+  readonly tau: number
+  readonly every: number
+  readonly temperature: number
+  /** b: one row for all replicas, or rows dealt to the replicas in turn. */
+  readonly bias: Rows
+  /** x(0): rows dealt to the replicas in turn. */
+  readonly init: Rows
+}
+
+/** Lateral coupling W of one layer; W(0) = J. */
+export interface Synapse {
+  readonly name: string
+  readonly layer: string
+  /** Time constant; absent = W stays at J. */
+  readonly tau?: number
+  readonly every: number
+  /** kappa * N, at least 0. */
+  readonly strength: number
+  readonly base: Base
+}
+
+/** J, symmetric, [N, N]. */
+export type Base =
+  | { readonly kind: 'zero' }
+  /** J = patterns^T patterns / N, the diagonal set to 0 if asked. */
+  | { readonly kind: 'hebbian'; readonly patterns: Rows; readonly zeroDiagonal: boolean }
+  | { readonly kind: 'matrix'; readonly matrix: Rows }
+
+/** Memories Xi between two layers, [N_to, N_from]. */
+export interface Memory {
+  readonly name: string
+  readonly from: string
+  readonly to: string
+  readonly rule: 'fixed' | 'hebbian' | 'gated'
+  /** Time constant; absent for rule "fixed". */
+  readonly tau?: number
+  readonly every: number
+  /** Xi(0), the scenario's scale already applied. */
+  readonly init: Rows
+  /** Lambda; absent = 0 (gated) or Xi(0) (hebbian). */
+  readonly bias?: Rows
+  readonly inputOffset: 'none' | 'half-norm'
+  readonly format: 'f32' | 'f16' | 'binary'
+  /** The scenario's scale: what a set sign of the binary format stands for. */
+  readonly scale: number
+}
+
+/** One stimulus item; `shownAt` tells which pattern it shows at a tick. */
+export interface Stimulus {
+  readonly kind: 'initial' | 'clamp' | 'current'
+  readonly layer: string
+  readonly patterns: Rows
+  readonly start: number
+  /** First tick at which it is off again; Infinity = never. */
+  readonly stop: number
+  readonly dwell: number
+  readonly gap: number
+  readonly order: 'cycle' | 'shuffle' | 'once'
+}
+
+export type Probe =
+  | { readonly kind: 'energy'; readonly name: string; readonly every: number }
+  | {
+      readonly kind: 'overlap'
+      readonly name: string
+      readonly every: number
+      readonly layer: string
+      readonly patterns: Rows
+    }
+  | {
+      readonly kind: 'similarity'
+      readonly name: string
+      readonly every: number
+      readonly memory: string
+      /** As many rows as the memory has. */
+      readonly patterns: Rows
+    }
+  | { readonly kind: 'speed'; readonly name: string; readonly every: number; readonly layer: string }
+  /** `of` names a layer, a memory or a synapse. */
+  | { readonly kind: 'snapshot'; readonly name: string; readonly every: number; readonly of: string }
+
+export interface Model {
+  /** The scenario with every default written out, `--set` and `--seed` applied. */
+  readonly scenario: Scenario
+  readonly seed: number
+  readonly time: {
+    readonly dt: number
+    readonly ticks: number
+    readonly integrator: 'euler' | 'exponential-euler'
+  }
+  readonly replicas: number
+  readonly layers: readonly Layer[]
+  readonly synapses: readonly Synapse[]
+  readonly memories: readonly Memory[]
+  readonly stimulus: readonly Stimulus[]
+  readonly probes: readonly Probe[]
+  /** What is allowed but probably not meant, one line each. */
+  readonly warnings: readonly string[]
+}

@@ -1,0 +1,92 @@
+/** From parsed JSON to a scenario: the schema and one line for what does not fit it. */
+import * as v from 'valibot'
+import { ModelError } from './errors.ts'
+import { expected, keysOf, list, nodeAt, otherKindsKeys, show, suggestion } from './path.ts'
+import { scenarioSchema, type Scenario } from './schema.ts'
+
+/**
+ * Checks parsed JSON against the schema and fills in every default. What needs more than one value to judge is left to
+ * `checkScenario`, what needs the pattern files to `resolveModel`.
+ * @throws ModelError for the first thing that does not fit, an unknown key before anything else
+ */
+export function parseScenario(raw: unknown, file?: string): Scenario {
+  requireOwnNames(raw, file)
+  const result = v.safeParse(scenarioSchema, raw)
+  if (result.success) return result.output
+  const issues = result.issues.map((issue) => innermost(issue))
+  // A misspelt key leaves its right name missing: the misspelling is what to report.
+  const issue = issues.find(isUnknownKey) ?? innermost(result.issues[0])
+  const place = { path: issue.keys.join('.'), ...(file === undefined ? {} : { file }) }
+  throw new ModelError(explain(issue, raw), place)
+}
+
+/** Names that JavaScript objects have of themselves; valibot would leave such entries out without a word. */
+function requireOwnNames(raw: unknown, file?: string): void {
+  for (const group of ['neurons', 'synapses', 'memories', 'probes']) {
+    const entries: unknown =
+      typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>)[group] : undefined
+    for (const name of ['constructor', 'prototype', '__proto__']) {
+      if (typeof entries === 'object' && entries !== null && Object.hasOwn(entries, name)) {
+        const place = { path: `${group}.${name}`, ...(file === undefined ? {} : { file }) }
+        throw new ModelError(
+          `the name \`${name}\` is reserved; choose another, such as \`${group[0]}1\``,
+          place,
+        )
+      }
+    }
+  }
+}
+
+interface Found {
+  readonly issue: v.BaseIssue<unknown>
+  readonly keys: readonly string[]
+}
+
+/** Looks into a union for the option that was meant: the one in which something fits, its mistake then inside. */
+function innermost(issue: v.BaseIssue<unknown>, above: readonly string[] = []): Found {
+  const keys = [...above, ...(issue.path ?? []).map((item) => String(item.key))]
+  const inner = (issue.issues ?? [])
+    .filter((sub) => sub.path !== undefined)
+    .map((sub) => innermost(sub, keys))
+  return inner.find(isUnknownKey) ?? inner[0] ?? { issue, keys }
+}
+
+function isUnknownKey({ issue }: Found): boolean {
+  return issue.type === 'strict_object' && issue.expected === 'never'
+}
+
+function explain(found: Found, raw: unknown): string {
+  const { issue, keys } = found
+  if (isUnknownKey(found)) return unknownKey(keys, raw)
+  if (issue.type === 'regex' || issue.type === 'check') return `${issue.message}, not ${show(issue.input)}`
+  if (issue.type === 'min_length') return 'must not be empty'
+  if (issue.type === 'min_entries') return 'must have at least one entry'
+  if (issue.type === 'strict_tuple' && issue.expected === 'never')
+    return `${show(issue.input)} is one too many; leave it out`
+  const node = nodeAt(raw, keys)
+  const options = node?.type === 'picklist' ? (node.options as readonly string[]) : discriminators(keys, raw)
+  const wanted =
+    options.length > 0 ? list(options.map(show)) : node === undefined ? issue.expected : expected(node)
+  if (issue.input === undefined) return `is missing; must be ${wanted}`
+  const near = typeof issue.input === 'string' && options.length > 0 ? suggestion(issue.input, options) : ''
+  return `must be ${wanted}, not ${show(issue.input)}${near}`
+}
+
+/** The kinds there are, when the path ends at the key that tells variants apart. */
+function discriminators(keys: readonly string[], raw: unknown): string[] {
+  const parent = nodeAt(raw, keys.slice(0, -1))
+  if (parent?.type !== 'variant' || parent.key !== keys.at(-1)) return []
+  const options = parent.options as readonly { entries?: Record<string, { literal?: unknown }> }[]
+  return options.map((option) => String(option.entries?.[parent.key ?? '']?.literal))
+}
+
+function unknownKey(keys: readonly string[], raw: unknown): string {
+  const key = keys.at(-1) as string
+  const parent = keys.slice(0, -1)
+  const node = nodeAt(raw, parent)
+  if (otherKindsKeys(raw, parent).includes(key)) {
+    const known = node === undefined ? [] : keysOf(node)
+    return `has no meaning here; leave it out (known here: ${known.join(', ')})`
+  }
+  return `unknown key${suggestion(key, node === undefined ? [] : keysOf(node))}`
+}

@@ -1,0 +1,268 @@
+/** Ways from a JSON path such as `neurons.visible.tau` to the schema, for `--set`, controls and error messages. */
+import leven from 'leven'
+import { ModelError } from './errors.ts'
+import { scenarioSchema, type Control } from './schema.ts'
+
+/** What this file reads of a valibot schema. Pipes and descriptions are in `pipe`. */
+export interface SchemaNode {
+  readonly type: string
+  readonly wrapped?: SchemaNode
+  readonly default?: unknown
+  readonly entries?: Readonly<Record<string, SchemaNode>>
+  readonly value?: SchemaNode
+  readonly item?: SchemaNode
+  readonly items?: readonly SchemaNode[]
+  readonly options?: readonly SchemaNode[] | readonly string[]
+  readonly key?: string
+  readonly literal?: unknown
+  readonly pipe?: readonly PipeNode[]
+}
+
+interface PipeNode {
+  readonly type: string
+  readonly requirement?: unknown
+  readonly title?: string
+  readonly description?: string
+  readonly metadata?: { readonly control?: Control }
+}
+
+const root = scenarioSchema as unknown as SchemaNode
+
+/** One value of a scenario as a control shows it. */
+export interface Field {
+  readonly kind: 'number' | 'choice' | 'flag' | 'text' | 'other'
+  readonly title: string
+  readonly description: string
+  readonly integer: boolean
+  /** The options of a choice. */
+  readonly options: readonly string[]
+  /** Range of a slider; absent = show a number field. */
+  readonly control?: Control
+}
+
+/**
+ * Describes the value at a path of a scenario: its kind, its meaning and the range a slider should have.
+ * @returns undefined when the schema knows no such path
+ */
+export function fieldAt(scenario: unknown, path: string): Field | undefined {
+  const node = nodeAt(scenario, path.split('.'))
+  if (node === undefined) return undefined
+  const pipe = node.pipe ?? []
+  const kinds: Record<string, Field['kind']> = {
+    number: 'number',
+    picklist: 'choice',
+    boolean: 'flag',
+    string: 'text',
+  }
+  const kind = kinds[node.type] ?? 'other'
+  const control = pipe.find((item) => item.metadata?.control)?.metadata?.control
+  return {
+    kind,
+    title: pipe.find((item) => item.type === 'title')?.title ?? path.slice(path.lastIndexOf('.') + 1),
+    description: pipe.find((item) => item.type === 'description')?.description ?? '',
+    integer: pipe.some((item) => item.type === 'integer'),
+    options: kind === 'choice' ? (node.options as readonly string[]) : [],
+    ...(control ? { control } : {}),
+  }
+}
+
+/**
+ * Applies one `--set path=value` to a scenario before its validation. The value is read as JSON, else as text.
+ * Array entries are numbered: `stimulus.0.stop=50`. A whole new entry may be added: `probes.e={"kind":"energy"}`.
+ * @param raw - parsed JSON; not changed
+ * @returns a copy with the value set
+ * @throws ModelError if there is no such path, naming the nearest known key
+ */
+export function setPath(raw: unknown, assignment: string): unknown {
+  const equals = assignment.indexOf('=')
+  if (equals < 1) {
+    throw new ModelError(`--set takes path=value, such as time.dt=0.05, not ${show(assignment)}`)
+  }
+  const path = assignment.slice(0, equals).trim()
+  const text = assignment.slice(equals + 1)
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    value = text
+  }
+  // `name=42` means the text.
+  if (typeof value === 'number' && nodeAt(raw, path.split('.'))?.type === 'string') value = text
+  return setValue(raw, path, value)
+}
+
+/** The same as `setPath` for a value that is at hand. */
+export function setValue(raw: unknown, path: string, value: unknown): unknown {
+  return assign(root, raw, path.split('.'), 0, value)
+}
+
+function assign(
+  schema: SchemaNode,
+  raw: unknown,
+  keys: readonly string[],
+  depth: number,
+  value: unknown,
+): unknown {
+  if (depth === keys.length) return value
+  const key = keys[depth] as string
+  const place = { path: keys.slice(0, depth + 1).join('.') }
+  const node = select(schema, raw)
+  const child = childOf(node, key)
+
+  if (node.type === 'array' || node.type === 'strict_tuple') {
+    const list: readonly unknown[] = Array.isArray(raw) ? raw : []
+    if (child === undefined || Number(key) >= list.length) {
+      throw new ModelError(`no such entry; the list has ${list.length}, numbered from 0`, place)
+    }
+    return list.map((entry, index) =>
+      index === Number(key) ? assign(child, entry, keys, depth + 1, value) : entry,
+    )
+  }
+
+  const isObject = typeof raw === 'object' && raw !== null && !Array.isArray(raw)
+  if (!isObject && raw !== undefined) {
+    const whole = keys.slice(0, depth).join('.')
+    throw new ModelError(
+      `\`${whole}\` is ${show(raw)} and has no parts; set it as a whole: ${whole}=VALUE`,
+      place,
+    )
+  }
+  const object = (raw ?? {}) as Readonly<Record<string, unknown>>
+  const known = node.type === 'record' ? Object.keys(object) : keysOf(node)
+  const adds = node.type === 'record' && depth === keys.length - 1 && typeof value === 'object'
+  if (child === undefined || (!known.includes(key) && !adds)) {
+    throw new ModelError(`unknown key${suggestion(key, known)}`, place)
+  }
+  const old = Object.hasOwn(object, key) ? object[key] : undefined
+  return { ...object, [key]: assign(child, old, keys, depth + 1, value) }
+}
+
+/** The schema of the value at a path, looking through unions by what stands in `raw`. */
+export function nodeAt(raw: unknown, keys: readonly string[]): SchemaNode | undefined {
+  let node: SchemaNode | undefined = root
+  let value = raw
+  for (const key of keys) {
+    node = childOf(select(node, value), key)
+    if (node === undefined) return undefined
+    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined
+  }
+  return select(node, value)
+}
+
+/** The keys that an object at this place could have if it were of another kind. */
+export function otherKindsKeys(raw: unknown, keys: readonly string[]): string[] {
+  const parent = nodeAt(raw, keys.slice(0, -1))
+  const slot = parent === undefined || keys.length === 0 ? undefined : childOf(parent, keys.at(-1) as string)
+  return slot === undefined ? [] : keysOf(slot)
+}
+
+/** Looks through optional, union and variant to the schema that is meant for `raw`; a variant stays when none fits. */
+function select(node: SchemaNode, raw: unknown): SchemaNode {
+  if (node.wrapped !== undefined) return select(node.wrapped, raw === undefined ? node.default : raw)
+  if (node.type !== 'union' && node.type !== 'variant') return node
+  const options = node.options as readonly SchemaNode[]
+  if (node.type === 'variant') {
+    const kind =
+      typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>)[node.key ?? ''] : undefined
+    return options.find((option) => option.entries?.[node.key ?? '']?.literal === kind) ?? node
+  }
+  const fitting = options.find((option) => accepts(option, raw))
+  return fitting === undefined ? node : select(fitting, raw)
+}
+
+function accepts(node: SchemaNode, raw: unknown): boolean {
+  if (Array.isArray(raw)) return node.type === 'strict_tuple' || node.type === 'array'
+  if (typeof raw === 'object') return node.type === 'variant' || node.type === 'strict_object'
+  return node.type === typeof raw || (node.type === 'literal' && node.literal === raw)
+}
+
+function childOf(node: SchemaNode, key: string): SchemaNode | undefined {
+  if (node.type === 'record') return node.value
+  if (node.type === 'array') return /^\d+$/.test(key) ? node.item : undefined
+  if (node.type === 'strict_tuple') return node.items?.[Number(key)]
+  if (node.entries !== undefined) return Object.hasOwn(node.entries, key) ? node.entries[key] : undefined
+  if (node.type === 'variant' || node.type === 'union') {
+    for (const option of node.options as readonly SchemaNode[]) {
+      const child = childOf(option, key)
+      if (child !== undefined) return child
+    }
+  }
+  return undefined
+}
+
+/** The keys an object may have; of a variant, those of any option. */
+export function keysOf(node: SchemaNode): string[] {
+  if (node.wrapped !== undefined) return keysOf(node.wrapped)
+  if (node.entries !== undefined) return Object.keys(node.entries)
+  if (node.type !== 'variant' && node.type !== 'union') return []
+  return [...new Set((node.options as readonly SchemaNode[]).flatMap(keysOf))]
+}
+
+/** What the schema wants, in words: `a number > 0`, `"cycle", "shuffle" or "once"`. */
+export function expected(node: SchemaNode): string {
+  switch (node.type) {
+    case 'optional':
+    case 'exact_optional':
+      return expected(node.wrapped as SchemaNode)
+    case 'number':
+      return numberText(node.pipe ?? [])
+    case 'string':
+      return 'text'
+    case 'boolean':
+      return 'true or false'
+    case 'literal':
+      return show(node.literal)
+    case 'picklist':
+      return list((node.options as readonly string[]).map(show))
+    case 'array':
+      return 'a list [...]'
+    case 'strict_tuple':
+      return `a list of ${node.items?.length} numbers`
+    case 'variant': {
+      const kinds = (node.options as readonly SchemaNode[]).map(
+        (option) => option.entries?.[node.key ?? '']?.literal,
+      )
+      return `an object with "${node.key}" ${list(kinds.map(show))}`
+    }
+    case 'union':
+      return list((node.options as readonly SchemaNode[]).map(expected))
+    default:
+      return 'an object {...}'
+  }
+}
+
+function numberText(pipe: readonly PipeNode[]): string {
+  const limit = (type: string) => pipe.find((item) => item.type === type)?.requirement as number | undefined
+  const noun = pipe.some((item) => item.type === 'integer') ? 'an integer' : 'a number'
+  const min = limit('min_value')
+  const max = limit('max_value')
+  if (min !== undefined && max !== undefined) return `${noun} from ${min} to ${max}`
+  const bounds = [
+    ['>=', min],
+    ['>', limit('gt_value')],
+    ['<=', max],
+    ['<', limit('lt_value')],
+  ].flatMap(([sign, bound]) => (bound === undefined ? [] : [`${sign} ${bound}`]))
+  return [noun, bounds.join(' and ')].filter((part) => part !== '').join(' ')
+}
+
+/** `a, b or c`. */
+export function list(items: readonly string[]): string {
+  const last = items[items.length - 1] ?? ''
+  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} or ${last}`
+}
+
+/** A value as one short line. */
+export function show(value: unknown): string {
+  // JSON has no infinity, and nothing for undefined.
+  const plain = typeof value === 'number' || value === undefined
+  const text = plain ? String(value) : JSON.stringify(value)
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+/** `; did you mean \`tau\`?`, or a word on there being nothing to mean. */
+export function suggestion(word: string, known: readonly string[]): string {
+  const distance = (other: string) => leven(word.toLowerCase(), other.toLowerCase())
+  const [nearest] = [...known].sort((a, b) => distance(a) - distance(b))
+  return nearest === undefined ? '; there are none' : `; did you mean \`${nearest}\`?`
+}

@@ -1,0 +1,107 @@
+/** From a scenario to a model: the checks, the files, the random numbers. */
+import { checkScenario } from './check.ts'
+import { ModelError } from './errors.ts'
+import { createReader, type Read } from './files.ts'
+import { resolveLayer } from './layers.ts'
+import { initialMemory, resolveMemory } from './memories.ts'
+import type { Layer, Memory, Model, Probe, Stimulus, Synapse } from './model.ts'
+import type { Block, Sources } from './patterns.ts'
+import { resolveProbe } from './probes.ts'
+import type { Scenario } from './schema.ts'
+import { resolveStimulus, stimulusPatterns } from './stimulus.ts'
+import { hebbianPatterns, resolveSynapse } from './synapses.ts'
+
+export interface ResolveOptions {
+  /** The file of the scenario, for error messages. */
+  readonly file?: string
+  readonly read: Read
+  /** Allows pattern files outside the folder of the scenario. */
+  readonly allowOutside?: boolean
+}
+
+/**
+ * Makes a model of a scenario: checks it, reads each file it names once, draws its random patterns. The same scenario
+ * and files give the same model, wherever and in whatever order.
+ * @throws ModelError for the first thing that is wrong, with file, JSON path, value and remedy
+ */
+export async function resolveModel(scenario: Scenario, options: ResolveOptions): Promise<Model> {
+  const warnings = checkScenario(scenario, options.file)
+  try {
+    const sources = createSources(scenario, createReader(options.read, options.allowOutside ?? false))
+    // One after the other: what is wrong first in the scenario is reported first.
+    const layers: Layer[] = []
+    for (const name of Object.keys(scenario.neurons)) layers.push(await resolveLayer(scenario, name, sources))
+    const synapses: Synapse[] = []
+    for (const name of Object.keys(scenario.synapses))
+      synapses.push(await resolveSynapse(scenario, name, sources))
+    const memories: Memory[] = []
+    for (const name of Object.keys(scenario.memories))
+      memories.push(await resolveMemory(scenario, name, sources))
+    const stimulus: Stimulus[] = []
+    for (const [index, spec] of scenario.stimulus.entries()) {
+      stimulus.push(await resolveStimulus(index, spec, sources))
+    }
+    const probes: Probe[] = []
+    for (const name of Object.keys(scenario.probes)) probes.push(await resolveProbe(scenario, name, sources))
+    return {
+      scenario,
+      seed: scenario.seed,
+      time: scenario.time,
+      replicas: scenario.replicas,
+      layers,
+      synapses,
+      memories,
+      stimulus,
+      probes,
+      warnings: [...warnings, ...unusedRows(scenario, layers, stimulus)],
+    }
+  } catch (error) {
+    throw error instanceof ModelError && options.file !== undefined ? error.in(options.file) : error
+  }
+}
+
+/** Rows that others copy are loaded once, whoever asks first. */
+function createSources(scenario: Scenario, read: Read): Sources {
+  const known = new Map<string, Promise<Block>>()
+  const sources: Sources = {
+    seed: scenario.seed,
+    read,
+    rowsOf: (name) => {
+      const block = known.get(name) ?? load(name)
+      known.set(name, block)
+      return block
+    },
+  }
+  function load(name: string): Promise<Block> {
+    const memory = scenario.memories[name]
+    if (memory !== undefined) return initialMemory(scenario, name, memory, sources)
+    const synapse = scenario.synapses[name]
+    if (synapse !== undefined && synapse.base !== 0 && synapse.base.kind === 'hebbian') {
+      return hebbianPatterns(scenario, name, synapse, synapse.base.patterns, sources)
+    }
+    const index = Number(name.replace('stimulus.', ''))
+    const item = scenario.stimulus[index]
+    if (item !== undefined) return stimulusPatterns(scenario, index, item, sources)
+    throw new Error(`checkScenario knows the rows of ${name}`)
+  }
+  return sources
+}
+
+/** Rows are dealt to the replicas in turn: with more rows than replicas some are never used. */
+function unusedRows(scenario: Scenario, layers: readonly Layer[], stimulus: readonly Stimulus[]): string[] {
+  const dealt = [
+    ...layers.map(({ name, init }) => ({ path: `neurons.${name}.init`, rows: init.rows })),
+    ...layers.map(({ name, bias }) => ({ path: `neurons.${name}.bias`, rows: bias.rows })),
+    ...stimulus.flatMap(({ kind, patterns }, index) =>
+      kind === 'initial' ? [{ path: `stimulus.${index}.patterns`, rows: patterns.rows }] : [],
+    ),
+  ]
+  const { replicas } = scenario
+  return dealt.flatMap(({ path, rows }) =>
+    rows > replicas
+      ? [
+          `${path}: ${rows} rows are dealt to ${replicas} replicas, the others are not used; set replicas to ${rows}`,
+        ]
+      : [],
+  )
+}

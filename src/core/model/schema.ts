@@ -1,0 +1,719 @@
+/**
+ * The scenario, schema version 1: the one source of the TypeScript types, the validation, the published JSON Schema
+ * (`schema/scenario.schema.json`, written by `npm run schema`) and the controls of the page.
+ */
+import * as v from 'valibot'
+
+/** How a page lets a number be moved; narrower than what the schema allows. */
+export interface Control {
+  readonly min: number
+  readonly max: number
+  /** Absent = any. */
+  readonly step?: number
+  /** Moves on a logarithmic scale. */
+  readonly log?: true
+}
+
+interface Range {
+  readonly min?: number
+  readonly above?: number
+  readonly max?: number
+  readonly below?: number
+  readonly integer?: true
+  readonly control?: Control
+}
+
+/** A number with its range. Numbers go to the GPU as float32, so none may overflow or vanish there. */
+function number(title: string, description: string, range: Range = {}): v.GenericSchema<number> {
+  const items: v.PipeItem<number, number, v.BaseIssue<unknown>>[] = []
+  if (range.integer) items.push(v.integer())
+  else items.push(v.check(fitsFloat32, 'must be 0 or between 1e-30 and 1e30 in size (float32)'))
+  if (range.min !== undefined) items.push(v.minValue(range.min))
+  if (range.above !== undefined) items.push(v.gtValue(range.above))
+  if (range.max !== undefined) items.push(v.maxValue(range.max))
+  if (range.below !== undefined) items.push(v.ltValue(range.below))
+  items.push(v.title(title), v.description(description))
+  if (range.control) items.push(v.metadata({ control: range.control }))
+  return v.pipe(v.number(), ...items)
+}
+
+function fitsFloat32(value: number): boolean {
+  const size = Math.abs(value)
+  return size === 0 || (size >= 1e-30 && size <= 1e30)
+}
+
+const positiveInteger = (title: string, description: string, max = 2 ** 31) =>
+  number(title, description, { integer: true, min: 1, max })
+
+const text = (title: string, description: string) =>
+  v.pipe(v.string(), v.title(title), v.description(description))
+
+const choice = <const T extends readonly [string, ...string[]]>(
+  title: string,
+  description: string,
+  options: T,
+) => v.pipe(v.picklist(options), v.title(title), v.description(description))
+
+const flag = (title: string, description: string) =>
+  v.pipe(v.boolean(), v.title(title), v.description(description))
+
+/** Names of layers, synapses, memories and probes; they become names of arrays in results. */
+const name = v.pipe(
+  v.string(),
+  v.regex(
+    /^[A-Za-z][A-Za-z0-9_-]*$/,
+    'a name starts with a letter and goes on with letters, digits, _ and -',
+  ),
+)
+
+const every = v.optional(
+  number(
+    'every',
+    'Rate divider: updated on every k-th tick, then by k dt, its inputs held at their current values.',
+    { integer: true, min: 1, max: 2 ** 31, control: { min: 1, max: 100, step: 1 } },
+  ),
+  1,
+)
+
+// ------------------------------------------------------------------------------------------------ Lagrangians
+
+const gain = v.optional(
+  number('gain', 'Slope of the activation at 0.', { above: 0, control: { min: 0.1, max: 50, log: true } }),
+  1,
+)
+const eps = v.optional(
+  number('eps', 'Keeps the root away from 0.', { above: 0, control: { min: 1e-6, max: 1, log: true } }),
+  1e-5,
+)
+
+export const lagrangianSchema = v.pipe(
+  v.variant('kind', [
+    v.strictObject({ kind: v.literal('linear'), gain }),
+    v.strictObject({ kind: v.literal('relu') }),
+    v.strictObject({
+      kind: v.literal('power'),
+      degree: v.optional(
+        number('degree', 'n of L = (1/n) sum max(x, 0)^n; an integer when not rectified.', {
+          min: 2,
+          max: 100,
+          control: { min: 2, max: 10, step: 1 },
+        }),
+        2,
+      ),
+      rectified: v.optional(
+        flag(
+          'rectified',
+          'true: L = (1/n) sum max(x, 0)^n. false: L = (1/n) sum x^n with an integer n, which must be even unless the ' +
+            'layer is adiabatic: odd powers are not convex and the energy of a dynamic layer could rise.',
+        ),
+        true,
+      ),
+    }),
+    v.strictObject({ kind: v.literal('tanh'), gain }),
+    v.strictObject({ kind: v.literal('sigmoid'), gain }),
+    v.strictObject({
+      kind: v.literal('softmax'),
+      beta: v.optional(
+        number('beta', 'Inverse temperature of the softmax: the larger, the closer to winner takes all.', {
+          above: 0,
+          control: { min: 0.01, max: 100, log: true },
+        }),
+        1,
+      ),
+    }),
+    v.strictObject({
+      kind: v.literal('layernorm'),
+      gamma: v.optional(
+        number('gamma', 'Gain of the normalised activation.', {
+          above: 0,
+          control: { min: 0.1, max: 10, log: true },
+        }),
+        1,
+      ),
+      delta: v.optional(
+        number('delta', 'Offset of the normalised activation.', { control: { min: -2, max: 2 } }),
+        0,
+      ),
+      eps,
+    }),
+    v.strictObject({ kind: v.literal('spherical'), eps }),
+  ]),
+  v.title('lagrangian'),
+  v.description('Convex function L(x) of a layer; its activation is dL/dx.'),
+)
+
+// --------------------------------------------------------------------------------------------------- patterns
+
+const norm = (description: string) =>
+  number('norm', description, { above: 0, control: { min: 0.1, max: 100, log: true } })
+
+const fraction = number('fraction', 'Part of the entries of a row; exactly round(fraction N) of them.', {
+  min: 0,
+  max: 1,
+  control: { min: 0, max: 1, step: 0.01 },
+})
+
+export const transformSchema = v.variant('op', [
+  v.pipe(
+    v.strictObject({ op: v.literal('mean') }),
+    v.description('Puts the mean of all rows in place of each of the rows that the place needs.'),
+  ),
+  v.pipe(v.strictObject({ op: v.literal('center') }), v.description('Subtracts from each row its mean.')),
+  v.pipe(
+    v.strictObject({
+      op: v.literal('normalize'),
+      norm: v.optional(norm('L2 norm that each row gets.'), 1),
+    }),
+    v.description('Scales each row to an L2 norm.'),
+  ),
+  v.pipe(
+    v.strictObject({
+      op: v.literal('binarize'),
+      threshold: v.optional(
+        number('threshold', 'Entries above it become +1, the others -1.', {
+          control: { min: -1, max: 1, step: 0.01 },
+        }),
+        0,
+      ),
+    }),
+    v.description('Turns each entry into -1 or +1.'),
+  ),
+  v.pipe(
+    v.strictObject({
+      op: v.literal('scale'),
+      factor: number('factor', 'Multiplies every entry.', { control: { min: -10, max: 10 } }),
+    }),
+    v.description('Multiplies every entry by a factor.'),
+  ),
+])
+
+export const corruptSchema = v.pipe(
+  v.variant('op', [
+    v.pipe(
+      v.strictObject({ op: v.literal('flip'), fraction }),
+      v.description('Changes the sign of exactly round(fraction N) random entries of each row.'),
+    ),
+    v.pipe(
+      v.strictObject({
+        op: v.literal('gaussian'),
+        sigma: number('sigma', 'Standard deviation of the added noise.', {
+          min: 0,
+          control: { min: 0, max: 2, step: 0.01 },
+        }),
+      }),
+      v.description('Adds independent normal noise to every entry.'),
+    ),
+    v.pipe(
+      v.strictObject({
+        op: v.literal('occlude'),
+        fraction: v.exactOptional(fraction),
+        side: v.exactOptional(
+          choice('side', 'Where the covered part lies; bottom when not given.', [
+            'bottom',
+            'top',
+            'left',
+            'right',
+          ]),
+        ),
+        rectangle: v.exactOptional(
+          v.pipe(
+            v.strictTuple([
+              number('row', 'First row, from 0.', { integer: true, min: 0 }),
+              number('column', 'First column, from 0.', { integer: true, min: 0 }),
+              number('height', 'Rows covered.', { integer: true, min: 1 }),
+              number('width', 'Columns covered.', { integer: true, min: 1 }),
+            ]),
+            v.title('rectangle'),
+            v.description('[row, column, height, width] of the covered part, instead of fraction and side.'),
+          ),
+        ),
+      }),
+      v.description(
+        'Sets a part of each row to 0: the side of an image (round(fraction height) lines or round(fraction width) columns) ' +
+          'or a rectangle. The image is that of the file, else the [height, width] of the layer, else one line in which ' +
+          'top and left mean its first part, bottom and right its last.',
+      ),
+    ),
+    v.pipe(
+      v.strictObject({ op: v.literal('mask'), fraction }),
+      v.description(
+        'Leaves exactly round(fraction N) random entries of each row free: not clamped, not set, without current. ' +
+          'Only in the patterns of a stimulus.',
+      ),
+    ),
+  ]),
+  v.title('corrupt'),
+  v.description(
+    'Damage done after the transforms, with random numbers that belong to the seed and the place.',
+  ),
+)
+
+/** What every source takes besides its own keys. */
+const treatment = {
+  transform: v.exactOptional(
+    v.pipe(
+      v.array(transformSchema),
+      v.title('transform'),
+      v.description('Steps applied to each row, in order.'),
+    ),
+  ),
+  corrupt: v.exactOptional(corruptSchema),
+}
+
+const path = (title: string, description: string) =>
+  v.pipe(
+    v.string(),
+    v.minLength(1),
+    v.title(title),
+    v.description(`${description} Relative to the scenario file and inside its folder.`),
+  )
+
+const pixels = (title: string, side: string) =>
+  positiveInteger(
+    title,
+    `Resized to this ${side} by averaging areas; the ${side} of the first image when not given.`,
+    65536,
+  )
+
+export const patternOptions = [
+  v.pipe(
+    v.strictObject({
+      kind: v.literal('npy'),
+      path: path(
+        'path',
+        'A .npy file, or one array of an archive as data.npz#name: float32, float64, int8, int16, int32, uint8 or ' +
+          'bool, little endian, C order, [rows, ...columns] or [columns]. Values are taken as they are.',
+      ),
+      ...treatment,
+    }),
+    v.description('Rows of a NumPy array.'),
+  ),
+  v.pipe(
+    v.strictObject({
+      kind: v.literal('idx'),
+      path: path('path', 'Images in IDX format (uint8), plain or gzip.'),
+      skip: v.optional(
+        number('skip', 'Images left out at the beginning; with perLabel, of each label.', {
+          integer: true,
+          min: 0,
+          max: 2 ** 31,
+        }),
+        0,
+      ),
+      count: v.exactOptional(positiveInteger('count', 'Images taken; all when not given.')),
+      perLabel: v.exactOptional(
+        positiveInteger('perLabel', 'Images taken of each label, in the order of the file.'),
+      ),
+      labels: v.exactOptional(path('labels', 'Labels in IDX format, plain or gzip; needed for perLabel.')),
+      ...treatment,
+    }),
+    v.description('Images of an IDX file such as MNIST, one a row, scaled to [0, 1].'),
+  ),
+  v.pipe(
+    v.strictObject({
+      kind: v.literal('png'),
+      paths: v.pipe(
+        v.array(path('path', 'A PNG image.')),
+        v.minLength(1),
+        v.title('paths'),
+        v.description('PNG images, one a row.'),
+      ),
+      width: v.exactOptional(pixels('width', 'width')),
+      height: v.exactOptional(pixels('height', 'height')),
+      ...treatment,
+    }),
+    v.description(
+      'PNG images as luminance in [0, 1] (0.299 R + 0.587 G + 0.114 B, on black where transparent).',
+    ),
+  ),
+  v.pipe(
+    v.strictObject({
+      kind: v.literal('random'),
+      count: v.exactOptional(
+        positiveInteger(
+          'count',
+          'Rows; as many as the place needs when not given, 1 where any number will do.',
+        ),
+      ),
+      distribution: choice(
+        'distribution',
+        'binary: -1 or +1. normal: N(0, 1). orthogonal: mutually orthogonal rows. sphere: uniform on a sphere.',
+        ['binary', 'normal', 'orthogonal', 'sphere'],
+      ),
+      norm: v.exactOptional(
+        norm('L2 norm of each row; sqrt(N) for orthogonal and sphere, otherwise as drawn when not given.'),
+      ),
+      sparsity: v.exactOptional(
+        number(
+          'sparsity',
+          'Part of the entries that are 0: exactly round(sparsity N) of a row. Not with orthogonal.',
+          {
+            min: 0,
+            below: 1,
+            control: { min: 0, max: 0.99, step: 0.01 },
+          },
+        ),
+      ),
+      ...treatment,
+    }),
+    v.description('Rows drawn with random numbers that belong to the seed and the place in the scenario.'),
+  ),
+  v.pipe(
+    v.strictObject({
+      kind: v.literal('rows'),
+      of: text(
+        'of',
+        'A memory (its initial value, after its scale), a synapse with a hebbian base (its patterns), or a stimulus by its ' +
+          'number, such as stimulus.0.',
+      ),
+      select: v.exactOptional(
+        v.pipe(
+          v.array(number('row', 'Row number, from 0.', { integer: true, min: 0 })),
+          v.minLength(1),
+          v.title('select'),
+          v.description('Rows taken, in this order; all when not given.'),
+        ),
+      ),
+      ...treatment,
+    }),
+    v.description('Rows that stand elsewhere in the scenario; transform and corrupt apply to the copy.'),
+  ),
+  v.pipe(
+    v.strictObject({
+      kind: v.literal('values'),
+      values: v.pipe(
+        v.array(v.pipe(v.array(number('value', 'An entry.')), v.minLength(1))),
+        v.minLength(1),
+        v.title('values'),
+        v.description('The rows, all of one length.'),
+      ),
+      ...treatment,
+    }),
+    v.description('Rows written out.'),
+  ),
+  v.pipe(
+    v.strictObject({ kind: v.literal('zeros'), ...treatment }),
+    v.description('As many rows of zeros as the place needs, 1 where any number will do.'),
+  ),
+] as const
+
+export const patternsSchema = v.pipe(
+  v.variant('kind', patternOptions),
+  v.title('patterns'),
+  v.description('Rows of numbers from a file, a generator or the scenario itself.'),
+)
+
+/** Patterns with the meaning of their place. A union of one stays a reference in the JSON Schema. */
+const patternsAs = (title: string, description: string) =>
+  v.pipe(v.union([patternsSchema]), v.title(title), v.description(description))
+
+// -------------------------------------------------------------------------------------------------- variables
+
+const layerSize = positiveInteger('size', 'Number of neurons.', 2 ** 30)
+const side = positiveInteger('side', 'Height or width of a layer drawn as an image.', 2 ** 15)
+
+const tauText = 'Time constant in model time.'
+const tauControl = { min: 0.01, max: 1000, log: true } as const
+
+const layerSchema = v.pipe(
+  v.strictObject({
+    size: v.pipe(
+      v.union([layerSize, v.strictTuple([side, side])]),
+      v.title('size'),
+      v.description('Number of neurons N, or [height, width] of a layer that is an image.'),
+    ),
+    lagrangian: lagrangianSchema,
+    tau: v.optional(
+      number('tau', `${tauText} 0 = adiabatic: x = b + I at every tick.`, {
+        min: 0,
+        control: { min: 0, max: 100, step: 0.1 },
+      }),
+      1,
+    ),
+    every,
+    bias: v.optional(
+      v.pipe(
+        v.union([
+          number('bias', 'One value for all neurons.', { control: { min: -2, max: 2 } }),
+          patternsSchema,
+        ]),
+        v.title('bias'),
+        v.description('b: one number, one row, or rows dealt to the replicas in turn.'),
+      ),
+      0,
+    ),
+    init: v.exactOptional(
+      patternsAs('init', 'x(0): rows dealt to the replicas in turn; zeros when not given.'),
+    ),
+    temperature: v.optional(
+      number('temperature', 'T of the noise sqrt(2 T dt / tau) xi; 0 = none. Not on an adiabatic layer.', {
+        min: 0,
+        control: { min: 0, max: 1, step: 0.01 },
+      }),
+      0,
+    ),
+  }),
+  v.description('A layer of neurons x: tau dx/dt = -x + b + I.'),
+)
+
+const baseSchema = v.union([
+  v.literal(0),
+  v.variant('kind', [
+    v.pipe(
+      v.strictObject({
+        kind: v.literal('hebbian'),
+        patterns: patternsSchema,
+        zeroDiagonal: v.optional(flag('zeroDiagonal', 'Sets the diagonal of J to 0.'), true),
+      }),
+      v.description('J = P^T P / N with the patterns P as rows.'),
+    ),
+    ...patternOptions,
+  ]),
+])
+
+const synapseSchema = v.pipe(
+  v.strictObject({
+    layer: text('layer', 'The layer whose neurons it couples; not an adiabatic one.'),
+    tau: v.exactOptional(
+      number('tau', `${tauText} Without it W stays at J, and strength must be 0.`, {
+        above: 0,
+        control: tauControl,
+      }),
+    ),
+    every,
+    strength: v.optional(
+      number('strength', 'kappa N of the plasticity tau dW/dt = -(W - J) + kappa g g^T.', {
+        min: 0,
+        control: { min: 0, max: 5, step: 0.01 },
+      }),
+      0,
+    ),
+    base: v.optional(
+      v.pipe(
+        baseSchema,
+        v.title('base'),
+        v.description('J: 0, a hebbian coupling, or patterns that are the symmetric N x N matrix itself.'),
+      ),
+      0,
+    ),
+  }),
+  v.description('Lateral coupling W of one layer, started at J.'),
+)
+
+const memorySchema = v.pipe(
+  v.strictObject({
+    from: text('from', 'The layer its columns belong to.'),
+    to: text('to', 'The layer its rows belong to; another one than `from`.'),
+    init: patternsAs(
+      'init',
+      'Xi(0): one row for each neuron of the layer `to`, one column for each of the layer `from`.',
+    ),
+    scale: v.optional(
+      number('scale', 'Multiplies init (not bias).', { control: { min: 0.01, max: 10, log: true } }),
+      1,
+    ),
+    rule: v.optional(
+      choice(
+        'rule',
+        'fixed: Xi stays. hebbian: tau dXi/dt = -(Xi - Lambda) + g_to g_from^T. gated: tau dXi/dt = g_to (g_from - Xi + ' +
+          'Lambda) row by row; the activation of `to` must not be negative.',
+        ['fixed', 'hebbian', 'gated'],
+      ),
+      'fixed',
+    ),
+    tau: v.exactOptional(
+      number('tau', `${tauText} Needed for the rules hebbian and gated, meaningless for fixed.`, {
+        above: 0,
+        control: { min: 0.1, max: 100000, log: true },
+      }),
+    ),
+    every,
+    bias: v.exactOptional(
+      patternsAs('bias', 'Lambda, shaped like Xi; init when not given (hebbian), 0 when not given (gated).'),
+    ),
+    inputOffset: v.optional(
+      choice('inputOffset', 'half-norm: the input to row mu of the layer `to` gets -|Xi_mu|^2 / 2.', [
+        'none',
+        'half-norm',
+      ]),
+      'none',
+    ),
+    format: v.optional(
+      choice(
+        'format',
+        'How Xi is stored. f16 (half precision) and binary (one bit an entry) only with rule fixed; binary needs init ' +
+          'values of -1 and +1 before scale.',
+        ['f32', 'f16', 'binary'],
+      ),
+      'f32',
+    ),
+  }),
+  v.description('Memories Xi between two layers, one a row: input Xi g_from to one, Xi^T g_to to the other.'),
+)
+
+// --------------------------------------------------------------------------------------------------- stimulus
+
+const tick = { integer: true, min: 0, max: 2 ** 31 } as const
+
+const shown = {
+  layer: text('layer', 'The layer it acts on.'),
+  patterns: patternsSchema,
+  start: v.optional(number('start', 'First tick.', tick), 0),
+}
+
+const sequence = {
+  ...shown,
+  stop: v.exactOptional(number('stop', 'First tick at which it is off again; never when not given.', tick)),
+  dwell: v.optional(positiveInteger('dwell', 'Ticks for which each pattern is shown.'), 1),
+  gap: v.optional(number('gap', 'Ticks without a pattern after each.', tick), 0),
+  order: v.optional(
+    choice(
+      'order',
+      'cycle: again and again. shuffle: each pass in a new seeded order. once: a single pass.',
+      ['cycle', 'shuffle', 'once'],
+    ),
+    'cycle',
+  ),
+}
+
+const stimulusSchema = v.variant('kind', [
+  v.pipe(
+    v.strictObject({ kind: v.literal('initial'), ...shown }),
+    v.description(
+      'Sets the state once, at tick start; rows are dealt to the replicas in turn. Not on an adiabatic layer.',
+    ),
+  ),
+  v.pipe(
+    v.strictObject({ kind: v.literal('clamp'), ...sequence }),
+    v.description('Holds the state at a pattern, the same in all replicas.'),
+  ),
+  v.pipe(
+    v.strictObject({ kind: v.literal('current'), ...sequence }),
+    v.description('Adds a pattern to the bias, the same in all replicas.'),
+  ),
+])
+
+// ----------------------------------------------------------------------------------------------------- probes
+
+const sampled = {
+  every: v.optional(
+    positiveInteger('every', 'Ticks between samples; the first is taken before the first tick.'),
+    1,
+  ),
+}
+
+const probeSchema = v.variant('kind', [
+  v.pipe(
+    v.strictObject({ kind: v.literal('energy'), ...sampled }),
+    v.description('The total energy and each of its terms.'),
+  ),
+  v.pipe(
+    v.strictObject({
+      kind: v.literal('overlap'),
+      layer: text('layer', 'A layer.'),
+      patterns: patternsSchema,
+      ...sampled,
+    }),
+    v.description('xi.g / N for each pattern xi, g the activation of the layer.'),
+  ),
+  v.pipe(
+    v.strictObject({
+      kind: v.literal('similarity'),
+      memory: text('memory', 'A memory.'),
+      patterns: patternsSchema,
+      ...sampled,
+    }),
+    v.description('Cosine between each row of a memory and the pattern of the same number.'),
+  ),
+  v.pipe(
+    v.strictObject({
+      kind: v.literal('speed'),
+      layer: text('layer', 'A layer, not an adiabatic one.'),
+      ...sampled,
+    }),
+    v.description('max |dx/dt| over the neurons of a layer.'),
+  ),
+  v.pipe(
+    v.strictObject({
+      kind: v.literal('snapshot'),
+      of: text('of', 'A layer (its state), a memory or a synapse.'),
+      ...sampled,
+    }),
+    v.description('A copy of a state.'),
+  ),
+])
+
+// --------------------------------------------------------------------------------------------------- scenario
+
+export const scenarioSchema = v.pipe(
+  v.strictObject({
+    $schema: v.exactOptional(text('$schema', 'Where an editor finds this schema; not read.')),
+    version: v.pipe(v.literal(1), v.title('version'), v.description('Version of the scenario schema.')),
+    name: v.optional(text('name', 'Short name, shown in menus.'), ''),
+    description: v.optional(text('description', 'What the scenario shows and what to look for.'), ''),
+    seed: v.optional(
+      number('seed', 'Seed of every random number of the run.', { integer: true, min: 0, max: 2 ** 32 - 1 }),
+      1,
+    ),
+    time: v.pipe(
+      v.strictObject({
+        dt: number('dt', 'Model time of one tick.', { above: 0, control: { min: 0.001, max: 1, log: true } }),
+        ticks: number('ticks', 'Length of the run.', tick),
+        integrator: v.optional(
+          choice('integrator', 'How the leak dz/dt = (target - z) / tau is advanced by a step.', [
+            'exponential-euler',
+            'euler',
+          ]),
+          'exponential-euler',
+        ),
+      }),
+      v.title('time'),
+      v.description('The clock: integer ticks of dt.'),
+    ),
+    neurons: v.pipe(
+      v.record(name, layerSchema),
+      v.minEntries(1),
+      v.title('neurons'),
+      v.description('Layers of neurons by name.'),
+    ),
+    synapses: v.optional(
+      v.pipe(v.record(name, synapseSchema), v.title('synapses'), v.description('Lateral couplings by name.')),
+      {},
+    ),
+    memories: v.optional(
+      v.pipe(v.record(name, memorySchema), v.title('memories'), v.description('Memories by name.')),
+      {},
+    ),
+    stimulus: v.optional(
+      v.pipe(
+        v.array(stimulusSchema),
+        v.title('stimulus'),
+        v.description('What is shown to the network; where several clamps meet, the later one wins.'),
+      ),
+      [],
+    ),
+    probes: v.optional(
+      v.pipe(v.record(name, probeSchema), v.title('probes'), v.description('What is recorded, by name.')),
+      {},
+    ),
+    replicas: v.optional(
+      positiveInteger('replicas', 'Independent copies of the network, run side by side.', 65535),
+      1,
+    ),
+  }),
+  v.title('engram scenario'),
+  v.description('A network of neurons, synapses and memories, what is shown to it and what is recorded.'),
+)
+
+/** A scenario with every default filled in; `parseScenario` makes it. */
+export type Scenario = v.InferOutput<typeof scenarioSchema>
+/** A scenario as a person writes it, defaults left out. */
+export type ScenarioInput = v.InferInput<typeof scenarioSchema>
+export type LayerSpec = Scenario['neurons'][string]
+export type SynapseSpec = Scenario['synapses'][string]
+export type MemorySpec = Scenario['memories'][string]
+export type StimulusSpec = Scenario['stimulus'][number]
+export type ProbeSpec = Scenario['probes'][string]
+export type Patterns = v.InferOutput<typeof patternsSchema>
+export type Transform = v.InferOutput<typeof transformSchema>
+export type Corrupt = v.InferOutput<typeof corruptSchema>

@@ -1,0 +1,143 @@
+import fc from 'fast-check'
+import { zipSync } from 'fflate'
+import { describe, expect, it } from 'vitest'
+import { decodeNpy, encodeNpy, type NpyArray, type NpyData } from '../../../src/core/data/npy.ts'
+import { decodeNpz, decodeNpzArray, encodeNpz } from '../../../src/core/data/npz.ts'
+
+const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'))
+
+/** Arrays of every type, of 0 to 3 dimensions, with NaN, infinities and -0 among the floats. */
+const anyArray: fc.Arbitrary<NpyArray> = fc.array(fc.nat(4), { maxLength: 3 }).chain((shape) => {
+  const length = shape.reduce((product, side) => product * side, 1)
+  const exactly = { minLength: length, maxLength: length }
+  return fc
+    .oneof<fc.Arbitrary<NpyData>[]>(
+      fc.float32Array(exactly),
+      fc.float64Array(exactly),
+      fc.int8Array(exactly),
+      fc.int16Array(exactly),
+      fc.int32Array(exactly),
+      fc.uint8Array(exactly),
+      fc.uint16Array(exactly),
+      fc.uint32Array(exactly),
+    )
+    .map((data) => ({ shape, data }))
+})
+
+describe('npy', () => {
+  it('reads what it writes, bit by bit, wherever the bytes lie', () => {
+    fc.assert(
+      fc.property(anyArray, fc.nat(7), (array, offset) => {
+        const bytes = encodeNpy(array)
+        const moved = new Uint8Array(bytes.length + offset)
+        moved.set(bytes, offset)
+        expect(decodeNpy(moved.subarray(offset))).toEqual(array)
+      }),
+    )
+  })
+
+  it('starts its data at a multiple of 64 bytes, as the format asks', () => {
+    fc.assert(
+      fc.property(anyArray, (array) => {
+        expect((encodeNpy(array).length - array.data.byteLength) % 64).toBe(0)
+      }),
+    )
+  })
+
+  it('reads what numpy 2.4 wrote', () => {
+    // np.save(f, np.array([[True, False, True]]))
+    const bools = bytesOf(
+      '934e554d505901007600' +
+        Buffer.from(
+          "{'descr': '|b1', 'fortran_order': False, 'shape': (1, 3), }".padEnd(117) + '\n',
+        ).toString('hex') +
+        '010001',
+    )
+    expect(decodeNpy(bools)).toEqual({ shape: [1, 3], data: Uint8Array.of(1, 0, 1) })
+  })
+
+  it('does not copy aligned floats', () => {
+    const bytes = encodeNpy({ shape: [2], data: Float32Array.of(1, 2) })
+    expect(decodeNpy(bytes).data.buffer).toBe(bytes.buffer)
+  })
+
+  it.each([
+    [
+      'a shape that does not fit',
+      () => encodeNpy({ shape: [3], data: new Float32Array(2) }),
+      /\(3\) holds 3 values, the data has 2/,
+    ],
+    ['no bytes', () => decodeNpy(new Uint8Array(0)), /not a NumPy/],
+    [
+      'half a header',
+      () => decodeNpy(encodeNpy({ shape: [1], data: new Int8Array(1) }).subarray(0, 40)),
+      /truncated: its header/,
+    ],
+    ['only the magic', () => decodeNpy(bytesOf('934e554d505901')), /truncated: its header/],
+    [
+      'int64',
+      () => decodeNpy(headed("{'descr': '<i8', 'fortran_order': False, 'shape': (1,), }")),
+      /dtype <i8, .*astype/,
+    ],
+    [
+      'big-endian',
+      () => decodeNpy(headed("{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }")),
+      /dtype >f4/,
+    ],
+    [
+      'structures',
+      () => decodeNpy(headed("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }")),
+      /dtype with fields/,
+    ],
+    [
+      'Fortran order',
+      () => decodeNpy(headed("{'descr': '<f4', 'fortran_order': True, 'shape': (1, 1), }")),
+      /ascontiguousarray/,
+    ],
+    ['another header', () => decodeNpy(headed('{}')), /malformed .npy header/],
+  ])('refuses %s', (_, run, says) => {
+    expect(run).toThrow(says)
+  })
+})
+
+describe('npz', () => {
+  it('reads what it writes', () => {
+    const names = fc
+      .string({ minLength: 1, unit: 'grapheme-ascii' })
+      .filter((name) => !['__proto__', ''].includes(name))
+    fc.assert(
+      fc.property(fc.dictionary(names, anyArray, { noNullPrototype: true }), (arrays) => {
+        expect(decodeNpz(encodeNpz(arrays))).toEqual(arrays)
+      }),
+    )
+  })
+
+  it('gives equal bytes for equal arrays', () => {
+    const arrays = { a: { shape: [2], data: Float32Array.of(1, 2) } }
+    expect(encodeNpz(arrays)).toEqual(encodeNpz(arrays))
+  })
+
+  it('reads one array, compressed or not, and names those there are', () => {
+    const a = { shape: [2], data: Float32Array.of(1, 2) }
+    const compressed = zipSync({ 'a.npy': encodeNpy(a), 'b.npy': encodeNpy(a) }, { level: 6 })
+    expect(decodeNpzArray(compressed, 'b')).toEqual(a)
+    expect(decodeNpzArray(encodeNpz({ a }))).toEqual(a)
+    expect(() => decodeNpzArray(compressed)).toThrow(/several arrays; name one of a, b/)
+    expect(() => decodeNpzArray(compressed, 'c')).toThrow(/no array `c`; name one of a, b/)
+  })
+
+  it('refuses an archive cut short and an entry that is not an array', () => {
+    const bytes = encodeNpz({ a: { shape: [2], data: Float32Array.of(1, 2) } })
+    expect(() => decodeNpz(bytes.subarray(0, 100))).toThrow(/not a readable .npz archive/)
+    expect(() => decodeNpz(zipSync({ 'note.txt': Uint8Array.of(1) }))).toThrow(
+      /array `note.txt` is not a NumPy/,
+    )
+  })
+})
+
+function headed(dictionary: string): Uint8Array {
+  const header = Buffer.from(dictionary.padEnd(117) + '\n')
+  return Uint8Array.from(
+    Buffer.concat([Buffer.from('934e554d505901007600', 'hex'), header, Buffer.alloc(64)]),
+  )
+}
