@@ -1,0 +1,394 @@
+/**
+ * The whole network in float64, written for reading and not for speed: what theory.md says, line by line. The
+ * GPU is compared with it.
+ */
+import { ModelError } from '../model/errors.ts'
+import type { Layer, Memory, Model, Rows, Synapse } from '../model/model.ts'
+import { noise } from '../model/random.ts'
+import { shownAt } from '../model/stimulus.ts'
+import { dot, outer, roundToHalf, row, squaredDistance, times, transposeTimes } from './algebra.ts'
+import { activation, lagrangian } from './lagrangians.ts'
+
+/** The energy of one replica and what it is made of, one term for each layer, memory and synapse. */
+export interface Energy {
+  readonly total: number
+  /** By name: layers, then memories, then synapses, each in the order of the model. */
+  readonly terms: Readonly<Record<string, number>>
+}
+
+/** A network that runs in float64. Every result has one entry for each replica, or a leading replica axis. */
+export interface Reference {
+  /** Ticks done. */
+  readonly tick: number
+  /** Does `ticks` ticks (default 1). */
+  step(ticks?: number): void
+  /** A copy of x [R, N], W [R, N, N] or Xi [R, N_to, N_from]. */
+  read(name: string): Float64Array
+  /** Replaces x, W or Xi by `values`, shaped as `read` gives them. */
+  write(name: string, values: ArrayLike<number>): void
+  /** g of a layer, [R][N]. */
+  activations(layer: string): Float64Array[]
+  /** I of a layer, [R][N]: all that memories and synapses bring, without bias and current. */
+  inputs(layer: string): Float64Array[]
+  /** dx/dt, dW/dt or dXi/dt without noise, [R][...]; 0 for what does not move by itself or is clamped. */
+  velocity(name: string): Float64Array[]
+  /** E, [R]. */
+  energy(): Energy[]
+}
+
+/** Activations by layer name, of one replica. */
+type Activations = ReadonlyMap<string, Float64Array>
+
+/** A group of variables z that leaks towards a target: tau dz/dt = gate (.) (target - z). */
+interface Group {
+  readonly name: string
+  readonly tau: number
+  readonly every: number
+  readonly pull: (g: Activations, r: number) => Pull
+}
+
+interface Pull {
+  /** [like z] */
+  readonly target: Float64Array
+  /** Factor of the rate of entry k. */
+  readonly gate: (k: number) => number
+}
+
+/**
+ * Creates the float64 network of a model. The stimulus of tick 0 is already applied, so that what is read before
+ * the first tick shows the cue. Between ticks, currents and clamps are those of the tick just done.
+ * @param model - validated: shapes agree, no two joined layers are adiabatic
+ * @throws ModelError if a method is given a name that the model does not have
+ * @see theory.md, sections 1 to 3
+ */
+export function createReference(model: Model): Reference {
+  const { dt, integrator } = model.time
+  const replicas = Array.from({ length: model.replicas }, (_, r) => r)
+  const layers = new Map(model.layers.map((layer) => [layer.name, layer]))
+  const dynamic = model.layers.filter((layer) => layer.tau > 0)
+  const adiabatic = model.layers.filter((layer) => layer.tau === 0)
+
+  /** x, W and Xi by name, one array for each replica. What never changes is one array that all share. */
+  const values = new Map<string, Float64Array[]>()
+  /** b, dealt to the replicas. */
+  const biases = new Map<string, Float64Array[]>()
+  /** What the stimulus adds to b, the same in all replicas. */
+  const currents = new Map<string, Float64Array>()
+  /** 1 where a clamp holds x. */
+  const held = new Map<string, Uint8Array>()
+  /** J of each synapse. */
+  const bases = new Map<string, Float64Array>()
+  /** Lambda of each memory. */
+  const lambdas = new Map<string, Float64Array>()
+  let tick = 0
+
+  for (const { name, size, init, bias } of model.layers) {
+    values.set(
+      name,
+      replicas.map((r) => dealt(init, r)),
+    )
+    biases.set(
+      name,
+      replicas.map((r) => dealt(bias, r)),
+    )
+    currents.set(name, new Float64Array(size))
+    held.set(name, new Uint8Array(size))
+  }
+  for (const synapse of model.synapses) {
+    const J = baseCoupling(synapse, get(layers, synapse.layer).size)
+    bases.set(synapse.name, J)
+    values.set(
+      synapse.name,
+      replicas.map(() => (synapse.tau === undefined ? J : J.slice())),
+    )
+  }
+  for (const memory of model.memories) {
+    const xi = initialMemories(memory)
+    lambdas.set(memory.name, synapticBias(memory, xi))
+    values.set(
+      memory.name,
+      replicas.map(() => (memory.rule === 'fixed' ? xi : xi.slice())),
+    )
+  }
+
+  const groups: Group[] = [
+    ...dynamic.map((layer) => ({ ...layer, pull: neuronPull(layer) })),
+    ...model.synapses.flatMap((synapse) => {
+      return synapse.tau === undefined ? [] : [{ ...synapse, tau: synapse.tau, pull: synapsePull(synapse) }]
+    }),
+    ...model.memories.flatMap((memory) => {
+      return memory.tau === undefined ? [] : [{ ...memory, tau: memory.tau, pull: memoryPull(memory) }]
+    }),
+  ]
+
+  stimulate()
+
+  return {
+    get tick() {
+      return tick
+    },
+    step(ticks = 1) {
+      for (let done = 0; done < ticks; done++) {
+        stimulate()
+        for (const r of replicas) advance(r)
+        tick += 1
+      }
+    },
+    read(name) {
+      // An adiabatic x is as old as its last evaluation.
+      for (const r of replicas) activate(r)
+      return Float64Array.from(get(values, name).flatMap((z) => [...z]))
+    },
+    write(name, given) {
+      const all = Float64Array.from(given)
+      values.set(
+        name,
+        get(values, name).map((z, r) => row(all, z.length, r).slice()),
+      )
+    },
+    activations: (name) => replicas.map((r) => get(activate(r), name)),
+    inputs: (name) => replicas.map((r) => input(get(layers, name), activate(r), r)),
+    velocity(name) {
+      const group = groups.find((one) => one.name === name)
+      return replicas.map((r) => {
+        const z = state(name, r)
+        if (group === undefined) return new Float64Array(z.length)
+        const { target, gate } = group.pull(activate(r), r)
+        return z.map((zk, k) => (gate(k) * (target[k]! - zk)) / group.tau)
+      })
+    },
+    energy: () => replicas.map(energyOf),
+  }
+
+  function state(name: string, r: number): Float64Array {
+    return get(values, name)[r]!
+  }
+
+  /** Step (1) of a tick: the stimulus sets states, clamps and currents; of two items on one entry the later wins. */
+  function stimulate(): void {
+    for (const { name } of model.layers) {
+      get(currents, name).fill(0)
+      get(held, name).fill(0)
+    }
+    model.stimulus.forEach((item, index) => {
+      const { kind, layer, patterns } = item
+      const shown = shownAt(item, index, model.seed, tick)
+      if (shown < 0) return
+      if (kind === 'initial') {
+        for (const r of replicas) {
+          unmasked(patterns, r % patterns.rows, (i, value) => (state(layer, r)[i] = value))
+        }
+      } else if (kind === 'clamp') {
+        unmasked(patterns, shown, (i, value) => {
+          get(held, layer)[i] = 1
+          for (const r of replicas) state(layer, r)[i] = value
+        })
+      } else {
+        unmasked(patterns, shown, (i, value) => (get(currents, layer)[i]! += value))
+      }
+    })
+  }
+
+  /** Step (2): g of the dynamic layers from x as it is, then the adiabatic layers, x = b + current + I. */
+  function activate(r: number): Activations {
+    const g = new Map<string, Float64Array>()
+    for (const { name, lagrangian } of dynamic) g.set(name, activation(lagrangian, state(name, r)))
+    for (const layer of adiabatic) {
+      const x = state(layer.name, r)
+      const clamped = get(held, layer.name)
+      drive(layer, g, r).forEach((target, i) => {
+        if (!clamped[i]) x[i] = target
+      })
+      g.set(layer.name, activation(layer.lagrangian, x))
+    }
+    return g
+  }
+
+  /**
+   * Step (3): every group that is due moves. All targets are computed before the first variable changes, so that
+   * no group sees another's new value.
+   */
+  function advance(r: number): void {
+    const g = activate(r)
+    const due = groups.filter(({ every }) => tick % every === every - 1)
+    const pulls = due.map((group) => group.pull(g, r))
+    due.forEach(({ name, tau, every }, index) => {
+      const z = state(name, r)
+      const { target, gate } = pulls[index]!
+      for (let k = 0; k < z.length; k++)
+        z[k]! += fraction((gate(k) * dt * every) / tau) * (target[k]! - z[k]!)
+    })
+    model.layers.forEach((layer, index) => {
+      if (due.some(({ name }) => name === layer.name)) shake(layer, index, r)
+    })
+  }
+
+  /** The part of the way to its target that a linear leak goes in step/tau. */
+  function fraction(ratio: number): number {
+    return integrator === 'euler' ? ratio : -Math.expm1(-ratio)
+  }
+
+  /** x += sqrt(2 T step / tau) xi, xi ~ N(0, 1), where no clamp holds x. */
+  function shake({ name, temperature, tau, every }: Layer, index: number, r: number): void {
+    if (temperature === 0) return
+    const x = state(name, r)
+    const amplitude = Math.sqrt((2 * temperature * dt * every) / tau)
+    get(held, name).forEach((clamped, i) => {
+      if (!clamped) x[i]! += amplitude * noise(model.seed, tick, index, r, i)
+    })
+  }
+
+  /** I = sum Xi^T g_to + sum Xi g_from + sum W g, over the memories and synapses that touch the layer. */
+  function input(layer: Layer, g: Activations, r: number): Float64Array {
+    const I = new Float64Array(layer.size)
+    for (const memory of model.memories) {
+      if (memory.from === layer.name) add(I, transposeTimes(state(memory.name, r), get(g, memory.to)))
+      if (memory.to === layer.name) add(I, recall(memory, g, r))
+    }
+    for (const synapse of model.synapses) {
+      if (synapse.layer === layer.name) add(I, times(state(synapse.name, r), get(g, layer.name)))
+    }
+    return I
+  }
+
+  /** Xi g_from, and with "half-norm" -|Xi_mu|^2 / 2: what a memory brings to its `to` layer. */
+  function recall(memory: Memory, g: Activations, r: number): Float64Array {
+    const xi = state(memory.name, r)
+    const from = get(g, memory.from)
+    const brought = times(xi, from)
+    if (memory.inputOffset === 'none') return brought
+    return brought.map((h, mu) => {
+      const memoryRow = row(xi, from.length, mu)
+      return h - dot(memoryRow, memoryRow) / 2
+    })
+  }
+
+  /** b + current + I */
+  function drive(layer: Layer, g: Activations, r: number): Float64Array {
+    const target = input(layer, g, r)
+    add(target, get(biases, layer.name)[r]!)
+    add(target, get(currents, layer.name))
+    return target
+  }
+
+  /** tau dx/dt = -x + b + current + I, and 0 where a clamp holds x. */
+  function neuronPull(layer: Layer): Group['pull'] {
+    const clamped = get(held, layer.name)
+    return (g, r) => ({ target: drive(layer, g, r), gate: (i) => (clamped[i] ? 0 : 1) })
+  }
+
+  /** tau dW/dt = -(W - J) + kappa g g^T [DH92] */
+  function synapsePull(synapse: Synapse): Group['pull'] {
+    const J = get(bases, synapse.name)
+    const kappa = kappaOf(synapse)
+    return (g) => {
+      const correlation = outer(get(g, synapse.layer), get(g, synapse.layer))
+      return { target: J.map((Jk, k) => Jk + kappa * correlation[k]!), gate: () => 1 }
+    }
+  }
+
+  /**
+   * hebbian: tau dXi/dt = -(Xi - Lambda) + g_to g_from^T
+   * gated:   tau dXi/dt = g_to (.) (1 g_from^T - Xi + Lambda) [L25]
+   */
+  function memoryPull(memory: Memory): Group['pull'] {
+    const lambda = get(lambdas, memory.name)
+    return (g) => {
+      const to = get(g, memory.to)
+      const from = get(g, memory.from)
+      const gated = memory.rule === 'gated'
+      const target = outer(gated ? to.map(() => 1) : to, from)
+      add(target, lambda)
+      return { target, gate: (k) => (gated ? to[Math.floor(k / from.length)]! : 1) }
+    }
+  }
+
+  /**
+   * layer   (x - b - current).g - L(x)
+   * memory  -g_to^T (Xi g_from + offset), for rule hebbian + 1/2 |Xi - Lambda|^2
+   * synapse -1/2 g^T W g, for kappa > 0 + |W - J|^2 / (4 kappa)
+   */
+  function energyOf(r: number): Energy {
+    const g = activate(r)
+    const terms: Record<string, number> = {}
+    for (const { name, lagrangian: l } of model.layers) {
+      const x = state(name, r)
+      const b = get(biases, name)[r]!
+      const current = get(currents, name)
+      terms[name] =
+        dot(
+          x.map((xi, i) => xi - b[i]! - current[i]!),
+          get(g, name),
+        ) - lagrangian(l, x)
+    }
+    for (const memory of model.memories) {
+      const { name, to, rule } = memory
+      const elastic = rule === 'hebbian' ? squaredDistance(state(name, r), get(lambdas, name)) / 2 : 0
+      terms[name] = -dot(get(g, to), recall(memory, g, r)) + elastic
+    }
+    for (const synapse of model.synapses) {
+      const { name, layer } = synapse
+      const W = state(name, r)
+      const kappa = kappaOf(synapse)
+      const elastic = kappa > 0 ? squaredDistance(W, get(bases, name)) / (4 * kappa) : 0
+      terms[name] = -dot(get(g, layer), times(W, get(g, layer))) / 2 + elastic
+    }
+    return { total: Object.values(terms).reduce((sum, term) => sum + term, 0), terms }
+  }
+
+  /** kappa = strength / N */
+  function kappaOf({ strength, layer }: Synapse): number {
+    return strength / get(layers, layer).size
+  }
+}
+
+/** J, [N, N]: 0, a given matrix, or P^T P / N. */
+function baseCoupling({ base }: Synapse, N: number): Float64Array {
+  if (base.kind === 'zero') return new Float64Array(N * N)
+  if (base.kind === 'matrix') return Float64Array.from(base.matrix.data)
+  const J = new Float64Array(N * N)
+  for (let p = 0; p < base.patterns.rows; p++) {
+    const pattern = dealt(base.patterns, p)
+    add(J, outer(pattern, pattern))
+  }
+  return J.map((sum, k) => (base.zeroDiagonal && k % (N + 1) === 0 ? 0 : sum / N))
+}
+
+/** Xi(0), as its format holds it; the binary format holds it exactly. */
+function initialMemories({ init, format }: Memory): Float64Array {
+  return Float64Array.from(init.data, format === 'f16' ? roundToHalf : (value) => value)
+}
+
+/** Lambda: as given, else Xi(0) for the rule hebbian and 0 for the others. */
+function synapticBias({ bias, rule }: Memory, xi: Float64Array): Float64Array {
+  if (bias !== undefined) return Float64Array.from(bias.data)
+  return rule === 'hebbian' ? xi.slice() : new Float64Array(xi.length)
+}
+
+/** Row r of rows that are dealt in turn, in float64. */
+function dealt({ rows, columns, data }: Rows, r: number): Float64Array {
+  const start = (r % rows) * columns
+  return Float64Array.from(data.subarray(start, start + columns))
+}
+
+/** Calls `visit` for every entry of pattern p that no mask leaves free. */
+function unmasked(patterns: Rows, p: number, visit: (i: number, value: number) => void): void {
+  const { columns, data, free } = patterns
+  for (let i = 0; i < columns; i++) {
+    if (!free?.[p * columns + i]) visit(i, data[p * columns + i]!)
+  }
+}
+
+/** a += b */
+function add(a: Float64Array, b: Float64Array): void {
+  for (let i = 0; i < a.length; i++) a[i]! += b[i]!
+}
+
+/** The entry under a name. */
+function get<T>(map: ReadonlyMap<string, T>, name: string): T {
+  const entry = map.get(name)
+  if (entry === undefined) {
+    throw new ModelError(`the model has no \`${name}\` here; it has ${[...map.keys()].join(', ') || 'none'}`)
+  }
+  return entry
+}
