@@ -1,0 +1,70 @@
+// One step of a coupling matrix A towards its drive, A the memories Xi or the synapses W:
+//   hebbian   tau dXi/dt = -(Xi - Lambda) + g_to g_from^T          (factor 1, base Lambda)
+//   plastic   tau dW/dt  = -(W - J) + kappa g g^T                  (factor kappa, base J)
+//   GATED     tau dXi/dt = g_to (.) (1 g_from^T - Xi + Lambda)     Lotito 2025, appendix B
+// A += rate (base + drive - A); rate = step/tau or 1 - exp(-step/tau); gated rows have tau / g_to for tau.
+//
+//   matrix, rows [start, start + count) of all replicas, [.., stride]     base [rows, stride], present when BASED
+//   rowActivations [replicas, rowStride], columnActivations [replicas, columnStride]
+//
+// Dispatch: linear over (row, group of four columns), x then y; `across` invocations in x.
+
+override WORKGROUP: u32 = 64;
+override GATED: bool = false;
+override BASED: bool = false;
+
+struct Params {
+  start: u32,
+  count: u32,
+  rows: u32,
+  stride: u32,
+  rowStride: u32,
+  columnStride: u32,
+  across: u32,
+  baseStart: u32,
+  rate: f32,
+  ratio: f32,
+  exponential: u32,
+  factor: f32,
+  fault: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read_write> matrix: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> base: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> rowActivations: array<f32>;
+@group(0) @binding(4) var<storage, read> columnActivations: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> faults: array<atomic<u32>>;
+@group(1) @binding(0) var<storage, read> clock: array<i32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn learn(@builtin(global_invocation_id) id: vec3<u32>) {
+  let quads = params.stride / 4u;
+  let linear = id.y * params.across + id.x;
+  let blockRow = linear / quads;
+  if (id.x >= params.across || blockRow >= params.count) {
+    return;
+  }
+  let quad = linear % quads;
+  let replica = (params.start + blockRow) / params.rows;
+  let row = (params.start + blockRow) % params.rows;
+  let to = rowActivations[replica * params.rowStride + row];
+  var drive = columnActivations[replica * (params.columnStride / 4u) + quad];
+  var rate = params.rate;
+  if (GATED) {
+    let z = params.ratio * to;
+    rate = select(z, oneMinusExp(z), params.exponential == 1u);
+  } else {
+    // kappa (g_i g_j), not (kappa g_i) g_j: W stays symmetric to the last bit.
+    drive = params.factor * (to * drive);
+  }
+  if (BASED) {
+    drive += base[(row - params.baseStart) * quads + quad];
+  }
+  let before = matrix[linear];
+  let after = before + rate * (drive - before);
+  matrix[linear] = after;
+  if (!(isFinite(after.x) && isFinite(after.y) && isFinite(after.z) && isFinite(after.w))) {
+    atomicMin(&faults[params.fault], u32(clock[0]));
+  }
+}

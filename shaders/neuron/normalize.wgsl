@@ -1,0 +1,42 @@
+// g = dL/dx and L(x) for a Lagrangian that needs the whole layer (softmax, layernorm, spherical): two reductions
+// and a map. Joined: common/reduce.wgsl, `firstTerm` ... `lagrangianOf` from shaders/lagrangian.
+// state, activations [replicas, stride]; whole [replicas] = L(x). Dispatch: one workgroup a replica.
+
+struct Params {
+  size: u32,
+  stride: u32,
+  p0: f32,
+  p1: f32,
+  p2: f32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> state: array<f32>;
+@group(0) @binding(2) var<storage, read_write> activations: array<f32>;
+@group(0) @binding(3) var<storage, read_write> whole: array<f32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn normalize(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let start = group.x * params.stride;
+  let n = f32(params.size);
+  let p = vec4<f32>(params.p0, params.p1, params.p2, 0.0);
+
+  var first = FIRST_IDENTITY;
+  for (var i = lane; i < params.size; i += WORKGROUP) {
+    first = firstJoin(first, firstTerm(state[start + i], p));
+  }
+  first = reduceFirst(first, lane);
+
+  var second = 0.0;
+  for (var i = lane; i < params.size; i += WORKGROUP) {
+    second += secondTerm(state[start + i], first, n, p);
+  }
+  second = reduceSum(second, lane);
+
+  for (var i = lane; i < params.size; i += WORKGROUP) {
+    activations[start + i] = activationOf(state[start + i], first, second, n, p);
+  }
+  if (lane == 0u) {
+    whole[group.x] = lagrangianOf(first, second, n, p);
+  }
+}

@@ -1,0 +1,38 @@
+// Squared distance of each row of a coupling matrix from its base: sum_i (A_mu,i - base_mu,i)^2.
+//   matrix, rows [start, start + count) of all replicas, [.., stride]; base [rows, stride], present when BASED
+//   output [replicas * rows]. Dispatch: x over the rows of the block.
+
+override WORKGROUP: u32 = 64;
+override BASED: bool = false;
+
+struct Params {
+  start: u32,
+  count: u32,
+  rows: u32,
+  stride: u32,
+  baseStart: u32,
+  outputStride: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> matrix: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> base: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> output: array<f32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn deviation(@builtin(global_invocation_id) id: vec3<u32>) {
+  if (id.x >= params.count) {
+    return;
+  }
+  let quads = params.stride / 4u;
+  let row = (params.start + id.x) % params.rows;
+  var sum = vec4<f32>(0.0);
+  for (var quad = 0u; quad < quads; quad++) {
+    var d = matrix[id.x * quads + quad];
+    if (BASED) {
+      d -= base[(row - params.baseStart) * quads + quad];
+    }
+    sum += d * d;
+  }
+  output[(params.start + id.x) / params.rows * params.outputStride + row] = (sum.x + sum.y) + (sum.z + sum.w);
+}

@@ -1,0 +1,227 @@
+/** A plan on a device: buffers with their contents, bind groups, and the commands that the scheduler encodes. */
+import { RunError } from '../model/errors.ts'
+import type { Model } from '../model/model.ts'
+import { roundUp } from '../plan/layout.ts'
+import type { BufferPlan, Operation } from '../plan/operation.ts'
+import type { Plan } from '../plan/plan.ts'
+import { clockLayout, pipelineOf } from './pipelines.ts'
+
+/** An operation ready to be encoded. */
+export interface Command {
+  readonly operation: Operation
+  readonly pipeline: GPUComputePipeline
+  readonly bindGroup: GPUBindGroup
+  readonly x: number
+  readonly y: number
+  readonly z: number
+  /** Rate divider; follows the model. */
+  every: number
+}
+
+export interface Engine {
+  readonly device: GPUDevice
+  readonly plan: Plan
+  readonly stimulate: readonly Command[]
+  readonly tick: readonly Command[]
+  readonly refresh: readonly Command[]
+  /** One list a probe. */
+  readonly probes: readonly (readonly Command[])[]
+  /** The records that the ticks of one submit find in group 1. */
+  readonly clock: { readonly buffer: GPUBuffer; readonly group: GPUBindGroup; readonly records: number }
+  /** The buffer of a name in the plan. */
+  buffer(name: string): GPUBuffer
+  /** Makes the parameters of a model act on the next tick: uniforms, rates and biases. No pipeline is built. */
+  update(model: Model): void
+  /** Puts every buffer that a run changes back to what it holds at tick 0. */
+  reset(model: Model): void
+  destroy(): void
+}
+
+/** Ticks one submit can hold. */
+const CLOCK_RECORDS = 256
+
+/** Offsets of uniform bindings; portable. */
+const UNIFORM_ALIGNMENT = 256
+
+/**
+ * Allocates a plan on a device, uploads the model and runs the set-up.
+ * @throws RunError if the device has not enough memory or a kernel does not compile
+ */
+export async function createEngine(device: GPUDevice, plan: Plan, model: Model): Promise<Engine> {
+  const operations = [
+    ...plan.setup,
+    ...plan.stimulate,
+    ...new Set([...plan.tick, ...plan.refresh]),
+    ...plan.probes.flatMap((probe) => probe.operations),
+  ]
+  const pipelines = await Promise.all(
+    operations.map(({ kernel, constants }) =>
+      pipelineOf(device, kernel, constantsOf(kernel.source, constants)),
+    ),
+  )
+
+  device.pushErrorScope('out-of-memory')
+  const buffers = new Map(
+    plan.buffers.map(({ name, bytes }) => [
+      name,
+      device.createBuffer({
+        label: name,
+        size: bytes,
+        usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+      }),
+    ]),
+  )
+  const uniformBytes = operations.map(({ kernel }) =>
+    roundUp(Math.max(16, kernel.fields.length * 4), UNIFORM_ALIGNMENT),
+  )
+  const uniforms = device.createBuffer({
+    label: 'uniforms',
+    size: Math.max(
+      UNIFORM_ALIGNMENT,
+      uniformBytes.reduce((sum, bytes) => sum + bytes, 0),
+    ),
+    usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+  })
+  const clockBuffer = device.createBuffer({
+    label: 'clock',
+    size: CLOCK_RECORDS * plan.clock.recordBytes,
+    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+  })
+  const destroy = (): void => {
+    for (const buffer of [...buffers.values(), uniforms, clockBuffer]) buffer.destroy()
+  }
+  const outOfMemory = await device.popErrorScope()
+  if (outOfMemory !== null) {
+    destroy()
+    throw new RunError(
+      `the device has not the ${plan.bytes} bytes that the network needs; use fewer neurons or replicas`,
+    )
+  }
+
+  const buffer = (name: string): GPUBuffer => {
+    const found = buffers.get(name)
+    if (found === undefined) throw new Error(`the plan has no buffer \`${name}\``)
+    return found
+  }
+
+  const image = new ArrayBuffer(uniforms.size)
+  let offset = 0
+  const slots: { operation: Operation; write: (model: Model) => void; command: Command }[] = []
+  operations.forEach((operation, index) => {
+    const { kernel, workgroups } = operation
+    const { pipeline, layout } = pipelines[index] as (typeof pipelines)[number]
+    const size = Math.max(16, kernel.fields.length * 4)
+    const command: Command = {
+      operation,
+      pipeline,
+      bindGroup: device.createBindGroup({
+        label: operation.label,
+        layout,
+        entries: [
+          { binding: 0, resource: { buffer: uniforms, offset, size } },
+          ...kernel.bindings.map((binding) => ({
+            binding: binding.index,
+            resource: { buffer: buffer(operation.buffers[binding.name] as string) },
+          })),
+        ],
+      }),
+      x: workgroups[0],
+      y: workgroups[1],
+      z: workgroups[2],
+      every: 1,
+    }
+    const words = new Uint32Array(image, offset, kernel.fields.length)
+    const floats = new Float32Array(image, offset, kernel.fields.length)
+    slots.push({
+      operation,
+      command,
+      write: (current) => {
+        const values = operation.params(current)
+        kernel.fields.forEach(({ name, type }, field) => {
+          const value = values[name]
+          if (value === undefined)
+            throw new Error(`${operation.label}: no value for \`${name}\` of ${kernel.key}`)
+          if (type === 'u32') words[field] = value
+          else floats[field] = value
+        })
+        command.every = operation.every(current)
+      },
+    })
+    offset += uniformBytes[index] as number
+  })
+  const commandOf = new Map(slots.map(({ operation, command }) => [operation, command]))
+  const commandsOf = (list: readonly Operation[]): Command[] =>
+    list.map((operation) => commandOf.get(operation) as Command)
+
+  const fill = (planned: BufferPlan, current: Model): void => {
+    const target = buffer(planned.name)
+    if (planned.initial.kind === 'data') {
+      const data = planned.initial.make(current)
+      device.queue.writeBuffer(target, 0, data)
+      return
+    }
+    const encoder = device.createCommandEncoder({ label: `${planned.name}/fill` })
+    if (planned.initial.kind === 'zero') {
+      encoder.clearBuffer(target)
+    } else {
+      const source = buffer(planned.initial.of)
+      const bytes = planned.bytes / planned.initial.times
+      for (let copy = 0; copy < planned.initial.times; copy++)
+        encoder.copyBufferToBuffer(source, 0, target, copy * bytes, bytes)
+    }
+    device.queue.submit([encoder.finish()])
+  }
+
+  const update = (current: Model): void => {
+    for (const { write } of slots) write(current)
+    device.queue.writeBuffer(uniforms, 0, image)
+    for (const planned of plan.buffers) if (planned.lifetime === 'parameter') fill(planned, current)
+  }
+  const reset = (current: Model): void => {
+    for (const planned of plan.buffers) if (planned.lifetime === 'state') fill(planned, current)
+  }
+
+  update(model)
+  for (const planned of plan.buffers)
+    if (planned.lifetime === 'fixed' && planned.initial.kind === 'data') fill(planned, model)
+  for (const command of commandsOf(plan.setup)) {
+    // One submit each: a set-up of many products must not run into the watchdog of a slow adapter.
+    const encoder = device.createCommandEncoder({ label: command.operation.label })
+    const pass = encoder.beginComputePass({ label: command.operation.label })
+    pass.setPipeline(command.pipeline)
+    pass.setBindGroup(0, command.bindGroup)
+    pass.dispatchWorkgroups(command.x, command.y, command.z)
+    pass.end()
+    device.queue.submit([encoder.finish()])
+  }
+  reset(model)
+
+  return {
+    device,
+    plan,
+    stimulate: commandsOf(plan.stimulate),
+    tick: commandsOf(plan.tick),
+    refresh: commandsOf(plan.refresh),
+    probes: plan.probes.map((probe) => commandsOf(probe.operations)),
+    clock: {
+      buffer: clockBuffer,
+      group: device.createBindGroup({
+        label: 'clock',
+        layout: clockLayout(device),
+        entries: [{ binding: 0, resource: { buffer: clockBuffer, size: plan.clock.recordBytes } }],
+      }),
+      records: CLOCK_RECORDS,
+    },
+    buffer,
+    update,
+    reset,
+    destroy,
+  }
+}
+
+/** The constants that a source declares: a pipeline refuses others. */
+function constantsOf(source: string, constants: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(constants).filter(([name]) => source.includes(`override ${name}:`)),
+  )
+}

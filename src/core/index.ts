@@ -1,0 +1,10 @@
+/** The library without the parts that differ between Node and the browser: see src/node/index.ts and src/app/library.ts. */
+export { type LoadOptions, loadModel } from './model/load.ts'
+export { ModelError, RunError } from './model/errors.ts'
+export type { Layer, Lagrangian, Memory, Model, Probe, Rows, Stimulus, Synapse } from './model/model.ts'
+export type { Scenario, ScenarioInput } from './model/schema.ts'
+export { type Plan, planNetwork } from './plan/plan.ts'
+export type { Limits } from './plan/layout.ts'
+export type { DenseArray } from './run/arrays.ts'
+export type { Sample, Series } from './run/series.ts'
+export { type Checkpoint, type Simulation, type SimulationOptions, createSimulation } from './run/simulation.ts'

@@ -1,0 +1,19 @@
+/**
+ * Integer time (theory.md, section 2): ticks are counted, seconds are derived. Everything that happens at a rate
+ * asks one of these functions.
+ */
+
+/** True when a group with this rate divider is updated in tick t. */
+export function isDue(tick: number, every: number): boolean {
+  return tick % every === every - 1
+}
+
+/** True when a probe samples the state that stands after `ticks` ticks; 0 = before the first. */
+export function isSampled(ticks: number, every: number): boolean {
+  return ticks % every === 0
+}
+
+/** How many samples a probe takes in the states after `from` + 1, ..., `to` ticks. */
+export function samplesBetween(from: number, to: number, every: number): number {
+  return Math.floor(to / every) - Math.floor(from / every)
+}

@@ -1,0 +1,351 @@
+/** Coupling matrices, W and Xi: their buffers, products with activations, and learning. */
+import type { Layer, Memory, Model, Rows, Synapse } from '../model/model.ts'
+import { type Block, type Matrix, dealRows, packBlock, planMatrix, vectorStride } from './layout.ts'
+import type { BufferPlan, Lifetime, Operation, Stage } from './operation.ts'
+import {
+  type Planning,
+  addBuffer,
+  faultOf,
+  find,
+  matrixNamed,
+  operation,
+  rateOf,
+  stepOf,
+} from './planning.ts'
+
+/** Multiply-adds in one dispatch of the set-up, so that no watchdog fires on a slow adapter. */
+const SETUP_WORK = 2 ** 28
+
+/** Adds a matrix and its buffers to the plan. */
+function addMatrix(
+  planning: Planning,
+  shape: Pick<Matrix, 'name' | 'copies' | 'rows' | 'columns' | 'format'>,
+  initialOf: (matrix: Matrix, block: Block) => BufferPlan['initial'],
+  lifetime: Lifetime = 'fixed',
+): Matrix {
+  const matrix = planMatrix(shape, planning.limits)
+  planning.matrices.set(matrix.name, matrix)
+  for (const block of matrix.blocks)
+    addBuffer(planning, block.buffer, block.bytes, initialOf(matrix, block), lifetime)
+  return matrix
+}
+
+/** A matrix given by its dense rows, as initial contents that are packed only when they are uploaded. */
+export function addFixedMatrix(
+  planning: Planning,
+  name: string,
+  rowsOf: (model: Model) => Rows,
+  format: Matrix['format'] = 'f32',
+  copies = 1,
+  lifetime: Lifetime = 'fixed',
+): Matrix {
+  const { rows, columns } = rowsOf(planning.model)
+  return addMatrix(
+    planning,
+    { name, copies, rows, columns, format },
+    (matrix, block) => ({ kind: 'data', make: (model) => packBlock(matrix, block, rowsOf(model).data) }),
+    lifetime,
+  )
+}
+
+/** Buffers of W and J of one synapse, and the operations that make J. */
+export function planSynapse(planning: Planning, synapse: Synapse): Operation[] {
+  const { model } = planning
+  const { name, base } = synapse
+  const { size } = find(model.layers, synapse.layer)
+  const isPlastic = synapse.tau !== undefined
+  const baseName = isPlastic ? `${name}/base` : name
+  const operations: Operation[] = []
+  let baseMatrix: Matrix | undefined
+  if (base.kind === 'matrix') {
+    baseMatrix = addFixedMatrix(planning, baseName, (m) => matrixOf(find(m.synapses, name)))
+  } else if (base.kind === 'hebbian') {
+    baseMatrix = addMatrix(
+      planning,
+      { name: baseName, copies: 1, rows: size, columns: size, format: 'f32' },
+      () => ({ kind: 'zero' }),
+    )
+    operations.push(...imprint(planning, synapse, baseMatrix, base.patterns))
+  } else if (!isPlastic) {
+    addMatrix(planning, { name, copies: 1, rows: size, columns: size, format: 'f32' }, () => ({
+      kind: 'zero',
+    }))
+  }
+  if (isPlastic) {
+    addMatrix(
+      planning,
+      { name, copies: model.replicas, rows: size, columns: size, format: 'f32' },
+      (_, block) =>
+        baseMatrix === undefined
+          ? { kind: 'zero' }
+          : {
+              kind: 'copies',
+              of: baseBlockOf(baseMatrix, block.start % size).buffer,
+              times: Math.max(1, block.count / size),
+            },
+      'state',
+    )
+  }
+  return operations
+}
+
+function matrixOf(synapse: Synapse): Rows {
+  if (synapse.base.kind !== 'matrix') throw new Error(`\`${synapse.name}\` has no matrix as its base`)
+  return synapse.base.matrix
+}
+
+/** The block of a base matrix that holds a row; blocks of copies are split at the same rows. */
+export function baseBlockOf(base: Matrix, row: number): Block {
+  const block = base.blocks.find(({ start, count }) => row >= start && row < start + count)
+  if (block === undefined) throw new Error(`\`${base.name}\` has no row ${row}`)
+  return block
+}
+
+function imprint(planning: Planning, synapse: Synapse, matrix: Matrix, patterns: Rows): Operation[] {
+  const { limits, workgroup } = planning
+  const name = `${synapse.name}/patterns`
+  const stride = vectorStride(patterns.columns)
+  addBuffer(planning, name, patterns.rows * stride * 4, {
+    kind: 'data',
+    make: () => dealRows(patterns, patterns.rows),
+  })
+  const zeroDiagonal = synapse.base.kind === 'hebbian' && synapse.base.zeroDiagonal
+  const work = Math.floor(SETUP_WORK / (stride * Math.max(1, patterns.rows)))
+  const rowsPerDispatch = Math.max(1, Math.min(work, limits.maxComputeWorkgroupsPerDimension))
+  return matrix.blocks.flatMap((block) =>
+    Array.from({ length: Math.ceil(block.count / rowsPerDispatch) }, (_, part) => {
+      const offset = part * rowsPerDispatch
+      const count = Math.min(rowsPerDispatch, block.count - offset)
+      return operation(planning, {
+        label: `${synapse.name}/imprint`,
+        stage: 'setup',
+        kernel: 'matrix/imprint',
+        buffers: { patterns: name, matrix: block.buffer },
+        workgroups: [Math.ceil(stride / 4 / workgroup), count, 1],
+        params: () => ({
+          start: block.start,
+          offset,
+          rows: block.count,
+          size: matrix.columns,
+          stride,
+          patternCount: patterns.rows,
+          zeroDiagonal: zeroDiagonal ? 1 : 0,
+        }),
+      })
+    }),
+  )
+}
+
+/** Buffers of Xi and Lambda of one memory. */
+export function planMemory(planning: Planning, memory: Memory): void {
+  const { name } = memory
+  const learns = memory.rule !== 'fixed'
+  const copies = learns ? planning.model.replicas : 1
+  addFixedMatrix(
+    planning,
+    name,
+    (m) => find(m.memories, name).init,
+    memory.format,
+    copies,
+    learns ? 'state' : 'fixed',
+  )
+  if (memory.rule === 'hebbian' || memory.bias !== undefined) {
+    addFixedMatrix(planning, `${name}/base`, (m) => {
+      const { bias, init } = find(m.memories, name)
+      return bias ?? init
+    })
+  }
+}
+
+/** What a product takes from its matrix, layer and output besides the shape of the matrix. */
+interface Product {
+  readonly label: string
+  readonly stage: Stage
+  readonly vector: { readonly buffer: string; readonly size: number }
+  readonly output: { readonly buffer: string; readonly stride: number }
+  /** False = add to what is there. */
+  readonly first: boolean
+  readonly scale?: number
+  readonly halfNorm?: boolean
+  readonly every?: Operation['every']
+}
+
+/** Product of a matrix with a vector a replica, block by block: `recall` A x, `project` A^T x. */
+export function planProduct(
+  planning: Planning,
+  kernel: 'matrix/recall' | 'matrix/project',
+  matrix: Matrix,
+  product: Product,
+): Operation[] {
+  const { workgroup, model } = planning
+  const { columns, rows, format } = matrix
+  const across = kernel === 'matrix/recall' ? rows : Math.ceil(columns / 4)
+  return matrix.blocks.map((block, index) =>
+    operation(planning, {
+      label: product.label,
+      stage: product.stage,
+      kernel,
+      joined: { format },
+      constants: kernel === 'matrix/recall' ? { HALF_NORM: product.halfNorm === true ? 1 : 0 } : {},
+      buffers: { matrix: block.buffer, vector: product.vector.buffer, output: product.output.buffer },
+      workgroups: [Math.ceil(across / workgroup), model.replicas, 1],
+      params: () => ({
+        start: block.start,
+        count: block.count,
+        rows,
+        columns,
+        stride: matrix.stride,
+        replicaStep: matrix.copies === 1 ? 0 : rows,
+        vectorStride: vectorStride(product.vector.size),
+        outputStride: product.output.stride,
+        first: product.first && index === 0 ? 1 : 0,
+        scale: product.scale ?? 1,
+      }),
+      ...(product.every === undefined ? {} : { every: product.every }),
+    }),
+  )
+}
+
+/** I_x: everything that memories and synapses send to a layer, summed into its input buffer. */
+export function planInput(planning: Planning, layer: Layer, stage: Stage): Operation[] {
+  const { model } = planning
+  const { name } = layer
+  const operations: Operation[] = []
+  const output = { buffer: `${name}/input`, stride: vectorStride(layer.size) }
+  const every: Operation['every'] = (m) => (stage === 'input' ? find(m.layers, name).every : 1)
+  const from = (other: string): Product['vector'] => ({
+    buffer: `${other}/activations`,
+    size: find(model.layers, other).size,
+  })
+  for (const memory of model.memories) {
+    const matrix = matrixNamed(planning, memory.name)
+    const scale = memory.format === 'binary' ? memory.scale : 1
+    if (memory.from === name) {
+      operations.push(
+        ...planProduct(planning, 'matrix/project', matrix, {
+          label: `${name}/project ${memory.name}`,
+          stage,
+          vector: from(memory.to),
+          output,
+          first: operations.length === 0,
+          scale,
+          every,
+        }),
+      )
+    }
+    if (memory.to === name) {
+      operations.push(
+        ...planProduct(planning, 'matrix/recall', matrix, {
+          label: `${name}/recall ${memory.name}`,
+          stage,
+          vector: from(memory.from),
+          output,
+          first: operations.length === 0,
+          scale,
+          halfNorm: memory.inputOffset === 'half-norm',
+          every,
+        }),
+      )
+    }
+  }
+  for (const synapse of model.synapses) {
+    if (synapse.layer !== name) continue
+    // W is symmetric: W g = W^T g.
+    operations.push(
+      ...planProduct(planning, 'matrix/project', matrixNamed(planning, synapse.name), {
+        label: `${name}/project ${synapse.name}`,
+        stage,
+        vector: from(name),
+        output,
+        first: operations.length === 0,
+        every,
+      }),
+    )
+  }
+  return operations
+}
+
+/** dW/dt of one synapse. */
+export function plasticity(planning: Planning, synapse: Synapse): Operation[] {
+  if (synapse.tau === undefined) return []
+  const { name, layer } = synapse
+  return planLearning(planning, name, {
+    stage: 'plasticity',
+    gated: false,
+    rowLayer: layer,
+    columnLayer: layer,
+    group: (m) => {
+      const { tau, every, strength } = find(m.synapses, name)
+      return { tau: tau as number, every, factor: strength / find(m.layers, layer).size }
+    },
+  })
+}
+
+/** dXi/dt of one memory. */
+export function learn(planning: Planning, memory: Memory): Operation[] {
+  if (memory.rule === 'fixed') return []
+  const { name } = memory
+  return planLearning(planning, name, {
+    stage: 'learn',
+    gated: memory.rule === 'gated',
+    rowLayer: memory.to,
+    columnLayer: memory.from,
+    group: (m) => {
+      const { tau, every } = find(m.memories, name)
+      return { tau: tau as number, every, factor: 1 }
+    },
+  })
+}
+
+interface Learning {
+  readonly stage: Stage
+  readonly gated: boolean
+  readonly rowLayer: string
+  readonly columnLayer: string
+  readonly group: (model: Model) => { tau: number; every: number; factor: number }
+}
+
+function planLearning(planning: Planning, name: string, learning: Learning): Operation[] {
+  const { model, matrices, workgroup, limits } = planning
+  const matrix = matrixNamed(planning, name)
+  const base = matrices.get(`${name}/base`)
+  const stride = (layer: string): number => vectorStride(find(model.layers, layer).size)
+  return matrix.blocks.map((block) => {
+    const groups = Math.ceil((block.count * matrix.stride) / 4 / workgroup)
+    const across = Math.min(groups, limits.maxComputeWorkgroupsPerDimension)
+    const baseBlock = base && baseBlockOf(base, block.start % matrix.rows)
+    return operation(planning, {
+      label: `${name}/learn`,
+      stage: learning.stage,
+      kernel: 'matrix/learn',
+      constants: { GATED: learning.gated ? 1 : 0, BASED: baseBlock === undefined ? 0 : 1 },
+      buffers: {
+        matrix: block.buffer,
+        base: baseBlock?.buffer ?? 'none',
+        rowActivations: `${learning.rowLayer}/activations`,
+        columnActivations: `${learning.columnLayer}/activations`,
+        faults: 'faults',
+      },
+      workgroups: [across, Math.ceil(groups / across), 1],
+      params: (m) => {
+        const { tau, every, factor } = learning.group(m)
+        return {
+          start: block.start,
+          count: block.count,
+          rows: matrix.rows,
+          stride: matrix.stride,
+          rowStride: stride(learning.rowLayer),
+          columnStride: stride(learning.columnLayer),
+          across: across * workgroup,
+          baseStart: baseBlock?.start ?? 0,
+          rate: rateOf(m, every, tau),
+          ratio: stepOf(m, every) / tau,
+          exponential: m.time.integrator === 'euler' ? 0 : 1,
+          factor,
+          fault: faultOf(m, name),
+        }
+      },
+      every: (m) => learning.group(m).every,
+    })
+  })
+}

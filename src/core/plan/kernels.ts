@@ -1,0 +1,173 @@
+/**
+ * The registry of compute kernels. A kernel is one WGSL file plus the files joined to it; its bindings and the
+ * fields of its `Params` are read from the WGSL itself, so that they are written down once.
+ */
+import type { Lagrangian } from '../model/model.ts'
+import random from '../../../shaders/common/random.wgsl?raw'
+import real from '../../../shaders/common/real.wgsl?raw'
+import reduce from '../../../shaders/common/reduce.wgsl?raw'
+import layernorm from '../../../shaders/lagrangian/layernorm.wgsl?raw'
+import linear from '../../../shaders/lagrangian/linear.wgsl?raw'
+import power from '../../../shaders/lagrangian/power.wgsl?raw'
+import relu from '../../../shaders/lagrangian/relu.wgsl?raw'
+import sigmoid from '../../../shaders/lagrangian/sigmoid.wgsl?raw'
+import softmax from '../../../shaders/lagrangian/softmax.wgsl?raw'
+import spherical from '../../../shaders/lagrangian/spherical.wgsl?raw'
+import tanh from '../../../shaders/lagrangian/tanh.wgsl?raw'
+import whole from '../../../shaders/lagrangian/whole.wgsl?raw'
+import binary from '../../../shaders/matrix/binary.wgsl?raw'
+import f16 from '../../../shaders/matrix/f16.wgsl?raw'
+import f32 from '../../../shaders/matrix/f32.wgsl?raw'
+import imprint from '../../../shaders/matrix/imprint.wgsl?raw'
+import learn from '../../../shaders/matrix/learn.wgsl?raw'
+import project from '../../../shaders/matrix/project.wgsl?raw'
+import recall from '../../../shaders/matrix/recall.wgsl?raw'
+import activate from '../../../shaders/neuron/activate.wgsl?raw'
+import drive from '../../../shaders/neuron/drive.wgsl?raw'
+import integrate from '../../../shaders/neuron/integrate.wgsl?raw'
+import normalize from '../../../shaders/neuron/normalize.wgsl?raw'
+import stimulate from '../../../shaders/neuron/stimulate.wgsl?raw'
+import deviation from '../../../shaders/probe/deviation.wgsl?raw'
+import legendre from '../../../shaders/probe/legendre.wgsl?raw'
+import similarity from '../../../shaders/probe/similarity.wgsl?raw'
+import speed from '../../../shaders/probe/speed.wgsl?raw'
+import store from '../../../shaders/probe/store.wgsl?raw'
+import sum from '../../../shaders/probe/sum.wgsl?raw'
+
+const KERNELS = {
+  'neuron/stimulate': [stimulate],
+  'neuron/activate': [activate, real],
+  'neuron/normalize': [normalize, real, reduce],
+  'neuron/integrate': [integrate, drive, random, real],
+  'matrix/recall': [recall],
+  'matrix/project': [project],
+  'matrix/learn': [learn, real],
+  'matrix/imprint': [imprint],
+  'probe/legendre': [legendre, drive, real, reduce],
+  'probe/sum': [sum, reduce],
+  'probe/deviation': [deviation],
+  'probe/store': [store],
+  'probe/similarity': [similarity],
+  'probe/speed': [speed, drive, reduce],
+} as const
+
+const FORMATS = { f32, f16, binary } as const
+
+export type KernelName = keyof typeof KERNELS
+export type Format = keyof typeof FORMATS
+
+/** How a Lagrangian's parameters reach its WGSL, and whether its L is a sum over neurons. */
+interface LagrangianEntry<L extends Lagrangian = Lagrangian> {
+  readonly source: string
+  readonly perNeuron: boolean
+  readonly parameters: (lagrangian: L) => readonly number[]
+}
+
+const LAGRANGIANS: { readonly [K in Lagrangian['kind']]: LagrangianEntry<Extract<Lagrangian, { kind: K }>> } =
+  {
+    linear: { source: linear, perNeuron: true, parameters: (l) => [l.gain] },
+    relu: { source: relu, perNeuron: true, parameters: () => [] },
+    power: { source: power, perNeuron: true, parameters: (l) => [l.degree, l.rectified ? 1 : 0] },
+    tanh: { source: tanh, perNeuron: true, parameters: (l) => [l.gain] },
+    sigmoid: { source: sigmoid, perNeuron: true, parameters: (l) => [l.gain] },
+    softmax: { source: softmax, perNeuron: false, parameters: (l) => [l.beta] },
+    layernorm: { source: layernorm, perNeuron: false, parameters: (l) => [l.gamma, l.delta, l.eps] },
+    spherical: { source: spherical, perNeuron: false, parameters: (l) => [l.eps] },
+  }
+
+/** True when L(x) is a sum of one term a neuron, so that the activation needs no reduction. */
+export function isPerNeuron(kind: Lagrangian['kind']): boolean {
+  return LAGRANGIANS[kind].perNeuron
+}
+
+/** The parameters of a Lagrangian as the WGSL fields p0, p1, p2. */
+export function lagrangianFields(lagrangian: Lagrangian): { p0: number; p1: number; p2: number } {
+  const entry = LAGRANGIANS[lagrangian.kind] as LagrangianEntry
+  const [p0 = 0, p1 = 0, p2 = 0] = entry.parameters(lagrangian)
+  return { p0, p1, p2 }
+}
+
+/** One compute kernel, ready to become a pipeline. */
+export interface Kernel {
+  /** Name and joined parts, such as `matrix/recall+f16`; equal keys are equal sources. */
+  readonly key: string
+  readonly entryPoint: string
+  readonly source: string
+  /** Storage buffers of group 0, in order from binding 1. */
+  readonly bindings: readonly Binding[]
+  /** Fields of `Params`, in order, four bytes each. */
+  readonly fields: readonly Field[]
+  /** True when the kernel reads the clock record of the tick (group 1). */
+  readonly clocked: boolean
+}
+
+export interface Binding {
+  readonly name: string
+  readonly index: number
+  readonly writes: boolean
+}
+
+export interface Field {
+  readonly name: string
+  readonly type: 'u32' | 'f32'
+}
+
+/** What a kernel is joined to: the Lagrangian of its layer, the storage format of its matrix. */
+export interface Joined {
+  readonly lagrangian?: Lagrangian['kind']
+  readonly format?: Format
+}
+
+const cache = new Map<string, Kernel>()
+
+/** The kernel of a name, joined to what its operation needs. */
+export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
+  const key = [name, joined.lagrangian, joined.format].filter((part) => part !== undefined).join('+')
+  let kernel = cache.get(key)
+  if (kernel === undefined) {
+    const parts: string[] = [...KERNELS[name]]
+    if (joined.lagrangian !== undefined) {
+      // The energy of a layer whose L is not a sum needs no term a neuron.
+      const termOnly = name === 'probe/legendre' && !isPerNeuron(joined.lagrangian)
+      parts.push(termOnly ? whole : LAGRANGIANS[joined.lagrangian].source)
+    }
+    if (joined.format !== undefined) parts.push(FORMATS[joined.format])
+    kernel = parseKernel(key, name.slice(name.indexOf('/') + 1), parts.join('\n'))
+    cache.set(key, kernel)
+  }
+  return kernel
+}
+
+/** Every kernel in every joined form: what a test of all shaders compiles. */
+export function allKernels(): Kernel[] {
+  const kinds = Object.keys(LAGRANGIANS) as Lagrangian['kind'][]
+  const formats = Object.keys(FORMATS) as Format[]
+  return (Object.keys(KERNELS) as KernelName[]).flatMap((name) => {
+    if (name === 'neuron/activate')
+      return kinds.filter(isPerNeuron).map((lagrangian) => kernelOf(name, { lagrangian }))
+    if (name === 'neuron/normalize')
+      return kinds.filter((kind) => !isPerNeuron(kind)).map((lagrangian) => kernelOf(name, { lagrangian }))
+    if (name === 'probe/legendre') return kinds.map((lagrangian) => kernelOf(name, { lagrangian }))
+    if (name === 'matrix/recall' || name === 'matrix/project' || name === 'probe/similarity')
+      return formats.map((format) => kernelOf(name, { format }))
+    return [kernelOf(name)]
+  })
+}
+
+function parseKernel(key: string, entryPoint: string, source: string): Kernel {
+  const params = /struct Params \{([^}]*)\}/.exec(source)?.[1] ?? ''
+  const fields = [...params.matchAll(/(\w+): (u32|f32),/g)].map((match): Field => ({
+    name: match[1] as string,
+    type: match[2] as 'u32' | 'f32',
+  }))
+  const bindings = [
+    ...source.matchAll(/@group\(0\) @binding\((\d+)\) var<storage, (read|read_write)> (\w+):/g),
+  ]
+    .map((match): Binding => ({
+      name: match[3] as string,
+      index: Number(match[1]),
+      writes: match[2] !== 'read',
+    }))
+    .sort((a, b) => a.index - b.index)
+  return { key, entryPoint, source, bindings, fields, clocked: source.includes('@group(1)') }
+}

@@ -1,0 +1,191 @@
+/** Where numbers stand in GPU buffers: padded rows, packed formats, matrices split into blocks. */
+import { ModelError } from '../model/errors.ts'
+import type { Rows } from '../model/model.ts'
+import type { Format } from './kernels.ts'
+
+/** The limits of an adapter that a plan depends on, in bytes and counts. */
+export interface Limits {
+  readonly maxStorageBufferBindingSize: number
+  readonly maxBufferSize: number
+  readonly maxComputeWorkgroupsPerDimension: number
+  /** Memory there is in all, where it is known. */
+  readonly totalBytes?: number
+}
+
+/** Columns a row of a vector takes in a buffer: N rounded up to a multiple of 4. */
+export function vectorStride(size: number): number {
+  return roundUp(size, 4)
+}
+
+export function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple
+}
+
+/** Some consecutive rows of a matrix, in one buffer. */
+export interface Block {
+  readonly buffer: string
+  /** First row, counted over all copies. */
+  readonly start: number
+  readonly count: number
+  readonly bytes: number
+}
+
+/** A matrix, or one copy of it a replica, in one buffer or in several. */
+export interface Matrix {
+  readonly name: string
+  /** 1 (shared by all replicas) or the number of replicas. */
+  readonly copies: number
+  /** Rows of one copy. */
+  readonly rows: number
+  readonly columns: number
+  readonly format: Format
+  /** Columns a row takes in the buffer. */
+  readonly stride: number
+  readonly rowBytes: number
+  readonly blocks: readonly Block[]
+}
+
+const BITS: Readonly<Record<Format, number>> = { f32: 32, f16: 16, binary: 1 }
+
+/**
+ * Splits a matrix at the adapter's binding limit: whole copies together while they fit, else each copy into blocks of
+ * as many rows as fit, so that two matrices of equal shape are split at the same rows.
+ * @throws ModelError if a single row does not fit
+ */
+export function planMatrix(
+  shape: Pick<Matrix, 'name' | 'copies' | 'rows' | 'columns' | 'format'>,
+  limits: Limits,
+): Matrix {
+  const { name, copies, rows, columns, format } = shape
+  const stride = roundUp(columns, format === 'binary' ? 32 : 4)
+  const rowBytes = (stride * BITS[format]) / 8
+  const limit = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize)
+  if (rowBytes > limit) {
+    throw new ModelError(
+      `one row of \`${name}\` needs ${rowBytes} bytes, this adapter binds at most ${limit}; use fewer neurons`,
+      { path: name },
+    )
+  }
+  const rowsPerBlock = Math.floor(limit / rowBytes)
+  const total = copies * rows
+  const spans: number[] = []
+  if (rows <= rowsPerBlock) {
+    const copiesPerBlock = Math.floor(rowsPerBlock / rows)
+    for (let copy = 0; copy < copies; copy += copiesPerBlock) spans.push(copy * rows)
+  } else {
+    for (let copy = 0; copy < copies; copy++)
+      for (let row = 0; row < rows; row += rowsPerBlock) spans.push(copy * rows + row)
+  }
+  const blocks = spans.map((start, index): Block => {
+    const count = (spans[index + 1] ?? total) - start
+    const buffer = spans.length === 1 ? `${name}/matrix` : `${name}/matrix#${index}`
+    return { buffer, start, count, bytes: count * rowBytes }
+  })
+  return { name, copies, rows, columns, format, stride, rowBytes, blocks }
+}
+
+/**
+ * One block of a matrix as it stands in its buffer, from dense rows of one copy.
+ * @param dense - [rows, columns], used for every copy
+ */
+export function packBlock(matrix: Matrix, block: Block, dense: Float32Array): Uint8Array<ArrayBuffer> {
+  const { columns, rows, stride, format, rowBytes } = matrix
+  const bytes = new Uint8Array(block.bytes)
+  for (let index = 0; index < block.count; index++) {
+    const from = ((block.start + index) % rows) * columns
+    const row = dense.subarray(from, from + columns)
+    if (format === 'f32') {
+      new Float32Array(bytes.buffer, index * rowBytes, stride).set(row)
+    } else if (format === 'f16') {
+      const halves = new Uint16Array(bytes.buffer, index * rowBytes, stride)
+      for (let column = 0; column < columns; column++) halves[column] = toHalf(row[column] as number)
+    } else {
+      const words = new Uint32Array(bytes.buffer, index * rowBytes, stride / 32)
+      for (let column = 0; column < columns; column++) {
+        if ((row[column] as number) > 0) {
+          const word = column >>> 5
+          words[word] = (words[word] as number) | (1 << (column & 31))
+        }
+      }
+    }
+  }
+  return bytes
+}
+
+/** The dense rows of a block, unpacked: the inverse of `packBlock`. */
+export function unpackBlock(
+  matrix: Matrix,
+  block: Block,
+  bytes: ArrayBuffer,
+  offset: number,
+  scale: number,
+  target: Float32Array,
+): void {
+  const { columns, stride, format, rowBytes } = matrix
+  for (let index = 0; index < block.count; index++) {
+    const start = offset + index * rowBytes
+    const to = (block.start + index) * columns
+    if (format === 'f32') {
+      target.set(new Float32Array(bytes, start, columns), to)
+    } else if (format === 'f16') {
+      const halves = new Uint16Array(bytes, start, stride)
+      for (let column = 0; column < columns; column++)
+        target[to + column] = fromHalf(halves[column] as number)
+    } else {
+      const words = new Uint32Array(bytes, start, stride / 32)
+      for (let column = 0; column < columns; column++) {
+        const set = ((words[column >>> 5] as number) >>> (column & 31)) & 1
+        target[to + column] = set === 1 ? scale : -scale
+      }
+    }
+  }
+}
+
+/** Rows padded to the stride of a vector, dealt to `count` places in turn: place k gets row k mod rows. */
+export function dealRows(rows: Rows, count: number): Float32Array<ArrayBuffer> {
+  const stride = vectorStride(rows.columns)
+  const dealt = new Float32Array(count * stride)
+  for (let place = 0; place < count; place++) {
+    const from = (place % rows.rows) * rows.columns
+    dealt.set(rows.data.subarray(from, from + rows.columns), place * stride)
+  }
+  return dealt
+}
+
+const floatView = new Float32Array(1)
+const wordView = new Uint32Array(floatView.buffer)
+
+/** A number as the bits of the nearest half-precision number (ties to even); too large ones become infinite. */
+export function toHalf(value: number): number {
+  floatView[0] = value
+  const word = wordView[0] as number
+  const sign = (word >>> 16) & 0x8000
+  const exponent = (word >>> 23) & 0xff
+  const fraction = word & 0x7fffff
+  if (exponent === 0xff) return sign | 0x7c00 | (fraction === 0 ? 0 : 0x200)
+  const power = exponent - 127 + 15
+  if (power >= 31) return sign | 0x7c00
+  if (power <= 0) {
+    if (power < -10) return sign
+    return sign | roundedShift(fraction | 0x800000, 14 - power)
+  }
+  // A carry out of the fraction moves into the exponent, as it should.
+  return sign | ((power << 10) + roundedShift(fraction, 13))
+}
+
+function roundedShift(value: number, bits: number): number {
+  const low = value & ((1 << bits) - 1)
+  const half = 1 << (bits - 1)
+  const high = value >>> bits
+  return low > half || (low === half && (high & 1) === 1) ? high + 1 : high
+}
+
+/** The number that half-precision bits stand for. */
+export function fromHalf(bits: number): number {
+  const sign = (bits & 0x8000) === 0 ? 1 : -1
+  const exponent = (bits >>> 10) & 0x1f
+  const fraction = bits & 0x3ff
+  if (exponent === 0) return sign * fraction * 2 ** -24
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+}

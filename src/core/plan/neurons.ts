@@ -1,0 +1,199 @@
+/** Layers of neurons: their buffers, stimulus, activation and integration. */
+import type { Layer, Model } from '../model/model.ts'
+import { isPerNeuron, lagrangianFields } from './kernels.ts'
+import { dealRows, vectorStride } from './layout.ts'
+import type { Operation, Stage } from './operation.ts'
+import {
+  type Planning,
+  addBuffer,
+  faultOf,
+  find,
+  operation,
+  perNeuron,
+  rateOf,
+  reductionWorkgroup,
+  stepOf,
+} from './planning.ts'
+
+/** Buffers of one layer. */
+export function planLayer(planning: Planning, layer: Layer): void {
+  const { model } = planning
+  const { name } = layer
+  const bytes = vectorBytes(planning, layer)
+  const current = (m: Model): Layer => find(m.layers, name)
+  addBuffer(
+    planning,
+    `${name}/state`,
+    bytes,
+    { kind: 'data', make: (m) => dealRows(current(m).init, m.replicas) },
+    'state',
+  )
+  addBuffer(planning, `${name}/activations`, bytes)
+  addBuffer(planning, `${name}/input`, bytes)
+  addBuffer(
+    planning,
+    `${name}/bias`,
+    layer.bias.rows * vectorStride(layer.size) * 4,
+    { kind: 'data', make: (m) => dealRows(current(m).bias, layer.bias.rows) },
+    'parameter',
+  )
+  if (!isPerNeuron(layer.lagrangian.kind)) addBuffer(planning, `${name}/whole`, model.replicas * 4)
+  if (isStimulated(model, layer)) {
+    addBuffer(planning, `${name}/current`, bytes, { kind: 'zero' }, 'state')
+    addBuffer(planning, `${name}/hold`, bytes, { kind: 'zero' }, 'state')
+  }
+}
+
+/** Bytes of one vector of a layer for all replicas. */
+function vectorBytes(planning: Planning, layer: Layer): number {
+  return planning.model.replicas * vectorStride(layer.size) * 4
+}
+
+function isStimulated(model: Model, layer: Layer): boolean {
+  return model.stimulus.some((item) => item.layer === layer.name)
+}
+
+/** Buffers of neuron/drive.wgsl. */
+export function driveBuffers(model: Model, layer: Layer): Record<string, string> {
+  const stimulated = isStimulated(model, layer)
+  return {
+    bias: `${layer.name}/bias`,
+    current: stimulated ? `${layer.name}/current` : 'none',
+    hold: stimulated ? `${layer.name}/hold` : 'none',
+  }
+}
+
+/** Constants of neuron/drive.wgsl. */
+export function driveConstants(model: Model, layer: Layer): Record<string, number> {
+  return { STIMULATED: isStimulated(model, layer) ? 1 : 0 }
+}
+
+/** Stage 1 for one layer: at most one operation. */
+export function planStimulus(planning: Planning, layer: Layer): Operation[] {
+  const { model, clock } = planning
+  const { name } = layer
+  const items = model.stimulus
+    .map((item, index) => ({ item, word: clock.stimulusWord + index }))
+    .filter(({ item }) => item.layer === name)
+  if (items.length === 0) return []
+  const stride = vectorStride(layer.size)
+  const table = new Uint32Array(items.length * 4)
+  let rows = 0
+  items.forEach(({ item, word }, index) => {
+    table.set([['initial', 'clamp', 'current'].indexOf(item.kind), rows, item.patterns.rows, word], index * 4)
+    rows += item.patterns.rows
+  })
+  const masked = items.some(({ item }) => item.patterns.free !== undefined)
+  addBuffer(planning, `${name}/items`, table.byteLength, { kind: 'data', make: () => table })
+  addBuffer(planning, `${name}/cues`, rows * stride * 4, {
+    kind: 'data',
+    make: () => {
+      const cues = new Float32Array(rows * stride)
+      let row = 0
+      for (const { item } of items) {
+        cues.set(dealRows(item.patterns, item.patterns.rows), row * stride)
+        row += item.patterns.rows
+      }
+      return cues
+    },
+  })
+  if (masked) {
+    addBuffer(planning, `${name}/free`, rows * stride * 4, {
+      kind: 'data',
+      make: () => {
+        const free = new Uint32Array(rows * stride)
+        let row = 0
+        for (const { item } of items)
+          for (let k = 0; k < item.patterns.rows; k++, row++)
+            if (item.patterns.free !== undefined)
+              free.set(item.patterns.free.subarray(k * layer.size, (k + 1) * layer.size), row * stride)
+        return free
+      },
+    })
+  }
+  return [
+    operation(planning, {
+      label: `${name}/stimulate`,
+      stage: 'stimulate',
+      kernel: 'neuron/stimulate',
+      constants: { MASKED: masked ? 1 : 0 },
+      buffers: {
+        items: `${name}/items`,
+        cues: `${name}/cues`,
+        free: masked ? `${name}/free` : 'none',
+        state: `${name}/state`,
+        current: `${name}/current`,
+        hold: `${name}/hold`,
+      },
+      workgroups: perNeuron(planning, layer.size),
+      params: () => ({ size: layer.size, stride, itemCount: items.length }),
+    }),
+  ]
+}
+
+/** g = dL/dx of one layer. */
+export function activate(planning: Planning, layer: Layer, stage: Stage): Operation {
+  const { name, size } = layer
+  const { kind } = layer.lagrangian
+  const params: Operation['params'] = (model) => ({
+    size,
+    stride: vectorStride(size),
+    ...lagrangianFields(find(model.layers, name).lagrangian),
+  })
+  const buffers = { state: `${name}/state`, activations: `${name}/activations` }
+  if (isPerNeuron(kind)) {
+    return operation(planning, {
+      label: `${name}/activate`,
+      stage,
+      kernel: 'neuron/activate',
+      joined: { lagrangian: kind },
+      buffers,
+      workgroups: perNeuron(planning, size),
+      params,
+    })
+  }
+  return operation(planning, {
+    label: `${name}/normalize`,
+    stage,
+    kernel: 'neuron/normalize',
+    joined: { lagrangian: kind },
+    constants: { WORKGROUP: reductionWorkgroup(planning, size) },
+    buffers: { ...buffers, whole: `${name}/whole` },
+    workgroups: [planning.model.replicas, 1, 1],
+    params,
+  })
+}
+
+/** One step of a dynamic layer, or x = b + I of an adiabatic one. */
+export function integrate(planning: Planning, layer: Layer, stage: Stage): Operation {
+  const { model } = planning
+  const { name, size } = layer
+  const adiabatic = layer.tau === 0
+  return operation(planning, {
+    label: `${name}/integrate`,
+    stage,
+    kernel: 'neuron/integrate',
+    constants: { ADIABATIC: adiabatic ? 1 : 0, ...driveConstants(model, layer) },
+    buffers: {
+      ...driveBuffers(model, layer),
+      input: `${name}/input`,
+      state: `${name}/state`,
+      faults: 'faults',
+    },
+    workgroups: perNeuron(planning, size),
+    params: (m) => {
+      const { tau, every, temperature, bias } = find(m.layers, name)
+      return {
+        size,
+        stride: vectorStride(size),
+        biasRows: bias.rows,
+        rate: adiabatic ? 1 : rateOf(m, every, tau),
+        sigma: adiabatic ? 0 : Math.sqrt((2 * temperature * stepOf(m, every)) / tau),
+        seed: m.seed,
+        layer: m.layers.findIndex((other) => other.name === name),
+        fault: faultOf(m, name),
+      }
+    },
+    every: (m) => (adiabatic ? 1 : find(m.layers, name).every),
+  })
+}

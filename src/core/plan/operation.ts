@@ -1,0 +1,38 @@
+/** The vocabulary of a plan: buffers and the dispatches that read and write them. */
+import type { Model } from '../model/model.ts'
+import type { Kernel } from './kernels.ts'
+
+/** The parts of a tick (theory.md, section 2), and what stands outside of it. */
+export type Stage =
+  'setup' | 'stimulate' | 'activate' | 'settle' | 'input' | 'integrate' | 'plasticity' | 'learn' | 'probe'
+
+/** One dispatch: which kernel, on which buffers, at which rate. */
+export interface Operation {
+  /** Such as `hidden/integrate`. */
+  readonly label: string
+  readonly stage: Stage
+  readonly kernel: Kernel
+  /** Pipeline constants: WGSL overrides. */
+  readonly constants: Readonly<Record<string, number>>
+  /** Buffer names by the kernel's binding names. */
+  readonly buffers: Readonly<Record<string, string>>
+  readonly workgroups: readonly [number, number, number]
+  /** Values of the kernel's `Params`; those that depend on the model's parameters follow them while running. */
+  readonly params: (model: Model) => Readonly<Record<string, number>>
+  readonly every: (model: Model) => number
+}
+
+export type Lifetime = 'fixed' | 'state' | 'parameter'
+
+/** One GPU buffer and what it holds at tick 0. */
+export interface BufferPlan {
+  readonly name: string
+  readonly bytes: number
+  readonly initial:
+    | { readonly kind: 'zero' }
+    | { readonly kind: 'data'; readonly make: (model: Model) => ArrayBufferView<ArrayBuffer> }
+    /** `times` copies of another buffer, one behind the other. */
+    | { readonly kind: 'copies'; readonly of: string; readonly times: number }
+  /** fixed: written once; state: a run changes it, a reset restores it; parameter: written again when the model changes. */
+  readonly lifetime: Lifetime
+}

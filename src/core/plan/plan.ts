@@ -1,0 +1,129 @@
+/**
+ * From a model to a plan: which buffers there are and which kernels run at which rate, in the order of a tick
+ * (theory.md, section 2). Pure: it allocates nothing and touches no device.
+ */
+import { ModelError } from '../model/errors.ts'
+import type { Model } from '../model/model.ts'
+import { learn, planInput, planMemory, planSynapse, plasticity } from './couplings.ts'
+import { type Limits, type Matrix, roundUp } from './layout.ts'
+import { activate, integrate, planLayer, planStimulus } from './neurons.ts'
+import type { BufferPlan, Operation } from './operation.ts'
+import { type ClockPlan, type Planning, WORKGROUP, addBuffer } from './planning.ts'
+import { type ProbePlan, planProbe } from './probes.ts'
+
+/** Everything the engine has to allocate and the scheduler has to dispatch. */
+export interface Plan {
+  readonly buffers: readonly BufferPlan[]
+  /** Memories and synapses by name; a base coupling J or Lambda under `NAME/base`. */
+  readonly matrices: ReadonlyMap<string, Matrix>
+  /** Once, before tick 0. */
+  readonly setup: readonly Operation[]
+  /** Stage 1, at ticks at which the stimulus changes. */
+  readonly stimulate: readonly Operation[]
+  /** Stages 2 and 3, in order; each operation in the ticks in which its rate is due. */
+  readonly tick: readonly Operation[]
+  /** Stage 2 alone: activations and adiabatic layers of the state as it stands. */
+  readonly refresh: readonly Operation[]
+  readonly probes: readonly ProbePlan[]
+  /** Names of the groups whose values are watched for NaN and infinity, by index in the buffer `faults`. */
+  readonly faults: readonly string[]
+  readonly clock: ClockPlan
+  /** Bytes of all buffers. */
+  readonly bytes: number
+}
+
+export interface PlanOptions {
+  /** Invocations in a workgroup; tests force small ones. */
+  readonly workgroup?: number
+}
+
+/** What the buffer `faults` holds for a group whose values have all been finite. */
+export const NO_FAULT = 0xffffffff
+
+/**
+ * Plans a network for an adapter with the given limits.
+ * @throws ModelError if something does not fit, with the bytes needed and the bytes there are
+ */
+export function planNetwork(model: Model, limits: Limits, options: PlanOptions = {}): Plan {
+  const planning: Planning = {
+    model,
+    limits,
+    workgroup: options.workgroup ?? WORKGROUP,
+    matrices: new Map(),
+    buffers: new Map(),
+    clock: planClock(model),
+  }
+  for (const layer of model.layers) planLayer(planning, layer)
+  const setup = model.synapses.flatMap((synapse) => planSynapse(planning, synapse))
+  for (const memory of model.memories) planMemory(planning, memory)
+
+  const faults = [...model.layers, ...model.synapses, ...model.memories].map((group) => group.name)
+  addBuffer(
+    planning,
+    'faults',
+    faults.length * 4,
+    { kind: 'data', make: () => new Uint32Array(faults.length).fill(NO_FAULT) },
+    'state',
+  )
+  addBuffer(planning, 'none', 16)
+
+  const dynamic = model.layers.filter((layer) => layer.tau > 0)
+  const adiabatic = model.layers.filter((layer) => layer.tau === 0)
+  const refresh = [
+    ...dynamic.map((layer) => activate(planning, layer, 'activate')),
+    ...adiabatic.flatMap((layer) => [
+      ...planInput(planning, layer, 'settle'),
+      integrate(planning, layer, 'settle'),
+      activate(planning, layer, 'settle'),
+    ]),
+  ]
+  const tick = [
+    ...refresh,
+    ...dynamic.flatMap((layer) => planInput(planning, layer, 'input')),
+    ...dynamic.map((layer) => integrate(planning, layer, 'integrate')),
+    ...model.synapses.flatMap((synapse) => plasticity(planning, synapse)),
+    ...model.memories.flatMap((memory) => learn(planning, memory)),
+  ]
+  const stimulate = model.layers.flatMap((layer) => planStimulus(planning, layer))
+  const probes = planProbes(planning)
+
+  const buffers = [...planning.buffers.values()]
+  const bytes = buffers.reduce((sum, buffer) => sum + buffer.bytes, 0)
+  if (limits.totalBytes !== undefined && bytes > limits.totalBytes) {
+    const largest = buffers.reduce((a, b) => (b.bytes > a.bytes ? b : a))
+    throw new ModelError(
+      `the network needs ${bytes} bytes (\`${largest.name}\` alone ${largest.bytes}), there are ${limits.totalBytes}; ` +
+        'use fewer neurons, replicas or plastic synapses',
+    )
+  }
+  return {
+    buffers,
+    matrices: planning.matrices,
+    setup,
+    stimulate,
+    tick,
+    refresh,
+    probes,
+    faults,
+    clock: planning.clock,
+    bytes,
+  }
+}
+
+function planClock(model: Model): ClockPlan {
+  const stimulusWord = 1
+  const probeWord = stimulusWord + model.stimulus.length
+  const words = probeWord + model.probes.length
+  return { stimulusWord, probeWord, words, recordBytes: roundUp(words * 4, 256) }
+}
+
+function planProbes(planning: Planning): ProbePlan[] {
+  let ringStart = 0
+  const probes = planning.model.probes.map((probe, index) => {
+    const planned = planProbe(planning, probe, planning.clock.probeWord + index, ringStart)
+    ringStart += planned.capacity * planned.sampleWords
+    return planned
+  })
+  addBuffer(planning, 'ring', ringStart * 4)
+  return probes
+}

@@ -1,0 +1,125 @@
+/** What all functions of planning share: the model, the limits, what has been planned so far, and how to add to it. */
+import { ModelError } from '../model/errors.ts'
+import type { Model } from '../model/model.ts'
+import { type Joined, type KernelName, kernelOf } from './kernels.ts'
+import { type Limits, type Matrix, roundUp } from './layout.ts'
+import type { BufferPlan, Lifetime, Operation, Stage } from './operation.ts'
+
+/** Invocations in a workgroup unless told otherwise: portable, and the fastest on software adapters. */
+export const WORKGROUP = 64
+
+/** A layer up to this size is reduced by one invocation: cheaper than barriers on every adapter. */
+const SERIAL_REDUCTION = 128
+
+/** The record a tick finds in group 1: the tick, the row each stimulus item shows, the ring slot of each probe. */
+export interface ClockPlan {
+  readonly stimulusWord: number
+  readonly probeWord: number
+  readonly words: number
+  readonly recordBytes: number
+}
+
+/** Common to all functions of planning: the model, the limits, and what has been planned so far. */
+export interface Planning {
+  readonly model: Model
+  readonly limits: Limits
+  readonly workgroup: number
+  readonly matrices: Map<string, Matrix>
+  readonly buffers: Map<string, BufferPlan>
+  readonly clock: ClockPlan
+}
+
+/** Adds a buffer to the plan; one that the adapter cannot bind is refused here. */
+export function addBuffer(
+  { buffers, limits }: Planning,
+  name: string,
+  bytes: number,
+  initial: BufferPlan['initial'] = { kind: 'zero' },
+  lifetime: Lifetime = 'fixed',
+): void {
+  const limit = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize)
+  if (bytes > limit) {
+    throw new ModelError(
+      `\`${name}\` needs ${bytes} bytes, this adapter binds at most ${limit}; use fewer neurons or replicas`,
+    )
+  }
+  buffers.set(name, { name, bytes: Math.max(16, roundUp(bytes, 4)), initial, lifetime })
+}
+
+/** The planned matrix of a memory, a synapse or a probe. */
+export function matrixNamed({ matrices }: Planning, name: string): Matrix {
+  const matrix = matrices.get(name)
+  if (matrix === undefined) throw new Error(`the plan has no matrix \`${name}\``)
+  return matrix
+}
+
+/** The layer, memory, synapse or probe of a name; validation has seen to it that there is one. */
+export function find<T extends { readonly name: string }>(list: readonly T[], name: string): T {
+  const found = list.find((item) => item.name === name)
+  if (found === undefined) throw new Error(`the model has no \`${name}\``)
+  return found
+}
+
+/** What an operation needs to be told; the rest follows from the kernel. */
+interface OperationShape {
+  readonly label: string
+  readonly stage: Stage
+  readonly kernel: KernelName
+  readonly joined?: Joined
+  readonly constants?: Readonly<Record<string, number>>
+  readonly buffers: Readonly<Record<string, string>>
+  readonly workgroups: readonly [number, number, number]
+  readonly params: Operation['params']
+  readonly every?: Operation['every']
+}
+
+/** Completes an operation and checks that it names every binding and that its dispatch is within the limits. */
+export function operation({ limits, workgroup }: Planning, shape: OperationShape): Operation {
+  const kernel = kernelOf(shape.kernel, shape.joined)
+  for (const { name } of kernel.bindings)
+    if (shape.buffers[name] === undefined)
+      throw new Error(`${shape.label}: nothing is bound to \`${name}\` of ${kernel.key}`)
+  const most = Math.max(...shape.workgroups)
+  if (most > limits.maxComputeWorkgroupsPerDimension) {
+    throw new ModelError(
+      `\`${shape.label}\` needs ${most} workgroups in one dimension, this adapter has ` +
+        `${limits.maxComputeWorkgroupsPerDimension}; use fewer neurons or replicas`,
+    )
+  }
+  return {
+    label: shape.label,
+    stage: shape.stage,
+    kernel,
+    constants: { WORKGROUP: workgroup, ...shape.constants },
+    buffers: shape.buffers,
+    workgroups: shape.workgroups,
+    params: shape.params,
+    every: shape.every ?? (() => 1),
+  }
+}
+
+/** Workgroup size of a kernel that reduces n numbers with one workgroup. */
+export function reductionWorkgroup(planning: Planning, n: number): number {
+  return n <= SERIAL_REDUCTION && planning.workgroup === WORKGROUP ? 1 : planning.workgroup
+}
+
+/** Dispatch with one invocation a neuron and replica. */
+export function perNeuron(planning: Planning, size: number): [number, number, number] {
+  return [Math.ceil(size / planning.workgroup), planning.model.replicas, 1]
+}
+
+/** Step of a group in model time. */
+export function stepOf(model: Model, every: number): number {
+  return model.time.dt * every
+}
+
+/** What one step does to the linear leak (theory.md, section 2). */
+export function rateOf(model: Model, every: number, tau: number): number {
+  const ratio = stepOf(model, every) / tau
+  return model.time.integrator === 'euler' ? ratio : -Math.expm1(-ratio)
+}
+
+/** Index of a group in the buffer `faults`. */
+export function faultOf(model: Model, name: string): number {
+  return [...model.layers, ...model.synapses, ...model.memories].findIndex((group) => group.name === name)
+}

@@ -1,0 +1,150 @@
+/** A plan as a table for people and as rows for programs. */
+import type { Model } from '../model/model.ts'
+import type { Operation, Stage } from './operation.ts'
+import type { Plan } from './plan.ts'
+
+/** One dispatch of a plan. */
+export interface PlanRow {
+  readonly stage: Stage
+  /** The probe that a dispatch of stage "probe" belongs to. */
+  readonly probe?: string
+  readonly label: string
+  /** The kernel and what is joined to it; `copy` for a snapshot, which no kernel makes. */
+  readonly kernel: string
+  /** Names of the buffers that are only read, and of those that are written. */
+  readonly reads: readonly string[]
+  readonly writes: readonly string[]
+  /** Ticks between two dispatches; "once" (set-up) or "change" (when what is shown changes). */
+  readonly every: number | 'once' | 'change'
+  readonly workgroups: readonly [number, number, number]
+  /** Bytes of all buffers that it touches. */
+  readonly bytes: number
+}
+
+/** All dispatches of a plan, in the order of a tick (theory.md, section 2). */
+export function planRows(plan: Plan, model: Model): PlanRow[] {
+  const sizes = new Map(plan.buffers.map(({ name, bytes }) => [name, bytes]))
+  const bytesOf = (names: readonly string[]): number =>
+    names.reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0)
+  const row = (operation: Operation, every: PlanRow['every'], probe?: string): PlanRow => {
+    const named = (writes: boolean): string[] => [
+      ...new Set(
+        operation.kernel.bindings
+          .filter((binding) => binding.writes === writes)
+          .map(({ name }) => operation.buffers[name] as string)
+          .filter((name) => name !== 'none'),
+      ),
+    ]
+    const writes = named(true)
+    const reads = named(false).filter((name) => !writes.includes(name))
+    const { stage, label, kernel, workgroups } = operation
+    const place = { stage, label, ...(probe === undefined ? {} : { probe }) }
+    return { ...place, kernel: kernel.key, reads, writes, every, workgroups, bytes: bytesOf([...reads, ...writes]) }
+  }
+  return [
+    ...plan.setup.map((operation) => row(operation, 'once')),
+    ...plan.stimulate.map((operation) => row(operation, 'change')),
+    ...plan.tick.map((operation) => row(operation, operation.every(model))),
+    ...plan.probes.flatMap(({ probe, operations }): PlanRow[] => {
+      if (probe.kind !== 'snapshot') return operations.map((operation) => row(operation, probe.every, probe.name))
+      const isMatrix = plan.matrices.get(probe.of)
+      const reads = isMatrix?.blocks.map(({ buffer }) => buffer) ?? [`${probe.of}/state`]
+      const { name, every } = probe
+      return [
+        {
+          stage: 'probe',
+          probe: name,
+          label: `${name}/copy`,
+          kernel: 'copy',
+          reads,
+          writes: [],
+          every,
+          workgroups: [0, 0, 0],
+          bytes: bytesOf(reads),
+        },
+      ]
+    }),
+  ]
+}
+
+/** What happens in a stage, and when. */
+const TITLES: Readonly<Record<Stage, string>> = {
+  setup: 'setup: once, before tick 0',
+  stimulate: 'stimulate: in ticks in which what is shown changes',
+  activate: 'activate: activations of dynamic layers',
+  settle: 'settle: adiabatic layers',
+  input: 'input: what memories and synapses send to dynamic layers',
+  integrate: 'integrate: dynamic layers',
+  plasticity: 'plasticity: synapses',
+  learn: 'learn: memories',
+  probe: 'probe',
+}
+
+/** The whole plan as text: the dispatches of each stage in the order of a tick, the buffers, and the bytes of all. */
+export function planText(plan: Plan, model: Model): string {
+  const rows = planRows(plan, model)
+  const head = ['kernel', 'for', 'every', 'workgroups', 'bytes', 'reads', 'writes']
+  const cells = rows.map((row) => [
+    row.kernel,
+    row.label,
+    typeof row.every === 'number' ? String(row.every) : row.every,
+    row.workgroups.every((count) => count === 0) ? '-' : row.workgroups.join('x'),
+    String(row.bytes),
+    row.reads.join(' ') || '-',
+    row.writes.join(' ') || '-',
+  ])
+  const lines = aligned([head, ...cells], [2, 3, 4])
+  const text = [`  ${lines[0] as string}`]
+  let title = ''
+  rows.forEach((row, index) => {
+    const next =
+      row.probe === undefined ? TITLES[row.stage] : `probe ${row.probe}: after activate and settle of the new state`
+    if (next !== title) text.push(next)
+    title = next
+    text.push(`  ${lines[index + 1] as string}`)
+  })
+  const perTick = rows.filter((row) => typeof row.every === 'number' && row.stage !== 'probe')
+  const mean = (valueOf: (row: PlanRow) => number): number =>
+    perTick.reduce((sum, row) => sum + valueOf(row) / (row.every as number), 0)
+  const buffers = aligned(
+    [
+      ['buffer', 'bytes', 'content'],
+      ...plan.buffers.map(({ name, bytes, lifetime }) => [name, String(bytes), lifetime]),
+    ],
+    [1],
+  )
+  return [
+    ...text,
+    '',
+    ...buffers.map((line) => `  ${line}`),
+    '',
+    `a tick, without stimulus and probes: ${rounded(mean(() => 1))} dispatches on ${rounded(mean(({ bytes }) => bytes))} bytes`,
+    `all buffers: ${bytesText(plan.bytes)}`,
+  ].join('\n')
+}
+
+/** Such as `1254400 bytes (1.2 MiB)`. */
+export function bytesText(bytes: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB']
+  const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length - 1)
+  if (power === 0) return `${bytes} bytes`
+  return `${bytes} bytes (${Number((bytes / 1024 ** power).toPrecision(3))} ${units[power] as string})`
+}
+
+/** Rows of cells as lines, the columns below each other; the columns of `right` end below each other. */
+export function aligned(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] as string).length)))
+  return rows.map((row) =>
+    row
+      .map((cell, column) => {
+        const width = widths[column] as number
+        return right.includes(column) ? cell.padStart(width) : cell.padEnd(width)
+      })
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+function rounded(value: number): string {
+  return String(Number(value.toFixed(value < 100 ? 2 : 0)))
+}

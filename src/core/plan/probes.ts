@@ -1,0 +1,408 @@
+/** Probes as operations that leave each sample in a slot of the ring buffer. */
+import type { Layer, Memory, Model, Probe, Synapse } from '../model/model.ts'
+import { lagrangianFields, isPerNeuron } from './kernels.ts'
+import { type Matrix, vectorStride } from './layout.ts'
+import type { Operation } from './operation.ts'
+import { addFixedMatrix, baseBlockOf, planInput, planProduct } from './couplings.ts'
+import { driveBuffers, driveConstants } from './neurons.ts'
+import {
+  type Planning,
+  addBuffer,
+  find,
+  matrixNamed,
+  operation,
+  perNeuron,
+  reductionWorkgroup,
+} from './planning.ts'
+
+/** One probe: how it is computed, where its samples stand and how they are shaped. */
+export interface ProbePlan {
+  readonly probe: Probe
+  /** To run on a refreshed state; empty for a snapshot, which is copied. */
+  readonly operations: readonly Operation[]
+  /** Word of the clock record that holds the slot of the sample. */
+  readonly slotWord: number
+  /** First word of its part of the ring. */
+  readonly ringStart: number
+  /** Samples its part of the ring holds. */
+  readonly capacity: number
+  readonly sampleWords: number
+  /** Shape of one sample of one replica: [] or [patterns]; for energy [terms], of which the value is the sum. */
+  readonly shape: readonly number[]
+  /** Names of the energy terms. */
+  readonly terms?: readonly string[]
+}
+
+/** Bytes of the ring one probe may take, and the most samples it keeps there. */
+const RING_BYTES = 2 ** 20
+const RING_SAMPLES = 256
+
+/** Plans one probe; its samples start at word `ringStart` of the ring. */
+export function planProbe(planning: Planning, probe: Probe, slotWord: number, ringStart: number): ProbePlan {
+  const { model } = planning
+  if (probe.kind === 'snapshot') {
+    return {
+      probe,
+      operations: [],
+      slotWord,
+      ringStart,
+      capacity: 0,
+      sampleWords: 0,
+      shape: shapeOf(model, probe.of),
+    }
+  }
+  const terms = probe.kind === 'energy' ? energyTerms(model) : undefined
+  const shape = probe.kind === 'energy' ? [energyTerms(model).length] : sampleShape(model, probe)
+  const replicaWords = shape.reduce((product, length) => product * length, 1)
+  const sampleWords = model.replicas * replicaWords
+  const capacity = Math.max(1, Math.min(RING_SAMPLES, Math.floor(RING_BYTES / (sampleWords * 4))))
+  const slot: Slot = { slotWord, ringStart, sampleWords, replicaWords }
+  const operations = sample(planning, probe, slot)
+  return {
+    probe,
+    operations,
+    slotWord,
+    ringStart,
+    capacity,
+    sampleWords,
+    shape,
+    ...(terms === undefined ? {} : { terms }),
+  }
+}
+
+/** Where a kernel finds the place of its sample. */
+interface Slot {
+  readonly slotWord: number
+  readonly ringStart: number
+  readonly sampleWords: number
+  readonly replicaWords: number
+}
+
+/** Shape of a layer [N], memory [N_to, N_from] or synapse [N, N]. */
+export function shapeOf(model: Model, name: string): readonly number[] {
+  const layer = model.layers.find((item) => item.name === name)
+  if (layer !== undefined) return [layer.size]
+  const memory = model.memories.find((item) => item.name === name)
+  if (memory !== undefined) return [memory.init.rows, memory.init.columns]
+  const { size } = find(model.layers, find(model.synapses, name).layer)
+  return [size, size]
+}
+
+function sampleShape(model: Model, probe: Exclude<Probe, { kind: 'energy' | 'snapshot' }>): number[] {
+  if (probe.kind === 'speed') return []
+  if (probe.kind === 'overlap') return [probe.patterns.rows]
+  return [find(model.memories, probe.memory).init.rows]
+}
+
+/** Names of the terms of the total energy, in order: layers, memories, synapses. */
+function energyTerms(model: Model): string[] {
+  return [...model.layers, ...model.memories, ...model.synapses].map((group) => group.name)
+}
+
+function sample(planning: Planning, probe: Exclude<Probe, { kind: 'snapshot' }>, slot: Slot): Operation[] {
+  const { model } = planning
+  switch (probe.kind) {
+    case 'energy':
+      return [...model.layers, ...model.memories, ...model.synapses].flatMap((group, word) => {
+        if ('lagrangian' in group) return [legendre(planning, group, slot, word)]
+        return 'from' in group
+          ? memoryEnergy(planning, group, slot, word)
+          : synapseEnergy(planning, group, slot, word)
+      })
+    case 'overlap':
+      return overlap(planning, probe, slot)
+    case 'similarity':
+      return similarity(planning, probe, slot)
+    case 'speed':
+      return speed(planning, probe, slot)
+  }
+}
+
+/** Fields of `Params` by which a kernel finds its sample. */
+function slotFields({ slotWord, ringStart, sampleWords }: Slot): Record<string, number> {
+  return { slotWord, ringStart, sampleWords }
+}
+
+/** A vector for intermediate results, large enough for the largest layer and for the rows of every matrix. */
+function scratch(planning: Planning): { buffer: string; stride: number } {
+  const stride = Math.max(...planning.model.layers.map((layer) => vectorStride(layer.size)))
+  addBuffer(planning, 'scratch', planning.model.replicas * stride * 4)
+  return { buffer: 'scratch', stride }
+}
+
+/** (x - b - current).g - L(x) */
+function legendre(planning: Planning, layer: Layer, slot: Slot, word: number): Operation {
+  const { model } = planning
+  const { name, size } = layer
+  const whole = !isPerNeuron(layer.lagrangian.kind)
+  return operation(planning, {
+    label: `${name}/legendre`,
+    stage: 'probe',
+    kernel: 'probe/legendre',
+    joined: { lagrangian: layer.lagrangian.kind },
+    constants: { ...driveConstants(model, layer), WORKGROUP: reductionWorkgroup(planning, size) },
+    buffers: {
+      ...driveBuffers(model, layer),
+      state: `${name}/state`,
+      activations: `${name}/activations`,
+      whole: whole ? `${name}/whole` : 'none',
+      ring: 'ring',
+    },
+    workgroups: [model.replicas, 1, 1],
+    params: (m) => {
+      const { bias, lagrangian } = find(m.layers, name)
+      return {
+        size,
+        stride: vectorStride(size),
+        biasRows: bias.rows,
+        ...lagrangianFields(lagrangian),
+        wholeStep: whole ? 1 : 0,
+        ...slotFields(slot),
+        replicaWords: slot.replicaWords,
+        word,
+      }
+    },
+  })
+}
+
+/** One number a replica: factor * sum left (* right), set in or added to a sample. */
+interface Sum {
+  readonly label: string
+  readonly size: number
+  readonly left: { readonly buffer: string; readonly stride: number }
+  readonly right?: { readonly buffer: string; readonly stride: number }
+  readonly factor: (model: Model) => number
+  readonly first: boolean
+  readonly word: number
+}
+
+function sum(planning: Planning, slot: Slot, shape: Sum): Operation {
+  const { label, size, left, right } = shape
+  return operation(planning, {
+    label,
+    stage: 'probe',
+    kernel: 'probe/sum',
+    constants: { PAIRED: right === undefined ? 0 : 1, WORKGROUP: reductionWorkgroup(planning, size) },
+    buffers: { left: left.buffer, right: right?.buffer ?? 'none', ring: 'ring' },
+    workgroups: [planning.model.replicas, 1, 1],
+    params: (m) => ({
+      size,
+      leftStride: left.stride,
+      rightStride: right?.stride ?? 0,
+      factor: shape.factor(m),
+      first: shape.first ? 1 : 0,
+      ...slotFields(slot),
+      replicaWords: slot.replicaWords,
+      word: shape.word,
+    }),
+  })
+}
+
+function activationsOf(layer: Layer): { buffer: string; size: number; stride: number } {
+  return { buffer: `${layer.name}/activations`, size: layer.size, stride: vectorStride(layer.size) }
+}
+
+/** -g_to^T (Xi g_from + offset), and for a hebbian memory |Xi - Lambda|^2 / 2. */
+function memoryEnergy(planning: Planning, memory: Memory, slot: Slot, word: number): Operation[] {
+  const { model } = planning
+  const from = find(model.layers, memory.from)
+  const to = find(model.layers, memory.to)
+  const matrix = matrixNamed(planning, memory.name)
+  const output = scratch(planning)
+  const operations = [
+    ...planProduct(planning, 'matrix/recall', matrix, {
+      label: `${memory.name}/energy recall`,
+      stage: 'probe',
+      vector: activationsOf(from),
+      output,
+      first: true,
+      scale: memory.format === 'binary' ? memory.scale : 1,
+      halfNorm: memory.inputOffset === 'half-norm',
+    }),
+    sum(planning, slot, {
+      label: `${memory.name}/energy`,
+      size: to.size,
+      left: output,
+      right: activationsOf(to),
+      factor: () => -1,
+      first: true,
+      word,
+    }),
+  ]
+  if (memory.rule === 'hebbian') operations.push(...deviation(planning, matrix, slot, word, () => 0.5))
+  return operations
+}
+
+/** -g^T W g / 2, and for plastic synapses |W - J|^2 / (4 kappa). */
+function synapseEnergy(planning: Planning, synapse: Synapse, slot: Slot, word: number): Operation[] {
+  const { model } = planning
+  const layer = find(model.layers, synapse.layer)
+  const matrix = matrixNamed(planning, synapse.name)
+  const output = scratch(planning)
+  const operations = [
+    ...planProduct(planning, 'matrix/project', matrix, {
+      label: `${synapse.name}/energy project`,
+      stage: 'probe',
+      vector: activationsOf(layer),
+      output,
+      first: true,
+    }),
+    sum(planning, slot, {
+      label: `${synapse.name}/energy`,
+      size: layer.size,
+      left: output,
+      right: activationsOf(layer),
+      factor: () => -0.5,
+      first: true,
+      word,
+    }),
+  ]
+  if (synapse.tau !== undefined) {
+    operations.push(
+      ...deviation(planning, matrix, slot, word, (m) => {
+        const { strength } = find(m.synapses, synapse.name)
+        return strength === 0 ? 0 : layer.size / (4 * strength)
+      }),
+    )
+  }
+  return operations
+}
+
+/** factor * |A - base|^2, added to a sample. */
+function deviation(
+  planning: Planning,
+  matrix: Matrix,
+  slot: Slot,
+  word: number,
+  factor: (model: Model) => number,
+): Operation[] {
+  const output = scratch(planning)
+  const base = planning.matrices.get(`${matrix.name}/base`)
+  return [
+    ...matrix.blocks.map((block) => {
+      const baseBlock = base && baseBlockOf(base, block.start % matrix.rows)
+      return operation(planning, {
+        label: `${matrix.name}/deviation`,
+        stage: 'probe',
+        kernel: 'probe/deviation',
+        constants: { BASED: baseBlock === undefined ? 0 : 1 },
+        buffers: { matrix: block.buffer, base: baseBlock?.buffer ?? 'none', output: output.buffer },
+        workgroups: [Math.ceil(block.count / planning.workgroup), 1, 1],
+        params: () => ({
+          start: block.start,
+          count: block.count,
+          rows: matrix.rows,
+          stride: matrix.stride,
+          baseStart: baseBlock?.start ?? 0,
+          outputStride: output.stride,
+        }),
+      })
+    }),
+    sum(planning, slot, {
+      label: `${matrix.name}/deviation`,
+      size: matrix.rows,
+      left: output,
+      factor,
+      first: false,
+      word,
+    }),
+  ]
+}
+
+/** xi_mu.g / N for every pattern mu. */
+function overlap(planning: Planning, probe: Extract<Probe, { kind: 'overlap' }>, slot: Slot): Operation[] {
+  const layer = find(planning.model.layers, probe.layer)
+  const { rows } = probe.patterns
+  const patterns = addFixedMatrix(planning, `${probe.name}/patterns`, () => probe.patterns)
+  const output = { buffer: `${probe.name}/overlaps`, stride: vectorStride(rows) }
+  addBuffer(planning, output.buffer, planning.model.replicas * output.stride * 4)
+  return [
+    ...planProduct(planning, 'matrix/recall', patterns, {
+      label: `${probe.name}/recall`,
+      stage: 'probe',
+      vector: activationsOf(layer),
+      output,
+      first: true,
+      scale: 1 / layer.size,
+    }),
+    operation(planning, {
+      label: `${probe.name}/store`,
+      stage: 'probe',
+      kernel: 'probe/store',
+      buffers: { values: output.buffer, ring: 'ring' },
+      workgroups: perNeuron(planning, rows),
+      params: () => ({ size: rows, stride: output.stride, factor: 1, ...slotFields(slot) }),
+    }),
+  ]
+}
+
+/** cos(Xi_mu, p_mu) for every row mu. */
+function similarity(
+  planning: Planning,
+  probe: Extract<Probe, { kind: 'similarity' }>,
+  slot: Slot,
+): Operation[] {
+  const { model, workgroup } = planning
+  const matrix = matrixNamed(planning, probe.memory)
+  const stride = vectorStride(matrix.columns)
+  const patterns = `${probe.name}/patterns`
+  addFixedMatrix(planning, patterns, () => probe.patterns)
+  const patternBlocks = matrixNamed(planning, patterns).blocks
+  return matrix.blocks.flatMap((block) =>
+    patternBlocks.map((patternBlock) =>
+      operation(planning, {
+        label: `${probe.name}/similarity`,
+        stage: 'probe',
+        kernel: 'probe/similarity',
+        joined: { format: matrix.format },
+        buffers: { matrix: block.buffer, patterns: patternBlock.buffer, ring: 'ring' },
+        workgroups: [Math.ceil(matrix.rows / workgroup), model.replicas, 1],
+        params: () => ({
+          start: block.start,
+          count: block.count,
+          rows: matrix.rows,
+          columns: matrix.columns,
+          stride: matrix.stride,
+          replicaStep: matrix.copies === 1 ? 0 : matrix.rows,
+          patternStart: patternBlock.start,
+          patternCount: patternBlock.count,
+          patternStride: stride,
+          ...slotFields(slot),
+        }),
+      }),
+    ),
+  )
+}
+
+/** max_i |dx_i/dt|: the input of the layer, then the reduction. */
+function speed(planning: Planning, probe: Extract<Probe, { kind: 'speed' }>, slot: Slot): Operation[] {
+  const { model } = planning
+  const layer = find(model.layers, probe.layer)
+  const { name, size } = layer
+  return [
+    ...planInput(planning, layer, 'probe'),
+    operation(planning, {
+      label: `${probe.name}/speed`,
+      stage: 'probe',
+      kernel: 'probe/speed',
+      constants: { ...driveConstants(model, layer), WORKGROUP: reductionWorkgroup(planning, size) },
+      buffers: {
+        ...driveBuffers(model, layer),
+        input: `${name}/input`,
+        state: `${name}/state`,
+        ring: 'ring',
+      },
+      workgroups: [model.replicas, 1, 1],
+      params: (m) => {
+        const { tau, bias } = find(m.layers, name)
+        return {
+          size,
+          stride: vectorStride(size),
+          biasRows: bias.rows,
+          perTau: 1 / tau,
+          ...slotFields(slot),
+        }
+      },
+    }),
+  ]
+}
