@@ -1,0 +1,110 @@
+/** The arrays of a network on the host: dense, row-major, a leading replica axis where there is one. */
+import { ModelError } from '../model/errors.ts'
+import type { Model } from '../model/model.ts'
+import { type Matrix, packBlock, unpackBlock, vectorStride } from '../plan/layout.ts'
+import type { Plan } from '../plan/plan.ts'
+
+/** A dense array, row-major. */
+export interface DenseArray {
+  readonly shape: readonly number[]
+  readonly data: Float32Array<ArrayBuffer>
+}
+
+/** A buffer to be copied whole. */
+export interface Copy {
+  readonly buffer: string
+  readonly bytes: number
+}
+
+export function bytesOf(copies: readonly Copy[]): number {
+  return copies.reduce((sum, { bytes }) => sum + bytes, 0)
+}
+
+/**
+ * The buffers that hold a named array: a layer (its state), a layer's `NAME/activations`, a memory or a synapse.
+ * @throws ModelError if the network has nothing of that name
+ */
+export function copiesOf(plan: Plan, model: Model, name: string): Copy[] {
+  const layer = layerOf(model, name)
+  if (layer !== undefined) {
+    const bytes = model.replicas * vectorStride(layer.size) * 4
+    return [{ buffer: layer.name === name ? `${name}/state` : name, bytes }]
+  }
+  return matrixOf(plan, model, name).blocks.map(({ buffer, bytes }) => ({ buffer, bytes }))
+}
+
+/** The dense array that stands in the copied bytes of `copiesOf`. */
+export function unpackArray(
+  plan: Plan,
+  model: Model,
+  name: string,
+  bytes: ArrayBuffer,
+  offset: number,
+): DenseArray {
+  const layer = layerOf(model, name)
+  if (layer !== undefined) {
+    const { size } = layer
+    const data = new Float32Array(model.replicas * size)
+    for (let replica = 0; replica < model.replicas; replica++) {
+      const start = offset + replica * vectorStride(size) * 4
+      data.set(new Float32Array(bytes, start, size), replica * size)
+    }
+    return { shape: model.replicas > 1 ? [model.replicas, size] : [size], data }
+  }
+  const matrix = matrixOf(plan, model, name)
+  const { copies, rows, columns } = matrix
+  const data = new Float32Array(copies * rows * columns)
+  const scale = model.memories.find((memory) => memory.name === name)?.scale ?? 1
+  let start = offset
+  for (const block of matrix.blocks) {
+    unpackBlock(matrix, block, bytes, start, scale, data)
+    start += block.bytes
+  }
+  return { shape: copies > 1 ? [copies, rows, columns] : [rows, columns], data }
+}
+
+/**
+ * Dense values as the bytes of each buffer of `copiesOf`.
+ * @throws ModelError if there are not as many values as the array has
+ */
+export function packArray(
+  plan: Plan,
+  model: Model,
+  name: string,
+  data: Float32Array,
+): { buffer: string; bytes: Uint8Array<ArrayBuffer> }[] {
+  const layer = layerOf(model, name)
+  const matrix = layer === undefined ? matrixOf(plan, model, name) : undefined
+  const expected =
+    layer === undefined
+      ? (matrix as Matrix).copies * (matrix as Matrix).rows * (matrix as Matrix).columns
+      : model.replicas * layer.size
+  if (data.length !== expected) {
+    throw new ModelError(`\`${name}\` takes ${expected} values, ${data.length} are given`)
+  }
+  if (layer !== undefined) {
+    const stride = vectorStride(layer.size)
+    const padded = new Float32Array(model.replicas * stride)
+    for (let replica = 0; replica < model.replicas; replica++)
+      padded.set(data.subarray(replica * layer.size, (replica + 1) * layer.size), replica * stride)
+    return [{ buffer: `${name}/state`, bytes: new Uint8Array(padded.buffer) }]
+  }
+  const { blocks, rows, copies } = matrix as Matrix
+  // To a block, all copies together are one tall matrix.
+  const tall = { ...(matrix as Matrix), rows: rows * copies }
+  return blocks.map((block) => ({ buffer: block.buffer, bytes: packBlock(tall, block, data) }))
+}
+
+function layerOf(model: Model, name: string): Model['layers'][number] | undefined {
+  return model.layers.find((layer) => layer.name === name || `${layer.name}/activations` === name)
+}
+
+function matrixOf(plan: Plan, model: Model, name: string): Matrix {
+  const isGroup = [...model.memories, ...model.synapses].some((group) => group.name === name)
+  const matrix = isGroup ? plan.matrices.get(name) : undefined
+  if (matrix === undefined) {
+    const names = [...model.layers, ...model.memories, ...model.synapses].map((group) => group.name)
+    throw new ModelError(`there is no \`${name}\` in this network; it has ${names.join(', ')}`)
+  }
+  return matrix
+}

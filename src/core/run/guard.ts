@@ -1,0 +1,87 @@
+/** Watches the total energy where it may not rise (theory.md, section 1). */
+import type { Model } from '../model/model.ts'
+import type { Sample } from './series.ts'
+
+export interface EnergyGuard {
+  /** Looks at one energy sample; `quietSince` = ticks since which stimulus and parameters stood still. */
+  observe(sample: Sample, quietSince: number): void
+  /** One line about the rise, if there was one. */
+  warning(): string | undefined
+}
+
+/**
+ * A rise below this part of the sum of all terms' sizes is rounding: the terms are float32 sums, which differ from
+ * the exact ones by some 2^-23 times the root of their length.
+ */
+const ROUNDING = 1e-5
+
+/** True when dE/dt <= 0 holds for the exact dynamics of a model under constant input. */
+export function isDescending(model: Model): boolean {
+  const quiet = model.layers.every(({ temperature }) => temperature === 0)
+  // A clamp that holds a part of a layer with a full Hessian lets the energy rise.
+  const elementwise = (name: string): boolean => {
+    const kind = model.layers.find((layer) => layer.name === name)?.lagrangian.kind
+    return kind !== 'softmax' && kind !== 'layernorm' && kind !== 'spherical'
+  }
+  const wholeClamps = model.stimulus.every(
+    ({ kind, layer, patterns }) => kind !== 'clamp' || patterns.free === undefined || elementwise(layer),
+  )
+  const gated = model.memories.filter(({ rule }) => rule === 'gated')
+  const energetic = model.memories.every(
+    ({ rule, inputOffset }) => rule !== 'hebbian' || inputOffset === 'none',
+  )
+  return quiet && wholeClamps && energetic && (gated.length === 0 || isHalfNorm(model))
+}
+
+/** The one gated network with a joint Lyapunov function: linear visible, adiabatic softmax hidden, half-norm offset. */
+function isHalfNorm(model: Model): boolean {
+  const [memory] = model.memories
+  const from = model.layers.find(({ name }) => name === memory?.from)
+  const to = model.layers.find(({ name }) => name === memory?.to)
+  return (
+    model.memories.length === 1 &&
+    model.synapses.length === 0 &&
+    memory?.inputOffset === 'half-norm' &&
+    memory.bias === undefined &&
+    from?.lagrangian.kind === 'linear' &&
+    from.lagrangian.gain === 1 &&
+    to?.lagrangian.kind === 'softmax' &&
+    to.tau === 0
+  )
+}
+
+/** Makes the guard of a run. */
+export function createEnergyGuard(initial: Model, model: () => Model): EnergyGuard {
+  const last = new Map<number, { tick: number; energy: number }>()
+  let rise: { tick: number; size: number; replica: number; count: number } | undefined
+  return {
+    observe(sample, quietSince) {
+      const { terms, tick } = sample
+      if (terms === undefined || !isDescending(model())) {
+        last.clear()
+        return
+      }
+      const count = terms.length / sample.value.length
+      sample.value.forEach((energy, replica) => {
+        const before = last.get(replica)
+        last.set(replica, { tick, energy })
+        if (before === undefined || before.tick < quietSince) return
+        let scale = 0
+        for (let term = 0; term < count; term++) scale += Math.abs(terms[replica * count + term] as number)
+        const size = energy - before.energy
+        if (!(size > ROUNDING * scale)) return
+        rise ??= { tick, size, replica, count: 0 }
+        rise.count++
+      })
+    },
+    warning() {
+      if (rise === undefined) return undefined
+      const where = initial.replicas > 1 ? ` in replica ${rise.replica}` : ''
+      const more = rise.count > 1 ? `, and in ${rise.count - 1} more samples` : ''
+      return (
+        `the energy rose by ${rise.size.toPrecision(3)} at tick ${rise.tick}${where}${more}, which the exact dynamics ` +
+        `cannot do; use a smaller time.dt than ${model().time.dt} (0.1 of the smallest tau is safe)`
+      )
+    },
+  }
+}

@@ -1,0 +1,187 @@
+/** What a run leaves behind, as named arrays, numbers and tables: results.npz, summary.json, CSV. */
+import type { NpyArray, NpyData } from '../data/npy.ts'
+import { ModelError } from '../model/errors.ts'
+import type { Model } from '../model/model.ts'
+import { samplesBetween } from '../plan/clock.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { DenseArray } from './arrays.ts'
+import { type Series, createSeries } from './series.ts'
+
+/** Named arrays, as an .npz archive holds them. */
+export type Arrays = Readonly<Record<string, NpyArray>>
+
+/** Several numbers in short: of all replicas, or of all patterns. `null` = not finite. */
+export interface Spread {
+  readonly mean: number | null
+  readonly min: number | null
+  readonly max: number | null
+}
+
+/** Bytes that an archive may have: those that Node reads in one piece. */
+const MAX_BYTES = 2 ** 31 - 1
+
+/**
+ * The samples of all probes: for probe P `P.tick` [S] int32, `P.time` [S] float64, `P.value` [S, ...] and, for energy,
+ * `P.terms` [S, ..., T]. A replica axis follows the sample axis. Values are float32, the total energy is float64.
+ */
+export function seriesArrays(series: readonly Series[]): Arrays {
+  const arrays: Record<string, NpyArray> = {}
+  for (const { name, tick, time, value, terms, shape, termNames } of series) {
+    arrays[`${name}.tick`] = { shape: [tick.length], data: Int32Array.from(tick) }
+    arrays[`${name}.time`] = { shape: [time.length], data: Float64Array.from(time) }
+    const values = termNames === undefined ? Float32Array : Float64Array
+    arrays[`${name}.value`] = stack(value, shape, values)
+    if (terms !== undefined && termNames !== undefined)
+      arrays[`${name}.terms`] = stack(terms, [...shape, termNames.length], Float32Array)
+  }
+  return arrays
+}
+
+/** States as arrays `state.NAME`, float32. */
+export function stateArrays(states: Readonly<Record<string, DenseArray>>): Arrays {
+  return Object.fromEntries(Object.entries(states).map(([name, array]) => [`state.${name}`, array]))
+}
+
+function stack(
+  samples: readonly ArrayLike<number>[],
+  shape: readonly number[],
+  Type: new (length: number) => Float32Array | Float64Array,
+): NpyArray {
+  const length = product(shape)
+  const data = new Type(samples.length * length)
+  samples.forEach((sample, index) => data.set(sample, index * length))
+  return { shape: [samples.length, ...shape], data: data as NpyData }
+}
+
+/**
+ * Refuses, before it begins, a run whose results would not fit one archive.
+ * @throws ModelError that names the probe with the most bytes and the `every` that would do
+ */
+export function checkResultSize(plan: Plan, model: Model): void {
+  const { ticks } = model.time
+  const sizes = createSeries(plan, model).map(({ name, shape, termNames }) => {
+    const sample = 12 + (termNames === undefined ? 4 : 8 + 4 * termNames.length) * product(shape)
+    const { every } = model.probes.find((probe) => probe.name === name) as Model['probes'][number]
+    const samples = 1 + samplesBetween(0, ticks, every)
+    return { name, sample, samples, bytes: samples * sample }
+  })
+  const states = stateShapes(plan, model).reduce((sum, shape) => sum + 4 * product(shape), 0)
+  const bytes = sizes.reduce((sum, size) => sum + size.bytes, states)
+  if (bytes <= MAX_BYTES) return
+  const [worst] = sizes.sort((a, b) => b.bytes - a.bytes)
+  const room = worst === undefined ? 0 : Math.floor((MAX_BYTES - (bytes - worst.bytes)) / worst.sample) - 1
+  if (worst === undefined || room < 1) {
+    throw new ModelError(
+      `results.npz would have ${bytes} bytes, there may be ${MAX_BYTES}; use fewer neurons, replicas or probes`,
+    )
+  }
+  throw new ModelError(
+    `${worst.samples} samples of ${worst.sample} bytes: results.npz would have ${bytes} bytes, there may be ${MAX_BYTES}; ` +
+      `set it to ${Math.ceil(ticks / room)} or more`,
+    { path: `probes.${worst.name}.every` },
+  )
+}
+
+function stateShapes(plan: Plan, model: Model): (readonly number[])[] {
+  return [
+    ...model.layers.map(({ size }) => [model.replicas, size]),
+    ...[...model.memories, ...model.synapses].map(({ name }) => {
+      const matrix = plan.matrices.get(name)
+      return matrix === undefined ? [0] : [matrix.copies, matrix.rows, matrix.columns]
+    }),
+  ]
+}
+
+/** `P.term_names` for every energy probe P: what the last axis of `P.terms` counts. */
+export function termNames(series: readonly Series[]): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    series.flatMap(({ name, termNames }) => (termNames === undefined ? [] : [[`${name}.term_names`, termNames]])),
+  )
+}
+
+/**
+ * The last value of every probe but snapshots: a number, or where there are several (one for each replica or pattern)
+ * their mean, min and max. `null` = not finite.
+ */
+export function finalValues(series: readonly Series[]): Readonly<Record<string, number | null | Spread>> {
+  const values = series.flatMap(({ name, kind, value }) => {
+    const last = value.at(-1)
+    if (kind === 'snapshot' || last === undefined) return []
+    return [[name, last.length === 1 ? finite(last[0] as number) : spread(last)] as const]
+  })
+  return Object.fromEntries(values)
+}
+
+function spread(values: ArrayLike<number>): Spread {
+  let sum = 0
+  let min = Infinity
+  let max = -Infinity
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] as number
+    sum += value
+    min = Math.min(min, value)
+    max = Math.max(max, value)
+  }
+  return { mean: finite(sum / values.length), min: finite(min), max: finite(max) }
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null
+}
+
+/**
+ * A series as CSV: `tick`, `time` and one column for each number of a sample. They are called `value`; `total` and the
+ * names of the terms (energy); `pattern.0`, ... (overlap); `row.0`, ... (similarity); with replicas `replica.0.` goes
+ * before each. Float32 numbers have the digits that tell them apart.
+ * @returns undefined for a snapshot, which is no time series
+ */
+export function seriesCsv(series: Series, replicas: number): string | undefined {
+  const { kind, tick, time, value, terms, termNames, shape } = series
+  if (kind === 'snapshot') return undefined
+  const count = product(shape) / replicas
+  const columns = columnNames(kind, count, termNames ?? [])
+  const head = Array.from({ length: replicas }, (_, replica) =>
+    columns.map((column) => (replicas > 1 ? `replica.${replica}.${column}` : column)),
+  ).flat()
+  const lines = [['tick', 'time', ...head].join(',')]
+  tick.forEach((at, index) => {
+    const sample = value[index] as Float64Array | Float32Array
+    const parts = terms?.[index]
+    const cells: string[] = [String(at), String(time[index])]
+    for (let replica = 0; replica < replicas; replica++) {
+      for (let k = 0; k < count; k++) {
+        const number = sample[replica * count + k] as number
+        cells.push(sample instanceof Float32Array ? float32Text(number) : numberText(number))
+      }
+      if (parts !== undefined) {
+        const perReplica = parts.length / replicas
+        for (let k = 0; k < perReplica; k++) cells.push(float32Text(parts[replica * perReplica + k] as number))
+      }
+    }
+    lines.push(cells.join(','))
+  })
+  return `${lines.join('\n')}\n`
+}
+
+function columnNames(kind: Series['kind'], count: number, terms: readonly string[]): string[] {
+  if (kind === 'energy') return ['total', ...terms]
+  if (kind === 'speed') return ['value']
+  const word = kind === 'overlap' ? 'pattern' : 'row'
+  return Array.from({ length: count }, (_, index) => `${word}.${index}`)
+}
+
+function float32Text(value: number): string {
+  // Nine digits tell any two float32 numbers apart.
+  return numberText(Number.isFinite(value) ? Number(value.toPrecision(9)) : value)
+}
+
+/** As NumPy and pandas read it. */
+function numberText(value: number): string {
+  if (Number.isNaN(value)) return 'nan'
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'
+  return String(value)
+}
+
+function product(shape: readonly number[]): number {
+  return shape.reduce((total, length) => total * length, 1)
+}

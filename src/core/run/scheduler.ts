@@ -1,0 +1,380 @@
+/**
+ * Ticks become command buffers: many ticks in one compute pass and one submit, in the order of theory.md, section 2.
+ * Nothing is allocated on the GPU here; samples leave through a small pool of staging buffers, without a stall.
+ */
+import { RunError } from '../model/errors.ts'
+import type { Model } from '../model/model.ts'
+import { shownAt } from '../model/stimulus.ts'
+import type { Command, Engine } from '../gpu/engine.ts'
+import { isDue, isSampled } from '../plan/clock.ts'
+import { NO_FAULT } from '../plan/plan.ts'
+import { bytesOf, copiesOf } from './arrays.ts'
+
+/** One sample as it left the GPU. */
+export interface RawSample {
+  /** Index of the probe in the plan. */
+  readonly probe: number
+  /** Ticks that had passed. */
+  readonly tick: number
+  /** Ticks since which neither stimulus nor parameters changed: what came earlier had another energy. */
+  readonly quietSince: number
+  /** Words of the ring, or bytes of the copied buffers of a snapshot; only valid during the call. */
+  readonly data: Float32Array<ArrayBuffer>
+}
+
+export interface Scheduler {
+  /** Ticks encoded so far. */
+  readonly tick: number
+  /** Submits so far. */
+  readonly submits: number
+  /** Dispatches so far. */
+  readonly dispatches: number
+  /** Submits that the GPU has not finished. */
+  readonly pending: number
+  /**
+   * Encodes and submits ticks; resolves when all are submitted, which is when at most two batches are still running.
+   * @throws RunError when a value was found that is not finite, or the device is lost
+   */
+  run(ticks: number): Promise<void>
+  /** Resolves when everything submitted has run and its samples are delivered. */
+  flush(): Promise<void>
+  /** Encodes stage 2 for the state as it stands, so that activations and adiabatic layers belong to it. */
+  refresh(encoder: GPUCommandEncoder): void
+  /** To be called when parameters, or the state from outside, have changed. */
+  disturb(): void
+  /** The model whose parameters act from now on. */
+  update(model: Model): void
+  /** Starts again at a tick; the buffers already hold its state. */
+  restart(tick: number): void
+  destroy(): void
+}
+
+export interface SchedulerOptions {
+  readonly onSample: (sample: RawSample) => void
+  /** Longest time in ms that one submit should take, so that a page stays responsive. */
+  readonly submitTime?: number
+}
+
+/** Staging buffers: one being filled, one being read, one on its way. */
+const STAGING = 3
+
+/** Makes the scheduler of an engine, at tick 0 with the initial state. */
+export function createScheduler(engine: Engine, model: Model, options: SchedulerOptions): Scheduler {
+  const { device, plan } = engine
+  const submitTime = options.submitTime ?? 100
+  const recordWords = plan.clock.recordBytes / 4
+  const records = new Int32Array(engine.clock.records * recordWords)
+  const dynamicOffset = [0]
+
+  const snapshots = plan.probes.map(({ probe }) =>
+    probe.kind === 'snapshot' ? copiesOf(plan, model, probe.of) : undefined,
+  )
+  const ringBytes = plan.probes.reduce(
+    (sum, { capacity, sampleWords }) => sum + capacity * sampleWords * 4,
+    0,
+  )
+  const faultBytes = plan.faults.length * 4
+  const snapshotBytes = snapshots.reduce((sum, copies) => sum + (copies ? bytesOf(copies) : 0), 0)
+  const staging = Array.from({ length: STAGING }, (_, index) =>
+    device.createBuffer({
+      label: `staging ${index}`,
+      size: ringBytes + faultBytes + snapshotBytes,
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    }),
+  )
+  const free = [...staging]
+  let waiting: (() => void)[] = []
+
+  let current = model
+  let tick = 0
+  let sampledStart = false
+  let quietSince = 0
+  let submits = 0
+  let dispatches = 0
+  let pending = 0
+  let batchLimit = 1
+  let lastDone = 0
+  let failure: RunError | undefined
+  let destroyed = false
+  const shown = new Int32Array(model.stimulus.length).fill(-1)
+
+  void device.lost.then((info) => {
+    if (!destroyed) failure ??= new RunError(`the GPU device was lost: ${info.message || info.reason}`)
+    wake()
+  })
+
+  /** Lets everything that waits look again. */
+  function wake(): void {
+    const woken = waiting
+    waiting = []
+    for (const resolve of woken) resolve()
+  }
+
+  const dispatch = (pass: GPUComputePassEncoder, command: Command): void => {
+    pass.setPipeline(command.pipeline)
+    pass.setBindGroup(0, command.bindGroup)
+    pass.dispatchWorkgroups(command.x, command.y, command.z)
+    dispatches++
+  }
+
+  /** Opens the clock record of a tick for the dispatches that follow; returns its first word. */
+  const openRecord = (pass: GPUComputePassEncoder, index: number, at: number): number => {
+    const word = index * recordWords
+    records.fill(-1, word, word + plan.clock.words)
+    records[word] = at
+    dynamicOffset[0] = word * 4
+    pass.setBindGroup(1, engine.clock.group, dynamicOffset)
+    return word
+  }
+
+  /** The row an item shows in a tick; the initial states of tick 0 have been set before it. */
+  const rowShown = (index: number, at: number): number => {
+    const item = current.stimulus[index] as Model['stimulus'][number]
+    return item.kind === 'initial' && at === 0 ? -1 : shownAt(item, index, current.seed, at)
+  }
+
+  /** Stage 1: dispatched only when what is shown changes; clamps and currents last until then. */
+  const stimulate = (pass: GPUComputePassEncoder, word: number, at: number): void => {
+    let changes = false
+    for (let index = 0; index < shown.length; index++) {
+      const row = rowShown(index, at)
+      records[word + plan.clock.stimulusWord + index] = row
+      if (row !== shown[index]) {
+        shown[index] = row
+        changes = true
+      }
+    }
+    if (!changes) return
+    for (const command of engine.stimulate) dispatch(pass, command)
+    quietSince = at + 1
+  }
+
+  interface Batch {
+    readonly samples: { probe: number; tick: number; quietSince: number; slot: number }[]
+    readonly used: number[]
+    records: number
+    snapshot: boolean
+  }
+
+  /** Stage 5: samples of the probes that are due in the state after `tick` ticks. */
+  const sample = (pass: GPUComputePassEncoder, word: number, batch: Batch): void => {
+    let refreshed = false
+    plan.probes.forEach(({ probe, slotWord }, index) => {
+      if (!isSampled(tick, probe.every)) return
+      const slot = batch.used[index] as number
+      batch.used[index] = slot + 1
+      batch.samples.push({ probe: index, tick, quietSince, slot })
+      records[word + slotWord] = slot
+      if (!refreshed) for (const command of engine.refresh) dispatch(pass, command)
+      refreshed = true
+      if (probe.kind === 'snapshot') batch.snapshot = true
+      for (const command of engine.probes[index] ?? []) dispatch(pass, command)
+    })
+  }
+
+  /** False when a probe due after the next tick has no slot left in this batch. */
+  const hasRoom = (batch: Batch): boolean =>
+    plan.probes.every(
+      ({ probe, capacity }, index) =>
+        !isSampled(tick + 1, probe.every) || capacity === 0 || (batch.used[index] as number) < capacity,
+    )
+
+  const encode = (encoder: GPUCommandEncoder, limit: number): { batch: Batch; ticks: number } => {
+    const batch: Batch = { samples: [], used: plan.probes.map(() => 0), records: 0, snapshot: false }
+    const pass = encoder.beginComputePass({ label: `ticks from ${tick}` })
+    let ticks = 0
+    if (tick === 0 && !sampledStart) {
+      sample(pass, openRecord(pass, batch.records++, 0), batch)
+    }
+    sampledStart = true
+    while (ticks < limit && !batch.snapshot && batch.records < engine.clock.records && hasRoom(batch)) {
+      const word = openRecord(pass, batch.records++, tick)
+      stimulate(pass, word, tick)
+      for (const command of engine.tick) if (isDue(tick, command.every)) dispatch(pass, command)
+      tick++
+      ticks++
+      sample(pass, word, batch)
+    }
+    pass.end()
+    return { batch, ticks }
+  }
+
+  /** Copies samples, snapshots and faults of a batch to a staging buffer. */
+  const copyOut = (encoder: GPUCommandEncoder, batch: Batch, target: GPUBuffer): void => {
+    encoder.copyBufferToBuffer(engine.buffer('faults'), 0, target, ringBytes, faultBytes)
+    const ring = engine.buffer('ring')
+    plan.probes.forEach(({ ringStart, sampleWords }, index) => {
+      const bytes = (batch.used[index] as number) * sampleWords * 4
+      if (bytes > 0) encoder.copyBufferToBuffer(ring, ringStart * 4, target, ringStart * 4, bytes)
+    })
+    let offset = ringBytes + faultBytes
+    snapshots.forEach((copies, index) => {
+      if (copies === undefined) return
+      const taken = (batch.used[index] as number) > 0
+      for (const { buffer, bytes } of copies) {
+        if (taken) encoder.copyBufferToBuffer(engine.buffer(buffer), 0, target, offset, bytes)
+        offset += bytes
+      }
+    })
+  }
+
+  const deliver = (batch: Batch, mapped: ArrayBuffer): void => {
+    const snapshotStart = new Map<number, { offset: number; bytes: number }>()
+    let offset = ringBytes + faultBytes
+    snapshots.forEach((copies, index) => {
+      if (copies === undefined) return
+      const bytes = bytesOf(copies)
+      snapshotStart.set(index, { offset, bytes })
+      offset += bytes
+    })
+    for (const { probe, tick: at, quietSince: quiet, slot } of batch.samples) {
+      const planned = plan.probes[probe] as (typeof plan.probes)[number]
+      const place = snapshotStart.get(probe)
+      const data =
+        place === undefined
+          ? new Float32Array(
+              mapped,
+              (planned.ringStart + slot * planned.sampleWords) * 4,
+              planned.sampleWords,
+            )
+          : new Float32Array(mapped, place.offset, place.bytes / 4)
+      options.onSample({ probe, tick: at, quietSince: quiet, data })
+    }
+    const faults = new Uint32Array(mapped, ringBytes, plan.faults.length)
+    const first = faults.reduce((a, b) => Math.min(a, b), NO_FAULT)
+    if (first !== NO_FAULT && failure === undefined) {
+      const name = plan.faults[faults.indexOf(first)] as string
+      failure = new RunError(
+        `\`${name}\` is not finite from tick ${first + 1} on (NaN or infinity); ` +
+          'use a smaller time.dt, smaller gains or weaker couplings',
+      )
+    }
+  }
+
+  /** Fits the ticks of a submit to the time that it should take. */
+  const adapt = (ticks: number, started: number): void => {
+    const now = Date.now()
+    const elapsed = now - Math.max(started, lastDone)
+    lastDone = now
+    if (ticks < batchLimit) return
+    if (elapsed * 2 < submitTime) batchLimit = Math.min(engine.clock.records, batchLimit * 2)
+    else if (elapsed > submitTime) batchLimit = Math.max(1, batchLimit >> 1)
+  }
+
+  const submit = (target: GPUBuffer, limit: number): number => {
+    const started = Date.now()
+    const encoder = device.createCommandEncoder({ label: `batch at tick ${tick}` })
+    const { batch, ticks } = encode(encoder, limit)
+    copyOut(encoder, batch, target)
+    device.queue.writeBuffer(engine.clock.buffer, 0, records, 0, batch.records * recordWords)
+    device.queue.submit([encoder.finish()])
+    submits++
+    pending++
+    target.mapAsync(GPUMapMode.READ).then(
+      () => {
+        adapt(ticks, started)
+        if (!destroyed) {
+          deliver(batch, target.getMappedRange())
+          target.unmap()
+        }
+        release(target)
+      },
+      (error: unknown) => {
+        if (!destroyed) failure ??= new RunError(`reading back failed: ${(error as Error).message}`)
+        release(target)
+      },
+    )
+    return ticks
+  }
+
+  const release = (target: GPUBuffer): void => {
+    free.push(target)
+    pending--
+    wake()
+  }
+
+  const wait = async (ready: () => boolean): Promise<void> => {
+    while (!ready() && failure === undefined && !destroyed) {
+      await new Promise<void>((resolve) => waiting.push(resolve))
+    }
+    if (failure !== undefined) throw failure
+  }
+
+  /** Shows the stimulus of a tick to a state that is not just being run through it. */
+  const applyStimulus = (at: number, rows: (index: number) => number): void => {
+    if (engine.stimulate.length === 0) return
+    const encoder = device.createCommandEncoder({ label: `stimulus of tick ${at}` })
+    const pass = encoder.beginComputePass()
+    const word = openRecord(pass, 0, at)
+    for (let index = 0; index < shown.length; index++)
+      records[word + plan.clock.stimulusWord + index] = rows(index)
+    for (const command of engine.stimulate) dispatch(pass, command)
+    pass.end()
+    device.queue.writeBuffer(engine.clock.buffer, 0, records, 0, recordWords)
+    device.queue.submit([encoder.finish()])
+  }
+
+  const restart = (at: number): void => {
+    tick = at
+    sampledStart = at > 0
+    quietSince = at
+    failure = undefined
+    shown.fill(-1)
+    // The stimulus of tick 0 is part of the initial state, so that a sample at tick 0 sees the cue; later ones act in
+    // stage 1 of their tick, and what the last tick showed still holds.
+    const last = Math.max(0, at - 1)
+    for (let index = 0; index < shown.length; index++) shown[index] = rowShown(index, last)
+    applyStimulus(last, (index) => {
+      const item = current.stimulus[index] as Model['stimulus'][number]
+      if (item.kind !== 'initial') return shown[index] as number
+      // A state that has run on since it was set is not set again.
+      return at === 0 ? shownAt(item, index, current.seed, 0) : -1
+    })
+  }
+  restart(0)
+
+  return {
+    get tick() {
+      return tick
+    },
+    get submits() {
+      return submits
+    },
+    get dispatches() {
+      return dispatches
+    },
+    get pending() {
+      return pending
+    },
+    async run(ticks) {
+      let left = ticks
+      do {
+        await wait(() => free.length > 0)
+        if (destroyed) return
+        left -= submit(free.pop() as GPUBuffer, Math.min(left, batchLimit))
+      } while (left > 0)
+      if (failure !== undefined) throw failure
+    },
+    flush: () => wait(() => pending === 0),
+    refresh(encoder) {
+      const pass = encoder.beginComputePass({ label: 'refresh' })
+      openRecord(pass, 0, tick)
+      for (const command of engine.refresh) dispatch(pass, command)
+      pass.end()
+      device.queue.writeBuffer(engine.clock.buffer, 0, records, 0, recordWords)
+    },
+    disturb() {
+      quietSince = tick + 1
+    },
+    update(next) {
+      current = next
+      quietSince = tick + 1
+    },
+    restart,
+    destroy() {
+      destroyed = true
+      for (const buffer of staging) buffer.destroy()
+      wake()
+    },
+  }
+}

@@ -1,0 +1,72 @@
+/** What the probes of a run have seen so far, on the host. */
+import type { Model } from '../model/model.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { ProbePlan } from '../plan/probes.ts'
+import { unpackArray } from './arrays.ts'
+import type { RawSample } from './scheduler.ts'
+
+/** One sample of a probe. */
+export interface Sample {
+  readonly probe: string
+  readonly tick: number
+  readonly time: number
+  /** [...replicas, ...shape]; for energy the total. */
+  readonly value: Float64Array | Float32Array
+  /** Energy only: [...replicas, terms]. */
+  readonly terms?: Float32Array
+}
+
+/** All samples of a probe. */
+export interface Series {
+  readonly name: string
+  readonly kind: ProbePlan['probe']['kind']
+  /** Shape of one value, the replica axis first where there is one. */
+  readonly shape: readonly number[]
+  readonly tick: readonly number[]
+  readonly time: readonly number[]
+  readonly value: readonly (Float64Array | Float32Array)[]
+  readonly terms?: readonly Float32Array[]
+  readonly termNames?: readonly string[]
+}
+
+/** A series that still grows. */
+export interface GrowingSeries extends Series {
+  readonly tick: number[]
+  readonly time: number[]
+  readonly value: (Float64Array | Float32Array)[]
+  readonly terms?: Float32Array[]
+}
+
+/** Empty series for all probes of a plan. */
+export function createSeries(plan: Plan, model: Model): GrowingSeries[] {
+  return plan.probes.map(({ probe, shape, terms }): GrowingSeries => {
+    const replicas = model.replicas > 1 ? [model.replicas] : []
+    const base = { name: probe.name, kind: probe.kind, tick: [], time: [], value: [] }
+    if (probe.kind === 'snapshot') return { ...base, shape: snapshotShape(plan, model, probe.of, shape) }
+    if (terms !== undefined) return { ...base, shape: replicas, terms: [], termNames: terms }
+    return { ...base, shape: [...replicas, ...shape] }
+  })
+}
+
+function snapshotShape(plan: Plan, model: Model, name: string, shape: readonly number[]): readonly number[] {
+  const copies = plan.matrices.get(name)?.copies ?? model.replicas
+  return copies > 1 ? [copies, ...shape] : shape
+}
+
+/** Reads a raw sample as a value of its probe; the arrays are copies. */
+export function readSample(plan: Plan, model: Model, raw: RawSample, time: number): Sample {
+  const { probe, shape } = plan.probes[raw.probe] as ProbePlan
+  const base = { probe: probe.name, tick: raw.tick, time }
+  if (probe.kind === 'snapshot') {
+    const { data } = unpackArray(plan, model, probe.of, raw.data.buffer, raw.data.byteOffset)
+    return { ...base, value: data }
+  }
+  if (probe.kind !== 'energy') return { ...base, value: raw.data.slice() }
+  const terms = raw.data.slice()
+  const count = shape[0] as number
+  const value = new Float64Array(model.replicas)
+  for (let replica = 0; replica < model.replicas; replica++)
+    for (let term = 0; term < count; term++)
+      value[replica] = (value[replica] as number) + (terms[replica * count + term] as number)
+  return { ...base, value, terms }
+}

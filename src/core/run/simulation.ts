@@ -1,0 +1,288 @@
+/** A network that runs: the interface of the library, the command line and the page. */
+import { ModelError } from '../model/errors.ts'
+import type { Model } from '../model/model.ts'
+import { runningParameters, withParameter } from '../model/parameters.ts'
+import { createEngine, type Engine } from '../gpu/engine.ts'
+import type { Limits } from '../plan/layout.ts'
+import { type Plan, type PlanOptions, planNetwork } from '../plan/plan.ts'
+import { type DenseArray, bytesOf, copiesOf, packArray, unpackArray } from './arrays.ts'
+import { createEnergyGuard } from './guard.ts'
+import { createScheduler } from './scheduler.ts'
+import { type GrowingSeries, type Sample, type Series, createSeries, readSample } from './series.ts'
+
+export interface SimulationOptions extends PlanOptions {
+  /** Limits to plan with; default those of the device. */
+  readonly limits?: Limits
+  /** Longest time in ms that one submit should take. */
+  readonly submitTime?: number
+  /** False = samples are handed to `onSample` only and not kept. */
+  readonly keepSamples?: boolean
+}
+
+/** Everything that a run needs to go on where it was, bit by bit on the same adapter. */
+export interface Checkpoint {
+  readonly tick: number
+  /** Where the current time.dt began to act: time is counted from there, so that a resumed run counts the same. */
+  readonly origin: { readonly tick: number; readonly time: number }
+  readonly seed: number
+  /** State of every dynamic layer, plastic synapse and learning memory. */
+  readonly arrays: Readonly<Record<string, DenseArray>>
+  readonly series: readonly Series[]
+  /** What the run found worth a warning. */
+  readonly warnings: readonly string[]
+  /** The scenario with its parameters as they were. */
+  readonly scenario: Model['scenario']
+}
+
+export interface Simulation {
+  readonly model: Model
+  readonly plan: Plan
+  /** Buffers and commands, for a view that draws from them. */
+  readonly engine: Engine
+  /** Ticks submitted. */
+  readonly tick: number
+  /** Model time of `tick`. */
+  readonly time: number
+  /** Dispatches, submits so far and submits the GPU has not finished. */
+  readonly counts: { readonly dispatches: number; readonly submits: number; readonly pending: number }
+  /** What the run found worth a warning so far, one line each. */
+  readonly warnings: readonly string[]
+  /**
+   * Advances the network; resolves when the ticks are submitted.
+   * @throws RunError when a value is not finite or the device is lost
+   */
+  step(ticks?: number): Promise<void>
+  /** Resolves when all submitted ticks have run and their samples are here. */
+  flush(): Promise<void>
+  /**
+   * The state of a layer, a memory or a synapse, or a layer's `NAME/activations`, as it is after all submitted ticks.
+   * @returns row-major, with a leading replica axis where every replica has its own
+   */
+  read(name: string): Promise<DenseArray>
+  /** Replaces the state of a layer, a plastic synapse or a memory; the shape is that of `read`. */
+  write(name: string, data: ArrayLike<number>): void
+  /** Paths that `set` accepts. */
+  readonly parameters: readonly string[]
+  /**
+   * Changes a parameter from the next tick on; no pipeline is built.
+   * @throws ModelError if the path is no running parameter or the value is not allowed
+   */
+  set(path: string, value: number): void
+  /** What the probes have seen. Complete after `flush`. */
+  readonly series: readonly Series[]
+  /** Calls back with every sample, in order of ticks; returns a function that ends it. */
+  onSample(listener: (sample: Sample) => void): () => void
+  /** Back to tick 0 and the initial state; parameters stay as they are. */
+  reset(): Promise<void>
+  checkpoint(): Promise<Checkpoint>
+  /**
+   * Goes on from a checkpoint of the same network.
+   * @throws ModelError if an array of the network is missing or has another shape
+   */
+  restore(checkpoint: Checkpoint): Promise<void>
+  destroy(): void
+}
+
+/**
+ * Builds a network on a device.
+ * @throws ModelError if it does not fit the device
+ * @throws RunError if the device has not enough memory
+ */
+export async function createSimulation(
+  device: GPUDevice,
+  initial: Model,
+  options: SimulationOptions = {},
+): Promise<Simulation> {
+  let model = initial
+  const plan = planNetwork(model, options.limits ?? device.limits, options)
+  const engine = await createEngine(device, plan, model)
+  // Time is counted from the last change of dt.
+  let origin = { tick: 0, time: 0 }
+  const timeOf = (tick: number): number => origin.time + (tick - origin.tick) * model.time.dt
+
+  let series: GrowingSeries[] = createSeries(plan, model)
+  let guard = createEnergyGuard(initial, () => model)
+  let earlierWarnings = model.warnings
+  const warnings = (): readonly string[] => {
+    const rise = guard.warning()
+    return rise === undefined ? earlierWarnings : [...earlierWarnings, rise]
+  }
+  const listeners = new Set<(sample: Sample) => void>()
+  const scheduler = createScheduler(engine, model, {
+    ...(options.submitTime === undefined ? {} : { submitTime: options.submitTime }),
+    onSample(raw) {
+      const sample = readSample(plan, model, raw, timeOf(raw.tick))
+      if (options.keepSamples !== false) append(series[raw.probe] as GrowingSeries, sample)
+      guard.observe(sample, raw.quietSince)
+      for (const listener of listeners) listener(sample)
+    },
+  })
+
+  const readAll = async (names: readonly string[]): Promise<DenseArray[]> => {
+    const lists = names.map((name) => copiesOf(plan, model, name))
+    const sizes = lists.map(bytesOf)
+    const staging = device.createBuffer({
+      label: 'read',
+      size: Math.max(
+        4,
+        sizes.reduce((a, b) => a + b, 0),
+      ),
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    })
+    try {
+      const encoder = device.createCommandEncoder({ label: 'read' })
+      scheduler.refresh(encoder)
+      let offset = 0
+      for (const { buffer, bytes } of lists.flat()) {
+        encoder.copyBufferToBuffer(engine.buffer(buffer), 0, staging, offset, bytes)
+        offset += bytes
+      }
+      device.queue.submit([encoder.finish()])
+      await staging.mapAsync(GPUMapMode.READ)
+      const mapped = staging.getMappedRange()
+      let start = 0
+      return names.map((name, index) => {
+        const array = unpackArray(plan, model, name, mapped, start)
+        start += sizes[index] as number
+        return array
+      })
+    } finally {
+      staging.destroy()
+    }
+  }
+
+  const write = (name: string, data: ArrayLike<number>): void => {
+    const dense = data instanceof Float32Array ? data : Float32Array.from(data)
+    for (const { buffer, bytes } of packArray(plan, model, name, dense))
+      device.queue.writeBuffer(engine.buffer(buffer), 0, bytes)
+    scheduler.disturb()
+  }
+
+  /** Names of what a run changes. */
+  const dynamicNames = [
+    ...model.layers.filter(({ tau }) => tau > 0),
+    ...model.synapses.filter(({ tau }) => tau !== undefined),
+    ...model.memories.filter(({ rule }) => rule !== 'fixed'),
+  ].map(({ name }) => name)
+
+  return {
+    get model() {
+      return model
+    },
+    plan,
+    engine,
+    get tick() {
+      return scheduler.tick
+    },
+    get time() {
+      return timeOf(scheduler.tick)
+    },
+    get counts() {
+      const { dispatches, submits, pending } = scheduler
+      return { dispatches, submits, pending }
+    },
+    get warnings() {
+      return warnings()
+    },
+    step(ticks = 1) {
+      if (!Number.isInteger(ticks) || ticks < 0) {
+        return Promise.reject(new ModelError(`step takes a whole number of ticks, 0 or more, not ${ticks}`))
+      }
+      return scheduler.run(ticks)
+    },
+    flush: () => scheduler.flush(),
+    async read(name) {
+      return (await readAll([name]))[0] as DenseArray
+    },
+    write,
+    get parameters() {
+      return runningParameters(model)
+    },
+    set(path, value) {
+      const next = withParameter(model, path, value)
+      origin = { tick: scheduler.tick, time: timeOf(scheduler.tick) }
+      model = next
+      engine.update(model)
+      scheduler.update(model)
+    },
+    get series() {
+      return series
+    },
+    onSample(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async reset() {
+      await scheduler.flush().catch(() => undefined)
+      engine.reset(model)
+      origin = { tick: 0, time: 0 }
+      earlierWarnings = model.warnings
+      series = createSeries(plan, model)
+      guard = createEnergyGuard(initial, () => model)
+      scheduler.restart(0)
+    },
+    async checkpoint() {
+      const { tick } = scheduler
+      const [arrays] = await Promise.all([readAll(dynamicNames), scheduler.flush()])
+      return {
+        tick,
+        origin,
+        seed: model.seed,
+        arrays: Object.fromEntries(dynamicNames.map((name, index) => [name, arrays[index] as DenseArray])),
+        series: series.map((one) => until(one, tick)),
+        warnings: warnings(),
+        scenario: model.scenario,
+      }
+    },
+    async restore(checkpoint) {
+      await scheduler.flush().catch(() => undefined)
+      for (const name of dynamicNames) {
+        if (checkpoint.arrays[name] === undefined) {
+          throw new ModelError(`the checkpoint has no state of \`${name}\`; it belongs to another scenario`)
+        }
+      }
+      engine.reset(model)
+      for (const name of dynamicNames) write(name, (checkpoint.arrays[name] as DenseArray).data)
+      origin = checkpoint.origin
+      earlierWarnings = checkpoint.warnings
+      series = createSeries(plan, model)
+      series.forEach((one) => {
+        const saved = checkpoint.series.find(({ name }) => name === one.name)
+        saved?.tick.forEach((tick, index) => {
+          append(one, {
+            probe: one.name,
+            tick,
+            time: saved.time[index] as number,
+            value: saved.value[index] as Float32Array,
+            ...(saved.terms === undefined ? {} : { terms: saved.terms[index] as Float32Array }),
+          })
+        })
+      })
+      guard = createEnergyGuard(initial, () => model)
+      scheduler.restart(checkpoint.tick)
+    },
+    destroy() {
+      scheduler.destroy()
+      engine.destroy()
+    },
+  }
+}
+
+function append(series: GrowingSeries, { tick, time, value, terms }: Sample): void {
+  series.tick.push(tick)
+  series.time.push(time)
+  series.value.push(value)
+  if (terms !== undefined) series.terms?.push(terms)
+}
+
+/** The samples of a series up to a tick. */
+function until(series: Series, tick: number): Series {
+  const count = series.tick.filter((at) => at <= tick).length
+  return {
+    ...series,
+    tick: series.tick.slice(0, count),
+    time: series.time.slice(0, count),
+    value: series.value.slice(0, count),
+    ...(series.terms === undefined ? {} : { terms: series.terms.slice(0, count) }),
+  }
+}
