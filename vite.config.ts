@@ -1,5 +1,6 @@
+import { cp } from 'node:fs/promises'
 import { defineConfig } from 'vitest/config'
-import type { BuildOptions } from 'vite'
+import type { BuildOptions, Plugin } from 'vite'
 
 /** `vite build` makes the page; `--mode node` the command line and library; `--mode browser` the library for bundlers. */
 const builds: Record<string, BuildOptions> = {
@@ -18,6 +19,13 @@ const builds: Record<string, BuildOptions> = {
   },
 }
 
+/** Puts the scenarios and their data beside the built page; the development server has them where they are. */
+const shipScenarios: Plugin = {
+  name: 'ship-scenarios',
+  apply: 'build',
+  writeBundle: ({ dir }) => cp('scenarios', `${dir}/scenarios`, { recursive: true }),
+}
+
 /** Whether a browser can be opened: `npm start` is typed into a terminal of a desktop. */
 const isDesktop =
   process.stdout.isTTY &&
@@ -28,6 +36,7 @@ export default defineConfig(({ mode }) => ({
   // The built page works in any folder of a server.
   base: './',
   server: { open: isDesktop && mode === 'development' },
+  plugins: mode in builds ? [] : [shipScenarios],
   build: builds[mode] ?? { outDir: 'dist/page', target: 'es2023' },
   test: {
     maxWorkers: 2,

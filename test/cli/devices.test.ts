@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { dependencies } from '../../package.json'
 import type { ListedAdapter } from '../../src/node/devices.ts'
 
 let folder: string
@@ -59,7 +60,7 @@ test.runIf(process.platform === 'linux')(
     // A copy of the program whose dependencies lack the npm bundle.
     await cp('dist/node', join(folder, 'dist'), { recursive: true })
     await mkdir(join(folder, 'node_modules'))
-    for (const name of ['webgpu', 'commander']) {
+    for (const name of Object.keys(dependencies)) {
       await symlink(resolve('node_modules', name), join(folder, 'node_modules', name))
     }
     const args = [join(folder, 'dist/engram.js'), 'devices']

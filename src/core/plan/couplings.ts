@@ -1,6 +1,6 @@
 /** Coupling matrices, W and Xi: their buffers, products with activations, and learning. */
 import type { Layer, Memory, Model, Rows, Synapse } from '../model/model.ts'
-import { type Block, type Matrix, dealRows, packBlock, planMatrix, vectorStride } from './layout.ts'
+import { type Block, type Matrix, dealRows, packBlock, planMatrix, unitOf, vectorStride } from './layout.ts'
 import type { BufferPlan, Lifetime, Operation, Stage } from './operation.ts'
 import {
   type Planning,
@@ -219,7 +219,7 @@ export function planInput(planning: Planning, layer: Layer, stage: Stage): Opera
   })
   for (const memory of model.memories) {
     const matrix = matrixNamed(planning, memory.name)
-    const scale = memory.format === 'binary' ? memory.scale : 1
+    const scale = unitOf(memory)
     if (memory.from === name) {
       operations.push(
         ...planProduct(planning, 'matrix/project', matrix, {

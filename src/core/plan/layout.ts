@@ -1,6 +1,6 @@
 /** Where numbers stand in GPU buffers: padded rows, packed formats, matrices split into blocks. */
 import { ModelError } from '../model/errors.ts'
-import type { Rows } from '../model/model.ts'
+import type { Memory, Rows } from '../model/model.ts'
 import type { Format } from './kernels.ts'
 
 /** The limits of an adapter that a plan depends on, in bytes and counts. */
@@ -43,6 +43,11 @@ export interface Matrix {
   readonly stride: number
   readonly rowBytes: number
   readonly blocks: readonly Block[]
+}
+
+/** What a 1 in the buffer of a memory stands for: binary memories are +-|scale|, their bits the signs. */
+export function unitOf({ format, scale }: Pick<Memory, 'format' | 'scale'>): number {
+  return format === 'binary' ? Math.abs(scale) : 1
 }
 
 const BITS: Readonly<Record<Format, number>> = { f32: 32, f16: 16, binary: 1 }

@@ -108,7 +108,7 @@ export function planText(plan: Plan, model: Model): string {
     perTick.reduce((sum, row) => sum + valueOf(row) / (row.every as number), 0)
   const buffers = aligned(
     [
-      ['buffer', 'bytes', 'content'],
+      ['buffer', 'bytes', 'lifetime'],
       ...plan.buffers.map(({ name, bytes, lifetime }) => [name, String(bytes), lifetime]),
     ],
     [1],

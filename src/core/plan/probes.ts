@@ -1,7 +1,7 @@
 /** Probes as operations that leave each sample in a slot of the ring buffer. */
 import type { Layer, Memory, Model, Probe, Synapse } from '../model/model.ts'
 import { lagrangianFields, isPerNeuron } from './kernels.ts'
-import { type Matrix, vectorStride } from './layout.ts'
+import { type Matrix, unitOf, vectorStride } from './layout.ts'
 import type { Operation } from './operation.ts'
 import { addFixedMatrix, baseBlockOf, planInput, planProduct } from './couplings.ts'
 import { driveBuffers, driveConstants } from './neurons.ts'
@@ -216,7 +216,7 @@ function memoryEnergy(planning: Planning, memory: Memory, slot: Slot, word: numb
       vector: activationsOf(from),
       output,
       first: true,
-      scale: memory.format === 'binary' ? memory.scale : 1,
+      scale: unitOf(memory),
       halfNorm: memory.inputOffset === 'half-norm',
     }),
     sum(planning, slot, {

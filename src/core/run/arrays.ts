@@ -1,7 +1,7 @@
 /** The arrays of a network on the host: dense, row-major, a leading replica axis where there is one. */
 import { ModelError } from '../model/errors.ts'
 import type { Model } from '../model/model.ts'
-import { type Matrix, packBlock, unpackBlock, vectorStride } from '../plan/layout.ts'
+import { type Matrix, packBlock, unitOf, unpackBlock, vectorStride } from '../plan/layout.ts'
 import type { Plan } from '../plan/plan.ts'
 
 /** A dense array, row-major. */
@@ -54,7 +54,8 @@ export function unpackArray(
   const matrix = matrixOf(plan, model, name)
   const { copies, rows, columns } = matrix
   const data = new Float32Array(copies * rows * columns)
-  const scale = model.memories.find((memory) => memory.name === name)?.scale ?? 1
+  const memory = model.memories.find((item) => item.name === name)
+  const scale = memory === undefined ? 1 : unitOf(memory)
   let start = offset
   for (const block of matrix.blocks) {
     unpackBlock(matrix, block, bytes, start, scale, data)

@@ -72,11 +72,11 @@ export function checkResultSize(plan: Plan, model: Model): void {
   const room = worst === undefined ? 0 : Math.floor((MAX_BYTES - (bytes - worst.bytes)) / worst.sample) - 1
   if (worst === undefined || room < 1) {
     throw new ModelError(
-      `results.npz would have ${bytes} bytes, there may be ${MAX_BYTES}; use fewer neurons, replicas or probes`,
+      `results.npz would have ${bytes} bytes, there may be at most ${MAX_BYTES}; use fewer neurons, replicas or probes`,
     )
   }
   throw new ModelError(
-    `${worst.samples} samples of ${worst.sample} bytes: results.npz would have ${bytes} bytes, there may be ${MAX_BYTES}; ` +
+    `${worst.samples} samples of ${worst.sample} bytes: results.npz would have ${bytes} bytes, there may be at most ${MAX_BYTES}; ` +
       `set it to ${Math.ceil(ticks / room)} or more`,
     { path: `probes.${worst.name}.every` },
   )
