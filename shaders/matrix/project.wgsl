@@ -21,22 +21,38 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(2) var<storage, read> vector: array<f32>;
+@group(0) @binding(2) var<storage, read> vector: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> output: array<vec4<f32>>;
 
 @compute @workgroup_size(WORKGROUP)
 fn project(@builtin(global_invocation_id) id: vec3<u32>) {
-  if (id.x >= (params.columns + 3u) / 4u) {
+  let quad = id.x;
+  if (quad >= (params.columns + 3u) / 4u) {
     return;
   }
+  // Rows of this replica, of which the block holds those from `begin` to `end`; row 0 stands at `shift` in the block.
   let replicaRow = id.y * params.replicaStep;
-  let begin = max(replicaRow, params.start);
-  let end = min(replicaRow + params.rows, params.start + params.count);
-  let offset = id.y * params.vectorStride;
-  let at = id.y * (params.outputStride / 4u) + id.x;
+  let shift = replicaRow - params.start;
+  let begin = max(replicaRow, params.start) - replicaRow;
+  let end = max(min(replicaRow + params.rows, params.start + params.count), replicaRow) - replicaRow;
+  let offset = id.y * (params.vectorStride / 4u);
+  let at = id.y * (params.outputStride / 4u) + quad;
   var sum = vec4<f32>(0.0);
-  for (var row = begin; row < end; row++) {
-    sum += quadAt(row - params.start, id.x) * vector[offset + row - replicaRow];
+  var row = begin;
+  while (row < end) {
+    // Four rows for one load of x, where four are left.
+    if (row % 4u == 0u && row + 4u <= end) {
+      let x = vector[offset + row / 4u];
+      let first = shift + row;
+      sum += quadAt(first, quad) * x.x;
+      sum += quadAt(first + 1u, quad) * x.y;
+      sum += quadAt(first + 2u, quad) * x.z;
+      sum += quadAt(first + 3u, quad) * x.w;
+      row += 4u;
+    } else {
+      sum += quadAt(shift + row, quad) * vector[offset + row / 4u][row % 4u];
+      row += 1u;
+    }
   }
   output[at] = select(output[at], vec4<f32>(0.0), params.first == 1u) + params.scale * sum;
 }

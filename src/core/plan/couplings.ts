@@ -170,25 +170,37 @@ interface Product {
   readonly every?: Operation['every']
 }
 
-/** Product of a matrix with a vector a replica, block by block: `recall` A x, `project` A^T x. */
+/** Replicas and rows that the batched products treat at once. */
+const TILE = 4
+
+/**
+ * Product of a matrix with a vector a replica, block by block: `recall` A x, `project` A^T x. Replicas that share the
+ * matrix are treated four at a time.
+ */
 export function planProduct(
   planning: Planning,
   kernel: 'matrix/recall' | 'matrix/project',
   matrix: Matrix,
   product: Product,
 ): Operation[] {
-  const { workgroup, model } = planning
-  const { columns, rows, format } = matrix
-  const across = kernel === 'matrix/recall' ? rows : Math.ceil(columns / 4)
-  return matrix.blocks.map((block, index) =>
-    operation(planning, {
+  const { workgroup, model, batch } = planning
+  const { columns, rows, format, blocks } = matrix
+  const { replicas } = model
+  const recalls = kernel === 'matrix/recall'
+  const batched =
+    batch && replicas >= TILE && matrix.copies === 1 && blocks.every(({ start }) => start % TILE === 0)
+  return blocks.map((block, index) => {
+    const across = recalls ? (batched ? Math.ceil(block.count / TILE) : rows) : Math.ceil(columns / 4)
+    // A block of rows is alone in setting what it recalls when nothing but its own rows is written.
+    const isFirst = product.first && (index === 0 || (recalls && batched))
+    return operation(planning, {
       label: product.label,
       stage: product.stage,
-      kernel,
+      kernel: batched ? `${kernel}-batch` : kernel,
       joined: { format },
-      constants: kernel === 'matrix/recall' ? { HALF_NORM: product.halfNorm === true ? 1 : 0 } : {},
+      constants: recalls ? { HALF_NORM: product.halfNorm === true ? 1 : 0 } : {},
       buffers: { matrix: block.buffer, vector: product.vector.buffer, output: product.output.buffer },
-      workgroups: [Math.ceil(across / workgroup), model.replicas, 1],
+      workgroups: [Math.ceil(across / workgroup), batched ? Math.ceil(replicas / TILE) : replicas, 1],
       params: () => ({
         start: block.start,
         count: block.count,
@@ -198,12 +210,13 @@ export function planProduct(
         replicaStep: matrix.copies === 1 ? 0 : rows,
         vectorStride: vectorStride(product.vector.size),
         outputStride: product.output.stride,
-        first: product.first && index === 0 ? 1 : 0,
+        replicas,
+        first: isFirst ? 1 : 0,
         scale: product.scale ?? 1,
       }),
       ...(product.every === undefined ? {} : { every: product.every }),
-    }),
-  )
+    })
+  })
 }
 
 /** I_x: everything that memories and synapses send to a layer, summed into its input buffer. */

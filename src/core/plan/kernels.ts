@@ -20,7 +20,9 @@ import f16 from '../../../shaders/matrix/f16.wgsl?raw'
 import f32 from '../../../shaders/matrix/f32.wgsl?raw'
 import imprint from '../../../shaders/matrix/imprint.wgsl?raw'
 import learn from '../../../shaders/matrix/learn.wgsl?raw'
+import projectBatch from '../../../shaders/matrix/project-batch.wgsl?raw'
 import project from '../../../shaders/matrix/project.wgsl?raw'
+import recallBatch from '../../../shaders/matrix/recall-batch.wgsl?raw'
 import recall from '../../../shaders/matrix/recall.wgsl?raw'
 import activate from '../../../shaders/neuron/activate.wgsl?raw'
 import drive from '../../../shaders/neuron/drive.wgsl?raw'
@@ -40,7 +42,9 @@ const KERNELS = {
   'neuron/normalize': [normalize, real, reduce],
   'neuron/integrate': [integrate, drive, random, real],
   'matrix/recall': [recall],
+  'matrix/recall-batch': [recallBatch],
   'matrix/project': [project],
+  'matrix/project-batch': [projectBatch],
   'matrix/learn': [learn, real],
   'matrix/imprint': [imprint],
   'probe/legendre': [legendre, drive, real, reduce],
@@ -132,7 +136,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
       parts.push(termOnly ? whole : LAGRANGIANS[joined.lagrangian].source)
     }
     if (joined.format !== undefined) parts.push(FORMATS[joined.format])
-    kernel = parseKernel(key, name.slice(name.indexOf('/') + 1), parts.join('\n'))
+    kernel = parseKernel(key, name.slice(name.indexOf('/') + 1).replace('-', '_'), parts.join('\n'))
     cache.set(key, kernel)
   }
   return kernel
@@ -148,7 +152,7 @@ export function allKernels(): Kernel[] {
     if (name === 'neuron/normalize')
       return kinds.filter((kind) => !isPerNeuron(kind)).map((lagrangian) => kernelOf(name, { lagrangian }))
     if (name === 'probe/legendre') return kinds.map((lagrangian) => kernelOf(name, { lagrangian }))
-    if (name === 'matrix/recall' || name === 'matrix/project' || name === 'probe/similarity')
+    if (KERNELS[name].some((source) => source.includes('quadAt(')))
       return formats.map((format) => kernelOf(name, { format }))
     return [kernelOf(name)]
   })

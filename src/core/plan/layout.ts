@@ -71,7 +71,9 @@ export function planMatrix(
       { path: name },
     )
   }
-  const rowsPerBlock = Math.floor(limit / rowBytes)
+  const mostRows = Math.floor(limit / rowBytes)
+  // Blocks begin at multiples of four rows, as the batched products read their vectors.
+  const rowsPerBlock = mostRows > 4 ? mostRows - (mostRows % 4) : mostRows
   const total = copies * rows
   const spans: number[] = []
   if (rows <= rowsPerBlock) {

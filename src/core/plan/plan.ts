@@ -35,6 +35,8 @@ export interface Plan {
 export interface PlanOptions {
   /** Invocations in a workgroup; tests force small ones. */
   readonly workgroup?: number
+  /** False = one replica at a time even where replicas share a matrix; tests compare the two. */
+  readonly batch?: boolean
 }
 
 /** What the buffer `faults` holds for a group whose values have all been finite. */
@@ -49,6 +51,7 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
     model,
     limits,
     workgroup: options.workgroup ?? WORKGROUP,
+    batch: options.batch ?? true,
     matrices: new Map(),
     buffers: new Map(),
     clock: planClock(model),

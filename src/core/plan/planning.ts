@@ -24,6 +24,8 @@ export interface Planning {
   readonly model: Model
   readonly limits: Limits
   readonly workgroup: number
+  /** Whether replicas that share a matrix are treated several at a time. */
+  readonly batch: boolean
   readonly matrices: Map<string, Matrix>
   readonly buffers: Map<string, BufferPlan>
   readonly clock: ClockPlan

@@ -39,14 +39,23 @@ export function planRows(plan: Plan, model: Model): PlanRow[] {
     const reads = named(false).filter((name) => !writes.includes(name))
     const { stage, label, kernel, workgroups } = operation
     const place = { stage, label, ...(probe === undefined ? {} : { probe }) }
-    return { ...place, kernel: kernel.key, reads, writes, every, workgroups, bytes: bytesOf([...reads, ...writes]) }
+    return {
+      ...place,
+      kernel: kernel.key,
+      reads,
+      writes,
+      every,
+      workgroups,
+      bytes: bytesOf([...reads, ...writes]),
+    }
   }
   return [
     ...plan.setup.map((operation) => row(operation, 'once')),
     ...plan.stimulate.map((operation) => row(operation, 'change')),
     ...plan.tick.map((operation) => row(operation, operation.every(model))),
     ...plan.probes.flatMap(({ probe, operations }): PlanRow[] => {
-      if (probe.kind !== 'snapshot') return operations.map((operation) => row(operation, probe.every, probe.name))
+      if (probe.kind !== 'snapshot')
+        return operations.map((operation) => row(operation, probe.every, probe.name))
       const isMatrix = plan.matrices.get(probe.of)
       const reads = isMatrix?.blocks.map(({ buffer }) => buffer) ?? [`${probe.of}/state`]
       const { name, every } = probe
@@ -98,7 +107,9 @@ export function planText(plan: Plan, model: Model): string {
   let title = ''
   rows.forEach((row, index) => {
     const next =
-      row.probe === undefined ? TITLES[row.stage] : `probe ${row.probe}: after activate and settle of the new state`
+      row.probe === undefined
+        ? TITLES[row.stage]
+        : `probe ${row.probe}: after activate and settle of the new state`
     if (next !== title) text.push(next)
     title = next
     text.push(`  ${lines[index + 1] as string}`)
@@ -133,7 +144,9 @@ export function bytesText(bytes: number): string {
 
 /** Rows of cells as lines, the columns below each other; the columns of `right` end below each other. */
 export function aligned(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] as string).length)))
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] as string).length)),
+  )
   return rows.map((row) =>
     row
       .map((cell, column) => {
