@@ -10,5 +10,10 @@ const folder = fileURLToPath(new URL('../scenarios/', import.meta.url))
 export async function loadShipped(name: string, options: LoadOptions = {}): Promise<Model> {
   const file = `${name}.json`
   const text = await readFile(join(folder, file), 'utf8')
-  return loadModel(text, { ...options, file, read: (path) => readFile(join(folder, path)) })
+  return loadModel(text, { ...options, file, read: readShipped })
+}
+
+/** The bytes of a file beside the shipped scenarios. */
+export function readShipped(path: string): Promise<Uint8Array> {
+  return readFile(join(folder, path))
 }
