@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { dependencies } from '../../package.json'
 import type { ListedAdapter } from '../../src/node/devices.ts'
+import { smallScenario, writeScenario } from './program.ts'
 
 let folder: string
 
@@ -57,7 +58,7 @@ test('ENGRAM_ADAPTER chooses the default', async () => {
 test.runIf(process.platform === 'linux')(
   'no adapter at all is one line that says what to install',
   async () => {
-    // A copy of the program whose dependencies lack the npm bundle.
+    // A copy of the program beside its dependencies, without the npm bundle.
     await cp('dist/node', join(folder, 'dist'), { recursive: true })
     await mkdir(join(folder, 'node_modules'))
     for (const name of Object.keys(dependencies)) {
@@ -70,6 +71,14 @@ test.runIf(process.platform === 'linux')(
     expect(stderr).toMatch(
       /no GPU adapter found: install a Vulkan driver .* or run npm install @sparticuz\/chromium\n$/,
     )
+
+    // A plan needs none: then it is for the limits that every adapter has.
+    const scenario = join(folder, writeScenario(folder, 'small.json', smallScenario()))
+    const plan = await node([join(folder, 'dist/engram.js'), 'plan', scenario], {
+      VK_DRIVER_FILES: join(folder, 'none.json'),
+    })
+    expect(plan).toMatchObject({ code: 0, stderr: '' })
+    expect(plan.stdout).toMatch(/ for WebGPU's default limits, there is no adapter here\n/)
   },
 )
 

@@ -99,6 +99,7 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
         'use fewer neurons, replicas or plastic synapses',
     )
   }
+  checkSnapshots(planning)
   return {
     buffers,
     matrices: planning.matrices,
@@ -129,4 +130,24 @@ function planProbes(planning: Planning): ProbePlan[] {
   })
   addBuffer(planning, 'ring', ringStart * 4)
   return probes
+}
+
+/** All samples of a tick leave through one buffer; only snapshots can be too large for it. */
+function checkSnapshots({ model, limits, buffers, matrices }: Planning): void {
+  const bytesOf = (name: string): number =>
+    matrices.get(name)?.blocks.reduce((sum, block) => sum + block.bytes, 0) ??
+    buffers.get(`${name}/state`)?.bytes ??
+    0
+  const sizes = model.probes.flatMap((probe) =>
+    probe.kind === 'snapshot' ? [{ name: probe.name, bytes: bytesOf(probe.of) }] : [],
+  )
+  const room = limits.maxBufferSize - (buffers.get('ring')?.bytes ?? 0) - (buffers.get('faults')?.bytes ?? 0)
+  const needed = sizes.reduce((sum, { bytes }) => sum + bytes, 0)
+  if (needed <= room) return
+  const [largest] = sizes.sort((a, b) => b.bytes - a.bytes)
+  throw new ModelError(
+    `the snapshots need ${needed} bytes at a time, this adapter has room for ${room}; leave this one out (${largest?.bytes} ` +
+      'bytes), or use fewer neurons or replicas',
+    { path: `probes.${largest?.name}` },
+  )
 }

@@ -14,6 +14,8 @@ const VERSION = 1
 interface Header extends Omit<Checkpoint, 'arrays' | 'series'> {
   /** Version of this format. */
   readonly version: number
+  /** Names of the terms of each energy. */
+  readonly termNames: Readonly<Record<string, readonly string[]>>
 }
 
 /**
@@ -22,7 +24,10 @@ interface Header extends Omit<Checkpoint, 'arrays' | 'series'> {
  */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const { arrays, series, ...rest } = checkpoint
-  const header: Header = { version: VERSION, ...rest }
+  const names = series.flatMap(({ name, termNames }) =>
+    termNames === undefined ? [] : [[name, termNames] as const],
+  )
+  const header: Header = { version: VERSION, ...rest, termNames: Object.fromEntries(names) }
   const text = strToU8(JSON.stringify(header))
   return encodeNpz({
     checkpoint: { shape: [text.length], data: text },
@@ -37,7 +42,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
  */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const arrays = decodeNpz(bytes)
-  const { version, ...header } = readHeader(arrays.checkpoint)
+  const { version, termNames, ...header } = readHeader(arrays.checkpoint)
   if (version !== VERSION) {
     throw new ModelError(
       `is a checkpoint of version ${version}, this engram reads version ${VERSION}; run the scenario again from the start`,
@@ -47,9 +52,13 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const states = [neurons, synapses, memories].flatMap((group) => Object.keys(group))
   const found = states.flatMap((name) => {
     const array = arrays[`state.${name}`]
-    return array === undefined ? [] : [[name, { shape: array.shape, data: Float32Array.from(array.data) }] as const]
+    return array === undefined
+      ? []
+      : [[name, { shape: array.shape, data: Float32Array.from(array.data) }] as const]
   })
-  const series = Object.entries(probes).map(([name, { kind }]) => readSeries(arrays, name, kind))
+  const series = Object.entries(probes).map(([name, { kind }]) =>
+    readSeries(arrays, name, kind, termNames[name]),
+  )
   return { ...header, arrays: Object.fromEntries(found), series }
 }
 
@@ -66,7 +75,12 @@ function readHeader(array: NpyArray | undefined): Header {
   }
 }
 
-function readSeries(arrays: Readonly<Record<string, NpyArray>>, name: string, kind: Series['kind']): Series {
+function readSeries(
+  arrays: Readonly<Record<string, NpyArray>>,
+  name: string,
+  kind: Series['kind'],
+  termNames: readonly string[] | undefined,
+): Series {
   const part = (key: string): NpyArray => {
     const array = arrays[`${name}.${key}`]
     if (array === undefined) throw damaged(`${name}.${key}`)
@@ -82,7 +96,8 @@ function readSeries(arrays: Readonly<Record<string, NpyArray>>, name: string, ki
     time: Array.from(part('time').data),
     value: samples(value, tick.length) as (Float32Array | Float64Array)[],
   }
-  return kind === 'energy' ? { ...series, terms: samples(part('terms'), tick.length) as Float32Array[] } : series
+  if (termNames === undefined) return series
+  return { ...series, terms: samples(part('terms'), tick.length) as Float32Array[], termNames }
 }
 
 function samples({ data }: NpyArray, count: number): NpyArray['data'][] {
@@ -91,7 +106,9 @@ function samples({ data }: NpyArray, count: number): NpyArray['data'][] {
 }
 
 function damaged(array: string): ModelError {
-  return new ModelError(`is damaged: its array \`${array}\` is missing or not readable; take another checkpoint`)
+  return new ModelError(
+    `is damaged: its array \`${array}\` is missing or not readable; take another checkpoint`,
+  )
 }
 
 /**

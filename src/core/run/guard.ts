@@ -57,7 +57,8 @@ export function createEnergyGuard(initial: Model, model: () => Model): EnergyGua
   return {
     observe(sample, quietSince) {
       const { terms, tick } = sample
-      if (terms === undefined || !isDescending(model())) {
+      if (terms === undefined) return
+      if (!isDescending(model())) {
         last.clear()
         return
       }

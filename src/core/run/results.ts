@@ -1,5 +1,5 @@
 /** What a run leaves behind, as named arrays, numbers and tables: results.npz, summary.json, CSV. */
-import type { NpyArray, NpyData } from '../data/npy.ts'
+import type { NpyArray } from '../data/npy.ts'
 import { ModelError } from '../model/errors.ts'
 import type { Model } from '../model/model.ts'
 import { samplesBetween } from '../plan/clock.ts'
@@ -50,7 +50,7 @@ function stack(
   const length = product(shape)
   const data = new Type(samples.length * length)
   samples.forEach((sample, index) => data.set(sample, index * length))
-  return { shape: [samples.length, ...shape], data: data as NpyData }
+  return { shape: [samples.length, ...shape], data }
 }
 
 /**
@@ -95,7 +95,9 @@ function stateShapes(plan: Plan, model: Model): (readonly number[])[] {
 /** `P.term_names` for every energy probe P: what the last axis of `P.terms` counts. */
 export function termNames(series: readonly Series[]): Readonly<Record<string, readonly string[]>> {
   return Object.fromEntries(
-    series.flatMap(({ name, termNames }) => (termNames === undefined ? [] : [[`${name}.term_names`, termNames]])),
+    series.flatMap(({ name, termNames }) =>
+      termNames === undefined ? [] : [[`${name}.term_names`, termNames]],
+    ),
   )
 }
 
@@ -112,12 +114,11 @@ export function finalValues(series: readonly Series[]): Readonly<Record<string, 
   return Object.fromEntries(values)
 }
 
-function spread(values: ArrayLike<number>): Spread {
+function spread(values: Float32Array | Float64Array): Spread {
   let sum = 0
   let min = Infinity
   let max = -Infinity
-  for (let index = 0; index < values.length; index++) {
-    const value = values[index] as number
+  for (const value of values) {
     sum += value
     min = Math.min(min, value)
     max = Math.max(max, value)
@@ -155,7 +156,8 @@ export function seriesCsv(series: Series, replicas: number): string | undefined 
       }
       if (parts !== undefined) {
         const perReplica = parts.length / replicas
-        for (let k = 0; k < perReplica; k++) cells.push(float32Text(parts[replica * perReplica + k] as number))
+        for (let k = 0; k < perReplica; k++)
+          cells.push(float32Text(parts[replica * perReplica + k] as number))
       }
     }
     lines.push(cells.join(','))

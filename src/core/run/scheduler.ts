@@ -55,6 +55,9 @@ export interface SchedulerOptions {
   readonly submitTime?: number
 }
 
+/** Stands for the row that an item shows when that is not known: no row is equal to it. */
+const UNKNOWN = -2
+
 /** Staging buffers: one being filled, one being read, one on its way. */
 const STAGING = 3
 
@@ -293,12 +296,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     wake()
   }
 
-  const wait = async (ready: () => boolean): Promise<void> => {
-    while (!ready() && failure === undefined && !destroyed) {
-      await new Promise<void>((resolve) => waiting.push(resolve))
-    }
-    if (failure !== undefined) throw failure
-  }
+  const changed = (): Promise<void> => new Promise((resolve) => waiting.push(resolve))
 
   /** Shows the stimulus of a tick to a state that is not just being run through it. */
   const applyStimulus = (at: number, rows: (index: number) => number): void => {
@@ -349,13 +347,18 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     async run(ticks) {
       let left = ticks
       do {
-        await wait(() => free.length > 0)
+        while (free.length === 0 && failure === undefined && !destroyed) await changed()
+        if (failure !== undefined) throw failure
         if (destroyed) return
         left -= submit(free.pop() as GPUBuffer, Math.min(left, batchLimit))
       } while (left > 0)
       if (failure !== undefined) throw failure
     },
-    flush: () => wait(() => pending === 0),
+    async flush() {
+      // After a failure too: what is still on its way belongs to the run that failed.
+      while (pending > 0 && !destroyed) await changed()
+      if (failure !== undefined) throw failure
+    },
     refresh(encoder) {
       const pass = encoder.beginComputePass({ label: 'refresh' })
       openRecord(pass, 0, tick)
@@ -365,6 +368,8 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     },
     disturb() {
       quietSince = tick + 1
+      // A clamp takes hold again of a state that was written.
+      shown.fill(UNKNOWN)
     },
     update(next) {
       current = next

@@ -5,7 +5,7 @@ import { runningParameters, withParameter } from '../model/parameters.ts'
 import { createEngine, type Engine } from '../gpu/engine.ts'
 import type { Limits } from '../plan/layout.ts'
 import { type Plan, type PlanOptions, planNetwork } from '../plan/plan.ts'
-import { type DenseArray, bytesOf, copiesOf, packArray, unpackArray } from './arrays.ts'
+import { type Copy, type DenseArray, bytesOf, copiesOf, packArray, unpackArray } from './arrays.ts'
 import { createEnergyGuard } from './guard.ts'
 import { createScheduler } from './scheduler.ts'
 import { type GrowingSeries, type Sample, type Series, createSeries, readSample } from './series.ts'
@@ -120,35 +120,13 @@ export async function createSimulation(
 
   const readAll = async (names: readonly string[]): Promise<DenseArray[]> => {
     const lists = names.map((name) => copiesOf(plan, model, name))
-    const sizes = lists.map(bytesOf)
-    const staging = device.createBuffer({
-      label: 'read',
-      size: Math.max(
-        4,
-        sizes.reduce((a, b) => a + b, 0),
-      ),
-      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    const bytes = await readBuffers(engine, lists.flat(), (encoder) => scheduler.refresh(encoder))
+    let start = 0
+    return names.map((name, index) => {
+      const array = unpackArray(plan, model, name, bytes, start)
+      start += bytesOf(lists[index] as Copy[])
+      return array
     })
-    try {
-      const encoder = device.createCommandEncoder({ label: 'read' })
-      scheduler.refresh(encoder)
-      let offset = 0
-      for (const { buffer, bytes } of lists.flat()) {
-        encoder.copyBufferToBuffer(engine.buffer(buffer), 0, staging, offset, bytes)
-        offset += bytes
-      }
-      device.queue.submit([encoder.finish()])
-      await staging.mapAsync(GPUMapMode.READ)
-      const mapped = staging.getMappedRange()
-      let start = 0
-      return names.map((name, index) => {
-        const array = unpackArray(plan, model, name, mapped, start)
-        start += sizes[index] as number
-        return array
-      })
-    } finally {
-      staging.destroy()
-    }
   }
 
   const write = (name: string, data: ArrayLike<number>): void => {
@@ -242,11 +220,15 @@ export async function createSimulation(
         }
       }
       engine.reset(model)
+      scheduler.restart(checkpoint.tick)
+      // After the stimulus, which may set states of its own.
       for (const name of dynamicNames) write(name, (checkpoint.arrays[name] as DenseArray).data)
       origin = checkpoint.origin
       earlierWarnings = checkpoint.warnings
       series = createSeries(plan, model)
       series.forEach((one) => {
+        // From tick 0 on, the samples of tick 0 are taken again.
+        if (checkpoint.tick === 0) return
         const saved = checkpoint.series.find(({ name }) => name === one.name)
         saved?.tick.forEach((tick, index) => {
           append(one, {
@@ -259,12 +241,45 @@ export async function createSimulation(
         })
       })
       guard = createEnergyGuard(initial, () => model)
-      scheduler.restart(checkpoint.tick)
     },
     destroy() {
       scheduler.destroy()
       engine.destroy()
     },
+  }
+}
+
+/** The bytes of whole buffers, one behind the other, all of one moment; `before` is encoded first. */
+async function readBuffers(
+  engine: Engine,
+  copies: readonly Copy[],
+  before: (encoder: GPUCommandEncoder) => void,
+): Promise<ArrayBuffer> {
+  const { device } = engine
+  const encoder = device.createCommandEncoder({ label: 'read' })
+  before(encoder)
+  // A staging buffer each: together they may be more than one buffer can hold.
+  const staged = copies.map(({ buffer, bytes }) => {
+    const staging = device.createBuffer({
+      label: `read ${buffer}`,
+      size: bytes,
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    })
+    encoder.copyBufferToBuffer(engine.buffer(buffer), 0, staging, 0, bytes)
+    return staging
+  })
+  try {
+    device.queue.submit([encoder.finish()])
+    await Promise.all(staged.map((staging) => staging.mapAsync(GPUMapMode.READ)))
+    const all = new Uint8Array(bytesOf(copies))
+    let start = 0
+    for (const staging of staged) {
+      all.set(new Uint8Array(staging.getMappedRange()), start)
+      start += staging.size
+    }
+    return all.buffer
+  } finally {
+    for (const staging of staged) staging.destroy()
   }
 }
 

@@ -1,0 +1,96 @@
+/** Options that several commands share. */
+import type { Command } from 'commander'
+import { ModelError } from '../../core/model/errors.ts'
+import type { LoadOptions } from '../../core/model/load.ts'
+import type { Model } from '../../core/model/model.ts'
+import type { Limits } from '../../core/plan/layout.ts'
+import { type Plan, planNetwork } from '../../core/plan/plan.ts'
+import { checkResultSize } from '../../core/run/results.ts'
+import { loadScenario } from '../scenario.ts'
+
+export interface ScenarioOptions {
+  readonly set?: readonly string[]
+  readonly seed?: number
+  readonly ticks?: number
+  readonly allowOutside?: true
+}
+
+/** Adds the scenario argument and what changes a scenario before it is validated. */
+export function addScenarioOptions(command: Command): Command {
+  return command
+    .argument('<scenario>', 'scenario file (JSON)')
+    .option(
+      '--set <path=value>',
+      'change a value of the scenario, such as time.dt=0.05; may be repeated',
+      (assignment: string, before: readonly string[] | undefined) => [...(before ?? []), assignment],
+    )
+    .option(
+      '--seed <n>',
+      "seed of all random numbers, instead of the scenario's",
+      wholeNumber('--seed', 0, 2 ** 32 - 1),
+    )
+    .option(
+      '--ticks <n>',
+      "length of the run, instead of the scenario's",
+      wholeNumber('--ticks', 0, 2 ** 31 - 1),
+    )
+    .option('--allow-outside', 'let the scenario name files outside its own folder')
+}
+
+/** Adds the choice of an adapter. */
+export function addAdapterOption(command: Command): Command {
+  return command.option(
+    '--adapter <name>',
+    'auto, hardware, software, or a part of a name that engram devices prints (default: $ENGRAM_ADAPTER, else auto)',
+  )
+}
+
+/** Reads a scenario as the options want it. */
+export function loadWith(scenario: string, options: ScenarioOptions): Promise<Model> {
+  const { set, seed, ticks, allowOutside } = options
+  const load: LoadOptions = {
+    ...(set === undefined ? {} : { set }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(ticks === undefined ? {} : { ticks }),
+    ...(allowOutside === undefined ? {} : { allowOutside }),
+  }
+  return loadScenario(scenario, load)
+}
+
+/** A parser of whole numbers for an option. */
+export function wholeNumber(option: string, min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value
+    throw new ModelError(`must be an integer from ${min} to ${max}, not "${text}"`, { path: option })
+  }
+}
+
+/** What `action` gives; the file is named in what it finds wrong. */
+export async function naming<T>(file: string, action: () => T | Promise<T>): Promise<T> {
+  try {
+    return await action()
+  } catch (error) {
+    throw error instanceof ModelError ? error.in(file) : error
+  }
+}
+
+/**
+ * Plans a run before anything is allocated or written.
+ * @throws ModelError if the network or its results are too large
+ */
+export function planRun(model: Model, limits: Limits): Plan {
+  const plan = planNetwork(model, limits)
+  checkResultSize(plan, model)
+  return plan
+}
+
+/** Puts a path into a shell command line. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}
+
+/** Prints warnings, one line each, on standard error. */
+export function warn(warnings: readonly string[]): void {
+  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`)
+}

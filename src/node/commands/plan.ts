@@ -1,0 +1,81 @@
+import { Command } from 'commander'
+import { RunError } from '../../core/model/errors.ts'
+import type { Limits } from '../../core/plan/layout.ts'
+import { planNetwork } from '../../core/plan/plan.ts'
+import { planRows, planText } from '../../core/plan/print.ts'
+import { requestDevice } from '../device.ts'
+import { DEFAULT_LIMITS, limitsFor } from '../limits.ts'
+import {
+  type ScenarioOptions,
+  addAdapterOption,
+  addScenarioOptions,
+  loadWith,
+  naming,
+  warn,
+} from './options.ts'
+
+interface PlanOptions extends ScenarioOptions {
+  readonly adapter?: string
+  readonly json?: true
+}
+
+/** `engram plan`: what a scenario makes the GPU do. */
+export function planCommand(): Command {
+  const command = new Command('plan').description(
+    'print what a scenario makes the GPU do: kernels, rates, buffers',
+  )
+  addScenarioOptions(command)
+  addAdapterOption(command)
+  return command
+    .option('--json', 'the same as JSON: { adapter, limits, operations, buffers, bytes }')
+    .addHelpText('after', HELP)
+    .action(plan)
+}
+
+const HELP = `
+Prints one line for each dispatch, in the order of a tick: the kernel and what it is for, every how many ticks it
+runs, its workgroups, the bytes of all buffers it touches, and the buffers it reads and writes; then every buffer
+("state" is what a reset puts back, "parameter" follows a changed parameter), and the bytes of all.
+A matrix that the adapter cannot bind whole is split into NAME/matrix#0, #1, ...
+Without any adapter the plan is for the limits that every WebGPU adapter has. Nothing is run or written.
+
+Exit code: 0 done, 2 the input is wrong or does not fit the adapter.
+
+Examples:
+  engram plan scenarios/digits.json
+  engram plan scenarios/digits.json --set replicas=1 --adapter software
+  engram plan scenarios/digits.json --json | jq '.operations[] | {kernel, every, bytes}'`
+
+async function plan(scenario: string, options: PlanOptions): Promise<void> {
+  const model = await loadWith(scenario, options)
+  const { adapter, limits } = await findLimits(options.adapter)
+  const planned = await naming(scenario, () => planNetwork(model, limits))
+  warn(model.warnings)
+  if (options.json) {
+    const { buffers, bytes } = planned
+    const content = {
+      adapter: adapter ?? null,
+      limits,
+      operations: planRows(planned, model),
+      buffers: buffers.map(({ name, bytes: size, lifetime }) => ({ name, bytes: size, lifetime })),
+      bytes,
+    }
+    process.stdout.write(`${JSON.stringify(content, null, 2)}\n`)
+    return
+  }
+  const target = adapter ?? "WebGPU's default limits, there is no adapter here"
+  process.stdout.write(`plan of ${scenario} for ${target}\n\n${planText(planned, model)}\n`)
+}
+
+/** Limits of the adapter that was asked for; where none was and there is none, those of every adapter. */
+async function findLimits(adapter: string | undefined): Promise<{ adapter?: string; limits: Limits }> {
+  try {
+    const requested = await requestDevice(adapter === undefined ? {} : { adapter })
+    const limits = limitsFor(requested)
+    requested.release()
+    return { adapter: requested.info.name, limits }
+  } catch (error) {
+    if (adapter !== undefined || !(error instanceof RunError)) throw error
+    return { limits: DEFAULT_LIMITS }
+  }
+}

@@ -1,0 +1,291 @@
+import { createRequire } from 'node:module'
+import { basename, extname, join } from 'node:path'
+import { Command } from 'commander'
+import { version } from '../../../package.json'
+import { encodeNpz } from '../../core/data/npz.ts'
+import { RunError } from '../../core/model/errors.ts'
+import type { Model } from '../../core/model/model.ts'
+import type { DenseArray } from '../../core/run/arrays.ts'
+import { checkResumable, decodeCheckpoint, encodeCheckpoint } from '../../core/run/checkpoint.ts'
+import { finalValues, seriesArrays, seriesCsv, stateArrays, termNames } from '../../core/run/results.ts'
+import { type Checkpoint, type Simulation, createSimulation } from '../../core/run/simulation.ts'
+import { type AdapterInfo, type RequestedDevice, requestDevice } from '../device.ts'
+import { Interruption, watchSignals } from '../interrupt.ts'
+import { limitsFor } from '../limits.ts'
+import { type Output, createOutput } from '../output.ts'
+import { type Progress, createProgress } from '../progress.ts'
+import { readInput } from '../scenario.ts'
+import {
+  type ScenarioOptions,
+  addAdapterOption,
+  addScenarioOptions,
+  loadWith,
+  naming,
+  planRun,
+  quoted,
+  warn,
+  wholeNumber,
+} from './options.ts'
+
+interface RunOptions extends ScenarioOptions {
+  readonly out?: string
+  readonly adapter?: string
+  readonly checkpointEvery?: number
+  readonly resume?: string
+  readonly csv?: true
+  readonly quiet?: true
+}
+
+const CHECKPOINT = 'checkpoint.npz'
+
+/** `engram run`: a scenario to the end of its ticks, its results to files. */
+export function runCommand(): Command {
+  const command = new Command('run').description('run a scenario and write its results')
+  addScenarioOptions(command)
+  addAdapterOption(command)
+  return command
+    .option('--out <folder>', 'folder of the results, made if needed (default: out/NAME for NAME.json)')
+    .option('--csv', 'write each time series as CSV too')
+    .option(
+      '--checkpoint-every <k>',
+      'write a checkpoint every k ticks',
+      wholeNumber('--checkpoint-every', 1, 2 ** 31 - 1),
+    )
+    .option(
+      '--resume <file>',
+      'go on from a checkpoint of the same scenario, --set and --seed; --ticks may differ',
+    )
+    .option('--quiet', 'no progress bar and no warnings on standard error')
+    .addHelpText('after', HELP)
+    .action(run)
+}
+
+const HELP = `
+Files, for a probe P, S samples, T terms of the energy and R replicas:
+  FOLDER/results.npz     P.tick [S], P.time [S], P.value [S, ...], of energy also P.terms [S, ..., T];
+                         final states state.NAME of layers, memories and synapses; where R > 1 a replica
+                         axis comes before what each replica has its own of. numpy.load reads it.
+  FOLDER/summary.json    scenario with all defaults, seed, adapter, versions, wallTime (s), ticksPerSecond,
+                         warnings, final values of the probes (several numbers as mean, min, max),
+                         P.term_names; written last. A run that failed says why under "failed".
+  FOLDER/P.csv           with --csv: tick, time and a named column for each number
+  FOLDER/checkpoint.npz  with --checkpoint-every, and after Ctrl-C
+Files of the same names are replaced.
+
+Standard output: a line "P<tab>value" for each number of summary.json's final values (P.mean, P.min, P.max
+where they are several), then "results.npz<tab>path". Progress and warnings go to standard error.
+
+Exit code: 0 done, 1 the run failed (samples so far are written), 2 the input is wrong (nothing is written),
+130 ended by Ctrl-C, 143 by SIGTERM (a checkpoint is written; a second signal ends the run without).
+
+Examples:
+  engram run scenarios/digits.json
+  engram run scenarios/digits.json --set neurons.hidden.lagrangian.beta=4 --seed 2 --out out/beta4 --csv
+  engram run scenarios/digits.json --checkpoint-every 500
+  engram run scenarios/digits.json --resume out/digits/checkpoint.npz --ticks 5000`
+
+async function run(scenario: string, options: RunOptions): Promise<void> {
+  const model = await loadWith(scenario, options)
+  const { resume } = options
+  const checkpoint = resume === undefined ? undefined : await readCheckpoint(resume, model)
+  const requested = await requestDevice(options.adapter === undefined ? {} : { adapter: options.adapter })
+  let simulation: Simulation | undefined
+  try {
+    const limits = limitsFor(requested)
+    await naming(scenario, () => planRun(model, limits))
+    const created = await createSimulation(requested.device, model, { limits })
+    simulation = created
+    if (resume !== undefined && checkpoint !== undefined)
+      await naming(resume, () => created.restore(checkpoint))
+    if (!options.quiet) warn(model.warnings)
+    const folder = options.out ?? join('out', basename(scenario, extname(scenario)))
+    await runTo(model.time.ticks, {
+      simulation,
+      requested,
+      scenario,
+      options,
+      output: await createOutput(folder),
+      startTick: simulation.tick,
+      started: new Date(),
+    })
+  } finally {
+    simulation?.destroy()
+    requested.release()
+  }
+}
+
+async function readCheckpoint(file: string, model: Model): Promise<Checkpoint> {
+  const bytes = await readInput(file)
+  return naming(file, () => {
+    const checkpoint = decodeCheckpoint(bytes)
+    checkResumable(checkpoint, model.scenario)
+    return checkpoint
+  })
+}
+
+/** Everything a started run has. */
+interface Started {
+  readonly simulation: Simulation
+  readonly requested: RequestedDevice
+  readonly scenario: string
+  readonly options: RunOptions
+  readonly output: Output
+  readonly startTick: number
+  readonly started: Date
+}
+
+async function runTo(end: number, run: Started): Promise<void> {
+  const { simulation, requested, options } = run
+  let fault: string | undefined
+  requested.device.addEventListener('uncapturederror', ({ error }) => (fault ??= error.message))
+  const progress = createProgress(run.startTick, end, process.stderr.isTTY && !options.quiet)
+  let failure: Error | undefined
+  try {
+    await advance(end, run, progress)
+    if (fault !== undefined) throw new RunError(`WebGPU refused a command: ${fault}`)
+  } catch (error) {
+    if (error instanceof Interruption) throw error
+    failure = error instanceof Error ? error : new Error(String(error))
+  } finally {
+    progress.stop()
+  }
+  if (!options.quiet) warn(simulation.warnings.slice(simulation.model.warnings.length))
+  if (failure !== undefined) throw await failed(run, failure)
+  const path = await writeResults(run)
+  process.stdout.write(`${[...resultLines(simulation), `results.npz\t${path}`].join('\n')}\n`)
+}
+
+/** Writes what there is of a run that has failed; returns the error to end with. */
+async function failed(run: Started, failure: Error): Promise<Error> {
+  // Samples that are still on their way; it rejects with the failure that is known.
+  await run.simulation.flush().catch(() => undefined)
+  const where = await writeResults(run, failure).then(
+    (path) => `the samples so far are in ${path}`,
+    (error: unknown) => (error instanceof RunError ? error.message : 'the samples are lost'),
+  )
+  return failure instanceof RunError ? new RunError(`${failure.message}; ${where}`) : failure
+}
+
+/** Longest time in ms between two looks at signals and the progress bar, as far as single ticks allow. */
+const LOOK = 100
+
+/** Most ticks between two looks. */
+const MAX_STRIDE = 4096
+
+/** Steps to the end, with checkpoints on the way; a signal leaves a checkpoint and an Interruption. */
+async function advance(end: number, run: Started, progress: Progress): Promise<void> {
+  const { simulation, options } = run
+  const every = options.checkpointEvery ?? Infinity
+  const watch = watchSignals()
+  let stride = 1
+  try {
+    do {
+      const { tick } = simulation
+      const nextCheckpoint = Number.isFinite(every) ? (Math.floor(tick / every) + 1) * every : Infinity
+      const began = performance.now()
+      await simulation.step(Math.min(end, nextCheckpoint, tick + stride) - tick)
+      const elapsed = performance.now() - began
+      if (elapsed < LOOK / 2) stride = Math.min(MAX_STRIDE, stride * 2)
+      else if (elapsed > LOOK) stride = Math.max(1, stride >> 1)
+      progress.update(simulation.tick)
+      if (watch.signal !== undefined && simulation.tick < end) {
+        progress.stop()
+        throw await interrupted(watch.signal, run)
+      }
+      if (simulation.tick === nextCheckpoint) await saveCheckpoint(run)
+    } while (simulation.tick < end)
+    await simulation.flush()
+  } finally {
+    watch.stop()
+  }
+}
+
+async function saveCheckpoint({ simulation, output }: Started): Promise<string> {
+  return output.write(CHECKPOINT, encodeCheckpoint(await simulation.checkpoint()))
+}
+
+async function interrupted(signal: NodeJS.Signals, run: Started): Promise<Interruption> {
+  const { simulation, scenario, options } = run
+  const path = await saveCheckpoint(run)
+  const again = [
+    `engram run ${quoted(scenario)}`,
+    ...(options.set ?? []).map((assignment) => `--set ${quoted(assignment)}`),
+    ...(options.seed === undefined ? [] : [`--seed ${options.seed}`]),
+    ...(options.ticks === undefined ? [] : [`--ticks ${options.ticks}`]),
+    ...(options.out === undefined ? [] : [`--out ${quoted(options.out)}`]),
+    `--resume ${quoted(path)}`,
+  ]
+  const { tick, model } = simulation
+  return new Interruption(
+    signal,
+    `ended by ${signal} at tick ${tick} of ${model.time.ticks}; the checkpoint is ${path}; go on with: ${again.join(' ')}`,
+  )
+}
+
+/**
+ * Writes results.npz, CSV if wanted, and last summary.json.
+ * @param failure - why the run did not reach its end; then states that can no longer be read are left out
+ * @returns path of results.npz
+ */
+async function writeResults(run: Started, failure?: Error): Promise<string> {
+  const { simulation, output, options } = run
+  const finished = new Date()
+  const { series, tick, model } = simulation
+  const samples = seriesArrays(series)
+  const states = await readStates(simulation).catch((error: unknown) => {
+    if (failure === undefined) throw error
+    return {}
+  })
+  const path = await output.write('results.npz', encodeNpz({ ...samples, ...stateArrays(states) }))
+  if (options.csv) {
+    for (const one of series) {
+      const text = seriesCsv(one, model.replicas)
+      if (text !== undefined) await output.write(`${one.name}.csv`, text)
+    }
+  }
+  const wallTime = (finished.getTime() - run.started.getTime()) / 1000
+  const summary = {
+    ...(failure === undefined ? {} : { failed: failure.message }),
+    scenario: model.scenario,
+    seed: model.seed,
+    adapter: adapterOf(run.requested.info),
+    versions: { engram: version, node: process.version, webgpu: webgpuVersion() },
+    started: run.started.toISOString(),
+    finished: finished.toISOString(),
+    wallTime,
+    ticks: tick,
+    startTick: run.startTick,
+    ticksPerSecond: (tick - run.startTick) / Math.max(wallTime, 1e-3),
+    warnings: simulation.warnings,
+    final: finalValues(series),
+    ...termNames(series),
+    files: [...output.files, 'summary.json'],
+  }
+  await output.write('summary.json', `${JSON.stringify(summary, null, 2)}\n`)
+  return path
+}
+
+async function readStates(simulation: Simulation): Promise<Record<string, DenseArray>> {
+  const { layers, memories, synapses } = simulation.model
+  const states: Record<string, DenseArray> = {}
+  for (const { name } of [...layers, ...memories, ...synapses]) states[name] = await simulation.read(name)
+  return states
+}
+
+function adapterOf({ name, type, driver }: AdapterInfo): Pick<AdapterInfo, 'name' | 'type' | 'driver'> {
+  return { name, type, driver }
+}
+
+function webgpuVersion(): string {
+  const { version: found } = createRequire(import.meta.url)('webgpu/package.json') as { version: string }
+  return found
+}
+
+/** The final values as lines `NAME<tab>value`. */
+function resultLines(simulation: Simulation): string[] {
+  return Object.entries(finalValues(simulation.series)).flatMap(([name, value]) =>
+    value === null || typeof value === 'number'
+      ? [`${name}\t${value}`]
+      : [`${name}.mean\t${value.mean}`, `${name}.min\t${value.min}`, `${name}.max\t${value.max}`],
+  )
+}

@@ -1,0 +1,100 @@
+import { Command } from 'commander'
+import type { Lagrangian, Model, Probe } from '../../core/model/model.ts'
+import { samplesBetween } from '../../core/plan/clock.ts'
+import { aligned, bytesText } from '../../core/plan/print.ts'
+import { NO_LIMITS } from '../limits.ts'
+import { type ScenarioOptions, addScenarioOptions, loadWith, naming, planRun, warn } from './options.ts'
+
+/** `engram validate`: whether a scenario is right, and what it describes. */
+export function validateCommand(): Command {
+  const command = new Command('validate').description('check a scenario and its files, without a GPU')
+  return addScenarioOptions(command).addHelpText('after', HELP).action(validate)
+}
+
+const HELP = `
+Reads the scenario and every file it names, and prints what it describes: layers, synapses, memories, stimulus,
+probes, and the bytes it needs on the GPU. Warnings go to standard error. Nothing is run or written.
+
+Exit code: 0 right, 2 wrong (one line on standard error: file, JSON path, what is wrong, what would be right).
+
+Examples:
+  engram validate scenarios/digits.json
+  engram validate scenarios/digits.json --set time.dt=0.5 --set replicas=1`
+
+async function validate(scenario: string, options: ScenarioOptions): Promise<void> {
+  const model = await loadWith(scenario, options)
+  const { bytes } = await naming(scenario, () => planRun(model, NO_LIMITS))
+  warn(model.warnings)
+  process.stdout.write(`${[...describe(scenario, model), `GPU memory: ${bytesText(bytes)}`].join('\n')}\n`)
+}
+
+/** What a model is, one line a part. */
+function describe(scenario: string, model: Model): string[] {
+  const { time, replicas, seed } = model
+  const rows = [
+    ...model.layers.map((layer) => [
+      'layer',
+      layer.name,
+      `${layer.shape.join(' x ')} ${lagrangianText(layer.lagrangian)}, ` +
+        (layer.tau === 0 ? 'adiabatic' : `tau ${layer.tau}${everyText(layer.every)}`),
+    ]),
+    ...model.synapses.map(({ name, layer, tau, every, strength, base }) => [
+      'synapse',
+      name,
+      `on ${layer}, base ${base.kind}` +
+        (tau === undefined ? ', fixed' : `, tau ${tau}, strength ${strength}${everyText(every)}`),
+    ]),
+    ...model.memories.map(({ name, from, to, init, rule, tau, every, format }) => [
+      'memory',
+      name,
+      `${init.rows} x ${init.columns} ${format}, ${from} -> ${to}, ${rule}` +
+        (tau === undefined ? '' : `, tau ${tau}${everyText(every)}`),
+    ]),
+    ...model.stimulus.map(({ kind, layer, patterns, start, stop }) => [
+      'stimulus',
+      kind,
+      `${layer}, ${counted(patterns.rows, 'pattern')}, ` +
+        (kind === 'initial'
+          ? `at tick ${start}`
+          : `from tick ${start}${Number.isFinite(stop) ? ` to ${stop}` : ' on'}`),
+    ]),
+    ...model.probes.map((probe) => [
+      'probe',
+      probe.name,
+      `${targetText(probe)}${everyText(probe.every)}, ${counted(1 + samplesBetween(0, time.ticks, probe.every), 'sample')}`,
+    ]),
+  ]
+  return [
+    `${scenario} is valid${model.scenario.name === '' ? '' : `: ${model.scenario.name}`}`,
+    `${counted(time.ticks, 'tick')} of ${time.dt}, ${time.integrator}, ${counted(replicas, 'replica')}, seed ${seed}`,
+    ...aligned(rows),
+  ]
+}
+
+function lagrangianText({ kind, ...parameters }: Lagrangian): string {
+  const list = Object.entries(parameters).map(([name, value]) => `${name} ${String(value)}`)
+  return list.length === 0 ? kind : `${kind} (${list.join(', ')})`
+}
+
+function targetText(probe: Probe): string {
+  switch (probe.kind) {
+    case 'energy':
+      return 'energy'
+    case 'overlap':
+      return `overlap of ${probe.layer} with ${counted(probe.patterns.rows, 'pattern')}`
+    case 'similarity':
+      return `similarity of ${probe.memory} with ${counted(probe.patterns.rows, 'pattern')}`
+    case 'speed':
+      return `speed of ${probe.layer}`
+    case 'snapshot':
+      return `snapshot of ${probe.of}`
+  }
+}
+
+function everyText(every: number): string {
+  return every === 1 ? '' : `, every ${every} ticks`
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

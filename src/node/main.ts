@@ -1,0 +1,73 @@
+import { Command, CommanderError } from 'commander'
+import { version } from '../../package.json'
+import { ModelError, RunError } from '../core/model/errors.ts'
+import { devicesCommand } from './commands/devices.ts'
+import { planCommand } from './commands/plan.ts'
+import { runCommand } from './commands/run.ts'
+import { validateCommand } from './commands/validate.ts'
+import { Interruption } from './interrupt.ts'
+
+const HELP = `
+Exit code: 0 done, 1 the run failed, 2 the input is wrong, 130 ended by Ctrl-C.
+
+Examples:
+  engram run scenarios/digits.json            results in out/digits
+  engram run scenarios/digits.json --help     all options, files and examples`
+
+/**
+ * Runs one command line.
+ * @param args - without the program: `['run', 'scenario.json']`
+ * @returns the exit code: 0 done, 1 the run failed, 2 the input is wrong, 130 or 143 ended by a signal
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  const program = new Command('engram')
+    .description('Simulates multi-timescale associative networks on the GPU.')
+    .version(version)
+    .addHelpText('after', HELP)
+    .addCommand(runCommand())
+    .addCommand(validateCommand())
+    .addCommand(planCommand())
+    .addCommand(devicesCommand())
+  for (const command of program.commands) command.option('--debug', 'show the stack trace of an error')
+  // A subcommand has its own copy of these settings.
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({ outputError: () => undefined })
+  }
+  try {
+    await program.parseAsync(spread(args), { from: 'user' })
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    // No command given: commander has printed the help.
+    if (error instanceof CommanderError && error.code === 'commander.help') return 2
+    const debug = args.includes('--debug')
+    process.stderr.write(`${debug && error instanceof Error ? String(error.stack) : messageOf(error)}\n`)
+    if (error instanceof Interruption) return error.exitCode
+    return error instanceof ModelError || error instanceof CommanderError ? 2 : 1
+  }
+}
+
+/** `--set a=1 b=2` as `--set a=1 --set b=2`. */
+function spread(args: readonly string[]): string[] {
+  let setting = false
+  return args.flatMap((word, index) => {
+    if (args[index - 1] === '--set') setting = true
+    else if (!/^[A-Za-z][\w.-]*=/.test(word)) setting = false
+    else if (setting) return ['--set', word]
+    return [word]
+  })
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof CommanderError) {
+    const message = error.message.replace(/^error: /, '').replace(/\n/g, ' ')
+    return message.includes('Did you mean') ? message : `${message}; see engram --help`
+  }
+  if (error instanceof ModelError || error instanceof RunError || error instanceof Interruption) {
+    // What comes from a driver may have several lines.
+    return error.message.replace(/\s*\n\s*/g, ' ')
+  }
+  if (error instanceof RangeError)
+    return `there is not enough memory: ${error.message}; use fewer neurons or replicas`
+  return `unexpected: ${error instanceof Error ? error.message : String(error)} (--debug shows where)`
+}

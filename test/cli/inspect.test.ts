@@ -1,0 +1,87 @@
+import { beforeAll, expect, test } from 'vitest'
+import type { PlanRow } from '../../src/core/plan/print.ts'
+import { engram, smallScenario, temporaryFolder, writeScenario } from './program.ts'
+
+const folder = temporaryFolder()
+
+beforeAll(() => {
+  writeScenario(folder, 's.json', smallScenario())
+})
+
+test('engram validate says what a scenario describes, and what is doubtful on standard error', async () => {
+  const rows = '{"kind":"random","distribution":"normal","count":4}'
+  const { code, stdout, stderr } = await engram(
+    ['validate', 's.json', '--set', `neurons.visible.init=${rows}`],
+    folder,
+  )
+  expect(code).toBe(0)
+  expect(stderr).toBe(
+    'warning: neurons.visible.init: 4 rows are dealt to 3 replicas, the others are not used; set replicas to 4\n',
+  )
+  expect(stdout).toMatch(/^s.json is valid: small$/m)
+  expect(stdout).toMatch(/^60 ticks of 0.1, exponential-euler, 3 replicas, seed 1$/m)
+  expect(stdout).toMatch(/^layer +hidden +5 softmax \(beta 4\), adiabatic$/m)
+  expect(stdout).toMatch(/^synapse +w +on visible, base zero, tau 2, strength 0.2, every 2 ticks$/m)
+  expect(stdout).toMatch(/^memory +xi +5 x 30 f32, visible -> hidden, hebbian, tau 250, every 5 ticks$/m)
+  expect(stdout).toMatch(/^probe +energy +energy, every 10 ticks, 7 samples$/m)
+  expect(stdout).toMatch(/^GPU memory: \d+ bytes \([\d.]+ KiB\)$/m)
+})
+
+test('engram validate and plan report wrong input in one line with exit code 2', async () => {
+  for (const command of ['validate', 'plan']) {
+    const { code, stdout, stderr } = await engram([command, 's.json', '--set', 'replicas=-2'], folder)
+    expect({ code, stdout, stderr }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 's.json: replicas: must be an integer from 1 to 65535, not -2\n',
+    })
+  }
+})
+
+test('engram plan prints the dispatches in the order of a tick, then the buffers and their sum', async () => {
+  const { code, stdout } = await engram(['plan', 's.json'], folder)
+  expect(code).toBe(0)
+  const order = [
+    ...['stimulate:', 'activate:', 'settle:', 'input:', 'integrate:', 'plasticity:', 'learn:'],
+    ...[
+      'probe energy',
+      'probe overlap',
+      'probe similarity',
+      'probe rate',
+      'probe snap',
+      '  buffer',
+      'all buffers: ',
+    ],
+  ].map((title) => stdout.indexOf(`\n${title}`))
+  expect(order).not.toContain(-1)
+  expect(order).toEqual([...order].sort((a, b) => a - b))
+  expect(stdout).toMatch(/^ +kernel +for +every +workgroups +bytes +reads +writes$/m)
+  expect(stdout).toMatch(
+    /^ +matrix\/learn +w\/learn +2 +\d+x1x1 +\d+ +visible\/activations +w\/matrix faults$/m,
+  )
+})
+
+test('engram plan --json has the same as data', async () => {
+  const { stdout } = await engram(['plan', 's.json', '--json', '--set', 'memories.xi.every=9'], folder)
+  const plan = JSON.parse(stdout) as {
+    operations: PlanRow[]
+    buffers: { bytes: number }[]
+    bytes: number
+    limits: Record<string, number>
+  }
+  expect(plan.bytes).toBe(plan.buffers.reduce((sum, { bytes }) => sum + bytes, 0))
+  expect(plan.operations.find(({ label }) => label === 'xi/learn')).toMatchObject({
+    kernel: 'matrix/learn',
+    every: 9,
+  })
+  expect(plan.limits.maxStorageBufferBindingSize).toBeGreaterThanOrEqual(2 ** 27)
+})
+
+test.each(['run', 'validate', 'plan', 'devices'])(
+  'engram %s --help goes to standard output',
+  async (command) => {
+    const { code, stdout, stderr } = await engram([command, '--help'], folder)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(new RegExp(`^Usage: engram ${command} \\[options\\]`))
+  },
+)
