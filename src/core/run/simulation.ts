@@ -96,9 +96,12 @@ export async function createSimulation(
   let model = initial
   const plan = planNetwork(model, options.limits ?? device.limits, options)
   const engine = await createEngine(device, plan, model)
-  // Time is counted from the last change of dt.
-  let origin = { tick: 0, time: 0 }
-  const timeOf = (tick: number): number => origin.time + (tick - origin.tick) * model.time.dt
+  // Model time counts integer ticks from the last change of dt; samples on their way belong to the dt before it.
+  let eras = [{ tick: 0, time: 0, dt: model.time.dt }]
+  const timeOf = (tick: number): number => {
+    const era = eras.findLast((one) => one.tick < tick) ?? (eras[0] as (typeof eras)[number])
+    return era.time + (tick - era.tick) * era.dt
+  }
 
   let series: GrowingSeries[] = createSeries(plan, model)
   let guard = createEnergyGuard(initial, () => model)
@@ -178,7 +181,8 @@ export async function createSimulation(
     },
     set(path, value) {
       const next = withParameter(model, path, value)
-      origin = { tick: scheduler.tick, time: timeOf(scheduler.tick) }
+      if (next.time.dt !== model.time.dt)
+        eras.push({ tick: scheduler.tick, time: timeOf(scheduler.tick), dt: next.time.dt })
       model = next
       engine.update(model)
       scheduler.update(model)
@@ -193,7 +197,7 @@ export async function createSimulation(
     async reset() {
       await scheduler.flush().catch(() => undefined)
       engine.reset(model)
-      origin = { tick: 0, time: 0 }
+      eras = [{ tick: 0, time: 0, dt: model.time.dt }]
       earlierWarnings = model.warnings
       series = createSeries(plan, model)
       guard = createEnergyGuard(initial, () => model)
@@ -201,10 +205,11 @@ export async function createSimulation(
     },
     async checkpoint() {
       const { tick } = scheduler
+      const era = eras.at(-1) as (typeof eras)[number]
       const [arrays] = await Promise.all([readAll(dynamicNames), scheduler.flush()])
       return {
         tick,
-        origin,
+        origin: { tick: era.tick, time: era.time },
         seed: model.seed,
         arrays: Object.fromEntries(dynamicNames.map((name, index) => [name, arrays[index] as DenseArray])),
         series: series.map((one) => until(one, tick)),
@@ -223,7 +228,7 @@ export async function createSimulation(
       scheduler.restart(checkpoint.tick)
       // After the stimulus, which may set states of its own.
       for (const name of dynamicNames) write(name, (checkpoint.arrays[name] as DenseArray).data)
-      origin = checkpoint.origin
+      eras = [{ ...checkpoint.origin, dt: model.time.dt }]
       earlierWarnings = checkpoint.warnings
       series = createSeries(plan, model)
       series.forEach((one) => {
