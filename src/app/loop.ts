@@ -1,0 +1,186 @@
+/** Ticks at the pace of the reader, in frames that the GPU can keep up with. */
+import type { Simulation } from '../core/run/simulation.ts'
+
+/** GPU time in ms that the ticks of one frame should take, without the pictures. */
+const FRAME_BUDGET = 20
+
+/** Submits on their way; with more, a click would act late. */
+const MOST_PENDING = 2
+
+/** A frame that comes later than this (a hidden tab, a breakpoint) does not make up for the time that was lost. */
+const LONGEST_FRAME = 100
+
+/** Milliseconds over which the rate is measured. */
+const RATE_WINDOW = 1000
+
+/** A run lasts about this many seconds at its own pace. */
+const RUN_SECONDS = 10
+
+export interface Loop {
+  readonly playing: boolean
+  /** Ticks per second that are wanted; Infinity = as many as the GPU can do. */
+  pace: number
+  /** Ticks per second that are reached. */
+  readonly rate: number
+  play(): void
+  pause(): void
+  /** Pauses and advances by some ticks; resolves when they are submitted. */
+  step(ticks: number): Promise<void>
+  /** Pauses and goes back to tick 0; parameters stay as they are. */
+  reset(): Promise<void>
+  /** Asks for new pictures of a state that has not changed. */
+  redraw(): void
+  destroy(): void
+}
+
+export interface LoopEvents {
+  /** Once a frame. */
+  readonly frame: (now: number) => void
+  /** Submits new pictures; called when the state has changed and the GPU is done with the ones before. */
+  readonly draw: () => void
+  readonly playing: (playing: boolean) => void
+  /** The run has reached `time.ticks` and paused; the next play goes on without an end. */
+  readonly complete: () => void
+  readonly failed: (error: unknown) => void
+}
+
+/** The pace at which the run of a scenario can be watched. */
+export function paceOf(ticks: number): number {
+  return Math.min(2000, Math.max(10, Number((ticks / RUN_SECONDS).toPrecision(1))))
+}
+
+export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
+  const { device } = simulation.engine
+  const { ticks: runTicks } = simulation.model.time
+  let playing = false
+  let pace = paceOf(runTicks)
+  let stopAt = runTicks
+  let budget = 1
+  let due = 0
+  let queue = Promise.resolve()
+  let waiting = 0
+  let isDestroyed = false
+  let lastFrame = performance.now()
+  let lastDone = 0
+  let request = 0
+  let isDrawing = false
+  let isOutOfDate = true
+  let drawnTick = -1
+  let rate = 0
+  let counted = { tick: 0, at: lastFrame }
+
+  const setPlaying = (next: boolean): void => {
+    if (playing === next) return
+    playing = next
+    due = 0
+    budget = 1
+    rate = 0
+    counted = { tick: simulation.tick, at: performance.now() }
+    events.playing(next)
+  }
+
+  /** Fits the ticks of a frame to the time that they took. */
+  const adapt = (ticks: number, started: number): void => {
+    const now = performance.now()
+    const elapsed = now - Math.max(started, lastDone)
+    lastDone = now
+    if (ticks < budget) return
+    if (elapsed < FRAME_BUDGET / 2) budget *= 2
+    else if (elapsed > FRAME_BUDGET * 1.5) budget = Math.max(1, Math.floor((budget * FRAME_BUDGET) / elapsed))
+  }
+
+  /** One after the other: what is under way is submitted before anything else begins. */
+  const inTurn = (act: () => Promise<void>): Promise<void> => {
+    waiting++
+    queue = queue.then(act).catch((error: unknown) => {
+      setPlaying(false)
+      if (!isDestroyed) events.failed(error)
+    })
+    return queue.finally(() => waiting--)
+  }
+
+  const advance = (ticks: number): Promise<void> =>
+    inTurn(async () => {
+      const started = performance.now()
+      await simulation.step(ticks)
+      void device.queue.onSubmittedWorkDone().then(() => adapt(ticks, started))
+      if (playing && simulation.tick >= stopAt) {
+        setPlaying(false)
+        events.complete()
+      }
+    })
+
+  const draw = (): void => {
+    isDrawing = true
+    isOutOfDate = false
+    drawnTick = simulation.tick
+    events.draw()
+    void device.queue.onSubmittedWorkDone().then(() => {
+      isDrawing = false
+      lastDone = performance.now()
+    })
+  }
+
+  const frame = (now: number): void => {
+    request = requestAnimationFrame(frame)
+    const elapsed = Math.min(Math.max(0, now - lastFrame), LONGEST_FRAME)
+    lastFrame = now
+    if (playing) {
+      due = pace === Infinity ? budget : Math.min(due + (pace * elapsed) / 1000, budget)
+      const ticks = Math.min(Math.floor(due), stopAt - simulation.tick)
+      if (ticks > 0 && waiting === 0 && simulation.counts.pending < MOST_PENDING) {
+        due -= ticks
+        void advance(ticks)
+      }
+      if (now - counted.at >= RATE_WINDOW) {
+        rate = ((simulation.tick - counted.tick) / (now - counted.at)) * 1000
+        counted = { tick: simulation.tick, at: now }
+      }
+    }
+    events.frame(now)
+    if (!isDrawing && (isOutOfDate || simulation.tick !== drawnTick)) draw()
+  }
+  request = requestAnimationFrame(frame)
+
+  return {
+    get playing() {
+      return playing
+    },
+    get pace() {
+      return pace
+    },
+    set pace(next) {
+      pace = next
+    },
+    get rate() {
+      return rate
+    },
+    play() {
+      if (simulation.tick >= stopAt) stopAt = Infinity
+      setPlaying(true)
+    },
+    pause: () => setPlaying(false),
+    step(ticks) {
+      setPlaying(false)
+      return advance(ticks)
+    },
+    reset() {
+      setPlaying(false)
+      stopAt = runTicks
+      return inTurn(async () => {
+        await simulation.reset()
+        // Samples what stands before the first tick.
+        await simulation.step(0)
+        isOutOfDate = true
+      })
+    },
+    redraw() {
+      isOutOfDate = true
+    },
+    destroy() {
+      isDestroyed = true
+      cancelAnimationFrame(request)
+      playing = false
+    },
+  }
+}

@@ -1,0 +1,120 @@
+/** One picture with its caption and legend: a canvas that keeps the proportions of its sheet. */
+import type { Stops } from './colours.ts'
+import type { Range } from './range.ts'
+import type { Sheet } from './sheet.ts'
+
+export interface Figure {
+  readonly element: HTMLElement
+  readonly context: GPUCanvasContext
+  /** Pixels of the canvas; 0 = not to be seen. */
+  readonly width: number
+  readonly height: number
+  legend(range: Range, stops: Stops): void
+  destroy(): void
+}
+
+/** A canvas larger than this in one direction costs more than it shows. */
+const MOST_PIXELS = 2048
+
+/** Up to this many cells in one direction each gets its pixel even where the canvas is shown smaller. */
+const MOST_CELLS = 640
+
+export interface FigureEvents {
+  /** The canvas got another size and is blank. */
+  readonly resized: () => void
+  /** The reader wants to see it large. */
+  readonly chosen: () => void
+}
+
+export function createFigure(
+  sheet: Sheet,
+  device: GPUDevice,
+  format: GPUTextureFormat,
+  events: FigureEvents,
+): Figure {
+  const element = document.createElement('figure')
+  element.className = 'figure'
+  element.dataset.name = sheet.name
+  element.innerHTML = `
+    <figcaption><button type="button" class="figure-name"></button><span class="figure-note"></span></figcaption>
+    <div class="frame"><canvas role="img"></canvas></div>
+    <div class="legend"><span class="legend-low"></span><span class="legend-bar"></span><span class="legend-high"></span></div>`
+  const part = (selector: string): HTMLElement => element.querySelector(selector) as HTMLElement
+  const name = part('.figure-name')
+  name.textContent = sheet.name
+  name.title = 'Show large'
+  const note = part('.figure-note')
+  note.textContent = sheet.note
+  note.title = sheet.note
+  const canvas = part('canvas') as HTMLCanvasElement
+  canvas.setAttribute('aria-label', `${sheet.name}: ${sheet.note}`)
+  const context = canvas.getContext('webgpu') as GPUCanvasContext
+  context.configure({ device, format, alphaMode: 'premultiplied' })
+  for (const target of [name, canvas]) target.addEventListener('click', events.chosen)
+
+  const size = { width: 0, height: 0 }
+  const fit = (frameWidth: number, frameHeight: number): void => {
+    const scale = Math.min(frameWidth / sheet.width, frameHeight / sheet.height)
+    const width = Math.floor(sheet.width * scale)
+    const height = Math.floor(sheet.height * scale)
+    canvas.style.width = `${width}px`
+    canvas.style.height = `${height}px`
+    const next = pixelsOf(sheet, width * devicePixelRatio, height * devicePixelRatio)
+    if (next.width === size.width && next.height === size.height) return
+    Object.assign(size, next)
+    if (size.width > 0 && size.height > 0) Object.assign(canvas, size)
+    events.resized()
+  }
+  const observer = new ResizeObserver(([entry]) => {
+    if (entry !== undefined) fit(entry.contentRect.width, entry.contentRect.height)
+  })
+  observer.observe(part('.frame'))
+
+  const low = part('.legend-low')
+  const high = part('.legend-high')
+  const bar = part('.legend-bar')
+  return {
+    element,
+    context,
+    get width() {
+      return size.width
+    },
+    get height() {
+      return size.height
+    },
+    legend(range, stops) {
+      low.textContent = format3(range.low)
+      high.textContent = format3(range.high)
+      bar.style.background = `linear-gradient(to right, ${stops.join(', ')})`
+    },
+    destroy() {
+      observer.disconnect()
+      context.unconfigure()
+      element.remove()
+    },
+  }
+}
+
+/**
+ * Pixels of a canvas that is shown at a size: a whole number of pixels a cell, which the browser scales smoothly, so that
+ * all cells look alike; one pixel for several cells where that would be too many.
+ */
+function pixelsOf(sheet: Sheet, width: number, height: number): { width: number; height: number } {
+  const perCell = Math.max(1, Math.ceil(width / sheet.width - 0.01))
+  const largest = perCell * Math.max(sheet.width, sheet.height)
+  if (largest <= (perCell === 1 ? MOST_CELLS : MOST_PIXELS)) {
+    return { width: sheet.width * perCell, height: sheet.height * perCell }
+  }
+  return {
+    width: Math.min(MOST_PIXELS, Math.round(width)),
+    height: Math.min(MOST_PIXELS, Math.round(height)),
+  }
+}
+
+/** Three digits, with a real minus sign. */
+export function format3(value: number): string {
+  const size = Math.abs(value)
+  const text =
+    size !== 0 && (size < 1e-3 || size >= 1e5) ? size.toExponential(1) : String(Number(size.toPrecision(3)))
+  return value < 0 ? `−${text}` : text
+}

@@ -1,0 +1,37 @@
+/** The range of a colour map: round numbers that hold still while the values move. */
+
+export interface Range {
+  readonly low: number
+  readonly high: number
+}
+
+/** Mantissas that a range may end on. */
+const ROUND = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10]
+
+/** Below this part of the range the values have shrunk enough for a smaller one. */
+const SLACK = 0.6
+
+/** The smallest round number >= value; 1 when there is nothing to show. */
+export function roundUpNicely(value: number): number {
+  if (!(value > 0)) return 1
+  const power = 10 ** Math.floor(Math.log10(value))
+  const mantissa = value / power
+  // The last digit of a float32 must not push 1 to 1.2.
+  const round = ROUND.find((candidate) => mantissa <= candidate * (1 + 1e-6)) ?? 10
+  return Number((round * power).toPrecision(3))
+}
+
+/**
+ * The next range for values between -low and high: symmetric about 0 once a value has been negative, so that the colour
+ * of 0 never moves. It grows at once and shrinks only when it is clearly too wide.
+ * @param low - size of the most negative value, >= 0
+ * @param high - the largest value, >= 0
+ */
+export function nextRange(before: Range | undefined, low: number, high: number): Range {
+  const signed = low > 0 || (before !== undefined && before.low < 0)
+  const largest = Math.max(low, high)
+  const held = before?.high ?? 0
+  const isKept = largest <= held && largest >= SLACK * held
+  const limit = isKept || (largest === 0 && held > 0) ? held : roundUpNicely(largest)
+  return { low: signed ? -limit : 0, high: limit }
+}

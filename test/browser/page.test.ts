@@ -1,0 +1,335 @@
+import { decode } from 'fast-png'
+import type { Browser, Page } from 'playwright-core'
+import { build } from 'vite'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { launchBrowser, type Served, serveBuild, serveSources } from './browser.ts'
+
+let browser: Browser
+let page: Page
+let served: Served
+/** Warnings, errors and exceptions of the page since the last test. */
+let complaints: string[] = []
+
+// The page as it is shipped: built, and served from a folder.
+beforeAll(async () => {
+  await build({ logLevel: 'warn' })
+  ;[browser, served] = await Promise.all([launchBrowser(), serveBuild()])
+  page = await openPage()
+})
+
+afterAll(async () => {
+  await browser.close()
+  await served.close()
+})
+
+afterEach(() => {
+  const heard = complaints
+  complaints = []
+  expect(heard).toEqual([])
+})
+
+async function openPage(): Promise<Page> {
+  const opened = await browser.newPage({ viewport: { width: 1280, height: 720 } })
+  opened.setDefaultTimeout(60_000)
+  opened.on('console', (message) => {
+    if (['warning', 'error'].includes(message.type())) complaints.push(message.text())
+  })
+  opened.on('pageerror', (error) => complaints.push(String(error)))
+  return opened
+}
+
+/** Opens a scenario by its address; it plays. */
+async function visit(scenario?: string): Promise<void> {
+  await page.goto(scenario === undefined ? served.url : `${served.url}?scenario=${scenario}`)
+  await page.locator('body[data-state=ready][data-playing=true]').waitFor()
+}
+
+const engram = <T>(expression: string): Promise<T> => page.evaluate<T>(`engram.${expression}`)
+const tick = (): Promise<number> => engram<number>('simulation.tick')
+
+/** Pauses; resolves when what was under way has run. */
+async function pause(): Promise<void> {
+  await page.evaluate('engram.pause(), engram.step(0).then(() => engram.simulation.flush())')
+}
+
+const read = async (name: string): Promise<number[]> =>
+  page.evaluate<number[]>(`engram.simulation.read('${name}').then(({ data }) => [...data])`)
+
+/** Expects what comes in time on a busy machine. */
+const eventually = <T>(get: () => Promise<T>) => expect.poll(get, { timeout: 20_000 })
+
+interface Picture {
+  /** How many colours there are. */
+  readonly colours: number
+  readonly data: Uint8Array
+  readonly channels: number
+}
+
+/** A picture as the reader sees it. */
+async function pixels(name: string): Promise<Picture> {
+  const { data, channels } = decode(await page.locator(`[data-name=${name}] canvas`).screenshot())
+  const bytes = Uint8Array.from(data)
+  const colours = new Set<number>()
+  for (let at = 0; at < bytes.length; at += channels)
+    colours.add((bytes[at]! * 256 + bytes[at + 1]!) * 256 + bytes[at + 2]!)
+  return { colours: colours.size, data: bytes, channels }
+}
+
+/** A picture of a network that is paused, once its last ticks are drawn and its range is measured. */
+async function settled(name: string): Promise<Picture> {
+  let picture = await pixels(name)
+  await expect
+    .poll(
+      async () => {
+        const before = picture
+        picture = await pixels(name)
+        return picture.colours > 1 && Buffer.compare(before.data, picture.data) === 0
+      },
+      { interval: 300, timeout: 20_000 },
+    )
+    .toBe(true)
+  return picture
+}
+
+/** Part of the pixels that differ by more than what scaling does. */
+function difference({ data: a, channels }: Picture, { data: b }: Picture): number {
+  expect(a.length).toBe(b.length)
+  let different = 0
+  for (let at = 0; at < a.length; at += channels) {
+    const distance = [0, 1, 2].reduce((sum, k) => sum + Math.abs(a[at + k]! - b[at + k]!), 0)
+    if (distance > 30) different++
+  }
+  return different / (a.length / channels)
+}
+
+test('digits is what the page shows first, with its name, its adapter and pictures that are not blank', async () => {
+  await visit()
+  expect(await page.locator('#title').textContent()).toBe('Recall of handwritten digits')
+  expect(await page.locator('#adapter').textContent()).not.toBe('')
+  expect(await page.locator('#scenario').inputValue()).toBe('digits')
+  await pause()
+  for (const name of ['visible', 'hidden', 'xi']) expect((await settled(name)).colours).toBeGreaterThan(10)
+})
+
+test('while it plays the pictures change, the plots fill and at least 98 of 100 digits are recalled', async () => {
+  await visit('digits')
+  await pause()
+  await page.locator('#reset').click()
+  await page.waitForFunction('engram.simulation.tick === 0')
+  const cue = await settled('visible')
+  await page.evaluate('engram.pace = Infinity')
+  await page.locator('#play').click()
+  // Half of each image was empty; strokes cover a part of it.
+  await eventually(async () => difference(cue, await pixels('visible'))).toBeGreaterThan(0.05)
+
+  await page.waitForFunction('engram.simulation.tick >= 150')
+  await page.locator('body[data-playing=false]').waitFor()
+  expect(await tick()).toBe(150)
+  expect(await page.locator('#toast').textContent()).toContain('Run complete')
+  await page.evaluate('engram.simulation.flush()')
+  const [states, memories] = await Promise.all([read('visible'), read('xi')])
+  let correct = 0
+  for (let replica = 0; replica < 100; replica++) {
+    const overlap = (row: number): number => {
+      let product = 0
+      for (let k = 0; k < 784; k++) product += states[replica * 784 + k]! * memories[row * 784 + k]!
+      return product
+    }
+    const overlaps = Array.from({ length: 100 }, (_, row) => overlap(row))
+    // All memories have the same norm: the largest product is the largest cosine.
+    if (overlaps.indexOf(Math.max(...overlaps)) === replica) correct++
+  }
+  expect(correct).toBeGreaterThanOrEqual(98)
+  await eventually(() => page.locator('.plot output').allTextContents()).toHaveLength(3)
+  const [energy] = await page.locator('.plot output').allTextContents()
+  expect(energy).toMatch(/^−39\d \(/)
+  expect(await page.locator('.plot canvas').count()).toBe(3)
+})
+
+test('play, pause, step and reset do what they say, by button and by key', async () => {
+  await visit('softmax-synapses')
+  await pause()
+  const paused = await tick()
+  await page.waitForTimeout(150)
+  expect(await tick()).toBe(paused)
+
+  await page.locator('#step').click()
+  await eventually(tick).toBe(paused + 1)
+  await page.keyboard.press('s')
+  await eventually(tick).toBe(paused + 2)
+  expect(await engram('playing')).toBe(false)
+
+  await page.locator('#reset').click()
+  await eventually(tick).toBe(0)
+  const initial = await read('xi')
+  await page.locator('#title').click()
+  await page.keyboard.press(' ')
+  await eventually(tick).toBeGreaterThan(4)
+  expect(await page.locator('#play').textContent()).toContain('Pause')
+  await page.keyboard.press(' ')
+  expect(await engram('playing')).toBe(false)
+  expect(await read('xi')).not.toEqual(initial)
+  await page.keyboard.press('r')
+  await eventually(tick).toBe(0)
+  expect(await read('xi')).toEqual(initial)
+})
+
+test('a slider that is moved while it plays acts without a new pipeline', async () => {
+  await visit('softmax-synapses')
+  const pipelines = await engram<number>('pipelineCount')
+  const slider = page.locator('[data-path="memories.xi.tau"] input[type=range]')
+  await slider.focus()
+  for (let press = 0; press < 5; press++) await page.keyboard.press('ArrowLeft')
+  const tau = await engram<number>('simulation.model.scenario.memories.xi.tau')
+  expect(tau).toBeLessThan(250)
+  expect(await page.locator('[data-path="memories.xi.tau"] input[type=text]').inputValue()).toBe(String(tau))
+  const before = await tick()
+  await eventually(tick).toBeGreaterThan(before)
+  expect(await engram('playing')).toBe(true)
+  expect(await engram('pipelineCount')).toBe(pipelines)
+  await page.getByText('restore parameters').click()
+  expect(await engram('simulation.model.scenario.memories.xi.tau')).toBe(250)
+})
+
+test('a slider acts on the very next tick', async () => {
+  await visit('hopfield')
+  await pause()
+  const start = await read('visible')
+  // From here one tick with tau = 1, and the same tick again with the tau of the slider.
+  await page.evaluate('engram.simulation.checkpoint().then((saved) => { window.saved = saved })')
+  await engram('step()')
+  const slow = await read('visible')
+  await page.evaluate('engram.simulation.restore(window.saved)')
+  const slider = page.locator('[data-path="neurons.visible.tau"] input[type=range]')
+  await slider.focus()
+  await page.keyboard.press('ArrowRight')
+  const tau = await engram<number>('simulation.model.scenario.neurons.visible.tau')
+  expect(tau).not.toBe(1)
+  await engram('step()')
+  const moved = await read('visible')
+  // x' - x = (1 - exp(-dt/tau)) (target - x), the target the same for both.
+  const ratio = Math.expm1(-0.2 / tau) / Math.expm1(-0.2)
+  const [a, b] = [slow, moved].map((state) => state.map((x, index) => x - start[index]!))
+  const largest = Math.max(...a!.map(Math.abs))
+  expect(largest).toBeGreaterThan(0)
+  expect(Math.max(...b!.map((change, index) => Math.abs(change - ratio * a![index]!)))).toBeLessThan(
+    // Rounding of states of size up to 4 in float32.
+    1e-6,
+  )
+})
+
+test('a value that is not allowed is refused in one line and put back', async () => {
+  await visit('softmax-synapses')
+  const field = page.locator('[data-path="memories.xi.tau"] input[type=text]')
+  await field.fill('-3')
+  await field.press('Enter')
+  await eventually(() => page.locator('#toast').textContent()).toContain('memories.xi.tau: must be')
+  expect(await field.inputValue()).toBe('250')
+  expect(await engram('simulation.model.scenario.memories.xi.tau')).toBe(250)
+  expect(await engram('playing')).toBe(true)
+})
+
+test('every scenario of the menu loads, plays and is drawn', { timeout: 180_000 }, async () => {
+  const ids = await page.evaluate<string[]>('engram.scenarios')
+  expect(ids.length).toBeGreaterThanOrEqual(7)
+  for (const id of ids) {
+    await page.locator('#scenario').selectOption(id)
+    await page.waitForFunction(
+      `new URL(location).searchParams.get('scenario') === '${id}' && document.body.dataset.state === 'ready' &&
+        engram.playing && engram.simulation.tick >= 2`,
+    )
+    await pause()
+    const names = await page.evaluate<string[]>(
+      '[...document.querySelectorAll(".figure")].map(({ dataset }) => dataset.name)',
+    )
+    expect(names.length, id).toBeGreaterThan(1)
+    for (const name of names) {
+      await expect
+        .poll(async () => (await pixels(name)).colours, { message: `${id}: ${name}`, timeout: 20_000 })
+        .toBeGreaterThan(1)
+    }
+    expect(await page.locator('#failure').isVisible(), id).toBe(false)
+  }
+})
+
+test('a picture grows when it is clicked', async () => {
+  await visit('digits')
+  await pause()
+  await page.locator('[data-name=xi] canvas').click()
+  await eventually(() => page.locator('#large .figure').getAttribute('data-name')).toBe('xi')
+  await eventually(
+    async () => (await page.locator('[data-name=xi] canvas').boundingBox())?.width,
+  ).toBeGreaterThan(300)
+  expect((await settled('xi')).colours).toBeGreaterThan(10)
+})
+
+test('what cannot be loaded is named, and another scenario can still be chosen', async () => {
+  await page.goto(`${served.url}?scenario=no-such-one`)
+  await page.locator('#failure').waitFor()
+  expect(await page.locator('#failure').textContent()).toContain('no-such-one.json')
+  await page.locator('#scenario').selectOption('softmax-synapses')
+  await page.locator('body[data-state=ready]').waitFor()
+  expect(await page.locator('#failure').isVisible()).toBe(false)
+})
+
+test('values that run out of bounds stop the run and are named', async () => {
+  await visit('softmax-synapses')
+  await pause()
+  await page.evaluate('engram.simulation.write("xi", new Float32Array(200).fill(NaN))')
+  await page.locator('#play').click()
+  await eventually(() => page.locator('#toast').textContent()).toContain('not finite')
+  expect(await engram('playing')).toBe(false)
+  await page.locator('#reset').click()
+  await eventually(tick).toBe(0)
+  await page.locator('#play').click()
+  await eventually(tick).toBeGreaterThan(4)
+})
+
+test('a browser without WebGPU is told what to use', async () => {
+  const other = await openPage()
+  await other.addInitScript('Object.defineProperty(Navigator.prototype, "gpu", { get: () => undefined })')
+  await other.goto(served.url)
+  await other.locator('#failure').waitFor()
+  expect(await other.locator('#failure').textContent()).toContain('no WebGPU')
+  await other.close()
+})
+
+test('a screen of 390 x 844 pixels shows everything below each other, nothing cut off', async () => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await visit('digits')
+  const [width, lowest] = await page.evaluate<[number, number]>(
+    '[document.documentElement.scrollWidth, document.querySelector("#controls").getBoundingClientRect().bottom]',
+  )
+  expect(width).toBe(390)
+  expect(lowest).toBeGreaterThan(844)
+  await page.setViewportSize({ width: 1280, height: 720 })
+})
+
+test('pictures and plots follow the colour scheme of the reader', async () => {
+  await visit('softmax-synapses')
+  await pause()
+  const light = await settled('xi')
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await eventually(async () => difference(light, await pixels('xi'))).toBeGreaterThan(0.5)
+  await page.emulateMedia({ colorScheme: 'light' })
+  await eventually(async () => difference(light, await pixels('xi'))).toBe(0)
+})
+
+test('the loss of the device is told, with a way to go on', async () => {
+  await visit('softmax-synapses')
+  await page.evaluate('engram.device.destroy()')
+  await page.locator('#failure').waitFor()
+  expect(await page.locator('#failure').textContent()).toContain('device was lost')
+  await page.locator('#failure button').click()
+  await page.locator('body[data-state=ready]').waitFor()
+})
+
+test('npm start serves the same page from its sources', async () => {
+  const sources = await serveSources()
+  const other = await openPage()
+  await other.goto(sources.url)
+  await other.locator('body[data-state=ready]').waitFor()
+  await other.waitForFunction('engram.simulation.tick >= 1')
+  await other.close()
+  await sources.close()
+})

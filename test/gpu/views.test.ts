@@ -1,0 +1,158 @@
+import { expect, test } from 'vitest'
+import { loadModel } from '../../src/core/model/load.ts'
+import type { Scenario, ScenarioInput } from '../../src/core/model/schema.ts'
+import { createSimulation } from '../../src/core/run/simulation.ts'
+import { stopNumbers, stopsOf } from '../../src/app/views/colours.ts'
+import { createPainter, createPainterPipelines } from '../../src/app/views/painter.ts'
+import { type Sheet, sheetsOf } from '../../src/app/views/sheet.ts'
+import { testDevice } from './device.ts'
+
+type Formats = Scenario['memories'][string]['format']
+
+/** 7 memories of 5 x 6 pixels in 3 replicas, with synapses; neither 30 nor 7 is a multiple of 4. */
+function scenario(format: Formats): ScenarioInput {
+  const binary = format === 'binary'
+  return {
+    version: 1,
+    time: { dt: 0.1, ticks: 10 },
+    neurons: {
+      visible: {
+        size: [5, 6],
+        lagrangian: { kind: 'tanh' },
+        init: { kind: 'random', count: 3, distribution: 'normal' },
+      },
+      hidden: { size: 7, lagrangian: { kind: 'softmax' }, tau: 0 },
+    },
+    memories: {
+      xi: {
+        from: 'visible',
+        to: 'hidden',
+        format,
+        scale: binary ? 0.25 : 1,
+        init: { kind: 'random', count: 7, distribution: binary ? 'binary' : 'normal' },
+      },
+    },
+    synapses: {
+      w: {
+        layer: 'visible',
+        tau: 2,
+        strength: 1,
+        base: { kind: 'hebbian', patterns: { kind: 'random', count: 4, distribution: 'normal' } },
+      },
+    },
+    replicas: 3,
+  }
+}
+
+const PIXELS_A_CELL = 2
+const RANGE = { low: -2, high: 2 }
+
+/** RGBA bytes of a sheet. */
+async function paint(format: Formats, name: string, bindingLimit?: number) {
+  const { device } = await testDevice()
+  const model = await loadModel(JSON.stringify(scenario(format)), {
+    read: () => Promise.reject(new Error('there is no file')),
+  })
+  const limits = bindingLimit === undefined ? device.limits : limited(device.limits, bindingLimit)
+  const simulation = await createSimulation(device, model, { limits })
+  await simulation.step(3)
+  const sheets = sheetsOf(model, simulation.plan)
+  const index = sheets.findIndex((one) => one.name === name)
+  const sheet = sheets[index] as Sheet
+  const painter = await createPainter(simulation.engine, sheets, createPainterPipelines(device, 'rgba8unorm'))
+  const width = sheet.width * PIXELS_A_CELL
+  const height = sheet.height * PIXELS_A_CELL
+  const stops = stopsOf('light', true)
+  painter.look(index, { range: RANGE, stops, width, height })
+
+  const texture = device.createTexture({
+    size: [width, height],
+    format: 'rgba8unorm',
+    usage: GPUTextureUsage.RENDER_ATTACHMENT | GPUTextureUsage.COPY_SRC,
+  })
+  const bytesPerRow = Math.ceil((width * 4) / 256) * 256
+  const copy = device.createBuffer({
+    size: bytesPerRow * height,
+    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+  })
+  const encoder = device.createCommandEncoder()
+  painter.draw(encoder, index, texture.createView())
+  encoder.copyTextureToBuffer({ texture }, { buffer: copy, bytesPerRow }, [width, height])
+  device.queue.submit([encoder.finish()])
+  await copy.mapAsync(GPUMapMode.READ)
+  const bytes = new Uint8Array(copy.getMappedRange().slice(0))
+  copy.destroy()
+  texture.destroy()
+  const extents = await painter.measure()
+  const { data } = await simulation.read(name)
+  const blocks = sheet.blocks.length
+  painter.destroy()
+  simulation.destroy()
+  /** Colour of the middle of a cell. */
+  const cell = (column: number, row: number): number[] => {
+    const at = row * PIXELS_A_CELL * bytesPerRow + column * PIXELS_A_CELL * 4
+    return Array.from(bytes.subarray(at, at + 4))
+  }
+  return { sheet, cell, data, blocks, extent: extents?.[index] }
+}
+
+function limited(limits: GPUSupportedLimits, bindingLimit: number) {
+  const { maxBufferSize, maxComputeWorkgroupsPerDimension } = limits
+  return { maxBufferSize, maxComputeWorkgroupsPerDimension, maxStorageBufferBindingSize: bindingLimit }
+}
+
+/** The colour map by hand. */
+function colourOf(value: number): number[] {
+  const numbers = stopNumbers(stopsOf('light', true))
+  const at = 8 * Math.min(1, Math.max(0, (value - RANGE.low) / (RANGE.high - RANGE.low)))
+  const below = Math.min(7, Math.floor(at))
+  return [0, 1, 2, 3].map((channel) => {
+    const [a, b] = [numbers[4 * below + channel] as number, numbers[4 * below + 4 + channel] as number]
+    return 255 * (a + (b - a) * (at - below))
+  })
+}
+
+/** The largest difference of a channel between what is painted and the colours of the values. */
+function largestError({ sheet, cell, data }: Awaited<ReturnType<typeof paint>>): number {
+  let largest = 0
+  for (let y = 0; y < sheet.height; y++) {
+    for (let x = 0; x < sheet.width; x++) {
+      const [column, row] = [x % (sheet.tileWidth + sheet.gapX), y % (sheet.tileHeight + sheet.gapY)]
+      const tile =
+        Math.floor(y / (sheet.tileHeight + sheet.gapY)) * sheet.across +
+        Math.floor(x / (sheet.tileWidth + sheet.gapX))
+      const isGap = column >= sheet.tileWidth || row >= sheet.tileHeight || tile >= sheet.rows
+      const value = data[tile * sheet.columns + row * sheet.tileWidth + column] as number
+      const expected = isGap ? [0, 0, 0, 0] : colourOf(value)
+      cell(x, y).forEach((channel, index) => {
+        largest = Math.max(largest, Math.abs(channel - (expected[index] as number)))
+      })
+    }
+  }
+  return largest
+}
+
+test.each([
+  ['f32', 'visible'],
+  ['f32', 'xi'],
+  ['f16', 'xi'],
+  ['binary', 'xi'],
+  ['f32', 'w'],
+] as const)('with memories in %s, each cell of `%s` has the colour of its value', async (format, name) => {
+  const painted = await paint(format, name)
+  expect(largestError(painted)).toBeLessThan(1.01)
+})
+
+test.each(['xi', 'w'] as const)('a matrix that is split into blocks is drawn whole: `%s`', async (name) => {
+  const painted = await paint('f32', name, 512)
+  expect(painted.blocks).toBeGreaterThan(1)
+  expect(largestError(painted)).toBeLessThan(1.01)
+})
+
+test.each(['f32', 'f16', 'binary'] as const)(
+  'the range of `xi` in %s is measured over what is stored and no padding',
+  async (format) => {
+    const { extent, data } = await paint(format, 'xi')
+    expect(extent).toEqual({ low: -Math.min(...data), high: Math.max(...data) })
+  },
+)

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { createHistory } from '../../../src/app/plots/history.ts'
+import type { Series } from '../../../src/core/run/series.ts'
+
+function series(kind: Series['kind'], shape: readonly number[]): Series {
+  return { name: 'p', kind, shape, tick: [], time: [], value: [] }
+}
+
+function sample(tick: number, ...value: number[]) {
+  return { probe: 'p', tick, time: tick / 10, value: Float64Array.from(value) }
+}
+
+test('an overlap with replicas is drawn as mean, lowest and highest of the largest overlap in each', () => {
+  const history = createHistory(series('overlap', [2, 3]), 2)
+  history.push(sample(0, 0.1, 0.9, 0, 0.2, 0.1, 0.5))
+  expect(history.chart()).toEqual({
+    times: [0],
+    lines: [
+      { label: 'mean', values: [0.7] },
+      { label: 'lowest', values: [0.5] },
+      { label: 'highest', values: [0.9] },
+    ],
+  })
+})
+
+test('of many patterns those are drawn that are the largest now, with all of their past', () => {
+  const history = createHistory(series('overlap', [7]), 1)
+  history.push(sample(0, 7, 6, 5, 4, 3, 2, 1))
+  history.push(sample(1, 1, 2, 3, 4, 5, 6, 7))
+  const { lines } = history.chart()
+  expect(lines.map(({ label }) => label)).toEqual(['#6', '#5', '#4', '#3', '#2'])
+  expect(lines[0]?.values).toEqual([1, 7])
+})
+
+test('a long run stays a bounded number of points that span all of it evenly', () => {
+  const history = createHistory(series('energy', []), 1)
+  for (let tick = 0; tick < 20_000; tick++) history.push(sample(tick, tick))
+  const { times } = history.chart()
+  expect(times.length).toBeGreaterThan(500)
+  expect(times.length).toBeLessThanOrEqual(1200)
+  expect(times[0]).toBe(0)
+  expect(times.at(-1)).toBeGreaterThan(1990)
+  const steps = times.slice(1).map((time, index) => Math.round(10 * (time - (times[index] as number))))
+  expect(new Set(steps).size).toBe(1)
+})
+
+test('a value that is not finite is a gap', () => {
+  const history = createHistory(series('energy', []), 1)
+  history.push(sample(0, NaN))
+  history.push(sample(1, 2))
+  expect(history.chart().lines[0]?.values).toEqual([null, 2])
+})

@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest'
+import { planNetwork } from '../../../src/core/plan/plan.ts'
+import { nextRange, roundUpNicely } from '../../../src/app/views/range.ts'
+import { type Sheet, sheetsOf } from '../../../src/app/views/sheet.ts'
+import { type Parts, buildModel, zeroRows } from '../../build.ts'
+
+const LIMITS = {
+  maxStorageBufferBindingSize: 2 ** 27,
+  maxBufferSize: 2 ** 28,
+  maxComputeWorkgroupsPerDimension: 65535,
+}
+
+function sheets(parts: Parts): Sheet[] {
+  const model = buildModel(parts)
+  return sheetsOf(model, planNetwork(model, LIMITS))
+}
+
+function digits(replicas: number): Parts {
+  return {
+    layers: [
+      { name: 'visible', size: 784, shape: [28, 28], lagrangian: { kind: 'linear', gain: 1 } },
+      { name: 'hidden', size: 100, lagrangian: { kind: 'softmax', beta: 1 }, tau: 0 },
+    ],
+    memories: [{ name: 'xi', from: 'visible', to: 'hidden', init: zeroRows(100, 784) }],
+    replicas,
+  }
+}
+
+test('100 replicas and 100 memories of images are mosaics of 10 x 10 images', () => {
+  const [visible, hidden, xi] = sheets(digits(100))
+  for (const sheet of [visible, xi])
+    expect(sheet).toMatchObject({ tileHeight: 28, tileWidth: 28, across: 10, width: 298, height: 298 })
+  expect(visible?.isMain).toBe(true)
+  expect(hidden).toMatchObject({ note: 'activation · 100 · 100 replicas', width: 100, height: 100 })
+})
+
+test('a layer without an image becomes a grid without ragged lines where its size allows one', () => {
+  const grid = (size: number): number[] => {
+    const [sheet] = sheets({ layers: [{ name: 'x', size, lagrangian: { kind: 'linear', gain: 1 } }] })
+    return [sheet?.height ?? 0, sheet?.width ?? 0]
+  }
+  expect(grid(1)).toEqual([1, 1])
+  expect(grid(50)).toEqual([5, 10])
+  expect(grid(1000)).toEqual([25, 40])
+  // A prime has none, and what 34 has is a strip.
+  expect(grid(101)).toEqual([10, 11])
+  expect(grid(34)).toEqual([5, 7])
+})
+
+test('mosaics are about square, rather wide than high', () => {
+  const layout = (rows: number, shape: readonly [number, number]): number[] => {
+    const size = shape[0] * shape[1]
+    const layers = [{ name: 'x', size, shape, lagrangian: { kind: 'linear', gain: 1 } as const }]
+    const [sheet] = sheets({ layers, replicas: rows })
+    return [sheet?.across ?? 0, sheet?.width ?? 0, sheet?.height ?? 0]
+  }
+  expect(layout(50, [28, 28])).toEqual([8, 238, 208])
+  expect(layout(4, [5, 10])).toEqual([2, 21, 11])
+  expect(layout(3, [4, 4])).toEqual([2, 9, 9])
+})
+
+test('what learns is the main picture', () => {
+  const parts = digits(1)
+  const memories = parts.memories?.map((memory) => ({ ...memory, rule: 'gated' as const, tau: 10 })) ?? []
+  expect(sheets({ ...parts, memories }).filter(({ isMain }) => isMain)).toMatchObject([{ name: 'xi' }])
+})
+
+test('a picture of more than 400 replicas shows the first 400 and says so', () => {
+  const [visible] = sheets(digits(500))
+  expect(visible).toMatchObject({ rows: 400, note: 'state · 28 × 28 · 400 of 500 replicas' })
+})
+
+test('a range is the smallest round number that holds the values', () => {
+  expect([0.9, 1, 1.01, 1.7, 41, 7e-5].map(roundUpNicely)).toEqual([1, 1, 1.2, 2, 50, 8e-5])
+  expect(roundUpNicely(0)).toBe(1)
+})
+
+test('a range grows at once, holds still under small changes and shrinks when it is far too wide', () => {
+  const first = nextRange(undefined, 0, 1.7)
+  expect(first).toEqual({ low: 0, high: 2 })
+  expect(nextRange(first, 0, 2.2)).toEqual({ low: 0, high: 2.5 })
+  expect(nextRange(first, 0, 1.3)).toEqual(first)
+  expect(nextRange(first, 0, 1)).toEqual({ low: 0, high: 1 })
+})
+
+test('once a value has been negative the range stays symmetric, so that the colour of 0 does not move', () => {
+  const signed = nextRange({ low: 0, high: 2 }, 0.1, 1.7)
+  expect(signed).toEqual({ low: -2, high: 2 })
+  expect(nextRange(signed, 0, 1.7)).toEqual(signed)
+})
