@@ -78,7 +78,8 @@ interface Round {
 
 /** Runs the benchmark and prints a table; `--json` prints the medians and every round instead. */
 export async function bench(args: readonly string[]): Promise<void> {
-  const { device, adapter, info, release } = await requestDevice()
+  const requested = await requestDevice()
+  const { device, adapter, info } = requested
   const rows: { network: string; dispatches: number; bytes: number; rounds: Round[] }[] = []
   for (const { name, scenario, ticks } of NETWORKS) {
     const model = await loadModel(JSON.stringify(scenario), {
@@ -107,7 +108,7 @@ export async function bench(args: readonly string[]): Promise<void> {
     simulation.destroy()
     bare.destroy()
   }
-  release()
+  requested.release()
   if (args.includes('--json')) {
     process.stdout.write(`${JSON.stringify({ adapter: info, rounds: ROUNDS, rows }, null, 2)}\n`)
     return

@@ -9,7 +9,8 @@ import { loadScenario } from '../src/node/index.ts'
 
 /** Draws every figure into a folder and tells what it drew. */
 export async function drawFigures(folder: string): Promise<void> {
-  const { device, release } = await requestDevice()
+  const requested = await requestDevice()
+  const { device } = requested
   const run = async (name: string): Promise<Simulation> => {
     const model = await loadScenario(`scenarios/${name}.json`)
     const simulation = await createSimulation(device, model)
@@ -23,7 +24,7 @@ export async function drawFigures(folder: string): Promise<void> {
   const learning = await run('hebbian-learning')
   await save(folder, 'learnt-digits.png', mosaic((await learning.read('xi')).data, 28, 10, 3))
   learning.destroy()
-  release()
+  requested.release()
 }
 
 async function save(folder: string, name: string, content: string | Uint8Array): Promise<void> {

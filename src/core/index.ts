@@ -14,4 +14,9 @@ export type { ProbePlan } from './plan/probes.ts'
 export type { Command, Engine } from './gpu/engine.ts'
 export type { DenseArray } from './run/arrays.ts'
 export type { Sample, Series } from './run/series.ts'
-export { type Checkpoint, type Simulation, type SimulationOptions, createSimulation } from './run/simulation.ts'
+export {
+  type Checkpoint,
+  type Simulation,
+  type SimulationOptions,
+  createSimulation,
+} from './run/simulation.ts'

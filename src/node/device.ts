@@ -35,7 +35,7 @@ export interface DeviceOptions {
 export interface RequestedDevice extends FoundAdapter {
   readonly device: GPUDevice
   /** Destroys the device and lets the process end. Await maps first, or they reject with AbortError. */
-  release(): void
+  readonly release: () => void
 }
 
 /** Used where the adapter has them; nothing depends on them. */

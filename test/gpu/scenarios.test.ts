@@ -99,7 +99,6 @@ describe('shipped scenarios', () => {
       count[label] = (count[label] as number) + 1
     }
     const purity = counts.reduce((sum, row) => sum + Math.max(...row), 0) / images.rows
-    console.log('purity', purity)
     expect(purity).toBeGreaterThanOrEqual(0.6)
   })
 
@@ -118,7 +117,6 @@ describe('shipped scenarios', () => {
       (replica) =>
         argmax(Array.from(classes).slice(replica * 10, replica * 10 + 10)) === Math.floor((2 * replica) / 10),
     )
-    console.log(
       'classes',
       right.length,
       recalled(state('visible'), state('images'), 784, (replica) => 2 * replica),

@@ -298,6 +298,10 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
 
   const changed = (): Promise<void> => new Promise((resolve) => waiting.push(resolve))
 
+  const throwFailure = (): void => {
+    if (failure !== undefined) throw failure
+  }
+
   /** Shows the stimulus of a tick to a state that is not just being run through it. */
   const applyStimulus = (at: number, rows: (index: number) => number): void => {
     if (engine.stimulate.length === 0) return
@@ -348,16 +352,16 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       let left = ticks
       do {
         while (free.length === 0 && failure === undefined && !destroyed) await changed()
-        if (failure !== undefined) throw failure
+        throwFailure()
         if (destroyed) return
         left -= submit(free.pop() as GPUBuffer, Math.min(left, batchLimit))
       } while (left > 0)
-      if (failure !== undefined) throw failure
+      throwFailure()
     },
     async flush() {
       // After a failure too: what is still on its way belongs to the run that failed.
       while (pending > 0 && !destroyed) await changed()
-      if (failure !== undefined) throw failure
+      throwFailure()
     },
     refresh(encoder) {
       const pass = encoder.beginComputePass({ label: 'refresh' })

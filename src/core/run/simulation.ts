@@ -97,9 +97,10 @@ export async function createSimulation(
   const plan = planNetwork(model, options.limits ?? device.limits, options)
   const engine = await createEngine(device, plan, model)
   // Model time counts integer ticks from the last change of dt; samples on their way belong to the dt before it.
-  let eras = [{ tick: 0, time: 0, dt: model.time.dt }]
+  const firstEra = { tick: 0, time: 0, dt: model.time.dt }
+  let eras = [firstEra]
   const timeOf = (tick: number): number => {
-    const era = eras.findLast((one) => one.tick < tick) ?? (eras[0] as (typeof eras)[number])
+    const era = eras.findLast((one) => one.tick < tick) ?? eras[0] ?? firstEra
     return era.time + (tick - era.tick) * era.dt
   }
 
@@ -205,7 +206,7 @@ export async function createSimulation(
     },
     async checkpoint() {
       const { tick } = scheduler
-      const era = eras.at(-1) as (typeof eras)[number]
+      const era = eras.at(-1) ?? firstEra
       const [arrays] = await Promise.all([readAll(dynamicNames), scheduler.flush()])
       return {
         tick,

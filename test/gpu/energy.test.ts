@@ -1,0 +1,208 @@
+import { describe, expect, test } from 'vitest'
+import type { Lagrangian, Model } from '../../src/core/model/model.ts'
+import { RandomStream } from '../../src/core/model/random.ts'
+import { buildModel, LAGRANGIANS, normalRows, rowsOf, symmetricRows } from '../build.ts'
+import { withSimulation } from './helpers/compare.ts'
+import { ULP } from './helpers/within.ts'
+
+// V3. Bounded activations are coupled strongly. With an unbounded one the energy may fall for ever, and the state
+// then grows past all numbers in finite time: such networks start small and weakly coupled.
+const BOUNDED = ['tanh', 'sigmoid', 'softmax', 'layernorm', 'spherical']
+const N_V = 5
+const N_H = 4
+const REPLICAS = 4
+const TICKS = 40
+
+const orderings = [
+  { order: 'neurons, synapses, memories slower in turn', taus: { v: 1, h: 2, w: 4, xi: 16 } },
+  { order: 'memories, synapses, neurons slower in turn', taus: { v: 16, h: 8, w: 4, xi: 1 } },
+]
+const grid = (['fixed', 'hebbian'] as const).flatMap((rule) => orderings.map((order) => ({ rule, ...order })))
+const pairs = Object.entries(LAGRANGIANS).flatMap(([visible, v]) =>
+  Object.entries(LAGRANGIANS).map(([hidden, h]) => ({ visible, hidden, v, h })),
+)
+
+/** Two layers, plastic synapses on v and memories between them, away from any fixed point in every replica. */
+function network(
+  names: { visible: string; hidden: string; v: Lagrangian; h: Lagrangian },
+  rule: 'fixed' | 'hebbian',
+  taus: { v: number; h: number; w: number; xi: number },
+  time: Partial<Model['time']>,
+): Model {
+  const { visible, hidden, v, h } = names
+  const stream = new RandomStream(5, `${visible}/${hidden}`)
+  const [size, coupling] = BOUNDED.includes(visible) && BOUNDED.includes(hidden) ? [2, 1] : [0.4, 0.15]
+  return buildModel({
+    replicas: REPLICAS,
+    layers: [
+      {
+        name: 'v',
+        size: N_V,
+        lagrangian: v,
+        tau: taus.v,
+        bias: normalRows(stream, 1, N_V, 0.2 * size),
+        init: normalRows(stream, REPLICAS, N_V, size),
+      },
+      { name: 'h', size: N_H, lagrangian: h, tau: taus.h, init: normalRows(stream, REPLICAS, N_H, size) },
+    ],
+    synapses: [
+      {
+        name: 'w',
+        layer: 'v',
+        tau: taus.w,
+        strength: coupling,
+        base: { kind: 'matrix', matrix: symmetricRows(stream, N_V, coupling) },
+      },
+    ],
+    memories: [
+      {
+        name: 'xi',
+        from: 'v',
+        to: 'h',
+        init: normalRows(stream, N_H, N_V, coupling),
+        rule,
+        ...(rule === 'hebbian' && { tau: taus.xi }),
+      },
+    ],
+    probes: [{ kind: 'energy', name: 'energy', every: 1 }],
+    time,
+  })
+}
+
+/** E of each replica at each tick, [ticks + 1][R], and the sizes of its terms added up. */
+async function energies(model: Model, ticks: number) {
+  return withSimulation(model, async (simulation) => {
+    await simulation.step(ticks)
+    await simulation.flush()
+    const [series] = simulation.series
+    const { value, terms = [] } = series!
+    const count = series!.termNames!.length
+    const sizes = terms.map((all) =>
+      Array.from({ length: model.replicas }, (_, r) =>
+        all.subarray(r * count, (r + 1) * count).reduce((sum, term) => sum + Math.abs(term), 0),
+      ),
+    )
+    return { value, sizes, warnings: simulation.warnings }
+  })
+}
+
+/**
+ * What a rise may be by rounding alone: an energy is a sum of some thirty products of numbers of order 1, each term
+ * good to a few ulp of them; two energies are compared.
+ */
+const rounding = (size: number): number => 16 * ULP * (1 + size)
+
+async function expectDescent(model: Model): Promise<void> {
+  const { value, sizes, warnings } = await energies(model, TICKS)
+  expect(value).toHaveLength(TICKS + 1)
+  for (let tick = 1; tick <= TICKS; tick++) {
+    value[tick]!.forEach((energy, r) => {
+      const rise = energy - value[tick - 1]![r]!
+      if (!(rise <= rounding(sizes[tick]![r]!)))
+        throw new Error(`the energy of replica ${r} rises by ${rise} at tick ${tick}`)
+    })
+  }
+  value[TICKS]!.forEach((energy, r) => expect(energy).toBeLessThan(value[0]![r]!))
+  expect(warnings).toEqual([])
+}
+
+describe.each(grid)('with the $rule rule, $order, the energy never rises', ({ rule, taus }) => {
+  test.each(pairs)('for $visible with $hidden', async (pair) => {
+    await expectDescent(network(pair, rule, taus, { dt: 0.1, integrator: 'euler' }))
+  })
+})
+
+describe('the energy never rises by exponential steps', () => {
+  test.each(pairs.filter(({ v, h }) => v === h))('for $visible with $hidden', async (pair) => {
+    for (const { taus } of orderings)
+      await expectDescent(network(pair, 'hebbian', taus, { dt: 0.1, integrator: 'exponential-euler' }))
+  })
+})
+
+test('the energy of the gated rule never rises with linear v, adiabatic softmax h and the half-norm offset', async () => {
+  const stream = new RandomStream(6, 'half-norm')
+  await expectDescent(
+    buildModel({
+      replicas: REPLICAS,
+      layers: [
+        {
+          name: 'v',
+          size: N_V,
+          lagrangian: { kind: 'linear', gain: 1 },
+          init: normalRows(stream, REPLICAS, N_V, 2),
+        },
+        { name: 'h', size: N_H, lagrangian: { kind: 'softmax', beta: 2 }, tau: 0 },
+      ],
+      memories: [
+        {
+          name: 'xi',
+          from: 'v',
+          to: 'h',
+          init: normalRows(stream, N_H, N_V),
+          rule: 'gated',
+          tau: 3,
+          inputOffset: 'half-norm',
+        },
+      ],
+      probes: [{ kind: 'energy', name: 'energy', every: 1 }],
+    }),
+  )
+})
+
+describe('the energy guard', () => {
+  const tanh: Lagrangian = { kind: 'tanh', gain: 2 }
+  const pair = { visible: 'tanh', hidden: 'tanh', v: tanh, h: tanh }
+  const taus = { v: 1, h: 1, w: 4, xi: 16 }
+
+  test('warns of a dt that is too large with tick, size and advice', async () => {
+    const { value, warnings } = await energies(
+      network(pair, 'hebbian', taus, { dt: 1, integrator: 'euler' }),
+      30,
+    )
+    expect(warnings).toHaveLength(1)
+    const match =
+      /^the energy rose by (\S+) at tick (\d+) in replica (\d+), and in \d+ more samples, .*; use a smaller time\.dt than 1 \(0\.1 of the smallest tau is safe\)$/.exec(
+        warnings[0]!,
+      )
+    const [size, tick, replica] = match!.slice(1).map(Number)
+    expect(value[tick!]![replica!]! - value[tick! - 1]![replica!]!).toBeCloseTo(size!, 2)
+    expect(size).toBeGreaterThan(0)
+  })
+
+  test('does not warn when a stimulus, a parameter or a written state lets the energy rise', async () => {
+    const stream = new RandomStream(7, 'guard')
+    const model: Model = {
+      ...network(pair, 'hebbian', taus, { dt: 0.05 }),
+      stimulus: buildModel({
+        layers: [],
+        stimulus: [
+          { kind: 'current', layer: 'v', patterns: normalRows(stream, 3, N_V, 3), dwell: 4, gap: 3 },
+          { kind: 'clamp', layer: 'h', patterns: rowsOf([[1, -1, 1, -1]]), start: 20, stop: 30 },
+          { kind: 'initial', layer: 'v', patterns: normalRows(stream, 1, N_V, 3), start: 40, stop: 41 },
+        ],
+      }).stimulus,
+    }
+    await withSimulation(model, async (simulation) => {
+      await simulation.step(60)
+      simulation.write(
+        'v',
+        Float32Array.from({ length: REPLICAS * N_V }, () => 3 * stream.normal()),
+      )
+      await simulation.step(20)
+      await simulation.flush()
+      const rises = simulation.series[0]!.value.filter(
+        ([energy], k, all) => k > 0 && energy! > all[k - 1]![0]! + 0.1,
+      )
+      expect(rises.length).toBeGreaterThan(5)
+      expect(simulation.warnings).toEqual([])
+    })
+  })
+
+  test('does not warn where noise may lift the energy', async () => {
+    const model = network(pair, 'hebbian', taus, { dt: 0.1 })
+    const noisy = { ...model, layers: model.layers.map((layer) => ({ ...layer, temperature: 0.3 })) }
+    const { value, warnings } = await energies(noisy, 60)
+    expect(value.some(([energy], k) => k > 0 && energy! > value[k - 1]![0]!)).toBe(true)
+    expect(warnings).toEqual([])
+  })
+})

@@ -1,0 +1,139 @@
+/** A run on the GPU next to the same run in float64. */
+import { expect } from 'vitest'
+import type { Model, Probe } from '../../../src/core/model/model.ts'
+import { isSampled } from '../../../src/core/plan/clock.ts'
+import { createReference, type Reference } from '../../../src/core/reference/network.ts'
+import { overlap, similarity, speed } from '../../../src/core/reference/probes.ts'
+import {
+  createSimulation,
+  type Simulation,
+  type SimulationOptions,
+} from '../../../src/core/run/simulation.ts'
+import { testDevice } from '../device.ts'
+import { expectWithin, largest, ULP } from './within.ts'
+
+/** Names of everything that `read` gives. */
+export function namesOf(model: Model): string[] {
+  return [...model.layers, ...model.synapses, ...model.memories].map(({ name }) => name)
+}
+
+/** One simulation, destroyed afterwards whatever happens. */
+export async function withSimulation<T>(
+  model: Model,
+  body: (simulation: Simulation) => Promise<T>,
+  options: SimulationOptions = {},
+): Promise<T> {
+  const { device } = await testDevice()
+  const simulation = await createSimulation(device, model, options)
+  try {
+    return await body(simulation)
+  } finally {
+    simulation.destroy()
+  }
+}
+
+/** Values of all names, by name. */
+export async function readAll(simulation: Simulation): Promise<Record<string, Float32Array>> {
+  const result: Record<string, Float32Array> = {}
+  for (const name of namesOf(simulation.model)) result[name] = (await simulation.read(name)).data
+  return result
+}
+
+/** What a probe sees, all replicas one behind the other; for energy the terms. */
+export function probed(reference: Reference, model: Model, probe: Probe): number[] {
+  const replicas = Array.from({ length: model.replicas }, (_, r) => r)
+  switch (probe.kind) {
+    case 'energy':
+      return reference.energy().flatMap(({ terms }) => Object.values(terms))
+    case 'overlap':
+      return reference.activations(probe.layer).flatMap((g) => overlap(g, probe.patterns))
+    case 'similarity': {
+      const { rows, columns } = probe.patterns
+      const xi = reference.read(probe.memory)
+      return replicas.flatMap((r) =>
+        similarity(xi.subarray(r * rows * columns, (r + 1) * rows * columns), probe.patterns),
+      )
+    }
+    case 'speed':
+      return reference.velocity(probe.layer).map(speed)
+    case 'snapshot':
+      return [...reference.read(probe.of)]
+  }
+}
+
+/**
+ * A rounding of N + 16 ulp a tick, of numbers as large as the largest seen: what float32 sums of N terms may add
+ * up to in a network that does not amplify differences.
+ */
+export function drift(model: Model, ticks: number): number {
+  const N = Math.max(...model.layers.map(({ size }) => size))
+  return (ticks + 1) * (N + 16) * ULP
+}
+
+/** Compares all that a simulation holds and has sampled with a reference that did the same. */
+export async function expectSame(simulation: Simulation, reference: Reference, bound: number): Promise<void> {
+  for (const name of namesOf(simulation.model)) {
+    const { data } = await simulation.read(name)
+    const expected = reference.read(name)
+    // What does not change is held once for all replicas.
+    const once = expected.subarray(0, data.length)
+    expectWithin(data, once, bound * (1 + largest(once)), `tick ${reference.tick}, ${name}`)
+  }
+}
+
+/**
+ * Runs a model both ways, tick 0 included, and compares states, couplings and every sample of every probe.
+ */
+export async function expectLikeReference(
+  model: Model,
+  ticks: number,
+  options: SimulationOptions = {},
+): Promise<void> {
+  await withSimulation(
+    model,
+    async (simulation) => {
+      const reference = createReference(model)
+      const bound = drift(model, ticks)
+      const expected = model.probes.map((): { tick: number[]; value: number[][] } => ({
+        tick: [],
+        value: [],
+      }))
+      const sample = (): void => {
+        model.probes.forEach((probe, index) => {
+          if (!isSampled(reference.tick, probe.every)) return
+          expected[index]!.tick.push(reference.tick)
+          expected[index]!.value.push(probed(reference, model, probe))
+        })
+      }
+      await simulation.step(0)
+      await expectSame(simulation, reference, bound)
+      sample()
+      for (let tick = 0; tick < ticks; tick++) {
+        reference.step()
+        sample()
+      }
+      await simulation.step(ticks)
+      await simulation.flush()
+      await expectSame(simulation, reference, bound)
+      simulation.series.forEach((series, index) => {
+        const { tick, value } = expected[index]!
+        expect([series.name, ...series.tick]).toEqual([series.name, ...tick])
+        value.forEach((should, k) => {
+          const is = (series.terms ?? series.value)[k]!
+          const once = should.slice(0, is.length)
+          // The terms of an energy are sums over whole matrices.
+          const size = series.kind === 'energy' ? Math.max(...model.layers.map((layer) => layer.size)) : 1
+          expectWithin(is, once, bound * size * (1 + largest(once)), `${series.name}, tick ${tick[k]}:`)
+          if (series.terms !== undefined) {
+            const count = is.length / model.replicas
+            const totals = Array.from({ length: model.replicas }, (_, r) =>
+              Array.from(is.subarray(r * count, (r + 1) * count)).reduce((a, b) => a + b, 0),
+            )
+            expectWithin(series.value[k]!, totals, 1e-6 * (1 + largest(is)), `${series.name}, total:`)
+          }
+        })
+      })
+    },
+    options,
+  )
+}

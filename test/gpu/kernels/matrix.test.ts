@@ -1,0 +1,438 @@
+import { describe, expect, test } from 'vitest'
+import { RandomStream } from '../../../src/core/model/random.ts'
+import { type Format, kernelOf } from '../../../src/core/plan/kernels.ts'
+import { vectorStride } from '../../../src/core/plan/layout.ts'
+import { NO_FAULT } from '../../../src/core/plan/plan.ts'
+import { dot, outer, row, times, transposeTimes } from '../../../src/core/reference/algebra.ts'
+import { expectWithin, ULP } from '../helpers/within.ts'
+import { runKernel, SENTINEL, sentinels } from './harness.ts'
+import { packed, vectorOf, vectors } from './matrices.ts'
+
+const WG = 8
+const FORMATS: readonly Format[] = ['f32', 'f16', 'binary']
+
+/** Rows and columns around the workgroup, in invocations of one row (recall) and of four columns (project). */
+const sizes = [1, WG - 1, WG, WG + 1, 4 * WG + 1].flatMap((rows) =>
+  [1, 4 * WG - 1, 4 * WG, 4 * WG + 1].map((columns) => ({ rows, columns, workgroup: WG })),
+)
+sizes.push(
+  { rows: 63, columns: 253, workgroup: 64 },
+  { rows: 64, columns: 256, workgroup: 64 },
+  { rows: 65, columns: 257, workgroup: 64 },
+)
+
+const abs = (values: Float64Array): Float64Array => values.map(Math.abs)
+
+const PRODUCTS = ['recall', 'project', 'recall-batch', 'project-batch'] as const
+
+interface Product {
+  readonly kernel: (typeof PRODUCTS)[number]
+  readonly rows: number
+  readonly columns: number
+  readonly workgroup?: number
+  readonly format: Format
+  readonly replicas: number
+  /** One matrix for all replicas, or one for each. */
+  readonly shared: boolean
+  readonly halfNorm?: boolean
+  readonly accumulate?: boolean
+  readonly blockRows?: number
+}
+
+/** A x or A^T x, block after block into one output, against the exact product. */
+async function expectProduct(product: Product): Promise<void> {
+  const { kernel, rows, columns, format, replicas, shared, halfNorm = false, accumulate = false } = product
+  const { workgroup = WG } = product
+  const batched = kernel.endsWith('-batch')
+  const stream = new RandomStream(rows, `${kernel} ${columns} ${format}`)
+  const A = packed(stream, { ...product, copies: shared ? 1 : replicas })
+  const isRecall = kernel.startsWith('recall')
+  const [inputs, outputs] = isRecall ? [columns, rows] : [rows, columns]
+  const scale = format === 'binary' ? 0.37 : 1
+  // A plan keeps the padding of activations at 0; project uses no padding.
+  const vector = vectors(stream, replicas, inputs, isRecall ? 0 : SENTINEL)
+  const outputStride = vectorStride(outputs) + 4
+  const before = accumulate
+    ? vectors(stream, replicas, outputs, SENTINEL, outputStride)
+    : sentinels(replicas * outputStride)
+  let output = before
+  for (const [index, { block, bytes }] of A.blocks.entries()) {
+    const result = await runKernel(kernelOf(`matrix/${kernel}`, { format }), {
+      params: {
+        start: block.start,
+        count: block.count,
+        columns,
+        stride: A.matrix.stride,
+        ...(batched ? { replicas } : { rows, replicaStep: shared ? 0 : rows }),
+        vectorStride: vectorStride(inputs),
+        outputStride,
+        // In blocks, a batch sets what each of them owns of the output.
+        first: (index === 0 || (batched && isRecall)) && !accumulate ? 1 : 0,
+        scale,
+      },
+      buffers: { matrix: bytes, vector, output },
+      workgroups: [
+        Math.ceil((isRecall ? (batched ? block.count / 4 : rows) : columns / 4) / workgroup),
+        batched ? Math.ceil(replicas / 4) : replicas,
+      ],
+      constants: { WORKGROUP: workgroup, ...(isRecall ? { HALF_NORM: halfNorm ? 1 : 0 } : {}) },
+    })
+    output = Float32Array.from(result.output!.floats)
+  }
+  const single = Math.fround(scale)
+  for (let r = 0; r < replicas; r++) {
+    const a = A.copy(r)
+    const x = vectorOf(vector, r, inputs)
+    const multiply = isRecall ? times : transposeTimes
+    const start = vectorOf(before, r, outputs, outputStride)
+    const halfNorms = Float64Array.from({ length: outputs }, (_, mu) =>
+      halfNorm ? (single ** 2 * dot(row(a, columns, mu), row(a, columns, mu))) / 2 : 0,
+    )
+    const sizes = multiply(abs(a), abs(x))
+    const expected = multiply(a, x).map(
+      (value, k) => (accumulate ? start[k]! : 0) + single * value - halfNorms[k]!,
+    )
+    // One rounding a term, a few for scale and sums of blocks.
+    const bound = (k: number): number =>
+      (inputs + 4 + A.blocks.length) *
+      (ULP / 2) *
+      (single * sizes[k]! + halfNorms[k]! + (accumulate ? Math.abs(start[k]!) : 0))
+    expectWithin(vectorOf(output, r, outputs, outputStride), expected, bound, `replica ${r}: output`)
+  }
+  // Recall owns its rows, project also the columns that fill up its last four.
+  const owned = isRecall ? rows : vectorStride(columns)
+  output.forEach((value, k) => {
+    if (k % outputStride >= owned) expect([k, value]).toEqual([k, SENTINEL])
+  })
+}
+
+describe.each(PRODUCTS)('%s', (kernel) => {
+  const batched = kernel.endsWith('-batch')
+  // A batch is of replicas that share the matrix, four at a time.
+  const layouts = batched
+    ? [
+        { replicas: 1, shared: true },
+        { replicas: 5, shared: true },
+        { replicas: 8, shared: true },
+      ]
+    : [
+        { replicas: 1, shared: true },
+        { replicas: 5, shared: true },
+        { replicas: 5, shared: false },
+      ]
+
+  describe.each(FORMATS)('of format %s', (format) => {
+    test.each(sizes)(
+      'multiplies $rows rows of $columns columns in workgroups of $workgroup, sets or adds',
+      async (size) => {
+        for (const [index, layout] of layouts.entries())
+          await expectProduct({ kernel, format, ...size, ...layout, accumulate: index === 1 })
+      },
+    )
+
+    test.each(batched ? [4, 8] : [1, 3, 4, 9, 18, 27])(
+      'gives the same product of blocks of at most %d rows',
+      async (blockRows) => {
+        for (const layout of layouts)
+          for (const accumulate of [false, true])
+            await expectProduct({ kernel, rows: 9, columns: 34, format, blockRows, accumulate, ...layout })
+      },
+    )
+
+    if (kernel.startsWith('recall')) {
+      test.each(sizes)(
+        'takes off half the squared norm of each of $rows rows of $columns columns',
+        async (size) => {
+          const product = { kernel, format, ...size, halfNorm: true }
+          await expectProduct({ ...product, replicas: 5, shared: true })
+          await expectProduct({ ...product, ...layouts[2]!, accumulate: true, blockRows: 4 })
+        },
+      )
+    }
+
+    test('of no rows is 0 when it sets, and leaves what is there when it adds', async () => {
+      // A batch of no rows has nothing to set.
+      const owned = kernel === 'recall-batch' ? 0 : 4
+      for (const first of [0, 1]) {
+        const output = Float32Array.of(1, 2, 3, 4)
+        const result = await runKernel(kernelOf(`matrix/${kernel}`, { format }), {
+          params: {
+            start: 0,
+            count: 0,
+            columns: kernel.startsWith('recall') ? 0 : 4,
+            stride: 0,
+            ...(batched ? { replicas: 1 } : { rows: kernel === 'recall' ? 4 : 0, replicaStep: 0 }),
+            vectorStride: 0,
+            outputStride: 4,
+            first,
+            scale: 1,
+          },
+          buffers: { output },
+          workgroups: [1],
+          constants: { WORKGROUP: WG },
+        })
+        expect([...result.output!.floats]).toEqual(
+          [...output].map((value, k) => (first === 1 && k < owned ? 0 : value)),
+        )
+      }
+    })
+  })
+})
+
+interface Learning {
+  readonly rows: number
+  readonly columns: number
+  readonly replicas: number
+  readonly rule: 'hebbian' | 'plastic' | 'gated'
+  readonly exponential: boolean
+  readonly based: boolean
+  readonly blockRows?: number
+  readonly workgroup?: number
+  /** Workgroups in x; the others go to y. */
+  readonly groupsAcross?: number
+}
+
+const FAULT = 2
+
+/** One step of every block, against A + rate (base + drive - A). */
+async function expectLearnt(learning: Learning, poison?: number): Promise<Uint32Array> {
+  const { rows, columns, replicas, rule, exponential, based, blockRows, workgroup = WG } = learning
+  const stream = new RandomStream(rows, `learn ${columns} ${rule}`)
+  const shape = { rows, columns, ...(blockRows === undefined ? {} : { blockRows }) }
+  const A = packed(stream, { ...shape, copies: replicas })
+  const base = packed(stream, { ...shape, copies: 1 })
+  const gated = rule === 'gated'
+  const to = vectors(stream, replicas, rows, SENTINEL).map((g) => (gated ? Math.abs(g) : g))
+  const from = vectors(stream, replicas, columns, 0)
+  if (poison !== undefined) from[0] = poison
+  const ratio = Math.fround(0.13)
+  const rate = Math.fround(exponential ? -Math.expm1(-ratio) : ratio)
+  const factor = Math.fround(rule === 'plastic' ? 0.7 : 1)
+  const { stride } = A.matrix
+  const fault = new Uint32Array(4).fill(NO_FAULT)
+  for (const { block, bytes } of A.blocks) {
+    const baseBlock = base.blocks.find(({ block: { start, count } }) => {
+      const first = block.start % rows
+      return first >= start && first < start + count
+    })!
+    const groups = Math.ceil((block.count * stride) / 4 / workgroup)
+    const across = Math.min(learning.groupsAcross ?? Infinity, groups)
+    const { matrix, faults } = await runKernel(kernelOf('matrix/learn'), {
+      params: {
+        start: block.start,
+        count: block.count,
+        rows,
+        stride,
+        rowStride: vectorStride(rows),
+        columnStride: vectorStride(columns),
+        across: across * workgroup,
+        baseStart: based ? baseBlock.block.start : 0,
+        rate,
+        ratio,
+        exponential: exponential ? 1 : 0,
+        factor,
+        fault: FAULT,
+      },
+      buffers: {
+        // Sentinels behind the block: they belong to nobody.
+        matrix: Float32Array.from([
+          ...new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4),
+          ...sentinels(8),
+        ]),
+        ...(based ? { base: baseBlock.bytes } : {}),
+        rowActivations: to,
+        columnActivations: from,
+        faults: fault,
+      },
+      // One workgroup too many in x: its invocations belong to no row.
+      workgroups: [across + 1, Math.ceil(groups / across)],
+      constants: { WORKGROUP: workgroup, GATED: gated ? 1 : 0, BASED: based ? 1 : 0 },
+      clock: [23],
+    })
+    fault.set(faults!.words)
+    const after = matrix!.floats
+    for (let k = 0; k < block.count; k++) {
+      const replica = Math.floor((block.start + k) / rows)
+      const mu = (block.start + k) % rows
+      const g = vectorOf(from, replica, columns)
+      const gate = to[replica * vectorStride(rows) + mu]!
+      const drive = gated ? g : outer(Float64Array.of(factor * gate), g)
+      const J = based ? row(base.copy(0), columns, mu) : new Float64Array(columns)
+      const step = gated ? (exponential ? -Math.expm1(-ratio * gate) : ratio * gate) : rate
+      const old = row(A.copy(replica), columns, mu)
+      if (poison === undefined) {
+        expectWithin(
+          after.subarray(k * stride, k * stride + columns),
+          old.map((a, i) => a + step * (J[i]! + drive[i]! - a)),
+          // Six roundings; 1 - exp(-z) multiplies those of exp by ten where it takes over, at z = 0.1.
+          (i) => (6 + (gated ? 40 : 0)) * ULP * (Math.abs(old[i]!) + Math.abs(J[i]!) + Math.abs(drive[i]!)),
+          `row ${block.start + k}: column`,
+        )
+        // What pads a row stays 0, so that products may read it.
+        for (let i = columns; i < stride; i++) expect(after[k * stride + i]).toBe(0)
+      }
+    }
+    expect([...after.subarray(block.count * stride)]).toEqual([...sentinels(8)])
+  }
+  return fault
+}
+
+describe('learn', () => {
+  const rules = (['hebbian', 'plastic', 'gated'] as const).flatMap((rule) =>
+    [false, true].map((exponential) => ({
+      rule,
+      integrator: exponential ? 'exponential' : 'euler',
+      exponential,
+    })),
+  )
+
+  describe.each(rules)('by the $rule rule, $integrator', ({ rule, exponential }) => {
+    // rows * columns / 4 invocations.
+    const shapes = [
+      { rows: 1, columns: 1 },
+      { rows: WG - 1, columns: 4 },
+      { rows: WG, columns: 3 },
+      { rows: WG + 1, columns: 4 },
+      { rows: 5, columns: 4 * WG + 1 },
+    ]
+
+    test.each(shapes)('moves $rows rows of $columns columns', async (shape) => {
+      for (const replicas of [1, 5])
+        for (const based of [false, true])
+          await expectLearnt({ ...shape, replicas, rule, exponential, based })
+    })
+
+    test.each([1, 2, 5, 10])('moves blocks of at most %d rows and no other', async (blockRows) => {
+      const shape = { rows: 5, columns: 7, replicas: 5, rule, exponential, blockRows }
+      await expectLearnt({ ...shape, based: true })
+      await expectLearnt({ ...shape, based: false })
+    })
+  })
+
+  test('reaches every row when its workgroups take two dimensions', async () => {
+    const shape = {
+      rows: 9,
+      columns: 21,
+      replicas: 5,
+      rule: 'hebbian',
+      exponential: true,
+      based: true,
+    } as const
+    await expectLearnt({ ...shape, groupsAcross: 3 })
+    await expectLearnt({ ...shape, workgroup: 64, rows: 65, groupsAcross: 2 })
+  })
+
+  test('keeps W symmetric to the last bit', async () => {
+    const size = 9
+    const stream = new RandomStream(1, 'symmetric')
+    const stride = vectorStride(size)
+    const g = vectors(stream, 1, size, 0)
+    const { matrix } = await runKernel(kernelOf('matrix/learn'), {
+      params: {
+        start: 0,
+        count: size,
+        rows: size,
+        stride,
+        rowStride: stride,
+        columnStride: stride,
+        across: 64,
+        baseStart: 0,
+        rate: 0.1,
+        ratio: 0.1,
+        exponential: 1,
+        factor: 0.123,
+        fault: 0,
+      },
+      buffers: {
+        matrix: new Float32Array(size * stride),
+        rowActivations: g,
+        columnActivations: g,
+        faults: new Uint32Array(4).fill(NO_FAULT),
+      },
+      workgroups: [1],
+      constants: { WORKGROUP: 64 },
+    })
+    const W = matrix!.floats
+    for (let i = 0; i < size; i++)
+      for (let j = 0; j < i; j++) expect(W[i * stride + j]).toBe(W[j * stride + i])
+  })
+
+  test.each([NaN, Infinity])('writes the tick at which %d came to its word of faults', async (poison) => {
+    const shape = { rows: 5, columns: 7, replicas: 2, rule: 'hebbian', exponential: true } as const
+    const faults = await expectLearnt({ ...shape, based: true }, poison)
+    expect([...faults]).toEqual([NO_FAULT, NO_FAULT, 23, NO_FAULT])
+  })
+
+  test('of no rows changes nothing', async () => {
+    const { matrix } = await runKernel(kernelOf('matrix/learn'), {
+      params: {
+        start: 0,
+        count: 0,
+        rows: 3,
+        stride: 4,
+        rowStride: 4,
+        columnStride: 4,
+        across: WG,
+        baseStart: 0,
+        rate: 0.5,
+        ratio: 0.5,
+        exponential: 0,
+        factor: 1,
+        fault: 0,
+      },
+      buffers: { matrix: sentinels(12), rowActivations: sentinels(4), columnActivations: sentinels(4) },
+      workgroups: [2],
+      constants: { WORKGROUP: WG },
+    })
+    expect([...matrix!.floats]).toEqual([...sentinels(12)])
+  })
+})
+
+describe('imprint', () => {
+  const cases = [1, 4 * WG - 1, 4 * WG, 4 * WG + 1].flatMap((size) =>
+    [0, 1, 3].map((count) => ({ size, count })),
+  )
+
+  test.each(cases)(
+    'is P^T P / N of $count patterns of $size neurons, block by block',
+    async ({ size, count }) => {
+      const stream = new RandomStream(size, 'imprint')
+      const stride = vectorStride(size)
+      const patterns = vectors(stream, count, size, 0)
+      for (const zeroDiagonal of [0, 1]) {
+        for (const { start, rows, offset } of [
+          { start: 0, rows: size, offset: 0 },
+          { start: Math.floor(size / 2), rows: size - Math.floor(size / 2), offset: 0 },
+          { start: 0, rows: size, offset: Math.floor(size / 3) },
+        ]) {
+          const { matrix } = await runKernel(kernelOf('matrix/imprint'), {
+            params: { start, offset, rows, size, stride, patternCount: count, zeroDiagonal },
+            buffers: { patterns, matrix: sentinels((rows + 1) * stride) },
+            workgroups: [Math.ceil(stride / 4 / WG), rows],
+            constants: { WORKGROUP: WG },
+          })
+          for (let k = 0; k < rows; k++) {
+            const is = matrix!.floats.subarray(k * stride, k * stride + size)
+            if (k < offset) {
+              expect([...is]).toEqual(new Array(size).fill(SENTINEL))
+              continue
+            }
+            const i = start + k
+            const expected = new Float64Array(size)
+            const sizes = new Float64Array(size)
+            for (let p = 0; p < count; p++) {
+              for (let j = 0; j < size; j++) {
+                const term = (patterns[p * stride + i]! * patterns[p * stride + j]!) / size
+                expected[j]! += term
+                sizes[j]! += Math.abs(term)
+              }
+            }
+            if (zeroDiagonal) expected[i] = 0
+            expectWithin(is, expected, (j) => (count + 3) * ULP * sizes[j]!, `row ${i}: column`)
+          }
+          expect([...matrix!.floats.subarray(rows * stride)]).toEqual([...sentinels(stride)])
+        }
+      }
+    },
+  )
+})

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest'
+import type { Model, Probe } from '../../../src/core/model/model.ts'
+import { RandomStream } from '../../../src/core/model/random.ts'
+import { planNetwork } from '../../../src/core/plan/plan.ts'
+import type { SimulationOptions } from '../../../src/core/run/simulation.ts'
+import { buildModel, normalRows, signRows } from '../../build.ts'
+import { drift, expectLikeReference, readAll, withSimulation } from '../helpers/compare.ts'
+import { NETWORKS } from '../helpers/networks.ts'
+import { expectWithin, largest } from '../helpers/within.ts'
+
+const TICKS = 21
+
+test.each(NETWORKS)('the $name network does what its equations say, tick 0 included', async ({ model }) => {
+  await expectLikeReference(model, TICKS)
+})
+
+test.each(NETWORKS)('the $name network does so in workgroups of 8', async ({ model }) => {
+  await expectLikeReference(model, TICKS, { workgroup: 8 })
+})
+
+test.each(NETWORKS)(
+  'the $name network does so without products of four replicas at once',
+  async ({ model }) => {
+    await expectLikeReference(model, TICKS, { batch: false })
+  },
+)
+
+describe('matrices split over many buffers', () => {
+  const LIMITS = { maxBufferSize: 2 ** 28, maxComputeWorkgroupsPerDimension: 65535 }
+
+  /** Hebbian memories and plastic synapses, or fixed ones that replicas share; the ring of a probe must fit the limit as well, so each has its own size. */
+  function network(
+    v: number,
+    h: number,
+    replicas: number,
+    { learns = true, probe }: { learns?: boolean; probe?: Probe } = {},
+  ): Model {
+    const stream = new RandomStream(5, 'split')
+    return buildModel({
+      replicas,
+      layers: [
+        { name: 'v', size: v, lagrangian: { kind: 'tanh', gain: 2 }, init: normalRows(stream, replicas, v) },
+        { name: 'h', size: h, lagrangian: { kind: 'softmax', beta: 0.5 }, tau: 0 },
+      ],
+      memories: [
+        {
+          name: 'xi',
+          from: 'v',
+          to: 'h',
+          init: normalRows(stream, h, v, 0.3),
+          ...(learns && { rule: 'hebbian', tau: 3, every: 2 }),
+        },
+      ],
+      synapses: [
+        {
+          name: 'w',
+          layer: 'v',
+          ...(learns && { tau: 2, strength: 1 }),
+          base: { kind: 'hebbian', patterns: signRows(stream, 3, v), zeroDiagonal: true },
+        },
+      ],
+      probes: probe === undefined ? [] : [probe],
+    })
+  }
+
+  /** Runs a model whole and split, both against the reference and against each other. */
+  async function expectSplit(model: Model, bytes: number, blocks: Readonly<Record<string, number>>) {
+    const ticks = 6
+    const limits = { ...LIMITS, maxStorageBufferBindingSize: bytes }
+    const plan = planNetwork(model, limits)
+    const counts = Object.fromEntries(
+      Object.keys(blocks).map((name) => [name, plan.matrices.get(name)?.blocks.length]),
+    )
+    expect(counts).toEqual(blocks)
+    await expectLikeReference(model, ticks, { limits })
+    const run = (options: SimulationOptions) =>
+      withSimulation(
+        model,
+        async (simulation) => {
+          await simulation.step(ticks)
+          const arrays = await readAll(simulation)
+          await simulation.flush()
+          return { arrays, series: simulation.series.map(({ terms, value }) => [...(terms ?? value)]) }
+        },
+        options,
+      )
+    const whole = await run({})
+    const split = await run({ limits })
+    for (const [name, values] of Object.entries(whole.arrays))
+      expectWithin(split.arrays[name]!, values, drift(model, ticks) * (1 + largest(values)), name)
+    whole.series.forEach((samples, index) =>
+      samples.forEach((values, k) =>
+        expectWithin(
+          split.series[index]![k]!,
+          values,
+          drift(model, ticks) * 64 * (1 + largest(values)),
+          `sample ${k}:`,
+        ),
+      ),
+    )
+  }
+
+  test('run as whole ones do, a few rows in each', async () => {
+    await expectSplit(network(64, 9, 3), 1024, { w: 48, 'w/base': 16, xi: 9, 'xi/base': 3 })
+    // Sizes that leave a shorter last block in each copy, and several copies in one block.
+    await expectSplit(network(61, 7, 3), 4200, { w: 12, 'w/base': 4, xi: 2, 'xi/base': 1 })
+  })
+
+  test('run as whole ones do where replicas share them', async () => {
+    const shared = network(64, 9, 5, { learns: false })
+    await expectSplit(shared, 1500, { w: 16, xi: 3 })
+  })
+
+  test('have the same energy', async () => {
+    const probe: Probe = { kind: 'energy', name: 'energy', every: 1 }
+    await expectSplit(network(64, 52, 3, { probe }), 12_300, { w: 6, 'w/base': 2, xi: 6, 'xi/base': 2 })
+  })
+
+  test('have the same cosines and overlaps, of patterns that are split as well', async () => {
+    const patterns = normalRows(new RandomStream(6, 'patterns'), 10, 516)
+    const model = { ...network(516, 10, 2), synapses: [] }
+    const similarity: Probe = { kind: 'similarity', name: 's', every: 2, memory: 'xi', patterns }
+    const blocks = { xi: 4, 's/patterns': 2 }
+    await expectSplit({ ...model, probes: [similarity] }, 20_480, blocks)
+    const overlap: Probe = { kind: 'overlap', name: 's', every: 2, layer: 'v', patterns }
+    await expectSplit({ ...model, probes: [overlap] }, 20_480, blocks)
+  })
+})
