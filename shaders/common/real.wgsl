@@ -65,3 +65,8 @@ fn powerOf(x: f32, n: f32) -> f32 {
 fn isFinite(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u;
 }
+
+/// True for each NaN and infinity.
+fn areBroken(x: vec4<f32>) -> vec4<bool> {
+  return (bitcast<vec4<u32>>(x) & vec4<u32>(0x7f800000u)) == vec4<u32>(0x7f800000u);
+}

@@ -7,11 +7,13 @@
 //   matrix, rows [start, start + count) of all replicas, [.., stride]     base [rows, stride], present when BASED
 //   rowActivations [replicas, rowStride], columnActivations [replicas, columnStride]
 //
-// Dispatch: linear over (row, group of four columns), x then y; `across` invocations in x.
+// Dispatch: linear over (group of ROWS rows, group of four columns), x then y, `across` invocations in x; an
+// invocation goes down its rows, so that what belongs to the columns is loaded once.
 
 override WORKGROUP: u32 = 64;
 override GATED: bool = false;
 override BASED: bool = false;
+override ROWS: u32 = 8;
 
 struct Params {
   start: u32,
@@ -41,30 +43,43 @@ struct Params {
 fn learn(@builtin(global_invocation_id) id: vec3<u32>) {
   let quads = params.stride / 4u;
   let linear = id.y * params.across + id.x;
-  let blockRow = linear / quads;
-  if (id.x >= params.across || blockRow >= params.count) {
+  let quad = linear % quads;
+  let begin = ROWS * (linear / quads);
+  if (id.x >= params.across || begin >= params.count) {
     return;
   }
-  let quad = linear % quads;
-  let replica = (params.start + blockRow) / params.rows;
-  let row = (params.start + blockRow) % params.rows;
-  let to = rowActivations[replica * params.rowStride + row];
-  var drive = columnActivations[replica * (params.columnStride / 4u) + quad];
-  var rate = params.rate;
-  if (GATED) {
-    let z = params.ratio * to;
-    rate = select(z, oneMinusExp(z), params.exponential == 1u);
-  } else {
-    // kappa (g_i g_j), not (kappa g_i) g_j: W stays symmetric to the last bit.
-    drive = params.factor * (to * drive);
+  let end = min(begin + ROWS, params.count);
+  var replica = (params.start + begin) / params.rows;
+  var row = (params.start + begin) % params.rows;
+  var columns = columnActivations[replica * (params.columnStride / 4u) + quad];
+  // Exponents of all results, to be looked at once.
+  var broken = vec4<bool>(false);
+  for (var at = begin; at < end; at++) {
+    if (row == params.rows) {
+      row = 0u;
+      replica += 1u;
+      columns = columnActivations[replica * (params.columnStride / 4u) + quad];
+    }
+    let to = rowActivations[replica * params.rowStride + row];
+    var drive = columns;
+    var rate = params.rate;
+    if (GATED) {
+      let z = params.ratio * to;
+      rate = select(z, oneMinusExp(z), params.exponential == 1u);
+    } else {
+      // kappa (g_i g_j), not (kappa g_i) g_j: W stays symmetric to the last bit.
+      drive = params.factor * (to * columns);
+    }
+    if (BASED) {
+      drive += base[(row - params.baseStart) * quads + quad];
+    }
+    let before = matrix[at * quads + quad];
+    let after = before + rate * (drive - before);
+    matrix[at * quads + quad] = after;
+    broken |= areBroken(after);
+    row += 1u;
   }
-  if (BASED) {
-    drive += base[(row - params.baseStart) * quads + quad];
-  }
-  let before = matrix[linear];
-  let after = before + rate * (drive - before);
-  matrix[linear] = after;
-  if (!(isFinite(after.x) && isFinite(after.y) && isFinite(after.z) && isFinite(after.w))) {
+  if (any(broken)) {
     atomicMin(&faults[params.fault], u32(clock[0]));
   }
 }

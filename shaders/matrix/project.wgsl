@@ -38,21 +38,20 @@ fn project(@builtin(global_invocation_id) id: vec3<u32>) {
   let offset = id.y * (params.vectorStride / 4u);
   let at = id.y * (params.outputStride / 4u) + quad;
   var sum = vec4<f32>(0.0);
-  var row = begin;
-  while (row < end) {
-    // Four rows for one load of x, where four are left.
-    if (row % 4u == 0u && row + 4u <= end) {
-      let x = vector[offset + row / 4u];
-      let first = shift + row;
-      sum += quadAt(first, quad) * x.x;
-      sum += quadAt(first + 1u, quad) * x.y;
-      sum += quadAt(first + 2u, quad) * x.z;
-      sum += quadAt(first + 3u, quad) * x.w;
-      row += 4u;
-    } else {
-      sum += quadAt(shift + row, quad) * vector[offset + row / 4u][row % 4u];
-      row += 1u;
-    }
+  // Four rows for one load of x, where four are left; the rows before and after one by one.
+  let aligned = min(4u * ((begin + 3u) / 4u), end);
+  let fours = aligned + 4u * ((end - aligned) / 4u);
+  for (var row = begin; row < aligned; row++) {
+    sum += quadAt(shift + row, quad) * vector[offset + row / 4u][row % 4u];
+  }
+  for (var row = aligned; row < fours; row += 4u) {
+    let x = vector[offset + row / 4u];
+    let first = shift + row;
+    sum += quadAt(first, quad) * x.x + quadAt(first + 1u, quad) * x.y
+      + quadAt(first + 2u, quad) * x.z + quadAt(first + 3u, quad) * x.w;
+  }
+  for (var row = fours; row < end; row++) {
+    sum += quadAt(shift + row, quad) * vector[offset + row / 4u][row % 4u];
   }
   output[at] = select(output[at], vec4<f32>(0.0), params.first == 1u) + params.scale * sum;
 }

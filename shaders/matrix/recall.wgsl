@@ -40,7 +40,20 @@ fn recall(@builtin(global_invocation_id) id: vec3<u32>) {
     let offset = id.y * (params.vectorStride / 4u);
     var product = vec4<f32>(0.0);
     var norm = vec4<f32>(0.0);
-    for (var quad = 0u; quad < (params.columns + 3u) / 4u; quad++) {
+    let quads = (params.columns + 3u) / 4u;
+    var quad = 0u;
+    for (; quad + 4u <= quads; quad += 4u) {
+      let a0 = quadAt(row, quad);
+      let a1 = quadAt(row, quad + 1u);
+      let a2 = quadAt(row, quad + 2u);
+      let a3 = quadAt(row, quad + 3u);
+      product += a0 * vector[offset + quad] + a1 * vector[offset + quad + 1u]
+        + a2 * vector[offset + quad + 2u] + a3 * vector[offset + quad + 3u];
+      if (HALF_NORM) {
+        norm += a0 * a0 + a1 * a1 + a2 * a2 + a3 * a3;
+      }
+    }
+    for (; quad < quads; quad++) {
       let a = quadAt(row, quad);
       product += a * vector[offset + quad];
       if (HALF_NORM) {

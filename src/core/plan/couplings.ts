@@ -318,20 +318,28 @@ interface Learning {
   readonly group: (model: Model) => { tau: number; every: number; factor: number }
 }
 
+/** Rows that one invocation of matrix/learn goes down. */
+const LEARNT_ROWS = 8
+
 function planLearning(planning: Planning, name: string, learning: Learning): Operation[] {
   const { model, matrices, workgroup, limits } = planning
   const matrix = matrixNamed(planning, name)
   const base = matrices.get(`${name}/base`)
   const stride = (layer: string): number => vectorStride(find(model.layers, layer).size)
   return matrix.blocks.map((block) => {
-    const groups = Math.ceil((block.count * matrix.stride) / 4 / workgroup)
+    const invocations = Math.ceil(block.count / LEARNT_ROWS) * (matrix.stride / 4)
+    const groups = Math.ceil(invocations / workgroup)
     const across = Math.min(groups, limits.maxComputeWorkgroupsPerDimension)
     const baseBlock = base && baseBlockOf(base, block.start % matrix.rows)
     return operation(planning, {
       label: `${name}/learn`,
       stage: learning.stage,
       kernel: 'matrix/learn',
-      constants: { GATED: learning.gated ? 1 : 0, BASED: baseBlock === undefined ? 0 : 1 },
+      constants: {
+        GATED: learning.gated ? 1 : 0,
+        BASED: baseBlock === undefined ? 0 : 1,
+        ROWS: LEARNT_ROWS,
+      },
       buffers: {
         matrix: block.buffer,
         base: baseBlock?.buffer ?? 'none',
