@@ -56,8 +56,9 @@ export default defineConfig(({ mode }) => ({
           include: ['test/gpu/**/*.test.ts'],
           // A worker keeps one device for all its files: see test/gpu/device.ts.
           isolate: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // Ends what hangs; slow machines are slow.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           sequence: { groupOrder: 1 },
         },
       },

@@ -105,10 +105,15 @@ export async function serveSources(): Promise<Served> {
   return { url: urlOf(server), close: () => server.close() }
 }
 
-/** Builds the page and serves the result, as a web server would. */
-export async function serveBuild(): Promise<Served> {
-  await build({ logLevel: 'warn' })
+/**
+ * Builds the page and serves the result, as a web server would.
+ * @param root - folder of another project, bundled without the configuration of this one
+ */
+export async function serveBuild(root?: string): Promise<Served> {
+  const project = root === undefined ? {} : { root, configFile: false as const }
+  await build({ ...project, logLevel: 'warn' })
   const server = await preview({
+    ...project,
     logLevel: 'warn',
     preview: { port: 0, host: '127.0.0.1', open: false },
   })
