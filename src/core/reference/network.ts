@@ -2,12 +2,13 @@
  * The whole network in float64, written for reading and not for speed: what theory.md says, line by line. The
  * GPU is compared with it.
  */
+import { add, dot, outer, row, squaredDistance, times, transposeTimes } from '../model/algebra.ts'
 import { ModelError } from '../model/errors.ts'
-import type { Layer, Memory, Model, Rows, Synapse } from '../model/model.ts'
+import { activation, lagrangian } from '../model/lagrangians.ts'
+import type { Layer, Memory, Model, Synapse } from '../model/model.ts'
 import { noise } from '../model/random.ts'
 import { shownAt } from '../model/stimulus.ts'
-import { dot, outer, roundToHalf, row, squaredDistance, times, transposeTimes } from './algebra.ts'
-import { activation, lagrangian } from './lagrangians.ts'
+import { dealt, initialMemories, synapticBias, unmasked } from '../model/values.ts'
 
 /** The energy of one replica and what it is made of, one term for each layer, memory and synapse. */
 export interface Energy {
@@ -352,36 +353,6 @@ function baseCoupling({ base }: Synapse, N: number): Float64Array {
     add(J, outer(pattern, pattern))
   }
   return J.map((sum, k) => (base.zeroDiagonal && k % (N + 1) === 0 ? 0 : sum / N))
-}
-
-/** Xi(0), as its format holds it; the binary format holds it exactly. */
-function initialMemories({ init, format }: Memory): Float64Array {
-  return Float64Array.from(init.data, format === 'f16' ? roundToHalf : (value) => value)
-}
-
-/** Lambda: as given, else Xi(0) for the rule hebbian and 0 for the others. */
-function synapticBias({ bias, rule }: Memory, xi: Float64Array): Float64Array {
-  if (bias !== undefined) return Float64Array.from(bias.data)
-  return rule === 'hebbian' ? xi.slice() : new Float64Array(xi.length)
-}
-
-/** Row r of rows that are dealt in turn, in float64. */
-function dealt({ rows, columns, data }: Rows, r: number): Float64Array {
-  const start = (r % rows) * columns
-  return Float64Array.from(data.subarray(start, start + columns))
-}
-
-/** Calls `visit` for every entry of pattern p that no mask leaves free. */
-function unmasked(patterns: Rows, p: number, visit: (i: number, value: number) => void): void {
-  const { columns, data, free } = patterns
-  for (let i = 0; i < columns; i++) {
-    if (!free?.[p * columns + i]) visit(i, data[p * columns + i]!)
-  }
-}
-
-/** a += b */
-function add(a: Float64Array, b: Float64Array): void {
-  for (let i = 0; i < a.length; i++) a[i]! += b[i]!
 }
 
 /** The entry under a name. */

@@ -1,6 +1,6 @@
 /** What a probe measures, in float64, for one replica (design.md, probes). */
 import type { Rows } from '../model/model.ts'
-import { dot, norm, row } from './algebra.ts'
+import { dot, norm, row } from '../model/algebra.ts'
 
 /**
  * Overlap of a layer with each pattern: m_p = xi_p . g / N.

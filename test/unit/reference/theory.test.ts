@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Layer, Memory, Model, Rows, Synapse } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
-import { dot, norm, row } from '../../../src/core/reference/algebra.ts'
+import { dot, norm, row } from '../../../src/core/model/algebra.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
 import { similarity } from '../../../src/core/reference/probes.ts'
 import { buildModel, normalRows, rowsOf, signRows, symmetricRows } from '../../build.ts'

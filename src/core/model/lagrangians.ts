@@ -3,7 +3,7 @@
  * g = dL/dx, its Hessian M = d2L/dx2 >= 0 and its energy x.g - L.
  * @see Krotov, Hopfield, arXiv:2008.06996; Krotov, arXiv:2107.06446
  */
-import type { Lagrangian } from '../model/model.ts'
+import type { Lagrangian } from './model.ts'
 
 type Kind = Lagrangian['kind']
 type Of<K extends Kind> = Extract<Lagrangian, { kind: K }>

@@ -41,6 +41,11 @@ export function transposeTimes(matrix: Float64Array, y: Float64Array): Float64Ar
   return result
 }
 
+/** a += b, entry by entry. */
+export function add(a: Float64Array, b: Float64Array): void {
+  for (let i = 0; i < a.length; i++) a[i]! += b[i]!
+}
+
 /** y x^T: [y.length, x.length]. */
 export function outer(y: Float64Array, x: Float64Array): Float64Array {
   const columns = x.length

@@ -1,0 +1,28 @@
+/** The arrays of a model as float64 computes with them. */
+import { roundToHalf } from './algebra.ts'
+import type { Memory, Rows } from './model.ts'
+
+/** Xi(0), as its format holds it; the binary format holds it exactly. */
+export function initialMemories({ init, format }: Memory): Float64Array {
+  return Float64Array.from(init.data, format === 'f16' ? roundToHalf : (value) => value)
+}
+
+/** Lambda: as given, else Xi(0) for the rule hebbian and 0 for the others. */
+export function synapticBias({ bias, rule }: Memory, xi: Float64Array): Float64Array {
+  if (bias !== undefined) return Float64Array.from(bias.data)
+  return rule === 'hebbian' ? xi.slice() : new Float64Array(xi.length)
+}
+
+/** Row r of rows that are dealt in turn, in float64. */
+export function dealt({ rows, columns, data }: Rows, r: number): Float64Array {
+  const start = (r % rows) * columns
+  return Float64Array.from(data.subarray(start, start + columns))
+}
+
+/** Calls `visit` for every entry of pattern p that no mask leaves free. */
+export function unmasked(patterns: Rows, p: number, visit: (i: number, value: number) => void): void {
+  const { columns, data, free } = patterns
+  for (let i = 0; i < columns; i++) {
+    if (!free?.[p * columns + i]) visit(i, data[p * columns + i]!)
+  }
+}
