@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
 import { ModelError, RunError } from '../core/model/errors.ts'
+import { analyseCommand } from './commands/analyse.ts'
 import { devicesCommand } from './commands/devices.ts'
 import { planCommand } from './commands/plan.ts'
 import { runCommand } from './commands/run.ts'
@@ -27,10 +28,11 @@ export async function main(args: readonly string[]): Promise<number> {
     .addCommand(runCommand())
     .addCommand(validateCommand())
     .addCommand(planCommand())
+    .addCommand(analyseCommand())
     .addCommand(devicesCommand())
-  for (const command of program.commands) command.option('--debug', 'show the stack trace of an error')
   // A subcommand has its own copy of these settings.
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...below(program)]) {
+    if (command.commands.length === 0) command.option('--debug', 'show the stack trace of an error')
     command.exitOverride().configureOutput({ outputError: () => undefined })
   }
   try {
@@ -45,6 +47,11 @@ export async function main(args: readonly string[]): Promise<number> {
     if (error instanceof Interruption) return error.exitCode
     return error instanceof ModelError || error instanceof CommanderError ? 2 : 1
   }
+}
+
+/** All subcommands, at any depth. */
+function below(command: Command): Command[] {
+  return command.commands.flatMap((one) => [one, ...below(one)])
 }
 
 /** `--set a=1 b=2` as `--set a=1 --set b=2`. */

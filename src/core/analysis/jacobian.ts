@@ -27,7 +27,8 @@ export interface Stability {
  * @param tolerance - how far from 0 an eigenvalue has to be, in 1 / model time
  */
 export function stabilityAt(model: Model, moment: Moment, tolerance = 1e-6): Stability {
-  const spectrum = symmetricSpectrum(symmetricJacobian(model, moment))
+  const jacobian = symmetricJacobian(model, moment)
+  const spectrum = symmetricSpectrum(jacobian.rows, jacobian.to1DArray())
   const margin = spectrum.reduce((least, value) => Math.min(least, Math.abs(value)), Infinity)
   return {
     spectrum,
@@ -38,7 +39,7 @@ export function stabilityAt(model: Model, moment: Moment, tolerance = 1e-6): Sta
 }
 
 /** T^-1/2 (-1 + M^1/2 A M^1/2) T^-1/2 over the neurons of all dynamic layers, in the order of the model. */
-export function symmetricJacobian(model: Model, moment: Moment): Matrix {
+function symmetricJacobian(model: Model, moment: Moment): Matrix {
   const dynamic = model.layers.filter(({ tau }) => tau > 0)
   const adiabatic = model.layers.filter(({ tau }) => tau === 0)
   const couplings = couplingsOf(model, moment)
@@ -65,7 +66,7 @@ export function symmetricJacobian(model: Model, moment: Moment): Matrix {
         if (up === undefined || down === undefined) continue
         block.add(down.mmul(inner.get(hidden.name) as Matrix).mmul(up))
       }
-      const scaled = (roots.get(to.name) as Matrix).mmul(block).mmul(roots.get(from.name) as Matrix)
+      const scaled = between(roots.get(to.name) as Root, block, roots.get(from.name) as Root)
       scaled.div(Math.sqrt(to.tau * from.tau))
       jacobian.setSubMatrix(scaled, starts.get(to.name) as number, starts.get(from.name) as number)
     }
@@ -106,13 +107,23 @@ function matrixOf(rows: number, columns: number, values: ArrayLike<number>): Mat
   return Matrix.from1DArray(rows, columns, Array.from(values))
 }
 
+/** The symmetric root of a Hessian: its diagonal where it has nothing else. */
+type Root = { readonly diagonal: number[] } | { readonly full: Matrix }
+
 /** The symmetric root of a symmetric matrix without negative eigenvalues (but by rounding). */
-function squareRoot(matrix: Matrix): Matrix {
+function squareRoot(matrix: Matrix): Root {
   const rootOf = (value: number): number => Math.sqrt(Math.max(0, value))
   const diagonal = matrix.diagonal()
-  if (Matrix.sub(matrix, Matrix.diag(diagonal)).norm() === 0) return Matrix.diag(diagonal.map(rootOf))
+  if (Matrix.sub(matrix, Matrix.diag(diagonal)).norm() === 0) return { diagonal: diagonal.map(rootOf) }
   const { eigenvectorMatrix, realEigenvalues } = new EigenvalueDecomposition(matrix, {
     assumeSymmetric: true,
   })
-  return eigenvectorMatrix.mmul(Matrix.diag(realEigenvalues.map(rootOf))).mmul(eigenvectorMatrix.transpose())
+  const scaled = eigenvectorMatrix.clone().mulRowVector(realEigenvalues.map(rootOf))
+  return { full: scaled.mmul(eigenvectorMatrix.transpose()) }
+}
+
+/** left block right; diagonal roots only scale rows and columns. */
+function between(left: Root, block: Matrix, right: Root): Matrix {
+  const half = 'full' in left ? left.full.mmul(block) : block.clone().mulColumnVector(left.diagonal)
+  return 'full' in right ? half.mmul(right.full) : half.mulRowVector(right.diagonal)
 }

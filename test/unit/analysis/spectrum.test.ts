@@ -80,7 +80,7 @@ describe('the spectrum of J = Xi^T Xi / N_h', () => {
     ] as const) {
       const xi = memory('normal', rows, columns)
       const dense = Matrix.from1DArray(rows, columns, xi.data)
-      const direct = symmetricSpectrum(dense.transpose().mmul(dense).div(rows))
+      const direct = symmetricSpectrum(columns, dense.transpose().mmul(dense).div(rows).to1DArray())
       const spectrum = couplingSpectrum(xi)
       expect(spectrum).toHaveLength(columns)
       spectrum.forEach((value, index) => expect(value).toBeCloseTo(direct[index] as number, 10))

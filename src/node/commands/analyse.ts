@@ -1,0 +1,11 @@
+import { Command } from 'commander'
+import { generatingCommand } from './generating.ts'
+import { spectrumCommand } from './spectrum.ts'
+
+/** `engram analyse`: what the theory says about a scenario, next to what it does. */
+export function analyseCommand(): Command {
+  return new Command('analyse')
+    .description('compare what a scenario does with what the theory says')
+    .addCommand(generatingCommand())
+    .addCommand(spectrumCommand())
+}

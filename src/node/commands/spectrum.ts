@@ -1,0 +1,328 @@
+import { Command } from 'commander'
+import { version } from '../../../package.json'
+import { type Moment, type Stability, stabilityAt } from '../../core/analysis/jacobian.ts'
+import { DENSE_LIMIT, reportCoupling, symmetricSpectrum } from '../../core/analysis/spectrum.ts'
+import type { NpyArray } from '../../core/data/npy.ts'
+import { encodeNpz } from '../../core/data/npz.ts'
+import { ModelError } from '../../core/model/errors.ts'
+import type { Model } from '../../core/model/model.ts'
+import { type Simulation, createSimulation } from '../../core/run/simulation.ts'
+import { requestDevice } from '../device.ts'
+import { Interruption, watchSignals } from '../interrupt.ts'
+import { limitsFor } from '../limits.ts'
+import { createOutput } from '../output.ts'
+import { createProgress } from '../progress.ts'
+import {
+  type ScenarioOptions,
+  addAdapterOption,
+  addScenarioOptions,
+  loadWith,
+  naming,
+  planRun,
+  warn,
+  wholeNumber,
+} from './options.ts'
+
+interface SpectrumOptions extends ScenarioOptions {
+  readonly adapter?: string
+  readonly of: 'coupling' | 'jacobian'
+  readonly at?: number | 'fixed-point'
+  readonly speed: number
+  readonly replica: number
+  readonly top: number
+  readonly out?: string
+  readonly json?: true
+}
+
+/** `engram analyse spectrum`: eigenvalues of couplings or of the Jacobian, and what they say. */
+export function spectrumCommand(): Command {
+  const command = new Command('spectrum').description(
+    'eigenvalues of the couplings, or of the Jacobian at a state of a run',
+  )
+  addScenarioOptions(command)
+  addAdapterOption(command)
+  return command
+    .option('--of <what>', 'coupling or jacobian', oneOf('--of', ['coupling', 'jacobian']), 'coupling')
+    .option(
+      '--at <tick>',
+      'a tick, or fixed-point: where the neurons have come to rest (default: 0 for couplings, fixed-point for jacobian)',
+      (text) => (text === 'fixed-point' ? text : wholeNumber('--at', 0, 2 ** 31 - 1)(text)),
+    )
+    .option('--speed <v>', 'rest is a largest |dx/dt| below v', positive('--speed'), 1e-4)
+    .option('--replica <r>', 'which replica, from 0', wholeNumber('--replica', 0, 65534), 0)
+    .option('--top <k>', 'eigenvalues printed from either end', wholeNumber('--top', 1, DENSE_LIMIT), 5)
+    .option('--out <folder>', 'write spectrum.npz and spectrum.json there; the folder is made if needed')
+    .option('--json', 'the content of spectrum.json instead of the lines')
+    .addHelpText('after', HELP)
+    .action(spectrum)
+}
+
+const HELP = `
+coupling: of every memory the hebbian coupling J = Xi^T Xi / N_h of the layer it comes from, next to the law of Marchenko
+  and Pastur for independent entries of the same mean square, q = N_v / N_h: edges, share at 0, and the distance of
+  Kolmogorov between the two; of every synapse W.
+jacobian: of tau dx/dt = -x + b + I over all dynamic layers, adiabatic ones eliminated, W and Xi held fixed; in units of
+  1 / model time. The state is hyperbolic when no eigenvalue is within 1e-6 of 0. With --at fixed-point the scenario runs on
+  until it rests, for at most ten times its ticks.
+Everything is computed in float64 at what the GPU holds, by a dense solver: at most ${DENSE_LIMIT} neurons.
+
+Standard output: lines "NAME.key<tab>value", with the eigenvalues at either end; with --out a line "FILE<tab>path" for each file.
+
+Files: FOLDER/spectrum.npz     NAME.eigenvalues [N] for each coupling, or jacobian.eigenvalues [N], ascending
+       FOLDER/spectrum.json    the results, tick, time, scenario with all defaults, adapter, versions; written last
+
+Exit code: 0 done, 1 the run failed or did not come to rest, 2 the input is wrong, 130 ended by Ctrl-C.
+
+Examples:
+  engram analyse spectrum scenarios/dense-memory.json
+  engram analyse spectrum scenarios/digits.json --of jacobian --set replicas=1
+  engram analyse spectrum scenarios/fast-synapses.json --of jacobian --at 0 --json`
+
+/** What there is to say of a spectrum, besides its eigenvalues. */
+type Entry = Readonly<Record<string, string | number | boolean | null>>
+
+interface Result {
+  readonly entries: Readonly<Record<string, Entry>>
+  readonly spectra: Readonly<Record<string, Float64Array>>
+}
+
+async function spectrum(scenario: string, options: SpectrumOptions): Promise<void> {
+  const loaded = await loadWith(scenario, options)
+  await naming(scenario, () => checkSizes(loaded, options))
+  const model = withSpeedProbes(loaded)
+  const requested = await requestDevice(options.adapter === undefined ? {} : { adapter: options.adapter })
+  try {
+    const limits = limitsFor(requested)
+    await naming(scenario, () => planRun(model, limits))
+    const output = options.out === undefined ? undefined : await createOutput(options.out)
+    const simulation = await createSimulation(requested.device, model, { limits })
+    try {
+      const at = options.at ?? (options.of === 'coupling' ? 0 : 'fixed-point')
+      await advance(simulation, at, options.speed)
+      warn(simulation.warnings)
+      const moment = await momentOf(simulation, options.replica)
+      const { entries, spectra } =
+        options.of === 'coupling' ? couplings(model, moment) : jacobian(model, moment)
+      const { info } = requested
+      const content = {
+        of: options.of,
+        tick: simulation.tick,
+        time: simulation.time,
+        replica: options.replica,
+        results: entries,
+        scenario: model.scenario,
+        adapter: { name: info.name, type: info.type, driver: info.driver },
+        versions: { engram: version, node: process.version },
+        warnings: simulation.warnings,
+      }
+      const text = `${JSON.stringify(content, null, 2)}\n`
+      const lines = [`tick\t${simulation.tick}`, ...linesOf(entries), ...ends(spectra, options.top)]
+      if (output !== undefined) {
+        const arrays = Object.entries(spectra).map(([name, data]): [string, NpyArray] => [
+          `${name}.eigenvalues`,
+          { shape: [data.length], data },
+        ])
+        lines.push(
+          `spectrum.npz\t${await output.write('spectrum.npz', encodeNpz(Object.fromEntries(arrays)))}`,
+          `spectrum.json\t${await output.write('spectrum.json', text)}`,
+        )
+      }
+      process.stdout.write(options.json ? text : `${lines.join('\n')}\n`)
+    } finally {
+      simulation.destroy()
+    }
+  } finally {
+    requested.release()
+  }
+}
+
+/**
+ * What the dense solver can treat.
+ * @throws ModelError that names what is too large or missing
+ */
+function checkSizes(model: Model, { of, replica }: SpectrumOptions): void {
+  if (replica >= model.replicas)
+    throw new ModelError(`is ${replica}, the scenario has ${model.replicas} replicas, numbered from 0`, {
+      path: '--replica',
+    })
+  const sizes =
+    of === 'jacobian'
+      ? [{ path: 'neurons', neurons: sum(model.layers.filter(({ tau }) => tau > 0).map(({ size }) => size)) }]
+      : [
+          ...model.memories.map(({ name, init }) => ({
+            path: `memories.${name}`,
+            neurons: Math.min(init.rows, init.columns),
+          })),
+          ...model.synapses.map(({ name, layer }) => ({
+            path: `synapses.${name}`,
+            neurons: model.layers.find((one) => one.name === layer)?.size ?? 0,
+          })),
+        ]
+  if (sizes.length === 0) throw new ModelError('has neither memories nor synapses: there is no coupling')
+  for (const { path, neurons } of sizes) {
+    if (neurons === 0)
+      throw new ModelError('no layer is dynamic: there is no flow; set a tau above 0', { path })
+    if (neurons > DENSE_LIMIT)
+      throw new ModelError(
+        `has ${neurons} neurons, the dense solver takes at most ${DENSE_LIMIT}; use a smaller layer`,
+        { path },
+      )
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}
+
+/** Ticks between two looks at the speed. */
+const STRIDE = 25
+
+/** The model with nothing recorded but the speed of each dynamic layer. */
+function withSpeedProbes(model: Model): Model {
+  const probes = model.layers
+    .filter(({ tau }) => tau > 0)
+    .map(({ name }) => ({ kind: 'speed', name, every: STRIDE, layer: name }) as const)
+  return { ...model, probes }
+}
+
+/** Runs to a tick, or until the neurons rest. */
+async function advance(simulation: Simulation, at: number | 'fixed-point', rest: number): Promise<void> {
+  const end = at === 'fixed-point' ? Math.max(STRIDE, 10 * simulation.model.time.ticks) : at
+  const progress = createProgress(0, end, process.stderr.isTTY)
+  const watch = watchSignals()
+  try {
+    await simulation.step(0)
+    while (simulation.tick < end) {
+      await simulation.step(Math.min(STRIDE - (simulation.tick % STRIDE), end - simulation.tick))
+      await simulation.flush()
+      progress.update(simulation.tick)
+      if (watch.signal !== undefined)
+        throw new Interruption(
+          watch.signal,
+          `ended by ${watch.signal} at tick ${simulation.tick}; nothing is written`,
+        )
+      if (at === 'fixed-point' && simulation.tick % STRIDE === 0 && speedOf(simulation) < rest) return
+    }
+    await simulation.flush()
+    if (at === 'fixed-point')
+      throw new ModelError(
+        `the neurons have not come to rest after ${end} ticks (largest |dx/dt| ${speedOf(simulation).toPrecision(3)}); ` +
+          'give a tick with --at, a larger --speed, or more --ticks',
+      )
+  } finally {
+    watch.stop()
+    progress.stop()
+  }
+}
+
+/** The largest |dx/dt| of all layers and replicas at the last sample. */
+function speedOf({ series }: Simulation): number {
+  return Math.max(...series.flatMap(({ value }) => Array.from(value.at(-1) ?? [])))
+}
+
+/** All states and couplings of one replica. */
+async function momentOf(simulation: Simulation, replica: number): Promise<Moment> {
+  const { layers, memories, synapses } = simulation.model
+  const moment: Record<string, Float32Array> = {}
+  for (const { name } of [...layers, ...memories, ...synapses]) {
+    const { shape, data } = await simulation.read(name)
+    const isLayer = layers.some((layer) => layer.name === name)
+    const size = shape.slice(isLayer ? -1 : -2).reduce((product, length) => product * length, 1)
+    const start = data.length > size ? replica * size : 0
+    moment[name] = data.subarray(start, start + size)
+  }
+  return moment
+}
+
+function couplings(model: Model, moment: Moment): Result {
+  const entries: Record<string, Entry> = {}
+  const spectra: Record<string, Float64Array> = {}
+  for (const { name, init } of model.memories) {
+    const { rows, columns } = init
+    const report = reportCoupling(name, { rows, columns, data: Float32Array.from(moment[name] ?? []) })
+    spectra[name] = report.spectrum
+    entries[name] = {
+      coupling: 'Xi^T Xi / N_h',
+      neurons: columns,
+      smallest: report.spectrum[0] ?? null,
+      largest: report.spectrum.at(-1) ?? null,
+      zeros: report.zeros.measured,
+      'law.zeros': report.zeros.law,
+      q: report.q,
+      variance: report.variance,
+      'law.low': report.edges[0],
+      'law.high': report.edges[1],
+      kolmogorov: report.kolmogorov,
+    }
+  }
+  for (const { name, layer } of model.synapses) {
+    const size = model.layers.find((one) => one.name === layer)?.size ?? 0
+    const eigenvalues = symmetricSpectrum(size, moment[name] ?? [])
+    spectra[name] = eigenvalues
+    entries[name] = {
+      coupling: 'W',
+      neurons: size,
+      smallest: eigenvalues[0] ?? null,
+      largest: eigenvalues.at(-1) ?? null,
+    }
+  }
+  return { entries, spectra }
+}
+
+function jacobian(model: Model, moment: Moment): Result {
+  const stability: Stability = stabilityAt(model, moment)
+  const { spectrum: eigenvalues, hyperbolic, margin, stableDimension } = stability
+  return {
+    entries: {
+      jacobian: {
+        neurons: eigenvalues.length,
+        hyperbolic,
+        margin,
+        stable: stableDimension,
+        unstable: eigenvalues.filter((value) => value > 0).length,
+        smallest: eigenvalues[0] ?? null,
+        largest: eigenvalues.at(-1) ?? null,
+      },
+    },
+    spectra: { jacobian: eigenvalues },
+  }
+}
+
+/** The results as lines `NAME.key<tab>value`. */
+function linesOf(entries: Result['entries']): string[] {
+  return Object.entries(entries).flatMap(([name, entry]) =>
+    Object.entries(entry).map(([key, value]) => `${name}.${key}\t${text(value)}`),
+  )
+}
+
+function text(value: Entry[string]): string {
+  return typeof value === 'number' ? String(Number(value.toPrecision(6))) : String(value)
+}
+
+/** The eigenvalues at either end. */
+function ends(spectra: Result['spectra'], top: number): string[] {
+  return Object.entries(spectra).flatMap(([name, eigenvalues]) => {
+    const listed = (values: Float64Array): string => Array.from(values, text).join(' ')
+    return [
+      `${name}.lowest\t${listed(eigenvalues.slice(0, top))}`,
+      `${name}.highest\t${listed(eigenvalues.slice(-top).reverse())}`,
+    ]
+  })
+}
+
+/** A parser of one of some words. */
+function oneOf(option: string, words: readonly string[]): (text: string) => string {
+  return (given) => {
+    if (words.includes(given)) return given
+    throw new ModelError(`must be ${words.join(' or ')}, not "${given}"`, { path: option })
+  }
+}
+
+/** A parser of positive numbers. */
+function positive(option: string): (text: string) => number {
+  return (given) => {
+    const value = Number(given)
+    if (given.trim() !== '' && Number.isFinite(value) && value > 0) return value
+    throw new ModelError(`must be a number above 0, not "${given}"`, { path: option })
+  }
+}

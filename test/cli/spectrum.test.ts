@@ -1,0 +1,85 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { decodeNpz } from '../../src/core/data/npz.ts'
+import { engram, temporaryFolder } from './program.ts'
+
+const folder = temporaryFolder()
+const dense = resolve('scenarios/dense-memory.json')
+
+/** Lines `key<tab>value`. */
+function valuesOf(stdout: string): Record<string, string> {
+  return Object.fromEntries(
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('\t') as [string, string]),
+  )
+}
+
+test('the coupling of random signs follows the law of Marchenko and Pastur, in lines and in files', async () => {
+  const { code, stdout } = await engram(['analyse', 'spectrum', dense, '--top', '2', '--out', 'law'], folder)
+  expect(code).toBe(0)
+  const values = valuesOf(stdout)
+  expect(Number(values['xi.q'])).toBeCloseTo(0.256, 10)
+  expect(Number(values['xi.kolmogorov'])).toBeLessThan(0.02)
+  expect(values['xi.highest']?.split(' ')).toHaveLength(2)
+  const { 'xi.eigenvalues': eigenvalues } = decodeNpz(readFileSync(join(folder, 'law/spectrum.npz')))
+  expect(eigenvalues?.shape).toEqual([256])
+  // The trace of J is N_v times the mean square of the entries.
+  const trace = Array.from(eigenvalues?.data ?? []).reduce((total, value) => total + value, 0)
+  expect(trace / 256).toBeCloseTo(0.0248 ** 2, 9)
+  const summary = JSON.parse(readFileSync(join(folder, 'law/spectrum.json'), 'utf8')) as { tick: number }
+  expect(summary.tick).toBe(0)
+})
+
+test('the Jacobian tells a memory, which is stable, from the state between two, which is a saddle', async () => {
+  const scenario = {
+    version: 1,
+    time: { dt: 0.1, ticks: 100 },
+    neurons: { v: { size: 32, lagrangian: { kind: 'tanh', gain: 4 } } },
+    synapses: {
+      w: {
+        layer: 'v',
+        base: {
+          kind: 'hebbian',
+          zeroDiagonal: false,
+          patterns: { kind: 'random', count: 2, distribution: 'orthogonal' },
+        },
+      },
+    },
+    stimulus: [{ kind: 'initial', layer: 'v', patterns: { kind: 'rows', of: 'w', select: [0] } }],
+  }
+  writeFileSync(join(folder, 'two.json'), JSON.stringify(scenario))
+  const at = async (...more: string[]): Promise<Record<string, string>> => {
+    const args = ['analyse', 'spectrum', 'two.json', '--of', 'jacobian', ...more]
+    const { code, stdout, stderr } = await engram(args, folder)
+    expect([code, stderr]).toEqual([0, ''])
+    return valuesOf(stdout)
+  }
+  const rest = await at()
+  expect(rest['jacobian.hyperbolic']).toBe('true')
+  expect(rest['jacobian.unstable']).toBe('0')
+  // At 0 the eigenvalues are 4 N/N - 1 = 3 along both patterns and -1 elsewhere.
+  const origin = await at('--at', '0', '--set', 'stimulus=[]')
+  expect([origin['jacobian.unstable'], origin['jacobian.stable']]).toEqual(['2', '30'])
+  expect(Number(origin['jacobian.largest'])).toBeCloseTo(3, 4)
+})
+
+test.each([
+  [['--of', 'everything'], /--of: must be coupling or jacobian, not "everything"/],
+  [['--at', 'rest'], /--at: must be an integer from 0 .*, not "rest"/],
+  [['--replica', '20'], /--replica: is 20, the scenario has 20 replicas, numbered from 0/],
+  [['--speed', '0'], /--speed: must be a number above 0, not "0"/],
+  [['--of', 'jacobian', '--set', 'neurons.visible.size=2000'], /neurons: has 2000 neurons, .* at most 1024/],
+  [['--set', 'memories.xi.rulle=1'], /did you mean `rule`\?/],
+])('%j is wrong input: one line, nothing written', async (args, line) => {
+  const { code, stdout, stderr } = await engram(
+    ['analyse', 'spectrum', dense, ...args, '--out', 'no'],
+    folder,
+  )
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr).toMatch(line)
+  expect(stderr.trimEnd()).not.toContain('\n')
+  expect(existsSync(join(folder, 'no'))).toBe(false)
+})
