@@ -83,3 +83,18 @@ test.each([
   expect(stderr.trimEnd()).not.toContain('\n')
   expect(existsSync(join(folder, 'no'))).toBe(false)
 })
+
+test('of a memory too large for the dense solver both ends are found without its N x N matrix', async () => {
+  const args = ['--set', 'neurons.visible.size=1100', '--set', 'neurons.hidden.size=1152']
+  const { code, stdout } = await engram(
+    ['analyse', 'spectrum', dense, ...args, '--set', 'memories.xi.init.count=1152', '--top', '2'],
+    folder,
+  )
+  expect(code).toBe(0)
+  const values = valuesOf(stdout)
+  expect(values['xi.method']).toBe('lanczos')
+  expect(Number(values['xi.residual.high'])).toBeLessThan(1e-4 * Number(values['xi.largest']))
+  const edge = Number(values['xi.law.high'])
+  expect(Math.abs(Number(values['xi.largest']) - edge)).toBeLessThan(0.05 * edge)
+  expect(Number(values['xi.bytes'])).toBeLessThan(3 * 1152 * 1100 * 4)
+})

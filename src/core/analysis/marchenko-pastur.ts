@@ -74,7 +74,7 @@ export function kolmogorovDistance(
     const value = sorted[first] as number
     let next = first + 1
     while (next < count && (sorted[next] as number) - value <= tolerance) next++
-    const before = cumulative(value - tolerance - Number.EPSILON)
+    const before = cumulative(value - tolerance - Number.MIN_VALUE)
     const after = cumulative((sorted[next - 1] as number) + tolerance)
     distance = Math.max(distance, Math.abs(first / count - before), Math.abs(next / count - after))
     first = next

@@ -34,48 +34,52 @@ function eigenvaluesOf(matrix: Matrix): Float64Array {
 /** Neurons up to which the dense solver answers in reasonable time. */
 export const DENSE_LIMIT = 1024
 
-/** A coupling next to the law that independent entries follow. */
-export interface CouplingReport {
-  /** The memory whose J = Xi^T Xi / N_h it is. */
-  readonly name: string
-  /** Ascending, [N_v]. */
-  readonly spectrum: Float64Array
+/** The law of Marchenko and Pastur for a memory, stretched to the mean square of its entries. */
+export interface StretchedLaw {
   /** N_v / N_h */
   readonly q: number
-  /** Mean square of the entries of Xi; the law for entries of unit variance is stretched by it. */
+  /** Mean square of the entries of Xi. */
   readonly variance: number
-  /** Edges of the law of Marchenko and Pastur, stretched. */
   readonly edges: readonly [number, number]
-  /** Share of the eigenvalues at 0: measured, and by the law. */
-  readonly zeros: { readonly measured: number; readonly law: number }
-  /** Largest difference of the cumulative shares. */
+  /** Share of the eigenvalues at 0. */
+  readonly zeros: number
+  readonly cumulative: (eigenvalue: number) => number
+}
+
+/** What the spectrum of J would be if the entries of a memory were independent. */
+export function stretchedLaw({ rows, columns, data }: Rows): StretchedLaw {
+  const q = columns / rows
+  const variance = data.reduce((sum, value) => sum + value * value, 0) / data.length
+  const { edges, massAtZero, cumulative } = marchenkoPastur(q)
+  return {
+    q,
+    variance,
+    edges: [edges[0] * variance, edges[1] * variance],
+    zeros: massAtZero,
+    cumulative: (eigenvalue) =>
+      variance === 0 ? Number(eigenvalue >= 0) : cumulative(eigenvalue / variance),
+  }
+}
+
+/** A coupling as it is, next to the law. */
+export interface CouplingReport {
+  /** Eigenvalues of J = Xi^T Xi / N_h, ascending, [N_v]. */
+  readonly spectrum: Float64Array
+  /** Share of the eigenvalues at 0. */
+  readonly zeros: number
+  /** Largest difference from the cumulative shares of the law. */
   readonly kolmogorov: number
 }
 
-/** The spectrum of the hebbian coupling of a memory, compared with the law of Marchenko and Pastur. */
-export function reportCoupling(name: string, xi: Rows): CouplingReport {
-  const { rows, columns, data } = xi
-  const q = columns / rows
-  const variance = data.reduce((sum, value) => sum + value * value, 0) / data.length
+/** The whole spectrum of the hebbian coupling of a memory, compared with the law of Marchenko and Pastur. */
+export function reportCoupling(xi: Rows): CouplingReport {
   const spectrum = couplingSpectrum(xi)
-  const law = marchenkoPastur(q)
+  const { cumulative } = stretchedLaw(xi)
   // What a memory of equal rows has apart from its one eigenvalue is 0 but for rounding.
-  const tolerance = 1e-9 * (1 + (spectrum.at(-1) ?? 0))
-  const scale = variance === 0 ? 1 : variance
+  const tolerance = 1e-9 * (spectrum.at(-1) ?? 0)
   return {
-    name,
     spectrum,
-    q,
-    variance,
-    edges: [law.edges[0] * variance, law.edges[1] * variance],
-    zeros: {
-      measured: spectrum.filter((value) => value <= tolerance).length / columns,
-      law: law.massAtZero,
-    },
-    kolmogorov: kolmogorovDistance(
-      spectrum.map((value) => value / scale),
-      law.cumulative,
-      tolerance / scale,
-    ),
+    zeros: spectrum.filter((value) => value <= tolerance).length / xi.columns,
+    kolmogorov: kolmogorovDistance(spectrum, cumulative, tolerance),
   }
 }

@@ -1,11 +1,13 @@
 import { Command } from 'commander'
 import { version } from '../../../package.json'
 import { type Moment, type Stability, stabilityAt } from '../../core/analysis/jacobian.ts'
-import { DENSE_LIMIT, reportCoupling, symmetricSpectrum } from '../../core/analysis/spectrum.ts'
+import { createCouplingProduct } from '../../core/analysis/coupling-product.ts'
+import { lanczos } from '../../core/analysis/lanczos.ts'
+import { DENSE_LIMIT, reportCoupling, stretchedLaw, symmetricSpectrum } from '../../core/analysis/spectrum.ts'
 import type { NpyArray } from '../../core/data/npy.ts'
 import { encodeNpz } from '../../core/data/npz.ts'
-import { ModelError } from '../../core/model/errors.ts'
-import type { Model } from '../../core/model/model.ts'
+import { ModelError, RunError } from '../../core/model/errors.ts'
+import type { Model, Rows } from '../../core/model/model.ts'
 import { type Simulation, createSimulation } from '../../core/run/simulation.ts'
 import { requestDevice } from '../device.ts'
 import { Interruption, watchSignals } from '../interrupt.ts'
@@ -64,9 +66,13 @@ coupling: of every memory the hebbian coupling J = Xi^T Xi / N_h of the layer it
 jacobian: of tau dx/dt = -x + b + I over all dynamic layers, adiabatic ones eliminated, W and Xi held fixed; in units of
   1 / model time. The state is hyperbolic when no eigenvalue is within 1e-6 of 0. With --at fixed-point the scenario runs on
   until it rests, for at most ten times its ticks.
-Everything is computed in float64 at what the GPU holds, by a dense solver: at most ${DENSE_LIMIT} neurons.
+Everything is computed in float64 at what the GPU holds, by a dense solver: at most ${DENSE_LIMIT} neurons (of a memory, in its
+smaller layer). Of larger memories both ends are found by the method of Lanczos, with products on the GPU and no N x N
+matrix; then residual.low and residual.high are how far from an eigenvalue those of either end can be, and bytes what
+the GPU holds for it. An end of many close eigenvalues comes out coarse.
 
-Standard output: lines "NAME.key<tab>value", with the eigenvalues at either end; with --out a line "FILE<tab>path" for each file.
+Standard output: lines "NAME.key<tab>value", with the eigenvalues at either end; with --out a line
+"FILE<tab>path" for each file.
 
 Files: FOLDER/spectrum.npz     NAME.eigenvalues [N] for each coupling, or jacobian.eigenvalues [N], ascending
        FOLDER/spectrum.json    the results, tick, time, scenario with all defaults, adapter, versions; written last
@@ -102,7 +108,9 @@ async function spectrum(scenario: string, options: SpectrumOptions): Promise<voi
       warn(simulation.warnings)
       const moment = await momentOf(simulation, options.replica)
       const { entries, spectra } =
-        options.of === 'coupling' ? couplings(model, moment) : jacobian(model, moment)
+        options.of === 'coupling'
+          ? await couplings(requested.device, model, moment, options.top)
+          : jacobian(model, moment)
       const { info } = requested
       const content = {
         of: options.of,
@@ -148,17 +156,12 @@ function checkSizes(model: Model, { of, replica }: SpectrumOptions): void {
   const sizes =
     of === 'jacobian'
       ? [{ path: 'neurons', neurons: sum(model.layers.filter(({ tau }) => tau > 0).map(({ size }) => size)) }]
-      : [
-          ...model.memories.map(({ name, init }) => ({
-            path: `memories.${name}`,
-            neurons: Math.min(init.rows, init.columns),
-          })),
-          ...model.synapses.map(({ name, layer }) => ({
-            path: `synapses.${name}`,
-            neurons: model.layers.find((one) => one.name === layer)?.size ?? 0,
-          })),
-        ]
-  if (sizes.length === 0) throw new ModelError('has neither memories nor synapses: there is no coupling')
+      : model.synapses.map(({ name, layer }) => ({
+          path: `synapses.${name}`,
+          neurons: model.layers.find((one) => one.name === layer)?.size ?? 0,
+        }))
+  if (of === 'coupling' && model.memories.length + model.synapses.length === 0)
+    throw new ModelError('has neither memories nor synapses: there is no coupling')
   for (const { path, neurons } of sizes) {
     if (neurons === 0)
       throw new ModelError('no layer is dynamic: there is no flow; set a tau above 0', { path })
@@ -205,7 +208,7 @@ async function advance(simulation: Simulation, at: number | 'fixed-point', rest:
     }
     await simulation.flush()
     if (at === 'fixed-point')
-      throw new ModelError(
+      throw new RunError(
         `the neurons have not come to rest after ${end} ticks (largest |dx/dt| ${speedOf(simulation).toPrecision(3)}); ` +
           'give a tick with --at, a larger --speed, or more --ticks',
       )
@@ -234,25 +237,27 @@ async function momentOf(simulation: Simulation, replica: number): Promise<Moment
   return moment
 }
 
-function couplings(model: Model, moment: Moment): Result {
+async function couplings(device: GPUDevice, model: Model, moment: Moment, top: number): Promise<Result> {
   const entries: Record<string, Entry> = {}
   const spectra: Record<string, Float64Array> = {}
   for (const { name, init } of model.memories) {
     const { rows, columns } = init
-    const report = reportCoupling(name, { rows, columns, data: Float32Array.from(moment[name] ?? []) })
-    spectra[name] = report.spectrum
+    const xi: Rows = { rows, columns, data: Float32Array.from(moment[name] ?? []) }
+    const law = stretchedLaw(xi)
+    const isDense = Math.min(rows, columns) <= DENSE_LIMIT
+    const { eigenvalues, found } = isDense ? denseCoupling(xi) : await largeCoupling(device, model, xi, top)
+    spectra[name] = eigenvalues
     entries[name] = {
       coupling: 'Xi^T Xi / N_h',
       neurons: columns,
-      smallest: report.spectrum[0] ?? null,
-      largest: report.spectrum.at(-1) ?? null,
-      zeros: report.zeros.measured,
-      'law.zeros': report.zeros.law,
-      q: report.q,
-      variance: report.variance,
-      'law.low': report.edges[0],
-      'law.high': report.edges[1],
-      kolmogorov: report.kolmogorov,
+      smallest: eigenvalues[0] ?? null,
+      largest: eigenvalues.at(-1) ?? null,
+      q: law.q,
+      variance: law.variance,
+      'law.low': law.edges[0],
+      'law.high': law.edges[1],
+      'law.zeros': law.zeros,
+      ...found,
     }
   }
   for (const { name, layer } of model.synapses) {
@@ -267,6 +272,37 @@ function couplings(model: Model, moment: Moment): Result {
     }
   }
   return { entries, spectra }
+}
+
+interface Found {
+  /** Ascending; of a large coupling only those at either end. */
+  readonly eigenvalues: Float64Array
+  readonly found: Entry
+}
+
+function denseCoupling(xi: Rows): Found {
+  const { spectrum: eigenvalues, zeros, kolmogorov } = reportCoupling(xi)
+  return { eigenvalues, found: { method: 'dense', zeros, kolmogorov } }
+}
+
+/** Both ends by the method of Lanczos. */
+async function largeCoupling(device: GPUDevice, model: Model, xi: Rows, top: number): Promise<Found> {
+  const { product, bytes, destroy } = await createCouplingProduct(device, xi, model.scenario)
+  try {
+    const { lowest, highest, steps } = await lanczos(xi.columns, product, { count: top })
+    return {
+      eigenvalues: Float64Array.from([...lowest.values, ...highest.values.toReversed()]),
+      found: {
+        method: 'lanczos',
+        products: steps,
+        'residual.low': Math.max(...lowest.residuals),
+        'residual.high': Math.max(...highest.residuals),
+        bytes,
+      },
+    }
+  } finally {
+    destroy()
+  }
 }
 
 function jacobian(model: Model, moment: Moment): Result {
