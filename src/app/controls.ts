@@ -6,6 +6,8 @@ import type { Simulation } from '../core/run/simulation.ts'
 import type { Loop } from './loop.ts'
 
 export interface Controls {
+  /** Shows the parameters as they are, whoever has set them. */
+  update(): void
   destroy(): void
 }
 
@@ -47,7 +49,7 @@ export function createControls(
     refused,
   })
 
-  const restore: (() => void)[] = []
+  const controls: (NumberControl & { readonly path: string })[] = []
   for (const path of simulation.parameters) {
     const field = fieldAt(scenario, path)
     if (field === undefined) continue
@@ -63,10 +65,14 @@ export function createControls(
       refused,
     })
     control.element.dataset.path = path
-    restore.push(control.restore)
+    controls.push({ ...control, path })
   }
-  gui.add({ restore: () => restore.forEach((act) => act()) }, 'restore').name('restore parameters')
-  return { destroy: () => gui.destroy() }
+  const restore = (): void => controls.forEach((control) => control.restore())
+  gui.add({ restore }, 'restore').name('restore parameters')
+  return {
+    update: () => controls.forEach(({ path, show }) => show(valueAt(simulation.model.scenario, path))),
+    destroy: () => gui.destroy(),
+  }
 }
 
 interface NumberSpec {
@@ -83,6 +89,8 @@ interface NumberControl {
   readonly element: HTMLElement
   /** Sets the value that the scenario came with. */
   readonly restore: () => void
+  /** Shows a value that is already set. */
+  readonly show: (value: number) => void
 }
 
 /**
@@ -104,6 +112,7 @@ function addNumber(folder: GUI, spec: NumberSpec): NumberControl {
   }
 
   const show = (value: number): void => {
+    accepted = value
     model.value = value
     controller.updateDisplay()
     slider?.show(value)
@@ -112,11 +121,11 @@ function addNumber(folder: GUI, spec: NumberSpec): NumberControl {
     if (value === accepted) return
     try {
       spec.set(value)
-      accepted = value
+      show(value)
     } catch (error) {
       spec.refused(error)
+      show(accepted)
     }
-    show(accepted)
   }
   // Typing 0.05 passes through 0: the field acts when it is left.
   controller.onFinishChange(apply)
@@ -125,7 +134,7 @@ function addNumber(folder: GUI, spec: NumberSpec): NumberControl {
     apply(integer ? Math.round(value) : value)
   })
   show(initial)
-  return { element: domElement, restore: () => apply(initial) }
+  return { element: domElement, restore: () => apply(initial), show }
 }
 
 interface Slider {

@@ -28,6 +28,8 @@ export interface Loop {
   step(ticks: number): Promise<void>
   /** Pauses and goes back to tick 0; parameters stay as they are. */
   reset(): Promise<void>
+  /** Does something while no tick is submitted, then goes on as before. */
+  still<T>(act: () => Promise<T>): Promise<T>
   /** Asks for new pictures of a state that has not changed. */
   redraw(): void
   destroy(): void
@@ -90,14 +92,21 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
   }
 
   /** One after the other: what is under way is submitted before anything else begins. */
-  const inTurn = (act: () => Promise<void>): Promise<void> => {
+  const still = <T>(act: () => Promise<T>): Promise<T> => {
     waiting++
-    queue = queue.then(act).catch((error: unknown) => {
+    const result = queue.then(act).finally(() => waiting--)
+    queue = result.then(
+      () => undefined,
+      () => undefined,
+    )
+    return result
+  }
+
+  const inTurn = (act: () => Promise<void>): Promise<void> =>
+    still(act).catch((error: unknown) => {
       setPlaying(false)
       if (!isDestroyed) events.failed(error)
     })
-    return queue.finally(() => waiting--)
-  }
 
   const advance = (ticks: number): Promise<void> =>
     inTurn(async () => {
@@ -174,6 +183,7 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
         isOutOfDate = true
       })
     },
+    still,
     redraw() {
       isOutOfDate = true
     },

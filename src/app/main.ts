@@ -2,29 +2,25 @@
 import './locale.ts'
 import 'uplot/dist/uPlot.min.css'
 import './style.css'
-import { pipelineCount } from '../core/gpu/pipelines.ts'
-import type { Model } from '../core/model/model.ts'
+import { createConsoleApi, createSampleListeners } from './console.ts'
 import { requestPageDevice } from './device.ts'
+import { createHeader } from './header.ts'
+import { createMenu } from './menu.ts'
 import { createMessages, textOf } from './messages.ts'
-import { shippedScenarios } from './scenarios.ts'
-import { format3 } from './views/figure.ts'
+import { acceptFiles } from './share/drop.ts'
+import { EXPORTS, type Export, download, scenarioFile } from './share/exports.ts'
+import { isShared, linkTo, LONGEST_LINK, scenarioOf } from './share/link.ts'
+import { type Source, fileSource, scenarioSource } from './source.ts'
 import { darkScheme } from './views/scheme.ts'
 import { type Workplace, createWorkplace } from './workplace.ts'
 
 const DEFAULT_SCENARIO = 'digits'
 
-/** Milliseconds between two updates of the numbers in the header. */
-const STATUS_INTERVAL = 100
-
 const element = (id: string): HTMLElement => document.getElementById(id) as HTMLElement
+const button = (id: string): HTMLButtonElement => element(id) as HTMLButtonElement
 const menu = element('scenario') as HTMLSelectElement
-const progress = element('progress') as HTMLProgressElement
-const playButton = element('play') as HTMLButtonElement
-const stepButton = element('step') as HTMLButtonElement
-const resetButton = element('reset') as HTMLButtonElement
+const header = createHeader(menu, ['play', 'step', 'reset', 'link', 'export'].map(button))
 const messages = createMessages({ toast: element('toast'), failure: element('failure') })
-
-for (const { id, name } of shippedScenarios) menu.add(new Option(name, id))
 
 void start()
 
@@ -41,6 +37,7 @@ async function start(): Promise<void> {
   element('adapter').textContent = adapterName
   element('adapter').title = `Graphics adapter: ${adapterName}`
 
+  const listeners = createSampleListeners()
   const workplace = createWorkplace(
     device,
     {
@@ -51,11 +48,18 @@ async function start(): Promise<void> {
     },
     messages,
     {
-      loading: showLoading,
+      loading(id) {
+        document.body.dataset.state = 'loading'
+        header.loading(id)
+      },
       loaded: showLoaded,
       failed: showFailed,
-      playing: showPlaying,
-      frame: () => showStatus(workplace),
+      playing(playing) {
+        document.body.dataset.playing = String(playing)
+        header.playing(playing)
+      },
+      frame: () => header.update(workplace.opened),
+      sample: (sample) => listeners.call(sample),
     },
   )
   const reload = { label: 'Reload the page', act: () => location.reload() }
@@ -71,33 +75,61 @@ async function start(): Promise<void> {
   })
 
   bind(workplace)
-  expose(workplace, device)
+  window.engram = createConsoleApi(workplace, device, listeners)
   darkScheme.addEventListener('change', () => workplace.recolour())
-  await workplace.load(new URLSearchParams(location.search).get('scenario') ?? DEFAULT_SCENARIO)
+  await openAddress(workplace)
+}
+
+/** Opens what the address names, and plays it. */
+async function openAddress(workplace: Workplace): Promise<void> {
+  const byName = (): Promise<void> =>
+    workplace.load(new URLSearchParams(location.search).get('scenario') ?? DEFAULT_SCENARIO)
+  if (isShared(location.hash)) {
+    try {
+      await workplace.open(await scenarioSource(scenarioOf(location.hash)))
+    } catch (error) {
+      await byName()
+      messages.warn(`This link cannot be opened: ${textOf(error)}`)
+    }
+  } else await byName()
   // Who wants a still page starts the run by hand.
   if (!matchMedia('(prefers-reduced-motion: reduce)').matches) workplace.play()
 }
 
 function bind(workplace: Workplace): void {
-  const toggle = (): void => (workplace.loop?.playing === true ? workplace.pause() : workplace.play())
-  playButton.addEventListener('click', toggle)
-  stepButton.addEventListener('click', () => void workplace.step(1))
-  resetButton.addEventListener('click', () => void workplace.reset())
+  const toggle = (): void => (workplace.opened?.loop.playing === true ? workplace.pause() : workplace.play())
+  const step = (): void => void workplace.step(1)
+  const reset = (): void => void workplace.reset()
+  const share = (): void => void copyLink(workplace)
+  button('play').addEventListener('click', toggle)
+  button('step').addEventListener('click', step)
+  button('reset').addEventListener('click', reset)
+  button('link').addEventListener('click', share)
+  createMenu(
+    button('export'),
+    element('export-menu'),
+    EXPORTS.map((item) => ({ ...item, act: () => void exportFile(workplace, item) })),
+  )
+  const input = element('file') as HTMLInputElement
+  button('open').addEventListener('click', () => input.click())
+  acceptFiles(element('drop'), input, (file) => void openFile(workplace, file))
+
   menu.addEventListener('change', () => {
     const url = new URL(location.href)
+    url.hash = ''
     url.searchParams.set('scenario', menu.value)
     history.replaceState(null, '', url)
     // Or else the keys would go on choosing scenarios.
     menu.blur()
     void workplace.load(menu.value).then(() => workplace.play())
   })
+  // A link that is pasted into the address of the open page.
+  addEventListener('hashchange', () => {
+    if (isShared(location.hash)) void openAddress(workplace)
+  })
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return
-    const act: Readonly<Record<string, () => void>> = {
-      ' ': toggle,
-      s: () => void workplace.step(1),
-      r: () => void workplace.reset(),
-    }
+    const act: Readonly<Record<string, () => void>> = { ' ': toggle, s: step, r: reset, l: share }
     const chosen = act[event.key.toLowerCase()]
     if (chosen === undefined) return
     event.preventDefault()
@@ -112,46 +144,67 @@ function isTaken({ target, key }: KeyboardEvent): boolean {
   return key === ' ' && target.matches('button')
 }
 
-/** `window.engram`: the page from the console, and for tests. */
-function expose(workplace: Workplace, device: GPUDevice): void {
-  const api = {
-    get simulation() {
-      return workplace.simulation
-    },
-    get playing() {
-      return workplace.loop?.playing ?? false
-    },
-    /** Ticks per second that are wanted; Infinity = as many as the GPU can do. */
-    get pace() {
-      return workplace.loop?.pace ?? 0
-    },
-    set pace(ticksPerSecond: number) {
-      if (workplace.loop !== undefined) workplace.loop.pace = ticksPerSecond
-    },
-    /** How many compute pipelines have been compiled. */
-    get pipelineCount() {
-      return pipelineCount(device)
-    },
-    scenarios: shippedScenarios.map(({ id }) => id),
-    load: (id: string) => workplace.load(id),
-    play: () => workplace.play(),
-    pause: () => workplace.pause(),
-    step: (ticks = 1) => workplace.step(ticks),
-    reset: () => workplace.reset(),
-    device,
+/** Puts the link into the address and onto the clipboard; what no link can hold becomes a file. */
+async function copyLink({ opened }: Workplace): Promise<void> {
+  if (opened === undefined) return
+  const link = linkTo(location.href, opened.simulation.model.scenario)
+  const { length } = link
+  if (length > LONGEST_LINK) {
+    download(scenarioFile(opened))
+    messages.notice(
+      `The link would have ${length} characters, more than ${LONGEST_LINK}: here is the scenario as a file, to be dropped on the page.`,
+    )
+    return
   }
-  Object.assign(window, { engram: api })
+  history.replaceState(null, '', link)
+  try {
+    await navigator.clipboard.writeText(link)
+    messages.notice(`Link copied. Whoever opens it has this scenario, its parameters and its seed.`)
+  } catch {
+    messages.notice('The link is in the address bar; copy it from there.')
+  }
 }
 
-function showLoading(id: string): void {
-  document.body.dataset.state = 'loading'
-  menu.value = id
+async function exportFile({ opened }: Workplace, item: Export): Promise<void> {
+  if (opened === undefined) return
+  try {
+    const file = await item.make(opened)
+    download(file)
+    messages.notice(file.notice ?? `Saved as ${file.name}.`)
+  } catch (error) {
+    messages.warn(`${item.label}: ${textOf(error)}`)
+  }
 }
 
-function showLoaded(id: string, { scenario }: Model): void {
+/** A scenario plays at once; a checkpoint waits where it is. What cannot be opened leaves the page as it is. */
+async function openFile(workplace: Workplace, file: File): Promise<void> {
+  let source: Source
+  try {
+    source = await fileSource(file)
+  } catch (error) {
+    messages.warn(textOf(error))
+    return
+  }
+  await workplace.open(source)
+  const { opened } = workplace
+  if (opened?.source !== source) return
+  clearAddress()
+  if (source.checkpoint === undefined) workplace.play()
+  else messages.notice(`At tick ${opened.simulation.tick}, as the checkpoint says. Play goes on from here.`)
+}
+
+/** The address names something else than what is open. */
+function clearAddress(): void {
+  const url = new URL(location.href)
+  url.search = ''
+  url.hash = ''
+  history.replaceState(null, '', url)
+}
+
+function showLoaded({ model: { scenario }, origin }: Source): void {
   document.body.dataset.state = 'ready'
-  enableButtons(true)
-  const title = scenario.name === '' ? id : scenario.name
+  header.enable(true)
+  const title = scenario.name === '' ? (origin?.id ?? 'Own scenario') : scenario.name
   document.title = `${title} · engram`
   element('title').textContent = title
   const [text = '', ...hints] = scenario.description.split('Look for:')
@@ -162,28 +215,5 @@ function showLoaded(id: string, { scenario }: Model): void {
 
 function showFailed(): void {
   document.body.dataset.state = 'failed'
-  enableButtons(false)
-}
-
-function enableButtons(enabled: boolean): void {
-  for (const button of [playButton, stepButton, resetButton]) button.disabled = !enabled
-}
-
-function showPlaying(playing: boolean): void {
-  document.body.dataset.playing = String(playing)
-  playButton.setAttribute('aria-pressed', String(playing))
-  element('play-label').textContent = playing ? 'Pause' : 'Play'
-}
-
-let statusShown = -Infinity
-
-function showStatus({ simulation, loop }: Workplace): void {
-  const now = performance.now()
-  if (simulation === undefined || loop === undefined || now - statusShown < STATUS_INTERVAL) return
-  statusShown = now
-  const { tick, time, model } = simulation
-  element('tick').textContent = String(tick)
-  element('time').textContent = String(Number(time.toPrecision(6)))
-  element('rate').textContent = loop.playing ? format3(loop.rate) : '–'
-  progress.value = model.time.ticks === 0 ? 1 : Math.min(1, tick / model.time.ticks)
+  header.enable(false)
 }

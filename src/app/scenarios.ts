@@ -12,7 +12,9 @@ export const shippedScenarios: readonly ShippedScenario[] = Object.entries(names
   .map(([path, name]) => ({ id: path.replace(/^.*\/(.*)\.json$/, '$1'), name }))
   .sort((a, b) => a.name.localeCompare(b.name))
 
-/** Where the file of a scenario is; the data it names lies beside it. */
+/** Folder of the scenarios and of the data they name, relative to the page. */
+export const SCENARIO_FOLDER = `${import.meta.env.BASE_URL}scenarios/`
+
 export function scenarioUrl(id: string): string {
-  return `${import.meta.env.BASE_URL}scenarios/${encodeURIComponent(id)}.json`
+  return `${SCENARIO_FOLDER}${encodeURIComponent(id)}.json`
 }

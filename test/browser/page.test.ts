@@ -305,6 +305,19 @@ test('a screen of 390 x 844 pixels shows everything below each other, nothing cu
   await page.setViewportSize({ width: 1280, height: 720 })
 })
 
+test.each([1280, 1100, 900])(
+  'a screen %i pixels wide shows the whole page, nothing cut off',
+  async (width) => {
+    await page.setViewportSize({ width, height: 720 })
+    await visit('digits')
+    const [wide, high] = await page.evaluate<[number, number]>(
+      '[document.documentElement.scrollWidth, document.documentElement.scrollHeight]',
+    )
+    expect([wide, high]).toEqual([width, 720])
+    await page.setViewportSize({ width: 1280, height: 720 })
+  },
+)
+
 test('pictures and plots follow the colour scheme of the reader', async () => {
   await visit('softmax-synapses')
   await pause()

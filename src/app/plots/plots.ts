@@ -1,4 +1,5 @@
 /** The plots of a network: one for each probe that samples numbers. */
+import type { Sample } from '../../core/run/series.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
 import { type History, createHistory } from './history.ts'
 import { type Plot, createPlot } from './plot.ts'
@@ -7,6 +8,7 @@ import { type Plot, createPlot } from './plot.ts'
 const INTERVAL = 100
 
 export interface Plots {
+  push(sample: Sample): void
   /** Shows new samples, if it is time; to be called once a frame. */
   update(now: number): void
   /** Forgets all samples. */
@@ -27,11 +29,11 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
   place.hidden = plots.length === 0
   let hasNews = false
   let updatedAt = -Infinity
-  const unsubscribe = simulation.onSample((sample) => {
-    histories.get(sample.probe)?.push(sample)
-    hasNews = true
-  })
   return {
+    push(sample) {
+      histories.get(sample.probe)?.push(sample)
+      hasNews = true
+    },
     update(now) {
       if (!hasNews || now - updatedAt < INTERVAL) return
       hasNews = false
@@ -46,7 +48,6 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
       for (const plot of plots) plot.recolour()
     },
     destroy() {
-      unsubscribe()
       for (const plot of plots) plot.destroy()
     },
   }

@@ -10,6 +10,8 @@ export interface Figure {
   readonly width: number
   readonly height: number
   legend(range: Range, stops: Stops): void
+  /** What the canvas shows, on paper: below a caption, above its legend. Only right after it was drawn. */
+  copy(caption: string): HTMLCanvasElement
   destroy(): void
 }
 
@@ -73,6 +75,7 @@ export function createFigure(
   const low = part('.legend-low')
   const high = part('.legend-high')
   const bar = part('.legend-bar')
+  let shownStops: Stops = []
   return {
     element,
     context,
@@ -83,10 +86,19 @@ export function createFigure(
       return size.height
     },
     legend(range, stops) {
+      shownStops = stops
       low.textContent = format3(range.low)
       high.textContent = format3(range.high)
       bar.style.background = `linear-gradient(to right, ${stops.join(', ')})`
     },
+    copy: (caption) =>
+      copyOf(canvas, element, {
+        title: `${sheet.name} · ${sheet.note}`,
+        caption,
+        low: low.textContent,
+        high: high.textContent,
+        stops: shownStops,
+      }),
     destroy() {
       observer.disconnect()
       context.unconfigure()
@@ -109,6 +121,52 @@ function pixelsOf(sheet: Sheet, width: number, height: number): { width: number;
     width: Math.min(MOST_PIXELS, Math.round(width)),
     height: Math.min(MOST_PIXELS, Math.round(height)),
   }
+}
+
+interface Words {
+  readonly title: string
+  readonly caption: string
+  readonly low: string
+  readonly high: string
+  readonly stops: Stops
+}
+
+/** Pixels of a copy: its margin, its lines of text, and the least width that the text needs. */
+const COPY = { margin: 24, line: 24, font: 16, leastWidth: 480 }
+
+function copyOf(picture: HTMLCanvasElement, styled: HTMLElement, words: Words): HTMLCanvasElement {
+  const { margin, line, font, leastWidth } = COPY
+  const style = getComputedStyle(styled)
+  const canvas = document.createElement('canvas')
+  canvas.width = Math.max(leastWidth, picture.width) + 2 * margin
+  const top = margin + 2 * line
+  canvas.height = top + picture.height + 1.5 * line + margin
+  const context = canvas.getContext('2d') as CanvasRenderingContext2D
+  const { width, height } = canvas
+  context.fillStyle = style.getPropertyValue('--panel')
+  context.fillRect(0, 0, width, height)
+  context.imageSmoothingEnabled = false
+  context.drawImage(picture, Math.round((width - picture.width) / 2), top)
+
+  const text = style.getPropertyValue('--text')
+  const write = (words: string, y: number, align: CanvasTextAlign, weight = 400): void => {
+    context.font = `${weight} ${font}px ${style.fontFamily}`
+    context.textAlign = align
+    context.textBaseline = 'middle'
+    context.fillStyle = text
+    context.fillText(words, align === 'right' ? width - margin : margin, y, width - 2 * margin)
+  }
+  write(words.title, margin + line / 2 - 4, 'left', 600)
+  write(words.caption, margin + 1.5 * line - 4, 'left')
+  const middle = height - margin - line / 2
+  write(words.low, middle, 'left')
+  write(words.high, middle, 'right')
+  const room = 80
+  const gradient = context.createLinearGradient(margin + room, 0, width - margin - room, 0)
+  words.stops.forEach((stop, index, { length }) => gradient.addColorStop(index / (length - 1), stop))
+  context.fillStyle = gradient
+  context.fillRect(margin + room, middle - 6, width - 2 * (margin + room), 12)
+  return canvas
 }
 
 /** Three digits, with a real minus sign. */

@@ -5,7 +5,7 @@ import { type Figure, createFigure } from './figure.ts'
 import { type PainterPipelines, createPainter } from './painter.ts'
 import { type Range, nextRange } from './range.ts'
 import { currentScheme } from './scheme.ts'
-import { sheetsOf } from './sheet.ts'
+import { type Sheet, sheetsOf } from './sheet.ts'
 
 /** Milliseconds between two looks at the ranges of the values. */
 const MEASURE_INTERVAL = 200
@@ -13,6 +13,8 @@ const MEASURE_INTERVAL = 200
 export interface Stage {
   /** Draws all pictures from the buffers as they are. */
   draw(): void
+  /** The large picture as it is now, with its caption and legend. */
+  picture(caption: string): { readonly name: string; readonly canvas: HTMLCanvasElement }
   /** Forgets the ranges, for values that start anew. */
   restart(): void
   /** Takes over the colours of the current scheme. */
@@ -58,7 +60,9 @@ export async function createStage(
       },
     }),
   )
+  let large = 0
   const enlarge = (index: number): void => {
+    large = index
     const chosen = figures[index] as Figure
     places.large.replaceChildren(chosen.element)
     places.small.replaceChildren(
@@ -89,15 +93,29 @@ export async function createStage(
     })
   }
 
+  const paint = (indices: readonly number[]): void => {
+    const encoder = device.createCommandEncoder({ label: 'view' })
+    for (const index of indices) {
+      const figure = figures[index] as Figure
+      if (figure.width === 0 || ranges[index] === undefined) continue
+      painter.draw(encoder, index, figure.context.getCurrentTexture().createView())
+    }
+    device.queue.submit([encoder.finish()])
+  }
+  const all = Array.from(sheets.keys())
+
   return {
     draw() {
       if (performance.now() - measuredAt >= MEASURE_INTERVAL) measure()
-      const encoder = device.createCommandEncoder({ label: 'view' })
-      figures.forEach((figure, index) => {
-        if (figure.width === 0 || ranges[index] === undefined) return
-        painter.draw(encoder, index, figure.context.getCurrentTexture().createView())
-      })
-      device.queue.submit([encoder.finish()])
+      paint(all)
+    },
+    picture(caption) {
+      // What a canvas shows can be read only in the task in which it was drawn.
+      paint([large])
+      return {
+        name: (sheets[large] as Sheet).name,
+        canvas: (figures[large] as Figure).copy(caption),
+      }
     },
     restart() {
       ranges.fill(undefined)

@@ -1,0 +1,132 @@
+/** `window.engram`: the page from the console, from notebooks and for tests. See docs/console.md. */
+import { pipelineCount } from '../core/gpu/pipelines.ts'
+import { ModelError } from '../core/model/errors.ts'
+import { parseScenario } from '../core/model/parse.ts'
+import type { Scenario, ScenarioInput } from '../core/model/schema.ts'
+import type { DenseArray } from '../core/run/arrays.ts'
+import type { Sample } from '../core/run/series.ts'
+import type { Simulation } from '../core/run/simulation.ts'
+import { shippedScenarios } from './scenarios.ts'
+import { linkTo } from './share/link.ts'
+import { fileSource, scenarioSource } from './source.ts'
+import type { Opened, Workplace } from './workplace.ts'
+
+export interface ConsoleApi {
+  /** The scenario that is open, all defaults written out, parameters as they are now. */
+  readonly scenario: Scenario | undefined
+  readonly simulation: Simulation | undefined
+  /** Ids of the shipped scenarios. */
+  readonly scenarios: readonly string[]
+  readonly playing: boolean
+  /** Ticks per second that are wanted; Infinity = as many as the GPU can do. */
+  pace: number
+  /** How many compute pipelines have been compiled. */
+  readonly pipelineCount: number
+  readonly device: GPUDevice
+  /**
+   * Opens a shipped scenario by its id, a scenario as an object, or a file (scenario .json or checkpoint .npz); paused.
+   * @throws ModelError if the object or file is not valid; what is open stays
+   */
+  load(what: string | ScenarioInput | File): Promise<void>
+  play(): void
+  pause(): void
+  /** Pauses and advances; resolves when the ticks are submitted. */
+  step(ticks?: number): Promise<void>
+  /** Pauses and goes back to tick 0; parameters stay as they are. */
+  reset(): Promise<void>
+  /** State of a layer, memory or synapse, or `NAME/activations`, after all submitted ticks. */
+  read(name: string): Promise<DenseArray>
+  /** Changes a parameter from the next tick on; its slider follows. */
+  set(path: string, value: number): void
+  /** Calls back with every sample of every scenario that is opened; returns a function that ends it. */
+  on(event: 'sample', listener: (sample: Sample) => void): () => void
+  /** The link that opens this scenario with its parameters and seed, however long. */
+  link(): string
+}
+
+declare global {
+  interface Window {
+    engram: ConsoleApi
+  }
+}
+
+export interface SampleListeners {
+  add(listener: (sample: Sample) => void): () => void
+  call(sample: Sample): void
+}
+
+/** An exception of a listener is reported in the console and does not end the run. */
+export function createSampleListeners(): SampleListeners {
+  const listeners = new Set<(sample: Sample) => void>()
+  return {
+    add(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    call(sample) {
+      for (const listener of listeners) {
+        try {
+          listener(sample)
+        } catch (error) {
+          reportError(error)
+        }
+      }
+    },
+  }
+}
+
+export function createConsoleApi(
+  workplace: Workplace,
+  device: GPUDevice,
+  listeners: SampleListeners,
+): ConsoleApi {
+  const opened = (): Opened => {
+    if (workplace.opened === undefined) throw new ModelError('no scenario is open; load one first')
+    return workplace.opened
+  }
+  return {
+    get scenario() {
+      return workplace.opened?.simulation.model.scenario
+    },
+    get simulation() {
+      return workplace.opened?.simulation
+    },
+    scenarios: shippedScenarios.map(({ id }) => id),
+    get playing() {
+      return workplace.opened?.loop.playing ?? false
+    },
+    get pace() {
+      return workplace.opened?.loop.pace ?? 0
+    },
+    set pace(ticksPerSecond: number) {
+      opened().loop.pace = ticksPerSecond
+    },
+    get pipelineCount() {
+      return pipelineCount(device)
+    },
+    device,
+    async load(what) {
+      if (typeof what === 'string') return workplace.load(what)
+      await workplace.open(
+        await (what instanceof File ? fileSource(what) : scenarioSource(parseScenario(what))),
+      )
+    },
+    play: () => workplace.play(),
+    pause: () => workplace.pause(),
+    step: (ticks = 1) => workplace.step(ticks),
+    reset: () => workplace.reset(),
+    read: (name) => opened().simulation.read(name),
+    set(path, value) {
+      const { simulation, controls } = opened()
+      simulation.set(path, value)
+      controls.update()
+    },
+    on(event, listener) {
+      // Consoles do not check types.
+      if ((event as string) !== 'sample')
+        throw new ModelError(`there is no event "${event as string}"; listen to "sample"`)
+      return listeners.add(listener)
+    },
+    link: () => linkTo(location.href, opened().simulation.model.scenario),
+  }
+}

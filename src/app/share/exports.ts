@@ -1,0 +1,156 @@
+/** What can be taken out of the page as a file. */
+import { strToU8, zipSync } from 'fflate'
+import { encodeNpz } from '../../core/data/npz.ts'
+import { ModelError } from '../../core/model/errors.ts'
+import type { Scenario } from '../../core/model/schema.ts'
+import { encodeCheckpoint } from '../../core/run/checkpoint.ts'
+import { seriesArrays, seriesCsv, stateArrays } from '../../core/run/results.ts'
+import type { Simulation } from '../../core/run/simulation.ts'
+import type { Opened } from '../workplace.ts'
+import { MOST_BYTES, type Recorder } from './recorder.ts'
+
+/** A file on its way to the reader. */
+export interface Download {
+  readonly name: string
+  readonly content: BlobPart
+  /** What the reader has to know about it. */
+  readonly notice?: string
+}
+
+export interface Export {
+  /** `data-export` of its menu item. */
+  readonly id: string
+  readonly label: string
+  readonly note: string
+  make(opened: Opened): Promise<Download>
+}
+
+export const EXPORTS: readonly Export[] = [
+  {
+    id: 'scenario',
+    label: 'Scenario',
+    note: 'JSON, parameters as they are',
+    make: (opened) => Promise.resolve(scenarioFile(opened)),
+  },
+  {
+    id: 'results',
+    label: 'Results',
+    note: 'npz, samples and states',
+    async make({ simulation, loop, recorder, ...opened }) {
+      const states = await loop.still(() => readStates(simulation))
+      const arrays = { ...seriesArrays(recorder.series()), ...stateArrays(states) }
+      return {
+        name: `${stemOf(opened)}-results.npz`,
+        content: toBlobPart(encodeNpz(arrays)),
+        ...missing(recorder),
+      }
+    },
+  },
+  {
+    id: 'checkpoint',
+    label: 'Checkpoint',
+    note: 'npz, for engram run --resume',
+    async make({ simulation, loop, recorder, ...opened }) {
+      const checkpoint = await loop.still(() => simulation.checkpoint())
+      const content = encodeCheckpoint({ ...checkpoint, series: recorder.series() })
+      return {
+        name: `${stemOf(opened)}-checkpoint.npz`,
+        content: toBlobPart(content),
+        ...missing(recorder),
+      }
+    },
+  },
+  {
+    id: 'csv',
+    label: 'Plotted series',
+    note: 'CSV, several in a zip',
+    async make({ simulation, loop, recorder, ...opened }) {
+      await loop.still(() => simulation.flush())
+      const files = recorder.series().flatMap((series) => {
+        const text = seriesCsv(series, simulation.model.replicas)
+        return text === undefined ? [] : [{ name: `${series.name}.csv`, text }]
+      })
+      if (files.length === 0)
+        throw new ModelError('this scenario has no probe that is plotted; add one to `probes`')
+      const [only] = files
+      const stem = stemOf(opened)
+      if (only !== undefined && files.length === 1)
+        return { name: `${stem}-${only.name}`, content: only.text, ...missing(recorder) }
+      const zip = zipSync(Object.fromEntries(files.map(({ name, text }) => [name, strToU8(text)])))
+      return { name: `${stem}-csv.zip`, content: toBlobPart(zip), ...missing(recorder) }
+    },
+  },
+  {
+    id: 'picture',
+    label: 'Large picture',
+    note: 'PNG with its legend',
+    async make({ simulation, stage, ...opened }) {
+      const { scenario } = simulation.model
+      const { name, canvas } = stage.picture(
+        `${scenario.name} · tick ${simulation.tick} · seed ${scenario.seed}`,
+      )
+      const content = await new Promise<Blob | null>((settle) => canvas.toBlob(settle, 'image/png'))
+      if (content === null) throw new Error('the browser could not encode the picture')
+      return { name: `${stemOf(opened)}-${name}.png`, content }
+    },
+  },
+]
+
+/** The scenario with its parameters as they are. */
+export function scenarioFile({ simulation, source }: Pick<Opened, 'simulation' | 'source'>): Download {
+  const { scenario } = simulation.model
+  return {
+    name: `${stemOf({ source })}.json`,
+    content: `${JSON.stringify(scenario, null, 2)}\n`,
+    ...(namesFiles(scenario)
+      ? { notice: 'Saved. Put it into the folder `scenarios`: it reads files of that folder.' }
+      : {}),
+  }
+}
+
+/** Hands a file to the browser. */
+export function download({ name, content }: Download): void {
+  const url = URL.createObjectURL(new Blob([content]))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  // Browsers do not tell when they have taken hold of the content.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+}
+
+/** All states of one moment: no tick may be submitted meanwhile. */
+async function readStates(simulation: Simulation) {
+  const { layers, memories, synapses } = simulation.model
+  const names = [...layers, ...memories, ...synapses].map(({ name }) => name)
+  const [states] = await Promise.all([
+    Promise.all(names.map((name) => simulation.read(name))),
+    simulation.flush(),
+  ])
+  return Object.fromEntries(names.map((name, index) => [name, states[index]!]))
+}
+
+function missing({ dropped }: Recorder): { readonly notice?: string } {
+  if (dropped === 0) return {}
+  const bound = MOST_BYTES / 2 ** 20
+  return {
+    notice: `The oldest ${dropped} samples are not in the file: the page keeps ${bound} MiB of samples, engram run keeps all.`,
+  }
+}
+
+function namesFiles(scenario: Scenario): boolean {
+  return /"paths?":/.test(JSON.stringify(scenario))
+}
+
+function stemOf({ source: { origin, model } }: Pick<Opened, 'source'>): string {
+  const slug = model.scenario.name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+  return origin?.id ?? (slug === '' ? 'scenario' : slug)
+}
+
+/** The bytes that fflate makes are never shared between threads. */
+function toBlobPart(bytes: Uint8Array): BlobPart {
+  return bytes as Uint8Array<ArrayBuffer>
+}

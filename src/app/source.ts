@@ -1,0 +1,76 @@
+/** What the page can open: a shipped scenario, a scenario from elsewhere, a checkpoint. */
+import { ModelError } from '../core/model/errors.ts'
+import { naming } from '../core/model/files.ts'
+import { parseJson } from '../core/model/json.ts'
+import type { Model } from '../core/model/model.ts'
+import { parseScenario } from '../core/model/parse.ts'
+import { resolveModel } from '../core/model/resolve.ts'
+import type { Scenario } from '../core/model/schema.ts'
+import { decodeCheckpoint } from '../core/run/checkpoint.ts'
+import type { Checkpoint } from '../core/run/simulation.ts'
+import { get, readBeside } from './fetch.ts'
+import { loadScenario } from './library.ts'
+import { SCENARIO_FOLDER, scenarioUrl, shippedScenarios } from './scenarios.ts'
+
+/** A shipped scenario, as it is shipped. */
+export interface Origin {
+  readonly id: string
+  readonly scenario: Scenario
+}
+
+export interface Source {
+  readonly model: Model
+  /** The shipped scenario that this is, or was made from; absent when it is of somebody's own. */
+  readonly origin?: Origin
+  /** Where the run goes on; absent = it starts at tick 0. */
+  readonly checkpoint?: Checkpoint
+}
+
+/** @throws ModelError if there is none of this name */
+export async function shippedSource(id: string): Promise<Source> {
+  const model = await loadScenario(scenarioUrl(id))
+  return { model, origin: { id, scenario: model.scenario } }
+}
+
+/**
+ * A scenario from elsewhere; the files it names are looked up beside the shipped ones.
+ * @throws ModelError for the first thing that is wrong
+ */
+export async function scenarioSource(scenario: Scenario, file?: string): Promise<Source> {
+  const named = file === undefined ? {} : { file }
+  const folder = new URL(SCENARIO_FOLDER, document.baseURI)
+  const [model, origin] = await Promise.all([
+    resolveModel(scenario, { ...named, read: readBeside(folder) }),
+    originOf(scenario),
+  ])
+  return { model, ...(origin === undefined ? {} : { origin }) }
+}
+
+/**
+ * A scenario (.json) or a checkpoint (.npz) that the reader has as a file.
+ * @throws ModelError if it is neither, or not a valid one
+ */
+export async function fileSource(file: File): Promise<Source> {
+  const bytes = new Uint8Array(await file.arrayBuffer())
+  // Every .npz is a zip archive.
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
+    const checkpoint = naming(file.name, () => decodeCheckpoint(bytes))
+    const source = await scenarioSource(parseScenario(checkpoint.scenario, file.name), file.name)
+    return { ...source, checkpoint }
+  }
+  if (!file.name.toLowerCase().endsWith('.json')) {
+    throw new ModelError(
+      `${file.name} is neither a scenario nor a checkpoint; give a .json or a .npz of engram`,
+    )
+  }
+  return scenarioSource(parseScenario(parseJson(await file.text(), file.name), file.name), file.name)
+}
+
+/** A scenario that keeps its name keeps its origin. */
+async function originOf({ name }: Scenario): Promise<Origin | undefined> {
+  const shipped = shippedScenarios.find((one) => one.name === name)
+  if (shipped === undefined) return undefined
+  const url = scenarioUrl(shipped.id)
+  const text = await (await get(new URL(url, document.baseURI), url)).text()
+  return { id: shipped.id, scenario: parseScenario(parseJson(text, url)) }
+}
