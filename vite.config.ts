@@ -45,6 +45,7 @@ export default defineConfig(({ mode }) => ({
       {
         test: {
           name: 'unit',
+          setupFiles: 'test/properties.ts',
           include: ['test/unit/**/*.test.ts'],
           isolate: false,
           sequence: { groupOrder: 0 },
@@ -53,9 +54,12 @@ export default defineConfig(({ mode }) => ({
       {
         test: {
           name: 'gpu',
+          setupFiles: 'test/properties.ts',
           include: ['test/gpu/**/*.test.ts'],
-          // A worker keeps one device for all its files: see test/gpu/device.ts.
+          // A worker keeps one device for all its files: see test/gpu/device.ts. Only one, since a software adapter
+          // uses all cores: beside another process like it, small dispatches take many times as long.
           isolate: false,
+          maxWorkers: 1,
           // Ends what hangs; slow machines are slow.
           testTimeout: 300_000,
           hookTimeout: 300_000,

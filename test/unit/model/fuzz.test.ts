@@ -118,5 +118,8 @@ function reaches(value: unknown, path: readonly string[]): boolean {
 }
 
 function step(value: unknown, key: string): unknown {
-  return value instanceof Object ? (value as Record<string, unknown>)[key] : undefined
+  // Own keys only: every array has a method `values`.
+  return value instanceof Object && Object.hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined
 }
