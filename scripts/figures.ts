@@ -1,7 +1,10 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { encode } from 'fast-png'
 import { gatedSimilarity } from '../src/core/analysis/closed-forms.ts'
+import { labelPurity } from '../src/core/analysis/purity.ts'
+import { decodeIdx } from '../src/core/data/idx.ts'
 import type { Model, Rows } from '../src/core/model/model.ts'
 import { type Simulation, createSimulation } from '../src/core/run/simulation.ts'
 import { requestDevice } from '../src/node/device.ts'
@@ -22,7 +25,12 @@ export async function drawFigures(folder: string): Promise<void> {
   await save(folder, 'closed-form.svg', similarityFigure(v1))
   v1.destroy()
   const learning = await run('hebbian-learning')
-  await save(folder, 'learnt-digits.png', mosaic((await learning.read('xi')).data, 28, 10, 3))
+  const { data } = await learning.read('xi')
+  await save(folder, 'learnt-digits.png', mosaic(data, 28, 10, 3))
+  const images = (learning.model.stimulus[0] as Model['stimulus'][number]).patterns
+  const labels = decodeIdx(gunzipSync(await readFile('scenarios/data/digits-labels-idx1-ubyte.gz'))).data
+  const purity = labelPurity({ rows: data.length / 784, columns: 784, data }, images, labels)
+  process.stdout.write(`label purity of the learnt digits: ${purity.toFixed(3)}\n`)
   learning.destroy()
   requested.release()
 }

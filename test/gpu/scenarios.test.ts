@@ -1,6 +1,7 @@
 /** What the shipped scenarios promise in their descriptions. */
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { labelPurity } from '../../src/core/analysis/purity.ts'
 import { decodeIdx } from '../../src/core/data/idx.ts'
 import type { Model } from '../../src/core/model/model.ts'
 import { createSimulation } from '../../src/core/run/simulation.ts'
@@ -87,18 +88,7 @@ describe('shipped scenarios', () => {
     const { model, state } = await finish('hebbian-learning')
     const labels = decodeIdx(gunzipSync(await readShipped('data/digits-labels-idx1-ubyte.gz'))).data
     const images = (model.stimulus[0] as Model['stimulus'][number]).patterns
-    const xi = state('xi')
-    const counts = Array.from({ length: 20 }, () => new Array<number>(10).fill(0))
-    for (let image = 0; image < images.rows; image++) {
-      const pixels = images.data.subarray(image * 784, (image + 1) * 784)
-      const nearest = argmax(
-        Array.from({ length: 20 }, (_, row) => -distance(pixels, xi.subarray(row * 784, (row + 1) * 784))),
-      )
-      const label = labels[image] as number
-      const count = counts[nearest] as number[]
-      count[label] = (count[label] as number) + 1
-    }
-    const purity = counts.reduce((sum, row) => sum + Math.max(...row), 0) / images.rows
+    const purity = labelPurity({ rows: 20, columns: 784, data: state('xi') }, images, labels)
     expect(purity).toBeGreaterThanOrEqual(0.6)
   })
 
@@ -124,7 +114,3 @@ describe('shipped scenarios', () => {
     expect(warnings).toEqual([])
   })
 })
-
-function distance(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, index) => sum + (value - (b[index] as number)) ** 2, 0)
-}
