@@ -321,7 +321,6 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     sampledStart = at > 0
     quietSince = at
     failure = undefined
-    shown.fill(-1)
     // The stimulus of tick 0 is part of the initial state, so that a sample at tick 0 sees the cue; later ones act in
     // stage 1 of their tick, and what the last tick showed still holds.
     const last = Math.max(0, at - 1)
