@@ -1,7 +1,7 @@
 /** One picture with its caption and legend: a canvas that keeps the proportions of its sheet. */
 import type { Stops } from './colours.ts'
 import type { Range } from './range.ts'
-import type { Sheet } from './sheet.ts'
+import { type Entry, type Sheet, entryAt } from './sheet.ts'
 
 export interface Figure {
   readonly element: HTMLElement
@@ -26,6 +26,17 @@ export interface FigureEvents {
   readonly resized: () => void
   /** The reader wants to see it large. */
   readonly chosen: () => void
+  /** The pointer does something above the picture; true when that is taken, and no click of the figure. */
+  readonly pointer: (event: PicturePointer) => boolean
+}
+
+/** What the pointer does above a picture, and where. */
+export interface PicturePointer {
+  readonly kind: 'down' | 'move' | 'up' | 'leave'
+  readonly sheet: Sheet
+  /** Absent in gaps, beside the picture and on leaving it. */
+  readonly entry?: Entry
+  readonly event: PointerEvent
 }
 
 export function createFigure(
@@ -52,7 +63,34 @@ export function createFigure(
   canvas.setAttribute('aria-label', `${sheet.name}: ${sheet.note}`)
   const context = canvas.getContext('webgpu') as GPUCanvasContext
   context.configure({ device, format, alphaMode: 'premultiplied' })
-  for (const target of [name, canvas]) target.addEventListener('click', events.chosen)
+  name.addEventListener('click', events.chosen)
+  let isTaken = false
+  canvas.addEventListener('click', () => {
+    if (!isTaken) events.chosen()
+  })
+  const entryUnder = ({ clientX, clientY }: PointerEvent): Entry | undefined => {
+    const { left, top, width, height } = canvas.getBoundingClientRect()
+    const x = Math.floor(((clientX - left) / width) * sheet.width)
+    const y = Math.floor(((clientY - top) / height) * sheet.height)
+    return entryAt(sheet, x, y)
+  }
+  const listen = (
+    type: 'pointerdown' | 'pointermove' | 'pointerup' | 'pointercancel' | 'pointerleave',
+    kind: PicturePointer['kind'],
+  ): void =>
+    canvas.addEventListener(type, (event) => {
+      const entry = kind === 'leave' ? undefined : entryUnder(event)
+      const taken = events.pointer({ kind, sheet, event, ...(entry === undefined ? {} : { entry }) })
+      if (kind !== 'down') return
+      isTaken = taken
+      // Strokes go on beside the picture, and a finger that paints does not scroll the page.
+      if (taken) canvas.setPointerCapture(event.pointerId)
+    })
+  listen('pointerdown', 'down')
+  listen('pointermove', 'move')
+  listen('pointerup', 'up')
+  listen('pointercancel', 'up')
+  listen('pointerleave', 'leave')
 
   const size = { width: 0, height: 0 }
   const fit = (frameWidth: number, frameHeight: number): void => {

@@ -18,6 +18,24 @@ export interface Tiling {
   readonly height: number
 }
 
+/** One value of a sheet: its row, as it is drawn, and its column. */
+export interface Entry {
+  readonly row: number
+  readonly column: number
+}
+
+/** The entry drawn in a cell; undefined in gaps and beyond the last row. */
+export function entryAt(sheet: Sheet, x: number, y: number): Entry | undefined {
+  const { tileWidth, tileHeight, gapX, gapY, across, rows, columns } = sheet
+  const [pitchX, pitchY] = [tileWidth + gapX, tileHeight + gapY]
+  const [insideX, insideY] = [x % pitchX, y % pitchY]
+  const row = Math.floor(y / pitchY) * across + Math.floor(x / pitchX)
+  const column = insideY * tileWidth + insideX
+  const isInside = x >= 0 && y >= 0 && insideX < tileWidth && insideY < tileHeight
+  if (!isInside || x >= across * pitchX || row >= rows || column >= columns) return undefined
+  return { row, column }
+}
+
 /** One picture of one array. */
 export interface Sheet extends Tiling {
   readonly name: string

@@ -1,7 +1,7 @@
 /** All pictures of a network: one large, the others beside it. */
 import type { Simulation } from '../../core/run/simulation.ts'
 import { stopsOf } from './colours.ts'
-import { type Figure, createFigure } from './figure.ts'
+import { type Figure, type PicturePointer, createFigure } from './figure.ts'
 import { type PainterPipelines, createPainter } from './painter.ts'
 import { type Range, nextRange } from './range.ts'
 import { currentScheme } from './scheme.ts'
@@ -15,6 +15,11 @@ export interface Stage {
   draw(): void
   /** The large picture as it is now, with its caption and legend. */
   picture(caption: string): { readonly name: string; readonly canvas: HTMLCanvasElement }
+  /**
+   * Calls back for everything the pointer does above a picture; a listener that returns true takes it, and no other is
+   * asked. Returns a function that ends it.
+   */
+  onPointer(listener: (event: PicturePointer) => boolean): () => void
   /** Forgets the ranges, for values that start anew. */
   restart(): void
   /** Takes over the colours of the current scheme. */
@@ -39,6 +44,7 @@ export async function createStage(
   const sheets = sheetsOf(model, plan)
   const painter = await createPainter(engine, sheets, pipelines)
   const ranges: (Range | undefined)[] = sheets.map(() => undefined)
+  const listeners = new Set<(event: PicturePointer) => boolean>()
   let measuredAt = -Infinity
 
   const refresh = (index: number): void => {
@@ -58,6 +64,7 @@ export async function createStage(
       chosen() {
         enlarge(index)
       },
+      pointer: (event) => [...listeners].some((listener) => listener(event)),
     }),
   )
   let large = 0
@@ -116,6 +123,10 @@ export async function createStage(
         name: (sheets[large] as Sheet).name,
         canvas: (figures[large] as Figure).copy(caption),
       }
+    },
+    onPointer(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
     },
     restart() {
       ranges.fill(undefined)

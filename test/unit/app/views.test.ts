@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { planNetwork } from '../../../src/core/plan/plan.ts'
 import { nextRange, roundUpNicely } from '../../../src/app/views/range.ts'
-import { type Sheet, sheetsOf } from '../../../src/app/views/sheet.ts'
+import { type Sheet, entryAt, sheetsOf } from '../../../src/app/views/sheet.ts'
 import { type Parts, buildModel, zeroRows } from '../../build.ts'
 
 const LIMITS = {
@@ -57,6 +57,25 @@ test('mosaics are about square, rather wide than high', () => {
   expect(layout(50, [28, 28])).toEqual([8, 238, 208])
   expect(layout(4, [5, 10])).toEqual([2, 21, 11])
   expect(layout(3, [4, 4])).toEqual([2, 9, 9])
+})
+
+test('a cell belongs to the entry that is drawn there, and gaps to none', () => {
+  const [visible] = sheets(digits(99)) as [Sheet]
+  expect(entryAt(visible, 0, 0)).toEqual({ row: 0, column: 0 })
+  expect(entryAt(visible, 27, 1)).toEqual({ row: 0, column: 55 })
+  // Tiles lie 28 cells and a gap of 2 apart.
+  expect(entryAt(visible, 28, 0)).toBeUndefined()
+  expect(entryAt(visible, 0, 29)).toBeUndefined()
+  expect(entryAt(visible, 31, 60)).toEqual({ row: 21, column: 1 })
+  expect(entryAt(visible, 297, 0)).toEqual({ row: 9, column: 27 })
+  // Outside, and where a 100th tile would be.
+  for (const [x, y] of [
+    [-1, 0],
+    [0, -1],
+    [300, 0],
+    [297, 297],
+  ] as const)
+    expect(entryAt(visible, x, y)).toBeUndefined()
 })
 
 test('what learns is the main picture', () => {

@@ -1,0 +1,113 @@
+/** The page in a real browser, for the tests of a file: built, served from a folder, paused until a test plays it. */
+import { decode } from 'fast-png'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { launchBrowser, type Served, serveBuild } from './browser.ts'
+
+export interface Picture {
+  readonly width: number
+  readonly height: number
+  /** How many colours there are. */
+  readonly colours: number
+  /** The colour at a pixel, each part 0 to 255. */
+  at(x: number, y: number): readonly [number, number, number]
+}
+
+export interface Lab {
+  /** The page of the file's tests; one after another they share it. */
+  readonly page: Page
+  readonly url: string
+  /** Another page, with a viewport or a preference of its own; its complaints count too. Close it at the end. */
+  open(options?: BrowserContextOptions): Promise<Page>
+  /** Opens a shipped scenario, or a search such as `digits&theme=dark`, and waits until it stands at tick 0. */
+  visit(scenario?: string): Promise<void>
+  /** Evaluates an expression of the console API, such as `simulation.tick`. */
+  engram<T>(expression: string): Promise<T>
+  /** The values of `engram.read(name)`. */
+  read(name: string): Promise<number[]>
+  /** Pauses; resolves when what was under way has run. */
+  pause(): Promise<void>
+  /** What an element looks like now. */
+  pixels(selector: string): Promise<Picture>
+  /** What the page has complained of since the test began, for tests that expect it; the rest fails them. */
+  complaints(): string[]
+}
+
+/** Opens a browser before the tests of a file and closes it after them; a warning or an exception of a page fails its test. */
+export function useLab(options: BrowserContextOptions = {}): Lab {
+  let browser: Browser
+  let served: Served
+  let page: Page
+  let heard: string[] = []
+
+  const open: Lab['open'] = async (own = {}) => {
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 720 },
+      // The run waits for play: what a test sees is its own doing.
+      reducedMotion: 'reduce',
+      permissions: ['clipboard-read', 'clipboard-write'],
+      ...options,
+      ...own,
+    })
+    const opened = await context.newPage()
+    opened.setDefaultTimeout(60_000)
+    opened.on('console', (message) => {
+      if (['warning', 'error'].includes(message.type())) heard.push(message.text())
+    })
+    opened.on('pageerror', (error) => heard.push(String(error)))
+    return opened
+  }
+
+  beforeAll(async () => {
+    ;[browser, served] = await Promise.all([launchBrowser(), serveBuild()])
+    page = await open()
+  })
+  afterAll(async () => {
+    await browser.close()
+    await served.close()
+  })
+  const complaints = (): string[] => {
+    const told = heard
+    heard = []
+    return told
+  }
+  afterEach(() => {
+    expect(complaints()).toEqual([])
+  })
+
+  return {
+    get page() {
+      return page
+    },
+    get url() {
+      return served.url
+    },
+    open,
+    async visit(scenario) {
+      // Another address with the same path and query would not be loaded anew.
+      await page.goto('about:blank')
+      await page.goto(scenario === undefined ? served.url : `${served.url}?scenario=${scenario}`)
+      await page.locator('body[data-state=ready]').waitFor()
+    },
+    engram: (expression) => page.evaluate(`engram.${expression}`),
+    read: (name) => page.evaluate(`engram.read('${name}').then(({ data }) => [...data])`),
+    async pause() {
+      await page.evaluate('engram.pause(), engram.step(0).then(() => engram.simulation.flush())')
+    },
+    async pixels(selector) {
+      const { data, channels, width, height } = decode(await page.locator(selector).screenshot())
+      const bytes = Uint8Array.from(data)
+      const colour = (at: number): [number, number, number] => [bytes[at]!, bytes[at + 1]!, bytes[at + 2]!]
+      const seen = new Set<number>()
+      for (let at = 0; at < bytes.length; at += channels) {
+        const [red, green, blue] = colour(at)
+        seen.add((red * 256 + green) * 256 + blue)
+      }
+      return { width, height, colours: seen.size, at: (x, y) => colour((y * width + x) * channels) }
+    },
+    complaints,
+  }
+}
+
+/** Expects what comes in time on a busy machine. */
+export const eventually = <T>(get: () => Promise<T>) => expect.poll(get, { timeout: 20_000 })
