@@ -8,7 +8,7 @@ export interface PageDevice {
 }
 
 /**
- * A device with all the limits of its adapter.
+ * A device with all the limits of its adapter, and timestamp-query where it has it.
  * @throws RunError with a remedy if the browser has no WebGPU, or no adapter for it
  */
 export async function requestPageDevice(): Promise<PageDevice> {
@@ -34,7 +34,9 @@ export async function requestPageDevice(): Promise<PageDevice> {
     const value = adapter.limits[name as keyof GPUSupportedLimits]
     if (typeof value === 'number') requiredLimits[name] = value
   }
-  const device = await adapter.requestDevice({ requiredLimits })
+  // Times the kernels; the page does without where there is none.
+  const requiredFeatures = (['timestamp-query'] as const).filter((feature) => adapter.features.has(feature))
+  const device = await adapter.requestDevice({ requiredLimits, requiredFeatures })
   const { description, vendor, architecture, device: model } = adapter.info
   const name = [description, [vendor, architecture || model].filter((part) => part !== '').join(' ')]
   return { device, adapterName: name.find((text) => text !== '') ?? 'unnamed adapter' }

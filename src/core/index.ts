@@ -14,7 +14,9 @@ export type { ProbePlan } from './plan/probes.ts'
 export type { Command, Engine } from './gpu/engine.ts'
 export type { DenseArray } from './run/arrays.ts'
 export type { Sample, Series } from './run/series.ts'
+export type { GroupKind, GroupTime, Profile } from './run/profile.ts'
 export {
+  type Change,
   type Checkpoint,
   type Simulation,
   type SimulationOptions,

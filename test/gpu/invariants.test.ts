@@ -380,6 +380,24 @@ describe('set', () => {
     })
   })
 
+  test('tells its listeners path, old value, new value and tick of every change, and nothing of a refused one', async () => {
+    const model = await load()
+    await withSimulation(model, async (simulation) => {
+      const changes: unknown[] = []
+      const stop = simulation.onChange((change) => changes.push(change))
+      await simulation.step(4)
+      simulation.set('memories.xi.tau', 9)
+      expect(() => {
+        simulation.set('memories.xi.tau', -1)
+      }).toThrow(ModelError)
+      stop()
+      simulation.set('memories.xi.tau', 10)
+      expect(changes).toEqual([
+        { path: 'memories.xi.tau', before: 20, value: 9, tick: 4, time: simulation.time },
+      ])
+    })
+  })
+
   test('keeps its changes over a reset', async () => {
     const model = await load()
     await withSimulation(model, async (simulation) => {

@@ -22,6 +22,12 @@ export interface Operation {
   readonly every: (model: Model) => number
 }
 
+/** The layer, synapse or memory whose work an operation of a tick is; a product is the work of its matrix. */
+export function ownerOf({ label }: Operation): string {
+  const [owner, act] = label.split('/') as [string, string]
+  return act.split(' ')[1] ?? owner
+}
+
 export type Lifetime = 'fixed' | 'state' | 'parameter'
 
 /** One GPU buffer and what it holds at tick 0. */

@@ -7,8 +7,10 @@ import type { Model } from '../model/model.ts'
 import { shownAt } from '../model/stimulus.ts'
 import type { Command, Engine } from '../gpu/engine.ts'
 import { isDue, isSampled } from '../plan/clock.ts'
+import { ownerOf } from '../plan/operation.ts'
 import { NO_FAULT } from '../plan/plan.ts'
 import { bytesOf, copiesOf } from './arrays.ts'
+import { PROBES, STIMULUS, type Timer } from './profile.ts'
 
 /** One sample as it left the GPU. */
 export interface RawSample {
@@ -33,9 +35,10 @@ export interface Scheduler {
   readonly pending: number
   /**
    * Encodes and submits ticks; resolves when all are submitted, which is when at most two batches are still running.
+   * @param timer - times the groups of these ticks, as far as it has room; what is computed stays the same
    * @throws RunError when a value was found that is not finite, or the device is lost
    */
-  run(ticks: number): Promise<void>
+  run(ticks: number, timer?: Timer): Promise<void>
   /** Resolves when everything submitted has run and its samples are delivered. */
   flush(): Promise<void>
   /** Encodes stage 2 for the state as it stands, so that activations and adiabatic layers belong to it. */
@@ -120,14 +123,68 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     dispatches++
   }
 
-  /** Opens the clock record of a tick for the dispatches that follow; returns its first word. */
-  const openRecord = (pass: GPUComputePassEncoder, index: number, at: number): number => {
+  /** Fills the clock record of a tick for the dispatches that follow; returns its first word. */
+  const fillRecord = (index: number, at: number): number => {
     const word = index * recordWords
     records.fill(-1, word, word + plan.clock.words)
     records[word] = at
     dynamicOffset[0] = word * 4
+    return word
+  }
+
+  /** The same, for a pass that is open. */
+  const openRecord = (pass: GPUComputePassEncoder, index: number, at: number): number => {
+    const word = fillRecord(index, at)
     pass.setBindGroup(1, engine.clock.group, dynamicOffset)
     return word
+  }
+
+  /** Where dispatches are recorded: one pass for all, or timed ones, a new one where the group changes. */
+  interface Recording {
+    readonly record: (command: Command, group: string) => void
+    /** Opens the clock record of a tick; returns its first word. */
+    readonly open: (index: number, at: number) => number
+    readonly end: () => void
+  }
+
+  const recordAll = (encoder: GPUCommandEncoder): Recording => {
+    const pass = encoder.beginComputePass({ label: `ticks from ${tick}` })
+    return {
+      record: (command) => dispatch(pass, command),
+      open: (index, at) => openRecord(pass, index, at),
+      end: () => pass.end(),
+    }
+  }
+
+  const owners = engine.tick.map(({ operation }) => ownerOf(operation))
+  /** Passes of a timed tick, at most: every owner may come again and again, stimulus and probes once. */
+  const mostPasses = owners.length + 3
+
+  const recordTimed = (encoder: GPUCommandEncoder, timer: Timer): Recording => {
+    let pass: GPUComputePassEncoder | undefined
+    let current: string | undefined
+    const end = (): void => {
+      pass?.end()
+      pass = undefined
+    }
+    return {
+      record(command, group) {
+        if (pass === undefined || group !== current) {
+          end()
+          current = group
+          pass = encoder.beginComputePass({ label: `time ${group}`, timestampWrites: timer.begin(group) })
+          pass.setBindGroup(1, engine.clock.group, dynamicOffset)
+        }
+        dispatch(pass, command)
+        timer.count()
+      },
+      open(index, at) {
+        const word = fillRecord(index, at)
+        pass?.setBindGroup(1, engine.clock.group, dynamicOffset)
+        return word
+      },
+      end,
+    }
   }
 
   /** The row an item shows in a tick; the initial states of tick 0 have been set before it. */
@@ -137,7 +194,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   }
 
   /** Stage 1: dispatched only when what is shown changes; clamps and currents last until then. */
-  const stimulate = (pass: GPUComputePassEncoder, word: number, at: number): void => {
+  const stimulate = ({ record }: Recording, word: number, at: number): void => {
     let changes = false
     for (let index = 0; index < shown.length; index++) {
       const row = rowShown(index, at)
@@ -148,7 +205,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       }
     }
     if (!changes) return
-    for (const command of engine.stimulate) dispatch(pass, command)
+    for (const command of engine.stimulate) record(command, STIMULUS)
     quietSince = at + 1
   }
 
@@ -160,7 +217,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   }
 
   /** Stage 5: samples of the probes that are due in the state after `tick` ticks. */
-  const sample = (pass: GPUComputePassEncoder, word: number, batch: Batch): void => {
+  const sample = ({ record }: Recording, word: number, batch: Batch): void => {
     let refreshed = false
     plan.probes.forEach(({ probe, slotWord }, index) => {
       if (!isSampled(tick, probe.every)) return
@@ -168,10 +225,10 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       batch.used[index] = slot + 1
       batch.samples.push({ probe: index, tick, quietSince, slot })
       records[word + slotWord] = slot
-      if (!refreshed) for (const command of engine.refresh) dispatch(pass, command)
+      if (!refreshed) for (const command of engine.refresh) record(command, PROBES)
       refreshed = true
       if (probe.kind === 'snapshot') batch.snapshot = true
-      for (const command of engine.probes[index] ?? []) dispatch(pass, command)
+      for (const command of engine.probes[index] ?? []) record(command, PROBES)
     })
   }
 
@@ -182,23 +239,34 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
         !isSampled(tick + 1, probe.every) || capacity === 0 || (batch.used[index] as number) < capacity,
     )
 
-  const encode = (encoder: GPUCommandEncoder, limit: number): { batch: Batch; ticks: number } => {
+  const encode = (
+    encoder: GPUCommandEncoder,
+    limit: number,
+    timer?: Timer,
+  ): { batch: Batch; ticks: number } => {
     const batch: Batch = { samples: [], used: plan.probes.map(() => 0), records: 0, snapshot: false }
-    const pass = encoder.beginComputePass({ label: `ticks from ${tick}` })
+    const timing = timer?.hasRoom(mostPasses) ? timer : undefined
+    const recording = timing === undefined ? recordAll(encoder) : recordTimed(encoder, timing)
+    const { record, open, end } = recording
     let ticks = 0
     if (tick === 0 && !sampledStart) {
-      sample(pass, openRecord(pass, batch.records++, 0), batch)
+      sample(recording, open(batch.records++, 0), batch)
     }
     sampledStart = true
     while (ticks < limit && !batch.snapshot && batch.records < engine.clock.records && hasRoom(batch)) {
-      const word = openRecord(pass, batch.records++, tick)
-      stimulate(pass, word, tick)
-      for (const command of engine.tick) if (isDue(tick, command.every)) dispatch(pass, command)
+      const word = open(batch.records++, tick)
+      stimulate(recording, word, tick)
+      engine.tick.forEach((command, index) => {
+        if (isDue(tick, command.every)) record(command, owners[index] as string)
+      })
       tick++
       ticks++
-      sample(pass, word, batch)
+      sample(recording, word, batch)
+      timing?.tick()
+      // What has no room is not timed, from the next submit on.
+      if (timing?.hasRoom(mostPasses) === false) break
     }
-    pass.end()
+    end()
     return { batch, ticks }
   }
 
@@ -264,10 +332,10 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     else if (elapsed > submitTime) batchLimit = Math.max(1, batchLimit >> 1)
   }
 
-  const submit = (target: GPUBuffer, limit: number): number => {
+  const submit = (target: GPUBuffer, limit: number, timer?: Timer): number => {
     const started = Date.now()
     const encoder = device.createCommandEncoder({ label: `batch at tick ${tick}` })
-    const { batch, ticks } = encode(encoder, limit)
+    const { batch, ticks } = encode(encoder, limit, timer)
     copyOut(encoder, batch, target)
     device.queue.writeBuffer(engine.clock.buffer, 0, records, 0, batch.records * recordWords)
     device.queue.submit([encoder.finish()])
@@ -347,13 +415,13 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     get pending() {
       return pending
     },
-    async run(ticks) {
+    async run(ticks, timer) {
       let left = ticks
       do {
         while (free.length === 0 && failure === undefined && !destroyed) await changed()
         throwFailure()
         if (destroyed) return
-        left -= submit(free.pop() as GPUBuffer, Math.min(left, batchLimit))
+        left -= submit(free.pop() as GPUBuffer, Math.min(left, batchLimit), timer)
       } while (left > 0)
       throwFailure()
     },

@@ -7,6 +7,7 @@ import type { Limits } from '../plan/layout.ts'
 import { type Plan, type PlanOptions, planNetwork } from '../plan/plan.ts'
 import { type Copy, type DenseArray, bytesOf, copiesOf, packArray, unpackArray } from './arrays.ts'
 import { createEnergyGuard } from './guard.ts'
+import { type Profile, type Timer, createTimer } from './profile.ts'
 import { createScheduler } from './scheduler.ts'
 import { type GrowingSeries, type Sample, type Series, createSeries, readSample } from './series.ts'
 
@@ -34,6 +35,16 @@ export interface Checkpoint {
   readonly scenario: Model['scenario']
 }
 
+/** A parameter that was changed. */
+export interface Change {
+  readonly path: string
+  readonly before: number
+  readonly value: number
+  /** Ticks that had passed, and their model time. */
+  readonly tick: number
+  readonly time: number
+}
+
 export interface Simulation {
   readonly model: Model
   readonly plan: Plan
@@ -52,6 +63,14 @@ export interface Simulation {
    * @throws RunError when a value is not finite or the device is lost
    */
   step(ticks?: number): Promise<void>
+  /** Whether the device can time kernels: it was requested with the feature `timestamp-query`. */
+  readonly canProfile: boolean
+  /**
+   * Advances the network as `step` does, to the same bits, and tells the GPU time of each layer, synapse and memory.
+   * @param submitted - called when the ticks are submitted, before their times are known
+   * @throws ModelError if the device cannot time kernels
+   */
+  profile(ticks: number, submitted?: () => void): Promise<Profile>
   /** Resolves when all submitted ticks have run and their samples are here. */
   flush(): Promise<void>
   /**
@@ -68,6 +87,8 @@ export interface Simulation {
    * @throws ModelError if the path is no running parameter or the value is not allowed
    */
   set(path: string, value: number): void
+  /** Calls back with every change that `set` makes; returns a function that ends it. */
+  onChange(listener: (change: Change) => void): () => void
   /** What the probes have seen. Complete after `flush`. */
   readonly series: readonly Series[]
   /** Calls back with every sample, in order of ticks; returns a function that ends it. */
@@ -112,6 +133,9 @@ export async function createSimulation(
     return rise === undefined ? earlierWarnings : [...earlierWarnings, rise]
   }
   const listeners = new Set<(sample: Sample) => void>()
+  const changeListeners = new Set<(change: Change) => void>()
+  let timer: Timer | undefined
+  let timing = Promise.resolve()
   const scheduler = createScheduler(engine, model, {
     ...(options.submitTime === undefined ? {} : { submitTime: options.submitTime }),
     onSample(raw) {
@@ -147,6 +171,22 @@ export async function createSimulation(
     ...model.memories.filter(({ rule }) => rule !== 'fixed'),
   ].map(({ name }) => name)
 
+  const checkTicks = (ticks: number): void => {
+    if (Number.isInteger(ticks) && ticks >= 0) return
+    throw new ModelError(`step takes a whole number of ticks, 0 or more, not ${ticks}`)
+  }
+
+  const timed = async (ticks: number, submitted?: () => void): Promise<Profile> => {
+    timer ??= createTimer(device)
+    const current = model
+    try {
+      await scheduler.run(ticks, timer)
+    } finally {
+      submitted?.()
+    }
+    return timer.read(current)
+  }
+
   return {
     get model() {
       return model
@@ -166,11 +206,25 @@ export async function createSimulation(
     get warnings() {
       return warnings()
     },
-    step(ticks = 1) {
-      if (!Number.isInteger(ticks) || ticks < 0) {
-        return Promise.reject(new ModelError(`step takes a whole number of ticks, 0 or more, not ${ticks}`))
+    async step(ticks = 1) {
+      checkTicks(ticks)
+      await scheduler.run(ticks)
+    },
+    canProfile: device.features.has('timestamp-query'),
+    async profile(ticks, submitted) {
+      checkTicks(ticks)
+      if (!device.features.has('timestamp-query')) {
+        throw new ModelError(
+          'this device cannot time its kernels; request it with the feature `timestamp-query`, if the adapter has it',
+        )
       }
-      return scheduler.run(ticks)
+      // One after the other: they share their queries.
+      const result = timing.then(() => timed(ticks, submitted))
+      timing = result.then(
+        () => undefined,
+        () => undefined,
+      )
+      return result
     },
     flush: () => scheduler.flush(),
     async read(name) {
@@ -182,11 +236,18 @@ export async function createSimulation(
     },
     set(path, value) {
       const next = withParameter(model, path, value)
+      const before = numberAt(model.scenario, path)
       if (next.time.dt !== model.time.dt)
         eras.push({ tick: scheduler.tick, time: timeOf(scheduler.tick), dt: next.time.dt })
       model = next
       engine.update(model)
       scheduler.update(model)
+      const change = { path, before, value, tick: scheduler.tick, time: timeOf(scheduler.tick) }
+      for (const listener of changeListeners) listener(change)
+    },
+    onChange(listener) {
+      changeListeners.add(listener)
+      return () => changeListeners.delete(listener)
     },
     get series() {
       return series
@@ -249,10 +310,17 @@ export async function createSimulation(
       guard = createEnergyGuard(initial, () => model)
     },
     destroy() {
+      timer?.destroy()
       scheduler.destroy()
       engine.destroy()
     },
   }
+}
+
+function numberAt(scenario: unknown, path: string): number {
+  let value: unknown = scenario
+  for (const key of path.split('.')) value = (value as Readonly<Record<string, unknown>>)[key]
+  return value as number
 }
 
 /** The bytes of whole buffers, one behind the other, all of one moment; `before` is encoded first. */
