@@ -48,6 +48,8 @@ export default defineConfig(({ mode }) => ({
           setupFiles: 'test/properties.ts',
           include: ['test/unit/**/*.test.ts'],
           isolate: false,
+          // Ends what hangs; slow machines are slow.
+          testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
