@@ -2,11 +2,13 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { encode } from 'fast-png'
+import type { Chart, Colour, Mark } from '../src/core/analysis/chart.ts'
 import { gatedSimilarity } from '../src/core/analysis/closed-forms.ts'
 import { labelPurity } from '../src/core/analysis/purity.ts'
 import { decodeIdx } from '../src/core/data/idx.ts'
 import type { Model, Rows } from '../src/core/model/model.ts'
 import { type Simulation, createSimulation } from '../src/core/run/simulation.ts'
+import { drawChart } from '../src/node/chart.ts'
 import { requestDevice } from '../src/node/device.ts'
 import { loadScenario } from '../src/node/index.ts'
 
@@ -22,7 +24,7 @@ export async function drawFigures(folder: string): Promise<void> {
     return simulation
   }
   const v1 = await run('softmax-synapses')
-  await save(folder, 'closed-form.svg', similarityFigure(v1))
+  await save(folder, 'closed-form.svg', drawChart(similarityChart(v1)))
   v1.destroy()
   const learning = await run('hebbian-learning')
   const { data } = await learning.read('xi')
@@ -60,52 +62,33 @@ function mosaic(data: Float32Array, side: number, across: number, zoom: number):
   return encode({ width, height, data: pixels, channels: 1, depth: 8 })
 }
 
-const COLOURS = ['#3b6fb5', '#c8553d', '#4f8a52', '#8a5ba5']
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT] = [720, 400, 64, 48, 16, 16]
-
 /** Theory V1: the similarity of each memory with what it is shown, dots, on the closed form, lines. */
-function similarityFigure({ model, series }: Simulation): string {
+function similarityChart({ model, series }: Simulation): Chart {
   const similarity = series.find(({ name }) => name === 'similarity')
   const targets = (model.stimulus[0] as Model['stimulus'][number]).patterns
   const rows = (model.memories[0] as Model['memories'][number]).init
   const { tick = [], value = [] } = similarity ?? {}
-  const start = Array.from(value[0] ?? [])
-  const low = Math.floor(Math.min(...start) * 100) / 100
-  const x = (at: number): number => LEFT + ((WIDTH - LEFT - RIGHT) * at) / model.time.ticks
-  const y = (cosine: number): number => TOP + ((HEIGHT - TOP - BOTTOM) * (1 - cosine)) / (1 - low)
-  const parts: string[] = []
-  for (let grid = low; grid < 1 + 1e-9; grid += 0.01) {
-    parts.push(`<path d="M${LEFT} ${y(grid).toFixed(1)}H${WIDTH - RIGHT}" stroke="#ddd"/>`)
-    parts.push(text(LEFT - 8, y(grid) + 4, grid.toFixed(2), 'end'))
-  }
-  for (let grid = 0; grid <= model.time.ticks; grid += 500)
-    parts.push(text(x(grid), HEIGHT - BOTTOM + 20, String(grid), 'middle'))
-  start.forEach((cosine, row) => {
+  const shown = tick.map((_, sample) => sample).filter((sample) => (tick[sample] as number) % 50 === 0)
+  const x = Array.from({ length: 201 }, (_, k) => (k * model.time.ticks) / 200)
+  const marks = Array.from(value[0] ?? []).flatMap((start, row): Mark[] => {
     const length = norm(targets, row) / norm(rows, row)
-    const curve = Array.from({ length: 201 }, (_, k) => (k * model.time.ticks) / 200).map((at) => {
-      const expected = gatedSimilarity(at, { start: cosine, share: 1 / 4, tau: 250, length })
-      return `${x(at).toFixed(1)} ${y(expected).toFixed(1)}`
-    })
-    parts.push(`<path d="M${curve.join('L')}" fill="none" stroke="${COLOURS[row]}" stroke-width="1.5"/>`)
-    tick.forEach((at, sample) => {
-      if (at % 50 !== 0) return
-      const place = `cx="${x(at).toFixed(1)}" cy="${y(value[sample]?.[row] ?? NaN).toFixed(1)}"`
-      parts.push(`<circle ${place} r="3" fill="#fff" stroke="${COLOURS[row]}" stroke-width="1.5"/>`)
-    })
+    const closed = { start, share: 1 / 4, tau: 250, length }
+    return [
+      { kind: 'line', x, y: x.map((at) => gatedSimilarity(at, closed)), colour: row as Colour },
+      {
+        kind: 'points',
+        x: shown.map((sample) => tick[sample] as number),
+        y: shown.map((sample) => value[sample]?.[row] ?? NaN),
+        colour: row as Colour,
+      },
+    ]
   })
-  parts.push(text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, 'tick', 'middle'))
-  parts.push(text(WIDTH - RIGHT - 8, HEIGHT - BOTTOM - 40, 'cosine of memory and what it is shown', 'end'))
-  parts.push(text(WIDTH - RIGHT - 8, HEIGHT - BOTTOM - 20, 'dots: GPU, lines: closed form', 'end'))
-  const size = `width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}"`
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="system-ui, sans-serif" font-size="13">
-<rect width="100%" height="100%" fill="#fff"/>
-${parts.join('\n')}
-</svg>
-`
-}
-
-function text(x: number, y: number, content: string, anchor: string): string {
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}" fill="#333">${content}</text>`
+  return {
+    title: 'Cosine of each memory with what it is shown (dots: GPU, lines: closed form)',
+    x: { label: 'tick' },
+    y: { label: 'cosine' },
+    marks,
+  }
 }
 
 function norm({ data, columns }: Rows, row: number): number {
