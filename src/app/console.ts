@@ -1,7 +1,9 @@
 /** `window.engram`: the page from the console, from notebooks and for tests. See docs/console.md. */
 import { pipelineCount } from '../core/gpu/pipelines.ts'
+import { checkScenario } from '../core/model/check.ts'
 import { ModelError } from '../core/model/errors.ts'
 import { parseScenario } from '../core/model/parse.ts'
+import { setValue } from '../core/model/path.ts'
 import type { Scenario, ScenarioInput } from '../core/model/schema.ts'
 import type { DenseArray } from '../core/run/arrays.ts'
 import type { Sample } from '../core/run/series.ts'
@@ -36,8 +38,18 @@ export interface ConsoleApi {
   reset(): Promise<void>
   /** State of a layer, memory or synapse, or `NAME/activations`, after all submitted ticks. */
   read(name: string): Promise<DenseArray>
-  /** Changes a parameter from the next tick on; its slider follows. */
-  set(path: string, value: number): void
+  /**
+   * Changes a value: a running parameter from the next tick on, what else there is by a rebuild that keeps what fits.
+   * @throws ModelError if there is no such path or the value is not allowed
+   */
+  set(path: string, value: unknown): Promise<void>
+  /** Builds the network of a changed scenario in place of the one there is; resolves to false when it is refused. */
+  rebuild(scenario: ScenarioInput): Promise<boolean>
+  /** Takes back the last change of a value; resolves to false when there is none. */
+  undo(): Promise<boolean>
+  redo(): Promise<boolean>
+  /** Gives every value what it had when the scenario was opened. */
+  restore(): Promise<boolean>
   /** Calls back with every sample of every scenario that is opened; returns a function that ends it. */
   on(event: 'sample', listener: (sample: Sample) => void): () => void
   /** The link that opens this scenario with its parameters and seed, however long. */
@@ -116,11 +128,22 @@ export function createConsoleApi(
     step: (ticks = 1) => workplace.step(ticks),
     reset: () => workplace.reset(),
     read: (name) => opened().simulation.read(name),
-    set(path, value) {
-      const { simulation, controls } = opened()
-      simulation.set(path, value)
-      controls.update()
+    async set(path, value) {
+      const { simulation } = opened()
+      if (typeof value === 'number' && simulation.parameters.includes(path)) {
+        if (value !== 0 || !path.endsWith('.tau')) {
+          simulation.set(path, value)
+          return
+        }
+      }
+      // What is wrong is told here, not in the page.
+      checkScenario(parseScenario(setValue(simulation.model.scenario, path, value)))
+      await workplace.set(path, value)
     },
+    rebuild: (scenario) => workplace.rebuild(scenario),
+    undo: () => workplace.undo(),
+    redo: () => workplace.redo(),
+    restore: () => workplace.restore(),
     on(event, listener) {
       // Consoles do not check types.
       if ((event as string) !== 'sample')

@@ -1,6 +1,6 @@
 /** Sliders for everything that may change while a network runs, made from the schema. */
 import GUI from 'lil-gui'
-import { fieldAt } from '../core/model/path.ts'
+import { fieldAt, valueAt } from '../core/model/path.ts'
 import type { Control } from '../core/model/schema.ts'
 import type { Simulation } from '../core/run/simulation.ts'
 import type { Loop } from './loop.ts'
@@ -8,7 +8,16 @@ import type { Loop } from './loop.ts'
 export interface Controls {
   /** Shows the parameters as they are, whoever has set them. */
   update(): void
+  /** Which folders are closed, what has the focus and how far it is scrolled, for controls that take their place. */
+  view(): ControlsView
+  show(view: ControlsView): void
   destroy(): void
+}
+
+export interface ControlsView {
+  readonly closed: readonly string[]
+  readonly scroll: number
+  readonly focused: { readonly path: string; readonly type: string } | undefined
 }
 
 /** Paces of the slider, in ticks per second; its right end is as fast as the GPU can. */
@@ -53,7 +62,7 @@ export function createControls(
   for (const path of simulation.parameters) {
     const field = fieldAt(scenario, path)
     if (field === undefined) continue
-    const initial = valueAt(scenario, path)
+    const initial = valueAt(scenario, path) as number
     const [group, name] = path.split('.') as [string, string]
     const control = addNumber(folder(group === 'time' ? 'run' : `${name} · ${group}`), {
       name: field.title,
@@ -70,7 +79,29 @@ export function createControls(
   const restore = (): void => controls.forEach((control) => control.restore())
   gui.add({ restore }, 'restore').name('restore parameters')
   return {
-    update: () => controls.forEach(({ path, show }) => show(valueAt(simulation.model.scenario, path))),
+    update: () =>
+      controls.forEach(({ path, show }) => show(valueAt(simulation.model.scenario, path) as number)),
+    view() {
+      const { activeElement: active } = document
+      const path = place.contains(active)
+        ? active?.closest<HTMLElement>('[data-path]')?.dataset.path
+        : undefined
+      return {
+        closed: [...folders].flatMap(([name, { _closed }]) => (_closed ? [name] : [])),
+        scroll: place.parentElement?.scrollTop ?? 0,
+        focused: path === undefined ? undefined : { path, type: (active as HTMLInputElement).type },
+      }
+    },
+    show({ closed, scroll, focused }) {
+      for (const name of closed) folders.get(name)?.close()
+      if (place.parentElement !== null) place.parentElement.scrollTop = scroll
+      if (focused === undefined) return
+      const fields = place.querySelectorAll<HTMLInputElement>(
+        `[data-path="${CSS.escape(focused.path)}"] :is(input, select, button)`,
+      )
+      const field = [...fields].find(({ type }) => type === focused.type) ?? fields[0]
+      field?.focus({ preventScroll: true })
+    },
     destroy: () => gui.destroy(),
   }
 }
@@ -163,10 +194,4 @@ function createSlider({ min, max, step, log }: Control, label: string): Slider {
       element.style.setProperty('--filled', String(Math.min(1, Math.max(0, filled))))
     },
   }
-}
-
-function valueAt(scenario: unknown, path: string): number {
-  let value: unknown = scenario
-  for (const key of path.split('.')) value = (value as Readonly<Record<string, unknown>>)[key]
-  return value as number
 }

@@ -60,6 +60,7 @@ async function start(): Promise<void> {
       },
       frame: () => header.update(workplace.opened),
       sample: (sample) => listeners.call(sample),
+      changed: () => undefined,
     },
   )
   const reload = { label: 'Reload the page', act: () => location.reload() }

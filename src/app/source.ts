@@ -47,6 +47,16 @@ export async function scenarioSource(scenario: Scenario, file?: string): Promise
 }
 
 /**
+ * The same with other values; files are looked up beside the shipped ones.
+ * @throws ModelError for the first thing that is wrong
+ */
+export async function changedSource(scenario: Scenario, { origin }: Source): Promise<Source> {
+  const folder = new URL(SCENARIO_FOLDER, document.baseURI)
+  const model = await resolveModel(scenario, { read: readBeside(folder) })
+  return { model, ...(origin === undefined ? {} : { origin }) }
+}
+
+/**
  * A scenario (.json) or a checkpoint (.npz) that the reader has as a file.
  * @throws ModelError if it is neither, or not a valid one
  */

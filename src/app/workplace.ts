@@ -1,5 +1,8 @@
 /** One network at a time on one device: loads it, shows it, runs it. */
 import { ModelError } from '../core/model/errors.ts'
+import { parseScenario } from '../core/model/parse.ts'
+import { setValue } from '../core/model/path.ts'
+import type { Scenario } from '../core/model/schema.ts'
 import type { Sample } from '../core/run/series.ts'
 import { type Simulation, createSimulation } from '../core/run/simulation.ts'
 import { type Controls, createControls } from './controls.ts'
@@ -7,7 +10,9 @@ import { type Loop, createLoop } from './loop.ts'
 import { type Messages, textOf } from './messages.ts'
 import { type Plots, createPlots } from './plots/plots.ts'
 import { type Recorder, createRecorder, samplesOf } from './share/recorder.ts'
-import { type Source, shippedSource } from './source.ts'
+import { carriedOver, carriedSeries } from './rebuild.ts'
+import { type Source, changedSource, shippedSource } from './source.ts'
+import { createUndoStack, differences } from './undo.ts'
 import { createPainterPipelines } from './views/painter.ts'
 import { type Stage, createStage } from './views/stage.ts'
 
@@ -31,6 +36,17 @@ export interface WorkplaceEvents {
   /** Once a frame. */
   readonly frame: () => void
   readonly sample: (sample: Sample) => void
+  /** A value of the scenario was changed, by whatever means; for a rebuild, one call for each value. */
+  readonly changed: (change: Change) => void
+}
+
+/** A value that was changed; undefined where there was or is none. */
+export interface Change {
+  readonly path: string
+  readonly from: unknown
+  readonly to: unknown
+  /** Ticks that had passed. */
+  readonly tick: number
 }
 
 export interface Workplace {
@@ -44,6 +60,25 @@ export interface Workplace {
   pause(): void
   step(ticks: number): Promise<void>
   reset(): Promise<void>
+  /**
+   * Changes one value, from the next tick on where it is a running parameter, else by a rebuild; `undefined` takes it out.
+   * @returns false when it was refused; a message then says why, and what runs goes on
+   */
+  set(path: string, value: unknown): Promise<boolean>
+  /**
+   * Builds the network of a changed scenario in place of the one there is. States of the same name and shape, samples, the
+   * tick, pace and playing stay; what does not fit starts anew, and a notice says so.
+   * @param change - the scenario as it shall be, or a function that makes it of the one there is then
+   * @returns false when it was refused; a message then says why, and what runs goes on
+   */
+  rebuild(change: unknown): Promise<boolean>
+  readonly canUndo: boolean
+  readonly canRedo: boolean
+  /** Takes back the last change of a value, rebuilds included; the state of the network goes on. */
+  undo(): Promise<boolean>
+  redo(): Promise<boolean>
+  /** Gives every value what it had when the scenario was opened; can be undone. */
+  restore(): Promise<boolean>
   recolour(): void
   /** Stops everything, for good: the device is gone. */
   close(): void
@@ -52,13 +87,20 @@ export interface Workplace {
 /** What belongs to one network. */
 export interface Opened {
   readonly source: Source
+  /** The scenario as it was opened. */
+  readonly home: Scenario
   readonly simulation: Simulation
   readonly stage: Stage
   readonly plots: Plots
   readonly recorder: Recorder
   readonly controls: Controls
   readonly loop: Loop
+  /** Takes over a sample of a run that goes on here. */
+  readonly keep: (sample: Sample) => void
 }
+
+/** The recorder keeps the samples, with a bound. */
+const SIMULATION_OPTIONS = { keepSamples: false, submitTime: SUBMIT_TIME } as const
 
 export function createWorkplace(
   device: GPUDevice,
@@ -72,8 +114,16 @@ export function createWorkplace(
   /** Counts loads. */
   let generation = 0
   let isClosed = false
+  const undoStack = createUndoStack()
+  let isReplaying = false
+  let gesture = 0
+  let presses = 0
+  document.addEventListener('pointerdown', () => (gesture = ++presses), true)
+  for (const type of ['pointerup', 'pointercancel'])
+    document.addEventListener(type, () => (gesture = 0), true)
 
-  const close = (): void => {
+  /** @param replaced - another network takes its place at once */
+  const close = (replaced = false): void => {
     if (opened === undefined) return
     opened.loop.destroy()
     opened.controls.destroy()
@@ -81,10 +131,14 @@ export function createWorkplace(
     opened.stage.destroy()
     opened.simulation.destroy()
     opened = undefined
-    events.playing(false)
+    if (!replaced) events.playing(false)
   }
 
-  const build = async (simulation: Simulation, source: Source): Promise<Opened> => {
+  const build = async (
+    simulation: Simulation,
+    source: Source,
+    home = source.model.scenario,
+  ): Promise<Opened> => {
     const stage = await createStage(simulation, pipelines, places, () => opened?.loop.redraw())
     const plots = createPlots(simulation, places.plots)
     const recorder = createRecorder(simulation.series)
@@ -99,6 +153,12 @@ export function createWorkplace(
     simulation.onSample((sample) => {
       keep(sample)
       events.sample(sample)
+    })
+    simulation.onChange(({ path, before: from, value, tick }) => {
+      const to = simulation.model.scenario
+      note({ from: setValue(to, path, from) as Scenario, to })
+      opened?.controls.update()
+      if (from !== value) events.changed({ path, from, to: value, tick })
     })
     let warned = 0
     const loop = createLoop(simulation, {
@@ -120,8 +180,87 @@ export function createWorkplace(
     })
     const refused = (error: unknown): void => messages.notice(textOf(error))
     const controls = createControls(simulation, loop, places.controls, refused)
-    return { source, simulation, stage, plots, recorder, controls, loop }
+    return { source, home, simulation, stage, plots, recorder, controls, loop, keep }
   }
+
+  const note = (step: { readonly from: Scenario; readonly to: Scenario }): void => {
+    if (!isReplaying) undoStack.push(step, performance.now(), gesture)
+  }
+
+  /** The network of a changed scenario, in place of the one there is once it is ready. */
+  const rebuild = async (edit: (current: Scenario) => unknown): Promise<boolean> => {
+    const old = opened
+    if (old === undefined) return false
+    const before = old.simulation.model.scenario
+    let next: Simulation | undefined
+    try {
+      // As JSON has it: a value that is undefined is none.
+      const scenario = parseScenario(JSON.parse(JSON.stringify(edit(before))))
+      const changes = differences(before, scenario)
+      if (changes.length === 0) return true
+      const source = await changedSource(scenario, old.source)
+      next = await createSimulation(device, source.model, SIMULATION_OPTIONS)
+      const { tick, samples, text } = await old.loop.still(() => handOver(old, next as Simulation, before))
+      if (opened !== old) throw new ModelError('another scenario was opened meanwhile')
+      const { playing, pace } = old.loop
+      const view = old.controls.view()
+      close(true)
+      const built = await build(next, source, old.home)
+      opened = built
+      samples.forEach(built.keep)
+      built.loop.pace = pace
+      built.controls.show(view)
+      note({ from: before, to: scenario })
+      await built.loop.step(0)
+      if (playing) built.loop.play()
+      else events.playing(false)
+      for (const change of changes) events.changed({ ...change, tick })
+      events.loaded(source)
+      if (text !== '') messages.notice(text)
+      return true
+    } catch (error) {
+      next?.destroy()
+      if (isClosed) return false
+      if (opened === undefined) {
+        events.failed()
+        messages.failure('The network could not be built', textOf(error))
+        return false
+      }
+      opened.controls.update()
+      messages.notice(textOf(error))
+      return false
+    }
+  }
+
+  /** Changes the values of what is open to those of another scenario; runs on where no rebuild is needed. */
+  const become = async (target: Scenario): Promise<boolean> => {
+    if (opened === undefined) return false
+    const { simulation } = opened
+    const changes = differences(simulation.model.scenario, target)
+    const { parameters } = simulation
+    const isRunning = changes.every(
+      ({ path, to }) => typeof to === 'number' && parameters.includes(path) && !isSwitch(path, to),
+    )
+    if (!isRunning) return rebuild(() => target)
+    try {
+      for (const { path, to } of changes) simulation.set(path, to as number)
+      return true
+    } catch {
+      // On the way from one to the other values may not fit each other.
+      return rebuild(() => target)
+    }
+  }
+
+  /** A step back or forth; false and back to where it was when it is refused. */
+  const replay = (take: () => Scenario | undefined, giveBack: () => unknown): Promise<boolean> =>
+    inOrder(async () => {
+      const target = take()
+      if (target === undefined) return false
+      isReplaying = true
+      const done = await become(target).finally(() => (isReplaying = false))
+      if (!done) giveBack()
+      return done
+    })
 
   /** @param again - what a second try would be, where it may help */
   const replace = async (
@@ -135,11 +274,8 @@ export function createWorkplace(
     let simulation: Simulation | undefined
     try {
       const source = await find()
-      // The recorder keeps them, with a bound.
-      simulation = await createSimulation(device, source.model, {
-        keepSamples: false,
-        submitTime: SUBMIT_TIME,
-      })
+      simulation = await createSimulation(device, source.model, SIMULATION_OPTIONS)
+      undoStack.clear()
       opened = await build(simulation, source)
       // Samples what stands before the first tick.
       await opened.loop.step(0)
@@ -164,6 +300,14 @@ export function createWorkplace(
     const own = ++generation
     queue = queue.then(() => (own === generation && !isClosed ? act() : undefined))
     return queue
+  }
+
+  /** After what is under way; not at all when another scenario has been asked for by then. */
+  const inOrder = (act: () => Promise<boolean>): Promise<boolean> => {
+    const own = generation
+    const result = queue.then(() => (own === generation && !isClosed ? act() : false))
+    queue = result.then(() => undefined)
+    return result
   }
 
   const load = (id: string): Promise<void> =>
@@ -198,6 +342,52 @@ export function createWorkplace(
       current.stage.restart()
       await current.loop.reset()
     },
+    set(path, value) {
+      const simulation = opened?.simulation
+      if (typeof value === 'number' && simulation?.parameters.includes(path) && !isSwitch(path, value)) {
+        try {
+          simulation.set(path, value)
+          return Promise.resolve(true)
+        } catch (error) {
+          messages.notice(textOf(error))
+          opened?.controls.update()
+          return Promise.resolve(false)
+        }
+      }
+      return inOrder(() => rebuild((current) => setValue(current, path, value)))
+    },
+    rebuild: (change) =>
+      inOrder(() =>
+        rebuild((current) =>
+          typeof change === 'function' ? (change as (current: Scenario) => unknown)(current) : change,
+        ),
+      ),
+    get canUndo() {
+      return undoStack.canUndo
+    },
+    get canRedo() {
+      return undoStack.canRedo
+    },
+    undo: () =>
+      replay(
+        () => undoStack.undo(),
+        () => undoStack.redo(),
+      ),
+    redo: () =>
+      replay(
+        () => undoStack.redo(),
+        () => undoStack.undo(),
+      ),
+    restore: () =>
+      inOrder(async () => {
+        if (opened === undefined) return false
+        const from = opened.simulation.model.scenario
+        const to = opened.home
+        isReplaying = true
+        const done = await become(to).finally(() => (isReplaying = false))
+        if (done) note({ from, to })
+        return done
+      }),
     recolour() {
       opened?.stage.recolour()
       opened?.plots.recolour()
@@ -207,4 +397,63 @@ export function createWorkplace(
       close()
     },
   }
+}
+
+/** A layer without a time constant has other kernels than one with. */
+function isSwitch(path: string, value: unknown): boolean {
+  return value === 0 && path.startsWith('neurons.') && path.endsWith('.tau')
+}
+
+interface HandedOver {
+  readonly tick: number
+  /** Samples that go on in the new network. */
+  readonly samples: readonly Sample[]
+  /** What could not be kept, in one line; empty = everything was. */
+  readonly text: string
+}
+
+/**
+ * Gives the new network what fits it of the old one, which stands still.
+ * @param base - the scenario that the new one was made from; parameters that were moved since then are moved there too
+ */
+async function handOver(
+  { simulation, recorder }: Opened,
+  next: Simulation,
+  base: Scenario,
+): Promise<HandedOver> {
+  for (const { path, to } of differences(base, simulation.model.scenario))
+    if (next.parameters.includes(path)) next.set(path, to as number)
+  // A run that has failed has nothing worth keeping.
+  const isSound = await simulation.flush().then(
+    () => true,
+    () => false,
+  )
+  const carried = carriedOver(simulation.model, next.model, simulation.tick)
+  const kept = isSound ? carried.kept : []
+  if (kept.length === 0) {
+    const text = simulation.tick === 0 ? '' : 'Built anew, from tick 0: no state of the network before fits.'
+    return { tick: 0, samples: [], text }
+  }
+  const { tick } = simulation
+  const initial = await next.checkpoint()
+  const arrays = { ...initial.arrays }
+  for (const name of kept) arrays[name] = await simulation.read(name)
+  const origin = { tick, time: simulation.time }
+  await next.restore({ ...initial, tick, origin, arrays, series: [] })
+  if (tick === 0) return { tick, samples: [], text: '' }
+
+  const before = recorder.series()
+  const series = carriedSeries(before, next.series)
+  const lost = [
+    ...carried.anew,
+    ...before
+      .filter((one) => one.tick.length > 0 && !series.includes(one))
+      .map(({ name }) => name)
+      .filter((name) => next.series.some((other) => other.name === name)),
+  ].map((name) => `\`${name}\``)
+  const text =
+    lost.length === 0
+      ? ''
+      : `${lost.join(', ')} ${lost.length === 1 ? 'starts' : 'start'} anew at tick ${tick}; the rest goes on.`
+  return { tick, samples: samplesOf(series), text }
 }

@@ -96,6 +96,16 @@ export function setValue(raw: unknown, path: string, value: unknown): unknown {
   return assign(root, raw, path.split('.'), 0, value)
 }
 
+/** The value at a path; undefined where there is none. */
+export function valueAt(raw: unknown, path: string): unknown {
+  let value = raw
+  for (const key of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+    value = (value as Readonly<Record<string, unknown>>)[key]
+  }
+  return value
+}
+
 function assign(
   schema: SchemaNode,
   raw: unknown,

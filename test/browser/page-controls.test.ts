@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import { eventually, useLab } from './lab.ts'
+
+const lab = useLab()
+const tick = (): Promise<number> => lab.engram('simulation.tick')
+const value = (path: string): Promise<unknown> => lab.engram(`scenario.${path}`)
+const toast = (): Promise<string | null> => lab.page.locator('#toast').textContent()
+
+test('a rebuild keeps states, samples, tick and pace, and goes on playing where it played', async () => {
+  await lab.visit('softmax-synapses')
+  await lab.engram('step(300)')
+  await lab.engram('simulation.flush()')
+  const [xi, pace] = [await lab.read('xi'), 123]
+  await lab.engram(`pace = ${pace}`)
+  expect(await lab.engram("set('time.integrator', 'exponential-euler')")).toBeUndefined()
+  expect(await value('time.integrator')).toBe('exponential-euler')
+  expect([await tick(), await lab.engram('pace'), await lab.engram('playing')]).toEqual([300, pace, false])
+  expect(await lab.read('xi')).toEqual(xi)
+  // The curve of what came before is still there: the latest value of each row.
+  await eventually(() => lab.page.locator('.plot output').first().textContent()).toMatch(/\d/)
+
+  await lab.engram('play()')
+  await eventually(tick).toBeGreaterThan(305)
+  await lab.engram("set('time.integrator', 'euler')")
+  expect(await lab.engram('playing')).toBe(true)
+  const then = await tick()
+  expect(then).toBeGreaterThan(305)
+  await eventually(tick).toBeGreaterThan(then)
+  await lab.pause()
+})
+
+test('a rebuilt network takes the same steps as one that was so from the start', async () => {
+  await lab.visit('fast-synapses')
+  await lab.engram("set('time.integrator', 'euler')")
+  await lab.engram('step(20)')
+  const rebuilt = await lab.read('visible')
+  await lab.page.evaluate('engram.load(engram.scenario)')
+  await lab.engram('step(20)')
+  expect(await lab.read('visible')).toEqual(rebuilt)
+})
+
+test('what does not fit starts anew, with a notice that names it', async () => {
+  await lab.visit('softmax-synapses')
+  await lab.engram('step(50)')
+  await lab.engram("set('seed', 2)")
+  await eventually(toast).toContain('`xi` starts anew at tick 50')
+  expect(await tick()).toBe(50)
+  await lab.engram("set('replicas', 3)")
+  await eventually(toast).toContain('from tick 0')
+  expect(await tick()).toBe(0)
+  expect(await lab.read('visible')).toHaveLength(150)
+})
+
+test('a change that is not allowed leaves the network as it is and says why', async () => {
+  await lab.visit('softmax-synapses')
+  await lab.engram('step(5)')
+  await lab.engram('play()')
+  expect(await lab.engram('rebuild({ ...engram.scenario, neurons: {} })')).toBe(false)
+  await eventually(toast).toContain('neurons')
+  expect(await lab.engram('playing')).toBe(true)
+  const then = await tick()
+  await eventually(tick).toBeGreaterThan(then)
+  await expect(lab.engram("set('memories.xi.rule', 'other')")).rejects.toThrow('memories.xi.rule')
+})
+
+test('undo and redo take every change back and forth, rebuilds included', async () => {
+  await lab.visit('softmax-synapses')
+  await lab.engram('step(10)')
+  await lab.engram("set('memories.xi.tau', 100)")
+  await lab.engram("set('time.integrator', 'exponential-euler')")
+  await lab.engram("set('neurons.hidden.lagrangian.beta', 3)")
+  const state = async () => [
+    await value('memories.xi.tau'),
+    await value('time.integrator'),
+    await value('neurons.hidden.lagrangian.beta'),
+  ]
+  expect(await lab.engram('undo()')).toBe(true)
+  expect(await state()).toEqual([100, 'exponential-euler', 2])
+  expect(await lab.engram('undo()')).toBe(true)
+  expect(await state()).toEqual([100, 'euler', 2])
+  expect(await lab.engram('undo()')).toBe(true)
+  expect(await state()).toEqual([250, 'euler', 2])
+  expect(await lab.engram('undo()')).toBe(false)
+  for (let step = 0; step < 3; step++) await lab.engram('redo()')
+  expect(await state()).toEqual([100, 'exponential-euler', 3])
+  await lab.engram('restore()')
+  expect(await state()).toEqual([250, 'euler', 2])
+  expect(await tick()).toBe(10)
+  await lab.engram('undo()')
+  expect(await state()).toEqual([100, 'exponential-euler', 3])
+})

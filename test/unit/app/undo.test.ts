@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { createUndoStack, differences } from '../../../src/app/undo.ts'
+import type { Scenario } from '../../../src/core/model/schema.ts'
+import { setValue } from '../../../src/core/model/path.ts'
+import { loadShipped } from '../../scenario.ts'
+
+const { scenario } = await loadShipped('softmax-synapses')
+const withTau = (tau: number): Scenario => setValue(scenario, 'memories.xi.tau', tau) as Scenario
+const tauOf = (found: Scenario | undefined): number | undefined => found?.memories.xi?.tau
+
+test('what was changed is undone and redone step by step', () => {
+  const stack = createUndoStack()
+  stack.push({ from: withTau(1), to: withTau(2) }, 0, 0)
+  stack.push({ from: withTau(2), to: withTau(3) }, 10_000, 0)
+  expect(tauOf(stack.undo())).toBe(2)
+  expect(tauOf(stack.undo())).toBe(1)
+  expect([stack.canUndo, stack.canRedo]).toEqual([false, true])
+  expect(stack.undo()).toBeUndefined()
+  expect(tauOf(stack.redo())).toBe(2)
+  expect(tauOf(stack.redo())).toBe(3)
+  expect(stack.canRedo).toBe(false)
+})
+
+test('one drag of a slider is one step, however long it takes; the next is another', () => {
+  const stack = createUndoStack()
+  stack.push({ from: withTau(1), to: withTau(2) }, 0, 7)
+  stack.push({ from: withTau(2), to: withTau(3) }, 30_000, 7)
+  stack.push({ from: withTau(3), to: withTau(4) }, 30_010, 8)
+  expect(tauOf(stack.undo())).toBe(3)
+  expect(tauOf(stack.undo())).toBe(1)
+})
+
+test('keys held down on a slider are one step, and a drag back to the start is none', () => {
+  const stack = createUndoStack()
+  for (let press = 1; press < 10; press++)
+    stack.push({ from: withTau(press), to: withTau(press + 1) }, press * 100, 0)
+  expect(tauOf(stack.undo())).toBe(1)
+  stack.push({ from: withTau(1), to: withTau(2) }, 0, 3)
+  stack.push({ from: withTau(2), to: withTau(1) }, 10, 3)
+  expect(stack.canUndo).toBe(false)
+})
+
+test('changes of different values are different steps, even in one press of the pointer', () => {
+  const stack = createUndoStack()
+  const seeded = setValue(withTau(2), 'seed', 9) as Scenario
+  stack.push({ from: withTau(1), to: withTau(2) }, 0, 3)
+  stack.push({ from: withTau(2), to: seeded }, 1, 3)
+  expect(stack.undo()).toEqual(withTau(2))
+  expect(stack.undo()).toEqual(withTau(1))
+})
+
+test('a new change ends what could be redone, and one that changes nothing is no step', () => {
+  const stack = createUndoStack()
+  stack.push({ from: withTau(1), to: withTau(2) }, 0, 0)
+  stack.undo()
+  stack.push({ from: withTau(1), to: withTau(1) }, 10, 0)
+  expect([stack.canUndo, stack.canRedo]).toEqual([false, false])
+})
+
+test('the differences of two scenarios are the innermost values, lists of another length as a whole', () => {
+  expect(differences(scenario, withTau(3))).toEqual([{ path: 'memories.xi.tau', from: 250, to: 3 }])
+  const sized = {
+    ...scenario,
+    neurons: { ...scenario.neurons, extra: scenario.neurons.visible! },
+    stimulus: [],
+  }
+  expect(differences(scenario, sized).map(({ path }) => path)).toEqual(['neurons.extra', 'stimulus'])
+  expect(differences({ a: [1, 2] }, { a: [1, 3] })).toEqual([{ path: 'a.1', from: 2, to: 3 }])
+})
