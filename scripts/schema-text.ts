@@ -2,6 +2,7 @@ import { toJsonSchema } from '@valibot/to-json-schema'
 import { format, resolveConfig } from 'prettier'
 import {
   corruptSchema,
+  editSchema,
   lagrangianSchema,
   patternOptions,
   patternsSchema,
@@ -25,6 +26,7 @@ export async function schemaText(): Promise<string> {
       ...Object.fromEntries(sources),
       transform: transformSchema,
       corrupt: corruptSchema,
+      edit: editSchema,
     },
     // The range of float32 has no counterpart in JSON Schema.
     ignoreActions: ['check'],

@@ -12,6 +12,8 @@ export interface Rows {
   readonly data: Float32Array
   /** [rows, columns], or absent when no entry is masked. */
   readonly free?: Uint8Array
+  /** Class of each row as the file of its labels says, -1 where none; absent when there are no labels. */
+  readonly labels?: readonly number[]
 }
 
 /** A Lagrangian L(x) with all parameters filled in (theory.md, section 1). */

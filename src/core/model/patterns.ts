@@ -7,10 +7,10 @@ import { ModelError } from './errors.ts'
 import { naming, type Read } from './files.ts'
 import { find } from './find.ts'
 import type { Rows } from './model.ts'
-import { show } from './path.ts'
+import { list, show } from './path.ts'
 import { drawRows, chosen, scaleTo } from './random-rows.ts'
 import { RandomStream } from './random.ts'
-import type { Corrupt, Patterns, Scenario, Transform } from './schema.ts'
+import type { Corrupt, Edit, Patterns, Scenario, Transform } from './schema.ts'
 
 /** What the place needs at which patterns stand. */
 export interface Want {
@@ -56,7 +56,7 @@ export function forLayer(scenario: Scenario, name: string, path: string): Want {
 }
 
 /**
- * Loads or draws patterns, transforms and corrupts them.
+ * Loads or draws patterns, transforms, corrupts and edits them.
  * @returns at least one row, `want.columns` columns, every entry finite
  * @throws ModelError with the path of the patterns
  */
@@ -64,20 +64,23 @@ export async function loadPatterns(patterns: Patterns, want: Want, sources: Sour
   try {
     const source = await load(patterns, want, sources)
     checkColumns(patterns, source, want)
-    const { transform = [], corrupt } = patterns
-    const touched = transform.length > 0 || corrupt !== undefined
+    const { transform = [], corrupt, edits = [] } = patterns
+    const touched = transform.length > 0 || corrupt !== undefined || edits.length > 0
     let block = touched ? editable(source) : source
     for (const step of transform) {
       if (step.op === 'mean') block = meanOf(block, want.rows?.count ?? 1)
       else applyTransform(step, block)
     }
-    checkRows(patterns, block, want)
     if (corrupt !== undefined) {
       const shape = block.image ?? (want.shape.length === 2 ? (want.shape as [number, number]) : undefined)
       const stream = new RandomStream(sources.seed, `${want.path}.corrupt`)
       const free = applyCorrupt(corrupt, block, shape, stream)
       if (free !== undefined) block = { ...block, free }
     }
+    edits.forEach((edit, index) => {
+      block = edited(edit, block, `${want.path}.edits.${index}`)
+    })
+    checkRows(patterns, block, want)
     checkFinite(block)
     return block
   } catch (error) {
@@ -93,8 +96,14 @@ export function editable(block: Block): Block {
 
 /** Only what a model keeps of a block. */
 export function toRows(block: Block): Rows {
-  const { rows, columns, data, free } = block
-  return { rows, columns, data, ...(free === undefined ? {} : { free }) }
+  const { rows, columns, data, free, labels } = block
+  return {
+    rows,
+    columns,
+    data,
+    ...(free === undefined ? {} : { free }),
+    ...(labels === undefined ? {} : { labels }),
+  }
 }
 
 // ---------------------------------------------------------------------------------------------------- sources
@@ -117,7 +126,7 @@ async function load(patterns: Patterns, want: Want, sources: Sources): Promise<B
     case 'values':
       return fromValues(patterns.values, want.path)
     case 'zeros':
-      return allocate(want.rows?.count ?? 1, want.columns)
+      return allocate(patterns.count ?? want.rows?.count ?? 1, want.columns)
   }
 }
 
@@ -165,15 +174,19 @@ async function loadIdx(spec: Extract<Patterns, { kind: 'idx' }>, read: Read): Pr
   if (rest.length === 0)
     throw new ModelError(`${spec.path} holds labels, not images; give the file of the images`)
   const columns = rest.reduce((product, length) => product * length, 1)
-  const order =
-    spec.perLabel === undefined || spec.labels === undefined
-      ? Array.from({ length: Math.max(0, images - spec.skip) }, (_, index) => spec.skip + index)
-      : ofEachLabel(await loadLabels(spec.labels, images, read), spec.skip, spec.perLabel)
+  const labels = spec.labels === undefined ? undefined : await loadLabels(spec.labels, images, read)
+  const order = labels === undefined ? after(spec.skip, images) : chosenImages(spec, labels)
   const count = spec.count ?? order.length
   if (count > order.length || count === 0) {
-    const had = `${spec.path} has ${images} images, ${order.length} after skip ${spec.skip}`
+    const { skip, perLabel, classes } = spec
+    const how = [
+      `skip ${skip}`,
+      ...(perLabel === undefined ? [] : [`perLabel ${perLabel}`]),
+      ...(classes === undefined ? [] : [`classes ${classes.join(', ')}`]),
+    ]
+    const had = `${spec.path} has ${images} images, ${order.length} after ${list(how).replace(' or ', ' and ')}`
     throw new ModelError(
-      `${had}${spec.perLabel ? ` and perLabel ${spec.perLabel}` : ''}; count asks for ${count}`,
+      `${had}; ${count === 0 ? 'lower skip or choose other classes' : `count asks for ${count}`}`,
     )
   }
   const block = allocate(count, columns)
@@ -183,7 +196,27 @@ async function loadIdx(spec: Extract<Patterns, { kind: 'idx' }>, read: Read): Pr
       block.data[row * columns + column] = (data[from + column] as number) / 255
     }
   }
-  return rest.length === 2 ? { ...block, image: [rest[0] as number, rest[1] as number] } : block
+  return {
+    ...block,
+    ...(rest.length === 2 ? { image: [rest[0] as number, rest[1] as number] as const } : {}),
+    ...(labels === undefined
+      ? {}
+      : { labels: order.slice(0, count).map((image) => labels[image] as number) }),
+  }
+}
+
+/** The integers from `first` to `end` - 1. */
+function after(first: number, end: number): number[] {
+  return Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index)
+}
+
+/** The images of the chosen classes, in the order of the file: after `skip` of them, or `perLabel` of each label. */
+function chosenImages(spec: Extract<Patterns, { kind: 'idx' }>, labels: Uint8Array): number[] {
+  const { skip, perLabel, classes } = spec
+  if (perLabel !== undefined) return ofEachLabel(labels, skip, perLabel, classes)
+  return after(0, labels.length)
+    .filter((image) => classes?.includes(labels[image] as number) ?? true)
+    .slice(skip)
 }
 
 async function loadLabels(path: string, images: number, read: Read): Promise<Uint8Array> {
@@ -199,11 +232,17 @@ async function loadLabels(path: string, images: number, read: Read): Promise<Uin
   return data
 }
 
-/** Images number `skip` to `skip + perLabel - 1` of each label, in the order of the file. */
-function ofEachLabel(labels: Uint8Array, skip: number, perLabel: number): number[] {
-  const seen = new Map<number, number>()
+/** Images number `skip` to `skip + perLabel - 1` of each label (of `classes` only), in the order of the file. */
+function ofEachLabel(
+  labels: Uint8Array,
+  skip: number,
+  perLabel: number,
+  classes?: readonly number[],
+): number[] {
+  const seen = new Map<number, number>((classes ?? []).map((label) => [label, 0]))
   const order: number[] = []
   labels.forEach((label, index) => {
+    if (classes !== undefined && !classes.includes(label)) return
     const before = seen.get(label) ?? 0
     seen.set(label, before + 1)
     if (before >= skip && before < skip + perLabel) order.push(index)
@@ -254,7 +293,12 @@ function selectRows(of: string, source: Block, select?: readonly number[]): Bloc
       row * source.columns,
     )
   })
-  return source.image === undefined ? block : { ...block, image: source.image }
+  const { image, labels } = source
+  return {
+    ...block,
+    ...(image === undefined ? {} : { image }),
+    ...(labels === undefined ? {} : { labels: select.map((from) => labels[from] as number) }),
+  }
 }
 
 function fromValues(values: readonly (readonly number[])[], path: string): Block {
@@ -289,7 +333,8 @@ function meanOf(block: Block, count: number): Block {
       sum[column] = (sum[column] as number) + (row[column] as number)
   const mean = allocate(count, columns)
   for (const [, row] of rowsIn(mean)) row.set(sum.map((value) => value / block.rows))
-  return { ...block, ...mean }
+  const { image } = block
+  return image === undefined ? mean : { ...mean, image }
 }
 
 /** Applies one step to each row, in place. */
@@ -397,6 +442,61 @@ function covered(
   }
 }
 
+/** What a hand has changed, in place where rows do not become more. Entries that are set are masked no longer. */
+function edited(edit: Edit, block: Block, path: string): Block {
+  const { columns, free } = block
+  const most = edit.op === 'row' ? block.rows : block.rows - 1
+  if (edit.row > most) {
+    throw new ModelError(`is ${edit.row}, there are ${block.rows} rows, numbered from 0`, {
+      path: `${path}.row`,
+    })
+  }
+  if (edit.op === 'row' && edit.values.length !== columns) {
+    throw new ModelError(`has ${edit.values.length} values, the rows have ${columns}; give as many`, {
+      path: `${path}.values`,
+    })
+  }
+  const grown = edit.row === block.rows ? oneMore(block) : block
+  const start = edit.row * columns
+  switch (edit.op) {
+    case 'row':
+      grown.data.set(edit.values, start)
+      break
+    case 'clear':
+      grown.data.fill(0, start, start + columns)
+      break
+    case 'paint':
+      for (const column of edit.columns) {
+        if (column >= columns) {
+          throw new ModelError(`has ${column}, the rows have ${columns} columns, numbered from 0`, {
+            path: `${path}.columns`,
+          })
+        }
+        grown.data[start + column] = edit.value
+        if (free !== undefined) free[start + column] = 0
+      }
+      return grown
+  }
+  grown.free?.fill(0, start, start + columns)
+  // A row of other making belongs to no class.
+  return grown.labels === undefined ? grown : { ...grown, labels: grown.labels.with(edit.row, -1) }
+}
+
+/** A row of zeros behind the last. */
+function oneMore(block: Block): Block {
+  const { rows, columns, data, free, labels } = block
+  const grown = allocate(rows + 1, columns)
+  grown.data.set(data)
+  const mask = new Uint8Array(grown.data.length)
+  mask.set(free ?? [])
+  return {
+    ...block,
+    ...grown,
+    ...(free === undefined ? {} : { free: mask }),
+    ...(labels === undefined ? {} : { labels: [...labels, -1] }),
+  }
+}
+
 // ----------------------------------------------------------------------------------------------------- checks
 
 function checkColumns(patterns: Patterns, block: Block, want: Want): void {
@@ -453,6 +553,9 @@ export function checkPatterns(
   }
   if (patterns.kind === 'idx' && patterns.perLabel !== undefined && patterns.labels === undefined) {
     throw new ModelError('needs the labels; give their IDX file as `labels`', { path: `${path}.perLabel` })
+  }
+  if (patterns.kind === 'idx' && patterns.classes !== undefined && patterns.labels === undefined) {
+    throw new ModelError('needs the labels; give their IDX file as `labels`', { path: `${path}.classes` })
   }
   if (patterns.kind === 'rows') checkOrigin(scenario, patterns.of, `${path}.of`)
   const { corrupt } = patterns

@@ -248,6 +248,44 @@ export const corruptSchema = v.pipe(
   ),
 )
 
+const editedRow = number('row', 'Row number, from 0.', { integer: true, min: 0, max: 2 ** 30 })
+
+export const editSchema = v.variant('op', [
+  v.pipe(
+    v.strictObject({
+      op: v.literal('row'),
+      row: editedRow,
+      values: v.pipe(
+        v.array(number('value', 'An entry.')),
+        v.minLength(1),
+        v.title('values'),
+        v.description('The row, one value a column.'),
+      ),
+    }),
+    v.description(
+      'Puts a row in place of another, or behind the last one where `row` is how many there are.',
+    ),
+  ),
+  v.pipe(
+    v.strictObject({
+      op: v.literal('paint'),
+      row: editedRow,
+      columns: v.pipe(
+        v.array(number('column', 'Column number, from 0.', { integer: true, min: 0, max: 2 ** 30 })),
+        v.minLength(1),
+        v.title('columns'),
+        v.description('The entries that are set.'),
+      ),
+      value: number('value', 'What they are set to.'),
+    }),
+    v.description('Sets entries of a row to one value.'),
+  ),
+  v.pipe(
+    v.strictObject({ op: v.literal('clear'), row: editedRow }),
+    v.description('Sets every entry of a row to 0.'),
+  ),
+])
+
 /** What every source takes besides its own keys. */
 const treatment = {
   transform: v.exactOptional(
@@ -258,6 +296,13 @@ const treatment = {
     ),
   ),
   corrupt: v.exactOptional(corruptSchema),
+  edits: v.exactOptional(
+    v.pipe(
+      v.array(editSchema),
+      v.title('edits'),
+      v.description('What a hand has changed: rows and entries, set in order after everything else.'),
+    ),
+  ),
 }
 
 const path = (title: string, description: string) =>
@@ -304,7 +349,17 @@ export const patternOptions = [
       perLabel: v.exactOptional(
         positiveInteger('perLabel', 'Images taken of each label, in the order of the file.'),
       ),
-      labels: v.exactOptional(path('labels', 'Labels in IDX format, plain or gzip; needed for perLabel.')),
+      labels: v.exactOptional(
+        path('labels', 'Labels in IDX format, plain or gzip; needed for perLabel and classes.'),
+      ),
+      classes: v.exactOptional(
+        v.pipe(
+          v.array(number('class', 'A label.', { integer: true, min: 0, max: 255 })),
+          v.minLength(1),
+          v.title('classes'),
+          v.description('Only images with one of these labels; all when not given.'),
+        ),
+      ),
       ...treatment,
     }),
     v.description('Images of an IDX file such as MNIST, one a row, scaled to [0, 1].'),
@@ -392,7 +447,11 @@ export const patternOptions = [
     v.description('Rows written out.'),
   ),
   v.pipe(
-    v.strictObject({ kind: v.literal('zeros'), ...treatment }),
+    v.strictObject({
+      kind: v.literal('zeros'),
+      count: v.exactOptional(positiveInteger('count', 'Rows; as many as the place needs when not given.')),
+      ...treatment,
+    }),
     v.description('As many rows of zeros as the place needs, 1 where any number will do.'),
   ),
 ] as const
@@ -717,3 +776,4 @@ export type ProbeSpec = Scenario['probes'][string]
 export type Patterns = v.InferOutput<typeof patternsSchema>
 export type Transform = v.InferOutput<typeof transformSchema>
 export type Corrupt = v.InferOutput<typeof corruptSchema>
+export type Edit = v.InferOutput<typeof editSchema>

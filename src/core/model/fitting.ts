@@ -1,0 +1,44 @@
+/** Whether a network can take over the arrays of another model while it runs. */
+import type { Model, Rows } from './model.ts'
+
+/**
+ * True when two models differ in nothing but the values of their patterns: every group, parameter and number of rows is
+ * the same, so that the same buffers and kernels hold either.
+ */
+export function fitsPatterns(a: Model, b: Model): boolean {
+  return JSON.stringify(shapeOf(a)) === JSON.stringify(shapeOf(b))
+}
+
+/** Everything of a model but its texts and the values of its rows. */
+function shapeOf(model: Model): unknown {
+  const { seed, time, replicas, layers, synapses, memories, stimulus, probes } = model
+  return [
+    [seed, time, replicas],
+    // Initial states are dealt to the replicas, however many rows they have.
+    layers.map(({ init, bias, ...layer }) => ({ ...layer, init: init.columns, bias: formOf(bias) })),
+    synapses.map(({ base, ...synapse }) => ({
+      ...synapse,
+      base:
+        base.kind === 'hebbian'
+          ? [formOf(base.patterns), base.zeroDiagonal]
+          : base.kind === 'matrix'
+            ? formOf(base.matrix)
+            : base.kind,
+    })),
+    memories.map(({ init, bias, ...memory }) => ({
+      ...memory,
+      init: formOf(init),
+      bias: bias === undefined ? 'none' : formOf(bias),
+    })),
+    stimulus.map(({ patterns, stop, ...item }) => ({
+      ...item,
+      stop: String(stop),
+      patterns: formOf(patterns),
+    })),
+    probes.map((probe) => ('patterns' in probe ? { ...probe, patterns: formOf(probe.patterns) } : probe)),
+  ]
+}
+
+function formOf({ rows, columns, free }: Rows): unknown {
+  return { rows, columns, masked: free !== undefined }
+}
