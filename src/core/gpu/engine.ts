@@ -32,6 +32,8 @@ export interface Engine {
   buffer(name: string): GPUBuffer
   /** Makes the parameters of a model act on the next tick: uniforms, rates and biases. No pipeline is built. */
   update(model: Model): void
+  /** Uploads the arrays of a model that differs from the one before in nothing but its patterns; states stay. */
+  adopt(before: Model, next: Model): void
   /** Puts every buffer that a run changes back to what it holds at tick 0. */
   reset(model: Model): void
   destroy(): void
@@ -181,19 +183,25 @@ export async function createEngine(device: GPUDevice, plan: Plan, model: Model):
     for (const planned of plan.buffers) if (planned.lifetime === 'state') fill(planned, current)
   }
 
-  update(model)
-  for (const planned of plan.buffers)
-    if (planned.lifetime === 'fixed' && planned.initial.kind === 'data') fill(planned, model)
-  for (const command of commandsOf(plan.setup)) {
-    // One submit each: a set-up of many products must not run into the watchdog of a slow adapter.
-    const encoder = device.createCommandEncoder({ label: command.operation.label })
-    const pass = encoder.beginComputePass({ label: command.operation.label })
-    pass.setPipeline(command.pipeline)
-    pass.setBindGroup(0, command.bindGroup)
-    pass.dispatchWorkgroups(command.x, command.y, command.z)
-    pass.end()
-    device.queue.submit([encoder.finish()])
+  const setUp = (commands: readonly Command[]): void => {
+    for (const command of commands) {
+      // One submit each: a set-up of many products must not run into the watchdog of a slow adapter.
+      const encoder = device.createCommandEncoder({ label: command.operation.label })
+      const pass = encoder.beginComputePass({ label: command.operation.label })
+      pass.setPipeline(command.pipeline)
+      pass.setBindGroup(0, command.bindGroup)
+      pass.dispatchWorkgroups(command.x, command.y, command.z)
+      pass.end()
+      device.queue.submit([encoder.finish()])
+    }
   }
+  const uploaded = plan.buffers.filter(
+    ({ lifetime, initial }) => lifetime === 'fixed' && initial.kind === 'data',
+  )
+
+  update(model)
+  for (const planned of uploaded) fill(planned, model)
+  setUp(commandsOf(plan.setup))
   reset(model)
 
   return {
@@ -214,9 +222,36 @@ export async function createEngine(device: GPUDevice, plan: Plan, model: Model):
     },
     buffer,
     update,
+    adopt(before, next) {
+      for (const planned of uploaded) fill(planned, next)
+      update(next)
+      // A product of all patterns takes long; most changes leave it as it is.
+      const read = new Set(plan.setup.flatMap(({ buffers: bound }) => Object.values(bound)))
+      const changed = new Set(
+        uploaded
+          .filter(({ name, initial }) => read.has(name) && isChanged(initial, before, next))
+          .map(({ name }) => name),
+      )
+      setUp(
+        commandsOf(plan.setup).filter(({ operation }) =>
+          Object.values(operation.buffers).some((name) => changed.has(name)),
+        ),
+      )
+    },
     reset,
     destroy,
   }
+}
+
+/** Whether two models fill a buffer differently. */
+function isChanged(initial: BufferPlan['initial'], before: Model, next: Model): boolean {
+  if (initial.kind !== 'data') return false
+  const [a, b] = [bytesIn(initial.make(before)), bytesIn(initial.make(next))]
+  return a.length !== b.length || a.some((byte, index) => byte !== b[index])
+}
+
+function bytesIn({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
 /** The constants that a source declares: a pipeline refuses others. */

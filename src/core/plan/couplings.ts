@@ -107,7 +107,10 @@ function imprint(planning: Planning, synapse: Synapse, matrix: Matrix, patterns:
   const stride = vectorStride(patterns.columns)
   addBuffer(planning, name, patterns.rows * stride * 4, {
     kind: 'data',
-    make: () => dealRows(patterns, patterns.rows),
+    make: (m) => {
+      const { base } = find(m.synapses, synapse.name)
+      return dealRows(base.kind === 'hebbian' ? base.patterns : patterns, patterns.rows)
+    },
   })
   const zeroDiagonal = synapse.base.kind === 'hebbian' && synapse.base.zeroDiagonal
   const work = Math.floor(SETUP_WORK / (stride * Math.max(1, patterns.rows)))

@@ -72,9 +72,11 @@ export function driveConstants(model: Model, layer: Layer): Record<string, numbe
 export function planStimulus(planning: Planning, layer: Layer): Operation[] {
   const { model, clock } = planning
   const { name } = layer
-  const items = model.stimulus
-    .map((item, index) => ({ item, word: clock.stimulusWord + index }))
-    .filter(({ item }) => item.layer === name)
+  const itemsOf = (m: Model) =>
+    m.stimulus
+      .map((item, index) => ({ item, word: clock.stimulusWord + index }))
+      .filter(({ item }) => item.layer === name)
+  const items = itemsOf(model)
   if (items.length === 0) return []
   const stride = vectorStride(layer.size)
   const table = new Uint32Array(items.length * 4)
@@ -87,10 +89,10 @@ export function planStimulus(planning: Planning, layer: Layer): Operation[] {
   addBuffer(planning, `${name}/items`, table.byteLength, { kind: 'data', make: () => table })
   addBuffer(planning, `${name}/cues`, rows * stride * 4, {
     kind: 'data',
-    make: () => {
+    make: (m) => {
       const cues = new Float32Array(rows * stride)
       let row = 0
-      for (const { item } of items) {
+      for (const { item } of itemsOf(m)) {
         cues.set(dealRows(item.patterns, item.patterns.rows), row * stride)
         row += item.patterns.rows
       }
@@ -100,10 +102,10 @@ export function planStimulus(planning: Planning, layer: Layer): Operation[] {
   if (masked) {
     addBuffer(planning, `${name}/free`, rows * stride * 4, {
       kind: 'data',
-      make: () => {
+      make: (m) => {
         const free = new Uint32Array(rows * stride)
         let row = 0
-        for (const { item } of items)
+        for (const { item } of itemsOf(m))
           for (let k = 0; k < item.patterns.rows; k++, row++)
             if (item.patterns.free !== undefined)
               free.set(item.patterns.free.subarray(k * layer.size, (k + 1) * layer.size), row * stride)

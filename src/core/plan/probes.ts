@@ -1,5 +1,5 @@
 /** Probes as operations that leave each sample in a slot of the ring buffer. */
-import type { Layer, Memory, Model, Probe, Synapse } from '../model/model.ts'
+import type { Layer, Memory, Model, Probe, Rows, Synapse } from '../model/model.ts'
 import { lagrangianFields, isPerNeuron } from './kernels.ts'
 import { type Matrix, unitOf, vectorStride } from './layout.ts'
 import type { Operation } from './operation.ts'
@@ -309,11 +309,19 @@ function deviation(
   ]
 }
 
+/** What a probe compares with, in the model as it is when it is uploaded. */
+function patternsOf({ name, patterns }: Extract<Probe, { readonly patterns: Rows }>): (model: Model) => Rows {
+  return ({ probes }) => {
+    const probe = find(probes, name)
+    return 'patterns' in probe ? probe.patterns : patterns
+  }
+}
+
 /** xi_mu.g / N for every pattern mu. */
 function overlap(planning: Planning, probe: Extract<Probe, { kind: 'overlap' }>, slot: Slot): Operation[] {
   const layer = find(planning.model.layers, probe.layer)
   const { rows } = probe.patterns
-  const patterns = addFixedMatrix(planning, `${probe.name}/patterns`, () => probe.patterns)
+  const patterns = addFixedMatrix(planning, `${probe.name}/patterns`, patternsOf(probe))
   const output = { buffer: `${probe.name}/overlaps`, stride: vectorStride(rows) }
   addBuffer(planning, output.buffer, planning.model.replicas * output.stride * 4)
   return [
@@ -346,7 +354,7 @@ function similarity(
   const matrix = matrixNamed(planning, probe.memory)
   const stride = vectorStride(matrix.columns)
   const patterns = `${probe.name}/patterns`
-  addFixedMatrix(planning, patterns, () => probe.patterns)
+  addFixedMatrix(planning, patterns, patternsOf(probe))
   const patternBlocks = matrixNamed(planning, patterns).blocks
   return matrix.blocks.flatMap((block) =>
     patternBlocks.map((patternBlock) =>

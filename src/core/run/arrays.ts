@@ -96,6 +96,55 @@ export function packArray(
   return blocks.map((block) => ({ buffer: block.buffer, bytes: packBlock(tall, block, data) }))
 }
 
+/**
+ * Some consecutive values of a named array as bytes of one buffer.
+ * @param at - index of the first, counted as `read` gives them
+ * @throws ModelError if they are not inside one row, or of a memory that is not in float32 not a whole one
+ */
+export function packPart(
+  plan: Plan,
+  model: Model,
+  name: string,
+  at: number,
+  data: Float32Array,
+): { buffer: string; offset: number; bytes: Uint8Array<ArrayBuffer> } {
+  const layer = layerOf(model, name)
+  const matrix = layer === undefined ? matrixOf(plan, model, name) : undefined
+  const columns = layer?.size ?? (matrix as Matrix).columns
+  const rows = layer === undefined ? (matrix as Matrix).rows * (matrix as Matrix).copies : model.replicas
+  const row = Math.floor(at / columns)
+  const column = at % columns
+  const isWhole = column === 0 && data.length === columns
+  if (!Number.isInteger(at) || at < 0 || row >= rows || column + data.length > columns) {
+    throw new ModelError(
+      `${data.length} values from ${at} on leave row ${row} of \`${name}\`, which has ${rows} rows of ${columns}`,
+    )
+  }
+  if (layer !== undefined) {
+    const offset = (row * vectorStride(columns) + column) * 4
+    return { buffer: `${layer.name}/state`, offset, bytes: bytesOfFloats(data) }
+  }
+  const { blocks, format, rowBytes } = matrix as Matrix
+  const block = blocks.find(({ start, count }) => row >= start && row < start + count)
+  if (block === undefined) throw new Error(`\`${name}\` has no row ${row}`)
+  const offset = (row - block.start) * rowBytes
+  if (format === 'f32')
+    return { buffer: block.buffer, offset: offset + column * 4, bytes: bytesOfFloats(data) }
+  if (!isWhole) {
+    throw new ModelError(`\`${name}\` is stored as "${format}" and takes whole rows of ${columns} values`)
+  }
+  const packed = packBlock(
+    { ...(matrix as Matrix), rows: 1 },
+    { buffer: block.buffer, start: 0, count: 1, bytes: rowBytes },
+    data,
+  )
+  return { buffer: block.buffer, offset, bytes: packed }
+}
+
+function bytesOfFloats(data: Float32Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(data.slice().buffer)
+}
+
 function layerOf(model: Model, name: string): Model['layers'][number] | undefined {
   return model.layers.find((layer) => layer.name === name || `${layer.name}/activations` === name)
 }

@@ -47,6 +47,8 @@ export interface Scheduler {
   disturb(): void
   /** The model whose parameters act from now on. */
   update(model: Model): void
+  /** Shows what the last tick showed once more, after its patterns have changed; initial states only before tick 1. */
+  show(): void
   /** Starts again at a tick; the buffers already hold its state. */
   restart(tick: number): void
   destroy(): void
@@ -384,11 +386,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     device.queue.submit([encoder.finish()])
   }
 
-  const restart = (at: number): void => {
-    tick = at
-    sampledStart = at > 0
-    quietSince = at
-    failure = undefined
+  const show = (at: number): void => {
     // The stimulus of tick 0 is part of the initial state, so that a sample at tick 0 sees the cue; later ones act in
     // stage 1 of their tick, and what the last tick showed still holds.
     const last = Math.max(0, at - 1)
@@ -399,6 +397,13 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       // A state that has run on since it was set is not set again.
       return at === 0 ? shownAt(item, index, current.seed, 0) : -1
     })
+  }
+  const restart = (at: number): void => {
+    tick = at
+    sampledStart = at > 0
+    quietSince = at
+    failure = undefined
+    show(at)
   }
   restart(0)
 
@@ -445,6 +450,9 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     update(next) {
       current = next
       quietSince = tick + 1
+    },
+    show() {
+      show(tick)
     },
     restart,
     destroy() {

@@ -1,11 +1,12 @@
 /** A network that runs: the interface of the library, the command line and the page. */
 import { ModelError } from '../model/errors.ts'
+import { fitsPatterns } from '../model/fitting.ts'
 import type { Model } from '../model/model.ts'
 import { runningParameters, withParameter } from '../model/parameters.ts'
 import { createEngine, type Engine } from '../gpu/engine.ts'
 import type { Limits } from '../plan/layout.ts'
 import { type Plan, type PlanOptions, planNetwork } from '../plan/plan.ts'
-import { type Copy, type DenseArray, bytesOf, copiesOf, packArray, unpackArray } from './arrays.ts'
+import { type Copy, type DenseArray, bytesOf, copiesOf, packArray, packPart, unpackArray } from './arrays.ts'
 import { createEnergyGuard } from './guard.ts'
 import { type Profile, type Timer, createTimer } from './profile.ts'
 import { createScheduler } from './scheduler.ts'
@@ -80,6 +81,17 @@ export interface Simulation {
   read(name: string): Promise<DenseArray>
   /** Replaces the state of a layer, a plastic synapse or a memory; the shape is that of `read`. */
   write(name: string, data: ArrayLike<number>): void
+  /**
+   * Replaces some consecutive values inside one row of `read(name)`; of a memory that is not in float32, a whole row.
+   * @param at - index of the first of them in the data of `read`
+   */
+  writePart(name: string, at: number, data: ArrayLike<number>): void
+  /**
+   * Takes over the patterns of another model from the next tick on: cues, couplings, fixed memories, what probes compare
+   * with. States stay; what starts from a pattern starts from the new one at the next reset. No pipeline is built.
+   * @throws ModelError if the model differs in more than the values of its patterns, which takes a new simulation
+   */
+  adopt(next: Model): void
   /** Paths that `set` accepts. */
   readonly parameters: readonly string[]
   /**
@@ -231,6 +243,22 @@ export async function createSimulation(
       return (await readAll([name]))[0] as DenseArray
     },
     write,
+    writePart(name, at, data) {
+      const { buffer, offset, bytes } = packPart(plan, model, name, at, Float32Array.from(data))
+      device.queue.writeBuffer(engine.buffer(buffer), offset, bytes)
+      scheduler.disturb()
+    },
+    adopt(next) {
+      if (!fitsPatterns(model, next)) {
+        throw new ModelError(
+          'only the values of patterns can change while the network runs; build it anew from the changed scenario',
+        )
+      }
+      engine.adopt(model, next)
+      model = next
+      scheduler.update(model)
+      scheduler.show()
+    },
     get parameters() {
       return runningParameters(model)
     },
