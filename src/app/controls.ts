@@ -1,13 +1,17 @@
-/** Sliders for everything that may change while a network runs, made from the schema. */
-import GUI from 'lil-gui'
-import { fieldAt, valueAt } from '../core/model/path.ts'
+/** Controls for every value of a scenario, made from the schema: what runs acts on the next tick, the rest rebuilds. */
+import GUI, { type Controller } from 'lil-gui'
+import { valueAt } from '../core/model/path.ts'
 import type { Control } from '../core/model/schema.ts'
 import type { Simulation } from '../core/run/simulation.ts'
+import './controls.css'
+import { type ControlField, controlFields } from './fields.ts'
 import type { Loop } from './loop.ts'
 
 export interface Controls {
-  /** Shows the parameters as they are, whoever has set them. */
+  /** Shows the values as they are, whoever has set them. */
   update(): void
+  /** Shows the pace as it is; to be called once a frame. */
+  updatePace(): void
   /** Which folders are closed, what has the focus and how far it is scrolled, for controls that take their place. */
   view(): ControlsView
   show(view: ControlsView): void
@@ -15,85 +19,123 @@ export interface Controls {
 }
 
 export interface ControlsView {
-  readonly closed: readonly string[]
+  readonly closed: Readonly<Record<string, boolean>>
   readonly scroll: number
   readonly focused: { readonly path: string; readonly type: string } | undefined
 }
 
-/** Paces of the slider, in ticks per second; its right end is as fast as the GPU can. */
+export interface ControlActions {
+  /** Changes a value; resolves to false when it is refused, which has then been told. */
+  readonly set: (path: string, value: unknown) => Promise<boolean>
+  /** What the network would take with another value: in words, and whether that is too much. */
+  readonly estimate: (path: string, value: unknown) => { readonly text: string; readonly tooLarge: boolean }
+  /** The same as it is. */
+  readonly memory: string
+}
+
 const PACE = { min: 1, max: 10_000, log: true } as const satisfies Control
 
-/**
- * One folder for the run and one for each layer, synapse and memory that has something to set.
- * @param refused - told when a value is not allowed; the control then shows the old one again
- */
+/** The pace to go on with when the fastest is left. */
+const USUAL_PACE = 100
+
+const FOLDERS: Readonly<Record<string, string>> = {
+  time: 'Time',
+  neurons: 'Neurons',
+  synapses: 'Synapses',
+  memories: 'Memories',
+  stimulus: 'Stimulus',
+}
+
+/** Folders for the run and for each layer, synapse, memory and stimulus. */
 export function createControls(
   simulation: Simulation,
   loop: Loop,
   place: HTMLElement,
-  refused: (error: unknown) => void,
+  actions: ControlActions,
 ): Controls {
   const gui = new GUI({ container: place, title: 'Parameters', width: 0 })
-  const { scenario } = simulation.model
   const folders = new Map<string, GUI>()
-  const folder = (name: string): GUI => {
+  const folder = (name: string, title: string, parent = gui): GUI => {
     let found = folders.get(name)
     if (found === undefined) {
-      found = gui.addFolder(name)
+      found = parent.addFolder(title)
       folders.set(name, found)
     }
     return found
   }
 
-  addNumber(folder('run'), {
-    name: 'pace',
-    description:
-      'Ticks per second that are wanted; at the right end, and where the GPU is slower, as many as it can do.',
-    value: loop.pace,
-    integer: true,
-    control: PACE,
-    set(value) {
-      loop.pace = value >= PACE.max ? Infinity : value
-    },
-    refused,
-  })
+  const run = folder('run', 'Run')
+  const pace = addPace(run, loop)
 
-  const controls: (NumberControl & { readonly path: string })[] = []
-  for (const path of simulation.parameters) {
-    const field = fieldAt(scenario, path)
-    if (field === undefined) continue
-    const initial = valueAt(scenario, path) as number
-    const [group, name] = path.split('.') as [string, string]
-    const control = addNumber(folder(group === 'time' ? 'run' : `${name} · ${group}`), {
-      name: field.title,
-      description: field.description,
-      value: initial,
-      integer: field.integer,
-      ...(field.control === undefined ? {} : { control: field.control }),
-      set: (value) => simulation.set(path, value),
-      refused,
-    })
-    control.element.dataset.path = path
-    controls.push({ ...control, path })
+  const memory = document.createElement('p')
+  memory.className = 'memory'
+  memory.setAttribute('aria-live', 'polite')
+  const showMemory = (text: string, tooLarge = false): void => {
+    memory.textContent = text
+    memory.classList.toggle('too-large', tooLarge)
   }
-  const restore = (): void => controls.forEach((control) => control.restore())
-  gui.add({ restore }, 'restore').name('restore parameters')
+  showMemory(`On the GPU: ${actions.memory}.`)
+
+  const running = new Set(simulation.parameters)
+  const shown = controlFields(simulation.model.scenario).map((field) => {
+    const group = folder(field.group, FOLDERS[field.group] as string)
+    const inside =
+      field.item === undefined ? group : folder(field.path.split('.', 2).join('.'), field.item, group)
+    const { path } = field
+    const rebuilds = !running.has(path)
+    const set = (value: unknown): Promise<boolean> => {
+      showMemory(`On the GPU: ${actions.memory}.`)
+      return actions.set(path, value)
+    }
+    // Only what is typed or dragged before it acts needs a preview.
+    const preview = (value: unknown): void => {
+      if (!rebuilds) return
+      const { text, tooLarge } = actions.estimate(path, value)
+      showMemory(`Would take ${text}.`, tooLarge)
+    }
+    const added =
+      field.kind === 'number'
+        ? addNumber(inside, field, rebuilds, set, preview)
+        : addOther(inside, field, set)
+    const { element } = added
+    element.dataset.path = path
+    element.title = field.description
+    if (rebuilds) {
+      element.classList.add('rebuilds')
+      const name = element.querySelector('.lil-name')
+      const sign = document.createElement('span')
+      sign.className = 'rebuild-sign'
+      sign.textContent = '↻'
+      sign.title = 'rebuilds the network; what fits goes on'
+      sign.role = 'img'
+      sign.ariaLabel = 'rebuilds'
+      name?.append(' ', sign)
+    }
+    return { path, show: added.show }
+  })
+  gui.domElement.append(memory)
+  for (const [name, one] of folders) if (name === 'stimulus') one.close()
+
   return {
-    update: () =>
-      controls.forEach(({ path, show }) => show(valueAt(simulation.model.scenario, path) as number)),
+    update() {
+      const { scenario } = simulation.model
+      const now = new Map(controlFields(scenario).map(({ path, value }) => [path, value]))
+      for (const { path, show } of shown) show(now.has(path) ? now.get(path) : valueAt(scenario, path))
+    },
+    updatePace: pace.update,
     view() {
       const { activeElement: active } = document
       const path = place.contains(active)
         ? active?.closest<HTMLElement>('[data-path]')?.dataset.path
         : undefined
       return {
-        closed: [...folders].flatMap(([name, { _closed }]) => (_closed ? [name] : [])),
+        closed: Object.fromEntries([...folders].map(([name, { _closed }]) => [name, _closed])),
         scroll: place.parentElement?.scrollTop ?? 0,
         focused: path === undefined ? undefined : { path, type: (active as HTMLInputElement).type },
       }
     },
     show({ closed, scroll, focused }) {
-      for (const name of closed) folders.get(name)?.close()
+      for (const [name, one] of folders) one.open(!(closed[name] ?? one._closed))
       if (place.parentElement !== null) place.parentElement.scrollTop = scroll
       if (focused === undefined) return
       const fields = place.querySelectorAll<HTMLInputElement>(
@@ -106,66 +148,158 @@ export function createControls(
   }
 }
 
-interface NumberSpec {
-  readonly name: string
-  readonly description: string
-  readonly value: number
-  readonly integer: boolean
-  readonly control?: Control
-  readonly set: (value: number) => void
-  readonly refused: (error: unknown) => void
+/** Which of the two modes, and the ticks per second of the one that has them. */
+function addPace(folder: GUI, loop: Loop): { update: () => void } {
+  const modes = { 'ticks per second': 'paced', 'as fast as possible': 'fastest' }
+  const model = { mode: 'paced', pace: USUAL_PACE }
+  const mode = folder.add(model, 'mode', modes).name('mode')
+  mode.domElement.dataset.path = 'run.mode'
+  mode.domElement.title = 'A pace of so many ticks per second, or as many as the GPU can do.'
+  const number = addNumber(
+    folder,
+    {
+      title: 'ticks/s',
+      integer: true,
+      control: PACE,
+      value: USUAL_PACE,
+    },
+    false,
+    (value) => {
+      loop.pace = value as number
+      return Promise.resolve(true)
+    },
+    () => undefined,
+  )
+  number.element.dataset.path = 'run.pace'
+  number.element.title = 'Ticks per second that are wanted; where the GPU is slower, as many as it can do.'
+  mode.onChange((chosen: string) => {
+    loop.pace = chosen === 'fastest' ? Infinity : model.pace
+    update()
+  })
+  let known: number | undefined
+  const update = (): void => {
+    if (loop.pace === known) return
+    known = loop.pace
+    const isFastest = known === Infinity
+    if (!isFastest) model.pace = known
+    model.mode = isFastest ? 'fastest' : 'paced'
+    mode.updateDisplay()
+    number.show(model.pace)
+    number.controller.enable(!isFastest)
+    for (const input of number.element.querySelectorAll('input')) input.disabled = isFastest
+  }
+  update()
+  return { update }
 }
 
-interface NumberControl {
+interface Added {
   readonly element: HTMLElement
-  /** Sets the value that the scenario came with. */
-  readonly restore: () => void
+  readonly controller: Controller
   /** Shows a value that is already set. */
-  readonly show: (value: number) => void
+  readonly show: (value: unknown) => void
 }
+
+type NumberField = Pick<ControlField, 'title' | 'integer' | 'control' | 'value' | 'absent'>
 
 /**
  * A number field with a slider where the schema gives a range: the browser's own slider, which the keyboard moves too and
- * which can be logarithmic. The field takes any value that the schema allows.
+ * which can be logarithmic. The field takes any value that the schema allows, and nothing where that has a meaning.
+ * @param isLate - acts when a slider is let go, not while it moves
  */
-function addNumber(folder: GUI, spec: NumberSpec): NumberControl {
-  const { control, value: initial, integer } = spec
-  const model = { value: initial }
-  let accepted = initial
-  const controller = folder.add(model, 'value').name(spec.name)
-  if (integer) controller.step(1)
+function addNumber(
+  folder: GUI,
+  { title, integer, control, value: initial, absent }: NumberField,
+  isLate: boolean,
+  set: (value: unknown) => Promise<boolean>,
+  preview: (value: unknown) => void,
+): Added {
+  const textOf = (value: unknown): string => (typeof value === 'number' ? String(value) : '')
+  const model: { value: number | string } = { value: absent === undefined ? 0 : '' }
+  let accepted: unknown
+  const controller = folder.add(model, 'value').name(title)
   const { domElement } = controller
-  domElement.title = spec.description
-  const slider = control === undefined ? undefined : createSlider(control, spec.name)
+  const input = domElement.querySelector('input') as HTMLInputElement
+  if (absent === undefined) {
+    if (integer) (controller as unknown as { step(step: number): void }).step(1)
+  } else {
+    input.placeholder = absent
+    input.inputMode = 'decimal'
+  }
+  const slider = control === undefined ? undefined : createSlider(control, title)
   if (slider !== undefined) {
     domElement.classList.add('has-range')
     domElement.querySelector('.lil-widget')?.prepend(slider.element)
   }
 
-  const show = (value: number): void => {
+  const show = (value: unknown): void => {
     accepted = value
-    model.value = value
+    model.value = absent === undefined ? (value as number) : textOf(value)
     controller.updateDisplay()
-    slider?.show(value)
+    slider?.show(typeof value === 'number' ? value : (control?.min ?? 0))
   }
-  const apply = (value: number): void => {
+  const apply = (value: unknown): void => {
     if (value === accepted) return
-    try {
-      spec.set(value)
-      show(value)
-    } catch (error) {
-      spec.refused(error)
-      show(accepted)
-    }
+    const before = accepted
+    show(value)
+    void set(value).then((done) => {
+      if (!done && accepted === value) show(before)
+    })
   }
+  const typed = (text: string): unknown => (text.trim() === '' ? undefined : Number(text))
   // Typing 0.05 passes through 0: the field acts when it is left.
-  controller.onFinishChange(apply)
-  slider?.element.addEventListener('input', () => {
-    const value = slider.value()
-    apply(integer ? Math.round(value) : value)
+  controller.onFinishChange((value: number | string) =>
+    apply(typeof value === 'string' ? typed(value) : value),
+  )
+  input.addEventListener('input', () => {
+    const value = typed(input.value)
+    if (typeof value === 'number' && Number.isFinite(value)) preview(value)
   })
+  if (slider !== undefined) {
+    const { element } = slider
+    const at = (): number => (integer ? Math.round(slider.value()) : slider.value())
+    element.addEventListener('input', () => {
+      if (!isLate) {
+        apply(at())
+        return
+      }
+      model.value = absent === undefined ? at() : String(at())
+      controller.updateDisplay()
+      slider.show(at())
+      preview(at())
+    })
+    if (isLate) element.addEventListener('change', () => apply(at()))
+  }
   show(initial)
-  return { element: domElement, restore: () => apply(initial), show }
+  return { element: domElement, controller, show }
+}
+
+/** A choice or a box to tick. */
+function addOther(
+  folder: GUI,
+  { kind, title, options, value, absent }: ControlField,
+  set: (value: unknown) => Promise<boolean>,
+): Added {
+  const none = absent === undefined ? [] : [absent]
+  const inner = (chosen: unknown): unknown => (absent !== undefined && chosen === absent ? undefined : chosen)
+  const outer = (current: unknown): unknown => current ?? absent
+  const model = { value: outer(value) as string | boolean }
+  const controller =
+    kind === 'flag' ? folder.add(model, 'value') : folder.add(model, 'value', [...none, ...options])
+  controller.name(title)
+  let accepted = model.value
+  const show = (current: unknown): void => {
+    accepted = outer(current) as string | boolean
+    model.value = accepted
+    controller.updateDisplay()
+  }
+  controller.onChange((chosen: string | boolean) => {
+    const before = accepted
+    if (chosen === before) return
+    void set(inner(chosen)).then((done) => {
+      if (!done) show(inner(before))
+    })
+  })
+  return { element: controller.domElement, controller, show }
 }
 
 interface Slider {

@@ -1,10 +1,13 @@
 /** The GPU device of the page. */
 import { RunError } from '../core/model/errors.ts'
+import type { Limits } from '../core/plan/layout.ts'
 
 export interface PageDevice {
   readonly device: GPUDevice
   /** What a person would call the adapter. */
   readonly adapterName: string
+  /** What a network is planned with. */
+  readonly limits: Limits
 }
 
 /**
@@ -39,5 +42,16 @@ export async function requestPageDevice(): Promise<PageDevice> {
   const device = await adapter.requestDevice({ requiredLimits, requiredFeatures })
   const { description, vendor, architecture, device: model } = adapter.info
   const name = [description, [vendor, architecture || model].filter((part) => part !== '').join(' ')]
-  return { device, adapterName: name.find((text) => text !== '') ?? 'unnamed adapter' }
+  const adapterName = name.find((text) => text !== '') ?? 'unnamed adapter'
+  return { device, adapterName, limits: limitsOf(device, adapterName) }
+}
+
+/** The limits of the device; where it computes on the CPU, its memory is that of the machine. */
+function limitsOf({ limits }: GPUDevice, adapterName: string): Limits {
+  const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension } = limits
+  const own = { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension }
+  // In GiB, rounded down to a power of 2; not all browsers tell it.
+  const { deviceMemory } = navigator as { readonly deviceMemory?: number }
+  const isSoftware = /swiftshader|llvmpipe|lavapipe|basic render/i.test(adapterName)
+  return isSoftware && deviceMemory !== undefined ? { ...own, totalBytes: (deviceMemory * 2 ** 30) / 2 } : own
 }

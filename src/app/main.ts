@@ -39,7 +39,7 @@ async function start(): Promise<void> {
 
   const listeners = createSampleListeners()
   const workplace = createWorkplace(
-    device,
+    requested,
     {
       large: element('large'),
       small: element('small'),
@@ -58,7 +58,12 @@ async function start(): Promise<void> {
         document.body.dataset.playing = String(playing)
         header.playing(playing)
       },
-      frame: () => header.update(workplace.opened),
+      frame() {
+        header.update(workplace.opened)
+        button('undo').disabled = !workplace.canUndo
+        button('redo').disabled = !workplace.canRedo
+        button('restore').disabled = workplace.isAsOpened
+      },
       sample: (sample) => listeners.call(sample),
       changed: () => undefined,
     },
@@ -105,6 +110,9 @@ function bind(workplace: Workplace): void {
   button('play').addEventListener('click', toggle)
   button('step').addEventListener('click', step)
   button('reset').addEventListener('click', reset)
+  button('undo').addEventListener('click', () => void workplace.undo())
+  button('redo').addEventListener('click', () => void workplace.redo())
+  button('restore').addEventListener('click', () => void workplace.restore())
   button('link').addEventListener('click', share)
   createMenu(
     button('export'),

@@ -1,11 +1,15 @@
 /** One network at a time on one device: loads it, shows it, runs it. */
 import { ModelError } from '../core/model/errors.ts'
+import { checkScenario } from '../core/model/check.ts'
 import { parseScenario } from '../core/model/parse.ts'
 import { setValue } from '../core/model/path.ts'
 import type { Scenario } from '../core/model/schema.ts'
 import type { Sample } from '../core/run/series.ts'
 import { type Simulation, createSimulation } from '../core/run/simulation.ts'
 import { type Controls, createControls } from './controls.ts'
+import type { PageDevice } from './device.ts'
+import { estimateOf, estimateText, sketchOf } from './estimate.ts'
+import { withField } from './fields.ts'
 import { type Loop, createLoop } from './loop.ts'
 import { type Messages, textOf } from './messages.ts'
 import { type Plots, createPlots } from './plots/plots.ts'
@@ -74,6 +78,8 @@ export interface Workplace {
   rebuild(change: unknown): Promise<boolean>
   readonly canUndo: boolean
   readonly canRedo: boolean
+  /** True while every value is what it was when the scenario was opened. */
+  readonly isAsOpened: boolean
   /** Takes back the last change of a value, rebuilds included; the state of the network goes on. */
   undo(): Promise<boolean>
   redo(): Promise<boolean>
@@ -103,7 +109,7 @@ export interface Opened {
 const SIMULATION_OPTIONS = { keepSamples: false, submitTime: SUBMIT_TIME } as const
 
 export function createWorkplace(
-  device: GPUDevice,
+  { device, limits }: PageDevice,
   places: Places,
   messages: Messages,
   events: WorkplaceEvents,
@@ -116,6 +122,8 @@ export function createWorkplace(
   let isClosed = false
   const undoStack = createUndoStack()
   let isReplaying = false
+  /** Asked for every frame. */
+  let compared: { scenario: Scenario | undefined; same: boolean } = { scenario: undefined, same: true }
   let gesture = 0
   let presses = 0
   document.addEventListener('pointerdown', () => (gesture = ++presses), true)
@@ -164,6 +172,7 @@ export function createWorkplace(
     const loop = createLoop(simulation, {
       frame(now) {
         plots.update(now)
+        opened?.controls.updatePace()
         const { warnings } = simulation
         if (warnings.length > warned) messages.notice(warnings.at(-1) as string)
         warned = warnings.length
@@ -178,8 +187,23 @@ export function createWorkplace(
         messages.warn(textOf(error))
       },
     })
-    const refused = (error: unknown): void => messages.notice(textOf(error))
-    const controls = createControls(simulation, loop, places.controls, refused)
+    const controls = createControls(simulation, loop, places.controls, {
+      memory: estimateText(estimateOf(simulation.model, limits), limits),
+      set: (path, value) =>
+        simulation.parameters.includes(path) && !isSwitch(path, value)
+          ? set(path, value)
+          : inOrder(() => rebuild((current) => withField(current, path, value))),
+      estimate(path, value) {
+        try {
+          const { model } = simulation
+          const scenario = parseScenario(asJson(withField(model.scenario, path, value)))
+          const estimate = estimateOf(sketchOf(model, scenario), limits)
+          return { text: estimateText(estimate, limits), tooLarge: estimate.refusal !== undefined }
+        } catch (error) {
+          return { text: `nothing: ${textOf(error)}`, tooLarge: true }
+        }
+      },
+    })
     return { source, home, simulation, stage, plots, recorder, controls, loop, keep }
   }
 
@@ -194,12 +218,14 @@ export function createWorkplace(
     const before = old.simulation.model.scenario
     let next: Simulation | undefined
     try {
-      // As JSON has it: a value that is undefined is none.
-      const scenario = parseScenario(JSON.parse(JSON.stringify(edit(before))))
+      const scenario = parseScenario(asJson(edit(before)))
       const changes = differences(before, scenario)
       if (changes.length === 0) return true
+      checkScenario(scenario)
+      const { refusal } = estimateOf(sketchOf(old.simulation.model, scenario), limits)
+      if (refusal !== undefined) throw new ModelError(refusal)
       const source = await changedSource(scenario, old.source)
-      next = await createSimulation(device, source.model, SIMULATION_OPTIONS)
+      next = await createSimulation(device, source.model, { ...SIMULATION_OPTIONS, limits })
       const { tick, samples, text } = await old.loop.still(() => handOver(old, next as Simulation, before))
       if (opened !== old) throw new ModelError('another scenario was opened meanwhile')
       const { playing, pace } = old.loop
@@ -274,7 +300,7 @@ export function createWorkplace(
     let simulation: Simulation | undefined
     try {
       const source = await find()
-      simulation = await createSimulation(device, source.model, SIMULATION_OPTIONS)
+      simulation = await createSimulation(device, source.model, { ...SIMULATION_OPTIONS, limits })
       undoStack.clear()
       opened = await build(simulation, source)
       // Samples what stands before the first tick.
@@ -300,6 +326,21 @@ export function createWorkplace(
     const own = ++generation
     queue = queue.then(() => (own === generation && !isClosed ? act() : undefined))
     return queue
+  }
+
+  const set = (path: string, value: unknown): Promise<boolean> => {
+    const simulation = opened?.simulation
+    if (typeof value === 'number' && simulation?.parameters.includes(path) && !isSwitch(path, value)) {
+      try {
+        simulation.set(path, value)
+        return Promise.resolve(true)
+      } catch (error) {
+        messages.notice(textOf(error))
+        opened?.controls.update()
+        return Promise.resolve(false)
+      }
+    }
+    return inOrder(() => rebuild((current) => setValue(current, path, value)))
   }
 
   /** After what is under way; not at all when another scenario has been asked for by then. */
@@ -342,20 +383,7 @@ export function createWorkplace(
       current.stage.restart()
       await current.loop.reset()
     },
-    set(path, value) {
-      const simulation = opened?.simulation
-      if (typeof value === 'number' && simulation?.parameters.includes(path) && !isSwitch(path, value)) {
-        try {
-          simulation.set(path, value)
-          return Promise.resolve(true)
-        } catch (error) {
-          messages.notice(textOf(error))
-          opened?.controls.update()
-          return Promise.resolve(false)
-        }
-      }
-      return inOrder(() => rebuild((current) => setValue(current, path, value)))
-    },
+    set,
     rebuild: (change) =>
       inOrder(() =>
         rebuild((current) =>
@@ -367,6 +395,15 @@ export function createWorkplace(
     },
     get canRedo() {
       return undoStack.canRedo
+    },
+    get isAsOpened() {
+      const scenario = opened?.simulation.model.scenario
+      if (scenario !== compared.scenario)
+        compared = {
+          scenario,
+          same: scenario === undefined || differences(opened?.home, scenario).length === 0,
+        }
+      return compared.same
     },
     undo: () =>
       replay(
@@ -397,6 +434,11 @@ export function createWorkplace(
       close()
     },
   }
+}
+
+/** A value as JSON has it: what is undefined is not there. */
+function asJson(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value))
 }
 
 /** A layer without a time constant has other kernels than one with. */

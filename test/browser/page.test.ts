@@ -187,7 +187,7 @@ test('a slider that is moved while it plays acts without a new pipeline', async 
   await eventually(tick).toBeGreaterThan(before)
   expect(await engram('playing')).toBe(true)
   expect(await engram('pipelineCount')).toBe(pipelines)
-  await page.getByText('restore parameters').click()
+  await page.locator('#restore').click()
   expect(await engram('simulation.model.scenario.memories.xi.tau')).toBe(250)
 })
 

@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest'
+import { estimateOf, size, sketchOf } from '../../../src/app/estimate.ts'
+import { controlFields, withField } from '../../../src/app/fields.ts'
+import { checkScenario } from '../../../src/core/model/check.ts'
+import type { Scenario } from '../../../src/core/model/schema.ts'
+import { parseScenario } from '../../../src/core/model/parse.ts'
+import { runningParameters } from '../../../src/core/model/parameters.ts'
+import { planNetwork } from '../../../src/core/plan/plan.ts'
+import { DEFAULT_LIMITS } from '../../../src/node/limits.ts'
+import { loadShipped } from '../../scenario.ts'
+
+const IDS = [
+  'dense-memory',
+  'digits',
+  'fast-synapses',
+  'hebbian-learning',
+  'hierarchical',
+  'hopfield',
+  'softmax-synapses',
+]
+const changed = (scenario: Scenario, path: string, value: unknown): Scenario =>
+  parseScenario(JSON.parse(JSON.stringify(withField(scenario, path, value))))
+
+test.each(IDS)('%s: every running parameter has a control, and each control its value', async (id) => {
+  const model = await loadShipped(id)
+  const fields = controlFields(model.scenario)
+  const paths = fields.map(({ path }) => path)
+  expect(new Set(paths).size).toBe(paths.length)
+  expect(paths).toEqual(expect.arrayContaining(runningParameters(model)))
+  for (const { path, kind, value, absent, options } of fields) {
+    if (value === undefined) expect([path, absent]).toEqual([path, expect.any(String)])
+    else if (kind === 'choice') expect(options).toContain(value)
+    else expect([path, typeof value]).toEqual([path, kind === 'flag' ? 'boolean' : 'number'])
+  }
+})
+
+test('every Lagrangian of the schema can be chosen, and keeps the numbers that it shares', async () => {
+  const { scenario } = await loadShipped('hopfield')
+  const path = 'neurons.visible.lagrangian'
+  const field = controlFields(scenario).find((one) => one.path === path)
+  expect(field?.options).toHaveLength(8)
+  for (const kind of field?.options ?? [])
+    expect(changed(scenario, path, kind).neurons.visible?.lagrangian.kind).toBe(kind)
+  expect(changed(scenario, path, 'sigmoid').neurons.visible?.lagrangian).toEqual({
+    kind: 'sigmoid',
+    gain: 10,
+  })
+  expect(changed(scenario, path, 'relu').neurons.visible?.lagrangian).toEqual({ kind: 'relu' })
+})
+
+test('a change takes with it what it makes necessary', async () => {
+  const { scenario } = await loadShipped('softmax-synapses')
+  expect(changed(scenario, 'memories.xi.rule', 'fixed').memories.xi).not.toHaveProperty('tau')
+  const back = changed(changed(scenario, 'memories.xi.rule', 'fixed'), 'memories.xi.rule', 'hebbian')
+  expect(back.memories.xi?.tau).toBe(100)
+  const larger = changed(scenario, 'neurons.hidden.size', 6)
+  expect(larger.memories.xi?.init).toMatchObject({ count: 6 })
+  expect(changed(scenario, 'memories.xi.init.count', 5).neurons.hidden?.size).toBe(5)
+  const { scenario: fast } = await loadShipped('fast-synapses')
+  const fixed = changed(fast, 'synapses.recurrent.tau', undefined)
+  expect(fixed.synapses.recurrent).toMatchObject({ strength: 0 })
+  expect(() => checkScenario(fixed)).not.toThrow()
+})
+
+test('damage to a stimulus can be chosen, changed for another kind and taken away', async () => {
+  const { scenario } = await loadShipped('digits')
+  const path = 'stimulus.0.patterns.corrupt'
+  const options = controlFields(scenario).find((one) => one.path === path)?.options
+  expect(options).toEqual(['flip', 'gaussian', 'occlude', 'mask'])
+  const patternsOf = (value: unknown) => changed(scenario, path, value).stimulus[0]?.patterns
+  expect(patternsOf('flip')).toMatchObject({ corrupt: { op: 'flip', fraction: 0.5 } })
+  expect(patternsOf('gaussian')).toMatchObject({ corrupt: { op: 'gaussian', sigma: 0.3 } })
+  expect(patternsOf(undefined)).not.toHaveProperty('corrupt')
+})
+
+test.each(IDS)('%s: a sketch takes the same bytes as the network itself', async (id) => {
+  const model = await loadShipped(id)
+  expect(estimateOf(sketchOf(model, model.scenario), DEFAULT_LIMITS).bytes).toBe(
+    planNetwork(model, DEFAULT_LIMITS).bytes,
+  )
+})
+
+test('a sketch of another size takes the bytes that it will take, and too large a one is refused with the numbers', async () => {
+  const model = await loadShipped('hopfield')
+  const sketch = sketchOf(model, changed(model.scenario, 'neurons.visible.size', 2000))
+  const built = await loadShipped('hopfield', { set: ['neurons.visible.size=2000'] })
+  expect(estimateOf(sketch, DEFAULT_LIMITS).bytes).toBe(planNetwork(built, DEFAULT_LIMITS).bytes)
+
+  const huge = sketchOf(model, changed(model.scenario, 'neurons.visible.size', 200_000))
+  const { bytes, refusal } = estimateOf(huge, { ...DEFAULT_LIMITS, totalBytes: 4e9 })
+  expect(bytes).toBeGreaterThan(4 * 200_000 ** 2)
+  expect(refusal).toMatch(/needs \d+ bytes .* there are 4000000000/)
+})
+
+test('bytes are told in three digits', () => {
+  expect([0, 999, 268_435_456, 999_999_999].map(size)).toEqual(['0 bytes', '999 bytes', '268 MB', '1 GB'])
+})
