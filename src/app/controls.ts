@@ -173,7 +173,7 @@ function addPace(folder: GUI, loop: Loop): { update: () => void } {
   number.element.dataset.path = 'run.pace'
   number.element.title = 'Ticks per second that are wanted; where the GPU is slower, as many as it can do.'
   mode.onChange((chosen: string) => {
-    loop.pace = chosen === 'fastest' ? Infinity : model.pace
+    if ((chosen === 'fastest') !== (loop.pace === Infinity)) loop.togglePace()
     update()
   })
   let known: number | undefined

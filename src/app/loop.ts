@@ -22,6 +22,8 @@ export interface Loop {
   pace: number
   /** Ticks per second that are reached. */
   readonly rate: number
+  /** Between as fast as possible and the pace before it. */
+  togglePace(): void
   play(): void
   pause(): void
   /** Pauses and advances by some ticks; resolves when they are submitted. */
@@ -56,6 +58,7 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
   const { ticks: runTicks } = simulation.model.time
   let playing = false
   let pace = paceOf(runTicks)
+  let otherPace = Infinity
   let stopAt = runTicks
   let budget = 1
   let due = 0
@@ -134,7 +137,8 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
     request = requestAnimationFrame(frame)
     const elapsed = Math.min(Math.max(0, now - lastFrame), LONGEST_FRAME)
     lastFrame = now
-    if (playing) {
+    // A hidden tab waits; frames that come all the same do not run it.
+    if (playing && !document.hidden) {
       due = pace === Infinity ? budget : Math.min(due + (pace * elapsed) / 1000, budget)
       const ticks = Math.min(Math.floor(due), stopAt - simulation.tick)
       if (ticks > 0 && waiting === 0 && simulation.counts.pending < MOST_PENDING) {
@@ -159,7 +163,11 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
       return pace
     },
     set pace(next) {
+      if ((next === Infinity) !== (pace === Infinity)) otherPace = pace
       pace = next
+    },
+    togglePace() {
+      ;[pace, otherPace] = [otherPace, pace]
     },
     get rate() {
       return rate

@@ -5,6 +5,7 @@ import './style.css'
 import { createConsoleApi, createSampleListeners } from './console.ts'
 import { requestPageDevice } from './device.ts'
 import { createHeader } from './header.ts'
+import { addKeys, bindKeys } from './keys.ts'
 import { createMenu } from './menu.ts'
 import { createMessages, textOf } from './messages.ts'
 import { acceptFiles } from './share/drop.ts'
@@ -110,9 +111,6 @@ function bind(workplace: Workplace): void {
   button('play').addEventListener('click', toggle)
   button('step').addEventListener('click', step)
   button('reset').addEventListener('click', reset)
-  button('undo').addEventListener('click', () => void workplace.undo())
-  button('redo').addEventListener('click', () => void workplace.redo())
-  button('restore').addEventListener('click', () => void workplace.restore())
   button('link').addEventListener('click', share)
   createMenu(
     button('export'),
@@ -136,21 +134,23 @@ function bind(workplace: Workplace): void {
   addEventListener('hashchange', () => {
     if (isShared(location.hash)) void openAddress(workplace)
   })
-  document.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return
-    const act: Readonly<Record<string, () => void>> = { ' ': toggle, s: step, r: reset, l: share }
-    const chosen = act[event.key.toLowerCase()]
-    if (chosen === undefined) return
-    event.preventDefault()
-    chosen()
-  })
-}
-
-/** True when the focused element has a use for the key itself. */
-function isTaken({ target, key }: KeyboardEvent): boolean {
-  if (!(target instanceof HTMLElement)) return false
-  if (target.matches('select, textarea, input:not([type=range])')) return true
-  return key === ' ' && target.matches('button')
+  const undo = (): void => void workplace.undo()
+  const redo = (): void => void workplace.redo()
+  const restore = (): void => void workplace.restore()
+  button('undo').addEventListener('click', undo)
+  button('redo').addEventListener('click', redo)
+  button('restore').addEventListener('click', restore)
+  addKeys([
+    { key: ' ', label: 'Play or pause', act: toggle },
+    { key: 's', label: 'One tick', act: step },
+    { key: 'r', label: 'Back to tick 0', act: reset },
+    { key: 'f', label: 'As fast as possible, or at a pace', act: () => workplace.togglePace() },
+    { key: 'z', ctrl: true, label: 'Undo a change of a value', act: undo },
+    { key: 'z', ctrl: true, shift: true, label: 'Redo it', act: redo },
+    { key: 'y', ctrl: true, label: 'Redo it', act: redo },
+    { key: 'l', label: 'Copy a link', act: share },
+  ])
+  bindKeys(button('keys'), element('help') as HTMLDialogElement)
 }
 
 /** Puts the link into the address and onto the clipboard; what no link can hold becomes a file. */

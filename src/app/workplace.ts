@@ -62,6 +62,7 @@ export interface Workplace {
   open(source: Source): Promise<void>
   play(): void
   pause(): void
+  togglePace(): void
   step(ticks: number): Promise<void>
   reset(): Promise<void>
   /**
@@ -368,6 +369,7 @@ export function createWorkplace(
     open: (source) => inTurn(() => replace(source.origin?.id, () => Promise.resolve(source))),
     play: () => opened?.loop.play(),
     pause: () => opened?.loop.pause(),
+    togglePace: () => opened?.loop.togglePace(),
     async step(ticks) {
       await opened?.loop.step(ticks)
     },

@@ -1,0 +1,93 @@
+/** The keys of the page: one table binds them and fills the help. Any module may add to it. */
+import './keys.css'
+
+export interface Key {
+  /** As `KeyboardEvent.key` has it, letters in lower case. */
+  readonly key: string
+  /** With Ctrl, or Cmd on a Mac. */
+  readonly ctrl?: true
+  readonly shift?: true
+  /** What it does, as the help tells it. */
+  readonly label: string
+  readonly act: () => void
+}
+
+const table: Key[] = []
+
+/** Adds keys; several with the same label stand in one line of the help. */
+export function addKeys(keys: readonly Key[]): void {
+  table.push(...keys)
+}
+
+/** Starts to listen, and lets `?` and a button open the help. */
+export function bindKeys(button: HTMLButtonElement, dialog: HTMLDialogElement): void {
+  const toggle = (): void => {
+    if (dialog.open) {
+      dialog.close()
+      return
+    }
+    fill(dialog.querySelector('dl') as HTMLElement)
+    dialog.showModal()
+  }
+  addKeys([{ key: '?', label: 'This help', act: toggle }])
+  button.addEventListener('click', toggle)
+  dialog.querySelector('[data-close]')?.addEventListener('click', () => dialog.close())
+  dialog.addEventListener('click', (event) => {
+    // The backdrop is part of the dialog, what it holds fills the rest.
+    if (event.target === dialog) dialog.close()
+  })
+  document.addEventListener('keydown', (event) => {
+    const wanted = table.find((one) => matches(one, event))
+    if (wanted === undefined || isTaken(event)) return
+    if (dialog.open ? wanted.act !== toggle : document.querySelector('dialog[open]') !== null) return
+    event.preventDefault()
+    wanted.act()
+  })
+}
+
+function matches({ key, ctrl, shift }: Key, event: KeyboardEvent): boolean {
+  if (event.altKey || (event.ctrlKey || event.metaKey) !== (ctrl === true)) return false
+  // Shift makes the sign: only beside Ctrl it tells two keys apart.
+  if (ctrl === true && event.shiftKey !== (shift === true)) return false
+  return event.key.toLowerCase() === key
+}
+
+/** True when the focused element has a use for the key itself. */
+function isTaken({ target, key, ctrlKey, metaKey }: KeyboardEvent): boolean {
+  if (!(target instanceof HTMLElement)) return false
+  if (target.matches('textarea, input:not([type=range], [type=checkbox]), [contenteditable]')) return true
+  if (target.matches('select')) return !ctrlKey && !metaKey
+  return key === ' ' && target.matches('button, input')
+}
+
+const NAMES: Readonly<Record<string, string>> = { ' ': 'Space' }
+
+function fill(list: HTMLElement): void {
+  const isMac = /mac|iphone|ipad/i.test(navigator.userAgent)
+  const lines = new Map<string, Key[]>()
+  for (const key of table) lines.set(key.label, [...(lines.get(key.label) ?? []), key])
+  list.replaceChildren(
+    ...[...lines].map(([label, keys]) => {
+      const line = document.createElement('div')
+      const term = document.createElement('dt')
+      for (const [index, { key, ctrl, shift }] of keys.entries()) {
+        if (index > 0) term.append(' or ')
+        const parts = [
+          ...(ctrl ? [isMac ? '⌘' : 'Ctrl'] : []),
+          ...(shift ? [isMac ? '⇧' : 'Shift'] : []),
+          NAMES[key] ?? key.toUpperCase(),
+        ]
+        parts.forEach((part, place) => {
+          const sign = document.createElement('kbd')
+          sign.textContent = part
+          if (place > 0) term.append('+')
+          term.append(sign)
+        })
+      }
+      const meaning = document.createElement('dd')
+      meaning.textContent = label
+      line.append(term, meaning)
+      return line
+    }),
+  )
+}
