@@ -259,7 +259,7 @@ async function timeKernels(
 
 /** A dispatch that does next to nothing: a copy of no values. */
 async function emptyCommand(device: GPUDevice): Promise<Command> {
-  const kernel = kernelOf('neuron/activate', { lagrangian: 'relu' })
+  const kernel = kernelOf('neuron/activate', { lagrangian: { kind: 'relu' } })
   const { pipeline, layout } = await pipelineOf(device, kernel, { WORKGROUP: 64 })
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM
   const buffer = (): GPUBuffer => device.createBuffer({ size: 256, usage })

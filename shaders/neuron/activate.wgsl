@@ -9,6 +9,7 @@ struct Params {
   p0: f32,
   p1: f32,
   p2: f32,
+  p3: f32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -21,5 +22,5 @@ fn activate(@builtin(global_invocation_id) id: vec3<u32>) {
     return;
   }
   let at = id.y * params.stride + id.x;
-  activations[at] = activation(state[at], vec4<f32>(params.p0, params.p1, params.p2, 0.0));
+  activations[at] = activation(state[at], vec4<f32>(params.p0, params.p1, params.p2, params.p3));
 }

@@ -8,6 +8,7 @@ struct Params {
   p0: f32,
   p1: f32,
   p2: f32,
+  p3: f32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -19,7 +20,7 @@ struct Params {
 fn normalize(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let start = group.x * params.stride;
   let n = f32(params.size);
-  let p = vec4<f32>(params.p0, params.p1, params.p2, 0.0);
+  let p = vec4<f32>(params.p0, params.p1, params.p2, params.p3);
 
   var first = FIRST_IDENTITY;
   for (var i = lane; i < params.size; i += WORKGROUP) {

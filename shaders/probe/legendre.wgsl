@@ -9,6 +9,7 @@ struct Params {
   p0: f32,
   p1: f32,
   p2: f32,
+  p3: f32,
   wholeStep: u32,
   slotWord: u32,
   ringStart: u32,
@@ -27,7 +28,7 @@ struct Params {
 @compute @workgroup_size(WORKGROUP)
 fn legendre(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let replica = group.x;
-  let p = vec4<f32>(params.p0, params.p1, params.p2, 0.0);
+  let p = vec4<f32>(params.p0, params.p1, params.p2, params.p3);
   var sum = 0.0;
   for (var i = lane; i < params.size; i += WORKGROUP) {
     let at = replica * params.stride + i;

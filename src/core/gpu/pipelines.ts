@@ -1,5 +1,5 @@
 /** Compute pipelines with explicit layouts, compiled asynchronously and shared by all networks on a device. */
-import { RunError } from '../model/errors.ts'
+import { ModelError, RunError } from '../model/errors.ts'
 import type { Kernel } from '../plan/kernels.ts'
 
 /** A compiled kernel. Group 0: `Params` and the storage buffers; group 1: the clock record of the tick. */
@@ -32,7 +32,7 @@ export function clockLayout(device: GPUDevice): GPUBindGroupLayout {
 
 /**
  * The pipeline of a kernel with the given overrides, compiled once a device.
- * @throws RunError with the compiler's message, line and column
+ * @throws RunError with the compiler's message, line and column; ModelError where an expression of the user stands there
  */
 export function pipelineOf(
   device: GPUDevice,
@@ -44,7 +44,7 @@ export function pipelineOf(
     known = new Map()
     pipelines.set(device, known)
   }
-  const key = `${kernel.key} ${JSON.stringify(constants)}`
+  const key = `${kernel.key} ${JSON.stringify(constants)} ${kernel.written?.lines.join('\n') ?? ''}`
   let pipeline = known.get(key)
   if (pipeline === undefined) {
     pipeline = compile(device, kernel, constants)
@@ -91,7 +91,14 @@ async function compile(
   } catch (error) {
     const { messages } = await module.getCompilationInfo()
     const first = messages.find(({ type }) => type === 'error')
-    const line = first && kernel.source.split('\n')[first.lineNum - 1]
+    const lines = kernel.source.split('\n')
+    const line = first && lines[first.lineNum - 1]
+    const { origins = [] } = kernel.written ?? {}
+    const origin = first && origins[first.lineNum - 1 - (lines.length - origins.length)]
+    if (origin !== undefined)
+      throw new ModelError(
+        `${origin}: the compiler of this adapter refuses it: ${first?.message}; write it otherwise`,
+      )
     throw new RunError(
       first === undefined
         ? `kernel ${kernel.key}: ${(error as Error).message}`

@@ -3,7 +3,9 @@
  * g = dL/dx, its Hessian M = d2L/dx2 >= 0 and its energy x.g - L.
  * @see Krotov, Hopfield, arXiv:2008.06996; Krotov, arXiv:2107.06446
  */
+import { compileCustom } from './custom.ts'
 import type { Lagrangian } from './model.ts'
+import { logCosh, logistic, softplus } from './operations.ts'
 
 type Kind = Lagrangian['kind']
 type Of<K extends Kind> = Extract<Lagrangian, { kind: K }>
@@ -102,6 +104,12 @@ const definitions: { readonly [K in Kind]: Definition<Of<K>> } = {
       return square(x.length, (i, j) => ((i === j ? 1 : 0) - (x[i]! / r) * (x[j]! / r)) / r)
     },
   },
+
+  custom: additive(
+    (l, x) => compileCustom(l).value(x),
+    (l, x) => compileCustom(l).activation(x),
+    (l, x) => compileCustom(l).slope(x),
+  ),
 }
 
 /** The entry for one Lagrangian. TypeScript cannot see that the entry under `l.kind` takes an `l`. */
@@ -133,21 +141,6 @@ export function activation(l: Lagrangian, x: Float64Array): Float64Array {
  */
 export function hessian(l: Lagrangian, x: Float64Array): Float64Array {
   return definitionOf(l).hessian(l, x)
-}
-
-/** log cosh z, without overflow: cosh z = e^|z| (1 + e^(-2|z|)) / 2. */
-function logCosh(z: number): number {
-  return Math.abs(z) + Math.log1p(Math.exp(-2 * Math.abs(z))) - Math.LN2
-}
-
-/** log(1 + e^z), without overflow. */
-function softplus(z: number): number {
-  return Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)))
-}
-
-/** 1 / (1 + e^(-z)); where e^(-z) overflows, the quotient is the right 0. */
-function logistic(z: number): number {
-  return 1 / (1 + Math.exp(-z))
 }
 
 /** e^(beta x_i) / sum_j e^(beta x_j), the maximum subtracted first. */

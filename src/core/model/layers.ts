@@ -1,3 +1,4 @@
+import { checkCustom } from './custom.ts'
 import { ModelError } from './errors.ts'
 import { sizeOf } from './find.ts'
 import type { Layer, Rows } from './model.ts'
@@ -7,7 +8,7 @@ import type { LayerSpec, Scenario } from './schema.ts'
 /**
  * What one layer must be like.
  * @returns warnings
- * @throws ModelError for a Lagrangian that is not convex or noise on an adiabatic layer
+ * @throws ModelError for a Lagrangian that is not convex, a custom one that is wrong, or noise on an adiabatic layer
  */
 export function checkLayer(scenario: Scenario, name: string, spec: LayerSpec): string[] {
   const path = `neurons.${name}`
@@ -39,6 +40,9 @@ export function checkLayer(scenario: Scenario, name: string, spec: LayerSpec): s
   if (spec.init !== undefined) checkPatterns(scenario, spec.init, `${path}.init`)
 
   const warnings: string[] = []
+  if (spec.lagrangian.kind === 'custom') {
+    warnings.push(...checkCustom(spec.lagrangian, `${path}.lagrangian`, adiabatic))
+  }
   if (adiabatic && spec.init !== undefined) {
     warnings.push(`${path}.init: has no effect, an adiabatic layer (tau 0) follows its input at every tick`)
   }

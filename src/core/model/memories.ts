@@ -1,3 +1,4 @@
+import { compileCustom } from './custom.ts'
 import { ModelError } from './errors.ts'
 import { findLayer, sizeOf } from './find.ts'
 import type { Memory, Rows } from './model.ts'
@@ -69,7 +70,7 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
   if (spec.rule === 'gated' && !isNonNegative(to)) {
     throw new ModelError(
       `"gated" needs a layer \`${spec.to}\` with an activation >= 0, not ${to.lagrangian.kind}; use softmax, relu, ` +
-        'sigmoid or a rectified power there, or rule "hebbian"',
+        'sigmoid, a rectified power or a custom one that is never negative there, or rule "hebbian"',
       { path: `${path}.rule` },
     )
   }
@@ -80,7 +81,8 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
 function isNonNegative({ lagrangian }: LayerSpec): boolean {
   return (
     ['softmax', 'relu', 'sigmoid'].includes(lagrangian.kind) ||
-    (lagrangian.kind === 'power' && lagrangian.rectified)
+    (lagrangian.kind === 'power' && lagrangian.rectified) ||
+    (lagrangian.kind === 'custom' && compileCustom(lagrangian).isNonNegative)
   )
 }
 

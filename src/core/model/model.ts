@@ -26,6 +26,14 @@ export type Lagrangian =
   | { readonly kind: 'softmax'; readonly beta: number }
   | { readonly kind: 'layernorm'; readonly gamma: number; readonly delta: number; readonly eps: number }
   | { readonly kind: 'spherical'; readonly eps: number }
+  | {
+      readonly kind: 'custom'
+      /** g(x) and l(x) of one neuron, L = sum l(x): expressions of expression.ts. */
+      readonly activation: string
+      readonly lagrangian: string
+      /** Names that the expressions may use. */
+      readonly parameters: Readonly<Record<string, number>>
+    }
 
 /** One layer of neurons, x. */
 export interface Layer {

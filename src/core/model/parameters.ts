@@ -22,8 +22,12 @@ export function runningParameters(model: Model): string[] {
       if (layer.tau === 0 && key !== 'bias') continue
       if (typeof layer[key] === 'number') paths.push(`neurons.${name}.${key}`)
     }
-    for (const [key, value] of Object.entries(layer.lagrangian))
+    const { lagrangian } = layer
+    for (const [key, value] of Object.entries(lagrangian))
       if (typeof value === 'number') paths.push(`neurons.${name}.lagrangian.${key}`)
+    if (lagrangian.kind === 'custom')
+      for (const key of Object.keys(lagrangian.parameters))
+        paths.push(`neurons.${name}.lagrangian.parameters.${key}`)
   }
   for (const group of ['synapses', 'memories'] as const)
     for (const [name, item] of Object.entries<{ readonly tau?: number }>(scenario[group]))

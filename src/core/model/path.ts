@@ -272,7 +272,10 @@ export function show(value: unknown): string {
 
 /** `; did you mean \`tau\`?`, or a word on there being nothing to mean. */
 export function suggestion(word: string, known: readonly string[]): string {
-  const distance = (other: string) => leven(word.toLowerCase(), other.toLowerCase())
+  const letters = (text: string) => Array.from(text).sort().join('')
+  // Letters in another order are one slip of the fingers, though two edits: `tahn` means `tanh`, not `tan`.
+  const distance = (other: string) =>
+    letters(word) === letters(other) ? 0.5 : leven(word.toLowerCase(), other.toLowerCase())
   const [nearest] = [...known].sort((a, b) => distance(a) - distance(b))
   return nearest === undefined ? '; there are none' : `; did you mean \`${nearest}\`?`
 }

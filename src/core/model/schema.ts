@@ -27,7 +27,7 @@ interface Range {
 function number(title: string, description: string, range: Range = {}): v.GenericSchema<number> {
   const items: v.PipeItem<number, number, v.BaseIssue<unknown>>[] = []
   if (range.integer) items.push(v.integer())
-  else items.push(v.check(fitsFloat32, 'must be 0 or between 1e-30 and 1e30 in size (float32)'))
+  else items.push(v.check(fitsFloat32, FLOAT32_RANGE))
   if (range.min !== undefined) items.push(v.minValue(range.min))
   if (range.above !== undefined) items.push(v.gtValue(range.above))
   if (range.max !== undefined) items.push(v.maxValue(range.max))
@@ -36,6 +36,8 @@ function number(title: string, description: string, range: Range = {}): v.Generi
   if (range.control) items.push(v.metadata({ control: range.control }))
   return v.pipe(v.number(), ...items)
 }
+
+const FLOAT32_RANGE = 'must be 0 or between 1e-30 and 1e30 in size (float32)'
 
 function fitsFloat32(value: number): boolean {
   const size = Math.abs(value)
@@ -84,6 +86,14 @@ const gain = v.optional(
 const eps = v.optional(
   number('eps', 'Keeps the root away from 0.', { above: 0, control: { min: 1e-6, max: 1, log: true } }),
   1e-5,
+)
+
+/** Without a title of its own: it is called what the user has called it. */
+const customParameter = v.pipe(
+  v.number(),
+  v.check(fitsFloat32, FLOAT32_RANGE),
+  v.description('A number that the expressions may use by this name.'),
+  v.metadata({ control: { min: -10, max: 10 } satisfies Control }),
 )
 
 export const lagrangianSchema = v.pipe(
@@ -137,6 +147,39 @@ export const lagrangianSchema = v.pipe(
       eps,
     }),
     v.strictObject({ kind: v.literal('spherical'), eps }),
+    v.pipe(
+      v.strictObject({
+        kind: v.literal('custom'),
+        activation: text(
+          'activation',
+          'g(x) of one neuron, one WGSL expression of x and the parameters, such as "tanh(gain * x)".',
+        ),
+        lagrangian: text(
+          'lagrangian',
+          'l(x) with l\'(x) = g(x), of one neuron, such as "logCosh(gain * x) / gain"; L(x) is the sum over the layer.',
+        ),
+        parameters: v.optional(
+          v.pipe(
+            v.record(
+              v.pipe(
+                v.string(),
+                v.regex(
+                  /^[A-Za-z][A-Za-z0-9_]*$/,
+                  'a parameter starts with a letter and goes on with letters, digits and _',
+                ),
+              ),
+              customParameter,
+            ),
+            v.title('parameters'),
+            v.description(
+              'Up to four numbers by name, for the two expressions; they may change while a network runs.',
+            ),
+          ),
+          {},
+        ),
+      }),
+      v.description('An activation and its Lagrangian of your own, the same for every neuron of the layer.'),
+    ),
   ]),
   v.title('lagrangian'),
   v.description('Convex function L(x) of a layer; its activation is dL/dx.'),

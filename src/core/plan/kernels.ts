@@ -2,10 +2,12 @@
  * The registry of compute kernels. A kernel is one WGSL file plus the files joined to it; its bindings and the
  * fields of its `Params` are read from the WGSL itself, so that they are written down once.
  */
+import { customSource, type Written } from '../model/custom.ts'
 import type { Lagrangian } from '../model/model.ts'
 import random from '../../../shaders/common/random.wgsl?raw'
 import real from '../../../shaders/common/real.wgsl?raw'
 import reduce from '../../../shaders/common/reduce.wgsl?raw'
+import custom from '../../../shaders/lagrangian/custom.wgsl?raw'
 import layernorm from '../../../shaders/lagrangian/layernorm.wgsl?raw'
 import linear from '../../../shaders/lagrangian/linear.wgsl?raw'
 import power from '../../../shaders/lagrangian/power.wgsl?raw'
@@ -63,6 +65,8 @@ export type Format = keyof typeof FORMATS
 /** How a Lagrangian's parameters reach its WGSL, and whether its L is a sum over neurons. */
 interface LagrangianEntry<L extends Lagrangian = Lagrangian> {
   readonly source: string
+  /** WGSL that follows from the Lagrangian itself. */
+  readonly written?: (lagrangian: L) => Written
   readonly perNeuron: boolean
   readonly parameters: (lagrangian: L) => readonly number[]
 }
@@ -77,6 +81,12 @@ const LAGRANGIANS: { readonly [K in Lagrangian['kind']]: LagrangianEntry<Extract
     softmax: { source: softmax, perNeuron: false, parameters: (l) => [l.beta] },
     layernorm: { source: layernorm, perNeuron: false, parameters: (l) => [l.gamma, l.delta, l.eps] },
     spherical: { source: spherical, perNeuron: false, parameters: (l) => [l.eps] },
+    custom: {
+      source: custom,
+      written: customSource,
+      perNeuron: true,
+      parameters: (l) => Object.values(l.parameters),
+    },
   }
 
 /** True when L(x) is a sum of one term a neuron, so that the activation needs no reduction. */
@@ -84,16 +94,20 @@ export function isPerNeuron(kind: Lagrangian['kind']): boolean {
   return LAGRANGIANS[kind].perNeuron
 }
 
-/** The parameters of a Lagrangian as the WGSL fields p0, p1, p2. */
-export function lagrangianFields(lagrangian: Lagrangian): { p0: number; p1: number; p2: number } {
-  const entry = LAGRANGIANS[lagrangian.kind] as LagrangianEntry
-  const [p0 = 0, p1 = 0, p2 = 0] = entry.parameters(lagrangian)
-  return { p0, p1, p2 }
+/** The parameters of a Lagrangian as the WGSL fields p0 ... p3. */
+export function lagrangianFields(lagrangian: Lagrangian): Record<'p0' | 'p1' | 'p2' | 'p3', number> {
+  const [p0 = 0, p1 = 0, p2 = 0, p3 = 0] = entryOf(lagrangian).parameters(lagrangian)
+  return { p0, p1, p2, p3 }
+}
+
+/** TypeScript cannot see that the entry under `kind` takes a Lagrangian of that kind. */
+function entryOf({ kind }: Lagrangian): LagrangianEntry {
+  return LAGRANGIANS[kind] as LagrangianEntry
 }
 
 /** One compute kernel, ready to become a pipeline. */
 export interface Kernel {
-  /** Name and joined parts, such as `matrix/recall+f16`; equal keys are equal sources. */
+  /** Name and joined parts, such as `matrix/recall+f16`; only what users write themselves may differ under one key. */
   readonly key: string
   readonly entryPoint: string
   readonly source: string
@@ -103,6 +117,8 @@ export interface Kernel {
   readonly fields: readonly Field[]
   /** True when the kernel reads the clock record of the tick (group 1). */
   readonly clocked: boolean
+  /** The last lines of the source, where expressions of the user stand. */
+  readonly written?: Written
 }
 
 export interface Binding {
@@ -118,7 +134,7 @@ export interface Field {
 
 /** What a kernel is joined to: the Lagrangian of its layer, the storage format of its matrix. */
 export interface Joined {
-  readonly lagrangian?: Lagrangian['kind']
+  readonly lagrangian?: Lagrangian
   readonly format?: Format
 }
 
@@ -126,32 +142,43 @@ const cache = new Map<string, Kernel>()
 
 /** The kernel of a name, joined to what its operation needs. */
 export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
-  const key = [name, joined.lagrangian, joined.format].filter((part) => part !== undefined).join('+')
-  let kernel = cache.get(key)
+  const { lagrangian, format } = joined
+  const key = [name, lagrangian?.kind, format].filter((part) => part !== undefined).join('+')
+  const entry = lagrangian && entryOf(lagrangian)
+  const written = lagrangian && entry?.written?.(lagrangian)
+  const identity = written === undefined ? key : `${key}: ${written.lines.join('\n')}`
+  let kernel = cache.get(identity)
   if (kernel === undefined) {
     const parts: string[] = [...KERNELS[name]]
-    if (joined.lagrangian !== undefined) {
+    if (entry !== undefined) {
       // The energy of a layer whose L is not a sum needs no term a neuron.
-      const termOnly = name === 'probe/legendre' && !isPerNeuron(joined.lagrangian)
-      parts.push(termOnly ? whole : LAGRANGIANS[joined.lagrangian].source)
+      parts.push(name === 'probe/legendre' && !entry.perNeuron ? whole : entry.source)
     }
-    if (joined.format !== undefined) parts.push(FORMATS[joined.format])
-    kernel = parseKernel(key, name.slice(name.indexOf('/') + 1).replace('-', '_'), parts.join('\n'))
-    cache.set(key, kernel)
+    if (format !== undefined) parts.push(FORMATS[format])
+    if (written !== undefined) parts.push(...written.lines)
+    const entryPoint = name.slice(name.indexOf('/') + 1).replace('-', '_')
+    kernel = { ...parseKernel(key, entryPoint, parts.join('\n')), ...(written !== undefined && { written }) }
+    cache.set(identity, kernel)
   }
   return kernel
 }
 
-/** Every kernel in every joined form: what a test of all shaders compiles. */
-export function allKernels(): Kernel[] {
-  const kinds = Object.keys(LAGRANGIANS) as Lagrangian['kind'][]
+/**
+ * Every kernel in every joined form: what a test of all shaders compiles.
+ * @param lagrangians - one of each kind at least
+ */
+export function allKernels(lagrangians: readonly Lagrangian[]): Kernel[] {
   const formats = Object.keys(FORMATS) as Format[]
   return (Object.keys(KERNELS) as KernelName[]).flatMap((name) => {
     if (name === 'neuron/activate')
-      return kinds.filter(isPerNeuron).map((lagrangian) => kernelOf(name, { lagrangian }))
+      return lagrangians
+        .filter(({ kind }) => isPerNeuron(kind))
+        .map((lagrangian) => kernelOf(name, { lagrangian }))
     if (name === 'neuron/normalize')
-      return kinds.filter((kind) => !isPerNeuron(kind)).map((lagrangian) => kernelOf(name, { lagrangian }))
-    if (name === 'probe/legendre') return kinds.map((lagrangian) => kernelOf(name, { lagrangian }))
+      return lagrangians
+        .filter(({ kind }) => !isPerNeuron(kind))
+        .map((lagrangian) => kernelOf(name, { lagrangian }))
+    if (name === 'probe/legendre') return lagrangians.map((lagrangian) => kernelOf(name, { lagrangian }))
     if (KERNELS[name].some((source) => source.includes('quadAt(')))
       return formats.map((format) => kernelOf(name, { format }))
     return [kernelOf(name)]

@@ -139,7 +139,7 @@ function legendre(planning: Planning, layer: Layer, slot: Slot, word: number): O
     label: `${name}/legendre`,
     stage: 'probe',
     kernel: 'probe/legendre',
-    joined: { lagrangian: layer.lagrangian.kind },
+    joined: { lagrangian: layer.lagrangian },
     constants: { ...driveConstants(model, layer), WORKGROUP: reductionWorkgroup(planning, size) },
     buffers: {
       ...driveBuffers(model, layer),

@@ -1,4 +1,5 @@
 /** Watches the total energy where it may not rise (theory.md, section 1). */
+import { compileCustom } from '../model/custom.ts'
 import type { Model } from '../model/model.ts'
 import type { Sample } from './series.ts'
 
@@ -26,11 +27,15 @@ export function isDescending(model: Model): boolean {
   const wholeClamps = model.stimulus.every(
     ({ kind, layer, patterns }) => kind !== 'clamp' || patterns.free === undefined || elementwise(layer),
   )
+  const convex = model.layers.every(
+    ({ tau, lagrangian }) =>
+      tau === 0 || lagrangian.kind !== 'custom' || compileCustom(lagrangian).falls === undefined,
+  )
   const gated = model.memories.filter(({ rule }) => rule === 'gated')
   const energetic = model.memories.every(
     ({ rule, inputOffset }) => rule !== 'hebbian' || inputOffset === 'none',
   )
-  return quiet && wholeClamps && energetic && (gated.length === 0 || isHalfNorm(model))
+  return quiet && convex && wholeClamps && energetic && (gated.length === 0 || isHalfNorm(model))
 }
 
 /** The one gated network with a joint Lyapunov function: linear visible, adiabatic softmax hidden, half-norm offset. */

@@ -71,8 +71,9 @@ function describe(scenario: string, model: Model): string[] {
   ]
 }
 
-function lagrangianText({ kind, ...parameters }: Lagrangian): string {
-  const list = Object.entries(parameters).map(([name, value]) => `${name} ${String(value)}`)
+function lagrangianText({ kind, ...rest }: Lagrangian): string {
+  const { parameters, ...own } = { parameters: {}, ...rest }
+  const list = Object.entries({ ...own, ...parameters }).map(([name, value]) => `${name} ${String(value)}`)
   return list.length === 0 ? kind : `${kind} (${list.join(', ')})`
 }
 

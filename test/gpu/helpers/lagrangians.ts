@@ -4,9 +4,12 @@ import { largest, ULP } from './within.ts'
 
 /** The Lagrangian with its parameters as float32 holds them: the ones that the GPU computes with. */
 export function single(l: Lagrangian): Lagrangian {
-  return Object.fromEntries(
-    Object.entries(l).map(([key, value]) => [key, typeof value === 'number' ? Math.fround(value) : value]),
-  ) as unknown as Lagrangian
+  const rounded = (value: unknown): unknown => {
+    if (typeof value === 'number') return Math.fround(value)
+    if (typeof value !== 'object') return value
+    return Object.fromEntries(Object.entries(value as object).map(([key, inner]) => [key, rounded(inner)]))
+  }
+  return rounded(l) as Lagrangian
 }
 
 /** Results below the smallest normal float32 may be flushed to 0. */
@@ -45,6 +48,9 @@ export function activationBound(l: Lagrangian, x: Float64Array, g: Float64Array)
     }
     case 'spherical':
       return (i) => (N + 16) * ULP * size(i)
+    case 'custom':
+      // That of LAGRANGIANS: a quotient, a root, four products and a sum of positive numbers.
+      return (i) => 16 * ULP * size(i)
   }
 }
 
@@ -57,6 +63,7 @@ export function valueBound(l: Lagrangian, x: Float64Array, value: number): numbe
     case 'linear':
     case 'relu':
     case 'spherical':
+    case 'custom':
       return rounding * Math.abs(value)
     case 'power':
       return (rounding + power(l.degree)) * sum((xi) => Math.abs(xi) ** l.degree / l.degree) + FLUSH

@@ -60,7 +60,7 @@ const entries = Object.entries(grid).map(([name, l]) => ({ name, l: single(l) })
 async function activate(l: Lagrangian, state: Float32Array, size: number, replicas: number, workgroup = 64) {
   const perNeuron = isPerNeuron(l.kind)
   const { activations, whole } = await runKernel(
-    kernelOf(perNeuron ? 'neuron/activate' : 'neuron/normalize', { lagrangian: l.kind }),
+    kernelOf(perNeuron ? 'neuron/activate' : 'neuron/normalize', { lagrangian: l }),
     {
       params: { size, stride: vectorStride(size), ...lagrangianFields(l) },
       buffers: {

@@ -60,7 +60,7 @@ describe('legendre', () => {
       const sampleWords = 3 * replicas
       const perNeuron = isPerNeuron(l.kind)
       for (const stimulated of [false, true]) {
-        const { ring } = await runKernel(kernelOf('probe/legendre', { lagrangian: l.kind }), {
+        const { ring } = await runKernel(kernelOf('probe/legendre', { lagrangian: l }), {
           params: {
             size,
             stride,
@@ -116,7 +116,7 @@ describe('legendre', () => {
     const values = [0, 1e-4, -1e-4, 1e-3, -0.05, 0.29, 0.31, -0.7, 2, -5, 17, -44, 88, 100, -100, 1e4, -1e4]
     const state = new Float32Array(values.length * 4)
     values.forEach((x, r) => (state[4 * r] = x))
-    const { ring } = await runKernel(kernelOf('probe/legendre', { lagrangian: l.kind }), {
+    const { ring } = await runKernel(kernelOf('probe/legendre', { lagrangian: l }), {
       params: {
         size: 1,
         stride: 4,

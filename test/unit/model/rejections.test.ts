@@ -70,7 +70,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'a required key left out',
     scenario({ neurons: { v: { size: 1 } } }),
     'neurons.v.lagrangian',
-    /is missing; must be an object with "kind" "linear", .*"softmax".* or "spherical"/,
+    /is missing; must be an object with "kind" "linear", .*"softmax".* or "custom"/,
   ],
   ['a negative tau', layers({ tau: -1 }), 'neurons.visible.tau', /must be a number >= 0, not -1/],
   ['a tau of text', layers({ tau: 'fast' }), 'neurons.visible.tau', /must be a number >= 0, not "fast"/],

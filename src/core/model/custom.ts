@@ -1,0 +1,241 @@
+/**
+ * Lagrangians of the user's own, L(x) = sum_i l(x_i) with the activation g = l'(x): two expressions that are compiled
+ * for float64 and for WGSL, and held against each other.
+ */
+import { ModelError } from './errors.ts'
+import {
+  differentiate,
+  evaluate,
+  type Expression,
+  isReserved,
+  parametersOf,
+  parseExpression,
+  wgslOf,
+} from './expression.ts'
+import type { Lagrangian } from './model.ts'
+
+type Real = (x: number) => number
+type Custom = Extract<Lagrangian, { kind: 'custom' }>
+
+/** One custom Lagrangian with its parameters put in, in float64. */
+export interface Compiled {
+  /** l(x) */
+  readonly value: Real
+  /** g(x) as written. */
+  readonly activation: Real
+  /** g'(x), the entry of the Hessian. */
+  readonly slope: Real
+  /** l'(x), what g(x) has to be. */
+  readonly derivative: Real
+  /** g >= 0 wherever it is looked at. */
+  readonly isNonNegative: boolean
+  /** Where g falls, so that L is not convex: two states in a row. */
+  readonly falls: readonly [number, number] | undefined
+}
+
+interface Parsed {
+  readonly activation: Expression
+  readonly lagrangian: Expression
+}
+
+/** The parameters reach WGSL as the components of one vector. */
+const MOST_PARAMETERS = 4
+
+/** States of neurons hardly leave this range; whatever is claimed of a custom Lagrangian is checked in it. */
+const RANGE = 8
+
+/** The states looked at, in order: 400, with no round number among them, where expressions have their kinks. */
+const STATES: readonly number[] = Array.from({ length: 400 }, (_, k) =>
+  Number((-RANGE + 0.0137 + k * 0.0399).toFixed(4)),
+)
+
+/** Relative difference of g and l' that is not taken for rounded constants. */
+const TOLERANCE = 1e-4
+
+const compiled = new WeakMap<Custom, Compiled>()
+
+/** The functions of a custom Lagrangian; its expressions are parsed once. */
+export function compileCustom(l: Custom): Compiled {
+  let known = compiled.get(l)
+  if (known === undefined) {
+    known = compile(l, parse(l, 'lagrangian'))
+    compiled.set(l, known)
+  }
+  return known
+}
+
+function compile({ parameters }: Custom, { activation, lagrangian }: Parsed): Compiled {
+  const values = Object.values(parameters)
+  const g = (x: number): number => evaluate(activation, x, values)
+  let falls: Compiled['falls'] | null = null
+  return {
+    value: (x) => evaluate(lagrangian, x, values),
+    activation: g,
+    slope: (x) => differentiate(activation, x, values).slope,
+    derivative: (x) => differentiate(lagrangian, x, values).slope,
+    get isNonNegative() {
+      return STATES.every((x) => g(x) >= 0)
+    },
+    get falls() {
+      if (falls === null) falls = fallOf(g)
+      return falls
+    },
+  }
+}
+
+function parse({ activation, lagrangian, parameters }: Custom, path: string): Parsed {
+  const names = Object.keys(parameters)
+  return {
+    activation: parseExpression(activation, names, `${path}.activation`),
+    lagrangian: parseExpression(lagrangian, names, `${path}.lagrangian`),
+  }
+}
+
+/** The first place where g falls by more than rounding. */
+function fallOf(g: Real): readonly [number, number] | undefined {
+  for (let k = 1; k < STATES.length; k++) {
+    const [a, b] = [STATES[k - 1] as number, STATES[k] as number]
+    if (g(b) < g(a) - 1e-9 * (1 + Math.abs(g(a)))) return [a, b]
+  }
+  return undefined
+}
+
+/** WGSL that stands for expressions of the user, with the expression behind each of its lines. */
+export interface Written {
+  readonly lines: readonly string[]
+  /** `activation: tanh(x)` for each line. */
+  readonly origins: readonly string[]
+}
+
+/**
+ * The functions `activation` and `lagrangianTerm` of x and of the parameters p, to be joined to
+ * shaders/lagrangian/custom.wgsl. They depend on the expressions alone: numbers may change without a new pipeline.
+ */
+export function customSource(l: Custom): Written {
+  const { activation, lagrangian } = parse(l, 'lagrangian')
+  const lines = [...functionOf('activation', activation), ...functionOf('lagrangianTerm', lagrangian)]
+  const origins = lines.map((_, line) =>
+    line < lines.length / 2 ? `activation: ${l.activation}` : `lagrangian: ${l.lagrangian}`,
+  )
+  return { lines, origins }
+}
+
+function functionOf(name: string, expression: Expression): string[] {
+  return [`fn ${name}(x: f32, p: vec4<f32>) -> f32 {`, `  return ${wgslOf(expression)};`, '}', '']
+}
+
+/**
+ * Checks a custom Lagrangian: its two expressions, that both are finite for states within [-8, 8], that l is continuous
+ * and that its derivative, taken exactly, is the activation.
+ * @param path - of the Lagrangian in the scenario
+ * @param adiabatic - the theory asks only dynamic layers to be convex
+ * @returns warnings: a Lagrangian that is not convex, a parameter without use
+ * @throws ModelError with the position in the expression, or with the state at which something does not hold
+ */
+export function checkCustom(l: Custom, path: string, adiabatic: boolean): string[] {
+  const names = Object.keys(l.parameters)
+  checkNames(names, path)
+  const parsed = parse(l, path)
+  const functions = compile(l, parsed)
+  checkFinite(functions.activation, `${path}.activation`)
+  checkFinite(functions.value, `${path}.lagrangian`)
+  checkDerivative(functions, path)
+  checkContinuous(functions, path)
+
+  const used = new Set([...parametersOf(parsed.activation), ...parametersOf(parsed.lagrangian)])
+  const warnings = names
+    .filter((_, index) => !used.has(index))
+    .map((name) => `${path}.parameters.${name}: neither expression uses it`)
+  if (functions.falls !== undefined && !adiabatic) {
+    const [a, b] = functions.falls
+    warnings.push(
+      `${path}.activation: falls from ${short(functions.activation(a))} at x = ${a} to ${short(functions.activation(b))} at ` +
+        `x = ${b}; the Lagrangian is not convex there and the energy may rise`,
+    )
+  }
+  return warnings
+}
+
+function checkNames(names: readonly string[], path: string): void {
+  if (names.length > MOST_PARAMETERS) {
+    throw new ModelError(`has ${names.length} entries, at most ${MOST_PARAMETERS} are possible`, {
+      path: `${path}.parameters`,
+    })
+  }
+  for (const name of names) {
+    if (isReserved(name)) {
+      throw new ModelError(`the name \`${name}\` means something in expressions already; choose another`, {
+        path: `${path}.parameters.${name}`,
+      })
+    }
+  }
+}
+
+function checkFinite(f: Real, path: string): void {
+  const broken = STATES.filter((x) => !Number.isFinite(Math.fround(f(x))))
+  if (broken.length === 0) return
+  const x = nearest(broken)
+  throw new ModelError(
+    `is ${String(Math.fround(f(x)))} at x = ${x}; it must be a number for all x from -${RANGE} to ${RANGE}, such as ` +
+      'sqrt(max(x, 0)) or exp(min(x, 8))',
+    { path },
+  )
+}
+
+function checkDerivative({ activation, derivative }: Compiled, path: string): void {
+  const wrong = STATES.filter((x) => !isNear(derivative(x), activation(x)))
+  if (wrong.length === 0) return
+  const x = nearest(wrong)
+  throw new ModelError(
+    `the activation is ${short(activation(x))} at x = ${x}, the derivative of the lagrangian is ${short(derivative(x))} ` +
+      `there; ${remedyOf(activation, derivative, wrong)}`,
+    { path },
+  )
+}
+
+function isNear(slope: number, g: number): boolean {
+  return Math.abs(slope - g) <= TOLERANCE * (1 + Math.abs(g))
+}
+
+/** A factor that is missing everywhere is told; it is the usual mistake. */
+function remedyOf(activation: Real, derivative: Real, wrong: readonly number[]): string {
+  const ratios = wrong.map((x) => activation(x) / derivative(x))
+  const [first = NaN] = ratios
+  const same = ratios.every((ratio) => Math.abs(ratio - first) <= TOLERANCE * Math.abs(first))
+  return same && first !== 0 && Number.isFinite(first)
+    ? `multiply the lagrangian by ${short(first)}`
+    : 'one of them has a mistake, they must be equal'
+}
+
+/** A jump has no derivative: it is looked for between states, where the mean slope is not that of g. */
+function checkContinuous({ value, activation, slope }: Compiled, path: string): void {
+  for (let k = 1; k < STATES.length; k++) {
+    let [a, b] = [STATES[k - 1] as number, STATES[k] as number]
+    const mean = (value(b) - value(a)) / (b - a)
+    const slack = (b - a) * (Math.abs(slope(a)) + Math.abs(slope(b))) + TOLERANCE * (1 + Math.abs(mean))
+    const [g, h] = [activation(a), activation(b)]
+    if (mean >= Math.min(g, h) - slack && mean <= Math.max(g, h) + slack) continue
+    while (b - a > 1e-10) {
+      const middle = (a + b) / 2
+      const left = Math.abs(value(middle) - value(a)) > Math.abs(value(b) - value(middle))
+      if (left) b = middle
+      else a = middle
+    }
+    const jump = value(b) - value(a)
+    if (Math.abs(jump) > 1e-6 * (1 + Math.abs(value(a)))) {
+      throw new ModelError(
+        `jumps by ${short(jump)} at x = ${short(b)}, so that it has no derivative there; make it continuous`,
+        { path: `${path}.lagrangian` },
+      )
+    }
+  }
+}
+
+/** The state nearest to 1, where numbers are easiest to check by hand. */
+function nearest(states: readonly number[]): number {
+  return states.reduce((best, x) => (Math.abs(x - 1) < Math.abs(best - 1) ? x : best))
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)))
+}

@@ -1,0 +1,336 @@
+/**
+ * Expressions that users write: WGSL's expression grammar over one variable `x`, named parameters and the functions of
+ * operations.ts, all f32, with bool for conditions. No statement, no binding and no type can be written. A parsed
+ * expression is evaluated and differentiated in float64 and written as WGSL with every operation in parentheses.
+ */
+import { ModelError } from './errors.ts'
+import { CONSTANTS, FUNCTIONS, NEGATE, NOT, OPERATORS, type Operation, type Type } from './operations.ts'
+import { suggestion } from './path.ts'
+
+export type Expression =
+  | { readonly kind: 'number'; readonly type: Type; readonly value: number; readonly depth: 1 }
+  | { readonly kind: 'x'; readonly type: 'f32'; readonly depth: 1 }
+  | { readonly kind: 'parameter'; readonly type: 'f32'; readonly index: number; readonly depth: 1 }
+  | {
+      readonly kind: 'apply'
+      readonly type: Type
+      readonly operation: Operation
+      readonly parts: readonly Expression[]
+      readonly depth: number
+    }
+
+/** A value and its derivative by x. */
+export interface Dual {
+  readonly value: number
+  readonly slope: number
+}
+
+const LONGEST = 2000
+
+/** WGSL compilers give up at some depth of parentheses; all take this one. */
+const DEEPEST = 64
+
+/** The largest float32. */
+const MAX_FLOAT = 3.4028234e38
+
+/** How strongly infix operators bind; && and || are not mixed and comparisons not chained, as in WGSL. */
+const STRENGTH: Readonly<Record<string, number>> = {
+  '||': 1,
+  '&&': 1,
+  '<': 2,
+  '<=': 2,
+  '>': 2,
+  '>=': 2,
+  '==': 2,
+  '!=': 2,
+  '+': 3,
+  '-': 3,
+  '*': 4,
+  '/': 4,
+  '%': 4,
+}
+
+/** What to write instead of what other languages, or WGSL's statements, would have. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  '^': 'use pow(a, b) for powers',
+  '**': 'use pow(a, b) for powers',
+  '?': 'use select(no, yes, condition)',
+  '=': 'compare with ==; nothing can be assigned',
+  '&': 'use &&',
+  '|': 'use ||',
+  ';': 'only one expression is possible, no statement',
+  '--': 'put parentheses around the negative number',
+  '//': 'leave comments out',
+  '/*': 'leave comments out',
+}
+
+interface Token {
+  readonly kind: 'number' | 'word' | 'sign' | 'end'
+  readonly text: string
+  readonly at: number
+}
+
+const TOKEN =
+  /\s*(?:(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[A-Za-z_]*)|(?<word>[A-Za-z_]\w*)|(?<sign>\/\/|\/\*|\*\*|--|\+\+|<<|>>|&&|\|\||[<>=!]=|[^\s])|$)/uy
+
+/** True for a word that an expression understands already, so that no parameter may be called so. */
+export function isReserved(word: string): boolean {
+  return ['x', 'true', 'false'].includes(word) || CONSTANTS.has(word) || FUNCTIONS.has(word)
+}
+
+/**
+ * Parses one expression of type f32.
+ * @param parameters - names that stand for numbers, at most four
+ * @param path - where the text stands in the scenario
+ * @throws ModelError with the column (and line, where there are several) of the first mistake in the text
+ */
+export function parseExpression(text: string, parameters: readonly string[], path: string): Expression {
+  if (text.length > LONGEST) {
+    throw new ModelError(`has ${text.length} characters, at most ${LONGEST} are possible; shorten it`, {
+      path,
+    })
+  }
+  const fail = (at: number, what: string): never => {
+    throw new ModelError(`${position(text, at)}: ${what}`, { path })
+  }
+  let token = scan(0)
+  let nesting = 0
+
+  function scan(from: number): Token {
+    TOKEN.lastIndex = from
+    const match = TOKEN.exec(text)
+    const { number, word, sign } = match?.groups ?? {}
+    const found = number ?? word ?? sign
+    if (found === undefined) return { kind: 'end', text: '', at: text.length }
+    const kind = number !== undefined ? 'number' : word !== undefined ? 'word' : 'sign'
+    return { kind, text: found, at: TOKEN.lastIndex - found.length }
+  }
+
+  function advance(): Token {
+    const passed = token
+    token = scan(passed.at + passed.text.length)
+    return passed
+  }
+
+  function unexpected(wanted: string): never {
+    if (token.kind === 'end') return fail(token.at, `the expression ends where ${wanted} is needed`)
+    const remedy = Object.hasOwn(REMEDIES, token.text) ? REMEDIES[token.text] : `${wanted} is needed here`
+    return fail(token.at, `unexpected \`${token.text}\`; ${remedy}`)
+  }
+
+  function expectSign(sign: string, wanted: string): void {
+    if (token.text !== sign) unexpected(wanted)
+    advance()
+  }
+
+  /** All infix operators that bind at least as strongly as `least`, from the left. */
+  function parseInfix(least: number): Expression {
+    let left = parsePrefix()
+    let before: string | undefined
+    for (;;) {
+      const strength =
+        token.kind === 'sign' && Object.hasOwn(STRENGTH, token.text) ? STRENGTH[token.text]! : 0
+      if (strength === 0 || strength < least) return left
+      const sign = advance()
+      if (before !== undefined && strength === 1 && sign.text !== before && ['&&', '||'].includes(before))
+        fail(sign.at, `\`${before}\` and \`${sign.text}\` side by side; put parentheses around one of them`)
+      if (before !== undefined && strength === 2 && STRENGTH[before] === 2)
+        fail(
+          sign.at,
+          `\`${before}\` and \`${sign.text}\` in a row; compare two numbers at a time and join with &&`,
+        )
+      const right = parseInfix(strength + 1)
+      left = apply(OPERATORS.get(sign.text) as Operation, [left, right], sign.at)
+      before = sign.text
+    }
+  }
+
+  function parsePrefix(): Expression {
+    if (token.text === '-' || token.text === '!') {
+      const sign = advance()
+      return nested(sign.at, () => apply(sign.text === '-' ? NEGATE : NOT, [parsePrefix()], sign.at))
+    }
+    if (token.kind === 'number') return numberOf(advance())
+    if (token.kind === 'word') return parseWord(advance())
+    if (token.text !== '(') unexpected('a number, a name or `(`')
+    const open = advance()
+    return nested(open.at, () => {
+      const inner = parseInfix(1)
+      expectSign(')', 'an operator or `)`')
+      return inner
+    })
+  }
+
+  function numberOf({ text: digits, at }: Token): Expression {
+    const [, plain = '', suffix = ''] = /^([\d.]+(?:[eE][+-]?\d+)?)(\w*)$/.exec(digits) ?? []
+    if (suffix !== '' && suffix !== 'f')
+      fail(at, `\`${digits}\` is no number; all numbers are f32, without suffix or with f`)
+    const value = Number(plain)
+    if (Math.abs(value) > MAX_FLOAT) fail(at, `${digits} is too large for float32; use less than 3.4e38`)
+    return constant(value, 'f32')
+  }
+
+  function parseWord({ text: word, at }: Token): Expression {
+    const operation = FUNCTIONS.get(word)
+    if (token.text === '(') {
+      if (operation !== undefined) return parseCall(operation, at)
+      if (['f32', 'f16', 'i32', 'u32', 'bool'].includes(word))
+        fail(at, `unknown function "${word}"; all numbers are f32, leave the conversion out`)
+      fail(at, `unknown function "${word}"${suggestion(word, [...FUNCTIONS.keys()])}`)
+    }
+    if (operation !== undefined)
+      fail(at, `"${word}" is a function; write ${word}(${operation.takes.map(() => '...').join(', ')})`)
+    if (word === 'x') return { kind: 'x', type: 'f32', depth: 1 }
+    if (word === 'true' || word === 'false') return constant(word === 'true' ? 1 : 0, 'bool')
+    const index = parameters.indexOf(word)
+    if (index >= 0) return { kind: 'parameter', type: 'f32', index, depth: 1 }
+    const value = CONSTANTS.get(word)
+    if (value !== undefined) return constant(value, 'f32')
+    return fail(at, `unknown name "${word}"; known: ${['x', ...parameters, ...CONSTANTS.keys()].join(', ')}`)
+  }
+
+  function parseCall(operation: Operation, at: number): Expression {
+    const { name, takes } = operation
+    advance()
+    return nested(at, () => {
+      const parts: Expression[] = []
+      while (token.text !== ')') {
+        if (parts.length > 0) expectSign(',', 'an operator, `,` or `)`')
+        parts.push(parseInfix(1))
+      }
+      advance()
+      if (parts.length !== takes.length) {
+        const count = `${takes.length} argument${takes.length === 1 ? '' : 's'}`
+        fail(at, `"${name}" takes ${count}, not ${parts.length}`)
+      }
+      return apply(operation, parts, at)
+    })
+  }
+
+  function nested(at: number, parse: () => Expression): Expression {
+    if (++nesting > DEEPEST) tooDeep(at)
+    const inner = parse()
+    nesting--
+    return inner
+  }
+
+  function tooDeep(at: number): never {
+    return fail(
+      at,
+      `nested more than ${DEEPEST} deep; simplify it or put parentheses around parts of a long sum`,
+    )
+  }
+
+  /** Constants are computed at once: what is no finite number is found here, and not by a compiler later. */
+  function apply(operation: Operation, parts: readonly Expression[], at: number): Expression {
+    const { name, takes, gives, value } = operation
+    parts.forEach((part, index) => {
+      const wanted = takes[index] as Type
+      if (part.type !== wanted) {
+        const remedy =
+          wanted === 'f32'
+            ? 'use select(0, 1, condition) to make one of a condition'
+            : 'compare it, as in x > 0'
+        const noun = { f32: 'a number', bool: 'a condition' }
+        fail(at, `\`${name}\` takes ${noun[wanted]}, not ${noun[part.type]}; ${remedy}`)
+      }
+    })
+    const values = parts.map((part) => (part.kind === 'number' ? part.value : undefined))
+    if (values.every((known) => known !== undefined)) {
+      const result = value(...values)
+      if (!(Math.abs(result) <= MAX_FLOAT))
+        fail(
+          at,
+          `\`${name}\` of ${values.map((known) => Number(known.toPrecision(6))).join(' and ')} is no finite number`,
+        )
+      return constant(result, gives)
+    }
+    const depth = 1 + Math.max(...parts.map((part) => part.depth))
+    if (depth > DEEPEST) tooDeep(at)
+    return { kind: 'apply', type: gives, operation, parts, depth }
+  }
+
+  if (token.kind === 'end') fail(0, 'is empty; write an expression of x, such as tanh(x)')
+  const expression = parseInfix(1)
+  if (token.kind !== 'end') unexpected('an operator or the end')
+  if (expression.type !== 'f32')
+    fail(0, 'is a condition, not a number; choose between two numbers with select(no, yes, condition)')
+  return expression
+}
+
+function constant(value: number, type: Type): Expression {
+  return { kind: 'number', type, value, depth: 1 }
+}
+
+/** `column 7`, or `line 2, column 7` where the text has several lines; both count from 1. */
+function position(text: string, at: number): string {
+  const before = text.slice(0, at).split(/\r\n|\r|\n/)
+  const column = `column ${Array.from(before.at(-1) ?? '').length + 1}`
+  return /[\r\n]/.test(text) ? `line ${before.length}, ${column}` : column
+}
+
+/**
+ * The value of an expression in float64.
+ * @param values - of the parameters, in the order of their names
+ */
+export function evaluate(expression: Expression, x: number, values: readonly number[]): number {
+  switch (expression.kind) {
+    case 'number':
+      return expression.value
+    case 'x':
+      return x
+    case 'parameter':
+      return values[expression.index] as number
+    case 'apply':
+      return expression.operation.value(...expression.parts.map((part) => evaluate(part, x, values)))
+  }
+}
+
+/** Value and derivative by x, by the chain rule (forward differentiation with dual numbers). */
+export function differentiate(expression: Expression, x: number, values: readonly number[]): Dual {
+  switch (expression.kind) {
+    case 'x':
+      return { value: x, slope: 1 }
+    case 'apply': {
+      const { operation, parts } = expression
+      const duals = parts.map((part) => differentiate(part, x, values))
+      const at = duals.map(({ value }) => value)
+      const partials = operation.partials(...at)
+      // A part that does not move counts for nothing, though the partial may be infinite or undefined there.
+      const slope = duals.reduce((sum, dual, i) => {
+        const partial = partials[i] as number
+        return dual.slope === 0 || partial === 0 ? sum : sum + partial * dual.slope
+      }, 0)
+      return { value: operation.value(...at), slope }
+    }
+    default:
+      return { value: evaluate(expression, x, values), slope: 0 }
+  }
+}
+
+/** WGSL of an expression of the variables `x: f32` and `p: vec4<f32>`, the parameters. */
+export function wgslOf(expression: Expression): string {
+  switch (expression.kind) {
+    case 'number':
+      return expression.type === 'bool' ? String(expression.value !== 0) : literal(expression.value)
+    case 'x':
+      return 'x'
+    case 'parameter':
+      return `p.${'xyzw'[expression.index]}`
+    case 'apply':
+      return expression.operation.wgsl(...expression.parts.map(wgslOf))
+  }
+}
+
+function literal(value: number): string {
+  const single = Math.fround(value)
+  return single < 0 ? `(${single}f)` : `${single}f`
+}
+
+/** The parameters, by index, that an expression uses. */
+export function parametersOf(expression: Expression): ReadonlySet<number> {
+  if (expression.kind === 'parameter') return new Set([expression.index])
+  return new Set(
+    expression.kind === 'apply' ? expression.parts.flatMap((part) => [...parametersOf(part)]) : [],
+  )
+}
