@@ -280,9 +280,10 @@ function smoothStepPartials(low: number, high: number, a: number): readonly numb
   return [slope * (t - 1), -slope * t, slope]
 }
 
-/** log cosh z, without overflow: cosh z = e^|z| (1 + e^(-2|z|)) / 2. */
+/** log cosh z: of 1 + 2 sinh^2(z/2) near 0, where log 2 would cancel; of e^|z| (1 + e^(-2|z|)) / 2 far out. */
 export function logCosh(z: number): number {
-  return Math.abs(z) + Math.log1p(Math.exp(-2 * Math.abs(z))) - Math.LN2
+  const a = Math.abs(z)
+  return a < 1 ? Math.log1p(2 * Math.sinh(a / 2) ** 2) : a + Math.log1p(Math.exp(-2 * a)) - Math.LN2
 }
 
 /** log(1 + e^z), without overflow. */
