@@ -2,6 +2,7 @@
 export { type LoadOptions, loadModel } from './model/load.ts'
 export { ModelError, type Place, RunError } from './model/errors.ts'
 export type { Base, Layer, Lagrangian, Memory, Model, Probe, Rows, Stimulus, Synapse } from './model/model.ts'
+export type { Written } from './model/custom.ts'
 export type { Read } from './model/files.ts'
 export type { ResolveOptions } from './model/resolve.ts'
 export type { Scenario, ScenarioInput } from './model/schema.ts'
