@@ -1,11 +1,21 @@
 /** Linear stability of the flow of the neurons at a state, in float64 (theory.md, section 1, hyperbolicity). */
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
+import { times } from '../model/algebra.ts'
+import { ModelError } from '../model/errors.ts'
 import { hessian } from '../model/lagrangians.ts'
 import type { Layer, Model } from '../model/model.ts'
-import { symmetricSpectrum } from './spectrum.ts'
-
-/** One replica of a network at one moment: states of all layers and all couplings by name, row-major. */
-export type Moment = Readonly<Record<string, ArrayLike<number>>>
+import {
+  type Couple,
+  type Flow,
+  type Moment,
+  type Vectors,
+  effectiveCoupling,
+  hessianDiagonal,
+  isElementwise,
+  parts,
+} from './flow.ts'
+import { type Ends, lanczos } from './lanczos.ts'
+import { DENSE_LIMIT, symmetricSpectrum } from './spectrum.ts'
 
 export interface Stability {
   /** Eigenvalues of the Jacobian of dx/dt of the dynamic layers, in 1 / model time, ascending; all real. */
@@ -18,6 +28,9 @@ export interface Stability {
   readonly hyperbolic: boolean
 }
 
+/** Eigenvalues closer to 0 than this, in 1 / model time, leave open whether a fixed point is hyperbolic. */
+const HYPERBOLIC = 1e-6
+
 /**
  * The Jacobian of tau dx/dt = -x + b + I over all dynamic layers, synapses and memories held fixed. With the couplings C
  * between layers, the Hessians M = d2L/dx2, and the adiabatic layers h eliminated, it is
@@ -26,7 +39,7 @@ export interface Stability {
  * @param moment - states of all layers, adiabatic ones too, and the matrices of all synapses and memories
  * @param tolerance - how far from 0 an eigenvalue has to be, in 1 / model time
  */
-export function stabilityAt(model: Model, moment: Moment, tolerance = 1e-6): Stability {
+export function stabilityAt(model: Model, moment: Moment, tolerance = HYPERBOLIC): Stability {
   const jacobian = symmetricJacobian(model, moment)
   const spectrum = symmetricSpectrum(jacobian.rows, jacobian.to1DArray())
   const margin = spectrum.reduce((least, value) => Math.min(least, Math.abs(value)), Infinity)
@@ -36,6 +49,98 @@ export function stabilityAt(model: Model, moment: Moment, tolerance = 1e-6): Sta
     margin,
     hyperbolic: margin > tolerance,
   }
+}
+
+/** What both ends of a spectrum tell of the stability. */
+export interface EndStability {
+  readonly ends: Ends
+  /** Number of eigenvalues above 0; absent when more are there than were looked for. */
+  readonly unstable?: number
+  /** Distance of the spectrum from 0, as far as it is known; absent with `unstable`. */
+  readonly margin?: number
+  readonly hyperbolic?: boolean
+}
+
+/** Most eigenvalues looked for at the upper end. */
+const MOST_UNSTABLE = 64
+
+/**
+ * The ends of the spectrum of the Jacobian of `stabilityAt`, by the method of Lanczos with products of the couplings.
+ * Eigenvalues are sought from the top until one is below 0, so that all above it are known; equal ones may count once.
+ * @param states - of all layers, adiabatic ones too
+ * @param couple - products with the couplings, in float64 or on a GPU
+ * @param precision - relative precision of these products: an eigenvalue this close to 0 is not told apart from it
+ * @throws ModelError for a dynamic softmax, layernorm or spherical layer of more than DENSE_LIMIT neurons
+ */
+export async function stabilityEnds(
+  flow: Pick<Flow, 'dynamic' | 'adiabatic' | 'size'>,
+  states: Vectors,
+  couple: Couple,
+  top: number,
+  precision = 0,
+): Promise<EndStability> {
+  const A = effectiveCoupling(flow, states, couple)
+  const roots = flow.dynamic.map((layer) => rootProduct(layer, states.get(layer.name) as Float64Array))
+  const scaled = (vector: Float64Array): Float64Array => {
+    const result = vector.slice()
+    parts(flow.dynamic, result).forEach(([, part], index) => {
+      const { tau } = flow.dynamic[index] as Layer
+      part.set(
+        (roots[index] as (u: Float64Array) => Float64Array)(part.map((value) => value / Math.sqrt(tau))),
+      )
+    })
+    return result
+  }
+  const product = async (u: Float64Array): Promise<Float64Array> => {
+    const back = scaled(await A(scaled(u)))
+    parts(flow.dynamic, back).forEach(([, part], index) => {
+      const { tau } = flow.dynamic[index] as Layer
+      const own = parts(flow.dynamic, u)[index]?.[1] as Float64Array
+      own.forEach((value, neuron) => (part[neuron] = (part[neuron] as number) - value / tau))
+    })
+    return back
+  }
+  for (let count = Math.min(top, flow.size); ; count = Math.min(2 * count, flow.size)) {
+    const ends = await lanczos(flow.size, product, { count })
+    const { values } = ends.highest
+    const scale = Math.max(...Array.from(values, Math.abs), ...Array.from(ends.lowest.values, Math.abs))
+    const tolerance = Math.max(HYPERBOLIC, precision * scale)
+    const shown: Ends = {
+      ...ends,
+      lowest: firstOf(ends.lowest, top),
+      highest: firstOf(ends.highest, Math.max(top, values.findIndex((value) => value <= tolerance) + 1)),
+    }
+    if ((values.at(-1) as number) < -tolerance || count === flow.size) {
+      const margin = values.reduce((least, value) => Math.min(least, Math.abs(value)), Infinity)
+      const unstable = values.filter((value) => value > 0).length
+      return { ends: shown, unstable, margin, hyperbolic: margin > tolerance }
+    }
+    if (count >= MOST_UNSTABLE) return { ends: shown }
+  }
+}
+
+function firstOf({ values, residuals }: Ends['lowest'], count: number): Ends['lowest'] {
+  return { values: values.slice(0, count), residuals: residuals.slice(0, count) }
+}
+
+/** u to M^1/2 u for the Hessian M of a layer. */
+function rootProduct(layer: Layer, x: Float64Array): (u: Float64Array) => Float64Array {
+  const { name, size, lagrangian } = layer
+  if (isElementwise(layer)) {
+    const diagonal = hessianDiagonal(layer, x).map((value) => Math.sqrt(Math.max(0, value)))
+    return (u) => u.map((value, neuron) => value * (diagonal[neuron] as number))
+  }
+  if (size > DENSE_LIMIT) {
+    throw new ModelError(
+      `is ${lagrangian.kind} with ${size} neurons; the Jacobian of a dynamic ${lagrangian.kind} layer takes at most ` +
+        `${DENSE_LIMIT}; use a smaller layer, or tau 0`,
+      { path: `neurons.${name}` },
+    )
+  }
+  const root = squareRoot(matrixOf(size, size, hessian(lagrangian, x)))
+  if ('diagonal' in root) return (u) => u.map((value, neuron) => value * (root.diagonal[neuron] as number))
+  const full = Float64Array.from(root.full.to1DArray())
+  return (u) => times(full, u)
 }
 
 /** T^-1/2 (-1 + M^1/2 A M^1/2) T^-1/2 over the neurons of all dynamic layers, in the order of the model. */

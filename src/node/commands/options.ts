@@ -66,6 +66,23 @@ export function wholeNumber(option: string, min: number, max: number): (text: st
   }
 }
 
+/** A parser of one of some words. */
+export function oneOf(option: string, words: readonly string[]): (text: string) => string {
+  return (given) => {
+    if (words.includes(given)) return given
+    throw new ModelError(`must be ${words.join(' or ')}, not "${given}"`, { path: option })
+  }
+}
+
+/** A parser of positive numbers. */
+export function positive(option: string): (text: string) => number {
+  return (given) => {
+    const value = Number(given)
+    if (given.trim() !== '' && Number.isFinite(value) && value > 0) return value
+    throw new ModelError(`must be a number above 0, not "${given}"`, { path: option })
+  }
+}
+
 /** What `action` gives; the file is named in what it finds wrong. */
 export async function naming<T>(file: string, action: () => T | Promise<T>): Promise<T> {
   try {

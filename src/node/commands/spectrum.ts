@@ -1,29 +1,31 @@
 import { Command } from 'commander'
 import { version } from '../../../package.json'
-import { type Moment, type Stability, stabilityAt } from '../../core/analysis/jacobian.ts'
+import type { Moment } from '../../core/analysis/flow.ts'
+import { type Stability, stabilityAt } from '../../core/analysis/jacobian.ts'
 import { createCouplingProduct } from '../../core/analysis/coupling-product.ts'
 import { lanczos } from '../../core/analysis/lanczos.ts'
 import { DENSE_LIMIT, reportCoupling, stretchedLaw, symmetricSpectrum } from '../../core/analysis/spectrum.ts'
 import type { NpyArray } from '../../core/data/npy.ts'
 import { encodeNpz } from '../../core/data/npz.ts'
-import { ModelError, RunError } from '../../core/model/errors.ts'
+import { ModelError } from '../../core/model/errors.ts'
 import type { Model, Rows } from '../../core/model/model.ts'
-import { type Simulation, createSimulation } from '../../core/run/simulation.ts'
+import { createSimulation } from '../../core/run/simulation.ts'
 import { requestDevice } from '../device.ts'
-import { Interruption, watchSignals } from '../interrupt.ts'
 import { limitsFor } from '../limits.ts'
 import { createOutput } from '../output.ts'
-import { createProgress } from '../progress.ts'
 import {
   type ScenarioOptions,
   addAdapterOption,
   addScenarioOptions,
   loadWith,
   naming,
+  oneOf,
   planRun,
+  positive,
   warn,
   wholeNumber,
 } from './options.ts'
+import { advance, momentOf, withSpeedProbes } from './rest.ts'
 
 interface SpectrumOptions extends ScenarioOptions {
   readonly adapter?: string
@@ -177,66 +179,6 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
 }
 
-/** Ticks between two looks at the speed. */
-const STRIDE = 25
-
-/** The model with nothing recorded but the speed of each dynamic layer. */
-function withSpeedProbes(model: Model): Model {
-  const probes = model.layers
-    .filter(({ tau }) => tau > 0)
-    .map(({ name }) => ({ kind: 'speed', name, every: STRIDE, layer: name }) as const)
-  return { ...model, probes }
-}
-
-/** Runs to a tick, or until the neurons rest. */
-async function advance(simulation: Simulation, at: number | 'fixed-point', rest: number): Promise<void> {
-  const end = at === 'fixed-point' ? Math.max(STRIDE, 10 * simulation.model.time.ticks) : at
-  const progress = createProgress(0, end, process.stderr.isTTY)
-  const watch = watchSignals()
-  try {
-    await simulation.step(0)
-    while (simulation.tick < end) {
-      await simulation.step(Math.min(STRIDE - (simulation.tick % STRIDE), end - simulation.tick))
-      await simulation.flush()
-      progress.update(simulation.tick)
-      if (watch.signal !== undefined)
-        throw new Interruption(
-          watch.signal,
-          `ended by ${watch.signal} at tick ${simulation.tick}; nothing is written`,
-        )
-      if (at === 'fixed-point' && simulation.tick % STRIDE === 0 && speedOf(simulation) < rest) return
-    }
-    await simulation.flush()
-    if (at === 'fixed-point')
-      throw new RunError(
-        `the neurons have not come to rest after ${end} ticks (largest |dx/dt| ${speedOf(simulation).toPrecision(3)}); ` +
-          'give a tick with --at, a larger --speed, or more --ticks',
-      )
-  } finally {
-    watch.stop()
-    progress.stop()
-  }
-}
-
-/** The largest |dx/dt| of all layers and replicas at the last sample. */
-function speedOf({ series }: Simulation): number {
-  return Math.max(...series.flatMap(({ value }) => Array.from(value.at(-1) ?? [])))
-}
-
-/** All states and couplings of one replica. */
-async function momentOf(simulation: Simulation, replica: number): Promise<Moment> {
-  const { layers, memories, synapses } = simulation.model
-  const moment: Record<string, Float32Array> = {}
-  for (const { name } of [...layers, ...memories, ...synapses]) {
-    const { shape, data } = await simulation.read(name)
-    const isLayer = layers.some((layer) => layer.name === name)
-    const size = shape.slice(isLayer ? -1 : -2).reduce((product, length) => product * length, 1)
-    const start = data.length > size ? replica * size : 0
-    moment[name] = data.subarray(start, start + size)
-  }
-  return moment
-}
-
 async function couplings(device: GPUDevice, model: Model, moment: Moment, top: number): Promise<Result> {
   const entries: Record<string, Entry> = {}
   const spectra: Record<string, Float64Array> = {}
@@ -344,21 +286,4 @@ function ends(spectra: Result['spectra'], top: number): string[] {
       `${name}.highest\t${listed(eigenvalues.slice(-top).reverse())}`,
     ]
   })
-}
-
-/** A parser of one of some words. */
-function oneOf(option: string, words: readonly string[]): (text: string) => string {
-  return (given) => {
-    if (words.includes(given)) return given
-    throw new ModelError(`must be ${words.join(' or ')}, not "${given}"`, { path: option })
-  }
-}
-
-/** A parser of positive numbers. */
-function positive(option: string): (text: string) => number {
-  return (given) => {
-    const value = Number(given)
-    if (given.trim() !== '' && Number.isFinite(value) && value > 0) return value
-    throw new ModelError(`must be a number above 0, not "${given}"`, { path: option })
-  }
 }

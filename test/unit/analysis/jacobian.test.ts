@@ -1,6 +1,7 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { describe, expect, it } from 'vitest'
-import { type Moment, stabilityAt } from '../../../src/core/analysis/jacobian.ts'
+import type { Moment } from '../../../src/core/analysis/flow.ts'
+import { stabilityAt } from '../../../src/core/analysis/jacobian.ts'
 import { couplingSpectrum } from '../../../src/core/analysis/spectrum.ts'
 import type { Model } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'

@@ -1,0 +1,204 @@
+/**
+ * The flow of the neurons of one replica in float64, W and Xi held fixed and no stimulus: what vanishes at a fixed point,
+ * and its linear part as products, so that no matrix over all neurons is needed.
+ * @see theory.md, section 1, fixed points and hyperbolicity
+ */
+import { add, dot, row, times, transposeTimes } from '../model/algebra.ts'
+import { activation, hessian, lagrangian } from '../model/lagrangians.ts'
+import type { Layer, Model } from '../model/model.ts'
+import { dealt } from '../model/values.ts'
+
+/** One replica of a network at one moment: states of all layers and all couplings by name, row-major. */
+export type Moment = Readonly<Record<string, ArrayLike<number>>>
+
+/** One vector for each of some layers, by name. */
+export type Vectors = ReadonlyMap<string, Float64Array>
+
+/** C g: what every layer gets from the activations of some, without biases. */
+export type Couple = (g: Vectors) => Vectors | Promise<Vectors>
+
+export interface Flow {
+  /** The layers that move by themselves; x is all their neurons, in this order. */
+  readonly dynamic: readonly Layer[]
+  readonly adiabatic: readonly Layer[]
+  /** N, neurons of all dynamic layers. */
+  readonly size: number
+  readonly couple: (g: Vectors) => Vectors
+  /** All layers by name, the adiabatic ones evaluated, x = b + I. */
+  readonly states: (x: Float64Array) => Vectors
+  /** -x + b + I, [N]: tau dx/dt. */
+  readonly field: (x: Float64Array) => Float64Array
+  /** E without the terms that only W and Xi change. */
+  readonly energy: (x: Float64Array) => number
+}
+
+/**
+ * The flow of one replica.
+ * @param moment - the matrices of all synapses and memories
+ * @param replica - whose bias it is
+ */
+export function createFlow(model: Model, moment: Moment, replica = 0): Flow {
+  const dynamic = model.layers.filter(({ tau }) => tau > 0)
+  const adiabatic = model.layers.filter(({ tau }) => tau === 0)
+  const size = dynamic.reduce((sum, layer) => sum + layer.size, 0)
+  const couple = coupleOn(model, moment)
+  const biases = new Map(model.layers.map(({ name, bias }) => [name, dealt(bias, replica)]))
+  for (const { name, to, init, inputOffset } of model.memories) {
+    if (inputOffset === 'none') continue
+    const xi = Float64Array.from(moment[name] as ArrayLike<number>)
+    const b = biases.get(to) as Float64Array
+    for (let mu = 0; mu < init.rows; mu++) {
+      const memory = row(xi, init.columns, mu)
+      b[mu] = (b[mu] as number) - dot(memory, memory) / 2
+    }
+  }
+
+  const activations = (layers: readonly Layer[], states: Vectors): Vectors =>
+    new Map(layers.map(({ name, lagrangian: l }) => [name, activation(l, states.get(name) as Float64Array)]))
+  const states = (x: Float64Array): Vectors => {
+    const all = new Map(parts(dynamic, x))
+    const input = couple(activations(dynamic, all))
+    for (const { name } of adiabatic) {
+      const h = (biases.get(name) as Float64Array).slice()
+      add(h, input.get(name) as Float64Array)
+      all.set(name, h)
+    }
+    return all
+  }
+
+  return {
+    dynamic,
+    adiabatic,
+    size,
+    couple,
+    states,
+    field(x) {
+      const input = couple(activations(model.layers, states(x)))
+      const result = x.map((value) => -value)
+      for (const [name, part] of parts(dynamic, result)) {
+        add(part, biases.get(name) as Float64Array)
+        add(part, input.get(name) as Float64Array)
+      }
+      return result
+    },
+    energy(x) {
+      const all = states(x)
+      const g = activations(model.layers, all)
+      const input = couple(g)
+      let energy = 0
+      for (const { name, lagrangian: l } of model.layers) {
+        const [state, gx] = [all.get(name) as Float64Array, g.get(name) as Float64Array]
+        // A memory is in the input of two layers; a synapse is in that of one, and counts half.
+        energy += dot(state, gx) - dot(biases.get(name) as Float64Array, gx) - lagrangian(l, state)
+        energy -= dot(input.get(name) as Float64Array, gx) / 2
+      }
+      return energy
+    },
+  }
+}
+
+/** The parts of a vector over several layers, as views. */
+export function parts(layers: readonly Layer[], x: Float64Array): [string, Float64Array][] {
+  let start = 0
+  return layers.map(({ name, size }) => {
+    const part = x.subarray(start, start + size)
+    start += size
+    return [name, part]
+  })
+}
+
+/** C g in float64: Xi g_from, Xi^T g_to and W g, added up for every layer. */
+function coupleOn(model: Model, moment: Moment): Flow['couple'] {
+  const matrices = new Map(
+    [...model.memories, ...model.synapses].map(({ name }) => [
+      name,
+      Float64Array.from(moment[name] as ArrayLike<number>),
+    ]),
+  )
+  return (g) => {
+    const input = new Map(model.layers.map(({ name, size }) => [name, new Float64Array(size)]))
+    const send = (to: string, values: Float64Array): void => add(input.get(to) as Float64Array, values)
+    for (const { name, from, to } of model.memories) {
+      const xi = matrices.get(name) as Float64Array
+      const [source, target] = [g.get(from), g.get(to)]
+      if (source !== undefined) send(to, times(xi, source))
+      if (target !== undefined) send(from, transposeTimes(xi, target))
+    }
+    for (const { name, layer } of model.synapses) {
+      const source = g.get(layer)
+      if (source !== undefined) send(layer, times(matrices.get(name) as Float64Array, source))
+    }
+    return input
+  }
+}
+
+/** A linear map of a vector of one length. */
+export type Linear = (u: Float64Array) => Float64Array
+
+/** Neurons up to which the Hessian of a whole layer is held as a matrix. */
+const HESSIAN_LIMIT = 1024
+
+/** True where every neuron has its activation to itself, so that the Hessian is diagonal. */
+export function isElementwise({ lagrangian: { kind } }: Layer): boolean {
+  return kind !== 'softmax' && kind !== 'layernorm' && kind !== 'spherical'
+}
+
+/** The diagonal of an elementwise layer's Hessian M = d2L/dx2, [N]. */
+export function hessianDiagonal({ lagrangian: l }: Layer, x: Float64Array): Float64Array {
+  return x.map((_, neuron) => hessian(l, x.subarray(neuron, neuron + 1))[0] as number)
+}
+
+/** u to M u for the Hessian M of a layer at a state; of a large whole layer by central differences of its activation. */
+export function hessianProduct(layer: Layer, x: Float64Array): Linear {
+  const { lagrangian: l, size } = layer
+  if (isElementwise(layer)) {
+    const diagonal = hessianDiagonal(layer, x)
+    return (u) => u.map((value, neuron) => value * (diagonal[neuron] as number))
+  }
+  if (size <= HESSIAN_LIMIT) {
+    const M = hessian(l, x)
+    return (u) => times(M, u)
+  }
+  return (u) => {
+    const largest = u.reduce((top, value) => Math.max(top, Math.abs(value)), 0)
+    if (largest === 0) return new Float64Array(size)
+    // The truncation goes with the square of the step, the rounding with its inverse.
+    const step = 1e-5 / largest
+    const up = activation(
+      l,
+      x.map((value, neuron) => value + step * (u[neuron] as number)),
+    )
+    const down = activation(
+      l,
+      x.map((value, neuron) => value - step * (u[neuron] as number)),
+    )
+    return up.map((value, neuron) => (value - (down[neuron] as number)) / (2 * step))
+  }
+}
+
+/**
+ * y to A y, what perturbed activations y of the dynamic layers bring back to them, directly and by way of the adiabatic ones:
+ *   A = C + sum_h C_h M_h C_h^T.
+ * @param states - of all layers
+ * @param couple - C, in float64 or on a GPU
+ */
+export function effectiveCoupling(
+  { dynamic, adiabatic }: Pick<Flow, 'dynamic' | 'adiabatic'>,
+  states: Vectors,
+  couple: Couple,
+): (y: Float64Array) => Promise<Float64Array> {
+  const hessians = adiabatic.map(
+    (layer) => [layer.name, hessianProduct(layer, states.get(layer.name) as Float64Array)] as const,
+  )
+  return async (y) => {
+    const input = await couple(new Map(parts(dynamic, y)))
+    const result = new Float64Array(y.length)
+    const take = (from: Vectors): void => {
+      for (const [name, part] of parts(dynamic, result)) add(part, from.get(name) as Float64Array)
+    }
+    take(input)
+    if (hessians.length > 0)
+      take(await couple(new Map(hessians.map(([name, M]) => [name, M(input.get(name) as Float64Array)]))))
+    return result
+  }
+}
