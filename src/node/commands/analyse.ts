@@ -1,4 +1,6 @@
 import { Command } from 'commander'
+import { adiabaticCommand } from './adiabatic.ts'
+import { fixedPointsCommand } from './fixed-points.ts'
 import { generatingCommand } from './generating.ts'
 import { spectrumCommand } from './spectrum.ts'
 
@@ -8,4 +10,6 @@ export function analyseCommand(): Command {
     .description('compare what a scenario does with what the theory says')
     .addCommand(generatingCommand())
     .addCommand(spectrumCommand())
+    .addCommand(fixedPointsCommand())
+    .addCommand(adiabaticCommand())
 }

@@ -1,0 +1,188 @@
+/**
+ * What a network comes to when one of its time scales goes to an end: adiabatic neurons (tau to 0), frozen synapses and
+ * memories (tau to infinity).
+ * @see theory.md, sections 1 and 4 (V4)
+ */
+import { norm } from '../model/algebra.ts'
+import { ModelError } from '../model/errors.ts'
+import type { Memory, Model, Stimulus, Synapse } from '../model/model.ts'
+
+/** One time scale and where it goes. */
+export interface Limit {
+  /** A layer, a plastic synapse or a learning memory. */
+  readonly name: string
+  readonly kind: 'adiabatic' | 'frozen'
+}
+
+/**
+ * The limits of a network: its adiabatic layers, or else the fastest layer that could be one, and everything plastic.
+ */
+export function limitsOf(model: Model): Limit[] {
+  const adiabatic = model.layers.filter(({ tau }) => tau === 0).map(({ name }) => name)
+  const candidates = model.layers
+    .filter(({ name }) => obstacle(model, name) === undefined)
+    .sort((a, b) => a.tau - b.tau)
+  const fast = adiabatic.length > 0 ? adiabatic : candidates.slice(0, 1).map(({ name }) => name)
+  const plastic = [
+    ...model.synapses.filter(({ tau, strength }) => tau !== undefined && strength > 0),
+    ...model.memories.filter(({ rule }) => rule !== 'fixed'),
+  ]
+  return [
+    ...fast.map((name): Limit => ({ name, kind: 'adiabatic' })),
+    ...plastic.map(({ name }): Limit => ({ name, kind: 'frozen' })),
+  ]
+}
+
+/**
+ * The limit of one time scale.
+ * @throws ModelError if the network has nothing of that name, or nothing that could go to a limit
+ */
+export function limitNamed(model: Model, name: string): Limit {
+  const all = [...model.layers, ...model.synapses, ...model.memories]
+  const group = all.find((one) => one.name === name)
+  if (group === undefined) {
+    throw new ModelError(
+      `there is no \`${name}\` in this network; it has ${all.map((one) => one.name).join(', ')}`,
+    )
+  }
+  if ('lagrangian' in group) {
+    const reason = obstacle(model, name)
+    if (reason !== undefined) throw new ModelError(reason, { path: `neurons.${name}` })
+    return { name, kind: 'adiabatic' }
+  }
+  if ('from' in group ? group.rule === 'fixed' : group.tau === undefined || group.strength === 0) {
+    throw new ModelError(`\`${name}\` does not change, so that there is nothing to freeze; choose another`, {
+      path: `${'from' in group ? 'memories' : 'synapses'}.${name}`,
+    })
+  }
+  return { name, kind: 'frozen' }
+}
+
+/** Why a layer cannot be adiabatic; undefined where it can. */
+function obstacle(model: Model, name: string): string | undefined {
+  const synapse = model.synapses.find(({ layer }) => layer === name)
+  if (synapse !== undefined) {
+    return `layer \`${name}\` has the synapses \`${synapse.name}\` and cannot be adiabatic; choose another layer`
+  }
+  const joined = model.memories.flatMap(({ from, to }) => (from === name ? [to] : to === name ? [from] : []))
+  const other = model.layers.find((layer) => joined.includes(layer.name) && layer.tau === 0)
+  if (other !== undefined)
+    return `a memory joins layer \`${name}\` with \`${other.name}\`, which is adiabatic; choose another layer`
+  const rest = model.layers.filter((layer) => layer.name !== name && layer.tau > 0)
+  if (rest.length === 0) return `layer \`${name}\` is the only one that moves; choose another`
+  return undefined
+}
+
+/** The network with a time scale at its limit. */
+export function atLimit(model: Model, { name, kind }: Limit): Model {
+  if (kind === 'adiabatic') return withTau(model, name, 0)
+  const synapses = model.synapses.map((synapse): Synapse => {
+    if (synapse.name !== name) return synapse
+    const { layer, every, base } = synapse
+    return { name, layer, every, base, strength: 0 }
+  })
+  const memories = model.memories.map((memory): Memory => {
+    if (memory.name !== name) return memory
+    const { from, to, every, init, inputOffset, format, scale } = memory
+    return { name, from, to, every, init, inputOffset, format, scale, rule: 'fixed' }
+  })
+  return { ...model, synapses, memories }
+}
+
+/** The network with another time constant. */
+export function withTau(model: Model, name: string, tau: number): Model {
+  const set = <T extends { readonly name: string }>(groups: readonly T[]): T[] =>
+    groups.map((group) => (group.name === name ? { ...group, tau } : group))
+  return { ...model, layers: set(model.layers), synapses: set(model.synapses), memories: set(model.memories) }
+}
+
+/** The same run in steps that are `factor` times finer; synapses and memories keep the length of theirs. */
+export function refinedTime(model: Model, factor: number): Model {
+  const scaled = <T extends { readonly every: number }>(groups: readonly T[]): T[] =>
+    groups.map((group) => ({ ...group, every: group.every * factor }))
+  return {
+    ...model,
+    time: { ...model.time, dt: model.time.dt / factor, ticks: model.time.ticks * factor },
+    synapses: scaled(model.synapses),
+    memories: scaled(model.memories),
+    stimulus: model.stimulus.map((item): Stimulus => ({
+      ...item,
+      start: item.start * factor,
+      stop: item.stop * factor,
+      dwell: item.dwell * factor,
+      gap: item.gap * factor,
+    })),
+  }
+}
+
+/** How many time constants are tried, each half (adiabatic) or twice (frozen) the one before. */
+export const TAUS = 4
+
+/**
+ * The time constants that are tried for a limit: adiabatic ones from a twentieth of the fastest other neurons' down, frozen ones
+ * from four times the length of the run up.
+ */
+export function tausFor(model: Model, { name, kind }: Limit): number[] {
+  const duration = model.time.dt * model.time.ticks
+  const others = model.layers.filter((layer) => layer.name !== name && layer.tau > 0).map(({ tau }) => tau)
+  const first = kind === 'adiabatic' ? Math.min(...others) / 20 : 4 * duration
+  return Array.from({ length: TAUS }, (_, k) => (kind === 'adiabatic' ? first / 2 ** k : first * 2 ** k))
+}
+
+/** Part of the smallest tau that a step may take. */
+const STEP = 1 / 2
+
+/** By how much the steps must be finer for the neurons of smallest tau to be followed. */
+export function refinementFor({ time }: Model, { kind }: Limit, taus: readonly number[]): number {
+  return kind === 'adiabatic' ? Math.max(1, Math.ceil(time.dt / (STEP * Math.min(...taus)) - 1e-9)) : 1
+}
+
+/**
+ * How far neurons with a time constant stay behind their input in steps of dt: dt over the part of the way that a step goes,
+ * which is tau for dt to 0. Distances from the adiabatic run go with it.
+ */
+export function lagOf({ time: { dt, integrator } }: Model, tau: number): number {
+  return integrator === 'euler' ? tau : dt / -Math.expm1(-dt / tau)
+}
+
+/** The states of the dynamic layers at some moments, [samples, all replicas and neurons]. */
+export type Trajectory = readonly Float64Array[]
+
+/** Root mean square of the difference of two trajectories, the largest over their samples. */
+export function distanceBetween(a: Trajectory, b: Trajectory): number {
+  return a.reduce((top, values, sample) => {
+    const other = b[sample] as Float64Array
+    const difference = values.map((value, index) => value - (other[index] as number))
+    return Math.max(top, norm(difference) / Math.sqrt(values.length))
+  }, 0)
+}
+
+/** A power law distance = factor tau^slope, by least squares of the logarithms. */
+export interface PowerLaw {
+  readonly factor: number
+  readonly slope: number
+  /** Standard error of the slope. */
+  readonly error: number
+}
+
+/**
+ * Fits a power law.
+ * @param x - > 0
+ * @param y - > 0; at least three
+ */
+export function fitPower(x: readonly number[], y: readonly number[]): PowerLaw {
+  const [u, w] = [x.map(Math.log), y.map(Math.log)]
+  const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
+  const [mu, mw] = [mean(u), mean(w)]
+  const square = u.reduce((sum, value) => sum + (value - mu) ** 2, 0)
+  const slope = u.reduce((sum, value, index) => sum + (value - mu) * ((w[index] as number) - mw), 0) / square
+  const rest = u.reduce(
+    (sum, value, index) => sum + ((w[index] as number) - mw - slope * (value - mu)) ** 2,
+    0,
+  )
+  return {
+    factor: Math.exp(mw - slope * mu),
+    slope,
+    error: Math.sqrt(rest / (u.length - 2) / square),
+  }
+}
