@@ -12,9 +12,14 @@ fn measure(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups
   let quads = (params.columns + 3u) / 4u;
   var high = 0.0;
   var low = 0.0;
-  for (var index = id.x; index < params.count * quads; index += groups.x * WORKGROUP) {
+  for (var index = id.x; index < params.rows * quads; index += groups.x * WORKGROUP) {
+    // An unsigned difference: rows before this buffer wrap to large numbers and are outside as well.
+    let row = params.first + index / quads - params.start;
+    if (row >= params.count) {
+      continue;
+    }
     let quad = index % quads;
-    let values = params.scale * quadAt(index / quads, quad);
+    let values = params.scale * quadAt(row, quad);
     for (var k = 0u; k < min(4u, params.columns - 4u * quad); k++) {
       if (isFinite(values[k])) {
         high = max(high, values[k]);

@@ -1,34 +1,98 @@
 // Colours the cells of a sheet (view/sheet.wgsl) straight from the buffer of its rows, [count, stride]; joined to
-// matrix/{f32,f16,binary}.wgsl. Each pixel shows one entry: where a matrix has more entries than the canvas pixels,
+// matrix/{f32,f16,binary}.wgsl. Each pixel shows one entry: where the window has more entries than the canvas pixels,
 // some are passed over and none are averaged, so that what is seen are true values.
+//
+//   rowOf [rows]: the row that each tile shows, 2^32 - 1 for none; free [.., stride]: 1 = not shown
+//   lit [replicas, hidden]: the frame of tile mu goes from dark to bright with |lit_mu|
 //
 // Cells that belong to no entry of this buffer are left as they are. NaN and infinity are magenta.
 // Draw: one triangle that covers the canvas.
+
+@group(0) @binding(2) var<storage, read> rowOf: array<u32>;
+@group(0) @binding(3) var<storage, read> free: array<u32>;
+@group(0) @binding(4) var<storage, read> lit: array<f32>;
+
+const NONE = 0xffffffffu;
+
+/// Tiles with fewer pixels have no room for a frame: they take its colour as a whole.
+const SMALLEST_FRAMED = 4.0;
+
+/// Most pixels of a frame, next to its tile.
+const WIDEST_FRAME = 6.0;
 
 @vertex
 fn cover(@builtin(vertex_index) index: u32) -> @builtin(position) vec4<f32> {
   return vec4<f32>(f32(index % 2u) * 4.0 - 1.0, f32(index / 2u) * 4.0 - 1.0, 0.0, 1.0);
 }
 
+/// The colour of a value.
+fn colourOf(value: f32) -> vec3<f32> {
+  if (!isFinite(value)) {
+    return vec3<f32>(1.0, 0.0, 1.0);
+  }
+  let held = clamp(value, params.low, params.high);
+  let position = 8.0 * clamp((held - params.firstValue) / (params.lastValue - params.firstValue), 0.0, 1.0);
+  let below = min(u32(position), 7u);
+  return mix(params.stops[below].rgb, params.stops[below + 1u].rgb, position - f32(below));
+}
+
 @fragment
 fn shade(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
-  let size = vec2<f32>(params.width, params.height);
-  let cell = vec2<u32>(at.xy * size / vec2<f32>(params.canvasWidth, params.canvasHeight));
-  let pitch = vec2<u32>(params.tileWidth + params.gapX, params.tileHeight + params.gapY);
+  // Cells a pixel.
+  let step = vec2<f32>(params.width / params.canvasWidth, params.height / params.canvasHeight);
+  let place = vec2<f32>(params.left, params.top) + at.xy * step;
+  let cell = vec2<u32>(place);
+  let tileSize = vec2<u32>(params.tileWidth, params.tileHeight);
+  let frame = vec2<u32>(params.frameX, params.frameY);
+  let pitch = tileSize + 2u * frame + vec2<u32>(params.gapX, params.gapY);
   let tile = cell / pitch;
-  let inside = cell % pitch;
-  let column = inside.y * params.tileWidth + inside.x;
-  let row = tile.y * params.across + tile.x - params.start;
-  // An unsigned difference: rows before this buffer wrap to large numbers and are outside as well.
-  if (inside.x >= params.tileWidth || inside.y >= params.tileHeight || tile.x >= params.across
-    || column >= params.columns || row >= params.count) {
+  let row = tile.y * params.across + tile.x;
+  if (tile.x >= params.across || row >= params.rows) {
     discard;
   }
-  let value = params.scale * quadAt(row, column / 4u)[column % 4u];
-  if (!isFinite(value)) {
-    return vec4<f32>(1.0, 0.0, 1.0, 1.0);
+
+  var glow = 0.0;
+  if (frame.x + frame.y > 0u) {
+    let activation = abs(lit[params.frameStart + row]) * params.frameScale;
+    glow = select(1.0, clamp(activation, 0.0, 1.0), isFinite(activation));
+    let framed = tileSize + 2u * frame;
+    let inside = place - vec2<f32>(tile * pitch);
+    // A frame is at least as wide as a pixel.
+    let reach = select(vec2<f32>(0.0), 0.5 * step, step > vec2<f32>(1.0));
+    let isWithin = all(inside < vec2<f32>(framed));
+    let isOnFrame = any((inside - reach < vec2<f32>(frame)) & (frame > vec2<u32>(0u)))
+      || any((inside + reach >= vec2<f32>(frame + tileSize)) & (frame > vec2<u32>(0u)));
+    if (all(vec2<f32>(framed) >= SMALLEST_FRAMED * step)) {
+      let away = max(vec2<f32>(frame) - inside, inside - vec2<f32>(frame + tileSize));
+      if (isWithin && isOnFrame) {
+        if (any(away > WIDEST_FRAME * step)) {
+          discard;
+        }
+        return vec4<f32>(mix(params.frameStops[0].rgb, params.frameStops[1].rgb, glow), 1.0);
+      }
+      glow = 0.0;
+    }
   }
-  let position = 8.0 * clamp((value - params.low) / (params.high - params.low), 0.0, 1.0);
-  let below = min(u32(position), 7u);
-  return vec4<f32>(mix(params.stops[below].rgb, params.stops[below + 1u].rgb, position - f32(below)), 1.0);
+
+  // Unsigned differences: what lies before wraps to large numbers and is outside as well.
+  let inside = cell % pitch - frame;
+  let column = inside.y * params.tileWidth + inside.x;
+  if (any(inside >= tileSize) || column >= params.columns) {
+    discard;
+  }
+  var source = params.first + row;
+  if (params.mapped == 1u) {
+    source = rowOf[row];
+  }
+  let local = source - params.start;
+  if (source == NONE || local >= params.count) {
+    discard;
+  }
+  if (params.masked == 1u) {
+    if (free[source * params.stride + column] != 0u) {
+      discard;
+    }
+  }
+  let value = params.scale * quadAt(local, column / 4u)[column % 4u];
+  return vec4<f32>(mix(colourOf(value), params.frameStops[1].rgb, glow), 1.0);
 }

@@ -1,30 +1,50 @@
 // A sheet: rows of a matrix or of the replicas of a layer, each drawn as a tile of tileHeight x tileWidth cells, tiles
-// `across` in a line. A matrix drawn as such has tiles of one line and one tile across.
+// `across` in a line. A matrix drawn as such has tiles of one line and one tile across. Around each tile lies a frame of
+// frameX, frameY cells, between them a gap. The canvas shows a window of the sheet.
 
 struct Params {
   /// Colour map from the lowest to the highest value, sRGB.
   stops: array<vec4<f32>, 9>,
-  /// First row in this buffer, and how many of the rows shown it holds.
+  /// Colours of a frame whose neuron is silent, and fully active.
+  frameStops: array<vec4<f32>, 2>,
+  /// First row in this buffer, and how many rows it holds.
   start: u32,
   count: u32,
+  /// The row that is drawn first, and how many are drawn.
+  first: u32,
+  rows: u32,
   columns: u32,
   stride: u32,
   tileHeight: u32,
   tileWidth: u32,
   across: u32,
+  frameX: u32,
+  frameY: u32,
   gapX: u32,
   gapY: u32,
-  /// Size in cells.
+  /// 1 = `rowOf` tells which row each tile shows.
+  mapped: u32,
+  /// 1 = entries that `free` marks are not shown.
+  masked: u32,
+  /// Where the activations that the frames show begin.
+  frameStart: u32,
+  /// The window, in cells.
+  left: f32,
+  top: f32,
   width: f32,
   height: f32,
   /// Size of the canvas in pixels.
   canvasWidth: f32,
   canvasHeight: f32,
-  /// Values of the first and the last colour.
+  /// Values beyond these are drawn as these.
   low: f32,
   high: f32,
-  /// What the stored numbers are multiplied by.
+  /// Values of the first and the last colour.
+  firstValue: f32,
+  lastValue: f32,
+  /// What the stored numbers are multiplied by, and what the activations of the frames are.
   scale: f32,
+  frameScale: f32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;

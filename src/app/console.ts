@@ -22,6 +22,12 @@ export interface ConsoleApi {
   readonly playing: boolean
   /** Ticks per second that are wanted; Infinity = as many as the GPU can do. */
   pace: number
+  /** Whether pictures are drawn (to be set); the network runs on when they are not. */
+  drawing: boolean
+  /** How many times the pictures of the open scenario have been drawn. */
+  readonly draws: number
+  /** The replica, from 0, whose matrices and activations the pictures show (to be set). */
+  replica: number
   /** How many compute pipelines have been compiled. */
   readonly pipelineCount: number
   readonly device: GPUDevice
@@ -112,6 +118,21 @@ export function createConsoleApi(
     },
     set pace(ticksPerSecond: number) {
       opened().loop.pace = ticksPerSecond
+    },
+    get drawing() {
+      return opened().stage.visible
+    },
+    set drawing(visible: boolean) {
+      opened().stage.visible = visible
+    },
+    get draws() {
+      return workplace.opened?.stage.draws ?? 0
+    },
+    get replica() {
+      return workplace.opened?.stage.replica ?? 0
+    },
+    set replica(replica: number) {
+      opened().stage.replica = replica
     },
     get pipelineCount() {
       return pipelineCount(device)

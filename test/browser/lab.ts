@@ -27,7 +27,7 @@ export interface Lab {
   read(name: string): Promise<number[]>
   /** Pauses; resolves when what was under way has run. */
   pause(): Promise<void>
-  /** What an element looks like now. */
+  /** What the first element of a selector looks like now. */
   pixels(selector: string): Promise<Picture>
   /** What the page has complained of since the test began, for tests that expect it; the rest fails them. */
   complaints(): string[]
@@ -95,7 +95,7 @@ export function useLab(options: BrowserContextOptions = {}): Lab {
       await page.evaluate('engram.pause(), engram.step(0).then(() => engram.simulation.flush())')
     },
     async pixels(selector) {
-      const { data, channels, width, height } = decode(await page.locator(selector).screenshot())
+      const { data, channels, width, height } = decode(await page.locator(selector).first().screenshot())
       const bytes = Uint8Array.from(data)
       const colour = (at: number): [number, number, number] => [bytes[at]!, bytes[at + 1]!, bytes[at + 2]!]
       const seen = new Set<number>()

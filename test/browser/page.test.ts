@@ -67,7 +67,7 @@ interface Picture {
 
 /** A picture as the reader sees it. */
 async function pixels(name: string): Promise<Picture> {
-  const { data, channels } = decode(await page.locator(`[data-name=${name}] canvas`).screenshot())
+  const { data, channels } = decode(await page.locator(`[data-name=${name}] canvas`).first().screenshot())
   const bytes = Uint8Array.from(data)
   const colours = new Set<number>()
   for (let at = 0; at < bytes.length; at += channels)

@@ -4,7 +4,8 @@ import type { Scenario, ScenarioInput } from '../../src/core/model/schema.ts'
 import { createSimulation } from '../../src/core/run/simulation.ts'
 import { stopNumbers, stopsOf } from '../../src/app/views/colours.ts'
 import { createPainter, createPainterPipelines } from '../../src/app/views/painter.ts'
-import { type Sheet, sheetsOf } from '../../src/app/views/sheet.ts'
+import { WHOLE } from '../../src/app/views/window.ts'
+import { type Sheet, entryAt, sheetsOf } from '../../src/app/views/sheet.ts'
 import { testDevice } from './device.ts'
 
 type Formats = Scenario['memories'][string]['format']
@@ -46,6 +47,8 @@ function scenario(format: Formats): ScenarioInput {
 
 const PIXELS_A_CELL = 2
 const RANGE = { low: -2, high: 2 }
+/** A silent neuron, and a fully active one. */
+const FRAMES = ['#000000', '#ffffff']
 
 /** RGBA bytes of a sheet. */
 async function paint(format: Formats, name: string, bindingLimit?: number) {
@@ -56,14 +59,28 @@ async function paint(format: Formats, name: string, bindingLimit?: number) {
   const limits = bindingLimit === undefined ? device.limits : limited(device.limits, bindingLimit)
   const simulation = await createSimulation(device, model, { limits })
   await simulation.step(3)
+  const { data: activations } = await simulation.read('hidden/activations')
   const sheets = sheetsOf(model, simulation.plan)
   const index = sheets.findIndex((one) => one.name === name)
   const sheet = sheets[index] as Sheet
-  const painter = await createPainter(simulation.engine, sheets, createPainterPipelines(device, 'rgba8unorm'))
+  const painter = await createPainter(
+    simulation.engine,
+    sheets.map((sheet) => ({ sheet })),
+    createPainterPipelines(device, 'rgba8unorm'),
+  )
   const width = sheet.width * PIXELS_A_CELL
   const height = sheet.height * PIXELS_A_CELL
   const stops = stopsOf('light', true)
-  painter.look(index, { range: RANGE, stops, width, height })
+  painter.look(index, {
+    range: RANGE,
+    stops,
+    frameStops: FRAMES,
+    width,
+    height,
+    window: WHOLE,
+    replica: 0,
+    brightest: 1,
+  })
 
   const texture = device.createTexture({
     size: [width, height],
@@ -93,7 +110,7 @@ async function paint(format: Formats, name: string, bindingLimit?: number) {
     const at = row * PIXELS_A_CELL * bytesPerRow + column * PIXELS_A_CELL * 4
     return Array.from(bytes.subarray(at, at + 4))
   }
-  return { sheet, cell, data, blocks, extent: extents?.[index] }
+  return { sheet, cell, data, activations, blocks, extent: extents?.[index]?.extent }
 }
 
 function limited(limits: GPUSupportedLimits, bindingLimit: number) {
@@ -113,23 +130,37 @@ function colourOf(value: number): number[] {
 }
 
 /** The largest difference of a channel between what is painted and the colours of the values. */
-function largestError({ sheet, cell, data }: Awaited<ReturnType<typeof paint>>): number {
+function largestError({ sheet, cell, data, activations }: Awaited<ReturnType<typeof paint>>): number {
   let largest = 0
   for (let y = 0; y < sheet.height; y++) {
     for (let x = 0; x < sheet.width; x++) {
-      const [column, row] = [x % (sheet.tileWidth + sheet.gapX), y % (sheet.tileHeight + sheet.gapY)]
-      const tile =
-        Math.floor(y / (sheet.tileHeight + sheet.gapY)) * sheet.across +
-        Math.floor(x / (sheet.tileWidth + sheet.gapX))
-      const isGap = column >= sheet.tileWidth || row >= sheet.tileHeight || tile >= sheet.rows
-      const value = data[tile * sheet.columns + row * sheet.tileWidth + column] as number
-      const expected = isGap ? [0, 0, 0, 0] : colourOf(value)
+      const entry = entryAt(sheet, x, y)
+      const expected =
+        entry === undefined
+          ? surroundings(sheet, x, y, activations)
+          : colourOf(data[entry.row * sheet.columns + entry.column] as number)
       cell(x, y).forEach((channel, index) => {
         largest = Math.max(largest, Math.abs(channel - (expected[index] as number)))
       })
     }
   }
   return largest
+}
+
+/** The colour of a cell outside of all tiles: a frame from black to white with the activation of its neuron, or nothing. */
+function surroundings(sheet: Sheet, x: number, y: number, activations: Float32Array): number[] {
+  const pitchX = sheet.tileWidth + 2 * sheet.frameX + sheet.gapX
+  const pitchY = sheet.tileHeight + 2 * sheet.frameY + sheet.gapY
+  const row = Math.floor(y / pitchY) * sheet.across + Math.floor(x / pitchX)
+  const isFrame =
+    sheet.frameX > 0 &&
+    row < sheet.rows &&
+    x % pitchX < pitchX - sheet.gapX &&
+    y % pitchY < pitchY - sheet.gapY
+  if (!isFrame) return [0, 0, 0, 0]
+  // The activations of replica 0 come first.
+  const grey = 255 * (activations[row] as number)
+  return [grey, grey, grey, 255]
 }
 
 test.each([

@@ -1,16 +1,43 @@
-/** One picture with its caption and legend: a canvas that keeps the proportions of its sheet. */
+/** One picture with its caption and legend, alone or beside its cue and target. */
 import type { Stops } from './colours.ts'
-import type { Range } from './range.ts'
-import { type Entry, type Sheet, entryAt } from './sheet.ts'
+import type { Companion, Showing } from './companions.ts'
+import { type Spot, listen } from './gestures.ts'
+import { arrangementOf } from './arrangement.ts'
+import { type Range, ends, isSigned } from './range.ts'
+import { type Entry, type Sheet, cellOf, entryAt } from './sheet.ts'
+import { WHOLE, type Window, cellAt, panned, revealing, sizeOf, zoomed } from './window.ts'
 
-export interface Figure {
-  readonly element: HTMLElement
+export type Role = 'state' | Companion['role']
+
+/** One canvas. */
+export interface Pane {
+  readonly role: Role
   readonly context: GPUCanvasContext
   /** Pixels of the canvas; 0 = not to be seen. */
   readonly width: number
   readonly height: number
+}
+
+export interface Figure {
+  readonly element: HTMLElement
+  /** Beside the caption: a place for buttons. */
+  readonly tools: HTMLElement
+  /** The state first, then its companions. */
+  readonly panes: readonly Pane[]
+  /** The part of the sheet that is seen. */
+  readonly window: Window
+  /** Zooms about the middle. */
+  zoom(factor: number): void
+  fit(): void
+  /** What the name of a companion adds, and whether it is shown now. */
+  tell(role: Role, showing: Showing): void
+  /** Marks the cell of an entry, or none. */
+  mark(entry: Entry | undefined): void
+  /** Where an entry is on the screen. */
+  rectOf(entry: Entry): DOMRect
+  note(text: string): void
   legend(range: Range, stops: Stops): void
-  /** What the canvas shows, on paper: below a caption, above its legend. Only right after it was drawn. */
+  /** What the canvases show, on paper: below a caption, above the legend. Only right after they were drawn. */
   copy(caption: string): HTMLCanvasElement
   destroy(): void
 }
@@ -21,26 +48,44 @@ const MOST_PIXELS = 2048
 /** Up to this many cells in one direction each gets its pixel even where the canvas is shown smaller. */
 const MOST_CELLS = 640
 
+/** One press of a zoom key. */
+const KEY_ZOOM = 1.5
+
 export interface FigureEvents {
-  /** The canvas got another size and is blank. */
-  readonly resized: () => void
+  /** A canvas got another size and is blank, or another part of the sheet is to be seen. */
+  readonly changed: () => void
   /** The reader wants to see it large. */
   readonly chosen: () => void
-  /** The pointer does something above the picture; true when that is taken, and no click of the figure. */
+  /** The reader points at an entry, or at none. */
+  readonly pointed: (at: Pointed | undefined) => void
+  /** True where the wheel belongs to the picture. */
+  readonly isLarge: () => boolean
+  /** The pointer does something above the state; true when that is taken, and no gesture of the figure. */
   readonly pointer: (event: PicturePointer) => boolean
+}
+
+/** An entry that the reader points at. */
+export interface Pointed {
+  readonly entry: Entry
+  /** The pointer that did; absent for the keyboard. */
+  readonly event?: PointerEvent
 }
 
 /** What the pointer does above a picture, and where. */
 export interface PicturePointer {
-  readonly kind: 'down' | 'move' | 'up' | 'leave'
+  /** A click is a press and a release at one place that nobody took before. */
+  readonly kind: 'down' | 'move' | 'up' | 'leave' | 'click'
   readonly sheet: Sheet
-  /** Absent in gaps, beside the picture and on leaving it. */
+  /** Absent in gaps and frames, beside the picture and on leaving it. */
   readonly entry?: Entry
   readonly event: PointerEvent
 }
 
+const LABELS: Readonly<Record<Role, string>> = { state: 'state', cue: 'cue', target: 'target' }
+
 export function createFigure(
   sheet: Sheet,
+  companions: readonly Companion[],
   device: GPUDevice,
   format: GPUTextureFormat,
   events: FigureEvents,
@@ -49,110 +94,298 @@ export function createFigure(
   element.className = 'figure'
   element.dataset.name = sheet.name
   element.innerHTML = `
-    <figcaption><button type="button" class="figure-name"></button><span class="figure-note"></span></figcaption>
-    <div class="frame"><canvas role="img"></canvas></div>
-    <div class="legend"><span class="legend-low"></span><span class="legend-bar"></span><span class="legend-high"></span></div>`
+    <figcaption><button type="button" class="figure-name"></button><span class="figure-note"></span><span class="figure-tools"></span></figcaption>
+    <div class="frame"></div>
+    <div class="legend"><span class="legend-low"></span><span class="legend-bar"><span class="legend-zero" hidden>0</span></span><span class="legend-high"></span></div>`
   const part = (selector: string): HTMLElement => element.querySelector(selector) as HTMLElement
   const name = part('.figure-name')
   name.textContent = sheet.name
   name.title = 'Show large'
-  const note = part('.figure-note')
-  note.textContent = sheet.note
-  note.title = sheet.note
-  const canvas = part('canvas') as HTMLCanvasElement
-  canvas.setAttribute('aria-label', `${sheet.name}: ${sheet.note}`)
-  const context = canvas.getContext('webgpu') as GPUCanvasContext
-  context.configure({ device, format, alphaMode: 'premultiplied' })
   name.addEventListener('click', events.chosen)
-  let isTaken = false
-  canvas.addEventListener('click', () => {
-    if (!isTaken) events.chosen()
-  })
-  const entryUnder = ({ clientX, clientY }: PointerEvent): Entry | undefined => {
-    const { left, top, width, height } = canvas.getBoundingClientRect()
-    const x = Math.floor(((clientX - left) / width) * sheet.width)
-    const y = Math.floor(((clientY - top) / height) * sheet.height)
-    return entryAt(sheet, x, y)
-  }
-  const listen = (
-    type: 'pointerdown' | 'pointermove' | 'pointerup' | 'pointercancel' | 'pointerleave',
-    kind: PicturePointer['kind'],
-  ): void =>
-    canvas.addEventListener(type, (event) => {
-      const entry = kind === 'leave' ? undefined : entryUnder(event)
-      const taken = events.pointer({ kind, sheet, event, ...(entry === undefined ? {} : { entry }) })
-      if (kind !== 'down') return
-      isTaken = taken
-      // Strokes go on beside the picture, and a finger that paints does not scroll the page.
-      if (taken) canvas.setPointerCapture(event.pointerId)
-    })
-  listen('pointerdown', 'down')
-  listen('pointermove', 'move')
-  listen('pointerup', 'up')
-  listen('pointercancel', 'up')
-  listen('pointerleave', 'leave')
+  const frame = part('.frame')
+  const note = part('.figure-note')
+  let window: Window = WHOLE
+  let cursor: Entry | undefined
 
-  const size = { width: 0, height: 0 }
-  const fit = (frameWidth: number, frameHeight: number): void => {
-    const scale = Math.min(frameWidth / sheet.width, frameHeight / sheet.height)
-    const width = Math.floor(sheet.width * scale)
-    const height = Math.floor(sheet.height * scale)
-    canvas.style.width = `${width}px`
-    canvas.style.height = `${height}px`
-    const next = pixelsOf(sheet, width * devicePixelRatio, height * devicePixelRatio)
-    if (next.width === size.width && next.height === size.height) return
-    Object.assign(size, next)
-    if (size.width > 0 && size.height > 0) Object.assign(canvas, size)
-    events.resized()
+  const look = (next: Window): boolean => {
+    if (next.zoom === window.zoom && next.left === window.left && next.top === window.top) return false
+    window = next
+    element.dataset.zoomed = String(window.zoom > 1)
+    layOut()
+    place()
+    events.changed()
+    return true
+  }
+  const entryUnder = ({ x, y }: Spot): Entry | undefined => {
+    const cell = cellAt(window, sheet, x, y)
+    return entryAt(sheet, cell.x, cell.y)
+  }
+  const key = ({ key: pressed, shiftKey }: KeyboardEvent): boolean => {
+    const arrow = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[pressed]
+    if (arrow !== undefined) {
+      const [x, y] = arrow as [number, number]
+      moveCursor(shiftKey ? x * sheet.tileWidth : x, shiftKey ? y * sheet.tileHeight : y)
+    } else if (pressed === '+' || pressed === '=') figure.zoom(KEY_ZOOM)
+    else if (pressed === '-') figure.zoom(1 / KEY_ZOOM)
+    else if (pressed === '0') figure.fit()
+    else if (pressed === 'Enter') events.chosen()
+    else if (pressed === 'Escape' && cursor !== undefined) events.pointed(undefined)
+    else return false
+    return true
+  }
+  /** To the next entry in a direction, over gaps and frames. */
+  const moveCursor = (x: number, y: number): void => {
+    const from = cursor ?? entryAtCentre()
+    if (cursor === undefined) {
+      point(from)
+      return
+    }
+    const at = cellOf(sheet, from)
+    const reach = 2 * (sheet.frameX + sheet.frameY) + sheet.gapX + sheet.gapY + 1
+    for (let more = 0; more <= reach; more++) {
+      const next = entryAt(sheet, at.x + x + Math.sign(x) * more, at.y + y + Math.sign(y) * more)
+      if (next !== undefined) {
+        point(next)
+        return
+      }
+    }
+  }
+  const entryAtCentre = (): Entry => {
+    const { width, height } = sizeOf(window, sheet)
+    const x = Math.floor(window.left + width / 2)
+    const y = Math.floor(window.top + height / 2)
+    const reach = 2 * (sheet.frameX + sheet.frameY) + sheet.gapX + sheet.gapY
+    for (let more = 0; more <= reach; more++) {
+      const found =
+        entryAt(sheet, x + more, y) ?? entryAt(sheet, x, y + more) ?? entryAt(sheet, x + more, y + more)
+      if (found !== undefined) return found
+    }
+    return { row: 0, column: 0 }
+  }
+  const point = (entry: Entry): void => {
+    const { x, y } = cellOf(sheet, entry)
+    look(revealing(window, sheet, x, y))
+    events.pointed({ entry })
+  }
+
+  const createPane = (role: Role) => {
+    const box = document.createElement('div')
+    box.className = 'pane'
+    box.dataset.pane = role
+    box.innerHTML =
+      '<p class="pane-name"><b></b> <span></span></p><div class="pane-picture"><canvas role="img" tabindex="0"></canvas><i class="cursor" hidden></i></div>'
+    const [label, words] = [...box.querySelectorAll('b, span')] as [HTMLElement, HTMLElement]
+    label.textContent = LABELS[role]
+    const canvas = box.querySelector('canvas') as HTMLCanvasElement
+    const marker = box.querySelector('.cursor') as HTMLElement
+    const context = canvas.getContext('webgpu') as GPUCanvasContext
+    context.configure({ device, format, alphaMode: 'premultiplied' })
+    const spotOf = ({ clientX, clientY }: PointerEvent): Spot => {
+      const { left, top, width, height } = canvas.getBoundingClientRect()
+      return { x: (clientX - left) / width, y: (clientY - top) / height }
+    }
+    const end = listen(canvas, {
+      hand(kind, event) {
+        const entry = kind === 'leave' ? undefined : entryUnder(spotOf(event))
+        if (kind === 'move' || kind === 'down') events.pointed(entry && { entry, event })
+        if (kind === 'leave') events.pointed(undefined)
+        if (role !== 'state') return false
+        return events.pointer({ kind, sheet, event, ...(entry === undefined ? {} : { entry }) })
+      },
+      clicked: events.chosen,
+      drag: ({ x, y }) => look(panned(window, sheet, -x, -y)),
+      zoom: (factor, { x, y }) => void look(zoomed(window, sheet, factor, x, y)),
+      takesWheel: events.isLarge,
+      key,
+    })
+    canvas.addEventListener('blur', () => events.pointed(undefined))
+    return { role, box, canvas, context, marker, words, size: { width: 0, height: 0 }, showing: '', end }
+  }
+  const panes = [createPane('state'), ...companions.map(({ role }) => createPane(role))]
+  const [state, ...others] = panes as [(typeof panes)[number], ...typeof panes]
+  const aside = document.createElement('div')
+  aside.className = 'aside'
+  aside.append(...others.map(({ box }) => box))
+  frame.append(state.box, ...(others.length > 0 ? [aside] : []))
+  element.dataset.panes = String(panes.length)
+
+  const describe = (): void => {
+    for (const { role, canvas, showing } of panes) {
+      const of = panes.length === 1 ? '' : `, ${role}${showing === '' ? '' : ` (${showing})`}`
+      canvas.setAttribute(
+        'aria-label',
+        `${sheet.name}${of}: ${note.textContent}. Arrow keys read values, plus and minus zoom.`,
+      )
+    }
+  }
+
+  let room = { width: 0, height: 0 }
+  const layOut = (): void => {
+    const { mode, state: stateSize, other } = arrangementOf(sheet, room, others.length)
+    frame.dataset.layout = mode
+    let isChanged = false
+    for (const pane of panes) {
+      const shown = pane === state ? stateSize : other
+      const { canvas, size } = pane
+      canvas.style.width = `${shown.width}px`
+      canvas.style.height = `${shown.height}px`
+      const wanted = pixelsOf(sheet, window, shown.width * devicePixelRatio, shown.height * devicePixelRatio)
+      if (wanted.width === size.width && wanted.height === size.height) continue
+      Object.assign(size, wanted)
+      if (size.width > 0 && size.height > 0) Object.assign(canvas, size)
+      isChanged = true
+    }
+    if (isChanged) events.changed()
   }
   const observer = new ResizeObserver(([entry]) => {
-    if (entry !== undefined) fit(entry.contentRect.width, entry.contentRect.height)
+    if (entry === undefined) return
+    room = entry.contentRect
+    layOut()
   })
-  observer.observe(part('.frame'))
+  observer.observe(frame)
+
+  /** Puts the marker around the cell of the cursor. */
+  const place = (): void => {
+    const { width, height } = sizeOf(window, sheet)
+    const cell = cursor && cellOf(sheet, cursor)
+    for (const { marker } of panes) {
+      marker.hidden = cell === undefined
+      if (cell === undefined) continue
+      const percent = (value: number): string => `${100 * value}%`
+      Object.assign(marker.style, {
+        left: percent((cell.x + 0.5 - window.left) / width),
+        top: percent((cell.y + 0.5 - window.top) / height),
+        width: percent(1 / width),
+        height: percent(1 / height),
+      })
+    }
+  }
 
   const low = part('.legend-low')
   const high = part('.legend-high')
   const bar = part('.legend-bar')
+  const zero = part('.legend-zero')
   let shownStops: Stops = []
-  return {
+  const figure: Figure = {
     element,
-    context,
-    get width() {
-      return size.width
+    tools: part('.figure-tools'),
+    panes: panes.map(({ role, context, size }) => ({
+      role,
+      context,
+      get width() {
+        return size.width
+      },
+      get height() {
+        return size.height
+      },
+    })),
+    get window() {
+      return window
     },
-    get height() {
-      return size.height
+    zoom(factor) {
+      const { width, height } = sizeOf(window, sheet)
+      const cell = cursor && cellOf(sheet, cursor)
+      const x = cell === undefined ? 0.5 : (cell.x + 0.5 - window.left) / width
+      const y = cell === undefined ? 0.5 : (cell.y + 0.5 - window.top) / height
+      look(zoomed(window, sheet, factor, x, y))
+    },
+    fit: () => void look(WHOLE),
+    tell(role, { words, detail, isNow }) {
+      const pane = panes.find((one) => one.role === role)
+      if (pane === undefined) return
+      pane.box.dataset.now = String(isNow)
+      if (pane.showing === detail && pane.words.textContent === words) return
+      pane.words.textContent = words
+      pane.box.title = detail
+      pane.showing = detail
+      describe()
+    },
+    mark(entry) {
+      cursor = entry
+      place()
+    },
+    rectOf(entry) {
+      const { left, top, width, height } = state.canvas.getBoundingClientRect()
+      const seen = sizeOf(window, sheet)
+      const cell = cellOf(sheet, entry)
+      return new DOMRect(
+        left + ((cell.x - window.left) / seen.width) * width,
+        top + ((cell.y - window.top) / seen.height) * height,
+        width / seen.width,
+        height / seen.height,
+      )
+    },
+    note(text) {
+      note.textContent = text
+      note.title = text
+      describe()
     },
     legend(range, stops) {
-      shownStops = stops
       low.textContent = format3(range.low)
       high.textContent = format3(range.high)
-      bar.style.background = `linear-gradient(to right, ${stops.join(', ')})`
+      shownStops = shownPart(range, stops)
+      bar.style.background = `linear-gradient(to right, ${shownStops.join(', ')})`
+      zero.hidden = !isSigned(range) || range.high <= 0
+      zero.style.left = `${(-100 * range.low) / (range.high - range.low)}%`
     },
     copy: (caption) =>
-      copyOf(canvas, element, {
-        title: `${sheet.name} · ${sheet.note}`,
-        caption,
-        low: low.textContent,
-        high: high.textContent,
-        stops: shownStops,
-      }),
+      copyOf(
+        panes
+          .filter(({ size, box }) => size.width > 0 && box.offsetParent !== null)
+          .map(({ canvas, role }) => ({
+            canvas,
+            label: panes.length > 1 ? LABELS[role] : '',
+          })),
+        element,
+        {
+          title: `${sheet.name} · ${note.textContent}`,
+          caption,
+          low: low.textContent,
+          high: high.textContent,
+          stops: shownStops,
+        },
+      ),
     destroy() {
       observer.disconnect()
-      context.unconfigure()
+      for (const { end, context } of panes) {
+        end()
+        context.unconfigure()
+      }
       element.remove()
     },
   }
+  figure.note(sheet.note)
+  return figure
+}
+
+/** The colours of a range, nine of them: a part of the map where the range is not symmetric about 0. */
+function shownPart(range: Range, stops: Stops): Stops {
+  const { low, high } = ends(range)
+  if (low === range.low && high === range.high) return stops
+  return Array.from({ length: 9 }, (_, index) => {
+    const value = range.low + ((range.high - range.low) * index) / 8
+    const at = (8 * (value - low)) / (high - low)
+    const below = Math.min(7, Math.floor(at))
+    const share = Math.round(100 * (at - below))
+    return `color-mix(in srgb, ${stops[below + 1] as string} ${share}%, ${stops[below] as string})`
+  })
 }
 
 /**
  * Pixels of a canvas that is shown at a size: a whole number of pixels a cell, which the browser scales smoothly, so that
- * all cells look alike; one pixel for several cells where that would be too many.
+ * all cells look alike; one pixel for several cells where that would be too many. A part of a sheet has the pixels of
+ * the screen.
  */
-function pixelsOf(sheet: Sheet, width: number, height: number): { width: number; height: number } {
+function pixelsOf(
+  sheet: Sheet,
+  { zoom }: Window,
+  width: number,
+  height: number,
+): { width: number; height: number } {
+  if (width < 1 || height < 1) return { width: 0, height: 0 }
   const perCell = Math.max(1, Math.ceil(width / sheet.width - 0.01))
   const largest = perCell * Math.max(sheet.width, sheet.height)
-  if (largest <= (perCell === 1 ? MOST_CELLS : MOST_PIXELS)) {
+  if (zoom === 1 && largest <= (perCell === 1 ? MOST_CELLS : MOST_PIXELS)) {
     return { width: sheet.width * perCell, height: sheet.height * perCell }
   }
   return {
@@ -169,36 +402,48 @@ interface Words {
   readonly stops: Stops
 }
 
-/** Pixels of a copy: its margin, its lines of text, and the least width that the text needs. */
-const COPY = { margin: 24, line: 24, font: 16, leastWidth: 480 }
+/** Pixels of a copy: its margin, its lines of text, the least width that the text needs, and between pictures. */
+const COPY = { margin: 24, line: 24, font: 16, leastWidth: 480, gap: 16 }
 
-function copyOf(picture: HTMLCanvasElement, styled: HTMLElement, words: Words): HTMLCanvasElement {
-  const { margin, line, font, leastWidth } = COPY
+function copyOf(
+  pictures: readonly { readonly canvas: HTMLCanvasElement; readonly label: string }[],
+  styled: HTMLElement,
+  words: Words,
+): HTMLCanvasElement {
+  const { margin, line, font, leastWidth, gap } = COPY
   const style = getComputedStyle(styled)
   const canvas = document.createElement('canvas')
-  canvas.width = Math.max(leastWidth, picture.width) + 2 * margin
-  const top = margin + 2 * line
-  canvas.height = top + picture.height + 1.5 * line + margin
+  const total = pictures.reduce((sum, picture) => sum + picture.canvas.width + gap, -gap)
+  const tallest = Math.max(...pictures.map((picture) => picture.canvas.height))
+  canvas.width = Math.max(leastWidth, total) + 2 * margin
+  const labels = pictures.length > 1 ? line : 0
+  const top = margin + 2 * line + labels
+  canvas.height = top + tallest + 1.5 * line + margin
   const context = canvas.getContext('2d') as CanvasRenderingContext2D
   const { width, height } = canvas
   context.fillStyle = style.getPropertyValue('--panel')
   context.fillRect(0, 0, width, height)
   context.imageSmoothingEnabled = false
-  context.drawImage(picture, Math.round((width - picture.width) / 2), top)
 
   const text = style.getPropertyValue('--text')
-  const write = (words: string, y: number, align: CanvasTextAlign, weight = 400): void => {
+  const write = (words: string, x: number, y: number, align: CanvasTextAlign, weight = 400): void => {
     context.font = `${weight} ${font}px ${style.fontFamily}`
     context.textAlign = align
     context.textBaseline = 'middle'
     context.fillStyle = text
-    context.fillText(words, align === 'right' ? width - margin : margin, y, width - 2 * margin)
+    context.fillText(words, x, y, width - 2 * margin)
   }
-  write(words.title, margin + line / 2 - 4, 'left', 600)
-  write(words.caption, margin + 1.5 * line - 4, 'left')
+  let left = Math.round((width - total) / 2)
+  for (const { canvas: picture, label } of pictures) {
+    context.drawImage(picture, left, top)
+    if (label !== '') write(label, left, top - line / 2, 'left')
+    left += picture.width + gap
+  }
+  write(words.title, margin, margin + line / 2 - 4, 'left', 600)
+  write(words.caption, margin, margin + 1.5 * line - 4, 'left')
   const middle = height - margin - line / 2
-  write(words.low, middle, 'left')
-  write(words.high, middle, 'right')
+  write(words.low, margin, middle, 'left')
+  write(words.high, width - margin, middle, 'right')
   const room = 80
   const gradient = context.createLinearGradient(margin + room, 0, width - margin - room, 0)
   words.stops.forEach((stop, index, { length }) => gradient.addColorStop(index / (length - 1), stop))
@@ -209,8 +454,15 @@ function copyOf(picture: HTMLCanvasElement, styled: HTMLElement, words: Words): 
 
 /** Three digits, with a real minus sign. */
 export function format3(value: number): string {
+  return formatDigits(value, 3)
+}
+
+/** Some significant digits, with a real minus sign. */
+export function formatDigits(value: number, digits: number): string {
   const size = Math.abs(value)
   const text =
-    size !== 0 && (size < 1e-3 || size >= 1e5) ? size.toExponential(1) : String(Number(size.toPrecision(3)))
+    size !== 0 && (size < 1e-3 || size >= 1e5)
+      ? size.toExponential(digits - 2)
+      : String(Number(size.toPrecision(digits)))
   return value < 0 ? `−${text}` : text
 }

@@ -5,6 +5,18 @@ export interface Range {
   readonly high: number
 }
 
+/** True when 0 has the colour in the middle of the map. */
+export function isSigned({ low }: Range): boolean {
+  return low < 0
+}
+
+/** The values of the first and the last colour: symmetric about 0 where values have both signs, whatever the range. */
+export function ends({ low, high }: Range): Range {
+  if (low >= 0) return { low, high }
+  const limit = Math.max(-low, Math.abs(high))
+  return { low: -limit, high: limit }
+}
+
 /** Mantissas that a range may end on. */
 const ROUND = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10]
 

@@ -1,16 +1,16 @@
 /** What there is to see of a network, and how its rows become tiles. Pure: no DOM, no GPU. */
 import type { Layer, Memory, Model } from '../../core/model/model.ts'
-import { type Block, type Matrix, vectorStride } from '../../core/plan/layout.ts'
+import { type Block, type Matrix, unitOf, vectorStride } from '../../core/plan/layout.ts'
 import type { Plan } from '../../core/plan/plan.ts'
-
-/** How many rows are drawn as pictures at most; more would be too small to see. */
-const MOST_TILES = 400
 
 /** Cells of a tile and how tiles are laid out; see shaders/view/sheet.wgsl. */
 export interface Tiling {
   readonly tileHeight: number
   readonly tileWidth: number
   readonly across: number
+  /** Cells on each side of a tile that tell how active its neuron is. */
+  readonly frameX: number
+  readonly frameY: number
   readonly gapX: number
   readonly gapY: number
   /** Size of the whole in cells. */
@@ -24,36 +24,86 @@ export interface Entry {
   readonly column: number
 }
 
-/** The entry drawn in a cell; undefined in gaps and beyond the last row. */
+/** From one tile to the next, in cells. */
+function pitchOf({ tileWidth, tileHeight, frameX, frameY, gapX, gapY }: Tiling): readonly [number, number] {
+  return [tileWidth + 2 * frameX + gapX, tileHeight + 2 * frameY + gapY]
+}
+
+/** The entry drawn in a cell; undefined in frames, in gaps and beyond the last row. */
 export function entryAt(sheet: Sheet, x: number, y: number): Entry | undefined {
-  const { tileWidth, tileHeight, gapX, gapY, across, rows, columns } = sheet
-  const [pitchX, pitchY] = [tileWidth + gapX, tileHeight + gapY]
-  const [insideX, insideY] = [x % pitchX, y % pitchY]
+  const { tileWidth, tileHeight, frameX, frameY, across, rows, columns } = sheet
+  const [pitchX, pitchY] = pitchOf(sheet)
+  const [insideX, insideY] = [(x % pitchX) - frameX, (y % pitchY) - frameY]
   const row = Math.floor(y / pitchY) * across + Math.floor(x / pitchX)
   const column = insideY * tileWidth + insideX
-  const isInside = x >= 0 && y >= 0 && insideX < tileWidth && insideY < tileHeight
+  const isInside =
+    x >= 0 && y >= 0 && insideX >= 0 && insideY >= 0 && insideX < tileWidth && insideY < tileHeight
   if (!isInside || x >= across * pitchX || row >= rows || column >= columns) return undefined
   return { row, column }
+}
+
+/** The cell in which an entry is drawn. */
+export function cellOf(sheet: Sheet, { row, column }: Entry): { readonly x: number; readonly y: number } {
+  const { tileWidth, frameX, frameY, across } = sheet
+  const [pitchX, pitchY] = pitchOf(sheet)
+  return {
+    x: (row % across) * pitchX + frameX + (column % tileWidth),
+    y: Math.floor(row / across) * pitchY + frameY + Math.floor(column / tileWidth),
+  }
+}
+
+/** Where an entry is, in words, counted from 0 as in files and in `engram.read`. */
+export function placeOf({ kind, shape, rows }: Sheet, { row, column }: Entry): string {
+  if (kind === 'synapses') return `row ${row}, column ${column}`
+  const [, width] = shape
+  const place =
+    width === undefined ? `neuron ${column}` : `pixel (${Math.floor(column / width)}, ${column % width})`
+  if (kind === 'memories') return `row ${row}, ${place}`
+  return rows > 1 ? `replica ${row}, ${place}` : place
 }
 
 /** One picture of one array. */
 export interface Sheet extends Tiling {
   readonly name: string
+  readonly kind: 'neurons' | 'memories' | 'synapses'
   /** What is shown, in words. */
   readonly note: string
   /** True for what the network does most of its work on: it is drawn large. */
   readonly isMain: boolean
+  /** Rows that are drawn: those of one copy. */
   readonly rows: number
+  /** More than 1 where every replica has a matrix for itself: row r of replica k is row k * rows + r of the blocks. */
+  readonly copies: number
   readonly columns: number
+  /** Of what a row stands for: [N] or [height, width]. */
+  readonly shape: readonly number[]
   readonly stride: number
   readonly format: Matrix['format']
   readonly scale: number
   readonly blocks: readonly Pick<Block, 'buffer' | 'start' | 'count'>[]
+  /** Activations that the frames show: one a row, [replicas, stride]. */
+  readonly frames?: {
+    readonly buffer: string
+    readonly columns: number
+    readonly stride: number
+    /** True when no activation is larger than 1. */
+    readonly isBounded: boolean
+  }
+  /** True when what is shown is computed from the state and may lag behind it by a tick. */
+  readonly isDerived: boolean
+}
+
+/** Lagrangians whose activations lie in [-1, 1]. */
+const BOUNDED = ['softmax', 'sigmoid', 'tanh', 'spherical']
+
+/** True for a layer that is best seen by its state; an adiabatic one, and one of winners and losers, by its activation. */
+export function showsState({ tau, lagrangian }: Layer): boolean {
+  return tau > 0 && lagrangian.kind !== 'softmax'
 }
 
 /**
- * Pictures of all layers, memories and synapses, in the order of the scenario. A layer shows its state; an adiabatic
- * one, and one of winners and losers, its activation. Of a matrix that every replica has for itself, the first replica's is shown.
+ * Pictures of all layers, memories and synapses, in the order of the scenario. Of a matrix that every replica has for
+ * itself, one replica's is shown.
  */
 export function sheetsOf(model: Model, plan: Plan): Sheet[] {
   const learns = model.memories.find(({ rule }) => rule !== 'fixed')
@@ -65,10 +115,12 @@ export function sheetsOf(model: Model, plan: Plan): Sheet[] {
       const matrix = matrixOf(plan, name)
       const kind = tau === undefined ? 'synapses W, fixed' : 'synapses W, plastic'
       return {
-        ...matrixSheet(matrix, matrix.rows),
-        ...tile(matrix.rows, 1, matrix.columns, 1),
-        note: `${kind} · ${matrix.rows} × ${matrix.columns}${firstReplica(matrix)}`,
+        ...matrixSheet(matrix),
+        ...tile(matrix.rows, 1, matrix.columns, { columns: 1 }),
+        kind: 'synapses',
+        note: `${kind} · ${matrix.rows} × ${matrix.columns}`,
         isMain: false,
+        shape: [matrix.columns],
         scale: 1,
       }
     }),
@@ -76,39 +128,50 @@ export function sheetsOf(model: Model, plan: Plan): Sheet[] {
 }
 
 function layerSheet(layer: Layer, replicas: number, isMain: boolean): Sheet {
-  const { name, size, tau, lagrangian } = layer
-  const isState = tau > 0 && lagrangian.kind !== 'softmax'
-  const rows = Math.min(replicas, MOST_TILES)
-  const replicaText = rows < replicas ? `${rows} of ${replicas} replicas` : `${replicas} replicas`
+  const { name, size, shape } = layer
+  const isState = showsState(layer)
+  const count = replicas > 1 ? [`${replicas} replicas`] : []
   return {
-    ...tilingOf(rows, layer),
+    ...tilingOf(replicas, layer, false),
     name,
-    note: [isState ? 'state' : 'activation', sizeText(layer), ...(replicas > 1 ? [replicaText] : [])].join(
-      ' · ',
-    ),
+    kind: 'neurons',
+    note: [isState ? 'state' : 'activation', sizeText(layer), ...count].join(' · '),
     isMain,
-    rows,
+    rows: replicas,
+    copies: 1,
     columns: size,
+    shape,
     stride: vectorStride(size),
     format: 'f32',
     scale: 1,
-    blocks: [{ buffer: isState ? `${name}/state` : `${name}/activations`, start: 0, count: rows }],
+    blocks: [{ buffer: isState ? `${name}/state` : `${name}/activations`, start: 0, count: replicas }],
+    isDerived: !isState,
   }
 }
 
 function memorySheet(memory: Memory, model: Model, plan: Plan, isMain: boolean): Sheet {
   const matrix = matrixOf(plan, memory.name)
-  const from = model.layers.find(({ name }) => name === memory.from)
-  if (from === undefined) throw new Error(`the model has no layer \`${memory.from}\``)
-  const rows = Math.min(matrix.rows, MOST_TILES)
+  const layerOf = (wanted: string): Layer => {
+    const layer = model.layers.find(({ name }) => name === wanted)
+    if (layer === undefined) throw new Error(`the model has no layer \`${wanted}\``)
+    return layer
+  }
+  const [from, to] = [layerOf(memory.from), layerOf(memory.to)]
   const rule = memory.rule === 'fixed' ? 'memories' : `memories, ${memory.rule} learning`
-  const count = rows < matrix.rows ? `${rows} of ${matrix.rows}` : String(matrix.rows)
   return {
-    ...matrixSheet(matrix, rows),
-    ...tilingOf(rows, from),
-    note: `${rule} · ${count} rows of ${sizeText(from)}${firstReplica(matrix)}`,
+    ...matrixSheet(matrix),
+    ...tilingOf(matrix.rows, from, true),
+    kind: 'memories',
+    note: `${rule} · ${matrix.rows} rows of ${sizeText(from)}`,
     isMain,
-    scale: memory.format === 'binary' ? memory.scale : 1,
+    shape: from.shape,
+    scale: unitOf(memory),
+    frames: {
+      buffer: `${to.name}/activations`,
+      columns: to.size,
+      stride: vectorStride(to.size),
+      isBounded: BOUNDED.includes(to.lagrangian.kind),
+    },
   }
 }
 
@@ -118,29 +181,25 @@ function matrixOf(plan: Plan, name: string): Matrix {
   return matrix
 }
 
-/** The parts of a sheet that follow from a matrix; blocks beyond the rows shown are left out. */
-function matrixSheet(matrix: Matrix, rows: number): Omit<Sheet, keyof Tiling | 'note' | 'isMain' | 'scale'> {
-  const { name, columns, stride, format } = matrix
-  const blocks = matrix.blocks
-    .filter(({ start }) => start < rows)
-    .map(({ buffer, start, count }) => ({ buffer, start, count: Math.min(count, rows - start) }))
-  return { name, rows, columns, stride, format, blocks }
+/** The parts of a sheet that follow from a matrix. */
+function matrixSheet(
+  matrix: Matrix,
+): Omit<Sheet, keyof Tiling | 'kind' | 'note' | 'isMain' | 'shape' | 'scale' | 'frames'> {
+  const { name, rows, copies, columns, stride, format } = matrix
+  const blocks = matrix.blocks.map(({ buffer, start, count }) => ({ buffer, start, count }))
+  return { name, rows, copies, columns, stride, format, blocks, isDerived: false }
 }
 
 function sizeText({ shape, size }: Layer): string {
   return shape.length === 2 ? shape.join(' × ') : String(size)
 }
 
-function firstReplica({ copies }: Matrix): string {
-  return copies > 1 ? ` · replica 1 of ${copies}` : ''
-}
-
 /** Rows of an image layer become images; others a line each, or a compact grid each where lines would be too long. */
-function tilingOf(rows: number, { shape, size }: Layer): Tiling {
-  if (shape.length === 2) return tile(rows, shape[0] as number, shape[1] as number)
-  if (rows > 1 && size <= 4 * rows) return tile(rows, 1, size)
+function tilingOf(rows: number, { shape, size }: Layer, isFramed: boolean): Tiling {
+  if (shape.length === 2) return tile(rows, shape[0] as number, shape[1] as number, { isFramed })
+  if (rows > 1 && size <= 4 * rows) return tile(rows, 1, size, { isFramed })
   const height = compactHeight(size)
-  return tile(rows, height, Math.ceil(size / height))
+  return tile(rows, height, Math.ceil(size / height), { isFramed })
 }
 
 /** The height of a grid without gaps if one up to twice as wide as high exists, else that of the squarest. */
@@ -150,11 +209,20 @@ function compactHeight(size: number): number {
   return square
 }
 
+interface TileOptions {
+  /** Tiles in a line. */
+  readonly columns?: number
+  readonly isFramed?: boolean
+}
+
 /** Lays out tiles so that the whole is about square; where two ways are as good, the wider one. */
-function tile(rows: number, tileHeight: number, tileWidth: number, columns?: number): Tiling {
+function tile(rows: number, tileHeight: number, tileWidth: number, options: TileOptions = {}): Tiling {
   const ideal = Math.sqrt((rows * tileHeight) / tileWidth)
   const [wide, narrow] = [Math.ceil(ideal), Math.floor(ideal)].map((across) =>
-    mosaic(rows, tileHeight, tileWidth, columns ?? Math.min(rows, Math.max(1, across))),
+    mosaic(rows, tileHeight, tileWidth, {
+      ...options,
+      columns: options.columns ?? Math.min(rows, Math.max(1, across)),
+    }),
   ) as [Tiling, Tiling]
   return elongation(narrow) < elongation(wide) ? narrow : wide
 }
@@ -163,18 +231,30 @@ function elongation({ width, height }: Tiling): number {
   return Math.abs(Math.log(width / height))
 }
 
-function mosaic(rows: number, tileHeight: number, tileWidth: number, across: number): Tiling {
+function mosaic(
+  rows: number,
+  tileHeight: number,
+  tileWidth: number,
+  options: Required<Pick<TileOptions, 'columns'>> & TileOptions,
+): Tiling {
+  const { columns: across, isFramed = false } = options
   const down = Math.ceil(rows / across)
-  const gap = Math.min(tileWidth, tileHeight) >= 12 ? 2 : 1
+  const isLarge = Math.min(tileWidth, tileHeight) >= 12
+  // A line has its frame at its two ends.
+  const frameX = !isFramed ? 0 : tileHeight === 1 ? Math.ceil(tileWidth / 25) : isLarge ? 2 : 1
+  const frameY = isFramed && tileHeight > 1 ? frameX : 0
+  const gap = isLarge && !isFramed ? 2 : 1
   const gapX = across > 1 ? gap : 0
   const gapY = down > 1 && tileHeight > 1 ? gap : 0
   return {
     tileHeight,
     tileWidth,
     across,
+    frameX,
+    frameY,
     gapX,
     gapY,
-    width: across * (tileWidth + gapX) - gapX,
-    height: down * (tileHeight + gapY) - gapY,
+    width: across * (tileWidth + 2 * frameX + gapX) - gapX,
+    height: down * (tileHeight + 2 * frameY + gapY) - gapY,
   }
 }

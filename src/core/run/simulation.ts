@@ -79,6 +79,11 @@ export interface Simulation {
    * @returns row-major, with a leading replica axis where every replica has its own
    */
   read(name: string): Promise<DenseArray>
+  /**
+   * Records what makes activations and adiabatic layers belong to the state as it stands: between ticks they are those
+   * of the last one. For a view that reads them from their buffers.
+   */
+  encodeRefresh(encoder: GPUCommandEncoder): void
   /** Replaces the state of a layer, a plastic synapse or a memory; the shape is that of `read`. */
   write(name: string, data: ArrayLike<number>): void
   /**
@@ -242,6 +247,7 @@ export async function createSimulation(
     async read(name) {
       return (await readAll([name]))[0] as DenseArray
     },
+    encodeRefresh: (encoder) => scheduler.refresh(encoder),
     write,
     writePart(name, at, data) {
       const { buffer, offset, bytes } = packPart(plan, model, name, at, Float32Array.from(data))

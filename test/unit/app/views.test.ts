@@ -28,8 +28,9 @@ function digits(replicas: number): Parts {
 
 test('100 replicas and 100 memories of images are mosaics of 10 x 10 images', () => {
   const [visible, hidden, xi] = sheets(digits(100))
-  for (const sheet of [visible, xi])
-    expect(sheet).toMatchObject({ tileHeight: 28, tileWidth: 28, across: 10, width: 298, height: 298 })
+  expect(visible).toMatchObject({ tileHeight: 28, tileWidth: 28, across: 10, width: 298, height: 298 })
+  // A frame of 2 cells around each memory, and a gap of 1.
+  expect(xi).toMatchObject({ across: 10, frameX: 2, frameY: 2, gapX: 1, width: 329, height: 329 })
   expect(visible?.isMain).toBe(true)
   expect(hidden).toMatchObject({ note: 'activation · 100 · 100 replicas', width: 100, height: 100 })
 })
@@ -84,9 +85,9 @@ test('what learns is the main picture', () => {
   expect(sheets({ ...parts, memories }).filter(({ isMain }) => isMain)).toMatchObject([{ name: 'xi' }])
 })
 
-test('a picture of more than 400 replicas shows the first 400 and says so', () => {
-  const [visible] = sheets(digits(500))
-  expect(visible).toMatchObject({ rows: 400, note: 'state · 28 × 28 · 400 of 500 replicas' })
+test('thousands of replicas have a tile each', () => {
+  const [visible] = sheets(digits(5000)) as [Sheet]
+  expect(visible).toMatchObject({ rows: 5000, across: 71, note: 'state · 28 × 28 · 5000 replicas' })
 })
 
 test('a range is the smallest round number that holds the values', () => {

@@ -1,0 +1,54 @@
+/** How the cue and the target of a layer share a frame with its state. Pure. */
+import type { Extents } from './window.ts'
+
+/** CSS pixels between two panes, and the height of the name above each. */
+export const PANE_GAP = 12
+export const PANE_NAME = 18
+
+/** Below this a companion leaves its place to the state. */
+const SMALLEST = 64
+
+/** In a stack a companion is this part of the state in size. */
+const PART = 0.5
+
+/** Equal panes are worth a state that is smaller by this factor. */
+const WORTH = 0.85
+
+export interface Arrangement {
+  /** The state alone; a row or a column of equal panes; or the state beside a column of smaller ones. */
+  readonly mode: 'alone' | 'row' | 'column' | 'stack'
+  /** Sizes of canvases in CSS pixels. */
+  readonly state: Extents
+  readonly other: Extents
+}
+
+/** The arrangement in which the state is largest, as long as its companions can be seen. */
+export function arrangementOf(sheet: Extents, room: Extents, companions: number): Arrangement {
+  const { width, height } = sheet
+  const of = (scale: number): Extents => ({
+    width: Math.max(0, Math.floor(width * scale)),
+    height: Math.max(0, Math.floor(height * scale)),
+  })
+  const none = { width: 0, height: 0 }
+  const alone = Math.min(room.width / width, room.height / height)
+  const named = room.height - PANE_NAME
+  const row = Math.min((room.width - companions * PANE_GAP) / (companions + 1) / width, named / height)
+  const column = Math.min(
+    room.width / width,
+    (room.height - companions * PANE_GAP - (companions + 1) * PANE_NAME) / (companions + 1) / height,
+  )
+  const stacked = room.height - companions * PANE_NAME - (companions - 1) * PANE_GAP
+  const stack = Math.min(
+    (room.width - PANE_GAP) / (1 + PART) / width,
+    named / height,
+    stacked / (companions * PART) / height,
+  )
+  const fits = (scale: number): boolean => scale * Math.max(width, height) >= SMALLEST
+  const equal = Math.max(row, column)
+  if (companions > 0 && fits(equal) && equal >= WORTH * stack) {
+    return { mode: row >= column ? 'row' : 'column', state: of(equal), other: of(equal) }
+  }
+  if (companions > 0 && fits(PART * stack))
+    return { mode: 'stack', state: of(stack), other: of(PART * stack) }
+  return { mode: 'alone', state: of(alone), other: none }
+}

@@ -1,0 +1,283 @@
+/** What stands beside the state of a layer: the cue that the stimulus shows, and the pattern it should become. Pure. */
+import type { Layer, Model, Rows, Stimulus } from '../../core/model/model.ts'
+import type { Patterns, Scenario } from '../../core/model/schema.ts'
+import { shownAt } from '../../core/model/stimulus.ts'
+import { vectorStride } from '../../core/plan/layout.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import type { Sheet } from './sheet.ts'
+
+/** Stands for no row; as in shaders/view/shade.wgsl. */
+export const NO_ROW = 0xffffffff
+
+/** The rows that a companion shows, one a replica. */
+export interface Showing {
+  readonly rows: Uint32Array<ArrayBuffer>
+  /** False for a cue that is not shown now. */
+  readonly isNow: boolean
+  /** Beside its name, short. */
+  readonly words: string
+  /** The whole of it in a sentence. */
+  readonly detail: string
+}
+
+/** A picture beside the state, of the same tiling, whose tiles show rows of other buffers. */
+export interface Companion extends Pick<Sheet, 'blocks' | 'stride'> {
+  readonly role: 'cue' | 'target'
+  /** The buffer that marks entries which a mask leaves alone. */
+  readonly free?: string
+  /** The largest value and the size of the most negative one, of all its rows. */
+  extent(): Extremes
+  /** @param tick - ticks that have passed */
+  at(tick: number): Showing
+}
+
+interface Extremes {
+  readonly low: number
+  readonly high: number
+}
+
+/** The stimulus that a layer is shown. */
+interface Cue {
+  /** Place in the scenario. */
+  readonly index: number
+  readonly item: Stimulus
+  /** The tick at which it is, or was last, or will be shown. */
+  readonly tick: number
+  readonly state: 'now' | 'gap' | 'past' | 'future'
+}
+
+/**
+ * The cue and the target of a layer, in this order, where there are any.
+ * @param modelNow - patterns and parameters may change while a network runs, what there is may not
+ * @param matches - for a probe the pattern that overlaps most with each replica, NO_ROW before the first sample
+ */
+export function companionsOf(
+  modelNow: () => Model,
+  plan: Plan,
+  layer: Layer,
+  matches: (probe: string) => Uint32Array<ArrayBuffer>,
+): Companion[] {
+  const companions: Companion[] = []
+  const model = modelNow()
+  const items = model.stimulus.filter((item) => item.layer === layer.name)
+  if (items.length > 0) companions.push(cueCompanion(modelNow, plan, layer, items))
+  const probe = model.probes.find((one) => one.kind === 'overlap' && one.layer === layer.name)
+  const matrix = probe && plan.matrices.get(`${probe.name}/patterns`)
+  if (probe?.kind === 'overlap' && matrix !== undefined) {
+    let latest = { model, at: targetsOf(model, layer, probe.name, () => matches(probe.name)) }
+    companions.push({
+      role: 'target',
+      blocks: matrix.blocks,
+      stride: matrix.stride,
+      extent: () =>
+        extremesOf(
+          modelNow().probes.flatMap((one) =>
+            one.name === probe.name && 'patterns' in one ? [one.patterns] : [],
+          ),
+        ),
+      at(passed) {
+        const current = modelNow()
+        if (current !== latest.model)
+          latest = { model: current, at: targetsOf(current, layer, probe.name, () => matches(probe.name)) }
+        return latest.at(passed)
+      },
+    })
+  }
+  return companions
+}
+
+function cueCompanion(
+  modelNow: () => Model,
+  plan: Plan,
+  layer: Layer,
+  items: readonly Stimulus[],
+): Companion {
+  const total = items.reduce((sum, { patterns }) => sum + patterns.rows, 0)
+  const free = `${layer.name}/free`
+  return {
+    role: 'cue',
+    blocks: [{ buffer: `${layer.name}/cues`, start: 0, count: total }],
+    stride: vectorStride(layer.size),
+    extent: () =>
+      extremesOf(modelNow().stimulus.flatMap((item) => (item.layer === layer.name ? [item.patterns] : []))),
+    ...(plan.buffers.some(({ name }) => name === free) ? { free } : {}),
+    at(passed) {
+      const model = modelNow()
+      const { replicas, seed } = model
+      const cue = cueAt(model, layer.name, passed)
+      const rows = new Uint32Array(replicas).fill(NO_ROW)
+      if (cue === undefined) return { rows, isNow: false, words: '', detail: '' }
+      const before = model.stimulus.slice(0, cue.index).filter((item) => item.layer === layer.name)
+      const first = before.reduce((sum, { patterns }) => sum + patterns.rows, 0)
+      rowsOf(cue, seed, rows)
+      for (let replica = 0; replica < replicas; replica++) rows[replica] = first + (rows[replica] as number)
+      return { rows, isNow: cue.state === 'now', ...cueWords(cue, seed) }
+    },
+  }
+}
+
+/** The row of its patterns that a cue shows to each replica. */
+function rowsOf({ item, index, tick }: Cue, seed: number, rows: Uint32Array): void {
+  const shown = shownAt(item, index, seed, tick)
+  for (let replica = 0; replica < rows.length; replica++)
+    rows[replica] = item.kind === 'initial' ? replica % item.patterns.rows : shown
+}
+
+/** The last tick up to a given one at which a stimulus is shown; -1 before the first. */
+export function lastShown({ start, stop, dwell, gap, order, patterns }: Stimulus, tick: number): number {
+  if (tick < start) return -1
+  const period = dwell + gap
+  const end = Math.min(tick, stop - 1, order === 'once' ? start + patterns.rows * period - 1 : Infinity)
+  const into = (end - start) % period
+  return into < dwell ? end : end - into + dwell - 1
+}
+
+/**
+ * The cue of a layer when some ticks have passed: what acted in the last of them, a clamp before a current and a later
+ * item before an earlier one; where none did, the one shown last; before the first, the one to come.
+ */
+export function cueAt(model: Model, layer: string, passed: number): Cue | undefined {
+  const tick = Math.max(0, passed - 1)
+  const cues = model.stimulus.flatMap((item, index): (Cue & { readonly rank: number })[] => {
+    if (item.layer !== layer) return []
+    const last = lastShown(item, tick)
+    if (last === tick) return [{ index, item, tick, state: 'now', rank: Infinity }]
+    if (last < 0) return [{ index, item, tick: item.start, state: 'future', rank: -1 - item.start }]
+    const isOver = tick >= item.stop || (item.order === 'once' && last === lastShown(item, Infinity))
+    return [{ index, item, tick: last, state: isOver ? 'past' : 'gap', rank: last }]
+  })
+  const [best] = cues.sort(
+    (a, b) =>
+      (a.rank === b.rank ? 0 : b.rank - a.rank) ||
+      Number(a.item.kind === 'current') - Number(b.item.kind === 'current') ||
+      b.index - a.index,
+  )
+  return best
+}
+
+function cueWords({ item, index, tick, state }: Cue, seed: number): Pick<Showing, 'words' | 'detail'> {
+  const { kind, patterns, start } = item
+  const row =
+    kind === 'initial' || patterns.rows === 1
+      ? ''
+      : `row ${shownAt(item, index, seed, tick)} of ${patterns.rows}`
+  const name = kind === 'initial' ? `initial state, tick ${start}` : [kind, row].filter(Boolean).join(', ')
+  switch (state) {
+    case 'now':
+      return { words: kind === 'initial' ? `set at tick ${start}` : row || kind, detail: `${name}: acts now` }
+    case 'gap':
+      return { words: 'gap', detail: `${name}: not shown now, the pause before the next` }
+    case 'past':
+      return {
+        words: kind === 'initial' ? `set at tick ${start}` : `ended at tick ${tick + 1}`,
+        detail: kind === 'initial' ? `${name}: free since then` : `${name}: not shown any more`,
+      }
+    case 'future':
+      return { words: `from tick ${start}`, detail: `${name}: not shown yet` }
+  }
+}
+
+/** Where rows come from: rows with the same key and number are the same pattern, corrupted or not. */
+interface Origin {
+  readonly key: string
+  row(index: number): number
+}
+
+function originOf(scenario: Scenario, patterns: Patterns, path: string): Origin | undefined {
+  if (patterns.transform?.some(({ op }) => op === 'mean')) return undefined
+  if (patterns.kind === 'rows') {
+    const { of, select } = patterns
+    const pick = (index: number): number => (select === undefined ? index : (select[index] ?? -1))
+    const item = /^stimulus\.(\d+)$/.exec(of)?.[1]
+    const shown = item === undefined ? undefined : scenario.stimulus[Number(item)]
+    const inner = shown && originOf(scenario, shown.patterns, of)
+    if (inner === undefined) return { key: `rows of ${of}`, row: pick }
+    return { key: inner.key, row: (index) => inner.row(pick(index)) }
+  }
+  const isDrawn = patterns.kind === 'random' || patterns.kind === 'zeros'
+  const source = { ...patterns, transform: undefined, corrupt: undefined, edits: undefined }
+  return { key: isDrawn ? path : JSON.stringify(source), row: (index) => index }
+}
+
+/** For each replica the pattern that its cue is a part or a copy of; else the one that overlaps most with it. */
+function targetsOf(
+  model: Model,
+  layer: Layer,
+  probe: string,
+  matches: () => Uint32Array<ArrayBuffer>,
+): Companion['at'] {
+  const { scenario, replicas, seed } = model
+  const spec = scenario.probes[probe]
+  const resolved = model.probes.find(({ name }) => name === probe)
+  const count = resolved?.kind === 'overlap' ? resolved.patterns.rows : 0
+  const origin =
+    spec?.kind === 'overlap' ? originOf(scenario, spec.patterns, `probes.${probe}.patterns`) : undefined
+  const places = new Map<number, number>()
+  if (origin !== undefined) for (let row = count - 1; row >= 0; row--) places.set(origin.row(row), row)
+
+  /** The targets of the rows of a cue, where they are known. */
+  const known = (patterns: Patterns, path: string, rows: number): readonly number[] | undefined => {
+    const cue = originOf(scenario, patterns, path)
+    if (cue === undefined || cue.key !== origin?.key) return undefined
+    const found = Array.from({ length: rows }, (_, row) => places.get(cue.row(row)) ?? NO_ROW)
+    return found.some((row) => row !== NO_ROW) ? found : undefined
+  }
+  const ofCues = model.stimulus.map((item, index) => {
+    const patterns = scenario.stimulus[index]?.patterns
+    return patterns && known(patterns, `stimulus.${index}.patterns`, item.patterns.rows)
+  })
+  const init = scenario.neurons[layer.name]?.init
+  const ofInit =
+    typeof init === 'object' ? known(init, `neurons.${layer.name}.init`, layer.init.rows) : undefined
+
+  return (passed) => {
+    const cue = cueAt(model, layer.name, passed)
+    const rows = new Uint32Array(replicas)
+    const targets = cue === undefined ? ofInit : ofCues[cue.index]
+    if (targets === undefined) {
+      rows.set(matches())
+      return {
+        rows,
+        isNow: true,
+        ...targetWords(rows, 'best match', 'the pattern that overlaps most with the state'),
+      }
+    }
+    if (cue === undefined)
+      for (let replica = 0; replica < replicas; replica++) rows[replica] = replica % targets.length
+    else rowsOf(cue, seed, rows)
+    for (let replica = 0; replica < replicas; replica++)
+      rows[replica] = targets[rows[replica] as number] ?? NO_ROW
+    return { rows, isNow: true, ...targetWords(rows, 'of its cue', 'the pattern that the cue was made from') }
+  }
+}
+
+function targetWords(rows: Uint32Array, words: string, what: string): Pick<Showing, 'words' | 'detail'> {
+  const [first = NO_ROW] = rows
+  const isOne = first !== NO_ROW && rows.every((row) => row === first)
+  return {
+    words,
+    detail: isOne ? `${what}: pattern ${first} of the overlap probe` : `${what}, for each replica`,
+  }
+}
+
+const known = new WeakMap<Rows, Extremes>()
+
+function extremesOf(all: readonly Rows[]): Extremes {
+  const each = all.map((rows): Extremes => {
+    let found = known.get(rows)
+    if (found === undefined) {
+      let [low, high] = [0, 0]
+      for (const value of rows.data) {
+        if (value > high) high = value
+        else if (-value > low) low = -value
+      }
+      found = { low, high }
+      known.set(rows, found)
+    }
+    return found
+  })
+  return {
+    low: Math.max(0, ...each.map(({ low }) => low)),
+    high: Math.max(0, ...each.map(({ high }) => high)),
+  }
+}

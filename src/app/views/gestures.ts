@@ -1,0 +1,133 @@
+/** What pointers, wheel and keys do above one canvas. */
+
+/** Where on a canvas, in parts of it. */
+export interface Spot {
+  readonly x: number
+  readonly y: number
+}
+
+export interface GestureEvents {
+  /** Hands a pointer event on; true when it is taken, and no gesture of the picture. */
+  readonly hand: (kind: 'down' | 'move' | 'up' | 'leave' | 'click', event: PointerEvent) => boolean
+  /** A click that nobody took. */
+  readonly clicked: () => void
+  /** Moves the picture with the pointer, by parts of the canvas; false when there is nowhere to go. */
+  readonly drag: (by: Spot) => boolean
+  readonly zoom: (factor: number, at: Spot) => void
+  /** True where a wheel without a key zooms. */
+  readonly takesWheel: () => boolean
+  /** True when the key is taken. */
+  readonly key: (event: KeyboardEvent) => boolean
+}
+
+/** Pixels that a pointer may move between its press and its release to be a click. */
+const CLICK_REACH = 4
+
+/** Part of a canvas that a line of a wheel moves. */
+const LINE = 16
+
+/** Returns a function that ends it. */
+export function listen(canvas: HTMLCanvasElement, events: GestureEvents): () => void {
+  const pointers = new Map<number, Spot>()
+  let mode: 'idle' | 'press' | 'taken' | 'drag' | 'pinch' = 'idle'
+  let pressed: Spot = { x: 0, y: 0 }
+  const abort = new AbortController()
+  const { signal } = abort
+
+  const spotOf = ({ clientX, clientY }: MouseEvent): Spot => {
+    const { left, top, width, height } = canvas.getBoundingClientRect()
+    return { x: (clientX - left) / width, y: (clientY - top) / height }
+  }
+  const difference = (a: Spot, b: Spot): Spot => ({ x: a.x - b.x, y: a.y - b.y })
+  const hold = (event: PointerEvent): void => canvas.setPointerCapture(event.pointerId)
+  const pixels = ({ x, y }: Spot): number => Math.hypot(x * canvas.clientWidth, y * canvas.clientHeight)
+  const on = <K extends keyof HTMLElementEventMap>(
+    type: K,
+    listener: (event: HTMLElementEventMap[K]) => void,
+  ): void => canvas.addEventListener(type, listener, { signal })
+
+  on('pointerdown', (event) => {
+    pointers.set(event.pointerId, spotOf(event))
+    if (pointers.size === 2) {
+      if (mode === 'taken') events.hand('up', event)
+      mode = 'pinch'
+      hold(event)
+    } else if (pointers.size === 1) {
+      pressed = spotOf(event)
+      if (event.button === 1) {
+        event.preventDefault()
+        mode = 'drag'
+      } else mode = events.hand('down', event) ? 'taken' : 'press'
+      // Strokes go on beside the picture.
+      if (mode !== 'press') hold(event)
+    }
+  })
+  on('pointermove', (event) => {
+    const before = pointers.get(event.pointerId)
+    const now = spotOf(event)
+    if (mode === 'pinch' && before !== undefined) {
+      const [other] = [...pointers].flatMap(([id, spot]) => (id === event.pointerId ? [] : [spot]))
+      pointers.set(event.pointerId, now)
+      if (other === undefined) return
+      const spread = pixels(difference(before, other))
+      if (spread > 0) {
+        const middle = { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 }
+        events.zoom(pixels(difference(now, other)) / spread, middle)
+      }
+      const moved = difference(now, before)
+      events.drag({ x: moved.x / 2, y: moved.y / 2 })
+      return
+    }
+    if (before !== undefined) pointers.set(event.pointerId, now)
+    if (mode === 'press' && pixels(difference(now, pressed)) > CLICK_REACH) {
+      mode = 'idle'
+      if (events.drag(difference(now, pressed))) {
+        mode = 'drag'
+        hold(event)
+      }
+    } else if (mode === 'drag' && before !== undefined) events.drag(difference(now, before))
+    if (mode !== 'drag') events.hand('move', event)
+  })
+  const release = (event: PointerEvent, isCancelled: boolean): void => {
+    pointers.delete(event.pointerId)
+    const was = mode
+    if (pointers.size > 0) return
+    mode = 'idle'
+    if (was === 'pinch' || was === 'drag') return
+    events.hand('up', event)
+    if (was !== 'press' || isCancelled || event.button !== 0) return
+    if (!events.hand('click', event)) events.clicked()
+  }
+  on('pointerup', (event) => release(event, false))
+  on('pointercancel', (event) => release(event, true))
+  on('pointerleave', (event) => {
+    if (mode === 'press') pointers.delete(event.pointerId)
+    if (mode === 'press') mode = 'idle'
+    events.hand('leave', event)
+  })
+
+  canvas.addEventListener(
+    'wheel',
+    (event) => {
+      // A pinch on a trackpad comes as a wheel with ctrl.
+      if (!event.ctrlKey && !events.takesWheel()) return
+      event.preventDefault()
+      const unit = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? 1 : LINE
+      const [x, y] = [event.deltaX * unit, event.deltaY * unit]
+      if (event.shiftKey) {
+        // Some browsers turn the wheel by themselves.
+        events.drag({ x: 0, y: -(x + y) / canvas.clientHeight })
+      } else {
+        if (x !== 0) events.drag({ x: -x / canvas.clientWidth, y: 0 })
+        if (y !== 0) events.zoom(Math.exp(-y * (event.ctrlKey ? 0.01 : 0.002)), spotOf(event))
+      }
+    },
+    { signal, passive: false },
+  )
+  on('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !events.key(event)) return
+    event.preventDefault()
+    event.stopPropagation()
+  })
+  return () => abort.abort()
+}

@@ -1,0 +1,38 @@
+/** The place and the values that the reader points at, beside the pointer. */
+
+export interface Readout {
+  /** @param at - the rectangle to keep clear of, on the screen; @param isSpoken - for who moves a cursor by keys */
+  show(lines: readonly string[], at: DOMRect, isSpoken: boolean): void
+  hide(): void
+  destroy(): void
+}
+
+const MARGIN = 12
+
+export function createReadout(): Readout {
+  const element = document.createElement('div')
+  element.className = 'readout'
+  element.hidden = true
+  element.setAttribute('role', 'status')
+  document.body.append(element)
+  return {
+    show(lines, at, isSpoken) {
+      element.setAttribute('aria-live', isSpoken ? 'polite' : 'off')
+      const text = lines.join('\n')
+      if (element.textContent !== text) element.textContent = text
+      element.hidden = false
+      const { offsetWidth, offsetHeight } = element
+      const { clientWidth, clientHeight } = document.documentElement
+      const right = at.right + MARGIN
+      const left = right + offsetWidth > clientWidth ? at.left - MARGIN - offsetWidth : right
+      const below = at.bottom + MARGIN
+      const top = below + offsetHeight > clientHeight ? at.top - MARGIN - offsetHeight : below
+      element.style.left = `${Math.max(4, left)}px`
+      element.style.top = `${Math.max(4, top)}px`
+    },
+    hide() {
+      element.hidden = true
+    },
+    destroy: () => element.remove(),
+  }
+}
