@@ -93,11 +93,7 @@ export function createSampleListeners(): SampleListeners {
   }
 }
 
-export function createConsoleApi(
-  workplace: Workplace,
-  device: GPUDevice,
-  listeners: SampleListeners,
-): ConsoleApi {
+export function createConsoleApi(workplace: Workplace, listeners: SampleListeners): ConsoleApi {
   const opened = (): Opened => {
     if (workplace.opened === undefined) throw new ModelError('no scenario is open; load one first')
     return workplace.opened
@@ -135,9 +131,11 @@ export function createConsoleApi(
       opened().stage.replica = replica
     },
     get pipelineCount() {
-      return pipelineCount(device)
+      return pipelineCount(workplace.device)
     },
-    device,
+    get device() {
+      return workplace.device
+    },
     async load(what) {
       if (typeof what === 'string') return workplace.load(what)
       await workplace.open(

@@ -24,6 +24,12 @@ const BOUNDLESS: Limits = {
 
 /** Bytes of the network of a model, or of a sketch of one. */
 export function estimateOf(model: Model, limits: Limits): Estimate {
+  const least = leastBytes(model)
+  const most = limits.totalBytes ?? MOST_BYTES
+  if (least.bytes > most) {
+    const refusal = `the network needs more than ${least.bytes} bytes, there are ${most}; use fewer neurons or replicas`
+    return { ...least, refusal }
+  }
   let refusal: string | undefined
   let plan
   try {
@@ -39,6 +45,28 @@ export function estimateOf(model: Model, limits: Limits): Estimate {
     bytes,
     largest: { name: largest.name, bytes: largest.bytes },
     ...(refusal === undefined ? {} : { refusal }),
+  }
+}
+
+/** Beyond this no adapter goes, and a plan would itself be too large. */
+const MOST_BYTES = 2 ** 38
+
+/** The states alone. */
+function leastBytes({ layers, synapses, memories, replicas }: Model): Omit<Estimate, 'refusal'> {
+  const states = [
+    ...layers.map(({ name, size }) => ({ name, bytes: 4 * size * replicas })),
+    ...synapses.map(({ name, layer, tau }) => {
+      const count = layers.find((one) => one.name === layer)?.size ?? 0
+      return { name, bytes: 4 * count ** 2 * (tau === undefined ? 1 : replicas) }
+    }),
+    ...memories.map(({ name, init, rule, format }) => {
+      const bits = format === 'f32' ? 32 : format === 'f16' ? 16 : 1
+      return { name, bytes: (bits / 8) * init.rows * init.columns * (rule === 'fixed' ? 1 : replicas) }
+    }),
+  ]
+  return {
+    bytes: states.reduce((sum, { bytes }) => sum + bytes, 0),
+    largest: states.reduce((a, b) => (b.bytes > a.bytes ? b : a)),
   }
 }
 

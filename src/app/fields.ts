@@ -79,7 +79,8 @@ export function controlFields(scenario: Scenario): ControlField[] {
       return
     }
     if (typeof value !== 'object' || value === null) return
-    const inner = Array.isArray(value) ? Object.keys(value) : keysOf(node)
+    const isList = Array.isArray(value) || node.type === 'record'
+    const inner = isList ? Object.keys(value) : keysOf(node)
     for (const one of inner) if (one !== choice?.key) add(`${path}.${one}`, group, item)
   }
 
@@ -118,8 +119,13 @@ function switchOf(scenario: Scenario, path: string): { key: string; options: str
   return { key, options: path.startsWith('stimulus.') ? kinds : kinds.filter((kind) => kind !== 'mask') }
 }
 
-/** Where a kind of damage begins. */
-const DAMAGE: Readonly<Record<string, object>> = {
+/** What a kind begins with where the schema has no default. */
+const START: Readonly<Record<string, object>> = {
+  custom: {
+    activation: 'tanh(gain * x)',
+    lagrangian: 'logCosh(gain * x) / gain',
+    parameters: { gain: 1 },
+  },
   flip: { fraction: 0.1 },
   gaussian: { sigma: 0.3 },
   occlude: { fraction: 0.5, side: 'bottom' },
@@ -138,7 +144,7 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
     const bare = set(scenario, path, { [switched.key]: value })
     const known = keysOf(nodeAt(bare, path.split('.')) as SchemaNode)
     const same = Object.entries(old ?? {}).filter(([one]) => one !== switched.key && known.includes(one))
-    const start = switched.key === 'op' ? DAMAGE[value as string] : {}
+    const start = START[value as string]
     return set(scenario, path, { [switched.key]: value, ...start, ...Object.fromEntries(same) })
   }
   let next = set(scenario, path, value)

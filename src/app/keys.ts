@@ -36,13 +36,18 @@ export function bindKeys(button: HTMLButtonElement, dialog: HTMLDialogElement): 
     // The backdrop is part of the dialog, what it holds fills the rest.
     if (event.target === dialog) dialog.close()
   })
-  document.addEventListener('keydown', (event) => {
-    const wanted = table.find((one) => matches(one, event))
-    if (wanted === undefined || isTaken(event)) return
-    if (dialog.open ? wanted.act !== toggle : document.querySelector('dialog[open]') !== null) return
-    event.preventDefault()
-    wanted.act()
-  })
+  document.addEventListener(
+    'keydown',
+    (event) => {
+      const wanted = table.find((one) => matches(one, event))
+      if (wanted === undefined || isTaken(event)) return
+      if (dialog.open ? wanted.act !== toggle : document.querySelector('dialog[open]') !== null) return
+      event.preventDefault()
+      wanted.act()
+      // Some controls keep their keys to themselves: the page hears them first.
+    },
+    true,
+  )
 }
 
 function matches({ key, ctrl, shift }: Key, event: KeyboardEvent): boolean {
@@ -56,6 +61,7 @@ function matches({ key, ctrl, shift }: Key, event: KeyboardEvent): boolean {
 function isTaken({ target, key, ctrlKey, metaKey }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target.matches('textarea, input:not([type=range], [type=checkbox]), [contenteditable]')) return true
+  if (target.closest('[role=menu]') !== null) return true
   if (target.matches('select')) return !ctrlKey && !metaKey
   return key === ' ' && target.matches('button, input')
 }

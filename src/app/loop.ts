@@ -45,7 +45,8 @@ export interface LoopEvents {
   readonly playing: (playing: boolean) => void
   /** The run has reached `time.ticks` and paused; the next play goes on without an end. */
   readonly complete: () => void
-  readonly failed: (error: unknown) => void
+  /** @param played - whether it was playing until then */
+  readonly failed: (error: unknown, played: boolean) => void
 }
 
 /** The pace at which the run of a scenario can be watched. */
@@ -107,8 +108,9 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
 
   const inTurn = (act: () => Promise<void>): Promise<void> =>
     still(act).catch((error: unknown) => {
+      const played = playing
       setPlaying(false)
-      if (!isDestroyed) events.failed(error)
+      if (!isDestroyed) events.failed(error, played)
     })
 
   const advance = (ticks: number): Promise<void> =>

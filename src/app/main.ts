@@ -2,6 +2,7 @@
 import './locale.ts'
 import 'uplot/dist/uPlot.min.css'
 import './style.css'
+import { RunError } from '../core/model/errors.ts'
 import { createConsoleApi, createSampleListeners } from './console.ts'
 import { requestPageDevice } from './device.ts'
 import { createHeader } from './header.ts'
@@ -13,9 +14,14 @@ import { EXPORTS, type Export, download, scenarioFile } from './share/exports.ts
 import { isShared, linkTo, LONGEST_LINK, scenarioOf } from './share/link.ts'
 import { type Source, fileSource, scenarioSource } from './source.ts'
 import { darkScheme } from './views/scheme.ts'
+import { webGpuHelp } from './webgpu-help.ts'
 import { type Workplace, createWorkplace } from './workplace.ts'
 
 const DEFAULT_SCENARIO = 'digits'
+
+/** So many losses of the device within so many ms, and the page no longer asks for another. */
+const MOST_LOSSES = 3
+const LOSS_WINDOW = 60_000
 
 const element = (id: string): HTMLElement => document.getElementById(id) as HTMLElement
 const button = (id: string): HTMLButtonElement => element(id) as HTMLButtonElement
@@ -30,11 +36,11 @@ async function start(): Promise<void> {
   try {
     requested = await requestPageDevice()
   } catch (error) {
-    messages.failure('No WebGPU', textOf(error))
+    messages.failure('No WebGPU', textOf(error), undefined, webGpuHelp())
     showFailed()
     return
   }
-  const { device, adapterName } = requested
+  const { adapterName } = requested
   element('adapter').textContent = adapterName
   element('adapter').title = `Graphics adapter: ${adapterName}`
 
@@ -70,19 +76,33 @@ async function start(): Promise<void> {
     },
   )
   const reload = { label: 'Reload the page', act: () => location.reload() }
-  device.addEventListener('uncapturederror', ({ error }) => {
-    workplace.pause()
-    showFailed()
-    messages.failure('The graphics adapter reports an error', error.message, reload)
-  })
-  void device.lost.then(({ message, reason }) => {
-    workplace.close()
-    showFailed()
-    messages.failure('The graphics device was lost', message || reason, reload)
-  })
+  let losses: number[] = []
+  const watch = (device: GPUDevice): void => {
+    device.addEventListener('uncapturederror', ({ error }) => {
+      workplace.pause()
+      showFailed()
+      messages.failure('The graphics adapter reports an error', error.message, reload)
+    })
+    void device.lost.then(({ message, reason }) => recover(message || reason))
+  }
+  const recover = async (cause: string): Promise<void> => {
+    const now = performance.now()
+    losses = [...losses.filter((at) => now - at < LOSS_WINDOW), now]
+    try {
+      if (losses.length >= MOST_LOSSES) throw new RunError(`${losses.length} times within a minute; ${cause}`)
+      const next = await requestPageDevice()
+      watch(next.device)
+      await workplace.renew(next)
+    } catch (error) {
+      workplace.close()
+      showFailed()
+      messages.failure('The graphics device was lost', textOf(error), reload)
+    }
+  }
+  watch(requested.device)
 
   bind(workplace)
-  window.engram = createConsoleApi(workplace, device, listeners)
+  window.engram = createConsoleApi(workplace, listeners)
   darkScheme.addEventListener('change', () => workplace.recolour())
   await openAddress(workplace)
 }

@@ -1,17 +1,24 @@
 /** What the page has to say: a line that goes away, or a failure that stays. */
+import './messages.css'
 import { ModelError, RunError } from '../core/model/errors.ts'
 
 /** Milliseconds for which a line stays, and the more for each character of it. */
 const SHOWN = 3000
 const SHOWN_PER_CHARACTER = 40
 
+/** A button of a message. */
+export interface Action {
+  readonly label: string
+  readonly act: () => void
+}
+
 export interface Messages {
   /** One line, for a while. */
   notice(text: string): void
-  /** One line that stays until the next `clear`. */
-  warn(text: string): void
+  /** One line that stays until the next `clear`, with what can be done about it. */
+  warn(text: string, action?: Action): void
   /** A failure in place of the pictures, with a way on. */
-  failure(title: string, text: string, action?: { readonly label: string; readonly act: () => void }): void
+  failure(title: string, text: string, action?: Action, more?: Node): void
   clear(): void
 }
 
@@ -24,24 +31,29 @@ export function createMessages(places: { toast: HTMLElement; failure: HTMLElemen
     toast.classList.add('shown')
   }
   return {
-    warn: show,
+    warn(text, action) {
+      show(text)
+      if (action === undefined) return
+      const hide = (): void => toast.classList.remove('shown')
+      const remedy = buttonOf(action.label, () => {
+        hide()
+        action.act()
+      })
+      const row = document.createElement('div')
+      row.append(remedy, buttonOf('Dismiss', hide))
+      toast.append(row)
+    },
     notice(text) {
       show(text)
       timer = setTimeout(() => toast.classList.remove('shown'), SHOWN + SHOWN_PER_CHARACTER * text.length)
     },
-    failure(title, text, action) {
+    failure(title, text, action, more) {
       const heading = document.createElement('h2')
       heading.textContent = title
       const body = document.createElement('p')
       body.textContent = text
-      failure.replaceChildren(heading, body)
-      if (action !== undefined) {
-        const button = document.createElement('button')
-        button.type = 'button'
-        button.textContent = action.label
-        button.addEventListener('click', action.act)
-        failure.append(button)
-      }
+      failure.replaceChildren(heading, body, ...(more === undefined ? [] : [more]))
+      if (action !== undefined) failure.append(buttonOf(action.label, action.act))
       failure.hidden = false
     },
     clear() {
@@ -49,6 +61,14 @@ export function createMessages(places: { toast: HTMLElement; failure: HTMLElemen
       toast.classList.remove('shown')
     },
   }
+}
+
+function buttonOf(label: string, act: () => void): HTMLButtonElement {
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.textContent = label
+  button.addEventListener('click', act)
+  return button
 }
 
 /** An error as one sentence for the reader. */

@@ -1,17 +1,18 @@
 /** One network at a time on one device: loads it, shows it, runs it. */
-import { ModelError } from '../core/model/errors.ts'
+import { ModelError, RunError } from '../core/model/errors.ts'
 import { checkScenario } from '../core/model/check.ts'
 import { parseScenario } from '../core/model/parse.ts'
 import { setValue } from '../core/model/path.ts'
 import type { Scenario } from '../core/model/schema.ts'
 import type { Sample } from '../core/run/series.ts'
-import { type Simulation, createSimulation } from '../core/run/simulation.ts'
+import { type Checkpoint, type Simulation, createSimulation } from '../core/run/simulation.ts'
+import { type Autosave, type Saved, createAutosave } from './autosave.ts'
 import { type Controls, createControls } from './controls.ts'
 import type { PageDevice } from './device.ts'
 import { estimateOf, estimateText, sketchOf } from './estimate.ts'
 import { withField } from './fields.ts'
 import { type Loop, createLoop } from './loop.ts'
-import { type Messages, textOf } from './messages.ts'
+import { type Action, type Messages, textOf } from './messages.ts'
 import { type Plots, createPlots } from './plots/plots.ts'
 import { type Recorder, createRecorder, samplesOf } from './share/recorder.ts'
 import { carriedOver, carriedSeries } from './rebuild.ts'
@@ -54,6 +55,7 @@ export interface Change {
 }
 
 export interface Workplace {
+  readonly device: GPUDevice
   /** Absent until the first scenario is loaded, and when loading has failed. */
   readonly opened: Opened | undefined
   /** Closes the network there is and opens a shipped scenario; what goes wrong is shown. */
@@ -87,6 +89,8 @@ export interface Workplace {
   /** Gives every value what it had when the scenario was opened; can be undone. */
   restore(): Promise<boolean>
   recolour(): void
+  /** Goes on with another device, the one before being lost: from the last checkpoint that was taken by itself. */
+  renew(next: PageDevice): Promise<void>
   /** Stops everything, for good: the device is gone. */
   close(): void
 }
@@ -102,6 +106,7 @@ export interface Opened {
   readonly recorder: Recorder
   readonly controls: Controls
   readonly loop: Loop
+  readonly autosave: Autosave
   /** Takes over a sample of a run that goes on here. */
   readonly keep: (sample: Sample) => void
 }
@@ -110,12 +115,16 @@ export interface Opened {
 const SIMULATION_OPTIONS = { keepSamples: false, submitTime: SUBMIT_TIME } as const
 
 export function createWorkplace(
-  { device, limits }: PageDevice,
+  requested: PageDevice,
   places: Places,
   messages: Messages,
   events: WorkplaceEvents,
 ): Workplace {
-  const pipelines = createPainterPipelines(device, navigator.gpu.getPreferredCanvasFormat())
+  const format = navigator.gpu.getPreferredCanvasFormat()
+  let { device, limits } = requested
+  let pipelines = createPainterPipelines(device, format)
+  /** The run played when its device was lost. */
+  let isInterrupted = false
   let opened: Opened | undefined
   let queue = Promise.resolve()
   /** Counts loads. */
@@ -174,9 +183,8 @@ export function createWorkplace(
       frame(now) {
         plots.update(now)
         opened?.controls.updatePace()
-        const { warnings } = simulation
-        if (warnings.length > warned) messages.notice(warnings.at(-1) as string)
-        warned = warnings.length
+        opened?.autosave.update(now)
+        tellWarnings()
         events.frame()
       },
       draw: () => stage.draw(),
@@ -184,10 +192,22 @@ export function createWorkplace(
       complete() {
         messages.notice('Run complete. Play goes on from here, Reset starts again.')
       },
-      failed(error) {
-        messages.warn(textOf(error))
+      failed(error, played) {
+        isInterrupted ||= played
+        messages.warn(textOf(error), isUnstable(error) ? smallerStep(true) : undefined)
       },
     })
+    const tellWarnings = (): void => {
+      const { warnings, model } = simulation
+      if (warnings.length > warned) {
+        const text = warnings.at(-1) as string
+        // What the scenario itself is warned of has no remedy that a button could know.
+        if (warnings.length > model.warnings.length) messages.warn(text, smallerStep(false))
+        else messages.notice(text)
+      }
+      warned = warnings.length
+    }
+    const autosave = createAutosave(simulation, loop)
     const controls = createControls(simulation, loop, places.controls, {
       memory: estimateText(estimateOf(simulation.model, limits), limits),
       set: (path, value) =>
@@ -205,7 +225,80 @@ export function createWorkplace(
         }
       },
     })
-    return { source, home, simulation, stage, plots, recorder, controls, loop, keep }
+    return { source, home, simulation, stage, plots, recorder, controls, loop, autosave, keep }
+  }
+
+  /** The remedy for a step that is too long. @param goesBack - to where the values were still sound */
+  const smallerStep = (goesBack: boolean): Action => {
+    const dt = Number(((opened?.simulation.model.time.dt ?? 0) / 2).toPrecision(6))
+    const start = opened?.autosave.saved?.checkpoint.tick ?? 0
+    return {
+      label: goesBack ? `dt ${dt}, go on from tick ${start}` : `Halve dt to ${dt}`,
+      act: () => void (goesBack ? goBack(dt) : set('time.dt', dt)),
+    }
+  }
+
+  /** To the last checkpoint, or to tick 0, with another step; then on. */
+  const goBack = async (dt: number): Promise<void> => {
+    const current = opened
+    if (current === undefined) return
+    const { simulation, loop, autosave, recorder, plots, stage } = current
+    const { saved } = autosave
+    if (!(await set('time.dt', dt)) || opened !== current) return
+    if (saved === undefined) await reset()
+    else {
+      const samples = await loop.still(async () => {
+        await simulation.flush().catch(() => undefined)
+        const before = samplesOf(recorder.series()).filter(({ tick }) => tick <= saved.checkpoint.tick)
+        await simulation.restore(restarted(saved))
+        return before
+      })
+      plots.clear()
+      recorder.clear()
+      stage.restart()
+      samples.forEach(current.keep)
+    }
+    isInterrupted = false
+    loop.play()
+  }
+
+  const reset = async (): Promise<void> => {
+    const current = opened
+    if (current === undefined) return
+    messages.clear()
+    current.loop.pause()
+    // Samples on their way belong to what is left behind.
+    await current.simulation.flush().catch(() => undefined)
+    current.plots.clear()
+    current.recorder.clear()
+    current.stage.restart()
+    await current.loop.reset()
+  }
+
+  /** The network that was open on a device that is lost, on the one there is now. */
+  const revive = async (old: Opened): Promise<void> => {
+    const { simulation: before, autosave, recorder, loop, source, home } = old
+    const { saved, reason } = autosave
+    const lostAt = before.tick
+    const wasPlaying = loop.playing || isInterrupted
+    const view = old.controls.view()
+    const samples = saved === undefined ? [] : samplesOf(recorder.series())
+    close(true)
+    const simulation = await createSimulation(device, before.model, { ...SIMULATION_OPTIONS, limits })
+    if (saved !== undefined) await simulation.restore(restarted(saved))
+    const built = await build(simulation, { ...source, model: before.model }, home)
+    opened = built
+    for (const sample of samples) if (sample.tick <= simulation.tick) built.keep(sample)
+    built.loop.pace = loop.pace
+    built.controls.show(view)
+    await built.loop.step(0)
+    isInterrupted = false
+    if (wasPlaying) built.loop.play()
+    else events.playing(false)
+    const why = reason === undefined || lostAt === 0 ? '' : `: ${reason}`
+    messages.notice(
+      `The graphics device was lost at tick ${lostAt}; the run goes on from tick ${simulation.tick}${why}.`,
+    )
   }
 
   const note = (step: { readonly from: Scenario; readonly to: Scenario }): void => {
@@ -367,24 +460,18 @@ export function createWorkplace(
     },
     load,
     open: (source) => inTurn(() => replace(source.origin?.id, () => Promise.resolve(source))),
-    play: () => opened?.loop.play(),
-    pause: () => opened?.loop.pause(),
+    play() {
+      opened?.loop.play()
+    },
+    pause() {
+      isInterrupted = false
+      opened?.loop.pause()
+    },
     togglePace: () => opened?.loop.togglePace(),
     async step(ticks) {
       await opened?.loop.step(ticks)
     },
-    async reset() {
-      const current = opened
-      if (current === undefined) return
-      messages.clear()
-      current.loop.pause()
-      // Samples on their way belong to what is left behind.
-      await current.simulation.flush().catch(() => undefined)
-      current.plots.clear()
-      current.recorder.clear()
-      current.stage.restart()
-      await current.loop.reset()
-    },
+    reset,
     set,
     rebuild: (change) =>
       inOrder(() =>
@@ -431,11 +518,31 @@ export function createWorkplace(
       opened?.stage.recolour()
       opened?.plots.recolour()
     },
+    get device() {
+      return device
+    },
+    renew(next) {
+      ;({ device, limits } = next)
+      pipelines = createPainterPipelines(device, format)
+      const result = queue.then(() => (opened === undefined || isClosed ? undefined : revive(opened)))
+      queue = result.catch(() => undefined)
+      return result
+    },
     close() {
       isClosed = true
       close()
     },
   }
+}
+
+/** True for what a shorter step may mend. */
+function isUnstable(error: unknown): boolean {
+  return error instanceof RunError && error.message.includes('not finite')
+}
+
+/** A checkpoint from which time is counted with the step there is now; its samples are elsewhere. */
+function restarted({ checkpoint, time }: Saved): Checkpoint {
+  return { ...checkpoint, origin: { tick: checkpoint.tick, time }, series: [], warnings: [] }
 }
 
 /** A value as JSON has it: what is undefined is not there. */

@@ -10,6 +10,7 @@ import { isDue, isSampled } from '../plan/clock.ts'
 import { ownerOf } from '../plan/operation.ts'
 import { NO_FAULT } from '../plan/plan.ts'
 import { bytesOf, copiesOf } from './arrays.ts'
+import { onLost } from './lost.ts'
 import { PROBES, STIMULUS, type Timer } from './profile.ts'
 
 /** One sample as it left the GPU. */
@@ -106,8 +107,8 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   let destroyed = false
   const shown = new Int32Array(model.stimulus.length).fill(-1)
 
-  void device.lost.then((info) => {
-    if (!destroyed) failure ??= new RunError(`the GPU device was lost: ${info.message || info.reason}`)
+  const forget = onLost(device, (info) => {
+    failure ??= new RunError(`the GPU device was lost: ${info.message || info.reason}`)
     wake()
   })
 
@@ -457,6 +458,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     restart,
     destroy() {
       destroyed = true
+      forget()
       for (const buffer of staging) buffer.destroy()
       wake()
     },
