@@ -172,7 +172,9 @@ export function createWorkplace(
       keep(sample)
       events.sample(sample)
     })
-    simulation.onChange(({ path, before: from, value, tick }) => {
+    simulation.onChange((change) => {
+      plots.mark(change)
+      const { path, before: from, value, tick } = change
       const to = simulation.model.scenario
       note({ from: setValue(to, path, from) as Scenario, to })
       opened?.controls.update()

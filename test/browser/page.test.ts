@@ -142,7 +142,7 @@ test('while it plays the pictures change, the plots fill and at least 98 of 100 
   expect(correct).toBeGreaterThanOrEqual(98)
   await eventually(() => page.locator('.plot output').allTextContents()).toHaveLength(3)
   const [energy] = await page.locator('.plot output').allTextContents()
-  expect(energy).toMatch(/^−39\d \(/)
+  expect(energy).toMatch(/^total−39\d \(/)
   expect(await page.locator('.plot canvas').count()).toBe(3)
 })
 

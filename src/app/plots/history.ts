@@ -4,12 +4,24 @@ import type { Sample, Series } from '../../core/run/series.ts'
 /** Points a line has at most; then every second one is dropped and only every second sample taken from there on. */
 const MOST_POINTS = 1200
 
-/** Lines in one plot. */
+/** Bytes that the points of a probe may take, and the points they are at least. */
+const MOST_BYTES = 16 * 2 ** 20
+const LEAST_POINTS = 100
+
+/** Lines of patterns or rows in one plot. */
 const MOST_LINES = 5
 
+type Values = readonly (number | null)[]
+
 export interface Line {
+  /** Stays the same while other lines come and go. */
+  readonly id: string
   readonly label: string
-  readonly values: readonly (number | null)[]
+  readonly values: Values
+  /** The lowest and the highest of the replicas. */
+  readonly band?: { readonly low: Values; readonly high: Values }
+  /** Not shown unless the reader asks for it. */
+  readonly isDetail?: boolean
 }
 
 /** What a plot shows at a moment. */
@@ -21,65 +33,121 @@ export interface Chart {
 export interface History {
   readonly name: string
   readonly kind: Series['kind']
-  /** True when the lines are the mean, the lowest and the highest of the replicas. */
+  /** True when the first line is the mean of the replicas, with a band from the lowest to the highest. */
   readonly isBand: boolean
+  readonly replicas: number
   push(sample: Sample): void
-  chart(): Chart
+  /** @param replica - shows this one instead of all */
+  chart(replica?: number): Chart
   clear(): void
+}
+
+interface Point {
+  /** One a replica; without replicas one a pattern or row. */
+  readonly values: Float64Array
+  /** [replicas, terms] of an energy. */
+  readonly terms?: Float32Array
+  /** Of the replicas: mean, lowest, highest. */
+  readonly spread?: readonly [number, number, number]
+  /** Of the replicas, [terms]. */
+  readonly meanTerms?: Float64Array
 }
 
 /**
  * With replicas, the mean, the lowest and the highest value of all of them (of an overlap: of the largest in each); without,
- * the patterns that are the largest now.
+ * the patterns that are the largest now. One replica is shown by its largest overlap or the mean of its rows. An energy has
+ * its terms too.
  */
 export function createHistory(series: Series, replicas: number): History {
-  const { name, kind } = series
+  const { name, kind, termNames = [] } = series
   const isBand = replicas > 1
+  const pointBytes =
+    8 * (isBand ? replicas : series.shape.reduce((a, b) => a * b, 1)) + 4 * replicas * termNames.length
+  const mostPoints = Math.min(MOST_POINTS, Math.max(LEAST_POINTS, Math.floor(MOST_BYTES / pointBytes)))
   let times: number[] = []
-  let points: Float64Array[] = []
+  let points: Point[] = []
   let stride = 1
   let seen = 0
 
-  const reduce = (value: Sample['value']): Float64Array => {
-    if (!isBand) return Float64Array.from(value)
-    const perReplica = kind === 'overlap' ? largestOfEach(value, replicas) : Array.from(value)
-    const sum = perReplica.reduce((a, b) => a + b, 0)
-    return Float64Array.of(sum / perReplica.length, Math.min(...perReplica), Math.max(...perReplica))
+  const reduce = ({ value, terms }: Sample): Point => {
+    const ownTerms = terms === undefined ? {} : { terms }
+    if (!isBand) return { values: Float64Array.from(value), ...ownTerms }
+    const values = kind === 'overlap' ? largestOfEach(value, replicas) : meanOfEach(value, replicas)
+    let [sum, low, high] = [0, Infinity, -Infinity]
+    const all = kind === 'overlap' ? values : value
+    for (const one of all) {
+      sum += one
+      low = Math.min(low, one)
+      high = Math.max(high, one)
+    }
+    const spread = [sum / all.length, low, high] as const
+    if (terms === undefined) return { values, spread }
+    return { values, terms, spread, meanTerms: meanOf(terms, replicas) }
   }
 
-  const linesShown = (): { label: string; index: number }[] => {
-    if (isBand) return ['mean', 'lowest', 'highest'].map((label, index) => ({ label, index }))
-    const last = points.at(-1) ?? new Float64Array(0)
+  // A gap where the network was not finite.
+  const lineOf = (get: (point: Point) => number | undefined): Values =>
+    points.map((point) => {
+      const value = get(point)
+      return value !== undefined && Number.isFinite(value) ? value : null
+    })
+
+  const patternLines = (): Line[] => {
+    const last = points.at(-1)?.values ?? new Float64Array(0)
     const order = Array.from(last.keys())
-    if (last.length === 1) return [{ label: '', index: 0 }]
     const shown =
       last.length <= MOST_LINES
         ? order
         : order.sort((a, b) => (last[b] as number) - (last[a] as number)).slice(0, MOST_LINES)
-    return shown.map((index) => ({ label: `#${index}`, index }))
+    return shown.map((index) => ({
+      id: `#${index}`,
+      label: last.length === 1 ? '' : `#${index}`,
+      values: lineOf(({ values }) => values[index]),
+    }))
   }
+
+  const mainLines = (replica: number | undefined): Line[] => {
+    const label = kind === 'energy' ? 'total' : ''
+    if (!isBand)
+      return kind === 'energy'
+        ? patternLines().map((line) => ({ ...line, id: 'total', label }))
+        : patternLines()
+    if (replica !== undefined)
+      return [{ id: 'main', label: `replica ${replica}`, values: lineOf(({ values }) => values[replica]) }]
+    const [values, low, high] = [0, 1, 2].map((part) => lineOf(({ spread }) => spread?.[part])) as [
+      Values,
+      Values,
+      Values,
+    ]
+    return [{ id: 'main', label: label === '' ? 'mean' : label, values, band: { low, high } }]
+  }
+
+  const termLines = (replica: number | undefined): Line[] =>
+    termNames.map((term, index) => ({
+      id: `term ${term}`,
+      label: term,
+      values:
+        isBand && replica === undefined
+          ? lineOf(({ meanTerms }) => meanTerms?.[index])
+          : lineOf(({ terms }) => terms?.[(replica ?? 0) * termNames.length + index]),
+      isDetail: true,
+    }))
 
   return {
     name,
     kind,
     isBand,
-    push({ time, value }) {
+    replicas,
+    push(sample) {
       if (seen++ % stride !== 0) return
-      times.push(time)
-      points.push(reduce(value))
-      if (times.length <= MOST_POINTS) return
+      times.push(sample.time)
+      points.push(reduce(sample))
+      if (times.length <= mostPoints) return
       times = times.filter((_, index) => index % 2 === 0)
       points = points.filter((_, index) => index % 2 === 0)
       stride *= 2
     },
-    chart: () => ({
-      times,
-      lines: linesShown().map(({ label, index }) => ({
-        label,
-        // A gap where the network was not finite.
-        values: points.map((point) => (Number.isFinite(point[index]) ? (point[index] as number) : null)),
-      })),
-    }),
+    chart: (replica) => ({ times, lines: [...mainLines(replica), ...termLines(replica)] }),
     clear() {
       times = []
       points = []
@@ -89,12 +157,32 @@ export function createHistory(series: Series, replicas: number): History {
   }
 }
 
-function largestOfEach(value: Sample['value'], replicas: number): number[] {
+function largestOfEach(value: Sample['value'], replicas: number): Float64Array {
   const patterns = value.length / replicas
-  return Array.from({ length: replicas }, (_, replica) => {
+  return Float64Array.from({ length: replicas }, (_, replica) => {
     let largest = -Infinity
     for (let pattern = 0; pattern < patterns; pattern++)
       largest = Math.max(largest, value[replica * patterns + pattern] as number)
     return largest
   })
+}
+
+/** Of rows the mean: all of them are learnt. */
+function meanOfEach(value: Sample['value'], replicas: number): Float64Array {
+  const n = value.length / replicas
+  return Float64Array.from({ length: replicas }, (_, replica) => {
+    let sum = 0
+    for (let index = 0; index < n; index++) sum += value[replica * n + index] as number
+    return sum / n
+  })
+}
+
+/** [replicas, n] to [n]. */
+function meanOf(values: Float32Array, replicas: number): Float64Array {
+  const n = values.length / replicas
+  const mean = new Float64Array(n)
+  values.forEach((value, index) => {
+    mean[index % n] = (mean[index % n] as number) + value / replicas
+  })
+  return mean
 }

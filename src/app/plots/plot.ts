@@ -1,30 +1,52 @@
-/** One live plot: a heading with the latest values, and uPlot below it. */
+/** One live plot: a heading, a key that hides and shows its lines, and uPlot below it. */
 import uPlot from 'uplot'
 import { format3 } from '../views/figure.ts'
-import type { Chart, History } from './history.ts'
+import { optionsOf } from './draw.ts'
+import type { Chart, History, Line } from './history.ts'
+import type { Marker } from './markers.ts'
+import { type Shown, createPalette, shownOf, signatureOf } from './shown.ts'
+import { type PlotView, type TimeRange, zoomed } from './view.ts'
 
 export interface Plot {
   readonly element: HTMLElement
-  /** Shows the history as it is now. */
+  /** Shows the history and the view as they are now. */
   update(): void
   /** Takes over the colours of the page. */
   recolour(): void
+  /** The plot as it is shown, with its heading and key, on a canvas of a width in pixels. */
+  picture(width: number): Promise<HTMLCanvasElement>
   destroy(): void
 }
 
 const TITLES: Readonly<Partial<Record<History['kind'], string>>> = {
-  energy: 'total',
   similarity: 'cosine of each row',
   speed: 'max |dx/dt|',
 }
 
-const BAND_TITLES: typeof TITLES = { overlap: 'replica maxima' }
+const BAND_TITLES: typeof TITLES = { overlap: 'replica maxima', similarity: 'cosine, all rows' }
 
-export function createPlot(history: History): Plot {
+/** Cursors of all plots show the same time. */
+const SYNC = 'plots'
+
+/** Pixels of a drag below which it is a click. */
+const LEAST_DRAG = 5
+
+/** Milliseconds between two taps that are one double tap. */
+const DOUBLE_TAP = 300
+
+export function createPlot(history: History, view: PlotView): Plot {
   const element = document.createElement('section')
   element.className = 'plot'
-  element.innerHTML =
-    '<header><h3></h3><span class="plot-note"></span><output></output></header><div class="plot-area"></div>'
+  element.dataset.probe = history.name
+  element.innerHTML = `
+    <header>
+      <h3></h3><span class="plot-note"></span>
+      <button type="button" class="plot-all" title="Show the whole run (double click, Escape)" hidden>all</button>
+      <button type="button" class="plot-log-time" aria-pressed="false" title="Logarithmic time, in all plots">log t</button>
+      <button type="button" class="plot-log" aria-pressed="false" title="Logarithmic values">log</button>
+    </header>
+    <div class="plot-key"><output></output></div>
+    <div class="plot-area" tabindex="0" role="application"></div>`
   const part = (selector: string): HTMLElement => element.querySelector(selector) as HTMLElement
   part('h3').textContent = history.name
   const note = (history.isBand ? BAND_TITLES[history.kind] : undefined) ?? TITLES[history.kind] ?? ''
@@ -32,95 +54,313 @@ export function createPlot(history: History): Plot {
   part('.plot-note').title = note
   const key = part('output')
   const area = part('.plot-area')
-  let plot: uPlot | undefined
-  let lineCount = 0
-
-  const colour = (name: string): string => getComputedStyle(element).getPropertyValue(name).trim()
-  const lineColour = (index: number): string => colour(`--line-${history.isBand ? 0 : index}`)
-
-  const build = (lines: number): void => {
-    plot?.destroy()
-    lineCount = lines
-    const axis: uPlot.Axis = {
-      stroke: colour('--muted'),
-      grid: { stroke: colour('--grid'), width: 1 },
-      ticks: { show: false },
-      font: `11px ${getComputedStyle(element).fontFamily}`,
-      gap: 4,
-    }
-    plot = new uPlot(
-      {
-        width: Math.max(80, area.clientWidth),
-        height: Math.max(60, area.clientHeight),
-        padding: [6, 10, 0, 0],
-        legend: { show: false },
-        cursor: { show: false },
-        scales: { x: { time: false }, y: { range: rangeOf } },
-        axes: [
-          { ...axis, size: 22, space: 60, values: (_, splits, __, ___, step) => splits.map(stepText(step)) },
-          { ...axis, size: 52, space: 28, values: (_, splits, __, ___, step) => splits.map(stepText(step)) },
-        ],
-        series: [
-          {},
-          ...Array.from({ length: lines }, (_, index): uPlot.Series => ({
-            stroke: history.isBand && index > 0 ? 'transparent' : lineColour(index),
-            width: 1.75,
-            points: { show: false },
-          })),
-        ],
-        bands: history.isBand ? [{ series: [3, 2], fill: colour('--band') }] : [],
-      },
-      [[], ...Array.from({ length: lines }, () => [])],
-      area,
-    )
+  area.setAttribute(
+    'aria-label',
+    `${history.name} over time. Arrow keys move the cursor, + and − zoom, Escape shows the whole run`,
+  )
+  const buttons = {
+    all: part('.plot-all') as HTMLButtonElement,
+    logTime: part('.plot-log-time') as HTMLButtonElement,
+    log: part('.plot-log') as HTMLButtonElement,
   }
 
-  const showKey = ({ lines }: Chart): void => {
-    const latest = lines.map(({ values }) => values.at(-1) ?? null)
+  const palette = createPalette()
+  /** Lines that the reader hid or, where they are details, showed. */
+  const toggled = new Set<string>()
+  const isHidden = ({ id, isDetail = false }: Line): boolean => isDetail !== toggled.has(id)
+  let isLog = false
+  let plot: uPlot | undefined
+  let built = ''
+  let chart: Chart = { times: [], lines: [] }
+  let shown: Shown | undefined
+
+  const style = getComputedStyle(element)
+  const colour = (name: string): string => style.getPropertyValue(name).trim()
+
+  // ------------------------------------------------------------------------------------------------------- markers
+
+  const markerElements: HTMLElement[] = []
+  const placeMarkers = (u: uPlot): void => {
+    const { min = 0, max = 0 } = u.scales.x as { min?: number; max?: number }
+    const visible = view.markers.list.filter(({ time }) => time >= min && time <= max)
+    while (markerElements.length > visible.length) markerElements.pop()?.remove()
+    visible.forEach((marker, index) => {
+      const left = u.valToPos(marker.time, 'x')
+      let mark = markerElements[index]
+      if (mark === undefined) {
+        mark = document.createElement('i')
+        mark.className = 'plot-marker'
+        markerElements.push(mark)
+      }
+      if (mark.parentElement !== u.over) u.over.append(mark)
+      mark.dataset.tick = String(marker.tick)
+      mark.dataset.text = markerText(marker)
+      mark.classList.toggle('plot-marker-right', left > u.over.clientWidth / 2)
+      mark.style.left = `${left}px`
+    })
+  }
+
+  // ----------------------------------------------------------------------------------------------------------- key
+
+  const keyButtons = new Map<string, HTMLButtonElement>()
+  const textOf = (line: Line, index: number | undefined): string => {
+    const at = (values: Line['values']): number | null => values[index ?? values.length - 1] ?? null
     const isShare = history.kind === 'overlap' || history.kind === 'similarity'
-    const text = (value: number | null | undefined): string => {
-      if (value == null) return '–'
-      return format3(isShare && lines.length > 1 ? Number(value.toFixed(lines.length > 4 ? 2 : 3)) : value)
+    const text = (value: number | null): string => {
+      if (value === null) return '–'
+      return format3(
+        isShare && chart.lines.length > 1 ? Number(value.toFixed(chart.lines.length > 4 ? 2 : 3)) : value,
+      )
     }
-    if (history.isBand) {
-      key.title = 'mean (lowest to highest) of the replicas'
-      key.textContent = `${text(latest[0])} (${text(latest[1])} to ${text(latest[2])})`
-      return
+    const value = text(at(line.values))
+    return line.band === undefined
+      ? value
+      : `${value} (${text(at(line.band.low))} to ${text(at(line.band.high))})`
+  }
+
+  const showKey = (): void => {
+    const { times, lines } = chart
+    const cursor = plot?.cursor.left === undefined || plot.cursor.left < 0 ? undefined : plot.cursor.idx
+    // Times that a logarithm leaves out are missing from the plot and not from the chart.
+    const index =
+      cursor == null || shown === undefined ? undefined : cursor + times.length - shown.times.length
+    const isSingle = lines.length === 1
+    for (const [id, button] of keyButtons) {
+      if (lines.some((line) => line.id === id)) continue
+      button.remove()
+      keyButtons.delete(id)
     }
-    key.replaceChildren(
-      ...lines.map(({ label }, index) => {
-        const item = document.createElement('span')
-        item.textContent = label === '' ? text(latest[index]) : `${label} ${text(latest[index])}`
-        if (label !== '') item.style.color = lineColour(index)
-        return item
-      }),
+    let before: Element | null = null
+    for (const line of lines) {
+      let button = keyButtons.get(line.id)
+      if (button === undefined) {
+        button = createKeyButton(line)
+        keyButtons.set(line.id, button)
+      }
+      if (before === null ? key.firstElementChild !== button : before.nextElementSibling !== button) {
+        if (before === null) key.prepend(button)
+        else before.after(button)
+      }
+      before = button
+      button.disabled = isSingle
+      button.setAttribute('aria-pressed', String(!isHidden(line)))
+      button.style.setProperty('--colour', `var(${palette.of(line.id)})`)
+      const [name, value] = button.children as unknown as [HTMLElement, HTMLElement]
+      name.textContent = line.label
+      value.textContent = textOf(line, index)
+    }
+    const time = index === undefined ? '' : `t ${format3(times[index] ?? 0)}`
+    if (area.dataset.cursor !== time) area.dataset.cursor = time
+  }
+
+  const createKeyButton = (line: Line): HTMLButtonElement => {
+    const button = document.createElement('button')
+    button.type = 'button'
+    button.dataset.line = line.id
+    button.title = line.band === undefined ? 'Hide or show' : 'Mean (lowest to highest) of the replicas'
+    button.append(document.createElement('b'), document.createElement('span'))
+    button.addEventListener('click', () => {
+      if (!toggled.delete(line.id)) toggled.add(line.id)
+      update()
+    })
+    return button
+  }
+
+  // ---------------------------------------------------------------------------------------------------------- zoom
+
+  const whole = (): TimeRange => {
+    const { times = [] } = shown ?? {}
+    return { min: times[0] ?? 0, max: times.at(-1) ?? 1 }
+  }
+  const zoomBy = (factor: number, around: number): void => {
+    if (shown === undefined || shown.times.length < 2) return
+    view.zoom(zoomed(view.range ?? whole(), factor, around, view.logTime, whole()))
+  }
+  /** Moves the cursors of all plots; the types do not know that uPlot tells the others on request. */
+  const setCursor = (left: number): void => {
+    const u = plot as { setCursor?: (at: object, fire: boolean, tellOthers: boolean) => void } | undefined
+    u?.setCursor?.({ left, top: left < 0 ? left : 1 }, true, true)
+  }
+  const cursorTime = (): number => {
+    const range = view.range ?? whole()
+    const index = plot?.cursor.idx
+    const time = index == null ? undefined : shown?.times[index]
+    return time ?? (view.logTime ? Math.sqrt(range.min * range.max) : (range.min + range.max) / 2)
+  }
+  const selected = (u: uPlot): void => {
+    const { left, width } = u.select
+    u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+    if (width >= LEAST_DRAG) view.zoom({ min: u.posToVal(left, 'x'), max: u.posToVal(left + width, 'x') })
+  }
+
+  area.addEventListener('keydown', (event) => {
+    if (plot === undefined || shown === undefined || event.ctrlKey || event.metaKey || event.altKey) return
+    const u = plot
+    const move = (steps: number): void => {
+      const { times = [] } = shown ?? {}
+      const from = (u.cursor.left ?? -1) < 0 ? times.length - 1 : (u.cursor.idx ?? 0)
+      const to = Math.min(times.length - 1, Math.max(0, from + steps))
+      setCursor(u.valToPos(times[to] ?? 0, 'x'))
+    }
+    const act: Readonly<Record<string, () => void>> = {
+      ArrowLeft: () => move(event.shiftKey ? -10 : -1),
+      ArrowRight: () => move(event.shiftKey ? 10 : 1),
+      Home: () => move(-Infinity),
+      End: () => move(Infinity),
+      '+': () => zoomBy(0.5, cursorTime()),
+      '=': () => zoomBy(0.5, cursorTime()),
+      '-': () => zoomBy(2, cursorTime()),
+      Escape: () => view.zoom(undefined),
+    }
+    const chosen = act[event.key]
+    if (chosen === undefined) return
+    event.preventDefault()
+    event.stopPropagation()
+    chosen()
+  })
+  area.addEventListener('blur', () => setCursor(-10))
+  buttons.all.addEventListener('click', () => view.zoom(undefined))
+  buttons.logTime.addEventListener('click', () => view.setLogTime(!view.logTime))
+  buttons.log.addEventListener('click', () => {
+    isLog = !isLog
+    update()
+  })
+
+  /** A finger moves the cursor, two zoom, a double tap shows everything; vertical moves scroll the page. */
+  const listenToTouch = (over: HTMLElement): void => {
+    const fingers = new Map<number, number>()
+    let tappedAt = -Infinity
+    const place = ({ clientX }: PointerEvent): number => clientX - over.getBoundingClientRect().left
+    over.addEventListener('pointerdown', (event) => {
+      if (event.pointerType !== 'touch') return
+      fingers.set(event.pointerId, place(event))
+      if (fingers.size === 1) {
+        setCursor(place(event))
+        if (event.timeStamp - tappedAt < DOUBLE_TAP) view.zoom(undefined)
+        tappedAt = event.timeStamp
+      }
+    })
+    over.addEventListener('pointermove', (event) => {
+      if (!fingers.has(event.pointerId) || plot === undefined) return
+      const spread = (): number => {
+        const at = [...fingers.values()]
+        return Math.max(10, Math.max(...at) - Math.min(...at))
+      }
+      const before = spread()
+      fingers.set(event.pointerId, place(event))
+      if (fingers.size === 1) setCursor(place(event))
+      else {
+        const middle = [...fingers.values()].reduce((a, b) => a + b, 0) / fingers.size
+        zoomBy(before / spread(), plot.posToVal(middle, 'x'))
+      }
+    })
+    for (const type of ['pointerup', 'pointercancel'] as const)
+      over.addEventListener(type, ({ pointerId }) => fingers.delete(pointerId))
+  }
+
+  // ---------------------------------------------------------------------------------------------------------- draw
+
+  const look = (zoom: number) => ({ colour, palette, fontFamily: style.fontFamily, zoom })
+  const areaSize = () => ({ width: Math.max(80, area.clientWidth), height: Math.max(48, area.clientHeight) })
+
+  const build = (what: Shown): void => {
+    plot?.destroy()
+    plot = new uPlot(
+      {
+        ...optionsOf(what, view, areaSize(), look(1)),
+        cursor: {
+          y: false,
+          points: { size: 6 },
+          drag: { x: true, y: false, setScale: false, dist: LEAST_DRAG },
+          sync: {
+            key: SYNC,
+            scales: ['x', null],
+            filters: { pub: (type) => type === 'mousemove', sub: () => true },
+          },
+          bind: {
+            dblclick: () => () => {
+              view.zoom(undefined)
+              return null
+            },
+          },
+        },
+        hooks: { setCursor: [showKey], setSelect: [selected], draw: [placeMarkers] },
+      },
+      alignedOf(what),
+      area,
     )
+    listenToTouch(plot.over)
   }
 
   const update = (): void => {
-    const chart = history.chart()
-    if (chart.times.length === 0) {
-      key.textContent = ''
-      plot?.setData([[], ...Array.from({ length: lineCount }, () => [])])
-      return
-    }
-    if (plot === undefined || chart.lines.length !== lineCount) build(chart.lines.length)
-    plot?.setData([[...chart.times], ...chart.lines.map(({ values }) => [...values])])
-    showKey(chart)
+    chart = history.chart(view.replica)
+    palette.keep(chart.lines.map(({ id }) => id))
+    shown = shownOf(chart, isHidden, isLog, view)
+    buttons.all.hidden = view.range === undefined
+    buttons.logTime.setAttribute('aria-pressed', String(view.logTime))
+    buttons.log.setAttribute('aria-pressed', String(isLog))
+    buttons.log.textContent = shown.scale === 'symlog' ? 'symlog' : 'log'
+    buttons.log.title =
+      shown.scale === 'symlog'
+        ? `Logarithmic in both directions, linear below ${powerOf(shown.threshold)}: there are values below 0`
+        : 'Logarithmic values; 0 is not shown'
+    const signature = signatureOf(shown, view)
+    if (chart.times.length > 0 && (plot === undefined || signature !== built)) {
+      build(shown)
+      built = signature
+    } else plot?.setData(signature === built ? alignedOf(shown) : [[]])
+    showKey()
   }
 
-  const observer = new ResizeObserver(() => {
-    plot?.setSize({ width: Math.max(80, area.clientWidth), height: Math.max(60, area.clientHeight) })
-  })
+  const observer = new ResizeObserver(() => plot?.setSize(areaSize()))
   observer.observe(area)
 
   return {
     element,
     update,
     recolour() {
-      if (plot === undefined) return
-      build(lineCount)
-      update()
+      built = ''
+      if (plot !== undefined) update()
+    },
+    async picture(width) {
+      const zoom = 2
+      const what = shown ?? shownOf(chart, isHidden, isLog, view)
+      const place = document.createElement('div')
+      place.style.cssText = 'position:fixed;left:-10000px;top:0'
+      document.body.append(place)
+      // uPlot draws at the density of the screen.
+      const size = { width: width / devicePixelRatio, height: 220 * (zoom / devicePixelRatio) }
+      const copy = new uPlot(
+        { ...optionsOf(what, view, size, look(zoom / devicePixelRatio)), cursor: { show: false } },
+        alignedOf(what),
+        place,
+      )
+      try {
+        await Promise.resolve()
+        const key = chart.lines
+          .filter((line) => !isHidden(line))
+          .map((line) => ({
+            text: `${line.label} ${textOf(line, undefined)}`.trim(),
+            colour: colour(palette.of(line.id)),
+          }))
+        const markers = view.markers.list.map((marker) => ({
+          at: positionOf(copy, marker),
+          text: markerText(marker),
+        }))
+        return compose(copy.ctx.canvas, {
+          title: history.name,
+          note,
+          key,
+          markers: markers.filter(({ at }) => at !== undefined) as { at: number; text: string }[],
+          top: copy.bbox.top,
+          bottom: copy.bbox.top + copy.bbox.height,
+          colour,
+          fontFamily: style.fontFamily,
+        })
+      } finally {
+        copy.destroy()
+        place.remove()
+      }
     },
     destroy() {
       observer.disconnect()
@@ -130,21 +370,72 @@ export function createPlot(history: History): Plot {
   }
 }
 
-/** Numbers on an axis, with as many digits as their distance needs. */
-function stepText(step: number): (value: number) => string {
-  let digits = 0
-  while (digits < 5 && Math.abs(Math.round(step * 10 ** digits) - step * 10 ** digits) > 1e-6) digits++
-  return (value) => {
-    const text = digits > 4 || step >= 1e5 ? value.toExponential(1) : String(Number(value.toFixed(digits)))
-    return text.replace('-', '−')
-  }
+/** Such as `xi.tau 250 → 120 at tick 40`. */
+function markerText({ path, before, value, tick }: Marker): string {
+  return `${path.replace(/^(neurons|synapses|memories)\./, '')} ${format3(before)} → ${format3(value)} at tick ${tick}`
 }
 
-/** The values with a little room; a constant is a line in the middle, whatever rounding makes of it. */
-function rangeOf(_: uPlot, low: number | null, high: number | null): [number, number] {
-  if (low === null || high === null) return [0, 1]
-  const size = Math.max(Math.abs(low), Math.abs(high))
-  const span = high - low
-  const room = span > 1e-5 * size ? 0.06 * span : 0.1 * size || 0.5
-  return [low - room, high + room]
+/** uPlot does not write to its data; its types do not say so. */
+function alignedOf({ data }: Shown): uPlot.AlignedData {
+  return data as unknown as uPlot.AlignedData
+}
+
+function powerOf(value: number): string {
+  return `1e${Math.round(Math.log10(value))}`.replace('-', '−')
+}
+
+/** Pixels from the left of the canvas; undefined outside of what is shown. */
+function positionOf(plot: uPlot, { time }: Marker): number | undefined {
+  const { min, max } = plot.scales.x as { min?: number; max?: number }
+  return min === undefined || max === undefined || time < min || time > max
+    ? undefined
+    : plot.valToPos(time, 'x', true)
+}
+
+interface Words {
+  readonly title: string
+  readonly note: string
+  readonly key: readonly { readonly text: string; readonly colour: string }[]
+  readonly markers: readonly { readonly at: number; readonly text: string }[]
+  /** The part of the canvas that the lines are in. */
+  readonly top: number
+  readonly bottom: number
+  readonly colour: (name: string) => string
+  readonly fontFamily: string
+}
+
+/** A plot below its heading and key. */
+function compose(plot: HTMLCanvasElement, words: Words): HTMLCanvasElement {
+  const { colour, fontFamily } = words
+  const head = 76
+  const canvas = document.createElement('canvas')
+  canvas.width = plot.width
+  canvas.height = plot.height + head
+  const context = canvas.getContext('2d') as CanvasRenderingContext2D
+  context.fillStyle = colour('--panel')
+  context.fillRect(0, 0, canvas.width, canvas.height)
+  context.drawImage(plot, 0, head)
+  context.textBaseline = 'middle'
+  const write = (text: string, x: number, y: number, font: string, fill: string): number => {
+    context.font = `${font} ${fontFamily}`
+    context.fillStyle = fill
+    context.fillText(text, x, y)
+    return x + context.measureText(text).width
+  }
+  const end = write(words.title, 24, 22, '600 28px', colour('--text'))
+  write(words.note, end + 16, 24, '24px', colour('--muted'))
+  let x = 24
+  for (const { text, colour: fill } of words.key) x = write(text, x, 58, '600 24px', fill) + 28
+  context.setLineDash([6, 6])
+  context.lineWidth = 2
+  context.strokeStyle = colour('--muted')
+  for (const { at, text } of words.markers) {
+    context.beginPath()
+    context.moveTo(at, head + words.top)
+    context.lineTo(at, head + words.bottom)
+    context.stroke()
+    context.textAlign = at > canvas.width / 2 ? 'right' : 'left'
+    write(text, at + (at > canvas.width / 2 ? -8 : 8), head + words.top + 14, '20px', colour('--muted'))
+  }
+  return canvas
 }

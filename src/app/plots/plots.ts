@@ -1,16 +1,27 @@
 /** The plots of a network: one for each probe that samples numbers. */
 import type { Sample } from '../../core/run/series.ts'
-import type { Simulation } from '../../core/run/simulation.ts'
+import type { Change, Simulation } from '../../core/run/simulation.ts'
 import { type History, createHistory } from './history.ts'
+import { createMarkers } from './markers.ts'
 import { type Plot, createPlot } from './plot.ts'
+import './plots.css'
+import { createPlotView } from './view.ts'
 
 /** Milliseconds between two updates: fast enough for the eye, and drawing lines is not free. */
 const INTERVAL = 100
 
+/** Pixels of a picture of all plots, and those between them. */
+const PICTURE_WIDTH = 1600
+const PICTURE_GAP = 24
+
 export interface Plots {
   push(sample: Sample): void
+  /** Marks where a parameter was changed. */
+  mark(change: Change): void
   /** Shows new samples, if it is time; to be called once a frame. */
   update(now: number): void
+  /** All plots below each other, as they are shown; undefined where there is none. */
+  picture(caption: string): Promise<HTMLCanvasElement | undefined>
   /** Forgets all samples. */
   clear(): void
   recolour(): void
@@ -20,13 +31,21 @@ export interface Plots {
 export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
   const series = simulation.series.filter(({ kind }) => kind !== 'snapshot')
   const histories = new Map<string, History>()
+  const markers = createMarkers()
+  const updateAll = (): void => {
+    for (const plot of plots) plot.update()
+  }
+  const view = createPlotView(markers, updateAll)
+  const { replicas } = simulation.model
   const plots: Plot[] = series.map((one) => {
-    const history = createHistory(one, simulation.model.replicas)
+    const history = createHistory(one, replicas)
     histories.set(one.name, history)
-    return createPlot(history)
+    return createPlot(history, view)
   })
   place.replaceChildren(...plots.map(({ element }) => element))
   place.hidden = plots.length === 0
+  if (replicas > 1)
+    plots[0]?.element.querySelector('.plot-note')?.after(createReplicaChoice(replicas, view.setReplica))
   let hasNews = false
   let updatedAt = -Infinity
   return {
@@ -34,14 +53,25 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
       histories.get(sample.probe)?.push(sample)
       hasNews = true
     },
+    mark(change) {
+      markers.add(change, performance.now())
+      hasNews = true
+    },
     update(now) {
       if (!hasNews || now - updatedAt < INTERVAL) return
       hasNews = false
       updatedAt = now
-      for (const plot of plots) plot.update()
+      updateAll()
+    },
+    async picture(caption) {
+      updateAll()
+      const pictures = await Promise.all(plots.map((plot) => plot.picture(PICTURE_WIDTH)))
+      return pictures.length === 0 ? undefined : stack(pictures, caption, getComputedStyle(place))
     },
     clear() {
       for (const history of histories.values()) history.clear()
+      markers.clear()
+      view.zoom(undefined)
       hasNews = true
     },
     recolour() {
@@ -51,4 +81,49 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
       for (const plot of plots) plot.destroy()
     },
   }
+}
+
+/** A number that chooses one replica for all plots; empty = all of them. */
+function createReplicaChoice(replicas: number, choose: (replica: number | undefined) => void): HTMLElement {
+  const label = document.createElement('label')
+  label.className = 'plot-replica'
+  label.textContent = 'replica'
+  label.title = `Show one replica in all plots, 0 to ${replicas - 1}; empty = mean, lowest and highest of all`
+  const input = document.createElement('input')
+  input.type = 'number'
+  input.min = '0'
+  input.max = String(replicas - 1)
+  input.placeholder = 'all'
+  input.autocomplete = 'off'
+  input.addEventListener('input', () => {
+    const replica = input.value === '' ? undefined : Math.round(input.valueAsNumber)
+    if (replica === undefined || (replica >= 0 && replica < replicas)) choose(replica)
+  })
+  label.append(input)
+  return label
+}
+
+function stack(
+  pictures: readonly HTMLCanvasElement[],
+  caption: string,
+  style: CSSStyleDeclaration,
+): HTMLCanvasElement {
+  const canvas = document.createElement('canvas')
+  const margin = PICTURE_GAP
+  canvas.width = PICTURE_WIDTH + 2 * margin
+  const head = 56
+  canvas.height = head + pictures.reduce((sum, { height }) => sum + height + PICTURE_GAP, 0)
+  const context = canvas.getContext('2d') as CanvasRenderingContext2D
+  context.fillStyle = style.getPropertyValue('--panel')
+  context.fillRect(0, 0, canvas.width, canvas.height)
+  context.font = `28px ${style.fontFamily}`
+  context.textBaseline = 'middle'
+  context.fillStyle = style.getPropertyValue('--text')
+  context.fillText(caption, 2 * margin, head / 2 + 6, canvas.width - 4 * margin)
+  let top = head
+  for (const picture of pictures) {
+    context.drawImage(picture, margin, top)
+    top += picture.height + PICTURE_GAP
+  }
+  return canvas
 }

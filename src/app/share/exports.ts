@@ -89,12 +89,29 @@ export const EXPORTS: readonly Export[] = [
       const { name, canvas } = stage.picture(
         `${scenario.name} · tick ${simulation.tick} · seed ${scenario.seed}`,
       )
-      const content = await new Promise<Blob | null>((settle) => canvas.toBlob(settle, 'image/png'))
-      if (content === null) throw new Error('the browser could not encode the picture')
-      return { name: `${stemOf(opened)}-${name}.png`, content }
+      return { name: `${stemOf(opened)}-${name}.png`, content: await pngOf(canvas) }
+    },
+  },
+  {
+    id: 'plots',
+    label: 'Plots',
+    note: 'PNG, as they are zoomed',
+    async make({ simulation, plots, loop, ...opened }) {
+      await loop.still(() => simulation.flush())
+      const { scenario } = simulation.model
+      const canvas = await plots.picture(`${scenario.name} · tick ${simulation.tick} · seed ${scenario.seed}`)
+      if (canvas === undefined)
+        throw new ModelError('this scenario has no probe that is plotted; add one to `probes`')
+      return { name: `${stemOf(opened)}-plots.png`, content: await pngOf(canvas) }
     },
   },
 ]
+
+async function pngOf(canvas: HTMLCanvasElement): Promise<Blob> {
+  const content = await new Promise<Blob | null>((settle) => canvas.toBlob(settle, 'image/png'))
+  if (content === null) throw new Error('the browser could not encode the picture')
+  return content
+}
 
 /** The scenario with its parameters as they are. */
 export function scenarioFile({ simulation, source }: Pick<Opened, 'simulation' | 'source'>): Download {

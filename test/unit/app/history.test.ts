@@ -15,12 +15,34 @@ test('an overlap with replicas is drawn as mean, lowest and highest of the large
   history.push(sample(0, 0.1, 0.9, 0, 0.2, 0.1, 0.5))
   expect(history.chart()).toEqual({
     times: [0],
-    lines: [
-      { label: 'mean', values: [0.7] },
-      { label: 'lowest', values: [0.5] },
-      { label: 'highest', values: [0.9] },
-    ],
+    lines: [{ id: 'main', label: 'mean', values: [0.7], band: { low: [0.5], high: [0.9] } }],
   })
+  expect(history.chart(1).lines).toEqual([{ id: 'main', label: 'replica 1', values: [0.5] }])
+})
+
+test('rows of replicas are drawn as mean, lowest and highest of all rows, and one replica as the mean of its own', () => {
+  const history = createHistory(series('similarity', [2, 2]), 2)
+  history.push(sample(0, 0.5, 1, 0, 0.5))
+  expect(history.chart().lines).toEqual([
+    { id: 'main', label: 'mean', values: [0.5], band: { low: [0], high: [1] } },
+  ])
+  expect(history.chart(0).lines[0]?.values).toEqual([0.75])
+})
+
+test('an energy has its total and, as details, its terms; with replicas their means, or those of one', () => {
+  const termNames = ['v', 'xi']
+  const single = createHistory({ ...series('energy', []), terms: [], termNames }, 1)
+  single.push({ ...sample(0, -2), terms: Float32Array.of(1, -3) })
+  expect(single.chart().lines).toEqual([
+    { id: 'total', label: 'total', values: [-2] },
+    { id: 'term v', label: 'v', values: [1], isDetail: true },
+    { id: 'term xi', label: 'xi', values: [-3], isDetail: true },
+  ])
+  const several = createHistory({ ...series('energy', [2]), terms: [], termNames }, 2)
+  several.push({ ...sample(0, -2, 4), terms: Float32Array.of(1, -3, 2, 2) })
+  const values = (replica?: number) => several.chart(replica).lines.map((line) => line.values[0])
+  expect(values()).toEqual([1, 1.5, -0.5])
+  expect(values(1)).toEqual([4, 2, 2])
 })
 
 test('of many patterns those are drawn that are the largest now, with all of their past', () => {

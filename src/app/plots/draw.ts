@@ -1,0 +1,125 @@
+/** A chart as uPlot wants it: data, series, scales and axes, on the page and in a picture. */
+import type uPlot from 'uplot'
+import { type Scale, logSplits, rangeOf, symlogSplits } from './scale.ts'
+import type { Palette, Shown } from './shown.ts'
+import type { PlotView } from './view.ts'
+
+/** As uPlot counts them. */
+const DISTRIBUTIONS = { linear: 1, log: 3, symlog: 4 } as unknown as Readonly<
+  Record<Scale, uPlot.Scale.Distr>
+>
+
+export interface Look {
+  readonly colour: (name: string) => string
+  readonly palette: Palette
+  readonly fontFamily: string
+  /** Pixels of a CSS pixel beyond those of the screen: a picture may be larger than what is shown. */
+  readonly zoom: number
+}
+
+/** Options without what the reader does with the plot: cursor and hooks. */
+export function optionsOf(
+  shown: Shown,
+  view: Pick<PlotView, 'logTime' | 'range'>,
+  size: { readonly width: number; readonly height: number },
+  { colour, palette, fontFamily, zoom }: Look,
+): uPlot.Options {
+  const { scale, threshold, lines } = shown
+  const axis = (size: number, space: number): uPlot.Axis => ({
+    stroke: colour('--muted'),
+    grid: { stroke: colour('--grid'), width: zoom },
+    ticks: { show: false },
+    font: `${11 * zoom}px ${fontFamily}`,
+    gap: 4 * zoom,
+    size: size * zoom,
+    space: space * zoom,
+    values: (_, splits, __, ___, step) => splits.map(stepText(step)),
+  })
+  const logarithmic: uPlot.Axis = {
+    splits: (_, __, low, high) => logSplits(low, high),
+    filter: (u, splits, index, space) =>
+      apart(splits, (at) => u.valToPos(at, u.axes[index]?.scale ?? 'y'), space),
+    values: (_, splits) => splits.map(powerText),
+  }
+  const symlog: uPlot.Axis = {
+    ...logarithmic,
+    splits: (_, __, low, high) => symlogSplits(low, high, threshold),
+  }
+  let column = 0
+  const bands: uPlot.Band[] = []
+  const series = lines.flatMap(({ id, band }): uPlot.Series[] => {
+    const at = ++column
+    const line: uPlot.Series = { stroke: colour(palette.of(id)), width: 1.75 * zoom, points: { show: false } }
+    if (band === undefined) return [line]
+    column += 2
+    bands.push({ series: [at + 2, at + 1], fill: colour('--band') })
+    const edge: uPlot.Series = { stroke: 'transparent', width: 0, points: { show: false } }
+    return [line, edge, edge]
+  })
+  return {
+    ...size,
+    padding: [6 * zoom, 10 * zoom, 0, 0],
+    legend: { show: false },
+    scales: {
+      x: {
+        time: false,
+        distr: DISTRIBUTIONS[view.logTime ? 'log' : 'linear'],
+        range: (_, low, high) => {
+          const { range } = view
+          return range === undefined ? timeRange(low, high, view.logTime) : [range.min, range.max]
+        },
+      },
+      y: {
+        distr: DISTRIBUTIONS[scale],
+        asinh: threshold,
+        range: (_, low, high) => rangeOf(scale, low, high),
+      },
+    },
+    axes: [
+      { ...axis(22, 60), ...(view.logTime ? logarithmic : {}) },
+      { ...axis(52, 28), ...(scale === 'linear' ? {} : scale === 'log' ? logarithmic : symlog) },
+    ],
+    series: [{}, ...series],
+    bands,
+  }
+}
+
+/** uPlot asks for a range of width 0 where there is one sample, or none. */
+function timeRange(low: number | null, high: number | null, logTime: boolean): [number, number] {
+  if (low === null || high === null) return logTime ? [0.1, 1] : [0, 1]
+  return high > low ? [low, high] : logTime ? [low / 2, low * 2] : [low, low + 1]
+}
+
+/** Numbers on an axis, with as many digits as their distance needs. */
+function stepText(step: number): (value: number) => string {
+  let digits = 0
+  while (digits < 5 && Math.abs(Math.round(step * 10 ** digits) - step * 10 ** digits) > 1e-6) digits++
+  return (value) => {
+    const text = digits > 4 || step >= 1e5 ? value.toExponential(1) : String(Number(value.toFixed(digits)))
+    return text.replace('-', '−')
+  }
+}
+
+/** Leaves out the marks that stand too close to the one before; 0 stays. */
+function apart(
+  splits: readonly number[],
+  pixelOf: (value: number) => number,
+  space: number,
+): (number | null)[] {
+  const kept = splits.includes(0) ? [pixelOf(0)] : []
+  return splits.map((value) => {
+    if (value === 0) return value
+    const pixel = pixelOf(value)
+    if (kept.some((other) => Math.abs(other - pixel) < space / 2)) return null
+    kept.push(pixel)
+    return value
+  })
+}
+
+function powerText(value: number | null): string {
+  if (value === null) return ''
+  const size = Math.abs(value)
+  const text =
+    size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential().replace('e+', 'e') : String(value)
+  return text.replaceAll('-', '−')
+}

@@ -1,0 +1,48 @@
+/** Where parameters were changed, for a vertical line in every plot. Pure. */
+import type { Change } from '../../core/run/simulation.ts'
+
+/** One change, or all moves of a slider that was drawn. */
+export interface Marker {
+  readonly path: string
+  /** Tick and time of the first move. */
+  readonly tick: number
+  readonly time: number
+  readonly before: number
+  readonly value: number
+}
+
+/** Moves of one parameter that follow each other within this many ms are one change. */
+const TOGETHER = 600
+
+/** The oldest go. */
+const MOST_MARKERS = 200
+
+export interface Markers {
+  readonly list: readonly Marker[]
+  add(change: Change, now: number): void
+  clear(): void
+}
+
+export function createMarkers(): Markers {
+  let list: Marker[] = []
+  let addedAt = -Infinity
+  return {
+    get list() {
+      return list
+    },
+    add({ path, tick, time, before, value }, now) {
+      const last = list.at(-1)
+      const goesOn = last?.path === path && (now - addedAt < TOGETHER || last.tick === tick)
+      addedAt = now
+      if (goesOn) list.pop()
+      const marker = goesOn ? { ...last, value } : { path, tick, time, before, value }
+      // Back where it was: nothing has changed.
+      if (marker.before !== marker.value) list.push(marker)
+      if (list.length > MOST_MARKERS) list = list.slice(-MOST_MARKERS)
+    },
+    clear() {
+      list = []
+      addedAt = -Infinity
+    },
+  }
+}

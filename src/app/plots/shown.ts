@@ -1,0 +1,74 @@
+/** What of a chart is to be seen, and in which colours. Pure. */
+import type { Chart, Line } from './history.ts'
+import { type Scale, logScaleOf, shownOn, thresholdOf } from './scale.ts'
+import type { PlotView } from './view.ts'
+
+/** Line colours that there are in style.css. */
+const COLOURS = 5
+
+/** A chart with the choices of the reader. */
+export interface Shown {
+  readonly lines: readonly Line[]
+  readonly times: readonly number[]
+  readonly scale: Scale
+  readonly threshold: number
+  /** The times, then the columns of each line: its values, and the edges of its band. */
+  readonly data: readonly [readonly number[], ...(readonly (number | null)[])[]]
+}
+
+/** What of a chart is to be seen: no hidden lines, and no times that a logarithm does not have. */
+export function shownOf(
+  { times, lines }: Chart,
+  hidden: (line: Line) => boolean,
+  isLog: boolean,
+  { logTime }: Pick<PlotView, 'logTime'>,
+): Shown {
+  const first = logTime ? times.findIndex((time) => time > 0) : 0
+  const from = first === -1 ? times.length : first
+  const visible = lines.filter((line) => !hidden(line))
+  const columns = visible.flatMap(({ values, band }) =>
+    band === undefined ? [values] : [values, band.low, band.high],
+  )
+  const scale = isLog ? logScaleOf(columns) : 'linear'
+  const cut = (values: Line['values']): (number | null)[] => shownOn(scale, values.slice(from))
+  return {
+    lines: visible,
+    times: times.slice(from),
+    scale,
+    threshold: scale === 'symlog' ? thresholdOf(columns) : 1,
+    data: [times.slice(from), ...columns.map(cut)],
+  }
+}
+
+/** Changes exactly when a plot has to be built anew to show something. */
+export function signatureOf(
+  { lines, scale, threshold }: Shown,
+  { logTime }: Pick<PlotView, 'logTime'>,
+): string {
+  return JSON.stringify([lines.map(({ id, band }) => [id, band !== undefined]), scale, threshold, logTime])
+}
+
+/** Each line keeps its colour while it is there. */
+export interface Palette {
+  /** Such as `--line-2`. */
+  of(id: string): string
+  /** Gives free what other lines no longer have. */
+  keep(ids: readonly string[]): void
+}
+
+export function createPalette(): Palette {
+  const slots = new Map<string, number>()
+  return {
+    of: (id) => `--line-${(slots.get(id) ?? 0) % COLOURS}`,
+    keep(ids) {
+      for (const id of slots.keys()) if (!ids.includes(id)) slots.delete(id)
+      for (const id of ids) {
+        if (slots.has(id)) continue
+        const taken = new Set(slots.values())
+        let slot = 0
+        while (taken.has(slot)) slot++
+        slots.set(id, slot)
+      }
+    },
+  }
+}

@@ -1,0 +1,129 @@
+import { readFile } from 'node:fs/promises'
+import { decode } from 'fast-png'
+import { expect, test } from 'vitest'
+import { eventually, useLab } from './lab.ts'
+
+const lab = useLab()
+
+/** The file that an item of the export menu saves. */
+async function exported(id: string): Promise<Uint8Array> {
+  const waiting = lab.page.waitForEvent('download')
+  await lab.page.locator('#export').click()
+  await lab.page.locator(`[data-export=${id}]`).click()
+  return new Uint8Array(await readFile(await (await waiting).path()))
+}
+
+const pressed = (selector: string) => lab.page.locator(selector).getAttribute('aria-pressed')
+
+/** Where the markers of a plot stand, as parts of its width, and what they say. */
+const markers = (probe: string): Promise<{ tick: string; text: string; at: number }[]> =>
+  lab.page.evaluate(
+    `[...document.querySelectorAll('[data-probe=${probe}] .plot-marker')].map((mark) => ({
+      tick: mark.dataset.tick,
+      text: mark.dataset.text,
+      at: parseFloat(mark.style.left) / mark.parentElement.clientWidth,
+    }))`,
+  )
+
+test('a change of a parameter is marked in every plot at its time, through a zoom, until the reset', async () => {
+  await lab.visit('softmax-synapses')
+  await lab.engram('step(300)')
+  await lab.page.evaluate('engram.set("memories.xi.tau", 120)')
+  await lab.engram('step(300)')
+  await eventually(() => markers('similarity')).toHaveLength(1)
+  const [mark] = await markers('similarity')
+  expect(mark).toMatchObject({ tick: '300', text: 'xi.tau 250 → 120 at tick 300' })
+  await eventually(async () => Math.abs((await markers('similarity'))[0]!.at - 0.5)).toBeLessThan(0.01)
+  expect(await markers('overlap')).toHaveLength(1)
+
+  // A drag over the right two thirds leaves the mark at a quarter of what is shown.
+  const box = (await lab.page.locator('[data-probe=similarity] .u-over').boundingBox())!
+  const y = box.y + box.height / 2
+  await lab.page.mouse.move(box.x + box.width / 3, y)
+  await lab.page.mouse.down()
+  await lab.page.mouse.move(box.x + box.width * 0.8, y, { steps: 4 })
+  await lab.page.mouse.move(box.x + box.width - 1, y, { steps: 2 })
+  await lab.page.mouse.up()
+  for (const probe of ['similarity', 'overlap'])
+    await eventually(async () => Math.abs((await markers(probe))[0]!.at - 0.25)).toBeLessThan(0.03)
+  expect(await lab.page.locator('[data-probe=overlap] .plot-all').isVisible()).toBe(true)
+  await lab.page.mouse.dblclick(box.x + box.width / 2, y)
+  await eventually(async () => Math.abs((await markers('overlap'))[0]!.at - 0.5)).toBeLessThan(0.01)
+
+  await lab.page.locator('#reset').click()
+  await eventually(() => markers('similarity')).toEqual([])
+})
+
+test('the key hides and shows lines, and the terms of the energy wait there', async () => {
+  await lab.visit('fast-synapses')
+  await lab.engram('step(20)')
+  await lab.page.evaluate('engram.simulation.flush()')
+  const key = (line: string) => lab.page.locator(`[data-probe=energy] [data-line="${line}"]`)
+  await eventually(() => key('term recurrent').getAttribute('aria-pressed')).toBe('false')
+  expect(await key('total').getAttribute('aria-pressed')).toBe('true')
+  await key('term recurrent').focus()
+  await lab.page.keyboard.press('Enter')
+  expect(await key('term recurrent').getAttribute('aria-pressed')).toBe('true')
+  // Its line has the third colour: that of `visible` is between.
+  await eventually(async () => {
+    const picture = await lab.pixels('[data-probe=energy] .plot-area')
+    const { width, height } = picture
+    const near = (x: number, y: number) =>
+      picture.at(x, y).every((value, k) => Math.abs(value - [0x0f, 0x7b, 0x5f][k]!) < 40)
+    return Array.from({ length: width * height }, (_, k) => near(k % width, Math.floor(k / width))).includes(
+      true,
+    )
+  }).toBe(true)
+  await key('total').click()
+  expect(await key('total').getAttribute('aria-pressed')).toBe('false')
+  expect(await key('total').locator('span').isVisible()).toBe(false)
+})
+
+test('the cursor shows the values of one time in all plots, by pointer and by arrow keys', async () => {
+  await lab.visit('hopfield')
+  await lab.engram('step(40)')
+  await lab.page.evaluate('engram.simulation.flush()')
+  const area = lab.page.locator('[data-probe=energy] .plot-area')
+  const time = (probe: string) =>
+    lab.page.locator(`[data-probe=${probe}] .plot-area`).getAttribute('data-cursor')
+  await area.focus()
+  await lab.page.keyboard.press('Home')
+  await eventually(() => time('energy')).toBe('t 0')
+  await lab.page.keyboard.press('ArrowRight')
+  // A sample every 5 ticks of 0.2.
+  for (const probe of ['energy', 'overlap', 'speed']) await eventually(() => time(probe)).toBe('t 1')
+  const shown = await lab.page.locator('[data-probe=speed] .plot-key span').first().textContent()
+  await lab.page.keyboard.press('End')
+  await eventually(() =>
+    lab.page.locator('[data-probe=speed] .plot-key span').first().textContent(),
+  ).not.toBe(shown)
+})
+
+test('a logarithmic scale is plain where all values are above 0, symlog where some are below', async () => {
+  await lab.visit('hopfield')
+  await lab.engram('step(40)')
+  await lab.page.evaluate('engram.simulation.flush()')
+  await lab.page.locator('[data-probe=speed] .plot-log').click()
+  expect(await lab.page.locator('[data-probe=speed] .plot-log').textContent()).toBe('log')
+  await lab.page.locator('[data-probe=energy] .plot-log').click()
+  expect(await lab.page.locator('[data-probe=energy] .plot-log').textContent()).toBe('symlog')
+  await lab.page.locator('[data-probe=energy] .plot-log-time').click()
+  for (const probe of ['energy', 'overlap', 'speed'])
+    expect(await pressed(`[data-probe=${probe}] .plot-log-time`)).toBe('true')
+  expect((await lab.pixels('[data-probe=speed] .plot-area')).colours).toBeGreaterThan(3)
+})
+
+test('the picture of all plots has their lines in their colours', async () => {
+  await lab.visit('hopfield')
+  await lab.engram('step(40)')
+  const { data, channels, width, height } = decode(await exported('plots'))
+  expect(width).toBeGreaterThan(1600)
+  expect(height).toBeGreaterThan(600)
+  const line = [0x24, 0x59, 0xc4]
+  const rows = new Set<number>()
+  for (let at = 0; at < data.length; at += channels)
+    if (line.every((part, k) => data[at + k] === part))
+      rows.add(Math.floor(at / channels / width / (height / 3)))
+  // In each of the three plots.
+  expect([...rows].sort()).toEqual([0, 1, 2])
+})
