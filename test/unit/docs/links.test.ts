@@ -1,0 +1,55 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const pages = [
+  'README.md',
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
+
+interface Link {
+  readonly text: string
+  readonly file: string
+}
+
+/** Links to files of the project, their anchors left out. */
+function linksOf(page: string): Link[] {
+  return [...readFileSync(page, 'utf8').matchAll(/\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s#]+)[^)]*\)/g)]
+    .map((match) => ({ text: match[1]!, target: match[2]! }))
+    .filter(({ target }) => !/^https?:/.test(target))
+    .map(({ text, target }) => ({ text, file: join(dirname(page), target) }))
+}
+
+describe.each(pages)('%s', (page) => {
+  it('links to files that are there', () => {
+    const missing = linksOf(page).filter(({ file }) => !existsSync(file))
+    expect(missing).toEqual([])
+  })
+})
+
+describe('docs/theory.md', () => {
+  const links = linksOf('docs/theory.md')
+  const lacking = (name: (link: Link) => string | undefined): string[] =>
+    links.flatMap((link) => {
+      const wanted = name(link)
+      if (wanted === undefined || readFileSync(link.file, 'utf8').includes(wanted)) return []
+      return [`${link.file} has no ${wanted}`]
+    })
+
+  it('names functions and kernels that are in the files it links to', () => {
+    const declared = ({ text, file }: Link): string | undefined => {
+      const name = /^`(\w+)`$/.exec(text)?.[1]
+      return name !== undefined && file.endsWith('.wgsl') ? `fn ${name}(` : name
+    }
+    expect(links.filter((link) => declared(link) !== undefined).length).toBeGreaterThan(70)
+    expect(lacking(declared)).toEqual([])
+  })
+
+  it('names tests that are in the files it links to', () => {
+    const quoted = ({ text }: Link): string | undefined => /^"(.*)"$/.exec(text)?.[1]
+    expect(links.filter((link) => quoted(link) !== undefined).length).toBeGreaterThan(30)
+    expect(lacking(quoted)).toEqual([])
+  })
+})
