@@ -141,6 +141,41 @@ export function packPart(
   return { buffer: block.buffer, offset, bytes: packed }
 }
 
+/**
+ * Some consecutive values of the patterns of a stimulus as bytes of the buffer of cues.
+ * @param index - place of the stimulus in the scenario
+ * @param at - index of the first value in the data of its patterns
+ * @throws ModelError if there is no such stimulus, or the values are not inside one row
+ */
+export function packCue(
+  model: Model,
+  index: number,
+  at: number,
+  data: Float32Array,
+): { buffer: string; offset: number; bytes: Uint8Array<ArrayBuffer> } {
+  const item = model.stimulus[index]
+  const { rows, columns } = item?.patterns ?? { rows: 0, columns: 1 }
+  const row = Math.floor(at / columns)
+  const column = at % columns
+  if (
+    item === undefined ||
+    !Number.isInteger(at) ||
+    at < 0 ||
+    row >= rows ||
+    column + data.length > columns
+  ) {
+    throw new ModelError(
+      `${data.length} values from ${at} on leave row ${row} of stimulus ${index}, which has ${rows} rows of ${columns}`,
+    )
+  }
+  const before = model.stimulus
+    .slice(0, index)
+    .filter(({ layer }) => layer === item.layer)
+    .reduce((sum, { patterns }) => sum + patterns.rows, 0)
+  const offset = ((before + row) * vectorStride(columns) + column) * 4
+  return { buffer: `${item.layer}/cues`, offset, bytes: bytesOfFloats(data) }
+}
+
 function bytesOfFloats(data: Float32Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(data.slice().buffer)
 }

@@ -6,7 +6,16 @@ import { runningParameters, withParameter } from '../model/parameters.ts'
 import { createEngine, type Engine } from '../gpu/engine.ts'
 import type { Limits } from '../plan/layout.ts'
 import { type Plan, type PlanOptions, planNetwork } from '../plan/plan.ts'
-import { type Copy, type DenseArray, bytesOf, copiesOf, packArray, packPart, unpackArray } from './arrays.ts'
+import {
+  type Copy,
+  type DenseArray,
+  bytesOf,
+  copiesOf,
+  packArray,
+  packCue,
+  packPart,
+  unpackArray,
+} from './arrays.ts'
 import { createEnergyGuard } from './guard.ts'
 import { type Profile, type Timer, createTimer } from './profile.ts'
 import { createScheduler } from './scheduler.ts'
@@ -91,6 +100,11 @@ export interface Simulation {
    * @param at - index of the first of them in the data of `read`
    */
   writePart(name: string, at: number, data: ArrayLike<number>): void
+  /**
+   * Changes some consecutive values inside one row of the patterns of a stimulus, for what is drawn while a hand paints;
+   * the model does not know of them, and `adopt` puts its own in their place.
+   */
+  writeCue(index: number, at: number, data: ArrayLike<number>): void
   /**
    * Takes over the patterns of another model from the next tick on: cues, couplings, fixed memories, what probes compare
    * with. States stay; what starts from a pattern starts from the new one at the next reset. No pipeline is built.
@@ -251,6 +265,11 @@ export async function createSimulation(
     write,
     writePart(name, at, data) {
       const { buffer, offset, bytes } = packPart(plan, model, name, at, Float32Array.from(data))
+      device.queue.writeBuffer(engine.buffer(buffer), offset, bytes)
+      scheduler.disturb()
+    },
+    writeCue(index, at, data) {
+      const { buffer, offset, bytes } = packCue(model, index, at, Float32Array.from(data))
       device.queue.writeBuffer(engine.buffer(buffer), offset, bytes)
       scheduler.disturb()
     },
