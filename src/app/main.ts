@@ -5,6 +5,8 @@ import './style.css'
 import { RunError } from '../core/model/errors.ts'
 import { createConsoleApi, createSampleListeners } from './console.ts'
 import { requestPageDevice } from './device.ts'
+import { type Hands, createHands } from './hands/hands.ts'
+import { isImage } from './hands/images.ts'
 import { createHeader } from './header.ts'
 import { addKeys, bindKeys } from './keys.ts'
 import { createMenu } from './menu.ts'
@@ -59,7 +61,10 @@ async function start(): Promise<void> {
         document.body.dataset.state = 'loading'
         header.loading(id)
       },
-      loaded: showLoaded,
+      loaded(source) {
+        showLoaded(source)
+        hands.refresh()
+      },
       failed: showFailed,
       playing(playing) {
         document.body.dataset.playing = String(playing)
@@ -72,7 +77,7 @@ async function start(): Promise<void> {
         button('restore').disabled = workplace.isAsOpened
       },
       sample: (sample) => listeners.call(sample),
-      changed: () => undefined,
+      changed: () => hands.refresh(),
     },
   )
   const reload = { label: 'Reload the page', act: () => location.reload() }
@@ -101,7 +106,8 @@ async function start(): Promise<void> {
   }
   watch(requested.device)
 
-  bind(workplace)
+  const hands = createHands(element('hands'), workplace, messages)
+  bind(workplace, hands)
   window.engram = createConsoleApi(workplace, listeners)
   darkScheme.addEventListener('change', () => workplace.recolour())
   await openAddress(workplace)
@@ -123,7 +129,7 @@ async function openAddress(workplace: Workplace): Promise<void> {
   if (!matchMedia('(prefers-reduced-motion: reduce)').matches) workplace.play()
 }
 
-function bind(workplace: Workplace): void {
+function bind(workplace: Workplace, hands: Hands): void {
   const toggle = (): void => (workplace.opened?.loop.playing === true ? workplace.pause() : workplace.play())
   const step = (): void => void workplace.step(1)
   const reset = (): void => void workplace.reset()
@@ -139,7 +145,11 @@ function bind(workplace: Workplace): void {
   )
   const input = element('file') as HTMLInputElement
   button('open').addEventListener('click', () => input.click())
-  acceptFiles(element('drop'), input, (file) => void openFile(workplace, file))
+  acceptFiles(element('drop'), input, (files) => {
+    const other = files.find((file) => !isImage(file))
+    if (other === undefined) hands.takeImages(files)
+    else void openFile(workplace, other)
+  })
 
   menu.addEventListener('change', () => {
     const url = new URL(location.href)

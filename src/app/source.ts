@@ -51,9 +51,20 @@ export async function scenarioSource(scenario: Scenario, file?: string): Promise
  * @throws ModelError for the first thing that is wrong
  */
 export async function changedSource(scenario: Scenario, { origin }: Source): Promise<Source> {
-  const folder = new URL(SCENARIO_FOLDER, document.baseURI)
-  const model = await resolveModel(scenario, { read: readBeside(folder) })
+  const model = await resolveModel(scenario, { read: readShipped })
   return { model, ...(origin === undefined ? {} : { origin }) }
+}
+
+const shippedFiles = new Map<string, Promise<Uint8Array>>()
+
+/** Reads a file beside the shipped scenarios, each once: a slider may ask for it many times a second. */
+export function readShipped(path: string): Promise<Uint8Array> {
+  const known = shippedFiles.get(path)
+  if (known !== undefined) return known
+  const bytes = readBeside(new URL(SCENARIO_FOLDER, document.baseURI))(path)
+  shippedFiles.set(path, bytes)
+  bytes.catch(() => shippedFiles.delete(path))
+  return bytes
 }
 
 /**

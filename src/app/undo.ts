@@ -1,4 +1,5 @@
 /** Changes of a scenario that can be taken back, and which values they changed. Pure. */
+import { valueAt } from '../core/model/path.ts'
 import type { Scenario } from '../core/model/schema.ts'
 
 /** Milliseconds within which changes of the same value are one step, such as keys held down on a slider. */
@@ -92,6 +93,22 @@ export function differences(from: unknown, to: unknown, path: readonly string[] 
     )
   }
   return [{ path: path.join('.'), from, to }]
+}
+
+/** The patterns in which two scenarios differ, each as a whole: thousands of values may be one change. */
+export function patternChanges(from: Scenario, to: Scenario): Difference[] {
+  const depth: Readonly<Record<string, number>> = {
+    neurons: 3,
+    memories: 3,
+    stimulus: 3,
+    probes: 3,
+    synapses: 4,
+  }
+  const paths = differences(from, to).map(({ path }) => {
+    const keys = path.split('.')
+    return keys.slice(0, depth[keys[0] ?? ''] ?? keys.length).join('.')
+  })
+  return [...new Set(paths)].map((path) => ({ path, from: valueAt(from, path), to: valueAt(to, path) }))
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

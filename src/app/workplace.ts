@@ -1,8 +1,10 @@
 /** One network at a time on one device: loads it, shows it, runs it. */
 import { ModelError, RunError } from '../core/model/errors.ts'
 import { checkScenario } from '../core/model/check.ts'
+import { fitsPatterns } from '../core/model/fitting.ts'
 import { parseScenario } from '../core/model/parse.ts'
 import { setValue } from '../core/model/path.ts'
+import type { Model } from '../core/model/model.ts'
 import type { Scenario } from '../core/model/schema.ts'
 import type { Sample } from '../core/run/series.ts'
 import { type Checkpoint, type Simulation, createSimulation } from '../core/run/simulation.ts'
@@ -17,7 +19,7 @@ import { type Plots, createPlots } from './plots/plots.ts'
 import { type Recorder, createRecorder, samplesOf } from './share/recorder.ts'
 import { carriedOver, carriedSeries } from './rebuild.ts'
 import { type Source, changedSource, shippedSource } from './source.ts'
-import { createUndoStack, differences } from './undo.ts'
+import { createUndoStack, differences, patternChanges } from './undo.ts'
 import { createPainterPipelines } from './views/painter.ts'
 import { type Stage, createStage } from './views/stage.ts'
 
@@ -321,6 +323,16 @@ export function createWorkplace(
       const { refusal } = estimateOf(sketchOf(old.simulation.model, scenario), limits)
       if (refusal !== undefined) throw new ModelError(refusal)
       const source = await changedSource(scenario, old.source)
+      if (fitsPatterns(old.simulation.model, source.model)) {
+        await old.loop.still(() => takeOver(old, source.model))
+        opened = { ...old, source }
+        note({ from: before, to: scenario })
+        old.loop.redraw()
+        old.controls.update()
+        const { tick } = old.simulation
+        for (const change of patternChanges(before, scenario)) events.changed({ ...change, tick })
+        return true
+      }
       next = await createSimulation(device, source.model, { ...SIMULATION_OPTIONS, limits })
       const { tick, samples, text } = await old.loop.still(() => handOver(old, next as Simulation, before))
       if (opened !== old) throw new ModelError('another scenario was opened meanwhile')
@@ -555,6 +567,35 @@ function asJson(value: unknown): unknown {
 /** A layer without a time constant has other kernels than one with. */
 function isSwitch(path: string, value: unknown): boolean {
   return value === 0 && path.startsWith('neurons.') && path.endsWith('.tau')
+}
+
+/**
+ * Gives the patterns of another model to the network that there is, which stands still. Rows of learning memories that
+ * start from something else start anew; at tick 0 everything does.
+ */
+async function takeOver({ simulation, plots, recorder }: Opened, next: Model): Promise<void> {
+  const before = simulation.model
+  simulation.adopt(next)
+  if (simulation.tick === 0) {
+    await simulation.flush().catch(() => undefined)
+    plots.clear()
+    recorder.clear()
+    await simulation.reset()
+    // Samples what stands before the first tick.
+    await simulation.step(0)
+    return
+  }
+  for (const { name, rule, init } of next.memories) {
+    if (rule === 'fixed') continue
+    const { columns, rows } = init
+    const old = before.memories.find((memory) => memory.name === name)?.init.data
+    for (let row = 0; row < rows; row++) {
+      const values = init.data.subarray(row * columns, (row + 1) * columns)
+      if (values.every((value, column) => value === old?.[row * columns + column])) continue
+      for (let replica = 0; replica < next.replicas; replica++)
+        simulation.writePart(name, (replica * rows + row) * columns, values)
+    }
+  }
 }
 
 interface HandedOver {

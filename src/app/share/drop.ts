@@ -3,9 +3,13 @@
 /**
  * @param sign - shown while a file is above the page
  * @param input - of type file; it may stay hidden
- * @param take - gets the one file, or the first of several
+ * @param take - gets all files
  */
-export function acceptFiles(sign: HTMLElement, input: HTMLInputElement, take: (file: File) => void): void {
+export function acceptFiles(
+  sign: HTMLElement,
+  input: HTMLInputElement,
+  take: (files: readonly File[]) => void,
+): void {
   const hasFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') === true
   document.addEventListener('dragover', (event) => {
     if (!hasFiles(event)) return
@@ -20,13 +24,12 @@ export function acceptFiles(sign: HTMLElement, input: HTMLInputElement, take: (f
     if (!hasFiles(event)) return
     event.preventDefault()
     sign.hidden = true
-    const file = event.dataTransfer?.files[0]
-    if (file !== undefined) take(file)
+    take([...(event.dataTransfer?.files ?? [])])
   })
   input.addEventListener('change', () => {
-    const file = input.files?.[0]
+    const files = [...(input.files ?? [])]
     // The same file may be chosen again, after it was edited.
     input.value = ''
-    if (file !== undefined) take(file)
+    take(files)
   })
 }

@@ -60,7 +60,7 @@ export interface FigureEvents {
   readonly pointed: (at: Pointed | undefined) => void
   /** True where the wheel belongs to the picture. */
   readonly isLarge: () => boolean
-  /** The pointer does something above the state; true when that is taken, and no gesture of the figure. */
+  /** The pointer does something above a pane; true when that is taken, and no gesture of the figure. */
   readonly pointer: (event: PicturePointer) => boolean
 }
 
@@ -76,6 +76,8 @@ export interface PicturePointer {
   /** A click is a press and a release at one place that nobody took before. */
   readonly kind: 'down' | 'move' | 'up' | 'leave' | 'click'
   readonly sheet: Sheet
+  /** Which of its panes. */
+  readonly role: Role
   /** Absent in gaps and frames, beside the picture and on leaving it. */
   readonly entry?: Entry
   readonly event: PointerEvent
@@ -189,8 +191,7 @@ export function createFigure(
         const entry = kind === 'leave' ? undefined : entryUnder(spotOf(event))
         if (kind === 'move' || kind === 'down') events.pointed(entry && { entry, event })
         if (kind === 'leave') events.pointed(undefined)
-        if (role !== 'state') return false
-        return events.pointer({ kind, sheet, event, ...(entry === undefined ? {} : { entry }) })
+        return events.pointer({ kind, sheet, role, event, ...(entry === undefined ? {} : { entry }) })
       },
       clicked: events.chosen,
       drag: ({ x, y }) => look(panned(window, sheet, -x, -y)),

@@ -34,8 +34,8 @@ export interface Stage {
   /** The large picture as it is now, with its caption and legend. */
   picture(caption: string): { readonly name: string; readonly canvas: HTMLCanvasElement }
   /**
-   * Calls back for everything the pointer does above a picture, but for its cue and target; a listener that returns true
-   * takes it, and no other is asked. Who takes a `down` gets what follows, up to its `up`. A `click` comes after the `up`
+   * Calls back for everything the pointer does above a picture, its cue or its target; a listener that returns true takes
+   * it, and no other is asked. Who takes a `down` gets what follows, up to its `up`. A `click` comes after the `up`
    * of a press that nobody took and that did not move; taken, it does not enlarge the picture. Returns a function that
    * ends it.
    */

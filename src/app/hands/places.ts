@@ -1,0 +1,152 @@
+/** Where in a scenario that stands which a hand changes: cues and memories. Pure. */
+import type { Model, Rows } from '../../core/model/model.ts'
+import { dealt } from '../../core/model/values.ts'
+import type { Patterns } from '../../core/model/schema.ts'
+import { shownAt } from '../../core/model/stimulus.ts'
+import { cueAt } from '../views/companions.ts'
+
+/** Patterns of a scenario that a hand can change. */
+interface Place {
+  /** Of the patterns in the scenario. */
+  readonly path: string
+  readonly patterns: Patterns
+  readonly rows: Rows
+}
+
+/** What a layer is shown. */
+export interface Cue extends Place {
+  /** init: the state at tick 0 of a layer that no stimulus sets. */
+  readonly kind: 'initial' | 'clamp' | 'current' | 'init'
+  /** Of the stimulus; absent for `init`. */
+  readonly index?: number
+  /** True when the network shows it at every tick and not only at its start. */
+  readonly isHeld: boolean
+  /** The row that a replica is shown. */
+  rowOf(replica: number): number
+}
+
+/** Rows that a network has stored: those of a memory, or the patterns of a hebbian coupling. */
+export interface Store extends Place {
+  readonly name: string
+  readonly kind: 'memory' | 'synapse'
+  readonly layer: string
+  /** The layer of hidden neurons, one a row. */
+  readonly to?: string
+  readonly scale: number
+  readonly format: 'f32' | 'f16' | 'binary'
+  /** True when every replica has rows of its own, which learn. */
+  readonly learns: boolean
+}
+
+/** The cue of a layer when some ticks have passed, as it is drawn beside the state; without any, its initial state. */
+export function cueOf(model: Model, layer: string, passed: number): Cue | undefined {
+  const found = cueAt(model, layer, passed)
+  if (found !== undefined) {
+    const { item, index, tick, state } = found
+    const spec = model.scenario.stimulus[index]
+    if (spec === undefined) throw new Error(`the scenario has no stimulus ${index}`)
+    const row = Math.max(0, shownAt(item, index, model.seed, tick))
+    return {
+      kind: item.kind,
+      index,
+      path: `stimulus.${index}.patterns`,
+      patterns: spec.patterns,
+      rows: item.patterns,
+      isHeld: item.kind !== 'initial' && state === 'now',
+      rowOf: (replica) => (item.kind === 'initial' ? replica % item.patterns.rows : row),
+    }
+  }
+  const own = model.layers.find(({ name }) => name === layer)
+  if (own === undefined || own.tau === 0) return undefined
+  const { init = { kind: 'zeros' } } = model.scenario.neurons[layer] ?? {}
+  return {
+    kind: 'init',
+    path: `neurons.${layer}.init`,
+    patterns: init,
+    rows: own.init,
+    isHeld: false,
+    rowOf: (replica) => replica % own.init.rows,
+  }
+}
+
+/** Everything that stores patterns of a layer. */
+export function storesOf(model: Model, layer: string): Store[] {
+  const { scenario } = model
+  const memories = model.memories
+    .filter(({ from }) => from === layer)
+    .map(({ name, to, init, scale, format, rule }): Store => ({
+      kind: 'memory',
+      name,
+      layer,
+      to,
+      path: `memories.${name}.init`,
+      patterns: scenario.memories[name]?.init ?? { kind: 'zeros' },
+      rows: init,
+      scale,
+      format,
+      learns: rule !== 'fixed',
+    }))
+  const synapses = model.synapses.flatMap((synapse): Store[] => {
+    const spec = scenario.synapses[synapse.name]?.base
+    if (synapse.layer !== layer || synapse.base.kind !== 'hebbian') return []
+    if (spec === undefined || spec === 0 || spec.kind !== 'hebbian') return []
+    return [
+      {
+        kind: 'synapse',
+        name: synapse.name,
+        layer,
+        path: `synapses.${synapse.name}.base.patterns`,
+        patterns: spec.patterns,
+        rows: synapse.base.patterns,
+        scale: 1,
+        format: 'f32',
+        learns: false,
+      },
+    ]
+  })
+  return [...memories, ...synapses]
+}
+
+/** The layer on which hands act: that of the first stimulus, else the first that memories or synapses store patterns of. */
+export function visibleLayer(model: Model): string | undefined {
+  const named = model.stimulus.find(({ layer }) => storesOf(model, layer).length > 0)?.layer
+  return (
+    named ??
+    model.layers.find(({ name }) => storesOf(model, name).length > 0)?.name ??
+    model.layers.find(({ tau }) => tau > 0)?.name
+  )
+}
+
+export function rowValues(rows: Rows, row: number): Float64Array {
+  return dealt(rows, row)
+}
+
+/** The first row of zeros; undefined when there is none. */
+export function zeroRow({ rows, columns, data }: Rows): number | undefined {
+  for (let row = 0; row < rows; row++)
+    if (data.subarray(row * columns, (row + 1) * columns).every((value) => value === 0)) return row
+  return undefined
+}
+
+/** What a brush paints: the extremes of patterns, and what stands for nothing. */
+export interface Ink {
+  readonly plus: number
+  readonly minus: number
+  readonly blank: number
+}
+
+/**
+ * The values of a brush among patterns: their largest and smallest entry to three digits; blank is 0, or the smallest
+ * where none is below 0. -1 and +1 where there is nothing to go by.
+ */
+export function inkOf(all: readonly Rows[]): Ink {
+  let [low, high] = [Infinity, -Infinity]
+  for (const { data } of all)
+    for (const value of data) {
+      if (value < low) low = value
+      if (value > high) high = value
+    }
+  if (!(high > 0) || low === high) return { plus: 1, minus: -1, blank: 0 }
+  const [plus, minus] = [Number(high.toPrecision(3)), Number(low.toPrecision(3))]
+  return minus < 0 ? { plus, minus, blank: 0 } : { plus, minus, blank: minus }
+}
