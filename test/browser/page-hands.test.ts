@@ -6,6 +6,7 @@ import { eventually, useLab } from './lab.ts'
 const lab = useLab()
 
 const SIDE = 12
+const LARGE = '#large [data-pane=state] canvas'
 const SIZE = SIDE * SIDE
 /** Replicas of the scenario below. */
 const REPLICAS = 2
@@ -95,11 +96,11 @@ test('a stroke at tick 0 changes exactly the cells under the brush, and the cue:
   await open(one)
   const before = await lab.read('visible')
   const largest = Number(Math.max(...before).toPrecision(3))
-  await eventually(async () => (await lab.pixels('#large canvas')).colours).toBeGreaterThan(3)
+  await eventually(async () => (await lab.pixels(LARGE)).colours).toBeGreaterThan(3)
   const point = await cell(6, 3)
-  const box = (await lab.page.locator('#large canvas').first().boundingBox())!
+  const box = (await lab.page.locator(LARGE).boundingBox())!
   const colour = async () =>
-    (await lab.pixels('#large canvas')).at(Math.round(point.x - box.x), Math.round(point.y - box.y))
+    (await lab.pixels(LARGE)).at(Math.round(point.x - box.x), Math.round(point.y - box.y))
   const unpainted = await colour()
   await tool('paint')
   await part('size').fill('1')
@@ -153,6 +154,23 @@ test('later a stroke changes the state, and Reset takes it away; on a layer that
   const after = await lab.read('visible')
   expect(after.flatMap((value, index) => (value === held[index] ? [] : [index]))).toHaveLength(9)
   expect(await lab.engram('simulation.tick')).toBe(5)
+})
+
+test('a stroke on the cue beside the state changes the cue at any tick, and the state at the next Reset', async () => {
+  await open(one)
+  const start = await lab.read('visible')
+  await lab.engram('step(3)')
+  const before = await lab.read('visible')
+  await tool('paint')
+  await part('size').fill('1')
+  const box = (await lab.page.locator('#large [data-pane=cue] canvas').boundingBox())!
+  await lab.page.mouse.click(box.x + (2.5 / SIDE) * box.width, box.y + (4.5 / SIDE) * box.height)
+  const column = 4 * SIDE + 2
+  await eventually(edits).toMatchObject([{ op: 'paint', row: 0, columns: [column] }])
+  expect(await lab.read('visible')).toEqual(before)
+  await lab.engram('reset()')
+  const after = await lab.read('visible')
+  expect(after.flatMap((value, index) => (value === start[index] ? [] : [index]))).toEqual([column])
 })
 
 test('a finger paints', async () => {
