@@ -325,6 +325,7 @@ export function createWorkplace(
       const source = await changedSource(scenario, old.source)
       if (fitsPatterns(old.simulation.model, source.model)) {
         await old.loop.still(() => takeOver(old, source.model))
+        if (opened !== old) throw new ModelError('another scenario was opened meanwhile')
         opened = { ...old, source }
         note({ from: before, to: scenario })
         old.loop.redraw()
