@@ -29,6 +29,9 @@ test('the coupling of random signs follows the law of Marchenko and Pastur, in l
   // The trace of J is N_v times the mean square of the entries.
   const trace = Array.from(eigenvalues?.data ?? []).reduce((total, value) => total + value, 0)
   expect(trace / 256).toBeCloseTo(0.0248 ** 2, 9)
+  const picture = readFileSync(join(folder, 'law/spectrum-xi.svg'), 'utf8')
+  expect(picture).toContain('law of Marchenko and Pastur')
+  expect(picture.match(/class="bar /g)?.length).toBeGreaterThan(10)
   const summary = JSON.parse(readFileSync(join(folder, 'law/spectrum.json'), 'utf8')) as { tick: number }
   expect(summary.tick).toBe(0)
 })
@@ -71,7 +74,7 @@ test.each([
   [['--at', 'rest'], /--at: must be an integer from 0 .*, not "rest"/],
   [['--replica', '20'], /--replica: is 20, the scenario has 20 replicas, numbered from 0/],
   [['--speed', '0'], /--speed: must be a number above 0, not "0"/],
-  [['--of', 'jacobian', '--set', 'neurons.visible.size=2000'], /neurons: has 2000 neurons, .* at most 1024/],
+  [['--top', '0'], /--top: must be an integer from 1 to 1024, not "0"/],
   [['--set', 'memories.xi.rulle=1'], /did you mean `rule`\?/],
 ])('%j is wrong input: one line, nothing written', async (args, line) => {
   const { code, stdout, stderr } = await engram(
@@ -97,4 +100,39 @@ test('of a memory too large for the dense solver both ends are found without its
   const edge = Number(values['xi.law.high'])
   expect(Math.abs(Number(values['xi.largest']) - edge)).toBeLessThan(0.05 * edge)
   expect(Number(values['xi.bytes'])).toBeLessThan(3 * 1152 * 1100 * 4)
+})
+
+test('of synapses and a flow of more neurons than the dense solver takes, the ends are found and the verdict holds', async () => {
+  // Two orthogonal patterns of norm sqrt(N): W has the eigenvalue 1 twice, at 0 the flow has 4 - 1 = 3 twice and -1.
+  const scenario = {
+    version: 1,
+    time: { dt: 0.1, ticks: 1 },
+    neurons: { v: { size: 1100, lagrangian: { kind: 'tanh', gain: 4 } } },
+    synapses: {
+      w: {
+        layer: 'v',
+        base: {
+          kind: 'hebbian',
+          zeroDiagonal: false,
+          patterns: { kind: 'random', count: 2, distribution: 'orthogonal' },
+        },
+      },
+    },
+  }
+  writeFileSync(join(folder, 'large.json'), JSON.stringify(scenario))
+  const coupling = await engram(['analyse', 'spectrum', 'large.json', '--top', '2'], folder)
+  expect(coupling.code).toBe(0)
+  const w = valuesOf(coupling.stdout)
+  expect(w['w.method']).toBe('lanczos')
+  expect(Number(w['w.largest'])).toBeCloseTo(1, 4)
+  expect(Math.abs(Number(w['w.smallest']))).toBeLessThan(1e-4)
+  const args = ['analyse', 'spectrum', 'large.json', '--of', 'jacobian', '--at', '0', '--top', '2']
+  const flow = await engram(args, folder)
+  expect(flow.code).toBe(0)
+  const values = valuesOf(flow.stdout)
+  expect(values['jacobian.method']).toBe('lanczos')
+  expect(values['jacobian.hyperbolic']).toBe('true')
+  expect(Number(values['jacobian.largest'])).toBeCloseTo(3, 3)
+  expect(Number(values['jacobian.smallest'])).toBeCloseTo(-1, 3)
+  expect(Number(values['jacobian.margin'])).toBeCloseTo(1, 3)
 })

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { createCouplingProduct } from '../../src/core/analysis/coupling-product.ts'
+import { createCouplingProduct, createCouplings } from '../../src/core/analysis/coupling-product.ts'
+import { createFlow } from '../../src/core/analysis/flow.ts'
+import { stabilityAt, stabilityEnds } from '../../src/core/analysis/jacobian.ts'
 import { lanczos } from '../../src/core/analysis/lanczos.ts'
 import { couplingSpectrum } from '../../src/core/analysis/spectrum.ts'
+import type { Model } from '../../src/core/model/model.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
 import type { Scenario } from '../../src/core/model/schema.ts'
-import { normalRows, rowsOf, signRows } from '../build.ts'
+import { LAGRANGIANS, buildModel, normalRows, rowsOf, signRows, symmetricRows } from '../build.ts'
 import { testDevice } from './device.ts'
 
 const scenario = {} as Scenario
@@ -14,6 +17,12 @@ function distinct(values: ArrayLike<number>, scale: number): number[] {
   return Array.from(values).filter(
     (value, index, all) => index === 0 || Math.abs(value - (all[index - 1] as number)) > 1e-5 * scale,
   )
+}
+
+/** W of a model whose only synapses are a matrix. */
+function symmetricOf({ synapses: [synapse] }: Model): Float32Array {
+  if (synapse?.base.kind !== 'matrix') throw new Error('the base is no matrix')
+  return synapse.base.matrix.data
 }
 
 describe('Lanczos with products on the GPU', () => {
@@ -39,6 +48,49 @@ describe('Lanczos with products on the GPU', () => {
         expect(Math.abs(value - (denseHigh[k] as number))).toBeLessThan(1e-4 * largest),
       )
       expect(Math.max(...highest.residuals, ...lowest.residuals)).toBeLessThan(1e-5 * largest)
+    },
+  )
+
+  it.each(Array.from({ length: 8 }, (_, index) => index))(
+    'finds both ends of the Jacobian of a graph of layers as the dense solver does, to 1e-4 (network %d)',
+    async (index) => {
+      const { device } = await testDevice()
+      const stream = new RandomStream(index, 'jacobian')
+      const kinds = Object.values(LAGRANGIANS)
+      const [a, b, c] = [20 + stream.integer(30), 5 + stream.integer(20), 10 + stream.integer(20)]
+      const model = buildModel({
+        layers: [
+          { name: 'a', size: a, lagrangian: { kind: 'tanh', gain: 2 }, tau: 1.5 },
+          { name: 'b', size: b, lagrangian: kinds[index % kinds.length]!, tau: 0 },
+          { name: 'c', size: c, lagrangian: kinds[(index * 2) % kinds.length]!, tau: 0.5 },
+        ],
+        memories: [
+          { name: 'ab', from: 'a', to: 'b', init: normalRows(stream, b, a, 0.2) },
+          { name: 'bc', from: 'b', to: 'c', init: normalRows(stream, c, b, 0.2) },
+        ],
+        synapses: [
+          { name: 'w', layer: 'a', base: { kind: 'matrix', matrix: symmetricRows(stream, a, 0.3) } },
+        ],
+      })
+      const couplings = {
+        ab: model.memories[0]!.init.data,
+        bc: model.memories[1]!.init.data,
+        w: symmetricOf(model),
+      }
+      const flow = createFlow(model, couplings)
+      const states = flow.states(Float64Array.from(normalRows(stream, 1, flow.size).data))
+      const { spectrum } = stabilityAt(model, { ...couplings, ...Object.fromEntries(states) })
+      const onGpu = await createCouplings(device, model, couplings)
+      const { ends } = await stabilityEnds(flow, states, onGpu.couple, 3)
+      onGpu.destroy()
+      const scale = Math.max(...spectrum.map(Math.abs))
+      const distances = [
+        ...distinct(ends.lowest.values, scale).map((value, k) => value - distinct(spectrum, scale)[k]!),
+        ...distinct(ends.highest.values, scale).map(
+          (value, k) => value - distinct(spectrum.toReversed(), scale)[k]!,
+        ),
+      ]
+      expect(Math.max(...distances.map(Math.abs))).toBeLessThan(1e-4 * scale)
     },
   )
 

@@ -1,6 +1,8 @@
-/** J x = Xi^T Xi x / N_h by the network's own products on the GPU: J itself is never formed. */
+/** Products with couplings, by the network's own kernels on the GPU: no matrix is formed that the network has not. */
 import type { Layer, Model, Rows } from '../model/model.ts'
 import { createSimulation } from '../run/simulation.ts'
+import { heldFixed } from './fixed-points.ts'
+import type { Moment, Vectors } from './flow.ts'
 
 export interface CouplingProduct {
   /** Bytes of all buffers on the GPU. */
@@ -19,24 +21,8 @@ export async function createCouplingProduct(
   xi: Rows,
   scenario: Model['scenario'],
 ): Promise<CouplingProduct> {
-  const layer = (name: string, size: number, gain: number, tau: number): Layer => ({
-    name,
-    size,
-    shape: [size],
-    lagrangian: { kind: 'linear', gain },
-    tau,
-    every: 1,
-    temperature: 0,
-    bias: { rows: 1, columns: size, data: new Float32Array(size) },
-    init: { rows: 1, columns: size, data: new Float32Array(size) },
-  })
   const simulation = await createSimulation(device, {
-    scenario,
-    seed: 1,
-    time: { dt: 1, ticks: 1, integrator: 'euler' },
-    replicas: 1,
-    layers: [layer('v', xi.columns, 1, 1), layer('h', xi.rows, 1 / xi.rows, 0)],
-    synapses: [],
+    ...linear(scenario, [linearLayer('v', xi.columns, 1, 1), linearLayer('h', xi.rows, 1 / xi.rows, 0)]),
     memories: [
       {
         name: 'xi',
@@ -50,9 +36,6 @@ export async function createCouplingProduct(
         scale: 1,
       },
     ],
-    stimulus: [],
-    probes: [],
-    warnings: [],
   })
   return {
     bytes: simulation.plan.bytes,
@@ -65,4 +48,62 @@ export async function createCouplingProduct(
       simulation.destroy()
     },
   }
+}
+
+export interface Couplings {
+  /** Bytes of all buffers on the GPU. */
+  readonly bytes: number
+  /** C g for all layers, as `Couple`; in float32. */
+  readonly couple: (g: Vectors) => Promise<Vectors>
+  readonly destroy: () => void
+}
+
+/**
+ * All couplings of a network at a moment: a linear one, in which an Euler step of length tau takes x to C x.
+ * @param moment - the matrices of all synapses and memories
+ */
+export async function createCouplings(device: GPUDevice, model: Model, moment: Moment): Promise<Couplings> {
+  const layers = model.layers.map(({ name, size }) => linearLayer(name, size, 1, 1))
+  const { memories, synapses } = heldFixed(model, moment)
+  const simulation = await createSimulation(device, {
+    ...linear(model.scenario, layers),
+    synapses,
+    // The offset is the same for every g.
+    memories: memories.map((memory) => ({ ...memory, every: 1, inputOffset: 'none' })),
+  })
+  return {
+    bytes: simulation.plan.bytes,
+    async couple(g) {
+      for (const { name, size } of layers) simulation.write(name, g.get(name) ?? new Float32Array(size))
+      await simulation.step()
+      const input = new Map<string, Float64Array>()
+      for (const { name } of layers) input.set(name, Float64Array.from((await simulation.read(name)).data))
+      return input
+    },
+    destroy: () => {
+      simulation.destroy()
+    },
+  }
+}
+
+/** A linear network without couplings, one Euler step of length 1 at a time. */
+function linear(scenario: Model['scenario'], layers: readonly Layer[]): Model {
+  return {
+    scenario,
+    seed: 1,
+    time: { dt: 1, ticks: 1, integrator: 'euler' },
+    replicas: 1,
+    layers,
+    synapses: [],
+    memories: [],
+    stimulus: [],
+    probes: [],
+    warnings: [],
+  }
+}
+
+function linearLayer(name: string, size: number, gain: number, tau: number): Layer {
+  const zeros = { rows: 1, columns: size, data: new Float32Array(size) }
+  const lagrangian = { kind: 'linear', gain } as const
+  return { name, size, shape: [size], lagrangian, tau, every: 1, temperature: 0, bias: zeros, init: zeros }
 }

@@ -44,13 +44,15 @@ export interface StretchedLaw {
   /** Share of the eigenvalues at 0. */
   readonly zeros: number
   readonly cumulative: (eigenvalue: number) => number
+  /** Density of the part between the edges. */
+  readonly density: (eigenvalue: number) => number
 }
 
 /** What the spectrum of J would be if the entries of a memory were independent. */
 export function stretchedLaw({ rows, columns, data }: Rows): StretchedLaw {
   const q = columns / rows
   const variance = data.reduce((sum, value) => sum + value * value, 0) / data.length
-  const { edges, massAtZero, cumulative } = marchenkoPastur(q)
+  const { edges, massAtZero, cumulative, density } = marchenkoPastur(q)
   return {
     q,
     variance,
@@ -58,6 +60,7 @@ export function stretchedLaw({ rows, columns, data }: Rows): StretchedLaw {
     zeros: massAtZero,
     cumulative: (eigenvalue) =>
       variance === 0 ? Number(eigenvalue >= 0) : cumulative(eigenvalue / variance),
+    density: (eigenvalue) => (variance === 0 ? 0 : density(eigenvalue / variance) / variance),
   }
 }
 

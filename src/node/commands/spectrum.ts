@@ -1,15 +1,23 @@
 import { Command } from 'commander'
 import { version } from '../../../package.json'
 import type { Moment } from '../../core/analysis/flow.ts'
-import { type Stability, stabilityAt } from '../../core/analysis/jacobian.ts'
-import { createCouplingProduct } from '../../core/analysis/coupling-product.ts'
-import { lanczos } from '../../core/analysis/lanczos.ts'
-import { DENSE_LIMIT, reportCoupling, stretchedLaw, symmetricSpectrum } from '../../core/analysis/spectrum.ts'
+import { stabilityAt, stabilityEnds } from '../../core/analysis/jacobian.ts'
+import { createCouplingProduct, createCouplings } from '../../core/analysis/coupling-product.ts'
+import { type Ends, lanczos } from '../../core/analysis/lanczos.ts'
+import { spectrumChart } from '../../core/analysis/spectrum-chart.ts'
+import {
+  DENSE_LIMIT,
+  type StretchedLaw,
+  reportCoupling,
+  stretchedLaw,
+  symmetricSpectrum,
+} from '../../core/analysis/spectrum.ts'
 import type { NpyArray } from '../../core/data/npy.ts'
 import { encodeNpz } from '../../core/data/npz.ts'
 import { ModelError } from '../../core/model/errors.ts'
-import type { Model, Rows } from '../../core/model/model.ts'
+import type { Layer, Model, Rows } from '../../core/model/model.ts'
 import { createSimulation } from '../../core/run/simulation.ts'
+import { drawChart } from '../chart.ts'
 import { requestDevice } from '../device.ts'
 import { limitsFor } from '../limits.ts'
 import { createOutput } from '../output.ts'
@@ -55,7 +63,7 @@ export function spectrumCommand(): Command {
     .option('--speed <v>', 'rest is a largest |dx/dt| below v', positive('--speed'), 1e-4)
     .option('--replica <r>', 'which replica, from 0', wholeNumber('--replica', 0, 65534), 0)
     .option('--top <k>', 'eigenvalues printed from either end', wholeNumber('--top', 1, DENSE_LIMIT), 5)
-    .option('--out <folder>', 'write spectrum.npz and spectrum.json there; the folder is made if needed')
+    .option('--out <folder>', 'write spectrum.npz, .json and pictures there; the folder is made if needed')
     .option('--json', 'the content of spectrum.json instead of the lines')
     .addHelpText('after', HELP)
     .action(spectrum)
@@ -68,16 +76,19 @@ coupling: of every memory the hebbian coupling J = Xi^T Xi / N_h of the layer it
 jacobian: of tau dx/dt = -x + b + I over all dynamic layers, adiabatic ones eliminated, W and Xi held fixed; in units of
   1 / model time. The state is hyperbolic when no eigenvalue is within 1e-6 of 0. With --at fixed-point the scenario runs on
   until it rests, for at most ten times its ticks.
-Everything is computed in float64 at what the GPU holds, by a dense solver: at most ${DENSE_LIMIT} neurons (of a memory, in its
-smaller layer). Of larger memories both ends are found by the method of Lanczos, with products on the GPU and no N x N
-matrix; then residual.low and residual.high are how far from an eigenvalue those of either end can be, and bytes what
-the GPU holds for it. An end of many close eigenvalues comes out coarse.
+Everything is computed in float64 at what the GPU holds, by a dense solver for up to ${DENSE_LIMIT} neurons (of a memory, in its
+smaller layer). Above that both ends are found by the method of Lanczos with full reorthogonalisation: products on the GPU, no
+N x N matrix but W itself; residual.low and residual.high are how far from an eigenvalue those of either end can be, bytes what
+the GPU holds for it. An end of many close eigenvalues comes out coarse, equal ones may count once. Of a large Jacobian
+eigenvalues are sought from the top until one is below 0, at most 64; with more above 0 the verdict is null. One within 1e-5 of
+the largest counts as 0 there.
 
 Standard output: lines "NAME.key<tab>value", with the eigenvalues at either end; with --out a line
 "FILE<tab>path" for each file.
 
-Files: FOLDER/spectrum.npz     NAME.eigenvalues [N] for each coupling, or jacobian.eigenvalues [N], ascending
-       FOLDER/spectrum.json    the results, tick, time, scenario with all defaults, adapter, versions; written last
+Files: FOLDER/spectrum.npz       NAME.eigenvalues [N] for each coupling, or jacobian.eigenvalues [N], ascending
+       FOLDER/spectrum-NAME.svg  histogram of each (or the ends), with the density of the law
+       FOLDER/spectrum.json      the results, tick, time, scenario with all defaults, adapter, versions; written last
 
 Exit code: 0 done, 1 the run failed or did not come to rest, 2 the input is wrong, 130 ended by Ctrl-C.
 
@@ -92,6 +103,8 @@ type Entry = Readonly<Record<string, string | number | boolean | null>>
 interface Result {
   readonly entries: Readonly<Record<string, Entry>>
   readonly spectra: Readonly<Record<string, Float64Array>>
+  /** What the spectrum of a random coupling would be. */
+  readonly laws: Readonly<Record<string, StretchedLaw>>
 }
 
 async function spectrum(scenario: string, options: SpectrumOptions): Promise<void> {
@@ -109,10 +122,10 @@ async function spectrum(scenario: string, options: SpectrumOptions): Promise<voi
       await advance(simulation, at, options.speed)
       warn(simulation.warnings)
       const moment = await momentOf(simulation, options.replica)
-      const { entries, spectra } =
+      const { entries, spectra, laws } =
         options.of === 'coupling'
           ? await couplings(requested.device, model, moment, options.top)
-          : jacobian(model, moment)
+          : await jacobian(requested.device, model, moment, options.top)
       const { info } = requested
       const content = {
         of: options.of,
@@ -134,8 +147,15 @@ async function spectrum(scenario: string, options: SpectrumOptions): Promise<voi
         ])
         lines.push(
           `spectrum.npz\t${await output.write('spectrum.npz', encodeNpz(Object.fromEntries(arrays)))}`,
-          `spectrum.json\t${await output.write('spectrum.json', text)}`,
         )
+        for (const [name, eigenvalues] of Object.entries(spectra)) {
+          const { coupling, method, neurons } = entries[name] ?? {}
+          const title = `${String(coupling ?? 'Jacobian')} of ${name === 'jacobian' ? 'the flow' : name}, ${String(neurons)} neurons`
+          const chart = spectrumChart(title, eigenvalues, method === 'dense', laws[name])
+          const file = `spectrum-${name}.svg`
+          lines.push(`${file}\t${await output.write(file, drawChart(chart))}`)
+        }
+        lines.push(`spectrum.json\t${await output.write('spectrum.json', text)}`)
       }
       process.stdout.write(options.json ? text : `${lines.join('\n')}\n`)
     } finally {
@@ -147,8 +167,8 @@ async function spectrum(scenario: string, options: SpectrumOptions): Promise<voi
 }
 
 /**
- * What the dense solver can treat.
- * @throws ModelError that names what is too large or missing
+ * What can be analysed at all.
+ * @throws ModelError that names what is missing
  */
 function checkSizes(model: Model, { of, replica }: SpectrumOptions): void {
   if (replica >= model.replicas)
@@ -167,11 +187,6 @@ function checkSizes(model: Model, { of, replica }: SpectrumOptions): void {
   for (const { path, neurons } of sizes) {
     if (neurons === 0)
       throw new ModelError('no layer is dynamic: there is no flow; set a tau above 0', { path })
-    if (neurons > DENSE_LIMIT)
-      throw new ModelError(
-        `has ${neurons} neurons, the dense solver takes at most ${DENSE_LIMIT}; use a smaller layer`,
-        { path },
-      )
   }
 }
 
@@ -182,6 +197,7 @@ function sum(values: readonly number[]): number {
 async function couplings(device: GPUDevice, model: Model, moment: Moment, top: number): Promise<Result> {
   const entries: Record<string, Entry> = {}
   const spectra: Record<string, Float64Array> = {}
+  const laws: Record<string, StretchedLaw> = {}
   for (const { name, init } of model.memories) {
     const { rows, columns } = init
     const xi: Rows = { rows, columns, data: Float32Array.from(moment[name] ?? []) }
@@ -189,6 +205,7 @@ async function couplings(device: GPUDevice, model: Model, moment: Moment, top: n
     const isDense = Math.min(rows, columns) <= DENSE_LIMIT
     const { eigenvalues, found } = isDense ? denseCoupling(xi) : await largeCoupling(device, model, xi, top)
     spectra[name] = eigenvalues
+    laws[name] = law
     entries[name] = {
       coupling: 'Xi^T Xi / N_h',
       neurons: columns,
@@ -204,16 +221,20 @@ async function couplings(device: GPUDevice, model: Model, moment: Moment, top: n
   }
   for (const { name, layer } of model.synapses) {
     const size = model.layers.find((one) => one.name === layer)?.size ?? 0
-    const eigenvalues = symmetricSpectrum(size, moment[name] ?? [])
+    const { eigenvalues, found } =
+      size <= DENSE_LIMIT
+        ? { eigenvalues: symmetricSpectrum(size, moment[name] ?? []), found: { method: 'dense' } }
+        : await largeSynapse(device, model, moment, name, top)
     spectra[name] = eigenvalues
     entries[name] = {
       coupling: 'W',
       neurons: size,
       smallest: eigenvalues[0] ?? null,
       largest: eigenvalues.at(-1) ?? null,
+      ...found,
     }
   }
-  return { entries, spectra }
+  return { entries, spectra, laws }
 }
 
 interface Found {
@@ -231,38 +252,92 @@ function denseCoupling(xi: Rows): Found {
 async function largeCoupling(device: GPUDevice, model: Model, xi: Rows, top: number): Promise<Found> {
   const { product, bytes, destroy } = await createCouplingProduct(device, xi, model.scenario)
   try {
-    const { lowest, highest, steps } = await lanczos(xi.columns, product, { count: top })
-    return {
-      eigenvalues: Float64Array.from([...lowest.values, ...highest.values.toReversed()]),
-      found: {
-        method: 'lanczos',
-        products: steps,
-        'residual.low': Math.max(...lowest.residuals),
-        'residual.high': Math.max(...highest.residuals),
-        bytes,
-      },
-    }
+    return foundBy(await lanczos(xi.columns, product, { count: top }), bytes)
   } finally {
     destroy()
   }
 }
 
-function jacobian(model: Model, moment: Moment): Result {
-  const stability: Stability = stabilityAt(model, moment)
-  const { spectrum: eigenvalues, hyperbolic, margin, stableDimension } = stability
+/** Both ends of the spectrum of a W. */
+async function largeSynapse(
+  device: GPUDevice,
+  model: Model,
+  moment: Moment,
+  name: string,
+  top: number,
+): Promise<Found> {
+  const synapses = model.synapses.filter((synapse) => synapse.name === name)
+  const own = model.layers.find(({ name: layer }) => layer === synapses[0]?.layer) as Layer
+  const { couple, bytes, destroy } = await createCouplings(
+    device,
+    { ...model, layers: [own], synapses, memories: [] },
+    moment,
+  )
+  try {
+    const product = async (x: Float64Array): Promise<Float64Array> =>
+      (await couple(new Map([[own.name, x]]))).get(own.name) as Float64Array
+    return foundBy(await lanczos(own.size, product, { count: top }), bytes)
+  } finally {
+    destroy()
+  }
+}
+
+/** What both ends of a spectrum tell. */
+function foundBy({ lowest, highest, steps }: Ends, bytes: number): Found {
   return {
-    entries: {
-      jacobian: {
-        neurons: eigenvalues.length,
-        hyperbolic,
-        margin,
-        stable: stableDimension,
-        unstable: eigenvalues.filter((value) => value > 0).length,
-        smallest: eigenvalues[0] ?? null,
-        largest: eigenvalues.at(-1) ?? null,
-      },
+    eigenvalues: Float64Array.from([...lowest.values, ...highest.values.toReversed()]),
+    found: {
+      method: 'lanczos',
+      products: steps,
+      'residual.low': Math.max(...lowest.residuals),
+      'residual.high': Math.max(...highest.residuals),
+      bytes,
     },
+  }
+}
+
+/** Relative precision of eigenvalues from products in float32. */
+const PRECISION = 1e-5
+
+async function jacobian(device: GPUDevice, model: Model, moment: Moment, top: number): Promise<Result> {
+  const dynamic = model.layers.filter(({ tau }) => tau > 0)
+  const adiabatic = model.layers.filter(({ tau }) => tau === 0)
+  const size = sum(dynamic.map((layer) => layer.size))
+  if (size <= DENSE_LIMIT) {
+    const { spectrum: eigenvalues, hyperbolic, margin, stableDimension } = stabilityAt(model, moment)
+    const unstable = eigenvalues.filter((value) => value > 0).length
+    return jacobianResult(size, eigenvalues, {
+      method: 'dense',
+      hyperbolic,
+      margin,
+      stable: stableDimension,
+      unstable,
+    })
+  }
+  const { couple, bytes, destroy } = await createCouplings(device, model, moment)
+  try {
+    const states = new Map(model.layers.map(({ name }) => [name, Float64Array.from(moment[name] ?? [])]))
+    const stability = await stabilityEnds({ dynamic, adiabatic, size }, states, couple, top, PRECISION)
+    const { eigenvalues, found } = foundBy(stability.ends, bytes)
+    const { unstable, margin, hyperbolic } = stability
+    return jacobianResult(size, eigenvalues, {
+      hyperbolic: hyperbolic ?? null,
+      margin: margin ?? null,
+      stable: unstable === undefined ? null : size - unstable,
+      unstable: unstable ?? null,
+      ...found,
+    })
+  } finally {
+    destroy()
+  }
+}
+
+function jacobianResult(neurons: number, eigenvalues: Float64Array, entry: Entry): Result {
+  const [smallest, largest] = [eigenvalues[0] ?? null, eigenvalues.at(-1) ?? null]
+  return {
+    entries: { jacobian: { neurons, ...entry, smallest, largest } },
     spectra: { jacobian: eigenvalues },
+    laws: {},
   }
 }
 

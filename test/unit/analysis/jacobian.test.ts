@@ -1,7 +1,7 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { describe, expect, it } from 'vitest'
-import type { Moment } from '../../../src/core/analysis/flow.ts'
-import { stabilityAt } from '../../../src/core/analysis/jacobian.ts'
+import { type Moment, createFlow } from '../../../src/core/analysis/flow.ts'
+import { stabilityAt, stabilityEnds } from '../../../src/core/analysis/jacobian.ts'
 import { couplingSpectrum } from '../../../src/core/analysis/spectrum.ts'
 import type { Model } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
@@ -159,6 +159,19 @@ describe('the verdict', () => {
     expect(margin).toBeCloseTo(1e-3, 12)
     expect(stableDimension).toBe(value < 0 ? 2 : 1)
   })
+
+  it.each([1e-3, -1e-3, 0])(
+    'is the same from the ends of the spectrum alone, eigenvalue %d',
+    async (value) => {
+      const [model, moment] = diagonal([0.1, 0.5, 0.7, 1 + value, 2, 3])
+      const flow = createFlow(model, moment)
+      const states = flow.states(new Float64Array(6))
+      const { hyperbolic, margin, unstable } = await stabilityEnds(flow, states, flow.couple, 1)
+      expect(hyperbolic).toBe(value !== 0)
+      expect(margin).toBeCloseTo(Math.abs(value), 9)
+      if (value !== 0) expect(unstable).toBe(value < 0 ? 2 : 3)
+    },
+  )
 
   it('counts in units of 1 / model time', () => {
     expect([...stabilityAt(...diagonal([0.5, 3], 2)).spectrum]).toEqual([-0.25, 1])
