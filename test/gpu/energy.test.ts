@@ -119,19 +119,23 @@ describe('the energy never rises by exponential steps', () => {
   })
 })
 
-test('the energy of the gated rule never rises with linear v, adiabatic softmax h and the half-norm offset', async () => {
-  const stream = new RandomStream(6, 'half-norm')
-  await expectDescent(
-    buildModel({
+describe('the joint energy of the gated rule, with linear v, adiabatic softmax h and the half-norm offset', () => {
+  const taus = { v: 1, xi: 3 }
+  const network = (dt: number, beta: number): Model => {
+    const stream = new RandomStream(6, 'half-norm')
+    return buildModel({
       replicas: REPLICAS,
+      time: { dt, integrator: 'exponential-euler' },
       layers: [
         {
           name: 'v',
           size: N_V,
           lagrangian: { kind: 'linear', gain: 1 },
+          tau: taus.v,
+          bias: normalRows(stream, 1, N_V, 0.2),
           init: normalRows(stream, REPLICAS, N_V, 2),
         },
-        { name: 'h', size: N_H, lagrangian: { kind: 'softmax', beta: 2 }, tau: 0 },
+        { name: 'h', size: N_H, lagrangian: { kind: 'softmax', beta }, tau: 0 },
       ],
       memories: [
         {
@@ -140,13 +144,44 @@ test('the energy of the gated rule never rises with linear v, adiabatic softmax 
           to: 'h',
           init: normalRows(stream, N_H, N_V),
           rule: 'gated',
-          tau: 3,
+          tau: taus.xi,
           inputOffset: 'half-norm',
         },
       ],
       probes: [{ kind: 'energy', name: 'energy', every: 1 }],
-    }),
-  )
+    })
+  }
+
+  test.each([0.02, 0.1, 0.2])('never rises at dt = %d min tau', async (dt) => {
+    for (const beta of [0.5, 2, 8]) await expectDescent(network(dt * Math.min(taus.v, taus.xi), beta))
+  })
+
+  test('is |v|^2/2 - b.v and -(1/beta) log sum exp(beta (Xi v - |Xi|^2/2)), a term each', async () => {
+    const beta = 2
+    const model = network(0.2, beta)
+    await withSimulation(model, async (simulation) => {
+      await simulation.step(7)
+      await simulation.flush()
+      const [series] = simulation.series
+      expect(series!.termNames).toEqual(['v', 'h'])
+      const [v, xi] = [(await simulation.read('v')).data, (await simulation.read('xi')).data]
+      const b = model.layers[0]!.bias.data
+      for (let r = 0; r < REPLICAS; r++) {
+        const own = v.subarray(r * N_V, (r + 1) * N_V)
+        const visible = own.reduce((sum, vi, i) => sum + vi ** 2 / 2 - b[i]! * vi, 0)
+        let sum = 0
+        for (let mu = 0; mu < N_H; mu++) {
+          const start = (r * N_H + mu) * N_V
+          const exponent = own.reduce((h, vi, i) => h + xi[start + i]! * vi - xi[start + i]! ** 2 / 2, 0)
+          sum += Math.exp(beta * exponent)
+        }
+        const terms = series!.terms!.at(-1)!.subarray(2 * r, 2 * r + 2)
+        const size = 1 + Math.abs(visible) + Math.abs(Math.log(sum) / beta)
+        expect(Math.abs(terms[0]! - visible)).toBeLessThan(rounding(size))
+        expect(Math.abs(terms[1]! + Math.log(sum) / beta)).toBeLessThan(rounding(size))
+      }
+    })
+  })
 })
 
 describe('the energy guard', () => {

@@ -1,4 +1,5 @@
 /** Probes as operations that leave each sample in a slot of the ring buffer. */
+import { energyTerms } from '../model/joint.ts'
 import type { Layer, Memory, Model, Probe, Rows, Synapse } from '../model/model.ts'
 import { lagrangianFields, isPerNeuron } from './kernels.ts'
 import { type Matrix, unitOf, vectorStride } from './layout.ts'
@@ -94,20 +95,17 @@ function sampleShape(model: Model, probe: Exclude<Probe, { kind: 'energy' | 'sna
   return [find(model.memories, probe.memory).init.rows]
 }
 
-/** Names of the terms of the total energy, in order: layers, memories, synapses. */
-function energyTerms(model: Model): string[] {
-  return [...model.layers, ...model.memories, ...model.synapses].map((group) => group.name)
-}
-
 function sample(planning: Planning, probe: Exclude<Probe, { kind: 'snapshot' }>, slot: Slot): Operation[] {
   const { model } = planning
+  const terms = energyTerms(model)
   switch (probe.kind) {
     case 'energy':
-      return [...model.layers, ...model.memories, ...model.synapses].flatMap((group, word) => {
+      return [...model.layers, ...model.memories, ...model.synapses].flatMap((group) => {
+        const word = terms.indexOf(group.name)
         if ('lagrangian' in group) return [legendre(planning, group, slot, word)]
-        return 'from' in group
-          ? memoryEnergy(planning, group, slot, word)
-          : synapseEnergy(planning, group, slot, word)
+        if (!('from' in group)) return synapseEnergy(planning, group, slot, word)
+        // The memory of a joint energy has no term of its own: (h - b).g - L(h) - g.(Xi v + offset) is -L(h).
+        return memoryEnergy(planning, group, slot, word < 0 ? terms.indexOf(group.to) : word, word >= 0)
       })
     case 'overlap':
       return overlap(planning, probe, slot)
@@ -202,8 +200,14 @@ function activationsOf(layer: Layer): { buffer: string; size: number; stride: nu
   return { buffer: `${layer.name}/activations`, size: layer.size, stride: vectorStride(layer.size) }
 }
 
-/** -g_to^T (Xi g_from + offset), and for a hebbian memory |Xi - Lambda|^2 / 2. */
-function memoryEnergy(planning: Planning, memory: Memory, slot: Slot, word: number): Operation[] {
+/** -g_to^T (Xi g_from + offset), and for a hebbian memory |Xi - Lambda|^2 / 2; set in its word or added there. */
+function memoryEnergy(
+  planning: Planning,
+  memory: Memory,
+  slot: Slot,
+  word: number,
+  first: boolean,
+): Operation[] {
   const { model } = planning
   const from = find(model.layers, memory.from)
   const to = find(model.layers, memory.to)
@@ -225,7 +229,7 @@ function memoryEnergy(planning: Planning, memory: Memory, slot: Slot, word: numb
       left: output,
       right: activationsOf(to),
       factor: () => -1,
-      first: true,
+      first,
       word,
     }),
   ]

@@ -5,6 +5,7 @@
 import { add, dot, outer, row, squaredDistance, times, transposeTimes } from '../model/algebra.ts'
 import { ModelError } from '../model/errors.ts'
 import { activation, lagrangian } from '../model/lagrangians.ts'
+import { jointMemory } from '../model/joint.ts'
 import type { Layer, Memory, Model, Synapse } from '../model/model.ts'
 import { noise } from '../model/random.ts'
 import { shownAt } from '../model/stimulus.ts'
@@ -307,10 +308,12 @@ export function createReference(model: Model): Reference {
   /**
    * layer   (x - b - current).g - L(x)
    * memory  -g_to^T (Xi g_from + offset), for rule hebbian + 1/2 |Xi - Lambda|^2
+   * joint   |v|^2/2 - b.v in the visible layer, -L(h) = -(1/beta) log sum exp(beta (Xi v - |Xi|^2/2)) in the hidden one
    * synapse -1/2 g^T W g, for kappa > 0 + |W - J|^2 / (4 kappa)
    */
   function energyOf(r: number): Energy {
     const g = activate(r)
+    const joint = jointMemory(model)
     const terms: Record<string, number> = {}
     for (const { name, lagrangian: l } of model.layers) {
       const x = state(name, r)
@@ -325,7 +328,10 @@ export function createReference(model: Model): Reference {
     for (const memory of model.memories) {
       const { name, to, rule } = memory
       const elastic = rule === 'hebbian' ? squaredDistance(state(name, r), get(lambdas, name)) / 2 : 0
-      terms[name] = -dot(get(g, to), recall(memory, g, r)) + elastic
+      const energy = -dot(get(g, to), recall(memory, g, r)) + elastic
+      // The memory of a joint energy has no term of its own: with it, that of the hidden layer is -L(h).
+      if (memory === joint) terms[to] = terms[to]! + energy
+      else terms[name] = energy
     }
     for (const synapse of model.synapses) {
       const { name, layer } = synapse

@@ -1,5 +1,6 @@
 /** Watches the total energy where it may not rise (theory.md, section 1). */
 import { compileCustom } from '../model/custom.ts'
+import { jointMemory } from '../model/joint.ts'
 import type { Model } from '../model/model.ts'
 import type { Sample } from './series.ts'
 
@@ -35,23 +36,8 @@ export function isDescending(model: Model): boolean {
   const energetic = model.memories.every(
     ({ rule, inputOffset }) => rule !== 'hebbian' || inputOffset === 'none',
   )
-  return quiet && convex && wholeClamps && energetic && (gated.length === 0 || isHalfNorm(model))
-}
-
-/** The one gated network with a joint Lyapunov function: linear visible, adiabatic softmax hidden, half-norm offset. */
-function isHalfNorm(model: Model): boolean {
-  const [memory] = model.memories
-  const from = model.layers.find(({ name }) => name === memory?.from)
-  const to = model.layers.find(({ name }) => name === memory?.to)
   return (
-    model.memories.length === 1 &&
-    model.synapses.length === 0 &&
-    memory?.inputOffset === 'half-norm' &&
-    memory.bias === undefined &&
-    from?.lagrangian.kind === 'linear' &&
-    from.lagrangian.gain === 1 &&
-    to?.lagrangian.kind === 'softmax' &&
-    to.tau === 0
+    quiet && convex && wholeClamps && energetic && (gated.length === 0 || jointMemory(model) !== undefined)
   )
 }
 

@@ -1,0 +1,32 @@
+/** The one learning network that is not hebbian and yet has an energy that falls (theory.md, section 1). */
+import type { Memory, Model } from './model.ts'
+
+/**
+ * The gated memory of a network with the joint Lyapunov function
+ *   E(v, Xi) = |v|^2 / 2 - b.v - (1/beta) log sum_mu exp(beta (Xi_mu.v - |Xi_mu|^2 / 2)):
+ * linear visible neurons of gain 1, adiabatic softmax neurons whose input carries the half-norm offset, Lambda = 0, and no
+ * other coupling. Else undefined.
+ */
+export function jointMemory({ layers, memories, synapses }: Model): Memory | undefined {
+  const [memory] = memories
+  if (memory === undefined || memories.length > 1 || synapses.length > 0) return undefined
+  const from = layers.find(({ name }) => name === memory.from)
+  const to = layers.find(({ name }) => name === memory.to)
+  const isJoint =
+    memory.rule === 'gated' &&
+    memory.inputOffset === 'half-norm' &&
+    memory.bias === undefined &&
+    from?.lagrangian.kind === 'linear' &&
+    from.lagrangian.gain === 1 &&
+    to?.lagrangian.kind === 'softmax' &&
+    to.tau === 0
+  return isJoint ? memory : undefined
+}
+
+/** Names of the terms of the total energy: layers, memories, synapses; the memory of a joint energy is in its hidden layer. */
+export function energyTerms(model: Model): string[] {
+  const joint = jointMemory(model)
+  return [...model.layers, ...model.memories.filter((one) => one !== joint), ...model.synapses].map(
+    ({ name }) => name,
+  )
+}
