@@ -53,6 +53,7 @@ async function start(): Promise<void> {
       large: element('large'),
       small: element('small'),
       plots: element('plots'),
+      lanes: element('lanes'),
       controls: element('controls'),
     },
     messages,

@@ -15,6 +15,7 @@ import { estimateOf, estimateText, sketchOf } from './estimate.ts'
 import { withField } from './fields.ts'
 import { type Loop, createLoop } from './loop.ts'
 import { type Action, type Messages, textOf } from './messages.ts'
+import { type Lanes, createLanes } from './lanes/lanes.ts'
 import { type Plots, createPlots } from './plots/plots.ts'
 import { type Recorder, createRecorder, samplesOf } from './share/recorder.ts'
 import { carriedOver, carriedSeries } from './rebuild.ts'
@@ -30,6 +31,7 @@ export interface Places {
   readonly large: HTMLElement
   readonly small: HTMLElement
   readonly plots: HTMLElement
+  readonly lanes: HTMLElement
   readonly controls: HTMLElement
 }
 
@@ -105,6 +107,7 @@ export interface Opened {
   readonly simulation: Simulation
   readonly stage: Stage
   readonly plots: Plots
+  readonly lanes: Lanes
   readonly recorder: Recorder
   readonly controls: Controls
   readonly loop: Loop
@@ -147,6 +150,7 @@ export function createWorkplace(
     if (opened === undefined) return
     opened.loop.destroy()
     opened.controls.destroy()
+    opened.lanes.destroy()
     opened.plots.destroy()
     opened.stage.destroy()
     opened.simulation.destroy()
@@ -161,6 +165,12 @@ export function createWorkplace(
   ): Promise<Opened> => {
     const stage = await createStage(simulation, pipelines, places, () => opened?.loop.redraw())
     const plots = createPlots(simulation, places.plots)
+    const lanes = createLanes(
+      simulation,
+      () => opened?.loop,
+      places.lanes,
+      (error) => messages.notice(textOf(error)),
+    )
     const recorder = createRecorder(simulation.series)
     const keep = (sample: Sample): void => {
       recorder.push(sample)
@@ -176,6 +186,7 @@ export function createWorkplace(
     })
     simulation.onChange((change) => {
       plots.mark(change)
+      lanes.changed()
       const { path, before: from, value, tick } = change
       const to = simulation.model.scenario
       note({ from: setValue(to, path, from) as Scenario, to })
@@ -186,6 +197,7 @@ export function createWorkplace(
     const loop = createLoop(simulation, {
       frame(now) {
         plots.update(now)
+        lanes.update(now)
         opened?.controls.updatePace()
         opened?.autosave.update(now)
         tellWarnings()
@@ -229,7 +241,7 @@ export function createWorkplace(
         }
       },
     })
-    return { source, home, simulation, stage, plots, recorder, controls, loop, autosave, keep }
+    return { source, home, simulation, stage, plots, lanes, recorder, controls, loop, autosave, keep }
   }
 
   /** The remedy for a step that is too long. @param goesBack - to where the values were still sound */
@@ -246,7 +258,7 @@ export function createWorkplace(
   const goBack = async (dt: number): Promise<void> => {
     const current = opened
     if (current === undefined) return
-    const { simulation, loop, autosave, recorder, plots, stage } = current
+    const { simulation, loop, autosave, recorder, plots, lanes, stage } = current
     const { saved } = autosave
     if (!(await set('time.dt', dt)) || opened !== current) return
     if (saved === undefined) await reset()
@@ -258,6 +270,7 @@ export function createWorkplace(
         return before
       })
       plots.clear()
+      lanes.restart()
       recorder.clear()
       stage.restart()
       samples.forEach(current.keep)
@@ -274,6 +287,7 @@ export function createWorkplace(
     // Samples on their way belong to what is left behind.
     await current.simulation.flush().catch(() => undefined)
     current.plots.clear()
+    current.lanes.restart()
     current.recorder.clear()
     current.stage.restart()
     await current.loop.reset()
@@ -532,6 +546,7 @@ export function createWorkplace(
     recolour() {
       opened?.stage.recolour()
       opened?.plots.recolour()
+      opened?.lanes.recolour()
     },
     get device() {
       return device

@@ -127,3 +127,33 @@ test('the picture of all plots has their lines in their colours', async () => {
   // In each of the three plots.
   expect([...rows].sort()).toEqual([0, 1, 2])
 })
+
+test('a lane has a mark at each update, at the rate that its slider sets', async () => {
+  await lab.visit('softmax-synapses')
+  const toggle = lab.page.locator('.lanes-toggle')
+  if ((await toggle.getAttribute('aria-expanded')) === 'false') await toggle.click()
+  const slider = lab.page.locator('[data-lane=xi] input[aria-label="xi: every"]')
+  await slider.focus()
+  for (let press = 0; press < 3; press++) await lab.page.keyboard.press('ArrowRight')
+  expect(await lab.engram('simulation.model.memories[0].every')).toBe(4)
+  await lab.engram('step(40)')
+  const output = lab.page.locator('.lanes-window output')
+  for (let click = 0; (await output.textContent()) !== 'last 20 ticks' && click < 12; click++)
+    await lab.page.locator('.lanes-in').click()
+  expect(await output.textContent()).toBe('last 20 ticks')
+  // Opaque runs along the middle of each lane, and where the first one ends, in ticks.
+  const marks = (lane: string) =>
+    lab.page.evaluate<number[]>(
+      `(() => {
+        const canvas = document.querySelector('[data-lane=${lane}] canvas')
+        const { data } = canvas.getContext('2d').getImageData(0, canvas.height >> 1, canvas.width, 1)
+        const ends = []
+        for (let x = 0; x < canvas.width; x++)
+          if (data[4 * x + 3] > 200 && !(data[4 * x + 7] > 200)) ends.push(Math.round(((x + 1) / canvas.width) * 20))
+        return ends
+      })()`,
+    )
+  // Ticks 20 to 39: xi in 23, 27, 31, 35, 39; the other layers in each.
+  await eventually(() => marks('xi')).toEqual([4, 8, 12, 16, 20])
+  for (const lane of ['visible', 'hidden']) expect(await marks(lane)).toHaveLength(20)
+})
