@@ -15,6 +15,8 @@ import { acceptFiles } from './share/drop.ts'
 import { EXPORTS, type Export, download, scenarioFile } from './share/exports.ts'
 import { isShared, linkTo, LONGEST_LINK, scenarioOf } from './share/link.ts'
 import { type Source, fileSource, scenarioSource } from './source.ts'
+import { type LessonPanel, createLesson } from './teach/lesson.ts'
+import type { Try } from './teach/lessons.ts'
 import { darkScheme } from './views/scheme.ts'
 import { webGpuHelp } from './webgpu-help.ts'
 import { type Workplace, createWorkplace } from './workplace.ts'
@@ -47,6 +49,9 @@ async function start(): Promise<void> {
   element('adapter').title = `Graphics adapter: ${adapterName}`
 
   const listeners = createSampleListeners()
+  const lesson = createLesson(element('about'), {
+    attempt: (wanted) => void attempt(workplace, wanted),
+  })
   const workplace = createWorkplace(
     requested,
     {
@@ -63,7 +68,7 @@ async function start(): Promise<void> {
         header.loading(id)
       },
       loaded(source) {
-        showLoaded(source)
+        showLoaded(source, lesson)
         hands.refresh()
       },
       failed: showFailed,
@@ -78,7 +83,10 @@ async function start(): Promise<void> {
         button('restore').disabled = workplace.isAsOpened
       },
       sample: (sample) => listeners.call(sample),
-      changed: () => hands.refresh(),
+      changed() {
+        hands.refresh()
+        if (workplace.opened !== undefined) lesson.update(workplace.opened.simulation.model)
+      },
     },
   )
   const reload = { label: 'Reload the page', act: () => location.reload() }
@@ -241,16 +249,20 @@ function clearAddress(): void {
   history.replaceState(null, '', url)
 }
 
-function showLoaded({ model: { scenario }, origin }: Source): void {
+function showLoaded({ model, origin }: Source, lesson: LessonPanel): void {
+  const { scenario } = model
   document.body.dataset.state = 'ready'
   header.enable(true)
   const title = scenario.name === '' ? (origin?.id ?? 'Own scenario') : scenario.name
   document.title = `${title} · engram`
-  element('title').textContent = title
-  const [text = '', ...hints] = scenario.description.split('Look for:')
-  element('description').textContent = text
-  element('hint').textContent = hints.join('')
-  element('hint').hidden = hints.length === 0
+  lesson.open(title, model, origin?.id)
+}
+
+/** Does what a button of the lesson says, so that the reader sees what comes of it. */
+async function attempt(workplace: Workplace, { set, restart }: Try): Promise<void> {
+  for (const [path, value] of Object.entries(set)) if (!(await workplace.set(path, value))) return
+  if (restart) await workplace.reset()
+  workplace.play()
 }
 
 function showFailed(): void {

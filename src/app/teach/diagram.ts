@@ -1,0 +1,78 @@
+/** The graph of a network as a small picture: layers, memories between them, synapses on them, coloured by pace. Pure. */
+import type { Model } from '../../core/model/model.ts'
+import { symbolsOf } from './equations.ts'
+
+/** How fast something moves beside the rest of its network. */
+export type Pace = 'instant' | 'fast' | 'slow' | 'still'
+
+const [WIDTH, BOX, HEIGHT] = [300, 64, 30]
+
+/** Pace of each group: at once; within three of the fastest; slower; never. */
+export function pacesOf(model: Model): ReadonlyMap<string, Pace> {
+  const taus = [...model.layers, ...model.synapses, ...model.memories].map(({ tau }) => tau ?? 0)
+  const fastest = Math.min(...taus.filter((tau) => tau > 0))
+  const of = (tau: number | undefined): Pace => {
+    if (tau === undefined) return 'still'
+    if (tau === 0) return 'instant'
+    return tau <= 3 * fastest ? 'fast' : 'slow'
+  }
+  return new Map(
+    [...model.layers, ...model.synapses, ...model.memories].map(({ name, tau }) => [name, of(tau)]),
+  )
+}
+
+/** SVG text; its colours are classes of teach.css. */
+export function diagramOf(model: Model): string {
+  const symbols = symbolsOf(model)
+  const paces = pacesOf(model)
+  const { layers, memories, synapses } = model
+  const gap = layers.length < 2 ? 0 : (WIDTH - 2 * 12 - BOX) / (layers.length - 1)
+  const left = new Map(
+    layers.map(({ name }, index) => [name, layers.length < 2 ? (WIDTH - BOX) / 2 : 12 + index * gap]),
+  )
+  const top = synapses.length > 0 ? 44 : 22
+  const middle = top + HEIGHT / 2
+  const text = (x: number, y: number, words: string, kind = ''): string =>
+    `<text x="${round(x)}" y="${round(y)}" class="${kind}">${escape(words)}</text>`
+  const boxes = layers.map(({ name, size, shape }) => {
+    const x = left.get(name) ?? 0
+    const sizes = shape.length === 2 ? shape.join(' × ') : String(size)
+    return `<g class="pace-${paces.get(name) ?? 'still'}"><rect x="${round(x)}" y="${top}" width="${BOX}" height="${HEIGHT}" rx="7"/>
+${text(x + BOX / 2, middle + 4.5, symbols.get(name) ?? '', 'symbol')}</g>
+${text(x + BOX / 2, top + HEIGHT + 15, shortened(name))}${text(x + BOX / 2, top + HEIGHT + 29, sizes, 'note')}`
+  })
+  const joins = memories.map(({ name, from, to, rule }) => {
+    const [a, b] = [left.get(from) ?? 0, left.get(to) ?? 0].sort((p, q) => p - q) as [number, number]
+    const [start, end] = [a + BOX, b]
+    const label = memories.length > 1 ? `Ξ ${shortened(name)}` : 'Ξ'
+    // Over the heads of layers in between.
+    const high = end - start > gap - BOX + 1 ? 22 : 0
+    const path =
+      high === 0
+        ? `M${round(start + 3)} ${middle}H${round(end - 3)}`
+        : `M${round(start - 10)} ${top - 3}C${round(start + 20)} ${top - high},${round(end - 20)} ${top - high},${round(end + 10)} ${top - 3}`
+    const title = rule === 'fixed' ? 'fixed' : rule
+    return `<g class="pace-${paces.get(name) ?? 'still'}"><path class="join" d="${path}"/>${text((start + end) / 2, middle - 8 - high, label, 'symbol')}</g>${text((start + end) / 2, middle + 16 - high, title, 'note')}`
+  })
+  const loops = synapses.map(({ name, layer, tau }) => {
+    const x = (left.get(layer) ?? 0) + BOX / 2
+    const path = `M${round(x - 15)} ${top - 3}C${round(x - 34)} ${top - 34},${round(x + 34)} ${top - 34},${round(x + 15)} ${top - 3}`
+    const label = tau === undefined ? 'W fixed' : 'W plastic'
+    return `<g class="pace-${paces.get(name) ?? 'still'}"><path class="join" d="${path}"/>${text(x + 56, top - 16, label, 'symbol side')}</g>`
+  })
+  const height = top + HEIGHT + 36
+  const words = `${layers.map(({ name }) => name).join(', ')}; ${[...memories, ...synapses].map(({ name }) => name).join(', ')}`
+  return `<svg class="diagram" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escape(`The network: ${words}`)}">${[...joins, ...loops, ...boxes].join('')}</svg>`
+}
+
+function shortened(name: string): string {
+  return name.length > 11 ? `${name.slice(0, 10)}…` : name
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10
+}
+
+function escape(text: string): string {
+  return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
+}

@@ -1,0 +1,147 @@
+/** The equations of a network as TeX, made from its model: what is shown is what runs. Pure. */
+import type { Lagrangian, Layer, Model } from '../../core/model/model.ts'
+
+/** Equations of one kind. */
+export interface Equations {
+  readonly title: string
+  readonly lines: readonly string[]
+}
+
+/** A symbol for each layer: v and h where they are called so, else the first letter that is free. */
+export function symbolsOf(model: Model): ReadonlyMap<string, string> {
+  const symbols = new Map<string, string>()
+  const taken = new Set(['g', 'b', 'e', 'd', 't'])
+  for (const { name } of model.layers) {
+    const usual = { visible: 'v', hidden: 'h' }[name]
+    const letters = `${usual ?? ''}${name.toLowerCase().replace(/[^a-z]/g, '')}xyzuvwpqrs`.match(/./g) ?? []
+    const letter = letters.find((one) => !taken.has(one)) ?? `x_{${symbols.size}}`
+    taken.add(letter)
+    symbols.set(name, letter)
+  }
+  return symbols
+}
+
+/** Dynamics, activations, learning and energy of a model (theory.md, section 1). */
+export function equationsOf(model: Model): Equations[] {
+  const symbols = symbolsOf(model)
+  const of = (name: string): string => symbols.get(name) ?? 'x'
+  const xi = (name: string): string => (model.memories.length > 1 ? `\\Xi_{\\text{${plain(name)}}}` : '\\Xi')
+  const w = (name: string): string => (model.synapses.length > 1 ? `W_{\\text{${plain(name)}}}` : 'W')
+  const g = (name: string): string => `g_{${of(name)}}`
+
+  const dynamics = model.layers.map((layer) => {
+    const inputs = [
+      ...model.memories.flatMap(({ name, from, to, inputOffset }) => [
+        ...(from === layer.name ? [`${xi(name)}^\\top ${g(to)}`] : []),
+        ...(to === layer.name
+          ? [
+              `${xi(name)}\\, ${g(from)}`,
+              ...(inputOffset === 'half-norm' ? [`-\\tfrac12 |(${xi(name)})_\\mu|^2`] : []),
+            ]
+          : []),
+      ]),
+      ...model.synapses.flatMap(({ name, layer: on }) =>
+        on === layer.name ? [`${w(name)}\\, ${g(on)}`] : [],
+      ),
+    ]
+    const input = inputs.join(' + ').replaceAll('+ -', '- ')
+    const bias = hasBias(model, layer) ? `b_{${of(layer.name)}}` : ''
+    const terms = [bias, input].filter((term) => term !== '').join(' + ') || '0'
+    const x = of(layer.name)
+    const noise =
+      layer.temperature > 0 ? ` + \\sqrt{2T\\tau_{${x}}}\\,\\xi, \\quad T = ${number(layer.temperature)}` : ''
+    if (layer.tau === 0) return `${x} = ${terms} \\qquad (\\tau_{${x}} = 0)`
+    return `\\tau_{${x}}\\, \\dot ${x} = -${x} + ${terms}${noise}, \\qquad \\tau_{${x}} = ${number(layer.tau)}`
+  })
+  const activations = model.layers.map(
+    ({ name, lagrangian }) => `${g(name)} = ${activationOf(lagrangian, of(name))}`,
+  )
+  const learning = [
+    ...model.synapses.flatMap(({ name, tau, layer }) => {
+      if (tau === undefined) return [`${w(name)} = J`]
+      const pull = `-(${w(name)} - J) + \\kappa\\, ${g(layer)} ${g(layer)}^\\top`
+      return [`\\tau_{W}\\, \\dot ${w(name)} = ${pull}, \\qquad \\tau_{W} = ${number(tau)}`]
+    }),
+    ...model.memories.flatMap(({ name, from, to, rule, tau, bias }) => {
+      if (rule === 'fixed') return []
+      const time = `, \\qquad \\tau_{\\Xi} = ${number(tau ?? 0)}`
+      const lambda = bias === undefined && rule === 'gated' ? '' : ' + \\Lambda'
+      if (rule === 'gated')
+        return [
+          `\\tau_{\\Xi}\\, \\dot ${xi(name)} = ${g(to)} \\odot (\\mathbf 1\\, ${g(from)}^\\top - ${xi(name)}${lambda})${time}`,
+        ]
+      return [
+        `\\tau_{\\Xi}\\, \\dot ${xi(name)} = -(${xi(name)} - \\Lambda) + ${g(to)} ${g(from)}^\\top${time}`,
+      ]
+    }),
+  ]
+  const energy = [
+    ...model.layers.map((layer) => {
+      const x = of(layer.name)
+      const shifted = hasBias(model, layer) ? `(${x} - b_{${x}})` : x
+      return `+ ${shifted} \\cdot ${g(layer.name)} - L_{${x}}(${x})`
+    }),
+    ...model.memories.flatMap(({ name, from, to, rule }) => [
+      `- ${g(to)}^\\top ${xi(name)}\\, ${g(from)}`,
+      ...(rule === 'hebbian' ? [`+ \\tfrac12 |${xi(name)} - \\Lambda|^2`] : []),
+    ]),
+    ...model.synapses.flatMap(({ name, layer, tau }) => [
+      `- \\tfrac12\\, ${g(layer)}^\\top ${w(name)}\\, ${g(layer)}`,
+      ...(tau === undefined ? [] : [`+ \\tfrac{1}{4\\kappa} |${w(name)} - J|^2`]),
+    ]),
+  ]
+  const sum = energy.join(' ').replace(/^\+ /, '')
+  return [
+    { title: 'Neurons', lines: dynamics },
+    { title: 'Activations', lines: activations },
+    ...(learning.length === 0 ? [] : [{ title: 'Synapses and memories', lines: learning }]),
+    { title: 'Energy', lines: [`E = ${sum}`] },
+  ]
+}
+
+function hasBias(model: Model, { name, bias }: Layer): boolean {
+  return (
+    bias.data.some((value) => value !== 0) ||
+    model.stimulus.some((item) => item.kind === 'current' && item.layer === name)
+  )
+}
+
+function activationOf(lagrangian: Lagrangian, x: string): string {
+  const gain = (value: number): string => (value === 1 ? x : `${number(value)}\\,${x}`)
+  switch (lagrangian.kind) {
+    case 'linear':
+      return gain(lagrangian.gain)
+    case 'relu':
+      return `\\max(${x}, 0)`
+    case 'power': {
+      const base = lagrangian.rectified ? `\\max(${x}, 0)` : x
+      return lagrangian.degree === 2 ? base : `${base}^{${number(lagrangian.degree - 1)}}`
+    }
+    case 'tanh':
+      return `\\tanh(${gain(lagrangian.gain)})`
+    case 'sigmoid':
+      return `\\frac{1}{1 + e^{-${gain(lagrangian.gain)}}}`
+    case 'softmax':
+      return `\\mathrm{softmax}(\\beta ${x}), \\qquad \\beta = ${number(lagrangian.beta)}`
+    case 'layernorm':
+      return `\\gamma\\,\\frac{${x} - \\bar ${x}}{\\sqrt{\\mathrm{var}(${x}) + \\epsilon}} + \\delta`
+    case 'spherical':
+      return `\\frac{${x}}{\\sqrt{|${x}|^2 + \\epsilon}}`
+    case 'custom':
+      return `\\texttt{${plain(lagrangian.activation)}}, \\qquad L = \\textstyle\\sum \\texttt{${plain(lagrangian.lagrangian)}}`
+  }
+}
+
+/** A number as TeX, with at most three digits. */
+function number(value: number): string {
+  const text = String(Number(value.toPrecision(3)))
+  const [mantissa, exponent] = text.split('e') as [string, string | undefined]
+  return exponent === undefined ? mantissa : `${mantissa} \\cdot 10^{${Number(exponent)}}`
+}
+
+/** Text that TeX takes as it is. */
+function plain(text: string): string {
+  return text.replace(/[\\{}$&#^_%~]/g, (sign) =>
+    sign === '\\' ? '\\textbackslash ' : sign === '^' ? '\\hat{}' : sign === '~' ? '\\tilde{}' : `\\${sign}`,
+  )
+}

@@ -1,0 +1,134 @@
+/** The lesson beside the pictures: the story of a scenario, what to look for, what to try, its equations. */
+import './teach.css'
+import type { Model } from '../../core/model/model.ts'
+import { diagramOf } from './diagram.ts'
+import { equationsOf } from './equations.ts'
+import { LESSONS, type Try } from './lessons.ts'
+
+export interface LessonActions {
+  /** Sets the values of a try and starts the run again where it asks for that. */
+  readonly attempt: (wanted: Try) => void
+}
+
+export interface LessonPanel {
+  /** Shows the lesson of a scenario: the shipped one's, or what its own description says. */
+  open(title: string, model: Model, id: string | undefined): void
+  /** Brings equations and diagram up to a model whose values have changed. */
+  update(model: Model): void
+}
+
+/** @param place - the article beside the pictures; it is filled anew with every scenario */
+export function createLesson(place: HTMLElement, { attempt }: LessonActions): LessonPanel {
+  const heading = element('h2')
+  heading.id = 'title'
+  const story = element('div', 'story')
+  story.id = 'description'
+  const hint = element('p', 'hint')
+  hint.id = 'hint'
+  const tries = element('div', 'tries')
+  tries.role = 'group'
+  tries.ariaLabel = 'Things to try'
+  const outcome = element('p', 'outcome')
+  outcome.role = 'status'
+  const details = document.createElement('details')
+  details.className = 'maths'
+  details.innerHTML = '<summary>Network and equations</summary><div class="picture"></div><dl></dl>'
+  const part = (selector: string): HTMLElement => details.querySelector(selector) as HTMLElement
+  place.replaceChildren(heading, story, hint, tries, outcome, details)
+  let shown: Model | undefined
+  let drawn = ''
+
+  const draw = (): void => {
+    if (shown === undefined || !details.open) return
+    const equations = equationsOf(shown)
+    const key = JSON.stringify(equations)
+    if (key === drawn) return
+    drawn = key
+    part('.picture').innerHTML = diagramOf(shown)
+    part('dl').replaceChildren(
+      ...equations.flatMap(({ title, lines }) => {
+        const term = element('dt')
+        term.textContent = title
+        const all = lines.map((line) => {
+          const one = element('dd')
+          typeset(one, line, true)
+          return one
+        })
+        return [term, ...all]
+      }),
+    )
+  }
+  details.addEventListener('toggle', draw)
+
+  return {
+    open(title, model, id) {
+      shown = model
+      drawn = ''
+      heading.textContent = title
+      const lesson = id === undefined ? undefined : LESSONS[id]
+      const [text = '', ...rest] = model.scenario.description.split('Look for:')
+      story.replaceChildren(...(lesson?.story ?? [text]).map(paragraph))
+      const look = lesson?.lookFor ?? rest.join('').trim()
+      hint.textContent = look
+      hint.hidden = look === ''
+      outcome.textContent = ''
+      tries.hidden = lesson === undefined
+      tries.replaceChildren(
+        ...(lesson?.tries ?? []).map((one) => {
+          const button = document.createElement('button')
+          button.type = 'button'
+          button.textContent = one.label
+          button.title = Object.entries(one.set)
+            .map(([path, value]) => `${path} = ${JSON.stringify(value)}`)
+            .join('\n')
+          button.addEventListener('click', () => {
+            outcome.textContent = one.text
+            attempt(one)
+          })
+          return button
+        }),
+      )
+      place.scrollTop = 0
+      draw()
+    },
+    update(model) {
+      shown = model
+      draw()
+    },
+  }
+}
+
+function element(tag: 'h2' | 'div' | 'p' | 'dt' | 'dd' | 'span', className = ''): HTMLElement {
+  const made = document.createElement(tag)
+  made.className = className
+  return made
+}
+
+/** A paragraph in which $...$ is typeset. */
+function paragraph(text: string): HTMLElement {
+  const made = element('p')
+  text.split('$').forEach((piece, index) => {
+    if (index % 2 === 0) {
+      made.append(piece)
+      return
+    }
+    const formula = element('span')
+    typeset(formula, piece, false)
+    made.append(formula)
+  })
+  return made
+}
+
+let library: Promise<typeof import('katex').default> | undefined
+
+/** Puts a formula into an element, as soon as KaTeX is here; until then its source holds the place. */
+function typeset(target: HTMLElement, tex: string, displayMode: boolean): void {
+  target.classList.add('formula')
+  library ??= Promise.all([import('katex'), import('katex/dist/katex.min.css')]).then(
+    ([katex]) => katex.default,
+  )
+  void library.then((katex) => {
+    katex.render(tex, target, { displayMode, throwOnError: false, output: 'htmlAndMathml' })
+    target.classList.add('set')
+  })
+}

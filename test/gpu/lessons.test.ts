@@ -1,0 +1,212 @@
+import { describe, expect, test } from 'vitest'
+import { LESSONS } from '../../src/app/teach/lessons.ts'
+import { loadModel } from '../../src/core/model/load.ts'
+import { setValue } from '../../src/core/model/path.ts'
+import type { Series } from '../../src/core/run/series.ts'
+import { loadShipped, readShipped } from '../scenario.ts'
+import { withSimulation } from './helpers/compare.ts'
+
+/** What a run of a scenario, or of a try, has come to. */
+interface Outcome {
+  /** The samples of a probe after some ticks: [replicas][patterns]. */
+  readonly at: (probe: string, tick: number) => number[][]
+  /** Xi, or W, at the end. */
+  readonly matrix: Float32Array
+  readonly columns: number
+  /** What the run found worth a warning, such as an energy that rises. */
+  readonly warnings: readonly string[]
+}
+
+const known = new Map<string, Promise<Outcome>>()
+
+/** Runs a scenario as it is shipped, or with one of its tries; once. */
+function outcome(id: string, label?: string): Promise<Outcome> {
+  const key = `${id} ${label ?? ''}`
+  const found = known.get(key) ?? run(id, label)
+  known.set(key, found)
+  return found
+}
+
+async function run(id: string, label?: string): Promise<Outcome> {
+  const lesson = LESSONS[id]!
+  const wanted = label === undefined ? undefined : lesson.tries.find((one) => one.label === label)
+  if (label !== undefined && wanted === undefined) throw new Error(`${id} has no try "${label}"`)
+  let raw: unknown = (await loadShipped(id)).scenario
+  for (const [path, value] of Object.entries(wanted?.set ?? {})) raw = setValue(raw, path, value)
+  const model = await loadModel(JSON.stringify(raw), { file: `${id}.json`, read: readShipped })
+  const ticks = Math.min(model.time.ticks, 2000)
+  return withSimulation(model, async (simulation) => {
+    await simulation.step(ticks)
+    await simulation.flush()
+    const series = (name: string): Series => simulation.series.find((one) => one.name === name)!
+    const rowsOf = (values: ArrayLike<number>): number[][] => {
+      const count = values.length / model.replicas
+      return Array.from({ length: model.replicas }, (_, r) =>
+        Array.from(values).slice(r * count, (r + 1) * count),
+      )
+    }
+    const { data, shape } = await simulation.read((model.memories[0] ?? model.synapses[0])!.name)
+    return {
+      at: (probe, tick) => rowsOf(series(probe).value[series(probe).tick.indexOf(tick)]!),
+      matrix: data,
+      columns: shape.at(-1)!,
+      warnings: simulation.warnings,
+    }
+  })
+}
+
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
+
+/** How many replicas are nearer to their own pattern than to any other, and near. */
+const recalled = (overlaps: number[][], own: (replica: number) => number): number =>
+  overlaps.filter((row, r) => row[own(r)]! > 0.9 && row.indexOf(Math.max(...row)) === own(r)).length
+
+test('every shipped scenario has a lesson', async () => {
+  for (const id of Object.keys(LESSONS)) await expect(loadShipped(id)).resolves.toHaveProperty('layers')
+})
+
+describe('digits', () => {
+  const own = (r: number): number => r
+  test('as shipped are recalled', async () => {
+    const { at, warnings } = await outcome('digits')
+    expect(recalled(at('overlap', 150), own)).toBeGreaterThanOrEqual(98)
+    expect(warnings).toEqual([])
+  })
+  test('melt at a small beta: all states become one mixture', async () => {
+    const { at } = await outcome('digits', 'Melt the memories')
+    expect(recalled(at('overlap', 150), own)).toBe(0)
+    const first = at('overlap', 150)[0]!
+    for (const row of at('overlap', 150))
+      row.forEach((value, k) => expect(Math.abs(value - first[k]!)).toBeLessThan(0.02))
+  })
+  test('of which three quarters are hidden are recalled by about half', async () => {
+    const count = recalled((await outcome('digits', 'Hide three quarters')).at('overlap', 150), own)
+    expect(count).toBeGreaterThan(30)
+    expect(count).toBeLessThan(70)
+  })
+  test('are recalled later, but as well, by a hidden layer with a pace of its own', async () => {
+    const slow = await outcome('digits', 'Give the hidden layer a pace')
+    const fast = await outcome('digits')
+    expect(recalled(slow.at('overlap', 150), own)).toBeGreaterThanOrEqual(98)
+    expect(mean(slow.at('overlap', 10).map((row, r) => row[r]!))).toBeLessThan(
+      mean(fast.at('overlap', 10).map((row, r) => row[r]!)) - 0.05,
+    )
+    expect(slow.warnings).toEqual([])
+  })
+})
+
+describe('dense memories', () => {
+  const own = (r: number): number => r
+  const count = async (label?: string): Promise<number> =>
+    recalled((await outcome('dense-memory', label)).at('overlap', 100), own)
+  test('as shipped are all recalled', async () => expect(await count()).toBe(20))
+  test('of degree 2 recall none', async () => expect(await count('Back to pairs')).toBe(0))
+  test('lose most cues with 40 % of the signs flipped', async () =>
+    expect(await count('Flip 40 % of the signs')).toBeLessThan(10))
+  test('hold in noise', async () => expect(await count('Shake the neurons')).toBe(20))
+})
+
+describe('fast synapses', () => {
+  const end = async (label?: string): Promise<number> =>
+    (await outcome('fast-synapses', label)).at('overlap', 400)[0]![0]!
+  test('as shipped hold the pattern', async () => expect(await end()).toBeGreaterThan(0.95))
+  test('that are frozen lose it', async () => expect(await end('Freeze the synapses')).toBeLessThan(0.5))
+  test('that are slow lose it as well', async () => expect(await end('Make them slow')).toBeLessThan(0.7))
+  test('support a state that is no pattern', async () => {
+    const overlaps = (await outcome('fast-synapses', 'Start far away')).at('overlap', 400)[0]!
+    expect(Math.max(...overlaps)).toBeLessThan(0.5)
+  })
+})
+
+describe('memories that learn', () => {
+  /** Mean cosine between two rows. */
+  const likeness = ({ matrix, columns }: Outcome): number => {
+    const rows = Array.from({ length: matrix.length / columns }, (_, k) =>
+      matrix.subarray(k * columns, (k + 1) * columns),
+    )
+    const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0)
+    const cosines = rows.flatMap((a, i) =>
+      rows.slice(i + 1).map((b) => dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))),
+    )
+    return mean(cosines)
+  }
+  test('as shipped become different from each other, without competition all the same', async () => {
+    expect(likeness(await outcome('hebbian-learning'))).toBeLessThan(0.7)
+    expect(likeness(await outcome('hebbian-learning', 'No competition'))).toBeGreaterThan(0.98)
+  })
+  test('learn hardly anything when they are a hundred times slower', async () => {
+    const moved = async (label?: string): Promise<number> =>
+      1 - mean((await outcome('hebbian-learning', label)).at('change', 2000)[0]!)
+    expect(await moved('A hundred times slower')).toBeLessThan(0.05)
+    expect(await moved()).toBeGreaterThan(0.5)
+  })
+  test('forget the lower halves that they are not shown', async () => {
+    const lower = ({ matrix, columns }: Outcome): number => {
+      const size = (from: number): number =>
+        matrix.reduce(
+          (sum, x, at) => (at % columns >= from && at % columns < from + columns / 2 ? sum + x * x : sum),
+          0,
+        )
+      return size(columns / 2) / size(0)
+    }
+    expect(lower(await outcome('hebbian-learning'))).toBeGreaterThan(0.3)
+    expect(lower(await outcome('hebbian-learning', 'Hide the lower halves'))).toBeLessThan(0.1)
+  })
+})
+
+describe('three layers', () => {
+  const own = (r: number): number => 2 * r
+  const count = async (label?: string): Promise<number> =>
+    recalled((await outcome('hierarchical', label)).at('overlap', 400), own)
+  const certainty = async (tick: number, label?: string): Promise<number> =>
+    mean((await outcome('hierarchical', label)).at('classes', tick).map((row) => Math.max(...row)))
+  test('as shipped find prototype and class at once', async () => {
+    expect(await certainty(20)).toBeGreaterThan(0.9)
+    expect(await count()).toBeGreaterThanOrEqual(48)
+  })
+  test('with slow prototypes wait for them, and the energy falls all the same', async () => {
+    const label = 'Turn the time scales round'
+    expect(await certainty(20, label)).toBeLessThan(0.7)
+    expect(await certainty(400, label)).toBeGreaterThan(0.9)
+    expect((await outcome('hierarchical', label)).warnings).toEqual([])
+  })
+  test('mistake some digits under more noise', async () => {
+    expect(await count('More noise')).toBeLessThan(await count())
+  })
+  test('with uncertain prototypes recall nothing', async () => {
+    expect(await count('Uncertain prototypes')).toBe(0)
+    expect(await certainty(400, 'Uncertain prototypes')).toBeLessThan(0.3)
+  })
+})
+
+describe('the Hopfield network', () => {
+  const overlap = async (tick: number, label?: string): Promise<number> =>
+    (await outcome('hopfield', label)).at('overlap', tick)[0]![0]!
+  test('as shipped keeps its pattern', async () => expect(await overlap(300)).toBeGreaterThan(0.99))
+  test('overloaded loses it', async () => expect(await overlap(300, 'Overload it')).toBeLessThan(0.5))
+  test('completes a start with 20 % of the signs flipped', async () => {
+    expect(await overlap(0, 'Flip 20 % of the signs')).toBeCloseTo(0.6, 2)
+    expect(await overlap(300, 'Flip 20 % of the signs')).toBeGreaterThan(0.99)
+  })
+  test('with a gain below 1 falls silent', async () =>
+    expect(await overlap(300, 'Too soft to remember')).toBeLessThan(0.15))
+})
+
+describe('memories that follow what they see', () => {
+  const similarity = async (tick: number, label?: string): Promise<number> =>
+    mean((await outcome('softmax-synapses', label)).at('similarity', tick)[0]!)
+  test('as shipped approach their noisy versions', async () => {
+    expect(await similarity(0)).toBeCloseTo(0.92, 1)
+    expect(await similarity(2000)).toBeGreaterThan(0.998)
+  })
+  test('do so ten times as fast with a tenth of tau', async () => {
+    // Not exactly: euler's steps are ten times as long as well.
+    expect(await similarity(100, 'Learn ten times as fast')).toBeCloseTo(await similarity(1000), 2)
+  })
+  test('become alike when all rows learn', async () =>
+    expect(await similarity(2000, 'Let all rows learn')).toBeLessThan(0.75))
+  test('reach noisier pictures too', async () => {
+    expect(await similarity(0, 'Noisier pictures')).toBeLessThan(0.75)
+    expect(await similarity(2000, 'Noisier pictures')).toBeGreaterThan(0.99)
+  })
+})
