@@ -198,6 +198,7 @@ test('a click on a memory makes it the cue of the chosen replica, with shift of 
   await eventually(() => lab.engram('simulation.tick')).toBe(0)
   expect(await cueOf(1)).toEqual(row(xi, 0))
   expect(await part('row').inputValue()).toBe('0')
+  await eventually(toast).toContain('Row 0 of `xi` is the cue of replica 1 now')
   const second = await cornerMemory()
   await lab.page.keyboard.down('Shift')
   await lab.page.mouse.click(second.x, second.y)

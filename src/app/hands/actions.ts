@@ -86,8 +86,12 @@ export function createActions(workplace: Workplace, tell: (text: string) => void
       }
       const values = rowValues(unscaled(store), row)
       const next = shownRow(cue, store, row, whose, model.replicas, values)
-      const done = await change(cue.path, () => next)
-      if (done && !cue.isHeld) await restart()
+      if (!(await change(cue.path, () => next))) return
+      if (!cue.isHeld) await restart()
+      const isAll = whose === 'all' || model.replicas === 1 || cue.kind === 'clamp' || cue.kind === 'current'
+      tell(
+        `Row ${row} of \`${store.name}\` is the cue${isAll ? '' : ` of replica ${whose}`} now; undo takes it back.`,
+      )
     },
     async blank(layer, whose) {
       const { simulation, loop } = open()

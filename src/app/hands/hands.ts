@@ -198,6 +198,10 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
     if (tool() !== 'pick' && !isLarge) return false
     const memory = model.memories.find(({ name }) => name === sheet.name)
     if (memory !== undefined) {
+      const cue = cueOf(model, memory.from, current.simulation.tick)
+      const isSequence = cue?.index !== undefined && cue.kind !== 'initial' && cue.rows.rows > 1
+      // Who only looks shall not lose a stream of patterns by a click.
+      if (tool() === 'look' && isSequence) return false
       handled = memory.from
       refreshStores(current)
       select('store').value = memory.name
