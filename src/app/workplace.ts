@@ -353,12 +353,14 @@ export function createWorkplace(
       if (opened !== old) throw new ModelError('another scenario was opened meanwhile')
       const { playing, pace } = old.loop
       const view = old.controls.view()
+      const seen = old.stage.view()
       close(true)
       const built = await build(next, source, old.home)
       opened = built
       samples.forEach(built.keep)
       built.loop.pace = pace
       built.controls.show(view)
+      built.stage.show(seen)
       note({ from: before, to: scenario })
       await built.loop.step(0)
       if (playing) built.loop.play()

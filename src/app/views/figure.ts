@@ -5,7 +5,7 @@ import { type Spot, listen } from './gestures.ts'
 import { arrangementOf } from './arrangement.ts'
 import { type Range, ends, isSigned } from './range.ts'
 import { type Entry, type Sheet, cellOf, entryAt } from './sheet.ts'
-import { WHOLE, type Window, cellAt, panned, revealing, sizeOf, zoomed } from './window.ts'
+import { WHOLE, type Window, cellAt, inside, panned, revealing, sizeOf, zoomed } from './window.ts'
 
 export type Role = 'state' | Companion['role']
 
@@ -29,6 +29,8 @@ export interface Figure {
   /** Zooms about the middle. */
   zoom(factor: number): void
   fit(): void
+  /** Shows a part of the sheet, or as much of it as there is. */
+  see(window: Window | undefined): void
   /** What the name of a companion adds, and whether it is shown now. */
   tell(role: Role, showing: Showing): void
   /** Marks the cell of an entry, or none. */
@@ -291,6 +293,7 @@ export function createFigure(
       look(zoomed(window, sheet, factor, x, y))
     },
     fit: () => void look(WHOLE),
+    see: (next = WHOLE) => void look(inside(next, sheet)),
     tell(role, { words, detail, isNow }) {
       const pane = panes.find((one) => one.role === role)
       if (pane === undefined) return

@@ -2,6 +2,12 @@
 import { DEFAULT_MAPS, DIVERGING, type Maps, SEQUENTIAL } from './colours.ts'
 import type { Range } from './range.ts'
 
+/** The part of a Web Storage that is used. */
+interface Store {
+  getItem(key: string): string | null
+  setItem(key: string, value: string): void
+}
+
 const KEY = 'engram.pictures'
 
 /** Ranges of this many pictures are remembered, the latest ones. */
@@ -22,7 +28,7 @@ interface Stored {
 }
 
 /** @param storage - where they are kept; what it does not hold or is not understood has its default */
-export function createSettings(storage: Pick<Storage, 'getItem' | 'setItem'> | undefined): Settings {
+export function createSettings(storage: Store | undefined): Settings {
   let { maps, ranges } = parse(storage)
   const save = (): void => {
     try {
@@ -55,7 +61,7 @@ export function createSettings(storage: Pick<Storage, 'getItem' | 'setItem'> | u
   }
 }
 
-function parse(storage: Pick<Storage, 'getItem'> | undefined): Stored {
+function parse(storage: Store | undefined): Stored {
   let stored: unknown
   try {
     stored = JSON.parse(storage?.getItem(KEY) ?? 'null')
@@ -84,15 +90,3 @@ function isRange(value: unknown): value is Stored['ranges'][number] {
     typeof name === 'string' && Number.isFinite(low) && Number.isFinite(high) && Number(low) < Number(high)
   )
 }
-
-/** The storage of the page; undefined where the browser forbids it. */
-function pageStorage(): Storage | undefined {
-  try {
-    return window.localStorage
-  } catch {
-    return undefined
-  }
-}
-
-/** The settings of this page. */
-export const pictureSettings = createSettings(typeof window === 'undefined' ? undefined : pageStorage())

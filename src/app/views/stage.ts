@@ -5,15 +5,15 @@ import { frameStops, stopsOf } from './colours.ts'
 import { type Companion, NO_ROW, companionsOf } from './companions.ts'
 import { type Figure, type PicturePointer, type Pointed, createFigure, formatDigits } from './figure.ts'
 import { createOptions } from './options.ts'
+import { pictureSettings } from './preferences.ts'
 import { type PainterPipelines, type Print, createPainter } from './painter.ts'
 import { type Spot, createPeek } from './peek.ts'
 import { type Range, isSigned, nextRange } from './range.ts'
 import { createReadout } from './readout.ts'
 import { currentScheme } from './scheme.ts'
-import { pictureSettings } from './settings.ts'
 import { type Sheet, placeOf, sheetsOf, showsState } from './sheet.ts'
 import { type Toolbar, createToolbar } from './toolbar.ts'
-import { sizeOf } from './window.ts'
+import { type Window, sizeOf } from './window.ts'
 
 /** Milliseconds between two looks at the ranges of the values, and between two readings of a value. */
 const MEASURE_INTERVAL = 200
@@ -40,11 +40,21 @@ export interface Stage {
    * ends it.
    */
   onPointer(listener: (event: PicturePointer) => boolean): () => void
+  /** What the reader has chosen to see. */
+  view(): StageView
+  /** Shows the same of another network, as far as it has it. */
+  show(view: StageView): void
   /** Forgets the ranges, for values that start anew. */
   restart(): void
   /** Takes over the colours of the current scheme. */
   recolour(): void
   destroy(): void
+}
+
+export interface StageView {
+  readonly large: string
+  readonly replica: number
+  readonly windows: ReadonlyMap<string, Window>
 }
 
 export interface StagePlaces {
@@ -380,6 +390,17 @@ export async function createStage(
     onPointer(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
+    },
+    view: () => ({
+      large: (sheets[large] as Sheet).name,
+      replica,
+      windows: new Map(views.map(({ sheet, figure }) => [sheet.name, figure.window])),
+    }),
+    show(chosen) {
+      const index = sheets.findIndex(({ name }) => name === chosen.large)
+      if (index >= 0) enlarge(index)
+      for (const { sheet, figure } of views) figure.see(chosen.windows.get(sheet.name))
+      setReplica(chosen.replica)
     },
     restart() {
       for (const view of views) view.measured = undefined

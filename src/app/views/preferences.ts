@@ -1,0 +1,13 @@
+/** The picture settings of this page. */
+import { createSettings } from './settings.ts'
+
+/** Undefined where the browser forbids it. */
+function pageStorage(): Storage | undefined {
+  try {
+    return window.localStorage
+  } catch {
+    return undefined
+  }
+}
+
+export const pictureSettings = createSettings(pageStorage())
