@@ -15,6 +15,7 @@ import { acceptFiles } from './share/drop.ts'
 import { EXPORTS, type Export, download, scenarioFile } from './share/exports.ts'
 import { isShared, linkTo, LONGEST_LINK, scenarioOf } from './share/link.ts'
 import { type Source, fileSource, scenarioSource } from './source.ts'
+import { bindSpectrum } from './spectrum/button.ts'
 import { type LessonPanel, createLesson } from './teach/lesson.ts'
 import type { Try } from './teach/lessons.ts'
 import { darkScheme } from './views/scheme.ts'
@@ -179,6 +180,7 @@ function bind(workplace: Workplace, hands: Hands): void {
   button('undo').addEventListener('click', undo)
   button('redo').addEventListener('click', redo)
   button('restore').addEventListener('click', restore)
+  bindSpectrum(button('spectrum'), element('plots'), () => workplace.opened)
   addKeys([
     { key: ' ', label: 'Play or pause', act: toggle },
     { key: 's', label: 'One tick', act: step },
