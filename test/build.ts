@@ -12,6 +12,7 @@ import type {
   Stimulus,
   Synapse,
 } from '../src/core/model/model.ts'
+import { asCustom } from '../src/core/model/custom.ts'
 import type { RandomStream } from '../src/core/model/random.ts'
 import type { Scenario } from '../src/core/model/schema.ts'
 
@@ -129,26 +130,11 @@ export const LAGRANGIANS: Readonly<Record<string, Lagrangian>> = {
   },
 }
 
-const own = (
-  activation: string,
-  lagrangian: string,
-  parameters: Readonly<Record<string, number>> = {},
-): Lagrangian => ({
-  kind: 'custom',
-  activation,
-  lagrangian,
-  parameters,
-})
-
 /** Built-in Lagrangians, and the same by their formulas. */
-export const BUILT_IN_AS_CUSTOM: Readonly<Record<string, readonly [Lagrangian, Lagrangian]>> = {
-  linear: [{ kind: 'linear', gain: 0.7 }, own('gain * x', 'gain * x * x / 2', { gain: 0.7 })],
-  relu: [{ kind: 'relu' }, own('max(x, 0)', 'pow(max(x, 0), 2) / 2')],
-  'power rectified': [
-    { kind: 'power', degree: 3, rectified: true },
-    own('pow(max(x, 0), n - 1)', 'pow(max(x, 0), n) / n', { n: 3 }),
-  ],
-  'power unrectified': [{ kind: 'power', degree: 4, rectified: false }, own('pow(x, 3)', 'pow(x, 4) / 4')],
-  tanh: [{ kind: 'tanh', gain: 2 }, own('tanh(a * x)', 'logCosh(a * x) / a', { a: 2 })],
-  sigmoid: [{ kind: 'sigmoid', gain: 1.5 }, own('sigmoid(a * x)', 'softplus(a * x) / a', { a: 1.5 })],
-}
+export const BUILT_IN_AS_CUSTOM: Readonly<Record<string, readonly [Lagrangian, Lagrangian]>> =
+  Object.fromEntries(
+    ['linear', 'relu', 'power rectified', 'power unrectified', 'tanh', 'sigmoid'].map((name) => {
+      const builtIn = LAGRANGIANS[name]!
+      return [name, [builtIn, asCustom(builtIn)]] as const
+    }),
+  )

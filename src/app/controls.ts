@@ -4,6 +4,7 @@ import { valueAt } from '../core/model/path.ts'
 import type { Control } from '../core/model/schema.ts'
 import type { Simulation } from '../core/run/simulation.ts'
 import './controls.css'
+import { createExpressions } from './expressions.ts'
 import { type ControlField, controlFields } from './fields.ts'
 import type { Loop } from './loop.ts'
 
@@ -77,7 +78,7 @@ export function createControls(
   showMemory(`On the GPU: ${actions.memory}.`)
 
   const running = new Set(simulation.parameters)
-  const shown = controlFields(simulation.model.scenario).map((field) => {
+  const shown = controlFields(simulation.model.scenario).flatMap((field) => {
     const group = folder(field.group, FOLDERS[field.group] as string)
     const inside =
       field.item === undefined ? group : folder(field.path.split('.', 2).join('.'), field.item, group)
@@ -111,7 +112,17 @@ export function createControls(
       sign.ariaLabel = 'rebuilds'
       name?.append(' ', sign)
     }
-    return { path, show: added.show }
+    const layer = simulation.model.layers.find(({ name }) => path === `neurons.${name}.lagrangian`)
+    if (layer?.lagrangian.kind !== 'custom') return [{ path, show: added.show }]
+    const expressions = createExpressions(layer.lagrangian, path, layer.tau === 0, set)
+    inside.$children.append(expressions.element)
+    return [
+      { path, show: added.show },
+      {
+        path: `${path}.parameters`,
+        show: (value: unknown) => expressions.show(value as Readonly<Record<string, number>>),
+      },
+    ]
   })
   gui.domElement.append(memory)
   for (const [name, one] of folders) if (name === 'stimulus') one.close()

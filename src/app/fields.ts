@@ -8,6 +8,8 @@ import {
   setValue,
   valueAt,
 } from '../core/model/path.ts'
+import { asCustom } from '../core/model/custom.ts'
+import type { Lagrangian } from '../core/model/model.ts'
 import type { Scenario } from '../core/model/schema.ts'
 
 export interface ControlField extends Field {
@@ -50,7 +52,8 @@ export function controlFields(scenario: Scenario): ControlField[] {
   const add = (path: string, group: string, item?: string): void => {
     const keys = path.split('.')
     const key = keys.at(-1) as string
-    if (LEFT_OUT.includes(key) || isMeaningless(scenario, path)) return
+    const isNamedByUser = path.includes('.lagrangian.parameters.')
+    if ((LEFT_OUT.includes(key) && !isNamedByUser) || isMeaningless(scenario, path)) return
     const field = fieldAt(scenario, path)
     const node = nodeAt(scenario, keys)
     if (field === undefined || node === undefined) return
@@ -110,7 +113,11 @@ function isMeaningless(scenario: Scenario, path: string): boolean {
 
 /** The key that tells the kinds of a thing apart and the kinds there are, where one may be changed for another. */
 function switchOf(scenario: Scenario, path: string): { key: string; options: string[] } | undefined {
-  const key = path.endsWith('.lagrangian') ? 'kind' : path.endsWith('.corrupt') ? 'op' : undefined
+  const key = /^neurons\.[^.]+\.lagrangian$/.test(path)
+    ? 'kind'
+    : path.endsWith('.corrupt')
+      ? 'op'
+      : undefined
   if (key === undefined) return undefined
   // As if nothing stood there: all options.
   const all = nodeAt(setValue(scenario, path, undefined), path.split('.'))
@@ -121,11 +128,6 @@ function switchOf(scenario: Scenario, path: string): { key: string; options: str
 
 /** What a kind begins with where the schema has no default. */
 const START: Readonly<Record<string, object>> = {
-  custom: {
-    activation: 'tanh(gain * x)',
-    lagrangian: 'logCosh(gain * x) / gain',
-    parameters: { gain: 1 },
-  },
   flip: { fraction: 0.1 },
   gaussian: { sigma: 0.3 },
   occlude: { fraction: 0.5, side: 'bottom' },
@@ -137,10 +139,12 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
   const [group, name = '', key = ''] = path.split('.')
   const set = (next: unknown, at: string, to: unknown): unknown => setValue(next, at, to)
   const switched = switchOf(scenario, path)
-  if (switched !== undefined) {
+  // A whole Lagrangian is taken as it is.
+  if (switched !== undefined && typeof value !== 'object') {
     if (value === undefined) return set(scenario, path, undefined)
     const old = valueAt(scenario, path) as Readonly<Record<string, unknown>> | undefined
     if (old?.[switched.key] === value) return scenario
+    if (value === 'custom') return set(scenario, path, asCustom(old as unknown as Lagrangian))
     const bare = set(scenario, path, { [switched.key]: value })
     const known = keysOf(nodeAt(bare, path.split('.')) as SchemaNode)
     const same = Object.entries(old ?? {}).filter(([one]) => one !== switched.key && known.includes(one))

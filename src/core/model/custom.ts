@@ -15,7 +15,7 @@ import {
 import type { Lagrangian } from './model.ts'
 
 type Real = (x: number) => number
-type Custom = Extract<Lagrangian, { kind: 'custom' }>
+export type Custom = Extract<Lagrangian, { kind: 'custom' }>
 
 /** One custom Lagrangian with its parameters put in, in float64. */
 export interface Compiled {
@@ -80,6 +80,32 @@ function compile({ parameters }: Custom, { activation, lagrangian }: Parsed): Co
       if (falls === null) falls = fallOf(g)
       return falls
     },
+  }
+}
+
+/** A Lagrangian as two expressions; one that is no sum over neurons as tanh, to begin with. */
+export function asCustom(l: Lagrangian): Custom {
+  const custom = (activation: string, lagrangian: string, parameters: Custom['parameters'] = {}): Custom => ({
+    kind: 'custom',
+    activation,
+    lagrangian,
+    parameters,
+  })
+  switch (l.kind) {
+    case 'custom':
+      return l
+    case 'linear':
+      return custom('gain * x', 'gain * x * x / 2', { gain: l.gain })
+    case 'relu':
+      return custom('max(x, 0)', 'pow(max(x, 0), 2) / 2')
+    case 'power':
+      return l.rectified
+        ? custom('pow(max(x, 0), n - 1)', 'pow(max(x, 0), n) / n', { n: l.degree })
+        : custom(`pow(x, ${l.degree - 1})`, `pow(x, ${l.degree}) / ${l.degree}`)
+    case 'sigmoid':
+      return custom('sigmoid(gain * x)', 'softplus(gain * x) / gain', { gain: l.gain })
+    default:
+      return custom('tanh(gain * x)', 'logCosh(gain * x) / gain', { gain: l.kind === 'tanh' ? l.gain : 1 })
   }
 }
 
