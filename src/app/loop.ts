@@ -90,7 +90,7 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
     const now = performance.now()
     const elapsed = now - Math.max(started, lastDone)
     lastDone = now
-    if (ticks < budget) return
+    if (ticks < Math.min(budget, simulation.counts.batch)) return
     if (elapsed < FRAME_BUDGET / 2) budget *= 2
     else if (elapsed > FRAME_BUDGET * 1.5) budget = Math.max(1, Math.floor((budget * FRAME_BUDGET) / elapsed))
   }
@@ -142,7 +142,8 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
     // A hidden tab waits; frames that come all the same do not run it.
     if (playing && !document.hidden) {
       due = pace === Infinity ? budget : Math.min(due + (pace * elapsed) / 1000, budget)
-      const ticks = Math.min(Math.floor(due), stopAt - simulation.tick)
+      // One submit, so that a click never waits for more than those on their way.
+      const ticks = Math.min(Math.floor(due), stopAt - simulation.tick, simulation.counts.batch)
       if (ticks > 0 && waiting === 0 && simulation.counts.pending < MOST_PENDING) {
         due -= ticks
         void advance(ticks)

@@ -34,6 +34,8 @@ export interface Scheduler {
   readonly dispatches: number
   /** Submits that the GPU has not finished. */
   readonly pending: number
+  /** Ticks that one submit takes, as fitted to the time of one; Infinity = as many as one can hold. */
+  readonly batch: number
   /**
    * Encodes and submits ticks; resolves when all are submitted, which is when at most two batches are still running.
    * @param timer - times the groups of these ticks, as far as it has room; what is computed stays the same
@@ -420,6 +422,9 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     },
     get pending() {
       return pending
+    },
+    get batch() {
+      return batchLimit < engine.clock.records ? batchLimit : Infinity
     },
     async run(ticks, timer) {
       let left = ticks

@@ -64,8 +64,13 @@ export interface Simulation {
   readonly tick: number
   /** Model time of `tick`. */
   readonly time: number
-  /** Dispatches, submits so far and submits the GPU has not finished. */
-  readonly counts: { readonly dispatches: number; readonly submits: number; readonly pending: number }
+  /** Dispatches, submits so far, submits the GPU has not finished, and ticks one submit takes (Infinity = all it can hold). */
+  readonly counts: {
+    readonly dispatches: number
+    readonly submits: number
+    readonly pending: number
+    readonly batch: number
+  }
   /** What the run found worth a warning so far, one line each. */
   readonly warnings: readonly string[]
   /**
@@ -231,8 +236,8 @@ export async function createSimulation(
       return timeOf(scheduler.tick)
     },
     get counts() {
-      const { dispatches, submits, pending } = scheduler
-      return { dispatches, submits, pending }
+      const { dispatches, submits, pending, batch } = scheduler
+      return { dispatches, submits, pending, batch }
     },
     get warnings() {
       return warnings()
