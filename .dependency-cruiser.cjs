@@ -36,6 +36,9 @@ module.exports = {
       '^src/core/analysis/',
       core('analysis', 'model', 'run'),
     ),
+    layer('reproduce', 'reproductions run models and judge the results', '^src/core/reproduce/', [
+      ...core('reproduce', 'analysis', 'model', 'run'),
+    ]),
     {
       name: 'reference-is-for-tests',
       severity: 'error',

@@ -4,6 +4,7 @@ import { ModelError, RunError } from '../core/model/errors.ts'
 import { analyseCommand } from './commands/analyse.ts'
 import { devicesCommand } from './commands/devices.ts'
 import { planCommand } from './commands/plan.ts'
+import { reproduceCommand } from './commands/reproduce.ts'
 import { runCommand } from './commands/run.ts'
 import { validateCommand } from './commands/validate.ts'
 import { Interruption } from './interrupt.ts'
@@ -29,6 +30,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .addCommand(validateCommand())
     .addCommand(planCommand())
     .addCommand(analyseCommand())
+    .addCommand(reproduceCommand())
     .addCommand(devicesCommand())
   // A subcommand has its own copy of these settings.
   for (const command of [program, ...below(program)]) {

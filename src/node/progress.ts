@@ -9,10 +9,15 @@ export interface Progress {
 }
 
 /** A bar from tick `start` to tick `end`; nothing is shown when `visible` is false. */
-export function createProgress(start: number, end: number, visible: boolean): Progress {
+export function createProgress(
+  start: number,
+  end: number,
+  visible: boolean,
+  format = '{bar} {percentage}%  tick {value} of {total}  {rate} ticks/s  {remaining} left',
+): Progress {
   if (!visible) return { update: () => undefined, stop: () => undefined }
   const bar = new SingleBar({
-    format: '{bar} {percentage}%  tick {value} of {total}  {rate} ticks/s  {remaining} left',
+    format,
     stream: process.stderr,
     barCompleteChar: '█',
     barIncompleteChar: '░',

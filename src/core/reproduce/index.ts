@@ -1,0 +1,43 @@
+/** All reproductions, in the order in which a report shows them. */
+import { ModelError } from '../model/errors.ts'
+import { suggestion } from '../model/path.ts'
+import { capacity, retrieval } from './capacity.ts'
+import { denseErrors } from './dense-errors.ts'
+import { fastSynapses, synapticTime } from './fast-synapses.ts'
+import { gatedLearning } from './gated-learning.ts'
+import { competition, gatedRate } from './learning.ts'
+import { adiabaticLimit, energyBalance, stepOrder } from './numerics.ts'
+import type { Reproduction } from './reproduction.ts'
+import { softmaxDimension, softmaxRetrieval } from './softmax.ts'
+import { spectrum } from './spectrum.ts'
+import { transientRecall, transientRecovery } from './transients.ts'
+
+export const REPRODUCTIONS: readonly Reproduction[] = [
+  gatedLearning,
+  gatedRate,
+  competition,
+  spectrum,
+  energyBalance,
+  adiabaticLimit,
+  stepOrder,
+  capacity,
+  retrieval,
+  fastSynapses,
+  synapticTime,
+  transientRecall,
+  transientRecovery,
+  denseErrors,
+  softmaxRetrieval,
+  softmaxDimension,
+]
+
+/**
+ * The reproduction of a name.
+ * @throws ModelError if there is none, with the nearest name
+ */
+export function findReproduction(id: string): Reproduction {
+  const found = REPRODUCTIONS.find((one) => one.id === id)
+  if (found !== undefined) return found
+  const ids = REPRODUCTIONS.map((one) => one.id)
+  throw new ModelError(`there is no reproduction \`${id}\`${suggestion(id, [...ids, 'all', 'list'])}`)
+}

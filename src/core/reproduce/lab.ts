@@ -1,0 +1,88 @@
+/** Runs reproductions on a device. */
+import type { Chart } from '../analysis/chart.ts'
+import { ModelError } from '../model/errors.ts'
+import { loadModel } from '../model/load.ts'
+import type { ScenarioInput } from '../model/schema.ts'
+import { createSimulation } from '../run/simulation.ts'
+import type { Check, Lab, Outcome, Reproduction, Size } from './reproduction.ts'
+
+export interface ReproduceOptions {
+  readonly size?: Size
+  readonly seed?: number
+  /** Constants of the scenarios in place of the right ones: to see that the result depends on them. */
+  readonly constants?: Readonly<Record<string, number>>
+  /** Called with the share of the work that is done and what is known so far. */
+  readonly onProgress?: (share: number, chart?: Chart) => void
+  /** Ends the work between submits by throwing. */
+  readonly interrupt?: () => void
+}
+
+export interface Result extends Outcome {
+  readonly reproduction: Reproduction
+  readonly size: Size
+  readonly seed: number
+  readonly passed: boolean
+  /** The scenarios that ran, by name; of those that differ by the seed alone the first. */
+  readonly scenarios: Readonly<Record<string, ScenarioInput>>
+  /** What the runs found worth a warning. */
+  readonly warnings: readonly string[]
+  /** In s. */
+  readonly duration: number
+}
+
+/** Ticks between calls of `interrupt`. */
+const STRIDE = 50
+
+/**
+ * Runs one reproduction.
+ * @throws RunError if a run fails
+ * @throws what `interrupt` throws
+ */
+export async function reproduce(
+  device: GPUDevice,
+  reproduction: Reproduction,
+  { size = 'quick', seed = 1, constants = {}, onProgress, interrupt }: ReproduceOptions = {},
+): Promise<Result> {
+  for (const name of Object.keys(constants))
+    if (!(name in reproduction.constants)) throw new ModelError(`${reproduction.id} has no constant ${name}`)
+  const began = Date.now()
+  const scenarios: Record<string, ScenarioInput> = {}
+  const warnings = new Set<string>()
+  const lab: Lab = {
+    seed,
+    constants: { ...reproduction.constants, ...constants },
+    async run(name, scenario, use) {
+      interrupt?.()
+      scenarios[name] ??= scenario
+      const read = (path: string): Promise<Uint8Array> =>
+        Promise.reject(new ModelError(`${path} is no part of a reproduction`))
+      const model = await loadModel(JSON.stringify(scenario), { file: `${reproduction.id}/${name}`, read })
+      const simulation = await createSimulation(device, model)
+      try {
+        while (simulation.tick < model.time.ticks) {
+          await simulation.step(Math.min(STRIDE, model.time.ticks - simulation.tick))
+          interrupt?.()
+        }
+        await simulation.flush()
+        const result = await use(simulation)
+        for (const warning of simulation.warnings) warnings.add(`${name}: ${warning}`)
+        return result
+      } finally {
+        simulation.destroy()
+      }
+    },
+    progress: (share, chart) => onProgress?.(share, chart),
+  }
+  const outcome = await reproduction.measure(lab, size)
+  onProgress?.(1, outcome.chart)
+  return {
+    ...outcome,
+    reproduction,
+    size,
+    seed,
+    passed: outcome.checks.every(({ passed }: Check) => passed),
+    scenarios,
+    warnings: [...warnings],
+    duration: (Date.now() - began) / 1000,
+  }
+}

@@ -1,0 +1,124 @@
+import type { Colour, Mark } from '../analysis/chart.ts'
+import { kolmogorovDistance, marchenkoPastur } from '../analysis/marchenko-pastur.ts'
+import { couplingSpectrum } from '../analysis/spectrum.ts'
+import { estimate, slope } from '../analysis/statistics.ts'
+import type { ScenarioInput } from '../model/schema.ts'
+import { mean } from './hopfield.ts'
+import { type Check, type Reproduction, atMost, near } from './reproduction.ts'
+
+const RATIOS = [1 / 4, 1, 4]
+
+function scenario(
+  seed: number,
+  [visible, hidden]: readonly [number, number],
+  distribution: 'binary' | 'normal',
+  scale: number,
+): ScenarioInput {
+  return {
+    version: 1,
+    name: 'Spectrum of a hebbian coupling',
+    description: 'Random memories, for `engram analyse spectrum`.',
+    seed,
+    time: { dt: 0.1, ticks: 0 },
+    neurons: {
+      visible: { size: visible, lagrangian: { kind: 'linear' } },
+      hidden: { size: hidden, lagrangian: { kind: 'linear', gain: 1 / hidden }, tau: 0 },
+    },
+    memories: { xi: { from: 'visible', to: 'hidden', init: { kind: 'random', distribution }, scale } },
+  }
+}
+
+/** V2: eigenvalues of J = Xi^T Xi / N_h. */
+export const spectrum: Reproduction = {
+  id: 'spectrum',
+  title: 'Spectrum of a Hebbian coupling',
+  citation: 'Marchenko, Pastur, Math. USSR Sb. 1 (1967) 457',
+  claim:
+    'The eigenvalues of J = Xi^T Xi / N_h with independent entries lie between (1 - sqrt q)^2 and (1 + sqrt q)^2, q = N_v/N_h, ' +
+    'those at 0 apart, and their shares follow the law of Marchenko and Pastur.',
+  method:
+    'Xi is read back from the device; the eigenvalues are taken in float64. Outermost eigenvalues fluctuate about the edge by ' +
+    'some (1 + sqrt q)^2 n^(-2/3), n the smaller side: the tolerance of the edges. The distance of Kolmogorov goes as 1/n; 4/n is allowed.',
+  duration: { quick: '10 s', full: '2 min' },
+  constants: { scale: 1 },
+  wrong: { constant: 'scale', value: Math.SQRT2 },
+  async measure(lab, size) {
+    const sides = { quick: [25, 50, 100], full: [50, 100, 200, 400] }[size]
+    const networks = { quick: 4, full: 6 }[size]
+    const largest = sides.at(-1)!
+    const checks: Check[] = []
+    const marks: Mark[] = []
+    const distances: number[][] = []
+    let done = 0
+    for (const [index, q] of RATIOS.entries()) {
+      const { edges, cumulative, density, massAtZero } = marchenkoPastur(q)
+      const [lows, highs, zeros]: [number[], number[], number[]] = [[], [], []]
+      const means: number[] = []
+      const pooled: number[] = []
+      for (const side of sides) {
+        const shape = [q < 1 ? side : side * q, q < 1 ? side / q : side] as const
+        const found: number[] = []
+        for (let network = 0; network < networks; network++) {
+          const distribution = network % 2 === 0 ? 'normal' : 'binary'
+          const name = `spectrum-${shape[0]}x${shape[1]}-${distribution}`
+          const input = scenario(lab.seed + network, shape, distribution, lab.constants.scale!)
+          const { data } = await lab.run(name, input, (simulation) => simulation.read('xi'))
+          const values = couplingSpectrum({ rows: shape[1], columns: shape[0], data })
+          found.push(kolmogorovDistance(values, cumulative, 1e-9))
+          if (side !== largest) continue
+          const support = [...values].filter((value) => value > 1e-9)
+          lows.push(support[0]!)
+          highs.push(support.at(-1)!)
+          zeros.push(1 - support.length / values.length)
+          pooled.push(...support)
+        }
+        means.push(mean(found))
+        lab.progress(++done / sides.length / RATIOS.length)
+      }
+      distances.push(means)
+      const shift = ((1 + Math.sqrt(q)) ** 2 / Math.min(1, q)) * largest ** (-2 / 3)
+      const text = `q = ${q}`
+      checks.push(near(`${text}: lower edge`, edges[0], estimate(lows), Math.min(shift, 0.15)))
+      checks.push(near(`${text}: upper edge`, edges[1], estimate(highs), shift))
+      if (massAtZero > 0) checks.push(near(`${text}: share at 0`, massAtZero, estimate(zeros), 1e-9))
+      checks.push(atMost(`${text}: distance to the law`, 4 / largest, means.at(-1)!))
+      marks.push(...drawn(q, index as Colour, edges, density, pooled, 1 - massAtZero))
+    }
+    const slopes = distances.map((means) => slope(sides.map(Math.log), means.map(Math.log)))
+    checks.push(near('power of n in the distance', -1, estimate(slopes), 0.35))
+    return {
+      checks,
+      chart: {
+        title: this.title,
+        x: { label: 'eigenvalue', domain: [0, 9.5] },
+        y: { label: 'density', domain: [0, 1.2] },
+        marks,
+      },
+    }
+  },
+}
+
+function drawn(
+  q: number,
+  colour: Colour,
+  [low, high]: readonly [number, number],
+  density: (eigenvalue: number) => number,
+  values: readonly number[],
+  share: number,
+): Mark[] {
+  const bins = 24
+  const width = ((high - low) / bins) * 1.1
+  const edges = Array.from({ length: bins + 1 }, (_, k) => Math.max(0, low - 0.05 * (high - low)) + k * width)
+  const heights = Array.from(
+    { length: bins },
+    (_, k) =>
+      (values.filter((value) => value >= edges[k]! && value < edges[k + 1]!).length * share) /
+      values.length /
+      width,
+  )
+  const x = Array.from({ length: 201 }, (_, k) => low + ((high - low) * (k + 0.5)) / 201)
+  return [
+    { kind: 'histogram', edges, heights, colour },
+    { kind: 'line', x, y: x.map(density), colour, label: `law, q = ${q}` },
+  ]
+}

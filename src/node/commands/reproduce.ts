@@ -1,0 +1,169 @@
+import { Command } from 'commander'
+import { version } from '../../../package.json'
+import { ModelError, RunError } from '../../core/model/errors.ts'
+import { aligned } from '../../core/plan/print.ts'
+import { type Result, reproduce } from '../../core/reproduce/lab.ts'
+import { REPRODUCTIONS, findReproduction } from '../../core/reproduce/index.ts'
+import type { Size } from '../../core/reproduce/reproduction.ts'
+import { drawChart } from '../chart.ts'
+import { requestDevice } from '../device.ts'
+import { Interruption, watchSignals } from '../interrupt.ts'
+import { createOutput } from '../output.ts'
+import { createProgress } from '../progress.ts'
+import {
+  type Setting,
+  checkCells,
+  htmlReport,
+  jsonOf,
+  markdownReport,
+  readRecords,
+  recordOf,
+} from '../report.ts'
+import { addAdapterOption, quoted, warn, wholeNumber } from './options.ts'
+
+interface ReproduceOptions {
+  readonly quick?: true
+  readonly full?: true
+  readonly out?: string
+  readonly seed: number
+  readonly adapter?: string
+}
+
+/** `engram reproduce`: experiments with published numbers, run again and judged. */
+export function reproduceCommand(): Command {
+  const command = new Command('reproduce')
+    .description('run experiments with published numbers again, and judge the results')
+    .argument('[what]', 'list, all, or the ID of a reproduction', 'list')
+    .option('--quick', 'small sizes: all of them in a few minutes on a software adapter (default)')
+    .option('--full', 'the sizes of the papers')
+    .option(
+      '--out <folder>',
+      'write figures, numbers, scenarios and a report there; the folder is made if needed',
+    )
+    .option(
+      '--seed <n>',
+      'seed of the first network of each experiment',
+      wholeNumber('--seed', 0, 2 ** 31),
+      1,
+    )
+  return addAdapterOption(command).addHelpText('after', HELP).action(reproduceAll)
+}
+
+const HELP = `
+Each reproduction runs scenarios on the GPU and compares what comes out with numbers of a paper or of a closed form: passed
+is what lies within the stated tolerance. Several networks, one a seed, give a 95 % confidence interval (t-distribution).
+
+Standard output: with list one line each, ID, duration with --quick and with --full, and title. Else one line a number:
+ID, what it is, published (with >= or <= for a bound), measured, half of the interval, tolerance, and pass or FAIL.
+With --out a line "FILE<tab>path" for the report follows.
+
+Files:
+  FOLDER/report.html           all reproductions of the folder in one page that needs no other file
+  FOLDER/README.md             the same as Markdown
+  FOLDER/ID.svg, FOLDER/ID.json                figure; numbers, citation, settings, adapter
+  FOLDER/scenarios/ID/NAME.json                what ran, for engram run; networks that differ by the seed alone once
+Files of the same names are replaced; what earlier commands left in the folder stays in its report. Ctrl-C ends the work; what was finished is written.
+
+Exit code: 0 all pass, 1 a number does not come out or the run failed, 2 the input is wrong, 130 ended by Ctrl-C.
+
+Examples:
+  engram reproduce list
+  engram reproduce capacity
+  engram reproduce all --quick --out out/reproductions
+  engram reproduce dense-errors --full --seed 7`
+
+async function reproduceAll(what: string, options: ReproduceOptions): Promise<void> {
+  if (options.quick && options.full) throw new ModelError('give one of --quick and --full, not both')
+  if (what === 'list') {
+    process.stdout.write(`${listing().join('\n')}\n`)
+    return
+  }
+  const chosen = what === 'all' ? REPRODUCTIONS : [findReproduction(what)]
+  const size: Size = options.full ? 'full' : 'quick'
+  const requested = await requestDevice(options.adapter === undefined ? {} : { adapter: options.adapter })
+  const { device, info } = requested
+  let fault: string | undefined
+  device.addEventListener('uncapturederror', ({ error }) => (fault ??= error.message))
+  try {
+    const output = options.out === undefined ? undefined : await createOutput(options.out)
+    const results: Result[] = []
+    const watch = watchSignals()
+    const interrupt = (): void => {
+      if (fault !== undefined) throw new RunError(`WebGPU refused a command: ${fault}`)
+      if (watch.signal === undefined) return
+      const written =
+        output === undefined ? 'nothing is written' : `${results.length} finished ones are written`
+      throw new Interruption(
+        watch.signal,
+        `ended by ${watch.signal} at ${results.length} of ${chosen.length} reproductions; ${written}`,
+      )
+    }
+    const setting: Setting = {
+      command: commandLine(what, size, options),
+      adapter: { name: info.name, type: info.type, driver: info.driver },
+      versions: { engram: version, node: process.version },
+    }
+    try {
+      for (const [index, one] of chosen.entries()) {
+        const format = `{bar} {percentage}%  ${one.id}, ${index + 1} of ${chosen.length}`
+        const progress = createProgress(0, 1000, process.stderr.isTTY, format)
+        try {
+          const result = await reproduce(device, one, {
+            size,
+            seed: options.seed,
+            interrupt,
+            onProgress: (share) => progress.update(Math.round(1000 * share)),
+          })
+          interrupt()
+          results.push(result)
+          if (output !== undefined) {
+            await output.write(`${one.id}.svg`, drawChart(result.chart))
+            await output.write(`${one.id}.json`, jsonOf(recordOf(result, setting)))
+            const folder = await createOutput(`${output.folder}/scenarios/${one.id}`)
+            for (const [name, scenario] of Object.entries(result.scenarios))
+              await folder.write(`${name}.json`, `${JSON.stringify(scenario, null, 2)}\n`)
+          }
+        } finally {
+          progress.stop()
+        }
+        const { warnings } = results.at(-1) as Result
+        warn(warnings)
+        process.stdout.write(`${table(results.at(-1) as Result).join('\n')}\n`)
+      }
+    } finally {
+      watch.stop()
+      if (output !== undefined && results.length > 0) {
+        const records = await readRecords(output.folder)
+        await output.write('README.md', markdownReport(records))
+        const path = await output.write('report.html', htmlReport(records))
+        process.stdout.write(`report.html\t${path}\n`)
+      }
+    }
+    const failed = results.filter(({ passed }) => !passed).map(({ reproduction }) => reproduction.id)
+    if (failed.length > 0) throw new RunError(`not reproduced: ${failed.join(', ')}`)
+  } finally {
+    requested.release()
+  }
+}
+
+function listing(): string[] {
+  return aligned([
+    ['ID', 'quick', 'full', 'title and source'],
+    ...REPRODUCTIONS.map(({ id, duration, title, citation }) => [
+      id,
+      duration.quick,
+      duration.full,
+      `${title} (${citation})`,
+    ]),
+  ])
+}
+
+/** One line a check, aligned within a reproduction. */
+function table({ reproduction, checks }: Result): string[] {
+  return aligned(checks.map((check) => [reproduction.id, ...checkCells(check)]))
+}
+
+function commandLine(what: string, size: Size, { seed, out }: ReproduceOptions): string {
+  const folder = out === undefined ? '' : ` --out ${quoted(out)}`
+  return `engram reproduce ${what} --${size}${seed === 1 ? '' : ` --seed ${seed}`}${folder}`
+}

@@ -1,0 +1,179 @@
+/** Results of reproductions as JSON, Markdown and a page that needs no other file. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Chart } from '../core/analysis/chart.ts'
+import type { Result } from '../core/reproduce/lab.ts'
+import { REPRODUCTIONS } from '../core/reproduce/index.ts'
+import type { Check } from '../core/reproduce/reproduction.ts'
+import type { AdapterInfo } from './device.ts'
+import { drawChart, escaped } from './chart.ts'
+
+/** How results came about. */
+export interface Setting {
+  /** The command line. */
+  readonly command: string
+  readonly adapter: Pick<AdapterInfo, 'name' | 'type' | 'driver'>
+  readonly versions: { readonly engram: string; readonly node: string }
+}
+
+const HEADER = ['', 'published', 'measured', '95 % interval', 'tolerance', '']
+
+const SIGNS: Readonly<Record<Check['relation'], string>> = { near: '', 'at least': '>= ', 'at most': '<= ' }
+
+/** A check as the cells of a table: what, published, measured, interval, tolerance, pass or FAIL. */
+export function checkCells(check: Check): string[] {
+  const { what, relation, published, measured, half, networks, tolerance, passed } = check
+  return [
+    what,
+    `${SIGNS[relation]}${digits(published)}`,
+    digits(measured),
+    half === undefined ? '' : `+- ${digits(half, 2)} (${networks ?? 1} networks)`,
+    relation === 'near' ? digits(tolerance, 2) : '',
+    passed ? 'pass' : 'FAIL',
+  ]
+}
+
+/** A number for a table. */
+function digits(value: number, count = 4): string {
+  const size = Math.abs(value)
+  return size !== 0 && (size < 1e-3 || size >= 1e5)
+    ? value.toExponential(count - 1)
+    : String(Number(value.toPrecision(count)))
+}
+
+/** The content of ID.json. */
+export interface Recorded extends Setting {
+  readonly id: string
+  readonly title: string
+  readonly citation: string
+  readonly claim: string
+  readonly method: string
+  readonly size: string
+  readonly seed: number
+  readonly passed: boolean
+  readonly checks: readonly Check[]
+  readonly warnings: readonly string[]
+  /** In s. */
+  readonly duration: number
+  readonly chart: Chart
+}
+
+/** A result as it is kept. */
+export function recordOf(result: Result, setting: Setting): Recorded {
+  const { reproduction, checks, chart, size, seed, passed, warnings, duration } = result
+  const { id, title, citation, claim, method } = reproduction
+  const seconds = Number(duration.toFixed(1))
+  return {
+    id,
+    title,
+    citation,
+    claim,
+    method,
+    size,
+    seed,
+    passed,
+    checks,
+    warnings,
+    duration: seconds,
+    ...setting,
+    chart,
+  }
+}
+
+/** ID.json: lists of numbers on one line, with the digits that float32 has. */
+export function jsonOf(record: Recorded): string {
+  const rounded = (_: string, value: unknown): unknown =>
+    typeof value === 'number' ? Number(value.toPrecision(7)) : value
+  const text = JSON.stringify(record, rounded, 2)
+  return `${text.replace(/\[\s+([-\d.e,\s+]+?)\s+\]/g, (_, list: string) => `[${list.replace(/\s+/g, ' ')}]`)}\n`
+}
+
+/** What a folder holds, from this and earlier commands, in the order of the list. */
+export async function readRecords(folder: string): Promise<Recorded[]> {
+  const found = await Promise.all(
+    REPRODUCTIONS.map(async ({ id }) => {
+      try {
+        return [JSON.parse(await readFile(join(folder, `${id}.json`), 'utf8')) as Recorded]
+      } catch {
+        return []
+      }
+    }),
+  )
+  return found.flat()
+}
+
+function verdict(records: readonly Recorded[]): string {
+  const failed = records.filter(({ passed }) => !passed)
+  const count = `${records.length - failed.length} of ${records.length} reproduced`
+  return failed.length === 0 ? count : `${count}; not ${failed.map(({ id }) => id).join(', ')}`
+}
+
+function origin({ command, adapter, versions, duration }: Recorded): string {
+  return `${command}, ${duration.toFixed(0)} s on ${adapter.name} (${adapter.type}), engram ${versions.engram}, Node ${versions.node}`
+}
+
+/** All records as Markdown, beside the SVG files. */
+export function markdownReport(records: readonly Recorded[]): string {
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  const sections = records.map((record) =>
+    [
+      `## ${record.title}`,
+      `${record.claim} (${record.citation})`,
+      `![${record.chart.title}](${record.id}.svg)`,
+      [
+        row(HEADER),
+        row(HEADER.map(() => '---')),
+        ...record.checks.map((check) => row(checkCells(check))),
+      ].join('\n'),
+      `${record.method} [Scenarios](scenarios/${record.id}).`,
+      `\`${origin(record)}\``,
+    ].join('\n\n'),
+  )
+  return `# Reproductions
+
+${verdict(records)}. Written by \`engram reproduce\`; what each compares, and with what tolerance, stands below its figure.
+
+${sections.join('\n\n')}
+`
+}
+
+const STYLE = `
+:root{color-scheme:light dark;--paper:#f3f5f8;--panel:#fff;--edge:#dfe3e9;--text:#1a1f27;--muted:#5b6573;--good:#0f7b5f;--bad:#b3261e}
+@media(prefers-color-scheme:dark){:root{--paper:#0c0e12;--panel:#14171d;--edge:#262b34;--text:#e7eaee;--muted:#98a2b0;--good:#5fd3ae;--bad:#ff8a80}}
+body{margin:0 auto;max-width:784px;padding:24px 12px;background:var(--paper);color:var(--text);font:14px/1.45 system-ui,sans-serif}
+section{background:var(--panel);border:1px solid var(--edge);border-radius:8px;padding:12px 20px;margin:12px 0}
+h1{font-size:22px}h2{font-size:16px}svg{width:100%;height:auto}
+.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+th,td{text-align:left;padding:3px 12px 3px 0;border-bottom:1px solid var(--edge)}th{font-weight:500;color:var(--muted)}
+.muted{color:var(--muted);font-size:12px}.pass{color:var(--good)}.FAIL{color:var(--bad);font-weight:600}
+`
+
+/** All records as one HTML document. */
+export function htmlReport(records: readonly Recorded[]): string {
+  const cell = (text: string): string =>
+    `<td${/^(pass|FAIL)$/.test(text) ? ` class="${text}"` : ''}>${escaped(text)}</td>`
+  const line = (check: Check): string => `<tr>${checkCells(check).map(cell).join('')}</tr>`
+  const sections = records.map(
+    (record) => `<section id="${record.id}">
+<h2>${escaped(record.title)}</h2>
+<p>${escaped(record.claim)} <span class="muted">${escaped(record.citation)}</span></p>
+${drawChart(record.chart)}<div class="scroll"><table><tr>${HEADER.map((text) => `<th>${text}</th>`).join('')}</tr>
+${record.checks.map(line).join('\n')}</table></div>
+<p class="muted">${escaped(record.method)}</p>
+<p class="muted">${escaped(origin(record))}</p>
+</section>`,
+  )
+  const index = records.map(({ id, title, passed, size }) => {
+    const word = passed ? 'pass' : 'FAIL'
+    return `<tr><td><a href="#${id}">${id}</a></td><td>${escaped(title)}</td><td>${size}</td><td class="${word}">${word}</td></tr>`
+  })
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>engram: reproductions</title><style>${STYLE}</style></head><body>
+<h1>Reproductions</h1>
+<p>${escaped(verdict(records))}</p>
+<section class="scroll"><table>${index.join('\n')}</table></section>
+${sections.join('\n')}
+</body></html>
+`
+}

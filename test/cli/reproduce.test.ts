@@ -1,0 +1,62 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { REPRODUCTIONS } from '../../src/core/reproduce/index.ts'
+import { engram, temporaryFolder } from './program.ts'
+
+const folder = temporaryFolder()
+
+test('without an argument it lists all reproductions, one a line', async () => {
+  const { code, stdout } = await engram(['reproduce'], folder)
+  expect(code).toBe(0)
+  const ids = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(' ')[0])
+  expect(ids).toEqual(['ID', ...REPRODUCTIONS.map(({ id }) => id)])
+})
+
+test('one that passes leaves figure, numbers, scenarios and a report that needs nothing else', async () => {
+  const { code, stdout } = await engram(['reproduce', 'softmax-retrieval', '--out', 'made'], folder)
+  expect(code).toBe(0)
+  const lines = stdout.trimEnd().split('\n')
+  expect(lines.pop()).toBe('report.html\tmade/report.html')
+  for (const line of lines) expect(line).toMatch(/^softmax-retrieval .* pass$/)
+  expect(lines).toHaveLength(2)
+
+  expect(readdirSync(join(folder, 'made')).sort()).toEqual([
+    'README.md',
+    'report.html',
+    'scenarios',
+    'softmax-retrieval.json',
+    'softmax-retrieval.svg',
+  ])
+  const report = JSON.parse(readFileSync(join(folder, 'made/softmax-retrieval.json'), 'utf8')) as Record<
+    string,
+    unknown
+  >
+  expect(report).toMatchObject({ id: 'softmax-retrieval', size: 'quick', seed: 1, passed: true })
+  expect(report.command).toBe('engram reproduce softmax-retrieval --quick --out made')
+  const html = readFileSync(join(folder, 'made/report.html'), 'utf8')
+  expect(html).toContain('1 of 1 reproduced')
+  expect(html).not.toMatch(/(src|href)="(?!#)/)
+
+  const scenario = 'made/scenarios/softmax-retrieval/softmax-retrieval.json'
+  const valid = await engram(['validate', scenario], folder)
+  expect([valid.code, valid.stderr]).toEqual([0, ''])
+})
+
+test.each([
+  ['an unknown ID', ['capcity'], /^there is no reproduction `capcity`; did you mean `capacity`\?$/],
+  ['two sizes', ['capacity', '--quick', '--full'], /^give one of --quick and --full, not both$/],
+  [
+    'a seed of text',
+    ['capacity', '--seed', 'x'],
+    /^--seed: must be an integer from 0 to 2147483648, not "x"$/,
+  ],
+  ['two names', ['capacity', 'spectrum'], /too many arguments for 'reproduce'/],
+])('%s is one line on standard error and code 2', async (_, args, expected) => {
+  const { code, stdout, stderr } = await engram(['reproduce', ...args], folder)
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr.trimEnd()).toMatch(expected)
+})

@@ -1,0 +1,35 @@
+/** Experiments with published numbers, at their quick size; each depends on what it claims to measure. */
+import { describe, expect, test } from 'vitest'
+import { type Result, reproduce } from '../../src/core/reproduce/lab.ts'
+import { REPRODUCTIONS } from '../../src/core/reproduce/index.ts'
+import { testDevice } from './device.ts'
+
+/** The checks that did not pass, as text. */
+function failures({ checks }: Result): string[] {
+  return checks
+    .filter(({ passed }) => !passed)
+    .map(({ what, relation, published, measured }) => `${what}: ${measured}, not ${relation} ${published}`)
+}
+
+describe.each(REPRODUCTIONS.map((reproduction) => ({ id: reproduction.id, reproduction })))(
+  '$id',
+  ({ reproduction }) => {
+    test('comes out as published', async () => {
+      const { device } = await testDevice()
+      const result = await reproduce(device, reproduction)
+      expect(failures(result)).toEqual([])
+      expect(result.checks.length).toBeGreaterThan(0)
+      expect(result.warnings).toEqual([])
+    })
+
+    test(`does not with ${reproduction.wrong.constant} = ${reproduction.wrong.value}`, async () => {
+      const { device } = await testDevice()
+      const { constant, value } = reproduction.wrong
+      expect(reproduction.constants).toHaveProperty(constant)
+      const result = await reproduce(device, reproduction, { constants: { [constant]: value } })
+      expect(failures(result)).not.toEqual([])
+      // Wrong by what was measured, not for want of a number.
+      for (const { measured } of result.checks) expect(measured).not.toBeNaN()
+    })
+  },
+)

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest'
+import { erf, gaussianMean, gaussianTail } from '../../../src/core/analysis/gaussian.ts'
+import { retrievalOverlap } from '../../../src/core/analysis/retrieval.ts'
+import { estimate, slope, studentQuantile } from '../../../src/core/analysis/statistics.ts'
+
+describe('confidence intervals', () => {
+  test.each([
+    [1, 12.7062],
+    [4, 2.7764],
+    [12, 2.1788],
+    [13, 2.1604],
+    [30, 2.0423],
+    [1000, 1.9623],
+  ])('take the quantile of the t-distribution with %d degrees of freedom, %d', (degrees, quantile) => {
+    expect(Math.abs(studentQuantile(degrees) - quantile)).toBeLessThan(1e-3)
+  })
+
+  test('are t s / sqrt(n) to each side of the mean', () => {
+    const { mean, half, count } = estimate([1, 2, 3])
+    expect([mean, count]).toEqual([2, 3])
+    expect(half).toBeCloseTo(4.3027 / Math.sqrt(3), 4)
+  })
+
+  test('are unknown for a single value', () => {
+    expect(estimate([5])).toEqual({ mean: 5, half: NaN, count: 1 })
+  })
+})
+
+test('the slope of a line is found, and of scattered points the one of least squares', () => {
+  expect(slope([1, 2, 4], [5, 3, -1])).toBeCloseTo(-2, 12)
+  expect(slope([0, 1, 2], [0, 0, 1])).toBeCloseTo(0.5, 12)
+})
+
+describe('Gaussian integrals', () => {
+  test.each([
+    [0.5, 0.5204998778130465],
+    [2, 0.9953222650189527],
+    [3.5, 0.9999992569016276],
+    [-1, -0.8427007929497149],
+  ])('erf(%d) = %d', (x, value) => {
+    expect(Math.abs(erf(x) - value)).toBeLessThan(1e-12)
+  })
+
+  test.each([
+    [0, 0.5],
+    [2, 0.022750131948179195],
+    [5, 2.866515718791939e-7],
+    [10, 7.61985302416053e-24],
+  ])('the tail above %d is %d', (z, value) => {
+    expect(Math.abs(gaussianTail(z) / value - 1)).toBeLessThan(1e-10)
+  })
+
+  test('means of powers and of a cosine are exact', () => {
+    expect(gaussianMean((z) => z ** 2)).toBeCloseTo(1, 12)
+    expect(gaussianMean((z) => z ** 4)).toBeCloseTo(3, 11)
+    expect(gaussianMean(Math.cos)).toBeCloseTo(Math.exp(-0.5), 12)
+  })
+})
+
+describe('the retrieval overlap of Amit, Gutfreund and Sompolinsky', () => {
+  test.each([
+    [0.05, 0.99999],
+    [0.1, 0.998],
+    [0.12, 0.9932],
+    [0.137, 0.9754],
+  ])('at load %d is %d', (load, overlap) => {
+    expect(Math.abs(retrievalOverlap(load) - overlap)).toBeLessThan(1e-4)
+  })
+
+  test('ends at 0.967 at load 0.138', () => {
+    let load = 0.135
+    while (!Number.isNaN(retrievalOverlap(load + 1e-5))) load += 1e-5
+    expect(Math.abs(load - 0.138)).toBeLessThan(5e-4)
+    expect(Math.abs(retrievalOverlap(load) - 0.967)).toBeLessThan(3e-3)
+  })
+})
