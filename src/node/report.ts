@@ -125,7 +125,7 @@ export function markdownReport(records: readonly Recorded[]): string {
         row(HEADER.map(() => '---')),
         ...record.checks.map((check) => row(checkCells(check))),
       ].join('\n'),
-      `${record.method} [Scenarios](scenarios/${record.id}).`,
+      `${record.method} Scenarios: \`scenarios/${record.id}\`, where the command has written them.`,
       `\`${origin(record)}\``,
     ].join('\n\n'),
   )
