@@ -285,15 +285,6 @@ test('values that run out of bounds stop the run and are named', async () => {
   await eventually(tick).toBeGreaterThan(4)
 })
 
-test('a browser without WebGPU is told what to use', async () => {
-  const other = await openPage()
-  await other.addInitScript('Object.defineProperty(Navigator.prototype, "gpu", { get: () => undefined })')
-  await other.goto(served.url)
-  await other.locator('#failure').waitFor()
-  expect(await other.locator('#failure').textContent()).toContain('no WebGPU')
-  await other.close()
-})
-
 test('a screen of 390 x 844 pixels shows everything below each other, nothing cut off', async () => {
   await page.setViewportSize({ width: 390, height: 844 })
   await visit('digits')
@@ -326,15 +317,6 @@ test('pictures and plots follow the colour scheme of the reader', async () => {
   await eventually(async () => difference(light, await pixels('xi'))).toBeGreaterThan(0.5)
   await page.emulateMedia({ colorScheme: 'light' })
   await eventually(async () => difference(light, await pixels('xi'))).toBe(0)
-})
-
-test('the loss of the device is told, with a way to go on', async () => {
-  await visit('softmax-synapses')
-  await page.evaluate('engram.device.destroy()')
-  await page.locator('#failure').waitFor()
-  expect(await page.locator('#failure').textContent()).toContain('device was lost')
-  await page.locator('#failure button').click()
-  await page.locator('body[data-state=ready]').waitFor()
 })
 
 test('npm start serves the same page from its sources', async () => {
