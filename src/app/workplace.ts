@@ -249,7 +249,7 @@ export function createWorkplace(
     const dt = Number(((opened?.simulation.model.time.dt ?? 0) / 2).toPrecision(6))
     const start = opened?.autosave.saved?.checkpoint.tick ?? 0
     return {
-      label: goesBack ? `dt ${dt}, go on from tick ${start}` : `Halve dt to ${dt}`,
+      label: goesBack ? `dt ${dt}, back to tick ${start}` : `Halve dt to ${dt}`,
       act: () => void (goesBack ? goBack(dt) : set('time.dt', dt)),
     }
   }

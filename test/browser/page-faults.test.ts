@@ -54,7 +54,7 @@ test('values that are not finite are mended in one click: half the step, back to
   await lab.engram('play()')
   await eventually(toast).toContain('not finite')
   expect(await lab.engram('playing')).toBe(false)
-  expect(await remedy().textContent()).toBe('dt 0.5, go on from tick 0')
+  expect(await remedy().textContent()).toBe('dt 0.5, back to tick 0')
   await remedy().click()
   await eventually(tick).toBeGreaterThan(3)
   expect([await lab.engram('scenario.time.dt'), await lab.engram('playing')]).toEqual([0.5, true])
