@@ -502,7 +502,14 @@ export function createWorkplace(
     async step(ticks) {
       await opened?.loop.step(ticks)
     },
-    reset,
+    async reset() {
+      opened?.loop.pause()
+      // In order: what is being built anew must not be reset while it is given away.
+      await inOrder(async () => {
+        await reset()
+        return true
+      })
+    },
     set,
     rebuild: (change) =>
       inOrder(() =>
