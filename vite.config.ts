@@ -26,6 +26,14 @@ const shipScenarios: Plugin = {
   writeBundle: ({ dir }) => cp('scenarios', `${dir}/scenarios`, { recursive: true }),
 }
 
+/** Every browser with WebGPU reads woff2: the other formats of KaTeX's fonts stay away. */
+const oneFontFormat: Plugin = {
+  name: 'one-font-format',
+  enforce: 'pre',
+  transform: (code, id) =>
+    /katex[^/]*\.css/.test(id) ? code.replace(/,url\([^)]*\) format\("(woff|truetype)"\)/g, '') : undefined,
+}
+
 /** Whether a browser can be opened: `npm start` is typed into a terminal of a desktop. */
 const isDesktop =
   process.stdout.isTTY &&
@@ -36,7 +44,7 @@ export default defineConfig(({ mode }) => ({
   // The built page works in any folder of a server.
   base: './',
   server: { open: isDesktop && mode === 'development' },
-  plugins: mode in builds ? [] : [shipScenarios],
+  plugins: mode in builds ? [] : [shipScenarios, oneFontFormat],
   build: builds[mode] ?? { outDir: 'dist/page', target: 'es2023' },
   test: {
     maxWorkers: 2,
