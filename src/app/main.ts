@@ -18,7 +18,8 @@ import { type Source, fileSource, scenarioSource } from './source.ts'
 import { bindSpectrum } from './spectrum/button.ts'
 import { type LessonPanel, createLesson } from './teach/lesson.ts'
 import type { Try } from './teach/lessons.ts'
-import { darkScheme } from './views/scheme.ts'
+import { startTour, wantsTour } from './tour/tour.ts'
+import { bindScheme, onScheme } from './views/scheme.ts'
 import { webGpuHelp } from './webgpu-help.ts'
 import { type Workplace, createWorkplace } from './workplace.ts'
 
@@ -34,6 +35,7 @@ const menu = element('scenario') as HTMLSelectElement
 const header = createHeader(menu, ['play', 'step', 'reset', 'link', 'export'].map(button))
 const messages = createMessages({ toast: element('toast'), failure: element('failure') })
 
+bindScheme(button('scheme'))
 void start()
 
 async function start(): Promise<void> {
@@ -119,8 +121,9 @@ async function start(): Promise<void> {
   const hands = createHands(element('hands'), workplace, messages)
   bind(workplace, hands)
   window.engram = createConsoleApi(workplace, listeners)
-  darkScheme.addEventListener('change', () => workplace.recolour())
+  onScheme(() => workplace.recolour())
   await openAddress(workplace)
+  if (workplace.opened !== undefined && wantsTour()) startTour()
 }
 
 /** Opens what the address names, and plays it. */
@@ -190,6 +193,7 @@ function bind(workplace: Workplace, hands: Hands): void {
     { key: 'z', ctrl: true, shift: true, label: 'Redo it', act: redo },
     { key: 'y', ctrl: true, label: 'Redo it', act: redo },
     { key: 'l', label: 'Copy a link', act: share },
+    { key: 't', label: 'Tour of the page', act: startTour },
   ])
   bindKeys(button('keys'), element('help') as HTMLDialogElement)
 }

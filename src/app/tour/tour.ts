@@ -1,0 +1,147 @@
+/** Five marks for whoever is here for the first time, each beside what it tells of. */
+import './tour.css'
+
+interface Stop {
+  /** Selectors of what it is about; the first that is there and visible counts. */
+  readonly at: readonly string[]
+  readonly title: string
+  readonly text: string
+}
+
+const STOPS: readonly Stop[] = [
+  {
+    at: ['#large'],
+    title: 'The network, live',
+    text: 'The state of the neurons, drawn straight from the GPU. The smaller pictures show hidden layers and memories; a click enlarges one.',
+  },
+  {
+    at: ['.buttons:has(#play)'],
+    title: 'Run it',
+    text: 'Play, one tick at a time, or back to the start. The menu beside holds more networks.',
+  },
+  {
+    at: ['#plots'],
+    title: 'Watch it settle',
+    text: 'Energy, overlaps with the memories and speed, as they happen. The energy of a network left alone never rises.',
+  },
+  {
+    at: ['.controls'],
+    title: 'Change anything',
+    text: 'Every value of the scenario. Most act on the next tick; what needs a new network builds one and keeps what fits.',
+  },
+  {
+    at: ['#about'],
+    title: 'Learn from it',
+    text: 'What this network shows, its equations, and three things to try. “Copy link” shares what you find, with every change.',
+  },
+]
+
+const SEEN = 'engram.tour'
+
+/** True for a first visit of a person; `?tour=1` and `?tour=0` decide it otherwise. */
+export function wantsTour(): boolean {
+  const asked = new URLSearchParams(location.search).get('tour')
+  if (asked !== null) return asked === '1'
+  if (navigator.webdriver) return false
+  try {
+    return localStorage.getItem(SEEN) === null
+  } catch {
+    // Without a memory it would start at every visit.
+    return false
+  }
+}
+
+/** Opens the tour; at its end the focus returns to where it was. Once begun it does not start by itself again. */
+export function startTour(): void {
+  if (document.querySelector('.tour') !== null) return
+  try {
+    localStorage.setItem(SEEN, 'seen')
+  } catch {
+    // Blocked storage: it may come again.
+  }
+  const before = document.activeElement
+  const dialog = document.createElement('dialog')
+  dialog.className = 'tour'
+  dialog.setAttribute('aria-labelledby', 'tour-title')
+  dialog.setAttribute('aria-describedby', 'tour-text')
+  dialog.innerHTML =
+    '<h2 id="tour-title"></h2><p id="tour-text"></p>' +
+    '<footer><span class="tour-count"></span><button type="button" data-act="end">Skip</button>' +
+    '<button type="button" data-act="back">Back</button><button type="button" data-act="next" class="primary"></button></footer>'
+  const find = (selector: string): HTMLElement => dialog.querySelector(selector) as HTMLElement
+  const [back, next] = [find('[data-act=back]') as HTMLButtonElement, find('[data-act=next]')]
+  const ring = document.createElement('div')
+  ring.className = 'tour-ring'
+  let at = 0
+
+  const target = (): HTMLElement | undefined =>
+    STOPS[at]?.at
+      .map((selector) => document.querySelector<HTMLElement>(selector))
+      .find((one) => one !== null && one.getClientRects().length > 0) ?? undefined
+
+  const put = (): void => {
+    const box = target()?.getBoundingClientRect()
+    if (box === undefined) return
+    const { innerWidth: width, innerHeight: height } = window
+    const clip = (value: number, most: number): number => Math.max(8, Math.min(value, most - 8))
+    const [left, right] = [clip(box.left - 4, width), clip(box.right + 4, width)]
+    const [top, bottom] = [clip(box.top - 4, height), clip(box.bottom + 4, height)]
+    ring.style.cssText = `left:${left}px;top:${top}px;width:${right - left}px;height:${bottom - top}px`
+    const { offsetWidth: w, offsetHeight: h } = dialog
+    const gap = 12
+    // Beside it where there is room, else above or below, else over its middle.
+    const x =
+      right + gap + w < width ? right + gap : left - gap - w > 0 ? left - gap - w : (left + right - w) / 2
+    const isBeside = x >= right || x + w <= left
+    const y = isBeside
+      ? top + Math.min(24, (bottom - top - h) / 2)
+      : bottom + gap + h < height
+        ? bottom + gap
+        : top - gap - h > 0
+          ? top - gap - h
+          : (top + bottom - h) / 2
+    dialog.style.left = `${Math.max(8, Math.min(x, width - w - 8))}px`
+    dialog.style.top = `${Math.max(8, Math.min(y, height - h - 8))}px`
+  }
+  const show = (): void => {
+    const stop = STOPS[at] as Stop
+    find('h2').textContent = stop.title
+    find('p').textContent = stop.text
+    find('.tour-count').textContent = `${at + 1} of ${STOPS.length}`
+    back.disabled = at === 0
+    next.textContent = at === STOPS.length - 1 ? 'Done' : 'Next'
+    target()?.scrollIntoView({ block: 'nearest' })
+    put()
+  }
+  const end = (): void => dialog.close()
+  const go = (step: number): void => {
+    if (at + step >= STOPS.length) {
+      end()
+      return
+    }
+    at = Math.max(0, at + step)
+    show()
+    if (at === 0 || step > 0) next.focus()
+  }
+  next.addEventListener('click', () => go(1))
+  back.addEventListener('click', () => go(-1))
+  find('[data-act=end]').addEventListener('click', end)
+  dialog.addEventListener('keydown', ({ key }) => {
+    if (key === 'ArrowRight') go(1)
+    if (key === 'ArrowLeft') go(-1)
+  })
+  const listening = new AbortController()
+  addEventListener('resize', put, { signal: listening.signal })
+  addEventListener('scroll', put, { capture: true, signal: listening.signal })
+  // Escape closes a modal dialog by itself.
+  dialog.addEventListener('close', () => {
+    listening.abort()
+    ring.remove()
+    dialog.remove()
+    if (before instanceof HTMLElement) before.focus()
+  })
+  document.body.append(ring, dialog)
+  dialog.showModal()
+  show()
+  next.focus()
+}
