@@ -1,0 +1,57 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { launchBrowser, serveBuild } from '../test/browser/browser.ts'
+
+/** The tick at which a scenario shows what it is about. */
+const TICKS: Readonly<Record<string, number>> = {
+  'dense-memory': 30,
+  digits: 12,
+  'fast-synapses': 200,
+  'hebbian-learning': 3000,
+  hierarchical: 60,
+  hopfield: 40,
+  'softmax-synapses': 600,
+}
+
+/** Pictures of 1280 x 720 as WebP, made by the browser itself. */
+const QUALITY = 82
+
+/**
+ * Takes a picture of every scenario in both themes.
+ * @param folder - gets page-SCENARIO-THEME.webp
+ * @param wanted - ids of scenarios; all when empty
+ */
+export async function takeScreenshots(folder: string, wanted: readonly string[]): Promise<void> {
+  const [browser, served] = await Promise.all([launchBrowser(), serveBuild()])
+  await mkdir(folder, { recursive: true })
+  try {
+    for (const theme of ['light', 'dark'] as const) {
+      const page = await browser.newPage({
+        viewport: { width: 1280, height: 720 },
+        colorScheme: theme,
+        // The run waits, so that the tick is the same each time.
+        reducedMotion: 'reduce',
+      })
+      const session = await page.context().newCDPSession(page)
+      await page.goto(served.url)
+      await page.locator('body[data-state=ready]').waitFor()
+      for (const [id, ticks] of Object.entries(TICKS)) {
+        if (wanted.length > 0 && !wanted.includes(id)) continue
+        await page.evaluate(
+          `engram.load('${id}').then(() => engram.step(${ticks})).then(() => engram.simulation.flush())`,
+        )
+        // Ranges of the pictures are measured after they are drawn.
+        await page.waitForTimeout(1500)
+        const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY })
+        const bytes = Buffer.from(data, 'base64')
+        const name = `page-${id}-${theme}.webp`
+        await writeFile(join(folder, name), bytes)
+        process.stdout.write(`${name}: ${Math.round(bytes.length / 1024)} KiB\n`)
+      }
+      await page.close()
+    }
+  } finally {
+    await browser.close()
+    await served.close()
+  }
+}
