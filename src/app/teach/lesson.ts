@@ -34,7 +34,9 @@ export function createLesson(place: HTMLElement, { attempt }: LessonActions): Le
   details.className = 'maths'
   details.innerHTML = '<summary>Network and equations</summary><div class="picture"></div><dl></dl>'
   const part = (selector: string): HTMLElement => details.querySelector(selector) as HTMLElement
-  place.replaceChildren(heading, story, hint, tries, outcome, details)
+  const text = element('div', 'text')
+  text.append(story, hint, details)
+  place.replaceChildren(heading, text, tries, outcome)
   let shown: Model | undefined
   let drawn = ''
 
@@ -66,8 +68,8 @@ export function createLesson(place: HTMLElement, { attempt }: LessonActions): Le
       drawn = ''
       heading.textContent = title
       const lesson = id === undefined ? undefined : LESSONS[id]
-      const [text = '', ...rest] = model.scenario.description.split('Look for:')
-      story.replaceChildren(...(lesson?.story ?? [text]).map(paragraph))
+      const [own = '', ...rest] = model.scenario.description.split('Look for:')
+      story.replaceChildren(...(lesson?.story ?? [own]).map(paragraph))
       const look = lesson?.lookFor ?? rest.join('').trim()
       hint.textContent = look
       hint.hidden = look === ''
@@ -88,7 +90,7 @@ export function createLesson(place: HTMLElement, { attempt }: LessonActions): Le
           return button
         }),
       )
-      place.scrollTop = 0
+      text.scrollTop = 0
       draw()
     },
     update(model) {
