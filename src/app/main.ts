@@ -14,6 +14,7 @@ import { createMessages, textOf } from './messages.ts'
 import { acceptFiles } from './share/drop.ts'
 import { EXPORTS, type Export, download, scenarioFile } from './share/exports.ts'
 import { isShared, linkTo, LONGEST_LINK, scenarioOf } from './share/link.ts'
+import { type Video, createVideo } from './share/video.ts'
 import { type Source, fileSource, scenarioSource } from './source.ts'
 import { bindSpectrum } from './spectrum/button.ts'
 import { type LessonPanel, createLesson } from './teach/lesson.ts'
@@ -55,7 +56,8 @@ async function start(): Promise<void> {
   const lesson = createLesson(element('about'), {
     attempt: (wanted) => void attempt(workplace, wanted),
   })
-  const workplace = createWorkplace(
+  const video = createVideo(element('large').parentElement as HTMLElement, () => workplace, messages)
+  const workplace: Workplace = createWorkplace(
     requested,
     {
       large: element('large'),
@@ -68,6 +70,7 @@ async function start(): Promise<void> {
     {
       loading(id) {
         document.body.dataset.state = 'loading'
+        video.finish()
         header.loading(id)
       },
       loaded(source) {
@@ -80,6 +83,7 @@ async function start(): Promise<void> {
         header.playing(playing)
       },
       frame() {
+        video.frame()
         header.update(workplace.opened)
         button('undo').disabled = !workplace.canUndo
         button('redo').disabled = !workplace.canRedo
@@ -119,7 +123,7 @@ async function start(): Promise<void> {
   watch(requested.device)
 
   const hands = createHands(element('hands'), workplace, messages)
-  bind(workplace, hands)
+  bind(workplace, hands, video)
   window.engram = createConsoleApi(workplace, listeners)
   onScheme(() => workplace.recolour())
   await openAddress(workplace)
@@ -142,7 +146,7 @@ async function openAddress(workplace: Workplace): Promise<void> {
   if (!matchMedia('(prefers-reduced-motion: reduce)').matches) workplace.play()
 }
 
-function bind(workplace: Workplace, hands: Hands): void {
+function bind(workplace: Workplace, hands: Hands, video: Video): void {
   const toggle = (): void => (workplace.opened?.loop.playing === true ? workplace.pause() : workplace.play())
   const step = (): void => void workplace.step(1)
   const reset = (): void => void workplace.reset()
@@ -151,11 +155,10 @@ function bind(workplace: Workplace, hands: Hands): void {
   button('step').addEventListener('click', step)
   button('reset').addEventListener('click', reset)
   button('link').addEventListener('click', share)
-  createMenu(
-    button('export'),
-    element('export-menu'),
-    EXPORTS.map((item) => ({ ...item, act: () => void exportFile(workplace, item) })),
-  )
+  createMenu(button('export'), element('export-menu'), [
+    ...EXPORTS.map((item) => ({ ...item, act: () => void exportFile(workplace, item) })),
+    { id: 'video', label: 'Video', note: 'of the large picture: start, stop', act: () => video.toggle() },
+  ])
   const input = element('file') as HTMLInputElement
   button('open').addEventListener('click', () => input.click())
   acceptFiles(element('drop'), input, (files) => {

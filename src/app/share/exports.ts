@@ -159,7 +159,8 @@ function namesFiles(scenario: Scenario): boolean {
   return /"paths?":/.test(JSON.stringify(scenario))
 }
 
-function stemOf({ source: { origin, model } }: Pick<Opened, 'source'>): string {
+/** What files of a scenario are called. */
+export function stemOf({ source: { origin, model } }: Pick<Opened, 'source'>): string {
   const slug = model.scenario.name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
