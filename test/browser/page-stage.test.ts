@@ -236,7 +236,7 @@ test('a fixed range and other colours hold, and are there again after a reload',
   await eventually(() => lab.page.locator('#large .legend-high').textContent()).toBe('10000')
   await eventually(ground).toBeLessThan(12)
   await options.click()
-  await lab.page.getByLabel('automatic').check()
+  await lab.page.getByRole('radio', { name: 'automatic' }).check()
   await eventually(() => lab.page.locator('#large .legend-high').textContent()).toBe('1200')
   await lab.page.evaluate('localStorage.clear()')
 })

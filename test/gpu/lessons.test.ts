@@ -27,14 +27,19 @@ function outcome(id: string, label?: string): Promise<Outcome> {
   return found
 }
 
+/** Replicas that are enough to see it, and ticks after which it is seen: software adapters count both. */
+const REPLICAS = 20
+const TICKS = 2000
+
 async function run(id: string, label?: string): Promise<Outcome> {
   const lesson = LESSONS[id]!
   const wanted = label === undefined ? undefined : lesson.tries.find((one) => one.label === label)
   if (label !== undefined && wanted === undefined) throw new Error(`${id} has no try "${label}"`)
-  let raw: unknown = (await loadShipped(id)).scenario
+  const { scenario, replicas } = await loadShipped(id)
+  let raw = setValue(scenario, 'replicas', Math.min(replicas, REPLICAS))
   for (const [path, value] of Object.entries(wanted?.set ?? {})) raw = setValue(raw, path, value)
   const model = await loadModel(JSON.stringify(raw), { file: `${id}.json`, read: readShipped })
-  const ticks = Math.min(model.time.ticks, 2000)
+  const ticks = Math.min(model.time.ticks, TICKS)
   return withSimulation(model, async (simulation) => {
     await simulation.step(ticks)
     await simulation.flush()
@@ -50,7 +55,7 @@ async function run(id: string, label?: string): Promise<Outcome> {
       at: (probe, tick) => rowsOf(series(probe).value[series(probe).tick.indexOf(tick)]!),
       matrix: data,
       columns: shape.at(-1)!,
-      warnings: simulation.warnings,
+      warnings: simulation.warnings.filter((one) => !model.warnings.includes(one)),
     }
   })
 }
@@ -69,7 +74,7 @@ describe('digits', () => {
   const own = (r: number): number => r
   test('as shipped are recalled', async () => {
     const { at, warnings } = await outcome('digits')
-    expect(recalled(at('overlap', 150), own)).toBeGreaterThanOrEqual(98)
+    expect(recalled(at('overlap', 150), own)).toBeGreaterThanOrEqual(19)
     expect(warnings).toEqual([])
   })
   test('melt at a small beta: all states become one mixture', async () => {
@@ -81,13 +86,13 @@ describe('digits', () => {
   })
   test('of which three quarters are hidden are recalled by about half', async () => {
     const count = recalled((await outcome('digits', 'Hide three quarters')).at('overlap', 150), own)
-    expect(count).toBeGreaterThan(30)
-    expect(count).toBeLessThan(70)
+    expect(count).toBeGreaterThan(4)
+    expect(count).toBeLessThan(16)
   })
   test('are recalled later, but as well, by a hidden layer with a pace of its own', async () => {
     const slow = await outcome('digits', 'Give the hidden layer a pace')
     const fast = await outcome('digits')
-    expect(recalled(slow.at('overlap', 150), own)).toBeGreaterThanOrEqual(98)
+    expect(recalled(slow.at('overlap', 150), own)).toBeGreaterThanOrEqual(19)
     expect(mean(slow.at('overlap', 10).map((row, r) => row[r]!))).toBeLessThan(
       mean(fast.at('overlap', 10).map((row, r) => row[r]!)) - 0.05,
     )
@@ -162,7 +167,7 @@ describe('three layers', () => {
     mean((await outcome('hierarchical', label)).at('classes', tick).map((row) => Math.max(...row)))
   test('as shipped find prototype and class at once', async () => {
     expect(await certainty(20)).toBeGreaterThan(0.9)
-    expect(await count()).toBeGreaterThanOrEqual(48)
+    expect(await count()).toBeGreaterThanOrEqual(19)
   })
   test('with slow prototypes wait for them, and the energy falls all the same', async () => {
     const label = 'Turn the time scales round'
