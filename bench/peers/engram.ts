@@ -1,0 +1,104 @@
+/** engram: the scenario that is the work, on the library as users have it. */
+import { encodeNpy } from '../../src/core/data/npy.ts'
+import { createSimulation, loadModel } from '../../src/core/index.ts'
+import type { Inputs, Peer, Work } from './work.ts'
+
+export async function engramPeer(): Promise<Peer> {
+  const adapter = await navigator.gpu.requestAdapter()
+  if (adapter === null) throw new Error('no adapter')
+  const requiredLimits: Record<string, number> = {}
+  for (const name in adapter.limits) {
+    const value = adapter.limits[name as keyof GPUSupportedLimits]
+    if (typeof value === 'number') requiredLimits[name] = value
+  }
+  const wanted = ['subgroups', 'shader-f16', 'timestamp-query'] as GPUFeatureName[]
+  const requiredFeatures = wanted.filter((name) => adapter.features.has(name))
+  const device = await adapter.requestDevice({ requiredLimits, requiredFeatures })
+  return {
+    id: 'engram',
+    title: 'engram',
+    on: 'GPU',
+    async prepare(work, inputs) {
+      const text = JSON.stringify(scenarioOf(work))
+      const model = await loadModel(text, { read: (path) => Promise.resolve(fileOf(path, inputs, work)) })
+      const simulation = await createSimulation(device, model)
+      if (work.kind === 'learning') simulation.write('xi', inputs.matrix)
+      return {
+        async run(ticks) {
+          await simulation.step(ticks)
+          await simulation.flush()
+        },
+        async result() {
+          const { data } = await simulation.read(work.kind === 'learning' ? 'xi' : 'visible')
+          return data
+        },
+        destroy: () => simulation.destroy(),
+      }
+    },
+  }
+}
+
+/** The work as a scenario; the numbers come from `fileOf`. */
+export function scenarioOf(work: Work): object {
+  const patterns = (path: string): object => ({ kind: 'npy', path })
+  switch (work.kind) {
+    case 'recall':
+      return {
+        version: 1,
+        time: { dt: work.rate, ticks: 1, integrator: 'euler' },
+        neurons: {
+          visible: { size: work.visible, lagrangian: { kind: 'linear' } },
+          hidden: { size: work.hidden, lagrangian: { kind: 'softmax', beta: work.beta }, tau: 0 },
+        },
+        memories: { xi: { from: 'visible', to: 'hidden', init: patterns('matrix.npy') } },
+        stimulus: [{ kind: 'initial', layer: 'visible', patterns: patterns('states.npy') }],
+        replicas: work.states,
+      }
+    case 'learning':
+      return {
+        version: 1,
+        time: { dt: 1, ticks: 1, integrator: 'euler' },
+        neurons: {
+          visible: { size: work.visible, lagrangian: { kind: 'linear' } },
+          hidden: { size: work.hidden, lagrangian: { kind: 'softmax', beta: work.beta }, tau: 0 },
+        },
+        memories: {
+          xi: {
+            from: 'visible',
+            to: 'hidden',
+            init: patterns('states.npy'),
+            rule: 'gated',
+            tau: 1 / work.rate,
+          },
+        },
+        stimulus: [{ kind: 'clamp', layer: 'visible', patterns: patterns('states.npy') }],
+        replicas: work.replicas,
+      }
+    case 'plastic':
+      return {
+        version: 1,
+        time: { dt: work.step, ticks: 1, integrator: 'euler' },
+        neurons: { visible: { size: work.size, lagrangian: { kind: 'tanh' } } },
+        synapses: {
+          recurrent: {
+            layer: 'visible',
+            tau: work.step / work.rate,
+            strength: work.kappa * work.size,
+            base:
+              work.patterns === undefined
+                ? patterns('matrix.npy')
+                : { kind: 'hebbian', patterns: patterns('patterns.npy'), zeroDiagonal: false },
+          },
+        },
+        stimulus: [{ kind: 'initial', layer: 'visible', patterns: patterns('states.npy') }],
+      }
+  }
+}
+
+/** Files of the scenario, as they would be read from a disk. */
+export function fileOf(path: string, inputs: Inputs, work: Work): Uint8Array<ArrayBuffer> {
+  const data = path === 'matrix.npy' ? inputs.matrix : path === 'patterns.npy' ? inputs.patterns : inputs.states
+  if (data === undefined) throw new Error(`no ${path}`)
+  const columns = work.kind === 'plastic' ? work.size : work.visible
+  return Uint8Array.from(encodeNpy({ shape: [data.length / columns, columns], data }))
+}
