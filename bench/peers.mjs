@@ -6,7 +6,10 @@ import { runnerImport } from 'vite'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
 if (!existsSync(`${folder}node_modules/@jax-js/jax`)) {
-  const { status } = spawnSync('npm', ['install', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'inherit' })
+  const { status } = spawnSync('npm', ['install', '--no-audit', '--no-fund'], {
+    cwd: folder,
+    stdio: 'inherit',
+  })
   if (status !== 0) process.exit(status ?? 1)
 }
 const { module } = await runnerImport(`${folder}peers.ts`)

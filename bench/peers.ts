@@ -2,10 +2,8 @@
  * engram beside other array libraries: the same work, the same browser, the same adapter, one run, in turn.
  * Results are compared with plain loops before any time is taken.
  */
-import { execFile } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import { createServer } from 'vite'
 import { aligned } from '../src/core/plan/print.ts'
@@ -81,8 +79,7 @@ export async function benchPeers(args: readonly string[]): Promise<void> {
   const versions = { node: process.version, browser: browser.version() }
   await mkdir(`${folder}results`, { recursive: true })
   const json = { adapter, versions, rounds: ROUNDS, peers, works }
-  if (only.length === 0)
-    await writeFile(`${folder}results/peers.json`, `${JSON.stringify(json, null, 2)}\n`)
+  if (only.length === 0) await writeFile(`${folder}results/peers.json`, `${JSON.stringify(json, null, 2)}\n`)
 }
 
 async function measure(page: Page, work: string, peers: readonly { id: string }[]): Promise<PeerResult[]> {
@@ -107,7 +104,9 @@ async function measure(page: Page, work: string, peers: readonly { id: string }[
       const last = one.rounds.at(-1)
       if (last !== undefined && last > SLOW) continue
       const { id, ticks } = one
-      one.rounds.push((await page.evaluate(([peer, n]) => window.bench.time(peer, n), [id, ticks] as const)) / ticks)
+      one.rounds.push(
+        (await page.evaluate(([peer, n]) => window.bench.time(peer, n), [id, ticks] as const)) / ticks,
+      )
     }
   await page.evaluate(() => window.bench.close())
   return [...ready.map(({ id, rounds, difference }) => ({ peer: id, rounds, difference })), ...results]
@@ -121,7 +120,11 @@ async function attempt(page: Page, id: string): Promise<number | string> {
   }
 }
 
-function print(title: string, results: readonly PeerResult[], peers: readonly { id: string; title: string }[]): void {
+function print(
+  title: string,
+  results: readonly PeerResult[],
+  peers: readonly { id: string; title: string }[],
+): void {
   const own = median(results.find(({ peer }) => peer === 'engram')?.rounds ?? [])
   const lines = results.map(({ peer, rounds, difference, refused }) => {
     const name = peers.find(({ id }) => id === peer)?.title ?? peer
@@ -137,12 +140,4 @@ function print(title: string, results: readonly PeerResult[], peers: readonly { 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)] ?? NaN
-}
-
-/** numpy on the same machine, where there is a python with it. */
-export async function hasNumpy(): Promise<boolean> {
-  return promisify(execFile)('python3', ['-c', 'import numpy']).then(
-    () => true,
-    () => false,
-  )
 }

@@ -97,7 +97,8 @@ export function scenarioOf(work: Work): object {
 
 /** Files of the scenario, as they would be read from a disk. */
 export function fileOf(path: string, inputs: Inputs, work: Work): Uint8Array<ArrayBuffer> {
-  const data = path === 'matrix.npy' ? inputs.matrix : path === 'patterns.npy' ? inputs.patterns : inputs.states
+  const data =
+    path === 'matrix.npy' ? inputs.matrix : path === 'patterns.npy' ? inputs.patterns : inputs.states
   if (data === undefined) throw new Error(`no ${path}`)
   const columns = work.kind === 'plastic' ? work.size : work.visible
   return Uint8Array.from(encodeNpy({ shape: [data.length / columns, columns], data }))

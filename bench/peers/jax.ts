@@ -1,5 +1,14 @@
 /** jax-js on WebGPU and on WebAssembly: one jitted function a tick. */
-import { type Array as JaxArray, devicePut, defaultDevice, getWebGPUDevice, init, jit, nn, numpy as np } from '@jax-js/jax'
+import {
+  type Array as JaxArray,
+  devicePut,
+  defaultDevice,
+  getWebGPUDevice,
+  init,
+  jit,
+  nn,
+  numpy as np,
+} from '@jax-js/jax'
 import type { Inputs, Peer, Runner, Work } from './work.ts'
 
 type Device = 'webgpu' | 'wasm'
@@ -70,7 +79,10 @@ async function prepare(device: Device, work: Work, { matrix, states }: Inputs): 
       const step = jit((j: JaxArray, m: JaxArray, x: JaxArray): JaxArray[] => {
         const g = np.tanh(x.ref)
         const input = np.matmul(m.ref, g.ref.reshape([size, 1])).reshape([size])
-        const drive = g.ref.reshape([size, 1]).mul(g.reshape([1, size])).mul(kappa)
+        const drive = g.ref
+          .reshape([size, 1])
+          .mul(g.reshape([1, size]))
+          .mul(kappa)
         return [m.ref.add(drive.sub(m.sub(j)).mul(rate)), x.ref.add(input.sub(x).mul(length))]
       })
       tick = () => {

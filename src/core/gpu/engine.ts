@@ -18,6 +18,14 @@ export interface Command {
   every: number
 }
 
+/** The dispatch of a small network, and the copies around it. */
+export interface ResidentCommand {
+  readonly command: Command
+  /** Brings what the kernel reads into its arena; and what it has changed back to where everything else finds it. */
+  readonly copyIn: (encoder: GPUCommandEncoder) => void
+  readonly copyOut: (encoder: GPUCommandEncoder) => void
+}
+
 export interface Engine {
   readonly device: GPUDevice
   readonly plan: Plan
@@ -26,6 +34,8 @@ export interface Engine {
   readonly refresh: readonly Command[]
   /** One list a probe. */
   readonly probes: readonly (readonly Command[])[]
+  /** Where there is one, in place of `stimulate`, `tick` and `probes`. */
+  readonly resident?: ResidentCommand
   /** The records that the ticks of one submit find in group 1. */
   readonly clock: { readonly buffer: GPUBuffer; readonly group: GPUBindGroup; readonly records: number }
   /** The buffer of a name in the plan. */
@@ -55,6 +65,7 @@ export async function createEngine(device: GPUDevice, plan: Plan, model: Model):
     ...plan.stimulate,
     ...new Set([...plan.tick, ...plan.refresh]),
     ...plan.probes.flatMap((probe) => probe.operations),
+    ...(plan.resident === undefined ? [] : [plan.resident.operation]),
   ]
   const pipelines = await Promise.all(
     operations.map(({ kernel, constants }) =>
@@ -101,7 +112,7 @@ export async function createEngine(device: GPUDevice, plan: Plan, model: Model):
   }
 
   const buffer = (name: string): GPUBuffer => {
-    const found = buffers.get(name)
+    const found = name === 'clock' ? clockBuffer : buffers.get(name)
     if (found === undefined) throw new Error(`the plan has no buffer \`${name}\``)
     return found
   }
@@ -183,6 +194,18 @@ export async function createEngine(device: GPUDevice, plan: Plan, model: Model):
     for (const planned of plan.buffers) if (planned.lifetime === 'state') fill(planned, current)
   }
 
+  const residentOf = ({ operation, parts }: NonNullable<Plan['resident']>): ResidentCommand => ({
+    command: commandOf.get(operation) as Command,
+    copyIn(encoder) {
+      for (const { buffer: name, offset, bytes } of parts)
+        encoder.copyBufferToBuffer(buffer(name), 0, buffer('arena'), offset, bytes)
+    },
+    copyOut(encoder) {
+      for (const { buffer: name, offset, bytes, writes } of parts)
+        if (writes) encoder.copyBufferToBuffer(buffer('arena'), offset, buffer(name), 0, bytes)
+    },
+  })
+
   const setUp = (commands: readonly Command[]): void => {
     for (const command of commands) {
       // One submit each: a set-up of many products must not run into the watchdog of a slow adapter.
@@ -211,6 +234,7 @@ export async function createEngine(device: GPUDevice, plan: Plan, model: Model):
     tick: commandsOf(plan.tick),
     refresh: commandsOf(plan.refresh),
     probes: plan.probes.map((probe) => commandsOf(probe.operations)),
+    ...(plan.resident === undefined ? {} : { resident: residentOf(plan.resident) }),
     clock: {
       buffer: clockBuffer,
       group: device.createBindGroup({

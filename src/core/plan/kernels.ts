@@ -94,6 +94,12 @@ export function isPerNeuron(kind: Lagrangian['kind']): boolean {
   return LAGRANGIANS[kind].perNeuron
 }
 
+/** The WGSL of a Lagrangian. */
+export function lagrangianSource(lagrangian: Lagrangian): string {
+  const { source, written } = entryOf(lagrangian)
+  return [source, ...(written?.(lagrangian).lines ?? [])].join('\n')
+}
+
 /** The parameters of a Lagrangian as the WGSL fields p0 ... p3. */
 export function lagrangianFields(lagrangian: Lagrangian): Record<'p0' | 'p1' | 'p2' | 'p3', number> {
   const [p0 = 0, p1 = 0, p2 = 0, p3 = 0] = entryOf(lagrangian).parameters(lagrangian)
@@ -185,7 +191,8 @@ export function allKernels(lagrangians: readonly Lagrangian[]): Kernel[] {
   })
 }
 
-function parseKernel(key: string, entryPoint: string, source: string): Kernel {
+/** A kernel from its joined source. */
+export function parseKernel(key: string, entryPoint: string, source: string): Kernel {
   const params = /struct Params \{([^}]*)\}/.exec(source)?.[1] ?? ''
   const fields = [...params.matchAll(/(\w+): (u32|f32),/g)].map((match): Field => ({
     name: match[1] as string,

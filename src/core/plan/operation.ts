@@ -4,7 +4,16 @@ import type { Kernel } from './kernels.ts'
 
 /** The parts of a tick (theory.md, section 2), and what stands outside of it. */
 export type Stage =
-  'setup' | 'stimulate' | 'activate' | 'settle' | 'input' | 'integrate' | 'plasticity' | 'learn' | 'probe'
+  | 'setup'
+  | 'stimulate'
+  | 'activate'
+  | 'settle'
+  | 'input'
+  | 'integrate'
+  | 'plasticity'
+  | 'learn'
+  | 'probe'
+  | 'resident'
 
 /** One dispatch: which kernel, on which buffers, at which rate. */
 export interface Operation {

@@ -10,6 +10,7 @@ import { activate, integrate, planLayer, planStimulus } from './neurons.ts'
 import type { BufferPlan, Operation } from './operation.ts'
 import { type ClockPlan, type Planning, WORKGROUP, addBuffer } from './planning.ts'
 import { type ProbePlan, planProbe } from './probes.ts'
+import { type Resident, planResident } from './resident.ts'
 
 /** Everything the engine has to allocate and the scheduler has to dispatch. */
 export interface Plan {
@@ -25,6 +26,8 @@ export interface Plan {
   /** Stage 2 alone: activations and adiabatic layers of the state as it stands. */
   readonly refresh: readonly Operation[]
   readonly probes: readonly ProbePlan[]
+  /** Small networks: the whole of a tick, many ticks in one dispatch, in place of `stimulate`, `tick` and `probes`. */
+  readonly resident?: Resident
   /** Names of the groups whose values are watched for NaN and infinity, by index in the buffer `faults`. */
   readonly faults: readonly string[]
   readonly clock: ClockPlan
@@ -37,6 +40,13 @@ export interface PlanOptions {
   readonly workgroup?: number
   /** False = one replica at a time even where replicas share a matrix; tests compare the two. */
   readonly batch?: boolean
+  /**
+   * True = a network that fits the registers lives in one kernel, many ticks a dispatch: faster by far once it is compiled,
+   * which takes a second or more. Samples and states are the same within rounding.
+   */
+  readonly resident?: boolean
+  /** Invocations that are sure to share a subgroup: the adapter's smallest one; 1 = there are no subgroups. */
+  readonly lanes?: number
 }
 
 /** What the buffer `faults` holds for a group whose values have all been finite. */
@@ -90,6 +100,14 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
   const stimulate = model.layers.flatMap((layer) => planStimulus(planning, layer))
   const probes = planProbes(planning)
 
+  const resident =
+    options.resident === true
+      ? planResident(planning, {
+          operations: [...tick, ...probes.flatMap(({ operations }) => operations)],
+          probes,
+          lanes: options.lanes ?? 1,
+        })
+      : undefined
   const buffers = [...planning.buffers.values()]
   const bytes = buffers.reduce((sum, buffer) => sum + buffer.bytes, 0)
   if (limits.totalBytes !== undefined && bytes > limits.totalBytes) {
@@ -108,6 +126,7 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
     tick,
     refresh,
     probes,
+    ...(resident === undefined ? {} : { resident }),
     faults,
     clock: planning.clock,
     bytes,
@@ -115,10 +134,11 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
 }
 
 function planClock(model: Model): ClockPlan {
-  const stimulusWord = 1
+  const flagsWord = 1
+  const stimulusWord = 2
   const probeWord = stimulusWord + model.stimulus.length
   const words = probeWord + model.probes.length
-  return { stimulusWord, probeWord, words, recordBytes: roundUp(words * 4, 256) }
+  return { flagsWord, stimulusWord, probeWord, words, recordBytes: roundUp(words * 4, 256) }
 }
 
 function planProbes(planning: Planning): ProbePlan[] {

@@ -11,8 +11,10 @@ export const WORKGROUP = 64
 /** A layer up to this size is reduced by one invocation: cheaper than barriers on every adapter. */
 const SERIAL_REDUCTION = 128
 
-/** The record a tick finds in group 1: the tick, the row each stimulus item shows, the ring slot of each probe. */
+/** The record of a tick: the tick, its flags, the row each stimulus item shows, the ring slot of each probe. */
 export interface ClockPlan {
+  /** What a resident kernel does with the record: RUNS, CHANGES. */
+  readonly flagsWord: number
   readonly stimulusWord: number
   readonly probeWord: number
   readonly words: number

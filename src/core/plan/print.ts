@@ -51,9 +51,14 @@ export function planRows(plan: Plan, model: Model): PlanRow[] {
   }
   return [
     ...plan.setup.map((operation) => row(operation, 'once')),
-    ...plan.stimulate.map((operation) => row(operation, 'change')),
-    ...plan.tick.map((operation) => row(operation, operation.every(model))),
+    ...(plan.resident === undefined
+      ? [
+          ...plan.stimulate.map((operation) => row(operation, 'change')),
+          ...plan.tick.map((operation) => row(operation, operation.every(model))),
+        ]
+      : [row(plan.resident.operation, 1)]),
     ...plan.probes.flatMap(({ probe, operations }): PlanRow[] => {
+      if (probe.kind !== 'snapshot' && plan.resident !== undefined) return []
       if (probe.kind !== 'snapshot')
         return operations.map((operation) => row(operation, probe.every, probe.name))
       const isMatrix = plan.matrices.get(probe.of)
@@ -87,6 +92,7 @@ const TITLES: Readonly<Record<Stage, string>> = {
   plasticity: 'plasticity: synapses',
   learn: 'learn: memories',
   probe: 'probe',
+  resident: 'resident: many ticks in one dispatch, stimulus and probes included',
 }
 
 /** The whole plan as text: the dispatches of each stage in the order of a tick, the buffers, and the bytes of all. */

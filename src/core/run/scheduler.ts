@@ -5,10 +5,11 @@
 import { RunError } from '../model/errors.ts'
 import type { Model } from '../model/model.ts'
 import { shownAt } from '../model/stimulus.ts'
-import type { Command, Engine } from '../gpu/engine.ts'
+import type { Command, Engine, ResidentCommand } from '../gpu/engine.ts'
 import { isDue, isSampled } from '../plan/clock.ts'
 import { ownerOf } from '../plan/operation.ts'
 import { NO_FAULT } from '../plan/plan.ts'
+import { CHANGES, RUNS } from '../plan/resident.ts'
 import { bytesOf, copiesOf } from './arrays.ts'
 import { onLost } from './lost.ts'
 import { PROBES, STIMULUS, type Timer } from './profile.ts'
@@ -133,6 +134,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     const word = index * recordWords
     records.fill(-1, word, word + plan.clock.words)
     records[word] = at
+    records[word + plan.clock.flagsWord] = 0
     dynamicOffset[0] = word * 4
     return word
   }
@@ -158,6 +160,30 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       record: (command) => dispatch(pass, command),
       open: (index, at) => openRecord(pass, index, at),
       end: () => pass.end(),
+    }
+  }
+
+  /** One dispatch for all ticks of the submit; what would be dispatched for each stands in the records. */
+  const recordResident = (
+    encoder: GPUCommandEncoder,
+    { command, copyIn, copyOut }: ResidentCommand,
+  ): Recording => {
+    let last = -1
+    return {
+      record: () => undefined,
+      open(index, at) {
+        last = index
+        return fillRecord(index, at)
+      },
+      end() {
+        // The kernel ends at the first record without a tick.
+        if (last + 1 < engine.clock.records) records[(last + 1) * recordWords] = -1
+        copyIn(encoder)
+        const pass = encoder.beginComputePass({ label: `ticks to ${tick}` })
+        dispatch(pass, command)
+        pass.end()
+        copyOut(encoder)
+      },
     }
   }
 
@@ -210,6 +236,8 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       }
     }
     if (!changes) return
+    const flags = word + plan.clock.flagsWord
+    records[flags] = (records[flags] as number) | CHANGES
     for (const command of engine.stimulate) record(command, STIMULUS)
     quietSince = at + 1
   }
@@ -251,7 +279,12 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   ): { batch: Batch; ticks: number } => {
     const batch: Batch = { samples: [], used: plan.probes.map(() => 0), records: 0, snapshot: false }
     const timing = timer?.hasRoom(mostPasses) ? timer : undefined
-    const recording = timing === undefined ? recordAll(encoder) : recordTimed(encoder, timing)
+    const recording =
+      timing !== undefined
+        ? recordTimed(encoder, timing)
+        : engine.resident === undefined || plan.resident?.knows(current) !== true
+          ? recordAll(encoder)
+          : recordResident(encoder, engine.resident)
     const { record, open, end } = recording
     let ticks = 0
     if (tick === 0 && !sampledStart) {
@@ -260,6 +293,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     sampledStart = true
     while (ticks < limit && !batch.snapshot && batch.records < engine.clock.records && hasRoom(batch)) {
       const word = open(batch.records++, tick)
+      records[word + plan.clock.flagsWord] = RUNS
       stimulate(recording, word, tick)
       engine.tick.forEach((command, index) => {
         if (isDue(tick, command.every)) record(command, owners[index] as string)
@@ -342,7 +376,13 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     const encoder = device.createCommandEncoder({ label: `batch at tick ${tick}` })
     const { batch, ticks } = encode(encoder, limit, timer)
     copyOut(encoder, batch, target)
-    device.queue.writeBuffer(engine.clock.buffer, 0, records, 0, batch.records * recordWords)
+    device.queue.writeBuffer(
+      engine.clock.buffer,
+      0,
+      records,
+      0,
+      Math.min(batch.records + 1, engine.clock.records) * recordWords,
+    )
     device.queue.submit([encoder.finish()])
     submits++
     pending++

@@ -151,7 +151,7 @@ export async function createSimulation(
   options: SimulationOptions = {},
 ): Promise<Simulation> {
   let model = initial
-  const plan = planNetwork(model, options.limits ?? device.limits, options)
+  const plan = planNetwork(model, options.limits ?? device.limits, { lanes: lanesOf(device), ...options })
   const engine = await createEngine(device, plan, model)
   // Model time counts integer ticks from the last change of dt; samples on their way belong to the dt before it.
   const firstEra = { tick: 0, time: 0, dt: model.time.dt }
@@ -379,6 +379,12 @@ function numberAt(scenario: unknown, path: string): number {
   let value: unknown = scenario
   for (const key of path.split('.')) value = (value as Readonly<Record<string, unknown>>)[key]
   return value as number
+}
+
+/** Invocations that are sure to share a subgroup of a device; 1 where it has no subgroups, or was asked for none. */
+function lanesOf(device: GPUDevice): number {
+  const { subgroupMinSize } = device.adapterInfo as GPUAdapterInfo & { readonly subgroupMinSize?: number }
+  return device.features.has('subgroups') ? (subgroupMinSize ?? 1) : 1
 }
 
 /** The bytes of whole buffers, one behind the other, all of one moment; `before` is encoded first. */

@@ -1,0 +1,13 @@
+// What subgroup.wgsl is for several lanes, for one: a replica that one invocation has for itself.
+
+fn reduceSum(value: f32, lane: u32) -> f32 {
+  return value;
+}
+
+fn reduceMax(value: f32, lane: u32) -> f32 {
+  return value;
+}
+
+fn reduceQuad(value: vec4<f32>) -> vec4<f32> {
+  return value;
+}

@@ -1,0 +1,9 @@
+// The standard normal numbers that drive a quad of neurons, the first of which is `index`. Joined: common/random.wgsl.
+
+fn noiseQuad(seed: u32, tick: u32, layer: u32, replica: u32, index: u32) -> vec4<f32> {
+  var numbers = vec4<f32>(0.0);
+  for (var c = 0u; c < 4u; c++) {
+    numbers[c] = noise(seed, tick, layer, replica, index + c);
+  }
+  return numbers;
+}

@@ -1,0 +1,26 @@
+// A Lagrangian that needs the whole layer, for a quad of neurons; `there` marks those that there are. Joined to the
+// Lagrangian's own functions.
+
+fn firstQuad(before: f32, x: vec4<f32>, there: vec4<bool>, p: vec4<f32>) -> f32 {
+  var first = before;
+  for (var c = 0u; c < 4u; c++) {
+    first = select(first, firstJoin(first, firstTerm(x[c], p)), there[c]);
+  }
+  return first;
+}
+
+fn secondQuad(x: vec4<f32>, there: vec4<bool>, first: f32, n: f32, p: vec4<f32>) -> f32 {
+  var second = 0.0;
+  for (var c = 0u; c < 4u; c++) {
+    second += select(0.0, secondTerm(x[c], first, n, p), there[c]);
+  }
+  return second;
+}
+
+fn activationQuad(x: vec4<f32>, first: f32, second: f32, n: f32, p: vec4<f32>) -> vec4<f32> {
+  var g = vec4<f32>(0.0);
+  for (var c = 0u; c < 4u; c++) {
+    g[c] = activationOf(x[c], first, second, n, p);
+  }
+  return g;
+}

@@ -1,0 +1,721 @@
+/**
+ * Small networks whole in one kernel: many ticks in one dispatch, all state of a replica in the registers of the few
+ * lanes that share it (one subgroup, or one invocation), stimulus and probes included.
+ *
+ *   lane         0        1        2        3        a layer of 20 neurons, four lanes: quad q belongs to lane q % lanes
+ *   quads of x   x0-3     x4-7     x8-11    x12-15
+ *                x16-19
+ *   rows of Xi   as x: each lane has the columns of its quads in all rows, so that Xi^T f needs no exchange, and Xi v one
+ *                sum over the lanes for four rows at a time
+ *
+ * This is the one place where WGSL is written by a program: registers have no index, so that what would be a loop
+ * over rows stands there row by row. (As loops over private arrays the same kernel takes five times as long on
+ * SwiftShader.) What can be a function is one, in shaders/.
+ */
+import { jointMemory } from '../model/joint.ts'
+import type { Layer, Memory, Model, Probe, Synapse } from '../model/model.ts'
+import random from '../../../shaders/common/random.wgsl?raw'
+import real from '../../../shaders/common/real.wgsl?raw'
+import each from '../../../shaders/resident/each.wgsl?raw'
+import lone from '../../../shaders/resident/lone.wgsl?raw'
+import noise from '../../../shaders/resident/noise.wgsl?raw'
+import subgroup from '../../../shaders/resident/subgroup.wgsl?raw'
+import whole from '../../../shaders/resident/whole.wgsl?raw'
+import { isPerNeuron, lagrangianSource, parseKernel } from './kernels.ts'
+import { type Matrix, vectorStride } from './layout.ts'
+import type { Operation } from './operation.ts'
+import { type Planning, addBuffer, faultOf } from './planning.ts'
+import type { ProbePlan } from './probes.ts'
+
+/** What leaves or enters the arena, around every dispatch. */
+export interface ArenaPart {
+  readonly buffer: string
+  /** Bytes from the beginning of the arena. */
+  readonly offset: number
+  readonly bytes: number
+  /** True when the kernel changes it. */
+  readonly writes: boolean
+}
+
+export interface Resident {
+  /** One dispatch for as many ticks as the clock has records. */
+  readonly operation: Operation
+  /** False when a parameter asks for something that was left out. */
+  readonly knows: (model: Model) => boolean
+  readonly parts: readonly ArenaPart[]
+}
+
+/** Quads of couplings that one lane may hold; more no longer fit registers, and compile long. */
+const MOST_QUADS = 256
+
+/** Entries of patterns that a sample may read; with more, the sample is better spread over the GPU. */
+const MOST_PATTERN_QUADS = 1024
+
+/** Bits of the clock's word `flags`. */
+export const RUNS = 1
+export const CHANGES = 2
+
+/** What the resident kernel of a network is planned from. */
+export interface ResidentParts {
+  /** All operations of a tick, of which the parameters are taken. */
+  readonly operations: readonly Operation[]
+  readonly probes: readonly ProbePlan[]
+  /** Lanes that share a replica: the adapter's smallest subgroup, or 1. */
+  readonly lanes: number
+}
+
+/** The resident form of a network, or undefined where it is too large or has a part that only the other kernels know. */
+export function planResident(planning: Planning, parts: ResidentParts): Resident | undefined {
+  const { model, limits, matrices } = planning
+  const { lanes, probes } = parts
+  const own = [...model.memories, ...model.synapses].map(({ name }) => matrices.get(name) as Matrix)
+  const bases = own.flatMap(({ name }) => matrices.get(`${name}/base`) ?? [])
+  const all = [...own, ...bases]
+  if (all.some(({ format, blocks }) => format !== 'f32' || blocks.length > 1)) return undefined
+  const quadsOf = (size: number): number => Math.ceil(vectorStride(size) / 4 / lanes)
+  const held = all.reduce((sum, { rows, columns }) => sum + rows * quadsOf(columns), 0)
+  const layerQuads = model.layers.reduce((sum, { size }) => sum + 4 * quadsOf(size), 0)
+  if (held + layerQuads > MOST_QUADS) return undefined
+  const patterns = probes.map(({ probe }) => ('patterns' in probe ? probe.patterns : undefined))
+  const patternQuads = patterns.reduce((sum, rows) => sum + (rows ? rows.rows * quadsOf(rows.columns) : 0), 0)
+  if (patternQuads > MOST_PATTERN_QUADS) return undefined
+  if (patterns.some((rows, index) => rows !== undefined && !isWhole(planning, probes[index] as ProbePlan)))
+    return undefined
+
+  // Its memory has no term of its own in the energy: that of the hidden layer holds both.
+  if (probes.some(({ probe }) => probe.kind === 'energy') && jointMemory(model) !== undefined)
+    return undefined
+
+  const writer = createWriter(planning, parts)
+  const arenaBytes = writer.parts.reduce((sum, { bytes }) => sum + bytes, 0)
+  if (arenaBytes > Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize)) return undefined
+  addBuffer(planning, 'arena', arenaBytes)
+  const kernel = parseKernel(`resident-${digest(writer.source)}`, 'live', writer.source)
+  const cold = model.layers.map(({ temperature }) => temperature === 0)
+  const across = Math.min(model.replicas, limits.maxComputeWorkgroupsPerDimension)
+  return {
+    operation: {
+      label: 'resident',
+      stage: 'resident',
+      kernel,
+      constants: {},
+      buffers: { arena: 'arena', ring: 'ring', faults: 'faults', clock: 'clock' },
+      workgroups: [across, Math.ceil(model.replicas / across), 1],
+      params: writer.params,
+      every: () => 1,
+    },
+    knows: (m) => m.layers.every(({ temperature }, index) => temperature === 0 || cold[index] === false),
+    parts: writer.parts,
+  }
+}
+
+function isWhole({ matrices }: Planning, { probe }: ProbePlan): boolean {
+  return matrices.get(`${probe.name}/patterns`)?.blocks.length === 1
+}
+
+/** A name for a text: FNV-1a, 64 bits as two halves. */
+function digest(text: string): string {
+  let [a, b] = [0x811c9dc5, 0x01000193]
+  for (let at = 0; at < text.length; at++) {
+    a = Math.imul(a ^ text.charCodeAt(at), 0x01000193)
+    b = Math.imul(b ^ text.charCodeAt(at), 0x85ebca6b)
+  }
+  return [a, b].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('')
+}
+
+interface Written {
+  readonly source: string
+  readonly parts: readonly ArenaPart[]
+  readonly params: Operation['params']
+}
+
+/** A layer as it stands in the registers: names end in the number of the quad. */
+interface Held {
+  readonly layer: Layer
+  readonly index: number
+  /** Quads a lane holds. */
+  readonly quads: number
+  readonly stimulated: boolean
+}
+
+/** A matrix in registers: rows joined with rows' layer, columns with columns' layer. */
+interface HeldMatrix {
+  readonly group: Memory | Synapse
+  readonly index: number
+  readonly rows: Held
+  readonly columns: Held
+  readonly quads: number
+  readonly learns: boolean
+  readonly based: boolean
+  readonly halfNorm: boolean
+}
+
+function createWriter(planning: Planning, { operations, probes, lanes }: ResidentParts): Written {
+  const { model, matrices, buffers, clock } = planning
+  const { replicas } = model
+  const parts: ArenaPart[] = []
+  let arenaBytes = 0
+  /** Quad of the arena at which a buffer stands. */
+  const place = (buffer: string, writes = false): number => {
+    const known = parts.find((part) => part.buffer === buffer)
+    if (known !== undefined) return known.offset / 16
+    const bytes = Math.ceil((buffers.get(buffer)?.bytes ?? 0) / 16) * 16
+    parts.push({ buffer, offset: arenaBytes, bytes, writes })
+    arenaBytes += bytes
+    return (arenaBytes - bytes) / 16
+  }
+  /** The buffer of a matrix that stands in one. */
+  const blockOf = (name: string): string => matrices.get(name)?.blocks[0]?.buffer ?? name
+  const times = (count: number, make: (k: number) => string): string =>
+    Array.from({ length: count }, (_, k) => make(k)).join('\n')
+
+  // ------------------------------------------------------------------------------------------------ parameters
+  const fields: { name: string; type: 'u32' | 'f32'; from: Operation; field: string }[] = []
+  const rates: { name: string; of: (model: Model) => number }[] = []
+  /** A field of an operation's `Params` as a field of this kernel. */
+  const param = (prefix: string, label: string, stage: readonly string[], field: string): string => {
+    const name = `${prefix}${field}`
+    if (!fields.some((one) => one.name === name)) {
+      const from = operations.find(
+        (one) =>
+          one.label === label &&
+          stage.includes(one.stage) &&
+          one.kernel.fields.some((other) => other.name === field),
+      )
+      const type = from?.kernel.fields.find((one) => one.name === field)?.type
+      if (from === undefined || type === undefined) throw new Error(`no ${field} of ${label}`)
+      fields.push({ name, type, from, field })
+    }
+    return `params.${name}`
+  }
+  const rateOfGroup = (prefix: string, of: (model: Model) => number): string => {
+    const name = `${prefix}every`
+    if (!rates.some((one) => one.name === name)) rates.push({ name, of })
+    return `params.${name}`
+  }
+
+  // ------------------------------------------------------------------------------------------------ what is held
+  const layers = model.layers.map((layer, index): Held => ({
+    layer,
+    index,
+    quads: Math.ceil(vectorStride(layer.size) / 4 / lanes),
+    stimulated: model.stimulus.some((item) => item.layer === layer.name),
+  }))
+  const layerOf = (name: string): Held => layers.find(({ layer }) => layer.name === name) as Held
+  const held = [...model.memories, ...model.synapses].map((group, index): HeldMatrix => {
+    const isMemory = 'from' in group
+    const columns = layerOf(isMemory ? group.from : group.layer)
+    return {
+      group,
+      index,
+      rows: layerOf(isMemory ? group.to : group.layer),
+      columns,
+      quads: columns.quads,
+      learns: isMemory ? group.rule !== 'fixed' : group.tau !== undefined,
+      based: matrices.has(`${group.name}/base`),
+      halfNorm: isMemory && group.inputOffset === 'half-norm',
+    }
+  })
+
+  // ------------------------------------------------------------------------------------------------ small words
+  /** Quad k of this lane, counted over the layer. */
+  const quadAt = (k: number): string => (lanes === 1 ? `${k}u` : `${k * lanes}u + lane`)
+  /** True when lanes have no quad k, or one that reaches over the end of the layer. */
+  const isRagged = ({ layer }: Held, k: number): boolean => 4 * lanes * (k + 1) > layer.size
+  /** The neurons of quad k that there are. */
+  const valid = (one: Held, k: number): string => `v${one.index}_${k}`
+  const masked = (one: Held, k: number, value: string): string =>
+    isRagged(one, k) ? `select(vec4<f32>(0.0), ${value}, ${valid(one, k)})` : value
+  /** The quad of a vector of the arena that this lane holds; 0 beyond the end. */
+  const load = (target: string, base: string, columns: number, k: number): string => {
+    const all = vectorStride(columns) / 4
+    const at = `bitcast<vec4<f32>>(arena[${base} + ${quadAt(k)}])`
+    return lanes * (k + 1) > all ? `if (${quadAt(k)} < ${all}u) { ${target} = ${at}; }` : `${target} = ${at};`
+  }
+  /** The same for words that are no floats: these may not pass through one, where small ones are flushed to 0. */
+  const loadWords = (target: string, base: string, columns: number, k: number): string =>
+    load(target, base, columns, k).replace(/bitcast<vec4<f32>>\((.*)\);/, '$1;')
+  const store = (base: string, columns: number, k: number, value: string): string => {
+    const all = vectorStride(columns) / 4
+    const text = `arena[${base} + ${quadAt(k)}] = bitcast<vec4<u32>>(${value});`
+    return lanes * (k + 1) > all ? `if (${quadAt(k)} < ${all}u) { ${text} }` : text
+  }
+  /** Quad q of a layer's vector, in every lane. */
+  const everywhere = (name: string, q: number): string =>
+    lanes === 1 ? `${name}_${q}` : `subgroupBroadcast(${name}_${Math.floor(q / lanes)}, ${q % lanes}u)`
+  /** Adds a quad that every lane has to the lane it belongs to. */
+  const give = (name: string, q: number, value: string): string =>
+    lanes === 1
+      ? `${name}_${q} += ${value};`
+      : `${name}_${Math.floor(q / lanes)} += select(vec4<f32>(0.0), ${value}, lane == ${q % lanes}u);`
+  const total = (value: string): string => `dot(${value}, vec4<f32>(1.0))`
+  const sumOf = (terms: readonly string[], zero = 'vec4<f32>(0.0)'): string =>
+    terms.length === 0 ? zero : terms.join(' + ')
+  const XYZW = ['x', 'y', 'z', 'w'] as const
+  const due = (every: string): string => `tick % ${every} == ${every} - 1u`
+
+  // ------------------------------------------------------------------------------------------------ equations
+  /** in (+)= everything that memories and synapses send to a layer. */
+  const input = (to: Held): string => {
+    const lines = [times(to.quads, (k) => `i${to.index}_${k} = vec4<f32>(0.0);`)]
+    for (const one of held) {
+      const isMemory = 'from' in one.group
+      if (one.columns === to) lines.push(project(one, `i${to.index}`))
+      if (isMemory && one.rows === to) lines.push(recall(one, `i${to.index}`))
+    }
+    return lines.join('\n')
+  }
+  /** target += A^T g of the rows' layer. */
+  const project = ({ index, rows, quads }: HeldMatrix, target: string): string =>
+    times(Math.ceil(rows.layer.size / 4), (q) => {
+      const count = Math.min(4, rows.layer.size - 4 * q)
+      const sums = times(quads, (k) => {
+        const terms = Array.from(
+          { length: count },
+          (_, c) => `a.${XYZW[c] as string} * m${index}_${4 * q + c}_${k}`,
+        )
+        return `${target}_${k} += ${sumOf(terms)};`
+      })
+      return `{ let a = ${everywhere(`g${rows.index}`, q)};\n${sums} }`
+    })
+  /** target += A g of the columns' layer, less |A_mu|^2 / 2 with the half-norm offset. */
+  const recall = ({ index, rows, columns, quads, halfNorm }: HeldMatrix, target: string): string =>
+    times(Math.ceil(rows.layer.size / 4), (q) => {
+      const row = (c: number): string => {
+        const mu = 4 * q + c
+        if (mu >= rows.layer.size) return '0.0'
+        const terms = Array.from({ length: quads }, (_, k) => {
+          const m = `m${index}_${mu}_${k}`
+          const g = `g${columns.index}_${k}`
+          return halfNorm ? `${m} * (${g} - 0.5 * ${m})` : `${m} * ${g}`
+        })
+        return total(sumOf(terms))
+      }
+      const sums = `reduceQuad(vec4<f32>(${[0, 1, 2, 3].map(row).join(', ')}))`
+      return `{ let r = ${sums};\n${give(target, q, 'r')} }`
+    })
+
+  const lagrangianParams = ({ layer, index }: Held): string => {
+    const label = isPerNeuron(layer.lagrangian.kind) ? `${layer.name}/activate` : `${layer.name}/normalize`
+    const values = ['p0', 'p1', 'p2', 'p3'].map((field) =>
+      param(`l${index}_`, label, ['activate', 'settle'], field),
+    )
+    return `vec4<f32>(${values.join(', ')})`
+  }
+  /** Equal Lagrangians but for their parameters share their functions. */
+  const sources = layers.map(({ layer }) => lagrangianSource(layer.lagrangian))
+  const kindOf = ({ index }: Held): string => `k${sources.indexOf(sources[index] as string)}_`
+  /** g = dL/dx, and L(x) as a whole where it is no sum. */
+  const activation = (one: Held): string => {
+    const { index, quads, layer } = one
+    const kind = kindOf(one)
+    const p = `let p = ${lagrangianParams(one)};`
+    const set = (call: (x: string) => string): string =>
+      times(quads, (k) => `g${index}_${k} = ${masked(one, k, call(`x${index}_${k}`))};`)
+    if (isPerNeuron(layer.lagrangian.kind)) return `{ ${p}\n${set((x) => `${kind}activationQuad(${x}, p)`)} }`
+    const there = (k: number): string => (isRagged(one, k) ? valid(one, k) : 'vec4<bool>(true)')
+    const fold = times(quads, (k) => `first = ${kind}firstQuad(first, x${index}_${k}, ${there(k)}, p);`)
+    const second = times(
+      quads,
+      (k) => `second += ${kind}secondQuad(x${index}_${k}, ${there(k)}, first, n, p);`,
+    )
+    return `{ ${p}
+let n = ${layer.size}.0;
+var first = ${kind}FIRST_IDENTITY;
+${fold}
+first = ${kind}reduceFirst(first, lane);
+var second = 0.0;
+${second}
+second = reduceSum(second, lane);
+${set((x) => `${kind}activationQuad(${x}, first, second, n, p)`)}
+w${index} = ${kind}lagrangianOf(first, second, n, p); }`
+  }
+  const drive = ({ index, stimulated }: Held, k: number): string =>
+    stimulated ? `b${index}_${k} + c${index}_${k}` : `b${index}_${k}`
+  /** One step of a layer, or x = b + I. */
+  const integrate = (one: Held): string => {
+    const { layer, index, quads, stimulated } = one
+    const isAdiabatic = layer.tau === 0
+    const stage = [isAdiabatic ? 'settle' : 'integrate']
+    const get = (field: string): string => param(`l${index}_`, `${layer.name}/integrate`, stage, field)
+    return times(quads, (k) => {
+      const x = `x${index}_${k}`
+      const lines = [`var next = ${drive(one, k)} + i${index}_${k};`]
+      if (!isAdiabatic) {
+        lines.push(`next = ${x} + ${get('rate')} * (next - ${x});`)
+        // Left out where it is cold: random numbers are most of such a kernel, and of its compilation.
+        if (layer.temperature > 0) {
+          const numbers = `noiseQuad(${get('seed')}, tick, ${get('layer')}, replica, 4u * (${quadAt(k)}))`
+          lines.push(`next += ${get('sigma')} * ${numbers};`)
+        }
+      }
+      if (stimulated) lines.push(`next = select(next, ${x}, h${index}_${k});`)
+      return `{ ${lines.join('\n')}\n${x} = ${masked(one, k, 'next')};\nbroken |= any(areBroken(${x})); }`
+    })
+  }
+  const watch = (group: { readonly name: string }, text: string): string =>
+    `{ var broken = false;\n${text}\nif (broken) { atomicMin(&faults[${faultOf(model, group.name)}u], tick); } }`
+
+  const learn = (one: HeldMatrix): string => {
+    const { group, index, rows, columns, quads, based } = one
+    const prefix = `m${index}_`
+    const get = (field: string): string =>
+      param(prefix, `${group.name}/learn`, ['learn', 'plasticity'], field)
+    const isGated = 'rule' in group && group.rule === 'gated'
+    const every = rateOfGroup(prefix, (m) => groupOf(m, group.name).every)
+    const text = times(Math.ceil(rows.layer.size / 4), (q) => {
+      const count = Math.min(4, rows.layer.size - 4 * q)
+      const steps = times(count, (c) => {
+        const row = 4 * q + c
+        const to = `a.${XYZW[c] as string}`
+        const start = isGated
+          ? `let z = ${get('ratio')} * ${to}; let rate = select(z, oneMinusExp(z), ${get('exponential')} == 1u);`
+          : `let rate = ${get('rate')};`
+        const moves = times(quads, (k) => {
+          const m = `m${index}_${row}_${k}`
+          const g = `g${columns.index}_${k}`
+          // kappa (g_i g_j), not (kappa g_i) g_j: W stays symmetric to the last bit.
+          const drive = isGated ? g : `${get('factor')} * (${to} * ${g})`
+          const target = based ? `${drive} + d${index}_${row}_${k}` : drive
+          return `${m} += rate * (${target} - ${m}); all += ${m};`
+        })
+        return `{ ${start}\n${moves} }`
+      })
+      return `{ let a = ${everywhere(`g${rows.index}`, q)};\n${steps} }`
+    })
+    // NaN and infinity stay what they are, whatever is added.
+    const watched = watch(group, `var all = vec4<f32>(0.0);\n${text}\nbroken = any(areBroken(all));`)
+    return `if (${due(every)}) ${watched}`
+  }
+
+  // ------------------------------------------------------------------------------------------------ stages
+  const dynamic = layers.filter(({ layer }) => layer.tau > 0)
+  const adiabatic = layers.filter(({ layer }) => layer.tau === 0)
+  const refresh = [
+    ...dynamic.map(activation),
+    ...adiabatic.map((one) => `${input(one)}\n${watch(one.layer, integrate(one))}\n${activation(one)}`),
+  ].join('\n')
+
+  const stimulate = (one: Held): string => {
+    if (!one.stimulated) return ''
+    const { layer, index, quads } = one
+    const stride = vectorStride(layer.size) / 4
+    const cues = place(`${layer.name}/cues`)
+    const isMasked = buffers.has(`${layer.name}/free`)
+    const free = isMasked ? place(`${layer.name}/free`) : 0
+    let first = 0
+    const items = model.stimulus.flatMap((item, at) => {
+      if (item.layer !== layer.name) return []
+      const start = first
+      first += item.patterns.rows
+      const row = item.kind === 'initial' ? `replica % ${item.patterns.rows}u` : 'u32(shown)'
+      const takes = times(quads, (k) => {
+        const at = (base: number): string => `${base}u + row`
+        const x = `x${index}_${k}`
+        const [c, h] = [`c${index}_${k}`, `h${index}_${k}`]
+        const act =
+          item.kind === 'current'
+            ? `${c} += select(vec4<f32>(0.0), cue, taken);`
+            : `${x} = select(${x}, cue, taken); ${h} = select(${h}, vec4<bool>(${item.kind === 'clamp'}), taken);`
+        const there = isRagged(one, k) ? valid(one, k) : 'vec4<bool>(true)'
+        const mask = isMasked
+          ? `var free = vec4<u32>(0u);\n${loadWords('free', at(free), layer.size, k)}\ntaken = taken & (free == vec4<u32>(0u));`
+          : ''
+        return `{ var cue = vec4<f32>(0.0); var taken = ${there};\n${load('cue', at(cues), layer.size, k)}\n${mask}\n${act} }`
+      })
+      return [
+        `{ let shown = clock[record + ${clock.stimulusWord + at}u];
+if (shown >= 0) { let row = (${start}u + ${row}) * ${stride}u;\n${takes} } }`,
+      ]
+    })
+    const clear = times(quads, (k) => `c${index}_${k} = vec4<f32>(0.0); h${index}_${k} = vec4<bool>(false);`)
+    return `${clear}\n${items.join('\n')}`
+  }
+
+  const tick = [
+    ...dynamic.map((one) => {
+      const every = rateOfGroup(`l${one.index}_`, (m) => groupOf(m, one.layer.name).every)
+      return `if (${due(every)}) {\n${input(one)}\n}`
+    }),
+    ...held.filter(({ learns }) => learns).map(learn),
+    ...dynamic.map((one) => {
+      const every = rateOfGroup(`l${one.index}_`, (m) => groupOf(m, one.layer.name).every)
+      return `if (${due(every)}) ${watch(one.layer, integrate(one))}`
+    }),
+  ].join('\n')
+
+  // ------------------------------------------------------------------------------------------------ samples
+  const sample = (plan: ProbePlan): string => {
+    const { probe, ringStart, sampleWords, slotWord } = plan
+    if (probe.kind === 'snapshot') return ''
+    const words = plan.shape.reduce((product, length) => product * length, 1)
+    const at = `${ringStart}u + u32(slot) * ${sampleWords}u + replica * ${words}u`
+    return `{ let slot = clock[record + ${slotWord}u];
+if (slot >= 0) { let at = ${at};\n${sampleText(probe)} } }`
+  }
+  const put = (word: number, value: string): string => `if (lane == 0u) { ring[at + ${word}u] = ${value}; }`
+  /** Four values that every lane has, by rows; `count` of them are there. */
+  const putQuad = (q: number, count: number): string =>
+    `if (lane == 0u) { ${Array.from({ length: Math.min(4, count - 4 * q) }, (_, c) => `ring[at + ${4 * q + c}u] = r.${XYZW[c] as string};`).join(' ')} }`
+  const sampleText = (probe: Exclude<Probe, { kind: 'snapshot' }>): string => {
+    switch (probe.kind) {
+      case 'overlap': {
+        const one = layerOf(probe.layer)
+        const base = place(blockOf(`${probe.name}/patterns`))
+        const { rows, columns } = probe.patterns
+        return times(Math.ceil(rows / 4), (q) => {
+          const sums = times(Math.min(4, rows - 4 * q), (c) =>
+            times(one.quads, (k) => {
+              const row = `${base + ((4 * q + c) * vectorStride(columns)) / 4}u`
+              return `{ var p = vec4<f32>(0.0);\n${load('p', row, columns, k)}\nr.${XYZW[c] as string} += ${total(`p * g${one.index}_${k}`)}; }`
+            }),
+          )
+          return `{ var r = vec4<f32>(0.0);\n${sums}\nr = reduceQuad(r) * ${real32(1 / one.layer.size)};\n${putQuad(q, rows)} }`
+        })
+      }
+      case 'similarity': {
+        const one = held.find(({ group }) => group.name === probe.memory) as HeldMatrix
+        const base = place(blockOf(`${probe.name}/patterns`))
+        const { rows, columns } = probe.patterns
+        return times(rows, (row) => {
+          const sums = times(one.quads, (k) => {
+            const m = `m${one.index}_${row}_${k}`
+            const start = `${base + (row * vectorStride(columns)) / 4}u`
+            return `{ var p = vec4<f32>(0.0);\n${load('p', start, columns, k)}\nr += vec4<f32>(dot(${m}, p), dot(${m}, ${m}), dot(p, p), 0.0); }`
+          })
+          return `{ var r = vec4<f32>(0.0);\n${sums}\nr = reduceQuad(r); let lengths = sqrt(r.y) * sqrt(r.z);
+${put(row, 'select(r.x / lengths, 0.0, lengths == 0.0)')} }`
+        })
+      }
+      case 'speed': {
+        const one = layerOf(probe.layer)
+        const { index, quads } = one
+        const perTau = param(`l${index}_`, `${probe.name}/speed`, ['probe'], 'perTau')
+        const fastest = times(quads, (k) => {
+          const velocity = `abs(${perTau} * (${drive(one, k)} + i${index}_${k} - x${index}_${k}))`
+          const free = one.stimulated ? `select(${velocity}, vec4<f32>(0.0), h${index}_${k})` : velocity
+          return `{ let v = ${masked(one, k, free)}; fastest = max(fastest, max(max(v.x, v.y), max(v.z, v.w))); }`
+        })
+        return `${input(one)}\nvar fastest = 0.0;\n${fastest}\nlet r = reduceMax(fastest, lane);\n${put(0, 'r')}`
+      }
+      case 'energy':
+        return [...layers.map(legendre), ...held.map(couplingEnergy)]
+          .map((text, word) => `{ ${text}\n${put(word, 'e')} }`)
+          .join('\n')
+    }
+  }
+  const legendre = (one: Held): string => {
+    const { index, quads, layer } = one
+    const isSum = isPerNeuron(layer.lagrangian.kind)
+    const terms = times(quads, (k) => {
+      const x = `x${index}_${k}`
+      const own = `${kindOf(one)}lagrangianQuad(${x}, p)`
+      const product = `(${x} - (${drive(one, k)})) * g${index}_${k}`
+      return `sum += ${total(masked(one, k, isSum ? `${product} - ${own}` : product))};`
+    })
+    const whole = isSum ? '' : ` - w${index}`
+    return `let p = ${lagrangianParams(one)};\nvar sum = 0.0;\n${terms}\nlet e = reduceSum(sum, lane)${whole};`
+  }
+  /** -g_to (Xi g_from + offset) + |Xi - Lambda|^2 / 2; -g W g / 2 + |W - J|^2 / (4 kappa). */
+  const couplingEnergy = (one: HeldMatrix): string => {
+    const { group, index, rows, columns, quads } = one
+    const isMemory = 'from' in group
+    const clear = times(rows.quads, (k) => `var t_${k} = vec4<f32>(0.0);`)
+    const product = isMemory ? recall(one, 't') : project(one, 't')
+    const other = isMemory ? rows : columns
+    const pairs = sumOf(Array.from({ length: other.quads }, (_, k) => `t_${k} * g${other.index}_${k}`))
+    const lines = [clear, product, `var sum = ${isMemory ? '-1.0' : '-0.5'} * ${total(pairs)};`]
+    const label = `${group.name}/deviation`
+    const hasDeviation = isMemory ? group.rule === 'hebbian' : group.tau !== undefined
+    if (hasDeviation) {
+      const distances = times(rows.layer.size, (row) =>
+        times(quads, (k) => {
+          const m = `m${index}_${row}_${k}`
+          const d = one.based ? `(${m} - d${index}_${row}_${k})` : m
+          return `apart += ${d} * ${d};`
+        }),
+      )
+      lines.push(
+        `var apart = vec4<f32>(0.0);\n${distances}`,
+        `sum += ${param(`m${index}_deviation_`, label, ['probe'], 'factor')} * ${total('apart')};`,
+      )
+    }
+    return `${lines.join('\n')}\nlet e = reduceSum(sum, lane);`
+  }
+
+  // ------------------------------------------------------------------------------------------------ in and out
+  const state = layers.map((one) => {
+    const { layer, index, quads, stimulated } = one
+    const stride = vectorStride(layer.size) / 4
+    const at = (buffer: string, writes: boolean): string =>
+      `${place(`${layer.name}/${buffer}`, writes)}u + replica * ${stride}u`
+    const bias = `${place(`${layer.name}/bias`)}u + (replica % ${layer.bias.rows}u) * ${stride}u`
+    const reads = times(quads, (k) =>
+      [
+        `var x${index}_${k} = vec4<f32>(0.0);`,
+        load(`x${index}_${k}`, at('state', true), layer.size, k),
+        `var b${index}_${k} = vec4<f32>(0.0);`,
+        load(`b${index}_${k}`, bias, layer.size, k),
+        `var g${index}_${k} = vec4<f32>(0.0); var i${index}_${k} = vec4<f32>(0.0);`,
+        isRagged(one, k)
+          ? `let ${valid(one, k)} = vec4<u32>(4u * (${quadAt(k)})) + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(${layer.size}u);`
+          : '',
+        stimulated
+          ? `var c${index}_${k} = vec4<f32>(0.0);
+${load(`c${index}_${k}`, at('current', true), layer.size, k)}
+var h${index}_${k} = vec4<bool>(false);
+{ var word = vec4<u32>(0u);
+${loadWords('word', at('hold', true), layer.size, k)}
+h${index}_${k} = word != vec4<u32>(0u); }`
+          : '',
+      ].join('\n'),
+    )
+    const writes = times(quads, (k) =>
+      [
+        store(at('state', true), layer.size, k, `x${index}_${k}`),
+        store(at('activations', true), layer.size, k, `g${index}_${k}`),
+        ...(stimulated
+          ? [
+              store(at('current', true), layer.size, k, `c${index}_${k}`),
+              store(at('hold', true), layer.size, k, `select(vec4<u32>(0u), vec4<u32>(1u), h${index}_${k})`),
+            ]
+          : []),
+      ].join('\n'),
+    )
+    return { reads: `${reads}\nvar w${index} = 0.0;`, writes }
+  })
+  const couplings = held.map(({ group, index, rows, columns, quads, learns, based }) => {
+    const count = rows.layer.size
+    const size = columns.layer.size
+    const matrix = matrices.get(group.name) as Matrix
+    const copies = matrix.copies > 1
+    const base = place(blockOf(group.name), learns)
+    const stride = vectorStride(size) / 4
+    const at = (row: number): string =>
+      copies ? `${base + row * stride}u + replica * ${count * stride}u` : `${base + row * stride}u`
+    const other = based ? place(blockOf(`${group.name}/base`)) : 0
+    const reads = times(count, (row) =>
+      times(quads, (k) =>
+        [
+          `var m${index}_${row}_${k} = vec4<f32>(0.0);`,
+          load(`m${index}_${row}_${k}`, at(row), size, k),
+          ...(based
+            ? [
+                `var d${index}_${row}_${k} = vec4<f32>(0.0);`,
+                load(`d${index}_${row}_${k}`, `${other + row * stride}u`, size, k),
+              ]
+            : []),
+        ].join('\n'),
+      ),
+    )
+    const writes = learns
+      ? times(count, (row) => times(quads, (k) => store(at(row), size, k, `m${index}_${row}_${k}`)))
+      : ''
+    return { reads, writes }
+  })
+
+  const change = layers.map(stimulate).join('\n')
+  const samples = probes.map(sample).join('\n')
+  // A snapshot is copied, but from a state whose adiabatic layers belong to it.
+  const isSampled = probes.map(({ slotWord }) => `clock[record + ${slotWord}u] >= 0`)
+  const functions = layers
+    .filter(({ index }) => sources.indexOf(sources[index] as string) === index)
+    .map((one) => {
+      const quads = isPerNeuron(one.layer.lagrangian.kind) ? each : whole
+      return prefixed([sources[one.index], quads].join('\n'), kindOf(one))
+    })
+  const body = [
+    ...state.map(({ reads }) => reads),
+    ...couplings.map(({ reads }) => reads),
+    // A tick and its samples are two rounds of one loop: both begin with the activations of the state as it is.
+    `for (var round = 0u; round < 2u * RECORDS; round++) {
+let record = (round / 2u) * RECORD_WORDS;
+if (clock[record] < 0) { break; }
+let tick = u32(clock[record]);
+let flags = clock[record + ${clock.flagsWord}u];
+let samples = round % 2u == 1u;
+if (samples) {
+if (!(${['false', ...isSampled].join(' || ')})) { continue; }
+} else {
+if ((flags & RUNS) == 0) { continue; }
+if ((flags & CHANGES) != 0) {
+${change}
+}
+}
+${refresh}
+if (samples) {
+${samples}
+} else {
+${tick}
+}
+}`,
+    ...state.map(({ writes }) => writes),
+    ...couplings.map(({ writes }) => writes),
+  ].join('\n')
+  const paramLines = [
+    ...fields.map(({ name, type }) => `  ${name}: ${type},`),
+    ...rates.map(({ name }) => `  ${name}: u32,`),
+  ]
+  const source = [
+    lanes === 1 ? '' : 'enable subgroups;',
+    `const LANES: u32 = ${lanes}u;
+const RECORD_WORDS: u32 = ${clock.recordBytes / 4}u;
+const RUNS = ${RUNS};
+const CHANGES = ${CHANGES};
+struct Params {
+${paramLines.length === 0 ? '  none: u32,' : paramLines.join('\n')}
+}
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read_write> arena: array<vec4<u32>>;
+@group(0) @binding(2) var<storage, read_write> ring: array<f32>;
+@group(0) @binding(3) var<storage, read_write> faults: array<atomic<u32>>;
+@group(0) @binding(4) var<storage, read> clock: array<i32>;
+
+@compute @workgroup_size(LANES)
+fn live(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+let replica = group.y * groups.x + group.x;
+if (replica >= ${replicas}u) { return; }
+${body}
+}`.replace('* RECORDS;', '* (arrayLength(&clock) / RECORD_WORDS);'),
+    lanes === 1 ? lone : subgroup,
+    real,
+    ...(model.layers.some(({ temperature }) => temperature > 0) ? [random, noise] : []),
+    ...functions,
+  ].join('\n')
+  return {
+    source,
+    parts,
+    params: (m) => {
+      const values: Record<string, number> = { none: 0 }
+      const cache = new Map<Operation, Readonly<Record<string, number>>>()
+      for (const { name, from, field } of fields) {
+        let known = cache.get(from)
+        if (known === undefined) {
+          known = from.params(m)
+          cache.set(from, known)
+        }
+        values[name] = known[field] as number
+      }
+      for (const { name, of } of rates) values[name] = of(m)
+      return values
+    },
+  }
+}
+
+function groupOf(model: Model, name: string): { readonly every: number } {
+  const group = [...model.layers, ...model.memories, ...model.synapses].find((one) => one.name === name)
+  if (group === undefined) throw new Error(`the model has no \`${name}\``)
+  return group
+}
+
+/** All functions and constants of a WGSL file under names of their own, so that several Lagrangians fit one kernel. */
+function prefixed(source: string, prefix: string): string {
+  const names = [...source.matchAll(/\b(?:fn|const) (\w+)/g)].map((match) => match[1] as string)
+  return source.replace(new RegExp(`\\b(?:${names.join('|')})\\b`, 'g'), (name) => prefix + name)
+}
+
+/** A float literal of WGSL. */
+function real32(value: number): string {
+  const text = String(Math.fround(value))
+  return /[.e]/.test(text) ? text : `${text}.0`
+}
