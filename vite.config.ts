@@ -44,6 +44,8 @@ export default defineConfig(({ mode }) => ({
   // The built page works in any folder of a server.
   base: './',
   server: { open: isDesktop && mode === 'development' },
+  // Other pages of the project have dependencies of their own.
+  optimizeDeps: { entries: ['index.html'] },
   plugins: mode in builds ? [] : [shipScenarios, oneFontFormat],
   build: builds[mode] ?? { outDir: 'dist/page', target: 'es2023' },
   test: {
