@@ -55,7 +55,7 @@ describe('the tour', () => {
       await page.keyboard.press('Enter')
     }
     expect(new Set(titles).size).toBe(5)
-    expect(await page.locator('.tour, .tour-ring').count()).toBe(0)
+    await eventually(() => page.locator('.tour, .tour-ring').count()).toBe(0)
     expect(await page.evaluate("localStorage.getItem('engram.tour')")).toBe('seen')
     await page.locator('#play').focus()
     await page.keyboard.press('t')
