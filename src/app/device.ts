@@ -10,8 +10,11 @@ export interface PageDevice {
   readonly limits: Limits
 }
 
+/** Used where the adapter has them; the page does without. timestamp-query times kernels and pictures. */
+const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['subgroups', 'timestamp-query', 'shader-f16']
+
 /**
- * A device with all the limits of its adapter, and timestamp-query where it has it.
+ * A device with all the limits of its adapter, and those of subgroups, timestamp-query and shader-f16 that it has.
  * @throws RunError with a remedy if the browser has no WebGPU, or no adapter for it
  */
 export async function requestPageDevice(): Promise<PageDevice> {
@@ -37,8 +40,7 @@ export async function requestPageDevice(): Promise<PageDevice> {
     const value = adapter.limits[name as keyof GPUSupportedLimits]
     if (typeof value === 'number') requiredLimits[name] = value
   }
-  // Times the kernels; the page does without where there is none.
-  const requiredFeatures = (['timestamp-query'] as const).filter((feature) => adapter.features.has(feature))
+  const requiredFeatures = OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature))
   const device = await adapter.requestDevice({ requiredLimits, requiredFeatures })
   const { description, vendor, architecture, device: model } = adapter.info
   const name = [description, [vendor, architecture || model].filter((part) => part !== '').join(' ')]

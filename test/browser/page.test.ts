@@ -111,6 +111,17 @@ test('digits is what the page shows first, with its name, its adapter and pictur
   for (const name of ['visible', 'hidden', 'xi']) expect((await settled(name)).colours).toBeGreaterThan(10)
 })
 
+test('the device has what the adapter has of subgroups, timestamp-query and shader-f16', async () => {
+  await visit('hopfield')
+  const [device, adapter] = await page.evaluate<[string[], string[]]>(
+    'navigator.gpu.requestAdapter().then(({ features }) => [[...engram.device.features], [...features]])',
+  )
+  const offered = ['subgroups', 'timestamp-query', 'shader-f16'].filter((feature) =>
+    adapter.includes(feature),
+  )
+  expect(device).toEqual(expect.arrayContaining(offered))
+})
+
 test('while it plays the pictures change, the plots fill and at least 98 of 100 digits are recalled', async () => {
   await visit('digits')
   await pause()
