@@ -301,6 +301,7 @@ export function createWorkplace(
     const wasPlaying = loop.playing || isInterrupted
     const view = old.controls.view()
     const samples = saved === undefined ? [] : samplesOf(recorder.series())
+    const look = lookOf(old)
     close(true)
     const simulation = await createSimulation(device, before.model, { ...SIMULATION_OPTIONS, limits })
     if (saved !== undefined) await simulation.restore(restarted(saved))
@@ -309,6 +310,7 @@ export function createWorkplace(
     for (const sample of samples) if (sample.tick <= simulation.tick) built.keep(sample)
     built.loop.pace = loop.pace
     built.controls.show(view)
+    showLook(built, look, saved !== undefined)
     await built.loop.step(0)
     isInterrupted = false
     if (wasPlaying) built.loop.play()
@@ -354,6 +356,7 @@ export function createWorkplace(
       const { playing, pace } = old.loop
       const view = old.controls.view()
       const seen = old.stage.view()
+      const look = lookOf(old)
       close(true)
       const built = await build(next, source, old.home)
       opened = built
@@ -361,6 +364,7 @@ export function createWorkplace(
       built.loop.pace = pace
       built.controls.show(view)
       built.stage.show(seen)
+      showLook(built, look, tick > 0)
       note({ from: before, to: scenario })
       await built.loop.step(0)
       if (playing) built.loop.play()
@@ -572,6 +576,17 @@ export function createWorkplace(
       close()
     },
   }
+}
+
+/** What the reader has chosen to see of the samples and of the time scales. */
+function lookOf({ plots, lanes }: Opened) {
+  return { plots: plots.view(), lanes: lanes.view() }
+}
+
+/** @param goesOn - the run is that of the network before */
+function showLook({ plots, lanes }: Opened, look: ReturnType<typeof lookOf>, goesOn: boolean): void {
+  plots.show(look.plots, goesOn)
+  lanes.show(look.lanes, goesOn)
 }
 
 /** True for what a shorter step may mend. */

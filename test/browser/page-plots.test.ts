@@ -157,3 +157,53 @@ test('a lane has a mark at each update, at the rate that its slider sets', async
   await eventually(() => marks('xi')).toEqual([4, 8, 12, 16, 20])
   for (const lane of ['visible', 'hidden']) expect(await marks(lane)).toHaveLength(20)
 })
+
+/** What is chosen to be seen of plots and lanes, apart from the part of time. */
+const choices = (): Promise<readonly string[]> =>
+  lab.page.evaluate(
+    `[
+      document.querySelector('.lanes-window output').textContent,
+      ...[...document.querySelectorAll('[data-probe] [aria-pressed=true]')].map((button) => {
+        const { probe } = button.closest('[data-probe]').dataset
+        return probe + ' ' + (button.dataset.line ?? button.className)
+      }),
+    ]`,
+  )
+
+test('a rebuild keeps zoom, logarithms, hidden lines and markers, and the window of the lanes', async () => {
+  await lab.visit('softmax-synapses')
+  await lab.engram('step(200)')
+  await lab.page.evaluate('engram.set("memories.xi.tau", 120)')
+  await lab.engram('step(200)')
+  await lab.page.evaluate('engram.simulation.flush()')
+  await eventually(() => markers('similarity')).toHaveLength(1)
+  const asOpened = await choices()
+  await lab.page.locator('[data-probe=similarity] .plot-key [data-line]').first().click()
+  await lab.page.locator('[data-probe=overlap] .plot-log').click()
+  // The last half, in which there is no marker; then the last quarter.
+  await lab.page.locator('[data-probe=overlap] .plot-area').focus()
+  await lab.page.keyboard.press('End')
+  for (let press = 0; press < 2; press++) await lab.page.keyboard.press('+')
+  await eventually(() => markers('similarity')).toHaveLength(0)
+  await lab.page.evaluate('document.querySelector(".lanes-out").click()')
+  const before = await choices()
+  // The window, one line that is hidden, one logarithm.
+  expect(before.filter((one) => !asOpened.includes(one))).toEqual([
+    expect.stringMatching(/^last \d+ ticks$/),
+    'overlap plot-log',
+  ])
+  expect(asOpened.filter((one) => !before.includes(one))).toEqual([
+    expect.stringMatching(/^last \d+ ticks$/),
+    expect.stringMatching(/^similarity /),
+  ])
+
+  await lab.page.evaluate('window.formerly = engram.simulation')
+  await lab.page.evaluate('engram.set("probes.overlap.every", engram.scenario.probes.overlap.every + 1)')
+  expect(await lab.page.evaluate('window.formerly === engram.simulation')).toBe(false)
+  await lab.page.evaluate('engram.simulation.flush()')
+  await eventually(choices).toEqual(before)
+  expect(await lab.page.locator('[data-probe=similarity] .plot-all').isVisible()).toBe(true)
+  expect(await markers('similarity')).toHaveLength(0)
+  await lab.page.locator('[data-probe=similarity] .plot-all').click()
+  await eventually(() => markers('similarity')).toMatchObject([{ tick: '200' }])
+})

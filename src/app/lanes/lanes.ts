@@ -12,10 +12,23 @@ export interface Lanes {
   update(now: number): void
   /** A parameter was changed, by whatever means. */
   changed(): void
+  /** What the reader has chosen to see, and what a run has left of the past. */
+  view(): LanesView
+  /**
+   * Shows the same of another network, as far as it has it.
+   * @param goesOn - its run is that of the one before: then the rates of the past stay
+   */
+  show(view: LanesView, goesOn: boolean): void
   /** The run starts again, at the tick where it is. */
   restart(): void
   recolour(): void
   destroy(): void
+}
+
+export interface LanesView {
+  /** Ticks that are shown. */
+  readonly ticks: number
+  readonly eras: ReadonlyMap<string, readonly Era[]>
 }
 
 /** Milliseconds between two drawings; for readers who want little motion the longer one. */
@@ -300,6 +313,20 @@ export function createLanes(
   open(remembered === null ? innerHeight >= ROOMY : remembered === 'true')
   tell()
 
+  /** Takes over the rates of the model from the next tick on. */
+  const noteRates = (): void => {
+    const { tick, model } = simulation
+    for (const group of groupsOf(model)) {
+      const own = eras.get(group.name)
+      const every = dividerOf(group)
+      if (own === undefined || own.at(-1)?.every === every) continue
+      if (own.at(-1)?.tick === tick) own.pop()
+      own.push({ tick, every })
+    }
+    drawn = ''
+    tell()
+  }
+
   return {
     update(now) {
       profile(now)
@@ -310,25 +337,18 @@ export function createLanes(
       toldAt = now
       tell()
     },
-    changed() {
-      const { tick, model } = simulation
-      for (const group of [...model.layers, ...model.synapses, ...model.memories]) {
-        const own = eras.get(group.name)
-        const last = own?.at(-1)
-        const isAdiabatic = 'lagrangian' in group && group.tau === 0
-        if (own === undefined || last === undefined || isAdiabatic || last.every === group.every) continue
-        if (last.tick === tick) own.pop()
-        own.push({ tick, every: group.every })
+    changed: noteRates,
+    view: () => ({ ticks, eras: new Map([...eras].map(([name, own]) => [name, [...own]])) }),
+    show(seen, goesOn) {
+      ticks = seen.ticks
+      for (const [name, own] of goesOn ? seen.eras : []) {
+        const past = own.filter(({ tick }) => tick <= simulation.tick)
+        if (eras.has(name) && past.length > 0) eras.set(name, past)
       }
-      drawn = ''
-      tell()
+      noteRates()
     },
     restart() {
-      const { model } = simulation
-      for (const group of [...model.layers, ...model.synapses, ...model.memories]) {
-        const isAdiabatic = 'lagrangian' in group && group.tau === 0
-        eras.set(group.name, erasAt(isAdiabatic ? 1 : group.every))
-      }
+      for (const group of groupsOf(simulation.model)) eras.set(group.name, erasAt(dividerOf(group)))
       drawn = ''
     },
     recolour() {
@@ -504,6 +524,17 @@ function itemOf(model: Model, kind: Kind, name: string): { readonly tau?: number
   const list: readonly { readonly name: string; readonly tau?: number; readonly every: number }[] =
     kind === 'neurons' ? model.layers : kind === 'synapses' ? model.synapses : model.memories
   return list.find((item) => item.name === name) ?? { every: 1 }
+}
+
+type Group = Model['layers'][number] | Model['synapses'][number] | Model['memories'][number]
+
+function groupsOf({ layers, synapses, memories }: Model): Group[] {
+  return [...layers, ...synapses, ...memories]
+}
+
+/** The rate divider that acts: a layer that follows at once does so in every tick. */
+function dividerOf(group: Group): number {
+  return 'lagrangian' in group && group.tau === 0 ? 1 : group.every
 }
 
 function isFixed(model: Model, name: string): boolean {

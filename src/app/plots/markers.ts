@@ -20,6 +20,8 @@ const MOST_MARKERS = 200
 export interface Markers {
   readonly list: readonly Marker[]
   add(change: Change, now: number): void
+  /** Takes over those of another network. */
+  take(list: readonly Marker[]): void
   clear(): void
 }
 
@@ -39,6 +41,10 @@ export function createMarkers(): Markers {
       // Back where it was: nothing has changed.
       if (marker.before !== marker.value) list.push(marker)
       if (list.length > MOST_MARKERS) list = list.slice(-MOST_MARKERS)
+    },
+    take(others) {
+      list = [...others]
+      addedAt = -Infinity
     },
     clear() {
       list = []

@@ -11,11 +11,20 @@ export interface Plot {
   readonly element: HTMLElement
   /** Shows the history and the view as they are now. */
   update(): void
+  /** What the reader has chosen in this plot alone. */
+  choices(): PlotChoices
+  choose(choices: PlotChoices): void
   /** Takes over the colours of the page. */
   recolour(): void
   /** The plot as it is shown, with its heading and key, on a canvas of a width in pixels. */
   picture(width: number): Promise<HTMLCanvasElement>
   destroy(): void
+}
+
+export interface PlotChoices {
+  readonly isLog: boolean
+  /** Lines that the reader hid or, where they are details, showed. */
+  readonly toggled: ReadonlySet<string>
 }
 
 const TITLES: Readonly<Partial<Record<History['kind'], string>>> = {
@@ -318,6 +327,13 @@ export function createPlot(history: History, view: PlotView): Plot {
   return {
     element,
     update,
+    choices: () => ({ isLog, toggled: new Set(toggled) }),
+    choose(choices) {
+      isLog = choices.isLog
+      toggled.clear()
+      for (const id of choices.toggled) toggled.add(id)
+      update()
+    },
     recolour() {
       built = ''
       if (plot !== undefined) update()

@@ -2,10 +2,10 @@
 import type { Sample } from '../../core/run/series.ts'
 import type { Change, Simulation } from '../../core/run/simulation.ts'
 import { type History, createHistory } from './history.ts'
-import { createMarkers } from './markers.ts'
-import { type Plot, createPlot } from './plot.ts'
+import { type Marker, createMarkers } from './markers.ts'
+import { type Plot, type PlotChoices, createPlot } from './plot.ts'
 import './plots.css'
-import { createPlotView } from './view.ts'
+import { type TimeRange, createPlotView } from './view.ts'
 
 /** Milliseconds between two updates: fast enough for the eye, and drawing lines is not free. */
 const INTERVAL = 100
@@ -22,10 +22,26 @@ export interface Plots {
   update(now: number): void
   /** All plots below each other, as they are shown; undefined where there is none. */
   picture(caption: string): Promise<HTMLCanvasElement | undefined>
+  /** What the reader has chosen to see. */
+  view(): PlotsView
+  /**
+   * Shows the same of another network, as far as it has it.
+   * @param goesOn - its run is that of the one before, up to where it is now: then times and markers mean the same
+   */
+  show(view: PlotsView, goesOn: boolean): void
   /** Forgets all samples. */
   clear(): void
   recolour(): void
   destroy(): void
+}
+
+export interface PlotsView {
+  readonly range: TimeRange | undefined
+  readonly logTime: boolean
+  readonly replica: number | undefined
+  readonly markers: readonly Marker[]
+  /** By the name of the probe. */
+  readonly plots: ReadonlyMap<string, PlotChoices>
 }
 
 export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
@@ -44,8 +60,8 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
   })
   place.replaceChildren(...plots.map(({ element }) => element))
   place.hidden = plots.length === 0
-  if (replicas > 1)
-    plots[0]?.element.querySelector('.plot-note')?.after(createReplicaChoice(replicas, view.setReplica))
+  const replicaChoice = createReplicaChoice(replicas, view.setReplica)
+  if (replicas > 1) plots[0]?.element.querySelector('.plot-note')?.after(replicaChoice)
   let hasNews = false
   let updatedAt = -Infinity
   return {
@@ -67,6 +83,28 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
       updateAll()
       const pictures = await Promise.all(plots.map((plot) => plot.picture(PICTURE_WIDTH)))
       return pictures.length === 0 ? undefined : stack(pictures, caption, getComputedStyle(place))
+    },
+    view: () => ({
+      range: view.range,
+      logTime: view.logTime,
+      replica: view.replica,
+      markers: markers.list,
+      plots: new Map(series.map(({ name }, index) => [name, (plots[index] as Plot).choices()])),
+    }),
+    show(seen, goesOn) {
+      if (goesOn) markers.take(seen.markers.filter(({ tick }) => tick <= simulation.tick))
+      series.forEach(({ name }, index) => {
+        const choices = seen.plots.get(name)
+        if (choices !== undefined) plots[index]?.choose(choices)
+      })
+      view.setLogTime(seen.logTime)
+      if (seen.replica !== undefined && seen.replica < replicas) {
+        view.setReplica(seen.replica)
+        const input = replicaChoice.querySelector('input')
+        if (input !== null) input.value = String(seen.replica)
+      }
+      // After the scale, which shows everything.
+      if (goesOn) view.zoom(seen.range)
     },
     clear() {
       for (const history of histories.values()) history.clear()
