@@ -167,6 +167,7 @@ export function createWorkplace(
     const plots = createPlots(simulation, places.plots)
     const lanes = createLanes(
       simulation,
+      stage,
       () => opened?.loop,
       places.lanes,
       (error) => messages.notice(textOf(error)),

@@ -158,6 +158,43 @@ test('a lane has a mark at each update, at the rate that its slider sets', async
   for (const lane of ['visible', 'hidden']) expect(await marks(lane)).toHaveLength(20)
 })
 
+test('while it plays the lanes tell the GPU time of each group and that of drawing, which can be switched off', async () => {
+  await lab.visit('softmax-synapses')
+  const toggle = lab.page.locator('.lanes-toggle')
+  if ((await toggle.getAttribute('aria-expanded')) === 'false') await toggle.click()
+  const drawing = (part: string) => lab.page.locator(`[data-lane=drawing] .lane-${part}`).textContent()
+  expect(await drawing('time')).toBe('')
+  await lab.engram('play()')
+  for (const lane of ['visible', 'hidden', 'xi', 'probes', 'drawing'])
+    await eventually(() => lab.page.locator(`[data-lane=${lane}] .lane-time`).textContent()).toMatch(
+      /^[\d.,]+ (µs|ms)$/,
+    )
+  await eventually(() => drawing('rate')).toMatch(/^\d.*\/s$/)
+  await lab.page.keyboard.press('d')
+  await eventually(() => drawing('rate')).toBe('off')
+  expect(await drawing('time')).toBe('')
+  await lab.page.keyboard.press('d')
+  await eventually(() => drawing('time')).toMatch(/s$/)
+  await lab.pause()
+})
+
+test('without timestamp-query there are no GPU times and no lane for drawing, and the lanes say why', async () => {
+  const page = await lab.open()
+  await page.addInitScript(`
+    const request = GPUAdapter.prototype.requestDevice
+    GPUAdapter.prototype.requestDevice = function (descriptor) {
+      const requiredFeatures = descriptor.requiredFeatures.filter((feature) => feature !== 'timestamp-query')
+      return request.call(this, { ...descriptor, requiredFeatures })
+    }`)
+  await page.goto(`${lab.url}?scenario=hopfield`)
+  await page.locator('body[data-state=ready]').waitFor()
+  await page.evaluate('engram.step(40).then(() => engram.simulation.flush())')
+  expect(await page.locator('.lanes-gpu').textContent()).toContain('no timestamp-query')
+  expect(await page.locator('[data-lane=probes]').count()).toBe(1)
+  expect(await page.locator('[data-lane=drawing]').count()).toBe(0)
+  await page.context().close()
+})
+
 /** What is chosen to be seen of plots and lanes, apart from the part of time. */
 const choices = (): Promise<readonly string[]> =>
   lab.page.evaluate(

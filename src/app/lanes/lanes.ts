@@ -4,6 +4,7 @@ import type { GroupTime, Profile } from '../../core/run/profile.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
 import type { Loop } from '../loop.ts'
 import { format3 } from '../views/figure.ts'
+import type { Stage } from '../views/stage.ts'
 import './lanes.css'
 import { type Era, dueTicks, nextWindow, showings, spansBetween, windowOf } from './schedule.ts'
 
@@ -34,6 +35,9 @@ export interface LanesView {
 /** Milliseconds between two drawings; for readers who want little motion the longer one. */
 const INTERVAL = 33
 const CALM_INTERVAL = 500
+
+/** Milliseconds between two readings of rates and times. */
+const TELL_INTERVAL = 500
 
 /** Milliseconds between two profiles, and the part of a second's ticks that one takes. */
 const PROFILE_INTERVAL = 1000
@@ -69,8 +73,10 @@ interface Frame {
   readonly colour: (name: string) => string
 }
 
+/** @param stage - what draws the pictures, which has a lane for its GPU time where there are times */
 export function createLanes(
   simulation: Simulation,
+  stage: Pick<Stage, 'draws' | 'visible' | 'timeDrawing'>,
   loop: () => Loop | undefined,
   place: HTMLElement,
   refused: (error: unknown) => void,
@@ -85,6 +91,7 @@ export function createLanes(
   let isCold = true
   let isDestroyed = false
   const times = new Map<string, number>()
+  let drawingTime: number | undefined
   const calm = matchMedia('(prefers-reduced-motion: reduce)')
 
   const root = document.createElement('div')
@@ -197,12 +204,37 @@ export function createLanes(
     }
   }
 
+  const drawingLane = (): Lane => {
+    const row = createRow('drawing', 'drawing')
+    row.sliders.append(note('all pictures, each time they are drawn'))
+    row.time.title = 'Mean time on the GPU to draw all pictures once'
+    let counted = { draws: stage.draws, at: performance.now() }
+    let frequency = 0
+    return {
+      element: row.element,
+      canvas: row.canvas,
+      draw: () => undefined,
+      tell(rate) {
+        const { draws } = stage
+        const at = performance.now()
+        if (at - counted.at >= TELL_INTERVAL) {
+          frequency = ((draws - counted.draws) / (at - counted.at)) * 1000
+          counted = { draws, at }
+        }
+        const perSecond = rate > 0 && frequency > 0 ? format3(Number(frequency.toPrecision(2))) : '–'
+        row.rate.textContent = stage.visible ? `${perSecond}/s` : 'off'
+        showTime(row, stage.visible ? drawingTime : undefined, 0)
+      },
+    }
+  }
+
   const lanes: Lane[] = [
     ...initial.stimulus.map((_, index) => stimulusLane(index)),
     ...initial.layers.map(({ name }) => groupLane('neurons', name)),
     ...initial.synapses.map(({ name }) => groupLane('synapses', name)),
     ...initial.memories.map(({ name }) => groupLane('memories', name)),
     ...(initial.probes.length === 0 ? [] : [probeLane()]),
+    ...(stage.timeDrawing === undefined ? [] : [drawingLane()]),
   ]
   body.append(...lanes.map(({ element }) => element))
 
@@ -226,7 +258,8 @@ export function createLanes(
         ? `GPU ${microseconds(total)} a tick`
         : ''
       : 'no GPU times: this adapter has no timestamp-query'
-    gpu.title = 'Mean time on the GPU, without drawing; the browser may round each timestamp to 0.1 ms'
+    gpu.title =
+      'Mean time on the GPU, without drawing, which has its own lane; the browser may round each timestamp to 0.1 ms'
     for (const lane of lanes) lane.tell(rate, times, total)
   }
 
@@ -257,6 +290,7 @@ export function createLanes(
     if (left > 0 && count >= left) return
     profiledAt = now
     isProfiling = true
+    stage.timeDrawing?.((time) => (drawingTime = smoothed(drawingTime, time)))
     void running
       .still(
         () =>
@@ -279,10 +313,9 @@ export function createLanes(
       isCold = false
       return
     }
-    const isFirst = times.size === 0
     groups.forEach(({ kind, name, microseconds: time }: GroupTime) => {
       const key = `${kind}.${name}`
-      times.set(key, isFirst ? time : (times.get(key) ?? 0) * (1 - SMOOTHING) + time * SMOOTHING)
+      times.set(key, smoothed(times.get(key), time))
     })
   }
 
@@ -333,7 +366,7 @@ export function createLanes(
       if (now - drawnAt < (calm.matches ? CALM_INTERVAL : INTERVAL)) return
       drawnAt = now
       draw()
-      if (now - toldAt < 500) return
+      if (now - toldAt < TELL_INTERVAL) return
       toldAt = now
       tell()
     },
@@ -448,7 +481,7 @@ interface Row {
   readonly time: HTMLElement
 }
 
-function createRow(kind: Kind | 'stimulus' | 'probes', name: string): Row {
+function createRow(kind: Kind | 'stimulus' | 'probes' | 'drawing', name: string): Row {
   const element = document.createElement('div')
   element.className = 'lane'
   element.dataset.kind = kind
@@ -468,6 +501,10 @@ function createRow(kind: Kind | 'stimulus' | 'probes', name: string): Row {
     rate: part('.lane-rate'),
     time: part('.lane-time'),
   }
+}
+
+function smoothed(before: number | undefined, now: number): number {
+  return before === undefined ? now : before * (1 - SMOOTHING) + now * SMOOTHING
 }
 
 function showTime({ time }: Row, value: number | undefined, total: number): void {

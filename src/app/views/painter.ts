@@ -172,7 +172,13 @@ export interface Painter {
   look(print: number, look: Look): void
   /** Sets the rows that the companion of this number shows. */
   place(print: number, rows: Uint32Array<ArrayBuffer>): void
-  draw(encoder: GPUCommandEncoder, print: number, target: GPUTextureView): void
+  /** @param timestampWrites - where the pass leaves its times */
+  draw(
+    encoder: GPUCommandEncoder,
+    print: number,
+    target: GPUTextureView,
+    timestampWrites?: GPURenderPassTimestampWrites,
+  ): void
   /**
    * Measures all sheets, and the activations of their frames; undefined while an earlier measurement is on its way.
    * @returns one a print; a companion has that of all its rows
@@ -367,10 +373,11 @@ export async function createPainter(
       const { rowOf } = parts[index] as (typeof parts)[number]
       if (rowOf !== undefined) device.queue.writeBuffer(rowOf, 0, rows)
     },
-    draw(encoder, index, view) {
+    draw(encoder, index, view, timestampWrites) {
       const pass = encoder.beginRenderPass({
         label: `view/${prints[index]?.sheet.name}`,
         colorAttachments: [{ view, loadOp: 'clear', storeOp: 'store', clearValue: [0, 0, 0, 0] }],
+        ...(timestampWrites && { timestampWrites }),
       })
       for (const { shade, shadeGroup } of shown(index)) {
         pass.setPipeline(shade)

@@ -12,6 +12,7 @@ import { type Range, isSigned, nextRange } from './range.ts'
 import { createReadout } from './readout.ts'
 import { currentScheme } from './scheme.ts'
 import { type Sheet, placeOf, sheetsOf, showsState } from './sheet.ts'
+import { type Stopwatch, createStopwatch } from './stopwatch.ts'
 import { type Toolbar, createToolbar } from './toolbar.ts'
 import { type Window, sizeOf } from './window.ts'
 
@@ -29,6 +30,11 @@ export interface Stage {
   visible: boolean
   /** How many times the pictures have been drawn. */
   readonly draws: number
+  /**
+   * Times the next drawing of all pictures on the GPU; `learn` gets microseconds, and is not called where nothing is
+   * drawn or an earlier time is on its way. Absent where the device has no timestamp-query.
+   */
+  readonly timeDrawing?: (learn: (microseconds: number) => void) => void
   /** The replica, counted from 0, whose matrices and whose activations are shown. */
   replica: number
   /** The large picture as it is now, with its caption and legend. */
@@ -107,6 +113,9 @@ export async function createStage(
   ])
   const painter = await createPainter(engine, prints, pipelines)
   const peek = createPeek(simulation)
+  const stopwatch = device.features.has('timestamp-query')
+    ? createStopwatch(device, prints.length)
+    : undefined
   const readout = createReadout()
   const options = createOptions()
   const listeners = new Set<(event: PicturePointer) => boolean>()
@@ -344,16 +353,20 @@ export async function createStage(
     }, SETTLE_TIME)
   }
 
-  const paint = (shown: readonly View[]): void => {
+  const paint = (shown: readonly View[], watch?: Stopwatch): void => {
     shown.forEach(place)
+    const timing = watch?.begin()
     const encoder = device.createCommandEncoder({ label: 'view' })
     for (const view of shown) {
       if (rangeOf(view) === undefined) continue
       view.figure.panes.forEach(({ context, width }, index) => {
-        if (width > 0) painter.draw(encoder, view.first + index, context.getCurrentTexture().createView())
+        if (width === 0) return
+        painter.draw(encoder, view.first + index, context.getCurrentTexture().createView(), timing?.pass())
       })
     }
+    timing?.encode(encoder)
     device.queue.submit([encoder.finish()])
+    timing?.read()
     draws++
   }
 
@@ -362,7 +375,7 @@ export async function createStage(
       if (!settings.isDrawing) return
       const now = performance.now()
       if (now - measuredAt >= MEASURE_INTERVAL) measure()
-      paint(views)
+      paint(views, stopwatch)
       settle()
       if (now - readAt >= READ_INTERVAL) readValues()
     },
@@ -375,6 +388,7 @@ export async function createStage(
     get draws() {
       return draws
     },
+    ...(stopwatch && { timeDrawing: (learn) => stopwatch.ask(learn) }),
     get replica() {
       return replica
     },
@@ -420,6 +434,7 @@ export async function createStage(
       peek.destroy()
       for (const { figure } of views) figure.destroy()
       painter.destroy()
+      stopwatch?.destroy()
     },
   }
 }
