@@ -1,6 +1,12 @@
-// Joined to a Lagrangian that is not a sum over neurons wherever a per-neuron term is asked for: there is none,
-// neuron/normalize.wgsl has computed L as a whole.
+// Joined to probe/legendre.wgsl for a Lagrangian that is not a sum over neurons: there is no term a neuron,
+// neuron/normalize.wgsl has computed L as a whole. whole [replicas].
+
+@group(0) @binding(6) var<storage, read> whole: array<f32>;
 
 fn lagrangianTerm(x: f32, p: vec4<f32>) -> f32 {
   return 0.0;
+}
+
+fn wholeOf(replica: u32) -> f32 {
+  return whole[replica];
 }

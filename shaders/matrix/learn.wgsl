@@ -8,7 +8,8 @@
 //   rowActivations [replicas, rowStride], columnActivations [replicas, columnStride]
 //
 // Dispatch: linear over (group of ROWS rows, group of four columns), x then y, `across` invocations in x; an
-// invocation goes down its rows, so that what belongs to the columns is loaded once.
+// invocation goes down its rows, so that what belongs to the columns is loaded once. Joined: common/real.wgsl,
+// common/shared.wgsl or varied.wgsl.
 
 override WORKGROUP: u32 = 64;
 override GATED: bool = false;
@@ -31,7 +32,6 @@ struct Params {
   fault: u32,
 }
 
-@group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read_write> matrix: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> base: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> rowActivations: array<f32>;
@@ -41,6 +41,7 @@ struct Params {
 
 @compute @workgroup_size(WORKGROUP)
 fn learn(@builtin(global_invocation_id) id: vec3<u32>) {
+  useReplica(0u);
   let quads = params.stride / 4u;
   let linear = id.y * params.across + id.x;
   let quad = linear % quads;
@@ -51,6 +52,7 @@ fn learn(@builtin(global_invocation_id) id: vec3<u32>) {
   let end = min(begin + ROWS, params.count);
   var replica = (params.start + begin) / params.rows;
   var row = (params.start + begin) % params.rows;
+  useReplica(replica);
   var columns = columnActivations[replica * (params.columnStride / 4u) + quad];
   // Exponents of all results, to be looked at once.
   var broken = vec4<bool>(false);
@@ -58,6 +60,7 @@ fn learn(@builtin(global_invocation_id) id: vec3<u32>) {
     if (row == params.rows) {
       row = 0u;
       replica += 1u;
+      useReplica(replica);
       columns = columnActivations[replica * (params.columnStride / 4u) + quad];
     }
     let to = rowActivations[replica * params.rowStride + row];

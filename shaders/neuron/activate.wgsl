@@ -12,12 +12,12 @@ struct Params {
   p3: f32,
 }
 
-@group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> state: array<f32>;
 @group(0) @binding(2) var<storage, read_write> activations: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
 fn activate(@builtin(global_invocation_id) id: vec3<u32>) {
+  useReplica(id.y);
   if (id.x >= params.size) {
     return;
   }

@@ -11,13 +11,13 @@ struct Params {
   p3: f32,
 }
 
-@group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> state: array<f32>;
 @group(0) @binding(2) var<storage, read_write> activations: array<f32>;
 @group(0) @binding(3) var<storage, read_write> whole: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
 fn normalize(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  useReplica(group.x);
   let start = group.x * params.stride;
   let n = f32(params.size);
   let p = vec4<f32>(params.p0, params.p1, params.p2, params.p3);

@@ -1,7 +1,9 @@
 // Stage 1 of a tick: the stimulus items of one layer set its state, its clamps (hold) and its currents.
 //   initial: x = cue, rows dealt to the replicas; clamp: x = cue, held; current: adds the cue to b.
 // A later item wins over an earlier one. Entries marked free keep their state.
-// items [itemCount]: kind, first row in cues, rows, word of `clock` that holds the row shown (or -1)
+// Replicas that vary are dealt rows as in a run of their own: replica r those of r mod repetitions.
+// items [itemCount], or as many for each replica (itemStep = itemCount, else 0): kind, first row in cues, rows, word of
+// `clock` that holds the row shown (or -1)
 // cues, free [rows, stride]; state, current, hold [replicas, stride]
 // Dispatch: x over neurons, y over replicas; only at ticks at which what is shown changes.
 
@@ -12,6 +14,8 @@ struct Params {
   size: u32,
   stride: u32,
   itemCount: u32,
+  itemStep: u32,
+  repetitions: u32,
 }
 
 struct Item {
@@ -43,12 +47,12 @@ fn stimulate(@builtin(global_invocation_id) id: vec3<u32>) {
   var held = 0u;
   var added = 0.0;
   for (var k = 0u; k < params.itemCount; k++) {
-    let item = items[k];
+    let item = items[id.y * params.itemStep + k];
     let shown = clock[item.word];
     if (shown < 0) {
       continue;
     }
-    let row = item.firstRow + select(u32(shown), id.y % item.rows, item.kind == INITIAL);
+    let row = item.firstRow + select(u32(shown), (id.y % params.repetitions) % item.rows, item.kind == INITIAL);
     let cue = row * params.stride + id.x;
     if (MASKED) {
       if (free[cue] != 0u) {

@@ -1,6 +1,6 @@
 // Energy of one layer, (x - b - current).g - L(x), one number a replica, into a sample of the ring.
-// state, activations [replicas, stride]; whole [replicas]: L(x) where it is not a sum over neurons, else 0.
-// Joined: common/reduce.wgsl, neuron/drive.wgsl, a Lagrangian's `lagrangianTerm`. Dispatch: one workgroup a replica.
+// state, activations [replicas, stride]. Joined: common/reduce.wgsl, common/shared.wgsl or varied.wgsl, neuron/drive.wgsl, a
+// Lagrangian's `lagrangianTerm`, and `wholeOf` from lagrangian/whole.wgsl or summed.wgsl. Dispatch: one workgroup a replica.
 
 struct Params {
   size: u32,
@@ -10,7 +10,6 @@ struct Params {
   p1: f32,
   p2: f32,
   p3: f32,
-  wholeStep: u32,
   slotWord: u32,
   ringStart: u32,
   sampleWords: u32,
@@ -18,15 +17,14 @@ struct Params {
   word: u32,
 }
 
-@group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(4) var<storage, read> state: array<f32>;
 @group(0) @binding(5) var<storage, read> activations: array<f32>;
-@group(0) @binding(6) var<storage, read> whole: array<f32>;
 @group(0) @binding(7) var<storage, read_write> ring: array<f32>;
 @group(1) @binding(0) var<storage, read> clock: array<i32>;
 
 @compute @workgroup_size(WORKGROUP)
 fn legendre(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  useReplica(group.x);
   let replica = group.x;
   let p = vec4<f32>(params.p0, params.p1, params.p2, params.p3);
   var sum = 0.0;
@@ -38,6 +36,6 @@ fn legendre(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_i
   if (lane == 0u) {
     let slot = u32(clock[params.slotWord]);
     ring[params.ringStart + slot * params.sampleWords + replica * params.replicaWords + params.word] =
-      reduced - whole[replica * params.wholeStep];
+      reduced - wholeOf(replica);
   }
 }

@@ -11,7 +11,6 @@ struct Params {
   sampleWords: u32,
 }
 
-@group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(4) var<storage, read> input: array<f32>;
 @group(0) @binding(5) var<storage, read> state: array<f32>;
 @group(0) @binding(6) var<storage, read_write> ring: array<f32>;
@@ -19,6 +18,7 @@ struct Params {
 
 @compute @workgroup_size(WORKGROUP)
 fn speed(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  useReplica(group.x);
   let replica = group.x;
   var fastest = 0.0;
   for (var i = lane; i < params.size; i += WORKGROUP) {

@@ -17,7 +17,6 @@ struct Params {
   word: u32,
 }
 
-@group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> left: array<f32>;
 @group(0) @binding(2) var<storage, read> right: array<f32>;
 @group(0) @binding(3) var<storage, read_write> ring: array<f32>;
@@ -25,6 +24,7 @@ struct Params {
 
 @compute @workgroup_size(WORKGROUP)
 fn sum(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  useReplica(group.x);
   let replica = group.x;
   var total = 0.0;
   for (var i = lane; i < params.size; i += WORKGROUP) {

@@ -4,6 +4,7 @@ import { sizeOf } from '../core/model/find.ts'
 import type { Base, Model, Rows } from '../core/model/model.ts'
 import type { Patterns, Scenario } from '../core/model/schema.ts'
 import type { Limits } from '../core/plan/layout.ts'
+import { replicaCount } from '../core/model/variation.ts'
 import { planNetwork } from '../core/plan/plan.ts'
 
 export interface Estimate {
@@ -181,6 +182,7 @@ export function sketchOf(current: Model, scenario: Scenario): Model {
     }
     return { ...spec, name }
   })
-  const { seed, time, replicas } = scenario
+  const { seed, time } = scenario
+  const replicas = replicaCount(scenario)
   return { scenario, seed, time, replicas, layers, synapses, memories, stimulus, probes, warnings: [] }
 }

@@ -1,7 +1,19 @@
 /** The library without the parts that differ between Node and the browser: see src/node/index.ts and src/app/library.ts. */
 export { type LoadOptions, loadModel } from './model/load.ts'
 export { ModelError, type Place, RunError } from './model/errors.ts'
-export type { Base, Layer, Lagrangian, Memory, Model, Probe, Rows, Stimulus, Synapse } from './model/model.ts'
+export type {
+  Axis,
+  Base,
+  Layer,
+  Lagrangian,
+  Memory,
+  Model,
+  Probe,
+  Rows,
+  Stimulus,
+  Synapse,
+  Variation,
+} from './model/model.ts'
 export type { Written } from './model/custom.ts'
 export type { Read } from './model/files.ts'
 export type { ResolveOptions } from './model/resolve.ts'

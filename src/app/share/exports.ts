@@ -4,7 +4,7 @@ import { encodeNpz } from '../../core/data/npz.ts'
 import { ModelError } from '../../core/model/errors.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { encodeCheckpoint } from '../../core/run/checkpoint.ts'
-import { seriesArrays, seriesCsv, stateArrays } from '../../core/run/results.ts'
+import { axesCsv, axisArrays, seriesArrays, seriesCsv, stateArrays } from '../../core/run/results.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
 import type { Opened } from '../workplace.ts'
 import { MOST_BYTES, type Recorder } from './recorder.ts'
@@ -38,7 +38,11 @@ export const EXPORTS: readonly Export[] = [
     note: 'npz, samples and states',
     async make({ simulation, loop, recorder, ...opened }) {
       const states = await loop.still(() => readStates(simulation))
-      const arrays = { ...seriesArrays(recorder.series()), ...stateArrays(states) }
+      const arrays = {
+        ...axisArrays(simulation.model),
+        ...seriesArrays(recorder.series()),
+        ...stateArrays(states),
+      }
       return {
         name: `${stemOf(opened)}-results.npz`,
         content: toBlobPart(encodeNpz(arrays)),
@@ -72,6 +76,8 @@ export const EXPORTS: readonly Export[] = [
       })
       if (files.length === 0)
         throw new ModelError('this scenario has no probe that is plotted; add one to `probes`')
+      const axes = axesCsv(simulation.model)
+      if (axes !== undefined) files.push({ name: 'axes.csv', text: axes })
       const [only] = files
       const stem = stemOf(opened)
       if (only !== undefined && files.length === 1)

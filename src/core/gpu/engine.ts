@@ -85,7 +85,7 @@ export async function createEngine(device: GPUDevice, plan: Plan, model: Model):
     ]),
   )
   const uniformBytes = operations.map(({ kernel }) =>
-    roundUp(Math.max(16, kernel.fields.length * 4), UNIFORM_ALIGNMENT),
+    kernel.varied ? 0 : roundUp(Math.max(16, kernel.fields.length * 4), UNIFORM_ALIGNMENT),
   )
   const uniforms = device.createBuffer({
     label: 'uniforms',
@@ -95,13 +95,23 @@ export async function createEngine(device: GPUDevice, plan: Plan, model: Model):
     ),
     usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
   })
+  /** Of operations whose parameters vary: a row for each replica. */
+  const tables = operations.map(({ kernel, label }) =>
+    kernel.varied
+      ? device.createBuffer({
+          label: `${label}/table`,
+          size: model.replicas * kernel.fields.length * 4,
+          usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+        })
+      : undefined,
+  )
   const clockBuffer = device.createBuffer({
     label: 'clock',
     size: CLOCK_RECORDS * plan.clock.recordBytes,
     usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
   })
   const destroy = (): void => {
-    for (const buffer of [...buffers.values(), uniforms, clockBuffer]) buffer.destroy()
+    for (const buffer of [...buffers.values(), ...tables, uniforms, clockBuffer]) buffer?.destroy()
   }
   const outOfMemory = await device.popErrorScope()
   if (outOfMemory !== null) {
@@ -124,6 +134,7 @@ export async function createEngine(device: GPUDevice, plan: Plan, model: Model):
     const { kernel, workgroups } = operation
     const { pipeline, layout } = pipelines[index] as (typeof pipelines)[number]
     const size = Math.max(16, kernel.fields.length * 4)
+    const table = tables[index]
     const command: Command = {
       operation,
       pipeline,
@@ -131,7 +142,10 @@ export async function createEngine(device: GPUDevice, plan: Plan, model: Model):
         label: operation.label,
         layout,
         entries: [
-          { binding: 0, resource: { buffer: uniforms, offset, size } },
+          {
+            binding: 0,
+            resource: table === undefined ? { buffer: uniforms, offset, size } : { buffer: table },
+          },
           ...kernel.bindings.map((binding) => ({
             binding: binding.index,
             resource: { buffer: buffer(operation.buffers[binding.name] as string) },
@@ -143,21 +157,14 @@ export async function createEngine(device: GPUDevice, plan: Plan, model: Model):
       z: workgroups[2],
       every: 1,
     }
-    const words = new Uint32Array(image, offset, kernel.fields.length)
-    const floats = new Float32Array(image, offset, kernel.fields.length)
+    const start = offset
     slots.push({
       operation,
       command,
       write: (current) => {
-        const values = operation.params(current)
-        kernel.fields.forEach(({ name, type }, field) => {
-          const value = values[name]
-          if (value === undefined)
-            throw new Error(`${operation.label}: no value for \`${name}\` of ${kernel.key}`)
-          if (type === 'u32') words[field] = value
-          else floats[field] = value
-        })
         command.every = operation.every(current)
+        if (table === undefined) putParams(operation, operation.params(current), image, start)
+        else device.queue.writeBuffer(table, 0, tableOf(operation, current))
       },
     })
     offset += uniformBytes[index] as number
@@ -265,6 +272,37 @@ export async function createEngine(device: GPUDevice, plan: Plan, model: Model):
     reset,
     destroy,
   }
+}
+
+/** Writes the `Params` of an operation as its kernel reads them. */
+function putParams(
+  { kernel, label }: Operation,
+  values: Readonly<Record<string, number>>,
+  target: ArrayBuffer,
+  start: number,
+): void {
+  const words = new Uint32Array(target, start, kernel.fields.length)
+  const floats = new Float32Array(target, start, kernel.fields.length)
+  kernel.fields.forEach(({ name, type }, field) => {
+    const value = values[name]
+    if (value === undefined) throw new Error(`${label}: no value for \`${name}\` of ${kernel.key}`)
+    if (type === 'u32') words[field] = value
+    else floats[field] = value
+  })
+}
+
+/** The `Params` of an operation that varies, a row for each replica. */
+function tableOf(operation: Operation, { variation, replicas }: Model): ArrayBuffer {
+  const rowBytes = operation.kernel.fields.length * 4
+  const table = new ArrayBuffer(replicas * rowBytes)
+  if (variation === undefined) throw new Error(`${operation.label}: the model has no variation`)
+  const { points, repetitions } = variation
+  points.forEach((point, index) => {
+    const values = operation.params(point)
+    for (let one = 0; one < repetitions; one++)
+      putParams(operation, values, table, (index * repetitions + one) * rowBytes)
+  })
+  return table
 }
 
 /** Whether two models fill a buffer differently. */

@@ -66,7 +66,11 @@ async function compile(
   const layout = device.createBindGroupLayout({
     label: kernel.key,
     entries: [
-      { binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'uniform' } },
+      {
+        binding: 0,
+        visibility: GPUShaderStage.COMPUTE,
+        buffer: { type: kernel.varied ? 'read-only-storage' : 'uniform' },
+      },
       ...kernel.bindings.map(({ index, writes }): GPUBindGroupLayoutEntry => ({
         binding: index,
         visibility: GPUShaderStage.COMPUTE,

@@ -6,6 +6,7 @@ import { checkProbe } from './probes.ts'
 import type { Scenario } from './schema.ts'
 import { checkStimulus } from './stimulus.ts'
 import { checkSynapse } from './synapses.ts'
+import { checkVariation } from './variation.ts'
 
 /**
  * Checks a scenario as a whole; quick enough for every move of a slider.
@@ -15,6 +16,7 @@ import { checkSynapse } from './synapses.ts'
 export function checkScenario(scenario: Scenario, file?: string): string[] {
   try {
     checkNames(scenario)
+    checkAxesName(scenario)
     const warnings = Object.entries(scenario.neurons).flatMap(([name, spec]) =>
       checkLayer(scenario, name, spec),
     )
@@ -25,6 +27,7 @@ export function checkScenario(scenario: Scenario, file?: string): string[] {
     scenario.stimulus.forEach((spec, index) => checkStimulus(scenario, index, spec))
     for (const [name, spec] of Object.entries(scenario.probes)) checkProbe(scenario, name, spec)
     checkStep(scenario)
+    checkVariation(scenario, checkScenario)
     return warnings
   } catch (error) {
     throw error instanceof ModelError && file !== undefined ? error.in(file) : error
@@ -51,6 +54,17 @@ function checkNames(scenario: Scenario): void {
       }
     }
   }
+}
+
+/** With replicas that vary, a file of the axes stands beside those of the probes. */
+function checkAxesName({ probes, replicas }: Scenario): void {
+  if (typeof replicas === 'number' || !Object.hasOwn(probes, 'axes')) return
+  throw new ModelError(
+    'its samples and what varies by replica would both be written as axes.csv; rename it',
+    {
+      path: 'probes.axes',
+    },
+  )
 }
 
 /** Forward Euler overshoots when its step is longer than the time constant. */

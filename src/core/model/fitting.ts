@@ -11,9 +11,9 @@ export function fitsPatterns(a: Model, b: Model): boolean {
 
 /** Everything of a model but its texts and the values of its rows. */
 function shapeOf(model: Model): unknown {
-  const { seed, time, replicas, layers, synapses, memories, stimulus, probes } = model
+  const { seed, time, replicas, variation, layers, synapses, memories, stimulus, probes } = model
   return [
-    [seed, time, replicas],
+    [seed, time, replicas, variation?.axes],
     // Initial states are dealt to the replicas, however many rows they have.
     layers.map(({ init, bias, ...layer }) => ({ ...layer, init: init.columns, bias: formOf(bias) })),
     synapses.map(({ base, ...synapse }) => ({

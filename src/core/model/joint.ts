@@ -7,7 +7,9 @@ import type { Memory, Model } from './model.ts'
  * linear visible neurons of gain 1, adiabatic softmax neurons whose input carries the half-norm offset, Lambda = 0, and no
  * other coupling. Else undefined.
  */
-export function jointMemory({ layers, memories, synapses }: Model): Memory | undefined {
+export function jointMemory({ layers, memories, synapses, variation }: Model): Memory | undefined {
+  // One gain among many that is not 1, and the energy of all replicas has its usual terms.
+  if (variation?.points.some((point) => jointMemory(point) === undefined)) return undefined
   const [memory] = memories
   if (memory === undefined || memories.length > 1 || synapses.length > 0) return undefined
   const from = layers.find(({ name }) => name === memory.from)

@@ -125,6 +125,26 @@ export type Probe =
   /** `of` names a layer, a memory or a synapse. */
   | { readonly kind: 'snapshot'; readonly name: string; readonly every: number; readonly of: string }
 
+/** One parameter that differs from replica to replica. */
+export interface Axis {
+  /** Path in the scenario, such as `neurons.hidden.lagrangian.beta`. */
+  readonly path: string
+  /** What it takes in turn. */
+  readonly values: readonly number[]
+  /** Its values divide the range into equal ratios. */
+  readonly log: boolean
+}
+
+/** How parameters vary by replica: a grid of points, each with the same number of replicas. */
+export interface Variation {
+  /** The first is the slowest. */
+  readonly axes: readonly Axis[]
+  /** Replicas of each point: replica r belongs to point floor(r / repetitions) and is its replica r mod repetitions. */
+  readonly repetitions: number
+  /** The network of each point as it would be alone; what does not vary is shared with the others. */
+  readonly points: readonly Model[]
+}
+
 export interface Model {
   /** The scenario with every default written out, `--set` and `--seed` applied. */
   readonly scenario: Scenario
@@ -135,6 +155,8 @@ export interface Model {
     readonly integrator: 'euler' | 'exponential-euler'
   }
   readonly replicas: number
+  /** Absent = all replicas have the same parameters. */
+  readonly variation?: Variation
   readonly layers: readonly Layer[]
   readonly synapses: readonly Synapse[]
   readonly memories: readonly Memory[]

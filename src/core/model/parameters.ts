@@ -1,38 +1,17 @@
 /** The parameters that may change while a network runs, and the model with one of them changed. */
 import { checkScenario } from './check.ts'
 import { ModelError } from './errors.ts'
-import type { Layer, Model } from './model.ts'
+import type { Layer, Model, Variation } from './model.ts'
 import { parseScenario } from './parse.ts'
 import { fieldAt, setValue, suggestion } from './path.ts'
+import { runningPaths } from './running.ts'
+import type { Scenario } from './schema.ts'
+import { pointScenarios } from './variation.ts'
 
-/** Keys of a layer, synapse or memory that live in uniforms. What is not here shapes buffers or kernels. */
-const RUNNING = {
-  neurons: ['tau', 'every', 'temperature', 'bias'],
-  synapses: ['tau', 'every', 'strength'],
-  memories: ['tau', 'every'],
-} as const
-
-/** Paths of all parameters that act on the next tick, such as `neurons.hidden.lagrangian.beta`. */
+/** Paths of all parameters that act on the next tick; those that vary by replica stay as the scenario says. */
 export function runningParameters(model: Model): string[] {
-  const { scenario } = model
-  const paths = ['time.dt']
-  for (const [name, layer] of Object.entries(scenario.neurons)) {
-    for (const key of RUNNING.neurons) {
-      // An adiabatic layer has neither a time scale nor noise; rows of a bias are no single number.
-      if (layer.tau === 0 && key !== 'bias') continue
-      if (typeof layer[key] === 'number') paths.push(`neurons.${name}.${key}`)
-    }
-    const { lagrangian } = layer
-    for (const [key, value] of Object.entries(lagrangian))
-      if (typeof value === 'number') paths.push(`neurons.${name}.lagrangian.${key}`)
-    if (lagrangian.kind === 'custom')
-      for (const key of Object.keys(lagrangian.parameters))
-        paths.push(`neurons.${name}.lagrangian.parameters.${key}`)
-  }
-  for (const group of ['synapses', 'memories'] as const)
-    for (const [name, item] of Object.entries<{ readonly tau?: number }>(scenario[group]))
-      if (item.tau !== undefined) for (const key of RUNNING[group]) paths.push(`${group}.${name}.${key}`)
-  return paths
+  const varying = model.variation?.axes.map(({ path }) => path) ?? []
+  return runningPaths(model.scenario).filter((path) => !varying.includes(path))
 }
 
 /**
@@ -42,6 +21,9 @@ export function runningParameters(model: Model): string[] {
  */
 export function withParameter(model: Model, path: string, value: number): Model {
   const running = runningParameters(model)
+  if (model.variation?.axes.some((axis) => axis.path === path)) {
+    throw new ModelError('varies by replica; change replicas.vary and load the scenario again', { path })
+  }
   if (!running.includes(path)) {
     const known = fieldAt(model.scenario, path) !== undefined
     throw new ModelError(
@@ -62,9 +44,19 @@ export function withParameter(model: Model, path: string, value: number): Model 
     )
   }
   checkScenario(scenario)
+  return withNumbers(model, scenario)
+}
+
+/**
+ * The model with all numbers that may change taken from a scenario, at each point of its grid where it varies.
+ * @param scenario - checked; as that of the model but for these numbers
+ */
+export function withNumbers(model: Model, scenario: Scenario): Model {
+  const { variation } = model
   return {
     ...model,
     scenario,
+    seed: scenario.seed,
     time: scenario.time,
     layers: model.layers.map((layer) => {
       const { tau, every, temperature, lagrangian, bias } = scenario.neurons[
@@ -77,6 +69,16 @@ export function withParameter(model: Model, path: string, value: number): Model 
       ...numbersOf(scenario.synapses[synapse.name]),
     })),
     memories: model.memories.map((memory) => ({ ...memory, ...numbersOf(scenario.memories[memory.name]) })),
+    ...(variation === undefined ? {} : { variation: withPoints(variation, scenario) }),
+  }
+}
+
+function withPoints(variation: Variation, scenario: Scenario): Variation {
+  const { axes, repetitions, points } = variation
+  const scenarios = pointScenarios(scenario, axes, repetitions)
+  return {
+    ...variation,
+    points: points.map((point, index) => withNumbers(point, scenarios[index] as Scenario)),
   }
 }
 

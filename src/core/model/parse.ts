@@ -20,6 +20,19 @@ export function parseScenario(raw: unknown, file?: string): Scenario {
   throw new ModelError(explain(issue, raw), place)
 }
 
+/**
+ * Checks one number of a scenario as `parseScenario` would.
+ * @throws ModelError without the value, which the caller tells
+ */
+export function checkNumber(scenario: Scenario, path: string, value: number): void {
+  const node = nodeAt(scenario, path.split('.'))
+  if (node === undefined) throw new Error(`the schema has no ${path}`)
+  const result = v.safeParse(node as unknown as v.GenericSchema, value)
+  if (result.success) return
+  const [{ type, message }] = result.issues
+  throw new ModelError(type === 'check' ? message : `must be ${expected(node)}`, { path })
+}
+
 /** Names that JavaScript objects have of themselves; valibot would leave such entries out without a word. */
 function requireOwnNames(raw: unknown, file?: string): void {
   for (const group of ['neurons', 'synapses', 'memories', 'probes']) {

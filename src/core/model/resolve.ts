@@ -6,10 +6,13 @@ import { resolveLayer } from './layers.ts'
 import { initialMemory, resolveMemory } from './memories.ts'
 import type { Layer, Memory, Model, Probe, Stimulus, Synapse } from './model.ts'
 import type { Block, Sources } from './patterns.ts'
+import { withNumbers } from './parameters.ts'
+import { valueAt } from './path.ts'
 import { resolveProbe } from './probes.ts'
-import type { Scenario } from './schema.ts'
+import type { Scenario, StimulusSpec } from './schema.ts'
 import { resolveStimulus, stimulusPatterns } from './stimulus.ts'
 import { hebbianPatterns, resolveSynapse } from './synapses.ts'
+import { axesOf, pointCount, pointScenarios, replicaCount } from './variation.ts'
 
 export interface ResolveOptions {
   /** The file of the scenario, for error messages. */
@@ -43,11 +46,11 @@ export async function resolveModel(scenario: Scenario, options: ResolveOptions):
     }
     const probes: Probe[] = []
     for (const name of Object.keys(scenario.probes)) probes.push(await resolveProbe(scenario, name, sources))
-    return {
+    const model: Model = {
       scenario,
       seed: scenario.seed,
       time: scenario.time,
-      replicas: scenario.replicas,
+      replicas: replicaCount(scenario),
       layers,
       synapses,
       memories,
@@ -55,9 +58,70 @@ export async function resolveModel(scenario: Scenario, options: ResolveOptions):
       probes,
       warnings: [...warnings, ...unusedRows(scenario, layers, stimulus)],
     }
+    return typeof scenario.replicas === 'number' ? model : await varied(model, sources)
   } catch (error) {
     throw error instanceof ModelError && options.file !== undefined ? error.in(options.file) : error
   }
+}
+
+/** The model with the networks of its points; cues that are damaged in different ways are loaded for each. */
+async function varied(model: Model, sources: Sources): Promise<Model> {
+  const { scenario, replicas } = model
+  const axes = axesOf(scenario)
+  const repetitions = replicas / pointCount(axes)
+  const paths = axes.map(({ path }) => path)
+  const isDamaged = (index: number): boolean => {
+    const { patterns } = scenario.stimulus[index] as StimulusSpec
+    if (paths.some((path) => path.startsWith(`stimulus.${index}.`))) return true
+    if (paths.includes('seed') && patterns.corrupt !== undefined) return true
+    return (
+      patterns.kind === 'rows' && patterns.of.startsWith('stimulus.') && isDamaged(stimulusIndex(patterns.of))
+    )
+  }
+  const shown = new Map<string, readonly Stimulus[]>()
+  const points: Model[] = []
+  for (const point of pointScenarios(scenario, axes, repetitions)) {
+    const key = JSON.stringify(
+      paths
+        .filter((path) => path === 'seed' || path.startsWith('stimulus.'))
+        .map((path) => valueAt(point, path)),
+    )
+    const stimulus = shown.get(key) ?? (await damagedStimulus(model, point, sources, isDamaged))
+    shown.set(key, stimulus)
+    points.push(withNumbers({ ...model, replicas: repetitions, stimulus, warnings: [] }, point))
+  }
+  return { ...model, variation: { axes, repetitions, points } }
+}
+
+/** What one point shows: the patterns of the whole, but for cues that its own numbers damage. */
+async function damagedStimulus(
+  model: Model,
+  point: Scenario,
+  sources: Sources,
+  isDamaged: (index: number) => boolean,
+): Promise<readonly Stimulus[]> {
+  const own: Sources = {
+    ...sources,
+    damageSeed: point.seed,
+    rowsOf: (name) => {
+      const index = stimulusIndex(name)
+      const item = point.stimulus[index]
+      return item === undefined || !isDamaged(index)
+        ? sources.rowsOf(name)
+        : stimulusPatterns(point, index, item, own)
+    },
+  }
+  const items: Stimulus[] = []
+  for (const [index, spec] of point.stimulus.entries())
+    items.push(
+      isDamaged(index) ? await resolveStimulus(index, spec, own) : (model.stimulus[index] as Stimulus),
+    )
+  return items
+}
+
+/** The number of `stimulus.0`; NaN for other names. */
+function stimulusIndex(name: string): number {
+  return Number(name.replace('stimulus.', ''))
 }
 
 /** Rows that others copy are loaded once, whoever asks first. */
@@ -79,7 +143,7 @@ function createSources(scenario: Scenario, read: Read): Sources {
     if (synapse !== undefined && synapse.base !== 0 && synapse.base.kind === 'hebbian') {
       return hebbianPatterns(scenario, name, synapse, synapse.base.patterns, sources)
     }
-    const index = Number(name.replace('stimulus.', ''))
+    const index = stimulusIndex(name)
     const item = scenario.stimulus[index]
     if (item !== undefined) return stimulusPatterns(scenario, index, item, sources)
     throw new Error(`checkScenario knows the rows of ${name}`)
@@ -96,11 +160,16 @@ function unusedRows(scenario: Scenario, layers: readonly Layer[], stimulus: read
       kind === 'initial' ? [{ path: `stimulus.${index}.patterns`, rows: patterns.rows }] : [],
     ),
   ]
-  const { replicas } = scenario
+  const points = pointCount(axesOf(scenario))
+  const replicas = replicaCount(scenario) / points
+  const [whose, remedy] =
+    typeof scenario.replicas === 'number'
+      ? ['replicas', 'replicas']
+      : ['replicas of each point', 'replicas.count']
   return dealt.flatMap(({ path, rows }) =>
     rows > replicas
       ? [
-          `${path}: ${rows} rows are dealt to ${replicas} replicas, the others are not used; set replicas to ${rows}`,
+          `${path}: ${rows} rows are dealt to ${replicas} ${whose}, the others are not used; set ${remedy} to ${rows * points}`,
         ]
       : [],
   )

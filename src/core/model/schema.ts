@@ -745,6 +745,54 @@ const probeSchema = v.variant('kind', [
   ),
 ])
 
+// --------------------------------------------------------------------------------------------------- replicas
+
+const replicaCount = (title: string, description: string) => positiveInteger(title, description, 65535)
+
+const axisSchema = v.pipe(
+  v.strictObject({
+    from: v.exactOptional(number('from', 'First value.')),
+    to: v.exactOptional(number('to', 'Last value.')),
+    steps: v.exactOptional(replicaCount('steps', 'How many values, the first and the last included.')),
+    scale: v.exactOptional(
+      choice('scale', 'Equal differences (linear) or equal ratios (log); linear when not given.', [
+        'linear',
+        'log',
+      ]),
+    ),
+    values: v.exactOptional(
+      v.pipe(
+        v.array(number('value', 'A value.')),
+        v.minLength(1),
+        v.title('values'),
+        v.description('The values one by one, instead of from, to and steps.'),
+      ),
+    ),
+  }),
+  v.description('The values that one parameter takes: from, to and steps, or values.'),
+)
+
+const replicasSchema = v.union([
+  replicaCount('replicas', 'Independent copies of the network, run side by side.'),
+  v.strictObject({
+    count: v.exactOptional(
+      replicaCount(
+        'count',
+        'Replicas in all: a multiple of the number of points; as many as points when not given.',
+      ),
+    ),
+    vary: v.pipe(
+      v.record(v.string(), axisSchema),
+      v.minEntries(1),
+      v.title('vary'),
+      v.description(
+        'Values by the path of a parameter that may change while a network runs, such as neurons.hidden.lagrangian.beta, ' +
+          'of seed, or of what damages cues, such as stimulus.0.patterns.corrupt.fraction. Several make a grid.',
+      ),
+    ),
+  }),
+])
+
 // --------------------------------------------------------------------------------------------------- scenario
 
 export const scenarioSchema = v.pipe(
@@ -799,7 +847,15 @@ export const scenarioSchema = v.pipe(
       {},
     ),
     replicas: v.optional(
-      positiveInteger('replicas', 'Independent copies of the network, run side by side.', 65535),
+      v.pipe(
+        replicasSchema,
+        v.title('replicas'),
+        v.description(
+          'Independent copies of the network, run side by side: how many, or how their parameters vary. With `vary` every ' +
+            'point of the grid, the first path slowest, has the same number of replicas, and these are what a run of their own ' +
+            'with its values would be.',
+        ),
+      ),
       1,
     ),
   }),
@@ -815,6 +871,7 @@ export type LayerSpec = Scenario['neurons'][string]
 export type SynapseSpec = Scenario['synapses'][string]
 export type MemorySpec = Scenario['memories'][string]
 export type StimulusSpec = Scenario['stimulus'][number]
+export type AxisSpec = Extract<Scenario['replicas'], object>['vary'][string]
 export type ProbeSpec = Scenario['probes'][string]
 export type Patterns = v.InferOutput<typeof patternsSchema>
 export type Transform = v.InferOutput<typeof transformSchema>

@@ -7,6 +7,8 @@ import type { Lagrangian } from '../model/model.ts'
 import random from '../../../shaders/common/random.wgsl?raw'
 import real from '../../../shaders/common/real.wgsl?raw'
 import reduce from '../../../shaders/common/reduce.wgsl?raw'
+import shared from '../../../shaders/common/shared.wgsl?raw'
+import varied from '../../../shaders/common/varied.wgsl?raw'
 import custom from '../../../shaders/lagrangian/custom.wgsl?raw'
 import layernorm from '../../../shaders/lagrangian/layernorm.wgsl?raw'
 import linear from '../../../shaders/lagrangian/linear.wgsl?raw'
@@ -16,6 +18,7 @@ import sigmoid from '../../../shaders/lagrangian/sigmoid.wgsl?raw'
 import softmax from '../../../shaders/lagrangian/softmax.wgsl?raw'
 import spherical from '../../../shaders/lagrangian/spherical.wgsl?raw'
 import tanh from '../../../shaders/lagrangian/tanh.wgsl?raw'
+import summed from '../../../shaders/lagrangian/summed.wgsl?raw'
 import whole from '../../../shaders/lagrangian/whole.wgsl?raw'
 import binary from '../../../shaders/matrix/binary.wgsl?raw'
 import f16 from '../../../shaders/matrix/f16.wgsl?raw'
@@ -123,6 +126,8 @@ export interface Kernel {
   readonly fields: readonly Field[]
   /** True when the kernel reads the clock record of the tick (group 1). */
   readonly clocked: boolean
+  /** True when binding 0 is a table with a row of `Params` for each replica, in storage. */
+  readonly varied: boolean
   /** The last lines of the source, where expressions of the user stand. */
   readonly written?: Written
 }
@@ -142,14 +147,23 @@ export interface Field {
 export interface Joined {
   readonly lagrangian?: Lagrangian
   readonly format?: Format
+  /** Every replica has its own row of `Params`; only of kernels that ask for it (common/varied.wgsl). */
+  readonly varied?: boolean
+}
+
+/** True for kernels that say which replica they work on, so that each may have its own row of `Params`. */
+export function mayVary(name: KernelName): boolean {
+  return KERNELS[name].some((source) => source.includes('useReplica('))
 }
 
 const cache = new Map<string, Kernel>()
 
 /** The kernel of a name, joined to what its operation needs. */
 export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
-  const { lagrangian, format } = joined
-  const key = [name, lagrangian?.kind, format].filter((part) => part !== undefined).join('+')
+  const { lagrangian, format, varied: isVaried = false } = joined
+  const key = [name, lagrangian?.kind, format, isVaried ? 'varied' : undefined]
+    .filter((part) => part !== undefined)
+    .join('+')
   const entry = lagrangian && entryOf(lagrangian)
   const written = lagrangian && entry?.written?.(lagrangian)
   const identity = written === undefined ? key : `${key}: ${written.lines.join('\n')}`
@@ -158,8 +172,11 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     const parts: string[] = [...KERNELS[name]]
     if (entry !== undefined) {
       // The energy of a layer whose L is not a sum needs no term a neuron.
-      parts.push(name === 'probe/legendre' && !entry.perNeuron ? whole : entry.source)
+      if (name !== 'probe/legendre') parts.push(entry.source)
+      else parts.push(...(entry.perNeuron ? [entry.source, summed] : [whole]))
     }
+    if (mayVary(name)) parts.push(isVaried ? varied : shared)
+    else if (isVaried) throw new Error(`${name} has one row of Params for all replicas`)
     if (format !== undefined) parts.push(FORMATS[format])
     if (written !== undefined) parts.push(...written.lines)
     const entryPoint = name.slice(name.indexOf('/') + 1).replace('-', '_')
@@ -175,20 +192,22 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
  */
 export function allKernels(lagrangians: readonly Lagrangian[]): Kernel[] {
   const formats = Object.keys(FORMATS) as Format[]
-  return (Object.keys(KERNELS) as KernelName[]).flatMap((name) => {
+  const joinedTo = (name: KernelName): Joined[] => {
     if (name === 'neuron/activate')
-      return lagrangians
-        .filter(({ kind }) => isPerNeuron(kind))
-        .map((lagrangian) => kernelOf(name, { lagrangian }))
+      return lagrangians.filter(({ kind }) => isPerNeuron(kind)).map((lagrangian) => ({ lagrangian }))
     if (name === 'neuron/normalize')
-      return lagrangians
-        .filter(({ kind }) => !isPerNeuron(kind))
-        .map((lagrangian) => kernelOf(name, { lagrangian }))
-    if (name === 'probe/legendre') return lagrangians.map((lagrangian) => kernelOf(name, { lagrangian }))
+      return lagrangians.filter(({ kind }) => !isPerNeuron(kind)).map((lagrangian) => ({ lagrangian }))
+    if (name === 'probe/legendre') return lagrangians.map((lagrangian) => ({ lagrangian }))
     if (KERNELS[name].some((source) => source.includes('quadAt(')))
-      return formats.map((format) => kernelOf(name, { format }))
-    return [kernelOf(name)]
-  })
+      return formats.map((format) => ({ format }))
+    return [{}]
+  }
+  return (Object.keys(KERNELS) as KernelName[]).flatMap((name) =>
+    joinedTo(name).flatMap((joined) => [
+      kernelOf(name, joined),
+      ...(mayVary(name) ? [kernelOf(name, { ...joined, varied: true })] : []),
+    ]),
+  )
 }
 
 /** A kernel from its joined source. */
@@ -198,8 +217,9 @@ export function parseKernel(key: string, entryPoint: string, source: string): Ke
     name: match[1] as string,
     type: match[2] as 'u32' | 'f32',
   }))
+  const isVaried = source.includes('@group(0) @binding(0) var<storage')
   const bindings = [
-    ...source.matchAll(/@group\(0\) @binding\((\d+)\) var<storage, (read|read_write)> (\w+):/g),
+    ...source.matchAll(/@group\(0\) @binding\(([1-9]\d*)\) var<storage, (read|read_write)> (\w+):/g),
   ]
     .map((match): Binding => ({
       name: match[3] as string,
@@ -207,5 +227,13 @@ export function parseKernel(key: string, entryPoint: string, source: string): Ke
       writes: match[2] !== 'read',
     }))
     .sort((a, b) => a.index - b.index)
-  return { key, entryPoint, source, bindings, fields, clocked: source.includes('@group(1)') }
+  return {
+    key,
+    entryPoint,
+    source,
+    bindings,
+    fields,
+    clocked: source.includes('@group(1)'),
+    varied: isVaried,
+  }
 }

@@ -148,6 +148,19 @@ export function unpackBlock(
   }
 }
 
+/** One row of each of some rows, padded to the stride of a vector. */
+export function gatherRows(
+  columns: number,
+  chosen: readonly { readonly rows: Rows; readonly row: number }[],
+): Float32Array<ArrayBuffer> {
+  const stride = vectorStride(columns)
+  const gathered = new Float32Array(chosen.length * stride)
+  chosen.forEach(({ rows, row }, place) => {
+    gathered.set(rows.data.subarray(row * columns, (row + 1) * columns), place * stride)
+  })
+  return gathered
+}
+
 /** Rows padded to the stride of a vector, dealt to `count` places in turn: place k gets row k mod rows. */
 export function dealRows(rows: Rows, count: number): Float32Array<ArrayBuffer> {
   const stride = vectorStride(rows.columns)

@@ -1,7 +1,8 @@
 /** Layers of neurons: their buffers, stimulus, activation and integration. */
-import type { Layer, Model } from '../model/model.ts'
+import type { Layer, Model, Rows } from '../model/model.ts'
+import { cuesOf, dealtRow, hasOwnBias, networkOf, repetitionsOf } from '../model/variation.ts'
 import { isPerNeuron, lagrangianFields } from './kernels.ts'
-import { dealRows, vectorStride } from './layout.ts'
+import { dealRows, gatherRows, vectorStride } from './layout.ts'
 import type { Operation, Stage } from './operation.ts'
 import {
   type Planning,
@@ -25,7 +26,7 @@ export function planLayer(planning: Planning, layer: Layer): void {
     planning,
     `${name}/state`,
     bytes,
-    { kind: 'data', make: (m) => dealRows(current(m).init, m.replicas) },
+    { kind: 'data', make: (m) => dealtToAll(m, (one) => current(one).init) },
     'state',
   )
   addBuffer(planning, `${name}/activations`, bytes)
@@ -33,8 +34,14 @@ export function planLayer(planning: Planning, layer: Layer): void {
   addBuffer(
     planning,
     `${name}/bias`,
-    layer.bias.rows * vectorStride(layer.size) * 4,
-    { kind: 'data', make: (m) => dealRows(current(m).bias, layer.bias.rows) },
+    biasRows(model, layer) * vectorStride(layer.size) * 4,
+    {
+      kind: 'data',
+      make: (m) =>
+        hasTable(model, layer)
+          ? dealtToAll(m, (one) => current(one).bias)
+          : dealRows(current(m).bias, layer.bias.rows),
+    },
     'parameter',
   )
   if (!isPerNeuron(layer.lagrangian.kind)) addBuffer(planning, `${name}/whole`, model.replicas * 4)
@@ -42,6 +49,26 @@ export function planLayer(planning: Planning, layer: Layer): void {
     addBuffer(planning, `${name}/current`, bytes, { kind: 'zero' }, 'state')
     addBuffer(planning, `${name}/hold`, bytes, { kind: 'zero' }, 'state')
   }
+}
+
+/** A row for each replica, of its own network and by its number there. */
+function dealtToAll(model: Model, rowsOf: (model: Model) => Rows): Float32Array<ArrayBuffer> {
+  const { columns } = rowsOf(model)
+  const replicas = Array.from({ length: model.replicas }, (_, r) => r)
+  return gatherRows(
+    columns,
+    replicas.map((r) => dealtRow(model, r, rowsOf)),
+  )
+}
+
+/** True when the bias of a layer stands in its buffer once for each replica: replicas of a point are counted anew. */
+function hasTable(model: Model, layer: Layer): boolean {
+  return model.variation !== undefined && hasOwnBias(model, layer)
+}
+
+/** Rows of the bias of a layer in its buffer, dealt to the replicas in turn. */
+export function biasRows(model: Model, layer: Layer): number {
+  return hasTable(model, layer) ? model.replicas : layer.bias.rows
 }
 
 /** Bytes of one vector of a layer for all replicas. */
@@ -72,19 +99,32 @@ export function driveConstants(model: Model, layer: Layer): Record<string, numbe
 export function planStimulus(planning: Planning, layer: Layer): Operation[] {
   const { model, clock } = planning
   const { name } = layer
-  const itemsOf = (m: Model) =>
-    m.stimulus
-      .map((item, index) => ({ item, word: clock.stimulusWord + index }))
-      .filter(({ item }) => item.layer === name)
-  const items = itemsOf(model)
+  let rows = 0
+  const items = model.stimulus
+    .map((item, index) => ({ item, index, word: clock.stimulusWord + index }))
+    .filter(({ item }) => item.layer === name)
+    .map((one) => {
+      // Of an item that varies the patterns of each point that has its own stand there, one behind the other.
+      const starts = new Map<Rows | undefined, number>()
+      for (const cue of cuesOf(model, one.index)) {
+        starts.set(cue, rows)
+        rows += cue.rows
+      }
+      return { ...one, starts }
+    })
   if (items.length === 0) return []
   const stride = vectorStride(layer.size)
-  const table = new Uint32Array(items.length * 4)
-  let rows = 0
-  items.forEach(({ item, word }, index) => {
-    table.set([['initial', 'clamp', 'current'].indexOf(item.kind), rows, item.patterns.rows, word], index * 4)
-    rows += item.patterns.rows
-  })
+  const cuesIn = (m: Model): Rows[] => items.flatMap(({ index }) => cuesOf(m, index))
+  const isVaried = items.some(({ starts }) => starts.size > 1)
+  const lists = isVaried ? model.replicas : 1
+  const table = new Uint32Array(lists * items.length * 4)
+  for (let r = 0; r < lists; r++) {
+    items.forEach(({ item, index, word, starts }, k) => {
+      const kind = ['initial', 'clamp', 'current'].indexOf(item.kind)
+      const first = starts.get(networkOf(model, r).stimulus[index]?.patterns) ?? 0
+      table.set([kind, first, item.patterns.rows, word], (r * items.length + k) * 4)
+    })
+  }
   const masked = items.some(({ item }) => item.patterns.free !== undefined)
   addBuffer(planning, `${name}/items`, table.byteLength, { kind: 'data', make: () => table })
   addBuffer(planning, `${name}/cues`, rows * stride * 4, {
@@ -92,9 +132,9 @@ export function planStimulus(planning: Planning, layer: Layer): Operation[] {
     make: (m) => {
       const cues = new Float32Array(rows * stride)
       let row = 0
-      for (const { item } of itemsOf(m)) {
-        cues.set(dealRows(item.patterns, item.patterns.rows), row * stride)
-        row += item.patterns.rows
+      for (const one of cuesIn(m)) {
+        cues.set(dealRows(one, one.rows), row * stride)
+        row += one.rows
       }
       return cues
     },
@@ -105,10 +145,10 @@ export function planStimulus(planning: Planning, layer: Layer): Operation[] {
       make: (m) => {
         const free = new Uint32Array(rows * stride)
         let row = 0
-        for (const { item } of itemsOf(m))
-          for (let k = 0; k < item.patterns.rows; k++, row++)
-            if (item.patterns.free !== undefined)
-              free.set(item.patterns.free.subarray(k * layer.size, (k + 1) * layer.size), row * stride)
+        for (const one of cuesIn(m))
+          for (let k = 0; k < one.rows; k++, row++)
+            if (one.free !== undefined)
+              free.set(one.free.subarray(k * layer.size, (k + 1) * layer.size), row * stride)
         return free
       },
     })
@@ -128,7 +168,13 @@ export function planStimulus(planning: Planning, layer: Layer): Operation[] {
         hold: `${name}/hold`,
       },
       workgroups: perNeuron(planning, layer.size),
-      params: () => ({ size: layer.size, stride, itemCount: items.length }),
+      params: () => ({
+        size: layer.size,
+        stride,
+        itemCount: items.length,
+        itemStep: isVaried ? items.length : 0,
+        repetitions: repetitionsOf(model),
+      }),
     }),
   ]
 }
@@ -184,16 +230,17 @@ export function integrate(planning: Planning, layer: Layer, stage: Stage): Opera
     },
     workgroups: perNeuron(planning, size),
     params: (m) => {
-      const { tau, every, temperature, bias } = find(m.layers, name)
+      const { tau, every, temperature } = find(m.layers, name)
       return {
         size,
         stride: vectorStride(size),
-        biasRows: bias.rows,
+        biasRows: biasRows(model, layer),
         rate: adiabatic ? 1 : rateOf(m, every, tau),
         sigma: adiabatic ? 0 : Math.sqrt((2 * temperature * stepOf(m, every)) / tau),
         seed: m.seed,
         layer: m.layers.findIndex((other) => other.name === name),
         fault: faultOf(m, name),
+        repetitions: repetitionsOf(model),
       }
     },
     every: (m) => (adiabatic ? 1 : find(m.layers, name).every),

@@ -26,7 +26,10 @@ export interface Operation {
   /** Buffer names by the kernel's binding names. */
   readonly buffers: Readonly<Record<string, string>>
   readonly workgroups: readonly [number, number, number]
-  /** Values of the kernel's `Params`; those that depend on the model's parameters follow them while running. */
+  /**
+   * Values of the kernel's `Params`; those that depend on the model's parameters follow them while running. Of a kernel that
+   * is varied, those of one replica, from the network of its point.
+   */
   readonly params: (model: Model) => Readonly<Record<string, number>>
   readonly every: (model: Model) => number
 }

@@ -78,8 +78,9 @@ interface OperationShape {
 }
 
 /** Completes an operation and checks that it names every binding and that its dispatch is within the limits. */
-export function operation({ limits, workgroup }: Planning, shape: OperationShape): Operation {
-  const kernel = kernelOf(shape.kernel, shape.joined)
+export function operation({ model, limits, workgroup }: Planning, shape: OperationShape): Operation {
+  const varied = differs(model, shape.params)
+  const kernel = kernelOf(shape.kernel, { ...shape.joined, varied })
   for (const { name } of kernel.bindings)
     if (shape.buffers[name] === undefined)
       throw new Error(`${shape.label}: nothing is bound to \`${name}\` of ${kernel.key}`)
@@ -100,6 +101,17 @@ export function operation({ limits, workgroup }: Planning, shape: OperationShape
     params: shape.params,
     every: shape.every ?? (() => 1),
   }
+}
+
+/** True when what an operation is told is not the same for all replicas. */
+export function differs({ variation }: Model, params: Operation['params']): boolean {
+  const [first, ...others] = variation?.points ?? []
+  if (first === undefined || others.length === 0) return false
+  const values = Object.entries(params(first))
+  return others.some((point) => {
+    const other = params(point)
+    return values.some(([name, value]) => other[name] !== value)
+  })
 }
 
 /** Workgroup size of a kernel that reduces n numbers with one workgroup. */

@@ -1,5 +1,5 @@
 /** A plan as a table for people and as rows for programs. */
-import type { Model } from '../model/model.ts'
+import type { Axis, Model } from '../model/model.ts'
 import type { Operation, Stage } from './operation.ts'
 import type { Plan } from './plan.ts'
 
@@ -131,6 +131,7 @@ export function planText(plan: Plan, model: Model): string {
     [1],
   )
   return [
+    ...axesLines(model).flatMap((line, index, all) => (index === all.length - 1 ? [line, ''] : [line])),
     ...text,
     '',
     ...buffers.map((line) => `  ${line}`),
@@ -138,6 +139,22 @@ export function planText(plan: Plan, model: Model): string {
     `a tick, without stimulus and probes: ${rounded(mean(() => 1))} dispatches on ${rounded(mean(({ bytes }) => bytes))} bytes`,
     `all buffers: ${bytesText(plan.bytes)}`,
   ].join('\n')
+}
+
+/** What varies by replica, an axis a line; none where nothing does. */
+export function axesLines({ variation, replicas }: Model): string[] {
+  if (variation === undefined) return []
+  const { axes, points, repetitions } = variation
+  const each = `${repetitions} ${repetitions === 1 ? 'replica' : 'replicas'} each`
+  const rows = axes.map((axis) => ['vary', axis.path, axisText(axis)])
+  return [...aligned(rows), `${replicas} replicas: ${points.length} points, the first path slowest, ${each}`]
+}
+
+/** Such as `32 values from 0.1 to 10, log`, or the values where they are few. */
+export function axisText({ values, log }: Axis): string {
+  const [first, last] = [values[0], values.at(-1)]
+  if (values.length <= 6) return values.join(', ')
+  return `${values.length} values from ${first} to ${last}${log ? ', log' : ''}`
 }
 
 /** Such as `1254400 bytes (1.2 MiB)`. */

@@ -5,7 +5,7 @@ import { lagrangianFields, isPerNeuron } from './kernels.ts'
 import { type Matrix, unitOf, vectorStride } from './layout.ts'
 import type { Operation } from './operation.ts'
 import { addFixedMatrix, baseBlockOf, planInput, planProduct } from './couplings.ts'
-import { driveBuffers, driveConstants } from './neurons.ts'
+import { biasRows, driveBuffers, driveConstants } from './neurons.ts'
 import {
   type Planning,
   addBuffer,
@@ -143,18 +143,18 @@ function legendre(planning: Planning, layer: Layer, slot: Slot, word: number): O
       ...driveBuffers(model, layer),
       state: `${name}/state`,
       activations: `${name}/activations`,
-      whole: whole ? `${name}/whole` : 'none',
+      ...(whole ? { whole: `${name}/whole` } : {}),
       ring: 'ring',
     },
     workgroups: [model.replicas, 1, 1],
     params: (m) => {
-      const { bias, lagrangian } = find(m.layers, name)
+      const { lagrangian } = find(m.layers, name)
       return {
         size,
         stride: vectorStride(size),
-        biasRows: bias.rows,
-        ...lagrangianFields(lagrangian),
-        wholeStep: whole ? 1 : 0,
+        biasRows: biasRows(model, layer),
+        // L as a whole has been computed with them.
+        ...(whole ? { p0: 0, p1: 0, p2: 0, p3: 0 } : lagrangianFields(lagrangian)),
         ...slotFields(slot),
         replicaWords: slot.replicaWords,
         word,
@@ -406,11 +406,11 @@ function speed(planning: Planning, probe: Extract<Probe, { kind: 'speed' }>, slo
       },
       workgroups: [model.replicas, 1, 1],
       params: (m) => {
-        const { tau, bias } = find(m.layers, name)
+        const { tau } = find(m.layers, name)
         return {
           size,
           stride: vectorStride(size),
-          biasRows: bias.rows,
+          biasRows: biasRows(model, layer),
           perTau: 1 / tau,
           ...slotFields(slot),
         }

@@ -14,6 +14,7 @@
  */
 import { jointMemory } from '../model/joint.ts'
 import type { Layer, Memory, Model, Probe, Synapse } from '../model/model.ts'
+import { cuesOf, repetitionsOf } from '../model/variation.ts'
 import random from '../../../shaders/common/random.wgsl?raw'
 import real from '../../../shaders/common/real.wgsl?raw'
 import each from '../../../shaders/resident/each.wgsl?raw'
@@ -24,7 +25,8 @@ import whole from '../../../shaders/resident/whole.wgsl?raw'
 import { isPerNeuron, lagrangianSource, parseKernel } from './kernels.ts'
 import { type Matrix, vectorStride } from './layout.ts'
 import type { Operation } from './operation.ts'
-import { type Planning, addBuffer, faultOf } from './planning.ts'
+import { biasRows } from './neurons.ts'
+import { type Planning, addBuffer, differs, faultOf } from './planning.ts'
 import type { ProbePlan } from './probes.ts'
 
 /** What leaves or enters the arena, around every dispatch. */
@@ -91,7 +93,7 @@ export function planResident(planning: Planning, parts: ResidentParts): Resident
   if (arenaBytes > Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize)) return undefined
   addBuffer(planning, 'arena', arenaBytes)
   const kernel = parseKernel(`resident-${digest(writer.source)}`, 'live', writer.source)
-  const cold = model.layers.map(({ temperature }) => temperature === 0)
+  const cold = model.layers.filter(({ name }) => !isWarm(model, name))
   const across = Math.min(model.replicas, limits.maxComputeWorkgroupsPerDimension)
   return {
     operation: {
@@ -104,13 +106,20 @@ export function planResident(planning: Planning, parts: ResidentParts): Resident
       params: writer.params,
       every: () => 1,
     },
-    knows: (m) => m.layers.every(({ temperature }, index) => temperature === 0 || cold[index] === false),
+    knows: (m) => !cold.some(({ name }) => isWarm(m, name)),
     parts: writer.parts,
   }
 }
 
 function isWhole({ matrices }: Planning, { probe }: ProbePlan): boolean {
   return matrices.get(`${probe.name}/patterns`)?.blocks.length === 1
+}
+
+/** True when a layer has noise, in any replica. */
+function isWarm(model: Model, name: string): boolean {
+  return (model.variation?.points ?? [model]).some(({ layers }) =>
+    layers.some((layer) => layer.name === name && layer.temperature > 0),
+  )
 }
 
 /** A name for a text: FNV-1a, 64 bits as two halves. */
@@ -344,8 +353,9 @@ w${index} = ${kind}lagrangianOf(first, second, n, p); }`
       if (!isAdiabatic) {
         lines.push(`next = ${x} + ${get('rate')} * (next - ${x});`)
         // Left out where it is cold: random numbers are most of such a kernel, and of its compilation.
-        if (layer.temperature > 0) {
-          const numbers = `noiseQuad(${get('seed')}, tick, ${get('layer')}, replica, 4u * (${quadAt(k)}))`
+        if (isWarm(model, layer.name)) {
+          const own = `replica % ${get('repetitions')}`
+          const numbers = `noiseQuad(${get('seed')}, tick, ${get('layer')}, ${own}, 4u * (${quadAt(k)}))`
           lines.push(`next += ${get('sigma')} * ${numbers};`)
         }
       }
@@ -404,11 +414,15 @@ w${index} = ${kind}lagrangianOf(first, second, n, p); }`
     const isMasked = buffers.has(`${layer.name}/free`)
     const free = isMasked ? place(`${layer.name}/free`) : 0
     let first = 0
+    const own = model.stimulus.filter((item) => item.layer === layer.name)
+    const isVaried = model.stimulus.some((item, at) => own.includes(item) && cuesOf(model, at).length > 1)
+    const list = isVaried ? `${place(`${layer.name}/items`)}u + replica * ${own.length}u` : ''
     const items = model.stimulus.flatMap((item, at) => {
       if (item.layer !== layer.name) return []
-      const start = first
+      const start = isVaried ? `arena[${list} + ${own.indexOf(item)}u].y` : `${first}u`
       first += item.patterns.rows
-      const row = item.kind === 'initial' ? `replica % ${item.patterns.rows}u` : 'u32(shown)'
+      const repetition = `(replica % ${repetitionsOf(model)}u)`
+      const row = item.kind === 'initial' ? `${repetition} % ${item.patterns.rows}u` : 'u32(shown)'
       const takes = times(quads, (k) => {
         const at = (base: number): string => `${base}u + row`
         const x = `x${index}_${k}`
@@ -425,7 +439,7 @@ w${index} = ${kind}lagrangianOf(first, second, n, p); }`
       })
       return [
         `{ let shown = clock[record + ${clock.stimulusWord + at}u];
-if (shown >= 0) { let row = (${start}u + ${row}) * ${stride}u;\n${takes} } }`,
+if (shown >= 0) { let row = (${start} + ${row}) * ${stride}u;\n${takes} } }`,
       ]
     })
     const clear = times(quads, (k) => `c${index}_${k} = vec4<f32>(0.0); h${index}_${k} = vec4<bool>(false);`)
@@ -549,7 +563,7 @@ ${put(row, 'select(r.x / lengths, 0.0, lengths == 0.0)')} }`
     const stride = vectorStride(layer.size) / 4
     const at = (buffer: string, writes: boolean): string =>
       `${place(`${layer.name}/${buffer}`, writes)}u + replica * ${stride}u`
-    const bias = `${place(`${layer.name}/bias`)}u + (replica % ${layer.bias.rows}u) * ${stride}u`
+    const bias = `${place(`${layer.name}/bias`)}u + (replica % ${biasRows(model, layer)}u) * ${stride}u`
     const reads = times(quads, (k) =>
       [
         `var x${index}_${k} = vec4<f32>(0.0);`,
@@ -656,6 +670,21 @@ ${tick}
     ...fields.map(({ name, type }) => `  ${name}: ${type},`),
     ...rates.map(({ name }) => `  ${name}: u32,`),
   ]
+  const params: Operation['params'] = (m) => {
+    const values: Record<string, number> = { none: 0 }
+    const cache = new Map<Operation, Readonly<Record<string, number>>>()
+    for (const { name, from, field } of fields) {
+      let known = cache.get(from)
+      if (known === undefined) {
+        known = from.params(m)
+        cache.set(from, known)
+      }
+      values[name] = known[field] as number
+    }
+    for (const { name, of } of rates) values[name] = of(m)
+    return values
+  }
+  const isVaried = differs(model, params)
   const source = [
     lanes === 1 ? '' : 'enable subgroups;',
     `const LANES: u32 = ${lanes}u;
@@ -665,7 +694,7 @@ const CHANGES = ${CHANGES};
 struct Params {
 ${paramLines.length === 0 ? '  none: u32,' : paramLines.join('\n')}
 }
-@group(0) @binding(0) var<uniform> params: Params;
+${isVaried ? '@group(0) @binding(0) var<storage, read> table: array<Params>;' : '@group(0) @binding(0) var<uniform> params: Params;'}
 @group(0) @binding(1) var<storage, read_write> arena: array<vec4<u32>>;
 @group(0) @binding(2) var<storage, read_write> ring: array<f32>;
 @group(0) @binding(3) var<storage, read_write> faults: array<atomic<u32>>;
@@ -675,31 +704,15 @@ ${paramLines.length === 0 ? '  none: u32,' : paramLines.join('\n')}
 fn live(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
 let replica = group.y * groups.x + group.x;
 if (replica >= ${replicas}u) { return; }
+${isVaried ? 'let params = table[replica];' : ''}
 ${body}
 }`.replace('* RECORDS;', '* (arrayLength(&clock) / RECORD_WORDS);'),
     lanes === 1 ? lone : subgroup,
     real,
-    ...(model.layers.some(({ temperature }) => temperature > 0) ? [random, noise] : []),
+    ...(model.layers.some(({ name }) => isWarm(model, name)) ? [random, noise] : []),
     ...functions,
   ].join('\n')
-  return {
-    source,
-    parts,
-    params: (m) => {
-      const values: Record<string, number> = { none: 0 }
-      const cache = new Map<Operation, Readonly<Record<string, number>>>()
-      for (const { name, from, field } of fields) {
-        let known = cache.get(from)
-        if (known === undefined) {
-          known = from.params(m)
-          cache.set(from, known)
-        }
-        values[name] = known[field] as number
-      }
-      for (const { name, of } of rates) values[name] = of(m)
-      return values
-    },
-  }
+  return { source, parts, params }
 }
 
 function groupOf(model: Model, name: string): { readonly every: number } {

@@ -64,6 +64,35 @@ interface Pull {
  * @see theory.md, sections 1 to 3
  */
 export function createReference(model: Model): Reference {
+  const { variation } = model
+  return variation === undefined ? createOne(model) : sideBySide(variation.points.map(createOne))
+}
+
+/** Networks that share nothing, as one: what parameters that vary by replica mean. */
+function sideBySide(networks: readonly Reference[]): Reference {
+  const all = <T>(of: (network: Reference) => readonly T[]): T[] => networks.flatMap(of)
+  return {
+    get tick() {
+      return networks[0]?.tick ?? 0
+    },
+    step(ticks) {
+      for (const network of networks) network.step(ticks)
+    },
+    read: (name) => Float64Array.from(all((network) => [...network.read(name)])),
+    write(name, given) {
+      const values = Float64Array.from(given)
+      networks.forEach((network, index) =>
+        network.write(name, row(values, values.length / networks.length, index)),
+      )
+    },
+    activations: (name) => all((network) => network.activations(name)),
+    inputs: (name) => all((network) => network.inputs(name)),
+    velocity: (name) => all((network) => network.velocity(name)),
+    energy: () => all((network) => network.energy()),
+  }
+}
+
+function createOne(model: Model): Reference {
   const { dt, integrator } = model.time
   const replicas = Array.from({ length: model.replicas }, (_, r) => r)
   const layers = new Map(model.layers.map((layer) => [layer.name, layer]))

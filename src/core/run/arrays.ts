@@ -1,6 +1,7 @@
 /** The arrays of a network on the host: dense, row-major, a leading replica axis where there is one. */
 import { ModelError } from '../model/errors.ts'
 import type { Model } from '../model/model.ts'
+import { cuesOf } from '../model/variation.ts'
 import { type Matrix, packBlock, unitOf, unpackBlock, vectorStride } from '../plan/layout.ts'
 import type { Plan } from '../plan/plan.ts'
 
@@ -170,8 +171,8 @@ export function packCue(
   }
   const before = model.stimulus
     .slice(0, index)
-    .filter(({ layer }) => layer === item.layer)
-    .reduce((sum, { patterns }) => sum + patterns.rows, 0)
+    .flatMap(({ layer }, other) => (layer === item.layer ? cuesOf(model, other) : []))
+    .reduce((sum, { rows: count }) => sum + count, 0)
   const offset = ((before + row) * vectorStride(columns) + column) * 4
   return { buffer: `${item.layer}/cues`, offset, bytes: bytesOfFloats(data) }
 }

@@ -17,8 +17,19 @@ export interface EnergyGuard {
  */
 const ROUNDING = 1e-5
 
-/** True when dE/dt <= 0 holds for the exact dynamics of a model under constant input. */
+const descends = new WeakMap<Model, boolean>()
+
+/** True when dE/dt <= 0 holds for the exact dynamics of a model under constant input, in all its replicas. */
 export function isDescending(model: Model): boolean {
+  let known = descends.get(model)
+  if (known === undefined) {
+    known = (model.variation?.points ?? [model]).every(oneDescends)
+    descends.set(model, known)
+  }
+  return known
+}
+
+function oneDescends(model: Model): boolean {
   const quiet = model.layers.every(({ temperature }) => temperature === 0)
   // A clamp that holds a part of a layer with a full Hessian lets the energy rise.
   const elementwise = (name: string): boolean => {

@@ -2,6 +2,7 @@
 import type { NpyArray } from '../data/npy.ts'
 import { ModelError } from '../model/errors.ts'
 import type { Model } from '../model/model.ts'
+import { axisValues } from '../model/variation.ts'
 import { samplesBetween } from '../plan/clock.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { DenseArray } from './arrays.ts'
@@ -40,6 +41,32 @@ export function seriesArrays(series: readonly Series[]): Arrays {
 /** States as arrays `state.NAME`, float32. */
 export function stateArrays(states: Readonly<Record<string, DenseArray>>): Arrays {
   return Object.fromEntries(Object.entries(states).map(([name, array]) => [`state.${name}`, array]))
+}
+
+/** What varies: for each path `axis.PATH` [R], float64, the value of each replica. */
+export function axisArrays(model: Model): Arrays {
+  const axes = model.variation?.axes ?? []
+  return Object.fromEntries(
+    axes.map((axis) => [`axis.${axis.path}`, { shape: [model.replicas], data: axisValues(model, axis) }]),
+  )
+}
+
+/** What varies, in short: the values of each axis, the slowest first, and how many replicas each point has. */
+export function axesSummary({ variation }: Model): Readonly<Record<string, unknown>> {
+  if (variation === undefined) return {}
+  const { axes, repetitions } = variation
+  return { axes: axes.map(({ path, values }) => ({ path, values })), repetitions }
+}
+
+/** What varies as CSV: a line for each replica; undefined where nothing varies. */
+export function axesCsv(model: Model): string | undefined {
+  const { variation, replicas } = model
+  if (variation === undefined) return undefined
+  const columns = variation.axes.map((axis) => axisValues(model, axis))
+  const lines = Array.from({ length: replicas }, (_, r) =>
+    [r, ...columns.map((values) => values[r] as number)].join(','),
+  )
+  return `${[['replica', ...variation.axes.map(({ path }) => path)].join(','), ...lines].join('\n')}\n`
 }
 
 function stack(

@@ -3,6 +3,7 @@ import { RunError } from '../../core/model/errors.ts'
 import type { Limits } from '../../core/plan/layout.ts'
 import { planNetwork } from '../../core/plan/plan.ts'
 import { planRows, planText } from '../../core/plan/print.ts'
+import { axesSummary } from '../../core/run/results.ts'
 import { requestDevice } from '../device.ts'
 import { DEFAULT_LIMITS, limitsFor } from '../limits.ts'
 import {
@@ -27,7 +28,7 @@ export function planCommand(): Command {
   addScenarioOptions(command)
   addAdapterOption(command)
   return command
-    .option('--json', 'the same as JSON: { adapter, limits, operations, buffers, bytes }')
+    .option('--json', 'the same as JSON: { adapter, limits, operations, buffers, bytes } and what varies')
     .addHelpText('after', HELP)
     .action(plan)
 }
@@ -36,6 +37,7 @@ const HELP = `
 Prints one line for each dispatch, in the order of a tick: the kernel and what it is for, every how many ticks it
 runs, its workgroups, the bytes of all buffers it touches, and the buffers it reads and writes; then every buffer
 ("state" is what a reset puts back, "parameter" follows a changed parameter), and the bytes of all.
+Kernels of operations whose parameters vary by replica end in +varied.
 A matrix that the adapter cannot bind whole is split into NAME/matrix#0, #1, ...
 Without any adapter the plan is for the limits that every WebGPU adapter has. Nothing is run or written.
 
@@ -56,6 +58,7 @@ async function plan(scenario: string, options: PlanOptions): Promise<void> {
     const content = {
       adapter: adapter ?? null,
       limits,
+      ...axesSummary(model),
       operations: planRows(planned, model),
       buffers: buffers.map(({ name, bytes: size, lifetime }) => ({ name, bytes: size, lifetime })),
       bytes,

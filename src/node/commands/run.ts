@@ -7,7 +7,16 @@ import { RunError } from '../../core/model/errors.ts'
 import type { Model } from '../../core/model/model.ts'
 import type { DenseArray } from '../../core/run/arrays.ts'
 import { checkResumable, decodeCheckpoint, encodeCheckpoint } from '../../core/run/checkpoint.ts'
-import { finalValues, seriesArrays, seriesCsv, stateArrays, termNames } from '../../core/run/results.ts'
+import {
+  axesCsv,
+  axesSummary,
+  axisArrays,
+  finalValues,
+  seriesArrays,
+  seriesCsv,
+  stateArrays,
+  termNames,
+} from '../../core/run/results.ts'
 import { type Checkpoint, type Simulation, createSimulation } from '../../core/run/simulation.ts'
 import { type AdapterInfo, type RequestedDevice, requestDevice } from '../device.ts'
 import { Interruption, watchSignals } from '../interrupt.ts'
@@ -64,11 +73,14 @@ const HELP = `
 Files, for a probe P, S samples, T terms of the energy and R replicas:
   FOLDER/results.npz     P.tick [S], P.time [S], P.value [S, ...], of energy also P.terms [S, ..., T];
                          final states state.NAME of layers, memories and synapses; where R > 1 a replica
-                         axis comes before what each replica has its own of. numpy.load reads it.
+                         axis comes before what each replica has its own of; axis.PATH [R] of each PATH
+                         that replicas.vary names. numpy.load reads it.
   FOLDER/summary.json    scenario with all defaults, seed, adapter, versions, wallTime (s), ticksPerSecond,
                          warnings, final values of the probes (several numbers as mean, min, max),
-                         P.term_names; written last. A run that failed says why under "failed".
-  FOLDER/P.csv           with --csv: tick, time and a named column for each number
+                         P.term_names, of a variation axes (path, values; the first the slowest) and the
+                         repetitions of each point; written last. A run that failed says why under "failed".
+  FOLDER/P.csv           with --csv: tick, time and a named column for each number;
+                         of a variation also axes.csv, the values of each replica
   FOLDER/checkpoint.npz  with --checkpoint-every, and after Ctrl-C
 Files of the same names are replaced.
 
@@ -81,6 +93,7 @@ Exit code: 0 done, 1 the run failed (samples so far are written), 2 the input is
 Examples:
   engram run scenarios/digits.json
   engram run scenarios/digits.json --set neurons.hidden.lagrangian.beta=4 --seed 2 --out out/beta4 --csv
+  engram run scenarios/digits.json --set 'replicas={"vary":{"neurons.hidden.lagrangian.beta":{"from":0.1,"to":10,"steps":100,"scale":"log"}}}'
   engram run scenarios/digits.json --checkpoint-every 500
   engram run scenarios/digits.json --resume out/digits/checkpoint.npz --ticks 5000`
 
@@ -236,18 +249,24 @@ async function writeResults(run: Started, failure?: Error): Promise<string> {
     if (failure === undefined) throw error
     return {}
   })
-  const path = await output.write('results.npz', encodeNpz({ ...samples, ...stateArrays(states) }))
+  const path = await output.write(
+    'results.npz',
+    encodeNpz({ ...axisArrays(model), ...samples, ...stateArrays(states) }),
+  )
   if (options.csv) {
     for (const one of series) {
       const text = seriesCsv(one, model.replicas)
       if (text !== undefined) await output.write(`${one.name}.csv`, text)
     }
+    const axes = axesCsv(model)
+    if (axes !== undefined) await output.write('axes.csv', axes)
   }
   const wallTime = (finished.getTime() - run.started.getTime()) / 1000
   const summary = {
     ...(failure === undefined ? {} : { failed: failure.message }),
     scenario: model.scenario,
     seed: model.seed,
+    ...axesSummary(model),
     adapter: adapterOf(run.requested.info),
     versions: { engram: version, node: process.version, webgpu: webgpuVersion() },
     started: run.started.toISOString(),

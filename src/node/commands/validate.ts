@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Lagrangian, Model, Probe } from '../../core/model/model.ts'
 import { samplesBetween } from '../../core/plan/clock.ts'
-import { aligned, bytesText } from '../../core/plan/print.ts'
+import { aligned, axesLines, bytesText } from '../../core/plan/print.ts'
 import { NO_LIMITS } from '../limits.ts'
 import { type ScenarioOptions, addScenarioOptions, loadWith, naming, planRun, warn } from './options.ts'
 
@@ -68,6 +68,7 @@ function describe(scenario: string, model: Model): string[] {
     `${scenario} is valid${model.scenario.name === '' ? '' : `: ${model.scenario.name}`}`,
     `${counted(time.ticks, 'tick')} of ${time.dt}, ${time.integrator}, ${counted(replicas, 'replica')}, seed ${seed}`,
     ...aligned(rows),
+    ...axesLines(model),
   ]
 }
 

@@ -145,7 +145,13 @@ describe('stimulate', () => {
     const free = Uint32Array.from(cues, () => (masked && stream.word() & 1 ? 1 : 0))
     const before = padded(size, replicas, () => stream.normal())
     const { state, current, hold } = await runKernel(kernelOf('neuron/stimulate'), {
-      params: { size, stride: vectorStride(size), itemCount: items.length },
+      params: {
+        size,
+        stride: vectorStride(size),
+        itemCount: items.length,
+        itemStep: 0,
+        repetitions: replicas,
+      },
       buffers: {
         items: Uint32Array.from(items.flatMap(({ kind, rows }, k) => [kind, firstRows[k]!, rows, 1 + k])),
         cues,
@@ -237,7 +243,17 @@ describe('integrate', () => {
     const before = padded(size, replicas, () => stream.normal())
     if (poison !== undefined) input[poison.index] = poison.value
     const { state, faults } = await runKernel(kernelOf('neuron/integrate'), {
-      params: { size, stride, biasRows, rate, sigma, seed: 9, layer: LAYER, fault: FAULT },
+      params: {
+        size,
+        stride,
+        biasRows,
+        rate,
+        sigma,
+        seed: 9,
+        layer: LAYER,
+        fault: FAULT,
+        repetitions: replicas,
+      },
       buffers: {
         bias,
         ...(stimulated ? { current, hold } : {}),

@@ -31,6 +31,7 @@ function kernelFor(expression: string): Kernel {
       { name: 'output', index: 2, writes: true },
     ],
     clocked: false,
+    varied: false,
   }
 }
 

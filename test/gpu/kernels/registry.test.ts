@@ -21,11 +21,16 @@ test.each(kernels)('$key compiles under every choice of its overrides', async ({
 test.each(kernels)(
   '$key has the fields, bindings and clock that another parser finds in it',
   ({ kernel }) => {
-    const { uniforms, storage, entry } = new WgslReflect(kernel.source)
-    expect(uniforms).toHaveLength(1)
-    const type = uniforms[0]?.type as unknown as {
-      members: { name: string; type: { name: string }; offset: number }[]
+    const { uniforms, storage: allStorage, entry } = new WgslReflect(kernel.source)
+    interface Struct {
+      readonly members: { name: string; type: { name: string }; offset: number }[]
     }
+    const tables = allStorage.filter(({ group, binding }) => group === 0 && binding === 0)
+    const storage = allStorage.filter((one) => !tables.includes(one))
+    expect([uniforms.length, tables.length]).toEqual(kernel.varied ? [0, 1] : [1, 0])
+    const type = kernel.varied
+      ? (tables[0]?.type as unknown as { format: Struct }).format
+      : (uniforms[0]?.type as unknown as Struct)
     expect(type.members.map(({ name, type, offset }) => ({ name, type: type.name, offset }))).toEqual(
       kernel.fields.map(({ name, type }, index) => ({ name, type, offset: 4 * index })),
     )

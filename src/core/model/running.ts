@@ -1,0 +1,49 @@
+/** Which parameters may change while a network runs, and which may differ from replica to replica. */
+import type { Scenario } from './schema.ts'
+
+/** Keys of a layer, synapse or memory that live in uniforms. What is not here shapes buffers or kernels. */
+const RUNNING = {
+  neurons: ['tau', 'every', 'temperature', 'bias'],
+  synapses: ['tau', 'every', 'strength'],
+  memories: ['tau', 'every'],
+} as const
+
+/** Paths of all parameters that act on the next tick, such as `neurons.hidden.lagrangian.beta`. */
+export function runningPaths(scenario: Scenario): string[] {
+  const paths = ['time.dt']
+  for (const [name, layer] of Object.entries(scenario.neurons)) {
+    for (const key of RUNNING.neurons) {
+      // An adiabatic layer has neither a time scale nor noise; rows of a bias are no single number.
+      if (layer.tau === 0 && key !== 'bias') continue
+      if (typeof layer[key] === 'number') paths.push(`neurons.${name}.${key}`)
+    }
+    const { lagrangian } = layer
+    for (const [key, value] of Object.entries(lagrangian))
+      if (typeof value === 'number') paths.push(`neurons.${name}.lagrangian.${key}`)
+    if (lagrangian.kind === 'custom')
+      for (const key of Object.keys(lagrangian.parameters))
+        paths.push(`neurons.${name}.lagrangian.parameters.${key}`)
+  }
+  for (const group of ['synapses', 'memories'] as const)
+    for (const [name, item] of Object.entries<{ readonly tau?: number }>(scenario[group]))
+      if (item.tau !== undefined) for (const key of RUNNING[group]) paths.push(`${group}.${name}.${key}`)
+  return paths
+}
+
+/** True for the clock and the rates, which all replicas share. */
+export function isClock(path: string): boolean {
+  return path === 'time.dt' || path.endsWith('.every')
+}
+
+/** Paths of all parameters that may differ from replica to replica. */
+export function varyingPaths(scenario: Scenario): string[] {
+  return [
+    ...runningPaths(scenario).filter((path) => !isClock(path)),
+    'seed',
+    ...scenario.stimulus.flatMap(({ patterns: { corrupt } }, index) =>
+      Object.entries(corrupt ?? {}).flatMap(([key, value]) =>
+        typeof value === 'number' ? [`stimulus.${index}.patterns.corrupt.${key}`] : [],
+      ),
+    ),
+  ]
+}

@@ -1,0 +1,201 @@
+/**
+ * Parameters that differ from replica to replica. A network that varies is one network a point of a grid, side by side:
+ * each point has `repetitions` replicas, which have cues, biases and random numbers as in a run of their own.
+ */
+import { ModelError } from './errors.ts'
+import type { Axis, Layer, Model, Rows } from './model.ts'
+import { show, suggestion, valueAt } from './path.ts'
+import { checkNumber } from './parse.ts'
+import { isClock, runningPaths, varyingPaths } from './running.ts'
+import type { AxisSpec, Scenario } from './schema.ts'
+
+/** Most replicas, as many as workgroups in one dimension of a dispatch. */
+const MOST_REPLICAS = 65535
+
+/** What varies in a scenario: the axes of a grid, the first the slowest; none where replicas are just counted. */
+export function axesOf({ replicas }: Scenario): Axis[] {
+  if (typeof replicas === 'number') return []
+  return Object.entries(replicas.vary).map(([path, spec]) => ({
+    path,
+    values: valuesOf(spec, path),
+    log: spec.scale === 'log',
+  }))
+}
+
+/** Points of a grid. */
+export function pointCount(axes: readonly Axis[]): number {
+  return axes.reduce((product, { values }) => product * values.length, 1)
+}
+
+/** Replicas in all. */
+export function replicaCount(scenario: Scenario): number {
+  const { replicas } = scenario
+  return typeof replicas === 'number' ? replicas : (replicas.count ?? pointCount(axesOf(scenario)))
+}
+
+/**
+ * The values of an axis; from, to and steps as float64 with 12 digits, the two ends as they are.
+ * @throws ModelError for keys that contradict each other
+ */
+function valuesOf(spec: AxisSpec, path: string): readonly number[] {
+  const place = { path: `replicas.vary.${path}` }
+  const { from, to, steps, scale = 'linear', values } = spec
+  const isRange = from !== undefined && to !== undefined && steps !== undefined
+  const hasRange = [from, to, steps, spec.scale].some((key) => key !== undefined)
+  if (values !== undefined ? hasRange : !isRange) {
+    throw new ModelError('needs from, to and steps (and scale), or values; give either', place)
+  }
+  if (values !== undefined) return values
+  if (!isRange) throw new Error(`${path} has no range`)
+  if (scale === 'log' && !(from > 0 && to > 0)) {
+    throw new ModelError(
+      `goes from ${from} to ${to}, which has no log scale; start and end above 0, or use "linear"`,
+      place,
+    )
+  }
+  if (steps === 1 && from !== to) {
+    throw new ModelError(
+      `goes from ${from} to ${to} in 1 step; give steps 2 or more, or one of values`,
+      place,
+    )
+  }
+  return Array.from({ length: steps }, (_, step) => {
+    if (step === 0) return from
+    if (step === steps - 1) return to
+    const part = step / (steps - 1)
+    const value = scale === 'log' ? from * (to / from) ** part : from + ((to - from) * step) / (steps - 1)
+    return Number(value.toPrecision(12))
+  })
+}
+
+/**
+ * What must hold of parameters that vary: each may vary, and each of its values is one that it may have.
+ * @param check - of a scenario without variation
+ * @throws ModelError for the first thing that is wrong
+ */
+export function checkVariation(scenario: Scenario, check: (scenario: Scenario) => unknown): void {
+  const { replicas } = scenario
+  if (typeof replicas === 'number') return
+  const known = varyingPaths(scenario)
+  const alone: Scenario = { ...scenario, replicas: 1 }
+  const axes = axesOf(scenario)
+  for (const { path, values } of axes) {
+    const place = { path: `replicas.vary.${path}` }
+    if (!known.includes(path)) throw new ModelError(refusalOf(scenario, path, known), place)
+    if (path === 'seed') checkOrders(scenario, place)
+    for (const value of values) {
+      try {
+        checkNumber(scenario, path, value)
+        const isAdiabatic = path.startsWith('neurons.') && path.endsWith('.tau') && value === 0
+        if (isAdiabatic) throw new ModelError('must not become 0, which makes the layer another one')
+        if (path !== 'seed' && !path.startsWith('stimulus.')) check(withNumber(alone, path, value))
+      } catch (error) {
+        if (!(error instanceof ModelError)) throw error
+        throw new ModelError(`its value ${show(value)}: ${error.reason}`, place)
+      }
+    }
+  }
+  const points = pointCount(axes)
+  const { count = points } = replicas
+  if (count % points !== 0) {
+    const next = Math.ceil(count / points) * points
+    throw new ModelError(`is ${count}, vary has ${points} points; give a multiple of them, such as ${next}`, {
+      path: 'replicas.count',
+    })
+  }
+  if (count > MOST_REPLICAS) {
+    throw new ModelError(
+      `has ${points} points, there may be ${MOST_REPLICAS} replicas; use fewer steps or fewer axes`,
+      { path: 'replicas.vary' },
+    )
+  }
+}
+
+function refusalOf(scenario: Scenario, path: string, known: readonly string[]): string {
+  if (isClock(path) && runningPaths(scenario).includes(path)) {
+    return `is one for all replicas, which share the clock; vary ${path === 'time.dt' ? 'tau' : path.replace(/every$/, 'tau')}`
+  }
+  if (valueAt(scenario, path) === undefined) return `there is no such parameter${suggestion(path, known)}`
+  const some = known.length > 8 ? [...known.slice(0, 8), '...'] : known
+  return `cannot differ from replica to replica; what can: ${some.join(', ')}`
+}
+
+/** The order in which patterns are shown is one for all replicas. */
+function checkOrders(scenario: Scenario, place: { path: string }): void {
+  const index = scenario.stimulus.findIndex((item) => item.kind !== 'initial' && item.order === 'shuffle')
+  if (index < 0) return
+  throw new ModelError(
+    `cannot vary, as stimulus.${index} shuffles its patterns in one order for all replicas; use the order "cycle" there`,
+    place,
+  )
+}
+
+/** The scenario with one number changed that is known to be there. */
+export function withNumber<T>(raw: T, path: string, value: number): T {
+  const put = (node: unknown, keys: readonly string[]): unknown => {
+    const [key, ...rest] = keys
+    if (key === undefined) return value
+    if (Array.isArray(node)) return node.with(Number(key), put(node[Number(key)], rest))
+    const object = node as Readonly<Record<string, unknown>>
+    return { ...object, [key]: put(object[key], rest) }
+  }
+  return put(raw, path.split('.')) as T
+}
+
+/** The scenario of each point of the grid, as a run of its own. */
+export function pointScenarios(scenario: Scenario, axes: readonly Axis[], repetitions: number): Scenario[] {
+  return axes.reduce(
+    (points, { path, values }) =>
+      points.flatMap((point) => values.map((value) => withNumber(point, path, value))),
+    [{ ...scenario, replicas: repetitions }],
+  )
+}
+
+/** The network that a replica is part of: that of its point, or the whole where nothing varies. */
+export function networkOf(model: Model, replica: number): Model {
+  const { variation } = model
+  return variation?.points[Math.floor(replica / variation.repetitions)] ?? model
+}
+
+/** Replicas with the same parameters. */
+export function repetitionsOf({ variation, replicas }: Model): number {
+  return variation?.repetitions ?? replicas
+}
+
+/** The number of a replica among those with its parameters: rows are dealt by it, random numbers drawn. */
+export function repetitionOf({ variation }: Model, replica: number): number {
+  return variation === undefined ? replica : replica % variation.repetitions
+}
+
+/** The value of an axis in each replica, [R]. */
+export function axisValues({ variation, replicas }: Model, axis: Axis): Float64Array {
+  const axes = variation?.axes ?? []
+  const repetitions = variation?.repetitions ?? replicas
+  const faster = pointCount(axes.slice(axes.indexOf(axis) + 1))
+  return Float64Array.from({ length: replicas }, (_, r) => {
+    const point = Math.floor(r / repetitions)
+    return axis.values[Math.floor(point / faster) % axis.values.length] as number
+  })
+}
+
+/** What one replica has of its layer: the row of `rowsOf` that is dealt to it. */
+export function dealtRow(
+  model: Model,
+  replica: number,
+  rowsOf: (model: Model) => Rows,
+): { readonly rows: Rows; readonly row: number } {
+  const rows = rowsOf(networkOf(model, replica))
+  return { rows, row: repetitionOf(model, replica) % rows.rows }
+}
+
+/** The different patterns that the points show as one stimulus: one where it does not vary. */
+export function cuesOf({ variation, stimulus }: Model, index: number): readonly Rows[] {
+  const all = (variation?.points ?? [{ stimulus }]).map((point) => point.stimulus[index]?.patterns)
+  return [...new Set(all)].filter((rows) => rows !== undefined)
+}
+
+/** True when the bias of a layer is not one row for all replicas. */
+export function hasOwnBias({ variation }: Model, { name, bias }: Layer): boolean {
+  if (bias.rows > 1) return true
+  return variation?.axes.some(({ path }) => path === `neurons.${name}.bias`) === true
+}

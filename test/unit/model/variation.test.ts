@@ -1,0 +1,231 @@
+import { describe, expect, it } from 'vitest'
+import type { Model, Stimulus } from '../../../src/core/model/model.ts'
+import { runningParameters, withParameter } from '../../../src/core/model/parameters.ts'
+import { axisValues, networkOf, repetitionOf } from '../../../src/core/model/variation.ts'
+import { createReference } from '../../../src/core/reference/network.ts'
+import { hidden, resolve, scenario, visible, type Raw } from './resolving.ts'
+
+const BETA = 'neurons.hidden.lagrangian.beta'
+const FLIP = 'stimulus.0.patterns.corrupt.fraction'
+
+const cue = (parts: Raw = {}): Raw => ({
+  kind: 'initial',
+  layer: 'visible',
+  patterns: { kind: 'rows', of: 'xi', select: [0, 1], corrupt: { op: 'flip', fraction: 0.5 } },
+  ...parts,
+})
+const varying = (vary: Raw, parts: Raw = {}, count?: number): Raw =>
+  scenario({ stimulus: [cue()], ...parts, replicas: { ...(count === undefined ? {} : { count }), vary } })
+
+const axes = (model: Model): Record<string, number[]> =>
+  Object.fromEntries(model.variation!.axes.map((axis) => [axis.path, [...axisValues(model, axis)]]))
+
+describe('the axes of a variation', () => {
+  it('divide a range into equal differences or equal ratios, both ends included', async () => {
+    const linear = await resolve(varying({ [BETA]: { from: 1, to: 3, steps: 5 } }))
+    expect(linear.variation!.axes[0]!.values).toEqual([1, 1.5, 2, 2.5, 3])
+    const log = await resolve(varying({ [BETA]: { from: 0.1, to: 10, steps: 5, scale: 'log' } }))
+    expect(log.variation!.axes[0]!.values).toEqual([0.1, 0.316227766017, 1, 3.16227766017, 10])
+  })
+
+  it('make a grid, the first the slowest, the replicas of a point next to each other', async () => {
+    const model = await resolve(
+      varying({ [BETA]: { values: [1, 2] }, 'neurons.visible.tau': { values: [3, 4, 5] } }, {}, 12),
+    )
+    expect(model.replicas).toBe(12)
+    expect(axes(model)).toEqual({
+      [BETA]: [1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2],
+      'neurons.visible.tau': [3, 3, 4, 4, 5, 5, 3, 3, 4, 4, 5, 5],
+    })
+    const last = networkOf(model, 11)
+    expect(last.layers.map(({ tau, lagrangian }) => [tau, lagrangian])).toEqual([
+      [5, { kind: 'tanh', gain: 1 }],
+      [0, { kind: 'softmax', beta: 2 }],
+    ])
+    expect([last.replicas, repetitionOf(model, 11)]).toEqual([2, 1])
+  })
+
+  it('have as many replicas as points when no count is given', async () => {
+    const model = await resolve(varying({ [BETA]: { values: [1, 2] }, seed: { from: 1, to: 3, steps: 3 } }))
+    expect([model.replicas, model.variation!.repetitions]).toEqual([6, 1])
+  })
+})
+
+describe('the points of a variation', () => {
+  it('are the networks of scenarios of their own', async () => {
+    const vary = { [FLIP]: { values: [0, 0.5] }, 'neurons.visible.bias': { values: [0, 1] } }
+    const model = await resolve(varying(vary, {}, 8))
+    const alone = await resolve(
+      scenario({
+        neurons: { visible: visible({ bias: 1 }), hidden: hidden() },
+        stimulus: [cue({ patterns: { ...patterns(cue()), corrupt: { op: 'flip', fraction: 0 } } })],
+        replicas: 2,
+      }),
+    )
+    expect(networkOf(model, 2)).toEqual(alone)
+    expect(networkOf(model, 2).memories[0]!.init).toBe(model.memories[0]!.init)
+  })
+
+  it('damage cues with the seed of each, and draw the network once', async () => {
+    const parts = { replicas: 2, stimulus: [cue()] }
+    const model = await resolve(varying({ seed: { values: [1, 2] } }, {}, 4))
+    const [one, two] = model.variation!.points
+    expect(one!.stimulus).toEqual((await resolve(scenario({ ...parts, seed: 1 }))).stimulus)
+    expect([one!.seed, two!.seed]).toEqual([1, 2])
+    expect(two!.memories[0]!.init.data).toBe(one!.memories[0]!.init.data)
+    const rows = (item: Stimulus | undefined): number[] => [...item!.patterns.data]
+    expect(rows(two!.stimulus[0])).not.toEqual(rows(one!.stimulus[0]))
+    const flips = rows(two!.stimulus[0]).filter((x, k) => x !== model.memories[0]!.init.data[k])
+    expect(flips).toHaveLength(6)
+  })
+
+  it('show again what they take from a cue that varies', async () => {
+    const copy = { kind: 'current', layer: 'visible', patterns: { kind: 'rows', of: 'stimulus.0' } }
+    const model = await resolve(varying({ [FLIP]: { values: [0, 1] } }, { stimulus: [cue(), copy] }))
+    for (const { stimulus } of model.variation!.points)
+      expect(stimulus[1]!.patterns.data).toEqual(stimulus[0]!.patterns.data)
+    expect(model.variation!.points[1]!.stimulus[1]).not.toEqual(model.variation!.points[0]!.stimulus[1])
+  })
+
+  it('follow a parameter that is moved, and keep what varies', async () => {
+    const model = await resolve(varying({ [BETA]: { values: [1, 2] } }))
+    expect(runningParameters(model)).not.toContain(BETA)
+    const moved = withParameter(model, 'neurons.visible.tau', 7)
+    expect(moved.variation!.points.map(({ layers }) => [layers[0]!.tau, layers[1]!.lagrangian])).toEqual([
+      [7, { kind: 'softmax', beta: 1 }],
+      [7, { kind: 'softmax', beta: 2 }],
+    ])
+    expect(() => withParameter(model, BETA, 3)).toThrow(
+      `${BETA}: varies by replica; change replicas.vary and load the scenario again`,
+    )
+  })
+
+  it('are in the float64 reference what each is alone', async () => {
+    const warm = { neurons: { visible: visible({ temperature: 0.1 }), hidden: hidden() } }
+    const model = await resolve(
+      varying({ [BETA]: { values: [1, 5] }, [FLIP]: { values: [0, 0.5] } }, warm, 12),
+    )
+    const all = createReference(model)
+    all.step(9)
+    const alone = model.variation!.points.flatMap((point) => {
+      const one = createReference(point)
+      one.step(9)
+      return [...one.read('visible')]
+    })
+    expect([...all.read('visible')]).toEqual(alone)
+    expect(all.energy()).toHaveLength(12)
+  })
+})
+
+const ranged = { from: 1, to: 2, steps: 2 }
+
+const wrong: [string, Raw, string, RegExp][] = [
+  ['nothing that varies', varying({}), 'replicas.vary', /at least one/],
+  [
+    'half a range',
+    varying({ [BETA]: { from: 1, to: 2 } }),
+    `replicas.vary.${BETA}`,
+    /needs from, to and steps/,
+  ],
+  ['a range and values', varying({ [BETA]: { ...ranged, values: [1] } }), `replicas.vary.${BETA}`, /either/],
+  [
+    'a log scale from 0',
+    varying({ [BETA]: { ...ranged, from: 0, scale: 'log' } }),
+    `replicas.vary.${BETA}`,
+    /goes from 0 to 2, which has no log scale; start and end above 0/,
+  ],
+  [
+    'one step of a range',
+    varying({ [BETA]: { ...ranged, steps: 1 } }),
+    `replicas.vary.${BETA}`,
+    /steps 2 or more/,
+  ],
+  [
+    'an unknown key',
+    varying({ [BETA]: { ...ranged, step: 2 } }),
+    `replicas.vary.${BETA}.step`,
+    /did you mean `steps`/,
+  ],
+  [
+    'an unknown path',
+    varying({ 'neurons.hiden.lagrangian.beta': ranged }),
+    'replicas.vary.neurons.hiden.lagrangian.beta',
+    /no such parameter; did you mean `neurons.hidden.lagrangian.beta`\?/,
+  ],
+  [
+    'a size',
+    varying({ 'neurons.visible.size': ranged }),
+    'replicas.vary.neurons.visible.size',
+    /cannot differ from replica to replica; what can: neurons.visible.tau/,
+  ],
+  ['the clock', varying({ 'time.dt': ranged }), 'replicas.vary.time.dt', /share the clock; vary tau/],
+  [
+    'a rate',
+    varying({ 'neurons.visible.every': ranged }),
+    'replicas.vary.neurons.visible.every',
+    /share the clock; vary neurons.visible.tau/,
+  ],
+  [
+    'a value out of range',
+    varying({ [BETA]: { values: [1, -1] } }),
+    `replicas.vary.${BETA}`,
+    /its value -1: must be a number > 0/,
+  ],
+  [
+    'a seed that is no integer',
+    varying({ seed: { from: 1, to: 2, steps: 3 } }),
+    'replicas.vary.seed',
+    /value 1.5: must be an integer/,
+  ],
+  [
+    'a layer that becomes adiabatic',
+    varying({ 'neurons.visible.tau': { from: 0, to: 2, steps: 3 } }),
+    'replicas.vary.neurons.visible.tau',
+    /its value 0: must not become 0/,
+  ],
+  [
+    'a time constant too short for euler',
+    varying(
+      { 'neurons.visible.tau': { values: [1, 0.01] } },
+      { time: { dt: 0.1, ticks: 1, integrator: 'euler' } },
+    ),
+    'replicas.vary.neurons.visible.tau',
+    /its value 0.01: euler is unstable/,
+  ],
+  [
+    'a count that is no multiple',
+    varying({ [BETA]: ranged }, {}, 5),
+    'replicas.count',
+    /is 5, vary has 2 points; .* such as 6/,
+  ],
+  [
+    'too many points',
+    varying({ [BETA]: { ...ranged, steps: 300 }, 'neurons.visible.tau': { ...ranged, steps: 300 } }),
+    'replicas.vary',
+    /has 90000 points, there may be 65535/,
+  ],
+  [
+    'a seed with an order for all',
+    varying({ seed: ranged }, { stimulus: [cue({ kind: 'clamp', order: 'shuffle' })] }),
+    'replicas.vary.seed',
+    /stimulus.0 shuffles/,
+  ],
+]
+
+it.each(wrong)('%s is refused in one line', async (_, raw, path, reason) => {
+  const error = await resolve(raw).catch((thrown: unknown) => thrown as Error)
+  expect(error).toMatchObject({ name: 'ModelError', place: { file: 's.json', path } })
+  expect((error as Error).message).toMatch(reason)
+  expect((error as Error).message).not.toContain('\n')
+})
+
+it('rows that no replica of a point is dealt are warned of, with the count that would use them', async () => {
+  const model = await resolve(varying({ [BETA]: ranged }))
+  expect(model.warnings).toEqual([
+    'stimulus.0.patterns: 2 rows are dealt to 1 replicas of each point, the others are not used; set replicas.count to 4',
+  ])
+})
+
+function patterns(item: Raw): Raw {
+  return item.patterns as Raw
+}
