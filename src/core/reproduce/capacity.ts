@@ -1,41 +1,39 @@
-import type { Chart } from '../analysis/chart.ts'
-import { type Estimate, estimate } from '../analysis/statistics.ts'
-import { retrievalOverlap } from '../analysis/retrieval.ts'
+import type { Chart, Colour } from '../analysis/chart.ts'
+import { gradedOverlap, retrievalOverlap } from '../analysis/retrieval.ts'
+import { type Estimate, estimate, slope } from '../analysis/statistics.ts'
 import { hopfieldScenario, mean, ownOverlaps } from './hopfield.ts'
-import { type Lab, type Reproduction, atMost, near } from './reproduction.ts'
+import { type Lab, type Reproduction, atMost, measuredPoints, near } from './reproduction.ts'
 
-/** The final overlaps of all copies in independent networks at one load. */
-async function finalOverlaps(
+/** The final overlaps of all copies in one network at one load. */
+function finalOverlaps(
   lab: Lab,
   name: string,
-  networks: number,
+  network: number,
   options: Omit<Parameters<typeof hopfieldScenario>[0], 'seed' | 'name' | 'description'>,
-): Promise<number[][]> {
-  const values: number[][] = []
-  for (let network = 0; network < networks; network++) {
-    const input = hopfieldScenario({
-      ...options,
-      load: options.load * lab.constants.load!,
-      seed: lab.seed + network,
-      name: 'Hopfield network',
-      description: `A classical network that starts on a pattern at load ${options.load}.`,
-    })
-    values.push(await lab.run(name, input, (simulation) => ownOverlaps(simulation).at(-1) ?? []))
-  }
-  return values
+): Promise<number[]> {
+  const input = hopfieldScenario({
+    ...options,
+    load: options.load * lab.constants.load!,
+    seed: lab.seed + network,
+    name: 'Hopfield network',
+    description: `A classical network that starts on a pattern at load ${options.load}.`,
+  })
+  return lab.run(name, input, (simulation) => ownOverlaps(simulation).at(-1) ?? [])
 }
 
 /** V6: the classical network below and above capacity. */
 export const capacity: Reproduction = {
   id: 'capacity',
   title: 'Capacity of the classical Hopfield network',
-  citation: 'Amit, Gutfreund, Sompolinsky, Phys. Rev. Lett. 55 (1985) 1530; float64 runs at N = 1500',
+  citation:
+    'Amit, Gutfreund, Sompolinsky, Phys. Rev. Lett. 55 (1985) 1530; Shiino, Fukai, J. Phys. A 25 (1992) L375; float64 runs at N = 1500',
   claim:
     'Started on a pattern, N = 1500 and gain 10, the final overlap is 0.997 at load 0.10, 0.987 at 0.12 and 0.35 at 0.18.',
   method:
     'Steps of tau/2 for 60 tau: fixed points do not depend on the step. The published runs are of five networks. At load 0.12 ' +
-    'single patterns may be lost at this size, at 0.18 overlaps scatter by 0.15 from pattern to pattern: the tolerances.',
-  duration: { quick: '15 s', full: '2 min' },
+    'single patterns may be lost at this size, at 0.18 overlaps scatter by 0.15 from pattern to pattern: the tolerances. The line is ' +
+    'the theory of Shiino and Fukai for neurons of that gain.',
+  duration: { quick: '10 s', full: '15 min' },
   constants: { load: 1 },
   wrong: { constant: 'load', value: 2 },
   async measure(lab, size) {
@@ -43,39 +41,35 @@ export const capacity: Reproduction = {
     const loads = [0.1, 0.12, 0.18]
     const published = [0.997, 0.987, 0.35]
     const tolerances = [0.003, 0.01, 0.12]
-    const checks = []
-    for (const [index, load] of loads.entries()) {
+    const found: Estimate[] = []
+    const x = Array.from({ length: 60 }, (_, k) => 0.08 + 0.001 * k)
+    const curve = x.map((load) => gradedOverlap({ load, gain: 10, diagonal: false }))
+    const chart = (): Chart => ({
+      title: this.title,
+      x: { label: 'load P/N', domain: [0.08, 0.2] },
+      y: { label: 'final overlap', domain: [0, 1.05] },
+      marks: [
+        { kind: 'line', x, y: curve, label: 'theory, N to infinity', colour: 3 },
+        { kind: 'points', x: loads, y: published, label: 'float64 runs', colour: 1 },
+        measuredPoints(loads, found, 'measured, 95 % interval'),
+        { kind: 'rule', of: 'x', at: 0.138, label: 'capacity 0.138 of steep neurons', colour: 2 },
+      ],
+    })
+    lab.progress(0, chart())
+    for (const load of loads) {
       const options = { size: 1500, load, dt: 0.5, duration: 60, cues: { quick: 4, full: 8 }[size] }
-      const values = await finalOverlaps(lab, `capacity-${load}`, networks, options)
-      checks.push(
-        near(
-          `final overlap at load ${load}`,
-          published[index]!,
-          estimate(values.map(mean)),
-          tolerances[index]!,
-        ),
-      )
-      lab.progress((index + 1) / loads.length)
+      const values: number[] = []
+      for (let network = 0; network < networks; network++) {
+        values.push(mean(await finalOverlaps(lab, `capacity-${load}`, network, options)))
+        lab.progress((found.length + (network + 1) / networks) / loads.length, chart())
+      }
+      found.push(estimate(values))
     }
     return {
-      checks,
-      chart: {
-        title: this.title,
-        x: { label: 'load P/N', domain: [0.08, 0.2] },
-        y: { label: 'final overlap', domain: [0, 1.05] },
-        marks: [
-          { kind: 'points', x: loads, y: published, label: 'float64 runs', colour: 1 },
-          {
-            kind: 'points',
-            x: loads,
-            y: checks.map(({ measured }) => measured),
-            error: checks.map(({ half = 0 }) => half),
-            label: 'measured, 95 % interval',
-            colour: 0,
-          },
-          { kind: 'rule', of: 'x', at: 0.138, label: 'capacity 0.138', colour: 2 },
-        ],
-      },
+      checks: loads.map((load, index) =>
+        near(`final overlap at load ${load}`, published[index]!, found[index]!, tolerances[index]!),
+      ),
+      chart: chart(),
     }
   },
 }
@@ -83,71 +77,133 @@ export const capacity: Reproduction = {
 /** Overlap from which on a pattern counts as kept. */
 const KEPT = 0.9
 
+/** alpha_c of the saddle-point equations. */
+const CRITICAL = 0.138
+
+/** Loads at which patterns get lost, in units of N^(-1/2) from the capacity; they are all kept at the first, none at the last. */
+const DISTANCES = [-1, -0.2, 0.6, 1.4, 2.2, 3]
+
+/** (alpha - alpha_c) sqrt N of the mean load at which a pattern is lost, in float64 runs of N = 250 to 4,000. */
+const SHIFT = 0.83
+
 /** Retrieval overlap against load, on the replica-symmetric curve. */
 export const retrieval: Reproduction = {
   id: 'retrieval-overlap',
   title: 'Retrieval overlap against load',
-  citation: 'Amit, Gutfreund, Sompolinsky, Ann. Phys. 173 (1987) 30',
+  citation: 'Amit, Gutfreund, Sompolinsky, Phys. Rev. Lett. 55 (1985) 1530; Ann. Phys. 173 (1987) 30',
   claim:
-    'Up to a load of 0.138 in theory, 0.145 +- 0.009 in simulations, states near the patterns are stable, with an overlap that falls ' +
-    'from 1 to 0.967; above it patterns are lost.',
+    'As N grows, states near the patterns are stable up to a load of 0.138, with an overlap that falls from 1 to 0.967; above it ' +
+    'patterns are lost.',
   method:
-    'The curve is the replica-symmetric solution at temperature 0, solved here in float64; gain 200 stands for the sign. Where patterns are ' +
-    'kept the overlap is on the curve within 0.005. In a finite network some are lost below the capacity and some kept above: the load at ' +
-    'which half of them end with an overlap of 0.9 is allowed 0.025.',
-  duration: { quick: '20 s', full: '5 min' },
+    'The curve solves the saddle-point equations of replica symmetry at temperature 0, here in float64; it ends at 0.138 and 0.967. ' +
+    'Gain 200 stands for the sign. Below capacity the mean overlap has to be on the curve within 0.005; that of single patterns scatters by 0.01 at N = 512 and load ' +
+    '0.11. In a network of N neurons patterns get lost (overlap below 0.9) at loads that scatter as N^(-1/2), about a mean that exceeds the capacity by ' +
+    `${SHIFT} N^(-1/2) in float64 runs of N = 250 to 4,000. At quick size this is subtracted; at full size a straight line in N^(-1/2) ` +
+    'is extrapolated instead. The tolerances are three standard errors of the number of patterns. (Simulations of the literature ' +
+    'extrapolate to 0.145 +- 0.009; with replica symmetry broken theory says 0.1382: Steffan, Kühn, Z. Phys. B 95 (1994) 249.)',
+  duration: { quick: '20 s', full: '10 min' },
   constants: { load: 1 },
   wrong: { constant: 'load', value: 2 },
   async measure(lab, size) {
-    const { N, networks, loads, cues } = {
-      quick: { N: 1000, networks: 2, loads: [0.05, 0.08, 0.11, 0.14, 0.17, 0.2], cues: 8 },
+    const { shapes, below, tolerance } = {
+      quick: { shapes: [{ N: 512, cues: 32, networks: 2 }], below: [0.05, 0.08], tolerance: 0.01 },
       full: {
-        N: 2000,
-        networks: 4,
-        loads: [0.02, 0.05, 0.08, 0.1, 0.11, 0.12, 0.13, 0.14, 0.15, 0.16, 0.17, 0.18, 0.2],
-        cues: 16,
+        shapes: [
+          { N: 250, cues: 16, networks: 32 },
+          { N: 500, cues: 32, networks: 16 },
+          { N: 1000, cues: 32, networks: 8 },
+          { N: 2000, cues: 32, networks: 4 },
+        ],
+        below: [0.02, 0.05, 0.08, 0.1, 0.11, 0.12],
+        tolerance: 0.006,
       },
     }[size]
-    const x = Array.from({ length: 139 }, (_, k) => 0.001 * k)
-    const curve = x.map((load) => (load === 0 ? 1 : retrievalOverlap(load)))
-    const found: Estimate[] = []
-    const kept: number[] = []
+    const x = Array.from({ length: 138 }, (_, k) => 0.001 * k)
+    const curve = [1, ...x.slice(1).map(retrievalOverlap)]
+    /** Of each size, by load. */
+    const found = shapes.map((): { readonly load: number; readonly overlap: Estimate }[] => [])
     const chart = (): Chart => ({
       title: this.title,
-      x: { label: 'load P/N', domain: [0, 0.21] },
+      x: { label: 'load P/N', domain: [0, 0.3] },
       y: { label: 'overlap with the pattern', domain: [0, 1.05] },
       marks: [
-        { kind: 'line', x, y: curve, label: 'replica-symmetric theory, up to 0.138', colour: 1 },
-        {
-          kind: 'points',
-          x: loads.slice(0, found.length),
-          y: found.map((one) => one.mean),
-          error: found.map(({ half }) => half),
-          label: `measured, N = ${N}, 95 % interval`,
-          colour: 0,
-        },
+        { kind: 'line', x, y: curve, label: 'theory, N to infinity', colour: 1 },
+        { kind: 'rule', of: 'x', at: CRITICAL, label: 'capacity 0.138', colour: 1 },
+        ...found.map((one, index) =>
+          measuredPoints(
+            one.map(({ load }) => load),
+            one.map(({ overlap }) => overlap),
+            `measured, N = ${shapes[index]!.N}`,
+            [0, 2, 3, 4][shapes.length - 1 - index] as Colour,
+          ),
+        ),
       ],
     })
-    for (const load of loads) {
-      const options = { size: N, load, dt: 0.5, duration: 60, cues, gain: 200 }
-      const overlaps = await finalOverlaps(lab, `retrieval-${load}`, networks, options)
-      found.push(estimate(overlaps.map(mean)))
-      kept.push(mean(overlaps.flat().map((overlap) => Number(overlap > KEPT))))
-      lab.progress(found.length / loads.length, chart())
+    lab.progress(0, chart())
+
+    /** As many as there are of the largest; the networks of a smaller size are dealt to them in turn. */
+    const groups = shapes.at(-1)!.networks
+    /** Mean load at which a pattern is lost, of each size and group. */
+    const losses: number[][] = []
+    const total = shapes.length * DISTANCES.length + below.length
+    let done = 0
+    for (const [index, { N, cues, networks }] of shapes.entries()) {
+      const across = DISTANCES.map((distance) => CRITICAL + distance / Math.sqrt(N))
+      const loads = index === shapes.length - 1 ? [...below, ...across] : across
+      /** Of the patterns that are kept, by load and group. */
+      const shares: number[][] = []
+      for (const load of loads) {
+        const options = { size: N, load, dt: 1, duration: 60, gain: 200 }
+        const overlaps: number[][] = []
+        for (let network = 0; network < networks; network++) {
+          const own = { ...options, cues: Math.min(cues, Math.round(load * N)) }
+          overlaps.push(await finalOverlaps(lab, `retrieval-${N}-${load.toFixed(3)}`, network, own))
+          lab.progress((done + (network + 1) / networks) / total, chart())
+        }
+        done++
+        found[index]!.push({ load, overlap: estimate(overlaps.map(mean)) })
+        const kept = overlaps.map((own) => mean(own.map((overlap) => Number(overlap > KEPT))))
+        shares.push(
+          Array.from({ length: groups }, (_, group) =>
+            mean(kept.filter((_, network) => network % groups === group)),
+          ),
+        )
+      }
+      const ofGroups = shares.slice(loads.length - across.length)
+      losses.push(
+        Array.from({ length: groups }, (_, group) =>
+          meanLoss(
+            across,
+            ofGroups.map((one) => one[group]!),
+          ),
+        ),
+      )
     }
-    const checks = loads.flatMap((load, index) =>
-      load > 0.111 ? [] : [near(`overlap at load ${load}`, retrievalOverlap(load), found[index]!, 0.005)],
-    )
-    checks.push(near('load at which half of the patterns are kept', 0.145, crossing(loads, kept), 0.025))
-    checks.push(atMost(`overlap at load ${loads.at(-1)!}`, 0.6, found.at(-1)!))
-    return { checks, chart: chart() }
+
+    const largest = found.at(-1)!
+    const last = largest.at(-1)!
+    const roots = shapes.map(({ N }) => 1 / Math.sqrt(N))
+    const limits = Array.from({ length: groups }, (_, group) => {
+      const own = losses.map((loss) => loss[group]!)
+      const rate = shapes.length === 1 ? SHIFT : slope(roots, own)
+      return mean(own) - rate * mean(roots)
+    })
+    const what = 'load at which patterns are lost, N to infinity'
+    return {
+      checks: [
+        ...below.map((load, index) =>
+          near(`overlap at load ${load}`, retrievalOverlap(load), largest[index]!.overlap, 0.005),
+        ),
+        near(what, CRITICAL, estimate(limits), tolerance),
+        atMost(`overlap at load ${last.load.toFixed(2)}`, 0.6, last.overlap),
+      ],
+      chart: chart(),
+    }
   },
 }
 
-/** Where falling shares cross a half, between two loads or before the first. */
-function crossing(loads: readonly number[], shares: readonly number[]): number {
-  const next = shares.findIndex((share) => share < 0.5)
-  if (next < 1) return next === 0 ? 0 : Infinity
-  const [before, after] = [shares[next - 1]!, shares[next]!]
-  return loads[next - 1]! + ((loads[next]! - loads[next - 1]!) * (before - 0.5)) / (before - after)
+/** The integral of the share of patterns that are kept, over equally spaced loads from where it is 1. */
+function meanLoss(loads: readonly number[], shares: readonly number[]): number {
+  const sum = shares.reduce((all, share) => all + share, 0) - (shares[0]! + shares.at(-1)!) / 2
+  return loads[0]! + (loads[1]! - loads[0]!) * sum
 }

@@ -1,9 +1,9 @@
-import type { Colour, Mark } from '../analysis/chart.ts'
+import type { Chart, Colour, Mark } from '../analysis/chart.ts'
 import { type Estimate, estimate } from '../analysis/statistics.ts'
 import { gaussianTail } from '../analysis/gaussian.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
-import { type Check, type Reproduction, near } from './reproduction.ts'
+import { type Check, type Reproduction, measuredPoints, near } from './reproduction.ts'
 
 interface Shape {
   readonly degree: number
@@ -87,11 +87,26 @@ export const denseErrors: Reproduction = {
     }[size]
     const ratios = { quick: [2, 1.4], full: [2.6, 2.2, 1.8, 1.4, 1] }[size]
     const checks: Check[] = []
-    const marks: Mark[] = [publishedLine(), gaussianLine()]
+    const found: { readonly loads: number[]; readonly rates: Estimate[] }[] = []
+    const chart = (): Chart => ({
+      title: this.title,
+      x: { label: '(2n-3)!! K / N^(n-1)', domain: [0.08, 1.1] },
+      y: { label: 'error per bit', scale: 'log', domain: [1e-3, 0.4] },
+      marks: [
+        publishedLine(),
+        gaussianLine(),
+        ...found.map(({ loads, rates }, index) => {
+          const { degree, shown } = shapes[index]!
+          return measuredPoints(loads, rates, `n = ${degree}, N = ${shown}`, (index + 2) as Colour)
+        }),
+      ],
+    })
     let done = 0
-    for (const [index, shape] of shapes.entries()) {
+    lab.progress(0, chart())
+    for (const shape of shapes) {
       const { degree, shown } = shape
       const [loads, rates]: [number[], Estimate[]] = [[], []]
+      found.push({ loads, rates })
       for (const z of ratios) {
         const moment = momentOf(degree, shown)
         const patterns = Math.round(shown ** (2 * degree - 2) / (moment * z ** 2))
@@ -117,26 +132,10 @@ export const denseErrors: Reproduction = {
         )
         loads.push((patterns * oddFactorial(degree)) / shown ** (degree - 1))
         rates.push(rate)
-        lab.progress(++done / shapes.length / ratios.length)
+        lab.progress(++done / shapes.length / ratios.length, chart())
       }
-      marks.push({
-        kind: 'points',
-        x: loads,
-        y: rates.map(({ mean }) => mean),
-        error: rates.map(({ half }) => half),
-        label: `n = ${degree}, N = ${shown}`,
-        colour: (index + 2) as Colour,
-      })
     }
-    return {
-      checks,
-      chart: {
-        title: this.title,
-        x: { label: '(2n-3)!! K / N^(n-1)' },
-        y: { label: 'error per bit', scale: 'log' },
-        marks,
-      },
-    }
+    return { checks, chart: chart() }
   },
 }
 

@@ -1,6 +1,7 @@
+import type { Chart } from '../analysis/chart.ts'
 import { type Estimate, estimate } from '../analysis/statistics.ts'
 import { finalOverlap, hopfieldScenario } from './hopfield.ts'
-import { type Reproduction, atLeast, near } from './reproduction.ts'
+import { type Reproduction, atLeast, measuredPoints, near } from './reproduction.ts'
 
 /** V7: plastic synapses hold a pattern above capacity. */
 export const fastSynapses: Reproduction = {
@@ -23,7 +24,17 @@ export const fastSynapses: Reproduction = {
     }[size]
     const strengths = [0, 0.3, 0.5]
     const tolerances = { quick: [0.2, 0.04, 0.01], full: [0.15, 0.03, 0.01] }[size]
-    const checks = []
+    const found: Estimate[] = []
+    const chart = (): Chart => ({
+      title: this.title,
+      x: { label: 'kappa N', domain: [-0.05, 0.55] },
+      y: { label: 'overlap after 40 tau', domain: [0, 1.05] },
+      marks: [
+        { kind: 'points', x: strengths, y: published, label: `float64 runs, N = ${N}`, colour: 1 },
+        measuredPoints(strengths, found, 'measured, 95 % interval'),
+      ],
+    })
+    lab.progress(0, chart())
     for (const [index, strength] of strengths.entries()) {
       const values: number[] = []
       for (let network = 0; network < networks; network++) {
@@ -40,30 +51,15 @@ export const fastSynapses: Reproduction = {
           cues,
         })
         values.push(await lab.run(`fast-synapses-${strength}`, input, finalOverlap))
-        lab.progress((index + (network + 1) / networks) / strengths.length)
+        lab.progress((index + (network + 1) / networks) / strengths.length, chart())
       }
-      checks.push(
-        near(`overlap with kappa = ${strength}/N`, published[index]!, estimate(values), tolerances[index]!),
-      )
+      found.push(estimate(values))
     }
     return {
-      checks,
-      chart: {
-        title: this.title,
-        x: { label: 'kappa N', domain: [-0.05, 0.55] },
-        y: { label: 'overlap after 40 tau', domain: [0, 1.05] },
-        marks: [
-          { kind: 'points', x: strengths, y: published, label: `float64 runs, N = ${N}`, colour: 1 },
-          {
-            kind: 'points',
-            x: strengths,
-            y: checks.map(({ measured }) => measured),
-            error: checks.map(({ half = 0 }) => half),
-            label: 'measured, 95 % interval',
-            colour: 0,
-          },
-        ],
-      },
+      checks: strengths.map((strength, index) =>
+        near(`overlap with kappa = ${strength}/N`, published[index]!, found[index]!, tolerances[index]!),
+      ),
+      chart: chart(),
     }
   },
 }
@@ -88,21 +84,13 @@ export const synapticTime: Reproduction = {
       full: { N: 600, networks: 4, cues: 6, taus: [0.05, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 128] },
     }[size]
     const found: Estimate[] = []
-    const chart = () => ({
+    const chart = (): Chart => ({
       title: this.title,
-      x: { label: 'tau_W / tau_x', scale: 'log' as const, domain: [0.04, 160] as const },
-      y: { label: 'overlap after 40 tau', domain: [0, 1.05] as const },
-      marks: [
-        {
-          kind: 'points' as const,
-          x: taus.slice(0, found.length),
-          y: found.map(({ mean }) => mean),
-          error: found.map(({ half }) => half),
-          label: `measured, N = ${N}, 95 % interval`,
-          colour: 0 as const,
-        },
-      ],
+      x: { label: 'tau_W / tau_x', scale: 'log', domain: [0.04, 160] },
+      y: { label: 'overlap after 40 tau', domain: [0, 1.05] },
+      marks: [measuredPoints(taus, found, `measured, N = ${N}, 95 % interval`)],
     })
+    lab.progress(0, chart())
     for (const tau of taus) {
       const values: number[] = []
       for (let network = 0; network < networks; network++) {

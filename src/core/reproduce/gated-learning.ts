@@ -1,4 +1,4 @@
-import type { Mark } from '../analysis/chart.ts'
+import type { Chart, Mark } from '../analysis/chart.ts'
 import { gatedSimilarity } from '../analysis/closed-forms.ts'
 import { estimate } from '../analysis/statistics.ts'
 import type { Model, Rows } from '../model/model.ts'
@@ -62,6 +62,13 @@ export const gatedLearning: Reproduction = {
     const networks = { quick: 2, full: 20 }[size]
     const [first, worst, last]: [number[], number[], number[]] = [[], [], []]
     let marks: Mark[] = []
+    const chart = (): Chart => ({
+      title: this.title,
+      x: { label: 'tick', domain: [0, 2000] },
+      y: { label: 'cosine of memory and pattern', domain: [0.85, 1.01] },
+      marks,
+    })
+    lab.progress(0, chart())
     for (let network = 0; network < networks; network++) {
       await lab.run(
         'gated-learning',
@@ -105,7 +112,7 @@ export const gatedLearning: Reproduction = {
           ])
         },
       )
-      lab.progress((network + 1) / networks)
+      lab.progress((network + 1) / networks, chart())
     }
     return {
       checks: [
@@ -113,7 +120,7 @@ export const gatedLearning: Reproduction = {
         near('cosine at the start', 1 / Math.sqrt(1.16), estimate(first), 0.03),
         near('cosine after 2,000 ticks', 1, estimate(last), 0.01),
       ],
-      chart: { title: this.title, x: { label: 'tick' }, y: { label: 'cosine of memory and pattern' }, marks },
+      chart: chart(),
     }
   },
 }

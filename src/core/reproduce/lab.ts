@@ -13,8 +13,10 @@ export interface ReproduceOptions {
   readonly constants?: Readonly<Record<string, number>>
   /** Called with the share of the work that is done and what is known so far. */
   readonly onProgress?: (share: number, chart?: Chart) => void
-  /** Ends the work between submits by throwing. */
-  readonly interrupt?: () => void
+  /** Called between submits, and waited for; ends the work by throwing. */
+  readonly interrupt?: () => void | Promise<void>
+  /** Longest time in ms that one submit should take. */
+  readonly submitTime?: number
 }
 
 export interface Result extends Outcome {
@@ -41,7 +43,7 @@ const STRIDE = 50
 export async function reproduce(
   device: GPUDevice,
   reproduction: Reproduction,
-  { size = 'quick', seed = 1, constants = {}, onProgress, interrupt }: ReproduceOptions = {},
+  { size = 'quick', seed = 1, constants = {}, onProgress, interrupt, submitTime }: ReproduceOptions = {},
 ): Promise<Result> {
   for (const name of Object.keys(constants))
     if (!(name in reproduction.constants)) throw new ModelError(`${reproduction.id} has no constant ${name}`)
@@ -52,16 +54,16 @@ export async function reproduce(
     seed,
     constants: { ...reproduction.constants, ...constants },
     async run(name, scenario, use) {
-      interrupt?.()
+      await interrupt?.()
       scenarios[name] ??= scenario
       const read = (path: string): Promise<Uint8Array> =>
         Promise.reject(new ModelError(`${path} is no part of a reproduction`))
       const model = await loadModel(JSON.stringify(scenario), { file: `${reproduction.id}/${name}`, read })
-      const simulation = await createSimulation(device, model)
+      const simulation = await createSimulation(device, model, submitTime === undefined ? {} : { submitTime })
       try {
         while (simulation.tick < model.time.ticks) {
           await simulation.step(Math.min(STRIDE, model.time.ticks - simulation.tick))
-          interrupt?.()
+          await interrupt?.()
         }
         await simulation.flush()
         const result = await use(simulation)

@@ -1,9 +1,9 @@
-import type { Colour, Mark } from '../analysis/chart.ts'
+import type { Chart, Colour, Mark } from '../analysis/chart.ts'
 import { type Estimate, estimate } from '../analysis/statistics.ts'
 import { RandomStream } from '../model/random.ts'
 import { orthogonalRows } from '../model/random-rows.ts'
 import type { ScenarioInput } from '../model/schema.ts'
-import { type Check, type Reproduction, atMost, near } from './reproduction.ts'
+import { type Check, type Reproduction, atMost, measuredPoints, near } from './reproduction.ts'
 
 /** Shape of the network of Lotito's appendix B. */
 const [N, ROWS, TAU] = [50, 4, 250]
@@ -106,9 +106,19 @@ export const gatedRate: Reproduction = {
     const T = 200
     const fine = Array.from({ length: 60 }, (_, k) => 0.005 * 40 ** (k / 59))
     const checks: Check[] = []
-    const marks: Mark[] = []
+    const found: Estimate[][] = correlations.map(() => [])
+    const curves = correlations.map((c) => fine.map((beta) => expectedShare(beta, c, T)))
+    const chart = (): Chart => ({
+      title: this.title,
+      x: { label: 'beta', scale: 'log', domain: [0.005, 0.2] },
+      y: { label: 'rate p (points: measured)', domain: [0, 1.02] },
+      marks: correlations.flatMap((c, index): Mark[] => [
+        { kind: 'line', x: fine, y: curves[index]!, label: `expected, c = ${c}`, colour: index as Colour },
+        measuredPoints(betas, found[index]!, undefined, index as Colour),
+      ]),
+    })
+    lab.progress(0, chart())
     for (const [index, c] of correlations.entries()) {
-      const found: Estimate[] = []
       for (const beta of betas) {
         const values: number[] = []
         for (let network = 0; network < networks; network++) {
@@ -135,30 +145,13 @@ export const gatedRate: Reproduction = {
           )
           values.push((-TAU / T / 2) * Math.log(1 / cosine ** 2 - 1))
         }
-        found.push(estimate(values))
+        found[index]!.push(estimate(values))
         const expected = expectedShare(beta, c, T)
-        checks.push(near(`c = ${c}, beta = ${beta}: p`, expected, found.at(-1)!, 0.01))
-        lab.progress((index + found.length / betas.length) / correlations.length)
+        checks.push(near(`c = ${c}, beta = ${beta}: p`, expected, estimate(values), 0.01))
+        lab.progress(checks.length / betas.length / correlations.length, chart())
       }
-      const colour = index as Colour
-      marks.push({
-        kind: 'line',
-        x: fine,
-        y: fine.map((beta) => expectedShare(beta, c, T)),
-        label: `expected, c = ${c}`,
-        colour,
-      })
-      marks.push({ kind: 'points', x: betas, y: found.map(({ mean }) => mean), colour })
     }
-    return {
-      checks,
-      chart: {
-        title: this.title,
-        x: { label: 'beta', scale: 'log' },
-        y: { label: 'rate p (points: measured)', domain: [0, 1.02] },
-        marks,
-      },
-    }
+    return { checks, chart: chart() }
   },
 }
 
@@ -186,7 +179,14 @@ export const competition: Reproduction = {
     const networks = { quick: 2, full: 20 }[size]
     const ticks = 2000
     const [worst, forgotten, learnt, kept]: number[][] = [[], [], [], []]
-    const marks: Mark[] = []
+    const marks: Mark[] = [{ kind: 'rule', of: 'y', at: Math.SQRT1_2, label: '1/sqrt 2', colour: 2 }]
+    const chart = (): Chart => ({
+      title: this.title,
+      x: { label: 'tick', domain: [0, ticks] },
+      y: { label: 'cosine with the winning row', domain: [0, 1.02] },
+      marks,
+    })
+    lab.progress(0, chart())
     for (let network = 0; network < networks; network++) {
       const seed = lab.seed + network
       const stream = new RandomStream(seed, 'rows')
@@ -226,22 +226,22 @@ export const competition: Reproduction = {
       forgotten!.push(old.value.at(-1)![winner]!)
       learnt!.push(fresh.value.at(-1)![winner]!)
       kept!.push(Math.min(...old.value.at(-1)!.filter((_, index) => index !== winner)))
-      lab.progress((network + 1) / networks)
-      if (network > 0) continue
-      const measured = (values: number[][], label: string, colour: Colour): Mark => ({
-        kind: 'points',
-        x: old.time,
-        y: values.map((value) => value[winner]!),
-        label,
-        colour,
-      })
-      marks.push(
-        { kind: 'line', x: old.time, y: expectedOld, colour: 0 },
-        measured(old.value, 'old pattern', 0),
-        { kind: 'line', x: old.time, y: expectedNew, colour: 1 },
-        measured(fresh.value, 'new pattern', 1),
-        { kind: 'rule', of: 'y', at: Math.SQRT1_2, label: '1/sqrt 2', colour: 2 },
-      )
+      if (network === 0) {
+        const measured = (values: number[][], label: string, colour: Colour): Mark => ({
+          kind: 'points',
+          x: old.time,
+          y: values.map((value) => value[winner]!),
+          label,
+          colour,
+        })
+        marks.push(
+          { kind: 'line', x: old.time, y: expectedOld, colour: 0 },
+          measured(old.value, 'old pattern (line: closed form)', 0),
+          { kind: 'line', x: old.time, y: expectedNew, colour: 1 },
+          measured(fresh.value, 'new pattern', 1),
+        )
+      }
+      lab.progress((network + 1) / networks, chart())
     }
     return {
       checks: [
@@ -250,12 +250,7 @@ export const competition: Reproduction = {
         near('cosine of the row with the new pattern in the end', Math.SQRT1_2, estimate(learnt!), 0.01),
         near('least cosine of the other rows with theirs', 1, estimate(kept!), 0.01),
       ],
-      chart: {
-        title: this.title,
-        x: { label: 'tick' },
-        y: { label: 'cosine with the winning row', domain: [0, 1.02] },
-        marks,
-      },
+      chart: chart(),
     }
   },
 }

@@ -1,4 +1,4 @@
-import type { Colour, Mark } from '../analysis/chart.ts'
+import type { Chart, Colour, Mark } from '../analysis/chart.ts'
 import { estimate, slope } from '../analysis/statistics.ts'
 import { activation } from '../model/lagrangians.ts'
 import type { Layer } from '../model/model.ts'
@@ -160,6 +160,13 @@ export const energyBalance: Reproduction = {
     const rises: number[] = []
     const ratios: number[] = []
     let shown: Balance | undefined
+    const chart = (): Chart => ({
+      title: this.title,
+      x: { label: 'time', domain: [0, 2] },
+      y: { label: 'energy' },
+      marks: shown === undefined ? [] : balanceMarks(shown),
+    })
+    lab.progress(0, chart())
     for (const [index, [v, h]] of pairs.entries()) {
       const rules = {
         quick: [index % 2 === 0 ? 'hebbian' : 'fixed'] as const,
@@ -176,33 +183,24 @@ export const energyBalance: Reproduction = {
         ratios.push(balance.ratio)
         if (v === 'tanh' && rule === 'hebbian') shown ??= balance
       }
-      lab.progress((index + 1) / pairs.length)
+      lab.progress((index + 1) / pairs.length, chart())
     }
-    const { time, energy, expected } = shown!
     const worst = ratios.reduce((far, ratio) => (Math.abs(ratio - 1) > Math.abs(far - 1) ? ratio : far), 1)
     return {
       checks: [
         atMost('largest rise in roundings', 1, Math.max(...rises)),
         near('loss of energy over dissipation, farthest from 1', 1, worst, 0.03),
       ],
-      chart: {
-        title: this.title,
-        x: { label: 'time' },
-        y: { label: 'energy' },
-        marks: [
-          { kind: 'line', x: time, y: energy, label: 'measured, tanh with hebbian memories', colour: 0 },
-          {
-            kind: 'line',
-            x: time,
-            y: expected,
-            label: 'what the velocities say',
-            dashed: true,
-            colour: 1,
-          },
-        ],
-      },
+      chart: chart(),
     }
   },
+}
+
+function balanceMarks({ time, energy, expected }: Balance): Mark[] {
+  return [
+    { kind: 'line', x: time, y: energy, label: 'measured, tanh with hebbian memories', colour: 0 },
+    { kind: 'line', x: time, y: expected, label: 'what the velocities say', dashed: true, colour: 1 },
+  ]
 }
 
 /** Largest distance of an entry. */
@@ -231,9 +229,22 @@ export const adiabaticLimit: Reproduction = {
     const taus = [0.04, 0.02, 0.01, 0.005]
     // The step adds half of itself to the lag.
     const dt = { quick: 1 / 2000, full: 1 / 4000 }[size]
-    const orders: number[] = []
-    const lasts: number[] = []
-    const marks: Mark[] = []
+    const distances: number[][] = kinds.map(() => [])
+    const chart = (): Chart => ({
+      title: this.title,
+      x: { label: 'tau_h / tau_v', scale: 'log', domain: [0.0045, 0.045] },
+      y: { label: 'distance to the adiabatic run', scale: 'log' },
+      marks: kinds.flatMap((kind, index): Mark[] => {
+        const [colour, y] = [index as Colour, distances[index]!]
+        if (y.length === 0) return []
+        const order = taus.map((tau) => (y[0]! * tau) / taus[0]!)
+        return [
+          { kind: 'line', x: taus, y: order, colour, dashed: true },
+          { kind: 'points', x: taus.slice(0, y.length), y, label: `${kind} (dashed: order 1)`, colour },
+        ]
+      }),
+    })
+    lab.progress(0, chart())
     for (const [index, kind] of kinds.entries()) {
       const network = (tau: number, start?: ArrayLike<number>, scale = 1): ScenarioInput => ({
         version: 1,
@@ -257,39 +268,22 @@ export const adiabaticLimit: Reproduction = {
       const adiabatic = { ...network(0), time: { dt, ticks: 0 } }
       const start = await lab.run(`adiabatic-${kind}-start`, adiabatic, (simulation) => simulation.read('h'))
       const limit = await lab.run(`adiabatic-${kind}-0`, network(0), trajectory)
-      const distances: number[] = []
+      const own = distances[index]!
       for (const tau of taus) {
         const input = network(tau, start.data, lab.constants.coupling)
-        distances.push(distance(await lab.run(`adiabatic-${kind}-${tau}`, input, trajectory), limit))
+        own.push(distance(await lab.run(`adiabatic-${kind}-${tau}`, input, trajectory), limit))
+        lab.progress((index + own.length / taus.length) / kinds.length, chart())
       }
-      orders.push(slope(taus.map(Math.log), distances.map(Math.log)))
-      lasts.push(distances.at(-1)!)
-      marks.push({
-        kind: 'line',
-        x: taus,
-        y: taus.map((tau) => (distances[0]! * tau) / taus[0]!),
-        colour: index as Colour,
-        dashed: true,
-      })
-      marks.push({
-        kind: 'points',
-        x: taus,
-        y: distances,
-        label: `${kind} (dashed: order 1)`,
-        colour: index as Colour,
-      })
-      lab.progress((index + 1) / kinds.length)
     }
-    const checks = kinds.map((kind, index): Check => near(`${kind}: power of tau_h`, 1, orders[index]!, 0.1))
-    checks.push(atMost('largest distance at tau_h = 0.005', 0.02, Math.max(...lasts)))
+    const order = (own: readonly number[]): number => slope(taus.map(Math.log), own.map(Math.log))
     return {
-      checks,
-      chart: {
-        title: this.title,
-        x: { label: 'tau_h / tau_v', scale: 'log' },
-        y: { label: 'distance to the adiabatic run', scale: 'log' },
-        marks,
-      },
+      checks: [
+        ...kinds.map((kind, index): Check =>
+          near(`${kind}: power of tau_h`, 1, order(distances[index]!), 0.1),
+        ),
+        atMost('largest distance at tau_h = 0.005', 0.02, Math.max(...distances.map((own) => own.at(-1)!))),
+      ],
+      chart: chart(),
     }
   },
 }
@@ -314,12 +308,29 @@ export const stepOrder: Reproduction = {
     const variables = ['v', 'h', 'w', 'xi'] as const
     const checks: Check[] = []
     const marks: Mark[] = []
+    const chart = (more: readonly Mark[] = []): Chart => ({
+      title: this.title,
+      x: { label: 'dt', scale: 'log', domain: [0.8 * steps.at(-1)!, 0.125] },
+      y: { label: 'distance to the solution', scale: 'log' },
+      marks: [...marks, ...more],
+    })
     let done = 0
+    lab.progress(0, chart())
     for (const rule of rules) {
       const exact = await extrapolated(lab, rule, fine)
       for (const integrator of ['euler', 'exponential-euler'] as const) {
         for (const rates of [false, true]) {
           const distances: number[][] = []
+          const drawn = (): Mark[] =>
+            rule !== 'gated' || rates
+              ? []
+              : variables.map((name, index) => ({
+                  kind: integrator === 'euler' ? 'points' : 'line',
+                  x: steps.slice(0, distances.length),
+                  y: distances.map((row) => row[index]!),
+                  label: `${name}, ${integrator}`,
+                  colour: index as Colour,
+                }))
           for (const dt of steps) {
             // A group of rate 4 takes steps four times as long.
             const input = multirate({
@@ -336,6 +347,7 @@ export const stepOrder: Reproduction = {
               readAll,
             )
             distances.push(states.map((state, index) => distance(state, exact[index]!)))
+            lab.progress(++done / rules.length / 4 / steps.length, chart(drawn()))
           }
           const orders = variables.map((_, index) =>
             slope(
@@ -345,30 +357,11 @@ export const stepOrder: Reproduction = {
           )
           const text = `${rule}, ${integrator}, ${rates ? 'own rates' : 'one rate'}`
           checks.push(near(`${text}: power of dt`, 1, estimate(orders), 0.15))
-          if (rule === 'gated' && !rates) {
-            variables.forEach((name, index) =>
-              marks.push({
-                kind: integrator === 'euler' ? 'points' : 'line',
-                x: steps,
-                y: distances.map((row) => row[index]!),
-                label: `${name}, ${integrator}`,
-                colour: index as Colour,
-              }),
-            )
-          }
-          lab.progress(++done / rules.length / 4)
+          marks.push(...drawn())
         }
       }
     }
-    return {
-      checks,
-      chart: {
-        title: this.title,
-        x: { label: 'dt', scale: 'log' },
-        y: { label: 'distance to the solution', scale: 'log' },
-        marks,
-      },
-    }
+    return { checks, chart: chart() }
   },
 }
 

@@ -1,5 +1,5 @@
 /** What a reproduction is: an experiment with published numbers, run again and judged. */
-import type { Chart } from '../analysis/chart.ts'
+import type { Chart, Colour, Mark } from '../analysis/chart.ts'
 import type { Estimate } from '../analysis/statistics.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
@@ -38,7 +38,7 @@ export interface Lab {
    * @param use - reads what the experiment needs; the network is gone afterwards
    */
   run<T>(name: string, scenario: ScenarioInput, use: (simulation: Simulation) => T | Promise<T>): Promise<T>
-  /** Tells how much is done, 0 to 1, and what is known so far. */
+  /** Tells how much is done, 0 to 1, and what is known so far: what is published from the start, what is measured as it comes. */
   progress(share: number, chart?: Chart): void
 }
 
@@ -75,6 +75,23 @@ export function atLeast(what: string, published: number, measured: number | Esti
 /** measured <= published. */
 export function atMost(what: string, published: number, measured: number | Estimate): Check {
   return judge(what, 'at most', published, measured, 0)
+}
+
+/** What was measured so far, at the first of some places on the x axis, with 95 % intervals. */
+export function measuredPoints(
+  x: readonly number[],
+  found: readonly Estimate[],
+  label: string | undefined,
+  colour: Colour = 0,
+): Mark {
+  return {
+    kind: 'points',
+    x: x.slice(0, found.length),
+    y: found.map(({ mean }) => mean),
+    error: found.map(({ half }) => half),
+    ...(label !== undefined && { label }),
+    colour,
+  }
 }
 
 function judge(

@@ -1,9 +1,10 @@
+import type { Chart } from '../analysis/chart.ts'
 import { gaussianMean } from '../analysis/gaussian.ts'
 import { type Estimate, estimate, slope } from '../analysis/statistics.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
 import { mean } from './hopfield.ts'
-import { type Check, type Reproduction, atMost, near } from './reproduction.ts'
+import { type Check, type Reproduction, atMost, measuredPoints, near } from './reproduction.ts'
 
 /** Standard deviation of the noise of each entry of a cue. */
 const NOISE = 0.1
@@ -89,6 +90,26 @@ export const softmaxRetrieval: Reproduction = {
     const means: number[] = []
     const worst: number[] = []
     const all: number[] = []
+    const published = Math.log10(2e-4 * (patterns / 1e5))
+    const edges = Array.from({ length: 25 }, (_, k) => -7 + 0.25 * k)
+    const chart = (): Chart => ({
+      title: this.title,
+      x: { label: 'log10 of the relative error after one update', domain: [-7, -1] },
+      y: { label: 'cues', domain: [0, 0.2 * networks * cues] },
+      marks: [
+        {
+          kind: 'histogram',
+          edges,
+          heights: edges
+            .slice(1)
+            .map((edge, k) => all.filter((value) => value >= edges[k]! && value < edge).length),
+          label: `measured, ${all.length} cues, ${patterns} patterns, d = 32`,
+          colour: 0,
+        },
+        { kind: 'rule', of: 'x', at: published, label: 'published', colour: 1 },
+      ],
+    })
+    lab.progress(0, chart())
     for (let network = 0; network < networks; network++) {
       const run = {
         seed: lab.seed + network,
@@ -102,32 +123,14 @@ export const softmaxRetrieval: Reproduction = {
       means.push(mean(errors.map(Math.log10)))
       worst.push(Math.max(...errors))
       all.push(...errors.map(Math.log10))
-      lab.progress((network + 1) / networks)
+      lab.progress((network + 1) / networks, chart())
     }
-    const published = Math.log10(2e-4 * (patterns / 1e5))
-    const edges = Array.from({ length: 25 }, (_, k) => -7 + 0.25 * k)
     return {
       checks: [
         near('log10 of the relative error', published, estimate(means), Math.log10(2)),
         atMost('largest relative error', NOISE, Math.max(...worst)),
       ],
-      chart: {
-        title: this.title,
-        x: { label: 'log10 of the relative error after one update' },
-        y: { label: 'cues' },
-        marks: [
-          {
-            kind: 'histogram',
-            edges,
-            heights: edges
-              .slice(1)
-              .map((edge, k) => all.filter((value) => value >= edges[k]! && value < edge).length),
-            label: `${networks * cues} cues, ${patterns} patterns, d = 32`,
-            colour: 0,
-          },
-          { kind: 'rule', of: 'x', at: published, label: 'published', colour: 1 },
-        ],
-      },
+      chart: chart(),
     }
   },
 }
@@ -152,6 +155,23 @@ export const softmaxDimension: Reproduction = {
       full: { patterns: 10_000, networks: 10, cues: 1000, dimensions: [8, 12, 16, 20, 24, 28, 32] },
     }[size]
     const found: Estimate[] = []
+    const expected = dimensions.map((dimension) => expectedWeight(dimension, patterns))
+    const chart = (): Chart => ({
+      title: this.title,
+      x: { label: 'dimension d' },
+      y: { label: 'weight of wrong patterns', scale: 'log' },
+      marks: [
+        {
+          kind: 'line',
+          x: dimensions,
+          y: expected,
+          label: `mean over the sphere, K = ${patterns}`,
+          colour: 1,
+        },
+        measuredPoints(dimensions, found, 'measured, 95 % interval'),
+      ],
+    })
+    lab.progress(0, chart())
     for (const [index, dimension] of dimensions.entries()) {
       const values: number[] = []
       for (let network = 0; network < networks; network++) {
@@ -164,11 +184,10 @@ export const softmaxDimension: Reproduction = {
           ticks: 0,
         }
         values.push(await lab.run(`softmax-dimension-${dimension}`, scenario(run), wrongWeight))
-        lab.progress((index + (network + 1) / networks) / dimensions.length)
+        lab.progress((index + (network + 1) / networks) / dimensions.length, chart())
       }
       found.push(estimate(values))
     }
-    const expected = dimensions.map((dimension) => expectedWeight(dimension, patterns))
     const logs = found.map(({ mean: weight }) => Math.log10(weight))
     const checks: Check[] = dimensions.map((dimension, index) =>
       near(
@@ -186,31 +205,7 @@ export const softmaxDimension: Reproduction = {
         0.05,
       ),
     )
-    return {
-      checks,
-      chart: {
-        title: this.title,
-        x: { label: 'dimension d' },
-        y: { label: 'weight of wrong patterns', scale: 'log' },
-        marks: [
-          {
-            kind: 'line',
-            x: dimensions,
-            y: expected,
-            label: `mean over the sphere, K = ${patterns}`,
-            colour: 1,
-          },
-          {
-            kind: 'points',
-            x: dimensions,
-            y: found.map(({ mean: weight }) => weight),
-            error: found.map(({ half }) => half),
-            label: 'measured, 95 % interval',
-            colour: 0,
-          },
-        ],
-      },
-    }
+    return { checks, chart: chart() }
   },
 }
 

@@ -1,4 +1,4 @@
-import type { Colour, Mark } from '../analysis/chart.ts'
+import type { Chart, Colour, Mark } from '../analysis/chart.ts'
 import { kolmogorovDistance, marchenkoPastur } from '../analysis/marchenko-pastur.ts'
 import { couplingSpectrum } from '../analysis/spectrum.ts'
 import { estimate, slope } from '../analysis/statistics.ts'
@@ -47,11 +47,19 @@ export const spectrum: Reproduction = {
     const networks = { quick: 4, full: 6 }[size]
     const largest = sides.at(-1)!
     const checks: Check[] = []
-    const marks: Mark[] = []
+    const histograms: Mark[] = []
+    const laws = RATIOS.map((q, index) => lawLine(q, index as Colour))
+    const chart = (): Chart => ({
+      title: this.title,
+      x: { label: 'eigenvalue', domain: [0, 9.5] },
+      y: { label: 'density', domain: [0, 1.2] },
+      marks: [...histograms, ...laws],
+    })
+    lab.progress(0, chart())
     const distances: number[][] = []
     let done = 0
     for (const [index, q] of RATIOS.entries()) {
-      const { edges, cumulative, density, massAtZero } = marchenkoPastur(q)
+      const { edges, cumulative, massAtZero } = marchenkoPastur(q)
       const [lows, highs, zeros]: [number[], number[], number[]] = [[], [], []]
       const means: number[] = []
       const pooled: number[] = []
@@ -73,7 +81,7 @@ export const spectrum: Reproduction = {
           pooled.push(...support)
         }
         means.push(mean(found))
-        lab.progress(++done / sides.length / RATIOS.length)
+        lab.progress(++done / sides.length / RATIOS.length, chart())
       }
       distances.push(means)
       const shift = ((1 + Math.sqrt(q)) ** 2 / Math.min(1, q)) * largest ** (-2 / 3)
@@ -82,30 +90,21 @@ export const spectrum: Reproduction = {
       checks.push(near(`${text}: upper edge`, edges[1], estimate(highs), shift))
       if (massAtZero > 0) checks.push(near(`${text}: share at 0`, massAtZero, estimate(zeros), 1e-9))
       checks.push(atMost(`${text}: distance to the law`, 4 / largest, means.at(-1)!))
-      marks.push(...drawn(q, index as Colour, edges, density, pooled, 1 - massAtZero))
+      histograms.push(histogramOf(pooled, edges, 1 - massAtZero, index as Colour))
     }
     const slopes = distances.map((means) => slope(sides.map(Math.log), means.map(Math.log)))
     checks.push(near('power of n in the distance', -1, estimate(slopes), 0.35))
-    return {
-      checks,
-      chart: {
-        title: this.title,
-        x: { label: 'eigenvalue', domain: [0, 9.5] },
-        y: { label: 'density', domain: [0, 1.2] },
-        marks,
-      },
-    }
+    return { checks, chart: chart() }
   },
 }
 
-function drawn(
-  q: number,
-  colour: Colour,
-  [low, high]: readonly [number, number],
-  density: (eigenvalue: number) => number,
+/** @param share - of all eigenvalues that these are */
+function histogramOf(
   values: readonly number[],
+  [low, high]: readonly [number, number],
   share: number,
-): Mark[] {
+  colour: Colour,
+): Mark {
   const bins = 24
   const width = ((high - low) / bins) * 1.1
   const edges = Array.from({ length: bins + 1 }, (_, k) => Math.max(0, low - 0.05 * (high - low)) + k * width)
@@ -116,9 +115,14 @@ function drawn(
       values.length /
       width,
   )
+  return { kind: 'histogram', edges, heights, colour }
+}
+
+function lawLine(q: number, colour: Colour): Mark {
+  const {
+    edges: [low, high],
+    density,
+  } = marchenkoPastur(q)
   const x = Array.from({ length: 201 }, (_, k) => low + ((high - low) * (k + 0.5)) / 201)
-  return [
-    { kind: 'histogram', edges, heights, colour },
-    { kind: 'line', x, y: x.map(density), colour, label: `law, q = ${q}` },
-  ]
+  return { kind: 'line', x, y: x.map(density), colour, label: `law, q = ${q}` }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { erf, gaussianMean, gaussianTail } from '../../../src/core/analysis/gaussian.ts'
-import { retrievalOverlap } from '../../../src/core/analysis/retrieval.ts'
+import { gradedOverlap, retrievalOverlap } from '../../../src/core/analysis/retrieval.ts'
 import { estimate, slope, studentQuantile } from '../../../src/core/analysis/statistics.ts'
 
 describe('confidence intervals', () => {
@@ -72,5 +72,30 @@ describe('the retrieval overlap of Amit, Gutfreund and Sompolinsky', () => {
     while (!Number.isNaN(retrievalOverlap(load + 1e-5))) load += 1e-5
     expect(Math.abs(load - 0.138)).toBeLessThan(5e-4)
     expect(Math.abs(retrievalOverlap(load) - 0.967)).toBeLessThan(3e-3)
+  })
+})
+
+describe('the retrieval overlap of graded neurons', () => {
+  test.each([0.05, 0.1, 0.12])('goes over to that of steep ones at load %d', (load) => {
+    const overlaps = [10, 20, 40].map((gain) => gradedOverlap({ load, gain, diagonal: false }))
+    const distances = overlaps.map((overlap) => Math.abs(overlap - retrievalOverlap(load)))
+    // The distance goes as 1 / gain^2.
+    expect(distances[2]! / distances[0]!).toBeLessThan(0.1)
+    expect(distances[2]).toBeLessThan(2e-4)
+  })
+
+  test('is that of a single pattern, m = tanh(c m), where there are few', () => {
+    const overlap = gradedOverlap({ load: 1e-6, gain: 1.5, diagonal: true })
+    expect(Math.abs(Math.tanh(1.5 * overlap) - overlap)).toBeLessThan(1e-5)
+    expect(overlap).toBeGreaterThan(0.5)
+  })
+
+  test('is that of float64 networks of 1,600 neurons, 0.9888 +- 0.0009', () => {
+    const overlap = gradedOverlap({ load: 0.1, gain: 1.2 / Math.sqrt(0.1), diagonal: true })
+    expect(Math.abs(overlap - 0.9888)).toBeLessThan(9e-4)
+  })
+
+  test('is no number above the capacity', () => {
+    expect(gradedOverlap({ load: 0.18, gain: 10, diagonal: false })).toBeNaN()
   })
 })
