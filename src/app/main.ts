@@ -11,6 +11,8 @@ import { createHeader } from './header.ts'
 import { addKeys, bindKeys } from './keys.ts'
 import { createMenu } from './menu.ts'
 import { createMessages, textOf } from './messages.ts'
+import { REPRODUCE, bindReproduce } from './reproduce/entry.ts'
+import type { ReproducePanel } from './reproduce/panel.ts'
 import { acceptFiles } from './share/drop.ts'
 import { EXPORTS, type Export, download, scenarioFile } from './share/exports.ts'
 import { isShared, linkTo, LONGEST_LINK, scenarioOf } from './share/link.ts'
@@ -123,11 +125,14 @@ async function start(): Promise<void> {
   watch(requested.device)
 
   const hands = createHands(element('hands'), workplace, messages)
-  bind(workplace, hands, video)
+  const experiments = bindReproduce(menu, workplace, messages)
+  bind(workplace, hands, video, experiments)
   window.engram = createConsoleApi(workplace, listeners)
   onScheme(() => workplace.recolour())
   await openAddress(workplace)
-  if (workplace.opened !== undefined && wantsTour()) startTour()
+  const wanted = new URLSearchParams(location.search).get('reproduce')
+  if (wanted !== null) experiments.open(wanted)
+  else if (workplace.opened !== undefined && wantsTour()) startTour()
 }
 
 /** Opens what the address names, and plays it. */
@@ -146,7 +151,7 @@ async function openAddress(workplace: Workplace): Promise<void> {
   if (!matchMedia('(prefers-reduced-motion: reduce)').matches) workplace.play()
 }
 
-function bind(workplace: Workplace, hands: Hands, video: Video): void {
+function bind(workplace: Workplace, hands: Hands, video: Video, experiments: ReproducePanel): void {
   const toggle = (): void => (workplace.opened?.loop.playing === true ? workplace.pause() : workplace.play())
   const step = (): void => void workplace.step(1)
   const reset = (): void => void workplace.reset()
@@ -168,6 +173,12 @@ function bind(workplace: Workplace, hands: Hands, video: Video): void {
   })
 
   menu.addEventListener('change', () => {
+    if (menu.value === REPRODUCE) {
+      // What is open stays: it is chosen again.
+      header.loading(undefined)
+      experiments.open()
+      return
+    }
     const url = new URL(location.href)
     url.hash = ''
     url.searchParams.set('scenario', menu.value)

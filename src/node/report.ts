@@ -5,6 +5,7 @@ import type { Chart } from '../core/analysis/chart.ts'
 import type { Result } from '../core/reproduce/lab.ts'
 import { REPRODUCTIONS } from '../core/reproduce/index.ts'
 import type { Check } from '../core/reproduce/reproduction.ts'
+import { CHECK_HEADER, checkCells } from '../core/reproduce/table.ts'
 import type { AdapterInfo } from './device.ts'
 import { drawChart, escaped } from './chart.ts'
 
@@ -14,31 +15,6 @@ export interface Setting {
   readonly command: string
   readonly adapter: Pick<AdapterInfo, 'name' | 'type' | 'driver'>
   readonly versions: { readonly engram: string; readonly node: string }
-}
-
-const HEADER = ['', 'published', 'measured', '95 % interval', 'tolerance', '']
-
-const SIGNS: Readonly<Record<Check['relation'], string>> = { near: '', 'at least': '>= ', 'at most': '<= ' }
-
-/** A check as the cells of a table: what, published, measured, interval, tolerance, pass or FAIL. */
-export function checkCells(check: Check): string[] {
-  const { what, relation, published, measured, half, networks, tolerance, passed } = check
-  return [
-    what,
-    `${SIGNS[relation]}${digits(published)}`,
-    digits(measured),
-    half === undefined ? '' : `+- ${digits(half, 2)} (${networks ?? 1} networks)`,
-    relation === 'near' ? digits(tolerance, 2) : '',
-    passed ? 'pass' : 'FAIL',
-  ]
-}
-
-/** A number for a table. */
-function digits(value: number, count = 4): string {
-  const size = Math.abs(value)
-  return size !== 0 && (size < 1e-3 || size >= 1e5)
-    ? value.toExponential(count - 1)
-    : String(Number(value.toPrecision(count)))
 }
 
 /** The content of ID.json. */
@@ -121,8 +97,8 @@ export function markdownReport(records: readonly Recorded[]): string {
       `${record.claim} (${record.citation})`,
       `![${record.chart.title}](${record.id}.svg)`,
       [
-        row(HEADER),
-        row(HEADER.map(() => '---')),
+        row(CHECK_HEADER),
+        row(CHECK_HEADER.map(() => '---')),
         ...record.checks.map((check) => row(checkCells(check))),
       ].join('\n'),
       `${record.method} Scenarios: \`scenarios/${record.id}\`, where the command has written them.`,
@@ -157,7 +133,7 @@ export function htmlReport(records: readonly Recorded[]): string {
     (record) => `<section id="${record.id}">
 <h2>${escaped(record.title)}</h2>
 <p>${escaped(record.claim)} <span class="muted">${escaped(record.citation)}</span></p>
-${drawChart(record.chart)}<div class="scroll"><table><tr>${HEADER.map((text) => `<th>${text}</th>`).join('')}</tr>
+${drawChart(record.chart)}<div class="scroll"><table><tr>${CHECK_HEADER.map((text) => `<th>${text}</th>`).join('')}</tr>
 ${record.checks.map(line).join('\n')}</table></div>
 <p class="muted">${escaped(record.method)}</p>
 <p class="muted">${escaped(origin(record))}</p>

@@ -5,7 +5,7 @@ import type { Palette, Shown } from './shown.ts'
 import type { PlotView } from './view.ts'
 
 /** As uPlot counts them. */
-const DISTRIBUTIONS = { linear: 1, log: 3, symlog: 4 } as unknown as Readonly<
+export const DISTRIBUTIONS = { linear: 1, log: 3, symlog: 4 } as unknown as Readonly<
   Record<Scale, uPlot.Scale.Distr>
 >
 
@@ -91,7 +91,7 @@ function timeRange(low: number | null, high: number | null, logTime: boolean): [
 }
 
 /** Numbers on an axis, with as many digits as their distance needs. */
-function stepText(step: number): (value: number) => string {
+export function stepText(step: number): (value: number) => string {
   let digits = 0
   while (digits < 5 && Math.abs(Math.round(step * 10 ** digits) - step * 10 ** digits) > 1e-6) digits++
   return (value) => {
@@ -101,7 +101,7 @@ function stepText(step: number): (value: number) => string {
 }
 
 /** Leaves out the marks that stand too close to the one before; 0 stays. */
-function apart(
+export function apart(
   splits: readonly number[],
   pixelOf: (value: number) => number,
   space: number,
@@ -116,7 +116,7 @@ function apart(
   })
 }
 
-function powerText(value: number | null): string {
+export function powerText(value: number | null): string {
   if (value === null) return ''
   const size = Math.abs(value)
   const text =

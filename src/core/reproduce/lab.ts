@@ -32,6 +32,23 @@ export interface Result extends Outcome {
   readonly duration: number
 }
 
+/** The chart of a reproduction before anything is measured: what is published, where that does not depend on the networks. */
+export async function publishedChart(reproduction: Reproduction, size: Size = 'quick'): Promise<Chart> {
+  return new Promise((resolve, reject) => {
+    const lab: Lab = {
+      seed: 1,
+      constants: reproduction.constants,
+      run: () =>
+        Promise.reject(new ModelError(`${reproduction.id} has run before it told what is published`)),
+      progress(_, chart) {
+        if (chart !== undefined) resolve(chart)
+      },
+    }
+    // It ends at its first run.
+    reproduction.measure(lab, size).catch(reject)
+  })
+}
+
 /** Ticks between calls of `interrupt`. */
 const STRIDE = 50
 

@@ -5,20 +5,13 @@ import { aligned } from '../../core/plan/print.ts'
 import { type Result, reproduce } from '../../core/reproduce/lab.ts'
 import { REPRODUCTIONS, findReproduction } from '../../core/reproduce/index.ts'
 import type { Size } from '../../core/reproduce/reproduction.ts'
+import { checkCells } from '../../core/reproduce/table.ts'
 import { drawChart } from '../chart.ts'
 import { requestDevice } from '../device.ts'
 import { Interruption, watchSignals } from '../interrupt.ts'
 import { createOutput } from '../output.ts'
 import { createProgress } from '../progress.ts'
-import {
-  type Setting,
-  checkCells,
-  htmlReport,
-  jsonOf,
-  markdownReport,
-  readRecords,
-  recordOf,
-} from '../report.ts'
+import { type Setting, htmlReport, jsonOf, markdownReport, readRecords, recordOf } from '../report.ts'
 import { addAdapterOption, quoted, warn, wholeNumber } from './options.ts'
 
 interface ReproduceOptions {
