@@ -7,6 +7,13 @@ const FRAME_BUDGET = 20
 /** Submits on their way; with more, a click would act late. */
 const MOST_PENDING = 2
 
+/**
+ * Milliseconds from which a submit is long, and below which it no longer is. There is one long submit at a time, begun
+ * when the pictures are drawn: a frame of the page is shown when its pictures are, and they would wait behind it.
+ */
+const LONG_SUBMIT = 50
+const SHORT_SUBMIT = 40
+
 /** A frame that comes later than this (a hidden tab, a breakpoint) does not make up for the time that was lost. */
 const LONGEST_FRAME = 100
 
@@ -22,6 +29,8 @@ export interface Loop {
   pace: number
   /** Ticks per second that are reached. */
   readonly rate: number
+  /** False while a click would wait too long for one submit more. */
+  readonly hasRoom: boolean
   /** Between as fast as possible and the pace before it. */
   togglePace(): void
   play(): void
@@ -71,6 +80,8 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
   let request = 0
   let isDrawing = false
   let isOutOfDate = true
+  let isLong = false
+  let drawn = Promise.resolve()
   let drawnTick = -1
   let rate = 0
   let counted = { tick: 0, at: lastFrame }
@@ -85,11 +96,15 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
     events.playing(next)
   }
 
-  /** Fits the ticks of a frame to the time that they took. */
-  const adapt = (ticks: number, started: number): void => {
+  /**
+   * Fits the ticks of a frame to the time that they took.
+   * @param alongside - submits on their way with theirs, itself included; absent where they took more than one
+   */
+  const adapt = (ticks: number, started: number, alongside: number | undefined): void => {
     const now = performance.now()
     const elapsed = now - Math.max(started, lastDone)
     lastDone = now
+    if (alongside !== undefined) isLong = (now - started) / alongside > (isLong ? SHORT_SUBMIT : LONG_SUBMIT)
     if (ticks < Math.min(budget, simulation.counts.batch)) return
     if (elapsed < FRAME_BUDGET / 2) budget *= 2
     else if (elapsed > FRAME_BUDGET * 1.5) budget = Math.max(1, Math.floor((budget * FRAME_BUDGET) / elapsed))
@@ -115,9 +130,13 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
 
   const advance = (ticks: number): Promise<void> =>
     inTurn(async () => {
+      if (isLong) await drawn
       const started = performance.now()
+      const { submits } = simulation.counts
       await simulation.step(ticks)
-      void device.queue.onSubmittedWorkDone().then(() => adapt(ticks, started))
+      const { submits: after, pending } = simulation.counts
+      const alongside = after === submits + 1 ? Math.max(1, pending) : undefined
+      void device.queue.onSubmittedWorkDone().then(() => adapt(ticks, started, alongside))
       if (playing && simulation.tick >= stopAt) {
         setPlaying(false)
         events.complete()
@@ -129,22 +148,25 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
     isOutOfDate = false
     drawnTick = simulation.tick
     events.draw()
-    void device.queue.onSubmittedWorkDone().then(() => {
+    drawn = device.queue.onSubmittedWorkDone().then(() => {
       isDrawing = false
       lastDone = performance.now()
     })
   }
 
+  const hasRoom = (): boolean => simulation.counts.pending < (isLong ? 1 : MOST_PENDING)
+
   const frame = (now: number): void => {
     request = requestAnimationFrame(frame)
     const elapsed = Math.min(Math.max(0, now - lastFrame), LONGEST_FRAME)
     lastFrame = now
+    events.frame(now)
     // A hidden tab waits; frames that come all the same do not run it.
     if (playing && !document.hidden) {
       due = pace === Infinity ? budget : Math.min(due + (pace * elapsed) / 1000, budget)
       // One submit, so that a click never waits for more than those on their way.
       const ticks = Math.min(Math.floor(due), stopAt - simulation.tick, simulation.counts.batch)
-      if (ticks > 0 && waiting === 0 && simulation.counts.pending < MOST_PENDING) {
+      if (ticks > 0 && waiting === 0 && hasRoom()) {
         due -= ticks
         void advance(ticks)
       }
@@ -153,8 +175,9 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
         counted = { tick: simulation.tick, at: now }
       }
     }
-    events.frame(now)
-    if (!isDrawing && (isOutOfDate || simulation.tick !== drawnTick)) draw()
+    // Ticks of this frame are submitted behind it.
+    const isFree = !isDrawing && (!isLong || simulation.counts.pending === 0)
+    if (isFree && (isOutOfDate || simulation.tick !== drawnTick)) draw()
   }
   request = requestAnimationFrame(frame)
 
@@ -174,6 +197,9 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
     },
     get rate() {
       return rate
+    },
+    get hasRoom() {
+      return hasRoom()
     },
     play() {
       if (simulation.tick >= stopAt) stopAt = Infinity

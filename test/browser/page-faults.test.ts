@@ -189,9 +189,9 @@ test("30 minutes' worth of ticks leave the number of buffers and the heap as the
   await page.context().close()
 })
 
-test('with ticks of more than 50 ms a click on pause is heard within the two submits on their way', async () => {
+test('with ticks of more than 50 ms one submit at a time is on its way, and a click on pause is heard within it', async () => {
   await lab.visit('softmax-synapses')
-  // 2048 x 2048 entries, both ways, in 64 replicas: a billion operations a tick.
+  // 2048 x 2048 entries, both ways, in 32 replicas: half a billion operations a tick.
   const large = {
     version: 1,
     time: { dt: 0.1, ticks: 100000 },
@@ -200,11 +200,11 @@ test('with ticks of more than 50 ms a click on pause is heard within the two sub
       h: { size: 2048, lagrangian: { kind: 'softmax' }, tau: 0 },
     },
     memories: { xi: { from: 'v', to: 'h', init: { kind: 'random', distribution: 'binary' } } },
-    replicas: 64,
+    replicas: 32,
   }
   await lab.page.evaluate(`engram.load(${JSON.stringify(large)})`)
   await lab.page.evaluate('(engram.pace = Infinity, engram.play())')
-  await eventually(tick).toBeGreaterThan(3)
+  await eventually(tick).toBeGreaterThan(5)
   await lab.page.evaluate(`document.querySelector('#play').addEventListener('click', (event) => {
     const { tick, counts } = engram.simulation
     window.clicked = { tick, pending: counts.pending, playing: engram.playing, late: performance.now() - event.timeStamp }
@@ -215,7 +215,7 @@ test('with ticks of more than 50 ms a click on pause is heard within the two sub
   )
   await lab.engram('simulation.flush()')
   expect(clicked.playing).toBe(false)
-  expect(clicked.pending).toBeLessThanOrEqual(2)
+  expect(clicked.pending).toBeLessThanOrEqual(1)
   // One batch may have been in the making: of so slow ticks it holds one.
   expect((await tick()) - clicked.tick).toBeLessThanOrEqual(1)
 })

@@ -283,7 +283,7 @@ export function createLanes(
   const profile = (now: number): void => {
     const running = loop()
     if (running?.playing !== true || isProfiling || !simulation.canProfile || !isOpen()) return
-    if (now - profiledAt < PROFILE_INTERVAL) return
+    if (now - profiledAt < PROFILE_INTERVAL || !running.hasRoom) return
     const count = Math.min(MOST_PROFILED, Math.max(1, Math.round(running.rate * PROFILE_SHARE)))
     const left = simulation.model.time.ticks - simulation.tick
     // The run ends at its last tick.
