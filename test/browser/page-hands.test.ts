@@ -184,6 +184,27 @@ test('a finger paints', async () => {
   const painted = () => page.evaluate('engram.scenario.stimulus[0].patterns.edits')
   const columns = [4, 5, 6].flatMap((line) => [4, 5, 6].map((column) => line * SIDE + column))
   await eventually(painted).toMatchObject([{ op: 'paint', row: 0, columns }])
+
+  // A stroke over the cue beside the state, at a tick at which it changes nothing but the cue.
+  await page.evaluate('engram.step(3).then(() => engram.simulation.flush())')
+  await page.locator('#hands [data-part=size]').fill('1')
+  const cue = page.locator('#large [data-pane=cue] canvas')
+  await cue.scrollIntoViewIfNeeded()
+  const box = (await cue.boundingBox())!
+  const touch = await page.context().newCDPSession(page)
+  const line = box.y + (8.5 / SIDE) * box.height
+  const finger = (type: 'touchStart' | 'touchMove' | 'touchEnd', column?: number) =>
+    touch.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: column === undefined ? [] : [{ x: box.x + ((column + 0.5) / SIDE) * box.width, y: line }],
+    })
+  await finger('touchStart', 2)
+  for (const column of [3, 5, 8]) await finger('touchMove', column)
+  await finger('touchEnd')
+  const stroke = Array.from({ length: 7 }, (_, index) => 8 * SIDE + 2 + index)
+  await eventually(async () =>
+    ((await painted()) as { columns: number[] }[]).flatMap((edit) => edit.columns),
+  ).toEqual(expect.arrayContaining([...columns, ...stroke]))
   await page.context().close()
 })
 
