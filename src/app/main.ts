@@ -19,7 +19,7 @@ import { isShared, linkTo, LONGEST_LINK, scenarioOf } from './share/link.ts'
 import { type Video, createVideo } from './share/video.ts'
 import { type Source, fileSource, scenarioSource } from './source.ts'
 import { bindSpectrum } from './spectrum/button.ts'
-import { type LessonPanel, createLesson } from './teach/lesson.ts'
+import { createLesson } from './teach/lesson.ts'
 import type { Try } from './teach/lessons.ts'
 import { startTour, wantsTour } from './tour/tour.ts'
 import { bindScheme, onScheme } from './views/scheme.ts'
@@ -42,6 +42,9 @@ bindScheme(button('scheme'))
 void start()
 
 async function start(): Promise<void> {
+  const lesson = createLesson(element('about'), {
+    attempt: (wanted) => void attempt(workplace, wanted),
+  })
   let requested
   try {
     requested = await requestPageDevice()
@@ -55,9 +58,6 @@ async function start(): Promise<void> {
   element('adapter').title = `Graphics adapter: ${adapterName}`
 
   const listeners = createSampleListeners()
-  const lesson = createLesson(element('about'), {
-    attempt: (wanted) => void attempt(workplace, wanted),
-  })
   const video = createVideo(element('large').parentElement as HTMLElement, () => workplace, messages)
   const workplace: Workplace = createWorkplace(
     requested,
@@ -75,8 +75,11 @@ async function start(): Promise<void> {
         video.finish()
         header.loading(id)
       },
+      arranged(source) {
+        lesson.open(titleOf(source), source.model, source.origin?.id)
+      },
       loaded(source) {
-        showLoaded(source, lesson)
+        showLoaded(source)
         hands.refresh()
       },
       failed: showFailed,
@@ -269,13 +272,17 @@ function clearAddress(): void {
   history.replaceState(null, '', url)
 }
 
-function showLoaded({ model, origin }: Source, lesson: LessonPanel): void {
-  const { scenario } = model
-  document.body.dataset.state = 'ready'
+function titleOf({ model: { scenario }, origin }: Source): string {
+  return scenario.name === '' ? (origin?.id ?? 'Own scenario') : scenario.name
+}
+
+function showLoaded(source: Source): void {
+  const { dataset } = document.body
+  dataset.state = 'ready'
+  // Until now nothing but the outlines was seen.
+  dataset.arranged = ''
   header.enable(true)
-  const title = scenario.name === '' ? (origin?.id ?? 'Own scenario') : scenario.name
-  document.title = `${title} · engram`
-  lesson.open(title, model, origin?.id)
+  document.title = `${titleOf(source)} · engram`
 }
 
 /** Does what a button of the lesson says, so that the reader sees what comes of it. */

@@ -13,6 +13,7 @@ import { type Controls, createControls } from './controls.ts'
 import type { PageDevice } from './device.ts'
 import { estimateOf, estimateText, sketchOf } from './estimate.ts'
 import { withField } from './fields.ts'
+import { ghostsOf } from './ghosts.ts'
 import { type Loop, createLoop } from './loop.ts'
 import { type Action, type Messages, textOf } from './messages.ts'
 import { type Lanes, createLanes } from './lanes/lanes.ts'
@@ -38,6 +39,9 @@ export interface Places {
 export interface WorkplaceEvents {
   /** A network is being built; `id` where it is known to be a shipped one, or made from it. */
   readonly loading: (id: string | undefined) => void
+  /** The pictures, plots and controls of a network that was opened stand in their places; the page is laid out next. */
+  readonly arranged: (source: Source) => void
+  /** The network can run, be it opened or rebuilt. */
   readonly loaded: (source: Source) => void
   /** The scenario could not be opened; `messages` says why. */
   readonly failed: () => void
@@ -148,6 +152,7 @@ export function createWorkplace(
   /** @param replaced - another network takes its place at once */
   const close = (replaced = false): void => {
     if (opened === undefined) return
+    const remain = ghostsOf(Object.values(places) as HTMLElement[])
     opened.loop.destroy()
     opened.controls.destroy()
     opened.lanes.destroy()
@@ -155,7 +160,12 @@ export function createWorkplace(
     opened.stage.destroy()
     opened.simulation.destroy()
     opened = undefined
+    remain()
     if (!replaced) events.playing(false)
+  }
+
+  const clear = (): void => {
+    for (const place of Object.values(places) as HTMLElement[]) place.replaceChildren()
   }
 
   const build = async (
@@ -163,6 +173,8 @@ export function createWorkplace(
     source: Source,
     home = source.model.scenario,
   ): Promise<Opened> => {
+    // What waits comes first: the places are filled all at once.
+    if (source.checkpoint !== undefined) await simulation.restore(source.checkpoint)
     const stage = await createStage(simulation, pipelines, places, () => opened?.loop.redraw())
     const plots = createPlots(simulation, places.plots)
     const lanes = createLanes(
@@ -177,10 +189,7 @@ export function createWorkplace(
       recorder.push(sample)
       plots.push(sample)
     }
-    if (source.checkpoint !== undefined) {
-      await simulation.restore(source.checkpoint)
-      samplesOf(simulation.series).forEach(keep)
-    }
+    if (source.checkpoint !== undefined) samplesOf(simulation.series).forEach(keep)
     simulation.onSample((sample) => {
       keep(sample)
       events.sample(sample)
@@ -225,6 +234,7 @@ export function createWorkplace(
       warned = warnings.length
     }
     const autosave = createAutosave(simulation, loop)
+    places.controls.replaceChildren()
     const controls = createControls(simulation, loop, places.controls, {
       memory: estimateText(estimateOf(simulation.model, limits), limits),
       set: (path, value) =>
@@ -366,6 +376,7 @@ export function createWorkplace(
       built.controls.show(view)
       built.stage.show(seen)
       showLook(built, look, tick > 0)
+      built.stage.layOut()
       note({ from: before, to: scenario })
       await built.loop.step(0)
       if (playing) built.loop.play()
@@ -378,6 +389,7 @@ export function createWorkplace(
       next?.destroy()
       if (isClosed) return false
       if (opened === undefined) {
+        clear()
         events.failed()
         messages.failure('The network could not be built', textOf(error))
         return false
@@ -433,12 +445,15 @@ export function createWorkplace(
       simulation = await createSimulation(device, source.model, { ...SIMULATION_OPTIONS, limits })
       undoStack.clear()
       opened = await build(simulation, source)
+      events.arranged(source)
+      opened.stage.layOut()
       // Samples what stands before the first tick.
       await opened.loop.step(0)
       events.loaded(source)
     } catch (error) {
       if (opened === undefined) simulation?.destroy()
       close()
+      clear()
       if (isClosed) return
       const title =
         error instanceof ModelError ? 'This scenario cannot run' : 'The network could not be built'
@@ -575,6 +590,7 @@ export function createWorkplace(
     close() {
       isClosed = true
       close()
+      clear()
     },
   }
 }

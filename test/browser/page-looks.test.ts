@@ -1,6 +1,7 @@
 /** The lesson panel, the tour, the theme, and the looks of the page as a whole. */
 import { readFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
+import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { LESSONS } from '../../src/app/teach/lessons.ts'
 import { eventually, useLab } from './lab.ts'
@@ -125,23 +126,47 @@ describe('the looks', () => {
     await page.close()
   })
 
-  test('while a run goes on nothing moves by itself', async () => {
+  test.each([
+    [1280, 720],
+    [390, 844],
+  ])('at %i x %i nothing moves while the page loads, nor while it plays', async (width, height) => {
+    const open = async (id: string): Promise<Page> => {
+      const page = await lab.open({ viewport: { width, height }, reducedMotion: 'no-preference' })
+      await watchShifts(page)
+      // On a slow line KaTeX comes when the page has long been seen.
+      if (width === 390)
+        await page.route(/katex-.*\.js$/, async (route) => {
+          await page.locator('body[data-state=ready]').waitFor()
+          await route.continue()
+        })
+      await page.goto(`${lab.url}?scenario=${id}`)
+      await page.locator('body[data-state=ready]').waitFor()
+      return page
+    }
+    const pages = [await open('digits'), await open('hierarchical')]
+    await pages[1]!.waitForTimeout(2000)
+    for (const page of pages) {
+      await eventually(() => page.locator('.story').isVisible()).toBe(true)
+      expect(await page.locator('.story .katex').count()).toBeGreaterThan(0)
+      const shifts = await shiftsOf(page)
+      const sum = shifts.reduce((total, { value }) => total + value, 0)
+      expect(sum, JSON.stringify(shifts)).toBeLessThan(0.001)
+      await page.close()
+    }
+  })
+
+  test('another scenario takes the place of the one before in one move', async () => {
     const page = await lab.open()
-    await page.addInitScript(`
-      window.moved = []
-      new PerformanceObserver((list) => {
-        for (const { hadRecentInput, sources } of list.getEntries())
-          if (!hadRecentInput) for (const { node } of sources) moved.push(node?.outerHTML?.slice(0, 80) ?? String(node))
-      }).observe({ type: 'layout-shift', buffered: true })
-    `)
-    await page.goto(lab.url)
+    await watchShifts(page)
+    await page.goto(`${lab.url}?scenario=digits`)
     await page.locator('body[data-state=ready]').waitFor()
-    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
-    await page.waitForTimeout(500)
-    await page.evaluate('moved.length = 0')
-    await page.evaluate('engram.step(60).then(() => engram.simulation.flush())')
-    await page.waitForTimeout(300)
-    expect(await page.evaluate('moved')).toEqual([])
+    for (const id of ['softmax-synapses', 'hierarchical']) {
+      await page.evaluate('shifts.length = 0')
+      await page.evaluate(`engram.load('${id}')`)
+      await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done, 300)))')
+      const moves = (await shiftsOf(page)).filter(({ value }) => value > 0.001)
+      expect(new Set(moves.map(({ at }) => at)).size, JSON.stringify(moves)).toBeLessThanOrEqual(1)
+    }
     await page.close()
   })
 
@@ -162,6 +187,26 @@ describe('the looks', () => {
     expect([...files].some((name) => name.includes('katex'))).toBe(false)
   })
 })
+
+interface Shift {
+  readonly at: number
+  readonly value: number
+  /** What has moved. */
+  readonly moved: readonly string[]
+}
+
+/** Notes every layout shift of the pages to come, those that input excuses as well. */
+async function watchShifts(page: Page): Promise<void> {
+  await page.addInitScript(`
+    window.shifts = []
+    new PerformanceObserver((list) => {
+      for (const { startTime, value, sources } of list.getEntries())
+        shifts.push({ at: startTime, value, moved: sources.map(({ node }) => node?.outerHTML?.slice(0, 80) ?? String(node)) })
+    }).observe({ type: 'layout-shift', buffered: true })
+  `)
+}
+
+const shiftsOf = (page: Page): Promise<Shift[]> => page.evaluate('shifts')
 
 /** WCAG contrast of two colours #rrggbb. */
 function contrast(a: string, b: string): number {

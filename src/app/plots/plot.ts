@@ -117,9 +117,9 @@ export function createPlot(history: History, view: PlotView): Plot {
     const isShare = history.kind === 'overlap' || history.kind === 'similarity'
     const text = (value: number | null): string => {
       if (value === null) return '–'
-      return format3(
-        isShare && chart.lines.length > 1 ? Number(value.toFixed(chart.lines.length > 4 ? 2 : 3)) : value,
-      )
+      if (isShare && chart.lines.length > 1)
+        return value.toFixed(chart.lines.length > 4 ? 2 : 3).replace('-', '−')
+      return format3(value)
     }
     const value = text(at(line.values))
     return line.band === undefined
@@ -156,7 +156,12 @@ export function createPlot(history: History, view: PlotView): Plot {
       button.style.setProperty('--colour', `var(${palette.of(line.id)})`)
       const [name, value] = button.children as unknown as [HTMLElement, HTMLElement]
       name.textContent = line.label
-      value.textContent = textOf(line, index)
+      const text = textOf(line, index)
+      value.textContent = text
+      // What follows stays where it is when there are fewer digits for a while.
+      if (text.length <= Number(value.dataset.longest ?? 0)) continue
+      value.dataset.longest = String(text.length)
+      value.style.minWidth = `${0.9 * text.length}ch`
     }
     const time = index === undefined ? '' : `t ${format3(times[index] ?? 0)}`
     if (area.dataset.cursor !== time) area.dataset.cursor = time

@@ -37,8 +37,16 @@ export function createLesson(place: HTMLElement, { attempt }: LessonActions): Le
   const text = element('div', 'text')
   text.append(story, hint, details)
   place.replaceChildren(heading, text, tries, outcome)
+  // It will be wanted: by then it may be here. Without it the source of a formula is shown.
+  typesetter().catch(() => undefined)
   let shown: Model | undefined
   let drawn = ''
+  let openings = 0
+
+  /** Fixes the height, so that formulas may come when they come. */
+  const hold = (): void => place.style.setProperty('height', `${place.offsetHeight}px`)
+  const release = (): void => void place.style.removeProperty('height')
+  addEventListener('resize', release)
 
   const draw = (): void => {
     if (shown === undefined || !details.open) return
@@ -60,7 +68,10 @@ export function createLesson(place: HTMLElement, { attempt }: LessonActions): Le
       }),
     )
   }
-  details.addEventListener('toggle', draw)
+  details.addEventListener('toggle', () => {
+    release()
+    draw()
+  })
 
   return {
     open(title, model, id) {
@@ -92,6 +103,16 @@ export function createLesson(place: HTMLElement, { attempt }: LessonActions): Le
       )
       text.scrollTop = 0
       draw()
+      release()
+      const opening = ++openings
+      const isSet = story.querySelector('.formula:not(.set)') === null
+      text.classList.toggle('waiting', !isSet)
+      if (isSet) return
+      hold()
+      const show = (): void => {
+        if (opening === openings) text.classList.remove('waiting')
+      }
+      typesetter().then(show, show)
     },
     update(model) {
       shown = model
@@ -121,16 +142,38 @@ function paragraph(text: string): HTMLElement {
   return made
 }
 
-let library: Promise<typeof import('katex').default> | undefined
+type Typesetter = (target: HTMLElement, tex: string, displayMode: boolean) => void
 
-/** Puts a formula into an element, as soon as KaTeX is here; until then its source holds the place. */
+let library: Promise<Typesetter> | undefined
+let loaded: Typesetter | undefined
+
+/** KaTeX with its style and the fonts of all that stands in a text, so that what it sets stays as it is. */
+function typesetter(): Promise<Typesetter> {
+  library ??= Promise.all([import('katex'), import('katex/dist/katex.min.css')]).then(async ([katex]) => {
+    await Promise.all(['16px KaTeX_Main', 'italic 16px KaTeX_Math'].map((font) => document.fonts.load(font)))
+    loaded = (target, tex, displayMode) => {
+      katex.default.render(tex, target, { displayMode, throwOnError: false, output: 'htmlAndMathml' })
+      target.classList.add('set')
+    }
+    return loaded
+  })
+  return library
+}
+
+/** Puts a formula into an element, as soon as KaTeX is here; until then something as wide holds the place. */
 function typeset(target: HTMLElement, tex: string, displayMode: boolean): void {
   target.classList.add('formula')
-  library ??= Promise.all([import('katex'), import('katex/dist/katex.min.css')]).then(
-    ([katex]) => katex.default,
+  if (loaded !== undefined) {
+    loaded(target, tex, displayMode)
+    return
+  }
+  // A command is a sign; braces and indices take no room.
+  target.textContent = tex.replace(/\\[a-z]+/gi, 'x').replace(/[{}_^\\,\s]/g, '')
+  typesetter().then(
+    (set) => set(target, tex, displayMode),
+    () => {
+      target.textContent = tex
+      target.classList.add('set')
+    },
   )
-  void library.then((katex) => {
-    katex.render(tex, target, { displayMode, throwOnError: false, output: 'htmlAndMathml' })
-    target.classList.add('set')
-  })
 }

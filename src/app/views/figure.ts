@@ -38,6 +38,8 @@ export interface Figure {
   /** Where an entry is on the screen. */
   rectOf(entry: Entry): DOMRect
   note(text: string): void
+  /** Takes over the room there is now; the browser tells of it only after it has laid out the page once. */
+  layOut(): void
   legend(range: Range, stops: Stops): void
   /** What the canvases show, on paper: below a caption, above the legend. Only right after they were drawn. */
   copy(caption: string): HTMLCanvasElement
@@ -323,6 +325,10 @@ export function createFigure(
       note.textContent = text
       note.title = text
       describe()
+    },
+    layOut() {
+      room = frame.getBoundingClientRect()
+      layOut()
     },
     legend(range, stops) {
       low.textContent = format3(range.low)

@@ -52,6 +52,8 @@ export interface Stage {
   show(view: StageView): void
   /** Forgets the ranges, for values that start anew. */
   restart(): void
+  /** Fits the pictures to the room there is, once everything around them stands. */
+  layOut(): void
   /** Takes over the colours of the current scheme. */
   recolour(): void
   destroy(): void
@@ -420,6 +422,10 @@ export async function createStage(
       for (const view of views) view.measured = undefined
       matches.clear()
       measuredAt = -Infinity
+    },
+    layOut() {
+      views.forEach(place)
+      for (const { figure } of views) figure.layOut()
     },
     recolour: refreshAll,
     destroy() {
