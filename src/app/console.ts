@@ -11,6 +11,7 @@ import type { Simulation } from '../core/run/simulation.ts'
 import { shippedScenarios } from './scenarios.ts'
 import { linkTo } from './share/link.ts'
 import { fileSource, scenarioSource } from './source.ts'
+import { type Stage, timing } from './timing.ts'
 import type { Opened, Workplace } from './workplace.ts'
 
 export interface ConsoleApi {
@@ -31,6 +32,8 @@ export interface ConsoleApi {
   /** How many compute pipelines have been compiled. */
   readonly pipelineCount: number
   readonly device: GPUDevice
+  /** Milliseconds from the beginning of the navigation to each stage of the start that has been reached. */
+  readonly timing: Readonly<Partial<Record<Stage, number>>>
   /**
    * Opens a shipped scenario by its id, a scenario as an object, or a file (scenario .json or checkpoint .npz); paused.
    * @throws ModelError if the object or file is not valid; what is open stays
@@ -135,6 +138,9 @@ export function createConsoleApi(workplace: Workplace, listeners: SampleListener
     },
     get device() {
       return workplace.device
+    },
+    get timing() {
+      return timing()
     },
     async load(what) {
       if (typeof what === 'string') return workplace.load(what)

@@ -1,6 +1,7 @@
 /** The GPU device of the page. */
 import { RunError } from '../core/model/errors.ts'
 import type { Limits } from '../core/plan/layout.ts'
+import { reached } from './timing.ts'
 
 export interface PageDevice {
   readonly device: GPUDevice
@@ -27,6 +28,7 @@ export async function requestPageDevice(): Promise<PageDevice> {
         : `WebGPU needs https or localhost; this page came from ${location.origin}.`,
     )
   }
+  reached('adapter')
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
   if (adapter === null) {
     throw new RunError(
@@ -42,6 +44,7 @@ export async function requestPageDevice(): Promise<PageDevice> {
   }
   const requiredFeatures = OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature))
   const device = await adapter.requestDevice({ requiredLimits, requiredFeatures })
+  reached('device')
   const { description, vendor, architecture, device: model } = adapter.info
   const name = [description, [vendor, architecture || model].filter((part) => part !== '').join(' ')]
   const adapterName = name.find((text) => text !== '') ?? 'unnamed adapter'

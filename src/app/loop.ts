@@ -83,6 +83,7 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
   let isLong = false
   let drawn = Promise.resolve()
   let drawnTick = -1
+  let hasBegun = false
   let rate = 0
   let counted = { tick: 0, at: lastFrame }
 
@@ -162,7 +163,9 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
     lastFrame = now
     events.frame(now)
     // A hidden tab waits; frames that come all the same do not run it.
-    if (playing && !document.hidden) {
+    // The first ticks wait for the picture of what they start from.
+    hasBegun ||= !isOutOfDate && !isDrawing
+    if (playing && !document.hidden && hasBegun) {
       due = pace === Infinity ? budget : Math.min(due + (pace * elapsed) / 1000, budget)
       // One submit, so that a click never waits for more than those on their way.
       const ticks = Math.min(Math.floor(due), stopAt - simulation.tick, simulation.counts.batch)

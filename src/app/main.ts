@@ -3,6 +3,7 @@ import './locale.ts'
 import 'uplot/dist/uPlot.min.css'
 import './style.css'
 import { RunError } from '../core/model/errors.ts'
+import { compileAhead } from './ahead.ts'
 import { createConsoleApi, createSampleListeners } from './console.ts'
 import { requestPageDevice } from './device.ts'
 import { type Hands, createHands } from './hands/hands.ts'
@@ -15,12 +16,13 @@ import { REPRODUCE, bindReproduce } from './reproduce/entry.ts'
 import type { ReproducePanel } from './reproduce/panel.ts'
 import { acceptFiles } from './share/drop.ts'
 import { EXPORTS, type Export, download, scenarioFile } from './share/exports.ts'
-import { isShared, linkTo, LONGEST_LINK, scenarioOf } from './share/link.ts'
+import { isShared, linkTo, LONGEST_LINK } from './share/link.ts'
 import { type Video, createVideo } from './share/video.ts'
-import { type Source, fileSource, scenarioSource } from './source.ts'
+import { type Coming, type Source, fileSource, linkedSource, shippedSource } from './source.ts'
 import { bindSpectrum } from './spectrum/button.ts'
 import { createLesson } from './teach/lesson.ts'
 import type { Try } from './teach/lessons.ts'
+import { reached } from './timing.ts'
 import { startTour, wantsTour } from './tour/tour.ts'
 import { bindScheme, onScheme } from './views/scheme.ts'
 import { webGpuHelp } from './webgpu-help.ts'
@@ -38,10 +40,12 @@ const menu = element('scenario') as HTMLSelectElement
 const header = createHeader(menu, ['play', 'step', 'reset', 'link', 'export'].map(button))
 const messages = createMessages({ toast: element('toast'), failure: element('failure') })
 
+reached('script')
 bindScheme(button('scheme'))
 void start()
 
 async function start(): Promise<void> {
+  const first = addressed()
   const lesson = createLesson(element('about'), {
     attempt: (wanted) => void attempt(workplace, wanted),
   })
@@ -54,6 +58,10 @@ async function start(): Promise<void> {
     return
   }
   const { adapterName } = requested
+  void first.scenario.then(
+    (scenario) => compileAhead(requested, scenario),
+    () => undefined,
+  )
   element('adapter').textContent = adapterName
   element('adapter').title = `Graphics adapter: ${adapterName}`
 
@@ -79,6 +87,7 @@ async function start(): Promise<void> {
         lesson.open(titleOf(source), source.model, source.origin?.id)
       },
       loaded(source) {
+        reached('network')
         showLoaded(source)
         hands.refresh()
       },
@@ -132,24 +141,31 @@ async function start(): Promise<void> {
   bind(workplace, hands, video, experiments)
   window.engram = createConsoleApi(workplace, listeners)
   onScheme(() => workplace.recolour())
-  await openAddress(workplace)
+  await openAddress(workplace, first)
   const wanted = new URLSearchParams(location.search).get('reproduce')
   if (wanted !== null) experiments.open(wanted)
   else if (workplace.opened !== undefined && wantsTour()) startTour()
 }
 
+function namedInAddress(): string {
+  return new URLSearchParams(location.search).get('scenario') ?? DEFAULT_SCENARIO
+}
+
+/** Asks for what the address names. */
+function addressed(): Coming {
+  return isShared(location.hash) ? linkedSource(location.hash) : shippedSource(namedInAddress())
+}
+
 /** Opens what the address names, and plays it. */
-async function openAddress(workplace: Workplace): Promise<void> {
-  const byName = (): Promise<void> =>
-    workplace.load(new URLSearchParams(location.search).get('scenario') ?? DEFAULT_SCENARIO)
+async function openAddress(workplace: Workplace, { source }: Coming): Promise<void> {
   if (isShared(location.hash)) {
     try {
-      await workplace.open(await scenarioSource(scenarioOf(location.hash)))
+      await workplace.open(await source)
     } catch (error) {
-      await byName()
+      await workplace.load(namedInAddress())
       messages.warn(`This link cannot be opened: ${textOf(error)}`)
     }
-  } else await byName()
+  } else await workplace.load(namedInAddress(), source)
   // Who wants a still page starts the run by hand.
   if (!matchMedia('(prefers-reduced-motion: reduce)').matches) workplace.play()
 }
@@ -192,8 +208,12 @@ function bind(workplace: Workplace, hands: Hands, video: Video, experiments: Rep
   })
   // A link that is pasted into the address of the open page.
   addEventListener('hashchange', () => {
-    if (isShared(location.hash)) void openAddress(workplace)
+    if (isShared(location.hash)) void openAddress(workplace, addressed())
   })
+  const draw = (): void => {
+    const stage = workplace.opened?.stage
+    if (stage !== undefined) stage.visible = !stage.visible
+  }
   const undo = (): void => void workplace.undo()
   const redo = (): void => void workplace.redo()
   const restore = (): void => void workplace.restore()
@@ -209,6 +229,7 @@ function bind(workplace: Workplace, hands: Hands, video: Video, experiments: Rep
     { key: 'z', ctrl: true, label: 'Undo a change of a value', act: undo },
     { key: 'z', ctrl: true, shift: true, label: 'Redo it', act: redo },
     { key: 'y', ctrl: true, label: 'Redo it', act: redo },
+    { key: 'd', label: 'Draw the pictures, or let the network run without', act: draw },
     { key: 'l', label: 'Copy a link', act: share },
     { key: 't', label: 'Tour of the page', act: startTour },
   ])

@@ -9,8 +9,8 @@ import type { Scenario } from '../core/model/schema.ts'
 import { decodeCheckpoint } from '../core/run/checkpoint.ts'
 import type { Checkpoint } from '../core/run/simulation.ts'
 import { get, readBeside } from './fetch.ts'
-import { loadScenario } from './library.ts'
 import { SCENARIO_FOLDER, scenarioUrl, shippedScenarios } from './scenarios.ts'
+import { scenarioOf } from './share/link.ts'
 
 /** A shipped scenario, as it is shipped. */
 export interface Origin {
@@ -26,10 +26,40 @@ export interface Source {
   readonly checkpoint?: Checkpoint
 }
 
+/** A source on its way: its scenario comes before its files. */
+export interface Coming {
+  readonly scenario: Promise<Scenario>
+  readonly source: Promise<Source>
+}
+
+/** Failures of both are those of `source`. */
+export function shippedSource(id: string): Coming {
+  const url = scenarioUrl(id)
+  const scenario = scenarioAt(url)
+  const model = scenario.then((parsed) =>
+    resolveModel(parsed, { file: url, read: readBeside(new URL(url, document.baseURI)) }),
+  )
+  const source = model.then((resolved) => ({ model: resolved, origin: { id, scenario: resolved.scenario } }))
+  return coming(scenario, source)
+}
+
+/** The same of a scenario that a link holds. */
+export function linkedSource(hash: string): Coming {
+  const scenario = Promise.resolve().then(() => scenarioOf(hash))
+  return coming(scenario, scenario.then(scenarioSource))
+}
+
+/** Whoever asks hears of a failure; nobody has to. */
+function coming(scenario: Promise<Scenario>, source: Promise<Source>): Coming {
+  scenario.catch(() => undefined)
+  source.catch(() => undefined)
+  return { scenario, source }
+}
+
 /** @throws ModelError if there is none of this name */
-export async function shippedSource(id: string): Promise<Source> {
-  const model = await loadScenario(scenarioUrl(id))
-  return { model, origin: { id, scenario: model.scenario } }
+async function scenarioAt(url: string): Promise<Scenario> {
+  const text = await (await get(new URL(url, document.baseURI), url)).text()
+  return parseScenario(parseJson(text, url), url)
 }
 
 /**
@@ -91,7 +121,5 @@ export async function fileSource(file: File): Promise<Source> {
 async function originOf({ name }: Scenario): Promise<Origin | undefined> {
   const shipped = shippedScenarios.find((one) => one.name === name)
   if (shipped === undefined) return undefined
-  const url = scenarioUrl(shipped.id)
-  const text = await (await get(new URL(url, document.baseURI), url)).text()
-  return { id: shipped.id, scenario: parseScenario(parseJson(text, url)) }
+  return { id: shipped.id, scenario: await scenarioAt(scenarioUrl(shipped.id)) }
 }

@@ -66,8 +66,11 @@ export interface Workplace {
   readonly device: GPUDevice
   /** Absent until the first scenario is loaded, and when loading has failed. */
   readonly opened: Opened | undefined
-  /** Closes the network there is and opens a shipped scenario; what goes wrong is shown. */
-  load(id: string): Promise<void>
+  /**
+   * Closes the network there is and opens a shipped scenario; what goes wrong is shown.
+   * @param source - what it comes from, where that has been asked for before
+   */
+  load(id: string, source?: Promise<Source>): Promise<void>
   /** Closes the network there is and opens another, paused; what goes wrong is shown. */
   open(source: Source): Promise<void>
   play(): void
@@ -449,6 +452,7 @@ export function createWorkplace(
       opened.stage.layOut()
       // Samples what stands before the first tick.
       await opened.loop.step(0)
+      await opened.stage.measure()
       events.loaded(source)
     } catch (error) {
       if (opened === undefined) simulation?.destroy()
@@ -496,11 +500,11 @@ export function createWorkplace(
     return result
   }
 
-  const load = (id: string): Promise<void> =>
+  const load = (id: string, source?: Promise<Source>): Promise<void> =>
     inTurn(() =>
       replace(
         id,
-        () => shippedSource(id),
+        () => source ?? shippedSource(id).source,
         () => void load(id),
       ),
     )

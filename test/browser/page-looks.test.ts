@@ -155,6 +155,26 @@ describe('the looks', () => {
     }
   })
 
+  test('the start leaves its marks, in order, for the console and for the developer tools', async () => {
+    const page = await lab.open()
+    await page.goto(lab.url)
+    await page.locator('body[data-state=ready]').waitFor()
+    const stages = ['script', 'adapter', 'device', 'network', 'picture']
+    await eventually(() => page.evaluate('Object.keys(engram.timing)')).toEqual(stages)
+    const times: number[] = await page.evaluate('Object.values(engram.timing)')
+    expect(times).toEqual(times.toSorted((a, b) => a - b))
+    expect(
+      await page.evaluate(
+        "performance.getEntriesByType('mark').filter(({ name }) => name.startsWith('engram:')).map(({ startTime }) => startTime)",
+      ),
+    ).toEqual(times)
+    // Loading another scenario is no start.
+    await page.evaluate("engram.load('softmax-synapses')")
+    await eventually(() => page.evaluate('engram.draws')).toBeGreaterThan(0)
+    expect(await page.evaluate('Object.values(engram.timing)')).toEqual(times)
+    await page.close()
+  })
+
   test('another scenario takes the place of the one before in one move', async () => {
     const page = await lab.open()
     await watchShifts(page)

@@ -97,19 +97,17 @@ export function createPainterPipelines(device: GPUDevice, canvasFormat: GPUTextu
     return { shade, measure }
   }
   const known = new Map<Format, Promise<Pipelines>>()
-  return {
-    canvasFormat,
-    shadeLayout,
-    measureLayout,
-    of(format) {
-      let pipelines = known.get(format)
-      if (pipelines === undefined) {
-        pipelines = compile(format)
-        known.set(format, pipelines)
-      }
-      return pipelines
-    },
+  const of = (format: Format): Promise<Pipelines> => {
+    let pipelines = known.get(format)
+    if (pipelines === undefined) {
+      pipelines = compile(format)
+      known.set(format, pipelines)
+    }
+    return pipelines
   }
+  // All networks need these: they compile while the scenario is on its way.
+  of('f32').catch(() => undefined)
+  return { canvasFormat, shadeLayout, measureLayout, of }
 }
 
 /** The most negative value as a size, and the largest value, both >= 0. */

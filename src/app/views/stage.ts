@@ -10,6 +10,7 @@ import { type PainterPipelines, type Print, createPainter } from './painter.ts'
 import { type Spot, createPeek } from './peek.ts'
 import { type Range, isSigned, nextRange } from './range.ts'
 import { createReadout } from './readout.ts'
+import { reached } from '../timing.ts'
 import { currentScheme } from './scheme.ts'
 import { type Sheet, placeOf, sheetsOf, showsState } from './sheet.ts'
 import { type Stopwatch, createStopwatch } from './stopwatch.ts'
@@ -54,6 +55,8 @@ export interface Stage {
   restart(): void
   /** Fits the pictures to the room there is, once everything around them stands. */
   layOut(): void
+  /** Resolves when the ranges of the values are known: the next drawing shows them. */
+  measure(): Promise<void>
   /** Takes over the colours of the current scheme. */
   recolour(): void
   destroy(): void
@@ -123,6 +126,7 @@ export async function createStage(
   const listeners = new Set<(event: PicturePointer) => boolean>()
   let measuredAt = -Infinity
   let draws = 0
+  let isSeen = false
   let replica = 0
   let large = 0
 
@@ -230,13 +234,6 @@ export async function createStage(
     measuredAt = -Infinity
     refreshAll()
   }
-  const keys = (event: KeyboardEvent): void => {
-    if (event.key.toLowerCase() !== 'd' || event.ctrlKey || event.metaKey || event.altKey) return
-    if (event.defaultPrevented || isTyping(event.target)) return
-    event.preventDefault()
-    setVisible(!settings.isDrawing)
-  }
-  document.addEventListener('keydown', keys)
 
   // -------------------------------------------------------------------------------------------- what is pointed at
 
@@ -291,11 +288,11 @@ export async function createStage(
 
   // ------------------------------------------------------------------------------------------------------ drawing
 
-  const measure = (): void => {
+  const measure = async (): Promise<void> => {
     const found = painter.measure()
     if (found === undefined) return
     measuredAt = performance.now()
-    void found.then((extents) => {
+    await found.then((extents) => {
       if (extents.length === 0) return
       let isNew = false
       for (const view of views) {
@@ -370,13 +367,17 @@ export async function createStage(
     device.queue.submit([encoder.finish()])
     timing?.read()
     draws++
+    if (!isSeen && shown.some((view) => rangeOf(view) !== undefined)) {
+      isSeen = true
+      void device.queue.onSubmittedWorkDone().then(() => reached('picture'))
+    }
   }
 
   return {
     draw() {
       if (!settings.isDrawing) return
       const now = performance.now()
-      if (now - measuredAt >= MEASURE_INTERVAL) measure()
+      if (now - measuredAt >= MEASURE_INTERVAL) void measure()
       paint(views, stopwatch)
       settle()
       if (now - readAt >= READ_INTERVAL) readValues()
@@ -427,12 +428,12 @@ export async function createStage(
       views.forEach(place)
       for (const { figure } of views) figure.layOut()
     },
+    measure,
     recolour: refreshAll,
     destroy() {
       clearTimeout(later)
       clearTimeout(settling)
       pointed = undefined
-      document.removeEventListener('keydown', keys)
       matches.end()
       toolbar.element.remove()
       options.destroy()
@@ -522,8 +523,4 @@ function optionsButton(sheet: Sheet, act: (anchor: HTMLElement) => void): HTMLBu
 function isPageScrolled(): boolean {
   const { scrollHeight, clientHeight } = document.documentElement
   return scrollHeight > clientHeight + 1
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('select, textarea, input:not([type=range])')
 }

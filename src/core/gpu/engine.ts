@@ -4,7 +4,7 @@ import type { Model } from '../model/model.ts'
 import { roundUp } from '../plan/layout.ts'
 import type { BufferPlan, Operation } from '../plan/operation.ts'
 import type { Plan } from '../plan/plan.ts'
-import { clockLayout, pipelineOf } from './pipelines.ts'
+import { type Pipeline, clockLayout, pipelineOf } from './pipelines.ts'
 
 /** An operation ready to be encoded. */
 export interface Command {
@@ -55,23 +55,35 @@ const CLOCK_RECORDS = 256
 /** Offsets of uniform bindings; portable. */
 const UNIFORM_ALIGNMENT = 256
 
-/**
- * Allocates a plan on a device, uploads the model and runs the set-up.
- * @throws RunError if the device has not enough memory or a kernel does not compile
- */
-export async function createEngine(device: GPUDevice, plan: Plan, model: Model): Promise<Engine> {
-  const operations = [
+function operationsOf(plan: Plan): Operation[] {
+  return [
     ...plan.setup,
     ...plan.stimulate,
     ...new Set([...plan.tick, ...plan.refresh]),
     ...plan.probes.flatMap((probe) => probe.operations),
     ...(plan.resident === undefined ? [] : [plan.resident.operation]),
   ]
-  const pipelines = await Promise.all(
-    operations.map(({ kernel, constants }) =>
+}
+
+/**
+ * Compiles the kernels of a plan, in the order of its operations; each only once a device, so that it can be done ahead.
+ * @throws RunError or ModelError where a kernel does not compile
+ */
+export function compilePlan(device: GPUDevice, plan: Plan): Promise<Pipeline[]> {
+  return Promise.all(
+    operationsOf(plan).map(({ kernel, constants }) =>
       pipelineOf(device, kernel, constantsOf(kernel.source, constants)),
     ),
   )
+}
+
+/**
+ * Allocates a plan on a device, uploads the model and runs the set-up.
+ * @throws RunError if the device has not enough memory or a kernel does not compile
+ */
+export async function createEngine(device: GPUDevice, plan: Plan, model: Model): Promise<Engine> {
+  const operations = operationsOf(plan)
+  const pipelines = await compilePlan(device, plan)
 
   device.pushErrorScope('out-of-memory')
   const buffers = new Map(

@@ -140,6 +140,11 @@ export interface Simulation {
   destroy(): void
 }
 
+/** The plan by which a model, or a sketch of its shapes, is built on a device. */
+export function planOn(device: GPUDevice, model: Model, options: SimulationOptions = {}): Plan {
+  return planNetwork(model, options.limits ?? device.limits, { lanes: lanesOf(device), ...options })
+}
+
 /**
  * Builds a network on a device.
  * @throws ModelError if it does not fit the device
@@ -151,7 +156,7 @@ export async function createSimulation(
   options: SimulationOptions = {},
 ): Promise<Simulation> {
   let model = initial
-  const plan = planNetwork(model, options.limits ?? device.limits, { lanes: lanesOf(device), ...options })
+  const plan = planOn(device, model, options)
   const engine = await createEngine(device, plan, model)
   // Model time counts integer ticks from the last change of dt; samples on their way belong to the dt before it.
   const firstEra = { tick: 0, time: 0, dt: model.time.dt }
