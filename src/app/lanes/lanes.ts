@@ -601,6 +601,7 @@ function summaryOf(model: Model): HTMLElement[] {
     .map(({ kind, name, tau, every }) => {
       const chip = document.createElement('span')
       chip.dataset.kind = kind
+      chip.dataset.pace = tau === undefined ? 'fixed' : tau === 0 ? 'instant' : 'own'
       const text = tau === undefined ? 'fixed' : tau === 0 ? 'at once' : `τ ${format3(tau)}`
       chip.textContent = `${name} ${text}${every > 1 && tau !== undefined && tau > 0 ? `, every ${every}` : ''}`
       return chip
