@@ -12,11 +12,9 @@ import { sketchOf } from './estimate.ts'
  * the network is built.
  */
 export function compileAhead({ device, limits }: PageDevice, scenario: Scenario): void {
-  const { seed, time, replicas } = scenario
-  const nothing: Model = {
-    ...{ scenario, seed, time, replicas },
-    ...{ layers: [], synapses: [], memories: [], stimulus: [], probes: [], warnings: [] },
-  }
+  const { seed, time } = scenario
+  const empty = { layers: [], synapses: [], memories: [], stimulus: [], probes: [], warnings: [] }
+  const nothing: Model = { scenario, seed, time, replicas: 1, ...empty }
   try {
     compilePlan(device, planOn(device, sketchOf(nothing, scenario), { limits })).catch(() => undefined)
   } catch {
