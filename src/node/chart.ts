@@ -126,9 +126,12 @@ function drawMark(mark: Mark, colour: number, { x, y, left, right, top, bottom }
           const [cx, cy] = [x(mark.x[i]!), y(mark.y[i]!)]
           if (!isPlaced(cx, cy)) return ''
           const half = mark.error?.[i] ?? 0
-          const [from, to] = [y(mark.y[i]! + half), y(mark.y[i]! - half)]
-          const bar = `M${px(cx)} ${px(from)}V${px(isPlaced(to) ? to : bottom)}`
-          const error = half > 0 ? `<path class="error s${colour}" d="${bar}"/>` : ''
+          const bar = (): string => {
+            const [from, to] = [y(mark.y[i]! + half), y(mark.y[i]! - half)]
+            return `M${px(cx)} ${px(from)}V${px(isPlaced(to) ? to : bottom)}`
+          }
+          // NaN where there is no interval.
+          const error = half > 0 ? `<path class="error s${colour}" d="${bar()}"/>` : ''
           return `${error}<circle class="point s${colour}" cx="${px(cx)}" cy="${px(cy)}" r="3"/>`
         })
         .join('')

@@ -114,13 +114,13 @@ ${sections.join('\n\n')}
 }
 
 const STYLE = `
-:root{color-scheme:light dark;--paper:#f3f5f8;--panel:#fff;--edge:#dfe3e9;--text:#1a1f27;--muted:#5b6573;--good:#0f7b5f;--bad:#b3261e}
-@media(prefers-color-scheme:dark){:root{--paper:#0c0e12;--panel:#14171d;--edge:#262b34;--text:#e7eaee;--muted:#98a2b0;--good:#5fd3ae;--bad:#ff8a80}}
+:root{color-scheme:light dark;--paper:#f3f5f8;--panel:#fff;--edge:#dfe3e9;--text:#1a1f27;--muted:#5b6573;--accent:#2459c4;--good:#0f7b5f;--bad:#b3261e}
+@media(prefers-color-scheme:dark){:root{--paper:#0c0e12;--panel:#14171d;--edge:#262b34;--text:#e7eaee;--muted:#98a2b0;--accent:#7db0ff;--good:#5fd3ae;--bad:#ff8a80}}
 body{margin:0 auto;max-width:784px;padding:24px 12px;background:var(--paper);color:var(--text);font:14px/1.45 system-ui,sans-serif}
 section{background:var(--panel);border:1px solid var(--edge);border-radius:8px;padding:12px 20px;margin:12px 0}
-h1{font-size:22px}h2{font-size:16px}svg{width:100%;height:auto}
+h1{font-size:22px}h2{font-size:16px}svg{width:100%;min-width:540px;height:auto}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-th,td{text-align:left;padding:3px 12px 3px 0;border-bottom:1px solid var(--edge)}th{font-weight:500;color:var(--muted)}
+th,td{text-align:left;padding:3px 12px 3px 0;border-bottom:1px solid var(--edge)}th{font-weight:500;color:var(--muted)}.checks td:first-child{min-width:12em}.checks td+td{white-space:nowrap}a{color:var(--accent)}
 .muted{color:var(--muted);font-size:12px}.pass{color:var(--good)}.FAIL{color:var(--bad);font-weight:600}
 `
 
@@ -133,7 +133,8 @@ export function htmlReport(records: readonly Recorded[]): string {
     (record) => `<section id="${record.id}">
 <h2>${escaped(record.title)}</h2>
 <p>${escaped(record.claim)} <span class="muted">${escaped(record.citation)}</span></p>
-${drawChart(record.chart)}<div class="scroll"><table><tr>${CHECK_HEADER.map((text) => `<th>${text}</th>`).join('')}</tr>
+<div class="scroll">${drawChart(record.chart)}</div>
+<div class="scroll"><table class="checks"><tr>${CHECK_HEADER.map((text) => `<th>${text}</th>`).join('')}</tr>
 ${record.checks.map(line).join('\n')}</table></div>
 <p class="muted">${escaped(record.method)}</p>
 <p class="muted">${escaped(origin(record))}</p>

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Result, reproduce } from '../../src/core/reproduce/lab.ts'
 import { REPRODUCTIONS } from '../../src/core/reproduce/index.ts'
+import { drawChart } from '../../src/node/chart.ts'
 import { testDevice } from './device.ts'
 
 /** The checks that did not pass, as text. */
@@ -20,6 +21,7 @@ describe.each(REPRODUCTIONS.map((reproduction) => ({ id: reproduction.id, reprod
       expect(failures(result)).toEqual([])
       expect(result.checks.length).toBeGreaterThan(0)
       expect(result.warnings).toEqual([])
+      expect(drawChart(result.chart)).not.toMatch(/NaN|undefined/)
     })
 
     test(`does not with ${reproduction.wrong.constant} = ${reproduction.wrong.value}`, async () => {

@@ -22,7 +22,7 @@ export type Mark =
       readonly kind: 'points'
       readonly x: ArrayLike<number>
       readonly y: ArrayLike<number>
-      /** Half lengths of the error bars. */
+      /** Half lengths of the error bars; NaN = none. */
       readonly error?: ArrayLike<number>
     })
   | (Named & {

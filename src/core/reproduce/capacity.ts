@@ -33,7 +33,7 @@ export const capacity: Reproduction = {
     'Steps of tau/2 for 60 tau: fixed points do not depend on the step. The published runs are of five networks. At load 0.12 ' +
     'single patterns may be lost at this size, at 0.18 overlaps scatter by 0.15 from pattern to pattern: the tolerances. The line is ' +
     'the theory of Shiino and Fukai for neurons of that gain.',
-  duration: { quick: '10 s', full: '15 min' },
+  duration: { quick: '10 s', full: '2 min' },
   constants: { load: 1 },
   wrong: { constant: 'load', value: 2 },
   async measure(lab, size) {

@@ -77,7 +77,7 @@ export function atMost(what: string, published: number, measured: number | Estim
   return judge(what, 'at most', published, measured, 0)
 }
 
-/** What was measured so far, at the first of some places on the x axis, with 95 % intervals. */
+/** What was measured so far, at the first of some places on the x axis, with 95 % intervals where there are several networks. */
 export function measuredPoints(
   x: readonly number[],
   found: readonly Estimate[],
@@ -88,7 +88,7 @@ export function measuredPoints(
     kind: 'points',
     x: x.slice(0, found.length),
     y: found.map(({ mean }) => mean),
-    error: found.map(({ half }) => half),
+    ...(found.every(({ half }) => Number.isFinite(half)) && { error: found.map(({ half }) => half) }),
     ...(label !== undefined && { label }),
     colour,
   }

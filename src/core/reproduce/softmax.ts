@@ -95,7 +95,7 @@ export const softmaxRetrieval: Reproduction = {
     const chart = (): Chart => ({
       title: this.title,
       x: { label: 'log10 of the relative error after one update', domain: [-7, -1] },
-      y: { label: 'cues', domain: [0, 0.2 * networks * cues] },
+      y: { label: 'cues', domain: [0, 0.6 * networks * cues] },
       marks: [
         {
           kind: 'histogram',

@@ -56,6 +56,12 @@ describe('a chart', () => {
     expect(log[1]![1]).toBe(368)
   })
 
+  test('draws no bar for a point without an interval', () => {
+    const svg = drawChart(chartOf([{ kind: 'points', x: [1, 2], y: [2, 3], error: [NaN, NaN] }]))
+    expect(centres(svg)).toHaveLength(2)
+    expect(svg).not.toMatch(/class="error|NaN|undefined/)
+  })
+
   test('names labelled marks in the legend, in lines that end before the right border', () => {
     const marks = Array.from({ length: 8 }, (_, k): Mark => ({
       kind: 'rule',
