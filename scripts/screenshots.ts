@@ -10,6 +10,7 @@ const TICKS: Readonly<Record<string, number>> = {
   'hebbian-learning': 3000,
   hierarchical: 60,
   hopfield: 40,
+  'phase-diagram': 60,
   'softmax-synapses': 600,
 }
 

@@ -1,12 +1,15 @@
 /** Controls for every value of a scenario, made from the schema: what runs acts on the next tick, the rest rebuilds. */
 import GUI, { type Controller } from 'lil-gui'
+import type { Axis } from '../core/model/model.ts'
 import { valueAt } from '../core/model/path.ts'
 import type { Control } from '../core/model/schema.ts'
+import { axisText } from '../core/plan/print.ts'
 import type { Simulation } from '../core/run/simulation.ts'
 import './controls.css'
 import { createExpressions } from './expressions.ts'
 import { type ControlField, controlFields } from './fields.ts'
 import type { Loop } from './loop.ts'
+import { shortNumber } from './vary.ts'
 
 export interface Controls {
   /** Shows the values as they are, whoever has set them. */
@@ -78,6 +81,7 @@ export function createControls(
   showMemory(`On the GPU: ${actions.memory}.`)
 
   const running = new Set(simulation.parameters)
+  const axes = simulation.model.variation?.axes ?? []
   const shown = controlFields(simulation.model.scenario).flatMap((field) => {
     const group = folder(field.group, FOLDERS[field.group] as string)
     const inside =
@@ -101,6 +105,11 @@ export function createControls(
     const { element } = added
     element.dataset.path = path
     element.title = field.description
+    const axis = axes.find((one) => one.path === path)
+    if (axis !== undefined) {
+      showVaried(added, axis)
+      return []
+    }
     if (rebuilds) {
       element.classList.add('rebuilds')
       const name = element.querySelector('.lil-name')
@@ -282,6 +291,16 @@ function addNumber(
   }
   show(initial)
   return { element: domElement, controller, show }
+}
+
+/** Puts the values that a parameter has in the replicas in the place of its field: no one value would be right. */
+function showVaried({ element, controller }: Added, axis: Axis): void {
+  controller.domElement.classList.add('varies')
+  const { path, values } = axis
+  element.title = `${path} differs from replica to replica, ${axisText(axis)}: \`replicas.vary\` of the scenario`
+  const text = document.createElement('span')
+  text.textContent = `${shortNumber(Math.min(...values))} … ${shortNumber(Math.max(...values))}`
+  element.querySelector('.lil-widget')?.replaceChildren(text)
 }
 
 /** A choice or a box to tick. */

@@ -61,7 +61,12 @@ export function controlFields(scenario: Scenario): ControlField[] {
     const base = { path, group, ...(item === undefined ? {} : { item }), value }
     const slot = nodeAt(scenario, keys.slice(0, -1))?.entries?.[key]
     const isNeeded = group === 'memories' && key === 'tau'
-    const absent = slot?.type === 'exact_optional' && !isNeeded ? ABSENT[key] : undefined
+    const absent =
+      path === 'replicas.count'
+        ? 'one a point'
+        : slot?.type === 'exact_optional' && !isNeeded
+          ? ABSENT[key]
+          : undefined
     const choice = switchOf(scenario, path)
     if (choice !== undefined) {
       const { options } = choice
@@ -77,7 +82,8 @@ export function controlFields(scenario: Scenario): ControlField[] {
     } else if (field.kind === 'number' || field.kind === 'choice' || field.kind === 'flag') {
       // What is not there and is nothing to be chosen has no control.
       if (value === undefined && absent === undefined) return
-      const title = key === '0' ? 'height' : key === '1' ? 'width' : field.title
+      const titles: Readonly<Record<string, string>> = { 0: 'height', 1: 'width' }
+      const title = path === 'replicas.count' ? 'replicas' : (titles[key] ?? field.title)
       fields.push({ ...field, ...base, title, ...(absent === undefined ? {} : { absent }) })
       return
     }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { LESSONS } from '../../src/app/teach/lessons.ts'
 import { loadModel } from '../../src/core/model/load.ts'
-import { setValue } from '../../src/core/model/path.ts'
+import { setValue, valueAt } from '../../src/core/model/path.ts'
 import type { Series } from '../../src/core/run/series.ts'
 import { loadShipped, readShipped } from '../scenario.ts'
 import { withSimulation } from './helpers/compare.ts'
@@ -31,13 +31,23 @@ function outcome(id: string, label?: string): Promise<Outcome> {
 const REPLICAS = 20
 const TICKS = 2000
 
+/** What varies, in four steps. */
+function coarse(replicas: unknown): unknown {
+  if (typeof replicas !== 'object') return undefined
+  const axes = Object.entries((replicas as { vary: Readonly<Record<string, object>> }).vary)
+  const steps = ([path, axis]: [string, object]): [string, object] =>
+    path === 'seed' ? [path, { values: [1, 2, 3, 4] }] : [path, { ...axis, steps: 4 }]
+  return { vary: Object.fromEntries(axes.map(steps)) }
+}
+
 async function run(id: string, label?: string): Promise<Outcome> {
   const lesson = LESSONS[id]!
   const wanted = label === undefined ? undefined : lesson.tries.find((one) => one.label === label)
   if (label !== undefined && wanted === undefined) throw new Error(`${id} has no try "${label}"`)
   const { scenario, replicas } = await loadShipped(id)
-  let raw = setValue(scenario, 'replicas', Math.min(replicas, REPLICAS))
+  let raw: unknown = scenario
   for (const [path, value] of Object.entries(wanted?.set ?? {})) raw = setValue(raw, path, value)
+  raw = setValue(raw, 'replicas', coarse(valueAt(raw, 'replicas')) ?? Math.min(replicas, REPLICAS))
   const model = await loadModel(JSON.stringify(raw), { file: `${id}.json`, read: readShipped })
   const ticks = Math.min(model.time.ticks, TICKS)
   return withSimulation(model, async (simulation) => {
@@ -109,6 +119,30 @@ describe('dense memories', () => {
   test('lose most cues with 40 % of the signs flipped', async () =>
     expect(await count('Flip 40 % of the signs')).toBeLessThan(10))
   test('hold in noise', async () => expect(await count('Shake the neurons')).toBe(20))
+})
+
+describe('the phase diagram', () => {
+  /** Overlap with the own digit: lines of beta (or of seeds), columns of damage. */
+  const diagram = async (label?: string): Promise<number[][]> => {
+    const values = (await outcome('phase-diagram', label)).at('overlap', 150).map(([own]) => own!)
+    return [0, 1, 2, 3].map((line) => values.slice(4 * line, 4 * line + 4))
+  }
+  test.each([undefined, 'Hide instead of flip', 'Another digit'])(
+    'has a mixture, recall and mistakes: %s',
+    async (label) => {
+      const [melted, , , sharp] = (await diagram(label)) as [number[], number[], number[], number[]]
+      for (const overlap of melted) expect(overlap).toBeCloseTo(melted[0]!, 2)
+      expect(melted[0]).toBeLessThan(0.4)
+      expect(sharp.slice(0, 2)).toEqual([expect.closeTo(1, 2), expect.closeTo(1, 2)])
+      expect(sharp[3]).toBeLessThan(0.6)
+    },
+  )
+  test('is a matter of luck far from the digit and nowhere near it', async () => {
+    const lines = await diagram('Draw the damage anew')
+    for (const line of lines) expect(line.slice(0, 2)).toEqual([expect.closeTo(1, 2), expect.closeTo(1, 2)])
+    const last = lines.map((line) => line[3]!)
+    expect(Math.max(...last) - Math.min(...last)).toBeGreaterThan(0.01)
+  })
 })
 
 describe('fast synapses', () => {

@@ -5,6 +5,7 @@ import { ModelError } from '../../core/model/errors.ts'
 import type { Model, Rows } from '../../core/model/model.ts'
 import { setValue, valueAt } from '../../core/model/path.ts'
 import type { Patterns, Scenario } from '../../core/model/schema.ts'
+import { repetitionOf, repetitionsOf } from '../../core/model/variation.ts'
 import { readShipped } from '../source.ts'
 import type { Opened, Workplace } from '../workplace.ts'
 import { type Damage, cueOfClasses, damaged, imagesOfClasses, shownRow } from './choices.ts'
@@ -69,9 +70,9 @@ export function createActions(workplace: Workplace, tell: (text: string) => void
 
   return {
     async paint(cue, replica, values) {
-      const { replicas } = open().simulation.model
+      const { model } = open().simulation
       await change(cue.path, (patterns) => {
-        const own = ownRow(cue, patterns, replica, replicas)
+        const own = ownRow(cue, patterns, repetitionOf(model, replica), repetitionsOf(model))
         return painted(own.patterns, own.row, values)
       })
     },
@@ -85,7 +86,8 @@ export function createActions(workplace: Workplace, tell: (text: string) => void
         )
       }
       const values = rowValues(unscaled(store), row)
-      const next = shownRow(cue, store, row, whose, model.replicas, values)
+      const own = whose === 'all' ? whose : repetitionOf(model, whose)
+      const next = shownRow(cue, store, row, own, repetitionsOf(model), values)
       if (!(await change(cue.path, () => next))) return
       if (!cue.isHeld) await restart()
       const isAll = whose === 'all' || model.replicas === 1 || cue.kind === 'clamp' || cue.kind === 'current'
@@ -99,10 +101,12 @@ export function createActions(workplace: Workplace, tell: (text: string) => void
       const cue = cueOf(model, layer, tick)
       const { size } = model.layers.find(({ name }) => name === layer) as Model['layers'][number]
       if (cue !== undefined && (tick === 0 || cue.isHeld)) {
-        const replicas = whose === 'all' ? Array.from({ length: model.replicas }, (_, r) => r) : [whose]
+        const count = repetitionsOf(model)
+        const replicas =
+          whose === 'all' ? Array.from({ length: count }, (_, r) => r) : [repetitionOf(model, whose)]
         await change(cue.path, (patterns) =>
           replicas.reduce((edited, replica) => {
-            const own = ownRow(cue, edited, replica, model.replicas)
+            const own = ownRow(cue, edited, replica, count)
             return cleared(own.patterns, own.row, size)
           }, patterns),
         )
@@ -193,7 +197,7 @@ export function createActions(workplace: Workplace, tell: (text: string) => void
       }
       const cue = cueOf(model, store.layer, tick)
       if (cue === undefined) return
-      const done = await change(cue.path, () => cueOfClasses(cue, classes, store, model.replicas))
+      const done = await change(cue.path, () => cueOfClasses(cue, classes, store, repetitionsOf(model)))
       if (done && !cue.isHeld) await restart()
     },
   }

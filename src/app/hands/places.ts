@@ -3,6 +3,7 @@ import type { Model, Rows } from '../../core/model/model.ts'
 import { dealt } from '../../core/model/values.ts'
 import type { Patterns } from '../../core/model/schema.ts'
 import { shownAt } from '../../core/model/stimulus.ts'
+import { repetitionOf } from '../../core/model/variation.ts'
 import { cueAt } from '../views/companions.ts'
 
 /** Patterns of a scenario that a hand can change. */
@@ -53,7 +54,7 @@ export function cueOf(model: Model, layer: string, passed: number): Cue | undefi
       patterns: spec.patterns,
       rows: item.patterns,
       isHeld: item.kind !== 'initial' && state === 'now',
-      rowOf: (replica) => (item.kind === 'initial' ? replica % item.patterns.rows : row),
+      rowOf: (replica) => (item.kind === 'initial' ? repetitionOf(model, replica) % item.patterns.rows : row),
     }
   }
   const own = model.layers.find(({ name }) => name === layer)
@@ -65,7 +66,7 @@ export function cueOf(model: Model, layer: string, passed: number): Cue | undefi
     patterns: init,
     rows: own.init,
     isHeld: false,
-    rowOf: (replica) => replica % own.init.rows,
+    rowOf: (replica) => repetitionOf(model, replica) % own.init.rows,
   }
 }
 

@@ -1,6 +1,8 @@
 /** The plots of a network: one for each probe that samples numbers. */
+import type { Model } from '../../core/model/model.ts'
 import type { Sample } from '../../core/run/series.ts'
 import type { Change, Simulation } from '../../core/run/simulation.ts'
+import { variedText } from '../vary.ts'
 import { type History, createHistory } from './history.ts'
 import { type Marker, createMarkers } from './markers.ts'
 import { type Plot, type PlotChoices, createPlot } from './plot.ts'
@@ -60,7 +62,7 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
   })
   place.replaceChildren(...plots.map(({ element }) => element))
   place.hidden = plots.length === 0
-  const replicaChoice = createReplicaChoice(replicas, view.setReplica)
+  const replicaChoice = createReplicaChoice(simulation.model, view.setReplica)
   if (replicas > 1) plots[0]?.element.querySelector('.plot-note')?.after(replicaChoice)
   let hasNews = false
   let updatedAt = -Infinity
@@ -101,7 +103,10 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
       if (seen.replica !== undefined && seen.replica < replicas) {
         view.setReplica(seen.replica)
         const input = replicaChoice.querySelector('input')
-        if (input !== null) input.value = String(seen.replica)
+        if (input !== null) {
+          input.value = String(seen.replica)
+          input.dispatchEvent(new Event('input'))
+        }
       }
       // After the scale, which shows everything.
       if (goesOn) view.zoom(seen.range)
@@ -122,7 +127,8 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
 }
 
 /** A number that chooses one replica for all plots; empty = all of them. */
-function createReplicaChoice(replicas: number, choose: (replica: number | undefined) => void): HTMLElement {
+function createReplicaChoice(model: Model, choose: (replica: number | undefined) => void): HTMLElement {
+  const { replicas } = model
   const label = document.createElement('label')
   label.className = 'plot-replica'
   label.textContent = 'replica'
@@ -135,9 +141,12 @@ function createReplicaChoice(replicas: number, choose: (replica: number | undefi
   input.autocomplete = 'off'
   input.addEventListener('input', () => {
     const replica = input.value === '' ? undefined : Math.round(input.valueAsNumber)
-    if (replica === undefined || (replica >= 0 && replica < replicas)) choose(replica)
+    if (replica !== undefined && !(replica >= 0 && replica < replicas)) return
+    values.textContent = replica === undefined ? '' : variedText(model, replica)
+    choose(replica)
   })
-  label.append(input)
+  const values = document.createElement('span')
+  label.append(input, values)
   return label
 }
 

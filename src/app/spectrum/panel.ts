@@ -5,6 +5,7 @@ import type { Simulation } from '../../core/run/simulation.ts'
 import { format3 } from '../views/figure.ts'
 import type { Opened } from '../workplace.ts'
 import type { Answer, Question } from './question.ts'
+import { networkOf } from '../../core/model/variation.ts'
 
 /** Shortest time between two looks, in ms; a look that takes long waits ten times as long. */
 const INTERVAL = 1000
@@ -120,7 +121,7 @@ function isMoving({ memories, synapses }: Model, shown: string): boolean {
 
 /** The first replica, as it is. */
 async function questionOf(simulation: Simulation, shown: string): Promise<Question> {
-  const { model } = simulation
+  const model = networkOf(simulation.model, 0)
   const [of, name = ''] = shown.split(' ')
   const matrix = async (one: string): Promise<Float32Array> => {
     const { shape, data } = await simulation.read(one)

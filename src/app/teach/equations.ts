@@ -48,23 +48,27 @@ export function equationsOf(model: Model): Equations[] {
     const bias = hasBias(model, layer) ? `b_{${of(layer.name)}}` : ''
     const terms = [bias, input].filter((term) => term !== '').join(' + ') || '0'
     const x = of(layer.name)
-    const noise =
-      layer.temperature > 0 ? ` + \\sqrt{2T\\tau_{${x}}}\\,\\xi, \\quad T = ${number(layer.temperature)}` : ''
+    const noise = isWarm(model, layer)
+      ? ` + \\sqrt{2T\\tau_{${x}}}\\,\\xi, \\quad T = ${among(model, `neurons.${layer.name}.temperature`, layer.temperature)}`
+      : ''
     if (layer.tau === 0) return `${x} = ${terms} \\qquad (\\tau_{${x}} = 0)`
-    return `\\tau_{${x}}\\, \\dot ${x} = -${x} + ${terms}${noise}, \\qquad \\tau_{${x}} = ${number(layer.tau)}`
+    return `\\tau_{${x}}\\, \\dot ${x} = -${x} + ${terms}${noise}, \\qquad \\tau_{${x}} = ${among(model, `neurons.${layer.name}.tau`, layer.tau)}`
   })
   const activations = model.layers.map(
-    ({ name, lagrangian }) => `${g(name)} = ${activationOf(lagrangian, of(name))}`,
+    ({ name, lagrangian }) =>
+      `${g(name)} = ${activationOf(lagrangian, of(name), (key, value) => among(model, `neurons.${name}.lagrangian.${key}`, value))}`,
   )
   const learning = [
     ...model.synapses.flatMap(({ name, tau, layer }) => {
       if (tau === undefined) return [`${w(name)} = J`]
       const pull = `-(${w(name)} - J) + \\kappa\\, ${g(layer)} ${g(layer)}^\\top`
-      return [`\\tau_{W}\\, \\dot ${w(name)} = ${pull}, \\qquad \\tau_{W} = ${number(tau)}`]
+      return [
+        `\\tau_{W}\\, \\dot ${w(name)} = ${pull}, \\qquad \\tau_{W} = ${among(model, `synapses.${name}.tau`, tau)}`,
+      ]
     }),
     ...model.memories.flatMap(({ name, from, to, rule, tau, bias }) => {
       if (rule === 'fixed') return []
-      const time = `, \\qquad \\tau_{\\Xi} = ${number(tau ?? 0)}`
+      const time = `, \\qquad \\tau_{\\Xi} = ${among(model, `memories.${name}.tau`, tau ?? 0)}`
       const lambda = bias === undefined && rule === 'gated' ? '' : ' + \\Lambda'
       if (rule === 'gated')
         return [
@@ -106,8 +110,15 @@ function hasBias(model: Model, { name, bias }: Layer): boolean {
   )
 }
 
-function activationOf(lagrangian: Lagrangian, x: string): string {
-  const gain = (value: number): string => (value === 1 ? x : `${number(value)}\\,${x}`)
+function activationOf(
+  lagrangian: Lagrangian,
+  x: string,
+  valueOf: (key: string, value: number) => string,
+): string {
+  const gain = (value: number): string => {
+    const text = valueOf('gain', value)
+    return text === '1' ? x : text === number(value) ? `${text}\\,${x}` : `(${text})\\,${x}`
+  }
   switch (lagrangian.kind) {
     case 'linear':
       return gain(lagrangian.gain)
@@ -115,14 +126,16 @@ function activationOf(lagrangian: Lagrangian, x: string): string {
       return `\\max(${x}, 0)`
     case 'power': {
       const base = lagrangian.rectified ? `\\max(${x}, 0)` : x
-      return lagrangian.degree === 2 ? base : `${base}^{${number(lagrangian.degree - 1)}}`
+      return lagrangian.degree === 2
+        ? base
+        : `${base}^{${valueOf('degree', lagrangian.degree) === number(lagrangian.degree) ? number(lagrangian.degree - 1) : 'n - 1'}}`
     }
     case 'tanh':
       return `\\tanh(${gain(lagrangian.gain)})`
     case 'sigmoid':
       return `\\frac{1}{1 + e^{-${gain(lagrangian.gain)}}}`
     case 'softmax':
-      return `\\mathrm{softmax}(\\beta ${x}), \\qquad \\beta = ${number(lagrangian.beta)}`
+      return `\\mathrm{softmax}(\\beta ${x}), \\qquad \\beta = ${valueOf('beta', lagrangian.beta)}`
     case 'layernorm':
       return `\\gamma\\,\\frac{${x} - \\bar ${x}}{\\sqrt{\\mathrm{var}(${x}) + \\epsilon}} + \\delta`
     case 'spherical':
@@ -130,6 +143,18 @@ function activationOf(lagrangian: Lagrangian, x: string): string {
     case 'custom':
       return `\\texttt{${plain(lagrangian.activation)}}, \\qquad L = \\textstyle\\sum \\texttt{${plain(lagrangian.lagrangian)}}`
   }
+}
+
+/** A number as TeX, or the range in which it varies by replica. */
+function among(model: Model, path: string, value: number): string {
+  const axis = model.variation?.axes.find((one) => one.path === path)
+  if (axis === undefined) return number(value)
+  return `${number(Math.min(...axis.values))} \\ldots ${number(Math.max(...axis.values))}`
+}
+
+function isWarm(model: Model, { name, temperature }: Layer): boolean {
+  const axis = model.variation?.axes.find(({ path }) => path === `neurons.${name}.temperature`)
+  return temperature > 0 || axis !== undefined
 }
 
 /** A number as TeX, with at most three digits. */

@@ -2,6 +2,7 @@
 import type { Layer, Model, Rows, Stimulus } from '../../core/model/model.ts'
 import type { Patterns, Scenario } from '../../core/model/schema.ts'
 import { shownAt } from '../../core/model/stimulus.ts'
+import { cueTable, cuesOf, repetitionOf } from '../../core/model/variation.ts'
 import { vectorStride } from '../../core/plan/layout.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { Sheet } from './sheet.ts'
@@ -60,7 +61,7 @@ export function companionsOf(
   const companions: Companion[] = []
   const model = modelNow()
   const items = model.stimulus.filter((item) => item.layer === layer.name)
-  if (items.length > 0) companions.push(cueCompanion(modelNow, plan, layer, items))
+  if (items.length > 0) companions.push(cueCompanion(modelNow, plan, layer))
   const probe = model.probes.find((one) => one.kind === 'overlap' && one.layer === layer.name)
   const matrix = probe && plan.matrices.get(`${probe.name}/patterns`)
   if (probe?.kind === 'overlap' && matrix !== undefined) {
@@ -86,20 +87,19 @@ export function companionsOf(
   return companions
 }
 
-function cueCompanion(
-  modelNow: () => Model,
-  plan: Plan,
-  layer: Layer,
-  items: readonly Stimulus[],
-): Companion {
-  const total = items.reduce((sum, { patterns }) => sum + patterns.rows, 0)
+function cueCompanion(modelNow: () => Model, plan: Plan, layer: Layer): Companion {
+  let table = { model: modelNow(), cues: cueTable(modelNow(), layer.name) }
   const free = `${layer.name}/free`
   return {
     role: 'cue',
-    blocks: [{ buffer: `${layer.name}/cues`, start: 0, count: total }],
+    blocks: [{ buffer: `${layer.name}/cues`, start: 0, count: table.cues.rows }],
     stride: vectorStride(layer.size),
     extent: () =>
-      extremesOf(modelNow().stimulus.flatMap((item) => (item.layer === layer.name ? [item.patterns] : []))),
+      extremesOf(
+        modelNow().stimulus.flatMap((item, index) =>
+          item.layer === layer.name ? cuesOf(modelNow(), index) : [],
+        ),
+      ),
     ...(plan.buffers.some(({ name }) => name === free) ? { free } : {}),
     at(passed) {
       const model = modelNow()
@@ -107,20 +107,20 @@ function cueCompanion(
       const cue = cueAt(model, layer.name, passed)
       const rows = new Uint32Array(replicas).fill(NO_ROW)
       if (cue === undefined) return { rows, isNow: false, words: '', detail: '' }
-      const before = model.stimulus.slice(0, cue.index).filter((item) => item.layer === layer.name)
-      const first = before.reduce((sum, { patterns }) => sum + patterns.rows, 0)
-      rowsOf(cue, seed, rows)
-      for (let replica = 0; replica < replicas; replica++) rows[replica] = first + (rows[replica] as number)
+      if (table.model !== model) table = { model, cues: cueTable(model, layer.name) }
+      rowsOf(cue, model, rows)
+      for (let replica = 0; replica < replicas; replica++)
+        rows[replica] = table.cues.startOf(cue.index, replica) + (rows[replica] as number)
       return { rows, isNow: cue.state === 'now', ...cueWords(cue, seed) }
     },
   }
 }
 
 /** The row of its patterns that a cue shows to each replica. */
-function rowsOf({ item, index, tick }: Cue, seed: number, rows: Uint32Array): void {
-  const shown = shownAt(item, index, seed, tick)
+function rowsOf({ item, index, tick }: Cue, model: Model, rows: Uint32Array): void {
+  const shown = shownAt(item, index, model.seed, tick)
   for (let replica = 0; replica < rows.length; replica++)
-    rows[replica] = item.kind === 'initial' ? replica % item.patterns.rows : shown
+    rows[replica] = item.kind === 'initial' ? repetitionOf(model, replica) % item.patterns.rows : shown
 }
 
 /** The last tick up to a given one at which a stimulus is shown; -1 before the first. */
@@ -206,7 +206,7 @@ function targetsOf(
   probe: string,
   matches: () => Uint32Array<ArrayBuffer>,
 ): Companion['at'] {
-  const { scenario, replicas, seed } = model
+  const { scenario, replicas } = model
   const spec = scenario.probes[probe]
   const resolved = model.probes.find(({ name }) => name === probe)
   const count = resolved?.kind === 'overlap' ? resolved.patterns.rows : 0
@@ -243,8 +243,9 @@ function targetsOf(
       }
     }
     if (cue === undefined)
-      for (let replica = 0; replica < replicas; replica++) rows[replica] = replica % targets.length
-    else rowsOf(cue, seed, rows)
+      for (let replica = 0; replica < replicas; replica++)
+        rows[replica] = repetitionOf(model, replica) % targets.length
+    else rowsOf(cue, model, rows)
     for (let replica = 0; replica < replicas; replica++)
       rows[replica] = targets[rows[replica] as number] ?? NO_ROW
     return { rows, isNow: true, ...targetWords(rows, 'of its cue', 'the pattern that the cue was made from') }

@@ -2,6 +2,7 @@
 import type { Layer, Memory, Model } from '../../core/model/model.ts'
 import { type Block, type Matrix, unitOf, vectorStride } from '../../core/plan/layout.ts'
 import type { Plan } from '../../core/plan/plan.ts'
+import { axisNames } from '../vary.ts'
 
 /** Cells of a tile and how tiles are laid out; see shaders/view/sheet.wgsl. */
 export interface Tiling {
@@ -109,7 +110,7 @@ export function sheetsOf(model: Model, plan: Plan): Sheet[] {
   const learns = model.memories.find(({ rule }) => rule !== 'fixed')
   const main = learns?.name ?? model.layers[0]?.name
   return [
-    ...model.layers.map((layer) => layerSheet(layer, model.replicas, layer.name === main)),
+    ...model.layers.map((layer) => layerSheet(layer, model, layer.name === main)),
     ...model.memories.map((memory) => memorySheet(memory, model, plan, memory.name === main)),
     ...model.synapses.map(({ name, tau }): Sheet => {
       const matrix = matrixOf(plan, name)
@@ -127,15 +128,18 @@ export function sheetsOf(model: Model, plan: Plan): Sheet[] {
   ]
 }
 
-function layerSheet(layer: Layer, replicas: number, isMain: boolean): Sheet {
+function layerSheet(layer: Layer, model: Model, isMain: boolean): Sheet {
+  const { replicas } = model
   const { name, size, shape } = layer
   const isState = showsState(layer)
   const count = replicas > 1 ? [`${replicas} replicas`] : []
   return {
-    ...tilingOf(replicas, layer, false),
+    ...tilingOf(replicas, layer, false, lineOf(model)),
     name,
     kind: 'neurons',
-    note: [isState ? 'state' : 'activation', sizeText(layer), ...count].join(' · '),
+    note: [isState ? 'state' : 'activation', ...gridNote(model, layer), sizeText(layer), ...count].join(
+      ' · ',
+    ),
     isMain,
     rows: replicas,
     copies: 1,
@@ -195,11 +199,28 @@ function sizeText({ shape, size }: Layer): string {
 }
 
 /** Rows of an image layer become images; others a line each, or a compact grid each where lines would be too long. */
-function tilingOf(rows: number, { shape, size }: Layer, isFramed: boolean): Tiling {
-  if (shape.length === 2) return tile(rows, shape[0] as number, shape[1] as number, { isFramed })
+function tilingOf(rows: number, { shape, size }: Layer, isFramed: boolean, columns?: number): Tiling {
+  const line = columns === undefined ? {} : { columns }
+  if (shape.length === 2) return tile(rows, shape[0] as number, shape[1] as number, { isFramed, ...line })
   if (rows > 1 && size <= 4 * rows) return tile(rows, 1, size, { isFramed })
   const height = compactHeight(size)
   return tile(rows, height, Math.ceil(size / height), { isFramed })
+}
+
+/** What grows in the picture of a grid of replicas, and where to. */
+function gridNote(model: Model, { shape }: Layer): string[] {
+  const axes = model.variation?.axes ?? []
+  if (shape.length < 2 || lineOf(model) === undefined || axes.length !== 2) return []
+  const [down, right] = axisNames(axes) as [string, string]
+  return [`${down} ↓ ${right} →`]
+}
+
+/** Replicas in a line of images where two parameters or more vary: the last one goes from left to right. */
+function lineOf({ variation, replicas }: Model): number | undefined {
+  if (variation === undefined || variation.axes.length < 2) return undefined
+  const columns = variation.repetitions * (variation.axes.at(-1)?.values.length ?? 1)
+  const lines = replicas / columns
+  return columns <= 4 * lines && lines <= 4 * columns ? columns : undefined
 }
 
 /** The height of a grid without gaps if one up to twice as wide as high exists, else that of the squarest. */

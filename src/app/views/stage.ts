@@ -16,6 +16,7 @@ import { type Sheet, placeOf, sheetsOf, showsState } from './sheet.ts'
 import { type Stopwatch, createStopwatch } from './stopwatch.ts'
 import { type Toolbar, createToolbar } from './toolbar.ts'
 import { type Window, sizeOf } from './window.ts'
+import { variedText } from '../vary.ts'
 
 /** Milliseconds between two looks at the ranges of the values, and between two readings of a value. */
 const MEASURE_INTERVAL = 200
@@ -198,6 +199,7 @@ export async function createStage(
 
   const toolbar: Toolbar = createToolbar({
     replicas: sheets.some(({ copies, frames }) => copies > 1 || frames !== undefined) ? model.replicas : 1,
+    wordsOf: (one) => variedText(model, one),
     zoom: (factor) => views[large]?.figure.zoom(factor),
     fit: () => views[large]?.figure.fit(),
     setReplica: (next) => setReplica(next),
@@ -282,7 +284,9 @@ export async function createStage(
       if (pointed !== wanted || values.length === 0) return
       const { entry, event } = wanted.at
       const at = event === undefined ? view.figure.rectOf(entry) : new DOMRect(event.clientX, event.clientY)
-      readout.show(linesOf(view, entry, values), at, event === undefined)
+      const varied = view.sheet.kind === 'neurons' ? variedText(model, entry.row) : ''
+      const lines = linesOf(view, entry, values)
+      readout.show(varied === '' ? lines : [...lines, varied], at, event === undefined)
     })
   }
 

@@ -9,6 +9,8 @@ export interface Toolbar {
 export interface ToolbarActs {
   /** More than 1 where a replica can be chosen. */
   readonly replicas: number
+  /** What varies, as it is in a replica. */
+  readonly wordsOf: (replica: number) => string
   readonly zoom: (factor: number) => void
   readonly fit: () => void
   readonly setReplica: (replica: number) => void
@@ -41,6 +43,7 @@ export function createToolbar(acts: ToolbarActs): Toolbar {
   }
 
   const field = document.createElement('input')
+  const values = document.createElement('span')
   if (acts.replicas > 1) {
     const label = document.createElement('label')
     label.className = 'replica'
@@ -49,7 +52,8 @@ export function createToolbar(acts: ToolbarActs): Toolbar {
     field.min = '0'
     field.max = String(acts.replicas - 1)
     field.value = '0'
-    label.append('replica ', field)
+    values.className = 'varied'
+    label.append('replica ', field, values)
     element.append(label)
     field.addEventListener('change', () => acts.setReplica(field.valueAsNumber))
   }
@@ -63,6 +67,7 @@ export function createToolbar(acts: ToolbarActs): Toolbar {
     element,
     showReplica(replica) {
       field.value = String(replica)
+      values.textContent = acts.wordsOf(replica)
     },
     showVisible(next) {
       isVisible = next

@@ -4,10 +4,13 @@ import type { Model } from './model.ts'
 import { parseScenario } from './parse.ts'
 import { setPath, setValue } from './path.ts'
 import { type ResolveOptions, resolveModel } from './resolve.ts'
+import { withVariation } from './variation.ts'
 
 export interface LoadOptions {
   /** Assignments `path=value`, applied in order before validation. */
   readonly set?: readonly string[]
+  /** What varies by replica, as `path=from:to:steps`, `path=from:to:steps:log` or `path=0.1,0.2`; applied after `set`. */
+  readonly vary?: readonly string[]
   readonly seed?: number
   readonly ticks?: number
   /** Allows pattern files outside the folder of the scenario. */
@@ -23,6 +26,7 @@ export interface LoadOptions {
 export async function loadModel(text: string, options: LoadOptions & ResolveOptions): Promise<Model> {
   let raw = parseJson(text, options.file)
   for (const assignment of options.set ?? []) raw = setPath(raw, assignment)
+  if (options.vary !== undefined) raw = withVariation(raw, options.vary)
   if (options.seed !== undefined) raw = setValue(raw, 'seed', options.seed)
   if (options.ticks !== undefined) raw = setValue(raw, 'time.ticks', options.ticks)
   return resolveModel(parseScenario(raw, options.file), options)

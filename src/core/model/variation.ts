@@ -69,6 +69,51 @@ function valuesOf(spec: AxisSpec, path: string): readonly number[] {
 }
 
 /**
+ * A scenario in which parameters vary as some assignments say, beside those that vary already; each point has as many
+ * replicas as the scenario had.
+ * @param raw - parsed JSON; not changed
+ * @throws ModelError for an assignment that cannot be read
+ */
+export function withVariation(raw: unknown, assignments: readonly string[]): unknown {
+  if (typeof raw !== 'object' || raw === null) return raw
+  const { replicas = 1 } = raw as { readonly replicas?: unknown }
+  const before = typeof replicas === 'object' && replicas !== null ? (replicas as ReplicasSpec) : undefined
+  const added = Object.fromEntries(assignments.map(readAxis))
+  const vary = { ...before?.vary, ...added }
+  const points = (axes: Readonly<Record<string, AxisSpec>>): number =>
+    Object.values(axes).reduce((product, { steps, values }) => product * (values?.length ?? steps ?? 1), 1)
+  const count = before === undefined ? Number(replicas) : before.count
+  const each = before === undefined ? count : count === undefined ? undefined : count / points(before.vary)
+  return {
+    ...raw,
+    replicas: each === undefined || Number.isNaN(each) ? { vary } : { count: each * points(vary), vary },
+  }
+}
+
+type ReplicasSpec = Extract<Scenario['replicas'], object>
+
+/** `path=from:to:steps`, `path=from:to:steps:log` or `path=0.1,0.2`. */
+function readAxis(assignment: string): [string, AxisSpec] {
+  const [path = '', text = ''] = assignment.split(/=(.*)/s)
+  const parts = text.split(text.includes(':') ? ':' : ',')
+  const isLog = parts.length === 4 && text.includes(':') && parts[3] === 'log'
+  const words = isLog ? parts.slice(0, 3) : parts
+  const numbers = words.map((word) => (word.trim() === '' ? NaN : Number(word)))
+  const isRange = text.includes(':')
+  if (path === '' || numbers.some(Number.isNaN) || (isRange && numbers.length !== 3)) {
+    throw new ModelError(
+      `takes path=from:to:steps, path=from:to:steps:log or path=0.1,0.2, not ${show(assignment)}`,
+      { path: '--vary' },
+    )
+  }
+  const [from, to, steps] = numbers as [number, number, number]
+  const axis = isRange
+    ? { from, to, steps, ...(isLog ? { scale: 'log' as const } : {}) }
+    : { values: numbers }
+  return [path.trim(), axis]
+}
+
+/**
  * What must hold of parameters that vary: each may vary, and each of its values is one that it may have.
  * @param check - of a scenario without variation
  * @throws ModelError for the first thing that is wrong
@@ -192,6 +237,32 @@ export function dealtRow(
 export function cuesOf({ variation, stimulus }: Model, index: number): readonly Rows[] {
   const all = (variation?.points ?? [{ stimulus }]).map((point) => point.stimulus[index]?.patterns)
   return [...new Set(all)].filter((rows) => rows !== undefined)
+}
+
+/** The cues of a layer one behind the other, as the GPU holds them: of an item that varies those of each point of its own. */
+export interface CueTable {
+  readonly rows: number
+  /** The row at which the patterns begin that a stimulus shows to a replica. */
+  readonly startOf: (index: number, replica: number) => number
+}
+
+export function cueTable(model: Model, layer: string): CueTable {
+  const starts = new Map<number, Map<Rows | undefined, number>>()
+  let rows = 0
+  model.stimulus.forEach((item, index) => {
+    if (item.layer !== layer) return
+    const own = new Map<Rows | undefined, number>()
+    for (const cue of cuesOf(model, index)) {
+      own.set(cue, rows)
+      rows += cue.rows
+    }
+    starts.set(index, own)
+  })
+  return {
+    rows,
+    startOf: (index, replica) =>
+      starts.get(index)?.get(networkOf(model, replica).stimulus[index]?.patterns) ?? 0,
+  }
 }
 
 /** True when the bias of a layer is not one row for all replicas. */

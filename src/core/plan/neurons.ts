@@ -1,6 +1,6 @@
 /** Layers of neurons: their buffers, stimulus, activation and integration. */
 import type { Layer, Model, Rows } from '../model/model.ts'
-import { cuesOf, dealtRow, hasOwnBias, networkOf, repetitionsOf } from '../model/variation.ts'
+import { cueTable, cuesOf, dealtRow, hasOwnBias, repetitionsOf } from '../model/variation.ts'
 import { isPerNeuron, lagrangianFields } from './kernels.ts'
 import { dealRows, gatherRows, vectorStride } from './layout.ts'
 import type { Operation, Stage } from './operation.ts'
@@ -99,30 +99,20 @@ export function driveConstants(model: Model, layer: Layer): Record<string, numbe
 export function planStimulus(planning: Planning, layer: Layer): Operation[] {
   const { model, clock } = planning
   const { name } = layer
-  let rows = 0
   const items = model.stimulus
     .map((item, index) => ({ item, index, word: clock.stimulusWord + index }))
     .filter(({ item }) => item.layer === name)
-    .map((one) => {
-      // Of an item that varies the patterns of each point that has its own stand there, one behind the other.
-      const starts = new Map<Rows | undefined, number>()
-      for (const cue of cuesOf(model, one.index)) {
-        starts.set(cue, rows)
-        rows += cue.rows
-      }
-      return { ...one, starts }
-    })
   if (items.length === 0) return []
   const stride = vectorStride(layer.size)
   const cuesIn = (m: Model): Rows[] => items.flatMap(({ index }) => cuesOf(m, index))
-  const isVaried = items.some(({ starts }) => starts.size > 1)
+  const { rows, startOf } = cueTable(model, name)
+  const isVaried = items.some(({ index }) => cuesOf(model, index).length > 1)
   const lists = isVaried ? model.replicas : 1
   const table = new Uint32Array(lists * items.length * 4)
   for (let r = 0; r < lists; r++) {
-    items.forEach(({ item, index, word, starts }, k) => {
+    items.forEach(({ item, index, word }, k) => {
       const kind = ['initial', 'clamp', 'current'].indexOf(item.kind)
-      const first = starts.get(networkOf(model, r).stimulus[index]?.patterns) ?? 0
-      table.set([kind, first, item.patterns.rows, word], (r * items.length + k) * 4)
+      table.set([kind, startOf(index, r), item.patterns.rows, word], (r * items.length + k) * 4)
     })
   }
   const masked = items.some(({ item }) => item.patterns.free !== undefined)

@@ -1,7 +1,7 @@
 /** The arrays of a network on the host: dense, row-major, a leading replica axis where there is one. */
 import { ModelError } from '../model/errors.ts'
 import type { Model } from '../model/model.ts'
-import { cuesOf } from '../model/variation.ts'
+import { cueTable } from '../model/variation.ts'
 import { type Matrix, packBlock, unitOf, unpackBlock, vectorStride } from '../plan/layout.ts'
 import type { Plan } from '../plan/plan.ts'
 
@@ -169,10 +169,8 @@ export function packCue(
       `${data.length} values from ${at} on leave row ${row} of stimulus ${index}, which has ${rows} rows of ${columns}`,
     )
   }
-  const before = model.stimulus
-    .slice(0, index)
-    .flatMap(({ layer }, other) => (layer === item.layer ? cuesOf(model, other) : []))
-    .reduce((sum, { rows: count }) => sum + count, 0)
+  // Where it varies, the first of its forms.
+  const before = cueTable(model, item.layer).startOf(index, 0)
   const offset = ((before + row) * vectorStride(columns) + column) * 4
   return { buffer: `${item.layer}/cues`, offset, bytes: bytesOfFloats(data) }
 }

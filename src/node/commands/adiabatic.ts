@@ -33,7 +33,7 @@ import {
   type ScenarioOptions,
   addAdapterOption,
   addScenarioOptions,
-  loadWith,
+  loadOne,
   naming,
   planRun,
   wholeNumber,
@@ -110,7 +110,7 @@ interface Measured extends Limit {
 }
 
 async function adiabatic(scenario: string, options: AdiabaticOptions): Promise<void> {
-  const loaded = await loadWith(scenario, options)
+  const loaded = await loadOne(scenario, options)
   const model = { ...loaded, probes: [] }
   const limits = await naming(scenario, () => chosen(model, options.of))
   const requested = await requestDevice(options.adapter === undefined ? {} : { adapter: options.adapter })

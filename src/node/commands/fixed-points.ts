@@ -30,7 +30,7 @@ import {
   type ScenarioOptions,
   addAdapterOption,
   addScenarioOptions,
-  loadWith,
+  loadOne,
   naming,
   oneOf,
   planRun,
@@ -103,7 +103,7 @@ Examples:
   engram analyse fixed-points scenarios/dense-memory.json --starts 500 --json | jq '.points[0]'`
 
 async function fixedPoints(scenario: string, options: FixedPointsOptions): Promise<void> {
-  const loaded = await loadWith(scenario, options)
+  const loaded = await loadOne(scenario, options)
   await naming(scenario, () => check(loaded, options))
   const requested = await requestDevice(options.adapter === undefined ? {} : { adapter: options.adapter })
   try {

@@ -23,7 +23,7 @@ import {
   type ScenarioOptions,
   addAdapterOption,
   addScenarioOptions,
-  loadWith,
+  loadOne,
   naming,
   planRun,
   warn,
@@ -89,7 +89,7 @@ Examples:
   engram analyse generating scenarios/digits.json --json | jq .differences.energy.relative`
 
 async function generating(scenario: string, options: GeneratingOptions): Promise<void> {
-  const loaded = await loadWith(scenario, options)
+  const loaded = await loadOne(scenario, options)
   const network = await naming(scenario, () => generatingNetwork(loaded))
   const stride = sampleStride(loaded.time.ticks, options.samples)
   const model = comparedModel(loaded, network, stride)

@@ -10,6 +10,7 @@ import { loadScenario } from '../scenario.ts'
 
 export interface ScenarioOptions {
   readonly set?: readonly string[]
+  readonly vary?: readonly string[]
   readonly seed?: number
   readonly ticks?: number
   readonly allowOutside?: true
@@ -22,6 +23,11 @@ export function addScenarioOptions(command: Command): Command {
     .option(
       '--set <path=value>',
       'change a value of the scenario, such as time.dt=0.05; may be repeated',
+      (assignment: string, before: readonly string[] | undefined) => [...(before ?? []), assignment],
+    )
+    .option(
+      '--vary <path=values>',
+      'let a value differ from replica to replica: from:to:steps, from:to:steps:log, or a list such as 0.1,0.2; repeated, a grid, each point with the replicas that the scenario has',
       (assignment: string, before: readonly string[] | undefined) => [...(before ?? []), assignment],
     )
     .option(
@@ -47,14 +53,25 @@ export function addAdapterOption(command: Command): Command {
 
 /** Reads a scenario as the options want it. */
 export function loadWith(scenario: string, options: ScenarioOptions): Promise<Model> {
-  const { set, seed, ticks, allowOutside } = options
+  const { set, vary, seed, ticks, allowOutside } = options
   const load: LoadOptions = {
     ...(set === undefined ? {} : { set }),
+    ...(vary === undefined ? {} : { vary }),
     ...(seed === undefined ? {} : { seed }),
     ...(ticks === undefined ? {} : { ticks }),
     ...(allowOutside === undefined ? {} : { allowOutside }),
   }
   return loadScenario(scenario, load)
+}
+
+/** The same for what looks at one network: replicas that vary are many. */
+export async function loadOne(scenario: string, options: ScenarioOptions): Promise<Model> {
+  const model = await loadWith(scenario, options)
+  if (model.variation === undefined) return model
+  throw new ModelError(
+    'parameters vary by replica, and this looks at one network; give --set replicas=1, and --set PATH=VALUE for its values',
+    { file: scenario, path: 'replicas.vary' },
+  )
 }
 
 /** A parser of whole numbers for an option. */

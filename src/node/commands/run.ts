@@ -93,7 +93,7 @@ Exit code: 0 done, 1 the run failed (samples so far are written), 2 the input is
 Examples:
   engram run scenarios/digits.json
   engram run scenarios/digits.json --set neurons.hidden.lagrangian.beta=4 --seed 2 --out out/beta4 --csv
-  engram run scenarios/digits.json --set 'replicas={"vary":{"neurons.hidden.lagrangian.beta":{"from":0.1,"to":10,"steps":100,"scale":"log"}}}'
+  engram run scenarios/digits.json --vary neurons.hidden.lagrangian.beta=0.1:10:12:log --out out/beta
   engram run scenarios/digits.json --checkpoint-every 500
   engram run scenarios/digits.json --resume out/digits/checkpoint.npz --ticks 5000`
 
@@ -223,6 +223,7 @@ async function interrupted(signal: NodeJS.Signals, run: Started): Promise<Interr
   const again = [
     `engram run ${quoted(scenario)}`,
     ...(options.set ?? []).map((assignment) => `--set ${quoted(assignment)}`),
+    ...(options.vary ?? []).map((assignment) => `--vary ${quoted(assignment)}`),
     ...(options.seed === undefined ? [] : [`--seed ${options.seed}`]),
     ...(options.ticks === undefined ? [] : [`--ticks ${options.ticks}`]),
     ...(options.out === undefined ? [] : [`--out ${quoted(options.out)}`]),

@@ -25,7 +25,7 @@ import {
   type ScenarioOptions,
   addAdapterOption,
   addScenarioOptions,
-  loadWith,
+  loadOne,
   naming,
   oneOf,
   planRun,
@@ -108,7 +108,7 @@ interface Result {
 }
 
 async function spectrum(scenario: string, options: SpectrumOptions): Promise<void> {
-  const loaded = await loadWith(scenario, options)
+  const loaded = await loadOne(scenario, options)
   await naming(scenario, () => checkSizes(loaded, options))
   const model = withSpeedProbes(loaded)
   const requested = await requestDevice(options.adapter === undefined ? {} : { adapter: options.adapter })
