@@ -90,13 +90,22 @@ function timeRange(low: number | null, high: number | null, logTime: boolean): [
   return high > low ? [low, high] : logTime ? [low / 2, low * 2] : [low, low + 1]
 }
 
-/** Numbers on an axis, with as many digits as their distance needs. */
+/** Numbers on an axis, with as many digits as their distance needs: no two of them read alike. */
 export function stepText(step: number): (value: number) => string {
-  let digits = 0
-  while (digits < 5 && Math.abs(Math.round(step * 10 ** digits) - step * 10 ** digits) > 1e-6) digits++
+  const power = Math.floor(Math.log10(step) + 1e-9)
+  const isRound = Math.abs(step / 10 ** power - Math.round(step / 10 ** power)) < 1e-6
+  // Decimal places of the step: steps of 2.5 have one more than those of 2.
+  const places = isRound ? -power : 1 - power
+  const held = (digits: number): number => Math.min(12, Math.max(0, digits))
   return (value) => {
-    const text = digits > 4 || step >= 1e5 ? value.toExponential(1) : String(Number(value.toFixed(digits)))
-    return text.replace('-', '−')
+    const size = Math.abs(value)
+    if (size < step * 1e-6) return '0'
+    const exponent = Math.floor(Math.log10(size) + 1e-9)
+    const text =
+      size < 1e-3 || size >= 1e5
+        ? value.toExponential(held(exponent + places)).replace('e+', 'e')
+        : String(Number(value.toFixed(held(places))))
+    return text.replaceAll('-', '−')
   }
 }
 

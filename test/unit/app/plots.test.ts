@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { stepText } from '../../../src/app/plots/draw.ts'
 import { createPalette, shownOf } from '../../../src/app/plots/shown.ts'
 import { createMarkers } from '../../../src/app/plots/markers.ts'
 import {
@@ -166,4 +167,29 @@ test('logarithmic time leaves out the sample at 0, hidden lines are not drawn, a
     [1, 2],
     [3, 4],
   ])
+})
+
+describe('the marks of a linear axis', () => {
+  test('never read alike, whatever their distance and size', () => {
+    const steps = fc.record({
+      factor: fc.constantFrom(1, 2, 2.5, 5),
+      power: fc.integer({ min: -8, max: 8 }),
+      first: fc.integer({ min: -1000, max: 1000 }),
+    })
+    fc.assert(
+      fc.property(steps, ({ factor, power, first }) => {
+        const step = Number(`${factor}e${power}`)
+        const texts = [0, 1, 2, 3, 4].map((index) => stepText(step)((first + index) * step))
+        expect(new Set(texts).size).toBe(5)
+      }),
+    )
+  })
+
+  test('are as short as they can be', () => {
+    expect([0, 0.2, 0.4].map(stepText(0.2))).toEqual(['0', '0.2', '0.4'])
+    expect([-2.5, 0, 2.5].map(stepText(2.5))).toEqual(['−2.5', '0', '2.5'])
+    expect([1, 1.000002].map(stepText(2e-6))).toEqual(['1', '1.000002'])
+    expect([0, 1e-7, 2e-7].map(stepText(1e-7))).toEqual(['0', '1e−7', '2e−7'])
+    expect([1e6, 1.5e6].map(stepText(5e5))).toEqual(['1.0e6', '1.5e6'])
+  })
 })
