@@ -198,3 +198,35 @@ test('a hidden tab pauses and goes on when it is seen again', async () => {
   await hide(false)
   await eventually(tick).toBeGreaterThan(hidden)
 })
+
+test('an activation that is typed rebuilds the network; a wrong one is marked where it is wrong, and nothing stops', async () => {
+  await lab.visit('softmax-synapses')
+  await lab.engram(
+    "set('neurons.visible.lagrangian', { kind: 'custom', activation: 'x', lagrangian: 'x * x / 2', parameters: {} })",
+  )
+  const field = (index: number) => lab.page.locator('.expressions textarea').nth(index)
+  await field(0).fill('tanh(a * x)')
+  await field(1).fill('logCosh(a * x) / a')
+  await field(2).fill('a = 2')
+  await field(2).press('Enter')
+  await eventually(() => value('neurons.visible.lagrangian')).toEqual({
+    kind: 'custom',
+    activation: 'tanh(a * x)',
+    lagrangian: 'logCosh(a * x) / a',
+    parameters: { a: 2 },
+  })
+  await lab.engram('play()')
+  await eventually(tick).toBeGreaterThan(4)
+
+  await field(0).fill('tanh(a * z)')
+  expect(await lab.page.locator('.told p').first().textContent()).toMatch(/^activation: column 10: /)
+  expect(await lab.page.locator('.told mark').textContent()).toBe('z')
+  expect(await lab.page.locator('.expressions button').isDisabled()).toBe(true)
+  await field(0).press('Enter')
+  const then = await tick()
+  await eventually(tick).toBeGreaterThan(then)
+  expect(await value('neurons.visible.lagrangian.activation')).toBe('tanh(a * x)')
+  await field(0).press('Escape')
+  expect(await field(0).inputValue()).toBe('tanh(a * x)')
+  await lab.pause()
+})
