@@ -155,6 +155,53 @@ describe('the looks', () => {
     }
   })
 
+  test('Tab goes through the page as it is read, shows where it is and leaves at the end; all it reaches has a name', async () => {
+    const page = await lab.open()
+    await page.goto(lab.url)
+    await page.locator('body[data-state=ready]').waitFor()
+    await page.evaluate(`
+      window.visited = []
+      document.addEventListener('focusin', ({ target }) => {
+        const { outlineStyle, outlineWidth } = getComputedStyle(target)
+        visited.push({
+          is: target.outerHTML.slice(0, 90),
+          place: target.closest('.bar, #large, #hands, #about, #small, #lanes, #plots, .controls')?.matches('.bar') ? 'header' :
+            target.closest('#large, #hands, #about, #small, #lanes, #plots, .controls')?.id || 'controls',
+          isSeen: outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2,
+        })
+      })`)
+    interface Visit {
+      readonly is: string
+      readonly place: string
+      readonly isSeen: boolean
+    }
+    let visited: Visit[] = []
+    // The first element a second time, or the body: the page has been left.
+    const hasLeft = (): boolean =>
+      visited.length > 1 && visited.slice(1).some(({ is }) => is === visited[0]!.is)
+    for (let round = 0; round < 10 && !hasLeft(); round++) {
+      for (let press = 0; press < 20; press++) await page.keyboard.press('Tab')
+      visited = await page.evaluate('visited')
+    }
+    expect(hasLeft()).toBe(true)
+    visited = visited.slice(0, 1 + visited.slice(1).findIndex(({ is }) => is === visited[0]!.is))
+    const places = visited.map(({ place }) => place).filter((place, index, all) => place !== all[index - 1])
+    expect(places).toEqual(['header', 'large', 'hands', 'about', 'small', 'lanes', 'plots', 'controls'])
+    expect(visited.filter(({ isSeen }) => !isSeen)).toEqual([])
+
+    const client = await page.context().newCDPSession(page)
+    const { nodes } = await client.send('Accessibility.getFullAXTree')
+    const focusable = nodes.filter(
+      ({ ignored, properties = [] }) =>
+        !ignored && properties.some(({ name, value: { value } }) => name === 'focusable' && value === true),
+    )
+    expect(focusable.length).toBeGreaterThanOrEqual(visited.length)
+    expect(focusable.filter(({ name }) => (name?.value ?? '') === '').map(({ role }) => role?.value)).toEqual(
+      [],
+    )
+    await page.close()
+  })
+
   test('the start leaves its marks, in order, for the console and for the developer tools', async () => {
     const page = await lab.open()
     await page.goto(lab.url)
