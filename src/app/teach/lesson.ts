@@ -130,15 +130,19 @@ function element(tag: 'h2' | 'div' | 'p' | 'dt' | 'dd' | 'span', className = '')
 /** A paragraph in which $...$ is typeset. */
 function paragraph(text: string): HTMLElement {
   const made = element('p')
-  text.split('$').forEach((piece, index) => {
-    if (index % 2 === 0) {
-      made.append(piece)
-      return
+  const pieces = text.split('$')
+  for (let index = 0; index < pieces.length; index += 2) {
+    // A formula keeps what follows it without a space on its line.
+    const [end = ''] = index === 0 ? [] : (/^\S*/.exec(pieces[index] as string) ?? [])
+    if (index > 0) {
+      const whole = element('span', 'kept')
+      const formula = element('span')
+      typeset(formula, pieces[index - 1] as string, false)
+      whole.append(formula, end)
+      made.append(whole)
     }
-    const formula = element('span')
-    typeset(formula, piece, false)
-    made.append(formula)
-  })
+    made.append((pieces[index] as string).slice(end.length))
+  }
   return made
 }
 
