@@ -54,6 +54,7 @@ test.each([
     ['capacity', '--seed', 'x'],
     /^--seed: must be an integer from 0 to 2147483648, not "x"$/,
   ],
+  ['a size and nothing to run', ['--full'], /^--full: name an experiment to be run, or `all`$/],
   ['two names', ['capacity', 'spectrum'], /too many arguments for 'reproduce'/],
 ])('%s is one line on standard error and code 2', async (_, args, expected) => {
   const { code, stdout, stderr } = await engram(['reproduce', ...args], folder)

@@ -85,6 +85,10 @@ export function createReproducePanel(workplace: Workplace): ReproducePanel {
   })
   part('ul').append(...entries.map(({ button }) => button.parentElement as HTMLElement))
 
+  const reveal = (): void => {
+    entries.find(({ one }) => one === chosen)?.button.scrollIntoView({ block: 'nearest' })
+  }
+
   const showList = (): void => {
     for (const { one, button, note } of entries) {
       const outcome = outcomes.get(one.id)
@@ -168,7 +172,10 @@ export function createReproducePanel(workplace: Workplace): ReproducePanel {
     const own = { isAll, isCancelled: false }
     task = own
     for (const one of list) {
-      if (isAll) choose(one)
+      if (isAll) {
+        choose(one)
+        reveal()
+      }
       if (!(await run(one, own))) break
     }
     task = undefined
@@ -197,7 +204,7 @@ export function createReproducePanel(workplace: Workplace): ReproducePanel {
       workplace.pause()
       dialog.showModal()
       choose(REPRODUCTIONS.find((one) => one.id === id) ?? chosen)
-      entries.find(({ one }) => one === chosen)?.button.scrollIntoView({ block: 'nearest' })
+      reveal()
       runButton.focus()
     },
   }

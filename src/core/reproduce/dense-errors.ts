@@ -67,7 +67,7 @@ export const denseErrors: Reproduction = {
     `against the Gaussian itself, its variance with the moments of finite N. ${HIDDEN} neurons of each cue are 0, so that a ` +
     'neuron does not vote for itself; N counts the others. Tolerance: a fifth of the rate, for the tails of finite K and N, ' +
     'and the confidence interval, together no more than half of it.',
-  duration: { quick: '10 s', full: '1 min' },
+  duration: { quick: '10 s', full: '13 min' },
   constants: { patterns: 1 },
   wrong: { constant: 'patterns', value: 2 },
   async measure(lab, size) {

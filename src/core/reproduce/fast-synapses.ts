@@ -14,7 +14,7 @@ export const fastSynapses: Reproduction = {
   method:
     'The published runs are of 4 networks (N = 1000) and 8 (N = 500), one pattern each. Without plasticity overlaps of single ' +
     'networks scatter by 0.2, with kappa = 0.3/N some are lost: the tolerances are two to three standard errors of both.',
-  duration: { quick: '20 s', full: '5 min' },
+  duration: { quick: '20 s', full: '1 min' },
   constants: { strength: 1 },
   wrong: { constant: 'strength', value: 0.5 },
   async measure(lab, size) {
@@ -75,7 +75,7 @@ export const synapticTime: Reproduction = {
   method:
     'Load 0.20, kappa = 1/N, cues with 20 % wrong signs. The paper shows that the optimum is inside; judged is that the best overlap ' +
     'exceeds those at both ends, and that it lies at tau_W from 0.5 to 20 tau_x.',
-  duration: { quick: '30 s', full: '5 min' },
+  duration: { quick: '20 s', full: '1 min' },
   constants: { strength: 1 },
   wrong: { constant: 'strength', value: 0.5 },
   async measure(lab, size) {
@@ -88,7 +88,11 @@ export const synapticTime: Reproduction = {
       title: this.title,
       x: { label: 'tau_W / tau_x', scale: 'log', domain: [0.04, 160] },
       y: { label: 'overlap after 40 tau', domain: [0, 1.05] },
-      marks: [measuredPoints(taus, found, `measured, N = ${N}, 95 % interval`)],
+      marks: [
+        { kind: 'rule', of: 'x', at: 0.5, label: 'the best is expected between these', colour: 1 },
+        { kind: 'rule', of: 'x', at: 20, colour: 1 },
+        measuredPoints(taus, found, `measured, N = ${N}, 95 % interval`),
+      ],
     })
     lab.progress(0, chart())
     for (const tau of taus) {

@@ -55,7 +55,7 @@ export const gatedLearning: Reproduction = {
   method:
     'The distance to the closed form is the largest over all rows and 2,001 ticks; 2e-3 is what steps of 1 in tau = 250 ' +
     'leave. The first cosine is a mean over rows of 50 entries each, which scatters by 0.02.',
-  duration: { quick: '5 s', full: '30 s' },
+  duration: { quick: '2 s', full: '40 s' },
   constants: { tau: 250 },
   wrong: { constant: 'tau', value: 500 },
   async measure(lab, size) {

@@ -93,7 +93,7 @@ export const gatedRate: Reproduction = {
     'Four patterns of mutual cosine c in 50 neurons, one of them shown. Its row starts with an error at right angles to all patterns, whose decay over ' +
     '200 ticks gives the mean p; the other rows follow meanwhile, which a differential equation for one variable tells. Tolerance 0.01: ' +
     'steps of 1 in tau = 250.',
-  duration: { quick: '10 s', full: '30 s' },
+  duration: { quick: '2 s', full: '30 s' },
   constants: { beta: 1 },
   wrong: { constant: 'beta', value: 2 },
   async measure(lab, size) {
@@ -172,7 +172,7 @@ export const competition: Reproduction = {
   method:
     'Five orthogonal patterns in turn, four rows that start on four of them with noise 0.3, beta = 2; a fifth of the new pattern in one row makes it the winner. The forgetting is compared with the ' +
     'closed form at every sample, from the winner on; the tolerances are for steps of 1 in tau = 125 and for the order in which patterns come.',
-  duration: { quick: '10 s', full: '1 min' },
+  duration: { quick: '3 s', full: '40 s' },
   constants: { tau: 125 },
   wrong: { constant: 'tau', value: 250 },
   async measure(lab, size) {

@@ -78,7 +78,7 @@ export const softmaxRetrieval: Reproduction = {
   method:
     'beta = 1, cue noise 0.1. The errors of cues spread over decades: the geometric mean is judged, within a factor of 2. At quick size there ' +
     'are 10,000 patterns; the weight of the others, and with it the error, goes as their number: 2e-5 are expected.',
-  duration: { quick: '5 s', full: '1 min' },
+  duration: { quick: '2 s', full: '50 s' },
   constants: { beta: 1 },
   wrong: { constant: 'beta', value: 0.5 },
   async measure(lab, size) {
@@ -146,7 +146,7 @@ export const softmaxDimension: Reproduction = {
     'Measured is the weight of all wrong patterns over that of the right one, whose mean over random patterns is known: K times the mean of ' +
     'exp(beta xi.v) over the sphere, a Bessel function. It is carried by few pairs of patterns that happen to be close: ' +
     'a factor of 1.5 is allowed at each d, and 0.05 in the slope of log10 per dimension.',
-  duration: { quick: '10 s', full: '2 min' },
+  duration: { quick: '4 s', full: '3 min' },
   constants: { beta: 1 },
   wrong: { constant: 'beta', value: 0.5 },
   async measure(lab, size) {

@@ -83,7 +83,7 @@ export const transientRecall: Reproduction = {
     'of .001, give those in the end. They are means over networks of which some lose patterns, 4 % after 20 tau and 6 % after 100: half of the ' +
     'networks are above .983. Networks scatter by .004 and .035 in the overlap at start and end, by .014 and .03 in E/N: the tolerances are three standard errors ' +
     'of that many networks. The limit is the theory of Shiino and Fukai; at full size it is compared with N = 1600, where no pattern is lost, within .003.',
-  duration: { quick: '15 s', full: '5 min' },
+  duration: { quick: '10 s', full: '6 min' },
   constants: { gain: G },
   wrong: { constant: 'gain', value: 2 * G },
   async measure(lab, size) {
@@ -170,7 +170,7 @@ export const transientRecovery: Reproduction = {
     'Load 0.3. The rise over the first step follows from Gaussian integrals, since x(0) knows nothing of the other patterns: ' +
     'the input is (g / sqrt alpha) m xi + g sqrt alpha tanh(x) + g sqrt q noise, m and q the mean of xi tanh(x) and tanh(x)^2. ' +
     'Tolerance 4 %, for finite N. Of rise and loss the paper gives curves: here the overlap has to rise by 0.1 and to fall below its start.',
-  duration: { quick: '15 s', full: '2 min' },
+  duration: { quick: '20 s', full: '2 min' },
   constants: { gain: G },
   wrong: { constant: 'gain', value: G / 2 },
   async measure(lab, size) {

@@ -68,6 +68,8 @@ Examples:
 async function reproduceAll(what: string, options: ReproduceOptions): Promise<void> {
   if (options.quick && options.full) throw new ModelError('give one of --quick and --full, not both')
   if (what === 'list') {
+    const given = (['quick', 'full', 'out'] as const).find((name) => options[name] !== undefined)
+    if (given !== undefined) throw new ModelError(`--${given}: name an experiment to be run, or \`all\``)
     process.stdout.write(`${listing().join('\n')}\n`)
     return
   }
