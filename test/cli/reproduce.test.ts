@@ -1,8 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { REPRODUCTIONS } from '../../src/core/reproduce/index.ts'
-import { engram, temporaryFolder } from './program.ts'
+import { engram, start, temporaryFolder } from './program.ts'
 
 const folder = temporaryFolder()
 
@@ -44,6 +45,34 @@ test('one that passes leaves figure, numbers, scenarios and a report that needs 
   const scenario = 'made/scenarios/softmax-retrieval/softmax-retrieval.json'
   const valid = await engram(['validate', scenario], folder)
   expect([valid.code, valid.stderr]).toEqual([0, ''])
+})
+
+test('Ctrl-C ends it with exit code 130; what was finished is whole, what was not has no files', async () => {
+  const { child, end } = start(['reproduce', 'all', '--out', 'stopped'], folder)
+  const stdout = child.stdout as Readable
+  await new Promise<void>((resolve) => {
+    let seen = ''
+    stdout.on('data', (chunk: Buffer) => {
+      seen += chunk.toString()
+      if (seen.includes('gated-learning  cosine after')) resolve()
+    })
+  })
+  child.kill('SIGINT')
+  const { code, stderr } = await end
+  expect(code).toBe(130)
+  const [, finished] = /ended by SIGINT at (\d+) of 16 reproductions; \d+ finished ones are written\n$/.exec(
+    stderr,
+  )!
+  const ids = REPRODUCTIONS.slice(0, Number(finished)).map(({ id }) => id)
+  expect(ids).toContain('gated-learning')
+  expect(ids.length).toBeLessThan(16)
+  const files = ids.flatMap((id) => [`${id}.json`, `${id}.svg`])
+  expect(readdirSync(join(folder, 'stopped')).sort()).toEqual(
+    [...files, 'README.md', 'report.html', 'scenarios'].sort(),
+  )
+  for (const id of ids)
+    expect(JSON.parse(readFileSync(join(folder, `stopped/${id}.json`), 'utf8'))).toHaveProperty('id', id)
+  expect(readFileSync(join(folder, 'stopped/report.html'), 'utf8')).toMatch(/<\/html>\n$/)
 })
 
 test.each([
