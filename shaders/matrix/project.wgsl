@@ -1,57 +1,55 @@
-// output_i (+)= sum_mu A_mu,i x_mu: what a layer gets back from the rows of a memory, or W g for a symmetric W.
+// sum_mu A_mu,i x_mu: what a layer gets back from the rows of a memory, or W g for a symmetric W. A tile of QUADS groups
+// of four columns and STATES replicas at once, four rows a step; neighbouring invocations read neighbouring columns.
+// STATES > 1 only where replicas share A.
 //
-//   A, rows [start, start + count) of all copies (see matrix/recall.wgsl)      x [replicas, vectorStride]
+//   A: `rows` rows from row `row0` of its copy on, a multiple of 4; replica r has those from (r - replica0) copyRows on
+//   x [.., vectorStride], of the replicas [replica0, replica0 + replicas); its padding is 0
 //
-// output [replicas, outputStride]; `first` says whether to set or to add. Dispatch: x over groups of four columns,
-// y over replicas; neighbouring invocations read neighbouring columns.
+// A is joined from matrix/{f32,f16,binary}.wgsl, what becomes of a product from matrix/collect.wgsl or neuron/step.wgsl.
+// Dispatch: x over tiles of columns, y over tiles of replicas.
 
 override WORKGROUP: u32 = 64;
 
 struct Params {
-  start: u32,
-  count: u32,
+  row0: u32,
   rows: u32,
   columns: u32,
   stride: u32,
-  replicaStep: u32,
+  copyRows: u32,
+  replica0: u32,
+  replicas: u32,
   vectorStride: u32,
-  outputStride: u32,
-  first: u32,
   scale: f32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(2) var<storage, read> vector: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> output: array<vec4<f32>>;
+@group(0) @binding(0) var<storage, read> vector: array<vec4<f32>>;
+
+fn give(quad: u32, replica: u32, product: vec4<f32>) {
+  if (replica < params.replicas) {
+    for (var k = 0u; k < 4u && 4u * quad + k < params.columns; k++) {
+      receive(params.replica0 + replica, 4u * quad + k, params.scale * product[k]);
+    }
+  }
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn project(@builtin(global_invocation_id) id: vec3<u32>) {
-  let quad = id.x;
-  if (quad >= (params.columns + 3u) / 4u) {
+  let quad = QUADS * id.x;
+  let replica = STATES * id.y;
+  let quads = (params.columns + 3u) / 4u;
+  if (quad >= quads) {
     return;
   }
-  // Rows of this replica, of which the block holds those from `begin` to `end`; row 0 stands at `shift` in the block.
-  let replicaRow = id.y * params.replicaStep;
-  let shift = replicaRow - params.start;
-  let begin = max(replicaRow, params.start) - replicaRow;
-  let end = max(min(replicaRow + params.rows, params.start + params.count), replicaRow) - replicaRow;
-  let offset = id.y * (params.vectorStride / 4u);
-  let at = id.y * (params.outputStride / 4u) + quad;
-  var sum = vec4<f32>(0.0);
-  // Four rows for one load of x, where four are left; the rows before and after one by one.
-  let aligned = min(4u * ((begin + 3u) / 4u), end);
-  let fours = aligned + 4u * ((end - aligned) / 4u);
-  for (var row = begin; row < aligned; row++) {
-    sum += quadAt(shift + row, quad) * vector[offset + row / 4u][row % 4u];
+  let quad$q = min(quad + $qu, quads - 1u); //: q in QUADS
+  let x$s = (params.replica0 + min(replica + $su, params.replicas - 1u)) * (params.vectorStride / 4u) + params.row0 / 4u; //: s in STATES
+  var sum$q_$s = vec4<f32>(0.0); //: q in QUADS, s in STATES
+  let first = replica * params.copyRows;
+  for (var row = 0u; row < params.rows; row += 4u) {
+    let v$s = vector[x$s + row / 4u]; //: s in STATES
+    // Rows beyond the last one meet the padding of x.
+    let a$q_$k = quadAt(first + row + $ku, quad$q); //: q in QUADS, k in 4
+    sum$q_$s += a$q_0 * v$s.x + a$q_1 * v$s.y + a$q_2 * v$s.z + a$q_3 * v$s.w; //: q in QUADS, s in STATES
   }
-  for (var row = aligned; row < fours; row += 4u) {
-    let x = vector[offset + row / 4u];
-    let first = shift + row;
-    sum += quadAt(first, quad) * x.x + quadAt(first + 1u, quad) * x.y
-      + quadAt(first + 2u, quad) * x.z + quadAt(first + 3u, quad) * x.w;
-  }
-  for (var row = fours; row < end; row++) {
-    sum += quadAt(shift + row, quad) * vector[offset + row / 4u][row % 4u];
-  }
-  output[at] = select(output[at], vec4<f32>(0.0), params.first == 1u) + params.scale * sum;
+  give(quad + $qu, replica + $su, sum$q_$s); //: q in QUADS, s in STATES
 }

@@ -1,10 +1,10 @@
 // Energy of one layer, (x - b - current).g - L(x), one number a replica, into a sample of the ring.
-// state, activations [replicas, stride]. Joined: common/reduce.wgsl, common/shared.wgsl or varied.wgsl, neuron/drive.wgsl, a
+// state, activations [replicas, layerStride]. Joined: common/reduce.wgsl, common/shared.wgsl or varied.wgsl, neuron/drive.wgsl, a
 // Lagrangian's `lagrangianTerm`, and `wholeOf` from lagrangian/whole.wgsl or summed.wgsl. Dispatch: one workgroup a replica.
 
 struct Params {
   size: u32,
-  stride: u32,
+  layerStride: u32,
   biasRows: u32,
   p0: f32,
   p1: f32,
@@ -29,7 +29,7 @@ fn legendre(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_i
   let p = vec4<f32>(params.p0, params.p1, params.p2, params.p3);
   var sum = 0.0;
   for (var i = lane; i < params.size; i += WORKGROUP) {
-    let at = replica * params.stride + i;
+    let at = replica * params.layerStride + i;
     sum += (state[at] - driveOf(replica, i)) * activations[at] - lagrangianTerm(state[at], p);
   }
   let reduced = reduceSum(sum, lane);

@@ -1,9 +1,9 @@
 // max_i |dx_i/dt| of one layer, dx/dt = (b + I - x) / tau, 0 where a clamp holds; one number a replica.
-// input, state [replicas, stride]; joined: common/reduce.wgsl, neuron/drive.wgsl. Dispatch: one workgroup a replica.
+// input, state [replicas, layerStride]; joined: common/reduce.wgsl, neuron/drive.wgsl. Dispatch: one workgroup a replica.
 
 struct Params {
   size: u32,
-  stride: u32,
+  layerStride: u32,
   biasRows: u32,
   perTau: f32,
   slotWord: u32,
@@ -22,7 +22,7 @@ fn speed(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_inde
   let replica = group.x;
   var fastest = 0.0;
   for (var i = lane; i < params.size; i += WORKGROUP) {
-    let at = replica * params.stride + i;
+    let at = replica * params.layerStride + i;
     let velocity = params.perTau * (driveOf(replica, i) + input[at] - state[at]);
     fastest = max(fastest, select(abs(velocity), 0.0, isHeld(replica, i)));
   }

@@ -30,6 +30,7 @@ export interface Engine {
   readonly device: GPUDevice
   readonly plan: Plan
   readonly stimulate: readonly Command[]
+  readonly prepare: readonly Command[]
   readonly tick: readonly Command[]
   readonly refresh: readonly Command[]
   /** One list a probe. */
@@ -250,6 +251,7 @@ export async function createEngine(device: GPUDevice, plan: Plan, model: Model):
     device,
     plan,
     stimulate: commandsOf(plan.stimulate),
+    prepare: commandsOf(plan.prepare),
     tick: commandsOf(plan.tick),
     refresh: commandsOf(plan.refresh),
     probes: plan.probes.map((probe) => commandsOf(probe.operations)),

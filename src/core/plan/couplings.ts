@@ -1,16 +1,20 @@
 /** Coupling matrices, W and Xi: their buffers, products with activations, and learning. */
 import type { Layer, Memory, Model, Rows, Synapse } from '../model/model.ts'
+import type { Joined } from './kernels.ts'
 import { type Block, type Matrix, dealRows, packBlock, planMatrix, unitOf, vectorStride } from './layout.ts'
+import { integrate, stepping } from './neurons.ts'
 import type { BufferPlan, Lifetime, Operation, Stage } from './operation.ts'
 import {
   type Planning,
   addBuffer,
+  differs,
   faultOf,
   find,
   matrixNamed,
   operation,
   rateOf,
   stepOf,
+  tileOf,
 } from './planning.ts'
 
 /** Multiply-adds in one dispatch of the set-up, so that no watchdog fires on a slow adapter. */
@@ -164,121 +168,184 @@ export function planMemory(planning: Planning, memory: Memory): void {
 interface Product {
   readonly label: string
   readonly stage: Stage
+  readonly kernel: 'matrix/recall' | 'matrix/project'
+  readonly matrix: Matrix
   readonly vector: { readonly buffer: string; readonly size: number }
-  readonly output: { readonly buffer: string; readonly stride: number }
-  /** False = add to what is there. */
-  readonly first: boolean
   readonly scale?: number
   readonly halfNorm?: boolean
   readonly every?: Operation['every']
 }
 
-/** Replicas and rows that the batched products treat at once. */
-const TILE = 4
+/** What becomes of a product: the part of a kernel that takes it, joined to the kernel that makes it. */
+export interface Receiver extends Pick<Operation, 'buffers' | 'constants'> {
+  readonly joined: Joined
+  readonly params: Operation['params']
+}
+
+/** A vector [replicas, stride] in which products are set or added up. */
+export interface Output {
+  readonly buffer: string
+  readonly stride: number
+}
+
+/** Sets a product in an output, or adds it to what is there. */
+function collecting({ buffer, stride }: Output, adds: boolean): Receiver {
+  return {
+    joined: { ending: 'collect' },
+    constants: { ADDS: adds ? 1 : 0 },
+    buffers: { output: buffer },
+    params: () => ({ outputStride: stride }),
+  }
+}
 
 /**
  * Product of a matrix with a vector a replica, block by block: `recall` A x, `project` A^T x. Replicas that share the
- * matrix are treated four at a time.
+ * matrix are treated several at a time.
+ * @param output - where blocks of a sum meet, and the product itself unless there is a `receiver`
+ * @param adds - true = the output holds what comes before
+ * @param receiver - takes the whole product, told whether it has to add what stands in the output
  */
 export function planProduct(
   planning: Planning,
-  kernel: 'matrix/recall' | 'matrix/project',
-  matrix: Matrix,
   product: Product,
+  output: Output,
+  adds = false,
+  receiver: (adds: boolean) => Receiver = (more) => collecting(output, more),
 ): Operation[] {
-  const { workgroup, model, batch } = planning
+  const { workgroup, model } = planning
+  const { kernel, matrix, vector, scale = 1, halfNorm = false } = product
   const { columns, rows, format, blocks } = matrix
-  const { replicas } = model
   const recalls = kernel === 'matrix/recall'
-  const batched =
-    batch && replicas >= TILE && matrix.copies === 1 && blocks.every(({ start }) => start % TILE === 0)
-  return blocks.map((block, index) => {
-    const across = recalls ? (batched ? Math.ceil(block.count / TILE) : rows) : Math.ceil(columns / 4)
-    // A block of rows is alone in setting what it recalls when nothing but its own rows is written.
-    const isFirst = product.first && (index === 0 || (recalls && batched))
+  const shared = matrix.copies === 1
+  const tile = tileOf(planning, recalls ? 'recall' : 'project', shared ? model.replicas : 1)
+  return blocks.map((block) => {
+    // A block holds whole copies, or rows of one.
+    const row0 = block.start % rows
+    const count = Math.min(rows - row0, block.count)
+    const replicas = shared ? model.replicas : block.count / count
+    const isLast = recalls || row0 + count === rows
+    const more = adds || (!recalls && row0 > 0)
+    const { joined, constants, buffers, params } = isLast ? receiver(more) : collecting(output, more)
     return operation(planning, {
       label: product.label,
       stage: product.stage,
-      kernel: batched ? `${kernel}-batch` : kernel,
-      joined: { format },
-      constants: recalls ? { HALF_NORM: product.halfNorm === true ? 1 : 0 } : {},
-      buffers: { matrix: block.buffer, vector: product.vector.buffer, output: product.output.buffer },
-      workgroups: [Math.ceil(across / workgroup), batched ? Math.ceil(replicas / TILE) : replicas, 1],
-      params: () => ({
-        start: block.start,
-        count: block.count,
-        rows,
+      kernel,
+      joined: { format, tile, ...joined },
+      constants: { ...constants, ...(recalls && { HALF_NORM: halfNorm ? 1 : 0 }) },
+      buffers: { matrix: block.buffer, vector: vector.buffer, ...buffers },
+      workgroups: [
+        Math.ceil((recalls ? count : Math.ceil(columns / 4)) / tile.across / workgroup),
+        Math.ceil(replicas / tile.states),
+        1,
+      ],
+      params: (m) => ({
+        row0,
+        rows: count,
         columns,
         stride: matrix.stride,
-        replicaStep: matrix.copies === 1 ? 0 : rows,
-        vectorStride: vectorStride(product.vector.size),
-        outputStride: product.output.stride,
+        copyRows: shared ? 0 : rows,
+        replica0: shared ? 0 : Math.floor(block.start / rows),
         replicas,
-        first: isFirst ? 1 : 0,
-        scale: product.scale ?? 1,
+        vectorStride: vectorStride(vector.size),
+        scale,
+        ...params(m),
       }),
       ...(product.every === undefined ? {} : { every: product.every }),
     })
   })
 }
 
-/** I_x: everything that memories and synapses send to a layer, summed into its input buffer. */
-export function planInput(planning: Planning, layer: Layer, stage: Stage): Operation[] {
+/** Everything that memories and synapses send to a layer, in the order in which it is summed. */
+function productsOf(planning: Planning, layer: Layer, stage: Stage): Product[] {
   const { model } = planning
   const { name } = layer
-  const operations: Operation[] = []
-  const output = { buffer: `${name}/input`, stride: vectorStride(layer.size) }
-  const every: Operation['every'] = (m) => (stage === 'input' ? find(m.layers, name).every : 1)
+  const every: Operation['every'] = (m) => (stage === 'integrate' ? find(m.layers, name).every : 1)
   const from = (other: string): Product['vector'] => ({
     buffer: `${other}/activations`,
     size: find(model.layers, other).size,
   })
+  const products: Product[] = []
   for (const memory of model.memories) {
     const matrix = matrixNamed(planning, memory.name)
-    const scale = unitOf(memory)
-    if (memory.from === name) {
-      operations.push(
-        ...planProduct(planning, 'matrix/project', matrix, {
-          label: `${name}/project ${memory.name}`,
-          stage,
-          vector: from(memory.to),
-          output,
-          first: operations.length === 0,
-          scale,
-          every,
-        }),
-      )
-    }
-    if (memory.to === name) {
-      operations.push(
-        ...planProduct(planning, 'matrix/recall', matrix, {
-          label: `${name}/recall ${memory.name}`,
-          stage,
-          vector: from(memory.from),
-          output,
-          first: operations.length === 0,
-          scale,
-          halfNorm: memory.inputOffset === 'half-norm',
-          every,
-        }),
-      )
-    }
+    const common = { stage, matrix, scale: unitOf(memory), every }
+    if (memory.from === name)
+      products.push({
+        ...common,
+        label: `${name}/project ${memory.name}`,
+        kernel: 'matrix/project',
+        vector: from(memory.to),
+      })
+    if (memory.to === name)
+      products.push({
+        ...common,
+        label: `${name}/recall ${memory.name}`,
+        kernel: 'matrix/recall',
+        vector: from(memory.from),
+        halfNorm: memory.inputOffset === 'half-norm',
+      })
   }
   for (const synapse of model.synapses) {
     if (synapse.layer !== name) continue
     // W is symmetric: W g = W^T g.
-    operations.push(
-      ...planProduct(planning, 'matrix/project', matrixNamed(planning, synapse.name), {
-        label: `${name}/project ${synapse.name}`,
-        stage,
-        vector: from(name),
-        output,
-        first: operations.length === 0,
-        every,
-      }),
-    )
+    products.push({
+      label: `${name}/project ${synapse.name}`,
+      stage,
+      kernel: 'matrix/project',
+      matrix: matrixNamed(planning, synapse.name),
+      vector: from(name),
+      every,
+    })
   }
-  return operations
+  return products
+}
+
+function inputOf(layer: Layer): Output {
+  return { buffer: `${layer.name}/input`, stride: vectorStride(layer.size) }
+}
+
+/** I_x: everything that memories and synapses send to a layer, summed into its input buffer. */
+export function planInput(planning: Planning, layer: Layer, stage: Stage): Operation[] {
+  return productsOf(planning, layer, stage).flatMap((product, index) =>
+    planProduct(planning, product, inputOf(layer), index > 0),
+  )
+}
+
+/**
+ * The move of a layer (neurons.ts), with everything it receives: the last product is not written down but moves the
+ * layer at once, where the adapter binds so many buffers to a kernel and all replicas have the same parameters.
+ * @param follows - true = the activation follows the state at once: nothing reads the old one any more
+ * @returns the products that come before, and the move
+ */
+export function planMove(
+  planning: Planning,
+  layer: Layer,
+  stage: Stage,
+  follows: boolean,
+): { readonly input: Operation[]; readonly move: Operation[] } {
+  const { model } = planning
+  const products = productsOf(planning, layer, stage)
+  const last = products.at(-1)
+  const output = inputOf(layer)
+  const inputStage = stage === 'integrate' ? 'input' : stage
+  const collected = (list: readonly Product[]): Operation[] =>
+    list.flatMap((product, index) =>
+      planProduct(planning, { ...product, stage: inputStage }, output, index > 0),
+    )
+  // A kernel may not write what it reads: a layer that sends to itself keeps its activation until the next tick.
+  const reacts = follows && last?.vector.buffer !== `${layer.name}/activations`
+  const receiver = (adds: boolean): Receiver => stepping(planning, layer, adds, reacts)
+  const mayFuse = planning.variants.fuse !== false && !differs(model, receiver(false).params)
+  if (last !== undefined && mayFuse) {
+    const move = planProduct(planning, last, output, products.length > 1, receiver)
+    const { maxStorageBuffersPerShaderStage = Infinity } = planning.limits
+    // The clock record is one more.
+    if (move.every(({ kernel }) => kernel.bindings.length < maxStorageBuffersPerShaderStage))
+      return { input: collected(products.slice(0, -1)), move }
+  }
+  return {
+    input: collected(products),
+    move: [integrate(planning, layer, stage, stepping(planning, layer, products.length > 0, follows))],
+  }
 }
 
 /** dW/dt of one synapse. */

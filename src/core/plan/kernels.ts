@@ -1,12 +1,15 @@
 /**
  * The registry of compute kernels. A kernel is one WGSL file plus the files joined to it; its bindings and the
- * fields of its `Params` are read from the WGSL itself, so that they are written down once.
+ * fields of its `Params` are read from the WGSL itself, so that they are written down once. Each file declares the
+ * fields and bindings that it uses; joining makes one `Params` of them and numbers the bindings. A line that ends in
+ * `//: r in ROWS` stands once for each r, `$r` being its number.
  */
 import { customSource, type Written } from '../model/custom.ts'
 import type { Lagrangian } from '../model/model.ts'
 import random from '../../../shaders/common/random.wgsl?raw'
 import real from '../../../shaders/common/real.wgsl?raw'
-import reduce from '../../../shaders/common/reduce.wgsl?raw'
+import subgroup from '../../../shaders/common/reduce-subgroup.wgsl?raw'
+import tree from '../../../shaders/common/reduce-tree.wgsl?raw'
 import shared from '../../../shaders/common/shared.wgsl?raw'
 import varied from '../../../shaders/common/varied.wgsl?raw'
 import custom from '../../../shaders/lagrangian/custom.wgsl?raw'
@@ -20,19 +23,21 @@ import spherical from '../../../shaders/lagrangian/spherical.wgsl?raw'
 import tanh from '../../../shaders/lagrangian/tanh.wgsl?raw'
 import summed from '../../../shaders/lagrangian/summed.wgsl?raw'
 import whole from '../../../shaders/lagrangian/whole.wgsl?raw'
+import collect from '../../../shaders/matrix/collect.wgsl?raw'
 import binary from '../../../shaders/matrix/binary.wgsl?raw'
 import f16 from '../../../shaders/matrix/f16.wgsl?raw'
 import f32 from '../../../shaders/matrix/f32.wgsl?raw'
 import imprint from '../../../shaders/matrix/imprint.wgsl?raw'
 import learn from '../../../shaders/matrix/learn.wgsl?raw'
-import projectBatch from '../../../shaders/matrix/project-batch.wgsl?raw'
 import project from '../../../shaders/matrix/project.wgsl?raw'
-import recallBatch from '../../../shaders/matrix/recall-batch.wgsl?raw'
 import recall from '../../../shaders/matrix/recall.wgsl?raw'
 import activate from '../../../shaders/neuron/activate.wgsl?raw'
+import active from '../../../shaders/neuron/active.wgsl?raw'
 import drive from '../../../shaders/neuron/drive.wgsl?raw'
+import inert from '../../../shaders/neuron/inert.wgsl?raw'
 import integrate from '../../../shaders/neuron/integrate.wgsl?raw'
 import normalize from '../../../shaders/neuron/normalize.wgsl?raw'
+import step from '../../../shaders/neuron/step.wgsl?raw'
 import stimulate from '../../../shaders/neuron/stimulate.wgsl?raw'
 import deviation from '../../../shaders/probe/deviation.wgsl?raw'
 import legendre from '../../../shaders/probe/legendre.wgsl?raw'
@@ -44,26 +49,42 @@ import sum from '../../../shaders/probe/sum.wgsl?raw'
 const KERNELS = {
   'neuron/stimulate': [stimulate],
   'neuron/activate': [activate, real],
-  'neuron/normalize': [normalize, real, reduce],
-  'neuron/integrate': [integrate, drive, random, real],
+  'neuron/normalize': [normalize, real],
+  'neuron/integrate': [integrate],
   'matrix/recall': [recall],
-  'matrix/recall-batch': [recallBatch],
   'matrix/project': [project],
-  'matrix/project-batch': [projectBatch],
   'matrix/learn': [learn, real],
   'matrix/imprint': [imprint],
-  'probe/legendre': [legendre, drive, real, reduce],
-  'probe/sum': [sum, reduce],
+  'probe/legendre': [legendre, drive, real],
+  'probe/sum': [sum],
   'probe/deviation': [deviation],
   'probe/store': [store],
   'probe/similarity': [similarity],
-  'probe/speed': [speed, drive, reduce],
+  'probe/speed': [speed, drive],
 } as const
 
 const FORMATS = { f32, f16, binary } as const
 
+/** How the invocations of a workgroup add up. */
+const REDUCTIONS = { tree: [tree], subgroup: [subgroup] } as const
+
+/** What becomes of a product: it is collected, or it moves the layer, whose activation may follow at once. */
+const ENDINGS = {
+  collect: [collect],
+  step: [step, drive, random, real, inert],
+  react: [step, drive, random, real, active],
+} as const
+
 export type KernelName = keyof typeof KERNELS
 export type Format = keyof typeof FORMATS
+export type Ending = keyof typeof ENDINGS
+export type Reduction = keyof typeof REDUCTIONS
+
+/** Rows (recall) or groups of four columns (project), and replicas, that one invocation of a product treats. */
+export interface Tile {
+  readonly across: number
+  readonly states: number
+}
 
 /** How a Lagrangian's parameters reach its WGSL, and whether its L is a sum over neurons. */
 interface LagrangianEntry<L extends Lagrangian = Lagrangian> {
@@ -143,10 +164,13 @@ export interface Field {
   readonly type: 'u32' | 'f32'
 }
 
-/** What a kernel is joined to: the Lagrangian of its layer, the storage format of its matrix. */
+/** What a kernel is joined to: the Lagrangian of its layer, the storage format of its matrix, its ending, its tile, its reduction. */
 export interface Joined {
   readonly lagrangian?: Lagrangian
   readonly format?: Format
+  readonly ending?: Ending
+  readonly tile?: Tile
+  readonly reduce?: Reduction
   /** Every replica has its own row of `Params`; only of kernels that ask for it (common/varied.wgsl). */
   readonly varied?: boolean
 }
@@ -156,12 +180,22 @@ export function mayVary(name: KernelName): boolean {
   return KERNELS[name].some((source) => source.includes('useReplica('))
 }
 
+/** The tiles there are. */
+export const TILES: readonly Tile[] = [
+  { across: 1, states: 1 },
+  { across: 2, states: 1 },
+  { across: 8, states: 1 },
+  { across: 4, states: 4 },
+  { across: 8, states: 8 },
+]
+
 const cache = new Map<string, Kernel>()
 
 /** The kernel of a name, joined to what its operation needs. */
 export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
-  const { lagrangian, format, varied: isVaried = false } = joined
-  const key = [name, lagrangian?.kind, format, isVaried ? 'varied' : undefined]
+  const { lagrangian, format, ending, tile, reduce, varied: isVaried = false } = joined
+  const size = tile && `${tile.across}x${tile.states}`
+  const key = [name, ending, lagrangian?.kind, format, size, reduce, isVaried ? 'varied' : undefined]
     .filter((part) => part !== undefined)
     .join('+')
   const entry = lagrangian && entryOf(lagrangian)
@@ -169,7 +203,11 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
   const identity = written === undefined ? key : `${key}: ${written.lines.join('\n')}`
   let kernel = cache.get(identity)
   if (kernel === undefined) {
-    const parts: string[] = [...KERNELS[name]]
+    const parts: string[] = [
+      ...KERNELS[name],
+      ...(ending === undefined ? [] : ENDINGS[ending]),
+      ...(reduce === undefined ? [] : REDUCTIONS[reduce]),
+    ]
     if (entry !== undefined) {
       // The energy of a layer whose L is not a sum needs no term a neuron.
       if (name !== 'probe/legendre') parts.push(entry.source)
@@ -179,11 +217,63 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     else if (isVaried) throw new Error(`${name} has one row of Params for all replicas`)
     if (format !== undefined) parts.push(FORMATS[format])
     if (written !== undefined) parts.push(...written.lines)
-    const entryPoint = name.slice(name.indexOf('/') + 1).replace('-', '_')
-    kernel = { ...parseKernel(key, entryPoint, parts.join('\n')), ...(written !== undefined && { written }) }
+    const entryPoint = name.slice(name.indexOf('/') + 1)
+    const source = joinParts(parts, tile && { ROWS: tile.across, QUADS: tile.across, STATES: tile.states })
+    kernel = { ...parseKernel(key, entryPoint, source), ...(written !== undefined && { written }) }
     cache.set(identity, kernel)
   }
   return kernel
+}
+
+/** One source of several: lines that stand for many written out, one `Params`, bindings numbered, no declaration twice. */
+function joinParts(parts: readonly string[], counts: Readonly<Record<string, number>> = {}): string {
+  const fields = new Map<string, string>()
+  const declared = new Set<string>()
+  let binding = 0
+  const lines = expand(parts.join('\n'), counts)
+    .replace(/\bstruct Params \{([^}]*)\}/g, (_, body: string) => {
+      for (const match of body.matchAll(/(\w+): (\w+),/g)) fields.set(match[1] as string, match[0])
+      return ''
+    })
+    .split('\n')
+    .filter((line) => {
+      if (!/^(override|const|@group\(\d\) @binding\(\d+\)) /.test(line)) return true
+      if (declared.has(line)) return false
+      declared.add(line)
+      return true
+    })
+    .map((line) =>
+      line.replace(
+        /^(?!.* table: )@group\(0\) @binding\(\d+\) var<storage/,
+        () => `@group(0) @binding(${++binding}) var<storage`,
+      ),
+    )
+  const enables = lines.filter((line) => line.startsWith('enable '))
+  const rest = lines.filter((line) => !line.startsWith('enable '))
+  const struct = `struct Params {\n${[...fields.values()].map((field) => `  ${field}`).join('\n')}\n}`
+  return [...enables, struct, ...rest].join('\n')
+}
+
+/** Lines that end in `//: r in ROWS, s in 4` once for each r and s, in place of `$r` and `$s`; counts as constants. */
+function expand(source: string, counts: Readonly<Record<string, number>>): string {
+  const lines = source.split('\n').flatMap((line) => {
+    const match = /^(.*?) *\/\/: (.+)$/.exec(line)
+    if (match === null) return [line]
+    return (match[2] as string).split(', ').reduce(
+      (copies, range) => {
+        const [letter, of] = range.split(' in ') as [string, string]
+        const count = counts[of] ?? Number(of)
+        return copies.flatMap((copy) =>
+          Array.from({ length: count }, (_, k) => copy.replaceAll(`$${letter}`, String(k))),
+        )
+      },
+      [match[1] as string],
+    )
+  })
+  const constants = Object.entries(counts)
+    .filter(([name]) => lines.some((line) => new RegExp(`\\b${name}\\b`).test(line)))
+    .map(([name, count]) => `const ${name} = ${count}u;`)
+  return [...constants, ...lines].join('\n')
 }
 
 /**
@@ -191,13 +281,32 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
  * @param lagrangians - one of each kind at least
  */
 export function allKernels(lagrangians: readonly Lagrangian[]): Kernel[] {
+  const reductions = Object.keys(REDUCTIONS) as Reduction[]
   const formats = Object.keys(FORMATS) as Format[]
   const joinedTo = (name: KernelName): Joined[] => {
     if (name === 'neuron/activate')
       return lagrangians.filter(({ kind }) => isPerNeuron(kind)).map((lagrangian) => ({ lagrangian }))
     if (name === 'neuron/normalize')
-      return lagrangians.filter(({ kind }) => !isPerNeuron(kind)).map((lagrangian) => ({ lagrangian }))
-    if (name === 'probe/legendre') return lagrangians.map((lagrangian) => ({ lagrangian }))
+      return lagrangians
+        .filter(({ kind }) => !isPerNeuron(kind))
+        .flatMap((lagrangian) => reductions.map((reduce) => ({ lagrangian, reduce })))
+    if (name === 'probe/legendre')
+      return lagrangians.flatMap((lagrangian) => reductions.map((reduce) => ({ lagrangian, reduce })))
+    if (name === 'probe/sum' || name === 'probe/speed') return reductions.map((reduce) => ({ reduce }))
+    const reacting = lagrangians
+      .filter(({ kind }) => isPerNeuron(kind))
+      .map((lagrangian): Joined => ({ ending: 'react', lagrangian }))
+    if (name === 'matrix/recall' || name === 'matrix/project')
+      return [
+        ...formats.flatMap((format) => TILES.map((tile): Joined => ({ format, tile, ending: 'collect' }))),
+        // What comes after a product does not depend on how it is made.
+        ...[{ ending: 'step' } as const, ...reacting].map((ending): Joined => ({
+          format: 'f32',
+          tile: { across: 1, states: 1 },
+          ...ending,
+        })),
+      ]
+    if (name === 'neuron/integrate') return [{ ending: 'step' }, ...reacting]
     if (KERNELS[name].some((source) => source.includes('quadAt(')))
       return formats.map((format) => ({ format }))
     return [{}]

@@ -8,6 +8,7 @@ export interface Limits {
   readonly maxStorageBufferBindingSize: number
   readonly maxBufferSize: number
   readonly maxComputeWorkgroupsPerDimension: number
+  readonly maxStorageBuffersPerShaderStage?: number
   /** Memory there is in all, where it is known. */
   readonly totalBytes?: number
 }
@@ -65,14 +66,16 @@ export function planMatrix(
   const stride = roundUp(columns, format === 'binary' ? 32 : 4)
   const rowBytes = (stride * BITS[format]) / 8
   const limit = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize)
-  if (rowBytes > limit) {
+  // Blocks begin at multiples of four rows, as the products read their vectors.
+  const least = Math.min(4, rows)
+  if (least * rowBytes > limit) {
     throw new ModelError(
-      `one row of \`${name}\` needs ${rowBytes} bytes, this adapter binds at most ${limit}; use fewer neurons`,
+      `${least === 1 ? 'one row' : `${least} rows`} of \`${name}\` need${least === 1 ? 's' : ''} ${least * rowBytes} bytes, this adapter binds at most ` +
+        `${limit}; use fewer neurons`,
       { path: name },
     )
   }
   const mostRows = Math.floor(limit / rowBytes)
-  // Blocks begin at multiples of four rows, as the batched products read their vectors.
   const rowsPerBlock = mostRows > 4 ? mostRows - (mostRows % 4) : mostRows
   const total = copies * rows
   const spans: number[] = []

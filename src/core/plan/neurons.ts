@@ -1,6 +1,7 @@
 /** Layers of neurons: their buffers, stimulus, activation and integration. */
 import type { Layer, Model, Rows } from '../model/model.ts'
 import { cueTable, cuesOf, dealtRow, hasOwnBias, repetitionsOf } from '../model/variation.ts'
+import type { Receiver } from './couplings.ts'
 import { isPerNeuron, lagrangianFields } from './kernels.ts'
 import { dealRows, gatherRows, vectorStride } from './layout.ts'
 import type { Operation, Stage } from './operation.ts'
@@ -12,7 +13,7 @@ import {
   operation,
   perNeuron,
   rateOf,
-  reductionWorkgroup,
+  reducing,
   stepOf,
 } from './planning.ts'
 
@@ -194,45 +195,60 @@ export function activate(planning: Planning, layer: Layer, stage: Stage): Operat
     label: `${name}/normalize`,
     stage,
     kernel: 'neuron/normalize',
-    joined: { lagrangian: layer.lagrangian },
-    constants: { WORKGROUP: reductionWorkgroup(planning, size) },
+    ...reducing(planning, size, { lagrangian: layer.lagrangian }),
     buffers: { ...buffers, whole: `${name}/whole` },
     workgroups: [planning.model.replicas, 1, 1],
     params,
   })
 }
 
-/** One step of a dynamic layer, or x = b + I of an adiabatic one. */
-export function integrate(planning: Planning, layer: Layer, stage: Stage): Operation {
+/**
+ * The part of a kernel that moves a layer: one step of a dynamic layer, x = b + I of an adiabatic one.
+ * @param adds - whether products before have left something in the input buffer
+ * @param reacts - whether the activation follows at once; only a sum over neurons can
+ */
+export function stepping(planning: Planning, layer: Layer, adds: boolean, reacts: boolean): Receiver {
   const { model } = planning
-  const { name, size } = layer
+  const { name, size, lagrangian } = layer
   const adiabatic = layer.tau === 0
-  return operation(planning, {
-    label: `${name}/integrate`,
-    stage,
-    kernel: 'neuron/integrate',
-    constants: { ADIABATIC: adiabatic ? 1 : 0, ...driveConstants(model, layer) },
+  const active = reacts && isPerNeuron(lagrangian.kind)
+  return {
+    joined: active ? { ending: 'react', lagrangian } : { ending: 'step' },
+    constants: { ADIABATIC: adiabatic ? 1 : 0, ADDS: adds ? 1 : 0, ...driveConstants(model, layer) },
     buffers: {
       ...driveBuffers(model, layer),
-      input: `${name}/input`,
+      input: adds ? `${name}/input` : 'none',
       state: `${name}/state`,
       faults: 'faults',
+      ...(active && { activations: `${name}/activations` }),
     },
-    workgroups: perNeuron(planning, size),
     params: (m) => {
-      const { tau, every, temperature } = find(m.layers, name)
+      const now = find(m.layers, name)
       return {
         size,
-        stride: vectorStride(size),
+        layerStride: vectorStride(size),
         biasRows: biasRows(model, layer),
-        rate: adiabatic ? 1 : rateOf(m, every, tau),
-        sigma: adiabatic ? 0 : Math.sqrt((2 * temperature * stepOf(m, every)) / tau),
+        rate: adiabatic ? 1 : rateOf(m, now.every, now.tau),
+        sigma: adiabatic ? 0 : Math.sqrt((2 * now.temperature * stepOf(m, now.every)) / now.tau),
         seed: m.seed,
         layer: m.layers.findIndex((other) => other.name === name),
         fault: faultOf(m, name),
         repetitions: repetitionsOf(model),
+        ...(active && lagrangianFields(now.lagrangian)),
       }
     },
-    every: (m) => (adiabatic ? 1 : find(m.layers, name).every),
+  }
+}
+
+/** The move of a layer by itself, from what its input buffer holds. */
+export function integrate(planning: Planning, layer: Layer, stage: Stage, step: Receiver): Operation {
+  const { name, size, tau } = layer
+  return operation(planning, {
+    label: `${name}/integrate`,
+    stage,
+    kernel: 'neuron/integrate',
+    ...step,
+    workgroups: perNeuron(planning, size),
+    every: (m) => (tau === 0 ? 1 : find(m.layers, name).every),
   })
 }

@@ -4,11 +4,12 @@
  */
 import { ModelError } from '../model/errors.ts'
 import type { Model } from '../model/model.ts'
-import { learn, planInput, planMemory, planSynapse, plasticity } from './couplings.ts'
+import { learn, planMemory, planMove, planSynapse, plasticity } from './couplings.ts'
+import { isPerNeuron } from './kernels.ts'
 import { type Limits, type Matrix, roundUp } from './layout.ts'
-import { activate, integrate, planLayer, planStimulus } from './neurons.ts'
+import { activate, integrate, planLayer, planStimulus, stepping } from './neurons.ts'
 import type { BufferPlan, Operation } from './operation.ts'
-import { type ClockPlan, type Planning, WORKGROUP, addBuffer } from './planning.ts'
+import { type ClockPlan, type Planning, type Variants, WORKGROUP, addBuffer } from './planning.ts'
 import { type ProbePlan, planProbe } from './probes.ts'
 import { type Resident, planResident } from './resident.ts'
 
@@ -21,6 +22,11 @@ export interface Plan {
   readonly setup: readonly Operation[]
   /** Stage 1, at ticks at which the stimulus changes. */
   readonly stimulate: readonly Operation[]
+  /**
+   * Activations that follow their states in `tick` itself: to be computed before the first tick, and whenever a state or
+   * a parameter was changed from outside.
+   */
+  readonly prepare: readonly Operation[]
   /** Stages 2 and 3, in order; each operation in the ticks in which its rate is due. */
   readonly tick: readonly Operation[]
   /** Stage 2 alone: activations and adiabatic layers of the state as it stands. */
@@ -38,8 +44,10 @@ export interface Plan {
 export interface PlanOptions {
   /** Invocations in a workgroup; tests force small ones. */
   readonly workgroup?: number
-  /** False = one replica at a time even where replicas share a matrix; tests compare the two. */
-  readonly batch?: boolean
+  /** Forces kernels; tests compare them. */
+  readonly variants?: Variants
+  /** True = the adapter computes on the CPU: other kernels are faster there. */
+  readonly software?: boolean
   /**
    * True = a network that fits the registers lives in one kernel, many ticks a dispatch: faster by far once it is compiled,
    * which takes a second or more. Samples and states are the same within rounding.
@@ -61,7 +69,9 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
     model,
     limits,
     workgroup: options.workgroup ?? WORKGROUP,
-    batch: options.batch ?? true,
+    variants: options.variants ?? {},
+    lanes: options.lanes ?? 1,
+    software: options.software ?? false,
     matrices: new Map(),
     buffers: new Map(),
     clock: planClock(model),
@@ -82,20 +92,40 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
 
   const dynamic = model.layers.filter((layer) => layer.tau > 0)
   const adiabatic = model.layers.filter((layer) => layer.tau === 0)
-  const refresh = [
-    ...dynamic.map((layer) => activate(planning, layer, 'activate')),
-    ...adiabatic.flatMap((layer) => [
-      ...planInput(planning, layer, 'settle'),
-      integrate(planning, layer, 'settle'),
-      activate(planning, layer, 'settle'),
-    ]),
-  ]
-  const tick = [
-    ...refresh,
-    ...dynamic.flatMap((layer) => planInput(planning, layer, 'input')),
-    ...dynamic.map((layer) => integrate(planning, layer, 'integrate')),
+  const activations = new Map(dynamic.map((layer) => [layer, activate(planning, layer, 'activate')]))
+  const settle = adiabatic.flatMap((layer) => {
+    const { input, move } = planMove(planning, layer, 'settle', true)
+    return [
+      ...input,
+      ...move,
+      ...(isPerNeuron(layer.lagrangian.kind) ? [] : [activate(planning, layer, 'settle')]),
+    ]
+  })
+  const refresh = [...activations.values(), ...settle]
+  const learning = [
     ...model.synapses.flatMap((synapse) => plasticity(planning, synapse)),
     ...model.memories.flatMap((memory) => learn(planning, memory)),
+  ]
+  // All layers move from the same activations: one may follow at once only when nothing after it reads the old one.
+  const read = new Set(learning.flatMap(({ buffers }) => Object.values(buffers)))
+  const inputs: Operation[][] = []
+  const moves: Operation[][] = []
+  const prepare: Operation[] = []
+  for (const layer of [...dynamic].reverse()) {
+    const follows = !read.has(`${layer.name}/activations`)
+    const { input, move } = planMove(planning, layer, 'integrate', follows)
+    for (const { buffers } of move) for (const buffer of Object.values(buffers)) read.add(buffer)
+    const writes = move.some(({ buffers }) => buffers.activations !== undefined)
+    if (writes) prepare.push(activations.get(layer) as Operation)
+    inputs.unshift(input)
+    moves.unshift(move)
+  }
+  const tick = [
+    ...[...activations.values()].filter((one) => !prepare.includes(one)),
+    ...settle,
+    ...inputs.flat(),
+    ...moves.flat(),
+    ...learning,
   ]
   const stimulate = model.layers.flatMap((layer) => planStimulus(planning, layer))
   const probes = planProbes(planning)
@@ -103,7 +133,16 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
   const resident =
     options.resident === true
       ? planResident(planning, {
-          operations: [...tick, ...probes.flatMap(({ operations }) => operations)],
+          operations: [
+            ...refresh,
+            // Each layer by itself: what moves it stands in the parameters of its own kernel.
+            ...model.layers.map((layer) => {
+              const stage = layer.tau > 0 ? 'integrate' : 'settle'
+              return integrate(planning, layer, stage, stepping(planning, layer, false, false))
+            }),
+            ...learning,
+            ...probes.flatMap(({ operations }) => operations),
+          ],
           probes,
           lanes: options.lanes ?? 1,
         })
@@ -123,6 +162,7 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
     matrices: planning.matrices,
     setup,
     stimulate,
+    prepare,
     tick,
     refresh,
     probes,

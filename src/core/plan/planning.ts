@@ -1,7 +1,7 @@
 /** What all functions of planning share: the model, the limits, what has been planned so far, and how to add to it. */
 import { ModelError } from '../model/errors.ts'
 import type { Model } from '../model/model.ts'
-import { type Joined, type KernelName, kernelOf } from './kernels.ts'
+import { type Joined, type KernelName, type Reduction, type Tile, kernelOf } from './kernels.ts'
 import { type Limits, type Matrix, roundUp } from './layout.ts'
 import type { BufferPlan, Lifetime, Operation, Stage } from './operation.ts'
 
@@ -21,13 +21,28 @@ export interface ClockPlan {
   readonly recordBytes: number
 }
 
+/** Choices between kernels that compute the same; what is not said is chosen by the shape and the adapter. */
+export interface Variants {
+  /** Rows and replicas that one invocation of `recall` treats. */
+  readonly recall?: Tile
+  /** Groups of four columns and replicas that one invocation of `project` treats. */
+  readonly project?: Tile
+  /** False = every product is written down before its layer moves. */
+  readonly fuse?: boolean
+  /** How a workgroup adds up: with barriers, or within one subgroup. */
+  readonly reduce?: Reduction
+}
+
 /** Common to all functions of planning: the model, the limits, and what has been planned so far. */
 export interface Planning {
   readonly model: Model
   readonly limits: Limits
   readonly workgroup: number
-  /** Whether replicas that share a matrix are treated several at a time. */
-  readonly batch: boolean
+  readonly variants: Variants
+  /** Invocations that are sure to share a subgroup; 1 = there are no subgroups. */
+  readonly lanes: number
+  /** True = the adapter computes on the CPU. */
+  readonly software: boolean
   readonly matrices: Map<string, Matrix>
   readonly buffers: Map<string, BufferPlan>
   readonly clock: ClockPlan
@@ -114,9 +129,35 @@ export function differs({ variation }: Model, params: Operation['params']): bool
   })
 }
 
-/** Workgroup size of a kernel that reduces n numbers with one workgroup. */
-export function reductionWorkgroup(planning: Planning, n: number): number {
-  return n <= SERIAL_REDUCTION && planning.workgroup === WORKGROUP ? 1 : planning.workgroup
+/** Workgroup size of a kernel that reduces n numbers with one workgroup, and how. */
+export function reducing(
+  planning: Planning,
+  n: number,
+  joined: Joined = {},
+): { readonly joined: Joined; readonly constants: { readonly WORKGROUP: number } } {
+  const { workgroup, lanes, software, variants } = planning
+  const subgroup = variants.reduce ?? (software && lanes > 1 ? 'subgroup' : 'tree')
+  if (n <= SERIAL_REDUCTION && workgroup === WORKGROUP && variants.reduce === undefined)
+    return { joined: { ...joined, reduce: 'tree' }, constants: { WORKGROUP: 1 } }
+  // Barriers cost a software adapter more than the work that further invocations take off.
+  if (subgroup === 'subgroup' && lanes > 1)
+    return { joined: { ...joined, reduce: 'subgroup' }, constants: { WORKGROUP: lanes } }
+  return { joined: { ...joined, reduce: 'tree' }, constants: { WORKGROUP: workgroup } }
+}
+
+/** The tile of a product for so many replicas that share its matrix. */
+export function tileOf(
+  { variants, software }: Planning,
+  product: 'recall' | 'project',
+  states: number,
+): Tile {
+  const chosen = variants[product]
+  if (chosen !== undefined) return states >= chosen.states ? chosen : { ...chosen, states: 1 }
+  if (states >= 8) return { across: 8, states: 8 }
+  if (states >= 4) return { across: 4, states: 4 }
+  // A lane of a software adapter pays for each load; elsewhere there must be invocations enough for all its cores.
+  if (!software) return { across: 1, states: 1 }
+  return { across: product === 'recall' ? 8 : 2, states: 1 }
 }
 
 /** Dispatch with one invocation a neuron and replica. */

@@ -6,15 +6,7 @@ import { type Matrix, unitOf, vectorStride } from './layout.ts'
 import type { Operation } from './operation.ts'
 import { addFixedMatrix, baseBlockOf, planInput, planProduct } from './couplings.ts'
 import { biasRows, driveBuffers, driveConstants } from './neurons.ts'
-import {
-  type Planning,
-  addBuffer,
-  find,
-  matrixNamed,
-  operation,
-  perNeuron,
-  reductionWorkgroup,
-} from './planning.ts'
+import { type Planning, addBuffer, find, matrixNamed, operation, perNeuron, reducing } from './planning.ts'
 
 /** One probe: how it is computed, where its samples stand and how they are shaped. */
 export interface ProbePlan {
@@ -133,12 +125,13 @@ function legendre(planning: Planning, layer: Layer, slot: Slot, word: number): O
   const { model } = planning
   const { name, size } = layer
   const whole = !isPerNeuron(layer.lagrangian.kind)
+  const reduction = reducing(planning, size, { lagrangian: layer.lagrangian })
   return operation(planning, {
     label: `${name}/legendre`,
     stage: 'probe',
     kernel: 'probe/legendre',
-    joined: { lagrangian: layer.lagrangian },
-    constants: { ...driveConstants(model, layer), WORKGROUP: reductionWorkgroup(planning, size) },
+    joined: reduction.joined,
+    constants: { ...driveConstants(model, layer), ...reduction.constants },
     buffers: {
       ...driveBuffers(model, layer),
       state: `${name}/state`,
@@ -151,7 +144,7 @@ function legendre(planning: Planning, layer: Layer, slot: Slot, word: number): O
       const { lagrangian } = find(m.layers, name)
       return {
         size,
-        stride: vectorStride(size),
+        layerStride: vectorStride(size),
         biasRows: biasRows(model, layer),
         // L as a whole has been computed with them.
         ...(whole ? { p0: 0, p1: 0, p2: 0, p3: 0 } : lagrangianFields(lagrangian)),
@@ -176,11 +169,13 @@ interface Sum {
 
 function sum(planning: Planning, slot: Slot, shape: Sum): Operation {
   const { label, size, left, right } = shape
+  const { joined, constants } = reducing(planning, size)
   return operation(planning, {
     label,
     stage: 'probe',
     kernel: 'probe/sum',
-    constants: { PAIRED: right === undefined ? 0 : 1, WORKGROUP: reductionWorkgroup(planning, size) },
+    joined,
+    constants: { PAIRED: right === undefined ? 0 : 1, ...constants },
     buffers: { left: left.buffer, right: right?.buffer ?? 'none', ring: 'ring' },
     workgroups: [planning.model.replicas, 1, 1],
     params: (m) => ({
@@ -214,15 +209,19 @@ function memoryEnergy(
   const matrix = matrixNamed(planning, memory.name)
   const output = scratch(planning)
   const operations = [
-    ...planProduct(planning, 'matrix/recall', matrix, {
-      label: `${memory.name}/energy recall`,
-      stage: 'probe',
-      vector: activationsOf(from),
+    ...planProduct(
+      planning,
+      {
+        label: `${memory.name}/energy recall`,
+        stage: 'probe',
+        kernel: 'matrix/recall',
+        matrix,
+        vector: activationsOf(from),
+        scale: unitOf(memory),
+        halfNorm: memory.inputOffset === 'half-norm',
+      },
       output,
-      first: true,
-      scale: unitOf(memory),
-      halfNorm: memory.inputOffset === 'half-norm',
-    }),
+    ),
     sum(planning, slot, {
       label: `${memory.name}/energy`,
       size: to.size,
@@ -244,13 +243,17 @@ function synapseEnergy(planning: Planning, synapse: Synapse, slot: Slot, word: n
   const matrix = matrixNamed(planning, synapse.name)
   const output = scratch(planning)
   const operations = [
-    ...planProduct(planning, 'matrix/project', matrix, {
-      label: `${synapse.name}/energy project`,
-      stage: 'probe',
-      vector: activationsOf(layer),
+    ...planProduct(
+      planning,
+      {
+        label: `${synapse.name}/energy project`,
+        stage: 'probe',
+        kernel: 'matrix/project',
+        matrix,
+        vector: activationsOf(layer),
+      },
       output,
-      first: true,
-    }),
+    ),
     sum(planning, slot, {
       label: `${synapse.name}/energy`,
       size: layer.size,
@@ -329,14 +332,18 @@ function overlap(planning: Planning, probe: Extract<Probe, { kind: 'overlap' }>,
   const output = { buffer: `${probe.name}/overlaps`, stride: vectorStride(rows) }
   addBuffer(planning, output.buffer, planning.model.replicas * output.stride * 4)
   return [
-    ...planProduct(planning, 'matrix/recall', patterns, {
-      label: `${probe.name}/recall`,
-      stage: 'probe',
-      vector: activationsOf(layer),
+    ...planProduct(
+      planning,
+      {
+        label: `${probe.name}/recall`,
+        stage: 'probe',
+        kernel: 'matrix/recall',
+        matrix: patterns,
+        vector: activationsOf(layer),
+        scale: 1 / layer.size,
+      },
       output,
-      first: true,
-      scale: 1 / layer.size,
-    }),
+    ),
     operation(planning, {
       label: `${probe.name}/store`,
       stage: 'probe',
@@ -391,13 +398,15 @@ function speed(planning: Planning, probe: Extract<Probe, { kind: 'speed' }>, slo
   const { model } = planning
   const layer = find(model.layers, probe.layer)
   const { name, size } = layer
+  const { joined, constants } = reducing(planning, size)
   return [
     ...planInput(planning, layer, 'probe'),
     operation(planning, {
       label: `${probe.name}/speed`,
       stage: 'probe',
       kernel: 'probe/speed',
-      constants: { ...driveConstants(model, layer), WORKGROUP: reductionWorkgroup(planning, size) },
+      joined,
+      constants: { ...driveConstants(model, layer), ...constants },
       buffers: {
         ...driveBuffers(model, layer),
         input: `${name}/input`,
@@ -409,7 +418,7 @@ function speed(planning: Planning, probe: Extract<Probe, { kind: 'speed' }>, slo
         const { tau } = find(m.layers, name)
         return {
           size,
-          stride: vectorStride(size),
+          layerStride: vectorStride(size),
           biasRows: biasRows(model, layer),
           perTau: 1 / tau,
           ...slotFields(slot),

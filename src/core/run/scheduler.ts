@@ -107,6 +107,8 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   let batchLimit = 1
   let lastDone = 0
   let failure: RunError | undefined
+  /** Whether activations that follow their states have to be computed anew. */
+  let stale = true
   let destroyed = false
   const shown = new Int32Array(model.stimulus.length).fill(-1)
 
@@ -152,6 +154,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     /** Opens the clock record of a tick; returns its first word. */
     readonly open: (index: number, at: number) => number
     readonly end: () => void
+    readonly isResident: boolean
   }
 
   const recordAll = (encoder: GPUCommandEncoder): Recording => {
@@ -160,6 +163,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       record: (command) => dispatch(pass, command),
       open: (index, at) => openRecord(pass, index, at),
       end: () => pass.end(),
+      isResident: false,
     }
   }
 
@@ -184,12 +188,13 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
         pass.end()
         copyOut(encoder)
       },
+      isResident: true,
     }
   }
 
   const owners = engine.tick.map(({ operation }) => ownerOf(operation))
   /** Passes of a timed tick, at most: every owner may come again and again, stimulus and probes once. */
-  const mostPasses = owners.length + 3
+  const mostPasses = engine.prepare.length + owners.length + 3
 
   const recordTimed = (encoder: GPUCommandEncoder, timer: Timer): Recording => {
     let pass: GPUComputePassEncoder | undefined
@@ -215,6 +220,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
         return word
       },
       end,
+      isResident: false,
     }
   }
 
@@ -239,7 +245,14 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     const flags = word + plan.clock.flagsWord
     records[flags] = (records[flags] as number) | CHANGES
     for (const command of engine.stimulate) record(command, STIMULUS)
+    stale = true
     quietSince = at + 1
+  }
+
+  /** Before the rest of a tick whose states were changed from outside. */
+  const prepare = ({ record }: Recording): void => {
+    if (stale) for (const command of engine.prepare) record(command, ownerOf(command.operation))
+    stale = false
   }
 
   interface Batch {
@@ -295,6 +308,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       const word = open(batch.records++, tick)
       records[word + plan.clock.flagsWord] = RUNS
       stimulate(recording, word, tick)
+      prepare(recording)
       engine.tick.forEach((command, index) => {
         if (isDue(tick, command.every)) record(command, owners[index] as string)
       })
@@ -306,6 +320,8 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       if (timing?.hasRoom(mostPasses) === false) break
     }
     end()
+    // A resident kernel keeps its activations to itself.
+    stale ||= recording.isResident
     return { batch, ticks }
   }
 
@@ -417,6 +433,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
 
   /** Shows the stimulus of a tick to a state that is not just being run through it. */
   const applyStimulus = (at: number, rows: (index: number) => number): void => {
+    stale = true
     if (engine.stimulate.length === 0) return
     const encoder = device.createCommandEncoder({ label: `stimulus of tick ${at}` })
     const pass = encoder.beginComputePass()
@@ -443,6 +460,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   }
   const restart = (at: number): void => {
     tick = at
+    stale = true
     sampledStart = at > 0
     quietSince = at
     failure = undefined
@@ -490,12 +508,14 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     },
     disturb() {
       quietSince = tick + 1
+      stale = true
       // A clamp takes hold again of a state that was written.
       shown.fill(UNKNOWN)
     },
     update(next) {
       current = next
       quietSince = tick + 1
+      stale = true
     },
     show() {
       show(tick)

@@ -142,7 +142,11 @@ export interface Simulation {
 
 /** The plan by which a model, or a sketch of its shapes, is built on a device. */
 export function planOn(device: GPUDevice, model: Model, options: SimulationOptions = {}): Plan {
-  return planNetwork(model, options.limits ?? device.limits, { lanes: lanesOf(device), ...options })
+  return planNetwork(model, options.limits ?? device.limits, {
+    lanes: lanesOf(device),
+    software: isSoftware(device),
+    ...options,
+  })
 }
 
 /**
@@ -384,6 +388,11 @@ function numberAt(scenario: unknown, path: string): number {
   let value: unknown = scenario
   for (const key of path.split('.')) value = (value as Readonly<Record<string, unknown>>)[key]
   return value as number
+}
+
+/** Whether a device computes on the CPU. */
+function isSoftware({ adapterInfo }: GPUDevice): boolean {
+  return (adapterInfo as GPUAdapterInfo & { readonly isFallbackAdapter?: boolean }).isFallbackAdapter ?? false
 }
 
 /** Invocations that are sure to share a subgroup of a device; 1 where it has no subgroups, or was asked for none. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { RandomStream } from '../../../src/core/model/random.ts'
-import { type Format, kernelOf } from '../../../src/core/plan/kernels.ts'
+import { type Format, TILES, type Tile, kernelOf } from '../../../src/core/plan/kernels.ts'
 import { vectorStride } from '../../../src/core/plan/layout.ts'
 import { NO_FAULT } from '../../../src/core/plan/plan.ts'
 import { dot, outer, row, times, transposeTimes } from '../../../src/core/model/algebra.ts'
@@ -23,10 +23,9 @@ sizes.push(
 
 const abs = (values: Float64Array): Float64Array => values.map(Math.abs)
 
-const PRODUCTS = ['recall', 'project', 'recall-batch', 'project-batch'] as const
-
 interface Product {
-  readonly kernel: (typeof PRODUCTS)[number]
+  readonly kernel: 'recall' | 'project'
+  readonly tile: Tile
   readonly rows: number
   readonly columns: number
   readonly workgroup?: number
@@ -41,41 +40,46 @@ interface Product {
 
 /** A x or A^T x, block after block into one output, against the exact product. */
 async function expectProduct(product: Product): Promise<void> {
-  const { kernel, rows, columns, format, replicas, shared, halfNorm = false, accumulate = false } = product
-  const { workgroup = WG } = product
-  const batched = kernel.endsWith('-batch')
+  const { kernel, tile, rows, columns, format, replicas, shared } = product
+  const { workgroup = WG, halfNorm = false, accumulate = false } = product
   const stream = new RandomStream(rows, `${kernel} ${columns} ${format}`)
   const A = packed(stream, { ...product, copies: shared ? 1 : replicas })
-  const isRecall = kernel.startsWith('recall')
+  const isRecall = kernel === 'recall'
   const [inputs, outputs] = isRecall ? [columns, rows] : [rows, columns]
   const scale = format === 'binary' ? 0.37 : 1
-  // A plan keeps the padding of activations at 0; project uses no padding.
-  const vector = vectors(stream, replicas, inputs, isRecall ? 0 : SENTINEL)
+  // A plan keeps the padding of activations at 0.
+  const vector = vectors(stream, replicas, inputs, 0)
   const outputStride = vectorStride(outputs) + 4
   const before = accumulate
     ? vectors(stream, replicas, outputs, SENTINEL, outputStride)
     : sentinels(replicas * outputStride)
   let output = before
-  for (const [index, { block, bytes }] of A.blocks.entries()) {
-    const result = await runKernel(kernelOf(`matrix/${kernel}`, { format }), {
+  for (const { block, bytes } of A.blocks) {
+    const row0 = block.start % rows
+    const count = Math.min(rows - row0, block.count)
+    const served = shared ? replicas : block.count / count
+    const across = Math.ceil((isRecall ? count : Math.ceil(columns / 4)) / tile.across)
+    const result = await runKernel(kernelOf(`matrix/${kernel}`, { format, tile, ending: 'collect' }), {
       params: {
-        start: block.start,
-        count: block.count,
+        row0,
+        rows: count,
         columns,
         stride: A.matrix.stride,
-        ...(batched ? { replicas } : { rows, replicaStep: shared ? 0 : rows }),
+        copyRows: shared ? 0 : rows,
+        replica0: shared ? 0 : Math.floor(block.start / rows),
+        replicas: served,
         vectorStride: vectorStride(inputs),
         outputStride,
-        // In blocks, a batch sets what each of them owns of the output.
-        first: (index === 0 || (batched && isRecall)) && !accumulate ? 1 : 0,
         scale,
       },
       buffers: { matrix: bytes, vector, output },
-      workgroups: [
-        Math.ceil((isRecall ? (batched ? block.count / 4 : rows) : columns / 4) / workgroup),
-        batched ? Math.ceil(replicas / 4) : replicas,
-      ],
-      constants: { WORKGROUP: workgroup, ...(isRecall ? { HALF_NORM: halfNorm ? 1 : 0 } : {}) },
+      workgroups: [Math.ceil(across / workgroup), Math.ceil(served / tile.states)],
+      constants: {
+        WORKGROUP: workgroup,
+        // Rows of a block are recalled by it alone; what it projects is added to that of the rows before.
+        ADDS: accumulate || (!isRecall && row0 > 0) ? 1 : 0,
+        ...(isRecall ? { HALF_NORM: halfNorm ? 1 : 0 } : {}),
+      },
     })
     output = Float32Array.from(result.output!.floats)
   }
@@ -99,80 +103,52 @@ async function expectProduct(product: Product): Promise<void> {
       (single * sizes[k]! + halfNorms[k]! + (accumulate ? Math.abs(start[k]!) : 0))
     expectWithin(vectorOf(output, r, outputs, outputStride), expected, bound, `replica ${r}: output`)
   }
-  // Recall owns its rows, project also the columns that fill up its last four.
-  const owned = isRecall ? rows : vectorStride(columns)
   output.forEach((value, k) => {
-    if (k % outputStride >= owned) expect([k, value]).toEqual([k, SENTINEL])
+    if (k % outputStride >= outputs) expect([k, value]).toEqual([k, SENTINEL])
   })
 }
 
-describe.each(PRODUCTS)('%s', (kernel) => {
-  const batched = kernel.endsWith('-batch')
-  // A batch is of replicas that share the matrix, four at a time.
-  const layouts = batched
-    ? [
-        { replicas: 1, shared: true },
-        { replicas: 5, shared: true },
-        { replicas: 8, shared: true },
-      ]
-    : [
-        { replicas: 1, shared: true },
-        { replicas: 5, shared: true },
-        { replicas: 5, shared: false },
-      ]
+describe.each(['recall', 'project'] as const)('%s', (kernel) => {
+  describe.each(TILES)('in tiles of $across x $states', (tile) => {
+    // Several replicas at once share the matrix.
+    const layouts =
+      tile.states > 1
+        ? [1, tile.states, tile.states + 1].map((replicas) => ({ replicas, shared: true }))
+        : [
+            { replicas: 1, shared: true },
+            { replicas: 5, shared: true },
+            { replicas: 5, shared: false },
+          ]
 
-  describe.each(FORMATS)('of format %s', (format) => {
-    test.each(sizes)(
-      'multiplies $rows rows of $columns columns in workgroups of $workgroup, sets or adds',
-      async (size) => {
-        for (const [index, layout] of layouts.entries())
-          await expectProduct({ kernel, format, ...size, ...layout, accumulate: index === 1 })
-      },
-    )
-
-    test.each(batched ? [4, 8] : [1, 3, 4, 9, 18, 27])(
-      'gives the same product of blocks of at most %d rows',
-      async (blockRows) => {
-        for (const layout of layouts)
-          for (const accumulate of [false, true])
-            await expectProduct({ kernel, rows: 9, columns: 34, format, blockRows, accumulate, ...layout })
-      },
-    )
-
-    if (kernel.startsWith('recall')) {
+    describe.each(FORMATS)('of format %s', (format) => {
       test.each(sizes)(
-        'takes off half the squared norm of each of $rows rows of $columns columns',
+        'multiplies $rows rows of $columns columns in workgroups of $workgroup, sets or adds',
         async (size) => {
-          const product = { kernel, format, ...size, halfNorm: true }
-          await expectProduct({ ...product, replicas: 5, shared: true })
-          await expectProduct({ ...product, ...layouts[2]!, accumulate: true, blockRows: 4 })
+          for (const [index, layout] of layouts.entries())
+            await expectProduct({ kernel, tile, format, ...size, ...layout, accumulate: index === 1 })
         },
       )
-    }
 
-    test('of no rows is 0 when it sets, and leaves what is there when it adds', async () => {
-      // A batch of no rows has nothing to set.
-      const owned = kernel === 'recall-batch' ? 0 : 4
-      for (const first of [0, 1]) {
-        const output = Float32Array.of(1, 2, 3, 4)
-        const result = await runKernel(kernelOf(`matrix/${kernel}`, { format }), {
-          params: {
-            start: 0,
-            count: 0,
-            columns: kernel.startsWith('recall') ? 0 : 4,
-            stride: 0,
-            ...(batched ? { replicas: 1 } : { rows: kernel === 'recall' ? 4 : 0, replicaStep: 0 }),
-            vectorStride: 0,
-            outputStride: 4,
-            first,
-            scale: 1,
+      test.each([4, 8, 9, 18, 27])(
+        'gives the same product of blocks of at most %d rows',
+        async (blockRows) => {
+          for (const layout of layouts)
+            for (const accumulate of [false, true])
+              await expectProduct({
+                ...{ kernel, tile, rows: 9, columns: 34, format, blockRows, accumulate },
+                ...layout,
+              })
+        },
+      )
+
+      if (kernel === 'recall') {
+        test.each(sizes)(
+          'takes off half the squared norm of each of $rows rows of $columns columns',
+          async (size) => {
+            const product = { kernel, tile, format, ...size, halfNorm: true }
+            await expectProduct({ ...product, ...layouts[1]! })
+            await expectProduct({ ...product, ...layouts[2]!, accumulate: true, blockRows: 4 })
           },
-          buffers: { output },
-          workgroups: [1],
-          constants: { WORKGROUP: WG },
-        })
-        expect([...result.output!.floats]).toEqual(
-          [...output].map((value, k) => (first === 1 && k < owned ? 0 : value)),
         )
       }
     })

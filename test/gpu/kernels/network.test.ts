@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Model, Probe } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
+import { TILES } from '../../../src/core/plan/kernels.ts'
 import { planNetwork } from '../../../src/core/plan/plan.ts'
+import type { Variants } from '../../../src/core/plan/planning.ts'
 import type { SimulationOptions } from '../../../src/core/run/simulation.ts'
 import { buildModel, normalRows, signRows } from '../../build.ts'
 import { drift, expectLikeReference, readAll, withSimulation } from '../helpers/compare.ts'
@@ -18,12 +20,31 @@ test.each(NETWORKS)('the $name network does so in workgroups of 8', async ({ mod
   await expectLikeReference(model, TICKS, { workgroup: 8 })
 })
 
-test.each(NETWORKS)(
-  'the $name network does so without products of four replicas at once',
-  async ({ model }) => {
-    await expectLikeReference(model, TICKS, { batch: false })
+/** Every kernel that may be chosen, forced in turn. */
+const VARIANTS: readonly { readonly title: string; readonly variants: Variants }[] = [
+  {
+    title: 'products written down, one row and state at a time, added up with barriers',
+    variants: { fuse: false, recall: TILES[0]!, project: TILES[0]!, reduce: 'tree' },
   },
-)
+  {
+    title: 'products that move their layers, one state at a time, added up within a subgroup',
+    variants: { recall: { across: 8, states: 1 }, project: { across: 2, states: 1 }, reduce: 'subgroup' },
+  },
+  {
+    title: 'tiles of 4 x 4',
+    variants: { recall: { across: 4, states: 4 }, project: { across: 4, states: 4 } },
+  },
+  {
+    title: 'tiles of 8 x 8',
+    variants: { recall: { across: 8, states: 8 }, project: { across: 8, states: 8 }, fuse: false },
+  },
+]
+
+describe.each(VARIANTS)('with $title', ({ variants }) => {
+  test.each(NETWORKS)('the $name network does so', async ({ model }) => {
+    await expectLikeReference(model, TICKS, { variants })
+  })
+})
 
 describe('matrices split over many buffers', () => {
   const LIMITS = { maxBufferSize: 2 ** 28, maxComputeWorkgroupsPerDimension: 65535 }

@@ -60,7 +60,9 @@ const entries = Object.entries(grid).map(([name, l]) => ({ name, l: single(l) })
 async function activate(l: Lagrangian, state: Float32Array, size: number, replicas: number, workgroup = 64) {
   const perNeuron = isPerNeuron(l.kind)
   const { activations, whole } = await runKernel(
-    kernelOf(perNeuron ? 'neuron/activate' : 'neuron/normalize', { lagrangian: l }),
+    perNeuron
+      ? kernelOf('neuron/activate', { lagrangian: l })
+      : kernelOf('neuron/normalize', { lagrangian: l, reduce: 'tree' }),
     {
       params: { size, stride: vectorStride(size), ...lagrangianFields(l) },
       buffers: {
@@ -242,10 +244,10 @@ describe('integrate', () => {
     const input = padded(size, replicas, () => stream.normal())
     const before = padded(size, replicas, () => stream.normal())
     if (poison !== undefined) input[poison.index] = poison.value
-    const { state, faults } = await runKernel(kernelOf('neuron/integrate'), {
+    const { state, faults } = await runKernel(kernelOf('neuron/integrate', { ending: 'step' }), {
       params: {
         size,
-        stride,
+        layerStride: stride,
         biasRows,
         rate,
         sigma,
@@ -262,7 +264,7 @@ describe('integrate', () => {
         faults: new Uint32Array(4).fill(step.seenBefore ?? NO_FAULT),
       },
       workgroups: [Math.ceil(size / WG), replicas],
-      constants: { WORKGROUP: WG, ADIABATIC: adiabatic ? 1 : 0, STIMULATED: stimulated ? 1 : 0 },
+      constants: { WORKGROUP: WG, ADDS: 1, ADIABATIC: adiabatic ? 1 : 0, STIMULATED: stimulated ? 1 : 0 },
       clock: [TICK],
     })
     const single = Math.fround(rate)

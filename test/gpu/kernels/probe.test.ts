@@ -60,10 +60,10 @@ describe('legendre', () => {
       const sampleWords = 3 * replicas
       const perNeuron = isPerNeuron(l.kind)
       for (const stimulated of [false, true]) {
-        const { ring } = await runKernel(kernelOf('probe/legendre', { lagrangian: l }), {
+        const { ring } = await runKernel(kernelOf('probe/legendre', { lagrangian: l, reduce: 'tree' }), {
           params: {
             size,
-            stride,
+            layerStride: stride,
             biasRows,
             ...lagrangianFields(l),
             slotWord: 1,
@@ -115,10 +115,10 @@ describe('legendre', () => {
     const values = [0, 1e-4, -1e-4, 1e-3, -0.05, 0.29, 0.31, -0.7, 2, -5, 17, -44, 88, 100, -100, 1e4, -1e4]
     const state = new Float32Array(values.length * 4)
     values.forEach((x, r) => (state[4 * r] = x))
-    const { ring } = await runKernel(kernelOf('probe/legendre', { lagrangian: l }), {
+    const { ring } = await runKernel(kernelOf('probe/legendre', { lagrangian: l, reduce: 'tree' }), {
       params: {
         size: 1,
-        stride: 4,
+        layerStride: 4,
         biasRows: 1,
         ...lagrangianFields(l),
         slotWord: 1,
@@ -152,7 +152,7 @@ describe('sum', () => {
       for (const paired of [false, true]) {
         for (const first of [0, 1]) {
           const sampleWords = 2 * replicas
-          const { ring } = await runKernel(kernelOf('probe/sum'), {
+          const { ring } = await runKernel(kernelOf('probe/sum', { reduce: 'tree' }), {
             params: {
               size,
               leftStride: stride + 4,
@@ -193,7 +193,7 @@ describe('sum', () => {
 
   test('of nothing is 0 when it sets, and leaves what is there when it adds', async () => {
     for (const first of [0, 1]) {
-      const { ring } = await runKernel(kernelOf('probe/sum'), {
+      const { ring } = await runKernel(kernelOf('probe/sum', { reduce: 'tree' }), {
         params: {
           size: 0,
           leftStride: 0,
@@ -401,10 +401,10 @@ describe('speed', () => {
       const hold = Uint32Array.from(current, () => stream.word() & 1)
       const perTau = Math.fround(1 / 3)
       for (const stimulated of [false, true]) {
-        const { ring } = await runKernel(kernelOf('probe/speed'), {
+        const { ring } = await runKernel(kernelOf('probe/speed', { reduce: 'tree' }), {
           params: {
             size,
-            stride,
+            layerStride: stride,
             biasRows,
             perTau,
             slotWord: 1,

@@ -1,0 +1,51 @@
+// One step of tau dx/dt = -x + b + I:   x += rate (b + I - x) + sigma xi,
+// rate = step/tau (euler) or 1 - exp(-step/tau) (exponential-euler), sigma = sqrt(2 T step/tau), xi ~ N(0, 1).
+// ADIABATIC: x = b + I. An entry held by a clamp stays. A value that is not finite leaves its tick in `faults`.
+// Replicas that vary have random numbers as in a run of their own: replica r those of r mod repetitions.
+// I is `value`, and with ADDS what products before have left in `input`. state, input [replicas, layerStride].
+// Joined: neuron/drive.wgsl, common/random.wgsl, common/real.wgsl, and neuron/{active,inert}.wgsl for the activation.
+
+override ADIABATIC: bool = false;
+override ADDS: bool = false;
+
+struct Params {
+  size: u32,
+  layerStride: u32,
+  biasRows: u32,
+  rate: f32,
+  sigma: f32,
+  seed: u32,
+  layer: u32,
+  fault: u32,
+  repetitions: u32,
+}
+
+@group(0) @binding(0) var<storage, read> input: array<f32>;
+@group(0) @binding(0) var<storage, read_write> state: array<f32>;
+@group(0) @binding(0) var<storage, read_write> faults: array<atomic<u32>>;
+@group(1) @binding(0) var<storage, read> clock: array<i32>;
+
+fn receive(replica: u32, index: u32, value: f32) {
+  let at = replica * params.layerStride + index;
+  if (isHeld(replica, index)) {
+    react(at, state[at]);
+    return;
+  }
+  let tick = u32(clock[0]);
+  var x = driveOf(replica, index) + value;
+  if (ADDS) {
+    x += input[at];
+  }
+  if (!ADIABATIC) {
+    let before = state[at];
+    x = before + params.rate * (x - before);
+    if (params.sigma > 0.0) {
+      x += params.sigma * noise(params.seed, tick, params.layer, replica % params.repetitions, index);
+    }
+  }
+  state[at] = x;
+  if (!isFinite(x)) {
+    atomicMin(&faults[params.fault], tick);
+  }
+  react(at, x);
+}
