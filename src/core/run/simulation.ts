@@ -392,7 +392,7 @@ function numberAt(scenario: unknown, path: string): number {
 
 /** Whether a device computes on the CPU. */
 function isSoftware({ adapterInfo }: GPUDevice): boolean {
-  return (adapterInfo as GPUAdapterInfo & { readonly isFallbackAdapter?: boolean }).isFallbackAdapter ?? false
+  return adapterInfo.isFallbackAdapter
 }
 
 /** Invocations that are sure to share a subgroup of a device; 1 where it has no subgroups, or was asked for none. */
