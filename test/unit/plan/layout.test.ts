@@ -24,8 +24,8 @@ const shape = fc.record({
   columns: fc.integer({ min: 1, max: 70 }),
   format,
 })
-/** Large enough for a row of the widest shape, small enough to split most. */
-const limit = fc.integer({ min: 288, max: 20000 })
+/** Large enough for four rows of the widest shape, small enough to split most. */
+const limit = fc.integer({ min: 4 * 288, max: 20000 })
 
 describe('a matrix in blocks', () => {
   test('has every row of every copy in exactly one block, in order', () => {
@@ -86,12 +86,12 @@ describe('a matrix in blocks', () => {
     )
   })
 
-  test('of which a row alone is too large is refused with the bytes needed and those there are', () => {
-    const wide = { name: 'a', copies: 1, rows: 2, columns: 100, format: 'f32' as const }
-    expect(planMatrix(wide, limitsOf(400)).blocks).toHaveLength(2)
-    expect(() => planMatrix(wide, limitsOf(399))).toThrow(ModelError)
-    expect(() => planMatrix(wide, limitsOf(399))).toThrow(
-      /needs 400 bytes, this adapter binds at most 399; use fewer/,
+  test('of which four rows are too many is refused with the bytes needed and those there are', () => {
+    const wide = { name: 'a', copies: 1, rows: 5, columns: 100, format: 'f32' as const }
+    expect(planMatrix(wide, limitsOf(1600)).blocks).toHaveLength(2)
+    expect(() => planMatrix(wide, limitsOf(1599))).toThrow(ModelError)
+    expect(() => planMatrix(wide, limitsOf(1599))).toThrow(
+      /4 rows of `a` need 1600 bytes, this adapter binds at most 1599; use fewer/,
     )
   })
 })

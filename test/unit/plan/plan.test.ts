@@ -195,15 +195,16 @@ describe('a plan', () => {
     })
   })
 
-  test('updates all groups from the same activations: no update reads what another has written', () => {
+  test('updates all groups from the same activations: no update reads what one before it has written', () => {
     forPlans((plan, model) => {
       const updates = planRows(plan, model).filter(({ stage }) =>
         ['integrate', 'plasticity', 'learn'].includes(stage),
       )
-      const written = updates.flatMap(({ label, writes }) => writes.map((buffer) => ({ label, buffer })))
-      for (const { label, reads } of updates)
-        for (const other of written)
-          if (other.label !== label) expect([label, reads.includes(other.buffer)]).toEqual([label, false])
+      const written = new Map<string, string>()
+      for (const { label, reads, writes } of updates) {
+        for (const buffer of reads) expect([label, written.get(buffer) ?? label]).toEqual([label, label])
+        for (const buffer of writes) written.set(buffer, label)
+      }
     })
   })
 
@@ -284,7 +285,10 @@ describe('the table of a plan', () => {
   test('says every how many ticks a dispatch runs', () => {
     forPlans((plan, model) => {
       const everyOf = (label: string) => planRows(plan, model).find((row) => row.label === label)?.every
-      expect(everyOf('v/integrate')).toBe(model.layers[0]?.every)
+      const move = planRows(plan, model).find(
+        ({ stage, writes }) => stage === 'integrate' && writes.includes('v/state'),
+      )
+      expect(move?.every).toBe(model.layers[0]?.every)
       expect(everyOf('xi/learn')).toBe(
         model.memories[0]?.rule === 'fixed' ? undefined : model.memories[0]?.every,
       )
