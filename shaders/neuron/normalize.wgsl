@@ -1,5 +1,5 @@
 // g = dL/dx and L(x) for a Lagrangian that needs the whole layer (softmax, layernorm, spherical): two reductions
-// and a map. Joined: common/reduce.wgsl, `firstTerm` ... `lagrangianOf` from shaders/lagrangian.
+// and a map. Joined: common/reduce-tree.wgsl or reduce-subgroup.wgsl, `firstTerm` ... `lagrangianOf` from shaders/lagrangian.
 // state, activations [replicas, stride]; whole [replicas] = L(x). Dispatch: one workgroup a replica.
 
 struct Params {

@@ -1,5 +1,5 @@
 // Energy of one layer, (x - b - current).g - L(x), one number a replica, into a sample of the ring.
-// state, activations [replicas, layerStride]. Joined: common/reduce.wgsl, common/shared.wgsl or varied.wgsl, neuron/drive.wgsl, a
+// state, activations [replicas, layerStride]. Joined: common/reduce-tree.wgsl or reduce-subgroup.wgsl, common/shared.wgsl or varied.wgsl, neuron/drive.wgsl, a
 // Lagrangian's `lagrangianTerm`, and `wholeOf` from lagrangian/whole.wgsl or summed.wgsl. Dispatch: one workgroup a replica.
 
 struct Params {

@@ -1,5 +1,5 @@
 // max_i |dx_i/dt| of one layer, dx/dt = (b + I - x) / tau, 0 where a clamp holds; one number a replica.
-// input, state [replicas, layerStride]; joined: common/reduce.wgsl, neuron/drive.wgsl. Dispatch: one workgroup a replica.
+// input, state [replicas, layerStride]; joined: common/reduce-tree.wgsl or reduce-subgroup.wgsl, neuron/drive.wgsl. Dispatch: one workgroup a replica.
 
 struct Params {
   size: u32,

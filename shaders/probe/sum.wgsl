@@ -1,5 +1,5 @@
 // factor * sum_i a_i b_i, or factor * sum_i a_i unless PAIRED, one number a replica, set in or added to a sample.
-// left [replicas, leftStride], right [replicas, rightStride]. Joined: common/reduce.wgsl.
+// left [replicas, leftStride], right [replicas, rightStride]. Joined: common/reduce-tree.wgsl or reduce-subgroup.wgsl.
 // Dispatch: one workgroup a replica.
 
 override PAIRED: bool = false;
