@@ -185,8 +185,10 @@ export const TILES: readonly Tile[] = [
   { across: 1, states: 1 },
   { across: 2, states: 1 },
   { across: 8, states: 1 },
+  { across: 1, states: 4 },
   { across: 4, states: 4 },
-  { across: 8, states: 8 },
+  { across: 1, states: 8 },
+  { across: 4, states: 8 },
 ]
 
 const cache = new Map<string, Kernel>()

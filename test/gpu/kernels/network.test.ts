@@ -35,8 +35,8 @@ const VARIANTS: readonly { readonly title: string; readonly variants: Variants }
     variants: { recall: { across: 4, states: 4 }, project: { across: 4, states: 4 } },
   },
   {
-    title: 'tiles of 8 x 8',
-    variants: { recall: { across: 8, states: 8 }, project: { across: 8, states: 8 }, fuse: false },
+    title: 'tiles of eight states',
+    variants: { recall: { across: 4, states: 8 }, project: { across: 1, states: 8 }, fuse: false },
   },
 ]
 
