@@ -155,8 +155,9 @@ export function createConsoleApi(workplace: Workplace, listeners: SampleListener
     read: (name) => opened().simulation.read(name),
     async set(path, value) {
       const { simulation } = opened()
-      if (typeof value === 'number' && simulation.parameters.includes(path)) {
-        if (value !== 0 || !path.endsWith('.tau')) {
+      const varies = simulation.model.variation?.axes.some((axis) => axis.path === path) === true
+      if (typeof value === 'number' && (varies || simulation.parameters.includes(path))) {
+        if (varies || value !== 0 || !path.endsWith('.tau')) {
           simulation.set(path, value)
           return
         }

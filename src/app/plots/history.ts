@@ -72,7 +72,7 @@ export function createHistory(series: Series, replicas: number): History {
   const reduce = ({ value, terms }: Sample): Point => {
     const ownTerms = terms === undefined ? {} : { terms }
     if (!isBand) return { values: Float64Array.from(value), ...ownTerms }
-    const values = kind === 'overlap' ? largestOfEach(value, replicas) : meanOfEach(value, replicas)
+    const values = valueOfEach(kind, value, replicas)
     let [sum, low, high] = [0, Infinity, -Infinity]
     const all = kind === 'overlap' ? values : value
     for (const one of all) {
@@ -155,6 +155,11 @@ export function createHistory(series: Series, replicas: number): History {
       seen = 0
     },
   }
+}
+
+/** One number for each replica: of an overlap the largest, of others the mean. */
+export function valueOfEach(kind: Series['kind'], value: Sample['value'], replicas: number): Float64Array {
+  return kind === 'overlap' ? largestOfEach(value, replicas) : meanOfEach(value, replicas)
 }
 
 function largestOfEach(value: Sample['value'], replicas: number): Float64Array {

@@ -4,6 +4,7 @@ import type { Sample } from '../../core/run/series.ts'
 import type { Change, Simulation } from '../../core/run/simulation.ts'
 import { variedText } from '../vary.ts'
 import { type History, createHistory } from './history.ts'
+import { createMap } from './map.ts'
 import { type Marker, createMarkers } from './markers.ts'
 import { type Plot, type PlotChoices, createPlot } from './plot.ts'
 import './plots.css'
@@ -51,6 +52,7 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
   const histories = new Map<string, History>()
   const markers = createMarkers()
   const updateAll = (): void => {
+    map?.update()
     for (const plot of plots) plot.update()
   }
   const view = createPlotView(markers, updateAll)
@@ -60,15 +62,22 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
     histories.set(one.name, history)
     return createPlot(history, view)
   })
-  place.replaceChildren(...plots.map(({ element }) => element))
+  const map = createMap(simulation.model, series, (replica) => setReplica(replica))
+  place.replaceChildren(...[...(map === undefined ? [] : [map]), ...plots].map(({ element }) => element))
   place.hidden = plots.length === 0
   const replicaChoice = createReplicaChoice(simulation.model, view.setReplica)
+  const setReplica = (replica: number): void => {
+    const input = replicaChoice.querySelector('input') as HTMLInputElement
+    input.value = String(replica)
+    input.dispatchEvent(new Event('input'))
+  }
   if (replicas > 1) plots[0]?.element.querySelector('.plot-note')?.after(replicaChoice)
   let hasNews = false
   let updatedAt = -Infinity
   return {
     push(sample) {
       histories.get(sample.probe)?.push(sample)
+      map?.push(sample)
       hasNews = true
     },
     mark(change) {
@@ -83,7 +92,8 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
     },
     async picture(caption) {
       updateAll()
-      const pictures = await Promise.all(plots.map((plot) => plot.picture(PICTURE_WIDTH)))
+      const lines = await Promise.all(plots.map((plot) => plot.picture(PICTURE_WIDTH)))
+      const pictures = [...(map === undefined ? [] : [map.picture(PICTURE_WIDTH)]), ...lines]
       return pictures.length === 0 ? undefined : stack(pictures, caption, getComputedStyle(place))
     },
     view: () => ({
@@ -100,27 +110,23 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
         if (choices !== undefined) plots[index]?.choose(choices)
       })
       view.setLogTime(seen.logTime)
-      if (seen.replica !== undefined && seen.replica < replicas) {
-        view.setReplica(seen.replica)
-        const input = replicaChoice.querySelector('input')
-        if (input !== null) {
-          input.value = String(seen.replica)
-          input.dispatchEvent(new Event('input'))
-        }
-      }
+      if (seen.replica !== undefined && seen.replica < replicas) setReplica(seen.replica)
       // After the scale, which shows everything.
       if (goesOn) view.zoom(seen.range)
     },
     clear() {
       for (const history of histories.values()) history.clear()
+      map?.clear()
       markers.clear()
       view.zoom(undefined)
       hasNews = true
     },
     recolour() {
+      map?.recolour()
       for (const plot of plots) plot.recolour()
     },
     destroy() {
+      map?.destroy()
       for (const plot of plots) plot.destroy()
     },
   }
@@ -143,6 +149,7 @@ function createReplicaChoice(model: Model, choose: (replica: number | undefined)
     const replica = input.value === '' ? undefined : Math.round(input.valueAsNumber)
     if (replica !== undefined && !(replica >= 0 && replica < replicas)) return
     values.textContent = replica === undefined ? '' : variedText(model, replica)
+    values.title = values.textContent
     choose(replica)
   })
   const values = document.createElement('span')

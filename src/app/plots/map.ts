@@ -1,0 +1,230 @@
+/** A map of what varies by replica: the last value of a probe in every point of the grid. */
+import type { Model } from '../../core/model/model.ts'
+import type { Sample, Series } from '../../core/run/series.ts'
+import { stopNumbers, stopsOf } from '../views/colours.ts'
+import { format3 } from '../views/figure.ts'
+import { currentScheme } from '../views/scheme.ts'
+import { type Grid, cellText, gridOf, rangeOfCells } from './grid.ts'
+import { valueOfEach } from './history.ts'
+import './map.css'
+
+export interface GridMap {
+  readonly element: HTMLElement
+  push(sample: Sample): void
+  update(): void
+  recolour(): void
+  clear(): void
+  picture(width: number): HTMLCanvasElement
+  destroy(): void
+}
+
+type Kind = Series['kind']
+
+/** Room for the labels, in CSS pixels. */
+const LEFT = 44
+const BOTTOM = 26
+const RIGHT = 10
+
+/**
+ * @param choose - called with the replica of a cell that is clicked
+ * @returns undefined where nothing varies or nothing is sampled
+ */
+export function createMap(
+  model: Model,
+  series: readonly Series[],
+  choose: (replica: number) => void,
+): GridMap | undefined {
+  const grid = gridOf(model)
+  const [first] = [...series].sort((a, b) => Number(b.kind === 'overlap') - Number(a.kind === 'overlap'))
+  if (grid === undefined || first === undefined) return undefined
+  const element = document.createElement('section')
+  element.className = 'plot map'
+  element.innerHTML = `
+    <header><h3>map</h3><select aria-label="What the map shows"></select><span class="plot-note"></span></header>
+    <div class="plot-key"><output aria-live="polite"></output></div>
+    <div class="plot-area" tabindex="0" role="application"><canvas></canvas></div>`
+  const part = (selector: string): HTMLElement => element.querySelector(selector) as HTMLElement
+  const select = part('select') as HTMLSelectElement
+  select.append(...series.map(({ name }) => new Option(name, name)))
+  select.value = first.name
+  const [area, canvas, output] = [part('.plot-area'), part('canvas') as HTMLCanvasElement, part('output')]
+  area.setAttribute(
+    'aria-label',
+    `Last values by ${[grid.down?.name, grid.across.name].filter(Boolean).join(' and ')}. Arrow keys move the cursor, Enter shows the replica in the plots`,
+  )
+
+  const latest = new Map<string, Sample>()
+  let cursor: number | undefined
+  const kindOf = (name: string): Kind => series.find((one) => one.name === name)?.kind ?? 'energy'
+
+  const cellsNow = (): Float64Array | undefined => {
+    const sample = latest.get(select.value)
+    if (sample === undefined) return undefined
+    return grid.meanOf(valueOfEach(kindOf(select.value), sample.value, model.replicas))
+  }
+  const draw = (target: HTMLCanvasElement, width: number, height: number, scale: number): void => {
+    target.width = Math.max(1, Math.round(width * scale))
+    target.height = Math.max(1, Math.round(height * scale))
+    const context = target.getContext('2d')
+    const cells = cellsNow()
+    if (context === null || cells === undefined) return
+    context.scale(scale, scale)
+    paint(context, { width, height, grid, cells, isShare: isShare(kindOf(select.value)), cursor })
+  }
+  const update = (): void => {
+    const { clientWidth, clientHeight } = area
+    draw(canvas, clientWidth, clientHeight, devicePixelRatio)
+    const cells = cellsNow()
+    const sample = latest.get(select.value)
+    part('.plot-note').textContent = sample === undefined ? '' : `tick ${sample.tick}`
+    if (cells === undefined) output.replaceChildren()
+    else if (cursor === undefined) output.replaceChildren(...legendOf(cells, isShare(kindOf(select.value))))
+    else output.replaceChildren(`${cellText(grid, cursor)}: ${format3(cells[cursor] ?? NaN)}`)
+  }
+
+  const move = (next: number | undefined): void => {
+    if (next === cursor) return
+    cursor = next
+    update()
+  }
+  area.addEventListener('pointermove', ({ offsetX, offsetY }) => move(cellAt(area, grid, offsetX, offsetY)))
+  area.addEventListener('pointerleave', () => move(undefined))
+  area.addEventListener('blur', () => move(undefined))
+  area.addEventListener('click', ({ offsetX, offsetY }) => {
+    const cell = cellAt(area, grid, offsetX, offsetY)
+    if (cell !== undefined) choose(grid.replicaOf(cell))
+  })
+  area.addEventListener('keydown', (event) => {
+    const { columns, lines } = grid
+    const at = cursor ?? 0
+    const [line, column] = [Math.floor(at / columns), at % columns]
+    const moves: Readonly<Record<string, number>> = {
+      ArrowLeft: line * columns + Math.max(0, column - 1),
+      ArrowRight: line * columns + Math.min(columns - 1, column + 1),
+      ArrowUp: Math.max(0, line - 1) * columns + column,
+      ArrowDown: Math.min(lines - 1, line + 1) * columns + column,
+    }
+    const next = moves[event.key]
+    if (event.key === 'Enter' && cursor !== undefined) choose(grid.replicaOf(cursor))
+    else if (event.key === 'Escape') move(undefined)
+    else if (next === undefined) return
+    else move(cursor === undefined ? 0 : next)
+    event.preventDefault()
+    event.stopPropagation()
+  })
+  select.addEventListener('change', update)
+  const sizes = new ResizeObserver(update)
+  sizes.observe(area)
+
+  return {
+    element,
+    push(sample) {
+      if (series.some(({ name }) => name === sample.probe)) latest.set(sample.probe, sample)
+    },
+    update,
+    recolour: update,
+    clear() {
+      latest.clear()
+      update()
+    },
+    picture(width) {
+      const drawn = document.createElement('canvas')
+      draw(drawn, width / 2, width / 4, 2)
+      return drawn
+    },
+    destroy() {
+      sizes.disconnect()
+      element.remove()
+    },
+  }
+}
+
+function isShare(kind: Kind): boolean {
+  return kind === 'overlap' || kind === 'similarity'
+}
+
+/** The lowest value, the colours up to the highest, the highest. */
+function legendOf(cells: Float64Array, share: boolean): (Node | string)[] {
+  const { low, high, signed } = rangeOfCells(cells, share)
+  const bar = document.createElement('i')
+  bar.style.background = `linear-gradient(to right, ${stopsOf(currentScheme(), signed).join(', ')})`
+  return [format3(low), bar, format3(high)]
+}
+
+interface Painting {
+  readonly width: number
+  readonly height: number
+  readonly grid: Grid
+  readonly cells: Float64Array
+  readonly isShare: boolean
+  readonly cursor: number | undefined
+}
+
+function cellSize(width: number, height: number, { columns, lines }: Grid): readonly [number, number] {
+  return [(width - LEFT - RIGHT) / columns, (height - BOTTOM) / lines]
+}
+
+function cellAt(area: HTMLElement, grid: Grid, x: number, y: number): number | undefined {
+  const [w, h] = cellSize(area.clientWidth, area.clientHeight, grid)
+  const [column, line] = [Math.floor((x - LEFT) / w), Math.floor(y / h)]
+  const isInside = column >= 0 && column < grid.columns && line >= 0 && line < grid.lines
+  return isInside ? line * grid.columns + column : undefined
+}
+
+function paint(context: CanvasRenderingContext2D, painting: Painting): void {
+  const { width, height, grid, cells, cursor } = painting
+  const { low, high, signed } = rangeOfCells(cells, painting.isShare)
+  const colours = stopNumbers(stopsOf(currentScheme(), signed))
+  const [w, h] = cellSize(width, height, grid)
+  cells.forEach((value, cell) => {
+    const x = LEFT + (cell % grid.columns) * w
+    const y = Math.floor(cell / grid.columns) * h
+    context.fillStyle = Number.isFinite(value) ? colourAt(colours, (value - low) / (high - low)) : '#808080'
+    // To the next whole pixel, so that no paper shows between cells.
+    const [left, top] = [Math.round(x), Math.round(y)]
+    context.fillRect(left, top, Math.round(x + w) - left, Math.round(y + h) - top)
+  })
+  const style = getComputedStyle(document.documentElement)
+  if (cursor !== undefined) {
+    context.strokeStyle = style.getPropertyValue('--accent').trim()
+    context.lineWidth = 2
+    const x = LEFT + (cursor % grid.columns) * w
+    context.strokeRect(x, Math.floor(cursor / grid.columns) * h, w, h)
+  }
+  context.fillStyle = style.getPropertyValue('--muted').trim()
+  context.font = `11px ${getComputedStyle(document.body).fontFamily}`
+  const { down, across } = grid
+  context.textBaseline = 'top'
+  const top = height - BOTTOM + 4
+  context.textAlign = 'left'
+  context.fillText(across.labels[0] ?? '', LEFT, top)
+  context.textAlign = 'right'
+  context.fillText(across.labels.at(-1) ?? '', width - RIGHT, top)
+  context.textAlign = 'center'
+  context.fillText(`${across.name} →`, LEFT + (width - LEFT - RIGHT) / 2, top)
+  if (down === undefined) return
+  context.textAlign = 'right'
+  context.fillText(down.labels[0] ?? '', LEFT - 6, 2)
+  context.textBaseline = 'bottom'
+  context.fillText(down.labels.at(-1) ?? '', LEFT - 6, height - BOTTOM)
+  context.textBaseline = 'middle'
+  context.textAlign = 'center'
+  context.save()
+  context.translate(LEFT - 14, (height - BOTTOM) / 2)
+  context.rotate(-Math.PI / 2)
+  context.fillText(`← ${down.name}`, 0, 0)
+  context.restore()
+}
+
+/** @param stops - [n, 4] in [0, 1] */
+function colourAt(stops: readonly number[], position: number): string {
+  const last = stops.length / 4 - 1
+  const at = Math.min(1, Math.max(0, position)) * last
+  const below = Math.min(last - 1, Math.floor(at))
+  const mix = [0, 1, 2].map((part) => {
+    const a = stops[4 * below + part] as number
+    const b = stops[4 * (below + 1) + part] as number
+    return Math.round(255 * (a + (b - a) * (at - below)))
+  })
+  return `rgb(${mix.join(' ')})`
+}

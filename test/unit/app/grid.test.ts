@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { cellText, gridOf, rangeOfCells } from '../../../src/app/plots/grid.ts'
+import { axisNames, variedText } from '../../../src/app/vary.ts'
+import type { Axis, Model } from '../../../src/core/model/model.ts'
+import { buildModel } from '../../build.ts'
+
+const axis = (path: string, values: number[]): Axis => ({ path, values, log: false })
+
+function varying(repetitions: number, ...axes: Axis[]): Model {
+  const points = axes.reduce((product, { values }) => product * values.length, 1)
+  const model = buildModel({ layers: [], replicas: points * repetitions })
+  return { ...model, variation: { axes, repetitions, points: [] } }
+}
+
+const beta = axis('neurons.h.lagrangian.beta', [1, 2])
+const tau = axis('neurons.v.tau', [0.5, 1, 1.5])
+
+test('two axes go down and across; the replicas of a point are averaged', () => {
+  const model = varying(2, beta, tau)
+  const grid = gridOf(model)!
+  expect([grid.lines, grid.columns]).toEqual([2, 3])
+  expect([...grid.meanOf([0, 2, 1, 1, 4, 6, 1, 3, 0, 0, 9, 9])]).toEqual([1, 1, 5, 2, 0, 9])
+  expect(grid.replicaOf(4)).toBe(8)
+  expect(cellText(grid, 4)).toBe('beta 2, tau 1')
+  expect(variedText(model, 8)).toBe('beta 2, tau 1')
+})
+
+test('one axis goes across, its replicas down, each for itself', () => {
+  const grid = gridOf(varying(2, tau))!
+  expect([grid.lines, grid.columns]).toEqual([2, 3])
+  expect([...grid.meanOf([1, 2, 3, 4, 5, 6])]).toEqual([1, 3, 5, 2, 4, 6])
+  expect(grid.replicaOf(4)).toBe(3)
+  expect(cellText(grid, 4)).toBe('replica 1, tau 1')
+  expect(cellText(gridOf(varying(1, tau))!, 2)).toBe('tau 1.5')
+})
+
+test('over a third axis the mean is taken', () => {
+  const grid = gridOf(varying(1, beta, axis('seed', [1, 2]), tau))!
+  expect([...grid.meanOf([1, 2, 3, 4, 5, 6, 0, 0, 0, 3, 0, 0])]).toEqual([2, 5, 0, 1])
+})
+
+test('colours go from 0 to 1 for shares, to both sides alike where there are both signs, else from end to end', () => {
+  expect(rangeOfCells(Float64Array.of(0.2, 0.9), true)).toEqual({ low: 0, high: 1, signed: false })
+  expect(rangeOfCells(Float64Array.of(-0.5, 0.9), true)).toEqual({ low: -1, high: 1, signed: true })
+  expect(rangeOfCells(Float64Array.of(-3, 2), false)).toEqual({ low: -3, high: 3, signed: true })
+  expect(rangeOfCells(Float64Array.of(-3, -2, NaN), false)).toEqual({ low: -3, high: -2, signed: false })
+  expect(rangeOfCells(Float64Array.of(4), false)).toEqual({ low: 3.5, high: 4.5, signed: false })
+})
+
+test('axes with the same key are told by what they belong to', () => {
+  expect(axisNames([tau, axis('memories.xi.tau', [1]), beta])).toEqual([
+    'neurons.v tau',
+    'memories.xi tau',
+    'beta',
+  ])
+  expect(gridOf(buildModel({ layers: [] }))).toBeUndefined()
+})
