@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import {
   engram,
@@ -43,6 +44,34 @@ test('a run with tanh as a custom Lagrangian gives the bytes that the built-in t
     scenario: { neurons: Record<string, Raw> }
   }
   expect(scenario.neurons.visible!.lagrangian).toMatchObject({ kind: 'custom', parameters: { a: 4 } })
+})
+
+test('a run with a custom Lagrangian goes on from its checkpoint to the same bytes', async () => {
+  const run = ['run', 'custom.json', '--quiet', '--out']
+  const half = await engram([...run, 'half', '--ticks', '25', '--checkpoint-every', '25'], folder)
+  expect(half.code).toBe(0)
+  const resumed = await engram([...run, 'half', '--resume', 'half/checkpoint.npz'], folder)
+  expect(resumed.code).toBe(0)
+  expect((await engram([...run, 'whole'], folder)).code).toBe(0)
+  const bytes = (name: string): Buffer => readFileSync(join(folder, name, 'results.npz'))
+  expect(bytes('half').equals(bytes('whole'))).toBe(true)
+  expect(readJson(folder, 'half/summary.json')).toMatchObject({ ticks: 60, startTick: 25 })
+
+  // An expression that is another is another network.
+  const path = 'neurons.visible.lagrangian'
+  const other = [
+    '--set',
+    `${path}.activation=tanh(a * x) + x`,
+    '--set',
+    `${path}.lagrangian=logCosh(a * x) / a + x * x / 2`,
+  ]
+  const refused = await engram([...run, 'refused', '--resume', 'half/checkpoint.npz', ...other], folder)
+  expect([refused.code, refused.stderr]).toEqual([
+    2,
+    expect.stringContaining(
+      'activation: the checkpoint was made with "tanh(a * x)", the scenario has "tanh(a * x) + x"',
+    ),
+  ])
 })
 
 test('the soft threshold of the documentation recalls 600 patterns in 256 neurons, a linear layer does not', async () => {

@@ -75,7 +75,9 @@ test('a network that cannot rest in its time is a failed run with advice', async
     folder,
   )
   expect([code, stdout]).toEqual([1, ''])
-  expect(stderr).toMatch(/no start has come to rest after 25 ticks, the slowest moves at \S+; give a larger/)
+  expect(stderr).toMatch(
+    /no start has come to rest after 25 ticks: the slowest moves at \S+, rest is below \S+; give four times as long \(--ticks 10\)/,
+  )
 })
 
 test.each([

@@ -94,6 +94,9 @@ Files, for F points and K starts:
   FOLDER/fixed-points.json  the table, with all memories of each point, scenario with all defaults, adapter, versions
   FOLDER/fixed-points.svg   basins over energies, by kind
 
+The time goes as starts, ticks and couplings. For large networks on a software adapter begin with few starts (--starts 20) or with
+longer steps (--set time.dt=...): points do not depend on the step, the borders of basins may.
+
 Exit code: 0 done, 1 the run failed or no start came to rest, 2 the input is wrong, 130 ended by Ctrl-C; only with 0 are files
 written.
 
@@ -130,8 +133,9 @@ async function fixedPoints(scenario: string, options: FixedPointsOptions): Promi
       const moving = isResting.filter((isAtRest) => !isAtRest).length
       if (moving === options.starts) {
         throw new RunError(
-          `no start has come to rest after ${simulation.tick} ticks, the slowest moves at ${slowest(simulation).toPrecision(3)}; ` +
-            'give a larger --speed or more --ticks',
+          `no start has come to rest after ${simulation.tick} ticks: the slowest moves at ` +
+            `${slowest(simulation).toPrecision(3)}, rest is below ${options.speed}; give four times as long ` +
+            `(--ticks ${Math.ceil(0.4 * simulation.tick)}), or a larger --speed`,
         )
       }
       warn(simulation.warnings)

@@ -86,8 +86,13 @@ async function reproduceAll(what: string, options: ReproduceOptions): Promise<vo
     const interrupt = (): void => {
       if (fault !== undefined) throw new RunError(`WebGPU refused a command: ${fault}`)
       if (watch.signal === undefined) return
+      const count = results.length
       const written =
-        output === undefined ? 'nothing is written' : `${results.length} finished ones are written`
+        output === undefined || count === 0
+          ? 'nothing is written'
+          : count === 1
+            ? 'the finished one is written'
+            : `the ${count} finished ones are written`
       throw new Interruption(
         watch.signal,
         `ended by ${watch.signal} at ${results.length} of ${chosen.length} reproductions; ${written}`,
