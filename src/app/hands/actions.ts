@@ -122,6 +122,13 @@ export function createActions(workplace: Workplace, tell: (text: string) => void
         const { model, tick } = open().simulation
         const cue = cueOf(model, layer, tick)
         if (cue === undefined) return
+        const isVaried = model.variation?.axes.some(({ path }) => path.startsWith(`${cue.path}.corrupt.`))
+        if (isVaried === true) {
+          tell(
+            'The damage of this cue differs from replica to replica: `replicas.vary` of the scenario says how.',
+          )
+          return
+        }
         const done = await change(cue.path, (patterns) => damaged(patterns, kind, amount))
         if (done && !cue.isHeld) await restart()
       }),

@@ -45,7 +45,7 @@ export interface Field {
  * @returns undefined when the schema knows no such path
  */
 export function fieldAt(scenario: unknown, path: string): Field | undefined {
-  const node = nodeAt(scenario, path.split('.'))
+  const node = nodeAt(scenario, keysIn(path))
   if (node === undefined) return undefined
   const pipe = node.pipe ?? []
   const kinds: Record<string, Field['kind']> = {
@@ -87,19 +87,27 @@ export function setPath(raw: unknown, assignment: string): unknown {
     value = text
   }
   // `name=42` means the text.
-  if (typeof value === 'number' && nodeAt(raw, path.split('.'))?.type === 'string') value = text
+  if (typeof value === 'number' && nodeAt(raw, keysIn(path))?.type === 'string') value = text
   return setValue(raw, path, value)
 }
 
 /** The same as `setPath` for a value that is at hand. */
 export function setValue(raw: unknown, path: string, value: unknown): unknown {
-  return assign(root, raw, path.split('.'), 0, value)
+  return assign(root, raw, keysIn(path), 0, value)
+}
+
+/** The keys of a path. What varies is named by a path of its own, which is one key: `replicas.vary.neurons.v.tau.steps`. */
+function keysIn(path: string): string[] {
+  const [, axis, rest] =
+    /^replicas\.vary\.(.+?)(?:\.((?:from|to|steps|scale|values)(?:\.\d+)?))?$/.exec(path) ?? []
+  if (axis === undefined) return path.split('.')
+  return ['replicas', 'vary', axis, ...(rest === undefined ? [] : rest.split('.'))]
 }
 
 /** The value at a path; undefined where there is none. */
 export function valueAt(raw: unknown, path: string): unknown {
   let value = raw
-  for (const key of path.split('.')) {
+  for (const key of keysIn(path)) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
     value = (value as Readonly<Record<string, unknown>>)[key]
   }

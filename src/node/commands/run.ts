@@ -62,7 +62,7 @@ export function runCommand(): Command {
     )
     .option(
       '--resume <file>',
-      'go on from a checkpoint of the same scenario, --set and --seed; --ticks may differ',
+      'go on from a checkpoint of the same scenario, --set, --vary and --seed; --ticks may differ',
     )
     .option('--quiet', 'no progress bar and no warnings on standard error')
     .addHelpText('after', HELP)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Model, Stimulus } from '../../../src/core/model/model.ts'
 import { runningParameters, withParameter } from '../../../src/core/model/parameters.ts'
+import { setPath, valueAt } from '../../../src/core/model/path.ts'
 import { axisValues, networkOf, repetitionOf } from '../../../src/core/model/variation.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
 import { hidden, resolve, scenario, visible, type Raw } from './resolving.ts'
@@ -114,6 +115,19 @@ describe('the points of a variation', () => {
     })
     expect([...all.read('visible')]).toEqual(alone)
     expect(all.energy()).toHaveLength(12)
+  })
+})
+
+describe('a path', () => {
+  it('names an axis, or a part of one, though it has dots of its own', () => {
+    const raw = varying({ [BETA]: { from: 1, to: 2, steps: 2 } })
+    const steps = setPath(raw, `replicas.vary.${BETA}.steps=5`)
+    expect(valueAt(steps, `replicas.vary.${BETA}`)).toEqual({ from: 1, to: 2, steps: 5 })
+    const other = setPath(raw, `replicas.vary.neurons.visible.tau={"values":[1,2]}`)
+    expect(valueAt(other, 'replicas.vary.neurons.visible.tau.values.1')).toBe(2)
+    expect(() => setPath(raw, `replicas.vary.${BETA}.step=5`)).toThrow(
+      new RegExp(`replicas.vary.${BETA}.step: unknown key`),
+    )
   })
 })
 
