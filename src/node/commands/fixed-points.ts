@@ -135,7 +135,7 @@ async function fixedPoints(scenario: string, options: FixedPointsOptions): Promi
         throw new RunError(
           `no start has come to rest after ${simulation.tick} ticks: the slowest moves at ` +
             `${slowest(simulation).toPrecision(3)}, rest is below ${options.speed}; give four times as long ` +
-            `(--ticks ${Math.ceil(0.4 * simulation.tick)}), or a larger --speed`,
+            `(--ticks ${Math.ceil(0.4 * simulation.tick)}) or, where rounding keeps the speed from falling, a larger --speed`,
         )
       }
       warn(simulation.warnings)
