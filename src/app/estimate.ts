@@ -21,6 +21,7 @@ const BOUNDLESS: Limits = {
   maxStorageBufferBindingSize: Infinity,
   maxBufferSize: Infinity,
   maxComputeWorkgroupsPerDimension: Infinity,
+  maxStorageBuffersPerShaderStage: Infinity,
 }
 
 /** Bytes of the network of a model, or of a sketch of one. */

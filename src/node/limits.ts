@@ -7,6 +7,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxStorageBufferBindingSize: 2 ** 27,
   maxBufferSize: 2 ** 28,
   maxComputeWorkgroupsPerDimension: 65535,
+  maxStorageBuffersPerShaderStage: 8,
 }
 
 /** No limits: to plan without saying for what. */
@@ -14,12 +15,19 @@ export const NO_LIMITS: Limits = {
   maxStorageBufferBindingSize: Infinity,
   maxBufferSize: Infinity,
   maxComputeWorkgroupsPerDimension: Infinity,
+  maxStorageBuffersPerShaderStage: Infinity,
 }
 
 /** The limits to plan with on a device: its own, and where it computes on the CPU the memory of the machine. */
 export function limitsFor({ device, info }: RequestedDevice): Limits {
-  const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension } = device.limits
-  const limits = { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension }
+  const { maxStorageBufferBindingSize, maxBufferSize } = device.limits
+  const { maxComputeWorkgroupsPerDimension, maxStorageBuffersPerShaderStage } = device.limits
+  const limits = {
+    maxStorageBufferBindingSize,
+    maxBufferSize,
+    maxComputeWorkgroupsPerDimension,
+    maxStorageBuffersPerShaderStage,
+  }
   return info.type === 'software' ? { ...limits, totalBytes: memoryBytes() } : limits
 }
 

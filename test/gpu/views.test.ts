@@ -114,8 +114,13 @@ async function paint(format: Formats, name: string, bindingLimit?: number) {
 }
 
 function limited(limits: GPUSupportedLimits, bindingLimit: number) {
-  const { maxBufferSize, maxComputeWorkgroupsPerDimension } = limits
-  return { maxBufferSize, maxComputeWorkgroupsPerDimension, maxStorageBufferBindingSize: bindingLimit }
+  const { maxBufferSize, maxComputeWorkgroupsPerDimension, maxStorageBuffersPerShaderStage } = limits
+  return {
+    maxBufferSize,
+    maxComputeWorkgroupsPerDimension,
+    maxStorageBuffersPerShaderStage,
+    maxStorageBufferBindingSize: bindingLimit,
+  }
 }
 
 /** The colour map by hand. */

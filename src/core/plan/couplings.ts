@@ -334,17 +334,21 @@ export function planMove(
   // A kernel may not write what it reads: a layer that sends to itself keeps its activation until the next tick.
   const reacts = follows && last?.vector.buffer !== `${layer.name}/activations`
   const receiver = (adds: boolean): Receiver => stepping(planning, layer, adds, reacts)
-  const mayFuse = planning.variants.fuse !== false && !differs(model, receiver(false).params)
+  const varies = differs(model, receiver(false).params)
+  const mayFuse = planning.variants.fuse !== false && !varies
   if (last !== undefined && mayFuse) {
     const move = planProduct(planning, last, output, products.length > 1, receiver)
-    const { maxStorageBuffersPerShaderStage = Infinity } = planning.limits
+    const { maxStorageBuffersPerShaderStage } = planning.limits
     // The clock record is one more.
     if (move.every(({ kernel }) => kernel.bindings.length < maxStorageBuffersPerShaderStage))
       return { input: collected(products.slice(0, -1)), move }
   }
   return {
     input: collected(products),
-    move: [integrate(planning, layer, stage, stepping(planning, layer, products.length > 0, follows))],
+    // A table of parameters is one buffer more.
+    move: [
+      integrate(planning, layer, stage, stepping(planning, layer, products.length > 0, follows && !varies)),
+    ],
   }
 }
 

@@ -8,7 +8,7 @@ export interface Limits {
   readonly maxStorageBufferBindingSize: number
   readonly maxBufferSize: number
   readonly maxComputeWorkgroupsPerDimension: number
-  readonly maxStorageBuffersPerShaderStage?: number
+  readonly maxStorageBuffersPerShaderStage: number
   /** Memory there is in all, where it is known. */
   readonly totalBytes?: number
 }

@@ -5,7 +5,6 @@
 import { ModelError } from '../model/errors.ts'
 import type { Model } from '../model/model.ts'
 import { learn, planMemory, planMove, planSynapse, plasticity } from './couplings.ts'
-import { isPerNeuron } from './kernels.ts'
 import { type Limits, type Matrix, roundUp } from './layout.ts'
 import { activate, integrate, planLayer, planStimulus, stepping } from './neurons.ts'
 import type { BufferPlan, Operation } from './operation.ts'
@@ -95,11 +94,7 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
   const activations = new Map(dynamic.map((layer) => [layer, activate(planning, layer, 'activate')]))
   const settle = adiabatic.flatMap((layer) => {
     const { input, move } = planMove(planning, layer, 'settle', true)
-    return [
-      ...input,
-      ...move,
-      ...(isPerNeuron(layer.lagrangian.kind) ? [] : [activate(planning, layer, 'settle')]),
-    ]
+    return [...input, ...move, ...(reactsIn(move) ? [] : [activate(planning, layer, 'settle')])]
   })
   const refresh = [...activations.values(), ...settle]
   const learning = [
@@ -115,8 +110,7 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
     const follows = !read.has(`${layer.name}/activations`)
     const { input, move } = planMove(planning, layer, 'integrate', follows)
     for (const { buffers } of move) for (const buffer of Object.values(buffers)) read.add(buffer)
-    const writes = move.some(({ buffers }) => buffers.activations !== undefined)
-    if (writes) prepare.push(activations.get(layer) as Operation)
+    if (reactsIn(move)) prepare.push(activations.get(layer) as Operation)
     inputs.unshift(input)
     moves.unshift(move)
   }
@@ -134,12 +128,16 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
     options.resident === true
       ? planResident(planning, {
           operations: [
-            ...refresh,
-            // Each layer by itself: what moves it stands in the parameters of its own kernel.
-            ...model.layers.map((layer) => {
-              const stage = layer.tau > 0 ? 'integrate' : 'settle'
-              return integrate(planning, layer, stage, stepping(planning, layer, false, false))
-            }),
+            // Each layer by itself: what moves it stands in the parameters of its own kernels.
+            ...model.layers.flatMap((layer) => [
+              activate(planning, layer, layer.tau > 0 ? 'activate' : 'settle'),
+              integrate(
+                planning,
+                layer,
+                layer.tau > 0 ? 'integrate' : 'settle',
+                stepping(planning, layer, false, false),
+              ),
+            ]),
             ...learning,
             ...probes.flatMap(({ operations }) => operations),
           ],
@@ -171,6 +169,11 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
     clock: planning.clock,
     bytes,
   }
+}
+
+/** Whether the activation follows in the move of a layer itself. */
+function reactsIn(move: readonly Operation[]): boolean {
+  return move.some(({ buffers }) => buffers.activations !== undefined)
 }
 
 function planClock(model: Model): ClockPlan {

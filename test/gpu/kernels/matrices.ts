@@ -38,6 +38,7 @@ export function pack(values: Float32Array, shape: Shape, blockRows: number): Pac
     maxStorageBufferBindingSize: bytes,
     maxBufferSize: bytes,
     maxComputeWorkgroupsPerDimension: 65535,
+    maxStorageBuffersPerShaderStage: 10,
   })
   const plan = { name: 'A', copies, rows, columns, format }
   const whole = planMatrix(plan, limits(2 ** 30))

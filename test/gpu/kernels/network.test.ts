@@ -47,7 +47,11 @@ describe.each(VARIANTS)('with $title', ({ variants }) => {
 })
 
 describe('matrices split over many buffers', () => {
-  const LIMITS = { maxBufferSize: 2 ** 28, maxComputeWorkgroupsPerDimension: 65535 }
+  const LIMITS = {
+    maxBufferSize: 2 ** 28,
+    maxComputeWorkgroupsPerDimension: 65535,
+    maxStorageBuffersPerShaderStage: 10,
+  }
 
   /** Hebbian memories and plastic synapses, or fixed ones that replicas share; the ring of a probe must fit the limit as well, so each has its own size. */
   function network(

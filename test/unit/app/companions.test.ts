@@ -10,6 +10,7 @@ const LIMITS = {
   maxStorageBufferBindingSize: 2 ** 27,
   maxBufferSize: 2 ** 28,
   maxComputeWorkgroupsPerDimension: 65535,
+  maxStorageBuffersPerShaderStage: 10,
 }
 
 function beside(model: Model, layer = 'visible', matches = new Uint32Array(model.replicas).fill(NO_ROW)) {

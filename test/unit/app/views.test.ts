@@ -8,6 +8,7 @@ const LIMITS = {
   maxStorageBufferBindingSize: 2 ** 27,
   maxBufferSize: 2 ** 28,
   maxComputeWorkgroupsPerDimension: 65535,
+  maxStorageBuffersPerShaderStage: 10,
 }
 
 function sheets(parts: Parts): Sheet[] {

@@ -15,6 +15,7 @@ const limitsOf = (bytes: number) => ({
   maxStorageBufferBindingSize: bytes,
   maxBufferSize: 2 ** 28,
   maxComputeWorkgroupsPerDimension: 65535,
+  maxStorageBuffersPerShaderStage: 10,
 })
 
 const format = fc.constantFrom('f32' as const, 'f16' as const, 'binary' as const)

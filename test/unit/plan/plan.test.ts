@@ -12,6 +12,7 @@ const portable = {
   maxStorageBufferBindingSize: 2 ** 27,
   maxBufferSize: 2 ** 28,
   maxComputeWorkgroupsPerDimension: 65535,
+  maxStorageBuffersPerShaderStage: 10,
 }
 
 const size = fc.integer({ min: 1, max: 90 })
@@ -99,6 +100,7 @@ const limits = fc.record({
   maxStorageBufferBindingSize: fc.integer({ min: 4000, max: 100_000 }),
   maxBufferSize: fc.constant(2 ** 28),
   maxComputeWorkgroupsPerDimension: fc.integer({ min: 100, max: 1000 }),
+  maxStorageBuffersPerShaderStage: fc.integer({ min: 8, max: 11 }),
 })
 
 const workgroup = oneOf(4, 64)
@@ -156,7 +158,12 @@ describe('a plan', () => {
   })
 
   test('dispatches within the limits, binds within the limits', () => {
-    forPlans((plan, _, { maxComputeWorkgroupsPerDimension, maxStorageBufferBindingSize }) => {
+    forPlans((plan, _, { maxStorageBuffersPerShaderStage, ...some }) => {
+      for (const { label, kernel } of operationsOf(plan)) {
+        const bound = kernel.bindings.length + (kernel.clocked ? 1 : 0) + (kernel.varied ? 1 : 0)
+        expect([label, bound <= maxStorageBuffersPerShaderStage]).toEqual([label, true])
+      }
+      const { maxComputeWorkgroupsPerDimension, maxStorageBufferBindingSize } = some
       for (const { label, workgroups } of operationsOf(plan))
         for (const count of workgroups) {
           expect([label, count >= 1 && count <= maxComputeWorkgroupsPerDimension]).toEqual([label, true])

@@ -17,6 +17,7 @@ const limits = {
   maxStorageBufferBindingSize: 2 ** 27,
   maxBufferSize: 2 ** 28,
   maxComputeWorkgroupsPerDimension: 65535,
+  maxStorageBuffersPerShaderStage: 10,
 }
 
 /** Two samples of the energy of two replicas with three terms. */
