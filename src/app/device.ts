@@ -1,5 +1,6 @@
 /** The GPU device of the page. */
 import { RunError } from '../core/model/errors.ts'
+import { isSoftware } from '../core/gpu/adapter.ts'
 import type { Limits } from '../core/plan/layout.ts'
 import { reached } from './timing.ts'
 
@@ -48,15 +49,22 @@ export async function requestPageDevice(): Promise<PageDevice> {
   const { description, vendor, architecture, device: model } = adapter.info
   const name = [description, [vendor, architecture || model].filter((part) => part !== '').join(' ')]
   const adapterName = name.find((text) => text !== '') ?? 'unnamed adapter'
-  return { device, adapterName, limits: limitsOf(device, adapterName) }
+  return { device, adapterName, limits: limitsOf(device) }
 }
 
 /** The limits of the device; where it computes on the CPU, its memory is that of the machine. */
-function limitsOf({ limits }: GPUDevice, adapterName: string): Limits {
-  const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension } = limits
-  const own = { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupsPerDimension }
+function limitsOf({ limits, adapterInfo }: GPUDevice): Limits {
+  const { maxStorageBufferBindingSize, maxBufferSize } = limits
+  const { maxComputeWorkgroupsPerDimension, maxStorageBuffersPerShaderStage } = limits
+  const own = {
+    maxStorageBufferBindingSize,
+    maxBufferSize,
+    maxComputeWorkgroupsPerDimension,
+    maxStorageBuffersPerShaderStage,
+  }
   // In GiB, rounded down to a power of 2; not all browsers tell it.
   const { deviceMemory } = navigator as { readonly deviceMemory?: number }
-  const isSoftware = /swiftshader|llvmpipe|lavapipe|basic render/i.test(adapterName)
-  return isSoftware && deviceMemory !== undefined ? { ...own, totalBytes: (deviceMemory * 2 ** 30) / 2 } : own
+  return isSoftware(adapterInfo) && deviceMemory !== undefined
+    ? { ...own, totalBytes: (deviceMemory * 2 ** 30) / 2 }
+    : own
 }

@@ -3,6 +3,7 @@ import { ModelError } from '../model/errors.ts'
 import { fitsPatterns } from '../model/fitting.ts'
 import type { Model } from '../model/model.ts'
 import { runningParameters, withParameter } from '../model/parameters.ts'
+import { isSoftware, lanesOf } from '../gpu/adapter.ts'
 import { createEngine, type Engine } from '../gpu/engine.ts'
 import type { Limits } from '../plan/layout.ts'
 import { type Plan, type PlanOptions, planNetwork } from '../plan/plan.ts'
@@ -144,7 +145,7 @@ export interface Simulation {
 export function planOn(device: GPUDevice, model: Model, options: SimulationOptions = {}): Plan {
   return planNetwork(model, options.limits ?? device.limits, {
     lanes: lanesOf(device),
-    software: isSoftware(device),
+    software: isSoftware(device.adapterInfo),
     ...options,
   })
 }
@@ -388,17 +389,6 @@ function numberAt(scenario: unknown, path: string): number {
   let value: unknown = scenario
   for (const key of path.split('.')) value = (value as Readonly<Record<string, unknown>>)[key]
   return value as number
-}
-
-/** Whether a device computes on the CPU. */
-function isSoftware({ adapterInfo }: GPUDevice): boolean {
-  return adapterInfo.isFallbackAdapter
-}
-
-/** Invocations that are sure to share a subgroup of a device; 1 where it has no subgroups, or was asked for none. */
-function lanesOf(device: GPUDevice): number {
-  const { subgroupMinSize } = device.adapterInfo as GPUAdapterInfo & { readonly subgroupMinSize?: number }
-  return device.features.has('subgroups') ? (subgroupMinSize ?? 1) : 1
 }
 
 /** The bytes of whole buffers, one behind the other, all of one moment; `before` is encoded first. */
