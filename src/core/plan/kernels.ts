@@ -279,7 +279,7 @@ function expand(source: string, counts: Readonly<Record<string, number>>): strin
 }
 
 /**
- * Every kernel in every joined form: what a test of all shaders compiles.
+ * Every kernel in every joined form, varied ones once for each way of reading their table: what a test of all shaders compiles.
  * @param lagrangians - one of each kind at least
  */
 export function allKernels(lagrangians: readonly Lagrangian[]): Kernel[] {
@@ -313,11 +313,16 @@ export function allKernels(lagrangians: readonly Lagrangian[]): Kernel[] {
       return formats.map((format) => ({ format }))
     return [{}]
   }
+  /** One of each ending, and of Lagrangians that are a sum and that are not: a table is read in the same way by all. */
+  const variedOf = (name: KernelName): Joined[] => {
+    const kindOf = ({ ending, lagrangian }: Joined): string =>
+      `${ending ?? ''} ${lagrangian === undefined ? '' : isPerNeuron(lagrangian.kind)}`
+    const all = mayVary(name) ? joinedTo(name) : []
+    const firsts = all.filter((joined, at) => all.findIndex((one) => kindOf(one) === kindOf(joined)) === at)
+    return firsts.map((joined) => ({ ...joined, varied: true }))
+  }
   return (Object.keys(KERNELS) as KernelName[]).flatMap((name) =>
-    joinedTo(name).flatMap((joined) => [
-      kernelOf(name, joined),
-      ...(mayVary(name) ? [kernelOf(name, { ...joined, varied: true })] : []),
-    ]),
+    [...joinedTo(name), ...variedOf(name)].map((joined) => kernelOf(name, joined)),
   )
 }
 

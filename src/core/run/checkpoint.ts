@@ -122,8 +122,8 @@ export function checkResumable(checkpoint: Checkpoint, scenario: Scenario): void
   if (difference !== undefined) {
     const { path, left, right } = difference
     throw new ModelError(
-      `the checkpoint was made with ${show(left)}, the scenario has ${show(right)}; resume with the same scenario, --set ` +
-        'and --seed',
+      `the checkpoint was made with ${show(left)}, the scenario has ${show(right)}; resume with the same scenario, --set, ` +
+        '--vary and --seed',
       { path },
     )
   }
