@@ -9,15 +9,16 @@ fn firstQuad(before: f32, x: vec4<f32>, there: vec4<bool>, p: vec4<f32>) -> f32 
   return first;
 }
 
-fn secondQuad(x: vec4<f32>, there: vec4<bool>, first: f32, n: f32, p: vec4<f32>) -> f32 {
-  var second = 0.0;
+fn termsQuad(x: vec4<f32>, there: vec4<bool>, first: f32, n: f32, p: vec4<f32>) -> vec4<f32> {
+  var terms = vec4<f32>(0.0);
   for (var c = 0u; c < 4u; c++) {
-    second += select(0.0, secondTerm(x[c], first, n, p), there[c]);
+    terms[c] = select(0.0, secondTerm(x[c], first, n, p), there[c]);
   }
-  return second;
+  return terms;
 }
 
-fn activationQuad(x: vec4<f32>, first: f32, second: f32, n: f32, p: vec4<f32>) -> vec4<f32> {
+/// `terms` are those of `termsQuad`, of which `second` is the sum.
+fn activationQuad(x: vec4<f32>, terms: vec4<f32>, first: f32, second: f32, n: f32, p: vec4<f32>) -> vec4<f32> {
   var g = vec4<f32>(0.0);
   for (var c = 0u; c < 4u; c++) {
     g[c] = activationOf(x[c], first, second, n, p);

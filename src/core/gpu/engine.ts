@@ -120,7 +120,8 @@ export async function createEngine(device: GPUDevice, plan: Plan, model: Model):
   )
   const clockBuffer = device.createBuffer({
     label: 'clock',
-    size: CLOCK_RECORDS * plan.clock.recordBytes,
+    // One more, so that there is always one that ends what a resident kernel reads.
+    size: (CLOCK_RECORDS + 1) * plan.clock.recordBytes,
     usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
   })
   const destroy = (): void => {

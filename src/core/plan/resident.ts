@@ -18,10 +18,14 @@ import { cuesOf, repetitionsOf } from '../model/variation.ts'
 import random from '../../../shaders/common/random.wgsl?raw'
 import real from '../../../shaders/common/real.wgsl?raw'
 import each from '../../../shaders/resident/each.wgsl?raw'
+import few from '../../../shaders/resident/few.wgsl?raw'
 import lone from '../../../shaders/resident/lone.wgsl?raw'
 import noise from '../../../shaders/resident/noise.wgsl?raw'
+import quad from '../../../shaders/resident/quad.wgsl?raw'
+import softmax from '../../../shaders/resident/softmax.wgsl?raw'
 import subgroup from '../../../shaders/resident/subgroup.wgsl?raw'
 import whole from '../../../shaders/resident/whole.wgsl?raw'
+import { isDue } from './clock.ts'
 import { isPerNeuron, lagrangianSource, parseKernel } from './kernels.ts'
 import { type Matrix, vectorStride } from './layout.ts'
 import type { Operation } from './operation.ts'
@@ -45,6 +49,8 @@ export interface Resident {
   /** False when a parameter asks for something that was left out. */
   readonly knows: (model: Model) => boolean
   readonly parts: readonly ArenaPart[]
+  /** Names of layers of which a clamp may leave some neurons free. */
+  readonly masked: ReadonlySet<string>
 }
 
 /** Quads of couplings that one lane may hold; more no longer fit registers, and compile long. */
@@ -53,9 +59,46 @@ const MOST_QUADS = 256
 /** Entries of patterns that a sample may read; with more, the sample is better spread over the GPU. */
 const MOST_PATTERN_QUADS = 1024
 
-/** Bits of the clock's word `flags`. */
+/**
+ * Bits of the clock's word `flags`, so that nothing has to be divided on the GPU to know what is due: a tick is run, what
+ * is shown changes, a sample is taken; from GROUPS on, one for each layer, synapse and memory that is to be updated.
+ */
 export const RUNS = 1
 export const CHANGES = 2
+export const SAMPLES = 4
+const GROUPS = 8
+
+/** Layers, synapses and memories for which there are bits. */
+const MOST_GROUPS = 28
+
+/**
+ * Which groups a tick updates: those that are due, but for layers of which a clamp holds every neuron.
+ * @param masked - names of layers of which a clamp may leave some neurons free
+ * @param shown - the row that each stimulus shows, or -1
+ */
+export function groupFlags(
+  { layers, synapses, memories, stimulus }: Model,
+  masked: ReadonlySet<string>,
+  tick: number,
+  shown: ArrayLike<number>,
+): number {
+  let flags = 0
+  let bit = GROUPS
+  for (const { name, every } of layers) {
+    let held = false
+    stimulus.forEach((item, index) => {
+      if (item.layer !== name || item.kind === 'current' || (shown[index] as number) < 0) return
+      held = item.kind === 'clamp'
+    })
+    if (isDue(tick, every) && (!held || masked.has(name))) flags |= bit
+    bit *= 2
+  }
+  for (const { every } of [...synapses, ...memories]) {
+    if (isDue(tick, every)) flags |= bit
+    bit *= 2
+  }
+  return flags
+}
 
 /** What the resident kernel of a network is planned from. */
 export interface ResidentParts {
@@ -70,6 +113,7 @@ export interface ResidentParts {
 export function planResident(planning: Planning, parts: ResidentParts): Resident | undefined {
   const { model, limits, matrices } = planning
   const { lanes, probes } = parts
+  if (model.layers.length + model.synapses.length + model.memories.length > MOST_GROUPS) return undefined
   const own = [...model.memories, ...model.synapses].map(({ name }) => matrices.get(name) as Matrix)
   const bases = own.flatMap(({ name }) => matrices.get(`${name}/base`) ?? [])
   const all = [...own, ...bases]
@@ -88,13 +132,19 @@ export function planResident(planning: Planning, parts: ResidentParts): Resident
   if (probes.some(({ probe }) => probe.kind === 'energy') && jointMemory(model) !== undefined)
     return undefined
 
-  const writer = createWriter(planning, parts)
+  const across = Math.min(model.replicas, limits.maxComputeWorkgroupsPerDimension)
+  const down = Math.ceil(model.replicas / across)
+  const writer = createWriter(planning, parts, across * down)
   const arenaBytes = writer.parts.reduce((sum, { bytes }) => sum + bytes, 0)
   if (arenaBytes > Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize)) return undefined
   addBuffer(planning, 'arena', arenaBytes)
   const kernel = parseKernel(`resident-${digest(writer.source)}`, 'live', writer.source)
   const cold = model.layers.filter(({ name }) => !isWarm(model, name))
-  const across = Math.min(model.replicas, limits.maxComputeWorkgroupsPerDimension)
+  const steady = new Set(
+    [...model.layers, ...model.synapses, ...model.memories]
+      .filter((group) => isAlwaysDue(model, group))
+      .map(({ name }) => name),
+  )
   return {
     operation: {
       label: 'resident',
@@ -102,17 +152,30 @@ export function planResident(planning: Planning, parts: ResidentParts): Resident
       kernel,
       constants: {},
       buffers: { arena: 'arena', ring: 'ring', faults: 'faults', clock: 'clock' },
-      workgroups: [across, Math.ceil(model.replicas / across), 1],
+      workgroups: [across, down, 1],
       params: writer.params,
       every: () => 1,
     },
-    knows: (m) => !cold.some(({ name }) => isWarm(m, name)),
+    knows: (m) =>
+      !cold.some(({ name }) => isWarm(m, name)) &&
+      [...m.layers, ...m.synapses, ...m.memories].every(
+        ({ name, every }) => every === 1 || !steady.has(name),
+      ),
     parts: writer.parts,
+    masked: new Set(model.layers.flatMap(({ name }) => (planning.buffers.has(`${name}/free`) ? [name] : []))),
   }
 }
 
 function isWhole({ matrices }: Planning, { probe }: ProbePlan): boolean {
   return matrices.get(`${probe.name}/patterns`)?.blocks.length === 1
+}
+
+/** True when a group is updated in every tick: its rate divider is 1, and no clamp makes its update idle. */
+function isAlwaysDue(
+  { stimulus }: Model,
+  { name, every }: { readonly name: string; readonly every: number },
+): boolean {
+  return every === 1 && !stimulus.some((item) => item.kind === 'clamp' && item.layer === name)
 }
 
 /** True when a layer has noise, in any replica. */
@@ -145,6 +208,11 @@ interface Held {
   /** Quads a lane holds. */
   readonly quads: number
   readonly stimulated: boolean
+  /** Whether a stimulus adds to the drive, and whether one may hold the state. */
+  readonly driven: boolean
+  readonly clamped: boolean
+  /** Whether a stimulus may take some neurons and leave others, so that what is held is known of each. */
+  readonly masked: boolean
 }
 
 /** A matrix in registers: rows joined with rows' layer, columns with columns' layer. */
@@ -159,7 +227,11 @@ interface HeldMatrix {
   readonly halfNorm: boolean
 }
 
-function createWriter(planning: Planning, { operations, probes, lanes }: ResidentParts): Written {
+function createWriter(
+  planning: Planning,
+  { operations, probes, lanes }: ResidentParts,
+  workgroups: number,
+): Written {
   const { model, matrices, buffers, clock } = planning
   const { replicas } = model
   const parts: ArenaPart[] = []
@@ -180,7 +252,6 @@ function createWriter(planning: Planning, { operations, probes, lanes }: Residen
 
   // ------------------------------------------------------------------------------------------------ parameters
   const fields: { name: string; type: 'u32' | 'f32'; from: Operation; field: string }[] = []
-  const rates: { name: string; of: (model: Model) => number }[] = []
   /** A field of an operation's `Params` as a field of this kernel. */
   const param = (prefix: string, label: string, stage: readonly string[], field: string): string => {
     const name = `${prefix}${field}`
@@ -195,12 +266,7 @@ function createWriter(planning: Planning, { operations, probes, lanes }: Residen
       if (from === undefined || type === undefined) throw new Error(`no ${field} of ${label}`)
       fields.push({ name, type, from, field })
     }
-    return `params.${name}`
-  }
-  const rateOfGroup = (prefix: string, of: (model: Model) => number): string => {
-    const name = `${prefix}every`
-    if (!rates.some((one) => one.name === name)) rates.push({ name, of })
-    return `params.${name}`
+    return `own.${name}`
   }
 
   // ------------------------------------------------------------------------------------------------ what is held
@@ -209,6 +275,9 @@ function createWriter(planning: Planning, { operations, probes, lanes }: Residen
     index,
     quads: Math.ceil(vectorStride(layer.size) / 4 / lanes),
     stimulated: model.stimulus.some((item) => item.layer === layer.name),
+    driven: model.stimulus.some((item) => item.layer === layer.name && item.kind === 'current'),
+    clamped: model.stimulus.some((item) => item.layer === layer.name && item.kind === 'clamp'),
+    masked: buffers.has(`${layer.name}/free`),
   }))
   const layerOf = (name: string): Held => layers.find(({ layer }) => layer.name === name) as Held
   const held = [...model.memories, ...model.synapses].map((group, index): HeldMatrix => {
@@ -226,24 +295,30 @@ function createWriter(planning: Planning, { operations, probes, lanes }: Residen
     }
   })
 
+  const hasEnergy = probes.some(({ probe }) => probe.kind === 'energy')
+
   // ------------------------------------------------------------------------------------------------ small words
   /** Quad k of this lane, counted over the layer. */
   const quadAt = (k: number): string => (lanes === 1 ? `${k}u` : `${k * lanes}u + lane`)
   /** True when lanes have no quad k, or one that reaches over the end of the layer. */
   const isRagged = ({ layer }: Held, k: number): boolean => 4 * lanes * (k + 1) > layer.size
+  /** The neurons of quad k that a clamp holds. */
+  const isHeld = ({ index, masked }: Held, k: number): string =>
+    masked ? `h${index}_${k}` : `vec4<bool>(h${index})`
   /** The neurons of quad k that there are. */
   const valid = (one: Held, k: number): string => `v${one.index}_${k}`
   const masked = (one: Held, k: number, value: string): string =>
     isRagged(one, k) ? `select(vec4<f32>(0.0), ${value}, ${valid(one, k)})` : value
-  /** The quad of a vector of the arena that this lane holds; 0 beyond the end. */
-  const load = (target: string, base: string, columns: number, k: number): string => {
+  /** The words of a quad of a vector of the arena that this lane holds; 0 beyond the end. */
+  const loadWords = (target: string, base: string, columns: number, k: number): string => {
     const all = vectorStride(columns) / 4
-    const at = `bitcast<vec4<f32>>(arena[${base} + ${quadAt(k)}])`
-    return lanes * (k + 1) > all ? `if (${quadAt(k)} < ${all}u) { ${target} = ${at}; }` : `${target} = ${at};`
+    if (lanes * (k + 1) <= all) return `${target} = arena[${base} + ${quadAt(k)}];`
+    const word = `arena[${base} + min(${quadAt(k)}, ${all - 1}u)]`
+    return `${target} = select(vec4<u32>(0u), ${word}, ${quadAt(k)} < ${all}u);`
   }
-  /** The same for words that are no floats: these may not pass through one, where small ones are flushed to 0. */
-  const loadWords = (target: string, base: string, columns: number, k: number): string =>
-    load(target, base, columns, k).replace(/bitcast<vec4<f32>>\((.*)\);/, '$1;')
+  /** The same for floats. Words that are none may not pass through one: where small ones are flushed to 0, they would be. */
+  const load = (target: string, base: string, columns: number, k: number): string =>
+    loadWords(target, base, columns, k).replace(/ = (.*);$/, ' = bitcast<vec4<f32>>($1);')
   const store = (base: string, columns: number, k: number, value: string): string => {
     const all = vectorStride(columns) / 4
     const text = `arena[${base} + ${quadAt(k)}] = bitcast<vec4<u32>>(${value});`
@@ -257,11 +332,12 @@ function createWriter(planning: Planning, { operations, probes, lanes }: Residen
     lanes === 1
       ? `${name}_${q} += ${value};`
       : `${name}_${Math.floor(q / lanes)} += select(vec4<f32>(0.0), ${value}, lane == ${q % lanes}u);`
-  const total = (value: string): string => `dot(${value}, vec4<f32>(1.0))`
+  const total = (value: string): string => `total(${value})`
   const sumOf = (terms: readonly string[], zero = 'vec4<f32>(0.0)'): string =>
     terms.length === 0 ? zero : terms.join(' + ')
   const XYZW = ['x', 'y', 'z', 'w'] as const
-  const due = (every: string): string => `tick % ${every} == ${every} - 1u`
+  const due = (group: { readonly name: string }): string =>
+    `(flags & ${GROUPS * 2 ** faultOf(model, group.name)}) != 0`
 
   // ------------------------------------------------------------------------------------------------ equations
   /** in (+)= everything that memories and synapses send to a layer. */
@@ -324,26 +400,30 @@ function createWriter(planning: Planning, { operations, probes, lanes }: Residen
     if (isPerNeuron(layer.lagrangian.kind)) return `{ ${p}\n${set((x) => `${kind}activationQuad(${x}, p)`)} }`
     const there = (k: number): string => (isRagged(one, k) ? valid(one, k) : 'vec4<bool>(true)')
     const fold = times(quads, (k) => `first = ${kind}firstQuad(first, x${index}_${k}, ${there(k)}, p);`)
-    const second = times(
-      quads,
-      (k) => `second += ${kind}secondQuad(x${index}_${k}, ${there(k)}, first, n, p);`,
-    )
+    const terms = times(quads, (k) => {
+      const terms = `g${index}_${k}`
+      return `${terms} = ${kind}termsQuad(x${index}_${k}, ${there(k)}, first, n, p); second += total(${terms});`
+    })
+    const activations = times(quads, (k) => {
+      const value = `${kind}activationQuad(x${index}_${k}, g${index}_${k}, first, second, n, p)`
+      return `g${index}_${k} = ${masked(one, k, value)};`
+    })
     return `{ ${p}
 let n = ${layer.size}.0;
 var first = ${kind}FIRST_IDENTITY;
 ${fold}
 first = ${kind}reduceFirst(first, lane);
 var second = 0.0;
-${second}
+${terms}
 second = reduceSum(second, lane);
-${set((x) => `${kind}activationQuad(${x}, first, second, n, p)`)}
-w${index} = ${kind}lagrangianOf(first, second, n, p); }`
+${activations}
+${hasEnergy ? `w${index} = ${kind}lagrangianOf(first, second, n, p);` : ''} }`
   }
-  const drive = ({ index, stimulated }: Held, k: number): string =>
-    stimulated ? `b${index}_${k} + c${index}_${k}` : `b${index}_${k}`
+  const drive = ({ index, driven }: Held, k: number): string =>
+    driven ? `b${index}_${k} + c${index}_${k}` : `b${index}_${k}`
   /** One step of a layer, or x = b + I. */
   const integrate = (one: Held): string => {
-    const { layer, index, quads, stimulated } = one
+    const { layer, index, quads, clamped } = one
     const isAdiabatic = layer.tau === 0
     const stage = [isAdiabatic ? 'settle' : 'integrate']
     const get = (field: string): string => param(`l${index}_`, `${layer.name}/integrate`, stage, field)
@@ -355,16 +435,25 @@ w${index} = ${kind}lagrangianOf(first, second, n, p); }`
         // Left out where it is cold: random numbers are most of such a kernel, and of its compilation.
         if (isWarm(model, layer.name)) {
           const own = `replica % ${get('repetitions')}`
-          const numbers = `noiseQuad(${get('seed')}, tick, ${get('layer')}, ${own}, 4u * (${quadAt(k)}))`
+          const numbers = `noiseQuad(${get('seed')}, u32(clock[record]), ${get('layer')}, ${own}, 4u * (${quadAt(k)}))`
           lines.push(`next += ${get('sigma')} * ${numbers};`)
         }
       }
-      if (stimulated) lines.push(`next = select(next, ${x}, h${index}_${k});`)
-      return `{ ${lines.join('\n')}\n${x} = ${masked(one, k, 'next')};\nbroken |= any(areBroken(${x})); }`
+      // A layer that is held as a whole does not come here, but for one that belongs to its state at every moment.
+      if (clamped && (one.masked || isAdiabatic)) lines.push(`next = select(next, ${x}, ${isHeld(one, k)});`)
+      return `{ ${lines.join('\n')}\n${x} = ${masked(one, k, 'next')};\n${brokenOf(layer)} |= any(areBroken(${x})); }`
     })
   }
-  const watch = (group: { readonly name: string }, text: string): string =>
-    `{ var broken = false;\n${text}\nif (broken) { atomicMin(&faults[${faultOf(model, group.name)}u], tick); } }`
+  /** Groups that may break in the text of a round; they are looked at together, since a branch costs more than they do. */
+  const watched = new Set<number>()
+  const brokenOf = (group: { readonly name: string }): string => {
+    const fault = faultOf(model, group.name)
+    watched.add(fault)
+    return `broken${fault}`
+  }
+  /** What is due in every tick needs no branch: those that merge are what costs most where registers are few. */
+  const whenDue = (group: { readonly name: string; readonly every: number }, text: string): string =>
+    isAlwaysDue(model, group) ? `{\n${text}\n}` : `if (${due(group)}) {\n${text}\n}`
 
   const learn = (one: HeldMatrix): string => {
     const { group, index, rows, columns, quads, based } = one
@@ -372,15 +461,13 @@ w${index} = ${kind}lagrangianOf(first, second, n, p); }`
     const get = (field: string): string =>
       param(prefix, `${group.name}/learn`, ['learn', 'plasticity'], field)
     const isGated = 'rule' in group && group.rule === 'gated'
-    const every = rateOfGroup(prefix, (m) => groupOf(m, group.name).every)
+    const isEuler = model.time.integrator === 'euler'
     const text = times(Math.ceil(rows.layer.size / 4), (q) => {
       const count = Math.min(4, rows.layer.size - 4 * q)
       const steps = times(count, (c) => {
         const row = 4 * q + c
         const to = `a.${XYZW[c] as string}`
-        const start = isGated
-          ? `let z = ${get('ratio')} * ${to}; let rate = select(z, oneMinusExp(z), ${get('exponential')} == 1u);`
-          : `let rate = ${get('rate')};`
+        const start = isGated ? `let rate = rates.${XYZW[c] as string};` : `let rate = ${get('rate')};`
         const moves = times(quads, (k) => {
           const m = `m${index}_${row}_${k}`
           const g = `g${columns.index}_${k}`
@@ -391,11 +478,12 @@ w${index} = ${kind}lagrangianOf(first, second, n, p); }`
         })
         return `{ ${start}\n${moves} }`
       })
-      return `{ let a = ${everywhere(`g${rows.index}`, q)};\n${steps} }`
+      const ratios = isGated ? `${get('ratio')} * a` : ''
+      const rates = isGated ? `let rates = ${isEuler ? ratios : `oneMinusExpQuad(${ratios})`};` : ''
+      return `{ let a = ${everywhere(`g${rows.index}`, q)};\n${rates}\n${steps} }`
     })
     // NaN and infinity stay what they are, whatever is added.
-    const watched = watch(group, `var all = vec4<f32>(0.0);\n${text}\nbroken = any(areBroken(all));`)
-    return `if (${due(every)}) ${watched}`
+    return whenDue(group, `var all = vec4<f32>(0.0);\n${text}\n${brokenOf(group)} = any(areBroken(all));`)
   }
 
   // ------------------------------------------------------------------------------------------------ stages
@@ -403,15 +491,14 @@ w${index} = ${kind}lagrangianOf(first, second, n, p); }`
   const adiabatic = layers.filter(({ layer }) => layer.tau === 0)
   const refresh = [
     ...dynamic.map(activation),
-    ...adiabatic.map((one) => `${input(one)}\n${watch(one.layer, integrate(one))}\n${activation(one)}`),
+    ...adiabatic.map((one) => `${input(one)}\n${integrate(one)}\n${activation(one)}`),
   ].join('\n')
 
   const stimulate = (one: Held): string => {
     if (!one.stimulated) return ''
-    const { layer, index, quads } = one
+    const { layer, index, quads, driven, clamped, masked: isMasked } = one
     const stride = vectorStride(layer.size) / 4
     const cues = place(`${layer.name}/cues`)
-    const isMasked = buffers.has(`${layer.name}/free`)
     const free = isMasked ? place(`${layer.name}/free`) : 0
     let first = 0
     const own = model.stimulus.filter((item) => item.layer === layer.name)
@@ -430,7 +517,7 @@ w${index} = ${kind}lagrangianOf(first, second, n, p); }`
         const act =
           item.kind === 'current'
             ? `${c} += select(vec4<f32>(0.0), cue, taken);`
-            : `${x} = select(${x}, cue, taken); ${h} = select(${h}, vec4<bool>(${item.kind === 'clamp'}), taken);`
+            : `${x} = select(${x}, cue, taken);${clamped && isMasked ? ` ${h} = select(${h}, vec4<bool>(${item.kind === 'clamp'}), taken);` : ''}`
         const there = isRagged(one, k) ? valid(one, k) : 'vec4<bool>(true)'
         const mask = isMasked
           ? `var free = vec4<u32>(0u);\n${loadWords('free', at(free), layer.size, k)}\ntaken = taken & (free == vec4<u32>(0u));`
@@ -439,23 +526,23 @@ w${index} = ${kind}lagrangianOf(first, second, n, p); }`
       })
       return [
         `{ let shown = clock[record + ${clock.stimulusWord + at}u];
-if (shown >= 0) { let row = (${start} + ${row}) * ${stride}u;\n${takes} } }`,
+if (shown >= 0) {${clamped && !isMasked && item.kind !== 'current' ? ` h${index} = ${item.kind === 'clamp'};` : ''} let row = (${start} + ${row}) * ${stride}u;\n${takes} } }`,
       ]
     })
-    const clear = times(quads, (k) => `c${index}_${k} = vec4<f32>(0.0); h${index}_${k} = vec4<bool>(false);`)
-    return `${clear}\n${items.join('\n')}`
+    const clear = times(quads, (k) =>
+      [
+        driven ? `c${index}_${k} = vec4<f32>(0.0);` : '',
+        clamped && isMasked ? `h${index}_${k} = vec4<bool>(false);` : '',
+      ].join(' '),
+    )
+    const release = clamped && !isMasked ? `h${index} = false;` : ''
+    return `${clear}\n${release}\n${items.join('\n')}`
   }
 
   const tick = [
-    ...dynamic.map((one) => {
-      const every = rateOfGroup(`l${one.index}_`, (m) => groupOf(m, one.layer.name).every)
-      return `if (${due(every)}) {\n${input(one)}\n}`
-    }),
+    ...dynamic.map((one) => whenDue(one.layer, input(one))),
     ...held.filter(({ learns }) => learns).map(learn),
-    ...dynamic.map((one) => {
-      const every = rateOfGroup(`l${one.index}_`, (m) => groupOf(m, one.layer.name).every)
-      return `if (${due(every)}) ${watch(one.layer, integrate(one))}`
-    }),
+    ...dynamic.map((one) => whenDue(one.layer, integrate(one))),
   ].join('\n')
 
   // ------------------------------------------------------------------------------------------------ samples
@@ -507,7 +594,7 @@ ${put(row, 'select(r.x / lengths, 0.0, lengths == 0.0)')} }`
         const perTau = param(`l${index}_`, `${probe.name}/speed`, ['probe'], 'perTau')
         const fastest = times(quads, (k) => {
           const velocity = `abs(${perTau} * (${drive(one, k)} + i${index}_${k} - x${index}_${k}))`
-          const free = one.stimulated ? `select(${velocity}, vec4<f32>(0.0), h${index}_${k})` : velocity
+          const free = one.clamped ? `select(${velocity}, vec4<f32>(0.0), ${isHeld(one, k)})` : velocity
           return `{ let v = ${masked(one, k, free)}; fastest = max(fastest, max(max(v.x, v.y), max(v.z, v.w))); }`
         })
         return `${input(one)}\nvar fastest = 0.0;\n${fastest}\nlet r = reduceMax(fastest, lane);\n${put(0, 'r')}`
@@ -559,44 +646,54 @@ ${put(row, 'select(r.x / lengths, 0.0, lengths == 0.0)')} }`
 
   // ------------------------------------------------------------------------------------------------ in and out
   const state = layers.map((one) => {
-    const { layer, index, quads, stimulated } = one
+    const { layer, index, quads, driven, clamped, masked: isMasked } = one
     const stride = vectorStride(layer.size) / 4
     const at = (buffer: string, writes: boolean): string =>
       `${place(`${layer.name}/${buffer}`, writes)}u + replica * ${stride}u`
     const bias = `${place(`${layer.name}/bias`)}u + (replica % ${biasRows(model, layer)}u) * ${stride}u`
+    // What an adiabatic layer has not been given belongs to the rest of the state, whoever asks for it.
+    const isKept = layer.tau > 0 || clamped
+    const fresh = times(quads, (k) =>
+      [
+        `var g${index}_${k} = vec4<f32>(0.0); var i${index}_${k} = vec4<f32>(0.0);`,
+        isKept ? '' : `var x${index}_${k} = vec4<f32>(0.0);`,
+      ].join(' '),
+    )
+    const word = (value: string): string => `select(vec4<u32>(0u), vec4<u32>(1u), ${value})`
     const reads = times(quads, (k) =>
       [
-        `var x${index}_${k} = vec4<f32>(0.0);`,
-        load(`x${index}_${k}`, at('state', true), layer.size, k),
+        isKept ? `var x${index}_${k} = vec4<f32>(0.0);` : '',
+        isKept ? load(`x${index}_${k}`, at('state', true), layer.size, k) : '',
         `var b${index}_${k} = vec4<f32>(0.0);`,
         load(`b${index}_${k}`, bias, layer.size, k),
-        `var g${index}_${k} = vec4<f32>(0.0); var i${index}_${k} = vec4<f32>(0.0);`,
         isRagged(one, k)
           ? `let ${valid(one, k)} = vec4<u32>(4u * (${quadAt(k)})) + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(${layer.size}u);`
           : '',
-        stimulated
+        driven
           ? `var c${index}_${k} = vec4<f32>(0.0);
-${load(`c${index}_${k}`, at('current', true), layer.size, k)}
-var h${index}_${k} = vec4<bool>(false);
+${load(`c${index}_${k}`, at('current', true), layer.size, k)}`
+          : '',
+        clamped && isMasked
+          ? `var h${index}_${k} = vec4<bool>(false);
 { var word = vec4<u32>(0u);
 ${loadWords('word', at('hold', true), layer.size, k)}
 h${index}_${k} = word != vec4<u32>(0u); }`
           : '',
       ].join('\n'),
     )
+    const whole = clamped && !isMasked ? `var h${index} = arena[${at('hold', true)}].x != 0u;` : ''
     const writes = times(quads, (k) =>
       [
-        store(at('state', true), layer.size, k, `x${index}_${k}`),
-        store(at('activations', true), layer.size, k, `g${index}_${k}`),
-        ...(stimulated
-          ? [
-              store(at('current', true), layer.size, k, `c${index}_${k}`),
-              store(at('hold', true), layer.size, k, `select(vec4<u32>(0u), vec4<u32>(1u), h${index}_${k})`),
-            ]
-          : []),
+        ...(isKept ? [store(at('state', true), layer.size, k, `x${index}_${k}`)] : []),
+        ...(driven ? [store(at('current', true), layer.size, k, `c${index}_${k}`)] : []),
+        ...(clamped ? [store(at('hold', true), layer.size, k, word(isHeld(one, k)))] : []),
       ].join('\n'),
     )
-    return { reads: `${reads}\nvar w${index} = 0.0;`, writes }
+    return {
+      reads: `${reads}\n${whole}`,
+      fresh: hasEnergy ? `${fresh}\nvar w${index} = 0.0;` : fresh,
+      writes,
+    }
   })
   const couplings = held.map(({ group, index, rows, columns, quads, learns, based }) => {
     const count = rows.layer.size
@@ -630,46 +727,38 @@ h${index}_${k} = word != vec4<u32>(0u); }`
 
   const change = layers.map(stimulate).join('\n')
   const samples = probes.map(sample).join('\n')
-  // A snapshot is copied, but from a state whose adiabatic layers belong to it.
-  const isSampled = probes.map(({ slotWord }) => `clock[record + ${slotWord}u] >= 0`)
   const functions = layers
     .filter(({ index }) => sources.indexOf(sources[index] as string) === index)
     .map((one) => {
-      const quads = isPerNeuron(one.layer.lagrangian.kind) ? each : whole
-      return prefixed([sources[one.index], quads].join('\n'), kindOf(one))
+      return prefixed([sources[one.index], quadsOfKind(one.layer.lagrangian.kind)].join('\n'), kindOf(one))
     })
+  const broken = [...watched].map((fault) => `broken${fault}`)
   const body = [
     ...state.map(({ reads }) => reads),
     ...couplings.map(({ reads }) => reads),
-    // A tick and its samples are two rounds of one loop: both begin with the activations of the state as it is.
-    `for (var round = 0u; round < 2u * RECORDS; round++) {
-let record = (round / 2u) * RECORD_WORDS;
-if (clock[record] < 0) { break; }
-let tick = u32(clock[record]);
-let flags = clock[record + ${clock.flagsWord}u];
-let samples = round % 2u == 1u;
-if (samples) {
-if (!(${['false', ...isSampled].join(' || ')})) { continue; }
-} else {
-if ((flags & RUNS) == 0) { continue; }
-if ((flags & CHANGES) != 0) {
-${change}
-}
-}
+    // A tick and its samples are two rounds of one loop: both begin with the activations of the state as it is. Also where
+    // a snapshot is copied, so that adiabatic layers belong to it.
+    `var samples = false;
+var record = 0u;
+var flags = clock[${clock.flagsWord}u];
+while (flags != 0) {
+${state.map(({ fresh }) => fresh).join('\n')}
+samples = samples || (flags & RUNS) == 0;
+${change.trim() === '' ? '' : `if (!samples && (flags & CHANGES) != 0) {\n${change}\n}`}
+${broken.map((name) => `var ${name} = false;`).join('\n')}
 ${refresh}
-if (samples) {
-${samples}
-} else {
-${tick}
+${samples.trim() === '' && !probes.length ? tick : `if (samples) {\n${samples}\n} else {\n${tick}\n}`}
+if (${broken.join(' || ')}) {
+${[...watched].map((fault) => `if (broken${fault}) { atomicMin(&faults[${fault}u], u32(clock[record])); }`).join('\n')}
 }
+samples = !samples && (flags & SAMPLES) != 0;
+record += select(RECORD_WORDS, 0u, samples);
+flags = clock[record + ${clock.flagsWord}u];
 }`,
     ...state.map(({ writes }) => writes),
     ...couplings.map(({ writes }) => writes),
   ].join('\n')
-  const paramLines = [
-    ...fields.map(({ name, type }) => `  ${name}: ${type},`),
-    ...rates.map(({ name }) => `  ${name}: u32,`),
-  ]
+  const paramLines = [...fields.map(({ name, type }) => `  ${name}: ${type},`)]
   const params: Operation['params'] = (m) => {
     const values: Record<string, number> = { none: 0 }
     const cache = new Map<Operation, Readonly<Record<string, number>>>()
@@ -681,7 +770,6 @@ ${tick}
       }
       values[name] = known[field] as number
     }
-    for (const { name, of } of rates) values[name] = of(m)
     return values
   }
   const isVaried = differs(model, params)
@@ -691,6 +779,7 @@ ${tick}
 const RECORD_WORDS: u32 = ${clock.recordBytes / 4}u;
 const RUNS = ${RUNS};
 const CHANGES = ${CHANGES};
+const SAMPLES = ${SAMPLES};
 struct Params {
 ${paramLines.length === 0 ? '  none: u32,' : paramLines.join('\n')}
 }
@@ -703,11 +792,12 @@ ${isVaried ? '@group(0) @binding(0) var<storage, read> table: array<Params>;' : 
 @compute @workgroup_size(LANES)
 fn live(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
 let replica = group.y * groups.x + group.x;
-if (replica >= ${replicas}u) { return; }
-${isVaried ? 'let params = table[replica];' : ''}
+${workgroups === replicas ? '' : `if (replica >= ${replicas}u) { return; }`}
+let own = ${isVaried ? 'table[replica]' : 'params'};
 ${body}
-}`.replace('* RECORDS;', '* (arrayLength(&clock) / RECORD_WORDS);'),
+}`,
     lanes === 1 ? lone : subgroup,
+    quad,
     real,
     ...(model.layers.some(({ name }) => isWarm(model, name)) ? [random, noise] : []),
     ...functions,
@@ -715,10 +805,11 @@ ${body}
   return { source, parts, params }
 }
 
-function groupOf(model: Model, name: string): { readonly every: number } {
-  const group = [...model.layers, ...model.memories, ...model.synapses].find((one) => one.name === name)
-  if (group === undefined) throw new Error(`the model has no \`${name}\``)
-  return group
+/** What a Lagrangian's own functions are called with, a quad at a time. */
+function quadsOfKind(kind: Layer['lagrangian']['kind']): string {
+  if (kind === 'softmax') return softmax
+  if (kind === 'linear' || kind === 'relu') return few
+  return isPerNeuron(kind) ? each : whole
 }
 
 /** All functions and constants of a WGSL file under names of their own, so that several Lagrangians fit one kernel. */

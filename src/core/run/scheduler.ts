@@ -9,7 +9,7 @@ import type { Command, Engine, ResidentCommand } from '../gpu/engine.ts'
 import { isDue, isSampled } from '../plan/clock.ts'
 import { ownerOf } from '../plan/operation.ts'
 import { NO_FAULT } from '../plan/plan.ts'
-import { CHANGES, RUNS } from '../plan/resident.ts'
+import { CHANGES, RUNS, SAMPLES, groupFlags } from '../plan/resident.ts'
 import { bytesOf, copiesOf } from './arrays.ts'
 import { onLost } from './lost.ts'
 import { PROBES, STIMULUS, type Timer } from './profile.ts'
@@ -75,7 +75,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   const { device, plan } = engine
   const submitTime = options.submitTime ?? 100
   const recordWords = plan.clock.recordBytes / 4
-  const records = new Int32Array(engine.clock.records * recordWords)
+  const records = new Int32Array((engine.clock.records + 1) * recordWords)
   const dynamicOffset = [0]
 
   const snapshots = plan.probes.map(({ probe }) =>
@@ -171,6 +171,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   const recordResident = (
     encoder: GPUCommandEncoder,
     { command, copyIn, copyOut }: ResidentCommand,
+    batch: { readonly snapshot: boolean },
   ): Recording => {
     let last = -1
     return {
@@ -181,12 +182,19 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       },
       end() {
         // The kernel ends at the first record without a tick.
-        if (last + 1 < engine.clock.records) records[(last + 1) * recordWords] = -1
+        records[(last + 1) * recordWords + plan.clock.flagsWord] = 0
         copyIn(encoder)
         const pass = encoder.beginComputePass({ label: `ticks to ${tick}` })
         dispatch(pass, command)
         pass.end()
         copyOut(encoder)
+        // What a snapshot copies belongs together; adiabatic layers do not leave the kernel.
+        if (!batch.snapshot) return
+        const after = encoder.beginComputePass({ label: `state after ${tick}` })
+        dynamicOffset[0] = last * recordWords * 4
+        after.setBindGroup(1, engine.clock.group, dynamicOffset)
+        for (const one of engine.refresh) dispatch(after, one)
+        after.end()
       },
       isResident: true,
     }
@@ -230,6 +238,12 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     return item.kind === 'initial' && at === 0 ? -1 : shownAt(item, index, current.seed, at)
   }
 
+  /** Sets bits for the resident kernel. */
+  const raise = (word: number, bits: number): void => {
+    const flags = word + plan.clock.flagsWord
+    records[flags] = (records[flags] as number) | bits
+  }
+
   /** Stage 1: dispatched only when what is shown changes; clamps and currents last until then. */
   const stimulate = ({ record }: Recording, word: number, at: number): void => {
     let changes = false
@@ -242,8 +256,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       }
     }
     if (!changes) return
-    const flags = word + plan.clock.flagsWord
-    records[flags] = (records[flags] as number) | CHANGES
+    raise(word, CHANGES)
     for (const command of engine.stimulate) record(command, STIMULUS)
     stale = true
     quietSince = at + 1
@@ -271,7 +284,10 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       batch.used[index] = slot + 1
       batch.samples.push({ probe: index, tick, quietSince, slot })
       records[word + slotWord] = slot
-      if (!refreshed) for (const command of engine.refresh) record(command, PROBES)
+      if (!refreshed) {
+        for (const command of engine.refresh) record(command, PROBES)
+        raise(word, SAMPLES)
+      }
       refreshed = true
       if (probe.kind === 'snapshot') batch.snapshot = true
       for (const command of engine.probes[index] ?? []) record(command, PROBES)
@@ -297,18 +313,19 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
         ? recordTimed(encoder, timing)
         : engine.resident === undefined || plan.resident?.knows(current) !== true
           ? recordAll(encoder)
-          : recordResident(encoder, engine.resident)
+          : recordResident(encoder, engine.resident, batch)
     const { record, open, end } = recording
     let ticks = 0
-    if (tick === 0 && !sampledStart) {
+    if (tick === 0 && !sampledStart && plan.probes.length > 0) {
       sample(recording, open(batch.records++, 0), batch)
     }
     sampledStart = true
     while (ticks < limit && !batch.snapshot && batch.records < engine.clock.records && hasRoom(batch)) {
       const word = open(batch.records++, tick)
-      records[word + plan.clock.flagsWord] = RUNS
       stimulate(recording, word, tick)
       prepare(recording)
+      if (plan.resident !== undefined)
+        raise(word, RUNS | groupFlags(current, plan.resident.masked, tick, shown))
       engine.tick.forEach((command, index) => {
         if (isDue(tick, command.every)) record(command, owners[index] as string)
       })
@@ -392,13 +409,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     const encoder = device.createCommandEncoder({ label: `batch at tick ${tick}` })
     const { batch, ticks } = encode(encoder, limit, timer)
     copyOut(encoder, batch, target)
-    device.queue.writeBuffer(
-      engine.clock.buffer,
-      0,
-      records,
-      0,
-      Math.min(batch.records + 1, engine.clock.records) * recordWords,
-    )
+    device.queue.writeBuffer(engine.clock.buffer, 0, records, 0, (batch.records + 1) * recordWords)
     device.queue.submit([encoder.finish()])
     submits++
     pending++
