@@ -21,7 +21,7 @@ export async function engramPeer(): Promise<Peer> {
     async prepare(work, inputs) {
       const text = JSON.stringify(scenarioOf(work))
       const model = await loadModel(text, { read: (path) => Promise.resolve(fileOf(path, inputs, work)) })
-      const simulation = await createSimulation(device, model)
+      const simulation = await createSimulation(device, model, { resident: residentFor(work) })
       if (work.kind === 'learning') simulation.write('xi', inputs.matrix)
       return {
         async run(ticks) {
@@ -36,6 +36,11 @@ export async function engramPeer(): Promise<Peer> {
       }
     },
   }
+}
+
+/** Ensembles of small networks are resident from the first tick, as a run of known length has it. */
+export function residentFor(work: Work): 'on' | 'off' {
+  return work.kind === 'learning' ? 'on' : 'off'
 }
 
 /** The work as a scenario; the numbers come from `fileOf`. */

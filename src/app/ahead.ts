@@ -16,7 +16,7 @@ export function compileAhead({ device, limits }: PageDevice, scenario: Scenario)
   const empty = { layers: [], synapses: [], memories: [], stimulus: [], probes: [], warnings: [] }
   const nothing: Model = { scenario, seed, time, replicas: 1, ...empty }
   try {
-    compilePlan(device, planOn(device, sketchOf(nothing, scenario), { limits })).catch(() => undefined)
+    compilePlan(device, planOn(device, sketchOf(nothing, scenario), { limits }).plan).catch(() => undefined)
   } catch {
     // So it cannot be planned; the reader hears of it from the model itself.
   }

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Model } from '../../src/core/model/model.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
+import { dispatchesPerTick } from '../../src/core/plan/residence.ts'
 import { buildModel, normalRows } from '../build.ts'
 import { loadShipped } from '../scenario.ts'
 import { expectLikeReference, readAll, withSimulation } from './helpers/compare.ts'
@@ -32,25 +33,53 @@ test.each(LIVING)(
         expect(simulation.plan.resident).toBeDefined()
         return Promise.resolve()
       },
-      { resident: true },
+      { resident: 'on' },
     )
-    await expectLikeReference(model, 21, { resident: true })
+    await expectLikeReference(model, 21, { resident: 'on' })
   },
 )
 
 test.each(LIVING)('the $name network does so in one invocation, without subgroups', async ({ model }) => {
-  await expectLikeReference({ ...model, probes: model.probes.slice(0, 2) }, 5, { resident: true, lanes: 1 })
+  await expectLikeReference({ ...model, probes: model.probes.slice(0, 2) }, 5, { resident: 'on', lanes: 1 })
 })
 
-test('what a resident kernel cannot hold runs as before', async () => {
+test('what a resident kernel cannot hold runs as before, and says so where it is asked to be one', async () => {
   const packed = NETWORKS.find(({ name }) => name === 'packed')!
   await withSimulation(
     packed.model,
     async (simulation) => {
-      expect(simulation.plan.resident).toBeUndefined()
+      expect(simulation.plan.notResident).toBe('`signs` is in binary')
       await simulation.step(1)
     },
-    { resident: true },
+    { resident: 'auto' },
+  )
+  await expect(withSimulation(packed.model, () => Promise.resolve(), { resident: 'on' })).rejects.toThrow(
+    'this network cannot be resident: `signs` is in binary; use "auto"',
+  )
+})
+
+test('a long run becomes resident between two submits, within rounding', async () => {
+  const model = ensemble(3)
+  const plain = await withSimulation(model, async (simulation) => {
+    await simulation.step(6000)
+    return readAll(simulation)
+  })
+  await withSimulation(
+    model,
+    async (simulation) => {
+      const { worth } = simulation.plan.resident!
+      await simulation.step(Math.ceil(worth / dispatchesPerTick(simulation.plan, model)))
+      expect(simulation.engine.resident).toBeUndefined()
+      await simulation.step(1)
+      await vi.waitUntil(() => simulation.engine.resident !== undefined, { timeout: 60_000 })
+      const { dispatches } = simulation.counts
+      await simulation.step(6000 - simulation.tick)
+      await simulation.flush()
+      expect(simulation.counts.dispatches - dispatches).toBeLessThan(200)
+      for (const [name, values] of Object.entries(await readAll(simulation)))
+        values.forEach((value, at) => expect(Math.abs(plain[name]![at]! - value)).toBeLessThan(1e-3))
+    },
+    { resident: 'auto' },
   )
 })
 
@@ -64,7 +93,7 @@ test('a hundred ticks and more are one dispatch', async () => {
       expect(simulation.tick).toBe(ticks)
       expect(simulation.counts.dispatches).toBeLessThan(ticks / 100)
     },
-    { resident: true, submitTime: 1e9 },
+    { resident: 'on', submitTime: 1e9 },
   )
 })
 
@@ -77,7 +106,7 @@ test('many ticks in one dispatch, a few in each, and none of it are the same run
         for (const ticks of steps) await simulation.step(ticks)
         return readAll(simulation)
       },
-      { resident },
+      { resident: resident ? 'on' : 'off' },
     )
   const whole = await run([60], true)
   expect(await run([1, 2, 30, 27], true)).toEqual(whole)
@@ -100,6 +129,6 @@ test('a parameter acts on the next tick, and what was left out brings the other 
       await simulation.step(1)
       expect(simulation.counts.dispatches).toBeGreaterThan(before + 2)
     },
-    { resident: true },
+    { resident: 'on' },
   )
 })

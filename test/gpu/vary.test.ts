@@ -112,9 +112,9 @@ describe('a network whose parameters vary by replica', () => {
         expect(simulation.plan.resident?.operation.kernel.varied).toBe(true)
         return Promise.resolve()
       },
-      { resident: true },
+      { resident: 'on' },
     )
-    await expectLikeReference(model, 12, { resident: true })
+    await expectLikeReference(model, 12, { resident: 'on' })
   })
 
   test('has a table of parameters for what differs, and one set for the rest', async () => {

@@ -360,6 +360,8 @@ export async function createStage(
     shown.forEach(place)
     const timing = watch?.begin()
     const encoder = device.createCommandEncoder({ label: 'view' })
+    // A resident network keeps its activations to itself.
+    if (hasDerived && simulation.engine.resident !== undefined) simulation.encodeRefresh(encoder)
     for (const view of shown) {
       if (rangeOf(view) === undefined) continue
       view.figure.panes.forEach(({ context, width }, index) => {

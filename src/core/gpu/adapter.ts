@@ -7,7 +7,12 @@ export function isSoftware(info: GPUAdapterInfo): boolean {
 }
 
 /** Invocations that are sure to share a subgroup of a device; 1 where it has no subgroups, or was asked for none. */
-export function lanesOf({ adapterInfo, features }: GPUDevice): number {
+function lanesOf({ adapterInfo, features }: GPUDevice): number {
   const { subgroupMinSize } = adapterInfo as GPUAdapterInfo & { readonly subgroupMinSize?: number }
   return features.has('subgroups') ? (subgroupMinSize ?? 1) : 1
+}
+
+/** What a plan has to know of a device, besides its limits. */
+export function abilitiesOf(device: GPUDevice): { readonly lanes: number; readonly software: boolean } {
+  return { lanes: lanesOf(device), software: isSoftware(device.adapterInfo) }
 }

@@ -35,8 +35,10 @@ export interface Engine {
   readonly refresh: readonly Command[]
   /** One list a probe. */
   readonly probes: readonly (readonly Command[])[]
-  /** Where there is one, in place of `stimulate`, `tick` and `probes`. */
-  readonly resident?: ResidentCommand
+  /** Where there is one and it is compiled, in place of `stimulate`, `tick` and `probes`. */
+  readonly resident: ResidentCommand | undefined
+  /** Compiles the resident form of the plan, unless that is done or on its way, without holding anything up. */
+  compileResident(): void
   /** The records that the ticks of one submit find in group 1. */
   readonly clock: { readonly buffer: GPUBuffer; readonly group: GPUBindGroup; readonly records: number }
   /** The buffer of a name in the plan. */
@@ -70,21 +72,30 @@ function operationsOf(plan: Plan): Operation[] {
  * Compiles the kernels of a plan, in the order of its operations; each only once a device, so that it can be done ahead.
  * @throws RunError or ModelError where a kernel does not compile
  */
-export function compilePlan(device: GPUDevice, plan: Plan): Promise<Pipeline[]> {
-  return Promise.all(
-    operationsOf(plan).map(({ kernel, constants }) =>
-      pipelineOf(device, kernel, constantsOf(kernel.source, constants)),
-    ),
-  )
+export async function compilePlan(device: GPUDevice, plan: Plan): Promise<void> {
+  const needed = operationsOf(plan).filter((operation) => operation !== plan.resident?.operation)
+  await Promise.all(needed.map((operation) => compile(device, operation)))
+}
+
+function compile(device: GPUDevice, { kernel, constants }: Operation): Promise<Pipeline> {
+  return pipelineOf(device, kernel, constantsOf(kernel.source, constants))
 }
 
 /**
  * Allocates a plan on a device, uploads the model and runs the set-up.
+ * @param later - true = the resident form is not compiled before `compileResident`
  * @throws RunError if the device has not enough memory or a kernel does not compile
  */
-export async function createEngine(device: GPUDevice, plan: Plan, model: Model): Promise<Engine> {
+export async function createEngine(
+  device: GPUDevice,
+  plan: Plan,
+  model: Model,
+  later = false,
+): Promise<Engine> {
   const operations = operationsOf(plan)
-  const pipelines = await compilePlan(device, plan)
+  const pipelines = await Promise.all(
+    operations.map((one) => (later && one === plan.resident?.operation ? undefined : compile(device, one))),
+  )
 
   device.pushErrorScope('out-of-memory')
   const buffers = new Map(
@@ -124,7 +135,9 @@ export async function createEngine(device: GPUDevice, plan: Plan, model: Model):
     size: (CLOCK_RECORDS + 1) * plan.clock.recordBytes,
     usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
   })
+  let isGone = false
   const destroy = (): void => {
+    isGone = true
     for (const buffer of [...buffers.values(), ...tables, uniforms, clockBuffer]) buffer?.destroy()
   }
   const outOfMemory = await device.popErrorScope()
@@ -142,13 +155,16 @@ export async function createEngine(device: GPUDevice, plan: Plan, model: Model):
   }
 
   const image = new ArrayBuffer(uniforms.size)
-  let offset = 0
   const slots: { operation: Operation; write: (model: Model) => void; command: Command }[] = []
-  operations.forEach((operation, index) => {
+  const addSlot = (
+    operation: Operation,
+    start: number,
+    table: GPUBuffer | undefined,
+    made: Pipeline,
+  ): void => {
     const { kernel, workgroups } = operation
-    const { pipeline, layout } = pipelines[index] as (typeof pipelines)[number]
+    const { pipeline, layout } = made
     const size = Math.max(16, kernel.fields.length * 4)
-    const table = tables[index]
     const command: Command = {
       operation,
       pipeline,
@@ -158,7 +174,7 @@ export async function createEngine(device: GPUDevice, plan: Plan, model: Model):
         entries: [
           {
             binding: 0,
-            resource: table === undefined ? { buffer: uniforms, offset, size } : { buffer: table },
+            resource: table === undefined ? { buffer: uniforms, offset: start, size } : { buffer: table },
           },
           ...kernel.bindings.map((binding) => ({
             binding: binding.index,
@@ -171,7 +187,6 @@ export async function createEngine(device: GPUDevice, plan: Plan, model: Model):
       z: workgroups[2],
       every: 1,
     }
-    const start = offset
     slots.push({
       operation,
       command,
@@ -181,11 +196,18 @@ export async function createEngine(device: GPUDevice, plan: Plan, model: Model):
         else device.queue.writeBuffer(table, 0, tableOf(operation, current))
       },
     })
+  }
+  let offset = 0
+  let addResident: ((made: Pipeline) => void) | undefined
+  operations.forEach((operation, index) => {
+    const [start, table, made] = [offset, tables[index], pipelines[index]]
+    if (made !== undefined) addSlot(operation, start, table, made)
+    else addResident = (compiled) => addSlot(operation, start, table, compiled)
     offset += uniformBytes[index] as number
   })
-  const commandOf = new Map(slots.map(({ operation, command }) => [operation, command]))
-  const commandsOf = (list: readonly Operation[]): Command[] =>
-    list.map((operation) => commandOf.get(operation) as Command)
+  const commandOf = (operation: Operation): Command =>
+    slots.find((slot) => slot.operation === operation)?.command as Command
+  const commandsOf = (list: readonly Operation[]): Command[] => list.map(commandOf)
 
   const fill = (planned: BufferPlan, current: Model): void => {
     const target = buffer(planned.name)
@@ -206,7 +228,9 @@ export async function createEngine(device: GPUDevice, plan: Plan, model: Model):
     device.queue.submit([encoder.finish()])
   }
 
+  let latest = model
   const update = (current: Model): void => {
+    latest = current
     for (const { write } of slots) write(current)
     device.queue.writeBuffer(uniforms, 0, image)
     for (const planned of plan.buffers) if (planned.lifetime === 'parameter') fill(planned, current)
@@ -216,7 +240,7 @@ export async function createEngine(device: GPUDevice, plan: Plan, model: Model):
   }
 
   const residentOf = ({ operation, parts }: NonNullable<Plan['resident']>): ResidentCommand => ({
-    command: commandOf.get(operation) as Command,
+    command: commandOf(operation),
     copyIn(encoder) {
       for (const { buffer: name, offset, bytes } of parts)
         encoder.copyBufferToBuffer(buffer(name), 0, buffer('arena'), offset, bytes)
@@ -243,6 +267,24 @@ export async function createEngine(device: GPUDevice, plan: Plan, model: Model):
     ({ lifetime, initial }) => lifetime === 'fixed' && initial.kind === 'data',
   )
 
+  let resident = plan.resident === undefined || later ? undefined : residentOf(plan.resident)
+  const compileResident = (): void => {
+    const { resident: planned } = plan
+    const add = addResident
+    if (planned === undefined || add === undefined) return
+    addResident = undefined
+    compile(device, planned.operation).then(
+      (made) => {
+        if (isGone) return
+        add(made)
+        update(latest)
+        resident = residentOf(planned)
+      },
+      // What does not compile is not needed.
+      () => undefined,
+    )
+  }
+
   update(model)
   for (const planned of uploaded) fill(planned, model)
   setUp(commandsOf(plan.setup))
@@ -256,7 +298,10 @@ export async function createEngine(device: GPUDevice, plan: Plan, model: Model):
     tick: commandsOf(plan.tick),
     refresh: commandsOf(plan.refresh),
     probes: plan.probes.map((probe) => commandsOf(probe.operations)),
-    ...(plan.resident === undefined ? {} : { resident: residentOf(plan.resident) }),
+    get resident() {
+      return resident
+    },
+    compileResident,
     clock: {
       buffer: clockBuffer,
       group: device.createBindGroup({

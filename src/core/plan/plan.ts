@@ -33,6 +33,8 @@ export interface Plan {
   readonly probes: readonly ProbePlan[]
   /** Small networks: the whole of a tick, many ticks in one dispatch, in place of `stimulate`, `tick` and `probes`. */
   readonly resident?: Resident
+  /** Why there is no such form, where one was asked for. */
+  readonly notResident?: string
   /** Names of the groups whose values are watched for NaN and infinity, by index in the buffer `faults`. */
   readonly faults: readonly string[]
   readonly clock: ClockPlan
@@ -48,8 +50,9 @@ export interface PlanOptions {
   /** True = the adapter computes on the CPU: other kernels are faster there. */
   readonly software?: boolean
   /**
-   * True = a network that fits the registers lives in one kernel, many ticks a dispatch: faster by far once it is compiled,
-   * which takes a second or more. Samples and states are the same within rounding.
+   * True = with the resident form where there is one: a network that fits the registers in one kernel, many ticks a
+   * dispatch. Faster by far once it is compiled, which takes about a second on a software adapter; samples and states are
+   * the same within rounding.
    */
   readonly resident?: boolean
   /** Invocations that are sure to share a subgroup: the adapter's smallest one; 1 = there are no subgroups. */
@@ -164,7 +167,11 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
     tick,
     refresh,
     probes,
-    ...(resident === undefined ? {} : { resident }),
+    ...(resident === undefined
+      ? {}
+      : typeof resident === 'string'
+        ? { notResident: resident }
+        : { resident }),
     faults,
     clock: planning.clock,
     bytes,

@@ -95,8 +95,8 @@ const TITLES: Readonly<Record<Stage, string>> = {
   resident: 'resident: many ticks in one dispatch, stimulus and probes included',
 }
 
-/** The whole plan as text: the dispatches of each stage in the order of a tick, the buffers, and the bytes of all. */
-export function planText(plan: Plan, model: Model): string {
+/** The whole plan as text, and what is said of its residence: the dispatches of each stage in the order of a tick, the buffers, and the bytes of all. */
+export function planText(plan: Plan, model: Model, residence?: string): string {
   const rows = planRows(plan, model)
   const head = ['kernel', 'for', 'every', 'workgroups', 'bytes', 'reads', 'writes']
   const cells = rows.map((row) => [
@@ -138,6 +138,7 @@ export function planText(plan: Plan, model: Model): string {
     '',
     `a tick, without stimulus and probes: ${rounded(mean(() => 1))} dispatches on ${rounded(mean(({ bytes }) => bytes))} bytes`,
     `all buffers: ${bytesText(plan.bytes)}`,
+    ...(residence === undefined ? [] : [`resident: ${residence}`]),
   ].join('\n')
 }
 

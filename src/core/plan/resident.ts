@@ -44,6 +44,13 @@ export interface ArenaPart {
 }
 
 export interface Resident {
+  /** Invocations that share a replica. */
+  readonly lanes: number
+  /**
+   * How many dispatches take about as long as compiling this kernel does, on a software adapter: a run that has more of
+   * them to do without it is sooner done with it.
+   */
+  readonly worth: number
   /** One dispatch for as many ticks as the clock has records. */
   readonly operation: Operation
   /** False when a parameter asks for something that was left out. */
@@ -53,8 +60,14 @@ export interface Resident {
   readonly masked: ReadonlySet<string>
 }
 
-/** Quads of couplings that one lane may hold; more no longer fit registers, and compile long. */
+/** Quads that one lane may hold; more no longer fit registers, and compile long. */
 const MOST_QUADS = 256
+
+/** Dispatches that take as long as compiling a line does. Measured: 1 to 2 ms a line on SwiftShader, 20 to 50 us a dispatch. */
+const DISPATCHES_A_LINE = 50
+
+/** Lines of a kernel that nobody asked for: compilers take more than linear time. */
+const MOST_LINES = 1000
 
 /** Entries of patterns that a sample may read; with more, the sample is better spread over the GPU. */
 const MOST_PATTERN_QUADS = 1024
@@ -109,34 +122,41 @@ export interface ResidentParts {
   readonly lanes: number
 }
 
-/** The resident form of a network, or undefined where it is too large or has a part that only the other kernels know. */
-export function planResident(planning: Planning, parts: ResidentParts): Resident | undefined {
+/** The resident form of a network; or why there is none: it is too large or has a part that only the other kernels know. */
+export function planResident(planning: Planning, parts: ResidentParts): Resident | string {
   const { model, limits, matrices } = planning
   const { lanes, probes } = parts
-  if (model.layers.length + model.synapses.length + model.memories.length > MOST_GROUPS) return undefined
+  const groups = model.layers.length + model.synapses.length + model.memories.length
+  if (groups > MOST_GROUPS)
+    return `it has ${groups} layers, synapses and memories, a resident kernel knows ${MOST_GROUPS}`
   const own = [...model.memories, ...model.synapses].map(({ name }) => matrices.get(name) as Matrix)
   const bases = own.flatMap(({ name }) => matrices.get(`${name}/base`) ?? [])
   const all = [...own, ...bases]
-  if (all.some(({ format, blocks }) => format !== 'f32' || blocks.length > 1)) return undefined
+  const other = all.find(({ format, blocks }) => format !== 'f32' || blocks.length > 1)
+  if (other !== undefined)
+    return `\`${other.name}\` ${other.format === 'f32' ? 'is in several buffers' : `is in ${other.format}`}`
   const quadsOf = (size: number): number => Math.ceil(vectorStride(size) / 4 / lanes)
   const held = all.reduce((sum, { rows, columns }) => sum + rows * quadsOf(columns), 0)
   const layerQuads = model.layers.reduce((sum, { size }) => sum + 4 * quadsOf(size), 0)
-  if (held + layerQuads > MOST_QUADS) return undefined
+  const quads = held + layerQuads
+  if (quads > MOST_QUADS)
+    return `a replica takes ${4 * quads} registers in each of ${lanes} lanes, ${4 * MOST_QUADS} at most would do`
   const patterns = probes.map(({ probe }) => ('patterns' in probe ? probe.patterns : undefined))
   const patternQuads = patterns.reduce((sum, rows) => sum + (rows ? rows.rows * quadsOf(rows.columns) : 0), 0)
-  if (patternQuads > MOST_PATTERN_QUADS) return undefined
+  if (patternQuads > MOST_PATTERN_QUADS) return 'its probes compare with too many patterns'
   if (patterns.some((rows, index) => rows !== undefined && !isWhole(planning, probes[index] as ProbePlan)))
-    return undefined
+    return 'its probes compare with too many patterns'
 
   // Its memory has no term of its own in the energy: that of the hidden layer holds both.
   if (probes.some(({ probe }) => probe.kind === 'energy') && jointMemory(model) !== undefined)
-    return undefined
+    return 'the energy of its linear layer is computed together with that of its hidden layer'
 
   const across = Math.min(model.replicas, limits.maxComputeWorkgroupsPerDimension)
   const down = Math.ceil(model.replicas / across)
   const writer = createWriter(planning, parts, across * down)
   const arenaBytes = writer.parts.reduce((sum, { bytes }) => sum + bytes, 0)
-  if (arenaBytes > Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize)) return undefined
+  if (arenaBytes > Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize))
+    return `its ${arenaBytes} bytes are more than this adapter binds at a time`
   addBuffer(planning, 'arena', arenaBytes)
   const kernel = parseKernel(`resident-${digest(writer.source)}`, 'live', writer.source)
   const cold = model.layers.filter(({ name }) => !isWarm(model, name))
@@ -145,7 +165,10 @@ export function planResident(planning: Planning, parts: ResidentParts): Resident
       .filter((group) => isAlwaysDue(model, group))
       .map(({ name }) => name),
   )
+  const { lines } = writer
   return {
+    lanes,
+    worth: lines > MOST_LINES ? Infinity : DISPATCHES_A_LINE * lines,
     operation: {
       label: 'resident',
       stage: 'resident',
@@ -197,6 +220,8 @@ function digest(text: string): string {
 
 interface Written {
   readonly source: string
+  /** Lines of its one entry point. */
+  readonly lines: number
   readonly parts: readonly ArenaPart[]
   readonly params: Operation['params']
 }
@@ -802,7 +827,7 @@ ${body}
     ...(model.layers.some(({ name }) => isWarm(model, name)) ? [random, noise] : []),
     ...functions,
   ].join('\n')
-  return { source, parts, params }
+  return { source, lines: body.split('\n').length, parts, params }
 }
 
 /** What a Lagrangian's own functions are called with, a quad at a time. */

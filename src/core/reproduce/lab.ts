@@ -76,7 +76,10 @@ export async function reproduce(
       const read = (path: string): Promise<Uint8Array> =>
         Promise.reject(new ModelError(`${path} is no part of a reproduction`))
       const model = await loadModel(JSON.stringify(scenario), { file: `${reproduction.id}/${name}`, read })
-      const simulation = await createSimulation(device, model, submitTime === undefined ? {} : { submitTime })
+      const simulation = await createSimulation(device, model, {
+        resident: 'off',
+        ...(submitTime === undefined ? {} : { submitTime }),
+      })
       try {
         while (simulation.tick < model.time.ticks) {
           await simulation.step(Math.min(STRIDE, model.time.ticks - simulation.tick))

@@ -496,6 +496,8 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       return batchLimit < engine.clock.records ? batchLimit : Infinity
     },
     async run(ticks, timer) {
+      // What has been dispatched by now costs as much as compiling what needs no such dispatches.
+      if (dispatches >= (plan.resident?.worth ?? Infinity)) engine.compileResident()
       let left = ticks
       do {
         while (free.length === 0 && failure === undefined && !destroyed) await changed()

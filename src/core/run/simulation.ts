@@ -3,10 +3,11 @@ import { ModelError } from '../model/errors.ts'
 import { fitsPatterns } from '../model/fitting.ts'
 import type { Model } from '../model/model.ts'
 import { runningParameters, withParameter } from '../model/parameters.ts'
-import { isSoftware, lanesOf } from '../gpu/adapter.ts'
+import { abilitiesOf } from '../gpu/adapter.ts'
 import { createEngine, type Engine } from '../gpu/engine.ts'
 import type { Limits } from '../plan/layout.ts'
-import { type Plan, type PlanOptions, planNetwork } from '../plan/plan.ts'
+import type { Plan, PlanOptions } from '../plan/plan.ts'
+import { type Residence, type ResidentMode, planResidence } from '../plan/residence.ts'
 import {
   type Copy,
   type DenseArray,
@@ -22,7 +23,13 @@ import { type Profile, type Timer, createTimer } from './profile.ts'
 import { createScheduler } from './scheduler.ts'
 import { type GrowingSeries, type Sample, type Series, createSeries, readSample } from './series.ts'
 
-export interface SimulationOptions extends PlanOptions {
+export interface SimulationOptions extends Omit<PlanOptions, 'resident'> {
+  /**
+   * Whether a small network lives in one kernel, many ticks a dispatch. `on`: from the first tick; `off`: never; `auto`
+   * (default): compiled in the background once a long run has begun, and taken when it is ready. Values are the same within
+   * rounding; for runs that are to be equal to the last bit say `on` or `off`.
+   */
+  readonly resident?: ResidentMode
   /** Limits to plan with; default those of the device. */
   readonly limits?: Limits
   /** Longest time in ms that one submit should take. */
@@ -142,17 +149,15 @@ export interface Simulation {
 }
 
 /** The plan by which a model, or a sketch of its shapes, is built on a device. */
-export function planOn(device: GPUDevice, model: Model, options: SimulationOptions = {}): Plan {
-  return planNetwork(model, options.limits ?? device.limits, {
-    lanes: lanesOf(device),
-    software: isSoftware(device.adapterInfo),
-    ...options,
-  })
+export function planOn(device: GPUDevice, model: Model, options: SimulationOptions = {}): Residence {
+  const { resident = 'auto', ...planOptions } = options
+  const limits = options.limits ?? device.limits
+  return planResidence(model, limits, { ...abilitiesOf(device), ...planOptions }, resident)
 }
 
 /**
  * Builds a network on a device.
- * @throws ModelError if it does not fit the device
+ * @throws ModelError if it does not fit the device, or is to be resident and cannot be
  * @throws RunError if the device has not enough memory
  */
 export async function createSimulation(
@@ -161,8 +166,8 @@ export async function createSimulation(
   options: SimulationOptions = {},
 ): Promise<Simulation> {
   let model = initial
-  const plan = planOn(device, model, options)
-  const engine = await createEngine(device, plan, model)
+  const { plan, now } = planOn(device, model, options)
+  const engine = await createEngine(device, plan, model, !now)
   // Model time counts integer ticks from the last change of dt; samples on their way belong to the dt before it.
   const firstEra = { tick: 0, time: 0, dt: model.time.dt }
   let eras = [firstEra]

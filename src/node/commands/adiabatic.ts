@@ -242,7 +242,7 @@ async function trajectory(
   start: Float32Array | undefined,
   { device, limits, samples, progress, watch, done }: Session,
 ): Promise<{ states: Trajectory & Float64Array[]; start: Float32Array }> {
-  const simulation = await createSimulation(device, model, { limits })
+  const simulation = await createSimulation(device, model, { limits, resident: 'off' })
   try {
     await simulation.step(0)
     if (start !== undefined) simulation.write(name, start)

@@ -124,7 +124,7 @@ async function fixedPoints(scenario: string, options: FixedPointsOptions): Promi
     )
     await naming(scenario, () => planRun(model, limits))
     const output = options.out === undefined ? undefined : await createOutput(options.out)
-    const simulation = await createSimulation(device, model, { limits })
+    const simulation = await createSimulation(device, model, { limits, resident: 'off' })
     try {
       const isResting = await rest(simulation, options.speed)
       const flow = createFlow(loaded, moment, options.replica)
@@ -192,7 +192,7 @@ async function momentAfter(
   { at, replica }: FixedPointsOptions,
 ): Promise<Moment> {
   await naming(scenario, () => planRun(model, limits))
-  const simulation = await createSimulation(device, model, { limits })
+  const simulation = await createSimulation(device, model, { limits, resident: 'off' })
   try {
     await advance(simulation, at, 0)
     return await momentOf(simulation, replica)

@@ -101,7 +101,7 @@ async function generating(scenario: string, options: GeneratingOptions): Promise
     const limits = limitsFor(requested)
     await naming(scenario, () => planRun(model, limits))
     const output = options.out === undefined ? undefined : await createOutput(options.out)
-    const simulation = await createSimulation(device, model, { limits })
+    const simulation = await createSimulation(device, model, { limits, resident: 'off' })
     const samples: ComparedSample[] = []
     const progress = createProgress(0, model.time.ticks, process.stderr.isTTY)
     const watch = watchSignals()

@@ -4,7 +4,8 @@ import { ModelError } from '../../core/model/errors.ts'
 import type { LoadOptions } from '../../core/model/load.ts'
 import type { Model } from '../../core/model/model.ts'
 import type { Limits } from '../../core/plan/layout.ts'
-import { type Plan, planNetwork } from '../../core/plan/plan.ts'
+import type { PlanOptions } from '../../core/plan/plan.ts'
+import { type Residence, type ResidentMode, planResidence } from '../../core/plan/residence.ts'
 import { checkResultSize } from '../../core/run/results.ts'
 import { loadScenario } from '../scenario.ts'
 
@@ -48,6 +49,16 @@ export function addAdapterOption(command: Command): Command {
   return command.option(
     '--adapter <name>',
     'auto, hardware, software, or a part of a name that engram devices prints (default: $ENGRAM_ADAPTER, else auto)',
+  )
+}
+
+/** Adds the choice between one dispatch a kernel and tick, and a whole network in one kernel. */
+export function addResidentOption(command: Command): Command {
+  return command.option(
+    '--resident <mode>',
+    'on, off or auto: keep a small network in the registers of one kernel, many ticks a dispatch; auto decides by the size of the network and the length of the run',
+    oneOf('--resident', ['on', 'off', 'auto']),
+    'auto',
   )
 }
 
@@ -111,12 +122,19 @@ export async function naming<T>(file: string, action: () => T | Promise<T>): Pro
 
 /**
  * Plans a run before anything is allocated or written.
- * @throws ModelError if the network or its results are too large
+ * @param ticks - by which the form is chosen: a run that goes on has that of the run that began
+ * @throws ModelError if the network or its results are too large, or it is to be resident and cannot be
  */
-export function planRun(model: Model, limits: Limits): Plan {
-  const plan = planNetwork(model, limits)
-  checkResultSize(plan, model)
-  return plan
+export function planRun(
+  model: Model,
+  limits: Limits,
+  abilities: PlanOptions = {},
+  resident: ResidentMode = 'off',
+  ticks = model.time.ticks,
+): Residence {
+  const residence = planResidence(model, limits, abilities, resident, ticks)
+  checkResultSize(residence.plan, model)
+  return residence
 }
 
 /** Puts a path into a shell command line. */

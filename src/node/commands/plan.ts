@@ -1,14 +1,16 @@
 import { Command } from 'commander'
 import { RunError } from '../../core/model/errors.ts'
 import type { Limits } from '../../core/plan/layout.ts'
-import { planNetwork } from '../../core/plan/plan.ts'
+import { type ResidentMode, planResidence } from '../../core/plan/residence.ts'
 import { planRows, planText } from '../../core/plan/print.ts'
 import { axesSummary } from '../../core/run/results.ts'
+import { abilitiesOf } from '../../core/gpu/adapter.ts'
 import { requestDevice } from '../device.ts'
 import { DEFAULT_LIMITS, limitsFor } from '../limits.ts'
 import {
   type ScenarioOptions,
   addAdapterOption,
+  addResidentOption,
   addScenarioOptions,
   loadWith,
   naming,
@@ -18,6 +20,7 @@ import {
 interface PlanOptions extends ScenarioOptions {
   readonly adapter?: string
   readonly json?: true
+  readonly resident: ResidentMode
 }
 
 /** `engram plan`: what a scenario makes the GPU do. */
@@ -27,8 +30,12 @@ export function planCommand(): Command {
   )
   addScenarioOptions(command)
   addAdapterOption(command)
+  addResidentOption(command)
   return command
-    .option('--json', 'the same as JSON: { adapter, limits, operations, buffers, bytes } and what varies')
+    .option(
+      '--json',
+      'the same as JSON: { adapter, limits, operations, buffers, bytes, resident } and what varies',
+    )
     .addHelpText('after', HELP)
     .action(plan)
 }
@@ -39,6 +46,7 @@ runs, its workgroups, the bytes of all buffers it touches, and the buffers it re
 ("state" is what a reset puts back, "parameter" follows a changed parameter), and the bytes of all.
 Kernels of operations whose parameters vary by replica end in +varied.
 A matrix that the adapter cannot bind whole is split into NAME/matrix#0, #1, ...
+The last line says whether the run is resident (one kernel, many ticks a dispatch, so many lanes a replica), and why.
 Without any adapter the plan is for the limits that every WebGPU adapter has. Nothing is run or written.
 
 Exit code: 0 done, 2 the input is wrong or does not fit the adapter.
@@ -50,8 +58,12 @@ Examples:
 
 async function plan(scenario: string, options: PlanOptions): Promise<void> {
   const model = await loadWith(scenario, options)
-  const { adapter, limits } = await findLimits(options.adapter)
-  const planned = await naming(scenario, () => planNetwork(model, limits))
+  const { adapter, limits, abilities } = await findLimits(options.adapter)
+  const { ticks } = model.time
+  const { plan: planned, why } = await naming(scenario, () =>
+    planResidence(model, limits, abilities, options.resident, ticks),
+  )
+  const residence = `${planned.resident === undefined ? 'no' : 'yes'}, ${why}`
   warn(model.warnings)
   if (options.json) {
     const { buffers, bytes } = planned
@@ -62,23 +74,29 @@ async function plan(scenario: string, options: PlanOptions): Promise<void> {
       operations: planRows(planned, model),
       buffers: buffers.map(({ name, bytes: size, lifetime }) => ({ name, bytes: size, lifetime })),
       bytes,
+      resident: residence,
     }
     process.stdout.write(`${JSON.stringify(content, null, 2)}\n`)
     return
   }
   const target = adapter ?? "WebGPU's default limits, there is no adapter here"
-  process.stdout.write(`plan of ${scenario} for ${target}\n\n${planText(planned, model)}\n`)
+  process.stdout.write(`plan of ${scenario} for ${target}\n\n${planText(planned, model, residence)}\n`)
 }
 
+type Abilities = Partial<ReturnType<typeof abilitiesOf>>
+
 /** Limits of the adapter that was asked for; where none was and there is none, those of every adapter. */
-async function findLimits(adapter: string | undefined): Promise<{ adapter?: string; limits: Limits }> {
+async function findLimits(
+  adapter: string | undefined,
+): Promise<{ adapter?: string; limits: Limits; abilities: Abilities }> {
   try {
     const requested = await requestDevice(adapter === undefined ? {} : { adapter })
     const limits = limitsFor(requested)
+    const abilities = abilitiesOf(requested.device)
     requested.release()
-    return { adapter: requested.info.name, limits }
+    return { adapter: requested.info.name, limits, abilities }
   } catch (error) {
     if (adapter !== undefined || !(error instanceof RunError)) throw error
-    return { limits: DEFAULT_LIMITS }
+    return { limits: DEFAULT_LIMITS, abilities: {} }
   }
 }

@@ -17,6 +17,8 @@ import {
   stateArrays,
   termNames,
 } from '../../core/run/results.ts'
+import type { ResidentMode } from '../../core/plan/residence.ts'
+import { abilitiesOf } from '../../core/gpu/adapter.ts'
 import { type Checkpoint, type Simulation, createSimulation } from '../../core/run/simulation.ts'
 import { type AdapterInfo, type RequestedDevice, requestDevice } from '../device.ts'
 import { Interruption, watchSignals } from '../interrupt.ts'
@@ -27,6 +29,7 @@ import { readInput } from '../scenario.ts'
 import {
   type ScenarioOptions,
   addAdapterOption,
+  addResidentOption,
   addScenarioOptions,
   loadWith,
   naming,
@@ -43,6 +46,7 @@ interface RunOptions extends ScenarioOptions {
   readonly resume?: string
   readonly csv?: true
   readonly quiet?: true
+  readonly resident: ResidentMode
 }
 
 const CHECKPOINT = 'checkpoint.npz'
@@ -52,6 +56,7 @@ export function runCommand(): Command {
   const command = new Command('run').description('run a scenario and write its results')
   addScenarioOptions(command)
   addAdapterOption(command)
+  addResidentOption(command)
   return command
     .option('--out <folder>', 'folder of the results, made if needed (default: out/NAME for NAME.json)')
     .option('--csv', 'write each time series as CSV too')
@@ -105,8 +110,11 @@ async function run(scenario: string, options: RunOptions): Promise<void> {
   let simulation: Simulation | undefined
   try {
     const limits = limitsFor(requested)
-    await naming(scenario, () => planRun(model, limits))
-    const created = await createSimulation(requested.device, model, { limits })
+    const ticks = checkpoint?.scenario.time.ticks ?? model.time.ticks
+    const { now } = await naming(scenario, () =>
+      planRun(model, limits, abilitiesOf(requested.device), options.resident, ticks),
+    )
+    const created = await createSimulation(requested.device, model, { limits, resident: now ? 'on' : 'off' })
     simulation = created
     if (resume !== undefined && checkpoint !== undefined)
       await naming(resume, () => created.restore(checkpoint))
@@ -225,6 +233,7 @@ async function interrupted(signal: NodeJS.Signals, run: Started): Promise<Interr
     ...(options.set ?? []).map((assignment) => `--set ${quoted(assignment)}`),
     ...(options.vary ?? []).map((assignment) => `--vary ${quoted(assignment)}`),
     ...(options.seed === undefined ? [] : [`--seed ${options.seed}`]),
+    ...(options.resident === 'auto' ? [] : [`--resident ${options.resident}`]),
     ...(options.ticks === undefined ? [] : [`--ticks ${options.ticks}`]),
     ...(options.out === undefined ? [] : [`--out ${quoted(options.out)}`]),
     `--resume ${quoted(path)}`,

@@ -116,7 +116,7 @@ async function spectrum(scenario: string, options: SpectrumOptions): Promise<voi
     const limits = limitsFor(requested)
     await naming(scenario, () => planRun(model, limits))
     const output = options.out === undefined ? undefined : await createOutput(options.out)
-    const simulation = await createSimulation(requested.device, model, { limits })
+    const simulation = await createSimulation(requested.device, model, { limits, resident: 'off' })
     try {
       const at = options.at ?? (options.of === 'coupling' ? 0 : 'fixed-point')
       await advance(simulation, at, options.speed)

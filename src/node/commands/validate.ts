@@ -23,7 +23,7 @@ Examples:
 
 async function validate(scenario: string, options: ScenarioOptions): Promise<void> {
   const model = await loadWith(scenario, options)
-  const { bytes } = await naming(scenario, () => planRun(model, NO_LIMITS))
+  const { bytes } = (await naming(scenario, () => planRun(model, NO_LIMITS))).plan
   warn(model.warnings)
   process.stdout.write(`${[...describe(scenario, model), `GPU memory: ${bytesText(bytes)}`].join('\n')}\n`)
 }

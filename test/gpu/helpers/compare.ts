@@ -24,7 +24,7 @@ export async function withSimulation<T>(
   options: SimulationOptions = {},
 ): Promise<T> {
   const { device } = await testDevice()
-  const simulation = await createSimulation(device, model, options)
+  const simulation = await createSimulation(device, model, { resident: 'off', ...options })
   try {
     return await body(simulation)
   } finally {

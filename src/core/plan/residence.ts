@@ -1,0 +1,60 @@
+/** Which form of a network is run: one dispatch a kernel and tick, or all of it resident in one kernel. */
+import { ModelError } from '../model/errors.ts'
+import type { Model } from '../model/model.ts'
+import type { Limits } from './layout.ts'
+import { type Plan, type PlanOptions, planNetwork } from './plan.ts'
+
+/**
+ * on: the resident form, from the first tick; off: never; auto: where it pays. A run of which the length is known decides
+ * before its first tick, always in the same way; one that is stepped compiles it in the background once it has paid
+ * the price of that in dispatches, and takes it when it is ready: the same values within rounding, from a tick on
+ * that no one can tell beforehand. Runs that are to be equal to the last bit say `on` or `off`.
+ */
+export type ResidentMode = 'on' | 'off' | 'auto'
+
+export interface Residence {
+  readonly plan: Plan
+  /** False when the resident form is kept for later, or never used. */
+  readonly now: boolean
+  /** For people: why it is so. */
+  readonly why: string
+}
+
+/** Dispatches of a tick, without stimulus and probes, in the form that is not resident. */
+export function dispatchesPerTick({ tick }: Plan, model: Model): number {
+  return tick.reduce((sum, operation) => sum + 1 / operation.every(model), 0)
+}
+
+/**
+ * Plans a network in the form that it is to be run in.
+ * @param ticks - length of the run; undefined where it is stepped and may go on for ever
+ * @throws ModelError if it is to be resident and cannot be, or does not fit the limits
+ */
+export function planResidence(
+  model: Model,
+  limits: Limits,
+  options: PlanOptions,
+  mode: ResidentMode,
+  ticks?: number,
+): Residence {
+  const plain = (why: string): Residence => {
+    const plan = planNetwork(model, limits, { ...options, resident: false })
+    return { plan, now: false, why }
+  }
+  if (mode === 'off') return plain('switched off')
+  const plan = planNetwork(model, limits, { ...options, resident: true })
+  const { resident, notResident = '' } = plan
+  if (resident === undefined) {
+    if (mode === 'auto') return { plan, now: false, why: notResident }
+    throw new ModelError(`this network cannot be resident: ${notResident}; use "auto"`, { path: 'resident' })
+  }
+  const lanes = `${resident.lanes} ${resident.lanes === 1 ? 'lane' : 'lanes'} a replica`
+  if (mode === 'on') return { plan, now: true, why: `${lanes}, as asked for` }
+  if (resident.worth === Infinity) return plain('its kernel would take too long to compile; "on" forces it')
+  if (ticks === undefined) return { plan, now: false, why: `${lanes}, after ${resident.worth} dispatches` }
+  const dispatches = Math.round(ticks * dispatchesPerTick(plan, model))
+  const than = `${dispatches} dispatches, compiling it costs as much as ${resident.worth}`
+  return dispatches >= resident.worth
+    ? { plan, now: true, why: `${lanes}: instead of ${than}` }
+    : plain(`the run is short: ${than}`)
+}
