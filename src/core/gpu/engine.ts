@@ -94,7 +94,9 @@ export async function createEngine(
 ): Promise<Engine> {
   const operations = operationsOf(plan)
   const pipelines = await Promise.all(
-    operations.map((one) => (later && one === plan.resident?.operation ? undefined : compile(device, one))),
+    operations.map(async (one) =>
+      later && one === plan.resident?.operation ? undefined : compile(device, one),
+    ),
   )
 
   device.pushErrorScope('out-of-memory')

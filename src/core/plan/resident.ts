@@ -98,12 +98,10 @@ export function groupFlags(
   let flags = 0
   let bit = GROUPS
   for (const { name, every } of layers) {
-    let held = false
-    stimulus.forEach((item, index) => {
-      if (item.layer !== name || item.kind === 'current' || (shown[index] as number) < 0) return
-      held = item.kind === 'clamp'
-    })
-    if (isDue(tick, every) && (!held || masked.has(name))) flags |= bit
+    const setting = stimulus.findLast(
+      (item, index) => item.layer === name && item.kind !== 'current' && (shown[index] as number) >= 0,
+    )
+    if (isDue(tick, every) && (setting?.kind !== 'clamp' || masked.has(name))) flags |= bit
     bit *= 2
   }
   for (const { every } of [...synapses, ...memories]) {

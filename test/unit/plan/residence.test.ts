@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { planResidence } from '../../../src/core/plan/residence.ts'
+import { dispatchesPerTick, planResidence } from '../../../src/core/plan/residence.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { DEFAULT_LIMITS } from '../../../src/node/limits.ts'
 import { buildModel, normalRows } from '../../build.ts'
@@ -20,9 +20,8 @@ function learning(replicas: number) {
 
 test('a run is resident from the number of ticks on at which its dispatches cost more than compiling', () => {
   const model = learning(1024)
-  const { resident } = planResidence(model, DEFAULT_LIMITS, { lanes: 4 }, 'on').plan
-  const perTick = 7
-  const enough = Math.ceil(resident!.worth / perTick)
+  const { plan } = planResidence(model, DEFAULT_LIMITS, { lanes: 4 }, 'on')
+  const enough = Math.ceil(plan.resident!.worth / dispatchesPerTick(plan, model))
   const at = (ticks: number) => planResidence(model, DEFAULT_LIMITS, { lanes: 4 }, 'auto', ticks)
   expect(at(enough).now).toBe(true)
   expect(at(enough).why).toContain('4 lanes a replica')
