@@ -33,7 +33,7 @@ describe.each(NETWORKS)('a profile of the $name network', ({ model }) => {
     expect(await run(true)).toEqual(await run(false))
   })
 
-  test('counts every dispatch once, in the group whose work it is, with a time above zero', async () => {
+  test('counts every dispatch once, in the group whose work it is, and times no other', async () => {
     await withSimulation(model, async (simulation) => {
       await simulation.step(0)
       const before = simulation.counts.dispatches
@@ -45,7 +45,8 @@ describe.each(NETWORKS)('a profile of the $name network', ({ model }) => {
 
       const ticks = Array.from({ length: TICKS }, (_, tick) => tick)
       for (const { kind, name, microseconds, dispatches } of profile.groups) {
-        if (dispatches > 0) expect(microseconds, `${kind} ${name}`).toBeGreaterThan(0)
+        // Timestamps are rounded: a short dispatch may take no time.
+        if (dispatches > 0) expect(microseconds, `${kind} ${name}`).toBeGreaterThanOrEqual(0)
         else expect(microseconds).toBe(0)
         if (name === '') continue
         const due = simulation.plan.tick
@@ -71,6 +72,8 @@ test('of more ticks than fit, the first are timed and all are run', async () => 
     const profile = await simulation.profile(600)
     expect(simulation.tick).toBe(600)
     expect(profile.ticks).toBeGreaterThan(50)
+    for (const { name, microseconds, dispatches } of profile.groups)
+      if (dispatches > 0) expect(microseconds, name).toBeGreaterThan(0)
     expect(profile.ticks).toBeLessThan(600)
     // The next one begins anew.
     expect((await simulation.profile(5)).ticks).toBe(5)
