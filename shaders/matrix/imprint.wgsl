@@ -1,6 +1,7 @@
 // Hebbian coupling of one layer, J = P^T P / N, optionally with a zero diagonal (theory.md, V6), made once.
-//   patterns P [count, stride]; matrix J, rows [start, start + rows), [.., stride]
-// Dispatch: x over groups of four columns, y over rows of the block, `offset` the first of them.
+//   patterns P [count, stride]; matrix J, rows [start, start + rows) in this block, [.., stride]
+// An invocation makes eight rows of four columns, so that each number that is loaded is used several times.
+// Dispatch: x over groups of four columns, y over eights of rows from `offset` on; start + offset is a multiple of 4.
 
 override WORKGROUP: u32 = 64;
 
@@ -18,21 +19,31 @@ struct Params {
 @group(0) @binding(1) var<storage, read> patterns: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> matrix: array<vec4<f32>>;
 
-@compute @workgroup_size(WORKGROUP)
-fn imprint(@builtin(global_invocation_id) id: vec3<u32>) {
-  let quads = params.stride / 4u;
-  let row = params.offset + id.y;
-  if (id.x >= quads || row >= params.rows) {
+fn put(row: u32, quad: u32, sum: vec4<f32>) {
+  if (row >= params.rows) {
     return;
   }
   let neuron = params.start + row;
-  var sum = vec4<f32>(0.0);
+  var value = sum / f32(params.size);
+  if (params.zeroDiagonal == 1u && neuron / 4u == quad) {
+    value[neuron % 4u] = 0.0;
+  }
+  matrix[row * (params.stride / 4u) + quad] = value;
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn imprint(@builtin(global_invocation_id) id: vec3<u32>) {
+  let quads = params.stride / 4u;
+  let row = params.offset + 8u * id.y;
+  if (id.x >= quads || row >= params.rows) {
+    return;
+  }
+  let first = (params.start + row) / 4u;
+  var sum$h_$k = vec4<f32>(0.0); //: h in 2, k in 4
   for (var p = 0u; p < params.patternCount; p++) {
-    sum += patterns[p * quads + neuron / 4u][neuron % 4u] * patterns[p * quads + id.x];
+    let columns = patterns[p * quads + id.x];
+    let rows$h = patterns[p * quads + min(first + $hu, quads - 1u)]; //: h in 2
+    sum$h_$k += rows$h[$k] * columns; //: h in 2, k in 4
   }
-  sum /= f32(params.size);
-  if (params.zeroDiagonal == 1u && neuron / 4u == id.x) {
-    sum[neuron % 4u] = 0.0;
-  }
-  matrix[row * quads + id.x] = sum;
+  put(row + 4u * $hu + $ku, id.x, sum$h_$k); //: h in 2, k in 4
 }

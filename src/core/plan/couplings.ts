@@ -20,6 +20,9 @@ import {
 /** Multiply-adds in one dispatch of the set-up, so that no watchdog fires on a slow adapter. */
 const SETUP_WORK = 2 ** 28
 
+/** Rows that one invocation of matrix/imprint makes. */
+const IMPRINTED_ROWS = 8
+
 /** Adds a matrix and its buffers to the plan. */
 function addMatrix(
   planning: Planning,
@@ -117,8 +120,9 @@ function imprint(planning: Planning, synapse: Synapse, matrix: Matrix, patterns:
     },
   })
   const zeroDiagonal = synapse.base.kind === 'hebbian' && synapse.base.zeroDiagonal
-  const work = Math.floor(SETUP_WORK / (stride * Math.max(1, patterns.rows)))
-  const rowsPerDispatch = Math.max(1, Math.min(work, limits.maxComputeWorkgroupsPerDimension))
+  const work = Math.floor(SETUP_WORK / (stride * Math.max(1, patterns.rows) * IMPRINTED_ROWS))
+  const rowsPerDispatch =
+    IMPRINTED_ROWS * Math.max(1, Math.min(work, limits.maxComputeWorkgroupsPerDimension))
   return matrix.blocks.flatMap((block) =>
     Array.from({ length: Math.ceil(block.count / rowsPerDispatch) }, (_, part) => {
       const offset = part * rowsPerDispatch
@@ -128,7 +132,7 @@ function imprint(planning: Planning, synapse: Synapse, matrix: Matrix, patterns:
         stage: 'setup',
         kernel: 'matrix/imprint',
         buffers: { patterns: name, matrix: block.buffer },
-        workgroups: [Math.ceil(stride / 4 / workgroup), count, 1],
+        workgroups: [Math.ceil(stride / 4 / workgroup), Math.ceil(count / IMPRINTED_ROWS), 1],
         params: () => ({
           start: block.start,
           offset,

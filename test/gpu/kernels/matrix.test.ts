@@ -383,13 +383,13 @@ describe('imprint', () => {
       for (const zeroDiagonal of [0, 1]) {
         for (const { start, rows, offset } of [
           { start: 0, rows: size, offset: 0 },
-          { start: Math.floor(size / 2), rows: size - Math.floor(size / 2), offset: 0 },
-          { start: 0, rows: size, offset: Math.floor(size / 3) },
+          { start: 4 * Math.floor(size / 8), rows: size - 4 * Math.floor(size / 8), offset: 0 },
+          { start: 0, rows: size, offset: 4 * Math.floor(size / 12) },
         ]) {
           const { matrix } = await runKernel(kernelOf('matrix/imprint'), {
             params: { start, offset, rows, size, stride, patternCount: count, zeroDiagonal },
             buffers: { patterns, matrix: sentinels((rows + 1) * stride) },
-            workgroups: [Math.ceil(stride / 4 / WG), rows],
+            workgroups: [Math.ceil(stride / 4 / WG), Math.ceil(rows / 8)],
             constants: { WORKGROUP: WG },
           })
           for (let k = 0; k < rows; k++) {
