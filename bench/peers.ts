@@ -2,12 +2,14 @@
  * engram beside other array libraries: the same work, the same browser, the same adapter, one run, in turn.
  * Results are compared with plain loops before any time is taken.
  */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { createServer } from 'vite'
 import { aligned } from '../src/core/plan/print.ts'
 import { launchBrowser } from '../test/browser/browser.ts'
+import { NUMPY, measureNumpy } from './numpy.ts'
 import { TOLERANCE, WORKS } from './peers/work.ts'
 
 /** Rounds in which every library is timed once. */
@@ -26,6 +28,8 @@ export interface PeerResult {
   readonly rounds: readonly number[]
   /** Largest difference to plain loops, as a part of the largest entry. */
   readonly difference: number
+  /** ms for uploads, compiling and the first tick; no part of the rounds. */
+  readonly prepared?: number
   /** Why there are no times. */
   readonly refused?: string
 }
@@ -33,10 +37,15 @@ export interface PeerResult {
 export interface WorkResult {
   readonly work: string
   readonly title: string
+  /** Load of the machine over the minute before: 1 is one busy core. */
+  readonly load: number
   readonly results: readonly PeerResult[]
 }
 
-/** Runs the works whose id contains one of `only` (all when empty) and writes bench/results/peers.json. */
+/**
+ * Runs the works whose id contains one of the arguments (all when there are none); their results take the place of those that
+ * bench/results/peers.json has of them.
+ */
 export async function benchPeers(args: readonly string[]): Promise<void> {
   const only = args.filter((arg) => !arg.startsWith('-'))
   const folder = fileURLToPath(new URL('.', import.meta.url))
@@ -68,36 +77,49 @@ export async function benchPeers(args: readonly string[]): Promise<void> {
   const adapter = await page.evaluate(() => window.bench.adapter)
   const peers = await page.evaluate(() => window.bench.peers)
   const works: WorkResult[] = []
+  const versions = { node: process.version, browser: browser.version() }
+  const file = `${folder}results/peers.json`
+  const save = async (): Promise<void> => {
+    await mkdir(`${folder}results`, { recursive: true })
+    const before = await readFile(file, 'utf8').then(
+      (text) => (JSON.parse(text) as { works: WorkResult[] }).works,
+      () => [],
+    )
+    const all = WORKS.flatMap(({ id }) => [...works, ...before].find(({ work }) => work === id) ?? [])
+    const json = { adapter, versions, rounds: ROUNDS, peers: [...peers, NUMPY], works: all }
+    await writeFile(file, `${JSON.stringify(json, null, 2)}\n`)
+  }
   for (const { id, title } of WORKS) {
     if (only.length > 0 && !only.some((part) => id.includes(part))) continue
-    const results = await measure(page, id, peers)
-    works.push({ work: id, title, results })
-    print(title, results, peers)
+    const [load = NaN] = loadavg()
+    const browser = await measure(page, id, peers)
+    const numpy = await measureNumpy(id)
+    const results = [...browser, ...(numpy === undefined ? [] : [numpy])]
+    works.push({ work: id, title, load, results })
+    print(title, results, [...peers, NUMPY])
+    await save()
   }
   await browser.close()
   await server.close()
-  const versions = { node: process.version, browser: browser.version() }
-  await mkdir(`${folder}results`, { recursive: true })
-  const json = { adapter, versions, rounds: ROUNDS, peers, works }
-  if (only.length === 0) await writeFile(`${folder}results/peers.json`, `${JSON.stringify(json, null, 2)}\n`)
 }
 
 async function measure(page: Page, work: string, peers: readonly { id: string }[]): Promise<PeerResult[]> {
   await page.evaluate((id) => window.bench.open(id), work)
-  const ready: { id: string; ticks: number; difference: number; rounds: number[] }[] = []
+  const ready: { id: string; ticks: number; difference: number; prepared: number; rounds: number[] }[] = []
   const results: PeerResult[] = []
   for (const { id } of peers) {
     const checked = await attempt(page, id)
-    if (typeof checked === 'string' || checked > TOLERANCE) {
-      const refused = typeof checked === 'string' ? checked : `differs by ${checked.toExponential(1)}`
-      results.push({ peer: id, rounds: [], difference: typeof checked === 'string' ? NaN : checked, refused })
+    if (typeof checked === 'string' || checked.difference > TOLERANCE) {
+      const refused =
+        typeof checked === 'string' ? checked : `differs by ${checked.difference.toExponential(1)}`
+      results.push({ peer: id, rounds: [], difference: NaN, refused })
       await page.evaluate((one) => window.bench.close(one), id)
       continue
     }
     await page.evaluate((one) => window.bench.time(one, 2), id)
     const once = (await page.evaluate((one) => window.bench.time(one, 2), id)) / 2
     const ticks = Math.max(1, Math.min(MOST_TICKS, Math.round(TIMED / once)))
-    ready.push({ id, ticks, difference: checked, rounds: [] })
+    ready.push({ id, ticks, ...checked, rounds: [] })
   }
   for (let round = 0; round < ROUNDS; round++)
     for (const one of ready) {
@@ -109,10 +131,15 @@ async function measure(page: Page, work: string, peers: readonly { id: string }[
       )
     }
   await page.evaluate(() => window.bench.close())
-  return [...ready.map(({ id, rounds, difference }) => ({ peer: id, rounds, difference })), ...results]
+  return [
+    ...ready.map(({ id, rounds, difference, prepared }) => ({ peer: id, rounds, difference, prepared })),
+    ...results,
+  ]
 }
 
-async function attempt(page: Page, id: string): Promise<number | string> {
+type Checked = NonNullable<Awaited<ReturnType<Window['bench']['check']>>>
+
+async function attempt(page: Page, id: string): Promise<Checked | string> {
   try {
     return (await page.evaluate((one) => window.bench.check(one), id)) ?? 'cannot'
   } catch (error) {

@@ -12,9 +12,10 @@ interface Bench {
   open(work: string): Promise<void>
   /**
    * Prepares a library, runs it for the ticks after which results are compared.
-   * @returns the largest difference to plain JavaScript as a part of the largest entry, or undefined when it cannot
+   * @returns the largest difference to plain JavaScript as a part of the largest entry, and the ms for uploads, compiling and
+   *   the first tick; undefined when it cannot
    */
-  check(peer: string): Promise<number | undefined>
+  check(peer: string): Promise<{ readonly difference: number; readonly prepared: number } | undefined>
   /** Milliseconds for some ticks, until the device is done. */
   time(peer: string, ticks: number): Promise<number>
   /** Ends one library, or all and the work. */
@@ -61,11 +62,14 @@ window.bench = {
     const peer = peers.find((one) => one.id === id)
     if (peer === undefined || work === undefined || inputs === undefined || expected === undefined)
       throw new Error(`nothing to check for ${id}`)
+    const start = performance.now()
     const runner = await peer.prepare(work, inputs)
     if (runner === undefined) return undefined
     runners.set(id, runner)
-    await runner.run(work.checkTicks)
-    return difference(await runner.result(), expected)
+    await runner.run(1)
+    const prepared = performance.now() - start
+    await runner.run(work.checkTicks - 1)
+    return { difference: difference(await runner.result(), expected), prepared }
   },
   async time(id, ticks) {
     const runner = runnerOf(id)

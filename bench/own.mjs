@@ -2,5 +2,5 @@
 import { fileURLToPath } from 'node:url'
 import { runnerImport } from 'vite'
 
-const { module } = await runnerImport(fileURLToPath(new URL('bench.ts', import.meta.url)))
+const { module } = await runnerImport(fileURLToPath(new URL('own.ts', import.meta.url)))
 await module.bench(process.argv.slice(2))

@@ -1,0 +1,132 @@
+/**
+ * engram alone, at the works that it is compared at (peers/work.ts), on an adapter of Node: ms, dispatches, submits and
+ * bytes of a tick, and the share that these bytes have of what a copy moves in that time. Medians of several rounds.
+ */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { loadavg } from 'node:os'
+import { loadModel } from '../src/core/model/load.ts'
+import { aligned, planRows } from '../src/core/plan/print.ts'
+import { createSimulation, type Simulation } from '../src/core/run/simulation.ts'
+import { requestDevice } from '../src/node/device.ts'
+import { fileOf, residentFor, scenarioOf } from './peers/scenario.ts'
+import { WORKS, inputsOf } from './peers/work.ts'
+
+const ROUNDS = 5
+
+/** Milliseconds that one round should take, and the most ticks in it. */
+const TIMED = 400
+const MOST_TICKS = 2000
+
+/** Bytes that are copied to know how fast the adapter moves them. */
+const COPIED = 2 ** 26
+
+interface Row {
+  readonly network: string
+  /** Of each round, per tick. */
+  readonly ms: readonly number[]
+  readonly dispatches: number
+  readonly submits: number
+  /** Of all buffers bound, once a dispatch. */
+  readonly bytes: number
+  /** Of the bandwidth of a copy. */
+  readonly share: number
+}
+
+/** Measures the works whose id contains one of the arguments (all when there are none), writes bench/results/own-ADAPTER.json. */
+export async function bench(args: readonly string[]): Promise<void> {
+  const only = args.filter((arg) => !arg.startsWith('-'))
+  const { device, info, release } = await requestDevice()
+  const bandwidth = await copyBandwidth(device)
+  const [load = NaN] = loadavg()
+  const rows: Row[] = []
+  for (const work of WORKS) {
+    if (only.length > 0 && !only.some((part) => work.id.includes(part))) continue
+    const inputs = inputsOf(work)
+    const model = await loadModel(JSON.stringify(scenarioOf(work)), {
+      read: (path) => Promise.resolve(fileOf(path, inputs, work)),
+    })
+    const simulation = await createSimulation(device, model, { resident: residentFor(work) })
+    if (work.kind === 'learning') simulation.write('xi', inputs.matrix)
+    await advance(simulation, 2)
+    const start = performance.now()
+    await advance(simulation, 2)
+    const once = (performance.now() - start) / 2
+    const ticks = Math.max(1, Math.min(MOST_TICKS, Math.round(TIMED / once)))
+    await advance(simulation, ticks)
+    const before = simulation.counts
+    const ms: number[] = []
+    for (let round = 0; round < ROUNDS; round++) {
+      const begin = performance.now()
+      await advance(simulation, ticks)
+      ms.push((performance.now() - begin) / ticks)
+    }
+    const after = simulation.counts
+    const dispatches = (after.dispatches - before.dispatches) / (ROUNDS * ticks)
+    const submits = (after.submits - before.submits) / (ROUNDS * ticks)
+    const bytes = Math.round(bytesPerTick(simulation, dispatches))
+    rows.push({ network: work.title, ms, dispatches, submits, bytes, share: bytes / median(ms) / bandwidth })
+    simulation.destroy()
+    process.stderr.write(`${work.title}: ${median(ms).toPrecision(3)} ms\n`)
+  }
+  release()
+  const head = ['work', 'ms per tick', 'lowest to highest', 'dispatches', 'submits', 'bytes bound', 'share']
+  const lines = rows.map(({ network, ms, dispatches, submits, bytes, share }) => [
+    network,
+    median(ms).toPrecision(3),
+    `${Math.min(...ms).toPrecision(3)} to ${Math.max(...ms).toPrecision(3)}`,
+    String(Number(dispatches.toFixed(4))),
+    String(Number(submits.toFixed(4))),
+    bytes.toLocaleString('en'),
+    `${(100 * share).toFixed(0)} %`,
+  ])
+  const gigabytes = (bandwidth / 1e6).toPrecision(3)
+  process.stdout.write(
+    `${info.name} (${info.type}, ${info.driver}), medians of ${ROUNDS} rounds; a copy moves ${gigabytes} GB/s\n\n` +
+      `${aligned([head, ...lines], [1, 2, 3, 4, 5, 6]).join('\n')}\n`,
+  )
+  if (only.length > 0) return
+  const folder = new URL('results/', import.meta.url)
+  await mkdir(folder, { recursive: true })
+  const adapter = info.name.split('-')[0] ?? info.name
+  const json = { adapter: info, versions: { node: process.version }, rounds: ROUNDS, load, bandwidth, rows }
+  await writeFile(new URL(`own-${adapter}.json`, folder), `${JSON.stringify(json, null, 2)}\n`)
+}
+
+/** Bytes of all buffers that the dispatches of a tick bind; of a resident network those of a dispatch, as often as there is one. */
+function bytesPerTick({ plan, model }: Simulation, dispatches: number): number {
+  const rows = planRows(plan, model).filter(({ stage, every }) => stage !== 'probe' && every !== 'once')
+  const resident = rows.find(({ stage }) => stage === 'resident')
+  if (resident !== undefined) return resident.bytes * dispatches
+  return rows.reduce((sum, { bytes, every }) => sum + (typeof every === 'number' ? bytes / every : 0), 0)
+}
+
+/** Bytes a millisecond that a copy reads and writes. */
+async function copyBandwidth(device: GPUDevice): Promise<number> {
+  const usage = GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST
+  const [from, to] = [
+    device.createBuffer({ size: COPIED, usage }),
+    device.createBuffer({ size: COPIED, usage }),
+  ]
+  const times: number[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    const encoder = device.createCommandEncoder()
+    for (let copy = 0; copy < 4; copy++) encoder.copyBufferToBuffer(from, 0, to, 0, COPIED)
+    const start = performance.now()
+    device.queue.submit([encoder.finish()])
+    await device.queue.onSubmittedWorkDone()
+    times.push((performance.now() - start) / 4)
+  }
+  from.destroy()
+  to.destroy()
+  return (2 * COPIED) / median(times)
+}
+
+async function advance(simulation: Simulation, ticks: number): Promise<void> {
+  await simulation.step(ticks)
+  await simulation.flush()
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN
+}
