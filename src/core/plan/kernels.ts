@@ -188,7 +188,6 @@ export const TILES: readonly Tile[] = [
   { across: 1, states: 4 },
   { across: 4, states: 4 },
   { across: 1, states: 8 },
-  { across: 4, states: 8 },
 ]
 
 const cache = new Map<string, Kernel>()

@@ -153,9 +153,9 @@ export function tileOf(
 ): Tile {
   const chosen = variants[product]
   if (chosen !== undefined) return states >= chosen.states ? chosen : { ...chosen, states: 1 }
-  const several = states >= 8 ? 8 : states >= 4 ? 4 : 1
-  // Four numbers of a row make one sum, but four columns four: a tile holds as many sums either way.
-  if (several > 1) return { across: product === 'recall' ? 4 : 1, states: several }
+  // Larger tiles gain little and take long to compile.
+  if (states >= 4)
+    return product === 'recall' ? { across: 4, states: 4 } : { across: 1, states: states >= 8 ? 8 : 4 }
   // A lane of a software adapter pays for each load; elsewhere there must be invocations enough for all its cores.
   if (!software) return { across: 1, states: 1 }
   return { across: product === 'recall' ? 8 : 2, states: 1 }

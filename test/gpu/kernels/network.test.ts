@@ -36,7 +36,7 @@ const VARIANTS: readonly { readonly title: string; readonly variants: Variants }
   },
   {
     title: 'tiles of eight states',
-    variants: { recall: { across: 4, states: 8 }, project: { across: 1, states: 8 }, fuse: false },
+    variants: { recall: { across: 1, states: 8 }, project: { across: 1, states: 8 }, fuse: false },
   },
 ]
 
