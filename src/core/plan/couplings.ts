@@ -221,7 +221,12 @@ export function planProduct(
   const { columns, rows, format, blocks } = matrix
   const recalls = kernel === 'matrix/recall'
   const shared = matrix.copies === 1
-  const tile = tileOf(planning, recalls ? 'recall' : 'project', shared ? model.replicas : 1)
+  const states = shared ? model.replicas : 1
+  // Probes are seldom due: for them a tile that compiles quickly.
+  const tile =
+    product.stage === 'probe' && planning.variants[recalls ? 'recall' : 'project'] === undefined
+      ? { across: 1, states: states >= 4 ? 4 : 1 }
+      : tileOf(planning, recalls ? 'recall' : 'project', states)
   return blocks.map((block) => {
     // A block holds whole copies, or rows of one.
     const row0 = block.start % rows
