@@ -108,7 +108,9 @@ test('digits is what the page shows first, with its name, its adapter and pictur
   expect(await page.locator('#adapter').textContent()).not.toBe('')
   expect(await page.locator('#scenario').inputValue()).toBe('digits')
   await pause()
-  for (const name of ['visible', 'hidden', 'xi']) expect((await settled(name)).colours).toBeGreaterThan(10)
+  for (const name of ['visible', 'xi']) expect((await settled(name)).colours).toBeGreaterThan(10)
+  // Once each network has found its digit, a hidden neuron is silent or fully active.
+  expect((await settled('hidden')).colours).toBeGreaterThan(1)
 })
 
 test('the device has what the adapter has of subgroups, timestamp-query and shader-f16', async () => {

@@ -1,11 +1,11 @@
 /** Coupling matrices, W and Xi: their buffers, products with activations, and learning. */
 import type { Layer, Memory, Model, Rows, Synapse } from '../model/model.ts'
-import type { Joined } from './kernels.ts'
 import { type Block, type Matrix, dealRows, packBlock, planMatrix, unitOf, vectorStride } from './layout.ts'
 import { integrate, stepping } from './neurons.ts'
 import type { BufferPlan, Lifetime, Operation, Stage } from './operation.ts'
 import {
   type Planning,
+  type Receiver,
   addBuffer,
   differs,
   faultOf,
@@ -178,12 +178,6 @@ interface Product {
   readonly scale?: number
   readonly halfNorm?: boolean
   readonly every?: Operation['every']
-}
-
-/** What becomes of a product: the part of a kernel that takes it, joined to the kernel that makes it. */
-export interface Receiver extends Pick<Operation, 'buffers' | 'constants'> {
-  readonly joined: Joined
-  readonly params: Operation['params']
 }
 
 /** A vector [replicas, stride] in which products are set or added up. */

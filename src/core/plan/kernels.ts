@@ -66,7 +66,7 @@ const KERNELS = {
 const FORMATS = { f32, f16, binary } as const
 
 /** How the invocations of a workgroup add up. */
-const REDUCTIONS = { tree: [tree], subgroup: [subgroup] } as const
+const REDUCTIONS: Readonly<Record<Reduction, readonly string[]>> = { tree: [tree], subgroup: [subgroup] }
 
 /** What becomes of a product: it is collected, or it moves the layer, whose activation may follow at once. */
 const ENDINGS = {
@@ -78,7 +78,8 @@ const ENDINGS = {
 export type KernelName = keyof typeof KERNELS
 export type Format = keyof typeof FORMATS
 export type Ending = keyof typeof ENDINGS
-export type Reduction = keyof typeof REDUCTIONS
+/** With barriers over a workgroup, or within one subgroup. */
+export type Reduction = 'tree' | 'subgroup'
 
 /** Rows (recall) or groups of four columns (project), and replicas, that one invocation of a product treats. */
 export interface Tile {

@@ -1,12 +1,12 @@
 /** Layers of neurons: their buffers, stimulus, activation and integration. */
 import type { Layer, Model, Rows } from '../model/model.ts'
 import { cueTable, cuesOf, dealtRow, hasOwnBias, repetitionsOf } from '../model/variation.ts'
-import type { Receiver } from './couplings.ts'
 import { isPerNeuron, lagrangianFields } from './kernels.ts'
 import { dealRows, gatherRows, vectorStride } from './layout.ts'
 import type { Operation, Stage } from './operation.ts'
 import {
   type Planning,
+  type Receiver,
   addBuffer,
   faultOf,
   find,

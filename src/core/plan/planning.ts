@@ -92,6 +92,12 @@ interface OperationShape {
   readonly every?: Operation['every']
 }
 
+/** What becomes of a product: the part of a kernel that takes it, joined to the kernel that makes it. */
+export interface Receiver extends Pick<Operation, 'buffers' | 'constants'> {
+  readonly joined: Joined
+  readonly params: Operation['params']
+}
+
 /** Completes an operation and checks that it names every binding and that its dispatch is within the limits. */
 export function operation({ model, limits, workgroup }: Planning, shape: OperationShape): Operation {
   const varied = differs(model, shape.params)
