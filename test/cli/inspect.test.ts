@@ -38,6 +38,20 @@ test('engram validate and plan report wrong input in one line with exit code 2',
   }
 })
 
+test('engram plan tells the variant of every product, and forces what it is told to', async () => {
+  const { stdout } = await engram(['plan', 's.json', '--variant', 'recall:xi=1x1/32'], folder)
+  expect(stdout).toMatch(/^ +matrix\/recall\S* +hidden\/recall xi +1x1\/32 forced +1 /m)
+  expect(stdout).toMatch(/^ +matrix\/project\S* +visible\/project w +\d+x\d+\/64 default +1 /m)
+  expect(stdout).toMatch(/^variants: recall:xi=1x1\/32 project:w=\S+ project:xi=\S+ fuse=on$/m)
+  for (const [variant, reason] of [
+    ['recall:eta=1x1', 'there is no product recall:eta; there are recall:xi, project:w, project:xi'],
+    ['fuse=never', 'there is no fuse=never; fuse is on or off'],
+  ] as const) {
+    const { code, stdout, stderr } = await engram(['plan', 's.json', '--variant', variant], folder)
+    expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: `--variant: ${reason}\n` })
+  }
+})
+
 test('engram plan prints the dispatches in the order of a tick, then the buffers and their sum', async () => {
   const { code, stdout } = await engram(['plan', 's.json'], folder)
   expect(code).toBe(0)
@@ -55,9 +69,9 @@ test('engram plan prints the dispatches in the order of a tick, then the buffers
   ].map((title) => stdout.indexOf(`\n${title}`))
   expect(order).not.toContain(-1)
   expect(order).toEqual([...order].sort((a, b) => a - b))
-  expect(stdout).toMatch(/^ +kernel +for +every +workgroups +bytes +reads +writes$/m)
+  expect(stdout).toMatch(/^ +kernel +for +variant +every +workgroups +bytes +reads +writes$/m)
   expect(stdout).toMatch(
-    /^ +matrix\/learn +w\/learn +2 +\d+x1x1 +\d+ +visible\/activations +w\/matrix faults$/m,
+    /^ +matrix\/learn +w\/learn +- +2 +\d+x1x1 +\d+ +visible\/activations +w\/matrix faults$/m,
   )
 })
 

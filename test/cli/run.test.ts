@@ -207,6 +207,25 @@ describe('a run that goes on from a checkpoint', () => {
     )
   })
 
+  test('keeps the kernels of the run that began, which summary.json tells', async () => {
+    const forced = ['--variant', 'project:w=1x1/8', '--variant', 'fuse=off']
+    const run = ['run', 'small.json', '--resident', 'off']
+    await engram([...run, ...forced, '--out', 'forced', '--checkpoint-every', '40'], folder)
+    const { variants } = readJson(folder, 'forced/summary.json') as { variants: Record<string, string> }
+    expect(variants).toMatchObject({ 'project:w': '1x1/8', fuse: 'off' })
+    expect(Object.keys(variants).sort()).toEqual(['fuse', 'project:w', 'project:xi', 'recall:xi'])
+    const resume = [...run, '--out', 'again', '--resume', 'forced/checkpoint.npz']
+    expect(await engram(resume, folder)).toMatchObject({ code: 0, stderr: '' })
+    expect((readJson(folder, 'again/summary.json') as { variants: unknown }).variants).toEqual(variants)
+    expect(bytes('again/results.npz').equals(bytes('forced/results.npz'))).toBe(true)
+    const other = await engram([...resume, '--variant', 'fuse=on'], folder)
+    expect(other).toMatchObject({
+      code: 2,
+      stderr:
+        '--variant: a run that goes on keeps its kernels, as the checkpoint says; leave --variant out\n',
+    })
+  })
+
   test('is refused when the scenario differs, at the first path that does', async () => {
     for (const [args, line] of [
       [

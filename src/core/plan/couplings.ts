@@ -12,10 +12,12 @@ import {
   find,
   matrixNamed,
   operation,
+  productWorkgroups,
   rateOf,
   stepOf,
   tileOf,
 } from './planning.ts'
+import { type Form, type Why, chooseForm, shapeKey } from './variants.ts'
 
 /** Multiply-adds in one dispatch of the set-up, so that no watchdog fires on a slow adapter. */
 const SETUP_WORK = 2 ** 28
@@ -210,17 +212,13 @@ export function planProduct(
   adds = false,
   receiver: (adds: boolean) => Receiver = (more) => collecting(output, more),
 ): Operation[] {
-  const { workgroup, model } = planning
+  const { model } = planning
   const { kernel, matrix, vector, scale = 1, halfNorm = false } = product
   const { columns, rows, format, blocks } = matrix
   const recalls = kernel === 'matrix/recall'
   const shared = matrix.copies === 1
   const states = shared ? model.replicas : 1
-  // Probes are seldom due: for them a tile that compiles quickly.
-  const tile =
-    product.stage === 'probe' && planning.variants[recalls ? 'recall' : 'project'] === undefined
-      ? { across: 1, states: states >= 4 ? 4 : 1 }
-      : tileOf(planning, recalls ? 'recall' : 'project', states)
+  const { form, why } = formOf(planning, product, states)
   return blocks.map((block) => {
     // A block holds whole copies, or rows of one.
     const row0 = block.start % rows
@@ -233,14 +231,15 @@ export function planProduct(
       label: product.label,
       stage: product.stage,
       kernel,
-      joined: { format, tile, ...joined },
-      constants: { ...constants, ...(recalls && { HALF_NORM: halfNorm ? 1 : 0 }) },
+      joined: { format, tile: { across: form.across, states: form.states }, ...joined },
+      constants: {
+        WORKGROUP: form.workgroup,
+        ...constants,
+        ...(recalls && { HALF_NORM: halfNorm ? 1 : 0 }),
+      },
+      why,
       buffers: { matrix: block.buffer, vector: vector.buffer, ...buffers },
-      workgroups: [
-        Math.ceil((recalls ? count : Math.ceil(columns / 4)) / tile.across / workgroup),
-        Math.ceil(replicas / tile.states),
-        1,
-      ],
+      workgroups: productWorkgroups(recalls ? 'recall' : 'project', form, { rows: count, columns, replicas }),
       params: (m) => ({
         row0,
         rows: count,
@@ -256,6 +255,32 @@ export function planProduct(
       ...(product.every === undefined ? {} : { every: product.every }),
     })
   })
+}
+
+/** The form of a product for so many states that share its matrix; the plan keeps those of ticks. */
+function formOf(
+  { variants, tuned, software, workgroup, products }: Planning,
+  { kernel, matrix, stage }: Pick<Product, 'kernel' | 'matrix' | 'stage'>,
+  states: number,
+): { readonly form: Form; readonly why: Why } {
+  const product = kernel === 'matrix/recall' ? 'recall' : 'project'
+  const { format, rows, columns, copies } = matrix
+  const shape = { product, format, rows, columns, states, copies } as const
+  const all = variants[product]
+  // Probes are seldom due: for them a tile that compiles quickly.
+  if (stage === 'probe') {
+    const standard = { across: 1, states: states >= 4 ? 4 : 1, workgroup }
+    return chooseForm(shape, { all, tuned: undefined, standard })
+  }
+  const name = `${product}:${matrix.name}` as const
+  const chosen = chooseForm(shape, {
+    own: { name, form: variants[name] },
+    all,
+    tuned: tuned[shapeKey(shape)],
+    standard: { ...tileOf(software, product, states), workgroup },
+  })
+  products.set(name, { name, ...shape, ...chosen })
+  return chosen
 }
 
 /** Everything that memories and synapses send to a layer, in the order in which it is summed. */
@@ -338,7 +363,7 @@ export function planMove(
   const reacts = follows && last?.vector.buffer !== `${layer.name}/activations`
   const receiver = (adds: boolean): Receiver => stepping(planning, layer, adds, reacts)
   const varies = differs(model, receiver(false).params)
-  const mayFuse = planning.variants.fuse !== false && !varies
+  const mayFuse = planning.variants.fuse !== 'off' && !varies
   if (last !== undefined && mayFuse) {
     const move = planProduct(planning, last, output, products.length > 1, receiver)
     const { maxStorageBuffersPerShaderStage } = planning.limits

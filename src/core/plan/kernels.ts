@@ -181,15 +181,21 @@ export function mayVary(name: KernelName): boolean {
   return KERNELS[name].some((source) => source.includes('useReplica('))
 }
 
-/** The tiles there are. */
-export const TILES: readonly Tile[] = [
-  { across: 1, states: 1 },
-  { across: 2, states: 1 },
-  { across: 8, states: 1 },
-  { across: 1, states: 4 },
-  { across: 4, states: 4 },
-  { across: 1, states: 8 },
-]
+/** The two products of a matrix: A x and A^T x. */
+export type Product = 'recall' | 'project'
+
+/** The tiles there are, `across` being rows or groups of four columns. */
+export const TILES: Readonly<Record<Product, readonly Tile[]>> = {
+  recall: tiles('1x1 2x1 4x1 8x1 1x4 4x4 1x8 8x8'),
+  project: tiles('1x1 2x1 4x1 8x1 1x4 4x4 1x8 2x8'),
+}
+
+function tiles(text: string): Tile[] {
+  return text.split(' ').map((size) => {
+    const [across, states] = size.split('x').map(Number) as [number, number]
+    return { across, states }
+  })
+}
 
 const cache = new Map<string, Kernel>()
 
@@ -300,7 +306,12 @@ export function allKernels(lagrangians: readonly Lagrangian[]): Kernel[] {
       .map((lagrangian): Joined => ({ ending: 'react', lagrangian }))
     if (name === 'matrix/recall' || name === 'matrix/project')
       return [
-        ...formats.flatMap((format) => TILES.map((tile): Joined => ({ format, tile, ending: 'collect' }))),
+        ...formats.flatMap((format) =>
+          TILES[name === 'matrix/recall' ? 'recall' : 'project']
+            // A format is read in the same way by all tiles, and large ones compile slowly.
+            .filter(({ across, states }) => format === 'f32' || across * states <= 16)
+            .map((tile): Joined => ({ format, tile, ending: 'collect' })),
+        ),
         // What comes after a product does not depend on how it is made.
         ...[{ ending: 'step' } as const, ...reacting].map((ending): Joined => ({
           format: 'f32',

@@ -1,6 +1,7 @@
 /** The vocabulary of a plan: buffers and the dispatches that read and write them. */
 import type { Model } from '../model/model.ts'
 import type { Kernel } from './kernels.ts'
+import type { Why } from './variants.ts'
 
 /** The parts of a tick (theory.md, section 2), and what stands outside of it. */
 export type Stage =
@@ -32,6 +33,8 @@ export interface Operation {
    */
   readonly params: (model: Model) => Readonly<Record<string, number>>
   readonly every: (model: Model) => number
+  /** Where there are several that compute the same: the one that was chosen, such as `8x1/64` or `tree/64`, and why. */
+  readonly variant?: { readonly form: string; readonly why: Why }
 }
 
 /** The layer, synapse or memory whose work an operation of a tick is; a product is the work of its matrix. */

@@ -8,9 +8,10 @@ import { learn, planMemory, planMove, planSynapse, plasticity } from './coupling
 import { type Limits, type Matrix, roundUp } from './layout.ts'
 import { activate, integrate, planLayer, planStimulus, stepping } from './neurons.ts'
 import type { BufferPlan, Operation } from './operation.ts'
-import { type ClockPlan, type Planning, type Variants, WORKGROUP, addBuffer } from './planning.ts'
+import { type ClockPlan, type Planning, WORKGROUP, addBuffer } from './planning.ts'
 import { type ProbePlan, planProbe } from './probes.ts'
 import { type Resident, planResident } from './resident.ts'
+import { type ProductPlan, type Tuned, type Variants, checkVariants, pinned } from './variants.ts'
 
 /** Everything the engine has to allocate and the scheduler has to dispatch. */
 export interface Plan {
@@ -38,6 +39,10 @@ export interface Plan {
   /** Names of the groups whose values are watched for NaN and infinity, by index in the buffer `faults`. */
   readonly faults: readonly string[]
   readonly clock: ClockPlan
+  /** Products of ticks, with their shapes and the forms that they have. */
+  readonly products: readonly ProductPlan[]
+  /** What has been chosen, tuned or not: a plan with these forced is the same one. */
+  readonly variants: Variants
   /** Bytes of all buffers. */
   readonly bytes: number
 }
@@ -45,8 +50,10 @@ export interface Plan {
 export interface PlanOptions {
   /** Invocations in a workgroup; tests force small ones. */
   readonly workgroup?: number
-  /** Forces kernels; tests compare them. */
+  /** Forces kernels that compute the same in another way. */
   readonly variants?: Variants
+  /** Forms of products that were found to be the fastest on the adapter; they count where nothing is forced. */
+  readonly tuned?: Tuned
   /** True = the adapter computes on the CPU: other kernels are faster there. */
   readonly software?: boolean
   /**
@@ -67,17 +74,23 @@ export const NO_FAULT = 0xffffffff
  * @throws ModelError if something does not fit, with the bytes needed and the bytes there are
  */
 export function planNetwork(model: Model, limits: Limits, options: PlanOptions = {}): Plan {
+  const { variants = {} } = options
+  checkVariants(variants)
   const planning: Planning = {
     model,
     limits,
     workgroup: options.workgroup ?? WORKGROUP,
-    variants: options.variants ?? {},
+    variants,
+    tuned: options.tuned ?? {},
+    products: new Map(),
     lanes: options.lanes ?? 1,
     software: options.software ?? false,
     matrices: new Map(),
     buffers: new Map(),
     clock: planClock(model),
   }
+  if (variants.reduce === 'subgroup' && planning.lanes === 1)
+    throw new ModelError('reduce=subgroup: this adapter has no subgroups; take tree', { path: 'variants' })
   for (const layer of model.layers) planLayer(planning, layer)
   const setup = model.synapses.flatMap((synapse) => planSynapse(planning, synapse))
   for (const memory of model.memories) planMemory(planning, memory)
@@ -124,6 +137,7 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
     ...moves.flat(),
     ...learning,
   ]
+  checkNames(planning)
   const stimulate = model.layers.flatMap((layer) => planStimulus(planning, layer))
   const probes = planProbes(planning)
 
@@ -174,8 +188,21 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
         : { resident }),
     faults,
     clock: planning.clock,
+    products: [...planning.products.values()],
+    variants: pinned([...planning.products.values()], variants),
     bytes,
   }
+}
+
+/** Refuses variants of products that the network does not have. */
+function checkNames({ variants, products }: Planning): void {
+  const unknown = Object.keys(variants).find((name) => name.includes(':') && !products.has(name))
+  if (unknown === undefined) return
+  const there = [...products.keys()].join(', ')
+  throw new ModelError(
+    `there is no product ${unknown}; ${there === '' ? 'this network has none' : `there are ${there}`}`,
+    { path: 'variants' },
+  )
 }
 
 /** Whether the activation follows in the move of a layer itself. */

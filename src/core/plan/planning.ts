@@ -1,9 +1,10 @@
 /** What all functions of planning share: the model, the limits, what has been planned so far, and how to add to it. */
 import { ModelError } from '../model/errors.ts'
 import type { Model } from '../model/model.ts'
-import { type Joined, type KernelName, type Reduction, type Tile, kernelOf } from './kernels.ts'
+import { type Joined, type KernelName, type Product, type Tile, kernelOf } from './kernels.ts'
 import { type Limits, type Matrix, roundUp } from './layout.ts'
 import type { BufferPlan, Lifetime, Operation, Stage } from './operation.ts'
+import { type Form, type ProductPlan, type Tuned, type Variants, type Why, formText } from './variants.ts'
 
 /** Invocations in a workgroup unless told otherwise: portable, and the fastest on software adapters. */
 export const WORKGROUP = 64
@@ -21,24 +22,15 @@ export interface ClockPlan {
   readonly recordBytes: number
 }
 
-/** Choices between kernels that compute the same; what is not said is chosen by the shape and the adapter. */
-export interface Variants {
-  /** Rows and replicas that one invocation of `recall` treats. */
-  readonly recall?: Tile
-  /** Groups of four columns and replicas that one invocation of `project` treats. */
-  readonly project?: Tile
-  /** False = every product is written down before its layer moves. */
-  readonly fuse?: boolean
-  /** How a workgroup adds up: with barriers, or within one subgroup. */
-  readonly reduce?: Reduction
-}
-
 /** Common to all functions of planning: the model, the limits, and what has been planned so far. */
 export interface Planning {
   readonly model: Model
   readonly limits: Limits
   readonly workgroup: number
   readonly variants: Variants
+  readonly tuned: Tuned
+  /** Products of ticks, as they are planned. */
+  readonly products: Map<string, ProductPlan>
   /** Invocations that are sure to share a subgroup; 1 = there are no subgroups. */
   readonly lanes: number
   /** True = the adapter computes on the CPU. */
@@ -90,6 +82,10 @@ interface OperationShape {
   readonly workgroups: readonly [number, number, number]
   readonly params: Operation['params']
   readonly every?: Operation['every']
+  /** Default: what the kernel is joined to. */
+  readonly variant?: Operation['variant']
+  /** Of a product: why it has its tile. */
+  readonly why?: Why
 }
 
 /** What becomes of a product: the part of a kernel that takes it, joined to the kernel that makes it. */
@@ -99,12 +95,18 @@ export interface Receiver extends Pick<Operation, 'buffers' | 'constants'> {
 }
 
 /** Completes an operation and checks that it names every binding and that its dispatch is within the limits. */
-export function operation({ model, limits, workgroup }: Planning, shape: OperationShape): Operation {
+export function operation(
+  { model, limits, workgroup, variants }: Planning,
+  shape: OperationShape,
+): Operation {
   const varied = differs(model, shape.params)
   const kernel = kernelOf(shape.kernel, { ...shape.joined, varied })
   for (const { name } of kernel.bindings)
     if (shape.buffers[name] === undefined)
       throw new Error(`${shape.label}: nothing is bound to \`${name}\` of ${kernel.key}`)
+  const constants = { WORKGROUP: workgroup, ...shape.constants }
+  const { tile, reduce } = shape.joined ?? {}
+  const why = shape.why ?? (variants.reduce === undefined ? 'default' : 'forced')
   const most = Math.max(...shape.workgroups)
   if (most > limits.maxComputeWorkgroupsPerDimension) {
     throw new ModelError(
@@ -116,12 +118,26 @@ export function operation({ model, limits, workgroup }: Planning, shape: Operati
     label: shape.label,
     stage: shape.stage,
     kernel,
-    constants: { WORKGROUP: workgroup, ...shape.constants },
+    constants,
     buffers: shape.buffers,
     workgroups: shape.workgroups,
     params: shape.params,
     every: shape.every ?? (() => 1),
+    ...(tile !== undefined && {
+      variant: { form: formText({ ...tile, workgroup: constants.WORKGROUP }), why },
+    }),
+    ...(reduce !== undefined && { variant: { form: `${reduce}/${constants.WORKGROUP}`, why } }),
   }
+}
+
+/** Workgroups of a product of so many rows, columns and replicas. */
+export function productWorkgroups(
+  product: Product,
+  { across, states, workgroup }: Form,
+  { rows, columns, replicas }: { readonly rows: number; readonly columns: number; readonly replicas: number },
+): [number, number, number] {
+  const lines = product === 'recall' ? rows : Math.ceil(columns / 4)
+  return [Math.ceil(lines / across / workgroup), Math.ceil(replicas / states), 1]
 }
 
 /** True when what an operation is told is not the same for all replicas. */
@@ -151,14 +167,8 @@ export function reducing(
   return { joined: { ...joined, reduce: 'tree' }, constants: { WORKGROUP: workgroup } }
 }
 
-/** The tile of a product for so many replicas that share its matrix. */
-export function tileOf(
-  { variants, software }: Planning,
-  product: 'recall' | 'project',
-  states: number,
-): Tile {
-  const chosen = variants[product]
-  if (chosen !== undefined) return states >= chosen.states ? chosen : { ...chosen, states: 1 }
+/** The tile of a product for so many replicas that share its matrix, where nothing else is said. */
+export function tileOf(software: boolean, product: Product, states: number): Tile {
   // Larger tiles gain little and take long to compile.
   if (states >= 4)
     return product === 'recall' ? { across: 4, states: 4 } : { across: 1, states: states >= 8 ? 8 : 4 }

@@ -2,6 +2,7 @@
 import type { Axis, Model } from '../model/model.ts'
 import type { Operation, Stage } from './operation.ts'
 import type { Plan } from './plan.ts'
+import { type Why, variantsText } from './variants.ts'
 
 /** One dispatch of a plan. */
 export interface PlanRow {
@@ -11,6 +12,9 @@ export interface PlanRow {
   readonly label: string
   /** The kernel and what is joined to it; `copy` for a snapshot, which no kernel makes. */
   readonly kernel: string
+  /** Where there are several that compute the same: the one that was chosen, and why. */
+  readonly variant?: string
+  readonly why?: Why
   /** Names of the buffers that are only read, and of those that are written. */
   readonly reads: readonly string[]
   readonly writes: readonly string[]
@@ -37,11 +41,12 @@ export function planRows(plan: Plan, model: Model): PlanRow[] {
     ]
     const writes = named(true)
     const reads = named(false).filter((name) => !writes.includes(name))
-    const { stage, label, kernel, workgroups } = operation
+    const { stage, label, kernel, workgroups, variant } = operation
     const place = { stage, label, ...(probe === undefined ? {} : { probe }) }
     return {
       ...place,
       kernel: kernel.key,
+      ...(variant === undefined ? {} : { variant: variant.form, why: variant.why }),
       reads,
       writes,
       every,
@@ -98,17 +103,18 @@ const TITLES: Readonly<Record<Stage, string>> = {
 /** The whole plan as text, and what is said of its residence: the dispatches of each stage in the order of a tick, the buffers, and the bytes of all. */
 export function planText(plan: Plan, model: Model, residence?: string): string {
   const rows = planRows(plan, model)
-  const head = ['kernel', 'for', 'every', 'workgroups', 'bytes', 'reads', 'writes']
+  const head = ['kernel', 'for', 'variant', 'every', 'workgroups', 'bytes', 'reads', 'writes']
   const cells = rows.map((row) => [
     row.kernel,
     row.label,
+    row.variant === undefined ? '-' : `${row.variant} ${row.why}`,
     typeof row.every === 'number' ? String(row.every) : row.every,
     row.workgroups.every((count) => count === 0) ? '-' : row.workgroups.join('x'),
     String(row.bytes),
     row.reads.join(' ') || '-',
     row.writes.join(' ') || '-',
   ])
-  const lines = aligned([head, ...cells], [2, 3, 4])
+  const lines = aligned([head, ...cells], [3, 4, 5])
   const text = [`  ${lines[0] as string}`]
   let title = ''
   rows.forEach((row, index) => {
@@ -138,6 +144,7 @@ export function planText(plan: Plan, model: Model, residence?: string): string {
     '',
     `a tick, without stimulus and probes: ${rounded(mean(() => 1))} dispatches on ${rounded(mean(({ bytes }) => bytes))} bytes`,
     `all buffers: ${bytesText(plan.bytes)}`,
+    `variants: ${variantsText(plan.variants) || 'none'}`,
     ...(residence === undefined ? [] : [`resident: ${residence}`]),
   ].join('\n')
 }

@@ -8,6 +8,7 @@ import { createEngine, type Engine } from '../gpu/engine.ts'
 import type { Limits } from '../plan/layout.ts'
 import type { Plan, PlanOptions } from '../plan/plan.ts'
 import { type Residence, type ResidentMode, planResidence } from '../plan/residence.ts'
+import type { Variants } from '../plan/variants.ts'
 import {
   type Copy,
   type DenseArray,
@@ -44,6 +45,8 @@ export interface Checkpoint {
   /** Where the current time.dt began to act: time is counted from there, so that a resumed run counts the same. */
   readonly origin: { readonly tick: number; readonly time: number }
   readonly seed: number
+  /** The kernels that made it, as `variants` of the options takes them; files of before have none. */
+  readonly variants?: Variants
   /** State of every dynamic layer, plastic synapse and learning memory. */
   readonly arrays: Readonly<Record<string, DenseArray>>
   readonly series: readonly Series[]
@@ -346,6 +349,7 @@ export async function createSimulation(
         tick,
         origin: { tick: era.tick, time: era.time },
         seed: model.seed,
+        variants: plan.variants,
         arrays: Object.fromEntries(dynamicNames.map((name, index) => [name, arrays[index] as DenseArray])),
         series: series.map((one) => until(one, tick)),
         warnings: warnings(),

@@ -6,6 +6,7 @@ import type { Model } from '../../core/model/model.ts'
 import type { Limits } from '../../core/plan/layout.ts'
 import type { PlanOptions } from '../../core/plan/plan.ts'
 import { type Residence, type ResidentMode, planResidence } from '../../core/plan/residence.ts'
+import { type Variants, parseVariants } from '../../core/plan/variants.ts'
 import { checkResultSize } from '../../core/run/results.ts'
 import { loadScenario } from '../scenario.ts'
 
@@ -59,6 +60,18 @@ export function addResidentOption(command: Command): Command {
     'on, off or auto: keep a small network in the registers of one kernel, many ticks a dispatch; auto decides by the size of the network and the length of the run',
     oneOf('--resident', ['on', 'off', 'auto']),
     'auto',
+  )
+}
+
+/** Adds the choice between kernels that compute the same. */
+export function addVariantOption(command: Command): Command {
+  return command.option(
+    '--variant <name=value>',
+    'force a kernel: recall or project (of one matrix alone as in recall:xi) = a tile such as 4x4 or 8x1/32, fuse = on or off, reduce = tree or subgroup; may be repeated',
+    (assignment: string, before: Variants | undefined) => ({
+      ...before,
+      ...parseVariants([assignment], '--variant'),
+    }),
   )
 }
 
@@ -116,7 +129,10 @@ export async function naming<T>(file: string, action: () => T | Promise<T>): Pro
   try {
     return await action()
   } catch (error) {
-    throw error instanceof ModelError ? error.in(file) : error
+    if (!(error instanceof ModelError)) throw error
+    // It does not stand in the file.
+    if (error.place.path === 'variants') throw new ModelError(error.reason, { path: '--variant' })
+    throw error.in(file)
   }
 }
 

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { RunError } from '../../core/model/errors.ts'
 import type { Limits } from '../../core/plan/layout.ts'
 import { type ResidentMode, planResidence } from '../../core/plan/residence.ts'
+import type { Variants } from '../../core/plan/variants.ts'
 import { planRows, planText } from '../../core/plan/print.ts'
 import { axesSummary } from '../../core/run/results.ts'
 import { abilitiesOf } from '../../core/gpu/adapter.ts'
@@ -12,6 +13,7 @@ import {
   addAdapterOption,
   addResidentOption,
   addScenarioOptions,
+  addVariantOption,
   loadWith,
   naming,
   warn,
@@ -21,6 +23,7 @@ interface PlanOptions extends ScenarioOptions {
   readonly adapter?: string
   readonly json?: true
   readonly resident: ResidentMode
+  readonly variant?: Variants
 }
 
 /** `engram plan`: what a scenario makes the GPU do. */
@@ -31,21 +34,26 @@ export function planCommand(): Command {
   addScenarioOptions(command)
   addAdapterOption(command)
   addResidentOption(command)
+  addVariantOption(command)
   return command
     .option(
       '--json',
-      'the same as JSON: { adapter, limits, operations, buffers, bytes, resident } and what varies',
+      'the same as JSON: { adapter, limits, operations, buffers, bytes, variants, resident } and what varies',
     )
     .addHelpText('after', HELP)
     .action(plan)
 }
 
 const HELP = `
-Prints one line for each dispatch, in the order of a tick: the kernel and what it is for, every how many ticks it
-runs, its workgroups, the bytes of all buffers it touches, and the buffers it reads and writes; then every buffer
-("state" is what a reset puts back, "parameter" follows a changed parameter), and the bytes of all.
+Prints one line for each dispatch, in the order of a tick: the kernel and what it is for, its variant where several
+compute the same (and whether that is the default, tuned or forced), every how many ticks it runs, its workgroups, the
+bytes of all buffers it touches, and the buffers it reads and writes; then every buffer ("state" is what a reset puts
+back, "parameter" follows a changed parameter), and the bytes of all.
 Kernels of operations whose parameters vary by replica end in +varied.
 A matrix that the adapter cannot bind whole is split into NAME/matrix#0, #1, ...
+Variants: of a product the tile of one invocation, rows x states (recall) or groups of four columns x states (project),
+and after the slash the invocations of a workgroup; a sum over a layer is tree (barriers) or subgroup. The line
+"variants" has them as --variant takes them; results differ by rounding alone.
 The last line says whether the run is resident (one kernel, many ticks a dispatch, so many lanes a replica), and why.
 Without any adapter the plan is for the limits that every WebGPU adapter has. Nothing is run or written.
 
@@ -54,6 +62,7 @@ Exit code: 0 done, 2 the input is wrong or does not fit the adapter.
 Examples:
   engram plan scenarios/digits.json
   engram plan scenarios/digits.json --set replicas=1 --adapter software
+  engram plan scenarios/digits.json --variant recall:xi=1x1 --variant fuse=off
   engram plan scenarios/digits.json --json | jq '.operations[] | {kernel, every, bytes}'`
 
 async function plan(scenario: string, options: PlanOptions): Promise<void> {
@@ -61,7 +70,7 @@ async function plan(scenario: string, options: PlanOptions): Promise<void> {
   const { adapter, limits, abilities } = await findLimits(options.adapter)
   const { ticks } = model.time
   const { plan: planned, why } = await naming(scenario, () =>
-    planResidence(model, limits, abilities, options.resident, ticks),
+    planResidence(model, limits, { ...abilities, variants: options.variant ?? {} }, options.resident, ticks),
   )
   const residence = `${planned.resident === undefined ? 'no' : 'yes'}, ${why}`
   warn(model.warnings)
@@ -74,6 +83,7 @@ async function plan(scenario: string, options: PlanOptions): Promise<void> {
       operations: planRows(planned, model),
       buffers: buffers.map(({ name, bytes: size, lifetime }) => ({ name, bytes: size, lifetime })),
       bytes,
+      variants: planned.variants,
       resident: residence,
     }
     process.stdout.write(`${JSON.stringify(content, null, 2)}\n`)

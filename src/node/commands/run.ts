@@ -3,7 +3,7 @@ import { basename, extname, join } from 'node:path'
 import { Command } from 'commander'
 import { version } from '../../../package.json'
 import { encodeNpz } from '../../core/data/npz.ts'
-import { RunError } from '../../core/model/errors.ts'
+import { ModelError, RunError } from '../../core/model/errors.ts'
 import type { Model } from '../../core/model/model.ts'
 import type { DenseArray } from '../../core/run/arrays.ts'
 import { checkResumable, decodeCheckpoint, encodeCheckpoint } from '../../core/run/checkpoint.ts'
@@ -18,6 +18,7 @@ import {
   termNames,
 } from '../../core/run/results.ts'
 import type { ResidentMode } from '../../core/plan/residence.ts'
+import type { Variants } from '../../core/plan/variants.ts'
 import { abilitiesOf } from '../../core/gpu/adapter.ts'
 import { type Checkpoint, type Simulation, createSimulation } from '../../core/run/simulation.ts'
 import { type AdapterInfo, type RequestedDevice, requestDevice } from '../device.ts'
@@ -31,6 +32,7 @@ import {
   addAdapterOption,
   addResidentOption,
   addScenarioOptions,
+  addVariantOption,
   loadWith,
   naming,
   planRun,
@@ -47,6 +49,7 @@ interface RunOptions extends ScenarioOptions {
   readonly csv?: true
   readonly quiet?: true
   readonly resident: ResidentMode
+  readonly variant?: Variants
 }
 
 const CHECKPOINT = 'checkpoint.npz'
@@ -57,6 +60,7 @@ export function runCommand(): Command {
   addScenarioOptions(command)
   addAdapterOption(command)
   addResidentOption(command)
+  addVariantOption(command)
   return command
     .option('--out <folder>', 'folder of the results, made if needed (default: out/NAME for NAME.json)')
     .option('--csv', 'write each time series as CSV too')
@@ -81,12 +85,13 @@ Files, for a probe P, S samples, T terms of the energy and R replicas:
                          axis comes before what each replica has its own of; axis.PATH [R] of each PATH
                          that replicas.vary names. numpy.load reads it.
   FOLDER/summary.json    scenario with all defaults, seed, adapter, versions, wallTime (s), ticksPerSecond,
-                         warnings, final values of the probes (several numbers as mean, min, max),
-                         P.term_names, of a variation axes (path, values; the first the slowest) and the
-                         repetitions of each point; written last. A run that failed says why under "failed".
+                         variants (the kernels of products, as --variant takes them), warnings, final values
+                         of the probes (several numbers as mean, min, max), P.term_names, of a variation axes
+                         (path, values; the first the slowest) and the repetitions of each point; written
+                         last. A run that failed says why under "failed".
   FOLDER/P.csv           with --csv: tick, time and a named column for each number;
                          of a variation also axes.csv, the values of each replica
-  FOLDER/checkpoint.npz  with --checkpoint-every, and after Ctrl-C
+  FOLDER/checkpoint.npz  with --checkpoint-every, and after Ctrl-C; a run that goes on from it keeps its variants
 Files of the same names are replaced.
 
 Standard output: a line "P<tab>value" for each number of summary.json's final values (P.mean, P.min, P.max
@@ -99,22 +104,36 @@ Examples:
   engram run scenarios/digits.json
   engram run scenarios/digits.json --set neurons.hidden.lagrangian.beta=4 --seed 2 --out out/beta4 --csv
   engram run scenarios/digits.json --vary neurons.hidden.lagrangian.beta=0.1:10:12:log --out out/beta
+  engram run scenarios/digits.json --variant recall:xi=1x1 --variant fuse=off
   engram run scenarios/digits.json --checkpoint-every 500
   engram run scenarios/digits.json --resume out/digits/checkpoint.npz --ticks 5000`
 
 async function run(scenario: string, options: RunOptions): Promise<void> {
   const model = await loadWith(scenario, options)
   const { resume } = options
+  if (resume !== undefined && options.variant !== undefined) {
+    throw new ModelError(
+      'a run that goes on keeps its kernels, as the checkpoint says; leave --variant out',
+      {
+        path: '--variant',
+      },
+    )
+  }
   const checkpoint = resume === undefined ? undefined : await readCheckpoint(resume, model)
   const requested = await requestDevice(options.adapter === undefined ? {} : { adapter: options.adapter })
   let simulation: Simulation | undefined
   try {
     const limits = limitsFor(requested)
     const ticks = checkpoint?.scenario.time.ticks ?? model.time.ticks
-    const { now } = await naming(scenario, () =>
-      planRun(model, limits, abilitiesOf(requested.device), options.resident, ticks),
+    const forced = checkpoint?.variants ?? options.variant ?? {}
+    const { now, plan } = await naming(scenario, () =>
+      planRun(model, limits, { ...abilitiesOf(requested.device), variants: forced }, options.resident, ticks),
     )
-    const created = await createSimulation(requested.device, model, { limits, resident: now ? 'on' : 'off' })
+    const created = await createSimulation(requested.device, model, {
+      limits,
+      resident: now ? 'on' : 'off',
+      variants: plan.variants,
+    })
     simulation = created
     if (resume !== undefined && checkpoint !== undefined)
       await naming(resume, () => created.restore(checkpoint))
@@ -284,6 +303,7 @@ async function writeResults(run: Started, failure?: Error): Promise<string> {
     wallTime,
     ticks: tick,
     startTick: run.startTick,
+    variants: simulation.plan.variants,
     ticksPerSecond: (tick - run.startTick) / Math.max(wallTime, 1e-3),
     warnings: simulation.warnings,
     final: finalValues(series),

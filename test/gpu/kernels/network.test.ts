@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Model, Probe } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
-import { TILES } from '../../../src/core/plan/kernels.ts'
 import { planNetwork } from '../../../src/core/plan/plan.ts'
-import type { Variants } from '../../../src/core/plan/planning.ts'
+import { TILES } from '../../../src/core/plan/kernels.ts'
+import { type Variants, formText } from '../../../src/core/plan/variants.ts'
+import { DEFAULT_LIMITS } from '../../../src/node/limits.ts'
 import type { SimulationOptions } from '../../../src/core/run/simulation.ts'
 import { buildModel, normalRows, signRows } from '../../build.ts'
 import { drift, expectLikeReference, readAll, withSimulation } from '../helpers/compare.ts'
@@ -24,19 +25,19 @@ test.each(NETWORKS)('the $name network does so in workgroups of 8', async ({ mod
 const VARIANTS: readonly { readonly title: string; readonly variants: Variants }[] = [
   {
     title: 'products written down, one row and state at a time, added up with barriers',
-    variants: { fuse: false, recall: TILES[0]!, project: TILES[0]!, reduce: 'tree' },
+    variants: { fuse: 'off', recall: '1x1', project: '1x1', reduce: 'tree' },
   },
   {
     title: 'products that move their layers, one state at a time, added up within a subgroup',
-    variants: { recall: { across: 8, states: 1 }, project: { across: 2, states: 1 }, reduce: 'subgroup' },
+    variants: { recall: '8x1', project: '2x1', reduce: 'subgroup' },
   },
   {
     title: 'tiles of 4 x 4',
-    variants: { recall: { across: 4, states: 4 }, project: { across: 4, states: 4 } },
+    variants: { recall: '4x4', project: '4x4' },
   },
   {
     title: 'tiles of eight states',
-    variants: { recall: { across: 1, states: 8 }, project: { across: 1, states: 8 }, fuse: false },
+    variants: { recall: '1x8', project: '1x8', fuse: 'off' },
   },
 ]
 
@@ -45,6 +46,21 @@ describe.each(VARIANTS)('with $title', ({ variants }) => {
     await expectLikeReference(model, TICKS, { variants })
   })
 })
+
+test.each(NETWORKS)(
+  'the $name network does so with another form for each of its products',
+  async ({ model }) => {
+    const { products } = planNetwork(model, { ...DEFAULT_LIMITS, maxStorageBuffersPerShaderStage: 10 })
+    const stream = new RandomStream(7, 'forms')
+    const one = <T>(list: readonly T[]): T => list[stream.word() % list.length]!
+    const forms = products.map(({ name, product, states }) => {
+      // Large tiles compile slowly.
+      const tiles = TILES[product].filter((tile) => tile.states <= states && tile.across * tile.states <= 4)
+      return [name, formText({ ...one(tiles), workgroup: one([8, 16, 32, 128]) })]
+    })
+    await expectLikeReference(model, TICKS, { variants: Object.fromEntries(forms) as Variants })
+  },
+)
 
 describe('matrices split over many buffers', () => {
   const LIMITS = {

@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest'
+import type { Memory } from '../../../src/core/model/model.ts'
+import { RandomStream } from '../../../src/core/model/random.ts'
+import { TILES } from '../../../src/core/plan/kernels.ts'
+import { type Plan, type PlanOptions, planNetwork } from '../../../src/core/plan/plan.ts'
+import {
+  type Variants,
+  WORKGROUPS,
+  formText,
+  parseVariants,
+  readForm,
+  shapeKey,
+  variantsText,
+} from '../../../src/core/plan/variants.ts'
+import { DEFAULT_LIMITS } from '../../../src/node/limits.ts'
+import { buildModel, signRows } from '../../build.ts'
+
+const stream = new RandomStream(1, 'variants')
+
+/** Two memories on one layer; 8 replicas. */
+function plan(options: PlanOptions = {}, memory: Partial<Memory> = {}): Plan {
+  const model = buildModel({
+    replicas: 8,
+    layers: [
+      { name: 'v', size: 40, lagrangian: { kind: 'tanh', gain: 1 } },
+      { name: 'h', size: 20, lagrangian: { kind: 'softmax', beta: 1 }, tau: 0 },
+      { name: 'k', size: 12, lagrangian: { kind: 'softmax', beta: 1 }, tau: 0 },
+    ],
+    memories: [
+      { name: 'xi', from: 'v', to: 'h', init: signRows(stream, 20, 40), ...memory },
+      { name: 'zeta', from: 'v', to: 'k', init: signRows(stream, 12, 40) },
+    ],
+    probes: [{ kind: 'energy', name: 'energy', every: 1 }],
+  })
+  return planNetwork(model, { ...DEFAULT_LIMITS, maxStorageBuffersPerShaderStage: 10 }, options)
+}
+
+const formsOf = (planned: Plan): Record<string, string> =>
+  Object.fromEntries(planned.products.map(({ name, form, why }) => [name, `${formText(form)} ${why}`]))
+
+test('every form that there is reads as it is written, and nothing else does', () => {
+  for (const product of ['recall', 'project'] as const) {
+    for (const tile of TILES[product]) {
+      expect(readForm(product, formText(tile), 16)).toEqual({ ...tile, workgroup: 16 })
+      for (const workgroup of WORKGROUPS)
+        expect(readForm(product, formText({ ...tile, workgroup }), 16)).toEqual({ ...tile, workgroup })
+    }
+    for (const text of ['', '3x1', '1x1/', '1x1/7', '1x1/064', '1x1/64/64', ' 1x1', '/64'])
+      expect(readForm(product, text, 64)).toBeUndefined()
+  }
+})
+
+describe('what is said', () => {
+  test('of one product goes before what is said of all of its kind, and that before what is tuned', () => {
+    const standard = plan()
+    expect(formsOf(standard)).toEqual({
+      'recall:xi': '4x4/64 default',
+      'recall:zeta': '4x4/64 default',
+      'project:xi': '1x8/64 default',
+      'project:zeta': '1x8/64 default',
+    })
+    const tuned = Object.fromEntries(standard.products.map((one) => [shapeKey(one), '1x4/32']))
+    const variants: Variants = { recall: '2x1', 'recall:zeta': '8x1/128' }
+    expect(formsOf(plan({ variants, tuned }))).toEqual({
+      'recall:xi': '2x1/64 forced',
+      'recall:zeta': '8x1/128 forced',
+      'project:xi': '1x4/32 tuned',
+      'project:zeta': '1x4/32 tuned',
+    })
+  })
+
+  test('of products reaches the dispatches, and covers every row and replica', () => {
+    const { tick } = plan({ variants: { 'recall:xi': '4x1/8', 'project:xi': '2x1/16' } })
+    const recall = tick.find(({ label }) => label === 'h/recall xi')!
+    expect([recall.kernel.key, recall.constants.WORKGROUP, recall.workgroups]).toEqual([
+      'matrix/recall+step+f32+4x1',
+      8,
+      [1, 8, 1],
+    ])
+    const project = tick.find(({ label }) => label === 'v/project xi')!
+    expect([project.constants.WORKGROUP, project.workgroups]).toEqual([16, [1, 8, 1]])
+  })
+
+  test('a tile of many states is cut for products with few', () => {
+    const one = plan({ variants: { recall: '8x8' } }, { rule: 'gated', tau: 3 })
+    expect(formsOf(one)['recall:xi']).toBe('8x1/64 forced')
+    expect(formsOf(one)['recall:zeta']).toBe('8x8/64 forced')
+  })
+
+  test('by a cache is ignored where it is no form, or one of more states than there are', () => {
+    const { products } = plan()
+    for (const text of ['9x9', '', 'constructor', '4x4/3'])
+      expect(formsOf(plan({ tuned: { [shapeKey(products[0]!)]: text } }))['recall:xi']).toBe('4x4/64 default')
+  })
+})
+
+test('a plan with the variants of another is the same plan, whatever is tuned', () => {
+  const first = plan({ variants: { project: '1x4', reduce: 'tree', 'recall:xi': '2x1/32' } })
+  const tuned = Object.fromEntries(first.products.map((one) => [shapeKey(one), '1x1/8']))
+  const again = plan({ variants: first.variants, tuned })
+  const shown = ({ tick, probes }: Plan): unknown =>
+    [...tick, ...probes.flatMap(({ operations }) => operations)].map(
+      ({ label, kernel, constants, workgroups }) => ({ label, key: kernel.key, constants, workgroups }),
+    )
+  expect(shown(again)).toEqual(shown(first))
+  expect(again.variants).toEqual(first.variants)
+  expect(parseVariants(variantsText(first.variants).split(' '), '')).toEqual(first.variants)
+})
+
+test.each([
+  ['recall', '--variant: must be NAME=VALUE, such as recall=4x4 or fuse=off, not "recall"'],
+  [
+    'tile=4x4',
+    '--variant: there is no tile=4x4; there are recall, project (of one matrix alone as in recall:xi), fuse and reduce',
+  ],
+  [
+    'recall=3x3',
+    '--variant: there is no recall=3x3; recall has the tiles 1x1, 2x1, 4x1, 8x1, 1x4, 4x4, 1x8, 8x8, and workgroups of ' +
+      '8, 16, 32, 64, 128, 256, as in 1x1/32',
+  ],
+  [
+    'project:=1x1',
+    '--variant: there is no project:=1x1; name a memory or a synapse, as in project:xi, or leave the colon out',
+  ],
+  ['fuse=yes', '--variant: there is no fuse=yes; fuse is on or off'],
+  ['reduce=', '--variant: there is no reduce=; reduce is tree or subgroup'],
+])('%s is refused by what there is', (assignment, message) => {
+  expect(() => parseVariants([assignment], '--variant')).toThrow(message)
+})
+
+test('what the network does not have is refused by what it has', () => {
+  expect(() => plan({ variants: { 'recall:eta': '1x1' } })).toThrow(
+    'variants: there is no product recall:eta; there are recall:xi, recall:zeta, project:zeta, project:xi',
+  )
+  expect(() => plan({ variants: { 'recall:xi': '4x4' } }, { rule: 'gated', tau: 3 })).toThrow(
+    'variants: recall:xi=4x4 takes 4 states at once, of 1 that share the matrix; take 1x1, 2x1, 4x1, 8x1',
+  )
+  expect(() => plan({ variants: { reduce: 'subgroup' }, lanes: 1 })).toThrow(
+    'variants: reduce=subgroup: this adapter has no subgroups; take tree',
+  )
+})
