@@ -5,7 +5,8 @@
 //   A: `rows` rows from row `row0` of its copy on, a multiple of 4; replica r has those from (r - replica0) copyRows on
 //   x [.., vectorStride], of the replicas [replica0, replica0 + replicas); its padding is 0
 //
-// A is joined from matrix/{f32,f16,binary}.wgsl, what becomes of a product from matrix/collect.wgsl or neuron/step.wgsl.
+// Joined: A from matrix/{f32,f16,binary}.wgsl, its scale and what else belongs to the product from
+// matrix/{plain,fading,hollow}.wgsl, what becomes of it from matrix/collect.wgsl or neuron/step.wgsl.
 // Dispatch: x over tiles of columns, y over tiles of replicas.
 
 override WORKGROUP: u32 = 64;
@@ -19,7 +20,6 @@ struct Params {
   replica0: u32,
   replicas: u32,
   vectorStride: u32,
-  scale: f32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -28,7 +28,8 @@ struct Params {
 fn give(quad: u32, replica: u32, product: vec4<f32>) {
   if (replica < params.replicas) {
     for (var k = 0u; k < 4u && 4u * quad + k < params.columns; k++) {
-      receive(params.replica0 + replica, 4u * quad + k, params.scale * product[k]);
+      let index = 4u * quad + k;
+      receive(params.replica0 + replica, index, made(params.replica0 + replica, index, product[k]));
     }
   }
 }

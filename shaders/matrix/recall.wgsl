@@ -8,7 +8,8 @@
 //   A: `rows` rows from row `row0` of its copy on; replica r has those from (r - replica0) copyRows on (0 = shared)
 //   x [.., vectorStride], of the replicas [replica0, replica0 + replicas)
 //
-// A is joined from matrix/{f32,f16,binary}.wgsl, what becomes of a product from matrix/collect.wgsl or neuron/step.wgsl.
+// A is joined from matrix/{f32,f16,binary}.wgsl, what becomes of a product from
+// matrix/{collect,weigh}.wgsl or neuron/step.wgsl.
 // Tiles that reach over the edge read the last row or replica again and give it to nobody.
 // Dispatch: x over tiles of rows, y over tiles of replicas.
 

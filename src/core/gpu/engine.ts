@@ -4,6 +4,7 @@ import type { Model } from '../model/model.ts'
 import { roundUp } from '../plan/layout.ts'
 import type { BufferPlan, Operation } from '../plan/operation.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { Factored } from '../plan/synapses.ts'
 import { type Pipeline, clockLayout, pipelineOf } from './pipelines.ts'
 
 /** An operation ready to be encoded. */
@@ -26,6 +27,18 @@ export interface ResidentCommand {
   readonly copyOut: (encoder: GPUCommandEncoder) => void
 }
 
+/** A synapse in factors (plan/synapses.ts). */
+export interface FactoredCommands {
+  readonly factored: Factored
+  /** Brings U up to date. */
+  readonly flush: readonly Command[]
+  /** Whether W has been looked at, so that there is room for it. */
+  readonly isWritten: boolean
+  /** Write W down, and take it back; empty before there is room for it. */
+  readonly express: readonly Command[]
+  readonly absorb: readonly Command[]
+}
+
 export interface Engine {
   readonly device: GPUDevice
   readonly plan: Plan
@@ -35,13 +48,15 @@ export interface Engine {
   readonly refresh: readonly Command[]
   /** One list a probe. */
   readonly probes: readonly (readonly Command[])[]
+  /** In the order of the plan. */
+  readonly factored: readonly FactoredCommands[]
   /** Where there is one and it is compiled, in place of `stimulate`, `tick` and `probes`. */
   readonly resident: ResidentCommand | undefined
   /** Compiles the resident form of the plan, unless that is done or on its way, without holding anything up. */
   compileResident(): void
   /** The records that the ticks of one submit find in group 1. */
   readonly clock: { readonly buffer: GPUBuffer; readonly group: GPUBindGroup; readonly records: number }
-  /** The buffer of a name in the plan. */
+  /** The buffer of a name in the plan; one on demand is made now. */
   buffer(name: string): GPUBuffer
   /** Makes the parameters of a model act on the next tick: uniforms, rates and biases. No pipeline is built. */
   update(model: Model): void
@@ -53,7 +68,7 @@ export interface Engine {
 }
 
 /** Ticks one submit can hold. */
-const CLOCK_RECORDS = 256
+const CLOCK_TICKS = 256
 
 /** Offsets of uniform bindings; portable. */
 const UNIFORM_ALIGNMENT = 256
@@ -64,8 +79,15 @@ function operationsOf(plan: Plan): Operation[] {
     ...plan.stimulate,
     ...new Set([...plan.tick, ...plan.refresh]),
     ...plan.probes.flatMap((probe) => probe.operations),
+    ...plan.factored.flatMap(({ deferral }) => deferral?.flush ?? []),
+    ...plan.factored.flatMap(onDemand),
     ...(plan.resident === undefined ? [] : [plan.resident.operation]),
   ]
+}
+
+/** What is bound to buffers on demand. */
+function onDemand({ imprint, express, absorb }: Factored): Operation[] {
+  return [...imprint, ...express, ...absorb]
 }
 
 /**
@@ -83,32 +105,33 @@ function compile(device: GPUDevice, { kernel, constants }: Operation): Promise<P
 
 /**
  * Allocates a plan on a device, uploads the model and runs the set-up.
- * @param later - true = the resident form is not compiled before `compileResident`
+ * @param isLater - true = the resident form is not compiled before `compileResident`
  * @throws RunError if the device has not enough memory or a kernel does not compile
  */
 export async function createEngine(
   device: GPUDevice,
   plan: Plan,
   model: Model,
-  later = false,
+  isLater = false,
 ): Promise<Engine> {
   const operations = operationsOf(plan)
   const pipelines = await Promise.all(
     operations.map(async (one) =>
-      later && one === plan.resident?.operation ? undefined : compile(device, one),
+      isLater && one === plan.resident?.operation ? undefined : compile(device, one),
     ),
   )
 
   device.pushErrorScope('out-of-memory')
+  const allocate = ({ name, bytes }: BufferPlan): GPUBuffer =>
+    device.createBuffer({
+      label: name,
+      size: bytes,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+    })
   const buffers = new Map(
-    plan.buffers.map(({ name, bytes }) => [
-      name,
-      device.createBuffer({
-        label: name,
-        size: bytes,
-        usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-      }),
-    ]),
+    plan.buffers
+      .filter(({ lifetime }) => lifetime !== 'demand')
+      .map((planned) => [planned.name, allocate(planned)]),
   )
   const uniformBytes = operations.map(({ kernel }) =>
     kernel.varied ? 0 : roundUp(Math.max(16, kernel.fields.length * 4), UNIFORM_ALIGNMENT),
@@ -131,10 +154,11 @@ export async function createEngine(
         })
       : undefined,
   )
+  const clockRecords = CLOCK_TICKS * plan.clock.perTick
   const clockBuffer = device.createBuffer({
     label: 'clock',
     // One more, so that there is always one that ends what a resident kernel reads.
-    size: (CLOCK_RECORDS + 1) * plan.clock.recordBytes,
+    size: (clockRecords + 1) * plan.clock.recordBytes,
     usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
   })
   let isGone = false
@@ -150,7 +174,11 @@ export async function createEngine(
     )
   }
 
+  const demanded = new Set(
+    plan.buffers.flatMap(({ name, lifetime }) => (lifetime === 'demand' ? [name] : [])),
+  )
   const buffer = (name: string): GPUBuffer => {
+    if (demanded.has(name)) writeDown(name)
     const found = name === 'clock' ? clockBuffer : buffers.get(name)
     if (found === undefined) throw new Error(`the plan has no buffer \`${name}\``)
     return found
@@ -201,10 +229,13 @@ export async function createEngine(
   }
   let offset = 0
   let addResident: ((made: Pipeline) => void) | undefined
+  const addLater = new Map<Operation, () => void>()
+  const later = new Set(plan.factored.flatMap(onDemand))
   operations.forEach((operation, index) => {
     const [start, table, made] = [offset, tables[index], pipelines[index]]
-    if (made !== undefined) addSlot(operation, start, table, made)
-    else addResident = (compiled) => addSlot(operation, start, table, compiled)
+    if (made === undefined) addResident = (compiled) => addSlot(operation, start, table, compiled)
+    else if (later.has(operation)) addLater.set(operation, () => addSlot(operation, start, table, made))
+    else addSlot(operation, start, table, made)
     offset += uniformBytes[index] as number
   })
   const commandOf = (operation: Operation): Command =>
@@ -269,7 +300,7 @@ export async function createEngine(
     ({ lifetime, initial }) => lifetime === 'fixed' && initial.kind === 'data',
   )
 
-  let resident = plan.resident === undefined || later ? undefined : residentOf(plan.resident)
+  let resident = plan.resident === undefined || isLater ? undefined : residentOf(plan.resident)
   const compileResident = (): void => {
     const { resident: planned } = plan
     const add = addResident
@@ -287,6 +318,37 @@ export async function createEngine(
     )
   }
 
+  const written = new Set<Factored>()
+  /** Makes room for W of the synapse that has a buffer on demand. */
+  function writeDown(name: string): void {
+    const owner = plan.factored.find((one) =>
+      onDemand(one).some(({ buffers: bound }) => Object.values(bound).includes(name)),
+    )
+    if (owner === undefined) throw new Error(`nothing writes the buffer \`${name}\``)
+    written.add(owner)
+    const own = new Set(onDemand(owner).flatMap(({ buffers: bound }) => Object.values(bound)))
+    for (const planned of plan.buffers) {
+      if (!own.has(planned.name) || !demanded.delete(planned.name)) continue
+      buffers.set(planned.name, allocate(planned))
+    }
+    for (const operation of onDemand(owner)) addLater.get(operation)?.()
+    update(latest)
+    setUp(commandsOf(owner.imprint))
+  }
+  const factored = plan.factored.map((one): FactoredCommands => ({
+    factored: one,
+    flush: commandsOf(one.deferral?.flush ?? []),
+    get isWritten() {
+      return written.has(one)
+    },
+    get express() {
+      return written.has(one) ? commandsOf(one.express) : []
+    },
+    get absorb() {
+      return written.has(one) ? commandsOf(one.absorb) : []
+    },
+  }))
+
   update(model)
   for (const planned of uploaded) fill(planned, model)
   setUp(commandsOf(plan.setup))
@@ -300,6 +362,7 @@ export async function createEngine(
     tick: commandsOf(plan.tick),
     refresh: commandsOf(plan.refresh),
     probes: plan.probes.map((probe) => commandsOf(probe.operations)),
+    factored,
     get resident() {
       return resident
     },
@@ -311,7 +374,7 @@ export async function createEngine(
         layout: clockLayout(device),
         entries: [{ binding: 0, resource: { buffer: clockBuffer, size: plan.clock.recordBytes } }],
       }),
-      records: CLOCK_RECORDS,
+      records: clockRecords,
     },
     buffer,
     update,
@@ -319,14 +382,15 @@ export async function createEngine(
       for (const planned of uploaded) fill(planned, next)
       update(next)
       // A product of all patterns takes long; most changes leave it as it is.
-      const read = new Set(plan.setup.flatMap(({ buffers: bound }) => Object.values(bound)))
+      const makes = [...plan.setup, ...[...written].flatMap(({ imprint }) => imprint)]
+      const read = new Set(makes.flatMap(({ buffers: bound }) => Object.values(bound)))
       const changed = new Set(
         uploaded
           .filter(({ name, initial }) => read.has(name) && isChanged(initial, before, next))
           .map(({ name }) => name),
       )
       setUp(
-        commandsOf(plan.setup).filter(({ operation }) =>
+        commandsOf(makes).filter(({ operation }) =>
           Object.values(operation.buffers).some((name) => changed.has(name)),
         ),
       )

@@ -1,12 +1,13 @@
-/** Coupling matrices, W and Xi: their buffers, products with activations, and learning. */
-import type { Layer, Memory, Model, Rows, Synapse } from '../model/model.ts'
-import { type Block, type Matrix, dealRows, packBlock, planMatrix, unitOf, vectorStride } from './layout.ts'
+/** Coupling matrices, W and Xi: products with activations, and learning. */
+import type { Layer, Memory, Model, Synapse } from '../model/model.ts'
+import type { Making } from './kernels.ts'
+import { type Matrix, unitOf, vectorStride } from './layout.ts'
+import { addFixedMatrix, baseBlockOf } from './matrices.ts'
 import { integrate, stepping } from './neurons.ts'
-import type { BufferPlan, Lifetime, Operation, Stage } from './operation.ts'
+import type { Operation, Stage } from './operation.ts'
 import {
   type Planning,
   type Receiver,
-  addBuffer,
   differs,
   faultOf,
   find,
@@ -17,137 +18,8 @@ import {
   stepOf,
   tileOf,
 } from './planning.ts'
+import { RING, type Factored } from './synapses.ts'
 import { type Form, type Why, chooseForm, shapeKey } from './variants.ts'
-
-/** Multiply-adds in one dispatch of the set-up, so that no watchdog fires on a slow adapter. */
-const SETUP_WORK = 2 ** 28
-
-/** Rows that one invocation of matrix/imprint makes. */
-const IMPRINTED_ROWS = 8
-
-/** Adds a matrix and its buffers to the plan. */
-function addMatrix(
-  planning: Planning,
-  shape: Pick<Matrix, 'name' | 'copies' | 'rows' | 'columns' | 'format'>,
-  initialOf: (matrix: Matrix, block: Block) => BufferPlan['initial'],
-  lifetime: Lifetime = 'fixed',
-): Matrix {
-  const matrix = planMatrix(shape, planning.limits)
-  planning.matrices.set(matrix.name, matrix)
-  for (const block of matrix.blocks)
-    addBuffer(planning, block.buffer, block.bytes, initialOf(matrix, block), lifetime)
-  return matrix
-}
-
-/** A matrix given by its dense rows, as initial contents that are packed only when they are uploaded. */
-export function addFixedMatrix(
-  planning: Planning,
-  name: string,
-  rowsOf: (model: Model) => Rows,
-  format: Matrix['format'] = 'f32',
-  copies = 1,
-  lifetime: Lifetime = 'fixed',
-): Matrix {
-  const { rows, columns } = rowsOf(planning.model)
-  return addMatrix(
-    planning,
-    { name, copies, rows, columns, format },
-    (matrix, block) => ({ kind: 'data', make: (model) => packBlock(matrix, block, rowsOf(model).data) }),
-    lifetime,
-  )
-}
-
-/** Buffers of W and J of one synapse, and the operations that make J. */
-export function planSynapse(planning: Planning, synapse: Synapse): Operation[] {
-  const { model } = planning
-  const { name, base } = synapse
-  const { size } = find(model.layers, synapse.layer)
-  const isPlastic = synapse.tau !== undefined
-  const baseName = isPlastic ? `${name}/base` : name
-  const operations: Operation[] = []
-  let baseMatrix: Matrix | undefined
-  if (base.kind === 'matrix') {
-    baseMatrix = addFixedMatrix(planning, baseName, (m) => matrixOf(find(m.synapses, name)))
-  } else if (base.kind === 'hebbian') {
-    baseMatrix = addMatrix(
-      planning,
-      { name: baseName, copies: 1, rows: size, columns: size, format: 'f32' },
-      () => ({ kind: 'zero' }),
-    )
-    operations.push(...imprint(planning, synapse, baseMatrix, base.patterns))
-  } else if (!isPlastic) {
-    addMatrix(planning, { name, copies: 1, rows: size, columns: size, format: 'f32' }, () => ({
-      kind: 'zero',
-    }))
-  }
-  if (isPlastic) {
-    addMatrix(
-      planning,
-      { name, copies: model.replicas, rows: size, columns: size, format: 'f32' },
-      (_, block) =>
-        baseMatrix === undefined
-          ? { kind: 'zero' }
-          : {
-              kind: 'copies',
-              of: baseBlockOf(baseMatrix, block.start % size).buffer,
-              times: Math.max(1, block.count / size),
-            },
-      'state',
-    )
-  }
-  return operations
-}
-
-function matrixOf(synapse: Synapse): Rows {
-  if (synapse.base.kind !== 'matrix') throw new Error(`\`${synapse.name}\` has no matrix as its base`)
-  return synapse.base.matrix
-}
-
-/** The block of a base matrix that holds a row; blocks of copies are split at the same rows. */
-export function baseBlockOf(base: Matrix, row: number): Block {
-  const block = base.blocks.find(({ start, count }) => row >= start && row < start + count)
-  if (block === undefined) throw new Error(`\`${base.name}\` has no row ${row}`)
-  return block
-}
-
-function imprint(planning: Planning, synapse: Synapse, matrix: Matrix, patterns: Rows): Operation[] {
-  const { limits, workgroup } = planning
-  const name = `${synapse.name}/patterns`
-  const stride = vectorStride(patterns.columns)
-  addBuffer(planning, name, patterns.rows * stride * 4, {
-    kind: 'data',
-    make: (m) => {
-      const { base } = find(m.synapses, synapse.name)
-      return dealRows(base.kind === 'hebbian' ? base.patterns : patterns, patterns.rows)
-    },
-  })
-  const zeroDiagonal = synapse.base.kind === 'hebbian' && synapse.base.zeroDiagonal
-  const work = Math.floor(SETUP_WORK / (stride * Math.max(1, patterns.rows) * IMPRINTED_ROWS))
-  const rowsPerDispatch =
-    IMPRINTED_ROWS * Math.max(1, Math.min(work, limits.maxComputeWorkgroupsPerDimension))
-  return matrix.blocks.flatMap((block) =>
-    Array.from({ length: Math.ceil(block.count / rowsPerDispatch) }, (_, part) => {
-      const offset = part * rowsPerDispatch
-      const count = Math.min(rowsPerDispatch, block.count - offset)
-      return operation(planning, {
-        label: `${synapse.name}/imprint`,
-        stage: 'setup',
-        kernel: 'matrix/imprint',
-        buffers: { patterns: name, matrix: block.buffer },
-        workgroups: [Math.ceil(stride / 4 / workgroup), Math.ceil(count / IMPRINTED_ROWS), 1],
-        params: () => ({
-          start: block.start,
-          offset,
-          rows: block.count,
-          size: matrix.columns,
-          stride,
-          patternCount: patterns.rows,
-          zeroDiagonal: zeroDiagonal ? 1 : 0,
-        }),
-      })
-    }),
-  )
-}
 
 /** Buffers of Xi and Lambda of one memory. */
 export function planMemory(planning: Planning, memory: Memory): void {
@@ -179,7 +51,15 @@ interface Product {
   readonly vector: { readonly buffer: string; readonly size: number }
   readonly scale?: number
   readonly halfNorm?: boolean
+  /** What belongs to the product besides its sum, with what that binds and is told; of `project`. */
+  readonly making?: {
+    readonly joined: Making
+    readonly buffers?: Readonly<Record<string, string>>
+    readonly params?: Readonly<Record<string, number>>
+  }
   readonly every?: Operation['every']
+  /** What makes the vector, before. */
+  readonly before?: readonly Operation[]
 }
 
 /** A vector [replicas, stride] in which products are set or added up. */
@@ -213,13 +93,13 @@ export function planProduct(
   receiver: (adds: boolean) => Receiver = (more) => collecting(output, more),
 ): Operation[] {
   const { model } = planning
-  const { kernel, matrix, vector, scale = 1, halfNorm = false } = product
+  const { kernel, matrix, vector, scale = 1, halfNorm = false, making, before = [] } = product
   const { columns, rows, format, blocks } = matrix
   const recalls = kernel === 'matrix/recall'
   const shared = matrix.copies === 1
   const states = shared ? model.replicas : 1
   const { form, why } = formOf(planning, product, states)
-  return blocks.map((block) => {
+  const products = blocks.map((block) => {
     // A block holds whole copies, or rows of one.
     const row0 = block.start % rows
     const count = Math.min(rows - row0, block.count)
@@ -231,14 +111,19 @@ export function planProduct(
       label: product.label,
       stage: product.stage,
       kernel,
-      joined: { format, tile: { across: form.across, states: form.states }, ...joined },
+      joined: {
+        format,
+        tile: { across: form.across, states: form.states },
+        ...joined,
+        ...(making !== undefined && { making: making.joined }),
+      },
       constants: {
         WORKGROUP: form.workgroup,
         ...constants,
         ...(recalls && { HALF_NORM: halfNorm ? 1 : 0 }),
       },
       why,
-      buffers: { matrix: block.buffer, vector: vector.buffer, ...buffers },
+      buffers: { matrix: block.buffer, vector: vector.buffer, ...making?.buffers, ...buffers },
       workgroups: productWorkgroups(recalls ? 'recall' : 'project', form, { rows: count, columns, replicas }),
       params: (m) => ({
         row0,
@@ -250,11 +135,13 @@ export function planProduct(
         replicas,
         vectorStride: vectorStride(vector.size),
         scale,
+        ...making?.params,
         ...params(m),
       }),
       ...(product.every === undefined ? {} : { every: product.every }),
     })
   })
+  return [...before, ...products]
 }
 
 /** The form of a product for so many states that share its matrix; the plan keeps those of ticks. */
@@ -312,19 +199,94 @@ function productsOf(planning: Planning, layer: Layer, stage: Stage): Product[] {
         halfNorm: memory.inputOffset === 'half-norm',
       })
   }
-  for (const synapse of model.synapses) {
-    if (synapse.layer !== name) continue
-    // W is symmetric: W g = W^T g.
-    products.push({
-      label: `${name}/project ${synapse.name}`,
-      stage,
-      kernel: 'matrix/project',
-      matrix: matrixNamed(planning, synapse.name),
-      vector: from(name),
-      every,
-    })
+  for (const synapse of model.synapses)
+    if (synapse.layer === name) products.push(...couplingProducts(planning, synapse, stage, every))
+  return products
+}
+
+/** W g of one synapse, in terms that are summed. */
+export function couplingProducts(
+  planning: Planning,
+  synapse: Synapse,
+  stage: Stage,
+  every: Operation['every'],
+): Product[] {
+  const { name, layer } = synapse
+  const { size } = find(planning.model.layers, layer)
+  const activations = { buffer: `${layer}/activations`, size }
+  const factored = planning.factored.get(name)
+  const common = { stage, every, kernel: 'matrix/project', vector: activations } as const
+  // W is symmetric: W g = W^T g.
+  if (factored === undefined)
+    return [{ ...common, label: `${layer}/project ${name}`, matrix: matrixNamed(planning, name) }]
+  const products: Product[] = []
+  const { base, deferral } = factored
+  if (factored.patterns !== undefined)
+    products.push(hebbianProduct(planning, factored, factored.patterns, common))
+  if (base !== undefined) products.push({ ...common, label: `${layer}/project ${name}`, matrix: base })
+  if (deferral !== undefined) {
+    const { ring, excess, ringWord } = deferral
+    const traces = { buffer: `${name}/traces`, stride: RING }
+    const weighed: Receiver = {
+      joined: { ending: 'weigh' },
+      constants: {},
+      buffers: { output: traces.buffer },
+      params: () => ({ outputStride: RING, ringWord }),
+    }
+    products.push(
+      {
+        ...common,
+        label: `${layer}/project ${name}`,
+        matrix: ring,
+        vector: { buffer: traces.buffer, size: RING },
+        before: planProduct(
+          planning,
+          { ...common, label: `${layer}/recall ${name}`, kernel: 'matrix/recall', matrix: ring },
+          traces,
+          false,
+          () => weighed,
+        ),
+      },
+      {
+        ...common,
+        label: `${layer}/project ${name}`,
+        matrix: excess,
+        making: { joined: 'fading', params: { ringWord } },
+      },
+    )
   }
   return products
+}
+
+/** J g = P^T (P g) / N, without the diagonal where that is 0. */
+function hebbianProduct(
+  planning: Planning,
+  { name, diagonal }: Factored,
+  patterns: Matrix,
+  common: Pick<Product, 'stage' | 'every' | 'kernel' | 'vector'>,
+): Product {
+  const { vector } = common
+  const layer = vector.buffer.split('/')[0] as string
+  const coefficients = { buffer: `${name}/coefficients`, stride: vectorStride(patterns.rows) }
+  return {
+    ...common,
+    label: `${layer}/project ${name}`,
+    matrix: patterns,
+    vector: { buffer: coefficients.buffer, size: patterns.rows },
+    scale: 1 / patterns.columns,
+    before: planProduct(
+      planning,
+      { ...common, label: `${layer}/recall ${name}`, kernel: 'matrix/recall', matrix: patterns },
+      coefficients,
+    ),
+    ...(diagonal !== undefined && {
+      making: {
+        joined: 'hollow',
+        buffers: { diagonal, own: vector.buffer },
+        params: { ownStride: vectorStride(patterns.columns) },
+      },
+    }),
+  }
 }
 
 function inputOf(layer: Layer): Output {
@@ -354,22 +316,24 @@ export function planMove(
   const products = productsOf(planning, layer, stage)
   const last = products.at(-1)
   const output = inputOf(layer)
-  const inputStage = stage === 'integrate' ? 'input' : stage
+  const inputStage: Stage = stage === 'integrate' ? 'input' : stage
   const collected = (list: readonly Product[]): Operation[] =>
     list.flatMap((product, index) =>
-      planProduct(planning, { ...product, stage: inputStage }, output, index > 0),
+      planProduct(planning, product, output, index > 0).map((one) => ({ ...one, stage: inputStage })),
     )
   // A kernel may not write what it reads: a layer that sends to itself keeps its activation until the next tick.
-  const reacts = follows && last?.vector.buffer !== `${layer.name}/activations`
+  const read = last && [last.vector.buffer, ...Object.values(last.making?.buffers ?? {})]
+  const reacts = follows && read?.includes(`${layer.name}/activations`) !== true
   const receiver = (adds: boolean): Receiver => stepping(planning, layer, adds, reacts)
   const varies = differs(model, receiver(false).params)
   const mayFuse = planning.variants.fuse !== 'off' && !varies
   if (last !== undefined && mayFuse) {
-    const move = planProduct(planning, last, output, products.length > 1, receiver)
+    const before = (last.before ?? []).map((one) => ({ ...one, stage: inputStage }))
+    const move = planProduct(planning, { ...last, before: [] }, output, products.length > 1, receiver)
     const { maxStorageBuffersPerShaderStage } = planning.limits
     // The clock record is one more.
     if (move.every(({ kernel }) => kernel.bindings.length < maxStorageBuffersPerShaderStage))
-      return { input: collected(products.slice(0, -1)), move }
+      return { input: [...collected(products.slice(0, -1)), ...before], move }
   }
   return {
     input: collected(products),
@@ -384,6 +348,8 @@ export function planMove(
 export function plasticity(planning: Planning, synapse: Synapse): Operation[] {
   if (synapse.tau === undefined) return []
   const { name, layer } = synapse
+  const { deferral } = planning.factored.get(name) ?? {}
+  if (deferral !== undefined) return [deferral.remember, ...deferral.rewrite]
   return planLearning(planning, name, {
     stage: 'plasticity',
     gated: false,

@@ -24,13 +24,22 @@ import tanh from '../../../shaders/lagrangian/tanh.wgsl?raw'
 import summed from '../../../shaders/lagrangian/summed.wgsl?raw'
 import whole from '../../../shaders/lagrangian/whole.wgsl?raw'
 import collect from '../../../shaders/matrix/collect.wgsl?raw'
+import absorb from '../../../shaders/matrix/absorb.wgsl?raw'
 import binary from '../../../shaders/matrix/binary.wgsl?raw'
+import express from '../../../shaders/matrix/express.wgsl?raw'
 import f16 from '../../../shaders/matrix/f16.wgsl?raw'
 import f32 from '../../../shaders/matrix/f32.wgsl?raw'
+import fading from '../../../shaders/matrix/fading.wgsl?raw'
+import held from '../../../shaders/matrix/held.wgsl?raw'
+import hollow from '../../../shaders/matrix/hollow.wgsl?raw'
 import imprint from '../../../shaders/matrix/imprint.wgsl?raw'
 import learn from '../../../shaders/matrix/learn.wgsl?raw'
+import plain from '../../../shaders/matrix/plain.wgsl?raw'
 import project from '../../../shaders/matrix/project.wgsl?raw'
 import recall from '../../../shaders/matrix/recall.wgsl?raw'
+import remember from '../../../shaders/matrix/remember.wgsl?raw'
+import rewrite from '../../../shaders/matrix/rewrite.wgsl?raw'
+import weigh from '../../../shaders/matrix/weigh.wgsl?raw'
 import activate from '../../../shaders/neuron/activate.wgsl?raw'
 import active from '../../../shaders/neuron/active.wgsl?raw'
 import drive from '../../../shaders/neuron/drive.wgsl?raw'
@@ -55,6 +64,10 @@ const KERNELS = {
   'matrix/project': [project],
   'matrix/learn': [learn, real],
   'matrix/imprint': [imprint],
+  'matrix/remember': [remember],
+  'matrix/rewrite': [rewrite, held, real],
+  'matrix/express': [express, held],
+  'matrix/absorb': [absorb],
   'probe/legendre': [legendre, drive, real],
   'probe/sum': [sum],
   'probe/deviation': [deviation],
@@ -68,9 +81,13 @@ const FORMATS = { f32, f16, binary } as const
 /** How the invocations of a workgroup add up. */
 const REDUCTIONS: Readonly<Record<Reduction, readonly string[]>> = { tree: [tree], subgroup: [subgroup] }
 
-/** What becomes of a product: it is collected, or it moves the layer, whose activation may follow at once. */
+/** What belongs to a product with A^T besides its sum. */
+const MAKINGS = { plain, fading, hollow } as const
+
+/** What becomes of a product: it is collected or weighted, or it moves the layer, whose activation may follow at once. */
 const ENDINGS = {
   collect: [collect],
+  weigh: [weigh],
   step: [step, drive, random, real, inert],
   react: [step, drive, random, real, active],
 } as const
@@ -78,6 +95,7 @@ const ENDINGS = {
 export type KernelName = keyof typeof KERNELS
 export type Format = keyof typeof FORMATS
 export type Ending = keyof typeof ENDINGS
+export type Making = keyof typeof MAKINGS
 /** With barriers over a workgroup, or within one subgroup. */
 export type Reduction = 'tree' | 'subgroup'
 
@@ -170,6 +188,8 @@ export interface Joined {
   readonly lagrangian?: Lagrangian
   readonly format?: Format
   readonly ending?: Ending
+  /** Of matrix/project; default plain. */
+  readonly making?: Making
   readonly tile?: Tile
   readonly reduce?: Reduction
   /** Every replica has its own row of `Params`; only of kernels that ask for it (common/varied.wgsl). */
@@ -201,9 +221,18 @@ const cache = new Map<string, Kernel>()
 
 /** The kernel of a name, joined to what its operation needs. */
 export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
-  const { lagrangian, format, ending, tile, reduce, varied: isVaried = false } = joined
+  const { lagrangian, format, ending, making = 'plain', tile, reduce, varied: isVaried = false } = joined
   const size = tile && `${tile.across}x${tile.states}`
-  const key = [name, ending, lagrangian?.kind, format, size, reduce, isVaried ? 'varied' : undefined]
+  const key = [
+    name,
+    making === 'plain' ? undefined : making,
+    ending,
+    lagrangian?.kind,
+    format,
+    size,
+    reduce,
+    isVaried ? 'varied' : undefined,
+  ]
     .filter((part) => part !== undefined)
     .join('+')
   const entry = lagrangian && entryOf(lagrangian)
@@ -213,6 +242,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
   if (kernel === undefined) {
     const parts: string[] = [
       ...KERNELS[name],
+      ...(name === 'matrix/project' ? [MAKINGS[making]] : []),
       ...(ending === undefined ? [] : ENDINGS[ending]),
       ...(reduce === undefined ? [] : REDUCTIONS[reduce]),
     ]
@@ -318,6 +348,16 @@ export function allKernels(lagrangians: readonly Lagrangian[]): Kernel[] {
           tile: { across: 1, states: 1 },
           ...ending,
         })),
+        ...(name === 'matrix/recall'
+          ? [{ format: 'f32', tile: { across: 1, states: 1 }, ending: 'weigh' } as const]
+          : (['fading', 'hollow'] as const).flatMap((making): Joined[] =>
+              (['collect', 'step'] as const).map((ending) => ({
+                format: 'f32',
+                tile: { across: 1, states: 1 },
+                making,
+                ending,
+              })),
+            )),
       ]
     if (name === 'neuron/integrate') return [{ ending: 'step' }, ...reacting]
     if (KERNELS[name].some((source) => source.includes('quadAt(')))

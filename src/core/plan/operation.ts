@@ -35,6 +35,8 @@ export interface Operation {
   readonly every: (model: Model) => number
   /** Where there are several that compute the same: the one that was chosen, such as `8x1/64` or `tree/64`, and why. */
   readonly variant?: { readonly form: string; readonly why: Why }
+  /** Only while the ring of a synapse has room for its next update, or only when it has none. */
+  readonly ring?: { readonly of: string; readonly when: 'open' | 'full' }
 }
 
 /** The layer, synapse or memory whose work an operation of a tick is; a product is the work of its matrix. */
@@ -43,7 +45,7 @@ export function ownerOf({ label }: Operation): string {
   return act.split(' ')[1] ?? owner
 }
 
-export type Lifetime = 'fixed' | 'state' | 'parameter'
+export type Lifetime = 'fixed' | 'state' | 'parameter' | 'demand'
 
 /** One GPU buffer and what it holds at tick 0. */
 export interface BufferPlan {
@@ -54,6 +56,6 @@ export interface BufferPlan {
     | { readonly kind: 'data'; readonly make: (model: Model) => ArrayBufferView<ArrayBuffer> }
     /** `times` copies of another buffer, one behind the other. */
     | { readonly kind: 'copies'; readonly of: string; readonly times: number }
-  /** fixed: written once; state: a run changes it, a reset restores it; parameter: written again when the model changes. */
+  /** fixed: written once; state: a run changes it, a reset restores it; parameter: written again when the model changes; demand: made when someone first looks at it. */
   readonly lifetime: Lifetime
 }

@@ -4,13 +4,14 @@
  */
 import { ModelError } from '../model/errors.ts'
 import type { Model } from '../model/model.ts'
-import { learn, planMemory, planMove, planSynapse, plasticity } from './couplings.ts'
+import { learn, planMemory, planMove, plasticity } from './couplings.ts'
 import { type Limits, type Matrix, roundUp } from './layout.ts'
 import { activate, integrate, planLayer, planStimulus, stepping } from './neurons.ts'
 import type { BufferPlan, Operation } from './operation.ts'
 import { type ClockPlan, type Planning, WORKGROUP, addBuffer } from './planning.ts'
 import { type ProbePlan, planProbe } from './probes.ts'
 import { type Resident, planResident } from './resident.ts'
+import { type Factored, RING_WORDS, planSynapse } from './synapses.ts'
 import { type ProductPlan, type Tuned, type Variants, checkVariants, pinned } from './variants.ts'
 
 /** Everything the engine has to allocate and the scheduler has to dispatch. */
@@ -32,6 +33,8 @@ export interface Plan {
   /** Stage 2 alone: activations and adiabatic layers of the state as it stands. */
   readonly refresh: readonly Operation[]
   readonly probes: readonly ProbePlan[]
+  /** Synapses of which W is not one matrix; `matrices` has what it is written down in on demand. */
+  readonly factored: readonly Factored[]
   /** Small networks: the whole of a tick, many ticks in one dispatch, in place of `stimulate`, `tick` and `probes`. */
   readonly resident?: Resident
   /** Why there is no such form, where one was asked for. */
@@ -43,7 +46,7 @@ export interface Plan {
   readonly products: readonly ProductPlan[]
   /** What has been chosen, tuned or not: a plan with these forced is the same one. */
   readonly variants: Variants
-  /** Bytes of all buffers. */
+  /** Bytes of all buffers but those on demand. */
   readonly bytes: number
 }
 
@@ -88,6 +91,7 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
     matrices: new Map(),
     buffers: new Map(),
     clock: planClock(model),
+    factored: new Map(),
   }
   if (variants.reduce === 'subgroup' && planning.lanes === 1)
     throw new ModelError('reduce=subgroup: this adapter has no subgroups; take tree', { path: 'variants' })
@@ -163,9 +167,11 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
         })
       : undefined
   const buffers = [...planning.buffers.values()]
-  const bytes = buffers.reduce((sum, buffer) => sum + buffer.bytes, 0)
+  const bytes = buffers.reduce((sum, { lifetime, bytes: own }) => sum + (lifetime === 'demand' ? 0 : own), 0)
   if (limits.totalBytes !== undefined && bytes > limits.totalBytes) {
-    const largest = buffers.reduce((a, b) => (b.bytes > a.bytes ? b : a))
+    const largest = buffers
+      .filter(({ lifetime }) => lifetime !== 'demand')
+      .reduce((a, b) => (b.bytes > a.bytes ? b : a))
     throw new ModelError(
       `the network needs ${bytes} bytes (\`${largest.name}\` alone ${largest.bytes}), there are ${limits.totalBytes}; ` +
         'use fewer neurons, replicas or plastic synapses',
@@ -181,6 +187,7 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
     tick,
     refresh,
     probes,
+    factored: [...planning.factored.values()],
     ...(resident === undefined
       ? {}
       : typeof resident === 'string'
@@ -214,8 +221,18 @@ function planClock(model: Model): ClockPlan {
   const flagsWord = 1
   const stimulusWord = 2
   const probeWord = stimulusWord + model.stimulus.length
-  const words = probeWord + model.probes.length
-  return { flagsWord, stimulusWord, probeWord, words, recordBytes: roundUp(words * 4, 256) }
+  const ringWord = probeWord + model.probes.length
+  const isPlastic = model.synapses.some(({ tau }) => tau !== undefined)
+  const words = ringWord + (isPlastic ? RING_WORDS * model.synapses.length : 0)
+  return {
+    flagsWord,
+    stimulusWord,
+    probeWord,
+    ringWord,
+    perTick: isPlastic ? 3 : 1,
+    words,
+    recordBytes: roundUp(words * 4, 256),
+  }
 }
 
 function planProbes(planning: Planning): ProbePlan[] {

@@ -4,6 +4,7 @@ import type { Model } from '../model/model.ts'
 import { type Joined, type KernelName, type Product, type Tile, kernelOf } from './kernels.ts'
 import { type Limits, type Matrix, roundUp } from './layout.ts'
 import type { BufferPlan, Lifetime, Operation, Stage } from './operation.ts'
+import type { Factored } from './synapses.ts'
 import { type Form, type ProductPlan, type Tuned, type Variants, type Why, formText } from './variants.ts'
 
 /** Invocations in a workgroup unless told otherwise: portable, and the fastest on software adapters. */
@@ -18,6 +19,10 @@ export interface ClockPlan {
   readonly flagsWord: number
   readonly stimulusWord: number
   readonly probeWord: number
+  /** What the rings of synapses hold (synapses.ts). */
+  readonly ringWord: number
+  /** Records that one tick may take: its own; with rings one to bring couplings up to date, and one for samples. */
+  readonly perTick: number
   readonly words: number
   readonly recordBytes: number
 }
@@ -38,6 +43,7 @@ export interface Planning {
   readonly matrices: Map<string, Matrix>
   readonly buffers: Map<string, BufferPlan>
   readonly clock: ClockPlan
+  readonly factored: Map<string, Factored>
 }
 
 /** Adds a buffer to the plan; one that the adapter cannot bind is refused here. */
@@ -86,6 +92,7 @@ interface OperationShape {
   readonly variant?: Operation['variant']
   /** Of a product: why it has its tile. */
   readonly why?: Why
+  readonly ring?: Operation['ring']
 }
 
 /** What becomes of a product: the part of a kernel that takes it, joined to the kernel that makes it. */
@@ -127,6 +134,7 @@ export function operation(
       variant: { form: formText({ ...tile, workgroup: constants.WORKGROUP }), why },
     }),
     ...(reduce !== undefined && { variant: { form: `${reduce}/${constants.WORKGROUP}`, why } }),
+    ...(shape.ring !== undefined && { ring: shape.ring }),
   }
 }
 

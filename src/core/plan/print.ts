@@ -2,6 +2,7 @@
 import type { Axis, Model } from '../model/model.ts'
 import type { Operation, Stage } from './operation.ts'
 import type { Plan } from './plan.ts'
+import { RING } from './synapses.ts'
 import { type Why, variantsText } from './variants.ts'
 
 /** One dispatch of a plan. */
@@ -59,7 +60,7 @@ export function planRows(plan: Plan, model: Model): PlanRow[] {
     ...(plan.resident === undefined
       ? [
           ...plan.stimulate.map((operation) => row(operation, 'change')),
-          ...plan.tick.map((operation) => row(operation, operation.every(model))),
+          ...plan.tick.map((operation) => row(operation, ticksBetween(operation, model))),
         ]
       : [row(plan.resident.operation, 1)]),
     ...plan.probes.flatMap(({ probe, operations }): PlanRow[] => {
@@ -84,6 +85,11 @@ export function planRows(plan: Plan, model: Model): PlanRow[] {
       ]
     }),
   ]
+}
+
+/** Ticks between two dispatches of an operation of a tick. */
+export function ticksBetween({ every, ring }: Operation, model: Model): number {
+  return every(model) * (ring?.when === 'full' ? RING : 1)
 }
 
 /** What happens in a stage, and when. */
@@ -129,6 +135,10 @@ export function planText(plan: Plan, model: Model, residence?: string): string {
   const perTick = rows.filter((row) => typeof row.every === 'number' && row.stage !== 'probe')
   const mean = (valueOf: (row: PlanRow) => number): number =>
     perTick.reduce((sum, row) => sum + valueOf(row) / (row.every as number), 0)
+  const demanded = plan.buffers.reduce(
+    (sum, { lifetime, bytes }) => sum + (lifetime === 'demand' ? bytes : 0),
+    0,
+  )
   const buffers = aligned(
     [
       ['buffer', 'bytes', 'lifetime'],
@@ -144,6 +154,7 @@ export function planText(plan: Plan, model: Model, residence?: string): string {
     '',
     `a tick, without stimulus and probes: ${rounded(mean(() => 1))} dispatches on ${rounded(mean(({ bytes }) => bytes))} bytes`,
     `all buffers: ${bytesText(plan.bytes)}`,
+    ...(demanded > 0 ? [`on demand, once something looks at W: ${bytesText(demanded)}`] : []),
     `variants: ${variantsText(plan.variants) || 'none'}`,
     ...(residence === undefined ? [] : [`resident: ${residence}`]),
   ].join('\n')

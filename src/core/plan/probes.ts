@@ -4,7 +4,8 @@ import type { Layer, Memory, Model, Probe, Rows, Synapse } from '../model/model.
 import { lagrangianFields, isPerNeuron } from './kernels.ts'
 import { type Matrix, unitOf, vectorStride } from './layout.ts'
 import type { Operation } from './operation.ts'
-import { addFixedMatrix, baseBlockOf, planInput, planProduct } from './couplings.ts'
+import { couplingProducts, planInput, planProduct } from './couplings.ts'
+import { addFixedMatrix, baseBlockOf } from './matrices.ts'
 import { biasRows, driveBuffers, driveConstants } from './neurons.ts'
 import { type Planning, addBuffer, find, matrixNamed, operation, perNeuron, reducing } from './planning.ts'
 
@@ -240,19 +241,11 @@ function memoryEnergy(
 function synapseEnergy(planning: Planning, synapse: Synapse, slot: Slot, word: number): Operation[] {
   const { model } = planning
   const layer = find(model.layers, synapse.layer)
-  const matrix = matrixNamed(planning, synapse.name)
+  const { deferral } = planning.factored.get(synapse.name) ?? {}
   const output = scratch(planning)
   const operations = [
-    ...planProduct(
-      planning,
-      {
-        label: `${synapse.name}/energy project`,
-        stage: 'probe',
-        kernel: 'matrix/project',
-        matrix,
-        vector: activationsOf(layer),
-      },
-      output,
+    ...couplingProducts(planning, synapse, 'probe', () => 1).flatMap((product, index) =>
+      planProduct(planning, product, output, index > 0),
     ),
     sum(planning, slot, {
       label: `${synapse.name}/energy`,
@@ -266,7 +259,8 @@ function synapseEnergy(planning: Planning, synapse: Synapse, slot: Slot, word: n
   ]
   if (synapse.tau !== undefined) {
     operations.push(
-      ...deviation(planning, matrix, slot, word, (m) => {
+      // Of U alone, which is up to date whenever an energy is sampled.
+      ...deviation(planning, deferral?.excess ?? matrixNamed(planning, synapse.name), slot, word, (m) => {
         const { strength } = find(m.synapses, synapse.name)
         return strength === 0 ? 0 : layer.size / (4 * strength)
       }),

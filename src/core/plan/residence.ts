@@ -3,6 +3,7 @@ import { ModelError } from '../model/errors.ts'
 import type { Model } from '../model/model.ts'
 import type { Limits } from './layout.ts'
 import { type Plan, type PlanOptions, planNetwork } from './plan.ts'
+import { ticksBetween } from './print.ts'
 
 /**
  * on: the resident form, from the first tick; off: never; auto: where it pays. A run of which the length is known decides
@@ -22,7 +23,7 @@ export interface Residence {
 
 /** Dispatches of a tick, without stimulus and probes, in the form that is not resident. */
 export function dispatchesPerTick({ tick }: Plan, model: Model): number {
-  return tick.reduce((sum, operation) => sum + 1 / operation.every(model), 0)
+  return tick.reduce((sum, operation) => sum + 1 / ticksBetween(operation, model), 0)
 }
 
 /**

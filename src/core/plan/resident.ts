@@ -127,6 +127,8 @@ export function planResident(planning: Planning, parts: ResidentParts): Resident
   const groups = model.layers.length + model.synapses.length + model.memories.length
   if (groups > MOST_GROUPS)
     return `it has ${groups} layers, synapses and memories, a resident kernel knows ${MOST_GROUPS}`
+  const [factored] = planning.factored.keys()
+  if (factored !== undefined) return `\`${factored}\` is large and kept in factors`
   const own = [...model.memories, ...model.synapses].map(({ name }) => matrices.get(name) as Matrix)
   const bases = own.flatMap(({ name }) => matrices.get(`${name}/base`) ?? [])
   const all = [...own, ...bases]

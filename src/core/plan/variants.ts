@@ -28,6 +28,8 @@ export interface Variants {
   readonly fuse?: 'on' | 'off'
   /** How a workgroup adds up: with barriers, or within one subgroup. */
   readonly reduce?: Reduction
+  /** Synapses as one matrix W, or as J + U with a ring of activations (synapses.ts). */
+  readonly synapses?: 'whole' | 'factored'
 }
 
 /** Why an operation has the form that it has. */
@@ -95,8 +97,10 @@ export function checkVariants(variants: Variants, path = 'variants'): void {
       if (value !== 'on' && value !== 'off') refuse('fuse is on or off')
     } else if (name === 'reduce') {
       if (value !== 'tree' && value !== 'subgroup') refuse('reduce is tree or subgroup')
+    } else if (name === 'synapses') {
+      if (value !== 'whole' && value !== 'factored') refuse('synapses is whole or factored')
     } else {
-      refuse('there are recall, project (of one matrix alone as in recall:xi), fuse and reduce')
+      refuse('there are recall, project (of one matrix alone as in recall:xi), fuse, reduce and synapses')
     }
   }
 }

@@ -184,7 +184,9 @@ function layerOf(model: Model, name: string): Model['layers'][number] | undefine
 }
 
 function matrixOf(plan: Plan, model: Model, name: string): Matrix {
-  const isGroup = [...model.memories, ...model.synapses].some((group) => group.name === name)
+  const parts = plan.factored.flatMap(({ name: of }) => [`${of}/excess`, `${of}/ring`])
+  const isGroup =
+    parts.includes(name) || [...model.memories, ...model.synapses].some((group) => group.name === name)
   const matrix = isGroup ? plan.matrices.get(name) : undefined
   if (matrix === undefined) {
     const names = [...model.layers, ...model.memories, ...model.synapses].map((group) => group.name)

@@ -49,7 +49,8 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     )
   }
   const { neurons, synapses, memories, probes } = header.scenario
-  const states = [neurons, synapses, memories].flatMap((group) => Object.keys(group))
+  const parts = Object.keys(synapses).flatMap((name) => [`${name}/excess`, `${name}/ring`])
+  const states = [...[neurons, synapses, memories].flatMap((group) => Object.keys(group)), ...parts]
   const found = states.flatMap((name) => {
     const array = arrays[`state.${name}`]
     return array === undefined

@@ -13,6 +13,7 @@ import { CHANGES, RUNS, SAMPLES, groupFlags } from '../plan/resident.ts'
 import { bytesOf, copiesOf } from './arrays.ts'
 import { onLost } from './lost.ts'
 import { PROBES, STIMULUS, type Timer } from './profile.ts'
+import { type Rings, createRings } from './rings.ts'
 
 /** One sample as it left the GPU. */
 export interface RawSample {
@@ -45,7 +46,14 @@ export interface Scheduler {
   run(ticks: number, timer?: Timer): Promise<void>
   /** Resolves when everything submitted has run and its samples are delivered. */
   flush(): Promise<void>
-  /** Encodes stage 2 for the state as it stands, so that activations and adiabatic layers belong to it. */
+  /** What stands in the rings of plastic synapses. */
+  readonly rings: Rings
+  /** Takes W of a synapse in factors from where it was written down, with what was changed there. */
+  absorb(encoder: GPUCommandEncoder, name: string): void
+  /**
+   * Encodes stage 2 for the state as it stands, so that activations and adiabatic layers belong to it; and writes down W of
+   * synapses in factors that have been looked at.
+   */
   refresh(encoder: GPUCommandEncoder): void
   /** To be called when parameters, or the state from outside, have changed. */
   disturb(): void
@@ -76,7 +84,10 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   const submitTime = options.submitTime ?? 100
   const recordWords = plan.clock.recordBytes / 4
   const records = new Int32Array((engine.clock.records + 1) * recordWords)
+  const floats = new Float32Array(records.buffer)
   const dynamicOffset = [0]
+  const mostTicks = engine.clock.records / plan.clock.perTick
+  const rings = createRings(plan.factored)
 
   const snapshots = plan.probes.map(({ probe }) =>
     probe.kind === 'snapshot' ? copiesOf(plan, model, probe.of) : undefined,
@@ -95,6 +106,8 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     }),
   )
   const free = [...staging]
+  // What is written down on demand has to be there before it is copied.
+  for (const { buffer } of snapshots.flatMap((copies) => copies ?? [])) engine.buffer(buffer)
   let waiting: (() => void)[] = []
 
   let current = model
@@ -137,6 +150,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     records.fill(-1, word, word + plan.clock.words)
     records[word] = at
     records[word + plan.clock.flagsWord] = 0
+    rings.fill(records, floats, word)
     dynamicOffset[0] = word * 4
     return word
   }
@@ -202,7 +216,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
 
   const owners = engine.tick.map(({ operation }) => ownerOf(operation))
   /** Passes of a timed tick, at most: every owner may come again and again, stimulus and probes once. */
-  const mostPasses = engine.prepare.length + owners.length + 3
+  const mostPasses = engine.prepare.length + owners.length + engine.factored.length + 3
 
   const recordTimed = (encoder: GPUCommandEncoder, timer: Timer): Recording => {
     let pass: GPUComputePassEncoder | undefined
@@ -275,8 +289,28 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     snapshot: boolean
   }
 
+  /** What samples see of synapses in factors: an energy a U that is up to date, a snapshot W itself. */
+  const settleSynapses = ({ record, open }: Recording, batch: Batch): number => {
+    const due = plan.probes.filter(({ probe }) => isSampled(tick, probe.every))
+    if (!rings.isEmpty && due.some(({ probe }) => probe.kind === 'energy')) {
+      open(batch.records++, tick)
+      for (const { flush, factored } of engine.factored)
+        for (const command of flush) record(command, factored.name)
+      rings.empty()
+    }
+    const word = open(batch.records++, tick)
+    for (const { express, factored } of engine.factored)
+      if (due.some(({ probe }) => probe.kind === 'snapshot' && probe.of === factored.name))
+        for (const command of express) record(command, PROBES)
+    return word
+  }
+
   /** Stage 5: samples of the probes that are due in the state after `tick` ticks. */
-  const sample = ({ record }: Recording, word: number, batch: Batch): void => {
+  const sample = (recording: Recording, recordWord: number, batch: Batch): void => {
+    const { record } = recording
+    let word = recordWord
+    if (plan.clock.perTick > 1 && plan.probes.some(({ probe }) => isSampled(tick, probe.every)))
+      word = settleSynapses(recording, batch)
     let refreshed = false
     plan.probes.forEach(({ probe, slotWord }, index) => {
       if (!isSampled(tick, probe.every)) return
@@ -320,15 +354,23 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       sample(recording, open(batch.records++, 0), batch)
     }
     sampledStart = true
-    while (ticks < limit && !batch.snapshot && batch.records < engine.clock.records && hasRoom(batch)) {
+    while (
+      ticks < limit &&
+      !batch.snapshot &&
+      batch.records + plan.clock.perTick <= engine.clock.records &&
+      hasRoom(batch)
+    ) {
       const word = open(batch.records++, tick)
       stimulate(recording, word, tick)
       prepare(recording)
       if (plan.resident !== undefined)
         raise(word, RUNS | groupFlags(current, plan.resident.masked, tick, shown))
       engine.tick.forEach((command, index) => {
-        if (isDue(tick, command.every)) record(command, owners[index] as string)
+        const { ring } = command.operation
+        if (isDue(tick, command.every) && (ring === undefined || rings.takes(ring.of, ring.when)))
+          record(command, owners[index] as string)
       })
+      rings.advance(tick, current)
       tick++
       ticks++
       sample(recording, word, batch)
@@ -400,7 +442,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     const elapsed = now - Math.max(started, lastDone)
     lastDone = now
     if (ticks < batchLimit) return
-    if (elapsed * 2 < submitTime) batchLimit = Math.min(engine.clock.records, batchLimit * 2)
+    if (elapsed * 2 < submitTime) batchLimit = Math.min(mostTicks, batchLimit * 2)
     else if (elapsed > submitTime) batchLimit = Math.max(1, batchLimit >> 1)
   }
 
@@ -471,6 +513,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   }
   const restart = (at: number): void => {
     tick = at
+    rings.empty()
     stale = true
     sampledStart = at > 0
     quietSince = at
@@ -493,7 +536,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       return pending
     },
     get batch() {
-      return batchLimit < engine.clock.records ? batchLimit : Infinity
+      return batchLimit < mostTicks ? batchLimit : Infinity
     },
     async run(ticks, timer) {
       // What has been dispatched by now costs as much as compiling what needs no such dispatches.
@@ -512,10 +555,19 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       while (pending > 0 && !destroyed) await changed()
       throwFailure()
     },
+    rings,
+    absorb(encoder, name) {
+      const pass = encoder.beginComputePass({ label: `absorb ${name}` })
+      const { absorb = [] } = engine.factored.find(({ factored }) => factored.name === name) ?? {}
+      for (const command of absorb) dispatch(pass, command)
+      pass.end()
+      rings.empty(name)
+    },
     refresh(encoder) {
       const pass = encoder.beginComputePass({ label: 'refresh' })
       openRecord(pass, 0, tick)
       for (const command of engine.refresh) dispatch(pass, command)
+      for (const { express } of engine.factored) for (const command of express) dispatch(pass, command)
       pass.end()
       device.queue.writeBuffer(engine.clock.buffer, 0, records, 0, recordWords)
     },

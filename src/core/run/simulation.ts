@@ -47,8 +47,13 @@ export interface Checkpoint {
   readonly seed: number
   /** The kernels that made it, as `variants` of the options takes them; files of before have none. */
   readonly variants?: Variants
-  /** State of every dynamic layer, plastic synapse and learning memory. */
+  /**
+   * State of every dynamic layer, plastic synapse and learning memory; of a synapse in factors also what W was made of,
+   * `NAME/excess` and `NAME/ring`.
+   */
   readonly arrays: Readonly<Record<string, DenseArray>>
+  /** Fade and weights of the rings of synapses in factors. */
+  readonly rings?: Readonly<Record<string, readonly number[]>>
   readonly series: readonly Series[]
   /** What the run found worth a warning. */
   readonly warnings: readonly string[]
@@ -211,10 +216,35 @@ export async function createSimulation(
     })
   }
 
-  const write = (name: string, data: ArrayLike<number>): void => {
+  /** Runs commands of the scheduler by themselves. */
+  const submit = (label: string, encode: (encoder: GPUCommandEncoder) => void): void => {
+    const encoder = device.createCommandEncoder({ label })
+    encode(encoder)
+    device.queue.submit([encoder.finish()])
+  }
+
+  const upload = (name: string, data: ArrayLike<number>): void => {
     const dense = data instanceof Float32Array ? data : Float32Array.from(data)
     for (const { buffer, bytes } of packArray(plan, model, name, dense))
       device.queue.writeBuffer(engine.buffer(buffer), 0, bytes)
+  }
+
+  /** Synapses in factors that are plastic: what is read of them is written down first, what is written is taken from there. */
+  const deferred = plan.factored.filter(({ deferral }) => deferral !== undefined).map(({ name }) => name)
+  const absorb = (name: string): void => {
+    if (deferred.includes(name)) submit('absorb', (encoder) => scheduler.absorb(encoder, name))
+  }
+  const checkWritable = (name: string): void => {
+    if (deferred.includes(name) || !plan.factored.some((one) => one.name === name)) return
+    throw new ModelError(
+      `\`${name}\` is not plastic and follows from its patterns: it cannot be written; give it as a base of its own`,
+    )
+  }
+
+  const write = (name: string, data: ArrayLike<number>): void => {
+    checkWritable(name)
+    upload(name, data)
+    absorb(name)
     scheduler.disturb()
   }
 
@@ -288,7 +318,11 @@ export async function createSimulation(
     write,
     writePart(name, at, data) {
       const { buffer, offset, bytes } = packPart(plan, model, name, at, Float32Array.from(data))
-      device.queue.writeBuffer(engine.buffer(buffer), offset, bytes)
+      checkWritable(name)
+      const target = engine.buffer(buffer)
+      if (deferred.includes(name)) submit('express', (encoder) => scheduler.refresh(encoder))
+      device.queue.writeBuffer(target, offset, bytes)
+      absorb(name)
       scheduler.disturb()
     },
     writeCue(index, at, data) {
@@ -302,8 +336,12 @@ export async function createSimulation(
           'only the values of patterns can change while the network runs; build it anew from the changed scenario',
         )
       }
+      // States stay, W among them, though J may be another.
+      for (const { buffer } of deferred.flatMap((name) => copiesOf(plan, model, name))) engine.buffer(buffer)
+      if (deferred.length > 0) submit('express', (encoder) => scheduler.refresh(encoder))
       engine.adopt(model, next)
       model = next
+      for (const name of deferred) absorb(name)
       scheduler.update(model)
       scheduler.show()
     },
@@ -344,13 +382,16 @@ export async function createSimulation(
     async checkpoint() {
       const { tick } = scheduler
       const era = eras.at(-1) ?? firstEra
-      const [arrays] = await Promise.all([readAll(dynamicNames), scheduler.flush()])
+      const rings = Object.fromEntries(deferred.map((name) => [name, scheduler.rings.save(name)]))
+      const names = [...dynamicNames, ...deferred.flatMap((name) => [`${name}/excess`, `${name}/ring`])]
+      const [arrays] = await Promise.all([readAll(names), scheduler.flush()])
       return {
         tick,
         origin: { tick: era.tick, time: era.time },
         seed: model.seed,
         variants: plan.variants,
-        arrays: Object.fromEntries(dynamicNames.map((name, index) => [name, arrays[index] as DenseArray])),
+        arrays: Object.fromEntries(names.map((name, index) => [name, arrays[index] as DenseArray])),
+        ...(deferred.length > 0 && { rings }),
         series: series.map((one) => until(one, tick)),
         warnings: warnings(),
         scenario: model.scenario,
@@ -366,7 +407,15 @@ export async function createSimulation(
       engine.reset(model)
       scheduler.restart(checkpoint.tick)
       // After the stimulus, which may set states of its own.
-      for (const name of dynamicNames) write(name, (checkpoint.arrays[name] as DenseArray).data)
+      for (const name of dynamicNames) {
+        const [excess, ring] = [checkpoint.arrays[`${name}/excess`], checkpoint.arrays[`${name}/ring`]]
+        const saved = checkpoint.rings?.[name]
+        if (excess !== undefined && ring !== undefined && saved !== undefined && deferred.includes(name)) {
+          upload(`${name}/excess`, excess.data)
+          upload(`${name}/ring`, ring.data)
+          scheduler.rings.load(name, saved)
+        } else write(name, (checkpoint.arrays[name] as DenseArray).data)
+      }
       eras = [{ ...checkpoint.origin, dt: model.time.dt }]
       earlierWarnings = checkpoint.warnings
       series = createSeries(plan, model)
@@ -407,6 +456,8 @@ async function readBuffers(
   before: (encoder: GPUCommandEncoder) => void,
 ): Promise<ArrayBuffer> {
   const { device } = engine
+  // What is made on demand is made before it is written.
+  for (const { buffer } of copies) engine.buffer(buffer)
   const encoder = device.createCommandEncoder({ label: 'read' })
   before(encoder)
   // A staging buffer each: together they may be more than one buffer can hold.

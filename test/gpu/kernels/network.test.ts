@@ -35,6 +35,7 @@ const VARIANTS: readonly { readonly title: string; readonly variants: Variants }
     title: 'tiles of 4 x 4',
     variants: { recall: '4x4', project: '4x4' },
   },
+  { title: 'synapses in factors', variants: { synapses: 'factored' } },
   {
     title: 'tiles of eight states',
     variants: { recall: '1x8', project: '1x8', fuse: 'off' },

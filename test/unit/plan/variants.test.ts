@@ -111,7 +111,7 @@ test.each([
   ['recall', '--variant: must be NAME=VALUE, such as recall=4x4 or fuse=off, not "recall"'],
   [
     'tile=4x4',
-    '--variant: there is no tile=4x4; there are recall, project (of one matrix alone as in recall:xi), fuse and reduce',
+    '--variant: there is no tile=4x4; there are recall, project (of one matrix alone as in recall:xi), fuse, reduce and synapses',
   ],
   [
     'recall=3x3',

@@ -1,0 +1,42 @@
+// W - J of a plastic synapse between two rewrites (theory.md, section 1: tau dW/dt = -(W - J) + kappa g g^T):
+//
+//   fade U + sum_k w_k g_k g_k^T
+//
+// U as it was rewritten last, g_k the activations at the updates since, in a ring [replicas, 16, stride]. The clock
+// record holds from word `ringWord` on how many there are, fade, and the weights w_k. `hold` leaves a tile of eight
+// rows and two groups of four columns in `held`. Factors of a product are sqrt(w_k) g_k both: it is symmetric to the
+// last bit. U: rows [row0, row0 + rows) of each copy in this block, replica0 the first one.
+
+const RING = 16u;
+
+struct Params {
+  row0: u32,
+  rows: u32,
+  stride: u32,
+  replica0: u32,
+  ringWord: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(0) var<storage, read> ring: array<vec4<f32>>;
+@group(1) @binding(0) var<storage, read> clock: array<i32>;
+
+var<private> held$h$k_$q: vec4<f32>; //: h in 2, k in 4, q in 2
+
+fn hold(copy: u32, row: u32, quad: u32) {
+  let quads = params.stride / 4u;
+  let fade = bitcast<f32>(clock[params.ringWord + 1u]);
+  let first = copy * params.rows;
+  let last = params.rows - 1u;
+  let quad$q = min(quad + $qu, quads - 1u); //: q in 2
+  held$h$k_$q = fade * excess[(first + min(row + 4u * $hu + $ku, last)) * quads + quad$q]; //: h in 2, k in 4, q in 2
+  let four$h = min((params.row0 + row) / 4u + $hu, quads - 1u); //: h in 2
+  let count = u32(clock[params.ringWord]);
+  for (var k = 0u; k < count; k++) {
+    let at = ((params.replica0 + copy) * RING + k) * quads;
+    let root = sqrt(bitcast<f32>(clock[params.ringWord + 2u + k]));
+    let rows$h = root * ring[at + four$h]; //: h in 2
+    let columns$q = root * ring[at + quad$q]; //: q in 2
+    held$h$k_$q += rows$h[$k] * columns$q; //: h in 2, k in 4, q in 2
+  }
+}

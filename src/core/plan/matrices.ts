@@ -1,0 +1,44 @@
+/** Coupling matrices as buffers. */
+import type { Model, Rows } from '../model/model.ts'
+import { type Block, type Matrix, packBlock, planMatrix } from './layout.ts'
+import type { BufferPlan, Lifetime } from './operation.ts'
+import { type Planning, addBuffer } from './planning.ts'
+
+/** Adds a matrix and its buffers to the plan. */
+export function addMatrix(
+  planning: Planning,
+  shape: Pick<Matrix, 'name' | 'copies' | 'rows' | 'columns' | 'format'>,
+  initialOf: (matrix: Matrix, block: Block) => BufferPlan['initial'],
+  lifetime: Lifetime = 'fixed',
+): Matrix {
+  const matrix = planMatrix(shape, planning.limits)
+  planning.matrices.set(matrix.name, matrix)
+  for (const block of matrix.blocks)
+    addBuffer(planning, block.buffer, block.bytes, initialOf(matrix, block), lifetime)
+  return matrix
+}
+
+/** A matrix given by its dense rows, as initial contents that are packed only when they are uploaded. */
+export function addFixedMatrix(
+  planning: Planning,
+  name: string,
+  rowsOf: (model: Model) => Rows,
+  format: Matrix['format'] = 'f32',
+  copies = 1,
+  lifetime: Lifetime = 'fixed',
+): Matrix {
+  const { rows, columns } = rowsOf(planning.model)
+  return addMatrix(
+    planning,
+    { name, copies, rows, columns, format },
+    (matrix, block) => ({ kind: 'data', make: (model) => packBlock(matrix, block, rowsOf(model).data) }),
+    lifetime,
+  )
+}
+
+/** The block of a base matrix that holds a row; blocks of copies are split at the same rows. */
+export function baseBlockOf(base: Matrix, row: number): Block {
+  const block = base.blocks.find(({ start, count }) => row >= start && row < start + count)
+  if (block === undefined) throw new Error(`\`${base.name}\` has no row ${row}`)
+  return block
+}

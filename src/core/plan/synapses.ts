@@ -1,0 +1,400 @@
+/**
+ * Synapses W of a layer, in one of two forms. Whole: W is a matrix that every update writes. Factored, where that costs
+ * less: W = J + U, in which
+ *
+ *   J  Hebbian is P^T P / N and never made: J g = P^T (P g) / N, less its diagonal where that is 0
+ *   U  is rewritten once in 16 updates; between, what they would add stands beside it, fade U + sum_k w_k g_k g_k^T, with
+ *      the activations g_k of the updates in a ring, and fade and w_k in the clock record
+ *
+ * Both give the same W g within rounding. Who looks at W itself has it written down first (`express`).
+ */
+import type { Model, Rows, Synapse } from '../model/model.ts'
+import { type Matrix, dealRows, vectorStride } from './layout.ts'
+import { addFixedMatrix, addMatrix, baseBlockOf } from './matrices.ts'
+import type { Operation } from './operation.ts'
+import { type Planning, addBuffer, differs, faultOf, find, operation, rateOf } from './planning.ts'
+
+/** Multiply-adds in one dispatch of the set-up, so that no watchdog fires on a slow adapter. */
+const SETUP_WORK = 2 ** 28
+
+/** Rows that one invocation of matrix/imprint makes. */
+const IMPRINTED_ROWS = 8
+
+/** Updates that one rewrite of U carries out: those in the ring, and its own. */
+export const RING = 16
+
+/** Words of the clock record for each synapse: how many activations are in its ring, fade, and the weights w_k. */
+export const RING_WORDS = 2 + RING
+
+/** Neurons from which on factors cost less than the dispatches that they add. */
+const LEAST_NEURONS = 256
+
+/** A product with P and P^T must cost less than one with J by this factor. */
+const LOW_RANK = 3
+
+/** A synapse in factors. */
+export interface Factored {
+  readonly name: string
+  /** P [patterns, N] of a Hebbian J. */
+  readonly patterns?: Matrix
+  /** Buffer of the diagonal [N] that J does not have. */
+  readonly diagonal?: string
+  /** J that was given, or has too many patterns. */
+  readonly base?: Matrix
+  /** Of plastic synapses. */
+  readonly deferral?: Deferral
+  /** Makes J where a matrix of it is needed. */
+  readonly imprint: readonly Operation[]
+  /** Write W down in its matrix `NAME`, and take it back from there: for reading and writing W. */
+  readonly express: readonly Operation[]
+  readonly absorb: readonly Operation[]
+}
+
+/** U and what is to be added to it. */
+export interface Deferral {
+  /** U [replicas, N, N]. */
+  readonly excess: Matrix
+  /** [replicas, 16, N] */
+  readonly ring: Matrix
+  /** First of its words in the clock record. */
+  readonly ringWord: number
+  /** An update: remembered, or with all before it. */
+  readonly remember: Operation
+  readonly rewrite: readonly Operation[]
+  /** Brings U up to date without an update. */
+  readonly flush: readonly Operation[]
+  /** What an update does to fade and weights: w -> (1 - rate) w, and a new one of rate * factor. */
+  readonly update: (model: Model) => {
+    readonly every: number
+    readonly rate: number
+    readonly factor: number
+  }
+}
+
+/** Buffers of one synapse, and the operations that make its J. */
+export function planSynapse(planning: Planning, synapse: Synapse): Operation[] {
+  const form = formOf(planning, synapse)
+  return form.isLowRank || form.defers ? planFactors(planning, synapse, form) : planWhole(planning, synapse)
+}
+
+interface Form {
+  readonly isLowRank: boolean
+  readonly defers: boolean
+}
+
+/** The form that costs less (bytes on hardware, loads on software adapters). */
+function formOf(planning: Planning, synapse: Synapse): Form {
+  const { model, limits, variants } = planning
+  const { base, every } = synapse
+  const { size } = find(model.layers, synapse.layer)
+  const bindable = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize)
+  const fits = (rows: number): boolean => rows * vectorStride(size) * 4 <= bindable
+  const isForced = variants.synapses === 'factored'
+  if (variants.synapses === 'whole' || !(isForced || size >= LEAST_NEURONS))
+    return { isLowRank: false, defers: false }
+  const patterns = base.kind === 'hebbian' ? base.patterns.rows : Infinity
+  const isLowRank = fits(patterns) && (isForced || LOW_RANK * patterns <= size)
+  // Where updates are rare, W as a whole is cheaper than J and U in every tick.
+  const isFrequent = every <= (isLowRank || base.kind === 'zero' ? 8 : 2)
+  const isPlastic = synapse.tau !== undefined
+  const defers =
+    isPlastic &&
+    (isForced || isFrequent) &&
+    fits(RING * model.replicas) &&
+    !differs(model, updateOf(synapse.name))
+  return { isLowRank: isLowRank && (defers || !isPlastic), defers }
+}
+
+function updateOf(name: string): Deferral['update'] {
+  return (m) => {
+    const { tau, every, strength, layer } = find(m.synapses, name)
+    return {
+      every,
+      rate: rateOf(m, every, tau as number),
+      factor: strength / find(m.layers, layer).size,
+    }
+  }
+}
+
+/** W as a matrix that is written in every update, and J. */
+function planWhole(planning: Planning, synapse: Synapse): Operation[] {
+  const { model } = planning
+  const { name, base } = synapse
+  const { size } = find(model.layers, synapse.layer)
+  const isPlastic = synapse.tau !== undefined
+  const baseName = isPlastic ? `${name}/base` : name
+  const operations: Operation[] = []
+  let baseMatrix: Matrix | undefined
+  if (base.kind === 'matrix') {
+    baseMatrix = addFixedMatrix(planning, baseName, (m) => matrixOf(find(m.synapses, name)))
+  } else if (base.kind === 'hebbian') {
+    baseMatrix = addMatrix(
+      planning,
+      { name: baseName, copies: 1, rows: size, columns: size, format: 'f32' },
+      () => ({ kind: 'zero' }),
+    )
+    const stored = `${name}/patterns`
+    addBuffer(planning, stored, base.patterns.rows * vectorStride(size) * 4, {
+      kind: 'data',
+      make: (m) => dealRows(patternsOf(m, name), base.patterns.rows),
+    })
+    operations.push(...imprint(planning, synapse, baseMatrix, stored))
+  } else if (!isPlastic) {
+    addMatrix(planning, { name, copies: 1, rows: size, columns: size, format: 'f32' }, () => ({
+      kind: 'zero',
+    }))
+  }
+  if (isPlastic) {
+    addMatrix(
+      planning,
+      { name, copies: model.replicas, rows: size, columns: size, format: 'f32' },
+      (_, block) =>
+        baseMatrix === undefined
+          ? { kind: 'zero' }
+          : {
+              kind: 'copies',
+              of: baseBlockOf(baseMatrix, block.start % size).buffer,
+              times: Math.max(1, block.count / size),
+            },
+      'state',
+    )
+  }
+  return operations
+}
+
+/** J in factors or as a matrix, and U with its ring. */
+function planFactors(planning: Planning, synapse: Synapse, { isLowRank, defers }: Form): Operation[] {
+  const { model } = planning
+  const { name, base } = synapse
+  const { size } = find(model.layers, synapse.layer)
+  const square = { rows: size, columns: size, format: 'f32' } as const
+  const zero = { kind: 'zero' } as const
+  const setup: Operation[] = []
+  const written = addMatrix(
+    planning,
+    { name, copies: defers ? model.replicas : 1, ...square },
+    () => zero,
+    'demand',
+  )
+  let patterns: Matrix | undefined
+  let diagonal: string | undefined
+  let baseMatrix: Matrix | undefined
+  let imprinting: Operation[] = []
+  if (base.kind === 'hebbian' && isLowRank) {
+    patterns = addFixedMatrix(planning, `${name}/patterns`, (m) => patternsOf(m, name))
+    // Of each replica, where the products P g stand.
+    addBuffer(planning, `${name}/coefficients`, model.replicas * vectorStride(base.patterns.rows) * 4)
+    if (base.zeroDiagonal) {
+      diagonal = `${name}/diagonal`
+      addBuffer(planning, diagonal, vectorStride(size) * 4, {
+        kind: 'data',
+        make: (m) => diagonalOf(patternsOf(m, name)),
+      })
+    }
+    baseMatrix = defers
+      ? addMatrix(planning, { name: `${name}/base`, copies: 1, ...square }, () => zero, 'demand')
+      : written
+    imprinting = imprint(planning, synapse, baseMatrix, patterns.blocks[0]?.buffer as string)
+  } else if (base.kind === 'hebbian') {
+    baseMatrix = addMatrix(planning, { name: `${name}/base`, copies: 1, ...square }, () => zero)
+    const stored = addFixedMatrix(planning, `${name}/patterns`, (m) => patternsOf(m, name))
+    setup.push(...imprint(planning, synapse, baseMatrix, stored.blocks[0]?.buffer as string))
+  } else if (base.kind === 'matrix') {
+    baseMatrix = addFixedMatrix(planning, `${name}/base`, (m) => matrixOf(find(m.synapses, name)))
+  }
+  const deferral = defers ? planDeferral(planning, synapse) : undefined
+  planning.factored.set(name, {
+    name,
+    ...(patterns === undefined ? (baseMatrix === undefined ? {} : { base: baseMatrix }) : { patterns }),
+    ...(diagonal === undefined ? {} : { diagonal }),
+    ...(deferral === undefined ? {} : { deferral }),
+    imprint: imprinting,
+    express: deferral === undefined ? [] : express(planning, deferral, written, baseMatrix),
+    absorb: deferral === undefined ? [] : absorb(planning, deferral, written, baseMatrix),
+  })
+  return setup
+}
+
+/** What a diagonal of zeros leaves out of P^T P / N. */
+function diagonalOf({ rows, columns, data }: Rows): Float32Array<ArrayBuffer> {
+  const diagonal = new Float32Array(vectorStride(columns))
+  for (let column = 0; column < columns; column++) {
+    let sum = 0
+    for (let row = 0; row < rows; row++) sum += (data[row * columns + column] as number) ** 2
+    diagonal[column] = sum / columns
+  }
+  return diagonal
+}
+
+function planDeferral(planning: Planning, synapse: Synapse): Deferral {
+  const { model, clock } = planning
+  const { name, layer } = synapse
+  const { size } = find(model.layers, layer)
+  const { replicas } = model
+  const square = { copies: replicas, rows: size, columns: size, format: 'f32' } as const
+  const excess = addMatrix(planning, { name: `${name}/excess`, ...square }, () => ({ kind: 'zero' }), 'state')
+  const ring = addMatrix(
+    planning,
+    { name: `${name}/ring`, copies: replicas, rows: RING, columns: size, format: 'f32' },
+    () => ({ kind: 'zero' }),
+    'state',
+  )
+  // Of each replica, where the products g_k.g stand.
+  addBuffer(planning, `${name}/traces`, replicas * RING * 4)
+  const ringWord = clock.ringWord + RING_WORDS * model.synapses.findIndex((other) => other.name === name)
+  const update = updateOf(name)
+  const activations = `${layer}/activations`
+  const stride = vectorStride(size)
+  const ringBuffer = ring.blocks[0]?.buffer as string
+  const rewriting = (label: string, isUpdate: boolean): Operation[] =>
+    spansOf(excess).map(({ buffer, params, tiles }) =>
+      operation(planning, {
+        label: `${name}/${label}`,
+        stage: isUpdate ? 'plasticity' : 'probe',
+        kernel: 'matrix/rewrite',
+        buffers: { excess: buffer, activations, faults: 'faults', ring: ringBuffer },
+        workgroups: tiles(planning.workgroup),
+        params: (m) => {
+          const { rate, factor } = update(m)
+          return { ...params, ringWord, rate: isUpdate ? rate : 0, factor, fault: faultOf(m, name) }
+        },
+        ...(isUpdate && { every: (m: Model) => update(m).every, ring: { of: name, when: 'full' } }),
+      }),
+    )
+  return {
+    excess,
+    ring,
+    ringWord,
+    update,
+    remember: operation(planning, {
+      label: `${name}/remember`,
+      stage: 'plasticity',
+      kernel: 'matrix/remember',
+      buffers: { activations, ring: ringBuffer },
+      workgroups: [Math.ceil(stride / 4 / planning.workgroup), replicas, 1],
+      params: () => ({ stride, ringWord }),
+      every: (m) => update(m).every,
+      ring: { of: name, when: 'open' },
+    }),
+    rewrite: rewriting('rewrite', true),
+    flush: rewriting('flush', false),
+  }
+}
+
+/** The rows that each block of a square matrix has of its copies, and the dispatches over them. */
+function spansOf({ blocks, rows, stride }: Matrix): {
+  readonly buffer: string
+  readonly start: number
+  readonly params: { row0: number; rows: number; stride: number; replica0: number }
+  /** Workgroups of kernels that make tiles of eight rows and two groups of four columns. */
+  readonly tiles: (workgroup: number) => [number, number, number]
+  readonly lines: (workgroup: number) => [number, number, number]
+}[] {
+  return blocks.map(({ buffer, start, count }) => {
+    const row0 = start % rows
+    const own = Math.min(rows - row0, count)
+    const copies = count / own
+    return {
+      buffer,
+      start,
+      params: { row0, rows: own, stride, replica0: Math.floor(start / rows) },
+      tiles: (workgroup) => [Math.ceil(stride / 8 / workgroup), Math.ceil(own / 8), copies],
+      lines: (workgroup) => [Math.ceil(stride / 4 / workgroup), own, copies],
+    }
+  })
+}
+
+/** W = J + U with what its ring adds. */
+function express(
+  planning: Planning,
+  { excess, ring, ringWord }: Omit<Deferral, 'express'>,
+  written: Matrix,
+  base: Matrix | undefined,
+): Operation[] {
+  return spansOf(excess).map(({ buffer, start, params, tiles }, index) => {
+    const block = base && baseBlockOf(base, start % excess.rows)
+    return operation(planning, {
+      label: `${written.name}/express`,
+      stage: 'probe',
+      kernel: 'matrix/express',
+      constants: { BASED: block === undefined ? 0 : 1 },
+      buffers: {
+        excess: buffer,
+        ring: ring.blocks[0]?.buffer as string,
+        base: block?.buffer ?? 'none',
+        written: written.blocks[index]?.buffer as string,
+      },
+      workgroups: tiles(planning.workgroup),
+      params: () => ({ ...params, ringWord, baseStart: block?.start ?? 0 }),
+    })
+  })
+}
+
+/** U = W - J. */
+function absorb(
+  planning: Planning,
+  { excess }: Deferral,
+  written: Matrix,
+  base: Matrix | undefined,
+): Operation[] {
+  return spansOf(excess).map(({ buffer, start, params, lines }, index) => {
+    const block = base && baseBlockOf(base, start % excess.rows)
+    return operation(planning, {
+      label: `${written.name}/absorb`,
+      stage: 'probe',
+      kernel: 'matrix/absorb',
+      constants: { BASED: block === undefined ? 0 : 1 },
+      buffers: {
+        written: written.blocks[index]?.buffer as string,
+        base: block?.buffer ?? 'none',
+        excess: buffer,
+      },
+      workgroups: lines(planning.workgroup),
+      params: () => ({ ...params, baseStart: block?.start ?? 0 }),
+    })
+  })
+}
+
+function patternsOf(model: Model, name: string): Rows {
+  const { base } = find(model.synapses, name)
+  if (base.kind !== 'hebbian') throw new Error(`\`${name}\` has no patterns as its base`)
+  return base.patterns
+}
+
+function matrixOf(synapse: Synapse): Rows {
+  if (synapse.base.kind !== 'matrix') throw new Error(`\`${synapse.name}\` has no matrix as its base`)
+  return synapse.base.matrix
+}
+
+/** J = P^T P / N as a matrix, from the buffer that holds P. */
+function imprint(planning: Planning, synapse: Synapse, matrix: Matrix, stored: string): Operation[] {
+  const { limits, workgroup } = planning
+  const patterns = patternsOf(planning.model, synapse.name)
+  const stride = vectorStride(patterns.columns)
+  const zeroDiagonal = synapse.base.kind === 'hebbian' && synapse.base.zeroDiagonal
+  const work = Math.floor(SETUP_WORK / (stride * Math.max(1, patterns.rows) * IMPRINTED_ROWS))
+  const rowsPerDispatch =
+    IMPRINTED_ROWS * Math.max(1, Math.min(work, limits.maxComputeWorkgroupsPerDimension))
+  return matrix.blocks.flatMap((block) =>
+    Array.from({ length: Math.ceil(block.count / rowsPerDispatch) }, (_, part) => {
+      const offset = part * rowsPerDispatch
+      const count = Math.min(rowsPerDispatch, block.count - offset)
+      return operation(planning, {
+        label: `${synapse.name}/imprint`,
+        stage: 'setup',
+        kernel: 'matrix/imprint',
+        buffers: { patterns: stored, matrix: block.buffer },
+        workgroups: [Math.ceil(stride / 4 / workgroup), Math.ceil(count / IMPRINTED_ROWS), 1],
+        params: () => ({
+          start: block.start,
+          offset,
+          rows: block.count,
+          size: matrix.columns,
+          stride,
+          patternCount: patterns.rows,
+          zeroDiagonal: zeroDiagonal ? 1 : 0,
+        }),
+      })
+    }),
+  )
+}
