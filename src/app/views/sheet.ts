@@ -92,6 +92,8 @@ export interface Sheet extends Tiling {
   }
   /** True when what is shown is computed from the state and may lag behind it by a tick. */
   readonly isDerived: boolean
+  /** True for a coupling that is kept in factors: it stands in its buffer only after a refresh. */
+  readonly isFactored?: boolean
 }
 
 /** Lagrangians whose activations lie in [-1, 1]. */
@@ -123,6 +125,7 @@ export function sheetsOf(model: Model, plan: Plan): Sheet[] {
         isMain: false,
         shape: [matrix.columns],
         scale: 1,
+        isFactored: plan.factored.some((one) => one.name === name),
       }
     }),
   ]

@@ -258,7 +258,7 @@ export async function createStage(
       source: sheet,
       row: entry.row + (sheet.copies > 1 ? replica * sheet.rows : 0),
       column: entry.column,
-      isDerived: sheet.isDerived,
+      isDerived: sheet.isDerived || sheet.isFactored === true,
     },
     ...companions.map(({ blocks, stride }, index): Spot => ({
       source: { blocks, stride, format: 'f32', scale: 1 },
@@ -292,7 +292,14 @@ export async function createStage(
 
   // ------------------------------------------------------------------------------------------------------ drawing
 
+  const hasFactored = sheets.some(({ isFactored }) => isFactored)
+
   const measure = async (): Promise<void> => {
+    if (hasFactored) {
+      const encoder = device.createCommandEncoder({ label: 'view/express' })
+      simulation.encodeRefresh(encoder)
+      device.queue.submit([encoder.finish()])
+    }
     const found = painter.measure()
     if (found === undefined) return
     measuredAt = performance.now()
@@ -360,8 +367,9 @@ export async function createStage(
     shown.forEach(place)
     const timing = watch?.begin()
     const encoder = device.createCommandEncoder({ label: 'view' })
-    // A resident network keeps its activations to itself.
-    if (hasDerived && simulation.engine.resident !== undefined) simulation.encodeRefresh(encoder)
+    // A resident network keeps its activations to itself, and couplings in factors have to be written down.
+    if ((hasDerived && simulation.engine.resident !== undefined) || hasFactored)
+      simulation.encodeRefresh(encoder)
     for (const view of shown) {
       if (rangeOf(view) === undefined) continue
       view.figure.panes.forEach(({ context, width }, index) => {

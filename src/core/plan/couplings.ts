@@ -223,7 +223,7 @@ export function couplingProducts(
   const { base, deferral } = factored
   if (factored.patterns !== undefined)
     products.push(hebbianProduct(planning, factored, factored.patterns, common))
-  if (base !== undefined) products.push({ ...common, label: `${layer}/project ${name}`, matrix: base })
+  if (base !== undefined) products.push({ ...common, label: `${layer}/project ${name} base`, matrix: base })
   if (deferral !== undefined) {
     const { ring, excess, ringWord } = deferral
     const traces = { buffer: `${name}/traces`, stride: RING }
@@ -236,12 +236,12 @@ export function couplingProducts(
     products.push(
       {
         ...common,
-        label: `${layer}/project ${name}`,
+        label: `${layer}/project ${name} ring`,
         matrix: ring,
         vector: { buffer: traces.buffer, size: RING },
         before: planProduct(
           planning,
-          { ...common, label: `${layer}/recall ${name}`, kernel: 'matrix/recall', matrix: ring },
+          { ...common, label: `${layer}/recall ${name} ring`, kernel: 'matrix/recall', matrix: ring },
           traces,
           false,
           () => weighed,
@@ -249,7 +249,7 @@ export function couplingProducts(
       },
       {
         ...common,
-        label: `${layer}/project ${name}`,
+        label: `${layer}/project ${name} excess`,
         matrix: excess,
         making: { joined: 'fading', params: { ringWord } },
       },
@@ -270,13 +270,13 @@ function hebbianProduct(
   const coefficients = { buffer: `${name}/coefficients`, stride: vectorStride(patterns.rows) }
   return {
     ...common,
-    label: `${layer}/project ${name}`,
+    label: `${layer}/project ${name} patterns`,
     matrix: patterns,
     vector: { buffer: coefficients.buffer, size: patterns.rows },
     scale: 1 / patterns.columns,
     before: planProduct(
       planning,
-      { ...common, label: `${layer}/recall ${name}`, kernel: 'matrix/recall', matrix: patterns },
+      { ...common, label: `${layer}/recall ${name} patterns`, kernel: 'matrix/recall', matrix: patterns },
       coefficients,
     ),
     ...(diagonal !== undefined && {

@@ -111,7 +111,8 @@ export interface Simulation {
   read(name: string): Promise<DenseArray>
   /**
    * Records what makes activations and adiabatic layers belong to the state as it stands: between ticks they are those
-   * of the last one. For a view that reads them from their buffers.
+   * of the last one. Writes down W of synapses in factors whose buffer has been asked for. For a view that reads them from
+   * their buffers.
    */
   encodeRefresh(encoder: GPUCommandEncoder): void
   /** Replaces the state of a layer, a plastic synapse or a memory; the shape is that of `read`. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { Memory, Synapse } from '../../../src/core/model/model.ts'
+import type { Memory, Model, Synapse } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { type Plan, type PlanOptions, planNetwork } from '../../../src/core/plan/plan.ts'
+import { ticksBetween } from '../../../src/core/plan/print.ts'
 import { buildModel, signRows, symmetricRows } from '../../build.ts'
 
 const LIMITS = {
@@ -74,19 +75,80 @@ describe('recall by a softmax layer', () => {
 })
 
 describe('plastic synapses', () => {
-  const plastic = (base: Synapse['base']): Plan =>
-    planNetwork(
+  const N = 2048
+  const model = (base: Synapse['base'], synapse: Partial<Synapse> = { tau: 1, strength: 1 }): Model =>
+    buildModel({
+      layers: [{ name: 'v', size: N, lagrangian: { kind: 'tanh', gain: 1 } }],
+      synapses: [{ name: 'w', layer: 'v', base, ...synapse }],
+    })
+  const plastic = (base: Synapse['base'], options: PlanOptions = {}): Plan =>
+    planNetwork(model(base), LIMITS, options)
+  const hebbian = (patterns: number): Synapse['base'] => ({
+    kind: 'hebbian',
+    patterns: signRows(stream, patterns, N),
+    zeroDiagonal: false,
+  })
+  const dense: Synapse['base'] = { kind: 'matrix', matrix: symmetricRows(stream, N) }
+
+  /** N x N matrices read and written in a tick, in units of N^2 words: what is read and written counts twice. */
+  const traffic = (plan: Plan): number => {
+    const matrices = new Set(
+      [...plan.matrices.values()].flatMap(({ rows, columns, blocks }) =>
+        rows === N && columns === N ? blocks.map(({ buffer }) => buffer) : [],
+      ),
+    )
+    return plan.tick.reduce((sum, operation) => {
+      const touched = operation.kernel.bindings.filter(({ name }) => matrices.has(operation.buffers[name]!))
+      const words = touched.reduce((all, { writes }) => all + (writes ? 2 : 1), 0)
+      return sum + words / ticksBetween(operation, model({ kind: 'zero' }))
+    }, 0)
+  }
+
+  test('read J and U once a tick and rewrite U once in 16: 2.2 N^2 words', () => {
+    const plan = plastic(dense)
+    expect(plan.tick.map(({ label }) => label)).toEqual([
+      'v/activate',
+      'v/project w base',
+      'v/recall w ring',
+      'v/project w ring',
+      'v/project w excess',
+      'w/remember',
+      'w/rewrite',
+    ])
+    expect(traffic(plan)).toBeLessThanOrEqual(2.2)
+  })
+
+  test('read U alone where J is Hebbian, with no N x N matrix but U: 1.2 N^2 words', () => {
+    const plan = plastic(hebbian(20))
+    expect(traffic(plan)).toBeLessThanOrEqual(1.2)
+    expect(plan.bytes).toBeLessThan(1.1 * N * N * 4)
+    expect(traffic(plastic({ kind: 'zero' }))).toBeLessThanOrEqual(1.2)
+  })
+
+  test('read J as a matrix where it has many patterns', () => {
+    const plan = plastic(hebbian(1024))
+    expect(plan.tick.map(({ label }) => label)).toContain('v/project w base')
+    expect(traffic(plan)).toBeLessThanOrEqual(2.2)
+  })
+
+  test('are one matrix, read and written, where updates are rare, networks are small or rates differ', () => {
+    const whole = ['v/activate', 'v/project w', 'w/learn']
+    const rare = model(dense, { tau: 1, strength: 1, every: 10 })
+    expect(planNetwork(rare, LIMITS).tick.map(({ label }) => label)).toEqual(whole)
+    expect(plastic(dense, { variants: { synapses: 'whole' } }).tick.map(({ label }) => label)).toEqual(whole)
+    const small = planNetwork(
       buildModel({
-        layers: [{ name: 'v', size: 512, lagrangian: { kind: 'tanh', gain: 1 } }],
-        synapses: [{ name: 'w', layer: 'v', tau: 1, strength: 1, base }],
+        layers: [{ name: 'v', size: 100, lagrangian: { kind: 'tanh', gain: 1 } }],
+        synapses: [{ name: 'w', layer: 'v', tau: 1, strength: 1 }],
       }),
       LIMITS,
     )
+    expect(small.tick.map(({ label }) => label)).toEqual(whole)
+  })
 
-  test('take three dispatches a tick, two of which touch W', () => {
-    const plan = plastic({ kind: 'matrix', matrix: symmetricRows(stream, 512) })
-    expect(plan.tick.map(({ label }) => label)).toEqual(['v/activate', 'v/project w', 'w/learn'])
-    expect(uses(plan, 'w/matrix')).toBe(2)
-    expect(uses(plan, 'w/base/matrix')).toBe(1)
+  test('that are fixed and Hebbian need no N x N matrix', () => {
+    const plan = planNetwork(model(hebbian(100), {}), LIMITS)
+    expect(traffic(plan)).toBe(0)
+    expect(plan.bytes).toBeLessThan(0.1 * N * N * 4)
   })
 })
