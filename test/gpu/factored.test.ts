@@ -68,9 +68,8 @@ describe.each(BASES)('plastic synapses with $title', ({ base }) => {
 
 test('fixed Hebbian synapses are not made before someone reads them', async () => {
   for (const zeroDiagonal of [false, true]) {
-    const model = network(hebbian(stream, zeroDiagonal), {})
-    const { tau: _, ...synapse } = { ...model.synapses[0]!, strength: 0 }
-    const fixed: Model = { ...model, synapses: [synapse] }
+    const { name, layer, every, base } = network(hebbian(stream, zeroDiagonal)).synapses[0]!
+    const fixed: Model = { ...network(base), synapses: [{ name, layer, every, base, strength: 0 }] }
     await withSimulation(
       fixed,
       async (simulation) => {

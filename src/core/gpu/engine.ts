@@ -4,7 +4,7 @@ import type { Model } from '../model/model.ts'
 import { roundUp } from '../plan/layout.ts'
 import type { BufferPlan, Operation } from '../plan/operation.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { Factored } from '../plan/synapses.ts'
+import type { Factored } from '../plan/factored.ts'
 import { type Pipeline, clockLayout, pipelineOf } from './pipelines.ts'
 
 /** An operation ready to be encoded. */

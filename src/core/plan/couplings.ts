@@ -18,7 +18,7 @@ import {
   stepOf,
   tileOf,
 } from './planning.ts'
-import { RING, type Factored } from './synapses.ts'
+import { RING, type Factored } from './factored.ts'
 import { type Form, type Why, chooseForm, shapeKey } from './variants.ts'
 
 /** Buffers of Xi and Lambda of one memory. */

@@ -11,7 +11,8 @@ import type { BufferPlan, Operation } from './operation.ts'
 import { type ClockPlan, type Planning, WORKGROUP, addBuffer } from './planning.ts'
 import { type ProbePlan, planProbe } from './probes.ts'
 import { type Resident, planResident } from './resident.ts'
-import { type Factored, RING_WORDS, planSynapse } from './synapses.ts'
+import { type Factored, RING_WORDS } from './factored.ts'
+import { planSynapse } from './synapses.ts'
 import { type ProductPlan, type Tuned, type Variants, checkVariants, pinned } from './variants.ts'
 
 /** Everything the engine has to allocate and the scheduler has to dispatch. */

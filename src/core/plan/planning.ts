@@ -4,7 +4,7 @@ import type { Model } from '../model/model.ts'
 import { type Joined, type KernelName, type Product, type Tile, kernelOf } from './kernels.ts'
 import { type Limits, type Matrix, roundUp } from './layout.ts'
 import type { BufferPlan, Lifetime, Operation, Stage } from './operation.ts'
-import type { Factored } from './synapses.ts'
+import type { Factored } from './factored.ts'
 import { type Form, type ProductPlan, type Tuned, type Variants, type Why, formText } from './variants.ts'
 
 /** Invocations in a workgroup unless told otherwise: portable, and the fastest on software adapters. */

@@ -2,7 +2,7 @@
 import type { Axis, Model } from '../model/model.ts'
 import type { Operation, Stage } from './operation.ts'
 import type { Plan } from './plan.ts'
-import { RING } from './synapses.ts'
+import { RING } from './factored.ts'
 import { type Why, variantsText } from './variants.ts'
 
 /** One dispatch of a plan. */

@@ -9,6 +9,7 @@
  * Both give the same W g within rounding. Who looks at W itself has it written down first (`express`).
  */
 import type { Model, Rows, Synapse } from '../model/model.ts'
+import { type Deferral, RING, RING_WORDS } from './factored.ts'
 import { type Matrix, dealRows, vectorStride } from './layout.ts'
 import { addFixedMatrix, addMatrix, baseBlockOf } from './matrices.ts'
 import type { Operation } from './operation.ts'
@@ -20,56 +21,11 @@ const SETUP_WORK = 2 ** 28
 /** Rows that one invocation of matrix/imprint makes. */
 const IMPRINTED_ROWS = 8
 
-/** Updates that one rewrite of U carries out: those in the ring, and its own. */
-export const RING = 16
-
-/** Words of the clock record for each synapse: how many activations are in its ring, fade, and the weights w_k. */
-export const RING_WORDS = 2 + RING
-
 /** Neurons from which on factors cost less than the dispatches that they add. */
 const LEAST_NEURONS = 256
 
 /** A product with P and P^T must cost less than one with J by this factor. */
 const LOW_RANK = 3
-
-/** A synapse in factors. */
-export interface Factored {
-  readonly name: string
-  /** P [patterns, N] of a Hebbian J. */
-  readonly patterns?: Matrix
-  /** Buffer of the diagonal [N] that J does not have. */
-  readonly diagonal?: string
-  /** J that was given, or has too many patterns. */
-  readonly base?: Matrix
-  /** Of plastic synapses. */
-  readonly deferral?: Deferral
-  /** Makes J where a matrix of it is needed. */
-  readonly imprint: readonly Operation[]
-  /** Write W down in its matrix `NAME`, and take it back from there: for reading and writing W. */
-  readonly express: readonly Operation[]
-  readonly absorb: readonly Operation[]
-}
-
-/** U and what is to be added to it. */
-export interface Deferral {
-  /** U [replicas, N, N]. */
-  readonly excess: Matrix
-  /** [replicas, 16, N] */
-  readonly ring: Matrix
-  /** First of its words in the clock record. */
-  readonly ringWord: number
-  /** An update: remembered, or with all before it. */
-  readonly remember: Operation
-  readonly rewrite: readonly Operation[]
-  /** Brings U up to date without an update. */
-  readonly flush: readonly Operation[]
-  /** What an update does to fade and weights: w -> (1 - rate) w, and a new one of rate * factor. */
-  readonly update: (model: Model) => {
-    readonly every: number
-    readonly rate: number
-    readonly factor: number
-  }
-}
 
 /** Buffers of one synapse, and the operations that make its J. */
 export function planSynapse(planning: Planning, synapse: Synapse): Operation[] {

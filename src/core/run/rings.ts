@@ -4,7 +4,7 @@
  */
 import type { Model } from '../model/model.ts'
 import { isDue } from '../plan/clock.ts'
-import { type Factored, RING } from '../plan/synapses.ts'
+import { type Factored, RING } from '../plan/factored.ts'
 
 export interface Rings {
   /** True when an update in this state of the ring is remembered (open), or rewrites U (full). */
