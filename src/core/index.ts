@@ -39,4 +39,5 @@ export {
   type Simulation,
   type SimulationOptions,
   createSimulation,
+  tune,
 } from './run/simulation.ts'

@@ -53,7 +53,7 @@ export async function unpackBundle(
 }
 
 /** XDG_CACHE_HOME/engram or ~/.cache/engram, else a folder of this user's own among the temporary files. */
-async function cacheFolder(): Promise<string> {
+export async function cacheFolder(): Promise<string> {
   const home = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')
   const user = process.getuid?.() ?? 0
   for (const folder of [join(home, 'engram'), join(tmpdir(), `engram-${String(user)}`)]) {

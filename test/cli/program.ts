@@ -19,11 +19,13 @@ const PROGRAM = resolve('bin/engram.js')
 export function start(
   args: readonly string[],
   cwd: string,
+  env: Readonly<Record<string, string>> = {},
 ): { readonly child: ChildProcess; readonly end: Promise<Outcome> } {
   const adapter = process.env.ENGRAM_ADAPTER ?? (process.platform === 'linux' ? 'software' : 'auto')
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd,
-    env: { ...process.env, ENGRAM_ADAPTER: adapter },
+    // Results are not to depend on what was tuned on a machine.
+    env: { ...process.env, ENGRAM_ADAPTER: adapter, ENGRAM_AUTOTUNE: 'off', ...env },
   })
   let stdout = ''
   let stderr = ''

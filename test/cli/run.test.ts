@@ -269,6 +269,31 @@ test('Ctrl-C leaves a checkpoint that goes on to the same results, and exit code
   expect(bytes('stopped/results.npz').equals(bytes('unstopped/results.npz'))).toBe(true)
 })
 
+test('a long run times its kernels first, says so, and keeps what it found', async () => {
+  const long = ['run', 'small.json', '--ticks', '1000000', '--resident', 'off']
+  const env = { ENGRAM_AUTOTUNE: 'on', XDG_CACHE_HOME: join(folder, 'cache') }
+  const { child, end } = start([...long, '--variant', 'project:w=1x1', '--out', 'tuned'], folder, env)
+  while (!existsSync(join(folder, 'tuned'))) await new Promise((settle) => setTimeout(settle, 20))
+  await new Promise((settle) => setTimeout(settle, 300))
+  child.kill('SIGINT')
+  const { code, stderr } = await end
+  expect(code).toBe(130)
+  const [line] = stderr.split('\n') as [string]
+  expect(line).toMatch(/^tuned in \d+\.\d s: recall:xi .*, project:xi .*; --no-autotune leaves this out$/)
+  expect(line).not.toContain('project:w')
+  const { adapters } = readJson(folder, 'cache/engram/tuning.json') as {
+    adapters: Record<string, Record<string, string>>
+  }
+  const kept = Object.values(adapters).flatMap((forms) => Object.keys(forms))
+  expect(kept.map((shape) => shape.split(' ')[0]).sort()).toEqual(['project', 'recall'])
+  // `plan` tells where it is from.
+  const { stdout } = await start(['plan', 'small.json', '--resident', 'off'], folder, env).end
+  expect(stdout).toMatch(/^ +matrix\/recall\S* +hidden\/recall xi +\S+ tuned /m)
+  expect(stdout).toMatch(/^ +matrix\/project\S* +visible\/project w +\S+ default /m)
+  const fixed = await start(['plan', 'small.json', '--no-autotune'], folder, env).end
+  expect(fixed.stdout).not.toContain(' tuned ')
+})
+
 test('a checkpoint that is cut short or foreign is one line and exit code 2', async () => {
   writeFileSync(join(folder, 'cut.npz'), bytes('often/checkpoint.npz').subarray(0, 5000))
   for (const [file, reason] of [

@@ -16,3 +16,8 @@ function lanesOf({ adapterInfo, features }: GPUDevice): number {
 export function abilitiesOf(device: GPUDevice): { readonly lanes: number; readonly software: boolean } {
   return { lanes: lanesOf(device), software: isSoftware(device.adapterInfo) }
 }
+
+/** Tells one adapter and driver from another. */
+export function adapterKey({ vendor, architecture, device, description }: GPUAdapterInfo): string {
+  return [vendor, architecture, device, description].join(' | ')
+}

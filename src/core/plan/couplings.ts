@@ -146,8 +146,8 @@ export function planProduct(
 
 /** The form of a product for so many states that share its matrix; the plan keeps those of ticks. */
 function formOf(
-  { variants, tuned, software, workgroup, products }: Planning,
-  { kernel, matrix, stage }: Pick<Product, 'kernel' | 'matrix' | 'stage'>,
+  { model, variants, tuned, software, workgroup, products }: Planning,
+  { kernel, matrix, stage, every }: Pick<Product, 'kernel' | 'matrix' | 'stage' | 'every'>,
   states: number,
 ): { readonly form: Form; readonly why: Why } {
   const product = kernel === 'matrix/recall' ? 'recall' : 'project'
@@ -166,7 +166,7 @@ function formOf(
     tuned: tuned[shapeKey(shape)],
     standard: { ...tileOf(software, product, states), workgroup },
   })
-  products.set(name, { name, ...shape, ...chosen })
+  products.set(name, { name, ...shape, ...chosen, every: every?.(model) ?? 1 })
   return chosen
 }
 

@@ -3,7 +3,7 @@
  * on the command line, in summary.json and in checkpoints), and which one an operation takes.
  */
 import { ModelError } from '../model/errors.ts'
-import { type Product, type Reduction, TILES, type Tile } from './kernels.ts'
+import { type Format, type Product, type Reduction, TILES, type Tile } from './kernels.ts'
 
 /** How a product is computed: its tile, and invocations in a workgroup. */
 export interface Form extends Tile {
@@ -38,7 +38,7 @@ export type Why = 'default' | 'tuned' | 'forced'
 /** What a form is chosen for. Everything that its time depends on, besides the adapter. */
 export interface ProductShape {
   readonly product: Product
-  readonly format: string
+  readonly format: Format
   readonly rows: number
   readonly columns: number
   /** Replicas that share the matrix. */
@@ -144,6 +144,8 @@ export interface ProductPlan extends ProductShape {
   readonly name: `${Product}:${string}`
   readonly form: Form
   readonly why: Why
+  /** Ticks between two of it. */
+  readonly every: number
 }
 
 /**

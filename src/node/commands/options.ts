@@ -67,11 +67,19 @@ export function addResidentOption(command: Command): Command {
 export function addVariantOption(command: Command): Command {
   return command.option(
     '--variant <name=value>',
-    'force a kernel: recall or project (of one matrix alone as in recall:xi) = a tile such as 4x4 or 8x1/32, fuse = on or off, reduce = tree or subgroup; may be repeated',
+    'force a kernel: recall or project (of one matrix alone as in recall:xi) = a tile such as 4x4 or 8x1/32, fuse = on or off, reduce = tree or subgroup, synapses = whole or factored; may be repeated',
     (assignment: string, before: Variants | undefined) => ({
       ...before,
       ...parseVariants([assignment], '--variant'),
     }),
+  )
+}
+
+/** Adds what keeps to the fixed forms of products. */
+export function addAutotuneOption(command: Command): Command {
+  return command.option(
+    '--no-autotune',
+    'the fixed kernels, not those that were found to be the fastest on this adapter; ENGRAM_AUTOTUNE=off says so for all runs',
   )
 }
 

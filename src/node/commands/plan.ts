@@ -2,15 +2,17 @@ import { Command } from 'commander'
 import { RunError } from '../../core/model/errors.ts'
 import type { Limits } from '../../core/plan/layout.ts'
 import { type ResidentMode, planResidence } from '../../core/plan/residence.ts'
-import type { Variants } from '../../core/plan/variants.ts'
+import type { Tuned, Variants } from '../../core/plan/variants.ts'
 import { planRows, planText } from '../../core/plan/print.ts'
 import { axesSummary } from '../../core/run/results.ts'
 import { abilitiesOf } from '../../core/gpu/adapter.ts'
 import { requestDevice } from '../device.ts'
 import { DEFAULT_LIMITS, limitsFor } from '../limits.ts'
+import { keptTuning, mayTune } from '../tuning.ts'
 import {
   type ScenarioOptions,
   addAdapterOption,
+  addAutotuneOption,
   addResidentOption,
   addScenarioOptions,
   addVariantOption,
@@ -24,6 +26,7 @@ interface PlanOptions extends ScenarioOptions {
   readonly json?: true
   readonly resident: ResidentMode
   readonly variant?: Variants
+  readonly autotune: boolean
 }
 
 /** `engram plan`: what a scenario makes the GPU do. */
@@ -35,6 +38,7 @@ export function planCommand(): Command {
   addAdapterOption(command)
   addResidentOption(command)
   addVariantOption(command)
+  addAutotuneOption(command)
   return command
     .option(
       '--json',
@@ -67,7 +71,7 @@ Examples:
 
 async function plan(scenario: string, options: PlanOptions): Promise<void> {
   const model = await loadWith(scenario, options)
-  const { adapter, limits, abilities } = await findLimits(options.adapter)
+  const { adapter, limits, abilities } = await findLimits(options)
   const { ticks } = model.time
   const { plan: planned, why } = await naming(scenario, () =>
     planResidence(model, limits, { ...abilities, variants: options.variant ?? {} }, options.resident, ticks),
@@ -93,16 +97,19 @@ async function plan(scenario: string, options: PlanOptions): Promise<void> {
   process.stdout.write(`plan of ${scenario} for ${target}\n\n${planText(planned, model, residence)}\n`)
 }
 
-type Abilities = Partial<ReturnType<typeof abilitiesOf>>
+type Abilities = Partial<ReturnType<typeof abilitiesOf>> & { readonly tuned?: Tuned }
 
-/** Limits of the adapter that was asked for; where none was and there is none, those of every adapter. */
-async function findLimits(
-  adapter: string | undefined,
-): Promise<{ adapter?: string; limits: Limits; abilities: Abilities }> {
+/** Limits of the adapter that was asked for, and what is tuned on it; where none was and there is none, those of every adapter. */
+async function findLimits({
+  adapter,
+  autotune,
+}: PlanOptions): Promise<{ adapter?: string; limits: Limits; abilities: Abilities }> {
   try {
     const requested = await requestDevice(adapter === undefined ? {} : { adapter })
     const limits = limitsFor(requested)
-    const abilities = abilitiesOf(requested.device)
+    const { adapterInfo } = requested.device
+    const tuned = autotune && mayTune() ? await keptTuning(adapterInfo) : {}
+    const abilities = { ...abilitiesOf(requested.device), tuned }
     requested.release()
     return { adapter: requested.info.name, limits, abilities }
   } catch (error) {

@@ -17,8 +17,9 @@ import {
   stateArrays,
   termNames,
 } from '../../core/run/results.ts'
-import type { ResidentMode } from '../../core/plan/residence.ts'
-import type { Variants } from '../../core/plan/variants.ts'
+import type { Residence, ResidentMode } from '../../core/plan/residence.ts'
+import { TUNING_PAYS, secondsOf, untuned } from '../../core/plan/tuning.ts'
+import type { Tuned, Variants } from '../../core/plan/variants.ts'
 import { abilitiesOf } from '../../core/gpu/adapter.ts'
 import { type Checkpoint, type Simulation, createSimulation } from '../../core/run/simulation.ts'
 import { type AdapterInfo, type RequestedDevice, requestDevice } from '../device.ts'
@@ -27,9 +28,11 @@ import { limitsFor } from '../limits.ts'
 import { type Output, createOutput } from '../output.ts'
 import { type Progress, createProgress } from '../progress.ts'
 import { readInput } from '../scenario.ts'
+import { keepTuning, keptTuning, mayTune, tuneOn } from '../tuning.ts'
 import {
   type ScenarioOptions,
   addAdapterOption,
+  addAutotuneOption,
   addResidentOption,
   addScenarioOptions,
   addVariantOption,
@@ -50,6 +53,7 @@ interface RunOptions extends ScenarioOptions {
   readonly quiet?: true
   readonly resident: ResidentMode
   readonly variant?: Variants
+  readonly autotune: boolean
 }
 
 const CHECKPOINT = 'checkpoint.npz'
@@ -61,6 +65,7 @@ export function runCommand(): Command {
   addAdapterOption(command)
   addResidentOption(command)
   addVariantOption(command)
+  addAutotuneOption(command)
   return command
     .option('--out <folder>', 'folder of the results, made if needed (default: out/NAME for NAME.json)')
     .option('--csv', 'write each time series as CSV too')
@@ -94,6 +99,10 @@ Files, for a probe P, S samples, T terms of the energy and R replicas:
   FOLDER/checkpoint.npz  with --checkpoint-every, and after Ctrl-C; a run that goes on from it keeps its variants
 Files of the same names are replaced.
 
+Before a long run the kernels of its products are timed on the adapter, for a second or so, unless that was done before or
+--no-autotune is given; what was found is kept in the cache folder ($XDG_CACHE_HOME/engram/tuning.json). Results differ
+from those of the fixed kernels by rounding alone; for the same bits on another day, take --variant from summary.json.
+
 Standard output: a line "P<tab>value" for each number of summary.json's final values (P.mean, P.min, P.max
 where they are several), then "results.npz<tab>path". Progress and warnings go to standard error.
 
@@ -125,10 +134,16 @@ async function run(scenario: string, options: RunOptions): Promise<void> {
   try {
     const limits = limitsFor(requested)
     const ticks = checkpoint?.scenario.time.ticks ?? model.time.ticks
-    const forced = checkpoint?.variants ?? options.variant ?? {}
-    const { now, plan } = await naming(scenario, () =>
-      planRun(model, limits, { ...abilitiesOf(requested.device), variants: forced }, options.resident, ticks),
-    )
+    const abilities = {
+      ...abilitiesOf(requested.device),
+      variants: checkpoint?.variants ?? options.variant ?? {},
+    }
+    const planned = (tuned: Tuned): Promise<Residence> =>
+      naming(scenario, () => planRun(model, limits, { ...abilities, tuned }, options.resident, ticks))
+    const { now, plan } =
+      options.autotune && mayTune() && checkpoint === undefined
+        ? await planTuned(planned, requested, ticks, options)
+        : await planned({})
     const created = await createSimulation(requested.device, model, {
       limits,
       resident: now ? 'on' : 'off',
@@ -152,6 +167,25 @@ async function run(scenario: string, options: RunOptions): Promise<void> {
     simulation?.destroy()
     requested.release()
   }
+}
+
+/** The plan with the fastest forms as far as they are known; where the run is long enough, those that are not are timed first. */
+async function planTuned(
+  planned: (tuned: Tuned) => Promise<Residence>,
+  { device }: RequestedDevice,
+  ticks: number,
+  { quiet }: RunOptions,
+): Promise<Residence> {
+  const kept = await keptTuning(device.adapterInfo)
+  const residence = await planned(kept)
+  const products = untuned(residence.plan.products, kept)
+  const { software } = abilitiesOf(device)
+  if (residence.now || products.length === 0 || secondsOf(products, ticks, software) < TUNING_PAYS)
+    return residence
+  const { tuned, line } = await tuneOn(device, products)
+  await keepTuning(device.adapterInfo, tuned)
+  if (!quiet) process.stderr.write(`${line}; --no-autotune leaves this out\n`)
+  return planned({ ...kept, ...tuned })
 }
 
 async function readCheckpoint(file: string, model: Model): Promise<Checkpoint> {

@@ -1,0 +1,167 @@
+/**
+ * Which forms of products are worth timing, which one wins, and what is kept of it. Pure: src/core/gpu/tuner.ts measures.
+ */
+import { type Tile, TILES, kernelOf } from './kernels.ts'
+import {
+  type Form,
+  type ProductPlan,
+  type ProductShape,
+  type Tuned,
+  formText,
+  readForm,
+  shapeKey,
+} from './variants.ts'
+
+/** Invocations that are tried with the standard tile. */
+const WORKGROUPS_TRIED = [32, 128]
+
+/** Larger tiles take a software adapter seconds to compile and gain nothing there. */
+const MOST_ON_SOFTWARE = 16
+
+/** What a form has to be faster by, so that noise does not choose. */
+const CLEARLY = 0.9
+
+/**
+ * The forms that are timed for a product, the standard one first: every tile that is of use, in its workgroup, and its tile in
+ * others.
+ */
+export function candidatesOf({ product, states }: ProductShape, standard: Form, software: boolean): Form[] {
+  const isOfUse = (tile: Tile): boolean =>
+    tile.states <= states &&
+    // Where many states share the matrix, each load has to serve several of them.
+    (states < 4 || tile.states > 1) &&
+    (!software || tile.across * tile.states <= MOST_ON_SOFTWARE)
+  const { workgroup } = standard
+  const all = [
+    standard,
+    ...TILES[product].filter(isOfUse).map((tile) => ({ ...tile, workgroup })),
+    ...WORKGROUPS_TRIED.map((tried) => ({ ...standard, workgroup: tried })),
+  ]
+  return all.filter((form, at) => all.findIndex((one) => formText(one) === formText(form)) === at)
+}
+
+/** Multiply-adds in one dispatch that is timed. */
+const WORK = { software: 2 ** 19, hardware: 2 ** 24 }
+
+/**
+ * A product that is small enough to be timed often, and takes its form from the same causes: first the sum is made shorter, since
+ * that leaves the invocations as they are, then there are fewer of them.
+ */
+export function sliceOf(shape: ProductShape, software: boolean): ProductShape {
+  const { product, states } = shape
+  let { rows, columns, copies } = shape
+  const most = software ? WORK.software : WORK.hardware
+  const shorter = (length: number, least: number): number => {
+    const wanted = Math.floor((most * length) / (rows * columns * states * copies))
+    // A word holds 32 signs.
+    return Math.min(length, Math.max(least, Math.floor(wanted / 32) * 32))
+  }
+  if (product === 'recall') columns = shorter(columns, 128)
+  else rows = shorter(rows, 128)
+  copies = Math.max(1, Math.min(copies, Math.floor(most / (rows * columns * states))))
+  if (product === 'recall') rows = shorter(rows, 256)
+  else columns = shorter(columns, 256)
+  return { ...shape, rows, columns, copies }
+}
+
+/**
+ * The fastest of several forms. The first, which is the standard, stays unless another needs at most 90 % of its time in the
+ * median, and in four of five rounds: what slows a machine for a while slows a whole round.
+ * @param times - of each form, in rounds; a form without times was too slow to be timed
+ * @returns its index
+ */
+export function fastestOf(times: readonly (readonly number[])[]): number {
+  const [standard = []] = times
+  if (standard.length === 0) return 0
+  const medians = times.map((one) => (one.length === 0 ? Infinity : medianOf(one)))
+  const best = medians.indexOf(Math.min(...medians))
+  const rounds = (times[best] as readonly number[]).filter(
+    (time, round) => time <= CLEARLY * (standard[round] as number),
+  ).length
+  const isClear =
+    (medians[best] as number) <= CLEARLY * (medians[0] as number) && rounds >= 0.8 * standard.length
+  return isClear ? best : 0
+}
+
+/** The middle of some numbers; of an even count, the lower one of two. */
+export function medianOf(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  return sorted[(sorted.length - 1) >> 1] as number
+}
+
+/** Rough speeds, to tell long runs from short ones: multiply-adds a second, and seconds of a dispatch. */
+const SPEED = {
+  software: { rate: 1e9, dispatch: 2e-5 },
+  hardware: { rate: 1e11, dispatch: 1e-5 },
+}
+
+/** Seconds of products from which on tuning pays: it takes less than one, and seldom gains more than a third. */
+export const TUNING_PAYS = 10
+
+/** Seconds that the products of a run will take, roughly. */
+export function secondsOf(products: readonly ProductPlan[], ticks: number, software: boolean): number {
+  const { rate, dispatch } = software ? SPEED.software : SPEED.hardware
+  const seconds = products.map(({ rows, columns, states, copies, every }) =>
+    Math.max(dispatch, (rows * columns * states * copies) / rate / every),
+  )
+  return ticks * seconds.reduce((sum, one) => sum + one, 0)
+}
+
+/** What has been tuned on all adapters, by `adapterKey`. */
+export type Tunings = Readonly<Record<string, Tuned>>
+
+/** What a cache holds. */
+interface Kept {
+  readonly kernels: string
+  readonly adapters: Tunings
+}
+
+/** Reads a cache; one that is damaged, foreign, or made with other kernels is empty. */
+export function readTunings(text: string | null | undefined): Tunings {
+  try {
+    const { kernels, adapters } = JSON.parse(text ?? '') as Partial<Kept>
+    if (kernels !== kernelsKey() || !isRecord(adapters)) return {}
+    const isTuned = (one: unknown): boolean =>
+      isRecord(one) && Object.values(one).every((form) => typeof form === 'string')
+    return Object.fromEntries(Object.entries(adapters).filter(([, tuned]) => isTuned(tuned)))
+  } catch {
+    return {}
+  }
+}
+
+/** The cache as text, with what was tuned on an adapter added. */
+export function writeTunings(tunings: Tunings, adapter: string, tuned: Tuned): string {
+  const adapters = { ...tunings, [adapter]: { ...tunings[adapter], ...tuned } }
+  const kept: Kept = { kernels: kernelsKey(), adapters }
+  return `${JSON.stringify(kept, null, 2)}\n`
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Products for which nothing, or nothing that can be read, is kept, and nothing is forced. */
+export function untuned(products: readonly ProductPlan[], tuned: Tuned): ProductPlan[] {
+  const isKnown = (one: ProductPlan): boolean =>
+    readForm(one.product, tuned[shapeKey(one)] ?? '', one.form.workgroup) !== undefined
+  return products.filter(
+    (one, at) =>
+      one.why !== 'forced' &&
+      !isKnown(one) &&
+      products.findIndex((other) => shapeKey(other) === shapeKey(one)) === at,
+  )
+}
+
+/** Changes when the kernels of products do: what was measured with others says nothing. */
+function kernelsKey(): string {
+  let hash = 0x811c9dc5
+  for (const name of ['matrix/recall', 'matrix/project'] as const) {
+    const { source } = kernelOf(name, {
+      format: 'f32',
+      tile: { across: 1, states: 1 },
+      ending: 'collect',
+    })
+    for (let at = 0; at < source.length; at++) hash = Math.imul(hash ^ source.charCodeAt(at), 0x01000193)
+  }
+  return (hash >>> 0).toString(16)
+}

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+import { abilitiesOf } from '../../src/core/gpu/adapter.ts'
+import { tuneProducts } from '../../src/core/gpu/tuner.ts'
+import { RandomStream } from '../../src/core/model/random.ts'
+import { planNetwork } from '../../src/core/plan/plan.ts'
+import { candidatesOf, untuned } from '../../src/core/plan/tuning.ts'
+import { formText, shapeKey } from '../../src/core/plan/variants.ts'
+import { buildModel, signRows } from '../build.ts'
+import { testDevice } from './device.ts'
+import { expectLikeReference } from './helpers/compare.ts'
+
+/** A memory of signs that replicas share, and synapses that are each replica's own. */
+const stream = new RandomStream(1, 'tuner')
+const model = buildModel({
+  replicas: 5,
+  layers: [
+    { name: 'v', size: 70, lagrangian: { kind: 'tanh', gain: 1 } },
+    { name: 'h', size: 30, lagrangian: { kind: 'softmax', beta: 1 }, tau: 0 },
+  ],
+  memories: [{ name: 'xi', from: 'v', to: 'h', init: signRows(stream, 30, 70), format: 'binary' }],
+  synapses: [
+    {
+      name: 'w',
+      layer: 'v',
+      tau: 3,
+      strength: 0.5,
+      base: { kind: 'hebbian', patterns: signRows(stream, 3, 70), zeroDiagonal: true },
+    },
+  ],
+})
+
+test('the tuner gives each product a form that was a candidate, waits where it is told to, and computes the same network', async () => {
+  const { device } = await testDevice()
+  const abilities = abilitiesOf(device)
+  const { products } = planNetwork(model, device.limits, abilities)
+  let waits = 0
+  const { tuned, found } = await tuneProducts(device, untuned(products, {}), {
+    wait: async () => {
+      waits++
+      await Promise.resolve()
+    },
+  })
+  expect(Object.keys(tuned).sort()).toEqual(products.map(shapeKey).sort())
+  for (const product of products) {
+    const candidates = candidatesOf(product, product.form, abilities.software).map(formText)
+    expect(candidates).toContain(tuned[shapeKey(product)])
+  }
+  for (const { form, gain, name } of found) {
+    const standard = products.find((product) => product.name === name)!.form
+    // Noise does not choose: whoever takes the place of the standard form has won clearly.
+    if (formText(form) === formText(standard)) expect(gain).toBe(1)
+    else expect(gain).toBeGreaterThan(1.1)
+  }
+  expect(waits).toBeGreaterThan(3 * products.length)
+  const again = planNetwork(model, device.limits, { ...abilities, tuned })
+  expect(again.products.map(({ why }) => why)).toEqual(products.map(() => 'tuned'))
+  expect(untuned(again.products, tuned)).toEqual([])
+  await expectLikeReference(model, 9, { tuned })
+})
+
+test('without timestamps the tuner goes by the times of whole submits', async () => {
+  const { device } = await testDevice()
+  const features = new Set([...device.features].filter((feature) => feature !== 'timestamp-query'))
+  const plain = new Proxy(device, {
+    get(target, name) {
+      if (name === 'features') return features
+      const value: unknown = Reflect.get(target, name, target)
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value
+    },
+  })
+  const [product] = planNetwork(model, device.limits, abilitiesOf(device)).products
+  // A clock by which each submit is longer than the one before: the standard form, always the first, stays.
+  let time = 0
+  let step = 1
+  const { found } = await tuneProducts(plain, [product!], { now: () => (time += step++) })
+  expect(step).toBeGreaterThan(10)
+  expect(found).toEqual([{ name: product!.name, form: product!.form, gain: 1 }])
+})
