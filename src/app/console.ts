@@ -29,6 +29,11 @@ export interface ConsoleApi {
   readonly draws: number
   /** The replica, from 0, whose matrices and activations the pictures show (to be set). */
   replica: number
+  /**
+   * Whether products are timed in the background, and their fastest forms taken by the next network (to be set; kept in this
+   * browser).
+   */
+  autotune: boolean
   /** How many compute pipelines have been compiled. */
   readonly pipelineCount: number
   readonly device: GPUDevice
@@ -132,6 +137,12 @@ export function createConsoleApi(workplace: Workplace, listeners: SampleListener
     },
     set replica(replica: number) {
       opened().stage.replica = replica
+    },
+    get autotune() {
+      return workplace.tuning.isOn
+    },
+    set autotune(on: boolean) {
+      workplace.tuning.isOn = on
     },
     get pipelineCount() {
       return pipelineCount(workplace.device)

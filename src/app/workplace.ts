@@ -24,6 +24,8 @@ import { type Source, changedSource, shippedSource } from './source.ts'
 import { createUndoStack, differences, patternChanges } from './undo.ts'
 import { createPainterPipelines } from './views/painter.ts'
 import { type Stage, createStage } from './views/stage.ts'
+import { pageStorage } from './views/preferences.ts'
+import { type Tuning, type Watch, createTuning } from './tuning.ts'
 
 /** Longest time in ms of one submit: a click acts within two of them. */
 const SUBMIT_TIME = 60
@@ -64,6 +66,7 @@ export interface Change {
 
 export interface Workplace {
   readonly device: GPUDevice
+  readonly tuning: Tuning
   /** Absent until the first scenario is loaded, and when loading has failed. */
   readonly opened: Opened | undefined
   /**
@@ -119,6 +122,7 @@ export interface Opened {
   readonly controls: Controls
   readonly loop: Loop
   readonly autosave: Autosave
+  readonly watch: Watch
   /** Takes over a sample of a run that goes on here. */
   readonly keep: (sample: Sample) => void
 }
@@ -135,6 +139,15 @@ export function createWorkplace(
   const format = navigator.gpu.getPreferredCanvasFormat()
   let { device, limits } = requested
   let pipelines = createPainterPipelines(device, format)
+  const tuning = createTuning(() => device, pageStorage(), document)
+  /** @param made - of a checkpoint: its kernels */
+  const create = (model: Model, made?: Checkpoint): Promise<Simulation> =>
+    createSimulation(device, model, {
+      ...SIMULATION_OPTIONS,
+      limits,
+      tuned: tuning.tuned(),
+      pinned: made?.variants ?? {},
+    })
   /** The run played when its device was lost. */
   let isInterrupted = false
   let opened: Opened | undefined
@@ -156,6 +169,7 @@ export function createWorkplace(
   const close = (replaced = false): void => {
     if (opened === undefined) return
     const remain = ghostsOf(Object.values(places) as HTMLElement[])
+    opened.watch.stop()
     opened.loop.destroy()
     opened.controls.destroy()
     opened.lanes.destroy()
@@ -213,6 +227,7 @@ export function createWorkplace(
         lanes.update(now)
         opened?.controls.updatePace()
         opened?.autosave.update(now)
+        if (opened?.loop.playing === true) opened.watch.update(now, opened.loop.hasRoom)
         tellWarnings()
         events.frame()
       },
@@ -255,7 +270,8 @@ export function createWorkplace(
         }
       },
     })
-    return { source, home, simulation, stage, plots, lanes, recorder, controls, loop, autosave, keep }
+    const watch = tuning.watch(simulation)
+    return { source, home, simulation, stage, plots, lanes, recorder, controls, loop, autosave, watch, keep }
   }
 
   /** The remedy for a step that is too long. @param goesBack - to where the values were still sound */
@@ -317,7 +333,7 @@ export function createWorkplace(
     const samples = saved === undefined ? [] : samplesOf(recorder.series())
     const look = lookOf(old)
     close(true)
-    const simulation = await createSimulation(device, before.model, { ...SIMULATION_OPTIONS, limits })
+    const simulation = await create(before.model, saved?.checkpoint)
     if (saved !== undefined) await simulation.restore(restarted(saved))
     const built = await build(simulation, { ...source, model: before.model }, home)
     opened = built
@@ -364,7 +380,7 @@ export function createWorkplace(
         for (const change of patternChanges(before, scenario)) events.changed({ ...change, tick })
         return true
       }
-      next = await createSimulation(device, source.model, { ...SIMULATION_OPTIONS, limits })
+      next = await create(source.model)
       const { tick, samples, text } = await old.loop.still(() => handOver(old, next as Simulation, before))
       if (opened !== old) throw new ModelError('another scenario was opened meanwhile')
       const { playing, pace } = old.loop
@@ -445,7 +461,7 @@ export function createWorkplace(
     let simulation: Simulation | undefined
     try {
       const source = await find()
-      simulation = await createSimulation(device, source.model, { ...SIMULATION_OPTIONS, limits })
+      simulation = await create(source.model, source.checkpoint)
       undoStack.clear()
       opened = await build(simulation, source)
       events.arranged(source)
@@ -584,6 +600,7 @@ export function createWorkplace(
     get device() {
       return device
     },
+    tuning,
     renew(next) {
       ;({ device, limits } = next)
       pipelines = createPainterPipelines(device, format)

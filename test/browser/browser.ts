@@ -76,6 +76,11 @@ const QUIET_FLAGS = [
   '--disable-sync',
 ]
 
+/** For `addInitScript`: the page keeps to its fixed kernels, and times none in the background. */
+export const FIXED_KERNELS = {
+  content: "try { localStorage.setItem('engram.tuning', 'off') } catch {}",
+} as const
+
 /**
  * Starts the browser, headless, with WebGPU: on Linux in software, unless ENGRAM_ADAPTER is `hardware`. Close it at the end.
  */

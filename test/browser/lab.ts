@@ -2,7 +2,7 @@
 import { decode } from 'fast-png'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import { launchBrowser, type Served, serveBuild } from './browser.ts'
+import { FIXED_KERNELS, launchBrowser, type Served, serveBuild } from './browser.ts'
 
 export interface Picture {
   readonly width: number
@@ -50,6 +50,7 @@ export function useLab(options: BrowserContextOptions = {}): Lab {
       ...own,
     })
     const opened = await context.newPage()
+    await opened.addInitScript(FIXED_KERNELS)
     opened.setDefaultTimeout(60_000)
     opened.on('console', (message) => {
       if (['warning', 'error'].includes(message.type())) heard.push(message.text())

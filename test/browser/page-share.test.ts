@@ -9,7 +9,7 @@ import { linkTo } from '../../src/app/share/link.ts'
 import { decodeNpz } from '../../src/core/data/npz.ts'
 import type { Scenario } from '../../src/core/model/schema.ts'
 import { engram as program, readArrays, smallScenario, temporaryFolder } from '../cli/program.ts'
-import { launchBrowser, type Served, serveBuild } from './browser.ts'
+import { FIXED_KERNELS, launchBrowser, type Served, serveBuild } from './browser.ts'
 
 let browser: Browser
 let page: Page
@@ -46,6 +46,7 @@ async function openPage(): Promise<Page> {
     permissions: ['clipboard-read', 'clipboard-write'],
   })
   const opened = await context.newPage()
+  await opened.addInitScript(FIXED_KERNELS)
   opened.setDefaultTimeout(60_000)
   opened.on('console', (message) => {
     if (['warning', 'error'].includes(message.type())) complaints.push(message.text())

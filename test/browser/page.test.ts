@@ -2,7 +2,7 @@ import { decode } from 'fast-png'
 import type { Browser, Page } from 'playwright-core'
 import { build } from 'vite'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { launchBrowser, type Served, serveBuild, serveSources } from './browser.ts'
+import { FIXED_KERNELS, launchBrowser, type Served, serveBuild, serveSources } from './browser.ts'
 
 let browser: Browser
 let page: Page
@@ -30,6 +30,7 @@ afterEach(() => {
 
 async function openPage(): Promise<Page> {
   const opened = await browser.newPage({ viewport: { width: 1280, height: 720 } })
+  await opened.addInitScript(FIXED_KERNELS)
   opened.setDefaultTimeout(60_000)
   opened.on('console', (message) => {
     if (['warning', 'error'].includes(message.type())) complaints.push(message.text())

@@ -2,7 +2,7 @@
 import { createSettings } from './settings.ts'
 
 /** Undefined where the browser forbids it. */
-function pageStorage(): Storage | undefined {
+export function pageStorage(): Storage | undefined {
   try {
     return window.localStorage
   } catch {

@@ -146,7 +146,7 @@ export function planProduct(
 
 /** The form of a product for so many states that share its matrix; the plan keeps those of ticks. */
 function formOf(
-  { model, variants, tuned, software, workgroup, products }: Planning,
+  { model, variants, pins, tuned, software, workgroup, products }: Planning,
   { kernel, matrix, stage, every }: Pick<Product, 'kernel' | 'matrix' | 'stage' | 'every'>,
   states: number,
 ): { readonly form: Form; readonly why: Why } {
@@ -162,6 +162,7 @@ function formOf(
   const name = `${product}:${matrix.name}` as const
   const chosen = chooseForm(shape, {
     own: { name, form: variants[name] },
+    kept: pins[name],
     all,
     tuned: tuned[shapeKey(shape)],
     standard: { ...tileOf(software, product, states), workgroup },

@@ -13,7 +13,7 @@ import { type ProbePlan, planProbe } from './probes.ts'
 import { type Resident, planResident } from './resident.ts'
 import { type Factored, RING_WORDS } from './factored.ts'
 import { planSynapse } from './synapses.ts'
-import { type ProductPlan, type Tuned, type Variants, checkVariants, pinned } from './variants.ts'
+import { type ProductPlan, type Tuned, type Variants, checkVariants, generalOf, pinned } from './variants.ts'
 
 /** Everything the engine has to allocate and the scheduler has to dispatch. */
 export interface Plan {
@@ -56,6 +56,8 @@ export interface PlanOptions {
   readonly workgroup?: number
   /** Forces kernels that compute the same in another way. */
   readonly variants?: Variants
+  /** `variants` of another plan, to be taken up as far as they are possible here: what a checkpoint was made with. */
+  readonly pinned?: Variants
   /** Forms of products that were found to be the fastest on the adapter; they count where nothing is forced. */
   readonly tuned?: Tuned
   /** True = the adapter computes on the CPU: other kernels are faster there. */
@@ -78,16 +80,19 @@ export const NO_FAULT = 0xffffffff
  * @throws ModelError if something does not fit, with the bytes needed and the bytes there are
  */
 export function planNetwork(model: Model, limits: Limits, options: PlanOptions = {}): Plan {
-  const { variants = {} } = options
-  checkVariants(variants)
+  const { pinned: pins = {}, lanes = 1 } = options
+  checkVariants(options.variants ?? {})
+  checkVariants(pins)
+  const variants: Variants = { ...generalOf(pins, lanes), ...options.variants }
   const planning: Planning = {
     model,
     limits,
     workgroup: options.workgroup ?? WORKGROUP,
     variants,
+    pins,
     tuned: options.tuned ?? {},
     products: new Map(),
-    lanes: options.lanes ?? 1,
+    lanes,
     software: options.software ?? false,
     matrices: new Map(),
     buffers: new Map(),

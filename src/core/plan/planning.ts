@@ -33,6 +33,7 @@ export interface Planning {
   readonly limits: Limits
   readonly workgroup: number
   readonly variants: Variants
+  readonly pins: Variants
   readonly tuned: Tuned
   /** Products of ticks, as they are planned. */
   readonly products: Map<string, ProductPlan>

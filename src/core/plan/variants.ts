@@ -150,20 +150,27 @@ export interface ProductPlan extends ProductShape {
 
 /**
  * The form of a product.
- * @param forms - from the highest rank down: what is said of the product itself, of all of its kind, what was tuned, the default
+ * @param forms - from the highest rank down: what is said of the product itself, what it was in another plan, what is
+ *   said of all of its kind, what was tuned, the default
  * @throws ModelError if it is forced to treat more states at once than there are
  */
 export function chooseForm(
   { product, states }: Pick<ProductShape, 'product' | 'states'>,
   forms: {
     readonly own?: { readonly name: string; readonly form: string | undefined }
+    readonly kept?: string | undefined
     readonly all: string | undefined
     readonly tuned: string | undefined
     readonly standard: Form
   },
 ): { readonly form: Form; readonly why: Why } {
-  const { own, all, tuned, standard } = forms
+  const { own, kept, all, tuned, standard } = forms
   const { workgroup } = standard
+  /** A cache or a checkpoint may hold what is not possible here. */
+  const possible = (text: string | undefined): Form | undefined => {
+    const form = text === undefined ? undefined : readForm(product, text, workgroup)
+    return form !== undefined && form.states <= states ? form : undefined
+  }
   if (own?.form !== undefined) {
     const form = readForm(product, own.form, workgroup)
     if (form !== undefined && form.states > states) {
@@ -176,12 +183,13 @@ export function chooseForm(
     }
     if (form !== undefined) return { form, why: 'forced' }
   }
+  const before = possible(kept)
+  if (before !== undefined) return { form: before, why: 'forced' }
   const forced = all === undefined ? undefined : readForm(product, all, workgroup)
   if (forced !== undefined)
     return { form: states < forced.states ? { ...forced, states: 1 } : forced, why: 'forced' }
-  const found = tuned === undefined ? undefined : readForm(product, tuned, workgroup)
-  // A cache may hold anything.
-  if (found !== undefined && found.states <= states) return { form: found, why: 'tuned' }
+  const found = possible(tuned)
+  if (found !== undefined) return { form: found, why: 'tuned' }
   return { form: standard, why: 'default' }
 }
 
@@ -193,6 +201,16 @@ export function pinned(products: readonly ProductPlan[], variants: Variants): Va
   return {
     ...Object.fromEntries(products.map(({ name, form }) => [name, formText(form)])),
     fuse: 'on',
-    ...Object.fromEntries(Object.entries(variants).filter(([name]) => !name.includes(':'))),
+    ...generalOf(variants),
   }
+}
+
+/**
+ * What is said of no product in particular.
+ * @param lanes - 1 = there are no subgroups to reduce within
+ */
+export function generalOf(variants: Variants, lanes = Infinity): Variants {
+  const isGeneral = ([name, value]: [string, unknown]): boolean =>
+    !name.includes(':') && !(value === 'subgroup' && lanes === 1)
+  return Object.fromEntries(Object.entries(variants).filter(isGeneral))
 }

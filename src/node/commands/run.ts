@@ -136,7 +136,8 @@ async function run(scenario: string, options: RunOptions): Promise<void> {
     const ticks = checkpoint?.scenario.time.ticks ?? model.time.ticks
     const abilities = {
       ...abilitiesOf(requested.device),
-      variants: checkpoint?.variants ?? options.variant ?? {},
+      variants: options.variant ?? {},
+      pinned: checkpoint?.variants ?? {},
     }
     const planned = (tuned: Tuned): Promise<Residence> =>
       naming(scenario, () => planRun(model, limits, { ...abilities, tuned }, options.resident, ticks))

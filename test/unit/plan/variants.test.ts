@@ -104,7 +104,24 @@ test('a plan with the variants of another is the same plan, whatever is tuned', 
     )
   expect(shown(again)).toEqual(shown(first))
   expect(again.variants).toEqual(first.variants)
+  const pinned = plan({ pinned: first.variants, tuned })
+  expect(shown(pinned)).toEqual(shown(first))
+  expect(pinned.variants).toEqual(first.variants)
   expect(parseVariants(variantsText(first.variants).split(' '), '')).toEqual(first.variants)
+})
+
+test('of the variants of another plan those are left out that are not possible, unless someone asks for them', () => {
+  const pinned: Variants = {
+    'recall:eta': '1x1',
+    'recall:xi': '8x8',
+    'project:zeta': '1x4',
+    reduce: 'subgroup',
+  }
+  const taken = plan({ pinned, lanes: 1 }, { rule: 'gated', tau: 3 })
+  expect(formsOf(taken)).toMatchObject({ 'recall:xi': '1x1/64 default', 'project:zeta': '1x4/64 forced' })
+  expect(taken.variants.reduce).toBeUndefined()
+  const { variants } = plan({ pinned, variants: { 'project:zeta': '2x1' }, lanes: 4 })
+  expect(variants).toMatchObject({ 'project:zeta': '2x1/64', 'recall:xi': '8x8/64', reduce: 'subgroup' })
 })
 
 test.each([
