@@ -8,17 +8,19 @@ import { expectLikeReference, readAll, withSimulation } from './helpers/compare.
 import { NETWORKS } from './helpers/networks.ts'
 
 /** Ensembles of small networks that learn: what resident kernels are for. */
-function ensemble(replicas: number): Model {
+function ensemble(replicas: number, [size, rows]: readonly [number, number] = [11, 3]): Model {
   const stream = new RandomStream(9, 'ensemble')
   return buildModel({
     replicas,
     time: { dt: 1, integrator: 'euler' },
     layers: [
-      { name: 'v', size: 11, lagrangian: { kind: 'linear', gain: 1 } },
-      { name: 'h', size: 3, lagrangian: { kind: 'softmax', beta: 2 }, tau: 0 },
+      { name: 'v', size, lagrangian: { kind: 'linear', gain: 1 } },
+      { name: 'h', size: rows, lagrangian: { kind: 'softmax', beta: 2 }, tau: 0 },
     ],
-    memories: [{ name: 'xi', from: 'v', to: 'h', init: normalRows(stream, 3, 11), rule: 'gated', tau: 20 }],
-    stimulus: [{ kind: 'clamp', layer: 'v', patterns: normalRows(stream, 3, 11) }],
+    memories: [
+      { name: 'xi', from: 'v', to: 'h', init: normalRows(stream, rows, size), rule: 'gated', tau: 20 },
+    ],
+    stimulus: [{ kind: 'clamp', layer: 'v', patterns: normalRows(stream, rows, size) }],
   })
 }
 
@@ -41,6 +43,63 @@ test.each(LIVING)(
 
 test.each(LIVING)('the $name network does so in one invocation, without subgroups', async ({ model }) => {
   await expectLikeReference({ ...model, probes: model.probes.slice(0, 2) }, 5, { resident: 'on', lanes: 1 })
+})
+
+/** A layer that a clamp holds at all times, so that it never moves; and one that does. */
+function beheld(replicas: number): Model {
+  const rows = (name: string, count: number, size = 11) => normalRows(new RandomStream(7, name), count, size)
+  return buildModel({
+    replicas,
+    time: { dt: 0.5, integrator: 'euler' },
+    layers: [
+      { name: 'v', size: 11, lagrangian: { kind: 'tanh', gain: 1 } },
+      { name: 'h', size: 3, lagrangian: { kind: 'softmax', beta: 2 }, tau: 0 },
+      { name: 'u', size: 5, lagrangian: { kind: 'linear', gain: 1 }, tau: 4 },
+    ],
+    memories: [
+      { name: 'xi', from: 'v', to: 'h', init: rows('xi', 3), rule: 'gated', tau: 20 },
+      { name: 'on', from: 'v', to: 'u', init: rows('on', 5) },
+    ],
+    stimulus: [
+      { kind: 'current', layer: 'v', patterns: rows('current', 2), start: 2, stop: 4 },
+      { kind: 'clamp', layer: 'v', patterns: rows('cue', 3), dwell: 2 },
+    ],
+    probes: [
+      { kind: 'energy', name: 'energy', every: 3 },
+      { kind: 'speed', name: 'speed', layer: 'v', every: 2 },
+      { kind: 'snapshot', name: 'rows', of: 'xi', every: 4 },
+    ],
+  })
+}
+
+// 64 replicas fill a workgroup, whose lanes then share what they read; 65 leave most of one without work.
+test.each([
+  ['shared', 3],
+  ['lone', 64],
+  ['lone', 65],
+] as const)('a layer that is always held follows its rows: %s, %i replicas', async (form, replicas) => {
+  await expectLikeReference(beheld(replicas), 9, { resident: 'on', variants: { resident: form } })
+})
+
+test('a state written into a layer that is always held is seen by the sample at tick 0, and by none after it', async () => {
+  const model = { ...beheld(2), probes: beheld(2).probes.slice(0, 1) }
+  const written = Float32Array.from({ length: 22 }, (_, at) => 0.1 * at)
+  const run = (resident: 'on' | 'off') =>
+    withSimulation(
+      model,
+      async (simulation) => {
+        simulation.write('v', written)
+        await simulation.step(6)
+        await simulation.flush()
+        return simulation.series[0]!.terms!.map((terms) => Array.from(terms))
+      },
+      { resident },
+    )
+  const [plain, resident] = [await run('off'), await run('on')]
+  expect(plain).toHaveLength(3)
+  plain.forEach((terms, at) =>
+    terms.forEach((term, index) => expect(resident[at]![index]).toBeCloseTo(term, 4)),
+  )
 })
 
 test('what a resident kernel cannot hold runs as before, and says so where it is asked to be one', async () => {
@@ -83,15 +142,21 @@ test('a long run becomes resident between two submits, within rounding', async (
   )
 })
 
-test('a hundred ticks and more are one dispatch', async () => {
-  const ticks = 6000
+test('a hundred ticks of 1,024 networks that learn, and more, are one dispatch and one submit', async () => {
   await withSimulation(
-    ensemble(7),
+    ensemble(1024, [50, 4]),
     async (simulation) => {
-      await simulation.step(ticks)
-      await simulation.flush()
-      expect(simulation.tick).toBe(ticks)
-      expect(simulation.counts.dispatches).toBeLessThan(ticks / 100)
+      const advance = async (ticks: number): Promise<void> => {
+        await simulation.step(ticks)
+        await simulation.flush()
+      }
+      // Submits find their length, each twice as long as the one before.
+      for (let ticks = 1; ticks <= 256; ticks *= 2) await advance(ticks)
+      const before = simulation.counts
+      await advance(1000)
+      const { dispatches, submits } = simulation.counts
+      expect(dispatches - before.dispatches).toBeLessThanOrEqual(1000 / 100)
+      expect(submits - before.submits).toBeLessThanOrEqual(1000 / 100)
     },
     { resident: 'on', submitTime: 1e9 },
   )

@@ -101,6 +101,8 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
   }
   if (variants.reduce === 'subgroup' && planning.lanes === 1)
     throw new ModelError('reduce=subgroup: this adapter has no subgroups; take tree', { path: 'variants' })
+  if (variants.resident === 'shared' && planning.lanes === 1)
+    throw new ModelError('resident=shared: this adapter has no subgroups; take lone', { path: 'variants' })
   for (const layer of model.layers) planLayer(planning, layer)
   const setup = model.synapses.flatMap((synapse) => planSynapse(planning, synapse))
   for (const memory of model.memories) planMemory(planning, memory)
@@ -169,7 +171,7 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
             ...probes.flatMap(({ operations }) => operations),
           ],
           probes,
-          lanes: options.lanes ?? 1,
+          lanes: variants.resident === 'lone' ? 1 : planning.lanes,
         })
       : undefined
   const buffers = [...planning.buffers.values()]

@@ -4,6 +4,8 @@ import type { Model } from '../model/model.ts'
 import type { Limits } from './layout.ts'
 import { type Plan, type PlanOptions, planNetwork } from './plan.ts'
 import { ticksBetween } from './print.ts'
+import type { Resident } from './resident.ts'
+import type { Variants } from './variants.ts'
 
 /**
  * on: the resident form, from the first tick; off: never; auto: where it pays. A run of which the length is known decides
@@ -26,6 +28,37 @@ export function dispatchesPerTick({ tick }: Plan, model: Model): number {
   return tick.reduce((sum, operation) => sum + 1 / ticksBetween(operation, model), 0)
 }
 
+/** Ticks for which a form is chosen where no one knows how many there will be. */
+const LONG = 10_000
+
+/**
+ * The plan with the better of the two resident forms. With subgroups it is the shared one, since one invocation would need
+ * more registers than there are; but on a software adapter, where registers are memory, the one that has done so many ticks
+ * sooner, compiled.
+ */
+function planForm(model: Model, limits: Limits, options: PlanOptions, ticks: number): Plan {
+  const { lanes = 1, software = false, variants = {} } = options
+  const planAs = (form: Variants): Plan =>
+    planNetwork(model, limits, { ...options, variants: { ...variants, ...form }, resident: true })
+  if (!software || lanes === 1 || variants.resident !== undefined) return planAs({})
+  const shared = planAs({ resident: 'shared' })
+  if (shared.resident === undefined) return planAs({})
+  const lone = planAs({ resident: 'lone' })
+  return timeOf(lone, ticks) < timeOf(shared, ticks) ? lone : shared
+}
+
+/** Compiling and running a resident network, in dispatches that take as long. */
+function timeOf({ resident }: Plan, ticks: number): number {
+  return resident === undefined ? Infinity : resident.worth + ticks * resident.effort
+}
+
+/** For people: how a resident network is spread over invocations, and why. */
+function formOf({ lanes, together }: Resident, { lanes: most = 1, variants = {} }: PlanOptions): string {
+  if (lanes > 1) return `${lanes} lanes a replica`
+  const why = most === 1 ? 'without subgroups' : variants.resident === 'lone' ? 'forced' : 'the faster form'
+  return `1 lane a replica, ${together} replicas a workgroup (${why})`
+}
+
 /**
  * Plans a network in the form that it is to be run in.
  * @param ticks - length of the run; undefined where it is stepped and may go on for ever
@@ -43,13 +76,13 @@ export function planResidence(
     return { plan, now: false, why }
   }
   if (mode === 'off') return plain('switched off')
-  const plan = planNetwork(model, limits, { ...options, resident: true })
+  const plan = planForm(model, limits, options, ticks ?? LONG)
   const { resident, notResident = '' } = plan
   if (resident === undefined) {
     if (mode === 'auto') return { plan, now: false, why: notResident }
     throw new ModelError(`this network cannot be resident: ${notResident}; use "auto"`, { path: 'resident' })
   }
-  const lanes = `${resident.lanes} ${resident.lanes === 1 ? 'lane' : 'lanes'} a replica`
+  const lanes = formOf(resident, options)
   if (mode === 'on') return { plan, now: true, why: `${lanes}, as asked for` }
   if (resident.worth === Infinity) return plain('its kernel would take too long to compile; "on" forces it')
   if (ticks === undefined) return { plan, now: false, why: `${lanes}, after ${resident.worth} dispatches` }

@@ -8,12 +8,15 @@
  *   rows of Xi   as x: each lane has the columns of its quads in all rows, so that Xi^T f needs no exchange, and Xi v one
  *                sum over the lanes for four rows at a time
  *
+ * The lone form has one invocation for a replica, and many replicas in a workgroup: no sums over lanes, none idle, and on
+ * a software adapter four replicas to an instruction; but as many times the registers, and a longer kernel.
+ *
  * This is the one place where WGSL is written by a program: registers have no index, so that what would be a loop
  * over rows stands there row by row. (As loops over private arrays the same kernel takes five times as long on
  * SwiftShader.) What can be a function is one, in shaders/.
  */
 import { jointMemory } from '../model/joint.ts'
-import type { Layer, Memory, Model, Probe, Synapse } from '../model/model.ts'
+import type { Layer, Memory, Model, Probe, Stimulus, Synapse } from '../model/model.ts'
 import { cuesOf, repetitionsOf } from '../model/variation.ts'
 import random from '../../../shaders/common/random.wgsl?raw'
 import real from '../../../shaders/common/real.wgsl?raw'
@@ -46,11 +49,15 @@ export interface ArenaPart {
 export interface Resident {
   /** Invocations that share a replica. */
   readonly lanes: number
+  /** Replicas in a workgroup. */
+  readonly together: number
   /**
    * How many dispatches take about as long as compiling this kernel does, on a software adapter: a run that has more of
    * them to do without it is sooner done with it.
    */
   readonly worth: number
+  /** How many dispatches take about as long as a tick of this kernel does, on a software adapter. */
+  readonly effort: number
   /** One dispatch for as many ticks as the clock has records. */
   readonly operation: Operation
   /** False when a parameter asks for something that was left out. */
@@ -65,6 +72,12 @@ const MOST_QUADS = 256
 
 /** Dispatches that take as long as compiling a line does. Measured: 1 to 2 ms a line on SwiftShader, 20 to 50 us a dispatch. */
 const DISPATCHES_A_LINE = 50
+
+/** Dispatches that take as long as one quad of one replica does in a tick; measured as above. */
+const DISPATCHES_A_QUAD = { shared: 1 / 800, lone: 1 / 9000 }
+
+/** Lanes that share what they read of the same row, in the lone form on a software adapter. */
+const SPREAD = 4
 
 /** Lines of a kernel that nobody asked for: compilers take more than linear time. */
 const MOST_LINES = 1000
@@ -111,6 +124,20 @@ export function groupFlags(
   return flags
 }
 
+/**
+ * The clamp that holds a layer in every tick of a run, all of it, in all replicas from the same rows' order: such a layer
+ * never moves, and its state stands among its cues. Undefined where there is none.
+ */
+function holderOf({ stimulus }: Model, name: string): number | undefined {
+  const setting = stimulus.flatMap((item, at) => (item.layer === name && item.kind !== 'current' ? [at] : []))
+  const [at = 0] = setting
+  const item = stimulus[at]
+  if (setting.length !== 1 || item?.kind !== 'clamp') return undefined
+  return item.start === 0 && item.stop === Infinity && item.gap === 0 && item.order !== 'once'
+    ? at
+    : undefined
+}
+
 /** What the resident kernel of a network is planned from. */
 export interface ResidentParts {
   /** All operations of a tick, of which the parameters are taken. */
@@ -120,13 +147,16 @@ export interface ResidentParts {
   readonly lanes: number
 }
 
+/** Replicas of a workgroup where each is one invocation. */
+export const LONE = 64
+
 /** The resident form of a network; or why there is none: it is too large or has a part that only the other kernels know. */
 export function planResident(planning: Planning, parts: ResidentParts): Resident | string {
   const { model, limits, matrices } = planning
   const { lanes, probes } = parts
-  const groups = model.layers.length + model.synapses.length + model.memories.length
-  if (groups > MOST_GROUPS)
-    return `it has ${groups} layers, synapses and memories, a resident kernel knows ${MOST_GROUPS}`
+  const members = model.layers.length + model.synapses.length + model.memories.length
+  if (members > MOST_GROUPS)
+    return `it has ${members} layers, synapses and memories, a resident kernel knows ${MOST_GROUPS}`
   const [factored] = planning.factored.keys()
   if (factored !== undefined) return `\`${factored}\` is large and kept in factors`
   const own = [...model.memories, ...model.synapses].map(({ name }) => matrices.get(name) as Matrix)
@@ -140,7 +170,7 @@ export function planResident(planning: Planning, parts: ResidentParts): Resident
   const layerQuads = model.layers.reduce((sum, { size }) => sum + 4 * quadsOf(size), 0)
   const quads = held + layerQuads
   if (quads > MOST_QUADS)
-    return `a replica takes ${4 * quads} registers in each of ${lanes} lanes, ${4 * MOST_QUADS} at most would do`
+    return `a replica takes ${4 * quads} registers in ${lanes === 1 ? 'its lane' : `each of ${lanes} lanes`}, ${4 * MOST_QUADS} at most would do`
   const patterns = probes.map(({ probe }) => ('patterns' in probe ? probe.patterns : undefined))
   const patternQuads = patterns.reduce((sum, rows) => sum + (rows ? rows.rows * quadsOf(rows.columns) : 0), 0)
   if (patternQuads > MOST_PATTERN_QUADS) return 'its probes compare with too many patterns'
@@ -151,9 +181,11 @@ export function planResident(planning: Planning, parts: ResidentParts): Resident
   if (probes.some(({ probe }) => probe.kind === 'energy') && jointMemory(model) !== undefined)
     return 'the energy of its linear layer is computed together with that of its hidden layer'
 
-  const across = Math.min(model.replicas, limits.maxComputeWorkgroupsPerDimension)
-  const down = Math.ceil(model.replicas / across)
-  const writer = createWriter(planning, parts, across * down)
+  const together = lanes === 1 ? LONE : 1
+  const groups = Math.ceil(model.replicas / together)
+  const across = Math.min(groups, limits.maxComputeWorkgroupsPerDimension)
+  const down = Math.ceil(groups / across)
+  const writer = createWriter(planning, parts, across * down * together)
   const arenaBytes = writer.parts.reduce((sum, { bytes }) => sum + bytes, 0)
   if (arenaBytes > Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize))
     return `its ${arenaBytes} bytes are more than this adapter binds at a time`
@@ -165,10 +197,13 @@ export function planResident(planning: Planning, parts: ResidentParts): Resident
       .filter((group) => isAlwaysDue(model, group))
       .map(({ name }) => name),
   )
+  const settled = model.layers.filter(({ name }) => isSettled(planning, name))
   const { lines } = writer
   return {
     lanes,
+    together,
     worth: lines > MOST_LINES ? Infinity : DISPATCHES_A_LINE * lines,
+    effort: quads * model.replicas * (lanes === 1 ? DISPATCHES_A_QUAD.lone : DISPATCHES_A_QUAD.shared),
     operation: {
       label: 'resident',
       stage: 'resident',
@@ -180,6 +215,7 @@ export function planResident(planning: Planning, parts: ResidentParts): Resident
       every: () => 1,
     },
     knows: (m) =>
+      settled.every(({ name }) => holderOf(m, name) !== undefined) &&
       !cold.some(({ name }) => isWarm(m, name)) &&
       [...m.layers, ...m.synapses, ...m.memories].every(
         ({ name, every }) => every === 1 || !steady.has(name),
@@ -187,6 +223,11 @@ export function planResident(planning: Planning, parts: ResidentParts): Resident
     parts: writer.parts,
     masked: new Set(model.layers.flatMap(({ name }) => (planning.buffers.has(`${name}/free`) ? [name] : []))),
   }
+}
+
+/** True when a clamp holds all of a layer at all times. */
+function isSettled({ model, buffers }: Planning, name: string): boolean {
+  return holderOf(model, name) !== undefined && !buffers.has(`${name}/free`)
 }
 
 function isWhole({ matrices }: Planning, { probe }: ProbePlan): boolean {
@@ -238,6 +279,8 @@ interface Held {
   readonly clamped: boolean
   /** Whether a stimulus may take some neurons and leave others, so that what is held is known of each. */
   readonly masked: boolean
+  /** The clamp that holds it at all times: its state is read in each tick from where the row shown stands. */
+  readonly holder: number | undefined
 }
 
 /** A matrix in registers: rows joined with rows' layer, columns with columns' layer. */
@@ -255,7 +298,7 @@ interface HeldMatrix {
 function createWriter(
   planning: Planning,
   { operations, probes, lanes }: ResidentParts,
-  workgroups: number,
+  places: number,
 ): Written {
   const { model, matrices, buffers, clock } = planning
   const { replicas } = model
@@ -301,8 +344,11 @@ function createWriter(
     quads: Math.ceil(vectorStride(layer.size) / 4 / lanes),
     stimulated: model.stimulus.some((item) => item.layer === layer.name),
     driven: model.stimulus.some((item) => item.layer === layer.name && item.kind === 'current'),
-    clamped: model.stimulus.some((item) => item.layer === layer.name && item.kind === 'clamp'),
+    clamped:
+      !isSettled(planning, layer.name) &&
+      model.stimulus.some((item) => item.layer === layer.name && item.kind === 'clamp'),
     masked: buffers.has(`${layer.name}/free`),
+    holder: isSettled(planning, layer.name) ? holderOf(model, layer.name) : undefined,
   }))
   const layerOf = (name: string): Held => layers.find(({ layer }) => layer.name === name) as Held
   const held = [...model.memories, ...model.synapses].map((group, index): HeldMatrix => {
@@ -320,6 +366,8 @@ function createWriter(
     }
   })
 
+  // Where reading the same address in all lanes is not cheaper than as many addresses; no lane may be missing.
+  const spreads = lanes === 1 && planning.software && planning.lanes >= SPREAD && places === replicas
   const hasEnergy = probes.some(({ probe }) => probe.kind === 'energy')
 
   // ------------------------------------------------------------------------------------------------ small words
@@ -328,8 +376,8 @@ function createWriter(
   /** True when lanes have no quad k, or one that reaches over the end of the layer. */
   const isRagged = ({ layer }: Held, k: number): boolean => 4 * lanes * (k + 1) > layer.size
   /** The neurons of quad k that a clamp holds. */
-  const isHeld = ({ index, masked }: Held, k: number): string =>
-    masked ? `h${index}_${k}` : `vec4<bool>(h${index})`
+  const isHeld = ({ index, masked, holder }: Held, k: number): string =>
+    holder !== undefined ? 'vec4<bool>(true)' : masked ? `h${index}_${k}` : `vec4<bool>(h${index})`
   /** The neurons of quad k that there are. */
   const valid = (one: Held, k: number): string => `v${one.index}_${k}`
   const masked = (one: Held, k: number, value: string): string =>
@@ -513,11 +561,45 @@ ${hasEnergy ? `w${index} = ${kind}lagrangianOf(first, second, n, p);` : ''} }`
 
   // ------------------------------------------------------------------------------------------------ stages
   const dynamic = layers.filter(({ layer }) => layer.tau > 0)
+  const moving = dynamic.filter(({ holder }) => holder === undefined)
   const adiabatic = layers.filter(({ layer }) => layer.tau === 0)
   const refresh = [
     ...dynamic.map(activation),
-    ...adiabatic.map((one) => `${input(one)}\n${integrate(one)}\n${activation(one)}`),
+    ...adiabatic.map((one) =>
+      one.holder === undefined ? `${input(one)}\n${integrate(one)}\n${activation(one)}` : activation(one),
+    ),
   ].join('\n')
+
+  /** The first row of a stimulus among the cues of its layer. */
+  const firstRow = ({ layer }: Held, item: number): string => {
+    const own = model.stimulus.flatMap((other, at) => (other.layer === layer.name ? [at] : []))
+    if (own.some((at) => cuesOf(model, at).length > 1))
+      return `arena[${place(`${layer.name}/items`)}u + replica * ${own.length}u + ${own.indexOf(item)}u].y`
+    const before = own.slice(0, own.indexOf(item))
+    return `${before.reduce((sum, at) => sum + (model.stimulus[at] as Stimulus).patterns.rows, 0)}u`
+  }
+
+  /** The state of a layer that a clamp holds at all times: the row shown, where it stands. */
+  const behold = (one: Held): string => {
+    if (one.holder === undefined) return ''
+    const { layer, index, quads, holder } = one
+    const stride = vectorStride(layer.size) / 4
+    const shown = `u32(clock[record + ${clock.stimulusWord + holder}u])`
+    const start = `at${index} = ${place(`${layer.name}/cues`)}u + (${firstRow(one, holder)} + ${shown}) * ${stride}u;`
+    if (!spreads || cuesOf(model, holder).length > 1)
+      return `${start}\n${times(quads, (k) => `var x${index}_${k} = vec4<f32>(0.0);\n${load(`x${index}_${k}`, `at${index}`, layer.size, k)}`)}`
+    // The same for all replicas: each lane reads a quad, and hands it to the others.
+    const reads = times(
+      Math.ceil(quads / SPREAD),
+      (q) =>
+        `let s${index}_${q} = bitcast<vec4<f32>>(arena[at${index} + min(${SPREAD * q}u + neighbour % ${SPREAD}u, ${quads - 1}u)]);`,
+    )
+    const gives = times(
+      quads,
+      (k) => `let x${index}_${k} = subgroupBroadcast(s${index}_${Math.floor(k / SPREAD)}, ${k % SPREAD}u);`,
+    )
+    return `${start}\n${reads}\n${gives}`
+  }
 
   const stimulate = (one: Held): string => {
     if (!one.stimulated) return ''
@@ -525,16 +607,11 @@ ${hasEnergy ? `w${index} = ${kind}lagrangianOf(first, second, n, p);` : ''} }`
     const stride = vectorStride(layer.size) / 4
     const cues = place(`${layer.name}/cues`)
     const free = isMasked ? place(`${layer.name}/free`) : 0
-    let first = 0
-    const own = model.stimulus.filter((item) => item.layer === layer.name)
-    const isVaried = model.stimulus.some((item, at) => own.includes(item) && cuesOf(model, at).length > 1)
-    const list = isVaried ? `${place(`${layer.name}/items`)}u + replica * ${own.length}u` : ''
     const items = model.stimulus.flatMap((item, at) => {
-      if (item.layer !== layer.name) return []
-      const start = isVaried ? `arena[${list} + ${own.indexOf(item)}u].y` : `${first}u`
-      first += item.patterns.rows
+      if (item.layer !== layer.name || at === one.holder) return []
+      const start = firstRow(one, at)
       const repetition = `(replica % ${repetitionsOf(model)}u)`
-      const row = item.kind === 'initial' ? `${repetition} % ${item.patterns.rows}u` : 'u32(shown)'
+      const row = item.kind === 'initial' ? `${repetition} % ${item.patterns.rows}u` : 'u32(max(shown, 0))'
       const takes = times(quads, (k) => {
         const at = (base: number): string => `${base}u + row`
         const x = `x${index}_${k}`
@@ -543,15 +620,20 @@ ${hasEnergy ? `w${index} = ${kind}lagrangianOf(first, second, n, p);` : ''} }`
           item.kind === 'current'
             ? `${c} += select(vec4<f32>(0.0), cue, taken);`
             : `${x} = select(${x}, cue, taken);${clamped && isMasked ? ` ${h} = select(${h}, vec4<bool>(${item.kind === 'clamp'}), taken);` : ''}`
-        const there = isRagged(one, k) ? valid(one, k) : 'vec4<bool>(true)'
+        const there = isRagged(one, k) ? `${valid(one, k)} & vec4<bool>(is)` : 'vec4<bool>(is)'
         const mask = isMasked
           ? `var free = vec4<u32>(0u);\n${loadWords('free', at(free), layer.size, k)}\ntaken = taken & (free == vec4<u32>(0u));`
           : ''
         return `{ var cue = vec4<f32>(0.0); var taken = ${there};\n${load('cue', at(cues), layer.size, k)}\n${mask}\n${act} }`
       })
+      // No branch, since it would merge: where nothing is shown, the first row is read and nothing taken.
+      const hold =
+        clamped && !isMasked && item.kind !== 'current'
+          ? `h${index} = select(h${index}, ${item.kind === 'clamp'}, is);`
+          : ''
       return [
-        `{ let shown = clock[record + ${clock.stimulusWord + at}u];
-if (shown >= 0) {${clamped && !isMasked && item.kind !== 'current' ? ` h${index} = ${item.kind === 'clamp'};` : ''} let row = (${start} + ${row}) * ${stride}u;\n${takes} } }`,
+        `{ let shown = clock[record + ${clock.stimulusWord + at}u]; let is = shown >= 0; ${hold}
+let row = (${start} + ${row}) * ${stride}u;\n${takes} }`,
       ]
     })
     const clear = times(quads, (k) =>
@@ -565,9 +647,9 @@ if (shown >= 0) {${clamped && !isMasked && item.kind !== 'current' ? ` h${index}
   }
 
   const tick = [
-    ...dynamic.map((one) => whenDue(one.layer, input(one))),
+    ...moving.map((one) => whenDue(one.layer, input(one))),
     ...held.filter(({ learns }) => learns).map(learn),
-    ...dynamic.map((one) => whenDue(one.layer, integrate(one))),
+    ...moving.map((one) => whenDue(one.layer, integrate(one))),
   ].join('\n')
 
   // ------------------------------------------------------------------------------------------------ samples
@@ -619,7 +701,10 @@ ${put(row, 'select(r.x / lengths, 0.0, lengths == 0.0)')} }`
         const perTau = param(`l${index}_`, `${probe.name}/speed`, ['probe'], 'perTau')
         const fastest = times(quads, (k) => {
           const velocity = `abs(${perTau} * (${drive(one, k)} + i${index}_${k} - x${index}_${k}))`
-          const free = one.clamped ? `select(${velocity}, vec4<f32>(0.0), ${isHeld(one, k)})` : velocity
+          const free =
+            one.clamped || one.holder !== undefined
+              ? `select(${velocity}, vec4<f32>(0.0), ${isHeld(one, k)})`
+              : velocity
           return `{ let v = ${masked(one, k, free)}; fastest = max(fastest, max(max(v.x, v.y), max(v.z, v.w))); }`
         })
         return `${input(one)}\nvar fastest = 0.0;\n${fastest}\nlet r = reduceMax(fastest, lane);\n${put(0, 'r')}`
@@ -671,17 +756,17 @@ ${put(row, 'select(r.x / lengths, 0.0, lengths == 0.0)')} }`
 
   // ------------------------------------------------------------------------------------------------ in and out
   const state = layers.map((one) => {
-    const { layer, index, quads, driven, clamped, masked: isMasked } = one
+    const { layer, index, quads, driven, clamped, masked: isMasked, holder } = one
     const stride = vectorStride(layer.size) / 4
     const at = (buffer: string, writes: boolean): string =>
       `${place(`${layer.name}/${buffer}`, writes)}u + replica * ${stride}u`
     const bias = `${place(`${layer.name}/bias`)}u + (replica % ${biasRows(model, layer)}u) * ${stride}u`
     // What an adiabatic layer has not been given belongs to the rest of the state, whoever asks for it.
-    const isKept = layer.tau > 0 || clamped
+    const isKept = holder === undefined && (layer.tau > 0 || clamped)
     const fresh = times(quads, (k) =>
       [
         `var g${index}_${k} = vec4<f32>(0.0); var i${index}_${k} = vec4<f32>(0.0);`,
-        isKept ? '' : `var x${index}_${k} = vec4<f32>(0.0);`,
+        isKept || holder !== undefined ? '' : `var x${index}_${k} = vec4<f32>(0.0);`,
       ].join(' '),
     )
     const word = (value: string): string => `select(vec4<u32>(0u), vec4<u32>(1u), ${value})`
@@ -706,12 +791,23 @@ h${index}_${k} = word != vec4<u32>(0u); }`
           : '',
       ].join('\n'),
     )
-    const whole = clamped && !isMasked ? `var h${index} = arena[${at('hold', true)}].x != 0u;` : ''
+    const whole =
+      holder !== undefined
+        ? `var at${index} = ${at('state', true)};`
+        : clamped && !isMasked
+          ? `var h${index} = arena[${at('hold', true)}].x != 0u;`
+          : ''
     const writes = times(quads, (k) =>
       [
+        ...(holder === undefined
+          ? []
+          : [`{ var last = vec4<u32>(0u);`, loadWords('last', `at${index}`, layer.size, k)]),
+        ...(holder === undefined ? [] : [store(at('state', true), layer.size, k, 'last'), '}']),
         ...(isKept ? [store(at('state', true), layer.size, k, `x${index}_${k}`)] : []),
         ...(driven ? [store(at('current', true), layer.size, k, `c${index}_${k}`)] : []),
-        ...(clamped ? [store(at('hold', true), layer.size, k, word(isHeld(one, k)))] : []),
+        ...(clamped || holder !== undefined
+          ? [store(at('hold', true), layer.size, k, word(isHeld(one, k)))]
+          : []),
       ].join('\n'),
     )
     return {
@@ -767,7 +863,7 @@ h${index}_${k} = word != vec4<u32>(0u); }`
 var record = 0u;
 var flags = clock[${clock.flagsWord}u];
 while (flags != 0) {
-${state.map(({ fresh }) => fresh).join('\n')}
+${[...state.map(({ fresh }) => fresh), ...layers.map(behold)].join('\n')}
 samples = samples || (flags & RUNS) == 0;
 ${change.trim() === '' ? '' : `if (!samples && (flags & CHANGES) != 0) {\n${change}\n}`}
 ${broken.map((name) => `var ${name} = false;`).join('\n')}
@@ -799,7 +895,7 @@ flags = clock[record + ${clock.flagsWord}u];
   }
   const isVaried = differs(model, params)
   const source = [
-    lanes === 1 ? '' : 'enable subgroups;',
+    lanes === 1 && !spreads ? '' : 'enable subgroups;',
     `const LANES: u32 = ${lanes}u;
 const RECORD_WORDS: u32 = ${clock.recordBytes / 4}u;
 const RUNS = ${RUNS};
@@ -814,10 +910,14 @@ ${isVaried ? '@group(0) @binding(0) var<storage, read> table: array<Params>;' : 
 @group(0) @binding(3) var<storage, read_write> faults: array<atomic<u32>>;
 @group(0) @binding(4) var<storage, read> clock: array<i32>;
 
-@compute @workgroup_size(LANES)
-fn live(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-let replica = group.y * groups.x + group.x;
-${workgroups === replicas ? '' : `if (replica >= ${replicas}u) { return; }`}
+@compute @workgroup_size(${lanes === 1 ? LONE : 'LANES'})
+fn live(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) invocation: u32${spreads ? ', @builtin(subgroup_invocation_id) neighbour: u32' : ''}) {
+${
+  lanes === 1
+    ? `let replica = (group.y * groups.x + group.x) * ${LONE}u + invocation;\nlet lane = 0u;`
+    : 'let replica = group.y * groups.x + group.x;\nlet lane = invocation;'
+}
+${places === replicas ? '' : `if (replica >= ${replicas}u) { return; }`}
 let own = ${isVaried ? 'table[replica]' : 'params'};
 ${body}
 }`,

@@ -30,6 +30,8 @@ export interface Variants {
   readonly reduce?: Reduction
   /** Synapses as one matrix W, or as J + U with a ring of activations (synapses.ts). */
   readonly synapses?: 'whole' | 'factored'
+  /** Of a resident network: the lanes of a subgroup share a replica, or each replica is one invocation. */
+  readonly resident?: 'shared' | 'lone'
 }
 
 /** Why an operation has the form that it has. */
@@ -99,8 +101,12 @@ export function checkVariants(variants: Variants, path = 'variants'): void {
       if (value !== 'tree' && value !== 'subgroup') refuse('reduce is tree or subgroup')
     } else if (name === 'synapses') {
       if (value !== 'whole' && value !== 'factored') refuse('synapses is whole or factored')
+    } else if (name === 'resident') {
+      if (value !== 'shared' && value !== 'lone') refuse('resident is shared or lone')
     } else {
-      refuse('there are recall, project (of one matrix alone as in recall:xi), fuse, reduce and synapses')
+      refuse(
+        'there are recall, project (of one matrix alone as in recall:xi), fuse, reduce, synapses and resident',
+      )
     }
   }
 }

@@ -86,7 +86,9 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   const records = new Int32Array((engine.clock.records + 1) * recordWords)
   const floats = new Float32Array(records.buffer)
   const dynamicOffset = [0]
-  const mostTicks = engine.clock.records / plan.clock.perTick
+  // Synapses that are kept whole, as in a resident kernel, need no records of their own.
+  const perTick = engine.factored.length > 0 ? plan.clock.perTick : 1
+  const mostTicks = engine.clock.records / perTick
   const rings = createRings(plan.factored)
 
   const snapshots = plan.probes.map(({ probe }) =>
@@ -309,7 +311,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   const sample = (recording: Recording, recordWord: number, batch: Batch): void => {
     const { record } = recording
     let word = recordWord
-    if (plan.clock.perTick > 1 && plan.probes.some(({ probe }) => isSampled(tick, probe.every)))
+    if (perTick > 1 && plan.probes.some(({ probe }) => isSampled(tick, probe.every)))
       word = settleSynapses(recording, batch)
     let refreshed = false
     plan.probes.forEach(({ probe, slotWord }, index) => {
@@ -341,23 +343,28 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     timer?: Timer,
   ): { batch: Batch; ticks: number } => {
     const batch: Batch = { samples: [], used: plan.probes.map(() => 0), records: 0, snapshot: false }
+    const isStart = tick === 0 && !sampledStart && plan.probes.length > 0
+    // A resident kernel has the state of a layer that is always held from the row that it is shown.
+    const isShown = !shown.includes(UNKNOWN)
     const timing = timer?.hasRoom(mostPasses) ? timer : undefined
     const recording =
       timing !== undefined
         ? recordTimed(encoder, timing)
-        : engine.resident === undefined || plan.resident?.knows(current) !== true
+        : engine.resident === undefined || plan.resident?.knows(current) !== true || (isStart && !isShown)
           ? recordAll(encoder)
           : recordResident(encoder, engine.resident, batch)
     const { record, open, end } = recording
     let ticks = 0
-    if (tick === 0 && !sampledStart && plan.probes.length > 0) {
-      sample(recording, open(batch.records++, 0), batch)
+    if (isStart) {
+      const word = open(batch.records++, 0)
+      records.set(shown, word + plan.clock.stimulusWord)
+      sample(recording, word, batch)
     }
     sampledStart = true
     while (
       ticks < limit &&
       !batch.snapshot &&
-      batch.records + plan.clock.perTick <= engine.clock.records &&
+      batch.records + perTick <= engine.clock.records &&
       hasRoom(batch)
     ) {
       const word = open(batch.records++, tick)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { dispatchesPerTick, planResidence } from '../../../src/core/plan/residence.ts'
+import type { PlanOptions } from '../../../src/core/plan/plan.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { DEFAULT_LIMITS } from '../../../src/node/limits.ts'
 import { buildModel, normalRows } from '../../build.ts'
@@ -27,6 +28,37 @@ test('a run is resident from the number of ticks on at which its dispatches cost
   expect(at(enough).why).toContain('4 lanes a replica')
   expect(at(enough - 1).now).toBe(false)
   expect(at(enough - 1).plan.resident).toBeUndefined()
+})
+
+test('on a software adapter a long run of many replicas has one invocation for each, a short or small one shares', () => {
+  const software = { lanes: 4, software: true }
+  const why = (replicas: number, ticks: number) =>
+    planResidence(learning(replicas), DEFAULT_LIMITS, software, 'on', ticks).why
+  expect(why(1024, 10_000)).toBe('1 lane a replica, 64 replicas a workgroup (the faster form), as asked for')
+  expect(why(1024, 100)).toBe('4 lanes a replica, as asked for')
+  expect(why(4, 10_000)).toBe('4 lanes a replica, as asked for')
+})
+
+test('elsewhere lanes share a replica, unless there are no subgroups or the other form is forced', () => {
+  const model = learning(1024)
+  const plan = (options: PlanOptions) => planResidence(model, DEFAULT_LIMITS, options, 'on', 1e6)
+  expect(plan({ lanes: 32 }).why).toBe('32 lanes a replica, as asked for')
+  expect(plan({}).why).toContain('(without subgroups)')
+  const forced = plan({ lanes: 32, variants: { resident: 'lone' } })
+  expect(forced.why).toContain('(forced)')
+  expect(forced.plan.resident!.operation.workgroups).toEqual([1024 / 64, 1, 1])
+  expect(() => plan({ variants: { resident: 'shared' } })).toThrow(
+    'resident=shared: this adapter has no subgroups; take lone',
+  )
+})
+
+test('the form of a run stands among its variants, and gives the same plan again', () => {
+  const model = learning(1024)
+  const options = { lanes: 4, software: true }
+  const { plan } = planResidence(model, DEFAULT_LIMITS, options, 'on', 100)
+  expect(plan.variants.resident).toBe('shared')
+  const again = planResidence(model, DEFAULT_LIMITS, { ...options, variants: plan.variants }, 'on')
+  expect(again.plan.resident!.operation.kernel.key).toBe(plan.resident!.operation.kernel.key)
 })
 
 test('a run without a known length keeps the resident form for later, one that is switched off has none', () => {
