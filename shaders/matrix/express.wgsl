@@ -14,6 +14,17 @@ struct Params {
 @group(0) @binding(0) var<storage, read> base: array<vec4<f32>>;
 @group(0) @binding(0) var<storage, read_write> written: array<vec4<f32>>;
 
+fn excessAt(first: u32, row: u32, quad: u32) -> vec4<f32> {
+  let quads = params.stride / 4u;
+  if (FOLDED && row / 8u > quad / 2u) {
+    // The same entries above the diagonal; rows beyond the last one are never written.
+    let mirror$k = min(4u * quad + $ku, params.rows - 1u); //: k in 4
+    let entry$k = excess[(first + mirror$k) * quads + row / 4u][row % 4u]; //: k in 4
+    return vec4<f32>(entry0, entry1, entry2, entry3);
+  }
+  return excess[(first + row) * quads + quad];
+}
+
 fn put(copy: u32, row: u32, quad: u32, value: vec4<f32>) {
   let quads = params.stride / 4u;
   if (row >= params.rows || quad >= quads) {

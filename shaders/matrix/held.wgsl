@@ -5,7 +5,10 @@
 // U as it was rewritten last, g_k the activations at the updates since, in a ring [replicas, 16, stride]. The clock
 // record holds from word `ringWord` on how many there are, fade, and the weights w_k. `hold` leaves a tile of eight
 // rows and two groups of four columns in `held`. Factors of a product are sqrt(w_k) g_k both: it is symmetric to the
-// last bit. U: rows [row0, row0 + rows) of each copy in this block, replica0 the first one.
+// last bit. U, in excessAt of what this is joined to: rows [row0, row0 + rows) of each copy in this block, replica0 the
+// first one. Where U is FOLDED it is kept on and above the diagonal alone, in whole tiles (matrix/fold.wgsl).
+
+override FOLDED: bool = false;
 
 const RING = 16u;
 
@@ -29,7 +32,7 @@ fn hold(copy: u32, row: u32, quad: u32) {
   let first = copy * params.rows;
   let last = params.rows - 1u;
   let quad$q = min(quad + $qu, quads - 1u); //: q in 2
-  held$h$k_$q = fade * excess[(first + min(row + 4u * $hu + $ku, last)) * quads + quad$q]; //: h in 2, k in 4, q in 2
+  held$h$k_$q = fade * excessAt(first, min(row + 4u * $hu + $ku, last), quad$q); //: h in 2, k in 4, q in 2
   let four$h = min((params.row0 + row) / 4u + $hu, quads - 1u); //: h in 2
   let count = u32(clock[params.ringWord]);
   for (var k = 0u; k < count; k++) {

@@ -15,6 +15,10 @@ struct Params {
 @group(0) @binding(0) var<storage, read> activations: array<vec4<f32>>;
 @group(0) @binding(0) var<storage, read_write> faults: array<atomic<u32>>;
 
+fn excessAt(first: u32, row: u32, quad: u32) -> vec4<f32> {
+  return excess[(first + row) * (params.stride / 4u) + quad];
+}
+
 fn put(copy: u32, row: u32, quad: u32, before: vec4<f32>, drive: vec4<f32>) -> vec4<bool> {
   let quads = params.stride / 4u;
   if (row >= params.rows || quad >= quads) {
@@ -30,7 +34,7 @@ fn rewrite(@builtin(global_invocation_id) id: vec3<u32>) {
   let quads = params.stride / 4u;
   let quad = 2u * id.x;
   let row = 8u * id.y;
-  if (quad >= quads) {
+  if (quad >= quads || (FOLDED && row > 4u * quad)) {
     return;
   }
   hold(id.z, row, quad);

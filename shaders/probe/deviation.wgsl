@@ -1,9 +1,11 @@
 // Squared distance of each row of a coupling matrix from its base: sum_i (A_mu,i - base_mu,i)^2.
+// FOLDED: of a symmetric matrix that is kept on and above the diagonal, in tiles of 8 x 8 (matrix/fold.wgsl).
 //   matrix, rows [start, start + count) of all replicas, [.., stride]; base [rows, stride], present when BASED
 //   output [replicas * rows]. Dispatch: x over the rows of the block.
 
 override WORKGROUP: u32 = 64;
 override BASED: bool = false;
+override FOLDED: bool = false;
 
 struct Params {
   start: u32,
@@ -27,12 +29,13 @@ fn deviation(@builtin(global_invocation_id) id: vec3<u32>) {
   let quads = params.stride / 4u;
   let row = (params.start + id.x) % params.rows;
   var sum = vec4<f32>(0.0);
-  for (var quad = 0u; quad < quads; quad++) {
+  let diagonal = 2u * (row / 8u);
+  for (var quad = select(0u, diagonal, FOLDED); quad < quads; quad++) {
     var d = matrix[id.x * quads + quad];
     if (BASED) {
       d -= base[(row - params.baseStart) * quads + quad];
     }
-    sum += d * d;
+    sum += select(1.0, 2.0, FOLDED && quad > diagonal + 1u) * d * d;
   }
   output[(params.start + id.x) / params.rows * params.outputStride + row] = (sum.x + sum.y) + (sum.z + sum.w);
 }

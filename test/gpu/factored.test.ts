@@ -8,7 +8,7 @@ import { createReference } from '../../src/core/reference/network.ts'
 import type { Simulation } from '../../src/core/run/simulation.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/core/run/checkpoint.ts'
 import { buildModel, normalRows, symmetricRows } from '../build.ts'
-import { drift, expectSame, readAll, withSimulation } from './helpers/compare.ts'
+import { drift, expectLikeReference, expectSame, readAll, withSimulation } from './helpers/compare.ts'
 
 const SIZE = 37
 const FACTORED = { variants: { synapses: 'factored' } } as const
@@ -86,6 +86,42 @@ test('fixed Hebbian synapses are not made before someone reads them', async () =
   }
 })
 
+describe('products that are folded at the diagonal', () => {
+  /** More rows than one chunk has, and a number of columns that no tile divides. */
+  const N = 301
+
+  test.each([
+    { title: 'in chunks, as on hardware', software: false },
+    { title: 'in one go, as on software adapters', software: true },
+  ])('are those with the whole matrix, $title', async ({ software }) => {
+    const draw = new RandomStream(8, 'folded')
+    const matrix = symmetricRows(draw, N, 0.05)
+    const layer = { lagrangian: { kind: 'tanh', gain: 1.5 }, size: N } as const
+    const model = buildModel({
+      layers: [
+        { ...layer, name: 'v', init: normalRows(draw, 1, N) },
+        { ...layer, name: 'u', init: normalRows(draw, 1, N) },
+      ],
+      synapses: [
+        { name: 'w', layer: 'v', tau: 1.3, strength: 0.8, base: { kind: 'matrix', matrix } },
+        { name: 'j', layer: 'u', base: { kind: 'matrix', matrix } },
+      ],
+      probes: [{ kind: 'energy', name: 'energy', every: 10 }],
+    })
+    await withSimulation(
+      model,
+      (simulation) => {
+        const folds = simulation.plan.tick.filter(({ kernel }) => kernel.entryPoint === 'fold')
+        expect(folds.map(({ label }) => label)).toEqual(['v/fold w base', 'v/fold w excess', 'u/fold j'])
+        expect(folds.map(({ workgroups }) => workgroups[1])).toEqual(software ? [1, 1, 1] : [3, 3, 3])
+        return Promise.resolve()
+      },
+      { software },
+    )
+    await expectLikeReference(model, 18, { software })
+  })
+})
+
 describe('between two rewrites', () => {
   const model = network(hebbian(stream, true), {}, 2)
 
@@ -145,7 +181,7 @@ describe('between two rewrites', () => {
     }
   })
 
-  test('its state can be written, whole and in part', async () => {
+  test('its state can be written, as a symmetric whole', async () => {
     await withSimulation(
       model,
       async (simulation) => {
@@ -159,12 +195,9 @@ describe('between two rewrites', () => {
         await simulation.step(20)
         reference.step(20)
         await expectSame(simulation, reference, drift(model, 26))
-        // A row of the second replica.
-        const row = w.subarray(0, SIZE)
-        simulation.writePart('w', (SIZE + 3) * SIZE, row)
-        const changed = reference.read('w')
-        changed.set(row, (SIZE + 3) * SIZE)
-        reference.write('w', changed)
+        const slanted = both.map((value, at) => (at === SIZE + 3 ? value + 1 : value))
+        expect(() => simulation.write('w', slanted)).toThrow(/`w` must be symmetric, but entry \[3, 1\] is/)
+        expect(() => simulation.writePart('w', 0, w.subarray(0, SIZE))).toThrow(/`w` is symmetric/)
         await expectSame(simulation, reference, drift(model, 26))
       },
       FACTORED,

@@ -2,12 +2,13 @@
 import type { Layer, Memory, Model, Synapse } from '../model/model.ts'
 import type { Making } from './kernels.ts'
 import { type Matrix, unitOf, vectorStride } from './layout.ts'
-import { addFixedMatrix, baseBlockOf } from './matrices.ts'
+import { addFixedMatrix, baseBlockOf, mayFold } from './matrices.ts'
 import { integrate, stepping } from './neurons.ts'
 import type { Operation, Stage } from './operation.ts'
 import {
   type Planning,
   type Receiver,
+  addBuffer,
   differs,
   faultOf,
   find,
@@ -57,6 +58,8 @@ interface Product {
     readonly buffers?: Readonly<Record<string, string>>
     readonly params?: Readonly<Record<string, number>>
   }
+  /** True = the matrix is symmetric, and only what is on and above its diagonal is read. */
+  readonly folds?: boolean
   readonly every?: Operation['every']
   /** What makes the vector, before. */
   readonly before?: readonly Operation[]
@@ -92,6 +95,7 @@ export function planProduct(
   adds = false,
   receiver: (adds: boolean) => Receiver = (more) => collecting(output, more),
 ): Operation[] {
+  if (product.folds === true) return planFolded(planning, product, adds, receiver)
   const { model } = planning
   const { kernel, matrix, vector, scale = 1, halfNorm = false, making, before = [] } = product
   const { columns, rows, format, blocks } = matrix
@@ -142,6 +146,65 @@ export function planProduct(
     })
   })
   return [...before, ...products]
+}
+
+/** Rows that one invocation of matrix/fold goes down on adapters that need many of them. */
+const FOLDED_ROWS = 128
+
+/** The same for a symmetric matrix of every replica, folded at its diagonal: partial sums, and their sum. */
+function planFolded(
+  planning: Planning,
+  { label, stage, matrix, vector, making, scale = 1, every, before = [] }: Product,
+  adds: boolean,
+  receiver: (adds: boolean) => Receiver,
+): Operation[] {
+  const { model, software, workgroup } = planning
+  const { stride, columns } = matrix
+  const quads = stride / 4
+  const strips = Math.ceil(quads / 2)
+  const chunk = software ? 8 * strips : FOLDED_ROWS
+  const chunks = Math.ceil((8 * strips) / chunk)
+  const partials = strips + chunks
+  const partial = `${vector.buffer.split('/')[0] as string}/partial`
+  addBuffer(planning, partial, model.replicas * partials * stride * 4)
+  const rate = every === undefined ? {} : { every }
+  // Strips are of very different lengths: small workgroups share them out evenly among few cores.
+  const group = software ? Math.min(8, workgroup) : workgroup
+  const folds = matrix.blocks.map(({ buffer, start, count }) => {
+    const params = { columns, stride, chunk, replica0: start / matrix.rows, partials }
+    return operation(planning, {
+      label: label.replace('/project ', '/fold '),
+      stage,
+      kernel: 'matrix/fold',
+      constants: { WORKGROUP: group },
+      buffers: { matrix: buffer, vector: vector.buffer, partial },
+      workgroups: [Math.ceil(strips / group), chunks, count / matrix.rows],
+      params: () => params,
+      ...rate,
+    })
+  })
+  const { joined, constants, buffers, params } = receiver(adds)
+  const gathers = operation(planning, {
+    label,
+    stage,
+    kernel: 'matrix/gather',
+    joined: { ...joined, ...(making !== undefined && { making: making.joined }) },
+    constants,
+    buffers: { partial, ...making?.buffers, ...buffers },
+    workgroups: [Math.ceil(quads / workgroup), model.replicas, 1],
+    params: (m) => ({
+      columns,
+      stride,
+      chunk,
+      replica0: 0,
+      partials,
+      scale,
+      ...making?.params,
+      ...params(m),
+    }),
+    ...rate,
+  })
+  return [...before, ...folds, gathers]
 }
 
 /** The form of a product for so many states that share its matrix; the plan keeps those of ticks. */
@@ -218,13 +281,23 @@ export function couplingProducts(
   const factored = planning.factored.get(name)
   const common = { stage, every, kernel: 'matrix/project', vector: activations } as const
   // W is symmetric: W g = W^T g.
-  if (factored === undefined)
-    return [{ ...common, label: `${layer}/project ${name}`, matrix: matrixNamed(planning, name) }]
+  if (factored === undefined) {
+    const matrix = matrixNamed(planning, name)
+    // One that changes may be written with anything.
+    const folds = synapse.tau === undefined && mayFold(planning, matrix)
+    return [{ ...common, label: `${layer}/project ${name}`, matrix, folds }]
+  }
   const products: Product[] = []
   const { base, deferral } = factored
   if (factored.patterns !== undefined)
     products.push(hebbianProduct(planning, factored, factored.patterns, common))
-  if (base !== undefined) products.push({ ...common, label: `${layer}/project ${name} base`, matrix: base })
+  if (base !== undefined)
+    products.push({
+      ...common,
+      label: `${layer}/project ${name} base`,
+      matrix: base,
+      folds: mayFold(planning, base),
+    })
   if (deferral !== undefined) {
     const { ring, excess, ringWord } = deferral
     const traces = { buffer: `${name}/traces`, stride: RING }
@@ -252,6 +325,7 @@ export function couplingProducts(
         ...common,
         label: `${layer}/project ${name} excess`,
         matrix: excess,
+        folds: deferral.isFolded,
         making: { joined: 'fading', params: { ringWord } },
       },
     )
@@ -323,7 +397,10 @@ export function planMove(
       planProduct(planning, product, output, index > 0).map((one) => ({ ...one, stage: inputStage })),
     )
   // A kernel may not write what it reads: a layer that sends to itself keeps its activation until the next tick.
-  const read = last && [last.vector.buffer, ...Object.values(last.making?.buffers ?? {})]
+  const read = last && [
+    ...(last.folds === true ? [] : [last.vector.buffer]),
+    ...Object.values(last.making?.buffers ?? {}),
+  ]
   const reacts = follows && read?.includes(`${layer.name}/activations`) !== true
   const receiver = (adds: boolean): Receiver => stepping(planning, layer, adds, reacts)
   const varies = differs(model, receiver(false).params)

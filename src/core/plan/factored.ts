@@ -29,8 +29,9 @@ export interface Factored {
 
 /** U and what is to be added to it. */
 export interface Deferral {
-  /** U [replicas, N, N]. */
+  /** U [replicas, N, N]; of a folded one what is below the diagonal is left alone. */
   readonly excess: Matrix
+  readonly isFolded: boolean
   /** [replicas, 16, N] */
   readonly ring: Matrix
   /** First of its words in the clock record. */

@@ -31,6 +31,8 @@ import f16 from '../../../shaders/matrix/f16.wgsl?raw'
 import f32 from '../../../shaders/matrix/f32.wgsl?raw'
 import fading from '../../../shaders/matrix/fading.wgsl?raw'
 import held from '../../../shaders/matrix/held.wgsl?raw'
+import fold from '../../../shaders/matrix/fold.wgsl?raw'
+import gather from '../../../shaders/matrix/gather.wgsl?raw'
 import hollow from '../../../shaders/matrix/hollow.wgsl?raw'
 import imprint from '../../../shaders/matrix/imprint.wgsl?raw'
 import learn from '../../../shaders/matrix/learn.wgsl?raw'
@@ -64,6 +66,8 @@ const KERNELS = {
   'matrix/project': [project],
   'matrix/learn': [learn, real],
   'matrix/imprint': [imprint],
+  'matrix/fold': [fold],
+  'matrix/gather': [gather],
   'matrix/remember': [remember],
   'matrix/rewrite': [rewrite, held, real],
   'matrix/express': [express, held],
@@ -81,7 +85,7 @@ const FORMATS = { f32, f16, binary } as const
 /** How the invocations of a workgroup add up. */
 const REDUCTIONS: Readonly<Record<Reduction, readonly string[]>> = { tree: [tree], subgroup: [subgroup] }
 
-/** What belongs to a product with A^T besides its sum. */
+/** What belongs to a product besides its sum. */
 const MAKINGS = { plain, fading, hollow } as const
 
 /** What becomes of a product: it is collected or weighted, or it moves the layer, whose activation may follow at once. */
@@ -188,7 +192,7 @@ export interface Joined {
   readonly lagrangian?: Lagrangian
   readonly format?: Format
   readonly ending?: Ending
-  /** Of matrix/project; default plain. */
+  /** Of matrix/project and matrix/gather; default plain. */
   readonly making?: Making
   readonly tile?: Tile
   readonly reduce?: Reduction
@@ -242,7 +246,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
   if (kernel === undefined) {
     const parts: string[] = [
       ...KERNELS[name],
-      ...(name === 'matrix/project' ? [MAKINGS[making]] : []),
+      ...(name === 'matrix/project' || name === 'matrix/gather' ? [MAKINGS[making]] : []),
       ...(ending === undefined ? [] : ENDINGS[ending]),
       ...(reduce === undefined ? [] : REDUCTIONS[reduce]),
     ]
@@ -359,6 +363,11 @@ export function allKernels(lagrangians: readonly Lagrangian[]): Kernel[] {
               })),
             )),
       ]
+    if (name === 'matrix/gather')
+      return (['plain', 'fading'] as const).flatMap((making): Joined[] => [
+        { making, ending: 'collect' },
+        { making, ending: 'step' },
+      ])
     if (name === 'neuron/integrate') return [{ ending: 'step' }, ...reacting]
     if (KERNELS[name].some((source) => source.includes('quadAt(')))
       return formats.map((format) => ({ format }))

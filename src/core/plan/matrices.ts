@@ -42,3 +42,13 @@ export function baseBlockOf(base: Matrix, row: number): Block {
   if (block === undefined) throw new Error(`\`${base.name}\` has no row ${row}`)
   return block
 }
+
+/** Neurons from which on a symmetric matrix is worth the two dispatches of a folded product. */
+const LEAST_FOLDED = 256
+
+/** True when products with a symmetric matrix are folded: every replica has its own, in one piece. */
+export function mayFold({ model, variants }: Planning, { format, copies, rows, blocks }: Matrix): boolean {
+  const isForced = variants.synapses === 'factored'
+  const isWhole = blocks.every(({ count }) => count % rows === 0)
+  return (isForced || rows >= LEAST_FOLDED) && isWhole && format === 'f32' && copies === model.replicas
+}

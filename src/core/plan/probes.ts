@@ -260,10 +260,17 @@ function synapseEnergy(planning: Planning, synapse: Synapse, slot: Slot, word: n
   if (synapse.tau !== undefined) {
     operations.push(
       // Of U alone, which is up to date whenever an energy is sampled.
-      ...deviation(planning, deferral?.excess ?? matrixNamed(planning, synapse.name), slot, word, (m) => {
-        const { strength } = find(m.synapses, synapse.name)
-        return strength === 0 ? 0 : layer.size / (4 * strength)
-      }),
+      ...deviation(
+        planning,
+        deferral?.excess ?? matrixNamed(planning, synapse.name),
+        slot,
+        word,
+        (m) => {
+          const { strength } = find(m.synapses, synapse.name)
+          return strength === 0 ? 0 : layer.size / (4 * strength)
+        },
+        deferral?.isFolded,
+      ),
     )
   }
   return operations
@@ -276,6 +283,7 @@ function deviation(
   slot: Slot,
   word: number,
   factor: (model: Model) => number,
+  isFolded = false,
 ): Operation[] {
   const output = scratch(planning)
   const base = planning.matrices.get(`${matrix.name}/base`)
@@ -286,7 +294,7 @@ function deviation(
         label: `${matrix.name}/deviation`,
         stage: 'probe',
         kernel: 'probe/deviation',
-        constants: { BASED: baseBlock === undefined ? 0 : 1 },
+        constants: { BASED: baseBlock === undefined ? 0 : 1, FOLDED: isFolded ? 1 : 0 },
         buffers: { matrix: block.buffer, base: baseBlock?.buffer ?? 'none', output: output.buffer },
         workgroups: [Math.ceil(block.count / planning.workgroup), 1, 1],
         params: () => ({

@@ -6,12 +6,14 @@
  *   U  is rewritten once in 16 updates; between, what they would add stands beside it, fade U + sum_k w_k g_k g_k^T, with
  *      the activations g_k of the updates in a ring, and fade and w_k in the clock record
  *
- * Both give the same W g within rounding. Who looks at W itself has it written down first (`express`).
+ * J and U are symmetric: products load what is on and above the diagonal (matrix/fold), and of U no more is kept.
+ *
+ * Both forms give the same W g within rounding. Who looks at W itself has it written down first (`express`).
  */
 import type { Model, Rows, Synapse } from '../model/model.ts'
 import { type Deferral, RING, RING_WORDS } from './factored.ts'
 import { type Matrix, dealRows, vectorStride } from './layout.ts'
-import { addFixedMatrix, addMatrix, baseBlockOf } from './matrices.ts'
+import { addFixedMatrix, addMatrix, baseBlockOf, mayFold } from './matrices.ts'
 import type { Operation } from './operation.ts'
 import { type Planning, addBuffer, differs, faultOf, find, operation, rateOf } from './planning.ts'
 
@@ -189,6 +191,7 @@ function planDeferral(planning: Planning, synapse: Synapse): Deferral {
   const { replicas } = model
   const square = { copies: replicas, rows: size, columns: size, format: 'f32' } as const
   const excess = addMatrix(planning, { name: `${name}/excess`, ...square }, () => ({ kind: 'zero' }), 'state')
+  const isFolded = mayFold(planning, excess)
   const ring = addMatrix(
     planning,
     { name: `${name}/ring`, copies: replicas, rows: RING, columns: size, format: 'f32' },
@@ -208,6 +211,7 @@ function planDeferral(planning: Planning, synapse: Synapse): Deferral {
         label: `${name}/${label}`,
         stage: isUpdate ? 'plasticity' : 'probe',
         kernel: 'matrix/rewrite',
+        constants: { FOLDED: isFolded ? 1 : 0 },
         buffers: { excess: buffer, activations, faults: 'faults', ring: ringBuffer },
         workgroups: tiles(planning.workgroup),
         params: (m) => {
@@ -219,6 +223,7 @@ function planDeferral(planning: Planning, synapse: Synapse): Deferral {
     )
   return {
     excess,
+    isFolded,
     ring,
     ringWord,
     update,
@@ -263,7 +268,7 @@ function spansOf({ blocks, rows, stride }: Matrix): {
 /** W = J + U with what its ring adds. */
 function express(
   planning: Planning,
-  { excess, ring, ringWord }: Omit<Deferral, 'express'>,
+  { excess, isFolded, ring, ringWord }: Deferral,
   written: Matrix,
   base: Matrix | undefined,
 ): Operation[] {
@@ -273,7 +278,7 @@ function express(
       label: `${written.name}/express`,
       stage: 'probe',
       kernel: 'matrix/express',
-      constants: { BASED: block === undefined ? 0 : 1 },
+      constants: { BASED: block === undefined ? 0 : 1, FOLDED: isFolded ? 1 : 0 },
       buffers: {
         excess: buffer,
         ring: ring.blocks[0]?.buffer as string,

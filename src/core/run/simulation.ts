@@ -117,10 +117,11 @@ export interface Simulation {
    * their buffers.
    */
   encodeRefresh(encoder: GPUCommandEncoder): void
-  /** Replaces the state of a layer, a plastic synapse or a memory; the shape is that of `read`. */
+  /** Replaces the state of a layer, a plastic synapse (by what is symmetric) or a memory; the shape is that of `read`. */
   write(name: string, data: ArrayLike<number>): void
   /**
-   * Replaces some consecutive values inside one row of `read(name)`; of a memory that is not in float32, a whole row.
+   * Replaces some consecutive values inside one row of a layer or a memory as `read` gives it; of a memory that is not in
+   * float32, a whole row.
    * @param at - index of the first of them in the data of `read`
    */
   writePart(name: string, at: number, data: ArrayLike<number>): void
@@ -262,8 +263,28 @@ export async function createSimulation(
     )
   }
 
+  /** Of symmetric couplings only one half is read. */
+  const checkSymmetric = (name: string, data: ArrayLike<number>): void => {
+    const isFolded = plan.tick.some(
+      ({ kernel, buffers }) => kernel.entryPoint === 'fold' && buffers.matrix?.startsWith(`${name}/`),
+    )
+    const matrix = plan.matrices.get(name)
+    if (!isFolded || matrix === undefined) return
+    const { rows } = matrix
+    for (let copy = 0; copy < data.length; copy += rows * rows)
+      for (let row = 0; row < rows; row++)
+        for (let column = 0; column < row; column++) {
+          const [here, there] = [data[copy + row * rows + column], data[copy + column * rows + row]]
+          if (here === there) continue
+          throw new ModelError(
+            `\`${name}\` must be symmetric, but entry [${row}, ${column}] is ${here} and [${column}, ${row}] is ${there}`,
+          )
+        }
+  }
+
   const write = (name: string, data: ArrayLike<number>): void => {
     checkWritable(name)
+    checkSymmetric(name, data)
     upload(name, data)
     absorb(name)
     scheduler.disturb()
@@ -339,11 +360,10 @@ export async function createSimulation(
     write,
     writePart(name, at, data) {
       const { buffer, offset, bytes } = packPart(plan, model, name, at, Float32Array.from(data))
-      checkWritable(name)
-      const target = engine.buffer(buffer)
-      if (deferred.includes(name)) submit('express', (encoder) => scheduler.refresh(encoder))
-      device.queue.writeBuffer(target, offset, bytes)
-      absorb(name)
+      if (model.synapses.some((synapse) => synapse.name === name)) {
+        throw new ModelError(`\`${name}\` is symmetric and cannot be written in part; write the whole of it`)
+      }
+      device.queue.writeBuffer(engine.buffer(buffer), offset, bytes)
       scheduler.disturb()
     },
     writeCue(index, at, data) {
