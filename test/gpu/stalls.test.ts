@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { pipelineCount } from '../../src/core/gpu/pipelines.ts'
+import { createSimulation } from '../../src/core/run/simulation.ts'
+import { testDevice } from './device.ts'
+import { recallNetwork } from './helpers/networks.ts'
+
+/** A device that counts what it is asked for, by the name of the method; those of its queue too. */
+async function countingDevice() {
+  const { device } = await testDevice()
+  const calls = new Map<string, number>()
+  const counting = <T extends object>(object: T): T =>
+    new Proxy(object, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name, target)
+        if (name === 'queue') return counting(value as object)
+        if (typeof value !== 'function') return value
+        return (...args: unknown[]): unknown => {
+          calls.set(String(name), (calls.get(String(name)) ?? 0) + 1)
+          return Reflect.apply(value, target, args)
+        }
+      },
+    })
+  return { device: counting(device), calls }
+}
+
+test('a tick waits for none before it: three submits may be on their way, nothing is allocated or compiled, and what is painted does not wait', async () => {
+  const { device, calls } = await countingDevice()
+  const simulation = await createSimulation(device, recallNetwork(), { resident: 'off' })
+  await simulation.step(4)
+  await simulation.flush()
+  calls.clear()
+  const pending: number[] = []
+  for (let count = 0; count < 3; count++) {
+    // The promise is kept before the GPU could have told of an end.
+    await simulation.step(1)
+    pending.push(simulation.counts.pending)
+  }
+  expect(pending).toEqual([1, 2, 3])
+  simulation.writePart('v', 0, [0.5])
+  expect(simulation.counts.pending).toBe(3)
+  for (let count = 0; count < 40; count++) {
+    await simulation.step(2)
+    expect(simulation.counts.pending).toBeLessThanOrEqual(3)
+  }
+  await simulation.flush()
+  expect([...calls.keys()].sort()).toEqual(['createCommandEncoder', 'submit', 'writeBuffer'])
+  simulation.destroy()
+})
+
+test('another network with the same kernels compiles nothing, and no pipeline is made while someone waits', async () => {
+  const { device, calls } = await countingDevice()
+  const first = await createSimulation(device, recallNetwork(), { resident: 'off' })
+  const count = pipelineCount(device)
+  expect(calls.get('createComputePipelineAsync')).toBe(count)
+  const second = await createSimulation(device, recallNetwork({ seed: 12, noise: 0.1 }), { resident: 'off' })
+  await second.step(9)
+  await second.flush()
+  expect(pipelineCount(device)).toBe(count)
+  expect(calls.get('createComputePipelineAsync')).toBe(count)
+  expect(calls.get('createComputePipeline')).toBeUndefined()
+  first.destroy()
+  second.destroy()
+})
