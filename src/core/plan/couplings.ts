@@ -228,7 +228,7 @@ function formOf(
     kept: pins[name],
     all,
     tuned: tuned[shapeKey(shape)],
-    standard: { ...tileOf(software, product, states), workgroup },
+    standard: { ...tileOf(software, shape), workgroup },
   })
   products.set(name, { name, ...shape, ...chosen, every: every?.(model) ?? 1 })
   return chosen

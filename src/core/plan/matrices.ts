@@ -48,7 +48,8 @@ const LEAST_FOLDED = 256
 
 /** True when products with a symmetric matrix are folded: every replica has its own, in one piece. */
 export function mayFold({ model, variants }: Planning, { format, copies, rows, blocks }: Matrix): boolean {
-  const isForced = variants.synapses === 'factored'
+  if (variants.fold === 'off') return false
+  const isForced = variants.fold === 'on' || variants.synapses === 'factored'
   const isWhole = blocks.every(({ count }) => count % rows === 0)
   return (isForced || rows >= LEAST_FOLDED) && isWhole && format === 'f32' && copies === model.replicas
 }

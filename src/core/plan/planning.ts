@@ -5,7 +5,15 @@ import { type Joined, type KernelName, type Product, type Tile, kernelOf } from 
 import { type Limits, type Matrix, roundUp } from './layout.ts'
 import type { BufferPlan, Lifetime, Operation, Stage } from './operation.ts'
 import type { Factored } from './factored.ts'
-import { type Form, type ProductPlan, type Tuned, type Variants, type Why, formText } from './variants.ts'
+import {
+  type Form,
+  type ProductPlan,
+  type ProductShape,
+  type Tuned,
+  type Variants,
+  type Why,
+  formText,
+} from './variants.ts'
 
 /** Invocations in a workgroup unless told otherwise: portable, and the fastest on software adapters. */
 export const WORKGROUP = 64
@@ -114,7 +122,9 @@ export function operation(
       throw new Error(`${shape.label}: nothing is bound to \`${name}\` of ${kernel.key}`)
   const constants = { WORKGROUP: workgroup, ...shape.constants }
   const { tile, reduce } = shape.joined ?? {}
-  const why = shape.why ?? (variants.reduce === undefined ? 'default' : 'forced')
+  const folds = shape.kernel === 'matrix/fold'
+  const said = folds ? variants.fold : variants.reduce
+  const why = shape.why ?? (said === undefined ? 'default' : 'forced')
   const most = Math.max(...shape.workgroups)
   if (most > limits.maxComputeWorkgroupsPerDimension) {
     throw new ModelError(
@@ -134,6 +144,7 @@ export function operation(
     ...(tile !== undefined && {
       variant: { form: formText({ ...tile, workgroup: constants.WORKGROUP }), why },
     }),
+    ...(folds && { variant: { form: `fold/${constants.WORKGROUP}`, why } }),
     ...(reduce !== undefined && { variant: { form: `${reduce}/${constants.WORKGROUP}`, why } }),
     ...(shape.ring !== undefined && { ring: shape.ring }),
   }
@@ -177,13 +188,15 @@ export function reducing(
 }
 
 /** The tile of a product for so many replicas that share its matrix, where nothing else is said. */
-export function tileOf(software: boolean, product: Product, states: number): Tile {
+export function tileOf(software: boolean, { product, rows, states }: ProductShape): Tile {
   // Larger tiles gain little and take long to compile.
   if (states >= 4)
     return product === 'recall' ? { across: 4, states: 4 } : { across: 1, states: states >= 8 ? 8 : 4 }
   // A lane of a software adapter pays for each load; elsewhere there must be invocations enough for all its cores.
   if (!software) return { across: 1, states: 1 }
-  return { across: product === 'recall' ? 8 : 2, states: 1 }
+  if (product === 'project') return { across: 2, states: 1 }
+  // What reaches over the last row is computed for nobody.
+  return { across: rows >= 16 ? 8 : rows >= 8 ? 4 : 1, states: 1 }
 }
 
 /** Dispatch with one invocation a neuron and replica. */

@@ -28,6 +28,8 @@ export interface Variants {
   readonly fuse?: 'on' | 'off'
   /** How a workgroup adds up: with barriers, or within one subgroup. */
   readonly reduce?: Reduction
+  /** Symmetric couplings that each replica has for itself: loaded once, folded at the diagonal, or as `project`. */
+  readonly fold?: 'on' | 'off'
   /** Synapses as one matrix W, or as J + U with a ring of activations (synapses.ts). */
   readonly synapses?: 'whole' | 'factored'
   /** Of a resident network: the lanes of a subgroup share a replica, or each replica is one invocation. */
@@ -95,8 +97,8 @@ export function checkVariants(variants: Variants, path = 'variants'): void {
         const tiles = TILES[product].map(formText).join(', ')
         refuse(`${product} has the tiles ${tiles}, and workgroups of ${WORKGROUPS.join(', ')}, as in 1x1/32`)
       }
-    } else if (name === 'fuse') {
-      if (value !== 'on' && value !== 'off') refuse('fuse is on or off')
+    } else if (name === 'fuse' || name === 'fold') {
+      if (value !== 'on' && value !== 'off') refuse(`${name} is on or off`)
     } else if (name === 'reduce') {
       if (value !== 'tree' && value !== 'subgroup') refuse('reduce is tree or subgroup')
     } else if (name === 'synapses') {
@@ -105,7 +107,7 @@ export function checkVariants(variants: Variants, path = 'variants'): void {
       if (value !== 'shared' && value !== 'lone') refuse('resident is shared or lone')
     } else {
       refuse(
-        'there are recall, project (of one matrix alone as in recall:xi), fuse, reduce, synapses and resident',
+        'there are recall, project (of one matrix alone as in recall:xi), fuse, fold, reduce, synapses and resident',
       )
     }
   }

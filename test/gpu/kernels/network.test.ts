@@ -32,10 +32,11 @@ const VARIANTS: readonly { readonly title: string; readonly variants: Variants }
     variants: { recall: '8x1', project: '2x1', reduce: 'subgroup' },
   },
   {
-    title: 'tiles of 4 x 4',
-    variants: { recall: '4x4', project: '4x4' },
+    title: 'tiles of 4 x 4, and couplings that are folded',
+    variants: { recall: '4x4', project: '4x4', fold: 'on' },
   },
   { title: 'synapses in factors', variants: { synapses: 'factored' } },
+  { title: 'synapses in factors that are not folded', variants: { synapses: 'factored', fold: 'off' } },
   {
     title: 'tiles of eight states',
     variants: { recall: '1x8', project: '1x8', fuse: 'off' },

@@ -13,7 +13,7 @@ import {
   variantsText,
 } from '../../../src/core/plan/variants.ts'
 import { DEFAULT_LIMITS } from '../../../src/node/limits.ts'
-import { buildModel, signRows } from '../../build.ts'
+import { buildModel, signRows, symmetricRows } from '../../build.ts'
 
 const stream = new RandomStream(1, 'variants')
 
@@ -110,6 +110,22 @@ test('a plan with the variants of another is the same plan, whatever is tuned', 
   expect(parseVariants(variantsText(first.variants).split(' '), '')).toEqual(first.variants)
 })
 
+test('couplings that a replica has for itself are folded where they are large, or where that is forced', () => {
+  const coupled = (size: number, variants: Variants = {}): (string | undefined)[] => {
+    const model = buildModel({
+      layers: [{ name: 'v', size, lagrangian: { kind: 'tanh', gain: 1 } }],
+      synapses: [{ name: 'w', layer: 'v', base: { kind: 'matrix', matrix: symmetricRows(stream, size) } }],
+    })
+    const { tick } = planNetwork(model, DEFAULT_LIMITS, { variants })
+    const product = tick.find(({ buffers }) => Object.values(buffers).includes('w/matrix'))
+    return [product?.kernel.entryPoint, product?.variant?.form, product?.variant?.why]
+  }
+  expect(coupled(255)).toEqual(['project', '1x1/64', 'default'])
+  expect(coupled(256)).toEqual(['fold', 'fold/64', 'default'])
+  expect(coupled(256, { fold: 'off' })).toEqual(['project', '1x1/64', 'default'])
+  expect(coupled(20, { fold: 'on' })).toEqual(['fold', 'fold/64', 'forced'])
+})
+
 test('of the variants of another plan those are left out that are not possible, unless someone asks for them', () => {
   const pinned: Variants = {
     'recall:eta': '1x1',
@@ -128,7 +144,7 @@ test.each([
   ['recall', '--variant: must be NAME=VALUE, such as recall=4x4 or fuse=off, not "recall"'],
   [
     'tile=4x4',
-    '--variant: there is no tile=4x4; there are recall, project (of one matrix alone as in recall:xi), fuse, reduce, synapses and resident',
+    '--variant: there is no tile=4x4; there are recall, project (of one matrix alone as in recall:xi), fuse, fold, reduce, synapses and resident',
   ],
   [
     'recall=3x3',
