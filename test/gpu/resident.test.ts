@@ -72,11 +72,11 @@ function beheld(replicas: number): Model {
   })
 }
 
-// 64 replicas fill a workgroup, whose lanes then share what they read; 65 leave most of one without work.
+// 32 replicas fill workgroups, whose lanes then share what they read; 33 leave most of one without work.
 test.each([
   ['shared', 3],
-  ['lone', 64],
-  ['lone', 65],
+  ['lone', 32],
+  ['lone', 33],
 ] as const)('a layer that is always held follows its rows: %s, %i replicas', async (form, replicas) => {
   await expectLikeReference(beheld(replicas), 9, { resident: 'on', variants: { resident: form } })
 })

@@ -74,7 +74,7 @@ const MOST_QUADS = 256
 const DISPATCHES_A_LINE = 50
 
 /** Dispatches that take as long as one quad of one replica does in a tick; measured as above. */
-const DISPATCHES_A_QUAD = { shared: 1 / 800, lone: 1 / 9000 }
+const DISPATCHES_A_QUAD = { shared: 1 / 1300, lone: 1 / 9000 }
 
 /** Lanes that share what they read of the same row, in the lone form on a software adapter. */
 const SPREAD = 4
@@ -147,8 +147,8 @@ export interface ResidentParts {
   readonly lanes: number
 }
 
-/** Replicas of a workgroup where each is one invocation. */
-export const LONE = 64
+/** Replicas of a workgroup where each is one invocation; fewer on a software adapter, so that all cores have some. */
+const TOGETHER = { hardware: 64, software: 16 }
 
 /** The resident form of a network; or why there is none: it is too large or has a part that only the other kernels know. */
 export function planResident(planning: Planning, parts: ResidentParts): Resident | string {
@@ -181,11 +181,11 @@ export function planResident(planning: Planning, parts: ResidentParts): Resident
   if (probes.some(({ probe }) => probe.kind === 'energy') && jointMemory(model) !== undefined)
     return 'the energy of its linear layer is computed together with that of its hidden layer'
 
-  const together = lanes === 1 ? LONE : 1
+  const together = lanes > 1 ? 1 : planning.software ? TOGETHER.software : TOGETHER.hardware
   const groups = Math.ceil(model.replicas / together)
   const across = Math.min(groups, limits.maxComputeWorkgroupsPerDimension)
   const down = Math.ceil(groups / across)
-  const writer = createWriter(planning, parts, across * down * together)
+  const writer = createWriter(planning, parts, [across * down, together])
   const arenaBytes = writer.parts.reduce((sum, { bytes }) => sum + bytes, 0)
   if (arenaBytes > Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize))
     return `its ${arenaBytes} bytes are more than this adapter binds at a time`
@@ -298,7 +298,7 @@ interface HeldMatrix {
 function createWriter(
   planning: Planning,
   { operations, probes, lanes }: ResidentParts,
-  places: number,
+  [workgroups, together]: readonly [number, number],
 ): Written {
   const { model, matrices, buffers, clock } = planning
   const { replicas } = model
@@ -367,7 +367,8 @@ function createWriter(
   })
 
   // Where reading the same address in all lanes is not cheaper than as many addresses; no lane may be missing.
-  const spreads = lanes === 1 && planning.software && planning.lanes >= SPREAD && places === replicas
+  const spreads =
+    lanes === 1 && planning.software && planning.lanes >= SPREAD && workgroups * together === replicas
   const hasEnergy = probes.some(({ probe }) => probe.kind === 'energy')
 
   // ------------------------------------------------------------------------------------------------ small words
@@ -896,8 +897,7 @@ flags = clock[record + ${clock.flagsWord}u];
   const isVaried = differs(model, params)
   const source = [
     lanes === 1 && !spreads ? '' : 'enable subgroups;',
-    `const LANES: u32 = ${lanes}u;
-const RECORD_WORDS: u32 = ${clock.recordBytes / 4}u;
+    `const RECORD_WORDS: u32 = ${clock.recordBytes / 4}u;
 const RUNS = ${RUNS};
 const CHANGES = ${CHANGES};
 const SAMPLES = ${SAMPLES};
@@ -910,14 +910,14 @@ ${isVaried ? '@group(0) @binding(0) var<storage, read> table: array<Params>;' : 
 @group(0) @binding(3) var<storage, read_write> faults: array<atomic<u32>>;
 @group(0) @binding(4) var<storage, read> clock: array<i32>;
 
-@compute @workgroup_size(${lanes === 1 ? LONE : 'LANES'})
+@compute @workgroup_size(${lanes * together})
 fn live(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) invocation: u32${spreads ? ', @builtin(subgroup_invocation_id) neighbour: u32' : ''}) {
 ${
   lanes === 1
-    ? `let replica = (group.y * groups.x + group.x) * ${LONE}u + invocation;\nlet lane = 0u;`
+    ? `let replica = (group.y * groups.x + group.x) * ${together}u + invocation;\nlet lane = 0u;`
     : 'let replica = group.y * groups.x + group.x;\nlet lane = invocation;'
 }
-${places === replicas ? '' : `if (replica >= ${replicas}u) { return; }`}
+${workgroups * together === replicas ? '' : `if (replica >= ${replicas}u) { return; }`}
 let own = ${isVaried ? 'table[replica]' : 'params'};
 ${body}
 }`,

@@ -34,7 +34,7 @@ test('on a software adapter a long run of many replicas has one invocation for e
   const software = { lanes: 4, software: true }
   const why = (replicas: number, ticks: number) =>
     planResidence(learning(replicas), DEFAULT_LIMITS, software, 'on', ticks).why
-  expect(why(1024, 10_000)).toBe('1 lane a replica, 64 replicas a workgroup (the faster form), as asked for')
+  expect(why(1024, 10_000)).toBe('1 lane a replica, 16 replicas a workgroup (the faster form), as asked for')
   expect(why(1024, 100)).toBe('4 lanes a replica, as asked for')
   expect(why(4, 10_000)).toBe('4 lanes a replica, as asked for')
 })
