@@ -183,10 +183,19 @@ async function planTuned(
   const { software } = abilitiesOf(device)
   if (residence.now || products.length === 0 || secondsOf(products, ticks, software) < TUNING_PAYS)
     return residence
-  const { tuned, line } = await tuneOn(device, products)
-  await keepTuning(device.adapterInfo, tuned)
-  if (!quiet) process.stderr.write(`${line}; --no-autotune leaves this out\n`)
-  return planned({ ...kept, ...tuned })
+  const say = (line: string): boolean =>
+    quiet === true || process.stderr.write(`${line}; --no-autotune leaves this out\n`)
+  try {
+    const { tuned, line } = await tuneOn(device, products)
+    await keepTuning(device.adapterInfo, tuned)
+    say(line)
+    return await planned({ ...kept, ...tuned })
+  } catch (error) {
+    if (error instanceof ModelError) throw error
+    // A run does not need it.
+    say(`not tuned, the fixed kernels are taken: ${(error as Error).message}`)
+    return residence
+  }
 }
 
 async function readCheckpoint(file: string, model: Model): Promise<Checkpoint> {
