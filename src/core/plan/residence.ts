@@ -5,7 +5,7 @@ import type { Limits } from './layout.ts'
 import { type Plan, type PlanOptions, planNetwork } from './plan.ts'
 import { ticksBetween } from './print.ts'
 import type { Resident } from './resident.ts'
-import type { Variants } from './variants.ts'
+import { type Variants, generalOf } from './variants.ts'
 
 /**
  * on: the resident form, from the first tick; off: never; auto: where it pays. A run of which the length is known decides
@@ -35,16 +35,32 @@ const LONG = 10_000
  * The plan with the better of the two resident forms. With subgroups it is the shared one, since one invocation would need
  * more registers than there are; but on a software adapter, where registers are memory, the one that has done so many ticks
  * sooner, compiled.
+ * @param paying - ticks in which the form has to be worth its compilation; undefined where it is taken whatever it costs
  */
-function planForm(model: Model, limits: Limits, options: PlanOptions, ticks: number): Plan {
+function planForm(
+  model: Model,
+  limits: Limits,
+  options: PlanOptions,
+  paying: number | undefined,
+  ticks: number,
+): Plan {
   const { lanes = 1, software = false, variants = {} } = options
+  const chosen = variants.resident ?? pinnedForm(options)
   const planAs = (form: Variants): Plan =>
     planNetwork(model, limits, { ...options, variants: { ...variants, ...form }, resident: true })
-  if (!software || lanes === 1 || variants.resident !== undefined) return planAs({})
+  if (!software || lanes === 1 || chosen !== undefined) return planAs({})
   const shared = planAs({ resident: 'shared' })
   if (shared.resident === undefined) return planAs({})
   const lone = planAs({ resident: 'lone' })
+  // The form that compiles sooner may pay where the other does not.
+  if (paying !== undefined && paying * dispatchesPerTick(lone, model) < (lone.resident?.worth ?? Infinity))
+    return shared
   return timeOf(lone, ticks) < timeOf(shared, ticks) ? lone : shared
+}
+
+/** The form of the run that goes on, as far as it is possible here. */
+function pinnedForm({ lanes = 1, pinned = {} }: PlanOptions): Variants['resident'] {
+  return generalOf(pinned, lanes).resident
 }
 
 /** Compiling and running a resident network, in dispatches that take as long. */
@@ -53,9 +69,17 @@ function timeOf({ resident }: Plan, ticks: number): number {
 }
 
 /** For people: how a resident network is spread over invocations, and why. */
-function formOf({ lanes, together }: Resident, { lanes: most = 1, variants = {} }: PlanOptions): string {
+function formOf({ lanes, together }: Resident, options: PlanOptions): string {
   if (lanes > 1) return `${lanes} lanes a replica`
-  const why = most === 1 ? 'without subgroups' : variants.resident === 'lone' ? 'forced' : 'the faster form'
+  const { lanes: most = 1, variants = {} } = options
+  const why =
+    most === 1
+      ? 'without subgroups'
+      : variants.resident !== undefined
+        ? 'forced'
+        : pinnedForm(options) !== undefined
+          ? 'as before'
+          : 'the faster form'
   return `1 lane a replica, ${together} replicas a workgroup (${why})`
 }
 
@@ -76,7 +100,7 @@ export function planResidence(
     return { plan, now: false, why }
   }
   if (mode === 'off') return plain('switched off')
-  const plan = planForm(model, limits, options, ticks ?? LONG)
+  const plan = planForm(model, limits, options, mode === 'auto' ? ticks : undefined, ticks ?? LONG)
   const { resident, notResident = '' } = plan
   if (resident === undefined) {
     if (mode === 'auto') return { plan, now: false, why: notResident }

@@ -215,10 +215,10 @@ export function pinned(products: readonly ProductPlan[], variants: Variants): Va
 
 /**
  * What is said of no product in particular.
- * @param lanes - 1 = there are no subgroups to reduce within
+ * @param lanes - 1 = there are no subgroups to reduce within, or to share a replica
  */
 export function generalOf(variants: Variants, lanes = Infinity): Variants {
   const isGeneral = ([name, value]: [string, unknown]): boolean =>
-    !name.includes(':') && !(value === 'subgroup' && lanes === 1)
+    !name.includes(':') && !(lanes === 1 && (value === 'subgroup' || value === 'shared'))
   return Object.fromEntries(Object.entries(variants).filter(isGeneral))
 }

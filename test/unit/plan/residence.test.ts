@@ -39,6 +39,20 @@ test('on a software adapter a long run of many replicas has one invocation for e
   expect(why(4, 10_000)).toBe('4 lanes a replica, as asked for')
 })
 
+test('where only the form that compiles sooner pays, it is that one', () => {
+  const model = learning(1024)
+  const software = { lanes: 4, software: true }
+  const at = (ticks: number) => planResidence(model, DEFAULT_LIMITS, software, 'auto', ticks)
+  const worth = (form: 'shared' | 'lone') => {
+    const { plan } = planResidence(model, DEFAULT_LIMITS, { ...software, variants: { resident: form } }, 'on')
+    return Math.ceil(plan.resident!.worth / dispatchesPerTick(plan, model))
+  }
+  expect(at(worth('shared') - 1).now).toBe(false)
+  expect(at(worth('shared')).plan.resident?.lanes).toBe(4)
+  expect(at(worth('lone') - 1).plan.resident?.lanes).toBe(4)
+  expect(at(worth('lone')).plan.resident?.lanes).toBe(1)
+})
+
 test('elsewhere lanes share a replica, unless there are no subgroups or the other form is forced', () => {
   const model = learning(1024)
   const plan = (options: PlanOptions) => planResidence(model, DEFAULT_LIMITS, options, 'on', 1e6)
@@ -59,6 +73,15 @@ test('the form of a run stands among its variants, and gives the same plan again
   expect(plan.variants.resident).toBe('shared')
   const again = planResidence(model, DEFAULT_LIMITS, { ...options, variants: plan.variants }, 'on')
   expect(again.plan.resident!.operation.kernel.key).toBe(plan.resident!.operation.kernel.key)
+})
+
+test('a run that goes on keeps its form, as far as there is that form', () => {
+  const model = learning(1024)
+  const goOn = (lanes: number, resident: 'shared' | 'lone', ticks: number) =>
+    planResidence(model, DEFAULT_LIMITS, { lanes, software: true, pinned: { resident } }, 'on', ticks).why
+  expect(goOn(4, 'shared', 1e6)).toBe('4 lanes a replica, as asked for')
+  expect(goOn(4, 'lone', 10)).toBe('1 lane a replica, 16 replicas a workgroup (as before), as asked for')
+  expect(goOn(1, 'shared', 10)).toContain('(without subgroups)')
 })
 
 test('a run without a known length keeps the resident form for later, one that is switched off has none', () => {
