@@ -1,5 +1,6 @@
 // sum_i A_mu,i x_i, less |A_mu|^2 / 2 with HALF_NORM: what the rows of a memory see of a layer. A tile of ROWS rows and
-// STATES replicas at once, so that each number that is loaded is used several times; no barrier, one fixed order.
+// STATES replicas at once, so that each number that is loaded is used several times; by one invocation, or by LANES that
+// share the columns, in a fixed order.
 //
 //              replica  r  r+1 ...     STATES > 1 only where replicas share A
 //   row mu              .   .          ROWS x STATES sums in registers; a step loads four columns of
@@ -9,7 +10,7 @@
 //   x [.., vectorStride], of the replicas [replica0, replica0 + replicas)
 //
 // A is joined from matrix/{f32,f16,binary}.wgsl, what becomes of a product from
-// matrix/{collect,weigh}.wgsl or neuron/step.wgsl.
+// matrix/{collect,weigh}.wgsl or neuron/step.wgsl, and how lanes share from matrix/{alone,together}.wgsl.
 // Tiles that reach over the edge read the last row or replica again and give it to nobody.
 // Dispatch: x over tiles of rows, y over tiles of replicas.
 
@@ -42,17 +43,17 @@ fn give(row: u32, replica: u32, product: f32, norm: f32) {
 }
 
 @compute @workgroup_size(WORKGROUP)
-fn recall(@builtin(global_invocation_id) id: vec3<u32>) {
-  let row = ROWS * id.x;
-  let replica = STATES * id.y;
-  if (row >= params.rows) {
-    return;
-  }
+fn recall(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) index: u32) {
+  let lane = index % LANES;
+  let row = ROWS * (group.x * (WORKGROUP / LANES) + index / LANES);
+  let replica = STATES * group.y;
+  // A tile beyond the last row has nothing to add up.
+  let quads = select((params.columns + 3u) / 4u, 0u, row >= params.rows);
   let row$r = replica * params.copyRows + min(row + $ru, params.rows - 1u); //: r in ROWS
   let x$s = (params.replica0 + min(replica + $su, params.replicas - 1u)) * (params.vectorStride / 4u); //: s in STATES
   var sum$r_$s = 0.0; //: r in ROWS, s in STATES
   var norm$r = 0.0; //: r in ROWS
-  for (var quad = 0u; quad < (params.columns + 3u) / 4u; quad++) {
+  for (var quad = lane; quad < quads; quad += LANES) {
     let v$s = vector[x$s + quad]; //: s in STATES
     let a$r = quadAt(row$r, quad); //: r in ROWS
     sum$r_$s += dot(a$r, v$s); //: r in ROWS, s in STATES
@@ -60,5 +61,11 @@ fn recall(@builtin(global_invocation_id) id: vec3<u32>) {
       norm$r += dot(a$r, a$r); //: r in ROWS
     }
   }
-  give(row + $ru, replica + $su, sum$r_$s, norm$r); //: r in ROWS, s in STATES
+  sum$r_$s = together(sum$r_$s, index); //: r in ROWS, s in STATES
+  if (HALF_NORM) {
+    norm$r = together(norm$r, index); //: r in ROWS
+  }
+  if (lane == 0u) {
+    give(row + $ru, replica + $su, sum$r_$s, norm$r); //: r in ROWS, s in STATES
+  }
 }

@@ -162,7 +162,7 @@ function createScratch(
   }
   return {
     async dispatchOf(form) {
-      const tile = { across: form.across, states: form.states }
+      const tile = { across: form.across, states: form.states, lanes: form.lanes }
       const kernel = kernelOf(`matrix/${product}`, { format, tile, ending: 'collect' })
       const { pipeline, layout } = await pipelineOf(device, kernel, {
         WORKGROUP: form.workgroup,

@@ -1,6 +1,6 @@
 /** Coupling matrices, W and Xi: products with activations, and learning. */
 import type { Layer, Memory, Model, Synapse } from '../model/model.ts'
-import type { Making } from './kernels.ts'
+import { ALONE, type Making } from './kernels.ts'
 import { type Matrix, unitOf, vectorStride } from './layout.ts'
 import { addFixedMatrix, baseBlockOf, mayFold } from './matrices.ts'
 import { integrate, stepping } from './neurons.ts'
@@ -117,7 +117,7 @@ export function planProduct(
       kernel,
       joined: {
         format,
-        tile: { across: form.across, states: form.states },
+        tile: { across: form.across, states: form.states, lanes: form.lanes },
         ...joined,
         ...(making !== undefined && { making: making.joined }),
       },
@@ -217,10 +217,11 @@ function formOf(
   const { format, rows, columns, copies } = matrix
   const shape = { product, format, rows, columns, states, copies } as const
   const all = variants[product]
-  // Probes are seldom due: for them a tile that compiles quickly.
+  // Probes are seldom due: for them a tile that compiles quickly where that takes long.
   if (stage === 'probe') {
-    const standard = { across: 1, states: states >= 4 ? 4 : 1, workgroup }
-    return chooseForm(shape, { all, tuned: undefined, standard })
+    const quick = { ...ALONE, states: states >= 4 ? 4 : 1 }
+    const standard = software ? quick : tileOf(software, workgroup, shape)
+    return chooseForm(shape, { all, tuned: undefined, standard: { ...standard, workgroup } })
   }
   const name = `${product}:${matrix.name}` as const
   const chosen = chooseForm(shape, {
@@ -228,7 +229,7 @@ function formOf(
     kept: pins[name],
     all,
     tuned: tuned[shapeKey(shape)],
-    standard: { ...tileOf(software, shape), workgroup },
+    standard: { ...tileOf(software, workgroup, shape), workgroup },
   })
   products.set(name, { name, ...shape, ...chosen, every: every?.(model) ?? 1 })
   return chosen

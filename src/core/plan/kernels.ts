@@ -25,6 +25,7 @@ import summed from '../../../shaders/lagrangian/summed.wgsl?raw'
 import whole from '../../../shaders/lagrangian/whole.wgsl?raw'
 import collect from '../../../shaders/matrix/collect.wgsl?raw'
 import absorb from '../../../shaders/matrix/absorb.wgsl?raw'
+import alone from '../../../shaders/matrix/alone.wgsl?raw'
 import binary from '../../../shaders/matrix/binary.wgsl?raw'
 import express from '../../../shaders/matrix/express.wgsl?raw'
 import f16 from '../../../shaders/matrix/f16.wgsl?raw'
@@ -41,6 +42,7 @@ import project from '../../../shaders/matrix/project.wgsl?raw'
 import recall from '../../../shaders/matrix/recall.wgsl?raw'
 import remember from '../../../shaders/matrix/remember.wgsl?raw'
 import rewrite from '../../../shaders/matrix/rewrite.wgsl?raw'
+import together from '../../../shaders/matrix/together.wgsl?raw'
 import weigh from '../../../shaders/matrix/weigh.wgsl?raw'
 import activate from '../../../shaders/neuron/activate.wgsl?raw'
 import active from '../../../shaders/neuron/active.wgsl?raw'
@@ -103,10 +105,12 @@ export type Making = keyof typeof MAKINGS
 /** With barriers over a workgroup, or within one subgroup. */
 export type Reduction = 'tree' | 'subgroup'
 
-/** Rows (recall) or groups of four columns (project), and replicas, that one invocation of a product treats. */
+/** What is computed at once of a product: so many rows (recall) or groups of four columns (project), and replicas. */
 export interface Tile {
   readonly across: number
   readonly states: number
+  /** Invocations that share a tile; more than one needs barriers. */
+  readonly lanes: number
 }
 
 /** How a Lagrangian's parameters reach its WGSL, and whether its L is a sum over neurons. */
@@ -210,15 +214,23 @@ export type Product = 'recall' | 'project'
 
 /** The tiles there are, `across` being rows or groups of four columns. */
 export const TILES: Readonly<Record<Product, readonly Tile[]>> = {
-  recall: tiles('1x1 2x1 4x1 8x1 1x4 4x4 1x8 8x8'),
-  project: tiles('1x1 2x1 4x1 8x1 1x4 4x4 1x8 2x8'),
+  recall: tiles('1x1 2x1 4x1 8x1 1x4 4x4 1x8 8x8 1x1x64 4x1x16 4x4x16'),
+  project: tiles('1x1 2x1 4x1 8x1 1x4 4x4 1x8 2x8 1x1x4 1x1x16 1x4x4'),
 }
+
+/** One number a lane. */
+export const ALONE: Tile = { across: 1, states: 1, lanes: 1 }
 
 function tiles(text: string): Tile[] {
   return text.split(' ').map((size) => {
-    const [across, states] = size.split('x').map(Number) as [number, number]
-    return { across, states }
+    const [across = 1, states = 1, lanes = 1] = size.split('x').map(Number)
+    return { across, states, lanes }
   })
+}
+
+/** Such as `8x1`, and `4x1x16` where 16 lanes share a tile. */
+export function tileText({ across, states, lanes }: Tile): string {
+  return `${across}x${states}${lanes === 1 ? '' : `x${lanes}`}`
 }
 
 const cache = new Map<string, Kernel>()
@@ -226,7 +238,7 @@ const cache = new Map<string, Kernel>()
 /** The kernel of a name, joined to what its operation needs. */
 export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
   const { lagrangian, format, ending, making = 'plain', tile, reduce, varied: isVaried = false } = joined
-  const size = tile && `${tile.across}x${tile.states}`
+  const size = tile && tileText(tile)
   const key = [
     name,
     making === 'plain' ? undefined : making,
@@ -257,10 +269,14 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     }
     if (mayVary(name)) parts.push(isVaried ? varied : shared)
     else if (isVaried) throw new Error(`${name} has one row of Params for all replicas`)
+    if (tile !== undefined) parts.push(tile.lanes === 1 ? alone : together)
     if (format !== undefined) parts.push(FORMATS[format])
     if (written !== undefined) parts.push(...written.lines)
     const entryPoint = name.slice(name.indexOf('/') + 1)
-    const source = joinParts(parts, tile && { ROWS: tile.across, QUADS: tile.across, STATES: tile.states })
+    const source = joinParts(
+      parts,
+      tile && { ROWS: tile.across, QUADS: tile.across, STATES: tile.states, LANES: tile.lanes },
+    )
     kernel = { ...parseKernel(key, entryPoint, source), ...(written !== undefined && { written }) }
     cache.set(identity, kernel)
   }
@@ -343,21 +359,21 @@ export function allKernels(lagrangians: readonly Lagrangian[]): Kernel[] {
         ...formats.flatMap((format) =>
           TILES[name === 'matrix/recall' ? 'recall' : 'project']
             // A format is read in the same way by all tiles, and large ones compile slowly.
-            .filter(({ across, states }) => format === 'f32' || across * states <= 16)
+            .filter(({ across, states, lanes }) => format === 'f32' || across * states * lanes <= 16)
             .map((tile): Joined => ({ format, tile, ending: 'collect' })),
         ),
         // What comes after a product does not depend on how it is made.
         ...[{ ending: 'step' } as const, ...reacting].map((ending): Joined => ({
           format: 'f32',
-          tile: { across: 1, states: 1 },
+          tile: ALONE,
           ...ending,
         })),
         ...(name === 'matrix/recall'
-          ? [{ format: 'f32', tile: { across: 1, states: 1 }, ending: 'weigh' } as const]
+          ? [{ format: 'f32', tile: ALONE, ending: 'weigh' } as const]
           : (['fading', 'hollow'] as const).flatMap((making): Joined[] =>
               (['collect', 'step'] as const).map((ending) => ({
                 format: 'f32',
-                tile: { across: 1, states: 1 },
+                tile: ALONE,
                 making,
                 ending,
               })),

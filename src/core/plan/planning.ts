@@ -1,7 +1,7 @@
 /** What all functions of planning share: the model, the limits, what has been planned so far, and how to add to it. */
 import { ModelError } from '../model/errors.ts'
 import type { Model } from '../model/model.ts'
-import { type Joined, type KernelName, type Product, type Tile, kernelOf } from './kernels.ts'
+import { ALONE, type Joined, type KernelName, type Product, type Tile, kernelOf } from './kernels.ts'
 import { type Limits, type Matrix, roundUp } from './layout.ts'
 import type { BufferPlan, Lifetime, Operation, Stage } from './operation.ts'
 import type { Factored } from './factored.ts'
@@ -153,11 +153,11 @@ export function operation(
 /** Workgroups of a product of so many rows, columns and replicas. */
 export function productWorkgroups(
   product: Product,
-  { across, states, workgroup }: Form,
+  { across, states, lanes, workgroup }: Form,
   { rows, columns, replicas }: { readonly rows: number; readonly columns: number; readonly replicas: number },
 ): [number, number, number] {
   const lines = product === 'recall' ? rows : Math.ceil(columns / 4)
-  return [Math.ceil(lines / across / workgroup), Math.ceil(replicas / states), 1]
+  return [Math.ceil((Math.ceil(lines / across) * lanes) / workgroup), Math.ceil(replicas / states), 1]
 }
 
 /** True when what an operation is told is not the same for all replicas. */
@@ -187,16 +187,35 @@ export function reducing(
   return { joined: { ...joined, reduce: 'tree' }, constants: { WORKGROUP: workgroup } }
 }
 
-/** The tile of a product for so many replicas that share its matrix, where nothing else is said. */
-export function tileOf(software: boolean, { product, rows, states }: ProductShape): Tile {
+/** Rows from which on tiles of four of them, 16 lanes each, keep all cores of a GPU busy. */
+const MANY_ROWS = 1024
+
+/** The tile of a product, where nothing else is said. */
+export function tileOf(
+  software: boolean,
+  workgroup: number,
+  { product, rows, columns, states }: ProductShape,
+): Tile {
+  const recalls = product === 'recall'
   // Larger tiles gain little and take long to compile.
-  if (states >= 4)
-    return product === 'recall' ? { across: 4, states: 4 } : { across: 1, states: states >= 8 ? 8 : 4 }
-  // A lane of a software adapter pays for each load; elsewhere there must be invocations enough for all its cores.
-  if (!software) return { across: 1, states: 1 }
-  if (product === 'project') return { across: 2, states: 1 }
+  const several = recalls ? { across: 4, states: 4 } : { across: 1, states: states >= 8 ? 8 : 4 }
+  // A lane of a software adapter pays for each load, and barriers are ruinous there.
+  if (software && states >= 4) return { ...several, lanes: 1 }
   // What reaches over the last row is computed for nobody.
-  return { across: rows >= 16 ? 8 : rows >= 8 ? 4 : 1, states: 1 }
+  if (software) return { ...ALONE, across: !recalls ? 2 : rows >= 16 ? 8 : rows >= 8 ? 4 : 1 }
+  // Elsewhere there must be invocations enough for all cores, and neighbours have to read neighbouring addresses.
+  const shared = recalls
+    ? states >= 4
+      ? { ...several, lanes: 16 }
+      : rows >= MANY_ROWS
+        ? { across: 4, states: 1, lanes: 16 }
+        : { across: 1, states: 1, lanes: 64 }
+    : states >= 4
+      ? { across: 1, states: 4, lanes: 4 }
+      : { across: 1, states: 1, lanes: 16 }
+  const steps = (recalls ? columns : rows) / 4
+  if (shared.lanes <= steps && shared.lanes <= workgroup) return shared
+  return states >= 4 ? { ...several, lanes: 1 } : ALONE
 }
 
 /** Dispatch with one invocation a neuron and replica. */

@@ -1,7 +1,7 @@
 /**
  * Which forms of products are worth timing, which one wins, and what is kept of it. Pure: src/core/gpu/tuner.ts measures.
  */
-import { type Tile, TILES, kernelOf } from './kernels.ts'
+import { ALONE, type Tile, TILES, kernelOf } from './kernels.ts'
 import {
   type Form,
   type ProductPlan,
@@ -30,7 +30,8 @@ export function candidatesOf({ product, states }: ProductShape, standard: Form, 
     tile.states <= states &&
     // Where many states share the matrix, each load has to serve several of them.
     (states < 4 || tile.states > 1) &&
-    (!software || tile.across * tile.states <= MOST_ON_SOFTWARE)
+    // Barriers cost a software adapter more than anything.
+    (!software || (tile.across * tile.states <= MOST_ON_SOFTWARE && tile.lanes === 1))
   const { workgroup } = standard
   const all = [
     standard,
@@ -158,7 +159,7 @@ function kernelsKey(): string {
   for (const name of ['matrix/recall', 'matrix/project'] as const) {
     const { source } = kernelOf(name, {
       format: 'f32',
-      tile: { across: 1, states: 1 },
+      tile: ALONE,
       ending: 'collect',
     })
     for (let at = 0; at < source.length; at++) hash = Math.imul(hash ^ source.charCodeAt(at), 0x01000193)

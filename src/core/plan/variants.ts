@@ -3,7 +3,7 @@
  * on the command line, in summary.json and in checkpoints), and which one an operation takes.
  */
 import { ModelError } from '../model/errors.ts'
-import { type Format, type Product, type Reduction, TILES, type Tile } from './kernels.ts'
+import { type Format, type Product, type Reduction, TILES, type Tile, tileText } from './kernels.ts'
 
 /** How a product is computed: its tile, and invocations in a workgroup. */
 export interface Form extends Tile {
@@ -16,7 +16,7 @@ export interface Form extends Tile {
  *     { recall: '8x1', 'project:xi': '4x4/32', fuse: 'off', reduce: 'tree' }
  *
  * `recall` is A x, `project` is A^T x. A form is a tile, ROWSxSTATES of `recall`, and for `project` groups of four columns x
- * states, of one invocation; and after a slash the invocations in a workgroup.
+ * states, of one invocation, or xLANES of so many that share it; and after a slash the invocations in a workgroup.
  */
 export interface Variants {
   /** Of all products of this kind, those of probes too; a tile of several states is cut where there are fewer. */
@@ -63,22 +63,24 @@ export function shapeKey({ product, format, rows, columns, states, copies }: Pro
 export const WORKGROUPS: readonly number[] = [8, 16, 32, 64, 128, 256]
 
 /** Such as `8x1/64`; without the slash where nothing is said of the workgroup. */
-export function formText({ across, states, workgroup }: Tile & { readonly workgroup?: number }): string {
-  return `${across}x${states}${workgroup === undefined ? '' : `/${workgroup}`}`
+export function formText({ workgroup, ...tile }: Tile & { readonly workgroup?: number }): string {
+  return `${tileText(tile)}${workgroup === undefined ? '' : `/${workgroup}`}`
 }
 
 /**
  * Reads a form.
- * @param workgroup - where the text says nothing of it
+ * @param workgroup - where the text says nothing of it; a tile of more lanes takes so many
  * @returns undefined where there is no such form
  */
 export function readForm(product: Product, text: string, workgroup: number): Form | undefined {
   const [size, invocations] = text.split('/', 2) as [string, string?]
   const tile = TILES[product].find((one) => formText(one) === size)
   if (tile === undefined) return undefined
-  if (invocations === undefined) return text.includes('/') ? undefined : { ...tile, workgroup }
+  if (invocations === undefined)
+    return text.includes('/') ? undefined : { ...tile, workgroup: Math.max(tile.lanes, workgroup) }
   const found = WORKGROUPS.find((one) => String(one) === invocations)
-  return found === undefined || text !== `${size}/${invocations}` ? undefined : { ...tile, workgroup: found }
+  if (found === undefined || found < tile.lanes || text !== `${size}/${invocations}`) return undefined
+  return { ...tile, workgroup: found }
 }
 
 /**
@@ -95,7 +97,9 @@ export function checkVariants(variants: Variants, path = 'variants'): void {
       if (matrix === '') refuse(`name a memory or a synapse, as in ${product}:xi, or leave the colon out`)
       if (typeof value !== 'string' || readForm(product, value, 64) === undefined) {
         const tiles = TILES[product].map(formText).join(', ')
-        refuse(`${product} has the tiles ${tiles}, and workgroups of ${WORKGROUPS.join(', ')}, as in 1x1/32`)
+        refuse(
+          `${product} has the tiles ${tiles}, and workgroups of ${WORKGROUPS.join(', ')}, as in 1x1/32; a workgroup holds all lanes of a tile`,
+        )
       }
     } else if (name === 'fuse' || name === 'fold') {
       if (value !== 'on' && value !== 'off') refuse(`${name} is on or off`)

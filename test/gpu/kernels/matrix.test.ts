@@ -58,7 +58,8 @@ async function expectProduct(product: Product): Promise<void> {
     const row0 = block.start % rows
     const count = Math.min(rows - row0, block.count)
     const served = shared ? replicas : block.count / count
-    const across = Math.ceil((isRecall ? count : Math.ceil(columns / 4)) / tile.across)
+    const tiles = Math.ceil((isRecall ? count : Math.ceil(columns / 4)) / tile.across)
+    const invocations = Math.max(workgroup, tile.lanes)
     const result = await runKernel(kernelOf(`matrix/${kernel}`, { format, tile, ending: 'collect' }), {
       params: {
         row0,
@@ -73,9 +74,9 @@ async function expectProduct(product: Product): Promise<void> {
         scale,
       },
       buffers: { matrix: bytes, vector, output },
-      workgroups: [Math.ceil(across / workgroup), Math.ceil(served / tile.states)],
+      workgroups: [Math.ceil((tiles * tile.lanes) / invocations), Math.ceil(served / tile.states)],
       constants: {
-        WORKGROUP: workgroup,
+        WORKGROUP: invocations,
         // Rows of a block are recalled by it alone; what it projects is added to that of the rows before.
         ADDS: accumulate || (!isRecall && row0 > 0) ? 1 : 0,
         ...(isRecall ? { HALF_NORM: halfNorm ? 1 : 0 } : {}),
@@ -116,7 +117,7 @@ const fewSizes = [
 ]
 
 describe.each(['recall', 'project'] as const)('%s', (kernel) => {
-  describe.each(TILES[kernel])('in tiles of $across x $states', (tile) => {
+  describe.each(TILES[kernel])('in tiles of $across x $states, of $lanes lanes', (tile) => {
     // Several replicas at once share the matrix.
     const layouts =
       tile.states > 1
@@ -127,9 +128,9 @@ describe.each(['recall', 'project'] as const)('%s', (kernel) => {
             { replicas: 5, shared: false },
           ]
 
-    const tested = tile.across * tile.states === 1 ? sizes : fewSizes
+    const tested = tile.across * tile.states * tile.lanes === 1 ? sizes : fewSizes
     // Large tiles compile slowly, and formats are read in the same way by all.
-    const formats = tile.across * tile.states > 16 ? (['f32'] as const) : FORMATS
+    const formats = tile.across * tile.states > 16 || tile.lanes > 1 ? (['f32'] as const) : FORMATS
     describe.each(formats)('of format %s', (format) => {
       test.each(tested)(
         'multiplies $rows rows of $columns columns in workgroups of $workgroup, sets or adds',

@@ -41,6 +41,10 @@ const VARIANTS: readonly { readonly title: string; readonly variants: Variants }
     title: 'tiles of eight states',
     variants: { recall: '1x8', project: '1x8', fuse: 'off' },
   },
+  {
+    title: 'tiles that lanes share',
+    variants: { recall: '4x1x16', project: '1x1x4' },
+  },
 ]
 
 describe.each(VARIANTS)('with $title', ({ variants }) => {
@@ -58,7 +62,8 @@ test.each(NETWORKS)(
     const forms = products.map(({ name, product, states }) => {
       // Large tiles compile slowly.
       const tiles = TILES[product].filter((tile) => tile.states <= states && tile.across * tile.states <= 4)
-      return [name, formText({ ...one(tiles), workgroup: one([8, 16, 32, 128]) })]
+      const tile = one(tiles)
+      return [name, formText({ ...tile, workgroup: Math.max(tile.lanes, one([8, 16, 32, 128])) })]
     })
     await expectLikeReference(model, TICKS, { variants: Object.fromEntries(forms) as Variants })
   },

@@ -26,7 +26,7 @@ const recall: ProductPlan = {
   columns: 784,
   states: 1,
   copies: 1,
-  form: { across: 8, states: 1, workgroup: 64 },
+  form: { across: 8, states: 1, lanes: 1, workgroup: 64 },
   why: 'default',
   every: 1,
 }

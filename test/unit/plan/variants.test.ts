@@ -41,11 +41,25 @@ const formsOf = (planned: Plan): Record<string, string> =>
 test('every form that there is reads as it is written, and nothing else does', () => {
   for (const product of ['recall', 'project'] as const) {
     for (const tile of TILES[product]) {
-      expect(readForm(product, formText(tile), 16)).toEqual({ ...tile, workgroup: 16 })
-      for (const workgroup of WORKGROUPS)
+      expect(readForm(product, formText(tile), 16)).toEqual({
+        ...tile,
+        workgroup: Math.max(16, tile.lanes),
+      })
+      for (const workgroup of WORKGROUPS.filter((one) => one >= tile.lanes))
         expect(readForm(product, formText({ ...tile, workgroup }), 16)).toEqual({ ...tile, workgroup })
     }
-    for (const text of ['', '3x1', '1x1/', '1x1/7', '1x1/064', '1x1/64/64', ' 1x1', '/64'])
+    for (const text of [
+      '',
+      '3x1',
+      '1x1x1',
+      '1x1x16/8',
+      '1x1/',
+      '1x1/7',
+      '1x1/064',
+      '1x1/64/64',
+      ' 1x1',
+      '/64',
+    ])
       expect(readForm(product, text, 64)).toBeUndefined()
   }
 })
@@ -56,7 +70,7 @@ describe('what is said', () => {
     expect(formsOf(standard)).toEqual({
       'recall:xi': '4x4/64 default',
       'recall:zeta': '4x4/64 default',
-      'project:xi': '1x8/64 default',
+      'project:xi': '1x4x4/64 default',
       'project:zeta': '1x8/64 default',
     })
     const tuned = Object.fromEntries(standard.products.map((one) => [shapeKey(one), '1x4/32']))
@@ -148,8 +162,8 @@ test.each([
   ],
   [
     'recall=3x3',
-    '--variant: there is no recall=3x3; recall has the tiles 1x1, 2x1, 4x1, 8x1, 1x4, 4x4, 1x8, 8x8, and workgroups of ' +
-      '8, 16, 32, 64, 128, 256, as in 1x1/32',
+    '--variant: there is no recall=3x3; recall has the tiles 1x1, 2x1, 4x1, 8x1, 1x4, 4x4, 1x8, 8x8, ' +
+      '1x1x64, 4x1x16, 4x4x16, and workgroups of 8, 16, 32, 64, 128, 256, as in 1x1/32; a workgroup holds all lanes of a tile',
   ],
   [
     'project:=1x1',
