@@ -134,9 +134,9 @@ test('couplings that a replica has for itself are folded where they are large, o
     const product = tick.find(({ buffers }) => Object.values(buffers).includes('w/matrix'))
     return [product?.kernel.entryPoint, product?.variant?.form, product?.variant?.why]
   }
-  expect(coupled(255)).toEqual(['project', '1x1/64', 'default'])
+  expect(coupled(255)).toEqual(['project', '1x1x16/64', 'default'])
   expect(coupled(256)).toEqual(['fold', 'fold/64', 'default'])
-  expect(coupled(256, { fold: 'off' })).toEqual(['project', '1x1/64', 'default'])
+  expect(coupled(256, { fold: 'off' })).toEqual(['project', '1x1x16/64', 'default'])
   expect(coupled(20, { fold: 'on' })).toEqual(['fold', 'fold/64', 'forced'])
 })
 
