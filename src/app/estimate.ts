@@ -43,8 +43,10 @@ export function estimateOf(model: Model, limits: Limits): Estimate {
   }
   const { buffers, bytes } = plan
   const largest = buffers.reduce((a, b) => (b.bytes > a.bytes ? b : a))
+  // The pictures look at every matrix.
+  const drawn = buffers.reduce((sum, one) => sum + (one.lifetime === 'demand' ? one.bytes : 0), 0)
   return {
-    bytes,
+    bytes: bytes + drawn,
     largest: { name: largest.name, bytes: largest.bytes },
     ...(refusal === undefined ? {} : { refusal }),
   }

@@ -133,7 +133,7 @@ test('one drag of a slider is one step of undo, and the slider follows', async (
 test('the memory a size would take is shown while it is typed; too large a one is refused with the numbers', async () => {
   await lab.visit('hopfield')
   const note = lab.page.locator('.memory')
-  expect(await note.textContent()).toContain('On the GPU: 9.98 MB')
+  expect(await note.textContent()).toContain('On the GPU: 9.99 MB')
   const buffers = await lab.engram('simulation.plan.bytes')
   const input = field('neurons.visible.size')
   await input.fill('2000')
