@@ -367,8 +367,10 @@ export async function createStage(
     shown.forEach(place)
     const timing = watch?.begin()
     const encoder = device.createCommandEncoder({ label: 'view' })
-    // A resident network keeps its activations to itself, and couplings in factors have to be written down.
-    if ((hasDerived && simulation.engine.resident !== undefined) || hasFactored)
+    // A resident network keeps its activations to itself, a layer that is attended to has none in a tick, and couplings in
+    // factors have to be written down.
+    const { resident, plan } = simulation.engine
+    if ((hasDerived && (resident !== undefined || plan.attends)) || hasFactored)
       simulation.encodeRefresh(encoder)
     for (const view of shown) {
       if (rangeOf(view) === undefined) continue

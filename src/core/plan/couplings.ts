@@ -3,11 +3,12 @@ import type { Layer, Memory, Model, Synapse } from '../model/model.ts'
 import { ALONE, type Making } from './kernels.ts'
 import { type Matrix, unitOf, vectorStride } from './layout.ts'
 import { addFixedMatrix, baseBlockOf, mayFold } from './matrices.ts'
-import { integrate, stepping } from './neurons.ts'
+import { biasRows, integrate, stepping } from './neurons.ts'
 import type { Operation, Stage } from './operation.ts'
 import {
   type Planning,
   type Receiver,
+  WORKGROUP,
   addBuffer,
   differs,
   faultOf,
@@ -60,6 +61,8 @@ interface Product {
   }
   /** True = the matrix is symmetric, and only what is on and above its diagonal is read. */
   readonly folds?: boolean
+  /** The softmax layer that the product comes back from, of which nothing else is read: both products in one. */
+  readonly attends?: { readonly layer: Layer; readonly memory: Memory }
   readonly every?: Operation['every']
   /** What makes the vector, before. */
   readonly before?: readonly Operation[]
@@ -96,6 +99,7 @@ export function planProduct(
   receiver: (adds: boolean) => Receiver = (more) => collecting(output, more),
 ): Operation[] {
   if (product.folds === true) return planFolded(planning, product, adds, receiver)
+  if (product.attends !== undefined) return planAttended(planning, product, product.attends, receiver(adds))
   const { model } = planning
   const { kernel, matrix, vector, scale = 1, halfNorm = false, making, before = [] } = product
   const { columns, rows, format, blocks } = matrix
@@ -207,6 +211,103 @@ function planFolded(
   return [...before, ...folds, gathers]
 }
 
+/** Groups of four columns that a lane of matrix/attend holds in registers, and the most lanes of a workgroup. */
+const ATTENDED_QUADS = 4
+const ATTENDED_LANES = 256
+
+/** Rows that a workgroup of matrix/attend goes down; its partial result costs as much as one of them. */
+const ATTENDED_ROWS = 16
+
+/** Bytes of a memory from which on reading it once is worth partial results, on adapters where bytes decide. */
+const LEAST_ATTENDED = 2 ** 18
+
+/**
+ * The memory by which a layer attends: the layer is adiabatic softmax, the memory is its only coupling and does not learn, so
+ * that in a tick nothing reads the layer but what it sends back.
+ */
+export function attended(planning: Planning, layer: Layer): Memory | undefined {
+  const { model, variants, software, workgroup } = planning
+  const { name } = layer
+  const [memory, ...others] = model.memories.filter(({ from, to }) => from === name || to === name)
+  if (variants.attend === 'off' || layer.tau > 0 || layer.lagrangian.kind !== 'softmax') return undefined
+  if (memory?.to !== name || others.length > 0 || memory.rule !== 'fixed') return undefined
+  if (model.stimulus.some((item) => item.layer === name)) return undefined
+  const { blocks, columns } = matrixNamed(planning, memory.name)
+  const [block] = blocks
+  const most = 4 * ATTENDED_QUADS * (workgroup < WORKGROUP ? workgroup : ATTENDED_LANES)
+  if (block === undefined || blocks.length > 1 || columns > most) return undefined
+  if (differs(model, (m) => attending(m, layer, memory))) return undefined
+  // Several states share what two products read; one would read it again for each.
+  const isWorth = !software && model.replicas === 1 && block.bytes >= LEAST_ATTENDED
+  return variants.attend === 'on' || isWorth ? memory : undefined
+}
+
+/** What `vary` may make different. */
+function attending(m: Model, { name }: Layer, memory: Memory): Record<string, number> {
+  const { lagrangian } = find(m.layers, name)
+  const beta = lagrangian.kind === 'softmax' ? lagrangian.beta : 0
+  return { beta, scale: unitOf(find(m.memories, memory.name)) }
+}
+
+/** Xi^T softmax(beta (b + Xi v)) with Xi read once: blocks of rows, and what they make together. */
+function planAttended(
+  planning: Planning,
+  { label, stage, matrix, every }: Product,
+  { layer, memory }: NonNullable<Product['attends']>,
+  { joined, constants, buffers, params }: Receiver,
+): Operation[] {
+  const { model, workgroup } = planning
+  const { rows, columns, stride, format } = matrix
+  const quads = Math.ceil(columns / 4)
+  const sizes = workgroup < WORKGROUP ? [workgroup] : [64, 128, ATTENDED_LANES]
+  const lanes = sizes.find((size) => size * ATTENDED_QUADS >= quads) ?? ATTENDED_LANES
+  const held = Math.ceil(quads / lanes)
+  const across = held === 3 ? ATTENDED_QUADS : held
+  const from = find(model.layers, memory.from)
+  const partial = `${layer.name}/blocks`
+  const blocks = Math.ceil(rows / ATTENDED_ROWS)
+  addBuffer(planning, partial, model.replicas * blocks * (quads + 1) * 16)
+  const rate = every === undefined ? {} : { every }
+  return [
+    operation(planning, {
+      label: label.replace('/project ', '/attend '),
+      stage,
+      kernel: 'matrix/attend',
+      joined: { format, tile: { across, states: 1, lanes: 1 } },
+      constants: { WORKGROUP: lanes, HALF_NORM: memory.inputOffset === 'half-norm' ? 1 : 0 },
+      buffers: {
+        matrix: matrix.blocks[0]?.buffer as string,
+        vector: `${from.name}/activations`,
+        bias: `${layer.name}/bias`,
+        partial,
+      },
+      workgroups: [blocks, model.replicas, 1],
+      params: (m) => ({
+        rows,
+        columns,
+        stride,
+        vectorStride: vectorStride(columns),
+        biasRows: biasRows(model, layer),
+        biasStride: vectorStride(rows),
+        blockRows: ATTENDED_ROWS,
+        ...attending(m, layer, memory),
+      }),
+      ...rate,
+    }),
+    operation(planning, {
+      label,
+      stage,
+      kernel: 'matrix/merge',
+      joined,
+      constants,
+      buffers: { partial, ...buffers },
+      workgroups: [Math.ceil(quads / workgroup), model.replicas, 1],
+      params: (m) => ({ columns, blocks, ...attending(m, layer, memory), ...params(m) }),
+      ...rate,
+    }),
+  ]
+}
+
 /** The form of a product for so many states that share its matrix; the plan keeps those of ticks. */
 function formOf(
   { model, variants, pins, tuned, software, workgroup, products }: Planning,
@@ -248,9 +349,12 @@ function productsOf(planning: Planning, layer: Layer, stage: Stage): Product[] {
   for (const memory of model.memories) {
     const matrix = matrixNamed(planning, memory.name)
     const common = { stage, matrix, scale: unitOf(memory), every }
+    const to = find(model.layers, memory.to)
     if (memory.from === name)
       products.push({
         ...common,
+        ...(stage === 'integrate' &&
+          attended(planning, to) !== undefined && { attends: { layer: to, memory } }),
         label: `${name}/project ${memory.name}`,
         kernel: 'matrix/project',
         vector: from(memory.to),
@@ -399,7 +503,7 @@ export function planMove(
     )
   // A kernel may not write what it reads: a layer that sends to itself keeps its activation until the next tick.
   const read = last && [
-    ...(last.folds === true ? [] : [last.vector.buffer]),
+    ...(last.folds === true || last.attends !== undefined ? [] : [last.vector.buffer]),
     ...Object.values(last.making?.buffers ?? {}),
   ]
   const reacts = follows && read?.includes(`${layer.name}/activations`) !== true

@@ -26,6 +26,7 @@ import whole from '../../../shaders/lagrangian/whole.wgsl?raw'
 import collect from '../../../shaders/matrix/collect.wgsl?raw'
 import absorb from '../../../shaders/matrix/absorb.wgsl?raw'
 import alone from '../../../shaders/matrix/alone.wgsl?raw'
+import attend from '../../../shaders/matrix/attend.wgsl?raw'
 import binary from '../../../shaders/matrix/binary.wgsl?raw'
 import express from '../../../shaders/matrix/express.wgsl?raw'
 import f16 from '../../../shaders/matrix/f16.wgsl?raw'
@@ -37,6 +38,7 @@ import gather from '../../../shaders/matrix/gather.wgsl?raw'
 import hollow from '../../../shaders/matrix/hollow.wgsl?raw'
 import imprint from '../../../shaders/matrix/imprint.wgsl?raw'
 import learn from '../../../shaders/matrix/learn.wgsl?raw'
+import merge from '../../../shaders/matrix/merge.wgsl?raw'
 import plain from '../../../shaders/matrix/plain.wgsl?raw'
 import project from '../../../shaders/matrix/project.wgsl?raw'
 import recall from '../../../shaders/matrix/recall.wgsl?raw'
@@ -68,6 +70,8 @@ const KERNELS = {
   'matrix/project': [project],
   'matrix/learn': [learn, real],
   'matrix/imprint': [imprint],
+  'matrix/attend': [attend],
+  'matrix/merge': [merge],
   'matrix/fold': [fold],
   'matrix/gather': [gather],
   'matrix/remember': [remember],
@@ -196,7 +200,7 @@ export interface Joined {
   readonly lagrangian?: Lagrangian
   readonly format?: Format
   readonly ending?: Ending
-  /** Of matrix/project and matrix/gather; default plain. */
+  /** Of matrix/project, matrix/gather and matrix/merge; default plain. */
   readonly making?: Making
   readonly tile?: Tile
   readonly reduce?: Reduction
@@ -233,6 +237,9 @@ export function tileText({ across, states, lanes }: Tile): string {
   return `${across}x${states}${lanes === 1 ? '' : `x${lanes}`}`
 }
 
+/** Kernels that are joined to a making. */
+const MADE: readonly KernelName[] = ['matrix/project', 'matrix/gather', 'matrix/merge']
+
 const cache = new Map<string, Kernel>()
 
 /** The kernel of a name, joined to what its operation needs. */
@@ -258,7 +265,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
   if (kernel === undefined) {
     const parts: string[] = [
       ...KERNELS[name],
-      ...(name === 'matrix/project' || name === 'matrix/gather' ? [MAKINGS[making]] : []),
+      ...(MADE.includes(name) ? [MAKINGS[making]] : []),
       ...(ending === undefined ? [] : ENDINGS[ending]),
       ...(reduce === undefined ? [] : REDUCTIONS[reduce]),
     ]
@@ -379,6 +386,9 @@ export function allKernels(lagrangians: readonly Lagrangian[]): Kernel[] {
               })),
             )),
       ]
+    if (name === 'matrix/attend')
+      return formats.flatMap((format) => [1, 4].map((across) => ({ format, tile: { ...ALONE, across } })))
+    if (name === 'matrix/merge') return [{ ending: 'collect' }, { ending: 'step' }]
     if (name === 'matrix/gather')
       return (['plain', 'fading'] as const).flatMap((making): Joined[] => [
         { making, ending: 'collect' },

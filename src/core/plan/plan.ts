@@ -4,7 +4,7 @@
  */
 import { ModelError } from '../model/errors.ts'
 import type { Model } from '../model/model.ts'
-import { learn, planMemory, planMove, plasticity } from './couplings.ts'
+import { attended, learn, planMemory, planMove, plasticity } from './couplings.ts'
 import { type Limits, type Matrix, roundUp } from './layout.ts'
 import { activate, integrate, planLayer, planStimulus, stepping } from './neurons.ts'
 import type { BufferPlan, Operation } from './operation.ts'
@@ -31,6 +31,8 @@ export interface Plan {
   readonly prepare: readonly Operation[]
   /** Stages 2 and 3, in order; each operation in the ticks in which its rate is due. */
   readonly tick: readonly Operation[]
+  /** Whether ticks leave adiabatic layers out, so that these belong to the state only after `refresh`. */
+  readonly attends: boolean
   /** Stage 2 alone: activations and adiabatic layers of the state as it stands. */
   readonly refresh: readonly Operation[]
   readonly probes: readonly ProbePlan[]
@@ -120,11 +122,16 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
   const dynamic = model.layers.filter((layer) => layer.tau > 0)
   const adiabatic = model.layers.filter((layer) => layer.tau === 0)
   const activations = new Map(dynamic.map((layer) => [layer, activate(planning, layer, 'activate')]))
-  const settle = adiabatic.flatMap((layer) => {
+  const settled = adiabatic.map((layer) => {
     const { input, move } = planMove(planning, layer, 'settle', true)
-    return [...input, ...move, ...(reactsIn(move) ? [] : [activate(planning, layer, 'settle')])]
+    return {
+      layer,
+      operations: [...input, ...move, ...(reactsIn(move) ? [] : [activate(planning, layer, 'settle')])],
+    }
   })
-  const refresh = [...activations.values(), ...settle]
+  const refresh = [...activations.values(), ...settled.flatMap(({ operations }) => operations)]
+  // What is attended to has no state of its own in a tick.
+  const settle = settled.filter(({ layer }) => attended(planning, layer) === undefined)
   const learning = [
     ...model.synapses.flatMap((synapse) => plasticity(planning, synapse)),
     ...model.memories.flatMap((memory) => learn(planning, memory)),
@@ -144,7 +151,7 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
   }
   const tick = [
     ...[...activations.values()].filter((one) => !prepare.includes(one)),
-    ...settle,
+    ...settle.flatMap(({ operations }) => operations),
     ...inputs.flat(),
     ...moves.flat(),
     ...learning,
@@ -193,6 +200,7 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
     stimulate,
     prepare,
     tick,
+    attends: settle.length < settled.length,
     refresh,
     probes,
     factored: [...planning.factored.values()],

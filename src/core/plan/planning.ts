@@ -123,7 +123,8 @@ export function operation(
   const constants = { WORKGROUP: workgroup, ...shape.constants }
   const { tile, reduce } = shape.joined ?? {}
   const folds = shape.kernel === 'matrix/fold'
-  const said = folds ? variants.fold : variants.reduce
+  const attends = shape.kernel === 'matrix/attend'
+  const said = folds ? variants.fold : attends ? variants.attend : variants.reduce
   const why = shape.why ?? (said === undefined ? 'default' : 'forced')
   const most = Math.max(...shape.workgroups)
   if (most > limits.maxComputeWorkgroupsPerDimension) {
@@ -144,6 +145,7 @@ export function operation(
     ...(tile !== undefined && {
       variant: { form: formText({ ...tile, workgroup: constants.WORKGROUP }), why },
     }),
+    ...(attends && { variant: { form: `attend/${constants.WORKGROUP}`, why } }),
     ...(folds && { variant: { form: `fold/${constants.WORKGROUP}`, why } }),
     ...(reduce !== undefined && { variant: { form: `${reduce}/${constants.WORKGROUP}`, why } }),
     ...(shape.ring !== undefined && { ring: shape.ring }),

@@ -30,6 +30,8 @@ export interface Variants {
   readonly reduce?: Reduction
   /** Symmetric couplings that each replica has for itself: loaded once, folded at the diagonal, or as `project`. */
   readonly fold?: 'on' | 'off'
+  /** Recall by a softmax layer reads its memory once, for the layer and for what it sends back (matrix/attend). */
+  readonly attend?: 'on' | 'off'
   /** Synapses as one matrix W, or as J + U with a ring of activations (synapses.ts). */
   readonly synapses?: 'whole' | 'factored'
   /** Of a resident network: the lanes of a subgroup share a replica, or each replica is one invocation. */
@@ -101,7 +103,7 @@ export function checkVariants(variants: Variants, path = 'variants'): void {
           `${product} has the tiles ${tiles}, and workgroups of ${WORKGROUPS.join(', ')}, as in 1x1/32; a workgroup holds all lanes of a tile`,
         )
       }
-    } else if (name === 'fuse' || name === 'fold') {
+    } else if (name === 'fuse' || name === 'fold' || name === 'attend') {
       if (value !== 'on' && value !== 'off') refuse(`${name} is on or off`)
     } else if (name === 'reduce') {
       if (value !== 'tree' && value !== 'subgroup') refuse('reduce is tree or subgroup')
@@ -111,7 +113,7 @@ export function checkVariants(variants: Variants, path = 'variants'): void {
       if (value !== 'shared' && value !== 'lone') refuse('resident is shared or lone')
     } else {
       refuse(
-        'there are recall, project (of one matrix alone as in recall:xi), fuse, fold, reduce, synapses and resident',
+        'there are recall, project (of one matrix alone as in recall:xi), fuse, fold, attend, reduce, synapses and resident',
       )
     }
   }

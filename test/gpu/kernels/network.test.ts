@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Model, Probe } from '../../../src/core/model/model.ts'
+import type { Model, Probe, Rows } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
+import { fromHalf, toHalf } from '../../../src/core/plan/layout.ts'
 import { planNetwork } from '../../../src/core/plan/plan.ts'
 import { TILES } from '../../../src/core/plan/kernels.ts'
 import { type Variants, formText } from '../../../src/core/plan/variants.ts'
@@ -35,6 +36,7 @@ const VARIANTS: readonly { readonly title: string; readonly variants: Variants }
     title: 'tiles of 4 x 4, and couplings that are folded',
     variants: { recall: '4x4', project: '4x4', fold: 'on' },
   },
+  { title: 'recall that reads its memory once', variants: { attend: 'on' } },
   { title: 'synapses in factors', variants: { synapses: 'factored' } },
   { title: 'synapses in factors that are not folded', variants: { synapses: 'factored', fold: 'off' } },
   {
@@ -68,6 +70,44 @@ test.each(NETWORKS)(
     await expectLikeReference(model, TICKS, { variants: Object.fromEntries(forms) as Variants })
   },
 )
+
+test.each([
+  { v: 13, h: 1, format: 'f32', inputOffset: 'none' },
+  { v: 517, h: 37, format: 'f32', inputOffset: 'half-norm' },
+  { v: 1001, h: 50, format: 'binary', inputOffset: 'half-norm' },
+  { v: 700, h: 16, format: 'f16', inputOffset: 'none' },
+] as const)(
+  'recall that reads Xi once is recall: $h rows of $v in $format, offset $inputOffset',
+  async ({ v, h, format, inputOffset }) => {
+    const draw = new RandomStream(v, 'attended')
+    const init = format === 'binary' ? signRows(draw, h, v) : normalRows(draw, h, v)
+    const model = buildModel({
+      replicas: 2,
+      layers: [
+        { name: 'v', size: v, lagrangian: { kind: 'tanh', gain: 1 }, init: normalRows(draw, 2, v) },
+        {
+          name: 'h',
+          size: h,
+          lagrangian: { kind: 'softmax', beta: 0.03 },
+          tau: 0,
+          bias: normalRows(draw, 1, h, 5),
+        },
+      ],
+      memories: [{ name: 'xi', from: 'v', to: 'h', init: halved(init, format), format, inputOffset }],
+      probes: [{ kind: 'energy', name: 'energy', every: 2 }],
+    })
+    const variants = { attend: 'on' } as const
+    const plan = planNetwork(model, { ...DEFAULT_LIMITS, maxStorageBuffersPerShaderStage: 10 }, { variants })
+    expect(plan.tick.map(({ kernel }) => kernel.entryPoint)).toEqual(['attend', 'merge'])
+    await expectLikeReference(model, 6, { variants })
+  },
+)
+
+/** What half precision can hold, where that is what holds it. */
+function halved(rows: Rows, format: string): Rows {
+  if (format !== 'f16') return rows
+  return { ...rows, data: rows.data.map((value) => fromHalf(toHalf(value))) }
+}
 
 describe('matrices split over many buffers', () => {
   const LIMITS = {

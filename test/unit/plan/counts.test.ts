@@ -36,10 +36,28 @@ const uses = ({ tick }: Plan, buffer: string): number =>
 describe('recall by a softmax layer', () => {
   test.each([1, 64])('takes three dispatches a tick with %d states, which read Xi twice', (replicas) => {
     for (const software of [false, true]) {
-      const plan = recall(replicas, {}, { software, lanes: 4 })
+      const plan = recall(replicas, {}, { software, lanes: 4, variants: { attend: 'off' } })
       expect(plan.tick.map(({ label }) => label)).toEqual(['h/recall xi', 'h/normalize', 'v/project xi'])
       expect(uses(plan, 'xi/matrix')).toBe(2)
     }
+  })
+
+  test('takes two dispatches on hardware, which read Xi once', () => {
+    const plan = recall(1, {}, { software: false })
+    expect(plan.tick.map(({ label }) => label)).toEqual(['v/attend xi', 'v/project xi'])
+    expect(uses(plan, 'xi/matrix')).toBe(1)
+    // One of sixteen rows is written besides, and read.
+    expect(plan.buffers.find(({ name }) => name === 'h/blocks')!.bytes).toBeLessThan((784 * 1000 * 4) / 15)
+    expect(plan.attends).toBe(true)
+    expect(plan.refresh.map(({ label }) => label)).toEqual(['v/activate', 'h/recall xi', 'h/normalize'])
+  })
+
+  test('reads Xi twice where several states share it, where something else reads the layer, or where that is forced', () => {
+    const kernels = (plan: Plan): string[] => plan.tick.map(({ kernel }) => kernel.entryPoint)
+    expect(kernels(recall(2))).not.toContain('attend')
+    expect(kernels(recall(1, { rule: 'hebbian', tau: 5 }))).not.toContain('attend')
+    expect(kernels(recall(1, {}, { variants: { attend: 'off' } }))).not.toContain('attend')
+    expect(kernels(recall(2, {}, { variants: { attend: 'on' } }))).toContain('attend')
   })
 
   test('takes two more where an adapter binds only eight buffers to a kernel', () => {
@@ -52,6 +70,7 @@ describe('recall by a softmax layer', () => {
         memories: [{ name: 'xi', from: 'v', to: 'h', init: signRows(stream, 1000, 784) }],
       }),
       { ...LIMITS, maxStorageBuffersPerShaderStage: 8 },
+      { variants: { attend: 'off' } },
     )
     expect(tick.map(({ label }) => label)).toEqual([
       'h/recall xi',

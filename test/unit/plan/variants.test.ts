@@ -158,7 +158,7 @@ test.each([
   ['recall', '--variant: must be NAME=VALUE, such as recall=4x4 or fuse=off, not "recall"'],
   [
     'tile=4x4',
-    '--variant: there is no tile=4x4; there are recall, project (of one matrix alone as in recall:xi), fuse, fold, reduce, synapses and resident',
+    '--variant: there is no tile=4x4; there are recall, project (of one matrix alone as in recall:xi), fuse, fold, attend, reduce, synapses and resident',
   ],
   [
     'recall=3x3',
