@@ -20,13 +20,13 @@ fn merge(@builtin(global_invocation_id) id: vec3<u32>) {
   }
   let first = id.y * params.blocks * (quads + 1u);
   var top = partial[first + quads].x;
-  for (var block = 1u; block < params.blocks; block++) {
-    top = max(top, partial[first + block * (quads + 1u) + quads].x);
+  for (var part = 1u; part < params.blocks; part++) {
+    top = max(top, partial[first + part * (quads + 1u) + quads].x);
   }
   var weight = 0.0;
   var sum = vec4<f32>(0.0);
-  for (var block = 0u; block < params.blocks; block++) {
-    let at = first + block * (quads + 1u);
+  for (var part = 0u; part < params.blocks; part++) {
+    let at = first + part * (quads + 1u);
     let end = partial[at + quads];
     let share = exp(params.beta * (end.x - top));
     weight += share * end.y;
