@@ -1,7 +1,7 @@
 /** A plan on a device: buffers with their contents, bind groups, and the commands that the scheduler encodes. */
 import { RunError } from '../model/errors.ts'
 import type { Model } from '../model/model.ts'
-import { roundUp } from '../plan/layout.ts'
+import { packBlock, roundUp, slicesOf } from '../plan/layout.ts'
 import type { BufferPlan, Operation } from '../plan/operation.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Factored } from '../plan/factored.ts'
@@ -69,6 +69,9 @@ export interface Engine {
 
 /** Ticks one submit can hold. */
 const CLOCK_TICKS = 256
+
+/** Bytes of a matrix that are packed and uploaded at once: what the host holds of it besides its rows. */
+const SLICE_BYTES = 2 ** 24
 
 /** Offsets of uniform bindings; portable. */
 const UNIFORM_ALIGNMENT = 256
@@ -242,8 +245,25 @@ export async function createEngine(
     slots.find((slot) => slot.operation === operation)?.command as Command
   const commandsOf = (list: readonly Operation[]): Command[] => list.map(commandOf)
 
+  /** Uploads a block slice by slice, with a stop between two. */
+  function* upload(
+    { matrix, block, of }: Extract<BufferPlan['initial'], { kind: 'rows' }>,
+    current: Model,
+  ): Generator<void> {
+    const { data } = of(current)
+    for (const { slice, offset } of slicesOf(matrix, block, SLICE_BYTES)) {
+      if (offset > 0) yield
+      device.queue.writeBuffer(buffer(block.buffer), offset, packBlock(matrix, slice, data))
+      device.queue.submit([])
+    }
+  }
+
   const fill = (planned: BufferPlan, current: Model): void => {
     const target = buffer(planned.name)
+    if (planned.initial.kind === 'rows') {
+      Array.from(upload(planned.initial, current))
+      return
+    }
     if (planned.initial.kind === 'data') {
       const data = planned.initial.make(current)
       device.queue.writeBuffer(target, 0, data)
@@ -259,6 +279,16 @@ export async function createEngine(
         encoder.copyBufferToBuffer(source, 0, target, copy * bytes, bytes)
     }
     device.queue.submit([encoder.finish()])
+  }
+
+  /** Fills a buffer; of what stages a large one on the host, each slice is freed before the next. */
+  const load = async (planned: BufferPlan, current: Model): Promise<void> => {
+    if (planned.initial.kind !== 'rows') {
+      fill(planned, current)
+      return
+    }
+    const stops = upload(planned.initial, current)
+    while (stops.next().done !== true) await device.queue.onSubmittedWorkDone()
   }
 
   let latest = model
@@ -297,7 +327,7 @@ export async function createEngine(
     }
   }
   const uploaded = plan.buffers.filter(
-    ({ lifetime, initial }) => lifetime === 'fixed' && initial.kind === 'data',
+    ({ lifetime, initial }) => lifetime === 'fixed' && (initial.kind === 'data' || initial.kind === 'rows'),
   )
 
   let resident = plan.resident === undefined || isLater ? undefined : residentOf(plan.resident)
@@ -350,9 +380,9 @@ export async function createEngine(
   }))
 
   update(model)
-  for (const planned of uploaded) fill(planned, model)
+  for (const planned of uploaded) await load(planned, model)
   setUp(commandsOf(plan.setup))
-  reset(model)
+  for (const planned of plan.buffers) if (planned.lifetime === 'state') await load(planned, model)
 
   return {
     device,
@@ -433,6 +463,10 @@ function tableOf(operation: Operation, { variation, replicas }: Model): ArrayBuf
 
 /** Whether two models fill a buffer differently. */
 function isChanged(initial: BufferPlan['initial'], before: Model, next: Model): boolean {
+  if (initial.kind === 'rows') {
+    const [a, b] = [initial.of(before).data, initial.of(next).data]
+    return a !== b && (a.length !== b.length || a.some((value, index) => value !== b[index]))
+  }
   if (initial.kind !== 'data') return false
   const [a, b] = [bytesIn(initial.make(before)), bytesIn(initial.make(next))]
   return a.length !== b.length || a.some((byte, index) => byte !== b[index])

@@ -53,6 +53,9 @@ export function unitOf({ format, scale }: Pick<Memory, 'format' | 'scale'>): num
 
 const BITS: Readonly<Record<Format, number>> = { f32: 32, f16: 16, binary: 1 }
 
+/** Most bytes of one block: SwiftShader does not allocate the whole GiB that it says it binds. */
+const MOST_BLOCK_BYTES = 2 ** 29
+
 /**
  * Splits a matrix at the adapter's binding limit: whole copies together while they fit, else each copy into blocks of
  * as many rows as fit, so that two matrices of equal shape are split at the same rows.
@@ -65,7 +68,7 @@ export function planMatrix(
   const { name, copies, rows, columns, format } = shape
   const stride = roundUp(columns, format === 'binary' ? 32 : 4)
   const rowBytes = (stride * BITS[format]) / 8
-  const limit = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize)
+  const limit = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize, MOST_BLOCK_BYTES)
   // Blocks begin at multiples of four rows, as the products read their vectors.
   const least = Math.min(4, rows)
   if (least * rowBytes > limit) {
@@ -92,6 +95,23 @@ export function planMatrix(
     return { buffer, start, count, bytes: count * rowBytes }
   })
   return { name, copies, rows, columns, format, stride, rowBytes, blocks }
+}
+
+/** A block in pieces of whole rows, each of at most some bytes or one row, with its place in the buffer. */
+export function slicesOf(
+  { rowBytes }: Matrix,
+  block: Block,
+  mostBytes: number,
+): { readonly slice: Block; readonly offset: number }[] {
+  const most = Math.max(1, Math.floor(mostBytes / rowBytes))
+  return Array.from({ length: Math.ceil(block.count / most) }, (_, index) => {
+    const first = index * most
+    const count = Math.min(most, block.count - first)
+    return {
+      slice: { buffer: block.buffer, start: block.start + first, count, bytes: count * rowBytes },
+      offset: first * rowBytes,
+    }
+  })
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Coupling matrices as buffers. */
 import type { Model, Rows } from '../model/model.ts'
-import { type Block, type Matrix, packBlock, planMatrix } from './layout.ts'
+import { type Block, type Matrix, planMatrix } from './layout.ts'
 import type { BufferPlan, Lifetime } from './operation.ts'
 import { type Planning, addBuffer } from './planning.ts'
 
@@ -31,7 +31,7 @@ export function addFixedMatrix(
   return addMatrix(
     planning,
     { name, copies, rows, columns, format },
-    (matrix, block) => ({ kind: 'data', make: (model) => packBlock(matrix, block, rowsOf(model).data) }),
+    (matrix, block) => ({ kind: 'rows', matrix, block, of: rowsOf }),
     lifetime,
   )
 }

@@ -1,6 +1,7 @@
 /** The vocabulary of a plan: buffers and the dispatches that read and write them. */
-import type { Model } from '../model/model.ts'
+import type { Model, Rows } from '../model/model.ts'
 import type { Kernel } from './kernels.ts'
+import type { Block, Matrix } from './layout.ts'
 import type { Why } from './variants.ts'
 
 /** The parts of a tick (theory.md, section 2), and what stands outside of it. */
@@ -54,6 +55,13 @@ export interface BufferPlan {
   readonly initial:
     | { readonly kind: 'zero' }
     | { readonly kind: 'data'; readonly make: (model: Model) => ArrayBufferView<ArrayBuffer> }
+    /** A block of a matrix, packed from dense rows. */
+    | {
+        readonly kind: 'rows'
+        readonly matrix: Matrix
+        readonly block: Block
+        readonly of: (model: Model) => Rows
+      }
     /** `times` copies of another buffer, one behind the other. */
     | { readonly kind: 'copies'; readonly of: string; readonly times: number }
   /** fixed: written once; state: a run changes it, a reset restores it; parameter: written again when the model changes; demand: made when someone first looks at it. */

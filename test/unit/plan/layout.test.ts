@@ -6,6 +6,7 @@ import {
   fromHalf,
   packBlock,
   planMatrix,
+  slicesOf,
   toHalf,
   unpackBlock,
   vectorStride,
@@ -43,6 +44,31 @@ describe('a matrix in blocks', () => {
         expect(new Set(blocks.map(({ buffer }) => buffer)).size).toBe(blocks.length)
       }),
     )
+  })
+
+  test('is packed alike whole and in slices, of which none is larger than asked or one row', () => {
+    fc.assert(
+      fc.property(shape, limit, fc.integer({ min: 1, max: 3000 }), (size, bytes, most) => {
+        const matrix = planMatrix({ name: 'a', ...size }, limitsOf(bytes))
+        const dense = Float32Array.from({ length: size.rows * size.columns }, (_, index) => Math.sin(index))
+        for (const block of matrix.blocks) {
+          const joined = new Uint8Array(block.bytes)
+          for (const { slice, offset } of slicesOf(matrix, block, most)) {
+            expect(slice.bytes).toBeLessThanOrEqual(Math.max(most, matrix.rowBytes))
+            joined.set(packBlock(matrix, slice, dense), offset)
+          }
+          expect(joined).toEqual(packBlock(matrix, block, dense))
+        }
+      }),
+    )
+  })
+
+  test('has no block of more than half a GiB', () => {
+    const { blocks } = planMatrix(
+      { name: 'a', copies: 1, rows: 16384, columns: 16384, format: 'f32' },
+      { ...limitsOf(2 ** 31), maxBufferSize: 2 ** 31 },
+    )
+    expect(blocks.map(({ bytes }) => bytes)).toEqual([2 ** 29, 2 ** 29])
   })
 
   test('fits the limit with each block, and has rows of one stride', () => {
