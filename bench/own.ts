@@ -47,19 +47,9 @@ export async function bench(args: readonly string[]): Promise<void> {
     })
     const simulation = await createSimulation(device, model, { resident: residentFor(work) })
     if (work.kind === 'learning') simulation.write('xi', inputs.matrix)
-    await advance(simulation, 2)
-    const start = performance.now()
-    await advance(simulation, 2)
-    const once = (performance.now() - start) / 2
-    const ticks = Math.max(1, Math.min(MOST_TICKS, Math.round(TIMED / once)))
-    await advance(simulation, ticks)
+    const ticks = await warm(simulation)
     const before = simulation.counts
-    const ms: number[] = []
-    for (let round = 0; round < ROUNDS; round++) {
-      const begin = performance.now()
-      await advance(simulation, ticks)
-      ms.push((performance.now() - begin) / ticks)
-    }
+    const ms = await timed(simulation, ticks)
     const after = simulation.counts
     const dispatches = (after.dispatches - before.dispatches) / (ROUNDS * ticks)
     const submits = (after.submits - before.submits) / (ROUNDS * ticks)
@@ -121,12 +111,34 @@ async function copyBandwidth(device: GPUDevice): Promise<number> {
   return (2 * COPIED) / median(times)
 }
 
+/** Ticks of a round, once everything is compiled and submits have found their length. */
+export async function warm(simulation: Simulation): Promise<number> {
+  await advance(simulation, 2)
+  const start = performance.now()
+  await advance(simulation, 2)
+  const once = (performance.now() - start) / 2
+  const ticks = Math.max(1, Math.min(MOST_TICKS, Math.round(TIMED / once)))
+  await advance(simulation, ticks)
+  return ticks
+}
+
+/** ms per tick of each round. */
+export async function timed(simulation: Simulation, ticks: number): Promise<number[]> {
+  const ms: number[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    const begin = performance.now()
+    await advance(simulation, ticks)
+    ms.push((performance.now() - begin) / ticks)
+  }
+  return ms
+}
+
 async function advance(simulation: Simulation, ticks: number): Promise<void> {
   await simulation.step(ticks)
   await simulation.flush()
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)] ?? NaN
 }

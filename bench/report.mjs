@@ -54,6 +54,13 @@ function ownTable({ rows }) {
   return headed([['', 'ms per tick', 'dispatches', 'bytes bound', 'of the copy bandwidth'], ...lines])
 }
 
+/** What `npm run bench:scaling` has written for one adapter. */
+function scalingTable({ bySize, byReplicas }) {
+  const rows = (curves, head) =>
+    headed([[head, ...curves[0].x.map(String)], ...curves.map(({ name, ms }) => [name, ...ms.map(digits)])])
+  return `${rows(bySize, 'ms per tick, by neurons')}\n\n${rows(byReplicas, 'ms per tick, by replicas')}`
+}
+
 const tables = {}
 const results = await readdir(new URL('bench/results', root))
 for (const name of results) {
@@ -61,7 +68,7 @@ for (const name of results) {
   const json = await readJson(`bench/results/${name}`)
   const id = name.replace('.json', '')
   if (id === 'peers') Object.assign(tables, { peers: peersTable(json), spread: spreadTable(json) })
-  else tables[id] = ownTable(json)
+  else tables[id] = id.startsWith('scaling') ? scalingTable(json) : ownTable(json)
 }
 
 for (const name of ['README.md', 'docs/performance.md']) {
