@@ -156,7 +156,7 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
     ...moves.flat(),
     ...learning,
   ]
-  checkNames(planning)
+  checkNames(planning, tick)
   const stimulate = model.layers.flatMap((layer) => planStimulus(planning, layer))
   const probes = planProbes(planning)
 
@@ -218,12 +218,14 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
 }
 
 /** Refuses variants of products that the network does not have. */
-function checkNames({ variants, products }: Planning): void {
+function checkNames({ variants, products }: Planning, tick: readonly Operation[]): void {
   const unknown = Object.keys(variants).find((name) => name.includes(':') && !products.has(name))
   if (unknown === undefined) return
   const there = [...products.keys()].join(', ')
+  const others = ['fold', 'attend'].filter((name) => tick.some(({ kernel }) => kernel.entryPoint === name))
+  const more = others.map((name) => `; with ${name}=off there are more`).join('')
   throw new ModelError(
-    `there is no product ${unknown}; ${there === '' ? 'this network has none' : `there are ${there}`}`,
+    `there is no product ${unknown}; ${there === '' ? 'this network has none' : `there are ${there}`}${more}`,
     { path: 'variants' },
   )
 }

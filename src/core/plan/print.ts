@@ -65,12 +65,21 @@ export function planRows(plan: Plan, model: Model): PlanRow[] {
       : [row(plan.resident.operation, 1)]),
     ...plan.probes.flatMap(({ probe, operations }): PlanRow[] => {
       if (probe.kind !== 'snapshot' && plan.resident !== undefined) return []
-      if (probe.kind !== 'snapshot')
-        return operations.map((operation) => row(operation, probe.every, probe.name))
+      // What is kept in factors is brought up to date for an energy, and written down for a snapshot.
+      const before = plan.factored.flatMap(({ name: of, deferral, express: written }) =>
+        probe.kind === 'energy'
+          ? (deferral?.flush ?? [])
+          : probe.kind === 'snapshot' && probe.of === of
+            ? written
+            : [],
+      )
+      const sampled = [...before, ...operations].map((operation) => row(operation, probe.every, probe.name))
+      if (probe.kind !== 'snapshot') return sampled
       const isMatrix = plan.matrices.get(probe.of)
       const reads = isMatrix?.blocks.map(({ buffer }) => buffer) ?? [`${probe.of}/state`]
       const { name, every } = probe
       return [
+        ...sampled,
         {
           stage: 'probe',
           probe: name,

@@ -67,7 +67,7 @@ export function addResidentOption(command: Command): Command {
 export function addVariantOption(command: Command): Command {
   return command.option(
     '--variant <name=value>',
-    'force a kernel: recall or project (of one matrix alone as in recall:xi) = a tile such as 4x4 or 8x1/32, fuse or fold = on or off, reduce = tree or subgroup, synapses = whole or factored, resident = shared or lone; may be repeated',
+    'force a kernel: recall or project (of one matrix alone as in recall:xi) = a tile such as 4x4 or 8x1/32, fuse, fold or attend = on or off, reduce = tree or subgroup, synapses = whole or factored, resident = shared or lone; may be repeated',
     (assignment: string, before: Variants | undefined) => ({
       ...before,
       ...parseVariants([assignment], '--variant'),
