@@ -292,14 +292,16 @@ export async function createStage(
 
   // ------------------------------------------------------------------------------------------------------ drawing
 
+  /** Lets everything that is shown belong to the state as it stands. */
+  const refreshNow = (): void => {
+    const encoder = device.createCommandEncoder({ label: 'view/refresh' })
+    simulation.encodeRefresh(encoder)
+    device.queue.submit([encoder.finish()])
+  }
   const hasFactored = sheets.some(({ isFactored }) => isFactored)
 
   const measure = async (): Promise<void> => {
-    if (hasFactored) {
-      const encoder = device.createCommandEncoder({ label: 'view/express' })
-      simulation.encodeRefresh(encoder)
-      device.queue.submit([encoder.finish()])
-    }
+    if (hasFactored) refreshNow()
     const found = painter.measure()
     if (found === undefined) return
     measuredAt = performance.now()
@@ -355,9 +357,7 @@ export async function createStage(
       return
     }
     settling = setTimeout(() => {
-      const encoder = device.createCommandEncoder({ label: 'view/settle' })
-      simulation.encodeRefresh(encoder)
-      device.queue.submit([encoder.finish()])
+      refreshNow()
       isSettled = true
       changed()
     }, SETTLE_TIME)

@@ -181,6 +181,7 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
           lanes: variants.resident === 'lone' ? 1 : planning.lanes,
         })
       : undefined
+  const defers = [...planning.factored.values()].some(({ deferral }) => deferral !== undefined)
   const buffers = [...planning.buffers.values()]
   const bytes = buffers.reduce((sum, { lifetime, bytes: own }) => sum + (lifetime === 'demand' ? 0 : own), 0)
   if (limits.totalBytes !== undefined && bytes > limits.totalBytes) {
@@ -210,7 +211,7 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
         ? { notResident: resident }
         : { resident }),
     faults,
-    clock: planning.clock,
+    clock: { ...planning.clock, perTick: defers ? 3 : 1 },
     products: [...planning.products.values()],
     variants: pinned([...planning.products.values()], variants),
     bytes,
@@ -247,7 +248,7 @@ function planClock(model: Model): ClockPlan {
     stimulusWord,
     probeWord,
     ringWord,
-    perTick: isPlastic ? 3 : 1,
+    perTick: 1,
     words,
     recordBytes: roundUp(words * 4, 256),
   }

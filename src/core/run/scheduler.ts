@@ -86,8 +86,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   const records = new Int32Array((engine.clock.records + 1) * recordWords)
   const floats = new Float32Array(records.buffer)
   const dynamicOffset = [0]
-  // Synapses that are kept whole, as in a resident kernel, need no records of their own.
-  const perTick = engine.factored.length > 0 ? plan.clock.perTick : 1
+  const { perTick } = plan.clock
   const mostTicks = engine.clock.records / perTick
   const rings = createRings(plan.factored)
 
