@@ -38,7 +38,11 @@ export function candidatesOf({ product, states }: ProductShape, standard: Form, 
     ...TILES[product].filter(isOfUse).map((tile) => ({ ...tile, workgroup })),
     ...WORKGROUPS_TRIED.map((tried) => ({ ...standard, workgroup: tried })),
   ]
-  return all.filter((form, at) => all.findIndex((one) => formText(one) === formText(form)) === at)
+  return all.filter(
+    (form, at) =>
+      // A workgroup holds all lanes of a tile.
+      form.lanes <= form.workgroup && all.findIndex((one) => formText(one) === formText(form)) === at,
+  )
 }
 
 /** Multiply-adds in one dispatch that is timed. */

@@ -84,6 +84,13 @@ test('candidates begin with the standard form, are forms, none twice, and take n
   }
 })
 
+test('no form is timed of which a workgroup cannot hold the lanes', () => {
+  const shared = { across: 1, states: 1, lanes: 64, workgroup: 64 }
+  const forms = candidatesOf(recall, shared, false)
+  expect(forms[0]).toEqual(shared)
+  for (const form of forms) expect(readForm('recall', formText(form), 64)).toEqual(form)
+})
+
 describe('a slice', () => {
   test('of a small product is the product', () => {
     const small = { ...recall, rows: 100, columns: 700 }
