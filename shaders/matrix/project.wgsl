@@ -7,8 +7,9 @@
 //   x [.., vectorStride], of the replicas [replica0, replica0 + replicas); its padding is 0
 //
 // Joined: A from matrix/{f32,f16,binary}.wgsl, its scale and what else belongs to the product from
-// matrix/{plain,fading,hollow}.wgsl, what becomes of it from matrix/collect.wgsl or neuron/step.wgsl, and how lanes
-// share from matrix/{alone,together}.wgsl.
+// matrix/{plain,fading,hollow}.wgsl, what becomes of it from matrix/collect.wgsl or neuron/step.wgsl, how lanes share a
+// tile from matrix/{alone,together}.wgsl, and how SHARED of them share what they load of the states from
+// matrix/{apart,quads}.wgsl.
 // Dispatch: x over tiles of columns, y over tiles of replicas.
 
 override WORKGROUP: u32 = 64;
@@ -44,19 +45,21 @@ fn project(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_in
   let replica = STATES * group.y;
   let quads = (params.columns + 3u) / 4u;
   // A tile beyond the last column has nothing to add up.
-  let rows = select(params.rows, 0u, quad >= quads);
+  let rows = select(params.rows, 0u, isIdle(quad >= quads));
   let quad$q = min(quad + $qu, quads - 1u); //: q in QUADS
-  let x$s = (params.replica0 + min(replica + $su, params.replicas - 1u)) * (params.vectorStride / 4u) + params.row0 / 4u; //: s in STATES
-  var sum$q_$s = vec4<f32>(0.0); //: q in QUADS, s in STATES
+  let own$g = min(replica + SHARED * $gu + placeInQuad(index), params.replicas - 1u); //: g in LOADS
+  let x$g = (params.replica0 + own$g) * (params.vectorStride / 4u) + params.row0 / 4u; //: g in LOADS
+  var sum$q_$g_$k = vec4<f32>(0.0); //: q in QUADS, g in LOADS, k in SHARED
   let first = replica * params.copyRows;
   for (var row = 4u * lane; row < rows; row += 4u * LANES) {
-    let v$s = vector[x$s + row / 4u]; //: s in STATES
+    let loaded$g = vector[x$g + row / 4u]; //: g in LOADS
     // Rows beyond the last one meet the padding of x.
     let a$q_$k = quadAt(first + row + $ku, quad$q); //: q in QUADS, k in 4
-    sum$q_$s += a$q_0 * v$s.x + a$q_1 * v$s.y + a$q_2 * v$s.z + a$q_3 * v$s.w; //: q in QUADS, s in STATES
+    let v$g_$k = spread$k(loaded$g); //: g in LOADS, k in SHARED
+    sum$q_$g_$k += a$q_0 * v$g_$k.x + a$q_1 * v$g_$k.y + a$q_2 * v$g_$k.z + a$q_3 * v$g_$k.w; //: g in LOADS, k in SHARED, q in QUADS
   }
-  sum$q_$s = togetherFour(sum$q_$s, index); //: q in QUADS, s in STATES
+  sum$q_$g_$k = togetherFour(sum$q_$g_$k, index); //: q in QUADS, g in LOADS, k in SHARED
   if (lane == 0u) {
-    give(quad + $qu, replica + $su, sum$q_$s); //: q in QUADS, s in STATES
+    give(quad + $qu, replica + SHARED * $gu + $ku, sum$q_$g_$k); //: q in QUADS, g in LOADS, k in SHARED
   }
 }

@@ -10,7 +10,8 @@
 //   x [.., vectorStride], of the replicas [replica0, replica0 + replicas)
 //
 // A is joined from matrix/{f32,f16,binary}.wgsl, what becomes of a product from
-// matrix/{collect,weigh}.wgsl or neuron/step.wgsl, and how lanes share from matrix/{alone,together}.wgsl.
+// matrix/{collect,weigh}.wgsl or neuron/step.wgsl, how lanes share a tile from matrix/{alone,together}.wgsl, and how
+// SHARED of them share what they load of the states from matrix/{apart,quads}.wgsl.
 // Tiles that reach over the edge read the last row or replica again and give it to nobody.
 // Dispatch: x over tiles of rows, y over tiles of replicas.
 
@@ -48,24 +49,26 @@ fn recall(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_ind
   let row = ROWS * (group.x * (WORKGROUP / LANES) + index / LANES);
   let replica = STATES * group.y;
   // A tile beyond the last row has nothing to add up.
-  let quads = select((params.columns + 3u) / 4u, 0u, row >= params.rows);
+  let quads = select((params.columns + 3u) / 4u, 0u, isIdle(row >= params.rows));
   let row$r = replica * params.copyRows + min(row + $ru, params.rows - 1u); //: r in ROWS
-  let x$s = (params.replica0 + min(replica + $su, params.replicas - 1u)) * (params.vectorStride / 4u); //: s in STATES
-  var sum$r_$s = 0.0; //: r in ROWS, s in STATES
+  let own$g = min(replica + SHARED * $gu + placeInQuad(index), params.replicas - 1u); //: g in LOADS
+  let x$g = (params.replica0 + own$g) * (params.vectorStride / 4u); //: g in LOADS
+  var sum$r_$g_$k = 0.0; //: r in ROWS, g in LOADS, k in SHARED
   var norm$r = 0.0; //: r in ROWS
   for (var quad = lane; quad < quads; quad += LANES) {
-    let v$s = vector[x$s + quad]; //: s in STATES
+    let loaded$g = vector[x$g + quad]; //: g in LOADS
     let a$r = quadAt(row$r, quad); //: r in ROWS
-    sum$r_$s += dot(a$r, v$s); //: r in ROWS, s in STATES
+    let v$g_$k = spread$k(loaded$g); //: g in LOADS, k in SHARED
+    sum$r_$g_$k += dot(a$r, v$g_$k); //: g in LOADS, k in SHARED, r in ROWS
     if (HALF_NORM) {
       norm$r += dot(a$r, a$r); //: r in ROWS
     }
   }
-  sum$r_$s = together(sum$r_$s, index); //: r in ROWS, s in STATES
+  sum$r_$g_$k = together(sum$r_$g_$k, index); //: r in ROWS, g in LOADS, k in SHARED
   if (HALF_NORM) {
     norm$r = together(norm$r, index); //: r in ROWS
   }
   if (lane == 0u) {
-    give(row + $ru, replica + $su, sum$r_$s, norm$r); //: r in ROWS, s in STATES
+    give(row + $ru, replica + SHARED * $gu + $ku, sum$r_$g_$k, norm$r); //: r in ROWS, g in LOADS, k in SHARED
   }
 }

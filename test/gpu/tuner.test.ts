@@ -42,7 +42,7 @@ test('the tuner gives each product a form that was a candidate, waits where it i
   })
   expect(Object.keys(tuned).sort()).toEqual(products.map(shapeKey).sort())
   for (const product of products) {
-    const candidates = candidatesOf(product, product.form, abilities.software).map(formText)
+    const candidates = candidatesOf(product, product.form, abilities).map(formText)
     expect(candidates).toContain(tuned[shapeKey(product)])
   }
   for (const { form, gain, name } of found) {

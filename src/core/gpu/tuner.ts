@@ -14,7 +14,7 @@ import {
   formText,
   shapeKey,
 } from '../plan/variants.ts'
-import { isSoftware } from './adapter.ts'
+import { abilitiesOf } from './adapter.ts'
 import { pipelineOf } from './pipelines.ts'
 
 /** There in every runtime, though not in the language. */
@@ -56,13 +56,14 @@ export async function tuneProducts(
   products: readonly ProductPlan[],
   options: TunerOptions = {},
 ): Promise<{ readonly tuned: Tuned; readonly found: readonly Found[] }> {
-  const software = isSoftware(device.adapterInfo)
+  const abilities = abilitiesOf(device)
+  const { software } = abilities
   const stopwatch = createStopwatch(device, options.now ?? (() => performance.now()))
   const tuned: Record<string, string> = {}
   const found: Found[] = []
   try {
     for (const one of products) {
-      const forms = candidatesOf(one, one.form, software)
+      const forms = candidatesOf(one, one.form, abilities)
       const timed = (some: readonly Form[]): Promise<number[][]> =>
         timeForms(device, sliceOf(one, software), some, { stopwatch, ...options })
       const best = forms[fastestOf(await timed(forms))] as Form
@@ -162,10 +163,10 @@ function createScratch(
   }
   return {
     async dispatchOf(form) {
-      const tile = { across: form.across, states: form.states, lanes: form.lanes }
+      const { workgroup, ...tile } = form
       const kernel = kernelOf(`matrix/${product}`, { format, tile, ending: 'collect' })
       const { pipeline, layout } = await pipelineOf(device, kernel, {
-        WORKGROUP: form.workgroup,
+        WORKGROUP: workgroup,
         ADDS: 0,
         ...(product === 'recall' && { HALF_NORM: 0 }),
       })

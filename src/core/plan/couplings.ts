@@ -107,6 +107,7 @@ export function planProduct(
   const shared = matrix.copies === 1
   const states = shared ? model.replicas : 1
   const { form, why } = formOf(planning, product, states)
+  const { workgroup, ...tile } = form
   const products = blocks.map((block) => {
     // A block holds whole copies, or rows of one.
     const row0 = block.start % rows
@@ -121,12 +122,12 @@ export function planProduct(
       kernel,
       joined: {
         format,
-        tile: { across: form.across, states: form.states, lanes: form.lanes },
+        tile,
         ...joined,
         ...(making !== undefined && { making: making.joined }),
       },
       constants: {
-        WORKGROUP: form.workgroup,
+        WORKGROUP: workgroup,
         ...constants,
         ...(recalls && { HALF_NORM: halfNorm ? 1 : 0 }),
       },
@@ -273,7 +274,7 @@ function planAttended(
       label: label.replace('/project ', '/attend '),
       stage,
       kernel: 'matrix/attend',
-      joined: { format, tile: { across, states: 1, lanes: 1 } },
+      joined: { format, tile: { ...ALONE, across } },
       constants: { WORKGROUP: lanes, HALF_NORM: memory.inputOffset === 'half-norm' ? 1 : 0 },
       buffers: {
         matrix: matrix.blocks[0]?.buffer as string,
@@ -310,28 +311,31 @@ function planAttended(
 
 /** The form of a product for so many states that share its matrix; the plan keeps those of ticks. */
 function formOf(
-  { model, variants, pins, tuned, software, workgroup, products }: Planning,
+  planning: Planning,
   { kernel, matrix, stage, every }: Pick<Product, 'kernel' | 'matrix' | 'stage' | 'every'>,
   states: number,
 ): { readonly form: Form; readonly why: Why } {
+  const { model, variants, pins, tuned, software, lanes, workgroup, products } = planning
   const product = kernel === 'matrix/recall' ? 'recall' : 'project'
   const { format, rows, columns, copies } = matrix
   const shape = { product, format, rows, columns, states, copies } as const
+  const usual = tileOf(planning, shape)
   const all = variants[product]
   // Probes are seldom due: for them a tile that compiles quickly where that takes long.
   if (stage === 'probe') {
     const quick = { ...ALONE, states: states >= 4 ? 4 : 1 }
-    const standard = software ? quick : tileOf(software, workgroup, shape)
-    return chooseForm(shape, { all, tuned: undefined, standard: { ...standard, workgroup } })
+    const standard = software ? quick : usual
+    return chooseForm(shape, { all, tuned: undefined, standard: { ...standard, workgroup } }, lanes)
   }
   const name = `${product}:${matrix.name}` as const
-  const chosen = chooseForm(shape, {
+  const forms = {
     own: { name, form: variants[name] },
     kept: pins[name],
     all,
     tuned: tuned[shapeKey(shape)],
-    standard: { ...tileOf(software, workgroup, shape), workgroup },
-  })
+    standard: { ...usual, workgroup },
+  }
+  const chosen = chooseForm(shape, forms, lanes)
   products.set(name, { name, ...shape, ...chosen, every: every?.(model) ?? 1 })
   return chosen
 }

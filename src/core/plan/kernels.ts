@@ -26,6 +26,7 @@ import whole from '../../../shaders/lagrangian/whole.wgsl?raw'
 import collect from '../../../shaders/matrix/collect.wgsl?raw'
 import absorb from '../../../shaders/matrix/absorb.wgsl?raw'
 import alone from '../../../shaders/matrix/alone.wgsl?raw'
+import apart from '../../../shaders/matrix/apart.wgsl?raw'
 import attend from '../../../shaders/matrix/attend.wgsl?raw'
 import binary from '../../../shaders/matrix/binary.wgsl?raw'
 import express from '../../../shaders/matrix/express.wgsl?raw'
@@ -41,6 +42,7 @@ import learn from '../../../shaders/matrix/learn.wgsl?raw'
 import merge from '../../../shaders/matrix/merge.wgsl?raw'
 import plain from '../../../shaders/matrix/plain.wgsl?raw'
 import project from '../../../shaders/matrix/project.wgsl?raw'
+import quads from '../../../shaders/matrix/quads.wgsl?raw'
 import recall from '../../../shaders/matrix/recall.wgsl?raw'
 import remember from '../../../shaders/matrix/remember.wgsl?raw'
 import rewrite from '../../../shaders/matrix/rewrite.wgsl?raw'
@@ -115,6 +117,8 @@ export interface Tile {
   readonly states: number
   /** Invocations that share a tile; more than one needs barriers. */
   readonly lanes: number
+  /** Invocations that share what they load of the states: themselves, or a quad of a subgroup. */
+  readonly sharing: 1 | 4
 }
 
 /** How a Lagrangian's parameters reach its WGSL, and whether its L is a sum over neurons. */
@@ -218,23 +222,23 @@ export type Product = 'recall' | 'project'
 
 /** The tiles there are, `across` being rows or groups of four columns. */
 export const TILES: Readonly<Record<Product, readonly Tile[]>> = {
-  recall: tiles('1x1 2x1 4x1 8x1 1x4 4x4 1x8 8x8 1x1x64 4x1x16 4x4x16'),
-  project: tiles('1x1 2x1 4x1 8x1 1x4 4x4 1x8 2x8 1x1x4 1x1x16 1x4x4'),
+  recall: tiles('1x1 2x1 4x1 8x1 1x4 4x4 1x8 8x8 1x1x64 4x1x16 4x4x16 4x8q 8x16q'),
+  project: tiles('1x1 2x1 4x1 8x1 1x4 4x4 1x8 2x8 1x1x4 1x1x16 1x4x4 1x8q 1x16q'),
 }
 
 /** One number a lane. */
-export const ALONE: Tile = { across: 1, states: 1, lanes: 1 }
+export const ALONE: Tile = { across: 1, states: 1, lanes: 1, sharing: 1 }
 
 function tiles(text: string): Tile[] {
   return text.split(' ').map((size) => {
-    const [across = 1, states = 1, lanes = 1] = size.split('x').map(Number)
-    return { across, states, lanes }
+    const [across = 1, states = 1, lanes = 1] = size.replace('q', '').split('x').map(Number)
+    return { across, states, lanes, sharing: size.endsWith('q') ? 4 : 1 }
   })
 }
 
-/** Such as `8x1`, and `4x1x16` where 16 lanes share a tile. */
-export function tileText({ across, states, lanes }: Tile): string {
-  return `${across}x${states}${lanes === 1 ? '' : `x${lanes}`}`
+/** Such as `8x1`; `4x1x16` where 16 lanes share a tile, and `4x8q` where a quad shares what it loads of the states. */
+export function tileText({ across, states, lanes, sharing }: Tile): string {
+  return `${across}x${states}${lanes === 1 ? '' : `x${lanes}`}${sharing === 1 ? '' : 'q'}`
 }
 
 /** Kernels that are joined to a making. */
@@ -276,18 +280,28 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     }
     if (mayVary(name)) parts.push(isVaried ? varied : shared)
     else if (isVaried) throw new Error(`${name} has one row of Params for all replicas`)
-    if (tile !== undefined) parts.push(tile.lanes === 1 ? alone : together)
+    if (tile !== undefined)
+      parts.push(tile.lanes === 1 ? alone : together, tile.sharing === 1 ? apart : quads)
     if (format !== undefined) parts.push(FORMATS[format])
     if (written !== undefined) parts.push(...written.lines)
     const entryPoint = name.slice(name.indexOf('/') + 1)
-    const source = joinParts(
-      parts,
-      tile && { ROWS: tile.across, QUADS: tile.across, STATES: tile.states, LANES: tile.lanes },
-    )
+    const source = joinParts(parts, tile && countsOf(tile))
     kernel = { ...parseKernel(key, entryPoint, source), ...(written !== undefined && { written }) }
     cache.set(identity, kernel)
   }
   return kernel
+}
+
+/** What the lines of a kernel count. */
+function countsOf({ across, states, lanes, sharing }: Tile): Record<string, number> {
+  return {
+    ROWS: across,
+    QUADS: across,
+    STATES: states,
+    LANES: lanes,
+    SHARED: sharing,
+    LOADS: states / sharing,
+  }
 }
 
 /** One source of several: lines that stand for many written out, one `Params`, bindings numbered, no declaration twice. */
@@ -313,8 +327,9 @@ function joinParts(parts: readonly string[], counts: Readonly<Record<string, num
         () => `@group(0) @binding(${++binding}) var<storage`,
       ),
     )
-  const enables = lines.filter((line) => line.startsWith('enable '))
-  const rest = lines.filter((line) => !line.startsWith('enable '))
+  const isDirective = (line: string): boolean => /^(enable |diagnostic\()/.test(line)
+  const enables = lines.filter(isDirective)
+  const rest = lines.filter((line) => !isDirective(line))
   const struct = `struct Params {\n${[...fields.values()].map((field) => `  ${field}`).join('\n')}\n}`
   return [...enables, struct, ...rest].join('\n')
 }

@@ -13,7 +13,15 @@ import { type ProbePlan, planProbe } from './probes.ts'
 import { type Resident, planResident } from './resident.ts'
 import { type Factored, RING_WORDS } from './factored.ts'
 import { planSynapse } from './synapses.ts'
-import { type ProductPlan, type Tuned, type Variants, checkVariants, generalOf, pinned } from './variants.ts'
+import {
+  type ProductPlan,
+  type Tuned,
+  type Variants,
+  checkVariants,
+  generalOf,
+  needsSubgroups,
+  pinned,
+} from './variants.ts'
 
 /** Everything the engine has to allocate and the scheduler has to dispatch. */
 export interface Plan {
@@ -101,10 +109,13 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
     clock: planClock(model),
     factored: new Map(),
   }
-  if (variants.reduce === 'subgroup' && planning.lanes === 1)
-    throw new ModelError('reduce=subgroup: this adapter has no subgroups; take tree', { path: 'variants' })
-  if (variants.resident === 'shared' && planning.lanes === 1)
-    throw new ModelError('resident=shared: this adapter has no subgroups; take lone', { path: 'variants' })
+  for (const [name, value] of Object.entries(variants) as [string, string][]) {
+    if (lanes > 1 || !needsSubgroups(value)) continue
+    const remedy = { subgroup: 'tree', shared: 'lone' }[value] ?? 'a tile without q'
+    throw new ModelError(`${name}=${value}: this adapter has no subgroups; take ${remedy}`, {
+      path: 'variants',
+    })
+  }
   for (const layer of model.layers) planLayer(planning, layer)
   const setup = model.synapses.flatMap((synapse) => planSynapse(planning, synapse))
   for (const memory of model.memories) planMemory(planning, memory)

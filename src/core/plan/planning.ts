@@ -194,30 +194,32 @@ const MANY_ROWS = 1024
 
 /** The tile of a product, where nothing else is said. */
 export function tileOf(
-  software: boolean,
-  workgroup: number,
+  { software, workgroup, lanes }: Pick<Planning, 'software' | 'workgroup' | 'lanes'>,
   { product, rows, columns, states }: ProductShape,
 ): Tile {
   const recalls = product === 'recall'
   // Larger tiles gain little and take long to compile.
-  const several = recalls ? { across: 4, states: 4 } : { across: 1, states: states >= 8 ? 8 : 4 }
+  const several: Tile = recalls
+    ? { ...ALONE, across: 4, states: 4 }
+    : { ...ALONE, states: states >= 8 ? 8 : 4 }
   // A lane of a software adapter pays for each load, and barriers are ruinous there.
-  if (software && states >= 4) return { ...several, lanes: 1 }
+  if (software && states >= 8 && lanes >= 4 && workgroup >= 4) return { ...several, states: 8, sharing: 4 }
+  if (software && states >= 4) return several
   // What reaches over the last row is computed for nobody.
   if (software) return { ...ALONE, across: !recalls ? 2 : rows >= 16 ? 8 : rows >= 8 ? 4 : 1 }
   // Elsewhere there must be invocations enough for all cores, and neighbours have to read neighbouring addresses.
-  const shared = recalls
+  const shared: Tile = recalls
     ? states >= 4
       ? { ...several, lanes: 16 }
       : rows >= MANY_ROWS
-        ? { across: 4, states: 1, lanes: 16 }
-        : { across: 1, states: 1, lanes: 64 }
+        ? { ...ALONE, across: 4, lanes: 16 }
+        : { ...ALONE, lanes: 64 }
     : states >= 4
-      ? { across: 1, states: 4, lanes: 4 }
-      : { across: 1, states: 1, lanes: 16 }
+      ? { ...ALONE, states: 4, lanes: 4 }
+      : { ...ALONE, lanes: 16 }
   const steps = (recalls ? columns : rows) / 4
   if (shared.lanes <= steps && shared.lanes <= workgroup) return shared
-  return states >= 4 ? { ...several, lanes: 1 } : ALONE
+  return states >= 4 ? several : ALONE
 }
 
 /** Dispatch with one invocation a neuron and replica. */

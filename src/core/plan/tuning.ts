@@ -15,8 +15,8 @@ import {
 /** Invocations that are tried with the standard tile. */
 const WORKGROUPS_TRIED = [32, 128]
 
-/** Larger tiles take a software adapter seconds to compile and gain nothing there. */
-const MOST_ON_SOFTWARE = 16
+/** Larger tiles take a software adapter seconds to compile and gain nothing there, but where loads are shared. */
+const isQuick = ({ across, states, sharing }: Tile): boolean => sharing > 1 || across * states <= 16
 
 /** What a form has to be faster by, so that noise does not choose. */
 const CLEARLY = 0.9
@@ -25,13 +25,18 @@ const CLEARLY = 0.9
  * The forms that are timed for a product, the standard one first: every tile that is of use, in its workgroup, and its tile in
  * others.
  */
-export function candidatesOf({ product, states }: ProductShape, standard: Form, software: boolean): Form[] {
+export function candidatesOf(
+  { product, states }: ProductShape,
+  standard: Form,
+  { software, lanes }: { readonly software: boolean; readonly lanes: number },
+): Form[] {
   const isOfUse = (tile: Tile): boolean =>
     tile.states <= states &&
     // Where many states share the matrix, each load has to serve several of them.
     (states < 4 || tile.states > 1) &&
+    tile.sharing <= lanes &&
     // Barriers cost a software adapter more than anything.
-    (!software || (tile.across * tile.states <= MOST_ON_SOFTWARE && tile.lanes === 1))
+    (!software || (isQuick(tile) && tile.lanes === 1))
   const { workgroup } = standard
   const all = [
     standard,

@@ -16,7 +16,7 @@ export interface Form extends Tile {
  *     { recall: '8x1', 'project:xi': '4x4/32', fuse: 'off', reduce: 'tree' }
  *
  * `recall` is A x, `project` is A^T x. A form is a tile, ROWSxSTATES of `recall`, and for `project` groups of four columns x
- * states, of one invocation, or xLANES of so many that share it; and after a slash the invocations in a workgroup.
+ * states, of one invocation, or xLANES of so many that share it, or with a `q` of one whose loads of the states a quad shares; and after a slash the invocations in a workgroup.
  */
 export interface Variants {
   /** Of all products of this kind, those of probes too; a tile of several states is cut where there are fewer. */
@@ -79,7 +79,9 @@ export function readForm(product: Product, text: string, workgroup: number): For
   const tile = TILES[product].find((one) => formText(one) === size)
   if (tile === undefined) return undefined
   if (invocations === undefined)
-    return text.includes('/') ? undefined : { ...tile, workgroup: Math.max(tile.lanes, workgroup) }
+    return text.includes('/')
+      ? undefined
+      : { ...tile, workgroup: Math.max(tile.lanes, tile.sharing, workgroup) }
   const found = WORKGROUPS.find((one) => String(one) === invocations)
   if (found === undefined || found < tile.lanes || text !== `${size}/${invocations}`) return undefined
   return { ...tile, workgroup: found }
@@ -166,6 +168,7 @@ export interface ProductPlan extends ProductShape {
  * The form of a product.
  * @param forms - from the highest rank down: what is said of the product itself, what it was in another plan, what is
  *   said of all of its kind, what was tuned, the default
+ * @param lanes - of the smallest subgroup; 1 = there are no subgroups
  * @throws ModelError if it is forced to treat more states at once than there are
  */
 export function chooseForm(
@@ -177,18 +180,19 @@ export function chooseForm(
     readonly tuned: string | undefined
     readonly standard: Form
   },
+  lanes: number,
 ): { readonly form: Form; readonly why: Why } {
   const { own, kept, all, tuned, standard } = forms
   const { workgroup } = standard
   /** A cache or a checkpoint may hold what is not possible here. */
   const possible = (text: string | undefined): Form | undefined => {
     const form = text === undefined ? undefined : readForm(product, text, workgroup)
-    return form !== undefined && form.states <= states ? form : undefined
+    return form !== undefined && form.states <= states && form.sharing <= lanes ? form : undefined
   }
   if (own?.form !== undefined) {
     const form = readForm(product, own.form, workgroup)
     if (form !== undefined && form.states > states) {
-      const few = TILES[product].filter((tile) => tile.states <= states)
+      const few = TILES[product].filter((tile) => tile.states <= states && tile.sharing <= lanes)
       throw new ModelError(
         `${own.name}=${own.form} takes ${form.states} states at once, of ${states} that share the matrix; ` +
           `take ${few.map(formText).join(', ')}`,
@@ -201,7 +205,7 @@ export function chooseForm(
   if (before !== undefined) return { form: before, why: 'forced' }
   const forced = all === undefined ? undefined : readForm(product, all, workgroup)
   if (forced !== undefined)
-    return { form: states < forced.states ? { ...forced, states: 1 } : forced, why: 'forced' }
+    return { form: states < forced.states ? { ...forced, states: 1, sharing: 1 } : forced, why: 'forced' }
   const found = possible(tuned)
   if (found !== undefined) return { form: found, why: 'tuned' }
   return { form: standard, why: 'default' }
@@ -219,12 +223,17 @@ export function pinned(products: readonly ProductPlan[], variants: Variants): Va
   }
 }
 
+/** True for a variant that there is only where invocations can share a subgroup. */
+export function needsSubgroups(value: string): boolean {
+  return value === 'subgroup' || value === 'shared' || /q(\/|$)/.test(value)
+}
+
 /**
  * What is said of no product in particular.
  * @param lanes - 1 = there are no subgroups to reduce within, or to share a replica
  */
 export function generalOf(variants: Variants, lanes = Infinity): Variants {
   const isGeneral = ([name, value]: [string, unknown]): boolean =>
-    !name.includes(':') && !(lanes === 1 && (value === 'subgroup' || value === 'shared'))
+    !name.includes(':') && !(lanes === 1 && needsSubgroups(value as string))
   return Object.fromEntries(Object.entries(variants).filter(isGeneral))
 }

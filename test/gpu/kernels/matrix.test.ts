@@ -117,50 +117,53 @@ const fewSizes = [
 ]
 
 describe.each(['recall', 'project'] as const)('%s', (kernel) => {
-  describe.each(TILES[kernel])('in tiles of $across x $states, of $lanes lanes', (tile) => {
-    // Several replicas at once share the matrix.
-    const layouts =
-      tile.states > 1
-        ? [1, tile.states, tile.states + 1].map((replicas) => ({ replicas, shared: true }))
-        : [
-            { replicas: 1, shared: true },
-            { replicas: 5, shared: true },
-            { replicas: 5, shared: false },
-          ]
+  describe.each(TILES[kernel])(
+    'in tiles of $across x $states, of $lanes lanes, loads shared by $sharing',
+    (tile) => {
+      // Several replicas at once share the matrix.
+      const layouts =
+        tile.states > 1
+          ? [1, tile.states, tile.states + 1].map((replicas) => ({ replicas, shared: true }))
+          : [
+              { replicas: 1, shared: true },
+              { replicas: 5, shared: true },
+              { replicas: 5, shared: false },
+            ]
 
-    const tested = tile.across * tile.states * tile.lanes === 1 ? sizes : fewSizes
-    // Large tiles compile slowly, and formats are read in the same way by all.
-    const formats = tile.across * tile.states > 16 || tile.lanes > 1 ? (['f32'] as const) : FORMATS
-    describe.each(formats)('of format %s', (format) => {
-      test.each(tested)(
-        'multiplies $rows rows of $columns columns in workgroups of $workgroup, sets or adds',
-        async (size) => {
-          for (const [index, layout] of layouts.entries())
-            await expectProduct({ kernel, tile, format, ...size, ...layout, accumulate: index === 1 })
-        },
-      )
-
-      test.each([4, 8, 18])('gives the same product of blocks of at most %d rows', async (blockRows) => {
-        for (const layout of layouts)
-          for (const accumulate of [false, true])
-            await expectProduct({
-              ...{ kernel, tile, rows: 9, columns: 34, format, blockRows, accumulate },
-              ...layout,
-            })
-      })
-
-      if (kernel === 'recall') {
+      const tested = tile.across * tile.states * tile.lanes === 1 ? sizes : fewSizes
+      // Large tiles compile slowly, and formats are read in the same way by all.
+      const formats = tile.across * tile.states > 16 || tile.lanes > 1 ? (['f32'] as const) : FORMATS
+      describe.each(formats)('of format %s', (format) => {
         test.each(tested)(
-          'takes off half the squared norm of each of $rows rows of $columns columns',
+          'multiplies $rows rows of $columns columns in workgroups of $workgroup, sets or adds',
           async (size) => {
-            const product = { kernel, tile, format, ...size, halfNorm: true }
-            await expectProduct({ ...product, ...layouts[1]! })
-            await expectProduct({ ...product, ...layouts[2]!, accumulate: true, blockRows: 4 })
+            for (const [index, layout] of layouts.entries())
+              await expectProduct({ kernel, tile, format, ...size, ...layout, accumulate: index === 1 })
           },
         )
-      }
-    })
-  })
+
+        test.each([4, 8, 18])('gives the same product of blocks of at most %d rows', async (blockRows) => {
+          for (const layout of layouts)
+            for (const accumulate of [false, true])
+              await expectProduct({
+                ...{ kernel, tile, rows: 9, columns: 34, format, blockRows, accumulate },
+                ...layout,
+              })
+        })
+
+        if (kernel === 'recall') {
+          test.each(tested)(
+            'takes off half the squared norm of each of $rows rows of $columns columns',
+            async (size) => {
+              const product = { kernel, tile, format, ...size, halfNorm: true }
+              await expectProduct({ ...product, ...layouts[1]! })
+              await expectProduct({ ...product, ...layouts[2]!, accumulate: true, blockRows: 4 })
+            },
+          )
+        }
+      })
+    },
+  )
 })
 
 interface Learning {

@@ -9,7 +9,7 @@ import { DEFAULT_LIMITS } from '../../../src/node/limits.ts'
 import type { SimulationOptions } from '../../../src/core/run/simulation.ts'
 import { buildModel, normalRows, signRows } from '../../build.ts'
 import { drift, expectLikeReference, readAll, withSimulation } from '../helpers/compare.ts'
-import { NETWORKS } from '../helpers/networks.ts'
+import { NETWORKS, packedNetwork } from '../helpers/networks.ts'
 import { expectWithin, largest } from '../helpers/within.ts'
 
 const TICKS = 21
@@ -40,10 +40,6 @@ const VARIANTS: readonly { readonly title: string; readonly variants: Variants }
   { title: 'synapses in factors', variants: { synapses: 'factored' } },
   { title: 'synapses in factors that are not folded', variants: { synapses: 'factored', fold: 'off' } },
   {
-    title: 'tiles of eight states',
-    variants: { recall: '1x8', project: '1x8', fuse: 'off' },
-  },
-  {
     title: 'tiles that lanes share',
     variants: { recall: '4x1x16', project: '1x1x4' },
   },
@@ -53,6 +49,19 @@ describe.each(VARIANTS)('with $title', ({ variants }) => {
   test.each(NETWORKS)('the $name network does so', async ({ model }) => {
     await expectLikeReference(model, TICKS, { variants })
   })
+})
+
+test.each([
+  { recall: '1x8', project: '1x8', fuse: 'off' },
+  { recall: '4x8q', project: '1x8q', fuse: 'off' },
+  { recall: '8x16q', project: '1x16q', fuse: 'on' },
+] as const)('17 replicas that share packed memories do so in tiles of %o', async (variants) => {
+  const model = packedNetwork(0.3, 17)
+  const { products } = planNetwork(model, DEFAULT_LIMITS, { variants, lanes: 4 })
+  const shared = products.filter(({ states }) => states === 17)
+  expect(shared.map(({ product }) => product)).toEqual(expect.arrayContaining(['recall', 'project']))
+  for (const { product, form } of shared) expect(formText(form)).toBe(`${variants[product]}/64`)
+  await expectLikeReference(model, TICKS, { variants })
 })
 
 test.each(NETWORKS)(

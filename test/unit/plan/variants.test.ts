@@ -154,6 +154,22 @@ test('of the variants of another plan those are left out that are not possible, 
   expect(variants).toMatchObject({ 'project:zeta': '2x1/64', 'recall:xi': '8x8/64', reduce: 'subgroup' })
 })
 
+test('tiles whose loads a quad shares are the default on software adapters with subgroups, and are not where there are none', () => {
+  const forms = (options: PlanOptions): string[] => Object.values(formsOf(plan(options))).slice(1, 3)
+  const software = { software: true, lanes: 4 }
+  expect(forms(software)).toEqual(['4x8q/64 default', '1x8q/64 default'])
+  const without = ['4x4/64 default', '1x8/64 default']
+  expect(forms({ ...software, lanes: 1 })).toEqual(without)
+  const { variants, products } = plan(software)
+  expect(forms({ ...software, lanes: 1, pinned: { ...variants, recall: '4x8q' } })).toEqual(without)
+  const tuned = Object.fromEntries(products.map((one) => [shapeKey(one), '1x16q']))
+  expect(forms({ ...software, lanes: 1, tuned })).toEqual(without)
+  for (const name of ['recall', 'recall:xi'] as const)
+    expect(() => plan({ variants: { [name]: '4x8q/32' }, lanes: 1 })).toThrow(
+      `variants: ${name}=4x8q/32: this adapter has no subgroups; take a tile without q`,
+    )
+})
+
 test.each([
   ['recall', '--variant: must be NAME=VALUE, such as recall=4x4 or fuse=off, not "recall"'],
   [
@@ -163,7 +179,7 @@ test.each([
   [
     'recall=3x3',
     '--variant: there is no recall=3x3; recall has the tiles 1x1, 2x1, 4x1, 8x1, 1x4, 4x4, 1x8, 8x8, ' +
-      '1x1x64, 4x1x16, 4x4x16, and workgroups of 8, 16, 32, 64, 128, 256, as in 1x1/32; a workgroup holds all lanes of a tile',
+      '1x1x64, 4x1x16, 4x4x16, 4x8q, 8x16q, and workgroups of 8, 16, 32, 64, 128, 256, as in 1x1/32; a workgroup holds all lanes of a tile',
   ],
   [
     'project:=1x1',
