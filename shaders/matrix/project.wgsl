@@ -56,7 +56,7 @@ fn project(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_in
     // Rows beyond the last one meet the padding of x.
     let a$q_$k = quadAt(first + row + $ku, quad$q); //: q in QUADS, k in 4
     let v$g_$k = spread$k(loaded$g); //: g in LOADS, k in SHARED
-    sum$q_$g_$k += a$q_0 * v$g_$k.x + a$q_1 * v$g_$k.y + a$q_2 * v$g_$k.z + a$q_3 * v$g_$k.w; //: g in LOADS, k in SHARED, q in QUADS
+    sum$q_$g_$k = plusFour(sum$q_$g_$k, a$q_0, a$q_1, a$q_2, a$q_3, v$g_$k); //: g in LOADS, k in SHARED, q in QUADS
   }
   sum$q_$g_$k = togetherFour(sum$q_$g_$k, index); //: q in QUADS, g in LOADS, k in SHARED
   if (lane == 0u) {

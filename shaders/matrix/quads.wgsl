@@ -30,3 +30,13 @@ fn spread2(loaded: vec4<f32>) -> vec4<f32> {
 fn spread3(loaded: vec4<f32>) -> vec4<f32> {
   return quadBroadcast(loaded, 3u);
 }
+
+/// sum + a . x
+fn plusOne(sum: f32, a: vec4<f32>, x: vec4<f32>) -> f32 {
+  return fma(a.w, x.w, fma(a.z, x.z, fma(a.y, x.y, fma(a.x, x.x, sum))));
+}
+
+/// sum + the rows a0 ... a3, each times its component of x.
+fn plusFour(sum: vec4<f32>, a0: vec4<f32>, a1: vec4<f32>, a2: vec4<f32>, a3: vec4<f32>, x: vec4<f32>) -> vec4<f32> {
+  return fma(a3, vec4<f32>(x.w), fma(a2, vec4<f32>(x.z), fma(a1, vec4<f32>(x.y), fma(a0, vec4<f32>(x.x), sum))));
+}

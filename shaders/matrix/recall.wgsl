@@ -59,7 +59,7 @@ fn recall(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_ind
     let loaded$g = vector[x$g + quad]; //: g in LOADS
     let a$r = quadAt(row$r, quad); //: r in ROWS
     let v$g_$k = spread$k(loaded$g); //: g in LOADS, k in SHARED
-    sum$r_$g_$k += dot(a$r, v$g_$k); //: g in LOADS, k in SHARED, r in ROWS
+    sum$r_$g_$k = plusOne(sum$r_$g_$k, a$r, v$g_$k); //: g in LOADS, k in SHARED, r in ROWS
     if (HALF_NORM) {
       norm$r += dot(a$r, a$r); //: r in ROWS
     }
