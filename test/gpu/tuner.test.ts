@@ -76,3 +76,38 @@ test('without timestamps the tuner goes by the times of whole submits', async ()
   expect(step).toBeGreaterThan(10)
   expect(found).toEqual([{ name: product!.name, form: product!.form, gain: 1 }])
 })
+
+test('a form that takes too long to compile is left out, and does no harm when it comes', async () => {
+  const { device } = await testDevice()
+  let compiled = 0
+  let release: () => void = () => undefined
+  const released = new Promise<void>((settle) => (release = settle))
+  const late: Promise<unknown>[] = []
+  const slow = new Proxy(device, {
+    get(target, name) {
+      if (name === 'createComputePipelineAsync' && compiled++ > 0) {
+        return (descriptor: GPUComputePipelineDescriptor) => {
+          const pipeline = released.then(() => target.createComputePipelineAsync(descriptor))
+          late.push(pipeline)
+          return pipeline
+        }
+      }
+      const value: unknown = Reflect.get(target, name, target)
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value
+    },
+  })
+  const [planned] = planNetwork(model, device.limits, abilitiesOf(device)).products
+  // With many states there are many forms.
+  const product = { ...planned!, states: 64 }
+  device.pushErrorScope('validation')
+  const { found } = await tuneProducts(slow, [product])
+  release()
+  await Promise.all(late)
+  await new Promise((settle) => setTimeout(settle, 10))
+  expect(await device.popErrorScope()).toBeNull()
+  expect(found).toEqual([{ name: product.name, form: product.form, gain: 1 }])
+  // Nor do many of them make it wait for each.
+  const candidates = candidatesOf(product, product.form, abilitiesOf(device))
+  expect(late.length).toBeGreaterThan(1)
+  expect(late.length).toBeLessThan(candidates.length - 1)
+})

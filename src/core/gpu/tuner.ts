@@ -23,7 +23,7 @@ declare const setTimeout: (action: () => void, milliseconds: number) => unknown
 declare const clearTimeout: (timer: unknown) => void
 
 export interface TunerOptions {
-  /** Milliseconds, where the device has no timestamps. */
+  /** Milliseconds. */
   readonly now?: () => number
   /** Awaited before every submit, each of some milliseconds: a page that is in use lets them wait. */
   readonly wait?: () => Promise<void>
@@ -37,9 +37,10 @@ export interface Found {
   readonly gain: number
 }
 
-/** Time in ms of one timed submit, several dispatches; and of the compiler for one form. */
+/** Time in ms of one timed submit, several dispatches; of the compiler for one form; and for the forms of one product to start. */
 const SUBMIT = 2
 const COMPILE = 250
+const START = 1000
 
 /** Times that each form is timed. */
 const ROUNDS = 5
@@ -58,14 +59,15 @@ export async function tuneProducts(
 ): Promise<{ readonly tuned: Tuned; readonly found: readonly Found[] }> {
   const abilities = abilitiesOf(device)
   const { software } = abilities
-  const stopwatch = createStopwatch(device, options.now ?? (() => performance.now()))
+  const now = options.now ?? (() => performance.now())
+  const stopwatch = createStopwatch(device, now)
   const tuned: Record<string, string> = {}
   const found: Found[] = []
   try {
     for (const one of products) {
       const forms = candidatesOf(one, one.form, abilities)
       const timed = (some: readonly Form[]): Promise<number[][]> =>
-        timeForms(device, sliceOf(one, software), some, { stopwatch, ...options })
+        timeForms(device, sliceOf(one, software), some, { ...options, stopwatch, now })
       const best = forms[fastestOf(await timed(forms))] as Form
       // The best of many is also the luckiest: it has to win once more.
       const duel = best === one.form ? [[], []] : await timed([one.form, best])
@@ -81,26 +83,33 @@ export async function tuneProducts(
   return { tuned, found }
 }
 
-/** Milliseconds of a dispatch of each form, in rounds; none of forms that do not compile in time. */
+/** Milliseconds of a dispatch of each form, in rounds; none of forms that do not compile in time, or whose turn comes too late. */
 async function timeForms(
   device: GPUDevice,
   shape: ProductShape,
   forms: readonly Form[],
-  { stopwatch, wait }: TunerOptions & { readonly stopwatch: Stopwatch },
+  { stopwatch, now, wait }: Timing,
 ): Promise<number[][]> {
   const scratch = createScratch(device, shape)
   try {
     const times: number[][] = []
     const runs: { readonly dispatch: Dispatch; readonly list: number[] }[] = []
     let standard = Infinity
+    let started = 0
     for (const form of forms) {
       const list: number[] = []
       times.push(list)
+      if (started > START) continue
       await wait?.()
-      const dispatch = await within(COMPILE, scratch.dispatchOf(form))
-      if (dispatch === undefined) continue
+      const began = now()
+      const compiling = scratch.compile(form)
+      // Nothing is compared without the standard form.
+      const compiled = await (form === forms[0] ? compiling : within(COMPILE, compiling))
+      const dispatch = compiled && scratch.dispatchOf(form, compiled)
       // Some drivers compile at the first dispatch.
-      await stopwatch.time(dispatch, 1)
+      if (dispatch !== undefined) await stopwatch.time(dispatch, 1)
+      started += now() - began
+      if (dispatch === undefined) continue
       await wait?.()
       const first = await stopwatch.time(dispatch, 1)
       if (form === forms[0]) standard = first
@@ -121,11 +130,22 @@ async function timeForms(
 
 type Dispatch = (pass: GPUComputePassEncoder) => void
 
+type Compiled = Awaited<ReturnType<typeof pipelineOf>>
+
+interface Timing extends TunerOptions {
+  readonly stopwatch: Stopwatch
+  readonly now: () => number
+}
+
 /** Buffers for a product of a shape, and its dispatch in any form. */
 function createScratch(
   device: GPUDevice,
   shape: ProductShape,
-): { readonly dispatchOf: (form: Form) => Promise<Dispatch>; readonly destroy: () => void } {
+): {
+  readonly compile: (form: Form) => Promise<Compiled>
+  readonly dispatchOf: (form: Form, compiled: Compiled) => Dispatch
+  readonly destroy: () => void
+} {
   const { product, format, rows, columns, states, copies } = shape
   const matrix = planMatrix({ name: 'tuner', copies, rows, columns, format }, device.limits)
   const replicas = Math.max(states, copies)
@@ -153,6 +173,8 @@ function createScratch(
     outputStride: outputs,
   }
   const params = buffer('params', 256, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST)
+  const kernelFor = (form: Form): Kernel =>
+    kernelOf(`matrix/${product}`, { format, tile: form, ending: 'collect' })
   const writeParams = ({ fields }: Kernel): void => {
     const image = new ArrayBuffer(4 * fields.length)
     fields.forEach(({ name, type }, field) => {
@@ -162,14 +184,14 @@ function createScratch(
     device.queue.writeBuffer(params, 0, image)
   }
   return {
-    async dispatchOf(form) {
-      const { workgroup, ...tile } = form
-      const kernel = kernelOf(`matrix/${product}`, { format, tile, ending: 'collect' })
-      const { pipeline, layout } = await pipelineOf(device, kernel, {
-        WORKGROUP: workgroup,
+    compile: (form) =>
+      pipelineOf(device, kernelFor(form), {
+        WORKGROUP: form.workgroup,
         ADDS: 0,
         ...(product === 'recall' && { HALF_NORM: 0 }),
-      })
+      }),
+    dispatchOf(form, { pipeline, layout }) {
+      const kernel = kernelFor(form)
       writeParams(kernel)
       const bindGroup = device.createBindGroup({
         label: `tuner/${product}`,
