@@ -1,5 +1,5 @@
 /**
- * engram alone, at the works that it is compared at (peers/work.ts), on an adapter of Node: ms, dispatches, submits and
+ * engram alone, at the works that it is compared at (peers/work.ts) and at some of them with packed memories, on an adapter of Node: ms, dispatches, submits and
  * bytes of a tick, and the share that these bytes have of what a copy moves in that time. Medians of several rounds.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -8,10 +8,18 @@ import { loadModel } from '../src/core/model/load.ts'
 import { aligned, planRows } from '../src/core/plan/print.ts'
 import { createSimulation, type Simulation } from '../src/core/run/simulation.ts'
 import { requestDevice } from '../src/node/device.ts'
-import { fileOf, residentFor, scenarioOf } from './peers/scenario.ts'
-import { WORKS, inputsOf } from './peers/work.ts'
+import { type Format, fileOf, residentFor, scenarioOf } from './peers/scenario.ts'
+import { type Work, WORKS, inputsOf } from './peers/work.ts'
 
 const ROUNDS = 5
+
+/** All works, and those that tell what packed memories cost. */
+const MEASURED: readonly { readonly work: Work; readonly format: Format }[] = [
+  ...WORKS.map((work) => ({ work, format: 'f32' }) as const),
+  ...WORKS.filter(({ id }) => id.startsWith('recall-1024x4096-')).flatMap((work) =>
+    (['f16', 'binary'] as const).map((format) => ({ work, format })),
+  ),
+]
 
 /** Milliseconds that one round should take, and the most ticks in it. */
 const TIMED = 400
@@ -39,10 +47,10 @@ export async function bench(args: readonly string[]): Promise<void> {
   const bandwidth = await copyBandwidth(device)
   const [load = NaN] = loadavg()
   const rows: Row[] = []
-  for (const work of WORKS) {
+  for (const { work, format } of MEASURED) {
     if (only.length > 0 && !only.some((part) => work.id.includes(part))) continue
     const inputs = inputsOf(work)
-    const model = await loadModel(JSON.stringify(scenarioOf(work)), {
+    const model = await loadModel(JSON.stringify(scenarioOf(work, format)), {
       read: (path) => Promise.resolve(fileOf(path, inputs, work)),
     })
     const simulation = await createSimulation(device, model, { resident: residentFor(work) })
@@ -54,9 +62,10 @@ export async function bench(args: readonly string[]): Promise<void> {
     const dispatches = (after.dispatches - before.dispatches) / (ROUNDS * ticks)
     const submits = (after.submits - before.submits) / (ROUNDS * ticks)
     const bytes = Math.round(bytesPerTick(simulation, dispatches))
-    rows.push({ network: work.title, ms, dispatches, submits, bytes, share: bytes / median(ms) / bandwidth })
+    const network = format === 'f32' ? work.title : `${work.title}, ${format}`
+    rows.push({ network, ms, dispatches, submits, bytes, share: bytes / median(ms) / bandwidth })
     simulation.destroy()
-    process.stderr.write(`${work.title}: ${median(ms).toPrecision(3)} ms\n`)
+    process.stderr.write(`${network}: ${median(ms).toPrecision(3)} ms\n`)
   }
   release()
   const head = ['work', 'ms per tick', 'lowest to highest', 'dispatches', 'submits', 'bytes bound', 'share']

@@ -7,8 +7,11 @@ export function residentFor(work: Work): 'on' | 'off' {
   return work.kind === 'learning' ? 'on' : 'off'
 }
 
+/** How a recall stores its memories; f32 is what other libraries have. */
+export type Format = 'f32' | 'f16' | 'binary'
+
 /** The work as a scenario; the numbers come from `fileOf`. */
-export function scenarioOf(work: Work): object {
+export function scenarioOf(work: Work, format: Format = 'f32'): object {
   const patterns = (path: string): object => ({ kind: 'npy', path })
   switch (work.kind) {
     case 'recall':
@@ -19,7 +22,7 @@ export function scenarioOf(work: Work): object {
           visible: { size: work.visible, lagrangian: { kind: 'linear' } },
           hidden: { size: work.hidden, lagrangian: { kind: 'softmax', beta: work.beta }, tau: 0 },
         },
-        memories: { xi: { from: 'visible', to: 'hidden', init: patterns('matrix.npy') } },
+        memories: { xi: { from: 'visible', to: 'hidden', init: patterns('matrix.npy'), format } },
         stimulus: [{ kind: 'initial', layer: 'visible', patterns: patterns('states.npy') }],
         replicas: work.states,
       }
