@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { createEngine } from '../../src/core/gpu/engine.ts'
 import { pipelineCount } from '../../src/core/gpu/pipelines.ts'
+import { planNetwork } from '../../src/core/plan/plan.ts'
 import { createSimulation } from '../../src/core/run/simulation.ts'
 import { testDevice } from './device.ts'
 import { recallNetwork } from './helpers/networks.ts'
@@ -60,4 +62,44 @@ test('another network with the same kernels compiles nothing, and no pipeline is
   expect(calls.get('createComputePipeline')).toBeUndefined()
   first.destroy()
   second.destroy()
+})
+
+test('a network of which a kernel does not compile is refused when nothing compiles any more', async () => {
+  const { device } = await testDevice()
+  const running = new Set<string>()
+  let failed!: () => void
+  const afterFailure = new Promise<void>((resolve) => (failed = resolve))
+  const compile = async (descriptor: GPUComputePipelineDescriptor): Promise<GPUComputePipeline> => {
+    const label = descriptor.label as string
+    running.add(label)
+    try {
+      const pipeline = await device.createComputePipelineAsync(descriptor)
+      await afterFailure
+      return pipeline
+    } catch (error) {
+      // Its message is asked for and told before any of the others ends.
+      setTimeout(failed, 50)
+      throw error
+    } finally {
+      running.delete(label)
+    }
+  }
+  const slow = new Proxy(device, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target)
+      if (name === 'createComputePipelineAsync') return compile
+      return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value
+    },
+  })
+  const model = recallNetwork()
+  const plan = planNetwork(model, device.limits)
+  const [first, ...others] = plan.tick
+  const source = first!.kernel.source.replace('@compute', '@compute\n!')
+  const broken = { ...first!, kernel: { ...first!.kernel, key: 'broken', source } }
+  await expect(createEngine(slow, { ...plan, tick: [broken, ...others] }, model)).rejects.toThrow(
+    /^kernel broken, line \d+:\d+: /,
+  )
+  expect([...running]).toEqual([])
+  // Those beside it were compiled.
+  expect(pipelineCount(slow)).toBeGreaterThan(2)
 })

@@ -99,7 +99,13 @@ function onDemand({ imprint, express, absorb }: Factored): Operation[] {
  */
 export async function compilePlan(device: GPUDevice, plan: Plan): Promise<void> {
   const needed = operationsOf(plan).filter((operation) => operation !== plan.resident?.operation)
-  await Promise.all(needed.map((operation) => compile(device, operation)))
+  await whole(needed.map((operation) => compile(device, operation)))
+}
+
+/** Waits for all, and fails with the first that failed: who then gives the device up has nothing running on it. */
+async function whole<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises)
+  return Promise.all(promises)
 }
 
 function compile(device: GPUDevice, { kernel, constants }: Operation): Promise<Pipeline> {
@@ -118,7 +124,7 @@ export async function createEngine(
   isLater = false,
 ): Promise<Engine> {
   const operations = operationsOf(plan)
-  const pipelines = await Promise.all(
+  const pipelines = await whole(
     operations.map(async (one) =>
       isLater && one === plan.resident?.operation ? undefined : compile(device, one),
     ),
