@@ -4,7 +4,15 @@ import typescript from 'typescript-eslint'
 
 export default defineConfig(
   // The peers bring types of their own, which only those who compare have installed.
-  globalIgnores(['dist/', 'out/', 'coverage/', 'bench/peers/', 'bench/peers.ts']),
+  globalIgnores([
+    'dist/',
+    'out/',
+    'coverage/',
+    'bench/peers.ts',
+    'bench/peers/main.ts',
+    'bench/peers/jax.ts',
+    'bench/peers/tensorflow.ts',
+  ]),
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -87,7 +87,6 @@ window.bench = {
 }
 
 async function adapterName(): Promise<string> {
-  // The types that TensorFlow.js brings are older than this.
-  const adapter = (await navigator.gpu.requestAdapter()) as { info: { description: string } } | null
+  const adapter = await navigator.gpu.requestAdapter()
   return adapter?.info.description ?? 'none'
 }
