@@ -3,7 +3,7 @@
  * of the same shape: the one that runs keeps its own.
  */
 import { adapterKey, isSoftware } from '../core/gpu/adapter.ts'
-import { tuneProducts } from '../core/gpu/tuner.ts'
+import { tuneChoices } from '../core/gpu/tuner.ts'
 import { readTunings, secondsOf, untuned, writeTunings } from '../core/plan/tuning.ts'
 import type { Tuned } from '../core/plan/variants.ts'
 import type { Simulation } from '../core/run/simulation.ts'
@@ -100,8 +100,8 @@ export function createTuning(
     },
     watch({ plan, engine }) {
       const info = engine.device.adapterInfo
-      const products = plan.resident === undefined && isOn() ? untuned(plan.products, tuned()) : []
-      const isWorth = secondsOf(products, 1, isSoftware(info)) >= SEEN
+      const choices = plan.resident === undefined && isOn() ? untuned(plan, tuned()) : []
+      const isWorth = secondsOf(choices, 1, isSoftware(info)) >= SEEN
       let played = 0
       let last: number | undefined
       let hasBegun = false
@@ -116,8 +116,8 @@ export function createTuning(
           }
         })
       const tune = async (): Promise<void> => {
-        for (const product of products) {
-          const { tuned: found } = await tuneProducts(engine.device, [product], { wait })
+        for (const choice of choices) {
+          const { tuned: found } = await tuneChoices(engine.device, [choice], { wait })
           if (isOn()) write(writeTunings(readTunings(read()), adapterKey(info), found))
         }
       }

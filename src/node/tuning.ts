@@ -2,9 +2,9 @@
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { adapterKey } from '../core/gpu/adapter.ts'
-import { type Found, tuneProducts } from '../core/gpu/tuner.ts'
+import { type Found, tuneChoices } from '../core/gpu/tuner.ts'
 import { readTunings, writeTunings } from '../core/plan/tuning.ts'
-import { type ProductPlan, type Tuned, formText } from '../core/plan/variants.ts'
+import type { Choice, Tuned } from '../core/plan/variants.ts'
 import { cacheFolder } from './cache.ts'
 
 const FILE = 'tuning.json'
@@ -46,21 +46,19 @@ async function readKept(folder?: string): Promise<string | undefined> {
 }
 
 /**
- * Times the forms of products on a device.
+ * Times what there is to choose on a device.
  * @returns their fastest forms, and a line for people
  */
 export async function tuneOn(
   device: GPUDevice,
-  products: readonly ProductPlan[],
+  choices: readonly Choice[],
 ): Promise<{ readonly tuned: Tuned; readonly line: string }> {
   const began = performance.now()
-  const { tuned, found } = await tuneProducts(device, products)
+  const { tuned, found } = await tuneChoices(device, choices)
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   return { tuned, line: `tuned in ${seconds} s: ${found.map(foundText).join(', ')}` }
 }
 
 function foundText({ name, form, gain }: Found): string {
-  return gain === 1
-    ? `${name} stays ${formText(form)}`
-    : `${name} ${formText(form)} (${gain.toFixed(2)} times as fast)`
+  return gain === 1 ? `${name} stays ${form}` : `${name} ${form} (${gain.toFixed(2)} times as fast)`
 }

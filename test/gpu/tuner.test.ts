@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { abilitiesOf } from '../../src/core/gpu/adapter.ts'
-import { tuneProducts } from '../../src/core/gpu/tuner.ts'
+import { tuneChoices } from '../../src/core/gpu/tuner.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
 import { planNetwork } from '../../src/core/plan/plan.ts'
 import { candidatesOf, untuned } from '../../src/core/plan/tuning.ts'
@@ -32,9 +32,10 @@ const model = buildModel({
 test('the tuner gives each product a form that was a candidate, waits where it is told to, and computes the same network', async () => {
   const { device } = await testDevice()
   const abilities = abilitiesOf(device)
-  const { products } = planNetwork(model, device.limits, abilities)
+  const plan = planNetwork(model, device.limits, abilities)
+  const { products } = plan
   let waits = 0
-  const { tuned, found } = await tuneProducts(device, untuned(products, {}), {
+  const { tuned, found } = await tuneChoices(device, untuned(plan, {}), {
     wait: async () => {
       waits++
       await Promise.resolve()
@@ -48,14 +49,39 @@ test('the tuner gives each product a form that was a candidate, waits where it i
   for (const { form, gain, name } of found) {
     const standard = products.find((product) => product.name === name)!.form
     // Noise does not choose: whoever takes the place of the standard form has won clearly.
-    if (formText(form) === formText(standard)) expect(gain).toBe(1)
+    if (form === formText(standard)) expect(gain).toBe(1)
     else expect(gain).toBeGreaterThan(1.1)
   }
   expect(waits).toBeGreaterThan(3 * products.length)
   const again = planNetwork(model, device.limits, { ...abilities, tuned })
   expect(again.products.map(({ why }) => why)).toEqual(products.map(() => 'tuned'))
-  expect(untuned(again.products, tuned)).toEqual([])
+  expect(untuned(again, tuned)).toEqual([])
   await expectLikeReference(model, 9, { tuned })
+})
+
+test('on hardware both ways of recall by softmax are timed, and either computes the same network', async () => {
+  const { device } = await testDevice()
+  // Large enough that it is open; the way of hardware runs here too.
+  const wide = buildModel({
+    layers: [
+      { name: 'v', size: 260, lagrangian: { kind: 'tanh', gain: 1 } },
+      { name: 'h', size: 256, lagrangian: { kind: 'softmax', beta: 1 }, tau: 0 },
+    ],
+    memories: [{ name: 'xi', from: 'v', to: 'h', init: signRows(new RandomStream(3, 'wide'), 256, 260) }],
+  })
+  const planned = planNetwork(wide, device.limits, { software: false })
+  const [attention] = planned.attentions
+  device.pushErrorScope('validation')
+  const { tuned, found } = await tuneChoices(device, [attention!])
+  expect(await device.popErrorScope()).toBeNull()
+  expect(found).toMatchObject([{ name: 'attend', form: expect.stringMatching(/^(on|off)$/) as string }])
+  expect(tuned).toEqual({ [shapeKey(attention!)]: found[0]!.form })
+  for (const form of ['on', 'off']) {
+    const options = { software: false, tuned: { [shapeKey(attention!)]: form } }
+    const { tick } = planNetwork(wide, device.limits, options)
+    expect(tick.some(({ kernel }) => kernel.entryPoint === 'attend')).toBe(form === 'on')
+    await expectLikeReference(wide, 5, options)
+  }
 })
 
 test('without timestamps the tuner goes by the times of whole submits', async () => {
@@ -72,9 +98,9 @@ test('without timestamps the tuner goes by the times of whole submits', async ()
   // A clock by which each submit is longer than the one before: the standard form, always the first, stays.
   let time = 0
   let step = 1
-  const { found } = await tuneProducts(plain, [product!], { now: () => (time += step++) })
+  const { found } = await tuneChoices(plain, [product!], { now: () => (time += step++) })
   expect(step).toBeGreaterThan(10)
-  expect(found).toEqual([{ name: product!.name, form: product!.form, gain: 1 }])
+  expect(found).toEqual([{ name: product!.name, form: formText(product!.form), gain: 1 }])
 })
 
 test('a form that takes too long to compile is left out, and does no harm when it comes', async () => {
@@ -100,12 +126,12 @@ test('a form that takes too long to compile is left out, and does no harm when i
   // With many states there are many forms.
   const product = { ...planned!, states: 64 }
   device.pushErrorScope('validation')
-  const { found } = await tuneProducts(slow, [product])
+  const { found } = await tuneChoices(slow, [product])
   release()
   await Promise.all(late)
   await new Promise((settle) => setTimeout(settle, 10))
   expect(await device.popErrorScope()).toBeNull()
-  expect(found).toEqual([{ name: product.name, form: product.form, gain: 1 }])
+  expect(found).toEqual([{ name: product.name, form: formText(product.form), gain: 1 }])
   // Nor do many of them make it wait for each.
   const candidates = candidatesOf(product, product.form, abilitiesOf(device))
   expect(late.length).toBeGreaterThan(1)

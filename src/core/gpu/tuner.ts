@@ -1,14 +1,15 @@
 /**
- * Times the forms of products on the adapter itself, on scratch buffers of their shape: what is chosen, and among which, says
+ * Times what there is to choose on the adapter itself, on scratch buffers of its shape: what is chosen, and among which, says
  * src/core/plan/tuning.ts.
  */
-import { type Kernel, kernelOf } from '../plan/kernels.ts'
+import { attendedTile } from '../plan/couplings.ts'
+import { ALONE, type Kernel, type Product, kernelOf } from '../plan/kernels.ts'
 import { planMatrix, vectorStride } from '../plan/layout.ts'
-import { productWorkgroups } from '../plan/planning.ts'
+import { WORKGROUP, productWorkgroups, tileOf } from '../plan/planning.ts'
 import { candidatesOf, fastestOf, medianOf, sliceOf } from '../plan/tuning.ts'
 import {
+  type Choice,
   type Form,
-  type ProductPlan,
   type ProductShape,
   type Tuned,
   formText,
@@ -29,12 +30,28 @@ export interface TunerOptions {
   readonly wait?: () => Promise<void>
 }
 
-/** What was found of one product. */
+/** What was found of one choice. */
 export interface Found {
   readonly name: string
-  readonly form: Form
+  /** As variants take it. */
+  readonly form: string
   /** How many times as fast as the standard form; 1 where that stays. */
   readonly gain: number
+}
+
+/** One of several ways to compute the same: dispatches, one after the other. */
+interface Way {
+  /** As variants take it. */
+  readonly form: string
+  readonly steps: readonly Step[]
+}
+
+interface Step {
+  readonly kernel: Kernel
+  readonly constants: Readonly<Record<string, number>>
+  readonly workgroups: readonly [number, number, number]
+  /** Of parameters that mean something else than in products. */
+  readonly values?: Readonly<Record<string, number>>
 }
 
 /** Time in ms of one timed submit, several dispatches; of the compiler for one form; and for the forms of one product to start. */
@@ -49,33 +66,33 @@ const ROUNDS = 5
 const HOPELESS = 2
 
 /**
- * Finds the fastest form of each product; takes a fraction of a second for each on a software adapter, less on others.
- * @param products - of a plan, in their standard forms (`untuned`)
+ * Finds the fastest form of each choice; takes a second or less for each on a software adapter, less on others.
+ * @param choices - of a plan, in their standard forms (`untuned`)
  */
-export async function tuneProducts(
+export async function tuneChoices(
   device: GPUDevice,
-  products: readonly ProductPlan[],
+  choices: readonly Choice[],
   options: TunerOptions = {},
 ): Promise<{ readonly tuned: Tuned; readonly found: readonly Found[] }> {
   const abilities = abilitiesOf(device)
-  const { software } = abilities
   const now = options.now ?? (() => performance.now())
   const stopwatch = createStopwatch(device, now)
   const tuned: Record<string, string> = {}
   const found: Found[] = []
   try {
-    for (const one of products) {
-      const forms = candidatesOf(one, one.form, abilities)
-      const timed = (some: readonly Form[]): Promise<number[][]> =>
-        timeForms(device, sliceOf(one, software), some, { ...options, stopwatch, now })
-      const best = forms[fastestOf(await timed(forms))] as Form
+    for (const choice of choices) {
+      const { shape, ways } = waysOf(choice, abilities)
+      const timed = (some: readonly Way[]): Promise<number[][]> =>
+        timeWays(device, shape, some, { ...options, stopwatch, now })
+      const [usual] = ways as [Way]
+      const best = ways[fastestOf(await timed(ways))] as Way
       // The best of many is also the luckiest: it has to win once more.
-      const duel = best === one.form ? [[], []] : await timed([one.form, best])
+      const duel = best === usual ? [[], []] : await timed([usual, best])
       const wins = fastestOf(duel) === 1
-      const form = wins ? best : one.form
+      const { form } = wins ? best : usual
       const [standard = [], other = []] = duel
-      tuned[shapeKey(one)] = formText(form)
-      found.push({ name: one.name, form, gain: wins ? medianOf(standard) / medianOf(other) : 1 })
+      tuned[shapeKey(choice)] = form
+      found.push({ name: choice.name, form, gain: wins ? medianOf(standard) / medianOf(other) : 1 })
     }
   } finally {
     stopwatch.destroy()
@@ -83,11 +100,81 @@ export async function tuneProducts(
   return { tuned, found }
 }
 
-/** Milliseconds of a dispatch of each form, in rounds; none of forms that do not compile in time, or whose turn comes too late. */
-async function timeForms(
+/** How a choice may be computed, the standard way first, and the shape at which that is timed. */
+function waysOf(
+  choice: Choice,
+  abilities: ReturnType<typeof abilitiesOf>,
+): { readonly shape: Shape; readonly ways: readonly Way[] } {
+  if (choice.product !== 'attend') {
+    const shape = sliceOf(choice, abilities.software)
+    const ways = candidatesOf(choice, choice.form, abilities).map((form) => ({
+      form: formText(form),
+      steps: [productStep(shape, choice.product, form)],
+    }))
+    return { shape, ways }
+  }
+  // What a slice would leave in caches, a whole memory would not.
+  const shape = { ...choice, rows: Math.min(choice.rows, Math.ceil(ATTENDED / choice.columns)) }
+  const product = (name: Product): Step => {
+    const tile = tileOf({ ...abilities, workgroup: WORKGROUP }, { ...shape, product: name })
+    return productStep(shape, name, { ...tile, workgroup: WORKGROUP })
+  }
+  const ways = [
+    { form: 'on', steps: attendSteps(shape) },
+    { form: 'off', steps: [product('recall'), softmaxStep(shape), product('project')] },
+  ]
+  return { shape, ways: choice.form === 'on' ? ways : ways.reverse() }
+}
+
+/** Entries of a memory with which both ways of recall are timed. */
+const ATTENDED = 2 ** 26
+
+/** Of the matrix, whatever the product. */
+type Shape = Omit<ProductShape, 'product'>
+
+function productStep(shape: Shape, product: Product, form: Form): Step {
+  const { format, rows, columns } = shape
+  return {
+    kernel: kernelOf(`matrix/${product}`, { format, tile: form, ending: 'collect' }),
+    constants: { WORKGROUP: form.workgroup, ADDS: 0, ...(product === 'recall' && { HALF_NORM: 0 }) },
+    workgroups: productWorkgroups(product, form, { rows, columns, replicas: replicasOf(shape) }),
+  }
+}
+
+function softmaxStep(shape: Shape): Step {
+  const lagrangian = { kind: 'softmax', beta: 1 } as const
+  return {
+    kernel: kernelOf('neuron/normalize', { lagrangian, reduce: 'tree' }),
+    constants: { WORKGROUP },
+    workgroups: [replicasOf(shape), 1, 1],
+    values: { size: shape.rows, stride: vectorStride(shape.rows), p0: 1, p1: 0, p2: 0, p3: 0 },
+  }
+}
+
+function attendSteps(shape: Shape): Step[] {
+  const { lanes, across, blocks } = attendedTile(shape)
+  const replicas = replicasOf(shape)
+  return [
+    {
+      kernel: kernelOf('matrix/attend', { format: shape.format, tile: { ...ALONE, across } }),
+      constants: { WORKGROUP: lanes, HALF_NORM: 0 },
+      workgroups: [blocks, replicas, 1],
+    },
+    {
+      kernel: kernelOf('matrix/merge', { ending: 'collect' }),
+      constants: { WORKGROUP, ADDS: 0 },
+      workgroups: [Math.ceil(Math.ceil(shape.columns / 4) / WORKGROUP), replicas, 1],
+    },
+  ]
+}
+
+const replicasOf = ({ states, copies }: Shape): number => Math.max(states, copies)
+
+/** Milliseconds of each way, in rounds; none of those that do not compile in time, or whose turn comes too late. */
+async function timeWays(
   device: GPUDevice,
-  shape: ProductShape,
-  forms: readonly Form[],
+  shape: Shape,
+  ways: readonly Way[],
   { stopwatch, now, wait }: Timing,
 ): Promise<number[][]> {
   const scratch = createScratch(device, shape)
@@ -96,23 +183,25 @@ async function timeForms(
     const runs: { readonly dispatch: Dispatch; readonly list: number[] }[] = []
     let standard = Infinity
     let started = 0
-    for (const form of forms) {
+    for (const way of ways) {
       const list: number[] = []
       times.push(list)
       if (started > START) continue
       await wait?.()
       const began = now()
-      const compiling = scratch.compile(form)
-      // Nothing is compared without the standard form.
-      const compiled = await (form === forms[0] ? compiling : within(COMPILE, compiling))
-      const dispatch = compiled && scratch.dispatchOf(form, compiled)
+      const compiling = Promise.all(
+        way.steps.map(({ kernel, constants }) => pipelineOf(device, kernel, constants)),
+      )
+      // Nothing is compared without the standard way.
+      const compiled = await (way === ways[0] ? compiling : within(COMPILE, compiling))
+      const dispatch = compiled && scratch.dispatchOf(way, compiled)
       // Some drivers compile at the first dispatch.
       if (dispatch !== undefined) await stopwatch.time(dispatch, 1)
       started += now() - began
       if (dispatch === undefined) continue
       await wait?.()
       const first = await stopwatch.time(dispatch, 1)
-      if (form === forms[0]) standard = first
+      if (way === ways[0]) standard = first
       if (first <= HOPELESS * standard) runs.push({ dispatch, list })
     }
     const repeats = Math.max(1, Math.min(64, Math.ceil(SUBMIT / standard)))
@@ -130,35 +219,36 @@ async function timeForms(
 
 type Dispatch = (pass: GPUComputePassEncoder) => void
 
-type Compiled = Awaited<ReturnType<typeof pipelineOf>>
-
 interface Timing extends TunerOptions {
   readonly stopwatch: Stopwatch
   readonly now: () => number
 }
 
-/** Buffers for a product of a shape, and its dispatch in any form. */
+/** Buffers for a matrix of a shape, and what dispatches a way. */
 function createScratch(
   device: GPUDevice,
-  shape: ProductShape,
+  shape: Shape,
 ): {
-  readonly compile: (form: Form) => Promise<Compiled>
-  readonly dispatchOf: (form: Form, compiled: Compiled) => Dispatch
+  readonly dispatchOf: (way: Way, compiled: readonly Awaited<ReturnType<typeof pipelineOf>>[]) => Dispatch
   readonly destroy: () => void
 } {
-  const { product, format, rows, columns, states, copies } = shape
+  const { format, rows, columns, copies } = shape
   const matrix = planMatrix({ name: 'tuner', copies, rows, columns, format }, device.limits)
-  const replicas = Math.max(states, copies)
-  const [inputs, outputs] = (product === 'recall' ? [columns, rows] : [rows, columns]).map(vectorStride) as [
-    number,
-    number,
-  ]
+  const replicas = replicasOf(shape)
+  const { blocks, blockRows } = attendedTile(shape)
+  const longest = vectorStride(Math.max(rows, columns))
+  const params: GPUBuffer[] = []
   const buffer = (label: string, size: number, usage: GPUBufferUsageFlags): GPUBuffer =>
     device.createBuffer({ label: `tuner/${label}`, size: Math.max(16, size), usage })
   const buffers: Readonly<Record<string, GPUBuffer>> = {
     matrix: buffer('matrix', matrix.rowBytes * rows * copies, GPUBufferUsage.STORAGE),
-    vector: buffer('vector', 4 * inputs * replicas, GPUBufferUsage.STORAGE),
-    output: buffer('output', 4 * outputs * replicas, GPUBufferUsage.STORAGE),
+    vector: buffer('vector', 4 * longest * replicas, GPUBufferUsage.STORAGE),
+    output: buffer('output', 4 * longest * replicas, GPUBufferUsage.STORAGE),
+    bias: buffer('bias', 4 * vectorStride(rows), GPUBufferUsage.STORAGE),
+    partial: buffer('partial', 16 * replicas * blocks * (columns / 4 + 2), GPUBufferUsage.STORAGE),
+    state: buffer('state', 4 * vectorStride(rows) * replicas, GPUBufferUsage.STORAGE),
+    activations: buffer('activations', 4 * vectorStride(rows) * replicas, GPUBufferUsage.STORAGE),
+    whole: buffer('whole', 4 * replicas, GPUBufferUsage.STORAGE),
   }
   const values: Readonly<Record<string, number>> = {
     row0: 0,
@@ -168,51 +258,54 @@ function createScratch(
     copyRows: copies === 1 ? 0 : rows,
     replica0: 0,
     replicas,
-    vectorStride: inputs,
+    vectorStride: longest,
     scale: 1,
-    outputStride: outputs,
+    outputStride: longest,
+    biasRows: 1,
+    biasStride: vectorStride(rows),
+    blockRows,
+    blocks,
+    beta: 1,
   }
-  const params = buffer('params', 256, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST)
-  const kernelFor = (form: Form): Kernel =>
-    kernelOf(`matrix/${product}`, { format, tile: form, ending: 'collect' })
-  const writeParams = ({ fields }: Kernel): void => {
+  const paramsOf = ({ kernel: { key, fields }, values: others }: Step): GPUBuffer => {
     const image = new ArrayBuffer(4 * fields.length)
     fields.forEach(({ name, type }, field) => {
       const target = type === 'u32' ? new Uint32Array(image) : new Float32Array(image)
-      target[field] = values[name] as number
+      target[field] = (others?.[name] ?? values[name]) as number
     })
-    device.queue.writeBuffer(params, 0, image)
+    const made = buffer(`params ${key}`, 256, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST)
+    device.queue.writeBuffer(made, 0, image)
+    params.push(made)
+    return made
   }
   return {
-    compile: (form) =>
-      pipelineOf(device, kernelFor(form), {
-        WORKGROUP: form.workgroup,
-        ADDS: 0,
-        ...(product === 'recall' && { HALF_NORM: 0 }),
-      }),
-    dispatchOf(form, { pipeline, layout }) {
-      const kernel = kernelFor(form)
-      writeParams(kernel)
-      const bindGroup = device.createBindGroup({
-        label: `tuner/${product}`,
-        layout,
-        entries: [
-          { binding: 0, resource: { buffer: params } },
-          ...kernel.bindings.map(({ name, index }) => ({
-            binding: index,
-            resource: { buffer: buffers[name] as GPUBuffer },
-          })),
-        ],
+    dispatchOf({ steps }, compiled) {
+      const bound = steps.map((step, at) => {
+        const { kernel, workgroups } = step
+        const { pipeline, layout } = compiled[at] as (typeof compiled)[number]
+        const bindGroup = device.createBindGroup({
+          label: `tuner/${kernel.key}`,
+          layout,
+          entries: [
+            { binding: 0, resource: { buffer: paramsOf(step) } },
+            ...kernel.bindings.map(({ name, index }) => ({
+              binding: index,
+              resource: { buffer: buffers[name] as GPUBuffer },
+            })),
+          ],
+        })
+        return { pipeline, bindGroup, workgroups }
       })
-      const workgroups = productWorkgroups(product, form, { rows, columns, replicas })
       return (pass) => {
-        pass.setPipeline(pipeline)
-        pass.setBindGroup(0, bindGroup)
-        pass.dispatchWorkgroups(...workgroups)
+        for (const { pipeline, bindGroup, workgroups } of bound) {
+          pass.setPipeline(pipeline)
+          pass.setBindGroup(0, bindGroup)
+          pass.dispatchWorkgroups(...workgroups)
+        }
       }
     },
     destroy() {
-      for (const one of [...Object.values(buffers), params]) one.destroy()
+      for (const one of [...Object.values(buffers), ...params]) one.destroy()
     },
   }
 }

@@ -21,7 +21,7 @@ import {
   tileOf,
 } from './planning.ts'
 import { RING, type Factored } from './factored.ts'
-import { type Form, type Why, chooseForm, shapeKey } from './variants.ts'
+import { type AttentionPlan, type Form, type Why, chooseForm, shapeKey } from './variants.ts'
 
 /** Buffers of Xi and Lambda of one memory. */
 export function planMemory(planning: Planning, memory: Memory): void {
@@ -62,7 +62,7 @@ interface Product {
   /** True = the matrix is symmetric, and only what is on and above its diagonal is read. */
   readonly folds?: boolean
   /** The softmax layer that the product comes back from, of which nothing else is read: both products in one. */
-  readonly attends?: { readonly layer: Layer; readonly memory: Memory }
+  readonly attends?: { readonly layer: Layer; readonly memory: Memory; readonly why: Why }
   readonly every?: Operation['every']
   /** What makes the vector, before. */
   readonly before?: readonly Operation[]
@@ -223,24 +223,52 @@ const ATTENDED_ROWS = 16
 const LEAST_ATTENDED = 2 ** 18
 
 /**
- * The memory by which a layer attends: the layer is adiabatic softmax, the memory is its only coupling and does not learn, so
- * that in a tick nothing reads the layer but what it sends back.
+ * Whether a layer attends to its memory. It may where the layer is adiabatic softmax, the memory is its only coupling and does
+ * not learn, so that in a tick nothing reads the layer but what it sends back.
  */
-export function attended(planning: Planning, layer: Layer): Memory | undefined {
-  const { model, variants, software, workgroup } = planning
+export function attentionOf(planning: Planning, layer: Layer): AttentionPlan | undefined {
+  const { model, variants, tuned, software, workgroup } = planning
   const { name } = layer
   const [memory, ...others] = model.memories.filter(({ from, to }) => from === name || to === name)
-  if (variants.attend === 'off' || layer.tau > 0 || layer.lagrangian.kind !== 'softmax') return undefined
+  if (layer.tau > 0 || layer.lagrangian.kind !== 'softmax') return undefined
   if (memory?.to !== name || others.length > 0 || memory.rule !== 'fixed') return undefined
   if (model.stimulus.some((item) => item.layer === name)) return undefined
-  const { blocks, columns } = matrixNamed(planning, memory.name)
+  const { blocks, columns, rows, format, copies } = matrixNamed(planning, memory.name)
   const [block] = blocks
   const most = 4 * ATTENDED_QUADS * (workgroup < WORKGROUP ? workgroup : ATTENDED_LANES)
   if (block === undefined || blocks.length > 1 || columns > most) return undefined
   if (differs(model, (m) => attending(m, layer, memory))) return undefined
+  const shape = { product: 'attend', format, rows, columns, states: model.replicas, copies } as const
   // Several states share what two products read; one would read it again for each.
-  const isWorth = !software && model.replicas === 1 && block.bytes >= LEAST_ATTENDED
-  return variants.attend === 'on' || isWorth ? memory : undefined
+  const isOpen = !software && model.replicas === 1 && block.bytes >= LEAST_ATTENDED
+  const found = isOpen ? onOff(tuned[shapeKey(shape)]) : undefined
+  const { every } = find(model.layers, memory.from)
+  const plan = { name: 'attend', ...shape, every, isOpen } as const
+  if (variants.attend !== undefined) return { ...plan, form: variants.attend, why: 'forced' }
+  if (found !== undefined) return { ...plan, form: found, why: 'tuned' }
+  return { ...plan, form: isOpen ? 'on' : 'off', why: 'default' }
+}
+
+/** A cache may hold anything. */
+function onOff(text: string | undefined): 'on' | 'off' | undefined {
+  return text === 'on' || text === 'off' ? text : undefined
+}
+
+/** Invocations of a workgroup of matrix/attend, groups of four columns that each holds in registers, blocks of rows. */
+export function attendedTile(
+  { rows, columns }: { readonly rows: number; readonly columns: number },
+  workgroup = WORKGROUP,
+): { readonly lanes: number; readonly across: number; readonly blocks: number; readonly blockRows: number } {
+  const quads = Math.ceil(columns / 4)
+  const sizes = workgroup < WORKGROUP ? [workgroup] : [64, 128, ATTENDED_LANES]
+  const lanes = sizes.find((size) => size * ATTENDED_QUADS >= quads) ?? ATTENDED_LANES
+  const held = Math.ceil(quads / lanes)
+  return {
+    lanes,
+    across: held === 3 ? ATTENDED_QUADS : held,
+    blocks: Math.ceil(rows / ATTENDED_ROWS),
+    blockRows: ATTENDED_ROWS,
+  }
 }
 
 /** What `vary` may make different. */
@@ -254,19 +282,15 @@ function attending(m: Model, { name }: Layer, memory: Memory): Record<string, nu
 function planAttended(
   planning: Planning,
   { label, stage, matrix, every }: Product,
-  { layer, memory }: NonNullable<Product['attends']>,
+  { layer, memory, why }: NonNullable<Product['attends']>,
   { joined, constants, buffers, params }: Receiver,
 ): Operation[] {
   const { model, workgroup } = planning
   const { rows, columns, stride, format } = matrix
   const quads = Math.ceil(columns / 4)
-  const sizes = workgroup < WORKGROUP ? [workgroup] : [64, 128, ATTENDED_LANES]
-  const lanes = sizes.find((size) => size * ATTENDED_QUADS >= quads) ?? ATTENDED_LANES
-  const held = Math.ceil(quads / lanes)
-  const across = held === 3 ? ATTENDED_QUADS : held
+  const { lanes, across, blocks, blockRows } = attendedTile(matrix, workgroup)
   const from = find(model.layers, memory.from)
   const partial = `${layer.name}/blocks`
-  const blocks = Math.ceil(rows / ATTENDED_ROWS)
   addBuffer(planning, partial, model.replicas * blocks * (quads + 1) * 16)
   const rate = every === undefined ? {} : { every }
   return [
@@ -274,6 +298,7 @@ function planAttended(
       label: label.replace('/project ', '/attend '),
       stage,
       kernel: 'matrix/attend',
+      why,
       joined: { format, tile: { ...ALONE, across } },
       constants: { WORKGROUP: lanes, HALF_NORM: memory.inputOffset === 'half-norm' ? 1 : 0 },
       buffers: {
@@ -290,7 +315,7 @@ function planAttended(
         vectorStride: vectorStride(columns),
         biasRows: biasRows(model, layer),
         biasStride: vectorStride(rows),
-        blockRows: ATTENDED_ROWS,
+        blockRows,
         ...attending(m, layer, memory),
       }),
       ...rate,
@@ -354,11 +379,12 @@ function productsOf(planning: Planning, layer: Layer, stage: Stage): Product[] {
     const matrix = matrixNamed(planning, memory.name)
     const common = { stage, matrix, scale: unitOf(memory), every }
     const to = find(model.layers, memory.to)
+    const attention = attentionOf(planning, to)
     if (memory.from === name)
       products.push({
         ...common,
         ...(stage === 'integrate' &&
-          attended(planning, to) !== undefined && { attends: { layer: to, memory } }),
+          attention?.form === 'on' && { attends: { layer: to, memory, why: attention.why } }),
         label: `${name}/project ${memory.name}`,
         kernel: 'matrix/project',
         vector: from(memory.to),

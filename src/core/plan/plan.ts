@@ -4,7 +4,7 @@
  */
 import { ModelError } from '../model/errors.ts'
 import type { Model } from '../model/model.ts'
-import { attended, learn, planMemory, planMove, plasticity } from './couplings.ts'
+import { attentionOf, learn, planMemory, planMove, plasticity } from './couplings.ts'
 import { type Limits, type Matrix, roundUp } from './layout.ts'
 import { activate, integrate, planLayer, planStimulus, stepping } from './neurons.ts'
 import type { BufferPlan, Operation } from './operation.ts'
@@ -14,6 +14,7 @@ import { type Resident, planResident } from './resident.ts'
 import { type Factored, RING_WORDS } from './factored.ts'
 import { planSynapse } from './synapses.ts'
 import {
+  type AttentionPlan,
   type ProductPlan,
   type Tuned,
   type Variants,
@@ -55,6 +56,8 @@ export interface Plan {
   readonly clock: ClockPlan
   /** Products of ticks, with their shapes and the forms that they have. */
   readonly products: readonly ProductPlan[]
+  /** Layers that may attend to their memory. */
+  readonly attentions: readonly AttentionPlan[]
   /** What has been chosen, tuned or not: a plan with these forced is the same one. */
   readonly variants: Variants
   /** Bytes of all buffers but those on demand. */
@@ -142,7 +145,8 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
   })
   const refresh = [...activations.values(), ...settled.flatMap(({ operations }) => operations)]
   // What is attended to has no state of its own in a tick.
-  const settle = settled.filter(({ layer }) => attended(planning, layer) === undefined)
+  const attentions = adiabatic.flatMap((layer) => attentionOf(planning, layer) ?? [])
+  const settle = settled.filter(({ layer }) => attentionOf(planning, layer)?.form !== 'on')
   const learning = [
     ...model.synapses.flatMap((synapse) => plasticity(planning, synapse)),
     ...model.memories.flatMap((memory) => learn(planning, memory)),
@@ -205,6 +209,9 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
     )
   }
   checkSnapshots(planning)
+  const products = [...planning.products.values()]
+  // One word is said of all of them.
+  const isOneWord = new Set(attentions.map(({ form }) => form)).size === 1
   return {
     buffers,
     matrices: planning.matrices,
@@ -223,8 +230,9 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
         : { resident }),
     faults,
     clock: { ...planning.clock, perTick: defers ? 3 : 1 },
-    products: [...planning.products.values()],
-    variants: pinned([...planning.products.values()], variants),
+    products,
+    attentions,
+    variants: pinned([...products, ...(isOneWord ? attentions : [])], variants),
     bytes,
   }
 }

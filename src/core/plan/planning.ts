@@ -124,7 +124,7 @@ export function operation(
   const { tile, reduce } = shape.joined ?? {}
   const folds = shape.kernel === 'matrix/fold'
   const attends = shape.kernel === 'matrix/attend'
-  const said = folds ? variants.fold : attends ? variants.attend : variants.reduce
+  const said = folds ? variants.fold : variants.reduce
   const why = shape.why ?? (said === undefined ? 'default' : 'forced')
   const most = Math.max(...shape.workgroups)
   if (most > limits.maxComputeWorkgroupsPerDimension) {

@@ -2,9 +2,10 @@
  * Which forms of products are worth timing, which one wins, and what is kept of it. Pure: src/core/gpu/tuner.ts measures.
  */
 import { ALONE, type Tile, TILES, kernelOf } from './kernels.ts'
+import type { Plan } from './plan.ts'
 import {
+  type Choice,
   type Form,
-  type ProductPlan,
   type ProductShape,
   type Tuned,
   formText,
@@ -109,9 +110,9 @@ const SPEED = {
 export const TUNING_PAYS = 10
 
 /** Seconds that the products of a run will take, roughly. */
-export function secondsOf(products: readonly ProductPlan[], ticks: number, software: boolean): number {
+export function secondsOf(choices: readonly Choice[], ticks: number, software: boolean): number {
   const { rate, dispatch } = software ? SPEED.software : SPEED.hardware
-  const seconds = products.map(({ rows, columns, states, copies, every }) =>
+  const seconds = choices.map(({ rows, columns, states, copies, every }) =>
     Math.max(dispatch, (rows * columns * states * copies) / rate / every),
   )
   return ticks * seconds.reduce((sum, one) => sum + one, 0)
@@ -150,27 +151,30 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Products for which nothing, or nothing that can be read, is kept, and nothing is forced. */
-export function untuned(products: readonly ProductPlan[], tuned: Tuned): ProductPlan[] {
-  const isKnown = (one: ProductPlan): boolean =>
-    readForm(one.product, tuned[shapeKey(one)] ?? '', one.form.workgroup) !== undefined
-  return products.filter(
+/** What is open in a plan, of which nothing, or nothing that can be read, is kept, and nothing is forced. */
+export function untuned(
+  { products, attentions }: Pick<Plan, 'products' | 'attentions'>,
+  tuned: Tuned,
+): Choice[] {
+  const choices = [...attentions.filter(({ isOpen }) => isOpen), ...products]
+  const isKnown = (one: Choice): boolean => {
+    const kept = tuned[shapeKey(one)] ?? ''
+    if (one.product === 'attend') return kept === 'on' || kept === 'off'
+    return readForm(one.product, kept, one.form.workgroup) !== undefined
+  }
+  return choices.filter(
     (one, at) =>
       one.why !== 'forced' &&
       !isKnown(one) &&
-      products.findIndex((other) => shapeKey(other) === shapeKey(one)) === at,
+      choices.findIndex((other) => shapeKey(other) === shapeKey(one)) === at,
   )
 }
 
 /** Changes when the kernels of products do: what was measured with others says nothing. */
 function kernelsKey(): string {
   let hash = 0x811c9dc5
-  for (const name of ['matrix/recall', 'matrix/project'] as const) {
-    const { source } = kernelOf(name, {
-      format: 'f32',
-      tile: ALONE,
-      ending: 'collect',
-    })
+  for (const name of ['matrix/recall', 'matrix/project', 'matrix/attend', 'matrix/merge'] as const) {
+    const { source } = kernelOf(name, { format: 'f32', tile: ALONE, ending: 'collect' })
     for (let at = 0; at < source.length; at++) hash = Math.imul(hash ^ source.charCodeAt(at), 0x01000193)
   }
   return (hash >>> 0).toString(16)

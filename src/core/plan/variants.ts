@@ -57,7 +57,14 @@ export interface ProductShape {
 export type Tuned = Readonly<Record<string, string>>
 
 /** Such as `recall f32 1000x784 states 1 copies 1`. */
-export function shapeKey({ product, format, rows, columns, states, copies }: ProductShape): string {
+export function shapeKey({
+  product,
+  format,
+  rows,
+  columns,
+  states,
+  copies,
+}: Omit<ProductShape, 'product'> & { readonly product: Product | 'attend' }): string {
   return `${product} ${format} ${rows}x${columns} states ${states} copies ${copies}`
 }
 
@@ -164,6 +171,25 @@ export interface ProductPlan extends ProductShape {
   readonly every: number
 }
 
+/** A softmax layer that may attend to its memory in a tick (matrix/attend), and whether it does. */
+export interface AttentionPlan extends Omit<ProductShape, 'product'> {
+  readonly product: 'attend'
+  readonly name: 'attend'
+  readonly form: 'on' | 'off'
+  readonly why: Why
+  readonly every: number
+  /** True = the adapter may find either the faster. */
+  readonly isOpen: boolean
+}
+
+/** What there is to choose for the ticks of a network on an adapter. */
+export type Choice = ProductPlan | AttentionPlan
+
+/** The form of a choice, as variants take it. */
+export function choiceText({ form }: Choice): string {
+  return typeof form === 'string' ? form : formText(form)
+}
+
 /**
  * The form of a product.
  * @param forms - from the highest rank down: what is said of the product itself, what it was in another plan, what is
@@ -212,12 +238,12 @@ export function chooseForm(
 }
 
 /**
- * Everything that has been chosen for a plan, so that it can be chosen again: the same plan on any machine, whatever is tuned
- * there.
+ * Everything that has been chosen for a plan, so that it can be chosen again, whatever is tuned there: the same plan, but for
+ * how workgroups add up on another kind of adapter.
  */
-export function pinned(products: readonly ProductPlan[], variants: Variants): Variants {
+export function pinned(choices: readonly Choice[], variants: Variants): Variants {
   return {
-    ...Object.fromEntries(products.map(({ name, form }) => [name, formText(form)])),
+    ...Object.fromEntries(choices.map((choice) => [choice.name, choiceText(choice)])),
     fuse: 'on',
     ...generalOf(variants),
   }

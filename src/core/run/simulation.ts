@@ -5,7 +5,7 @@ import type { Model } from '../model/model.ts'
 import { runningParameters, withParameter } from '../model/parameters.ts'
 import { abilitiesOf } from '../gpu/adapter.ts'
 import { createEngine, type Engine } from '../gpu/engine.ts'
-import { tuneProducts } from '../gpu/tuner.ts'
+import { tuneChoices } from '../gpu/tuner.ts'
 import type { Limits } from '../plan/layout.ts'
 import type { Plan, PlanOptions } from '../plan/plan.ts'
 import { type Residence, type ResidentMode, planResidence } from '../plan/residence.ts'
@@ -180,8 +180,8 @@ export async function tune(
   options: SimulationOptions = {},
   known: Tuned = {},
 ): Promise<Tuned> {
-  const { products } = planOn(device, model, { ...options, tuned: known }).plan
-  const { tuned } = await tuneProducts(device, untuned(products, known))
+  const { plan } = planOn(device, model, { ...options, tuned: known })
+  const { tuned } = await tuneChoices(device, untuned(plan, known))
   return { ...known, ...tuned }
 }
 

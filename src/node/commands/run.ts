@@ -179,14 +179,14 @@ async function planTuned(
 ): Promise<Residence> {
   const kept = await keptTuning(device.adapterInfo)
   const residence = await planned(kept)
-  const products = untuned(residence.plan.products, kept)
+  const choices = untuned(residence.plan, kept)
   const { software } = abilitiesOf(device)
-  if (residence.now || products.length === 0 || secondsOf(products, ticks, software) < TUNING_PAYS)
+  if (residence.now || choices.length === 0 || secondsOf(choices, ticks, software) < TUNING_PAYS)
     return residence
   const say = (line: string): boolean =>
     quiet === true || process.stderr.write(`${line}; --no-autotune leaves this out\n`)
   try {
-    const { tuned, line } = await tuneOn(device, products)
+    const { tuned, line } = await tuneOn(device, choices)
     await keepTuning(device.adapterInfo, tuned)
     say(line)
     return await planned({ ...kept, ...tuned })

@@ -3,6 +3,7 @@ import type { Memory, Model, Synapse } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { type Plan, type PlanOptions, planNetwork } from '../../../src/core/plan/plan.ts'
 import { ticksBetween } from '../../../src/core/plan/print.ts'
+import { shapeKey } from '../../../src/core/plan/variants.ts'
 import { buildModel, signRows, symmetricRows } from '../../build.ts'
 
 const LIMITS = {
@@ -58,6 +59,34 @@ describe('recall by a softmax layer', () => {
     expect(kernels(recall(1, { rule: 'hebbian', tau: 5 }))).not.toContain('attend')
     expect(kernels(recall(1, {}, { variants: { attend: 'off' } }))).not.toContain('attend')
     expect(kernels(recall(2, {}, { variants: { attend: 'on' } }))).toContain('attend')
+  })
+
+  test('reads Xi as often as was found to be the faster on hardware, and again where a plan is taken up elsewhere', () => {
+    const key = 'attend f32 1000x784 states 1 copies 1'
+    const [attention] = recall(1, {}, { software: false }).attentions
+    expect([shapeKey(attention!), attention!.form, attention!.why, attention!.isOpen]).toEqual([
+      key,
+      'on',
+      'default',
+      true,
+    ])
+    const labels = (options: PlanOptions): string[] =>
+      recall(1, {}, options).tick.map(({ label, variant }) => `${label} ${variant?.why}`)
+    const once = labels({ software: false, tuned: { [key]: 'on' } })
+    expect(once).toEqual(['v/attend xi tuned', 'v/project xi undefined'])
+    const twice = labels({ software: false, tuned: { [key]: 'off' } })
+    expect(twice).toHaveLength(3)
+    // Nothing of it on software adapters, and nothing where it is forced.
+    expect(labels({ software: true, tuned: { [key]: 'on' } })).toHaveLength(3)
+    expect(labels({ software: false, tuned: { [key]: 'off' }, variants: { attend: 'on' } })).toHaveLength(2)
+    for (const software of [false, true]) {
+      const plan = recall(1, {}, { software, tuned: { [key]: software ? 'on' : 'off' } })
+      const there = recall(1, {}, { software: !software, pinned: plan.variants })
+      expect(there.tick.map(({ kernel }) => kernel.key)).toEqual(plan.tick.map(({ kernel }) => kernel.key))
+      const { variants } = recall(1, {}, { software: false, variants: { attend: 'on' } })
+      const again = recall(1, {}, { software, variants })
+      expect(again.tick.map(({ kernel }) => kernel.entryPoint)).toEqual(['attend', 'merge'])
+    }
   })
 
   test('takes two more where an adapter binds only eight buffers to a kernel', () => {

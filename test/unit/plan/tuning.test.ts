@@ -12,8 +12,11 @@ import {
   writeTunings,
 } from '../../../src/core/plan/tuning.ts'
 import {
+  type AttentionPlan,
+  type Choice,
   type ProductPlan,
   type ProductShape,
+  type Tuned,
   formText,
   readForm,
   shapeKey,
@@ -161,13 +164,33 @@ describe('a cache', () => {
   })
 
   test('leaves to be tuned what it does not know, once a shape, and nothing that is forced', () => {
-    const names = (products: readonly ProductPlan[]): string[] => products.map(({ name }) => name)
+    const names = (choices: readonly Choice[]): string[] => choices.map(({ name }) => name)
     const other: ProductPlan = { ...recall, name: 'recall:eta', rows: 3 }
     const same: ProductPlan = { ...recall, name: 'recall:zeta' }
     const forced: ProductPlan = { ...recall, name: 'recall:nu', rows: 4, why: 'forced' }
-    const products = [recall, other, same, forced]
-    expect(names(untuned(products, {}))).toEqual(['recall:xi', 'recall:eta'])
-    expect(names(untuned(products, tuned))).toEqual(['recall:eta'])
-    expect(names(untuned(products, { [shapeKey(recall)]: 'wrong' }))).toEqual(['recall:xi', 'recall:eta'])
+    const plan = { products: [recall, other, same, forced], attentions: [] }
+    expect(names(untuned(plan, {}))).toEqual(['recall:xi', 'recall:eta'])
+    expect(names(untuned(plan, tuned))).toEqual(['recall:eta'])
+    expect(names(untuned(plan, { [shapeKey(recall)]: 'wrong' }))).toEqual(['recall:xi', 'recall:eta'])
+    const attention: AttentionPlan = {
+      product: 'attend',
+      name: 'attend',
+      format: 'f32',
+      rows: 1000,
+      columns: 784,
+      states: 1,
+      copies: 1,
+      form: 'on',
+      why: 'default',
+      every: 1,
+      isOpen: true,
+    }
+    const left = (changes: Partial<AttentionPlan>, known: Tuned = {}): string[] =>
+      names(untuned({ products: [], attentions: [{ ...attention, ...changes }] }, known))
+    expect(left({})).toEqual(['attend'])
+    expect(left({ isOpen: false })).toEqual([])
+    expect(left({ why: 'forced' })).toEqual([])
+    expect(left({}, { [shapeKey(attention)]: 'off' })).toEqual([])
+    expect(left({}, { [shapeKey(attention)]: '4x4' })).toEqual(['attend'])
   })
 })
