@@ -15,14 +15,7 @@ struct Params {
 @group(0) @binding(0) var<storage, read_write> written: array<vec4<f32>>;
 
 fn excessAt(first: u32, row: u32, quad: u32) -> vec4<f32> {
-  let quads = params.stride / 4u;
-  if (FOLDED && row / 8u > quad / 2u) {
-    // The same entries above the diagonal; rows beyond the last one are never written.
-    let mirror$k = min(4u * quad + $ku, params.rows - 1u); //: k in 4
-    let entry$k = excess[(first + mirror$k) * quads + row / 4u][row % 4u]; //: k in 4
-    return vec4<f32>(entry0, entry1, entry2, entry3);
-  }
-  return excess[(first + row) * quads + quad];
+  return excess[(first + row) * (params.stride / 4u) + quad];
 }
 
 fn put(copy: u32, row: u32, quad: u32, value: vec4<f32>) {
@@ -44,6 +37,14 @@ fn express(@builtin(global_invocation_id) id: vec3<u32>) {
   if (quad >= params.stride / 4u) {
     return;
   }
-  hold(id.z, row, quad);
-  put(id.z, row + 4u * $hu + $ku, quad + $qu, held$h$k_$q); //: h in 2, k in 4, q in 2
+  // Below the diagonal of a folded U stands the mirror image of a tile above it.
+  let isMirrored = FOLDED && id.y > id.x;
+  hold(id.z, select(row, 4u * quad, isMirrored), select(quad, row / 4u, isMirrored));
+  let turned$h$k_$q = vec4<f32>(held$q0_$h[$k], held$q1_$h[$k], held$q2_$h[$k], held$q3_$h[$k]); //: h in 2, k in 4, q in 2
+  // A loop, though short: sixteen times `put` would take longer to compile than all the rest.
+  var tile: array<vec4<f32>, 16>;
+  tile[8u * $hu + 2u * $ku + $qu] = select(held$h$k_$q, turned$h$k_$q, isMirrored); //: h in 2, k in 4, q in 2
+  for (var i = 0u; i < 16u; i++) {
+    put(id.z, row + i / 2u, quad + i % 2u, tile[i]);
+  }
 }
