@@ -78,12 +78,13 @@ const UNIFORM_ALIGNMENT = 256
 
 function operationsOf(plan: Plan): Operation[] {
   return [
+    // They take longest to compile, and so they are asked for first: the others compile meanwhile.
+    ...plan.factored.flatMap(onDemand),
+    ...plan.factored.flatMap(({ deferral }) => deferral?.flush ?? []),
     ...plan.setup,
     ...plan.stimulate,
     ...new Set([...plan.tick, ...plan.refresh]),
     ...plan.probes.flatMap((probe) => probe.operations),
-    ...plan.factored.flatMap(({ deferral }) => deferral?.flush ?? []),
-    ...plan.factored.flatMap(onDemand),
     ...(plan.resident === undefined ? [] : [plan.resident.operation]),
   ]
 }
