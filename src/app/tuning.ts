@@ -69,20 +69,22 @@ export function createTuning(
       capture: true,
       passive: true,
     })
-  /** For this visit, where nothing can be kept. */
+  /** For this visit, what could not be kept. */
   let held: string | null = null
 
   const read = (): string | null => {
     try {
-      return storage?.getItem(KEPT) ?? held
+      return held ?? storage?.getItem(KEPT) ?? null
     } catch {
-      return held
+      return null
     }
   }
   const write = (text: string): void => {
     held = text
     try {
-      storage?.setItem(KEPT, text)
+      if (storage === undefined) return
+      storage.setItem(KEPT, text)
+      held = null
     } catch {
       // Full, or forbidden.
     }

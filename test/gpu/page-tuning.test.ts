@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { createTuning } from '../../src/app/tuning.ts'
-import { abilitiesOf } from '../../src/core/gpu/adapter.ts'
+import { abilitiesOf, adapterKey } from '../../src/core/gpu/adapter.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
 import { type Plan, planNetwork } from '../../src/core/plan/plan.ts'
+import { writeTunings } from '../../src/core/plan/tuning.ts'
 import { shapeKey } from '../../src/core/plan/variants.ts'
 import type { Simulation } from '../../src/core/run/simulation.ts'
 import { buildModel, signRows } from '../build.ts'
@@ -57,6 +58,8 @@ async function page() {
   const simulation = { plan, engine: { device: spied } } as unknown as Simulation
   return {
     key: shapeKey(product!),
+    kept,
+    storage,
     create,
     tuning,
     simulation,
@@ -103,7 +106,10 @@ test('the page times products once a network has played for a while, one submit 
 })
 
 test('a network that is closed is not timed on, and switched off nothing is timed or taken', async () => {
-  const { tuning, simulation, key, submits } = await page()
+  const { tuning, simulation, kept, submits } = await page()
+  const info = simulation.engine.device.adapterInfo
+  const other = { other: '1x1/64' }
+  kept.set('engram.tuning', writeTunings({}, adapterKey(info), other))
   const watch = tuning.watch(simulation)
   let now = 0
   while (submits() === 0) {
@@ -115,7 +121,7 @@ test('a network that is closed is not timed on, and switched off nothing is time
   for (let count = 0; count < 50; count++) watch.update((now += FRAME), true)
   await pause()
   expect(submits()).toBe(stopped)
-  expect(tuning.tuned()[key]).toBeUndefined()
+  expect(tuning.tuned()).toEqual(other)
   tuning.isOn = false
   const off = tuning.watch(simulation)
   for (let at = 0; at < 12_000; at += FRAME) off.update(at, true)
@@ -123,4 +129,26 @@ test('a network that is closed is not timed on, and switched off nothing is time
   expect([tuning.isOn, submits(), tuning.tuned()]).toEqual([false, stopped, {}])
   tuning.isOn = true
   expect(tuning.isOn).toBe(true)
+})
+
+test('where nothing more can be kept, what was kept before gives way for this visit', async () => {
+  const { simulation, kept, storage } = await page()
+  const { adapterInfo } = simulation.engine.device
+  const before = writeTunings({}, adapterKey(adapterInfo), { shape: '1x1/64' })
+  kept.set('engram.tuning', before)
+  const full = {
+    getItem: storage.getItem,
+    setItem: () => {
+      throw new Error('the quota has been exceeded')
+    },
+  }
+  const ignoring = { addEventListener: () => undefined }
+  const tuning = createTuning(() => simulation.engine.device, full, ignoring)
+  expect(tuning.tuned()).toEqual({ shape: '1x1/64' })
+  tuning.isOn = false
+  expect([tuning.isOn, tuning.tuned()]).toEqual([false, {}])
+  expect(kept.get('engram.tuning')).toBe(before)
+  const nowhere = createTuning(() => simulation.engine.device, undefined, ignoring)
+  nowhere.isOn = false
+  expect(nowhere.isOn).toBe(false)
 })
