@@ -137,3 +137,21 @@ test('a form that takes too long to compile is left out, and does no harm when i
   expect(late.length).toBeGreaterThan(1)
   expect(late.length).toBeLessThan(candidates.length - 1)
 })
+
+test('a form that does not compile is left out', async () => {
+  const { device } = await testDevice()
+  let asked = 0
+  const failing = new Proxy(device, {
+    get(target, name) {
+      if (name === 'createComputePipelineAsync' && asked++ > 0) {
+        return () => Promise.reject(new Error('too many registers'))
+      }
+      const value: unknown = Reflect.get(target, name, target)
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value
+    },
+  })
+  const [product] = planNetwork(model, device.limits, abilitiesOf(device)).products
+  const { found } = await tuneChoices(failing, [product!])
+  expect(asked).toBeGreaterThan(2)
+  expect(found).toEqual([{ name: product!.name, form: formText(product!.form), gain: 1 }])
+})

@@ -170,7 +170,7 @@ function attendSteps(shape: Shape): Step[] {
 
 const replicasOf = ({ states, copies }: Shape): number => Math.max(states, copies)
 
-/** Milliseconds of each way, in rounds; none of those that do not compile in time, or whose turn comes too late. */
+/** Milliseconds of each way, in rounds; none of those that do not compile, or not in time, or whose turn comes too late. */
 async function timeWays(
   device: GPUDevice,
   shape: Shape,
@@ -193,7 +193,7 @@ async function timeWays(
         way.steps.map(({ kernel, constants }) => pipelineOf(device, kernel, constants)),
       )
       // Nothing is compared without the standard way.
-      const compiled = await (way === ways[0] ? compiling : within(COMPILE, compiling))
+      const compiled = await (way === ways[0] ? compiling : within(COMPILE, compiling).catch(() => undefined))
       const dispatch = compiled && scratch.dispatchOf(way, compiled)
       // Some drivers compile at the first dispatch.
       if (dispatch !== undefined) await stopwatch.time(dispatch, 1)
