@@ -1,6 +1,5 @@
 import { decode } from 'fast-png'
 import type { Browser, Page } from 'playwright-core'
-import { build } from 'vite'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { FIXED_KERNELS, launchBrowser, type Served, serveBuild, serveSources } from './browser.ts'
 
@@ -12,7 +11,6 @@ let complaints: string[] = []
 
 // The page as it is shipped: built, and served from a folder.
 beforeAll(async () => {
-  await build({ logLevel: 'warn' })
   ;[browser, served] = await Promise.all([launchBrowser(), serveBuild()])
   page = await openPage()
 })
