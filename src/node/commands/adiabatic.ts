@@ -91,8 +91,8 @@ written.
 
 Examples:
   engram analyse adiabatic scenarios/digits.json --set replicas=4 --ticks 40
-  engram analyse adiabatic scenarios/fast-synapses.json --of w --ticks 50 --out out/limits
-  engram analyse adiabatic scenarios/dense-memory.json --json | jq .limits.hidden.order`
+  engram analyse adiabatic scenarios/fast-synapses.json --of recurrent --ticks 50 --out out/limits
+  engram analyse adiabatic scenarios/dense-memory.json --set replicas=1 --ticks 20 --json | jq .limits.hidden.order`
 
 /** One limit as it was measured. */
 interface Measured extends Limit {

@@ -102,7 +102,7 @@ written.
 
 Examples:
   engram analyse fixed-points scenarios/hopfield.json --set neurons.visible.size=400 --starts 200
-  engram analyse fixed-points scenarios/digits.json --from memories --noise 0.2 --out out/digits
+  engram analyse fixed-points scenarios/digits.json --from memories --noise 0.2 --speed 1e-3 --out out/digits
   engram analyse fixed-points scenarios/dense-memory.json --starts 500 --json | jq '.points[0]'`
 
 async function fixedPoints(scenario: string, options: FixedPointsOptions): Promise<void> {
