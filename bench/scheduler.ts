@@ -4,13 +4,13 @@
  * run, medians; absolute times of a software adapter say nothing about hardware.
  */
 import { kernelOf } from '../src/core/plan/kernels.ts'
-import { aligned, planRows } from '../src/core/plan/print.ts'
+import { aligned, planRows, ticksBetween } from '../src/core/plan/print.ts'
 import { type Command, type Engine, createEngine } from '../src/core/gpu/engine.ts'
 import { pipelineOf } from '../src/core/gpu/pipelines.ts'
 import { createScheduler } from '../src/core/run/scheduler.ts'
 import { createSimulation, type Simulation } from '../src/core/run/simulation.ts'
 import { loadModel } from '../src/core/model/load.ts'
-import { planNetwork } from '../src/core/plan/plan.ts'
+import type { Model } from '../src/core/model/model.ts'
 import { requestDevice } from '../src/node/device.ts'
 
 const ROUNDS = 7
@@ -85,8 +85,8 @@ export async function bench(args: readonly string[]): Promise<void> {
     const model = await loadModel(JSON.stringify(scenario), {
       read: () => Promise.reject(new Error('no files')),
     })
-    const simulation = await createSimulation(device, model)
-    const bare = await createEngine(device, planNetwork(model, device.limits), model)
+    const simulation = await createSimulation(device, model, { resident: 'off' })
+    const bare = await createEngine(device, simulation.plan, model)
     const empty = await emptyCommand(device)
     await advance(simulation, ticks)
     const before = simulation.counts.dispatches
@@ -99,7 +99,7 @@ export async function bench(args: readonly string[]): Promise<void> {
       const dispatches = bare.tick.map(() => empty)
       const bareDispatch = await timeDispatches(device, dispatches)
       const kernels = adapter.features.has('timestamp-query')
-        ? await timeKernels(device, ticks, bare.tick, bare.clock.group)
+        ? await timeKernels(device, model, ticks, bare)
         : NaN
       rounds.push({ total, kernels, scheduler, bareDispatch })
     }
@@ -232,9 +232,9 @@ function encodeBare(
 /** Time between the beginning and the end of a pass, as the adapter's own clock tells it. */
 async function timeKernels(
   device: GPUDevice,
+  model: Model,
   ticks: number,
-  commands: readonly Command[],
-  clock: GPUBindGroup,
+  { tick, clock }: Engine,
 ): Promise<number> {
   const querySet = device.createQuerySet({ type: 'timestamp', count: 2 })
   const resolved = device.createBuffer({
@@ -246,7 +246,10 @@ async function timeKernels(
   const pass = encoder.beginComputePass({
     timestampWrites: { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 },
   })
-  encodeBare(pass, ticks, commands, clock)
+  for (let at = 1; at <= ticks; at++) {
+    const due = tick.filter(({ operation }) => at % ticksBetween(operation, model) === 0)
+    encodeBare(pass, 1, due, clock.group)
+  }
   pass.end()
   encoder.resolveQuerySet(querySet, 0, 2, resolved, 0)
   encoder.copyBufferToBuffer(resolved, 0, staging, 0, 16)
