@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RunError } from '../core/model/errors.ts'
 
@@ -9,10 +9,13 @@ export interface Output {
   readonly files: readonly string[]
   /**
    * Writes a file under a temporary name and renames it, so that a file of its name is always whole.
+   * @param content - may come in pieces; if making one fails, that error is thrown and there is no file
    * @returns its path
    */
-  write(name: string, content: Uint8Array | string): Promise<string>
+  write(name: string, content: Content): Promise<string>
 }
+
+type Content = Uint8Array | string | AsyncIterable<Uint8Array>
 
 /**
  * Makes the folder and sees to it that files can be written there.
@@ -20,13 +23,13 @@ export interface Output {
  */
 export async function createOutput(folder: string): Promise<Output> {
   const files: string[] = []
-  const write = async (name: string, content: Uint8Array | string): Promise<string> => {
+  const write = async (name: string, content: Content): Promise<string> => {
     const path = join(folder, name)
     const temporary = `${path}.${process.pid}.part`
     try {
       const file = await open(temporary, 'w')
       try {
-        await file.writeFile(content)
+        await writeFile(file, content)
         // A full disk may tell only now.
         await file.sync()
       } finally {
@@ -35,7 +38,7 @@ export async function createOutput(folder: string): Promise<Output> {
       await rename(temporary, path)
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined)
-      throw writeError(path, error)
+      throw isOfFiles(error) ? writeError(path, error) : error
     }
     if (!files.includes(name)) files.push(name)
     return path
@@ -49,6 +52,11 @@ export async function createOutput(folder: string): Promise<Output> {
     throw writeError(folder, error)
   }
   return { folder, files, write }
+}
+
+/** Errors of the system have names as codes; those of WebGPU have none. */
+function isOfFiles(error: unknown): boolean {
+  return typeof (error as NodeJS.ErrnoException).code === 'string'
 }
 
 function writeError(path: string, error: unknown): RunError {

@@ -1,6 +1,6 @@
 /** What can be taken out of the page as a file. */
 import { strToU8, zipSync } from 'fflate'
-import { encodeNpz } from '../../core/data/npz.ts'
+import { encodeNpzPieces } from '../../core/data/npz.ts'
 import { ModelError } from '../../core/model/errors.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { encodeCheckpoint } from '../../core/run/checkpoint.ts'
@@ -37,15 +37,10 @@ export const EXPORTS: readonly Export[] = [
     label: 'Results',
     note: 'npz, samples and states',
     async make({ simulation, loop, recorder, ...opened }) {
-      const states = await loop.still(() => readStates(simulation))
-      const arrays = {
-        ...axisArrays(simulation.model),
-        ...seriesArrays(recorder.series()),
-        ...stateArrays(states),
-      }
+      const content = await loop.still(() => resultsFile(simulation, recorder))
       return {
         name: `${stemOf(opened)}-results.npz`,
-        content: toBlobPart(encodeNpz(arrays)),
+        content,
         ...missing(recorder),
       }
     },
@@ -142,15 +137,20 @@ export function download({ name, content }: Download): void {
   setTimeout(() => URL.revokeObjectURL(url), 60_000)
 }
 
-/** All states of one moment: no tick may be submitted meanwhile. */
-async function readStates(simulation: Simulation) {
+/** Samples and states of one moment: no tick may be submitted meanwhile. */
+async function resultsFile(simulation: Simulation, recorder: Recorder): Promise<Blob> {
+  await simulation.flush()
   const { layers, memories, synapses } = simulation.model
   const names = [...layers, ...memories, ...synapses].map(({ name }) => name)
-  const [states] = await Promise.all([
-    Promise.all(names.map((name) => simulation.read(name))),
-    simulation.flush(),
-  ])
-  return Object.fromEntries(names.map((name, index) => [name, states[index]!]))
+  const arrays = {
+    ...axisArrays(simulation.model),
+    ...seriesArrays(recorder.series()),
+    ...stateArrays(Object.fromEntries(names.map((name) => [name, simulation.readPieces(name)]))),
+  }
+  // The browser may keep blobs elsewhere than in memory.
+  const pieces: Blob[] = []
+  for await (const bytes of encodeNpzPieces(arrays)) pieces.push(new Blob([toBlobPart(bytes)]))
+  return new Blob(pieces)
 }
 
 function missing({ dropped }: Recorder): { readonly notice?: string } {

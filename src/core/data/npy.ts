@@ -88,22 +88,40 @@ export function decodeNpy(bytes: Uint8Array): NpyArray {
  * Writes a .npy file that numpy.load reads, version 1.0.
  * @throws ModelError if the shape does not fit the data
  */
-export function encodeNpy(array: NpyArray): Uint8Array {
-  const { shape, data } = array
-  const count = shape.reduce((product, length) => product * length, 1)
-  if (count !== data.length) {
-    throw new ModelError(`shape (${shape.join(', ')}) holds ${count} values, the data has ${data.length}`)
+export function encodeNpy({ shape, data }: NpyArray): Uint8Array {
+  checkCount(shape, data.length)
+  const header = encodeNpyHeader(shape, data)
+  const bytes = new Uint8Array(header.length + data.byteLength)
+  bytes.set(header)
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), header.length)
+  return bytes
+}
+
+/**
+ * @param count - values there are
+ * @throws ModelError if the shape holds more or fewer
+ */
+export function checkCount(shape: readonly number[], count: number): void {
+  const wanted = shape.reduce((product, length) => product * length, 1)
+  if (wanted !== count) {
+    throw new ModelError(`shape (${shape.join(', ')}) holds ${wanted} values, the data has ${count}`)
   }
-  const descr = Object.entries(types).find(([, type]) => data instanceof type)?.[0] ?? ''
+}
+
+/**
+ * What stands before the data of a .npy file.
+ * @param like - of the type of the data
+ */
+export function encodeNpyHeader(shape: readonly number[], like: NpyData): Uint8Array {
+  const descr = Object.entries(types).find(([, type]) => like instanceof type)?.[0] ?? ''
   const dimensions = shape.length === 1 ? `${shape[0]},` : shape.join(', ')
   const dictionary = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${dimensions}), }`
   // The data starts at a multiple of 64 bytes; the header ends with a newline.
   const dataStart = Math.ceil((10 + dictionary.length + 1) / 64) * 64
   const header = MAGIC + '\x01\x00' + '\x00\x00' + dictionary.padEnd(dataStart - 11) + '\n'
-  const bytes = new Uint8Array(dataStart + data.byteLength)
+  const bytes = new Uint8Array(dataStart)
   for (let index = 0; index < dataStart; index++) bytes[index] = header.charCodeAt(index)
   new DataView(bytes.buffer).setUint16(8, dataStart - 10, true)
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), dataStart)
   return bytes
 }
 

@@ -1,7 +1,7 @@
 /** NumPy's archive format: a zip of .npy files. */
-import { unzipSync, zipSync } from 'fflate'
+import { Zip, ZipPassThrough, unzipSync, zipSync } from 'fflate'
 import { ModelError } from '../model/errors.ts'
-import { decodeNpy, encodeNpy, type NpyArray } from './npy.ts'
+import { checkCount, decodeNpy, encodeNpy, encodeNpyHeader, type NpyArray } from './npy.ts'
 
 /** A fixed date, so that equal arrays give equal bytes. Zip has no dates before 1980. */
 const MTIME = new Date(1980, 0, 1)
@@ -13,6 +13,49 @@ const MTIME = new Date(1980, 0, 1)
 export function encodeNpz(arrays: Readonly<Record<string, NpyArray>>): Uint8Array {
   const files = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, encodeNpy(array)] as const)
   return zipSync(Object.fromEntries(files), { level: 0, mtime: MTIME })
+}
+
+/** An array that is never whole: its numbers come in pieces, row-major, one behind the other. */
+export interface PiecedArray {
+  readonly shape: readonly number[]
+  readonly pieces: AsyncIterable<Float32Array>
+}
+
+/**
+ * Writes named arrays as `encodeNpz` does, but piece by piece: each is to be taken before the next is made. Equal arrays
+ * give equal bytes, however they are cut.
+ * @throws ModelError if a shape does not fit its data
+ */
+export async function* encodeNpzPieces(
+  arrays: Readonly<Record<string, NpyArray | PiecedArray>>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let ready: Uint8Array[] = []
+  const take = (): Uint8Array[] => {
+    const taken = ready
+    ready = []
+    return taken
+  }
+  const zip = new Zip((error, bytes) => {
+    if (error !== null) throw error
+    ready.push(bytes)
+  })
+  for (const [name, array] of Object.entries(arrays)) {
+    const file = new ZipPassThrough(`${name}.npy`)
+    file.mtime = MTIME
+    zip.add(file)
+    const { shape } = array
+    file.push(encodeNpyHeader(shape, 'data' in array ? array.data : new Float32Array()))
+    let count = 0
+    for await (const piece of 'data' in array ? [array.data] : array.pieces) {
+      count += piece.length
+      file.push(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength))
+      yield* take()
+    }
+    checkCount(shape, count)
+    file.push(new Uint8Array(), true)
+  }
+  zip.end()
+  yield* take()
 }
 
 /**

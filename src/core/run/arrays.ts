@@ -2,7 +2,7 @@
 import { ModelError } from '../model/errors.ts'
 import type { Model } from '../model/model.ts'
 import { cueTable } from '../model/variation.ts'
-import { type Matrix, packBlock, unitOf, unpackBlock, vectorStride } from '../plan/layout.ts'
+import { type Matrix, packBlock, slicesOf, unitOf, unpackBlock, vectorStride } from '../plan/layout.ts'
 import type { Plan } from '../plan/plan.ts'
 
 /** A dense array, row-major. */
@@ -11,11 +11,22 @@ export interface DenseArray {
   readonly data: Float32Array<ArrayBuffer>
 }
 
-/** A buffer to be copied whole. */
+/** A buffer to be copied, whole or in part. */
 export interface Copy {
   readonly buffer: string
+  /** First byte, where it is not 0. */
+  readonly offset?: number
   readonly bytes: number
 }
+
+/** Some consecutive values of a named array: what is to be copied for them, and how they are read from the copy. */
+export interface Part {
+  readonly copies: readonly Copy[]
+  readonly unpack: (bytes: ArrayBuffer) => Float32Array
+}
+
+/** Most bytes of one part of an array, as float32. */
+const PART_BYTES = 2 ** 24
 
 export function bytesOf(copies: readonly Copy[]): number {
   return copies.reduce((sum, { bytes }) => sum + bytes, 0)
@@ -34,6 +45,49 @@ export function copiesOf(plan: Plan, model: Model, name: string): Copy[] {
   return matrixOf(plan, model, name).blocks.map(({ buffer, bytes }) => ({ buffer, bytes }))
 }
 
+/**
+ * A named array in parts of whole rows, so that nobody needs to hold all of a large matrix; a layer is one part.
+ * @param mostBytes - most bytes of a part as float32, as far as a row fits
+ */
+export function partsOf(
+  plan: Plan,
+  model: Model,
+  name: string,
+  mostBytes = PART_BYTES,
+): { shape: readonly number[]; parts: Part[] } {
+  if (layerOf(model, name) !== undefined) {
+    const unpack = (bytes: ArrayBuffer) => unpackArray(plan, model, name, bytes, 0).data
+    return { shape: shapeOf(plan, model, name), parts: [{ copies: copiesOf(plan, model, name), unpack }] }
+  }
+  const matrix = matrixOf(plan, model, name)
+  const { blocks, columns, rowBytes } = matrix
+  const scale = scaleOf(model, name)
+  const parts = blocks.flatMap((block) =>
+    slicesOf(matrix, block, mostBytes * (rowBytes / (4 * columns))).map(({ slice, offset }) => ({
+      copies: [{ buffer: slice.buffer, offset, bytes: slice.bytes }],
+      unpack: (bytes: ArrayBuffer) => {
+        const data = new Float32Array(slice.count * columns)
+        unpackBlock(matrix, { ...slice, start: 0 }, bytes, 0, scale, data)
+        return data
+      },
+    })),
+  )
+  return { shape: shapeOf(plan, model, name), parts }
+}
+
+function shapeOf(plan: Plan, model: Model, name: string): readonly number[] {
+  const layer = layerOf(model, name)
+  if (layer !== undefined) return model.replicas > 1 ? [model.replicas, layer.size] : [layer.size]
+  const { copies, rows, columns } = matrixOf(plan, model, name)
+  return copies > 1 ? [copies, rows, columns] : [rows, columns]
+}
+
+/** What a 1 in the buffer of a matrix stands for. */
+function scaleOf(model: Model, name: string): number {
+  const memory = model.memories.find((item) => item.name === name)
+  return memory === undefined ? 1 : unitOf(memory)
+}
+
 /** The dense array that stands in the copied bytes of `copiesOf`. */
 export function unpackArray(
   plan: Plan,
@@ -50,19 +104,18 @@ export function unpackArray(
       const start = offset + replica * vectorStride(size) * 4
       data.set(new Float32Array(bytes, start, size), replica * size)
     }
-    return { shape: model.replicas > 1 ? [model.replicas, size] : [size], data }
+    return { shape: shapeOf(plan, model, name), data }
   }
   const matrix = matrixOf(plan, model, name)
   const { copies, rows, columns } = matrix
   const data = new Float32Array(copies * rows * columns)
-  const memory = model.memories.find((item) => item.name === name)
-  const scale = memory === undefined ? 1 : unitOf(memory)
+  const scale = scaleOf(model, name)
   let start = offset
   for (const block of matrix.blocks) {
     unpackBlock(matrix, block, bytes, start, scale, data)
     start += block.bytes
   }
-  return { shape: copies > 1 ? [copies, rows, columns] : [rows, columns], data }
+  return { shape: shapeOf(plan, model, name), data }
 }
 
 /**

@@ -4,7 +4,7 @@ import type { NpyArray } from '../data/npy.ts'
 import { decodeNpz, encodeNpz } from '../data/npz.ts'
 import { ModelError } from '../model/errors.ts'
 import type { Scenario } from '../model/schema.ts'
-import { seriesArrays, stateArrays } from './results.ts'
+import { type Arrays, seriesArrays, stateArrays } from './results.ts'
 import type { Series } from './series.ts'
 import type { Checkpoint } from './simulation.ts'
 
@@ -23,17 +23,22 @@ interface Header extends Omit<Checkpoint, 'arrays' | 'series'> {
  * follows from the scenario), and an array `checkpoint` with the tick, the scenario and the warnings so far.
  */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
+  return encodeNpz(checkpointArrays(checkpoint))
+}
+
+/** The arrays of a checkpoint's file, for who writes it in pieces. */
+export function checkpointArrays(checkpoint: Checkpoint): Arrays {
   const { arrays, series, ...rest } = checkpoint
   const names = series.flatMap(({ name, termNames }) =>
     termNames === undefined ? [] : [[name, termNames] as const],
   )
   const header: Header = { version: VERSION, ...rest, termNames: Object.fromEntries(names) }
   const text = strToU8(JSON.stringify(header))
-  return encodeNpz({
+  return {
     checkpoint: { shape: [text.length], data: text },
     ...seriesArrays(series),
     ...stateArrays(arrays),
-  })
+  }
 }
 
 /**

@@ -1,11 +1,11 @@
 /** What a run leaves behind, as named arrays, numbers and tables: results.npz, summary.json, CSV. */
 import type { NpyArray } from '../data/npy.ts'
+import type { PiecedArray } from '../data/npz.ts'
 import { ModelError } from '../model/errors.ts'
 import type { Model } from '../model/model.ts'
 import { axisValues } from '../model/variation.ts'
 import { samplesBetween } from '../plan/clock.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { DenseArray } from './arrays.ts'
 import { type Series, createSeries } from './series.ts'
 
 /** Named arrays, as an .npz archive holds them. */
@@ -18,8 +18,8 @@ export interface Spread {
   readonly max: number | null
 }
 
-/** Bytes that an archive may have: those that Node reads in one piece. */
-const MAX_BYTES = 2 ** 31 - 1
+/** Bytes that the numbers of an archive may have: those that zip counts in 32 bits, less room for headers. */
+const MAX_BYTES = 2 ** 32 - 2 ** 20
 
 /**
  * The samples of all probes: for probe P `P.tick` [S] int32, `P.time` [S] float64, `P.value` [S, ...] and, for energy,
@@ -39,7 +39,9 @@ export function seriesArrays(series: readonly Series[]): Arrays {
 }
 
 /** States as arrays `state.NAME`, float32. */
-export function stateArrays(states: Readonly<Record<string, DenseArray>>): Arrays {
+export function stateArrays<T extends NpyArray | PiecedArray>(
+  states: Readonly<Record<string, T>>,
+): Readonly<Record<string, T>> {
   return Object.fromEntries(Object.entries(states).map(([name, array]) => [`state.${name}`, array]))
 }
 

@@ -1,4 +1,5 @@
 /** A network that runs: the interface of the library, the command line and the page. */
+import type { PiecedArray } from '../data/npz.ts'
 import { ModelError } from '../model/errors.ts'
 import { fitsPatterns } from '../model/fitting.ts'
 import type { Model } from '../model/model.ts'
@@ -14,11 +15,13 @@ import type { Tuned, Variants } from '../plan/variants.ts'
 import {
   type Copy,
   type DenseArray,
+  type Part,
   bytesOf,
   copiesOf,
   packArray,
   packCue,
   packPart,
+  partsOf,
   unpackArray,
 } from './arrays.ts'
 import { createEnergyGuard } from './guard.ts'
@@ -111,6 +114,11 @@ export interface Simulation {
    * @returns row-major, with a leading replica axis where every replica has its own
    */
   read(name: string): Promise<DenseArray>
+  /**
+   * What `read` gives, copied from the GPU in pieces of some MiB as they are asked for, so that a large matrix is never
+   * whole on the host. No tick may be submitted and nothing written until the last has come.
+   */
+  readPieces(name: string): PiecedArray
   /**
    * Records what makes activations and adiabatic layers belong to the state as it stands: between ticks they are those
    * of the last one. Writes down W of synapses in factors whose buffer has been asked for. For a view that reads them from
@@ -238,6 +246,15 @@ export async function createSimulation(
     })
   }
 
+  async function* readParts(parts: readonly Part[]): AsyncGenerator<Float32Array, void, undefined> {
+    let refresh = (encoder: GPUCommandEncoder): void => scheduler.refresh(encoder)
+    for (const { copies, unpack } of parts) {
+      const bytes = await readBuffers(engine, copies, refresh)
+      refresh = () => undefined
+      yield unpack(bytes)
+    }
+  }
+
   /** Runs commands of the scheduler by themselves. */
   const submit = (label: string, encode: (encoder: GPUCommandEncoder) => void): void => {
     const encoder = device.createCommandEncoder({ label })
@@ -355,6 +372,10 @@ export async function createSimulation(
     flush: () => scheduler.flush(),
     async read(name) {
       return (await readAll([name]))[0] as DenseArray
+    },
+    readPieces(name) {
+      const { shape, parts } = partsOf(plan, model, name)
+      return { shape, pieces: readParts(parts) }
     },
     encodeRefresh: (encoder) => scheduler.refresh(encoder),
     write,
@@ -490,7 +511,7 @@ function numberAt(scenario: unknown, path: string): number {
   return value as number
 }
 
-/** The bytes of whole buffers, one behind the other, all of one moment; `before` is encoded first. */
+/** The bytes of buffers, one behind the other, all of one moment; `before` is encoded first. */
 async function readBuffers(
   engine: Engine,
   copies: readonly Copy[],
@@ -502,13 +523,13 @@ async function readBuffers(
   const encoder = device.createCommandEncoder({ label: 'read' })
   before(encoder)
   // A staging buffer each: together they may be more than one buffer can hold.
-  const staged = copies.map(({ buffer, bytes }) => {
+  const staged = copies.map(({ buffer, offset = 0, bytes }) => {
     const staging = device.createBuffer({
       label: `read ${buffer}`,
       size: bytes,
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     })
-    encoder.copyBufferToBuffer(engine.buffer(buffer), 0, staging, 0, bytes)
+    encoder.copyBufferToBuffer(engine.buffer(buffer), offset, staging, 0, bytes)
     return staging
   })
   try {

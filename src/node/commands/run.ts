@@ -2,11 +2,10 @@ import { createRequire } from 'node:module'
 import { basename, extname, join } from 'node:path'
 import { Command } from 'commander'
 import { version } from '../../../package.json'
-import { encodeNpz } from '../../core/data/npz.ts'
+import { encodeNpzPieces, type PiecedArray } from '../../core/data/npz.ts'
 import { ModelError, RunError } from '../../core/model/errors.ts'
 import type { Model } from '../../core/model/model.ts'
-import type { DenseArray } from '../../core/run/arrays.ts'
-import { checkResumable, decodeCheckpoint, encodeCheckpoint } from '../../core/run/checkpoint.ts'
+import { checkResumable, checkpointArrays, decodeCheckpoint } from '../../core/run/checkpoint.ts'
 import {
   axesCsv,
   axesSummary,
@@ -285,7 +284,7 @@ async function advance(end: number, run: Started, progress: Progress): Promise<v
 }
 
 async function saveCheckpoint({ simulation, output }: Started): Promise<string> {
-  return output.write(CHECKPOINT, encodeCheckpoint(await simulation.checkpoint()))
+  return output.write(CHECKPOINT, encodeNpzPieces(checkpointArrays(await simulation.checkpoint())))
 }
 
 async function interrupted(signal: NodeJS.Signals, run: Started): Promise<Interruption> {
@@ -317,15 +316,13 @@ async function writeResults(run: Started, failure?: Error): Promise<string> {
   const { simulation, output, options } = run
   const finished = new Date()
   const { series, tick, model } = simulation
-  const samples = seriesArrays(series)
-  const states = await readStates(simulation).catch((error: unknown) => {
-    if (failure === undefined) throw error
-    return {}
+  const samples = { ...axisArrays(model), ...seriesArrays(series) }
+  const write = (states: Readonly<Record<string, PiecedArray>>): Promise<string> =>
+    output.write('results.npz', encodeNpzPieces({ ...samples, ...stateArrays(states) }))
+  const path = await write(statesOf(simulation)).catch((error: unknown) => {
+    if (failure === undefined || error instanceof RunError) throw error
+    return write({})
   })
-  const path = await output.write(
-    'results.npz',
-    encodeNpz({ ...axisArrays(model), ...samples, ...stateArrays(states) }),
-  )
   if (options.csv) {
     for (const one of series) {
       const text = seriesCsv(one, model.replicas)
@@ -358,11 +355,10 @@ async function writeResults(run: Started, failure?: Error): Promise<string> {
   return path
 }
 
-async function readStates(simulation: Simulation): Promise<Record<string, DenseArray>> {
+function statesOf(simulation: Simulation): Readonly<Record<string, PiecedArray>> {
   const { layers, memories, synapses } = simulation.model
-  const states: Record<string, DenseArray> = {}
-  for (const { name } of [...layers, ...memories, ...synapses]) states[name] = await simulation.read(name)
-  return states
+  const names = [...layers, ...memories, ...synapses].map(({ name }) => name)
+  return Object.fromEntries(names.map((name) => [name, simulation.readPieces(name)]))
 }
 
 function adapterOf({ name, type, driver }: AdapterInfo): Pick<AdapterInfo, 'name' | 'type' | 'driver'> {

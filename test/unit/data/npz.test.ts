@@ -2,7 +2,13 @@ import fc from 'fast-check'
 import { zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { decodeNpy, encodeNpy, type NpyArray, type NpyData } from '../../../src/core/data/npy.ts'
-import { decodeNpz, decodeNpzArray, encodeNpz } from '../../../src/core/data/npz.ts'
+import {
+  decodeNpz,
+  decodeNpzArray,
+  encodeNpz,
+  encodeNpzPieces,
+  type PiecedArray,
+} from '../../../src/core/data/npz.ts'
 
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'))
 
@@ -115,6 +121,27 @@ describe('npz', () => {
   it('gives equal bytes for equal arrays', () => {
     const arrays = { a: { shape: [2], data: Float32Array.of(1, 2) } }
     expect(encodeNpz(arrays)).toEqual(encodeNpz(arrays))
+  })
+
+  it('is the same archive in pieces, however its arrays are cut', async () => {
+    const whole = async (arrays: Readonly<Record<string, NpyArray | PiecedArray>>) => {
+      const pieces: Uint8Array[] = []
+      for await (const piece of encodeNpzPieces(arrays)) pieces.push(piece)
+      return Uint8Array.from(Buffer.concat(pieces))
+    }
+    const b = { shape: [2, 3], data: Float32Array.of(0, -0, 1, NaN, Infinity, 5) }
+    const cut = (...ends: readonly number[]): PiecedArray => ({
+      shape: b.shape,
+      pieces: (async function* () {
+        let start = 0
+        for (const end of ends) yield await Promise.resolve(b.data.subarray(start, (start = end)))
+      })(),
+    })
+    const a = { shape: [0], data: new Int32Array() }
+    const bytes = await whole({ a, b, c: a })
+    expect(decodeNpz(bytes)).toEqual({ a, b, c: a })
+    expect(await whole({ a, b: cut(3, 3, 4, 6), c: a })).toEqual(bytes)
+    await expect(whole({ b: cut(3, 5) })).rejects.toThrow('shape (2, 3) holds 6 values, the data has 5')
   })
 
   it('reads one array, compressed or not, and names those there are', () => {
