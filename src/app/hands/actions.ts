@@ -236,7 +236,7 @@ async function freeRows(simulation: Opened['simulation'], store: Store, count: n
     ? { rows, columns, data: (await simulation.read(store.name)).data.subarray(0, rows * columns) }
     : store.rows
   const free: Free[] = []
-  const copy = { ...now, data: now.data.slice() }
+  const copy = { rows, columns, data: now.data.slice() }
   for (let zero = zeroRow(copy); zero !== undefined && free.length < count; zero = zeroRow(copy)) {
     free.push({ row: zero, how: '' })
     copy.data[zero * columns] = 1
@@ -258,7 +258,8 @@ async function freeRows(simulation: Opened['simulation'], store: Store, count: n
 }
 
 function unscaled({ rows, scale }: Store): Rows {
-  return scale === 1 ? rows : { ...rows, data: rows.data.map((value) => value / scale) }
+  const { rows: count, columns, data } = rows
+  return scale === 1 ? rows : { rows: count, columns, data: data.map((value) => value / scale) }
 }
 
 function likenessFor(store: Store, row: number): Likeness {

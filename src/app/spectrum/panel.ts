@@ -148,7 +148,10 @@ async function questionOf(simulation: Simulation, shown: string): Promise<Questi
     // Without what a worker need not copy.
     model: {
       ...model,
-      memories: model.memories.map((memory) => ({ ...memory, init: { ...memory.init, data: empty } })),
+      memories: model.memories.map((memory) => ({
+        ...memory,
+        init: { rows: memory.init.rows, columns: memory.init.columns, data: empty },
+      })),
       synapses: model.synapses.map((synapse) => ({ ...synapse, base: { kind: 'zero' } })),
       stimulus: [],
       probes: [],

@@ -257,10 +257,10 @@ export async function createEngine(
     { matrix, block, of }: Extract<BufferPlan['initial'], { kind: 'rows' }>,
     current: Model,
   ): Generator<void> {
-    const { data } = of(current)
+    const rows = of(current)
     for (const { slice, offset } of slicesOf(matrix, block, SLICE_BYTES)) {
       if (offset > 0) yield
-      device.queue.writeBuffer(buffer(block.buffer), offset, packBlock(matrix, slice, data))
+      device.queue.writeBuffer(buffer(block.buffer), offset, packBlock(matrix, slice, rows))
       device.queue.submit([])
     }
   }
@@ -471,7 +471,9 @@ function tableOf(operation: Operation, { variation, replicas }: Model): ArrayBuf
 /** Whether two models fill a buffer differently. */
 function isChanged(initial: BufferPlan['initial'], before: Model, next: Model): boolean {
   if (initial.kind === 'rows') {
-    const [a, b] = [initial.of(before).data, initial.of(next).data]
+    const [x, y] = [initial.of(before), initial.of(next)]
+    const inBits = x.signs !== undefined && x.signs.unit === y.signs?.unit
+    const [a, b] = inBits ? [x.signs.words, y.signs.words] : [x.data, y.data]
     return a !== b && (a.length !== b.length || a.some((value, index) => value !== b[index]))
   }
   if (initial.kind !== 'data') return false

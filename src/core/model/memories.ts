@@ -12,6 +12,7 @@ import {
   type Sources,
   type Want,
 } from './patterns.ts'
+import { packSigns, rowOf, signRows } from './signs.ts'
 import type { LayerSpec, MemorySpec, Scenario } from './schema.ts'
 
 /** Largest number that half precision holds. */
@@ -122,7 +123,7 @@ export async function initialMemory(
 ): Promise<Block> {
   const path = `memories.${name}.init`
   const loaded = await loadPatterns(spec.init, forMemory(scenario, spec, path), sources)
-  if (spec.format === 'binary') requireSigns(loaded, path)
+  if (spec.format === 'binary') return binaryMemory(loaded, spec, path)
   const block = spec.scale === 1 ? loaded : editable(loaded)
   if (spec.scale !== 1) {
     for (let index = 0; index < block.data.length; index++) {
@@ -130,6 +131,17 @@ export async function initialMemory(
     }
   }
   if (spec.scale !== 1 || spec.format === 'f16') requireWithin(block, spec, path)
+  return block
+}
+
+function binaryMemory(loaded: Block, spec: MemorySpec, path: string): Block {
+  const { rows, columns, image, labels, signs } = loaded
+  if (signs === undefined) requireSigns(loaded, path)
+  const words = signs?.words ?? packSigns(rows, columns, (row) => rowOf(loaded, row))
+  const shape = { rows, columns, shared: false, ...(image && { image }), ...(labels && { labels }) }
+  const block = signRows(shape, { words, unit: spec.scale * (signs?.unit ?? 1) })
+  // One row is as large as another.
+  requireWithin({ rows: 1, columns, data: rowOf(block, 0) }, spec, path)
   return block
 }
 
@@ -148,6 +160,7 @@ function forMemory(scenario: Scenario, spec: MemorySpec, path: string): Want {
   const count = sizeOf(findLayer(scenario, spec.to, path))
   return {
     ...forLayer(scenario, spec.from, path),
+    binary: spec.format === 'binary',
     rows: { count, text: `layer \`${spec.to}\` has ${count} neurons`, path: `neurons.${spec.to}.size` },
   }
 }

@@ -8,12 +8,21 @@ import type { Scenario } from './schema.ts'
 export interface Rows {
   readonly rows: number
   readonly columns: number
-  /** [rows, columns] */
+  /** [rows, columns]; where there are signs, unpacked from them at each call, which a large memory had better avoid. */
   readonly data: Float32Array
+  /** The same in bits, of a binary memory. */
+  readonly signs?: Signs
   /** [rows, columns], or absent when no entry is masked. */
   readonly free?: Uint8Array
   /** Class of each row as the file of its labels says, -1 where none; absent when there are no labels. */
   readonly labels?: readonly number[]
+}
+
+/** Rows of signs, each in whole words of 32 bits, the first column the lowest bit. */
+export interface Signs {
+  readonly words: Uint32Array
+  /** What a 1 stands for; a 0 stands for its negative. */
+  readonly unit: number
 }
 
 /** A Lagrangian L(x) with all parameters filled in (theory.md, section 1). */

@@ -1,7 +1,7 @@
 /** Pattern sources, what is done to their rows, and the checks that need only the scenario. */
 import { decodeIdx } from '../data/idx.ts'
 import { decodePng, resize } from '../data/image.ts'
-import { decodeNpy } from '../data/npy.ts'
+import { decodeNpy, type NpyData } from '../data/npy.ts'
 import { decodeNpzArray } from '../data/npz.ts'
 import { ModelError } from './errors.ts'
 import { naming, type Read } from './files.ts'
@@ -9,6 +9,7 @@ import { find } from './find.ts'
 import type { Rows } from './model.ts'
 import { list, show } from './path.ts'
 import { drawRows, chosen, scaleTo } from './random-rows.ts'
+import { packSigns, rowOf, signRows } from './signs.ts'
 import { RandomStream } from './random.ts'
 import type { Corrupt, Edit, Patterns, Scenario, Transform } from './schema.ts'
 
@@ -23,6 +24,8 @@ export interface Want {
   readonly columnsOf: { readonly text: string; readonly path: string }
   /** The number of rows, what sets it in words, and where it can be changed; absent = any number from 1. */
   readonly rows?: { readonly count: number; readonly text: string; readonly path: string }
+  /** Rows of -1 and +1 are stored as bits; a source may give them so if nothing is done to them. */
+  readonly binary?: boolean
 }
 
 /** Rows on their way into a model. */
@@ -64,10 +67,10 @@ export function forLayer(scenario: Scenario, name: string, path: string): Want {
  */
 export async function loadPatterns(patterns: Patterns, want: Want, sources: Sources): Promise<Block> {
   try {
-    const source = await load(patterns, want, sources)
-    checkColumns(patterns, source, want)
     const { transform = [], corrupt, edits = [] } = patterns
     const touched = transform.length > 0 || corrupt !== undefined || edits.length > 0
+    const source = await load(patterns, touched ? { ...want, binary: false } : want, sources)
+    checkColumns(patterns, source, want)
     let block = touched ? editable(source) : source
     for (const step of transform) {
       if (step.op === 'mean') block = meanOf(block, want.rows?.count ?? 1)
@@ -93,19 +96,21 @@ export async function loadPatterns(patterns: Patterns, want: Want, sources: Sour
 
 /** The same rows in memory of their own. */
 export function editable(block: Block): Block {
+  const { signs, ...rest } = block
+  if (signs !== undefined) return { ...rest, data: block.data.slice(), shared: false }
   return block.shared ? { ...block, data: block.data.slice(), shared: false } : block
 }
 
 /** Only what a model keeps of a block. */
 export function toRows(block: Block): Rows {
-  const { rows, columns, data, free, labels } = block
-  return {
+  const { rows, columns, signs, free, labels } = block
+  const rest = {
     rows,
     columns,
-    data,
     ...(free === undefined ? {} : { free }),
     ...(labels === undefined ? {} : { labels }),
   }
+  return signs === undefined ? { ...rest, data: block.data } : signRows(rest, signs)
 }
 
 // ---------------------------------------------------------------------------------------------------- sources
@@ -113,14 +118,26 @@ export function toRows(block: Block): Rows {
 async function load(patterns: Patterns, want: Want, sources: Sources): Promise<Block> {
   switch (patterns.kind) {
     case 'npy':
-      return loadNpy(patterns.path, sources.read)
+      return loadNpy(patterns.path, sources.read, want.binary)
     case 'idx':
       return loadIdx(patterns, sources.read)
     case 'png':
       return loadPng(patterns, sources.read)
     case 'random': {
-      const block = allocate(patterns.count ?? want.rows?.count ?? 1, want.columns)
-      drawRows(patterns, block.data, want.columns, new RandomStream(sources.seed, want.path))
+      const { columns } = want
+      const rows = patterns.count ?? want.rows?.count ?? 1
+      const stream = new RandomStream(sources.seed, want.path)
+      const { distribution, norm, sparsity = 0 } = patterns
+      if (want.binary && distribution === 'binary' && norm === undefined && sparsity === 0) {
+        const row = new Float32Array(columns)
+        const words = packSigns(rows, columns, () => {
+          drawRows(patterns, row, columns, stream)
+          return row
+        })
+        return signRows({ rows, columns, shared: false }, { words, unit: 1 })
+      }
+      const block = allocate(rows, columns)
+      drawRows(patterns, block.data, columns, stream)
       return block
     }
     case 'rows':
@@ -149,7 +166,7 @@ export function allocate(rows: number, columns: number): Block {
   )
 }
 
-async function loadNpy(path: string, read: Read): Promise<Block> {
+async function loadNpy(path: string, read: Read, binary = false): Promise<Block> {
   const [, archive, name] = /^(.*\.npz)(?:#(.*))?$/i.exec(path) ?? []
   const bytes = await read(archive ?? path)
   const { shape, data } = naming(archive ?? path, () =>
@@ -160,13 +177,18 @@ async function loadNpy(path: string, read: Read): Promise<Block> {
     throw new ModelError(`${path} holds no rows; give a file with at least one`)
   const image = rest.length === 2 ? ([rest[0] as number, rest[1] as number] as const) : undefined
   const shared = data instanceof Float32Array
-  return {
-    rows,
-    columns: data.length / rows,
-    data: shared ? data : new Float32Array(data),
-    shared,
-    ...(image ? { image } : {}),
+  const block = { rows, columns: data.length / rows, shared, ...(image ? { image } : {}) }
+  if (binary && isOfSigns(data)) {
+    const { columns } = block
+    const words = packSigns(rows, columns, (row) => data.subarray(row * columns, (row + 1) * columns))
+    return signRows(block, { words, unit: 1 })
   }
+  return { ...block, data: shared ? data : new Float32Array(data) }
+}
+
+function isOfSigns(data: NpyData): boolean {
+  for (const value of data) if (value !== 1 && value !== -1) return false
+  return true
 }
 
 async function loadIdx(spec: Extract<Patterns, { kind: 'idx' }>, read: Read): Promise<Block> {
@@ -284,16 +306,21 @@ async function loadPng(spec: Extract<Patterns, { kind: 'png' }>, read: Read): Pr
 }
 
 function selectRows(of: string, source: Block, select?: readonly number[]): Block {
-  if (select === undefined) return { ...source, shared: true }
+  if (select === undefined) {
+    const { signs } = source
+    if (signs === undefined) return { ...source, shared: true }
+    const { rows, columns, image, labels } = source
+    return signRows(
+      { rows, columns, shared: true, ...(image && { image }), ...(labels && { labels }) },
+      signs,
+    )
+  }
   const block = allocate(select.length, source.columns)
   select.forEach((from, row) => {
     if (from >= source.rows) {
       throw new ModelError(`selects row ${from} of \`${of}\`, which has ${source.rows}, numbered from 0`)
     }
-    block.data.set(
-      source.data.subarray(from * source.columns, (from + 1) * source.columns),
-      row * source.columns,
-    )
+    block.data.set(rowOf(source, from), row * source.columns)
   })
   const { image, labels } = source
   return {
@@ -529,6 +556,7 @@ function checkRows(patterns: Patterns, { rows }: Block, want: Want): void {
 }
 
 function checkFinite(block: Rows): void {
+  if (block.signs !== undefined) return
   const { data, columns } = block
   for (let index = 0; index < data.length; index++) {
     if (!Number.isFinite(data[index])) {

@@ -1,6 +1,7 @@
 /** Where numbers stand in GPU buffers: padded rows, packed formats, matrices split into blocks. */
 import { ModelError } from '../model/errors.ts'
 import type { Memory, Rows } from '../model/model.ts'
+import { rowOf } from '../model/signs.ts'
 import type { Format } from './kernels.ts'
 
 /** The limits of an adapter that a plan depends on, in bytes and counts. */
@@ -118,12 +119,15 @@ export function slicesOf(
  * One block of a matrix as it stands in its buffer, from dense rows of one copy.
  * @param dense - [rows, columns], used for every copy
  */
-export function packBlock(matrix: Matrix, block: Block, dense: Float32Array): Uint8Array<ArrayBuffer> {
+export function packBlock(matrix: Matrix, block: Block, dense: Float32Array | Rows): Uint8Array<ArrayBuffer> {
   const { columns, rows, stride, format, rowBytes } = matrix
   const bytes = new Uint8Array(block.bytes)
   for (let index = 0; index < block.count; index++) {
-    const from = ((block.start + index) % rows) * columns
-    const row = dense.subarray(from, from + columns)
+    const from = (block.start + index) % rows
+    const row =
+      dense instanceof Float32Array
+        ? dense.subarray(from * columns, (from + 1) * columns)
+        : rowOf(dense, from)
     if (format === 'f32') {
       new Float32Array(bytes.buffer, index * rowBytes, stride).set(row)
     } else if (format === 'f16') {
@@ -179,7 +183,7 @@ export function gatherRows(
   const stride = vectorStride(columns)
   const gathered = new Float32Array(chosen.length * stride)
   chosen.forEach(({ rows, row }, place) => {
-    gathered.set(rows.data.subarray(row * columns, (row + 1) * columns), place * stride)
+    gathered.set(rowOf(rows, row), place * stride)
   })
   return gathered
 }
@@ -189,8 +193,7 @@ export function dealRows(rows: Rows, count: number): Float32Array<ArrayBuffer> {
   const stride = vectorStride(rows.columns)
   const dealt = new Float32Array(count * stride)
   for (let place = 0; place < count; place++) {
-    const from = (place % rows.rows) * rows.columns
-    dealt.set(rows.data.subarray(from, from + rows.columns), place * stride)
+    dealt.set(rowOf(rows, place % rows.rows), place * stride)
   }
   return dealt
 }

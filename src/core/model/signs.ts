@@ -1,0 +1,62 @@
+/** Rows of signs as bits: what a binary memory takes on the host. */
+import type { Rows, Signs } from './model.ts'
+
+/**
+ * Packs rows of which only the signs count.
+ * @param rowAt - values of a row; asked once for each, in order
+ */
+export function packSigns(
+  rows: number,
+  columns: number,
+  rowAt: (row: number) => ArrayLike<number>,
+): Uint32Array {
+  const wordsPerRow = Math.ceil(columns / 32)
+  const words = new Uint32Array(rows * wordsPerRow)
+  for (let row = 0; row < rows; row++) {
+    const values = rowAt(row)
+    for (let column = 0; column < columns; column++) {
+      const word = row * wordsPerRow + (column >>> 5)
+      if ((values[column] as number) > 0) words[word] = (words[word] as number) | (1 << (column & 31))
+    }
+  }
+  return words
+}
+
+/** Rows that stand as bits. Their `data` is unpacked when it is asked for, and kept no longer than someone uses it. */
+export function signRows<T extends Pick<Rows, 'rows' | 'columns'>>(
+  shape: T,
+  signs: Signs,
+): T & Pick<Rows, 'data' | 'signs'> {
+  let kept: WeakRef<Float32Array> | undefined
+  return {
+    ...shape,
+    signs,
+    get data() {
+      const known = kept?.deref()
+      if (known !== undefined) return known
+      const { rows, columns } = shape
+      const data = new Float32Array(rows * columns)
+      for (let row = 0; row < rows; row++)
+        unpack(signs, row, data.subarray(row * columns, (row + 1) * columns))
+      kept = new WeakRef(data)
+      return data
+    },
+  }
+}
+
+/** One row, without unpacking the others. Not to be written to. */
+export function rowOf(rows: Rows, row: number): Float32Array {
+  const { columns, signs } = rows
+  if (signs === undefined) return rows.data.subarray(row * columns, (row + 1) * columns)
+  const values = new Float32Array(columns)
+  unpack(signs, row, values)
+  return values
+}
+
+function unpack({ words, unit }: Signs, row: number, target: Float32Array): void {
+  const first = row * Math.ceil(target.length / 32)
+  for (let column = 0; column < target.length; column++) {
+    const bit = ((words[first + (column >>> 5)] as number) >>> (column & 31)) & 1
+    target[column] = bit === 1 ? unit : -unit
+  }
+}
