@@ -10,6 +10,7 @@ export type {
   Model,
   Probe,
   Rows,
+  Signs,
   Stimulus,
   Synapse,
   Variation,
