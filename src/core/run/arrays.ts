@@ -26,7 +26,7 @@ export interface Part {
 }
 
 /** Most bytes of one part of an array, as float32. */
-const PART_BYTES = 2 ** 24
+const PART_BYTES = 2 ** 22
 
 export function bytesOf(copies: readonly Copy[]): number {
   return copies.reduce((sum, { bytes }) => sum + bytes, 0)
