@@ -245,7 +245,7 @@ function createScratch(
     vector: buffer('vector', 4 * longest * replicas, GPUBufferUsage.STORAGE),
     output: buffer('output', 4 * longest * replicas, GPUBufferUsage.STORAGE),
     bias: buffer('bias', 4 * vectorStride(rows), GPUBufferUsage.STORAGE),
-    partial: buffer('partial', 16 * replicas * blocks * (columns / 4 + 2), GPUBufferUsage.STORAGE),
+    partial: buffer('partial', 16 * replicas * blocks * (Math.ceil(columns / 4) + 1), GPUBufferUsage.STORAGE),
     state: buffer('state', 4 * vectorStride(rows) * replicas, GPUBufferUsage.STORAGE),
     activations: buffer('activations', 4 * vectorStride(rows) * replicas, GPUBufferUsage.STORAGE),
     whole: buffer('whole', 4 * replicas, GPUBufferUsage.STORAGE),

@@ -18,8 +18,8 @@ export interface Spread {
   readonly max: number | null
 }
 
-/** Bytes that the numbers of an archive may have: those that zip counts in 32 bits, less room for headers. */
-const MAX_BYTES = 2 ** 32 - 2 ** 20
+/** Bytes that an archive may have: those that Node reads in one piece, since runs go on from checkpoints with the same samples. */
+const MAX_BYTES = 2 ** 31 - 1
 
 /**
  * The samples of all probes: for probe P `P.tick` [S] int32, `P.time` [S] float64, `P.value` [S, ...] and, for energy,

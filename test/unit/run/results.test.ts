@@ -148,7 +148,7 @@ describe('the size of the results', () => {
     checkResultSize(planNetwork(built, limits), built)
   }
 
-  test('is refused above 4 GiB, with an `every` that is enough', () => {
+  test('is refused above 2 GiB, with an `every` that is enough', () => {
     expect(() => check(100_000)).not.toThrow()
     expect(() => check(10_000_000)).toThrow(ModelError)
     try {
