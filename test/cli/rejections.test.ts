@@ -217,6 +217,15 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
     /memories.xi.init: 1000000 x 1000000 values need 3725.* GiB, more than there is for one array; use fewer/,
   ],
   [
+    'signs beyond any array',
+    set(
+      'neurons.visible.size=300000',
+      'neurons.hidden.size=300000',
+      'memories={"xi":{"from":"visible","to":"hidden","format":"binary","init":{"kind":"random","distribution":"binary"}}}',
+    ),
+    /memories.xi.init: 300000 x 300000 signs need 10.4\d* GiB, more than there is for one array; use fewer/,
+  ],
+  [
     'results beyond an archive',
     set('probes.snap.every=1', 'time.ticks=1000000'),
     /^s.json: probes.snap.every: 1000001 samples of 10812 bytes: .* would have \d+ bytes, .* at most \d+; set it to 6 or more$/,

@@ -129,6 +129,7 @@ async function load(patterns: Patterns, want: Want, sources: Sources): Promise<B
       const stream = new RandomStream(sources.seed, want.path)
       const { distribution, norm, sparsity = 0 } = patterns
       if (want.binary && distribution === 'binary' && norm === undefined && sparsity === 0) {
+        if (rows * columns > MAX_SIGNS) throw tooLarge(`${rows} x ${columns} signs`, (rows * columns) / 8)
         const row = new Float32Array(columns)
         const words = packSigns(rows, columns, () => {
           drawRows(patterns, row, columns, stream)
@@ -149,8 +150,9 @@ async function load(patterns: Patterns, want: Want, sources: Sources): Promise<B
   }
 }
 
-/** Most entries of one array: 4 GiB of float32. */
+/** Most entries of one array: 4 GiB of float32, or 1 GiB of signs. */
 const MAX_ENTRIES = 2 ** 30
+const MAX_SIGNS = 2 ** 33
 
 /** Rows of zeros. */
 export function allocate(rows: number, columns: number): Block {
@@ -160,9 +162,12 @@ export function allocate(rows: number, columns: number): Block {
   } catch {
     // The engine has less than that to give.
   }
-  throw new ModelError(
-    `${rows} x ${columns} values need ${(entries * 4) / 2 ** 30} GiB, more than there is for one array; use fewer rows ` +
-      'or a smaller layer',
+  throw tooLarge(`${rows} x ${columns} values`, entries * 4)
+}
+
+function tooLarge(what: string, bytes: number): ModelError {
+  return new ModelError(
+    `${what} need ${bytes / 2 ** 30} GiB, more than there is for one array; use fewer rows or a smaller layer`,
   )
 }
 
