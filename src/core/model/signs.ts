@@ -12,14 +12,25 @@ export function packSigns(
 ): Uint32Array {
   const wordsPerRow = Math.ceil(columns / 32)
   const words = new Uint32Array(rows * wordsPerRow)
-  for (let row = 0; row < rows; row++) {
-    const values = rowAt(row)
-    for (let column = 0; column < columns; column++) {
-      const word = row * wordsPerRow + (column >>> 5)
-      if ((values[column] as number) > 0) words[word] = (words[word] as number) | (1 << (column & 31))
-    }
-  }
+  for (let row = 0; row < rows; row++)
+    packRow(rowAt(row), words.subarray(row * wordsPerRow, (row + 1) * wordsPerRow))
   return words
+}
+
+/** Sets the bits of positive values in words that are 0. */
+export function packRow(values: ArrayLike<number>, words: Uint32Array): void {
+  for (let column = 0; column < values.length; column++) {
+    const word = column >>> 5
+    if ((values[column] as number) > 0) words[word] = (words[word] as number) | (1 << (column & 31))
+  }
+}
+
+/** The values of a row: `unit` where a bit is set, else its negative. */
+export function unpackRow(words: Uint32Array, unit: number, target: Float32Array): void {
+  for (let column = 0; column < target.length; column++) {
+    const bit = ((words[column >>> 5] as number) >>> (column & 31)) & 1
+    target[column] = bit === 1 ? unit : -unit
+  }
 }
 
 /** Rows that stand as bits. Their `data` is unpacked when it is asked for, and kept no longer than someone uses it. */
@@ -55,8 +66,5 @@ export function rowOf(rows: Rows, row: number): Float32Array {
 
 function unpack({ words, unit }: Signs, row: number, target: Float32Array): void {
   const first = row * Math.ceil(target.length / 32)
-  for (let column = 0; column < target.length; column++) {
-    const bit = ((words[first + (column >>> 5)] as number) >>> (column & 31)) & 1
-    target[column] = bit === 1 ? unit : -unit
-  }
+  unpackRow(words.subarray(first), unit, target)
 }

@@ -1,7 +1,7 @@
 /** Where numbers stand in GPU buffers: padded rows, packed formats, matrices split into blocks. */
 import { ModelError } from '../model/errors.ts'
 import type { Memory, Rows } from '../model/model.ts'
-import { rowOf } from '../model/signs.ts'
+import { packRow, rowOf, unpackRow } from '../model/signs.ts'
 import type { Format } from './kernels.ts'
 
 /** The limits of an adapter that a plan depends on, in bytes and counts. */
@@ -134,13 +134,7 @@ export function packBlock(matrix: Matrix, block: Block, dense: Float32Array | Ro
       const halves = new Uint16Array(bytes.buffer, index * rowBytes, stride)
       for (let column = 0; column < columns; column++) halves[column] = toHalf(row[column] as number)
     } else {
-      const words = new Uint32Array(bytes.buffer, index * rowBytes, stride / 32)
-      for (let column = 0; column < columns; column++) {
-        if ((row[column] as number) > 0) {
-          const word = column >>> 5
-          words[word] = (words[word] as number) | (1 << (column & 31))
-        }
-      }
+      packRow(row, new Uint32Array(bytes.buffer, index * rowBytes, stride / 32))
     }
   }
   return bytes
@@ -167,10 +161,7 @@ export function unpackBlock(
         target[to + column] = fromHalf(halves[column] as number)
     } else {
       const words = new Uint32Array(bytes, start, stride / 32)
-      for (let column = 0; column < columns; column++) {
-        const set = ((words[column >>> 5] as number) >>> (column & 31)) & 1
-        target[to + column] = set === 1 ? scale : -scale
-      }
+      unpackRow(words, scale, target.subarray(to, to + columns))
     }
   }
 }
