@@ -4,7 +4,14 @@ import { encodeNpzPieces } from '../../core/data/npz.ts'
 import { ModelError } from '../../core/model/errors.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { encodeCheckpoint } from '../../core/run/checkpoint.ts'
-import { axesCsv, axisArrays, seriesArrays, seriesCsv, stateArrays } from '../../core/run/results.ts'
+import {
+  axesCsv,
+  axisArrays,
+  seriesArrays,
+  seriesCsv,
+  stateArrays,
+  statesOf,
+} from '../../core/run/results.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
 import type { Opened } from '../workplace.ts'
 import { MOST_BYTES, type Recorder } from './recorder.ts'
@@ -140,12 +147,10 @@ export function download({ name, content }: Download): void {
 /** Samples and states of one moment: no tick may be submitted meanwhile. */
 async function resultsFile(simulation: Simulation, recorder: Recorder): Promise<Blob> {
   await simulation.flush()
-  const { layers, memories, synapses } = simulation.model
-  const names = [...layers, ...memories, ...synapses].map(({ name }) => name)
   const arrays = {
     ...axisArrays(simulation.model),
     ...seriesArrays(recorder.series()),
-    ...stateArrays(Object.fromEntries(names.map((name) => [name, simulation.readPieces(name)]))),
+    ...stateArrays(statesOf(simulation)),
   }
   // The browser may keep blobs elsewhere than in memory.
   const pieces: Blob[] = []

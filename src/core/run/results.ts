@@ -7,6 +7,7 @@ import { axisValues } from '../model/variation.ts'
 import { samplesBetween } from '../plan/clock.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type Series, createSeries } from './series.ts'
+import type { Simulation } from './simulation.ts'
 
 /** Named arrays, as an .npz archive holds them. */
 export type Arrays = Readonly<Record<string, NpyArray>>
@@ -36,6 +37,13 @@ export function seriesArrays(series: readonly Series[]): Arrays {
       arrays[`${name}.terms`] = stack(terms, [...shape, termNames.length], Float32Array)
   }
   return arrays
+}
+
+/** The states of all layers, memories and synapses, as they are read piece by piece. */
+export function statesOf(simulation: Simulation): Readonly<Record<string, PiecedArray>> {
+  const { layers, memories, synapses } = simulation.model
+  const names = [...layers, ...memories, ...synapses].map(({ name }) => name)
+  return Object.fromEntries(names.map((name) => [name, simulation.readPieces(name)]))
 }
 
 /** States as arrays `state.NAME`, float32. */

@@ -14,6 +14,7 @@ import {
   seriesArrays,
   seriesCsv,
   stateArrays,
+  statesOf,
   termNames,
 } from '../../core/run/results.ts'
 import type { Residence, ResidentMode } from '../../core/plan/residence.ts'
@@ -353,12 +354,6 @@ async function writeResults(run: Started, failure?: Error): Promise<string> {
   }
   await output.write('summary.json', `${JSON.stringify(summary, null, 2)}\n`)
   return path
-}
-
-function statesOf(simulation: Simulation): Readonly<Record<string, PiecedArray>> {
-  const { layers, memories, synapses } = simulation.model
-  const names = [...layers, ...memories, ...synapses].map(({ name }) => name)
-  return Object.fromEntries(names.map((name) => [name, simulation.readPieces(name)]))
 }
 
 function adapterOf({ name, type, driver }: AdapterInfo): Pick<AdapterInfo, 'name' | 'type' | 'driver'> {
