@@ -173,8 +173,11 @@ export function untuned(
 /** Changes when the kernels of products do: what was measured with others says nothing. */
 function kernelsKey(): string {
   let hash = 0x811c9dc5
-  for (const name of ['matrix/recall', 'matrix/project', 'matrix/attend', 'matrix/merge'] as const) {
-    const { source } = kernelOf(name, { format: 'f32', tile: ALONE, ending: 'collect' })
+  const forms = (['recall', 'project'] as const).flatMap((product) =>
+    TILES[product].map((tile) => [`matrix/${product}`, tile] as const),
+  )
+  for (const [name, tile] of [...forms, ['matrix/attend', ALONE], ['matrix/merge', ALONE]] as const) {
+    const { source } = kernelOf(name, { format: 'f32', tile, ending: 'collect' })
     for (let at = 0; at < source.length; at++) hash = Math.imul(hash ^ source.charCodeAt(at), 0x01000193)
   }
   return (hash >>> 0).toString(16)
