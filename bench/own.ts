@@ -1,6 +1,7 @@
 /**
- * engram alone, at the works that it is compared at (peers/work.ts) and at some of them with packed memories, on an adapter of Node: ms, dispatches, submits and
- * bytes of a tick, and the share that these bytes have of what a copy moves in that time. Medians of several rounds.
+ * engram alone, at the works that it is compared at (peers/work.ts) and at some of them with packed memories, on an adapter of
+ * Node: ms, dispatches, submits and bytes of a tick, and the share that these bytes have of what a copy moves in that time.
+ * Medians of several rounds.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
@@ -8,13 +9,14 @@ import { loadModel } from '../src/core/model/load.ts'
 import { aligned, planRows } from '../src/core/plan/print.ts'
 import { createSimulation, type Simulation } from '../src/core/run/simulation.ts'
 import { requestDevice } from '../src/node/device.ts'
-import { type Format, fileOf, residentFor, scenarioOf } from './peers/scenario.ts'
+import type { Memory } from '../src/core/model/model.ts'
+import { fileOf, residentFor, scenarioOf } from './peers/scenario.ts'
 import { type Work, WORKS, inputsOf } from './peers/work.ts'
 
 const ROUNDS = 5
 
 /** All works, and those that tell what packed memories cost. */
-const MEASURED: readonly { readonly work: Work; readonly format: Format }[] = [
+const MEASURED: readonly { readonly work: Work; readonly format: Memory['format'] }[] = [
   ...WORKS.map((work) => ({ work, format: 'f32' }) as const),
   ...WORKS.filter(({ id }) => id.startsWith('recall-1024x4096-')).flatMap((work) =>
     (['f16', 'binary'] as const).map((format) => ({ work, format })),

@@ -1,5 +1,6 @@
 /** The works as scenarios of engram. */
 import { encodeNpy } from '../../src/core/data/npy.ts'
+import type { Memory } from '../../src/core/model/model.ts'
 import type { Inputs, Work } from './work.ts'
 
 /** Ensembles of small networks are resident from the first tick, as a run of known length has it. */
@@ -7,11 +8,11 @@ export function residentFor(work: Work): 'on' | 'off' {
   return work.kind === 'learning' ? 'on' : 'off'
 }
 
-/** How a recall stores its memories; f32 is what other libraries have. */
-export type Format = 'f32' | 'f16' | 'binary'
-
-/** The work as a scenario; the numbers come from `fileOf`. */
-export function scenarioOf(work: Work, format: Format = 'f32'): object {
+/**
+ * The work as a scenario; the numbers come from `fileOf`.
+ * @param format - of the memories of a recall; f32 is what other libraries have
+ */
+export function scenarioOf(work: Work, format: Memory['format'] = 'f32'): object {
   const patterns = (path: string): object => ({ kind: 'npy', path })
   switch (work.kind) {
     case 'recall':

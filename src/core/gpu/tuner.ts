@@ -24,7 +24,7 @@ declare const setTimeout: (action: () => void, milliseconds: number) => unknown
 declare const clearTimeout: (timer: unknown) => void
 
 export interface TunerOptions {
-  /** Milliseconds. */
+  /** A clock in milliseconds. */
   readonly now?: () => number
   /** Awaited before every submit, each of some milliseconds: a page that is in use lets them wait. */
   readonly wait?: () => Promise<void>

@@ -16,7 +16,8 @@ export interface Form extends Tile {
  *     { recall: '8x1', 'project:xi': '4x4/32', fuse: 'off', reduce: 'tree' }
  *
  * `recall` is A x, `project` is A^T x. A form is a tile, ROWSxSTATES of `recall`, and for `project` groups of four columns x
- * states, of one invocation, or xLANES of so many that share it, or with a `q` of one whose loads of the states a quad shares; and after a slash the invocations in a workgroup.
+ * states, of one invocation, or xLANES of so many that share it, or with a `q` of one whose loads of the states a quad shares;
+ * and after a slash the invocations in a workgroup.
  */
 export interface Variants {
   /** Of all products of this kind, those of probes too; a tile of several states is cut where there are fewer. */
