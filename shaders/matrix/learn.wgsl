@@ -9,7 +9,7 @@
 //
 // Dispatch: linear over (group of ROWS rows, group of four columns), x then y, `across` invocations in x; an
 // invocation goes down its rows, so that what belongs to the columns is loaded once. Joined: common/real.wgsl,
-// common/shared.wgsl or varied.wgsl.
+// common/shared.wgsl or varied.wgsl, matrix/{rounded,carried}.wgsl for the addition.
 
 override WORKGROUP: u32 = 64;
 override GATED: bool = false;
@@ -77,7 +77,7 @@ fn learn(@builtin(global_invocation_id) id: vec3<u32>) {
       drive += base[(row - params.baseStart) * quads + quad];
     }
     let before = matrix[at * quads + quad];
-    let after = before + rate * (drive - before);
+    let after = advanced(at * quads + quad, before, rate, drive);
     matrix[at * quads + quad] = after;
     broken |= areBroken(after);
     row += 1u;

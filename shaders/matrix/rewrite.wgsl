@@ -1,6 +1,6 @@
 // Rewrites U, what W of a plastic synapse has besides J, from its ring, and takes one more step:
 //   U = held + rate (factor g g^T - held),   rate = 0: as it is held.
-// Activations g [replicas, stride]. Joined: matrix/held.wgsl, common/real.wgsl.
+// Activations g [replicas, stride]. Joined: matrix/held.wgsl, common/real.wgsl, matrix/{rounded,carried}.wgsl.
 // Dispatch: x over pairs of groups of four columns, y over eights of rows, z over the copies in this block.
 
 override WORKGROUP: u32 = 64;
@@ -19,13 +19,14 @@ fn excessAt(first: u32, row: u32, quad: u32) -> vec4<f32> {
   return excess[(first + row) * (params.stride / 4u) + quad];
 }
 
-fn put(copy: u32, row: u32, quad: u32, before: vec4<f32>, drive: vec4<f32>) -> vec4<bool> {
+fn put(copy: u32, row: u32, quad: u32, change: vec4<f32>, drive: vec4<f32>) -> vec4<bool> {
   let quads = params.stride / 4u;
   if (row >= params.rows || quad >= quads) {
     return vec4<bool>(false);
   }
-  let after = before + params.rate * (params.factor * drive - before);
-  excess[(copy * params.rows + row) * quads + quad] = after;
+  let at = (copy * params.rows + row) * quads + quad;
+  let after = renewed(at, excess[at], change, params.rate, params.factor * drive);
+  excess[at] = after;
   return areBroken(after);
 }
 

@@ -1,5 +1,5 @@
 // What becomes of the products g_k.g with the ring of a synapse: each with its weight in the clock record, from word
-// `ringWord` + 2 on (matrix/held.wgsl), set in output [replicas, outputStride].
+// `ringWord` + 3 on (matrix/held.wgsl), set in output [replicas, outputStride].
 
 struct Params {
   outputStride: u32,
@@ -10,5 +10,5 @@ struct Params {
 @group(1) @binding(0) var<storage, read> clock: array<i32>;
 
 fn receive(replica: u32, index: u32, value: f32) {
-  output[replica * params.outputStride + index] = bitcast<f32>(clock[params.ringWord + 2u + index]) * value;
+  output[replica * params.outputStride + index] = bitcast<f32>(clock[params.ringWord + 3u + index]) * value;
 }

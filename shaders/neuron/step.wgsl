@@ -1,9 +1,11 @@
 // One step of tau dx/dt = -x + b + I:   x += rate (b + I - x) + sigma xi,
-// rate = step/tau (euler) or 1 - exp(-step/tau) (exponential-euler), sigma = sqrt(2 T step/tau), xi ~ N(0, 1).
+// rate = step/tau, sigma = sqrt(2 T step/tau) (euler), or rate = 1 - exp(-step/tau), sigma = sqrt(T (1 - exp(-2 step/tau)))
+// (exponential-euler), xi ~ N(0, 1).
 // ADIABATIC: x = b + I. An entry held by a clamp stays. A value that is not finite leaves its tick in `faults`.
 // Replicas that vary have random numbers as in a run of their own: replica r those of r mod repetitions.
 // I is `value`, and with ADDS what products before have left in `input`. state, input [replicas, layerStride].
-// Joined: neuron/drive.wgsl, common/random.wgsl, common/real.wgsl, and neuron/{active,inert}.wgsl for the activation.
+// Joined: neuron/drive.wgsl, common/random.wgsl, common/real.wgsl, neuron/{rounded,carried}.wgsl for the addition, and
+// neuron/{active,inert}.wgsl for the activation.
 
 override ADIABATIC: bool = false;
 override ADDS: bool = false;
@@ -37,11 +39,11 @@ fn receive(replica: u32, index: u32, value: f32) {
     x += input[at];
   }
   if (!ADIABATIC) {
-    let before = state[at];
-    x = before + params.rate * (x - before);
+    var shake = 0.0;
     if (params.sigma > 0.0) {
-      x += params.sigma * noise(params.seed, tick, params.layer, replica % params.repetitions, index);
+      shake = params.sigma * noise(params.seed, tick, params.layer, replica % params.repetitions, index);
     }
+    x = advanced(at, state[at], params.rate, x, shake);
   }
   state[at] = x;
   if (!isFinite(x)) {

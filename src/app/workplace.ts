@@ -27,6 +27,9 @@ import { type Stage, createStage } from './views/stage.ts'
 import { pageStorage } from './views/preferences.ts'
 import { type Tuning, type Watch, createTuning } from './tuning.ts'
 
+/** Time in ms after which a slider that is let go has come to rest. */
+const RESTING = 500
+
 /** Longest time in ms of one submit: a click acts within two of them. */
 const SUBMIT_TIME = 60
 
@@ -219,6 +222,7 @@ export function createWorkplace(
       note({ from: setValue(to, path, from) as Scenario, to })
       opened?.controls.update()
       if (from !== value) events.changed({ path, from, to: value, tick })
+      makeExactSoon()
     })
     let warned = 0
     const loop = createLoop(simulation, {
@@ -355,6 +359,16 @@ export function createWorkplace(
     if (!isReplaying) undoStack.push(step, performance.now(), gesture)
   }
 
+  let exactTimer: ReturnType<typeof setTimeout> | undefined
+  /** Builds the network anew once a slider has come to rest that has made a group too slow for its buffers. */
+  const makeExactSoon = (): void => {
+    clearTimeout(exactTimer)
+    exactTimer = setTimeout(() => {
+      if (gesture !== 0) makeExactSoon()
+      else if (opened?.simulation.isExact === false) void inOrder(() => rebuild((current) => current))
+    }, RESTING)
+  }
+
   /** The network of a changed scenario, in place of the one there is once it is ready. */
   const rebuild = async (edit: (current: Scenario) => unknown): Promise<boolean> => {
     const old = opened
@@ -364,12 +378,13 @@ export function createWorkplace(
     try {
       const scenario = parseScenario(asJson(edit(before)))
       const changes = differences(before, scenario)
-      if (changes.length === 0) return true
+      const isCoarse = !old.simulation.isExact
+      if (changes.length === 0 && !isCoarse) return true
       checkScenario(scenario)
       const { refusal } = estimateOf(sketchOf(old.simulation.model, scenario), limits)
       if (refusal !== undefined) throw new ModelError(refusal)
       const source = await changedSource(scenario, old.source)
-      if (fitsPatterns(old.simulation.model, source.model)) {
+      if (!isCoarse && fitsPatterns(old.simulation.model, source.model)) {
         await old.loop.still(() => takeOver(old, source.model))
         if (opened !== old) throw new ModelError('another scenario was opened meanwhile')
         opened = { ...old, source }
@@ -396,7 +411,7 @@ export function createWorkplace(
       built.stage.show(seen)
       showLook(built, look, tick > 0)
       built.stage.layOut()
-      note({ from: before, to: scenario })
+      if (changes.length > 0) note({ from: before, to: scenario })
       await built.loop.step(0)
       if (playing) built.loop.play()
       else events.playing(false)

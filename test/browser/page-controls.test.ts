@@ -39,6 +39,19 @@ test('a rebuilt network takes the same steps as one that was so from the start',
   expect(await lab.read('visible')).toEqual(rebuilt)
 })
 
+test('a memory that a slider makes slow goes on in two words, with its state', async () => {
+  await lab.visit('hebbian-learning')
+  await lab.engram('step(20)')
+  const xi = await lab.read('xi')
+  await lab.engram("set('memories.xi.tau', 1e5)")
+  await eventually(() =>
+    lab.engram("simulation.plan.buffers.some(({ name }) => name === 'xi/carry/matrix')"),
+  ).toBe(true)
+  await eventually(() => lab.engram('simulation.isExact')).toBe(true)
+  expect([await tick(), await value('memories.xi.tau')]).toEqual([20, 1e5])
+  expect(await lab.read('xi')).toEqual(xi)
+})
+
 test('what does not fit starts anew, with a notice that names it', async () => {
   await lab.visit('softmax-synapses')
   await lab.engram('step(50)')

@@ -548,10 +548,14 @@ const layerSchema = v.pipe(
       patternsAs('init', 'x(0): rows dealt to the replicas in turn; zeros when not given.'),
     ),
     temperature: v.optional(
-      number('temperature', 'T of the noise sqrt(2 T dt / tau) xi; 0 = none. Not on an adiabatic layer.', {
-        min: 0,
-        control: { min: 0, max: 1, step: 0.01 },
-      }),
+      number(
+        'temperature',
+        'T of the noise, the variance of a linear layer by itself; 0 = none. Not on an adiabatic layer.',
+        {
+          min: 0,
+          control: { min: 0, max: 1, step: 0.01 },
+        },
+      ),
       0,
     ),
   }),

@@ -1,8 +1,9 @@
 /** Coupling matrices, W and Xi: products with activations, and learning. */
 import type { Layer, Memory, Model, Synapse } from '../model/model.ts'
+import { carryFields, carryNameOf, isCarried } from './carry.ts'
 import { ALONE, type Making } from './kernels.ts'
 import { type Matrix, unitOf, vectorStride } from './layout.ts'
-import { addFixedMatrix, baseBlockOf, mayFold } from './matrices.ts'
+import { addCarry, addFixedMatrix, baseBlockOf, mayFold } from './matrices.ts'
 import { biasRows, integrate, stepping } from './neurons.ts'
 import type { Operation, Stage } from './operation.ts'
 import {
@@ -36,6 +37,7 @@ export function planMemory(planning: Planning, memory: Memory): void {
     copies,
     learns ? 'state' : 'fixed',
   )
+  if (isCarried(planning.model, name)) addCarry(planning, name)
   if (memory.rule === 'hebbian' || memory.bias !== undefined) {
     addFixedMatrix(planning, `${name}/base`, (m) => {
       const { bias, init } = find(m.memories, name)
@@ -607,7 +609,8 @@ function planLearning(planning: Planning, name: string, learning: Learning): Ope
   const matrix = matrixNamed(planning, name)
   const base = matrices.get(`${name}/base`)
   const stride = (layer: string): number => vectorStride(find(model.layers, layer).size)
-  return matrix.blocks.map((block) => {
+  return matrix.blocks.map((block, index) => {
+    const carried = matrices.get(carryNameOf(name))?.blocks[index]
     const invocations = Math.ceil(block.count / LEARNT_ROWS) * (matrix.stride / 4)
     const groups = Math.ceil(invocations / workgroup)
     const across = Math.min(groups, limits.maxComputeWorkgroupsPerDimension)
@@ -621,8 +624,10 @@ function planLearning(planning: Planning, name: string, learning: Learning): Ope
         BASED: baseBlock === undefined ? 0 : 1,
         ROWS: LEARNT_ROWS,
       },
+      ...(carried && { joined: { carried: true } }),
       buffers: {
         matrix: block.buffer,
+        ...(carried && { carry: carried.buffer }),
         base: baseBlock?.buffer ?? 'none',
         rowActivations: `${learning.rowLayer}/activations`,
         columnActivations: `${learning.columnLayer}/activations`,
@@ -645,6 +650,7 @@ function planLearning(planning: Planning, name: string, learning: Learning): Ope
           exponential: m.time.integrator === 'euler' ? 0 : 1,
           factor,
           fault: faultOf(m, name),
+          ...(carried && carryFields(m, name)),
         }
       },
       every: (m) => learning.group(m).every,

@@ -6,8 +6,11 @@ import type { Operation } from './operation.ts'
 /** Updates that one rewrite of U carries out: those in the ring, and its own. */
 export const RING = 16
 
-/** Words of the clock record for each synapse: how many activations are in its ring, fade, and the weights w_k. */
-export const RING_WORDS = 2 + RING
+/**
+ * Words of the clock record for each synapse: how many activations are in its ring, fade, 1 - fade, which a slow one needs to
+ * more digits than fade has, and the weights w_k.
+ */
+export const RING_WORDS = 3 + RING
 
 /** A synapse in factors. */
 export interface Factored {

@@ -6,6 +6,7 @@
  */
 import { customSource, type Written } from '../model/custom.ts'
 import type { Lagrangian } from '../model/model.ts'
+import carry from '../../../shaders/common/carry.wgsl?raw'
 import random from '../../../shaders/common/random.wgsl?raw'
 import real from '../../../shaders/common/real.wgsl?raw'
 import subgroup from '../../../shaders/common/reduce-subgroup.wgsl?raw'
@@ -24,6 +25,8 @@ import tanh from '../../../shaders/lagrangian/tanh.wgsl?raw'
 import summed from '../../../shaders/lagrangian/summed.wgsl?raw'
 import whole from '../../../shaders/lagrangian/whole.wgsl?raw'
 import collect from '../../../shaders/matrix/collect.wgsl?raw'
+import carriedQuads from '../../../shaders/matrix/carried.wgsl?raw'
+import roundedQuads from '../../../shaders/matrix/rounded.wgsl?raw'
 import absorb from '../../../shaders/matrix/absorb.wgsl?raw'
 import alone from '../../../shaders/matrix/alone.wgsl?raw'
 import apart from '../../../shaders/matrix/apart.wgsl?raw'
@@ -50,10 +53,12 @@ import together from '../../../shaders/matrix/together.wgsl?raw'
 import weigh from '../../../shaders/matrix/weigh.wgsl?raw'
 import activate from '../../../shaders/neuron/activate.wgsl?raw'
 import active from '../../../shaders/neuron/active.wgsl?raw'
+import carried from '../../../shaders/neuron/carried.wgsl?raw'
 import drive from '../../../shaders/neuron/drive.wgsl?raw'
 import inert from '../../../shaders/neuron/inert.wgsl?raw'
 import integrate from '../../../shaders/neuron/integrate.wgsl?raw'
 import normalize from '../../../shaders/neuron/normalize.wgsl?raw'
+import rounded from '../../../shaders/neuron/rounded.wgsl?raw'
 import step from '../../../shaders/neuron/step.wgsl?raw'
 import stimulate from '../../../shaders/neuron/stimulate.wgsl?raw'
 import deviation from '../../../shaders/probe/deviation.wgsl?raw'
@@ -95,6 +100,12 @@ const REDUCTIONS: Readonly<Record<Reduction, readonly string[]>> = { tree: [tree
 
 /** What belongs to a product besides its sum. */
 const MAKINGS = { plain, fading, hollow } as const
+
+/** How what moves is added up: in float32 alone, or in two words. By what asks for it: numbers, or groups of four. */
+const ADDITIONS = {
+  number: { rounded: [rounded], carried: [carried, carry] },
+  quad: { rounded: [roundedQuads], carried: [carriedQuads, carry] },
+} as const
 
 /** What becomes of a product: it is collected or weighted, or it moves the layer, whose activation may follow at once. */
 const ENDINGS = {
@@ -208,6 +219,8 @@ export interface Joined {
   readonly making?: Making
   readonly tile?: Tile
   readonly reduce?: Reduction
+  /** What moves is added up in two words (common/carry.wgsl); only of kernels that move a layer or a coupling. */
+  readonly carried?: boolean
   /** Every replica has its own row of `Params`; only of kernels that ask for it (common/varied.wgsl). */
   readonly varied?: boolean
 }
@@ -244,11 +257,15 @@ export function tileText({ across, states, lanes, sharing }: Tile): string {
 /** Kernels that are joined to a making. */
 const MADE: readonly KernelName[] = ['matrix/project', 'matrix/gather', 'matrix/merge']
 
+/** Kernels that move a coupling. */
+const ADDING: readonly KernelName[] = ['matrix/learn', 'matrix/rewrite']
+
 const cache = new Map<string, Kernel>()
 
 /** The kernel of a name, joined to what its operation needs. */
 export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
   const { lagrangian, format, ending, making = 'plain', tile, reduce, varied: isVaried = false } = joined
+  const isCarried = joined.carried === true
   const size = tile && tileText(tile)
   const key = [
     name,
@@ -258,6 +275,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     format,
     size,
     reduce,
+    isCarried ? 'carried' : undefined,
     isVaried ? 'varied' : undefined,
   ]
     .filter((part) => part !== undefined)
@@ -272,6 +290,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
       ...(MADE.includes(name) ? [MAKINGS[making]] : []),
       ...(ending === undefined ? [] : ENDINGS[ending]),
       ...(reduce === undefined ? [] : REDUCTIONS[reduce]),
+      ...additionOf(name, ending, isCarried),
     ]
     if (entry !== undefined) {
       // The energy of a layer whose L is not a sum needs no term a neuron.
@@ -290,6 +309,13 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     cache.set(identity, kernel)
   }
   return kernel
+}
+
+/** What a kernel calls as `advanced`, if it does. */
+function additionOf(name: KernelName, ending: Ending | undefined, isCarried: boolean): readonly string[] {
+  const of = ending === 'step' || ending === 'react' ? 'number' : ADDING.includes(name) ? 'quad' : undefined
+  if (of === undefined) return []
+  return ADDITIONS[of][isCarried ? 'carried' : 'rounded']
 }
 
 /** What the lines of a kernel count. */
@@ -409,15 +435,16 @@ export function allKernels(lagrangians: readonly Lagrangian[]): Kernel[] {
         { making, ending: 'collect' },
         { making, ending: 'step' },
       ])
-    if (name === 'neuron/integrate') return [{ ending: 'step' }, ...reacting]
+    if (name === 'neuron/integrate') return [{ ending: 'step' } as const, ...reacting].flatMap(inBothSums)
+    if (ADDING.includes(name)) return inBothSums({})
     if (KERNELS[name].some((source) => source.includes('quadAt(')))
       return formats.map((format) => ({ format }))
     return [{}]
   }
-  /** One of each ending, and of Lagrangians that are a sum and that are not: a table is read in the same way by all. */
+  /** One of each ending, sum, and of Lagrangians that are a sum and that are not: a table is read in the same way by all. */
   const variedOf = (name: KernelName): Joined[] => {
-    const kindOf = ({ ending, lagrangian }: Joined): string =>
-      `${ending ?? ''} ${lagrangian === undefined ? '' : isPerNeuron(lagrangian.kind)}`
+    const kindOf = ({ ending, lagrangian, carried: isCarried }: Joined): string =>
+      `${ending ?? ''} ${isCarried} ${lagrangian === undefined ? '' : isPerNeuron(lagrangian.kind)}`
     const all = mayVary(name) ? joinedTo(name) : []
     const firsts = all.filter((joined, at) => all.findIndex((one) => kindOf(one) === kindOf(joined)) === at)
     return firsts.map((joined) => ({ ...joined, varied: true }))
@@ -425,6 +452,10 @@ export function allKernels(lagrangians: readonly Lagrangian[]): Kernel[] {
   return (Object.keys(KERNELS) as KernelName[]).flatMap((name) =>
     [...joinedTo(name), ...variedOf(name)].map((joined) => kernelOf(name, joined)),
   )
+}
+
+function inBothSums(joined: Joined): Joined[] {
+  return [joined, { ...joined, carried: true }]
 }
 
 /** A kernel from its joined source. */

@@ -1,8 +1,9 @@
 /** Coupling matrices as buffers. */
 import type { Model, Rows } from '../model/model.ts'
+import { carryNameOf } from './carry.ts'
 import { type Block, type Matrix, planMatrix } from './layout.ts'
 import type { BufferPlan, Lifetime } from './operation.ts'
-import { type Planning, addBuffer } from './planning.ts'
+import { type Planning, addBuffer, matrixNamed } from './planning.ts'
 
 /** Adds a matrix and its buffers to the plan. */
 export function addMatrix(
@@ -33,6 +34,17 @@ export function addFixedMatrix(
     { name, copies, rows, columns, format },
     (matrix, block) => ({ kind: 'rows', matrix, block, of: rowsOf }),
     lifetime,
+  )
+}
+
+/** The second word of every entry of a matrix that is slow beside its step, in blocks as its own. */
+export function addCarry(planning: Planning, name: string): Matrix {
+  const { copies, rows, columns, format } = matrixNamed(planning, name)
+  return addMatrix(
+    planning,
+    { name: carryNameOf(name), copies, rows, columns, format },
+    () => ({ kind: 'zero' }),
+    'state',
   )
 }
 

@@ -1,6 +1,7 @@
 /** Layers of neurons: their buffers, stimulus, activation and integration. */
 import type { Layer, Model, Rows } from '../model/model.ts'
 import { cueTable, cuesOf, dealtRow, hasOwnBias, repetitionsOf } from '../model/variation.ts'
+import { carryFields, carryNameOf, isCarried } from './carry.ts'
 import { isPerNeuron, lagrangianFields } from './kernels.ts'
 import { dealRows, gatherRows, vectorStride } from './layout.ts'
 import type { Operation, Stage } from './operation.ts'
@@ -14,7 +15,7 @@ import {
   perNeuron,
   rateOf,
   reducing,
-  stepOf,
+  sigmaOf,
 } from './planning.ts'
 
 /** Buffers of one layer. */
@@ -30,6 +31,7 @@ export function planLayer(planning: Planning, layer: Layer): void {
     { kind: 'data', make: (m) => dealtToAll(m, (one) => current(one).init) },
     'state',
   )
+  if (isCarried(model, name)) addBuffer(planning, carryNameOf(name), bytes, { kind: 'zero' }, 'state')
   addBuffer(planning, `${name}/activations`, bytes)
   addBuffer(planning, `${name}/input`, bytes)
   addBuffer(
@@ -212,14 +214,19 @@ export function stepping(planning: Planning, layer: Layer, adds: boolean, reacts
   const { name, size, lagrangian } = layer
   const adiabatic = layer.tau === 0
   const active = reacts && isPerNeuron(lagrangian.kind)
+  const carried = isCarried(model, name)
   return {
-    joined: active ? { ending: 'react', lagrangian } : { ending: 'step' },
+    joined: {
+      ...(active ? { ending: 'react', lagrangian } : { ending: 'step' }),
+      ...(carried && { carried }),
+    },
     constants: { ADIABATIC: adiabatic ? 1 : 0, ADDS: adds ? 1 : 0, ...driveConstants(model, layer) },
     buffers: {
       ...driveBuffers(model, layer),
       input: adds ? `${name}/input` : 'none',
       state: `${name}/state`,
       faults: 'faults',
+      ...(carried && { carry: carryNameOf(name) }),
       ...(active && { activations: `${name}/activations` }),
     },
     params: (m) => {
@@ -229,11 +236,12 @@ export function stepping(planning: Planning, layer: Layer, adds: boolean, reacts
         layerStride: vectorStride(size),
         biasRows: biasRows(model, layer),
         rate: adiabatic ? 1 : rateOf(m, now.every, now.tau),
-        sigma: adiabatic ? 0 : Math.sqrt((2 * now.temperature * stepOf(m, now.every)) / now.tau),
+        sigma: adiabatic ? 0 : sigmaOf(m, now),
         seed: m.seed,
         layer: m.layers.findIndex((other) => other.name === name),
         fault: faultOf(m, name),
         repetitions: repetitionsOf(model),
+        ...(carried && carryFields(m, name)),
         ...(active && lagrangianFields(now.lagrangian)),
       }
     },

@@ -1,6 +1,6 @@
 /** What all functions of planning share: the model, the limits, what has been planned so far, and how to add to it. */
 import { ModelError } from '../model/errors.ts'
-import type { Model } from '../model/model.ts'
+import type { Layer, Model } from '../model/model.ts'
 import { ALONE, type Joined, type KernelName, type Product, type Tile, kernelOf } from './kernels.ts'
 import { type Limits, type Matrix, roundUp } from './layout.ts'
 import type { BufferPlan, Lifetime, Operation, Stage } from './operation.ts'
@@ -236,6 +236,12 @@ export function stepOf(model: Model, every: number): number {
 export function rateOf(model: Model, every: number, tau: number): number {
   const ratio = stepOf(model, every) / tau
   return model.time.integrator === 'euler' ? ratio : -Math.expm1(-ratio)
+}
+
+/** Standard deviation of what noise adds to a layer in one step; with exponential-euler exact at any step. */
+export function sigmaOf(model: Model, { every, tau, temperature }: Layer): number {
+  const ratio = stepOf(model, every) / tau
+  return Math.sqrt(temperature * (model.time.integrator === 'euler' ? 2 * ratio : -Math.expm1(-2 * ratio)))
 }
 
 /** Index of a group in the buffer `faults`. */

@@ -18,6 +18,7 @@
 import { jointMemory } from '../model/joint.ts'
 import type { Layer, Memory, Model, Probe, Stimulus, Synapse } from '../model/model.ts'
 import { cuesOf, repetitionsOf } from '../model/variation.ts'
+import carrying from '../../../shaders/common/carry.wgsl?raw'
 import random from '../../../shaders/common/random.wgsl?raw'
 import real from '../../../shaders/common/real.wgsl?raw'
 import each from '../../../shaders/resident/each.wgsl?raw'
@@ -28,6 +29,7 @@ import quad from '../../../shaders/resident/quad.wgsl?raw'
 import softmax from '../../../shaders/resident/softmax.wgsl?raw'
 import subgroup from '../../../shaders/resident/subgroup.wgsl?raw'
 import whole from '../../../shaders/resident/whole.wgsl?raw'
+import { carryNameOf } from './carry.ts'
 import { isDue } from './clock.ts'
 import { isPerNeuron, lagrangianSource, parseKernel } from './kernels.ts'
 import { type Matrix, vectorStride } from './layout.ts'
@@ -160,14 +162,19 @@ export function planResident(planning: Planning, parts: ResidentParts): Resident
   const [factored] = planning.factored.keys()
   if (factored !== undefined) return `\`${factored}\` is large and kept in factors`
   const own = [...model.memories, ...model.synapses].map(({ name }) => matrices.get(name) as Matrix)
-  const bases = own.flatMap(({ name }) => matrices.get(`${name}/base`) ?? [])
-  const all = [...own, ...bases]
+  const others = own.flatMap(({ name }) =>
+    [`${name}/base`, carryNameOf(name)].flatMap((part) => matrices.get(part) ?? []),
+  )
+  const all = [...own, ...others]
   const other = all.find(({ format, blocks }) => format !== 'f32' || blocks.length > 1)
   if (other !== undefined)
     return `\`${other.name}\` ${other.format === 'f32' ? 'is in several buffers' : `is in ${other.format}`}`
   const quadsOf = (size: number): number => Math.ceil(vectorStride(size) / 4 / lanes)
   const held = all.reduce((sum, { rows, columns }) => sum + rows * quadsOf(columns), 0)
-  const layerQuads = model.layers.reduce((sum, { size }) => sum + 4 * quadsOf(size), 0)
+  const layerQuads = model.layers.reduce(
+    (sum, { name, size }) => sum + (planning.buffers.has(carryNameOf(name)) ? 5 : 4) * quadsOf(size),
+    0,
+  )
   const quads = held + layerQuads
   if (quads > MOST_QUADS)
     return `a replica takes ${4 * quads} registers in ${lanes === 1 ? 'its lane' : `each of ${lanes} lanes`}, ${4 * MOST_QUADS} at most would do`
@@ -279,6 +286,8 @@ interface Held {
   readonly clamped: boolean
   /** Whether a stimulus may take some neurons and leave others, so that what is held is known of each. */
   readonly masked: boolean
+  /** Its state stands in two words (common/carry.wgsl). */
+  readonly carried: boolean
   /** The clamp that holds it at all times: its state is read in each tick from where the row shown stands. */
   readonly holder: number | undefined
 }
@@ -291,6 +300,7 @@ interface HeldMatrix {
   readonly columns: Held
   readonly quads: number
   readonly learns: boolean
+  readonly carried: boolean
   readonly based: boolean
   readonly halfNorm: boolean
 }
@@ -348,6 +358,7 @@ function createWriter(
       !isSettled(planning, layer.name) &&
       model.stimulus.some((item) => item.layer === layer.name && item.kind === 'clamp'),
     masked: buffers.has(`${layer.name}/free`),
+    carried: !isSettled(planning, layer.name) && buffers.has(carryNameOf(layer.name)),
     holder: isSettled(planning, layer.name) ? holderOf(model, layer.name) : undefined,
   }))
   const layerOf = (name: string): Held => layers.find(({ layer }) => layer.name === name) as Held
@@ -361,6 +372,7 @@ function createWriter(
       columns,
       quads: columns.quads,
       learns: isMemory ? group.rule !== 'fixed' : group.tau !== undefined,
+      carried: matrices.has(carryNameOf(group.name)),
       based: matrices.has(`${group.name}/base`),
       halfNorm: isMemory && group.inputOffset === 'half-norm',
     }
@@ -493,6 +505,17 @@ second = reduceSum(second, lane);
 ${activations}
 ${hasEnergy ? `w${index} = ${kind}lagrangianOf(first, second, n, p);` : ''} }`
   }
+  /** One step of a quad that stands in two words: `next` gets its value. */
+  const carry = (
+    get: (field: string) => string,
+    [value, low]: readonly [string, string],
+    step: (kept: string) => string,
+  ): string => {
+    const zero = get('zero')
+    return `{ let kept = carryOfQuad(${value}, ${low}, ${zero});
+let sum = addCarriedQuad(${value}, kept, ${step('kept')}, ${get('carries')}, ${zero});
+next = sum.value; ${low} = sum.carry; }`
+  }
   const drive = ({ index, driven }: Held, k: number): string =>
     driven ? `b${index}_${k} + c${index}_${k}` : `b${index}_${k}`
   /** One step of a layer, or x = b + I. */
@@ -505,12 +528,21 @@ ${hasEnergy ? `w${index} = ${kind}lagrangianOf(first, second, n, p);` : ''} }`
       const x = `x${index}_${k}`
       const lines = [`var next = ${drive(one, k)} + i${index}_${k};`]
       if (!isAdiabatic) {
-        lines.push(`next = ${x} + ${get('rate')} * (next - ${x});`)
         // Left out where it is cold: random numbers are most of such a kernel, and of its compilation.
-        if (isWarm(model, layer.name)) {
+        const shake = (): string => {
           const own = `replica % ${get('repetitions')}`
           const numbers = `noiseQuad(${get('seed')}, u32(clock[record]), ${get('layer')}, ${own}, 4u * (${quadAt(k)}))`
-          lines.push(`next += ${get('sigma')} * ${numbers};`)
+          return `${get('sigma')} * ${numbers}`
+        }
+        const warm = isWarm(model, layer.name)
+        if (one.carried) {
+          const step = (kept: string): string => `${get('rate')} * ((next - ${x}) - ${kept})`
+          lines.push(
+            carry(get, [x, `l${index}_${k}`], (kept) => (warm ? `${step(kept)} + ${shake()}` : step(kept))),
+          )
+        } else {
+          lines.push(`next = ${x} + ${get('rate')} * (next - ${x});`)
+          if (warm) lines.push(`next += ${shake()};`)
         }
       }
       // A layer that is held as a whole does not come here, but for one that belongs to its state at every moment.
@@ -530,7 +562,7 @@ ${hasEnergy ? `w${index} = ${kind}lagrangianOf(first, second, n, p);` : ''} }`
     isAlwaysDue(model, group) ? `{\n${text}\n}` : `if (${due(group)}) {\n${text}\n}`
 
   const learn = (one: HeldMatrix): string => {
-    const { group, index, rows, columns, quads, based } = one
+    const { group, index, rows, columns, quads, carried, based } = one
     const prefix = `m${index}_`
     const get = (field: string): string =>
       param(prefix, `${group.name}/learn`, ['learn', 'plasticity'], field)
@@ -548,7 +580,10 @@ ${hasEnergy ? `w${index} = ${kind}lagrangianOf(first, second, n, p);` : ''} }`
           // kappa (g_i g_j), not (kappa g_i) g_j: W stays symmetric to the last bit.
           const drive = isGated ? g : `${get('factor')} * (${to} * ${g})`
           const target = based ? `${drive} + d${index}_${row}_${k}` : drive
-          return `${m} += rate * (${target} - ${m}); all += ${m};`
+          if (!carried) return `${m} += rate * (${target} - ${m}); all += ${m};`
+          const low = `e${index}_${row}_${k}`
+          const sum = carry(get, [m, low], (kept) => `rate * ((${target} - ${m}) - ${kept})`)
+          return `{ var next = ${m};\n${sum}\n${m} = next; all += next; }`
         })
         return `{ ${start}\n${moves} }`
       })
@@ -757,7 +792,7 @@ ${put(row, 'select(r.x / lengths, 0.0, lengths == 0.0)')} }`
 
   // ------------------------------------------------------------------------------------------------ in and out
   const state = layers.map((one) => {
-    const { layer, index, quads, driven, clamped, masked: isMasked, holder } = one
+    const { layer, index, quads, driven, clamped, masked: isMasked, carried, holder } = one
     const stride = vectorStride(layer.size) / 4
     const at = (buffer: string, writes: boolean): string =>
       `${place(`${layer.name}/${buffer}`, writes)}u + replica * ${stride}u`
@@ -775,6 +810,9 @@ ${put(row, 'select(r.x / lengths, 0.0, lengths == 0.0)')} }`
       [
         isKept ? `var x${index}_${k} = vec4<f32>(0.0);` : '',
         isKept ? load(`x${index}_${k}`, at('state', true), layer.size, k) : '',
+        carried
+          ? `var l${index}_${k} = vec4<f32>(0.0);\n${load(`l${index}_${k}`, at('carry', true), layer.size, k)}`
+          : '',
         `var b${index}_${k} = vec4<f32>(0.0);`,
         load(`b${index}_${k}`, bias, layer.size, k),
         isRagged(one, k)
@@ -805,6 +843,7 @@ h${index}_${k} = word != vec4<u32>(0u); }`
           : [`{ var last = vec4<u32>(0u);`, loadWords('last', `at${index}`, layer.size, k)]),
         ...(holder === undefined ? [] : [store(at('state', true), layer.size, k, 'last'), '}']),
         ...(isKept ? [store(at('state', true), layer.size, k, `x${index}_${k}`)] : []),
+        ...(carried ? [store(at('carry', true), layer.size, k, `l${index}_${k}`)] : []),
         ...(driven ? [store(at('current', true), layer.size, k, `c${index}_${k}`)] : []),
         ...(clamped || holder !== undefined
           ? [store(at('hold', true), layer.size, k, word(isHeld(one, k)))]
@@ -817,21 +856,29 @@ h${index}_${k} = word != vec4<u32>(0u); }`
       writes,
     }
   })
-  const couplings = held.map(({ group, index, rows, columns, quads, learns, based }) => {
+  const couplings = held.map(({ group, index, rows, columns, quads, learns, carried, based }) => {
     const count = rows.layer.size
     const size = columns.layer.size
     const matrix = matrices.get(group.name) as Matrix
     const copies = matrix.copies > 1
     const base = place(blockOf(group.name), learns)
     const stride = vectorStride(size) / 4
-    const at = (row: number): string =>
-      copies ? `${base + row * stride}u + replica * ${count * stride}u` : `${base + row * stride}u`
+    const from = (start: number, row: number): string =>
+      copies ? `${start + row * stride}u + replica * ${count * stride}u` : `${start + row * stride}u`
+    const at = (row: number): string => from(base, row)
+    const low = carried ? place(blockOf(carryNameOf(group.name)), true) : 0
     const other = based ? place(blockOf(`${group.name}/base`)) : 0
     const reads = times(count, (row) =>
       times(quads, (k) =>
         [
           `var m${index}_${row}_${k} = vec4<f32>(0.0);`,
           load(`m${index}_${row}_${k}`, at(row), size, k),
+          ...(carried
+            ? [
+                `var e${index}_${row}_${k} = vec4<f32>(0.0);`,
+                load(`e${index}_${row}_${k}`, from(low, row), size, k),
+              ]
+            : []),
           ...(based
             ? [
                 `var d${index}_${row}_${k} = vec4<f32>(0.0);`,
@@ -842,7 +889,14 @@ h${index}_${k} = word != vec4<u32>(0u); }`
       ),
     )
     const writes = learns
-      ? times(count, (row) => times(quads, (k) => store(at(row), size, k, `m${index}_${row}_${k}`)))
+      ? times(count, (row) =>
+          times(quads, (k) =>
+            [
+              store(at(row), size, k, `m${index}_${row}_${k}`),
+              ...(carried ? [store(from(low, row), size, k, `e${index}_${row}_${k}`)] : []),
+            ].join('\n'),
+          ),
+        )
       : ''
     return { reads, writes }
   })
@@ -925,6 +979,7 @@ ${body}
     quad,
     real,
     ...(model.layers.some(({ name }) => isWarm(model, name)) ? [random, noise] : []),
+    ...(layers.some(({ carried }) => carried) || held.some(({ carried }) => carried) ? [carrying] : []),
     ...functions,
   ].join('\n')
   return { source, lines: body.split('\n').length, parts, params }

@@ -11,9 +11,10 @@
  * Both forms give the same W g within rounding. Who looks at W itself has it written down first (`express`).
  */
 import type { Model, Rows, Synapse } from '../model/model.ts'
+import { carryFields, isCarried } from './carry.ts'
 import { type Deferral, RING, RING_WORDS } from './factored.ts'
-import { type Matrix, dealRows, vectorStride } from './layout.ts'
-import { addFixedMatrix, addMatrix, baseBlockOf, mayFold } from './matrices.ts'
+import { type Block, type Matrix, dealRows, vectorStride } from './layout.ts'
+import { addCarry, addFixedMatrix, addMatrix, baseBlockOf, mayFold } from './matrices.ts'
 import type { Operation } from './operation.ts'
 import { type Planning, addBuffer, differs, faultOf, find, operation, rateOf } from './planning.ts'
 
@@ -116,6 +117,7 @@ function planWhole(planning: Planning, synapse: Synapse): Operation[] {
             },
       'state',
     )
+    if (isCarried(model, name)) addCarry(planning, name)
   }
   return operations
 }
@@ -192,6 +194,7 @@ function planDeferral(planning: Planning, synapse: Synapse): Deferral {
   const square = { copies: replicas, rows: size, columns: size, format: 'f32' } as const
   const excess = addMatrix(planning, { name: `${name}/excess`, ...square }, () => ({ kind: 'zero' }), 'state')
   const isFolded = mayFold(planning, excess)
+  const carry = isCarried(model, name) ? addCarry(planning, excess.name) : undefined
   const ring = addMatrix(
     planning,
     { name: `${name}/ring`, copies: replicas, rows: RING, columns: size, format: 'f32' },
@@ -206,17 +209,31 @@ function planDeferral(planning: Planning, synapse: Synapse): Deferral {
   const stride = vectorStride(size)
   const ringBuffer = ring.blocks[0]?.buffer as string
   const rewriting = (label: string, isUpdate: boolean): Operation[] =>
-    spansOf(excess).map(({ buffer, params, tiles }) =>
+    spansOf(excess).map(({ buffer, params, tiles }, index) =>
       operation(planning, {
         label: `${name}/${label}`,
         stage: isUpdate ? 'plasticity' : 'probe',
         kernel: 'matrix/rewrite',
-        constants: { FOLDED: isFolded ? 1 : 0 },
-        buffers: { excess: buffer, activations, faults: 'faults', ring: ringBuffer },
+        ...(carry && { joined: { carried: true } }),
+        constants: { FOLDED: isFolded ? 1 : 0, CARRIED: carry === undefined ? 0 : 1 },
+        buffers: {
+          excess: buffer,
+          ...(carry && { carry: (carry.blocks[index] as Block).buffer }),
+          activations,
+          faults: 'faults',
+          ring: ringBuffer,
+        },
         workgroups: tiles(planning.workgroup),
         params: (m) => {
           const { rate, factor } = update(m)
-          return { ...params, ringWord, rate: isUpdate ? rate : 0, factor, fault: faultOf(m, name) }
+          return {
+            ...params,
+            ringWord,
+            rate: isUpdate ? rate : 0,
+            factor,
+            fault: faultOf(m, name),
+            ...(carry && carryFields(m, name)),
+          }
         },
         ...(isUpdate && { every: (m: Model) => update(m).every, ring: { of: name, when: 'full' } }),
       }),

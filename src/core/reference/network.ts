@@ -259,11 +259,12 @@ function createOne(model: Model): Reference {
     return integrator === 'euler' ? ratio : -Math.expm1(-ratio)
   }
 
-  /** x += sqrt(2 T step / tau) xi, xi ~ N(0, 1), where no clamp holds x. */
+  /** x += sigma xi, xi ~ N(0, 1), where no clamp holds x: what noise of temperature T adds in a step of the linear leak. */
   function shake({ name, temperature, tau, every }: Layer, index: number, r: number): void {
     if (temperature === 0) return
     const x = state(name, r)
-    const amplitude = Math.sqrt((2 * temperature * dt * every) / tau)
+    const ratio = (dt * every) / tau
+    const amplitude = Math.sqrt(temperature * (integrator === 'euler' ? 2 * ratio : -Math.expm1(-2 * ratio)))
     get(held, name).forEach((clamped, i) => {
       if (!clamped) x[i]! += amplitude * noise(model.seed, tick, index, r, i)
     })

@@ -2,6 +2,7 @@
 import { ModelError } from '../model/errors.ts'
 import type { Model } from '../model/model.ts'
 import { cueTable } from '../model/variation.ts'
+import { carryNameOf } from '../plan/carry.ts'
 import { type Matrix, packBlock, slicesOf, unitOf, unpackBlock, vectorStride } from '../plan/layout.ts'
 import type { Plan } from '../plan/plan.ts'
 
@@ -33,7 +34,8 @@ export function bytesOf(copies: readonly Copy[]): number {
 }
 
 /**
- * The buffers that hold a named array: a layer (its state), a layer's `NAME/activations`, a memory or a synapse.
+ * The buffers that hold a named array: a layer (its state), a layer's `NAME/activations`, a memory or a synapse, or the second
+ * word `NAME/carry` of what has one.
  * @throws ModelError if the network has nothing of that name
  */
 export function copiesOf(plan: Plan, model: Model, name: string): Copy[] {
@@ -142,7 +144,7 @@ export function packArray(
     const padded = new Float32Array(model.replicas * stride)
     for (let replica = 0; replica < model.replicas; replica++)
       padded.set(data.subarray(replica * layer.size, (replica + 1) * layer.size), replica * stride)
-    return [{ buffer: `${name}/state`, bytes: new Uint8Array(padded.buffer) }]
+    return [{ buffer: layer.name === name ? `${name}/state` : name, bytes: new Uint8Array(padded.buffer) }]
   }
   const { blocks, rows, copies } = matrix as Matrix
   // To a block, all copies together are one tall matrix.
@@ -233,13 +235,15 @@ function bytesOfFloats(data: Float32Array): Uint8Array<ArrayBuffer> {
 }
 
 function layerOf(model: Model, name: string): Model['layers'][number] | undefined {
-  return model.layers.find((layer) => layer.name === name || `${layer.name}/activations` === name)
+  return model.layers.find(({ name: layer }) =>
+    [layer, `${layer}/activations`, carryNameOf(layer)].includes(name),
+  )
 }
 
 function matrixOf(plan: Plan, model: Model, name: string): Matrix {
   const parts = plan.factored.flatMap(({ name: of }) => [`${of}/excess`, `${of}/ring`])
-  const isGroup =
-    parts.includes(name) || [...model.memories, ...model.synapses].some((group) => group.name === name)
+  const wholes = [...[...model.memories, ...model.synapses].map((group) => group.name), ...parts]
+  const isGroup = wholes.some((whole) => whole === name || carryNameOf(whole) === name)
   const matrix = isGroup ? plan.matrices.get(name) : undefined
   if (matrix === undefined) {
     const names = [...model.layers, ...model.memories, ...model.synapses].map((group) => group.name)

@@ -4,6 +4,7 @@ import type { NpyArray } from '../data/npy.ts'
 import { decodeNpz, encodeNpz } from '../data/npz.ts'
 import { ModelError } from '../model/errors.ts'
 import type { Scenario } from '../model/schema.ts'
+import { carryNameOf } from '../plan/carry.ts'
 import { type Arrays, seriesArrays, stateArrays } from './results.ts'
 import type { Series } from './series.ts'
 import type { Checkpoint } from './simulation.ts'
@@ -55,7 +56,8 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   }
   const { neurons, synapses, memories, probes } = header.scenario
   const parts = Object.keys(synapses).flatMap((name) => [`${name}/excess`, `${name}/ring`])
-  const states = [...[neurons, synapses, memories].flatMap((group) => Object.keys(group)), ...parts]
+  const wholes = [...[neurons, synapses, memories].flatMap((group) => Object.keys(group)), ...parts]
+  const states = wholes.flatMap((name) => [name, carryNameOf(name)])
   const found = states.flatMap((name) => {
     const array = arrays[`state.${name}`]
     return array === undefined

@@ -43,7 +43,8 @@ export function createRings(factored: readonly Factored[]): Rings {
         const at = word + deferral.ringWord
         records[at] = weights.length
         floats[at + 1] = fade
-        for (let k = 0; k < RING; k++) floats[at + 2 + k] = weights[k] ?? 0
+        floats[at + 2] = 1 - fade
+        for (let k = 0; k < RING; k++) floats[at + 3 + k] = weights[k] ?? 0
       }
     },
     advance(tick, model) {

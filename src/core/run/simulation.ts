@@ -7,6 +7,7 @@ import { runningParameters, withParameter } from '../model/parameters.ts'
 import { abilitiesOf } from '../gpu/adapter.ts'
 import { createEngine, type Engine } from '../gpu/engine.ts'
 import { tuneChoices } from '../gpu/tuner.ts'
+import { carryNameOf, withoutCarry } from '../plan/carry.ts'
 import type { Limits } from '../plan/layout.ts'
 import type { Plan, PlanOptions } from '../plan/plan.ts'
 import { type Residence, type ResidentMode, planResidence } from '../plan/residence.ts'
@@ -54,7 +55,7 @@ export interface Checkpoint {
   readonly variants?: Variants
   /**
    * State of every dynamic layer, plastic synapse and learning memory; of a synapse in factors also what W was made of,
-   * `NAME/excess` and `NAME/ring`.
+   * `NAME/excess` and `NAME/ring`; and the second word `NAME/carry` of what is slow beside its step.
    */
   readonly arrays: Readonly<Record<string, DenseArray>>
   /** Fade and weights of the rings of synapses in factors. */
@@ -94,6 +95,11 @@ export interface Simulation {
   }
   /** What the run found worth a warning so far, one line each. */
   readonly warnings: readonly string[]
+  /**
+   * False where `set` has made a group so slow beside its step that float32 loses part of it: a simulation that is built anew
+   * from `model` carries what is lost.
+   */
+  readonly isExact: boolean
   /**
    * Advances the network; resolves when the ticks are submitted.
    * @throws RunError when a value is not finite or the device is lost
@@ -217,9 +223,11 @@ export async function createSimulation(
   let series: GrowingSeries[] = createSeries(plan, model)
   let guard = createEnergyGuard(initial, () => model)
   let earlierWarnings = model.warnings
+  /** Groups that `set` has made so slow that a second word, for which there is no room, would have to carry their steps. */
+  let coarse: readonly string[] = []
   const warnings = (): readonly string[] => {
     const rise = guard.warning()
-    return rise === undefined ? earlierWarnings : [...earlierWarnings, rise]
+    return [...earlierWarnings, ...(rise === undefined ? [] : [rise]), ...coarse.map(tooCoarse)]
   }
   const listeners = new Set<(sample: Sample) => void>()
   const changeListeners = new Set<(change: Change) => void>()
@@ -314,6 +322,11 @@ export async function createSimulation(
     ...model.memories.filter(({ rule }) => rule !== 'fixed'),
   ].map(({ name }) => name)
 
+  /** Second words of what a run changes. */
+  const carriedNames = [...dynamicNames, ...deferred.map((name) => `${name}/excess`)]
+    .map(carryNameOf)
+    .filter((name) => plan.matrices.has(name) || plan.buffers.some((buffer) => buffer.name === name))
+
   const checkTicks = (ticks: number): void => {
     if (Number.isInteger(ticks) && ticks >= 0) return
     throw new ModelError(`step takes a whole number of ticks, 0 or more, not ${ticks}`)
@@ -348,6 +361,9 @@ export async function createSimulation(
     },
     get warnings() {
       return warnings()
+    },
+    get isExact() {
+      return coarse.length === 0
     },
     async step(ticks = 1) {
       checkTicks(ticks)
@@ -416,6 +432,7 @@ export async function createSimulation(
       if (next.time.dt !== model.time.dt)
         eras.push({ tick: scheduler.tick, time: timeOf(scheduler.tick), dt: next.time.dt })
       model = next
+      coarse = withoutCarry(plan.buffers, model)
       engine.update(model)
       scheduler.update(model)
       const change = { path, before, value, tick: scheduler.tick, time: timeOf(scheduler.tick) }
@@ -445,7 +462,8 @@ export async function createSimulation(
       const { tick } = scheduler
       const era = eras.at(-1) ?? firstEra
       const rings = Object.fromEntries(deferred.map((name) => [name, scheduler.rings.save(name)]))
-      const names = [...dynamicNames, ...deferred.flatMap((name) => [`${name}/excess`, `${name}/ring`])]
+      const factors = deferred.flatMap((name) => [`${name}/excess`, `${name}/ring`])
+      const names = [...dynamicNames, ...factors, ...carriedNames]
       const [arrays] = await Promise.all([readAll(names), scheduler.flush()])
       return {
         tick,
@@ -478,6 +496,10 @@ export async function createSimulation(
           scheduler.rings.load(name, saved)
         } else write(name, (checkpoint.arrays[name] as DenseArray).data)
       }
+      for (const name of carriedNames) {
+        const carry = checkpoint.arrays[name]
+        if (carry !== undefined) upload(name, carry.data)
+      }
       eras = [{ ...checkpoint.origin, dt: model.time.dt }]
       earlierWarnings = checkpoint.warnings
       series = createSeries(plan, model)
@@ -503,6 +525,10 @@ export async function createSimulation(
       engine.destroy()
     },
   }
+}
+
+function tooCoarse(name: string): string {
+  return `\`${name}\` has become so slow that float32 loses part of its steps; build the simulation anew to carry what is lost`
 }
 
 function numberAt(scenario: unknown, path: string): number {

@@ -315,7 +315,7 @@ describe('stimulus', () => {
 })
 
 describe('noise', () => {
-  it('adds sqrt(2 T step / tau) times the number of its seed, tick, layer, replica and index', () => {
+  it('adds sqrt(T (1 - exp(-2 step / tau))) times the number of its seed, tick, layer, replica and index', () => {
     const quiet = { tau: 0.5, every: 2, init: rowsOf([[1, 2, 3]]) }
     const build = (temperature: number) =>
       createReference(
@@ -330,8 +330,9 @@ describe('noise', () => {
     cold.step(2)
     warm.step(2)
     const x = cold.read('v')
+    const sigma = Math.sqrt(0.3 * (1 - Math.exp((-2 * 0.02) / 0.5)))
     warm.read('v').forEach((value, k) => {
-      const expected = x[k]! + Math.sqrt((2 * 0.3 * 0.02) / 0.5) * noise(77, 1, 1, Math.floor(k / 3), k % 3)
+      const expected = x[k]! + sigma * noise(77, 1, 1, Math.floor(k / 3), k % 3)
       expect(value).toBeCloseTo(expected, 14)
     })
   })
@@ -346,8 +347,8 @@ describe('noise', () => {
       reference.step(40)
       sum += reference.read('v').reduce((total, x) => total + x * x, 0) / N
     }
-    // Discretisation adds about dt/2 of it; 4000 values almost without correlation leave 2.2 % of spread.
-    expect(Math.abs(sum / 10 / 0.5 - 1.025)).toBeLessThan(0.09)
+    // 4000 values almost without correlation leave 2.2 % of spread.
+    expect(Math.abs(sum / 10 / 0.5 - 1)).toBeLessThan(0.09)
   })
 })
 

@@ -1,0 +1,25 @@
+// A step in two words, for couplings that are slow beside their step. carry: rows and columns of the matrix.
+// Joined in place of matrix/rounded.wgsl: common/carry.wgsl.
+
+struct Params {
+  carries: u32,
+  zero: u32,
+}
+
+@group(0) @binding(0) var<storage, read_write> carry: array<vec4<f32>>;
+
+fn advanced(at: u32, before: vec4<f32>, rate: f32, goal: vec4<f32>) -> vec4<f32> {
+  let kept = carryOfQuad(before, carry[at], params.zero);
+  let sum = addCarriedQuad(before, kept, rate * ((goal - before) - kept), params.carries, params.zero);
+  carry[at] = sum.carry;
+  return sum.value;
+}
+
+/// The same after other steps that were put off, which have to add `held` to `before`.
+fn renewed(at: u32, before: vec4<f32>, held: vec4<f32>, rate: f32, goal: vec4<f32>) -> vec4<f32> {
+  let kept = carryOfQuad(before, carry[at], params.zero);
+  let step = held + rate * (goal - (before + held));
+  let sum = addCarriedQuad(before, kept, step, params.carries, params.zero);
+  carry[at] = sum.carry;
+  return sum.value;
+}

@@ -1,0 +1,10 @@
+// A step in float32 alone; matrix/carried.wgsl is the same in two words.
+
+fn advanced(at: u32, before: vec4<f32>, rate: f32, goal: vec4<f32>) -> vec4<f32> {
+  return before + rate * (goal - before);
+}
+
+/// The same after other steps that were put off, which have made `held` of `before`.
+fn renewed(at: u32, before: vec4<f32>, held: vec4<f32>, rate: f32, goal: vec4<f32>) -> vec4<f32> {
+  return held + rate * (goal - held);
+}

@@ -1,0 +1,57 @@
+/**
+ * Which groups stand in two words (shaders/common/carry.wgsl): those that are so slow beside their step that float32 alone
+ * would lose more of it than their range allows.
+ */
+import type { Model } from '../model/model.ts'
+import type { BufferPlan } from './operation.ts'
+import { stepOf } from './planning.ts'
+
+/**
+ * Least step/tau at which float32 alone follows a group to 1e-5 of its range: an addition loses at most half an ulp, 2^-24 of
+ * the value, and what all steps lose comes to no more than that over the rate.
+ */
+const LEAST_RATIO = 2 ** -7
+
+/** How open a row of a gated memory is at least, as far as that is counted on: below, it is slower still. */
+const LEAST_GATE = 1 / 4
+
+/** Name of the second words of a layer or a matrix, an array like any other. */
+export function carryNameOf(name: string): string {
+  return `${name}/carry`
+}
+
+/** step/tau of a layer, a synapse or a memory; undefined where it does not move by steps. */
+function ratioOf(model: Model, name: string): number | undefined {
+  const layer = model.layers.find((one) => one.name === name)
+  if (layer !== undefined) return layer.tau === 0 ? undefined : stepOf(model, layer.every) / layer.tau
+  const synapse = model.synapses.find((one) => one.name === name)
+  const memory = model.memories.find((one) => one.name === name)
+  const { tau, every = 1 } = synapse ?? memory ?? {}
+  if (tau === undefined) return undefined
+  return ((memory?.rule === 'gated' ? LEAST_GATE : 1) * stepOf(model, every)) / tau
+}
+
+function isSlow(model: Model, name: string): boolean {
+  const ratio = ratioOf(model, name)
+  return ratio !== undefined && ratio < LEAST_RATIO
+}
+
+/** True when a group stands in two words: it is slow in any replica. */
+export function isCarried(model: Model, name: string): boolean {
+  return (model.variation?.points ?? [model]).some((point) => isSlow(point, name))
+}
+
+/** Fields of shaders/common/carry.wgsl. */
+export function carryFields(model: Model, name: string): { carries: number; zero: number } {
+  return { carries: isSlow(model, name) ? 1 : 0, zero: 0 }
+}
+
+/** Groups that have become slow since their buffers were planned, so that there is no room for a second word. */
+export function withoutCarry(buffers: readonly BufferPlan[], model: Model): string[] {
+  const planned = new Set(
+    buffers.map(({ name }) => name.replace(/\/excess(?=\/)/, '').replace(/\/matrix.*$/, '')),
+  )
+  return [...model.layers, ...model.synapses, ...model.memories]
+    .map(({ name }) => name)
+    .filter((name) => isCarried(model, name) && !planned.has(carryNameOf(name)))
+}
