@@ -137,17 +137,17 @@ const FORMS: Readonly<Record<string, SimulationOptions>> = {
   'resident, one lane a replica': { resident: 'on', variants: { resident: 'lone' } },
 }
 
-/** Updates at which the state is looked at: up to 5 tau where that is not too long, else the first 2,000. */
+/** Updates at which the state is looked at: up to 5 tau where that is not too long, else the first 1,000. */
 function looks(ratio: number): number[] {
-  const most = Math.min(Math.ceil(5 / ratio), ratio >= 7e-3 ? 5000 : 2000)
+  const most = Math.min(Math.ceil(5 / ratio), ratio >= 2e-3 ? 2500 : 1000)
   return [Math.ceil(most / 50), Math.ceil(most / 5), most]
 }
 
 describe.each(Object.entries(FORMS))('%s', (_, options) => {
   test.each([
-    ...[1, 0.1, 0.01, 7e-3, 1e-3, 1e-5, 1e-8].map((ratio) => ['exponential-euler', ratio] as const),
+    ...[1, 0.1, 0.01, 2e-3, 1e-3, 1e-5, 1e-8].map((ratio) => ['exponential-euler', ratio] as const),
     // The integrator gives the rate; how it is added up is the same.
-    ...[0.1, 7e-3, 1e-5].map((ratio) => ['euler', ratio] as const),
+    ...[0.1, 2e-3, 1e-5].map((ratio) => ['euler', ratio] as const),
   ])('%s: step/tau %f: layers, memories and synapses follow the closed form', async (integrator, ratio) => {
     await withSimulation(
       network(ratio, integrator),
@@ -181,9 +181,9 @@ test.each(Object.entries(FORMS))(
     await withSimulation(
       varied(ratios, 'exponential-euler'),
       async (simulation) => {
-        await simulation.step(2000)
+        await simulation.step(1000)
         for (const [r, ratio] of ratios.entries())
-          await expectOnTheWay(simulation, ratio, 2000, 'exponential-euler', (values, name) => {
+          await expectOnTheWay(simulation, ratio, 1000, 'exponential-euler', (values, name) => {
             const size = (WAYS[name] as readonly Way[]).length
             return values.subarray(r * size, (r + 1) * size)
           })
@@ -194,15 +194,15 @@ test.each(Object.entries(FORMS))(
 )
 
 test('a quick replica beside slow ones has the bits of a run of its own, in one word', async () => {
-  const own = await withSimulation(network(0.03, 'exponential-euler'), async (simulation) => {
+  const own = await withSimulation(network(3e-3, 'exponential-euler'), async (simulation) => {
     expect(simulation.plan.buffers.filter(({ name }) => name.includes('/carry'))).toEqual([
-      // Rows of a gated memory may be far from open.
+      // Rows of a gated memory may be half open.
       expect.objectContaining({ name: 'gated/carry/matrix' }),
     ])
     await simulation.step(70)
     return readAll(simulation)
   })
-  await withSimulation(varied([0.03, 1e-4], 'exponential-euler'), async (simulation) => {
+  await withSimulation(varied([3e-3, 1e-4], 'exponential-euler'), async (simulation) => {
     await simulation.step(70)
     const both = await readAll(simulation)
     for (const name of ['slow', 'hebbian', 'w'])
@@ -273,14 +273,14 @@ test('what is written drops what was carried of the value before', async () => {
   })
 })
 
-test('a slow variable arrives: 5 tau of 100,000 steps, and stays', async () => {
-  const ratio = 1e-5
+test('a slow variable arrives: 5 tau of 20,000 steps, and stays', async () => {
+  const ratio = 5e-5
   await withSimulation(
     network(ratio, 'exponential-euler'),
     async (simulation) => {
       for (let tau = 1; tau <= 5; tau++) {
-        await simulation.step(100_000)
-        await expectOnTheWay(simulation, ratio, tau * 100_000, 'exponential-euler')
+        await simulation.step(20_000)
+        await expectOnTheWay(simulation, ratio, tau * 20_000, 'exponential-euler')
       }
     },
     { resident: 'on' },
