@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { readFile, realpath, stat } from 'node:fs/promises'
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { ModelError } from '../core/model/errors.ts'
+import { outside } from '../core/model/files.ts'
 import { type LoadOptions, loadModel } from '../core/model/load.ts'
 import type { Model } from '../core/model/model.ts'
 
@@ -10,21 +11,54 @@ import type { Model } from '../core/model/model.ts'
  * @throws ModelError for the first thing that is wrong, with file, JSON path, value and remedy
  */
 export async function loadScenario(path: string, options: LoadOptions = {}): Promise<Model> {
-  const text = (await readInput(path)).toString('utf8')
+  const text = textOf(await readInput(path), path)
   const folder = dirname(path)
-  const read = (name: string): Promise<Uint8Array> => readInput(resolve(folder, name), name)
+  const read = async (name: string): Promise<Uint8Array> => {
+    const file = resolve(folder, name)
+    if (options.allowOutside !== true) await requireInside(folder, file, name)
+    return readInput(file, name)
+  }
   return loadModel(text, { ...options, file: path, read })
+}
+
+/**
+ * The text of a file: UTF-8, or UTF-16 with a byte order mark, as some shells write it.
+ * @throws ModelError if it is neither
+ */
+function textOf(bytes: Uint8Array, file: string): string {
+  const [first, second] = bytes
+  const encoding =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes)
+  } catch {
+    throw new ModelError('is not text in UTF-8; save it as UTF-8', { file })
+  }
+}
+
+/** Refuses a symbolic link that leads out of the folder of the scenario. */
+async function requireInside(folder: string, file: string, name: string): Promise<void> {
+  const [home, real] = await Promise.all([realpath(folder), realpath(file).catch(() => undefined)])
+  // One that leads nowhere is said by reading it.
+  if (real === undefined) return
+  const way = relative(home, real)
+  if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) throw outside(name)
 }
 
 /**
  * Reads a file that the user has named.
  * @param name - as it was named
- * @throws ModelError if it is missing, a folder, not readable or too large
+ * @throws ModelError if it is missing, no file (a folder, a pipe, a device), not readable or too large
  */
 export async function readInput(path: string, name = path): Promise<Buffer> {
   try {
+    // Pipes and devices may never end.
+    const found = await stat(path)
+    if (!found.isFile() && !found.isDirectory())
+      throw new ModelError(`${name} is a pipe or a device, not a file; copy it into a file first`)
     return await readFile(path)
   } catch (error) {
+    if (error instanceof ModelError) throw error
     const { code } = error as NodeJS.ErrnoException
     const reason = READ_ERRORS[code ?? ''] ?? `cannot be read (${code ?? String(error)})`
     throw new ModelError(`${name} ${reason}`)
@@ -33,6 +67,7 @@ export async function readInput(path: string, name = path): Promise<Buffer> {
 
 const READ_ERRORS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist; check the name and the folder',
+  ELOOP: 'is a symbolic link that leads to itself; remove it',
   ENOTDIR: 'does not exist; check the name and the folder',
   EISDIR: 'is a folder; give a file in it',
   EACCES: 'may not be read; change its permissions',

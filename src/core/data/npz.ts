@@ -1,7 +1,8 @@
 /** NumPy's archive format: a zip of .npy files. */
-import { Zip, ZipPassThrough, unzipSync, zipSync } from 'fflate'
+import { Zip, ZipPassThrough, zipSync } from 'fflate'
 import { ModelError } from '../model/errors.ts'
 import { checkCount, decodeNpy, encodeNpy, encodeNpyHeader, type NpyArray } from './npy.ts'
+import { type ZipFile, readZip } from './zip.ts'
 
 /** A fixed date, so that equal arrays give equal bytes. Zip has no dates before 1980. */
 const MTIME = new Date(1980, 0, 1)
@@ -63,11 +64,7 @@ export async function* encodeNpzPieces(
  * @throws ModelError if the archive or one of its arrays is not readable
  */
 export function decodeNpz(bytes: Uint8Array): Record<string, NpyArray> {
-  const arrays: Record<string, NpyArray> = {}
-  for (const [file, content] of Object.entries(unzip(bytes, () => true))) {
-    arrays[arrayName(file)] = decodeEntry(arrayName(file), content)
-  }
-  return arrays
+  return Object.fromEntries(readZip(bytes).map((file) => [arrayName(file.name), decodeEntry(file)]))
 }
 
 /**
@@ -76,38 +73,28 @@ export function decodeNpz(bytes: Uint8Array): Record<string, NpyArray> {
  * @throws ModelError if there is no such array, naming those there are
  */
 export function decodeNpzArray(bytes: Uint8Array, name?: string): NpyArray {
-  const names: string[] = []
-  unzip(bytes, (file) => {
-    names.push(arrayName(file))
-    return false
-  })
-  const wanted = name ?? (names.length === 1 ? names[0] : undefined)
-  if (wanted === undefined || !names.includes(wanted)) {
+  const files = readZip(bytes)
+  if (files.length === 0) throw new ModelError('holds no arrays; write at least one with numpy.savez')
+  const wanted = files.filter((file) => name === undefined || arrayName(file.name) === name)
+  const [file] = wanted
+  if (file === undefined || wanted.length > 1) {
     const what = name === undefined ? 'holds several arrays' : `holds no array \`${name}\``
-    throw new ModelError(`${what}; name one of ${names.join(', ')} after a #`)
-  }
-  const [content] = Object.values(unzip(bytes, (file) => arrayName(file) === wanted))
-  return decodeEntry(wanted, content as Uint8Array)
-}
-
-function unzip(bytes: Uint8Array, filter: (file: string) => boolean): Record<string, Uint8Array> {
-  try {
-    return unzipSync(bytes, { filter: ({ name }) => filter(name) })
-  } catch (error) {
     throw new ModelError(
-      `is not a readable .npz archive (${error instanceof Error ? error.message : String(error)}); write or copy it again`,
+      `${what}; name one of ${files.map((one) => arrayName(one.name)).join(', ')} after a #`,
     )
   }
+  return decodeEntry(file)
 }
 
 function arrayName(file: string): string {
   return file.replace(/\.npy$/, '')
 }
 
-function decodeEntry(name: string, content: Uint8Array): NpyArray {
+function decodeEntry({ name, read }: ZipFile): NpyArray {
+  const content = read()
   try {
     return decodeNpy(content)
   } catch (error) {
-    throw error instanceof ModelError ? new ModelError(`array \`${name}\` ${error.reason}`) : error
+    throw error instanceof ModelError ? new ModelError(`array \`${arrayName(name)}\` ${error.reason}`) : error
   }
 }

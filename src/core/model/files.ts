@@ -31,9 +31,18 @@ export function naming<T>(path: string, decode: () => T): T {
   }
 }
 
+/** The error for a path that leads out of the folder of the scenario. */
+export function outside(path: string): ModelError {
+  return new ModelError(
+    `"${path}" is outside the folder of the scenario; move the file beside the scenario and give its relative path, ` +
+      'or use --allow-outside',
+  )
+}
+
 /** Refuses absolute paths, URLs and paths that climb out of the folder, with / or \ between the parts. */
 function requireInside(path: string): void {
-  const absolute = /^([/\\]|[A-Za-z][A-Za-z0-9+.-]*:)/.test(path)
+  // A colon may stand in a name: run:1.png. A letter and a colon are a drive.
+  const absolute = /^([/\\]|[A-Za-z]:|[A-Za-z][A-Za-z0-9+.-]*:\/\/)/.test(path)
   let depth = 0
   let climbs = false
   for (const part of path.split(/[/\\]/)) {
@@ -41,10 +50,5 @@ function requireInside(path: string): void {
     else if (part !== '' && part !== '.') depth++
     climbs ||= depth < 0
   }
-  if (absolute || climbs || path.includes('\0')) {
-    throw new ModelError(
-      `"${path}" is outside the folder of the scenario; move the file beside the scenario and give its relative path, ` +
-        'or use --allow-outside',
-    )
-  }
+  if (absolute || climbs || path.includes('\0')) throw outside(path)
 }

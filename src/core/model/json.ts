@@ -1,13 +1,23 @@
 import { parse, printParseErrorCode, visit, type ParseError } from 'jsonc-parser'
 import { ModelError } from './errors.ts'
 
+/** Most brackets inside one another; a scenario has some ten. */
+const MOST_DEPTH = 100
+
 /**
- * Parses JSON, strictly: no comments, no trailing commas, no key twice in one object.
+ * Parses JSON, strictly: no comments, no trailing commas, no key twice in one object, brackets at most 100 deep.
  * @throws ModelError with line and column (from 1) of the first mistake
  */
 export function parseJson(text: string, file?: string): unknown {
   const json = text.replace(/^\uFEFF/, '')
   const place = file === undefined ? {} : { file }
+  const deep = tooDeep(json)
+  if (deep !== undefined) {
+    throw new ModelError(
+      `is no scenario: its brackets are more than ${MOST_DEPTH} deep at ${position(json, deep)}; correct it there`,
+      place,
+    )
+  }
   let value: unknown
   try {
     value = JSON.parse(json)
@@ -31,6 +41,18 @@ export function parseJson(text: string, file?: string): unknown {
     )
   }
   return value
+}
+
+/** Where brackets are too deep for parsers that call themselves; undefined where they are not. */
+function tooDeep(json: string): number | undefined {
+  let depth = 0
+  // Brackets in a text are none.
+  for (const { 0: token, index } of json.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/gs)) {
+    if (token === '[' || token === '{') depth++
+    else if (token === ']' || token === '}') depth--
+    if (depth > MOST_DEPTH) return index
+  }
+  return undefined
 }
 
 /** JSON.parse keeps the last of equal keys and says nothing: a copied layer would vanish. */

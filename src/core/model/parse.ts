@@ -34,20 +34,20 @@ export function checkNumber(scenario: Scenario, path: string, value: number): vo
 }
 
 /** Names that JavaScript objects have of themselves; valibot would leave such entries out without a word. */
-function requireOwnNames(raw: unknown, file?: string): void {
-  for (const group of ['neurons', 'synapses', 'memories', 'probes']) {
-    const entries: unknown =
-      typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>)[group] : undefined
-    for (const name of ['constructor', 'prototype', '__proto__']) {
-      if (typeof entries === 'object' && entries !== null && Object.hasOwn(entries, name)) {
-        const place = { path: `${group}.${name}`, ...(file === undefined ? {} : { file }) }
-        throw new ModelError(
-          `the name \`${name}\` is reserved; choose another, such as \`${group[0]}1\``,
-          place,
-        )
-      }
-    }
+const RESERVED = ['constructor', 'prototype', '__proto__']
+
+/** Refuses names that are reserved, wherever they stand. */
+function requireOwnNames(raw: unknown, file?: string, path: readonly string[] = []): void {
+  if (typeof raw !== 'object' || raw === null) return
+  for (const name of RESERVED) {
+    if (!Object.hasOwn(raw, name)) continue
+    const place = { path: [...path, name].join('.'), ...(file === undefined ? {} : { file }) }
+    throw new ModelError(
+      `the name \`${name}\` is reserved; choose another, such as \`${name.replaceAll('_', '')}1\``,
+      place,
+    )
   }
+  for (const [key, value] of Object.entries(raw)) requireOwnNames(value, file, [...path, key])
 }
 
 interface Found {

@@ -586,7 +586,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'truncated gzip',
     init({ kind: 'idx', path: 'short.gz' }),
     'memories.xi.init',
-    /short.gz is not a readable gzip file/,
+    /short.gz is truncated/,
   ],
   [
     'truncated idx',

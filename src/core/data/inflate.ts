@@ -1,0 +1,55 @@
+/** Unpacking with a limit: a few bytes may say that they hold more than there is memory. */
+import { Inflate } from 'pako'
+import { ModelError } from '../model/errors.ts'
+
+/** Most bytes that compressed data may unpack to, 1 GiB. What is larger is given without compression. */
+export const MOST_UNPACKED = 2 ** 30
+
+/** Bytes that are unpacked at once. */
+const CHUNK = 2 ** 18
+
+/**
+ * Unpacks gzip data, of one member or several, each against its checksum and length; or a raw deflate stream.
+ * @param most - most bytes of the result; where there are more, unpacking ends there
+ * @throws ModelError if the data is damaged, truncated or too much
+ */
+export function inflate(
+  bytes: Uint8Array,
+  { raw = false, most = MOST_UNPACKED }: { readonly raw?: boolean; readonly most?: number } = {},
+): Uint8Array<ArrayBuffer> {
+  const stream = new Inflate({ raw, chunkSize: CHUNK })
+  const chunks: Uint8Array[] = []
+  let size = 0
+  stream.onData = (chunk) => {
+    size += chunk.length
+    if (size > most) throw tooLarge(most)
+    chunks.push(chunk)
+  }
+  // Not all at once: what is refused is refused early.
+  for (let at = 0; at < Math.max(1, bytes.length) && !stream.ended; at += CHUNK)
+    stream.push(bytes.subarray(at, at + CHUNK), at + CHUNK >= bytes.length)
+  if (stream.err !== 0)
+    throw new ModelError(REASONS[stream.msg] ?? `is damaged (${stream.msg}); copy it again`)
+  const whole = new Uint8Array(size)
+  let place = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, place)
+    place += chunk.length
+  }
+  return whole
+}
+
+/** By the messages of zlib. */
+const REASONS: Readonly<Record<string, string>> = {
+  'buffer error': 'is truncated; copy it again',
+  'incorrect data check': 'is damaged: its checksum does not fit its contents; copy it again',
+  'incorrect length check': 'is damaged: its length does not fit its contents; copy it again',
+  'incorrect header check':
+    'holds something else behind its gzip data; copy it again, or unpack it beforehand',
+}
+
+export function tooLarge(most: number): ModelError {
+  return new ModelError(
+    `unpacks to more than ${most} bytes, the most for compressed data; give it uncompressed`,
+  )
+}

@@ -1,0 +1,128 @@
+/** Reading zip archives, each file against its checksum. (APPNOTE.TXT, sections 4.3.7 to 4.3.16) */
+import { strFromU8 } from 'fflate'
+import { ModelError } from '../model/errors.ts'
+import { crc32 } from './crc32.ts'
+import { MOST_UNPACKED, inflate, tooLarge } from './inflate.ts'
+
+export interface ZipFile {
+  readonly name: string
+  /**
+   * Unpacks the file.
+   * @throws ModelError if it is damaged, or unpacks to more than 1 GiB
+   */
+  readonly read: () => Uint8Array<ArrayBuffer>
+}
+
+const [LOCAL, CENTRAL, END, END64, LOCATOR64] = [0x04034b50, 0x02014b50, 0x06054b50, 0x06064b50, 0x07064b50]
+
+/** Most bytes of a comment at the end. */
+const COMMENT = 0xffff
+
+/**
+ * The files of an archive by its directory, none of them unpacked as yet.
+ * @throws ModelError if the directory or what it refers to is damaged
+ */
+export function readZip(bytes: Uint8Array): ZipFile[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const { start, count } = directory(view)
+  const files: ZipFile[] = []
+  const names = new Set<string>()
+  let at = start
+  for (let index = 0; index < count; index++) {
+    const { name, next, file } = entry(bytes, view, at)
+    if (names.has(name)) throw damaged(`holds \`${name}\` twice`)
+    names.add(name)
+    files.push(file)
+    at = next
+  }
+  return files
+}
+
+/** Where the directory begins, and how many entries it has. */
+function directory(view: DataView): { start: number; count: number } {
+  const last = view.byteLength - 22
+  for (let at = last; at >= Math.max(0, last - COMMENT); at--) {
+    if (view.getUint32(at, true) !== END || view.getUint16(at + 20, true) !== view.byteLength - at - 22)
+      continue
+    const locator = at - 20
+    const is64 = locator >= 0 && view.getUint32(locator, true) === LOCATOR64
+    if (!is64) return { start: view.getUint32(at + 16, true), count: view.getUint16(at + 10, true) }
+    const end = long(view, locator + 8)
+    if (end + 56 > view.byteLength || view.getUint32(end, true) !== END64) throw damaged('its end is damaged')
+    return { start: long(view, end + 48), count: long(view, end + 32) }
+  }
+  throw damaged('it has no directory at its end')
+}
+
+function entry(
+  bytes: Uint8Array,
+  view: DataView,
+  at: number,
+): { readonly name: string; readonly next: number; readonly file: ZipFile } {
+  if (at + 46 > bytes.length || view.getUint32(at, true) !== CENTRAL)
+    throw damaged('its directory is damaged')
+  const [flags, method] = [view.getUint16(at + 8, true), view.getUint16(at + 10, true)]
+  const crc = view.getUint32(at + 16, true)
+  const lengths = [28, 30, 32].map((offset) => view.getUint16(at + offset, true))
+  const [nameLength = 0, extraLength = 0, commentLength = 0] = lengths
+  const extra = at + 46 + nameLength
+  const next = extra + extraLength + commentLength
+  if (next > bytes.length) throw damaged('its directory is damaged')
+  const name = strFromU8(bytes.subarray(at + 46, extra))
+  const short = [20, 24, 42].map((offset) => view.getUint32(at + offset, true))
+  const [packed = 0, size = 0, local = 0] = widened(view, short, extra, extraLength)
+  if (local + 30 > bytes.length || view.getUint32(local, true) !== LOCAL)
+    throw damaged(`\`${name}\` is not where it should be`)
+  const from = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true)
+  if (from + packed > bytes.length) throw damaged(`\`${name}\` is cut off`)
+  if ((flags & 1) !== 0) throw new ModelError(`\`${name}\` is encrypted; write it without a password`)
+  if (method !== 0 && method !== 8)
+    throw new ModelError(
+      `\`${name}\` is compressed by method ${method}; write it with deflate, or uncompressed`,
+    )
+  const read = (): Uint8Array<ArrayBuffer> => {
+    const stored = bytes.subarray(from, from + packed)
+    if (method === 8 && size > MOST_UNPACKED) throw tooLarge(MOST_UNPACKED)
+    const content = method === 0 ? stored.slice() : unpacked(name, stored, size)
+    if (content.length !== size || crc32(content) !== crc)
+      throw damaged(`\`${name}\` does not fit its checksum`)
+    return content
+  }
+  return { name, next, file: { name, read } }
+}
+
+function unpacked(name: string, stored: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
+  try {
+    return inflate(stored, { raw: true, most: size })
+  } catch (error) {
+    throw error instanceof ModelError ? damaged(`\`${name}\` ${error.reason.replace(/; .*$/, '')}`) : error
+  }
+}
+
+/** Sizes and offset from the zip64 extra field where they do not fit 32 bits. */
+function widened(view: DataView, short: readonly number[], extra: number, length: number): number[] {
+  const end = extra + length
+  for (let at = extra; at + 4 <= end; at += 4 + view.getUint16(at + 2, true)) {
+    if (view.getUint16(at, true) !== 1) continue
+    // In the order size, packed size, offset; only those that are needed are there.
+    let place = at + 4
+    const next = (value: number | undefined): number => {
+      if (value !== 0xffffffff || place + 8 > end) return value ?? 0
+      place += 8
+      return long(view, place - 8)
+    }
+    const size = next(short[1])
+    const packed = next(short[0])
+    return [packed, size, next(short[2])]
+  }
+  return [...short]
+}
+
+/** A whole number of 64 bits; what is too large for exact arithmetic is beyond any file. */
+function long(view: DataView, at: number): number {
+  return Number(view.getBigUint64(at, true))
+}
+
+function damaged(what: string): ModelError {
+  return new ModelError(`is not a readable .npz archive (${what}); write or copy it again`)
+}

@@ -1,0 +1,188 @@
+/** What strangers give as scenarios and beside them: each is read, or refused in one line that says what it is. */
+import { execFileSync } from 'node:child_process'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { encode as encodePng } from 'fast-png'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { encodeNpy } from '../../../src/core/data/npy.ts'
+import { ModelError } from '../../../src/core/model/errors.ts'
+import type { Model } from '../../../src/core/model/model.ts'
+import { loadScenario } from '../../../src/node/scenario.ts'
+
+const CASES = 'test/cases'
+let root: string
+let folder: string
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'engram-test-'))
+  folder = join(root, 'inner')
+  mkdirSync(folder)
+})
+afterAll(() => rmSync(root, { recursive: true }))
+
+const layer = (init: unknown, size: unknown = 4) => ({
+  version: 1,
+  name: 'small',
+  time: { dt: 0.1, ticks: 1 },
+  neurons: { v: { size, lagrangian: { kind: 'linear' }, init } },
+})
+
+async function load(scenario: unknown, options: { readonly allowOutside?: boolean } = {}): Promise<Model> {
+  const file = join(folder, 's.json')
+  writeFileSync(
+    file,
+    typeof scenario === 'string' || scenario instanceof Uint8Array ? scenario : JSON.stringify(scenario),
+  )
+  return loadScenario(file, options)
+}
+
+async function refusal(scenario: unknown): Promise<string> {
+  try {
+    await load(scenario)
+  } catch (error) {
+    expect(error).toBeInstanceOf(ModelError)
+    expect((error as Error).message).toMatch(/^[^\n]+$/)
+    return (error as Error).message.replace(`${join(folder, 's.json')}: `, '')
+  }
+  throw new Error('it is accepted')
+}
+
+const row = encodeNpy({ shape: [1, 4], data: Float32Array.of(1, 2, 3, 4) })
+
+describe('the text of a scenario', () => {
+  const text = JSON.stringify(layer({ kind: 'zeros' }))
+
+  test.each([
+    ['UTF-8', Buffer.from(text)],
+    ['UTF-8 with a mark', Buffer.from(`\uFEFF${text}`)],
+    ['UTF-16, little end first', Buffer.from(`\uFEFF${text}`, 'utf16le')],
+    ['UTF-16, big end first', Buffer.from(`\uFEFF${text}`, 'utf16le').swap16()],
+  ])('is read as %s', async (_, bytes) => {
+    expect((await load(bytes)).layers[0]?.size).toBe(4)
+  })
+
+  test('is read as a shell of Windows writes it', async () => {
+    copyFileSync(join(CASES, 'utf16le.json'), join(folder, 'utf16le.json'))
+    expect((await loadScenario(join(folder, 'utf16le.json'))).layers).toHaveLength(1)
+  })
+
+  test('in another encoding is named', async () => {
+    expect(await refusal(Buffer.from(text.replace('small', 'klein\u00e4'), 'latin1'))).toBe(
+      'is not text in UTF-8; save it as UTF-8',
+    )
+  })
+
+  test.each([
+    ['arrays', '['.repeat(9000)],
+    ['closed arrays', '['.repeat(5000) + ']'.repeat(5000)],
+    ['objects', '{"a":'.repeat(20_000) + '1' + '}'.repeat(20_000)],
+  ])('with %s too deep is refused', async (_, deep) => {
+    expect(await refusal(deep)).toMatch(
+      /^is no scenario: its brackets are more than 100 deep at line 1, column \d+/,
+    )
+  })
+
+  test('brackets in a text are none', async () => {
+    expect((await load({ ...layer({ kind: 'zeros' }), description: '[{"'.repeat(200) })).layers).toHaveLength(
+      1,
+    )
+  })
+
+  test.each(['neurons', 'probes', 'replicas', 'time', 'synapses', 'memories'])(
+    'a reserved name in %s is refused',
+    async (group) => {
+      for (const name of ['__proto__', 'constructor', 'prototype']) {
+        const own = JSON.stringify({ ...layer({ kind: 'zeros' }), [group]: { inner: { HERE: 1 } } }).replace(
+          'HERE',
+          name,
+        )
+        expect(await refusal(own)).toContain(`${group}.inner.${name}: the name \`${name}\` is reserved`)
+      }
+    },
+  )
+
+  test('a kind of a million letters is refused without a guess at what it means', async () => {
+    expect(await refusal(layer({ kind: 'x'.repeat(1_000_000) }))).not.toContain('did you mean')
+  })
+})
+
+describe('files beside a scenario', () => {
+  test('a damaged archive is named', async () => {
+    copyFileSync(join(CASES, 'flip.npz'), join(folder, 'flip.npz'))
+    expect(await refusal(layer({ kind: 'npy', path: 'flip.npz#a' }))).toMatch(
+      /flip.npz is not a readable .npz archive \(`a.npy` does not fit its checksum\)/,
+    )
+    copyFileSync(join(CASES, 'emptyz.npz'), join(folder, 'emptyz.npz'))
+    expect(await refusal(layer({ kind: 'npy', path: 'emptyz.npz' }))).toContain('emptyz.npz holds no arrays')
+  })
+
+  test('gzip of several members is one file', async () => {
+    for (const name of ['img_multi.gz', 'img_multi2.gz']) {
+      copyFileSync(join(CASES, name), join(folder, name))
+      const { layers } = await load(layer({ kind: 'idx', path: name }, [2, 3]))
+      expect(layers[0]?.init.rows).toBe(5)
+    }
+  })
+
+  test('a colon may stand in a name', async () => {
+    writeFileSync(
+      join(folder, 'run:1.png'),
+      encodePng({ width: 4, height: 1, data: new Uint8Array(4), channels: 1 }),
+    )
+    await load(layer({ kind: 'png', paths: ['run:1.png'] }, [1, 4]))
+    for (const path of [
+      'c:/x.png',
+      'C:x.png',
+      'https://example.org/x.png',
+      'file:///x.png',
+      '/x.png',
+      '\\x.png',
+    ])
+      expect(await refusal(layer({ kind: 'png', paths: [path] }, [1, 4]))).toContain('is outside the folder')
+  })
+
+  test('a symbolic link may lead anywhere within the folder, and out of it with --allow-outside alone', async () => {
+    writeFileSync(join(root, 'secret.npy'), row)
+    writeFileSync(join(folder, 'own.npy'), row)
+    mkdirSync(join(root, 'other'))
+    writeFileSync(join(root, 'other', 'x.npy'), row)
+    symlinkSync('own.npy', join(folder, 'near.npy'))
+    symlinkSync('../secret.npy', join(folder, 'link.npy'))
+    symlinkSync(join(root, 'other'), join(folder, 'linkdir'))
+    symlinkSync('loop.npy', join(folder, 'loop.npy'))
+    expect((await load(layer({ kind: 'npy', path: 'near.npy' }))).layers[0]?.init.data).toHaveLength(4)
+    for (const path of ['link.npy', 'linkdir/x.npy']) {
+      expect(await refusal(layer({ kind: 'npy', path }))).toContain(
+        `"${path}" is outside the folder of the scenario`,
+      )
+      expect(
+        (await load(layer({ kind: 'npy', path }), { allowOutside: true })).layers[0]?.init.data,
+      ).toHaveLength(4)
+    }
+    expect(await refusal(layer({ kind: 'npy', path: 'loop.npy' }))).toContain(
+      'loop.npy is a symbolic link that leads to itself',
+    )
+  })
+
+  test('a pipe, a device or a folder is no file', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe.npy')])
+    expect(await refusal(layer({ kind: 'npy', path: 'pipe.npy' }))).toContain(
+      'pipe.npy is a pipe or a device, not a file',
+    )
+    mkdirSync(join(folder, 'folder.npy'))
+    expect(await refusal(layer({ kind: 'npy', path: 'folder.npy' }))).toContain('folder.npy is a folder')
+    await expect(loadScenario('/dev/zero')).rejects.toThrow('/dev/zero is a pipe or a device, not a file')
+    await expect(load(layer({ kind: 'npy', path: '/dev/zero' }), { allowOutside: true })).rejects.toThrow(
+      '/dev/zero is a pipe or a device',
+    )
+  })
+})
