@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { LESSONS } from '../../src/app/teach/lessons.ts'
 import { eventually, useLab } from './lab.ts'
 
 const lab = useLab()
@@ -18,20 +17,6 @@ describe('the lesson', () => {
     await lab.engram('set("neurons.hidden.lagrangian.beta", 0.07)')
     await eventually(() => page.locator('.maths dl').textContent()).toContain('0.07')
     await page.locator('.maths summary').click()
-  })
-
-  test('tries one upon the other set their values and play from the start', async () => {
-    await lab.visit('digits')
-    await lab.engram('step(40)')
-    const [melt, hide] = LESSONS.digits!.tries
-    await lab.page.getByRole('button', { name: melt.label }).click()
-    // The first is still on its way.
-    await lab.page.getByRole('button', { name: hide.label }).click()
-    await eventually(() => lab.page.locator('.outcome').textContent()).toBe(hide.text)
-    await eventually(() => lab.engram('scenario.stimulus[0].patterns.corrupt.fraction')).toBe(0.75)
-    expect(await lab.engram('scenario.neurons.hidden.lagrangian.beta')).toBe(0.01)
-    await eventually(() => lab.engram('playing')).toBe(true)
-    await lab.pause()
   })
 })
 
