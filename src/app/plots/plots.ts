@@ -9,6 +9,7 @@ import { createMap } from './map.ts'
 import { type Marker, createMarkers } from './markers.ts'
 import { type Plot, type PlotChoices, createPlot } from './plot.ts'
 import './plots.css'
+import { sparseOf } from './sampling.ts'
 import { type TimeRange, createPlotView } from './view.ts'
 
 /** Milliseconds between two updates: fast enough for the eye, and drawing lines is not free. */
@@ -61,7 +62,7 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
   const plots: Plot[] = series.map((one) => {
     const history = createHistory(one, replicas)
     histories.set(one.name, history)
-    return createPlot(history, view)
+    return createPlot(history, view, () => sparseOf(simulation.model, one.name, history.kept))
   })
   const map = createMap(simulation.model, series, (replica) => setReplica(replica))
   place.replaceChildren(...[...(map === undefined ? [] : [map]), ...plots].map(({ element }) => element))
