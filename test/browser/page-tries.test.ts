@@ -89,16 +89,18 @@ describe('a text of the lesson that no longer holds says so', () => {
     expect(await changed().isVisible()).toBe(false)
     await lab.engram('set("neurons.hidden.lagrangian.beta", 0.03)')
     await eventually(() => changed().textContent()).toContain(
-      'Changed from the shipped scenario: neurons.hidden.lagrangian.beta 0.1 → 0.03.',
+      'No longer as told. Changed: neurons.hidden.lagrangian.beta 0.1 → 0.03.',
     )
     await lab.engram('step(3)')
     await lab.engram('undo()')
-    await eventually(() => changed().textContent()).toContain('Values were changed during this run')
+    await eventually(() => changed().textContent()).toContain(
+      'values were changed during this run and set back',
+    )
     await lab.engram('reset()')
     await eventually(() => changed().isVisible()).toBe(false)
   })
 
-  test('since a try began; the button beside it starts the try anew without them', async () => {
+  test('since a try began as well; the button beside it starts the try anew without them', async () => {
     await lab.visit('digits')
     const [melt, hide] = LESSONS.digits!.tries
     await button(melt).click()
@@ -108,9 +110,7 @@ describe('a text of the lesson that no longer holds says so', () => {
     await lab.pause()
     expect(await pressed()).toEqual([hide.label])
     await lab.engram('set("seed", 5)')
-    await eventually(() => changed().textContent()).toContain(
-      `Changed since “${hide.label}” began: seed 1 → 5.`,
-    )
+    await eventually(() => changed().textContent()).toContain('No longer as told. Changed: seed 1 → 5.')
     await changed().getByRole('button').click()
     await eventually(() => lab.engram('scenario.seed')).toBe(1)
     await eventually(() => changed().isVisible()).toBe(false)

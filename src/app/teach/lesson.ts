@@ -115,10 +115,9 @@ export function createLesson(place: HTMLElement, { begin }: LessonActions): Less
     const found = differences(targetOf(shipped.scenario, begun), scenario)
     isChanged = found.length > 0
     changed.hidden = !isChanged && !isOffCourse
-    const since = begun === undefined ? 'from the shipped scenario' : `since “${begun.label}” began`
     list.textContent = isChanged
-      ? `Changed ${since}: ${changesText(found)}. The text tells of the run without that.`
-      : 'Values were changed during this run and are back; the text tells of a run without that.'
+      ? `No longer as told. Changed: ${changesText(found)}.`
+      : 'No longer as told: values were changed during this run and set back.'
     place.classList.toggle('off-course', !changed.hidden)
   }
 
