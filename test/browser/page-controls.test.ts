@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { eventually, useLab } from './lab.ts'
+import { eventually, frames, useLab } from './lab.ts'
 
 const lab = useLab()
 const tick = (): Promise<number> => lab.engram('simulation.tick')
@@ -245,9 +245,11 @@ test('a hidden tab pauses and goes on when it is seen again', async () => {
   await lab.engram('play()')
   await eventually(tick).toBeGreaterThan(4)
   await hide(true)
-  await lab.page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))')
+  // What was under way runs to its end.
+  await frames(lab.page)
+  await lab.engram('simulation.flush()')
   const hidden = await tick()
-  await lab.page.waitForTimeout(200)
+  await frames(lab.page)
   expect([await tick(), await lab.engram('playing')]).toEqual([hidden, true])
   await hide(false)
   await eventually(tick).toBeGreaterThan(hidden)

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { eventually, useLab } from './lab.ts'
+import { eventually, frames, useLab } from './lab.ts'
 
 const lab = useLab()
 
@@ -129,8 +129,11 @@ describe('the looks', () => {
       return page
     }
     const pages = [await open('digits'), await open('hierarchical')]
-    await pages[1]!.waitForTimeout(2000)
     for (const page of pages) {
+      await page.waitForLoadState('networkidle')
+      // Pictures, plots and numbers have been drawn many times.
+      await page.waitForFunction('engram.simulation.tick >= 20')
+      await frames(page)
       await eventually(() => page.locator('.story').isVisible()).toBe(true)
       expect(await page.locator('.story .katex').count()).toBeGreaterThan(0)
       const shifts = await shiftsOf(page)
@@ -215,7 +218,7 @@ describe('the looks', () => {
     for (const id of ['softmax-synapses', 'hierarchical']) {
       await page.evaluate('shifts.length = 0')
       await page.evaluate(`engram.load('${id}')`)
-      await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done, 300)))')
+      await frames(page, 20)
       const moves = (await shiftsOf(page)).filter(({ value }) => value > 0.001)
       expect(new Set(moves.map(({ at }) => at)).size, JSON.stringify(moves)).toBeLessThanOrEqual(1)
     }

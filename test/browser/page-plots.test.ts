@@ -146,7 +146,7 @@ test('a lane has a mark at each update, at the rate that its slider sets', async
     lab.page.evaluate<number[]>(
       `(() => {
         const canvas = document.querySelector('[data-lane=${lane}] canvas')
-        const { data } = context.getImageData(0, canvas.height >> 1, canvas.width, 1)
+        const { data } = canvas.getContext('2d').getImageData(0, canvas.height >> 1, canvas.width, 1)
         const ends = []
         for (let x = 0; x < canvas.width; x++)
           if (data[4 * x + 3] > 200 && !(data[4 * x + 7] > 200)) ends.push(Math.round(((x + 1) / canvas.width) * 20))
