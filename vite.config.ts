@@ -93,8 +93,6 @@ export default defineConfig(({ mode }) => ({
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // A real browser on a busy machine may miss its moment once; what fails twice is wrong.
-          retry: 1,
           maxWorkers: 1,
           sequence: { groupOrder: 3 },
         },

@@ -1,9 +1,12 @@
 // max(0, highest) and max(0, -lowest) of the finite values of a sheet (view/sheet.wgsl); joined to
-// matrix/{f32,f16,binary}.wgsl. Floats >= 0 sort like their bits, so an integer maximum finds them in any order.
+// matrix/{f32,f16,binary}.wgsl. Floats >= 0 sort like their bits, so an integer maximum finds them in any order. The sign
+// is masked: max(0, -0) may be -0, whose bits are above those of every number.
 //
 // extent [2], cleared before. Dispatch: any number of workgroups; they share the quads of the rows shown.
 
 override WORKGROUP: u32 = 64;
+
+const SIZE_BITS = 0x7fffffffu;
 
 @group(0) @binding(2) var<storage, read_write> extent: array<atomic<u32>, 2>;
 
@@ -27,6 +30,6 @@ fn measure(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups
       }
     }
   }
-  atomicMax(&extent[0], bitcast<u32>(high));
-  atomicMax(&extent[1], bitcast<u32>(low));
+  atomicMax(&extent[0], bitcast<u32>(high) & SIZE_BITS);
+  atomicMax(&extent[1], bitcast<u32>(low) & SIZE_BITS);
 }

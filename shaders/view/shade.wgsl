@@ -30,7 +30,7 @@ fn colourOf(value: f32) -> vec3<f32> {
   if (!isFinite(value)) {
     return vec3<f32>(1.0, 0.0, 1.0);
   }
-  let held = clamp(value, params.low, params.high);
+  let held = params.unit * clamp(value, params.low, params.high);
   let position = 8.0 * clamp((held - params.firstValue) / (params.lastValue - params.firstValue), 0.0, 1.0);
   let below = min(u32(position), 7u);
   return mix(params.stops[below].rgb, params.stops[below + 1u].rgb, position - f32(below));

@@ -39,7 +39,9 @@ struct Params {
   /// Values beyond these are drawn as these.
   low: f32,
   high: f32,
-  /// Values of the first and the last colour.
+  /// A power of two that brings the largest value to about 1: the distance of two values near 1e38 is no float32.
+  unit: f32,
+  /// Values of the first and the last colour, times `unit`.
   firstValue: f32,
   lastValue: f32,
   /// What the stored numbers are multiplied by, and what the activations of the frames are.

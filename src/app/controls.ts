@@ -9,6 +9,8 @@ import './controls.css'
 import { createExpressions } from './expressions.ts'
 import { type ControlField, controlFields } from './fields.ts'
 import type { Loop } from './loop.ts'
+import { readNumber } from './number.ts'
+import { refuse } from './number-field.ts'
 import { shortNumber } from './vary.ts'
 
 export interface Controls {
@@ -182,6 +184,7 @@ function addPace(folder: GUI, loop: Loop): { update: () => void } {
       integer: true,
       control: PACE,
       value: USUAL_PACE,
+      min: PACE.min,
     },
     false,
     (value) => {
@@ -219,7 +222,10 @@ interface Added {
   readonly show: (value: unknown) => void
 }
 
-type NumberField = Pick<ControlField, 'title' | 'integer' | 'control' | 'value' | 'absent'>
+type NumberField = Pick<ControlField, 'title' | 'integer' | 'control' | 'value' | 'absent'> & {
+  /** Least number that is taken; the schema has those of a scenario. */
+  readonly min?: number
+}
 
 /**
  * A number field with a slider where the schema gives a range: the browser's own slider, which the keyboard moves too and
@@ -228,23 +234,22 @@ type NumberField = Pick<ControlField, 'title' | 'integer' | 'control' | 'value' 
  */
 function addNumber(
   folder: GUI,
-  { title, integer, control, value: initial, absent }: NumberField,
+  { title, integer, control, value: initial, absent, min = -Infinity }: NumberField,
   isLate: boolean,
   set: (value: unknown) => Promise<boolean>,
   preview: (value: unknown) => void,
 ): Added {
   const textOf = (value: unknown): string => (typeof value === 'number' ? String(value) : '')
-  const model: { value: number | string } = { value: absent === undefined ? 0 : '' }
+  // Text: lil-gui's own numbers take the beginning of what is typed and round.
+  const model = { value: '' }
   let accepted: unknown
   const controller = folder.add(model, 'value').name(title)
   const { domElement } = controller
+  domElement.classList.add('lil-number')
   const input = domElement.querySelector('input') as HTMLInputElement
-  if (absent === undefined) {
-    if (integer) (controller as unknown as { step(step: number): void }).step(1)
-  } else {
-    input.placeholder = absent
-    input.inputMode = 'decimal'
-  }
+  input.inputMode = integer ? 'numeric' : 'decimal'
+  input.autocomplete = 'off'
+  if (absent !== undefined) input.placeholder = absent
   const slider = control === undefined ? undefined : createSlider(control, title)
   if (slider !== undefined) {
     domElement.classList.add('has-range')
@@ -253,26 +258,38 @@ function addNumber(
 
   const show = (value: unknown): void => {
     accepted = value
-    model.value = absent === undefined ? (value as number) : textOf(value)
+    model.value = textOf(value)
     controller.updateDisplay()
     slider?.show(typeof value === 'number' ? value : (control?.min ?? 0))
   }
   const apply = (value: unknown): void => {
-    if (value === accepted) return
     const before = accepted
     show(value)
+    if (value === before) return
     void set(value).then((done) => {
       if (!done && accepted === value) show(before)
     })
   }
-  const typed = (text: string): unknown => (text.trim() === '' ? undefined : Number(text))
+  const typed = (text: string) =>
+    absent !== undefined && text.trim() === '' ? { value: undefined } : readNumber(text, { integer, min })
   // Typing 0.05 passes through 0: the field acts when it is left.
-  controller.onFinishChange((value: number | string) =>
-    apply(typeof value === 'string' ? typed(value) : value),
-  )
+  controller.onFinishChange((text: string) => {
+    const reading = typed(text)
+    if ('value' in reading) apply(reading.value)
+    else {
+      show(accepted)
+      refuse(input, reading.fault)
+    }
+  })
   input.addEventListener('input', () => {
-    const value = typed(input.value)
-    if (typeof value === 'number' && Number.isFinite(value)) preview(value)
+    const reading = typed(input.value)
+    if ('value' in reading && reading.value !== undefined) preview(reading.value)
+  })
+  input.addEventListener('keydown', (event) => {
+    const step = { ArrowUp: 1, ArrowDown: -1 }[event.key]
+    if (!integer || step === undefined || typeof accepted !== 'number') return
+    event.preventDefault()
+    apply(Math.max(min, accepted + step))
   })
   if (slider !== undefined) {
     const { element } = slider
@@ -282,7 +299,7 @@ function addNumber(
         apply(at())
         return
       }
-      model.value = absent === undefined ? at() : String(at())
+      model.value = String(at())
       controller.updateDisplay()
       slider.show(at())
       preview(at())

@@ -21,7 +21,6 @@ import { type Video, createVideo } from './share/video.ts'
 import { type Coming, type Source, fileSource, linkedSource, shippedSource } from './source.ts'
 import { bindSpectrum } from './spectrum/button.ts'
 import { createLesson } from './teach/lesson.ts'
-import type { Try } from './teach/lessons.ts'
 import { reached } from './timing.ts'
 import { startTour, wantsTour } from './tour/tour.ts'
 import { bindScheme, onScheme } from './views/scheme.ts'
@@ -47,7 +46,11 @@ void start()
 async function start(): Promise<void> {
   const first = addressed()
   const lesson = createLesson(element('about'), {
-    attempt: (wanted) => void attempt(workplace, wanted),
+    async begin(scenario) {
+      const done = await workplace.begin(scenario)
+      if (done) workplace.play()
+      return done
+    },
   })
   let requested
   try {
@@ -84,7 +87,7 @@ async function start(): Promise<void> {
         header.loading(id)
       },
       arranged(source) {
-        lesson.open(titleOf(source), source.model, source.origin?.id)
+        lesson.open(titleOf(source), source.model, source.origin)
       },
       loaded(source) {
         reached('network')
@@ -102,6 +105,7 @@ async function start(): Promise<void> {
         button('undo').disabled = !workplace.canUndo
         button('redo').disabled = !workplace.canRedo
         button('restore').disabled = workplace.isAsOpened
+        lesson.at(workplace.opened?.simulation.tick ?? 0)
       },
       sample: (sample) => listeners.call(sample),
       changed() {
@@ -304,13 +308,6 @@ function showLoaded(source: Source): void {
   dataset.arranged = ''
   header.enable(true)
   document.title = `${titleOf(source)} · engram`
-}
-
-/** Does what a button of the lesson says, so that the reader sees what comes of it. */
-async function attempt(workplace: Workplace, { set, restart }: Try): Promise<void> {
-  for (const [path, value] of Object.entries(set)) if (!(await workplace.set(path, value))) return
-  if (restart) await workplace.reset()
-  workplace.play()
 }
 
 function showFailed(): void {

@@ -105,6 +105,8 @@ export interface Workplace {
   redo(): Promise<boolean>
   /** Gives every value what it had when the scenario was opened; can be undone. */
   restore(): Promise<boolean>
+  /** Starts the run anew from tick 0 with the values of another scenario, paused; one step to undo. */
+  begin(scenario: Scenario): Promise<boolean>
   recolour(): void
   /** Goes on with another device, the one before being lost: from the last checkpoint that was taken by itself. */
   renew(next: PageDevice): Promise<void>
@@ -453,6 +455,16 @@ export function createWorkplace(
     }
   }
 
+  /** The same as one step to undo. */
+  const turnInto = async (to: Scenario): Promise<boolean> => {
+    const from = opened?.simulation.model.scenario
+    if (from === undefined) return false
+    isReplaying = true
+    const done = await become(to).finally(() => (isReplaying = false))
+    if (done) note({ from, to })
+    return done
+  }
+
   /** A step back or forth; false and back to where it was when it is refused. */
   const replay = (take: () => Scenario | undefined, giveBack: () => unknown): Promise<boolean> =>
     inOrder(async () => {
@@ -597,16 +609,15 @@ export function createWorkplace(
         () => undoStack.redo(),
         () => undoStack.undo(),
       ),
-    restore: () =>
-      inOrder(async () => {
-        if (opened === undefined) return false
-        const from = opened.simulation.model.scenario
-        const to = opened.home
-        isReplaying = true
-        const done = await become(to).finally(() => (isReplaying = false))
-        if (done) note({ from, to })
-        return done
-      }),
+    restore: () => inOrder(async () => opened !== undefined && turnInto(opened.home)),
+    begin(scenario) {
+      opened?.loop.pause()
+      return inOrder(async () => {
+        if (!(await turnInto(scenario))) return false
+        await reset()
+        return true
+      })
+    },
     recolour() {
       opened?.stage.recolour()
       opened?.plots.recolour()

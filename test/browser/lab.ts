@@ -110,5 +110,16 @@ export function useLab(options: BrowserContextOptions = {}): Lab {
   }
 }
 
-/** Expects what comes in time on a busy machine. */
-export const eventually = <T>(get: () => Promise<T>) => expect.poll(get, { timeout: 20_000 })
+/** Milliseconds after which what is waited for is not coming; a busy machine is slow. */
+const PATIENCE = 60_000
+
+/** Expects what comes, however slow the machine. */
+export const eventually = <T>(get: () => Promise<T>) => expect.poll(get, { timeout: PATIENCE })
+
+/** Resolves when a page has drawn some frames: in each of them it does what it does by itself. */
+export const frames = (page: Page, count = 10): Promise<void> =>
+  page.evaluate(`new Promise((done) => {
+    let left = ${count}
+    const frame = () => (left-- > 0 ? requestAnimationFrame(frame) : done())
+    frame()
+  })`)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { eventually, useLab } from './lab.ts'
+import { eventually, frames, useLab } from './lab.ts'
 
 const lab = useLab()
 const tick = (): Promise<number> => lab.engram('simulation.tick')
@@ -159,6 +159,60 @@ test('the memory a size would take is shown while it is typed; too large a one i
   expect(await lab.engram('simulation.plan.bytes')).toBe(buffers)
 })
 
+test('number fields take a point, a comma and an exponent; the rest is refused with a word and changes nothing', async () => {
+  await lab.visit('digits')
+  const fault = lab.page.locator('.number-fault')
+  const type = async (path: string, text: string) => {
+    await field(path).fill(text)
+    await field(path).press('Enter')
+  }
+  const [beta, seed, dt] = ['neurons.hidden.lagrangian.beta', 'seed', 'time.dt'] as const
+  for (const [text, number] of [
+    ['0.05', 0.05],
+    ['0,07', 0.07],
+    ['6e-2', 0.06],
+  ] as const) {
+    await type(beta, text)
+    await eventually(() => value(beta)).toBe(number)
+    expect(await field(beta).inputValue()).toBe(String(number))
+  }
+  const before = await lab.engram('scenario')
+  for (const [path, text, word] of [
+    [beta, '0.05x', 'is not a number'],
+    [beta, '1 2', 'is not a number'],
+    [beta, '', 'missing'],
+    [dt, '1.2.3', 'is not a number'],
+    [dt, '1,000', 'write 1000 or 1.000'],
+    [seed, '1.5', 'is not whole; write 1 or 2'],
+    [seed, '12345678901234567890', 'more digits than are kept'],
+    ['time.ticks', '1e-3', 'is not whole'],
+    ['run.pace', '2.5', 'is not whole'],
+    ['run.pace', '0', '1 or more'],
+  ] as const) {
+    const kept = await field(path).inputValue()
+    await type(path, text)
+    await eventually(() => fault.textContent()).toContain(word)
+    expect(await field(path).inputValue(), text).toBe(kept)
+  }
+  expect(await lab.engram('scenario')).toEqual(before)
+
+  const replica = lab.page.locator('.toolbar .replica input')
+  await replica.fill('1.5')
+  await replica.press('Enter')
+  await eventually(() => fault.textContent()).toContain('write 1 or 2')
+  expect([await replica.inputValue(), await lab.engram('replica')]).toEqual(['0', 0])
+  await replica.fill('2')
+  await replica.press('Enter')
+  await eventually(() => lab.engram('replica')).toBe(2)
+  expect(await fault.count()).toBe(0)
+
+  const one = lab.page.locator('.plot-replica input')
+  await one.fill('3x')
+  await one.press('Enter')
+  await eventually(() => fault.textContent()).toContain('“3x” is not a number')
+  expect(await one.inputValue()).toBe('')
+})
+
 test('the fastest mode goes on as fast as the GPU can, and the pace comes back', async () => {
   await lab.visit('softmax-synapses')
   const mode = control('run.mode').locator('select')
@@ -204,9 +258,11 @@ test('a hidden tab pauses and goes on when it is seen again', async () => {
   await lab.engram('play()')
   await eventually(tick).toBeGreaterThan(4)
   await hide(true)
-  await lab.page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))')
+  // What was under way runs to its end.
+  await frames(lab.page)
+  await lab.engram('simulation.flush()')
   const hidden = await tick()
-  await lab.page.waitForTimeout(200)
+  await frames(lab.page)
   expect([await tick(), await lab.engram('playing')]).toEqual([hidden, true])
   await hide(false)
   await eventually(tick).toBeGreaterThan(hidden)

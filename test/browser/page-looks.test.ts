@@ -3,8 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { LESSONS } from '../../src/app/teach/lessons.ts'
-import { eventually, useLab } from './lab.ts'
+import { eventually, frames, useLab } from './lab.ts'
 
 const lab = useLab()
 
@@ -18,20 +17,6 @@ describe('the lesson', () => {
     await lab.engram('set("neurons.hidden.lagrangian.beta", 0.07)')
     await eventually(() => page.locator('.maths dl').textContent()).toContain('0.07')
     await page.locator('.maths summary').click()
-  })
-
-  test('tries one upon the other set their values and play from the start', async () => {
-    await lab.visit('digits')
-    await lab.engram('step(40)')
-    const [melt, hide] = LESSONS.digits!.tries
-    await lab.page.getByRole('button', { name: melt.label }).click()
-    // The first is still on its way.
-    await lab.page.getByRole('button', { name: hide.label }).click()
-    await eventually(() => lab.page.locator('.outcome').textContent()).toBe(hide.text)
-    await eventually(() => lab.engram('scenario.stimulus[0].patterns.corrupt.fraction')).toBe(0.75)
-    expect(await lab.engram('scenario.neurons.hidden.lagrangian.beta')).toBe(0.01)
-    await eventually(() => lab.engram('playing')).toBe(true)
-    await lab.pause()
   })
 })
 
@@ -144,8 +129,11 @@ describe('the looks', () => {
       return page
     }
     const pages = [await open('digits'), await open('hierarchical')]
-    await pages[1]!.waitForTimeout(2000)
     for (const page of pages) {
+      await page.waitForLoadState('networkidle')
+      // Pictures, plots and numbers have been drawn many times.
+      await page.waitForFunction('engram.simulation.tick >= 20')
+      await frames(page)
       await eventually(() => page.locator('.story').isVisible()).toBe(true)
       expect(await page.locator('.story .katex').count()).toBeGreaterThan(0)
       const shifts = await shiftsOf(page)
@@ -230,7 +218,7 @@ describe('the looks', () => {
     for (const id of ['softmax-synapses', 'hierarchical']) {
       await page.evaluate('shifts.length = 0')
       await page.evaluate(`engram.load('${id}')`)
-      await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done, 300)))')
+      await frames(page, 20)
       const moves = (await shiftsOf(page)).filter(({ value }) => value > 0.001)
       expect(new Set(moves.map(({ at }) => at)).size, JSON.stringify(moves)).toBeLessThanOrEqual(1)
     }

@@ -244,3 +244,43 @@ test('a rebuild keeps zoom, logarithms, hidden lines and markers, and the window
   await lab.page.locator('[data-probe=similarity] .plot-all').click()
   await eventually(() => markers('similarity')).toMatchObject([{ tick: '200' }])
 })
+
+test('a probe that is sampled more seldom than its stimulus changes is drawn as points, and its key says so', async () => {
+  await lab.visit('softmax-synapses')
+  await lab.engram('step(500)')
+  /** Pixels with a colour, halfway between the samples that are 0 and those that are 1, and in the whole plot. */
+  const coloured = (probe: string): Promise<[number, number]> =>
+    lab.page.evaluate(`(() => {
+      const drawn = document.querySelector('[data-probe=${probe}] canvas')
+      const canvas = Object.assign(document.createElement('canvas'), { width: drawn.width, height: drawn.height })
+      const context = canvas.getContext('2d', { willReadFrequently: true })
+      context.drawImage(drawn, 0, 0)
+      const over = document.querySelector('[data-probe=${probe}] .u-over').getBoundingClientRect()
+      const { left, top, width } = drawn.getBoundingClientRect()
+      const scale = canvas.width / width
+      const count = (from, to) => {
+        const y = Math.round((over.top - top + from * over.height) * scale)
+        const { data } = context.getImageData(
+          Math.round((over.left - left) * scale), y,
+          Math.round(over.width * scale), Math.round((to - from) * over.height * scale))
+        let found = 0
+        for (let at = 0; at < data.length; at += 4)
+          if (data[at + 3] > 60 && Math.max(...data.slice(at, at + 3)) - Math.min(...data.slice(at, at + 3)) > 40) found++
+        return found
+      }
+      return [count(0.3, 0.7), count(0, 1)]
+    })()`)
+  await eventually(() => lab.page.locator('[data-probe=overlap] .plot-points').textContent()).toBe(
+    'points, one every 50 ticks',
+  )
+  await eventually(async () => (await coloured('overlap'))[1]).toBeGreaterThan(100)
+  expect((await coloured('overlap'))[0]).toBe(0)
+  // The memory is slow: its similarity is a line.
+  expect(await lab.page.locator('[data-probe=similarity] .plot-points').isVisible()).toBe(false)
+  expect((await coloured('similarity'))[0]).toBeGreaterThan(100)
+  // Shown for as long as the probe waits, patterns are lines again.
+  await lab.engram('set("stimulus.0.dwell", 50)')
+  await eventually(() => lab.page.locator('[data-probe=overlap] .plot-points').isVisible()).toBe(false)
+  await lab.engram('step(500)')
+  await eventually(async () => (await coloured('overlap'))[0]).toBeGreaterThan(20)
+})

@@ -10,6 +10,7 @@ import { decodeNpz } from '../../src/core/data/npz.ts'
 import type { Scenario } from '../../src/core/model/schema.ts'
 import { engram as program, readArrays, smallScenario, temporaryFolder } from '../cli/program.ts'
 import { FIXED_KERNELS, launchBrowser, type Served, serveBuild } from './browser.ts'
+import { eventually } from './lab.ts'
 
 let browser: Browser
 let page: Page
@@ -64,7 +65,6 @@ const chosen = (): Promise<string> =>
   page.evaluate<string>('document.querySelector("#scenario").selectedOptions[0]?.text ?? ""')
 
 /** Expects what comes in time on a busy machine. */
-const eventually = <T>(get: () => Promise<T>) => expect.poll(get, { timeout: 20_000 })
 
 async function visit(scenario: string): Promise<void> {
   // Another address with the same path and query would not be loaded anew.

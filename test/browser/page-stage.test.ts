@@ -112,7 +112,7 @@ test('cue and target stand beside the state in the colours of their values, and 
           isFilled: distance(lower[1]!, lower[2]!) > 100,
         }
       },
-      { timeout: 20_000 },
+      { timeout: 60_000 },
     )
     .toEqual({ isSameAbove: true, isSameBelow: true, isFilled: true })
   // Ticks 2 and 3 are the gap.

@@ -2,6 +2,7 @@ import { decode } from 'fast-png'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { FIXED_KERNELS, launchBrowser, type Served, serveBuild, serveSources } from './browser.ts'
+import { eventually, frames } from './lab.ts'
 
 let browser: Browser
 let page: Page
@@ -55,7 +56,6 @@ const read = async (name: string): Promise<number[]> =>
   page.evaluate<number[]>(`engram.simulation.read('${name}').then(({ data }) => [...data])`)
 
 /** Expects what comes in time on a busy machine. */
-const eventually = <T>(get: () => Promise<T>) => expect.poll(get, { timeout: 20_000 })
 
 interface Picture {
   /** How many colours there are. */
@@ -84,7 +84,7 @@ async function settled(name: string): Promise<Picture> {
         picture = await pixels(name)
         return picture.colours > 1 && Buffer.compare(before.data, picture.data) === 0
       },
-      { interval: 300, timeout: 20_000 },
+      { interval: 300, timeout: 60_000 },
     )
     .toBe(true)
   return picture
@@ -162,7 +162,7 @@ test('play, pause, step and reset do what they say, by button and by key', async
   await visit('softmax-synapses')
   await pause()
   const paused = await tick()
-  await page.waitForTimeout(150)
+  await frames(page)
   expect(await tick()).toBe(paused)
 
   await page.locator('#step').click()
@@ -257,7 +257,7 @@ test('every scenario of the menu loads, plays and is drawn', { timeout: 180_000 
     expect(names.length, id).toBeGreaterThan(1)
     for (const name of names) {
       await expect
-        .poll(async () => (await pixels(name)).colours, { message: `${id}: ${name}`, timeout: 20_000 })
+        .poll(async () => (await pixels(name)).colours, { message: `${id}: ${name}`, timeout: 60_000 })
         .toBeGreaterThan(1)
     }
     expect(await page.locator('#failure').isVisible(), id).toBe(false)

@@ -3,6 +3,8 @@ import './hands.css'
 import { ModelError } from '../../core/model/errors.ts'
 import type { Layer, Model } from '../../core/model/model.ts'
 import { addKeys } from '../keys.ts'
+import { readNumber } from '../number.ts'
+import { bindNumber } from '../number-field.ts'
 import { type Messages, textOf } from '../messages.ts'
 import type { PicturePointer } from '../views/figure.ts'
 import type { Stage } from '../views/stage.ts'
@@ -84,11 +86,9 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
   }
   const chosenRow = (): number => {
     const { rows } = store(opened()).rows
-    const row = Number(input('row').value)
-    if (input('row').value === '' || !Number.isInteger(row) || row < 0 || row >= rows) {
-      throw new ModelError(`row: give a number from 0 to ${rows - 1}, or click a memory with Pick`)
-    }
-    return row
+    const reading = readNumber(input('row').value, { integer: true, min: 0, max: rows - 1 })
+    if ('value' in reading) return reading.value
+    throw new ModelError(`row: give a number from 0 to ${rows - 1}, or click a memory with Pick`)
   }
 
   // ---------------------------------------------------------------------------------------------------- painting
@@ -228,8 +228,6 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
       const button = strip.part(name) as HTMLButtonElement
       button.disabled = all.length === 0
     }
-    const rows = all.length === 0 ? 0 : store(current).rows.rows
-    input('row').max = String(Math.max(0, rows - 1))
   }
 
   const refreshCue = (model: Model, tick: number): void => {
@@ -315,7 +313,6 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
     const { model, tick } = current.simulation
     const { replicas } = model
     for (const name of ['whose', 'all-label']) strip.part(name).hidden = replicas === 1
-    input('replica').max = String(replicas - 1)
     input('replica').value = String(replica())
     input('replica').disabled = input('all').checked
     refreshStores(current)
@@ -363,9 +360,12 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
     takeImages(files)
   })
   input('all').addEventListener('change', refresh)
-  input('replica').addEventListener('change', () => {
-    opened().stage.replica = Number(input('replica').value)
-    refresh()
+  bindNumber(input('replica'), {
+    rule: () => ({ integer: true, min: 0, max: (workplace.opened?.simulation.model.replicas ?? 1) - 1 }),
+    take(chosen = 0) {
+      opened().stage.replica = chosen
+      refresh()
+    },
   })
   // The replica may have been chosen elsewhere.
   place.addEventListener('pointerenter', refresh)

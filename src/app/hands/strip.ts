@@ -51,7 +51,7 @@ const HTML = `
       <input type="range" data-part="size" min="1" max="9" step="1" value="3" /></label>
   </div>
   <div class="strip-context" data-for="pick">
-    <label data-part="whose">replica <input type="number" data-part="replica" min="0" step="1" value="0" /></label>
+    <label data-part="whose">replica <input type="text" data-part="replica" value="0" /></label>
     <label data-part="all-label"><input type="checkbox" data-part="all" /> all</label>
   </div>
   <div class="strip-panels">
@@ -75,7 +75,7 @@ const HTML = `
           <button type="button" data-part="keep" title="Writes the state of the chosen replica into a row of zeros, else into the one least used; a hebbian coupling gets one pattern more">Store state</button>
           <button type="button" data-part="images" title="PNG, JPEG or WebP files become rows; they can be dropped on the page, too">Images…</button>
           <input type="file" data-part="files" accept="image/*" multiple hidden aria-label="Images" /></p>
-        <p class="strip-line"><label>row <input type="number" data-part="row" min="0" step="1" placeholder="–" /></label>
+        <p class="strip-line"><label>row <input type="text" data-part="row" placeholder="–" /></label>
           <button type="button" data-part="replace" title="Writes the state of the chosen replica into this row">Replace</button>
           <button type="button" data-part="forget" title="Sets this row to 0">Forget</button>
           <button type="button" data-part="show" title="Makes this row the cue of the chosen replica; with shift, of all">Show</button></p>

@@ -24,7 +24,7 @@ export function optionsOf(
   size: { readonly width: number; readonly height: number },
   { colour, palette, fontFamily, zoom }: Look,
 ): uPlot.Options {
-  const { scale, threshold, lines } = shown
+  const { scale, threshold, lines, isPoints } = shown
   const axis = (size: number, space: number): uPlot.Axis => ({
     stroke: colour('--muted'),
     grid: { stroke: colour('--grid'), width: zoom },
@@ -49,9 +49,16 @@ export function optionsOf(
   const bands: uPlot.Band[] = []
   const series = lines.flatMap(({ id, band }): uPlot.Series[] => {
     const at = ++column
-    const line: uPlot.Series = { stroke: colour(palette.of(id)), width: 1.75 * zoom, points: { show: false } }
+    const stroke = colour(palette.of(id))
+    const line: uPlot.Series = isPoints
+      ? dots(stroke, 4 * zoom)
+      : { stroke, width: 1.75 * zoom, points: { show: false } }
     if (band === undefined) return [line]
     column += 2
+    if (isPoints) {
+      const edge = dots(`color-mix(in srgb, ${stroke} 45%, transparent)`, 2 * zoom)
+      return [line, edge, edge]
+    }
     bands.push({ series: [at + 2, at + 1], fill: colour('--band') })
     const edge: uPlot.Series = { stroke: 'transparent', width: 0, points: { show: false } }
     return [line, edge, edge]
@@ -82,6 +89,11 @@ export function optionsOf(
     series: [{}, ...series],
     bands,
   }
+}
+
+/** Samples that nothing joins. */
+function dots(colour: string, size: number): uPlot.Series {
+  return { stroke: colour, paths: () => null, points: { show: true, size, width: 0, fill: colour } }
 }
 
 /** uPlot asks for a range of width 0 where there is one sample, or none. */

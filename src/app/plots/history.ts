@@ -36,6 +36,8 @@ export interface History {
   /** True when the first line is the mean of the replicas, with a band from the lowest to the highest. */
   readonly isBand: boolean
   readonly replicas: number
+  /** Of so many samples one is kept. */
+  readonly kept: number
   push(sample: Sample): void
   /** @param replica - shows this one instead of all */
   chart(replica?: number): Chart
@@ -138,6 +140,9 @@ export function createHistory(series: Series, replicas: number): History {
     kind,
     isBand,
     replicas,
+    get kept() {
+      return stride
+    },
     push(sample) {
       if (seen++ % stride !== 0) return
       times.push(sample.time)

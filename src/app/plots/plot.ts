@@ -4,6 +4,7 @@ import { format3 } from '../views/figure.ts'
 import { optionsOf } from './draw.ts'
 import type { Chart, History, Line } from './history.ts'
 import type { Marker } from './markers.ts'
+import { type Sparse, sparseText } from './sampling.ts'
 import { type Shown, createPalette, shownOf, signatureOf } from './shown.ts'
 import { type PlotView, type TimeRange, zoomed } from './view.ts'
 
@@ -43,7 +44,8 @@ const LEAST_DRAG = 5
 /** Milliseconds between two taps that are one double tap. */
 const DOUBLE_TAP = 300
 
-export function createPlot(history: History, view: PlotView): Plot {
+/** @param sparse - how the samples lie apart where no line may join them */
+export function createPlot(history: History, view: PlotView, sparse: () => Sparse | undefined): Plot {
   const element = document.createElement('section')
   element.className = 'plot'
   element.dataset.probe = history.name
@@ -54,7 +56,7 @@ export function createPlot(history: History, view: PlotView): Plot {
       <button type="button" class="plot-log-time" aria-pressed="false" title="Logarithmic time, in all plots">log t</button>
       <button type="button" class="plot-log" aria-pressed="false" title="Logarithmic values">log</button>
     </header>
-    <div class="plot-key"><output></output></div>
+    <div class="plot-key"><output></output><small class="plot-points" hidden></small></div>
     <div class="plot-area" tabindex="0" role="application"></div>`
   const part = (selector: string): HTMLElement => element.querySelector(selector) as HTMLElement
   part('h3').textContent = history.name
@@ -62,6 +64,7 @@ export function createPlot(history: History, view: PlotView): Plot {
   part('.plot-note').textContent = note
   part('.plot-note').title = note
   const key = part('output')
+  const points = part('.plot-points')
   const area = part('.plot-area')
   area.setAttribute(
     'aria-label',
@@ -306,10 +309,19 @@ export function createPlot(history: History, view: PlotView): Plot {
     listenToTouch(plot.over)
   }
 
+  const showApart = (apart: Sparse | undefined): void => {
+    const { text, reason } = apart === undefined ? { text: '', reason: '' } : sparseText(apart)
+    points.hidden = text === ''
+    points.textContent = text
+    points.title = reason
+  }
+
   const update = (): void => {
     chart = history.chart(view.replica)
     palette.keep(chart.lines.map(({ id }) => id))
-    shown = shownOf(chart, isHidden, isLog, view)
+    const apart = sparse()
+    shown = shownOf(chart, isHidden, isLog, view, apart !== undefined)
+    showApart(apart)
     buttons.all.hidden = view.range === undefined
     buttons.logTime.setAttribute('aria-pressed', String(view.logTime))
     buttons.log.setAttribute('aria-pressed', String(isLog))
@@ -345,7 +357,7 @@ export function createPlot(history: History, view: PlotView): Plot {
     },
     async picture(width) {
       const zoom = 2
-      const what = shown ?? shownOf(chart, isHidden, isLog, view)
+      const what = shown ?? shownOf(chart, isHidden, isLog, view, sparse() !== undefined)
       const place = document.createElement('div')
       place.style.cssText = 'position:fixed;left:-10000px;top:0'
       document.body.append(place)
@@ -370,7 +382,7 @@ export function createPlot(history: History, view: PlotView): Plot {
         }))
         return compose(copy.ctx.canvas, {
           title: history.name,
-          note,
+          note: [note, points.textContent].filter((text) => text !== '').join(' · '),
           key,
           markers: markers.filter(({ at }) => at !== undefined) as { at: number; text: string }[],
           top: copy.bbox.top,

@@ -2,12 +2,14 @@
 import type { Model } from '../../core/model/model.ts'
 import type { Sample } from '../../core/run/series.ts'
 import type { Change, Simulation } from '../../core/run/simulation.ts'
+import { bindNumber } from '../number-field.ts'
 import { variedText } from '../vary.ts'
 import { type History, createHistory } from './history.ts'
 import { createMap } from './map.ts'
 import { type Marker, createMarkers } from './markers.ts'
 import { type Plot, type PlotChoices, createPlot } from './plot.ts'
 import './plots.css'
+import { sparseOf } from './sampling.ts'
 import { type TimeRange, createPlotView } from './view.ts'
 
 /** Milliseconds between two updates: fast enough for the eye, and drawing lines is not free. */
@@ -60,7 +62,7 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
   const plots: Plot[] = series.map((one) => {
     const history = createHistory(one, replicas)
     histories.set(one.name, history)
-    return createPlot(history, view)
+    return createPlot(history, view, () => sparseOf(simulation.model, one.name, history.kept))
   })
   const map = createMap(simulation.model, series, (replica) => setReplica(replica))
   place.replaceChildren(...[...(map === undefined ? [] : [map]), ...plots].map(({ element }) => element))
@@ -69,7 +71,7 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
   const setReplica = (replica: number): void => {
     const input = replicaChoice.querySelector('input') as HTMLInputElement
     input.value = String(replica)
-    input.dispatchEvent(new Event('input'))
+    input.dispatchEvent(new Event('change'))
   }
   if (replicas > 1) plots[0]?.element.querySelector('.plot-note')?.after(replicaChoice)
   let hasNews = false
@@ -140,17 +142,16 @@ function createReplicaChoice(model: Model, choose: (replica: number | undefined)
   label.textContent = 'replica'
   label.title = `Show one replica in all plots, 0 to ${replicas - 1}; empty = mean, lowest and highest of all`
   const input = document.createElement('input')
-  input.type = 'number'
-  input.min = '0'
-  input.max = String(replicas - 1)
   input.placeholder = 'all'
-  input.autocomplete = 'off'
-  input.addEventListener('input', () => {
-    const replica = input.value === '' ? undefined : Math.round(input.valueAsNumber)
-    if (replica !== undefined && !(replica >= 0 && replica < replicas)) return
-    values.textContent = replica === undefined ? '' : variedText(model, replica)
-    values.title = values.textContent
-    choose(replica)
+  bindNumber(input, {
+    rule: () => ({ integer: true, min: 0, max: replicas - 1 }),
+    mayBeEmpty: true,
+    isLive: true,
+    take(replica) {
+      values.textContent = replica === undefined ? '' : variedText(model, replica)
+      values.title = values.textContent
+      choose(replica)
+    },
   })
   const values = document.createElement('span')
   label.append(input, values)

@@ -12,6 +12,8 @@ export interface Shown {
   readonly times: readonly number[]
   readonly scale: Scale
   readonly threshold: number
+  /** Nothing is known between the samples: they are not joined. */
+  readonly isPoints: boolean
   /** The times, then the columns of each line: its values, and the edges of its band. */
   readonly data: readonly [readonly number[], ...(readonly (number | null)[])[]]
 }
@@ -22,6 +24,7 @@ export function shownOf(
   hidden: (line: Line) => boolean,
   isLog: boolean,
   { logTime }: Pick<PlotView, 'logTime'>,
+  isPoints = false,
 ): Shown {
   const first = logTime ? times.findIndex((time) => time > 0) : 0
   const from = first === -1 ? times.length : first
@@ -35,6 +38,7 @@ export function shownOf(
     lines: visible,
     times: times.slice(from),
     scale,
+    isPoints,
     threshold: scale === 'symlog' ? thresholdOf(columns) : 1,
     data: [times.slice(from), ...columns.map(cut)],
   }
@@ -42,10 +46,16 @@ export function shownOf(
 
 /** Changes exactly when a plot has to be built anew to show something. */
 export function signatureOf(
-  { lines, scale, threshold }: Shown,
+  { lines, scale, threshold, isPoints }: Shown,
   { logTime }: Pick<PlotView, 'logTime'>,
 ): string {
-  return JSON.stringify([lines.map(({ id, band }) => [id, band !== undefined]), scale, threshold, logTime])
+  return JSON.stringify([
+    lines.map(({ id, band }) => [id, band !== undefined]),
+    scale,
+    threshold,
+    isPoints,
+    logTime,
+  ])
 }
 
 /** Each line keeps its colour while it is there. */

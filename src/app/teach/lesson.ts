@@ -1,24 +1,32 @@
 /** The lesson beside the pictures: the story of a scenario, what to look for, what to try, its equations. */
 import './teach.css'
 import type { Model } from '../../core/model/model.ts'
+import { parseScenario } from '../../core/model/parse.ts'
+import { setValue } from '../../core/model/path.ts'
+import type { Scenario } from '../../core/model/schema.ts'
+import type { Origin } from '../source.ts'
+import { differences } from '../undo.ts'
+import { changesText } from './changes.ts'
 import { diagramOf } from './diagram.ts'
 import { equationsOf } from './equations.ts'
 import { LESSONS, type Try } from './lessons.ts'
 
 export interface LessonActions {
-  /** Sets the values of a try and starts the run again where it asks for that. */
-  readonly attempt: (wanted: Try) => void
+  /** Starts the run anew with the values of a scenario; resolves to false when it is refused, which has then been told. */
+  readonly begin: (scenario: Scenario) => Promise<boolean>
 }
 
 export interface LessonPanel {
   /** Shows the lesson of a scenario: the shipped one's, or what its own description says. */
-  open(title: string, model: Model, id: string | undefined): void
-  /** Brings equations and diagram up to a model whose values have changed. */
+  open(title: string, model: Model, origin: Origin | undefined): void
+  /** Brings equations and diagram up to a model whose values have changed, and says what no longer is as told. */
   update(model: Model): void
+  /** To be called once a frame. @param tick - where the run is */
+  at(tick: number): void
 }
 
 /** @param place - the article beside the pictures; it is filled anew with every scenario */
-export function createLesson(place: HTMLElement, { attempt }: LessonActions): LessonPanel {
+export function createLesson(place: HTMLElement, { begin }: LessonActions): LessonPanel {
   const heading = element('h2')
   heading.id = 'title'
   const story = element('div', 'story')
@@ -30,18 +38,88 @@ export function createLesson(place: HTMLElement, { attempt }: LessonActions): Le
   tries.ariaLabel = 'Things to try'
   const outcome = element('p', 'outcome')
   outcome.role = 'status'
+  const changed = element('div', 'changed')
+  changed.role = 'status'
+  const list = element('p')
+  const again = document.createElement('button')
+  again.type = 'button'
+  again.textContent = 'Start as told'
+  again.title = 'Start the run anew without these changes'
+  again.addEventListener('click', () => start(begun))
+  changed.append(list, again)
+  changed.hidden = true
   const details = document.createElement('details')
   details.className = 'maths'
   details.innerHTML = '<summary>Network and equations</summary><div class="picture"></div><dl></dl>'
   const part = (selector: string): HTMLElement => details.querySelector(selector) as HTMLElement
   const text = element('div', 'text')
   text.append(story, hint, details)
-  place.replaceChildren(heading, text, tries, outcome)
+  place.replaceChildren(heading, text, tries, outcome, changed)
   // It will be wanted: by then it may be here. Without it the source of a formula is shown.
   typesetter().catch(() => undefined)
   let shown: Model | undefined
   let drawn = ''
   let openings = 0
+  let shipped: Origin | undefined
+  /** The try that is on. */
+  let begun: Try | undefined
+  let buttons: readonly (readonly [Try, HTMLButtonElement])[] = []
+  /** Starts that are on their way. */
+  let starting = 0
+  let isChanged = false
+  /** Ticks have passed with other values than those told of. */
+  let isOffCourse = false
+
+  const targetOf = (scenario: Scenario, wanted: Try | undefined): Scenario => {
+    let target: unknown = scenario
+    for (const [path, value] of Object.entries(wanted?.set ?? {})) target = setValue(target, path, value)
+    return parseScenario(JSON.parse(JSON.stringify(target)))
+  }
+
+  const start = (wanted: Try | undefined): void => {
+    if (shipped === undefined) return
+    const from = shipped
+    const before = begun
+    begun = wanted
+    starting++
+    isOffCourse = false
+    refresh()
+    void begin(targetOf(from.scenario, wanted))
+      .then((done) => {
+        if (!done && shipped === from && begun === wanted) begun = before
+      })
+      .finally(() => {
+        starting--
+        refresh()
+      })
+  }
+
+  /** Which try is on, and whether the texts still hold. */
+  const refresh = (): void => {
+    for (const [one, button] of buttons) button.ariaPressed = String(one === begun)
+    outcome.textContent = begun?.text ?? ''
+    if (shipped === undefined || shown === undefined || starting > 0) {
+      isChanged = false
+      changed.hidden = true
+      place.classList.remove('off-course')
+      return
+    }
+    const { scenario } = shown
+    // Undone, a try is no longer on.
+    if (begun !== undefined && differences(shipped.scenario, scenario).length === 0) {
+      begun = undefined
+      isOffCourse = true
+      refresh()
+      return
+    }
+    const found = differences(targetOf(shipped.scenario, begun), scenario)
+    isChanged = found.length > 0
+    changed.hidden = !isChanged && !isOffCourse
+    list.textContent = isChanged
+      ? `No longer as told. Changed: ${changesText(found)}.`
+      : 'No longer as told: values were changed during this run and set back.'
+    place.classList.toggle('off-course', !changed.hidden)
+  }
 
   /** Fixes the height, so that formulas may come when they come. */
   const hold = (): void => place.style.setProperty('height', `${place.offsetHeight}px`)
@@ -74,8 +152,12 @@ export function createLesson(place: HTMLElement, { attempt }: LessonActions): Le
   })
 
   return {
-    open(title, model, id) {
+    open(title, model, origin) {
       shown = model
+      shipped = origin
+      begun = undefined
+      isOffCourse = false
+      const id = origin?.id
       drawn = ''
       heading.textContent = title
       const lesson = id === undefined ? undefined : LESSONS[id]
@@ -84,23 +166,21 @@ export function createLesson(place: HTMLElement, { attempt }: LessonActions): Le
       const look = lesson?.lookFor ?? rest.join('').trim()
       hint.textContent = look
       hint.hidden = look === ''
-      outcome.textContent = ''
       tries.hidden = lesson === undefined
-      tries.replaceChildren(
-        ...(lesson?.tries ?? []).map((one) => {
-          const button = document.createElement('button')
-          button.type = 'button'
-          button.textContent = one.label
-          button.title = Object.entries(one.set)
-            .map(([path, value]) => `${path} = ${JSON.stringify(value)}`)
-            .join('\n')
-          button.addEventListener('click', () => {
-            outcome.textContent = one.text
-            attempt(one)
-          })
-          return button
-        }),
-      )
+      buttons = (lesson?.tries ?? []).map((one) => {
+        const button = document.createElement('button')
+        button.type = 'button'
+        button.textContent = one.label
+        const values = Object.entries(one.set).map(([path, value]) => `${path} = ${JSON.stringify(value)}`)
+        button.title = [
+          ...values,
+          'Starts the shipped scenario anew with that; a second click ends it.',
+        ].join('\n')
+        button.addEventListener('click', () => start(begun === one ? undefined : one))
+        return [one, button]
+      })
+      tries.replaceChildren(...buttons.map(([, button]) => button))
+      refresh()
       text.scrollTop = 0
       draw()
       release()
@@ -117,6 +197,13 @@ export function createLesson(place: HTMLElement, { attempt }: LessonActions): Le
     update(model) {
       shown = model
       draw()
+      refresh()
+    },
+    at(tick) {
+      const isOff = tick > 0 && (isOffCourse || isChanged)
+      if (isOff === isOffCourse || starting > 0) return
+      isOffCourse = isOff
+      refresh()
     },
   }
 }

@@ -1,15 +1,13 @@
 /** What the page teaches about each shipped scenario: pure data, so that tests can do every try and see what it shows. */
 
-/** A thing to try: a button that sets values of the scenario. */
+/** A thing to try: a button that starts the shipped scenario anew with other values. */
 export interface Try {
   /** What the button says. */
   readonly label: string
   /** What there is to see then. */
   readonly text: string
-  /** Values by their paths; `undefined` takes one out. */
+  /** Values by their paths, in place of those of the shipped scenario; `undefined` takes one out. */
   readonly set: Readonly<Record<string, unknown>>
-  /** True = the run starts again from tick 0, since it shows in the whole course. */
-  readonly restart: boolean
 }
 
 export interface Lesson {
@@ -41,19 +39,16 @@ export const LESSONS: Readonly<Record<string, Lesson>> = {
         label: 'Melt the memories',
         text: 'β = 0.01: the softmax no longer chooses. Every state ends in the same blurred mixture of all digits.',
         set: { 'neurons.hidden.lagrangian.beta': 0.01 },
-        restart: true,
       },
       {
         label: 'Hide three quarters',
         text: 'Only the top quarter of each digit is shown. Many uppermost strokes look alike, and about half of the digits are taken for others.',
         set: { 'stimulus.0.patterns.corrupt.fraction': 0.75 },
-        restart: true,
       },
       {
         label: 'Give the hidden layer a pace',
         text: 'τ = 1 for the hidden layer too: now both layers are equally fast. The energy still only falls, and the same digits are found, a little later.',
         set: { 'neurons.hidden.tau': 1 },
-        restart: true,
       },
     ],
   },
@@ -72,13 +67,11 @@ export const LESSONS: Readonly<Record<string, Lesson>> = {
           'stimulus.0.patterns.corrupt': { op: 'occlude', fraction: 0.5, side: 'bottom' },
           replicas: vary(BETAS, { from: 0, to: 1, steps: 12 }),
         },
-        restart: true,
       },
       {
         label: 'Another digit',
         text: 'Row 52, a 5. Its border runs elsewhere: each memory has a basin of its own size.',
         set: { 'stimulus.0.patterns.select': [52], 'probes.overlap.patterns.select': [52] },
-        restart: true,
       },
       {
         label: 'Draw the damage anew',
@@ -91,7 +84,6 @@ export const LESSONS: Readonly<Record<string, Lesson>> = {
             },
           },
         },
-        restart: true,
       },
     ],
   },
@@ -106,19 +98,16 @@ export const LESSONS: Readonly<Record<string, Lesson>> = {
         label: 'Back to pairs',
         text: 'n = 2 is the classical network of pairwise couplings. A thousand patterns are thirty times too many: none is recalled.',
         set: { 'neurons.hidden.lagrangian.degree': 2 },
-        restart: true,
       },
       {
         label: 'Flip 40 % of the signs',
         text: 'The cue is now outside of the basin of attraction for many patterns, and these copies end elsewhere.',
         set: { 'stimulus.0.patterns.corrupt.fraction': 0.4 },
-        restart: true,
       },
       {
         label: 'Shake the neurons',
         text: 'Noise of temperature 0.05 on every visible neuron: the states tremble, the memories hold.',
         set: { 'neurons.visible.temperature': 0.05 },
-        restart: true,
       },
     ],
   },
@@ -134,19 +123,16 @@ export const LESSONS: Readonly<Record<string, Lesson>> = {
         label: 'Freeze the synapses',
         text: 'κ = 0: nothing holds the pattern, and the overlap falls far below 1.',
         set: { 'synapses.recurrent.strength': 0 },
-        restart: true,
       },
       {
         label: 'Make them slow',
         text: 'τ = 100: when the synapses come to help, the pattern is already gone.',
         set: { 'synapses.recurrent.tau': 100 },
-        restart: true,
       },
       {
         label: 'Start far away',
         text: 'Two fifths of the signs are flipped: the synapses now support a state that is no pattern at all. They hold whatever there is.',
         set: { 'stimulus.0.patterns.corrupt': { op: 'flip', fraction: 0.4 } },
-        restart: true,
       },
     ],
   },
@@ -162,19 +148,16 @@ export const LESSONS: Readonly<Record<string, Lesson>> = {
         label: 'No competition',
         text: 'β = 0.001: every row learns from every digit, and all of them become the same mean image.',
         set: { 'neurons.hidden.lagrangian.beta': 0.001 },
-        restart: true,
       },
       {
         label: 'A hundred times slower',
         text: 'τ = 2000: the same path, so slowly that hardly anything is learnt in this run.',
         set: { 'memories.xi.tau': 2000 },
-        restart: true,
       },
       {
         label: 'Hide the lower halves',
         text: 'Only the upper half of each digit is shown. The rows learn upper halves, and forget what they had below: the gate that lets in also lets go.',
         set: { 'stimulus.0.patterns.corrupt': { op: 'occlude', fraction: 0.5, side: 'bottom' } },
-        restart: true,
       },
     ],
   },
@@ -190,19 +173,16 @@ export const LESSONS: Readonly<Record<string, Lesson>> = {
         label: 'Turn the time scales round',
         text: 'Prototypes twenty times slower than before, τ = 4: now the pixels wait for the prototypes. The energy falls all the same.',
         set: { 'neurons.prototypes.tau': 4 },
-        restart: true,
       },
       {
         label: 'More noise',
         text: 'Noise of 7 instead of 1.5, in which no eye finds a digit. Many copies still do; the others settle on one that is not theirs.',
         set: { 'stimulus.0.patterns.corrupt.sigma': 7 },
-        restart: true,
       },
       {
         label: 'Uncertain prototypes',
         text: 'β = 0.004 for the prototypes: none of them wins, and the pixels show a mixture.',
         set: { 'neurons.prototypes.lagrangian.beta': 0.004 },
-        restart: true,
       },
     ],
   },
@@ -217,19 +197,16 @@ export const LESSONS: Readonly<Record<string, Lesson>> = {
         label: 'Overload it',
         text: '270 patterns, a load of 0.18: the pattern is no longer a fixed point, and the overlap falls below a half.',
         set: { 'synapses.recurrent.base.patterns.count': 270 },
-        restart: true,
       },
       {
         label: 'Flip 20 % of the signs',
         text: 'The start is off the pattern, with an overlap of 0.6; the network completes it.',
         set: { 'stimulus.0.patterns.corrupt': { op: 'flip', fraction: 0.2 } },
-        restart: true,
       },
       {
         label: 'Too soft to remember',
         text: 'A gain of 0.8: below 1 the only fixed point is silence, and the pattern fades away.',
         set: { 'neurons.visible.lagrangian.gain': 0.8 },
-        restart: false,
       },
     ],
   },
@@ -245,19 +222,16 @@ export const LESSONS: Readonly<Record<string, Lesson>> = {
         label: 'Learn ten times as fast',
         text: 'τ = 25: the same curve, squeezed into a tenth of the time.',
         set: { 'memories.xi.tau': 25 },
-        restart: true,
       },
       {
         label: 'Let all rows learn',
         text: 'β = 0.001: the gate is open for all rows alike, and each learns the mean of the four patterns.',
         set: { 'neurons.hidden.lagrangian.beta': 0.001 },
-        restart: true,
       },
       {
         label: 'Noisier pictures',
         text: 'Noise of 1: the similarity starts near 0.7 and reaches 1 all the same. What is learnt is what is seen.',
         set: { 'stimulus.0.patterns.corrupt.sigma': 1 },
-        restart: true,
       },
     ],
   },

@@ -1,5 +1,6 @@
 /** The panel in which the reader chooses colour maps and the range of a picture. */
 import { DIVERGING, type Maps, SEQUENTIAL } from './colours.ts'
+import { readNumber } from '../number.ts'
 import type { Range } from './range.ts'
 import { currentScheme } from './scheme.ts'
 
@@ -115,12 +116,12 @@ function rangeFields(
   const fault = document.createElement('p')
   fault.setAttribute('role', 'alert')
   const apply = (): void => {
-    const next = { low: low.valueAsNumber, high: high.valueAsNumber }
-    const isRange = next.low < next.high
-    for (const one of [low, high]) one.setAttribute('aria-invalid', String(held.checked && !isRange))
-    fault.textContent = held.checked && !isRange ? 'The highest value must be above the lowest.' : ''
+    const next = rangeOf(low.value, high.value)
+    const isWrong = held.checked && typeof next === 'string'
+    for (const one of [low, high]) one.setAttribute('aria-invalid', String(isWrong))
+    fault.textContent = isWrong ? next : ''
     if (automatic.checked) choose(undefined)
-    else if (isRange) choose(next)
+    else if (typeof next !== 'string') choose(next)
   }
   for (const radio of [automatic, held]) radio.addEventListener('change', apply)
   for (const field of [low, high]) {
@@ -131,6 +132,15 @@ function rangeFields(
   }
   set.append(labelled(automatic, 'automatic'), labelled(held, 'fixed', low, 'to', high), fault)
   return set
+}
+
+/** A range, or why two texts are none. */
+function rangeOf(lowest: string, highest: string): Range | string {
+  const [low, high] = [readNumber(lowest), readNumber(highest)]
+  if ('fault' in low) return low.fault
+  if ('fault' in high) return high.fault
+  if (low.value < high.value) return { low: low.value, high: high.value }
+  return 'The highest value must be above the lowest.'
 }
 
 function group(title: string): HTMLElement {
@@ -158,8 +168,9 @@ function input(type: string, name: string): HTMLInputElement {
 }
 
 function number(label: string, value: number): HTMLInputElement {
-  const field = input('number', label)
-  field.step = 'any'
+  const field = input('text', label)
+  field.inputMode = 'decimal'
+  field.autocomplete = 'off'
   field.value = String(value)
   field.setAttribute('aria-label', `${label} value`)
   return field

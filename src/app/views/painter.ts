@@ -11,7 +11,7 @@ import shadeSource from '../../../shaders/view/shade.wgsl?raw'
 import sheetSource from '../../../shaders/view/sheet.wgsl?raw'
 import { type Stops, stopNumbers } from './colours.ts'
 import type { Companion } from './companions.ts'
-import { type Range, ends } from './range.ts'
+import { type Range, ends, unitOf } from './range.ts'
 import type { Sheet, Tiling } from './sheet.ts'
 import { WHOLE, type Window, sizeOf } from './window.ts'
 
@@ -28,6 +28,9 @@ const FIELDS = [
   ...(/struct Params \{([^}]*)\}/.exec(sheetSource)?.[1] ?? '').matchAll(/(\w+): (u32|f32),/g),
 ].map(([, name, type]) => ({ name: name as keyof Numbers, isFloat: type === 'f32' }))
 const PARAMS_BYTES = roundUp(COLOUR_BYTES + FIELDS.length * 4, 16)
+
+/** The largest float32: a range may end above it. */
+const LARGEST = (2 - 2 ** -23) * 2 ** 127
 
 /** Extents lie this far apart: the portable alignment of a storage binding. */
 const EXTENT_BYTES = 256
@@ -157,6 +160,7 @@ type Numbers = Tiling &
       | 'canvasHeight'
       | 'low'
       | 'high'
+      | 'unit'
       | 'firstValue'
       | 'lastValue'
       | 'scale'
@@ -304,7 +308,8 @@ export async function createPainter(
     const { sheet, companion } = prints[index] as Print
     const { source, blocks, frames } = parts[index] as (typeof parts)[number]
     const { range, window, replica } = next
-    const { low: firstValue, high: lastValue } = ends(range)
+    const { low: first, high: last } = ends(range)
+    const unit = unitOf(range)
     const colours = stopNumbers([...next.stops, ...next.frameStops])
     for (const { block, params } of blocks) {
       upload(params, colours, {
@@ -321,10 +326,11 @@ export async function createPainter(
         top: window.top,
         canvasWidth: next.width,
         canvasHeight: next.height,
-        low: range.low,
-        high: range.high,
-        firstValue,
-        lastValue,
+        low: Math.max(range.low, -LARGEST),
+        high: Math.min(range.high, LARGEST),
+        unit,
+        firstValue: unit * first,
+        lastValue: unit * last,
         scale: source.scale,
         frameScale: 1 / next.brightest,
       })

@@ -17,6 +17,12 @@ export function ends({ low, high }: Range): Range {
   return { low: -limit, high: limit }
 }
 
+/** The power of two, as a float32 has it, that brings the larger end of a range to about 1. */
+export function unitOf({ low, high }: Range): number {
+  const exponent = Math.ceil(Math.log2(Math.max(Math.abs(low), Math.abs(high))))
+  return Number.isFinite(exponent) ? 2 ** -Math.min(126, Math.max(-126, exponent)) : 1
+}
+
 /** Mantissas that a range may end on. */
 const ROUND = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10]
 

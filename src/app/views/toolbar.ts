@@ -1,4 +1,5 @@
 /** What acts on the pictures as a whole; it stands in the caption of the large one. */
+import { bindNumber } from '../number-field.ts'
 
 export interface Toolbar {
   readonly element: HTMLElement
@@ -48,14 +49,14 @@ export function createToolbar(acts: ToolbarActs): Toolbar {
     const label = document.createElement('label')
     label.className = 'replica'
     label.title = `The replica, 0 to ${acts.replicas - 1}, whose activations frame the memories and whose matrices are shown`
-    field.type = 'number'
-    field.min = '0'
-    field.max = String(acts.replicas - 1)
     field.value = '0'
     values.className = 'varied'
     label.append('replica ', field, values)
     element.append(label)
-    field.addEventListener('change', () => acts.setReplica(field.valueAsNumber))
+    bindNumber(field, {
+      rule: () => ({ integer: true, min: 0, max: acts.replicas - 1 }),
+      take: (replica = 0) => acts.setReplica(replica),
+    })
   }
   button('out', 'Zoom out (−)', () => acts.zoom(1 / ZOOM))
   button('in', 'Zoom in (+, wheel)', () => acts.zoom(ZOOM))

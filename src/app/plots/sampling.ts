@@ -1,0 +1,49 @@
+/** Whether a line may join the samples of a probe, or something happens between them that it would hide. Pure. */
+import type { Model, Probe, Stimulus } from '../../core/model/model.ts'
+
+/** A probe that is sampled more seldom than what it follows changes. */
+export interface Sparse {
+  /** Ticks from sample to sample, and from one change of the stimulus to the next. */
+  readonly interval: number
+  readonly change: number
+}
+
+/**
+ * Undefined where lines are right: the stimulus changes no faster than the probe is sampled, or what is probed is slower
+ * than the stimulus and averages over it.
+ * @param kept - of so many samples one is kept
+ */
+export function sparseOf(model: Model, name: string, kept: number): Sparse | undefined {
+  const probe = model.probes.find((one) => one.name === name)
+  if (probe === undefined) return undefined
+  const interval = probe.every * kept
+  const changes = model.stimulus
+    .filter(
+      (item) => changeOf(item) < interval && timeOf(model, probe, item) <= changeOf(item) * model.time.dt,
+    )
+    .map(changeOf)
+  return changes.length === 0 ? undefined : { interval, change: Math.min(...changes) }
+}
+
+/** Ticks from one change of what is shown to the next; Infinity where the same is shown throughout. */
+function changeOf({ kind, patterns, start, stop, dwell, gap, order }: Stimulus): number {
+  if (kind === 'initial' || stop - start <= dwell) return Infinity
+  if (patterns.rows === 1 && (gap === 0 || order === 'once')) return Infinity
+  return gap === 0 ? dwell : Math.min(dwell, gap)
+}
+
+/** The time that what is probed takes to follow a stimulus; 0 = as fast as that. */
+function timeOf({ layers, memories }: Model, probe: Probe, { kind, layer }: Stimulus): number {
+  if ('memory' in probe) return memories.find(({ name }) => name === probe.memory)?.tau ?? Infinity
+  const isHeld = kind === 'clamp' && (!('layer' in probe) || probe.layer === layer)
+  if (isHeld || !('layer' in probe)) return 0
+  return layers.find(({ name }) => name === probe.layer)?.tau ?? 0
+}
+
+/** Such as `points, one every 50 ticks`, and why. */
+export function sparseText({ interval, change }: Sparse): { readonly text: string; readonly reason: string } {
+  return {
+    text: `points, one every ${interval} ticks`,
+    reason: `What is shown changes every ${change === 1 ? 'tick' : `${change} ticks`}: a line from sample to sample would go where the network never was.`,
+  }
+}

@@ -1,0 +1,129 @@
+/** The tries of the lessons, one after another: each is what it is alone. */
+import { describe, expect, test } from 'vitest'
+import { LESSONS, type Try } from '../../src/app/teach/lessons.ts'
+import { setValue } from '../../src/core/model/path.ts'
+import { parseScenario } from '../../src/core/model/parse.ts'
+import type { Scenario } from '../../src/core/model/schema.ts'
+import { eventually, useLab } from './lab.ts'
+
+const lab = useLab()
+
+/** Digests of everything that moves, in the page. */
+const DIGESTS = `(async () => {
+  const { layers, memories, synapses } = engram.simulation.model
+  const moving = [
+    ...layers.filter(({ tau }) => tau > 0),
+    ...memories.filter(({ rule }) => rule !== 'fixed'),
+    ...synapses.filter(({ tau }) => tau !== undefined),
+  ]
+  const found = {}
+  for (const { name } of moving) {
+    const { data } = await engram.read(name)
+    found[name] = [...new Uint8Array(await crypto.subtle.digest('SHA-256', data))].join(' ')
+  }
+  return found
+})()`
+
+const digests = (): Promise<Record<string, string>> => lab.page.evaluate(DIGESTS)
+const button = (one: Try) => lab.page.locator('.tries').getByRole('button', { name: one.label, exact: true })
+const pressed = (): Promise<string[]> => lab.page.locator('.tries [aria-pressed=true]').allTextContents()
+const outcome = (): Promise<string | null> => lab.page.locator('.outcome').textContent()
+const changed = () => lab.page.locator('.changed')
+
+const withTry = (shipped: Scenario, { set }: Try): Scenario => {
+  let target: unknown = shipped
+  for (const [path, value] of Object.entries(set)) target = setValue(target, path, value)
+  return parseScenario(target)
+}
+
+/** What runs after a click, some ticks on. */
+async function click(one: Try) {
+  await button(one).click()
+  await eventually(() => lab.engram('playing')).toBe(true)
+  await lab.pause()
+  await lab.engram('step(3)')
+  return {
+    ticks: await lab.engram<number>('simulation.tick'),
+    scenario: await lab.engram<Scenario>('scenario'),
+    moved: await digests(),
+    pressed: await pressed(),
+  }
+}
+
+test.each(Object.keys(LESSONS))(
+  'in %s each try of several in sequence is the try alone, and the last one ended is the scenario as shipped',
+  { timeout: 300_000 },
+  async (id) => {
+    await lab.visit(id)
+    const shipped = await lab.engram<Scenario>('scenario')
+    const { tries } = LESSONS[id]!
+    await lab.page.evaluate('engram.pace = 5')
+    const seen = []
+    // What a run leaves behind must not reach the next one.
+    await lab.engram('step(7)')
+    for (const one of tries) {
+      const found = await click(one)
+      expect(found.pressed).toEqual([one.label])
+      expect(await outcome()).toBe(one.text)
+      expect(await changed().isVisible()).toBe(false)
+      seen.push({ ...found, alone: withTry(shipped, one) })
+    }
+    const ended = await click(tries[2])
+    expect(ended.pressed).toEqual([])
+    expect(await outcome()).toBe('')
+    seen.push({ ...ended, alone: shipped })
+
+    for (const { ticks, scenario, moved, alone } of seen) {
+      expect(scenario).toEqual(alone)
+      await lab.page.evaluate(`engram.load(${JSON.stringify(alone)})`)
+      await lab.engram(`step(${ticks})`)
+      expect(await digests()).toEqual(moved)
+    }
+    expect(new Set(seen.map(({ scenario }) => JSON.stringify(scenario))).size).toBe(4)
+  },
+)
+
+describe('a text of the lesson that no longer holds says so', () => {
+  test('with the changes, until they are taken back and the run starts again', async () => {
+    await lab.visit('digits')
+    expect(await changed().isVisible()).toBe(false)
+    await lab.engram('set("neurons.hidden.lagrangian.beta", 0.03)')
+    await eventually(() => changed().textContent()).toContain(
+      'No longer as told. Changed: neurons.hidden.lagrangian.beta 0.1 → 0.03.',
+    )
+    await lab.engram('step(3)')
+    await lab.engram('undo()')
+    await eventually(() => changed().textContent()).toContain(
+      'values were changed during this run and set back',
+    )
+    await lab.engram('reset()')
+    await eventually(() => changed().isVisible()).toBe(false)
+  })
+
+  test('since a try began as well; the button beside it starts the try anew without them', async () => {
+    await lab.visit('digits')
+    const [melt, hide] = LESSONS.digits!.tries
+    await button(melt).click()
+    // The first is still on its way.
+    await button(hide).click()
+    await eventually(() => lab.engram('playing')).toBe(true)
+    await lab.pause()
+    expect(await pressed()).toEqual([hide.label])
+    await lab.engram('set("seed", 5)')
+    await eventually(() => changed().textContent()).toContain('No longer as told. Changed: seed 1 → 5.')
+    await changed().getByRole('button').click()
+    await eventually(() => lab.engram('scenario.seed')).toBe(1)
+    await eventually(() => changed().isVisible()).toBe(false)
+    expect(await pressed()).toEqual([hide.label])
+    await lab.pause()
+  })
+
+  test('undone, a try is no longer on', async () => {
+    await lab.visit('hopfield')
+    const [, , soft] = LESSONS.hopfield!.tries
+    await click(soft)
+    await lab.engram('undo()')
+    await eventually(pressed).toEqual([])
+    expect(await outcome()).toBe('')
+  })
+})
