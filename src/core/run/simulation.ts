@@ -25,6 +25,7 @@ import {
   unpackArray,
 } from './arrays.ts'
 import { createEnergyGuard } from './guard.ts'
+import { checkRestorable } from './restorable.ts'
 import { type Profile, type Timer, createTimer } from './profile.ts'
 import { createScheduler } from './scheduler.ts'
 import { type GrowingSeries, type Sample, type Series, createSeries, readSample } from './series.ts'
@@ -64,6 +65,8 @@ export interface Checkpoint {
   readonly warnings: readonly string[]
   /** The scenario with its parameters as they were. */
   readonly scenario: Model['scenario']
+  /** SHA-256 of each file that the scenario names; checkpoints of before have none. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 /** A parameter that was changed. */
@@ -457,15 +460,18 @@ export async function createSimulation(
         series: series.map((one) => until(one, tick)),
         warnings: warnings(),
         scenario: model.scenario,
+        files: model.files,
       }
     },
     async restore(checkpoint) {
-      await scheduler.flush().catch(() => undefined)
       for (const name of dynamicNames) {
         if (checkpoint.arrays[name] === undefined) {
           throw new ModelError(`the checkpoint has no state of \`${name}\`; it belongs to another scenario`)
         }
       }
+      checkRestorable(plan, model, deferred, checkpoint)
+      for (const name of dynamicNames) checkSymmetric(name, (checkpoint.arrays[name] as DenseArray).data)
+      await scheduler.flush().catch(() => undefined)
       engine.reset(model)
       scheduler.restart(checkpoint.tick)
       // After the stimulus, which may set states of its own.
