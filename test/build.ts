@@ -66,6 +66,7 @@ export function buildModel(parts: Parts): Model {
       ...item,
     })),
     probes: parts.probes ?? [],
+    files: {},
     warnings: [],
   }
 }

@@ -13,7 +13,7 @@ import { sketchOf } from './estimate.ts'
  */
 export function compileAhead({ device, limits }: PageDevice, scenario: Scenario): void {
   const { seed, time } = scenario
-  const empty = { layers: [], synapses: [], memories: [], stimulus: [], probes: [], warnings: [] }
+  const empty = { layers: [], synapses: [], memories: [], stimulus: [], probes: [], files: {}, warnings: [] }
   const nothing: Model = { scenario, seed, time, replicas: 1, ...empty }
   try {
     compilePlan(device, planOn(device, sketchOf(nothing, scenario), { limits }).plan).catch(() => undefined)

@@ -187,5 +187,17 @@ export function sketchOf(current: Model, scenario: Scenario): Model {
   })
   const { seed, time } = scenario
   const replicas = replicaCount(scenario)
-  return { scenario, seed, time, replicas, layers, synapses, memories, stimulus, probes, warnings: [] }
+  return {
+    scenario,
+    seed,
+    time,
+    replicas,
+    layers,
+    synapses,
+    memories,
+    stimulus,
+    probes,
+    files: {},
+    warnings: [],
+  }
 }

@@ -6,7 +6,7 @@ import type { Model } from '../core/model/model.ts'
 import { parseScenario } from '../core/model/parse.ts'
 import { resolveModel } from '../core/model/resolve.ts'
 import type { Scenario } from '../core/model/schema.ts'
-import { decodeCheckpoint } from '../core/run/checkpoint.ts'
+import { checkFiles, decodeCheckpoint } from '../core/run/checkpoint.ts'
 import type { Checkpoint } from '../core/run/simulation.ts'
 import { get, readBeside } from './fetch.ts'
 import { SCENARIO_FOLDER, scenarioUrl, shippedScenarios } from './scenarios.ts'
@@ -107,6 +107,7 @@ export async function fileSource(file: File): Promise<Source> {
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
     const checkpoint = naming(file.name, () => decodeCheckpoint(bytes))
     const source = await scenarioSource(parseScenario(checkpoint.scenario, file.name), file.name)
+    naming(file.name, () => checkFiles(checkpoint, source.model))
     return { ...source, checkpoint }
   }
   if (!file.name.toLowerCase().endsWith('.json')) {

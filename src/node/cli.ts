@@ -1,7 +1,5 @@
 import { main } from './main.ts'
+import { watchStreams } from './terminal.ts'
 
-// Whoever reads the output may stop early, such as `head`.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : 1)
-})
+watchStreams()
 process.exitCode = await main(process.argv.slice(2))

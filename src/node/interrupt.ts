@@ -11,11 +11,13 @@ export class Interruption extends Error {
   }
 }
 
-/** Watches for Ctrl-C (SIGINT) and SIGTERM: the first is remembered, a second one ends the process at once. */
+/** Watches for Ctrl-C (SIGINT), SIGTERM and the end of a terminal (SIGHUP): the first is remembered, a second one ends the process at once. */
 export interface Watch {
   readonly signal: NodeJS.Signals | undefined
   stop(): void
 }
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 export function watchSignals(): Watch {
   let signal: NodeJS.Signals | undefined
@@ -23,12 +25,14 @@ export function watchSignals(): Watch {
     if (signal !== undefined) process.exit(codeOf(received))
     signal = received
   }
-  process.on('SIGINT', listener).on('SIGTERM', listener)
+  for (const name of SIGNALS) process.on(name, listener)
   return {
     get signal() {
       return signal
     },
-    stop: () => void process.off('SIGINT', listener).off('SIGTERM', listener),
+    stop: () => {
+      for (const name of SIGNALS) process.off(name, listener)
+    },
   }
 }
 

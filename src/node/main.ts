@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
-import { ModelError, RunError } from '../core/model/errors.ts'
+import { ModelError, RunError, escaped } from '../core/model/errors.ts'
 import { analyseCommand } from './commands/analyse.ts'
 import { devicesCommand } from './commands/devices.ts'
 import { planCommand } from './commands/plan.ts'
@@ -8,6 +9,7 @@ import { reproduceCommand } from './commands/reproduce.ts'
 import { runCommand } from './commands/run.ts'
 import { validateCommand } from './commands/validate.ts'
 import { Interruption } from './interrupt.ts'
+import { tell } from './terminal.ts'
 
 const HELP = `
 Exit code: 0 done, 1 the run failed, 2 the input is wrong, 130 ended by Ctrl-C.
@@ -45,7 +47,7 @@ export async function main(args: readonly string[]): Promise<number> {
     // No command given: commander has printed the help.
     if (error instanceof CommanderError && error.code === 'commander.help') return 2
     const debug = args.includes('--debug')
-    process.stderr.write(`${debug && error instanceof Error ? String(error.stack) : messageOf(error)}\n`)
+    tell(`${debug && error instanceof Error ? String(error.stack) : messageOf(error)}\n`)
     if (error instanceof Interruption) return error.exitCode
     return error instanceof ModelError || error instanceof CommanderError ? 2 : 1
   }
@@ -61,10 +63,15 @@ function spread(args: readonly string[]): string[] {
   let setting = false
   return args.flatMap((word, index) => {
     if (args[index - 1] === '--set') setting = true
-    else if (!/^[A-Za-z][\w.-]*=/.test(word)) setting = false
+    else if (!/^[A-Za-z][\w.-]*=/.test(word) || isFile(word)) setting = false
     else if (setting) return ['--set', word]
     return [word]
   })
+}
+
+/** A scenario may be called N=100.json. */
+function isFile(word: string): boolean {
+  return word.endsWith('.json') || existsSync(word)
 }
 
 function messageOf(error: unknown): string {
@@ -74,9 +81,9 @@ function messageOf(error: unknown): string {
   }
   if (error instanceof ModelError || error instanceof RunError || error instanceof Interruption) {
     // What comes from a driver may have several lines.
-    return error.message.replace(/\s*\n\s*/g, ' ')
+    return escaped(error.message.replace(/\s*\n\s*/g, ' '))
   }
-  if (error instanceof RangeError)
-    return `there is not enough memory: ${error.message}; use fewer neurons or replicas`
+  if (error instanceof RangeError && error.message.includes('allocation failed'))
+    return 'there is not enough memory on this machine; close other programs, or use fewer neurons or replicas'
   return `unexpected: ${error instanceof Error ? error.message : String(error)} (--debug shows where)`
 }

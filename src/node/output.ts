@@ -1,33 +1,61 @@
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { lstat, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { RunError } from '../core/model/errors.ts'
+import { checkUnlocked, lock } from './lock.ts'
 
-/** The folder that the files of a run go to. */
+/** The folder that the files of a command go to; no other command writes into it until it is closed. */
 export interface Output {
   readonly folder: string
   /** Names of the files written so far. */
   readonly files: readonly string[]
   /**
-   * Writes a file under a temporary name and renames it, so that a file of its name is always whole.
+   * Writes a file under a temporary name and renames it, so that a file of its name is always whole. With the first one
+   * the files of an earlier command go.
+   * @param name - may have folders, which are made
    * @param content - may come in pieces; if making one fails, that error is thrown and there is no file
    * @returns its path
    */
   write(name: string, content: Content): Promise<string>
+  /** Lets others write there. */
+  close(): void
 }
 
-type Content = Uint8Array | string | AsyncIterable<Uint8Array>
+type Content = Uint8Array | string | Iterable<string> | AsyncIterable<Uint8Array>
+
+export interface OutputOptions {
+  /** Names of the files that an earlier command of the same kind left in the folder. */
+  readonly earlier?: (folder: string) => Promise<readonly string[]>
+  /** Names of the files to come: none may be a folder. */
+  readonly names?: readonly string[]
+}
 
 /**
  * Makes the folder and sees to it that files can be written there.
- * @throws RunError, also by `write`, that says what the disk or the permissions refuse
+ * @throws RunError, also by `write`, that says what the disk or the permissions refuse, or who else writes there
  */
-export async function createOutput(folder: string): Promise<Output> {
+export async function createOutput(folder: string, options: OutputOptions = {}): Promise<Output> {
   const files: string[] = []
+  const partial = new Set<string>()
+  const tidied = new Set<string>()
+  const tidy = async (path: string): Promise<void> => {
+    if (tidied.has(path)) return
+    tidied.add(path)
+    await makeFolder(path)
+    const left = (await readdir(path)).filter((name) => /\.\d+\.part$/.test(name))
+    for (const name of left) await rm(join(path, name), { force: true })
+  }
+  const replaceEarlier = async (): Promise<void> => {
+    if (files.length > 0) return
+    for (const name of (await options.earlier?.(folder)) ?? []) await rm(join(folder, name), { force: true })
+  }
   const write = async (name: string, content: Content): Promise<string> => {
     const path = join(folder, name)
     const temporary = `${path}.${process.pid}.part`
     try {
+      if (name.includes('/')) await tidy(dirname(path))
       const file = await open(temporary, 'w')
+      partial.add(temporary)
       try {
         await writeFile(file, content)
         // A full disk may tell only now.
@@ -35,23 +63,82 @@ export async function createOutput(folder: string): Promise<Output> {
       } finally {
         await file.close()
       }
+      await replaceEarlier()
       await rename(temporary, path)
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined)
-      throw isOfFiles(error) ? writeError(path, error) : error
+      throw isOfFiles(error) ? writeError(path, error, GONE) : error
+    } finally {
+      partial.delete(temporary)
     }
     if (!files.includes(name)) files.push(name)
     return path
   }
   try {
-    await mkdir(folder, { recursive: true })
-    const probe = join(folder, `.${process.pid}.part`)
-    await (await open(probe, 'w')).close()
-    await rm(probe)
+    await makeFolder(folder)
   } catch (error) {
-    throw writeError(folder, error)
+    throw writeError(folder, error, NOWHERE)
   }
-  return { folder, files, write }
+  const release = await lock(folder).catch((error: unknown) => {
+    throw isOfFiles(error) ? writeError(folder, error, GONE) : error
+  })
+  const close = (): void => {
+    process.off('exit', close)
+    for (const path of partial) rmSync(path, { force: true })
+    release()
+  }
+  process.on('exit', close)
+  try {
+    await tidy(folder)
+    for (const name of options.names ?? []) await refuseFolder(join(folder, name))
+  } catch (error) {
+    close()
+    throw isOfFiles(error) ? writeError(folder, error, GONE) : error
+  }
+  return { folder, files, write, close }
+}
+
+/** Tells the files of a folder whose names match, as `earlier` of the options does. */
+export function filesLike(names: RegExp): (folder: string) => Promise<string[]> {
+  return async (folder) => (await readdir(folder)).filter((name) => names.test(name))
+}
+
+/**
+ * Looks, before anything long begins and without writing, whether a folder can be written to by now.
+ * @throws RunError if another command writes there, or a file is in its place
+ */
+export async function checkOutput(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined)
+  if (found?.isDirectory()) await checkUnlocked(folder)
+}
+
+/** As mkdir -p, but of each folder once: Node's own never ends where a parent takes no folder, such as /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const parent = dirname(resolve(path))
+    if (code === 'ENOENT' && parent !== resolve(path) && !(await isFolder(parent))) {
+      await makeFolder(parent)
+      await mkdir(path)
+      return
+    }
+    if (await isFolder(path)) return
+    const link = await lstat(path).catch(() => undefined)
+    throw link?.isSymbolicLink() === true ? Object.assign(new Error(code), { code: DANGLING }) : error
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+}
+
+async function refuseFolder(path: string): Promise<void> {
+  if (await isFolder(path)) throw writeError(path, { code: 'EISDIR' })
 }
 
 /** Errors of the system have names as codes; those of WebGPU have none. */
@@ -59,19 +146,30 @@ function isOfFiles(error: unknown): boolean {
   return typeof (error as NodeJS.ErrnoException).code === 'string'
 }
 
-function writeError(path: string, error: unknown): RunError {
-  const { code } = error as NodeJS.ErrnoException
-  const reason = WRITE_ERRORS[code ?? ''] ?? `${String(error)}; give another folder with --out`
-  return new RunError(`cannot write ${path}: ${reason}`)
+function writeError(path: string, error: unknown, missing = NOWHERE): RunError {
+  const { code = '' } = error as NodeJS.ErrnoException
+  const reason = code === 'ENOENT' ? missing : (WRITE_ERRORS[code] ?? String(error))
+  return new RunError(`cannot write ${path}: ${reason}${reason.includes('--out') ? '' : OTHER}`)
 }
+
+const OTHER = '; give another folder with --out'
+const DANGLING = 'DANGLING'
+const NOWHERE = 'no folder can be made there'
+const GONE = 'its folder is gone'
 
 const WRITE_ERRORS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full; make room or give another folder with --out',
   EDQUOT: 'the quota is used up; make room or give another folder with --out',
+  EFBIG: 'the file would be larger than the disk or the limit (ulimit -f) allows',
   EACCES: 'not permitted; change the permissions or give another folder with --out',
   EPERM: 'not permitted; change the permissions or give another folder with --out',
-  EROFS: 'the disk is read-only; give another folder with --out',
-  ENOTDIR: 'there is a file in place of a folder; give another folder with --out',
-  EEXIST: 'there is a file in place of a folder; give another folder with --out',
-  EISDIR: 'there is a folder of that name; give another folder with --out',
+  EROFS: 'the disk is read-only',
+  ENOTDIR: 'there is a file in place of a folder',
+  EEXIST: 'there is a file in place of a folder',
+  EISDIR: 'there is a folder of that name',
+  ELOOP: 'its links go in a circle',
+  ENAMETOOLONG: 'the name is too long',
+  EIO: 'the disk fails',
+  [DANGLING]:
+    'there is a link to a place that does not exist; make that place or give another folder with --out',
 }

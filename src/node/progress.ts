@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress'
+import { tell } from './terminal.ts'
 
 /** A bar with rate and remaining time on standard error. */
 export interface Progress {
@@ -8,14 +9,26 @@ export interface Progress {
   stop(): void
 }
 
-/** A bar from tick `start` to tick `end`; nothing is shown when `visible` is false. */
+/** Milliseconds between two lines where there is no terminal. */
+const LINE = 60_000
+
+export interface ProgressOptions {
+  readonly quiet?: boolean | undefined
+  /** What is shown, in the words of cli-progress; {bar} is left out of a line. */
+  readonly format?: string
+}
+
+/** From tick `start` to tick `end` a bar on a terminal, elsewhere a line a minute. */
 export function createProgress(
   start: number,
   end: number,
-  visible: boolean,
-  format = '{bar} {percentage}%  tick {value} of {total}  {rate} ticks/s  {remaining} left',
+  {
+    quiet = false,
+    format = '{bar} {percentage}%  tick {value} of {total}  {rate} ticks/s  {remaining} left',
+  }: ProgressOptions = {},
 ): Progress {
-  if (!visible) return { update: () => undefined, stop: () => undefined }
+  if (quiet) return { update: () => undefined, stop: () => undefined }
+  if (!process.stderr.isTTY) return createLines(start, end, format)
   const bar = new SingleBar({
     format,
     stream: process.stderr,
@@ -34,6 +47,31 @@ export function createProgress(
       bar.update(tick, { rate: rateText(rate), remaining })
     },
     stop: () => bar.stop(),
+  }
+}
+
+function createLines(start: number, end: number, format: string): Progress {
+  const began = performance.now()
+  let last = began
+  return {
+    update(tick) {
+      const now = performance.now()
+      if (now - last < LINE) return
+      last = now
+      const rate = ((tick - start) * 1000) / (now - began)
+      const values: Record<string, string> = {
+        percentage: String(Math.floor((100 * tick) / Math.max(1, end))),
+        value: String(tick),
+        total: String(end),
+        rate: rateText(rate),
+        remaining: rate > 0 ? timeText(Math.ceil((end - tick) / rate)) : '-',
+      }
+      const line = format
+        .replace('{bar} ', '')
+        .replace(/\{(\w+)\}/g, (all, name: string) => values[name] ?? all)
+      tell(`${line}\n`)
+    },
+    stop: () => undefined,
   }
 }
 

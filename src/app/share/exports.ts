@@ -74,7 +74,7 @@ export const EXPORTS: readonly Export[] = [
       await loop.still(() => simulation.flush())
       const files = recorder.series().flatMap((series) => {
         const text = seriesCsv(series, simulation.model.replicas)
-        return text === undefined ? [] : [{ name: `${series.name}.csv`, text }]
+        return text === undefined ? [] : [{ name: `${series.name}.csv`, text: [...text].join('') }]
       })
       if (files.length === 0)
         throw new ModelError('this scenario has no probe that is plotted; add one to `probes`')

@@ -98,6 +98,7 @@ function linear(scenario: Model['scenario'], layers: readonly Layer[]): Model {
     memories: [],
     stimulus: [],
     probes: [],
+    files: {},
     warnings: [],
   }
 }

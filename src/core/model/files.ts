@@ -22,6 +22,27 @@ export function createReader(read: Read, allowOutside: boolean): Read {
   }
 }
 
+/** A reader that notes the SHA-256 of each file that it has read, by its path. */
+export function noting(read: Read, hashes: Map<string, string>): Read {
+  return async (path) => {
+    const bytes = await read(path)
+    if (!hashes.has(path)) hashes.set(path, await sha256(bytes))
+    return bytes
+  }
+}
+
+/** Browsers have it wherever they have WebGPU. */
+interface Digests {
+  readonly crypto: {
+    readonly subtle: { digest(algorithm: 'SHA-256', data: Uint8Array): Promise<ArrayBuffer> }
+  }
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = await (globalThis as unknown as Digests).crypto.subtle.digest('SHA-256', bytes)
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
 /** Runs a decoder, putting the name of the file in front of what it has to say. */
 export function naming<T>(path: string, decode: () => T): T {
   try {

@@ -171,6 +171,8 @@ export interface Model {
   readonly memories: readonly Memory[]
   readonly stimulus: readonly Stimulus[]
   readonly probes: readonly Probe[]
+  /** SHA-256 of the content of each file that the scenario names, as it names it. */
+  readonly files: Readonly<Record<string, string>>
   /** What is allowed but probably not meant, one line each. */
   readonly warnings: readonly string[]
 }

@@ -1,7 +1,7 @@
 /** From a scenario to a model: the checks, the files, the random numbers. */
 import { checkScenario } from './check.ts'
 import { ModelError } from './errors.ts'
-import { createReader, type Read } from './files.ts'
+import { createReader, noting, type Read } from './files.ts'
 import { resolveLayer } from './layers.ts'
 import { initialMemory, resolveMemory } from './memories.ts'
 import type { Layer, Memory, Model, Probe, Stimulus, Synapse } from './model.ts'
@@ -30,7 +30,9 @@ export interface ResolveOptions {
 export async function resolveModel(scenario: Scenario, options: ResolveOptions): Promise<Model> {
   const warnings = checkScenario(scenario, options.file)
   try {
-    const sources = createSources(scenario, createReader(options.read, options.allowOutside ?? false))
+    const hashes = new Map<string, string>()
+    const read = noting(createReader(options.read, options.allowOutside ?? false), hashes)
+    const sources = createSources(scenario, read)
     // One after the other: what is wrong first in the scenario is reported first.
     const layers: Layer[] = []
     for (const name of Object.keys(scenario.neurons)) layers.push(await resolveLayer(scenario, name, sources))
@@ -56,6 +58,7 @@ export async function resolveModel(scenario: Scenario, options: ResolveOptions):
       memories,
       stimulus,
       probes,
+      files: Object.fromEntries(hashes),
       warnings: [...warnings, ...unusedRows(scenario, layers, stimulus)],
     }
     return typeof scenario.replicas === 'number' ? model : await varied(model, sources)

@@ -20,6 +20,14 @@ export function carryNameOf(name: string): string {
   return `${name}/carry`
 }
 
+/** True when a plan has room for the second words of this name. */
+export function hasCarry(buffers: readonly BufferPlan[], name: string): boolean {
+  return (
+    name.endsWith('/carry') &&
+    buffers.some((one) => one.name === name || one.name.startsWith(`${name}/matrix`))
+  )
+}
+
 /** step/tau of a layer, a synapse or a memory; undefined where it does not move by steps. */
 function ratioOf(model: Model, name: string): number | undefined {
   const layer = model.layers.find((one) => one.name === name)
@@ -48,10 +56,12 @@ export function carryFields(model: Model, name: string): { carries: number; zero
 
 /** Groups that have become slow since their buffers were planned, so that there is no room for a second word. */
 export function withoutCarry(buffers: readonly BufferPlan[], model: Model): string[] {
-  const planned = new Set(
-    buffers.map(({ name }) => name.replace(/\/excess(?=\/)/, '').replace(/\/matrix.*$/, '')),
-  )
   return [...model.layers, ...model.synapses, ...model.memories]
     .map(({ name }) => name)
-    .filter((name) => isCarried(model, name) && !planned.has(carryNameOf(name)))
+    .filter(
+      (name) =>
+        isCarried(model, name) &&
+        // U of a synapse in factors has what W would have.
+        ![name, `${name}/excess`].some((one) => hasCarry(buffers, carryNameOf(one))),
+    )
 }

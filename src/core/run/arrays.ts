@@ -77,7 +77,8 @@ export function partsOf(
   return { shape: shapeOf(plan, model, name), parts }
 }
 
-function shapeOf(plan: Plan, model: Model, name: string): readonly number[] {
+/** The shape of a named array, as it is read. */
+export function shapeOf(plan: Plan, model: Model, name: string): readonly number[] {
   const layer = layerOf(model, name)
   if (layer !== undefined) return model.replicas > 1 ? [model.replicas, layer.size] : [layer.size]
   const { copies, rows, columns } = matrixOf(plan, model, name)

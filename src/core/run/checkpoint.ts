@@ -1,23 +1,42 @@
 /** A checkpoint as a file: the arrays of the results so far, and what a run needs to know to go on. */
 import { strFromU8, strToU8 } from 'fflate'
+import * as v from 'valibot'
 import type { NpyArray } from '../data/npy.ts'
 import { decodeNpz, encodeNpz } from '../data/npz.ts'
 import { ModelError } from '../model/errors.ts'
-import type { Scenario } from '../model/schema.ts'
+import type { Model } from '../model/model.ts'
+import { parseScenario } from '../model/parse.ts'
 import { carryNameOf } from '../plan/carry.ts'
+import { RING } from '../plan/factored.ts'
+import { checkVariants } from '../plan/variants.ts'
 import { type Arrays, seriesArrays, stateArrays } from './results.ts'
 import type { Series } from './series.ts'
 import type { Checkpoint } from './simulation.ts'
 
 const VERSION = 1
 
+const LAST_TICK = 2 ** 31 - 1
+const tick = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LAST_TICK))
+const time = v.pipe(v.number(), v.finite(), v.minValue(0))
+
 /** Content of the array `checkpoint`, as JSON in UTF-8. */
-interface Header extends Omit<Checkpoint, 'arrays' | 'series'> {
-  /** Version of this format. */
-  readonly version: number
+const headerSchema = v.object({
+  version: v.literal(VERSION),
+  tick,
+  origin: v.object({ tick, time }),
+  seed: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1)),
+  variants: v.optional(v.record(v.string(), v.string())),
+  rings: v.optional(
+    v.record(v.string(), v.pipe(v.array(v.pipe(v.number(), v.finite())), v.minLength(1), v.maxLength(RING))),
+  ),
+  warnings: v.array(v.string()),
+  scenario: v.record(v.string(), v.unknown()),
+  files: v.optional(v.record(v.string(), v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'a SHA-256')))),
   /** Names of the terms of each energy. */
-  readonly termNames: Readonly<Record<string, readonly string[]>>
-}
+  termNames: v.record(v.string(), v.array(v.string())),
+})
+
+type Header = v.InferOutput<typeof headerSchema>
 
 /**
  * A checkpoint as .npz: the arrays of results.npz as they are so far (`state.NAME` of what a run changes; the rest
@@ -33,7 +52,7 @@ export function checkpointArrays(checkpoint: Checkpoint): Arrays {
   const names = series.flatMap(({ name, termNames }) =>
     termNames === undefined ? [] : [[name, termNames] as const],
   )
-  const header: Header = { version: VERSION, ...rest, termNames: Object.fromEntries(names) }
+  const header = { version: VERSION, ...rest, termNames: Object.fromEntries(names) }
   const text = strToU8(JSON.stringify(header))
   return {
     checkpoint: { shape: [text.length], data: text },
@@ -43,31 +62,48 @@ export function checkpointArrays(checkpoint: Checkpoint): Arrays {
 }
 
 /**
- * Reads what `encodeCheckpoint` wrote.
- * @throws ModelError if it is something else, truncated, or of another version
+ * Reads what `encodeCheckpoint` wrote. Whether its arrays have the shapes of a network is for `restore` to judge.
+ * @throws ModelError if it is something else, truncated, damaged, or of another version
  */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const arrays = decodeNpz(bytes)
-  const { version, termNames, ...header } = readHeader(arrays.checkpoint)
-  if (version !== VERSION) {
-    throw new ModelError(
-      `is a checkpoint of version ${version}, this engram reads version ${VERSION}; run the scenario again from the start`,
-    )
-  }
-  const { neurons, synapses, memories, probes } = header.scenario
+  const header = readHeader(arrays.checkpoint)
+  const { variants, rings, files } = header
+  const scenario = scenarioOf(header)
+  if (header.seed !== scenario.seed)
+    throw foreign(`seed is ${header.seed}, its scenario has ${scenario.seed}`)
+  if (header.origin.tick > header.tick)
+    throw foreign(`origin.tick is ${header.origin.tick}, after its tick ${header.tick}`)
+  checkMade(variants)
+  const { neurons, synapses, memories, probes } = scenario
   const parts = Object.keys(synapses).flatMap((name) => [`${name}/excess`, `${name}/ring`])
   const wholes = [...[neurons, synapses, memories].flatMap((group) => Object.keys(group)), ...parts]
   const states = wholes.flatMap((name) => [name, carryNameOf(name)])
   const found = states.flatMap((name) => {
     const array = arrays[`state.${name}`]
-    return array === undefined
-      ? []
-      : [[name, { shape: array.shape, data: Float32Array.from(array.data) }] as const]
+    return array === undefined ? [] : [[name, readState(`state.${name}`, array)] as const]
   })
   const series = Object.entries(probes).map(([name, { kind }]) =>
-    readSeries(arrays, name, kind, termNames[name]),
+    readSeries(
+      arrays,
+      name,
+      kind,
+      header.tick,
+      Object.hasOwn(header.termNames, name) ? header.termNames[name] : undefined,
+    ),
   )
-  return { ...header, arrays: Object.fromEntries(found), series }
+  return {
+    tick: header.tick,
+    origin: header.origin,
+    seed: header.seed,
+    ...(variants === undefined ? {} : { variants: variants }),
+    ...(rings === undefined ? {} : { rings }),
+    ...(files === undefined ? {} : { files }),
+    warnings: header.warnings,
+    scenario,
+    arrays: Object.fromEntries(found),
+    series,
+  }
 }
 
 function readHeader(array: NpyArray | undefined): Header {
@@ -76,41 +112,127 @@ function readHeader(array: NpyArray | undefined): Header {
       'is not a checkpoint: it has no array `checkpoint`; give a checkpoint.npz that engram run has written',
     )
   }
+  let raw: unknown
   try {
-    return JSON.parse(strFromU8(Uint8Array.from(array.data))) as Header
+    raw = JSON.parse(strFromU8(Uint8Array.from(array.data)))
   } catch {
     throw damaged('checkpoint')
   }
+  const version = isObject(raw) ? raw.version : undefined
+  if (typeof version === 'number' && version !== VERSION) {
+    throw new ModelError(
+      `is a checkpoint of version ${version}, this engram reads version ${VERSION}; run the scenario again from the start`,
+    )
+  }
+  const { success, output, issues } = v.safeParse(headerSchema, raw)
+  if (success) return output
+  const [{ path, input, expected }] = issues
+  const key = (path ?? []).map((item) => String(item.key)).join('.')
+  const what = input === undefined ? 'is missing' : `must be ${wanted(expected)}, not ${show(input)}`
+  throw foreign(`${key === '' ? 'its header' : key} ${what}`)
+}
+
+/** What valibot expects of a value, in words. */
+function wanted(expected: string | null): string {
+  if (expected === null) return 'an integer'
+  return expected
+    .replace(/^Object$/, 'an object')
+    .replace(/^Array$/, 'a list')
+    .replace(/^\/.*/, 'a SHA-256')
+}
+
+function scenarioOf({ scenario }: Header): Checkpoint['scenario'] {
+  try {
+    return parseScenario(scenario)
+  } catch (error) {
+    throw error instanceof ModelError ? foreign(`scenario: ${error.message}`) : error
+  }
+}
+
+function checkMade(variants: Header['variants']): void {
+  try {
+    if (variants !== undefined) checkVariants(variants)
+  } catch (error) {
+    throw error instanceof ModelError ? foreign(error.message) : error
+  }
+}
+
+/** States are float32 and finite: a run ends at the first value that is not. */
+function readState(name: string, { shape, data }: NpyArray): Checkpoint['arrays'][string] {
+  if (!(data instanceof Float32Array)) throw foreign(`its array \`${name}\` must be float32`)
+  const at = data.findIndex((value) => !Number.isFinite(value))
+  if (at >= 0)
+    throw foreign(`its array \`${name}\` has ${data[at] as number} at entry ${at}, where all must be finite`)
+  return { shape, data: Float32Array.from(data) }
 }
 
 function readSeries(
   arrays: Readonly<Record<string, NpyArray>>,
   name: string,
   kind: Series['kind'],
+  end: number,
   termNames: readonly string[] | undefined,
 ): Series {
-  const part = (key: string): NpyArray => {
+  const part = (key: string, Type: new (length: number) => NpyArray['data']): NpyArray => {
     const array = arrays[`${name}.${key}`]
     if (array === undefined) throw damaged(`${name}.${key}`)
+    if (!(array.data instanceof Type))
+      throw foreign(`its array \`${name}.${key}\` must be ${TYPES.get(Type) ?? ''}`)
     return array
   }
-  const tick = Array.from(part('tick').data)
-  const value = part('value')
+  const { shape: counts, data } = part('tick', Int32Array)
+  if (counts.length !== 1)
+    throw foreign(`its array \`${name}.tick\` must have one axis, not ${counts.length}`)
+  const ticks = Array.from(data)
+  const early = ticks.findIndex((at, index) => at < 0 || at > end || at <= (ticks[index - 1] ?? -1))
+  if (early >= 0)
+    throw foreign(
+      `its array \`${name}.tick\` must rise from 0 or more to ${end} at most, and has ${ticks[early] as number} at entry ${early}`,
+    )
+  const sampled = (key: string, Type: new (length: number) => NpyArray['data']): NpyArray => {
+    const array = part(key, Type)
+    if (array.shape[0] === ticks.length) return array
+    throw foreign(
+      `its array \`${name}.${key}\` has the shape (${array.shape.join(', ')}), \`${name}.tick\` has ${ticks.length}`,
+    )
+  }
+  const times = sampled('time', Float64Array)
+  if (times.shape.length !== 1 || !times.data.every(Number.isFinite))
+    throw foreign(`its array \`${name}.time\` must be one finite number a sample`)
+  const isEnergy = termNames !== undefined || Object.hasOwn(arrays, `${name}.terms`)
+  const value = sampled('value', isEnergy ? Float64Array : Float32Array)
   const series = {
     name,
     kind,
     shape: value.shape.slice(1),
-    tick,
-    time: Array.from(part('time').data),
-    value: samples(value, tick.length) as (Float32Array | Float64Array)[],
+    tick: ticks,
+    time: Array.from(times.data),
+    value: samples(value, ticks.length) as (Float32Array | Float64Array)[],
   }
-  if (termNames === undefined) return series
-  return { ...series, terms: samples(part('terms'), tick.length) as Float32Array[], termNames }
+  if (!isEnergy) return series
+  if (termNames === undefined) throw foreign(`termNames.${name} is missing`)
+  const terms = sampled('terms', Float32Array)
+  const shape = [...value.shape, termNames.length]
+  if (shape.join() !== terms.shape.join())
+    throw foreign(
+      `its array \`${name}.terms\` has the shape (${terms.shape.join(', ')}), not (${shape.join(', ')})`,
+    )
+  return { ...series, terms: samples(terms, ticks.length) as Float32Array[], termNames }
 }
+
+const TYPES = new Map<unknown, string>([
+  [Int32Array, 'int32'],
+  [Float32Array, 'float32'],
+  [Float64Array, 'float64'],
+])
 
 function samples({ data }: NpyArray, count: number): NpyArray['data'][] {
   const length = data.length / Math.max(1, count)
   return Array.from({ length: count }, (_, index) => data.slice(index * length, (index + 1) * length))
+}
+
+function foreign(what: string): ModelError {
+  return new ModelError(`is not a checkpoint of engram: ${what}; take another checkpoint`)
 }
 
 function damaged(array: string): ModelError {
@@ -120,13 +242,19 @@ function damaged(array: string): ModelError {
 }
 
 /**
- * Refuses a checkpoint that another scenario has made. Only the length of the run may differ.
+ * Refuses a checkpoint that another scenario or other data have made. The length of the run, the name, the description
+ * and probes that are added may differ.
+ * @returns warnings: what cannot be told
  * @throws ModelError with the path of the first difference, or when the checkpoint is later than the end of the run
  */
-export function checkResumable(checkpoint: Checkpoint, scenario: Scenario): void {
+export function checkResumable(checkpoint: Checkpoint, model: Pick<Model, 'scenario' | 'files'>): string[] {
+  const { scenario } = model
   const { ticks } = scenario.time
-  const withSameTicks = { ...checkpoint.scenario, time: { ...checkpoint.scenario.time, ticks } }
-  const difference = firstDifference(withSameTicks, scenario, [])
+  const made = checkpoint.scenario
+  const known = Object.entries(scenario.probes).filter(([name]) => Object.hasOwn(made.probes, name))
+  const { name, description } = scenario
+  const withSame = { ...made, name, description, time: { ...made.time, ticks } }
+  const difference = firstDifference(withSame, { ...scenario, probes: Object.fromEntries(known) }, [])
   if (difference !== undefined) {
     const { path, left, right } = difference
     throw new ModelError(
@@ -141,6 +269,27 @@ export function checkResumable(checkpoint: Checkpoint, scenario: Scenario): void
       { path: 'time.ticks' },
     )
   }
+  return checkFiles(checkpoint, model)
+}
+
+/**
+ * Refuses a checkpoint that was made with other data than the files have now.
+ * @returns warnings: what an older checkpoint does not tell
+ * @throws ModelError that names the file
+ */
+export function checkFiles({ files }: Checkpoint, model: Pick<Model, 'files'>): string[] {
+  const names = Object.keys(model.files)
+  if (files === undefined) {
+    if (names.length === 0) return []
+    return [
+      `the checkpoint does not tell what its data were (an older engram has made it): ${names.join(', ')} must be as then`,
+    ]
+  }
+  const changed = names.find((name) => Object.hasOwn(files, name) && files[name] !== model.files[name])
+  if (changed === undefined) return []
+  throw new ModelError(
+    `${changed} is not what the checkpoint was made with; put the file of that run back, or start again without the checkpoint`,
+  )
 }
 
 interface Difference {

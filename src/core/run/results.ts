@@ -1,7 +1,7 @@
 /** What a run leaves behind, as named arrays, numbers and tables: results.npz, summary.json, CSV. */
 import type { NpyArray } from '../data/npy.ts'
 import type { PiecedArray } from '../data/npz.ts'
-import { ModelError } from '../model/errors.ts'
+import { ModelError, escaped } from '../model/errors.ts'
 import type { Model } from '../model/model.ts'
 import { axisValues } from '../model/variation.ts'
 import { samplesBetween } from '../plan/clock.ts'
@@ -76,7 +76,7 @@ export function axesCsv(model: Model): string | undefined {
   const lines = Array.from({ length: replicas }, (_, r) =>
     [r, ...columns.map((values) => values[r] as number)].join(','),
   )
-  return `${[['replica', ...variation.axes.map(({ path }) => path)].join(','), ...lines].join('\n')}\n`
+  return `${[['replica', ...variation.axes.map(({ path }) => csvText(path))].join(','), ...lines].join('\n')}\n`
 }
 
 function stack(
@@ -167,39 +167,64 @@ function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null
 }
 
+/** Characters of CSV that are handed on at once. */
+const CSV_PIECE = 2 ** 16
+
 /**
  * A series as CSV: `tick`, `time` and one column for each number of a sample. They are called `value`; `total` and the
  * names of the terms (energy); `pattern.0`, ... (overlap); `row.0`, ... (similarity); with replicas `replica.0.` goes
  * before each. Float32 numbers have the digits that tell them apart.
  * @returns undefined for a snapshot, which is no time series
  */
-export function seriesCsv(series: Series, replicas: number): string | undefined {
+export function seriesCsv(series: Series, replicas: number): Iterable<string> | undefined {
+  return series.kind === 'snapshot' ? undefined : pieces(csvCells(series, replicas))
+}
+
+/** Joins cells in pieces that no limit of a string can meet. */
+function* pieces(cells: Iterable<string>): Generator<string, void, undefined> {
+  let piece = ''
+  for (const cell of cells) {
+    piece += cell
+    if (piece.length < CSV_PIECE) continue
+    yield piece
+    piece = ''
+  }
+  if (piece !== '') yield piece
+}
+
+/** The cells of a table with what stands between them. */
+function* csvCells(series: Series, replicas: number): Generator<string, void, undefined> {
   const { kind, tick, time, value, terms, termNames, shape } = series
-  if (kind === 'snapshot') return undefined
   const count = product(shape) / replicas
   const columns = columnNames(kind, count, termNames ?? [])
-  const head = Array.from({ length: replicas }, (_, replica) =>
-    columns.map((column) => (replicas > 1 ? `replica.${replica}.${column}` : column)),
-  ).flat()
-  const lines = [['tick', 'time', ...head].join(',')]
-  tick.forEach((at, index) => {
+  yield 'tick,time'
+  for (let replica = 0; replica < replicas; replica++)
+    for (const column of columns) yield `,${csvText(replicas > 1 ? `replica.${replica}.${column}` : column)}`
+  yield '\n'
+  for (const [index, at] of tick.entries()) {
     const sample = value[index] as Float64Array | Float32Array
     const parts = terms?.[index]
-    const cells: string[] = [String(at), String(time[index])]
+    yield `${at},${time[index] as number}`
     for (let replica = 0; replica < replicas; replica++) {
       for (let k = 0; k < count; k++) {
         const number = sample[replica * count + k] as number
-        cells.push(sample instanceof Float32Array ? float32Text(number) : numberText(number))
+        yield `,${sample instanceof Float32Array ? float32Text(number) : numberText(number)}`
       }
       if (parts !== undefined) {
         const perReplica = parts.length / replicas
         for (let k = 0; k < perReplica; k++)
-          cells.push(float32Text(parts[replica * perReplica + k] as number))
+          yield `,${float32Text(parts[replica * perReplica + k] as number)}`
       }
     }
-    lines.push(cells.join(','))
-  })
-  return `${lines.join('\n')}\n`
+    yield '\n'
+  }
+}
+
+/** A name as a cell: a spreadsheet takes what begins with one of these marks for a formula. */
+export function csvText(name: string): string {
+  const text = escaped(name)
+  const safe = /^[=+\-@]/.test(text) ? `'${text}` : text
+  return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
 function columnNames(kind: Series['kind'], count: number, terms: readonly string[]): string[] {

@@ -7,7 +7,7 @@ import { runningParameters, withParameter } from '../model/parameters.ts'
 import { abilitiesOf } from '../gpu/adapter.ts'
 import { createEngine, type Engine } from '../gpu/engine.ts'
 import { tuneChoices } from '../gpu/tuner.ts'
-import { carryNameOf, withoutCarry } from '../plan/carry.ts'
+import { carryNameOf, hasCarry, withoutCarry } from '../plan/carry.ts'
 import type { Limits } from '../plan/layout.ts'
 import type { Plan, PlanOptions } from '../plan/plan.ts'
 import { type Residence, type ResidentMode, planResidence } from '../plan/residence.ts'
@@ -26,6 +26,7 @@ import {
   unpackArray,
 } from './arrays.ts'
 import { createEnergyGuard } from './guard.ts'
+import { checkRestorable } from './restorable.ts'
 import { type Profile, type Timer, createTimer } from './profile.ts'
 import { createScheduler } from './scheduler.ts'
 import { type GrowingSeries, type Sample, type Series, createSeries, readSample } from './series.ts'
@@ -65,6 +66,8 @@ export interface Checkpoint {
   readonly warnings: readonly string[]
   /** The scenario with its parameters as they were. */
   readonly scenario: Model['scenario']
+  /** SHA-256 of each file that the scenario names; checkpoints of before have none. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 /** A parameter that was changed. */
@@ -325,7 +328,7 @@ export async function createSimulation(
   /** Second words of what a run changes. */
   const carriedNames = [...dynamicNames, ...deferred.map((name) => `${name}/excess`)]
     .map(carryNameOf)
-    .filter((name) => plan.matrices.has(name) || plan.buffers.some((buffer) => buffer.name === name))
+    .filter((name) => hasCarry(plan.buffers, name))
 
   const checkTicks = (ticks: number): void => {
     if (Number.isInteger(ticks) && ticks >= 0) return
@@ -475,15 +478,18 @@ export async function createSimulation(
         series: series.map((one) => until(one, tick)),
         warnings: warnings(),
         scenario: model.scenario,
+        files: model.files,
       }
     },
     async restore(checkpoint) {
-      await scheduler.flush().catch(() => undefined)
       for (const name of dynamicNames) {
         if (checkpoint.arrays[name] === undefined) {
           throw new ModelError(`the checkpoint has no state of \`${name}\`; it belongs to another scenario`)
         }
       }
+      checkRestorable(plan, model, deferred, checkpoint)
+      for (const name of dynamicNames) checkSymmetric(name, (checkpoint.arrays[name] as DenseArray).data)
+      await scheduler.flush().catch(() => undefined)
       engine.reset(model)
       scheduler.restart(checkpoint.tick)
       // After the stimulus, which may set states of its own.

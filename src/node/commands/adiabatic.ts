@@ -27,8 +27,9 @@ import { drawChart } from '../chart.ts'
 import { requestDevice } from '../device.ts'
 import { type Watch, watchSignals } from '../interrupt.ts'
 import { limitsFor } from '../limits.ts'
-import { createOutput } from '../output.ts'
+import { createOutput, filesLike } from '../output.ts'
 import { type Progress, createProgress } from '../progress.ts'
+import { print } from '../terminal.ts'
 import {
   type ScenarioOptions,
   addAdapterOption,
@@ -118,11 +119,14 @@ async function adiabatic(scenario: string, options: AdiabaticOptions): Promise<v
     const { device, info } = requested
     const deviceLimits = limitsFor(requested)
     await naming(scenario, () => planRun(model, deviceLimits))
-    const output = options.out === undefined ? undefined : await createOutput(options.out)
+    const output =
+      options.out === undefined
+        ? undefined
+        : await createOutput(options.out, { earlier: filesLike(/^adiabatic(-\w[\w-]*)?\.(npz|json|svg)$/) })
     const measured: Measured[] = []
     const runs = limits.map((limit) => planLimit(model, limit))
     const total = runs.reduce((sum, { fine }) => sum + (TAUS + 1) * fine.time.ticks, 0)
-    const progress = createProgress(0, total, process.stderr.isTTY)
+    const progress = createProgress(0, total)
     const watch = watchSignals()
     try {
       let done = 0
@@ -151,7 +155,7 @@ async function adiabatic(scenario: string, options: AdiabaticOptions): Promise<v
         `adiabatic.json\t${await output.write('adiabatic.json', text)}`,
       )
     }
-    process.stdout.write(options.json ? text : `${lines.join('\n')}\n`)
+    print(options.json ? text : `${lines.join('\n')}\n`)
   } finally {
     requested.release()
   }

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { adaptersText, listAdapters } from '../devices.ts'
+import { print } from '../terminal.ts'
 
 /** `engram devices`: what this machine can compute on. */
 export function devicesCommand(): Command {
@@ -8,6 +9,6 @@ export function devicesCommand(): Command {
     .option('--json', 'all features and limits, as JSON')
     .action(async (options: { json?: true }) => {
       const adapters = await listAdapters()
-      process.stdout.write((options.json ? JSON.stringify(adapters, null, 2) : adaptersText(adapters)) + '\n')
+      print((options.json ? JSON.stringify(adapters, null, 2) : adaptersText(adapters)) + '\n')
     })
 }

@@ -24,8 +24,9 @@ import { drawChart } from '../chart.ts'
 import { requestDevice } from '../device.ts'
 import { watchSignals } from '../interrupt.ts'
 import { limitsFor } from '../limits.ts'
-import { createOutput } from '../output.ts'
+import { createOutput, filesLike } from '../output.ts'
 import { createProgress } from '../progress.ts'
+import { print } from '../terminal.ts'
 import {
   type ScenarioOptions,
   addAdapterOption,
@@ -123,7 +124,12 @@ async function fixedPoints(scenario: string, options: FixedPointsOptions): Promi
       ),
     )
     await naming(scenario, () => planRun(model, limits))
-    const output = options.out === undefined ? undefined : await createOutput(options.out)
+    const output =
+      options.out === undefined
+        ? undefined
+        : await createOutput(options.out, {
+            earlier: filesLike(/^fixed-points(-\w[\w-]*)?\.(npz|json|svg)$/),
+          })
     const simulation = await createSimulation(device, model, { limits, resident: 'off' })
     try {
       const isResting = await rest(simulation, options.speed)
@@ -163,7 +169,7 @@ async function fixedPoints(scenario: string, options: FixedPointsOptions): Promi
           `fixed-points.json\t${await output.write('fixed-points.json', text)}`,
         )
       }
-      process.stdout.write(options.json ? text : `${lines.join('\n')}\n`)
+      print(options.json ? text : `${lines.join('\n')}\n`)
     } finally {
       simulation.destroy()
     }
@@ -205,7 +211,7 @@ async function momentAfter(
 async function rest(simulation: Simulation, speed: number): Promise<boolean[]> {
   const { model } = simulation
   const end = Math.max(STRIDE, STRIDE * Math.ceil((10 * model.time.ticks) / STRIDE))
-  const progress = createProgress(0, end, process.stderr.isTTY)
+  const progress = createProgress(0, end)
   const watch = watchSignals()
   try {
     await simulation.step(0)

@@ -17,8 +17,9 @@ import { createSimulation } from '../../core/run/simulation.ts'
 import { requestDevice } from '../device.ts'
 import { Interruption, watchSignals } from '../interrupt.ts'
 import { limitsFor } from '../limits.ts'
-import { createOutput } from '../output.ts'
+import { createOutput, filesLike } from '../output.ts'
 import { createProgress } from '../progress.ts'
+import { print } from '../terminal.ts'
 import {
   type ScenarioOptions,
   addAdapterOption,
@@ -100,10 +101,13 @@ async function generating(scenario: string, options: GeneratingOptions): Promise
   try {
     const limits = limitsFor(requested)
     await naming(scenario, () => planRun(model, limits))
-    const output = options.out === undefined ? undefined : await createOutput(options.out)
+    const output =
+      options.out === undefined
+        ? undefined
+        : await createOutput(options.out, { earlier: filesLike(/^generating(-\w[\w-]*)?\.(npz|json|svg)$/) })
     const simulation = await createSimulation(device, model, { limits, resident: 'off' })
     const samples: ComparedSample[] = []
-    const progress = createProgress(0, model.time.ticks, process.stderr.isTTY)
+    const progress = createProgress(0, model.time.ticks)
     const watch = watchSignals()
     try {
       for await (const sample of compareAlong(simulation, network, stride, options.samples)) {
@@ -142,7 +146,7 @@ async function generating(scenario: string, options: GeneratingOptions): Promise
         `generating.json\t${await output.write('generating.json', text)}`,
       )
     }
-    process.stdout.write(options.json ? text : `${lines.join('\n')}\n`)
+    print(options.json ? text : `${lines.join('\n')}\n`)
   } finally {
     requested.release()
   }

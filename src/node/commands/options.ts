@@ -9,6 +9,7 @@ import { type Residence, type ResidentMode, planResidence } from '../../core/pla
 import { type Variants, parseVariants } from '../../core/plan/variants.ts'
 import { checkResultSize } from '../../core/run/results.ts'
 import { loadScenario } from '../scenario.ts'
+import { tell } from '../terminal.ts'
 
 export interface ScenarioOptions {
   readonly set?: readonly string[]
@@ -161,12 +162,18 @@ export function planRun(
   return residence
 }
 
-/** Puts a path into a shell command line. */
+/** Puts a word into a shell command line; control characters as bash and zsh read them, so that they can be pasted. */
 export function quoted(word: string): string {
+  if (/\p{Cc}/u.test(word)) {
+    const inside = word.replace(/[\\']/g, '\\$&').replace(/\p{Cc}/gu, (mark) => {
+      return `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`
+    })
+    return `$'${inside}'`
+  }
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
 
 /** Prints warnings, one line each, on standard error. */
 export function warn(warnings: readonly string[]): void {
-  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`)
+  for (const warning of warnings) tell(`warning: ${warning}\n`)
 }

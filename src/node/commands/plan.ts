@@ -9,6 +9,7 @@ import { abilitiesOf } from '../../core/gpu/adapter.ts'
 import { requestDevice } from '../device.ts'
 import { DEFAULT_LIMITS, limitsFor } from '../limits.ts'
 import { keptTuning, mayTune } from '../tuning.ts'
+import { print } from '../terminal.ts'
 import {
   type ScenarioOptions,
   addAdapterOption,
@@ -90,11 +91,11 @@ async function plan(scenario: string, options: PlanOptions): Promise<void> {
       variants: planned.variants,
       resident: residence,
     }
-    process.stdout.write(`${JSON.stringify(content, null, 2)}\n`)
+    print(`${JSON.stringify(content, null, 2)}\n`)
     return
   }
   const target = adapter ?? "WebGPU's default limits, there is no adapter here"
-  process.stdout.write(`plan of ${scenario} for ${target}\n\n${planText(planned, model, residence)}\n`)
+  print(`plan of ${scenario} for ${target}\n\n${planText(planned, model, residence)}\n`)
 }
 
 type Abilities = Partial<ReturnType<typeof abilitiesOf>> & { readonly tuned?: Tuned }

@@ -9,9 +9,10 @@ import { checkCells } from '../../core/reproduce/table.ts'
 import { drawChart } from '../chart.ts'
 import { requestDevice } from '../device.ts'
 import { Interruption, watchSignals } from '../interrupt.ts'
-import { createOutput } from '../output.ts'
+import { type Output, createOutput } from '../output.ts'
 import { createProgress } from '../progress.ts'
 import { type Setting, htmlReport, jsonOf, markdownReport, readRecords, recordOf } from '../report.ts'
+import { print } from '../terminal.ts'
 import { addAdapterOption, quoted, warn, wholeNumber } from './options.ts'
 
 interface ReproduceOptions {
@@ -70,7 +71,7 @@ async function reproduceAll(what: string, options: ReproduceOptions): Promise<vo
   if (what === 'list') {
     const given = (['quick', 'full', 'out'] as const).find((name) => options[name] !== undefined)
     if (given !== undefined) throw new ModelError(`--${given}: name an experiment to be run, or \`all\``)
-    process.stdout.write(`${listing().join('\n')}\n`)
+    print(`${listing().join('\n')}\n`)
     return
   }
   const chosen = what === 'all' ? REPRODUCTIONS : [findReproduction(what)]
@@ -79,8 +80,9 @@ async function reproduceAll(what: string, options: ReproduceOptions): Promise<vo
   const { device, info } = requested
   let fault: string | undefined
   device.addEventListener('uncapturederror', ({ error }) => (fault ??= error.message))
+  let output: Output | undefined
   try {
-    const output = options.out === undefined ? undefined : await createOutput(options.out)
+    output = options.out === undefined ? undefined : await createOutput(options.out)
     const results: Result[] = []
     const watch = watchSignals()
     const interrupt = (): void => {
@@ -106,7 +108,7 @@ async function reproduceAll(what: string, options: ReproduceOptions): Promise<vo
     try {
       for (const [index, one] of chosen.entries()) {
         const format = `{bar} {percentage}%  ${one.id}, ${index + 1} of ${chosen.length}`
-        const progress = createProgress(0, 1000, process.stderr.isTTY, format)
+        const progress = createProgress(0, 1000, { format })
         try {
           const result = await reproduce(device, one, {
             size,
@@ -119,16 +121,15 @@ async function reproduceAll(what: string, options: ReproduceOptions): Promise<vo
           if (output !== undefined) {
             await output.write(`${one.id}.svg`, drawChart(result.chart))
             await output.write(`${one.id}.json`, jsonOf(recordOf(result, setting)))
-            const folder = await createOutput(`${output.folder}/scenarios/${one.id}`)
             for (const [name, scenario] of Object.entries(result.scenarios))
-              await folder.write(`${name}.json`, `${JSON.stringify(scenario, null, 2)}\n`)
+              await output.write(`scenarios/${one.id}/${name}.json`, `${JSON.stringify(scenario, null, 2)}\n`)
           }
         } finally {
           progress.stop()
         }
         const { warnings } = results.at(-1) as Result
         warn(warnings)
-        process.stdout.write(`${table(results.at(-1) as Result).join('\n')}\n`)
+        print(`${table(results.at(-1) as Result).join('\n')}\n`)
       }
     } finally {
       watch.stop()
@@ -136,12 +137,13 @@ async function reproduceAll(what: string, options: ReproduceOptions): Promise<vo
         const records = await readRecords(output.folder)
         await output.write('README.md', markdownReport(records))
         const path = await output.write('report.html', htmlReport(records))
-        process.stdout.write(`report.html\t${path}\n`)
+        print(`report.html\t${path}\n`)
       }
     }
     const failed = results.filter(({ passed }) => !passed).map(({ reproduction }) => reproduction.id)
     if (failed.length > 0) throw new RunError(`not reproduced: ${failed.join(', ')}`)
   } finally {
+    output?.close()
     requested.release()
   }
 }

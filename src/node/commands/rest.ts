@@ -24,7 +24,7 @@ export async function advance(
   rest: number,
 ): Promise<void> {
   const end = at === 'fixed-point' ? Math.max(STRIDE, 10 * simulation.model.time.ticks) : at
-  const progress = createProgress(0, end, process.stderr.isTTY)
+  const progress = createProgress(0, end)
   const watch = watchSignals()
   try {
     await simulation.step(0)

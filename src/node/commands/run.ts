@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module'
-import { basename, extname, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { basename, extname, join, resolve } from 'node:path'
 import { Command } from 'commander'
+import * as v from 'valibot'
 import { version } from '../../../package.json'
 import { encodeNpzPieces, type PiecedArray } from '../../core/data/npz.ts'
 import { ModelError, RunError } from '../../core/model/errors.ts'
@@ -23,12 +25,13 @@ import type { Tuned, Variants } from '../../core/plan/variants.ts'
 import { abilitiesOf } from '../../core/gpu/adapter.ts'
 import { type Checkpoint, type Simulation, createSimulation } from '../../core/run/simulation.ts'
 import { type AdapterInfo, type RequestedDevice, requestDevice } from '../device.ts'
-import { Interruption, watchSignals } from '../interrupt.ts'
+import { Interruption, type Watch, watchSignals } from '../interrupt.ts'
 import { limitsFor } from '../limits.ts'
-import { type Output, createOutput } from '../output.ts'
+import { type Output, checkOutput, createOutput } from '../output.ts'
 import { type Progress, createProgress } from '../progress.ts'
 import { readInput } from '../scenario.ts'
 import { keepTuning, keptTuning, mayTune, tuneOn } from '../tuning.ts'
+import { print, tell } from '../terminal.ts'
 import {
   type ScenarioOptions,
   addAdapterOption,
@@ -51,6 +54,7 @@ interface RunOptions extends ScenarioOptions {
   readonly resume?: string
   readonly csv?: true
   readonly quiet?: true
+  readonly debug?: true
   readonly resident: ResidentMode
   readonly variant?: Variants
   readonly autotune: boolean
@@ -76,9 +80,9 @@ export function runCommand(): Command {
     )
     .option(
       '--resume <file>',
-      'go on from a checkpoint of the same scenario, --set, --vary and --seed; --ticks may differ',
+      'go on from a checkpoint of the same scenario, --set, --vary and --seed; --ticks, name and description may differ, and probes may be added',
     )
-    .option('--quiet', 'no progress bar and no warnings on standard error')
+    .option('--quiet', 'no progress and no warnings on standard error')
     .addHelpText('after', HELP)
     .action(run)
 }
@@ -96,18 +100,20 @@ Files, for a probe P, S samples, T terms of the energy and R replicas:
                          last. A run that failed says why under "failed".
   FOLDER/P.csv           with --csv: tick, time and a named column for each number;
                          of a variation also axes.csv, the values of each replica
-  FOLDER/checkpoint.npz  with --checkpoint-every, and after Ctrl-C; a run that goes on from it keeps its variants
-Files of the same names are replaced.
+  FOLDER/checkpoint.npz  with --checkpoint-every, and after Ctrl-C, SIGTERM or SIGHUP; a run that goes on from it keeps its variants
+What an earlier run left in the folder is replaced as a whole with the first file that is written. While a run writes into a
+folder (.engram.lock), a second one is refused.
 
 Before a long run the kernels of its products are timed on the adapter, for a second or so, unless that was done before or
 --no-autotune is given; what was found is kept in the cache folder ($XDG_CACHE_HOME/engram/tuning.json). Results differ
 from those of the fixed kernels by rounding alone; for the same bits on another day, take --variant from summary.json.
 
 Standard output: a line "P<tab>value" for each number of summary.json's final values (P.mean, P.min, P.max
-where they are several), then "results.npz<tab>path". Progress and warnings go to standard error.
+where they are several), then "results.npz<tab>path". Progress (a bar on a terminal, else a line a minute) and warnings go
+to standard error.
 
 Exit code: 0 done, 1 the run failed (samples so far are written), 2 the input is wrong (nothing is written),
-130 ended by Ctrl-C, 143 by SIGTERM (a checkpoint is written; a second signal ends the run without).
+130 ended by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP (a checkpoint is written; a second signal ends the run without).
 
 Examples:
   engram run scenarios/digits.json
@@ -128,9 +134,13 @@ async function run(scenario: string, options: RunOptions): Promise<void> {
       },
     )
   }
-  const checkpoint = resume === undefined ? undefined : await readCheckpoint(resume, model)
+  const { checkpoint, doubts = [] } = resume === undefined ? {} : await readCheckpoint(resume, model)
+  const folder = options.out ?? join('out', basename(scenario, extname(scenario)))
+  await checkOutput(folder)
   const requested = await requestDevice(options.adapter === undefined ? {} : { adapter: options.adapter })
   let simulation: Simulation | undefined
+  let output: Output | undefined
+  let watch: Watch | undefined
   try {
     const limits = limitsFor(requested)
     const ticks = checkpoint?.scenario.time.ticks ?? model.time.ticks
@@ -153,18 +163,26 @@ async function run(scenario: string, options: RunOptions): Promise<void> {
     simulation = created
     if (resume !== undefined && checkpoint !== undefined)
       await naming(resume, () => created.restore(checkpoint))
-    if (!options.quiet) warn(model.warnings)
-    const folder = options.out ?? join('out', basename(scenario, extname(scenario)))
+    if (!options.quiet) warn([...doubts, ...model.warnings])
+    // Before others can see that the run is there.
+    watch = watchSignals()
+    output = await createOutput(folder, {
+      earlier: (place) => earlierFiles(place, model, resume),
+      names: ['results.npz', 'summary.json', CHECKPOINT, ...(options.csv ? csvNames(model) : [])],
+    })
     await runTo(model.time.ticks, {
       simulation,
       requested,
       scenario,
       options,
-      output: await createOutput(folder),
+      output,
+      watch,
       startTick: simulation.tick,
       started: new Date(),
     })
   } finally {
+    watch?.stop()
+    output?.close()
     simulation?.destroy()
     requested.release()
   }
@@ -183,8 +201,8 @@ async function planTuned(
   const { software } = abilitiesOf(device)
   if (residence.now || choices.length === 0 || secondsOf(choices, ticks, software) < TUNING_PAYS)
     return residence
-  const say = (line: string): boolean =>
-    quiet === true || process.stderr.write(`${line}; --no-autotune leaves this out\n`)
+  const say = (line: string): void =>
+    quiet === true ? undefined : tell(`${line}; --no-autotune leaves this out\n`)
   try {
     const { tuned, line } = await tuneOn(device, choices)
     await keepTuning(device.adapterInfo, tuned)
@@ -198,13 +216,38 @@ async function planTuned(
   }
 }
 
-async function readCheckpoint(file: string, model: Model): Promise<Checkpoint> {
+async function readCheckpoint(
+  file: string,
+  model: Model,
+): Promise<{ checkpoint: Checkpoint; doubts: string[] }> {
   const bytes = await readInput(file)
   return naming(file, () => {
     const checkpoint = decodeCheckpoint(bytes)
-    checkResumable(checkpoint, model.scenario)
-    return checkpoint
+    return { checkpoint, doubts: checkResumable(checkpoint, model) }
   })
+}
+
+/** The names of CSV that a run can write. */
+function csvNames({ probes, variation }: Model): string[] {
+  const names = probes.map(({ name }) => `${name}.csv`)
+  return variation === undefined ? names : [...names, 'axes.csv']
+}
+
+/**
+ * What an earlier run left in the folder: the files that its summary tells, and those of the names that this run may
+ * write; all of them, so that no two runs are mixed. The checkpoint from which this run goes on stays.
+ */
+async function earlierFiles(folder: string, model: Model, resume: string | undefined): Promise<string[]> {
+  const text = await readFile(join(folder, 'summary.json'), 'utf8').catch(() => '{}')
+  const told = v.safeParse(v.pipe(v.string(), v.parseJson(), v.object({ files: v.array(v.string()) })), text)
+  const tables = (told.success ? told.output.files : []).filter((name) => /^[\w-]+\.csv$/.test(name))
+  const kept = resume !== undefined && resolve(resume) === resolve(folder, CHECKPOINT)
+  return [
+    'summary.json',
+    'results.npz',
+    ...(kept ? [] : [CHECKPOINT]),
+    ...new Set([...tables, ...csvNames(model)]),
+  ]
 }
 
 /** Everything a started run has. */
@@ -214,6 +257,7 @@ interface Started {
   readonly scenario: string
   readonly options: RunOptions
   readonly output: Output
+  readonly watch: Watch
   readonly startTick: number
   readonly started: Date
 }
@@ -222,7 +266,7 @@ async function runTo(end: number, run: Started): Promise<void> {
   const { simulation, requested, options } = run
   let fault: string | undefined
   requested.device.addEventListener('uncapturederror', ({ error }) => (fault ??= error.message))
-  const progress = createProgress(run.startTick, end, process.stderr.isTTY && !options.quiet)
+  const progress = createProgress(run.startTick, end, { quiet: options.quiet })
   let failure: Error | undefined
   try {
     await advance(end, run, progress)
@@ -236,7 +280,7 @@ async function runTo(end: number, run: Started): Promise<void> {
   if (!options.quiet) warn(simulation.warnings.slice(simulation.model.warnings.length))
   if (failure !== undefined) throw await failed(run, failure)
   const path = await writeResults(run)
-  process.stdout.write(`${[...resultLines(simulation), `results.npz\t${path}`].join('\n')}\n`)
+  print(`${[...resultLines(simulation), `results.npz\t${path}`].join('\n')}\n`)
 }
 
 /** Writes what there is of a run that has failed; returns the error to end with. */
@@ -260,7 +304,7 @@ const MAX_STRIDE = 4096
 async function advance(end: number, run: Started, progress: Progress): Promise<void> {
   const { simulation, options } = run
   const every = options.checkpointEvery ?? Infinity
-  const watch = watchSignals()
+  const { watch } = run
   let stride = 1
   try {
     do {
@@ -292,11 +336,18 @@ async function interrupted(signal: NodeJS.Signals, run: Started): Promise<Interr
   const { simulation, scenario, options } = run
   const path = await saveCheckpoint(run)
   const again = [
-    `engram run ${quoted(scenario)}`,
+    `engram run ${quoted(scenario.startsWith('-') ? `./${scenario}` : scenario)}`,
     ...(options.set ?? []).map((assignment) => `--set ${quoted(assignment)}`),
     ...(options.vary ?? []).map((assignment) => `--vary ${quoted(assignment)}`),
+    ...(options.allowOutside ? ['--allow-outside'] : []),
     ...(options.seed === undefined ? [] : [`--seed ${options.seed}`]),
     ...(options.resident === 'auto' ? [] : [`--resident ${options.resident}`]),
+    ...(options.autotune ? [] : ['--no-autotune']),
+    ...(options.adapter === undefined ? [] : [`--adapter ${quoted(options.adapter)}`]),
+    ...(options.csv ? ['--csv'] : []),
+    ...(options.quiet ? ['--quiet'] : []),
+    ...(options.debug ? ['--debug'] : []),
+    ...(options.checkpointEvery === undefined ? [] : [`--checkpoint-every ${options.checkpointEvery}`]),
     ...(options.ticks === undefined ? [] : [`--ticks ${options.ticks}`]),
     ...(options.out === undefined ? [] : [`--out ${quoted(options.out)}`]),
     `--resume ${quoted(path)}`,
@@ -325,12 +376,13 @@ async function writeResults(run: Started, failure?: Error): Promise<string> {
     return write({})
   })
   if (options.csv) {
-    for (const one of series) {
-      const text = seriesCsv(one, model.replicas)
-      if (text !== undefined) await output.write(`${one.name}.csv`, text)
+    const tables = [
+      ...series.map((one) => [`${one.name}.csv`, seriesCsv(one, model.replicas)] as const),
+      ['axes.csv', axesCsv(model)] as const,
+    ]
+    for (const [name, content] of tables) {
+      if (content !== undefined) await output.write(name, content).catch(besides(path))
     }
-    const axes = axesCsv(model)
-    if (axes !== undefined) await output.write('axes.csv', axes)
   }
   const wallTime = (finished.getTime() - run.started.getTime()) / 1000
   const summary = {
@@ -352,8 +404,15 @@ async function writeResults(run: Started, failure?: Error): Promise<string> {
     ...termNames(series),
     files: [...output.files, 'summary.json'],
   }
-  await output.write('summary.json', `${JSON.stringify(summary, null, 2)}\n`)
+  await output.write('summary.json', `${JSON.stringify(summary, null, 2)}\n`).catch(besides(path))
   return path
+}
+
+/** Tells, with an error of a later file, that the results are there. */
+function besides(path: string): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof RunError ? new RunError(`${error.message}; ${path} is written`) : error
+  }
 }
 
 function adapterOf({ name, type, driver }: AdapterInfo): Pick<AdapterInfo, 'name' | 'type' | 'driver'> {

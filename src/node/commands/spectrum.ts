@@ -20,7 +20,8 @@ import { createSimulation } from '../../core/run/simulation.ts'
 import { drawChart } from '../chart.ts'
 import { requestDevice } from '../device.ts'
 import { limitsFor } from '../limits.ts'
-import { createOutput } from '../output.ts'
+import { createOutput, filesLike } from '../output.ts'
+import { print } from '../terminal.ts'
 import {
   type ScenarioOptions,
   addAdapterOption,
@@ -115,7 +116,10 @@ async function spectrum(scenario: string, options: SpectrumOptions): Promise<voi
   try {
     const limits = limitsFor(requested)
     await naming(scenario, () => planRun(model, limits))
-    const output = options.out === undefined ? undefined : await createOutput(options.out)
+    const output =
+      options.out === undefined
+        ? undefined
+        : await createOutput(options.out, { earlier: filesLike(/^spectrum(-\w[\w-]*)?\.(npz|json|svg)$/) })
     const simulation = await createSimulation(requested.device, model, { limits, resident: 'off' })
     try {
       const at = options.at ?? (options.of === 'coupling' ? 0 : 'fixed-point')
@@ -157,7 +161,7 @@ async function spectrum(scenario: string, options: SpectrumOptions): Promise<voi
         }
         lines.push(`spectrum.json\t${await output.write('spectrum.json', text)}`)
       }
-      process.stdout.write(options.json ? text : `${lines.join('\n')}\n`)
+      print(options.json ? text : `${lines.join('\n')}\n`)
     } finally {
       simulation.destroy()
     }

@@ -1,8 +1,10 @@
 import { Command } from 'commander'
+import { escaped } from '../../core/model/errors.ts'
 import type { Lagrangian, Model, Probe } from '../../core/model/model.ts'
 import { samplesBetween } from '../../core/plan/clock.ts'
 import { aligned, axesLines, bytesText } from '../../core/plan/print.ts'
 import { NO_LIMITS } from '../limits.ts'
+import { print } from '../terminal.ts'
 import { type ScenarioOptions, addScenarioOptions, loadWith, naming, planRun, warn } from './options.ts'
 
 /** `engram validate`: whether a scenario is right, and what it describes. */
@@ -25,7 +27,7 @@ async function validate(scenario: string, options: ScenarioOptions): Promise<voi
   const model = await loadWith(scenario, options)
   const { bytes } = (await naming(scenario, () => planRun(model, NO_LIMITS))).plan
   warn(model.warnings)
-  process.stdout.write(`${[...describe(scenario, model), `GPU memory: ${bytesText(bytes)}`].join('\n')}\n`)
+  print(`${[...describe(scenario, model), `GPU memory: ${bytesText(bytes)}`].join('\n')}\n`)
 }
 
 /** What a model is, one line a part. */
@@ -65,7 +67,7 @@ function describe(scenario: string, model: Model): string[] {
     ]),
   ]
   return [
-    `${scenario} is valid${model.scenario.name === '' ? '' : `: ${model.scenario.name}`}`,
+    `${scenario} is valid${model.scenario.name === '' ? '' : `: ${escaped(model.scenario.name)}`}`,
     `${counted(time.ticks, 'tick')} of ${time.dt}, ${time.integrator}, ${counted(replicas, 'replica')}, seed ${seed}`,
     ...aligned(rows),
     ...axesLines(model),

@@ -582,12 +582,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'memories.xi.init',
     /broken.npz is not a readable .npz archive/,
   ],
-  [
-    'truncated gzip',
-    init({ kind: 'idx', path: 'short.gz' }),
-    'memories.xi.init',
-    /short.gz is truncated/,
-  ],
+  ['truncated gzip', init({ kind: 'idx', path: 'short.gz' }), 'memories.xi.init', /short.gz is truncated/],
   [
     'truncated idx',
     init({ kind: 'idx', path: 'short.idx' }),

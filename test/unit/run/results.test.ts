@@ -6,6 +6,7 @@ import {
   checkResultSize,
   finalValues,
   seriesArrays,
+  csvText,
   seriesCsv,
   stateArrays,
   termNames,
@@ -114,8 +115,13 @@ describe('summary values', () => {
 })
 
 describe('CSV', () => {
+  const csv = (...given: Parameters<typeof seriesCsv>): string | undefined => {
+    const pieces = seriesCsv(...given)
+    return pieces === undefined ? undefined : [...pieces].join('')
+  }
+
   test('of an energy has the total and each term of every replica', () => {
-    expect(seriesCsv(energy, 2)).toBe(
+    expect(csv(energy, 2)).toBe(
       'tick,time,replica.0.total,replica.0.v,replica.0.h,replica.0.xi,replica.1.total,replica.1.v,replica.1.h,replica.1.xi\n' +
         '0,0,6,1,2,3,15,4,5,6\n' +
         '4,0.4,-1.5,-0.100000001,-0.400000006,-1,nan,nan,1,inf\n',
@@ -123,16 +129,16 @@ describe('CSV', () => {
   })
 
   test('of other series has a column for each number', () => {
-    expect(seriesCsv(overlap, 1)).toBe('tick,time,pattern.0,pattern.1\n0,0,0.100000001,-0.200000003\n')
-    expect(seriesCsv(overlap, 2)).toBe(
+    expect(csv(overlap, 1)).toBe('tick,time,pattern.0,pattern.1\n0,0,0.100000001,-0.200000003\n')
+    expect(csv(overlap, 2)).toBe(
       'tick,time,replica.0.pattern.0,replica.1.pattern.0\n0,0,0.100000001,-0.200000003\n',
     )
-    expect(seriesCsv({ ...overlap, kind: 'similarity' }, 1)).toMatch(/^tick,time,row.0,row.1\n/)
-    expect(seriesCsv(speed, 1)).toBe('tick,time,value\n0,0,3\n')
+    expect(csv({ ...overlap, kind: 'similarity' }, 1)).toMatch(/^tick,time,row.0,row.1\n/)
+    expect(csv(speed, 1)).toBe('tick,time,value\n0,0,3\n')
   })
 
   test('is not made of snapshots', () => {
-    expect(seriesCsv(snapshot, 1)).toBeUndefined()
+    expect(csv(snapshot, 1)).toBeUndefined()
   })
 })
 
@@ -158,5 +164,20 @@ describe('the size of the results', () => {
       expect(place.path).toBe('probes.p.every')
       expect(() => check(10_000_000, Number(/set it to (\d+) or more/.exec(reason)?.[1]))).not.toThrow()
     }
+  })
+
+  test('comes in pieces however long it is', () => {
+    const value = Array.from({ length: 3 }, () => new Float32Array(200_000).fill(0.1))
+    const long = { ...overlap, shape: [200_000], tick: [0, 1, 2], time: [0, 1, 2], value }
+    const pieces = [...(seriesCsv(long, 1) ?? [])]
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(2 ** 17)
+    const rows = pieces.join('').trimEnd().split('\n')
+    expect(rows.map((row) => row.split(',').length)).toEqual([200_002, 200_002, 200_002, 200_002])
+  })
+
+  test('has no name that a spreadsheet takes for a formula', () => {
+    for (const name of ['=1+1', '+1', '-1', '@x']) expect(csvText(name)).toBe(`'${name}`)
+    expect(csvText('a,"b"')).toBe('"a,""b"""')
+    expect(csvText('stimulus.0.gap')).toBe('stimulus.0.gap')
   })
 })

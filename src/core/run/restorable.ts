@@ -1,0 +1,53 @@
+/** Whether a network can go on from a checkpoint: judged before anything of the network changes. */
+import { ModelError } from '../model/errors.ts'
+import type { Model } from '../model/model.ts'
+import { RING } from '../plan/factored.ts'
+import { hasCarry } from '../plan/carry.ts'
+import type { Plan } from '../plan/plan.ts'
+import { type DenseArray, shapeOf } from './arrays.ts'
+import { type Series, createSeries } from './series.ts'
+
+interface Saved {
+  readonly tick: number
+  readonly arrays: Readonly<Record<string, DenseArray>>
+  readonly rings?: Readonly<Record<string, readonly number[]>>
+  readonly series: readonly Series[]
+}
+
+/**
+ * @param deferred - synapses in factors that are plastic
+ * @throws ModelError for the first array or series that does not fit the network
+ */
+export function checkRestorable(plan: Plan, model: Model, deferred: readonly string[], saved: Saved): void {
+  if (!Number.isInteger(saved.tick) || saved.tick < 0)
+    throw new ModelError(`tick must be an integer from 0, not ${saved.tick}; take another checkpoint`)
+  for (const name of Object.keys(saved.arrays)) {
+    const { shape } = saved.arrays[name] as DenseArray
+    // What another plan kept in two words is in one here.
+    if (name.endsWith('/carry') && !hasCarry(plan.buffers, name)) continue
+    const owner = name.replace(/\/(excess|ring)$/, '')
+    // What another plan kept in factors is kept whole here.
+    if (owner !== name && !deferred.includes(owner)) continue
+    checkShape(`state.${name}`, shape, shapeOf(plan, model, name))
+    const weights = saved.rings?.[owner]
+    if (owner !== name && (weights === undefined || weights.length > RING))
+      throw new ModelError(`rings.${owner} is missing or too long; take another checkpoint`)
+  }
+  for (const own of createSeries(plan, model)) {
+    const series = saved.series.find(({ name }) => name === own.name)
+    if (series === undefined) continue
+    checkShape(`${own.name}.value`, series.shape, own.shape)
+    if (series.tick.length > 0 && series.termNames?.join() !== own.termNames?.join())
+      throw new ModelError(
+        `the terms of \`${own.name}\` are ${series.termNames?.join(', ') ?? 'missing'}, the network has ` +
+          `${own.termNames?.join(', ') ?? 'none'}; take another checkpoint`,
+      )
+  }
+}
+
+function checkShape(name: string, given: readonly number[], wanted: readonly number[]): void {
+  if (given.join() === wanted.join()) return
+  throw new ModelError(
+    `\`${name}\` has the shape (${given.join(', ')}), the network has (${wanted.join(', ')}); take another checkpoint`,
+  )
+}

@@ -1,0 +1,94 @@
+/** One command at a time writes into a folder: a file says which. */
+import { readFileSync, rmSync } from 'node:fs'
+import { open, readFile, rm, stat } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import * as v from 'valibot'
+import { RunError } from '../core/model/errors.ts'
+
+const FILE = '.engram.lock'
+
+/** Milliseconds after which a lock without content is of a process that ended while it made it. */
+const MAKING = 10_000
+
+const holderSchema = v.object({
+  pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  host: v.string(),
+  /** When the process began, as the system counts; ids of processes are used again. */
+  began: v.string(),
+})
+
+/**
+ * Takes the folder; that of a process that has ended is taken over.
+ * @returns gives it back
+ * @throws RunError if another process has it
+ */
+export async function lock(folder: string): Promise<() => void> {
+  const path = join(folder, FILE)
+  const mine = JSON.stringify({ pid: process.pid, host: hostname(), began: beganOf(process.pid) })
+  const isMine = (): boolean => {
+    try {
+      return readFileSync(path, 'utf8') === mine
+    } catch {
+      return false
+    }
+  }
+  for (let tries = 0; ; tries++) {
+    try {
+      const file = await open(path, 'wx')
+      await file.writeFile(mine)
+      await file.close()
+      return () => {
+        if (isMine()) rmSync(path, { force: true })
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || tries === 3) throw error
+    }
+    await checkUnlocked(folder)
+    await rm(path, { force: true })
+  }
+}
+
+/** @throws RunError if a process that runs has the folder */
+export async function checkUnlocked(folder: string): Promise<void> {
+  const path = join(folder, FILE)
+  const text = await readFile(path, 'utf8').catch(() => undefined)
+  if (text === undefined) return
+  const found = v.safeParse(v.pipe(v.string(), v.parseJson(), holderSchema), text)
+  if (!found.success) {
+    const age = await stat(path).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => Infinity,
+    )
+    if (age < MAKING) throw held(folder, 'another engram', path)
+    return
+  }
+  const { pid, host, began } = found.output
+  if (host !== hostname()) throw held(folder, `engram, process ${pid} on ${host},`, path)
+  if (isAlive(pid) && began === beganOf(pid)) throw held(folder, `engram, process ${pid},`, path)
+}
+
+function held(folder: string, who: string, path: string): RunError {
+  return new RunError(
+    `cannot write ${folder}: ${who} is writing there; wait for its end, or give another folder with --out (if it has ended, remove ${path})`,
+  )
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** The 22nd word of what Linux tells of a process; empty elsewhere. */
+function beganOf(pid: number): string {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+  } catch {
+    return ''
+  }
+}

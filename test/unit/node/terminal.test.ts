@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process'
+import fc from 'fast-check'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { ModelError, escaped } from '../../../src/core/model/errors.ts'
+import { csvText } from '../../../src/core/run/results.ts'
+import { quoted } from '../../../src/node/commands/options.ts'
+import { createProgress } from '../../../src/node/progress.ts'
+
+const CONTROL = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/u
+
+test('no text of a stranger reaches a line with a control character', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      expect(escaped(text)).not.toMatch(CONTROL)
+      expect(new ModelError(text, { file: text, path: text }).message).not.toMatch(CONTROL)
+      expect(csvText(text)).not.toMatch(CONTROL)
+      expect(csvText(text)).not.toMatch(/^"?[=+\-@]/)
+    }),
+  )
+  expect(escaped('\u001b[31mred é 日')).toBe('\\u001b[31mred é 日')
+})
+
+test('a quoted word is one word for the shell, the same', () => {
+  for (const word of [
+    '',
+    'a b',
+    "it's",
+    '$HOME',
+    'a;b',
+    '`x`',
+    '~',
+    '*',
+    'a\\b',
+    "tab\tand '\\ here",
+    '\u001b[31m',
+    'é\n',
+  ]) {
+    const said = execFileSync('bash', ['-c', `printf %s ${quoted(word)}`], { env: { LC_ALL: 'C.UTF-8' } })
+    expect(said.toString()).toBe(word)
+    expect(quoted(word)).not.toMatch(CONTROL)
+  }
+})
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+test('without a terminal progress is a line a minute, and none when quiet', () => {
+  const lines: string[] = []
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => lines.push(String(text)) > 0)
+  const isTTY = process.stderr.isTTY
+  process.stderr.isTTY = false
+  try {
+    const [progress, quiet] = [createProgress(100, 1100), createProgress(100, 1100, { quiet: true })]
+    for (let second = 1; second <= 150; second++) {
+      vi.advanceTimersByTime(1000)
+      progress.update(100 + second)
+      quiet.update(100 + second)
+    }
+  } finally {
+    process.stderr.isTTY = isTTY
+  }
+  expect(lines).toEqual([
+    '14%  tick 160 of 1100  1.00 ticks/s  15m40s left\n',
+    '20%  tick 220 of 1100  1.00 ticks/s  14m40s left\n',
+  ])
+})
