@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Model } from '../../src/core/model/model.ts'
 import type { Simulation, SimulationOptions } from '../../src/core/run/simulation.ts'
-import type { Scenario } from '../../src/core/model/schema.ts'
+import { parseScenario } from '../../src/core/model/parse.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/core/run/checkpoint.ts'
 import { buildModel, rowsOf } from '../build.ts'
 import { loadShipped } from '../scenario.ts'
@@ -93,12 +93,19 @@ function network(ratio: number, integrator: Integrator, every = 1): Model {
 }
 
 /** What a checkpoint's file needs to know of a scenario: the names. */
-const SCENARIO = {
-  neurons: { v: {}, h: {}, slow: {} },
-  memories: { hebbian: {}, gated: {} },
-  synapses: { w: {} },
-  probes: {},
-} as unknown as Scenario
+const LINEAR = { kind: 'linear' }
+const XI_OF = { from: 'v', to: 'h', init: { kind: 'zeros' }, tau: 1 }
+const SCENARIO = parseScenario({
+  version: 1,
+  time: { dt: DT, ticks: 2000 },
+  neurons: {
+    v: { size: 5, lagrangian: LINEAR },
+    h: { size: 3, lagrangian: LINEAR },
+    slow: { size: 4, lagrangian: LINEAR },
+  },
+  memories: { hebbian: { ...XI_OF, rule: 'hebbian' }, gated: { ...XI_OF, rule: 'gated' } },
+  synapses: { w: { layer: 'v', tau: 1 } },
+})
 
 /** The closed form after so many updates: what is left of the way falls by the same factor in each. */
 function after({ start, goal, gate }: Way, ratio: number, updates: number, integrator: Integrator): number {

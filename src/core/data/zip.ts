@@ -83,7 +83,8 @@ function entry(
   const read = (): Uint8Array<ArrayBuffer> => {
     const stored = bytes.subarray(from, from + packed)
     if (method === 8 && size > MOST_UNPACKED) throw tooLarge(MOST_UNPACKED)
-    const content = method === 0 ? stored.slice() : unpacked(name, stored, size)
+    // Not `slice`, which of a Buffer gives the same memory.
+    const content = method === 0 ? new Uint8Array(stored) : unpacked(name, stored, size)
     if (content.length !== size || crc32(content) !== crc)
       throw damaged(`\`${name}\` does not fit its checksum`)
     return content
