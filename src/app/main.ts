@@ -2,7 +2,7 @@
 import './locale.ts'
 import 'uplot/dist/uPlot.min.css'
 import './style.css'
-import { RunError } from '../core/model/errors.ts'
+import { RunError, escaped } from '../core/model/errors.ts'
 import { compileAhead } from './ahead.ts'
 import { createConsoleApi, createSampleListeners } from './console.ts'
 import { requestPageDevice } from './device.ts'
@@ -299,7 +299,7 @@ function clearAddress(): void {
 }
 
 function titleOf({ model: { scenario }, origin }: Source): string {
-  return scenario.name === '' ? (origin?.id ?? 'Own scenario') : scenario.name
+  return scenario.name === '' ? (origin?.id ?? 'Own scenario') : escaped(scenario.name)
 }
 
 function showLoaded(source: Source): void {

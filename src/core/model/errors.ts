@@ -33,7 +33,18 @@ export class ModelError extends Error {
 
 /** Names and file contents that are quoted may hold line breaks. */
 function oneLine(text: string): string {
-  return text.replace(/\s*[\r\n\u2028\u2029]+\s*/g, ' ')
+  return escaped(text.replace(/\s*[\r\n\u2028\u2029]+\s*/g, ' '))
+}
+
+/**
+ * Text of a stranger for a line of a terminal: what would steer it (control characters, marks that turn the direction of
+ * writing) as \\u001b.
+ */
+export function escaped(text: string): string {
+  return text.replace(
+    /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu,
+    (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** The run failed: device lost, non-finite values, out of memory. The command line prints it and exits with 1. */
