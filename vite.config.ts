@@ -41,7 +41,7 @@ const noDataFont: Plugin = {
   name: 'no-data-font',
   enforce: 'pre',
   transform: (code, id) =>
-    /lil-gui\.css/.test(id) ? code.replace(/@font-face\s*\{[^}]*lil-gui[^}]*\}/g, '') : undefined,
+    id.includes('lil-gui.css') ? code.replace(/@font-face\s*\{[^}]*lil-gui[^}]*\}/g, '') : undefined,
 }
 
 /** What the page may load, and from where; docs/page.md has it as a header. */

@@ -1,3 +1,4 @@
+/* global document, localStorage, matchMedia */
 // Runs before the first paint; src/app/views/scheme.ts takes over from it.
 try {
   const kept = localStorage.getItem('engram.scheme')

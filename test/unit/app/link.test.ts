@@ -63,7 +63,7 @@ function seen(hash: string): string {
 
 test('a link with any one character removed, changed or added opens the same scenario or is refused', () => {
   const whole = hashOf(linkTo(PAGE, scenario))
-  const signs = [...'AzZ09_-%= #.+é', '\u202e', '\u0000']
+  const signs = [...Array.from('AzZ09_-%= #.+é'), '\u202e', '\u0000']
   let refused = 0
   // Without its first sign it is no hash.
   for (let at = 1; at <= whole.length; at++) {
@@ -90,9 +90,12 @@ test('a link of which several characters are changed, or two stand in the place 
   const place = fc.integer({ min: 4, max: whole.length - 2 })
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(place, fc.constantFrom(...'ABCxyz019_-')), { minLength: 2, maxLength: 6 }),
+      fc.array(fc.tuple(place, fc.constantFrom(...Array.from('ABCxyz019_-'))), {
+        minLength: 2,
+        maxLength: 6,
+      }),
       (edits) => {
-        const signs = [...whole]
+        const signs = Array.from(whole)
         for (const [at, sign] of edits) signs[at] = sign
         fc.pre(signs.join('') !== whole)
         expect(() => scenarioOf(signs.join(''))).toThrow('the link is damaged')
@@ -108,7 +111,9 @@ test('a link of which several characters are changed, or two stand in the place 
 describe('a link opens the same scenario after what programs do to it', () => {
   const whole = hashOf(linkTo(PAGE, scenario))
   const encoded = (text: string): string =>
-    [...text].map((sign) => `%${sign.charCodeAt(0).toString(16).padStart(2, '0')}`).join('')
+    Array.from(text)
+      .map((sign) => `%${sign.charCodeAt(0).toString(16).padStart(2, '0')}`)
+      .join('')
   test.each([
     ['percent-encoding of the prefix', whole.replace('=', '%3D')],
     ['percent-encoding of every sign', `#${encoded(whole.slice(1))}`],

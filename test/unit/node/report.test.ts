@@ -71,7 +71,7 @@ test('no text of a result adds an element or an attribute to a report or a figur
     // A long label may have a line of the legend to itself, but no element more.
     expect(new Set(markupOf(hostile))).toEqual(new Set(markupOf(harmless)))
     expect(markupOf(hostile)).toHaveLength(markupOf(harmless).length)
-    expect(hostile).not.toMatch(/<img|<script|\u202e|\u001b/)
+    for (const sign of ['<img', '<script', '\u202e', '\u001b']) expect(hostile).not.toContain(sign)
     expect(hostile).toContain('&#60;img')
     expect(hostile).toContain('\\u202e')
   }
