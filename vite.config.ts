@@ -6,12 +6,14 @@ import type { BuildOptions, Plugin } from 'vite'
 const builds: Record<string, BuildOptions> = {
   node: {
     outDir: 'dist/node',
+    copyPublicDir: false,
     ssr: true,
     target: 'node20',
     rolldownOptions: { input: { engram: 'src/node/cli.ts', index: 'src/node/index.ts' } },
   },
   browser: {
     outDir: 'dist/browser',
+    copyPublicDir: false,
     target: 'es2023',
     minify: false,
     lib: { entry: 'src/app/library.ts', formats: ['es'], fileName: 'index' },
@@ -34,6 +36,54 @@ const oneFontFormat: Plugin = {
     /katex[^/]*\.css/.test(id) ? code.replace(/,url\([^)]*\) format\("(woff|truetype)"\)/g, '') : undefined,
 }
 
+/** The signs of lil-gui's font, a data: URL, are in every font. */
+const noDataFont: Plugin = {
+  name: 'no-data-font',
+  enforce: 'pre',
+  transform: (code, id) =>
+    id.includes('lil-gui.css') ? code.replace(/@font-face\s*\{[^}]*lil-gui[^}]*\}/g, '') : undefined,
+}
+
+/** What the page may load, and from where; docs/page.md has it as a header. */
+const POLICY = {
+  'default-src': "'none'",
+  'script-src': "'self'",
+  'style-src': "'self'",
+  'img-src': "'self' blob:",
+  'font-src': "'self'",
+  'connect-src': "'self'",
+  'worker-src': "'self'",
+  'media-src': "'self' blob:",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+}
+
+/** The development server puts styles into the page by script, and tells of changes through a socket. */
+const DEVELOPMENT_POLICY = {
+  ...POLICY,
+  'style-src': "'self' 'unsafe-inline'",
+  'connect-src': "'self' ws: wss:",
+}
+
+const contentPolicy: Plugin = {
+  name: 'content-policy',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_, { server }) => [
+      {
+        tag: 'meta',
+        attrs: {
+          'http-equiv': 'Content-Security-Policy',
+          content: Object.entries(server === undefined ? POLICY : DEVELOPMENT_POLICY)
+            .map(([directive, sources]) => `${directive} ${sources}`)
+            .join('; '),
+        },
+        injectTo: 'head-prepend',
+      },
+    ],
+  },
+}
+
 /** Whether a browser can be opened: `npm start` is typed into a terminal of a desktop. */
 const isDesktop =
   process.stdout.isTTY &&
@@ -46,8 +96,8 @@ export default defineConfig(({ mode }) => ({
   server: { open: isDesktop && mode === 'development' },
   // Other pages of the project have dependencies of their own.
   optimizeDeps: { entries: ['index.html'] },
-  plugins: mode in builds ? [] : [shipScenarios, oneFontFormat],
-  build: builds[mode] ?? { outDir: 'dist/page', target: 'es2023' },
+  plugins: mode in builds ? [] : [shipScenarios, oneFontFormat, noDataFont, contentPolicy],
+  build: builds[mode] ?? { outDir: 'dist/page', target: 'es2023', assetsInlineLimit: 0 },
   test: {
     maxWorkers: 2,
     // The groups run one after another; programs and browsers use all cores by themselves.

@@ -5,6 +5,7 @@ import { valueAt } from '../core/model/path.ts'
 import type { Control } from '../core/model/schema.ts'
 import { axisText } from '../core/plan/print.ts'
 import type { Simulation } from '../core/run/simulation.ts'
+import '../../node_modules/lil-gui/dist/lil-gui.css'
 import './controls.css'
 import { createExpressions } from './expressions.ts'
 import { type ControlField, controlFields } from './fields.ts'
@@ -59,7 +60,7 @@ export function createControls(
   place: HTMLElement,
   actions: ControlActions,
 ): Controls {
-  const gui = new GUI({ container: place, title: 'Parameters', width: 0 })
+  const gui = new GUI({ container: place, title: 'Parameters', width: 0, injectStyles: false })
   const folders = new Map<string, GUI>()
   const folder = (name: string, title: string, parent = gui): GUI => {
     let found = folders.get(name)

@@ -1,4 +1,5 @@
 /** What the header shows: the scenario, the run, the buttons. */
+import { escaped } from '../core/model/errors.ts'
 import type { Scenario } from '../core/model/schema.ts'
 import { shippedScenarios } from './scenarios.ts'
 import { format3 } from './views/figure.ts'
@@ -30,7 +31,7 @@ export function createHeader(menu: HTMLSelectElement, buttons: readonly HTMLButt
     const { scenario } = simulation.model
     if (scenario === shown) return
     shown = scenario
-    const name = scenario.name === '' ? 'Own scenario' : scenario.name
+    const name = scenario.name === '' ? 'Own scenario' : escaped(scenario.name)
     const isShipped = origin !== undefined && JSON.stringify(origin.scenario) === JSON.stringify(scenario)
     const own = menu.querySelector<HTMLOptionElement>('option[data-own]')
     if (isShipped) {

@@ -2,7 +2,7 @@
 import './locale.ts'
 import 'uplot/dist/uPlot.min.css'
 import './style.css'
-import { RunError } from '../core/model/errors.ts'
+import { RunError, escaped } from '../core/model/errors.ts'
 import { compileAhead } from './ahead.ts'
 import { createConsoleApi, createSampleListeners } from './console.ts'
 import { requestPageDevice } from './device.ts'
@@ -16,7 +16,7 @@ import { REPRODUCE, bindReproduce } from './reproduce/entry.ts'
 import type { ReproducePanel } from './reproduce/panel.ts'
 import { acceptFiles } from './share/drop.ts'
 import { EXPORTS, type Export, download, scenarioFile } from './share/exports.ts'
-import { isShared, linkTo, LONGEST_LINK } from './share/link.ts'
+import { hasChecksum, isShared, linkTo, LONGEST_LINK } from './share/link.ts'
 import { type Video, createVideo } from './share/video.ts'
 import { type Coming, type Source, fileSource, linkedSource, shippedSource } from './source.ts'
 import { bindSpectrum } from './spectrum/button.ts'
@@ -165,6 +165,11 @@ async function openAddress(workplace: Workplace, { source }: Coming): Promise<vo
   if (isShared(location.hash)) {
     try {
       await workplace.open(await source)
+      if (!hasChecksum(location.hash)) {
+        messages.warn(
+          'This link is of an older engram and has no checksum: if it was changed on its way, so was the scenario. Copy link makes one that has.',
+        )
+      }
     } catch (error) {
       await workplace.load(namedInAddress())
       messages.warn(`This link cannot be opened: ${textOf(error)}`)
@@ -298,7 +303,7 @@ function clearAddress(): void {
 }
 
 function titleOf({ model: { scenario }, origin }: Source): string {
-  return scenario.name === '' ? (origin?.id ?? 'Own scenario') : scenario.name
+  return scenario.name === '' ? (origin?.id ?? 'Own scenario') : escaped(scenario.name)
 }
 
 function showLoaded(source: Source): void {

@@ -1,6 +1,6 @@
 /** What the page has to say: a line that goes away, or a failure that stays. */
 import './messages.css'
-import { ModelError, RunError } from '../core/model/errors.ts'
+import { ModelError, RunError, escaped } from '../core/model/errors.ts'
 
 /** Milliseconds for which a line stays, and the more for each character of it. */
 const SHOWN = 3000
@@ -27,7 +27,7 @@ export function createMessages(places: { toast: HTMLElement; failure: HTMLElemen
   const { toast, failure } = places
   const show = (text: string): void => {
     clearTimeout(timer)
-    toast.textContent = text
+    toast.textContent = escaped(text.replace(/\s+/g, ' '))
     toast.classList.add('shown')
   }
   return {
@@ -51,7 +51,7 @@ export function createMessages(places: { toast: HTMLElement; failure: HTMLElemen
       const heading = document.createElement('h2')
       heading.textContent = title
       const body = document.createElement('p')
-      body.textContent = text
+      body.textContent = escaped(text.replace(/\s+/g, ' '))
       failure.replaceChildren(heading, body, ...(more === undefined ? [] : [more]))
       if (action !== undefined) failure.append(buttonOf(action.label, action.act))
       failure.hidden = false

@@ -2,6 +2,7 @@
 import { scaleLinear, scaleLog } from 'd3-scale'
 import { area, line } from 'd3-shape'
 import { type Chart, type ChartAxis, type Mark, coloursOf, domainOf } from '../core/analysis/chart.ts'
+import { markup } from '../core/analysis/markup.ts'
 
 export interface ChartSize {
   readonly width?: number
@@ -34,7 +35,7 @@ export function drawChart(chart: Chart, { width = 720, height = 420 }: ChartSize
   const colours = coloursOf(chart.marks)
   const place: Place = { x: x.at, y: y.at, left: LEFT, right: width - RIGHT, top, bottom: height - BOTTOM }
   const parts = [
-    `<title>${escaped(chart.title)}</title>`,
+    `<title>${markup(chart.title)}</title>`,
     `<style>${STYLE}</style>`,
     '<rect class="paper" width="100%" height="100%"/>',
     text(LEFT, 26, chart.title, 'start', 'title'),
@@ -55,7 +56,7 @@ export function drawChart(chart: Chart, { width = 720, height = 420 }: ChartSize
     }),
   ]
   const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`
-  const role = `role="img" aria-label="${escaped(chart.title)}"`
+  const role = `role="img" aria-label="${markup(chart.title)}"`
   return `<svg xmlns="http://www.w3.org/2000/svg" class="chart" ${size} ${role}>\n${parts.join('\n')}\n</svg>\n`
 }
 
@@ -214,10 +215,5 @@ function px(value: number): string {
 function text(x: number, y: number, content: string, anchor: string, kind = '', transform = ''): string {
   const place = transform === '' ? `x="${px(x)}" y="${px(y)}"` : `transform="${transform}"`
   const own = kind === '' ? '' : `class="${kind}" `
-  return `<text ${own}${place} text-anchor="${anchor}">${escaped(content)}</text>`
-}
-
-/** Text for XML. */
-export function escaped(content: string): string {
-  return content.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
+  return `<text ${own}${place} text-anchor="${anchor}">${markup(content)}</text>`
 }

@@ -1,13 +1,15 @@
 /** Results of reproductions as JSON, Markdown and a page that needs no other file. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import * as v from 'valibot'
 import type { Chart } from '../core/analysis/chart.ts'
+import { markup } from '../core/analysis/markup.ts'
 import type { Result } from '../core/reproduce/lab.ts'
 import { REPRODUCTIONS } from '../core/reproduce/index.ts'
 import type { Check } from '../core/reproduce/reproduction.ts'
 import { CHECK_HEADER, checkCells } from '../core/reproduce/table.ts'
 import type { AdapterInfo } from './device.ts'
-import { drawChart, escaped } from './chart.ts'
+import { drawChart } from './chart.ts'
 
 /** How results came about. */
 export interface Setting {
@@ -64,12 +66,74 @@ export function jsonOf(record: Recorded): string {
   return `${text.replace(/\[\s+([-\d.e,\s+]+?)\s+\]/g, (_, list: string) => `[${list.replace(/\s+/g, ' ')}]`)}\n`
 }
 
+/** JSON has null for what is not finite. */
+const number = v.pipe(
+  v.nullable(v.number()),
+  v.transform((value) => value ?? NaN),
+)
+const numbers = v.array(number)
+const named = { label: v.optional(v.string()), colour: v.optional(v.picklist([0, 1, 2, 3, 4])) }
+const axis = v.object({
+  label: v.string(),
+  scale: v.optional(v.picklist(['linear', 'log'])),
+  domain: v.optional(v.tuple([v.number(), v.number()])),
+})
+
+/** A file of a folder may be anybody's: of another program, of another version, or made to do harm. */
+const recordSchema = v.looseObject({
+  ...Object.fromEntries(
+    (['id', 'title', 'citation', 'claim', 'method', 'size', 'command'] as const).map((key) => [
+      key,
+      v.string(),
+    ]),
+  ),
+  seed: v.number(),
+  passed: v.boolean(),
+  duration: v.number(),
+  warnings: v.array(v.string()),
+  adapter: v.looseObject({ name: v.string(), type: v.string() }),
+  versions: v.looseObject({ engram: v.string(), node: v.string() }),
+  checks: v.array(
+    v.looseObject({
+      what: v.string(),
+      relation: v.picklist(['near', 'at least', 'at most']),
+      published: v.number(),
+      measured: number,
+      half: v.optional(number),
+      networks: v.optional(v.number()),
+      tolerance: v.number(),
+      passed: v.boolean(),
+    }),
+  ),
+  chart: v.object({
+    title: v.string(),
+    x: axis,
+    y: axis,
+    marks: v.array(
+      v.variant('kind', [
+        v.object({
+          ...named,
+          kind: v.literal('line'),
+          x: numbers,
+          y: numbers,
+          dashed: v.optional(v.literal(true)),
+        }),
+        v.object({ ...named, kind: v.literal('points'), x: numbers, y: numbers, error: v.optional(numbers) }),
+        v.object({ ...named, kind: v.literal('band'), x: numbers, low: numbers, high: numbers }),
+        v.object({ ...named, kind: v.literal('histogram'), edges: numbers, heights: numbers }),
+        v.object({ ...named, kind: v.literal('rule'), at: v.number(), of: v.picklist(['x', 'y']) }),
+      ]),
+    ),
+  }),
+})
+
 /** What a folder holds, from this and earlier commands, in the order of the list. */
 export async function readRecords(folder: string): Promise<Recorded[]> {
   const found = await Promise.all(
     REPRODUCTIONS.map(async ({ id }) => {
       try {
-        return [JSON.parse(await readFile(join(folder, `${id}.json`), 'utf8')) as Recorded]
+        const found = v.parse(recordSchema, JSON.parse(await readFile(join(folder, `${id}.json`), 'utf8')))
+        return found.id === id ? [found as unknown as Recorded] : []
       } catch {
         return []
       }
@@ -127,28 +191,28 @@ th,td{text-align:left;padding:3px 12px 3px 0;border-bottom:1px solid var(--edge)
 /** All records as one HTML document. */
 export function htmlReport(records: readonly Recorded[]): string {
   const cell = (text: string): string =>
-    `<td${/^(pass|FAIL)$/.test(text) ? ` class="${text}"` : ''}>${escaped(text)}</td>`
+    `<td${/^(pass|FAIL)$/.test(text) ? ` class="${text}"` : ''}>${markup(text)}</td>`
   const line = (check: Check): string => `<tr>${checkCells(check).map(cell).join('')}</tr>`
   const sections = records.map(
-    (record) => `<section id="${record.id}">
-<h2>${escaped(record.title)}</h2>
-<p>${escaped(record.claim)} <span class="muted">${escaped(record.citation)}</span></p>
+    (record) => `<section id="${markup(record.id)}">
+<h2>${markup(record.title)}</h2>
+<p>${markup(record.claim)} <span class="muted">${markup(record.citation)}</span></p>
 <div class="scroll">${drawChart(record.chart)}</div>
 <div class="scroll"><table class="checks"><tr>${CHECK_HEADER.map((text) => `<th>${text}</th>`).join('')}</tr>
 ${record.checks.map(line).join('\n')}</table></div>
-<p class="muted">${escaped(record.method)}</p>
-<p class="muted">${escaped(origin(record))}</p>
+<p class="muted">${markup(record.method)}</p>
+<p class="muted">${markup(origin(record))}</p>
 </section>`,
   )
   const index = records.map(({ id, title, passed, size }) => {
     const word = passed ? 'pass' : 'FAIL'
-    return `<tr><td><a href="#${id}">${id}</a></td><td>${escaped(title)}</td><td>${size}</td><td class="${word}">${word}</td></tr>`
+    return `<tr><td><a href="#${markup(id)}">${markup(id)}</a></td><td>${markup(title)}</td><td>${markup(size)}</td><td class="${word}">${word}</td></tr>`
   })
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>engram: reproductions</title><style>${STYLE}</style></head><body>
 <h1>Reproductions</h1>
-<p>${escaped(verdict(records))}</p>
+<p>${markup(verdict(records))}</p>
 <section class="scroll"><table>${index.join('\n')}</table></section>
 ${sections.join('\n')}
 </body></html>

@@ -316,18 +316,29 @@ test('an image that is dropped becomes a memory with the mean and norm of the ot
   await open()
   const data = new Uint8Array(24 * 24).map((_, index) => (index % 24 < 12 ? 250 : 10))
   const bytes = [...encode({ width: 24, height: 24, data, channels: 1, depth: 8 })]
-  await lab.page.evaluate(`{
+  const drop = () =>
+    lab.page.evaluate(`{
     const transfer = new DataTransfer()
     transfer.items.add(new File([new Uint8Array([${bytes.join()}])], 'half.png', { type: 'image/png' }))
     document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
   }`)
+  await drop()
   await eventually(toast).toContain('Stored in row 5 of `xi`')
+  expect(await toast()).not.toContain('replaced')
   const stored = row(await lab.read('xi'), 5)
   expect(norm(stored)).toBeCloseTo(12, 2)
   expect(mean(stored)).toBeCloseTo(0, 4)
   // 144 entries of one size have the norm 12: half of them 1, half of them -1.
   const expected = stored.map((_, index) => (index % SIDE < SIDE / 2 ? 1 : -1))
   expect(largestDifference(stored, expected)).toBeLessThan(1e-3)
+
+  // No row is free any more.
+  const full = await lab.read('xi')
+  await drop()
+  await eventually(toast).toMatch(/the least used.* This replaced the memory in row \d\./)
+  expect(await lab.read('xi')).not.toEqual(full)
+  await lab.page.locator('#toast button', { hasText: 'Undo' }).click()
+  await eventually(() => lab.read('xi')).toEqual(full)
 })
 
 test('classes choose the cues and the memories', async () => {

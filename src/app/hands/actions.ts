@@ -35,7 +35,11 @@ export interface Actions {
   choose(what: 'cues' | 'memories', store: Store, classes: readonly number[]): Promise<void>
 }
 
-export function createActions(workplace: Workplace, tell: (text: string) => void): Actions {
+/** @param tell - a line for the reader; `undoable` where something that was there is gone */
+export function createActions(
+  workplace: Workplace,
+  tell: (text: string, undoable?: boolean) => void,
+): Actions {
   const open = (): Opened => {
     if (workplace.opened === undefined) throw new ModelError('no scenario is open; load one first')
     return workplace.opened
@@ -136,7 +140,7 @@ export function createActions(workplace: Workplace, tell: (text: string) => void
       const { simulation, loop } = open()
       const { data, at } = await loop.still(async () => ({
         data: (await simulation.read(store.layer)).data,
-        at: row === 'free' ? (await freeRows(simulation, store, 1))[0] : { row, how: '' },
+        at: row === 'free' ? (await freeRows(simulation, store, 1))[0] : { row, how: '', replaces: true },
       }))
       if (at === undefined) return undefined
       const { columns } = store.rows
@@ -190,7 +194,11 @@ export function createActions(workplace: Workplace, tell: (text: string) => void
       const rows = free.map(({ row }) => row).join(', ')
       const what =
         images.length === 1 ? storedText(store, first as Free) : `Stored in rows ${rows} of \`${store.name}\``
-      tell(`${what}, ${likenessText(likes[0] as Likeness)}.`)
+      const gone = free.filter(({ replaces }) => replaces).map(({ row }) => row)
+      const memories =
+        gone.length === 1 ? `the memory in row ${gone[0]}` : `the memories in rows ${gone.join(', ')}`
+      const replacing = gone.length === 0 ? '' : ` This replaced ${memories}.`
+      tell(`${what}, ${likenessText(likes[0] as Likeness)}.${replacing}`, gone.length > 0)
     },
     async choose(what, store, classes) {
       if (classes.length === 0) return
@@ -227,6 +235,8 @@ interface Free {
   readonly row: number
   /** Why this one, in words. */
   readonly how: string
+  /** What the row held is lost. */
+  readonly replaces: boolean
 }
 
 /** Rows to write to: those of zeros, then behind the last where that is possible, else those least used. */
@@ -238,11 +248,11 @@ async function freeRows(simulation: Opened['simulation'], store: Store, count: n
   const free: Free[] = []
   const copy = { rows, columns, data: now.data.slice() }
   for (let zero = zeroRow(copy); zero !== undefined && free.length < count; zero = zeroRow(copy)) {
-    free.push({ row: zero, how: '' })
+    free.push({ row: zero, how: '', replaces: false })
     copy.data[zero * columns] = 1
   }
   if (store.to === undefined) {
-    for (let row = rows; free.length < count; row++) free.push({ row, how: '' })
+    for (let row = rows; free.length < count; row++) free.push({ row, how: '', replaces: false })
     return free
   }
   if (free.length < count) {
@@ -252,7 +262,9 @@ async function freeRows(simulation: Opened['simulation'], store: Store, count: n
     const taken = new Set(free.map(({ row }) => row))
     const order = Array.from({ length: rows }, (_, row) => row).filter((row) => !taken.has(row))
     order.sort((a, b) => (used[a] as number) - (used[b] as number) || b - a)
-    free.push(...order.slice(0, count - free.length).map((row) => ({ row, how: ', the least used' })))
+    free.push(
+      ...order.slice(0, count - free.length).map((row) => ({ row, how: ', the least used', replaces: true })),
+    )
   }
   return free
 }

@@ -37,7 +37,19 @@ interface Stroke {
 
 /** @param place - an empty element near the main picture */
 export function createHands(place: HTMLElement, workplace: Workplace, messages: Messages): Hands {
-  const actions = createActions(workplace, (text) => messages.notice(text))
+  const actions = createActions(workplace, (text, undoable = false) => {
+    if (!undoable) {
+      messages.notice(text)
+      return
+    }
+    const scenario = workplace.opened?.simulation.model.scenario
+    const act = (): void => {
+      // A later change would be taken back instead.
+      if (workplace.opened?.simulation.model.scenario === scenario) void workplace.undo()
+      else messages.notice('Other changes came after this one: the undo button takes them back one by one.')
+    }
+    messages.warn(text, { label: 'Undo', act })
+  })
   const strip = createStrip(place, { refresh: () => refresh() })
   const input = (name: string): HTMLInputElement => strip.part(name) as HTMLInputElement
   const select = (name: string): HTMLSelectElement => strip.part(name) as HTMLSelectElement

@@ -1,7 +1,7 @@
 /** What can be taken out of the page as a file. */
 import { strToU8, zipSync } from 'fflate'
 import { encodeNpzPieces } from '../../core/data/npz.ts'
-import { ModelError } from '../../core/model/errors.ts'
+import { ModelError, escaped } from '../../core/model/errors.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { encodeCheckpoint } from '../../core/run/checkpoint.ts'
 import {
@@ -95,7 +95,7 @@ export const EXPORTS: readonly Export[] = [
     async make({ simulation, stage, ...opened }) {
       const { scenario } = simulation.model
       const { name, canvas } = stage.picture(
-        `${scenario.name} · tick ${simulation.tick} · seed ${scenario.seed}`,
+        `${escaped(scenario.name)} · tick ${simulation.tick} · seed ${scenario.seed}`,
       )
       return { name: `${stemOf(opened)}-${name}.png`, content: await pngOf(canvas) }
     },
@@ -107,7 +107,9 @@ export const EXPORTS: readonly Export[] = [
     async make({ simulation, plots, loop, ...opened }) {
       await loop.still(() => simulation.flush())
       const { scenario } = simulation.model
-      const canvas = await plots.picture(`${scenario.name} · tick ${simulation.tick} · seed ${scenario.seed}`)
+      const canvas = await plots.picture(
+        `${escaped(scenario.name)} · tick ${simulation.tick} · seed ${scenario.seed}`,
+      )
       if (canvas === undefined)
         throw new ModelError('this scenario has no probe that is plotted; add one to `probes`')
       return { name: `${stemOf(opened)}-plots.png`, content: await pngOf(canvas) }

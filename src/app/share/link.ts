@@ -1,5 +1,6 @@
-/** A scenario in the hash of an address, `#s1=...`: its JSON, deflated, in base64url. Pure. */
+/** A scenario in the hash of an address, `#s1=...`: a checksum and its deflated JSON, in base64url. Pure. */
 import { deflateSync, inflateSync, strFromU8, strToU8 } from 'fflate'
+import { crc32 } from '../../core/data/crc32.ts'
 import { ModelError } from '../../core/model/errors.ts'
 import { parseScenario } from '../../core/model/parse.ts'
 import type { Scenario } from '../../core/model/schema.ts'
@@ -10,6 +11,13 @@ const PREFIX = '#s1='
 /** Characters that a link may have; mail programs and chats cut longer ones. */
 export const LONGEST_LINK = 8000
 
+/** A first byte with which no deflated text begins (block type 3 is reserved): a CRC-32 and the text follow. */
+const CHECKED = 0xff
+const CRC_BYTES = 4
+
+/** A hash that is longer is meant as a scenario, whatever became of its first characters. */
+const LONGEST_OTHER = 32
+
 /**
  * The address that opens a scenario. It may be longer than `LONGEST_LINK`, and is then not to be given away.
  * @param page - address of the page; its query and hash are left out
@@ -17,42 +25,101 @@ export const LONGEST_LINK = 8000
 export function linkTo(page: string, scenario: Scenario): string {
   const url = new URL(page)
   url.search = ''
-  const packed = deflateSync(strToU8(JSON.stringify(scenario)), { level: 9 })
+  const text = deflateSync(strToU8(JSON.stringify(scenario)), { level: 9 })
+  const packed = new Uint8Array(1 + CRC_BYTES + text.length)
+  packed[0] = CHECKED
+  new DataView(packed.buffer).setUint32(1, crc32(text))
+  packed.set(text, 1 + CRC_BYTES)
   url.hash = PREFIX + base64url(packed)
   return url.href
 }
 
-/** True when a hash is meant as a shared scenario, of whatever version. */
+/** True when a hash is meant as a shared scenario, of whatever version, whole or damaged. */
 export function isShared(hash: string): boolean {
-  return /^#s\d+=/.test(hash)
+  const plain = cleaned(hash)
+  return plain.length > LONGEST_OTHER || /^#?s\d+(=|$)/.test(plain)
 }
 
 /**
- * The scenario of a hash that `linkTo` made.
+ * False for older links, of which a changed character may have changed a number unseen.
+ * @param hash - of a link that `scenarioOf` opens
+ */
+export function hasChecksum(hash: string): boolean {
+  return bytesOf(cleaned(hash).slice(PREFIX.length))[0] === CHECKED
+}
+
+/**
+ * The scenario of a hash that `linkTo` made. What mail programs and chats do to a link is undone: percent-encoding, white
+ * space within, punctuation behind. A link without a checksum, as earlier versions made them, opens if it holds a valid
+ * scenario.
  * @throws ModelError if it is cut short, changed, too long, of another version, or if its scenario is not valid
  */
 export function scenarioOf(hash: string): Scenario {
-  if (!hash.startsWith(PREFIX)) {
-    const [version] = hash.slice(1).split('=')
+  const plain = cleaned(hash)
+  const [, version] = /^#(s\d+)=/.exec(plain) ?? []
+  if (version !== undefined && `#${version}=` !== PREFIX) {
     throw new ModelError(
-      `the link has the format ${version}, this page reads s1; open it with a newer engram`,
+      `the link has the format ${version}, this page reads s1; copy it again, or open it with a newer engram`,
     )
   }
-  if (hash.length > LONGEST_LINK) {
+  if (plain.length > LONGEST_LINK) {
     throw new ModelError(
-      `the link has ${hash.length} characters, there may be at most ${LONGEST_LINK}; ask for the scenario as a file`,
+      `the link has ${plain.length} characters, there may be at most ${LONGEST_LINK}; ask for the scenario as a file`,
     )
   }
-  return parseScenario(unpack(hash.slice(PREFIX.length)))
+  if (version === undefined) throw damaged()
+  return parseScenario(unpack(bytesOf(plain.slice(PREFIX.length))))
 }
 
-function unpack(text: string): unknown {
-  try {
-    const base64 = text.replaceAll('-', '+').replaceAll('_', '/')
-    return JSON.parse(strFromU8(inflateSync(strToU8(atob(base64), true))))
-  } catch {
-    throw new ModelError('the link is damaged or not whole; copy it again, from its start to its end')
+/** Without what programs add on the way. */
+function cleaned(hash: string): string {
+  let plain = hash
+  // An encoded link may be encoded again.
+  for (let before = ''; before !== plain;) {
+    before = plain
+    plain = plain.replace(/(%[\da-f]{2})+/gi, decoded)
   }
+  return plain
+    .replace(/[\s\u00ad\u200b-\u200f\u2060\ufeff]+/g, '')
+    .replace(/(&(gt|lt|quot|apos|amp|#\d+);|[^\w-])+$/i, '')
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+function bytesOf(text: string): Uint8Array {
+  // Padding, and the soft line breaks of mails.
+  const plain = text.replaceAll('=', '')
+  if (!/^[\w-]+$/.test(plain)) throw damaged()
+  try {
+    return strToU8(atob(plain.replaceAll('-', '+').replaceAll('_', '/')), true)
+  } catch {
+    throw damaged()
+  }
+}
+
+function unpack(bytes: Uint8Array): unknown {
+  const isChecked = bytes[0] === CHECKED
+  const text = isChecked ? bytes.subarray(1 + CRC_BYTES) : bytes
+  if (isChecked) {
+    const isWhole = bytes.length > 1 + CRC_BYTES
+    const { buffer, byteOffset } = bytes
+    if (!isWhole || new DataView(buffer, byteOffset).getUint32(1) !== crc32(text)) throw damaged()
+  }
+  try {
+    return JSON.parse(strFromU8(inflateSync(text)))
+  } catch {
+    throw damaged()
+  }
+}
+
+function damaged(): ModelError {
+  return new ModelError('the link is damaged or not whole; copy it again, from its start to its end')
 }
 
 function base64url(bytes: Uint8Array): string {

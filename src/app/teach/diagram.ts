@@ -1,4 +1,5 @@
 /** The graph of a network as a small picture: layers, memories between them, synapses on them, coloured by pace. Pure. */
+import { markup } from '../../core/analysis/markup.ts'
 import type { Model } from '../../core/model/model.ts'
 import { symbolsOf } from './equations.ts'
 
@@ -33,7 +34,7 @@ export function diagramOf(model: Model): string {
   const top = synapses.length > 0 ? 44 : 22
   const middle = top + HEIGHT / 2
   const text = (x: number, y: number, words: string, kind = ''): string =>
-    `<text x="${round(x)}" y="${round(y)}" class="${kind}">${escape(words)}</text>`
+    `<text x="${round(x)}" y="${round(y)}" class="${kind}">${markup(words)}</text>`
   const boxes = layers.map(({ name, size, shape }) => {
     const x = left.get(name) ?? 0
     const sizes = shape.length === 2 ? shape.join(' × ') : String(size)
@@ -62,7 +63,7 @@ ${text(x + BOX / 2, top + HEIGHT + 15, shortened(name))}${text(x + BOX / 2, top 
   })
   const height = top + HEIGHT + 36
   const words = `${layers.map(({ name }) => name).join(', ')}; ${[...memories, ...synapses].map(({ name }) => name).join(', ')}`
-  return `<svg class="diagram" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escape(`The network: ${words}`)}">${[...joins, ...loops, ...boxes].join('')}</svg>`
+  return `<svg class="diagram" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${markup(`The network: ${words}`)}">${[...joins, ...loops, ...boxes].join('')}</svg>`
 }
 
 function shortened(name: string): string {
@@ -71,8 +72,4 @@ function shortened(name: string): string {
 
 function round(value: number): number {
   return Math.round(value * 10) / 10
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
 }

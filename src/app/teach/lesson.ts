@@ -1,5 +1,6 @@
 /** The lesson beside the pictures: the story of a scenario, what to look for, what to try, its equations. */
 import './teach.css'
+import { escaped } from '../../core/model/errors.ts'
 import type { Model } from '../../core/model/model.ts'
 import { parseScenario } from '../../core/model/parse.ts'
 import { setValue } from '../../core/model/path.ts'
@@ -161,7 +162,7 @@ export function createLesson(place: HTMLElement, { begin }: LessonActions): Less
       drawn = ''
       heading.textContent = title
       const lesson = id === undefined ? undefined : LESSONS[id]
-      const [own = '', ...rest] = model.scenario.description.split('Look for:')
+      const [own = '', ...rest] = escaped(model.scenario.description.replace(/\s+/g, ' ')).split('Look for:')
       story.replaceChildren(...(lesson?.story ?? [own]).map(paragraph))
       const look = lesson?.lookFor ?? rest.join('').trim()
       hint.textContent = look

@@ -1,4 +1,4 @@
-/** The colour scheme: that of the system, or the one the reader has chosen. A script in index.html sets it before the first paint. */
+/** The colour scheme: that of the system, or the one the reader has chosen. public/scheme.js sets it before the first paint. */
 import type { Scheme } from './colours.ts'
 
 export type Choice = 'auto' | Scheme

@@ -1,4 +1,4 @@
-/** CRC-32 of bytes, as zip and gzip have it: polynomial 0xEDB88320, reflected. */
+/** CRC-32 of bytes, as zip, gzip and PNG have it: polynomial 0xEDB88320, reflected. */
 export function crc32(bytes: Uint8Array): number {
   let crc = -1
   for (const byte of bytes) crc = (TABLE[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8)

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
+import { deflateSync, strFromU8, strToU8 } from 'fflate'
 import { describe, expect, test } from 'vitest'
-import { isShared, linkTo, LONGEST_LINK, scenarioOf } from '../../../src/app/share/link.ts'
+import { hasChecksum, isShared, linkTo, LONGEST_LINK, scenarioOf } from '../../../src/app/share/link.ts'
 import { ModelError } from '../../../src/core/model/errors.ts'
+import type { Scenario } from '../../../src/core/model/schema.ts'
 import { loadShipped } from '../../scenario.ts'
 
 const PAGE = 'https://example.org/engram/?scenario=digits#old'
@@ -46,4 +48,125 @@ describe('a link is refused in one line that says what to do', () => {
     expect(() => scenarioOf(broken)).toThrow(ModelError)
     expect(() => scenarioOf(broken)).toThrow(message)
   })
+})
+
+/** As versions before the checksum made them. */
+function oldLinkTo(own: Scenario): string {
+  const text = strFromU8(deflateSync(strToU8(JSON.stringify(own)), { level: 9 }), true)
+  return `#s1=${btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}`
+}
+
+/** What the browser makes of an address. */
+function seen(hash: string): string {
+  return new URL(`https://example.org/engram/${hash}`).hash
+}
+
+test('a link with any one character removed, changed or added opens the same scenario or is refused', () => {
+  const whole = hashOf(linkTo(PAGE, scenario))
+  const signs = [...Array.from('AzZ09_-%= #.+é'), '\u202e', '\u0000']
+  let refused = 0
+  // Without its first sign it is no hash.
+  for (let at = 1; at <= whole.length; at++) {
+    const [before, after] = [whole.slice(0, at), whole.slice(at + 1)]
+    const changed = [
+      before + after,
+      ...signs.flatMap((sign) => [before + sign + after, before + sign + whole.slice(at)]),
+    ]
+    for (const hash of changed.map(seen)) {
+      expect(isShared(hash), hash).toBe(true)
+      try {
+        expect(scenarioOf(hash), hash).toEqual(scenario)
+      } catch (error) {
+        if (!(error instanceof ModelError)) throw error
+        refused++
+      }
+    }
+  }
+  expect(refused).toBeGreaterThan(20 * whole.length)
+})
+
+test('a link of which several characters are changed, or two stand in the place of each other, is refused', () => {
+  const whole = hashOf(linkTo(PAGE, scenario))
+  const place = fc.integer({ min: 4, max: whole.length - 2 })
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(place, fc.constantFrom(...Array.from('ABCxyz019_-'))), {
+        minLength: 2,
+        maxLength: 6,
+      }),
+      (edits) => {
+        const signs = Array.from(whole)
+        for (const [at, sign] of edits) signs[at] = sign
+        fc.pre(signs.join('') !== whole)
+        expect(() => scenarioOf(signs.join(''))).toThrow('the link is damaged')
+      },
+    ),
+  )
+  for (let at = 4; at + 2 < whole.length; at++) {
+    const swapped = whole.slice(0, at) + whole[at + 1]! + whole[at]! + whole.slice(at + 2)
+    if (swapped !== whole) expect(() => scenarioOf(swapped), swapped).toThrow('the link is damaged')
+  }
+})
+
+describe('a link opens the same scenario after what programs do to it', () => {
+  const whole = hashOf(linkTo(PAGE, scenario))
+  const encoded = (text: string): string =>
+    Array.from(text)
+      .map((sign) => `%${sign.charCodeAt(0).toString(16).padStart(2, '0')}`)
+      .join('')
+  test.each([
+    ['percent-encoding of the prefix', whole.replace('=', '%3D')],
+    ['percent-encoding of every sign', `#${encoded(whole.slice(1))}`],
+    ['percent-encoding of some', `#${whole.slice(1).replace(/[a-f]/g, encoded)}`],
+    ['percent-encoding twice', `#${encoded(encoded(whole.slice(1, 60)))}${whole.slice(60)}`],
+    ['lines of a mail', `${whole.slice(0, 70)}%20%0A${whole.slice(70, 140)}=\r\n${whole.slice(140)}`],
+    [
+      'a soft hyphen and a space without width',
+      `${whole.slice(0, 90)}\u00ad${whole.slice(90, 95)}\u200b${whole.slice(95)}`,
+    ],
+    ...[
+      '.',
+      ',',
+      ';',
+      ':',
+      '!',
+      '?',
+      ')',
+      ']',
+      '}',
+      '>',
+      '"',
+      "'",
+      '”',
+      '»',
+      '…',
+      '。',
+      '*',
+      '`',
+      '&gt;',
+      '&quot;',
+      '>.',
+      ').',
+      '%3E',
+      '%29',
+      '%22.',
+      '.%20',
+      '==',
+    ].map((added): [string, string] => [`${added} at its end`, whole + added]),
+  ])('%s', (_, changed) => {
+    for (const hash of [changed, seen(changed)]) {
+      expect(isShared(hash)).toBe(true)
+      expect(scenarioOf(hash)).toEqual(scenario)
+      expect(hasChecksum(hash)).toBe(true)
+    }
+  })
+})
+
+test('a link of an older version opens and is known to have no checksum', () => {
+  const old = oldLinkTo(scenario)
+  for (const hash of [old, `${old}.`, old.replace('=', '%3D')]) {
+    expect(scenarioOf(hash)).toEqual(scenario)
+    expect(hasChecksum(hash)).toBe(false)
+  }
+  expect(() => scenarioOf(old.slice(0, -20))).toThrow('the link is damaged')
 })
