@@ -40,9 +40,9 @@ function writePattern(name: string, sign: number): void {
   writeFileSync(join(folder, name), encodeNpy({ shape: [4, 16], data }))
 }
 
-/** Waits until a run has taken its folder. */
-async function taken(out: string): Promise<void> {
-  while (!existsSync(join(folder, out, '.engram.lock'))) await new Promise((settle) => setTimeout(settle, 20))
+/** Waits until a file is there; by default until a run has taken its folder. */
+async function taken(out: string, file = '.engram.lock'): Promise<void> {
+  while (!existsSync(join(folder, out, file))) await new Promise((settle) => setTimeout(settle, 20))
 }
 
 test('a run replaces what an earlier one left, tables and checkpoint too, and leaves the files of others', async () => {
@@ -195,12 +195,15 @@ test('a folder that is removed while the run goes on is one line', async () => {
       '200000000',
       '--set',
       'probes.o.every=100000',
+      '--checkpoint-every',
+      '100000',
       '--out',
       'removed',
     ],
     folder,
   )
-  await taken('removed')
+  // Not before the run itself: until then the folder is looked at.
+  await taken('removed', 'checkpoint.npz')
   rmSync(join(folder, 'removed'), { recursive: true })
   child.kill('SIGINT')
   const { code, stderr } = await end
