@@ -121,6 +121,12 @@ export function unpackArray(
   return { shape: shapeOf(plan, model, name), data }
 }
 
+/** @throws ModelError if a named array has another number of values */
+export function checkLength(plan: Plan, model: Model, name: string, given: number): void {
+  const expected = shapeOf(plan, model, name).reduce((product, length) => product * length, 1)
+  if (given !== expected) throw new ModelError(`\`${name}\` takes ${expected} values, ${given} are given`)
+}
+
 /**
  * Dense values as the bytes of each buffer of `copiesOf`.
  * @throws ModelError if there are not as many values as the array has
@@ -133,13 +139,7 @@ export function packArray(
 ): { buffer: string; bytes: Uint8Array<ArrayBuffer> }[] {
   const layer = layerOf(model, name)
   const matrix = layer === undefined ? matrixOf(plan, model, name) : undefined
-  const expected =
-    layer === undefined
-      ? (matrix as Matrix).copies * (matrix as Matrix).rows * (matrix as Matrix).columns
-      : model.replicas * layer.size
-  if (data.length !== expected) {
-    throw new ModelError(`\`${name}\` takes ${expected} values, ${data.length} are given`)
-  }
+  checkLength(plan, model, name, data.length)
   if (layer !== undefined) {
     const stride = vectorStride(layer.size)
     const padded = new Float32Array(model.replicas * stride)

@@ -1,6 +1,7 @@
 /** Hearing of the loss of a device without being kept alive by it. */
+import { RunError } from '../model/errors.ts'
 
-type Listener = (info: GPUDeviceLostInfo) => void
+type Listener = (error: RunError) => void
 
 const listeners = new WeakMap<GPUDevice, Set<Listener>>()
 
@@ -13,9 +14,10 @@ export function onLost(device: GPUDevice, listener: Listener): () => void {
   if (known === undefined) {
     const all = new Set<Listener>()
     listeners.set(device, all)
-    void device.lost.then((info) => {
+    void device.lost.then(({ message, reason }) => {
       listeners.delete(device)
-      for (const one of all) one(info)
+      const error = new RunError(`the GPU device was lost: ${message || reason}`)
+      for (const one of all) one(error)
     })
     known = all
   }

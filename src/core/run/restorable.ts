@@ -4,11 +4,15 @@ import type { Model } from '../model/model.ts'
 import { RING } from '../plan/factored.ts'
 import { hasCarry } from '../plan/carry.ts'
 import type { Plan } from '../plan/plan.ts'
-import { type DenseArray, shapeOf } from './arrays.ts'
+import { type DenseArray, checkLength, shapeOf } from './arrays.ts'
 import { type Series, createSeries } from './series.ts'
+
+/** Ticks are counted in 32 bits on the GPU. */
+export const LAST_TICK = 2 ** 31 - 1
 
 interface Saved {
   readonly tick: number
+  readonly origin: { readonly tick: number; readonly time: number }
   readonly arrays: Readonly<Record<string, DenseArray>>
   readonly rings?: Readonly<Record<string, readonly number[]>>
   readonly series: readonly Series[]
@@ -19,19 +23,29 @@ interface Saved {
  * @throws ModelError for the first array or series that does not fit the network
  */
 export function checkRestorable(plan: Plan, model: Model, deferred: readonly string[], saved: Saved): void {
-  if (!Number.isInteger(saved.tick) || saved.tick < 0)
-    throw new ModelError(`tick must be an integer from 0, not ${saved.tick}; take another checkpoint`)
+  const { tick, origin } = saved
+  if (!Number.isInteger(tick) || tick < 0 || tick > LAST_TICK)
+    throw new ModelError(
+      `tick must be an integer from 0 to ${LAST_TICK}, not ${tick}; take another checkpoint`,
+    )
+  if (!Number.isInteger(origin.tick) || origin.tick > tick || !Number.isFinite(origin.time))
+    throw new ModelError(
+      `origin must be a tick up to ${tick} and its time, not ${origin.tick} and ${origin.time}; take another checkpoint`,
+    )
   for (const name of Object.keys(saved.arrays)) {
-    const { shape } = saved.arrays[name] as DenseArray
+    const { shape, data } = saved.arrays[name] as DenseArray
     // What another plan kept in two words is in one here.
     if (name.endsWith('/carry') && !hasCarry(plan.buffers, name)) continue
     const owner = name.replace(/\/(excess|ring)$/, '')
     // What another plan kept in factors is kept whole here.
     if (owner !== name && !deferred.includes(owner)) continue
     checkShape(`state.${name}`, shape, shapeOf(plan, model, name))
+    checkLength(plan, model, name, data.length)
+    checkFinite(`state.${name}`, data)
     const weights = saved.rings?.[owner]
     if (owner !== name && (weights === undefined || weights.length > RING))
       throw new ModelError(`rings.${owner} is missing or too long; take another checkpoint`)
+    checkFinite(`rings.${owner}`, weights ?? [])
   }
   for (const own of createSeries(plan, model)) {
     const series = saved.series.find(({ name }) => name === own.name)
@@ -43,6 +57,14 @@ export function checkRestorable(plan: Plan, model: Model, deferred: readonly str
           `${own.termNames?.join(', ') ?? 'none'}; take another checkpoint`,
       )
   }
+}
+
+function checkFinite(name: string, values: ArrayLike<number>): void {
+  const wrong = Array.prototype.findIndex.call(values, (value) => !Number.isFinite(value))
+  if (wrong >= 0)
+    throw new ModelError(
+      `\`${name}\` is ${values[wrong]} at index ${wrong}; take a checkpoint of finite values`,
+    )
 }
 
 function checkShape(name: string, given: readonly number[], wanted: readonly number[]): void {

@@ -6,7 +6,9 @@ import type { Model } from '../model/model.ts'
 import { axisValues } from '../model/variation.ts'
 import { samplesBetween } from '../plan/clock.ts'
 import type { Plan } from '../plan/plan.ts'
-import { type Series, createSeries } from './series.ts'
+import { wholeOf } from './columns.ts'
+import { MOST_BYTES as MAX_BYTES } from './recording.ts'
+import { type Series, createSeries, sampleBytes } from './series.ts'
 import type { Simulation } from './simulation.ts'
 
 /** Named arrays, as an .npz archive holds them. */
@@ -19,9 +21,6 @@ export interface Spread {
   readonly max: number | null
 }
 
-/** Bytes that an archive may have: those that Node reads in one piece, since runs go on from checkpoints with the same samples. */
-const MAX_BYTES = 2 ** 31 - 1
-
 /**
  * The samples of all probes: for probe P `P.tick` [S] int32, `P.time` [S] float64, `P.value` [S, ...] and, for energy,
  * `P.terms` [S, ..., T]. A replica axis follows the sample axis. Values are float32, the total energy is float64.
@@ -29,8 +28,8 @@ const MAX_BYTES = 2 ** 31 - 1
 export function seriesArrays(series: readonly Series[]): Arrays {
   const arrays: Record<string, NpyArray> = {}
   for (const { name, tick, time, value, terms, shape, termNames } of series) {
-    arrays[`${name}.tick`] = { shape: [tick.length], data: Int32Array.from(tick) }
-    arrays[`${name}.time`] = { shape: [time.length], data: Float64Array.from(time) }
+    arrays[`${name}.tick`] = { shape: [tick.length], data: wholeOf(tick) ?? Int32Array.from(tick) }
+    arrays[`${name}.time`] = { shape: [time.length], data: wholeOf(time) ?? Float64Array.from(time) }
     const values = termNames === undefined ? Float32Array : Float64Array
     arrays[`${name}.value`] = stack(value, shape, values)
     if (terms !== undefined && termNames !== undefined)
@@ -80,11 +79,13 @@ export function axesCsv(model: Model): string | undefined {
 }
 
 function stack(
-  samples: readonly ArrayLike<number>[],
+  samples: Series['value'],
   shape: readonly number[],
   Type: new (length: number) => Float32Array | Float64Array,
 ): NpyArray {
   const length = product(shape)
+  const whole = wholeOf(samples)
+  if (whole !== undefined) return { shape: [samples.length, ...shape], data: whole }
   const data = new Type(samples.length * length)
   samples.forEach((sample, index) => data.set(sample, index * length))
   return { shape: [samples.length, ...shape], data }
@@ -96,8 +97,9 @@ function stack(
  */
 export function checkResultSize(plan: Plan, model: Model): void {
   const { ticks } = model.time
-  const sizes = createSeries(plan, model).map(({ name, shape, termNames }) => {
-    const sample = 12 + (termNames === undefined ? 4 : 8 + 4 * termNames.length) * product(shape)
+  const sizes = createSeries(plan, model).map((series) => {
+    const { name } = series
+    const sample = sampleBytes(series)
     const { every } = model.probes.find((probe) => probe.name === name) as Model['probes'][number]
     const samples = 1 + samplesBetween(0, ticks, every)
     return { name, sample, samples, bytes: samples * sample }

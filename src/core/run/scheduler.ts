@@ -11,6 +11,7 @@ import { ownerOf } from '../plan/operation.ts'
 import { NO_FAULT } from '../plan/plan.ts'
 import { CHANGES, RUNS, SAMPLES, groupFlags } from '../plan/resident.ts'
 import { bytesOf, copiesOf } from './arrays.ts'
+import { destroyedError, readError } from './failures.ts'
 import { onLost } from './lost.ts'
 import { PROBES, STIMULUS, type Timer } from './profile.ts'
 import { type Rings, createRings } from './rings.ts'
@@ -41,10 +42,13 @@ export interface Scheduler {
   /**
    * Encodes and submits ticks; resolves when all are submitted, which is when at most two batches are still running.
    * @param timer - times the groups of these ticks, as far as it has room; what is computed stays the same
-   * @throws RunError when a value was found that is not finite, or the device is lost
+   * @throws RunError when a value was found that is not finite, the device is lost, or `destroy` was called
    */
   run(ticks: number, timer?: Timer): Promise<void>
-  /** Resolves when everything submitted has run and its samples are delivered. */
+  /**
+   * Resolves when everything submitted has run and its samples are delivered.
+   * @throws RunError as `run` does
+   */
   flush(): Promise<void>
   /** What stands in the rings of plastic synapses. */
   readonly rings: Rings
@@ -67,6 +71,7 @@ export interface Scheduler {
 }
 
 export interface SchedulerOptions {
+  /** What it throws ends the run, after the other samples of its batch. */
   readonly onSample: (sample: RawSample) => void
   /** Longest time in ms that one submit should take, so that a page stays responsive. */
   readonly submitTime?: number
@@ -126,8 +131,8 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   let destroyed = false
   const shown = new Int32Array(model.stimulus.length).fill(-1)
 
-  const forget = onLost(device, (info) => {
-    failure ??= new RunError(`the GPU device was lost: ${info.message || info.reason}`)
+  const forget = onLost(device, (error) => {
+    failure ??= error
     wake()
   })
 
@@ -418,6 +423,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       snapshotStart.set(index, { offset, bytes })
       offset += bytes
     })
+    let refused: { readonly tick: number; readonly error: RunError } | undefined
     for (const { probe, tick: at, quietSince: quiet, slot } of batch.samples) {
       const planned = plan.probes[probe] as (typeof plan.probes)[number]
       const place = snapshotStart.get(probe)
@@ -429,10 +435,16 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
               planned.sampleWords,
             )
           : new Float32Array(mapped, place.offset, place.bytes / 4)
-      options.onSample({ probe, tick: at, quietSince: quiet, data })
+      try {
+        options.onSample({ probe, tick: at, quietSince: quiet, data })
+      } catch (error) {
+        refused ??= { tick: at, error: asRunError(error) }
+      }
     }
     const faults = new Uint32Array(mapped, ringBytes, plan.faults.length)
     const first = faults.reduce((a, b) => Math.min(a, b), NO_FAULT)
+    // A state that is not finite explains the samples of its tick.
+    if (refused !== undefined && refused.tick <= first) failure ??= refused.error
     if (first !== NO_FAULT && failure === undefined) {
       const name = plan.faults[faults.indexOf(first)] as string
       failure = new RunError(
@@ -461,20 +473,20 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     device.queue.submit([encoder.finish()])
     submits++
     pending++
-    target.mapAsync(GPUMapMode.READ).then(
-      () => {
+    target
+      .mapAsync(GPUMapMode.READ)
+      .then(() => {
         adapt(ticks, started)
-        if (!destroyed) {
-          deliver(batch, target.getMappedRange())
-          target.unmap()
-        }
+        if (destroyed) return
+        deliver(batch, target.getMappedRange())
+        target.unmap()
+      })
+      .catch((error: unknown) => {
+        if (!destroyed) failure ??= readError(error)
+      })
+      .finally(() => {
         release(target)
-      },
-      (error: unknown) => {
-        if (!destroyed) failure ??= new RunError(`reading back failed: ${(error as Error).message}`)
-        release(target)
-      },
-    )
+      })
     return ticks
   }
 
@@ -487,6 +499,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   const changed = (): Promise<void> => new Promise((resolve) => waiting.push(resolve))
 
   const throwFailure = (): void => {
+    if (destroyed) throw destroyedError()
     if (failure !== undefined) throw failure
   }
 
@@ -551,7 +564,6 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       do {
         while (free.length === 0 && failure === undefined && !destroyed) await changed()
         throwFailure()
-        if (destroyed) return
         left -= submit(free.pop() as GPUBuffer, Math.min(left, batchLimit), timer)
       } while (left > 0)
       throwFailure()
@@ -599,4 +611,9 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       wake()
     },
   }
+}
+
+function asRunError(error: unknown): RunError {
+  if (error instanceof RunError) return error
+  return new RunError(`a sample could not be kept: ${(error as Error).message}`)
 }

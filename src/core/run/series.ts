@@ -16,7 +16,7 @@ export interface Sample {
   readonly terms?: Float32Array
 }
 
-/** All samples of a probe. */
+/** All samples of a probe. The arrays are read only; where a simulation keeps them they grow as it runs. */
 export interface Series {
   readonly name: string
   readonly kind: ProbePlan['probe']['kind']
@@ -29,23 +29,21 @@ export interface Series {
   readonly termNames?: readonly string[]
 }
 
-/** A series that still grows. */
-export interface GrowingSeries extends Series {
-  readonly tick: number[]
-  readonly time: number[]
-  readonly value: (Float64Array | Float32Array)[]
-  readonly terms?: Float32Array[]
-}
-
 /** Empty series for all probes of a plan. */
-export function createSeries(plan: Plan, model: Model): GrowingSeries[] {
-  return plan.probes.map(({ probe, shape, terms }): GrowingSeries => {
+export function createSeries(plan: Plan, model: Model): Series[] {
+  return plan.probes.map(({ probe, shape, terms }): Series => {
     const replicas = model.replicas > 1 ? [model.replicas] : []
     const base = { name: probe.name, kind: probe.kind, tick: [], time: [], value: [] }
     if (probe.kind === 'snapshot') return { ...base, shape: snapshotShape(plan, model, probe.of, shape) }
     if (terms !== undefined) return { ...base, shape: replicas, terms: [], termNames: terms }
     return { ...base, shape: [...replicas, ...shape] }
   })
+}
+
+/** Bytes of one sample: tick, time, and its numbers. */
+export function sampleBytes({ shape, termNames }: Pick<Series, 'shape' | 'termNames'>): number {
+  const numbers = shape.reduce((product, length) => product * length, 1)
+  return 12 + (termNames === undefined ? 4 : 8 + 4 * termNames.length) * numbers
 }
 
 function snapshotShape(plan: Plan, model: Model, name: string, shape: readonly number[]): readonly number[] {

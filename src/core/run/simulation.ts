@@ -1,6 +1,6 @@
 /** A network that runs: the interface of the library, the command line and the page. */
 import type { PiecedArray } from '../data/npz.ts'
-import { ModelError } from '../model/errors.ts'
+import { ModelError, type RunError } from '../model/errors.ts'
 import { fitsPatterns } from '../model/fitting.ts'
 import type { Model } from '../model/model.ts'
 import { runningParameters, withParameter } from '../model/parameters.ts'
@@ -25,11 +25,16 @@ import {
   partsOf,
   unpackArray,
 } from './arrays.ts'
+import { destroyedError, readError } from './failures.ts'
+import { checkFinite } from './finite.ts'
 import { createEnergyGuard } from './guard.ts'
-import { checkRestorable } from './restorable.ts'
+import { type Errors, type Listener, createErrors, createListeners } from './listeners.ts'
+import { onLost } from './lost.ts'
 import { type Profile, type Timer, createTimer } from './profile.ts'
+import { type Recording, createRecording } from './recording.ts'
+import { LAST_TICK, checkRestorable } from './restorable.ts'
 import { createScheduler } from './scheduler.ts'
-import { type GrowingSeries, type Sample, type Series, createSeries, readSample } from './series.ts'
+import { type Sample, type Series, readSample } from './series.ts'
 
 export interface SimulationOptions extends Omit<PlanOptions, 'resident'> {
   /**
@@ -42,7 +47,7 @@ export interface SimulationOptions extends Omit<PlanOptions, 'resident'> {
   readonly limits?: Limits
   /** Longest time in ms that one submit should take. */
   readonly submitTime?: number
-  /** False = samples are handed to `onSample` only and not kept. */
+  /** False = samples are handed to `onSample` only and not kept, and may be as many as one likes. */
   readonly keepSamples?: boolean
 }
 
@@ -80,6 +85,15 @@ export interface Change {
   readonly time: number
 }
 
+/**
+ * Properties tell what the host knows, also after `destroy`; every method but `destroy` then throws a RunError, one line that
+ * says so. Methods that wait for the GPU reject with a RunError once the device is lost.
+ *
+ * Calls of `step`, `profile`, `reset` and `restore` wait for those before them, so they need not be awaited one by one.
+ *
+ * A listener may throw, or return a promise that rejects: the ticks go on, all listeners are called, and the first such error
+ * is thrown by the call of `step`, `profile` or `flush` that ends next.
+ */
 export interface Simulation {
   readonly model: Model
   readonly plan: Plan
@@ -104,8 +118,12 @@ export interface Simulation {
    */
   readonly isExact: boolean
   /**
-   * Advances the network; resolves when the ticks are submitted.
-   * @throws RunError when a value is not finite or the device is lost
+   * Advances the network; resolves when the ticks are submitted. All ticks are submitted before an error of a listener is thrown.
+   * @param ticks - default 1; 0 samples the initial state and no more
+   * @throws ModelError if `ticks` is no whole number, negative or leads beyond tick 2^31 - 1, or more than 2 GiB of samples would
+   *   have to be kept
+   * @throws RunError when a state or a sample is not finite, the device is lost, or `destroy` is called before the end
+   * @throws what a listener has thrown
    */
   step(ticks?: number): Promise<void>
   /** Whether the device can time kernels: it was requested with the feature `timestamp-query`. */
@@ -113,19 +131,27 @@ export interface Simulation {
   /**
    * Advances the network as `step` does, to the same bits, and tells the GPU time of each layer, synapse and memory.
    * @param submitted - called when the ticks are submitted, before their times are known
-   * @throws ModelError if the device cannot time kernels
+   * @throws ModelError if the device cannot time kernels, and as `step` does
+   * @throws RunError and errors of listeners as `step` does
    */
   profile(ticks: number, submitted?: () => void): Promise<Profile>
-  /** Resolves when all submitted ticks have run and their samples are here. */
+  /**
+   * Resolves when all ticks that were asked for have run, their samples are here, and async listeners have ended: these must not
+   * wait for it.
+   * @throws RunError and errors of listeners as `step` does
+   */
   flush(): Promise<void>
   /**
    * The state of a layer, a memory or a synapse, or a layer's `NAME/activations`, as it is after all submitted ticks.
    * @returns row-major, with a leading replica axis where every replica has its own
+   * @throws ModelError if the network has nothing of that name
+   * @throws RunError if the device is lost or `destroy` was called
    */
   read(name: string): Promise<DenseArray>
   /**
    * What `read` gives, copied from the GPU in pieces of some MiB as they are asked for, so that a large matrix is never
    * whole on the host. No tick may be submitted and nothing written until the last has come.
+   * @throws as `read` does; from the pieces too
    */
   readPieces(name: string): PiecedArray
   /**
@@ -134,46 +160,74 @@ export interface Simulation {
    * their buffers.
    */
   encodeRefresh(encoder: GPUCommandEncoder): void
-  /** Replaces the state of a layer, a plastic synapse (by what is symmetric) or a memory; the shape is that of `read`. */
+  /**
+   * Replaces the state of a layer, a plastic synapse (by what is symmetric) or a memory; the shape is that of `read`.
+   * @throws ModelError if there is nothing of that name, it cannot be written, or has another number of values
+   * @throws RunError after `destroy`
+   */
   write(name: string, data: ArrayLike<number>): void
   /**
    * Replaces some consecutive values inside one row of a layer or a memory as `read` gives it; of a memory that is not in
    * float32, a whole row.
    * @param at - index of the first of them in the data of `read`
+   * @throws ModelError if there is nothing of that name, or no room for the values inside the row
+   * @throws RunError after `destroy`
    */
   writePart(name: string, at: number, data: ArrayLike<number>): void
   /**
    * Changes some consecutive values inside one row of the patterns of a stimulus, for what is drawn while a hand paints;
    * the model does not know of them, and `adopt` puts its own in their place.
+   * @throws ModelError if there is no such stimulus, or no room for the values inside the row
+   * @throws RunError after `destroy`
    */
   writeCue(index: number, at: number, data: ArrayLike<number>): void
   /**
    * Takes over the patterns of another model from the next tick on: cues, couplings, fixed memories, what probes compare
    * with. States stay; what starts from a pattern starts from the new one at the next reset. No pipeline is built.
    * @throws ModelError if the model differs in more than the values of its patterns, which takes a new simulation
+   * @throws RunError after `destroy`
    */
   adopt(next: Model): void
   /** Paths that `set` accepts. */
   readonly parameters: readonly string[]
   /**
    * Changes a parameter from the next tick on; no pipeline is built.
-   * @throws ModelError if the path is no running parameter or the value is not allowed
+   * @throws ModelError if the path is no running parameter or the value is not allowed; nothing is changed then
+   * @throws what a listener of `onChange` throws, after the change was made and all listeners were called
+   * @throws RunError after `destroy`
    */
   set(path: string, value: number): void
-  /** Calls back with every change that `set` makes; returns a function that ends it. */
-  onChange(listener: (change: Change) => void): () => void
-  /** What the probes have seen. Complete after `flush`. */
+  /**
+   * Calls back with every change that `set` makes; returns a function that ends it.
+   * @throws RunError after `destroy`
+   */
+  onChange(listener: Listener<Change>): () => void
+  /** What the probes have seen, in flat arrays behind lists that are read only and grow. Complete after `flush`. */
   readonly series: readonly Series[]
-  /** Calls back with every sample, in order of ticks; returns a function that ends it. */
-  onSample(listener: (sample: Sample) => void): () => void
-  /** Back to tick 0 and the initial state; parameters stay as they are. */
+  /**
+   * Calls back with every sample, in order of ticks; returns a function that ends it. What the listener throws reaches the caller
+   * of `step` or `flush`.
+   * @throws RunError after `destroy`
+   */
+  onSample(listener: Listener<Sample>): () => void
+  /**
+   * Back to tick 0 and the initial state; parameters stay as they are. A run that has failed can begin again.
+   * @throws RunError if the device is lost or `destroy` was called
+   */
   reset(): Promise<void>
+  /**
+   * Everything the run needs to go on from the last tick that was submitted.
+   * @throws RunError if a value is not finite, the device is lost or `destroy` was called
+   */
   checkpoint(): Promise<Checkpoint>
   /**
-   * Goes on from a checkpoint of the same network.
-   * @throws ModelError if an array of the network is missing or has another shape
+   * Goes on from a checkpoint of the same network: as a whole, or not at all.
+   * @throws ModelError if an array of the network is missing, has another shape or a value that is not finite; the simulation
+   *   is then as it was
+   * @throws RunError if the device is lost or `destroy` was called
    */
   restore(checkpoint: Checkpoint): Promise<void>
+  /** Gives the buffers back; a `step` that is under way rejects. Calling it again does nothing. */
   destroy(): void
 }
 
@@ -205,7 +259,7 @@ export async function tune(
 /**
  * Builds a network on a device.
  * @throws ModelError if it does not fit the device, or is to be resident and cannot be
- * @throws RunError if the device has not enough memory
+ * @throws RunError if the device has not enough memory or is lost
  */
 export async function createSimulation(
   device: GPUDevice,
@@ -214,7 +268,12 @@ export async function createSimulation(
 ): Promise<Simulation> {
   let model = initial
   const { plan, now } = planOn(device, model, options)
-  const engine = await createEngine(device, plan, model, !now)
+  let lost: RunError | undefined
+  const forget = onLost(device, (error) => (lost = error))
+  const engine = await createEngine(device, plan, model, !now).catch((error: unknown) => {
+    forget()
+    throw lost ?? error
+  })
   // Model time counts integer ticks from the last change of dt; samples on their way belong to the dt before it.
   const firstEra = { tick: 0, time: 0, dt: model.time.dt }
   let eras = [firstEra]
@@ -223,7 +282,7 @@ export async function createSimulation(
     return era.time + (tick - era.tick) * era.dt
   }
 
-  let series: GrowingSeries[] = createSeries(plan, model)
+  let recording: Recording = createRecording(plan, model)
   let guard = createEnergyGuard(initial, () => model)
   let earlierWarnings = model.warnings
   /** Groups that `set` has made so slow that a second word, for which there is no room, would have to carry their steps. */
@@ -232,23 +291,64 @@ export async function createSimulation(
     const rise = guard.warning()
     return [...earlierWarnings, ...(rise === undefined ? [] : [rise]), ...coarse.map(tooCoarse)]
   }
-  const listeners = new Set<(sample: Sample) => void>()
-  const changeListeners = new Set<(change: Change) => void>()
+  const samples = createListeners<Sample>()
+  const changes = createListeners<Change>()
+  const errors: Errors = createErrors()
   let timer: Timer | undefined
-  let timing = Promise.resolve()
+  let destroyed = false
+  const checkAlive = (): void => {
+    if (destroyed) throw destroyedError()
+  }
+  const checkDevice = (): void => {
+    checkAlive()
+    if (lost !== undefined) throw lost
+  }
+
+  /** Calls one after the other; where none is under way, at once. */
+  let underWay: Promise<void> | undefined
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const result = underWay === undefined ? act() : underWay.then(act)
+    const end = result
+      .then(
+        () => undefined,
+        () => undefined,
+      )
+      .then(() => {
+        if (underWay === end) underWay = undefined
+      })
+    underWay = end
+    return result
+  }
+
   const scheduler = createScheduler(engine, model, {
     ...(options.submitTime === undefined ? {} : { submitTime: options.submitTime }),
     onSample(raw) {
       const sample = readSample(plan, model, raw, timeOf(raw.tick))
-      if (options.keepSamples !== false) append(series[raw.probe] as GrowingSeries, sample)
+      if (options.keepSamples !== false) recording.push(raw.probe, sample)
       guard.observe(sample, raw.quietSince)
-      for (const listener of listeners) listener(sample)
+      samples.tell(sample, errors, errors)
+      checkFinite(sample)
     },
   })
 
+  /** The bytes of buffers, as they are after what was submitted. */
+  const copyOut = async (
+    copies: readonly Copy[],
+    before: (encoder: GPUCommandEncoder) => void,
+  ): Promise<ArrayBuffer> => {
+    checkDevice()
+    const bytes = await readBuffers(engine, copies, before).catch((error: unknown) => {
+      checkDevice()
+      throw error
+    })
+    // What is copied from a device that is gone is 0.
+    if (lost !== undefined) throw lost
+    return bytes
+  }
+
   const readAll = async (names: readonly string[]): Promise<DenseArray[]> => {
     const lists = names.map((name) => copiesOf(plan, model, name))
-    const bytes = await readBuffers(engine, lists.flat(), (encoder) => scheduler.refresh(encoder))
+    const bytes = await copyOut(lists.flat(), (encoder) => scheduler.refresh(encoder))
     let start = 0
     return names.map((name, index) => {
       const array = unpackArray(plan, model, name, bytes, start)
@@ -260,7 +360,7 @@ export async function createSimulation(
   async function* readParts(parts: readonly Part[]): AsyncGenerator<Float32Array, void, undefined> {
     let refresh = (encoder: GPUCommandEncoder): void => scheduler.refresh(encoder)
     for (const { copies, unpack } of parts) {
-      const bytes = await readBuffers(engine, copies, refresh)
+      const bytes = await copyOut(copies, refresh)
       refresh = () => undefined
       yield unpack(bytes)
     }
@@ -334,6 +434,35 @@ export async function createSimulation(
     if (Number.isInteger(ticks) && ticks >= 0) return
     throw new ModelError(`step takes a whole number of ticks, 0 or more, not ${ticks}`)
   }
+  const checkRoom = (ticks: number): void => {
+    const { tick } = scheduler
+    if (tick + ticks > LAST_TICK)
+      throw new ModelError(
+        `${ticks} ticks from tick ${tick} on lead beyond tick ${LAST_TICK}, the last; give fewer`,
+      )
+    if (options.keepSamples !== false) recording.checkRoom(tick, ticks)
+  }
+
+  /** Steps when those before are done. */
+  const advance = <T>(ticks: number, act: () => Promise<T>): Promise<T> =>
+    inTurn(async () => {
+      checkDevice()
+      checkRoom(ticks)
+      const result = await act()
+      errors.throwFirst()
+      return result
+    })
+
+  /** What can be wrong with a checkpoint is found before anything is changed. */
+  const checkCheckpoint = (checkpoint: Checkpoint): void => {
+    checkRestorable(plan, model, deferred, checkpoint)
+    for (const name of dynamicNames) {
+      const array = checkpoint.arrays[name]
+      if (array === undefined)
+        throw new ModelError(`the checkpoint has no state of \`${name}\`; it belongs to another scenario`)
+      checkSymmetric(name, array.data)
+    }
+  }
 
   const timed = async (ticks: number, submitted?: () => void): Promise<Profile> => {
     timer ??= createTimer(device)
@@ -344,6 +473,57 @@ export async function createSimulation(
       submitted?.()
     }
     return timer.read(current)
+  }
+
+  const reset = async (): Promise<void> => {
+    checkDevice()
+    await scheduler.flush().catch(() => undefined)
+    checkDevice()
+    engine.reset(model)
+    eras = [{ tick: 0, time: 0, dt: model.time.dt }]
+    earlierWarnings = model.warnings
+    recording = createRecording(plan, model)
+    guard = createEnergyGuard(initial, () => model)
+    scheduler.restart(0)
+  }
+
+  const restore = async (checkpoint: Checkpoint, next: Recording): Promise<void> => {
+    checkDevice()
+    await scheduler.flush().catch(() => undefined)
+    checkDevice()
+    engine.reset(model)
+    scheduler.restart(checkpoint.tick)
+    // After the stimulus, which may set states of its own.
+    for (const name of dynamicNames) {
+      const [excess, ring] = [checkpoint.arrays[`${name}/excess`], checkpoint.arrays[`${name}/ring`]]
+      const saved = checkpoint.rings?.[name]
+      if (excess !== undefined && ring !== undefined && saved !== undefined && deferred.includes(name)) {
+        upload(`${name}/excess`, excess.data)
+        upload(`${name}/ring`, ring.data)
+        scheduler.rings.load(name, saved)
+      } else write(name, (checkpoint.arrays[name] as DenseArray).data)
+    }
+    for (const name of carriedNames) {
+      const carry = checkpoint.arrays[name]
+      if (carry !== undefined) upload(name, carry.data)
+    }
+    eras = [{ ...checkpoint.origin, dt: model.time.dt }]
+    earlierWarnings = checkpoint.warnings
+    recording = next
+    guard = createEnergyGuard(initial, () => model)
+  }
+
+  /** The samples of a checkpoint, to be gone on with; from tick 0 on, those of tick 0 are taken again. */
+  const recordingOf = ({ tick, series }: Checkpoint): Recording => {
+    const next = createRecording(plan, model)
+    if (tick === 0) return next
+    next.series.forEach(({ name }, probe) => {
+      const saved = series.find((one) => one.name === name)
+      saved?.tick.forEach((at, index) => {
+        next.push(probe, sampleAt(saved, at, index))
+      })
+    })
+    return next
   }
 
   return {
@@ -369,36 +549,48 @@ export async function createSimulation(
       return coarse.length === 0
     },
     async step(ticks = 1) {
+      checkDevice()
       checkTicks(ticks)
-      await scheduler.run(ticks)
+      await advance(ticks, () => scheduler.run(ticks))
     },
     canProfile: device.features.has('timestamp-query'),
     async profile(ticks, submitted) {
+      checkDevice()
       checkTicks(ticks)
       if (!device.features.has('timestamp-query')) {
         throw new ModelError(
           'this device cannot time its kernels; request it with the feature `timestamp-query`, if the adapter has it',
         )
       }
-      // One after the other: they share their queries.
-      const result = timing.then(() => timed(ticks, submitted))
-      timing = result.then(
-        () => undefined,
-        () => undefined,
-      )
-      return result
+      return advance(ticks, () => timed(ticks, submitted))
     },
-    flush: () => scheduler.flush(),
+    async flush() {
+      checkDevice()
+      await underWay
+      await scheduler.flush()
+      await Promise.all([samples.settled(), changes.settled()])
+      checkAlive()
+      errors.throwFirst()
+    },
     async read(name) {
+      checkDevice()
       return (await readAll([name]))[0] as DenseArray
     },
     readPieces(name) {
+      checkDevice()
       const { shape, parts } = partsOf(plan, model, name)
       return { shape, pieces: readParts(parts) }
     },
-    encodeRefresh: (encoder) => scheduler.refresh(encoder),
-    write,
+    encodeRefresh(encoder) {
+      checkAlive()
+      scheduler.refresh(encoder)
+    },
+    write(name, data) {
+      checkAlive()
+      write(name, data)
+    },
     writePart(name, at, data) {
+      checkAlive()
       const { buffer, offset, bytes } = packPart(plan, model, name, at, Float32Array.from(data))
       if (model.synapses.some((synapse) => synapse.name === name)) {
         throw new ModelError(`\`${name}\` is symmetric and cannot be written in part; write the whole of it`)
@@ -407,11 +599,13 @@ export async function createSimulation(
       scheduler.disturb()
     },
     writeCue(index, at, data) {
+      checkAlive()
       const { buffer, offset, bytes } = packCue(model, index, at, Float32Array.from(data))
       device.queue.writeBuffer(engine.buffer(buffer), offset, bytes)
       scheduler.disturb()
     },
     adopt(next) {
+      checkAlive()
       if (!fitsPatterns(model, next)) {
         throw new ModelError(
           'only the values of patterns can change while the network runs; build it anew from the changed scenario',
@@ -430,6 +624,7 @@ export async function createSimulation(
       return runningParameters(model)
     },
     set(path, value) {
+      checkAlive()
       const next = withParameter(model, path, value)
       const before = numberAt(model.scenario, path)
       if (next.time.dt !== model.time.dt)
@@ -439,34 +634,30 @@ export async function createSimulation(
       engine.update(model)
       scheduler.update(model)
       const change = { path, before, value, tick: scheduler.tick, time: timeOf(scheduler.tick) }
-      for (const listener of changeListeners) listener(change)
+      const thrown = createErrors()
+      changes.tell(change, thrown, errors)
+      thrown.throwFirst()
     },
     onChange(listener) {
-      changeListeners.add(listener)
-      return () => changeListeners.delete(listener)
+      checkAlive()
+      return changes.add(listener)
     },
     get series() {
-      return series
+      return recording.series
     },
     onSample(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
+      checkAlive()
+      return samples.add(listener)
     },
-    async reset() {
-      await scheduler.flush().catch(() => undefined)
-      engine.reset(model)
-      eras = [{ tick: 0, time: 0, dt: model.time.dt }]
-      earlierWarnings = model.warnings
-      series = createSeries(plan, model)
-      guard = createEnergyGuard(initial, () => model)
-      scheduler.restart(0)
-    },
+    reset: () => inTurn(reset),
     async checkpoint() {
+      checkDevice()
       const { tick } = scheduler
       const era = eras.at(-1) ?? firstEra
       const rings = Object.fromEntries(deferred.map((name) => [name, scheduler.rings.save(name)]))
       const factors = deferred.flatMap((name) => [`${name}/excess`, `${name}/ring`])
       const names = [...dynamicNames, ...factors, ...carriedNames]
+      const seen = recording
       const [arrays] = await Promise.all([readAll(names), scheduler.flush()])
       return {
         tick,
@@ -475,57 +666,22 @@ export async function createSimulation(
         variants: plan.variants,
         arrays: Object.fromEntries(names.map((name, index) => [name, arrays[index] as DenseArray])),
         ...(deferred.length > 0 && { rings }),
-        series: series.map((one) => until(one, tick)),
+        series: seen.until(tick),
         warnings: warnings(),
         scenario: model.scenario,
         files: model.files,
       }
     },
     async restore(checkpoint) {
-      for (const name of dynamicNames) {
-        if (checkpoint.arrays[name] === undefined) {
-          throw new ModelError(`the checkpoint has no state of \`${name}\`; it belongs to another scenario`)
-        }
-      }
-      checkRestorable(plan, model, deferred, checkpoint)
-      for (const name of dynamicNames) checkSymmetric(name, (checkpoint.arrays[name] as DenseArray).data)
-      await scheduler.flush().catch(() => undefined)
-      engine.reset(model)
-      scheduler.restart(checkpoint.tick)
-      // After the stimulus, which may set states of its own.
-      for (const name of dynamicNames) {
-        const [excess, ring] = [checkpoint.arrays[`${name}/excess`], checkpoint.arrays[`${name}/ring`]]
-        const saved = checkpoint.rings?.[name]
-        if (excess !== undefined && ring !== undefined && saved !== undefined && deferred.includes(name)) {
-          upload(`${name}/excess`, excess.data)
-          upload(`${name}/ring`, ring.data)
-          scheduler.rings.load(name, saved)
-        } else write(name, (checkpoint.arrays[name] as DenseArray).data)
-      }
-      for (const name of carriedNames) {
-        const carry = checkpoint.arrays[name]
-        if (carry !== undefined) upload(name, carry.data)
-      }
-      eras = [{ ...checkpoint.origin, dt: model.time.dt }]
-      earlierWarnings = checkpoint.warnings
-      series = createSeries(plan, model)
-      series.forEach((one) => {
-        // From tick 0 on, the samples of tick 0 are taken again.
-        if (checkpoint.tick === 0) return
-        const saved = checkpoint.series.find(({ name }) => name === one.name)
-        saved?.tick.forEach((tick, index) => {
-          append(one, {
-            probe: one.name,
-            tick,
-            time: saved.time[index] as number,
-            value: saved.value[index] as Float32Array,
-            ...(saved.terms === undefined ? {} : { terms: saved.terms[index] as Float32Array }),
-          })
-        })
-      })
-      guard = createEnergyGuard(initial, () => model)
+      checkDevice()
+      checkCheckpoint(checkpoint)
+      const next = recordingOf(checkpoint)
+      await inTurn(() => restore(checkpoint, next))
     },
     destroy() {
+      if (destroyed) return
+      destroyed = true
+      forget()
       timer?.destroy()
       scheduler.destroy()
       engine.destroy()
@@ -535,6 +691,14 @@ export async function createSimulation(
 
 function tooCoarse(name: string): string {
   return `\`${name}\` has become so slow that float32 loses part of its steps; build the simulation anew to carry what is lost`
+}
+
+/** @throws ModelError if the series ends before that */
+function sampleAt(series: Series, tick: number, index: number): Sample {
+  const [time, value, terms] = [series.time[index], series.value[index], series.terms?.[index]]
+  if (time === undefined || value === undefined || (series.terms !== undefined && terms === undefined))
+    throw new ModelError(`the samples of \`${series.name}\` end before tick ${tick}; take another checkpoint`)
+  return { probe: series.name, tick, time, value, ...(terms !== undefined && { terms }) }
 }
 
 function numberAt(scenario: unknown, path: string): number {
@@ -574,26 +738,9 @@ async function readBuffers(
       start += staging.size
     }
     return all.buffer
+  } catch (error) {
+    throw readError(error)
   } finally {
     for (const staging of staged) staging.destroy()
-  }
-}
-
-function append(series: GrowingSeries, { tick, time, value, terms }: Sample): void {
-  series.tick.push(tick)
-  series.time.push(time)
-  series.value.push(value)
-  if (terms !== undefined) series.terms?.push(terms)
-}
-
-/** The samples of a series up to a tick. */
-function until(series: Series, tick: number): Series {
-  const count = series.tick.filter((at) => at <= tick).length
-  return {
-    ...series,
-    tick: series.tick.slice(0, count),
-    time: series.time.slice(0, count),
-    value: series.value.slice(0, count),
-    ...(series.terms === undefined ? {} : { terms: series.terms.slice(0, count) }),
   }
 }

@@ -1,0 +1,104 @@
+/** The samples of a run on the host, in flat arrays: 12 bytes and those of its numbers for each. */
+import { ModelError } from '../model/errors.ts'
+import type { Model } from '../model/model.ts'
+import { samplesBetween } from '../plan/clock.ts'
+import type { Plan } from '../plan/plan.ts'
+import { type Column, createColumn, numbersOf, rowsOf } from './columns.ts'
+import { type Sample, type Series, createSeries, sampleBytes } from './series.ts'
+
+/**
+ * Bytes of samples that a simulation keeps at most, and of an archive: those that Node reads in one piece, since runs go on
+ * from checkpoints with the same samples.
+ */
+export const MOST_BYTES = 2 ** 31 - 1
+
+export interface Recording {
+  /** One for each probe of the plan; they grow. */
+  readonly series: readonly Series[]
+  /** Bytes that are allocated. */
+  readonly bytes: number
+  /**
+   * @param probe - its index in the plan
+   * @throws ModelError if the sample has another number of values than the probe gives
+   */
+  push(probe: number, sample: Pick<Sample, 'tick' | 'time' | 'value' | 'terms'>): void
+  /** The samples up to a tick; they do not grow. */
+  until(tick: number): Series[]
+  /** @throws ModelError if the samples of the ticks that come would be too many to be kept */
+  checkRoom(tick: number, ticks: number): void
+}
+
+export function createRecording(plan: Plan, model: Model, mostBytes = MOST_BYTES): Recording {
+  const tracks = createSeries(plan, model).map((series) => {
+    const { shape, termNames } = series
+    const width = shape.reduce((product, length) => product * length, 1)
+    const columns = {
+      tick: createColumn<Int32Array<ArrayBuffer>>(Int32Array, 1),
+      time: createColumn<Float64Array<ArrayBuffer>>(Float64Array, 1),
+      value:
+        termNames === undefined
+          ? createColumn<Float32Array<ArrayBuffer>>(Float32Array, width)
+          : createColumn<Float64Array<ArrayBuffer>>(Float64Array, width),
+      ...(termNames !== undefined && {
+        terms: createColumn<Float32Array<ArrayBuffer>>(Float32Array, width * termNames.length),
+      }),
+    }
+    const view = (count?: number): Series => ({
+      ...series,
+      tick: numbersOf(columns.tick, count),
+      time: numbersOf(columns.time, count),
+      value: rowsOf<Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>>(columns.value, count),
+      ...(columns.terms !== undefined && { terms: rowsOf(columns.terms, count) }),
+    })
+    return { name: series.name, columns, view }
+  })
+  const series = tracks.map(({ view }) => view())
+  return {
+    series,
+    get bytes() {
+      return tracks
+        .flatMap(({ columns }) => Object.values(columns))
+        .reduce((sum, { bytes }) => sum + bytes, 0)
+    },
+    push(probe, { tick, time, value, terms }) {
+      const { columns, name } = tracks[probe] as (typeof tracks)[number]
+      const most = columns.terms?.width ?? 0
+      if (value.length !== columns.value.width || (terms?.length ?? 0) !== most)
+        throw new ModelError(
+          `a sample of \`${name}\` at tick ${tick} has ${value.length} values and ${terms?.length ?? 0} terms, not ` +
+            `${columns.value.width} and ${most}`,
+        )
+      columns.value.push(value)
+      if (terms !== undefined) columns.terms?.push(terms)
+      columns.time.push([time])
+      columns.tick.push([tick])
+    },
+    until: (tick) => tracks.map(({ columns, view }) => view(countUntil(columns.tick, tick))),
+    checkRoom(tick, ticks) {
+      const sizes = series.map((one, index) => {
+        const every = plan.probes[index]?.probe.every ?? 1
+        const samples = one.tick.length + samplesBetween(tick, tick + ticks, every)
+        return { name: one.name, samples, sample: sampleBytes(one) }
+      })
+      const bytes = sizes.reduce((sum, { samples, sample }) => sum + samples * sample, 0)
+      if (bytes <= mostBytes) return
+      const [worst] = sizes.sort((a, b) => b.samples * b.sample - a.samples * a.sample)
+      throw new ModelError(
+        `at tick ${tick + ticks} there would be ${bytes} bytes of samples, at most ${mostBytes} are kept, and ` +
+          `\`${worst?.name}\` has ${worst?.samples} of ${worst?.sample} bytes; give its probe a larger \`every\`, or take ` +
+          'samples with `onSample` and keep none (`keepSamples: false`)',
+      )
+    },
+  }
+}
+
+/** Rows whose tick is not beyond one; ticks ascend. */
+function countUntil(ticks: Column<Int32Array<ArrayBuffer>>, tick: number): number {
+  let [from, to] = [0, ticks.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if ((ticks.row(middle)[0] as number) <= tick) from = middle + 1
+    else to = middle
+  }
+  return from
+}
