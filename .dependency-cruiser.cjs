@@ -27,7 +27,7 @@ module.exports = {
     ]),
     layer('model', 'the model knows nothing of how it runs', '^src/core/model/', core('model', 'data')),
     layer('reference', 'the reference reads models only', '^src/core/reference/', core('reference', 'model')),
-    layer('plan', 'a plan is made from a model alone', '^src/core/plan/', core('plan', 'model')),
+    layer('plan', 'a plan is made from a model alone', '^src/core/plan/', core('plan', 'model', 'data')),
     layer('gpu', 'buffers and pipelines follow a plan', '^src/core/gpu/', core('gpu', 'plan', 'model')),
     layer('run', 'a run drives the GPU', '^src/core/run/', core('run', 'gpu', 'plan', 'model', 'data')),
     layer(

@@ -1,6 +1,6 @@
 /** Single values read back from the buffers that are drawn, without a stall. */
 import type { Simulation } from '../../core/run/simulation.ts'
-import { fromHalf } from '../../core/plan/layout.ts'
+import { fromHalf } from '../../core/data/half.ts'
 import type { Sheet } from './sheet.ts'
 
 /** One stored number: a row of the blocks, counted over all copies, and a column. */

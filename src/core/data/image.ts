@@ -14,9 +14,13 @@ export interface Image {
  * @throws ModelError if the file is not a readable PNG
  */
 export function decodePng(bytes: Uint8Array): Image {
+  refuseOthers(bytes)
   let png: DecodedPng
+  let isPalette = false
   try {
-    png = expand(decode(bytes, { checkCrc: true }))
+    const decoded = decode(bytes, { checkCrc: true })
+    isPalette = decoded.palette !== undefined
+    png = expand(decoded)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new ModelError(`is not a readable PNG image (${reason}); save it again as PNG`)
@@ -26,13 +30,51 @@ export function decodePng(bytes: Uint8Array): Image {
   const most = 2 ** depth - 1
   const coloured = channels >= 3
   const transparent = channels === 2 || channels === 4
+  // The colour that a tRNS chunk makes transparent, in samples of the file's depth; a palette has its own.
+  const key = transparent || isPalette ? [] : Array.from(png.transparency ?? [], (level) => level & most)
   for (let pixel = 0; pixel < data.length; pixel++) {
     const at = pixel * channels
     const sample = (channel: number) => (samples[at + channel] ?? 0) / most
     const light = coloured ? 0.299 * sample(0) + 0.587 * sample(1) + 0.114 * sample(2) : sample(0)
-    data[pixel] = transparent ? light * sample(channels - 1) : light
+    const isKey = key.length === channels && key.every((level, channel) => samples[at + channel] === level)
+    data[pixel] = transparent ? light * sample(channels - 1) : isKey ? 0 : light
   }
   return { width, height, data }
+}
+
+/** Most pixels of an image, 2^26: 8192 x 8192. */
+const MOST_PIXELS = 2 ** 26
+
+/** How other formats begin. */
+const OTHERS: readonly (readonly [name: string, start: readonly number[]])[] = [
+  ['a JPEG image', [0xff, 0xd8, 0xff]],
+  ['a GIF image', [0x47, 0x49, 0x46, 0x38]],
+  ['a WebP image', [0x52, 0x49, 0x46, 0x46]],
+  ['a TIFF image', [0x49, 0x49, 0x2a, 0]],
+  ['a TIFF image', [0x4d, 0x4d, 0, 0x2a]],
+  ['a BMP image', [0x42, 0x4d]],
+  ['an SVG drawing or other text', [0x3c]],
+]
+
+/** Names what is not PNG, and refuses sizes that nobody means before anything is unpacked. */
+function refuseOthers(bytes: Uint8Array): void {
+  const other = OTHERS.find(([, start]) => start.every((byte, at) => bytes[at] === byte))
+  if (other !== undefined) throw new ModelError(`is ${other[0]}; save it as PNG`)
+  if (bytes.length < 29) return
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (view.getUint32(0) !== 0x89504e47) return
+  const [width, height, depth, interlacing] = [
+    view.getUint32(16),
+    view.getUint32(20),
+    view.getUint8(24),
+    view.getUint8(28),
+  ]
+  if (width * height > MOST_PIXELS)
+    throw new ModelError(`has ${width} x ${height} pixels, ${MOST_PIXELS} at most are read; make it smaller`)
+  if (interlacing === 1 && depth < 8)
+    throw new ModelError(
+      `is an interlaced PNG of ${depth} bit${depth === 1 ? '' : 's'} a sample, which is not read; save it without interlacing`,
+    )
 }
 
 /** One byte or more a sample: palettes become colours, packed grey levels of 1, 2 and 4 bits are spread out. */

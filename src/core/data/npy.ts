@@ -1,9 +1,10 @@
 /**
- * NumPy's array format, read and written: little endian, C order, real numbers. (npyjs returns a short or a wrong
+ * NumPy's array format: real numbers of every type, order of bytes and of indices are read. (npyjs returns a short or a wrong
  * array for truncated and object files, and converts booleans one by one; errors here are one clear line.)
  * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 import { ModelError } from '../model/errors.ts'
+import { fromHalf } from './half.ts'
 
 export type NpyData =
   Float32Array | Float64Array | Int8Array | Int16Array | Int32Array | Uint8Array | Uint16Array | Uint32Array
@@ -14,25 +15,60 @@ export interface NpyArray {
   readonly data: NpyData
 }
 
-/** Types by their `descr`; booleans are read as 0 and 1. */
-const types = {
-  '<f4': Float32Array,
-  '<f8': Float64Array,
-  '|i1': Int8Array,
-  '<i2': Int16Array,
-  '<i4': Int32Array,
-  '|u1': Uint8Array,
-  '<u2': Uint16Array,
-  '<u4': Uint32Array,
-  '|b1': Uint8Array,
-} as const
+/** How numbers of a type are read one by one: those of another order of bytes, or that no array of JavaScript holds. */
+interface Type {
+  readonly bytes: number
+  readonly get: (view: DataView, at: number, little: boolean) => number
+  readonly array: new (count: number) => NpyData
+  /** Such an array may be laid over bytes in the order of the machine. */
+  readonly view?: new (buffer: ArrayBuffer, offset: number, count: number) => NpyData
+}
+
+/** By kind and bytes, as in `descr`; booleans are read as 0 and 1. */
+const TYPES: Readonly<Record<string, Type>> = {
+  i1: { bytes: 1, get: (v, at) => v.getInt8(at), array: Int8Array, view: Int8Array },
+  u1: { bytes: 1, get: (v, at) => v.getUint8(at), array: Uint8Array, view: Uint8Array },
+  b1: { bytes: 1, get: (v, at) => v.getUint8(at), array: Uint8Array, view: Uint8Array },
+  i2: { bytes: 2, get: (v, at, l) => v.getInt16(at, l), array: Int16Array, view: Int16Array },
+  u2: { bytes: 2, get: (v, at, l) => v.getUint16(at, l), array: Uint16Array, view: Uint16Array },
+  i4: { bytes: 4, get: (v, at, l) => v.getInt32(at, l), array: Int32Array, view: Int32Array },
+  u4: { bytes: 4, get: (v, at, l) => v.getUint32(at, l), array: Uint32Array, view: Uint32Array },
+  i8: { bytes: 8, get: (v, at, l) => exact(v.getBigInt64(at, l)), array: Float64Array },
+  u8: { bytes: 8, get: (v, at, l) => exact(v.getBigUint64(at, l)), array: Float64Array },
+  f2: { bytes: 2, get: (v, at, l) => fromHalf(v.getUint16(at, l)), array: Float32Array },
+  f4: { bytes: 4, get: (v, at, l) => v.getFloat32(at, l), array: Float32Array, view: Float32Array },
+  f8: { bytes: 8, get: (v, at, l) => v.getFloat64(at, l), array: Float64Array, view: Float64Array },
+}
+
+/** What `descr` says of kinds that are not read. */
+const OTHERS: Readonly<Record<string, string>> = {
+  O: 'objects of Python',
+  S: 'text',
+  a: 'text',
+  U: 'text',
+  c: 'complex numbers',
+  f: 'floats of more than 64 bits',
+  M: 'dates',
+  m: 'times',
+  V: 'records',
+}
+
+/** A whole number of 64 bits, where float64 has it. */
+function exact(value: bigint): number {
+  const number = Number(value)
+  if (Number.isSafeInteger(number)) return number
+  throw new ModelError(`holds ${value}, which float64 does not have exactly; save it with .astype('float64')`)
+}
+
+/** Most bytes of a header; numpy.load takes 10,000. */
+const MOST_HEADER = 2 ** 16
 
 const MAGIC = '\x93NUMPY'
 
 /**
  * Reads a .npy file. The result is a view of `bytes` where alignment allows it, otherwise a copy.
- * @throws ModelError if the file is not .npy, is truncated, or holds objects, text, complex numbers, big-endian or
- *   Fortran-ordered data
+ * @throws ModelError if the file is not .npy, is truncated, holds objects, text or complex numbers, or integers of 64 bits that
+ *   float64 does not have
  */
 export function decodeNpy(bytes: Uint8Array): NpyArray {
   if (latin1(bytes, 0, 6) !== MAGIC) {
@@ -45,43 +81,71 @@ export function decodeNpy(bytes: Uint8Array): NpyArray {
   const headerLength = lengthBytes === 2 ? view.getUint16(8, true) : view.getUint32(8, true)
   const dataStart = headerStart + headerLength
   if (bytes.length < dataStart) throw truncated('its header')
+  if (headerLength > MOST_HEADER)
+    throw new ModelError('has a malformed .npy header; write it with numpy.save')
 
   const header = latin1(bytes, headerStart, dataStart)
-  const descr = /'descr'\s*:\s*'([^']*)'/.exec(header)?.[1]
-  const order = /'fortran_order'\s*:\s*(True|False)/.exec(header)?.[1]
-  const dimensions = /'shape'\s*:\s*\(([\d,\s]*)\)/.exec(header)?.[1]
-  if (
-    order === undefined ||
-    dimensions === undefined ||
-    (descr === undefined && !header.includes("'descr'"))
-  ) {
+  const descr = /['"]descr['"]\s*:\s*['"]([^'"]*)['"]/.exec(header)?.[1]
+  const order = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(header)?.[1]
+  const dimensions = /['"]shape['"]\s*:\s*\(([\dL,\s]*)\)/.exec(header)?.[1]
+  if (order === undefined || dimensions === undefined || !/['"]descr['"]/.test(header)) {
     throw new ModelError('has a malformed .npy header; write it with numpy.save')
   }
-  const type =
-    descr !== undefined && Object.hasOwn(types, descr) ? types[descr as keyof typeof types] : undefined
+  const [, endian = '', kind = ''] = /^([<>=|]?)(\w+)(?:\[.*)?$/.exec(descr ?? '') ?? []
+  const type = Object.hasOwn(TYPES, kind) ? TYPES[kind] : undefined
   if (type === undefined) {
+    const what = OTHERS[descr === undefined ? 'V' : (kind[0] ?? '')] ?? 'numbers of an unknown type'
     throw new ModelError(
-      `has dtype ${descr ?? 'with fields'}, which is not read; save it with .astype('float32') ` +
-        '(read are little-endian float32, float64, int8, int16, int32, uint8, uint16, uint32, bool)',
+      `has dtype ${descr ?? 'with fields'} (${what}), which is not read; save it with .astype('float32')`,
     )
   }
-  const shape = dimensions.split(',').flatMap((part) => (part.trim() === '' ? [] : [Number(part)]))
+  // Python 2 wrote 3L for 3.
+  const shape = dimensions.split(',').flatMap((part) => (part.trim() === '' ? [] : [parseInt(part, 10)]))
   const count = shape.reduce((product, length) => product * length, 1)
-  if (order === 'True' && shape.length > 1) {
-    throw new ModelError('is in Fortran order; save it with numpy.ascontiguousarray')
-  }
-  const wanted = count * type.BYTES_PER_ELEMENT
+  const wanted = count * type.bytes
   if (bytes.length - dataStart < wanted) {
     throw truncated(
       `shape (${shape.join(', ')}) of ${descr} needs ${wanted} bytes, it has ${bytes.length - dataStart}`,
     )
   }
-  const offset = bytes.byteOffset + dataStart
-  const data =
-    offset % type.BYTES_PER_ELEMENT === 0
-      ? new type(bytes.buffer as ArrayBuffer, offset, count)
-      : new type(bytes.slice(dataStart, dataStart + wanted).buffer, 0, count)
-  return { shape, data }
+  const data = numbers(bytes.subarray(dataStart, dataStart + wanted), type, count, endian !== '>')
+  return { shape, data: order === 'True' && shape.length > 1 ? inRows(data, shape) : data }
+}
+
+/** Numbers in the order in which they stand; a view where alignment allows it. */
+function numbers(bytes: Uint8Array, type: Type, count: number, little: boolean): NpyData {
+  if (type.view !== undefined && (little || type.bytes === 1)) {
+    return bytes.byteOffset % type.bytes === 0
+      ? new type.view(bytes.buffer as ArrayBuffer, bytes.byteOffset, count)
+      : new type.view(new Uint8Array(bytes).buffer, 0, count)
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const data = new type.array(count)
+  for (let index = 0; index < count; index++) data[index] = type.get(view, index * type.bytes, little)
+  return data
+}
+
+/** From Fortran order, the first index running fastest, to rows. */
+function inRows(data: NpyData, shape: readonly number[]): NpyData {
+  const rows = data.slice()
+  const strides = shape.map((_, axis) =>
+    shape.slice(0, axis).reduce((product, length) => product * length, 1),
+  )
+  const index = shape.map(() => 0)
+  let from = 0
+  for (let to = 0; to < data.length; to++) {
+    rows[to] = data[from] as number
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const [length, stride] = [shape[axis] as number, strides[axis] as number]
+      const next = (index[axis] as number) + 1
+      from += stride
+      index[axis] = next
+      if (next < length) break
+      from -= length * stride
+      index[axis] = 0
+    }
+  }
+  return rows
 }
 
 /**
@@ -113,7 +177,9 @@ export function checkCount(shape: readonly number[], count: number): void {
  * @param like - of the type of the data
  */
 export function encodeNpyHeader(shape: readonly number[], like: NpyData): Uint8Array {
-  const descr = Object.entries(types).find(([, type]) => like instanceof type)?.[0] ?? ''
+  const [kind, type] =
+    Object.entries(TYPES).find(([, { view }]) => view !== undefined && like instanceof view) ?? []
+  const descr = `${type?.bytes === 1 ? '|' : '<'}${kind}`
   const dimensions = shape.length === 1 ? `${shape[0]},` : shape.join(', ')
   const dictionary = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${dimensions}), }`
   // The data starts at a multiple of 64 bytes; the header ends with a newline.

@@ -219,10 +219,12 @@ async function loadIdx(spec: Extract<Patterns, { kind: 'idx' }>, read: Read): Pr
     )
   }
   const block = allocate(count, columns)
+  // Pixels are levels of 255; numbers of other types are what they are.
+  const full = data instanceof Uint8Array ? 255 : 1
   for (let row = 0; row < count; row++) {
     const from = (order[row] as number) * columns
     for (let column = 0; column < columns; column++) {
-      block.data[row * columns + column] = (data[from + column] as number) / 255
+      block.data[row * columns + column] = (data[from + column] as number) / full
     }
   }
   return {
@@ -240,7 +242,7 @@ function after(first: number, end: number): number[] {
 }
 
 /** The images of the chosen classes, in the order of the file: after `skip` of them, or `perLabel` of each label. */
-function chosenImages(spec: Extract<Patterns, { kind: 'idx' }>, labels: Uint8Array): number[] {
+function chosenImages(spec: Extract<Patterns, { kind: 'idx' }>, labels: readonly number[]): number[] {
   const { skip, perLabel, classes } = spec
   if (perLabel !== undefined) return ofEachLabel(labels, skip, perLabel, classes)
   return after(0, labels.length)
@@ -248,7 +250,7 @@ function chosenImages(spec: Extract<Patterns, { kind: 'idx' }>, labels: Uint8Arr
     .slice(skip)
 }
 
-async function loadLabels(path: string, images: number, read: Read): Promise<Uint8Array> {
+async function loadLabels(path: string, images: number, read: Read): Promise<readonly number[]> {
   const bytes = await read(path)
   const { shape, data } = naming(path, () => decodeIdx(bytes))
   if (shape.length !== 1)
@@ -258,12 +260,15 @@ async function loadLabels(path: string, images: number, read: Read): Promise<Uin
       `${path} has ${data.length} labels for ${images} images; give the file that belongs to them`,
     )
   }
-  return data
+  const labels = Array.from(data)
+  const odd = labels.find((label) => !Number.isInteger(label))
+  if (odd !== undefined) throw new ModelError(`${path} has the label ${odd}; labels are whole numbers`)
+  return labels
 }
 
 /** Images number `skip` to `skip + perLabel - 1` of each label (of `classes` only), in the order of the file. */
 function ofEachLabel(
-  labels: Uint8Array,
+  labels: readonly number[],
   skip: number,
   perLabel: number,
   classes?: readonly number[],
@@ -385,10 +390,13 @@ function applyTransform(step: Exclude<Transform, { op: 'mean' }>, block: Rows): 
     case 'normalize':
       for (const [index, row] of rowsIn(block)) scaleTo(row, step.norm, index)
       return
-    case 'binarize':
+    case 'binarize': {
+      // In float32, as the data is: an entry that equals the threshold is not above it.
+      const threshold = Math.fround(step.threshold)
       for (let index = 0; index < data.length; index++)
-        data[index] = (data[index] as number) > step.threshold ? 1 : -1
+        data[index] = (data[index] as number) > threshold ? 1 : -1
       return
+    }
     case 'scale':
       for (let index = 0; index < data.length; index++) data[index] = (data[index] as number) * step.factor
   }
@@ -535,6 +543,20 @@ function oneMore(block: Block): Block {
 
 function checkColumns(patterns: Patterns, block: Block, want: Want): void {
   const { columns, image } = block
+  const { shape } = want
+  // As many pixels in other lines: every line would be broken in two.
+  if (
+    columns === want.columns &&
+    image !== undefined &&
+    shape.length === 2 &&
+    image.join() !== shape.join()
+  ) {
+    const [height, width] = image
+    throw new ModelError(
+      `the images are [${height}, ${width}] (height, width), ${want.columnsOf.text.replace(/has .*/, `is [${shape.join(', ')}]`)}; ` +
+        `set ${want.columnsOf.path} to [${height}, ${width}], or turn the images`,
+    )
+  }
   if (columns !== want.columns) {
     const remedies: Partial<Record<Patterns['kind'], string>> = {
       idx: 'resize the images',

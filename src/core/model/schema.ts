@@ -213,7 +213,7 @@ export const transformSchema = v.variant('op', [
     v.strictObject({
       op: v.literal('binarize'),
       threshold: v.optional(
-        number('threshold', 'Entries above it become +1, the others -1.', {
+        number('threshold', 'Entries above it become +1, the others -1; both are compared in float32.', {
           control: { min: -1, max: 1, step: 0.01 },
         }),
         0,
@@ -379,7 +379,7 @@ export const patternOptions = [
   v.pipe(
     v.strictObject({
       kind: v.literal('idx'),
-      path: path('path', 'Images in IDX format (uint8), plain or gzip.'),
+      path: path('path', 'Images in IDX format, plain or gzip.'),
       skip: v.optional(
         number('skip', 'Images left out at the beginning; with perLabel, of each label.', {
           integer: true,
@@ -405,7 +405,9 @@ export const patternOptions = [
       ),
       ...treatment,
     }),
-    v.description('Images of an IDX file such as MNIST, one a row, scaled to [0, 1].'),
+    v.description(
+      'Images of an IDX file such as MNIST, one a row; bytes are scaled to [0, 1], other numbers are as they are.',
+    ),
   ),
   v.pipe(
     v.strictObject({

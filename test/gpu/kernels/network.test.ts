@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Model, Probe, Rows } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
-import { fromHalf, toHalf } from '../../../src/core/plan/layout.ts'
+import { fromHalf, toHalf } from '../../../src/core/data/half.ts'
 import { planNetwork } from '../../../src/core/plan/plan.ts'
 import { TILES } from '../../../src/core/plan/kernels.ts'
 import { type Variants, formText } from '../../../src/core/plan/variants.ts'

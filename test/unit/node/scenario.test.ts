@@ -178,3 +178,55 @@ describe('files beside a scenario', () => {
     )
   })
 })
+
+describe('numbers of data beside numbers of a scenario', () => {
+  test('an entry that equals the threshold is not above it', async () => {
+    const values = Array.from({ length: 9 }, (_, k) => (k + 1) / 10)
+    for (const data of [Float64Array.from(values), Float32Array.from(values)]) {
+      writeFileSync(join(folder, 'ties.npy'), encodeNpy({ shape: [1, 9], data }))
+      for (const [k, threshold] of values.entries()) {
+        const init = { kind: 'npy', path: 'ties.npy', transform: [{ op: 'binarize', threshold }] }
+        const { layers } = await load(layer(init, 9))
+        expect(Array.from(layers[0]?.init.data ?? [])).toEqual(values.map((_value, at) => (at > k ? 1 : -1)))
+      }
+    }
+  })
+
+  test('so is a pixel, of every level', async () => {
+    const levels = Uint8Array.from({ length: 256 }, (_, level) => level)
+    writeFileSync(
+      join(folder, 'ramp.idx'),
+      Uint8Array.from([0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0, ...levels]),
+    )
+    for (const level of [0, 51, 102, 128, 153, 204, 254]) {
+      const init = { kind: 'idx', path: 'ramp.idx', transform: [{ op: 'binarize', threshold: level / 255 }] }
+      const { layers } = await load(layer(init, [1, 256]))
+      expect(layers[0]?.init.data.indexOf(1)).toBe(level + 1)
+    }
+  })
+})
+
+describe('images in layers', () => {
+  test('with other lines than the layer are refused with both shapes, however they come', async () => {
+    const data = new Uint8Array(35)
+    writeFileSync(join(folder, 'g8.png'), encodePng({ width: 7, height: 5, data, channels: 1 }))
+    writeFileSync(
+      join(folder, 'g8.idx'),
+      Uint8Array.from([0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 5, 0, 0, 0, 7, ...data]),
+    )
+    writeFileSync(join(folder, 'g8.npy'), encodeNpy({ shape: [1, 5, 7], data: new Float32Array(35) }))
+    for (const init of [
+      { kind: 'png', paths: ['g8.png'] },
+      { kind: 'idx', path: 'g8.idx' },
+      { kind: 'npy', path: 'g8.npy' },
+    ]) {
+      expect((await load(layer(init, [5, 7]))).layers[0]?.init.data).toHaveLength(35)
+      expect((await load(layer(init, 35))).layers[0]?.init.data).toHaveLength(35)
+      expect(await refusal(layer(init, [7, 5]))).toContain(
+        'the images are [5, 7] (height, width), layer `v` is [7, 5]; set neurons.v.size to [5, 7], or turn the images',
+      )
+    }
+    const resized = { kind: 'png', paths: ['g8.png'], width: 5, height: 7 }
+    expect((await load(layer(resized, [7, 5]))).layers[0]?.init.data).toHaveLength(35)
+  })
+})

@@ -1,13 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ModelError } from '../../../src/core/model/errors.ts'
+import { fromHalf, toHalf } from '../../../src/core/data/half.ts'
 import {
   dealRows,
-  fromHalf,
   packBlock,
   planMatrix,
   slicesOf,
-  toHalf,
   unpackBlock,
   vectorStride,
 } from '../../../src/core/plan/layout.ts'
