@@ -240,4 +240,26 @@ describe('the energy guard', () => {
     expect(value.some(([energy], k) => k > 0 && energy! > value[k - 1]![0]!)).toBe(true)
     expect(warnings).toEqual([])
   })
+
+  test.each([
+    [10, 1],
+    [0.1, 0],
+  ])('warns once of a flip that leaves the energy as it is, and of no rest: dt %f', async (dt, count) => {
+    const model = buildModel({
+      time: { dt },
+      layers: [{ name: 'v', size: 2, lagrangian: { kind: 'tanh', gain: 5 }, init: rowsOf([[1, 1]]) }],
+      synapses: [{ name: 'w', layer: 'v', base: { kind: 'matrix', matrix: rowsOf([[0, -1], [-1, 0]]) } }], // prettier-ignore
+      probes: [
+        { kind: 'energy', name: 'e', every: 1 },
+        { kind: 'speed', name: 's', every: 1, layer: 'v' },
+      ],
+    })
+    await withSimulation(model, async (simulation) => {
+      await simulation.step(200)
+      await simulation.flush()
+      const flips = simulation.warnings.filter((line) => line.includes('neither falls nor rests'))
+      expect(flips).toHaveLength(count)
+      if (count > 0) expect(flips[0]).toMatch(/neurons\.v flips from side to side/)
+    })
+  })
 })
