@@ -783,11 +783,12 @@ ${put(row, 'select(r.x / lengths, 0.0, lengths == 0.0)')} }`
     const label = `${group.name}/deviation`
     const hasDeviation = isMemory ? group.rule === 'hebbian' : group.tau !== undefined
     if (hasDeviation) {
+      const unit = param(`m${index}_deviation_`, label, ['probe'], 'unit')
       const distances = times(rows.layer.size, (row) =>
         times(quads, (k) => {
           const m = `m${index}_${row}_${k}`
           const d = one.based ? `(${m} - d${index}_${row}_${k})` : m
-          return `apart += ${d} * ${d};`
+          return `{ let d = ${unit} * ${d}; apart += d * d; }`
         }),
       )
       lines.push(
