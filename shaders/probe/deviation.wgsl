@@ -1,4 +1,5 @@
-// Squared distance of each row of a coupling matrix from its base: sum_i (A_mu,i - base_mu,i)^2.
+// Squared distance of each row of a coupling matrix from its base: sum_i (unit (A_mu,i - base_mu,i))^2,
+// unit a power of two that keeps the squares within float32.
 // FOLDED: of a symmetric matrix that is kept on and above the diagonal, in tiles of 8 x 8 (matrix/fold.wgsl).
 //   matrix, rows [start, start + count) of all replicas, [.., stride]; base [rows, stride], present when BASED
 //   output [replicas * rows]. Dispatch: x over the rows of the block.
@@ -14,6 +15,7 @@ struct Params {
   stride: u32,
   baseStart: u32,
   outputStride: u32,
+  unit: f32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -35,6 +37,7 @@ fn deviation(@builtin(global_invocation_id) id: vec3<u32>) {
     if (BASED) {
       d -= base[(row - params.baseStart) * quads + quad];
     }
+    d *= params.unit;
     sum += select(1.0, 2.0, FOLDED && quad > diagonal + 1u) * d * d;
   }
   output[(params.start + id.x) / params.rows * params.outputStride + row] = (sum.x + sum.y) + (sum.z + sum.w);

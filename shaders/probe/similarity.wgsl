@@ -1,5 +1,6 @@
 // Cosine between each memory and the pattern of the same number: Xi_mu.p_mu / (|Xi_mu| |p_mu|), 0 if either is 0.
 //   Xi, rows [start, start + count) of all copies (see matrix/recall.wgsl), joined from matrix/{f32,f16,binary}.wgsl
+// Each row is scaled near 1 before it is squared (joined: common/magnitude.wgsl).
 //   patterns, rows [patternStart, patternStart + patternCount), [.., patternStride]. Dispatch: x over the rows of one copy, y over replicas.
 
 override WORKGROUP: u32 = 64;
@@ -35,12 +36,20 @@ fn similarity(@builtin(global_invocation_id) id: vec3<u32>) {
   if (row >= params.count || patternRow >= params.patternCount) {
     return;
   }
+  var exponent = 0u;
+  var patternExponent = 0u;
+  for (var quad = 0u; quad < (params.columns + 3u) / 4u; quad++) {
+    exponent = max(exponent, exponentOf(quadAt(row, quad)));
+    patternExponent = max(patternExponent, exponentOf(patterns[patternRow * (params.patternStride / 4u) + quad]));
+  }
+  let scale = scaleOf(exponent);
+  let patternScale = scaleOf(patternExponent);
   var product = vec4<f32>(0.0);
   var norm = vec4<f32>(0.0);
   var patternNorm = vec4<f32>(0.0);
   for (var quad = 0u; quad < (params.columns + 3u) / 4u; quad++) {
-    let a = quadAt(row, quad);
-    let b = patterns[patternRow * (params.patternStride / 4u) + quad];
+    let a = scaled(quadAt(row, quad), scale);
+    let b = scaled(patterns[patternRow * (params.patternStride / 4u) + quad], patternScale);
     product += a * b;
     norm += a * a;
     patternNorm += b * b;

@@ -317,10 +317,13 @@ test('a step that makes the energy rise is a warning with tick, size and advice,
   writeScenario(folder, 'rising.json', loneNeuron('tanh', -3, 2))
   const { code, stderr } = await engram(['run', 'rising.json', '--out', 'rising'], folder)
   expect(code).toBe(0)
-  const line = /^warning: the energy rose by [\d.e-]+ at tick 1\b.*; use a smaller time.dt than 2 .*\n$/
-  expect(stderr).toMatch(line)
+  const [before, line] = stderr.split('\n')
+  expect(before).toMatch(
+    /^warning: neurons\.\S+: dt 2 \* every 1 \/ tau 1 = 2, .*; set time.dt to [\d.]+ at most$/,
+  )
+  expect(line).toMatch(/^warning: the energy rose by [\d.e-]+ at tick 1\b.*; use a smaller time.dt than 2 /)
   const { warnings } = readJson(folder, 'rising/summary.json') as { warnings: string[] }
-  expect(`warning: ${warnings[0]!}\n`).toBe(stderr)
+  expect(warnings.map((warning) => `warning: ${warning}\n`).join('')).toBe(stderr)
   const quiet = await engram(['run', 'rising.json', '--out', 'rising', '--quiet'], folder)
   expect(quiet).toMatchObject({ code: 0, stderr: '' })
   const small = await engram(['run', 'rising.json', '--out', 'rising', '--set', 'time.dt=0.05'], folder)

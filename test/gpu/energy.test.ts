@@ -1,6 +1,10 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { loadModel } from '../../src/core/model/load.ts'
 import type { Lagrangian, Model } from '../../src/core/model/model.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
+import { createReference } from '../../src/core/reference/network.ts'
+import { readShipped } from '../scenario.ts'
 import { buildModel, LAGRANGIANS, normalRows, rowsOf, symmetricRows } from '../build.ts'
 import { withSimulation } from './helpers/compare.ts'
 import { ULP } from './helpers/within.ts'
@@ -239,5 +243,54 @@ describe('the energy guard', () => {
     const { value, warnings } = await energies(noisy, 60)
     expect(value.some(([energy], k) => k > 0 && energy! > value[k - 1]![0]!)).toBe(true)
     expect(warnings).toEqual([])
+  })
+
+  test.each([
+    [10, 1],
+    [0.1, 0],
+  ])('warns once of a flip that leaves the energy as it is, and of no rest: dt %f', async (dt, count) => {
+    const model = buildModel({
+      time: { dt },
+      layers: [{ name: 'v', size: 2, lagrangian: { kind: 'tanh', gain: 5 }, init: rowsOf([[1, 1]]) }],
+      synapses: [{ name: 'w', layer: 'v', base: { kind: 'matrix', matrix: rowsOf([[0, -1], [-1, 0]]) } }], // prettier-ignore
+      probes: [
+        { kind: 'energy', name: 'e', every: 1 },
+        { kind: 'speed', name: 's', every: 1, layer: 'v' },
+      ],
+    })
+    await withSimulation(model, async (simulation) => {
+      await simulation.step(200)
+      await simulation.flush()
+      const flips = simulation.warnings.filter((line) => line.includes('neither falls nor rests'))
+      expect(flips).toHaveLength(count)
+      if (count > 0) expect(flips[0]).toMatch(/neurons\.v flips from side to side/)
+    })
+  })
+})
+
+describe.each(['off', 'on'] as const)('an energy whose squares leave float32, resident %s', (resident) => {
+  test.each([1, 1e10, 1e20, 1e30])('is that of float64: strength %f', async (strength) => {
+    const file = new URL('../cases/energy-beyond-squares/scenario.json', import.meta.url)
+    const raw = JSON.parse(await readFile(file, 'utf8')) as { synapses: { w: { strength: number } } }
+    raw.synapses.w.strength = strength
+    const model = await loadModel(JSON.stringify(raw), { file: 's.json', read: readShipped })
+    const reference = createReference(model)
+    const expected = [0, 1, 2, 3].map((tick) => {
+      if (tick > 0) reference.step()
+      return reference.energy()[0]!.total
+    })
+    await withSimulation(
+      model,
+      async (simulation) => {
+        await simulation.step(3)
+        await simulation.flush()
+        const [series] = simulation.series
+        series!.value.forEach((value, tick) => {
+          expect(Math.abs(value[0]! - expected[tick]!)).toBeLessThan(1e-4 * Math.abs(expected[tick]!))
+        })
+        expect(series!.value).toHaveLength(4)
+      },
+      { resident },
+    )
   })
 })

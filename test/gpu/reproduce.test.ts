@@ -12,6 +12,12 @@ function failures({ checks }: Result): string[] {
     .map(({ what, relation, published, measured }) => `${what}: ${measured}, not ${relation} ${published}`)
 }
 
+/** Experiments that look at where a network rests, or at synapses without delay, and step over the way there. */
+const LONG_STEPS: Readonly<Record<string, RegExp>> = {
+  'retrieval-overlap': /: neurons\.visible: dt 1 \* every 1 \/ tau 1 = 1, /,
+  'synaptic-time': /: synapses\.recurrent: dt 0\.2 \* every 1 \/ tau 0\.05 = 4, /,
+}
+
 describe.each(REPRODUCTIONS.map((reproduction) => ({ id: reproduction.id, reproduction })))(
   '$id',
   ({ reproduction }) => {
@@ -20,7 +26,9 @@ describe.each(REPRODUCTIONS.map((reproduction) => ({ id: reproduction.id, reprod
       const result = await reproduce(device, reproduction)
       expect(failures(result)).toEqual([])
       expect(result.checks.length).toBeGreaterThan(0)
-      expect(result.warnings).toEqual([])
+      const long = LONG_STEPS[reproduction.id]
+      expect(result.warnings.filter((line) => long === undefined || !long.test(line))).toEqual([])
+      if (long !== undefined) expect(result.warnings).not.toEqual([])
       expect(drawChart(result.chart)).not.toMatch(/NaN|undefined/)
     })
 

@@ -10,6 +10,7 @@ import { withNumbers } from './parameters.ts'
 import { valueAt } from './path.ts'
 import { resolveProbe } from './probes.ts'
 import type { Scenario, StimulusSpec } from './schema.ts'
+import { stepWarnings } from './steps.ts'
 import { resolveStimulus, stimulusPatterns } from './stimulus.ts'
 import { hebbianPatterns, resolveSynapse } from './synapses.ts'
 import { axesOf, pointCount, pointScenarios, replicaCount } from './variation.ts'
@@ -61,7 +62,8 @@ export async function resolveModel(scenario: Scenario, options: ResolveOptions):
       files: Object.fromEntries(hashes),
       warnings: [...warnings, ...unusedRows(scenario, layers, stimulus)],
     }
-    return typeof scenario.replicas === 'number' ? model : await varied(model, sources)
+    const whole = typeof scenario.replicas === 'number' ? model : await varied(model, sources)
+    return { ...whole, warnings: [...whole.warnings, ...stepWarnings(whole)] }
   } catch (error) {
     throw error instanceof ModelError && options.file !== undefined ? error.in(options.file) : error
   }

@@ -8,6 +8,7 @@ import { customSource, type Written } from '../model/custom.ts'
 import type { Lagrangian } from '../model/model.ts'
 import carry from '../../../shaders/common/carry.wgsl?raw'
 import random from '../../../shaders/common/random.wgsl?raw'
+import magnitude from '../../../shaders/common/magnitude.wgsl?raw'
 import real from '../../../shaders/common/real.wgsl?raw'
 import subgroup from '../../../shaders/common/reduce-subgroup.wgsl?raw'
 import tree from '../../../shaders/common/reduce-tree.wgsl?raw'
@@ -89,7 +90,7 @@ const KERNELS = {
   'probe/sum': [sum],
   'probe/deviation': [deviation],
   'probe/store': [store],
-  'probe/similarity': [similarity],
+  'probe/similarity': [similarity, magnitude],
   'probe/speed': [speed, drive],
 } as const
 

@@ -276,6 +276,12 @@ function synapseEnergy(planning: Planning, synapse: Synapse, slot: Slot, word: n
   return operations
 }
 
+/** About the root of the smallest factor: a power of two, which changes no digit of what is squared. */
+function unitOfDeviation({ variation, ...model }: Model, factor: (model: Model) => number): number {
+  const factors = (variation?.points ?? [model]).map(factor).filter((value) => value > 0)
+  return factors.length === 0 ? 1 : 2 ** Math.round(Math.log2(Math.min(...factors)) / 2)
+}
+
 /** factor * |A - base|^2, added to a sample. */
 function deviation(
   planning: Planning,
@@ -287,6 +293,7 @@ function deviation(
 ): Operation[] {
   const output = scratch(planning)
   const base = planning.matrices.get(`${matrix.name}/base`)
+  const unit = unitOfDeviation(planning.model, factor)
   return [
     ...matrix.blocks.map((block) => {
       const baseBlock = base && baseBlockOf(base, block.start % matrix.rows)
@@ -304,6 +311,7 @@ function deviation(
           stride: matrix.stride,
           baseStart: baseBlock?.start ?? 0,
           outputStride: output.stride,
+          unit,
         }),
       })
     }),
@@ -311,7 +319,7 @@ function deviation(
       label: `${matrix.name}/deviation`,
       size: matrix.rows,
       left: output,
-      factor,
+      factor: (m) => factor(m) / unit ** 2,
       first: false,
       word,
     }),

@@ -19,6 +19,7 @@ import { jointMemory } from '../model/joint.ts'
 import type { Layer, Memory, Model, Probe, Stimulus, Synapse } from '../model/model.ts'
 import { cuesOf, repetitionsOf } from '../model/variation.ts'
 import carrying from '../../../shaders/common/carry.wgsl?raw'
+import magnitude from '../../../shaders/common/magnitude.wgsl?raw'
 import random from '../../../shaders/common/random.wgsl?raw'
 import real from '../../../shaders/common/real.wgsl?raw'
 import each from '../../../shaders/resident/each.wgsl?raw'
@@ -722,12 +723,19 @@ if (slot >= 0) { let at = ${at};\n${sampleText(probe)} } }`
         const base = place(blockOf(`${probe.name}/patterns`))
         const { rows, columns } = probe.patterns
         return times(rows, (row) => {
-          const sums = times(one.quads, (k) => {
-            const m = `m${one.index}_${row}_${k}`
+          const patterns = times(one.quads, (k) => {
             const start = `${base + (row * vectorStride(columns)) / 4}u`
-            return `{ var p = vec4<f32>(0.0);\n${load('p', start, columns, k)}\nr += vec4<f32>(dot(${m}, p), dot(${m}, ${m}), dot(p, p), 0.0); }`
+            return `var p${k} = vec4<f32>(0.0);\n${load(`p${k}`, start, columns, k)}
+top = max(top, exponentOf(m${one.index}_${row}_${k})); patternTop = max(patternTop, exponentOf(p${k}));`
           })
-          return `{ var r = vec4<f32>(0.0);\n${sums}\nr = reduceQuad(r); let lengths = sqrt(r.y) * sqrt(r.z);
+          const sums = times(
+            one.quads,
+            (k) =>
+              `{ let m = scaled(m${one.index}_${row}_${k}, scale); let p = scaled(p${k}, patternScale); r += vec4<f32>(dot(m, p), dot(m, m), dot(p, p), 0.0); }`,
+          )
+          return `{ var top = 0u; var patternTop = 0u; var r = vec4<f32>(0.0);\n${patterns}
+let scale = scaleOf(u32(reduceMax(f32(top), lane))); let patternScale = scaleOf(u32(reduceMax(f32(patternTop), lane)));\n${sums}
+r = reduceQuad(r); let lengths = sqrt(r.y) * sqrt(r.z);
 ${put(row, 'select(r.x / lengths, 0.0, lengths == 0.0)')} }`
         })
       }
@@ -775,11 +783,12 @@ ${put(row, 'select(r.x / lengths, 0.0, lengths == 0.0)')} }`
     const label = `${group.name}/deviation`
     const hasDeviation = isMemory ? group.rule === 'hebbian' : group.tau !== undefined
     if (hasDeviation) {
+      const unit = param(`m${index}_deviation_`, label, ['probe'], 'unit')
       const distances = times(rows.layer.size, (row) =>
         times(quads, (k) => {
           const m = `m${index}_${row}_${k}`
           const d = one.based ? `(${m} - d${index}_${row}_${k})` : m
-          return `apart += ${d} * ${d};`
+          return `{ let d = ${unit} * ${d}; apart += d * d; }`
         }),
       )
       lines.push(
@@ -980,6 +989,7 @@ ${body}
     real,
     ...(model.layers.some(({ name }) => isWarm(model, name)) ? [random, noise] : []),
     ...(layers.some(({ carried }) => carried) || held.some(({ carried }) => carried) ? [carrying] : []),
+    ...(probes.some(({ probe }) => probe.kind === 'similarity') ? [magnitude] : []),
     ...functions,
   ].join('\n')
   return { source, lines: body.split('\n').length, parts, params }

@@ -18,9 +18,10 @@ export function overlap(g: Float64Array, patterns: Rows): number[] {
  */
 export function similarity(xi: Float64Array, patterns: Rows): number[] {
   return rowsOf(patterns).map((pattern, mu) => {
-    const memory = row(xi, patterns.columns, mu)
-    const lengths = norm(memory) * norm(pattern)
-    return lengths === 0 ? 0 : dot(memory, pattern) / lengths
+    const memory = nearOne(row(xi, patterns.columns, mu))
+    const target = nearOne(pattern)
+    const lengths = norm(memory) * norm(target)
+    return lengths === 0 ? 0 : dot(memory, target) / lengths
   })
 }
 
@@ -30,6 +31,14 @@ export function similarity(xi: Float64Array, patterns: Rows): number[] {
  */
 export function speed(velocity: Float64Array): number {
   return velocity.reduce((top, v) => Math.max(top, Math.abs(v)), 0)
+}
+
+/** A row times the power of two that brings its largest entry near 1, so that its squares are numbers. */
+function nearOne(values: Float64Array): Float64Array {
+  const top = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  if (top === 0 || !Number.isFinite(top)) return values
+  const scale = 2 ** -Math.max(Math.floor(Math.log2(top)), -1022)
+  return values.map((value) => value * scale)
 }
 
 function rowsOf(patterns: Rows): Float64Array[] {

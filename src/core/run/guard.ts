@@ -5,10 +5,10 @@ import type { Model } from '../model/model.ts'
 import type { Sample } from './series.ts'
 
 export interface EnergyGuard {
-  /** Looks at one energy sample; `quietSince` = ticks since which stimulus and parameters stood still. */
+  /** Looks at one sample of an energy or a speed; `quietSince` = ticks since which stimulus and parameters stood still. */
   observe(sample: Sample, quietSince: number): void
-  /** One line about the rise, if there was one. */
-  warning(): string | undefined
+  /** One line about the rise, if there was one, and one about a flip. */
+  warnings(): readonly string[]
 }
 
 /**
@@ -16,6 +16,12 @@ export interface EnergyGuard {
  * the exact ones by some 2^-23 times the root of their length.
  */
 const ROUNDING = 1e-5
+
+/**
+ * A layer that goes on moving for so many time constants, on a path of this part of the root of the energy per neuron at
+ * least in each, while the energy rests, flips from side to side: the exact flow moves down, or comes to rest.
+ */
+const RESTLESS = { times: 5, part: 0.01 }
 
 const descends = new WeakMap<Model, boolean>()
 
@@ -52,39 +58,84 @@ function oneDescends(model: Model): boolean {
   )
 }
 
+/** The same energy, or a speed that has not halved, from tick `since` to tick `until`. */
+interface Span {
+  readonly since: number
+  readonly until: number
+}
+
 /** Makes the guard of a run. */
 export function createEnergyGuard(initial: Model, model: () => Model): EnergyGuard {
-  const last = new Map<number, { tick: number; energy: number }>()
+  const last = new Map<number, Span & { readonly energy: number; readonly scale: number }>()
+  const fast = new Map<string, Span & { readonly top: number }>()
   let rise: { tick: number; size: number; replica: number; count: number } | undefined
+  let flip: { layer: string; tick: number; replica: number } | undefined
+
+  const observeEnergy = ({ terms, tick, value }: Sample, quietSince: number): void => {
+    if (terms === undefined) return
+    const count = terms.length / value.length
+    value.forEach((energy, replica) => {
+      const before = last.get(replica)
+      let scale = 0
+      for (let term = 0; term < count; term++) scale += Math.abs(terms[replica * count + term] as number)
+      const isQuiet = before !== undefined && before.until >= quietSince
+      const size = isQuiet ? energy - before.energy : 0
+      const isFlat = isQuiet && Math.abs(size) <= ROUNDING * scale
+      last.set(replica, { since: isFlat ? before.since : tick, until: tick, energy, scale })
+      if (!(size > ROUNDING * scale)) return
+      rise ??= { tick, size, replica, count: 0 }
+      rise.count++
+    })
+  }
+
+  const observeSpeed = ({ probe, tick, value }: Sample, quietSince: number, name: string): void => {
+    value.forEach((speed, replica) => {
+      const whole = model()
+      const point = whole.variation?.points[Math.floor(replica / whole.variation.repetitions)] ?? whole
+      const layer = point.layers.find((one) => one.name === name)
+      const energy = last.get(replica)
+      if (layer === undefined || energy === undefined) return
+      const key = `${replica} ${probe}`
+      const before = fast.get(key)
+      const goesOn = before !== undefined && before.until >= quietSince && speed > before.top / 2
+      const { since } = goesOn ? before : { since: tick }
+      fast.set(key, { since, until: tick, top: Math.max(goesOn ? before.top : 0, speed) })
+      const ticks = Math.min(tick, energy.until) - Math.max(since, energy.since)
+      const isLong = ticks >= 4 * layer.every && ticks * point.time.dt >= RESTLESS.times * layer.tau
+      const isFast = speed * layer.tau > RESTLESS.part * Math.sqrt(energy.scale / layer.size)
+      if (isLong && isFast) flip ??= { layer: name, tick, replica }
+    })
+  }
+
+  const where = (replica: number): string => (initial.replicas > 1 ? ` in replica ${replica}` : '')
   return {
     observe(sample, quietSince) {
-      const { terms, tick } = sample
-      if (terms === undefined) return
+      const probe = model().probes.find(({ name }) => name === sample.probe)
       if (!isDescending(model())) {
         last.clear()
+        fast.clear()
         return
       }
-      const count = terms.length / sample.value.length
-      sample.value.forEach((energy, replica) => {
-        const before = last.get(replica)
-        last.set(replica, { tick, energy })
-        if (before === undefined || before.tick < quietSince) return
-        let scale = 0
-        for (let term = 0; term < count; term++) scale += Math.abs(terms[replica * count + term] as number)
-        const size = energy - before.energy
-        if (!(size > ROUNDING * scale)) return
-        rise ??= { tick, size, replica, count: 0 }
-        rise.count++
-      })
+      if (probe?.kind === 'speed') observeSpeed(sample, quietSince, probe.layer)
+      else observeEnergy(sample, quietSince)
     },
-    warning() {
-      if (rise === undefined) return undefined
-      const where = initial.replicas > 1 ? ` in replica ${rise.replica}` : ''
-      const more = rise.count > 1 ? `, and in ${rise.count - 1} more samples` : ''
-      return (
-        `the energy rose by ${rise.size.toPrecision(3)} at tick ${rise.tick}${where}${more}, which the exact dynamics ` +
-        `cannot do; use a smaller time.dt than ${model().time.dt} (0.1 of the smallest tau is safe)`
-      )
+    warnings() {
+      const lines: string[] = []
+      const { dt } = model().time
+      if (rise !== undefined) {
+        const more = rise.count > 1 ? `, and in ${rise.count - 1} more samples` : ''
+        lines.push(
+          `the energy rose by ${rise.size.toPrecision(3)} at tick ${rise.tick}${where(rise.replica)}${more}, which the exact dynamics ` +
+            `cannot do; use a smaller time.dt than ${dt} (0.1 of the smallest tau is safe)`,
+        )
+      }
+      if (flip !== undefined) {
+        lines.push(
+          `the energy neither falls nor rests at tick ${flip.tick}${where(flip.replica)}: neurons.${flip.layer} flips from side to side, which the ` +
+            `exact dynamics cannot do; use a smaller time.dt than ${dt} (0.1 of the smallest tau is safe)`,
+        )
+      }
+      return lines
     },
   }
 }

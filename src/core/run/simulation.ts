@@ -288,8 +288,7 @@ export async function createSimulation(
   /** Groups that `set` has made so slow that a second word, for which there is no room, would have to carry their steps. */
   let coarse: readonly string[] = []
   const warnings = (): readonly string[] => {
-    const rise = guard.warning()
-    return [...earlierWarnings, ...(rise === undefined ? [] : [rise]), ...coarse.map(tooCoarse)]
+    return [...earlierWarnings, ...guard.warnings(), ...coarse.map(tooCoarse)]
   }
   const samples = createListeners<Sample>()
   const changes = createListeners<Change>()

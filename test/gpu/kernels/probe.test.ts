@@ -243,6 +243,7 @@ describe('deviation', () => {
                 stride: A.matrix.stride,
                 baseStart: based ? baseBlock.block.start : 0,
                 outputStride,
+                unit: 1,
               },
               buffers: { matrix: bytes, ...(based ? { base: baseBlock.bytes } : {}), output },
               workgroups: [Math.ceil(block.count / WG)],

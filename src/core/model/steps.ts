@@ -1,0 +1,235 @@
+/**
+ * Steps that are too long for the flow they stand for, told before a run.
+ *
+ * A layer x that is updated at the rate r (1 - exp(-step/tau), or step/tau) maps x to x + r (b + I(x) - x). It flips from
+ * side to side, with period 2, where an eigenvalue of R^(1/2) (1 - K) R^(1/2) is above 2, with K = D^(1/2) C D^(1/2), C the
+ * symmetric couplings, D the steepest slopes of the activations and R the rates.
+ * @see Marcus, Westervelt, Dynamics of iterated-map neural networks, Phys. Rev. A 40 (1989)
+ */
+import type { Lagrangian, Layer, Memory, Model, Rows, Synapse } from './model.ts'
+
+/** Of the time constant: a longer step of what is coupled is no longer a picture of the flow. */
+const LONGEST = 0.5
+
+/** Entries of couplings up to which their norm is asked for, and how often they are multiplied. */
+const MOST_ENTRIES = 2 ** 21
+const ROUNDS = 40
+
+/** One line for each group whose step is too long. */
+export function stepWarnings(model: Model): string[] {
+  const points = model.variation?.points ?? [model]
+  const flips = flip(model, points)
+  return coupledGroups(model).flatMap(({ path, name }) => {
+    const groups = points.map((point) => ({ point, group: groupOf(point, name) }))
+    const longest = groups.reduce((a, b) =>
+      ratioOf(a.group, a.point.time.dt) >= ratioOf(b.group, b.point.time.dt) ? a : b,
+    )
+    const { dt } = longest.point.time
+    const { every } = longest.group
+    const tau = longest.group.tau ?? Infinity
+    const ratio = ratioOf(longest.group, dt)
+    const isFlipping = flips?.layer === name
+    const bounds = [...(ratio > LONGEST ? [LONGEST / ratio] : []), ...(flips && (isFlipping || ratio > LONGEST) ? [flips.factor] : [])] // prettier-ignore
+    // One update is no flow: a scenario of one tick asks for just that.
+    if (bounds.length === 0 || model.time.ticks <= every) return []
+    const largest = Math.min(...bounds) * dt
+    const why = isFlipping
+      ? 'more than its couplings allow'
+      : `more than ${LONGEST} of the time constant of a group that is coupled`
+    return [
+      `${path}: dt ${dt} * every ${every} / tau ${tau} = ${short(ratio)}, ${why}, so that it may flip from side to side or ` +
+        `rest where the exact dynamics do not; set time.dt to ${floor(largest)} at most`,
+    ]
+  })
+}
+
+type Group = Layer | Synapse | Memory
+
+function groupOf({ layers, synapses, memories }: Model, name: string): Group {
+  return [...layers, ...synapses, ...memories].find((one) => one.name === name) as Group
+}
+
+function ratioOf({ tau, every }: Group, dt: number): number {
+  return tau === undefined || tau === 0 ? 0 : (dt * every) / tau
+}
+
+/** The part of the way to its target that a layer goes in one update. */
+function rateOf(group: Group, { dt, integrator }: Model['time']): number {
+  const ratio = ratioOf(group, dt)
+  return integrator === 'euler' ? ratio : -Math.expm1(-ratio)
+}
+
+/** Groups whose target moves with what they do: of others every step is exact. */
+function coupledGroups(model: Model): { readonly path: string; readonly name: string }[] {
+  const { layers, synapses, memories } = model
+  const moves = (name: string): boolean => !isHeld(model, name)
+  return [
+    ...layers
+      .filter(
+        ({ name, tau }) =>
+          tau > 0 &&
+          moves(name) &&
+          (synapses.some(({ layer }) => layer === name) ||
+            memories.some(({ from, to }) => (from === name && moves(to)) || (to === name && moves(from)))),
+      )
+      .map(({ name }) => ({ path: `neurons.${name}`, name })),
+    ...synapses
+      .filter(({ tau, layer }) => tau !== undefined && moves(layer))
+      .map(({ name }) => ({ path: `synapses.${name}`, name })),
+    ...memories
+      .filter(
+        ({ tau, rule, from, to }) => tau !== undefined && rule !== 'fixed' && (moves(from) || moves(to)),
+      )
+      .map(({ name }) => ({ path: `memories.${name}`, name })),
+  ]
+}
+
+/** True when clamps hold all of a layer in every tick. */
+function isHeld({ stimulus, time }: Model, name: string): boolean {
+  const clamps = stimulus
+    .filter(
+      ({ kind, layer, patterns, gap, order }) =>
+        kind === 'clamp' && layer === name && patterns.free === undefined && gap === 0 && order !== 'once',
+    )
+    .sort((a, b) => a.start - b.start)
+  const end = clamps.reduce((until, { start, stop }) => (start <= until ? Math.max(until, stop) : until), 0)
+  return end > 0 && end >= time.ticks
+}
+
+/** The largest slope of an activation, undefined where there is none. */
+function slopeOf(l: Lagrangian): number | undefined {
+  switch (l.kind) {
+    case 'linear':
+    case 'tanh':
+      return l.gain
+    case 'relu':
+      return 1
+    case 'sigmoid':
+      return l.gain / 4
+    case 'softmax':
+      return l.beta / 2
+    case 'power':
+      return l.degree === 2 ? 1 : undefined
+    default:
+      return undefined
+  }
+}
+
+/** The layer that flips first, and by what factor its step would have to be shorter. */
+function flip(
+  model: Model,
+  points: readonly Model[],
+): { readonly layer: string; readonly factor: number } | undefined {
+  const layers = model.layers.flatMap(({ name, size, tau }) => {
+    const own = points.map((point) => ({ point, layer: groupOf(point, name) as Layer }))
+    const slopes = own.map(({ layer }) => slopeOf(layer.lagrangian))
+    if (tau === 0 || isHeld(model, name) || slopes.includes(undefined)) return []
+    const weights = own.map(({ point, layer }, index) => ({
+      rate: rateOf(layer, point.time),
+      slope: slopes[index] as number,
+      layer,
+      point,
+    }))
+    const fastest = weights.reduce((a, b) => (a.rate >= b.rate ? a : b))
+    const slope = Math.max(...weights.map((one) => one.slope))
+    return [{ ...fastest, name, size, slope }]
+  })
+  const [worst] = [...layers].sort((a, b) => b.rate - a.rate)
+  if (worst === undefined) return undefined
+  const couplings = couplingsOf(model, new Set(layers.map(({ name }) => name)))
+  const entries = couplings.reduce((sum, { rows }) => sum + rows.rows * rows.columns, 0)
+  if (couplings.length === 0 || entries > MOST_ENTRIES) return undefined
+
+  // Power iteration with R^(1/2) (1 - K) R^(1/2) + a bound of its lowest eigenvalue, which makes the largest the first.
+  const norm = couplings.reduce((sum, { rows }) => sum + bound(rows), 0)
+  const shift = Math.max(...layers.map(({ rate, slope }) => rate * slope)) * norm
+  // The cheap bound first: of most networks nothing else has to be asked.
+  if (!Number.isFinite(shift) || worst.rate + shift <= 2) return undefined
+  let y = new Map(layers.map(({ name, size }, index) => [name, start(size, index)]))
+  let largest = 0
+  for (let round = 0; round < ROUNDS; round++) {
+    const weighted = new Map(layers.map(({ name, rate, slope }) => [name, y.get(name)!.map((v) => v * Math.sqrt(rate * slope))])) // prettier-ignore
+    const input = new Map(layers.map(({ name, size }) => [name, new Float64Array(size)]))
+    for (const coupling of couplings) addProduct(coupling, weighted, input)
+    const next = new Map(
+      layers.map(({ name, rate, slope }) => [
+        name,
+        y.get(name)!.map((v, i) => rate * v - Math.sqrt(rate * slope) * input.get(name)![i]! + shift * v),
+      ]),
+    )
+    const length = Math.sqrt([...next.values()].reduce((sum, v) => sum + v.reduce((s, e) => s + e * e, 0), 0))
+    largest = length - shift
+    y = new Map([...next].map(([name, v]) => [name, v.map((e) => e / (length || 1))]))
+  }
+  if (!(largest > 2)) return undefined
+  const rate = (worst.rate * 2) / largest
+  const ratio = worst.point.time.integrator === 'euler' ? rate : -Math.log1p(-rate)
+  return { layer: worst.name, factor: ratio / ratioOf(worst.layer, worst.point.time.dt) }
+}
+
+interface Coupling {
+  readonly from: string
+  readonly to: string
+  readonly rows: Rows
+}
+
+/**
+ * What couples layers that move. Hebbian couplings and adiabatic layers only pull to the same side, but for the diagonal
+ * that is taken away, which is small.
+ */
+function couplingsOf({ synapses, memories }: Model, moving: ReadonlySet<string>): Coupling[] {
+  return [
+    ...synapses.flatMap(({ layer, base }) =>
+      base.kind === 'matrix' && moving.has(layer) ? [{ from: layer, to: layer, rows: base.matrix }] : [],
+    ),
+    ...memories.flatMap(({ from, to, init, inputOffset }) =>
+      moving.has(from) && moving.has(to) && inputOffset === 'none' ? [{ from, to, rows: init }] : [],
+    ),
+  ]
+}
+
+/** Adds C y: a matrix of one layer once, one between two layers both ways. */
+function addProduct(
+  { from, to, rows: { rows, columns, data } }: Coupling,
+  y: ReadonlyMap<string, Float64Array>,
+  into: ReadonlyMap<string, Float64Array>,
+): void {
+  const [left, right] = [y.get(to)!, y.get(from)!]
+  const [toLeft, toRight] = [into.get(to)!, into.get(from)!]
+  for (let i = 0; i < rows; i++) {
+    let sum = 0
+    for (let j = 0; j < columns; j++) {
+      const entry = data[i * columns + j]!
+      sum += entry * right[j]!
+      if (from !== to) toRight[j]! += entry * left[i]!
+    }
+    toLeft[i]! += sum
+  }
+}
+
+/** sqrt(|A|_1 |A|_inf), at least the spectral norm. */
+function bound({ rows, columns, data }: Rows): number {
+  const across = new Float64Array(rows)
+  const down = new Float64Array(columns)
+  data.forEach((entry, k) => {
+    across[Math.floor(k / columns)]! += Math.abs(entry)
+    down[k % columns]! += Math.abs(entry)
+  })
+  const largest = (sums: Float64Array): number => sums.reduce((a, b) => Math.max(a, b), 0)
+  return Math.sqrt(largest(across) * largest(down))
+}
+
+/** A direction that no simple coupling is blind to, another one for each layer. */
+function start(size: number, layer: number): Float64Array {
+  return Float64Array.from({ length: size }, (_, k) => Math.sin(12.9898 * (k + 1) + 78.233 * layer))
+}
+
+function short(value: number): number {
+  return Number(value.toPrecision(4))
+}
+
+/** Three digits, never more than the value itself. */
+function floor(value: number): number {
+  const unit = 10 ** (Math.floor(Math.log10(value)) - 2)
+  return Number((Math.floor(value / unit + 1e-9) * unit).toPrecision(3))
+}

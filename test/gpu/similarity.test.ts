@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest'
+import type { Model } from '../../src/core/model/model.ts'
+import { RandomStream } from '../../src/core/model/random.ts'
+import type { SimulationOptions } from '../../src/core/run/simulation.ts'
+import { similarity } from '../../src/core/reference/probes.ts'
+import { buildModel, normalRows, rowsOf } from '../build.ts'
+import { withSimulation } from './helpers/compare.ts'
+import { expectWithin, ULP } from './helpers/within.ts'
+
+/** From numbers below float32's normal ones to its largest: squares of all but the middle ones leave float32. */
+const MAGNITUDES = [1e-43, 1e-40, 1.2e-38, 1e-37, 1e-30, 1e-19, 1, 1e19, 1e30, 3e37]
+const FORMS: readonly (readonly [string, SimulationOptions, readonly number[]])[] = [
+  ['in a kernel of its own', { resident: 'off' }, [1, 7, 8, 9, 63, 64, 65]],
+  ['in the resident kernel', { resident: 'on' }, [1, 7, 8, 9]],
+  ['in the resident kernel of one lane', { resident: 'on', lanes: 1 }, [1, 7, 8, 9]],
+]
+
+/** Rows and patterns of all sizes, each row beside a pattern of another size; the last row is zero. */
+function network(columns: number): Model {
+  const stream = new RandomStream(columns, 'similarity')
+  const sized = (shift: number) => {
+    const rows = normalRows(stream, MAGNITUDES.length, columns)
+    return MAGNITUDES.map((_, row) =>
+      [...rows.data.subarray(row * columns, (row + 1) * columns)].map(
+        (value) =>
+        Math.fround((Math.sign(value) * MAGNITUDES[(row + shift) % MAGNITUDES.length]!) * Math.min(3, Math.max(0.3, Math.abs(value)))), // prettier-ignore
+      ),
+    )
+  }
+  const zero = Array<number>(columns).fill(0)
+  return buildModel({
+    layers: [
+      { name: 'v', size: columns, lagrangian: { kind: 'linear', gain: 1 } },
+      { name: 'h', size: MAGNITUDES.length + 1, lagrangian: { kind: 'linear', gain: 1 } },
+    ],
+    memories: [{ name: 'xi', from: 'v', to: 'h', init: rowsOf([...sized(0), zero]) }],
+    probes: [
+      {
+        kind: 'similarity',
+        name: 'q',
+        every: 1,
+        memory: 'xi',
+        patterns: rowsOf([...sized(3), zero.map(() => 1)]),
+      },
+    ],
+  })
+}
+
+describe.each(FORMS)('the cosine %s', (_, options, sizes) => {
+  test.each(sizes)('of rows of every size is that of float64: %i columns', async (columns) => {
+    const model = network(columns)
+    const [memory] = model.memories
+    const [probe] = model.probes
+    if (probe?.kind !== 'similarity') throw new Error('the probe is a similarity')
+    const expected = similarity(Float64Array.from(memory!.init.data), probe.patterns)
+    expect(expected.at(-1)).toBe(0)
+    await withSimulation(
+      model,
+      async (simulation) => {
+        expect(simulation.plan.resident !== undefined).toBe(options.resident === 'on')
+        await simulation.step(0)
+        await simulation.flush()
+        const value = [...simulation.series[0]!.value[0]!]
+        expectWithin(value, expected, (columns + 8) * ULP, 'row')
+      },
+      options,
+    )
+  })
+})

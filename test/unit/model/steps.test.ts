@@ -1,0 +1,131 @@
+import { readFile } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+import { loadShipped } from '../../scenario.ts'
+import { resolve } from './resolving.ts'
+
+type Raw = Record<string, unknown>
+
+const values = (rows: number[][]) => ({ kind: 'values', values: rows })
+const tanh = { kind: 'tanh', gain: 5 }
+const inhibition = values([
+  [0, -1],
+  [-1, 0],
+])
+
+async function warningsOf(time: Raw, parts: Raw): Promise<readonly string[]> {
+  return (await resolve({ version: 1, time: { ticks: 50, ...time }, ...parts })).warnings
+}
+
+/** Two neurons that inhibit each other. */
+const rivals = (base: unknown = inhibition, layer: Raw = {}): Raw => ({
+  neurons: { v: { size: 2, lagrangian: tanh, ...layer } },
+  synapses: { w: { layer: 'v', base } },
+})
+
+/** A clamp at all times. */
+const held = (layer: string) => ({
+  kind: 'clamp',
+  layer,
+  patterns: { kind: 'random', count: 1, distribution: 'binary' },
+})
+
+const pair = (parts: Raw = {}, layer: Raw = {}): Raw => ({
+  neurons: { v: { size: 2, lagrangian: tanh, ...layer }, h: { size: 2, lagrangian: tanh, ...layer } },
+  memories: {
+    xi: {
+      from: 'v',
+      to: 'h',
+      init: values([
+        [0.1, 0],
+        [0, 0.1],
+      ]),
+      ...parts,
+    },
+  },
+})
+
+const SHIPPED = ['dense-memory', 'digits', 'fast-synapses', 'hebbian-learning', 'hierarchical', 'hopfield', 'phase-diagram', 'softmax-synapses'] // prettier-ignore
+
+describe('a step that is too long', () => {
+  test.each([
+    ['scenario.json', 10],
+    ['no-energy.json', 1],
+  ])('is told before the run, with the largest that is safe: %s', async (file, dt) => {
+    const text = await readFile(new URL(`../../cases/step-too-long/${file}`, import.meta.url), 'utf8')
+    const raw = JSON.parse(text) as Raw
+    const model = await resolve(raw)
+    expect(model.warnings).toHaveLength(1)
+    // r (1 + 5) = 2 of the eigenvalue -1 and the gain 5: dt = -ln(2/3) = 0.405.
+    expect(model.warnings[0]).toMatch(
+      new RegExp(`^neurons.v: dt ${dt} \\* every 1 / tau 1 = ${dt}, .* set time.dt to 0\\.40[0-9]* at most$`),
+    )
+    const slow = await resolve({ ...raw, time: { dt: 0.1, ticks: 51 } })
+    expect(slow.warnings).toEqual([])
+  })
+
+  test.each([
+    [0.4, 0],
+    [0.41, 1],
+  ])('is judged by the slope of its couplings: dt %f', async (dt, count) => {
+    expect(await warningsOf({ dt }, rivals())).toHaveLength(count)
+  })
+
+  test.each(['euler', 'exponential-euler'])(
+    'is found below half of a time constant: %s',
+    async (integrator) => {
+      const strong = values([[0, -10], [-10, 0]]) // prettier-ignore
+      const [warning = ''] = await warningsOf({ dt: 0.3, integrator }, rivals(strong))
+      expect(warning).toMatch(/^neurons.v: .* more than its couplings allow/)
+      const safe = Number(/set time.dt to (\S+) at most/.exec(warning)![1])
+      expect(await warningsOf({ dt: safe, integrator }, rivals(strong))).toEqual([])
+      expect(await warningsOf({ dt: 1.05 * safe, integrator }, rivals(strong))).toHaveLength(1)
+    },
+  )
+
+  test('counts the rate divider, and names the group', async () => {
+    const [warning] = await warningsOf({ dt: 0.1 }, rivals(inhibition, { every: 20, tau: 2 }))
+    expect(warning).toMatch(/^neurons.v: dt 0.1 \* every 20 \/ tau 2 = 1, .* set time.dt to 0.04/)
+  })
+
+  test('is told of synapses and memories', async () => {
+    const synapse = { neurons: { v: { size: 2, lagrangian: tanh } }, synapses: { w: { layer: 'v', tau: 0.1, strength: 1, base: 0 } } } // prettier-ignore
+    expect(await warningsOf({ dt: 0.1 }, synapse)).toEqual([expect.stringMatching(/^synapses.w: .* = 1, .* 0.05 at most/)]) // prettier-ignore
+    const memory = pair({ rule: 'hebbian', tau: 0.1 })
+    expect(await warningsOf({ dt: 0.1 }, memory)).toEqual([expect.stringMatching(/^memories.xi: .* = 1, .* 0.05 at most/)]) // prettier-ignore
+  })
+
+  test('is told of two layers that drive each other', async () => {
+    const strong = pair({ init: values([[20, 0], [0, 1]]) }) // prettier-ignore
+    expect(await warningsOf({ dt: 0.1 }, strong)).toEqual([
+      expect.stringMatching(/^neurons.[vh]: .* more than its couplings allow/),
+    ])
+    expect(await warningsOf({ dt: 0.1 }, pair())).toEqual([])
+  })
+
+  test('is told of the worst point of a grid', async () => {
+    const vary = { 'neurons.v.tau': { values: [0.05, 1, 0.5] } }
+    const warnings = await warningsOf({ dt: 0.1 }, { ...rivals(), replicas: { vary } })
+    expect(warnings).toEqual([expect.stringMatching(/^neurons.v: dt 0.1 \* every 1 \/ tau 0.05 = 2/)])
+  })
+})
+
+describe('nothing is said', () => {
+  test.each(SHIPPED)('of the shipped scenario %s', async (name) => {
+    expect((await loadShipped(name)).warnings).toEqual([])
+  })
+
+  test('of layers without couplings, or that are held: any step of theirs is exact', async () => {
+    const alone = {
+      neurons: { v: { size: 2, lagrangian: tanh } },
+      stimulus: [{ ...held('v'), kind: 'current' }],
+    }
+    expect(await warningsOf({ dt: 10 }, alone)).toEqual([])
+    expect(await warningsOf({ dt: 10 }, { ...rivals(), stimulus: [held('v')] })).toEqual([])
+    expect(await warningsOf({ dt: 10 }, { ...pair({ rule: 'hebbian', tau: 1 }), stimulus: [held('v'), held('h')] })).toEqual([]) // prettier-ignore
+    expect(await warningsOf({ dt: 10 }, { ...pair(), stimulus: [held('v')] })).toEqual([])
+  })
+
+  test('of one update, which is no flow', async () => {
+    expect(await warningsOf({ dt: 1, ticks: 1, integrator: 'euler' }, pair())).toEqual([])
+  })
+})
