@@ -16,7 +16,7 @@ export interface Image {
 export function decodePng(bytes: Uint8Array): Image {
   refuseOthers(bytes)
   let png: DecodedPng
-  let isPalette = false
+  let isPalette: boolean
   try {
     const decoded = decode(bytes, { checkCrc: true })
     isPalette = decoded.palette !== undefined
