@@ -123,7 +123,7 @@ async function refusing(body: () => string | Promise<string>): Promise<string> {
     const { message } = error
     if (hasControls(message))
       throw new Error(`control characters in: ${JSON.stringify(message)}`, { cause: error })
-    if (/undefined|NaN|object Object|stack|Invalid .* length/.test(message))
+    if (/undefined|object Object|stack|Invalid .* length/.test(message))
       throw new Error(`not for people: ${message}`, { cause: error })
     return 'refused'
   }

@@ -16,11 +16,10 @@ export interface Image {
 export function decodePng(bytes: Uint8Array): Image {
   refuseOthers(bytes)
   let png: DecodedPng
-  let isPalette: boolean
+  // Images of other types may suggest a palette, which is not theirs.
+  const isPalette = bytes[25] === PALETTE
   try {
-    const decoded = decode(bytes, { checkCrc: true })
-    isPalette = decoded.palette !== undefined
-    png = expand(decoded)
+    png = expand(decode(bytes, { checkCrc: true }), isPalette)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new ModelError(`is not a readable PNG image (${reason}); save it again as PNG`)
@@ -41,6 +40,9 @@ export function decodePng(bytes: Uint8Array): Image {
   }
   return { width, height, data }
 }
+
+/** Colour type of images whose samples number the colours of a palette. */
+const PALETTE = 3
 
 /** Most pixels of an image, 2^26: 8192 x 8192. */
 const MOST_PIXELS = 2 ** 26
@@ -78,8 +80,8 @@ function refuseOthers(bytes: Uint8Array): void {
 }
 
 /** One byte or more a sample: palettes become colours, packed grey levels of 1, 2 and 4 bits are spread out. */
-function expand(png: DecodedPng): DecodedPng {
-  if (png.palette) {
+function expand(png: DecodedPng, isPalette: boolean): DecodedPng {
+  if (isPalette && png.palette) {
     return { ...png, data: convertIndexedToRgb(png), depth: 8, channels: png.palette[0]?.length ?? 3 }
   }
   if (png.depth >= 8) return png

@@ -74,6 +74,9 @@ function entry(
   if (local + 30 > bytes.length || view.getUint32(local, true) !== LOCAL)
     throw damaged(`\`${name}\` is not where it should be`)
   const from = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true)
+  // A name has no checksum, but stands twice.
+  const again = strFromU8(bytes.subarray(local + 30, local + 30 + view.getUint16(local + 26, true)))
+  if (again !== name) throw damaged(`\`${name}\` has another name before its contents`)
   if (from + packed > bytes.length) throw damaged(`\`${name}\` is cut off`)
   if ((flags & 1) !== 0) throw new ModelError(`\`${name}\` is encrypted; write it without a password`)
   if (method !== 0 && method !== 8)

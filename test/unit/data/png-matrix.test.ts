@@ -13,6 +13,8 @@ interface Kind {
   readonly depth: number
   readonly interlaced: boolean
   readonly keyed: boolean
+  /** With a palette that an image of colours only suggests. */
+  readonly suggests?: boolean
 }
 
 const KINDS: readonly Kind[] = [
@@ -77,33 +79,36 @@ function png(kind: Kind): Buffer {
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]),
     chunk('IHDR', header),
-    ...(kind.type === 3 ? [chunk('PLTE', palette)] : []),
+    ...(kind.type === 3 || kind.suggests === true ? [chunk('PLTE', palette)] : []),
     ...(kind.keyed ? [chunk('tRNS', kind.type === 3 ? alphas : key)] : []),
     chunk('IDAT', deflateSync(Buffer.concat(data))),
     chunk('IEND', Buffer.alloc(0)),
   ])
 }
 
-test.each(KINDS)('colour type $type of $depth bits, interlaced $interlaced, transparent $keyed', (kind) => {
-  const bytes = png(kind)
-  if (kind.interlaced && kind.depth < 8) {
-    expect(() => decodePng(bytes)).toThrow(
-      /^is an interlaced PNG of \d bits? a sample, which is not read; save it/,
-    )
-    return
-  }
-  // 8 bits a sample, red, green, blue, alpha.
-  const { data } = PNG.sync.read(bytes)
-  const image = decodePng(bytes)
-  expect([image.width, image.height]).toEqual([WIDTH, HEIGHT])
-  for (let pixel = 0; pixel < WIDTH * HEIGHT; pixel++) {
-    const [r = 0, g = 0, b = 0, a = 0] = data.subarray(4 * pixel, 4 * pixel + 4)
-    const light = (0.299 * r + 0.587 * g + 0.114 * b) * (a / 255)
-    // The other decoder rounds 16 bits to 8.
-    const bound = kind.depth === 16 ? 2 : 1e-3
-    expect(Math.abs((image.data[pixel] as number) * 255 - light), `pixel ${pixel}`).toBeLessThan(bound)
-  }
-})
+test.each([...KINDS, { type: 2, depth: 8, interlaced: false, keyed: true, suggests: true }])(
+  'colour type $type of $depth bits, interlaced $interlaced, transparent $keyed',
+  (kind) => {
+    const bytes = png(kind)
+    if (kind.interlaced && kind.depth < 8) {
+      expect(() => decodePng(bytes)).toThrow(
+        /^is an interlaced PNG of \d bits? a sample, which is not read; save it/,
+      )
+      return
+    }
+    // 8 bits a sample, red, green, blue, alpha.
+    const { data } = PNG.sync.read(bytes)
+    const image = decodePng(bytes)
+    expect([image.width, image.height]).toEqual([WIDTH, HEIGHT])
+    for (let pixel = 0; pixel < WIDTH * HEIGHT; pixel++) {
+      const [r = 0, g = 0, b = 0, a = 0] = data.subarray(4 * pixel, 4 * pixel + 4)
+      const light = (0.299 * r + 0.587 * g + 0.114 * b) * (a / 255)
+      // The other decoder rounds 16 bits to 8.
+      const bound = kind.depth === 16 ? 2 : 1e-3
+      expect(Math.abs((image.data[pixel] as number) * 255 - light), `pixel ${pixel}`).toBeLessThan(bound)
+    }
+  },
+)
 
 test.each([
   ['a JPEG image', [0xff, 0xd8, 0xff, 0xe0]],
