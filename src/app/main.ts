@@ -2,10 +2,11 @@
 import './locale.ts'
 import 'uplot/dist/uPlot.min.css'
 import './style.css'
-import { RunError, escaped } from '../core/model/errors.ts'
+import { ModelError, RunError, escaped } from '../core/model/errors.ts'
 import { compileAhead } from './ahead.ts'
 import { createConsoleApi, createSampleListeners } from './console.ts'
 import { requestPageDevice } from './device.ts'
+import { createEntries } from './entries.ts'
 import { type Hands, createHands } from './hands/hands.ts'
 import { isImage } from './hands/images.ts'
 import { createHeader } from './header.ts'
@@ -16,7 +17,7 @@ import { REPRODUCE, bindReproduce } from './reproduce/entry.ts'
 import type { ReproducePanel } from './reproduce/panel.ts'
 import { acceptFiles } from './share/drop.ts'
 import { EXPORTS, type Export, download, scenarioFile } from './share/exports.ts'
-import { hasChecksum, isShared, linkTo, LONGEST_LINK } from './share/link.ts'
+import { hasChecksum, hashOf, isShared, linkTo, LONGEST_LINK } from './share/link.ts'
 import { type Video, createVideo } from './share/video.ts'
 import { type Coming, type Source, fileSource, linkedSource, shippedSource } from './source.ts'
 import { bindSpectrum } from './spectrum/button.ts'
@@ -38,6 +39,7 @@ const button = (id: string): HTMLButtonElement => element(id) as HTMLButtonEleme
 const menu = element('scenario') as HTMLSelectElement
 const header = createHeader(menu, ['play', 'step', 'reset', 'link', 'export'].map(button))
 const messages = createMessages({ toast: element('toast'), failure: element('failure') })
+const entries = createEntries()
 
 reached('script')
 bindScheme(button('scheme'))
@@ -91,6 +93,8 @@ async function start(): Promise<void> {
       },
       loaded(source) {
         reached('network')
+        // What the console opens belongs to the entry that there is.
+        if (workplace.opened !== undefined) entries.own(workplace.opened.home)
         showLoaded(source)
         hands.refresh()
       },
@@ -157,15 +161,45 @@ function namedInAddress(): string {
 
 /** Asks for what the address names. */
 function addressed(): Coming {
-  return isShared(location.hash) ? linkedSource(location.hash) : shippedSource(namedInAddress())
+  const hash = hashOf(location)
+  return isShared(hash) ? linkedSource(hash) : shippedSource(namedInAddress())
 }
 
-/** Opens what the address names, and plays it. */
-async function openAddress(workplace: Workplace, { source }: Coming): Promise<void> {
-  if (isShared(location.hash)) {
+/** Opens what the entry of the history had open, else what the address names, and plays it. */
+async function openAddress(workplace: Workplace, coming: Coming): Promise<void> {
+  const entry = entries.current
+  try {
+    const kept = await entries.recall()
+    if (kept !== undefined) {
+      const { source, playing } = kept
+      entries.own(source.home ?? source.model.scenario, entry)
+      await workplace.open(source)
+      if (entry !== entries.current) return
+      if (workplace.opened?.source !== source) throw new ModelError('what the browser kept does not fit')
+      if (playing) workplace.play()
+      return
+    }
+    await openAfresh(workplace, coming, entry)
+  } catch (error) {
+    if (entry !== entries.current) return
+    await openAfresh(workplace, coming, entry)
+    messages.notice(`Starts afresh, without the run and the changes that were here: ${textOf(error)}.`)
+  }
+}
+
+async function openAfresh(workplace: Workplace, { source }: Coming, entry: string): Promise<void> {
+  const hash = hashOf(location)
+  const given = entries.given()
+  const owned = async (coming: Promise<Source>): Promise<Source> => {
+    const found = await coming
+    entries.own(found.model.scenario, entry)
+    return found
+  }
+  if (given !== undefined) await workplace.open(await owned(given))
+  else if (isShared(hash)) {
     try {
-      await workplace.open(await source)
-      if (!hasChecksum(location.hash)) {
+      await workplace.open(await owned(source))
+      if (!hasChecksum(hash)) {
         messages.warn(
           'This link is of an older engram and has no checksum: if it was changed on its way, so was the scenario. Copy link makes one that has.',
         )
@@ -174,7 +208,7 @@ async function openAddress(workplace: Workplace, { source }: Coming): Promise<vo
       await workplace.load(namedInAddress())
       messages.warn(`This link cannot be opened: ${textOf(error)}`)
     }
-  } else await workplace.load(namedInAddress(), source)
+  } else await workplace.load(namedInAddress(), owned(source))
   // Who wants a still page starts the run by hand.
   if (!matchMedia('(prefers-reduced-motion: reduce)').matches) workplace.play()
 }
@@ -209,16 +243,39 @@ function bind(workplace: Workplace, hands: Hands, video: Video, experiments: Rep
     }
     const url = new URL(location.href)
     url.hash = ''
+    // A link whose # has become a ? stands among them.
+    for (const name of [...url.searchParams.keys()]) if (/^s\d+$/.test(name)) url.searchParams.delete(name)
     url.searchParams.set('scenario', menu.value)
-    history.replaceState(null, '', url)
+    const { value } = menu
     // Or else the keys would go on choosing scenarios.
     menu.blur()
-    void workplace.load(menu.value).then(() => workplace.play())
+    const leaving = entries.leave(workplace.opened)
+    entries.push(url.href)
+    const entry = entries.current
+    void leaving.then(async () => {
+      if (entry !== entries.current) return
+      const { source } = shippedSource(value)
+      void source.then(
+        ({ model }) => entries.own(model.scenario, entry),
+        () => undefined,
+      )
+      await workplace.load(value, source)
+      workplace.play()
+    })
   })
-  // A link that is pasted into the address of the open page.
-  addEventListener('hashchange', () => {
-    if (isShared(location.hash)) void openAddress(workplace, addressed())
+  // Back, forward, and a link that is pasted into the address of the open page.
+  addEventListener('popstate', () => {
+    if (history.state === null && !isShared(location.hash)) {
+      entries.stay()
+      return
+    }
+    if (!entries.follow()) return
+    const entry = entries.current
+    void entries.leave(workplace.opened).then(() => {
+      if (entry === entries.current) void openAddress(workplace, addressed())
+    })
   })
+  addEventListener('pagehide', () => entries.keep(workplace.opened))
   const draw = (): void => {
     const stage = workplace.opened?.stage
     if (stage !== undefined) stage.visible = !stage.visible
@@ -257,7 +314,7 @@ async function copyLink({ opened }: Workplace): Promise<void> {
     )
     return
   }
-  history.replaceState(null, '', link)
+  entries.rename(link)
   try {
     await navigator.clipboard.writeText(link)
     messages.notice(`Link copied. Whoever opens it has this scenario, its parameters and its seed.`)
@@ -286,20 +343,18 @@ async function openFile(workplace: Workplace, file: File): Promise<void> {
     messages.warn(textOf(error))
     return
   }
-  await workplace.open(source)
-  const { opened } = workplace
-  if (opened?.source !== source) return
-  clearAddress()
-  if (source.checkpoint === undefined) workplace.play()
-  else messages.notice(`At tick ${opened.simulation.tick}, as the checkpoint says. Play goes on from here.`)
-}
-
-/** The address names something else than what is open. */
-function clearAddress(): void {
+  await entries.leave(workplace.opened)
+  // The address names something else than the file.
   const url = new URL(location.href)
   url.search = ''
   url.hash = ''
-  history.replaceState(null, '', url)
+  entries.push(url.href, source.model.scenario)
+  entries.own(source.model.scenario)
+  await workplace.open(source)
+  const { opened } = workplace
+  if (opened?.source !== source) return
+  if (source.checkpoint === undefined) workplace.play()
+  else messages.notice(`At tick ${opened.simulation.tick}, as the checkpoint says. Play goes on from here.`)
 }
 
 function titleOf({ model: { scenario }, origin }: Source): string {

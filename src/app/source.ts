@@ -22,6 +22,8 @@ export interface Source {
   readonly model: Model
   /** The shipped scenario that this is, or was made from; absent when it is of somebody's own. */
   readonly origin?: Origin
+  /** The scenario as it was opened first; absent = as it is now. */
+  readonly home?: Scenario
   /** Where the run goes on; absent = it starts at tick 0. */
   readonly checkpoint?: Checkpoint
 }

@@ -8,7 +8,7 @@ import type { Model } from '../core/model/model.ts'
 import type { Scenario } from '../core/model/schema.ts'
 import type { Sample } from '../core/run/series.ts'
 import { type Checkpoint, type Simulation, createSimulation } from '../core/run/simulation.ts'
-import { type Autosave, type Saved, createAutosave } from './autosave.ts'
+import { type Autosave, createAutosave, restarted } from './autosave.ts'
 import { type Controls, createControls } from './controls.ts'
 import type { PageDevice } from './device.ts'
 import { estimateOf, estimateText, sketchOf } from './estimate.ts'
@@ -193,7 +193,7 @@ export function createWorkplace(
   const build = async (
     simulation: Simulation,
     source: Source,
-    home = source.model.scenario,
+    home = source.home ?? source.model.scenario,
   ): Promise<Opened> => {
     // What waits comes first: the places are filled all at once.
     if (source.checkpoint !== undefined) await simulation.restore(source.checkpoint)
@@ -320,6 +320,7 @@ export function createWorkplace(
     if (current === undefined) return
     messages.clear()
     current.loop.pause()
+    current.autosave.forget()
     // Samples on their way belong to what is left behind.
     await current.simulation.flush().catch(() => undefined)
     current.plots.clear()
@@ -491,6 +492,7 @@ export function createWorkplace(
       simulation = await create(source.model, source.checkpoint)
       undoStack.clear()
       opened = await build(simulation, source)
+      note({ from: opened.home, to: source.model.scenario })
       events.arranged(source)
       opened.stage.layOut()
       // Samples what stands before the first tick.
@@ -656,11 +658,6 @@ function showLook({ plots, lanes }: Opened, look: ReturnType<typeof lookOf>, goe
 /** True for what a shorter step may mend. */
 function isUnstable(error: unknown): boolean {
   return error instanceof RunError && error.message.includes('not finite')
-}
-
-/** A checkpoint from which time is counted with the step there is now; its samples are elsewhere. */
-function restarted({ checkpoint, time }: Saved): Checkpoint {
-  return { ...checkpoint, origin: { tick: checkpoint.tick, time }, series: [], warnings: [] }
 }
 
 /** A value as JSON has it: what is undefined is not there. */

@@ -40,6 +40,19 @@ export function isShared(hash: string): boolean {
   return plain.length > LONGEST_OTHER || /^#?s\d+(=|$)/.test(plain)
 }
 
+interface AddressParts {
+  readonly hash: string
+  readonly pathname: string
+  readonly search: string
+}
+
+/** The hash of an address, also where a program on the way has made its `#` a `%23` or a `?`. */
+export function hashOf({ hash, pathname, search }: AddressParts): string {
+  if (isShared(hash)) return hash
+  const [, found] = /(?:%(?:25)*23|[?&])(s\d+(?:=|%(?:25)*3d).*)$/i.exec(pathname + search) ?? []
+  return found === undefined ? hash : `#${found}`
+}
+
 /**
  * False for older links, of which a changed character may have changed a number unseen.
  * @param hash - of a link that `scenarioOf` opens
