@@ -33,6 +33,7 @@ export type { ResidentMode } from './plan/residence.ts'
 export type { ArenaPart, Resident } from './plan/resident.ts'
 export type { PiecedArray } from './data/npz.ts'
 export type { DenseArray } from './run/arrays.ts'
+export type { Listener } from './run/listeners.ts'
 export type { Sample, Series } from './run/series.ts'
 export type { GroupKind, GroupTime, Profile } from './run/profile.ts'
 export {

@@ -20,11 +20,11 @@ export interface Lab {
   /** Another page, with a viewport or a preference of its own; its complaints count too. Close it at the end. */
   open(options?: BrowserContextOptions): Promise<Page>
   /** Opens a shipped scenario, or a search such as `digits&theme=dark`, and waits until it stands at tick 0. */
-  visit(scenario?: string): Promise<void>
+  readonly visit: (scenario?: string) => Promise<void>
   /** Evaluates an expression of the console API, such as `simulation.tick`. */
-  engram<T>(expression: string): Promise<T>
+  readonly engram: <T>(expression: string) => Promise<T>
   /** The values of `engram.read(name)`. */
-  read(name: string): Promise<number[]>
+  readonly read: (name: string) => Promise<number[]>
   /** Pauses; resolves when what was under way has run. */
   pause(): Promise<void>
   /** What the first element of a selector looks like now. */
