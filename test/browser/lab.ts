@@ -43,6 +43,8 @@ export function useLab(options: BrowserContextOptions = {}): Lab {
   const open: Lab['open'] = async (own = {}) => {
     const context = await browser.newContext({
       viewport: { width: 1280, height: 720 },
+      // What waits for a condition in the page evaluates text there; page-policy.test.ts has the policy in force.
+      bypassCSP: true,
       // The run waits for play: what a test sees is its own doing.
       reducedMotion: 'reduce',
       permissions: ['clipboard-read', 'clipboard-write'],

@@ -193,7 +193,8 @@ test("30 minutes' worth of ticks leave the number of buffers and the heap as the
   await run(2000)
   const [buffers, before] = [await counted.live(), await counted.heap()]
   await run(30 * 60 * pace)
-  expect(await counted.live()).toBe(buffers)
+  // One may still be read for the copy that a reload goes on from.
+  await eventually(() => counted.live()).toBeLessThanOrEqual(buffers)
   // 360 samples, two arrays of 8 to 24 bytes and their histories each, are below 1 MB.
   expect((await counted.heap()) - before).toBeLessThan(2e6)
   await page.context().close()

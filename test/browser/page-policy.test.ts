@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { eventually, useLab } from './lab.ts'
 
-const lab = useLab()
+const lab = useLab({ bypassCSP: false })
 
 const WATCH = `globalThis.violations = []
 document.addEventListener('securitypolicyviolation', (event) =>

@@ -41,6 +41,7 @@ afterEach(() => {
 
 async function openPage(): Promise<Page> {
   const context = await browser.newContext({
+    bypassCSP: true,
     viewport: { width: 1280, height: 720 },
     // The run waits for play: what a test sees is its own doing.
     reducedMotion: 'reduce',

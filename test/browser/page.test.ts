@@ -28,7 +28,7 @@ afterEach(() => {
 })
 
 async function openPage(): Promise<Page> {
-  const opened = await browser.newPage({ viewport: { width: 1280, height: 720 } })
+  const opened = await browser.newPage({ viewport: { width: 1280, height: 720 }, bypassCSP: true })
   await opened.addInitScript(FIXED_KERNELS)
   opened.setDefaultTimeout(60_000)
   opened.on('console', (message) => {
