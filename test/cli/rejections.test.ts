@@ -110,7 +110,7 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     'a pattern file of objects',
     npyAt('objects.npy'),
-    /objects.npy has dtype \|O8, which is not read; save it with .astype/,
+    /objects.npy has dtype \|O8 \(objects of Python\), which is not read; save it with .astype/,
   ],
   ['an archive without a name', npyAt('two.npz'), /two.npz holds several arrays; name one of a, b after a #/],
   [

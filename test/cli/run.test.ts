@@ -331,21 +331,30 @@ test('a step that makes the energy rise is a warning with tick, size and advice,
 })
 
 test('a value that is not finite stops the run with tick and variable, and leaves the samples so far', async () => {
-  writeScenario(folder, 'diverging.json', loneNeuron('linear', 3, 1))
-  const { code, stdout, stderr } = await engram(['run', 'diverging.json', '--out', 'diverged'], folder)
-  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-  const [, tick] =
-    /^`x` is not finite from tick (\d+) on .*; use a smaller time.dt, .*; the samples so far are in diverged/.exec(
-      stderr,
-    ) as RegExpExecArray
-  expect(stderr.trimEnd()).not.toContain('\n')
-  const arrays = readArrays(folder, 'diverged/results.npz')
-  const states = Array.from(
-    arrays['state.tick']!.data,
-    (at, index) => [at, arrays['state.value']!.data[index]!] as const,
-  )
-  for (const [at, value] of states) expect([at, Number.isFinite(value)]).toEqual([at, at < Number(tick)])
-  expect(readJson(folder, 'diverged/summary.json').failed).toMatch(/^`x` is not finite from tick/)
+  const { energy, ...others } = loneNeuron('linear', 3, 1).probes as Raw
+  for (const [probes, what] of [
+    [others, '`x` is not finite from tick \\d+ on .*; use a smaller time.dt, .*'],
+    [{ energy }, 'probe `energy` is -Infinity at tick \\d+, which is not finite; use smaller values .*'],
+  ] as const) {
+    writeScenario(folder, 'diverging.json', { ...loneNeuron('linear', 3, 1), probes })
+    const { code, stdout, stderr } = await engram(['run', 'diverging.json', '--out', 'diverged'], folder)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    const [warning, line, ...more] = stderr.trimEnd().split('\n')
+    expect(warning).toMatch(/^warning: neurons.x: dt 1 .*; set time.dt to 0.5 at most$/)
+    expect(line).toMatch(new RegExp(`^${what}; the samples so far are in diverged/results.npz$`))
+    expect(more).toEqual([])
+    const tick = Number(/tick (\d+)/.exec(line as string)?.[1])
+    const arrays = readArrays(folder, 'diverged/results.npz')
+    for (const [name, array] of Object.entries(arrays)) {
+      if (!name.endsWith('.value')) continue
+      const ticks = Array.from(arrays[name.replace('.value', '.tick')]!.data)
+      ticks.forEach((at, index) => {
+        expect([at, Number.isFinite(array.data[index])]).toEqual([at, at < tick])
+      })
+      expect(ticks.length).toBeGreaterThan(3)
+    }
+    expect(readJson(folder, 'diverged/summary.json').failed).toContain('is not finite')
+  }
 })
 
 test('an --out that cannot be a folder is one line and exit code 1', async () => {
