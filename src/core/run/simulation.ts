@@ -274,6 +274,11 @@ export async function createSimulation(
     forget()
     throw lost ?? error
   })
+  const checkLost = (): void => {
+    if (lost !== undefined) throw lost
+  }
+  if (lost !== undefined) engine.destroy()
+  checkLost()
   // Model time counts integer ticks from the last change of dt; samples on their way belong to the dt before it.
   const firstEra = { tick: 0, time: 0, dt: model.time.dt }
   let eras = [firstEra]
@@ -300,7 +305,7 @@ export async function createSimulation(
   }
   const checkDevice = (): void => {
     checkAlive()
-    if (lost !== undefined) throw lost
+    checkLost()
   }
 
   /** Calls one after the other; where none is under way, at once. */
@@ -341,7 +346,7 @@ export async function createSimulation(
       throw error
     })
     // What is copied from a device that is gone is 0.
-    if (lost !== undefined) throw lost
+    checkLost()
     return bytes
   }
 
