@@ -331,7 +331,8 @@ test('a step that makes the energy rise is a warning with tick, size and advice,
 })
 
 test('a value that is not finite stops the run with tick and variable, and leaves the samples so far', async () => {
-  writeScenario(folder, 'diverging.json', loneNeuron('linear', 3, 1))
+  const probes = { state: { kind: 'snapshot', of: 'x', every: 10 } }
+  writeScenario(folder, 'diverging.json', { ...loneNeuron('linear', 3, 1), probes })
   const { code, stdout, stderr } = await engram(['run', 'diverging.json', '--out', 'diverged'], folder)
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   const [, tick] =
@@ -346,6 +347,26 @@ test('a value that is not finite stops the run with tick and variable, and leave
   )
   for (const [at, value] of states) expect([at, Number.isFinite(value)]).toEqual([at, at < Number(tick)])
   expect(readJson(folder, 'diverged/summary.json').failed).toMatch(/^`x` is not finite from tick/)
+})
+
+test('a probe that is not finite stops the run with probe, tick and value, and leaves the samples so far', async () => {
+  const patterns = { kind: 'random', count: 2, distribution: 'binary' }
+  writeScenario(folder, 'infinite.json', {
+    version: 1,
+    time: { dt: 0.1, ticks: 10 },
+    neurons: { v: { size: 16, lagrangian: { kind: 'tanh' } } },
+    synapses: { w: { layer: 'v', tau: 10, strength: 1e30, base: { kind: 'hebbian', patterns } } },
+    stimulus: [{ kind: 'initial', layer: 'v', patterns: { kind: 'rows', of: 'w', select: [0] } }],
+    probes: { e: { kind: 'energy' } },
+  })
+  const { code, stdout, stderr } = await engram(['run', 'infinite.json', '--out', 'infinite'], folder)
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toMatch(
+    /^probe `e` is (-?Infinity|NaN) at tick \d+, which is not finite; .*; the samples so far are in infinite\/results.npz\n$/,
+  )
+  const { data } = readArrays(folder, 'infinite/results.npz')['e.value']!
+  expect(Array.from(data, Number.isFinite)).toContain(false)
+  expect(readJson(folder, 'infinite/summary.json').failed).toMatch(/^probe `e` is/)
 })
 
 test('an --out that cannot be a folder is one line and exit code 1', async () => {
