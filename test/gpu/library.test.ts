@@ -5,8 +5,11 @@ import type { Model } from '../../src/core/model/model.ts'
 import type { Checkpoint, Simulation, SimulationOptions } from '../../src/core/run/simulation.ts'
 import { createSimulation } from '../../src/core/run/simulation.ts'
 import { requestDevice } from '../../src/node/device.ts'
+import { loadScenario } from '../../src/node/scenario.ts'
 import { testDevice } from './device.ts'
 import { readAll } from './helpers/compare.ts'
+
+const HOPFIELD = 'scenarios/hopfield.json'
 
 /** Small, with everything that a run changes: noise, fast synapses, a learning memory, three replicas, three probes. */
 function network(parts: object = {}): Promise<Model> {
@@ -479,6 +482,110 @@ describe('what is wrong is refused in one line, and changes nothing', () => {
     }
     await simulation.step(30)
     expect(await bitsOf(simulation)).toEqual(await quiet(50))
+    simulation.destroy()
+  })
+
+  const NO_LISTENERS = [undefined, null, 5, {}, 'x']
+  const NO_NUMBERS = [undefined, null, 5, {}, 'abc']
+  const MISTYPED: Record<string, (simulation: Simulation, checkpoint: Checkpoint) => unknown> = {
+    ...Object.fromEntries(
+      NO_LISTENERS.flatMap((value) => [
+        [
+          `onSample(${JSON.stringify(value)})`,
+          (simulation: Simulation) => simulation.onSample(value as never),
+        ],
+        [
+          `onChange(${JSON.stringify(value)})`,
+          (simulation: Simulation) => simulation.onChange(value as never),
+        ],
+        [`restore(${JSON.stringify(value)})`, (simulation: Simulation) => simulation.restore(value as never)],
+        [
+          `adopt(${JSON.stringify(value)})`,
+          (simulation: Simulation) => {
+            simulation.adopt(value as never)
+          },
+        ],
+      ]),
+    ),
+    ...Object.fromEntries(
+      NO_NUMBERS.flatMap((value) =>
+        [
+          (simulation: Simulation): void => {
+            simulation.write('v', value as never)
+          },
+          (simulation: Simulation): void => {
+            simulation.writePart('v', 0, value as never)
+          },
+          (simulation: Simulation): void => {
+            simulation.writeCue(0, 0, value as never)
+          },
+          (simulation: Simulation): void => {
+            simulation.set(value as never, NaN)
+          },
+        ].map((call, index) => [`write ${JSON.stringify(value)} (${index})`, call]),
+      ),
+    ),
+    ...Object.fromEntries(
+      ['tick', 'origin', 'arrays', 'series', 'warnings'].map((key) => [
+        `restore without ${key}`,
+        (simulation: Simulation, checkpoint: Checkpoint) =>
+          simulation.restore(
+            Object.fromEntries(Object.entries(checkpoint).filter(([name]) => name !== key)) as never,
+          ),
+      ]),
+    ),
+  }
+
+  test('by a ModelError too where a program that no compiler has checked hands over another type', async () => {
+    const { device } = await testDevice()
+    const simulation = await created()
+    await simulation.step(20)
+    const checkpoint = await simulation.checkpoint()
+    const before = await bitsOf(simulation)
+    for (const [name, call] of Object.entries(MISTYPED))
+      expect(await end(Promise.resolve().then(() => call(simulation, checkpoint))), name).toBeInstanceOf(
+        ModelError,
+      )
+    expect(await bitsOf(simulation)).toEqual(before)
+    const { model } = simulation
+    for (const [call, message] of [
+      [
+        () => createSimulation(undefined as never, model),
+        'createSimulation takes a GPUDevice, not undefined',
+      ],
+      [() => createSimulation({} as never, model), 'createSimulation takes a GPUDevice, not another object'],
+      [
+        () => createSimulation(device, null as never),
+        /^createSimulation takes a device and a model, .*, not null$/,
+      ],
+      [
+        () => createSimulation(device, {} as never),
+        /^createSimulation takes a device and a model, .*, not another object$/,
+      ],
+      [
+        () => createSimulation(device, model, { submitTime: NaN }),
+        'the option `submitTime` takes a number above 0, not NaN',
+      ],
+      [() => requestDevice({ adapter: 5 as never }), 'the option `adapter` takes a string, not 5'],
+      [() => loadScenario(42 as never), 'loadScenario takes a string, not 42'],
+      [() => loadModel(undefined as never, {} as never), 'loadModel takes a string, not undefined'],
+      [() => loadModel('{}', undefined as never), /^loadModel takes options with a `file`/],
+      [
+        () => loadScenario(HOPFIELD, { set: 'a=1' as never }),
+        'the option `set` takes a list of strings, not "a=1"',
+      ],
+      [
+        () => loadScenario(HOPFIELD, { vary: [3] as never }),
+        'the option `vary` takes a list of strings, not [3]',
+      ],
+      [() => loadScenario(HOPFIELD, { ticks: 1.5 }), /time.ticks: must be an integer/],
+      [() => loadScenario(HOPFIELD, { seed: 'x' as never }), /seed: must be an integer/],
+    ] as const) {
+      const error = await end(Promise.resolve().then<unknown>(call))
+      expect(error, String(message)).toBeInstanceOf(ModelError)
+      if (typeof message === 'string') expect((error as Error).message).toBe(message)
+      else expect((error as Error).message).toMatch(message)
+    }
     simulation.destroy()
   })
 

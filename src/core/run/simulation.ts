@@ -1,5 +1,6 @@
 /** A network that runs: the interface of the library, the command line and the page. */
 import type { PiecedArray } from '../data/npz.ts'
+import { checkFunction, checkNumbers, checkObject, checkPositive, checkText } from '../model/arguments.ts'
 import { ModelError, type RunError } from '../model/errors.ts'
 import { fitsPatterns } from '../model/fitting.ts'
 import type { Model } from '../model/model.ts'
@@ -266,6 +267,9 @@ export async function createSimulation(
   initial: Model,
   options: SimulationOptions = {},
 ): Promise<Simulation> {
+  checkObject('createSimulation', device, 'queue', 'a GPUDevice')
+  checkObject('createSimulation', initial, 'layers', 'a device and a model, as loadScenario gives it')
+  checkPositive('the option `submitTime`', options.submitTime)
   let model = initial
   const { plan, now } = planOn(device, model, options)
   let lost: RunError | undefined
@@ -591,10 +595,12 @@ export async function createSimulation(
     },
     write(name, data) {
       checkAlive()
+      checkNumbers('write', data)
       write(name, data)
     },
     writePart(name, at, data) {
       checkAlive()
+      checkNumbers('writePart', data)
       const { buffer, offset, bytes } = packPart(plan, model, name, at, Float32Array.from(data))
       if (model.synapses.some((synapse) => synapse.name === name)) {
         throw new ModelError(`\`${name}\` is symmetric and cannot be written in part; write the whole of it`)
@@ -604,12 +610,14 @@ export async function createSimulation(
     },
     writeCue(index, at, data) {
       checkAlive()
+      checkNumbers('writeCue', data)
       const { buffer, offset, bytes } = packCue(model, index, at, Float32Array.from(data))
       device.queue.writeBuffer(engine.buffer(buffer), offset, bytes)
       scheduler.disturb()
     },
     adopt(next) {
       checkAlive()
+      checkObject('adopt', next, 'layers', 'a model')
       if (!fitsPatterns(model, next)) {
         throw new ModelError(
           'only the values of patterns can change while the network runs; build it anew from the changed scenario',
@@ -629,6 +637,7 @@ export async function createSimulation(
     },
     set(path, value) {
       checkAlive()
+      checkText('set', path)
       const next = withParameter(model, path, value)
       const before = numberAt(model.scenario, path)
       if (next.time.dt !== model.time.dt)
@@ -644,6 +653,7 @@ export async function createSimulation(
     },
     onChange(listener) {
       checkAlive()
+      checkFunction('onChange', listener)
       return changes.add(listener)
     },
     get series() {
@@ -651,6 +661,7 @@ export async function createSimulation(
     },
     onSample(listener) {
       checkAlive()
+      checkFunction('onSample', listener)
       return samples.add(listener)
     },
     reset: () => inTurn(reset),
@@ -678,6 +689,8 @@ export async function createSimulation(
     },
     async restore(checkpoint) {
       checkDevice()
+      for (const part of ['tick', 'origin', 'arrays', 'series', 'warnings'])
+        checkObject('restore', checkpoint, part, 'what `checkpoint` gave')
       checkCheckpoint(checkpoint)
       const next = recordingOf(checkpoint)
       await inTurn(() => restore(checkpoint, next))
