@@ -1,5 +1,6 @@
 import { isMainThread } from 'node:worker_threads'
 import { create, globals } from 'webgpu'
+import { checkText } from '../core/model/arguments.ts'
 import { ModelError, RunError } from '../core/model/errors.ts'
 import { BUNDLE } from './cache.ts'
 import { type DriverSet, driverSets, withDrivers } from './vulkan.ts'
@@ -88,7 +89,9 @@ export async function requestDevice(options: DeviceOptions = {}): Promise<Reques
 
 /** What the caller or else ENGRAM_ADAPTER asks for, in lower case. */
 export function wantedAdapter({ adapter }: DeviceOptions): string {
-  return (adapter ?? process.env.ENGRAM_ADAPTER ?? 'auto').toLowerCase()
+  const wanted = adapter ?? process.env.ENGRAM_ADAPTER ?? 'auto'
+  checkText('the option `adapter`', wanted)
+  return wanted.toLowerCase()
 }
 
 /**

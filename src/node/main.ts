@@ -46,8 +46,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError && error.exitCode === 0) return 0
     // No command given: commander has printed the help.
     if (error instanceof CommanderError && error.code === 'commander.help') return 2
-    const debug = args.includes('--debug')
-    tell(`${debug && error instanceof Error ? String(error.stack) : messageOf(error)}\n`)
+    tell(`${textOf(error, args.includes('--debug'))}\n`)
     if (error instanceof Interruption) return error.exitCode
     return error instanceof ModelError || error instanceof CommanderError ? 2 : 1
   }
@@ -72,6 +71,11 @@ function spread(args: readonly string[]): string[] {
 /** A scenario may be called N=100.json. */
 function isFile(word: string): boolean {
   return word.endsWith('.json') || existsSync(word)
+}
+
+/** What is printed of an error: one line, or with --debug its stack trace. */
+export function textOf(error: unknown, debug: boolean): string {
+  return debug && error instanceof Error ? String(error.stack) : messageOf(error)
 }
 
 function messageOf(error: unknown): string {

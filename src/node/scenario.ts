@@ -1,5 +1,6 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
+import { checkText } from '../core/model/arguments.ts'
 import { ModelError } from '../core/model/errors.ts'
 import { outside } from '../core/model/files.ts'
 import { type LoadOptions, loadModel } from '../core/model/load.ts'
@@ -11,6 +12,7 @@ import type { Model } from '../core/model/model.ts'
  * @throws ModelError for the first thing that is wrong, with file, JSON path, value and remedy
  */
 export async function loadScenario(path: string, options: LoadOptions = {}): Promise<Model> {
+  checkText('loadScenario', path)
   const text = textOf(await readInput(path), path)
   const folder = dirname(path)
   const read = async (name: string): Promise<Uint8Array> => {

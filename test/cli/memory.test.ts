@@ -48,6 +48,16 @@ async function peakOf(name: string, scenario: Raw): Promise<number> {
   return Number(readFileSync(env.PEAK_FILE, 'utf8')) * 1024
 }
 
+/** A sample at every tick of one neuron. */
+function samples(ticks: number): Raw {
+  return {
+    version: 1,
+    time: { dt: 0.1, ticks },
+    neurons: { x: { size: 1, lagrangian: { kind: 'tanh' } } },
+    probes: { rate: { kind: 'speed', layer: 'x', every: 1 } },
+  }
+}
+
 // SwiftShader's buffers are memory of the process, and Linux tells its peak.
 describe.runIf(process.platform === 'linux')('the memory of the process', () => {
   test('is that of the plan and less than twice a matrix, and a small part of the rows of a binary one', async () => {
@@ -66,5 +76,12 @@ describe.runIf(process.platform === 'linux')('the memory of the process', () => 
       expect(readJson(join(folder, name), 'summary.json').final).toEqual({
         overlap: expect.closeTo(1, 3) as number,
       })
+  })
+
+  test('grows by what samples count, and by their copy for the file, not by an object for each', async () => {
+    const few = await peakOf('few', samples(100_000))
+    const many = await peakOf('many', samples(700_000))
+    // Sixteen are counted; some 28 are left to what the collector of garbage has not done yet.
+    expect((many - few) / 600_000).toBeLessThan(60)
   })
 })

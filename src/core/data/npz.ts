@@ -45,9 +45,11 @@ export async function* encodeNpzPieces(
     file.mtime = MTIME
     zip.add(file)
     const { shape } = array
-    file.push(encodeNpyHeader(shape, 'data' in array ? array.data : new Float32Array()))
+    // It may be made when it is asked for.
+    const data = 'data' in array ? array.data : undefined
+    file.push(encodeNpyHeader(shape, data ?? new Float32Array()))
     let count = 0
-    for await (const piece of 'data' in array ? [array.data] : array.pieces) {
+    for await (const piece of 'pieces' in array ? array.pieces : [data as NpyArray['data']]) {
       count += piece.length
       file.push(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength))
       yield* take()

@@ -1,4 +1,5 @@
 /** From the text of a scenario file to a model, in one call. */
+import { checkObject, checkText, checkTexts } from './arguments.ts'
 import { parseJson } from './json.ts'
 import type { Model } from './model.ts'
 import { parseScenario } from './parse.ts'
@@ -21,9 +22,13 @@ export interface LoadOptions {
  * Parses, validates and resolves a scenario.
  * @param text - JSON
  * @param options - `file` names it in errors, `read` gets the bytes of a pattern file
- * @throws ModelError for the first thing that is wrong, with file, JSON path, value and remedy
+ * @throws ModelError for the first thing that is wrong, an option too, with file, JSON path, value and remedy
  */
 export async function loadModel(text: string, options: LoadOptions & ResolveOptions): Promise<Model> {
+  checkText('loadModel', text)
+  checkObject('loadModel', options, 'file', 'options with a `file`, the name of the scenario in errors')
+  checkTexts('the option `set`', options.set)
+  checkTexts('the option `vary`', options.vary)
   let raw = parseJson(text, options.file)
   for (const assignment of options.set ?? []) raw = setPath(raw, assignment)
   if (options.vary !== undefined) raw = withVariation(raw, options.vary)

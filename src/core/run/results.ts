@@ -28,8 +28,8 @@ export interface Spread {
 export function seriesArrays(series: readonly Series[]): Arrays {
   const arrays: Record<string, NpyArray> = {}
   for (const { name, tick, time, value, terms, shape, termNames } of series) {
-    arrays[`${name}.tick`] = { shape: [tick.length], data: wholeOf(tick) ?? Int32Array.from(tick) }
-    arrays[`${name}.time`] = { shape: [time.length], data: wholeOf(time) ?? Float64Array.from(time) }
+    arrays[`${name}.tick`] = made([tick.length], () => wholeOf(tick) ?? Int32Array.from(tick))
+    arrays[`${name}.time`] = made([time.length], () => wholeOf(time) ?? Float64Array.from(time))
     const values = termNames === undefined ? Float32Array : Float64Array
     arrays[`${name}.value`] = stack(value, shape, values)
     if (terms !== undefined && termNames !== undefined)
@@ -83,12 +83,24 @@ function stack(
   shape: readonly number[],
   Type: new (length: number) => Float32Array | Float64Array,
 ): NpyArray {
-  const length = product(shape)
-  const whole = wholeOf(samples)
-  if (whole !== undefined) return { shape: [samples.length, ...shape], data: whole }
-  const data = new Type(samples.length * length)
-  samples.forEach((sample, index) => data.set(sample, index * length))
-  return { shape: [samples.length, ...shape], data }
+  return made([samples.length, ...shape], () => {
+    const whole = wholeOf(samples)
+    if (whole !== undefined) return whole
+    const length = product(shape)
+    const data = new Type(samples.length * length)
+    samples.forEach((sample, index) => data.set(sample, index * length))
+    return data
+  })
+}
+
+/** An array whose numbers are put together when they are asked for, so that who writes one after the other has one. */
+function made(shape: readonly number[], make: () => NpyArray['data']): NpyArray {
+  return {
+    shape,
+    get data() {
+      return make()
+    },
+  }
 }
 
 /**

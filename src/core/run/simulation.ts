@@ -1,5 +1,6 @@
 /** A network that runs: the interface of the library, the command line and the page. */
 import type { PiecedArray } from '../data/npz.ts'
+import { checkFunction, checkNumbers, checkObject, checkPositive, checkText } from '../model/arguments.ts'
 import { ModelError, type RunError } from '../model/errors.ts'
 import { fitsPatterns } from '../model/fitting.ts'
 import type { Model } from '../model/model.ts'
@@ -266,6 +267,9 @@ export async function createSimulation(
   initial: Model,
   options: SimulationOptions = {},
 ): Promise<Simulation> {
+  checkObject('createSimulation', device, 'queue', 'a GPUDevice')
+  checkObject('createSimulation', initial, 'layers', 'a device and a model, as loadScenario gives it')
+  checkPositive('the option `submitTime`', options.submitTime)
   let model = initial
   const { plan, now } = planOn(device, model, options)
   let lost: RunError | undefined
@@ -274,6 +278,11 @@ export async function createSimulation(
     forget()
     throw lost ?? error
   })
+  const checkLost = (): void => {
+    if (lost !== undefined) throw lost
+  }
+  if (lost !== undefined) engine.destroy()
+  checkLost()
   // Model time counts integer ticks from the last change of dt; samples on their way belong to the dt before it.
   const firstEra = { tick: 0, time: 0, dt: model.time.dt }
   let eras = [firstEra]
@@ -300,7 +309,7 @@ export async function createSimulation(
   }
   const checkDevice = (): void => {
     checkAlive()
-    if (lost !== undefined) throw lost
+    checkLost()
   }
 
   /** Calls one after the other; where none is under way, at once. */
@@ -341,7 +350,7 @@ export async function createSimulation(
       throw error
     })
     // What is copied from a device that is gone is 0.
-    if (lost !== undefined) throw lost
+    checkLost()
     return bytes
   }
 
@@ -454,13 +463,11 @@ export async function createSimulation(
 
   /** What can be wrong with a checkpoint is found before anything is changed. */
   const checkCheckpoint = (checkpoint: Checkpoint): void => {
+    const missing = dynamicNames.find((name) => checkpoint.arrays[name] === undefined)
+    if (missing !== undefined)
+      throw new ModelError(`the checkpoint has no state of \`${missing}\`; it belongs to another scenario`)
     checkRestorable(plan, model, deferred, checkpoint)
-    for (const name of dynamicNames) {
-      const array = checkpoint.arrays[name]
-      if (array === undefined)
-        throw new ModelError(`the checkpoint has no state of \`${name}\`; it belongs to another scenario`)
-      checkSymmetric(name, array.data)
-    }
+    for (const name of dynamicNames) checkSymmetric(name, (checkpoint.arrays[name] as DenseArray).data)
   }
 
   const timed = async (ticks: number, submitted?: () => void): Promise<Profile> => {
@@ -586,10 +593,12 @@ export async function createSimulation(
     },
     write(name, data) {
       checkAlive()
+      checkNumbers('write', data)
       write(name, data)
     },
     writePart(name, at, data) {
       checkAlive()
+      checkNumbers('writePart', data)
       const { buffer, offset, bytes } = packPart(plan, model, name, at, Float32Array.from(data))
       if (model.synapses.some((synapse) => synapse.name === name)) {
         throw new ModelError(`\`${name}\` is symmetric and cannot be written in part; write the whole of it`)
@@ -599,12 +608,14 @@ export async function createSimulation(
     },
     writeCue(index, at, data) {
       checkAlive()
+      checkNumbers('writeCue', data)
       const { buffer, offset, bytes } = packCue(model, index, at, Float32Array.from(data))
       device.queue.writeBuffer(engine.buffer(buffer), offset, bytes)
       scheduler.disturb()
     },
     adopt(next) {
       checkAlive()
+      checkObject('adopt', next, 'layers', 'a model')
       if (!fitsPatterns(model, next)) {
         throw new ModelError(
           'only the values of patterns can change while the network runs; build it anew from the changed scenario',
@@ -624,6 +635,7 @@ export async function createSimulation(
     },
     set(path, value) {
       checkAlive()
+      checkText('set', path)
       const next = withParameter(model, path, value)
       const before = numberAt(model.scenario, path)
       if (next.time.dt !== model.time.dt)
@@ -639,6 +651,7 @@ export async function createSimulation(
     },
     onChange(listener) {
       checkAlive()
+      checkFunction('onChange', listener)
       return changes.add(listener)
     },
     get series() {
@@ -646,6 +659,7 @@ export async function createSimulation(
     },
     onSample(listener) {
       checkAlive()
+      checkFunction('onSample', listener)
       return samples.add(listener)
     },
     reset: () => inTurn(reset),
@@ -673,6 +687,8 @@ export async function createSimulation(
     },
     async restore(checkpoint) {
       checkDevice()
+      for (const part of ['tick', 'origin', 'arrays', 'series', 'warnings'])
+        checkObject('restore', checkpoint, part, 'what `checkpoint` gave')
       checkCheckpoint(checkpoint)
       const next = recordingOf(checkpoint)
       await inTurn(() => restore(checkpoint, next))
