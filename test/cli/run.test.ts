@@ -13,6 +13,7 @@ import {
   start,
   temporaryFolder,
   writeScenario,
+  type Raw,
 } from './program.ts'
 
 const folder = temporaryFolder()
