@@ -1,5 +1,4 @@
 /** What can be taken out of the page as a file. */
-import { strToU8, zipSync } from 'fflate'
 import { encodeNpzPieces } from '../../core/data/npz.ts'
 import { ModelError, escaped } from '../../core/model/errors.ts'
 import type { Scenario } from '../../core/model/schema.ts'
@@ -15,6 +14,7 @@ import {
 import type { Simulation } from '../../core/run/simulation.ts'
 import type { Opened } from '../workplace.ts'
 import { MOST_BYTES, type Recorder } from './recorder.ts'
+import { tablesFile } from './tables.ts'
 
 /** A file on its way to the reader. */
 export interface Download {
@@ -73,19 +73,15 @@ export const EXPORTS: readonly Export[] = [
     async make({ simulation, loop, recorder, ...opened }) {
       await loop.still(() => simulation.flush())
       const files = recorder.series().flatMap((series) => {
-        const text = seriesCsv(series, simulation.model.replicas)
-        return text === undefined ? [] : [{ name: `${series.name}.csv`, text: [...text].join('') }]
+        const pieces = seriesCsv(series, simulation.model.replicas)
+        return pieces === undefined ? [] : [{ name: `${series.name}.csv`, pieces }]
       })
       if (files.length === 0)
         throw new ModelError('this scenario has no probe that is plotted; add one to `probes`')
       const axes = axesCsv(simulation.model)
-      if (axes !== undefined) files.push({ name: 'axes.csv', text: axes })
-      const [only] = files
-      const stem = stemOf(opened)
-      if (only !== undefined && files.length === 1)
-        return { name: `${stem}-${only.name}`, content: only.text, ...missing(recorder) }
-      const zip = zipSync(Object.fromEntries(files.map(({ name, text }) => [name, strToU8(text)])))
-      return { name: `${stem}-csv.zip`, content: toBlobPart(zip), ...missing(recorder) }
+      if (axes !== undefined) files.push({ name: 'axes.csv', pieces: [axes] })
+      const { name, content } = tablesFile(files)
+      return { name: `${stemOf(opened)}-${name}`, content, ...missing(recorder) }
     },
   },
   {

@@ -6,6 +6,7 @@
 import { norm } from '../model/algebra.ts'
 import { ModelError } from '../model/errors.ts'
 import type { Memory, Model, Stimulus, Synapse } from '../model/model.ts'
+import { mean } from './statistics.ts'
 
 /** One time scale and where it goes. */
 export interface Limit {
@@ -172,7 +173,6 @@ export interface PowerLaw {
  */
 export function fitPower(x: readonly number[], y: readonly number[]): PowerLaw {
   const [u, w] = [x.map(Math.log), y.map(Math.log)]
-  const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
   const [mu, mw] = [mean(u), mean(w)]
   const square = u.reduce((sum, value) => sum + (value - mu) ** 2, 0)
   const slope = u.reduce((sum, value, index) => sum + (value - mu) * ((w[index] as number) - mw), 0) / square

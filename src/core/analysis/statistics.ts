@@ -7,15 +7,53 @@ export interface Estimate {
   readonly count: number
 }
 
+/** The mean of some numbers. */
+export function mean(values: readonly number[]): number {
+  const { exponent, scaled } = nearOne(values)
+  return shifted(plainMean(scaled), exponent)
+}
+
 /**
  * Mean of independent values and its 95 % confidence interval, mean +- t(0.975, n - 1) s / sqrt(n).
  * @param values - at least one
  */
 export function estimate(values: readonly number[]): Estimate {
   const count = values.length
-  const mean = values.reduce((sum, value) => sum + value, 0) / count
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  return { mean, half: studentQuantile(count - 1) * Math.sqrt(squares / (count - 1) / count), count }
+  const { exponent, scaled } = nearOne(values)
+  const centre = plainMean(scaled)
+  const squares = scaled.reduce((sum, value) => sum + (value - centre) ** 2, 0)
+  const half = studentQuantile(count - 1) * Math.sqrt(squares / (count - 1) / count)
+  return { mean: shifted(centre, exponent), half: shifted(half, exponent), count }
+}
+
+/** Exponents of two between which neither sums nor squares of numbers leave float64. */
+const ORDINARY = 400
+
+/** Numbers divided by 2^exponent, so that their squares can be added; as they are where they can be so already. */
+function nearOne(values: readonly number[]): {
+  readonly exponent: number
+  readonly scaled: readonly number[]
+} {
+  const largest = values.reduce((top, value) => Math.max(top, Math.abs(value)), 0)
+  const exponent = Math.floor(Math.log2(largest))
+  return largest === 0 || !Number.isFinite(largest) || Math.abs(exponent) <= ORDINARY
+    ? { exponent: 0, scaled: values }
+    : { exponent, scaled: values.map((value) => shifted(value, -exponent)) }
+}
+
+/** value 2^exponent, in steps that are powers of two themselves. */
+function shifted(value: number, exponent: number): number {
+  let [rest, result] = [exponent, value]
+  while (rest !== 0) {
+    const step = Math.max(-1000, Math.min(1000, rest))
+    result *= 2 ** step
+    rest -= step
+  }
+  return result
+}
+
+function plainMean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
 /** The first twelve, where the series below is not good enough. */
@@ -36,14 +74,12 @@ export function studentQuantile(degrees: number): number {
 
 /** Slope of the least-squares line through points. */
 export function slope(x: readonly number[], y: readonly number[]): number {
-  const [cx, cy] = [x, y].map((values) => values.reduce((sum, value) => sum + value, 0) / values.length) as [
-    number,
-    number,
-  ]
+  const [{ exponent, scaled }, above] = [nearOne(x), nearOne(y)]
+  const [cx, cy] = [plainMean(scaled), plainMean(above.scaled)]
   let [over, under] = [0, 0]
-  x.forEach((value, i) => {
-    over += (value - cx) * (y[i]! - cy)
+  scaled.forEach((value, i) => {
+    over += (value - cx) * (above.scaled[i]! - cy)
     under += (value - cx) ** 2
   })
-  return over / under
+  return shifted(over / under, above.exponent - exponent)
 }

@@ -1,7 +1,7 @@
 import type { Chart, Colour } from '../analysis/chart.ts'
 import { gradedOverlap, retrievalOverlap } from '../analysis/retrieval.ts'
-import { type Estimate, estimate, slope } from '../analysis/statistics.ts'
-import { hopfieldScenario, mean, ownOverlaps } from './hopfield.ts'
+import { type Estimate, estimate, mean, slope } from '../analysis/statistics.ts'
+import { hopfieldScenario, ownOverlaps } from './hopfield.ts'
 import { type Lab, type Reproduction, atMost, measuredPoints, near } from './reproduction.ts'
 
 /** The final overlaps of all copies in one network at one load. */

@@ -3,7 +3,7 @@ import { gatedSimilarity } from '../analysis/closed-forms.ts'
 import { estimate } from '../analysis/statistics.ts'
 import type { Model, Rows } from '../model/model.ts'
 import type { ScenarioInput } from '../model/schema.ts'
-import { mean } from './hopfield.ts'
+import { mean } from '../analysis/statistics.ts'
 import { type Reproduction, atMost, near } from './reproduction.ts'
 
 const ROWS = 4

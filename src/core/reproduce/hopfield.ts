@@ -1,4 +1,5 @@
 /** The classical network that several experiments start from: random patterns in the couplings of one layer. */
+import { mean } from '../analysis/statistics.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
 
@@ -80,11 +81,6 @@ export function ownOverlaps({ series, model }: Simulation): number[][] {
     const patterns = row.length / copies
     return Array.from({ length: copies }, (_, copy) => row[copy * patterns + (copy % patterns)] as number)
   })
-}
-
-/** The mean of some numbers. */
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
 /** Mean own overlap of all copies at the end of a run. */

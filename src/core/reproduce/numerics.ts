@@ -4,7 +4,7 @@ import { activation } from '../model/lagrangians.ts'
 import type { Layer } from '../model/model.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
-import { mean } from './hopfield.ts'
+import { mean } from '../analysis/statistics.ts'
 import { type Check, type Lab, type Reproduction, atMost, near } from './reproduction.ts'
 
 type LagrangianInput = ScenarioInput['neurons'][string]['lagrangian']

@@ -1,9 +1,8 @@
 import type { Chart } from '../analysis/chart.ts'
 import { gaussianMean } from '../analysis/gaussian.ts'
-import { type Estimate, estimate, slope } from '../analysis/statistics.ts'
+import { type Estimate, estimate, mean, slope } from '../analysis/statistics.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
-import { mean } from './hopfield.ts'
 import { type Check, type Reproduction, atMost, measuredPoints, near } from './reproduction.ts'
 
 /** Standard deviation of the noise of each entry of a cue. */

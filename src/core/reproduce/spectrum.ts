@@ -1,9 +1,8 @@
 import type { Chart, Colour, Mark } from '../analysis/chart.ts'
 import { kolmogorovDistance, marchenkoPastur } from '../analysis/marchenko-pastur.ts'
 import { couplingSpectrum } from '../analysis/spectrum.ts'
-import { estimate, slope } from '../analysis/statistics.ts'
+import { estimate, mean, slope } from '../analysis/statistics.ts'
 import type { ScenarioInput } from '../model/schema.ts'
-import { mean } from './hopfield.ts'
 import { type Check, type Reproduction, atMost, near } from './reproduction.ts'
 
 const RATIOS = [1 / 4, 1, 4]

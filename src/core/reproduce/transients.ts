@@ -4,7 +4,8 @@ import { gradedOverlap } from '../analysis/retrieval.ts'
 import { estimate } from '../analysis/statistics.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
-import { mean, ownOverlaps } from './hopfield.ts'
+import { mean } from '../analysis/statistics.ts'
+import { ownOverlaps } from './hopfield.ts'
 import { type Reproduction, atLeast, atMost, near } from './reproduction.ts'
 
 /** g of the published runs, and the part of the cue that is the pattern, a = 0.9 g. */

@@ -1,7 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { erf, gaussianMean, gaussianTail } from '../../../src/core/analysis/gaussian.ts'
 import { gradedOverlap, retrievalOverlap } from '../../../src/core/analysis/retrieval.ts'
-import { estimate, slope, studentQuantile } from '../../../src/core/analysis/statistics.ts'
+import { estimate, mean, slope, studentQuantile } from '../../../src/core/analysis/statistics.ts'
 
 describe('confidence intervals', () => {
   test.each([
@@ -29,6 +30,59 @@ describe('confidence intervals', () => {
 test('the slope of a line is found, and of scattered points the one of least squares', () => {
   expect(slope([1, 2, 4], [5, 3, -1])).toBeCloseTo(-2, 12)
   expect(slope([0, 1, 2], [0, 0, 1])).toBeCloseTo(0.5, 12)
+})
+
+describe('of numbers of any size', () => {
+  /** Exponents of two at which the numbers below, times that, are normal and finite. */
+  const sizes = fc.integer({ min: -1000, max: 1000 })
+  const numbers = fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 2, maxLength: 50 })
+  const times = (values: readonly number[], exponent: number): number[] =>
+    values.map((value) => value * 2 ** exponent)
+
+  /** Equal but for the last digits, also where a subnormal number has few. */
+  function expectNear(actual: number, expected: number, exponent: number): void {
+    // 2^exponent may be no number of float64: half of it on each side.
+    const [part, rest] = [2 ** Math.floor(exponent / 2), 2 ** Math.ceil(exponent / 2)]
+    const off = Math.abs(actual / part / rest - expected)
+    if (!(off <= 1e-12 * Math.abs(expected))) expect([exponent, actual]).toEqual([exponent, expected])
+  }
+
+  test('mean and interval scale with the numbers', () => {
+    fc.assert(
+      fc.property(numbers, sizes, (values, exponent) => {
+        const plain = estimate(values)
+        const scaled = estimate(times(values, exponent))
+        expectNear(scaled.mean, plain.mean, exponent)
+        expectNear(scaled.half, plain.half, exponent)
+        expect(mean(times(values, exponent))).toBe(scaled.mean)
+      }),
+    )
+  })
+
+  test('the slope scales with y and against x', () => {
+    fc.assert(
+      fc.property(numbers, sizes, sizes, (y, up, across) => {
+        fc.pre(Math.abs(up - across) < 990)
+        const x = y.map((_, i) => i)
+        expectNear(slope(times(x, across), times(y, up)), slope(x, y), up - across)
+      }),
+    )
+  })
+
+  test('at the ends of float64', () => {
+    const { MAX_VALUE, MIN_VALUE } = Number
+    expect(mean([MAX_VALUE, MAX_VALUE])).toBe(MAX_VALUE)
+    expect(mean([MAX_VALUE, -MAX_VALUE])).toBe(0)
+    expect(mean([MIN_VALUE, MIN_VALUE])).toBe(MIN_VALUE)
+    expect(slope([0, 1e-300], [0, 1e-300])).toBe(1)
+    expect(slope([0, 1e308], [0, 1e308])).toBe(1)
+  })
+
+  test('what is not finite stays so', () => {
+    expect(mean([Infinity, 1])).toBe(Infinity)
+    expect(mean([NaN, 1])).toBeNaN()
+    expect(estimate([Infinity, 1]).half).toBeNaN()
+  })
 })
 
 describe('Gaussian integrals', () => {
