@@ -26,7 +26,7 @@ export interface LoadOptions {
  */
 export async function loadModel(text: string, options: LoadOptions & ResolveOptions): Promise<Model> {
   checkText('loadModel', text)
-  checkObject('loadModel', options, 'file', 'options with a `file`, the name of the scenario in errors')
+  checkObject('loadModel', options, 'read', 'options with a function `read`, which gets the bytes of a pattern file')
   checkTexts('the option `set`', options.set)
   checkTexts('the option `vary`', options.vary)
   let raw = parseJson(text, options.file)
