@@ -26,7 +26,12 @@ export interface LoadOptions {
  */
 export async function loadModel(text: string, options: LoadOptions & ResolveOptions): Promise<Model> {
   checkText('loadModel', text)
-  checkObject('loadModel', options, 'read', 'options with a function `read`, which gets the bytes of a pattern file')
+  checkObject(
+    'loadModel',
+    options,
+    'read',
+    'options with a function `read`, which gets the bytes of a pattern file',
+  )
   checkTexts('the option `set`', options.set)
   checkTexts('the option `vary`', options.vary)
   let raw = parseJson(text, options.file)
