@@ -17,19 +17,20 @@ export function inflate(
   bytes: Uint8Array,
   { raw = false, most = MOST_UNPACKED }: { readonly raw?: boolean; readonly most?: number } = {},
 ): Uint8Array<ArrayBuffer> {
-  const stream = new Inflate({ raw, chunkSize: CHUNK })
   const chunks: Uint8Array[] = []
   let size = 0
-  stream.onData = (chunk) => {
+  const take = (chunk: Uint8Array): void => {
     size += chunk.length
     if (size > most) throw tooLarge(most)
     chunks.push(chunk)
   }
-  // Not all at once: what is refused is refused early.
-  for (let at = 0; at < Math.max(1, bytes.length) && !stream.ended; at += CHUNK)
-    stream.push(bytes.subarray(at, at + CHUNK), at + CHUNK >= bytes.length)
-  if (stream.err !== 0)
-    throw new ModelError(REASONS[stream.msg] ?? `is damaged (${stream.msg}); copy it again`)
+  let rest = unpackOne(bytes, raw, take)
+  // pako stops where a member ends with a piece of its input, and at zeros, which may stand between members.
+  while (!raw && rest.length > 0) {
+    const next = rest.findIndex((byte) => byte !== 0)
+    if (next < 0) break
+    rest = unpackOne(rest.subarray(next), raw, take)
+  }
   const whole = new Uint8Array(size)
   let place = 0
   for (const chunk of chunks) {
@@ -37,6 +38,26 @@ export function inflate(
     place += chunk.length
   }
   return whole
+}
+
+/** Unpacks until the stream ends; gives what stands behind it. */
+function unpackOne(bytes: Uint8Array, raw: boolean, take: (chunk: Uint8Array) => void): Uint8Array {
+  const stream = new Inflate({ raw, chunkSize: CHUNK })
+  let left = 0
+  stream.onStart = (state) => {
+    stream.onEnd = () => void (left = state.avail_in)
+  }
+  stream.onData = take
+  let end = 0
+  // Not all at once: what is refused is refused early.
+  do {
+    const at = end
+    end = Math.min(bytes.length, at + CHUNK)
+    stream.push(bytes.subarray(at, end), end === bytes.length)
+  } while (!stream.ended && end < bytes.length)
+  if (stream.err !== 0)
+    throw new ModelError(REASONS[stream.msg] ?? `is damaged (${stream.msg}); copy it again`)
+  return bytes.subarray(end - left)
 }
 
 /** By the messages of zlib. */

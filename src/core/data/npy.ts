@@ -40,6 +40,17 @@ const TYPES: Readonly<Record<string, Type>> = {
   f8: { bytes: 8, get: (v, at, l) => v.getFloat64(at, l), array: Float64Array, view: Float64Array },
 }
 
+/** Names that numpy.load takes for kinds. */
+const NAMES: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    [8, 16, 32, 64].flatMap((bits) =>
+      [`int${bits}`, `uint${bits}`].map((name) => [name, `${name[0]}${bits / 8}`]),
+    ),
+  ),
+  ...Object.fromEntries([16, 32, 64].map((bits) => [`float${bits}`, `f${bits / 8}`])),
+  bool: 'b1',
+}
+
 /** What `descr` says of kinds that are not read. */
 const OTHERS: Readonly<Record<string, string>> = {
   O: 'objects of Python',
@@ -53,11 +64,11 @@ const OTHERS: Readonly<Record<string, string>> = {
   V: 'records',
 }
 
-/** A whole number of 64 bits, where float64 has it. */
+/** A whole number of 64 bits, where float32, in which networks compute, has it. */
 function exact(value: bigint): number {
-  const number = Number(value)
-  if (Number.isSafeInteger(number)) return number
-  throw new ModelError(`holds ${value}, which float64 does not have exactly; save it with .astype('float64')`)
+  const number = Math.fround(Number(value))
+  if (BigInt(number) === value) return number
+  throw new ModelError(`holds ${value}, which float32 does not have exactly; save it with .astype('float32')`)
 }
 
 /** Most bytes of a header; numpy.load takes 10,000. */
@@ -68,14 +79,19 @@ const MAGIC = '\x93NUMPY'
 /**
  * Reads a .npy file. The result is a view of `bytes` where alignment allows it, otherwise a copy.
  * @throws ModelError if the file is not .npy, is truncated, holds objects, text or complex numbers, or integers of 64 bits that
- *   float64 does not have
+ *   float32 does not have
  */
 export function decodeNpy(bytes: Uint8Array): NpyArray {
   if (latin1(bytes, 0, 6) !== MAGIC) {
     throw new ModelError('is not a NumPy .npy file; write it with numpy.save')
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const lengthBytes = bytes[6] === 1 ? 2 : 4
+  const [version = 1] = bytes.subarray(6)
+  if (version < 1 || version > 3)
+    throw new ModelError(
+      `is a .npy file of version ${version}; versions 1 to 3 are read, write it with numpy.save`,
+    )
+  const lengthBytes = version === 1 ? 2 : 4
   const headerStart = 8 + lengthBytes
   if (bytes.length < headerStart) throw truncated('its header')
   const headerLength = lengthBytes === 2 ? view.getUint16(8, true) : view.getUint32(8, true)
@@ -91,7 +107,8 @@ export function decodeNpy(bytes: Uint8Array): NpyArray {
   if (order === undefined || dimensions === undefined || !/['"]descr['"]/.test(header)) {
     throw new ModelError('has a malformed .npy header; write it with numpy.save')
   }
-  const [, endian = '', kind = ''] = /^([<>=|]?)(\w+)(?:\[.*)?$/.exec(descr ?? '') ?? []
+  const [, endian = '', word = ''] = /^([<>=|]?)(\w+)(?:\[.*)?$/.exec(descr ?? '') ?? []
+  const kind = Object.hasOwn(NAMES, word) ? (NAMES[word] as string) : word
   const type = Object.hasOwn(TYPES, kind) ? TYPES[kind] : undefined
   if (type === undefined) {
     const what = OTHERS[descr === undefined ? 'V' : (kind[0] ?? '')] ?? 'numbers of an unknown type'

@@ -177,10 +177,11 @@ async function loadNpy(path: string, read: Read, binary = false): Promise<Block>
   const { shape, data } = naming(archive ?? path, () =>
     archive === undefined ? decodeNpy(bytes) : decodeNpzArray(bytes, name),
   )
-  const [rows, ...rest] = shape.length === 1 ? [1, ...shape] : shape
+  // A number by itself is one row of one value.
+  const [rows, ...rest] = shape.length === 0 ? [1, 1] : shape.length === 1 ? [1, ...shape] : shape
   if (rows === undefined || data.length === 0)
     throw new ModelError(`${path} holds no rows; give a file with at least one`)
-  const image = rest.length === 2 ? ([rest[0] as number, rest[1] as number] as const) : undefined
+  const image = imageOf(rest)
   const shared = data instanceof Float32Array
   const block = { rows, columns: data.length / rows, shared, ...(image ? { image } : {}) }
   if (binary && isOfSigns(data)) {
@@ -188,7 +189,28 @@ async function loadNpy(path: string, read: Read, binary = false): Promise<Block>
     const words = packSigns(rows, columns, (row) => data.subarray(row * columns, (row + 1) * columns))
     return signRows(block, { words, unit: 1 })
   }
-  return { ...block, data: shared ? data : new Float32Array(data) }
+  return { ...block, data: inFloat32(data, path) }
+}
+
+/**
+ * The numbers in float32; floats are rounded.
+ * @throws ModelError for an integer that float32 does not have
+ */
+function inFloat32(data: NpyData, path: string): Float32Array {
+  if (data instanceof Float32Array) return data
+  const rounded = new Float32Array(data)
+  if (data instanceof Float64Array) return rounded
+  const wrong = data.findIndex((value, index) => value !== rounded[index])
+  if (wrong < 0) return rounded
+  throw new ModelError(
+    `${path} holds ${data[wrong]}, which float32 does not have exactly; save it with .astype('float32')`,
+  )
+}
+
+/** [height, width] of rows of that shape; images of one channel have a side of 1 more. */
+function imageOf(sides: readonly number[]): readonly [number, number] | undefined {
+  const [height, width, more] = sides.length > 2 ? sides.filter((side) => side !== 1) : sides
+  return height === undefined || width === undefined || more !== undefined ? undefined : [height, width]
 }
 
 function isOfSigns(data: NpyData): boolean {
@@ -203,6 +225,7 @@ async function loadIdx(spec: Extract<Patterns, { kind: 'idx' }>, read: Read): Pr
   if (rest.length === 0)
     throw new ModelError(`${spec.path} holds labels, not images; give the file of the images`)
   const columns = rest.reduce((product, length) => product * length, 1)
+  const image = imageOf(rest)
   const labels = spec.labels === undefined ? undefined : await loadLabels(spec.labels, images, read)
   const order = labels === undefined ? after(spec.skip, images) : chosenImages(spec, labels)
   const count = spec.count ?? order.length
@@ -221,15 +244,16 @@ async function loadIdx(spec: Extract<Patterns, { kind: 'idx' }>, read: Read): Pr
   const block = allocate(count, columns)
   // Pixels are levels of 255; numbers of other types are what they are.
   const full = data instanceof Uint8Array ? 255 : 1
+  const values = data instanceof Uint8Array ? data : inFloat32(data, spec.path)
   for (let row = 0; row < count; row++) {
     const from = (order[row] as number) * columns
     for (let column = 0; column < columns; column++) {
-      block.data[row * columns + column] = (data[from + column] as number) / full
+      block.data[row * columns + column] = (values[from + column] as number) / full
     }
   }
   return {
     ...block,
-    ...(rest.length === 2 ? { image: [rest[0] as number, rest[1] as number] as const } : {}),
+    ...(image === undefined ? {} : { image }),
     ...(labels === undefined
       ? {}
       : { labels: order.slice(0, count).map((image) => labels[image] as number) }),
