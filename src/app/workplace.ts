@@ -449,7 +449,7 @@ export function createWorkplace(
     if (!isRunning) return rebuild(() => target)
     try {
       for (const { path, to } of changes) simulation.set(path, to as number)
-      return simulation.isExact || rebuild(() => target)
+      return simulation.isExact || (await rebuild(() => target))
     } catch {
       // On the way from one to the other values may not fit each other.
       return rebuild(() => target)
