@@ -569,7 +569,7 @@ describe('what is wrong is refused in one line, and changes nothing', () => {
       [() => requestDevice({ adapter: 5 as never }), 'the option `adapter` takes a string, not 5'],
       [() => loadScenario(42 as never), 'loadScenario takes a string, not 42'],
       [() => loadModel(undefined as never, {} as never), 'loadModel takes a string, not undefined'],
-      [() => loadModel('{}', undefined as never), /^loadModel takes options with a `file`/],
+      [() => loadModel('{}', undefined as never), /^loadModel takes options with a function `read`/],
       [
         () => loadScenario(HOPFIELD, { set: 'a=1' as never }),
         'the option `set` takes a list of strings, not "a=1"',
