@@ -4,9 +4,10 @@
 //
 // U as it was rewritten last, g_k the activations at the updates since, in a ring [replicas, 16, stride]. The clock
 // record holds from word `ringWord` on how many there are, fade, 1 - fade, and the weights w_k. `hold` leaves a tile of
-// eight rows and two groups of four columns in `held`: where U is CARRIED, only what is to be added to it. Factors of a product are sqrt(w_k) g_k both: it is symmetric to the
-// last bit. U, in excessAt of what this is joined to: rows [row0, row0 + rows) of each copy in this block, replica0 the
-// first one. Where U is FOLDED it is kept on and above the diagonal alone, in whole tiles (matrix/fold.wgsl).
+// eight rows and two groups of four columns in `held`; where U is CARRIED, only what is to be added to it. Factors of a
+// product are sqrt(w_k) g_k both: it is symmetric to the last bit. U, in excessAt of what this is joined to: rows
+// [row0, row0 + rows) of each copy in this block, replica0 the first one. Where U is FOLDED it is kept on and above the
+// diagonal alone, in whole tiles (matrix/fold.wgsl).
 
 override FOLDED: bool = false;
 override CARRIED: bool = false;

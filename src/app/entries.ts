@@ -157,7 +157,7 @@ function write(entry: string, opened: Opened): void {
   const others = oldest(key)
   for (;;) {
     if (texts.some((text) => put(key, text))) return
-    // What was kept of this entry before is no longer true.
+    // The older record of this entry is out of date.
     remove(key)
     const other = others.shift()
     if (other === undefined) return

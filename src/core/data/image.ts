@@ -32,10 +32,8 @@ function readable(bytes: Uint8Array): Png {
   try {
     return readPng(bytes)
   } catch (error) {
-    // A size beyond the limit is no damage.
-    if (error instanceof ModelError && error.reason.startsWith('has ')) throw error
-    const reason = error instanceof ModelError ? error.reason.replace(/; .*$/, '') : (error as Error).message
-    throw new ModelError(`is not a readable PNG image (${reason}); save it again as PNG`)
+    if (error instanceof ModelError) throw error
+    throw new ModelError(`is not a readable PNG image (${(error as Error).message}); save it again as PNG`)
   }
 }
 

@@ -8,7 +8,7 @@ import { crc32 } from './crc32.ts'
 import { inflate } from './inflate.ts'
 
 /** Most pixels of an image, 2^26: 8192 x 8192. */
-export const MOST_PIXELS = 2 ** 26
+const MOST_PIXELS = 2 ** 26
 
 export interface Png {
   readonly width: number
@@ -51,6 +51,15 @@ const ADAM7 = [
 ] as const
 const WHOLE = [[0, 0, 1, 1]] as const
 
+/** The bytes of the pixels; damage is an Error like any other here. */
+function unpacked(packed: Uint8Array, most: number): Uint8Array {
+  try {
+    return inflate(packed, { most })
+  } catch (error) {
+    throw error instanceof ModelError ? new Error(error.reason.replace(/; .*$/, ''), { cause: error }) : error
+  }
+}
+
 /**
  * @throws ModelError if the image has more than 2^26 pixels
  * @throws Error if the file is damaged
@@ -70,7 +79,7 @@ export function readPng(bytes: Uint8Array): Png {
     return { columns, rows, line: Math.ceil((columns * bits) / 8), empty: columns <= 0 || rows <= 0 }
   })
   const total = sizes.reduce((sum, { rows, line, empty }) => sum + (empty ? 0 : rows * (line + 1)), 0)
-  const raw = inflate(joined(chunks.get('IDAT') ?? []), { most: total })
+  const raw = unpacked(joined(chunks.get('IDAT') ?? []), total)
   if (raw.length !== total) throw new Error(`it holds ${raw.length} bytes of pixels instead of ${total}`)
   let at = 0
   for (const [index, [left, top, across, down]] of passes.entries()) {

@@ -24,7 +24,7 @@ const COMMENT = 0xffff
  */
 export function readZip(bytes: Uint8Array): ZipFile[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const { start, count } = directory(view)
+  const { start, end, count } = directory(view)
   const files: ZipFile[] = []
   const names = new Set<string>()
   let at = start
@@ -35,21 +35,23 @@ export function readZip(bytes: Uint8Array): ZipFile[] {
     files.push(file)
     at = next
   }
+  // A smaller count would hide files.
+  if (at !== end) throw damaged('its directory has more than it counts')
   return files
 }
 
-/** Where the directory begins, and how many entries it has. */
-function directory(view: DataView): { start: number; count: number } {
+/** Where the directory begins and ends, and how many entries it has. */
+function directory(view: DataView): { start: number; end: number; count: number } {
   const last = view.byteLength - 22
   for (let at = last; at >= Math.max(0, last - COMMENT); at--) {
     if (view.getUint32(at, true) !== END || view.getUint16(at + 20, true) !== view.byteLength - at - 22)
       continue
     const locator = at - 20
     const is64 = locator >= 0 && view.getUint32(locator, true) === LOCATOR64
-    if (!is64) return { start: view.getUint32(at + 16, true), count: view.getUint16(at + 10, true) }
+    if (!is64) return { start: view.getUint32(at + 16, true), end: at, count: view.getUint16(at + 10, true) }
     const end = long(view, locator + 8)
     if (end + 56 > view.byteLength || view.getUint32(end, true) !== END64) throw damaged('its end is damaged')
-    return { start: long(view, end + 48), count: long(view, end + 32) }
+    return { start: long(view, end + 48), end, count: long(view, end + 32) }
   }
   throw damaged('it has no directory at its end')
 }

@@ -6,6 +6,7 @@
  * symmetric couplings, D the steepest slopes of the activations and R the rates.
  * @see Marcus, Westervelt, Dynamics of iterated-map neural networks, Phys. Rev. A 40 (1989)
  */
+import { INTEGRATORS } from './integrators.ts'
 import type { Lagrangian, Layer, Memory, Model, Rows, Synapse } from './model.ts'
 
 /** Of the time constant: a longer step of what is coupled is no longer a picture of the flow. */
@@ -56,7 +57,7 @@ function ratioOf({ tau, every }: Group, dt: number): number {
 /** The part of the way to its target that a layer goes in one update. */
 function rateOf(group: Group, { dt, integrator }: Model['time']): number {
   const ratio = ratioOf(group, dt)
-  return integrator === 'euler' ? ratio : -Math.expm1(-ratio)
+  return INTEGRATORS[integrator].rate(ratio)
 }
 
 /** Groups whose target moves with what they do: of others every step is exact. */
@@ -163,7 +164,7 @@ function flip(
   }
   if (!(largest > 2)) return undefined
   const rate = (worst.rate * 2) / largest
-  const ratio = worst.point.time.integrator === 'euler' ? rate : -Math.log1p(-rate)
+  const ratio = INTEGRATORS[worst.point.time.integrator].ratio(rate)
   return { layer: worst.name, factor: ratio / ratioOf(worst.layer, worst.point.time.dt) }
 }
 

@@ -1,5 +1,6 @@
 /** What all functions of planning share: the model, the limits, what has been planned so far, and how to add to it. */
 import { ModelError } from '../model/errors.ts'
+import { INTEGRATORS } from '../model/integrators.ts'
 import type { Layer, Model } from '../model/model.ts'
 import { ALONE, type Joined, type KernelName, type Product, type Tile, kernelOf } from './kernels.ts'
 import { type Limits, type Matrix, roundUp } from './layout.ts'
@@ -235,13 +236,13 @@ export function stepOf(model: Model, every: number): number {
 /** What one step does to the linear leak (theory.md, section 2). */
 export function rateOf(model: Model, every: number, tau: number): number {
   const ratio = stepOf(model, every) / tau
-  return model.time.integrator === 'euler' ? ratio : -Math.expm1(-ratio)
+  return INTEGRATORS[model.time.integrator].rate(ratio)
 }
 
 /** Standard deviation of what noise adds to a layer in one step; with exponential-euler exact at any step. */
 export function sigmaOf(model: Model, { every, tau, temperature }: Layer): number {
   const ratio = stepOf(model, every) / tau
-  return Math.sqrt(temperature * (model.time.integrator === 'euler' ? 2 * ratio : -Math.expm1(-2 * ratio)))
+  return Math.sqrt(temperature * INTEGRATORS[model.time.integrator].variance(ratio))
 }
 
 /** Index of a group in the buffer `faults`. */

@@ -9,13 +9,13 @@ import { parseScenario } from '../model/parse.ts'
 import { carryNameOf } from '../plan/carry.ts'
 import { RING } from '../plan/factored.ts'
 import { checkVariants } from '../plan/variants.ts'
+import { LAST_TICK } from './restorable.ts'
 import { type Arrays, seriesArrays, stateArrays } from './results.ts'
 import type { Series } from './series.ts'
 import type { Checkpoint } from './simulation.ts'
 
 const VERSION = 1
 
-const LAST_TICK = 2 ** 31 - 1
 const tick = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LAST_TICK))
 const time = v.pipe(v.number(), v.finite(), v.minValue(0))
 

@@ -349,7 +349,7 @@ export async function createSimulation(
       checkDevice()
       throw error
     })
-    // What is copied from a device that is gone is 0.
+    // A copy from a lost device reads as zeros.
     checkLost()
     return bytes
   }
@@ -393,6 +393,9 @@ export async function createSimulation(
     if (deferred.includes(name)) submit('absorb', (encoder) => scheduler.absorb(encoder, name))
   }
   const checkWritable = (name: string): void => {
+    const [owner = '', part] = name.split('/')
+    if (part !== undefined)
+      throw new ModelError(`\`${name}\` follows from the state and cannot be written; write \`${owner}\``)
     if (deferred.includes(name) || !plan.factored.some((one) => one.name === name)) return
     throw new ModelError(
       `\`${name}\` is not plastic and follows from its patterns: it cannot be written; give it as a base of its own`,

@@ -99,6 +99,16 @@ describe('zip', () => {
     expect(() => decodeNpzArray(archive(6))).toThrow('holds several arrays; name one of a, b after a #')
   })
 
+  test('a directory that counts too few entries is damaged, not shorter', () => {
+    for (const level of [0, 6] as const) {
+      const bytes = Buffer.from(archive(level))
+      const count = bytes.length - 22 + 10
+      expect(bytes.readUInt16LE(count)).toBe(2)
+      bytes.writeUInt16LE(1, count)
+      expect(() => decodeNpz(bytes)).toThrow('its directory has more than it counts')
+    }
+  })
+
   test('a size beyond the limit is refused before anything is unpacked', () => {
     const packed = zipSync({ 'a.npy': [new Uint8Array(2 ** 20), { level: 9 }] })
     const view = new DataView(packed.buffer)
