@@ -40,12 +40,12 @@ fn logCosh(x: f32) -> f32 {
 
 /// log(1 + exp(x)).
 fn softplus(x: f32) -> f32 {
-  return max(x, 0.0) + log1pUnit(exp(-min(abs(x), 80.0)));
+  return max(x, 0.0) + log1pUnit(exp(-min(abs(x), 90.0)));
 }
 
 /// 1 / (1 + exp(-x)).
 fn sigmoidStable(x: f32) -> f32 {
-  let e = exp(-min(abs(x), 80.0));
+  let e = exp(-min(abs(x), 90.0));
   return select(e, 1.0, x >= 0.0) / (1.0 + e);
 }
 

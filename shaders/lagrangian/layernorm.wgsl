@@ -1,29 +1,42 @@
 // L = N gamma sqrt(var(x) + eps) + delta sum x, g = gamma (x - mean) / sqrt(var + eps) + delta.
-// p = (gamma, delta, eps); first = sum x, second = sum (x - mean)^2
+// p = (gamma, delta, eps); first = (sum x, max |x|); second = sum ((x - mean) / unit)^2, unit a power of two near the
+// largest, so that squares stay within float32
 
-const FIRST_IDENTITY = 0.0;
+alias First = vec2<f32>;
 
-fn firstTerm(x: f32, p: vec4<f32>) -> f32 {
-  return x;
+const FIRST_IDENTITY = vec2<f32>(0.0);
+
+fn firstTerm(x: f32, p: vec4<f32>) -> vec2<f32> {
+  return vec2<f32>(x, abs(x));
 }
 
-fn firstJoin(a: f32, b: f32) -> f32 {
-  return a + b;
+fn firstJoin(a: vec2<f32>, b: vec2<f32>) -> vec2<f32> {
+  return vec2<f32>(a.x + b.x, max(a.y, b.y));
 }
 
-fn reduceFirst(value: f32, lane: u32) -> f32 {
-  return reduceSum(value, lane);
+fn reduceFirst(value: vec2<f32>, lane: u32) -> vec2<f32> {
+  return vec2<f32>(reduceSum(value.x, lane), reduceMax(value.y, lane));
 }
 
-fn secondTerm(x: f32, first: f32, n: f32, p: vec4<f32>) -> f32 {
-  let d = x - first / n;
+fn scaleBy(first: vec2<f32>, p: vec4<f32>) -> f32 {
+  return scaleOf(exponentOf(vec4<f32>(max(first.y, sqrt(p.z)))));
+}
+
+fn secondTerm(x: f32, first: vec2<f32>, n: f32, p: vec4<f32>) -> f32 {
+  let d = (x - first.x / n) * scaleBy(first, p);
   return d * d;
 }
 
-fn activationOf(x: f32, first: f32, second: f32, n: f32, p: vec4<f32>) -> f32 {
-  return p.x * (x - first / n) / sqrt(second / n + p.z) + p.y;
+/// sqrt(var + eps) / unit
+fn spreadOf(first: vec2<f32>, second: f32, n: f32, p: vec4<f32>) -> f32 {
+  let scale = scaleBy(first, p);
+  return sqrt(second / n + p.z * scale * scale);
 }
 
-fn lagrangianOf(first: f32, second: f32, n: f32, p: vec4<f32>) -> f32 {
-  return n * p.x * sqrt(second / n + p.z) + p.y * first;
+fn activationOf(x: f32, first: vec2<f32>, second: f32, n: f32, p: vec4<f32>) -> f32 {
+  return p.x * ((x - first.x / n) * scaleBy(first, p)) / spreadOf(first, second, n, p) + p.y;
+}
+
+fn lagrangianOf(first: vec2<f32>, second: f32, n: f32, p: vec4<f32>) -> f32 {
+  return n * p.x * (spreadOf(first, second, n, p) / scaleBy(first, p)) + p.y * first.x;
 }

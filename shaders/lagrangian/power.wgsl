@@ -8,9 +8,18 @@ fn activation(x: f32, p: vec4<f32>) -> f32 {
   return powerOf(abs(x), p.x - 1.0) * select(1.0, sign(x), i32(p.x) % 2 == 0);
 }
 
+/// x^n / n for x >= 0, also where x^n leaves float32 and this does not.
+fn nthOf(x: f32, n: f32) -> f32 {
+  let power = powerOf(x, n);
+  if (isFinite(power)) {
+    return power / n;
+  }
+  return powerOf(x, n - 1.0) * (x / n);
+}
+
 fn lagrangianTerm(x: f32, p: vec4<f32>) -> f32 {
   if (p.y > 0.0) {
-    return powerOf(max(x, 0.0), p.x) / p.x;
+    return nthOf(max(x, 0.0), p.x);
   }
-  return powerOf(abs(x), p.x) * select(sign(x), 1.0, i32(p.x) % 2 == 0) / p.x;
+  return nthOf(abs(x), p.x) * select(sign(x), 1.0, i32(p.x) % 2 == 0);
 }

@@ -1,6 +1,8 @@
 // L = (1/beta) log sum e^(beta x), g = softmax(beta x).   p.x = beta
 // first = max x, second = sum e^(beta (x - first)): the difference first, so that a common offset costs no digits
 
+alias First = f32;
+
 const FIRST_IDENTITY = -3.4e38;
 
 fn firstTerm(x: f32, p: vec4<f32>) -> f32 {

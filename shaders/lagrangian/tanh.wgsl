@@ -5,5 +5,10 @@ fn activation(x: f32, p: vec4<f32>) -> f32 {
 }
 
 fn lagrangianTerm(x: f32, p: vec4<f32>) -> f32 {
-  return logCosh(p.x * x) / p.x;
+  let y = p.x * x;
+  // Near 0 and far out y^2 and y leave float32 before L does.
+  if (abs(y) < 0x1p-50f) {
+    return 0.5 * x * y;
+  }
+  return select(logCosh(y) / p.x, abs(x), abs(y) > 0x1p60f);
 }

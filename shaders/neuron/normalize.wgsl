@@ -22,7 +22,7 @@ fn normalize(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_
   let n = f32(params.size);
   let p = vec4<f32>(params.p0, params.p1, params.p2, params.p3);
 
-  var first = FIRST_IDENTITY;
+  var first: First = FIRST_IDENTITY;
   for (var i = lane; i < params.size; i += WORKGROUP) {
     first = firstJoin(first, firstTerm(state[start + i], p));
   }

@@ -72,7 +72,7 @@ import sum from '../../../shaders/probe/sum.wgsl?raw'
 const KERNELS = {
   'neuron/stimulate': [stimulate],
   'neuron/activate': [activate, real],
-  'neuron/normalize': [normalize, real],
+  'neuron/normalize': [normalize, real, magnitude],
   'neuron/integrate': [integrate],
   'matrix/recall': [recall],
   'matrix/project': [project],

@@ -497,7 +497,7 @@ function createWriter(
     })
     return `{ ${p}
 let n = ${layer.size}.0;
-var first = ${kind}FIRST_IDENTITY;
+var first: ${kind}First = ${kind}FIRST_IDENTITY;
 ${fold}
 first = ${kind}reduceFirst(first, lane);
 var second = 0.0;
@@ -708,6 +708,8 @@ if (slot >= 0) { let at = ${at};\n${sampleText(probe)} } }`
         const one = layerOf(probe.layer)
         const base = place(blockOf(`${probe.name}/patterns`))
         const { rows, columns } = probe.patterns
+        const index = probes.findIndex((plan) => plan.probe === probe)
+        const unit = param(`o${index}_`, `${probe.name}/store`, ['probe'], 'factor')
         return times(Math.ceil(rows / 4), (q) => {
           const sums = times(Math.min(4, rows - 4 * q), (c) =>
             times(one.quads, (k) => {
@@ -715,7 +717,7 @@ if (slot >= 0) { let at = ${at};\n${sampleText(probe)} } }`
               return `{ var p = vec4<f32>(0.0);\n${load('p', row, columns, k)}\nr.${XYZW[c] as string} += ${total(`p * g${one.index}_${k}`)}; }`
             }),
           )
-          return `{ var r = vec4<f32>(0.0);\n${sums}\nr = reduceQuad(r) * ${real32(1 / one.layer.size)};\n${putQuad(q, rows)} }`
+          return `{ var r = vec4<f32>(0.0);\n${sums}\nr = reduceQuad(r) * ${real32(1 / one.layer.size)} * ${unit};\n${putQuad(q, rows)} }`
         })
       }
       case 'similarity': {
@@ -989,7 +991,9 @@ ${body}
     real,
     ...(model.layers.some(({ name }) => isWarm(model, name)) ? [random, noise] : []),
     ...(layers.some(({ carried }) => carried) || held.some(({ carried }) => carried) ? [carrying] : []),
-    ...(probes.some(({ probe }) => probe.kind === 'similarity') ? [magnitude] : []),
+    ...(functions.join().includes('scaleOf(') || probes.some(({ probe }) => probe.kind === 'similarity')
+      ? [magnitude]
+      : []),
     ...functions,
   ].join('\n')
   return { source, lines: body.split('\n').length, parts, params }
@@ -1002,9 +1006,9 @@ function quadsOfKind(kind: Layer['lagrangian']['kind']): string {
   return isPerNeuron(kind) ? each : whole
 }
 
-/** All functions and constants of a WGSL file under names of their own, so that several Lagrangians fit one kernel. */
+/** All functions, constants and types of a WGSL file under names of their own, so that several Lagrangians fit one kernel. */
 function prefixed(source: string, prefix: string): string {
-  const names = [...source.matchAll(/\b(?:fn|const) (\w+)/g)].map((match) => match[1] as string)
+  const names = [...source.matchAll(/\b(?:fn|const|alias) (\w+)/g)].map((match) => match[1] as string)
   return source.replace(new RegExp(`\\b(?:${names.join('|')})\\b`, 'g'), (name) => prefix + name)
 }
 

@@ -36,8 +36,8 @@ export function activationBound(l: Lagrangian, x: Float64Array, g: Float64Array)
       // 2 e / (1 - e^2) < 1.6 is what an error of e = exp(-2 |a x|) grows by for |a x| > 0.3; below it is a series.
       return (i) => 16 * ULP * size(i)
     case 'sigmoid':
-      // The exponent is cut at 80.
-      return (i) => (8 + 3 * Math.min(80, l.gain * Math.abs(x[i] as number))) * ULP * size(i) + Math.exp(-80)
+      // Below float32 it may be 0.
+      return (i) => (8 + 3 * Math.min(90, l.gain * Math.abs(x[i] as number))) * ULP * size(i) + FLUSH
     case 'softmax': {
       const top = x.reduce((a, b) => Math.max(a, b))
       return (i) => (N + 16 + 3 * l.beta * (top - (x[i] as number))) * ULP * size(i) + FLUSH
@@ -71,7 +71,7 @@ export function valueBound(l: Lagrangian, x: Float64Array, value: number): numbe
       // |z| - log 2 + log(1 + e^(-2|z|)) cancels for small z: twice the size of the result at 0.3.
       return 8 * rounding * Math.abs(value)
     case 'sigmoid':
-      return rounding * sum((xi) => (Math.abs(l.gain * xi) + 1) / l.gain) + Math.exp(-80) / l.gain
+      return rounding * sum((xi) => (Math.abs(l.gain * xi) + 1) / l.gain) + FLUSH / l.gain
     case 'softmax':
       return rounding * (largest(x) + (1 + Math.log(N)) / l.beta)
     case 'layernorm':
