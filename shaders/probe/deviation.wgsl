@@ -1,5 +1,5 @@
 // Squared distance of each row of a coupling matrix from its base: sum_i (unit (A_mu,i - base_mu,i))^2,
-// unit a power of two that keeps the squares within float32.
+// unit a power of two that keeps the squares within float32. Joined: common/shared.wgsl or varied.wgsl.
 // FOLDED: of a symmetric matrix that is kept on and above the diagonal, in tiles of 8 x 8 (matrix/fold.wgsl).
 //   matrix, rows [start, start + count) of all replicas, [.., stride]; base [rows, stride], present when BASED
 //   output [replicas * rows]. Dispatch: x over the rows of the block.
@@ -18,16 +18,17 @@ struct Params {
   unit: f32,
 }
 
-@group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> matrix: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read> base: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> output: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
 fn deviation(@builtin(global_invocation_id) id: vec3<u32>) {
+  useReplica(0u);
   if (id.x >= params.count) {
     return;
   }
+  useReplica((params.start + id.x) / params.rows);
   let quads = params.stride / 4u;
   let row = (params.start + id.x) % params.rows;
   var sum = vec4<f32>(0.0);

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { dot, squaredDistance, times } from '../../src/core/model/algebra.ts'
+import { logCosh } from '../../src/core/model/operations.ts'
 import { loadModel } from '../../src/core/model/load.ts'
 import type { Lagrangian, Model } from '../../src/core/model/model.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
@@ -289,6 +291,56 @@ describe.each(['off', 'on'] as const)('an energy whose squares leave float32, re
           expect(Math.abs(value[0]! - expected[tick]!)).toBeLessThan(1e-4 * Math.abs(expected[tick]!))
         })
         expect(series!.value).toHaveLength(4)
+      },
+      { resident },
+    )
+  })
+
+  const load = async (changes: object): Promise<Model> => {
+    const file = new URL('../cases/energy-beyond-squares/scenario.json', import.meta.url)
+    const raw = JSON.parse(await readFile(file, 'utf8')) as object
+    return loadModel(JSON.stringify({ ...raw, ...changes }), { file: 's.json', read: readShipped })
+  }
+  const close = (value: number, expected: number): void =>
+    expect(Math.abs(value - expected)).toBeLessThan(1e-4 * Math.abs(expected))
+
+  test('is that of float64: strengths that vary from replica to replica', async () => {
+    const vary = { 'synapses.w.strength': { values: [1e-25, 1, 1e30] } }
+    const model = await load({ replicas: { vary } })
+    const reference = createReference(model)
+    await withSimulation(
+      model,
+      async (simulation) => {
+        await simulation.step(3)
+        await simulation.flush()
+        simulation.series[0]!.value.forEach((value, tick) => {
+          if (tick > 0) reference.step()
+          reference.energy().forEach(({ total }, r) => close(value[r]!, total))
+        })
+      },
+      { resident },
+    )
+  })
+
+  test('is that of float64: a strength that is set while it runs', async () => {
+    const model = await load({})
+    const J = createReference(model).read('w')
+    await withSimulation(
+      model,
+      async (simulation) => {
+        for (const strength of [1e-25, 1, 1e20, 1e30]) {
+          simulation.set('synapses.w.strength', strength)
+          await simulation.step(1)
+          await simulation.flush()
+          const W = Float64Array.from((await simulation.read('w')).data)
+          const g = Float64Array.from((await simulation.read('v')).data, Math.tanh)
+          const legendre = Float64Array.from((await simulation.read('v')).data).reduce(
+            (sum, x, i) => sum + x * g[i]! - logCosh(x),
+            0,
+          )
+          const elastic = (squaredDistance(W, J) * g.length) / (4 * strength)
+          close(simulation.series[0]!.value.at(-1)![0]!, legendre - dot(g, times(W, g)) / 2 + elastic)
+        }
       },
       { resident },
     )

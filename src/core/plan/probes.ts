@@ -276,10 +276,9 @@ function synapseEnergy(planning: Planning, synapse: Synapse, slot: Slot, word: n
   return operations
 }
 
-/** About the root of the smallest factor: a power of two, which changes no digit of what is squared. */
-function unitOfDeviation({ variation, ...model }: Model, factor: (model: Model) => number): number {
-  const factors = (variation?.points ?? [model]).map(factor).filter((value) => value > 0)
-  return factors.length === 0 ? 1 : 2 ** Math.round(Math.log2(Math.min(...factors)) / 2)
+/** About the root of a factor: a power of two, which changes no digit of what is squared. */
+function rootUnit(factor: number): number {
+  return factor > 0 ? 2 ** Math.round(Math.log2(factor) / 2) : 1
 }
 
 /** factor * |A - base|^2, added to a sample. */
@@ -293,7 +292,6 @@ function deviation(
 ): Operation[] {
   const output = scratch(planning)
   const base = planning.matrices.get(`${matrix.name}/base`)
-  const unit = unitOfDeviation(planning.model, factor)
   return [
     ...matrix.blocks.map((block) => {
       const baseBlock = base && baseBlockOf(base, block.start % matrix.rows)
@@ -304,14 +302,14 @@ function deviation(
         constants: { BASED: baseBlock === undefined ? 0 : 1, FOLDED: isFolded ? 1 : 0 },
         buffers: { matrix: block.buffer, base: baseBlock?.buffer ?? 'none', output: output.buffer },
         workgroups: [Math.ceil(block.count / planning.workgroup), 1, 1],
-        params: () => ({
+        params: (m) => ({
           start: block.start,
           count: block.count,
           rows: matrix.rows,
           stride: matrix.stride,
           baseStart: baseBlock?.start ?? 0,
           outputStride: output.stride,
-          unit,
+          unit: rootUnit(factor(m)),
         }),
       })
     }),
@@ -319,7 +317,7 @@ function deviation(
       label: `${matrix.name}/deviation`,
       size: matrix.rows,
       left: output,
-      factor: (m) => factor(m) / unit ** 2,
+      factor: (m) => factor(m) / rootUnit(factor(m)) ** 2,
       first: false,
       word,
     }),
@@ -334,11 +332,38 @@ function patternsOf({ name, patterns }: Extract<Probe, { readonly patterns: Rows
   }
 }
 
+/** Patterns as they are uploaded, and what a 1 of them stands for. */
+interface Unit {
+  readonly rows: Rows
+  readonly unit: number
+}
+
+const units = new WeakMap<Rows, Unit>()
+
+/** Patterns whose products may leave float32, brought near 1 by a power of two, which changes no digit. */
+function nearOne(rows: Rows): Unit {
+  const known = units.get(rows)
+  if (known !== undefined) return known
+  const largest = rows.data.reduce((top, value) => Math.max(top, Math.abs(value)), 0)
+  const exponent = largest === 0 ? 0 : Math.floor(Math.log2(largest))
+  const unit = Math.abs(exponent) <= 30 ? 1 : 2 ** exponent
+  const result =
+    unit === 1
+      ? { rows, unit }
+      : {
+          rows: { rows: rows.rows, columns: rows.columns, data: rows.data.map((value) => value / unit) },
+          unit,
+        }
+  units.set(rows, result)
+  return result
+}
+
 /** xi_mu.g / N for every pattern mu. */
 function overlap(planning: Planning, probe: Extract<Probe, { kind: 'overlap' }>, slot: Slot): Operation[] {
   const layer = find(planning.model.layers, probe.layer)
   const { rows } = probe.patterns
-  const patterns = addFixedMatrix(planning, `${probe.name}/patterns`, patternsOf(probe))
+  const given = patternsOf(probe)
+  const patterns = addFixedMatrix(planning, `${probe.name}/patterns`, (m) => nearOne(given(m)).rows)
   const output = { buffer: `${probe.name}/overlaps`, stride: vectorStride(rows) }
   addBuffer(planning, output.buffer, planning.model.replicas * output.stride * 4)
   return [
@@ -360,7 +385,12 @@ function overlap(planning: Planning, probe: Extract<Probe, { kind: 'overlap' }>,
       kernel: 'probe/store',
       buffers: { values: output.buffer, ring: 'ring' },
       workgroups: perNeuron(planning, rows),
-      params: () => ({ size: rows, stride: output.stride, factor: 1, ...slotFields(slot) }),
+      params: (m) => ({
+        size: rows,
+        stride: output.stride,
+        factor: nearOne(given(m)).unit,
+        ...slotFields(slot),
+      }),
     }),
   ]
 }
