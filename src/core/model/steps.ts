@@ -142,10 +142,12 @@ function flip(
   if (couplings.length === 0 || entries > MOST_ENTRIES) return undefined
 
   // Power iteration with R^(1/2) (1 - K) R^(1/2) + a bound of its lowest eigenvalue, which makes the largest the first.
-  const norm = couplings.reduce((sum, { rows }) => sum + bound(rows), 0)
-  const shift = Math.max(...layers.map(({ rate, slope }) => rate * slope)) * norm
+  const bounds = couplings.map(boundsOf)
+  const steepest = Math.max(...layers.map(({ rate, slope }) => rate * slope))
+  const shift = bounds.reduce((sum, { norm }) => sum + norm, 0) * steepest
+  const back = bounds.reduce((sum, one) => sum + one.back, 0) * steepest
   // The cheap bound first: of most networks nothing else has to be asked.
-  if (!Number.isFinite(shift) || worst.rate + shift <= 2) return undefined
+  if (!Number.isFinite(shift) || worst.rate + back <= 2) return undefined
   let y = new Map(layers.map(({ name, size }, index) => [name, start(size, index)]))
   let largest = 0
   for (let round = 0; round < ROUNDS; round++) {
@@ -172,31 +174,52 @@ interface Coupling {
   readonly from: string
   readonly to: string
   readonly rows: Rows
+  /** The diagonal that is taken away from P^T P / N, the rows being the patterns P; absent where the rows are the coupling. */
+  readonly hollow?: Float64Array
 }
 
 /**
- * What couples layers that move. Hebbian couplings and adiabatic layers only pull to the same side, but for the diagonal
- * that is taken away, which is small.
+ * What couples layers that move. A Hebbian coupling with its diagonal and an adiabatic layer only pull to the same side;
+ * without the diagonal the coupling pulls back by what is missing.
  */
 function couplingsOf({ synapses, memories }: Model, moving: ReadonlySet<string>): Coupling[] {
   return [
-    ...synapses.flatMap(({ layer, base }) =>
-      base.kind === 'matrix' && moving.has(layer) ? [{ from: layer, to: layer, rows: base.matrix }] : [],
-    ),
-    ...memories.flatMap(({ from, to, init, inputOffset }) =>
-      moving.has(from) && moving.has(to) && inputOffset === 'none' ? [{ from, to, rows: init }] : [],
+    ...synapses.flatMap(({ layer, base }): Coupling[] => {
+      if (!moving.has(layer) || base.kind === 'zero') return []
+      const ends = { from: layer, to: layer }
+      if (base.kind === 'matrix') return [{ ...ends, rows: base.matrix }]
+      return base.zeroDiagonal ? [{ ...ends, rows: base.patterns, hollow: diagonalOf(base.patterns) }] : []
+    }),
+    ...memories.flatMap(({ from, to, init }): Coupling[] =>
+      moving.has(from) && moving.has(to) ? [{ from, to, rows: init }] : [],
     ),
   ]
 }
 
+/** The diagonal of P^T P / N. */
+function diagonalOf({ rows, columns, data }: Rows): Float64Array {
+  const diagonal = new Float64Array(columns)
+  for (let k = 0; k < rows * columns; k++) diagonal[k % columns]! += data[k]! ** 2 / columns
+  return diagonal
+}
+
 /** Adds C y: a matrix of one layer once, one between two layers both ways. */
 function addProduct(
-  { from, to, rows: { rows, columns, data } }: Coupling,
+  { from, to, rows: { rows, columns, data }, hollow }: Coupling,
   y: ReadonlyMap<string, Float64Array>,
   into: ReadonlyMap<string, Float64Array>,
 ): void {
   const [left, right] = [y.get(to)!, y.get(from)!]
   const [toLeft, toRight] = [into.get(to)!, into.get(from)!]
+  if (hollow !== undefined) {
+    for (let p = 0; p < rows; p++) {
+      let overlap = 0
+      for (let j = 0; j < columns; j++) overlap += (data[p * columns + j]! * right[j]!) / columns
+      for (let j = 0; j < columns; j++) toLeft[j]! += data[p * columns + j]! * overlap
+    }
+    hollow.forEach((entry, j) => (toLeft[j]! -= entry * right[j]!))
+    return
+  }
   for (let i = 0; i < rows; i++) {
     let sum = 0
     for (let j = 0; j < columns; j++) {
@@ -206,6 +229,14 @@ function addProduct(
     }
     toLeft[i]! += sum
   }
+}
+
+/** At least the spectral norm of a coupling, and at least how far it pulls back: no further than the missing diagonal. */
+function boundsOf({ rows, hollow }: Coupling): { readonly norm: number; readonly back: number } {
+  const norm = bound(rows)
+  if (hollow === undefined) return { norm, back: norm }
+  const back = hollow.reduce((a, b) => Math.max(a, b), 0)
+  return { norm: norm ** 2 / rows.columns + back, back }
 }
 
 /** sqrt(|A|_1 |A|_inf), at least the spectral norm. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { createReference } from '../../../src/core/reference/network.ts'
 import { loadShipped } from '../../scenario.ts'
 import { resolve } from './resolving.ts'
 
@@ -100,6 +101,31 @@ describe('a step that is too long', () => {
       expect.stringMatching(/^neurons.[vh]: .* more than its couplings allow/),
     ])
     expect(await warningsOf({ dt: 0.1 }, pair())).toEqual([])
+  })
+
+  test('is told where the diagonal of a Hebbian coupling is taken away, and the network does flip', async () => {
+    const ones = values([[1, 1, 1, 1]])
+    const network = (dt: number): Raw => ({
+      time: { dt, integrator: 'euler', ticks: 50 },
+      neurons: {
+        v: { size: 4, lagrangian: { kind: 'tanh', gain: 40 }, init: values([[0.001, -0.001, 0, 0]]) },
+      },
+      synapses: { w: { layer: 'v', base: { kind: 'hebbian', patterns: ones, zeroDiagonal: true } } },
+    })
+    // The lowest eigenvalue is -1/4: r (1 + 40/4) = 2.
+    const states = await Promise.all(
+      [0.2, 0.17].map(async (dt) => {
+        const model = await resolve({ version: 1, ...network(dt) })
+        expect(model.warnings.join()).toMatch(dt > 2 / 11 ? /set time.dt to 0.181 at most$/ : /^$/)
+        const reference = createReference(model)
+        reference.step(49)
+        const before = reference.read('v')[0]!
+        reference.step()
+        return [before, reference.read('v')[0]!] as const
+      }),
+    )
+    expect(states[0]![0] * states[0]![1]).toBeLessThan(-1e-4)
+    expect(Math.abs(states[1]![1])).toBeLessThan(1e-5)
   })
 
   test('is told of the worst point of a grid', async () => {
