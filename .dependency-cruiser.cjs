@@ -1,11 +1,14 @@
-/** Imports point one way: model <- plan <- gpu <- run <- {node, app}. */
+/** Imports point one way: errors <- data, expression <- kinds <- model <- plan <- gpu <- run <- {node, app}. */
+
+/** What every floor may use. */
+const ANYWHERE = ['^src/core/errors.ts$', '^src/core/suggestion.ts$']
 
 const layer = (name, comment, from, allowed) => ({
   name,
   comment,
   severity: 'error',
   from: { path: from },
-  to: { pathNot: [...allowed, '^src/core/modules.d.ts$', '^shaders/', 'node_modules'] },
+  to: { pathNot: [...allowed, ...ANYWHERE, '^src/core/modules.d.ts$', '^shaders/', 'node_modules'] },
 })
 
 const core = (...folders) => folders.map((folder) => `^src/core/${folder}/`)
@@ -21,23 +24,52 @@ module.exports = {
       from: { path: '^src/core/' },
       to: { path: '^(src/(node|app)/|node:)|^(fs|path|os|url|util|zlib|buffer|process|worker_threads)(/|$)' },
     },
-    layer('data', 'bytes to arrays and back, for anyone', '^src/core/data/', [
-      ...core('data'),
-      '^src/core/model/errors.ts$',
-    ]),
-    layer('model', 'the model knows nothing of how it runs', '^src/core/model/', core('model', 'data')),
-    layer('reference', 'the reference reads models only', '^src/core/reference/', core('reference', 'model')),
-    layer('plan', 'a plan is made from a model alone', '^src/core/plan/', core('plan', 'model', 'data')),
-    layer('gpu', 'buffers and pipelines follow a plan', '^src/core/gpu/', core('gpu', 'plan', 'model')),
-    layer('run', 'a run drives the GPU', '^src/core/run/', core('run', 'gpu', 'plan', 'model', 'data')),
+    layer('data', 'bytes to arrays and back, for anyone', '^src/core/data/', core('data')),
+    layer('expression', 'formulas of the user', '^src/core/expression/', core('expression')),
+    layer(
+      'kinds',
+      'what there is of each family, and all that other floors know of it',
+      '^src/core/kinds/',
+      core('kinds', 'expression'),
+    ),
+    layer(
+      'model',
+      'the model knows nothing of how it runs',
+      '^src/core/model/',
+      core('model', 'kinds', 'expression', 'data'),
+    ),
+    layer(
+      'reference',
+      'the reference reads models only',
+      '^src/core/reference/',
+      core('reference', 'kinds', 'model'),
+    ),
+    layer(
+      'plan',
+      'a plan is made from a model alone',
+      '^src/core/plan/',
+      core('plan', 'kinds', 'model', 'data'),
+    ),
+    layer(
+      'gpu',
+      'buffers and pipelines follow a plan',
+      '^src/core/gpu/',
+      core('gpu', 'plan', 'kinds', 'model'),
+    ),
+    layer(
+      'run',
+      'a run drives the GPU',
+      '^src/core/run/',
+      core('run', 'gpu', 'plan', 'kinds', 'model', 'data'),
+    ),
     layer(
       'analysis',
       'analysis reads models and results',
       '^src/core/analysis/',
-      core('analysis', 'model', 'run'),
+      core('analysis', 'kinds', 'model', 'run'),
     ),
     layer('reproduce', 'reproductions run models and judge the results', '^src/core/reproduce/', [
-      ...core('reproduce', 'analysis', 'model', 'run'),
+      ...core('reproduce', 'analysis', 'kinds', 'model', 'run'),
     ]),
     {
       name: 'reference-is-for-tests',

@@ -12,7 +12,7 @@ import type {
   Stimulus,
   Synapse,
 } from '../src/core/model/model.ts'
-import { asCustom } from '../src/core/model/custom.ts'
+import { asCustom } from '../src/core/kinds/lagrangians/table.ts'
 import type { RandomStream } from '../src/core/model/random.ts'
 import type { Scenario } from '../src/core/model/schema.ts'
 

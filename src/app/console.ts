@@ -1,7 +1,7 @@
 /** `window.engram`: the page from the console, from notebooks and for tests. See docs/console.md. */
 import { pipelineCount } from '../core/gpu/pipelines.ts'
 import { checkScenario } from '../core/model/check.ts'
-import { ModelError } from '../core/model/errors.ts'
+import { ModelError } from '../core/errors.ts'
 import { parseScenario } from '../core/model/parse.ts'
 import { setValue } from '../core/model/path.ts'
 import type { Scenario, ScenarioInput } from '../core/model/schema.ts'

@@ -2,6 +2,7 @@
 import GUI, { type Controller } from 'lil-gui'
 import type { Axis } from '../core/model/model.ts'
 import { valueAt } from '../core/model/path.ts'
+import { isCustom } from '../core/kinds/lagrangians/table.ts'
 import type { Control } from '../core/model/schema.ts'
 import { axisText } from '../core/plan/print.ts'
 import type { Simulation } from '../core/run/simulation.ts'
@@ -125,7 +126,7 @@ export function createControls(
       name?.append(' ', sign)
     }
     const layer = simulation.model.layers.find(({ name }) => path === `neurons.${name}.lagrangian`)
-    if (layer?.lagrangian.kind !== 'custom') return [{ path, show: added.show }]
+    if (layer === undefined || !isCustom(layer.lagrangian)) return [{ path, show: added.show }]
     const expressions = createExpressions(layer.lagrangian, path, layer.tau === 0, set)
     inside.$children.append(expressions.element)
     return [

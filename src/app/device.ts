@@ -1,5 +1,5 @@
 /** The GPU device of the page. */
-import { RunError } from '../core/model/errors.ts'
+import { RunError } from '../core/errors.ts'
 import { isSoftware } from '../core/gpu/adapter.ts'
 import type { Limits } from '../core/plan/layout.ts'
 import { reached } from './timing.ts'

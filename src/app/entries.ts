@@ -5,7 +5,7 @@
 import { strFromU8, strToU8 } from 'fflate'
 import * as v from 'valibot'
 import { crc32 } from '../core/data/crc32.ts'
-import { ModelError } from '../core/model/errors.ts'
+import { ModelError } from '../core/errors.ts'
 import { parseScenario } from '../core/model/parse.ts'
 import type { Scenario } from '../core/model/schema.ts'
 import { checkFiles, decodeCheckpoint, encodeCheckpoint } from '../core/run/checkpoint.ts'

@@ -1,5 +1,5 @@
 /** What a changed scenario would take on the GPU, before any array of it is made. Pure. */
-import { ModelError } from '../core/model/errors.ts'
+import { ModelError } from '../core/errors.ts'
 import { sizeOf } from '../core/model/find.ts'
 import type { Base, Model, Rows } from '../core/model/model.ts'
 import type { Patterns, Scenario } from '../core/model/schema.ts'

@@ -1,5 +1,5 @@
 /** Files of a server, with errors for the reader. */
-import { ModelError } from '../core/model/errors.ts'
+import { ModelError } from '../core/errors.ts'
 import type { Read } from '../core/model/files.ts'
 
 /**

@@ -8,7 +8,7 @@ import {
   setValue,
   valueAt,
 } from '../core/model/path.ts'
-import { asCustom } from '../core/model/custom.ts'
+import { asCustom, CUSTOM } from '../core/kinds/lagrangians/table.ts'
 import type { Lagrangian } from '../core/model/model.ts'
 import type { Scenario } from '../core/model/schema.ts'
 
@@ -150,7 +150,7 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
     if (value === undefined) return set(scenario, path, undefined)
     const old = valueAt(scenario, path) as Readonly<Record<string, unknown>> | undefined
     if (old?.[switched.key] === value) return scenario
-    if (value === 'custom') return set(scenario, path, asCustom(old as unknown as Lagrangian))
+    if (value === CUSTOM) return set(scenario, path, asCustom(old as unknown as Lagrangian))
     const bare = set(scenario, path, { [switched.key]: value })
     const known = keysOf(nodeAt(bare, path.split('.')) as SchemaNode)
     const same = Object.entries(old ?? {}).filter(([one]) => one !== switched.key && known.includes(one))

@@ -1,5 +1,5 @@
 /** What the header shows: the scenario, the run, the buttons. */
-import { escaped } from '../core/model/errors.ts'
+import { escaped } from '../core/errors.ts'
 import type { Scenario } from '../core/model/schema.ts'
 import { shippedScenarios } from './scenarios.ts'
 import { format3 } from './views/figure.ts'

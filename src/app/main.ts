@@ -2,7 +2,7 @@
 import './locale.ts'
 import 'uplot/dist/uPlot.min.css'
 import './style.css'
-import { ModelError, RunError, escaped } from '../core/model/errors.ts'
+import { ModelError, RunError, escaped } from '../core/errors.ts'
 import { compileAhead } from './ahead.ts'
 import { createConsoleApi, createSampleListeners } from './console.ts'
 import { requestPageDevice } from './device.ts'

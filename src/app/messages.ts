@@ -1,6 +1,6 @@
 /** What the page has to say: a line that goes away, or a failure that stays. */
 import './messages.css'
-import { ModelError, RunError, escaped } from '../core/model/errors.ts'
+import { ModelError, RunError, escaped } from '../core/errors.ts'
 
 /** Milliseconds for which a line stays, and the more for each character of it. */
 const SHOWN = 3000

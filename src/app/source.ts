@@ -1,5 +1,5 @@
 /** What the page can open: a shipped scenario, a scenario from elsewhere, a checkpoint. */
-import { ModelError } from '../core/model/errors.ts'
+import { ModelError } from '../core/errors.ts'
 import { naming } from '../core/model/files.ts'
 import { parseJson } from '../core/model/json.ts'
 import type { Model } from '../core/model/model.ts'

@@ -1,5 +1,5 @@
 /** One network at a time on one device: loads it, shows it, runs it. */
-import { ModelError, RunError } from '../core/model/errors.ts'
+import { ModelError, RunError } from '../core/errors.ts'
 import { checkScenario } from '../core/model/check.ts'
 import { fitsPatterns } from '../core/model/fitting.ts'
 import { parseScenario } from '../core/model/parse.ts'

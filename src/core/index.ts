@@ -1,6 +1,6 @@
 /** The library without the parts that differ between Node and the browser: see src/node/index.ts and src/app/library.ts. */
 export { type LoadOptions, loadModel } from './model/load.ts'
-export { ModelError, type Place, RunError } from './model/errors.ts'
+export { ModelError, type Place, RunError } from './errors.ts'
 export type {
   Axis,
   Base,
@@ -15,7 +15,7 @@ export type {
   Synapse,
   Variation,
 } from './model/model.ts'
-export type { Written } from './model/custom.ts'
+export type { Written } from './kinds/lagrangians/definition.ts'
 export type { Read } from './model/files.ts'
 export type { ResolveOptions } from './model/resolve.ts'
 export type { Scenario, ScenarioInput } from './model/schema.ts'

@@ -2,3 +2,11 @@ declare module '*.wgsl?raw' {
   const source: string
   export default source
 }
+
+/** Vite puts the files of a pattern in its place. */
+interface ImportMeta {
+  glob<T>(
+    pattern: string,
+    options: { readonly query: string; readonly import: string; readonly eager: true },
+  ): Readonly<Record<string, T>>
+}

@@ -4,7 +4,7 @@ import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliDecompress } from 'node:zlib'
-import { RunError } from '../core/model/errors.ts'
+import { RunError } from '../core/errors.ts'
 
 /** npm package that carries a headless Chromium, SwiftShader and a Vulkan loader, for Linux on x64. */
 export const BUNDLE = '@sparticuz/chromium'

@@ -1,7 +1,7 @@
 import { isMainThread } from 'node:worker_threads'
 import { create, globals } from 'webgpu'
 import { checkText } from '../core/model/arguments.ts'
-import { ModelError, RunError } from '../core/model/errors.ts'
+import { ModelError, RunError } from '../core/errors.ts'
 import { BUNDLE } from './cache.ts'
 import { type DriverSet, driverSets, withDrivers } from './vulkan.ts'
 

@@ -4,7 +4,7 @@ import { open, readFile, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { RunError } from '../core/model/errors.ts'
+import { RunError } from '../core/errors.ts'
 
 const FILE = '.engram.lock'
 

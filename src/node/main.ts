@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { version } from '../../package.json'
-import { ModelError, RunError, escaped } from '../core/model/errors.ts'
+import { ModelError, RunError, escaped } from '../core/errors.ts'
 import { analyseCommand } from './commands/analyse.ts'
 import { devicesCommand } from './commands/devices.ts'
 import { planCommand } from './commands/plan.ts'

@@ -1,7 +1,7 @@
 import { lstat, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { RunError } from '../core/model/errors.ts'
+import { RunError } from '../core/errors.ts'
 import { checkUnlocked, lock } from './lock.ts'
 
 /** The folder that the files of a command go to; no other command writes into it until it is closed. */

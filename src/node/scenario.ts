@@ -1,7 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { checkText } from '../core/model/arguments.ts'
-import { ModelError } from '../core/model/errors.ts'
+import { ModelError } from '../core/errors.ts'
 import { outside } from '../core/model/files.ts'
 import { type LoadOptions, loadModel } from '../core/model/load.ts'
 import type { Model } from '../core/model/model.ts'

@@ -1,5 +1,5 @@
 /** What commands print; nothing of a scenario can steer the terminal. */
-import { escaped } from '../core/model/errors.ts'
+import { escaped } from '../core/errors.ts'
 
 /** Prints results on standard output; tabs and line breaks are ours. */
 export function print(text: string): void {

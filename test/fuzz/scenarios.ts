@@ -1,6 +1,6 @@
 /** Mutants of scenarios: whatever a scenario holds, it is a model, or refused in one line. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { ModelError } from '../../src/core/model/errors.ts'
+import { ModelError } from '../../src/core/errors.ts'
 import { loadModel } from '../../src/core/model/load.ts'
 import type { RandomStream } from '../../src/core/model/random.ts'
 import { planNetwork } from '../../src/core/plan/plan.ts'

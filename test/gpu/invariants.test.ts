@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ModelError, RunError } from '../../src/core/model/errors.ts'
+import { ModelError, RunError } from '../../src/core/errors.ts'
 import { loadModel } from '../../src/core/model/load.ts'
 import type { Model, Rows } from '../../src/core/model/model.ts'
 import { RandomStream } from '../../src/core/model/random.ts'

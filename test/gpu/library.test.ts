@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ModelError, RunError } from '../../src/core/model/errors.ts'
+import { ModelError, RunError } from '../../src/core/errors.ts'
 import { loadModel } from '../../src/core/model/load.ts'
 import type { Model } from '../../src/core/model/model.ts'
 import type { Checkpoint, Simulation, SimulationOptions } from '../../src/core/run/simulation.ts'

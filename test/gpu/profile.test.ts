@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createSimulation } from '../../src/core/run/simulation.ts'
-import { ModelError } from '../../src/core/model/errors.ts'
+import { ModelError } from '../../src/core/errors.ts'
 import { ownerOf } from '../../src/core/plan/operation.ts'
 import { isDue, samplesBetween } from '../../src/core/plan/clock.ts'
 import type { Profile } from '../../src/core/run/profile.ts'

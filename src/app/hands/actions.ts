@@ -1,7 +1,7 @@
 /** What hands do to the network that is open: all of it is a change of its scenario, which can be undone. */
 import { decodeIdx } from '../../core/data/idx.ts'
 import { gunzip } from '../../core/data/gzip.ts'
-import { ModelError } from '../../core/model/errors.ts'
+import { ModelError } from '../../core/errors.ts'
 import type { Model, Rows } from '../../core/model/model.ts'
 import { setValue, valueAt } from '../../core/model/path.ts'
 import type { Patterns, Scenario } from '../../core/model/schema.ts'

@@ -1,6 +1,6 @@
 /** Hands on: painting, memories as cues, damage, storing and forgetting. The scenario carries all of it but painted states. */
 import './hands.css'
-import { ModelError } from '../../core/model/errors.ts'
+import { ModelError } from '../../core/errors.ts'
 import type { Layer, Model } from '../../core/model/model.ts'
 import { addKeys } from '../keys.ts'
 import { readNumber } from '../number.ts'

@@ -1,6 +1,6 @@
 /** Image files, decoded by the browser. */
 import type { Image } from '../../core/data/image.ts'
-import { ModelError } from '../../core/model/errors.ts'
+import { ModelError } from '../../core/errors.ts'
 
 /** Pixels in one direction beyond which the browser makes an image smaller before it is averaged. */
 const MOST_PIXELS = 1024

@@ -1,6 +1,6 @@
 /** What can be taken out of the page as a file. */
 import { encodeNpzPieces } from '../../core/data/npz.ts'
-import { ModelError, escaped } from '../../core/model/errors.ts'
+import { ModelError, escaped } from '../../core/errors.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { encodeCheckpoint } from '../../core/run/checkpoint.ts'
 import {

@@ -1,7 +1,7 @@
 /** A scenario in the hash of an address, `#s1=...`: a checksum and its deflated JSON, in base64url. Pure. */
 import { deflateSync, inflateSync, strFromU8, strToU8 } from 'fflate'
 import { crc32 } from '../../core/data/crc32.ts'
-import { ModelError } from '../../core/model/errors.ts'
+import { ModelError } from '../../core/errors.ts'
 import { parseScenario } from '../../core/model/parse.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 

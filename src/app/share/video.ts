@@ -1,6 +1,6 @@
 /** A video of the large picture: what is seen from a start to a stop, with the times at which it was seen. */
 import type { CanvasSource, Output, VideoCodec } from 'mediabunny'
-import { ModelError } from '../../core/model/errors.ts'
+import { ModelError } from '../../core/errors.ts'
 import { type Messages, textOf } from '../messages.ts'
 import type { Opened, Workplace } from '../workplace.ts'
 import { download, stemOf } from './exports.ts'

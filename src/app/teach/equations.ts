@@ -1,5 +1,7 @@
 /** The equations of a network as TeX, made from its model: what is shown is what runs. Pure. */
-import type { Lagrangian, Layer, Model } from '../../core/model/model.ts'
+import { lagrangianFacts } from '../../core/kinds/lagrangians/table.ts'
+import { texNumber, texText } from '../../core/kinds/tex.ts'
+import type { Layer, Model } from '../../core/model/model.ts'
 
 /** Equations of one kind. */
 export interface Equations {
@@ -25,8 +27,9 @@ export function symbolsOf(model: Model): ReadonlyMap<string, string> {
 export function equationsOf(model: Model): Equations[] {
   const symbols = symbolsOf(model)
   const of = (name: string): string => symbols.get(name) ?? 'x'
-  const xi = (name: string): string => (model.memories.length > 1 ? `\\Xi_{\\text{${plain(name)}}}` : '\\Xi')
-  const w = (name: string): string => (model.synapses.length > 1 ? `W_{\\text{${plain(name)}}}` : 'W')
+  const xi = (name: string): string =>
+    model.memories.length > 1 ? `\\Xi_{\\text{${texText(name)}}}` : '\\Xi'
+  const w = (name: string): string => (model.synapses.length > 1 ? `W_{\\text{${texText(name)}}}` : 'W')
   const g = (name: string): string => `g_{${of(name)}}`
 
   const dynamics = model.layers.map((layer) => {
@@ -56,7 +59,7 @@ export function equationsOf(model: Model): Equations[] {
   })
   const activations = model.layers.map(
     ({ name, lagrangian }) =>
-      `${g(name)} = ${activationOf(lagrangian, of(name), (key, value) => among(model, `neurons.${name}.lagrangian.${key}`, value))}`,
+      `${g(name)} = ${lagrangianFacts(lagrangian).formula(lagrangian, of(name), (key) => among(model, `neurons.${name}.lagrangian.${key}`, Number(lagrangian[key])))}`,
   )
   const learning = [
     ...model.synapses.flatMap(({ name, tau, layer }) => {
@@ -110,63 +113,14 @@ function hasBias(model: Model, { name, bias }: Layer): boolean {
   )
 }
 
-function activationOf(
-  lagrangian: Lagrangian,
-  x: string,
-  valueOf: (key: string, value: number) => string,
-): string {
-  const gain = (value: number): string => {
-    const text = valueOf('gain', value)
-    return text === '1' ? x : text === number(value) ? `${text}\\,${x}` : `(${text})\\,${x}`
-  }
-  switch (lagrangian.kind) {
-    case 'linear':
-      return gain(lagrangian.gain)
-    case 'relu':
-      return `\\max(${x}, 0)`
-    case 'power': {
-      const base = lagrangian.rectified ? `\\max(${x}, 0)` : x
-      return lagrangian.degree === 2
-        ? base
-        : `${base}^{${valueOf('degree', lagrangian.degree) === number(lagrangian.degree) ? number(lagrangian.degree - 1) : 'n - 1'}}`
-    }
-    case 'tanh':
-      return `\\tanh(${gain(lagrangian.gain)})`
-    case 'sigmoid':
-      return `\\frac{1}{1 + e^{-${gain(lagrangian.gain)}}}`
-    case 'softmax':
-      return `\\mathrm{softmax}(\\beta ${x}), \\qquad \\beta = ${valueOf('beta', lagrangian.beta)}`
-    case 'layernorm':
-      return `\\gamma\\,\\frac{${x} - \\bar ${x}}{\\sqrt{\\mathrm{var}(${x}) + \\epsilon}} + \\delta`
-    case 'spherical':
-      return `\\frac{${x}}{\\sqrt{|${x}|^2 + \\epsilon}}`
-    case 'custom':
-      return `\\texttt{${plain(lagrangian.activation)}}, \\qquad L = \\textstyle\\sum \\texttt{${plain(lagrangian.lagrangian)}}`
-  }
-}
-
 /** A number as TeX, or the range in which it varies by replica. */
 function among(model: Model, path: string, value: number): string {
   const axis = model.variation?.axes.find((one) => one.path === path)
-  if (axis === undefined) return number(value)
-  return `${number(Math.min(...axis.values))} \\ldots ${number(Math.max(...axis.values))}`
+  if (axis === undefined) return texNumber(value)
+  return `${texNumber(Math.min(...axis.values))} \\ldots ${texNumber(Math.max(...axis.values))}`
 }
 
 function isWarm(model: Model, { name, temperature }: Layer): boolean {
   const axis = model.variation?.axes.find(({ path }) => path === `neurons.${name}.temperature`)
   return temperature > 0 || axis !== undefined
-}
-
-/** A number as TeX, with at most three digits. */
-function number(value: number): string {
-  const text = String(Number(value.toPrecision(3)))
-  const [mantissa, exponent] = text.split('e') as [string, string | undefined]
-  return exponent === undefined ? mantissa : `${mantissa} \\cdot 10^{${Number(exponent)}}`
-}
-
-/** Text that TeX takes as it is. */
-function plain(text: string): string {
-  return text.replace(/[\\{}$&#^_%~]/g, (sign) =>
-    sign === '\\' ? '\\textbackslash ' : sign === '^' ? '\\hat{}' : sign === '~' ? '\\tilde{}' : `\\${sign}`,
-  )
 }

@@ -1,6 +1,6 @@
 /** The lesson beside the pictures: the story of a scenario, what to look for, what to try, its equations. */
 import './teach.css'
-import { escaped } from '../../core/model/errors.ts'
+import { escaped } from '../../core/errors.ts'
 import type { Model } from '../../core/model/model.ts'
 import { parseScenario } from '../../core/model/parse.ts'
 import { setValue } from '../../core/model/path.ts'

@@ -1,21 +1,13 @@
 /** Draws sheets from the buffers of an engine: no value leaves the GPU but the two ends of its range. */
 import type { Engine } from '../../core/gpu/engine.ts'
-import type { Format } from '../../core/plan/kernels.ts'
+import { type Format, FORMATS } from '../../core/plan/kernels.ts'
 import { roundUp } from '../../core/plan/layout.ts'
-import real from '../../../shaders/common/real.wgsl?raw'
-import binary from '../../../shaders/matrix/binary.wgsl?raw'
-import f16 from '../../../shaders/matrix/f16.wgsl?raw'
-import f32 from '../../../shaders/matrix/f32.wgsl?raw'
-import measureSource from '../../../shaders/view/measure.wgsl?raw'
-import shadeSource from '../../../shaders/view/shade.wgsl?raw'
-import sheetSource from '../../../shaders/view/sheet.wgsl?raw'
+import { wgsl } from '../../core/plan/wgsl.ts'
 import { type Stops, stopNumbers } from './colours.ts'
 import type { Companion } from './companions.ts'
 import { type Range, ends, unitOf } from './range.ts'
 import type { Sheet, Tiling } from './sheet.ts'
 import { WHOLE, type Window, sizeOf } from './window.ts'
-
-const FORMATS: Readonly<Record<Format, string>> = { f32, f16, binary }
 
 const WORKGROUP = 64
 
@@ -25,7 +17,7 @@ const MOST_WORKGROUPS = 256
 /** Bytes of the colours that `Params` in shaders/view/sheet.wgsl begins with, and the numbers that follow. */
 const COLOUR_BYTES = (9 + 2) * 16
 const FIELDS = [
-  ...(/struct Params \{([^}]*)\}/.exec(sheetSource)?.[1] ?? '').matchAll(/(\w+): (u32|f32),/g),
+  ...(/struct Params \{([^}]*)\}/.exec(wgsl('view/sheet'))?.[1] ?? '').matchAll(/(\w+): (u32|f32),/g),
 ].map(([, name, type]) => ({ name: name as keyof Numbers, isFloat: type === 'f32' }))
 const PARAMS_BYTES = roundUp(COLOUR_BYTES + FIELDS.length * 4, 16)
 
@@ -72,14 +64,14 @@ export function createPainterPipelines(device: GPUDevice, canvasFormat: GPUTextu
     ],
   })
   const compile = async (format: Format): Promise<Pipelines> => {
-    const module = (name: string, source: string): GPUShaderModule =>
+    const module = (name: string): GPUShaderModule =>
       device.createShaderModule({
         label: `view/${name}+${format}`,
-        code: [source, sheetSource, FORMATS[format], real].join('\n'),
+        code: [`view/${name}`, 'view/sheet', FORMATS[format], 'common/real'].map(wgsl).join('\n'),
       })
     const layout = (group: GPUBindGroupLayout): GPUPipelineLayout =>
       device.createPipelineLayout({ bindGroupLayouts: [group] })
-    const shading = module('shade', shadeSource)
+    const shading = module('shade')
     const [shade, measure] = await Promise.all([
       device.createRenderPipelineAsync({
         label: `view/shade+${format}`,
@@ -91,7 +83,7 @@ export function createPainterPipelines(device: GPUDevice, canvasFormat: GPUTextu
         label: `view/measure+${format}`,
         layout: layout(measureLayout),
         compute: {
-          module: module('measure', measureSource),
+          module: module('measure'),
           entryPoint: 'measure',
           constants: { WORKGROUP },
         },

@@ -1,4 +1,5 @@
 /** What there is to see of a network, and how its rows become tiles. Pure: no DOM, no GPU. */
+import { inverseTemperature, lagrangianFacts } from '../../core/kinds/lagrangians/table.ts'
 import type { Layer, Memory, Model } from '../../core/model/model.ts'
 import { type Block, type Matrix, unitOf, vectorStride } from '../../core/plan/layout.ts'
 import type { Plan } from '../../core/plan/plan.ts'
@@ -96,12 +97,9 @@ export interface Sheet extends Tiling {
   readonly isFactored?: boolean
 }
 
-/** Lagrangians whose activations lie in [-1, 1]. */
-const BOUNDED = ['softmax', 'sigmoid', 'tanh', 'spherical']
-
 /** True for a layer that is best seen by its state; an adiabatic one, and one of winners and losers, by its activation. */
 export function showsState({ tau, lagrangian }: Layer): boolean {
-  return tau > 0 && lagrangian.kind !== 'softmax'
+  return tau > 0 && inverseTemperature(lagrangian) === undefined
 }
 
 /**
@@ -177,7 +175,7 @@ function memorySheet(memory: Memory, model: Model, plan: Plan, isMain: boolean):
       buffer: `${to.name}/activations`,
       columns: to.size,
       stride: vectorStride(to.size),
-      isBounded: BOUNDED.includes(to.lagrangian.kind),
+      isBounded: lagrangianFacts(to.lagrangian).isBounded,
     },
   }
 }

@@ -4,7 +4,7 @@
  * @see theory.md, section 1, fixed points and hyperbolicity
  */
 import { add, dot, row, times, transposeTimes } from '../model/algebra.ts'
-import { activation, hessian, lagrangian } from '../model/lagrangians.ts'
+import { activation, hessian, isPerNeuron, lagrangian } from '../kinds/lagrangians/table.ts'
 import type { Layer, Model } from '../model/model.ts'
 import { dealt } from '../model/values.ts'
 
@@ -139,8 +139,8 @@ export type Linear = (u: Float64Array) => Float64Array
 const HESSIAN_LIMIT = 1024
 
 /** True where every neuron has its activation to itself, so that the Hessian is diagonal. */
-export function isElementwise({ lagrangian: { kind } }: Layer): boolean {
-  return kind !== 'softmax' && kind !== 'layernorm' && kind !== 'spherical'
+export function isElementwise({ lagrangian }: Layer): boolean {
+  return isPerNeuron(lagrangian)
 }
 
 /** The diagonal of an elementwise layer's Hessian M = d2L/dx2, [N]. */

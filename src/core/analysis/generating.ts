@@ -6,8 +6,15 @@
  * @see Lotito 2025; theory.md, section 1
  */
 import { add, dot, row, squaredDistance, times, transposeTimes } from '../model/algebra.ts'
-import { ModelError } from '../model/errors.ts'
-import { activation, hessian, lagrangian } from '../model/lagrangians.ts'
+import { ModelError } from '../errors.ts'
+import {
+  activation,
+  hessian,
+  isIdentity,
+  type Lagrangian,
+  lagrangian,
+  lagrangianFacts,
+} from '../kinds/lagrangians/table.ts'
 import type { Layer, Memory, Model } from '../model/model.ts'
 import { dealt, initialMemories, synapticBias } from '../model/values.ts'
 
@@ -79,10 +86,9 @@ export function generatingNetwork(model: Model): GeneratingNetwork {
       { path: `neurons.${other.name}.tau` },
     )
   }
-  const { kind } = visible.lagrangian
-  if (visible.lagrangian.kind !== 'linear' || visible.lagrangian.gain !== 1) {
+  if (!isIdentity(visible.lagrangian)) {
     throw new ModelError(
-      `layer \`${visible.name}\` is ${kind === 'linear' ? `linear with gain ${visible.lagrangian.gain}` : kind}, a ` +
+      `layer \`${visible.name}\` is ${kindText(visible.lagrangian)}, a ` +
         'generating function needs a visible layer that is linear with gain 1; set it to {"kind": "linear"}',
       { path: `neurons.${visible.name}.lagrangian` },
     )
@@ -108,6 +114,16 @@ export function generatingNetwork(model: Model): GeneratingNetwork {
     .filter(({ rule }) => rule === 'hebbian')
     .map((memory) => [memory.name, synapticBias(memory, initialMemories(memory))] as const)
   return { visible, hidden, memories: model.memories, lambdas: new Map(lambdas) }
+}
+
+/** A Lagrangian that is not the identity: of one that could be, its numbers are what is wrong. */
+function kindText({ kind, ...numbers }: Lagrangian): string {
+  const isLinear = lagrangianFacts({ kind, ...numbers } as Lagrangian).isIdentity !== undefined
+  return isLinear
+    ? `${kind} with ${Object.entries(numbers)
+        .map(([key, value]) => `${key} ${String(value)}`)
+        .join(', ')}`
+    : kind
 }
 
 /**

@@ -1,8 +1,8 @@
 /** Linear stability of the flow of the neurons at a state, in float64 (theory.md, section 1, hyperbolicity). */
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { times } from '../model/algebra.ts'
-import { ModelError } from '../model/errors.ts'
-import { hessian } from '../model/lagrangians.ts'
+import { ModelError } from '../errors.ts'
+import { hessian } from '../kinds/lagrangians/table.ts'
 import type { Layer, Model } from '../model/model.ts'
 import {
   type Couple,

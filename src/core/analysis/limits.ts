@@ -4,7 +4,7 @@
  * @see theory.md, sections 1 and 4 (V4)
  */
 import { norm } from '../model/algebra.ts'
-import { ModelError } from '../model/errors.ts'
+import { ModelError } from '../errors.ts'
 import type { Memory, Model, Stimulus, Synapse } from '../model/model.ts'
 import { mean } from './statistics.ts'
 

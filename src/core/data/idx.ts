@@ -3,7 +3,7 @@
  * integer, then the numbers, big-endian.
  * @see http://yann.lecun.com/exdb/mnist/
  */
-import { ModelError } from '../model/errors.ts'
+import { ModelError } from '../errors.ts'
 
 export interface IdxArray {
   readonly shape: readonly number[]

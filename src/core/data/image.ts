@@ -1,5 +1,5 @@
 /** Images as luminance: PNG files and their resizing. */
-import { ModelError } from '../model/errors.ts'
+import { ModelError } from '../errors.ts'
 import { readPng, type Png } from './png.ts'
 
 /** Luminance in [0, 1], row-major. */

@@ -1,6 +1,6 @@
 /** Unpacking with a limit: a few bytes may say that they hold more than there is memory. */
 import { Inflate } from 'pako'
-import { ModelError } from '../model/errors.ts'
+import { ModelError } from '../errors.ts'
 
 /** Most bytes that compressed data may unpack to, 1 GiB. What is larger is given without compression. */
 export const MOST_UNPACKED = 2 ** 30

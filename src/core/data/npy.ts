@@ -3,7 +3,7 @@
  * array for truncated and object files, and converts booleans one by one; errors here are one clear line.)
  * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
-import { ModelError } from '../model/errors.ts'
+import { ModelError } from '../errors.ts'
 import { fromHalf } from './half.ts'
 
 export type NpyData =

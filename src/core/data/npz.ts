@@ -1,6 +1,6 @@
 /** NumPy's archive format: a zip of .npy files. */
 import { Zip, ZipPassThrough, zipSync } from 'fflate'
-import { ModelError } from '../model/errors.ts'
+import { ModelError } from '../errors.ts'
 import { checkCount, decodeNpy, encodeNpy, encodeNpyHeader, type NpyArray } from './npy.ts'
 import { type ZipFile, readZip } from './zip.ts'
 

@@ -3,7 +3,7 @@
  * small depths wrongly when they are interlaced, and unpacks whatever an image holds behind its pixels.)
  * @see https://www.w3.org/TR/png-3/
  */
-import { ModelError } from '../model/errors.ts'
+import { ModelError } from '../errors.ts'
 import { crc32 } from './crc32.ts'
 import { inflate } from './inflate.ts'
 

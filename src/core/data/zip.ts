@@ -1,6 +1,6 @@
 /** Reading zip archives, each file against its checksum. (APPNOTE.TXT, sections 4.3.7 to 4.3.16) */
 import { strFromU8 } from 'fflate'
-import { ModelError } from '../model/errors.ts'
+import { ModelError } from '../errors.ts'
 import { crc32 } from './crc32.ts'
 import { MOST_UNPACKED, inflate, tooLarge } from './inflate.ts'
 

@@ -1,5 +1,5 @@
 /** A plan on a device: buffers with their contents, bind groups, and the commands that the scheduler encodes. */
-import { RunError } from '../model/errors.ts'
+import { RunError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import { packBlock, roundUp, slicesOf } from '../plan/layout.ts'
 import type { BufferPlan, Operation } from '../plan/operation.ts'

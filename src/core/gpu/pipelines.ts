@@ -1,5 +1,5 @@
 /** Compute pipelines with explicit layouts, compiled asynchronously and shared by all networks on a device. */
-import { ModelError, RunError } from '../model/errors.ts'
+import { ModelError, RunError } from '../errors.ts'
 import type { Kernel } from '../plan/kernels.ts'
 
 /** A compiled kernel. Group 0: `Params` and the storage buffers; group 1: the clock record of the tick. */

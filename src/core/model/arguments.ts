@@ -1,5 +1,5 @@
 /** What a program hands over, where its types have not been checked by a compiler. */
-import { ModelError } from './errors.ts'
+import { ModelError } from '../errors.ts'
 import { show } from './path.ts'
 
 /** @throws ModelError unless it is a string */

@@ -1,5 +1,5 @@
 /** What must hold between the values of a scenario, as far as it can be said without its pattern files. */
-import { ModelError } from './errors.ts'
+import { ModelError } from '../errors.ts'
 import { checkLayer } from './layers.ts'
 import { checkMemory } from './memories.ts'
 import { checkProbe } from './probes.ts'

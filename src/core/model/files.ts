@@ -1,6 +1,6 @@
 /** Reading the files a scenario names: only from its folder, each once. */
 import { gunzip } from '../data/gzip.ts'
-import { ModelError } from './errors.ts'
+import { ModelError } from '../errors.ts'
 
 /**
  * Reads a file by its path relative to the scenario, as the scenario writes it (so a page must encode it before it

@@ -1,6 +1,6 @@
 /** Looking things up by the names a scenario uses. */
-import { ModelError } from './errors.ts'
-import { suggestion } from './path.ts'
+import { ModelError } from '../errors.ts'
+import { suggestion } from '../suggestion.ts'
 import type { LayerSpec, Scenario } from './schema.ts'
 
 /** N of a layer. */

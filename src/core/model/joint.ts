@@ -1,4 +1,5 @@
 /** The one learning network that is not hebbian and yet has an energy that falls (theory.md, section 1). */
+import { inverseTemperature, isIdentity } from '../kinds/lagrangians/table.ts'
 import type { Memory, Model } from './model.ts'
 
 /**
@@ -18,9 +19,10 @@ export function jointMemory({ layers, memories, synapses, variation }: Model): M
     memory.rule === 'gated' &&
     memory.inputOffset === 'half-norm' &&
     memory.bias === undefined &&
-    from?.lagrangian.kind === 'linear' &&
-    from.lagrangian.gain === 1 &&
-    to?.lagrangian.kind === 'softmax' &&
+    from !== undefined &&
+    isIdentity(from.lagrangian) &&
+    to !== undefined &&
+    inverseTemperature(to.lagrangian) !== undefined &&
     to.tau === 0
   return isJoint ? memory : undefined
 }

@@ -1,5 +1,5 @@
 import { parse, printParseErrorCode, visit, type ParseError } from 'jsonc-parser'
-import { ModelError } from './errors.ts'
+import { ModelError } from '../errors.ts'
 
 /** Most brackets inside one another; a scenario has some ten. */
 const MOST_DEPTH = 100

@@ -1,5 +1,5 @@
-import { checkCustom } from './custom.ts'
-import { ModelError } from './errors.ts'
+import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
+import { ModelError } from '../errors.ts'
 import { sizeOf } from './find.ts'
 import type { Layer, Rows } from './model.ts'
 import { allocate, checkPatterns, forLayer, loadPatterns, toRows, type Sources } from './patterns.ts'
@@ -13,23 +13,10 @@ import type { LayerSpec, Scenario } from './schema.ts'
 export function checkLayer(scenario: Scenario, name: string, spec: LayerSpec): string[] {
   const path = `neurons.${name}`
   const adiabatic = spec.tau === 0
-  if (spec.lagrangian.kind === 'power' && !spec.lagrangian.rectified) {
-    const { degree } = spec.lagrangian
-    const place = { path: `${path}.lagrangian.degree` }
-    if (!Number.isInteger(degree)) {
-      throw new ModelError(
-        `is ${degree}, rectified: false needs an integer; round it or set rectified to true`,
-        place,
-      )
-    }
-    if (degree % 2 === 1 && !adiabatic) {
-      throw new ModelError(
-        `${degree} is odd, x^${degree} is not convex and the energy could rise; use ${degree + 1}, rectified: true, or ` +
-          'tau 0',
-        place,
-      )
-    }
-  }
+  const { lagrangian } = spec
+  const warnings = [
+    ...(lagrangianFacts(lagrangian).check?.(lagrangian, `${path}.lagrangian`, adiabatic) ?? []),
+  ]
   if (adiabatic && spec.temperature > 0) {
     throw new ModelError(
       `is ${spec.temperature}, but an adiabatic layer (tau 0) has no noise; set it to 0 or tau above 0`,
@@ -39,10 +26,6 @@ export function checkLayer(scenario: Scenario, name: string, spec: LayerSpec): s
   if (typeof spec.bias === 'object') checkPatterns(scenario, spec.bias, `${path}.bias`)
   if (spec.init !== undefined) checkPatterns(scenario, spec.init, `${path}.init`)
 
-  const warnings: string[] = []
-  if (spec.lagrangian.kind === 'custom') {
-    warnings.push(...checkCustom(spec.lagrangian, `${path}.lagrangian`, adiabatic))
-  }
   if (adiabatic && spec.init !== undefined) {
     warnings.push(`${path}.init: has no effect, an adiabatic layer (tau 0) follows its input at every tick`)
   }

@@ -1,5 +1,5 @@
-import { compileCustom } from './custom.ts'
-import { ModelError } from './errors.ts'
+import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
+import { ModelError } from '../errors.ts'
 import { findLayer, sizeOf } from './find.ts'
 import type { Memory, Rows } from './model.ts'
 import {
@@ -13,7 +13,7 @@ import {
   type Want,
 } from './patterns.ts'
 import { packSigns, rowOf, signRows } from './signs.ts'
-import type { LayerSpec, MemorySpec, Scenario } from './schema.ts'
+import type { MemorySpec, Scenario } from './schema.ts'
 
 /** Largest number that half precision holds. */
 const MAX_HALF = 65504
@@ -68,7 +68,7 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
       )
     }
   }
-  if (spec.rule === 'gated' && !isNonNegative(to)) {
+  if (spec.rule === 'gated' && !lagrangianFacts(to.lagrangian).isNonNegative(to.lagrangian)) {
     throw new ModelError(
       `"gated" needs a layer \`${spec.to}\` with an activation >= 0, not ${to.lagrangian.kind}; use softmax, relu, ` +
         'sigmoid, a rectified power or a custom one that is never negative there, or rule "hebbian"',
@@ -77,14 +77,6 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
   }
   checkPatterns(scenario, spec.init, `${path}.init`)
   if (spec.bias !== undefined) checkPatterns(scenario, spec.bias, `${path}.bias`)
-}
-
-function isNonNegative({ lagrangian }: LayerSpec): boolean {
-  return (
-    ['softmax', 'relu', 'sigmoid'].includes(lagrangian.kind) ||
-    (lagrangian.kind === 'power' && lagrangian.rectified) ||
-    (lagrangian.kind === 'custom' && compileCustom(lagrangian).isNonNegative)
-  )
 }
 
 /** Loads initial value and bias. */

@@ -2,6 +2,7 @@
  * A network, validated and with every array resolved: plain readonly data that the plan, the reference and the
  * page read. `resolveModel` makes it from a scenario.
  */
+import type { Lagrangian } from '../kinds/lagrangians/table.ts'
 import type { Scenario } from './schema.ts'
 
 /** Dense rows, row-major, float32. `free` marks (with 1) the entries that a mask leaves alone. */
@@ -25,24 +26,7 @@ export interface Signs {
   readonly unit: number
 }
 
-/** A Lagrangian L(x) with all parameters filled in (theory.md, section 1). */
-export type Lagrangian =
-  | { readonly kind: 'linear'; readonly gain: number }
-  | { readonly kind: 'relu' }
-  | { readonly kind: 'power'; readonly degree: number; readonly rectified: boolean }
-  | { readonly kind: 'tanh'; readonly gain: number }
-  | { readonly kind: 'sigmoid'; readonly gain: number }
-  | { readonly kind: 'softmax'; readonly beta: number }
-  | { readonly kind: 'layernorm'; readonly gamma: number; readonly delta: number; readonly eps: number }
-  | { readonly kind: 'spherical'; readonly eps: number }
-  | {
-      readonly kind: 'custom'
-      /** g(x) and l(x) of one neuron, L = sum l(x): expressions of expression.ts. */
-      readonly activation: string
-      readonly lagrangian: string
-      /** Names that the expressions may use. */
-      readonly parameters: Readonly<Record<string, number>>
-    }
+export type { Lagrangian }
 
 /** One layer of neurons, x. */
 export interface Layer {

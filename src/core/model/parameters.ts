@@ -1,9 +1,10 @@
 /** The parameters that may change while a network runs, and the model with one of them changed. */
 import { checkScenario } from './check.ts'
-import { ModelError } from './errors.ts'
+import { ModelError } from '../errors.ts'
 import type { Layer, Model, Variation } from './model.ts'
 import { parseScenario } from './parse.ts'
-import { fieldAt, setValue, suggestion } from './path.ts'
+import { suggestion } from '../suggestion.ts'
+import { fieldAt, setValue } from './path.ts'
 import { runningPaths } from './running.ts'
 import type { Scenario } from './schema.ts'
 import { pointScenarios } from './variation.ts'

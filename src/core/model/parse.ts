@@ -1,7 +1,8 @@
 /** From parsed JSON to a scenario: the schema and one line for what does not fit it. */
 import * as v from 'valibot'
-import { ModelError } from './errors.ts'
-import { expected, keysOf, list, nodeAt, otherKindsKeys, show, suggestion } from './path.ts'
+import { ModelError } from '../errors.ts'
+import { expected, keysOf, list, nodeAt, otherKindsKeys, show } from './path.ts'
+import { suggestion } from '../suggestion.ts'
 import { scenarioSchema, type Scenario } from './schema.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { ModelError } from './errors.ts'
+import { ModelError } from '../errors.ts'
 import { find, findLayer, sizeOf } from './find.ts'
 import type { Probe } from './model.ts'
 import { checkPatterns, forLayer, loadPatterns, toRows, type Sources } from './patterns.ts'

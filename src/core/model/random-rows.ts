@@ -1,5 +1,5 @@
 /** Random patterns, drawn in float64. */
-import { ModelError } from './errors.ts'
+import { ModelError } from '../errors.ts'
 import type { RandomStream } from './random.ts'
 import type { Patterns } from './schema.ts'
 

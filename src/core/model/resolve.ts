@@ -1,6 +1,6 @@
 /** From a scenario to a model: the checks, the files, the random numbers. */
 import { checkScenario } from './check.ts'
-import { ModelError } from './errors.ts'
+import { ModelError } from '../errors.ts'
 import { createReader, noting, type Read } from './files.ts'
 import { resolveLayer } from './layers.ts'
 import { initialMemory, resolveMemory } from './memories.ts'

@@ -20,7 +20,7 @@ export function runningPaths(scenario: Scenario): string[] {
     const { lagrangian } = layer
     for (const [key, value] of Object.entries(lagrangian))
       if (typeof value === 'number') paths.push(`neurons.${name}.lagrangian.${key}`)
-    if (lagrangian.kind === 'custom')
+    if ('parameters' in lagrangian)
       for (const key of Object.keys(lagrangian.parameters))
         paths.push(`neurons.${name}.lagrangian.parameters.${key}`)
   }

@@ -3,61 +3,10 @@
  * (`schema/scenario.schema.json`, written by `npm run schema`) and the controls of the page.
  */
 import * as v from 'valibot'
+import { choice, flag, number, positiveInteger, text } from '../kinds/fields.ts'
+import { lagrangianOptions } from '../kinds/lagrangians/table.ts'
 
-/** How a page lets a number be moved; narrower than what the schema allows. */
-export interface Control {
-  readonly min: number
-  readonly max: number
-  /** Absent = any. */
-  readonly step?: number
-  /** Moves on a logarithmic scale. */
-  readonly log?: true
-}
-
-interface Range {
-  readonly min?: number
-  readonly above?: number
-  readonly max?: number
-  readonly below?: number
-  readonly integer?: true
-  readonly control?: Control
-}
-
-/** A number with its range. Numbers go to the GPU as float32, so none may overflow or vanish there. */
-function number(title: string, description: string, range: Range = {}): v.GenericSchema<number> {
-  const items: v.PipeItem<number, number, v.BaseIssue<unknown>>[] = []
-  if (range.integer) items.push(v.integer())
-  else items.push(v.check(fitsFloat32, FLOAT32_RANGE))
-  if (range.min !== undefined) items.push(v.minValue(range.min))
-  if (range.above !== undefined) items.push(v.gtValue(range.above))
-  if (range.max !== undefined) items.push(v.maxValue(range.max))
-  if (range.below !== undefined) items.push(v.ltValue(range.below))
-  items.push(v.title(title), v.description(description))
-  if (range.control) items.push(v.metadata({ control: range.control }))
-  return v.pipe(v.number(), ...items)
-}
-
-const FLOAT32_RANGE = 'must be 0 or between 1e-30 and 1e30 in size (float32)'
-
-function fitsFloat32(value: number): boolean {
-  const size = Math.abs(value)
-  return size === 0 || (size >= 1e-30 && size <= 1e30)
-}
-
-const positiveInteger = (title: string, description: string, max = 2 ** 31) =>
-  number(title, description, { integer: true, min: 1, max })
-
-const text = (title: string, description: string) =>
-  v.pipe(v.string(), v.title(title), v.description(description))
-
-const choice = <const T extends readonly [string, ...string[]]>(
-  title: string,
-  description: string,
-  options: T,
-) => v.pipe(v.picklist(options), v.title(title), v.description(description))
-
-const flag = (title: string, description: string) =>
-  v.pipe(v.boolean(), v.title(title), v.description(description))
+export type { Control } from '../kinds/fields.ts'
 
 /** Names of layers, synapses, memories and probes; they become names of arrays in results. */
 const name = v.pipe(
@@ -79,108 +28,8 @@ const every = v.optional(
 
 // ------------------------------------------------------------------------------------------------ Lagrangians
 
-const gain = v.optional(
-  number('gain', 'Slope of the activation at 0.', { above: 0, control: { min: 0.1, max: 50, log: true } }),
-  1,
-)
-const eps = v.optional(
-  number('eps', 'Keeps the root away from 0.', { above: 0, control: { min: 1e-6, max: 1, log: true } }),
-  1e-5,
-)
-
-/** Without a title of its own: it is called what the user has called it. */
-const customParameter = v.pipe(
-  v.number(),
-  v.check(fitsFloat32, FLOAT32_RANGE),
-  v.description('A number that the expressions may use by this name.'),
-  v.metadata({ control: { min: -10, max: 10 } satisfies Control }),
-)
-
 export const lagrangianSchema = v.pipe(
-  v.variant('kind', [
-    v.strictObject({ kind: v.literal('linear'), gain }),
-    v.strictObject({ kind: v.literal('relu') }),
-    v.strictObject({
-      kind: v.literal('power'),
-      degree: v.optional(
-        number('degree', 'n of L = (1/n) sum max(x, 0)^n; an integer when not rectified.', {
-          min: 2,
-          max: 100,
-          control: { min: 2, max: 10, step: 1 },
-        }),
-        2,
-      ),
-      rectified: v.optional(
-        flag(
-          'rectified',
-          'true: L = (1/n) sum max(x, 0)^n. false: L = (1/n) sum x^n with an integer n, which must be even unless the ' +
-            'layer is adiabatic: odd powers are not convex and the energy of a dynamic layer could rise.',
-        ),
-        true,
-      ),
-    }),
-    v.strictObject({ kind: v.literal('tanh'), gain }),
-    v.strictObject({ kind: v.literal('sigmoid'), gain }),
-    v.strictObject({
-      kind: v.literal('softmax'),
-      beta: v.optional(
-        number('beta', 'Inverse temperature of the softmax: the larger, the closer to winner takes all.', {
-          above: 0,
-          control: { min: 0.01, max: 100, log: true },
-        }),
-        1,
-      ),
-    }),
-    v.strictObject({
-      kind: v.literal('layernorm'),
-      gamma: v.optional(
-        number('gamma', 'Gain of the normalised activation.', {
-          above: 0,
-          control: { min: 0.1, max: 10, log: true },
-        }),
-        1,
-      ),
-      delta: v.optional(
-        number('delta', 'Offset of the normalised activation.', { control: { min: -2, max: 2 } }),
-        0,
-      ),
-      eps,
-    }),
-    v.strictObject({ kind: v.literal('spherical'), eps }),
-    v.pipe(
-      v.strictObject({
-        kind: v.literal('custom'),
-        activation: text(
-          'activation',
-          'g(x) of one neuron, one WGSL expression of x and the parameters, such as "tanh(gain * x)".',
-        ),
-        lagrangian: text(
-          'lagrangian',
-          'l(x) with l\'(x) = g(x), of one neuron, such as "logCosh(gain * x) / gain"; L(x) is the sum over the layer.',
-        ),
-        parameters: v.optional(
-          v.pipe(
-            v.record(
-              v.pipe(
-                v.string(),
-                v.regex(
-                  /^[A-Za-z][A-Za-z0-9_]*$/,
-                  'a parameter starts with a letter and goes on with letters, digits and _',
-                ),
-              ),
-              customParameter,
-            ),
-            v.title('parameters'),
-            v.description(
-              'Up to four numbers by name, for the two expressions; they may change while a network runs.',
-            ),
-          ),
-          {},
-        ),
-      }),
-      v.description('An activation and its Lagrangian of your own, the same for every neuron of the layer.'),
-    ),
-  ]),
+  v.variant('kind', lagrangianOptions),
   v.title('lagrangian'),
   v.description('Convex function L(x) of a layer; its activation is dL/dx.'),
 )

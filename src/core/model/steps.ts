@@ -6,8 +6,9 @@
  * symmetric couplings, D the steepest slopes of the activations and R the rates.
  * @see Marcus, Westervelt, Dynamics of iterated-map neural networks, Phys. Rev. A 40 (1989)
  */
+import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import { INTEGRATORS } from './integrators.ts'
-import type { Lagrangian, Layer, Memory, Model, Rows, Synapse } from './model.ts'
+import type { Layer, Memory, Model, Rows, Synapse } from './model.ts'
 
 /** Of the time constant: a longer step of what is coupled is no longer a picture of the flow. */
 const LONGEST = 0.5
@@ -97,25 +98,6 @@ function isHeld({ stimulus, time }: Model, name: string): boolean {
   return end > 0 && end >= time.ticks
 }
 
-/** The largest slope of an activation, undefined where there is none. */
-function slopeOf(l: Lagrangian): number | undefined {
-  switch (l.kind) {
-    case 'linear':
-    case 'tanh':
-      return l.gain
-    case 'relu':
-      return 1
-    case 'sigmoid':
-      return l.gain / 4
-    case 'softmax':
-      return l.beta / 2
-    case 'power':
-      return l.degree === 2 ? 1 : undefined
-    default:
-      return undefined
-  }
-}
-
 /** The layer that flips first, and by what factor its step would have to be shorter. */
 function flip(
   model: Model,
@@ -123,7 +105,7 @@ function flip(
 ): { readonly layer: string; readonly factor: number } | undefined {
   const layers = model.layers.flatMap(({ name, size, tau }) => {
     const own = points.map((point) => ({ point, layer: groupOf(point, name) as Layer }))
-    const slopes = own.map(({ layer }) => slopeOf(layer.lagrangian))
+    const slopes = own.map(({ layer }) => lagrangianFacts(layer.lagrangian).steepest(layer.lagrangian))
     if (tau === 0 || isHeld(model, name) || slopes.includes(undefined)) return []
     const weights = own.map(({ point, layer }, index) => ({
       rate: rateOf(layer, point.time),

@@ -1,4 +1,4 @@
-import { ModelError } from './errors.ts'
+import { ModelError } from '../errors.ts'
 import { findLayer } from './find.ts'
 import type { Stimulus } from './model.ts'
 import { checkPatterns, forLayer, loadPatterns, toRows, type Block, type Sources } from './patterns.ts'

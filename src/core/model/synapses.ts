@@ -1,4 +1,4 @@
-import { ModelError } from './errors.ts'
+import { ModelError } from '../errors.ts'
 import { findLayer, sizeOf } from './find.ts'
 import type { Base, Rows, Synapse } from './model.ts'
 import { checkPatterns, forLayer, loadPatterns, toRows, type Block, type Sources } from './patterns.ts'

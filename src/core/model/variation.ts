@@ -2,9 +2,10 @@
  * Parameters that differ from replica to replica. A network that varies is one network a point of a grid, side by side:
  * each point has `repetitions` replicas, which have cues, biases and random numbers as in a run of their own.
  */
-import { ModelError } from './errors.ts'
+import { ModelError } from '../errors.ts'
 import type { Axis, Layer, Model, Rows } from './model.ts'
-import { show, suggestion, valueAt } from './path.ts'
+import { suggestion } from '../suggestion.ts'
+import { show, valueAt } from './path.ts'
 import { checkNumber } from './parse.ts'
 import { isClock, runningPaths, varyingPaths } from './running.ts'
 import type { AxisSpec, Scenario } from './schema.ts'

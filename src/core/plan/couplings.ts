@@ -1,4 +1,5 @@
 /** Coupling matrices, W and Xi: products with activations, and learning. */
+import { inverseTemperature } from '../kinds/lagrangians/table.ts'
 import type { Layer, Memory, Model, Synapse } from '../model/model.ts'
 import { carryFields, carryNameOf, isCarried } from './carry.ts'
 import { ALONE, type Making } from './kernels.ts'
@@ -232,7 +233,7 @@ export function attentionOf(planning: Planning, layer: Layer): AttentionPlan | u
   const { model, variants, tuned, software, workgroup } = planning
   const { name } = layer
   const [memory, ...others] = model.memories.filter(({ from, to }) => from === name || to === name)
-  if (layer.tau > 0 || layer.lagrangian.kind !== 'softmax') return undefined
+  if (layer.tau > 0 || inverseTemperature(layer.lagrangian) === undefined) return undefined
   if (memory?.to !== name || others.length > 0 || memory.rule !== 'fixed') return undefined
   if (model.stimulus.some((item) => item.layer === name)) return undefined
   const { blocks, columns, rows, format, copies } = matrixNamed(planning, memory.name)
@@ -275,8 +276,7 @@ export function attendedTile(
 
 /** What `vary` may make different. */
 function attending(m: Model, { name }: Layer, memory: Memory): Record<string, number> {
-  const { lagrangian } = find(m.layers, name)
-  const beta = lagrangian.kind === 'softmax' ? lagrangian.beta : 0
+  const beta = inverseTemperature(find(m.layers, name).lagrangian) ?? 0
   return { beta, scale: unitOf(find(m.memories, memory.name)) }
 }
 

@@ -4,116 +4,57 @@
  * fields and bindings that it uses; joining makes one `Params` of them and numbers the bindings. A line that ends in
  * `//: r in ROWS` stands once for each r, `$r` being its number.
  */
-import { customSource, type Written } from '../model/custom.ts'
-import type { Lagrangian } from '../model/model.ts'
-import carry from '../../../shaders/common/carry.wgsl?raw'
-import random from '../../../shaders/common/random.wgsl?raw'
-import magnitude from '../../../shaders/common/magnitude.wgsl?raw'
-import real from '../../../shaders/common/real.wgsl?raw'
-import subgroup from '../../../shaders/common/reduce-subgroup.wgsl?raw'
-import tree from '../../../shaders/common/reduce-tree.wgsl?raw'
-import shared from '../../../shaders/common/shared.wgsl?raw'
-import varied from '../../../shaders/common/varied.wgsl?raw'
-import custom from '../../../shaders/lagrangian/custom.wgsl?raw'
-import layernorm from '../../../shaders/lagrangian/layernorm.wgsl?raw'
-import linear from '../../../shaders/lagrangian/linear.wgsl?raw'
-import power from '../../../shaders/lagrangian/power.wgsl?raw'
-import relu from '../../../shaders/lagrangian/relu.wgsl?raw'
-import sigmoid from '../../../shaders/lagrangian/sigmoid.wgsl?raw'
-import softmax from '../../../shaders/lagrangian/softmax.wgsl?raw'
-import spherical from '../../../shaders/lagrangian/spherical.wgsl?raw'
-import tanh from '../../../shaders/lagrangian/tanh.wgsl?raw'
-import summed from '../../../shaders/lagrangian/summed.wgsl?raw'
-import whole from '../../../shaders/lagrangian/whole.wgsl?raw'
-import collect from '../../../shaders/matrix/collect.wgsl?raw'
-import carriedQuads from '../../../shaders/matrix/carried.wgsl?raw'
-import roundedQuads from '../../../shaders/matrix/rounded.wgsl?raw'
-import absorb from '../../../shaders/matrix/absorb.wgsl?raw'
-import alone from '../../../shaders/matrix/alone.wgsl?raw'
-import apart from '../../../shaders/matrix/apart.wgsl?raw'
-import attend from '../../../shaders/matrix/attend.wgsl?raw'
-import binary from '../../../shaders/matrix/binary.wgsl?raw'
-import express from '../../../shaders/matrix/express.wgsl?raw'
-import f16 from '../../../shaders/matrix/f16.wgsl?raw'
-import f32 from '../../../shaders/matrix/f32.wgsl?raw'
-import fading from '../../../shaders/matrix/fading.wgsl?raw'
-import held from '../../../shaders/matrix/held.wgsl?raw'
-import fold from '../../../shaders/matrix/fold.wgsl?raw'
-import gather from '../../../shaders/matrix/gather.wgsl?raw'
-import hollow from '../../../shaders/matrix/hollow.wgsl?raw'
-import imprint from '../../../shaders/matrix/imprint.wgsl?raw'
-import learn from '../../../shaders/matrix/learn.wgsl?raw'
-import merge from '../../../shaders/matrix/merge.wgsl?raw'
-import plain from '../../../shaders/matrix/plain.wgsl?raw'
-import project from '../../../shaders/matrix/project.wgsl?raw'
-import quads from '../../../shaders/matrix/quads.wgsl?raw'
-import recall from '../../../shaders/matrix/recall.wgsl?raw'
-import remember from '../../../shaders/matrix/remember.wgsl?raw'
-import rewrite from '../../../shaders/matrix/rewrite.wgsl?raw'
-import together from '../../../shaders/matrix/together.wgsl?raw'
-import weigh from '../../../shaders/matrix/weigh.wgsl?raw'
-import activate from '../../../shaders/neuron/activate.wgsl?raw'
-import active from '../../../shaders/neuron/active.wgsl?raw'
-import carried from '../../../shaders/neuron/carried.wgsl?raw'
-import drive from '../../../shaders/neuron/drive.wgsl?raw'
-import inert from '../../../shaders/neuron/inert.wgsl?raw'
-import integrate from '../../../shaders/neuron/integrate.wgsl?raw'
-import normalize from '../../../shaders/neuron/normalize.wgsl?raw'
-import rounded from '../../../shaders/neuron/rounded.wgsl?raw'
-import step from '../../../shaders/neuron/step.wgsl?raw'
-import stimulate from '../../../shaders/neuron/stimulate.wgsl?raw'
-import deviation from '../../../shaders/probe/deviation.wgsl?raw'
-import legendre from '../../../shaders/probe/legendre.wgsl?raw'
-import similarity from '../../../shaders/probe/similarity.wgsl?raw'
-import speed from '../../../shaders/probe/speed.wgsl?raw'
-import store from '../../../shaders/probe/store.wgsl?raw'
-import sum from '../../../shaders/probe/sum.wgsl?raw'
+import type { Written } from '../kinds/lagrangians/definition.ts'
+import { isPerNeuron, type Lagrangian, lagrangianFacts } from '../kinds/lagrangians/table.ts'
+import { wgsl } from './wgsl.ts'
 
+/** The kernels, each a file of its name, and the files that are joined to it. */
 const KERNELS = {
-  'neuron/stimulate': [stimulate],
-  'neuron/activate': [activate, real],
-  'neuron/normalize': [normalize, real, magnitude],
-  'neuron/integrate': [integrate],
-  'matrix/recall': [recall],
-  'matrix/project': [project],
-  'matrix/learn': [learn, real],
-  'matrix/imprint': [imprint],
-  'matrix/attend': [attend],
-  'matrix/merge': [merge],
-  'matrix/fold': [fold],
-  'matrix/gather': [gather],
-  'matrix/remember': [remember],
-  'matrix/rewrite': [rewrite, held, real],
-  'matrix/express': [express, held],
-  'matrix/absorb': [absorb],
-  'probe/legendre': [legendre, drive, real],
-  'probe/sum': [sum],
-  'probe/deviation': [deviation],
-  'probe/store': [store],
-  'probe/similarity': [similarity, magnitude],
-  'probe/speed': [speed, drive],
+  'neuron/stimulate': [],
+  'neuron/activate': ['common/real'],
+  'neuron/normalize': ['common/real', 'common/magnitude'],
+  'neuron/integrate': [],
+  'matrix/recall': [],
+  'matrix/project': [],
+  'matrix/learn': ['common/real'],
+  'matrix/imprint': [],
+  'matrix/attend': [],
+  'matrix/merge': [],
+  'matrix/fold': [],
+  'matrix/gather': [],
+  'matrix/remember': [],
+  'matrix/rewrite': ['matrix/held', 'common/real'],
+  'matrix/express': ['matrix/held'],
+  'matrix/absorb': [],
+  'probe/legendre': ['neuron/drive', 'common/real'],
+  'probe/sum': [],
+  'probe/deviation': [],
+  'probe/store': [],
+  'probe/similarity': ['common/magnitude'],
+  'probe/speed': ['neuron/drive'],
 } as const
 
-const FORMATS = { f32, f16, binary } as const
+/** How a matrix is stored, and the file that reads it. */
+export const FORMATS = { f32: 'matrix/f32', f16: 'matrix/f16', binary: 'matrix/binary' } as const
 
 /** How the invocations of a workgroup add up. */
-const REDUCTIONS: Readonly<Record<Reduction, readonly string[]>> = { tree: [tree], subgroup: [subgroup] }
+const REDUCTIONS = { tree: 'common/reduce-tree', subgroup: 'common/reduce-subgroup' } as const
 
 /** What belongs to a product besides its sum. */
-const MAKINGS = { plain, fading, hollow } as const
+const MAKINGS = { plain: 'matrix/plain', fading: 'matrix/fading', hollow: 'matrix/hollow' } as const
 
 /** How what moves is added up: in float32 alone, or in two words. By what asks for it: numbers, or groups of four. */
 const ADDITIONS = {
-  number: { rounded: [rounded], carried: [carried, carry] },
-  quad: { rounded: [roundedQuads], carried: [carriedQuads, carry] },
+  number: { rounded: ['neuron/rounded'], carried: ['neuron/carried', 'common/carry'] },
+  quad: { rounded: ['matrix/rounded'], carried: ['matrix/carried', 'common/carry'] },
 } as const
 
 /** What becomes of a product: it is collected or weighted, or it moves the layer, whose activation may follow at once. */
 const ENDINGS = {
-  collect: [collect],
-  weigh: [weigh],
-  step: [step, drive, random, real, inert],
-  react: [step, drive, random, real, active],
+  collect: ['matrix/collect'],
+  weigh: ['matrix/weigh'],
+  step: ['neuron/step', 'neuron/drive', 'common/random', 'common/real', 'neuron/inert'],
+  react: ['neuron/step', 'neuron/drive', 'common/random', 'common/real', 'neuron/active'],
 } as const
 
 export type KernelName = keyof typeof KERNELS
@@ -133,53 +74,16 @@ export interface Tile {
   readonly sharing: 1 | 4
 }
 
-/** How a Lagrangian's parameters reach its WGSL, and whether its L is a sum over neurons. */
-interface LagrangianEntry<L extends Lagrangian = Lagrangian> {
-  readonly source: string
-  /** WGSL that follows from the Lagrangian itself. */
-  readonly written?: (lagrangian: L) => Written
-  readonly perNeuron: boolean
-  readonly parameters: (lagrangian: L) => readonly number[]
-}
-
-const LAGRANGIANS: { readonly [K in Lagrangian['kind']]: LagrangianEntry<Extract<Lagrangian, { kind: K }>> } =
-  {
-    linear: { source: linear, perNeuron: true, parameters: (l) => [l.gain] },
-    relu: { source: relu, perNeuron: true, parameters: () => [] },
-    power: { source: power, perNeuron: true, parameters: (l) => [l.degree, l.rectified ? 1 : 0] },
-    tanh: { source: tanh, perNeuron: true, parameters: (l) => [l.gain] },
-    sigmoid: { source: sigmoid, perNeuron: true, parameters: (l) => [l.gain] },
-    softmax: { source: softmax, perNeuron: false, parameters: (l) => [l.beta] },
-    layernorm: { source: layernorm, perNeuron: false, parameters: (l) => [l.gamma, l.delta, l.eps] },
-    spherical: { source: spherical, perNeuron: false, parameters: (l) => [l.eps] },
-    custom: {
-      source: custom,
-      written: customSource,
-      perNeuron: true,
-      parameters: (l) => Object.values(l.parameters),
-    },
-  }
-
-/** True when L(x) is a sum of one term a neuron, so that the activation needs no reduction. */
-export function isPerNeuron(kind: Lagrangian['kind']): boolean {
-  return LAGRANGIANS[kind].perNeuron
-}
-
 /** The WGSL of a Lagrangian. */
 export function lagrangianSource(lagrangian: Lagrangian): string {
-  const { source, written } = entryOf(lagrangian)
-  return [source, ...(written?.(lagrangian).lines ?? [])].join('\n')
+  const lines = lagrangianFacts(lagrangian).written?.(lagrangian).lines ?? []
+  return [wgsl(`lagrangian/${lagrangian.kind}`), ...lines].join('\n')
 }
 
 /** The parameters of a Lagrangian as the WGSL fields p0 ... p3. */
 export function lagrangianFields(lagrangian: Lagrangian): Record<'p0' | 'p1' | 'p2' | 'p3', number> {
-  const [p0 = 0, p1 = 0, p2 = 0, p3 = 0] = entryOf(lagrangian).parameters(lagrangian)
+  const [p0 = 0, p1 = 0, p2 = 0, p3 = 0] = lagrangianFacts(lagrangian).parameters(lagrangian)
   return { p0, p1, p2, p3 }
-}
-
-/** TypeScript cannot see that the entry under `kind` takes a Lagrangian of that kind. */
-function entryOf({ kind }: Lagrangian): LagrangianEntry {
-  return LAGRANGIANS[kind] as LagrangianEntry
 }
 
 /** One compute kernel, ready to become a pipeline. */
@@ -226,9 +130,14 @@ export interface Joined {
   readonly varied?: boolean
 }
 
+/** The files that every form of a kernel has. */
+function filesOf(name: KernelName): readonly string[] {
+  return [name, ...KERNELS[name]]
+}
+
 /** True for kernels that say which replica they work on, so that each may have its own row of `Params`. */
 export function mayVary(name: KernelName): boolean {
-  return KERNELS[name].some((source) => source.includes('useReplica('))
+  return filesOf(name).some((file) => wgsl(file).includes('useReplica('))
 }
 
 /** The two products of a matrix: A x and A^T x. */
@@ -281,31 +190,34 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
   ]
     .filter((part) => part !== undefined)
     .join('+')
-  const entry = lagrangian && entryOf(lagrangian)
-  const written = lagrangian && entry?.written?.(lagrangian)
+  const facts = lagrangian && lagrangianFacts(lagrangian)
+  const written = lagrangian && facts?.written?.(lagrangian)
   const identity = written === undefined ? key : `${key}: ${written.lines.join('\n')}`
   let kernel = cache.get(identity)
   if (kernel === undefined) {
     const parts: string[] = [
-      ...KERNELS[name],
+      ...filesOf(name),
       ...(MADE.includes(name) ? [MAKINGS[making]] : []),
       ...(ending === undefined ? [] : ENDINGS[ending]),
-      ...(reduce === undefined ? [] : REDUCTIONS[reduce]),
+      ...(reduce === undefined ? [] : [REDUCTIONS[reduce]]),
       ...additionOf(name, ending, isCarried),
     ]
-    if (entry !== undefined) {
+    if (lagrangian !== undefined) {
+      const file = `lagrangian/${lagrangian.kind}`
       // The energy of a layer whose L is not a sum needs no term a neuron.
-      if (name !== 'probe/legendre') parts.push(entry.source)
-      else parts.push(...(entry.perNeuron ? [entry.source, summed] : [whole]))
+      if (name !== 'probe/legendre') parts.push(file)
+      else parts.push(...(facts?.isPerNeuron ? [file, 'lagrangian/summed'] : ['lagrangian/whole']))
     }
-    if (mayVary(name)) parts.push(isVaried ? varied : shared)
+    if (mayVary(name)) parts.push(isVaried ? 'common/varied' : 'common/shared')
     else if (isVaried) throw new Error(`${name} has one row of Params for all replicas`)
     if (tile !== undefined)
-      parts.push(tile.lanes === 1 ? alone : together, tile.sharing === 1 ? apart : quads)
+      parts.push(
+        tile.lanes === 1 ? 'matrix/alone' : 'matrix/together',
+        tile.sharing === 1 ? 'matrix/apart' : 'matrix/quads',
+      )
     if (format !== undefined) parts.push(FORMATS[format])
-    if (written !== undefined) parts.push(...written.lines)
     const entryPoint = name.slice(name.indexOf('/') + 1)
-    const source = joinParts(parts, tile && countsOf(tile))
+    const source = joinParts([...parts.map(wgsl), ...(written?.lines ?? [])], tile && countsOf(tile))
     kernel = { ...parseKernel(key, entryPoint, source), ...(written !== undefined && { written }) }
     cache.set(identity, kernel)
   }
@@ -392,16 +304,16 @@ export function allKernels(lagrangians: readonly Lagrangian[]): Kernel[] {
   const formats = Object.keys(FORMATS) as Format[]
   const joinedTo = (name: KernelName): Joined[] => {
     if (name === 'neuron/activate')
-      return lagrangians.filter(({ kind }) => isPerNeuron(kind)).map((lagrangian) => ({ lagrangian }))
+      return lagrangians.filter(isPerNeuron).map((lagrangian) => ({ lagrangian }))
     if (name === 'neuron/normalize')
       return lagrangians
-        .filter(({ kind }) => !isPerNeuron(kind))
+        .filter((lagrangian) => !isPerNeuron(lagrangian))
         .flatMap((lagrangian) => reductions.map((reduce) => ({ lagrangian, reduce })))
     if (name === 'probe/legendre')
       return lagrangians.flatMap((lagrangian) => reductions.map((reduce) => ({ lagrangian, reduce })))
     if (name === 'probe/sum' || name === 'probe/speed') return reductions.map((reduce) => ({ reduce }))
     const reacting = lagrangians
-      .filter(({ kind }) => isPerNeuron(kind))
+      .filter(isPerNeuron)
       .map((lagrangian): Joined => ({ ending: 'react', lagrangian }))
     if (name === 'matrix/recall' || name === 'matrix/project')
       return [
@@ -438,14 +350,14 @@ export function allKernels(lagrangians: readonly Lagrangian[]): Kernel[] {
       ])
     if (name === 'neuron/integrate') return [{ ending: 'step' } as const, ...reacting].flatMap(inBothSums)
     if (ADDING.includes(name)) return inBothSums({})
-    if (KERNELS[name].some((source) => source.includes('quadAt(')))
+    if (filesOf(name).some((file) => wgsl(file).includes('quadAt(')))
       return formats.map((format) => ({ format }))
     return [{}]
   }
   /** One of each ending, sum, and of Lagrangians that are a sum and that are not: a table is read in the same way by all. */
   const variedOf = (name: KernelName): Joined[] => {
     const kindOf = ({ ending, lagrangian, carried: isCarried }: Joined): string =>
-      `${ending ?? ''} ${isCarried} ${lagrangian === undefined ? '' : isPerNeuron(lagrangian.kind)}`
+      `${ending ?? ''} ${isCarried} ${lagrangian === undefined ? '' : isPerNeuron(lagrangian)}`
     const all = mayVary(name) ? joinedTo(name) : []
     const firsts = all.filter((joined, at) => all.findIndex((one) => kindOf(one) === kindOf(joined)) === at)
     return firsts.map((joined) => ({ ...joined, varied: true }))

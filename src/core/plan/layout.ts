@@ -1,6 +1,6 @@
 /** Where numbers stand in GPU buffers: padded rows, packed formats, matrices split into blocks. */
 import { fromHalf, toHalf } from '../data/half.ts'
-import { ModelError } from '../model/errors.ts'
+import { ModelError } from '../errors.ts'
 import type { Memory, Rows } from '../model/model.ts'
 import { packRow, rowOf, unpackRow } from '../model/signs.ts'
 import type { Format } from './kernels.ts'

@@ -2,7 +2,8 @@
 import type { Layer, Model, Rows } from '../model/model.ts'
 import { cueTable, cuesOf, dealtRow, hasOwnBias, repetitionsOf } from '../model/variation.ts'
 import { carryFields, carryNameOf, isCarried } from './carry.ts'
-import { isPerNeuron, lagrangianFields } from './kernels.ts'
+import { isPerNeuron } from '../kinds/lagrangians/table.ts'
+import { lagrangianFields } from './kernels.ts'
 import { dealRows, gatherRows, vectorStride } from './layout.ts'
 import type { Operation, Stage } from './operation.ts'
 import {
@@ -47,7 +48,7 @@ export function planLayer(planning: Planning, layer: Layer): void {
     },
     'parameter',
   )
-  if (!isPerNeuron(layer.lagrangian.kind)) addBuffer(planning, `${name}/whole`, model.replicas * 4)
+  if (!isPerNeuron(layer.lagrangian)) addBuffer(planning, `${name}/whole`, model.replicas * 4)
   if (isStimulated(model, layer)) {
     addBuffer(planning, `${name}/current`, bytes, { kind: 'zero' }, 'state')
     addBuffer(planning, `${name}/hold`, bytes, { kind: 'zero' }, 'state')
@@ -175,14 +176,13 @@ export function planStimulus(planning: Planning, layer: Layer): Operation[] {
 /** g = dL/dx of one layer. */
 export function activate(planning: Planning, layer: Layer, stage: Stage): Operation {
   const { name, size } = layer
-  const { kind } = layer.lagrangian
   const params: Operation['params'] = (model) => ({
     size,
     stride: vectorStride(size),
     ...lagrangianFields(find(model.layers, name).lagrangian),
   })
   const buffers = { state: `${name}/state`, activations: `${name}/activations` }
-  if (isPerNeuron(kind)) {
+  if (isPerNeuron(layer.lagrangian)) {
     return operation(planning, {
       label: `${name}/activate`,
       stage,
@@ -213,7 +213,7 @@ export function stepping(planning: Planning, layer: Layer, adds: boolean, reacts
   const { model } = planning
   const { name, size, lagrangian } = layer
   const adiabatic = layer.tau === 0
-  const active = reacts && isPerNeuron(lagrangian.kind)
+  const active = reacts && isPerNeuron(lagrangian)
   const carried = isCarried(model, name)
   return {
     joined: {

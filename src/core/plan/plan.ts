@@ -2,7 +2,7 @@
  * From a model to a plan: which buffers there are and which kernels run at which rate, in the order of a tick
  * (theory.md, section 2). Pure: it allocates nothing and touches no device.
  */
-import { ModelError } from '../model/errors.ts'
+import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import { attentionOf, learn, planMemory, planMove, plasticity } from './couplings.ts'
 import { type Limits, type Matrix, roundUp } from './layout.ts'

@@ -1,5 +1,5 @@
 /** What all functions of planning share: the model, the limits, what has been planned so far, and how to add to it. */
-import { ModelError } from '../model/errors.ts'
+import { ModelError } from '../errors.ts'
 import { INTEGRATORS } from '../model/integrators.ts'
 import type { Layer, Model } from '../model/model.ts'
 import { ALONE, type Joined, type KernelName, type Product, type Tile, kernelOf } from './kernels.ts'

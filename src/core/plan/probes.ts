@@ -1,7 +1,8 @@
 /** Probes as operations that leave each sample in a slot of the ring buffer. */
 import { energyTerms } from '../model/joint.ts'
 import type { Layer, Memory, Model, Probe, Rows, Synapse } from '../model/model.ts'
-import { lagrangianFields, isPerNeuron } from './kernels.ts'
+import { isPerNeuron } from '../kinds/lagrangians/table.ts'
+import { lagrangianFields } from './kernels.ts'
 import { type Matrix, unitOf, vectorStride } from './layout.ts'
 import type { Operation } from './operation.ts'
 import { couplingProducts, planInput, planProduct } from './couplings.ts'
@@ -125,7 +126,7 @@ function scratch(planning: Planning): { buffer: string; stride: number } {
 function legendre(planning: Planning, layer: Layer, slot: Slot, word: number): Operation {
   const { model } = planning
   const { name, size } = layer
-  const whole = !isPerNeuron(layer.lagrangian.kind)
+  const whole = !isPerNeuron(layer.lagrangian)
   const reduction = reducing(planning, size, { lagrangian: layer.lagrangian })
   return operation(planning, {
     label: `${name}/legendre`,

@@ -1,5 +1,5 @@
 /** Which form of a network is run: one dispatch a kernel and tick, or all of it resident in one kernel. */
-import { ModelError } from '../model/errors.ts'
+import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import type { Limits } from './layout.ts'
 import { type Plan, type PlanOptions, planNetwork } from './plan.ts'

@@ -18,26 +18,16 @@
 import { jointMemory } from '../model/joint.ts'
 import type { Layer, Memory, Model, Probe, Stimulus, Synapse } from '../model/model.ts'
 import { cuesOf, repetitionsOf } from '../model/variation.ts'
-import carrying from '../../../shaders/common/carry.wgsl?raw'
-import magnitude from '../../../shaders/common/magnitude.wgsl?raw'
-import random from '../../../shaders/common/random.wgsl?raw'
-import real from '../../../shaders/common/real.wgsl?raw'
-import each from '../../../shaders/resident/each.wgsl?raw'
-import few from '../../../shaders/resident/few.wgsl?raw'
-import lone from '../../../shaders/resident/lone.wgsl?raw'
-import noise from '../../../shaders/resident/noise.wgsl?raw'
-import quad from '../../../shaders/resident/quad.wgsl?raw'
-import softmax from '../../../shaders/resident/softmax.wgsl?raw'
-import subgroup from '../../../shaders/resident/subgroup.wgsl?raw'
-import whole from '../../../shaders/resident/whole.wgsl?raw'
 import { carryNameOf } from './carry.ts'
 import { isDue } from './clock.ts'
-import { isPerNeuron, lagrangianSource, parseKernel } from './kernels.ts'
+import { isPerNeuron, lagrangianFacts } from '../kinds/lagrangians/table.ts'
+import { lagrangianSource, parseKernel } from './kernels.ts'
 import { type Matrix, vectorStride } from './layout.ts'
 import type { Operation } from './operation.ts'
 import { biasRows } from './neurons.ts'
 import { type Planning, addBuffer, differs, faultOf } from './planning.ts'
 import type { ProbePlan } from './probes.ts'
+import { wgsl } from './wgsl.ts'
 
 /** What leaves or enters the arena, around every dispatch. */
 export interface ArenaPart {
@@ -468,7 +458,7 @@ function createWriter(
     })
 
   const lagrangianParams = ({ layer, index }: Held): string => {
-    const label = isPerNeuron(layer.lagrangian.kind) ? `${layer.name}/activate` : `${layer.name}/normalize`
+    const label = isPerNeuron(layer.lagrangian) ? `${layer.name}/activate` : `${layer.name}/normalize`
     const values = ['p0', 'p1', 'p2', 'p3'].map((field) =>
       param(`l${index}_`, label, ['activate', 'settle'], field),
     )
@@ -484,7 +474,7 @@ function createWriter(
     const p = `let p = ${lagrangianParams(one)};`
     const set = (call: (x: string) => string): string =>
       times(quads, (k) => `g${index}_${k} = ${masked(one, k, call(`x${index}_${k}`))};`)
-    if (isPerNeuron(layer.lagrangian.kind)) return `{ ${p}\n${set((x) => `${kind}activationQuad(${x}, p)`)} }`
+    if (isPerNeuron(layer.lagrangian)) return `{ ${p}\n${set((x) => `${kind}activationQuad(${x}, p)`)} }`
     const there = (k: number): string => (isRagged(one, k) ? valid(one, k) : 'vec4<bool>(true)')
     const fold = times(quads, (k) => `first = ${kind}firstQuad(first, x${index}_${k}, ${there(k)}, p);`)
     const terms = times(quads, (k) => {
@@ -763,7 +753,7 @@ ${put(row, 'select(r.x / lengths, 0.0, lengths == 0.0)')} }`
   }
   const legendre = (one: Held): string => {
     const { index, quads, layer } = one
-    const isSum = isPerNeuron(layer.lagrangian.kind)
+    const isSum = isPerNeuron(layer.lagrangian)
     const terms = times(quads, (k) => {
       const x = `x${index}_${k}`
       const own = `${kindOf(one)}lagrangianQuad(${x}, p)`
@@ -917,7 +907,7 @@ h${index}_${k} = word != vec4<u32>(0u); }`
   const functions = layers
     .filter(({ index }) => sources.indexOf(sources[index] as string) === index)
     .map((one) => {
-      return prefixed([sources[one.index], quadsOfKind(one.layer.lagrangian.kind)].join('\n'), kindOf(one))
+      return prefixed([sources[one.index], quadsOf(one.layer)].join('\n'), kindOf(one))
     })
   const broken = [...watched].map((fault) => `broken${fault}`)
   const body = [
@@ -986,13 +976,17 @@ ${workgroups * together === replicas ? '' : `if (replica >= ${replicas}u) { retu
 let own = ${isVaried ? 'table[replica]' : 'params'};
 ${body}
 }`,
-    lanes === 1 ? lone : subgroup,
-    quad,
-    real,
-    ...(model.layers.some(({ name }) => isWarm(model, name)) ? [random, noise] : []),
-    ...(layers.some(({ carried }) => carried) || held.some(({ carried }) => carried) ? [carrying] : []),
+    wgsl(lanes === 1 ? 'resident/lone' : 'resident/subgroup'),
+    wgsl('resident/quad'),
+    wgsl('common/real'),
+    ...(model.layers.some(({ name }) => isWarm(model, name))
+      ? [wgsl('common/random'), wgsl('resident/noise')]
+      : []),
+    ...(layers.some(({ carried }) => carried) || held.some(({ carried }) => carried)
+      ? [wgsl('common/carry')]
+      : []),
     ...(functions.join().includes('scaleOf(') || probes.some(({ probe }) => probe.kind === 'similarity')
-      ? [magnitude]
+      ? [wgsl('common/magnitude')]
       : []),
     ...functions,
   ].join('\n')
@@ -1000,10 +994,11 @@ ${body}
 }
 
 /** What a Lagrangian's own functions are called with, a quad at a time. */
-function quadsOfKind(kind: Layer['lagrangian']['kind']): string {
-  if (kind === 'softmax') return softmax
-  if (kind === 'linear' || kind === 'relu') return few
-  return isPerNeuron(kind) ? each : whole
+function quadsOf({ lagrangian }: Layer): string {
+  const { logSumExp, isCheap, isPerNeuron } = lagrangianFacts(lagrangian)
+  if (logSumExp !== undefined) return wgsl('resident/softmax')
+  if (isCheap) return wgsl('resident/few')
+  return wgsl(isPerNeuron ? 'resident/each' : 'resident/whole')
 }
 
 /** All functions, constants and types of a WGSL file under names of their own, so that several Lagrangians fit one kernel. */

@@ -2,7 +2,7 @@
  * Choices between kernels that compute the same within rounding: what there is, how it is written (the same in the library,
  * on the command line, in summary.json and in checkpoints), and which one an operation takes.
  */
-import { ModelError } from '../model/errors.ts'
+import { ModelError } from '../errors.ts'
 import { type Format, type Product, type Reduction, TILES, type Tile, tileText } from './kernels.ts'
 
 /** How a product is computed: its tile, and invocations in a workgroup. */

@@ -3,8 +3,8 @@
  * GPU is compared with it.
  */
 import { add, dot, outer, row, squaredDistance, times, transposeTimes } from '../model/algebra.ts'
-import { ModelError } from '../model/errors.ts'
-import { activation, lagrangian } from '../model/lagrangians.ts'
+import { ModelError } from '../errors.ts'
+import { activation, lagrangian } from '../kinds/lagrangians/table.ts'
 import { jointMemory } from '../model/joint.ts'
 import type { Layer, Memory, Model, Synapse } from '../model/model.ts'
 import { noise } from '../model/random.ts'

@@ -1,6 +1,6 @@
 /** All reproductions, in the order in which a report shows them. */
-import { ModelError } from '../model/errors.ts'
-import { suggestion } from '../model/path.ts'
+import { ModelError } from '../errors.ts'
+import { suggestion } from '../suggestion.ts'
 import { capacity, retrieval } from './capacity.ts'
 import { denseErrors } from './dense-errors.ts'
 import { fastSynapses, synapticTime } from './fast-synapses.ts'

@@ -1,6 +1,6 @@
 /** Runs reproductions on a device. */
 import type { Chart } from '../analysis/chart.ts'
-import { ModelError } from '../model/errors.ts'
+import { ModelError } from '../errors.ts'
 import { loadModel } from '../model/load.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import { createSimulation } from '../run/simulation.ts'

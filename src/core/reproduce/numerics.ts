@@ -1,6 +1,6 @@
 import type { Chart, Colour, Mark } from '../analysis/chart.ts'
 import { slope } from '../analysis/statistics.ts'
-import { activation } from '../model/lagrangians.ts'
+import { activation } from '../kinds/lagrangians/table.ts'
 import type { Layer } from '../model/model.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'

@@ -1,5 +1,5 @@
 /** The arrays of a network on the host: dense, row-major, a leading replica axis where there is one. */
-import { ModelError } from '../model/errors.ts'
+import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import { cueTable } from '../model/variation.ts'
 import { carryNameOf } from '../plan/carry.ts'

@@ -1,5 +1,5 @@
 /** Errors of a run that come from more than one place. */
-import { RunError } from '../model/errors.ts'
+import { RunError } from '../errors.ts'
 
 /** What every method of a simulation says after `destroy`. */
 export function destroyedError(): RunError {

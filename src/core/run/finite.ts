@@ -1,5 +1,5 @@
 /** A sample that is not finite ends the run: what would follow from it is worth nothing. */
-import { RunError } from '../model/errors.ts'
+import { RunError } from '../errors.ts'
 import type { Sample } from './series.ts'
 
 /** @throws RunError that names the probe, the tick and the value */

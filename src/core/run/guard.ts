@@ -1,5 +1,5 @@
 /** Watches the total energy where it may not rise (theory.md, section 1). */
-import { compileCustom } from '../model/custom.ts'
+import { isPerNeuron, lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import { jointMemory } from '../model/joint.ts'
 import type { Model } from '../model/model.ts'
 import type { Sample } from './series.ts'
@@ -39,15 +39,14 @@ function oneDescends(model: Model): boolean {
   const quiet = model.layers.every(({ temperature }) => temperature === 0)
   // A clamp that holds a part of a layer with a full Hessian lets the energy rise.
   const elementwise = (name: string): boolean => {
-    const kind = model.layers.find((layer) => layer.name === name)?.lagrangian.kind
-    return kind !== 'softmax' && kind !== 'layernorm' && kind !== 'spherical'
+    const layer = model.layers.find((one) => one.name === name)
+    return layer === undefined || isPerNeuron(layer.lagrangian)
   }
   const wholeClamps = model.stimulus.every(
     ({ kind, layer, patterns }) => kind !== 'clamp' || patterns.free === undefined || elementwise(layer),
   )
   const convex = model.layers.every(
-    ({ tau, lagrangian }) =>
-      tau === 0 || lagrangian.kind !== 'custom' || compileCustom(lagrangian).falls === undefined,
+    ({ tau, lagrangian }) => tau === 0 || (lagrangianFacts(lagrangian).isConvex?.(lagrangian) ?? true),
   )
   const gated = model.memories.filter(({ rule }) => rule === 'gated')
   const energetic = model.memories.every(

@@ -1,5 +1,5 @@
 /** Hearing of the loss of a device without being kept alive by it. */
-import { RunError } from '../model/errors.ts'
+import { RunError } from '../errors.ts'
 
 type Listener = (error: RunError) => void
 

@@ -1,5 +1,5 @@
 /** The samples of a run on the host, in flat arrays: 12 bytes and those of its numbers for each. */
-import { ModelError } from '../model/errors.ts'
+import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import { samplesBetween } from '../plan/clock.ts'
 import type { Plan } from '../plan/plan.ts'

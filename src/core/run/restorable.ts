@@ -1,5 +1,5 @@
 /** Whether a network can go on from a checkpoint: judged before anything of the network changes. */
-import { ModelError } from '../model/errors.ts'
+import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import { RING } from '../plan/factored.ts'
 import { hasCarry } from '../plan/carry.ts'

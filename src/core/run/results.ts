@@ -1,7 +1,7 @@
 /** What a run leaves behind, as named arrays, numbers and tables: results.npz, summary.json, CSV. */
 import type { NpyArray } from '../data/npy.ts'
 import type { PiecedArray } from '../data/npz.ts'
-import { ModelError, escaped } from '../model/errors.ts'
+import { ModelError, escaped } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import { axisValues } from '../model/variation.ts'
 import { samplesBetween } from '../plan/clock.ts'

@@ -2,7 +2,7 @@
  * Ticks become command buffers: many ticks in one compute pass and one submit, in the order of theory.md, section 2.
  * Nothing is allocated on the GPU here; samples leave through a small pool of staging buffers, without a stall.
  */
-import { RunError } from '../model/errors.ts'
+import { RunError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import { shownAt } from '../model/stimulus.ts'
 import type { Command, Engine, ResidentCommand } from '../gpu/engine.ts'

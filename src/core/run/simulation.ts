@@ -1,7 +1,7 @@
 /** A network that runs: the interface of the library, the command line and the page. */
 import type { PiecedArray } from '../data/npz.ts'
 import { checkFunction, checkNumbers, checkObject, checkPositive, checkText } from '../model/arguments.ts'
-import { ModelError, type RunError } from '../model/errors.ts'
+import { ModelError, type RunError } from '../errors.ts'
 import { fitsPatterns } from '../model/fitting.ts'
 import type { Model } from '../model/model.ts'
 import { runningParameters, withParameter } from '../model/parameters.ts'

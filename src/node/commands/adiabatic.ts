@@ -18,7 +18,7 @@ import {
 } from '../../core/analysis/limits.ts'
 import type { NpyArray } from '../../core/data/npy.ts'
 import { encodeNpz } from '../../core/data/npz.ts'
-import { ModelError } from '../../core/model/errors.ts'
+import { ModelError } from '../../core/errors.ts'
 import type { Model } from '../../core/model/model.ts'
 import type { Limits } from '../../core/plan/layout.ts'
 import { aligned } from '../../core/plan/print.ts'

@@ -15,7 +15,7 @@ import {
 import { type Flow, type Moment, createFlow } from '../../core/analysis/flow.ts'
 import type { NpyArray } from '../../core/data/npy.ts'
 import { encodeNpz } from '../../core/data/npz.ts'
-import { ModelError, RunError } from '../../core/model/errors.ts'
+import { ModelError, RunError } from '../../core/errors.ts'
 import type { Model } from '../../core/model/model.ts'
 import type { Limits } from '../../core/plan/layout.ts'
 import { aligned } from '../../core/plan/print.ts'

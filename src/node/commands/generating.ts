@@ -11,7 +11,7 @@ import {
 import { generatingNetwork } from '../../core/analysis/generating.ts'
 import type { NpyArray } from '../../core/data/npy.ts'
 import { encodeNpz } from '../../core/data/npz.ts'
-import { RunError } from '../../core/model/errors.ts'
+import { RunError } from '../../core/errors.ts'
 import { aligned } from '../../core/plan/print.ts'
 import { createSimulation } from '../../core/run/simulation.ts'
 import { requestDevice } from '../device.ts'

@@ -1,6 +1,6 @@
 /** Options that several commands share. */
 import type { Command } from 'commander'
-import { ModelError } from '../../core/model/errors.ts'
+import { ModelError } from '../../core/errors.ts'
 import type { LoadOptions } from '../../core/model/load.ts'
 import type { Model } from '../../core/model/model.ts'
 import type { Limits } from '../../core/plan/layout.ts'

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { RunError } from '../../core/model/errors.ts'
+import { RunError } from '../../core/errors.ts'
 import type { Limits } from '../../core/plan/layout.ts'
 import { type ResidentMode, planResidence } from '../../core/plan/residence.ts'
 import type { Tuned, Variants } from '../../core/plan/variants.ts'

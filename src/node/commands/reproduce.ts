@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { version } from '../../../package.json'
-import { ModelError, RunError } from '../../core/model/errors.ts'
+import { ModelError, RunError } from '../../core/errors.ts'
 import { aligned } from '../../core/plan/print.ts'
 import { type Result, reproduce } from '../../core/reproduce/lab.ts'
 import { REPRODUCTIONS, findReproduction } from '../../core/reproduce/index.ts'

@@ -1,6 +1,6 @@
 /** Runs that go on until the neurons rest, and what they hold then. */
 import type { Moment } from '../../core/analysis/flow.ts'
-import { RunError } from '../../core/model/errors.ts'
+import { RunError } from '../../core/errors.ts'
 import type { Model } from '../../core/model/model.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
 import { Interruption, type Watch, watchSignals } from '../interrupt.ts'

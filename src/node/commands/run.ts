@@ -5,7 +5,7 @@ import { Command } from 'commander'
 import * as v from 'valibot'
 import { version } from '../../../package.json'
 import { encodeNpzPieces, type PiecedArray } from '../../core/data/npz.ts'
-import { ModelError, RunError } from '../../core/model/errors.ts'
+import { ModelError, RunError } from '../../core/errors.ts'
 import type { Model } from '../../core/model/model.ts'
 import { checkResumable, checkpointArrays, decodeCheckpoint } from '../../core/run/checkpoint.ts'
 import {

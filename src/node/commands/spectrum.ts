@@ -14,7 +14,7 @@ import {
 } from '../../core/analysis/spectrum.ts'
 import type { NpyArray } from '../../core/data/npy.ts'
 import { encodeNpz } from '../../core/data/npz.ts'
-import { ModelError } from '../../core/model/errors.ts'
+import { ModelError } from '../../core/errors.ts'
 import type { Layer, Model, Rows } from '../../core/model/model.ts'
 import { createSimulation } from '../../core/run/simulation.ts'
 import { drawChart } from '../chart.ts'

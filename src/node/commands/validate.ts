@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { escaped } from '../../core/model/errors.ts'
+import { escaped } from '../../core/errors.ts'
 import type { Lagrangian, Model, Probe } from '../../core/model/model.ts'
 import { samplesBetween } from '../../core/plan/clock.ts'
 import { aligned, axesLines, bytesText } from '../../core/plan/print.ts'

@@ -4,8 +4,8 @@
  */
 import { describe, expect, test } from 'vitest'
 import type { Lagrangian } from '../../../src/core/model/model.ts'
-import { activation, lagrangian } from '../../../src/core/model/lagrangians.ts'
-import { isPerNeuron, kernelOf, lagrangianFields } from '../../../src/core/plan/kernels.ts'
+import { activation, isPerNeuron, lagrangian } from '../../../src/core/kinds/lagrangians/table.ts'
+import { kernelOf, lagrangianFields } from '../../../src/core/plan/kernels.ts'
 import { vectorStride } from '../../../src/core/plan/layout.ts'
 import { single } from '../helpers/lagrangians.ts'
 import { ULP } from '../helpers/within.ts'
@@ -50,7 +50,7 @@ function isFar(actual: number, expected: number, ulp: number, scale: number): bo
 describe.each(entries)('$name', ({ l }) => {
   const state = new Float32Array(rows.length * stride)
   rows.forEach((x, r) => state.set(x, r * stride))
-  const perNeuron = isPerNeuron(l.kind)
+  const perNeuron = isPerNeuron(l)
 
   test('has its activation and its L at every size of the state', async () => {
     const result = await runKernel(

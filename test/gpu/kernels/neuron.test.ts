@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Lagrangian } from '../../../src/core/model/model.ts'
 import { noise, RandomStream } from '../../../src/core/model/random.ts'
-import { isPerNeuron, kernelOf, lagrangianFields } from '../../../src/core/plan/kernels.ts'
+import { kernelOf, lagrangianFields } from '../../../src/core/plan/kernels.ts'
 import { vectorStride } from '../../../src/core/plan/layout.ts'
 import { NO_FAULT } from '../../../src/core/plan/plan.ts'
-import { activation, lagrangian } from '../../../src/core/model/lagrangians.ts'
+import { activation, isPerNeuron, lagrangian } from '../../../src/core/kinds/lagrangians/table.ts'
 import { LAGRANGIANS } from '../../build.ts'
 import { activationBound, single, valueBound } from '../helpers/lagrangians.ts'
 import { expectWithin, ULP } from '../helpers/within.ts'
@@ -58,7 +58,7 @@ const entries = Object.entries(grid).map(([name, l]) => ({ name, l: single(l) })
 
 /** g and, where L is no sum over neurons, L of each replica. */
 async function activate(l: Lagrangian, state: Float32Array, size: number, replicas: number, workgroup = 64) {
-  const perNeuron = isPerNeuron(l.kind)
+  const perNeuron = isPerNeuron(l)
   const { activations, whole } = await runKernel(
     perNeuron
       ? kernelOf('neuron/activate', { lagrangian: l })

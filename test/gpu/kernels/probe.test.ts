@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { RandomStream } from '../../../src/core/model/random.ts'
-import { type Format, isPerNeuron, kernelOf, lagrangianFields } from '../../../src/core/plan/kernels.ts'
+import { type Format, kernelOf, lagrangianFields } from '../../../src/core/plan/kernels.ts'
 import { vectorStride } from '../../../src/core/plan/layout.ts'
 import { row, squaredDistance } from '../../../src/core/model/algebra.ts'
-import { activation, lagrangian } from '../../../src/core/model/lagrangians.ts'
+import { activation, isPerNeuron, lagrangian } from '../../../src/core/kinds/lagrangians/table.ts'
 import { similarity, speed } from '../../../src/core/reference/probes.ts'
 import { LAGRANGIANS } from '../../build.ts'
 import { single, valueBound } from '../helpers/lagrangians.ts'
@@ -58,7 +58,7 @@ describe('legendre', () => {
       }
       // A sample of three words a replica; this is the middle one.
       const sampleWords = 3 * replicas
-      const perNeuron = isPerNeuron(l.kind)
+      const perNeuron = isPerNeuron(l)
       for (const stimulated of [false, true]) {
         const { ring } = await runKernel(kernelOf('probe/legendre', { lagrangian: l, reduce: 'tree' }), {
           params: {
@@ -110,7 +110,7 @@ describe('legendre', () => {
     }
   })
 
-  const perNeuron = entries.filter(({ l }) => isPerNeuron(l.kind))
+  const perNeuron = entries.filter(({ l }) => isPerNeuron(l))
   test.each(perNeuron)('has the L of $name near 0 and far out, one neuron a replica', async ({ l }) => {
     const values = [0, 1e-4, -1e-4, 1e-3, -0.05, 0.29, 0.31, -0.7, 2, -5, 17, -44, 88, 100, -100, 1e4, -1e4]
     const state = new Float32Array(values.length * 4)

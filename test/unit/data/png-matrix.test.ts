@@ -4,7 +4,7 @@ import { PNG } from 'pngjs'
 import { expect, test } from 'vitest'
 import { crc32 } from '../../../src/core/data/crc32.ts'
 import { decodePng } from '../../../src/core/data/image.ts'
-import { ModelError } from '../../../src/core/model/errors.ts'
+import { ModelError } from '../../../src/core/errors.ts'
 
 const [WIDTH, HEIGHT] = [11, 9]
 const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ModelError } from '../../../src/core/model/errors.ts'
+import { ModelError } from '../../../src/core/errors.ts'
 import { setValue } from '../../../src/core/model/path.ts'
 import { memory, resolve, scenario } from './resolving.ts'
 

@@ -1,4 +1,4 @@
-import { ModelError } from '../../../src/core/model/errors.ts'
+import { ModelError } from '../../../src/core/errors.ts'
 import type { Model } from '../../../src/core/model/model.ts'
 import { parseScenario } from '../../../src/core/model/parse.ts'
 import { resolveModel } from '../../../src/core/model/resolve.ts'

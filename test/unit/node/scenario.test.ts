@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { encode as encodePng } from 'fast-png'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { encodeNpy } from '../../../src/core/data/npy.ts'
-import { ModelError } from '../../../src/core/model/errors.ts'
+import { ModelError } from '../../../src/core/errors.ts'
 import type { Model } from '../../../src/core/model/model.ts'
 import { loadScenario } from '../../../src/node/scenario.ts'
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { ModelError, escaped } from '../../../src/core/model/errors.ts'
+import { ModelError, escaped } from '../../../src/core/errors.ts'
 import { csvText } from '../../../src/core/run/results.ts'
 import { quoted } from '../../../src/node/commands/options.ts'
 import { createProgress } from '../../../src/node/progress.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ModelError } from '../../../src/core/model/errors.ts'
+import { ModelError } from '../../../src/core/errors.ts'
 import { fromHalf, toHalf } from '../../../src/core/data/half.ts'
 import {
   dealRows,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ModelError } from '../../../src/core/model/errors.ts'
+import { ModelError } from '../../../src/core/errors.ts'
 import type { Model, Probe } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import type { Operation } from '../../../src/core/plan/operation.ts'

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Lagrangian, Model } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { times } from '../../../src/core/model/algebra.ts'
-import { hessian } from '../../../src/core/model/lagrangians.ts'
+import { hessian } from '../../../src/core/kinds/lagrangians/table.ts'
 import { createReference, type Reference } from '../../../src/core/reference/network.ts'
 import { buildModel, LAGRANGIANS, normalRows, symmetricRows } from '../../build.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { decodeNpz, encodeNpz } from '../../../src/core/data/npz.ts'
-import { ModelError } from '../../../src/core/model/errors.ts'
+import { ModelError } from '../../../src/core/errors.ts'
 import { planNetwork } from '../../../src/core/plan/plan.ts'
 import {
   checkResultSize,

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { ModelError } from '../../../src/core/model/errors.ts'
-import { activation, hessian, lagrangian } from '../../../src/core/model/lagrangians.ts'
+import { ModelError } from '../../../src/core/errors.ts'
+import { activation, hessian, lagrangian } from '../../../src/core/kinds/lagrangians/table.ts'
 import type { Lagrangian } from '../../../src/core/model/model.ts'
 import { runningParameters, withParameter } from '../../../src/core/model/parameters.ts'
 import { fieldAt } from '../../../src/core/model/path.ts'
 import { lagrangianFields, kernelOf } from '../../../src/core/plan/kernels.ts'
 import { isDescending } from '../../../src/core/run/guard.ts'
 import { BUILT_IN_AS_CUSTOM } from '../../build.ts'
-import { hidden, memory, resolve, scenario, visible, type Raw } from './resolving.ts'
+import { hidden, memory, resolve, scenario, visible, type Raw } from '../model/resolving.ts'
 
 const custom = (activation: string, lagrangian: string, parameters: Raw = {}): Raw => ({
   kind: 'custom',

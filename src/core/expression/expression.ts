@@ -3,9 +3,9 @@
  * operations.ts, all f32, with bool for conditions. No statement, no binding and no type can be written. A parsed
  * expression is evaluated and differentiated in float64 and written as WGSL with every operation in parentheses.
  */
-import { ModelError } from './errors.ts'
+import { ModelError } from '../errors.ts'
 import { CONSTANTS, FUNCTIONS, NEGATE, NOT, OPERATORS, type Operation, type Type } from './operations.ts'
-import { suggestion } from './path.ts'
+import { suggestion } from '../suggestion.ts'
 
 export type Expression =
   | { readonly kind: 'number'; readonly type: Type; readonly value: number; readonly depth: 1 }

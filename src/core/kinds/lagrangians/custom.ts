@@ -2,7 +2,8 @@
  * Lagrangians of the user's own, L(x) = sum_i l(x_i) with the activation g = l'(x): two expressions that are compiled
  * for float64 and for WGSL, and held against each other.
  */
-import { ModelError } from './errors.ts'
+import * as v from 'valibot'
+import { ModelError } from '../../errors.ts'
 import {
   differentiate,
   evaluate,
@@ -11,11 +12,51 @@ import {
   parametersOf,
   parseExpression,
   wgslOf,
-} from './expression.ts'
-import type { Lagrangian } from './model.ts'
+} from '../../expression/expression.ts'
+import { FLOAT32_RANGE, fitsFloat32, text, type Control } from '../fields.ts'
+import type { Of, Written } from './definition.ts'
 
 type Real = (x: number) => number
-export type Custom = Extract<Lagrangian, { kind: 'custom' }>
+
+/** Without a title of its own: it is called what the user has called it. */
+const parameter = v.pipe(
+  v.number(),
+  v.check(fitsFloat32, FLOAT32_RANGE),
+  v.description('A number that the expressions may use by this name.'),
+  v.metadata({ control: { min: -10, max: 10 } satisfies Control }),
+)
+
+export const customKeys = {
+  activation: text(
+    'activation',
+    'g(x) of one neuron, one WGSL expression of x and the parameters, such as "tanh(gain * x)".',
+  ),
+  lagrangian: text(
+    'lagrangian',
+    'l(x) with l\'(x) = g(x), of one neuron, such as "logCosh(gain * x) / gain"; L(x) is the sum over the layer.',
+  ),
+  parameters: v.optional(
+    v.pipe(
+      v.record(
+        v.pipe(
+          v.string(),
+          v.regex(
+            /^[A-Za-z][A-Za-z0-9_]*$/,
+            'a parameter starts with a letter and goes on with letters, digits and _',
+          ),
+        ),
+        parameter,
+      ),
+      v.title('parameters'),
+      v.description(
+        'Up to four numbers by name, for the two expressions; they may change while a network runs.',
+      ),
+    ),
+    {},
+  ),
+}
+
+export type Custom = Of<'custom', typeof customKeys>
 
 /** One custom Lagrangian with its parameters put in, in float64. */
 export interface Compiled {
@@ -83,32 +124,6 @@ function compile({ parameters }: Custom, { activation, lagrangian }: Parsed): Co
   }
 }
 
-/** A Lagrangian as two expressions; one that is no sum over neurons as tanh, to begin with. */
-export function asCustom(l: Lagrangian): Custom {
-  const custom = (activation: string, lagrangian: string, parameters: Custom['parameters'] = {}): Custom => ({
-    kind: 'custom',
-    activation,
-    lagrangian,
-    parameters,
-  })
-  switch (l.kind) {
-    case 'custom':
-      return l
-    case 'linear':
-      return custom('gain * x', 'gain * x * x / 2', { gain: l.gain })
-    case 'relu':
-      return custom('max(x, 0)', 'pow(max(x, 0), 2) / 2')
-    case 'power':
-      return l.rectified
-        ? custom('pow(max(x, 0), n - 1)', 'pow(max(x, 0), n) / n', { n: l.degree })
-        : custom(`pow(x, ${l.degree - 1})`, `pow(x, ${l.degree}) / ${l.degree}`)
-    case 'sigmoid':
-      return custom('sigmoid(gain * x)', 'softplus(gain * x) / gain', { gain: l.gain })
-    default:
-      return custom('tanh(gain * x)', 'logCosh(gain * x) / gain', { gain: l.kind === 'tanh' ? l.gain : 1 })
-  }
-}
-
 function parse({ activation, lagrangian, parameters }: Custom, path: string): Parsed {
   const names = Object.keys(parameters)
   return {
@@ -124,13 +139,6 @@ function fallOf(g: Real): readonly [number, number] | undefined {
     if (g(b) < g(a) - 1e-9 * (1 + Math.abs(g(a)))) return [a, b]
   }
   return undefined
-}
-
-/** WGSL that stands for expressions of the user, with the expression behind each of its lines. */
-export interface Written {
-  readonly lines: readonly string[]
-  /** `activation: tanh(x)` for each line. */
-  readonly origins: readonly string[]
 }
 
 /**

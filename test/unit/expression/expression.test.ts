@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ModelError } from '../../../src/core/model/errors.ts'
-import { differentiate, evaluate, parseExpression, wgslOf } from '../../../src/core/model/expression.ts'
-import { FUNCTIONS } from '../../../src/core/model/operations.ts'
+import { ModelError } from '../../../src/core/errors.ts'
+import { differentiate, evaluate, parseExpression, wgslOf } from '../../../src/core/expression/expression.ts'
+import { FUNCTIONS } from '../../../src/core/expression/operations.ts'
 
 const NAMES = ['gain', 'b2']
 const VALUES = [2, -0.5]

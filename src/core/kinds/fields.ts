@@ -1,0 +1,57 @@
+/** Parts of the scenario's schema: numbers with ranges, texts, choices, each with its title and description. */
+import * as v from 'valibot'
+
+/** How a page lets a number be moved; narrower than what the schema allows. */
+export interface Control {
+  readonly min: number
+  readonly max: number
+  /** Absent = any. */
+  readonly step?: number
+  /** Moves on a logarithmic scale. */
+  readonly log?: true
+}
+
+interface Range {
+  readonly min?: number
+  readonly above?: number
+  readonly max?: number
+  readonly below?: number
+  readonly integer?: true
+  readonly control?: Control
+}
+
+/** A number with its range. Numbers go to the GPU as float32, so none may overflow or vanish there. */
+export function number(title: string, description: string, range: Range = {}): v.GenericSchema<number> {
+  const items: v.PipeItem<number, number, v.BaseIssue<unknown>>[] = []
+  if (range.integer) items.push(v.integer())
+  else items.push(v.check(fitsFloat32, FLOAT32_RANGE))
+  if (range.min !== undefined) items.push(v.minValue(range.min))
+  if (range.above !== undefined) items.push(v.gtValue(range.above))
+  if (range.max !== undefined) items.push(v.maxValue(range.max))
+  if (range.below !== undefined) items.push(v.ltValue(range.below))
+  items.push(v.title(title), v.description(description))
+  if (range.control) items.push(v.metadata({ control: range.control }))
+  return v.pipe(v.number(), ...items)
+}
+
+export const FLOAT32_RANGE = 'must be 0 or between 1e-30 and 1e30 in size (float32)'
+
+export function fitsFloat32(value: number): boolean {
+  const size = Math.abs(value)
+  return size === 0 || (size >= 1e-30 && size <= 1e30)
+}
+
+export const positiveInteger = (title: string, description: string, max = 2 ** 31) =>
+  number(title, description, { integer: true, min: 1, max })
+
+export const text = (title: string, description: string) =>
+  v.pipe(v.string(), v.title(title), v.description(description))
+
+export const choice = <const T extends readonly [string, ...string[]]>(
+  title: string,
+  description: string,
+  options: T,
+) => v.pipe(v.picklist(options), v.title(title), v.description(description))
+
+export const flag = (title: string, description: string) =>
+  v.pipe(v.boolean(), v.title(title), v.description(description))

@@ -1,0 +1,101 @@
+/** What an entry of the table of Lagrangians says. */
+import * as v from 'valibot'
+
+/** WGSL that stands for expressions of the user, with the expression behind each of its lines. */
+export interface Written {
+  readonly lines: readonly string[]
+  /** `activation: tanh(x)` for each line. */
+  readonly origins: readonly string[]
+}
+
+/** A Lagrangian as two expressions of x and of parameters, one neuron each. */
+export interface Expressions {
+  readonly activation: string
+  readonly lagrangian: string
+  readonly parameters?: Readonly<Record<string, number>>
+}
+
+/** All that other floors know of a kind of Lagrangian. Its WGSL is shaders/lagrangian/KIND.wgsl. */
+export interface Facts<L> {
+  /** For the schema, where the keys do not say it all. */
+  readonly description?: string
+  /** L(x) */
+  readonly value: (l: L, x: Float64Array) => number
+  /** g = dL/dx, [N] */
+  readonly activation: (l: L, x: Float64Array) => Float64Array
+  /** M = d2L/dx2, [N, N] */
+  readonly hessian: (l: L, x: Float64Array) => Float64Array
+  /** L is a sum over neurons: the activation needs no reduction, and M is diagonal. */
+  readonly isPerNeuron: boolean
+  /** Components of the vector p of its WGSL, at most four. */
+  readonly parameters: (l: L) => readonly number[]
+  /** No activation is larger than 1 in size. */
+  readonly isBounded: boolean
+  /** No activation is below 0. */
+  readonly isNonNegative: (l: L) => boolean
+  /** The largest slope of an activation, undefined where there is none or it is not known. */
+  readonly steepest: (l: L) => number | undefined
+  /** g as TeX, `x` the symbol of the state, `of` a parameter as TeX: a number, or a range where it varies by replica. */
+  readonly formula: (l: L, x: string, of: (key: keyof L & string) => string) => string
+
+  /** g(x) = x. */
+  readonly isIdentity?: (l: L) => boolean
+  /** beta of L = (1/beta) log sum exp(beta x). */
+  readonly logSumExp?: (l: L) => number
+  /** Its WGSL is an operation or two: written out, where others are loops. */
+  readonly isCheap?: boolean
+  /** L is convex; absent = always. */
+  readonly isConvex?: (l: L) => boolean
+  /** The same in expressions, for one that a user goes on with. */
+  readonly expressions?: (l: L) => Expressions
+  /** WGSL that follows from the Lagrangian itself, behind that of its kind. */
+  readonly written?: (l: L) => Written
+  /**
+   * What numbers of a scenario may not be together.
+   * @param path - of the Lagrangian in the scenario
+   * @param adiabatic - the theory asks only dynamic layers to be convex
+   * @returns warnings
+   * @throws ModelError with the remedy
+   */
+  readonly check?: (l: L, path: string, adiabatic: boolean) => readonly string[]
+}
+
+type Entries<K extends string, E extends v.ObjectEntries> = {
+  readonly kind: v.LiteralSchema<K, undefined>
+} & E
+
+/** A Lagrangian of one kind with all parameters filled in. */
+export type Of<K extends string, E extends v.ObjectEntries> = Readonly<
+  v.InferOutput<v.StrictObjectSchema<Entries<K, E>, undefined>>
+>
+
+/** An entry: the keys that a scenario may give beside `kind`, and the facts. */
+export function define<const K extends string, E extends v.ObjectEntries>(
+  kind: K,
+  keys: E,
+  facts: Facts<Of<K, E>>,
+) {
+  const object = v.strictObject({ kind: v.literal(kind), ...keys } as Entries<K, E>)
+  const { description } = facts
+  const schema = description === undefined ? object : v.pipe(object, v.description(description))
+  return { ...facts, schema: schema as typeof object }
+}
+
+/** L(x) = sum_i F(x_i): then g_i = F'(x_i) and M is diagonal with F''(x_i). */
+export function additive<L>(
+  F: (l: L, x: number) => number,
+  first: (l: L, x: number) => number,
+  second: (l: L, x: number) => number,
+): Pick<Facts<L>, 'value' | 'activation' | 'hessian' | 'isPerNeuron'> {
+  return {
+    value: (l, x) => x.reduce((sum, xi) => sum + F(l, xi), 0),
+    activation: (l, x) => x.map((xi) => first(l, xi)),
+    hessian: (l, x) => square(x.length, (i, j) => (i === j ? second(l, x[i]!) : 0)),
+    isPerNeuron: true,
+  }
+}
+
+/** An [N, N] matrix from its entries. */
+export function square(N: number, entry: (i: number, j: number) => number): Float64Array {
+  return Float64Array.from({ length: N * N }, (_, k) => entry(Math.floor(k / N), k % N))
+}

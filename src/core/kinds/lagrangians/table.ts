@@ -1,0 +1,394 @@
+/**
+ * The Lagrangians of theory.md, section 1, in float64. A convex L(x) gives a layer everything: its activation
+ * g = dL/dx, its Hessian M = d2L/dx2 >= 0 and its energy x.g - L.
+ * @see Krotov, Hopfield, arXiv:2008.06996; Krotov, arXiv:2107.06446
+ */
+import * as v from 'valibot'
+import { ModelError } from '../../errors.ts'
+import { logCosh, logistic, softplus } from '../../expression/operations.ts'
+import { flag, number } from '../fields.ts'
+import { texNumber, texText } from '../tex.ts'
+import { checkCustom, compileCustom, customKeys, customSource, type Custom } from './custom.ts'
+import { additive, define, type Facts, square } from './definition.ts'
+
+const gain = v.optional(
+  number('gain', 'Slope of the activation at 0.', { above: 0, control: { min: 0.1, max: 50, log: true } }),
+  1,
+)
+const eps = v.optional(
+  number('eps', 'Keeps the root away from 0.', { above: 0, control: { min: 1e-6, max: 1, log: true } }),
+  1e-5,
+)
+
+/** Adding a kind: docs/extending.md. */
+export const LAGRANGIANS = {
+  linear: define(
+    'linear',
+    { gain },
+    {
+      ...additive(
+        ({ gain }, x) => (gain / 2) * x * x,
+        ({ gain }, x) => gain * x,
+        ({ gain }) => gain,
+      ),
+      parameters: (l) => [l.gain],
+      isBounded: false,
+      isNonNegative: () => false,
+      steepest: (l) => l.gain,
+      isIdentity: (l) => l.gain === 1,
+      isCheap: true,
+      expressions: (l) => ({
+        activation: 'gain * x',
+        lagrangian: 'gain * x * x / 2',
+        parameters: { gain: l.gain },
+      }),
+      formula: (_, x, of) => scaled(of('gain'), x),
+    },
+  ),
+
+  relu: define(
+    'relu',
+    {},
+    {
+      ...additive(
+        (_, x) => Math.max(x, 0) ** 2 / 2,
+        (_, x) => Math.max(x, 0),
+        (_, x) => (x > 0 ? 1 : 0),
+      ),
+      parameters: () => [],
+      isBounded: false,
+      isNonNegative: () => true,
+      steepest: () => 1,
+      isCheap: true,
+      expressions: () => ({ activation: 'max(x, 0)', lagrangian: 'pow(max(x, 0), 2) / 2' }),
+      formula: (_, x) => `\\max(${x}, 0)`,
+    },
+  ),
+
+  // Unrectified, x^n/n, it is convex for even n only.
+  power: define(
+    'power',
+    {
+      degree: v.optional(
+        number('degree', 'n of L = (1/n) sum max(x, 0)^n; an integer when not rectified.', {
+          min: 2,
+          max: 100,
+          control: { min: 2, max: 10, step: 1 },
+        }),
+        2,
+      ),
+      rectified: v.optional(
+        flag(
+          'rectified',
+          'true: L = (1/n) sum max(x, 0)^n. false: L = (1/n) sum x^n with an integer n, which must be even unless the ' +
+            'layer is adiabatic: odd powers are not convex and the energy of a dynamic layer could rise.',
+        ),
+        true,
+      ),
+    },
+    {
+      ...additive(
+        ({ degree, rectified }, x) => (rectified ? Math.max(x, 0) : x) ** degree / degree,
+        ({ degree, rectified }, x) => (rectified ? Math.max(x, 0) : x) ** (degree - 1),
+        // The guard matters for degree 2, where 0^0 = 1 would stand for every negative x.
+        ({ degree, rectified }, x) => (rectified && x <= 0 ? 0 : (degree - 1) * x ** (degree - 2)),
+      ),
+      parameters: (l) => [l.degree, l.rectified ? 1 : 0],
+      isBounded: false,
+      isNonNegative: (l) => l.rectified,
+      steepest: (l) => (l.degree === 2 ? 1 : undefined),
+      expressions: ({ degree, rectified }) =>
+        rectified
+          ? {
+              activation: 'pow(max(x, 0), n - 1)',
+              lagrangian: 'pow(max(x, 0), n) / n',
+              parameters: { n: degree },
+            }
+          : { activation: `pow(x, ${degree - 1})`, lagrangian: `pow(x, ${degree}) / ${degree}` },
+      formula({ degree, rectified }, x, of) {
+        const base = rectified ? `\\max(${x}, 0)` : x
+        if (degree === 2) return base
+        return `${base}^{${isRange(of('degree')) ? 'n - 1' : texNumber(degree - 1)}}`
+      },
+      check({ degree, rectified }, path, adiabatic) {
+        const place = { path: `${path}.degree` }
+        if (rectified) return []
+        if (!Number.isInteger(degree)) {
+          throw new ModelError(
+            `is ${degree}, rectified: false needs an integer; round it or set rectified to true`,
+            place,
+          )
+        }
+        if (degree % 2 === 1 && !adiabatic) {
+          throw new ModelError(
+            `${degree} is odd, x^${degree} is not convex and the energy could rise; use ${degree + 1}, rectified: true, or ` +
+              'tau 0',
+            place,
+          )
+        }
+        return []
+      },
+    },
+  ),
+
+  tanh: define(
+    'tanh',
+    { gain },
+    {
+      ...additive(
+        ({ gain }, x) => logCosh(gain * x) / gain,
+        ({ gain }, x) => Math.tanh(gain * x),
+        // 1 - tanh^2 = 1 / cosh^2, which keeps its digits where tanh is 1.
+        ({ gain }, x) => gain / Math.cosh(gain * x) ** 2,
+      ),
+      parameters: (l) => [l.gain],
+      isBounded: true,
+      isNonNegative: () => false,
+      steepest: (l) => l.gain,
+      expressions: (l) => ({
+        activation: 'tanh(gain * x)',
+        lagrangian: 'logCosh(gain * x) / gain',
+        parameters: { gain: l.gain },
+      }),
+      formula: (_, x, of) => `\\tanh(${scaled(of('gain'), x)})`,
+    },
+  ),
+
+  sigmoid: define(
+    'sigmoid',
+    { gain },
+    {
+      ...additive(
+        ({ gain }, x) => softplus(gain * x) / gain,
+        ({ gain }, x) => logistic(gain * x),
+        ({ gain }, x) => gain * logistic(gain * x) * logistic(-gain * x),
+      ),
+      parameters: (l) => [l.gain],
+      isBounded: true,
+      isNonNegative: () => true,
+      steepest: (l) => l.gain / 4,
+      expressions: (l) => ({
+        activation: 'sigmoid(gain * x)',
+        lagrangian: 'softplus(gain * x) / gain',
+        parameters: { gain: l.gain },
+      }),
+      formula: (_, x, of) => `\\frac{1}{1 + e^{-${scaled(of('gain'), x)}}}`,
+    },
+  ),
+
+  softmax: define(
+    'softmax',
+    {
+      beta: v.optional(
+        number('beta', 'Inverse temperature of the softmax: the larger, the closer to winner takes all.', {
+          above: 0,
+          control: { min: 0.01, max: 100, log: true },
+        }),
+        1,
+      ),
+    },
+    {
+      value: ({ beta }, x) => {
+        const top = maximum(x)
+        return top + Math.log(x.reduce((sum, xi) => sum + Math.exp(beta * (xi - top)), 0)) / beta
+      },
+      activation: softmax,
+      hessian: (l, x) => {
+        const g = softmax(l, x)
+        return square(x.length, (i, j) => l.beta * ((i === j ? g[i]! : 0) - g[i]! * g[j]!))
+      },
+      isPerNeuron: false,
+      parameters: (l) => [l.beta],
+      isBounded: true,
+      isNonNegative: () => true,
+      steepest: (l) => l.beta / 2,
+      logSumExp: (l) => l.beta,
+      formula: (_, x, of) => `\\mathrm{softmax}(\\beta ${x}), \\qquad \\beta = ${of('beta')}`,
+    },
+  ),
+
+  layernorm: define(
+    'layernorm',
+    {
+      gamma: v.optional(
+        number('gamma', 'Gain of the normalised activation.', {
+          above: 0,
+          control: { min: 0.1, max: 10, log: true },
+        }),
+        1,
+      ),
+      delta: v.optional(
+        number('delta', 'Offset of the normalised activation.', { control: { min: -2, max: 2 } }),
+        0,
+      ),
+      eps,
+    },
+    {
+      value: ({ gamma, delta, eps }, x) => {
+        const { spread } = standardize(x, eps)
+        return x.length * gamma * spread + delta * x.reduce((sum, xi) => sum + xi, 0)
+      },
+      activation: ({ gamma, delta, eps }, x) => standardize(x, eps).z.map((zi) => gamma * zi + delta),
+      hessian: ({ gamma, eps }, x) => {
+        const { z, spread } = standardize(x, eps)
+        return square(
+          x.length,
+          (i, j) => (gamma / spread) * ((i === j ? 1 : 0) - (1 + z[i]! * z[j]!) / x.length),
+        )
+      },
+      isPerNeuron: false,
+      parameters: (l) => [l.gamma, l.delta, l.eps],
+      isBounded: false,
+      isNonNegative: () => false,
+      steepest: () => undefined,
+      formula: (_, x) =>
+        `\\gamma\\,\\frac{${x} - \\bar ${x}}{\\sqrt{\\mathrm{var}(${x}) + \\epsilon}} + \\delta`,
+    },
+  ),
+
+  spherical: define(
+    'spherical',
+    { eps },
+    {
+      value: length,
+      activation: (l, x) => {
+        const r = length(l, x)
+        return x.map((xi) => xi / r)
+      },
+      hessian: (l, x) => {
+        const r = length(l, x)
+        return square(x.length, (i, j) => ((i === j ? 1 : 0) - (x[i]! / r) * (x[j]! / r)) / r)
+      },
+      isPerNeuron: false,
+      parameters: (l) => [l.eps],
+      isBounded: true,
+      isNonNegative: () => false,
+      steepest: () => undefined,
+      formula: (_, x) => `\\frac{${x}}{\\sqrt{|${x}|^2 + \\epsilon}}`,
+    },
+  ),
+
+  custom: define('custom', customKeys, {
+    description: 'An activation and its Lagrangian of your own, the same for every neuron of the layer.',
+    ...additive(
+      (l, x) => compileCustom(l).value(x),
+      (l, x) => compileCustom(l).activation(x),
+      (l, x) => compileCustom(l).slope(x),
+    ),
+    parameters: (l) => Object.values(l.parameters),
+    isBounded: false,
+    isNonNegative: (l) => compileCustom(l).isNonNegative,
+    isConvex: (l) => compileCustom(l).falls === undefined,
+    steepest: () => undefined,
+    expressions: (l) => l,
+    written: customSource,
+    check: checkCustom,
+    formula: ({ activation, lagrangian }) =>
+      `\\texttt{${texText(activation)}}, \\qquad L = \\textstyle\\sum \\texttt{${texText(lagrangian)}}`,
+  }),
+} as const
+
+type Table = typeof LAGRANGIANS
+
+/** A Lagrangian L(x) with all parameters filled in (theory.md, section 1). */
+export type Lagrangian = {
+  readonly [K in keyof Table]: Readonly<v.InferOutput<Table[K]['schema']>>
+}[keyof Table]
+
+/** What a scenario may write, in the order of the menu. */
+export const lagrangianOptions = Object.values(LAGRANGIANS).map(({ schema }) => schema)
+
+/** The kind that a user writes in expressions. */
+export const CUSTOM = 'custom' satisfies Lagrangian['kind']
+
+/** The entry of one Lagrangian. TypeScript cannot see that the entry under `l.kind` takes an `l`. */
+export function lagrangianFacts(l: Lagrangian): Facts<Lagrangian> {
+  return LAGRANGIANS[l.kind] as unknown as Facts<Lagrangian>
+}
+
+/**
+ * L(x), the Lagrangian of a layer.
+ * @param x - state, [N]
+ */
+export function lagrangian(l: Lagrangian, x: Float64Array): number {
+  return lagrangianFacts(l).value(l, x)
+}
+
+/**
+ * The activation g = dL/dx.
+ * @param x - state, [N]
+ * @returns g, [N]
+ */
+export function activation(l: Lagrangian, x: Float64Array): Float64Array {
+  return lagrangianFacts(l).activation(l, x)
+}
+
+/**
+ * The Hessian M = d2L/dx2, symmetric and not negative.
+ * @param x - state, [N]
+ * @returns M, [N, N], row-major
+ */
+export function hessian(l: Lagrangian, x: Float64Array): Float64Array {
+  return lagrangianFacts(l).hessian(l, x)
+}
+
+/** True when L(x) is a sum of one term a neuron, so that the activation needs no reduction. */
+export function isPerNeuron(l: Lagrangian): boolean {
+  return lagrangianFacts(l).isPerNeuron
+}
+
+/** True for g(x) = x. */
+export function isIdentity(l: Lagrangian): boolean {
+  return lagrangianFacts(l).isIdentity?.(l) ?? false
+}
+
+/** beta of L = (1/beta) log sum exp(beta x), undefined for others. */
+export function inverseTemperature(l: Lagrangian): number | undefined {
+  return lagrangianFacts(l).logSumExp?.(l)
+}
+
+/** True for one that a user has written in expressions. */
+export function isCustom(l: Lagrangian): l is Custom {
+  return l.kind === CUSTOM
+}
+
+/** A Lagrangian as two expressions; one that is no sum over neurons as tanh, to begin with. */
+export function asCustom(l: Lagrangian): Custom {
+  const { expressions } = lagrangianFacts(l)
+  const written = expressions?.(l) ?? asCustom({ kind: 'tanh', gain: 1 })
+  return { parameters: {}, ...written, kind: 'custom' }
+}
+
+/** `gain x`, without a gain of 1. */
+function scaled(gain: string, x: string): string {
+  return gain === '1' ? x : isRange(gain) ? `(${gain})\\,${x}` : `${gain}\\,${x}`
+}
+
+function isRange(text: string): boolean {
+  return text.includes('\\ldots')
+}
+
+/** e^(beta x_i) / sum_j e^(beta x_j), the maximum subtracted first. */
+function softmax({ beta }: { readonly beta: number }, x: Float64Array): Float64Array {
+  const top = maximum(x)
+  const weights = x.map((xi) => Math.exp(beta * (xi - top)))
+  const sum = weights.reduce((a, b) => a + b, 0)
+  return weights.map((weight) => weight / sum)
+}
+
+/** z = (x - mean) / spread with spread = sqrt(var + eps); var divides by N. */
+function standardize(x: Float64Array, eps: number): { z: Float64Array; spread: number } {
+  const mean = x.reduce((sum, xi) => sum + xi, 0) / x.length
+  const variance = x.reduce((sum, xi) => sum + (xi - mean) ** 2, 0) / x.length
+  const spread = Math.sqrt(variance + eps)
+  return { z: x.map((xi) => (xi - mean) / spread), spread }
+}
+
+/** sqrt(sum x^2 + eps) */
+function length({ eps }: { readonly eps: number }, x: Float64Array): number {
+  return Math.sqrt(x.reduce((sum, xi) => sum + xi * xi, eps))
+}
+
+function maximum(x: Float64Array): number {
+  return x.reduce((a, b) => Math.max(a, b), -Infinity)
+}

@@ -1,0 +1,18 @@
+/** The WGSL files of shaders/. */
+import { LAGRANGIANS } from '../kinds/lagrangians/table.ts'
+
+const FILES = import.meta.glob<string>('../../../shaders/**/*.wgsl', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+})
+
+/** The text of shaders/PATH.wgsl. */
+export function wgsl(path: string): string {
+  const text = FILES[`../../../shaders/${path}.wgsl`]
+  if (text === undefined) throw new Error(`there is no shaders/${path}.wgsl`)
+  return text
+}
+
+// A kind without its WGSL would be found only by who uses it.
+for (const kind of Object.keys(LAGRANGIANS)) wgsl(`lagrangian/${kind}`)
