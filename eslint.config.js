@@ -1,6 +1,7 @@
 import js from '@eslint/js'
 import { defineConfig, globalIgnores } from 'eslint/config'
 import typescript from 'typescript-eslint'
+import { kindsAtHome } from './scripts/eslint-kinds.mjs'
 
 export default defineConfig(
   // The peers bring types of their own, which only those who compare have installed.
@@ -30,6 +31,13 @@ export default defineConfig(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
     },
+  },
+  {
+    files: ['src/**/*.ts'],
+    // An experiment is about kinds that it names.
+    ignores: ['src/core/reproduce/**'],
+    plugins: { engram: { rules: { 'kinds-at-home': kindsAtHome } } },
+    rules: { 'engram/kinds-at-home': 'error' },
   },
   {
     files: ['**/*.{js,mjs,cjs}'],

@@ -2,17 +2,7 @@
  * Small networks by hand, for tests that compare the float64 reference, the GPU and closed forms. Everything not
  * given has the scenario's default.
  */
-import type {
-  Lagrangian,
-  Layer,
-  Memory,
-  Model,
-  Probe,
-  Rows,
-  Stimulus,
-  Synapse,
-} from '../src/core/model/model.ts'
-import { asCustom } from '../src/core/kinds/lagrangians/table.ts'
+import type { Layer, Memory, Model, Probe, Rows, Stimulus, Synapse } from '../src/core/model/model.ts'
 import type { RandomStream } from '../src/core/model/random.ts'
 import type { Scenario } from '../src/core/model/schema.ts'
 
@@ -111,31 +101,3 @@ export function symmetricRows(stream: RandomStream, size: number, scale = 1): Ro
     data: data.map((value, k) => value + data[(k % size) * size + Math.floor(k / size)]!),
   }
 }
-
-/** One of each kind, with parameters that are not the defaults: the rows of every grid over Lagrangians. */
-export const LAGRANGIANS: Readonly<Record<string, Lagrangian>> = {
-  linear: { kind: 'linear', gain: 0.7 },
-  relu: { kind: 'relu' },
-  'power rectified': { kind: 'power', degree: 3, rectified: true },
-  'power unrectified': { kind: 'power', degree: 4, rectified: false },
-  tanh: { kind: 'tanh', gain: 2 },
-  sigmoid: { kind: 'sigmoid', gain: 1.5 },
-  softmax: { kind: 'softmax', beta: 3 },
-  layernorm: { kind: 'layernorm', gamma: 0.4, delta: 0.1, eps: 1e-2 },
-  spherical: { kind: 'spherical', eps: 1e-2 },
-  custom: {
-    kind: 'custom',
-    activation: 'x / sqrt(1 + x * x / (ceiling * ceiling))',
-    lagrangian: 'ceiling * ceiling * sqrt(1 + x * x / (ceiling * ceiling))',
-    parameters: { ceiling: 1.5 },
-  },
-}
-
-/** Built-in Lagrangians, and the same by their formulas. */
-export const BUILT_IN_AS_CUSTOM: Readonly<Record<string, readonly [Lagrangian, Lagrangian]>> =
-  Object.fromEntries(
-    ['linear', 'relu', 'power rectified', 'power unrectified', 'tanh', 'sigmoid'].map((name) => {
-      const builtIn = LAGRANGIANS[name]!
-      return [name, [builtIn, asCustom(builtIn)]] as const
-    }),
-  )

@@ -1,18 +1,16 @@
-// One step of a coupling matrix A towards its drive, A the memories Xi or the synapses W:
-//   hebbian   tau dXi/dt = -(Xi - Lambda) + g_to g_from^T          (factor 1, base Lambda)
-//   plastic   tau dW/dt  = -(W - J) + kappa g g^T                  (factor kappa, base J)
-//   GATED     tau dXi/dt = g_to (.) (1 g_from^T - Xi + Lambda)     Lotito 2025, appendix B
-// A += rate (base + drive - A); rate = step/tau or 1 - exp(-step/tau); gated rows have tau / g_to for tau.
+// One step of a coupling matrix A, memories Xi or synapses W, by a rule (shaders/rule):
+//   tau dA/dt = gate (.) (drive + base - decay (.) A),   A += rate (drive + base - decay A)
+// Gate and decay belong to a row, and so does the rate.
 //
 //   matrix, rows [start, start + count) of all replicas, [.., stride]     base [rows, stride], present when BASED
 //   rowActivations [replicas, rowStride], columnActivations [replicas, columnStride]
 //
 // Dispatch: linear over (group of ROWS rows, group of four columns), x then y, `across` invocations in x; an
-// invocation goes down its rows, so that what belongs to the columns is loaded once. Joined: common/real.wgsl,
-// common/shared.wgsl or varied.wgsl, matrix/{rounded,carried}.wgsl for the addition.
+// invocation goes down its rows, so that what belongs to the columns is loaded once. Joined: a rule,
+// rule/steady.wgsl or rule/by-row.wgsl for the rate, common/shared.wgsl or varied.wgsl, matrix/{rounded,carried}.wgsl
+// for the addition.
 
 override WORKGROUP: u32 = 64;
-override GATED: bool = false;
 override BASED: bool = false;
 override ROWS: u32 = 8;
 
@@ -25,10 +23,10 @@ struct Params {
   columnStride: u32,
   across: u32,
   baseStart: u32,
-  rate: f32,
-  ratio: f32,
-  exponential: u32,
-  factor: f32,
+  r0: f32,
+  r1: f32,
+  r2: f32,
+  r3: f32,
   fault: u32,
 }
 
@@ -64,20 +62,12 @@ fn learn(@builtin(global_invocation_id) id: vec3<u32>) {
       columns = columnActivations[replica * (params.columnStride / 4u) + quad];
     }
     let to = rowActivations[replica * params.rowStride + row];
-    var drive = columns;
-    var rate = params.rate;
-    if (GATED) {
-      let z = params.ratio * to;
-      rate = select(z, oneMinusExp(z), params.exponential == 1u);
-    } else {
-      // kappa (g_i g_j), not (kappa g_i) g_j: W stays symmetric to the last bit.
-      drive = params.factor * (to * columns);
-    }
+    let p = vec4<f32>(params.r0, params.r1, params.r2, params.r3);
+    var drive = driveOf(to, columns, p);
     if (BASED) {
       drive += base[(row - params.baseStart) * quads + quad];
     }
-    let before = matrix[at * quads + quad];
-    let after = advanced(at * quads + quad, before, rate, drive);
+    let after = advanced(at * quads + quad, matrix[at * quads + quad], rateAt(to, p), decayOf(to, p), drive);
     matrix[at * quads + quad] = after;
     broken |= areBroken(after);
     row += 1u;

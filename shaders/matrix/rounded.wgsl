@@ -1,7 +1,7 @@
 // A step in float32 alone; matrix/carried.wgsl is the same in two words.
 
-fn advanced(at: u32, before: vec4<f32>, rate: f32, goal: vec4<f32>) -> vec4<f32> {
-  return before + rate * (goal - before);
+fn advanced(at: u32, before: vec4<f32>, rate: f32, decay: f32, drive: vec4<f32>) -> vec4<f32> {
+  return before + rate * (drive - decay * before);
 }
 
 /// The same after other steps that were put off, which have made `held` of `before`.

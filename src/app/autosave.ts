@@ -39,7 +39,7 @@ export function createAutosave(simulation: Simulation, loop: Loop): Autosave {
   const names = [
     ...model.layers.filter(({ tau }) => tau > 0),
     ...model.synapses.filter(({ tau }) => tau !== undefined),
-    ...model.memories.filter(({ rule }) => rule !== 'fixed'),
+    ...model.memories.filter(({ tau }) => tau !== undefined),
   ].map(({ name }) => name)
   const bytes = names.reduce((sum, name) => sum + bytesOf(copiesOf(plan, model, name)), 0)
   const interval = INTERVAL * Math.max(1, bytes / BYTES_PER_INTERVAL)

@@ -1,4 +1,5 @@
 /** What a changed scenario would take on the GPU, before any array of it is made. Pure. */
+import { isMoving } from '../core/kinds/rules/table.ts'
 import { ModelError } from '../core/errors.ts'
 import { sizeOf } from '../core/model/find.ts'
 import type { Base, Model, Rows } from '../core/model/model.ts'
@@ -65,7 +66,7 @@ function leastBytes({ layers, synapses, memories, replicas }: Model): Omit<Estim
     }),
     ...memories.map(({ name, init, rule, format }) => {
       const bits = format === 'f32' ? 32 : format === 'f16' ? 16 : 1
-      return { name, bytes: (bits / 8) * init.rows * init.columns * (rule === 'fixed' ? 1 : replicas) }
+      return { name, bytes: (bits / 8) * init.rows * init.columns * (isMoving(rule) ? replicas : 1) }
     }),
   ]
   return {

@@ -1,4 +1,5 @@
 /** What the controls of a scenario are: read from the schema, in the order in which it stands there. Pure. */
+import { movingRule, type RuleKind } from '../core/kinds/rules/table.ts'
 import {
   type Field,
   type SchemaNode,
@@ -112,8 +113,12 @@ function isMeaningless(scenario: Scenario, path: string): boolean {
     return scenario.neurons[name]?.tau === 0 && (key === 'every' || key === 'temperature')
   if (group === 'synapses')
     return scenario.synapses[name]?.tau === undefined && (key === 'every' || key === 'strength')
-  if (group === 'memories')
-    return scenario.memories[name]?.rule === 'fixed' && (key === 'every' || key === 'tau' || key === 'bias')
+  if (group === 'memories') {
+    const rule = movingRule(scenario.memories[name]?.rule ?? 'fixed')
+    return rule === undefined
+      ? ['every', 'tau', 'bias'].includes(key)
+      : key === 'bias' && rule.base === 'none'
+  }
   return false
 }
 
@@ -160,9 +165,10 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
   let next = set(scenario, path, value)
   if (group === 'memories' && key === 'rule') {
     const memory = scenario.memories[name]
-    if (value === 'fixed') {
-      for (const gone of ['tau', 'bias']) next = set(next, `memories.${name}.${gone}`, undefined)
-    } else {
+    const rule = movingRule(value as RuleKind)
+    if ((rule?.base ?? 'none') === 'none') next = set(next, `memories.${name}.bias`, undefined)
+    if (rule === undefined) next = set(next, `memories.${name}.tau`, undefined)
+    else {
       next = set(next, `memories.${name}.tau`, memory?.tau ?? 100)
       next = set(next, `memories.${name}.format`, 'f32')
     }

@@ -36,7 +36,7 @@ export function carriedOver(old: Model, next: Model, tick: number): Carried {
   }
   for (const memory of next.memories) {
     const before = old.memories.find(({ name }) => name === memory.name)
-    if (before === undefined || before.rule === 'fixed' || memory.rule === 'fixed') continue
+    if (before?.tau === undefined || memory.tau === undefined) continue
     put(memory.name, sameReplicas && signatureOf(before.init) === signatureOf(memory.init))
   }
   return { kept, anew }

@@ -686,8 +686,8 @@ async function takeOver({ simulation, plots, recorder }: Opened, next: Model): P
     await simulation.step(0)
     return
   }
-  for (const { name, rule, init } of next.memories) {
-    if (rule === 'fixed') continue
+  for (const { name, tau, init } of next.memories) {
+    if (tau === undefined) continue
     const { columns, rows } = init
     const old = before.memories.find((memory) => memory.name === name)?.init.data
     for (let row = 0; row < rows; row++) {

@@ -7,7 +7,8 @@ import { couplingSpectrum } from '../../src/core/analysis/spectrum.ts'
 import type { Model } from '../../src/core/model/model.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
 import type { Scenario } from '../../src/core/model/schema.ts'
-import { LAGRANGIANS, buildModel, normalRows, rowsOf, signRows, symmetricRows } from '../build.ts'
+import { buildModel, normalRows, rowsOf, signRows, symmetricRows } from '../build.ts'
+import { LAGRANGIANS } from '../lagrangians.ts'
 import { testDevice } from './device.ts'
 
 const scenario = {} as Scenario

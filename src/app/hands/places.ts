@@ -75,7 +75,7 @@ export function storesOf(model: Model, layer: string): Store[] {
   const { scenario } = model
   const memories = model.memories
     .filter(({ from }) => from === layer)
-    .map(({ name, to, init, scale, format, rule }): Store => ({
+    .map(({ name, to, init, scale, format, tau }): Store => ({
       kind: 'memory',
       name,
       layer,
@@ -85,7 +85,7 @@ export function storesOf(model: Model, layer: string): Store[] {
       rows: init,
       scale,
       format,
-      learns: rule !== 'fixed',
+      learns: tau !== undefined,
     }))
   const synapses = model.synapses.flatMap((synapse): Store[] => {
     const spec = scenario.synapses[synapse.name]?.base

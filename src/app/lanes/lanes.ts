@@ -575,7 +575,7 @@ function dividerOf(group: Group): number {
 }
 
 function isFixed(model: Model, name: string): boolean {
-  return model.memories.some((memory) => memory.name === name && memory.rule === 'fixed')
+  return model.memories.some((memory) => memory.name === name && memory.tau === undefined)
 }
 
 function describe({ kind, start, stop, dwell, gap, order }: Model['stimulus'][number]): string {
@@ -589,12 +589,7 @@ function summaryOf(model: Model): HTMLElement[] {
   const groups = [
     ...model.layers.map(({ name, tau, every }) => ({ kind: 'neurons', name, tau, every })),
     ...model.synapses.map(({ name, tau, every }) => ({ kind: 'synapses', name, tau, every })),
-    ...model.memories.map(({ name, rule, tau, every }) => ({
-      kind: 'memories',
-      name,
-      tau: rule === 'fixed' ? undefined : tau,
-      every,
-    })),
+    ...model.memories.map(({ name, tau, every }) => ({ kind: 'memories', name, tau, every })),
   ]
   return groups
     .sort((a, b) => (a.tau ?? Infinity) - (b.tau ?? Infinity))

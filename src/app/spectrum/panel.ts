@@ -114,7 +114,7 @@ function offer(select: HTMLSelectElement, { memories, synapses }: Model): void {
 /** True where what is looked at changes from tick to tick. */
 function isMoving({ memories, synapses }: Model, shown: string): boolean {
   const [of, name] = shown.split(' ')
-  if (of === 'memory') return memories.find((one) => one.name === name)?.rule !== 'fixed'
+  if (of === 'memory') return memories.find((one) => one.name === name)?.tau !== undefined
   if (of === 'synapse') return synapses.find((one) => one.name === name)?.tau !== undefined
   return true
 }

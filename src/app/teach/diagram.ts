@@ -52,8 +52,7 @@ ${text(x + BOX / 2, top + HEIGHT + 15, shortened(name))}${text(x + BOX / 2, top 
       high === 0
         ? `M${round(start + 3)} ${middle}H${round(end - 3)}`
         : `M${round(start - 10)} ${top - 3}C${round(start + 20)} ${top - high},${round(end - 20)} ${top - high},${round(end + 10)} ${top - 3}`
-    const title = rule === 'fixed' ? 'fixed' : rule
-    return `<g class="pace-${paces.get(name) ?? 'still'}"><path class="join" d="${path}"/>${text((start + end) / 2, middle - 8 - high, label, 'symbol')}</g>${text((start + end) / 2, middle + 16 - high, title, 'note')}`
+    return `<g class="pace-${paces.get(name) ?? 'still'}"><path class="join" d="${path}"/>${text((start + end) / 2, middle - 8 - high, label, 'symbol')}</g>${text((start + end) / 2, middle + 16 - high, rule, 'note')}`
   })
   const loops = synapses.map(({ name, layer, tau }) => {
     const x = (left.get(layer) ?? 0) + BOX / 2

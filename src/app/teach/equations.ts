@@ -1,4 +1,5 @@
 /** The equations of a network as TeX, made from its model: what is shown is what runs. Pure. */
+import { movingRule } from '../../core/kinds/rules/table.ts'
 import { lagrangianFacts } from '../../core/kinds/lagrangians/table.ts'
 import { texNumber, texText } from '../../core/kinds/tex.ts'
 import type { Layer, Model } from '../../core/model/model.ts'
@@ -70,16 +71,11 @@ export function equationsOf(model: Model): Equations[] {
       ]
     }),
     ...model.memories.flatMap(({ name, from, to, rule, tau, bias }) => {
-      if (rule === 'fixed') return []
+      const moving = movingRule(rule)
+      if (moving === undefined) return []
       const time = `, \\qquad \\tau_{\\Xi} = ${among(model, `memories.${name}.tau`, tau ?? 0)}`
-      const lambda = bias === undefined && rule === 'gated' ? '' : ' + \\Lambda'
-      if (rule === 'gated')
-        return [
-          `\\tau_{\\Xi}\\, \\dot ${xi(name)} = ${g(to)} \\odot (\\mathbf 1\\, ${g(from)}^\\top - ${xi(name)}${lambda})${time}`,
-        ]
-      return [
-        `\\tau_{\\Xi}\\, \\dot ${xi(name)} = -(${xi(name)} - \\Lambda) + ${g(to)} ${g(from)}^\\top${time}`,
-      ]
+      const pull = moving.formula(xi(name), g(to), g(from), bias !== undefined)
+      return [`\\tau_{\\Xi}\\, \\dot ${xi(name)} = ${pull}${time}`]
     }),
   ]
   const energy = [
@@ -90,7 +86,7 @@ export function equationsOf(model: Model): Equations[] {
     }),
     ...model.memories.flatMap(({ name, from, to, rule }) => [
       `- ${g(to)}^\\top ${xi(name)}\\, ${g(from)}`,
-      ...(rule === 'hebbian' ? [`+ \\tfrac12 |${xi(name)} - \\Lambda|^2`] : []),
+      ...(movingRule(rule)?.isElastic ? [`+ \\tfrac12 |${xi(name)} - \\Lambda|^2`] : []),
     ]),
     ...model.synapses.flatMap(({ name, layer, tau }) => [
       `- \\tfrac12\\, ${g(layer)}^\\top ${w(name)}\\, ${g(layer)}`,

@@ -2,7 +2,7 @@
 import type { Engine } from '../../core/gpu/engine.ts'
 import { type Format, FORMATS } from '../../core/plan/kernels.ts'
 import { roundUp } from '../../core/plan/layout.ts'
-import { wgsl } from '../../core/plan/wgsl.ts'
+import { wgsl } from '../../core/plan/shaders.ts'
 import { type Stops, stopNumbers } from './colours.ts'
 import type { Companion } from './companions.ts'
 import { type Range, ends, unitOf } from './range.ts'

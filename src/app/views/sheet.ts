@@ -107,7 +107,7 @@ export function showsState({ tau, lagrangian }: Layer): boolean {
  * itself, one replica's is shown.
  */
 export function sheetsOf(model: Model, plan: Plan): Sheet[] {
-  const learns = model.memories.find(({ rule }) => rule !== 'fixed')
+  const learns = model.memories.find(({ tau }) => tau !== undefined)
   const main = learns?.name ?? model.layers[0]?.name
   return [
     ...model.layers.map((layer) => layerSheet(layer, model, layer.name === main)),
@@ -162,7 +162,7 @@ function memorySheet(memory: Memory, model: Model, plan: Plan, isMain: boolean):
     return layer
   }
   const [from, to] = [layerOf(memory.from), layerOf(memory.to)]
-  const rule = memory.rule === 'fixed' ? 'memories' : `memories, ${memory.rule} learning`
+  const rule = memory.tau === undefined ? 'memories' : `memories, ${memory.rule} learning`
   return {
     ...matrixSheet(matrix),
     ...tilingOf(matrix.rows, from, true),

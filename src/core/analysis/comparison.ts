@@ -128,8 +128,8 @@ export async function* compareAlong(
 ): AsyncGenerator<ComparedSample, void, undefined> {
   const { model } = simulation
   const fixed = new Map<string, Float64Array>()
-  for (const { name, rule } of network.memories)
-    if (rule === 'fixed') fixed.set(name, await readArray(simulation, name))
+  for (const { name, tau } of network.memories)
+    if (tau === undefined) fixed.set(name, await readArray(simulation, name))
   const last = Math.min(samples, Math.floor(model.time.ticks / every))
   for (let sample = 0; sample <= last; sample++) {
     await simulation.step(sample === 0 ? 0 : every)
@@ -166,9 +166,9 @@ async function compareNow(
     const point: Point = {
       v,
       memories: new Map(
-        memories.map(({ name, init, rule }) => {
+        memories.map(({ name, init, tau }) => {
           const xi = matrices.get(name) as Float64Array
-          return [name, rule === 'fixed' ? xi : row(xi, init.rows * init.columns, r)]
+          return [name, tau === undefined ? xi : row(xi, init.rows * init.columns, r)]
         }),
       ),
       biases: new Map(biases),

@@ -16,6 +16,7 @@ import {
   lagrangianFacts,
 } from '../kinds/lagrangians/table.ts'
 import type { Layer, Memory, Model } from '../model/model.ts'
+import { movingRule } from '../kinds/rules/table.ts'
 import { dealt, initialMemories, synapticBias } from '../model/values.ts'
 
 /** A network that has a generating function. */
@@ -111,7 +112,7 @@ export function generatingNetwork(model: Model): GeneratingNetwork {
     }
   })
   const lambdas = model.memories
-    .filter(({ rule }) => rule === 'hebbian')
+    .filter(({ rule }) => movingRule(rule)?.isElastic)
     .map((memory) => [memory.name, synapticBias(memory, initialMemories(memory))] as const)
   return { visible, hidden, memories: model.memories, lambdas: new Map(lambdas) }
 }

@@ -3,6 +3,7 @@
  * memories (tau to infinity).
  * @see theory.md, sections 1 and 4 (V4)
  */
+import { integratorOf } from '../kinds/integrators/table.ts'
 import { norm } from '../model/algebra.ts'
 import { ModelError } from '../errors.ts'
 import type { Memory, Model, Stimulus, Synapse } from '../model/model.ts'
@@ -26,7 +27,7 @@ export function limitsOf(model: Model): Limit[] {
   const fast = adiabatic.length > 0 ? adiabatic : candidates.slice(0, 1).map(({ name }) => name)
   const plastic = [
     ...model.synapses.filter(({ tau, strength }) => tau !== undefined && strength > 0),
-    ...model.memories.filter(({ rule }) => rule !== 'fixed'),
+    ...model.memories.filter(({ tau }) => tau !== undefined),
   ]
   return [
     ...fast.map((name): Limit => ({ name, kind: 'adiabatic' })),
@@ -51,7 +52,7 @@ export function limitNamed(model: Model, name: string): Limit {
     if (reason !== undefined) throw new ModelError(reason, { path: `neurons.${name}` })
     return { name, kind: 'adiabatic' }
   }
-  if ('from' in group ? group.rule === 'fixed' : group.tau === undefined || group.strength === 0) {
+  if (group.tau === undefined || ('strength' in group && group.strength === 0)) {
     throw new ModelError(`\`${name}\` does not change, so that there is nothing to freeze; choose another`, {
       path: `${'from' in group ? 'memories' : 'synapses'}.${name}`,
     })
@@ -143,7 +144,7 @@ export function refinementFor({ time }: Model, { kind }: Limit, taus: readonly n
  * which is tau for dt to 0. Distances from the adiabatic run go with it.
  */
 export function lagOf({ time: { dt, integrator } }: Model, tau: number): number {
-  return integrator === 'euler' ? tau : dt / -Math.expm1(-dt / tau)
+  return dt / integratorOf(integrator).rate(dt / tau)
 }
 
 /** The states of the dynamic layers at some moments, [samples, all replicas and neurons]. */

@@ -1,4 +1,5 @@
 /** What must hold between the values of a scenario, as far as it can be said without its pattern files. */
+import { integratorOf } from '../kinds/integrators/table.ts'
 import { ModelError } from '../errors.ts'
 import { checkLayer } from './layers.ts'
 import { checkMemory } from './memories.ts'
@@ -67,21 +68,24 @@ function checkAxesName({ probes, replicas }: Scenario): void {
   )
 }
 
-/** Forward Euler overshoots when its step is longer than the time constant. */
+/** An explicit step overshoots when it is longer than the time constant. */
 function checkStep(scenario: Scenario): void {
   const { dt, integrator } = scenario.time
-  if (integrator !== 'euler') return
+  const { longest } = integratorOf(integrator)
+  if (longest === Infinity) return
   const groups = (['neurons', 'synapses', 'memories'] as const).flatMap((group) =>
     Object.entries<{ tau?: number; every: number }>(scenario[group]).flatMap(([name, { tau, every }]) =>
-      tau === undefined || tau === 0 ? [] : [{ path: `${group}.${name}`, tau, every, largest: tau / every }],
+      tau === undefined || tau === 0
+        ? []
+        : [{ path: `${group}.${name}`, tau, every, largest: (longest * tau) / every }],
     ),
   )
   const [worst] = groups.sort((a, b) => a.largest - b.largest)
-  // A ratio of 1 is allowed; dt * every may round to slightly more.
+  // The longest is allowed; dt * every may round to slightly more.
   if (worst === undefined || dt / worst.largest <= 1 + 1e-9) return
-  const ratio = Number((dt / worst.largest).toPrecision(4))
+  const ratio = Number(((longest * dt) / worst.largest).toPrecision(4))
   throw new ModelError(
-    `euler is unstable for ${worst.path}: dt ${dt} * every ${worst.every} / tau ${worst.tau} = ${ratio}, more than 1; set dt ` +
+    `${integrator} is unstable for ${worst.path}: dt ${dt} * every ${worst.every} / tau ${worst.tau} = ${ratio}, more than ${longest}; set dt ` +
       `to ${Number(worst.largest.toPrecision(6))} at most, or the integrator to "exponential-euler"`,
     { path: 'time.dt' },
   )

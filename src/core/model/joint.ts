@@ -1,5 +1,6 @@
 /** The one learning network that is not hebbian and yet has an energy that falls (theory.md, section 1). */
 import { inverseTemperature, isIdentity } from '../kinds/lagrangians/table.ts'
+import { movingRule } from '../kinds/rules/table.ts'
 import type { Memory, Model } from './model.ts'
 
 /**
@@ -16,7 +17,7 @@ export function jointMemory({ layers, memories, synapses, variation }: Model): M
   const from = layers.find(({ name }) => name === memory.from)
   const to = layers.find(({ name }) => name === memory.to)
   const isJoint =
-    memory.rule === 'gated' &&
+    movingRule(memory.rule)?.descends === 'joint' &&
     memory.inputOffset === 'half-norm' &&
     memory.bias === undefined &&
     from !== undefined &&

@@ -1,4 +1,5 @@
 import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
+import { BIASED, movingRule } from '../kinds/rules/table.ts'
 import { ModelError } from '../errors.ts'
 import { findLayer, sizeOf } from './find.ts'
 import type { Memory, Rows } from './model.ts'
@@ -39,19 +40,15 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
       { path },
     )
   }
-  if (spec.rule === 'fixed') {
+  const rule = movingRule(spec.rule)
+  if (rule === undefined) {
     if (spec.tau !== undefined) {
       throw new ModelError(
-        `is ${spec.tau}, but rule "fixed" has no time constant; leave it out or choose another rule`,
+        `is ${spec.tau}, but rule "${spec.rule}" has no time constant; leave it out or choose another rule`,
         {
           path: `${path}.tau`,
         },
       )
-    }
-    if (spec.bias !== undefined) {
-      throw new ModelError('rule "fixed" has no bias; leave it out or choose rule "hebbian" or "gated"', {
-        path: `${path}.bias`,
-      })
     }
   } else {
     if (spec.tau === undefined) {
@@ -68,9 +65,15 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
       )
     }
   }
-  if (spec.rule === 'gated' && !lagrangianFacts(to.lagrangian).isNonNegative(to.lagrangian)) {
+  if (spec.bias !== undefined && (rule?.base ?? 'none') === 'none') {
+    const others = BIASED.map((kind) => `"${kind}"`).join(' or ')
+    throw new ModelError(`rule "${spec.rule}" has no bias; leave it out or choose rule ${others}`, {
+      path: `${path}.bias`,
+    })
+  }
+  if (rule?.needsNonNegative && !lagrangianFacts(to.lagrangian).isNonNegative(to.lagrangian)) {
     throw new ModelError(
-      `"gated" needs a layer \`${spec.to}\` with an activation >= 0, not ${to.lagrangian.kind}; use softmax, relu, ` +
+      `"${spec.rule}" needs a layer \`${spec.to}\` with an activation >= 0, not ${to.lagrangian.kind}; use softmax, relu, ` +
         'sigmoid, a rectified power or a custom one that is never negative there, or rule "hebbian"',
       { path: `${path}.rule` },
     )

@@ -2,7 +2,9 @@
  * A network, validated and with every array resolved: plain readonly data that the plan, the reference and the
  * page read. `resolveModel` makes it from a scenario.
  */
+import type { IntegratorKind } from '../kinds/integrators/table.ts'
 import type { Lagrangian } from '../kinds/lagrangians/table.ts'
+import type { RuleKind } from '../kinds/rules/table.ts'
 import type { Scenario } from './schema.ts'
 
 /** Dense rows, row-major, float32. `free` marks (with 1) the entries that a mask leaves alone. */
@@ -70,7 +72,7 @@ export interface Memory {
   readonly name: string
   readonly from: string
   readonly to: string
-  readonly rule: 'fixed' | 'hebbian' | 'gated'
+  readonly rule: RuleKind
   /** Time constant; absent for rule "fixed". */
   readonly tau?: number
   readonly every: number
@@ -145,7 +147,7 @@ export interface Model {
   readonly time: {
     readonly dt: number
     readonly ticks: number
-    readonly integrator: 'euler' | 'exponential-euler'
+    readonly integrator: IntegratorKind
   }
   readonly replicas: number
   /** Absent = all replicas have the same parameters. */

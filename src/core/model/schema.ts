@@ -4,7 +4,9 @@
  */
 import * as v from 'valibot'
 import { choice, flag, number, positiveInteger, text } from '../kinds/fields.ts'
+import { INTEGRATOR_KINDS } from '../kinds/integrators/table.ts'
 import { lagrangianOptions } from '../kinds/lagrangians/table.ts'
+import { RULE_KINDS, RULES } from '../kinds/rules/table.ts'
 
 export type { Control } from '../kinds/fields.ts'
 
@@ -470,16 +472,11 @@ const memorySchema = v.pipe(
       1,
     ),
     rule: v.optional(
-      choice(
-        'rule',
-        'fixed: Xi stays. hebbian: tau dXi/dt = -(Xi - Lambda) + g_to g_from^T. gated: tau dXi/dt = g_to (g_from - Xi + ' +
-          'Lambda) row by row; the activation of `to` must not be negative.',
-        ['fixed', 'hebbian', 'gated'],
-      ),
+      choice('rule', RULE_KINDS.map((kind) => `${kind}: ${RULES[kind].text}`).join(' '), RULE_KINDS),
       'fixed',
     ),
     tau: v.exactOptional(
-      number('tau', `${tauText} Needed for the rules hebbian and gated, meaningless for fixed.`, {
+      number('tau', `${tauText} Needed for every rule but fixed, meaningless for that.`, {
         above: 0,
         control: { min: 0.1, max: 100000, log: true },
       }),
@@ -665,10 +662,11 @@ export const scenarioSchema = v.pipe(
         dt: number('dt', 'Model time of one tick.', { above: 0, control: { min: 0.001, max: 1, log: true } }),
         ticks: number('ticks', 'Length of the run.', tick),
         integrator: v.optional(
-          choice('integrator', 'How the leak dz/dt = (target - z) / tau is advanced by a step.', [
-            'exponential-euler',
-            'euler',
-          ]),
+          choice(
+            'integrator',
+            'How the leak dz/dt = (target - z) / tau is advanced by a step.',
+            INTEGRATOR_KINDS,
+          ),
           'exponential-euler',
         ),
       }),

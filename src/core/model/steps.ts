@@ -7,7 +7,7 @@
  * @see Marcus, Westervelt, Dynamics of iterated-map neural networks, Phys. Rev. A 40 (1989)
  */
 import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
-import { INTEGRATORS } from './integrators.ts'
+import { INTEGRATORS } from '../kinds/integrators/table.ts'
 import type { Layer, Memory, Model, Rows, Synapse } from './model.ts'
 
 /** Of the time constant: a longer step of what is coupled is no longer a picture of the flow. */
@@ -79,9 +79,7 @@ function coupledGroups(model: Model): { readonly path: string; readonly name: st
       .filter(({ tau, layer }) => tau !== undefined && moves(layer))
       .map(({ name }) => ({ path: `synapses.${name}`, name })),
     ...memories
-      .filter(
-        ({ tau, rule, from, to }) => tau !== undefined && rule !== 'fixed' && (moves(from) || moves(to)),
-      )
+      .filter(({ tau, from, to }) => tau !== undefined && (moves(from) || moves(to)))
       .map(({ name }) => ({ path: `memories.${name}`, name })),
   ]
 }

@@ -1,5 +1,6 @@
 /** The arrays of a model as float64 computes with them. */
 import { roundToHalf } from './algebra.ts'
+import { movingRule } from '../kinds/rules/table.ts'
 import type { Memory, Rows } from './model.ts'
 
 /** Xi(0), as its format holds it; the binary format holds it exactly. */
@@ -7,10 +8,10 @@ export function initialMemories({ init, format }: Memory): Float64Array {
   return Float64Array.from(init.data, format === 'f16' ? roundToHalf : (value) => value)
 }
 
-/** Lambda: as given, else Xi(0) for the rule hebbian and 0 for the others. */
+/** Lambda: as given, else Xi(0) or 0, as the rule has it. */
 export function synapticBias({ bias, rule }: Memory, xi: Float64Array): Float64Array {
   if (bias !== undefined) return Float64Array.from(bias.data)
-  return rule === 'hebbian' ? xi.slice() : new Float64Array(xi.length)
+  return movingRule(rule)?.base === 'init' ? xi.slice() : new Float64Array(xi.length)
 }
 
 /** Row r of rows that are dealt in turn, in float64. */

@@ -2,6 +2,7 @@
  * Which groups stand in two words (shaders/common/carry.wgsl): those that are so slow beside their step that float32 alone
  * would lose more of it than their range allows.
  */
+import { movingRule } from '../kinds/rules/table.ts'
 import type { Model } from '../model/model.ts'
 import type { BufferPlan } from './operation.ts'
 import { stepOf } from './planning.ts'
@@ -11,9 +12,6 @@ import { stepOf } from './planning.ts'
  * step is less than half an ulp, 2^-24 of the value, which is then 2^-24 over the rate away from its goal.
  */
 const LEAST_RATIO = 2 ** -9
-
-/** How open a row of a gated memory is at least, as far as that is counted on: below, it is slower still. */
-const LEAST_GATE = 1 / 2
 
 /** Name of the second words of a layer or a matrix, an array like any other. */
 export function carryNameOf(name: string): string {
@@ -36,7 +34,8 @@ function ratioOf(model: Model, name: string): number | undefined {
   const memory = model.memories.find((one) => one.name === name)
   const { tau, every = 1 } = synapse ?? memory ?? {}
   if (tau === undefined) return undefined
-  return ((memory?.rule === 'gated' ? LEAST_GATE : 1) * stepOf(model, every)) / tau
+  const leastRate = (memory && movingRule(memory.rule)?.leastRate) ?? 1
+  return (leastRate * stepOf(model, every)) / tau
 }
 
 function isSlow(model: Model, name: string): boolean {

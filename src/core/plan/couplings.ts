@@ -1,5 +1,6 @@
 /** Coupling matrices, W and Xi: products with activations, and learning. */
 import { inverseTemperature } from '../kinds/lagrangians/table.ts'
+import { movingRule, type RuleKind, SYNAPTIC } from '../kinds/rules/table.ts'
 import type { Layer, Memory, Model, Synapse } from '../model/model.ts'
 import { carryFields, carryNameOf, isCarried } from './carry.ts'
 import { ALONE, type Making } from './kernels.ts'
@@ -28,7 +29,8 @@ import { type AttentionPlan, type Form, type Why, chooseForm, shapeKey } from '.
 /** Buffers of Xi and Lambda of one memory. */
 export function planMemory(planning: Planning, memory: Memory): void {
   const { name } = memory
-  const learns = memory.rule !== 'fixed'
+  const rule = movingRule(memory.rule)
+  const learns = rule !== undefined
   const copies = learns ? planning.model.replicas : 1
   addFixedMatrix(
     planning,
@@ -39,7 +41,7 @@ export function planMemory(planning: Planning, memory: Memory): void {
     learns ? 'state' : 'fixed',
   )
   if (isCarried(planning.model, name)) addCarry(planning, name)
-  if (memory.rule === 'hebbian' || memory.bias !== undefined) {
+  if (rule?.base === 'init' || memory.bias !== undefined) {
     addFixedMatrix(planning, `${name}/base`, (m) => {
       const { bias, init } = find(m.memories, name)
       return bias ?? init
@@ -234,7 +236,7 @@ export function attentionOf(planning: Planning, layer: Layer): AttentionPlan | u
   const { name } = layer
   const [memory, ...others] = model.memories.filter(({ from, to }) => from === name || to === name)
   if (layer.tau > 0 || inverseTemperature(layer.lagrangian) === undefined) return undefined
-  if (memory?.to !== name || others.length > 0 || memory.rule !== 'fixed') return undefined
+  if (memory?.to !== name || others.length > 0 || memory.tau !== undefined) return undefined
   if (model.stimulus.some((item) => item.layer === name)) return undefined
   const { blocks, columns, rows, format, copies } = matrixNamed(planning, memory.name)
   const [block] = blocks
@@ -567,38 +569,39 @@ export function plasticity(planning: Planning, synapse: Synapse): Operation[] {
   if (deferral !== undefined) return [deferral.remember, ...deferral.rewrite]
   return planLearning(planning, name, {
     stage: 'plasticity',
-    gated: false,
+    rule: SYNAPTIC,
     rowLayer: layer,
     columnLayer: layer,
     group: (m) => {
       const { tau, every, strength } = find(m.synapses, name)
-      return { tau: tau as number, every, factor: strength / find(m.layers, layer).size }
+      return { tau: tau as number, every, parameters: [strength / find(m.layers, layer).size] }
     },
   })
 }
 
 /** dXi/dt of one memory. */
 export function learn(planning: Planning, memory: Memory): Operation[] {
-  if (memory.rule === 'fixed') return []
+  if (memory.tau === undefined) return []
   const { name } = memory
   return planLearning(planning, name, {
     stage: 'learn',
-    gated: memory.rule === 'gated',
+    rule: memory.rule,
     rowLayer: memory.to,
     columnLayer: memory.from,
     group: (m) => {
       const { tau, every } = find(m.memories, name)
-      return { tau: tau as number, every, factor: 1 }
+      return { tau: tau as number, every, parameters: [1] }
     },
   })
 }
 
 interface Learning {
   readonly stage: Stage
-  readonly gated: boolean
+  readonly rule: RuleKind
   readonly rowLayer: string
   readonly columnLayer: string
-  readonly group: (model: Model) => { tau: number; every: number; factor: number }
+  /** `parameters` are the vector p of the WGSL of the rule. */
+  readonly group: (model: Model) => { tau: number; every: number; parameters: readonly number[] }
 }
 
 /** Rows that one invocation of matrix/learn goes down. */
@@ -619,12 +622,12 @@ function planLearning(planning: Planning, name: string, learning: Learning): Ope
       label: `${name}/learn`,
       stage: learning.stage,
       kernel: 'matrix/learn',
-      constants: {
-        GATED: learning.gated ? 1 : 0,
-        BASED: baseBlock === undefined ? 0 : 1,
-        ROWS: LEARNT_ROWS,
+      constants: { BASED: baseBlock === undefined ? 0 : 1, ROWS: LEARNT_ROWS },
+      joined: {
+        rule: learning.rule,
+        integrator: model.time.integrator,
+        ...(carried && { carried: true }),
       },
-      ...(carried && { joined: { carried: true } }),
       buffers: {
         matrix: block.buffer,
         ...(carried && { carry: carried.buffer }),
@@ -635,7 +638,8 @@ function planLearning(planning: Planning, name: string, learning: Learning): Ope
       },
       workgroups: [across, Math.ceil(groups / across), 1],
       params: (m) => {
-        const { tau, every, factor } = learning.group(m)
+        const { tau, every, parameters } = learning.group(m)
+        const [r0 = 0, r1 = 0, r2 = 0, r3 = 0] = parameters
         return {
           start: block.start,
           count: block.count,
@@ -647,8 +651,7 @@ function planLearning(planning: Planning, name: string, learning: Learning): Ope
           baseStart: baseBlock?.start ?? 0,
           rate: rateOf(m, every, tau),
           ratio: stepOf(m, every) / tau,
-          exponential: m.time.integrator === 'euler' ? 0 : 1,
-          factor,
+          ...{ r0, r1, r2, r3 },
           fault: faultOf(m, name),
           ...(carried && carryFields(m, name)),
         }

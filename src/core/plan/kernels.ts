@@ -4,9 +4,11 @@
  * fields and bindings that it uses; joining makes one `Params` of them and numbers the bindings. A line that ends in
  * `//: r in ROWS` stands once for each r, `$r` being its number.
  */
+import { INTEGRATOR_KINDS, type IntegratorKind } from '../kinds/integrators/table.ts'
 import type { Written } from '../kinds/lagrangians/definition.ts'
 import { isPerNeuron, type Lagrangian, lagrangianFacts } from '../kinds/lagrangians/table.ts'
-import { wgsl } from './wgsl.ts'
+import { isMoving, isSteady, movingRule, RULE_KINDS, type RuleKind } from '../kinds/rules/table.ts'
+import { wgsl } from './shaders.ts'
 
 /** The kernels, each a file of its name, and the files that are joined to it. */
 const KERNELS = {
@@ -124,6 +126,10 @@ export interface Joined {
   readonly making?: Making
   readonly tile?: Tile
   readonly reduce?: Reduction
+  /** Of matrix/learn: what moves it. */
+  readonly rule?: RuleKind
+  /** Of a rule whose rate differs from row to row. */
+  readonly integrator?: IntegratorKind
   /** What moves is added up in two words (common/carry.wgsl); only of kernels that move a layer or a coupling. */
   readonly carried?: boolean
   /** Every replica has its own row of `Params`; only of kernels that ask for it (common/varied.wgsl). */
@@ -174,7 +180,18 @@ const cache = new Map<string, Kernel>()
 
 /** The kernel of a name, joined to what its operation needs. */
 export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
-  const { lagrangian, format, ending, making = 'plain', tile, reduce, varied: isVaried = false } = joined
+  const {
+    lagrangian,
+    format,
+    ending,
+    making = 'plain',
+    tile,
+    reduce,
+    rule,
+    varied: isVaried = false,
+  } = joined
+  // Elsewhere the rate is computed on the host.
+  const integrator = rule === undefined || hasSteadyRate(rule) ? undefined : joined.integrator
   const isCarried = joined.carried === true
   const size = tile && tileText(tile)
   const key = [
@@ -185,6 +202,8 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     format,
     size,
     reduce,
+    rule,
+    integrator,
     isCarried ? 'carried' : undefined,
     isVaried ? 'varied' : undefined,
   ]
@@ -208,6 +227,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
       if (name !== 'probe/legendre') parts.push(file)
       else parts.push(...(facts?.isPerNeuron ? [file, 'lagrangian/summed'] : ['lagrangian/whole']))
     }
+    if (rule !== undefined) parts.push('common/number', ...ruleFiles(rule, integrator))
     if (mayVary(name)) parts.push(isVaried ? 'common/varied' : 'common/shared')
     else if (isVaried) throw new Error(`${name} has one row of Params for all replicas`)
     if (tile !== undefined)
@@ -222,6 +242,18 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     cache.set(identity, kernel)
   }
   return kernel
+}
+
+/** True where what a rule does in a step is the same for all rows of a memory. */
+export function hasSteadyRate(kind: RuleKind): boolean {
+  const rule = movingRule(kind)
+  return rule !== undefined && isSteady(rule)
+}
+
+/** The files of a rule, and of the rate at which it moves its rows. */
+function ruleFiles(rule: RuleKind, integrator: IntegratorKind | undefined): readonly string[] {
+  if (integrator === undefined) return [`rule/${rule}`, 'rule/steady']
+  return [`rule/${rule}`, 'rule/by-row', `integrator/${integrator}`]
 }
 
 /** What a kernel calls as `advanced`, if it does. */
@@ -349,6 +381,12 @@ export function allKernels(lagrangians: readonly Lagrangian[]): Kernel[] {
         { making, ending: 'step' },
       ])
     if (name === 'neuron/integrate') return [{ ending: 'step' } as const, ...reacting].flatMap(inBothSums)
+    if (name === 'matrix/learn')
+      return RULE_KINDS.filter(isMoving).flatMap((rule) =>
+        (hasSteadyRate(rule) ? INTEGRATOR_KINDS.slice(0, 1) : INTEGRATOR_KINDS).flatMap((integrator) =>
+          inBothSums({ rule, integrator }),
+        ),
+      )
     if (ADDING.includes(name)) return inBothSums({})
     if (filesOf(name).some((file) => wgsl(file).includes('quadAt(')))
       return formats.map((format) => ({ format }))

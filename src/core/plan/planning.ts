@@ -1,6 +1,6 @@
 /** What all functions of planning share: the model, the limits, what has been planned so far, and how to add to it. */
 import { ModelError } from '../errors.ts'
-import { INTEGRATORS } from '../model/integrators.ts'
+import { INTEGRATORS } from '../kinds/integrators/table.ts'
 import type { Layer, Model } from '../model/model.ts'
 import { ALONE, type Joined, type KernelName, type Product, type Tile, kernelOf } from './kernels.ts'
 import { type Limits, type Matrix, roundUp } from './layout.ts'

@@ -1,4 +1,5 @@
 /** Probes as operations that leave each sample in a slot of the ring buffer. */
+import { movingRule } from '../kinds/rules/table.ts'
 import { energyTerms } from '../model/joint.ts'
 import type { Layer, Memory, Model, Probe, Rows, Synapse } from '../model/model.ts'
 import { isPerNeuron } from '../kinds/lagrangians/table.ts'
@@ -234,7 +235,8 @@ function memoryEnergy(
       word,
     }),
   ]
-  if (memory.rule === 'hebbian') operations.push(...deviation(planning, matrix, slot, word, () => 0.5))
+  if (movingRule(memory.rule)?.isElastic)
+    operations.push(...deviation(planning, matrix, slot, word, () => 0.5))
   return operations
 }
 

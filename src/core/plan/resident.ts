@@ -21,13 +21,14 @@ import { cuesOf, repetitionsOf } from '../model/variation.ts'
 import { carryNameOf } from './carry.ts'
 import { isDue } from './clock.ts'
 import { isPerNeuron, lagrangianFacts } from '../kinds/lagrangians/table.ts'
-import { lagrangianSource, parseKernel } from './kernels.ts'
+import { movingRule, type RuleKind, SYNAPTIC } from '../kinds/rules/table.ts'
+import { hasSteadyRate, lagrangianSource, parseKernel } from './kernels.ts'
 import { type Matrix, vectorStride } from './layout.ts'
 import type { Operation } from './operation.ts'
 import { biasRows } from './neurons.ts'
 import { type Planning, addBuffer, differs, faultOf } from './planning.ts'
 import type { ProbePlan } from './probes.ts'
-import { wgsl } from './wgsl.ts'
+import { wgsl } from './shaders.ts'
 
 /** What leaves or enters the arena, around every dispatch. */
 export interface ArenaPart {
@@ -362,7 +363,7 @@ function createWriter(
       rows: layerOf(isMemory ? group.to : group.layer),
       columns,
       quads: columns.quads,
-      learns: isMemory ? group.rule !== 'fixed' : group.tau !== undefined,
+      learns: group.tau !== undefined,
       carried: matrices.has(carryNameOf(group.name)),
       based: matrices.has(`${group.name}/base`),
       halfNorm: isMemory && group.inputOffset === 'half-norm',
@@ -552,35 +553,47 @@ next = sum.value; ${low} = sum.carry; }`
   const whenDue = (group: { readonly name: string; readonly every: number }, text: string): string =>
     isAlwaysDue(model, group) ? `{\n${text}\n}` : `if (${due(group)}) {\n${text}\n}`
 
+  /** Rules that couplings here learn by. */
+  const ruleOf = (group: Memory | Synapse): RuleKind => ('rule' in group ? group.rule : SYNAPTIC)
+  const rules = [...new Set(held.filter(({ learns }) => learns).map(({ group }) => ruleOf(group)))]
+
   const learn = (one: HeldMatrix): string => {
     const { group, index, rows, columns, quads, carried, based } = one
     const prefix = `m${index}_`
     const get = (field: string): string =>
       param(prefix, `${group.name}/learn`, ['learn', 'plasticity'], field)
-    const isGated = 'rule' in group && group.rule === 'gated'
-    const isEuler = model.time.integrator === 'euler'
+    const rule = ruleOf(group)
+    const kind = `r${rules.indexOf(rule)}_`
+    const isRowwise = !hasSteadyRate(rule)
+    const p = `vec4<f32>(${['r0', 'r1', 'r2', 'r3'].map(get).join(', ')})`
     const text = times(Math.ceil(rows.layer.size / 4), (q) => {
       const count = Math.min(4, rows.layer.size - 4 * q)
       const steps = times(count, (c) => {
         const row = 4 * q + c
-        const to = `a.${XYZW[c] as string}`
-        const start = isGated ? `let rate = rates.${XYZW[c] as string};` : `let rate = ${get('rate')};`
+        const component = XYZW[c] as string
+        const to = `a.${component}`
+        const rate = isRowwise ? `rates.${component}` : get('rate')
+        // Left out where it is 1.
+        const decayed = (z: string): string => (isRowwise ? `decays.${component} * ${z}` : z)
         const moves = times(quads, (k) => {
           const m = `m${index}_${row}_${k}`
-          const g = `g${columns.index}_${k}`
-          // kappa (g_i g_j), not (kappa g_i) g_j: W stays symmetric to the last bit.
-          const drive = isGated ? g : `${get('factor')} * (${to} * ${g})`
+          const drive = `${kind}driveOf(${to}, g${columns.index}_${k}, p)`
           const target = based ? `${drive} + d${index}_${row}_${k}` : drive
-          if (!carried) return `${m} += rate * (${target} - ${m}); all += ${m};`
+          if (!carried) return `${m} += rate * (${target} - ${decayed(m)}); all += ${m};`
           const low = `e${index}_${row}_${k}`
-          const sum = carry(get, [m, low], (kept) => `rate * ((${target} - ${m}) - ${kept})`)
+          const sum = carry(
+            get,
+            [m, low],
+            (kept) => `rate * ((${target} - ${decayed(m)}) - ${decayed(kept)})`,
+          )
           return `{ var next = ${m};\n${sum}\n${m} = next; all += next; }`
         })
-        return `{ ${start}\n${moves} }`
+        return `{ let rate = ${rate};\n${moves} }`
       })
-      const ratios = isGated ? `${get('ratio')} * a` : ''
-      const rates = isGated ? `let rates = ${isEuler ? ratios : `oneMinusExpQuad(${ratios})`};` : ''
-      return `{ let a = ${everywhere(`g${rows.index}`, q)};\n${rates}\n${steps} }`
+      const rates = isRowwise
+        ? `let decays = ${kind}decayOf(a, p);\nlet rates = rateOf(${get('ratio')}, ${kind}gateOf(a, p), decays);`
+        : ''
+      return `{ let a = ${everywhere(`g${rows.index}`, q)};\nlet p = ${p};\n${rates}\n${steps} }`
     })
     // NaN and infinity stay what they are, whatever is added.
     return whenDue(group, `var all = vec4<f32>(0.0);\n${text}\n${brokenOf(group)} = any(areBroken(all));`)
@@ -773,7 +786,7 @@ ${put(row, 'select(r.x / lengths, 0.0, lengths == 0.0)')} }`
     const pairs = sumOf(Array.from({ length: other.quads }, (_, k) => `t_${k} * g${other.index}_${k}`))
     const lines = [clear, product, `var sum = ${isMemory ? '-1.0' : '-0.5'} * ${total(pairs)};`]
     const label = `${group.name}/deviation`
-    const hasDeviation = isMemory ? group.rule === 'hebbian' : group.tau !== undefined
+    const hasDeviation = isMemory ? movingRule(group.rule)?.isElastic === true : group.tau !== undefined
     if (hasDeviation) {
       const unit = param(`m${index}_deviation_`, label, ['probe'], 'unit')
       const distances = times(rows.layer.size, (row) =>
@@ -988,6 +1001,9 @@ ${body}
     ...(functions.join().includes('scaleOf(') || probes.some(({ probe }) => probe.kind === 'similarity')
       ? [wgsl('common/magnitude')]
       : []),
+    ...(rules.length > 0 ? [wgsl('resident/rows')] : []),
+    ...(rules.every(hasSteadyRate) ? [] : [wgsl(`integrator/${model.time.integrator}`)]),
+    ...rules.map((rule, index) => prefixed(wgsl(`rule/${rule}`), `r${index}_`)),
     ...functions,
   ].join('\n')
   return { source, lines: body.split('\n').length, parts, params }

@@ -4,6 +4,8 @@
  */
 import { add, dot, outer, row, squaredDistance, times, transposeTimes } from '../model/algebra.ts'
 import { ModelError } from '../errors.ts'
+import { gainOf, integratorOf } from '../kinds/integrators/table.ts'
+import { type Moving, movingRule } from '../kinds/rules/table.ts'
 import { activation, lagrangian } from '../kinds/lagrangians/table.ts'
 import { jointMemory } from '../model/joint.ts'
 import type { Layer, Memory, Model, Synapse } from '../model/model.ts'
@@ -41,7 +43,7 @@ export interface Reference {
 /** Activations by layer name, of one replica. */
 type Activations = ReadonlyMap<string, Float64Array>
 
-/** A group of variables z that leaks towards a target: tau dz/dt = gate (.) (target - z). */
+/** A group of variables z that moves: tau dz/dt = gate (.) (drive - decay (.) z). */
 interface Group {
   readonly name: string
   readonly tau: number
@@ -51,9 +53,11 @@ interface Group {
 
 interface Pull {
   /** [like z] */
-  readonly target: Float64Array
-  /** Factor of the rate of entry k. */
-  readonly gate: (k: number) => number
+  readonly drive: Float64Array
+  /** Factor of the rate of entry k; absent = 1. */
+  readonly gate?: (k: number) => number
+  /** Factor of entry k; absent = 1. */
+  readonly decay?: (k: number) => number
 }
 
 /**
@@ -138,7 +142,7 @@ function createOne(model: Model): Reference {
     lambdas.set(memory.name, synapticBias(memory, xi))
     values.set(
       memory.name,
-      replicas.map(() => (memory.rule === 'fixed' ? xi : xi.slice())),
+      replicas.map(() => (memory.tau === undefined ? xi : xi.slice())),
     )
   }
 
@@ -148,7 +152,11 @@ function createOne(model: Model): Reference {
       return synapse.tau === undefined ? [] : [{ ...synapse, tau: synapse.tau, pull: synapsePull(synapse) }]
     }),
     ...model.memories.flatMap((memory) => {
-      return memory.tau === undefined ? [] : [{ ...memory, tau: memory.tau, pull: memoryPull(memory) }]
+      const rule = movingRule(memory.rule)
+      const { tau } = memory
+      return rule === undefined || tau === undefined
+        ? []
+        : [{ ...memory, tau, pull: memoryPull(memory, rule) }]
     }),
   ]
 
@@ -180,12 +188,12 @@ function createOne(model: Model): Reference {
     activations: (name) => replicas.map((r) => get(activate(r), name)),
     inputs: (name) => replicas.map((r) => input(get(layers, name), activate(r), r)),
     velocity(name) {
-      const group = groups.find((one) => one.name === name)
+      const group = groups.find((other) => other.name === name)
       return replicas.map((r) => {
         const z = state(name, r)
         if (group === undefined) return new Float64Array(z.length)
-        const { target, gate } = group.pull(activate(r), r)
-        return z.map((zk, k) => (gate(k) * (target[k]! - zk)) / group.tau)
+        const { drive, gate = one, decay = one } = group.pull(activate(r), r)
+        return z.map((zk, k) => (gate(k) * (drive[k]! - decay(k) * zk)) / group.tau)
       })
     },
     energy: () => replicas.map(energyOf),
@@ -245,18 +253,14 @@ function createOne(model: Model): Reference {
     const pulls = due.map((group) => group.pull(g, r))
     due.forEach(({ name, tau, every }, index) => {
       const z = state(name, r)
-      const { target, gate } = pulls[index]!
+      const { drive, gate = one, decay = one } = pulls[index]!
+      const h = (dt * every) / tau
       for (let k = 0; k < z.length; k++)
-        z[k]! += fraction((gate(k) * dt * every) / tau) * (target[k]! - z[k]!)
+        z[k]! += gainOf(integrator, h, gate(k), decay(k)) * (drive[k]! - decay(k) * z[k]!)
     })
     model.layers.forEach((layer, index) => {
       if (due.some(({ name }) => name === layer.name)) shake(layer, index, r)
     })
-  }
-
-  /** The part of the way to its target that a linear leak goes in step/tau. */
-  function fraction(ratio: number): number {
-    return integrator === 'euler' ? ratio : -Math.expm1(-ratio)
   }
 
   /** x += sigma xi, xi ~ N(0, 1), where no clamp holds x: what noise of temperature T adds in a step of the linear leak. */
@@ -264,7 +268,7 @@ function createOne(model: Model): Reference {
     if (temperature === 0) return
     const x = state(name, r)
     const ratio = (dt * every) / tau
-    const amplitude = Math.sqrt(temperature * (integrator === 'euler' ? 2 * ratio : -Math.expm1(-2 * ratio)))
+    const amplitude = Math.sqrt(temperature * integratorOf(integrator).variance(ratio))
     get(held, name).forEach((clamped, i) => {
       if (!clamped) x[i]! += amplitude * noise(model.seed, tick, index, r, i)
     })
@@ -306,7 +310,7 @@ function createOne(model: Model): Reference {
   /** tau dx/dt = -x + b + current + I, and 0 where a clamp holds x. */
   function neuronPull(layer: Layer): Group['pull'] {
     const clamped = get(held, layer.name)
-    return (g, r) => ({ target: drive(layer, g, r), gate: (i) => (clamped[i] ? 0 : 1) })
+    return (g, r) => ({ drive: drive(layer, g, r), gate: (i) => (clamped[i] ? 0 : 1) })
   }
 
   /** tau dW/dt = -(W - J) + kappa g g^T [DH92] */
@@ -315,23 +319,23 @@ function createOne(model: Model): Reference {
     const kappa = kappaOf(synapse)
     return (g) => {
       const correlation = outer(get(g, synapse.layer), get(g, synapse.layer))
-      return { target: J.map((Jk, k) => Jk + kappa * correlation[k]!), gate: () => 1 }
+      return { drive: J.map((Jk, k) => Jk + kappa * correlation[k]!) }
     }
   }
 
-  /**
-   * hebbian: tau dXi/dt = -(Xi - Lambda) + g_to g_from^T
-   * gated:   tau dXi/dt = g_to (.) (1 g_from^T - Xi + Lambda) [L25]
-   */
-  function memoryPull(memory: Memory): Group['pull'] {
+  /** tau dXi/dt by the rule of the memory. */
+  function memoryPull(memory: Memory, rule: Moving): Group['pull'] {
     const lambda = get(lambdas, memory.name)
+    const { gate, decay } = rule
     return (g) => {
       const to = get(g, memory.to)
       const from = get(g, memory.from)
-      const gated = memory.rule === 'gated'
-      const target = outer(gated ? to.map(() => 1) : to, from)
-      add(target, lambda)
-      return { target, gate: (k) => (gated ? to[Math.floor(k / from.length)]! : 1) }
+      const rowOf = (k: number): number => to[Math.floor(k / from.length)]!
+      return {
+        drive: lambda.map((Lambda, k) => Lambda + rule.drive(rowOf(k), from[k % from.length]!)),
+        ...(gate && { gate: (k) => gate(rowOf(k)) }),
+        ...(decay && { decay: (k) => decay(rowOf(k)) }),
+      }
     }
   }
 
@@ -357,7 +361,9 @@ function createOne(model: Model): Reference {
     }
     for (const memory of model.memories) {
       const { name, to, rule } = memory
-      const elastic = rule === 'hebbian' ? squaredDistance(state(name, r), get(lambdas, name)) / 2 : 0
+      const elastic = movingRule(rule)?.isElastic
+        ? squaredDistance(state(name, r), get(lambdas, name)) / 2
+        : 0
       const energy = -dot(get(g, to), recall(memory, g, r)) + elastic
       // The memory of a joint energy has no term of its own: with it, that of the hidden layer is -L(h).
       if (memory === joint) terms[to] = terms[to]! + energy
@@ -377,6 +383,11 @@ function createOne(model: Model): Reference {
   function kappaOf({ strength, layer }: Synapse): number {
     return strength / get(layers, layer).size
   }
+}
+
+/** A gate that is open, a decay by itself. */
+function one(): number {
+  return 1
 }
 
 /** J, [N, N]: 0, a given matrix, or P^T P / N. */

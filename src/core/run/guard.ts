@@ -1,5 +1,6 @@
 /** Watches the total energy where it may not rise (theory.md, section 1). */
 import { isPerNeuron, lagrangianFacts } from '../kinds/lagrangians/table.ts'
+import { movingRule } from '../kinds/rules/table.ts'
 import { jointMemory } from '../model/joint.ts'
 import type { Model } from '../model/model.ts'
 import type { Sample } from './series.ts'
@@ -48,13 +49,19 @@ function oneDescends(model: Model): boolean {
   const convex = model.layers.every(
     ({ tau, lagrangian }) => tau === 0 || (lagrangianFacts(lagrangian).isConvex?.(lagrangian) ?? true),
   )
-  const gated = model.memories.filter(({ rule }) => rule === 'gated')
-  const energetic = model.memories.every(
-    ({ rule, inputOffset }) => rule !== 'hebbian' || inputOffset === 'none',
-  )
-  return (
-    quiet && convex && wholeClamps && energetic && (gated.length === 0 || jointMemory(model) !== undefined)
-  )
+  const energetic = model.memories.every((memory) => {
+    switch (movingRule(memory.rule)?.descends) {
+      case undefined:
+        return true
+      case 'without-offset':
+        return memory.inputOffset === 'none'
+      case 'joint':
+        return memory === jointMemory(model)
+      case 'never':
+        return false
+    }
+  })
+  return quiet && convex && wholeClamps && energetic
 }
 
 /** The same energy, or a speed that has not halved, from tick `since` to tick `until`. */

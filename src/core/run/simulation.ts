@@ -433,7 +433,7 @@ export async function createSimulation(
   const dynamicNames = [
     ...model.layers.filter(({ tau }) => tau > 0),
     ...model.synapses.filter(({ tau }) => tau !== undefined),
-    ...model.memories.filter(({ rule }) => rule !== 'fixed'),
+    ...model.memories.filter(({ tau }) => tau !== undefined),
   ].map(({ name }) => name)
 
   /** Second words of what a run changes. */

@@ -7,7 +7,7 @@ import type { Lagrangian } from '../../../src/core/model/model.ts'
 import { activation, isPerNeuron, lagrangian } from '../../../src/core/kinds/lagrangians/table.ts'
 import { kernelOf, lagrangianFields } from '../../../src/core/plan/kernels.ts'
 import { vectorStride } from '../../../src/core/plan/layout.ts'
-import { single } from '../helpers/lagrangians.ts'
+import { single } from '../../lagrangians.ts'
 import { ULP } from '../helpers/within.ts'
 import { runKernel, sentinels } from './harness.ts'
 

@@ -1,9 +1,14 @@
+import {
+  INTEGRATOR_KINDS,
+  type IntegratorKind,
+  integratorOf,
+} from '../../../src/core/kinds/integrators/table.ts'
 import { describe, expect, test } from 'vitest'
 import { RandomStream } from '../../../src/core/model/random.ts'
-import { type Format, TILES, type Tile, kernelOf } from '../../../src/core/plan/kernels.ts'
+import { type Format, hasSteadyRate, TILES, type Tile, kernelOf } from '../../../src/core/plan/kernels.ts'
 import { vectorStride } from '../../../src/core/plan/layout.ts'
 import { NO_FAULT } from '../../../src/core/plan/plan.ts'
-import { dot, outer, row, times, transposeTimes } from '../../../src/core/model/algebra.ts'
+import { dot, row, times, transposeTimes } from '../../../src/core/model/algebra.ts'
 import { expectWithin, ULP } from '../helpers/within.ts'
 import { runKernel, SENTINEL, sentinels } from './harness.ts'
 import { packed, vectorOf, vectors } from './matrices.ts'
@@ -170,8 +175,8 @@ interface Learning {
   readonly rows: number
   readonly columns: number
   readonly replicas: number
-  readonly rule: 'hebbian' | 'plastic' | 'gated'
-  readonly exponential: boolean
+  readonly rule: keyof typeof LEARNT
+  readonly integrator: IntegratorKind
   readonly based: boolean
   readonly blockRows?: number
   readonly workgroup?: number
@@ -181,20 +186,29 @@ interface Learning {
 
 const FAULT = 2
 
+/** Gate, drive and decay of a row, the factor that synapses have, and whether the rate comes from the host. */
+const LEARNT = {
+  hebbian: { kind: 'hebbian', factor: 1, gate: () => 1, drive: (to: number) => to, decay: () => 1 },
+  plastic: { kind: 'hebbian', factor: 0.7, gate: () => 1, drive: (to: number) => 0.7 * to, decay: () => 1 },
+  gated: { kind: 'gated', factor: 1, gate: (to: number) => to, drive: () => 1, decay: () => 1 },
+  oja: { kind: 'oja', factor: 1, gate: (to: number) => to, drive: () => 1, decay: (to: number) => to },
+} as const
+
 /** One step of every block, against A + rate (base + drive - A). */
 async function expectLearnt(learning: Learning, poison?: number): Promise<Uint32Array> {
-  const { rows, columns, replicas, rule, exponential, based, blockRows, workgroup = WG } = learning
+  const { rows, columns, replicas, rule, integrator, based, blockRows, workgroup = WG } = learning
   const stream = new RandomStream(rows, `learn ${columns} ${rule}`)
   const shape = { rows, columns, ...(blockRows === undefined ? {} : { blockRows }) }
   const A = packed(stream, { ...shape, copies: replicas })
   const base = packed(stream, { ...shape, copies: 1 })
-  const gated = rule === 'gated'
-  const to = vectors(stream, replicas, rows, SENTINEL).map((g) => (gated ? Math.abs(g) : g))
+  const { kind, factor, gate, drive, decay } = LEARNT[rule]
+  const isRowwise = !hasSteadyRate(kind)
+  const to = vectors(stream, replicas, rows, SENTINEL).map((g) => (rule === 'gated' ? Math.abs(g) : g))
   const from = vectors(stream, replicas, columns, 0)
   if (poison !== undefined) from[0] = poison
   const ratio = Math.fround(0.13)
-  const rate = Math.fround(exponential ? -Math.expm1(-ratio) : ratio)
-  const factor = Math.fround(rule === 'plastic' ? 0.7 : 1)
+  const way = integratorOf(integrator).rate
+  const moving = isRowwise ? { ratio } : { rate: Math.fround(way(ratio)) }
   const { stride } = A.matrix
   const fault = new Uint32Array(4).fill(NO_FAULT)
   for (const { block, bytes } of A.blocks) {
@@ -204,7 +218,7 @@ async function expectLearnt(learning: Learning, poison?: number): Promise<Uint32
     })!
     const groups = Math.ceil((block.count * stride) / 4 / workgroup)
     const across = Math.min(learning.groupsAcross ?? Infinity, groups)
-    const { matrix, faults } = await runKernel(kernelOf('matrix/learn'), {
+    const { matrix, faults } = await runKernel(kernelOf('matrix/learn', { rule: kind, integrator }), {
       params: {
         start: block.start,
         count: block.count,
@@ -214,10 +228,11 @@ async function expectLearnt(learning: Learning, poison?: number): Promise<Uint32
         columnStride: vectorStride(columns),
         across: across * workgroup,
         baseStart: based ? baseBlock.block.start : 0,
-        rate,
-        ratio,
-        exponential: exponential ? 1 : 0,
-        factor,
+        ...moving,
+        r0: factor,
+        r1: 0,
+        r2: 0,
+        r3: 0,
         fault: FAULT,
       },
       buffers: {
@@ -233,7 +248,7 @@ async function expectLearnt(learning: Learning, poison?: number): Promise<Uint32
       },
       // One workgroup too many in x: its invocations belong to no row.
       workgroups: [across + 1, Math.ceil(groups / across)],
-      constants: { WORKGROUP: workgroup, GATED: gated ? 1 : 0, BASED: based ? 1 : 0 },
+      constants: { WORKGROUP: workgroup, BASED: based ? 1 : 0 },
       clock: [23],
     })
     fault.set(faults!.words)
@@ -242,17 +257,21 @@ async function expectLearnt(learning: Learning, poison?: number): Promise<Uint32
       const replica = Math.floor((block.start + k) / rows)
       const mu = (block.start + k) % rows
       const g = vectorOf(from, replica, columns)
-      const gate = to[replica * vectorStride(rows) + mu]!
-      const drive = gated ? g : outer(Float64Array.of(factor * gate), g)
+      const own = to[replica * vectorStride(rows) + mu]!
+      const driven = g.map((value) => drive(own) * value)
       const J = based ? row(base.copy(0), columns, mu) : new Float64Array(columns)
-      const step = gated ? (exponential ? -Math.expm1(-ratio * gate) : ratio * gate) : rate
+      const step = way(ratio * gate(own) * decay(own)) / decay(own)
       const old = row(A.copy(replica), columns, mu)
       if (poison === undefined) {
         expectWithin(
           after.subarray(k * stride, k * stride + columns),
-          old.map((a, i) => a + step * (J[i]! + drive[i]! - a)),
+          old.map((a, i) => a + step * (J[i]! + driven[i]! - decay(own) * a)),
           // Six roundings; 1 - exp(-z) multiplies those of exp by ten where it takes over, at z = 0.1.
-          (i) => (6 + (gated ? 40 : 0)) * ULP * (Math.abs(old[i]!) + Math.abs(J[i]!) + Math.abs(drive[i]!)),
+          (i) =>
+            (6 + (isRowwise ? 40 : 0)) *
+            ULP *
+            (Math.abs(old[i]!) +
+              Math.abs(step) * (Math.abs(J[i]!) + Math.abs(driven[i]!) + Math.abs(decay(own) * old[i]!))),
           `row ${block.start + k}: column`,
         )
         // What pads a row stays 0, so that products may read it.
@@ -265,15 +284,11 @@ async function expectLearnt(learning: Learning, poison?: number): Promise<Uint32
 }
 
 describe('learn', () => {
-  const rules = (['hebbian', 'plastic', 'gated'] as const).flatMap((rule) =>
-    [false, true].map((exponential) => ({
-      rule,
-      integrator: exponential ? 'exponential' : 'euler',
-      exponential,
-    })),
+  const rules = (Object.keys(LEARNT) as (keyof typeof LEARNT)[]).flatMap((rule) =>
+    INTEGRATOR_KINDS.map((integrator) => ({ rule, integrator })),
   )
 
-  describe.each(rules)('by the $rule rule, $integrator', ({ rule, exponential }) => {
+  describe.each(rules)('by the $rule rule, $integrator', ({ rule, integrator }) => {
     // rows * columns / 4 invocations.
     const shapes = [
       { rows: 1, columns: 1 },
@@ -285,12 +300,11 @@ describe('learn', () => {
 
     test.each(shapes)('moves $rows rows of $columns columns', async (shape) => {
       for (const replicas of [1, 5])
-        for (const based of [false, true])
-          await expectLearnt({ ...shape, replicas, rule, exponential, based })
+        for (const based of [false, true]) await expectLearnt({ ...shape, replicas, rule, integrator, based })
     })
 
     test.each([4, 5, 10])('moves blocks of at most %d rows and no other', async (blockRows) => {
-      const shape = { rows: 5, columns: 7, replicas: 5, rule, exponential, blockRows }
+      const shape = { rows: 5, columns: 7, replicas: 5, rule, integrator, blockRows }
       await expectLearnt({ ...shape, based: true })
       await expectLearnt({ ...shape, based: false })
     })
@@ -302,7 +316,7 @@ describe('learn', () => {
       columns: 21,
       replicas: 5,
       rule: 'hebbian',
-      exponential: true,
+      integrator: 'exponential-euler',
       based: true,
     } as const
     await expectLearnt({ ...shape, groupsAcross: 3 })
@@ -314,7 +328,7 @@ describe('learn', () => {
     const stream = new RandomStream(1, 'symmetric')
     const stride = vectorStride(size)
     const g = vectors(stream, 1, size, 0)
-    const { matrix } = await runKernel(kernelOf('matrix/learn'), {
+    const { matrix } = await runKernel(kernelOf('matrix/learn', { rule: 'hebbian' }), {
       params: {
         start: 0,
         count: size,
@@ -325,9 +339,10 @@ describe('learn', () => {
         across: 64,
         baseStart: 0,
         rate: 0.1,
-        ratio: 0.1,
-        exponential: 1,
-        factor: 0.123,
+        r0: 0.123,
+        r1: 0,
+        r2: 0,
+        r3: 0,
         fault: 0,
       },
       buffers: {
@@ -345,13 +360,19 @@ describe('learn', () => {
   })
 
   test.each([NaN, Infinity])('writes the tick at which %d came to its word of faults', async (poison) => {
-    const shape = { rows: 5, columns: 7, replicas: 2, rule: 'hebbian', exponential: true } as const
+    const shape = {
+      rows: 5,
+      columns: 7,
+      replicas: 2,
+      rule: 'hebbian',
+      integrator: 'exponential-euler',
+    } as const
     const faults = await expectLearnt({ ...shape, based: true }, poison)
     expect([...faults]).toEqual([NO_FAULT, NO_FAULT, 23, NO_FAULT])
   })
 
   test('of no rows changes nothing', async () => {
-    const { matrix } = await runKernel(kernelOf('matrix/learn'), {
+    const { matrix } = await runKernel(kernelOf('matrix/learn', { rule: 'hebbian' }), {
       params: {
         start: 0,
         count: 0,
@@ -362,9 +383,10 @@ describe('learn', () => {
         across: WG,
         baseStart: 0,
         rate: 0.5,
-        ratio: 0.5,
-        exponential: 0,
-        factor: 1,
+        r0: 1,
+        r1: 0,
+        r2: 0,
+        r3: 0,
         fault: 0,
       },
       buffers: { matrix: sentinels(12), rowActivations: sentinels(4), columnActivations: sentinels(4) },

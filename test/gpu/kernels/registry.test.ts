@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js'
 import { pipelineOf } from '../../../src/core/gpu/pipelines.ts'
 import { allKernels } from '../../../src/core/plan/kernels.ts'
-import { LAGRANGIANS } from '../../build.ts'
+import { LAGRANGIANS } from '../../lagrangians.ts'
 import { testDevice } from '../device.ts'
 
 const kernels = allKernels(Object.values(LAGRANGIANS)).map((kernel) => ({ key: kernel.key, kernel }))

@@ -11,7 +11,8 @@ import { refine } from '../../../src/core/analysis/newton.ts'
 import type { Model } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
-import { LAGRANGIANS, buildModel, normalRows, rowsOf, signRows, symmetricRows } from '../../build.ts'
+import { buildModel, normalRows, rowsOf, signRows, symmetricRows } from '../../build.ts'
+import { LAGRANGIANS } from '../../lagrangians.ts'
 
 /** States and couplings of the reference at its first replica. */
 const momentOf = (model: Model, reference = createReference(model)) =>

@@ -13,7 +13,8 @@ import { dot, outer, roundToHalf, row, times, transposeTimes } from '../../../sr
 import type { Lagrangian, Model } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
-import { LAGRANGIANS, type Parts, buildModel, normalRows, rowsOf, signRows, zeroRows } from '../../build.ts'
+import { type Parts, buildModel, normalRows, rowsOf, signRows, zeroRows } from '../../build.ts'
+import { LAGRANGIANS } from '../../lagrangians.ts'
 
 const N_V = 7
 const N_H = 5

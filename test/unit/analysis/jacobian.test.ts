@@ -6,7 +6,8 @@ import { couplingSpectrum } from '../../../src/core/analysis/spectrum.ts'
 import type { Model } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
-import { LAGRANGIANS, buildModel, normalRows, rowsOf, symmetricRows } from '../../build.ts'
+import { buildModel, normalRows, rowsOf, symmetricRows } from '../../build.ts'
+import { LAGRANGIANS } from '../../lagrangians.ts'
 
 type Reference = ReturnType<typeof createReference>
 

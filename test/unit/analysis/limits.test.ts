@@ -62,7 +62,10 @@ describe('the limits of a network', () => {
   it('are its adiabatic layers, else its fastest one, and what learns', () => {
     const kinds = (tau: number, rule: 'fixed' | 'hebbian'): string[] =>
       limitsOf(
-        buildModel({ layers: [layer('v', 1), layer('h', tau)], memories: [{ ...xi, rule, tau: 3 }] }),
+        buildModel({
+          layers: [layer('v', 1), layer('h', tau)],
+          memories: [{ ...xi, rule, ...(rule === 'hebbian' && { tau: 3 }) }],
+        }),
       ).map(({ name, kind }) => `${name} ${kind}`)
     expect(kinds(0, 'fixed')).toEqual(['h adiabatic'])
     expect(kinds(0.5, 'hebbian')).toEqual(['h adiabatic', 'xi frozen'])

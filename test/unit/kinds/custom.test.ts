@@ -6,7 +6,7 @@ import { runningParameters, withParameter } from '../../../src/core/model/parame
 import { fieldAt } from '../../../src/core/model/path.ts'
 import { lagrangianFields, kernelOf } from '../../../src/core/plan/kernels.ts'
 import { isDescending } from '../../../src/core/run/guard.ts'
-import { BUILT_IN_AS_CUSTOM } from '../../build.ts'
+import { BUILT_IN_AS_CUSTOM } from '../../lagrangians.ts'
 import { hidden, memory, resolve, scenario, visible, type Raw } from '../model/resolving.ts'
 
 const custom = (activation: string, lagrangian: string, parameters: Raw = {}): Raw => ({

@@ -3,7 +3,7 @@ import type { Lagrangian } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { dot, times } from '../../../src/core/model/algebra.ts'
 import { activation, hessian, lagrangian } from '../../../src/core/kinds/lagrangians/table.ts'
-import { LAGRANGIANS } from '../../build.ts'
+import { LAGRANGIANS } from '../../lagrangians.ts'
 
 const N = 6
 

@@ -6,7 +6,8 @@ import { RandomStream } from '../../../src/core/model/random.ts'
 import type { Operation } from '../../../src/core/plan/operation.ts'
 import { type Plan, planNetwork } from '../../../src/core/plan/plan.ts'
 import { aligned, bytesText, planRows, planText } from '../../../src/core/plan/print.ts'
-import { LAGRANGIANS, buildModel, rowsOf, signRows, symmetricRows, zeroRows } from '../../build.ts'
+import { buildModel, rowsOf, signRows, symmetricRows, zeroRows } from '../../build.ts'
+import { LAGRANGIANS } from '../../lagrangians.ts'
 
 const portable = {
   maxStorageBufferBindingSize: 2 ** 27,

@@ -4,7 +4,8 @@ import { RandomStream } from '../../../src/core/model/random.ts'
 import { times } from '../../../src/core/model/algebra.ts'
 import { hessian } from '../../../src/core/kinds/lagrangians/table.ts'
 import { createReference, type Reference } from '../../../src/core/reference/network.ts'
-import { buildModel, LAGRANGIANS, normalRows, symmetricRows } from '../../build.ts'
+import { buildModel, normalRows, symmetricRows } from '../../build.ts'
+import { LAGRANGIANS } from '../../lagrangians.ts'
 
 const N_V = 5
 const N_H = 4

@@ -77,8 +77,10 @@ export function define<const K extends string, E extends v.ObjectEntries>(
 ) {
   const object = v.strictObject({ kind: v.literal(kind), ...keys } as Entries<K, E>)
   const { description } = facts
-  const schema = description === undefined ? object : v.pipe(object, v.description(description))
-  return { ...facts, schema: schema as typeof object }
+  // A pipe is still an object to those that read its keys.
+  const schema: typeof object =
+    description === undefined ? object : v.pipe(object, v.description(description))
+  return { ...facts, schema }
 }
 
 /** L(x) = sum_i F(x_i): then g_i = F'(x_i) and M is diagonal with F''(x_i). */

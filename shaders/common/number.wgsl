@@ -1,0 +1,7 @@
+// What rules and integrators compute with: one row. Joined to common/real.wgsl.
+
+alias Real = f32;
+
+fn oneMinusExpOf(z: f32) -> f32 {
+  return oneMinusExp(z);
+}

@@ -1,0 +1,165 @@
+/** Every learning rule by every integrator in every form, beside the solution of its equation written out here. */
+import { describe, expect, test } from 'vitest'
+import { INTEGRATOR_KINDS, type IntegratorKind } from '../../src/core/kinds/integrators/table.ts'
+import type { RuleKind } from '../../src/core/kinds/rules/table.ts'
+import type { Model } from '../../src/core/model/model.ts'
+import { RandomStream } from '../../src/core/model/random.ts'
+import { createReference } from '../../src/core/reference/network.ts'
+import type { SimulationOptions } from '../../src/core/run/simulation.ts'
+import { buildModel, normalRows, rowsOf } from '../build.ts'
+import { expectLikeReference, withSimulation } from './helpers/compare.ts'
+import { expectWithin } from './helpers/within.ts'
+
+type MovingKind = Exclude<RuleKind, 'fixed'>
+
+/** Where an entry goes while the activations stay, and how fast: tau dXi/dt = speed (goal - Xi). */
+interface Witness {
+  readonly goal: (to: number, from: number, lambda: number) => number
+  readonly speed: (to: number) => number
+  /** Whether Lambda is Xi(0) where none is given. */
+  readonly startsAtLambda: boolean
+}
+
+const WITNESSES: Readonly<Record<MovingKind, Witness>> = {
+  hebbian: { goal: (to, from, lambda) => lambda + to * from, speed: () => 1, startsAtLambda: true },
+  gated: { goal: (_, from, lambda) => from + lambda, speed: (to) => to, startsAtLambda: false },
+  oja: { goal: (to, from) => from / to, speed: (to) => to ** 2, startsAtLambda: false },
+}
+
+/** What n steps of h = step/tau leave of the distance from the goal. */
+const LEFT: Readonly<Record<IntegratorKind, (h: number, speed: number, n: number) => number>> = {
+  euler: (h, speed, n) => (1 - h * speed) ** n,
+  'exponential-euler': (h, speed, n) => Math.exp(-h * speed * n),
+}
+
+const FORMS: readonly (readonly [string, SimulationOptions])[] = [
+  ['in a kernel of its own', { resident: 'off' }],
+  ['in the resident kernel', { resident: 'on' }],
+  ['in the resident kernel of one lane', { resident: 'on', lanes: 1 }],
+]
+
+const FROM = [0.7, -1.2, 0.4, 2, -0.3]
+/** A closed row, a nearly closed one, and open ones; of rules that may, also negative. */
+const TO = [0, 1e-6, 0.3, 1, 1.5]
+const STEPS = 12
+
+/** Two layers that clamps hold, and the memory between them. */
+function held(rule: MovingKind, integrator: IntegratorKind, h: number): Model {
+  const clamp = (layer: string, row: readonly number[]) =>
+    ({ kind: 'clamp', layer, patterns: rowsOf([row]) }) as const
+  const stream = new RandomStream(4, 'rules')
+  const layer = (name: string, size: number) =>
+    ({ name, size, lagrangian: { kind: 'linear', gain: 1 }, tau: 1 }) as const
+  const to = rule === 'oja' ? [...TO, -0.8] : TO
+  return buildModel({
+    replicas: 2,
+    time: { dt: 0.25, integrator },
+    layers: [layer('v', FROM.length), layer('h', to.length)],
+    memories: [
+      {
+        name: 'xi',
+        from: 'v',
+        to: 'h',
+        rule,
+        tau: 0.25 / h,
+        init: normalRows(stream, to.length, FROM.length),
+      },
+    ],
+    stimulus: [clamp('v', FROM), clamp('h', to)],
+  })
+}
+
+const cases = (Object.keys(WITNESSES) as MovingKind[]).flatMap((rule) =>
+  INTEGRATOR_KINDS.flatMap((integrator) => [0.1, 0.004, 1e-5].map((h) => ({ rule, integrator, h }))),
+)
+
+describe.each(FORMS)('a memory %s', (_, options) => {
+  test.each(cases)('follows $rule by $integrator with step/tau $h', async ({ rule, integrator, h }) => {
+    const model = held(rule, integrator, h)
+    const [{ init }] = model.memories as [Model['memories'][0]]
+    const to = model.stimulus[1]!.patterns.data
+    const { goal, speed, startsAtLambda } = WITNESSES[rule]
+    const expected = init.data.map((start, k) => {
+      const [row, column] = [Math.floor(k / FROM.length), k % FROM.length]
+      const g = to[row]!
+      const lambda = startsAtLambda ? start : 0
+      const left = LEFT[integrator](h, speed(g), STEPS)
+      // A closed row stays, wherever its goal is.
+      if (speed(g) === 0) return start
+      const away = goal(g, FROM[column]!, lambda)
+      // Near 0 the goal of Oja's rule is far away, and the way to it is speed times goal.
+      return left > 1 - 1e-9 ? start + h * STEPS * speed(g) * (away - start) : away + (start - away) * left
+    })
+    await withSimulation(
+      model,
+      async (simulation) => {
+        expect(simulation.plan.resident !== undefined).toBe(options.resident === 'on')
+        await simulation.step(STEPS)
+        const { data } = await simulation.read('xi')
+        expectWithin(data, [...expected, ...expected], 3e-6)
+      },
+      options,
+    )
+    const reference = createReference(model)
+    reference.step(STEPS)
+    expectWithin(reference.read('xi'), [...expected, ...expected], 1e-6)
+  })
+
+  test.each(cases.filter(({ h }) => h === 0.1))(
+    'that moves its layers follows $rule by $integrator as in float64',
+    async ({ rule, integrator, h }) => {
+      const model = held(rule, integrator, h)
+      const stream = new RandomStream(5, 'states')
+      const free: Model = {
+        ...model,
+        stimulus: [],
+        layers: model.layers.map((layer) => ({
+          ...layer,
+          lagrangian: { kind: 'sigmoid', gain: 1 },
+          init: normalRows(stream, 2, layer.size),
+        })),
+      }
+      await expectLikeReference(free, 30, options)
+    },
+  )
+})
+
+test("Oja's rule finds the first principal component of what is shown, at length 1", async () => {
+  const N = 6
+  const stream = new RandomStream(6, 'principal')
+  const axis = Float64Array.from({ length: N }, () => stream.normal())
+  const length = Math.hypot(...axis)
+  const rows = Array.from({ length: 400 }, () => {
+    const along = 2 * stream.normal()
+    return axis.map((value) => (value / length) * along + 0.4 * stream.normal())
+  })
+  const model = buildModel({
+    time: { dt: 1 },
+    layers: [
+      { name: 'v', size: N, lagrangian: { kind: 'linear', gain: 1 }, tau: 1 },
+      { name: 'h', size: 1, lagrangian: { kind: 'linear', gain: 1 }, tau: 0 },
+    ],
+    memories: [
+      { name: 'xi', from: 'v', to: 'h', rule: 'oja', tau: 200, init: normalRows(stream, 1, N, 0.3) },
+    ],
+    stimulus: [{ kind: 'clamp', layer: 'v', patterns: rowsOf(rows) }],
+  })
+  // The direction of the largest variance of these rows, not the axis that they were drawn around.
+  let principal = axis
+  for (let round = 0; round < 200; round++) {
+    const next = new Float64Array(N)
+    for (const row of rows) {
+      const along = row.reduce((sum, value, i) => sum + value * principal[i]!, 0)
+      row.forEach((value, i) => (next[i]! += along * value))
+    }
+    principal = next.map((value) => value / Math.hypot(...next))
+  }
+  await withSimulation(model, async (simulation) => {
+    await simulation.step(4000)
+    const xi = [...(await simulation.read('xi')).data]
+    const along = xi.reduce((sum, value, i) => sum + value * principal[i]!, 0)
+    expect(Math.hypot(...xi)).toBeGreaterThan(0.97)
+    expect(Math.hypot(...xi)).toBeLessThan(1.03)
+    expect(Math.abs(along)).toBeGreaterThan(0.995 * Math.hypot(...xi))
+  })
+})
