@@ -46,6 +46,13 @@ export function ownerOf({ label }: Operation): string {
   return act.split(' ')[1] ?? owner
 }
 
+/** The constants of an operation that its kernel declares as overrides: a pipeline refuses others. */
+export function overridesOf({ kernel, constants }: Operation): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(constants).filter(([name]) => kernel.source.includes(`override ${name}:`)),
+  )
+}
+
 export type Lifetime = 'fixed' | 'state' | 'parameter' | 'demand'
 
 /** One GPU buffer and what it holds at tick 0. */
