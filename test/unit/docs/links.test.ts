@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 
 const pages = [
   'README.md',
+  'CONTRIBUTING.md',
   ...readdirSync('docs')
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
@@ -12,20 +13,55 @@ const pages = [
 interface Link {
   readonly text: string
   readonly file: string
+  /** What follows `#`. */
+  readonly anchor: string | undefined
 }
 
-/** Links to files of the project, their anchors left out. */
+/** Links to files of the project. */
 function linksOf(page: string): Link[] {
-  return [...readFileSync(page, 'utf8').matchAll(/\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s#]+)[^)]*\)/g)]
-    .map((match) => ({ text: match[1]!, target: match[2]! }))
+  return [
+    ...readFileSync(page, 'utf8').matchAll(/\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s#]*)(?:#([^)\s]+))?[^)]*\)/g),
+  ]
+    .map((match) => ({ text: match[1]!, target: match[2]!, anchor: match[3] }))
     .filter(({ target }) => !/^https?:/.test(target))
-    .map(({ text, target }) => ({ text, file: join(dirname(page), target) }))
+    .map(({ text, target, anchor }) => ({
+      text,
+      file: target === '' ? page : join(dirname(page), target),
+      anchor,
+    }))
 }
+
+/** The anchors of a page's headings. */
+function anchorsOf(page: string): string[] {
+  return [...readFileSync(page, 'utf8').matchAll(/^#+ (.+)$/gm)].map((match) =>
+    match[1]!
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .replace(/\s/g, '-'),
+  )
+}
+
+const scripts = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> })
+  .scripts
 
 describe.each(pages)('%s', (page) => {
   it('links to files that are there', () => {
     const missing = linksOf(page).filter(({ file }) => !existsSync(file))
     expect(missing).toEqual([])
+  })
+
+  it('links to headings that are there', () => {
+    const missing = linksOf(page).filter(
+      ({ file, anchor }) => anchor !== undefined && file.endsWith('.md') && !anchorsOf(file).includes(anchor),
+    )
+    expect(missing).toEqual([])
+  })
+
+  it('names scripts that npm can run', () => {
+    const named = [...readFileSync(page, 'utf8').matchAll(/\bnpm run (?:-s )?([\w:]+)/g)].map(
+      (match) => match[1]!,
+    )
+    expect(named.filter((name) => scripts[name] === undefined)).toEqual([])
   })
 })
 
