@@ -65,27 +65,46 @@ describe.each(pages)('%s', (page) => {
   })
 })
 
-describe('docs/theory.md', () => {
-  const links = linksOf('docs/theory.md')
-  const lacking = (name: (link: Link) => string | undefined): string[] =>
-    links.flatMap((link) => {
-      const wanted = name(link)
-      if (wanted === undefined || readFileSync(link.file, 'utf8').includes(wanted)) return []
-      return [`${link.file} has no ${wanted}`]
-    })
-
-  it('names functions and kernels that are in the files it links to', () => {
-    const declared = ({ text, file }: Link): string | undefined => {
-      const name = /^`(\w+)`$/.exec(text)?.[1]
-      return name !== undefined && file.endsWith('.wgsl') ? `fn ${name}(` : name
-    }
-    expect(links.filter((link) => declared(link) !== undefined).length).toBeGreaterThan(70)
-    expect(lacking(declared)).toEqual([])
+/** What a page says of a file it links to, and the file has not. */
+function lacking(links: readonly Link[], name: (link: Link) => string | undefined): string[] {
+  return links.flatMap((link) => {
+    const wanted = name(link)
+    if (wanted === undefined || readFileSync(link.file, 'utf8').includes(wanted)) return []
+    return [`${link.file} has no ${wanted}`]
   })
+}
 
+/** The function, type or kernel that a link is called by. */
+function declared({ text, file }: Link): string | undefined {
+  const name = /^`(\w+)`$/.exec(text)?.[1]
+  return name !== undefined && file.endsWith('.wgsl') ? `fn ${name}(` : name
+}
+
+describe.each([
+  ['docs/theory.md', 70],
+  ['docs/glossary.md', 60],
+])('%s', (page, least) => {
+  it('names functions, types and kernels that are in the files it links to', () => {
+    const links = linksOf(page)
+    expect(links.filter((link) => declared(link) !== undefined).length).toBeGreaterThan(least)
+    expect(lacking(links, declared)).toEqual([])
+  })
+})
+
+describe('docs/theory.md', () => {
   it('names tests that are in the files it links to', () => {
+    const links = linksOf('docs/theory.md')
     const quoted = ({ text }: Link): string | undefined => /^"(.*)"$/.exec(text)?.[1]
     expect(links.filter((link) => quoted(link) !== undefined).length).toBeGreaterThan(30)
-    expect(lacking(quoted)).toEqual([])
+    expect(lacking(links, quoted)).toEqual([])
+  })
+})
+
+describe('docs/glossary.md', () => {
+  it('says of every word where it is in the code, and on which page', () => {
+    const entries = readFileSync('docs/glossary.md', 'utf8').split(/^- /m).slice(1)
+    expect(
+      entries.filter((entry) => !/\]\(\.\.\/(src|shaders)\//.test(entry) || !/\.md[#)]/.test(entry)),
+    ).toEqual([])
   })
 })
