@@ -1,4 +1,4 @@
-/** What one step of the linear leak tau dz/dt = target - z does, by integrator (theory.md, section 2). */
+/** What one step of the linear leak tau dz/dt = target - z does, by integrator (docs/theory.md, "Time and rates"). */
 import type { Model } from './model.ts'
 
 interface Step {

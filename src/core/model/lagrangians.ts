@@ -1,6 +1,6 @@
 /**
- * The Lagrangians of theory.md, section 1, in float64. A convex L(x) gives a layer everything: its activation
- * g = dL/dx, its Hessian M = d2L/dx2 >= 0 and its energy x.g - L.
+ * The Lagrangians of docs/theory.md, "Lagrangians", in float64. A convex L(x) gives a layer everything: its
+ * activation g = dL/dx, its Hessian M = d2L/dx2 >= 0 and its energy x.g - L.
  * @see Krotov, Hopfield, arXiv:2008.06996; Krotov, arXiv:2107.06446
  */
 import { compileCustom } from './custom.ts'

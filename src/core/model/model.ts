@@ -25,7 +25,7 @@ export interface Signs {
   readonly unit: number
 }
 
-/** A Lagrangian L(x) with all parameters filled in (theory.md, section 1). */
+/** A Lagrangian L(x) with all parameters filled in (docs/theory.md, "Lagrangians"). */
 export type Lagrangian =
   | { readonly kind: 'linear'; readonly gain: number }
   | { readonly kind: 'relu' }

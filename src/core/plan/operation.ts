@@ -4,7 +4,7 @@ import type { Kernel } from './kernels.ts'
 import type { Block, Matrix } from './layout.ts'
 import type { Why } from './variants.ts'
 
-/** The parts of a tick (theory.md, section 2), and what stands outside of it. */
+/** The parts of a tick (docs/scenario.md, "A tick"), and what stands outside of it. */
 export type Stage =
   | 'setup'
   | 'stimulate'

@@ -1,6 +1,6 @@
 /**
  * From a model to a plan: which buffers there are and which kernels run at which rate, in the order of a tick
- * (theory.md, section 2). Pure: it allocates nothing and touches no device.
+ * (docs/scenario.md, "A tick"). Pure: it allocates nothing and touches no device.
  */
 import { ModelError } from '../model/errors.ts'
 import type { Model } from '../model/model.ts'

@@ -1,4 +1,4 @@
-/** Watches the total energy where it may not rise (theory.md, section 1). */
+/** Watches the total energy where it may not rise (docs/theory.md, "Energy, and why it falls"). */
 import { compileCustom } from '../model/custom.ts'
 import { jointMemory } from '../model/joint.ts'
 import type { Model } from '../model/model.ts'
