@@ -32,7 +32,9 @@ function keysOf({ folder, table }) {
 
 /** The family of a type: all its members are names of kinds, and there are several, or one that is left of them. */
 function familyOf(type) {
-  const parts = (type.isUnion() ? type.types : [type]).filter((part) => !(part.flags & ts.TypeFlags.Undefined))
+  const parts = (type.isUnion() ? type.types : [type]).filter(
+    (part) => !(part.flags & ts.TypeFlags.Undefined),
+  )
   const names = parts.map((part) => (part.isStringLiteral() ? part.value : undefined))
   if (names.length < 2 || names.includes(undefined)) return undefined
   return FAMILIES.find(({ kinds }) => names.every((name) => kinds.has(name)))

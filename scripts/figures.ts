@@ -62,7 +62,7 @@ function mosaic(data: Float32Array, side: number, across: number, zoom: number):
   return encode({ width, height, data: pixels, channels: 1, depth: 8 })
 }
 
-/** Theory V1: the similarity of each memory with what it is shown, dots, on the closed form, lines. */
+/** The similarity of each memory with what it is shown, dots, on the closed form, lines. */
 function similarityChart({ model, series }: Simulation): Chart {
   const similarity = series.find(({ name }) => name === 'similarity')
   const targets = (model.stimulus[0] as Model['stimulus'][number]).patterns

@@ -1,6 +1,6 @@
-// Recall by a softmax layer that reads Xi once (theory.md, section 1: h = b + Xi v, g = softmax(beta h), I = Xi^T g). A
-// workgroup goes down a block of rows, four at a time, each lane with its columns in registers; a running maximum keeps
-// the exponentials in range:
+// Recall by a softmax layer that reads Xi once (docs/theory.md, "Dynamics": h = b + Xi v, g = softmax(beta h),
+// I = Xi^T g). A workgroup goes down a block of rows, four at a time, each lane with its columns in registers; a running
+// maximum keeps the exponentials in range:
 //
 //   partial [replicas, blocks, quads + 1]   sum_mu exp(beta (h_mu - m)) Xi_mu, and at the end m and sum_mu exp(beta (h_mu - m))
 //

@@ -1,4 +1,4 @@
-// W - J of a plastic synapse between two rewrites (theory.md, section 1: tau dW/dt = -(W - J) + kappa g g^T):
+// W - J of a plastic synapse between two rewrites (docs/theory.md, "Dynamics": tau dW/dt = -(W - J) + kappa g g^T):
 //
 //   fade U + sum_k w_k g_k g_k^T
 //

@@ -91,6 +91,25 @@ test('engram plan --json has the same as data', async () => {
   expect(plan.limits.maxStorageBufferBindingSize).toBeGreaterThanOrEqual(2 ** 27)
 })
 
+test('engram plan --wgsl prints the module of a label, and names the nearest label where there is none', async () => {
+  const { code, stdout, stderr } = await engram(
+    ['plan', 's.json', '--resident', 'off', '--wgsl', 'w/learn'],
+    folder,
+  )
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toMatch(
+    /^\/\/ w\/learn: kernel matrix\/learn, entry point learn\n\/\/ overrides: WORKGROUP = \d+, /,
+  )
+  expect(stdout).toMatch(/^ *1 {2}struct Params \{$/m)
+  expect(stdout).toMatch(/^ *\d+ {2}fn learn\(/m)
+  expect(await engram(['plan', 's.json', '--resident', 'off', '--wgsl', 'w/lern'], folder)).toEqual({
+    code: 2,
+    stdout: '',
+    stderr:
+      '--wgsl: no kernel is dispatched as `w/lern`, engram plan without --wgsl lists what is; did you mean `w/learn`?\n',
+  })
+})
+
 test.each(['run', 'validate', 'plan', 'devices'])(
   'engram %s --help goes to standard output',
   async (command) => {

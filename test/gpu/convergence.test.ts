@@ -34,7 +34,6 @@ function orderOf(x: readonly number[], distances: readonly number[]): number {
   )
 }
 
-// V4
 describe('as tau_h goes to 0, trajectories converge to the adiabatic run with order 1 in tau_h', () => {
   const cases: readonly { hidden: string; lagrangian: Lagrangian; coupling: number }[] = [
     { hidden: 'softmax', lagrangian: { kind: 'softmax', beta: 1.5 }, coupling: 0.5 },
@@ -90,7 +89,6 @@ describe('as tau_h goes to 0, trajectories converge to the adiabatic run with or
   })
 })
 
-// V5
 describe('halving dt halves the distance to a fine float64 run', () => {
   const T = 1.6
 

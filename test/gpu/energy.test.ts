@@ -12,7 +12,7 @@ import { LAGRANGIANS } from '../lagrangians.ts'
 import { withSimulation } from './helpers/compare.ts'
 import { ULP } from './helpers/within.ts'
 
-// V3. Bounded activations are coupled strongly. With an unbounded one the energy may fall for ever, and the state
+// Bounded activations are coupled strongly. With an unbounded one the energy may fall for ever, and the state
 // then grows past all numbers in finite time: such networks start small and weakly coupled.
 const BOUNDED = ['tanh', 'sigmoid', 'softmax', 'layernorm', 'spherical']
 const N_V = 5

@@ -24,7 +24,10 @@ export function symbolsOf(model: Model): ReadonlyMap<string, string> {
   return symbols
 }
 
-/** Dynamics, activations, learning and energy of a model (theory.md, section 1). */
+/**
+ * Dynamics, activations, learning and energy of a model
+ * (docs/theory.md, "Dynamics", "Lagrangians" and "Energy, and why it falls").
+ */
 export function equationsOf(model: Model): Equations[] {
   const symbols = symbolsOf(model)
   const of = (name: string): string => symbols.get(name) ?? 'x'

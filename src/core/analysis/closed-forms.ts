@@ -16,7 +16,7 @@ export interface GatedLearning {
  *   Xi(t) = e Xi(0) + (1 - e) v, e = exp(-t p / tau)
  *   cos = (e a + (1 - e) l) / sqrt(e^2 + (1 - e)^2 l^2 + 2 e (1 - e) l a),
  * a the cosine at the start, l = |v| / |Xi(0)|.
- * @see Lotito 2025, appendix B; theory V1
+ * @see Lotito 2025, appendix B; docs/theory.md, "Limits in which the answer is known"
  */
 export function gatedSimilarity(time: number, { start, share, tau, length = 1 }: GatedLearning): number {
   const kept = Math.exp((-time * share) / tau)

@@ -1,7 +1,7 @@
 /**
  * The flow of the neurons of one replica in float64, W and Xi held fixed and no stimulus: what vanishes at a fixed point,
  * and its linear part as products, so that no matrix over all neurons is needed.
- * @see theory.md, section 1, fixed points and hyperbolicity
+ * @see docs/theory.md, "Hyperbolicity and spectra"
  */
 import { add, dot, row, times, transposeTimes } from '../model/algebra.ts'
 import { activation, hessian, isPerNeuron, lagrangian } from '../kinds/lagrangians/table.ts'

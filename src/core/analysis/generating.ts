@@ -3,7 +3,7 @@
  * can be eliminated, and what is left is their Lagrangians read as a function of v and of the memories,
  *   calL(v; Xi) = sum_h L_h(h),  h = b_h + Xi v  (or b_h + Xi^T v, where the memory leads from h to v).
  * Its derivatives are the activation that reaches v, the energy, the velocity and the learning drive.
- * @see Lotito 2025; theory.md, section 1
+ * @see Lotito 2025; docs/theory.md, "Learning rules, and where Hebb comes from"
  */
 import { add, dot, row, squaredDistance, times, transposeTimes } from '../model/algebra.ts'
 import { ModelError } from '../errors.ts'

@@ -1,4 +1,4 @@
-/** Linear stability of the flow of the neurons at a state, in float64 (theory.md, section 1, hyperbolicity). */
+/** Linear stability of the flow of the neurons at a state, in float64 (docs/theory.md, "Hyperbolicity and spectra"). */
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { times } from '../model/algebra.ts'
 import { ModelError } from '../errors.ts'

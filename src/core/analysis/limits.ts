@@ -1,7 +1,7 @@
 /**
  * What a network comes to when one of its time scales goes to an end: adiabatic neurons (tau to 0), frozen synapses and
  * memories (tau to infinity).
- * @see theory.md, sections 1 and 4 (V4)
+ * @see docs/theory.md, "Limits in which the answer is known"
  */
 import { integratorOf } from '../kinds/integrators/table.ts'
 import { norm } from '../model/algebra.ts'

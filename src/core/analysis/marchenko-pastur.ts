@@ -1,7 +1,7 @@
 /**
  * The law of Marchenko and Pastur: the spectrum of J = Xi^T Xi / N_h for independent entries of unit variance, as
  * N_v and N_h grow with q = N_v / N_h fixed.
- * @see Marchenko, Pastur (1967); theory.md, section 1, hyperbolicity
+ * @see Marchenko, Pastur (1967); docs/theory.md, "Hyperbolicity and spectra"
  */
 export interface MarchenkoPastur {
   /** [(1 - sqrt q)^2, (1 + sqrt q)^2], where all eigenvalues but those at 0 lie. */

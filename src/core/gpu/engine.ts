@@ -2,9 +2,9 @@
 import { RunError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import { packBlock, roundUp, slicesOf } from '../plan/layout.ts'
-import type { BufferPlan, Operation } from '../plan/operation.ts'
-import type { Plan } from '../plan/plan.ts'
-import type { Factored } from '../plan/factored.ts'
+import { type BufferPlan, type Operation, overridesOf } from '../plan/operation.ts'
+import { type Plan, operationsOf } from '../plan/plan.ts'
+import { type Factored, onDemand } from '../plan/factored.ts'
 import { type Pipeline, clockLayout, pipelineOf } from './pipelines.ts'
 
 /** An operation ready to be encoded. */
@@ -76,24 +76,6 @@ const SLICE_BYTES = 2 ** 24
 /** Offsets of uniform bindings; portable. */
 const UNIFORM_ALIGNMENT = 256
 
-function operationsOf(plan: Plan): Operation[] {
-  return [
-    // They take longest to compile, and so they are asked for first: the others compile meanwhile.
-    ...plan.factored.flatMap(onDemand),
-    ...plan.factored.flatMap(({ deferral }) => deferral?.flush ?? []),
-    ...plan.setup,
-    ...plan.stimulate,
-    ...new Set([...plan.tick, ...plan.refresh]),
-    ...plan.probes.flatMap((probe) => probe.operations),
-    ...(plan.resident === undefined ? [] : [plan.resident.operation]),
-  ]
-}
-
-/** What is bound to buffers on demand. */
-function onDemand({ imprint, express, absorb }: Factored): Operation[] {
-  return [...imprint, ...express, ...absorb]
-}
-
 /**
  * Compiles the kernels of a plan, in the order of its operations; each only once a device, so that it can be done ahead.
  * @throws RunError or ModelError where a kernel does not compile
@@ -109,8 +91,8 @@ async function whole<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   return Promise.all(promises)
 }
 
-function compile(device: GPUDevice, { kernel, constants }: Operation): Promise<Pipeline> {
-  return pipelineOf(device, kernel, constantsOf(kernel.source, constants))
+function compile(device: GPUDevice, operation: Operation): Promise<Pipeline> {
+  return pipelineOf(device, operation.kernel, overridesOf(operation))
 }
 
 /**
@@ -483,11 +465,4 @@ function isChanged(initial: BufferPlan['initial'], before: Model, next: Model): 
 
 function bytesIn({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)
-}
-
-/** The constants that a source declares: a pipeline refuses others. */
-function constantsOf(source: string, constants: Readonly<Record<string, number>>): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(constants).filter(([name]) => source.includes(`override ${name}:`)),
-  )
 }

@@ -1,4 +1,7 @@
-/** The one learning network that is not hebbian and yet has an energy that falls (theory.md, section 1). */
+/**
+ * The one learning network that is not hebbian and yet has an energy that falls
+ * (docs/theory.md, "Learning rules, and where Hebb comes from").
+ */
 import { inverseTemperature, isIdentity } from '../kinds/lagrangians/table.ts'
 import { movingRule } from '../kinds/rules/table.ts'
 import type { Memory, Model } from './model.ts'

@@ -1,6 +1,6 @@
 /**
- * Integer time (theory.md, section 2): ticks are counted, seconds are derived. Everything that happens at a rate
- * asks one of these functions.
+ * Integer time (docs/theory.md, "Time and rates"): ticks are counted, seconds are derived. Everything that happens at
+ * a rate asks one of these functions.
  */
 
 /** True when a group with this rate divider is updated in tick t. */

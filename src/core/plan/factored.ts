@@ -51,3 +51,8 @@ export interface Deferral {
     readonly factor: number
   }
 }
+
+/** What is bound to buffers on demand. */
+export function onDemand({ imprint, express, absorb }: Factored): Operation[] {
+  return [...imprint, ...express, ...absorb]
+}

@@ -327,81 +327,88 @@ function expand(source: string, counts: Readonly<Record<string, number>>): strin
   return [...constants, ...lines].join('\n')
 }
 
+/** Names of all kernels. */
+export const KERNEL_NAMES = Object.keys(KERNELS) as KernelName[]
+
+/**
+ * What a kernel is joined to, in every form that differs, its plainest first; not how its table is read.
+ * @param lagrangians - one of each kind at least
+ */
+export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): Joined[] {
+  const reductions = Object.keys(REDUCTIONS) as Reduction[]
+  const formats = Object.keys(FORMATS) as Format[]
+  if (name === 'neuron/activate') return lagrangians.filter(isPerNeuron).map((lagrangian) => ({ lagrangian }))
+  if (name === 'neuron/normalize')
+    return lagrangians
+      .filter((lagrangian) => !isPerNeuron(lagrangian))
+      .flatMap((lagrangian) => reductions.map((reduce) => ({ lagrangian, reduce })))
+  if (name === 'probe/legendre')
+    return lagrangians.flatMap((lagrangian) => reductions.map((reduce) => ({ lagrangian, reduce })))
+  if (name === 'probe/sum' || name === 'probe/speed') return reductions.map((reduce) => ({ reduce }))
+  const reacting = lagrangians
+    .filter(isPerNeuron)
+    .map((lagrangian): Joined => ({ ending: 'react', lagrangian }))
+  if (name === 'matrix/recall' || name === 'matrix/project')
+    return [
+      ...formats.flatMap((format) =>
+        TILES[name === 'matrix/recall' ? 'recall' : 'project']
+          // A format is read in the same way by all tiles, and large ones compile slowly.
+          .filter(({ across, states, lanes }) => format === 'f32' || across * states * lanes <= 16)
+          .map((tile): Joined => ({ format, tile, ending: 'collect' })),
+      ),
+      // What comes after a product does not depend on how it is made.
+      ...[{ ending: 'step' } as const, ...reacting].map((ending): Joined => ({
+        format: 'f32',
+        tile: ALONE,
+        ...ending,
+      })),
+      ...(name === 'matrix/recall'
+        ? [{ format: 'f32', tile: ALONE, ending: 'weigh' } as const]
+        : (['fading', 'hollow'] as const).flatMap((making): Joined[] =>
+            (['collect', 'step'] as const).map((ending) => ({
+              format: 'f32',
+              tile: ALONE,
+              making,
+              ending,
+            })),
+          )),
+    ]
+  if (name === 'matrix/attend')
+    return formats.flatMap((format) => [1, 4].map((across) => ({ format, tile: { ...ALONE, across } })))
+  if (name === 'matrix/merge') return [{ ending: 'collect' }, { ending: 'step' }]
+  if (name === 'matrix/gather')
+    return (['plain', 'fading'] as const).flatMap((making): Joined[] => [
+      { making, ending: 'collect' },
+      { making, ending: 'step' },
+    ])
+  if (name === 'neuron/integrate') return [{ ending: 'step' } as const, ...reacting].flatMap(inBothSums)
+  if (name === 'matrix/learn')
+    return RULE_KINDS.filter(isMoving).flatMap((rule) =>
+      (hasSteadyRate(rule) ? INTEGRATOR_KINDS.slice(0, 1) : INTEGRATOR_KINDS).flatMap((integrator) =>
+        inBothSums({ rule, integrator }),
+      ),
+    )
+  if (ADDING.includes(name)) return inBothSums({})
+  if (filesOf(name).some((file) => wgsl(file).includes('quadAt(')))
+    return formats.map((format) => ({ format }))
+  return [{}]
+}
+
 /**
  * Every kernel in every joined form, varied ones once for each way of reading their table: what a test of all shaders compiles.
  * @param lagrangians - one of each kind at least
  */
 export function allKernels(lagrangians: readonly Lagrangian[]): Kernel[] {
-  const reductions = Object.keys(REDUCTIONS) as Reduction[]
-  const formats = Object.keys(FORMATS) as Format[]
-  const joinedTo = (name: KernelName): Joined[] => {
-    if (name === 'neuron/activate')
-      return lagrangians.filter(isPerNeuron).map((lagrangian) => ({ lagrangian }))
-    if (name === 'neuron/normalize')
-      return lagrangians
-        .filter((lagrangian) => !isPerNeuron(lagrangian))
-        .flatMap((lagrangian) => reductions.map((reduce) => ({ lagrangian, reduce })))
-    if (name === 'probe/legendre')
-      return lagrangians.flatMap((lagrangian) => reductions.map((reduce) => ({ lagrangian, reduce })))
-    if (name === 'probe/sum' || name === 'probe/speed') return reductions.map((reduce) => ({ reduce }))
-    const reacting = lagrangians
-      .filter(isPerNeuron)
-      .map((lagrangian): Joined => ({ ending: 'react', lagrangian }))
-    if (name === 'matrix/recall' || name === 'matrix/project')
-      return [
-        ...formats.flatMap((format) =>
-          TILES[name === 'matrix/recall' ? 'recall' : 'project']
-            // A format is read in the same way by all tiles, and large ones compile slowly.
-            .filter(({ across, states, lanes }) => format === 'f32' || across * states * lanes <= 16)
-            .map((tile): Joined => ({ format, tile, ending: 'collect' })),
-        ),
-        // What comes after a product does not depend on how it is made.
-        ...[{ ending: 'step' } as const, ...reacting].map((ending): Joined => ({
-          format: 'f32',
-          tile: ALONE,
-          ...ending,
-        })),
-        ...(name === 'matrix/recall'
-          ? [{ format: 'f32', tile: ALONE, ending: 'weigh' } as const]
-          : (['fading', 'hollow'] as const).flatMap((making): Joined[] =>
-              (['collect', 'step'] as const).map((ending) => ({
-                format: 'f32',
-                tile: ALONE,
-                making,
-                ending,
-              })),
-            )),
-      ]
-    if (name === 'matrix/attend')
-      return formats.flatMap((format) => [1, 4].map((across) => ({ format, tile: { ...ALONE, across } })))
-    if (name === 'matrix/merge') return [{ ending: 'collect' }, { ending: 'step' }]
-    if (name === 'matrix/gather')
-      return (['plain', 'fading'] as const).flatMap((making): Joined[] => [
-        { making, ending: 'collect' },
-        { making, ending: 'step' },
-      ])
-    if (name === 'neuron/integrate') return [{ ending: 'step' } as const, ...reacting].flatMap(inBothSums)
-    if (name === 'matrix/learn')
-      return RULE_KINDS.filter(isMoving).flatMap((rule) =>
-        (hasSteadyRate(rule) ? INTEGRATOR_KINDS.slice(0, 1) : INTEGRATOR_KINDS).flatMap((integrator) =>
-          inBothSums({ rule, integrator }),
-        ),
-      )
-    if (ADDING.includes(name)) return inBothSums({})
-    if (filesOf(name).some((file) => wgsl(file).includes('quadAt(')))
-      return formats.map((format) => ({ format }))
-    return [{}]
-  }
   /** One of each ending, sum, and of Lagrangians that are a sum and that are not: a table is read in the same way by all. */
   const variedOf = (name: KernelName): Joined[] => {
     const kindOf = ({ ending, lagrangian, carried: isCarried }: Joined): string =>
       `${ending ?? ''} ${isCarried} ${lagrangian === undefined ? '' : isPerNeuron(lagrangian)}`
-    const all = mayVary(name) ? joinedTo(name) : []
+    const all = mayVary(name) ? formsOf(name, lagrangians) : []
     const firsts = all.filter((joined, at) => all.findIndex((one) => kindOf(one) === kindOf(joined)) === at)
     return firsts.map((joined) => ({ ...joined, varied: true }))
   }
-  return (Object.keys(KERNELS) as KernelName[]).flatMap((name) =>
-    [...joinedTo(name), ...variedOf(name)].map((joined) => kernelOf(name, joined)),
+  return KERNEL_NAMES.flatMap((name) =>
+    [...formsOf(name, lagrangians), ...variedOf(name)].map((joined) => kernelOf(name, joined)),
   )
 }
 

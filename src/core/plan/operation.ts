@@ -4,7 +4,7 @@ import type { Kernel } from './kernels.ts'
 import type { Block, Matrix } from './layout.ts'
 import type { Why } from './variants.ts'
 
-/** The parts of a tick (theory.md, section 2), and what stands outside of it. */
+/** The parts of a tick (docs/scenario.md, "A tick"), and what stands outside of it. */
 export type Stage =
   | 'setup'
   | 'stimulate'
@@ -44,6 +44,13 @@ export interface Operation {
 export function ownerOf({ label }: Operation): string {
   const [owner, act] = label.split('/') as [string, string]
   return act.split(' ')[1] ?? owner
+}
+
+/** The constants of an operation that its kernel declares as overrides: a pipeline refuses others. */
+export function overridesOf({ kernel, constants }: Operation): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(constants).filter(([name]) => kernel.source.includes(`override ${name}:`)),
+  )
 }
 
 export type Lifetime = 'fixed' | 'state' | 'parameter' | 'demand'

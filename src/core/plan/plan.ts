@@ -1,6 +1,6 @@
 /**
  * From a model to a plan: which buffers there are and which kernels run at which rate, in the order of a tick
- * (theory.md, section 2). Pure: it allocates nothing and touches no device.
+ * (docs/scenario.md, "A tick"). Pure: it allocates nothing and touches no device.
  */
 import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
@@ -11,7 +11,7 @@ import type { BufferPlan, Operation } from './operation.ts'
 import { type ClockPlan, type Planning, WORKGROUP, addBuffer } from './planning.ts'
 import { type ProbePlan, planProbe } from './probes.ts'
 import { type Resident, planResident } from './resident.ts'
-import { type Factored, RING_WORDS } from './factored.ts'
+import { type Factored, RING_WORDS, onDemand } from './factored.ts'
 import { planSynapse } from './synapses.ts'
 import {
   type AttentionPlan,
@@ -62,6 +62,20 @@ export interface Plan {
   readonly variants: Variants
   /** Bytes of all buffers but those on demand. */
   readonly bytes: number
+}
+
+/** Every operation of a plan once, in the order in which an engine compiles them. */
+export function operationsOf(plan: Plan): Operation[] {
+  return [
+    // They take longest to compile, and so they are asked for first: the others compile meanwhile.
+    ...plan.factored.flatMap(onDemand),
+    ...plan.factored.flatMap(({ deferral }) => deferral?.flush ?? []),
+    ...plan.setup,
+    ...plan.stimulate,
+    ...new Set([...plan.tick, ...plan.refresh]),
+    ...plan.probes.flatMap((probe) => probe.operations),
+    ...(plan.resident === undefined ? [] : [plan.resident.operation]),
+  ]
 }
 
 export interface PlanOptions {

@@ -233,7 +233,7 @@ export function stepOf(model: Model, every: number): number {
   return model.time.dt * every
 }
 
-/** What one step does to the linear leak (theory.md, section 2). */
+/** What one step does to the linear leak (docs/theory.md, "Time and rates"). */
 export function rateOf(model: Model, every: number, tau: number): number {
   const ratio = stepOf(model, every) / tau
   return INTEGRATORS[model.time.integrator].rate(ratio)

@@ -26,7 +26,7 @@ export interface PlanRow {
   readonly bytes: number
 }
 
-/** All dispatches of a plan, in the order of a tick (theory.md, section 2). */
+/** All dispatches of a plan, in the order of a tick (docs/scenario.md, "A tick"). */
 export function planRows(plan: Plan, model: Model): PlanRow[] {
   const sizes = new Map(plan.buffers.map(({ name, bytes }) => [name, bytes]))
   const bytesOf = (names: readonly string[]): number =>

@@ -1,6 +1,6 @@
 /**
- * The whole network in float64, written for reading and not for speed: what theory.md says, line by line. The
- * GPU is compared with it.
+ * The whole network in float64, written for reading and not for speed: what docs/theory.md says, line by line.
+ * The GPU is compared with it.
  */
 import { add, dot, outer, row, squaredDistance, times, transposeTimes } from '../model/algebra.ts'
 import { ModelError } from '../errors.ts'
@@ -65,7 +65,7 @@ interface Pull {
  * the first tick shows the cue. Between ticks, currents and clamps are those of the tick just done.
  * @param model - validated: shapes agree, no two joined layers are adiabatic
  * @throws ModelError if a method is given a name that the model does not have
- * @see theory.md, sections 1 to 3
+ * @see docs/theory.md, "Dynamics", "Energy, and why it falls", "Time and rates" and "Noise"
  */
 export function createReference(model: Model): Reference {
   const { variation } = model

@@ -1,4 +1,4 @@
-/** What a probe measures, in float64, for one replica (design.md, probes). */
+/** What a probe measures, in float64, for one replica (docs/scenario.md, "Probes"). */
 import type { Rows } from '../model/model.ts'
 import { dot, norm, row } from '../model/algebra.ts'
 

@@ -21,7 +21,7 @@ function finalOverlaps(
   return lab.run(name, input, (simulation) => ownOverlaps(simulation).at(-1) ?? [])
 }
 
-/** V6: the classical network below and above capacity. */
+/** The classical network below and above capacity. */
 export const capacity: Reproduction = {
   id: 'capacity',
   title: 'Capacity of the classical Hopfield network',

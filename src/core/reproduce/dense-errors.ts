@@ -54,7 +54,7 @@ function scenario(seed: number, { degree, shown }: Shape, patterns: number, cues
   }
 }
 
-/** V9: wrong bits after one update of a dense memory. */
+/** Wrong bits after one update of a dense memory. */
 export const denseErrors: Reproduction = {
   id: 'dense-errors',
   title: 'Error rate of dense memories',

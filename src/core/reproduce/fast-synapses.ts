@@ -3,7 +3,7 @@ import { type Estimate, estimate } from '../analysis/statistics.ts'
 import { finalOverlap, hopfieldScenario } from './hopfield.ts'
 import { type Reproduction, atLeast, measuredPoints, near } from './reproduction.ts'
 
-/** V7: plastic synapses hold a pattern above capacity. */
+/** Plastic synapses hold a pattern above capacity. */
 export const fastSynapses: Reproduction = {
   id: 'fast-synapses',
   title: 'Fast synapses hold a pattern above capacity',

@@ -138,7 +138,7 @@ function balanceOf({ series, model }: Simulation, tau: (layer: Layer) => number)
   }
 }
 
-/** V3: the energy of every kind of layer falls, and by as much as the velocities say. */
+/** The energy of every kind of layer falls, and by as much as the velocities say. */
 export const energyBalance: Reproduction = {
   id: 'energy-balance',
   title: 'One energy for neurons, synapses and memories',
@@ -209,7 +209,7 @@ function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]!)))
 }
 
-/** V4: fast hidden neurons act as adiabatic ones. */
+/** Fast hidden neurons act as adiabatic ones. */
 export const adiabaticLimit: Reproduction = {
   id: 'adiabatic-limit',
   title: 'Fast hidden neurons become adiabatic',
@@ -289,7 +289,7 @@ export const adiabaticLimit: Reproduction = {
   },
 }
 
-/** V5: the order of the integrators. */
+/** The order of the integrators. */
 export const stepOrder: Reproduction = {
   id: 'step-order',
   title: 'Halving the step halves the error',

@@ -66,7 +66,7 @@ async function relativeErrors(simulation: Simulation): Promise<number[]> {
   })
 }
 
-/** V10: a hundred thousand patterns in 32 dimensions. */
+/** A hundred thousand patterns in 32 dimensions. */
 export const softmaxRetrieval: Reproduction = {
   id: 'softmax-retrieval',
   title: 'Retrieval in one update from many patterns',

@@ -27,7 +27,7 @@ function scenario(
   }
 }
 
-/** V2: eigenvalues of J = Xi^T Xi / N_h. */
+/** Eigenvalues of J = Xi^T Xi / N_h. */
 export const spectrum: Reproduction = {
   id: 'spectrum',
   title: 'Spectrum of a Hebbian coupling',

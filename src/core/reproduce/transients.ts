@@ -71,7 +71,7 @@ const FLOAT64 = {
 }
 const SCATTER = { start: 0.004, energyStart: 0.014, overlap: 0.035, energy: 0.03 }
 
-/** V8: a pattern below capacity is completed. */
+/** A pattern below capacity is completed. */
 export const transientRecall: Reproduction = {
   id: 'transient-recall',
   title: 'A pattern is completed below capacity',

@@ -1,4 +1,4 @@
-/** Watches the total energy where it may not rise (theory.md, section 1). */
+/** Watches the total energy where it may not rise (docs/theory.md, "Energy, and why it falls"). */
 import { isPerNeuron, lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import { movingRule } from '../kinds/rules/table.ts'
 import { jointMemory } from '../model/joint.ts'

@@ -1,6 +1,7 @@
 /**
- * Ticks become command buffers: many ticks in one compute pass and one submit, in the order of theory.md, section 2.
- * Nothing is allocated on the GPU here; samples leave through a small pool of staging buffers, without a stall.
+ * Ticks become command buffers: many ticks in one compute pass and one submit, in the order of
+ * docs/scenario.md, "A tick". Nothing is allocated on the GPU here; samples leave through a small pool of staging
+ * buffers, without a stall.
  */
 import { RunError } from '../errors.ts'
 import type { Model } from '../model/model.ts'

@@ -1,9 +1,10 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { RunError } from '../../core/errors.ts'
 import type { Limits } from '../../core/plan/layout.ts'
 import { type ResidentMode, planResidence } from '../../core/plan/residence.ts'
 import type { Tuned, Variants } from '../../core/plan/variants.ts'
 import { planRows, planText } from '../../core/plan/print.ts'
+import { wgslText } from '../../core/plan/wgsl.ts'
 import { axesSummary } from '../../core/run/results.ts'
 import { abilitiesOf } from '../../core/gpu/adapter.ts'
 import { requestDevice } from '../device.ts'
@@ -25,6 +26,7 @@ import {
 interface PlanOptions extends ScenarioOptions {
   readonly adapter?: string
   readonly json?: true
+  readonly wgsl?: string
   readonly resident: ResidentMode
   readonly variant?: Variants
   readonly autotune: boolean
@@ -45,6 +47,12 @@ export function planCommand(): Command {
       '--json',
       'the same as JSON: { adapter, limits, operations, buffers, bytes, variants, resident } and what varies',
     )
+    .addOption(
+      new Option(
+        '--wgsl <label>',
+        'print the WGSL of the dispatches with this label (column "for") instead, as it is compiled',
+      ).conflicts('json'),
+    )
     .addHelpText('after', HELP)
     .action(plan)
 }
@@ -60,6 +68,8 @@ Variants: of a product the tile of one invocation, rows x states (recall) or gro
 and after the slash the invocations of a workgroup; a sum over a layer is tree (barriers) or subgroup. The line
 "variants" has them as --variant takes them; results differ by rounding alone.
 The last line says whether the run is resident (one kernel, many ticks a dispatch, so many lanes a replica), and why.
+With --wgsl, instead: for each shader module of the label a header of comments (kernel, overrides of its pipeline, and the
+buffers and parameters of each dispatch), then its lines, numbered as in the errors of a shader compiler.
 Without any adapter the plan is for the limits that every WebGPU adapter has. Nothing is run or written.
 
 Exit code: 0 done, 2 the input is wrong or does not fit the adapter.
@@ -68,6 +78,7 @@ Examples:
   engram plan scenarios/digits.json
   engram plan scenarios/digits.json --set replicas=1 --adapter software
   engram plan scenarios/digits.json --variant recall:xi=1x1 --variant fuse=off
+  engram plan scenarios/digits.json --wgsl 'hidden/recall xi'
   engram plan scenarios/digits.json --json | jq '.operations[] | {kernel, every, bytes}'`
 
 async function plan(scenario: string, options: PlanOptions): Promise<void> {
@@ -79,6 +90,10 @@ async function plan(scenario: string, options: PlanOptions): Promise<void> {
   )
   const residence = `${planned.resident === undefined ? 'no' : 'yes'}, ${why}`
   warn(model.warnings)
+  if (options.wgsl !== undefined) {
+    print(`${wgslText(planned, model, options.wgsl)}\n`)
+    return
+  }
   if (options.json) {
     const { buffers, bytes } = planned
     const content = {

@@ -31,7 +31,7 @@ describe('the law of Marchenko and Pastur', () => {
     },
   )
 
-  it('has the edges of theory V2', () => {
+  it('has the edges (1 -+ sqrt q)^2', () => {
     expect(marchenkoPastur(1 / 4).edges).toEqual([0.25, 2.25])
     expect(marchenkoPastur(1).edges).toEqual([0, 4])
     expect(marchenkoPastur(4).edges).toEqual([1, 9])
@@ -97,7 +97,7 @@ describe('the spectrum of J = Xi^T Xi / N_h', () => {
     expect([...spectrum].map((value) => Number(value.toFixed(12)))).toEqual([0, 0, 2, 2])
   })
 
-  // Theory V2: the largest eigenvalues scatter around the edge by about N^(-2/3) of it.
+  // The largest eigenvalues scatter around the edge by about N^(-2/3) of it.
   it.each([
     ['normal', 1 / 4],
     ['normal', 1],

@@ -201,7 +201,7 @@ describe('the energy', () => {
   })
 })
 
-// V3. Bounded activations are coupled strongly. With an unbounded one the energy may fall for ever, and the state
+// Bounded activations are coupled strongly. With an unbounded one the energy may fall for ever, and the state
 // then grows past all numbers in finite time: such networks start small and weakly coupled.
 describe('the energy never rises', () => {
   const bounded = ['tanh', 'sigmoid', 'softmax', 'layernorm', 'spherical']

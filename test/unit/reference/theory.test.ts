@@ -1,4 +1,4 @@
-/** The rows of theory.md, section 4, that float64 and small networks can show. */
+/** The rows of docs/theory.md, "What is checked", that float64 and small networks can show. */
 import { describe, expect, it } from 'vitest'
 import type { Layer, Memory, Model, Rows, Synapse } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
@@ -34,7 +34,7 @@ function orthogonalRows(stream: RandomStream, rows: number, columns: number): Ro
   return rowsOf(basis)
 }
 
-describe('V1: gated memories turn from clean to noisy rows', () => {
+describe('gated memories turn from clean to noisy rows', () => {
   const [N_V, N_H, TAU, NOISE] = [50, 4, 250, 0.4]
   const stream = new RandomStream(1, 'V1')
   const clean = orthogonalRows(stream, N_H, N_V)
@@ -86,7 +86,7 @@ describe('V1: gated memories turn from clean to noisy rows', () => {
   })
 })
 
-describe('V4, V5: orders of convergence', () => {
+describe('orders of convergence', () => {
   interface Change {
     readonly dt: number
     readonly integrator?: Model['time']['integrator']

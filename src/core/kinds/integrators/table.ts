@@ -1,5 +1,5 @@
 /**
- * How one step advances tau dz/dt = gate (drive - decay z), by integrator (theory.md, section 2):
+ * How one step advances tau dz/dt = gate (drive - decay z), by integrator (docs/theory.md, "Time and rates"):
  * z += rate(h gate decay) / decay (drive - decay z), h = step/tau; where nothing decays, z += h gate drive.
  */
 

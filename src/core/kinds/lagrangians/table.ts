@@ -1,5 +1,5 @@
 /**
- * The Lagrangians of theory.md, section 1, in float64. A convex L(x) gives a layer everything: its activation
+ * The Lagrangians of docs/theory.md, "Lagrangians", in float64. A convex L(x) gives a layer everything: its activation
  * g = dL/dx, its Hessian M = d2L/dx2 >= 0 and its energy x.g - L.
  * @see Krotov, Hopfield, arXiv:2008.06996; Krotov, arXiv:2107.06446
  */
@@ -290,7 +290,7 @@ export const LAGRANGIANS = {
 
 type Table = typeof LAGRANGIANS
 
-/** A Lagrangian L(x) with all parameters filled in (theory.md, section 1). */
+/** A Lagrangian L(x) with all parameters filled in (docs/theory.md, "Lagrangians"). */
 export type Lagrangian = {
   readonly [K in keyof Table]: Readonly<v.InferOutput<Table[K]['schema']>>
 }[keyof Table]

@@ -1,5 +1,5 @@
 /**
- * The learning rules of theory.md, section 1, in float64. All of them are
+ * The learning rules of docs/theory.md, "Dynamics", in float64. All of them are
  *   tau dXi/dt = gate (.) (drive + Lambda - decay (.) Xi),
  * entry by entry, of the activations `to` of its row and `from` of its column.
  * @see Lotito 2025, appendix B; Oja, J. Math. Biology 15 (1982) 267
