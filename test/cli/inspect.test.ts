@@ -71,7 +71,7 @@ test('engram plan prints the dispatches in the order of a tick, then the buffers
   expect(order).toEqual([...order].sort((a, b) => a - b))
   expect(stdout).toMatch(/^ +kernel +for +variant +every +workgroups +bytes +reads +writes$/m)
   expect(stdout).toMatch(
-    /^ +matrix\/learn +w\/learn +- +2 +\d+x1x1 +\d+ +visible\/activations +w\/matrix faults$/m,
+    /^ +matrix\/learn\+hebbian +w\/learn +- +2 +\d+x1x1 +\d+ +visible\/activations +w\/matrix faults$/m,
   )
 })
 
@@ -85,7 +85,7 @@ test('engram plan --json has the same as data', async () => {
   }
   expect(plan.bytes).toBe(plan.buffers.reduce((sum, { bytes }) => sum + bytes, 0))
   expect(plan.operations.find(({ label }) => label === 'xi/learn')).toMatchObject({
-    kernel: 'matrix/learn',
+    kernel: 'matrix/learn+hebbian',
     every: 9,
   })
   expect(plan.limits.maxStorageBufferBindingSize).toBeGreaterThanOrEqual(2 ** 27)
@@ -98,7 +98,7 @@ test('engram plan --wgsl prints the module of a label, and names the nearest lab
   )
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toMatch(
-    /^\/\/ w\/learn: kernel matrix\/learn, entry point learn\n\/\/ overrides: WORKGROUP = \d+, /,
+    /^\/\/ w\/learn: kernel matrix\/learn\+hebbian, entry point learn\n\/\/ overrides: WORKGROUP = \d+, /,
   )
   expect(stdout).toMatch(/^ *1 {2}struct Params \{$/m)
   expect(stdout).toMatch(/^ *\d+ {2}fn learn\(/m)
