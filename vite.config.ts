@@ -118,10 +118,8 @@ export default defineConfig(({ mode }) => ({
           name: 'gpu',
           setupFiles: 'test/properties.ts',
           include: ['test/gpu/**/*.test.ts'],
-          // A worker keeps one device for all its files: see test/gpu/device.ts. Only one, since a software adapter
-          // uses all cores: beside another process like it, small dispatches take many times as long.
+          // A worker keeps one device, and what was compiled for it, for all its files: see test/gpu/device.ts.
           isolate: false,
-          maxWorkers: 1,
           // Ends what hangs; slow machines are slow.
           testTimeout: 300_000,
           hookTimeout: 300_000,

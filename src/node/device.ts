@@ -3,6 +3,7 @@ import { create, globals } from 'webgpu'
 import { checkText } from '../core/model/arguments.ts'
 import { ModelError, RunError } from '../core/errors.ts'
 import { BUNDLE } from './cache.ts'
+import { restBetweenPolls } from './polling.ts'
 import { type DriverSet, driverSets, withDrivers } from './vulkan.ts'
 
 /** What a person needs to know to tell one adapter from another. */
@@ -70,10 +71,13 @@ export async function requestDevice(options: DeviceOptions = {}): Promise<Reques
         requiredFeatures: OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature)),
         requiredLimits: limitsOf(adapter),
       })
+      // Other adapters do not compute on the cores of the process.
+      const pollAtOnce = info.type === 'software' ? restBetweenPolls() : undefined
       const release = (): void => {
         device.destroy()
         // Not before the loss is reported: Dawn's threads may still be at work.
         void device.lost.then(() => {
+          pollAtOnce?.()
           unpin(instances)
         })
       }

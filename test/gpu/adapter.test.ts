@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { limitsOf, OPTIONAL_FEATURES, requestDevice } from '../../src/node/device.ts'
 import { listAdapters } from '../../src/node/devices.ts'
 import { testDevice } from './device.ts'
@@ -41,4 +41,19 @@ test('the list of adapters has this one, and one default', async () => {
   const adapters = await listAdapters()
   expect(adapters.map((listed) => listed.name)).toContain(info.name)
   expect(adapters.filter((listed) => listed.default)).toHaveLength(1)
+})
+
+test('Dawn rests between its polls of a long wait where the adapter needs the cores', async () => {
+  const timers = vi.spyOn(globalThis, 'setTimeout')
+  const buffer = device.createBuffer({ size: 2 ** 24, usage: GPUBufferUsage.COPY_DST })
+  // However fast the machine, copies enough take longer than a wait without a rest.
+  for (let copies = 1; timers.mock.calls.length === 0 && copies < 2 ** 12; copies *= 2) {
+    const encoder = device.createCommandEncoder()
+    for (let copy = 0; copy < copies; copy++) encoder.clearBuffer(buffer)
+    device.queue.submit([encoder.finish()])
+    await device.queue.onSubmittedWorkDone()
+  }
+  expect(timers.mock.calls.length > 0).toBe(info.type === 'software')
+  timers.mockRestore()
+  buffer.destroy()
 })
