@@ -142,9 +142,12 @@ function createSources(scenario: Scenario, read: Read): Sources {
     },
   }
   function load(name: string): Promise<Block> {
-    const memory = scenario.memories[name]
+    // Names may be those of any object's own functions, such as `toString`.
+    const entry = <T>(of: Readonly<Record<string, T>>): T | undefined =>
+      Object.hasOwn(of, name) ? of[name] : undefined
+    const memory = entry(scenario.memories)
     if (memory !== undefined) return initialMemory(scenario, name, memory, sources)
-    const synapse = scenario.synapses[name]
+    const synapse = entry(scenario.synapses)
     if (synapse !== undefined && synapse.base !== 0 && synapse.base.kind === 'hebbian') {
       return hebbianPatterns(scenario, name, synapse, synapse.base.patterns, sources)
     }

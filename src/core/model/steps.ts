@@ -96,6 +96,15 @@ function isHeld({ stimulus, time }: Model, name: string): boolean {
   return end > 0 && end >= time.ticks
 }
 
+/** As far as the states of a layer are known to go: where they begin, and what pulls them from outside. */
+function reachOf({ stimulus }: Model, { name, init, bias }: Layer): number {
+  const shown = stimulus.flatMap(({ layer, patterns }) => (layer === name ? [patterns] : []))
+  return [init, bias, ...shown].reduce(
+    (top, { data }) => data.reduce((largest, value) => Math.max(largest, Math.abs(value)), top),
+    0,
+  )
+}
+
 /** The layer that flips first, and by what factor its step would have to be shorter. */
 function flip(
   model: Model,
@@ -103,7 +112,9 @@ function flip(
 ): { readonly layer: string; readonly factor: number } | undefined {
   const layers = model.layers.flatMap(({ name, size, tau }) => {
     const own = points.map((point) => ({ point, layer: groupOf(point, name) as Layer }))
-    const slopes = own.map(({ layer }) => lagrangianFacts(layer.lagrangian).steepest(layer.lagrangian))
+    const slopes = own.map(({ point, layer }) =>
+      lagrangianFacts(layer.lagrangian).steepest(layer.lagrangian, reachOf(point, layer)),
+    )
     if (tau === 0 || isHeld(model, name) || slopes.includes(undefined)) return []
     const weights = own.map(({ point, layer }, index) => ({
       rate: rateOf(layer, point.time),

@@ -89,6 +89,22 @@ describe('a model', () => {
     })
   })
 
+  it.each(['toString', 'valueOf', 'hasOwnProperty'])(
+    'may have synapses and memories called %s',
+    async (name) => {
+      const base = { kind: 'hebbian', patterns: values([1, 1, -1, 1, -1, 1]) }
+      const parts = { neurons: { visible: visible({ size: 6 }), hidden: hidden() } }
+      const initial = (of: string): Raw => ({
+        stimulus: [{ kind: 'initial', layer: 'visible', patterns: { kind: 'rows', of } }],
+      })
+      const lateral = { synapses: { [name]: { layer: 'visible', base } }, memories: {} }
+      const model = await resolve(scenario({ ...parts, ...lateral, ...initial(name) }))
+      expect([...model.stimulus[0]!.patterns.data]).toEqual([1, 1, -1, 1, -1, 1])
+      const other = await resolve(scenario({ ...parts, memories: { [name]: memory() }, ...initial(name) }))
+      expect(other.stimulus[0]!.patterns.rows).toBe(other.memories[0]!.init.rows)
+    },
+  )
+
   it('is the same each time, and another with another seed', async () => {
     const raw = scenario({ memories: { xi: memory({ init: { kind: 'random', distribution: 'normal' } }) } })
     expect(await resolve(raw)).toEqual(await resolve(raw))

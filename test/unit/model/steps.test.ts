@@ -128,6 +128,27 @@ describe('a step that is too long', () => {
     expect(Math.abs(states[1]![1])).toBeLessThan(1e-5)
   })
 
+  test('is told of powers as far as their states are known to go, and of expressions', async () => {
+    const power = { kind: 'power', degree: 3 }
+    const network = (lagrangian: Raw, layer: Raw): Raw => rivals(inhibition, { lagrangian, ...layer })
+    // The slope of x^2 is 2 x: r (1 + 2 * 10) = 2.
+    const [warning] = await warningsOf({ dt: 0.3, integrator: 'euler' }, network(power, { bias: 10 }))
+    expect(warning).toMatch(/set time.dt to 0.0952 at most$/)
+    expect(await warningsOf({ dt: 0.3, integrator: 'euler' }, network(power, { bias: 1 }))).toEqual([])
+    const custom = (a: number) => ({
+      kind: 'custom',
+      activation: 'tanh(a * x)',
+      lagrangian: 'logCosh(a * x) / a',
+      parameters: { a },
+    })
+    const [own] = await warningsOf({ dt: 0.3 }, network(custom(50), {}))
+    const [builtIn] = await warningsOf({ dt: 0.3 }, network({ kind: 'tanh', gain: 50 }, {}))
+    const largest = (text = ''): number => Number(/to (\S+) at most$/.exec(text)?.[1])
+    expect(largest(builtIn)).toBeGreaterThan(0)
+    expect(largest(own)).toBe(largest(builtIn))
+    expect(await warningsOf({ dt: 0.3 }, network(custom(1), {}))).toEqual([])
+  })
+
   test('is told of the worst point of a grid', async () => {
     const vary = { 'neurons.v.tau': { values: [0.05, 1, 0.5] } }
     const warnings = await warningsOf({ dt: 0.1 }, { ...rivals(), replicas: { vary } })

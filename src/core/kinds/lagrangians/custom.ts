@@ -68,6 +68,8 @@ export interface Compiled {
   readonly slope: Real
   /** l'(x), what g(x) has to be. */
   readonly derivative: Real
+  /** The largest slope of g wherever it is looked at. */
+  readonly steepest: number
   /** g >= 0 wherever it is looked at. */
   readonly isNonNegative: boolean
   /** Where g falls, so that L is not convex: two states in a row. */
@@ -109,11 +111,16 @@ function compile({ parameters }: Custom, { activation, lagrangian }: Parsed): Co
   const values = Object.values(parameters)
   const g = (x: number): number => evaluate(activation, x, values)
   let falls: Compiled['falls'] | null = null
+  const slope = (x: number): number => differentiate(activation, x, values).slope
   return {
     value: (x) => evaluate(lagrangian, x, values),
     activation: g,
-    slope: (x) => differentiate(activation, x, values).slope,
+    slope,
     derivative: (x) => differentiate(lagrangian, x, values).slope,
+    get steepest() {
+      const slopes = [0, ...STATES].map((x) => Math.abs(slope(x))).filter(Number.isFinite)
+      return slopes.reduce((top, one) => Math.max(top, one), 0)
+    },
     get isNonNegative() {
       return STATES.every((x) => g(x) >= 0)
     },

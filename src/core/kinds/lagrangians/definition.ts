@@ -33,8 +33,8 @@ export interface Facts<L> {
   readonly isBounded: boolean
   /** No activation is below 0. */
   readonly isNonNegative: (l: L) => boolean
-  /** The largest slope of an activation, undefined where there is none or it is not known. */
-  readonly steepest: (l: L) => number | undefined
+  /** The largest slope of an activation for states up to `reach` in size, undefined where it is not known. */
+  readonly steepest: (l: L, reach: number) => number | undefined
   /** g as TeX, `x` the symbol of the state, `of` a parameter as TeX: a number, or a range where it varies by replica. */
   readonly formula: (l: L, x: string, of: (key: keyof L & string) => string) => string
 

@@ -96,7 +96,7 @@ export const LAGRANGIANS = {
       parameters: (l) => [l.degree, l.rectified ? 1 : 0],
       isBounded: false,
       isNonNegative: (l) => l.rectified,
-      steepest: (l) => (l.degree === 2 ? 1 : undefined),
+      steepest: ({ degree }, reach) => (degree - 1) * reach ** (degree - 2),
       expressions: ({ degree, rectified }) =>
         rectified
           ? {
@@ -279,7 +279,7 @@ export const LAGRANGIANS = {
     isBounded: false,
     isNonNegative: (l) => compileCustom(l).isNonNegative,
     isConvex: (l) => compileCustom(l).falls === undefined,
-    steepest: () => undefined,
+    steepest: (l) => compileCustom(l).steepest,
     expressions: (l) => l,
     written: customSource,
     check: checkCustom,
