@@ -1,8 +1,8 @@
 /** The page in a real browser, for the tests of a file: built, served from a folder, paused until a test plays it. */
 import { decode } from 'fast-png'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import { FIXED_KERNELS, launchBrowser, type Served, serveBuild } from './browser.ts'
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
+import { FIXED_KERNELS, launchBrowser } from './browser.ts'
 
 export interface Picture {
   readonly width: number
@@ -35,8 +35,8 @@ export interface Lab {
 
 /** Opens a browser before the tests of a file and closes it after them; a warning or an exception of a page fails its test. */
 export function useLab(options: BrowserContextOptions = {}): Lab {
+  const url = inject('page')
   let browser: Browser
-  let served: Served
   let page: Page
   let heard: string[] = []
 
@@ -62,12 +62,11 @@ export function useLab(options: BrowserContextOptions = {}): Lab {
   }
 
   beforeAll(async () => {
-    ;[browser, served] = await Promise.all([launchBrowser(), serveBuild()])
+    browser = await launchBrowser()
     page = await open()
   })
   afterAll(async () => {
     await browser.close()
-    await served.close()
   })
   const complaints = (): string[] => {
     const told = heard
@@ -82,14 +81,12 @@ export function useLab(options: BrowserContextOptions = {}): Lab {
     get page() {
       return page
     },
-    get url() {
-      return served.url
-    },
+    url,
     open,
     async visit(scenario) {
       // Another address with the same path and query would not be loaded anew.
       await page.goto('about:blank')
-      await page.goto(scenario === undefined ? served.url : `${served.url}?scenario=${scenario}`)
+      await page.goto(scenario === undefined ? url : `${url}?scenario=${scenario}`)
       await page.locator('body[data-state=ready]').waitFor()
     },
     engram: (expression) => page.evaluate(`engram.${expression}`),

@@ -3,18 +3,17 @@ import { join, resolve } from 'node:path'
 import { decode } from 'fast-png'
 import { unzipSync } from 'fflate'
 import type { Browser, Page } from 'playwright-core'
-import { build } from 'vite'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
 import { linkTo } from '../../src/app/share/link.ts'
 import { decodeNpz } from '../../src/core/data/npz.ts'
 import type { Scenario } from '../../src/core/model/schema.ts'
 import { engram as program, readArrays, smallScenario, temporaryFolder } from '../cli/program.ts'
-import { FIXED_KERNELS, launchBrowser, type Served, serveBuild } from './browser.ts'
+import { FIXED_KERNELS, launchBrowser } from './browser.ts'
 import { eventually } from './lab.ts'
 
+const url = inject('page')
 let browser: Browser
 let page: Page
-let served: Served
 /** Warnings, errors and exceptions of the page since the last test. */
 let complaints: string[] = []
 
@@ -23,14 +22,12 @@ const folder = temporaryFolder()
 const SCENARIO = resolve('scenarios/softmax-synapses.json')
 
 beforeAll(async () => {
-  await build({ mode: 'node', logLevel: 'warn' })
-  ;[browser, served] = await Promise.all([launchBrowser(), serveBuild()])
+  browser = await launchBrowser()
   page = await openPage()
 })
 
 afterAll(async () => {
   await browser.close()
-  await served.close()
 })
 
 afterEach(() => {
@@ -70,7 +67,7 @@ const chosen = (): Promise<string> =>
 async function visit(scenario: string): Promise<void> {
   // Another address with the same path and query would not be loaded anew.
   await page.goto('about:blank')
-  await page.goto(`${served.url}?scenario=${scenario}`)
+  await page.goto(`${url}?scenario=${scenario}`)
   await ready()
 }
 
@@ -160,7 +157,7 @@ describe('the link', () => {
     'that is damaged (%s) is told in one line, and the page starts as usual',
     async (hash) => {
       await page.goto('about:blank')
-      await page.goto(served.url + hash)
+      await page.goto(url + hash)
       await ready()
       expect(await page.locator('#title').textContent()).toBe('Recall of handwritten digits')
       expect(await toast()).toMatch(/^This link cannot be opened: the link [^\n]+$/)
@@ -172,7 +169,7 @@ describe('the link', () => {
     await visit('hopfield')
     const scenario = await engram<Scenario>('scenario')
     await page.goto('about:blank')
-    await page.goto(linkTo(served.url, { ...scenario, replicas: 0 }))
+    await page.goto(linkTo(url, { ...scenario, replicas: 0 }))
     await ready()
     expect(await toast()).toContain('This link cannot be opened: replicas: must be')
   })

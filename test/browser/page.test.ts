@@ -1,24 +1,23 @@
 import { decode } from 'fast-png'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { FIXED_KERNELS, launchBrowser, type Served, serveBuild, serveSources } from './browser.ts'
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
+import { FIXED_KERNELS, launchBrowser, serveSources } from './browser.ts'
 import { eventually, frames } from './lab.ts'
 
+const url = inject('page')
 let browser: Browser
 let page: Page
-let served: Served
 /** Warnings, errors and exceptions of the page since the last test. */
 let complaints: string[] = []
 
 // The page as it is shipped: built, and served from a folder.
 beforeAll(async () => {
-  ;[browser, served] = await Promise.all([launchBrowser(), serveBuild()])
+  browser = await launchBrowser()
   page = await openPage()
 })
 
 afterAll(async () => {
   await browser.close()
-  await served.close()
 })
 
 afterEach(() => {
@@ -42,7 +41,7 @@ async function openPage(): Promise<Page> {
 async function visit(scenario?: string): Promise<void> {
   // The same address again would be a reload, which goes on as it was: paused, if it was.
   await page.goto('about:blank')
-  await page.goto(scenario === undefined ? served.url : `${served.url}?scenario=${scenario}`)
+  await page.goto(scenario === undefined ? url : `${url}?scenario=${scenario}`)
   await page.locator('body[data-state=ready][data-playing=true]').waitFor()
 }
 
@@ -281,7 +280,7 @@ test('a picture grows when it is clicked', async () => {
 })
 
 test('what cannot be loaded is named, and another scenario can still be chosen', async () => {
-  await page.goto(`${served.url}?scenario=no-such-one`)
+  await page.goto(`${url}?scenario=no-such-one`)
   await page.locator('#failure').waitFor()
   expect(await page.locator('#failure').textContent()).toContain('no-such-one.json')
   await page.locator('#scenario').selectOption('softmax-synapses')
