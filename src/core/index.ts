@@ -29,7 +29,7 @@ export type { BufferPlan, Lifetime, Operation, Stage } from './plan/operation.ts
 export type { ClockPlan } from './plan/planning.ts'
 export type { ProbePlan } from './plan/probes.ts'
 export type { Command, Engine, FactoredCommands, ResidentCommand } from './gpu/engine.ts'
-export type { ResidentMode } from './plan/residence.ts'
+export { type Residence, type ResidentMode, planResidence } from './plan/residence.ts'
 export type { ArenaPart, Resident } from './plan/resident.ts'
 export type { PiecedArray } from './data/npz.ts'
 export type { DenseArray } from './run/arrays.ts'

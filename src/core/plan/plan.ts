@@ -102,11 +102,26 @@ export interface PlanOptions {
 /** What the buffer `faults` holds for a group whose values have all been finite. */
 export const NO_FAULT = 0xffffffff
 
+/** A network planned once: its plan, and the same with a resident form, shared by lanes or not. */
+export interface Planned {
+  readonly plan: Plan
+  readonly resident: (form?: 'shared' | 'lone') => Plan
+}
+
 /**
  * Plans a network for an adapter with the given limits.
  * @throws ModelError if something does not fit, with the bytes needed and the bytes there are
  */
 export function planNetwork(model: Model, limits: Limits, options: PlanOptions = {}): Plan {
+  const planned = planForms(model, limits, options)
+  return options.resident === true ? planned.resident() : planned.plan
+}
+
+/**
+ * Plans a network for an adapter with the given limits, in the forms that it may be run in.
+ * @throws ModelError if something does not fit, with the bytes needed and the bytes there are
+ */
+export function planForms(model: Model, limits: Limits, options: PlanOptions = {}): Planned {
   const { pinned: pins = {}, lanes = 1 } = options
   checkVariants(options.variants ?? {})
   checkVariants(pins)
@@ -189,45 +204,18 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
   const stimulate = model.layers.flatMap((layer) => planStimulus(planning, layer))
   const probes = planProbes(planning)
 
-  const resident =
-    options.resident === true
-      ? planResident(planning, {
-          operations: [
-            // Each layer by itself: what moves it stands in the parameters of its own kernels.
-            ...model.layers.flatMap((layer) => [
-              activate(planning, layer, layer.tau > 0 ? 'activate' : 'settle'),
-              integrate(
-                planning,
-                layer,
-                layer.tau > 0 ? 'integrate' : 'settle',
-                stepping(planning, layer, false, false),
-              ),
-            ]),
-            ...learning,
-            ...probes.flatMap(({ operations }) => operations),
-          ],
-          probes,
-          lanes: variants.resident === 'lone' ? 1 : planning.lanes,
-        })
-      : undefined
   const defers = [...planning.factored.values()].some(({ deferral }) => deferral !== undefined)
-  const buffers = [...planning.buffers.values()]
-  const bytes = buffers.reduce((sum, { lifetime, bytes: own }) => sum + (lifetime === 'demand' ? 0 : own), 0)
-  if (limits.totalBytes !== undefined && bytes > limits.totalBytes) {
-    const largest = buffers
-      .filter(({ lifetime }) => lifetime !== 'demand')
-      .reduce((a, b) => (b.bytes > a.bytes ? b : a))
-    throw new ModelError(
-      `the network needs ${bytes} bytes (\`${largest.name}\` alone ${largest.bytes}), there are ${limits.totalBytes}; ` +
-        'use fewer neurons, replicas or plastic synapses',
-    )
-  }
   checkSnapshots(planning)
   const products = [...planning.products.values()]
   // One word is said of all of them.
   const isOneWord = new Set(attentions.map(({ form }) => form)).size === 1
-  return {
-    buffers,
+
+  const withForm = (
+    form: Variants,
+    resident: Resident | string | undefined,
+    { buffers }: Pick<Planning, 'buffers'>,
+  ): Plan => ({
+    ...sized([...buffers.values()], limits),
     matrices: planning.matrices,
     setup,
     stimulate,
@@ -246,9 +234,46 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
     clock: { ...planning.clock, perTick: defers ? 3 : 1 },
     products,
     attentions,
-    variants: pinned([...products, ...(isOneWord ? attentions : [])], variants),
-    bytes,
+    variants: pinned([...products, ...(isOneWord ? attentions : [])], { ...variants, ...form }),
+  })
+  return {
+    plan: withForm({}, undefined, planning),
+    resident(form = variants.resident) {
+      const own = { ...planning, buffers: new Map(planning.buffers) }
+      const resident = planResident(own, {
+        operations: [
+          // Each layer by itself: what moves it stands in the parameters of its own kernels.
+          ...model.layers.flatMap((layer) => [
+            activate(own, layer, layer.tau > 0 ? 'activate' : 'settle'),
+            integrate(own, layer, layer.tau > 0 ? 'integrate' : 'settle', stepping(own, layer, false, false)),
+          ]),
+          ...learning,
+          ...probes.flatMap(({ operations }) => operations),
+        ],
+        probes,
+        lanes: form === 'lone' ? 1 : planning.lanes,
+      })
+      return withForm(form === undefined ? {} : { resident: form }, resident, own)
+    },
   }
+}
+
+/**
+ * Buffers with their sum.
+ * @throws ModelError if it is more than there are
+ */
+function sized(buffers: readonly BufferPlan[], limits: Limits): Pick<Plan, 'buffers' | 'bytes'> {
+  const bytes = buffers.reduce((sum, { lifetime, bytes: own }) => sum + (lifetime === 'demand' ? 0 : own), 0)
+  if (limits.totalBytes !== undefined && bytes > limits.totalBytes) {
+    const largest = buffers
+      .filter(({ lifetime }) => lifetime !== 'demand')
+      .reduce((a, b) => (b.bytes > a.bytes ? b : a))
+    throw new ModelError(
+      `the network needs ${bytes} bytes (\`${largest.name}\` alone ${largest.bytes}), there are ${limits.totalBytes}; ` +
+        'use fewer neurons, replicas or plastic synapses',
+    )
+  }
+  return { buffers, bytes }
 }
 
 /** Refuses variants of products that the network does not have. */

@@ -2,7 +2,7 @@
 import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import type { Limits } from './layout.ts'
-import { type Plan, type PlanOptions, planNetwork } from './plan.ts'
+import { type Plan, type PlanOptions, type Planned, planForms } from './plan.ts'
 import { ticksBetween } from './print.ts'
 import type { Resident } from './resident.ts'
 import { type Variants, generalOf } from './variants.ts'
@@ -38,20 +38,18 @@ const LONG = 10_000
  * @param paying - ticks in which the form has to be worth its compilation; undefined where it is taken whatever it costs
  */
 function planForm(
+  { resident }: Planned,
   model: Model,
-  limits: Limits,
   options: PlanOptions,
   paying: number | undefined,
   ticks: number,
 ): Plan {
   const { lanes = 1, software = false, variants = {} } = options
   const chosen = variants.resident ?? pinnedForm(options)
-  const planAs = (form: Variants): Plan =>
-    planNetwork(model, limits, { ...options, variants: { ...variants, ...form }, resident: true })
-  if (!software || lanes === 1 || chosen !== undefined) return planAs({})
-  const shared = planAs({ resident: 'shared' })
-  if (shared.resident === undefined) return planAs({})
-  const lone = planAs({ resident: 'lone' })
+  if (!software || lanes === 1 || chosen !== undefined) return resident()
+  const shared = resident('shared')
+  if (shared.resident === undefined) return resident()
+  const lone = resident('lone')
   // The form that compiles sooner may pay where the other does not.
   if (paying !== undefined && paying * dispatchesPerTick(lone, model) < (lone.resident?.worth ?? Infinity))
     return shared
@@ -95,12 +93,10 @@ export function planResidence(
   mode: ResidentMode,
   ticks?: number,
 ): Residence {
-  const plain = (why: string): Residence => {
-    const plan = planNetwork(model, limits, { ...options, resident: false })
-    return { plan, now: false, why }
-  }
+  const planned = planForms(model, limits, options)
+  const plain = (why: string): Residence => ({ plan: planned.plan, now: false, why })
   if (mode === 'off') return plain('switched off')
-  const plan = planForm(model, limits, options, mode === 'auto' ? ticks : undefined, ticks ?? LONG)
+  const plan = planForm(planned, model, options, mode === 'auto' ? ticks : undefined, ticks ?? LONG)
   const { resident, notResident = '' } = plan
   if (resident === undefined) {
     if (mode === 'auto') return { plan, now: false, why: notResident }

@@ -44,6 +44,8 @@ export interface SimulationOptions extends Omit<PlanOptions, 'resident'> {
    * rounding; for runs that are to be equal to the last bit say `on` or `off`.
    */
   readonly resident?: ResidentMode
+  /** What `planResidence` made for this device and model: nothing is planned again, and what else plans is not looked at. */
+  readonly plan?: Residence
   /** Limits to plan with; default those of the device. */
   readonly limits?: Limits
   /** Longest time in ms that one submit should take. */
@@ -234,6 +236,7 @@ export interface Simulation {
 
 /** The plan by which a model, or a sketch of its shapes, is built on a device. */
 export function planOn(device: GPUDevice, model: Model, options: SimulationOptions = {}): Residence {
+  if (options.plan !== undefined) return options.plan
   const { resident = 'auto', ...planOptions } = options
   const limits = options.limits ?? device.limits
   return planResidence(model, limits, { ...abilitiesOf(device), ...planOptions }, resident)

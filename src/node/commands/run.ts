@@ -151,15 +151,11 @@ async function run(scenario: string, options: RunOptions): Promise<void> {
     }
     const planned = (tuned: Tuned): Promise<Residence> =>
       naming(scenario, () => planRun(model, limits, { ...abilities, tuned }, options.resident, ticks))
-    const { now, plan } =
+    const plan =
       options.autotune && mayTune() && checkpoint === undefined
         ? await planTuned(planned, requested, ticks, options)
         : await planned({})
-    const created = await createSimulation(requested.device, model, {
-      limits,
-      resident: now ? 'on' : 'off',
-      variants: plan.variants,
-    })
+    const created = await createSimulation(requested.device, model, { plan })
     simulation = created
     if (resume !== undefined && checkpoint !== undefined)
       await naming(resume, () => created.restore(checkpoint))
