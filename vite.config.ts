@@ -142,6 +142,7 @@ export default defineConfig(({ mode }) => ({
           globalSetup: 'test/browser/build.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          maxWorkers: 1,
           sequence: { groupOrder: 3 },
         },
       },
