@@ -337,6 +337,17 @@ describe('a checkpoint is restored as a whole or not at all', () => {
     ),
     'its origin is after it': (one) => ({ ...one, origin: { tick: one.tick + 1, time: 0 } }),
     'its time is NaN': (one) => ({ ...one, origin: { tick: 0, time: NaN } }),
+    // What has come through other hands, such as a worker's.
+    ...Object.fromEntries(
+      Object.entries({ origin: null, arrays: undefined, series: {}, warnings: 7, seed: 'x' }).map(
+        ([part, value]) => [
+          `its ${part} is ${JSON.stringify(value)}`,
+          (one: Checkpoint): Checkpoint => ({ ...one, [part]: value }),
+        ],
+      ),
+    ),
+    'an array is no array': (one) => ({ ...one, arrays: { ...one.arrays, v: null as never } }),
+    'a series is none': (one) => ({ ...one, series: [null as never] }),
     'a sample is too short': (one) =>
       series(one, ({ value }) => ({
         value: value.map((row, index) => (index === 2 ? row.subarray(1) : row)),

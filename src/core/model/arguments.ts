@@ -24,6 +24,22 @@ export function checkNumbers(what: string, value: unknown): void {
   if (!Array.isArray(value) && !ArrayBuffer.isView(value)) throw wrong(what, 'an array of numbers', value)
 }
 
+/** @throws ModelError unless it is a list */
+export function checkList(what: string, value: unknown): void {
+  if (!Array.isArray(value)) throw wrong(what, 'a list', value)
+}
+
+/** @throws ModelError unless it is an object of entries by name */
+export function checkRecord(what: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw wrong(what, 'entries by name', value)
+}
+
+/** @throws ModelError unless it is a number */
+export function checkNumber(what: string, value: unknown): void {
+  if (typeof value !== 'number') throw wrong(what, 'a number', value)
+}
+
 /** @throws ModelError unless it is an object that has a property */
 export function checkObject(what: string, value: unknown, property: string, takes: string): void {
   if (typeof value !== 'object' || value === null || !(property in value)) throw wrong(what, takes, value)

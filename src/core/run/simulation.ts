@@ -1,6 +1,16 @@
 /** A network that runs: the interface of the library, the command line and the page. */
 import type { PiecedArray } from '../data/npz.ts'
-import { checkFunction, checkNumbers, checkObject, checkPositive, checkText } from '../model/arguments.ts'
+import {
+  checkFunction,
+  checkList,
+  checkNumber,
+  checkNumbers,
+  checkObject,
+  checkPositive,
+  checkRecord,
+  checkText,
+  checkTexts,
+} from '../model/arguments.ts'
 import { ModelError, type RunError } from '../errors.ts'
 import { fitsPatterns } from '../model/fitting.ts'
 import type { Model } from '../model/model.ts'
@@ -232,6 +242,24 @@ export interface Simulation {
   restore(checkpoint: Checkpoint): Promise<void>
   /** Gives the buffers back; a `step` that is under way rejects. Calling it again does nothing. */
   destroy(): void
+}
+
+/**
+ * What a checkpoint consists of, where its types have not been checked by a compiler.
+ * @throws ModelError that names the part
+ */
+function checkParts({ origin, arrays, series, warnings, seed }: Checkpoint): void {
+  checkObject('`origin` of a checkpoint', origin, 'tick', 'a tick and its time')
+  checkRecord('`arrays` of a checkpoint', arrays)
+  for (const [name, array] of Object.entries(arrays)) {
+    checkObject(`\`arrays.${name}\` of a checkpoint`, array, 'data', 'an array with its shape')
+    checkNumbers(`\`arrays.${name}.data\` of a checkpoint`, array.data)
+    checkNumbers(`\`arrays.${name}.shape\` of a checkpoint`, array.shape)
+  }
+  checkList('`series` of a checkpoint', series)
+  for (const one of series) checkObject('`series` of a checkpoint', one, 'name', 'a list of series')
+  checkTexts('`warnings` of a checkpoint', warnings)
+  checkNumber('`seed` of a checkpoint', seed)
 }
 
 /** The plan by which a model, or a sketch of its shapes, is built on a device. */
@@ -695,6 +723,7 @@ export async function createSimulation(
       checkDevice()
       for (const part of ['tick', 'origin', 'arrays', 'series', 'warnings'])
         checkObject('restore', checkpoint, part, 'what `checkpoint` gave')
+      checkParts(checkpoint)
       checkCheckpoint(checkpoint)
       const next = recordingOf(checkpoint)
       await inTurn(() => restore(checkpoint, next))
