@@ -205,7 +205,6 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
   const probes = planProbes(planning)
 
   const defers = [...planning.factored.values()].some(({ deferral }) => deferral !== undefined)
-  checkSnapshots(planning)
   const products = [...planning.products.values()]
   // One word is said of all of them.
   const isOneWord = new Set(attentions.map(({ form }) => form)).size === 1
@@ -236,8 +235,10 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
     attentions,
     variants: pinned([...products, ...(isOneWord ? attentions : [])], { ...variants, ...form }),
   })
+  const plan = withForm({}, undefined, planning)
+  checkSnapshots(planning)
   return {
-    plan: withForm({}, undefined, planning),
+    plan,
     resident(form = variants.resident) {
       const own = { ...planning, buffers: new Map(planning.buffers) }
       const resident = planResident(own, {
