@@ -1,6 +1,7 @@
 /** One kernel of the registry on arrays from the command line, on the adapter: to see what it computes, and to try a change. */
 import { parseArgs } from 'node:util'
 import { ModelError, RunError } from '../src/core/errors.ts'
+import { isCustom } from '../src/core/kinds/lagrangians/table.ts'
 import { suggestion } from '../src/core/suggestion.ts'
 import {
   type Joined,
@@ -43,7 +44,7 @@ Exit code: 0 done, 1 the run failed, 2 the input is wrong.
 `
 
 /** One of each kind; those of the user's own expressions are in `engram plan SCENARIO --wgsl`. */
-const SAMPLES = Object.values(LAGRANGIANS).filter(({ kind }) => kind !== 'custom')
+const SAMPLES = Object.values(LAGRANGIANS).filter((l) => !isCustom(l))
 
 type Forms = readonly Joined[]
 type Numbers = Record<string, number>
@@ -175,7 +176,7 @@ function choicesOf(forms: Forms): Map<keyof Joined, Map<string, Joined>> {
   return choices
 }
 
-/** What a key is where the first form has nothing under it. */
+/** The word for a part that the plainest form of a kernel leaves out. */
 function standardOf(key: keyof Joined, [first = {}]: Forms): [string, Joined][] {
   if (first[key] !== undefined) return []
   if (key === 'making') return [['plain', { making: 'plain' }]]
@@ -205,7 +206,7 @@ function joinedTo(name: KernelName, asked: Readonly<Record<string, string>>): Jo
     return choice
   })
   const wanted = Object.assign({}, ...chosen) as Joined
-  // What becomes of a product decides what else it is joined to.
+  // The ending counts most: other parts depend on it.
   const agreement = (form: Joined): number =>
     (Object.keys(wanted) as (keyof Joined)[]).reduce(
       (sum, key) => sum + (form[key] === wanted[key] ? (key === 'ending' ? 10 : 1) : 0),

@@ -1,5 +1,5 @@
 /** What the controls of a scenario are: read from the schema, in the order in which it stands there. Pure. */
-import { movingRule, type RuleKind } from '../core/kinds/rules/table.ts'
+import { isBiased, isMoving, type RuleKind } from '../core/kinds/rules/table.ts'
 import {
   type Field,
   type SchemaNode,
@@ -114,10 +114,8 @@ function isMeaningless(scenario: Scenario, path: string): boolean {
   if (group === 'synapses')
     return scenario.synapses[name]?.tau === undefined && (key === 'every' || key === 'strength')
   if (group === 'memories') {
-    const rule = movingRule(scenario.memories[name]?.rule ?? 'fixed')
-    return rule === undefined
-      ? ['every', 'tau', 'bias'].includes(key)
-      : key === 'bias' && rule.base === 'none'
+    const kind = scenario.memories[name]?.rule ?? 'fixed'
+    return !isMoving(kind) ? ['every', 'tau', 'bias'].includes(key) : key === 'bias' && !isBiased(kind)
   }
   return false
 }
@@ -165,9 +163,8 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
   let next = set(scenario, path, value)
   if (group === 'memories' && key === 'rule') {
     const memory = scenario.memories[name]
-    const rule = movingRule(value as RuleKind)
-    if ((rule?.base ?? 'none') === 'none') next = set(next, `memories.${name}.bias`, undefined)
-    if (rule === undefined) next = set(next, `memories.${name}.tau`, undefined)
+    if (!isBiased(value as RuleKind)) next = set(next, `memories.${name}.bias`, undefined)
+    if (!isMoving(value as RuleKind)) next = set(next, `memories.${name}.tau`, undefined)
     else {
       next = set(next, `memories.${name}.tau`, memory?.tau ?? 100)
       next = set(next, `memories.${name}.format`, 'f32')

@@ -1,7 +1,7 @@
 /** Every learning rule by every integrator in every form, beside the solution of its equation written out here. */
 import { describe, expect, test } from 'vitest'
 import { INTEGRATOR_KINDS, type IntegratorKind } from '../../src/core/kinds/integrators/table.ts'
-import type { RuleKind } from '../../src/core/kinds/rules/table.ts'
+import { movingRule, type RuleKind } from '../../src/core/kinds/rules/table.ts'
 import type { Model } from '../../src/core/model/model.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
 import { createReference } from '../../src/core/reference/network.ts'
@@ -50,7 +50,7 @@ function held(rule: MovingKind, integrator: IntegratorKind, h: number): Model {
   const stream = new RandomStream(4, 'rules')
   const layer = (name: string, size: number) =>
     ({ name, size, lagrangian: { kind: 'linear', gain: 1 }, tau: 1 }) as const
-  const to = rule === 'oja' ? [...TO, -0.8] : TO
+  const to = movingRule(rule)?.needsNonNegative ? TO : [...TO, -0.8]
   return buildModel({
     replicas: 2,
     time: { dt: 0.25, integrator },

@@ -117,14 +117,12 @@ export function generatingNetwork(model: Model): GeneratingNetwork {
   return { visible, hidden, memories: model.memories, lambdas: new Map(lambdas) }
 }
 
-/** A Lagrangian that is not the identity: of one that could be, its numbers are what is wrong. */
-function kindText({ kind, ...numbers }: Lagrangian): string {
-  const isLinear = lagrangianFacts({ kind, ...numbers } as Lagrangian).isIdentity !== undefined
-  return isLinear
-    ? `${kind} with ${Object.entries(numbers)
-        .map(([key, value]) => `${key} ${String(value)}`)
-        .join(', ')}`
-    : kind
+/** A Lagrangian that is not the identity; of a kind that may be, with its numbers. */
+function kindText(l: Lagrangian): string {
+  const { kind, ...numbers } = l
+  if (lagrangianFacts(l).isIdentity === undefined) return kind
+  const texts = Object.entries(numbers).map(([key, value]) => `${key} ${String(value)}`)
+  return `${kind} with ${texts.join(', ')}`
 }
 
 /**

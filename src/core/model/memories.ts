@@ -1,5 +1,5 @@
 import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
-import { BIASED, movingRule } from '../kinds/rules/table.ts'
+import { BIASED, isBiased, movingRule } from '../kinds/rules/table.ts'
 import { ModelError } from '../errors.ts'
 import { findLayer, sizeOf } from './find.ts'
 import type { Memory, Rows } from './model.ts'
@@ -65,7 +65,7 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
       )
     }
   }
-  if (spec.bias !== undefined && (rule?.base ?? 'none') === 'none') {
+  if (spec.bias !== undefined && !isBiased(spec.rule)) {
     const others = BIASED.map((kind) => `"${kind}"`).join(' or ')
     throw new ModelError(`rule "${spec.rule}" has no bias; leave it out or choose rule ${others}`, {
       path: `${path}.bias`,

@@ -7,7 +7,7 @@
 import { INTEGRATOR_KINDS, type IntegratorKind } from '../kinds/integrators/table.ts'
 import type { Written } from '../kinds/lagrangians/definition.ts'
 import { isPerNeuron, type Lagrangian, lagrangianFacts } from '../kinds/lagrangians/table.ts'
-import { isMoving, isSteady, movingRule, RULE_KINDS, type RuleKind } from '../kinds/rules/table.ts'
+import { hasSteadyRate, isMoving, RULE_KINDS, type RuleKind } from '../kinds/rules/table.ts'
 import { wgsl } from './shaders.ts'
 
 /** The kernels, each a file of its name, and the files that are joined to it. */
@@ -244,12 +244,6 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
   return kernel
 }
 
-/** True where what a rule does in a step is the same for all rows of a memory. */
-export function hasSteadyRate(kind: RuleKind): boolean {
-  const rule = movingRule(kind)
-  return rule !== undefined && isSteady(rule)
-}
-
 /** The files of a rule, and of the rate at which it moves its rows. */
 function ruleFiles(rule: RuleKind, integrator: IntegratorKind | undefined): readonly string[] {
   if (integrator === undefined) return [`rule/${rule}`, 'rule/steady']
@@ -331,7 +325,8 @@ function expand(source: string, counts: Readonly<Record<string, number>>): strin
 export const KERNEL_NAMES = Object.keys(KERNELS) as KernelName[]
 
 /**
- * What a kernel is joined to, in every form that differs, its plainest first; not how its table is read.
+ * Everything that a kernel may be joined to, one entry for each form, the plainest first. Whether replicas share their
+ * parameters is left out.
  * @param lagrangians - one of each kind at least
  */
 export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): Joined[] {

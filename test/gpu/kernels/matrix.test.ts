@@ -1,3 +1,4 @@
+import { hasSteadyRate, movingRule } from '../../../src/core/kinds/rules/table.ts'
 import {
   INTEGRATOR_KINDS,
   type IntegratorKind,
@@ -5,7 +6,7 @@ import {
 } from '../../../src/core/kinds/integrators/table.ts'
 import { describe, expect, test } from 'vitest'
 import { RandomStream } from '../../../src/core/model/random.ts'
-import { type Format, hasSteadyRate, TILES, type Tile, kernelOf } from '../../../src/core/plan/kernels.ts'
+import { type Format, TILES, type Tile, kernelOf } from '../../../src/core/plan/kernels.ts'
 import { vectorStride } from '../../../src/core/plan/layout.ts'
 import { NO_FAULT } from '../../../src/core/plan/plan.ts'
 import { dot, row, times, transposeTimes } from '../../../src/core/model/algebra.ts'
@@ -203,7 +204,9 @@ async function expectLearnt(learning: Learning, poison?: number): Promise<Uint32
   const base = packed(stream, { ...shape, copies: 1 })
   const { kind, factor, gate, drive, decay } = LEARNT[rule]
   const isRowwise = !hasSteadyRate(kind)
-  const to = vectors(stream, replicas, rows, SENTINEL).map((g) => (rule === 'gated' ? Math.abs(g) : g))
+  const to = vectors(stream, replicas, rows, SENTINEL).map((g) =>
+    movingRule(kind)?.needsNonNegative ? Math.abs(g) : g,
+  )
   const from = vectors(stream, replicas, columns, 0)
   if (poison !== undefined) from[0] = poison
   const ratio = Math.fround(0.13)

@@ -1,3 +1,4 @@
+import { isMoving } from '../../../src/core/kinds/rules/table.ts'
 import { describe, expect, it } from 'vitest'
 import { fitPower, lagOf, limitsOf, refinedTime } from '../../../src/core/analysis/limits.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
@@ -64,7 +65,7 @@ describe('the limits of a network', () => {
       limitsOf(
         buildModel({
           layers: [layer('v', 1), layer('h', tau)],
-          memories: [{ ...xi, rule, ...(rule === 'hebbian' && { tau: 3 }) }],
+          memories: [{ ...xi, rule, ...(isMoving(rule) && { tau: 3 }) }],
         }),
       ).map(({ name, kind }) => `${name} ${kind}`)
     expect(kinds(0, 'fixed')).toEqual(['h adiabatic'])

@@ -101,9 +101,15 @@ export function isMoving(kind: RuleKind): boolean {
 }
 
 /** True where the rate is the same for all entries at all times, so that it is computed once, on the host. */
-export function isSteady({ gate, decay }: Pick<Moving, 'gate' | 'decay'>): boolean {
-  return gate === undefined && decay === undefined
+export function hasSteadyRate(kind: RuleKind): boolean {
+  const rule = movingRule(kind)
+  return rule !== undefined && rule.gate === undefined && rule.decay === undefined
+}
+
+/** True for a rule that has a Lambda. */
+export function isBiased(kind: RuleKind): boolean {
+  return (movingRule(kind)?.base ?? 'none') !== 'none'
 }
 
 /** Rules that have a Lambda. */
-export const BIASED = RULE_KINDS.filter((kind) => (movingRule(kind)?.base ?? 'none') !== 'none')
+export const BIASED = RULE_KINDS.filter(isBiased)
