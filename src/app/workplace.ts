@@ -226,7 +226,7 @@ export function createWorkplace(
       if (from !== value) events.changed({ path, from, to: value, tick })
       makeExactSoon()
     })
-    let warned = 0
+    let told: readonly string[] = []
     const loop = createLoop(simulation, {
       frame(now) {
         plots.update(now)
@@ -249,13 +249,13 @@ export function createWorkplace(
     })
     const tellWarnings = (): void => {
       const { warnings, model } = simulation
-      if (warnings.length > warned) {
-        const text = warnings.at(-1) as string
+      const text = warnings.find((one) => !told.includes(one))
+      if (text !== undefined && warnings.length > told.length) {
         // What the scenario itself is warned of has no remedy that a button could know.
         if (warnings.length > model.warnings.length) messages.warn(text, smallerStep(false))
         else messages.notice(text)
       }
-      warned = warnings.length
+      told = warnings
     }
     const autosave = createAutosave(simulation, loop)
     places.controls.replaceChildren()

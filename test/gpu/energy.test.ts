@@ -6,7 +6,7 @@ import { loadModel } from '../../src/core/model/load.ts'
 import type { Lagrangian, Model } from '../../src/core/model/model.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
 import { createReference } from '../../src/core/reference/network.ts'
-import { readShipped } from '../scenario.ts'
+import { loadShipped, readShipped } from '../scenario.ts'
 import { buildModel, normalRows, rowsOf, symmetricRows } from '../build.ts'
 import { LAGRANGIANS } from '../lagrangians.ts'
 import { withSimulation } from './helpers/compare.ts'
@@ -246,6 +246,24 @@ describe('the energy guard', () => {
     const { value, warnings } = await energies(noisy, 60)
     expect(value.some(([energy], k) => k > 0 && energy! > value[k - 1]![0]!)).toBe(true)
     expect(warnings).toEqual([])
+  })
+
+  test('warns of a step that a parameter has made too long, once ticks are run with it', async () => {
+    const model = await loadShipped('hopfield')
+    await withSimulation(model, async (simulation) => {
+      simulation.set('time.dt', 3)
+      simulation.set('time.dt', 0.1)
+      await simulation.step(2)
+      expect(simulation.warnings).toEqual([])
+      for (const dt of [2, 3, 0.1]) {
+        simulation.set('time.dt', dt)
+        await simulation.step(2)
+      }
+      const lines = simulation.warnings.filter((line) => line.includes('set time.dt to'))
+      expect(lines.map((line) => line.slice(0, line.indexOf(' *')))).toEqual(['neurons.visible: dt 3'])
+      await simulation.reset()
+      expect(simulation.warnings).toEqual([])
+    })
   })
 
   test.each([

@@ -230,8 +230,13 @@ function boundsOf({ rows, hollow }: Coupling): { readonly norm: number; readonly
   return { norm: norm ** 2 / rows.columns + back, back }
 }
 
-/** sqrt(|A|_1 |A|_inf), at least the spectral norm. */
-function bound({ rows, columns, data }: Rows): number {
+const norms = new WeakMap<Rows, number>()
+
+/** sqrt(|A|_1 |A|_inf), at least the spectral norm; a run asks again for the same matrix whenever a parameter changes. */
+function bound(matrix: Rows): number {
+  const known = norms.get(matrix)
+  if (known !== undefined) return known
+  const { rows, columns, data } = matrix
   const across = new Float64Array(rows)
   const down = new Float64Array(columns)
   data.forEach((entry, k) => {
@@ -239,7 +244,9 @@ function bound({ rows, columns, data }: Rows): number {
     down[k % columns]! += Math.abs(entry)
   })
   const largest = (sums: Float64Array): number => sums.reduce((a, b) => Math.max(a, b), 0)
-  return Math.sqrt(largest(across) * largest(down))
+  const norm = Math.sqrt(largest(across) * largest(down))
+  norms.set(matrix, norm)
+  return norm
 }
 
 /** A direction that no simple coupling is blind to, another one for each layer. */

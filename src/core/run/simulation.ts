@@ -15,6 +15,7 @@ import { ModelError, type RunError } from '../errors.ts'
 import { fitsPatterns } from '../model/fitting.ts'
 import type { Model } from '../model/model.ts'
 import { runningParameters, withParameter } from '../model/parameters.ts'
+import { stepWarnings } from '../model/steps.ts'
 import { abilitiesOf } from '../gpu/adapter.ts'
 import { createEngine, type Engine } from '../gpu/engine.ts'
 import { tuneChoices } from '../gpu/tuner.ts'
@@ -327,9 +328,12 @@ export async function createSimulation(
   let earlierWarnings = model.warnings
   /** Groups that `set` has made so slow that a second word, for which there is no room, would have to carry their steps. */
   let coarse: readonly string[] = []
-  const warnings = (): readonly string[] => {
-    return [...earlierWarnings, ...guard.warnings(), ...coarse.map(tooCoarse)]
-  }
+  /** What `set` has made too long a step, the last of it that ticks were run with; asked for once a change. */
+  let longSteps: readonly string[] = []
+  let asksForSteps = false
+  const warnings = (): readonly string[] => [
+    ...new Set([...earlierWarnings, ...longSteps, ...guard.warnings(), ...coarse.map(tooCoarse)]),
+  ]
   const samples = createListeners<Sample>()
   const changes = createListeners<Change>()
   const errors: Errors = createErrors()
@@ -490,6 +494,11 @@ export async function createSimulation(
     inTurn(async () => {
       checkDevice()
       checkRoom(ticks)
+      if (asksForSteps && ticks > 0) {
+        asksForSteps = false
+        const found = stepWarnings(model)
+        if (found.length > 0) longSteps = found
+      }
       const result = await act()
       errors.throwFirst()
       return result
@@ -522,6 +531,8 @@ export async function createSimulation(
     engine.reset(model)
     eras = [{ tick: 0, time: 0, dt: model.time.dt }]
     earlierWarnings = model.warnings
+    longSteps = []
+    asksForSteps = model !== initial
     recording = createRecording(plan, model)
     guard = createEnergyGuard(initial, () => model)
     scheduler.restart(0)
@@ -549,6 +560,8 @@ export async function createSimulation(
     }
     eras = [{ ...checkpoint.origin, dt: model.time.dt }]
     earlierWarnings = checkpoint.warnings
+    longSteps = []
+    asksForSteps = model !== initial
     recording = next
     guard = createEnergyGuard(initial, () => model)
   }
@@ -676,6 +689,7 @@ export async function createSimulation(
         eras.push({ tick: scheduler.tick, time: timeOf(scheduler.tick), dt: next.time.dt })
       model = next
       coarse = withoutCarry(plan.buffers, model)
+      asksForSteps = true
       engine.update(model)
       scheduler.update(model)
       const change = { path, before, value, tick: scheduler.tick, time: timeOf(scheduler.tick) }
