@@ -3,9 +3,11 @@
  * at multiples of a step have a closed form: variance T (1 - exp(-2 t/tau)) from x = 0, autocorrelation exp(-t/tau).
  */
 import { expect, test } from 'vitest'
+import { INTEGRATOR_KINDS, integratorOf } from '../../src/core/kinds/integrators/table.ts'
 import type { Model } from '../../src/core/model/model.ts'
 import type { SimulationOptions } from '../../src/core/run/simulation.ts'
 import { buildModel } from '../build.ts'
+import { LEFT } from '../integrators.ts'
 import { withSimulation } from './helpers/compare.ts'
 
 const T = 0.7
@@ -81,6 +83,21 @@ test.each(
     )
   },
 )
+
+test.each(
+  INTEGRATOR_KINDS.filter((kind) => integratorOf(kind).stages.length > 1).flatMap((kind) =>
+    [0.01, 0.1, 0.5, 1].map((step) => [kind, step] as const),
+  ),
+)('%s in steps of %f tau adds the noise of the exact step', async (integrator, step) => {
+  await withSimulation(leaks(step, integrator, 4096), async (simulation) => {
+    const steps = Math.ceil(1.5 / step)
+    await simulation.step(steps)
+    const { data } = await simulation.read('a')
+    const left = Math.exp(2 * LEFT[integrator](step))
+    const variance = (T * (1 - Math.exp(-2 * step)) * (1 - left ** steps)) / (1 - left)
+    expect(Math.abs(product(data, data) / variance - 1)).toBeLessThan(Math.SQRT2 * FIVE_ERRORS)
+  })
+})
 
 test.each([0.01, 0.1, 0.5, 1])(
   'euler in steps of %f tau has the variance of its own step, T / (1 - step / 2 tau)',

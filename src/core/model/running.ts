@@ -1,4 +1,5 @@
 /** Which parameters may change while a network runs, and which may differ from replica to replica. */
+import { integratorOf } from '../kinds/integrators/table.ts'
 import type { Scenario } from './schema.ts'
 
 /** Keys of a layer, synapse or memory that live in uniforms. What is not here shapes buffers or kernels. */
@@ -11,10 +12,13 @@ const RUNNING = {
 /** Paths of all parameters that act on the next tick, such as `neurons.hidden.lagrangian.beta`. */
 export function runningPaths(scenario: Scenario): string[] {
   const paths = ['time.dt']
+  // A group that moves in every tick takes stages, others do not: what has them has other kernels.
+  const isFree = (key: string): boolean =>
+    key !== 'every' || integratorOf(scenario.time.integrator).stages.length === 1
   for (const [name, layer] of Object.entries(scenario.neurons)) {
     for (const key of RUNNING.neurons) {
       // An adiabatic layer has neither a time scale nor noise; rows of a bias are no single number.
-      if (layer.tau === 0 && key !== 'bias') continue
+      if ((layer.tau === 0 && key !== 'bias') || !isFree(key)) continue
       if (typeof layer[key] === 'number') paths.push(`neurons.${name}.${key}`)
     }
     const { lagrangian } = layer
@@ -26,7 +30,8 @@ export function runningPaths(scenario: Scenario): string[] {
   }
   for (const group of ['synapses', 'memories'] as const)
     for (const [name, item] of Object.entries<{ readonly tau?: number }>(scenario[group]))
-      if (item.tau !== undefined) for (const key of RUNNING[group]) paths.push(`${group}.${name}.${key}`)
+      if (item.tau !== undefined)
+        paths.push(...RUNNING[group].filter(isFree).map((key) => `${group}.${name}.${key}`))
   return paths
 }
 

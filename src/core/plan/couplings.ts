@@ -5,7 +5,7 @@ import type { Layer, Memory, Model, Synapse } from '../model/model.ts'
 import { carryFields, carryNameOf, isCarried } from './carry.ts'
 import { ALONE, type Making } from './kernels.ts'
 import { type Matrix, unitOf, vectorStride } from './layout.ts'
-import { addCarry, addFixedMatrix, baseBlockOf, mayFold } from './matrices.ts'
+import { addCarry, addFixedMatrix, addStages, baseBlockOf, mayFold, stageBuffers } from './matrices.ts'
 import { biasRows, integrate, stepping } from './neurons.ts'
 import type { Operation, Stage } from './operation.ts'
 import {
@@ -24,6 +24,7 @@ import {
   tileOf,
 } from './planning.ts'
 import { RING, type Factored } from './factored.ts'
+import { isStaged, type Turn } from './stages.ts'
 import { type AttentionPlan, type Form, type Why, chooseForm, shapeKey } from './variants.ts'
 
 /** Buffers of Xi and Lambda of one memory. */
@@ -41,6 +42,7 @@ export function planMemory(planning: Planning, memory: Memory): void {
     learns ? 'state' : 'fixed',
   )
   if (isCarried(planning.model, name)) addCarry(planning, name)
+  if (isStaged(planning.model, memory)) addStages(planning, name)
   if (rule?.base === 'init' || memory.bias !== undefined) {
     addFixedMatrix(planning, `${name}/base`, (m) => {
       const { bias, init } = find(m.memories, name)
@@ -518,6 +520,7 @@ export function planInput(planning: Planning, layer: Layer, stage: Stage): Opera
  * The move of a layer (neurons.ts), with everything it receives: the last product is not written down but moves the
  * layer at once, where the adapter binds so many buffers to a kernel and all replicas have the same parameters.
  * @param follows - true = the activation follows the state at once: nothing reads the old one any more
+ * @param turn - the stage of the step, where it has several
  * @returns the products that come before, and the move
  */
 export function planMove(
@@ -525,6 +528,7 @@ export function planMove(
   layer: Layer,
   stage: Stage,
   follows: boolean,
+  turn?: Turn,
 ): { readonly input: Operation[]; readonly move: Operation[] } {
   const { model } = planning
   const products = productsOf(planning, layer, stage)
@@ -541,7 +545,7 @@ export function planMove(
     ...Object.values(last.making?.buffers ?? {}),
   ]
   const reacts = follows && read?.includes(`${layer.name}/activations`) !== true
-  const receiver = (adds: boolean): Receiver => stepping(planning, layer, adds, reacts)
+  const receiver = (adds: boolean): Receiver => stepping(planning, layer, adds, reacts, turn)
   const varies = differs(model, receiver(false).params)
   const mayFuse = planning.variants.fuse !== 'off' && !varies
   if (last !== undefined && mayFuse) {
@@ -556,13 +560,18 @@ export function planMove(
     input: collected(products),
     // A table of parameters is one buffer more.
     move: [
-      integrate(planning, layer, stage, stepping(planning, layer, products.length > 0, follows && !varies)),
+      integrate(
+        planning,
+        layer,
+        stage,
+        stepping(planning, layer, products.length > 0, follows && !varies, turn),
+      ),
     ],
   }
 }
 
 /** dW/dt of one synapse. */
-export function plasticity(planning: Planning, synapse: Synapse): Operation[] {
+export function plasticity(planning: Planning, synapse: Synapse, turn?: Turn): Operation[] {
   if (synapse.tau === undefined) return []
   const { name, layer } = synapse
   const { deferral } = planning.factored.get(name) ?? {}
@@ -570,6 +579,7 @@ export function plasticity(planning: Planning, synapse: Synapse): Operation[] {
   return planLearning(planning, name, {
     stage: 'plasticity',
     rule: SYNAPTIC,
+    turn,
     rowLayer: layer,
     columnLayer: layer,
     group: (m) => {
@@ -580,12 +590,13 @@ export function plasticity(planning: Planning, synapse: Synapse): Operation[] {
 }
 
 /** dXi/dt of one memory. */
-export function learn(planning: Planning, memory: Memory): Operation[] {
+export function learn(planning: Planning, memory: Memory, turn?: Turn): Operation[] {
   if (memory.tau === undefined) return []
   const { name } = memory
   return planLearning(planning, name, {
     stage: 'learn',
     rule: memory.rule,
+    turn,
     rowLayer: memory.to,
     columnLayer: memory.from,
     group: (m) => {
@@ -598,6 +609,8 @@ export function learn(planning: Planning, memory: Memory): Operation[] {
 interface Learning {
   readonly stage: Stage
   readonly rule: RuleKind
+  /** The stage of the step, where it has several. */
+  readonly turn: Turn | undefined
   readonly rowLayer: string
   readonly columnLayer: string
   /** `parameters` are the vector p of the WGSL of the rule. */
@@ -609,6 +622,7 @@ const LEARNT_ROWS = 8
 
 function planLearning(planning: Planning, name: string, learning: Learning): Operation[] {
   const { model, matrices, workgroup, limits } = planning
+  const { turn } = learning
   const matrix = matrixNamed(planning, name)
   const base = matrices.get(`${name}/base`)
   const stride = (layer: string): number => vectorStride(find(model.layers, layer).size)
@@ -627,10 +641,12 @@ function planLearning(planning: Planning, name: string, learning: Learning): Ope
         rule: learning.rule,
         integrator: model.time.integrator,
         ...(carried && { carried: true }),
+        ...(turn && { staged: true }),
       },
       buffers: {
         matrix: block.buffer,
         ...(carried && { carry: carried.buffer }),
+        ...(turn && stageBuffers(planning, name, index)),
         base: baseBlock?.buffer ?? 'none',
         rowActivations: `${learning.rowLayer}/activations`,
         columnActivations: `${learning.columnLayer}/activations`,
@@ -654,6 +670,7 @@ function planLearning(planning: Planning, name: string, learning: Learning): Ope
           ...{ r0, r1, r2, r3 },
           fault: faultOf(m, name),
           ...(carried && carryFields(m, name)),
+          ...turn,
         }
       },
       every: (m) => learning.group(m).every,

@@ -4,7 +4,7 @@
  * fields and bindings that it uses; joining makes one `Params` of them and numbers the bindings. A line that ends in
  * `//: r in ROWS` stands once for each r, `$r` being its number.
  */
-import { INTEGRATOR_KINDS, type IntegratorKind } from '../kinds/integrators/table.ts'
+import { INTEGRATOR_KINDS, type IntegratorKind, integratorOf } from '../kinds/integrators/table.ts'
 import type { Written } from '../kinds/lagrangians/definition.ts'
 import { isPerNeuron, type Lagrangian, lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import { hasSteadyRate, isMoving, RULE_KINDS, type RuleKind } from '../kinds/rules/table.ts'
@@ -45,10 +45,23 @@ const REDUCTIONS = { tree: 'common/reduce-tree', subgroup: 'common/reduce-subgro
 /** What belongs to a product besides its sum. */
 const MAKINGS = { plain: 'matrix/plain', fading: 'matrix/fading', hollow: 'matrix/hollow' } as const
 
-/** How what moves is added up: in float32 alone, or in two words. By what asks for it: numbers, or groups of four. */
+/**
+ * How what moves is added up: in float32 alone or in two words, at once or in stages. By what asks for it: numbers, or groups
+ * of four.
+ */
 const ADDITIONS = {
-  number: { rounded: ['neuron/rounded'], carried: ['neuron/carried', 'common/carry'] },
-  quad: { rounded: ['matrix/rounded'], carried: ['matrix/carried', 'common/carry'] },
+  number: {
+    rounded: ['neuron/rounded'],
+    carried: ['neuron/carried', 'common/carry'],
+    staged: ['neuron/staged', 'neuron/ended'],
+    stagedCarried: ['neuron/staged', 'neuron/ended-carried', 'common/carry'],
+  },
+  quad: {
+    rounded: ['matrix/rounded'],
+    carried: ['matrix/carried', 'common/carry'],
+    staged: ['matrix/staged', 'matrix/ended'],
+    stagedCarried: ['matrix/staged', 'matrix/ended-carried', 'common/carry'],
+  },
 } as const
 
 /** What becomes of a product: it is collected or weighted, or it moves the layer, whose activation may follow at once. */
@@ -132,6 +145,8 @@ export interface Joined {
   readonly integrator?: IntegratorKind
   /** What moves is added up in two words (common/carry.wgsl); only of kernels that move a layer or a coupling. */
   readonly carried?: boolean
+  /** What moves takes several stages a step; of neuron/step and matrix/learn. */
+  readonly staged?: boolean
   /** Every replica has its own row of `Params`; only of kernels that ask for it (common/varied.wgsl). */
   readonly varied?: boolean
 }
@@ -191,8 +206,12 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     varied: isVaried = false,
   } = joined
   // Elsewhere the rate is computed on the host.
-  const integrator = rule === undefined || hasSteadyRate(rule) ? undefined : joined.integrator
+  const gain =
+    rule === undefined || hasSteadyRate(rule) || joined.integrator === undefined
+      ? undefined
+      : integratorOf(joined.integrator).gain
   const isCarried = joined.carried === true
+  const isStaged = joined.staged === true
   const size = tile && tileText(tile)
   const key = [
     name,
@@ -203,8 +222,9 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     size,
     reduce,
     rule,
-    integrator,
+    gain,
     isCarried ? 'carried' : undefined,
+    isStaged ? 'staged' : undefined,
     isVaried ? 'varied' : undefined,
   ]
     .filter((part) => part !== undefined)
@@ -219,7 +239,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
       ...(MADE.includes(name) ? [MAKINGS[making]] : []),
       ...(ending === undefined ? [] : ENDINGS[ending]),
       ...(reduce === undefined ? [] : [REDUCTIONS[reduce]]),
-      ...additionOf(name, ending, isCarried),
+      ...additionOf(name, ending, joined),
     ]
     if (lagrangian !== undefined) {
       const file = `lagrangian/${lagrangian.kind}`
@@ -227,7 +247,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
       if (name !== 'probe/legendre') parts.push(file)
       else parts.push(...(facts?.isPerNeuron ? [file, 'lagrangian/summed'] : ['lagrangian/whole']))
     }
-    if (rule !== undefined) parts.push('common/number', ...ruleFiles(rule, integrator))
+    if (rule !== undefined) parts.push('common/number', ...ruleFiles(rule, gain))
     if (mayVary(name)) parts.push(isVaried ? 'common/varied' : 'common/shared')
     else if (isVaried) throw new Error(`${name} has one row of Params for all replicas`)
     if (tile !== undefined)
@@ -245,15 +265,20 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
 }
 
 /** The files of a rule, and of the rate at which it moves its rows. */
-function ruleFiles(rule: RuleKind, integrator: IntegratorKind | undefined): readonly string[] {
-  if (integrator === undefined) return [`rule/${rule}`, 'rule/steady']
-  return [`rule/${rule}`, 'rule/by-row', `integrator/${integrator}`]
+function ruleFiles(rule: RuleKind, gain: string | undefined): readonly string[] {
+  if (gain === undefined) return [`rule/${rule}`, 'rule/steady']
+  return [`rule/${rule}`, 'rule/by-row', `integrator/${gain}`]
 }
 
 /** What a kernel calls as `advanced`, if it does. */
-function additionOf(name: KernelName, ending: Ending | undefined, isCarried: boolean): readonly string[] {
+function additionOf(
+  name: KernelName,
+  ending: Ending | undefined,
+  { carried: isCarried, staged: isStaged }: Joined,
+): readonly string[] {
   const of = ending === 'step' || ending === 'react' ? 'number' : ADDING.includes(name) ? 'quad' : undefined
   if (of === undefined) return []
+  if (isStaged) return ADDITIONS[of][isCarried ? 'stagedCarried' : 'staged']
   return ADDITIONS[of][isCarried ? 'carried' : 'rounded']
 }
 
@@ -376,11 +401,18 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
       { making, ending: 'collect' },
       { making, ending: 'step' },
     ])
-  if (name === 'neuron/integrate') return [{ ending: 'step' } as const, ...reacting].flatMap(inBothSums)
+  if (name === 'neuron/integrate')
+    return [
+      ...[{ ending: 'step' } as const, ...reacting].flatMap(inBothSums),
+      ...inBothSums({ ending: 'step', staged: true }),
+    ]
   if (name === 'matrix/learn')
     return RULE_KINDS.filter(isMoving).flatMap((rule) =>
-      (hasSteadyRate(rule) ? INTEGRATOR_KINDS.slice(0, 1) : INTEGRATOR_KINDS).flatMap((integrator) =>
-        inBothSums({ rule, integrator }),
+      (hasSteadyRate(rule) ? INTEGRATOR_KINDS.slice(0, 1) : gainKinds()).flatMap((integrator) =>
+        [
+          { rule, integrator },
+          { rule, integrator, staged: true },
+        ].flatMap(inBothSums),
       ),
     )
   if (ADDING.includes(name)) return inBothSums({})
@@ -405,6 +437,12 @@ export function allKernels(lagrangians: readonly Lagrangian[]): Kernel[] {
   return KERNEL_NAMES.flatMap((name) =>
     [...formsOf(name, lagrangians), ...variedOf(name)].map((joined) => kernelOf(name, joined)),
   )
+}
+
+/** One integrator for each WGSL of a gain. */
+function gainKinds(): IntegratorKind[] {
+  const gains = INTEGRATOR_KINDS.map((kind) => integratorOf(kind).gain)
+  return INTEGRATOR_KINDS.filter((_, index) => gains.indexOf(gains[index] as string) === index)
 }
 
 function inBothSums(joined: Joined): Joined[] {

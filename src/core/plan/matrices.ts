@@ -48,6 +48,24 @@ export function addCarry(planning: Planning, name: string): Matrix {
   )
 }
 
+/** What a matrix that moves in several stages keeps between them, in blocks as its own (shaders/matrix/staged.wgsl). */
+export function addStages(planning: Planning, name: string): void {
+  const { copies, rows, columns, format } = matrixNamed(planning, name)
+  for (const part of ['starts', 'sums'])
+    addMatrix(planning, { name: `${name}/${part}`, copies, rows, columns, format }, () => ({ kind: 'zero' }))
+}
+
+/** The buffers of that for one block, by the bindings of the kernel. */
+export function stageBuffers(
+  planning: Planning,
+  name: string,
+  block: number,
+): Record<'starts' | 'sums', string> {
+  const bufferOf = (part: string): string =>
+    matrixNamed(planning, `${name}/${part}`).blocks[block]?.buffer as string
+  return { starts: bufferOf('starts'), sums: bufferOf('sums') }
+}
+
 /** The block of a base matrix that holds a row; blocks of copies are split at the same rows. */
 export function baseBlockOf(base: Matrix, row: number): Block {
   const block = base.blocks.find(({ start, count }) => row >= start && row < start + count)

@@ -6,6 +6,7 @@ import { isPerNeuron } from '../kinds/lagrangians/table.ts'
 import { lagrangianFields } from './kernels.ts'
 import { dealRows, gatherRows, vectorStride } from './layout.ts'
 import type { Operation, Stage } from './operation.ts'
+import { isStaged, type Turn } from './stages.ts'
 import {
   type Planning,
   type Receiver,
@@ -33,6 +34,7 @@ export function planLayer(planning: Planning, layer: Layer): void {
     'state',
   )
   if (isCarried(model, name)) addBuffer(planning, carryNameOf(name), bytes, { kind: 'zero' }, 'state')
+  if (isStaged(model, layer)) addBuffer(planning, `${name}/stages`, 2 * bytes)
   addBuffer(planning, `${name}/activations`, bytes)
   addBuffer(planning, `${name}/input`, bytes)
   addBuffer(
@@ -208,8 +210,15 @@ export function activate(planning: Planning, layer: Layer, stage: Stage): Operat
  * The part of a kernel that moves a layer: one step of a dynamic layer, x = b + I of an adiabatic one.
  * @param adds - whether products before have left something in the input buffer
  * @param reacts - whether the activation follows at once; only a sum over neurons can
+ * @param turn - the stage of the step, where it has several
  */
-export function stepping(planning: Planning, layer: Layer, adds: boolean, reacts: boolean): Receiver {
+export function stepping(
+  planning: Planning,
+  layer: Layer,
+  adds: boolean,
+  reacts: boolean,
+  turn?: Turn,
+): Receiver {
   const { model } = planning
   const { name, size, lagrangian } = layer
   const adiabatic = layer.tau === 0
@@ -219,6 +228,7 @@ export function stepping(planning: Planning, layer: Layer, adds: boolean, reacts
     joined: {
       ...(active ? { ending: 'react', lagrangian } : { ending: 'step' }),
       ...(carried && { carried }),
+      ...(turn && { staged: true }),
     },
     constants: { ADIABATIC: adiabatic ? 1 : 0, ADDS: adds ? 1 : 0, ...driveConstants(model, layer) },
     buffers: {
@@ -227,6 +237,7 @@ export function stepping(planning: Planning, layer: Layer, adds: boolean, reacts
       state: `${name}/state`,
       faults: 'faults',
       ...(carried && { carry: carryNameOf(name) }),
+      ...(turn && { stages: `${name}/stages` }),
       ...(active && { activations: `${name}/activations` }),
     },
     params: (m) => {
@@ -236,12 +247,14 @@ export function stepping(planning: Planning, layer: Layer, adds: boolean, reacts
         layerStride: vectorStride(size),
         biasRows: biasRows(model, layer),
         rate: adiabatic ? 1 : rateOf(m, now.every, now.tau),
-        sigma: adiabatic ? 0 : sigmaOf(m, now),
+        // Noise is added once a step.
+        sigma: adiabatic || turn?.ends === 0 ? 0 : sigmaOf(m, now),
         seed: m.seed,
         layer: m.layers.findIndex((other) => other.name === name),
         fault: faultOf(m, name),
         repetitions: repetitionsOf(model),
         ...(carried && carryFields(m, name)),
+        ...turn,
         ...(active && lagrangianFields(now.lagrangian)),
       }
     },

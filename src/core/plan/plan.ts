@@ -3,7 +3,7 @@
  * (docs/scenario.md, "A tick"). Pure: it allocates nothing and touches no device.
  */
 import { ModelError } from '../errors.ts'
-import type { Model } from '../model/model.ts'
+import type { Memory, Model, Synapse } from '../model/model.ts'
 import { attentionOf, learn, planMemory, planMove, plasticity } from './couplings.ts'
 import { type Limits, type Matrix, roundUp } from './layout.ts'
 import { activate, integrate, planLayer, planStimulus, stepping } from './neurons.ts'
@@ -12,6 +12,7 @@ import { type ClockPlan, type Planning, WORKGROUP, addBuffer } from './planning.
 import { type ProbePlan, planProbe } from './probes.ts'
 import { type Resident, planResident } from './resident.ts'
 import { type Factored, RING_WORDS, onDemand } from './factored.ts'
+import { isStaged, type Turn, turnsOf } from './stages.ts'
 import { planSynapse } from './synapses.ts'
 import {
   type AttentionPlan,
@@ -176,31 +177,51 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
   // What is attended to has no state of its own in a tick.
   const attentions = adiabatic.flatMap((layer) => attentionOf(planning, layer) ?? [])
   const settle = settled.filter(({ layer }) => attentionOf(planning, layer)?.form !== 'on')
-  const learning = [
-    ...model.synapses.flatMap((synapse) => plasticity(planning, synapse)),
-    ...model.memories.flatMap((memory) => learn(planning, memory)),
-  ]
+  const turns = turnsOf(model, 1)
+  const learningOf = (turn?: Turn): Operation[] => {
+    const isOwn = (group: Synapse | Memory): boolean => isStaged(model, group) === (turn !== undefined)
+    return [
+      ...model.synapses.filter(isOwn).flatMap((synapse) => plasticity(planning, synapse, turn)),
+      ...model.memories.filter(isOwn).flatMap((memory) => learn(planning, memory, turn)),
+    ]
+  }
+  const learning = learningOf()
   // All layers move from the same activations: one may follow at once only when nothing after it reads the old one.
   const read = new Set(learning.flatMap(({ buffers }) => Object.values(buffers)))
   const inputs: Operation[][] = []
   const moves: Operation[][] = []
   const prepare: Operation[] = []
-  for (const layer of [...dynamic].reverse()) {
-    const follows = !read.has(`${layer.name}/activations`)
+  for (const layer of dynamic.filter((one) => !isStaged(model, one)).reverse()) {
+    const follows = turns.length === 1 && !read.has(`${layer.name}/activations`)
     const { input, move } = planMove(planning, layer, 'integrate', follows)
     for (const { buffers } of move) for (const buffer of Object.values(buffers)) read.add(buffer)
     if (reactsIn(move)) prepare.push(activations.get(layer) as Operation)
     inputs.unshift(input)
     moves.unshift(move)
   }
+  /** One stage of the groups that take several: activations of what has moved, adiabatic layers, and the moves from them. */
+  const stage = (turn: Turn): Operation[] => {
+    const staged = dynamic.filter((layer) => isStaged(model, layer))
+    const own = staged.map((layer) => planMove(planning, layer, 'integrate', false, turn))
+    return [
+      ...(turn.begins === 1 ? [] : staged.map((layer) => activations.get(layer) as Operation)),
+      ...(turn.begins === 1 ? [] : settle.flatMap(({ operations }) => operations)),
+      ...own.flatMap(({ input }) => input),
+      ...own.flatMap(({ move }) => move),
+      ...learningOf(turn),
+    ]
+  }
   const tick = [
     ...[...activations.values()].filter((one) => !prepare.includes(one)),
     ...settle.flatMap(({ operations }) => operations),
+    // Slower groups are held meanwhile, and move from the activations of the last stage.
+    ...turns.flatMap((turn) => (turn === undefined ? [] : stage(turn))),
     ...inputs.flat(),
     ...moves.flat(),
     ...learning,
   ]
   checkNames(planning, tick)
+  checkBindings(limits, tick)
   const stimulate = model.layers.flatMap((layer) => planStimulus(planning, layer))
   const probes = planProbes(planning)
 
@@ -241,6 +262,12 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
     plan,
     resident(form = variants.resident) {
       const own = { ...planning, buffers: new Map(planning.buffers) }
+      if (turns.length > 1)
+        return withForm(
+          {},
+          `${model.time.integrator} takes ${turns.length} stages a tick, the resident form one`,
+          planning,
+        )
       const resident = planResident(own, {
         operations: [
           // Each layer by itself: what moves it stands in the parameters of its own kernels.
@@ -288,6 +315,17 @@ function checkNames({ variants, products }: Planning, tick: readonly Operation[]
     `there is no product ${unknown}; ${there === '' ? 'this network has none' : `there are ${there}`}${more}`,
     { path: 'variants' },
   )
+}
+
+/** A kernel may bind so many buffers, the clock record and a table of parameters among them. */
+function checkBindings({ maxStorageBuffersPerShaderStage: most }: Limits, tick: readonly Operation[]): void {
+  for (const { label, kernel } of tick) {
+    const bound = kernel.bindings.length + (kernel.clocked ? 1 : 0) + (kernel.varied ? 1 : 0)
+    if (bound > most)
+      throw new ModelError(
+        `\`${label}\` binds ${bound} storage buffers, this adapter has ${most}; use an integrator of one stage, or a shorter tau`,
+      )
+  }
 }
 
 /** Whether the activation follows in the move of a layer itself. */

@@ -20,6 +20,7 @@ import type { Layer, Memory, Model, Probe, Stimulus, Synapse } from '../model/mo
 import { cuesOf, repetitionsOf } from '../model/variation.ts'
 import { carryNameOf } from './carry.ts'
 import { isDue } from './clock.ts'
+import { integratorOf } from '../kinds/integrators/table.ts'
 import { isPerNeuron, lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import { hasSteadyRate, movingRule, type RuleKind, SYNAPTIC } from '../kinds/rules/table.ts'
 import { lagrangianSource, parseKernel } from './kernels.ts'
@@ -1002,7 +1003,7 @@ ${body}
       ? [wgsl('common/magnitude')]
       : []),
     ...(rules.length > 0 ? [wgsl('resident/rows')] : []),
-    ...(rules.every(hasSteadyRate) ? [] : [wgsl(`integrator/${model.time.integrator}`)]),
+    ...(rules.every(hasSteadyRate) ? [] : [wgsl(`integrator/${integratorOf(model.time.integrator).gain}`)]),
     ...rules.map((rule, index) => prefixed(wgsl(`rule/${rule}`), `r${index}_`)),
     ...functions,
   ].join('\n')

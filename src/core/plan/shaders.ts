@@ -1,5 +1,5 @@
 /** The WGSL files of shaders/. */
-import { INTEGRATOR_KINDS } from '../kinds/integrators/table.ts'
+import { INTEGRATOR_KINDS, integratorOf } from '../kinds/integrators/table.ts'
 import { LAGRANGIANS } from '../kinds/lagrangians/table.ts'
 import { isMoving, RULE_KINDS } from '../kinds/rules/table.ts'
 
@@ -18,5 +18,5 @@ export function wgsl(path: string): string {
 
 // A kind without its WGSL would be found only by who uses it.
 for (const kind of Object.keys(LAGRANGIANS)) wgsl(`lagrangian/${kind}`)
-for (const kind of INTEGRATOR_KINDS) wgsl(`integrator/${kind}`)
+for (const kind of INTEGRATOR_KINDS) wgsl(`integrator/${integratorOf(kind).gain}`)
 for (const kind of RULE_KINDS.filter(isMoving)) wgsl(`rule/${kind}`)

@@ -10,12 +10,14 @@
  *
  * Both forms give the same W g within rounding. Who looks at W itself has it written down first (`express`).
  */
+import { ModelError } from '../errors.ts'
 import type { Model, Rows, Synapse } from '../model/model.ts'
 import { carryFields, isCarried } from './carry.ts'
 import { type Deferral, RING, RING_WORDS } from './factored.ts'
 import { type Block, type Matrix, dealRows, vectorStride } from './layout.ts'
-import { addCarry, addFixedMatrix, addMatrix, baseBlockOf, mayFold } from './matrices.ts'
+import { addCarry, addFixedMatrix, addMatrix, addStages, baseBlockOf, mayFold } from './matrices.ts'
 import type { Operation } from './operation.ts'
+import { isStaged } from './stages.ts'
 import { type Planning, addBuffer, differs, faultOf, find, operation, rateOf } from './planning.ts'
 
 /** Multiply-adds in one dispatch of the set-up, so that no watchdog fires on a slow adapter. */
@@ -56,8 +58,16 @@ function formOf(planning: Planning, synapse: Synapse): Form {
   // Where updates are rare, W as a whole is cheaper than J and U in every tick.
   const isFrequent = every <= (isLowRank || base.kind === 'zero' ? 8 : 2)
   const isPlastic = synapse.tau !== undefined
+  const takesStages = isStaged(model, synapse)
+  if (takesStages && isForced)
+    throw new ModelError(
+      `synapses=factored: ${model.time.integrator} moves \`${synapse.name}\` in several stages, which factors cannot follow; take whole, or ` +
+        'an integrator of one stage',
+      { path: 'variants' },
+    )
   const defers =
     isPlastic &&
+    !takesStages &&
     (isForced || isFrequent) &&
     fits(RING * model.replicas) &&
     !differs(model, updateOf(synapse.name))
@@ -118,6 +128,7 @@ function planWhole(planning: Planning, synapse: Synapse): Operation[] {
       'state',
     )
     if (isCarried(model, name)) addCarry(planning, name)
+    if (isStaged(model, synapse)) addStages(planning, name)
   }
   return operations
 }

@@ -4,7 +4,7 @@
  */
 import { add, dot, outer, row, squaredDistance, times, transposeTimes } from '../model/algebra.ts'
 import { ModelError } from '../errors.ts'
-import { gainOf, integratorOf } from '../kinds/integrators/table.ts'
+import { gainOf, integratorOf, stagesOf } from '../kinds/integrators/table.ts'
 import { type Moving, movingRule } from '../kinds/rules/table.ts'
 import { activation, lagrangian } from '../kinds/lagrangians/table.ts'
 import { jointMemory } from '../model/joint.ts'
@@ -244,23 +244,44 @@ function createOne(model: Model): Reference {
   }
 
   /**
-   * Step (3): every group that is due moves. All targets are computed before the first variable changes, so that
-   * no group sees another's new value.
+   * Step (3): every group that is due moves. All targets of a stage are computed before the first variable changes, so that
+   * no group sees another's new value. Groups that are slower than the tick are held during the stages, and move after them,
+   * from the activations of the last.
    */
   function advance(r: number): void {
-    const g = activate(r)
     const due = groups.filter(({ every }) => tick % every === every - 1)
-    const pulls = due.map((group) => group.pull(g, r))
-    due.forEach(({ name, tau, every }, index) => {
-      const z = state(name, r)
-      const { drive, gate = one, decay = one } = pulls[index]!
-      const h = (dt * every) / tau
-      for (let k = 0; k < z.length; k++)
-        z[k]! += gainOf(integrator, h, gate(k), decay(k)) * (drive[k]! - decay(k) * z[k]!)
+    const { stages } = integratorOf(integrator)
+    const isStaged = ({ every }: Group): boolean => stagesOf(integrator, every).length > 1
+    const staged = due.filter(isStaged)
+    const start = new Map(staged.map(({ name }) => [name, state(name, r).slice()]))
+    const sums = new Map(staged.map(({ name }) => [name, new Float64Array(state(name, r).length)]))
+    let g = activate(r)
+    stages.forEach(({ weight, reach }, stage) => {
+      if (stage > 0) g = activate(r)
+      const isLast = stage === stages.length - 1
+      const gains = staged.map((group) => gainsOf(group, g, r))
+      staged.forEach(({ name }, index) => {
+        const z = state(name, r)
+        const [from, sum] = [get(start, name), get(sums, name)]
+        gains[index]!.forEach((gain, k) => {
+          sum[k]! += weight * gain
+          z[k] = from[k]! + (isLast ? sum[k]! : reach * gain)
+        })
+      })
     })
+    const single = due.filter((group) => !isStaged(group))
+    const gains = single.map((group) => gainsOf(group, g, r))
+    single.forEach(({ name }, index) => add(state(name, r), gains[index]!))
     model.layers.forEach((layer, index) => {
       if (due.some(({ name }) => name === layer.name)) shake(layer, index, r)
     })
+  }
+
+  /** What a group gains by a whole step of one stage. */
+  function gainsOf({ name, tau, every, pull }: Group, g: Activations, r: number): Float64Array {
+    const { drive, gate = one, decay = one } = pull(g, r)
+    const h = (dt * every) / tau
+    return state(name, r).map((z, k) => gainOf(integrator, h, gate(k), decay(k)) * (drive[k]! - decay(k) * z))
   }
 
   /** x += sigma xi, xi ~ N(0, 1), where no clamp holds x: what noise of temperature T adds in a step of the linear leak. */

@@ -98,7 +98,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'an unknown integrator',
     scenario({ time: { dt: 1, ticks: 1, integrator: 'eular' } }),
     'time.integrator',
-    /"exponential-euler" or "euler", not "eular"; did you mean `euler`\?/,
+    /"exponential-euler", "euler", "heun" or "rk4", not "eular"; did you mean `euler`\?/,
   ],
   [
     'an unknown Lagrangian',

@@ -143,7 +143,7 @@ describe('controls', () => {
   it('know the options of a choice', () => {
     expect(fieldAt(raw, 'time.integrator')).toMatchObject({
       kind: 'choice',
-      options: ['exponential-euler', 'euler'],
+      options: ['exponential-euler', 'euler', 'heun', 'rk4'],
     })
   })
 
