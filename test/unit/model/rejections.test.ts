@@ -663,7 +663,6 @@ describe('broken JSON is refused with line and column', () => {
     ['a comment', '{ // x\n}', /line 1, column 3/],
     ['a missing comma', '{"a": 1\n "b": 2}', /line 2, column 2: comma expected/],
     ['an open end', '{"a": [1', /line 1, column 9/],
-    ['nothing', '', /line 1, column 1/],
     ['a stray bracket', '{}\n}', /line 2, column 1: end of file expected/],
   ])('%s', (_, text, says) => {
     expect(() => parseJson(text, 's.json')).toThrow(says)
