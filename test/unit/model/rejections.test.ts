@@ -59,6 +59,18 @@ const cases: [string, Raw, string, RegExp][] = [
   ['another version', scenario({ version: 2 }), 'version', /must be 1, not 2/],
   ['no version', scenario({ version: undefined }), 'version', /must be 1/],
   ['an unknown key', layers({ tua: 2 }), 'neurons.visible.tua', /unknown key; did you mean `tau`\?/],
+  ...['neurons', 'synapses', 'memories', 'probes'].map((group): [string, Raw, string, RegExp] => [
+    `a name in ${group} that is too long for a file`,
+    scenario({ [group]: { [`x${'y'.repeat(200)}`]: {} } }),
+    `${group}.x${'y'.repeat(56)}...`,
+    /^a name has at most 200 letters, not 201; shorten it$/,
+  ]),
+  [
+    'an unknown key of many letters',
+    layers({ ['z'.repeat(1000)]: 2 }),
+    `neurons.visible.${'z'.repeat(57)}...`,
+    /^unknown key$/,
+  ],
   ['an unknown section', scenario({ probs: {} }), 'probs', /unknown key; did you mean `probes`\?/],
   [
     'a misspelt required key',
