@@ -382,6 +382,20 @@ describe('a checkpoint is restored as a whole or not at all', () => {
   })
 })
 
+test('a checkpoint can be cloned, as for a worker, and a run goes on from the clone to the same bits', async () => {
+  const first = await created()
+  await first.step(20)
+  const checkpoint = await first.checkpoint()
+  const clone = structuredClone(checkpoint)
+  expect(clone).toEqual(checkpoint)
+  first.destroy()
+  const second = await created()
+  await second.restore(clone)
+  await second.step(30)
+  expect(await bitsOf(second)).toEqual(await quiet(50))
+  second.destroy()
+})
+
 describe('calls that are not awaited', () => {
   test('of step, one after the other, are one run', async () => {
     const simulation = await created({ submitTime: 1 })

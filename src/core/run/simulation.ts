@@ -47,7 +47,7 @@ import { type Profile, type Timer, createTimer } from './profile.ts'
 import { type Recording, createRecording } from './recording.ts'
 import { LAST_TICK, checkRestorable } from './restorable.ts'
 import { createScheduler } from './scheduler.ts'
-import { type Sample, type Series, readSample } from './series.ts'
+import { type Sample, type Series, flatOf, readSample } from './series.ts'
 
 export interface SimulationOptions extends Omit<PlanOptions, 'resident'> {
   /**
@@ -66,7 +66,10 @@ export interface SimulationOptions extends Omit<PlanOptions, 'resident'> {
   readonly keepSamples?: boolean
 }
 
-/** Everything that a run needs to go on where it was, bit by bit on the same adapter. */
+/**
+ * Everything that a run needs to go on where it was, bit by bit on the same adapter: plain data, which `structuredClone` and
+ * `postMessage` take. The lists of its series are made when they are asked for first.
+ */
 export interface Checkpoint {
   readonly tick: number
   /** Where the current time.dt began to act: time is counted from there, so that a resumed run counts the same. */
@@ -218,7 +221,10 @@ export interface Simulation {
    * @throws RunError after `destroy`
    */
   onChange(listener: Listener<Change>): () => void
-  /** What the probes have seen, in flat arrays behind lists that are read only and grow. Complete after `flush`. */
+  /**
+   * What the probes have seen, in flat arrays behind lists that are read only and grow. Complete after `flush`. For a worker,
+   * those of `checkpoint` can be cloned.
+   */
   readonly series: readonly Series[]
   /**
    * Calls back with every sample, in order of ticks; returns a function that ends it. What the listener throws reaches the caller
@@ -579,7 +585,8 @@ export async function createSimulation(
     const next = createRecording(plan, model)
     if (tick === 0) return next
     next.series.forEach(({ name }, probe) => {
-      const saved = series.find((one) => one.name === name)
+      const found = series.find((one) => one.name === name)
+      const saved = found && flatOf(found)
       saved?.tick.forEach((at, index) => {
         next.push(probe, sampleAt(saved, at, index))
       })
