@@ -49,9 +49,16 @@ export async function lock(folder: string): Promise<() => void> {
   }
 }
 
-/** @throws RunError if a process that runs has the folder */
+/** @throws RunError if a process that runs has the folder, or no file can be a lock there */
 export async function checkUnlocked(folder: string): Promise<void> {
   const path = join(folder, FILE)
+  const place = await stat(path).catch(() => undefined)
+  if (place !== undefined && !place.isFile()) {
+    const what = place.isDirectory() ? 'a folder' : 'a pipe or a device'
+    throw new RunError(
+      `cannot write ${folder}: ${path} is ${what}, where a run keeps its lock; remove it, or give another folder with --out`,
+    )
+  }
   const text = await readFile(path, 'utf8').catch(() => undefined)
   if (text === undefined) return
   const found = v.safeParse(v.pipe(v.string(), v.parseJson(), holderSchema), text)

@@ -37,6 +37,7 @@ export async function main(args: readonly string[]): Promise<number> {
   // A subcommand has its own copy of these settings.
   for (const command of [program, ...below(program)]) {
     if (command.commands.length === 0) command.option('--debug', 'show the stack trace of an error')
+    refuseEmpty(command)
     command.exitOverride().configureOutput({ outputError: () => undefined })
   }
   try {
@@ -49,6 +50,25 @@ export async function main(args: readonly string[]): Promise<number> {
     tell(`${textOf(error, args.includes('--debug'))}\n`)
     if (error instanceof Interruption) return error.exitCode
     return error instanceof ModelError || error instanceof CommanderError ? 2 : 1
+  }
+}
+
+/** An empty value is a variable of the shell that was not set: the line names the option or the argument. */
+function refuseEmpty(command: Command): void {
+  for (const option of command.options) {
+    const { parseArg, long, flags } = option
+    if (!option.required) continue
+    option.argParser((value: string, before: unknown): unknown => {
+      if (value === '')
+        throw new ModelError(`is empty; give ${flags}, or leave it out`, { path: long ?? flags })
+      return parseArg === undefined ? value : parseArg(value, before)
+    })
+  }
+  for (const argument of command.registeredArguments) {
+    argument.argParser((value: string): string => {
+      if (value === '') throw new ModelError('is empty; see engram --help', { path: argument.name() })
+      return value
+    })
   }
 }
 

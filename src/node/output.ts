@@ -43,11 +43,11 @@ export async function createOutput(folder: string, options: OutputOptions = {}):
     tidied.add(path)
     await makeFolder(path)
     const left = (await readdir(path)).filter((name) => /\.\d+\.part$/.test(name))
-    for (const name of left) await rm(join(path, name), { force: true })
+    for (const name of left) await removeFile(join(path, name))
   }
   const replaceEarlier = async (): Promise<void> => {
     if (files.length > 0) return
-    for (const name of (await options.earlier?.(folder)) ?? []) await rm(join(folder, name), { force: true })
+    for (const name of (await options.earlier?.(folder)) ?? []) await removeFile(join(folder, name))
   }
   const write = async (name: string, content: Content): Promise<string> => {
     const path = join(folder, name)
@@ -135,6 +135,11 @@ async function isFolder(path: string): Promise<boolean> {
     (found) => found.isDirectory(),
     () => false,
   )
+}
+
+/** A folder of that name is somebody's own. */
+async function removeFile(path: string): Promise<void> {
+  if (!(await isFolder(path))) await rm(path, { force: true })
 }
 
 async function refuseFolder(path: string): Promise<void> {

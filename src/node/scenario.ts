@@ -3,6 +3,7 @@ import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { checkText } from '../core/model/arguments.ts'
 import { ModelError } from '../core/errors.ts'
 import { outside } from '../core/model/files.ts'
+import { SCENARIO } from '../core/model/json.ts'
 import { type LoadOptions, loadModel } from '../core/model/load.ts'
 import type { Model } from '../core/model/model.ts'
 
@@ -13,7 +14,7 @@ import type { Model } from '../core/model/model.ts'
  */
 export async function loadScenario(path: string, options: LoadOptions = {}): Promise<Model> {
   checkText('loadScenario', path)
-  const text = textOf(await readInput(path), path)
+  const text = textOf(await readInput(path, path, SCENARIO), path)
   const folder = dirname(path)
   const read = async (name: string): Promise<Uint8Array> => {
     const file = resolve(folder, name)
@@ -31,8 +32,10 @@ function textOf(bytes: Uint8Array, file: string): string {
   const [first, second] = bytes
   const encoding =
     first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'
+  // Zeros of UTF-16 without a mark are told by who parses it.
+  const fatal = encoding !== 'utf-8' || (first !== 0 && second !== 0)
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes)
+    return new TextDecoder(encoding, { fatal }).decode(bytes)
   } catch {
     throw new ModelError('is not text in UTF-8; save it as UTF-8', { file })
   }
@@ -50,14 +53,22 @@ async function requireInside(folder: string, file: string, name: string): Promis
 /**
  * Reads a file that the user has named.
  * @param name - as it was named
- * @throws ModelError if it is missing, no file (a folder, a pipe, a device), not readable or too large
+ * @param remedy - for an empty file
+ * @throws ModelError if it is missing, no file (a folder, a pipe, a device), empty, not readable or too large
  */
-export async function readInput(path: string, name = path): Promise<Buffer> {
+export async function readInput(
+  path: string,
+  name = path,
+  remedy = 'write it again, or copy it into a file first',
+): Promise<Buffer> {
   try {
     // Pipes and devices may never end.
     const found = await stat(path)
     if (!found.isFile() && !found.isDirectory())
       throw new ModelError(`${name} is a pipe or a device, not a file; copy it into a file first`)
+    // What the system makes up while it is read, as below /proc, has no length either, and may block.
+    if (found.isFile() && found.size === 0)
+      throw new ModelError(`${name} is empty (0 bytes, as the system tells); ${remedy}`)
     return await readFile(path)
   } catch (error) {
     if (error instanceof ModelError) throw error

@@ -162,6 +162,49 @@ test('the lock of a process that has ended is taken over, that of another machin
   expect(stderr).toMatch(/process \d+ on elsewhere, is writing there; .*remove stale.\.engram\.lock\)\n$/)
 })
 
+test('what stands where a run keeps its lock is named, and folders of others stay', async () => {
+  mkdirSync(join(folder, 'held/.engram.lock'), { recursive: true })
+  mkdirSync(join(folder, 'piped'))
+  spawnSync('mkfifo', [join(folder, 'piped/.engram.lock')])
+  for (const [out, what] of [
+    ['held', 'a folder'],
+    ['piped', 'a pipe or a device'],
+  ]) {
+    expect(await engram(['run', 's.json', '--quiet', '--out', out!], folder)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `cannot write ${out}: ${join(out!, '.engram.lock')} is ${what}, where a run keeps its lock; remove it, or give another folder with --out\n`,
+    })
+  }
+  for (const own of ['o.csv', 'mine.1.part']) mkdirSync(join(folder, 'own', own), { recursive: true })
+  expect((await engram(['run', 's.json', '--quiet', '--out', 'own'], folder)).code).toBe(0)
+  expect(readdirSync(join(folder, 'own')).sort()).toEqual([
+    'mine.1.part',
+    'o.csv',
+    'results.npz',
+    'summary.json',
+  ])
+})
+
+test.each([
+  ['mkdir', 0, 'unmade', ''],
+  // The lock, then the results.
+  ['open', 0, 'made', ''],
+  ['open', 1, 'made', 'results.npz'],
+])('a disk that is read-only is named: %s %i, folder %s', async (call, nth, out, file) => {
+  if (out === 'made') mkdirSync(join(folder, out), { recursive: true })
+  const { end } = start(['run', 's.json', '--quiet', '--out', out], folder, {
+    NODE_OPTIONS: `--import=${resolve('test/fuzz/fail-nth.mjs')}`,
+    ENGRAM_FAIL_UNDER: join(folder, out),
+    ENGRAM_FAIL_CALL: call,
+    ENGRAM_FAIL_NTH: String(nth),
+    ENGRAM_FAIL_CODE: 'EROFS',
+  })
+  const stderr = `cannot write ${join(out, file)}: the disk is read-only; give another folder with --out\n`
+  expect(await end).toEqual({ code: 1, stdout: '', stderr })
+  expect(existsSync(join(folder, out, 'results.npz'))).toBe(false)
+})
+
 test('where no folder can be made, the line says why', async () => {
   symlinkSync('/nonexistent/place', join(folder, 'dangling'))
   mkdirSync(join(folder, 'taken/summary.json'), { recursive: true })

@@ -57,6 +57,13 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
     /^--ticks: must be an integer from 0 to 2147483647, not "1.5"$/,
   ],
   [
+    'more ticks than there are',
+    ['s.json', '--ticks', '1e10'],
+    /^--ticks: must be an integer from 0 to .*, not "1e10"$/,
+  ],
+  ['an empty folder', ['s.json', '--out', ''], /^--out: is empty; give --out <folder>, or leave it out$/],
+  ['an empty name', [''], /^scenario: is empty; see engram --help$/],
+  [
     'a checkpoint every 0 ticks',
     ['s.json', '--checkpoint-every', '0'],
     /^--checkpoint-every: must be an integer from 1/,
@@ -238,6 +245,16 @@ test.each(cases)('%s: exit code 2, one line, nothing written', async (_, args, l
   expect(stderr.trimEnd().split('\n')).toHaveLength(1)
   expect(stderr.trimEnd()).toMatch(line)
   expect(existsSync(join(folder, 'out'))).toBe(false)
+})
+
+test.each([
+  ['1e3', 1000],
+  ['2.5E+1', 25],
+  ['10.0', 10],
+])('a whole number may be written as %s', async (text, ticks) => {
+  const { code, stdout } = await engram(['validate', 's.json', '--ticks', text], folder)
+  expect(code).toBe(0)
+  expect(stdout).toMatch(new RegExp(`^${ticks} ticks of `, 'm'))
 })
 
 test('--debug adds the stack trace', async () => {

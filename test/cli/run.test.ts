@@ -314,6 +314,15 @@ test('a checkpoint that is cut short or foreign is one line and exit code 2', as
   expect(existsSync(join(folder, 'refused'))).toBe(false)
 })
 
+test('the longest name that a scenario may have gives a file', async () => {
+  const name = 'n'.repeat(200)
+  writeScenario(folder, 'names.json', smallScenario({ probes: { [name]: { kind: 'energy' } } }))
+  const args = ['run', 'names.json', '--quiet', '--csv', '--out', 'names', '--set']
+  expect((await engram([...args, `probes.${name}n={"kind":"energy"}`], folder)).code).toBe(2)
+  expect((await engram([...args, 'time.ticks=2'], folder)).code).toBe(0)
+  expect(existsSync(join(folder, 'names', `${name}.csv`))).toBe(true)
+})
+
 test('a step that makes the energy rise is a warning with tick, size and advice, on standard error and in the summary', async () => {
   writeScenario(folder, 'rising.json', loneNeuron('tanh', -3, 2))
   const { code, stderr } = await engram(['run', 'rising.json', '--out', 'rising'], folder)
@@ -322,7 +331,9 @@ test('a step that makes the energy rise is a warning with tick, size and advice,
   expect(before).toMatch(
     /^warning: neurons\.\S+: dt 2 \* every 1 \/ tau 1 = 2, .*; set time.dt to [\d.]+ at most$/,
   )
-  expect(line).toMatch(/^warning: the energy rose by [\d.e-]+ at tick 1\b.*; use a smaller time.dt than 2 /)
+  const [largest] = /[\d.]+ at most$/.exec(before!)!
+  expect(line).toMatch(/^warning: the energy rose by [\d.e-]+ at tick 1\b.*; use a smaller time.dt than 2: /)
+  expect(line!.endsWith(`: ${largest}`)).toBe(true)
   const { warnings } = readJson(folder, 'rising/summary.json') as { warnings: string[] }
   expect(warnings.map((warning) => `warning: ${warning}\n`).join('')).toBe(stderr)
   const quiet = await engram(['run', 'rising.json', '--out', 'rising', '--quiet'], folder)

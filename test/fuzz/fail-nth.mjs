@@ -1,6 +1,6 @@
 /**
  * Loaded before the program: the nth call for a file below a folder fails with a code of the system; -1 = none, and at the
- * end the number of calls goes to standard error.
+ * end the number of calls goes to standard error. ENGRAM_FAIL_CALL counts those of one name only, such as open.
  */
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
@@ -9,11 +9,13 @@ import { resolve } from 'node:path'
 const under = process.env.ENGRAM_FAIL_UNDER
 const nth = Number(process.env.ENGRAM_FAIL_NTH)
 const code = process.env.ENGRAM_FAIL_CODE
+const only = process.env.ENGRAM_FAIL_CALL
 let calls = 0
 
 /** Throws when this call is the one. */
 function count(name, path) {
   if (typeof path !== 'string' || !resolve(path).startsWith(under)) return
+  if (only !== undefined && name !== only) return
   if (calls++ === nth)
     throw Object.assign(new Error(`${code}: made to fail, ${name} '${path}'`), {
       code,

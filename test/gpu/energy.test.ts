@@ -5,6 +5,7 @@ import { logCosh } from '../../src/core/expression/operations.ts'
 import { loadModel } from '../../src/core/model/load.ts'
 import type { Lagrangian, Model } from '../../src/core/model/model.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
+import { largestStep } from '../../src/core/model/steps.ts'
 import { createReference } from '../../src/core/reference/network.ts'
 import { loadShipped, readShipped } from '../scenario.ts'
 import { buildModel, normalRows, rowsOf, symmetricRows } from '../build.ts'
@@ -197,15 +198,14 @@ describe('the energy guard', () => {
   const taus = { v: 1, h: 1, w: 4, xi: 16 }
 
   test('warns of a dt that is too large with tick, size and advice', async () => {
-    const { value, warnings } = await energies(
-      network(pair, 'hebbian', taus, { dt: 1, integrator: 'euler' }),
-      30,
-    )
+    const model = network(pair, 'hebbian', taus, { dt: 1, integrator: 'euler' })
+    const { value, warnings } = await energies(model, 30)
     expect(warnings).toHaveLength(1)
     const match =
-      /^the energy rose by (\S+) at tick (\d+) in replica (\d+), and in \d+ more samples, .*; use a smaller time\.dt than 1 \(0\.1 of the smallest tau is safe\)$/.exec(
+      /^the energy rose by (\S+) at tick (\d+) in replica (\d+), and in \d+ more samples, .*; use a smaller time\.dt than 1: (\S+) at most$/.exec(
         warnings[0]!,
       )
+    expect(Number(match![4])).toBe(largestStep(model))
     const [size, tick, replica] = match!.slice(1).map(Number)
     expect(value[tick!]![replica!]! - value[tick! - 1]![replica!]!).toBeCloseTo(size!, 2)
     expect(size).toBeGreaterThan(0)

@@ -382,6 +382,20 @@ describe('a checkpoint is restored as a whole or not at all', () => {
   })
 })
 
+test('a checkpoint can be cloned, as for a worker, and a run goes on from the clone to the same bits', async () => {
+  const first = await created()
+  await first.step(20)
+  const checkpoint = await first.checkpoint()
+  const clone = structuredClone(checkpoint)
+  expect(clone).toEqual(checkpoint)
+  first.destroy()
+  const second = await created()
+  await second.restore(clone)
+  await second.step(30)
+  expect(await bitsOf(second)).toEqual(await quiet(50))
+  second.destroy()
+})
+
 describe('calls that are not awaited', () => {
   test('of step, one after the other, are one run', async () => {
     const simulation = await created({ submitTime: 1 })
@@ -476,6 +490,24 @@ describe('what is wrong is refused in one line, and changes nothing', () => {
     'writePart beyond': (simulation) => {
       simulation.writePart('v', 96, [1])
     },
+    ...Object.fromEntries(
+      [NaN, Infinity, -Infinity, 1e39].flatMap((value) =>
+        [
+          (simulation: Simulation): void => {
+            simulation.write('v', new Float64Array(96).fill(value, 7))
+          },
+          (simulation: Simulation): void => {
+            simulation.write('xi', Array<number>(4 * 32).fill(value))
+          },
+          (simulation: Simulation): void => {
+            simulation.writePart('v', 3, [value])
+          },
+          (simulation: Simulation): void => {
+            simulation.writeCue(0, 0, [1, value])
+          },
+        ].map((call, index) => [`write ${value} (${index})`, call]),
+      ),
+    ),
     'writeCue of none': (simulation) => {
       simulation.writeCue(7, 0, [1])
     },
@@ -493,6 +525,35 @@ describe('what is wrong is refused in one line, and changes nothing', () => {
     }
     await simulation.step(30)
     expect(await bitsOf(simulation)).toEqual(await quiet(50))
+    simulation.destroy()
+  })
+
+  test('and numbers that the format does not hold are told by array and index', async () => {
+    const half = { from: 'v', to: 'h', format: 'f16', init: { kind: 'random', distribution: 'binary' } }
+    const simulation = await created({}, { memories: { xi: half } })
+    const top = 3.4028234663852886e38
+    for (const [call, line] of [
+      [
+        () => simulation.write('v', new Float64Array(96).fill(NaN, 7)),
+        `\`v\` is given NaN at index 7; write numbers of at most ${top} in size`,
+      ],
+      [
+        () => simulation.writePart('v', 3, [0, 1e39]),
+        `\`v\` is given 1e+39 at index 4; write numbers of at most ${top} in size`,
+      ],
+      [
+        () => simulation.writeCue(0, 32, [-Infinity]),
+        `\`stimulus.0.patterns\` is given -Infinity at index 32; write numbers of at most ${top} in size`,
+      ],
+      [
+        () => simulation.writePart('xi', 32, new Float32Array(32).fill(65536)),
+        '`xi` is given 65536 at index 32; write numbers of at most 65504 in size',
+      ],
+      [() => simulation.write('vv', [NaN]), 'there is no `vv` in this network; it has v, h, xi, w'],
+    ] as const)
+      expect(call).toThrow(new ModelError(line))
+    simulation.write('v', new Float32Array(96).fill(top))
+    simulation.write('xi', new Float32Array(128).fill(-65504))
     simulation.destroy()
   })
 

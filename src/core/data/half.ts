@@ -1,5 +1,8 @@
 /** Half precision (IEEE 754 binary16). */
 
+/** Largest number that half precision holds. */
+export const MAX_HALF = 65504
+
 const floatView = new Float32Array(1)
 const wordView = new Uint32Array(floatView.buffer)
 

@@ -78,7 +78,7 @@ const MAGIC = '\x93NUMPY'
 
 /**
  * Reads a .npy file. The result is a view of `bytes` where alignment allows it, otherwise a copy.
- * @throws ModelError if the file is not .npy, is truncated, holds objects, text or complex numbers, or integers of 64 bits that
+ * @throws ModelError if the file is not .npy, is truncated or goes on behind its numbers, holds objects, text or complex numbers, or integers of 64 bits that
  *   float32 does not have
  */
 export function decodeNpy(bytes: Uint8Array): NpyArray {
@@ -120,9 +120,13 @@ export function decodeNpy(bytes: Uint8Array): NpyArray {
   const shape = dimensions.split(',').flatMap((part) => (part.trim() === '' ? [] : [parseInt(part, 10)]))
   const count = shape.reduce((product, length) => product * length, 1)
   const wanted = count * type.bytes
-  if (bytes.length - dataStart < wanted) {
-    throw truncated(
-      `shape (${shape.join(', ')}) of ${descr} needs ${wanted} bytes, it has ${bytes.length - dataStart}`,
+  const given = bytes.length - dataStart
+  if (given !== wanted) {
+    const lengths = `shape (${shape.join(', ')}) of ${descr} needs ${wanted} bytes, it has ${given}`
+    if (given < wanted) throw truncated(lengths)
+    // numpy.load takes no notice of them: they may be a second array, or a damaged shape.
+    throw new ModelError(
+      `goes on behind its numbers: ${lengths}; write one array with numpy.save, or copy it again`,
     )
   }
   const data = numbers(bytes.subarray(dataStart, dataStart + wanted), type, count, endian !== '>')

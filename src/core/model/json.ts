@@ -1,16 +1,23 @@
 import { parse, printParseErrorCode, visit, type ParseError } from 'jsonc-parser'
-import { ModelError } from '../errors.ts'
+import { ModelError, type Place } from '../errors.ts'
+import { show } from './path.ts'
 
 /** Most brackets inside one another; a scenario has some ten. */
 const MOST_DEPTH = 100
 
+/** What a scenario is, for who gives something else. */
+export const SCENARIO = 'a scenario is a JSON object, such as {"version": 1, "time": {...}, "neurons": {...}}'
+
 /**
- * Parses JSON, strictly: no comments, no trailing commas, no key twice in one object, brackets at most 100 deep.
- * @throws ModelError with line and column (from 1) of the first mistake
+ * Parses the JSON of a scenario, strictly: an object, no comments, no trailing commas, no key twice in one object, brackets
+ * at most 100 deep.
+ * @throws ModelError with line and column (from 1) of the first mistake, or with what the text is instead of an object
  */
 export function parseJson(text: string, file?: string): unknown {
   const json = text.replace(/^\uFEFF/, '')
   const place = file === undefined ? {} : { file }
+  if (/^(\0|[^\0]\0)/.test(json)) throw unmarked(place)
+  if (json.trim() === '') throw new ModelError(`is empty; ${SCENARIO}`, place)
   const deep = tooDeep(json)
   if (deep !== undefined) {
     throw new ModelError(
@@ -32,6 +39,8 @@ export function parseJson(text: string, file?: string): unknown {
       place,
     )
   }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new ModelError(`is ${kindOf(value)}, not a scenario; ${SCENARIO}`, place)
   const twice = duplicate(json)
   if (twice !== undefined) {
     const where = position(json, twice.offset)
@@ -41,6 +50,19 @@ export function parseJson(text: string, file?: string): unknown {
     )
   }
   return value
+}
+
+/** UTF-16 has a zero in every letter of JSON; without a mark its order of bytes would be a guess. */
+function unmarked(place: Place): ModelError {
+  return new ModelError('is text in UTF-16 without a byte order mark, or no text; save it as UTF-8', place)
+}
+
+/** The kind of a JSON value that is no object, with the value where it is short. */
+function kindOf(value: unknown): string {
+  if (value === null) return 'the JSON value null'
+  if (Array.isArray(value))
+    return `a JSON list of ${value.length} ${value.length === 1 ? 'entry' : 'entries'}`
+  return `the JSON ${typeof value} ${show(value)}`
 }
 
 /** Where brackets are too deep for parsers that call themselves; undefined where they are not. */

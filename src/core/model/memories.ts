@@ -1,3 +1,4 @@
+import { MAX_HALF } from '../data/half.ts'
 import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import { BIASED, isBiased, movingRule } from '../kinds/rules/table.ts'
 import { ModelError } from '../errors.ts'
@@ -15,9 +16,6 @@ import {
 } from './patterns.ts'
 import { packSigns, rowOf, signRows } from './signs.ts'
 import type { MemorySpec, Scenario } from './schema.ts'
-
-/** Largest number that half precision holds. */
-const MAX_HALF = 65504
 
 /**
  * What one memory must be like.

@@ -1,6 +1,6 @@
 /** From parsed JSON to a scenario: the schema and one line for what does not fit it. */
 import * as v from 'valibot'
-import { ModelError } from '../errors.ts'
+import { ModelError, type Place } from '../errors.ts'
 import { expected, keysOf, list, nodeAt, otherKindsKeys, show } from './path.ts'
 import { suggestion } from '../suggestion.ts'
 import { scenarioSchema, type Scenario } from './schema.ts'
@@ -17,8 +17,7 @@ export function parseScenario(raw: unknown, file?: string): Scenario {
   const issues = result.issues.map((issue) => innermost(issue))
   // A misspelt key leaves its right name missing: the misspelling is what to report.
   const issue = issues.find(isUnknownKey) ?? innermost(result.issues[0])
-  const place = { path: issue.keys.join('.'), ...(file === undefined ? {} : { file }) }
-  throw new ModelError(explain(issue, raw), place)
+  throw new ModelError(explain(issue, raw), placeOf(issue.keys, file))
 }
 
 /**
@@ -42,13 +41,20 @@ function requireOwnNames(raw: unknown, file?: string, path: readonly string[] = 
   if (typeof raw !== 'object' || raw === null) return
   for (const name of RESERVED) {
     if (!Object.hasOwn(raw, name)) continue
-    const place = { path: [...path, name].join('.'), ...(file === undefined ? {} : { file }) }
     throw new ModelError(
       `the name \`${name}\` is reserved; choose another, such as \`${name.replaceAll('_', '')}1\``,
-      place,
+      placeOf([...path, name], file),
     )
   }
   for (const [key, value] of Object.entries(raw)) requireOwnNames(value, file, [...path, key])
+}
+
+/** Most letters of a key in a path that is printed. */
+const MOST_SHOWN = 60
+
+function placeOf(keys: readonly string[], file: string | undefined): Place {
+  const shown = keys.map((key) => (key.length > MOST_SHOWN ? `${key.slice(0, MOST_SHOWN - 3)}...` : key))
+  return { path: shown.join('.'), ...(file === undefined ? {} : { file }) }
 }
 
 interface Found {
@@ -73,6 +79,7 @@ function explain(found: Found, raw: unknown): string {
   const { issue, keys } = found
   if (isUnknownKey(found)) return unknownKey(keys, raw)
   if (issue.type === 'regex' || issue.type === 'check') return `${issue.message}, not ${show(issue.input)}`
+  if (issue.type === 'max_length') return issue.message
   if (issue.type === 'min_length') return 'must not be empty'
   if (issue.type === 'min_entries') return 'must have at least one entry'
   if (issue.type === 'strict_tuple' && issue.expected === 'never')

@@ -10,12 +10,19 @@ import { RULE_KINDS, RULES } from '../kinds/rules/table.ts'
 
 export type { Control } from '../kinds/fields.ts'
 
-/** Names of layers, synapses, memories and probes; they become names of arrays in results. */
+/** Letters of a name: `NAME.csv.PID.part`, which a run writes, fits the 255 bytes of a file's name. */
+const MOST_LETTERS = 200
+
+/** Names of layers, synapses, memories and probes; they become names of arrays and files in results. */
 const name = v.pipe(
   v.string(),
   v.regex(
     /^[A-Za-z][A-Za-z0-9_-]*$/,
     'a name starts with a letter and goes on with letters, digits, _ and -',
+  ),
+  v.maxLength(
+    MOST_LETTERS,
+    ({ input }) => `a name has at most ${MOST_LETTERS} letters, not ${input.length}; shorten it`,
   ),
 )
 

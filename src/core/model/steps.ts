@@ -19,6 +19,17 @@ const ROUNDS = 40
 
 /** One line for each group whose step is too long. */
 export function stepWarnings(model: Model): string[] {
+  return longSteps(model).map(({ line }) => line)
+}
+
+/** The largest time.dt that `stepWarnings` has nothing against; undefined where it has nothing against that of the model. */
+export function largestStep(model: Model): number | undefined {
+  const largest = longSteps(model).map((one) => one.largest)
+  return largest.length === 0 ? undefined : Math.min(...largest)
+}
+
+/** Groups whose step is too long: the line that says so, and the largest time.dt for them. */
+function longSteps(model: Model): { readonly line: string; readonly largest: number }[] {
   const points = model.variation?.points ?? [model]
   const flips = flip(model, points)
   return coupledGroups(model).flatMap(({ path, name }) => {
@@ -34,14 +45,14 @@ export function stepWarnings(model: Model): string[] {
     const bounds = [...(ratio > LONGEST ? [LONGEST / ratio] : []), ...(flips && (isFlipping || ratio > LONGEST) ? [flips.factor] : [])] // prettier-ignore
     // One update is no flow: a scenario of one tick asks for just that.
     if (bounds.length === 0 || model.time.ticks <= every) return []
-    const largest = Math.min(...bounds) * dt
+    const largest = floor(Math.min(...bounds) * dt)
     const why = isFlipping
       ? 'more than its couplings allow'
       : `more than ${LONGEST} of the time constant of a group that is coupled`
-    return [
+    const line =
       `${path}: dt ${dt} * every ${every} / tau ${tau} = ${short(ratio)}, ${why}, so that it may flip from side to side or ` +
-        `rest where the exact dynamics do not; set time.dt to ${floor(largest)} at most`,
-    ]
+      `rest where the exact dynamics do not; set time.dt to ${largest} at most`
+    return [{ line, largest }]
   })
 }
 

@@ -1,6 +1,8 @@
 /** The arrays of a network on the host: dense, row-major, a leading replica axis where there is one. */
+import { MAX_HALF } from '../data/half.ts'
 import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
+import { show } from '../model/path.ts'
 import { cueTable } from '../model/variation.ts'
 import { carryNameOf } from '../plan/carry.ts'
 import { type Matrix, packBlock, slicesOf, unitOf, unpackBlock, vectorStride } from '../plan/layout.ts'
@@ -126,6 +128,29 @@ export function checkLength(plan: Plan, model: Model, name: string, given: numbe
   const expected = shapeOf(plan, model, name).reduce((product, length) => product * length, 1)
   if (given !== expected) throw new ModelError(`\`${name}\` takes ${expected} values, ${given} are given`)
 }
+
+/**
+ * Given numbers as float32.
+ * @param at - index of the first of them
+ * @param format - in which they are stored
+ * @throws ModelError that names the first that the format does not hold: NaN, infinities, what is too large
+ */
+export function finiteFloats(
+  name: string,
+  data: ArrayLike<number>,
+  at = 0,
+  format: Matrix['format'] = 'f32',
+): Float32Array<ArrayBuffer> {
+  const floats = Float32Array.from(data)
+  const most = format === 'f16' ? MAX_HALF : MAX_FLOAT
+  const wrong = floats.findIndex((value) => !(Math.abs(value) <= most))
+  if (wrong < 0) return floats
+  throw new ModelError(
+    `\`${name}\` is given ${show(data[wrong])} at index ${at + wrong}; write numbers of at most ${most} in size`,
+  )
+}
+
+const MAX_FLOAT = (2 - 2 ** -23) * 2 ** 127
 
 /**
  * Dense values as the bytes of each buffer of `copiesOf`.

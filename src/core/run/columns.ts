@@ -68,6 +68,15 @@ export function wholeOf(list: readonly unknown[]): Numbers | undefined {
   return sources.get(list)?.()
 }
 
+/** A list of a column as a plain array, which can be cloned; its rows lie in one buffer of their own. */
+export function plainOf<T>(list: readonly T[]): readonly T[] {
+  const whole = sources.get(list)?.()
+  if (whole === undefined) return list
+  if (typeof list[0] === 'number') return Array.from(whole) as T[]
+  const width = whole.length / Math.max(1, list.length)
+  return Array.from({ length: list.length }, (_, row) => whole.subarray(row * width, (row + 1) * width) as T)
+}
+
 function listOf<T>(
   column: Column<Numbers>,
   at: (index: number) => T,

@@ -3,6 +3,7 @@ import { isPerNeuron, lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import { movingRule } from '../kinds/rules/table.ts'
 import { jointMemory } from '../model/joint.ts'
 import type { Model } from '../model/model.ts'
+import { largestStep } from '../model/steps.ts'
 import type { Sample } from './series.ts'
 
 export interface EnergyGuard {
@@ -67,6 +68,18 @@ function oneDescends(model: Model): boolean {
   return quiet && convex && wholeClamps && energetic
 }
 
+/** Which step to take instead: what the check before the run says, or, where it has nothing against this one, a try. */
+function smallerStep(model: Model): string {
+  const { dt } = model.time
+  const largest = largestStep(model)
+  if (largest !== undefined) return `use a smaller time.dt than ${dt}: ${largest} at most`
+  const taus = [...model.layers, ...model.synapses, ...model.memories].flatMap(({ tau = 0 }) =>
+    tau > 0 ? [tau] : [],
+  )
+  const fine = 0.1 * Math.min(...taus)
+  return `use a smaller time.dt than ${dt}, such as ${Number(Math.min(fine, dt / 2).toPrecision(3))}`
+}
+
 /** The same energy, or a speed that has not halved, from tick `since` to tick `until`. */
 interface Span {
   readonly since: number
@@ -77,8 +90,8 @@ interface Span {
 export function createEnergyGuard(initial: Model, model: () => Model): EnergyGuard {
   const last = new Map<number, Span & { readonly energy: number; readonly scale: number }>()
   const fast = new Map<string, Span & { readonly top: number }>()
-  let rise: { tick: number; size: number; replica: number; count: number } | undefined
-  let flip: { layer: string; tick: number; replica: number } | undefined
+  let rise: { tick: number; size: number; replica: number; count: number; remedy: string } | undefined
+  let flip: { layer: string; tick: number; replica: number; remedy: string } | undefined
 
   const observeEnergy = ({ terms, tick, value }: Sample, quietSince: number): void => {
     if (terms === undefined) return
@@ -92,7 +105,7 @@ export function createEnergyGuard(initial: Model, model: () => Model): EnergyGua
       const isFlat = isQuiet && Math.abs(size) <= ROUNDING * scale
       last.set(replica, { since: isFlat ? before.since : tick, until: tick, energy, scale })
       if (!(size > ROUNDING * scale + LEAST)) return
-      rise ??= { tick, size, replica, count: 0 }
+      rise ??= { tick, size, replica, count: 0, remedy: smallerStep(model()) }
       rise.count++
     })
   }
@@ -112,7 +125,7 @@ export function createEnergyGuard(initial: Model, model: () => Model): EnergyGua
       const ticks = Math.min(tick, energy.until) - Math.max(since, energy.since)
       const isLong = ticks >= 4 * layer.every && ticks * point.time.dt >= RESTLESS.times * layer.tau
       const isFast = speed * layer.tau > RESTLESS.part * Math.sqrt(energy.scale / layer.size)
-      if (isLong && isFast) flip ??= { layer: name, tick, replica }
+      if (isLong && isFast) flip ??= { layer: name, tick, replica, remedy: smallerStep(whole) }
     })
   }
 
@@ -130,18 +143,17 @@ export function createEnergyGuard(initial: Model, model: () => Model): EnergyGua
     },
     warnings() {
       const lines: string[] = []
-      const { dt } = model().time
       if (rise !== undefined) {
         const more = rise.count > 1 ? `, and in ${rise.count - 1} more samples` : ''
         lines.push(
           `the energy rose by ${rise.size.toPrecision(3)} at tick ${rise.tick}${where(rise.replica)}${more}, which the exact dynamics ` +
-            `cannot do; use a smaller time.dt than ${dt} (0.1 of the smallest tau is safe)`,
+            `cannot do; ${rise.remedy}`,
         )
       }
       if (flip !== undefined) {
         lines.push(
           `the energy neither falls nor rests at tick ${flip.tick}${where(flip.replica)}: neurons.${flip.layer} flips from side to side, which the ` +
-            `exact dynamics cannot do; use a smaller time.dt than ${dt} (0.1 of the smallest tau is safe)`,
+            `exact dynamics cannot do; ${flip.remedy}`,
         )
       }
       return lines

@@ -4,7 +4,7 @@ import type { Model } from '../model/model.ts'
 import { samplesBetween } from '../plan/clock.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type Column, createColumn, numbersOf, rowsOf } from './columns.ts'
-import { type Sample, type Series, createSeries, sampleBytes } from './series.ts'
+import { type Sample, type Series, cloneable, createSeries, sampleBytes } from './series.ts'
 
 /**
  * Bytes of samples that a simulation keeps at most, and of an archive: those that Node reads in one piece, since runs go on
@@ -22,7 +22,7 @@ export interface Recording {
    * @throws ModelError if the sample has another number of values than the probe gives
    */
   push(probe: number, sample: Pick<Sample, 'tick' | 'time' | 'value' | 'terms'>): void
-  /** The samples up to a tick; they do not grow. */
+  /** The samples up to a tick; they do not grow, and can be cloned. */
   until(tick: number): Series[]
   /** @throws ModelError if the samples of the ticks that come would be too many to be kept */
   checkRoom(tick: number, ticks: number): void
@@ -73,7 +73,7 @@ export function createRecording(plan: Plan, model: Model, mostBytes = MOST_BYTES
       columns.time.push([time])
       columns.tick.push([tick])
     },
-    until: (tick) => tracks.map(({ columns, view }) => view(countUntil(columns.tick, tick))),
+    until: (tick) => tracks.map(({ columns, view }) => cloneable(view(countUntil(columns.tick, tick)))),
     checkRoom(tick, ticks) {
       const sizes = series.map((one, index) => {
         const every = plan.probes[index]?.probe.every ?? 1

@@ -5,7 +5,7 @@ import { RING } from '../plan/factored.ts'
 import { hasCarry } from '../plan/carry.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type DenseArray, checkLength, shapeOf } from './arrays.ts'
-import { type Series, createSeries } from './series.ts'
+import { type Series, createSeries, flatOf } from './series.ts'
 
 /** Ticks are counted in 32 bits on the GPU. */
 export const LAST_TICK = 2 ** 31 - 1
@@ -48,8 +48,9 @@ export function checkRestorable(plan: Plan, model: Model, deferred: readonly str
     checkFinite(`rings.${owner}`, weights ?? [])
   }
   for (const own of createSeries(plan, model)) {
-    const series = saved.series.find(({ name }) => name === own.name)
-    if (series === undefined) continue
+    const found = saved.series.find(({ name }) => name === own.name)
+    if (found === undefined) continue
+    const series = flatOf(found)
     checkShape(`${own.name}.value`, series.shape, own.shape)
     if (series.tick.length > 0 && series.termNames?.join() !== own.termNames?.join())
       throw new ModelError(

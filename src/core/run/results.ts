@@ -8,7 +8,7 @@ import { samplesBetween } from '../plan/clock.ts'
 import type { Plan } from '../plan/plan.ts'
 import { wholeOf } from './columns.ts'
 import { MOST_BYTES as MAX_BYTES } from './recording.ts'
-import { type Series, createSeries, sampleBytes } from './series.ts'
+import { type Series, createSeries, flatOf, sampleBytes } from './series.ts'
 import type { Simulation } from './simulation.ts'
 
 /** Named arrays, as an .npz archive holds them. */
@@ -27,7 +27,7 @@ export interface Spread {
  */
 export function seriesArrays(series: readonly Series[]): Arrays {
   const arrays: Record<string, NpyArray> = {}
-  for (const { name, tick, time, value, terms, shape, termNames } of series) {
+  for (const { name, tick, time, value, terms, shape, termNames } of series.map(flatOf)) {
     arrays[`${name}.tick`] = made([tick.length], () => wholeOf(tick) ?? Int32Array.from(tick))
     arrays[`${name}.time`] = made([time.length], () => wholeOf(time) ?? Float64Array.from(time))
     const values = termNames === undefined ? Float32Array : Float64Array

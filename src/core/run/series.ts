@@ -3,6 +3,7 @@ import type { Model } from '../model/model.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { ProbePlan } from '../plan/probes.ts'
 import { unpackArray } from './arrays.ts'
+import { plainOf } from './columns.ts'
 import type { RawSample } from './scheduler.ts'
 
 /** One sample of a probe. */
@@ -38,6 +39,29 @@ export function createSeries(plan: Plan, model: Model): Series[] {
     if (terms !== undefined) return { ...base, shape: replicas, terms: [], termNames: terms }
     return { ...base, shape: [...replicas, ...shape] }
   })
+}
+
+const flats = new WeakMap<Series, Series>()
+
+/**
+ * A series that can be cloned, as for a worker: each of its lists becomes a plain array when it is asked for.
+ * @param flat - its lists are those of columns
+ */
+export function cloneable(flat: Series): Series {
+  const series = { ...flat }
+  for (const key of ['tick', 'time', 'value', 'terms'] as const) {
+    const list: readonly unknown[] | undefined = flat[key]
+    if (list === undefined) continue
+    let plain: readonly unknown[] | undefined
+    Object.defineProperty(series, key, { enumerable: true, get: () => (plain ??= plainOf(list)) })
+  }
+  flats.set(series, flat)
+  return series
+}
+
+/** The series behind one that can be cloned: no array is made of its lists. */
+export function flatOf(series: Series): Series {
+  return flats.get(series) ?? series
 }
 
 /** Bytes of one sample: tick, time, and its numbers. */

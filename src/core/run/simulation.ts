@@ -31,6 +31,7 @@ import {
   type Part,
   bytesOf,
   copiesOf,
+  finiteFloats,
   packArray,
   packCue,
   packPart,
@@ -46,7 +47,7 @@ import { type Profile, type Timer, createTimer } from './profile.ts'
 import { type Recording, createRecording } from './recording.ts'
 import { LAST_TICK, checkRestorable } from './restorable.ts'
 import { createScheduler } from './scheduler.ts'
-import { type Sample, type Series, readSample } from './series.ts'
+import { type Sample, type Series, flatOf, readSample } from './series.ts'
 
 export interface SimulationOptions extends Omit<PlanOptions, 'resident'> {
   /**
@@ -65,7 +66,10 @@ export interface SimulationOptions extends Omit<PlanOptions, 'resident'> {
   readonly keepSamples?: boolean
 }
 
-/** Everything that a run needs to go on where it was, bit by bit on the same adapter. */
+/**
+ * Everything that a run needs to go on where it was, bit by bit on the same adapter: plain data, which `structuredClone` and
+ * `postMessage` take. The lists of its series are made when they are asked for first.
+ */
 export interface Checkpoint {
   readonly tick: number
   /** Where the current time.dt began to act: time is counted from there, so that a resumed run counts the same. */
@@ -176,7 +180,8 @@ export interface Simulation {
   encodeRefresh(encoder: GPUCommandEncoder): void
   /**
    * Replaces the state of a layer, a plastic synapse (by what is symmetric) or a memory; the shape is that of `read`.
-   * @throws ModelError if there is nothing of that name, it cannot be written, or has another number of values
+   * @throws ModelError if there is nothing of that name, it cannot be written, has another number of values, or is given one
+   *   that is not finite in the format in which it is stored
    * @throws RunError after `destroy`
    */
   write(name: string, data: ArrayLike<number>): void
@@ -184,14 +189,14 @@ export interface Simulation {
    * Replaces some consecutive values inside one row of a layer or a memory as `read` gives it; of a memory that is not in
    * float32, a whole row.
    * @param at - index of the first of them in the data of `read`
-   * @throws ModelError if there is nothing of that name, or no room for the values inside the row
+   * @throws ModelError if there is nothing of that name, no room for the values inside the row, or one is not finite, as in `write`
    * @throws RunError after `destroy`
    */
   writePart(name: string, at: number, data: ArrayLike<number>): void
   /**
    * Changes some consecutive values inside one row of the patterns of a stimulus, for what is drawn while a hand paints;
    * the model does not know of them, and `adopt` puts its own in their place.
-   * @throws ModelError if there is no such stimulus, or no room for the values inside the row
+   * @throws ModelError if there is no such stimulus, no room for the values inside the row, or one is not finite
    * @throws RunError after `destroy`
    */
   writeCue(index: number, at: number, data: ArrayLike<number>): void
@@ -216,7 +221,10 @@ export interface Simulation {
    * @throws RunError after `destroy`
    */
   onChange(listener: Listener<Change>): () => void
-  /** What the probes have seen, in flat arrays behind lists that are read only and grow. Complete after `flush`. */
+  /**
+   * What the probes have seen, in flat arrays behind lists that are read only and grow. Complete after `flush`. For a worker,
+   * those of `checkpoint` can be cloned.
+   */
   readonly series: readonly Series[]
   /**
    * Calls back with every sample, in order of ticks; returns a function that ends it. What the listener throws reaches the caller
@@ -464,6 +472,12 @@ export async function createSimulation(
     scheduler.disturb()
   }
 
+  /** Numbers that are to be written; a name that is not there is said first. */
+  const floatsFor = (name: string, data: ArrayLike<number>, at = 0): Float32Array => {
+    copiesOf(plan, model, name)
+    return finiteFloats(name, data, at, plan.matrices.get(name)?.format)
+  }
+
   /** Names of what a run changes. */
   const dynamicNames = [
     ...model.layers.filter(({ tau }) => tau > 0),
@@ -571,7 +585,8 @@ export async function createSimulation(
     const next = createRecording(plan, model)
     if (tick === 0) return next
     next.series.forEach(({ name }, probe) => {
-      const saved = series.find((one) => one.name === name)
+      const found = series.find((one) => one.name === name)
+      const saved = found && flatOf(found)
       saved?.tick.forEach((at, index) => {
         next.push(probe, sampleAt(saved, at, index))
       })
@@ -641,12 +656,12 @@ export async function createSimulation(
     write(name, data) {
       checkAlive()
       checkNumbers('write', data)
-      write(name, data)
+      write(name, floatsFor(name, data))
     },
     writePart(name, at, data) {
       checkAlive()
       checkNumbers('writePart', data)
-      const { buffer, offset, bytes } = packPart(plan, model, name, at, Float32Array.from(data))
+      const { buffer, offset, bytes } = packPart(plan, model, name, at, floatsFor(name, data, at))
       if (model.synapses.some((synapse) => synapse.name === name)) {
         throw new ModelError(`\`${name}\` is symmetric and cannot be written in part; write the whole of it`)
       }
@@ -656,7 +671,8 @@ export async function createSimulation(
     writeCue(index, at, data) {
       checkAlive()
       checkNumbers('writeCue', data)
-      const { buffer, offset, bytes } = packCue(model, index, at, Float32Array.from(data))
+      const floats = finiteFloats(`stimulus.${index}.patterns`, data, at)
+      const { buffer, offset, bytes } = packCue(model, index, at, floats)
       device.queue.writeBuffer(engine.buffer(buffer), offset, bytes)
       scheduler.disturb()
     },

@@ -107,11 +107,12 @@ export async function loadOne(scenario: string, options: ScenarioOptions): Promi
   )
 }
 
-/** A parser of whole numbers for an option. */
+/** A parser of whole numbers for an option, 1e9 and 2.5e3 among them. */
 export function wholeNumber(option: string, min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
-    if (/^\d+$/.test(text) && value >= min && value <= max) return value
+    if (/^\d+(\.\d+)?(e\+?\d+)?$/i.test(text) && Number.isInteger(value) && value >= min && value <= max)
+      return value
     throw new ModelError(`must be an integer from ${min} to ${max}, not "${text}"`, { path: option })
   }
 }

@@ -13,6 +13,9 @@ import {
 
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'))
 
+/** A file with one byte more than its numbers need. */
+const longer = Uint8Array.from([...encodeNpy({ shape: [2], data: Float32Array.of(1, 2) }), 0])
+
 /** Arrays of every type, of 0 to 3 dimensions, with NaN, infinities and -0 among the floats. */
 const anyArray: fc.Arbitrary<NpyArray> = fc.array(fc.nat(4), { maxLength: 3 }).chain((shape) => {
   const length = shape.reduce((product, side) => product * side, 1)
@@ -79,6 +82,21 @@ describe('npy', () => {
       'half a header',
       () => decodeNpy(encodeNpy({ shape: [1], data: new Int8Array(1) }).subarray(0, 40)),
       /truncated: its header/,
+    ],
+    [
+      'bytes behind the numbers',
+      () => decodeNpy(longer),
+      /^goes on behind its numbers: shape \(2\) of <f4 needs 8 bytes, it has 9; write one array with numpy.save/,
+    ],
+    [
+      'bytes behind the numbers of an entry',
+      () => decodeNpz(zipSync({ 'a.npy': longer })),
+      /^array `a` goes on behind its numbers: shape \(2\) of <f4 needs 8 bytes, it has 9; /,
+    ],
+    [
+      'two arrays in one file',
+      () => decodeNpy(Uint8Array.from([...longer.subarray(0, -1), ...longer.subarray(0, -1)])),
+      /^goes on behind its numbers: .* needs 8 bytes, it has 144; /,
     ],
     ['only the magic', () => decodeNpy(bytesOf('934e554d505901')), /truncated: its header/],
     [

@@ -59,6 +59,18 @@ const cases: [string, Raw, string, RegExp][] = [
   ['another version', scenario({ version: 2 }), 'version', /must be 1, not 2/],
   ['no version', scenario({ version: undefined }), 'version', /must be 1/],
   ['an unknown key', layers({ tua: 2 }), 'neurons.visible.tua', /unknown key; did you mean `tau`\?/],
+  ...['neurons', 'synapses', 'memories', 'probes'].map((group): [string, Raw, string, RegExp] => [
+    `a name in ${group} that is too long for a file`,
+    scenario({ [group]: { [`x${'y'.repeat(200)}`]: {} } }),
+    `${group}.x${'y'.repeat(56)}...`,
+    /^a name has at most 200 letters, not 201; shorten it$/,
+  ]),
+  [
+    'an unknown key of many letters',
+    layers({ ['z'.repeat(1000)]: 2 }),
+    `neurons.visible.${'z'.repeat(57)}...`,
+    /^unknown key$/,
+  ],
   ['an unknown section', scenario({ probs: {} }), 'probs', /unknown key; did you mean `probes`\?/],
   [
     'a misspelt required key',
@@ -663,7 +675,6 @@ describe('broken JSON is refused with line and column', () => {
     ['a comment', '{ // x\n}', /line 1, column 3/],
     ['a missing comma', '{"a": 1\n "b": 2}', /line 2, column 2: comma expected/],
     ['an open end', '{"a": [1', /line 1, column 9/],
-    ['nothing', '', /line 1, column 1/],
     ['a stray bracket', '{}\n}', /line 2, column 1: end of file expected/],
   ])('%s', (_, text, says) => {
     expect(() => parseJson(text, 's.json')).toThrow(says)

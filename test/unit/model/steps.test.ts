@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { createEnergyGuard } from '../../../src/core/run/guard.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
 import { loadShipped } from '../../scenario.ts'
 import { resolve } from './resolving.ts'
@@ -153,6 +154,51 @@ describe('a step that is too long', () => {
     const vary = { 'neurons.v.tau': { values: [0.05, 1, 0.5] } }
     const warnings = await warningsOf({ dt: 0.1 }, { ...rivals(), replicas: { vary } })
     expect(warnings).toEqual([expect.stringMatching(/^neurons.v: dt 0.1 \* every 1 \/ tau 0.05 = 2/)])
+  })
+})
+
+describe('a warning while the network runs', () => {
+  /** What is said before, and what of an energy that rises once and then rests while a layer moves. */
+  async function runWarnings(
+    time: Raw,
+    parts: Raw,
+  ): Promise<{ before: readonly string[]; during: readonly string[] }> {
+    const probes = { e: { kind: 'energy' }, s: { kind: 'speed', layer: 'v' } }
+    const model = await resolve({ version: 1, time: { ticks: 50, ...time }, probes, ...parts })
+    const guard = createEnergyGuard(model, () => model)
+    for (let tick = 0; tick <= 60; tick++) {
+      const energy = tick === 0 ? -1 : 1
+      const sample = { tick, time: tick, value: Float64Array.of(energy), terms: Float32Array.of(energy) }
+      guard.observe({ probe: 'e', ...sample }, 0)
+      guard.observe({ probe: 's', tick, time: tick, value: Float32Array.of(5) }, 0)
+    }
+    return { before: model.warnings, during: guard.warnings() }
+  }
+
+  test.each([
+    [10, rivals()],
+    [0.3, rivals(values([[0, -10], [-10, 0]]))], // prettier-ignore
+    [0.1, pair({ rule: 'hebbian', tau: 0.1 })],
+  ])('gives the largest step of the one before the run: dt %f', async (dt, parts) => {
+    const { before, during } = await runWarnings({ dt }, parts)
+    const [, largest] = /set time.dt to (\S+) at most$/.exec(before.at(-1)!)!
+    expect(during).toEqual([
+      expect.stringMatching(/^the energy rose by 2.00 at tick 1, /),
+      expect.stringMatching(/^the energy neither falls nor rests at tick \d+: neurons.v flips /),
+    ])
+    for (const line of during)
+      expect(line.endsWith(`; use a smaller time.dt than ${dt}: ${largest} at most`)).toBe(true)
+  })
+
+  test('gives a smaller step to try, and promises nothing, where there was none', async () => {
+    for (const [dt, smaller] of [
+      [0.2, 0.1],
+      [0.1, 0.05],
+    ]) {
+      const { before, during } = await runWarnings({ dt }, rivals())
+      expect(before).toEqual([])
+      expect(during[0]).toMatch(new RegExp(`; use a smaller time.dt than ${dt}, such as ${smaller}$`))
+    }
   })
 })
 

@@ -74,6 +74,38 @@ describe('the text of a scenario', () => {
   })
 
   test.each([
+    ['little end first', Buffer.from(text, 'utf16le')],
+    ['big end first', Buffer.from(text, 'utf16le').swap16()],
+    ['with a letter that UTF-8 has not', Buffer.from(text.replace('small', 'klein\u00e4'), 'utf16le')],
+  ])('in UTF-16 without a mark, %s, is refused by it', async (_, bytes) => {
+    expect(await refusal(bytes)).toBe(
+      'is text in UTF-16 without a byte order mark, or no text; save it as UTF-8',
+    )
+  })
+
+  test.each([
+    ['[]', 'is a JSON list of 0 entries, not a scenario'],
+    ['[{"version": 1}]', 'is a JSON list of 1 entry, not a scenario'],
+    ['"digits"', 'is the JSON string "digits", not a scenario'],
+    [' 1\n', 'is the JSON number 1, not a scenario'],
+    ['false', 'is the JSON boolean false, not a scenario'],
+    ['null', 'is the JSON value null, not a scenario'],
+    [' \n', 'is empty'],
+    ['\uFEFF', 'is empty'],
+  ])('%j is told what it is, and what a scenario is', async (content, what) => {
+    const line = `${what}; a scenario is a JSON object, such as {"version": 1, "time": {...}, "neurons": {...}}`
+    expect(await refusal(content)).toBe(line)
+    // Before an assignment finds no keys in it.
+    await expect(loadScenario(join(folder, 's.json'), { set: ['seed=1'] })).rejects.toThrow(line)
+  })
+
+  test('of 0 bytes is empty', async () => {
+    await expect(load('')).rejects.toThrow(
+      /s.json is empty \(0 bytes, as the system tells\); a scenario is a JSON object, such as /,
+    )
+  })
+
+  test.each([
     ['arrays', '['.repeat(9000)],
     ['closed arrays', '['.repeat(5000) + ']'.repeat(5000)],
     ['objects', '{"a":'.repeat(20_000) + '1' + '}'.repeat(20_000)],
@@ -178,6 +210,20 @@ describe('files beside a scenario', () => {
     )
   })
 })
+
+test.runIf(process.platform === 'linux')(
+  'a file that the system makes up while it is read is not read: it may block, or never end',
+  async () => {
+    await expect(loadScenario('/proc/version')).rejects.toThrow(
+      '/proc/version is empty (0 bytes, as the system tells); a scenario is a JSON object',
+    )
+    await expect(load(layer({ kind: 'npy', path: '/proc/version' }), { allowOutside: true })).rejects.toThrow(
+      '/proc/version is empty (0 bytes, as the system tells); write it again, or copy it',
+    )
+    // In some containers a device stands in its place.
+    await expect(loadScenario('/proc/kmsg')).rejects.toThrow(/^\/proc\/kmsg is (empty|a pipe or a device)/)
+  },
+)
 
 describe('numbers of data beside numbers of a scenario', () => {
   test('an entry that equals the threshold is not above it', async () => {

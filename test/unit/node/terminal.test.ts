@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ModelError, escaped } from '../../../src/core/errors.ts'
 import { csvText } from '../../../src/core/run/results.ts'
 import { quoted } from '../../../src/node/commands/options.ts'
+import { main } from '../../../src/node/main.ts'
 import { createProgress } from '../../../src/node/progress.ts'
 
 const CONTROL = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/u
@@ -18,6 +19,30 @@ test('no text of a stranger reaches a line with a control character', () => {
     }),
   )
   expect(escaped('\u001b[31mred é 日')).toBe('\\u001b[31mred é 日')
+})
+
+test('an empty value is refused by the name of its option, whatever the option', async () => {
+  let [stdout, stderr] = ['', '']
+  const spies = [
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((stdout += String(text)), true)),
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((stderr += String(text)), true)),
+  ]
+  const analyses = ['generating', 'spectrum', 'fixed-points', 'adiabatic'].map((name) => ['analyse', name])
+  const lines: string[] = []
+  const wanted: string[] = []
+  for (const command of [['run'], ['plan'], ['validate'], ...analyses, ['reproduce']]) {
+    stdout = ''
+    await main([...command, '--help'])
+    for (const [, option = '', value = ''] of stdout.matchAll(/^ +(--[\w-]+) (<[^>]+>)/gm)) {
+      stderr = ''
+      const code = await main([...command, option, '', 's.json'])
+      lines.push(`${code} ${stderr}`)
+      wanted.push(`2 ${option}: is empty; give ${option} ${value}, or leave it out\n`)
+    }
+  }
+  for (const spy of spies) spy.mockRestore()
+  expect(lines).toEqual(wanted)
+  expect(wanted.length).toBeGreaterThan(40)
 })
 
 test('a quoted word is one word for the shell, the same', () => {

@@ -128,8 +128,20 @@ test.each([1, 3])('what is recorded of %i replicas is what results.npz has, up t
     )
     expect(encodeNpz(seriesArrays(part))).toEqual(encodeNpz(seriesArrays(plain)))
     expect(part).toEqual(plain)
+    expect(structuredClone(part)).toEqual(plain)
   }
   expect(Object.keys(decodeNpz(encodeNpz(seriesArrays(recording.series))))).toContain('e.terms')
+})
+
+test('samples that can be cloned share no buffer with those that are recorded', () => {
+  const recording = record(1)
+  const value = Float32Array.of(7)
+  recording.push(0, { tick: 0, time: 0, value })
+  const [part] = recording.until(0)
+  // As postMessage with a list of what is to be transferred does.
+  structuredClone(part, { transfer: [part!.value[0]!.buffer as ArrayBuffer] })
+  expect(recording.series[0]!.value).toEqual([value])
+  expect(seriesArrays(recording.until(0))['s.value']!.data).toEqual(value)
 })
 
 test('a view of the samples until now does not grow with those that come', () => {
