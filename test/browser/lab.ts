@@ -122,3 +122,10 @@ export const frames = (page: Page, count = 10): Promise<void> =>
     const frame = () => (left-- > 0 ? requestAnimationFrame(frame) : done())
     frame()
   })`)
+
+/** Makes the memory `xi` NaN behind the back of `write`, which takes finite numbers only. */
+export const SPOIL = `(() => {
+  const { engine, plan } = engram.simulation
+  const buffer = engine.buffer(plan.matrices.get('xi').blocks[0].buffer)
+  engine.device.queue.writeBuffer(buffer, 0, new Float32Array(200).fill(NaN))
+})()`

@@ -2,7 +2,7 @@ import { decode } from 'fast-png'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
 import { FIXED_KERNELS, launchBrowser, serveSources } from './browser.ts'
-import { eventually, frames } from './lab.ts'
+import { SPOIL, eventually, frames } from './lab.ts'
 
 const url = inject('page')
 let browser: Browser
@@ -291,7 +291,7 @@ test('what cannot be loaded is named, and another scenario can still be chosen',
 test('values that run out of bounds stop the run and are named', async () => {
   await visit('softmax-synapses')
   await pause()
-  await page.evaluate('engram.simulation.write("xi", new Float32Array(200).fill(3e38))')
+  await page.evaluate(SPOIL)
   await page.locator('#play').click()
   await eventually(() => page.locator('#toast').textContent()).toContain('not finite')
   expect(await engram('playing')).toBe(false)
