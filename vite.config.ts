@@ -132,6 +132,7 @@ export default defineConfig(({ mode }) => ({
           include: ['test/cli/**/*.test.ts'],
           globalSetup: 'test/cli/build.ts',
           testTimeout: 120_000,
+          hookTimeout: 120_000,
           sequence: { groupOrder: 2 },
         },
       },

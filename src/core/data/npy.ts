@@ -78,8 +78,8 @@ const MAGIC = '\x93NUMPY'
 
 /**
  * Reads a .npy file. The result is a view of `bytes` where alignment allows it, otherwise a copy.
- * @throws ModelError if the file is not .npy, is truncated or goes on behind its numbers, holds objects, text or complex numbers, or integers of 64 bits that
- *   float32 does not have
+ * @throws ModelError if the file is not .npy, is truncated or goes on behind its numbers, holds objects, text or complex numbers,
+ *   or integers of 64 bits that float32 does not have
  */
 export function decodeNpy(bytes: Uint8Array): NpyArray {
   if (latin1(bytes, 0, 6) !== MAGIC) {
