@@ -113,12 +113,30 @@ test('a scenario of hostile names is shown with them as text, by link, file and 
   await lab.page.locator('dialog[open]').waitFor()
   await expectText()
   await lab.page.keyboard.press('Escape')
-  await lab.page.locator('#export').click()
-  const [file] = await Promise.all([
-    lab.page.waitForEvent('download'),
-    lab.page.locator('#export-menu [data-export=scenario]').click(),
-  ])
-  expect(file.suggestedFilename()).toMatch(/^drop-[a-z0-9-]+\.json$/)
+  // Pictures and videos carry the name in them.
+  await lab.page.evaluate(`{
+    globalThis.drawn = []
+    const { fillText } = CanvasRenderingContext2D.prototype
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...where) {
+      drawn.push(text)
+      fillText.call(this, text, ...where)
+    }
+  }`)
+  const press = async (id: string): Promise<void> => {
+    await lab.page.locator('#export').click()
+    await lab.page.locator(`#export-menu [data-export=${id}]`).click()
+  }
+  const exported = async (act: () => Promise<void>): Promise<readonly string[]> => {
+    const [file] = await Promise.all([lab.page.waitForEvent('download'), act()])
+    expect(file.suggestedFilename()).toMatch(/^drop-[a-z0-9A-Z-]+\.(json|png|webm|mp4)$/)
+    return lab.page.evaluate<string[]>('drawn.splice(0)')
+  }
+  const caption = expect.stringContaining(escaped(`drop ${HOSTILE.join(' ')}`)) as string
+  expect(await exported(() => press('scenario'))).not.toContainEqual(caption)
+  expect(await exported(() => press('picture'))).toContainEqual(caption)
+  expect(await exported(() => press('plots'))).toContainEqual(caption)
+  await press('video')
+  expect(await exported(() => lab.page.locator('.video-stop').click())).toContainEqual(caption)
   await expectText()
 })
 
