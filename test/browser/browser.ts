@@ -66,7 +66,13 @@ export async function findBrowser(): Promise<FoundBrowser> {
  * Chromium draws a WebGPU canvas in software only with all of these: without the feature Vulkan or ANGLE on
  * SwiftShader, compute works and the canvas stays blank.
  */
-const SOFTWARE_FLAGS = ['--enable-features=Vulkan', '--use-vulkan=swiftshader', '--use-angle=swiftshader']
+const SOFTWARE_FLAGS = [
+  '--enable-features=Vulkan',
+  '--use-vulkan=swiftshader',
+  '--use-angle=swiftshader',
+  // The rest of the page is painted by the CPU itself, not by an emulated GPU.
+  '--disable-gpu-rasterization',
+]
 
 const QUIET_FLAGS = [
   '--disable-quic',
