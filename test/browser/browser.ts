@@ -88,7 +88,7 @@ export const FIXED_KERNELS = {
 } as const
 
 /**
- * Starts the browser, headless, with WebGPU: on Linux in software, unless ENGRAM_ADAPTER is `hardware`. Close it at the end.
+ * Starts a browser, headless, with WebGPU: on Linux in software, unless ENGRAM_ADAPTER is `hardware`. Close it at the end.
  */
 export async function launchBrowser(): Promise<Browser> {
   const { executable, env } = await findBrowser()
@@ -104,6 +104,14 @@ export async function launchBrowser(): Promise<Browser> {
     ],
     env: { ...process.env, ...env },
   })
+}
+
+let shared: Promise<Browser> | undefined
+
+/** The browser that all test files of a worker share; it ends with the worker. Close what is opened in it. */
+export function sharedBrowser(): Promise<Browser> {
+  shared ??= launchBrowser()
+  return shared
 }
 
 /** Serves the project's sources as `npm start` does; `url` ends with a slash. Close it at the end. */

@@ -2,57 +2,24 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { decode } from 'fast-png'
 import { unzipSync } from 'fflate'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { linkTo } from '../../src/app/share/link.ts'
 import { decodeNpz } from '../../src/core/data/npz.ts'
 import type { Scenario } from '../../src/core/model/schema.ts'
 import { engram as program, readArrays, smallScenario, temporaryFolder } from '../cli/program.ts'
-import { FIXED_KERNELS, launchBrowser } from './browser.ts'
-import { eventually } from './lab.ts'
+import { eventually, useLab } from './lab.ts'
 
-const url = inject('page')
-let browser: Browser
+const lab = useLab()
+const { url, visit } = lab
 let page: Page
-/** Warnings, errors and exceptions of the page since the last test. */
-let complaints: string[] = []
+beforeAll(() => {
+  page = lab.page
+})
 
 /** Where the command line writes, and where files of the page go to. */
 const folder = temporaryFolder()
 const SCENARIO = resolve('scenarios/softmax-synapses.json')
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-  page = await openPage()
-})
-
-afterAll(async () => {
-  await browser.close()
-})
-
-afterEach(() => {
-  const heard = complaints
-  complaints = []
-  expect(heard).toEqual([])
-})
-
-async function openPage(): Promise<Page> {
-  const context = await browser.newContext({
-    bypassCSP: true,
-    viewport: { width: 1280, height: 720 },
-    // The run waits for play: what a test sees is its own doing.
-    reducedMotion: 'reduce',
-    permissions: ['clipboard-read', 'clipboard-write'],
-  })
-  const opened = await context.newPage()
-  await opened.addInitScript(FIXED_KERNELS)
-  opened.setDefaultTimeout(60_000)
-  opened.on('console', (message) => {
-    if (['warning', 'error'].includes(message.type())) complaints.push(message.text())
-  })
-  opened.on('pageerror', (error) => complaints.push(String(error)))
-  return opened
-}
 
 const engram = <T>(expression: string, on = page): Promise<T> => on.evaluate<T>(`engram.${expression}`)
 const read = (name: string, on = page): Promise<number[]> =>
@@ -61,15 +28,6 @@ const ready = (on = page): Promise<void> => on.locator('body[data-state=ready]')
 const toast = (): Promise<string | null> => page.locator('#toast').textContent()
 const chosen = (): Promise<string> =>
   page.evaluate<string>('document.querySelector("#scenario").selectedOptions[0]?.text ?? ""')
-
-/** Expects what comes in time on a busy machine. */
-
-async function visit(scenario: string): Promise<void> {
-  // Another address with the same path and query would not be loaded anew.
-  await page.goto('about:blank')
-  await page.goto(`${url}?scenario=${scenario}`)
-  await ready()
-}
 
 /** Does what makes the page save a file, and reads it. */
 async function saved(act: () => Promise<void>): Promise<{ name: string; bytes: Buffer; path: string }> {
@@ -106,7 +64,7 @@ describe('the link', () => {
     expect(link).toContain('#s1=')
     expect(await page.evaluate('location.href')).toBe(link)
 
-    const other = await openPage()
+    const other = await lab.open()
     await other.goto(link)
     await ready(other)
     const [here, there] = [await engram('scenario'), await engram('scenario', other)]
@@ -393,7 +351,7 @@ test('files that are not for the page are refused in one line, and what is open 
     await choose(join(folder, name))
     await eventually(toast).toContain(message)
     // That of a server would be an error in the console.
-    complaints = complaints.filter((text) => !text.includes('404'))
+    expect(lab.complaints().filter((text) => !text.includes('404'))).toEqual([])
   }
   await choose(results.path)
   await eventually(toast).toContain('is not a checkpoint')

@@ -1,41 +1,16 @@
 import { decode } from 'fast-png'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
-import { FIXED_KERNELS, launchBrowser, serveSources } from './browser.ts'
-import { eventually, frames } from './lab.ts'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
+import { serveSources } from './browser.ts'
+import { eventually, frames, useLab } from './lab.ts'
 
-const url = inject('page')
-let browser: Browser
+// It plays, as a reader sees it.
+const lab = useLab({ reducedMotion: 'no-preference' })
+const { engram, pause, url } = lab
 let page: Page
-/** Warnings, errors and exceptions of the page since the last test. */
-let complaints: string[] = []
-
-// The page as it is shipped: built, and served from a folder.
-beforeAll(async () => {
-  browser = await launchBrowser()
-  page = await openPage()
+beforeAll(() => {
+  page = lab.page
 })
-
-afterAll(async () => {
-  await browser.close()
-})
-
-afterEach(() => {
-  const heard = complaints
-  complaints = []
-  expect(heard).toEqual([])
-})
-
-async function openPage(): Promise<Page> {
-  const opened = await browser.newPage({ viewport: { width: 1280, height: 720 }, bypassCSP: true })
-  await opened.addInitScript(FIXED_KERNELS)
-  opened.setDefaultTimeout(60_000)
-  opened.on('console', (message) => {
-    if (['warning', 'error'].includes(message.type())) complaints.push(message.text())
-  })
-  opened.on('pageerror', (error) => complaints.push(String(error)))
-  return opened
-}
 
 /** Opens a scenario by its address; it plays. */
 async function visit(scenario?: string): Promise<void> {
@@ -45,18 +20,10 @@ async function visit(scenario?: string): Promise<void> {
   await page.locator('body[data-state=ready][data-playing=true]').waitFor()
 }
 
-const engram = <T>(expression: string): Promise<T> => page.evaluate<T>(`engram.${expression}`)
 const tick = (): Promise<number> => engram<number>('simulation.tick')
-
-/** Pauses; resolves when what was under way has run. */
-async function pause(): Promise<void> {
-  await page.evaluate('engram.pause(), engram.step(0).then(() => engram.simulation.flush())')
-}
 
 const read = async (name: string): Promise<number[]> =>
   page.evaluate<number[]>(`engram.simulation.read('${name}').then(({ data }) => [...data])`)
-
-/** Expects what comes in time on a busy machine. */
 
 interface Picture {
   /** How many colours there are. */
@@ -337,7 +304,7 @@ test('pictures and plots follow the colour scheme of the reader', async () => {
 
 test('npm start serves the same page from its sources', async () => {
   const sources = await serveSources()
-  const other = await openPage()
+  const other = await lab.open()
   await other.goto(sources.url)
   await other.locator('body[data-state=ready]').waitFor()
   await other.waitForFunction('engram.simulation.tick >= 1')
