@@ -85,7 +85,7 @@ async function expectText(): Promise<void> {
 }
 
 test('a scenario of hostile names is shown with them as text, by link, file and drop', async () => {
-  await lab.visit('hopfield')
+  await lab.visit('softmax-synapses')
   for (const [way, open] of Object.entries(WAYS)) {
     const name = `${way} ${HOSTILE.join(' ')}`
     await open(small({ name, description: name }), 'mine.json')
@@ -149,7 +149,7 @@ const REFUSED: readonly (readonly [keyof typeof WAYS, string, string])[] = [
 ]
 
 test('names that are refused are told as text, by file, drop and link, and what is open stays', async () => {
-  await lab.visit('hopfield')
+  await lab.visit('softmax-synapses')
   await lab.engram('step(2)')
   for (const [index, [way, group, name]] of REFUSED.entries()) {
     const given = small()

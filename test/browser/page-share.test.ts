@@ -11,7 +11,7 @@ import { engram as program, readArrays, smallScenario, temporaryFolder } from '.
 import { eventually, useLab } from './lab.ts'
 
 const lab = useLab()
-const { url, visit } = lab
+const { load, url, visit } = lab
 let page: Page
 beforeAll(() => {
   page = lab.page
@@ -156,7 +156,7 @@ describe('the link', () => {
 
 describe('exports', () => {
   test('results.npz equals a run of the command line: the same arrays, numbers within 1e-5', async () => {
-    await visit('softmax-synapses')
+    await load('softmax-synapses')
     await engram('step(100)')
     const { name, bytes } = await exported('results')
     expect(name).toBe('softmax-synapses-results.npz')
@@ -177,7 +177,7 @@ describe('exports', () => {
     writeFileSync(join(folder, 'small.json'), JSON.stringify(smallScenario()))
     const outcome = await program(['run', 'small.json'], folder)
     expect(outcome.code).toBe(0)
-    await visit('hopfield')
+    await load('hopfield')
     await page.evaluate(
       `engram.load(new File([${JSON.stringify(JSON.stringify(smallScenario()))}], 'small.json'))`,
     )
@@ -194,7 +194,7 @@ describe('exports', () => {
   })
 
   test('while it plays belong to one tick, and the run goes on', async () => {
-    await visit('softmax-synapses')
+    await load('softmax-synapses')
     await page.evaluate('engram.pace = Infinity')
     await page.locator('#play').click()
     await page.waitForFunction('engram.simulation.tick >= 20')
@@ -209,7 +209,7 @@ describe('exports', () => {
   })
 
   test('the scenario is a file that the command line accepts, with the parameters as they are', async () => {
-    await visit('softmax-synapses')
+    await load('softmax-synapses')
     await engram('set("memories.xi.tau", 99)')
     const { name, path, bytes } = await exported('scenario')
     expect(name).toBe('softmax-synapses.json')
@@ -218,7 +218,7 @@ describe('exports', () => {
   })
 
   test('CSV has the samples of every plotted series', async () => {
-    await visit('softmax-synapses')
+    await load('softmax-synapses')
     await engram('step(50)')
     const { name, bytes } = await exported('csv')
     expect(name).toBe('softmax-synapses-csv.zip')
@@ -230,7 +230,7 @@ describe('exports', () => {
   })
 
   test('the picture is a PNG of the large figure with its colours', async () => {
-    await visit('softmax-synapses')
+    await load('softmax-synapses')
     await engram('step(20)')
     await eventually(() => page.locator('#large .legend-high').textContent()).not.toBe('')
     const { name, bytes } = await exported('picture')
@@ -245,7 +245,7 @@ describe('exports', () => {
   })
 
   test('the menu is moved through with the keys, and Escape gives the focus back', async () => {
-    await visit('softmax-synapses')
+    await load('softmax-synapses')
     const focused = (): Promise<string | undefined> =>
       page.evaluate<string | undefined>('document.activeElement.dataset.export ?? document.activeElement.id')
     await page.locator('#export').focus()
@@ -361,7 +361,7 @@ test('files that are not for the page are refused in one line, and what is open 
 
 describe('the console', () => {
   test('sets a parameter, its slider follows, and a value that is not allowed is an exception', async () => {
-    await visit('softmax-synapses')
+    await load('softmax-synapses')
     await engram('set("memories.xi.tau", 100)')
     expect(await page.locator('[data-path="memories.xi.tau"] input[type=text]').inputValue()).toBe('100')
     await expect(engram('set("memories.xi.tau", -1)')).rejects.toThrow('memories.xi.tau: must be')
@@ -369,7 +369,7 @@ describe('the console', () => {
   })
 
   test('hears every sample, over scenarios, until it stops listening', async () => {
-    await visit('softmax-synapses')
+    await load('softmax-synapses')
     await page.evaluate('window.heard = [], window.off = engram.on("sample", (sample) => heard.push(sample))')
     await engram('step(5)')
     await engram('simulation.flush()')
@@ -387,7 +387,7 @@ describe('the console', () => {
   })
 
   test('loads a scenario that it is given, and refuses one that is not valid', async () => {
-    await visit('softmax-synapses')
+    await load('softmax-synapses')
     await engram(`load(${JSON.stringify(smallScenario())})`)
     expect(await engram('scenario.name')).toBe('small')
     expect(await read('visible')).toHaveLength(90)

@@ -20,6 +20,12 @@ async function visit(scenario?: string): Promise<void> {
   await page.locator('body[data-state=ready][data-playing=true]').waitFor()
 }
 
+/** Opens a scenario in the page that is open; it plays. */
+async function play(scenario: string): Promise<void> {
+  await lab.load(scenario)
+  await engram('play()')
+}
+
 const tick = (): Promise<number> => engram<number>('simulation.tick')
 
 const read = async (name: string): Promise<number[]> =>
@@ -127,7 +133,7 @@ test('while it plays the pictures change, the plots fill and at least 98 of 100 
 })
 
 test('play, pause, step and reset do what they say, by button and by key', async () => {
-  await visit('softmax-synapses')
+  await play('softmax-synapses')
   await pause()
   const paused = await tick()
   await frames(page)
@@ -172,7 +178,7 @@ test('a slider that is moved while it plays acts without a new pipeline', async 
 })
 
 test('a slider acts on the very next tick', async () => {
-  await visit('hopfield')
+  await play('hopfield')
   await pause()
   const start = await read('visible')
   // From here one tick with tau = 1, and the same tick again with the tau of the slider.
@@ -199,7 +205,7 @@ test('a slider acts on the very next tick', async () => {
 })
 
 test('a value that is not allowed is refused in one line and put back', async () => {
-  await visit('softmax-synapses')
+  await play('softmax-synapses')
   const field = page.locator('[data-path="memories.xi.tau"] input[type=text]')
   await field.fill('-3')
   await field.press('Enter')
@@ -235,7 +241,7 @@ test('every scenario of the menu loads, plays and is drawn', { timeout: 180_000 
 })
 
 test('a picture grows when it is clicked', async () => {
-  await visit('digits')
+  await play('digits')
   await pause()
   const width = async (): Promise<number> =>
     (await page.locator('[data-name=xi] canvas').boundingBox())?.width ?? 0
@@ -256,7 +262,7 @@ test('what cannot be loaded is named, and another scenario can still be chosen',
 })
 
 test('values that run out of bounds stop the run and are named', async () => {
-  await visit('softmax-synapses')
+  await play('softmax-synapses')
   await pause()
   await page.evaluate('engram.simulation.write("xi", new Float32Array(200).fill(NaN))')
   await page.locator('#play').click()
@@ -293,7 +299,7 @@ test.each([1280, 1100, 900])(
 )
 
 test('pictures and plots follow the colour scheme of the reader', async () => {
-  await visit('softmax-synapses')
+  await play('softmax-synapses')
   await pause()
   const light = await settled('xi')
   await page.emulateMedia({ colorScheme: 'dark' })
