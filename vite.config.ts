@@ -100,7 +100,7 @@ export default defineConfig(({ mode }) => ({
   build: builds[mode] ?? { outDir: 'dist/page', target: 'es2023', assetsInlineLimit: 0 },
   test: {
     maxWorkers: 2,
-    // The groups run one after another; programs and browsers use all cores by themselves.
+    // The groups run one after another.
     projects: [
       {
         test: {
@@ -144,7 +144,6 @@ export default defineConfig(({ mode }) => ({
           isolate: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 1,
           sequence: { groupOrder: 3 },
         },
       },
