@@ -100,7 +100,7 @@ export default defineConfig(({ mode }) => ({
   build: builds[mode] ?? { outDir: 'dist/page', target: 'es2023', assetsInlineLimit: 0 },
   test: {
     maxWorkers: 2,
-    // The groups run one after another; programs and browsers use all cores by themselves.
+    // The groups run one after another.
     projects: [
       {
         test: {
@@ -141,9 +141,10 @@ export default defineConfig(({ mode }) => ({
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           globalSetup: 'test/browser/build.ts',
+          // A worker keeps one browser for all its files: see test/browser/browser.ts.
+          isolate: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 1,
           sequence: { groupOrder: 3 },
         },
       },

@@ -66,7 +66,13 @@ export async function findBrowser(): Promise<FoundBrowser> {
  * Chromium draws a WebGPU canvas in software only with all of these: without the feature Vulkan or ANGLE on
  * SwiftShader, compute works and the canvas stays blank.
  */
-const SOFTWARE_FLAGS = ['--enable-features=Vulkan', '--use-vulkan=swiftshader', '--use-angle=swiftshader']
+const SOFTWARE_FLAGS = [
+  '--enable-features=Vulkan',
+  '--use-vulkan=swiftshader',
+  '--use-angle=swiftshader',
+  // The rest of the page is painted by the CPU itself, not by an emulated GPU.
+  '--disable-gpu-rasterization',
+]
 
 const QUIET_FLAGS = [
   '--disable-quic',
@@ -82,7 +88,7 @@ export const FIXED_KERNELS = {
 } as const
 
 /**
- * Starts the browser, headless, with WebGPU: on Linux in software, unless ENGRAM_ADAPTER is `hardware`. Close it at the end.
+ * Starts a browser, headless, with WebGPU: on Linux in software, unless ENGRAM_ADAPTER is `hardware`. Close it at the end.
  */
 export async function launchBrowser(): Promise<Browser> {
   const { executable, env } = await findBrowser()
@@ -98,6 +104,14 @@ export async function launchBrowser(): Promise<Browser> {
     ],
     env: { ...process.env, ...env },
   })
+}
+
+let shared: Promise<Browser> | undefined
+
+/** The browser that all test files of a worker share; it ends with the worker. Close what is opened in it. */
+export function sharedBrowser(): Promise<Browser> {
+  shared ??= launchBrowser()
+  return shared
 }
 
 /** Serves the project's sources as `npm start` does; `url` ends with a slash. Close it at the end. */

@@ -1,8 +1,8 @@
 /** The page in a real browser, for the tests of a file: built, served from a folder, paused until a test plays it. */
 import { decode } from 'fast-png'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
-import { FIXED_KERNELS, launchBrowser } from './browser.ts'
+import { FIXED_KERNELS, sharedBrowser } from './browser.ts'
 
 export interface Picture {
   readonly width: number
@@ -21,27 +21,34 @@ export interface Lab {
   open(options?: BrowserContextOptions): Promise<Page>
   /** Opens a shipped scenario, or a search such as `digits&theme=dark`, and waits until it stands at tick 0. */
   readonly visit: (scenario?: string) => Promise<void>
+  /**
+   * Opens a shipped scenario as `visit` does, but in the page that is open, if one is: that has compiled its kernels, the
+   * larger part of a visit. For tests to which the address, the storage and the start of a page do not matter.
+   */
+  readonly load: (scenario: string) => Promise<void>
   /** Evaluates an expression of the console API, such as `simulation.tick`. */
   readonly engram: <T>(expression: string) => Promise<T>
   /** The values of `engram.read(name)`. */
   readonly read: (name: string) => Promise<number[]>
   /** Pauses; resolves when what was under way has run. */
-  pause(): Promise<void>
+  readonly pause: () => Promise<void>
   /** What the first element of a selector looks like now. */
   pixels(selector: string): Promise<Picture>
   /** What the page has complained of since the test began, for tests that expect it; the rest fails them. */
   complaints(): string[]
 }
 
-/** Opens a browser before the tests of a file and closes it after them; a warning or an exception of a page fails its test. */
+/** Opens a page before the tests of a file and closes it after them; a warning or an exception of a page fails its test. */
 export function useLab(options: BrowserContextOptions = {}): Lab {
   const url = inject('page')
-  let browser: Browser
+  const contexts = new Set<BrowserContext>()
   let page: Page
   let heard: string[] = []
 
   const open: Lab['open'] = async (own = {}) => {
-    const context = await browser.newContext({
+    const context = await (
+      await sharedBrowser()
+    ).newContext({
       viewport: { width: 1280, height: 720 },
       // What waits for a condition in the page evaluates text there; page-policy.test.ts has the policy in force.
       bypassCSP: true,
@@ -51,6 +58,7 @@ export function useLab(options: BrowserContextOptions = {}): Lab {
       ...options,
       ...own,
     })
+    contexts.add(context)
     const opened = await context.newPage()
     await opened.addInitScript(FIXED_KERNELS)
     opened.setDefaultTimeout(60_000)
@@ -62,11 +70,10 @@ export function useLab(options: BrowserContextOptions = {}): Lab {
   }
 
   beforeAll(async () => {
-    browser = await launchBrowser()
     page = await open()
   })
   afterAll(async () => {
-    await browser.close()
+    await Promise.all([...contexts].map((context) => context.close()))
   })
   const complaints = (): string[] => {
     const told = heard
@@ -76,6 +83,17 @@ export function useLab(options: BrowserContextOptions = {}): Lab {
   afterEach(() => {
     expect(complaints()).toEqual([])
   })
+  // What a failed test leaves behind is not for the next one.
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await page.goto('about:blank')
+  })
+
+  const visit: Lab['visit'] = async (scenario) => {
+    // Another address with the same path and query would not be loaded anew.
+    await page.goto('about:blank')
+    await page.goto(scenario === undefined ? url : `${url}?scenario=${scenario}`)
+    await page.locator('body[data-state=ready]').waitFor()
+  }
 
   return {
     get page() {
@@ -83,17 +101,15 @@ export function useLab(options: BrowserContextOptions = {}): Lab {
     },
     url,
     open,
-    async visit(scenario) {
-      // Another address with the same path and query would not be loaded anew.
-      await page.goto('about:blank')
-      await page.goto(scenario === undefined ? url : `${url}?scenario=${scenario}`)
-      await page.locator('body[data-state=ready]').waitFor()
+    visit,
+    async load(scenario) {
+      if ((await page.locator('body[data-state=ready]').count()) === 0) return visit(scenario)
+      await page.evaluate(`engram.pause(), engram.load('${scenario}')`)
+      await page.locator('body[data-state=ready][data-playing=false]').waitFor()
     },
     engram: (expression) => page.evaluate(`engram.${expression}`),
     read: (name) => page.evaluate(`engram.read('${name}').then(({ data }) => [...data])`),
-    async pause() {
-      await page.evaluate('engram.pause(), engram.step(0).then(() => engram.simulation.flush())')
-    },
+    pause: () => page.evaluate('engram.pause(), engram.step(0).then(() => engram.simulation.flush())'),
     async pixels(selector) {
       const { data, channels, width, height } = decode(await page.locator(selector).first().screenshot())
       const bytes = Uint8Array.from(data)

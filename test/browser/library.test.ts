@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { build } from 'vite'
 import { afterAll, expect, test } from 'vitest'
-import { launchBrowser, serveBuild } from './browser.ts'
+import { serveBuild, sharedBrowser } from './browser.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'engram-bundle-'))
 
@@ -56,9 +56,9 @@ test('a project that bundles engram runs a scenario in the browser, on a device 
   writeFileSync(join(folder, 'entry.js'), ENTRY)
   writeFileSync(join(folder, 'index.html'), '<!doctype html><script type="module" src="./entry.js"></script>')
 
-  const [browser, served] = await Promise.all([launchBrowser(), serveBuild(folder)])
+  const [browser, served] = await Promise.all([sharedBrowser(), serveBuild(folder)])
+  const page = await browser.newPage()
   try {
-    const page = await browser.newPage()
     await page.goto(served.url)
     await page.waitForFunction('window.result !== undefined')
     const result = await page.evaluate<{ shape: number[]; finite: boolean; overlap: number }>('window.result')
@@ -66,7 +66,7 @@ test('a project that bundles engram runs a scenario in the browser, on a device 
     expect(result.finite).toBe(true)
     expect(result.overlap).toBeGreaterThan(0.9)
   } finally {
-    await browser.close()
+    await page.close()
     await served.close()
   }
 })

@@ -7,7 +7,7 @@ const value = (path: string): Promise<unknown> => lab.engram(`scenario.${path}`)
 const toast = (): Promise<string | null> => lab.page.locator('#toast').textContent()
 
 test('a rebuild keeps states, samples, tick and pace, and goes on playing where it played', async () => {
-  await lab.visit('softmax-synapses')
+  await lab.load('softmax-synapses')
   await lab.engram('step(300)')
   await lab.engram('simulation.flush()')
   const [xi, pace] = [await lab.read('xi'), 123]
@@ -30,7 +30,7 @@ test('a rebuild keeps states, samples, tick and pace, and goes on playing where 
 })
 
 test('a rebuilt network takes the same steps as one that was so from the start', async () => {
-  await lab.visit('fast-synapses')
+  await lab.load('fast-synapses')
   await lab.engram("set('time.integrator', 'euler')")
   await lab.engram('step(20)')
   const rebuilt = await lab.read('visible')
@@ -40,7 +40,7 @@ test('a rebuilt network takes the same steps as one that was so from the start',
 })
 
 test('a memory that a slider makes slow goes on in two words, with its state', async () => {
-  await lab.visit('hebbian-learning')
+  await lab.load('hebbian-learning')
   await lab.engram('step(20)')
   const xi = await lab.read('xi')
   await lab.engram("set('memories.xi.tau', 1e5)")
@@ -53,7 +53,7 @@ test('a memory that a slider makes slow goes on in two words, with its state', a
 })
 
 test('what does not fit starts anew, with a notice that names it', async () => {
-  await lab.visit('softmax-synapses')
+  await lab.load('softmax-synapses')
   await lab.engram('step(50)')
   await lab.engram("set('seed', 2)")
   await eventually(toast).toContain('`xi` starts anew at tick 50')
@@ -65,7 +65,7 @@ test('what does not fit starts anew, with a notice that names it', async () => {
 })
 
 test('a change that is not allowed leaves the network as it is and says why', async () => {
-  await lab.visit('softmax-synapses')
+  await lab.load('softmax-synapses')
   await lab.engram('step(5)')
   await lab.engram('play()')
   expect(await lab.engram('rebuild({ ...engram.scenario, neurons: {} })')).toBe(false)
@@ -77,7 +77,7 @@ test('a change that is not allowed leaves the network as it is and says why', as
 })
 
 test('undo and redo take every change back and forth, rebuilds included', async () => {
-  await lab.visit('softmax-synapses')
+  await lab.load('softmax-synapses')
   await lab.engram('step(10)')
   await lab.engram("set('memories.xi.tau', 100)")
   await lab.engram("set('time.integrator', 'exponential-euler')")
@@ -107,7 +107,7 @@ const control = (path: string) => lab.page.locator(`[data-path="${path}"]`)
 const field = (path: string) => control(path).locator('input:not([type=range])')
 
 test('a choice in the controls rebuilds, keeps the focus and marks what it did as undoable', async () => {
-  await lab.visit('hopfield')
+  await lab.load('hopfield')
   await lab.engram('step(10)')
   const state = await lab.read('visible')
   await control('neurons.visible.lagrangian').locator('select').selectOption('sigmoid')
@@ -127,7 +127,7 @@ test('a choice in the controls rebuilds, keeps the focus and marks what it did a
 })
 
 test('one drag of a slider is one step of undo, and the slider follows', async () => {
-  await lab.visit('softmax-synapses')
+  await lab.load('softmax-synapses')
   const slider = control('memories.xi.tau').locator('input[type=range]')
   await slider.scrollIntoViewIfNeeded()
   const box = (await slider.boundingBox())!
@@ -144,7 +144,7 @@ test('one drag of a slider is one step of undo, and the slider follows', async (
 })
 
 test('the memory a size would take is shown while it is typed; too large a one is refused with the numbers', async () => {
-  await lab.visit('hopfield')
+  await lab.load('hopfield')
   const note = lab.page.locator('.memory')
   expect(await note.textContent()).toContain('On the GPU: 9.99 MB')
   const buffers = await lab.engram('simulation.plan.bytes')
@@ -160,7 +160,7 @@ test('the memory a size would take is shown while it is typed; too large a one i
 })
 
 test('number fields take a point, a comma and an exponent; the rest is refused with a word and changes nothing', async () => {
-  await lab.visit('digits')
+  await lab.load('digits')
   const fault = lab.page.locator('.number-fault')
   const type = async (path: string, text: string) => {
     await field(path).fill(text)
@@ -214,7 +214,7 @@ test('number fields take a point, a comma and an exponent; the rest is refused w
 })
 
 test('the fastest mode goes on as fast as the GPU can, and the pace comes back', async () => {
-  await lab.visit('softmax-synapses')
+  await lab.load('softmax-synapses')
   const mode = control('run.mode').locator('select')
   const pace = await lab.engram('pace')
   await mode.selectOption('as fast as possible')
@@ -229,7 +229,7 @@ test('the fastest mode goes on as fast as the GPU can, and the pace comes back',
 })
 
 test('the help lists the keys, takes the focus, closes with Esc and gives the focus back', async () => {
-  await lab.visit('softmax-synapses')
+  await lab.load('softmax-synapses')
   const help = lab.page.locator('#help')
   await lab.page.locator('#keys').focus()
   await lab.page.keyboard.press('?')
@@ -252,7 +252,7 @@ test('the help lists the keys, takes the focus, closes with Esc and gives the fo
 })
 
 test('a hidden tab pauses and goes on when it is seen again', async () => {
-  await lab.visit('softmax-synapses')
+  await lab.load('softmax-synapses')
   const hide = (hidden: boolean) =>
     lab.page.evaluate(`Object.defineProperty(document, 'hidden', { value: ${hidden}, configurable: true })`)
   await lab.engram('play()')
@@ -269,7 +269,7 @@ test('a hidden tab pauses and goes on when it is seen again', async () => {
 })
 
 test('an activation that is typed rebuilds the network; a wrong one is marked where it is wrong, and nothing stops', async () => {
-  await lab.visit('softmax-synapses')
+  await lab.load('softmax-synapses')
   await lab.engram(
     "set('neurons.visible.lagrangian', { kind: 'custom', activation: 'x', lagrangian: 'x * x / 2', parameters: {} })",
   )

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { SPOIL, eventually, frames, useLab } from './lab.ts'
+import { SPOIL, eventually, useLab } from './lab.ts'
 
 const lab = useLab()
 const tick = (): Promise<number> => lab.engram('simulation.tick')
@@ -156,27 +156,29 @@ async function openCounted() {
 }
 
 /** The buffers there are while nothing is read back, as it is for the copy that a reload goes on from. */
-async function atRest({ page, live }: Awaited<ReturnType<typeof openCounted>>): Promise<number> {
-  let least = Infinity
-  for (let look = 0; look < 30; look++) {
-    await frames(page)
-    least = Math.min(least, await live())
-  }
-  return least
-}
+const atRest = ({ page }: Awaited<ReturnType<typeof openCounted>>): Promise<number> =>
+  page.evaluate(`new Promise((done) => {
+    let [left, least] = [60, Infinity]
+    const look = () => {
+      least = Math.min(least, live.size)
+      if (left-- > 0) requestAnimationFrame(look)
+      else done(least)
+    }
+    look()
+  })`)
 
 test('opening every scenario again leaves as many buffers as before, without a word in the console', async () => {
   const counted = await openCounted()
   const { page } = counted
-  const openAll = async (): Promise<number> => {
-    await page.evaluate(
+  const openAll = (): Promise<void> =>
+    page.evaluate(
       '(async () => { for (const id of [...engram.scenarios, "softmax-synapses"]) { await engram.load(id); await engram.step(3) } await engram.simulation.flush() })()',
     )
-    return atRest(counted)
-  }
-  const first = await openAll()
+  await openAll()
+  const first = await atRest(counted)
   expect(first).toBeGreaterThan(10)
-  expect(await openAll()).toBe(first)
+  await openAll()
+  await eventually(counted.live).toBe(first)
   await page.context().close()
 })
 
@@ -203,7 +205,7 @@ test("30 minutes' worth of ticks leave the number of buffers and the heap as the
   await run(2000)
   const [buffers, before] = [await atRest(counted), await counted.heap()]
   await run(30 * 60 * pace)
-  expect(await atRest(counted)).toBe(buffers)
+  await eventually(counted.live).toBe(buffers)
   // 360 samples, two arrays of 8 to 24 bytes and their histories each, are below 1 MB.
   expect((await counted.heap()) - before).toBeLessThan(2e6)
   await page.context().close()

@@ -39,7 +39,7 @@ const scenario = (parts: Partial<ScenarioInput> = {}): ScenarioInput => ({
 })
 
 const open = async (parts: Partial<ScenarioInput> = {}): Promise<void> => {
-  if (lab.page.url() === 'about:blank') await lab.visit('softmax-synapses')
+  if (lab.page.url() === 'about:blank') await lab.load('softmax-synapses')
   await lab.engram(`load(${JSON.stringify(scenario(parts))})`)
   await eventually(() => lab.page.evaluate('document.title')).toContain('hands')
   await tool('look')
@@ -342,7 +342,7 @@ test('an image that is dropped becomes a memory with the mean and norm of the ot
 })
 
 test('classes choose the cues and the memories', async () => {
-  await lab.visit('digits')
+  await lab.load('digits')
   await panel('cue')
   const chips = (name: string) => part(name).locator('button')
   const pressed = (name: string) => part(name).locator('[aria-pressed=true]').allTextContents()

@@ -7,6 +7,9 @@ import { eventually, frames, useLab } from './lab.ts'
 
 const lab = useLab()
 
+/** Where a claim holds of every scenario: the one that starts soonest. */
+const small = (): string => `${lab.url}?scenario=softmax-synapses`
+
 describe('the lesson', () => {
   test('opened, it shows the equations by KaTeX with MathML, and they follow a parameter', async () => {
     await lab.visit('digits')
@@ -55,7 +58,7 @@ describe('the tour', () => {
 describe('the looks', () => {
   test('the theme goes from automatic to light to dark and is remembered', async () => {
     const page = await lab.open({ colorScheme: 'light' })
-    await page.goto(lab.url)
+    await page.goto(small())
     await page.locator('body[data-state=ready]').waitFor()
     const paper = (): Promise<string> => page.evaluate('getComputedStyle(document.body).backgroundColor')
     const light = await paper()
@@ -76,7 +79,7 @@ describe('the looks', () => {
     '%s: words stand out by at least 4.5 to 1 (WCAG AA)',
     async (scheme) => {
       const page = await lab.open({ colorScheme: scheme })
-      await page.goto(lab.url)
+      await page.goto(small())
       const names = ['paper', 'panel', 'field', 'text', 'muted', 'accent', 'on-accent', 'danger']
       const colours: Record<string, string> = {}
       for (const name of names)
@@ -97,10 +100,10 @@ describe('the looks', () => {
     [390, 844],
   ])('at %i x %i nothing reaches over the side, and every button has a name', async (width, height) => {
     const page = await lab.open({ viewport: { width, height } })
-    await page.goto(lab.url)
+    await page.goto(`${lab.url}?scenario=digits`)
     await page.locator('body[data-state=ready]').waitFor()
     for (const id of ['digits', 'hierarchical', 'fast-synapses']) {
-      await page.evaluate(`engram.load('${id}')`)
+      if (id !== 'digits') await page.evaluate(`engram.load('${id}')`)
       expect(await page.evaluate('document.documentElement.scrollWidth'), id).toBe(width)
     }
     const nameless = await page.evaluate(
@@ -115,7 +118,7 @@ describe('the looks', () => {
     [1280, 720],
     [390, 844],
   ])('at %i x %i nothing moves while the page loads, nor while it plays', async (width, height) => {
-    const open = async (id: string): Promise<Page> => {
+    for (const id of ['digits', 'hierarchical']) {
       const page = await lab.open({ viewport: { width, height }, reducedMotion: 'no-preference' })
       await watchShifts(page)
       // On a slow line KaTeX comes when the page has long been seen.
@@ -126,10 +129,6 @@ describe('the looks', () => {
         })
       await page.goto(`${lab.url}?scenario=${id}`)
       await page.locator('body[data-state=ready]').waitFor()
-      return page
-    }
-    const pages = [await open('digits'), await open('hierarchical')]
-    for (const page of pages) {
       await page.waitForLoadState('networkidle')
       // Pictures, plots and numbers have been drawn many times.
       await page.waitForFunction('engram.simulation.tick >= 20')
@@ -145,7 +144,7 @@ describe('the looks', () => {
 
   test('Tab goes through the page as it is read, shows where it is and leaves at the end; all it reaches has a name', async () => {
     const page = await lab.open()
-    await page.goto(lab.url)
+    await page.goto(small())
     await page.locator('body[data-state=ready]').waitFor()
     await page.evaluate(`
       window.visited = []
@@ -192,7 +191,7 @@ describe('the looks', () => {
 
   test('the start leaves its marks, in order, for the console and for the developer tools', async () => {
     const page = await lab.open()
-    await page.goto(lab.url)
+    await page.goto(small())
     await page.locator('body[data-state=ready]').waitFor()
     const stages = ['script', 'adapter', 'device', 'network', 'picture']
     await eventually(() => page.evaluate('Object.keys(engram.timing)')).toEqual(stages)
@@ -204,7 +203,7 @@ describe('the looks', () => {
       ),
     ).toEqual(times)
     // Loading another scenario is no start.
-    await page.evaluate("engram.load('softmax-synapses')")
+    await page.evaluate("engram.load('hebbian-learning')")
     await eventually(() => page.evaluate('engram.draws')).toBeGreaterThan(0)
     expect(await page.evaluate('Object.values(engram.timing)')).toEqual(times)
     await page.close()

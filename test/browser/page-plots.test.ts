@@ -26,7 +26,7 @@ const markers = (probe: string): Promise<{ tick: string; text: string; at: numbe
   )
 
 test('a change of a parameter is marked in every plot at its time, through a zoom, until the reset', async () => {
-  await lab.visit('softmax-synapses')
+  await lab.load('softmax-synapses')
   await lab.engram('step(300)')
   await lab.page.evaluate('engram.set("memories.xi.tau", 120)')
   await lab.engram('step(300)')
@@ -55,7 +55,7 @@ test('a change of a parameter is marked in every plot at its time, through a zoo
 })
 
 test('the key hides and shows lines, and the terms of the energy wait there', async () => {
-  await lab.visit('fast-synapses')
+  await lab.load('fast-synapses')
   await lab.engram('step(20)')
   await lab.page.evaluate('engram.simulation.flush()')
   const key = (line: string) => lab.page.locator(`[data-probe=energy] [data-line="${line}"]`)
@@ -80,7 +80,7 @@ test('the key hides and shows lines, and the terms of the energy wait there', as
 })
 
 test('the cursor shows the values of one time in all plots, by pointer and by arrow keys', async () => {
-  await lab.visit('hopfield')
+  await lab.load('hopfield')
   await lab.engram('step(40)')
   await lab.page.evaluate('engram.simulation.flush()')
   const area = lab.page.locator('[data-probe=energy] .plot-area')
@@ -100,7 +100,7 @@ test('the cursor shows the values of one time in all plots, by pointer and by ar
 })
 
 test('a logarithmic scale is plain where all values are above 0, symlog where some are below', async () => {
-  await lab.visit('hopfield')
+  await lab.load('hopfield')
   await lab.engram('step(40)')
   await lab.page.evaluate('engram.simulation.flush()')
   await lab.page.locator('[data-probe=speed] .plot-log').click()
@@ -114,7 +114,7 @@ test('a logarithmic scale is plain where all values are above 0, symlog where so
 })
 
 test('the picture of all plots has their lines in their colours', async () => {
-  await lab.visit('hopfield')
+  await lab.load('hopfield')
   await lab.engram('step(40)')
   const { data, channels, width, height } = decode(await exported('plots'))
   expect(width).toBeGreaterThan(1600)
@@ -129,7 +129,7 @@ test('the picture of all plots has their lines in their colours', async () => {
 })
 
 test('a lane has a mark at each update, at the rate that its slider sets', async () => {
-  await lab.visit('softmax-synapses')
+  await lab.load('softmax-synapses')
   const toggle = lab.page.locator('.lanes-toggle')
   if ((await toggle.getAttribute('aria-expanded')) === 'false') await toggle.click()
   const slider = lab.page.locator('[data-lane=xi] input[aria-label="xi: every"]')
@@ -159,7 +159,7 @@ test('a lane has a mark at each update, at the rate that its slider sets', async
 })
 
 test('while it plays the lanes tell the GPU time of each group and that of drawing, which can be switched off', async () => {
-  await lab.visit('softmax-synapses')
+  await lab.load('softmax-synapses')
   const toggle = lab.page.locator('.lanes-toggle')
   if ((await toggle.getAttribute('aria-expanded')) === 'false') await toggle.click()
   const drawing = (part: string) => lab.page.locator(`[data-lane=drawing] .lane-${part}`).textContent()
@@ -208,7 +208,7 @@ const choices = (): Promise<readonly string[]> =>
   )
 
 test('a rebuild keeps zoom, logarithms, hidden lines and markers, and the window of the lanes', async () => {
-  await lab.visit('softmax-synapses')
+  await lab.load('softmax-synapses')
   await lab.engram('step(200)')
   await lab.page.evaluate('engram.set("memories.xi.tau", 120)')
   await lab.engram('step(200)')
@@ -246,7 +246,7 @@ test('a rebuild keeps zoom, logarithms, hidden lines and markers, and the window
 })
 
 test('a probe that is sampled more seldom than its stimulus changes is drawn as points, and its key says so', async () => {
-  await lab.visit('softmax-synapses')
+  await lab.load('softmax-synapses')
   await lab.engram('step(500)')
   /** Pixels with a colour, halfway between the samples that are 0 and those that are 1, and in the whole plot. */
   const coloured = (probe: string): Promise<[number, number]> =>

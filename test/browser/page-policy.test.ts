@@ -30,8 +30,16 @@ test('every part of the page keeps to the content security policy', async () => 
   await page.keyboard.press('Escape')
   await page.locator('#scenario').selectOption('hopfield')
   await page.locator('body[data-state=ready]').waitFor()
+  // A recording has a picture as soon as it can be stopped.
+  await page.locator('#export').click()
+  await page.locator('[data-export=video]').click()
+  const [video] = await Promise.all([page.waitForEvent('download'), page.locator('.video-stop').click()])
+  expect(video.suggestedFilename()).toMatch(/^hopfield\.(webm|mp4)$/)
   await page.keyboard.press('x')
-  await page.locator('dialog[open]').waitFor()
+  const results = page.getByRole('dialog', { name: 'Published results' })
+  await results.getByRole('button', { name: 'Spectrum of a Hebbian' }).click()
+  await results.getByRole('button', { name: 'Run', exact: true }).click()
+  await eventually(() => results.getByRole('status').innerText()).toMatch(/^Pass/)
   // A policy that is not in force would find nothing either.
   expect(await page.evaluate('violations')).toEqual([])
   await page.evaluate("document.body.insertAdjacentHTML('beforeend', '<i style=\"color: red\"></i>')")

@@ -2,57 +2,24 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { decode } from 'fast-png'
 import { unzipSync } from 'fflate'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { linkTo } from '../../src/app/share/link.ts'
 import { decodeNpz } from '../../src/core/data/npz.ts'
 import type { Scenario } from '../../src/core/model/schema.ts'
 import { engram as program, readArrays, smallScenario, temporaryFolder } from '../cli/program.ts'
-import { FIXED_KERNELS, launchBrowser } from './browser.ts'
-import { eventually } from './lab.ts'
+import { eventually, useLab } from './lab.ts'
 
-const url = inject('page')
-let browser: Browser
+const lab = useLab()
+const { load, url, visit } = lab
 let page: Page
-/** Warnings, errors and exceptions of the page since the last test. */
-let complaints: string[] = []
+beforeAll(() => {
+  page = lab.page
+})
 
 /** Where the command line writes, and where files of the page go to. */
 const folder = temporaryFolder()
 const SCENARIO = resolve('scenarios/softmax-synapses.json')
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-  page = await openPage()
-})
-
-afterAll(async () => {
-  await browser.close()
-})
-
-afterEach(() => {
-  const heard = complaints
-  complaints = []
-  expect(heard).toEqual([])
-})
-
-async function openPage(): Promise<Page> {
-  const context = await browser.newContext({
-    bypassCSP: true,
-    viewport: { width: 1280, height: 720 },
-    // The run waits for play: what a test sees is its own doing.
-    reducedMotion: 'reduce',
-    permissions: ['clipboard-read', 'clipboard-write'],
-  })
-  const opened = await context.newPage()
-  await opened.addInitScript(FIXED_KERNELS)
-  opened.setDefaultTimeout(60_000)
-  opened.on('console', (message) => {
-    if (['warning', 'error'].includes(message.type())) complaints.push(message.text())
-  })
-  opened.on('pageerror', (error) => complaints.push(String(error)))
-  return opened
-}
 
 const engram = <T>(expression: string, on = page): Promise<T> => on.evaluate<T>(`engram.${expression}`)
 const read = (name: string, on = page): Promise<number[]> =>
@@ -61,15 +28,6 @@ const ready = (on = page): Promise<void> => on.locator('body[data-state=ready]')
 const toast = (): Promise<string | null> => page.locator('#toast').textContent()
 const chosen = (): Promise<string> =>
   page.evaluate<string>('document.querySelector("#scenario").selectedOptions[0]?.text ?? ""')
-
-/** Expects what comes in time on a busy machine. */
-
-async function visit(scenario: string): Promise<void> {
-  // Another address with the same path and query would not be loaded anew.
-  await page.goto('about:blank')
-  await page.goto(`${url}?scenario=${scenario}`)
-  await ready()
-}
 
 /** Does what makes the page save a file, and reads it. */
 async function saved(act: () => Promise<void>): Promise<{ name: string; bytes: Buffer; path: string }> {
@@ -106,7 +64,7 @@ describe('the link', () => {
     expect(link).toContain('#s1=')
     expect(await page.evaluate('location.href')).toBe(link)
 
-    const other = await openPage()
+    const other = await lab.open()
     await other.goto(link)
     await ready(other)
     const [here, there] = [await engram('scenario'), await engram('scenario', other)]
@@ -198,7 +156,7 @@ describe('the link', () => {
 
 describe('exports', () => {
   test('results.npz equals a run of the command line: the same arrays, numbers within 1e-5', async () => {
-    await visit('softmax-synapses')
+    await load('softmax-synapses')
     await engram('step(100)')
     const { name, bytes } = await exported('results')
     expect(name).toBe('softmax-synapses-results.npz')
@@ -219,7 +177,7 @@ describe('exports', () => {
     writeFileSync(join(folder, 'small.json'), JSON.stringify(smallScenario()))
     const outcome = await program(['run', 'small.json'], folder)
     expect(outcome.code).toBe(0)
-    await visit('hopfield')
+    await load('hopfield')
     await page.evaluate(
       `engram.load(new File([${JSON.stringify(JSON.stringify(smallScenario()))}], 'small.json'))`,
     )
@@ -236,7 +194,7 @@ describe('exports', () => {
   })
 
   test('while it plays belong to one tick, and the run goes on', async () => {
-    await visit('softmax-synapses')
+    await load('softmax-synapses')
     await page.evaluate('engram.pace = Infinity')
     await page.locator('#play').click()
     await page.waitForFunction('engram.simulation.tick >= 20')
@@ -251,7 +209,7 @@ describe('exports', () => {
   })
 
   test('the scenario is a file that the command line accepts, with the parameters as they are', async () => {
-    await visit('softmax-synapses')
+    await load('softmax-synapses')
     await engram('set("memories.xi.tau", 99)')
     const { name, path, bytes } = await exported('scenario')
     expect(name).toBe('softmax-synapses.json')
@@ -260,7 +218,7 @@ describe('exports', () => {
   })
 
   test('CSV has the samples of every plotted series', async () => {
-    await visit('softmax-synapses')
+    await load('softmax-synapses')
     await engram('step(50)')
     const { name, bytes } = await exported('csv')
     expect(name).toBe('softmax-synapses-csv.zip')
@@ -272,7 +230,7 @@ describe('exports', () => {
   })
 
   test('the picture is a PNG of the large figure with its colours', async () => {
-    await visit('softmax-synapses')
+    await load('softmax-synapses')
     await engram('step(20)')
     await eventually(() => page.locator('#large .legend-high').textContent()).not.toBe('')
     const { name, bytes } = await exported('picture')
@@ -287,7 +245,7 @@ describe('exports', () => {
   })
 
   test('the menu is moved through with the keys, and Escape gives the focus back', async () => {
-    await visit('softmax-synapses')
+    await load('softmax-synapses')
     const focused = (): Promise<string | undefined> =>
       page.evaluate<string | undefined>('document.activeElement.dataset.export ?? document.activeElement.id')
     await page.locator('#export').focus()
@@ -393,7 +351,7 @@ test('files that are not for the page are refused in one line, and what is open 
     await choose(join(folder, name))
     await eventually(toast).toContain(message)
     // That of a server would be an error in the console.
-    complaints = complaints.filter((text) => !text.includes('404'))
+    expect(lab.complaints().filter((text) => !text.includes('404'))).toEqual([])
   }
   await choose(results.path)
   await eventually(toast).toContain('is not a checkpoint')
@@ -403,7 +361,7 @@ test('files that are not for the page are refused in one line, and what is open 
 
 describe('the console', () => {
   test('sets a parameter, its slider follows, and a value that is not allowed is an exception', async () => {
-    await visit('softmax-synapses')
+    await load('softmax-synapses')
     await engram('set("memories.xi.tau", 100)')
     expect(await page.locator('[data-path="memories.xi.tau"] input[type=text]').inputValue()).toBe('100')
     await expect(engram('set("memories.xi.tau", -1)')).rejects.toThrow('memories.xi.tau: must be')
@@ -411,7 +369,7 @@ describe('the console', () => {
   })
 
   test('hears every sample, over scenarios, until it stops listening', async () => {
-    await visit('softmax-synapses')
+    await load('softmax-synapses')
     await page.evaluate('window.heard = [], window.off = engram.on("sample", (sample) => heard.push(sample))')
     await engram('step(5)')
     await engram('simulation.flush()')
@@ -429,7 +387,7 @@ describe('the console', () => {
   })
 
   test('loads a scenario that it is given, and refuses one that is not valid', async () => {
-    await visit('softmax-synapses')
+    await load('softmax-synapses')
     await engram(`load(${JSON.stringify(smallScenario())})`)
     expect(await engram('scenario.name')).toBe('small')
     expect(await read('visible')).toHaveLength(90)

@@ -77,7 +77,7 @@ const load = (scenario: unknown): Promise<unknown> =>
   lab.page.evaluate(`engram.load(${JSON.stringify(scenario)})`)
 
 test('a click on a picture that nothing else takes makes it large', async () => {
-  await lab.visit('softmax-synapses')
+  await lab.load('softmax-synapses')
   await drawn()
   await lab.page.locator('#small [data-name=hidden] canvas').click()
   await lab.page.locator('#large [data-name=hidden]').waitFor()
@@ -230,7 +230,7 @@ test('a fixed range and other colours hold, and are there again after a reload',
   await lab.engram('step(2)')
   // Row 0 is the lowest colour of cividis.
   await eventually(ground).toBeLessThan(12)
-  await lab.visit('softmax-synapses')
+  await lab.load('softmax-synapses')
   await load(gallery)
   await lab.page.locator('[data-name=xi] .figure-name').click()
   await eventually(() => lab.page.locator('#large .legend-high').textContent()).toBe('10000')
@@ -242,7 +242,7 @@ test('a fixed range and other colours hold, and are there again after a reload',
 })
 
 test('while drawing is switched off the ticks go on and nothing is drawn', async () => {
-  await lab.visit('softmax-synapses')
+  await lab.load('softmax-synapses')
   await drawn()
   await lab.page.keyboard.press('d')
   expect(await lab.engram('drawing')).toBe(false)

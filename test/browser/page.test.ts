@@ -1,41 +1,16 @@
 import { decode } from 'fast-png'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
-import { FIXED_KERNELS, launchBrowser, serveSources } from './browser.ts'
-import { SPOIL, eventually, frames } from './lab.ts'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
+import { serveSources } from './browser.ts'
+import { SPOIL, eventually, frames, useLab } from './lab.ts'
 
-const url = inject('page')
-let browser: Browser
+// It plays, as a reader sees it.
+const lab = useLab({ reducedMotion: 'no-preference' })
+const { engram, pause, url } = lab
 let page: Page
-/** Warnings, errors and exceptions of the page since the last test. */
-let complaints: string[] = []
-
-// The page as it is shipped: built, and served from a folder.
-beforeAll(async () => {
-  browser = await launchBrowser()
-  page = await openPage()
+beforeAll(() => {
+  page = lab.page
 })
-
-afterAll(async () => {
-  await browser.close()
-})
-
-afterEach(() => {
-  const heard = complaints
-  complaints = []
-  expect(heard).toEqual([])
-})
-
-async function openPage(): Promise<Page> {
-  const opened = await browser.newPage({ viewport: { width: 1280, height: 720 }, bypassCSP: true })
-  await opened.addInitScript(FIXED_KERNELS)
-  opened.setDefaultTimeout(60_000)
-  opened.on('console', (message) => {
-    if (['warning', 'error'].includes(message.type())) complaints.push(message.text())
-  })
-  opened.on('pageerror', (error) => complaints.push(String(error)))
-  return opened
-}
 
 /** Opens a scenario by its address; it plays. */
 async function visit(scenario?: string): Promise<void> {
@@ -45,18 +20,16 @@ async function visit(scenario?: string): Promise<void> {
   await page.locator('body[data-state=ready][data-playing=true]').waitFor()
 }
 
-const engram = <T>(expression: string): Promise<T> => page.evaluate<T>(`engram.${expression}`)
-const tick = (): Promise<number> => engram<number>('simulation.tick')
-
-/** Pauses; resolves when what was under way has run. */
-async function pause(): Promise<void> {
-  await page.evaluate('engram.pause(), engram.step(0).then(() => engram.simulation.flush())')
+/** Opens a scenario in the page that is open; it plays. */
+async function play(scenario: string): Promise<void> {
+  await lab.load(scenario)
+  await engram('play()')
 }
+
+const tick = (): Promise<number> => engram<number>('simulation.tick')
 
 const read = async (name: string): Promise<number[]> =>
   page.evaluate<number[]>(`engram.simulation.read('${name}').then(({ data }) => [...data])`)
-
-/** Expects what comes in time on a busy machine. */
 
 interface Picture {
   /** How many colours there are. */
@@ -160,7 +133,7 @@ test('while it plays the pictures change, the plots fill and at least 98 of 100 
 })
 
 test('play, pause, step and reset do what they say, by button and by key', async () => {
-  await visit('softmax-synapses')
+  await play('softmax-synapses')
   await pause()
   const paused = await tick()
   await frames(page)
@@ -205,7 +178,7 @@ test('a slider that is moved while it plays acts without a new pipeline', async 
 })
 
 test('a slider acts on the very next tick', async () => {
-  await visit('hopfield')
+  await play('hopfield')
   await pause()
   const start = await read('visible')
   // From here one tick with tau = 1, and the same tick again with the tau of the slider.
@@ -232,7 +205,7 @@ test('a slider acts on the very next tick', async () => {
 })
 
 test('a value that is not allowed is refused in one line and put back', async () => {
-  await visit('softmax-synapses')
+  await play('softmax-synapses')
   const field = page.locator('[data-path="memories.xi.tau"] input[type=text]')
   await field.fill('-3')
   await field.press('Enter')
@@ -268,7 +241,7 @@ test('every scenario of the menu loads, plays and is drawn', { timeout: 180_000 
 })
 
 test('a picture grows when it is clicked', async () => {
-  await visit('digits')
+  await play('digits')
   await pause()
   const width = async (): Promise<number> =>
     (await page.locator('[data-name=xi] canvas').boundingBox())?.width ?? 0
@@ -289,7 +262,7 @@ test('what cannot be loaded is named, and another scenario can still be chosen',
 })
 
 test('values that run out of bounds stop the run and are named', async () => {
-  await visit('softmax-synapses')
+  await play('softmax-synapses')
   await pause()
   await page.evaluate(SPOIL)
   await page.locator('#play').click()
@@ -326,7 +299,7 @@ test.each([1280, 1100, 900])(
 )
 
 test('pictures and plots follow the colour scheme of the reader', async () => {
-  await visit('softmax-synapses')
+  await play('softmax-synapses')
   await pause()
   const light = await settled('xi')
   await page.emulateMedia({ colorScheme: 'dark' })
@@ -337,7 +310,7 @@ test('pictures and plots follow the colour scheme of the reader', async () => {
 
 test('npm start serves the same page from its sources', async () => {
   const sources = await serveSources()
-  const other = await openPage()
+  const other = await lab.open()
   await other.goto(sources.url)
   await other.locator('body[data-state=ready]').waitFor()
   await other.waitForFunction('engram.simulation.tick >= 1')

@@ -89,10 +89,7 @@ export const EXPORTS: readonly Export[] = [
     label: 'Large picture',
     note: 'PNG with its legend',
     async make({ simulation, stage, ...opened }) {
-      const { scenario } = simulation.model
-      const { name, canvas } = stage.picture(
-        `${escaped(scenario.name)} · tick ${simulation.tick} · seed ${scenario.seed}`,
-      )
+      const { name, canvas } = stage.picture(captionOf(simulation))
       return { name: `${stemOf(opened)}-${name}.png`, content: await pngOf(canvas) }
     },
   },
@@ -102,10 +99,7 @@ export const EXPORTS: readonly Export[] = [
     note: 'PNG, as they are zoomed',
     async make({ simulation, plots, loop, ...opened }) {
       await loop.still(() => simulation.flush())
-      const { scenario } = simulation.model
-      const canvas = await plots.picture(
-        `${escaped(scenario.name)} · tick ${simulation.tick} · seed ${scenario.seed}`,
-      )
+      const canvas = await plots.picture(captionOf(simulation))
       if (canvas === undefined)
         throw new ModelError('this scenario has no probe that is plotted; add one to `probes`')
       return { name: `${stemOf(opened)}-plots.png`, content: await pngOf(canvas) }
@@ -166,6 +160,11 @@ function missing({ dropped }: Recorder): { readonly notice?: string } {
 
 function namesFiles(scenario: Scenario): boolean {
   return /"paths?":/.test(JSON.stringify(scenario))
+}
+
+/** The line below a picture: what is seen in it. */
+export function captionOf({ tick, model: { scenario } }: Opened['simulation']): string {
+  return `${escaped(scenario.name)} · tick ${tick} · seed ${scenario.seed}`
 }
 
 /** What files of a scenario are called. */

@@ -3,7 +3,7 @@ import type { CanvasSource, Output, VideoCodec } from 'mediabunny'
 import { ModelError } from '../../core/errors.ts'
 import { type Messages, textOf } from '../messages.ts'
 import type { Opened, Workplace } from '../workplace.ts'
-import { download, stemOf } from './exports.ts'
+import { captionOf, download, stemOf } from './exports.ts'
 import './video.css'
 
 export interface Video {
@@ -174,8 +174,7 @@ export function createVideo(
 }
 
 function pictureOf({ stage, simulation }: Opened): HTMLCanvasElement {
-  const { scenario } = simulation.model
-  return stage.picture(`${scenario.name} · tick ${simulation.tick} · seed ${scenario.seed}`).canvas
+  return stage.picture(captionOf(simulation)).canvas
 }
 
 /** MP4 where the browser encodes H.264, which plays everywhere; else WebM. */
