@@ -4,7 +4,8 @@ import type { Model } from '../model/model.ts'
 import { packBlock, roundUp, slicesOf } from '../plan/layout.ts'
 import { type BufferPlan, type Operation, overridesOf } from '../plan/operation.ts'
 import { type Plan, operationsOf } from '../plan/plan.ts'
-import { type Factored, onDemand } from '../plan/factored.ts'
+import { type Derived, onDemand } from '../plan/derived.ts'
+import type { Deferred } from '../plan/deferred.ts'
 import { type Pipeline, clockLayout, pipelineOf } from './pipelines.ts'
 
 /** An operation ready to be encoded. */
@@ -27,16 +28,20 @@ export interface ResidentCommand {
   readonly copyOut: (encoder: GPUCommandEncoder) => void
 }
 
-/** A synapse in factors (plan/synapses.ts). */
-export interface FactoredCommands {
-  readonly factored: Factored
-  /** Brings U up to date. */
+/** What follows from the state, with the commands that make it and take it back. */
+export interface DerivedCommands {
+  readonly derived: Derived
+  /** Whether its buffers are there: those on demand are not before `buffer` is called with one of them. */
+  readonly isThere: boolean
+  /** Empty before they are. */
+  readonly make: readonly Command[]
+  readonly takeBack: readonly Command[]
+}
+
+/** A group whose updates are deferred, with the commands that carry them out. */
+export interface DeferredCommands {
+  readonly deferred: Deferred
   readonly flush: readonly Command[]
-  /** Whether W has been looked at, so that there is room for it. */
-  readonly isWritten: boolean
-  /** Write W down, and take it back; empty before there is room for it. */
-  readonly express: readonly Command[]
-  readonly absorb: readonly Command[]
 }
 
 export interface Engine {
@@ -49,7 +54,8 @@ export interface Engine {
   /** One list a probe. */
   readonly probes: readonly (readonly Command[])[]
   /** In the order of the plan. */
-  readonly factored: readonly FactoredCommands[]
+  readonly derived: readonly DerivedCommands[]
+  readonly deferred: readonly DeferredCommands[]
   /** Where there is one and it is compiled, in place of `stimulate`, `tick` and `probes`. */
   readonly resident: ResidentCommand | undefined
   /** Compiles the resident form of the plan, unless that is done or on its way, without holding anything up. */
@@ -170,14 +176,15 @@ export async function createEngine(
     plan.buffers.flatMap(({ name, lifetime }) => (lifetime === 'demand' ? [name] : [])),
   )
   const buffer = (name: string): GPUBuffer => {
-    if (demanded.has(name)) writeDown(name)
+    if (demanded.has(name)) provide(name)
     const found = name === 'clock' ? clockBuffer : buffers.get(name)
     if (found === undefined) throw new Error(`the plan has no buffer \`${name}\``)
     return found
   }
 
   const image = new ArrayBuffer(uniforms.size)
-  const slots: { operation: Operation; write: (model: Model) => void; command: Command }[] = []
+  const slots: { readonly write: (model: Model) => void }[] = []
+  const commands = new Map<Operation, Command>()
   const addSlot = (
     operation: Operation,
     start: number,
@@ -209,9 +216,8 @@ export async function createEngine(
       z: workgroups[2],
       every: 1,
     }
+    commands.set(operation, command)
     slots.push({
-      operation,
-      command,
       write: (current) => {
         command.every = operation.every(current)
         if (table === undefined) putParams(operation, operation.params(current), image, start)
@@ -222,7 +228,7 @@ export async function createEngine(
   let offset = 0
   let addResident: ((made: Pipeline) => void) | undefined
   const addLater = new Map<Operation, () => void>()
-  const later = new Set(plan.factored.flatMap(onDemand))
+  const later = new Set(plan.derived.flatMap(onDemand))
   operations.forEach((operation, index) => {
     const [start, table, made] = [offset, tables[index], pipelines[index]]
     if (made === undefined) addResident = (compiled) => addSlot(operation, start, table, compiled)
@@ -230,8 +236,7 @@ export async function createEngine(
     else addSlot(operation, start, table, made)
     offset += uniformBytes[index] as number
   })
-  const commandOf = (operation: Operation): Command =>
-    slots.find((slot) => slot.operation === operation)?.command as Command
+  const commandOf = (operation: Operation): Command => commands.get(operation) as Command
   const commandsOf = (list: readonly Operation[]): Command[] => list.map(commandOf)
 
   /** Uploads a block slice by slice, with a stop between two. */
@@ -337,34 +342,30 @@ export async function createEngine(
     )
   }
 
-  const written = new Set<Factored>()
-  /** Makes room for W of the synapse that has a buffer on demand. */
-  function writeDown(name: string): void {
-    const owner = plan.factored.find((one) =>
-      onDemand(one).some(({ buffers: bound }) => Object.values(bound).includes(name)),
-    )
+  const there = new Set(plan.derived.filter(({ made }) => made !== 'demand'))
+  /** Allocates what a buffer on demand is one of. */
+  function provide(name: string): void {
+    const owner = plan.derived.find((one) => one.buffers.includes(name))
     if (owner === undefined) throw new Error(`nothing writes the buffer \`${name}\``)
-    written.add(owner)
-    const own = new Set(onDemand(owner).flatMap(({ buffers: bound }) => Object.values(bound)))
+    there.add(owner)
     for (const planned of plan.buffers) {
-      if (!own.has(planned.name) || !demanded.delete(planned.name)) continue
+      if (!owner.buffers.includes(planned.name) || !demanded.delete(planned.name)) continue
       buffers.set(planned.name, allocate(planned))
     }
     for (const operation of onDemand(owner)) addLater.get(operation)?.()
     update(latest)
-    setUp(commandsOf(owner.imprint))
+    setUp(commandsOf(owner.setup))
   }
-  const factored = plan.factored.map((one): FactoredCommands => ({
-    factored: one,
-    flush: commandsOf(one.deferral?.flush ?? []),
-    get isWritten() {
-      return written.has(one)
+  const derived = plan.derived.map((one): DerivedCommands => ({
+    derived: one,
+    get isThere() {
+      return there.has(one)
     },
-    get express() {
-      return written.has(one) ? commandsOf(one.express) : []
+    get make() {
+      return there.has(one) ? commandsOf(one.make) : []
     },
-    get absorb() {
-      return written.has(one) ? commandsOf(one.absorb) : []
+    get takeBack() {
+      return there.has(one) ? commandsOf(one.takeBack) : []
     },
   }))
 
@@ -381,7 +382,8 @@ export async function createEngine(
     tick: commandsOf(plan.tick),
     refresh: commandsOf(plan.refresh),
     probes: plan.probes.map((probe) => commandsOf(probe.operations)),
-    factored,
+    derived,
+    deferred: plan.deferred.map((one) => ({ deferred: one, flush: commandsOf(one.flush) })),
     get resident() {
       return resident
     },
@@ -401,7 +403,7 @@ export async function createEngine(
       for (const planned of uploaded) fill(planned, next)
       update(next)
       // A product of all patterns takes long; most changes leave it as it is.
-      const makes = [...plan.setup, ...[...written].flatMap(({ imprint }) => imprint)]
+      const makes = [...plan.setup, ...[...there].flatMap(({ setup }) => setup)]
       const read = new Set(makes.flatMap(({ buffers: bound }) => Object.values(bound)))
       const changed = new Set(
         uploaded

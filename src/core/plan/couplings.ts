@@ -23,7 +23,8 @@ import {
   stepOf,
   tileOf,
 } from './planning.ts'
-import { RING, type Factored } from './factored.ts'
+import { MOST_PENDING } from './deferred.ts'
+import type { Factored } from './factored.ts'
 import { type AttentionPlan, type Form, type Why, chooseForm, shapeKey } from './variants.ts'
 
 /** Buffers of Xi and Lambda of one memory. */
@@ -439,19 +440,19 @@ export function couplingProducts(
     })
   if (deferral !== undefined) {
     const { ring, excess, ringWord } = deferral
-    const traces = { buffer: `${name}/traces`, stride: RING }
+    const traces = { buffer: `${name}/traces`, stride: MOST_PENDING }
     const weighed: Receiver = {
       joined: { ending: 'weigh' },
       constants: {},
       buffers: { output: traces.buffer },
-      params: () => ({ outputStride: RING, ringWord }),
+      params: () => ({ outputStride: MOST_PENDING, ringWord }),
     }
     products.push(
       {
         ...common,
         label: `${layer}/project ${name} ring`,
         matrix: ring,
-        vector: { buffer: traces.buffer, size: RING },
+        vector: { buffer: traces.buffer, size: MOST_PENDING },
         before: planProduct(
           planning,
           { ...common, label: `${layer}/recall ${name} ring`, kernel: 'matrix/recall', matrix: ring },

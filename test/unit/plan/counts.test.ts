@@ -49,7 +49,7 @@ describe('recall by a softmax layer', () => {
     expect(uses(plan, 'xi/matrix')).toBe(1)
     // One of sixteen rows is written besides, and read.
     expect(plan.buffers.find(({ name }) => name === 'h/blocks')!.bytes).toBeLessThan((784 * 1000 * 4) / 15)
-    expect(plan.attends).toBe(true)
+    expect(plan.derived.find(({ name }) => name === 'h')!.made).toBe('sample')
     expect(plan.refresh.map(({ label }) => label)).toEqual(['v/activate', 'h/recall xi', 'h/normalize'])
   })
 
