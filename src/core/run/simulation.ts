@@ -634,6 +634,7 @@ export async function createSimulation(
     },
     ensure(names, behind = 0) {
       checkAlive()
+      checkList('ensure', names)
       checkTexts('ensure', names)
       scheduler.ensure(names, behind)
     },
