@@ -4,6 +4,7 @@ import type { Model } from '../model/model.ts'
 import { packBlock, roundUp, slicesOf } from '../plan/layout.ts'
 import { type BufferPlan, type Operation, overridesOf } from '../plan/operation.ts'
 import { type Plan, operationsOf } from '../plan/plan.ts'
+import type { Batched } from '../plan/batched.ts'
 import { type Derived, onDemand } from '../plan/derived.ts'
 import type { Deferred } from '../plan/deferred.ts'
 import { type Pipeline, clockLayout, pipelineOf } from './pipelines.ts'
@@ -20,8 +21,8 @@ export interface Command {
   every: number
 }
 
-/** The dispatch of a small network, and the copies around it. */
-export interface ResidentCommand {
+/** The dispatch of many ticks, and the copies around it. */
+export interface BatchedCommand {
   readonly command: Command
   /** Brings what the kernel reads into its arena; and what it has changed back to where everything else finds it. */
   readonly copyIn: (encoder: GPUCommandEncoder) => void
@@ -57,9 +58,9 @@ export interface Engine {
   readonly derived: readonly DerivedCommands[]
   readonly deferred: readonly DeferredCommands[]
   /** Where there is one and it is compiled, in place of `stimulate`, `tick` and `probes`. */
-  readonly resident: ResidentCommand | undefined
-  /** Compiles the resident form of the plan, unless that is done or on its way, without holding anything up. */
-  compileResident(): void
+  readonly batched: BatchedCommand | undefined
+  /** Compiles the batched form of the plan, unless that is done or on its way, without holding anything up. */
+  compileBatched(): void
   /** The records that the ticks of one submit find in group 1. */
   readonly clock: { readonly buffer: GPUBuffer; readonly group: GPUBindGroup; readonly records: number }
   /** The buffer of a name in the plan; one on demand is made now. */
@@ -87,7 +88,7 @@ const UNIFORM_ALIGNMENT = 256
  * @throws RunError or ModelError where a kernel does not compile
  */
 export async function compilePlan(device: GPUDevice, plan: Plan): Promise<void> {
-  const needed = operationsOf(plan).filter((operation) => operation !== plan.resident?.operation)
+  const needed = operationsOf(plan).filter((operation) => operation !== plan.batched?.operation)
   await whole(needed.map((operation) => compile(device, operation)))
 }
 
@@ -103,7 +104,7 @@ function compile(device: GPUDevice, operation: Operation): Promise<Pipeline> {
 
 /**
  * Allocates a plan on a device, uploads the model and runs the set-up.
- * @param isLater - true = the resident form is not compiled before `compileResident`
+ * @param isLater - true = the batched form is not compiled before `compileBatched`
  * @throws RunError if the device has not enough memory or a kernel does not compile
  */
 export async function createEngine(
@@ -115,7 +116,7 @@ export async function createEngine(
   const operations = operationsOf(plan)
   const pipelines = await whole(
     operations.map(async (one) =>
-      isLater && one === plan.resident?.operation ? undefined : compile(device, one),
+      isLater && one === plan.batched?.operation ? undefined : compile(device, one),
     ),
   )
 
@@ -155,7 +156,7 @@ export async function createEngine(
   const clockRecords = CLOCK_TICKS * plan.clock.perTick
   const clockBuffer = device.createBuffer({
     label: 'clock',
-    // One more, so that there is always one that ends what a resident kernel reads.
+    // One more, so that there is always one that ends what a kernel for many ticks reads.
     size: (clockRecords + 1) * plan.clock.recordBytes,
     usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
   })
@@ -226,12 +227,12 @@ export async function createEngine(
     })
   }
   let offset = 0
-  let addResident: ((made: Pipeline) => void) | undefined
+  let addBatched: ((made: Pipeline) => void) | undefined
   const addLater = new Map<Operation, () => void>()
   const later = new Set(plan.derived.flatMap(onDemand))
   operations.forEach((operation, index) => {
     const [start, table, made] = [offset, tables[index], pipelines[index]]
-    if (made === undefined) addResident = (compiled) => addSlot(operation, start, table, compiled)
+    if (made === undefined) addBatched = (compiled) => addSlot(operation, start, table, compiled)
     else if (later.has(operation)) addLater.set(operation, () => addSlot(operation, start, table, made))
     else addSlot(operation, start, table, made)
     offset += uniformBytes[index] as number
@@ -296,15 +297,15 @@ export async function createEngine(
     for (const planned of plan.buffers) if (planned.lifetime === 'state') fill(planned, current)
   }
 
-  const residentOf = ({ operation, parts }: NonNullable<Plan['resident']>): ResidentCommand => ({
+  const batchedOf = ({ operation, arena, parts }: Batched): BatchedCommand => ({
     command: commandOf(operation),
     copyIn(encoder) {
       for (const { buffer: name, offset, bytes } of parts)
-        encoder.copyBufferToBuffer(buffer(name), 0, buffer('arena'), offset, bytes)
+        encoder.copyBufferToBuffer(buffer(name), 0, buffer(arena), offset, bytes)
     },
     copyOut(encoder) {
       for (const { buffer: name, offset, bytes, writes } of parts)
-        if (writes) encoder.copyBufferToBuffer(buffer('arena'), offset, buffer(name), 0, bytes)
+        if (writes) encoder.copyBufferToBuffer(buffer(arena), offset, buffer(name), 0, bytes)
     },
   })
 
@@ -324,18 +325,18 @@ export async function createEngine(
     ({ lifetime, initial }) => lifetime === 'fixed' && (initial.kind === 'data' || initial.kind === 'rows'),
   )
 
-  let resident = plan.resident === undefined || isLater ? undefined : residentOf(plan.resident)
-  const compileResident = (): void => {
-    const { resident: planned } = plan
-    const add = addResident
+  let batched = plan.batched === undefined || isLater ? undefined : batchedOf(plan.batched)
+  const compileBatched = (): void => {
+    const { batched: planned } = plan
+    const add = addBatched
     if (planned === undefined || add === undefined) return
-    addResident = undefined
+    addBatched = undefined
     compile(device, planned.operation).then(
       (made) => {
         if (isGone) return
         add(made)
         update(latest)
-        resident = residentOf(planned)
+        batched = batchedOf(planned)
       },
       // What does not compile is not needed.
       () => undefined,
@@ -384,10 +385,10 @@ export async function createEngine(
     probes: plan.probes.map((probe) => commandsOf(probe.operations)),
     derived,
     deferred: plan.deferred.map((one) => ({ deferred: one, flush: commandsOf(one.flush) })),
-    get resident() {
-      return resident
+    get batched() {
+      return batched
     },
-    compileResident,
+    compileBatched,
     clock: {
       buffer: clockBuffer,
       group: device.createBindGroup({

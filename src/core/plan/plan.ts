@@ -4,13 +4,14 @@
  */
 import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
+import type { Batched } from './batched.ts'
 import { attentionOf, learn, planMemory, planMove, plasticity } from './couplings.ts'
 import { type Limits, type Matrix, roundUp } from './layout.ts'
 import { activate, integrate, planLayer, planStimulus, stepping } from './neurons.ts'
 import type { BufferPlan, Operation } from './operation.ts'
 import { type ClockPlan, type Planning, WORKGROUP, addBuffer } from './planning.ts'
 import { type ProbePlan, planProbe } from './probes.ts'
-import { type Resident, planResident } from './resident.ts'
+import { planResident } from './resident.ts'
 import { type Deferred, PENDING_WORDS } from './deferred.ts'
 import { type Derived, derivedLayers, onDemand } from './derived.ts'
 import { deferredOf, derivedMatrix } from './factored.ts'
@@ -50,9 +51,9 @@ export interface Plan {
   /** Groups whose updates are kept and carried out together. */
   readonly deferred: readonly Deferred[]
   /** Small networks: the whole of a tick, many ticks in one dispatch, in place of `stimulate`, `tick` and `probes`. */
-  readonly resident?: Resident
+  readonly batched?: Batched
   /** Why there is no such form, where one was asked for. */
-  readonly notResident?: string
+  readonly notBatched?: string
   /** Names of the groups whose values are watched for NaN and infinity, by index in the buffer `faults`. */
   readonly faults: readonly string[]
   readonly clock: ClockPlan
@@ -76,7 +77,7 @@ export function operationsOf(plan: Plan): Operation[] {
     ...plan.stimulate,
     ...new Set([...plan.tick, ...plan.refresh]),
     ...plan.probes.flatMap((probe) => probe.operations),
-    ...(plan.resident === undefined ? [] : [plan.resident.operation]),
+    ...(plan.batched === undefined ? [] : [plan.batched.operation]),
   ]
 }
 
@@ -221,7 +222,7 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
 
   const withForm = (
     form: Variants,
-    resident: Resident | string | undefined,
+    batched: Batched | string | undefined,
     { buffers }: Pick<Planning, 'buffers'>,
   ): Plan => ({
     ...sized([...buffers.values()], limits),
@@ -234,11 +235,7 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
     probes,
     derived,
     deferred,
-    ...(resident === undefined
-      ? {}
-      : typeof resident === 'string'
-        ? { notResident: resident }
-        : { resident }),
+    ...(batched === undefined ? {} : typeof batched === 'string' ? { notBatched: batched } : { batched }),
     faults,
     clock: { ...planning.clock, perTick: deferred.length > 0 ? 3 : 1 },
     products,
@@ -251,7 +248,7 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
     plan,
     resident(form = variants.resident) {
       const own = { ...planning, buffers: new Map(planning.buffers) }
-      const resident = planResident(own, {
+      const batched = planResident(own, {
         operations: [
           // Each layer by itself: what moves it stands in the parameters of its own kernels.
           ...model.layers.flatMap((layer) => [
@@ -264,7 +261,7 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
         probes,
         lanes: form === 'lone' ? 1 : planning.lanes,
       })
-      return withForm(form === undefined ? {} : { resident: form }, resident, own)
+      return withForm(form === undefined ? {} : { resident: form }, batched, own)
     },
   }
 }

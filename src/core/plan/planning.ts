@@ -24,7 +24,7 @@ const SERIAL_REDUCTION = 128
 
 /** The record of a tick: the tick, its flags, the row each stimulus item shows, the ring slot of each probe. */
 export interface ClockPlan {
-  /** What a resident kernel does with the record: RUNS, CHANGES. */
+  /** What a kernel for many ticks does with the record (clock.ts). */
   readonly flagsWord: number
   readonly stimulusWord: number
   readonly probeWord: number

@@ -57,14 +57,14 @@ export function planRows(plan: Plan, model: Model): PlanRow[] {
   }
   return [
     ...plan.setup.map((operation) => row(operation, 'once')),
-    ...(plan.resident === undefined
+    ...(plan.batched === undefined
       ? [
           ...plan.stimulate.map((operation) => row(operation, 'change')),
           ...plan.tick.map((operation) => row(operation, ticksBetween(operation, model))),
         ]
-      : [row(plan.resident.operation, 1)]),
+      : [row(plan.batched.operation, 1)]),
     ...plan.probes.flatMap(({ probe, operations }): PlanRow[] => {
-      if (probe.kind !== 'snapshot' && plan.resident !== undefined) return []
+      if (probe.kind !== 'snapshot' && plan.batched !== undefined) return []
       // What is pending is carried out for an energy, and what is made on demand is made for a snapshot.
       const before =
         probe.kind === 'energy'

@@ -6,12 +6,11 @@
 import { RunError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import { shownAt } from '../model/stimulus.ts'
-import type { Command, Engine, ResidentCommand } from '../gpu/engine.ts'
-import { isDue, isSampled } from '../plan/clock.ts'
+import type { Command, Engine, BatchedCommand } from '../gpu/engine.ts'
+import { CHANGES, SAMPLES, isDue, isSampled } from '../plan/clock.ts'
 import { type Pending, createPending } from '../plan/deferred.ts'
 import { ownerOf } from '../plan/operation.ts'
 import { NO_FAULT } from '../plan/plan.ts'
-import { CHANGES, RUNS, SAMPLES, groupFlags } from '../plan/resident.ts'
 import { bytesOf, copiesOf } from './arrays.ts'
 import { destroyedError, readError } from './failures.ts'
 import { onLost } from './lost.ts'
@@ -175,7 +174,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     /** Opens the clock record of a tick; returns its first word. */
     readonly open: (index: number, at: number) => number
     readonly end: () => void
-    readonly isResident: boolean
+    readonly isBatched: boolean
   }
 
   const recordAll = (encoder: GPUCommandEncoder): Recording => {
@@ -184,14 +183,14 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       record: (command) => dispatch(pass, command),
       open: (index, at) => openRecord(pass, index, at),
       end: () => pass.end(),
-      isResident: false,
+      isBatched: false,
     }
   }
 
   /** One dispatch for all ticks of the submit; what would be dispatched for each stands in the records. */
-  const recordResident = (
+  const recordBatched = (
     encoder: GPUCommandEncoder,
-    { command, copyIn, copyOut }: ResidentCommand,
+    { command, copyIn, copyOut }: BatchedCommand,
     batch: { readonly snapshot: boolean },
   ): Recording => {
     let last = -1
@@ -217,7 +216,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
         for (const one of engine.refresh) dispatch(after, one)
         after.end()
       },
-      isResident: true,
+      isBatched: true,
     }
   }
 
@@ -249,7 +248,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
         return word
       },
       end,
-      isResident: false,
+      isBatched: false,
     }
   }
 
@@ -259,7 +258,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     return item.kind === 'initial' && at === 0 ? -1 : shownAt(item, index, current.seed, at)
   }
 
-  /** Sets bits for the resident kernel. */
+  /** Sets bits for a kernel that runs many ticks. */
   const raise = (word: number, bits: number): void => {
     const flags = word + plan.clock.flagsWord
     records[flags] = (records[flags] as number) | bits
@@ -352,15 +351,15 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   ): { batch: Batch; ticks: number } => {
     const batch: Batch = { samples: [], used: plan.probes.map(() => 0), records: 0, snapshot: false }
     const isStart = tick === 0 && !sampledStart && plan.probes.length > 0
-    // A resident kernel has the state of a layer that is always held from the row that it is shown.
+    // A kernel for many ticks has the state of a layer that is always held from the row that it is shown.
     const isShown = !shown.includes(UNKNOWN)
     const timing = timer?.hasRoom(mostPasses) ? timer : undefined
     const recording =
       timing !== undefined
         ? recordTimed(encoder, timing)
-        : engine.resident === undefined || plan.resident?.knows(current) !== true || (isStart && !isShown)
+        : engine.batched === undefined || plan.batched?.knows(current) !== true || (isStart && !isShown)
           ? recordAll(encoder)
-          : recordResident(encoder, engine.resident, batch)
+          : recordBatched(encoder, engine.batched, batch)
     const { record, open, end } = recording
     let ticks = 0
     if (isStart) {
@@ -378,8 +377,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       const word = open(batch.records++, tick)
       stimulate(recording, word, tick)
       prepare(recording)
-      if (plan.resident !== undefined)
-        raise(word, RUNS | groupFlags(current, plan.resident.masked, tick, shown))
+      if (plan.batched !== undefined) raise(word, plan.batched.flags(current, tick, shown))
       engine.tick.forEach((command, index) => {
         if (isDue(tick, command.every) && updates.takes(command.operation))
           record(command, owners[index] as string)
@@ -393,8 +391,8 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       if (timing?.hasRoom(mostPasses) === false) break
     }
     end()
-    // A resident kernel keeps its activations to itself.
-    stale ||= recording.isResident
+    // A kernel for many ticks keeps its activations to itself.
+    stale ||= recording.isBatched
     return { batch, ticks }
   }
 
@@ -574,7 +572,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     },
     async run(ticks, timer) {
       // What has been dispatched by now costs as much as compiling what needs no such dispatches.
-      if (dispatches >= (plan.resident?.worth ?? Infinity)) engine.compileResident()
+      if (dispatches >= (plan.batched?.worth ?? Infinity)) engine.compileBatched()
       let left = ticks
       do {
         while (free.length === 0 && failure === undefined && !destroyed) await changed()
@@ -590,7 +588,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     },
     updates,
     ensure(names, behind) {
-      const areKept = behind > 0 && engine.resident === undefined
+      const areKept = behind > 0 && engine.batched === undefined
       const wanted = engine.derived.filter(
         ({ derived: { name, made } }) => names.includes(name) && !(areKept && made === 'tick'),
       )

@@ -88,7 +88,7 @@ async function plan(scenario: string, options: PlanOptions): Promise<void> {
   const { plan: planned, why } = await naming(scenario, () =>
     planResidence(model, limits, { ...abilities, variants: options.variant ?? {} }, options.resident, ticks),
   )
-  const residence = `${planned.resident === undefined ? 'no' : 'yes'}, ${why}`
+  const residence = `${planned.batched === undefined ? 'no' : 'yes'}, ${why}`
   warn(model.warnings)
   if (options.wgsl !== undefined) {
     print(`${wgslText(planned, model, options.wgsl)}\n`)
