@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import type { Model } from '../../src/core/model/model.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
-import { dispatchesPerTick } from '../../src/core/plan/residence.ts'
+import { dispatchesPerTick } from '../../src/core/plan/forms.ts'
 import { buildModel, normalRows } from '../build.ts'
 import { loadShipped } from '../scenario.ts'
 import { expectLikeReference, readAll, withSimulation } from './helpers/compare.ts'

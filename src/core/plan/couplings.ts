@@ -25,7 +25,7 @@ import {
 } from './planning.ts'
 import { MOST_PENDING } from './deferred.ts'
 import type { Factored } from './factored.ts'
-import { type AttentionPlan, type Form, type Why, chooseForm, shapeKey } from './variants.ts'
+import { type SwitchPlan, type Form, type Why, chooseForm, shapeKey } from './variants.ts'
 
 /** Buffers of Xi and Lambda of one memory. */
 export function planMemory(planning: Planning, memory: Memory): void {
@@ -232,7 +232,7 @@ const LEAST_ATTENDED = 2 ** 18
  * Whether a layer attends to its memory. It may where the layer is adiabatic softmax, the memory is its only coupling and does
  * not learn, so that in a tick nothing reads the layer but what it sends back.
  */
-export function attentionOf(planning: Planning, layer: Layer): AttentionPlan | undefined {
+export function attentionOf(planning: Planning, layer: Layer): SwitchPlan | undefined {
   const { model, variants, tuned, software, workgroup } = planning
   const { name } = layer
   const [memory, ...others] = model.memories.filter(({ from, to }) => from === name || to === name)

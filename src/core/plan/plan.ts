@@ -17,7 +17,7 @@ import { type Derived, derivedLayers, onDemand } from './derived.ts'
 import { deferredOf, derivedMatrix } from './factored.ts'
 import { planSynapse } from './synapses.ts'
 import {
-  type AttentionPlan,
+  type Choice,
   type ProductPlan,
   type Tuned,
   type Variants,
@@ -59,8 +59,8 @@ export interface Plan {
   readonly clock: ClockPlan
   /** Products of ticks, with their shapes and the forms that they have. */
   readonly products: readonly ProductPlan[]
-  /** Layers that may attend to their memory. */
-  readonly attentions: readonly AttentionPlan[]
+  /** What there is to choose for ticks: the forms of products, and before them what may be on or off. */
+  readonly choices: readonly Choice[]
   /** What has been chosen, tuned or not: a plan with these forced is the same one. */
   readonly variants: Variants
   /** Bytes of all buffers but those on demand. */
@@ -239,7 +239,7 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
     faults,
     clock: { ...planning.clock, perTick: deferred.length > 0 ? 3 : 1 },
     products,
-    attentions,
+    choices: [...attentions, ...products],
     variants: pinned([...products, ...(isOneWord ? attentions : [])], { ...variants, ...form }),
   })
   const plan = withForm({}, undefined, planning)

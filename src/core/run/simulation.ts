@@ -22,7 +22,7 @@ import { tuneChoices } from '../gpu/tuner.ts'
 import { carryNameOf, hasCarry, withoutCarry } from '../plan/carry.ts'
 import type { Limits } from '../plan/layout.ts'
 import type { Plan, PlanOptions } from '../plan/plan.ts'
-import { type Residence, type ResidentMode, planResidence } from '../plan/residence.ts'
+import { type Residence, type ResidentMode, planResidence } from '../plan/forms.ts'
 import { untuned } from '../plan/tuning.ts'
 import type { Tuned, Variants } from '../plan/variants.ts'
 import {

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { RunError } from '../../core/errors.ts'
 import type { Limits } from '../../core/plan/layout.ts'
-import { type ResidentMode, planResidence } from '../../core/plan/residence.ts'
+import { type ResidentMode, planResidence } from '../../core/plan/forms.ts'
 import type { Tuned, Variants } from '../../core/plan/variants.ts'
 import { planRows, planText } from '../../core/plan/print.ts'
 import { wgslText } from '../../core/plan/wgsl.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { dispatchesPerTick, planResidence } from '../../../src/core/plan/residence.ts'
+import { dispatchesPerTick, planResidence } from '../../../src/core/plan/forms.ts'
 import type { PlanOptions } from '../../../src/core/plan/plan.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { DEFAULT_LIMITS } from '../../../src/node/limits.ts'
