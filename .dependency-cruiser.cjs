@@ -72,6 +72,14 @@ module.exports = {
       ...core('reproduce', 'analysis', 'kinds', 'model', 'run'),
     ]),
     {
+      name: 'plans-in-general-words',
+      comment:
+        'what is derived, deferred or batched: derived.ts, deferred.ts and batched.ts say all that others need',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/core/plan/' },
+      to: { path: '^src/core/plan/(factored|resident|synapses|couplings).ts$' },
+    },
+    {
       name: 'reference-is-for-tests',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/core/reference/' },

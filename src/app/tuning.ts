@@ -102,7 +102,7 @@ export function createTuning(
     },
     watch({ plan, engine }) {
       const info = engine.device.adapterInfo
-      const choices = plan.resident === undefined && isOn() ? untuned(plan, tuned()) : []
+      const choices = plan.batched === undefined && isOn() ? untuned(plan, tuned()) : []
       const isWorth = secondsOf(choices, 1, isSoftware(info)) >= SEEN
       let played = 0
       let last: number | undefined

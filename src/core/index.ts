@@ -21,16 +21,26 @@ export type { ResolveOptions } from './model/resolve.ts'
 export type { Scenario, ScenarioInput } from './model/schema.ts'
 export type { Product, Reduction, Tile } from './plan/kernels.ts'
 export { type Plan, type PlanOptions, planNetwork } from './plan/plan.ts'
-export type { AttentionPlan, Form, ProductPlan, ProductShape, Tuned, Variants, Why } from './plan/variants.ts'
+export type {
+  Choice,
+  Form,
+  ProductPlan,
+  ProductShape,
+  SwitchPlan,
+  Tuned,
+  Variants,
+  Why,
+} from './plan/variants.ts'
 export type { Block, Limits, Matrix } from './plan/layout.ts'
 export type { Binding, Field, Format, Kernel } from './plan/kernels.ts'
-export type { Deferral, Factored } from './plan/factored.ts'
+export type { Deferred } from './plan/deferred.ts'
+export type { Derived } from './plan/derived.ts'
 export type { BufferPlan, Lifetime, Operation, Stage } from './plan/operation.ts'
 export type { ClockPlan } from './plan/planning.ts'
 export type { ProbePlan } from './plan/probes.ts'
-export type { Command, Engine, FactoredCommands, ResidentCommand } from './gpu/engine.ts'
-export { type Residence, type ResidentMode, planResidence } from './plan/residence.ts'
-export type { ArenaPart, Resident } from './plan/resident.ts'
+export type { BatchedCommand, Command, DeferredCommands, DerivedCommands, Engine } from './gpu/engine.ts'
+export { type Residence, type ResidentMode, planResidence } from './plan/forms.ts'
+export type { ArenaPart, Batched } from './plan/batched.ts'
 export type { PiecedArray } from './data/npz.ts'
 export type { DenseArray } from './run/arrays.ts'
 export type { Listener } from './run/listeners.ts'

@@ -54,7 +54,7 @@ async function seen(values: Float32Array<ArrayBuffer>, rows: number, columns: nu
   const sheet: Sheet = {
     ...{ name: 'w', kind: 'synapses', note: '', isMain: true, rows, copies: 1, columns, shape: [columns] },
     ...{ stride, format: 'f32', scale: 1, blocks: [{ buffer: 'data', start: 0, count: rows }] },
-    ...{ isDerived: false, tileHeight: 1, tileWidth: columns, across: 1, frameX: 0, frameY: 0 },
+    ...{ array: 'w', tileHeight: 1, tileWidth: columns, across: 1, frameX: 0, frameY: 0 },
     ...{ gapX: 0, gapY: 0, width: columns, height: rows },
   }
   const painter = await createPainter(engine, [{ sheet }], createPainterPipelines(device, 'rgba8unorm'))

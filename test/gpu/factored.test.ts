@@ -53,7 +53,7 @@ describe.each(BASES)('plastic synapses with $title', ({ base }) => {
     await withSimulation(
       model,
       async (simulation) => {
-        expect(simulation.plan.factored.map(({ name }) => name)).toEqual(['w'])
+        expect(simulation.plan.deferred.map(({ name }) => name)).toEqual(['w'])
         const reference = createReference(model)
         for (const ticks of [0, 1, 14, 1, 1, 40]) {
           await simulation.step(ticks)
@@ -76,9 +76,9 @@ test('fixed Hebbian synapses are not made before someone reads them', async () =
         const reference = createReference(fixed)
         await simulation.step(20)
         reference.step(20)
-        expect(simulation.engine.factored[0]!.isWritten).toBe(false)
+        expect(simulation.engine.derived[0]!.isThere).toBe(false)
         await expectSame(simulation, reference, drift(fixed, 20))
-        expect(simulation.engine.factored[0]!.isWritten).toBe(true)
+        expect(simulation.engine.derived[0]!.isThere).toBe(true)
         expect(() => simulation.write('w', new Float32Array(SIZE * SIZE))).toThrow(/`w` is not plastic/)
       },
       FACTORED,

@@ -185,8 +185,7 @@ const METHODS: Record<string, (simulation: Simulation, checkpoint: Checkpoint) =
   flush: (simulation) => simulation.flush(),
   read: (simulation) => simulation.read('v'),
   readPieces: (simulation) => simulation.readPieces('w'),
-  encodeRefresh: (simulation) =>
-    simulation.encodeRefresh(simulation.engine.device.createCommandEncoder({ label: 'test' })),
+  ensure: (simulation) => simulation.ensure(['v', 'w']),
   write: (simulation) => simulation.write('v', new Float32Array(96)),
   writePart: (simulation) => simulation.writePart('v', 0, [1]),
   writeCue: (simulation) => simulation.writeCue(0, 0, [1]),

@@ -46,7 +46,7 @@ describe.each(FORMS)('overlaps %s', (_, options) => {
       await withSimulation(
         model,
         async (simulation) => {
-          expect(simulation.plan.resident !== undefined).toBe(options.resident === 'on')
+          expect(simulation.plan.batched !== undefined).toBe(options.resident === 'on')
           await simulation.step(0)
           await simulation.flush()
           const scale = Math.max(...expected.map(Math.abs))

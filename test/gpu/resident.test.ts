@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import type { Model } from '../../src/core/model/model.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
-import { dispatchesPerTick } from '../../src/core/plan/residence.ts'
+import { dispatchesPerTick } from '../../src/core/plan/forms.ts'
 import { buildModel, normalRows } from '../build.ts'
 import { loadShipped } from '../scenario.ts'
 import { expectLikeReference, readAll, withSimulation } from './helpers/compare.ts'
@@ -32,7 +32,7 @@ test.each(LIVING)(
     await withSimulation(
       model,
       (simulation) => {
-        expect(simulation.plan.resident).toBeDefined()
+        expect(simulation.plan.batched).toBeDefined()
         return Promise.resolve()
       },
       { resident: 'on' },
@@ -107,7 +107,7 @@ test('what a resident kernel cannot hold runs as before, and says so where it is
   await withSimulation(
     packed.model,
     async (simulation) => {
-      expect(simulation.plan.notResident).toBe('`signs` is in binary')
+      expect(simulation.plan.notBatched).toBe('`signs` is in binary')
       await simulation.step(1)
     },
     { resident: 'auto' },
@@ -126,11 +126,11 @@ test('a long run becomes resident between two submits, within rounding', async (
   await withSimulation(
     model,
     async (simulation) => {
-      const { worth } = simulation.plan.resident!
+      const { worth } = simulation.plan.batched!
       await simulation.step(Math.ceil(worth / dispatchesPerTick(simulation.plan, model)))
-      expect(simulation.engine.resident).toBeUndefined()
+      expect(simulation.engine.batched).toBeUndefined()
       await simulation.step(1)
-      await vi.waitUntil(() => simulation.engine.resident !== undefined, { timeout: 60_000 })
+      await vi.waitUntil(() => simulation.engine.batched !== undefined, { timeout: 60_000 })
       const { dispatches } = simulation.counts
       await simulation.step(6000 - simulation.tick)
       await simulation.flush()

@@ -96,7 +96,7 @@ describe.each(FORMS)('a memory %s', (_, options, kinds) => {
     await withSimulation(
       model,
       async (simulation) => {
-        expect(simulation.plan.resident !== undefined).toBe(options.resident === 'on')
+        expect(simulation.plan.batched !== undefined).toBe(options.resident === 'on')
         await simulation.step(STEPS)
         const { data } = await simulation.read('xi')
         expectWithin(data, [...expected, ...expected], 3e-6)

@@ -57,7 +57,7 @@ describe.each(FORMS)('the cosine %s', (_, options, sizes) => {
     await withSimulation(
       model,
       async (simulation) => {
-        expect(simulation.plan.resident !== undefined).toBe(options.resident === 'on')
+        expect(simulation.plan.batched !== undefined).toBe(options.resident === 'on')
         await simulation.step(0)
         await simulation.flush()
         const value = [...simulation.series[0]!.value[0]!]

@@ -163,7 +163,7 @@ describe.each(STAGED)('%s', (integrator) => {
     await withSimulation(
       model,
       async ({ plan }) => {
-        expect(plan.resident).toBeUndefined()
+        expect(plan.batched).toBeUndefined()
         await Promise.resolve()
       },
       { resident: 'auto' },

@@ -70,7 +70,7 @@ test('on hardware both ways of recall by softmax are timed, and either computes 
     memories: [{ name: 'xi', from: 'v', to: 'h', init: signRows(new RandomStream(3, 'wide'), 256, 260) }],
   })
   const planned = planNetwork(wide, device.limits, { software: false })
-  const [attention] = planned.attentions
+  const [attention] = planned.choices
   device.pushErrorScope('validation')
   const { tuned, found } = await tuneChoices(device, [attention!])
   expect(await device.popErrorScope()).toBeNull()

@@ -109,7 +109,7 @@ describe('a network whose parameters vary by replica', () => {
     await withSimulation(
       model,
       (simulation) => {
-        expect(simulation.plan.resident?.operation.kernel.varied).toBe(true)
+        expect(simulation.plan.batched?.operation.kernel.varied).toBe(true)
         return Promise.resolve()
       },
       { resident: 'on' },

@@ -8,8 +8,8 @@ export interface Spot {
   readonly source: Pick<Sheet, 'blocks' | 'stride' | 'format' | 'scale'>
   readonly row: number
   readonly column: number
-  /** True when it has to be computed anew from the state. */
-  readonly isDerived: boolean
+  /** The array of the network that it belongs to, if it does to one. */
+  readonly array?: string
 }
 
 export interface Peek {
@@ -38,8 +38,8 @@ export function createPeek(simulation: Simulation): Peek {
     read(spots) {
       if (isBusy || isDestroyed) return undefined
       isBusy = true
+      simulation.ensure(spots.flatMap(({ array }) => array ?? []))
       const encoder = device.createCommandEncoder({ label: 'view/peek' })
-      if (spots.some(({ isDerived }) => isDerived)) simulation.encodeRefresh(encoder)
       const bits = spots.map(({ source, row, column }, index) => {
         const { blocks, stride, format } = source
         const block = blocks.find(({ start, count }) => row >= start && row < start + count)

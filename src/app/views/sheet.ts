@@ -91,10 +91,8 @@ export interface Sheet extends Tiling {
     /** True when no activation is larger than 1. */
     readonly isBounded: boolean
   }
-  /** True when what is shown is computed from the state and may lag behind it by a tick. */
-  readonly isDerived: boolean
-  /** True for a coupling that is kept in factors: it stands in its buffer only after a refresh. */
-  readonly isFactored?: boolean
+  /** The array that is shown, as `engram.read` takes it. */
+  readonly array: string
 }
 
 /** True for a layer that is best seen by its state; an adiabatic one, and one of winners and losers, by its activation. */
@@ -123,7 +121,6 @@ export function sheetsOf(model: Model, plan: Plan): Sheet[] {
         isMain: false,
         shape: [matrix.columns],
         scale: 1,
-        isFactored: plan.factored.some((one) => one.name === name),
       }
     }),
   ]
@@ -150,7 +147,7 @@ function layerSheet(layer: Layer, model: Model, isMain: boolean): Sheet {
     format: 'f32',
     scale: 1,
     blocks: [{ buffer: isState ? `${name}/state` : `${name}/activations`, start: 0, count: replicas }],
-    isDerived: !isState,
+    array: isState ? name : `${name}/activations`,
   }
 }
 
@@ -192,7 +189,7 @@ function matrixSheet(
 ): Omit<Sheet, keyof Tiling | 'kind' | 'note' | 'isMain' | 'shape' | 'scale' | 'frames'> {
   const { name, rows, copies, columns, stride, format } = matrix
   const blocks = matrix.blocks.map(({ buffer, start, count }) => ({ buffer, start, count }))
-  return { name, rows, copies, columns, stride, format, blocks, isDerived: false }
+  return { name, rows, copies, columns, stride, format, blocks, array: name }
 }
 
 function sizeText({ shape, size }: Layer): string {

@@ -258,13 +258,12 @@ export async function createStage(
       source: sheet,
       row: entry.row + (sheet.copies > 1 ? replica * sheet.rows : 0),
       column: entry.column,
-      isDerived: sheet.isDerived || sheet.isFactored === true,
+      array: sheet.array,
     },
     ...companions.map(({ blocks, stride }, index): Spot => ({
       source: { blocks, stride, format: 'f32', scale: 1 },
       row: rows[index]?.[entry.row] ?? NO_ROW,
       column: entry.column,
-      isDerived: false,
     })),
   ]
 
@@ -292,16 +291,14 @@ export async function createStage(
 
   // ------------------------------------------------------------------------------------------------------ drawing
 
-  /** Lets everything that is shown belong to the state as it stands. */
-  const refreshNow = (): void => {
-    const encoder = device.createCommandEncoder({ label: 'view/refresh' })
-    simulation.encodeRefresh(encoder)
-    device.queue.submit([encoder.finish()])
-  }
-  const hasFactored = sheets.some(({ isFactored }) => isFactored)
+  const arrays = [
+    ...new Set(
+      sheets.flatMap(({ array, frames }) => [array, ...(frames === undefined ? [] : [frames.buffer])]),
+    ),
+  ]
 
   const measure = async (): Promise<void> => {
-    if (hasFactored) refreshNow()
+    simulation.ensure(arrays, 1)
     const found = painter.measure()
     if (found === undefined) return
     measuredAt = performance.now()
@@ -347,17 +344,17 @@ export async function createStage(
   }
 
   /** Between ticks activations are those of the last one: near enough while it runs, wrong for who looks at one state. */
-  const hasDerived = sheets.some(({ isDerived, frames }) => isDerived || frames !== undefined)
+  const mayLag = plan.derived.some(({ name, made }) => made !== 'demand' && arrays.includes(name))
   let settling: ReturnType<typeof setTimeout> | undefined
   let isSettled = false
   const settle = (): void => {
     clearTimeout(settling)
-    if (isSettled || !hasDerived) {
+    if (isSettled || !mayLag) {
       isSettled = false
       return
     }
     settling = setTimeout(() => {
-      refreshNow()
+      simulation.ensure(arrays)
       isSettled = true
       changed()
     }, SETTLE_TIME)
@@ -366,12 +363,8 @@ export async function createStage(
   const paint = (shown: readonly View[], watch?: Stopwatch): void => {
     shown.forEach(place)
     const timing = watch?.begin()
+    simulation.ensure(arrays, 1)
     const encoder = device.createCommandEncoder({ label: 'view' })
-    // A resident network keeps its activations to itself, a layer that is attended to has none in a tick, and couplings in
-    // factors have to be written down.
-    const { resident, plan } = simulation.engine
-    if ((hasDerived && (resident !== undefined || plan.attends)) || hasFactored)
-      simulation.encodeRefresh(encoder)
     for (const view of shown) {
       if (rangeOf(view) === undefined) continue
       view.figure.panes.forEach(({ context, width }, index) => {

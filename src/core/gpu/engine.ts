@@ -4,7 +4,9 @@ import type { Model } from '../model/model.ts'
 import { packBlock, roundUp, slicesOf } from '../plan/layout.ts'
 import { type BufferPlan, type Operation, overridesOf } from '../plan/operation.ts'
 import { type Plan, operationsOf } from '../plan/plan.ts'
-import { type Factored, onDemand } from '../plan/factored.ts'
+import type { Batched } from '../plan/batched.ts'
+import { type Derived, onDemand } from '../plan/derived.ts'
+import type { Deferred } from '../plan/deferred.ts'
 import { type Pipeline, clockLayout, pipelineOf } from './pipelines.ts'
 
 /** An operation ready to be encoded. */
@@ -19,24 +21,28 @@ export interface Command {
   every: number
 }
 
-/** The dispatch of a small network, and the copies around it. */
-export interface ResidentCommand {
+/** The dispatch of many ticks, and the copies around it. */
+export interface BatchedCommand {
   readonly command: Command
   /** Brings what the kernel reads into its arena; and what it has changed back to where everything else finds it. */
   readonly copyIn: (encoder: GPUCommandEncoder) => void
   readonly copyOut: (encoder: GPUCommandEncoder) => void
 }
 
-/** A synapse in factors (plan/synapses.ts). */
-export interface FactoredCommands {
-  readonly factored: Factored
-  /** Brings U up to date. */
+/** What follows from the state, with the commands that make it and take it back. */
+export interface DerivedCommands {
+  readonly derived: Derived
+  /** Whether its buffers are there: those on demand are not before `buffer` is called with one of them. */
+  readonly isThere: boolean
+  /** Empty before they are. */
+  readonly make: readonly Command[]
+  readonly takeBack: readonly Command[]
+}
+
+/** A group whose updates are deferred, with the commands that carry them out. */
+export interface DeferredCommands {
+  readonly deferred: Deferred
   readonly flush: readonly Command[]
-  /** Whether W has been looked at, so that there is room for it. */
-  readonly isWritten: boolean
-  /** Write W down, and take it back; empty before there is room for it. */
-  readonly express: readonly Command[]
-  readonly absorb: readonly Command[]
 }
 
 export interface Engine {
@@ -49,11 +55,12 @@ export interface Engine {
   /** One list a probe. */
   readonly probes: readonly (readonly Command[])[]
   /** In the order of the plan. */
-  readonly factored: readonly FactoredCommands[]
+  readonly derived: readonly DerivedCommands[]
+  readonly deferred: readonly DeferredCommands[]
   /** Where there is one and it is compiled, in place of `stimulate`, `tick` and `probes`. */
-  readonly resident: ResidentCommand | undefined
-  /** Compiles the resident form of the plan, unless that is done or on its way, without holding anything up. */
-  compileResident(): void
+  readonly batched: BatchedCommand | undefined
+  /** Compiles the batched form of the plan, unless that is done or on its way, without holding anything up. */
+  compileBatched(): void
   /** The records that the ticks of one submit find in group 1. */
   readonly clock: { readonly buffer: GPUBuffer; readonly group: GPUBindGroup; readonly records: number }
   /** The buffer of a name in the plan; one on demand is made now. */
@@ -81,7 +88,7 @@ const UNIFORM_ALIGNMENT = 256
  * @throws RunError or ModelError where a kernel does not compile
  */
 export async function compilePlan(device: GPUDevice, plan: Plan): Promise<void> {
-  const needed = operationsOf(plan).filter((operation) => operation !== plan.resident?.operation)
+  const needed = operationsOf(plan).filter((operation) => operation !== plan.batched?.operation)
   await whole(needed.map((operation) => compile(device, operation)))
 }
 
@@ -97,7 +104,7 @@ function compile(device: GPUDevice, operation: Operation): Promise<Pipeline> {
 
 /**
  * Allocates a plan on a device, uploads the model and runs the set-up.
- * @param isLater - true = the resident form is not compiled before `compileResident`
+ * @param isLater - true = the batched form is not compiled before `compileBatched`
  * @throws RunError if the device has not enough memory or a kernel does not compile
  */
 export async function createEngine(
@@ -109,7 +116,7 @@ export async function createEngine(
   const operations = operationsOf(plan)
   const pipelines = await whole(
     operations.map(async (one) =>
-      isLater && one === plan.resident?.operation ? undefined : compile(device, one),
+      isLater && one === plan.batched?.operation ? undefined : compile(device, one),
     ),
   )
 
@@ -149,7 +156,7 @@ export async function createEngine(
   const clockRecords = CLOCK_TICKS * plan.clock.perTick
   const clockBuffer = device.createBuffer({
     label: 'clock',
-    // One more, so that there is always one that ends what a resident kernel reads.
+    // One more, so that there is always one that ends what a kernel for many ticks reads.
     size: (clockRecords + 1) * plan.clock.recordBytes,
     usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
   })
@@ -170,14 +177,15 @@ export async function createEngine(
     plan.buffers.flatMap(({ name, lifetime }) => (lifetime === 'demand' ? [name] : [])),
   )
   const buffer = (name: string): GPUBuffer => {
-    if (demanded.has(name)) writeDown(name)
+    if (demanded.has(name)) provide(name)
     const found = name === 'clock' ? clockBuffer : buffers.get(name)
     if (found === undefined) throw new Error(`the plan has no buffer \`${name}\``)
     return found
   }
 
   const image = new ArrayBuffer(uniforms.size)
-  const slots: { operation: Operation; write: (model: Model) => void; command: Command }[] = []
+  const slots: { readonly write: (model: Model) => void }[] = []
+  const commands = new Map<Operation, Command>()
   const addSlot = (
     operation: Operation,
     start: number,
@@ -209,9 +217,8 @@ export async function createEngine(
       z: workgroups[2],
       every: 1,
     }
+    commands.set(operation, command)
     slots.push({
-      operation,
-      command,
       write: (current) => {
         command.every = operation.every(current)
         if (table === undefined) putParams(operation, operation.params(current), image, start)
@@ -220,18 +227,17 @@ export async function createEngine(
     })
   }
   let offset = 0
-  let addResident: ((made: Pipeline) => void) | undefined
+  let addBatched: ((made: Pipeline) => void) | undefined
   const addLater = new Map<Operation, () => void>()
-  const later = new Set(plan.factored.flatMap(onDemand))
+  const later = new Set(plan.derived.flatMap(onDemand))
   operations.forEach((operation, index) => {
     const [start, table, made] = [offset, tables[index], pipelines[index]]
-    if (made === undefined) addResident = (compiled) => addSlot(operation, start, table, compiled)
+    if (made === undefined) addBatched = (compiled) => addSlot(operation, start, table, compiled)
     else if (later.has(operation)) addLater.set(operation, () => addSlot(operation, start, table, made))
     else addSlot(operation, start, table, made)
     offset += uniformBytes[index] as number
   })
-  const commandOf = (operation: Operation): Command =>
-    slots.find((slot) => slot.operation === operation)?.command as Command
+  const commandOf = (operation: Operation): Command => commands.get(operation) as Command
   const commandsOf = (list: readonly Operation[]): Command[] => list.map(commandOf)
 
   /** Uploads a block slice by slice, with a stop between two. */
@@ -291,15 +297,15 @@ export async function createEngine(
     for (const planned of plan.buffers) if (planned.lifetime === 'state') fill(planned, current)
   }
 
-  const residentOf = ({ operation, parts }: NonNullable<Plan['resident']>): ResidentCommand => ({
+  const batchedOf = ({ operation, arena, parts }: Batched): BatchedCommand => ({
     command: commandOf(operation),
     copyIn(encoder) {
       for (const { buffer: name, offset, bytes } of parts)
-        encoder.copyBufferToBuffer(buffer(name), 0, buffer('arena'), offset, bytes)
+        encoder.copyBufferToBuffer(buffer(name), 0, buffer(arena), offset, bytes)
     },
     copyOut(encoder) {
       for (const { buffer: name, offset, bytes, writes } of parts)
-        if (writes) encoder.copyBufferToBuffer(buffer('arena'), offset, buffer(name), 0, bytes)
+        if (writes) encoder.copyBufferToBuffer(buffer(arena), offset, buffer(name), 0, bytes)
     },
   })
 
@@ -319,52 +325,48 @@ export async function createEngine(
     ({ lifetime, initial }) => lifetime === 'fixed' && (initial.kind === 'data' || initial.kind === 'rows'),
   )
 
-  let resident = plan.resident === undefined || isLater ? undefined : residentOf(plan.resident)
-  const compileResident = (): void => {
-    const { resident: planned } = plan
-    const add = addResident
+  let batched = plan.batched === undefined || isLater ? undefined : batchedOf(plan.batched)
+  const compileBatched = (): void => {
+    const { batched: planned } = plan
+    const add = addBatched
     if (planned === undefined || add === undefined) return
-    addResident = undefined
+    addBatched = undefined
     compile(device, planned.operation).then(
       (made) => {
         if (isGone) return
         add(made)
         update(latest)
-        resident = residentOf(planned)
+        batched = batchedOf(planned)
       },
       // What does not compile is not needed.
       () => undefined,
     )
   }
 
-  const written = new Set<Factored>()
-  /** Makes room for W of the synapse that has a buffer on demand. */
-  function writeDown(name: string): void {
-    const owner = plan.factored.find((one) =>
-      onDemand(one).some(({ buffers: bound }) => Object.values(bound).includes(name)),
-    )
+  const there = new Set(plan.derived.filter(({ made }) => made !== 'demand'))
+  /** Allocates what a buffer on demand is one of. */
+  function provide(name: string): void {
+    const owner = plan.derived.find((one) => one.buffers.includes(name))
     if (owner === undefined) throw new Error(`nothing writes the buffer \`${name}\``)
-    written.add(owner)
-    const own = new Set(onDemand(owner).flatMap(({ buffers: bound }) => Object.values(bound)))
+    there.add(owner)
     for (const planned of plan.buffers) {
-      if (!own.has(planned.name) || !demanded.delete(planned.name)) continue
+      if (!owner.buffers.includes(planned.name) || !demanded.delete(planned.name)) continue
       buffers.set(planned.name, allocate(planned))
     }
     for (const operation of onDemand(owner)) addLater.get(operation)?.()
     update(latest)
-    setUp(commandsOf(owner.imprint))
+    setUp(commandsOf(owner.setup))
   }
-  const factored = plan.factored.map((one): FactoredCommands => ({
-    factored: one,
-    flush: commandsOf(one.deferral?.flush ?? []),
-    get isWritten() {
-      return written.has(one)
+  const derived = plan.derived.map((one): DerivedCommands => ({
+    derived: one,
+    get isThere() {
+      return there.has(one)
     },
-    get express() {
-      return written.has(one) ? commandsOf(one.express) : []
+    get make() {
+      return there.has(one) ? commandsOf(one.make) : []
     },
-    get absorb() {
-      return written.has(one) ? commandsOf(one.absorb) : []
+    get takeBack() {
+      return there.has(one) ? commandsOf(one.takeBack) : []
     },
   }))
 
@@ -381,11 +383,12 @@ export async function createEngine(
     tick: commandsOf(plan.tick),
     refresh: commandsOf(plan.refresh),
     probes: plan.probes.map((probe) => commandsOf(probe.operations)),
-    factored,
-    get resident() {
-      return resident
+    derived,
+    deferred: plan.deferred.map((one) => ({ deferred: one, flush: commandsOf(one.flush) })),
+    get batched() {
+      return batched
     },
-    compileResident,
+    compileBatched,
     clock: {
       buffer: clockBuffer,
       group: device.createBindGroup({
@@ -401,7 +404,7 @@ export async function createEngine(
       for (const planned of uploaded) fill(planned, next)
       update(next)
       // A product of all patterns takes long; most changes leave it as it is.
-      const makes = [...plan.setup, ...[...written].flatMap(({ imprint }) => imprint)]
+      const makes = [...plan.setup, ...[...there].flatMap(({ setup }) => setup)]
       const read = new Set(makes.flatMap(({ buffers: bound }) => Object.values(bound)))
       const changed = new Set(
         uploaded

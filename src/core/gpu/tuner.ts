@@ -2,19 +2,9 @@
  * Times what there is to choose on the adapter itself, on scratch buffers of its shape: what is chosen, and among which, says
  * src/core/plan/tuning.ts.
  */
-import { attendedTile } from '../plan/couplings.ts'
-import { ALONE, type Kernel, type Product, kernelOf } from '../plan/kernels.ts'
-import { planMatrix, vectorStride } from '../plan/layout.ts'
-import { WORKGROUP, productWorkgroups, tileOf } from '../plan/planning.ts'
-import { candidatesOf, fastestOf, medianOf, sliceOf } from '../plan/tuning.ts'
-import {
-  type Choice,
-  type Form,
-  type ProductShape,
-  type Tuned,
-  formText,
-  shapeKey,
-} from '../plan/variants.ts'
+import { fastestOf, medianOf } from '../plan/tuning.ts'
+import { type Choice, type Tuned, shapeKey } from '../plan/variants.ts'
+import { type Shape, type Step, type Way, scratchOf, waysOf } from '../plan/ways.ts'
 import { abilitiesOf } from './adapter.ts'
 import { pipelineOf } from './pipelines.ts'
 
@@ -37,21 +27,6 @@ export interface Found {
   readonly form: string
   /** How many times as fast as the standard form; 1 where that stays. */
   readonly gain: number
-}
-
-/** One of several ways to compute the same: dispatches, one after the other. */
-interface Way {
-  /** As variants take it. */
-  readonly form: string
-  readonly steps: readonly Step[]
-}
-
-interface Step {
-  readonly kernel: Kernel
-  readonly constants: Readonly<Record<string, number>>
-  readonly workgroups: readonly [number, number, number]
-  /** Of parameters that mean something else than in products. */
-  readonly values?: Readonly<Record<string, number>>
 }
 
 /** Time in ms of one timed submit, several dispatches; of the compiler for one form; and for the forms of one product to start. */
@@ -99,76 +74,6 @@ export async function tuneChoices(
   }
   return { tuned, found }
 }
-
-/** How a choice may be computed, the standard way first, and the shape at which that is timed. */
-function waysOf(
-  choice: Choice,
-  abilities: ReturnType<typeof abilitiesOf>,
-): { readonly shape: Shape; readonly ways: readonly Way[] } {
-  if (choice.product !== 'attend') {
-    const shape = sliceOf(choice, abilities.software)
-    const ways = candidatesOf(choice, choice.form, abilities).map((form) => ({
-      form: formText(form),
-      steps: [productStep(shape, choice.product, form)],
-    }))
-    return { shape, ways }
-  }
-  // What a slice would leave in caches, a whole memory would not.
-  const shape = { ...choice, rows: Math.min(choice.rows, Math.ceil(ATTENDED / choice.columns)) }
-  const product = (name: Product): Step => {
-    const tile = tileOf({ ...abilities, workgroup: WORKGROUP }, { ...shape, product: name })
-    return productStep(shape, name, { ...tile, workgroup: WORKGROUP })
-  }
-  const ways = [
-    { form: 'on', steps: attendSteps(shape) },
-    { form: 'off', steps: [product('recall'), softmaxStep(shape), product('project')] },
-  ]
-  return { shape, ways: choice.form === 'on' ? ways : ways.reverse() }
-}
-
-/** Entries of a memory with which both ways of recall are timed. */
-const ATTENDED = 2 ** 26
-
-/** Of the matrix, whatever the product. */
-type Shape = Omit<ProductShape, 'product'>
-
-function productStep(shape: Shape, product: Product, form: Form): Step {
-  const { format, rows, columns } = shape
-  return {
-    kernel: kernelOf(`matrix/${product}`, { format, tile: form, ending: 'collect' }),
-    constants: { WORKGROUP: form.workgroup, ADDS: 0, ...(product === 'recall' && { HALF_NORM: 0 }) },
-    workgroups: productWorkgroups(product, form, { rows, columns, replicas: replicasOf(shape) }),
-  }
-}
-
-function softmaxStep(shape: Shape): Step {
-  const lagrangian = { kind: 'softmax', beta: 1 } as const
-  return {
-    kernel: kernelOf('neuron/normalize', { lagrangian, reduce: 'tree' }),
-    constants: { WORKGROUP },
-    workgroups: [replicasOf(shape), 1, 1],
-    values: { size: shape.rows, stride: vectorStride(shape.rows), p0: 1, p1: 0, p2: 0, p3: 0 },
-  }
-}
-
-function attendSteps(shape: Shape): Step[] {
-  const { lanes, across, blocks } = attendedTile(shape)
-  const replicas = replicasOf(shape)
-  return [
-    {
-      kernel: kernelOf('matrix/attend', { format: shape.format, tile: { ...ALONE, across } }),
-      constants: { WORKGROUP: lanes, HALF_NORM: 0 },
-      workgroups: [blocks, replicas, 1],
-    },
-    {
-      kernel: kernelOf('matrix/merge', { ending: 'collect' }),
-      constants: { WORKGROUP, ADDS: 0 },
-      workgroups: [Math.ceil(Math.ceil(shape.columns / 4) / WORKGROUP), replicas, 1],
-    },
-  ]
-}
-
-const replicasOf = ({ states, copies }: Shape): number => Math.max(states, copies)
 
 /** Milliseconds of each way, in rounds; none of those that do not compile, or not in time, or whose turn comes too late. */
 async function timeWays(
@@ -232,41 +137,13 @@ function createScratch(
   readonly dispatchOf: (way: Way, compiled: readonly Awaited<ReturnType<typeof pipelineOf>>[]) => Dispatch
   readonly destroy: () => void
 } {
-  const { format, rows, columns, copies } = shape
-  const matrix = planMatrix({ name: 'tuner', copies, rows, columns, format }, device.limits)
-  const replicas = replicasOf(shape)
-  const { blocks, blockRows } = attendedTile(shape)
-  const longest = vectorStride(Math.max(rows, columns))
+  const { values, bytes } = scratchOf(shape, device.limits)
   const params: GPUBuffer[] = []
   const buffer = (label: string, size: number, usage: GPUBufferUsageFlags): GPUBuffer =>
     device.createBuffer({ label: `tuner/${label}`, size: Math.max(16, size), usage })
-  const buffers: Readonly<Record<string, GPUBuffer>> = {
-    matrix: buffer('matrix', matrix.rowBytes * rows * copies, GPUBufferUsage.STORAGE),
-    vector: buffer('vector', 4 * longest * replicas, GPUBufferUsage.STORAGE),
-    output: buffer('output', 4 * longest * replicas, GPUBufferUsage.STORAGE),
-    bias: buffer('bias', 4 * vectorStride(rows), GPUBufferUsage.STORAGE),
-    partial: buffer('partial', 16 * replicas * blocks * (Math.ceil(columns / 4) + 1), GPUBufferUsage.STORAGE),
-    state: buffer('state', 4 * vectorStride(rows) * replicas, GPUBufferUsage.STORAGE),
-    activations: buffer('activations', 4 * vectorStride(rows) * replicas, GPUBufferUsage.STORAGE),
-    whole: buffer('whole', 4 * replicas, GPUBufferUsage.STORAGE),
-  }
-  const values: Readonly<Record<string, number>> = {
-    row0: 0,
-    rows,
-    columns,
-    stride: matrix.stride,
-    copyRows: copies === 1 ? 0 : rows,
-    replica0: 0,
-    replicas,
-    vectorStride: longest,
-    scale: 1,
-    outputStride: longest,
-    biasRows: 1,
-    biasStride: vectorStride(rows),
-    blockRows,
-    blocks,
-    beta: 1,
-  }
+  const buffers = Object.fromEntries(
+    Object.entries(bytes).map(([name, size]) => [name, buffer(name, size, GPUBufferUsage.STORAGE)]),
+  )
   const paramsOf = ({ kernel: { key, fields }, values: others }: Step): GPUBuffer => {
     const image = new ArrayBuffer(4 * fields.length)
     fields.forEach(({ name, type }, field) => {

@@ -23,9 +23,10 @@ import {
   stepOf,
   tileOf,
 } from './planning.ts'
-import { RING, type Factored } from './factored.ts'
+import { MOST_PENDING } from './deferred.ts'
+import type { Factored } from './factored.ts'
 import { isStaged, type Turn } from './stages.ts'
-import { type AttentionPlan, type Form, type Why, chooseForm, shapeKey } from './variants.ts'
+import { type SwitchPlan, type Form, type Why, chooseForm, shapeKey } from './variants.ts'
 
 /** Buffers of Xi and Lambda of one memory. */
 export function planMemory(planning: Planning, memory: Memory): void {
@@ -233,7 +234,7 @@ const LEAST_ATTENDED = 2 ** 18
  * Whether a layer attends to its memory. It may where the layer is adiabatic softmax, the memory is its only coupling and does
  * not learn, so that in a tick nothing reads the layer but what it sends back.
  */
-export function attentionOf(planning: Planning, layer: Layer): AttentionPlan | undefined {
+export function attentionOf(planning: Planning, layer: Layer): SwitchPlan | undefined {
   const { model, variants, tuned, software, workgroup } = planning
   const { name } = layer
   const [memory, ...others] = model.memories.filter(({ from, to }) => from === name || to === name)
@@ -441,19 +442,19 @@ export function couplingProducts(
     })
   if (deferral !== undefined) {
     const { ring, excess, ringWord } = deferral
-    const traces = { buffer: `${name}/traces`, stride: RING }
+    const traces = { buffer: `${name}/traces`, stride: MOST_PENDING }
     const weighed: Receiver = {
       joined: { ending: 'weigh' },
       constants: {},
       buffers: { output: traces.buffer },
-      params: () => ({ outputStride: RING, ringWord }),
+      params: () => ({ outputStride: MOST_PENDING, ringWord }),
     }
     products.push(
       {
         ...common,
         label: `${layer}/project ${name} ring`,
         matrix: ring,
-        vector: { buffer: traces.buffer, size: RING },
+        vector: { buffer: traces.buffer, size: MOST_PENDING },
         before: planProduct(
           planning,
           { ...common, label: `${layer}/recall ${name} ring`, kernel: 'matrix/recall', matrix: ring },

@@ -1,16 +1,8 @@
 /** What a synapse in factors is made of (synapses.ts). */
-import type { Model } from '../model/model.ts'
+import { type Deferred, deferredArrays } from './deferred.ts'
+import type { Derived } from './derived.ts'
 import type { Matrix } from './layout.ts'
 import type { Operation } from './operation.ts'
-
-/** Updates that one rewrite of U carries out: those in the ring, and its own. */
-export const RING = 16
-
-/**
- * Words of the clock record for each synapse: how many activations are in its ring, fade, 1 - fade, which a slow one needs to
- * more digits than fade has, and the weights w_k.
- */
-export const RING_WORDS = 3 + RING
 
 /** A synapse in factors. */
 export interface Factored {
@@ -44,15 +36,28 @@ export interface Deferral {
   readonly rewrite: readonly Operation[]
   /** Brings U up to date without an update. */
   readonly flush: readonly Operation[]
-  /** What an update does to fade and weights: w -> (1 - rate) w, and a new one of rate * factor. */
-  readonly update: (model: Model) => {
-    readonly every: number
-    readonly rate: number
-    readonly factor: number
+  readonly update: Deferred['update']
+}
+
+/** W, which is made on demand. */
+export function derivedMatrix(
+  { name, imprint, express, absorb }: Factored,
+  demanded: ReadonlySet<string>,
+): Derived {
+  const bound = [...imprint, ...express, ...absorb].flatMap(({ buffers }) => Object.values(buffers))
+  return {
+    name,
+    buffers: [...new Set(bound)].filter((buffer) => demanded.has(buffer)),
+    made: 'demand',
+    setup: imprint,
+    make: express,
+    takeBack: absorb,
   }
 }
 
-/** What is bound to buffers on demand. */
-export function onDemand({ imprint, express, absorb }: Factored): Operation[] {
-  return [...imprint, ...express, ...absorb]
+/** Its updates that are pending, where it is plastic. */
+export function deferredOf({ name, deferral }: Factored): Deferred[] {
+  if (deferral === undefined) return []
+  const { ringWord, flush, update } = deferral
+  return [{ name, arrays: deferredArrays(name), word: ringWord, flush, update }]
 }

@@ -36,8 +36,8 @@ export interface Operation {
   readonly every: (model: Model) => number
   /** Where there are several that compute the same: the one that was chosen, such as `8x1/64` or `tree/64`, and why. */
   readonly variant?: { readonly form: string; readonly why: Why }
-  /** Only while the ring of a synapse has room for its next update, or only when it has none. */
-  readonly ring?: { readonly of: string; readonly when: 'open' | 'full' }
+  /** Of deferred updates: only while the next one can be kept, or only when it cannot. */
+  readonly pending?: { readonly of: string; readonly when: 'open' | 'full' }
 }
 
 /** The layer, synapse or memory whose work an operation of a tick is; a product is the work of its matrix. */

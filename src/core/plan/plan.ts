@@ -4,18 +4,21 @@
  */
 import { ModelError } from '../errors.ts'
 import type { Memory, Model, Synapse } from '../model/model.ts'
+import type { Batched } from './batched.ts'
 import { attentionOf, learn, planMemory, planMove, plasticity } from './couplings.ts'
 import { type Limits, type Matrix, roundUp } from './layout.ts'
 import { activate, integrate, planLayer, planStimulus, stepping } from './neurons.ts'
 import type { BufferPlan, Operation } from './operation.ts'
 import { type ClockPlan, type Planning, WORKGROUP, addBuffer } from './planning.ts'
 import { type ProbePlan, planProbe } from './probes.ts'
-import { type Resident, planResident } from './resident.ts'
-import { type Factored, RING_WORDS, onDemand } from './factored.ts'
+import { planResident } from './resident.ts'
+import { type Deferred, PENDING_WORDS } from './deferred.ts'
+import { type Derived, derivedLayers, onDemand } from './derived.ts'
+import { deferredOf, derivedMatrix } from './factored.ts'
 import { isStaged, type Turn, turnsOf } from './stages.ts'
 import { planSynapse } from './synapses.ts'
 import {
-  type AttentionPlan,
+  type Choice,
   type ProductPlan,
   type Tuned,
   type Variants,
@@ -41,24 +44,24 @@ export interface Plan {
   readonly prepare: readonly Operation[]
   /** Stages 2 and 3, in order; each operation in the ticks in which its rate is due. */
   readonly tick: readonly Operation[]
-  /** Whether ticks leave adiabatic layers out, so that these belong to the state only after `refresh`. */
-  readonly attends: boolean
   /** Stage 2 alone: activations and adiabatic layers of the state as it stands. */
   readonly refresh: readonly Operation[]
   readonly probes: readonly ProbePlan[]
-  /** Synapses of which W is not one matrix; `matrices` has what it is written down in on demand. */
-  readonly factored: readonly Factored[]
+  /** What follows from the state and is made of it: what is made on demand, and what `refresh` makes. */
+  readonly derived: readonly Derived[]
+  /** Groups whose updates are kept and carried out together. */
+  readonly deferred: readonly Deferred[]
   /** Small networks: the whole of a tick, many ticks in one dispatch, in place of `stimulate`, `tick` and `probes`. */
-  readonly resident?: Resident
+  readonly batched?: Batched
   /** Why there is no such form, where one was asked for. */
-  readonly notResident?: string
+  readonly notBatched?: string
   /** Names of the groups whose values are watched for NaN and infinity, by index in the buffer `faults`. */
   readonly faults: readonly string[]
   readonly clock: ClockPlan
   /** Products of ticks, with their shapes and the forms that they have. */
   readonly products: readonly ProductPlan[]
-  /** Layers that may attend to their memory. */
-  readonly attentions: readonly AttentionPlan[]
+  /** What there is to choose for ticks: the forms of products, and before them what may be on or off. */
+  readonly choices: readonly Choice[]
   /** What has been chosen, tuned or not: a plan with these forced is the same one. */
   readonly variants: Variants
   /** Bytes of all buffers but those on demand. */
@@ -69,13 +72,13 @@ export interface Plan {
 export function operationsOf(plan: Plan): Operation[] {
   return [
     // They take longest to compile, and so they are asked for first: the others compile meanwhile.
-    ...plan.factored.flatMap(onDemand),
-    ...plan.factored.flatMap(({ deferral }) => deferral?.flush ?? []),
+    ...plan.derived.flatMap(onDemand),
+    ...plan.deferred.flatMap(({ flush }) => flush),
     ...plan.setup,
     ...plan.stimulate,
     ...new Set([...plan.tick, ...plan.refresh]),
     ...plan.probes.flatMap((probe) => probe.operations),
-    ...(plan.resident === undefined ? [] : [plan.resident.operation]),
+    ...(plan.batched === undefined ? [] : [plan.batched.operation]),
   ]
 }
 
@@ -225,14 +228,22 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
   const stimulate = model.layers.flatMap((layer) => planStimulus(planning, layer))
   const probes = planProbes(planning)
 
-  const defers = [...planning.factored.values()].some(({ deferral }) => deferral !== undefined)
+  const factored = [...planning.factored.values()]
+  const deferred = factored.flatMap(deferredOf)
+  const demanded = new Set(
+    [...planning.buffers.values()].flatMap(({ name, lifetime }) => (lifetime === 'demand' ? [name] : [])),
+  )
+  const derived = [
+    ...factored.map((one) => derivedMatrix(one, demanded)),
+    ...derivedLayers(model.layers, refresh, tick),
+  ]
   const products = [...planning.products.values()]
   // One word is said of all of them.
   const isOneWord = new Set(attentions.map(({ form }) => form)).size === 1
 
   const withForm = (
     form: Variants,
-    resident: Resident | string | undefined,
+    batched: Batched | string | undefined,
     { buffers }: Pick<Planning, 'buffers'>,
   ): Plan => ({
     ...sized([...buffers.values()], limits),
@@ -241,19 +252,15 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
     stimulate,
     prepare,
     tick,
-    attends: settle.length < settled.length,
     refresh,
     probes,
-    factored: [...planning.factored.values()],
-    ...(resident === undefined
-      ? {}
-      : typeof resident === 'string'
-        ? { notResident: resident }
-        : { resident }),
+    derived,
+    deferred,
+    ...(batched === undefined ? {} : typeof batched === 'string' ? { notBatched: batched } : { batched }),
     faults,
-    clock: { ...planning.clock, perTick: defers ? 3 : 1 },
+    clock: { ...planning.clock, perTick: deferred.length > 0 ? 3 : 1 },
     products,
-    attentions,
+    choices: [...attentions, ...products],
     variants: pinned([...products, ...(isOneWord ? attentions : [])], { ...variants, ...form }),
   })
   const plan = withForm({}, undefined, planning)
@@ -268,7 +275,7 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
           `${model.time.integrator} takes ${turns.length} stages a tick, the resident form one`,
           planning,
         )
-      const resident = planResident(own, {
+      const batched = planResident(own, {
         operations: [
           // Each layer by itself: what moves it stands in the parameters of its own kernels.
           ...model.layers.flatMap((layer) => [
@@ -281,7 +288,7 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
         probes,
         lanes: form === 'lone' ? 1 : planning.lanes,
       })
-      return withForm(form === undefined ? {} : { resident: form }, resident, own)
+      return withForm(form === undefined ? {} : { resident: form }, batched, own)
     },
   }
 }
@@ -337,14 +344,14 @@ function planClock(model: Model): ClockPlan {
   const flagsWord = 1
   const stimulusWord = 2
   const probeWord = stimulusWord + model.stimulus.length
-  const ringWord = probeWord + model.probes.length
+  const pendingWord = probeWord + model.probes.length
   const isPlastic = model.synapses.some(({ tau }) => tau !== undefined)
-  const words = ringWord + (isPlastic ? RING_WORDS * model.synapses.length : 0)
+  const words = pendingWord + (isPlastic ? PENDING_WORDS * model.synapses.length : 0)
   return {
     flagsWord,
     stimulusWord,
     probeWord,
-    ringWord,
+    pendingWord,
     perTick: 1,
     words,
     recordBytes: roundUp(words * 4, 256),

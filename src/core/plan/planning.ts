@@ -24,13 +24,13 @@ const SERIAL_REDUCTION = 128
 
 /** The record of a tick: the tick, its flags, the row each stimulus item shows, the ring slot of each probe. */
 export interface ClockPlan {
-  /** What a resident kernel does with the record: RUNS, CHANGES. */
+  /** What a kernel for many ticks does with the record (clock.ts). */
   readonly flagsWord: number
   readonly stimulusWord: number
   readonly probeWord: number
-  /** What the rings of synapses hold (synapses.ts). */
-  readonly ringWord: number
-  /** Records that one tick may take: its own; with rings one to bring couplings up to date, and one for samples. */
+  /** Weights of the updates that are pending (deferred.ts). */
+  readonly pendingWord: number
+  /** Records that one tick may take: its own; with deferred updates one to carry them out, and one for samples. */
   readonly perTick: number
   readonly words: number
   readonly recordBytes: number
@@ -102,7 +102,7 @@ interface OperationShape {
   readonly variant?: Operation['variant']
   /** Of a product: why it has its tile. */
   readonly why?: Why
-  readonly ring?: Operation['ring']
+  readonly pending?: Operation['pending']
 }
 
 /** What becomes of a product: the part of a kernel that takes it, joined to the kernel that makes it. */
@@ -149,7 +149,7 @@ export function operation(
     ...(attends && { variant: { form: `attend/${constants.WORKGROUP}`, why } }),
     ...(folds && { variant: { form: `fold/${constants.WORKGROUP}`, why } }),
     ...(reduce !== undefined && { variant: { form: `${reduce}/${constants.WORKGROUP}`, why } }),
-    ...(shape.ring !== undefined && { ring: shape.ring }),
+    ...(shape.pending !== undefined && { pending: shape.pending }),
   }
 }
 

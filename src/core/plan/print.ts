@@ -2,7 +2,7 @@
 import type { Axis, Model } from '../model/model.ts'
 import type { Operation, Stage } from './operation.ts'
 import type { Plan } from './plan.ts'
-import { RING } from './factored.ts'
+import { MOST_PENDING } from './deferred.ts'
 import { type Why, variantsText } from './variants.ts'
 
 /** One dispatch of a plan. */
@@ -57,22 +57,21 @@ export function planRows(plan: Plan, model: Model): PlanRow[] {
   }
   return [
     ...plan.setup.map((operation) => row(operation, 'once')),
-    ...(plan.resident === undefined
+    ...(plan.batched === undefined
       ? [
           ...plan.stimulate.map((operation) => row(operation, 'change')),
           ...plan.tick.map((operation) => row(operation, ticksBetween(operation, model))),
         ]
-      : [row(plan.resident.operation, 1)]),
+      : [row(plan.batched.operation, 1)]),
     ...plan.probes.flatMap(({ probe, operations }): PlanRow[] => {
-      if (probe.kind !== 'snapshot' && plan.resident !== undefined) return []
-      // What is kept in factors is brought up to date for an energy, and written down for a snapshot.
-      const before = plan.factored.flatMap(({ name: of, deferral, express: written }) =>
+      if (probe.kind !== 'snapshot' && plan.batched !== undefined) return []
+      // What is pending is carried out for an energy, and what is made on demand is made for a snapshot.
+      const before =
         probe.kind === 'energy'
-          ? (deferral?.flush ?? [])
-          : probe.kind === 'snapshot' && probe.of === of
-            ? written
-            : [],
-      )
+          ? plan.deferred.flatMap(({ flush }) => flush)
+          : plan.derived.flatMap(({ name, made, make }) =>
+              probe.kind === 'snapshot' && probe.of === name && made === 'demand' ? make : [],
+            )
       const sampled = [...before, ...operations].map((operation) => row(operation, probe.every, probe.name))
       if (probe.kind !== 'snapshot') return sampled
       const isMatrix = plan.matrices.get(probe.of)
@@ -97,8 +96,8 @@ export function planRows(plan: Plan, model: Model): PlanRow[] {
 }
 
 /** Ticks between two dispatches of an operation of a tick. */
-export function ticksBetween({ every, ring }: Operation, model: Model): number {
-  return every(model) * (ring?.when === 'full' ? RING : 1)
+export function ticksBetween({ every, pending }: Operation, model: Model): number {
+  return every(model) * (pending?.when === 'full' ? MOST_PENDING : 1)
 }
 
 /** What happens in a stage, and when. */

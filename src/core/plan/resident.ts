@@ -19,7 +19,8 @@ import { jointMemory } from '../model/joint.ts'
 import type { Layer, Memory, Model, Probe, Stimulus, Synapse } from '../model/model.ts'
 import { cuesOf, repetitionsOf } from '../model/variation.ts'
 import { carryNameOf } from './carry.ts'
-import { isDue } from './clock.ts'
+import type { ArenaPart, Batched } from './batched.ts'
+import { CHANGES, RUNS, SAMPLES, isDue } from './clock.ts'
 import { integratorOf } from '../kinds/integrators/table.ts'
 import { isPerNeuron, lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import { hasSteadyRate, movingRule, type RuleKind, SYNAPTIC } from '../kinds/rules/table.ts'
@@ -30,37 +31,6 @@ import { biasRows } from './neurons.ts'
 import { type Planning, addBuffer, differs, faultOf } from './planning.ts'
 import type { ProbePlan } from './probes.ts'
 import { wgsl } from './shaders.ts'
-
-/** What leaves or enters the arena, around every dispatch. */
-export interface ArenaPart {
-  readonly buffer: string
-  /** Bytes from the beginning of the arena. */
-  readonly offset: number
-  readonly bytes: number
-  /** True when the kernel changes it. */
-  readonly writes: boolean
-}
-
-export interface Resident {
-  /** Invocations that share a replica. */
-  readonly lanes: number
-  /** Replicas in a workgroup. */
-  readonly together: number
-  /**
-   * How many dispatches take about as long as compiling this kernel does, on a software adapter: a run that has more of
-   * them to do without it is sooner done with it.
-   */
-  readonly worth: number
-  /** How many dispatches take about as long as a tick of this kernel does, on a software adapter. */
-  readonly effort: number
-  /** One dispatch for as many ticks as the clock has records. */
-  readonly operation: Operation
-  /** False when a parameter asks for something that was left out. */
-  readonly knows: (model: Model) => boolean
-  readonly parts: readonly ArenaPart[]
-  /** Names of layers of which a clamp may leave some neurons free. */
-  readonly masked: ReadonlySet<string>
-}
 
 /** Quads that one lane may hold; more no longer fit registers, and compile long. */
 const MOST_QUADS = 256
@@ -80,13 +50,7 @@ const MOST_LINES = 1000
 /** Entries of patterns that a sample may read; with more, the sample is better spread over the GPU. */
 const MOST_PATTERN_QUADS = 1024
 
-/**
- * Bits of the clock's word `flags`, so that nothing has to be divided on the GPU to know what is due: a tick is run, what
- * is shown changes, a sample is taken; from GROUPS on, one for each layer, synapse and memory that is to be updated.
- */
-export const RUNS = 1
-export const CHANGES = 2
-export const SAMPLES = 4
+/** The first bit of the clock's word `flags` that stands for a group: one for each layer, synapse and memory, in order. */
 const GROUPS = 8
 
 /** Layers, synapses and memories for which there are bits. */
@@ -97,7 +61,7 @@ const MOST_GROUPS = 28
  * @param masked - names of layers of which a clamp may leave some neurons free
  * @param shown - the row that each stimulus shows, or -1
  */
-export function groupFlags(
+function groupFlags(
   { layers, synapses, memories, stimulus }: Model,
   masked: ReadonlySet<string>,
   tick: number,
@@ -146,7 +110,7 @@ export interface ResidentParts {
 const TOGETHER = { hardware: 64, software: 16 }
 
 /** The resident form of a network; or why there is none: it is too large or has a part that only the other kernels know. */
-export function planResident(planning: Planning, parts: ResidentParts): Resident | string {
+export function planResident(planning: Planning, parts: ResidentParts): Batched | string {
   const { model, limits, matrices } = planning
   const { lanes, probes } = parts
   const members = model.layers.length + model.synapses.length + model.memories.length
@@ -199,6 +163,9 @@ export function planResident(planning: Planning, parts: ResidentParts): Resident
   )
   const settled = model.layers.filter(({ name }) => isSettled(planning, name))
   const { lines } = writer
+  const masked = new Set(
+    model.layers.flatMap(({ name }) => (planning.buffers.has(`${name}/free`) ? [name] : [])),
+  )
   return {
     lanes,
     together,
@@ -220,8 +187,9 @@ export function planResident(planning: Planning, parts: ResidentParts): Resident
       [...m.layers, ...m.synapses, ...m.memories].every(
         ({ name, every }) => every === 1 || !steady.has(name),
       ),
+    arena: 'arena',
     parts: writer.parts,
-    masked: new Set(model.layers.flatMap(({ name }) => (planning.buffers.has(`${name}/free`) ? [name] : []))),
+    flags: (m, tick, shown) => RUNS | groupFlags(m, masked, tick, shown),
   }
 }
 

@@ -13,7 +13,8 @@
 import { ModelError } from '../errors.ts'
 import type { Model, Rows, Synapse } from '../model/model.ts'
 import { carryFields, isCarried } from './carry.ts'
-import { type Deferral, RING, RING_WORDS } from './factored.ts'
+import { MOST_PENDING, PENDING_WORDS, deferredArrays } from './deferred.ts'
+import type { Deferral } from './factored.ts'
 import { type Block, type Matrix, dealRows, vectorStride } from './layout.ts'
 import { addCarry, addFixedMatrix, addMatrix, addStages, baseBlockOf, mayFold } from './matrices.ts'
 import type { Operation } from './operation.ts'
@@ -69,7 +70,7 @@ function formOf(planning: Planning, synapse: Synapse): Form {
     isPlastic &&
     !takesStages &&
     (isForced || isFrequent) &&
-    fits(RING * model.replicas) &&
+    fits(MOST_PENDING * model.replicas) &&
     !differs(model, updateOf(synapse.name))
   return { isLowRank: isLowRank && (defers || !isPlastic), defers }
 }
@@ -203,18 +204,20 @@ function planDeferral(planning: Planning, synapse: Synapse): Deferral {
   const { size } = find(model.layers, layer)
   const { replicas } = model
   const square = { copies: replicas, rows: size, columns: size, format: 'f32' } as const
-  const excess = addMatrix(planning, { name: `${name}/excess`, ...square }, () => ({ kind: 'zero' }), 'state')
+  const [excessName, ringName] = deferredArrays(name)
+  const excess = addMatrix(planning, { name: excessName, ...square }, () => ({ kind: 'zero' }), 'state')
   const isFolded = mayFold(planning, excess)
   const carry = isCarried(model, name) ? addCarry(planning, excess.name) : undefined
   const ring = addMatrix(
     planning,
-    { name: `${name}/ring`, copies: replicas, rows: RING, columns: size, format: 'f32' },
+    { name: ringName, copies: replicas, rows: MOST_PENDING, columns: size, format: 'f32' },
     () => ({ kind: 'zero' }),
     'state',
   )
   // Of each replica, where the products g_k.g stand.
-  addBuffer(planning, `${name}/traces`, replicas * RING * 4)
-  const ringWord = clock.ringWord + RING_WORDS * model.synapses.findIndex((other) => other.name === name)
+  addBuffer(planning, `${name}/traces`, replicas * MOST_PENDING * 4)
+  const ringWord =
+    clock.pendingWord + PENDING_WORDS * model.synapses.findIndex((other) => other.name === name)
   const update = updateOf(name)
   const activations = `${layer}/activations`
   const stride = vectorStride(size)
@@ -246,7 +249,7 @@ function planDeferral(planning: Planning, synapse: Synapse): Deferral {
             ...(carry && carryFields(m, name)),
           }
         },
-        ...(isUpdate && { every: (m: Model) => update(m).every, ring: { of: name, when: 'full' } }),
+        ...(isUpdate && { every: (m: Model) => update(m).every, pending: { of: name, when: 'full' } }),
       }),
     )
   return {
@@ -263,7 +266,7 @@ function planDeferral(planning: Planning, synapse: Synapse): Deferral {
       workgroups: [Math.ceil(stride / 4 / planning.workgroup), replicas, 1],
       params: () => ({ stride, ringWord }),
       every: (m) => update(m).every,
-      ring: { of: name, when: 'open' },
+      pending: { of: name, when: 'open' },
     }),
     rewrite: rewriting('rewrite', true),
     flush: rewriting('flush', false),

@@ -152,11 +152,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** What is open in a plan, of which nothing, or nothing that can be read, is kept, and nothing is forced. */
-export function untuned(
-  { products, attentions }: Pick<Plan, 'products' | 'attentions'>,
-  tuned: Tuned,
-): Choice[] {
-  const choices = [...attentions.filter(({ isOpen }) => isOpen), ...products]
+export function untuned({ choices }: Pick<Plan, 'choices'>, tuned: Tuned): Choice[] {
   const isKnown = (one: Choice): boolean => {
     const kept = tuned[shapeKey(one)] ?? ''
     if (one.product === 'attend') return kept === 'on' || kept === 'off'
@@ -165,6 +161,7 @@ export function untuned(
   return choices.filter(
     (one, at) =>
       one.why !== 'forced' &&
+      (one.product !== 'attend' || one.isOpen) &&
       !isKnown(one) &&
       choices.findIndex((other) => shapeKey(other) === shapeKey(one)) === at,
   )

@@ -172,8 +172,8 @@ export interface ProductPlan extends ProductShape {
   readonly every: number
 }
 
-/** A softmax layer that may attend to its memory in a tick (matrix/attend), and whether it does. */
-export interface AttentionPlan extends Omit<ProductShape, 'product'> {
+/** What may be on or off: that recall by a softmax layer reads its memory once (`attend`), of the shape of the memory. */
+export interface SwitchPlan extends Omit<ProductShape, 'product'> {
   readonly product: 'attend'
   readonly name: 'attend'
   readonly form: 'on' | 'off'
@@ -184,7 +184,7 @@ export interface AttentionPlan extends Omit<ProductShape, 'product'> {
 }
 
 /** What there is to choose for the ticks of a network on an adapter. */
-export type Choice = ProductPlan | AttentionPlan
+export type Choice = ProductPlan | SwitchPlan
 
 /** The form of a choice, as variants take it. */
 export function choiceText({ form }: Choice): string {

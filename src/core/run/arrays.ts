@@ -267,7 +267,7 @@ function layerOf(model: Model, name: string): Model['layers'][number] | undefine
 }
 
 function matrixOf(plan: Plan, model: Model, name: string): Matrix {
-  const parts = plan.factored.flatMap(({ name: of }) => [`${of}/excess`, `${of}/ring`])
+  const parts = plan.deferred.flatMap(({ arrays }) => arrays)
   const wholes = [...[...model.memories, ...model.synapses].map((group) => group.name), ...parts]
   const isGroup = wholes.some((whole) => whole === name || carryNameOf(whole) === name)
   const matrix = isGroup ? plan.matrices.get(name) : undefined

@@ -7,7 +7,7 @@ import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import { parseScenario } from '../model/parse.ts'
 import { carryNameOf } from '../plan/carry.ts'
-import { RING } from '../plan/factored.ts'
+import { MOST_PENDING, deferredArrays } from '../plan/deferred.ts'
 import { checkVariants } from '../plan/variants.ts'
 import { LAST_TICK } from './restorable.ts'
 import { type Arrays, seriesArrays, stateArrays } from './results.ts'
@@ -27,7 +27,10 @@ const headerSchema = v.object({
   seed: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1)),
   variants: v.optional(v.record(v.string(), v.string())),
   rings: v.optional(
-    v.record(v.string(), v.pipe(v.array(v.pipe(v.number(), v.finite())), v.minLength(1), v.maxLength(RING))),
+    v.record(
+      v.string(),
+      v.pipe(v.array(v.pipe(v.number(), v.finite())), v.minLength(1), v.maxLength(MOST_PENDING)),
+    ),
   ),
   warnings: v.array(v.string()),
   scenario: v.record(v.string(), v.unknown()),
@@ -76,7 +79,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     throw foreign(`origin.tick is ${header.origin.tick}, after its tick ${header.tick}`)
   checkMade(variants)
   const { neurons, synapses, memories, probes } = scenario
-  const parts = Object.keys(synapses).flatMap((name) => [`${name}/excess`, `${name}/ring`])
+  const parts = Object.keys(synapses).flatMap(deferredArrays)
   const wholes = [...[neurons, synapses, memories].flatMap((group) => Object.keys(group)), ...parts]
   const states = wholes.flatMap((name) => [name, carryNameOf(name)])
   const found = states.flatMap((name) => {

@@ -1,7 +1,7 @@
 /** Whether a network can go on from a checkpoint: judged before anything of the network changes. */
 import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
-import { RING } from '../plan/factored.ts'
+import { MOST_PENDING, deferredOwner } from '../plan/deferred.ts'
 import { hasCarry } from '../plan/carry.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type DenseArray, checkLength, shapeOf } from './arrays.ts'
@@ -19,10 +19,9 @@ interface Saved {
 }
 
 /**
- * @param deferred - synapses in factors that are plastic
  * @throws ModelError for the first array or series that does not fit the network
  */
-export function checkRestorable(plan: Plan, model: Model, deferred: readonly string[], saved: Saved): void {
+export function checkRestorable(plan: Plan, model: Model, saved: Saved): void {
   const { tick, origin } = saved
   if (!Number.isInteger(tick) || tick < 0 || tick > LAST_TICK)
     throw new ModelError(
@@ -36,14 +35,14 @@ export function checkRestorable(plan: Plan, model: Model, deferred: readonly str
     const { shape, data } = saved.arrays[name] as DenseArray
     // What another plan kept in two words is in one here.
     if (name.endsWith('/carry') && !hasCarry(plan.buffers, name)) continue
-    const owner = name.replace(/\/(excess|ring)$/, '')
-    // What another plan kept in factors is kept whole here.
-    if (owner !== name && !deferred.includes(owner)) continue
+    const owner = deferredOwner(name)
+    // Updates that another plan deferred are not deferred here.
+    if (owner !== name && !plan.deferred.some((one) => one.name === owner)) continue
     checkShape(`state.${name}`, shape, shapeOf(plan, model, name))
     checkLength(plan, model, name, data.length)
     checkFinite(`state.${name}`, data)
     const weights = saved.rings?.[owner]
-    if (owner !== name && (weights === undefined || weights.length > RING))
+    if (owner !== name && (weights === undefined || weights.length > MOST_PENDING))
       throw new ModelError(`rings.${owner} is missing or too long; take another checkpoint`)
     checkFinite(`rings.${owner}`, weights ?? [])
   }

@@ -6,16 +6,15 @@
 import { RunError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import { shownAt } from '../model/stimulus.ts'
-import type { Command, Engine, ResidentCommand } from '../gpu/engine.ts'
-import { isDue, isSampled } from '../plan/clock.ts'
+import type { Command, Engine, BatchedCommand } from '../gpu/engine.ts'
+import { CHANGES, SAMPLES, isDue, isSampled } from '../plan/clock.ts'
+import { type Pending, createPending } from '../plan/deferred.ts'
 import { ownerOf } from '../plan/operation.ts'
 import { NO_FAULT } from '../plan/plan.ts'
-import { CHANGES, RUNS, SAMPLES, groupFlags } from '../plan/resident.ts'
 import { bytesOf, copiesOf } from './arrays.ts'
 import { destroyedError, readError } from './failures.ts'
 import { onLost } from './lost.ts'
 import { PROBES, STIMULUS, type Timer } from './profile.ts'
-import { type Rings, createRings } from './rings.ts'
 
 /** One sample as it left the GPU. */
 export interface RawSample {
@@ -51,15 +50,15 @@ export interface Scheduler {
    * @throws RunError as `run` does
    */
   flush(): Promise<void>
-  /** What stands in the rings of plastic synapses. */
-  readonly rings: Rings
-  /** Takes W of a synapse in factors from where it was written down, with what was changed there. */
-  absorb(encoder: GPUCommandEncoder, name: string): void
+  /** Updates that are kept and not yet carried out. */
+  readonly updates: Pending
   /**
-   * Encodes stage 2 for the state as it stands, so that activations and adiabatic layers belong to it; and writes down W of
-   * synapses in factors that have been looked at.
+   * Submits what makes derived arrays belong to the state as it stands; does nothing where that is so anyway.
+   * @param behind - ticks that they may be behind
    */
-  refresh(encoder: GPUCommandEncoder): void
+  ensure(names: readonly string[], behind: 0 | 1): void
+  /** Submits what makes the state of a derived array that was written in its buffers. */
+  takeBack(name: string): void
   /** To be called when parameters, or the state from outside, have changed. */
   disturb(): void
   /** The model whose parameters act from now on. */
@@ -94,7 +93,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   const dynamicOffset = [0]
   const { perTick } = plan.clock
   const mostTicks = engine.clock.records / perTick
-  const rings = createRings(plan.factored)
+  const updates = createPending(plan.deferred)
 
   const snapshots = plan.probes.map(({ probe }) =>
     probe.kind === 'snapshot' ? copiesOf(plan, model, probe.of) : undefined,
@@ -157,7 +156,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     records.fill(-1, word, word + plan.clock.words)
     records[word] = at
     records[word + plan.clock.flagsWord] = 0
-    rings.fill(records, floats, word)
+    updates.fill(records, floats, word)
     dynamicOffset[0] = word * 4
     return word
   }
@@ -175,7 +174,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     /** Opens the clock record of a tick; returns its first word. */
     readonly open: (index: number, at: number) => number
     readonly end: () => void
-    readonly isResident: boolean
+    readonly isBatched: boolean
   }
 
   const recordAll = (encoder: GPUCommandEncoder): Recording => {
@@ -184,14 +183,14 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       record: (command) => dispatch(pass, command),
       open: (index, at) => openRecord(pass, index, at),
       end: () => pass.end(),
-      isResident: false,
+      isBatched: false,
     }
   }
 
   /** One dispatch for all ticks of the submit; what would be dispatched for each stands in the records. */
-  const recordResident = (
+  const recordBatched = (
     encoder: GPUCommandEncoder,
-    { command, copyIn, copyOut }: ResidentCommand,
+    { command, copyIn, copyOut }: BatchedCommand,
     batch: { readonly snapshot: boolean },
   ): Recording => {
     let last = -1
@@ -217,13 +216,13 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
         for (const one of engine.refresh) dispatch(after, one)
         after.end()
       },
-      isResident: true,
+      isBatched: true,
     }
   }
 
   const owners = engine.tick.map(({ operation }) => ownerOf(operation))
   /** Passes of a timed tick, at most: every owner may come again and again, stimulus and probes once. */
-  const mostPasses = engine.prepare.length + owners.length + engine.factored.length + 3
+  const mostPasses = engine.prepare.length + owners.length + engine.deferred.length + 3
 
   const recordTimed = (encoder: GPUCommandEncoder, timer: Timer): Recording => {
     let pass: GPUComputePassEncoder | undefined
@@ -249,7 +248,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
         return word
       },
       end,
-      isResident: false,
+      isBatched: false,
     }
   }
 
@@ -259,7 +258,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     return item.kind === 'initial' && at === 0 ? -1 : shownAt(item, index, current.seed, at)
   }
 
-  /** Sets bits for the resident kernel. */
+  /** Sets bits for a kernel that runs many ticks. */
   const raise = (word: number, bits: number): void => {
     const flags = word + plan.clock.flagsWord
     records[flags] = (records[flags] as number) | bits
@@ -296,19 +295,22 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     snapshot: boolean
   }
 
-  /** What samples see of synapses in factors: an energy a U that is up to date, a snapshot W itself. */
-  const settleSynapses = ({ record, open }: Recording, batch: Batch): number => {
+  /** Before samples where updates are deferred: an energy wants them carried out, a snapshot what is made on demand. */
+  const settlePending = ({ record, open }: Recording, batch: Batch): number => {
     const due = plan.probes.filter(({ probe }) => isSampled(tick, probe.every))
-    if (!rings.isEmpty && due.some(({ probe }) => probe.kind === 'energy')) {
+    if (!updates.isEmpty && due.some(({ probe }) => probe.kind === 'energy')) {
       open(batch.records++, tick)
-      for (const { flush, factored } of engine.factored)
-        for (const command of flush) record(command, factored.name)
-      rings.empty()
+      for (const { flush, deferred } of engine.deferred)
+        for (const command of flush) record(command, deferred.name)
+      updates.clear()
     }
     const word = open(batch.records++, tick)
-    for (const { express, factored } of engine.factored)
-      if (due.some(({ probe }) => probe.kind === 'snapshot' && probe.of === factored.name))
-        for (const command of express) record(command, PROBES)
+    for (const { make, derived } of engine.derived)
+      if (
+        derived.made === 'demand' &&
+        due.some(({ probe }) => probe.kind === 'snapshot' && probe.of === derived.name)
+      )
+        for (const command of make) record(command, PROBES)
     return word
   }
 
@@ -317,7 +319,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     const { record } = recording
     let word = recordWord
     if (perTick > 1 && plan.probes.some(({ probe }) => isSampled(tick, probe.every)))
-      word = settleSynapses(recording, batch)
+      word = settlePending(recording, batch)
     let refreshed = false
     plan.probes.forEach(({ probe, slotWord }, index) => {
       if (!isSampled(tick, probe.every)) return
@@ -349,15 +351,15 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   ): { batch: Batch; ticks: number } => {
     const batch: Batch = { samples: [], used: plan.probes.map(() => 0), records: 0, snapshot: false }
     const isStart = tick === 0 && !sampledStart && plan.probes.length > 0
-    // A resident kernel has the state of a layer that is always held from the row that it is shown.
+    // A kernel for many ticks has the state of a layer that is always held from the row that it is shown.
     const isShown = !shown.includes(UNKNOWN)
     const timing = timer?.hasRoom(mostPasses) ? timer : undefined
     const recording =
       timing !== undefined
         ? recordTimed(encoder, timing)
-        : engine.resident === undefined || plan.resident?.knows(current) !== true || (isStart && !isShown)
+        : engine.batched === undefined || plan.batched?.knows(current) !== true || (isStart && !isShown)
           ? recordAll(encoder)
-          : recordResident(encoder, engine.resident, batch)
+          : recordBatched(encoder, engine.batched, batch)
     const { record, open, end } = recording
     let ticks = 0
     if (isStart) {
@@ -375,14 +377,12 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       const word = open(batch.records++, tick)
       stimulate(recording, word, tick)
       prepare(recording)
-      if (plan.resident !== undefined)
-        raise(word, RUNS | groupFlags(current, plan.resident.masked, tick, shown))
+      if (plan.batched !== undefined) raise(word, plan.batched.flags(current, tick, shown))
       engine.tick.forEach((command, index) => {
-        const { ring } = command.operation
-        if (isDue(tick, command.every) && (ring === undefined || rings.takes(ring.of, ring.when)))
+        if (isDue(tick, command.every) && updates.takes(command.operation))
           record(command, owners[index] as string)
       })
-      rings.advance(tick, current)
+      updates.advance(tick, current)
       tick++
       ticks++
       sample(recording, word, batch)
@@ -391,8 +391,8 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       if (timing?.hasRoom(mostPasses) === false) break
     }
     end()
-    // A resident kernel keeps its activations to itself.
-    stale ||= recording.isResident
+    // A kernel for many ticks keeps its activations to itself.
+    stale ||= recording.isBatched
     return { batch, ticks }
   }
 
@@ -497,6 +497,18 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     wake()
   }
 
+  /** Runs commands between ticks. */
+  const submitAlone = (label: string, commands: readonly Command[]): void => {
+    if (commands.length === 0) return
+    const encoder = device.createCommandEncoder({ label })
+    const pass = encoder.beginComputePass({ label })
+    openRecord(pass, 0, tick)
+    for (const command of commands) dispatch(pass, command)
+    pass.end()
+    device.queue.writeBuffer(engine.clock.buffer, 0, records, 0, recordWords)
+    device.queue.submit([encoder.finish()])
+  }
+
   const changed = (): Promise<void> => new Promise((resolve) => waiting.push(resolve))
 
   const throwFailure = (): void => {
@@ -533,7 +545,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   }
   const restart = (at: number): void => {
     tick = at
-    rings.empty()
+    updates.clear()
     stale = true
     sampledStart = at > 0
     quietSince = at
@@ -560,7 +572,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     },
     async run(ticks, timer) {
       // What has been dispatched by now costs as much as compiling what needs no such dispatches.
-      if (dispatches >= (plan.resident?.worth ?? Infinity)) engine.compileResident()
+      if (dispatches >= (plan.batched?.worth ?? Infinity)) engine.compileBatched()
       let left = ticks
       do {
         while (free.length === 0 && failure === undefined && !destroyed) await changed()
@@ -574,21 +586,22 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       while (pending > 0 && !destroyed) await changed()
       throwFailure()
     },
-    rings,
-    absorb(encoder, name) {
-      const pass = encoder.beginComputePass({ label: `absorb ${name}` })
-      const { absorb = [] } = engine.factored.find(({ factored }) => factored.name === name) ?? {}
-      for (const command of absorb) dispatch(pass, command)
-      pass.end()
-      rings.empty(name)
+    updates,
+    ensure(names, behind) {
+      const areKept = behind > 0 && engine.batched === undefined
+      const wanted = engine.derived.filter(
+        ({ derived: { name, made } }) => names.includes(name) && !(areKept && made === 'tick'),
+      )
+      // What is made on demand gets its buffers now.
+      for (const { derived } of wanted) for (const name of derived.buffers) engine.buffer(name)
+      const makes = new Set(wanted.flatMap(({ make }) => make))
+      // Parts of stage 2 keep its order: they share buffers for what stands between.
+      submitAlone('ensure', [...new Set([...engine.refresh.filter((one) => makes.has(one)), ...makes])])
     },
-    refresh(encoder) {
-      const pass = encoder.beginComputePass({ label: 'refresh' })
-      openRecord(pass, 0, tick)
-      for (const command of engine.refresh) dispatch(pass, command)
-      for (const { express } of engine.factored) for (const command of express) dispatch(pass, command)
-      pass.end()
-      device.queue.writeBuffer(engine.clock.buffer, 0, records, 0, recordWords)
+    takeBack(name) {
+      const { takeBack = [] } = engine.derived.find(({ derived }) => derived.name === name) ?? {}
+      submitAlone(`take back ${name}`, takeBack)
+      updates.clear(name)
     },
     disturb() {
       quietSince = tick + 1

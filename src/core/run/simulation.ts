@@ -22,7 +22,7 @@ import { tuneChoices } from '../gpu/tuner.ts'
 import { carryNameOf, hasCarry, withoutCarry } from '../plan/carry.ts'
 import type { Limits } from '../plan/layout.ts'
 import type { Plan, PlanOptions } from '../plan/plan.ts'
-import { type Residence, type ResidentMode, planResidence } from '../plan/residence.ts'
+import { type Residence, type ResidentMode, planResidence } from '../plan/forms.ts'
 import { untuned } from '../plan/tuning.ts'
 import type { Tuned, Variants } from '../plan/variants.ts'
 import {
@@ -78,11 +78,12 @@ export interface Checkpoint {
   /** The kernels that made it, as `variants` of the options takes them; files of before have none. */
   readonly variants?: Variants
   /**
-   * State of every dynamic layer, plastic synapse and learning memory; of a synapse in factors also what W was made of,
-   * `NAME/excess` and `NAME/ring`; and the second word `NAME/carry` of what is slow beside its step.
+   * State of every dynamic layer, plastic synapse and learning memory; of a synapse whose updates are deferred also what was
+   * carried out and what is pending, `NAME/excess` and `NAME/ring`; and the second word `NAME/carry` of what is slow beside
+   * its step.
    */
   readonly arrays: Readonly<Record<string, DenseArray>>
-  /** Fade and weights of the rings of synapses in factors. */
+  /** Fade and weights of the updates that are pending. */
   readonly rings?: Readonly<Record<string, readonly number[]>>
   readonly series: readonly Series[]
   /** What the run found worth a warning. */
@@ -173,11 +174,14 @@ export interface Simulation {
    */
   readPieces(name: string): PiecedArray
   /**
-   * Records what makes activations and adiabatic layers belong to the state as it stands: between ticks they are those
-   * of the last one. Writes down W of synapses in factors whose buffer has been asked for. For a view that reads them from
-   * their buffers.
+   * Brings buffers up to date with the state as it stands, for a view that reads them there: between ticks, activations and
+   * adiabatic layers are those of the last one, or of none, and a matrix that no tick needs is not made. What is submitted
+   * after this call sees them.
+   * @param names - arrays as `read` takes them; others, and those that are always up to date, cost nothing
+   * @param behind - ticks that the values may be behind, default 0; with 1, what ticks make anyway is left as they made it
+   * @throws RunError after `destroy`
    */
-  encodeRefresh(encoder: GPUCommandEncoder): void
+  ensure(names: readonly string[], behind?: 0 | 1): void
   /**
    * Replaces the state of a layer, a plastic synapse (by what is symmetric) or a memory; the shape is that of `read`.
    * @throws ModelError if there is nothing of that name, it cannot be written, has another number of values, or is given one
@@ -383,12 +387,9 @@ export async function createSimulation(
   })
 
   /** The bytes of buffers, as they are after what was submitted. */
-  const copyOut = async (
-    copies: readonly Copy[],
-    before: (encoder: GPUCommandEncoder) => void,
-  ): Promise<ArrayBuffer> => {
+  const copyOut = async (copies: readonly Copy[]): Promise<ArrayBuffer> => {
     checkDevice()
-    const bytes = await readBuffers(engine, copies, before).catch((error: unknown) => {
+    const bytes = await readBuffers(engine, copies).catch((error: unknown) => {
       checkDevice()
       throw error
     })
@@ -399,7 +400,9 @@ export async function createSimulation(
 
   const readAll = async (names: readonly string[]): Promise<DenseArray[]> => {
     const lists = names.map((name) => copiesOf(plan, model, name))
-    const bytes = await copyOut(lists.flat(), (encoder) => scheduler.refresh(encoder))
+    checkDevice()
+    scheduler.ensure(names, 0)
+    const bytes = await copyOut(lists.flat())
     let start = 0
     return names.map((name, index) => {
       const array = unpackArray(plan, model, name, bytes, start)
@@ -408,20 +411,13 @@ export async function createSimulation(
     })
   }
 
-  async function* readParts(parts: readonly Part[]): AsyncGenerator<Float32Array, void, undefined> {
-    let refresh = (encoder: GPUCommandEncoder): void => scheduler.refresh(encoder)
-    for (const { copies, unpack } of parts) {
-      const bytes = await copyOut(copies, refresh)
-      refresh = () => undefined
-      yield unpack(bytes)
-    }
-  }
-
-  /** Runs commands of the scheduler by themselves. */
-  const submit = (label: string, encode: (encoder: GPUCommandEncoder) => void): void => {
-    const encoder = device.createCommandEncoder({ label })
-    encode(encoder)
-    device.queue.submit([encoder.finish()])
+  async function* readParts(
+    name: string,
+    parts: readonly Part[],
+  ): AsyncGenerator<Float32Array, void, undefined> {
+    checkDevice()
+    scheduler.ensure([name], 0)
+    for (const { copies, unpack } of parts) yield unpack(await copyOut(copies))
   }
 
   const upload = (name: string, data: ArrayLike<number>): void => {
@@ -430,16 +426,15 @@ export async function createSimulation(
       device.queue.writeBuffer(engine.buffer(buffer), 0, bytes)
   }
 
-  /** Synapses in factors that are plastic: what is read of them is written down first, what is written is taken from there. */
-  const deferred = plan.factored.filter(({ deferral }) => deferral !== undefined).map(({ name }) => name)
-  const absorb = (name: string): void => {
-    if (deferred.includes(name)) submit('absorb', (encoder) => scheduler.absorb(encoder, name))
-  }
+  /** Derived arrays from which the state follows where they are written. */
+  const writable = plan.derived.filter(({ takeBack }) => takeBack.length > 0).map(({ name }) => name)
+  const deferred = plan.deferred.map(({ name }) => name)
   const checkWritable = (name: string): void => {
     const [owner = '', part] = name.split('/')
     if (part !== undefined)
       throw new ModelError(`\`${name}\` follows from the state and cannot be written; write \`${owner}\``)
-    if (deferred.includes(name) || !plan.factored.some((one) => one.name === name)) return
+    if (writable.includes(name) || !plan.derived.some((one) => one.name === name && one.made === 'demand'))
+      return
     throw new ModelError(
       `\`${name}\` is not plastic and follows from its patterns: it cannot be written; give it as a base of its own`,
     )
@@ -468,7 +463,7 @@ export async function createSimulation(
     checkWritable(name)
     checkSymmetric(name, data)
     upload(name, data)
-    absorb(name)
+    if (writable.includes(name)) scheduler.takeBack(name)
     scheduler.disturb()
   }
 
@@ -486,7 +481,7 @@ export async function createSimulation(
   ].map(({ name }) => name)
 
   /** Second words of what a run changes. */
-  const carriedNames = [...dynamicNames, ...deferred.map((name) => `${name}/excess`)]
+  const carriedNames = [...dynamicNames, ...plan.deferred.flatMap(({ arrays }) => arrays)]
     .map(carryNameOf)
     .filter((name) => hasCarry(plan.buffers, name))
 
@@ -523,7 +518,7 @@ export async function createSimulation(
     const missing = dynamicNames.find((name) => checkpoint.arrays[name] === undefined)
     if (missing !== undefined)
       throw new ModelError(`the checkpoint has no state of \`${missing}\`; it belongs to another scenario`)
-    checkRestorable(plan, model, deferred, checkpoint)
+    checkRestorable(plan, model, checkpoint)
     for (const name of dynamicNames) checkSymmetric(name, (checkpoint.arrays[name] as DenseArray).data)
   }
 
@@ -560,12 +555,15 @@ export async function createSimulation(
     scheduler.restart(checkpoint.tick)
     // After the stimulus, which may set states of its own.
     for (const name of dynamicNames) {
-      const [excess, ring] = [checkpoint.arrays[`${name}/excess`], checkpoint.arrays[`${name}/ring`]]
+      const parts = plan.deferred.find((one) => one.name === name)?.arrays ?? []
       const saved = checkpoint.rings?.[name]
-      if (excess !== undefined && ring !== undefined && saved !== undefined && deferred.includes(name)) {
-        upload(`${name}/excess`, excess.data)
-        upload(`${name}/ring`, ring.data)
-        scheduler.rings.load(name, saved)
+      const found = parts.flatMap((part) => {
+        const array = checkpoint.arrays[part]
+        return array === undefined ? [] : [{ part, data: array.data }]
+      })
+      if (saved !== undefined && found.length > 0 && found.length === parts.length) {
+        for (const { part, data } of found) upload(part, data)
+        scheduler.updates.load(name, saved)
       } else write(name, (checkpoint.arrays[name] as DenseArray).data)
     }
     for (const name of carriedNames) {
@@ -647,11 +645,13 @@ export async function createSimulation(
     readPieces(name) {
       checkDevice()
       const { shape, parts } = partsOf(plan, model, name)
-      return { shape, pieces: readParts(parts) }
+      return { shape, pieces: readParts(name, parts) }
     },
-    encodeRefresh(encoder) {
+    ensure(names, behind = 0) {
       checkAlive()
-      scheduler.refresh(encoder)
+      checkList('ensure', names)
+      checkTexts('ensure', names)
+      scheduler.ensure(names, behind)
     },
     write(name, data) {
       checkAlive()
@@ -684,12 +684,11 @@ export async function createSimulation(
           'only the values of patterns can change while the network runs; build it anew from the changed scenario',
         )
       }
-      // States stay, W among them, though J may be another.
-      for (const { buffer } of deferred.flatMap((name) => copiesOf(plan, model, name))) engine.buffer(buffer)
-      if (deferred.length > 0) submit('express', (encoder) => scheduler.refresh(encoder))
+      // States stay, among them what is derived by way of patterns.
+      scheduler.ensure(writable, 0)
       engine.adopt(model, next)
       model = next
-      for (const name of deferred) absorb(name)
+      for (const name of writable) scheduler.takeBack(name)
       scheduler.update(model)
       scheduler.show()
     },
@@ -731,9 +730,9 @@ export async function createSimulation(
       checkDevice()
       const { tick } = scheduler
       const era = eras.at(-1) ?? firstEra
-      const rings = Object.fromEntries(deferred.map((name) => [name, scheduler.rings.save(name)]))
-      const factors = deferred.flatMap((name) => [`${name}/excess`, `${name}/ring`])
-      const names = [...dynamicNames, ...factors, ...carriedNames]
+      const rings = Object.fromEntries(deferred.map((name) => [name, scheduler.updates.save(name)]))
+      const parts = plan.deferred.flatMap(({ arrays }) => arrays)
+      const names = [...dynamicNames, ...parts, ...carriedNames]
       const seen = recording
       const [arrays] = await Promise.all([readAll(names), scheduler.flush()])
       return {
@@ -787,17 +786,10 @@ function numberAt(scenario: unknown, path: string): number {
   return value as number
 }
 
-/** The bytes of buffers, one behind the other, all of one moment; `before` is encoded first. */
-async function readBuffers(
-  engine: Engine,
-  copies: readonly Copy[],
-  before: (encoder: GPUCommandEncoder) => void,
-): Promise<ArrayBuffer> {
+/** The bytes of buffers, one behind the other, all of one moment. */
+async function readBuffers(engine: Engine, copies: readonly Copy[]): Promise<ArrayBuffer> {
   const { device } = engine
-  // What is made on demand is made before it is written.
-  for (const { buffer } of copies) engine.buffer(buffer)
   const encoder = device.createCommandEncoder({ label: 'read' })
-  before(encoder)
   // A staging buffer each: together they may be more than one buffer can hold.
   const staged = copies.map(({ buffer, offset = 0, bytes }) => {
     const staging = device.createBuffer({

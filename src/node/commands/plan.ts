@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { RunError } from '../../core/errors.ts'
 import type { Limits } from '../../core/plan/layout.ts'
-import { type ResidentMode, planResidence } from '../../core/plan/residence.ts'
+import { type ResidentMode, planResidence } from '../../core/plan/forms.ts'
 import type { Tuned, Variants } from '../../core/plan/variants.ts'
 import { planRows, planText } from '../../core/plan/print.ts'
 import { wgslText } from '../../core/plan/wgsl.ts'
@@ -88,7 +88,7 @@ async function plan(scenario: string, options: PlanOptions): Promise<void> {
   const { plan: planned, why } = await naming(scenario, () =>
     planResidence(model, limits, { ...abilities, variants: options.variant ?? {} }, options.resident, ticks),
   )
-  const residence = `${planned.resident === undefined ? 'no' : 'yes'}, ${why}`
+  const residence = `${planned.batched === undefined ? 'no' : 'yes'}, ${why}`
   warn(model.warnings)
   if (options.wgsl !== undefined) {
     print(`${wgslText(planned, model, options.wgsl)}\n`)

@@ -19,7 +19,7 @@ import {
   statesOf,
   termNames,
 } from '../../core/run/results.ts'
-import type { Residence, ResidentMode } from '../../core/plan/residence.ts'
+import type { Residence, ResidentMode } from '../../core/plan/forms.ts'
 import { TUNING_PAYS, secondsOf, untuned } from '../../core/plan/tuning.ts'
 import type { Tuned, Variants } from '../../core/plan/variants.ts'
 import { abilitiesOf } from '../../core/gpu/adapter.ts'

@@ -3,7 +3,7 @@ import type { Memory, Model, Synapse } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { type Plan, type PlanOptions, planNetwork } from '../../../src/core/plan/plan.ts'
 import { ticksBetween } from '../../../src/core/plan/print.ts'
-import { shapeKey } from '../../../src/core/plan/variants.ts'
+import { type SwitchPlan, shapeKey } from '../../../src/core/plan/variants.ts'
 import { buildModel, signRows, symmetricRows } from '../../build.ts'
 
 const LIMITS = {
@@ -49,7 +49,7 @@ describe('recall by a softmax layer', () => {
     expect(uses(plan, 'xi/matrix')).toBe(1)
     // One of sixteen rows is written besides, and read.
     expect(plan.buffers.find(({ name }) => name === 'h/blocks')!.bytes).toBeLessThan((784 * 1000 * 4) / 15)
-    expect(plan.attends).toBe(true)
+    expect(plan.derived.find(({ name }) => name === 'h')!.made).toBe('sample')
     expect(plan.refresh.map(({ label }) => label)).toEqual(['v/activate', 'h/recall xi', 'h/normalize'])
   })
 
@@ -63,7 +63,7 @@ describe('recall by a softmax layer', () => {
 
   test('reads Xi as often as was found to be the faster on hardware, and again where a plan is taken up elsewhere', () => {
     const key = 'attend f32 1000x784 states 1 copies 1'
-    const [attention] = recall(1, {}, { software: false }).attentions
+    const [attention] = recall(1, {}, { software: false }).choices as SwitchPlan[]
     expect([shapeKey(attention!), attention!.form, attention!.why, attention!.isOpen]).toEqual([
       key,
       'on',

@@ -12,7 +12,7 @@ import {
   writeTunings,
 } from '../../../src/core/plan/tuning.ts'
 import {
-  type AttentionPlan,
+  type SwitchPlan,
   type Choice,
   type ProductPlan,
   type ProductShape,
@@ -168,11 +168,11 @@ describe('a cache', () => {
     const other: ProductPlan = { ...recall, name: 'recall:eta', rows: 3 }
     const same: ProductPlan = { ...recall, name: 'recall:zeta' }
     const forced: ProductPlan = { ...recall, name: 'recall:nu', rows: 4, why: 'forced' }
-    const plan = { products: [recall, other, same, forced], attentions: [] }
+    const plan = { choices: [recall, other, same, forced] }
     expect(names(untuned(plan, {}))).toEqual(['recall:xi', 'recall:eta'])
     expect(names(untuned(plan, tuned))).toEqual(['recall:eta'])
     expect(names(untuned(plan, { [shapeKey(recall)]: 'wrong' }))).toEqual(['recall:xi', 'recall:eta'])
-    const attention: AttentionPlan = {
+    const attention: SwitchPlan = {
       product: 'attend',
       name: 'attend',
       format: 'f32',
@@ -185,8 +185,8 @@ describe('a cache', () => {
       every: 1,
       isOpen: true,
     }
-    const left = (changes: Partial<AttentionPlan>, known: Tuned = {}): string[] =>
-      names(untuned({ products: [], attentions: [{ ...attention, ...changes }] }, known))
+    const left = (changes: Partial<SwitchPlan>, known: Tuned = {}): string[] =>
+      names(untuned({ choices: [{ ...attention, ...changes }] }, known))
     expect(left({})).toEqual(['attend'])
     expect(left({ isOpen: false })).toEqual([])
     expect(left({ why: 'forced' })).toEqual([])

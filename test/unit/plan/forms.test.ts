@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { dispatchesPerTick, planResidence } from '../../../src/core/plan/residence.ts'
+import { dispatchesPerTick, planResidence } from '../../../src/core/plan/forms.ts'
 import type { PlanOptions } from '../../../src/core/plan/plan.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { DEFAULT_LIMITS } from '../../../src/node/limits.ts'
@@ -22,12 +22,12 @@ function learning(replicas: number) {
 test('a run is resident from the number of ticks on at which its dispatches cost more than compiling', () => {
   const model = learning(1024)
   const { plan } = planResidence(model, DEFAULT_LIMITS, { lanes: 4 }, 'on')
-  const enough = Math.ceil(plan.resident!.worth / dispatchesPerTick(plan, model))
+  const enough = Math.ceil(plan.batched!.worth / dispatchesPerTick(plan, model))
   const at = (ticks: number) => planResidence(model, DEFAULT_LIMITS, { lanes: 4 }, 'auto', ticks)
   expect(at(enough).now).toBe(true)
   expect(at(enough).why).toContain('4 lanes a replica')
   expect(at(enough - 1).now).toBe(false)
-  expect(at(enough - 1).plan.resident).toBeUndefined()
+  expect(at(enough - 1).plan.batched).toBeUndefined()
 })
 
 test('on a software adapter a long run of many replicas has one invocation for each, a short or small one shares', () => {
@@ -45,12 +45,12 @@ test('where only the form that compiles sooner pays, it is that one', () => {
   const at = (ticks: number) => planResidence(model, DEFAULT_LIMITS, software, 'auto', ticks)
   const worth = (form: 'shared' | 'lone') => {
     const { plan } = planResidence(model, DEFAULT_LIMITS, { ...software, variants: { resident: form } }, 'on')
-    return Math.ceil(plan.resident!.worth / dispatchesPerTick(plan, model))
+    return Math.ceil(plan.batched!.worth / dispatchesPerTick(plan, model))
   }
   expect(at(worth('shared') - 1).now).toBe(false)
-  expect(at(worth('shared')).plan.resident?.lanes).toBe(4)
-  expect(at(worth('lone') - 1).plan.resident?.lanes).toBe(4)
-  expect(at(worth('lone')).plan.resident?.lanes).toBe(1)
+  expect(at(worth('shared')).plan.batched?.lanes).toBe(4)
+  expect(at(worth('lone') - 1).plan.batched?.lanes).toBe(4)
+  expect(at(worth('lone')).plan.batched?.lanes).toBe(1)
 })
 
 test('elsewhere lanes share a replica, unless there are no subgroups or the other form is forced', () => {
@@ -60,7 +60,7 @@ test('elsewhere lanes share a replica, unless there are no subgroups or the othe
   expect(plan({}).why).toContain('(without subgroups)')
   const forced = plan({ lanes: 32, variants: { resident: 'lone' } })
   expect(forced.why).toContain('(forced)')
-  expect(forced.plan.resident!.operation.workgroups).toEqual([1024 / 64, 1, 1])
+  expect(forced.plan.batched!.operation.workgroups).toEqual([1024 / 64, 1, 1])
   expect(() => plan({ variants: { resident: 'shared' } })).toThrow(
     'resident=shared: this adapter has no subgroups; take lone',
   )
@@ -72,7 +72,7 @@ test('the form of a run stands among its variants, and gives the same plan again
   const { plan } = planResidence(model, DEFAULT_LIMITS, options, 'on', 100)
   expect(plan.variants.resident).toBe('shared')
   const again = planResidence(model, DEFAULT_LIMITS, { ...options, variants: plan.variants }, 'on')
-  expect(again.plan.resident!.operation.kernel.key).toBe(plan.resident!.operation.kernel.key)
+  expect(again.plan.batched!.operation.kernel.key).toBe(plan.batched!.operation.kernel.key)
 })
 
 test('a run that goes on keeps its form, as far as there is that form', () => {
@@ -87,8 +87,8 @@ test('a run that goes on keeps its form, as far as there is that form', () => {
 test('a run without a known length keeps the resident form for later, one that is switched off has none', () => {
   const model = learning(3)
   const later = planResidence(model, DEFAULT_LIMITS, { lanes: 8 }, 'auto')
-  expect([later.now, later.plan.resident?.lanes]).toEqual([false, 8])
-  expect(planResidence(model, DEFAULT_LIMITS, { lanes: 8 }, 'off').plan.resident).toBeUndefined()
+  expect([later.now, later.plan.batched?.lanes]).toEqual([false, 8])
+  expect(planResidence(model, DEFAULT_LIMITS, { lanes: 8 }, 'off').plan.batched).toBeUndefined()
 })
 
 test('a network that is too large says what it would take', () => {

@@ -1,10 +1,10 @@
 /** Which form of a network is run: one dispatch a kernel and tick, or all of it resident in one kernel. */
 import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
+import type { Batched } from './batched.ts'
 import type { Limits } from './layout.ts'
 import { type Plan, type PlanOptions, type Planned, planForms } from './plan.ts'
 import { ticksBetween } from './print.ts'
-import type { Resident } from './resident.ts'
 import { type Variants, generalOf } from './variants.ts'
 
 /**
@@ -48,10 +48,10 @@ function planForm(
   const chosen = variants.resident ?? pinnedForm(options)
   if (!software || lanes === 1 || chosen !== undefined) return resident()
   const shared = resident('shared')
-  if (shared.resident === undefined) return resident()
+  if (shared.batched === undefined) return resident()
   const lone = resident('lone')
   // The form that compiles sooner may pay where the other does not.
-  if (paying !== undefined && paying * dispatchesPerTick(lone, model) < (lone.resident?.worth ?? Infinity))
+  if (paying !== undefined && paying * dispatchesPerTick(lone, model) < (lone.batched?.worth ?? Infinity))
     return shared
   return timeOf(lone, ticks) < timeOf(shared, ticks) ? lone : shared
 }
@@ -62,12 +62,12 @@ function pinnedForm({ lanes = 1, pinned = {} }: PlanOptions): Variants['resident
 }
 
 /** Compiling and running a resident network, in dispatches that take as long. */
-function timeOf({ resident }: Plan, ticks: number): number {
-  return resident === undefined ? Infinity : resident.worth + ticks * resident.effort
+function timeOf({ batched }: Plan, ticks: number): number {
+  return batched === undefined ? Infinity : batched.worth + ticks * batched.effort
 }
 
 /** For people: how a resident network is spread over invocations, and why. */
-function formOf({ lanes, together }: Resident, options: PlanOptions): string {
+function formOf({ lanes, together }: Batched, options: PlanOptions): string {
   if (lanes > 1) return `${lanes} lanes a replica`
   const { lanes: most = 1, variants = {} } = options
   const why =
@@ -97,18 +97,18 @@ export function planResidence(
   const plain = (why: string): Residence => ({ plan: planned.plan, now: false, why })
   if (mode === 'off') return plain('switched off')
   const plan = planForm(planned, model, options, mode === 'auto' ? ticks : undefined, ticks ?? LONG)
-  const { resident, notResident = '' } = plan
-  if (resident === undefined) {
-    if (mode === 'auto') return { plan, now: false, why: notResident }
-    throw new ModelError(`this network cannot be resident: ${notResident}; use "auto"`, { path: 'resident' })
+  const { batched, notBatched = '' } = plan
+  if (batched === undefined) {
+    if (mode === 'auto') return { plan, now: false, why: notBatched }
+    throw new ModelError(`this network cannot be resident: ${notBatched}; use "auto"`, { path: 'resident' })
   }
-  const lanes = formOf(resident, options)
+  const lanes = formOf(batched, options)
   if (mode === 'on') return { plan, now: true, why: `${lanes}, as asked for` }
-  if (resident.worth === Infinity) return plain('its kernel would take too long to compile; "on" forces it')
-  if (ticks === undefined) return { plan, now: false, why: `${lanes}, after ${resident.worth} dispatches` }
+  if (batched.worth === Infinity) return plain('its kernel would take too long to compile; "on" forces it')
+  if (ticks === undefined) return { plan, now: false, why: `${lanes}, after ${batched.worth} dispatches` }
   const dispatches = Math.round(ticks * dispatchesPerTick(plan, model))
-  const than = `${dispatches} dispatches, compiling it costs as much as ${resident.worth}`
-  return dispatches >= resident.worth
+  const than = `${dispatches} dispatches, compiling it costs as much as ${batched.worth}`
+  return dispatches >= batched.worth
     ? { plan, now: true, why: `${lanes}: instead of ${than}` }
     : plain(`the run is short: ${than}`)
 }

@@ -1,0 +1,133 @@
+/** The ways in which a choice may be computed, as dispatches on scratch buffers: what a tuner times. */
+import { attendedTile } from './couplings.ts'
+import { ALONE, type Kernel, type Product, kernelOf } from './kernels.ts'
+import { type Limits, planMatrix, vectorStride } from './layout.ts'
+import { WORKGROUP, productWorkgroups, tileOf } from './planning.ts'
+import { candidatesOf, sliceOf } from './tuning.ts'
+import { type Choice, type Form, type ProductShape, formText } from './variants.ts'
+
+/** One of several ways to compute the same: dispatches, one after the other. */
+export interface Way {
+  /** As variants take it. */
+  readonly form: string
+  readonly steps: readonly Step[]
+}
+
+export interface Step {
+  readonly kernel: Kernel
+  readonly constants: Readonly<Record<string, number>>
+  readonly workgroups: readonly [number, number, number]
+  /** Of parameters that mean something else than in products. */
+  readonly values?: Readonly<Record<string, number>>
+}
+
+/** Of the matrix, whatever the product. */
+export type Shape = Omit<ProductShape, 'product'>
+
+/** How a choice may be computed, the standard way first, and the shape at which that is timed. */
+export function waysOf(
+  choice: Choice,
+  abilities: { readonly lanes: number; readonly software: boolean },
+): { readonly shape: Shape; readonly ways: readonly Way[] } {
+  if (choice.product !== 'attend') {
+    const shape = sliceOf(choice, abilities.software)
+    const ways = candidatesOf(choice, choice.form, abilities).map((form) => ({
+      form: formText(form),
+      steps: [productStep(shape, choice.product, form)],
+    }))
+    return { shape, ways }
+  }
+  // What a slice would leave in caches, a whole memory would not.
+  const shape = { ...choice, rows: Math.min(choice.rows, Math.ceil(ATTENDED / choice.columns)) }
+  const product = (name: Product): Step => {
+    const tile = tileOf({ ...abilities, workgroup: WORKGROUP }, { ...shape, product: name })
+    return productStep(shape, name, { ...tile, workgroup: WORKGROUP })
+  }
+  const ways = [
+    { form: 'on', steps: attendSteps(shape) },
+    { form: 'off', steps: [product('recall'), softmaxStep(shape), product('project')] },
+  ]
+  return { shape, ways: choice.form === 'on' ? ways : ways.reverse() }
+}
+
+/** Entries of a memory with which both ways of recall are timed. */
+const ATTENDED = 2 ** 26
+
+function productStep(shape: Shape, product: Product, form: Form): Step {
+  const { format, rows, columns } = shape
+  return {
+    kernel: kernelOf(`matrix/${product}`, { format, tile: form, ending: 'collect' }),
+    constants: { WORKGROUP: form.workgroup, ADDS: 0, ...(product === 'recall' && { HALF_NORM: 0 }) },
+    workgroups: productWorkgroups(product, form, { rows, columns, replicas: replicasOf(shape) }),
+  }
+}
+
+function softmaxStep(shape: Shape): Step {
+  const lagrangian = { kind: 'softmax', beta: 1 } as const
+  return {
+    kernel: kernelOf('neuron/normalize', { lagrangian, reduce: 'tree' }),
+    constants: { WORKGROUP },
+    workgroups: [replicasOf(shape), 1, 1],
+    values: { size: shape.rows, stride: vectorStride(shape.rows), p0: 1, p1: 0, p2: 0, p3: 0 },
+  }
+}
+
+function attendSteps(shape: Shape): Step[] {
+  const { lanes, across, blocks } = attendedTile(shape)
+  const replicas = replicasOf(shape)
+  return [
+    {
+      kernel: kernelOf('matrix/attend', { format: shape.format, tile: { ...ALONE, across } }),
+      constants: { WORKGROUP: lanes, HALF_NORM: 0 },
+      workgroups: [blocks, replicas, 1],
+    },
+    {
+      kernel: kernelOf('matrix/merge', { ending: 'collect' }),
+      constants: { WORKGROUP, ADDS: 0 },
+      workgroups: [Math.ceil(Math.ceil(shape.columns / 4) / WORKGROUP), replicas, 1],
+    },
+  ]
+}
+
+const replicasOf = ({ states, copies }: Shape): number => Math.max(states, copies)
+
+/** The bytes of the buffers that ways of a shape bind, by binding, and their parameters by field. */
+export function scratchOf(
+  shape: Shape,
+  limits: Limits,
+): { readonly bytes: Readonly<Record<string, number>>; readonly values: Readonly<Record<string, number>> } {
+  const { format, rows, columns, copies } = shape
+  const matrix = planMatrix({ name: 'tuner', copies, rows, columns, format }, limits)
+  const replicas = replicasOf(shape)
+  const { blocks, blockRows } = attendedTile(shape)
+  const longest = vectorStride(Math.max(rows, columns))
+  return {
+    bytes: {
+      matrix: matrix.rowBytes * rows * copies,
+      vector: 4 * longest * replicas,
+      output: 4 * longest * replicas,
+      bias: 4 * vectorStride(rows),
+      partial: 16 * replicas * blocks * (Math.ceil(columns / 4) + 1),
+      state: 4 * vectorStride(rows) * replicas,
+      activations: 4 * vectorStride(rows) * replicas,
+      whole: 4 * replicas,
+    },
+    values: {
+      row0: 0,
+      rows,
+      columns,
+      stride: matrix.stride,
+      copyRows: copies === 1 ? 0 : rows,
+      replica0: 0,
+      replicas,
+      vectorStride: longest,
+      scale: 1,
+      outputStride: longest,
+      biasRows: 1,
+      biasStride: vectorStride(rows),
+      blockRows,
+      blocks,
+      beta: 1,
+    },
+  }
+}
