@@ -143,8 +143,9 @@ export default defineConfig(({ mode }) => ({
           globalSetup: 'test/browser/build.ts',
           // A worker keeps one browser for all its files: see test/browser/browser.ts.
           isolate: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // Ends what hangs; slow machines are slow.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           sequence: { groupOrder: 3 },
         },
       },

@@ -61,7 +61,7 @@ export function useLab(options: BrowserContextOptions = {}): Lab {
     contexts.add(context)
     const opened = await context.newPage()
     await opened.addInitScript(FIXED_KERNELS)
-    opened.setDefaultTimeout(60_000)
+    opened.setDefaultTimeout(PATIENCE)
     opened.on('console', (message) => {
       if (['warning', 'error'].includes(message.type())) heard.push(message.text())
     })
@@ -126,7 +126,7 @@ export function useLab(options: BrowserContextOptions = {}): Lab {
 }
 
 /** Milliseconds after which what is waited for is not coming; a busy machine is slow. */
-const PATIENCE = 60_000
+export const PATIENCE = 120_000
 
 /** Expects what comes, however slow the machine. */
 export const eventually = <T>(get: () => Promise<T>) => expect.poll(get, { timeout: PATIENCE })

@@ -52,7 +52,6 @@ async function click(one: Try) {
 
 test.each(Object.keys(LESSONS))(
   'in %s each try of several in sequence is the try alone, and the last one ended is the scenario as shipped',
-  { timeout: 300_000 },
   async (id) => {
     await lab.visit(id)
     const shipped = await lab.engram<Scenario>('scenario')

@@ -2,7 +2,7 @@ import { decode } from 'fast-png'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { serveSources } from './browser.ts'
-import { SPOIL, eventually, frames, useLab } from './lab.ts'
+import { SPOIL, eventually, frames, PATIENCE, useLab } from './lab.ts'
 
 // It plays, as a reader sees it.
 const lab = useLab({ reducedMotion: 'no-preference' })
@@ -58,7 +58,7 @@ async function settled(name: string): Promise<Picture> {
         picture = await pixels(name)
         return picture.colours > 1 && Buffer.compare(before.data, picture.data) === 0
       },
-      { interval: 300, timeout: 60_000 },
+      { interval: 300, timeout: PATIENCE },
     )
     .toBe(true)
   return picture
@@ -215,7 +215,7 @@ test('a value that is not allowed is refused in one line and put back', async ()
   expect(await engram('playing')).toBe(true)
 })
 
-test('every scenario of the menu loads, plays and is drawn', { timeout: 180_000 }, async () => {
+test('every scenario of the menu loads, plays and is drawn', async () => {
   const ids = await page.evaluate<string[]>('engram.scenarios')
   expect(ids.length).toBeGreaterThanOrEqual(7)
   for (const id of ids) {
@@ -233,7 +233,7 @@ test('every scenario of the menu loads, plays and is drawn', { timeout: 180_000 
     expect(names.length, id).toBeGreaterThan(1)
     for (const name of names) {
       await expect
-        .poll(async () => (await pixels(name)).colours, { message: `${id}: ${name}`, timeout: 60_000 })
+        .poll(async () => (await pixels(name)).colours, { message: `${id}: ${name}`, timeout: PATIENCE })
         .toBeGreaterThan(1)
     }
     expect(await page.locator('#failure').isVisible(), id).toBe(false)
