@@ -63,20 +63,16 @@ export function planRows(plan: Plan, model: Model): PlanRow[] {
           ...plan.tick.map((operation) => row(operation, ticksBetween(operation, model))),
         ]
       : [row(plan.resident.operation, 1)]),
-    ...plan.probes.flatMap(({ probe, operations }): PlanRow[] => {
-      if (probe.kind !== 'snapshot' && plan.resident !== undefined) return []
+    ...plan.probes.flatMap(({ probe, operations, copies, needsFlush }): PlanRow[] => {
+      if (copies === undefined && plan.resident !== undefined) return []
       // What is kept in factors is brought up to date for an energy, and written down for a snapshot.
       const before = plan.factored.flatMap(({ name: of, deferral, express: written }) =>
-        probe.kind === 'energy'
-          ? (deferral?.flush ?? [])
-          : probe.kind === 'snapshot' && probe.of === of
-            ? written
-            : [],
+        needsFlush ? (deferral?.flush ?? []) : copies === of ? written : [],
       )
       const sampled = [...before, ...operations].map((operation) => row(operation, probe.every, probe.name))
-      if (probe.kind !== 'snapshot') return sampled
-      const isMatrix = plan.matrices.get(probe.of)
-      const reads = isMatrix?.blocks.map(({ buffer }) => buffer) ?? [`${probe.of}/state`]
+      if (copies === undefined) return sampled
+      const isMatrix = plan.matrices.get(copies)
+      const reads = isMatrix?.blocks.map(({ buffer }) => buffer) ?? [`${copies}/state`]
       const { name, every } = probe
       return [
         ...sampled,

@@ -96,8 +96,8 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   const mostTicks = engine.clock.records / perTick
   const rings = createRings(plan.factored)
 
-  const snapshots = plan.probes.map(({ probe }) =>
-    probe.kind === 'snapshot' ? copiesOf(plan, model, probe.of) : undefined,
+  const snapshots = plan.probes.map(({ copies }) =>
+    copies === undefined ? undefined : copiesOf(plan, model, copies),
   )
   const ringBytes = plan.probes.reduce(
     (sum, { capacity, sampleWords }) => sum + capacity * sampleWords * 4,
@@ -299,7 +299,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   /** What samples see of synapses in factors: an energy a U that is up to date, a snapshot W itself. */
   const settleSynapses = ({ record, open }: Recording, batch: Batch): number => {
     const due = plan.probes.filter(({ probe }) => isSampled(tick, probe.every))
-    if (!rings.isEmpty && due.some(({ probe }) => probe.kind === 'energy')) {
+    if (!rings.isEmpty && due.some(({ needsFlush }) => needsFlush)) {
       open(batch.records++, tick)
       for (const { flush, factored } of engine.factored)
         for (const command of flush) record(command, factored.name)
@@ -307,7 +307,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     }
     const word = open(batch.records++, tick)
     for (const { express, factored } of engine.factored)
-      if (due.some(({ probe }) => probe.kind === 'snapshot' && probe.of === factored.name))
+      if (due.some(({ copies }) => copies === factored.name))
         for (const command of express) record(command, PROBES)
     return word
   }
@@ -319,7 +319,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     if (perTick > 1 && plan.probes.some(({ probe }) => isSampled(tick, probe.every)))
       word = settleSynapses(recording, batch)
     let refreshed = false
-    plan.probes.forEach(({ probe, slotWord }, index) => {
+    plan.probes.forEach(({ probe, slotWord, copies }, index) => {
       if (!isSampled(tick, probe.every)) return
       const slot = batch.used[index] as number
       batch.used[index] = slot + 1
@@ -330,7 +330,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
         raise(word, SAMPLES)
       }
       refreshed = true
-      if (probe.kind === 'snapshot') batch.snapshot = true
+      if (copies !== undefined) batch.snapshot = true
       for (const command of engine.probes[index] ?? []) record(command, PROBES)
     })
   }
