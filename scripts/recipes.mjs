@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = join(root, 'docs/recipes')
 
-for (const name of ['lagrangian', 'rule', 'integrator']) {
+for (const name of ['lagrangian', 'rule', 'integrator', 'probe']) {
   const patch = join(folder, `${name}.diff`)
   const files = [...readFileSync(patch, 'utf8').matchAll(/^\+\+\+ b\/(.+)$/gm)].map(([, file]) => file)
   const copy = copyOf()

@@ -3,6 +3,7 @@ import { isMoving } from '../core/kinds/rules/table.ts'
 import { ModelError } from '../core/errors.ts'
 import { sizeOf } from '../core/model/find.ts'
 import type { Base, Model, Rows } from '../core/model/model.ts'
+import { comparisonsOf, probeOf } from '../core/model/probes.ts'
 import type { Patterns, Scenario } from '../core/model/schema.ts'
 import type { Limits } from '../core/plan/layout.ts'
 import { replicaCount } from '../core/model/variation.ts'
@@ -178,13 +179,12 @@ export function sketchOf(current: Model, scenario: Scenario): Model {
   const probes = Object.entries(scenario.probes).map(([name, spec]): Model['probes'][number] => {
     const before = named(current.probes, name)
     const known = before !== undefined && 'patterns' in before ? before.patterns : undefined
-    if (spec.kind === 'overlap')
-      return { ...spec, name, patterns: rows(spec.patterns, known, neurons(spec.layer)) }
-    if (spec.kind === 'similarity') {
-      const memory = named(memories, spec.memory)?.init
-      return { ...spec, name, patterns: rows(spec.patterns, known, memory?.columns ?? 0, memory?.rows) }
-    }
-    return { ...spec, name }
+    const drawn = comparisonsOf(spec).map(({ key, patterns, with: other, name: of }) => {
+      const memory = named(memories, of)?.init
+      const [columns, count] = other === 'layer' ? [neurons(of)] : [memory?.columns ?? 0, memory?.rows]
+      return [key, rows(patterns, known, columns, count)] as const
+    })
+    return probeOf(name, spec, Object.fromEntries(drawn))
   })
   const { seed, time } = scenario
   const replicas = replicaCount(scenario)

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest'
 import type { Lagrangian } from '../../src/core/model/model.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
 import { createReference } from '../../src/core/reference/network.ts'
+import { probed } from '../../src/core/reference/probes.ts'
 import type { SimulationOptions } from '../../src/core/run/simulation.ts'
 import { buildModel, normalRows, rowsOf } from '../build.ts'
-import { probed, withSimulation } from './helpers/compare.ts'
+import { withSimulation } from './helpers/compare.ts'
 import { expectWithin, ULP } from './helpers/within.ts'
 
 const N = 7
@@ -42,7 +43,7 @@ describe.each(FORMS)('overlaps %s', (_, options) => {
         layers: [{ name: 'v', size: N, lagrangian, init: normalRows(stream, 1, N, state) }],
         probes: [{ kind: 'overlap', name: 'm', every: 1, layer: 'v', patterns }],
       })
-      const expected = probed(createReference(model), model, model.probes[0]!)
+      const expected = probed(createReference(model), model.probes[0]!)
       await withSimulation(
         model,
         async (simulation) => {

@@ -1,4 +1,6 @@
 /** The samples of one probe as lines to plot: bounded, however long the run. Pure. */
+import type { Plot } from '../../core/kinds/probes/definition.ts'
+import { measureOf } from '../../core/kinds/probes/table.ts'
 import type { Sample, Series } from '../../core/run/series.ts'
 
 /** Points a line has at most; then every second one is dropped and only every second sample taken from there on. */
@@ -32,7 +34,8 @@ export interface Chart {
 
 export interface History {
   readonly name: string
-  readonly kind: Series['kind']
+  /** How the kind of its probe is drawn. */
+  readonly plot: Plot
   /** True when the first line is the mean of the replicas, with a band from the lowest to the highest. */
   readonly isBand: boolean
   readonly replicas: number
@@ -62,6 +65,8 @@ interface Point {
  */
 export function createHistory(series: Series, replicas: number): History {
   const { name, kind, termNames = [] } = series
+  const plot = plotOf(kind)
+  if (plot === undefined) throw new Error(`${kind} has no plot`)
   const isBand = replicas > 1
   const pointBytes =
     8 * (isBand ? replicas : series.shape.reduce((a, b) => a * b, 1)) + 4 * replicas * termNames.length
@@ -74,9 +79,9 @@ export function createHistory(series: Series, replicas: number): History {
   const reduce = ({ value, terms }: Sample): Point => {
     const ownTerms = terms === undefined ? {} : { terms }
     if (!isBand) return { values: Float64Array.from(value), ...ownTerms }
-    const values = valueOfEach(kind, value, replicas)
+    const values = valueOfEach(plot, value, replicas)
     let [sum, low, high] = [0, Infinity, -Infinity]
-    const all = kind === 'overlap' ? values : value
+    const all = plot.ofReplica === 'largest' ? values : value
     for (const one of all) {
       sum += one
       low = Math.min(low, one)
@@ -109,11 +114,9 @@ export function createHistory(series: Series, replicas: number): History {
   }
 
   const mainLines = (replica: number | undefined): Line[] => {
-    const label = kind === 'energy' ? 'total' : ''
+    const { label } = plot
     if (!isBand)
-      return kind === 'energy'
-        ? patternLines().map((line) => ({ ...line, id: 'total', label }))
-        : patternLines()
+      return label === '' ? patternLines() : patternLines().map((line) => ({ ...line, id: label, label }))
     if (replica !== undefined)
       return [{ id: 'main', label: `replica ${replica}`, values: lineOf(({ values }) => values[replica]) }]
     const [values, low, high] = [0, 1, 2].map((part) => lineOf(({ spread }) => spread?.[part])) as [
@@ -137,7 +140,7 @@ export function createHistory(series: Series, replicas: number): History {
 
   return {
     name,
-    kind,
+    plot,
     isBand,
     replicas,
     get kept() {
@@ -162,9 +165,19 @@ export function createHistory(series: Series, replicas: number): History {
   }
 }
 
-/** One number for each replica: of an overlap the largest, of others the mean. */
-export function valueOfEach(kind: Series['kind'], value: Sample['value'], replicas: number): Float64Array {
-  return kind === 'overlap' ? largestOfEach(value, replicas) : meanOfEach(value, replicas)
+/** How a kind of probe is drawn; undefined for a copy, which is not. */
+export function plotOf(kind: Series['kind']): Plot | undefined {
+  return measureOf(kind)?.plot
+}
+
+const EACH: Readonly<Record<Plot['ofReplica'], typeof meanOfEach>> = {
+  mean: meanOfEach,
+  largest: largestOfEach,
+}
+
+/** One number for each replica. */
+export function valueOfEach(plot: Plot, value: Sample['value'], replicas: number): Float64Array {
+  return EACH[plot.ofReplica](value, replicas)
 }
 
 function largestOfEach(value: Sample['value'], replicas: number): Float64Array {

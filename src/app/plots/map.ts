@@ -1,11 +1,12 @@
 /** A map of what varies by replica: the last value of a probe in every point of the grid. */
+import type { Plot } from '../../core/kinds/probes/definition.ts'
 import type { Model } from '../../core/model/model.ts'
 import type { Sample, Series } from '../../core/run/series.ts'
 import { stopNumbers, stopsOf } from '../views/colours.ts'
 import { format3 } from '../views/figure.ts'
 import { currentScheme } from '../views/scheme.ts'
 import { type Grid, cellText, gridOf, rangeOfCells } from './grid.ts'
-import { valueOfEach } from './history.ts'
+import { plotOf, valueOfEach } from './history.ts'
 import './map.css'
 
 export interface GridMap {
@@ -17,8 +18,6 @@ export interface GridMap {
   picture(width: number): HTMLCanvasElement
   destroy(): void
 }
-
-type Kind = Series['kind']
 
 /** Room for the labels, in CSS pixels. */
 const LEFT = 44
@@ -35,7 +34,8 @@ export function createMap(
   choose: (replica: number) => void,
 ): GridMap | undefined {
   const grid = gridOf(model)
-  const [first] = [...series].sort((a, b) => Number(b.kind === 'overlap') - Number(a.kind === 'overlap'))
+  const leads = ({ kind }: Series): number => Number(plotOf(kind)?.leads ?? false)
+  const [first] = [...series].sort((a, b) => leads(b) - leads(a))
   if (grid === undefined || first === undefined) return undefined
   const element = document.createElement('section')
   element.className = 'plot map'
@@ -55,12 +55,12 @@ export function createMap(
 
   const latest = new Map<string, Sample>()
   let cursor: number | undefined
-  const kindOf = (name: string): Kind => series.find((one) => one.name === name)?.kind ?? 'energy'
+  const plotNow = (): Plot => plotOf((series.find(({ name }) => name === select.value) ?? first).kind) as Plot
 
   const cellsNow = (): Float64Array | undefined => {
     const sample = latest.get(select.value)
     if (sample === undefined) return undefined
-    return grid.meanOf(valueOfEach(kindOf(select.value), sample.value, model.replicas))
+    return grid.meanOf(valueOfEach(plotNow(), sample.value, model.replicas))
   }
   const draw = (target: HTMLCanvasElement, width: number, height: number, scale: number): void => {
     target.width = Math.max(1, Math.round(width * scale))
@@ -69,7 +69,7 @@ export function createMap(
     const cells = cellsNow()
     if (context === null || cells === undefined) return
     context.scale(scale, scale)
-    paint(context, { width, height, grid, cells, isShare: isShare(kindOf(select.value)), cursor })
+    paint(context, { width, height, grid, cells, isShare: plotNow().isShare, cursor })
   }
   const update = (): void => {
     const { clientWidth, clientHeight } = area
@@ -78,7 +78,7 @@ export function createMap(
     const sample = latest.get(select.value)
     part('.plot-note').textContent = sample === undefined ? '' : `tick ${sample.tick}`
     if (cells === undefined) output.replaceChildren()
-    else if (cursor === undefined) output.replaceChildren(...legendOf(cells, isShare(kindOf(select.value))))
+    else if (cursor === undefined) output.replaceChildren(...legendOf(cells, plotNow().isShare))
     else output.replaceChildren(`${cellText(grid, cursor)}: ${format3(cells[cursor] ?? NaN)}`)
   }
 
@@ -137,10 +137,6 @@ export function createMap(
       element.remove()
     },
   }
-}
-
-function isShare(kind: Kind): boolean {
-  return kind === 'overlap' || kind === 'similarity'
 }
 
 /** The lowest value, the colours up to the highest, the highest. */

@@ -28,13 +28,6 @@ export interface PlotChoices {
   readonly toggled: ReadonlySet<string>
 }
 
-const TITLES: Readonly<Partial<Record<History['kind'], string>>> = {
-  similarity: 'cosine of each row',
-  speed: 'max |dx/dt|',
-}
-
-const BAND_TITLES: typeof TITLES = { overlap: 'replica maxima', similarity: 'cosine, all rows' }
-
 /** Cursors of all plots show the same time. */
 const SYNC = 'plots'
 
@@ -60,7 +53,7 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
     <div class="plot-area" tabindex="0" role="application"></div>`
   const part = (selector: string): HTMLElement => element.querySelector(selector) as HTMLElement
   part('h3').textContent = history.name
-  const note = (history.isBand ? BAND_TITLES[history.kind] : undefined) ?? TITLES[history.kind] ?? ''
+  const note = history.isBand ? history.plot.bandNote : history.plot.note
   part('.plot-note').textContent = note
   part('.plot-note').title = note
   const key = part('output')
@@ -117,7 +110,7 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
   const keyButtons = new Map<string, HTMLButtonElement>()
   const textOf = (line: Line, index: number | undefined): string => {
     const at = (values: Line['values']): number | null => values[index ?? values.length - 1] ?? null
-    const isShare = history.kind === 'overlap' || history.kind === 'similarity'
+    const { isShare } = history.plot
     const text = (value: number | null): string => {
       if (value === null) return '–'
       if (isShare && chart.lines.length > 1)

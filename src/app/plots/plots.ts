@@ -4,7 +4,7 @@ import type { Sample } from '../../core/run/series.ts'
 import type { Change, Simulation } from '../../core/run/simulation.ts'
 import { bindNumber } from '../number-field.ts'
 import { variedText } from '../vary.ts'
-import { type History, createHistory } from './history.ts'
+import { type History, createHistory, plotOf } from './history.ts'
 import { createMap } from './map.ts'
 import { type Marker, createMarkers } from './markers.ts'
 import { type Plot, type PlotChoices, createPlot } from './plot.ts'
@@ -50,7 +50,7 @@ export interface PlotsView {
 }
 
 export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
-  const series = simulation.series.filter(({ kind }) => kind !== 'snapshot')
+  const series = simulation.series.filter(({ kind }) => plotOf(kind) !== undefined)
   const histories = new Map<string, History>()
   const markers = createMarkers()
   const updateAll = (): void => {

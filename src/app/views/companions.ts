@@ -1,4 +1,5 @@
 /** What stands beside the state of a layer: the cue that the stimulus shows, and the pattern it should become. Pure. */
+import { measureOf } from '../../core/kinds/probes/table.ts'
 import type { Layer, Model, Rows, Stimulus } from '../../core/model/model.ts'
 import type { Patterns, Scenario } from '../../core/model/schema.ts'
 import { shownAt } from '../../core/model/stimulus.ts'
@@ -62,9 +63,9 @@ export function companionsOf(
   const model = modelNow()
   const items = model.stimulus.filter((item) => item.layer === layer.name)
   if (items.length > 0) companions.push(cueCompanion(modelNow, plan, layer))
-  const probe = model.probes.find((one) => one.kind === 'overlap' && one.layer === layer.name)
+  const probe = model.probes.find((one) => measureOf(one.kind)?.target(one) === layer.name)
   const matrix = probe && plan.matrices.get(`${probe.name}/patterns`)
-  if (probe?.kind === 'overlap' && matrix !== undefined) {
+  if (probe !== undefined && matrix !== undefined) {
     let latest = { model, at: targetsOf(model, layer, probe.name, () => matches(probe.name)) }
     companions.push({
       role: 'target',
@@ -209,9 +210,12 @@ function targetsOf(
   const { scenario, replicas } = model
   const spec = scenario.probes[probe]
   const resolved = model.probes.find(({ name }) => name === probe)
-  const count = resolved?.kind === 'overlap' ? resolved.patterns.rows : 0
+  const kind = resolved?.kind ?? ''
+  const count = resolved !== undefined && 'patterns' in resolved ? resolved.patterns.rows : 0
   const origin =
-    spec?.kind === 'overlap' ? originOf(scenario, spec.patterns, `probes.${probe}.patterns`) : undefined
+    spec !== undefined && 'patterns' in spec
+      ? originOf(scenario, spec.patterns, `probes.${probe}.patterns`)
+      : undefined
   const places = new Map<number, number>()
   if (origin !== undefined) for (let row = count - 1; row >= 0; row--) places.set(origin.row(row), row)
 
@@ -239,7 +243,7 @@ function targetsOf(
       return {
         rows,
         isNow: true,
-        ...targetWords(rows, 'best match', 'the pattern that overlaps most with the state'),
+        ...targetWords(rows, kind, 'best match', 'the pattern that overlaps most with the state'),
       }
     }
     if (cue === undefined)
@@ -248,16 +252,25 @@ function targetsOf(
     else rowsOf(cue, model, rows)
     for (let replica = 0; replica < replicas; replica++)
       rows[replica] = targets[rows[replica] as number] ?? NO_ROW
-    return { rows, isNow: true, ...targetWords(rows, 'of its cue', 'the pattern that the cue was made from') }
+    return {
+      rows,
+      isNow: true,
+      ...targetWords(rows, kind, 'of its cue', 'the pattern that the cue was made from'),
+    }
   }
 }
 
-function targetWords(rows: Uint32Array, words: string, what: string): Pick<Showing, 'words' | 'detail'> {
+function targetWords(
+  rows: Uint32Array,
+  kind: string,
+  words: string,
+  what: string,
+): Pick<Showing, 'words' | 'detail'> {
   const [first = NO_ROW] = rows
   const isOne = first !== NO_ROW && rows.every((row) => row === first)
   return {
     words,
-    detail: isOne ? `${what}: pattern ${first} of the overlap probe` : `${what}, for each replica`,
+    detail: isOne ? `${what}: pattern ${first} of the ${kind} probe` : `${what}, for each replica`,
   }
 }
 

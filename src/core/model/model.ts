@@ -4,6 +4,7 @@
  */
 import type { IntegratorKind } from '../kinds/integrators/table.ts'
 import type { Lagrangian } from '../kinds/lagrangians/table.ts'
+import type { ProbeKind, ProbeOf } from '../kinds/probes/table.ts'
 import type { RuleKind } from '../kinds/rules/table.ts'
 import type { Scenario } from './schema.ts'
 
@@ -99,26 +100,8 @@ export interface Stimulus {
   readonly order: 'cycle' | 'shuffle' | 'once'
 }
 
-export type Probe =
-  | { readonly kind: 'energy'; readonly name: string; readonly every: number }
-  | {
-      readonly kind: 'overlap'
-      readonly name: string
-      readonly every: number
-      readonly layer: string
-      readonly patterns: Rows
-    }
-  | {
-      readonly kind: 'similarity'
-      readonly name: string
-      readonly every: number
-      readonly memory: string
-      /** As many rows as the memory has. */
-      readonly patterns: Rows
-    }
-  | { readonly kind: 'speed'; readonly name: string; readonly every: number; readonly layer: string }
-  /** `of` names a layer, a memory or a synapse. */
-  | { readonly kind: 'snapshot'; readonly name: string; readonly every: number; readonly of: string }
+/** A probe with its patterns loaded: a memory has as many rows as those that it is compared with. */
+export type Probe = { readonly [K in ProbeKind]: ProbeOf<K, Rows> }[ProbeKind]
 
 /** One parameter that differs from replica to replica. */
 export interface Axis {

@@ -1,8 +1,66 @@
 import { ModelError } from '../errors.ts'
+import type { Key, Named } from '../kinds/probes/definition.ts'
+import { PROBES } from '../kinds/probes/table.ts'
 import { find, findLayer, sizeOf } from './find.ts'
 import type { Probe } from './model.ts'
-import { checkPatterns, forLayer, loadPatterns, toRows, type Sources } from './patterns.ts'
-import type { ProbeSpec, Scenario } from './schema.ts'
+import { checkPatterns, forLayer, loadPatterns, toRows, type Sources, type Want } from './patterns.ts'
+import type { Patterns, ProbeSpec, Scenario } from './schema.ts'
+
+/** What the name under a key must be. */
+const CHECKS: Readonly<Record<Named, (scenario: Scenario, name: string, path: string) => void>> = {
+  layer: findLayer,
+  'moving-layer': (scenario, name, path) => {
+    if (findLayer(scenario, name, path).tau !== 0) return
+    throw new ModelError(
+      `layer \`${name}\` is adiabatic (tau 0) and has no dx/dt; name another layer or set ` +
+        `neurons.${name}.tau above 0`,
+      { path },
+    )
+  },
+  memory: (scenario, name, path) => find(scenario.memories, name, 'memory', path),
+  any: (scenario, name, path) =>
+    find<unknown>(
+      { ...scenario.neurons, ...scenario.memories, ...scenario.synapses },
+      name,
+      'layer, memory or synapse',
+      path,
+    ),
+}
+
+/** What patterns that are compared with something must be like. */
+const WANTS: Readonly<Record<Comparison['with'], (scenario: Scenario, name: string, path: string) => Want>> =
+  {
+    layer: forLayer,
+    memory: (scenario, name, path) => {
+      const memory = find(scenario.memories, name, 'memory', path)
+      const count = sizeOf(findLayer(scenario, memory.to, path))
+      const rows = { count, text: `memory \`${name}\` has ${count}`, path: `neurons.${memory.to}.size` }
+      return { ...forLayer(scenario, memory.from, path), rows }
+    },
+  }
+
+/** Patterns of a probe, and what they are compared with. */
+export interface Comparison {
+  readonly key: string
+  readonly patterns: Patterns
+  readonly with: 'layer' | 'memory'
+  readonly name: string
+}
+
+/** All that a probe compares with. */
+export function comparisonsOf(spec: ProbeSpec): Comparison[] {
+  const values: Readonly<Record<string, unknown>> = spec
+  return keysOf(spec).flatMap(([key, about]) => {
+    if (!('patternsFor' in about)) return []
+    const { patternsFor } = about
+    const [patterns, name] = [values[key] as Patterns, values[patternsFor] as string]
+    return [{ key, patterns, with: patternsFor, name }]
+  })
+}
+
+function keysOf({ kind }: ProbeSpec): [string, Key][] {
+  return Object.entries<Key>(PROBES[kind].keys)
+}
 
 /**
  * What one probe must be like.
@@ -10,62 +68,27 @@ import type { ProbeSpec, Scenario } from './schema.ts'
  */
 export function checkProbe(scenario: Scenario, name: string, spec: ProbeSpec): void {
   const path = `probes.${name}`
-  switch (spec.kind) {
-    case 'energy':
-      return
-    case 'overlap':
-      findLayer(scenario, spec.layer, `${path}.layer`)
-      checkPatterns(scenario, spec.patterns, `${path}.patterns`)
-      return
-    case 'similarity':
-      find(scenario.memories, spec.memory, 'memory', `${path}.memory`)
-      checkPatterns(scenario, spec.patterns, `${path}.patterns`)
-      return
-    case 'speed':
-      if (findLayer(scenario, spec.layer, `${path}.layer`).tau === 0) {
-        throw new ModelError(
-          `layer \`${spec.layer}\` is adiabatic (tau 0) and has no dx/dt; name another layer or set ` +
-            `neurons.${spec.layer}.tau above 0`,
-          { path: `${path}.layer` },
-        )
-      }
-      return
-    case 'snapshot': {
-      const states = { ...scenario.neurons, ...scenario.memories, ...scenario.synapses }
-      find<unknown>(states, spec.of, 'layer, memory or synapse', `${path}.of`)
-    }
-  }
+  const values: Readonly<Record<string, unknown>> = spec
+  for (const [key, about] of keysOf(spec))
+    if ('names' in about) CHECKS[about.names](scenario, values[key] as string, `${path}.${key}`)
+  for (const { key, patterns } of comparisonsOf(spec)) checkPatterns(scenario, patterns, `${path}.${key}`)
 }
 
 /** Loads the patterns that a probe compares with. */
 export async function resolveProbe(scenario: Scenario, name: string, sources: Sources): Promise<Probe> {
   const spec = scenario.probes[name] as ProbeSpec
-  const path = `probes.${name}.patterns`
-  const { every } = spec
-  switch (spec.kind) {
-    case 'energy':
-      return { kind: 'energy', name, every }
-    case 'speed':
-      return { kind: 'speed', name, every, layer: spec.layer }
-    case 'snapshot':
-      return { kind: 'snapshot', name, every, of: spec.of }
-    case 'overlap': {
-      const patterns = toRows(
-        await loadPatterns(spec.patterns, forLayer(scenario, spec.layer, path), sources),
-      )
-      return { kind: 'overlap', name, every, layer: spec.layer, patterns }
-    }
-    case 'similarity': {
-      const memory = find(scenario.memories, spec.memory, 'memory', path)
-      const count = sizeOf(findLayer(scenario, memory.to, path))
-      const rows = {
-        count,
-        text: `memory \`${spec.memory}\` has ${count}`,
-        path: `neurons.${memory.to}.size`,
-      }
-      const want = { ...forLayer(scenario, memory.from, path), rows }
-      const patterns = toRows(await loadPatterns(spec.patterns, want, sources))
-      return { kind: 'similarity', name, every, memory: spec.memory, patterns }
-    }
+  const loaded: Record<string, unknown> = {}
+  for (const comparison of comparisonsOf(spec)) {
+    const { key, patterns } = comparison
+    const want = WANTS[comparison.with](scenario, comparison.name, `probes.${name}.${key}`)
+    loaded[key] = toRows(await loadPatterns(patterns, want, sources))
   }
+  return probeOf(name, spec, loaded)
+}
+
+/** A probe as a scenario gives it, with what its patterns are. */
+export function probeOf(name: string, spec: ProbeSpec, loaded: Readonly<Record<string, unknown>>): Probe {
+  const { kind, every, ...own } = spec
+  // The keys of the table say of each which type it has, in the scenario and in the model.
+  return { kind, name, every, ...own, ...loaded } as Probe
 }

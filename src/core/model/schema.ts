@@ -6,6 +6,8 @@ import * as v from 'valibot'
 import { choice, flag, number, positiveInteger, text } from '../kinds/fields.ts'
 import { INTEGRATOR_KINDS } from '../kinds/integrators/table.ts'
 import { lagrangianOptions } from '../kinds/lagrangians/table.ts'
+import type { Key } from '../kinds/probes/definition.ts'
+import { PROBE_KINDS, type ProbeKeys, type ProbeKind, PROBES } from '../kinds/probes/table.ts'
 import { RULE_KINDS, RULES } from '../kinds/rules/table.ts'
 
 export type { Control } from '../kinds/fields.ts'
@@ -563,46 +565,32 @@ const sampled = {
   ),
 }
 
-const probeSchema = v.variant('kind', [
-  v.pipe(
-    v.strictObject({ kind: v.literal('energy'), ...sampled }),
-    v.description('The total energy and each of its terms.'),
-  ),
-  v.pipe(
-    v.strictObject({
-      kind: v.literal('overlap'),
-      layer: text('layer', 'A layer.'),
-      patterns: patternsSchema,
-      ...sampled,
-    }),
-    v.description('xi.g / N for each pattern xi, g the activation of the layer.'),
-  ),
-  v.pipe(
-    v.strictObject({
-      kind: v.literal('similarity'),
-      memory: text('memory', 'A memory.'),
-      patterns: patternsSchema,
-      ...sampled,
-    }),
-    v.description('Cosine between each row of a memory and the pattern of the same number.'),
-  ),
-  v.pipe(
-    v.strictObject({
-      kind: v.literal('speed'),
-      layer: text('layer', 'A layer, not an adiabatic one.'),
-      ...sampled,
-    }),
-    v.description('max |dx/dt| over the neurons of a layer.'),
-  ),
-  v.pipe(
-    v.strictObject({
-      kind: v.literal('snapshot'),
-      of: text('of', 'A layer (its state), a memory or a synapse.'),
-      ...sampled,
-    }),
-    v.description('A copy of a state.'),
-  ),
-])
+type KeySchema<D> = D extends { readonly patternsFor: string }
+  ? typeof patternsSchema
+  : ReturnType<typeof text>
+
+type ProbeOption<K extends ProbeKind> = v.StrictObjectSchema<
+  { readonly kind: v.LiteralSchema<K, undefined> } & {
+    readonly [N in keyof ProbeKeys<K>]: KeySchema<ProbeKeys<K>[N]>
+  } & typeof sampled,
+  undefined
+>
+
+/** What a scenario writes for a kind of probe. TypeScript cannot follow the keys through the loop. */
+function probeOption(kind: ProbeKind): v.GenericSchema {
+  const { keys, description } = PROBES[kind]
+  const own = Object.entries<Key>(keys).map(([key, about]): [string, v.GenericSchema] => [
+    key,
+    'patternsFor' in about ? patternsSchema : text(key, about.description),
+  ])
+  const entries = { kind: v.literal(kind), ...Object.fromEntries(own), ...sampled }
+  return v.pipe(v.strictObject(entries), v.description(description))
+}
+
+const probeSchema = v.variant(
+  'kind',
+  PROBE_KINDS.map(probeOption) as unknown as { [K in ProbeKind]: ProbeOption<K> }[ProbeKind][],
+)
 
 // --------------------------------------------------------------------------------------------------- replicas
 

@@ -264,7 +264,7 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
     variants: pinned([...products, ...(isOneWord ? attentions : [])], { ...variants, ...form }),
   })
   const plan = withForm({}, undefined, planning)
-  checkSnapshots(planning)
+  checkSnapshots(planning, probes)
   return {
     plan,
     resident(form = variants.resident) {
@@ -370,13 +370,13 @@ function planProbes(planning: Planning): ProbePlan[] {
 }
 
 /** All samples of a tick leave through one buffer; only snapshots can be too large for it. */
-function checkSnapshots({ model, limits, buffers, matrices }: Planning): void {
+function checkSnapshots({ limits, buffers, matrices }: Planning, probes: readonly ProbePlan[]): void {
   const bytesOf = (name: string): number =>
     matrices.get(name)?.blocks.reduce((sum, block) => sum + block.bytes, 0) ??
     buffers.get(`${name}/state`)?.bytes ??
     0
-  const sizes = model.probes.flatMap((probe) =>
-    probe.kind === 'snapshot' ? [{ name: probe.name, bytes: bytesOf(probe.of) }] : [],
+  const sizes = probes.flatMap(({ probe, copies }) =>
+    copies === undefined ? [] : [{ name: probe.name, bytes: bytesOf(copies) }],
   )
   const room = limits.maxBufferSize - (buffers.get('ring')?.bytes ?? 0) - (buffers.get('faults')?.bytes ?? 0)
   const needed = sizes.reduce((sum, { bytes }) => sum + bytes, 0)

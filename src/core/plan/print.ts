@@ -63,19 +63,16 @@ export function planRows(plan: Plan, model: Model): PlanRow[] {
           ...plan.tick.map((operation) => row(operation, ticksBetween(operation, model))),
         ]
       : [row(plan.batched.operation, 1)]),
-    ...plan.probes.flatMap(({ probe, operations }): PlanRow[] => {
-      if (probe.kind !== 'snapshot' && plan.batched !== undefined) return []
+    ...plan.probes.flatMap(({ probe, operations, copies, needsFlush }): PlanRow[] => {
+      if (copies === undefined && plan.batched !== undefined) return []
       // What is pending is carried out for an energy, and what is made on demand is made for a snapshot.
-      const before =
-        probe.kind === 'energy'
-          ? plan.deferred.flatMap(({ flush }) => flush)
-          : plan.derived.flatMap(({ name, made, make }) =>
-              probe.kind === 'snapshot' && probe.of === name && made === 'demand' ? make : [],
-            )
+      const before = needsFlush
+        ? plan.deferred.flatMap(({ flush }) => flush)
+        : plan.derived.flatMap(({ name, made, make }) => (copies === name && made === 'demand' ? make : []))
       const sampled = [...before, ...operations].map((operation) => row(operation, probe.every, probe.name))
-      if (probe.kind !== 'snapshot') return sampled
-      const isMatrix = plan.matrices.get(probe.of)
-      const reads = isMatrix?.blocks.map(({ buffer }) => buffer) ?? [`${probe.of}/state`]
+      if (copies === undefined) return sampled
+      const isMatrix = plan.matrices.get(copies)
+      const reads = isMatrix?.blocks.map(({ buffer }) => buffer) ?? [`${copies}/state`]
       const { name, every } = probe
       return [
         ...sampled,

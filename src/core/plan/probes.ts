@@ -1,6 +1,7 @@
 /** Probes as operations that leave each sample in a slot of the ring buffer. */
+import { copiedBy, type MeasuredKind, type ProbeKind, type ProbeOf } from '../kinds/probes/table.ts'
 import { movingRule } from '../kinds/rules/table.ts'
-import { energyTerms } from '../model/joint.ts'
+import { energyTerms, jointMemory } from '../model/joint.ts'
 import type { Layer, Memory, Model, Probe, Rows, Synapse } from '../model/model.ts'
 import { isPerNeuron } from '../kinds/lagrangians/table.ts'
 import { lagrangianFields } from './kernels.ts'
@@ -27,16 +28,87 @@ export interface ProbePlan {
   readonly shape: readonly number[]
   /** Names of the energy terms. */
   readonly terms?: readonly string[]
+  /** The layer, memory or synapse that a sample is a copy of; absent where a kernel computes it. */
+  readonly copies?: string
+  /** What synapses in factors have put off has to be done before a sample. */
+  readonly needsFlush: boolean
 }
 
 /** Bytes of the ring one probe may take, and the most samples it keeps there. */
 const RING_BYTES = 2 ** 20
 const RING_SAMPLES = 256
 
+/** How a kind of probe is computed on the GPU. */
+interface Planner<P> {
+  /** Shape of one sample of one replica; of terms, how many there are. */
+  readonly shape: (model: Model, probe: P) => readonly number[]
+  /** Names of terms whose sum is the value. */
+  readonly terms?: (model: Model) => readonly string[]
+  readonly operations: (planning: Planning, probe: P, slot: Slot) => Operation[]
+  /** It reads of a synapse in factors what is only up to date when nothing is put off. */
+  readonly needsFlush: boolean
+  /** It needs L of a layer, not the activation alone. */
+  readonly needsLagrangian: boolean
+  /** True where src/core/plan/resident.ts has a form of it. */
+  readonly isResident: boolean
+  /** Why that form does not know a model. */
+  readonly refuses?: (model: Model) => string | undefined
+}
+
+/** Kinds that copy need none. */
+const PLANNERS = {
+  energy: {
+    shape: (model) => [energyTerms(model).length],
+    terms: energyTerms,
+    operations: (planning, _, slot) => energy(planning, slot),
+    needsFlush: true,
+    needsLagrangian: true,
+    isResident: true,
+    // Its memory has no term of its own in the energy: that of the hidden layer holds both.
+    refuses: (model) =>
+      jointMemory(model) === undefined
+        ? undefined
+        : 'the energy of its linear layer is computed together with that of its hidden layer',
+  },
+  overlap: {
+    shape: (_, { patterns }) => [patterns.rows],
+    operations: overlap,
+    needsFlush: false,
+    needsLagrangian: false,
+    isResident: true,
+  },
+  similarity: {
+    shape: (model, { memory }) => [find(model.memories, memory).init.rows],
+    operations: similarity,
+    needsFlush: false,
+    needsLagrangian: false,
+    isResident: true,
+  },
+  speed: {
+    shape: () => [],
+    operations: speed,
+    needsFlush: false,
+    needsLagrangian: false,
+    isResident: true,
+  },
+} as const satisfies { readonly [K in MeasuredKind]: Planner<ProbeOf<K, Rows>> }
+
+/** Kinds that the resident kernel has a form of. */
+export type ResidentKind = {
+  [K in MeasuredKind]: (typeof PLANNERS)[K]['isResident'] extends true ? K : never
+}[MeasuredKind]
+
+/** The planner of a probe; undefined for one that copies. */
+function plannerOf({ kind }: Probe): Planner<Probe> | undefined {
+  // TypeScript cannot see that the entry under `kind` takes a probe of that kind.
+  return (PLANNERS as unknown as Readonly<Partial<Record<ProbeKind, Planner<Probe>>>>)[kind]
+}
+
 /** Plans one probe; its samples start at word `ringStart` of the ring. */
 export function planProbe(planning: Planning, probe: Probe, slotWord: number, ringStart: number): ProbePlan {
   const { model } = planning
-  if (probe.kind === 'snapshot') {
+  const copies = copiedBy(probe)
+  if (copies !== undefined) {
     return {
       probe,
       operations: [],
@@ -44,16 +116,19 @@ export function planProbe(planning: Planning, probe: Probe, slotWord: number, ri
       ringStart,
       capacity: 0,
       sampleWords: 0,
-      shape: shapeOf(model, probe.of),
+      shape: shapeOf(model, copies),
+      copies,
+      needsFlush: false,
     }
   }
-  const terms = probe.kind === 'energy' ? energyTerms(model) : undefined
-  const shape = probe.kind === 'energy' ? [energyTerms(model).length] : sampleShape(model, probe)
+  const planner = plannerOf(probe) as Planner<Probe>
+  const terms = planner.terms?.(model)
+  const shape = planner.shape(model, probe)
   const replicaWords = shape.reduce((product, length) => product * length, 1)
   const sampleWords = model.replicas * replicaWords
   const capacity = Math.max(1, Math.min(RING_SAMPLES, Math.floor(RING_BYTES / (sampleWords * 4))))
   const slot: Slot = { slotWord, ringStart, sampleWords, replicaWords }
-  const operations = sample(planning, probe, slot)
+  const operations = planner.operations(planning, probe, slot)
   return {
     probe,
     operations,
@@ -63,7 +138,21 @@ export function planProbe(planning: Planning, probe: Probe, slotWord: number, ri
     sampleWords,
     shape,
     ...(terms === undefined ? {} : { terms }),
+    needsFlush: planner.needsFlush,
   }
+}
+
+/** Why the resident kernel cannot take a sample of a probe; undefined where it can, or has nothing to do with it. */
+export function residentRefusal(model: Model, probe: Probe): string | undefined {
+  const planner = plannerOf(probe)
+  if (planner === undefined) return undefined
+  if (!planner.isResident) return `only other kernels know the probe \`${probe.name}\` (${probe.kind})`
+  return planner.refuses?.(model)
+}
+
+/** True for a probe that needs L of a layer. */
+export function needsLagrangian(probe: Probe): boolean {
+  return plannerOf(probe)?.needsLagrangian ?? false
 }
 
 /** Where a kernel finds the place of its sample. */
@@ -84,31 +173,17 @@ export function shapeOf(model: Model, name: string): readonly number[] {
   return [size, size]
 }
 
-function sampleShape(model: Model, probe: Exclude<Probe, { kind: 'energy' | 'snapshot' }>): number[] {
-  if (probe.kind === 'speed') return []
-  if (probe.kind === 'overlap') return [probe.patterns.rows]
-  return [find(model.memories, probe.memory).init.rows]
-}
-
-function sample(planning: Planning, probe: Exclude<Probe, { kind: 'snapshot' }>, slot: Slot): Operation[] {
+/** Every term in a word of its own. */
+function energy(planning: Planning, slot: Slot): Operation[] {
   const { model } = planning
   const terms = energyTerms(model)
-  switch (probe.kind) {
-    case 'energy':
-      return [...model.layers, ...model.memories, ...model.synapses].flatMap((group) => {
-        const word = terms.indexOf(group.name)
-        if ('lagrangian' in group) return [legendre(planning, group, slot, word)]
-        if (!('from' in group)) return synapseEnergy(planning, group, slot, word)
-        // The memory of a joint energy has no term of its own: (h - b).g - L(h) - g.(Xi v + offset) is -L(h).
-        return memoryEnergy(planning, group, slot, word < 0 ? terms.indexOf(group.to) : word, word >= 0)
-      })
-    case 'overlap':
-      return overlap(planning, probe, slot)
-    case 'similarity':
-      return similarity(planning, probe, slot)
-    case 'speed':
-      return speed(planning, probe, slot)
-  }
+  return [...model.layers, ...model.memories, ...model.synapses].flatMap((group) => {
+    const word = terms.indexOf(group.name)
+    if ('lagrangian' in group) return [legendre(planning, group, slot, word)]
+    if (!('from' in group)) return synapseEnergy(planning, group, slot, word)
+    // The memory of a joint energy has no term of its own: (h - b).g - L(h) - g.(Xi v + offset) is -L(h).
+    return memoryEnergy(planning, group, slot, word < 0 ? terms.indexOf(group.to) : word, word >= 0)
+  })
 }
 
 /** Fields of `Params` by which a kernel finds its sample. */
@@ -362,7 +437,7 @@ function nearOne(rows: Rows): Unit {
 }
 
 /** xi_mu.g / N for every pattern mu. */
-function overlap(planning: Planning, probe: Extract<Probe, { kind: 'overlap' }>, slot: Slot): Operation[] {
+function overlap(planning: Planning, probe: ProbeOf<'overlap', Rows>, slot: Slot): Operation[] {
   const layer = find(planning.model.layers, probe.layer)
   const { rows } = probe.patterns
   const given = patternsOf(probe)
@@ -399,11 +474,7 @@ function overlap(planning: Planning, probe: Extract<Probe, { kind: 'overlap' }>,
 }
 
 /** cos(Xi_mu, p_mu) for every row mu. */
-function similarity(
-  planning: Planning,
-  probe: Extract<Probe, { kind: 'similarity' }>,
-  slot: Slot,
-): Operation[] {
+function similarity(planning: Planning, probe: ProbeOf<'similarity', Rows>, slot: Slot): Operation[] {
   const { model, workgroup } = planning
   const matrix = matrixNamed(planning, probe.memory)
   const stride = vectorStride(matrix.columns)
@@ -437,7 +508,7 @@ function similarity(
 }
 
 /** max_i |dx_i/dt|: the input of the layer, then the reduction. */
-function speed(planning: Planning, probe: Extract<Probe, { kind: 'speed' }>, slot: Slot): Operation[] {
+function speed(planning: Planning, probe: ProbeOf<'speed', Rows>, slot: Slot): Operation[] {
   const { model } = planning
   const layer = find(model.layers, probe.layer)
   const { name, size } = layer

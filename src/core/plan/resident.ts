@@ -15,21 +15,21 @@
  * over rows stands there row by row. (As loops over private arrays the same kernel takes five times as long on
  * SwiftShader.) What can be a function is one, in shaders/.
  */
-import { jointMemory } from '../model/joint.ts'
-import type { Layer, Memory, Model, Probe, Stimulus, Synapse } from '../model/model.ts'
+import type { Layer, Memory, Model, Probe, Rows, Stimulus, Synapse } from '../model/model.ts'
 import { cuesOf, repetitionsOf } from '../model/variation.ts'
 import { carryNameOf } from './carry.ts'
 import type { ArenaPart, Batched } from './batched.ts'
 import { CHANGES, RUNS, SAMPLES, isDue } from './clock.ts'
 import { integratorOf } from '../kinds/integrators/table.ts'
 import { isPerNeuron, lagrangianFacts } from '../kinds/lagrangians/table.ts'
+import type { ProbeKind, ProbeOf } from '../kinds/probes/table.ts'
 import { hasSteadyRate, movingRule, type RuleKind, SYNAPTIC } from '../kinds/rules/table.ts'
 import { lagrangianSource, parseKernel } from './kernels.ts'
 import { type Matrix, vectorStride } from './layout.ts'
 import type { Operation } from './operation.ts'
 import { biasRows } from './neurons.ts'
 import { type Planning, addBuffer, differs, faultOf } from './planning.ts'
-import type { ProbePlan } from './probes.ts'
+import { needsLagrangian, type ProbePlan, residentRefusal, type ResidentKind } from './probes.ts'
 import { wgsl } from './shaders.ts'
 
 /** Quads that one lane may hold; more no longer fit registers, and compile long. */
@@ -141,9 +141,10 @@ export function planResident(planning: Planning, parts: ResidentParts): Batched 
   if (patterns.some((rows, index) => rows !== undefined && !isWhole(planning, probes[index] as ProbePlan)))
     return 'its probes compare with too many patterns'
 
-  // Its memory has no term of its own in the energy: that of the hidden layer holds both.
-  if (probes.some(({ probe }) => probe.kind === 'energy') && jointMemory(model) !== undefined)
-    return 'the energy of its linear layer is computed together with that of its hidden layer'
+  const refusal = probes
+    .map(({ probe }) => residentRefusal(model, probe))
+    .find((reason) => reason !== undefined)
+  if (refusal !== undefined) return refusal
 
   const together = lanes > 1 ? 1 : planning.software ? TOGETHER.software : TOGETHER.hardware
   const groups = Math.ceil(model.replicas / together)
@@ -342,7 +343,7 @@ function createWriter(
   // Where reading the same address in all lanes is not cheaper than as many addresses; no lane may be missing.
   const spreads =
     lanes === 1 && planning.software && planning.lanes >= SPREAD && workgroups * together === replicas
-  const hasEnergy = probes.some(({ probe }) => probe.kind === 'energy')
+  const hasEnergy = probes.some(({ probe }) => needsLagrangian(probe))
 
   // ------------------------------------------------------------------------------------------------ small words
   /** Quad k of this lane, counted over the layer. */
@@ -663,8 +664,8 @@ let row = (${start} + ${row}) * ${stride}u;\n${takes} }`,
 
   // ------------------------------------------------------------------------------------------------ samples
   const sample = (plan: ProbePlan): string => {
-    const { probe, ringStart, sampleWords, slotWord } = plan
-    if (probe.kind === 'snapshot') return ''
+    const { probe, ringStart, sampleWords, slotWord, copies } = plan
+    if (copies !== undefined) return ''
     const words = plan.shape.reduce((product, length) => product * length, 1)
     const at = `${ringStart}u + u32(slot) * ${sampleWords}u + replica * ${words}u`
     return `{ let slot = clock[record + ${slotWord}u];
@@ -674,65 +675,66 @@ if (slot >= 0) { let at = ${at};\n${sampleText(probe)} } }`
   /** Four values that every lane has, by rows; `count` of them are there. */
   const putQuad = (q: number, count: number): string =>
     `if (lane == 0u) { ${Array.from({ length: Math.min(4, count - 4 * q) }, (_, c) => `ring[at + ${4 * q + c}u] = r.${XYZW[c] as string};`).join(' ')} }`
-  const sampleText = (probe: Exclude<Probe, { kind: 'snapshot' }>): string => {
-    switch (probe.kind) {
-      case 'overlap': {
-        const one = layerOf(probe.layer)
-        const base = place(blockOf(`${probe.name}/patterns`))
-        const { rows, columns } = probe.patterns
-        const index = probes.findIndex((plan) => plan.probe === probe)
-        const unit = param(`o${index}_`, `${probe.name}/store`, ['probe'], 'factor')
-        return times(Math.ceil(rows / 4), (q) => {
-          const sums = times(Math.min(4, rows - 4 * q), (c) =>
-            times(one.quads, (k) => {
-              const row = `${base + ((4 * q + c) * vectorStride(columns)) / 4}u`
-              return `{ var p = vec4<f32>(0.0);\n${load('p', row, columns, k)}\nr.${XYZW[c] as string} += ${total(`p * g${one.index}_${k}`)}; }`
-            }),
-          )
-          return `{ var r = vec4<f32>(0.0);\n${sums}\nr = reduceQuad(r) * ${real32(1 / one.layer.size)} * ${unit};\n${putQuad(q, rows)} }`
-        })
-      }
-      case 'similarity': {
-        const one = held.find(({ group }) => group.name === probe.memory) as HeldMatrix
-        const base = place(blockOf(`${probe.name}/patterns`))
-        const { rows, columns } = probe.patterns
-        return times(rows, (row) => {
-          const patterns = times(one.quads, (k) => {
-            const start = `${base + (row * vectorStride(columns)) / 4}u`
-            return `var p${k} = vec4<f32>(0.0);\n${load(`p${k}`, start, columns, k)}
+  const sampleTexts: { readonly [K in ResidentKind]: (probe: ProbeOf<K, Rows>) => string } = {
+    overlap: (probe) => {
+      const one = layerOf(probe.layer)
+      const base = place(blockOf(`${probe.name}/patterns`))
+      const { rows, columns } = probe.patterns
+      const index = probes.findIndex((plan) => plan.probe === probe)
+      const unit = param(`o${index}_`, `${probe.name}/store`, ['probe'], 'factor')
+      return times(Math.ceil(rows / 4), (q) => {
+        const sums = times(Math.min(4, rows - 4 * q), (c) =>
+          times(one.quads, (k) => {
+            const row = `${base + ((4 * q + c) * vectorStride(columns)) / 4}u`
+            return `{ var p = vec4<f32>(0.0);\n${load('p', row, columns, k)}\nr.${XYZW[c] as string} += ${total(`p * g${one.index}_${k}`)}; }`
+          }),
+        )
+        return `{ var r = vec4<f32>(0.0);\n${sums}\nr = reduceQuad(r) * ${real32(1 / one.layer.size)} * ${unit};\n${putQuad(q, rows)} }`
+      })
+    },
+    similarity: (probe) => {
+      const one = held.find(({ group }) => group.name === probe.memory) as HeldMatrix
+      const base = place(blockOf(`${probe.name}/patterns`))
+      const { rows, columns } = probe.patterns
+      return times(rows, (row) => {
+        const patterns = times(one.quads, (k) => {
+          const start = `${base + (row * vectorStride(columns)) / 4}u`
+          return `var p${k} = vec4<f32>(0.0);\n${load(`p${k}`, start, columns, k)}
 top = max(top, exponentOf(m${one.index}_${row}_${k})); patternTop = max(patternTop, exponentOf(p${k}));`
-          })
-          const sums = times(
-            one.quads,
-            (k) =>
-              `{ let m = scaled(m${one.index}_${row}_${k}, scale); let p = scaled(p${k}, patternScale); r += vec4<f32>(dot(m, p), dot(m, m), dot(p, p), 0.0); }`,
-          )
-          return `{ var top = 0u; var patternTop = 0u; var r = vec4<f32>(0.0);\n${patterns}
+        })
+        const sums = times(
+          one.quads,
+          (k) =>
+            `{ let m = scaled(m${one.index}_${row}_${k}, scale); let p = scaled(p${k}, patternScale); r += vec4<f32>(dot(m, p), dot(m, m), dot(p, p), 0.0); }`,
+        )
+        return `{ var top = 0u; var patternTop = 0u; var r = vec4<f32>(0.0);\n${patterns}
 let scale = scaleOf(u32(reduceMax(f32(top), lane))); let patternScale = scaleOf(u32(reduceMax(f32(patternTop), lane)));\n${sums}
 r = reduceQuad(r); let lengths = sqrt(r.y) * sqrt(r.z);
 ${put(row, 'select(r.x / lengths, 0.0, lengths == 0.0)')} }`
-        })
-      }
-      case 'speed': {
-        const one = layerOf(probe.layer)
-        const { index, quads } = one
-        const perTau = param(`l${index}_`, `${probe.name}/speed`, ['probe'], 'perTau')
-        const fastest = times(quads, (k) => {
-          const velocity = `abs(${perTau} * (${drive(one, k)} + i${index}_${k} - x${index}_${k}))`
-          const free =
-            one.clamped || one.holder !== undefined
-              ? `select(${velocity}, vec4<f32>(0.0), ${isHeld(one, k)})`
-              : velocity
-          return `{ let v = ${masked(one, k, free)}; fastest = max(fastest, max(max(v.x, v.y), max(v.z, v.w))); }`
-        })
-        return `${input(one)}\nvar fastest = 0.0;\n${fastest}\nlet r = reduceMax(fastest, lane);\n${put(0, 'r')}`
-      }
-      case 'energy':
-        return [...layers.map(legendre), ...held.map(couplingEnergy)]
-          .map((text, word) => `{ ${text}\n${put(word, 'e')} }`)
-          .join('\n')
-    }
+      })
+    },
+    speed: (probe) => {
+      const one = layerOf(probe.layer)
+      const { index, quads } = one
+      const perTau = param(`l${index}_`, `${probe.name}/speed`, ['probe'], 'perTau')
+      const fastest = times(quads, (k) => {
+        const velocity = `abs(${perTau} * (${drive(one, k)} + i${index}_${k} - x${index}_${k}))`
+        const free =
+          one.clamped || one.holder !== undefined
+            ? `select(${velocity}, vec4<f32>(0.0), ${isHeld(one, k)})`
+            : velocity
+        return `{ let v = ${masked(one, k, free)}; fastest = max(fastest, max(max(v.x, v.y), max(v.z, v.w))); }`
+      })
+      return `${input(one)}\nvar fastest = 0.0;\n${fastest}\nlet r = reduceMax(fastest, lane);\n${put(0, 'r')}`
+    },
+    energy: () =>
+      [...layers.map(legendre), ...held.map(couplingEnergy)]
+        .map((text, word) => `{ ${text}\n${put(word, 'e')} }`)
+        .join('\n'),
   }
+  /** The form of a probe; those that have none have been refused. */
+  const sampleText = (probe: Probe): string =>
+    (sampleTexts as unknown as Readonly<Record<ProbeKind, (probe: Probe) => string>>)[probe.kind](probe)
   const legendre = (one: Held): string => {
     const { index, quads, layer } = one
     const isSum = isPerNeuron(layer.lagrangian)
@@ -967,9 +969,7 @@ ${body}
     ...(layers.some(({ carried }) => carried) || held.some(({ carried }) => carried)
       ? [wgsl('common/carry')]
       : []),
-    ...(functions.join().includes('scaleOf(') || probes.some(({ probe }) => probe.kind === 'similarity')
-      ? [wgsl('common/magnitude')]
-      : []),
+    ...([body, ...functions].join().includes('scaleOf(') ? [wgsl('common/magnitude')] : []),
     ...(rules.length > 0 ? [wgsl('resident/rows')] : []),
     ...(rules.every(hasSteadyRate) ? [] : [wgsl(`integrator/${integratorOf(model.time.integrator).gain}`)]),
     ...rules.map((rule, index) => prefixed(wgsl(`rule/${rule}`), `r${index}_`)),

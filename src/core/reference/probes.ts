@@ -1,47 +1,11 @@
-/** What a probe measures, in float64, for one replica (docs/scenario.md, "Probes"). */
-import type { Rows } from '../model/model.ts'
-import { dot, norm, row } from '../model/algebra.ts'
+/** What a probe should see of a network in float64 (docs/scenario.md, "Probes"). */
+import { copiedBy, measureOf } from '../kinds/probes/table.ts'
+import type { Probe } from '../model/model.ts'
+import type { Reference } from './network.ts'
 
-/**
- * Overlap of a layer with each pattern: m_p = xi_p . g / N.
- * @param g - activation, [N]
- * @returns m, [patterns]
- */
-export function overlap(g: Float64Array, patterns: Rows): number[] {
-  return rowsOf(patterns).map((pattern) => dot(pattern, g) / g.length)
-}
-
-/**
- * Cosine of each memory row with the pattern of the same index; 0 where one of the two is zero.
- * @param xi - memories, [rows, columns]
- * @returns cosines, [rows]
- */
-export function similarity(xi: Float64Array, patterns: Rows): number[] {
-  return rowsOf(patterns).map((pattern, mu) => {
-    const memory = nearOne(row(xi, patterns.columns, mu))
-    const target = nearOne(pattern)
-    const lengths = norm(memory) * norm(target)
-    return lengths === 0 ? 0 : dot(memory, target) / lengths
-  })
-}
-
-/**
- * Speed of a layer: max_i |dx_i/dt|, per unit of model time.
- * @param velocity - dx/dt, [N]
- */
-export function speed(velocity: Float64Array): number {
-  return velocity.reduce((top, v) => Math.max(top, Math.abs(v)), 0)
-}
-
-/** A row times the power of two that brings its largest entry near 1, so that its squares are numbers. */
-function nearOne(values: Float64Array): Float64Array {
-  const top = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
-  if (top === 0 || !Number.isFinite(top)) return values
-  const scale = 2 ** -Math.max(Math.floor(Math.log2(top)), -1022)
-  return values.map((value) => value * scale)
-}
-
-function rowsOf(patterns: Rows): Float64Array[] {
-  const data = Float64Array.from(patterns.data)
-  return Array.from({ length: patterns.rows }, (_, p) => row(data, patterns.columns, p))
+/** One sample, all replicas one behind the other; of an energy the terms. */
+export function probed(reference: Reference, probe: Probe): number[] {
+  const copied = copiedBy(probe)
+  if (copied !== undefined) return [...reference.read(copied)]
+  return measureOf(probe.kind)?.exact(probe, reference).flat() ?? []
 }

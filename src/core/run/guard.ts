@@ -1,5 +1,6 @@
 /** Watches the total energy where it may not rise (docs/theory.md, "Energy, and why it falls"). */
 import { isPerNeuron, lagrangianFacts } from '../kinds/lagrangians/table.ts'
+import { measureOf } from '../kinds/probes/table.ts'
 import { movingRule } from '../kinds/rules/table.ts'
 import { jointMemory } from '../model/joint.ts'
 import type { Model } from '../model/model.ts'
@@ -138,8 +139,10 @@ export function createEnergyGuard(initial: Model, model: () => Model): EnergyGua
         fast.clear()
         return
       }
-      if (probe?.kind === 'speed') observeSpeed(sample, quietSince, probe.layer)
-      else observeEnergy(sample, quietSince)
+      const watched = probe === undefined ? 'nothing' : (measureOf(probe.kind)?.guard(probe) ?? 'nothing')
+      if (watched === 'nothing') return
+      if (watched === 'descent') observeEnergy(sample, quietSince)
+      else observeSpeed(sample, quietSince, watched.speedOf)
     },
     warnings() {
       const lines: string[] = []

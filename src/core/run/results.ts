@@ -2,6 +2,7 @@
 import type { NpyArray } from '../data/npy.ts'
 import type { PiecedArray } from '../data/npz.ts'
 import { ModelError, escaped } from '../errors.ts'
+import { measureOf } from '../kinds/probes/table.ts'
 import type { Model } from '../model/model.ts'
 import { axisValues } from '../model/variation.ts'
 import { samplesBetween } from '../plan/clock.ts'
@@ -159,7 +160,7 @@ export function termNames(series: readonly Series[]): Readonly<Record<string, re
 export function finalValues(series: readonly Series[]): Readonly<Record<string, number | null | Spread>> {
   const values = series.flatMap(({ name, kind, value }) => {
     const last = value.at(-1)
-    if (kind === 'snapshot' || last === undefined) return []
+    if (measureOf(kind) === undefined || last === undefined) return []
     return [[name, last.length === 1 ? finite(last[0] as number) : spread(last)] as const]
   })
   return Object.fromEntries(values)
@@ -191,7 +192,9 @@ const CSV_PIECE = 2 ** 16
  * @returns undefined for a snapshot, which is no time series
  */
 export function seriesCsv(series: Series, replicas: number): Iterable<string> | undefined {
-  return series.kind === 'snapshot' ? undefined : pieces(csvCells(series, replicas))
+  const measure = measureOf(series.kind)
+  if (measure === undefined) return undefined
+  return pieces(csvCells(series, replicas, measure.columns))
 }
 
 /** Joins cells in pieces that no limit of a string can meet. */
@@ -207,10 +210,14 @@ function* pieces(cells: Iterable<string>): Generator<string, void, undefined> {
 }
 
 /** The cells of a table with what stands between them. */
-function* csvCells(series: Series, replicas: number): Generator<string, void, undefined> {
-  const { kind, tick, time, value, terms, termNames, shape } = series
+function* csvCells(
+  series: Series,
+  replicas: number,
+  columnsOf: (count: number, terms: readonly string[]) => readonly string[],
+): Generator<string, void, undefined> {
+  const { tick, time, value, terms, termNames, shape } = series
   const count = product(shape) / replicas
-  const columns = columnNames(kind, count, termNames ?? [])
+  const columns = columnsOf(count, termNames ?? [])
   yield 'tick,time'
   for (let replica = 0; replica < replicas; replica++)
     for (const column of columns) yield `,${csvText(replicas > 1 ? `replica.${replica}.${column}` : column)}`
@@ -239,13 +246,6 @@ export function csvText(name: string): string {
   const text = escaped(name)
   const safe = /^[=+\-@]/.test(text) ? `'${text}` : text
   return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
-
-function columnNames(kind: Series['kind'], count: number, terms: readonly string[]): string[] {
-  if (kind === 'energy') return ['total', ...terms]
-  if (kind === 'speed') return ['value']
-  const word = kind === 'overlap' ? 'pattern' : 'row'
-  return Array.from({ length: count }, (_, index) => `${word}.${index}`)
 }
 
 function float32Text(value: number): string {

@@ -95,8 +95,8 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   const mostTicks = engine.clock.records / perTick
   const updates = createPending(plan.deferred)
 
-  const snapshots = plan.probes.map(({ probe }) =>
-    probe.kind === 'snapshot' ? copiesOf(plan, model, probe.of) : undefined,
+  const snapshots = plan.probes.map(({ copies }) =>
+    copies === undefined ? undefined : copiesOf(plan, model, copies),
   )
   const ringBytes = plan.probes.reduce(
     (sum, { capacity, sampleWords }) => sum + capacity * sampleWords * 4,
@@ -298,7 +298,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   /** Before samples where updates are deferred: an energy wants them carried out, a snapshot what is made on demand. */
   const settlePending = ({ record, open }: Recording, batch: Batch): number => {
     const due = plan.probes.filter(({ probe }) => isSampled(tick, probe.every))
-    if (!updates.isEmpty && due.some(({ probe }) => probe.kind === 'energy')) {
+    if (!updates.isEmpty && due.some(({ needsFlush }) => needsFlush)) {
       open(batch.records++, tick)
       for (const { flush, deferred } of engine.deferred)
         for (const command of flush) record(command, deferred.name)
@@ -306,10 +306,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     }
     const word = open(batch.records++, tick)
     for (const { make, derived } of engine.derived)
-      if (
-        derived.made === 'demand' &&
-        due.some(({ probe }) => probe.kind === 'snapshot' && probe.of === derived.name)
-      )
+      if (derived.made === 'demand' && due.some(({ copies }) => copies === derived.name))
         for (const command of make) record(command, PROBES)
     return word
   }
@@ -321,7 +318,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     if (perTick > 1 && plan.probes.some(({ probe }) => isSampled(tick, probe.every)))
       word = settlePending(recording, batch)
     let refreshed = false
-    plan.probes.forEach(({ probe, slotWord }, index) => {
+    plan.probes.forEach(({ probe, slotWord, copies }, index) => {
       if (!isSampled(tick, probe.every)) return
       const slot = batch.used[index] as number
       batch.used[index] = slot + 1
@@ -332,7 +329,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
         raise(word, SAMPLES)
       }
       refreshed = true
-      if (probe.kind === 'snapshot') batch.snapshot = true
+      if (copies !== undefined) batch.snapshot = true
       for (const command of engine.probes[index] ?? []) record(command, PROBES)
     })
   }

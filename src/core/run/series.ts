@@ -32,10 +32,10 @@ export interface Series {
 
 /** Empty series for all probes of a plan. */
 export function createSeries(plan: Plan, model: Model): Series[] {
-  return plan.probes.map(({ probe, shape, terms }): Series => {
+  return plan.probes.map(({ probe, shape, terms, copies }): Series => {
     const replicas = model.replicas > 1 ? [model.replicas] : []
     const base = { name: probe.name, kind: probe.kind, tick: [], time: [], value: [] }
-    if (probe.kind === 'snapshot') return { ...base, shape: snapshotShape(plan, model, probe.of, shape) }
+    if (copies !== undefined) return { ...base, shape: snapshotShape(plan, model, copies, shape) }
     if (terms !== undefined) return { ...base, shape: replicas, terms: [], termNames: terms }
     return { ...base, shape: [...replicas, ...shape] }
   })
@@ -77,13 +77,13 @@ function snapshotShape(plan: Plan, model: Model, name: string, shape: readonly n
 
 /** Reads a raw sample as a value of its probe; the arrays are copies. */
 export function readSample(plan: Plan, model: Model, raw: RawSample, time: number): Sample {
-  const { probe, shape } = plan.probes[raw.probe] as ProbePlan
+  const { probe, shape, copies, terms: names } = plan.probes[raw.probe] as ProbePlan
   const base = { probe: probe.name, tick: raw.tick, time }
-  if (probe.kind === 'snapshot') {
-    const { data } = unpackArray(plan, model, probe.of, raw.data.buffer, raw.data.byteOffset)
+  if (copies !== undefined) {
+    const { data } = unpackArray(plan, model, copies, raw.data.buffer, raw.data.byteOffset)
     return { ...base, value: data }
   }
-  if (probe.kind !== 'energy') return { ...base, value: raw.data.slice() }
+  if (names === undefined) return { ...base, value: raw.data.slice() }
   const terms = raw.data.slice()
   const count = shape[0] as number
   const value = new Float64Array(model.replicas)

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { escaped } from '../../core/errors.ts'
-import type { Lagrangian, Model, Probe } from '../../core/model/model.ts'
+import { probeText } from '../../core/kinds/probes/table.ts'
+import type { Lagrangian, Model } from '../../core/model/model.ts'
 import { samplesBetween } from '../../core/plan/clock.ts'
 import { aligned, axesLines, bytesText } from '../../core/plan/print.ts'
 import { NO_LIMITS } from '../limits.ts'
@@ -63,7 +64,7 @@ function describe(scenario: string, model: Model): string[] {
     ...model.probes.map((probe) => [
       'probe',
       probe.name,
-      `${targetText(probe)}${everyText(probe.every)}, ${counted(1 + samplesBetween(0, time.ticks, probe.every), 'sample')}`,
+      `${probeText(probe)}${everyText(probe.every)}, ${counted(1 + samplesBetween(0, time.ticks, probe.every), 'sample')}`,
     ]),
   ]
   return [
@@ -78,21 +79,6 @@ function lagrangianText({ kind, ...rest }: Lagrangian): string {
   const { parameters, ...own } = { parameters: {}, ...rest }
   const list = Object.entries({ ...own, ...parameters }).map(([name, value]) => `${name} ${String(value)}`)
   return list.length === 0 ? kind : `${kind} (${list.join(', ')})`
-}
-
-function targetText(probe: Probe): string {
-  switch (probe.kind) {
-    case 'energy':
-      return 'energy'
-    case 'overlap':
-      return `overlap of ${probe.layer} with ${counted(probe.patterns.rows, 'pattern')}`
-    case 'similarity':
-      return `similarity of ${probe.memory} with ${counted(probe.patterns.rows, 'pattern')}`
-    case 'speed':
-      return `speed of ${probe.layer}`
-    case 'snapshot':
-      return `snapshot of ${probe.of}`
-  }
 }
 
 function everyText(every: number): string {

@@ -1,9 +1,9 @@
 /** A run on the GPU next to the same run in float64. */
 import { expect } from 'vitest'
-import type { Model, Probe } from '../../../src/core/model/model.ts'
+import type { Model } from '../../../src/core/model/model.ts'
 import { isSampled } from '../../../src/core/plan/clock.ts'
 import { createReference, type Reference } from '../../../src/core/reference/network.ts'
-import { overlap, similarity, speed } from '../../../src/core/reference/probes.ts'
+import { probed } from '../../../src/core/reference/probes.ts'
 import {
   createSimulation,
   type Simulation,
@@ -37,28 +37,6 @@ export async function readAll(simulation: Simulation): Promise<Record<string, Fl
   const result: Record<string, Float32Array> = {}
   for (const name of namesOf(simulation.model)) result[name] = (await simulation.read(name)).data
   return result
-}
-
-/** What a probe sees, all replicas one behind the other; for energy the terms. */
-export function probed(reference: Reference, model: Model, probe: Probe): number[] {
-  const replicas = Array.from({ length: model.replicas }, (_, r) => r)
-  switch (probe.kind) {
-    case 'energy':
-      return reference.energy().flatMap(({ terms }) => Object.values(terms))
-    case 'overlap':
-      return reference.activations(probe.layer).flatMap((g) => overlap(g, probe.patterns))
-    case 'similarity': {
-      const { rows, columns } = probe.patterns
-      const xi = reference.read(probe.memory)
-      return replicas.flatMap((r) =>
-        similarity(xi.subarray(r * rows * columns, (r + 1) * rows * columns), probe.patterns),
-      )
-    }
-    case 'speed':
-      return reference.velocity(probe.layer).map(speed)
-    case 'snapshot':
-      return [...reference.read(probe.of)]
-  }
 }
 
 /**
@@ -102,7 +80,7 @@ export async function expectLikeReference(
         model.probes.forEach((probe, index) => {
           if (!isSampled(reference.tick, probe.every)) return
           expected[index]!.tick.push(reference.tick)
-          expected[index]!.value.push(probed(reference, model, probe))
+          expected[index]!.value.push(probed(reference, probe))
         })
       }
       await simulation.step(0)

@@ -4,7 +4,7 @@ import { type Format, kernelOf, lagrangianFields } from '../../../src/core/plan/
 import { vectorStride } from '../../../src/core/plan/layout.ts'
 import { row, squaredDistance } from '../../../src/core/model/algebra.ts'
 import { activation, isPerNeuron, lagrangian } from '../../../src/core/kinds/lagrangians/table.ts'
-import { similarity, speed } from '../../../src/core/reference/probes.ts'
+import { similarity, speed } from '../../../src/core/kinds/probes/values.ts'
 import { LAGRANGIANS, single, valueBound } from '../../lagrangians.ts'
 import { expectWithin, largest, ULP } from '../helpers/within.ts'
 import { runKernel, SENTINEL, sentinels } from './harness.ts'

@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-const RECIPES = ['lagrangian', 'rule', 'integrator']
+const RECIPES = ['lagrangian', 'rule', 'integrator', 'probe']
 const TABLES = {
   lagrangians: 'src/core/kinds/lagrangians/table.ts',
   rules: 'src/core/kinds/rules/table.ts',
   integrators: 'src/core/kinds/integrators/table.ts',
+  probes: 'src/core/kinds/probes/table.ts',
 }
+const PLANNERS = 'src/core/plan/probes.ts'
 
 let copy: string
 
@@ -64,6 +66,8 @@ describe('the compiler', () => {
     ],
     ['a Lagrangian that does not say whether it is bounded', TABLES.lagrangians, /\n {6}isBounded: true,/],
     ['a rule without a drive', TABLES.rules, /\n {4}drive: \(_, from\) => from,/],
+    ['a probe that does not say what the guard watches', TABLES.probes, /\n {6}guard: \(\) => 'descent',/],
+    ['a probe that nothing computes', PLANNERS, /\n {2}speed: \{[^]*?\n {2}\},/],
     ['an integrator without noise', TABLES.integrators, /\n {4}variance: .*/],
   ])('refuses %s', (_, file, fact) => {
     expect(changed(file, fact, '', () => types('tsconfig.core.json'))).toContain(file)
@@ -83,13 +87,14 @@ describe('the recipes', () => {
     }
   })
 
-  test('apply, compile, and pass the tests of their families; a wrong drive in WGSL alone does not', () => {
+  test('apply, compile, and pass the tests of their families; a wrong drive in WGSL or factor in a plan alone does not', () => {
     for (const name of RECIPES)
       execFileSync('git', ['apply', resolve(`docs/recipes/${name}.diff`)], { cwd: copy })
     expect(types('tsconfig.json')).toBe('')
     const tests = [
       'test/unit/kinds/lagrangians.test.ts',
       'test/gpu/rules.test.ts',
+      'test/gpu/probes.test.ts',
       'test/gpu/kernels/magnitudes.test.ts',
     ]
     const { code, text } = run(...tests)
@@ -100,5 +105,10 @@ describe('the recipes', () => {
     )
     expect(wrong.code).not.toBe(0)
     expect(wrong.text).toMatch(/follows '?anti-hebbian'? by/)
+    const doubled = changed(PLANNERS, '() => 1 / g.size', '() => 2 / g.size', () =>
+      run('test/gpu/probes.test.ts', '-t', 'activity'),
+    )
+    expect(doubled.code).not.toBe(0)
+    expect(doubled.text).toMatch(/activity is what float64 says/)
   }, 300_000)
 })

@@ -3,7 +3,7 @@ import type { Layer } from '../../../src/core/model/model.ts'
 import { noise, RandomStream } from '../../../src/core/model/random.ts'
 import { roundToHalf } from '../../../src/core/model/algebra.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
-import { overlap, similarity, speed } from '../../../src/core/reference/probes.ts'
+import { overlap, similarity, speed } from '../../../src/core/kinds/probes/values.ts'
 import { buildModel, normalRows, rowsOf, signRows, zeroRows } from '../../build.ts'
 
 const linear = { kind: 'linear', gain: 1 } as const

@@ -6,7 +6,7 @@ import type { Layer, Memory, Model, Rows, Synapse } from '../../../src/core/mode
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { dot, norm, row } from '../../../src/core/model/algebra.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
-import { similarity } from '../../../src/core/reference/probes.ts'
+import { similarity } from '../../../src/core/kinds/probes/values.ts'
 import { buildModel, normalRows, rowsOf, signRows, symmetricRows } from '../../build.ts'
 
 /** Slope of log error against log size: the order of convergence. */

@@ -1,0 +1,143 @@
+/** What a run records (docs/scenario.md, "Probes"). */
+import { copy, type Copy, measure, type Measure, type Patterns, type Resolved } from './definition.ts'
+import { overlap, similarity, speed } from './values.ts'
+
+/** Adding a kind: docs/extending.md. How it is computed on the GPU stands in src/core/plan/probes.ts. */
+export const PROBES = {
+  energy: measure(
+    {},
+    {
+      description: 'The total energy and each of its terms.',
+      text: () => 'energy',
+      exact: (_, network) => network.energy().map(({ terms }) => Object.values(terms)),
+      columns: (_, terms) => ['total', ...terms],
+      plot: { note: '', bandNote: '', ofReplica: 'mean', label: 'total', isShare: false, leads: false },
+      guard: () => 'descent',
+      target: () => undefined,
+    },
+  ),
+
+  overlap: measure(
+    { layer: { names: 'layer', description: 'A layer.' }, patterns: { patternsFor: 'layer' } },
+    {
+      description: 'xi.g / N for each pattern xi, g the activation of the layer.',
+      text: ({ layer, patterns }) => `overlap of ${layer} with ${counted(patterns)}`,
+      exact: ({ layer, patterns }, network) => network.activations(layer).map((g) => overlap(g, patterns)),
+      columns: (count) => numbered('pattern', count),
+      plot: {
+        note: '',
+        bandNote: 'replica maxima',
+        ofReplica: 'largest',
+        label: '',
+        isShare: true,
+        leads: true,
+      },
+      guard: () => 'nothing',
+      target: ({ layer }) => layer,
+    },
+  ),
+
+  similarity: measure(
+    { memory: { names: 'memory', description: 'A memory.' }, patterns: { patternsFor: 'memory' } },
+    {
+      description: 'Cosine between each row of a memory and the pattern of the same number.',
+      text: ({ memory, patterns }) => `similarity of ${memory} with ${counted(patterns)}`,
+      exact: ({ memory, patterns }, network) =>
+        copiesOf(network.read(memory), patterns.rows * patterns.columns).map((xi) =>
+          similarity(xi, patterns),
+        ),
+      columns: (count) => numbered('row', count),
+      plot: {
+        note: 'cosine of each row',
+        bandNote: 'cosine, all rows',
+        ofReplica: 'mean',
+        label: '',
+        isShare: true,
+        leads: false,
+      },
+      guard: () => 'nothing',
+      target: () => undefined,
+    },
+  ),
+
+  speed: measure(
+    { layer: { names: 'moving-layer', description: 'A layer, not an adiabatic one.' } },
+    {
+      description: 'max |dx/dt| over the neurons of a layer.',
+      text: ({ layer }) => `speed of ${layer}`,
+      exact: ({ layer }, network) => network.velocity(layer).map((velocity) => [speed(velocity)]),
+      columns: () => ['value'],
+      plot: {
+        note: 'max |dx/dt|',
+        bandNote: 'max |dx/dt|',
+        ofReplica: 'mean',
+        label: '',
+        isShare: false,
+        leads: false,
+      },
+      guard: ({ layer }) => ({ speedOf: layer }),
+      target: () => undefined,
+    },
+  ),
+
+  snapshot: copy(
+    { of: { names: 'any', description: 'A layer (its state), a memory or a synapse.' } },
+    {
+      description: 'A copy of a state.',
+      text: ({ of }) => `snapshot of ${of}`,
+      of: ({ of }) => of,
+    },
+  ),
+} as const
+
+type Table = typeof PROBES
+
+export type ProbeKind = keyof Table
+
+/** Kinds whose samples are numbers that a kernel computes. */
+export type MeasuredKind = {
+  [K in ProbeKind]: Table[K]['isMeasured'] extends true ? K : never
+}[ProbeKind]
+
+/** In the order of the menu. */
+export const PROBE_KINDS = Object.keys(PROBES) as [ProbeKind, ...ProbeKind[]]
+
+/** The keys of a kind beside `kind` and `every`. */
+export type ProbeKeys<K extends ProbeKind> = Table[K]['keys']
+
+/** A probe of one kind, with patterns of some type. */
+export type ProbeOf<K extends ProbeKind, R extends Patterns = Patterns> = Resolved<K, ProbeKeys<K>, R>
+
+/** Any probe. */
+type AnyProbe = { [K in ProbeKind]: ProbeOf<K> }[ProbeKind]
+
+/** What is known of the numbers of a kind; undefined for one that copies. */
+export function measureOf(kind: ProbeKind): Measure<AnyProbe> | undefined {
+  // TypeScript cannot see that the entry under `kind` takes a probe of that kind.
+  const entry = PROBES[kind]
+  return entry.isMeasured ? (entry as unknown as Measure<AnyProbe>) : undefined
+}
+
+/** The layer, memory or synapse that a probe copies; undefined for one that measures. */
+export function copiedBy(probe: AnyProbe): string | undefined {
+  const entry = PROBES[probe.kind]
+  return entry.isMeasured ? undefined : (entry as unknown as Copy<AnyProbe>).of(probe)
+}
+
+/** What a probe looks at, for people. */
+export function probeText(probe: AnyProbe): string {
+  return (PROBES[probe.kind] as unknown as Pick<Copy<AnyProbe>, 'text'>).text(probe)
+}
+
+function counted({ rows }: Patterns): string {
+  return `${rows} pattern${rows === 1 ? '' : 's'}`
+}
+
+function numbered(word: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${word}.${index}`)
+}
+
+/** Arrays of a length that stand one behind the other. */
+function copiesOf(all: Float64Array, length: number): Float64Array[] {
+  return Array.from({ length: all.length / length }, (_, r) => all.subarray(r * length, (r + 1) * length))
+}

@@ -1,0 +1,54 @@
+/** What probes measure, in float64, for one replica (docs/scenario.md, "Probes"). */
+import type { Patterns } from './definition.ts'
+
+/**
+ * Overlap of a layer with each pattern: m_p = xi_p . g / N.
+ * @param g - activation, [N]
+ * @returns m, [patterns]
+ */
+export function overlap(g: Float64Array, patterns: Patterns): number[] {
+  return rowsOf(patterns).map((pattern) => dot(pattern, g) / g.length)
+}
+
+/**
+ * Cosine of each memory row with the pattern of the same index; 0 where one of the two is zero.
+ * @param xi - memories, [rows, columns]
+ * @returns cosines, [rows]
+ */
+export function similarity(xi: Float64Array, patterns: Patterns): number[] {
+  return rowsOf(patterns).map((pattern, mu) => {
+    const memory = nearOne(xi.subarray(mu * patterns.columns, (mu + 1) * patterns.columns))
+    const target = nearOne(pattern)
+    const lengths = norm(memory) * norm(target)
+    return lengths === 0 ? 0 : dot(memory, target) / lengths
+  })
+}
+
+/**
+ * Speed of a layer: max_i |dx_i/dt|, per unit of model time.
+ * @param velocity - dx/dt, [N]
+ */
+export function speed(velocity: Float64Array): number {
+  return velocity.reduce((top, v) => Math.max(top, Math.abs(v)), 0)
+}
+
+/** A row times the power of two that brings its largest entry near 1, so that its squares are numbers. */
+function nearOne(values: Float64Array): Float64Array {
+  const top = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  if (top === 0 || !Number.isFinite(top)) return values
+  const scale = 2 ** -Math.max(Math.floor(Math.log2(top)), -1022)
+  return values.map((value) => value * scale)
+}
+
+function rowsOf({ rows, columns, data }: Patterns): Float64Array[] {
+  const all = Float64Array.from(data)
+  return Array.from({ length: rows }, (_, p) => all.subarray(p * columns, (p + 1) * columns))
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  return a.reduce((sum, value, i) => sum + value * (b[i] as number), 0)
+}
+
+function norm(a: Float64Array): number {
+  return Math.sqrt(dot(a, a))
+}

@@ -1,0 +1,70 @@
+/** Every kind of probe in every form, beside float64. */
+import { describe, expect, test } from 'vitest'
+import { ModelError } from '../../src/core/errors.ts'
+import { PROBE_KINDS, type ProbeKind, type ProbeOf } from '../../src/core/kinds/probes/table.ts'
+import type { Model, Rows } from '../../src/core/model/model.ts'
+import { RandomStream } from '../../src/core/model/random.ts'
+import type { SimulationOptions } from '../../src/core/run/simulation.ts'
+import { buildModel, normalRows, signRows } from '../build.ts'
+import { expectLikeReference } from './helpers/compare.ts'
+
+const SIZE = 37
+const ROWS = 5
+const stream = new RandomStream(5, 'probes')
+
+type Asked<K extends ProbeKind> = Omit<ProbeOf<K, Rows>, 'kind' | 'name' | 'every'>
+
+/** What each kind is asked of the network below. */
+const ASKED: { readonly [K in ProbeKind]: readonly Asked<K>[] } = {
+  energy: [{}],
+  overlap: [
+    { layer: 'v', patterns: signRows(stream, 3, SIZE) },
+    { layer: 'h', patterns: normalRows(stream, 6, ROWS) },
+  ],
+  similarity: [{ memory: 'xi', patterns: normalRows(stream, ROWS, SIZE) }],
+  speed: [{ layer: 'v' }, { layer: 'u' }],
+  snapshot: [{ of: 'v' }, { of: 'h' }, { of: 'xi' }, { of: 'w' }],
+}
+
+const FORMS: readonly (readonly [string, SimulationOptions])[] = [
+  ['in kernels of its own', { resident: 'off' }],
+  ['in the resident kernel', { resident: 'on' }],
+  ['in the resident kernel of one lane', { resident: 'on', lanes: 1 }],
+]
+
+/** All that a probe may name, a clamp, a current, and replicas that are not alike. */
+function network(kind: ProbeKind): Model {
+  const rows = (count: number, size: number, scale = 1) => normalRows(stream, count, size, scale)
+  return buildModel({
+    replicas: 3,
+    time: { dt: 0.1, integrator: 'exponential-euler' },
+    layers: [
+      { name: 'v', size: SIZE, lagrangian: { kind: 'tanh', gain: 2 }, init: rows(3, SIZE) },
+      { name: 'h', size: ROWS, lagrangian: { kind: 'softmax', beta: 1 }, tau: 0 },
+      { name: 'u', size: ROWS, lagrangian: { kind: 'linear', gain: 1 }, tau: 2, init: rows(3, ROWS) },
+    ],
+    memories: [
+      { name: 'xi', from: 'v', to: 'u', init: rows(ROWS, SIZE, 0.1), rule: 'hebbian', tau: 5 },
+      { name: 'up', from: 'u', to: 'h', init: rows(ROWS, ROWS, 0.3) },
+    ],
+    synapses: [{ name: 'w', layer: 'u', tau: 3, strength: 0.5 }],
+    stimulus: [
+      { kind: 'clamp', layer: 'u', patterns: rows(1, ROWS), start: 4, stop: 6 },
+      { kind: 'current', layer: 'v', patterns: rows(2, SIZE), dwell: 2 },
+    ],
+    probes: ASKED[kind].map(
+      (asked, index) => ({ kind, name: `p${index}`, every: 1 + index, ...asked }) as Model['probes'][number],
+    ),
+  })
+}
+
+describe.each(FORMS)('%s', (_, options) => {
+  test.each(PROBE_KINDS)('%s is what float64 says', async (kind) => {
+    expect(ASKED[kind].length).toBeGreaterThan(0)
+    const outcome = await expectLikeReference(network(kind), 9, options).catch((error: unknown) => error)
+    // The resident form of a kind may be missing, and says so by name.
+    if (options.resident === 'on' && outcome instanceof ModelError)
+      expect(outcome.message).toContain(`only other kernels know the probe \`p0\` (${kind})`)
+    else if (outcome !== undefined) throw outcome as Error
+  })
+})
