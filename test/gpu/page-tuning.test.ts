@@ -26,7 +26,7 @@ async function page() {
   const planned = planNetwork(model, device.limits, abilitiesOf(device))
   const [product] = planned.products
   // As if there were many of it in a tick.
-  const plan: Plan = { ...planned, products: [{ ...product!, every: 1e-3 }] }
+  const plan: Plan = { ...planned, choices: [{ ...product!, every: 1e-3 }] }
   let submits = 0
   const queue = new Proxy(device.queue, {
     get(target, name) {
