@@ -15,6 +15,7 @@ export type {
   Synapse,
   Variation,
 } from './model/model.ts'
+export type { ProbeKind } from './kinds/probes/table.ts'
 export type { Written } from './kinds/lagrangians/definition.ts'
 export type { Read } from './model/files.ts'
 export type { ResolveOptions } from './model/resolve.ts'
