@@ -1,4 +1,5 @@
 /** What a network keeps of the one before it when its scenario is changed. Pure. */
+import { hashBytes } from '../core/hash.ts'
 import type { Model } from '../core/model/model.ts'
 import type { Series } from '../core/run/series.ts'
 
@@ -66,17 +67,6 @@ function startOf({ layers, stimulus }: Model, name: string): string {
 /** Equal for equal values; arrays count by a hash of their bytes. */
 function signatureOf(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
-    ArrayBuffer.isView(inner) ? `${inner.byteLength} bytes, ${hashOf(inner)}` : inner,
+    ArrayBuffer.isView(inner) ? `${inner.byteLength} bytes, ${hashBytes(inner)}` : inner,
   )
-}
-
-/** FNV-1a over words of 32 bits where there are whole ones, else over bytes. */
-function hashOf({ buffer, byteOffset, byteLength }: ArrayBufferView): number {
-  const isWhole = byteOffset % 4 === 0 && byteLength % 4 === 0
-  const parts = isWhole
-    ? new Uint32Array(buffer, byteOffset, byteLength / 4)
-    : new Uint8Array(buffer, byteOffset, byteLength)
-  let hash = 0x811c9dc5
-  for (const part of parts) hash = Math.imul(hash ^ part, 0x01000193) ^ (hash >>> 15)
-  return hash
 }

@@ -6,6 +6,7 @@ import { fastestOf, medianOf } from '../plan/tuning.ts'
 import { type Choice, type Tuned, shapeKey } from '../plan/variants.ts'
 import { type Shape, type Step, type Way, scratchOf, waysOf } from '../plan/ways.ts'
 import { abilitiesOf } from './adapter.ts'
+import { createTimestamps } from './timestamps.ts'
 import { pipelineOf } from './pipelines.ts'
 
 /** There in every runtime, though not in the language. */
@@ -222,39 +223,15 @@ function createStopwatch(device: GPUDevice, now: () => number): Stopwatch {
       destroy: () => undefined,
     }
   }
-  const querySet = device.createQuerySet({ label: 'tuner', type: 'timestamp', count: 2 })
-  const resolved = device.createBuffer({
-    label: 'tuner/times',
-    size: 16,
-    usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
-  })
-  const staging = device.createBuffer({
-    label: 'tuner/times read',
-    size: 16,
-    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-  })
+  const times = createTimestamps(device, 'tuner', 1)
   return {
     async time(dispatch, count) {
-      submit(
-        dispatch,
-        count,
-        (encoder) => {
-          encoder.resolveQuerySet(querySet, 0, 2, resolved, 0)
-          encoder.copyBufferToBuffer(resolved, 0, staging, 0, 16)
-        },
-        { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 },
-      )
-      await staging.mapAsync(GPUMapMode.READ)
-      const [begin = 0n, end = 0n] = new BigUint64Array(staging.getMappedRange())
-      staging.unmap()
-      // Counters of some drivers run backwards now and then, and some are rounded to nothing.
-      return Math.max(1e-6, Number(end - begin) / 1e6 / count)
+      submit(dispatch, count, (encoder) => times.encode(encoder), times.pass())
+      const [nanoseconds = 0] = await times.read()
+      // Some counters are rounded to nothing.
+      return Math.max(1e-6, nanoseconds / 1e6 / count)
     },
-    destroy() {
-      querySet.destroy()
-      resolved.destroy()
-      staging.destroy()
-    },
+    destroy: () => times.destroy(),
   }
 }
 

@@ -1,3 +1,5 @@
+import { hashText } from '../hash.ts'
+
 /**
  * Philox4x32-10, a counter-based generator: each counter gives four independent words, so that a value depends
  * on what it is for and never on the order in which values are drawn. shaders/common/random.wgsl is the same
@@ -62,7 +64,7 @@ export class RandomStream {
   #words: number[] = []
 
   constructor(seed: number, purpose: string) {
-    this.#key = [seed, hash(purpose)]
+    this.#key = [seed, hashText(purpose)]
   }
 
   /** The next 32-bit word. */
@@ -95,13 +97,4 @@ export class RandomStream {
     }
     return order
   }
-}
-
-/** FNV-1a over UTF-16 code units. */
-function hash(text: string): number {
-  let value = 0x811c9dc5
-  for (let index = 0; index < text.length; index++) {
-    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193)
-  }
-  return value >>> 0
 }

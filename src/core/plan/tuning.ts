@@ -1,6 +1,7 @@
 /**
  * Which forms of products are worth timing, which one wins, and what is kept of it. Pure: src/core/gpu/tuner.ts measures.
  */
+import { HASH, hashText } from '../hash.ts'
 import { ALONE, type Tile, TILES, kernelOf } from './kernels.ts'
 import type { Plan } from './plan.ts'
 import {
@@ -169,13 +170,13 @@ export function untuned({ choices }: Pick<Plan, 'choices'>, tuned: Tuned): Choic
 
 /** Changes when the kernels of products do: what was measured with others says nothing. */
 function kernelsKey(): string {
-  let hash = 0x811c9dc5
+  let hash = HASH
   const forms = (['recall', 'project'] as const).flatMap((product) =>
     TILES[product].map((tile) => [`matrix/${product}`, tile] as const),
   )
   for (const [name, tile] of [...forms, ['matrix/attend', ALONE], ['matrix/merge', ALONE]] as const) {
     const { source } = kernelOf(name, { format: 'f32', tile, ending: 'collect' })
-    for (let at = 0; at < source.length; at++) hash = Math.imul(hash ^ source.charCodeAt(at), 0x01000193)
+    hash = hashText(source, hash)
   }
-  return (hash >>> 0).toString(16)
+  return hash.toString(16)
 }

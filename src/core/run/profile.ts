@@ -1,4 +1,5 @@
 /** GPU time by group: ticks recorded with one timed pass for each run of dispatches of a layer, synapse or memory. */
+import { createTimestamps } from '../gpu/timestamps.ts'
 import type { Model } from '../model/model.ts'
 
 /** The part of a tick that a group of dispatches belongs to. */
@@ -30,8 +31,6 @@ export const PROBES = ' probes'
 /** Passes a timer can tell apart: two queries each, and a query set holds 4096. */
 const MOST_PASSES = 2048
 
-const BYTES = MOST_PASSES * 16
-
 export interface Timer {
   /** Whether so many passes more can be timed. */
   hasRoom(passes: number): boolean
@@ -48,25 +47,14 @@ export interface Timer {
 
 /** Needs the feature timestamp-query. */
 export function createTimer(device: GPUDevice): Timer {
-  const querySet = device.createQuerySet({ label: 'profile', type: 'timestamp', count: 2 * MOST_PASSES })
-  const resolved = device.createBuffer({
-    label: 'profile',
-    size: BYTES,
-    usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
-  })
-  const staging = device.createBuffer({
-    label: 'profile staging',
-    size: BYTES,
-    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-  })
+  const times = createTimestamps(device, 'profile', MOST_PASSES)
   let passes: { readonly group: string; dispatches: number }[] = []
   let ticks = 0
   return {
     hasRoom: (more) => passes.length + more <= MOST_PASSES,
     begin(group) {
-      const index = 2 * passes.length
       passes.push({ group, dispatches: 0 })
-      return { querySet, beginningOfPassWriteIndex: index, endOfPassWriteIndex: index + 1 }
+      return times.pass()
     },
     count() {
       const last = passes.at(-1)
@@ -82,21 +70,16 @@ export function createTimer(device: GPUDevice): Timer {
       ticks = 0
       const sums = new Map<string, { nanoseconds: number; dispatches: number }>()
       if (timed.length > 0) {
-        const bytes = timed.length * 16
         const encoder = device.createCommandEncoder({ label: 'profile' })
-        encoder.resolveQuerySet(querySet, 0, 2 * timed.length, resolved, 0)
-        encoder.copyBufferToBuffer(resolved, 0, staging, 0, bytes)
+        times.encode(encoder)
         device.queue.submit([encoder.finish()])
-        await staging.mapAsync(GPUMapMode.READ, 0, bytes)
-        const times = new BigUint64Array(staging.getMappedRange(0, bytes))
+        const spans = await times.read()
         timed.forEach(({ group, dispatches }, index) => {
           const sum = sums.get(group) ?? { nanoseconds: 0, dispatches: 0 }
-          // Counters of some drivers run backwards now and then.
-          sum.nanoseconds += Math.max(0, Number((times[2 * index + 1] ?? 0n) - (times[2 * index] ?? 0n)))
+          sum.nanoseconds += spans[index] ?? 0
           sum.dispatches += dispatches
           sums.set(group, sum)
         })
-        staging.unmap()
       }
       const time = (kind: GroupKind, key: string, name = key): GroupTime => {
         const { nanoseconds, dispatches } = sums.get(key) ?? { nanoseconds: 0, dispatches: 0 }
@@ -113,10 +96,6 @@ export function createTimer(device: GPUDevice): Timer {
         ],
       }
     },
-    destroy() {
-      querySet.destroy()
-      resolved.destroy()
-      staging.destroy()
-    },
+    destroy: () => times.destroy(),
   }
 }
