@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createSimulation } from '../../src/core/run/simulation.ts'
 import { ModelError } from '../../src/core/errors.ts'
-import { ownerOf } from '../../src/core/plan/operation.ts'
 import { isDue, samplesBetween } from '../../src/core/plan/clock.ts'
 import type { Profile } from '../../src/core/run/profile.ts'
 import { testDevice } from './device.ts'
@@ -50,11 +49,11 @@ describe.each(NETWORKS)('a profile of the $name network', ({ model }) => {
         else expect(microseconds).toBe(0)
         if (name === '') continue
         const due = simulation.plan.tick
-          .filter((operation) => ownerOf(operation) === name)
+          .filter(({ owner }) => owner === name)
           .map((operation) => ticks.filter((tick) => isDue(tick, operation.every(model))).length)
         const least = due.reduce((sum, count) => sum + count, 0)
         // Activations are prepared before a tick whose stimulus changes.
-        const prepared = simulation.plan.prepare.filter((operation) => ownerOf(operation) === name).length
+        const prepared = simulation.plan.prepare.filter(({ owner }) => owner === name).length
         expect(dispatches, name).toBeGreaterThanOrEqual(least)
         expect(dispatches, name).toBeLessThanOrEqual(least + TICKS * prepared)
       }

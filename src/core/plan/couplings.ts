@@ -7,7 +7,7 @@ import { ALONE, type Making } from './kernels.ts'
 import { type Matrix, unitOf, vectorStride } from './layout.ts'
 import { addCarry, addFixedMatrix, addStages, baseBlockOf, mayFold, stageBuffers } from './matrices.ts'
 import { biasRows, integrate, stepping } from './neurons.ts'
-import type { Operation, Stage } from './operation.ts'
+import type { Operation, Stage, Work } from './operation.ts'
 import {
   type Planning,
   type Receiver,
@@ -23,7 +23,7 @@ import {
   stepOf,
   tileOf,
 } from './planning.ts'
-import { MOST_PENDING } from './deferred.ts'
+import { MOST_PENDING } from './clock.ts'
 import type { Factored } from './factored.ts'
 import { isStaged, type Turn } from './stages.ts'
 import { type SwitchPlan, type Form, type Why, chooseForm, shapeKey } from './variants.ts'
@@ -53,8 +53,7 @@ export function planMemory(planning: Planning, memory: Memory): void {
 }
 
 /** What a product takes from its matrix, layer and output besides the shape of the matrix. */
-interface Product {
-  readonly label: string
+interface Product extends Work {
   readonly stage: Stage
   readonly kernel: 'matrix/recall' | 'matrix/project'
   readonly matrix: Matrix
@@ -74,6 +73,10 @@ interface Product {
   readonly every?: Operation['every']
   /** What makes the vector, before. */
   readonly before?: readonly Operation[]
+}
+
+function workOf({ owner, act, into, part }: Product): Work {
+  return { owner, act, ...(into !== undefined && { into }), ...(part !== undefined && { part }) }
 }
 
 /** A vector [replicas, stride] in which products are set or added up. */
@@ -125,7 +128,7 @@ export function planProduct(
     const more = adds || (!recalls && row0 > 0)
     const { joined, constants, buffers, params } = isLast ? receiver(more) : collecting(output, more)
     return operation(planning, {
-      label: product.label,
+      ...workOf(product),
       stage: product.stage,
       kernel,
       joined: {
@@ -167,18 +170,19 @@ const FOLDED_ROWS = 128
 /** The same for a symmetric matrix of every replica, folded at its diagonal: partial sums, and their sum. */
 function planFolded(
   planning: Planning,
-  { label, stage, matrix, vector, making, scale = 1, every, before = [] }: Product,
+  product: Product,
   adds: boolean,
   receiver: (adds: boolean) => Receiver,
 ): Operation[] {
   const { model, software, workgroup } = planning
+  const { stage, matrix, vector, making, scale = 1, every, before = [] } = product
   const { stride, columns } = matrix
   const quads = stride / 4
   const strips = Math.ceil(quads / 2)
   const chunk = software ? 8 * strips : FOLDED_ROWS
   const chunks = Math.ceil((8 * strips) / chunk)
   const partials = strips + chunks
-  const partial = `${vector.buffer.split('/')[0] as string}/partial`
+  const partial = `${product.into}/partial`
   addBuffer(planning, partial, model.replicas * partials * stride * 4)
   const rate = every === undefined ? {} : { every }
   // Strips are of very different lengths: small workgroups share them out evenly among few cores.
@@ -186,7 +190,8 @@ function planFolded(
   const folds = matrix.blocks.map(({ buffer, start, count }) => {
     const params = { columns, stride, chunk, replica0: start / matrix.rows, partials }
     return operation(planning, {
-      label: label.replace('/project ', '/fold '),
+      ...workOf(product),
+      act: 'fold',
       stage,
       kernel: 'matrix/fold',
       constants: { WORKGROUP: group },
@@ -198,7 +203,7 @@ function planFolded(
   })
   const { joined, constants, buffers, params } = receiver(adds)
   const gathers = operation(planning, {
-    label,
+    ...workOf(product),
     stage,
     kernel: 'matrix/gather',
     joined: { ...joined, ...(making !== undefined && { making: making.joined }) },
@@ -288,11 +293,12 @@ function attending(m: Model, { name }: Layer, memory: Memory): Record<string, nu
 /** Xi^T softmax(beta (b + Xi v)) with Xi read once: blocks of rows, and what they make together. */
 function planAttended(
   planning: Planning,
-  { label, stage, matrix, every }: Product,
+  product: Product,
   { layer, memory, why }: NonNullable<Product['attends']>,
   { joined, constants, buffers, params }: Receiver,
 ): Operation[] {
   const { model, workgroup } = planning
+  const { stage, matrix, every } = product
   const { rows, columns, stride, format } = matrix
   const quads = Math.ceil(columns / 4)
   const { lanes, across, blocks, blockRows } = attendedTile(matrix, workgroup)
@@ -302,7 +308,8 @@ function planAttended(
   const rate = every === undefined ? {} : { every }
   return [
     operation(planning, {
-      label: label.replace('/project ', '/attend '),
+      ...workOf(product),
+      act: 'attend',
       stage,
       kernel: 'matrix/attend',
       why,
@@ -328,7 +335,7 @@ function planAttended(
       ...rate,
     }),
     operation(planning, {
-      label,
+      ...workOf(product),
       stage,
       kernel: 'matrix/merge',
       joined,
@@ -392,14 +399,18 @@ function productsOf(planning: Planning, layer: Layer, stage: Stage): Product[] {
         ...common,
         ...(stage === 'integrate' &&
           attention?.form === 'on' && { attends: { layer: to, memory, why: attention.why } }),
-        label: `${name}/project ${memory.name}`,
+        owner: memory.name,
+        act: 'project',
+        into: name,
         kernel: 'matrix/project',
         vector: from(memory.to),
       })
     if (memory.to === name)
       products.push({
         ...common,
-        label: `${name}/recall ${memory.name}`,
+        owner: memory.name,
+        act: 'recall',
+        into: name,
         kernel: 'matrix/recall',
         vector: from(memory.from),
         halfNorm: memory.inputOffset === 'half-norm',
@@ -421,13 +432,20 @@ export function couplingProducts(
   const { size } = find(planning.model.layers, layer)
   const activations = { buffer: `${layer}/activations`, size }
   const factored = planning.factored.get(name)
-  const common = { stage, every, kernel: 'matrix/project', vector: activations } as const
+  const common = {
+    owner: name,
+    into: layer,
+    stage,
+    every,
+    kernel: 'matrix/project',
+    vector: activations,
+  } as const
   // W is symmetric: W g = W^T g.
   if (factored === undefined) {
     const matrix = matrixNamed(planning, name)
     // One that changes may be written with anything.
     const folds = synapse.tau === undefined && mayFold(planning, matrix)
-    return [{ ...common, label: `${layer}/project ${name}`, matrix, folds }]
+    return [{ ...common, act: 'project', matrix, folds }]
   }
   const products: Product[] = []
   const { base, deferral } = factored
@@ -436,7 +454,8 @@ export function couplingProducts(
   if (base !== undefined)
     products.push({
       ...common,
-      label: `${layer}/project ${name} base`,
+      act: 'project',
+      part: 'base',
       matrix: base,
       folds: mayFold(planning, base),
     })
@@ -452,12 +471,13 @@ export function couplingProducts(
     products.push(
       {
         ...common,
-        label: `${layer}/project ${name} ring`,
+        act: 'project',
+        part: 'ring',
         matrix: ring,
         vector: { buffer: traces.buffer, size: MOST_PENDING },
         before: planProduct(
           planning,
-          { ...common, label: `${layer}/recall ${name} ring`, kernel: 'matrix/recall', matrix: ring },
+          { ...common, act: 'recall', part: 'ring', kernel: 'matrix/recall', matrix: ring },
           traces,
           false,
           () => weighed,
@@ -465,7 +485,8 @@ export function couplingProducts(
       },
       {
         ...common,
-        label: `${layer}/project ${name} excess`,
+        act: 'project',
+        part: 'excess',
         matrix: excess,
         folds: deferral.isFolded,
         making: { joined: 'fading', params: { ringWord } },
@@ -480,20 +501,20 @@ function hebbianProduct(
   planning: Planning,
   { name, diagonal }: Factored,
   patterns: Matrix,
-  common: Pick<Product, 'stage' | 'every' | 'kernel' | 'vector'>,
+  common: Pick<Product, 'owner' | 'into' | 'stage' | 'every' | 'kernel' | 'vector'>,
 ): Product {
   const { vector } = common
-  const layer = vector.buffer.split('/')[0] as string
   const coefficients = { buffer: `${name}/coefficients`, stride: vectorStride(patterns.rows) }
   return {
     ...common,
-    label: `${layer}/project ${name} patterns`,
+    act: 'project',
+    part: 'patterns',
     matrix: patterns,
     vector: { buffer: coefficients.buffer, size: patterns.rows },
     scale: 1 / patterns.columns,
     before: planProduct(
       planning,
-      { ...common, label: `${layer}/recall ${name} patterns`, kernel: 'matrix/recall', matrix: patterns },
+      { ...common, act: 'recall', part: 'patterns', kernel: 'matrix/recall', matrix: patterns },
       coefficients,
     ),
     ...(diagonal !== undefined && {
@@ -634,7 +655,8 @@ function planLearning(planning: Planning, name: string, learning: Learning): Ope
     const across = Math.min(groups, limits.maxComputeWorkgroupsPerDimension)
     const baseBlock = base && baseBlockOf(base, block.start % matrix.rows)
     return operation(planning, {
-      label: `${name}/learn`,
+      owner: name,
+      act: 'learn',
       stage: learning.stage,
       kernel: 'matrix/learn',
       constants: { BASED: baseBlock === undefined ? 0 : 1, ROWS: LEARNT_ROWS },

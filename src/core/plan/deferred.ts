@@ -4,17 +4,8 @@
  * and follow the parameters of each update.
  */
 import type { Model } from '../model/model.ts'
-import { isDue } from './clock.ts'
+import { MOST_PENDING, isDue } from './clock.ts'
 import type { Operation } from './operation.ts'
-
-/** Updates that are carried out together: those that were kept, and the one with which they are. */
-export const MOST_PENDING = 16
-
-/**
- * Words of the clock record for each synapse: how many updates are pending, fade, 1 - fade, which a slow one needs to more
- * digits than fade has, and the weights w_k.
- */
-export const PENDING_WORDS = 3 + MOST_PENDING
 
 export interface Deferred {
   readonly name: string
@@ -46,8 +37,12 @@ export function deferredOwner(array: string): string {
 export interface Pending {
   /** False for an operation that this number of pending updates leaves out. */
   takes(operation: Operation): boolean
-  /** Puts count, fade and weights of all into a clock record that begins at a word. */
-  fill(records: Int32Array, floats: Float32Array, word: number): void
+  /** Fade and weights of all, for the clock record. */
+  readonly all: readonly {
+    readonly word: number
+    readonly fade: number
+    readonly weights: readonly number[]
+  }[]
   /** After the updates of a tick. */
   advance(tick: number, model: Model): void
   /** After what was pending was carried out: of one, or of all. */
@@ -73,15 +68,7 @@ export function createPending(deferred: readonly Deferred[]): Pending {
       const isFull = (find(pending.of)?.weights.length ?? 0) === MOST_PENDING - 1
       return isFull === (pending.when === 'full')
     },
-    fill(records, floats, word) {
-      for (const { word: own, fade, weights } of all) {
-        const at = word + own
-        records[at] = weights.length
-        floats[at + 1] = fade
-        floats[at + 2] = 1 - fade
-        for (let k = 0; k < MOST_PENDING; k++) floats[at + 3 + k] = weights[k] ?? 0
-      }
-    },
+    all,
     advance(tick, model) {
       for (const one of all) {
         const { every, rate, factor } = one.update(model)

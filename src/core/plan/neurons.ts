@@ -151,7 +151,8 @@ export function planStimulus(planning: Planning, layer: Layer): Operation[] {
   }
   return [
     operation(planning, {
-      label: `${name}/stimulate`,
+      owner: name,
+      act: 'stimulate',
       stage: 'stimulate',
       kernel: 'neuron/stimulate',
       constants: { MASKED: masked ? 1 : 0 },
@@ -186,7 +187,8 @@ export function activate(planning: Planning, layer: Layer, stage: Stage): Operat
   const buffers = { state: `${name}/state`, activations: `${name}/activations` }
   if (isPerNeuron(layer.lagrangian)) {
     return operation(planning, {
-      label: `${name}/activate`,
+      owner: name,
+      act: 'activate',
       stage,
       kernel: 'neuron/activate',
       joined: { lagrangian: layer.lagrangian },
@@ -196,7 +198,8 @@ export function activate(planning: Planning, layer: Layer, stage: Stage): Operat
     })
   }
   return operation(planning, {
-    label: `${name}/normalize`,
+    owner: name,
+    act: 'normalize',
     stage,
     kernel: 'neuron/normalize',
     ...reducing(planning, size, { lagrangian: layer.lagrangian }),
@@ -265,7 +268,8 @@ export function stepping(
 export function integrate(planning: Planning, layer: Layer, stage: Stage, step: Receiver): Operation {
   const { name, size, tau } = layer
   return operation(planning, {
-    label: `${name}/integrate`,
+    owner: name,
+    act: 'integrate',
     stage,
     kernel: 'neuron/integrate',
     ...step,

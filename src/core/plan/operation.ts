@@ -17,10 +17,30 @@ export type Stage =
   | 'probe'
   | 'resident'
 
+/** Whose work a dispatch is, and what it does. */
+export interface Work {
+  /** The layer, synapse, memory or probe; a product is the work of its matrix. */
+  readonly owner: string
+  /** Such as `integrate`; of a product `recall` or `project`. */
+  readonly act: string
+  /** Of a product: the layer that receives it. */
+  readonly into?: string
+  /** Of a product with a matrix in parts: which of them. */
+  readonly part?: string
+}
+
+/** Such as `hidden/integrate`, or `hidden/recall xi` for a product: for people. */
+export function labelOf({ owner, act, into, part }: Work): string {
+  if (into === undefined) return `${owner}/${act}`
+  return `${into}/${act} ${owner}${part === undefined ? '' : ` ${part}`}`
+}
+
 /** One dispatch: which kernel, on which buffers, at which rate. */
 export interface Operation {
-  /** Such as `hidden/integrate`. */
+  /** For people (labelOf). */
   readonly label: string
+  /** The layer, synapse, memory or probe whose work it is. */
+  readonly owner: string
   readonly stage: Stage
   readonly kernel: Kernel
   /** Pipeline constants: WGSL overrides. */
@@ -38,12 +58,6 @@ export interface Operation {
   readonly variant?: { readonly form: string; readonly why: Why }
   /** Of deferred updates: only while the next one can be kept, or only when it cannot. */
   readonly pending?: { readonly of: string; readonly when: 'open' | 'full' }
-}
-
-/** The layer, synapse or memory whose work an operation of a tick is; a product is the work of its matrix. */
-export function ownerOf({ label }: Operation): string {
-  const [owner, act] = label.split('/') as [string, string]
-  return act.split(' ')[1] ?? owner
 }
 
 /** The constants of an operation that its kernel declares as overrides: a pipeline refuses others. */

@@ -6,13 +6,14 @@ import { ModelError } from '../errors.ts'
 import type { Memory, Model, Synapse } from '../model/model.ts'
 import type { Batched } from './batched.ts'
 import { attentionOf, learn, planMemory, planMove, plasticity } from './couplings.ts'
-import { type Limits, type Matrix, roundUp } from './layout.ts'
+import type { Limits, Matrix } from './layout.ts'
 import { activate, integrate, planLayer, planStimulus, stepping } from './neurons.ts'
 import type { BufferPlan, Operation } from './operation.ts'
-import { type ClockPlan, type Planning, WORKGROUP, addBuffer } from './planning.ts'
+import { type ClockPlan, planClock } from './clock.ts'
+import { type Planning, WORKGROUP, addBuffer } from './planning.ts'
 import { type ProbePlan, planProbe } from './probes.ts'
 import { planResident } from './resident.ts'
-import { type Deferred, PENDING_WORDS } from './deferred.ts'
+import type { Deferred } from './deferred.ts'
 import { type Derived, derivedLayers, onDemand } from './derived.ts'
 import { deferredOf, derivedMatrix } from './factored.ts'
 import { isStaged, type Turn, turnsOf } from './stages.ts'
@@ -338,24 +339,6 @@ function checkBindings({ maxStorageBuffersPerShaderStage: most }: Limits, tick: 
 /** Whether the activation follows in the move of a layer itself. */
 function reactsIn(move: readonly Operation[]): boolean {
   return move.some(({ buffers }) => buffers.activations !== undefined)
-}
-
-function planClock(model: Model): ClockPlan {
-  const flagsWord = 1
-  const stimulusWord = 2
-  const probeWord = stimulusWord + model.stimulus.length
-  const pendingWord = probeWord + model.probes.length
-  const isPlastic = model.synapses.some(({ tau }) => tau !== undefined)
-  const words = pendingWord + (isPlastic ? PENDING_WORDS * model.synapses.length : 0)
-  return {
-    flagsWord,
-    stimulusWord,
-    probeWord,
-    pendingWord,
-    perTick: 1,
-    words,
-    recordBytes: roundUp(words * 4, 256),
-  }
 }
 
 function planProbes(planning: Planning): ProbePlan[] {

@@ -1,10 +1,18 @@
 /** What all functions of planning share: the model, the limits, what has been planned so far, and how to add to it. */
 import { ModelError } from '../errors.ts'
+import type { ClockPlan } from './clock.ts'
 import { INTEGRATORS } from '../kinds/integrators/table.ts'
 import type { Layer, Model } from '../model/model.ts'
 import { ALONE, type Joined, type KernelName, type Product, type Tile, kernelOf } from './kernels.ts'
 import { type Limits, type Matrix, roundUp } from './layout.ts'
-import type { BufferPlan, Lifetime, Operation, Stage } from './operation.ts'
+import {
+  type BufferPlan,
+  type Lifetime,
+  type Operation,
+  type Stage,
+  type Work,
+  labelOf,
+} from './operation.ts'
 import type { Factored } from './factored.ts'
 import {
   type Form,
@@ -21,20 +29,6 @@ export const WORKGROUP = 64
 
 /** A layer up to this size is reduced by one invocation: cheaper than barriers on every adapter. */
 const SERIAL_REDUCTION = 128
-
-/** The record of a tick: the tick, its flags, the row each stimulus item shows, the ring slot of each probe. */
-export interface ClockPlan {
-  /** What a kernel for many ticks does with the record (clock.ts). */
-  readonly flagsWord: number
-  readonly stimulusWord: number
-  readonly probeWord: number
-  /** Weights of the updates that are pending (deferred.ts). */
-  readonly pendingWord: number
-  /** Records that one tick may take: its own; with deferred updates one to carry them out, and one for samples. */
-  readonly perTick: number
-  readonly words: number
-  readonly recordBytes: number
-}
 
 /** Common to all functions of planning: the model, the limits, and what has been planned so far. */
 export interface Planning {
@@ -88,8 +82,7 @@ export function find<T extends { readonly name: string }>(list: readonly T[], na
 }
 
 /** What an operation needs to be told; the rest follows from the kernel. */
-interface OperationShape {
-  readonly label: string
+interface OperationShape extends Work {
   readonly stage: Stage
   readonly kernel: KernelName
   readonly joined?: Joined
@@ -116,11 +109,12 @@ export function operation(
   { model, limits, workgroup, variants }: Planning,
   shape: OperationShape,
 ): Operation {
+  const label = labelOf(shape)
   const varied = differs(model, shape.params)
   const kernel = kernelOf(shape.kernel, { ...shape.joined, varied })
   for (const { name } of kernel.bindings)
     if (shape.buffers[name] === undefined)
-      throw new Error(`${shape.label}: nothing is bound to \`${name}\` of ${kernel.key}`)
+      throw new Error(`${label}: nothing is bound to \`${name}\` of ${kernel.key}`)
   const constants = { WORKGROUP: workgroup, ...shape.constants }
   const { tile, reduce } = shape.joined ?? {}
   const folds = shape.kernel === 'matrix/fold'
@@ -130,12 +124,13 @@ export function operation(
   const most = Math.max(...shape.workgroups)
   if (most > limits.maxComputeWorkgroupsPerDimension) {
     throw new ModelError(
-      `\`${shape.label}\` needs ${most} workgroups in one dimension, this adapter has ` +
+      `\`${label}\` needs ${most} workgroups in one dimension, this adapter has ` +
         `${limits.maxComputeWorkgroupsPerDimension}; use fewer neurons or replicas`,
     )
   }
   return {
-    label: shape.label,
+    label,
+    owner: shape.owner,
     stage: shape.stage,
     kernel,
     constants,

@@ -2,7 +2,7 @@
 import type { Axis, Model } from '../model/model.ts'
 import type { Operation, Stage } from './operation.ts'
 import type { Plan } from './plan.ts'
-import { MOST_PENDING } from './deferred.ts'
+import { MOST_PENDING } from './clock.ts'
 import { type Why, variantsText } from './variants.ts'
 
 /** One dispatch of a plan. */

@@ -6,7 +6,7 @@ import type { Layer, Memory, Model, Probe, Rows, Synapse } from '../model/model.
 import { isPerNeuron } from '../kinds/lagrangians/table.ts'
 import { lagrangianFields } from './kernels.ts'
 import { type Matrix, unitOf, vectorStride } from './layout.ts'
-import type { Operation } from './operation.ts'
+import type { Operation, Work } from './operation.ts'
 import { couplingProducts, planInput, planProduct } from './couplings.ts'
 import { addFixedMatrix, baseBlockOf } from './matrices.ts'
 import { biasRows, driveBuffers, driveConstants } from './neurons.ts'
@@ -205,7 +205,8 @@ function legendre(planning: Planning, layer: Layer, slot: Slot, word: number): O
   const whole = !isPerNeuron(layer.lagrangian)
   const reduction = reducing(planning, size, { lagrangian: layer.lagrangian })
   return operation(planning, {
-    label: `${name}/legendre`,
+    owner: name,
+    act: 'legendre',
     stage: 'probe',
     kernel: 'probe/legendre',
     joined: reduction.joined,
@@ -235,8 +236,7 @@ function legendre(planning: Planning, layer: Layer, slot: Slot, word: number): O
 }
 
 /** One number a replica: factor * sum left (* right), set in or added to a sample. */
-interface Sum {
-  readonly label: string
+interface Sum extends Work {
   readonly size: number
   readonly left: { readonly buffer: string; readonly stride: number }
   readonly right?: { readonly buffer: string; readonly stride: number }
@@ -246,10 +246,11 @@ interface Sum {
 }
 
 function sum(planning: Planning, slot: Slot, shape: Sum): Operation {
-  const { label, size, left, right } = shape
+  const { owner, act, size, left, right } = shape
   const { joined, constants } = reducing(planning, size)
   return operation(planning, {
-    label,
+    owner,
+    act,
     stage: 'probe',
     kernel: 'probe/sum',
     joined,
@@ -290,7 +291,8 @@ function memoryEnergy(
     ...planProduct(
       planning,
       {
-        label: `${memory.name}/energy recall`,
+        owner: memory.name,
+        act: 'energy recall',
         stage: 'probe',
         kernel: 'matrix/recall',
         matrix,
@@ -301,7 +303,8 @@ function memoryEnergy(
       output,
     ),
     sum(planning, slot, {
-      label: `${memory.name}/energy`,
+      owner: memory.name,
+      act: 'energy',
       size: to.size,
       left: output,
       right: activationsOf(to),
@@ -326,7 +329,8 @@ function synapseEnergy(planning: Planning, synapse: Synapse, slot: Slot, word: n
       planProduct(planning, product, output, index > 0),
     ),
     sum(planning, slot, {
-      label: `${synapse.name}/energy`,
+      owner: synapse.name,
+      act: 'energy',
       size: layer.size,
       left: output,
       right: activationsOf(layer),
@@ -374,7 +378,8 @@ function deviation(
     ...matrix.blocks.map((block) => {
       const baseBlock = base && baseBlockOf(base, block.start % matrix.rows)
       return operation(planning, {
-        label: `${matrix.name}/deviation`,
+        owner: matrix.name,
+        act: 'deviation',
         stage: 'probe',
         kernel: 'probe/deviation',
         constants: { BASED: baseBlock === undefined ? 0 : 1, FOLDED: isFolded ? 1 : 0 },
@@ -392,7 +397,8 @@ function deviation(
       })
     }),
     sum(planning, slot, {
-      label: `${matrix.name}/deviation`,
+      owner: matrix.name,
+      act: 'deviation',
       size: matrix.rows,
       left: output,
       factor: (m) => factor(m) / rootUnit(factor(m)) ** 2,
@@ -448,7 +454,8 @@ function overlap(planning: Planning, probe: ProbeOf<'overlap', Rows>, slot: Slot
     ...planProduct(
       planning,
       {
-        label: `${probe.name}/recall`,
+        owner: probe.name,
+        act: 'recall',
         stage: 'probe',
         kernel: 'matrix/recall',
         matrix: patterns,
@@ -458,7 +465,8 @@ function overlap(planning: Planning, probe: ProbeOf<'overlap', Rows>, slot: Slot
       output,
     ),
     operation(planning, {
-      label: `${probe.name}/store`,
+      owner: probe.name,
+      act: 'store',
       stage: 'probe',
       kernel: 'probe/store',
       buffers: { values: output.buffer, ring: 'ring' },
@@ -484,7 +492,8 @@ function similarity(planning: Planning, probe: ProbeOf<'similarity', Rows>, slot
   return matrix.blocks.flatMap((block) =>
     patternBlocks.map((patternBlock) =>
       operation(planning, {
-        label: `${probe.name}/similarity`,
+        owner: probe.name,
+        act: 'similarity',
         stage: 'probe',
         kernel: 'probe/similarity',
         joined: { format: matrix.format },
@@ -516,7 +525,8 @@ function speed(planning: Planning, probe: ProbeOf<'speed', Rows>, slot: Slot): O
   return [
     ...planInput(planning, layer, 'probe'),
     operation(planning, {
-      label: `${probe.name}/speed`,
+      owner: probe.name,
+      act: 'speed',
       stage: 'probe',
       kernel: 'probe/speed',
       joined,

@@ -20,6 +20,7 @@ import { cuesOf, repetitionsOf } from '../model/variation.ts'
 import { carryNameOf } from './carry.ts'
 import type { ArenaPart, Batched } from './batched.ts'
 import { CHANGES, RUNS, SAMPLES, isDue } from './clock.ts'
+import { hashText } from '../hash.ts'
 import { integratorOf } from '../kinds/integrators/table.ts'
 import { isPerNeuron, lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import type { ProbeKind, ProbeOf } from '../kinds/probes/table.ts'
@@ -174,6 +175,7 @@ export function planResident(planning: Planning, parts: ResidentParts): Batched 
     effort: quads * model.replicas * (lanes === 1 ? DISPATCHES_A_QUAD.lone : DISPATCHES_A_QUAD.shared),
     operation: {
       label: 'resident',
+      owner: 'resident',
       stage: 'resident',
       kernel,
       constants: {},
@@ -218,14 +220,10 @@ function isWarm(model: Model, name: string): boolean {
   )
 }
 
-/** A name for a text: FNV-1a, 64 bits as two halves. */
+/** A name for a text: two hashes of 32 bits. */
 function digest(text: string): string {
-  let [a, b] = [0x811c9dc5, 0x01000193]
-  for (let at = 0; at < text.length; at++) {
-    a = Math.imul(a ^ text.charCodeAt(at), 0x01000193)
-    b = Math.imul(b ^ text.charCodeAt(at), 0x85ebca6b)
-  }
-  return [a, b].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('')
+  const halves = [hashText(text), hashText(text, 0x01000193, 0x85ebca6b)]
+  return halves.map((half) => half.toString(16).padStart(8, '0')).join('')
 }
 
 interface Written {

@@ -13,7 +13,8 @@
 import { ModelError } from '../errors.ts'
 import type { Model, Rows, Synapse } from '../model/model.ts'
 import { carryFields, isCarried } from './carry.ts'
-import { MOST_PENDING, PENDING_WORDS, deferredArrays } from './deferred.ts'
+import { MOST_PENDING, pendingWordOf } from './clock.ts'
+import { deferredArrays } from './deferred.ts'
 import type { Deferral } from './factored.ts'
 import { type Block, type Matrix, dealRows, vectorStride } from './layout.ts'
 import { addCarry, addFixedMatrix, addMatrix, addStages, baseBlockOf, mayFold } from './matrices.ts'
@@ -216,16 +217,19 @@ function planDeferral(planning: Planning, synapse: Synapse): Deferral {
   )
   // Of each replica, where the products g_k.g stand.
   addBuffer(planning, `${name}/traces`, replicas * MOST_PENDING * 4)
-  const ringWord =
-    clock.pendingWord + PENDING_WORDS * model.synapses.findIndex((other) => other.name === name)
+  const ringWord = pendingWordOf(
+    clock,
+    model.synapses.findIndex((other) => other.name === name),
+  )
   const update = updateOf(name)
   const activations = `${layer}/activations`
   const stride = vectorStride(size)
   const ringBuffer = ring.blocks[0]?.buffer as string
-  const rewriting = (label: string, isUpdate: boolean): Operation[] =>
+  const rewriting = (act: string, isUpdate: boolean): Operation[] =>
     spansOf(excess).map(({ buffer, params, tiles }, index) =>
       operation(planning, {
-        label: `${name}/${label}`,
+        owner: name,
+        act,
         stage: isUpdate ? 'plasticity' : 'probe',
         kernel: 'matrix/rewrite',
         ...(carry && { joined: { carried: true } }),
@@ -259,7 +263,8 @@ function planDeferral(planning: Planning, synapse: Synapse): Deferral {
     ringWord,
     update,
     remember: operation(planning, {
-      label: `${name}/remember`,
+      owner: name,
+      act: 'remember',
       stage: 'plasticity',
       kernel: 'matrix/remember',
       buffers: { activations, ring: ringBuffer },
@@ -306,7 +311,8 @@ function express(
   return spansOf(excess).map(({ buffer, start, params, tiles }, index) => {
     const block = base && baseBlockOf(base, start % excess.rows)
     return operation(planning, {
-      label: `${written.name}/express`,
+      owner: written.name,
+      act: 'express',
       stage: 'probe',
       kernel: 'matrix/express',
       constants: { BASED: block === undefined ? 0 : 1, FOLDED: isFolded ? 1 : 0 },
@@ -332,7 +338,8 @@ function absorb(
   return spansOf(excess).map(({ buffer, start, params, lines }, index) => {
     const block = base && baseBlockOf(base, start % excess.rows)
     return operation(planning, {
-      label: `${written.name}/absorb`,
+      owner: written.name,
+      act: 'absorb',
       stage: 'probe',
       kernel: 'matrix/absorb',
       constants: { BASED: block === undefined ? 0 : 1 },
@@ -372,7 +379,8 @@ function imprint(planning: Planning, synapse: Synapse, matrix: Matrix, stored: s
       const offset = part * rowsPerDispatch
       const count = Math.min(rowsPerDispatch, block.count - offset)
       return operation(planning, {
-        label: `${synapse.name}/imprint`,
+        owner: synapse.name,
+        act: 'imprint',
         stage: 'setup',
         kernel: 'matrix/imprint',
         buffers: { patterns: stored, matrix: block.buffer },

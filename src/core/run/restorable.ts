@@ -1,7 +1,8 @@
 /** Whether a network can go on from a checkpoint: judged before anything of the network changes. */
 import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
-import { MOST_PENDING, deferredOwner } from '../plan/deferred.ts'
+import { MOST_PENDING } from '../plan/clock.ts'
+import { deferredOwner } from '../plan/deferred.ts'
 import { hasCarry } from '../plan/carry.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type DenseArray, checkLength, shapeOf } from './arrays.ts'

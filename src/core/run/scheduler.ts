@@ -7,9 +7,8 @@ import { RunError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import { shownAt } from '../model/stimulus.ts'
 import type { Command, Engine, BatchedCommand } from '../gpu/engine.ts'
-import { CHANGES, SAMPLES, isDue, isSampled } from '../plan/clock.ts'
+import { CHANGES, SAMPLES, createRecords, isDue, isSampled } from '../plan/clock.ts'
 import { type Pending, createPending } from '../plan/deferred.ts'
-import { ownerOf } from '../plan/operation.ts'
 import { NO_FAULT } from '../plan/plan.ts'
 import { bytesOf, copiesOf } from './arrays.ts'
 import { destroyedError, readError } from './failures.ts'
@@ -87,9 +86,7 @@ const STAGING = 3
 export function createScheduler(engine: Engine, model: Model, options: SchedulerOptions): Scheduler {
   const { device, plan } = engine
   const submitTime = options.submitTime ?? 100
-  const recordWords = plan.clock.recordBytes / 4
-  const records = new Int32Array((engine.clock.records + 1) * recordWords)
-  const floats = new Float32Array(records.buffer)
+  const records = createRecords(plan.clock, engine.clock.records + 1)
   const dynamicOffset = [0]
   const { perTick } = plan.clock
   const mostTicks = engine.clock.records / perTick
@@ -152,13 +149,14 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
 
   /** Fills the clock record of a tick for the dispatches that follow; returns its first word. */
   const fillRecord = (index: number, at: number): number => {
-    const word = index * recordWords
-    records.fill(-1, word, word + plan.clock.words)
-    records[word] = at
-    records[word + plan.clock.flagsWord] = 0
-    updates.fill(records, floats, word)
-    dynamicOffset[0] = word * 4
-    return word
+    const record = records.open(index, at, updates.all)
+    dynamicOffset[0] = record * 4
+    return record
+  }
+
+  /** Uploads so many records. */
+  const uploadRecords = (count: number): void => {
+    device.queue.writeBuffer(engine.clock.buffer, 0, records.words, 0, count * records.stride)
   }
 
   /** The same, for a pass that is open. */
@@ -202,7 +200,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       },
       end() {
         // The kernel ends at the first record without a tick.
-        records[(last + 1) * recordWords + plan.clock.flagsWord] = 0
+        records.close(last + 1)
         copyIn(encoder)
         const pass = encoder.beginComputePass({ label: `ticks to ${tick}` })
         dispatch(pass, command)
@@ -211,7 +209,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
         // What a snapshot copies belongs together; adiabatic layers do not leave the kernel.
         if (!batch.snapshot) return
         const after = encoder.beginComputePass({ label: `state after ${tick}` })
-        dynamicOffset[0] = last * recordWords * 4
+        dynamicOffset[0] = last * plan.clock.recordBytes
         after.setBindGroup(1, engine.clock.group, dynamicOffset)
         for (const one of engine.refresh) dispatch(after, one)
         after.end()
@@ -220,7 +218,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     }
   }
 
-  const owners = engine.tick.map(({ operation }) => ownerOf(operation))
+  const owners = engine.tick.map(({ operation }) => operation.owner)
   /** Passes of a timed tick, at most: every owner may come again and again, stimulus and probes once. */
   const mostPasses = engine.prepare.length + owners.length + engine.deferred.length + 3
 
@@ -258,25 +256,19 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     return item.kind === 'initial' && at === 0 ? -1 : shownAt(item, index, current.seed, at)
   }
 
-  /** Sets bits for a kernel that runs many ticks. */
-  const raise = (word: number, bits: number): void => {
-    const flags = word + plan.clock.flagsWord
-    records[flags] = (records[flags] as number) | bits
-  }
-
   /** Stage 1: dispatched only when what is shown changes; clamps and currents last until then. */
   const stimulate = ({ record }: Recording, word: number, at: number): void => {
     let changes = false
     for (let index = 0; index < shown.length; index++) {
       const row = rowShown(index, at)
-      records[word + plan.clock.stimulusWord + index] = row
+      records.show(word, index, row)
       if (row !== shown[index]) {
         shown[index] = row
         changes = true
       }
     }
     if (!changes) return
-    raise(word, CHANGES)
+    records.raise(word, CHANGES)
     for (const command of engine.stimulate) record(command, STIMULUS)
     stale = true
     quietSince = at + 1
@@ -284,7 +276,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
 
   /** Before the rest of a tick whose states were changed from outside. */
   const prepare = ({ record }: Recording): void => {
-    if (stale) for (const command of engine.prepare) record(command, ownerOf(command.operation))
+    if (stale) for (const command of engine.prepare) record(command, command.operation.owner)
     stale = false
   }
 
@@ -323,10 +315,10 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       const slot = batch.used[index] as number
       batch.used[index] = slot + 1
       batch.samples.push({ probe: index, tick, quietSince, slot })
-      records[word + slotWord] = slot
+      records.put(word, slotWord, slot)
       if (!refreshed) {
         for (const command of engine.refresh) record(command, PROBES)
-        raise(word, SAMPLES)
+        records.raise(word, SAMPLES)
       }
       refreshed = true
       if (copies !== undefined) batch.snapshot = true
@@ -361,7 +353,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     let ticks = 0
     if (isStart) {
       const word = open(batch.records++, 0)
-      records.set(shown, word + plan.clock.stimulusWord)
+      shown.forEach((row, index) => records.show(word, index, row))
       sample(recording, word, batch)
     }
     sampledStart = true
@@ -374,7 +366,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       const word = open(batch.records++, tick)
       stimulate(recording, word, tick)
       prepare(recording)
-      if (plan.batched !== undefined) raise(word, plan.batched.flags(current, tick, shown))
+      if (plan.batched !== undefined) records.raise(word, plan.batched.flags(current, tick, shown))
       engine.tick.forEach((command, index) => {
         if (isDue(tick, command.every) && updates.takes(command.operation))
           record(command, owners[index] as string)
@@ -467,7 +459,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     const encoder = device.createCommandEncoder({ label: `batch at tick ${tick}` })
     const { batch, ticks } = encode(encoder, limit, timer)
     copyOut(encoder, batch, target)
-    device.queue.writeBuffer(engine.clock.buffer, 0, records, 0, (batch.records + 1) * recordWords)
+    uploadRecords(batch.records + 1)
     device.queue.submit([encoder.finish()])
     submits++
     pending++
@@ -502,7 +494,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     openRecord(pass, 0, tick)
     for (const command of commands) dispatch(pass, command)
     pass.end()
-    device.queue.writeBuffer(engine.clock.buffer, 0, records, 0, recordWords)
+    uploadRecords(1)
     device.queue.submit([encoder.finish()])
   }
 
@@ -520,11 +512,10 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     const encoder = device.createCommandEncoder({ label: `stimulus of tick ${at}` })
     const pass = encoder.beginComputePass()
     const word = openRecord(pass, 0, at)
-    for (let index = 0; index < shown.length; index++)
-      records[word + plan.clock.stimulusWord + index] = rows(index)
+    for (let index = 0; index < shown.length; index++) records.show(word, index, rows(index))
     for (const command of engine.stimulate) dispatch(pass, command)
     pass.end()
-    device.queue.writeBuffer(engine.clock.buffer, 0, records, 0, recordWords)
+    uploadRecords(1)
     device.queue.submit([encoder.finish()])
   }
 
