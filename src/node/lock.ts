@@ -34,15 +34,26 @@ export async function lock(folder: string): Promise<() => void> {
     }
   }
   for (let tries = 0; ; tries++) {
-    try {
-      const file = await open(path, 'wx')
-      await file.writeFile(mine)
-      await file.close()
+    const file = await open(path, 'wx').catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST' && tries < 3) return undefined
+      throw error
+    })
+    if (file !== undefined) {
+      await file
+        .writeFile(mine)
+        .finally(() => file.close())
+        .catch((error: unknown) => {
+          // A lock without content would look like that of a process that is just making it.
+          try {
+            rmSync(path, { force: true })
+          } catch {
+            // What failed first is told.
+          }
+          throw error
+        })
       return () => {
         if (isMine()) rmSync(path, { force: true })
       }
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || tries === 3) throw error
     }
     await checkUnlocked(folder)
     await rm(path, { force: true })

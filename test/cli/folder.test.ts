@@ -205,6 +205,27 @@ test.each([
   expect(existsSync(join(folder, out, 'results.npz'))).toBe(false)
 })
 
+test.each(['writeFile', 'close'])(
+  'a lock that fails in its %s does not hold up the next run',
+  async (call) => {
+    const out = `unlocked-${call}`
+    const preload = {
+      NODE_OPTIONS: `--import=${resolve('test/fuzz/fail-nth.mjs')}`,
+      ENGRAM_FAIL_UNDER: join(folder, out),
+      ENGRAM_FAIL_CALL: call,
+      ENGRAM_FAIL_NTH: '0',
+      ENGRAM_FAIL_CODE: 'ENOSPC',
+    }
+    const failed = await start(['run', 's.json', '--quiet', '--out', out], folder, preload).end
+    expect([failed.code, failed.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^cannot write .*disk is full.*\n$/),
+    ])
+    expect(readdirSync(join(folder, out))).toEqual([])
+    expect((await engram(['run', 's.json', '--quiet', '--out', out], folder)).code).toBe(0)
+  },
+)
+
 test('where no folder can be made, the line says why', async () => {
   symlinkSync('/nonexistent/place', join(folder, 'dangling'))
   mkdirSync(join(folder, 'taken/summary.json'), { recursive: true })
