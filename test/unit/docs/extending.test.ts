@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 
 const RECIPES = ['lagrangian', 'rule', 'integrator', 'probe']
 const TABLES = {
@@ -56,6 +56,9 @@ function changed<T>(file: string, from: string | RegExp, to: string, body: () =>
     writeFileSync(path, before)
   }
 }
+
+// Each compiles the project.
+vi.setConfig({ testTimeout: 300_000 })
 
 describe('the compiler', () => {
   test.each([
@@ -110,5 +113,5 @@ describe('the recipes', () => {
     )
     expect(doubled.code).not.toBe(0)
     expect(doubled.text).toMatch(/activity is what float64 says/)
-  }, 300_000)
+  })
 })
