@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { eventually, useLab } from './lab.ts'
+import { eventually, frames, useLab } from './lab.ts'
 
 const lab = useLab()
 
@@ -62,8 +62,13 @@ test('a recording of a playing scenario is a file that plays, as long as it was 
   await lab.page.locator('#play').click()
   await press()
   await stop().waitFor()
+  const tick = (): Promise<number> => lab.engram('simulation.tick')
+  const began = await tick()
   // A busy machine may show 0:19 next.
   await eventually(() => stop().locator('span').textContent()).not.toBe('0:00')
+  // The state of these ticks is drawn, and what was drawn recorded, in the frames after them.
+  await eventually(tick).toBeGreaterThan(began + 10)
+  await frames(lab.page, 10)
   const [file] = await Promise.all([lab.page.waitForEvent('download'), stop().click()])
   const name = file.suggestedFilename()
   const bytes = readFileSync(await file.path())
