@@ -83,7 +83,7 @@ export function useLab(options: BrowserContextOptions = {}): Lab {
   afterEach(() => {
     expect(complaints()).toEqual([])
   })
-  // What a failed test leaves behind is not for the next one.
+  // After a failure the next test starts with an empty page.
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') await page.goto('about:blank')
   })

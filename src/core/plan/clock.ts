@@ -74,7 +74,7 @@ export function pendingWordOf({ pendingWord }: ClockPlan, synapse: number): numb
 }
 
 /** What is pending of one synapse. */
-interface PendingUpdates {
+export interface PendingUpdates {
   readonly word: number
   readonly fade: number
   readonly weights: readonly number[]

@@ -4,7 +4,7 @@
  * and follow the parameters of each update.
  */
 import type { Model } from '../model/model.ts'
-import { MOST_PENDING, isDue } from './clock.ts'
+import { MOST_PENDING, type PendingUpdates, isDue } from './clock.ts'
 import type { Operation } from './operation.ts'
 
 export interface Deferred {
@@ -38,11 +38,7 @@ export interface Pending {
   /** False for an operation that this number of pending updates leaves out. */
   takes(operation: Operation): boolean
   /** Fade and weights of all, for the clock record. */
-  readonly all: readonly {
-    readonly word: number
-    readonly fade: number
-    readonly weights: readonly number[]
-  }[]
+  readonly all: readonly PendingUpdates[]
   /** After the updates of a tick. */
   advance(tick: number, model: Model): void
   /** After what was pending was carried out: of one, or of all. */

@@ -65,7 +65,7 @@ export function planRows(plan: Plan, model: Model): PlanRow[] {
       : [row(plan.batched.operation, 1)]),
     ...plan.probes.flatMap(({ probe, operations, copies, needsFlush }): PlanRow[] => {
       if (copies === undefined && plan.batched !== undefined) return []
-      // What is pending is carried out for an energy, and what is made on demand is made for a snapshot.
+      // Deferred updates run before an energy; a matrix that is made on demand is computed before its snapshot.
       const before = needsFlush
         ? plan.deferred.flatMap(({ flush }) => flush)
         : plan.derived.flatMap(({ name, made, make }) => (copies === name && made === 'demand' ? make : []))
