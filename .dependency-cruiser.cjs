@@ -1,7 +1,7 @@
 /** Imports point one way: errors <- data, expression <- kinds <- model <- plan <- gpu <- run <- {node, app}. */
 
 /** What every floor may use. */
-const ANYWHERE = ['^src/core/errors.ts$', '^src/core/suggestion.ts$', '^src/core/hash.ts$']
+const ANYWHERE = ['^src/core/errors.ts$', '^src/core/suggestion.ts$', '^src/core/math/']
 
 const layer = (name, comment, from, allowed) => ({
   name,

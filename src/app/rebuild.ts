@@ -1,5 +1,5 @@
 /** What a network keeps of the one before it when its scenario is changed. Pure. */
-import { hashBytes } from '../core/hash.ts'
+import { hashBytes } from '../core/math/hash.ts'
 import type { Model } from '../core/model/model.ts'
 import type { Series } from '../core/run/series.ts'
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { dot, squaredDistance, times } from '../../src/core/model/algebra.ts'
+import { dot, squaredDistance, times } from '../../src/core/math/algebra.ts'
 import { logCosh } from '../../src/core/expression/operations.ts'
 import { loadModel } from '../../src/core/model/load.ts'
 import type { Lagrangian, Model } from '../../src/core/model/model.ts'

@@ -9,7 +9,7 @@ import {
   stretchedLaw,
   symmetricSpectrum,
 } from '../../core/analysis/spectrum.ts'
-import { times, transposeTimes } from '../../core/model/algebra.ts'
+import { times, transposeTimes } from '../../core/math/algebra.ts'
 import type { Answer, Question } from './question.ts'
 
 /** Neurons up to which a whole spectrum takes less than a second. */

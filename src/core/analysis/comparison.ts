@@ -1,5 +1,5 @@
 /** The full network on the GPU next to what follows from its generating function alone, along a trajectory. */
-import { dot, row } from '../model/algebra.ts'
+import { dot, row } from '../math/algebra.ts'
 import type { Layer, Model } from '../model/model.ts'
 import { shownAt } from '../model/stimulus.ts'
 import { dealt, unmasked } from '../model/values.ts'

@@ -1,5 +1,5 @@
 /** Where a network can rest: fixed points of its neurons found from many starts, with W and Xi held fixed. */
-import { dot, norm, row } from '../model/algebra.ts'
+import { dot, norm, row } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
 import { activation } from '../kinds/lagrangians/table.ts'
 import type { Layer, Memory, Model, Rows, Synapse } from '../model/model.ts'

@@ -3,7 +3,7 @@
  * and its linear part as products, so that no matrix over all neurons is needed.
  * @see docs/theory.md, "Hyperbolicity and spectra"
  */
-import { add, dot, row, times, transposeTimes } from '../model/algebra.ts'
+import { add, dot, row, times, transposeTimes } from '../math/algebra.ts'
 import { activation, hessian, isPerNeuron, lagrangian } from '../kinds/lagrangians/table.ts'
 import type { Layer, Model } from '../model/model.ts'
 import { dealt } from '../model/values.ts'

@@ -5,7 +5,7 @@
  * Its derivatives are the activation that reaches v, the energy, the velocity and the learning drive.
  * @see Lotito 2025; docs/theory.md, "Learning rules, and where Hebb comes from"
  */
-import { add, dot, row, squaredDistance, times, transposeTimes } from '../model/algebra.ts'
+import { add, dot, row, squaredDistance, times, transposeTimes } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
 import {
   activation,

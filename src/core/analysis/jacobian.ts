@@ -1,6 +1,6 @@
 /** Linear stability of the flow of the neurons at a state, in float64 (docs/theory.md, "Hyperbolicity and spectra"). */
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
-import { times } from '../model/algebra.ts'
+import { times } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
 import { hessian } from '../kinds/lagrangians/table.ts'
 import type { Layer, Model } from '../model/model.ts'

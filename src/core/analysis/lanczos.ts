@@ -1,6 +1,6 @@
 /** Both ends of the spectrum of a large symmetric matrix that is only known by its products. */
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
-import { dot, norm } from '../model/algebra.ts'
+import { dot, norm } from '../math/algebra.ts'
 import { RandomStream } from '../model/random.ts'
 
 /** Eigenvalues at one end, the outermost first. */

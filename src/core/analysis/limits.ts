@@ -4,7 +4,7 @@
  * @see docs/theory.md, "Limits in which the answer is known"
  */
 import { integratorOf } from '../kinds/integrators/table.ts'
-import { norm } from '../model/algebra.ts'
+import { norm } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
 import type { Memory, Model, Stimulus, Synapse } from '../model/model.ts'
 import { mean } from './statistics.ts'

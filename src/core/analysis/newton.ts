@@ -1,5 +1,5 @@
 /** Fixed points to the last digits: Newton's method without a matrix. */
-import { dot, norm } from '../model/algebra.ts'
+import { dot, norm } from '../math/algebra.ts'
 import { type Flow, effectiveCoupling, hessianProduct, parts } from './flow.ts'
 
 export interface Refined {

@@ -1,5 +1,5 @@
 /** How well memories divide labelled patterns among themselves. */
-import { squaredDistance } from '../model/algebra.ts'
+import { squaredDistance } from '../math/algebra.ts'
 import type { Rows } from '../model/model.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { hashText } from '../hash.ts'
+import { hashText } from '../math/hash.ts'
 
 /**
  * Philox4x32-10, a counter-based generator: each counter gives four independent words, so that a value depends

@@ -1,5 +1,5 @@
 /** The arrays of a model as float64 computes with them. */
-import { roundToHalf } from './algebra.ts'
+import { roundToHalf } from '../math/algebra.ts'
 import { movingRule } from '../kinds/rules/table.ts'
 import type { Memory, Rows } from './model.ts'
 

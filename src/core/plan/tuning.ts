@@ -1,7 +1,7 @@
 /**
  * Which forms of products are worth timing, which one wins, and what is kept of it. Pure: src/core/gpu/tuner.ts measures.
  */
-import { HASH, hashText } from '../hash.ts'
+import { HASH, hashText } from '../math/hash.ts'
 import { ALONE, type Tile, TILES, kernelOf } from './kernels.ts'
 import type { Plan } from './plan.ts'
 import {

@@ -2,7 +2,7 @@
  * The whole network in float64, written for reading and not for speed: what docs/theory.md says, line by line.
  * The GPU is compared with it.
  */
-import { add, dot, outer, row, squaredDistance, times, transposeTimes } from '../model/algebra.ts'
+import { add, dot, outer, row, squaredDistance, times, transposeTimes } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
 import { gainOf, integratorOf, stagesOf } from '../kinds/integrators/table.ts'
 import { type Moving, movingRule } from '../kinds/rules/table.ts'

@@ -2,7 +2,7 @@
 import type { RandomStream } from '../../../src/core/model/random.ts'
 import type { Format } from '../../../src/core/plan/kernels.ts'
 import { type Block, type Matrix, packBlock, planMatrix } from '../../../src/core/plan/layout.ts'
-import { roundToHalf } from '../../../src/core/model/algebra.ts'
+import { roundToHalf } from '../../../src/core/math/algebra.ts'
 
 export interface Packed {
   readonly matrix: Matrix

@@ -9,7 +9,7 @@ import {
   generatingNetwork,
   initialPoint,
 } from '../../../src/core/analysis/generating.ts'
-import { dot, outer, roundToHalf, row, times, transposeTimes } from '../../../src/core/model/algebra.ts'
+import { dot, outer, roundToHalf, row, times, transposeTimes } from '../../../src/core/math/algebra.ts'
 import type { Lagrangian, Model } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { createReference } from '../../../src/core/reference/network.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Lagrangian } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
-import { dot, times } from '../../../src/core/model/algebra.ts'
+import { dot, times } from '../../../src/core/math/algebra.ts'
 import { activation, hessian, lagrangian } from '../../../src/core/kinds/lagrangians/table.ts'
 import { LAGRANGIANS } from '../../lagrangians.ts'
 

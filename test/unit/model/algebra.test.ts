@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { outer, roundToHalf, times, transposeTimes } from '../../../src/core/model/algebra.ts'
+import { outer, roundToHalf, times, transposeTimes } from '../../../src/core/math/algebra.ts'
 
 describe('matrices', () => {
   const A = Float64Array.of(1, 2, 3, 4, 5, 6) // [2, 3]

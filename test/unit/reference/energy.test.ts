@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Lagrangian, Model } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
-import { times } from '../../../src/core/model/algebra.ts'
+import { times } from '../../../src/core/math/algebra.ts'
 import { hessian } from '../../../src/core/kinds/lagrangians/table.ts'
 import { createReference, type Reference } from '../../../src/core/reference/network.ts'
 import { buildModel, normalRows, symmetricRows } from '../../build.ts'

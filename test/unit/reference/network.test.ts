@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Layer } from '../../../src/core/model/model.ts'
 import { noise, RandomStream } from '../../../src/core/model/random.ts'
-import { roundToHalf } from '../../../src/core/model/algebra.ts'
+import { roundToHalf } from '../../../src/core/math/algebra.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
 import { overlap, similarity, speed } from '../../../src/core/kinds/probes/values.ts'
 import { buildModel, normalRows, rowsOf, signRows, zeroRows } from '../../build.ts'

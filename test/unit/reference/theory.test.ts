@@ -4,7 +4,7 @@ import { INTEGRATOR_KINDS, integratorOf } from '../../../src/core/kinds/integrat
 import { isMoving, RULE_KINDS } from '../../../src/core/kinds/rules/table.ts'
 import type { Layer, Memory, Model, Rows, Synapse } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
-import { dot, norm, row } from '../../../src/core/model/algebra.ts'
+import { dot, norm, row } from '../../../src/core/math/algebra.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
 import { similarity } from '../../../src/core/kinds/probes/values.ts'
 import { buildModel, normalRows, rowsOf, signRows, symmetricRows } from '../../build.ts'

@@ -1,4 +1,5 @@
 /** What probes measure, in float64, for one replica (docs/scenario.md, "Probes"). */
+import { dot, norm } from '../../math/algebra.ts'
 import type { Patterns } from './definition.ts'
 
 /**
@@ -43,12 +44,4 @@ function nearOne(values: Float64Array): Float64Array {
 function rowsOf({ rows, columns, data }: Patterns): Float64Array[] {
   const all = Float64Array.from(data)
   return Array.from({ length: rows }, (_, p) => all.subarray(p * columns, (p + 1) * columns))
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  return a.reduce((sum, value, i) => sum + value * (b[i] as number), 0)
-}
-
-function norm(a: Float64Array): number {
-  return Math.sqrt(dot(a, a))
 }
