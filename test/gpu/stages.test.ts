@@ -5,7 +5,9 @@ import { isMoving, RULE_KINDS } from '../../src/core/kinds/rules/table.ts'
 import type { Memory, Model, Synapse } from '../../src/core/model/model.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
 import { createReference } from '../../src/core/reference/network.ts'
+import { planNetwork } from '../../src/core/plan/plan.ts'
 import type { SimulationOptions } from '../../src/core/run/simulation.ts'
+import { DEFAULT_LIMITS } from '../../src/node/limits.ts'
 import { buildModel, normalRows, rowsOf, signRows, symmetricRows } from '../build.ts'
 import { loadShipped } from '../scenario.ts'
 import { expectLikeReference, readAll, withSimulation } from './helpers/compare.ts'
@@ -167,6 +169,13 @@ describe.each(STAGED)('%s', (integrator) => {
         await Promise.resolve()
       },
       { resident: 'auto' },
+    )
+  })
+
+  test('names the kernel that binds more buffers than the adapter has', () => {
+    const limits = { ...DEFAULT_LIMITS, maxStorageBuffersPerShaderStage: 6 }
+    expect(() => planNetwork(network(integrator), limits)).toThrow(
+      /^`[a-z]+\/[a-z ]+` binds \d+ storage buffers, this adapter has 6; use an integrator of one stage, or another adapter$/,
     )
   })
 
