@@ -81,15 +81,16 @@ test('a recording of a playing scenario is a file that plays, as long as it was 
     expect(name).toBe('softmax-synapses.webm')
     expect(bytes.readUInt32BE(0)).toBe(0x1a45dfa3)
   }
-  const { width, height, duration, colours, moves } = await look(bytes)
+  const { width, height, duration } = await look(bytes)
   expect([width % 2, height % 2]).toEqual([0, 0])
   expect(Math.min(width, height)).toBeGreaterThan(200)
   expect(recorded).toBeGreaterThan(0)
   // Whole seconds are told; a picture takes a thirtieth of one.
   expect(duration).toBeGreaterThan(recorded - 0.1)
   expect(duration).toBeLessThan(recorded + 1.1)
-  expect(Math.min(...colours)).toBeGreaterThan(20)
-  expect(moves).toBe(true)
+  // A player on a busy machine says that it has sought before it has the picture, and draws none or the one before.
+  await eventually(async () => Math.min(...(await look(bytes)).colours)).toBeGreaterThan(20)
+  await eventually(async () => (await look(bytes)).moves).toBe(true)
   expect(await stop().isVisible()).toBe(false)
 })
 
