@@ -27,6 +27,8 @@ export default defineConfig(
     rules: {
       // An index that is in range by construction: the alternative is a branch that no test can reach.
       '@typescript-eslint/no-non-null-assertion': 'off',
+      // What is taken out of an object is named to be left behind.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       '@typescript-eslint/non-nullable-type-assertion-style': 'off',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],

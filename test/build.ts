@@ -2,6 +2,7 @@
  * Small networks by hand, for tests that compare the float64 reference, the GPU and closed forms. Everything not
  * given has the scenario's default.
  */
+import { withViews } from '../src/core/model/couplings.ts'
 import type { Layer, Memory, Model, Probe, Rows, Stimulus, Synapse } from '../src/core/model/model.ts'
 import type { RandomStream } from '../src/core/model/random.ts'
 import type { Scenario } from '../src/core/model/schema.ts'
@@ -33,20 +34,24 @@ export function buildModel(parts: Parts): Model {
       init: zeroRows(1, layer.size),
       ...layer,
     })),
-    synapses: (parts.synapses ?? []).map((synapse) => ({
-      every: 1,
-      strength: 0,
-      base: { kind: 'zero' },
-      ...synapse,
-    })),
-    memories: (parts.memories ?? []).map((memory) => ({
-      rule: 'fixed',
-      every: 1,
-      inputOffset: 'none',
-      format: 'f32',
-      scale: 1,
-      ...memory,
-    })),
+    ...withViews([
+      ...(parts.memories ?? []).map((memory): Memory => ({
+        kind: 'dense',
+        rule: 'fixed',
+        every: 1,
+        inputOffset: 'none',
+        format: 'f32',
+        scale: 1,
+        ...memory,
+      })),
+      ...(parts.synapses ?? []).map((synapse): Synapse => ({
+        kind: 'lateral',
+        every: 1,
+        strength: 0,
+        base: { kind: 'zero' },
+        ...synapse,
+      })),
+    ]),
     stimulus: (parts.stimulus ?? []).map((item) => ({
       start: 0,
       stop: Infinity,

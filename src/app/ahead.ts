@@ -1,4 +1,5 @@
 /** What the start of the page needs is asked for at once, and not one thing after the other. */
+import { withViews } from '../core/model/couplings.ts'
 import { compilePlan } from '../core/gpu/engine.ts'
 import type { Model } from '../core/model/model.ts'
 import type { Scenario } from '../core/model/schema.ts'
@@ -13,7 +14,7 @@ import { sketchOf } from './estimate.ts'
  */
 export function compileAhead({ device, limits }: PageDevice, scenario: Scenario): void {
   const { seed, time } = scenario
-  const empty = { layers: [], synapses: [], memories: [], stimulus: [], probes: [], files: {}, warnings: [] }
+  const empty = { layers: [], ...withViews([]), stimulus: [], probes: [], files: {}, warnings: [] }
   const nothing: Model = { scenario, seed, time, replicas: 1, ...empty }
   try {
     compilePlan(device, planOn(device, sketchOf(nothing, scenario), { limits }).plan).catch(() => undefined)

@@ -1,8 +1,9 @@
 /** What a changed scenario would take on the GPU, before any array of it is made. Pure. */
+import { withViews } from '../core/model/couplings.ts'
 import { isMoving } from '../core/kinds/rules/table.ts'
 import { ModelError } from '../core/errors.ts'
 import { sizeOf } from '../core/model/find.ts'
-import type { Base, Model, Rows } from '../core/model/model.ts'
+import type { Base, Memory, Model, Rows, Synapse } from '../core/model/model.ts'
 import { comparisonsOf, probeOf } from '../core/model/probes.ts'
 import type { Patterns, Scenario } from '../core/model/schema.ts'
 import type { Limits } from '../core/plan/layout.ts'
@@ -136,7 +137,7 @@ export function sketchOf(current: Model, scenario: Scenario): Model {
       init: rows(spec.init, before?.init, count),
     }
   })
-  const synapses = Object.entries(scenario.synapses).map(([name, spec]): Model['synapses'][number] => {
+  const synapses = Object.entries(scenario.synapses).map(([name, spec]): Synapse => {
     const before = named(current.synapses, name)?.base
     const columns = neurons(spec.layer)
     let base: Base = { kind: 'zero' }
@@ -155,13 +156,14 @@ export function sketchOf(current: Model, scenario: Scenario): Model {
           : { kind: 'matrix', matrix: rows(spec.base, undefined, columns, columns) }
     }
     const { layer, tau, every, strength } = spec
-    return { name, layer, every, strength, base, ...(tau === undefined ? {} : { tau }) }
+    return { kind: 'lateral', name, layer, every, strength, base, ...(tau === undefined ? {} : { tau }) }
   })
-  const memories = Object.entries(scenario.memories).map(([name, spec]): Model['memories'][number] => {
+  const memories = Object.entries(scenario.memories).map(([name, spec]): Memory => {
     const { init, bias, tau, ...rest } = spec
     const [count, columns] = [neurons(spec.to), neurons(spec.from)]
     return {
       ...rest,
+      kind: 'dense',
       name,
       init: rows(init, undefined, columns, count),
       ...(bias === undefined ? {} : { bias: rows(bias, undefined, columns, count) }),
@@ -194,8 +196,7 @@ export function sketchOf(current: Model, scenario: Scenario): Model {
     time,
     replicas,
     layers,
-    synapses,
-    memories,
+    ...withViews([...memories, ...synapses]),
     stimulus,
     probes,
     files: {},

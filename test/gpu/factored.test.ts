@@ -1,4 +1,5 @@
 /** Synapses in factors: a ring of activations in place of sixteen updates of W, and Hebbian couplings that are never made. */
+import { withViews } from '../../src/core/model/couplings.ts'
 import { describe, expect, test } from 'vitest'
 import type { Model, Synapse } from '../../src/core/model/model.ts'
 import { withParameter } from '../../src/core/model/parameters.ts'
@@ -68,8 +69,8 @@ describe.each(BASES)('plastic synapses with $title', ({ base }) => {
 
 test('fixed Hebbian synapses are not made before someone reads them', async () => {
   for (const zeroDiagonal of [false, true]) {
-    const { name, layer, every, base } = network(hebbian(stream, zeroDiagonal)).synapses[0]!
-    const fixed: Model = { ...network(base), synapses: [{ name, layer, every, base, strength: 0 }] }
+    const { tau, ...still } = network(hebbian(stream, zeroDiagonal)).synapses[0]!
+    const fixed: Model = { ...network(still.base), ...withViews([{ ...still, strength: 0 }]) }
     await withSimulation(
       fixed,
       async (simulation) => {

@@ -1,3 +1,4 @@
+import { withViews } from '../../src/core/model/couplings.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ModelError, RunError } from '../../src/core/errors.ts'
@@ -58,17 +59,19 @@ describe('permuting the neurons of a layer permutes what they do', () => {
       layers: model.layers.map((layer) =>
         layer.name === 'v' ? { ...layer, init: rows(layer.init), bias: rows(layer.bias) } : layer,
       ),
-      memories: model.memories.map((memory) => ({
-        ...memory,
-        init: rows(memory.init),
-        ...(memory.bias && { bias: rows(memory.bias) }),
-      })),
-      synapses: model.synapses.map((synapse) => ({
-        ...synapse,
-        ...(synapse.base.kind === 'hebbian' && {
-          base: { ...synapse.base, patterns: rows(synapse.base.patterns) },
-        }),
-      })),
+      ...withViews([
+        ...model.memories.map((memory) => ({
+          ...memory,
+          init: rows(memory.init),
+          ...(memory.bias && { bias: rows(memory.bias) }),
+        })),
+        ...model.synapses.map((synapse) => ({
+          ...synapse,
+          ...(synapse.base.kind === 'hebbian' && {
+            base: { ...synapse.base, patterns: rows(synapse.base.patterns) },
+          }),
+        })),
+      ]),
       stimulus: model.stimulus.map((item) =>
         item.layer === 'v' ? { ...item, patterns: rows(item.patterns) } : item,
       ),

@@ -79,7 +79,7 @@ describe.each(FORMS)('a memory %s', (_, options, kinds) => {
 
   test.each(own)('follows $rule by $integrator with step/tau $h', async ({ rule, integrator, h }) => {
     const model = held(rule, integrator, h)
-    const [{ init }] = model.memories as [Model['memories'][0]]
+    const { init } = model.memories[0]!
     const to = model.stimulus[1]!.patterns.data
     const { goal, speed, startsAtLambda } = WITNESSES[rule]
     const expected = init.data.map((start, k) => {

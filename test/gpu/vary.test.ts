@@ -1,3 +1,4 @@
+import { withViews } from '../../src/core/model/couplings.ts'
 import { describe, expect, test } from 'vitest'
 import type { Layer, Memory, Model, Synapse, Variation } from '../../src/core/model/model.ts'
 import { parseScenario } from '../../src/core/model/parse.ts'
@@ -20,8 +21,10 @@ function changed(model: Model, { layers, synapses, memories, seed = model.seed }
     ...model,
     seed,
     layers: model.layers.map((layer) => ({ ...layer, ...layers?.[layer.name] })),
-    synapses: model.synapses.map((synapse) => ({ ...synapse, ...synapses?.[synapse.name] })),
-    memories: model.memories.map((memory) => ({ ...memory, ...memories?.[memory.name] })),
+    ...withViews([
+      ...model.memories.map((memory) => ({ ...memory, ...memories?.[memory.name] })),
+      ...model.synapses.map((synapse) => ({ ...synapse, ...synapses?.[synapse.name] })),
+    ]),
   }
 }
 

@@ -1,4 +1,6 @@
 /** The live spectrum: eigenvalues of a coupling next to the law for a random one, or of the flow at the present state. */
+import { withViews } from '../../core/model/couplings.ts'
+import type { Synapse } from '../../core/model/model.ts'
 import './spectrum.css'
 import type { Model } from '../../core/model/model.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
@@ -140,7 +142,7 @@ async function questionOf(simulation: Simulation, shown: string): Promise<Questi
   const moment: Record<string, Float32Array> = {}
   for (const layer of model.layers)
     moment[layer.name] = (await simulation.read(layer.name)).data.slice(0, layer.size)
-  for (const one of [...model.memories, ...model.synapses]) moment[one.name] = await matrix(one.name)
+  for (const one of model.couplings) moment[one.name] = await matrix(one.name)
   const empty = new Float32Array(0)
   return {
     of: 'flow',
@@ -148,11 +150,13 @@ async function questionOf(simulation: Simulation, shown: string): Promise<Questi
     // Without what a worker need not copy.
     model: {
       ...model,
-      memories: model.memories.map((memory) => ({
-        ...memory,
-        init: { rows: memory.init.rows, columns: memory.init.columns, data: empty },
-      })),
-      synapses: model.synapses.map((synapse) => ({ ...synapse, base: { kind: 'zero' } })),
+      ...withViews([
+        ...model.memories.map((memory) => ({
+          ...memory,
+          init: { rows: memory.init.rows, columns: memory.init.columns, data: empty },
+        })),
+        ...model.synapses.map((synapse): Synapse => ({ ...synapse, base: { kind: 'zero' } })),
+      ]),
       stimulus: [],
       probes: [],
     },

@@ -1,5 +1,6 @@
 /** Products with couplings, by the network's own kernels on the GPU: no matrix is formed that the network has not. */
-import type { Layer, Model, Rows } from '../model/model.ts'
+import { withViews } from '../model/couplings.ts'
+import type { Layer, Memory, Model, Rows } from '../model/model.ts'
 import { createSimulation } from '../run/simulation.ts'
 import { heldFixed } from './fixed-points.ts'
 import type { Moment, Vectors } from './flow.ts'
@@ -23,8 +24,9 @@ export async function createCouplingProduct(
 ): Promise<CouplingProduct> {
   const simulation = await createSimulation(device, {
     ...linear(scenario, [linearLayer('v', xi.columns, 1, 1), linearLayer('h', xi.rows, 1 / xi.rows, 0)]),
-    memories: [
+    ...withViews([
       {
+        kind: 'dense',
         name: 'xi',
         from: 'v',
         to: 'h',
@@ -35,7 +37,7 @@ export async function createCouplingProduct(
         format: 'f32',
         scale: 1,
       },
-    ],
+    ]),
   })
   return {
     bytes: simulation.plan.bytes,
@@ -65,11 +67,11 @@ export interface Couplings {
 export async function createCouplings(device: GPUDevice, model: Model, moment: Moment): Promise<Couplings> {
   const layers = model.layers.map(({ name, size }) => linearLayer(name, size, 1, 1))
   const { memories, synapses } = heldFixed(model, moment)
+  // The offset is the same for every g.
+  const free = memories.map((memory): Memory => ({ ...memory, every: 1, inputOffset: 'none' }))
   const simulation = await createSimulation(device, {
     ...linear(model.scenario, layers),
-    synapses,
-    // The offset is the same for every g.
-    memories: memories.map((memory) => ({ ...memory, every: 1, inputOffset: 'none' })),
+    ...withViews([...free, ...synapses]),
   })
   return {
     bytes: simulation.plan.bytes,
@@ -94,8 +96,7 @@ function linear(scenario: Model['scenario'], layers: readonly Layer[]): Model {
     time: { dt: 1, ticks: 1, integrator: 'euler' },
     replicas: 1,
     layers,
-    synapses: [],
-    memories: [],
+    ...withViews([]),
     stimulus: [],
     probes: [],
     files: {},

@@ -1,4 +1,5 @@
 /** Where a network can rest: fixed points of its neurons found from many starts, with W and Xi held fixed. */
+import { withViews } from '../model/couplings.ts'
 import { dot, norm, row } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
 import { activation } from '../kinds/lagrangians/table.ts'
@@ -91,26 +92,24 @@ export function restingModel(
 }
 
 /** Memories and synapses as they are at a moment, for good. */
-export function heldFixed(model: Model, moment: Moment): Pick<Model, 'memories' | 'synapses'> {
-  const memories = model.memories.map((memory): Memory => {
-    const { name, from, to, every, init, inputOffset, format, scale } = memory
-    const data = Float32Array.from(moment[name] as ArrayLike<number>)
-    const { rows, columns } = init
-    return { name, from, to, every, rule: 'fixed', init: { rows, columns, data }, inputOffset, format, scale }
+export function heldFixed(model: Model, moment: Moment): ReturnType<typeof withViews> {
+  const memories = model.memories.map(({ tau, bias, ...memory }): Memory => {
+    const data = Float32Array.from(moment[memory.name] as ArrayLike<number>)
+    const { rows, columns } = memory.init
+    return { ...memory, rule: 'fixed', init: { rows, columns, data } }
   })
-  const synapses = model.synapses.map(({ name, layer, every, tau, base }): Synapse => {
-    if (tau === undefined) return { name, layer, every, strength: 0, base }
+  const synapses = model.synapses.map(({ tau, ...synapse }): Synapse => {
+    if (tau === undefined) return { ...synapse, strength: 0 }
+    const { name, layer } = synapse
     const size = model.layers.find((one) => one.name === layer)?.size ?? 0
     const data = Float32Array.from(moment[name] as ArrayLike<number>)
     return {
-      name,
-      layer,
-      every,
+      ...synapse,
       strength: 0,
       base: { kind: 'matrix', matrix: { rows: size, columns: size, data } },
     }
   })
-  return { memories, synapses }
+  return withViews([...memories, ...synapses])
 }
 
 export type PointKind = 'memory' | 'mixture' | 'spurious' | 'zero'

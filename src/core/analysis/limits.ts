@@ -6,7 +6,8 @@
 import { integratorOf } from '../kinds/integrators/table.ts'
 import { norm } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
-import type { Memory, Model, Stimulus, Synapse } from '../model/model.ts'
+import { isSynapse, withViews } from '../model/couplings.ts'
+import type { Coupling, Model, Stimulus } from '../model/model.ts'
 import { mean } from './statistics.ts'
 
 /** One time scale and where it goes. */
@@ -78,35 +79,32 @@ function obstacle(model: Model, name: string): string | undefined {
 /** The network with a time scale at its limit. */
 export function atLimit(model: Model, { name, kind }: Limit): Model {
   if (kind === 'adiabatic') return withTau(model, name, 0)
-  const synapses = model.synapses.map((synapse): Synapse => {
-    if (synapse.name !== name) return synapse
-    const { layer, every, base } = synapse
-    return { name, layer, every, base, strength: 0 }
+  const couplings = model.couplings.map((coupling): Coupling => {
+    if (coupling.name !== name) return coupling
+    if (isSynapse(coupling)) {
+      const { tau, ...still } = coupling
+      return { ...still, strength: 0 }
+    }
+    const { tau, bias, ...still } = coupling
+    return { ...still, rule: 'fixed' }
   })
-  const memories = model.memories.map((memory): Memory => {
-    if (memory.name !== name) return memory
-    const { from, to, every, init, inputOffset, format, scale } = memory
-    return { name, from, to, every, init, inputOffset, format, scale, rule: 'fixed' }
-  })
-  return { ...model, synapses, memories }
+  return { ...model, ...withViews(couplings) }
 }
 
 /** The network with another time constant. */
 export function withTau(model: Model, name: string, tau: number): Model {
   const set = <T extends { readonly name: string }>(groups: readonly T[]): T[] =>
     groups.map((group) => (group.name === name ? { ...group, tau } : group))
-  return { ...model, layers: set(model.layers), synapses: set(model.synapses), memories: set(model.memories) }
+  return { ...model, layers: set(model.layers), ...withViews(set(model.couplings)) }
 }
 
 /** The same run in steps that are `factor` times finer; synapses and memories keep the length of theirs. */
 export function refinedTime(model: Model, factor: number): Model {
-  const scaled = <T extends { readonly every: number }>(groups: readonly T[]): T[] =>
-    groups.map((group) => ({ ...group, every: group.every * factor }))
+  const couplings = model.couplings.map((coupling) => ({ ...coupling, every: coupling.every * factor }))
   return {
     ...model,
     time: { ...model.time, dt: model.time.dt / factor, ticks: model.time.ticks * factor },
-    synapses: scaled(model.synapses),
-    memories: scaled(model.memories),
+    ...withViews(couplings),
     stimulus: model.stimulus.map((item): Stimulus => ({
       ...item,
       start: item.start * factor,

@@ -84,6 +84,7 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
 export async function resolveMemory(scenario: Scenario, name: string, sources: Sources): Promise<Memory> {
   const spec = scenario.memories[name] as MemorySpec
   return {
+    kind: 'dense',
     name,
     from: spec.from,
     to: spec.to,

@@ -2,6 +2,7 @@
  * A network, validated and with every array resolved: plain readonly data that the plan, the reference and the
  * page read. `resolveModel` makes it from a scenario.
  */
+import type { KindUnder } from '../kinds/couplings/table.ts'
 import type { IntegratorKind } from '../kinds/integrators/table.ts'
 import type { Lagrangian } from '../kinds/lagrangians/table.ts'
 import type { ProbeKind, ProbeOf } from '../kinds/probes/table.ts'
@@ -51,6 +52,7 @@ export interface Layer {
 
 /** Lateral coupling W of one layer; W(0) = J. */
 export interface Synapse {
+  readonly kind: KindUnder<'synapses'>
   readonly name: string
   readonly layer: string
   /** Time constant; absent = W stays at J. */
@@ -70,6 +72,7 @@ export type Base =
 
 /** Memories Xi between two layers, [N_to, N_from]. */
 export interface Memory {
+  readonly kind: KindUnder<'memories'>
   readonly name: string
   readonly from: string
   readonly to: string
@@ -86,6 +89,13 @@ export interface Memory {
   /** The scenario's scale: what a set sign of the binary format stands for. */
   readonly scale: number
 }
+
+export type Coupling = Memory | Synapse
+
+declare const viewed: unique symbol
+
+/** A part of `couplings`, made together with them (`withViews`). */
+type View<T> = readonly T[] & { readonly [viewed]: true }
 
 /** One stimulus item; `shownAt` tells which pattern it shows at a tick. */
 export interface Stimulus {
@@ -136,8 +146,10 @@ export interface Model {
   /** Absent = all replicas have the same parameters. */
   readonly variation?: Variation
   readonly layers: readonly Layer[]
-  readonly synapses: readonly Synapse[]
-  readonly memories: readonly Memory[]
+  /** In the order in which what they send to a layer is summed. */
+  readonly couplings: readonly Coupling[]
+  readonly synapses: View<Synapse>
+  readonly memories: View<Memory>
   readonly stimulus: readonly Stimulus[]
   readonly probes: readonly Probe[]
   /** SHA-256 of the content of each file that the scenario names, as it names it. */

@@ -1,4 +1,6 @@
 /** The parameters that may change while a network runs, and the model with one of them changed. */
+import { COUPLINGS } from '../kinds/couplings/table.ts'
+import { withViews } from './couplings.ts'
 import { checkScenario } from './check.ts'
 import { ModelError } from '../errors.ts'
 import type { Layer, Model, Variation } from './model.ts'
@@ -65,11 +67,12 @@ export function withNumbers(model: Model, scenario: Scenario): Model {
       ] as Model['scenario']['neurons'][string]
       return { ...layer, tau, every, temperature, lagrangian, bias: biasOf(layer, bias) }
     }),
-    synapses: model.synapses.map((synapse) => ({
-      ...synapse,
-      ...numbersOf(scenario.synapses[synapse.name]),
-    })),
-    memories: model.memories.map((memory) => ({ ...memory, ...numbersOf(scenario.memories[memory.name]) })),
+    ...withViews(
+      model.couplings.map((coupling) => ({
+        ...coupling,
+        ...numbersOf(scenario[COUPLINGS[coupling.kind].under][coupling.name]),
+      })),
+    ),
     ...(variation === undefined ? {} : { variation: withPoints(variation, scenario) }),
   }
 }

@@ -1,5 +1,6 @@
 /** From a scenario to a model: the checks, the files, the random numbers. */
 import { checkScenario } from './check.ts'
+import { withViews } from './couplings.ts'
 import { ModelError } from '../errors.ts'
 import { createReader, noting, type Read } from './files.ts'
 import { resolveLayer } from './layers.ts'
@@ -55,8 +56,7 @@ export async function resolveModel(scenario: Scenario, options: ResolveOptions):
       time: scenario.time,
       replicas: replicaCount(scenario),
       layers,
-      synapses,
-      memories,
+      ...withViews([...memories, ...synapses]),
       stimulus,
       probes,
       files: Object.fromEntries(hashes),

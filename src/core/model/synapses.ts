@@ -39,6 +39,7 @@ export function checkSynapse(scenario: Scenario, name: string, spec: SynapseSpec
 export async function resolveSynapse(scenario: Scenario, name: string, sources: Sources): Promise<Synapse> {
   const spec = scenario.synapses[name] as SynapseSpec
   return {
+    kind: 'lateral',
     name,
     layer: spec.layer,
     ...(spec.tau === undefined ? {} : { tau: spec.tau }),

@@ -1,3 +1,4 @@
+import { withViews } from '../../core/model/couplings.ts'
 import { Command } from 'commander'
 import { version } from '../../../package.json'
 import type { Moment } from '../../core/analysis/flow.ts'
@@ -186,7 +187,7 @@ function checkSizes(model: Model, { of, replica }: SpectrumOptions): void {
           path: `synapses.${name}`,
           neurons: model.layers.find((one) => one.name === layer)?.size ?? 0,
         }))
-  if (of === 'coupling' && model.memories.length + model.synapses.length === 0)
+  if (of === 'coupling' && model.couplings.length === 0)
     throw new ModelError('has neither memories nor synapses: there is no coupling')
   for (const { path, neurons } of sizes) {
     if (neurons === 0)
@@ -274,7 +275,7 @@ async function largeSynapse(
   const own = model.layers.find(({ name: layer }) => layer === synapses[0]?.layer) as Layer
   const { couple, bytes, destroy } = await createCouplings(
     device,
-    { ...model, layers: [own], synapses, memories: [] },
+    { ...model, layers: [own], ...withViews(synapses) },
     moment,
   )
   try {

@@ -1,3 +1,4 @@
+import { withViews } from '../../../src/core/model/couplings.ts'
 import { describe, expect, test } from 'vitest'
 import type { Model, Probe, Rows } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
@@ -215,7 +216,8 @@ describe('matrices split over many buffers', () => {
 
   test('have the same cosines and overlaps, of patterns that are split as well', async () => {
     const patterns = normalRows(new RandomStream(6, 'patterns'), 10, 516)
-    const model = { ...network(516, 10, 2), synapses: [] }
+    const whole = network(516, 10, 2)
+    const model = { ...whole, ...withViews(whole.memories) }
     const similarity: Probe = { kind: 'similarity', name: 's', every: 2, memory: 'xi', patterns }
     const blocks = { xi: 4, 's/patterns': 2 }
     await expectSplit({ ...model, probes: [similarity] }, 20_480, blocks)

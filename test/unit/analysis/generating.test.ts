@@ -1,3 +1,4 @@
+import { withViews } from '../../../src/core/model/couplings.ts'
 import { describe, expect, it } from 'vitest'
 import { type Measured, QUANTITIES, compareWithGenerating } from '../../../src/core/analysis/comparison.ts'
 import {
@@ -73,7 +74,7 @@ function branchedNetwork(lagrangian: Lagrangian, purpose: string): Model {
   return {
     ...base,
     layers: [...base.layers, ...other.layers],
-    memories: [...base.memories, ...other.memories],
+    ...withViews([...base.memories, ...other.memories]),
   }
 }
 
@@ -308,10 +309,12 @@ describe('a wrong constant is told apart', () => {
     }),
     'the memories': (model) => ({
       ...model,
-      memories: model.memories.map((memory) => ({
-        ...memory,
-        init: { ...memory.init, data: memory.init.data.map((value) => 2 * value) },
-      })),
+      ...withViews(
+        model.memories.map((memory) => ({
+          ...memory,
+          init: { ...memory.init, data: memory.init.data.map((value) => 2 * value) },
+        })),
+      ),
     }),
     'the bias of the hidden layer': (model) => ({
       ...model,
@@ -387,12 +390,12 @@ describe('a network without a generating function is refused, naming layer and r
     ],
     [
       'no hidden layer',
-      { ...model, layers: [v], memories: [] },
+      { ...model, layers: [v], ...withViews([]) },
       'neurons: layer `v` is alone, a generating function needs an adiabatic hidden layer; add one with tau 0 and memories between the two',
     ],
     [
       'no dynamic layer',
-      { ...model, layers: [{ ...v, tau: 0 }], memories: [] },
+      { ...model, layers: [{ ...v, tau: 0 }], ...withViews([]) },
       'neurons: are all adiabatic (tau 0); set the tau of the visible layer above 0',
     ],
     [
@@ -402,7 +405,7 @@ describe('a network without a generating function is refused, naming layer and r
     ],
     [
       'synapses',
-      { ...model, synapses: w },
+      { ...model, ...withViews([...model.memories, ...w]) },
       'synapses.w: couples the neurons of `v`, which a generating function of the hidden layers does not know; leave the synapses out',
     ],
     [

@@ -34,7 +34,15 @@ describe('a model', () => {
     expect([...(model.layers[0]?.bias.data ?? [])]).toEqual([0.5, 0.5, 0.5, 0.5, 0.5, 0.5])
     expect([...(model.layers[1]?.bias.data ?? [])]).toEqual([1, 2, 3])
     expect(model.synapses).toEqual([
-      { name: 'w', layer: 'visible', tau: 2, every: 4, strength: 0.3, base: { kind: 'zero' } },
+      {
+        kind: 'lateral',
+        name: 'w',
+        layer: 'visible',
+        tau: 2,
+        every: 4,
+        strength: 0.3,
+        base: { kind: 'zero' },
+      },
     ])
     expect(model.memories.map(({ name }) => name)).toEqual(['second', 'first'])
     expect(model.memories[0]).toMatchObject({ rule: 'gated', tau: 250, bias: { rows: 3, columns: 6 } })
