@@ -15,6 +15,7 @@
  * over rows stands there row by row. (As loops over private arrays the same kernel takes five times as long on
  * SwiftShader.) What can be a function is one, in shaders/.
  */
+import { groupsOf } from '../model/couplings.ts'
 import type { Layer, Memory, Model, Probe, Rows, Stimulus, Synapse } from '../model/model.ts'
 import { cuesOf, repetitionsOf } from '../model/variation.ts'
 import { carryNameOf } from './carry.ts'
@@ -63,7 +64,7 @@ const MOST_GROUPS = 28
  * @param shown - the row that each stimulus shows, or -1
  */
 function groupFlags(
-  { layers, synapses, memories, stimulus }: Model,
+  { layers, couplings, stimulus }: Model,
   masked: ReadonlySet<string>,
   tick: number,
   shown: ArrayLike<number>,
@@ -77,7 +78,7 @@ function groupFlags(
     if (isDue(tick, every) && (setting?.kind !== 'clamp' || masked.has(name))) flags |= bit
     bit *= 2
   }
-  for (const { every } of [...synapses, ...memories]) {
+  for (const { every } of couplings) {
     if (isDue(tick, every)) flags |= bit
     bit *= 2
   }
@@ -114,12 +115,12 @@ const TOGETHER = { hardware: 64, software: 16 }
 export function planResident(planning: Planning, parts: ResidentParts): Batched | string {
   const { model, limits, matrices } = planning
   const { lanes, probes } = parts
-  const members = model.layers.length + model.synapses.length + model.memories.length
+  const members = groupsOf(model).length
   if (members > MOST_GROUPS)
     return `it has ${members} layers, synapses and memories, a resident kernel knows ${MOST_GROUPS}`
   const [factored] = planning.factored.keys()
   if (factored !== undefined) return `\`${factored}\` is large and kept in factors`
-  const own = [...model.memories, ...model.synapses].map(({ name }) => matrices.get(name) as Matrix)
+  const own = model.couplings.map(({ name }) => matrices.get(name) as Matrix)
   const others = own.flatMap(({ name }) =>
     [`${name}/base`, carryNameOf(name)].flatMap((part) => matrices.get(part) ?? []),
   )
@@ -159,7 +160,7 @@ export function planResident(planning: Planning, parts: ResidentParts): Batched 
   const kernel = parseKernel(`resident-${digest(writer.source)}`, 'live', writer.source)
   const cold = model.layers.filter(({ name }) => !isWarm(model, name))
   const steady = new Set(
-    [...model.layers, ...model.synapses, ...model.memories]
+    groupsOf(model)
       .filter((group) => isAlwaysDue(model, group))
       .map(({ name }) => name),
   )
@@ -187,9 +188,7 @@ export function planResident(planning: Planning, parts: ResidentParts): Batched 
     knows: (m) =>
       settled.every(({ name }) => holderOf(m, name) !== undefined) &&
       !cold.some(({ name }) => isWarm(m, name)) &&
-      [...m.layers, ...m.synapses, ...m.memories].every(
-        ({ name, every }) => every === 1 || !steady.has(name),
-      ),
+      groupsOf(m).every(({ name, every }) => every === 1 || !steady.has(name)),
     arena: 'arena',
     parts: writer.parts,
     flags: (m, tick, shown) => RUNS | groupFlags(m, masked, tick, shown),
@@ -322,7 +321,7 @@ function createWriter(
     holder: isSettled(planning, layer.name) ? holderOf(model, layer.name) : undefined,
   }))
   const layerOf = (name: string): Held => layers.find(({ layer }) => layer.name === name) as Held
-  const held = [...model.memories, ...model.synapses].map((group, index): HeldMatrix => {
+  const held = model.couplings.map((group, index): HeldMatrix => {
     const isMemory = 'from' in group
     const columns = layerOf(isMemory ? group.from : group.layer)
     return {
