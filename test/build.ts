@@ -2,15 +2,28 @@
  * Small networks by hand, for tests that compare the float64 reference, the GPU and closed forms. Everything not
  * given has the scenario's default.
  */
+import type { Geometry } from '../src/core/kinds/couplings/convolution.ts'
 import { withViews } from '../src/core/model/couplings.ts'
-import type { Layer, Memory, Model, Probe, Rows, Stimulus, Synapse } from '../src/core/model/model.ts'
+import type {
+  DenseMemory,
+  Layer,
+  Memory,
+  Model,
+  Probe,
+  Rows,
+  Stimulus,
+  Synapse,
+} from '../src/core/model/model.ts'
 import type { RandomStream } from '../src/core/model/random.ts'
 import type { Scenario } from '../src/core/model/schema.ts'
+
+type MemoryPart = Pick<Memory, 'name' | 'from' | 'to' | 'init'> &
+  Partial<Omit<DenseMemory, 'kind'>> & { readonly kind?: Memory['kind']; readonly geometry?: Geometry }
 
 export interface Parts {
   readonly layers: readonly (Pick<Layer, 'name' | 'size' | 'lagrangian'> & Partial<Layer>)[]
   readonly synapses?: readonly (Pick<Synapse, 'name' | 'layer'> & Partial<Synapse>)[]
-  readonly memories?: readonly (Pick<Memory, 'name' | 'from' | 'to' | 'init'> & Partial<Memory>)[]
+  readonly memories?: readonly MemoryPart[]
   readonly stimulus?: readonly (Pick<Stimulus, 'kind' | 'layer' | 'patterns'> & Partial<Stimulus>)[]
   readonly probes?: readonly Probe[]
   readonly time?: Partial<Model['time']>
@@ -35,15 +48,18 @@ export function buildModel(parts: Parts): Model {
       ...layer,
     })),
     ...withViews([
-      ...(parts.memories ?? []).map((memory): Memory => ({
-        kind: 'dense',
-        rule: 'fixed',
-        every: 1,
-        inputOffset: 'none',
-        format: 'f32',
-        scale: 1,
-        ...memory,
-      })),
+      ...(parts.memories ?? []).map(
+        (memory) =>
+          ({
+            kind: 'dense',
+            rule: 'fixed',
+            every: 1,
+            inputOffset: 'none',
+            format: 'f32',
+            scale: 1,
+            ...memory,
+          }) as Memory,
+      ),
       ...(parts.synapses ?? []).map((synapse): Synapse => ({
         kind: 'lateral',
         every: 1,

@@ -5,6 +5,7 @@ import {
   type SchemaNode,
   fieldAt,
   keysOf,
+  kindOf,
   nodeAt,
   setValue,
   valueAt,
@@ -131,7 +132,7 @@ function switchOf(scenario: Scenario, path: string): { key: string; options: str
   // As if nothing stood there: all options.
   const all = nodeAt(setValue(scenario, path, undefined), path.split('.'))
   const options = (all?.options ?? []) as readonly SchemaNode[]
-  const kinds = options.map((option) => String(option.entries?.[key]?.literal))
+  const kinds = options.map((option) => String(kindOf(option, key)))
   return { key, options: path.startsWith('stimulus.') ? kinds : kinds.filter((kind) => kind !== 'mask') }
 }
 
@@ -167,7 +168,7 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
     if (!isMoving(value as RuleKind)) next = set(next, `memories.${name}.tau`, undefined)
     else {
       next = set(next, `memories.${name}.tau`, memory?.tau ?? 100)
-      next = set(next, `memories.${name}.format`, 'f32')
+      if (memory !== undefined && 'format' in memory) next = set(next, `memories.${name}.format`, 'f32')
     }
   }
   if (group === 'synapses' && key === 'tau' && value === undefined)

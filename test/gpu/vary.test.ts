@@ -22,7 +22,7 @@ function changed(model: Model, { layers, synapses, memories, seed = model.seed }
     seed,
     layers: model.layers.map((layer) => ({ ...layer, ...layers?.[layer.name] })),
     ...withViews([
-      ...model.memories.map((memory) => ({ ...memory, ...memories?.[memory.name] })),
+      ...model.memories.map((memory) => ({ ...memory, ...memories?.[memory.name] }) as Memory),
       ...model.synapses.map((synapse) => ({ ...synapse, ...synapses?.[synapse.name] })),
     ]),
   }

@@ -8,7 +8,7 @@ import { WHOLE } from '../../src/app/views/window.ts'
 import { type Sheet, entryAt, sheetsOf } from '../../src/app/views/sheet.ts'
 import { testDevice } from './device.ts'
 
-type Formats = Scenario['memories'][string]['format']
+type Formats = Extract<Scenario['memories'][string], { readonly kind: 'dense' }>['format']
 
 /** 7 memories of 5 x 6 pixels in 3 replicas, with synapses; neither 30 nor 7 is a multiple of 4. */
 function scenario(format: Formats): ScenarioInput {

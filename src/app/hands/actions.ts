@@ -169,10 +169,10 @@ export function createActions(
       const { shape } = simulation.model.layers.find(
         ({ name }) => name === store.layer,
       ) as Model['layers'][number]
-      const [height, width] = shape
-      if (height === undefined || width === undefined) {
+      const [height, width, third] = shape
+      if (height === undefined || width === undefined || third !== undefined) {
         throw new ModelError(
-          `layer \`${store.layer}\` is no image; set neurons.${store.layer}.size to [height, width]`,
+          `layer \`${store.layer}\` is not one image; set neurons.${store.layer}.size to [height, width]`,
         )
       }
       const images = await Promise.all(files.map(readImage))

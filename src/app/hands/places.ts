@@ -1,4 +1,5 @@
 /** Where in a scenario that stands which a hand changes: cues and memories. Pure. */
+import { isDense } from '../../core/model/couplings.ts'
 import type { Model, Rows } from '../../core/model/model.ts'
 import { dealt } from '../../core/model/values.ts'
 import type { Patterns } from '../../core/model/schema.ts'
@@ -73,7 +74,8 @@ export function cueOf(model: Model, layer: string, passed: number): Cue | undefi
 /** Everything that stores patterns of a layer. */
 export function storesOf(model: Model, layer: string): Store[] {
   const { scenario } = model
-  const memories = model.memories
+  const memories = model.couplings
+    .filter(isDense)
     .filter(({ from }) => from === layer)
     .map(({ name, to, init, scale, format, tau }): Store => ({
       kind: 'memory',

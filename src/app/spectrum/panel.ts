@@ -1,5 +1,5 @@
 /** The live spectrum: eigenvalues of a coupling next to the law for a random one, or of the flow at the present state. */
-import { withViews } from '../../core/model/couplings.ts'
+import { isDense, withViews } from '../../core/model/couplings.ts'
 import type { Synapse } from '../../core/model/model.ts'
 import './spectrum.css'
 import type { Model } from '../../core/model/model.ts'
@@ -105,7 +105,7 @@ const FLOW = 'flow'
 function offer(select: HTMLSelectElement, { memories, synapses }: Model): void {
   const before = select.value
   const choices = [
-    ...memories.map(({ name }): [string, string] => [`memory ${name}`, `ΞᵀΞ / N of ${name}`]),
+    ...memories.filter(isDense).map(({ name }): [string, string] => [`memory ${name}`, `ΞᵀΞ / N of ${name}`]),
     ...synapses.map(({ name }): [string, string] => [`synapse ${name}`, `W of ${name}`]),
     [FLOW, 'Jacobian of the flow'],
   ]

@@ -37,7 +37,7 @@ export function diagramOf(model: Model): string {
     `<text x="${round(x)}" y="${round(y)}" class="${kind}">${markup(words)}</text>`
   const boxes = layers.map(({ name, size, shape }) => {
     const x = left.get(name) ?? 0
-    const sizes = shape.length === 2 ? shape.join(' × ') : String(size)
+    const sizes = shape.length >= 2 ? shape.join(' × ') : String(size)
     return `<g class="pace-${paces.get(name) ?? 'still'}"><rect x="${round(x)}" y="${top}" width="${BOX}" height="${HEIGHT}" rx="7"/>
 ${text(x + BOX / 2, middle + 4.5, symbols.get(name) ?? '', 'symbol')}</g>
 ${text(x + BOX / 2, top + HEIGHT + 15, shortened(name))}${text(x + BOX / 2, top + HEIGHT + 29, sizes, 'note')}`

@@ -1,4 +1,5 @@
 /** The equations of a network as TeX, made from its model: what is shown is what runs. Pure. */
+import { memoryFacts } from '../../core/kinds/couplings/table.ts'
 import { movingRule } from '../../core/kinds/rules/table.ts'
 import { lagrangianFacts } from '../../core/kinds/lagrangians/table.ts'
 import { texNumber, texText } from '../../core/kinds/tex.ts'
@@ -38,11 +39,11 @@ export function equationsOf(model: Model): Equations[] {
 
   const dynamics = model.layers.map((layer) => {
     const inputs = [
-      ...model.memories.flatMap(({ name, from, to, inputOffset }) => [
-        ...(from === layer.name ? [`${xi(name)}^\\top ${g(to)}`] : []),
+      ...model.memories.flatMap(({ kind, name, from, to, inputOffset }) => [
+        ...(from === layer.name ? [memoryFacts({ kind }).tex.backward(xi(name), g(to))] : []),
         ...(to === layer.name
           ? [
-              `${xi(name)}\\, ${g(from)}`,
+              memoryFacts({ kind }).tex.forward(xi(name), g(from)),
               ...(inputOffset === 'half-norm' ? [`-\\tfrac12 |(${xi(name)})_\\mu|^2`] : []),
             ]
           : []),
@@ -73,11 +74,15 @@ export function equationsOf(model: Model): Equations[] {
         `\\tau_{W}\\, \\dot ${w(name)} = ${pull}, \\qquad \\tau_{W} = ${among(model, `synapses.${name}.tau`, tau)}`,
       ]
     }),
-    ...model.memories.flatMap(({ name, from, to, rule, tau, bias }) => {
+    ...model.memories.flatMap(({ kind, name, from, to, rule, tau, bias }) => {
       const moving = movingRule(rule)
       if (moving === undefined) return []
       const time = `, \\qquad \\tau_{\\Xi} = ${among(model, `memories.${name}.tau`, tau ?? 0)}`
-      const pull = moving.formula(xi(name), g(to), g(from), bias !== undefined)
+      const pull = moving.formula(
+        xi(name),
+        ...memoryFacts({ kind }).tex.learnt(g(to), g(from)),
+        bias !== undefined,
+      )
       return [`\\tau_{\\Xi}\\, \\dot ${xi(name)} = ${pull}${time}`]
     }),
   ]
@@ -87,8 +92,8 @@ export function equationsOf(model: Model): Equations[] {
       const shifted = hasBias(model, layer) ? `(${x} - b_{${x}})` : x
       return `+ ${shifted} \\cdot ${g(layer.name)} - L_{${x}}(${x})`
     }),
-    ...model.memories.flatMap(({ name, from, to, rule }) => [
-      `- ${g(to)}^\\top ${xi(name)}\\, ${g(from)}`,
+    ...model.memories.flatMap(({ kind, name, from, to, rule }) => [
+      memoryFacts({ kind }).tex.energy(xi(name), g(to), g(from)),
       ...(movingRule(rule)?.isElastic ? [`+ \\tfrac12 |${xi(name)} - \\Lambda|^2`] : []),
     ]),
     ...model.synapses.flatMap(({ name, layer, tau }) => [

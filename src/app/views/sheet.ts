@@ -1,4 +1,5 @@
 /** What there is to see of a network, and how its rows become tiles. Pure: no DOM, no GPU. */
+import { memoryFacts } from '../../core/kinds/couplings/table.ts'
 import { inverseTemperature, lagrangianFacts } from '../../core/kinds/lagrangians/table.ts'
 import type { Layer, Memory, Model } from '../../core/model/model.ts'
 import { type Block, type Matrix, unitOf, vectorStride } from '../../core/plan/layout.ts'
@@ -142,7 +143,7 @@ function layerSheet(layer: Layer, model: Model, isMain: boolean): Sheet {
     rows: replicas,
     copies: 1,
     columns: size,
-    shape,
+    shape: pictureOf(shape),
     stride: vectorStride(size),
     format: 'f32',
     scale: 1,
@@ -159,14 +160,16 @@ function memorySheet(memory: Memory, model: Model, plan: Plan, isMain: boolean):
     return layer
   }
   const [from, to] = [layerOf(memory.from), layerOf(memory.to)]
+  // A filter is drawn as the image that it covers.
+  const row = { size: matrix.columns, shape: memoryFacts(memory).rowShape(memory) ?? from.shape }
   const rule = memory.tau === undefined ? 'memories' : `memories, ${memory.rule} learning`
   return {
     ...matrixSheet(matrix),
-    ...tilingOf(matrix.rows, from, true),
+    ...tilingOf(matrix.rows, row, true),
     kind: 'memories',
-    note: `${rule} · ${matrix.rows} rows of ${sizeText(from)}`,
+    note: `${rule} · ${matrix.rows} rows of ${sizeText(row)}`,
     isMain,
-    shape: from.shape,
+    shape: pictureOf(row.shape),
     scale: unitOf(memory),
     frames: {
       buffer: `${to.name}/activations`,
@@ -192,14 +195,26 @@ function matrixSheet(
   return { name, rows, copies, columns, stride, format, blocks, array: name }
 }
 
-function sizeText({ shape, size }: Layer): string {
-  return shape.length === 2 ? shape.join(' × ') : String(size)
+/** [N], or [height, width] of the picture of a row: channels stand one below the other. */
+function pictureOf(shape: readonly number[]): readonly number[] {
+  const [channels, height, width] = shape
+  return width === undefined ? shape : [(channels as number) * (height as number), width]
+}
+
+function sizeText({ shape, size }: Pick<Layer, 'shape' | 'size'>): string {
+  return shape.length >= 2 ? shape.join(' × ') : String(size)
 }
 
 /** Rows of an image layer become images; others a line each, or a compact grid each where lines would be too long. */
-function tilingOf(rows: number, { shape, size }: Layer, isFramed: boolean, columns?: number): Tiling {
+function tilingOf(
+  rows: number,
+  { shape, size }: Pick<Layer, 'shape' | 'size'>,
+  isFramed: boolean,
+  columns?: number,
+): Tiling {
   const line = columns === undefined ? {} : { columns }
-  if (shape.length === 2) return tile(rows, shape[0] as number, shape[1] as number, { isFramed, ...line })
+  const [down, across] = pictureOf(shape)
+  if (down !== undefined && across !== undefined) return tile(rows, down, across, { isFramed, ...line })
   if (rows > 1 && size <= 4 * rows) return tile(rows, 1, size, { isFramed })
   const height = compactHeight(size)
   return tile(rows, height, Math.ceil(size / height), { isFramed })

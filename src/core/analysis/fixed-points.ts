@@ -1,5 +1,5 @@
 /** Where a network can rest: fixed points of its neurons found from many starts, with W and Xi held fixed. */
-import { withViews } from '../model/couplings.ts'
+import { isDense, withViews } from '../model/couplings.ts'
 import { dot, norm, row } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
 import { activation } from '../kinds/lagrangians/table.ts'
@@ -27,7 +27,8 @@ export interface Patterns {
 export function patternsOf(model: Model, moment: Moment): Patterns[] {
   const dynamic = model.layers.filter(({ tau }) => tau > 0).map(({ name }) => name)
   return [
-    ...model.memories
+    ...model.couplings
+      .filter(isDense)
       .filter(({ from }) => dynamic.includes(from))
       .map(({ name, from, init: { rows, columns } }) => ({
         name,

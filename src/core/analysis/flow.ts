@@ -3,7 +3,9 @@
  * and its linear part as products, so that no matrix over all neurons is needed.
  * @see docs/theory.md, "Hyperbolicity and spectra"
  */
-import { add, dot, row, times, transposeTimes } from '../math/algebra.ts'
+import { couplingFacts } from '../kinds/couplings/table.ts'
+import { isMemory } from '../model/couplings.ts'
+import { add, dot, row, times } from '../math/algebra.ts'
 import { activation, hessian, isPerNeuron, lagrangian } from '../kinds/lagrangians/table.ts'
 import type { Layer, Model } from '../model/model.ts'
 import { dealt } from '../model/values.ts'
@@ -107,26 +109,26 @@ export function parts(layers: readonly Layer[], x: Float64Array): [string, Float
   })
 }
 
-/** C g in float64: Xi g_from, Xi^T g_to and W g, added up for every layer. */
+/** C g in float64: what all couplings send, added up for every layer. */
 function coupleOn(model: Model, moment: Moment): Flow['couple'] {
+  // The offset is the same for every g.
+  const couplings = model.couplings.map((one) =>
+    isMemory(one) ? { ...one, inputOffset: 'none' as const } : one,
+  )
   const matrices = new Map(
-    [...model.memories, ...model.synapses].map(({ name }) => [
-      name,
-      Float64Array.from(moment[name] as ArrayLike<number>),
-    ]),
+    couplings.map(({ name }) => [name, Float64Array.from(moment[name] as ArrayLike<number>)]),
   )
   return (g) => {
     const input = new Map(model.layers.map(({ name, size }) => [name, new Float64Array(size)]))
     const send = (to: string, values: Float64Array): void => add(input.get(to) as Float64Array, values)
-    for (const { name, from, to } of model.memories) {
-      const xi = matrices.get(name) as Float64Array
-      const [source, target] = [g.get(from), g.get(to)]
-      if (source !== undefined) send(to, times(xi, source))
-      if (target !== undefined) send(from, transposeTimes(xi, target))
-    }
-    for (const { name, layer } of model.synapses) {
-      const source = g.get(layer)
-      if (source !== undefined) send(layer, times(matrices.get(name) as Float64Array, source))
+    for (const coupling of couplings) {
+      const { layers, input: sent } = couplingFacts(coupling)
+      const ends = layers(coupling)
+      for (const end of ends) {
+        const others = ends.length === 1 ? ends : ends.filter((other) => other !== end)
+        if (others.every((other) => g.has(other)))
+          send(end, sent(coupling, matrices.get(coupling.name) as Float64Array, g, end))
+      }
     }
     return input
   }

@@ -5,6 +5,7 @@
  * Its derivatives are the activation that reaches v, the energy, the velocity and the learning drive.
  * @see Lotito 2025; docs/theory.md, "Learning rules, and where Hebb comes from"
  */
+import { isDense } from '../model/couplings.ts'
 import { add, dot, row, squaredDistance, times, transposeTimes } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
 import {
@@ -102,6 +103,12 @@ export function generatingNetwork(model: Model): GeneratingNetwork {
       { path: `synapses.${synapse.name}` },
     )
   }
+  const shared = model.memories.find((memory) => !isDense(memory))
+  if (shared !== undefined)
+    throw new ModelError(
+      `is a ${shared.kind}, a generating function needs memories that are a matrix; write its weights out as one of kind "dense"`,
+      { path: `memories.${shared.name}.kind` },
+    )
   model.stimulus.forEach(({ kind: shown, layer }, index) => {
     if (shown === 'clamp' && layer !== visible.name) {
       throw new ModelError(

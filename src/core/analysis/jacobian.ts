@@ -1,4 +1,5 @@
 /** Linear stability of the flow of the neurons at a state, in float64 (docs/theory.md, "Hyperbolicity and spectra"). */
+import { couplingFacts } from '../kinds/couplings/table.ts'
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { times } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
@@ -194,8 +195,11 @@ function couplingsOf(model: Model, moment: Moment): ReadonlyMap<string, Readonly
     const size = model.layers.find((one) => one.name === layer)?.size ?? 0
     join(layer, layer, matrixOf(size, size, found(moment, name)))
   }
-  for (const { name, from, to, init } of model.memories) {
-    const xi = matrixOf(init.rows, init.columns, found(moment, name))
+  const sizes = new Map(model.layers.map(({ name, size }) => [name, size]))
+  for (const memory of model.memories) {
+    const { name, from, to } = memory
+    const written = couplingFacts(memory).matrix(memory, Float64Array.from(found(moment, name)))
+    const xi = matrixOf(sizes.get(to) ?? 0, sizes.get(from) ?? 0, written)
     join(to, from, xi)
     join(from, to, xi.transpose())
   }

@@ -1,6 +1,6 @@
 /** The couplings of a network, and the views of them by the key of the scenario that they stand under. */
 import { COUPLINGS } from '../kinds/couplings/table.ts'
-import type { Coupling, Layer, Memory, Model, Synapse } from './model.ts'
+import type { Coupling, DenseMemory, Layer, Memory, Model, Synapse } from './model.ts'
 
 /**
  * Couplings with their views. Whatever makes a model, or another of one, takes them from here, so that the list and its
@@ -18,6 +18,11 @@ export function withViews(
 
 export function isMemory(coupling: Coupling): coupling is Memory {
   return COUPLINGS[coupling.kind].under === 'memories'
+}
+
+/** True for memories that are the matrix between their layers. */
+export function isDense(coupling: Coupling): coupling is DenseMemory {
+  return isMemory(coupling) && COUPLINGS[coupling.kind].isMatrix
 }
 
 export function isSynapse(coupling: Coupling): coupling is Synapse {

@@ -3,9 +3,14 @@ import { ModelError } from '../errors.ts'
 import { suggestion } from '../suggestion.ts'
 import type { LayerSpec, Scenario } from './schema.ts'
 
+/** [N], [height, width] or [channels, height, width] of a layer. */
+export function shapeOf({ size }: Pick<LayerSpec, 'size'>): readonly number[] {
+  return typeof size === 'number' ? [size] : size
+}
+
 /** N of a layer. */
-export function sizeOf(layer: LayerSpec): number {
-  return typeof layer.size === 'number' ? layer.size : layer.size[0] * layer.size[1]
+export function sizeOf(layer: Pick<LayerSpec, 'size'>): number {
+  return shapeOf(layer).reduce((product, length) => product * length, 1)
 }
 
 /**

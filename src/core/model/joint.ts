@@ -2,7 +2,7 @@
  * The one learning network that is not hebbian and yet has an energy that falls
  * (docs/theory.md, "Learning rules, and where Hebb comes from").
  */
-import { groupsOf } from './couplings.ts'
+import { groupsOf, isDense } from './couplings.ts'
 import { inverseTemperature, isIdentity } from '../kinds/lagrangians/table.ts'
 import { movingRule } from '../kinds/rules/table.ts'
 import type { Memory, Model } from './model.ts'
@@ -17,7 +17,7 @@ export function jointMemory({ layers, couplings, memories, variation }: Model): 
   // One gain among many that is not 1, and the energy of all replicas has its usual terms.
   if (variation?.points.some((point) => jointMemory(point) === undefined)) return undefined
   const [memory] = memories
-  if (memory === undefined || couplings.length > 1) return undefined
+  if (memory === undefined || couplings.length > 1 || !isDense(memory)) return undefined
   const from = layers.find(({ name }) => name === memory.from)
   const to = layers.find(({ name }) => name === memory.to)
   const isJoint =

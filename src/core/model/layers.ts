@@ -1,6 +1,6 @@
 import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import { ModelError } from '../errors.ts'
-import { sizeOf } from './find.ts'
+import { shapeOf, sizeOf } from './find.ts'
 import type { Layer, Rows } from './model.ts'
 import { checkPatterns, forLayer } from './patterns.ts'
 import type { Place, RowsAt } from './places.ts'
@@ -55,7 +55,7 @@ export function layerOf(scenario: Scenario, name: string, rowsAt: RowsAt): Layer
   return {
     name,
     size: sizeOf(spec),
-    shape: typeof spec.size === 'number' ? [spec.size] : spec.size,
+    shape: shapeOf(spec),
     lagrangian: spec.lagrangian,
     tau: spec.tau,
     every: spec.every,

@@ -1,9 +1,11 @@
 import { MAX_HALF } from '../data/half.ts'
 import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
-import { BIASED, isBiased, movingRule } from '../kinds/rules/table.ts'
+import { COUPLINGS } from '../kinds/couplings/table.ts'
+import { BIASED, hasSteadyRate, isBiased, isMoving, movingRule, RULE_KINDS } from '../kinds/rules/table.ts'
+import { filterRows, geometryOf } from './convolutions.ts'
 import { ModelError } from '../errors.ts'
 import { findLayer, sizeOf } from './find.ts'
-import type { Memory, Rows } from './model.ts'
+import type { CommonMemory, Memory, Rows } from './model.ts'
 import { checkPatterns, editable, forLayer, type Block, type Want } from './patterns.ts'
 import type { Place, RowsAt } from './places.ts'
 import { packSigns, rowOf, signRows } from './signs.ts'
@@ -46,7 +48,7 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
         path: `${path}.tau`,
       })
     }
-    if (spec.format !== 'f32') {
+    if ('format' in spec && spec.format !== 'f32') {
       throw new ModelError(
         `"${spec.format}" cannot learn by rule "${spec.rule}"; use "f32" or rule "fixed"`,
         {
@@ -68,52 +70,102 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
       { path: `${path}.rule` },
     )
   }
+  if (rule !== undefined && !hasSteadyRate(spec.rule) && !COUPLINGS[spec.kind].takesGates) {
+    const others = RULE_KINDS.filter((kind) => !isMoving(kind) || hasSteadyRate(kind))
+    throw new ModelError(
+      `"${spec.rule}" moves each row at a rate of its own, which a memory of kind "${spec.kind}" does not know; use ${others.map((kind) => `"${kind}"`).join(' or ')}`,
+      { path: `${path}.rule` },
+    )
+  }
+  KINDS[spec.kind].check?.(scenario, name, spec as never)
   checkPatterns(scenario, spec.init, `${path}.init`)
   if (spec.bias !== undefined) checkPatterns(scenario, spec.bias, `${path}.bias`)
+}
+
+/** What differs from kind to kind. */
+interface Kind<S extends MemorySpec> {
+  /** @throws ModelError for layers or keys that do not fit */
+  readonly check?: (scenario: Scenario, name: string, spec: S) => void
+  /** What its rows must be like. */
+  readonly want: (scenario: Scenario, name: string, spec: S, path: string) => RowsWant
+  /** What it has besides what all have. */
+  readonly own: (
+    scenario: Scenario,
+    name: string,
+    spec: S,
+  ) => Omit<Extract<Memory, { readonly kind: S['kind'] }>, keyof CommonMemory>
+}
+
+type RowsWant = Want & Required<Pick<Want, 'rows'>>
+
+const KINDS: { readonly [K in MemorySpec['kind']]: Kind<Extract<MemorySpec, { readonly kind: K }>> } = {
+  dense: {
+    want(scenario, _, spec, path) {
+      const count = sizeOf(findLayer(scenario, spec.to, path))
+      return {
+        ...forLayer(scenario, spec.from, path),
+        rows: { count, text: `layer \`${spec.to}\` has ${count} neurons`, path: `neurons.${spec.to}.size` },
+      }
+    },
+    own: (_, __, { inputOffset, format }) => ({ kind: 'dense', inputOffset, format }),
+  },
+  convolution: {
+    check: geometryOf,
+    want(scenario, name, spec, path) {
+      const { count, columns, shape, text } = filterRows(scenario, name, spec)
+      const own = `memories.${name}.kernel`
+      return {
+        ...{ path, columns, shape, columnsOf: { text, path: own } },
+        rows: { count, text: `layer \`${spec.to}\` has ${count} features`, path: `neurons.${spec.to}.size` },
+      }
+    },
+    own: (scenario, name, spec) => ({
+      kind: 'convolution',
+      geometry: geometryOf(scenario, name, spec),
+      inputOffset: 'none',
+      format: 'f32',
+    }),
+  },
 }
 
 /** One memory, with the rows of its initial value and its bias. */
 export function memoryOf(scenario: Scenario, name: string, rowsAt: RowsAt): Memory {
   const spec = scenario.memories[name] as MemorySpec
   const path = `memories.${name}`
-  return {
-    kind: 'dense',
+  const common: CommonMemory = {
     name,
     from: spec.from,
     to: spec.to,
     rule: spec.rule,
     ...(spec.tau === undefined ? {} : { tau: spec.tau }),
     every: spec.every,
-    init: rowsAt(initOf(scenario, spec, `${path}.init`)),
+    init: rowsAt(initOf(scenario, name, spec)),
     ...(spec.bias === undefined
       ? {}
-      : { bias: rowsAt({ ...forMemory(scenario, spec, `${path}.bias`), patterns: spec.bias }) }),
-    inputOffset: spec.inputOffset,
-    format: spec.format,
+      : { bias: rowsAt({ ...forMemory(scenario, name, `${path}.bias`), patterns: spec.bias }) }),
     scale: spec.scale,
   }
+  return { ...common, ...KINDS[spec.kind].own(scenario, name, spec as never) }
 }
 
 /** Rows like those of a memory: the only place that says how many there are, and of how many columns. */
-export function forMemory(
-  scenario: Scenario,
-  spec: MemorySpec,
-  path: string,
-): Want & Required<Pick<Want, 'rows'>> {
-  const count = sizeOf(findLayer(scenario, spec.to, path))
-  return {
-    ...forLayer(scenario, spec.from, path),
-    rows: { count, text: `layer \`${spec.to}\` has ${count} neurons`, path: `neurons.${spec.to}.size` },
-  }
+export function forMemory(scenario: Scenario, name: string, path: string): RowsWant {
+  const spec = scenario.memories[name] as MemorySpec
+  return KINDS[spec.kind].want(scenario, name, spec as never, path)
 }
 
-function initOf(scenario: Scenario, spec: MemorySpec, path: string): Place {
+function initOf(scenario: Scenario, name: string, spec: MemorySpec): Place {
+  const path = `memories.${name}.init`
   return {
-    ...forMemory(scenario, spec, path),
-    binary: spec.format === 'binary',
+    ...forMemory(scenario, name, path),
+    binary: formatOf(spec) === 'binary',
     patterns: spec.init,
     finish: (loaded) => initialMemory(loaded, spec, path),
   }
+}
+
+function formatOf(spec: MemorySpec): Memory['format'] {
+  return 'format' in spec ? spec.format : 'f32'
 }
 
 /**
@@ -121,14 +173,14 @@ function initOf(scenario: Scenario, spec: MemorySpec, path: string): Place {
  * @throws ModelError if its format cannot hold it
  */
 function initialMemory(loaded: Block, spec: MemorySpec, path: string): Block {
-  if (spec.format === 'binary') return binaryMemory(loaded, spec, path)
+  if (formatOf(spec) === 'binary') return binaryMemory(loaded, spec, path)
   const block = spec.scale === 1 ? loaded : editable(loaded)
   if (spec.scale !== 1) {
     for (let index = 0; index < block.data.length; index++) {
       block.data[index] = (block.data[index] as number) * spec.scale
     }
   }
-  if (spec.scale !== 1 || spec.format === 'f16') requireWithin(block, spec, path)
+  if (spec.scale !== 1 || formatOf(spec) === 'f16') requireWithin(block, spec, path)
   return block
 }
 
@@ -143,7 +195,9 @@ function binaryMemory(loaded: Block, spec: MemorySpec, path: string): Block {
   return block
 }
 
-function requireWithin(block: Rows, { format, scale }: MemorySpec, path: string): void {
+function requireWithin(block: Rows, spec: MemorySpec, path: string): void {
+  const { scale } = spec
+  const format = formatOf(spec)
   const limit = format === 'f16' ? MAX_HALF : Number.MAX_VALUE
   const outside = block.data.findIndex((value) => Math.abs(value) > limit)
   if (outside >= 0) {

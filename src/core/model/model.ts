@@ -2,7 +2,7 @@
  * A network, validated and with every array resolved: plain readonly data that the plan, the reference and the
  * page read. `resolveModel` makes it from a scenario.
  */
-import type { KindUnder } from '../kinds/couplings/table.ts'
+import type { Geometry } from '../kinds/couplings/convolution.ts'
 import type { IntegratorKind } from '../kinds/integrators/table.ts'
 import type { Lagrangian } from '../kinds/lagrangians/table.ts'
 import type { ProbeKind, ProbeOf } from '../kinds/probes/table.ts'
@@ -52,7 +52,7 @@ export interface Layer {
 
 /** Lateral coupling W of one layer; W(0) = J. */
 export interface Synapse {
-  readonly kind: KindUnder<'synapses'>
+  readonly kind: 'lateral'
   readonly name: string
   readonly layer: string
   /** Time constant; absent = W stays at J. */
@@ -70,9 +70,8 @@ export type Base =
   | { readonly kind: 'hebbian'; readonly patterns: Rows; readonly zeroDiagonal: boolean }
   | { readonly kind: 'matrix'; readonly matrix: Rows }
 
-/** Memories Xi between two layers, [N_to, N_from]. */
-export interface Memory {
-  readonly kind: KindUnder<'memories'>
+/** What all memories Xi between two layers have. */
+export interface CommonMemory {
   readonly name: string
   readonly from: string
   readonly to: string
@@ -84,11 +83,26 @@ export interface Memory {
   readonly init: Rows
   /** Lambda; absent = 0 (gated) or Xi(0) (hebbian). */
   readonly bias?: Rows
-  readonly inputOffset: 'none' | 'half-norm'
-  readonly format: 'f32' | 'f16' | 'binary'
   /** The scenario's scale: what a set sign of the binary format stands for. */
   readonly scale: number
 }
+
+/** Xi is the matrix between its layers, [N_to, N_from]. */
+export interface DenseMemory extends CommonMemory {
+  readonly kind: 'dense'
+  readonly inputOffset: 'none' | 'half-norm'
+  readonly format: 'f32' | 'f16' | 'binary'
+}
+
+/** Xi is a filter bank, [F, C kh kw]. */
+export interface ConvolutionMemory extends CommonMemory {
+  readonly kind: 'convolution'
+  readonly inputOffset: 'none'
+  readonly format: 'f32'
+  readonly geometry: Geometry
+}
+
+export type Memory = DenseMemory | ConvolutionMemory
 
 export type Coupling = Memory | Synapse
 

@@ -1,7 +1,7 @@
 /** From parsed JSON to a scenario: the schema and one line for what does not fit it. */
 import * as v from 'valibot'
 import { ModelError, type Place } from '../errors.ts'
-import { expected, keysOf, list, nodeAt, otherKindsKeys, show } from './path.ts'
+import { expected, keysOf, kindOf, list, nodeAt, otherKindsKeys, type SchemaNode, show } from './path.ts'
 import { suggestion } from '../suggestion.ts'
 import { scenarioSchema, type Scenario } from './schema.ts'
 
@@ -68,7 +68,13 @@ function innermost(issue: v.BaseIssue<unknown>, above: readonly string[] = []): 
   const inner = (issue.issues ?? [])
     .filter((sub) => sub.path !== undefined)
     .map((sub) => innermost(sub, keys))
-  return inner.find(isUnknownKey) ?? inner[0] ?? { issue, keys }
+  // Too long a list is told by the longest that there may be.
+  const first = inner.find((one) => !isSurplus(one)) ?? inner.at(-1)
+  return inner.find(isUnknownKey) ?? first ?? { issue, keys }
+}
+
+function isSurplus({ issue }: Found): boolean {
+  return issue.type === 'strict_tuple' && issue.expected === 'never'
 }
 
 function isUnknownKey({ issue }: Found): boolean {
@@ -82,8 +88,7 @@ function explain(found: Found, raw: unknown): string {
   if (issue.type === 'max_length') return issue.message
   if (issue.type === 'min_length') return 'must not be empty'
   if (issue.type === 'min_entries') return 'must have at least one entry'
-  if (issue.type === 'strict_tuple' && issue.expected === 'never')
-    return `${show(issue.input)} is one too many; leave it out`
+  if (isSurplus(found)) return `${show(issue.input)} is one too many; leave it out`
   const node = nodeAt(raw, keys)
   const options = node?.type === 'picklist' ? (node.options as readonly string[]) : discriminators(keys, raw)
   const wanted =
@@ -97,8 +102,7 @@ function explain(found: Found, raw: unknown): string {
 function discriminators(keys: readonly string[], raw: unknown): string[] {
   const parent = nodeAt(raw, keys.slice(0, -1))
   if (parent?.type !== 'variant' || parent.key !== keys.at(-1)) return []
-  const options = parent.options as readonly { entries?: Record<string, { literal?: unknown }> }[]
-  return options.map((option) => String(option.entries?.[parent.key ?? '']?.literal))
+  return (parent.options as readonly SchemaNode[]).map((option) => String(kindOf(option, parent.key)))
 }
 
 function unknownKey(keys: readonly string[], raw: unknown): string {

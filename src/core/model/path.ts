@@ -182,10 +182,23 @@ function select(node: SchemaNode, raw: unknown): SchemaNode {
   if (node.type === 'variant') {
     const kind =
       typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>)[node.key ?? ''] : undefined
-    return options.find((option) => option.entries?.[node.key ?? '']?.literal === kind) ?? node
+    return options.find((option) => tellsKind(option, node.key, kind)) ?? node
   }
   const fitting = options.find((option) => accepts(option, raw))
   return fitting === undefined ? node : select(fitting, raw)
+}
+
+/** The kind that an option of a variant is of. */
+export function kindOf(option: SchemaNode, key = ''): unknown {
+  const node = option.entries?.[key]
+  return node?.wrapped === undefined ? node?.literal : node.wrapped.literal
+}
+
+/** True when an option is of a kind, or of the one that is meant where none is given. */
+function tellsKind(option: SchemaNode, key: string | undefined, kind: unknown): boolean {
+  return kind === undefined
+    ? option.entries?.[key ?? '']?.default !== undefined
+    : kindOf(option, key) === kind
 }
 
 function accepts(node: SchemaNode, raw: unknown): boolean {
@@ -237,9 +250,7 @@ export function expected(node: SchemaNode): string {
     case 'strict_tuple':
       return `a list of ${node.items?.length} numbers`
     case 'variant': {
-      const kinds = (node.options as readonly SchemaNode[]).map(
-        (option) => option.entries?.[node.key ?? '']?.literal,
-      )
+      const kinds = (node.options as readonly SchemaNode[]).map((option) => kindOf(option, node.key))
       return `an object with "${node.key}" ${list(kinds.map(show))}`
     }
     case 'union':

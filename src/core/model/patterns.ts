@@ -5,7 +5,7 @@ import { decodeNpy, type NpyData } from '../data/npy.ts'
 import { decodeNpzArray } from '../data/npz.ts'
 import { ModelError } from '../errors.ts'
 import { naming, type Read } from './files.ts'
-import { find } from './find.ts'
+import { find, shapeOf } from './find.ts'
 import type { Rows } from './model.ts'
 import { list, show } from './path.ts'
 import { drawRows, chosen, scaleTo } from './random-rows.ts'
@@ -50,7 +50,7 @@ export interface Sources {
 export function forLayer(scenario: Scenario, name: string, path: string): Want {
   const layer = scenario.neurons[name]
   if (layer === undefined) throw new Error(`checkScenario knows layer ${name}`)
-  const shape = typeof layer.size === 'number' ? [layer.size] : layer.size
+  const shape = shapeOf(layer)
   const columns = shape.reduce((product, length) => product * length, 1)
   return {
     path,

@@ -34,7 +34,8 @@ const WANTS: Readonly<Record<Comparison['with'], (scenario: Scenario, name: stri
   {
     layer: forLayer,
     memory: (scenario, name, path) => {
-      const want = forMemory(scenario, find(scenario.memories, name, 'memory', path), path)
+      find(scenario.memories, name, 'memory', path)
+      const want = forMemory(scenario, name, path)
       return { ...want, rows: { ...want.rows, text: `memory \`${name}\` has ${want.rows.count}` } }
     },
   }

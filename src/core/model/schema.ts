@@ -4,6 +4,8 @@
  */
 import * as v from 'valibot'
 import { choice, flag, number, positiveInteger, text } from '../kinds/fields.ts'
+import { BOUNDARIES } from '../kinds/couplings/convolution.ts'
+import type { KindUnder } from '../kinds/couplings/table.ts'
 import { INTEGRATOR_KINDS } from '../kinds/integrators/table.ts'
 import { lagrangianOptions } from '../kinds/lagrangians/table.ts'
 import type { Key } from '../kinds/probes/definition.ts'
@@ -375,6 +377,7 @@ const patternsAs = (title: string, description: string) =>
 
 const layerSize = positiveInteger('size', 'Number of neurons.', 2 ** 30)
 const side = positiveInteger('side', 'Height or width of a layer drawn as an image.', 2 ** 15)
+const channels = positiveInteger('channels', 'Images that a layer is made of.', 2 ** 15)
 
 const tauText = 'Time constant in model time.'
 const tauControl = { min: 0.01, max: 1000, log: true } as const
@@ -382,9 +385,11 @@ const tauControl = { min: 0.01, max: 1000, log: true } as const
 const layerSchema = v.pipe(
   v.strictObject({
     size: v.pipe(
-      v.union([layerSize, v.strictTuple([side, side])]),
+      v.union([layerSize, v.strictTuple([side, side]), v.strictTuple([channels, side, side])]),
       v.title('size'),
-      v.description('Number of neurons N, or [height, width] of a layer that is an image.'),
+      v.description(
+        'Number of neurons N, [height, width] of a layer that is an image, or [channels, height, width] of several.',
+      ),
     ),
     lagrangian: lagrangianSchema,
     tau: v.optional(
@@ -468,32 +473,38 @@ const synapseSchema = v.pipe(
   v.description('Lateral coupling W of one layer, started at J.'),
 )
 
-const memorySchema = v.pipe(
-  v.strictObject({
-    from: text('from', 'The layer its columns belong to.'),
-    to: text('to', 'The layer its rows belong to; another one than `from`.'),
-    init: patternsAs(
-      'init',
-      'Xi(0): one row for each neuron of the layer `to`, one column for each of the layer `from`.',
-    ),
-    scale: v.optional(
-      number('scale', 'Multiplies init (not bias).', { control: { min: 0.01, max: 10, log: true } }),
-      1,
-    ),
-    rule: v.optional(
-      choice('rule', RULE_KINDS.map((kind) => `${kind}: ${RULES[kind].text}`).join(' '), RULE_KINDS),
-      'fixed',
-    ),
-    tau: v.exactOptional(
-      number('tau', `${tauText} Needed for every rule but fixed, meaningless for that.`, {
-        above: 0,
-        control: { min: 0.1, max: 100000, log: true },
-      }),
-    ),
-    every,
-    bias: v.exactOptional(
-      patternsAs('bias', 'Lambda, shaped like Xi; init when not given (hebbian), 0 when not given (gated).'),
-    ),
+/** What every kind of memory takes. */
+const memory = {
+  from: text('from', 'The layer its columns belong to.'),
+  to: text('to', 'The layer its rows belong to; another one than `from`.'),
+  init: patternsAs(
+    'init',
+    'Xi(0): one row for each neuron of the layer `to`, one column for each of the layer `from`; of a convolution one row for ' +
+      'each filter, its C kh kw weights with the channel slowest.',
+  ),
+  scale: v.optional(
+    number('scale', 'Multiplies init (not bias).', { control: { min: 0.01, max: 10, log: true } }),
+    1,
+  ),
+  rule: v.optional(
+    choice('rule', RULE_KINDS.map((kind) => `${kind}: ${RULES[kind].text}`).join(' '), RULE_KINDS),
+    'fixed',
+  ),
+  tau: v.exactOptional(
+    number('tau', `${tauText} Needed for every rule but fixed, meaningless for that.`, {
+      above: 0,
+      control: { min: 0.1, max: 100000, log: true },
+    }),
+  ),
+  every,
+  bias: v.exactOptional(
+    patternsAs('bias', 'Lambda, shaped like Xi; init when not given (hebbian), 0 when not given (gated).'),
+  ),
+}
+
+/** What one kind of memory takes besides. */
+const memoryKeys = {
+  dense: {
     inputOffset: v.optional(
       choice('inputOffset', 'half-norm: the input to row mu of the layer `to` gets -|Xi_mu|^2 / 2.', [
         'none',
@@ -510,9 +521,47 @@ const memorySchema = v.pipe(
       ),
       'f32',
     ),
-  }),
-  v.description('Memories Xi between two layers, one a row: input Xi g_from to one, Xi^T g_to to the other.'),
-)
+  },
+  convolution: {
+    kernel: v.pipe(
+      v.strictTuple([
+        positiveInteger('height', 'Rows of a filter.', 2 ** 12),
+        positiveInteger('width', 'Columns of a filter.', 2 ** 12),
+      ]),
+      v.title('kernel'),
+      v.description('[height, width] of a filter.'),
+    ),
+    stride: v.optional(
+      positiveInteger('stride', 'Entries from one place to the next, along both sides.', 2 ** 12),
+      1,
+    ),
+    boundary: v.optional(
+      choice(
+        'boundary',
+        'valid: only places at which the whole filter lies in the image. zero, periodic: every place, beyond the edge 0 or what ' +
+          'stands at the other side.',
+        BOUNDARIES,
+      ),
+      'valid',
+    ),
+  },
+} as const satisfies Readonly<Record<KindUnder<'memories'>, v.ObjectEntries>>
+
+const memorySchema = v.variant('kind', [
+  v.pipe(
+    v.strictObject({ kind: v.optional(v.literal('dense'), 'dense'), ...memory, ...memoryKeys.dense }),
+    v.description(
+      'Memories Xi between two layers, one a row: input Xi g_from to one, Xi^T g_to to the other.',
+    ),
+  ),
+  v.pipe(
+    v.strictObject({ kind: v.literal('convolution'), ...memory, ...memoryKeys.convolution }),
+    v.description(
+      'Filters K between two layers that are images: feature f at a place gets the sum of K[f] times what it covers there, and ' +
+        'the image gets each feature back through its filter.',
+    ),
+  ),
+])
 
 // --------------------------------------------------------------------------------------------------- stimulus
 

@@ -6,6 +6,7 @@
  * symmetric couplings, D the steepest slopes of the activations and R the rates.
  * @see Marcus, Westervelt, Dynamics of iterated-map neural networks, Phys. Rev. A 40 (1989)
  */
+import { couplingFacts } from '../kinds/couplings/table.ts'
 import { groupsOf } from './couplings.ts'
 import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import { INTEGRATORS } from '../kinds/integrators/table.ts'
@@ -185,7 +186,8 @@ interface Coupling {
  * What couples layers that move. A Hebbian coupling with its diagonal and an adiabatic layer only pull to the same side;
  * without the diagonal the coupling pulls back by what is missing.
  */
-function couplingsOf({ synapses, memories }: Model, moving: ReadonlySet<string>): Coupling[] {
+function couplingsOf({ layers, synapses, memories }: Model, moving: ReadonlySet<string>): Coupling[] {
+  const sizes = new Map(layers.map(({ name, size }) => [name, size]))
   return [
     ...synapses.flatMap(({ layer, base }): Coupling[] => {
       if (!moving.has(layer) || base.kind === 'zero') return []
@@ -193,11 +195,32 @@ function couplingsOf({ synapses, memories }: Model, moving: ReadonlySet<string>)
       if (base.kind === 'matrix') return [{ ...ends, rows: base.matrix }]
       return base.zeroDiagonal ? [{ ...ends, rows: base.patterns, hollow: diagonalOf(base.patterns) }] : []
     }),
-    ...memories.flatMap(({ from, to, init }): Coupling[] =>
-      moving.has(from) && moving.has(to) ? [{ from, to, rows: init }] : [],
-    ),
+    ...memories.flatMap((memory): Coupling[] => {
+      const { from, to } = memory
+      return moving.has(from) && moving.has(to) ? [{ from, to, rows: matrixBetween(memory, sizes) }] : []
+    }),
   ]
 }
+
+/** A memory as the matrix between its layers, written out when it is asked for. */
+function matrixBetween(memory: Memory, sizes: ReadonlyMap<string, number>): Rows {
+  const { isMatrix, matrix } = couplingFacts(memory)
+  if (isMatrix) return memory.init
+  const known = written.get(memory.init)
+  if (known !== undefined) return known
+  let data: Float32Array | undefined
+  const made = {
+    rows: sizes.get(memory.to) ?? 0,
+    columns: sizes.get(memory.from) ?? 0,
+    get data() {
+      return (data ??= Float32Array.from(matrix(memory, Float64Array.from(memory.init.data))))
+    },
+  }
+  written.set(memory.init, made)
+  return made
+}
+
+const written = new WeakMap<Rows, Rows>()
 
 /** The diagonal of P^T P / N. */
 function diagonalOf({ rows, columns, data }: Rows): Float64Array {

@@ -1,6 +1,8 @@
 /** Attention: both products of a memory with an adiabatic softmax layer in one. */
+import { layersOf } from '../kinds/couplings/table.ts'
+import { isDense } from '../model/couplings.ts'
 import { inverseTemperature } from '../kinds/lagrangians/table.ts'
-import type { Layer, Memory, Model } from '../model/model.ts'
+import type { DenseMemory, Layer, Memory, Model } from '../model/model.ts'
 import { ALONE } from './kernels.ts'
 import { unitOf, vectorStride } from './layout.ts'
 import { biasRows } from './neurons.ts'
@@ -35,9 +37,10 @@ const LEAST_ATTENDED = 2 ** 18
 export function attentionOf(planning: Planning, layer: Layer): SwitchPlan | undefined {
   const { model, variants, tuned, software, workgroup } = planning
   const { name } = layer
-  const [memory, ...others] = model.memories.filter(({ from, to }) => from === name || to === name)
+  const [memory, ...others] = model.couplings.filter((one) => layersOf(one).includes(name))
   if (layer.tau > 0 || inverseTemperature(layer.lagrangian) === undefined) return undefined
-  if (memory?.to !== name || others.length > 0 || memory.tau !== undefined) return undefined
+  if (memory === undefined || others.length > 0 || !isDense(memory)) return undefined
+  if (memory.to !== name || memory.tau !== undefined) return undefined
   if (model.stimulus.some((item) => item.layer === name)) return undefined
   const { blocks, columns, rows, format, copies } = matrixNamed(planning, memory.name)
   const [block] = blocks
@@ -87,7 +90,7 @@ function given(m: Model, { name }: Layer, memory: Memory): Record<string, number
 interface Attended extends Pick<Product, 'owner' | 'into' | 'matrix' | 'stage'> {
   readonly every: Operation['every']
   readonly layer: Layer
-  readonly memory: Memory
+  readonly memory: DenseMemory
   readonly why: Why
 }
 

@@ -28,6 +28,9 @@ const KERNELS = {
   'matrix/rewrite': ['matrix/held', 'common/real'],
   'matrix/express': ['matrix/held'],
   'matrix/absorb': [],
+  'convolution/forward': ['convolution/places'],
+  'convolution/backward': ['convolution/places'],
+  'convolution/learn': ['convolution/places', 'common/real'],
   'probe/legendre': ['neuron/drive', 'common/real'],
   'probe/sum': [],
   'probe/deviation': [],
@@ -189,7 +192,7 @@ export function tileText({ across, states, lanes, sharing }: Tile): string {
 const MADE: readonly KernelName[] = ['matrix/project', 'matrix/gather', 'matrix/merge']
 
 /** Kernels that move a coupling. */
-const ADDING: readonly KernelName[] = ['matrix/learn', 'matrix/rewrite']
+const ADDING: readonly KernelName[] = ['matrix/learn', 'matrix/rewrite', 'convolution/learn']
 
 const cache = new Map<string, Kernel>()
 
@@ -414,6 +417,17 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
           { rule, integrator, staged: true },
         ].flatMap(inBothSums),
       ),
+    )
+  if (name === 'convolution/learn')
+    return RULE_KINDS.filter((rule) => isMoving(rule) && hasSteadyRate(rule)).flatMap((rule) =>
+      [{ rule }, { rule, staged: true }].flatMap(inBothSums),
+    )
+  if (name === 'convolution/forward' || name === 'convolution/backward')
+    return [{ ending: 'collect' } as const, { ending: 'step' } as const, ...reacting].map(
+      (ending): Joined => ({
+        format: 'f32',
+        ...ending,
+      }),
     )
   if (ADDING.includes(name)) return inBothSums({})
   if (filesOf(name).some((file) => wgsl(file).includes('quadAt(')))

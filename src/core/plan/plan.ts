@@ -271,6 +271,9 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
     plan,
     resident(form = variants.resident) {
       const own = { ...planning, buffers: new Map(planning.buffers) }
+      const stranger = model.couplings.find((coupling) => !couplingPlanner(coupling).isResident)
+      if (stranger !== undefined)
+        return withForm({}, `it does not know \`${stranger.name}\`, a ${stranger.kind}`, planning)
       if (turns.length > 1)
         return withForm(
           {},

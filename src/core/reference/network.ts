@@ -2,7 +2,8 @@
  * The whole network in float64, written for reading and not for speed: what docs/theory.md says, line by line.
  * The GPU is compared with it.
  */
-import { add, dot, outer, row, squaredDistance, times, transposeTimes } from '../math/algebra.ts'
+import { couplingFacts } from '../kinds/couplings/table.ts'
+import { add, dot, outer, row, squaredDistance } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
 import { gainOf, integratorOf, stagesOf } from '../kinds/integrators/table.ts'
 import { type Moving, movingRule } from '../kinds/rules/table.ts'
@@ -295,29 +296,14 @@ function createOne(model: Model): Reference {
     })
   }
 
-  /** I = sum Xi^T g_to + sum Xi g_from + sum W g, over the memories and synapses that touch the layer. */
+  /** I = sum Xi^T g_to + sum Xi g_from + sum W g, over the couplings that touch the layer. */
   function input(layer: Layer, g: Activations, r: number): Float64Array {
     const I = new Float64Array(layer.size)
-    for (const memory of model.memories) {
-      if (memory.from === layer.name) add(I, transposeTimes(state(memory.name, r), get(g, memory.to)))
-      if (memory.to === layer.name) add(I, recall(memory, g, r))
-    }
-    for (const synapse of model.synapses) {
-      if (synapse.layer === layer.name) add(I, times(state(synapse.name, r), get(g, layer.name)))
+    for (const coupling of model.couplings) {
+      const { layers: ends, input: sent } = couplingFacts(coupling)
+      if (ends(coupling).includes(layer.name)) add(I, sent(coupling, state(coupling.name, r), g, layer.name))
     }
     return I
-  }
-
-  /** Xi g_from, and with "half-norm" -|Xi_mu|^2 / 2: what a memory brings to its `to` layer. */
-  function recall(memory: Memory, g: Activations, r: number): Float64Array {
-    const xi = state(memory.name, r)
-    const from = get(g, memory.from)
-    const brought = times(xi, from)
-    if (memory.inputOffset === 'none') return brought
-    return brought.map((h, mu) => {
-      const memoryRow = row(xi, from.length, mu)
-      return h - dot(memoryRow, memoryRow) / 2
-    })
   }
 
   /** b + current + I */
@@ -339,7 +325,7 @@ function createOne(model: Model): Reference {
     const J = get(bases, synapse.name)
     const kappa = kappaOf(synapse)
     return (g) => {
-      const correlation = outer(get(g, synapse.layer), get(g, synapse.layer))
+      const correlation = couplingFacts(synapse).drive(synapse, g, (to, from) => to * from)
       return { drive: J.map((Jk, k) => Jk + kappa * correlation[k]!) }
     }
   }
@@ -350,10 +336,11 @@ function createOne(model: Model): Reference {
     const { gate, decay } = rule
     return (g) => {
       const to = get(g, memory.to)
-      const from = get(g, memory.from)
-      const rowOf = (k: number): number => to[Math.floor(k / from.length)]!
+      // Only of matrices: no other kind takes a rule with a gate or a decay of its own.
+      const rowOf = (k: number): number => to[Math.floor(k / memory.init.columns)]!
+      const driven = couplingFacts(memory).drive(memory, g, rule.drive)
       return {
-        drive: lambda.map((Lambda, k) => Lambda + rule.drive(rowOf(k), from[k % from.length]!)),
+        drive: lambda.map((Lambda, k) => Lambda + driven[k]!),
         ...(gate && { gate: (k) => gate(rowOf(k)) }),
         ...(decay && { decay: (k) => decay(rowOf(k)) }),
       }
@@ -382,20 +369,19 @@ function createOne(model: Model): Reference {
     }
     for (const memory of model.memories) {
       const { name, to, rule } = memory
-      const elastic = movingRule(rule)?.isElastic
-        ? squaredDistance(state(name, r), get(lambdas, name)) / 2
-        : 0
-      const energy = -dot(get(g, to), recall(memory, g, r)) + elastic
+      const xi = state(name, r)
+      const elastic = movingRule(rule)?.isElastic ? squaredDistance(xi, get(lambdas, name)) / 2 : 0
+      const energy = couplingFacts(memory).energy(memory, xi, g) + elastic
       // The memory of a joint energy has no term of its own: with it, that of the hidden layer is -L(h).
       if (memory === joint) terms[to] = terms[to]! + energy
       else terms[name] = energy
     }
     for (const synapse of model.synapses) {
-      const { name, layer } = synapse
+      const { name } = synapse
       const W = state(name, r)
       const kappa = kappaOf(synapse)
       const elastic = kappa > 0 ? squaredDistance(W, get(bases, name)) / (4 * kappa) : 0
-      terms[name] = -dot(get(g, layer), times(W, get(g, layer))) / 2 + elastic
+      terms[name] = couplingFacts(synapse).energy(synapse, W, g) + elastic
     }
     return { total: Object.values(terms).reduce((sum, term) => sum + term, 0), terms }
   }

@@ -1,4 +1,4 @@
-import { withViews } from '../../core/model/couplings.ts'
+import { isDense, isSynapse, withViews } from '../../core/model/couplings.ts'
 import { Command } from 'commander'
 import { version } from '../../../package.json'
 import type { Moment } from '../../core/analysis/flow.ts'
@@ -187,8 +187,8 @@ function checkSizes(model: Model, { of, replica }: SpectrumOptions): void {
           path: `synapses.${name}`,
           neurons: model.layers.find((one) => one.name === layer)?.size ?? 0,
         }))
-  if (of === 'coupling' && model.couplings.length === 0)
-    throw new ModelError('has neither memories nor synapses: there is no coupling')
+  if (of === 'coupling' && !model.couplings.some((one) => isDense(one) || isSynapse(one)))
+    throw new ModelError('has neither dense memories nor synapses: there is no coupling matrix')
   for (const { path, neurons } of sizes) {
     if (neurons === 0)
       throw new ModelError('no layer is dynamic: there is no flow; set a tau above 0', { path })
@@ -203,7 +203,7 @@ async function couplings(device: GPUDevice, model: Model, moment: Moment, top: n
   const entries: Record<string, Entry> = {}
   const spectra: Record<string, Float64Array> = {}
   const laws: Record<string, StretchedLaw> = {}
-  for (const { name, init } of model.memories) {
+  for (const { name, init } of model.couplings.filter(isDense)) {
     const { rows, columns } = init
     const xi: Rows = { rows, columns, data: Float32Array.from(moment[name] ?? []) }
     const law = stretchedLaw(xi)

@@ -1,3 +1,4 @@
+import { couplingFacts } from '../../core/kinds/couplings/table.ts'
 import { Command } from 'commander'
 import { escaped } from '../../core/errors.ts'
 import { probeText } from '../../core/kinds/probes/table.ts'
@@ -47,8 +48,8 @@ function describe(scenario: string, model: Model): string[] {
       `on ${layer}, base ${base.kind}` +
         (tau === undefined ? ', fixed' : `, tau ${tau}, strength ${strength}${everyText(every)}`),
     ]),
-    ...model.memories.map(({ name, from, to, init, rule, tau, every, format }) => [
-      'memory',
+    ...model.memories.map(({ kind, name, from, to, init, rule, tau, every, format }) => [
+      couplingFacts({ kind }).isMatrix ? 'memory' : kind,
       name,
       `${init.rows} x ${init.columns} ${format}, ${from} -> ${to}, ${rule}` +
         (tau === undefined ? '' : `, tau ${tau}${everyText(every)}`),

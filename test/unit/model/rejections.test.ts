@@ -18,6 +18,22 @@ const shown = (parts: Raw): Raw =>
   })
 const clamped = (patterns: Raw): Raw => shown({ patterns })
 const probe = (parts: Raw): Raw => scenario({ probes: { p: parts } })
+const image = { size: [4, 4], lagrangian: { kind: 'tanh', gain: 1 } }
+const filters = (parts: Raw, features: Raw = {}, seen: Raw = {}): Raw => ({
+  version: 1,
+  time: { dt: 0.1, ticks: 1 },
+  neurons: { image: { ...image, ...seen }, features: { ...image, size: [2, 2, 2], ...features } },
+  memories: {
+    k: {
+      kind: 'convolution',
+      from: 'image',
+      to: 'features',
+      kernel: [3, 3],
+      init: { kind: 'random', distribution: 'normal' },
+      ...parts,
+    },
+  },
+})
 const values = (rows: number[][]): Raw => ({ kind: 'values', values: rows })
 const rows = (count: number, columns: number): number[][] =>
   Array.from({ length: count }, () => Array<number>(columns).fill(1))
@@ -55,6 +71,61 @@ const files = {
 
 /** What is wrong, the scenario, the JSON path it is reported at, and what the line says of value and remedy. */
 const cases: [string, Raw, string, RegExp][] = [
+  // Filters
+  [
+    'filters on a layer that is no image',
+    filters({}, {}, { size: 16 }),
+    'memories.k.from',
+    /names `image`, a layer of 16 neurons, but a convolution joins images; set neurons\.image\.size to \[height, width\]/,
+  ],
+  [
+    'features of another shape',
+    filters({}, { size: [2, 3, 2] }),
+    'neurons.features.size',
+    /is \[2, 3, 2\], but filters of \[3, 3\], stride 1, boundary "valid" have 2 x 2 places .* set it to \[2, 2, 2\]/,
+  ],
+  [
+    'features of another stride',
+    filters({ stride: 2, boundary: 'zero' }, { size: [2, 4, 4] }),
+    'neurons.features.size',
+    /set it to \[2, 2, 2\]/,
+  ],
+  [
+    'a filter that is larger than the image',
+    filters({ kernel: [5, 3] }),
+    'memories.k.kernel',
+    /\[5, 3\] is larger than the \[4, 4\] of layer `image`; use a smaller one, or boundary "zero"/,
+  ],
+  [
+    'filters of another rule',
+    filters({ rule: 'gated', tau: 3 }, { lagrangian: { kind: 'relu' } }),
+    'memories.k.rule',
+    /"gated" moves each row at a rate of its own, which a memory of kind "convolution" does not know; use "fixed" or "hebbian"/,
+  ],
+  [
+    'as many filters as there are not features',
+    filters({ init: { kind: 'random', distribution: 'normal', count: 3 } }),
+    'memories.k.init',
+    /has 3 rows, layer `features` has 2 features/,
+  ],
+  [
+    'filters of another size',
+    filters({ init: { kind: 'values', values: rows(2, 8) } }),
+    'memories.k.init',
+    /rows have 8 columns, a filter has 1 x 3 x 3 weights/,
+  ],
+  [
+    'a kind of memory that there is not',
+    filters({ kind: 'sparse' }),
+    'memories.k.kind',
+    /must be "dense" or "convolution", not "sparse"/,
+  ],
+  [
+    'a filter of a dense memory',
+    memories({ kernel: [3, 3] }),
+    'memories.xi.kernel',
+    /has no meaning here; leave it out \(known here: kind, from, to,/,
+  ],
   // The schema
   ['another version', scenario({ version: 2 }), 'version', /must be 1, not 2/],
   ['no version', scenario({ version: undefined }), 'version', /must be 1/],
@@ -101,10 +172,10 @@ const cases: [string, Raw, string, RegExp][] = [
   ],
   ['a size of 0', layers({ size: 0 }), 'neurons.visible.size', /must be an integer from 1 to .*, not 0/],
   [
-    'a three-dimensional layer',
-    layers({ size: [1, 2, 3] }),
-    'neurons.visible.size.2',
-    /3 is one too many; leave it out/,
+    'a four-dimensional layer',
+    layers({ size: [1, 2, 3, 4] }),
+    'neurons.visible.size.3',
+    /4 is one too many; leave it out/,
   ],
   [
     'an unknown integrator',

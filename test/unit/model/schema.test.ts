@@ -67,6 +67,7 @@ describe('the schema', () => {
       synapses: { w: { layer: 'v', every: 1, strength: 0, base: 0 } },
       memories: {
         xi: {
+          kind: 'dense',
           from: 'v',
           to: 'h',
           init: { kind: 'idx', path: 'a', skip: 0 },

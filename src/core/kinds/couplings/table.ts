@@ -1,39 +1,37 @@
-/** What joins the neurons of layers (docs/scenario.md, "Synapses" and "Memories"). */
-
-interface Facts<C> {
-  /** The key of the scenario that it stands under. */
-  readonly under: 'memories' | 'synapses'
-  /** The layers that it joins. */
-  readonly layers: (coupling: C) => readonly string[]
-}
-
-/** Ends of a coupling of two layers. */
-interface TwoEnds {
-  readonly from: string
-  readonly to: string
-}
+/** What joins the neurons of layers (docs/theory.md, "Dynamics"). */
+import { convolution } from './convolution.ts'
+import type { Facts, MemoryFacts } from './definition.ts'
+import { dense, lateral } from './dense.ts'
 
 /** Adding a kind: docs/extending.md. How it is computed on the GPU stands in src/core/plan/couplings. */
-export const COUPLINGS = {
-  dense: {
-    under: 'memories',
-    layers: ({ from, to }: TwoEnds) => [from, to],
-  },
-  lateral: {
-    under: 'synapses',
-    layers: ({ layer }: { readonly layer: string }) => [layer],
-  },
-} as const satisfies Readonly<Record<string, Facts<never>>>
+export const COUPLINGS = { dense, convolution, lateral } as const
 
-export type CouplingKind = keyof typeof COUPLINGS
+type Table = typeof COUPLINGS
+
+export type CouplingKind = keyof Table
 
 /** Kinds that stand under a key of the scenario. */
-export type KindUnder<U extends 'memories' | 'synapses'> = {
-  [K in CouplingKind]: (typeof COUPLINGS)[K]['under'] extends U ? K : never
+export type KindUnder<U extends Facts<never>['under']> = {
+  [K in CouplingKind]: Table[K]['under'] extends U ? K : never
 }[CouplingKind]
+
+/** Kinds of memories, in the order of the menu. */
+export const MEMORY_KINDS = Object.entries(COUPLINGS).flatMap(([kind, { under }]) =>
+  under === 'memories' ? [kind] : [],
+) as [KindUnder<'memories'>, ...KindUnder<'memories'>[]]
+
+/** What is known of the kind of a coupling. */
+export function couplingFacts<C extends { readonly kind: CouplingKind }>({ kind }: C): Facts<C> {
+  // TypeScript cannot see that the entry under `kind` takes a coupling of that kind.
+  return COUPLINGS[kind] as unknown as Facts<C>
+}
+
+/** The same of a memory. */
+export function memoryFacts<C extends { readonly kind: KindUnder<'memories'> }>({ kind }: C): MemoryFacts<C> {
+  return COUPLINGS[kind] as unknown as MemoryFacts<C>
+}
 
 /** The layers that a coupling joins. */
 export function layersOf(coupling: { readonly kind: CouplingKind }): readonly string[] {
-  // TypeScript cannot see that the entry under `kind` takes a coupling of that kind.
-  return (COUPLINGS[coupling.kind] as Facts<unknown>).layers(coupling)
+  return couplingFacts(coupling).layers(coupling)
 }

@@ -1,6 +1,6 @@
 /** Memories Xi between two layers, as a matrix. */
 import { movingRule } from '../../kinds/rules/table.ts'
-import type { Layer, Memory } from '../../model/model.ts'
+import type { DenseMemory, Layer } from '../../model/model.ts'
 import { attending, attentionOf } from '../attention.ts'
 import { isCarried } from '../carry.ts'
 import { unitOf } from '../layout.ts'
@@ -14,7 +14,7 @@ import { isStaged, type Turn } from '../stages.ts'
 import type { CouplingPlanner, When } from './definition.ts'
 
 /** Buffers of Xi and Lambda of one memory. */
-function buffers(planning: Planning, memory: Memory): Operation[] {
+function buffers(planning: Planning, memory: DenseMemory): Operation[] {
   const { name } = memory
   const rule = movingRule(memory.rule)
   const learns = rule !== undefined
@@ -39,7 +39,7 @@ function buffers(planning: Planning, memory: Memory): Operation[] {
 }
 
 /** Xi g_from, and Xi^T g_to. */
-function sends(planning: Planning, memory: Memory, { name }: Layer, when: When): Sending[] {
+function sends(planning: Planning, memory: DenseMemory, { name }: Layer, when: When): Sending[] {
   const { model } = planning
   const common = {
     ...when,
@@ -78,7 +78,7 @@ function sends(planning: Planning, memory: Memory, { name }: Layer, when: When):
 }
 
 /** dXi/dt of one memory. */
-function moves(planning: Planning, memory: Memory, turn?: Turn): Operation[] {
+function moves(planning: Planning, memory: DenseMemory, turn?: Turn): Operation[] {
   if (memory.tau === undefined) return []
   const { name } = memory
   return planLearning(planning, name, {
@@ -95,7 +95,13 @@ function moves(planning: Planning, memory: Memory, turn?: Turn): Operation[] {
 }
 
 /** -g_to^T (Xi g_from + offset), and for a hebbian memory |Xi - Lambda|^2 / 2; set in its word or added there. */
-function energy(planning: Planning, memory: Memory, slot: Slot, word: number, isFirst: boolean): Operation[] {
+function energy(
+  planning: Planning,
+  memory: DenseMemory,
+  slot: Slot,
+  word: number,
+  isFirst: boolean,
+): Operation[] {
   const { model } = planning
   const from = find(model.layers, memory.from)
   const to = find(model.layers, memory.to)
@@ -132,7 +138,7 @@ function energy(planning: Planning, memory: Memory, slot: Slot, word: number, is
   return operations
 }
 
-export const dense: CouplingPlanner<Memory> = {
+export const dense: CouplingPlanner<DenseMemory> = {
   buffers,
   sends,
   moves,

@@ -1,11 +1,12 @@
 /** How each kind of coupling is planned. */
 import type { CouplingKind } from '../../kinds/couplings/table.ts'
 import type { Coupling } from '../../model/model.ts'
+import { convolution } from './convolution.ts'
 import type { CouplingPlanner } from './definition.ts'
 import { dense } from './dense.ts'
 import { lateral } from './lateral.ts'
 
-const PLANNERS = { dense, lateral } as const satisfies {
+const PLANNERS = { dense, convolution, lateral } as const satisfies {
   readonly [K in CouplingKind]: CouplingPlanner<Extract<Coupling, { readonly kind: K }>>
 }
 

@@ -1,0 +1,50 @@
+// What a convolution sends to its features: sum_{c,i,j} K[f,c,i,j] x[c, stride p + i - before.y, stride q + j - before.x].
+//
+//   K [.., stride] rows of one feature, C kh kw columns, channel slowest; replica r has those from r copyRows on (0 = shared)
+//   x [.., vectorStride], an image of C channels
+//
+// Dispatch: x over entries of the features, y over replicas. Joined: matrix/f32.wgsl,
+// what becomes of a sum from matrix/collect.wgsl or neuron/step.wgsl, convolution/places.wgsl.
+
+override WORKGROUP: u32 = 64;
+
+struct Params {
+  stride: u32,
+  copyRows: u32,
+  vectorStride: u32,
+  outputs: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(0) var<storage, read> vector: array<f32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn forward(@builtin(global_invocation_id) id: vec3<u32>) {
+  let index = id.x;
+  let replica = id.y;
+  if (index >= params.outputs) {
+    return;
+  }
+  let places = params.down * params.across;
+  let feature = index / places;
+  let p = (index % places) / params.across;
+  let q = index % params.across;
+  let row = replica * params.copyRows + feature;
+  let image = replica * params.vectorStride;
+  var sum = 0.0;
+  var column = 0u;
+  for (var channel = 0u; channel < params.channels; channel++) {
+    for (var i = 0u; i < params.kernelHeight; i++) {
+      let y = lookedAt(p, i, params.height, params.beforeY);
+      for (var j = 0u; j < params.kernelWidth; j++) {
+        let x = lookedAt(q, j, params.width, params.beforeX);
+        if (y >= 0 && x >= 0) {
+          let pixel = (channel * params.height + u32(y)) * params.width + u32(x);
+          sum += quadAt(row, column / 4u)[column % 4u] * vector[image + pixel];
+        }
+        column += 1u;
+      }
+    }
+  }
+  receive(replica, index, sum);
+}

@@ -1,0 +1,39 @@
+// Where the taps of a convolution look. Joined to the kernels of convolutions.
+
+override PERIODIC: bool = false;
+
+struct Params {
+  channels: u32,
+  height: u32,
+  width: u32,
+  down: u32,
+  across: u32,
+  kernelHeight: u32,
+  kernelWidth: u32,
+  step: u32,
+  beforeY: u32,
+  beforeX: u32,
+}
+
+/// Where tap `tap` of place `place` looks along a side; -1 = beyond the edge.
+fn lookedAt(place: u32, tap: u32, side: u32, before: u32) -> i32 {
+  let at = i32(params.step * place + tap) - i32(before);
+  if (PERIODIC) {
+    return wrapped(at, i32(side));
+  }
+  return select(-1, at, at >= 0 && at < i32(side));
+}
+
+/// The place from which tap `tap` looks at `at`; -1 = none.
+fn placeOf(at: u32, tap: u32, side: u32, before: u32, places: u32) -> i32 {
+  var first = i32(at) + i32(before) - i32(tap);
+  if (PERIODIC) {
+    first = wrapped(first, i32(side));
+  }
+  let place = first / i32(params.step);
+  return select(-1, place, first >= 0 && first % i32(params.step) == 0 && place < i32(places));
+}
+
+fn wrapped(at: i32, side: i32) -> i32 {
+  return ((at % side) + side) % side;
+}

@@ -1,0 +1,67 @@
+/** Matrices: memories Xi between two layers, synapses W of one. */
+import { dot, outer, row, times, transposeTimes } from '../../math/algebra.ts'
+import { type Activations, type Facts, type MemoryFacts, of } from './definition.ts'
+
+export interface Dense {
+  readonly from: string
+  readonly to: string
+  readonly inputOffset: 'none' | 'half-norm'
+}
+
+/** -g_to^T (Xi g_from + offset) */
+export const dense: MemoryFacts<Dense> = {
+  under: 'memories',
+  layers: ({ from, to }) => [from, to],
+  energy: (memory, xi, g) => -dot(of(g, memory.to), recalled(memory, xi, g)),
+  input: (memory, xi, g, layer) =>
+    layer === memory.to ? recalled(memory, xi, g) : transposeTimes(xi, of(g, memory.to)),
+  drive: ({ from, to }, g, drive) => driven(of(g, to), of(g, from), drive),
+  matrix: (_, xi) => xi,
+  isMatrix: true,
+  takesGates: true,
+  rowShape: () => undefined,
+  tex: {
+    forward: (xi, from) => `${xi}\\, ${from}`,
+    backward: (xi, to) => `${xi}^\\top ${to}`,
+    energy: (xi, to, from) => `- ${to}^\\top ${xi}\\, ${from}`,
+    learnt: (to, from) => [to, from],
+  },
+}
+
+/** Xi g_from, and with "half-norm" -|Xi_mu|^2 / 2. */
+function recalled({ from, inputOffset }: Dense, xi: Float64Array, g: Activations): Float64Array {
+  const source = of(g, from)
+  const brought = times(xi, source)
+  if (inputOffset === 'none') return brought
+  return brought.map((h, mu) => {
+    const memoryRow = row(xi, source.length, mu)
+    return h - dot(memoryRow, memoryRow) / 2
+  })
+}
+
+export interface Lateral {
+  readonly layer: string
+}
+
+/** -1/2 g^T W g, W symmetric */
+export const lateral: Facts<Lateral> & { readonly under: 'synapses' } = {
+  under: 'synapses',
+  layers: ({ layer }) => [layer],
+  energy: ({ layer }, W, g) => -dot(of(g, layer), times(W, of(g, layer))) / 2,
+  input: ({ layer }, W, g) => times(W, of(g, layer)),
+  drive: ({ layer }, g, drive) => driven(of(g, layer), of(g, layer), drive),
+  matrix: (_, W) => W,
+  isMatrix: true,
+  takesGates: true,
+}
+
+function driven(
+  to: Float64Array,
+  from: Float64Array,
+  drive: (to: number, from: number) => number,
+): Float64Array {
+  const columns = from.length
+  const result = outer(to, from)
+  for (let k = 0; k < result.length; k++) result[k] = drive(to[Math.floor(k / columns)]!, from[k % columns]!)
+  return result
+}

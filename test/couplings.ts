@@ -1,0 +1,96 @@
+/** A row for each kind of coupling: networks with it, of every form that it has. */
+import type { Geometry } from '../src/core/kinds/couplings/convolution.ts'
+import { columnsOf, placesAlong } from '../src/core/kinds/couplings/convolution.ts'
+import type { CouplingKind } from '../src/core/kinds/couplings/table.ts'
+import type { Model } from '../src/core/model/model.ts'
+import { RandomStream } from '../src/core/model/random.ts'
+import { buildModel, normalRows, type Parts, symmetricRows } from './build.ts'
+
+/** Two layers that move, with biases, cues and a coupling between or on them. */
+function network(sizes: readonly [number, number], seed: string, parts: Partial<Parts>): Model {
+  const stream = new RandomStream(5, seed)
+  const [v, h] = sizes
+  return buildModel({
+    layers: [
+      { name: 'v', size: v, lagrangian: { kind: 'tanh', gain: 0.9 }, bias: normalRows(stream, 1, v, 0.3), init: normalRows(stream, 2, v) },
+      { name: 'h', size: h, lagrangian: { kind: 'tanh', gain: 1.1 }, tau: 2, bias: normalRows(stream, 1, h, 0.3), init: normalRows(stream, 2, h) },
+    ], // prettier-ignore
+    replicas: 2,
+    ...parts,
+  })
+}
+
+/** The convolutions that differ in what they read: channels, odd and even kernels, strides, boundaries. */
+export const GEOMETRIES: readonly Geometry[] = [
+  geometry([1, 5, 7], 3, [3, 3], 1, 'valid'),
+  geometry([2, 5, 6], 3, [2, 3], 1, 'zero'),
+  geometry([3, 4, 5], 2, [3, 2], 2, 'periodic'),
+  geometry([2, 7, 6], 5, [4, 1], 3, 'valid'),
+  geometry([1, 6, 5], 4, [3, 3], 2, 'zero'),
+  // Larger than the image: it goes around more than once.
+  geometry([1, 3, 2], 2, [4, 5], 1, 'periodic'),
+  geometry([1, 1, 9], 1, [1, 1], 4, 'valid'),
+]
+
+function geometry(
+  image: Geometry['image'],
+  count: number,
+  kernel: Geometry['kernel'],
+  stride: number,
+  boundary: Geometry['boundary'],
+): Geometry {
+  const [down, across] = [0, 1].map((side) =>
+    placesAlong(image[side + 1]!, kernel[side]!, stride, boundary),
+  ) as [number, number]
+  return { image, features: [count, down, across], kernel, stride, boundary }
+}
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
+
+export function convolved(form: Geometry, own: Partial<Model['memories'][number]> = {}): Model {
+  const stream = new RandomStream(7, JSON.stringify(form))
+  const init = normalRows(stream, form.features[0], columnsOf(form), 0.4)
+  return network([sizeOf(form.image), sizeOf(form.features)], 'convolution', {
+    memories: [
+      {
+        name: 'k',
+        from: 'v',
+        to: 'h',
+        kind: 'convolution',
+        geometry: form,
+        init,
+        ...own,
+      } as Parts['memories'] extends readonly (infer T)[] | undefined ? T : never,
+    ],
+  })
+}
+
+export const NETWORKS: Readonly<Record<CouplingKind, readonly (() => Model)[]>> = {
+  dense: (['none', 'half-norm'] as const).map(
+    (inputOffset) => () =>
+      network([6, 5], inputOffset, {
+        memories: [
+          {
+            name: 'k',
+            from: 'v',
+            to: 'h',
+            init: normalRows(new RandomStream(2, 'xi'), 5, 6, 0.4),
+            inputOffset,
+          },
+        ],
+      }),
+  ),
+  convolution: GEOMETRIES.map((form) => () => convolved(form)),
+  lateral: [
+    () =>
+      network([6, 5], 'lateral', {
+        synapses: [
+          {
+            name: 'k',
+            layer: 'v',
+            base: { kind: 'matrix', matrix: symmetricRows(new RandomStream(4, 'w'), 6, 0.4) },
+          },
+        ],
+      }),
+  ],
+}

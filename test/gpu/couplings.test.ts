@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest'
+import { type CouplingKind, COUPLINGS, couplingFacts } from '../../src/core/kinds/couplings/table.ts'
+import { INTEGRATOR_KINDS } from '../../src/core/kinds/integrators/table.ts'
+import { hasSteadyRate, isMoving, RULE_KINDS } from '../../src/core/kinds/rules/table.ts'
+import { withViews } from '../../src/core/model/couplings.ts'
+import type { ConvolutionMemory, DenseMemory, Model, Probe } from '../../src/core/model/model.ts'
+import { RandomStream } from '../../src/core/model/random.ts'
+import { normalRows } from '../build.ts'
+import { convolved, GEOMETRIES, NETWORKS } from '../couplings.ts'
+import { expectLikeReference, withSimulation } from './helpers/compare.ts'
+
+const ENERGY: Probe = { kind: 'energy', name: 'energy', every: 3 }
+
+const rows = (Object.keys(COUPLINGS) as CouplingKind[]).flatMap((kind) =>
+  NETWORKS[kind].map((make, index) => ({ kind, index, make })),
+)
+
+test.each(rows)(
+  'a network with a $kind coupling, form $index, is that of the reference',
+  async ({ make }) => {
+    await expectLikeReference({ ...make(), probes: [ENERGY] }, 12)
+  },
+)
+
+describe('filters', () => {
+  const learning = RULE_KINDS.filter((rule) => isMoving(rule) && hasSteadyRate(rule)).flatMap((rule) =>
+    INTEGRATOR_KINDS.flatMap((integrator) =>
+      GEOMETRIES.map((form, index) => ({ rule, integrator, form, index })),
+    ),
+  )
+
+  test.each(learning)('learn by $rule and $integrator, form $index, as in the reference', async (row) => {
+    const { rule, integrator, form } = row
+    const model = convolved(form, { rule, tau: 3 })
+    const bias = normalRows(
+      new RandomStream(8, 'bias'),
+      form.features[0],
+      model.memories[0]!.init.columns,
+      0.3,
+    )
+    const probes: Probe[] = [
+      ENERGY,
+      { kind: 'similarity', name: 's', every: 4, memory: 'k', patterns: bias },
+      { kind: 'speed', name: 'speed', every: 4, layer: 'v' },
+    ]
+    await expectLikeReference({ ...model, probes, time: { ...model.time, integrator } }, 12)
+    const pulled = convolved(form, { rule, tau: 3, bias })
+    await expectLikeReference({ ...pulled, time: { ...model.time, integrator } }, 6)
+  })
+
+  test('that are slow beside their step stand in two words and arrive', async () => {
+    const model = convolved(GEOMETRIES[1]!, { rule: 'hebbian', tau: 3e4 })
+    await withSimulation(model, async (simulation) => {
+      expect(simulation.plan.matrices.has('k/carry')).toBe(true)
+      await simulation.step(2)
+    })
+    await expectLikeReference(model, 12)
+  })
+
+  test.each(GEOMETRIES.map((form, index) => ({ form, index })))(
+    'of form $index move a network as the matrix of the same weights does, in a memory of their own size',
+    async ({ form }) => {
+      const model = convolved(form)
+      const memory = model.memories[0] as ConvolutionMemory
+      const [v, h] = model.layers as [Model['layers'][number], Model['layers'][number]]
+      const data = Float32Array.from(
+        couplingFacts(memory).matrix(memory, Float64Array.from(memory.init.data)),
+      )
+      const { geometry: _, ...common } = memory
+      const dense: DenseMemory = { ...common, kind: 'dense', init: { rows: h.size, columns: v.size, data } }
+      const states = (one: Model) =>
+        withSimulation(one, async (simulation) => {
+          await simulation.step(25)
+          return {
+            v: (await simulation.read('v')).data,
+            h: (await simulation.read('h')).data,
+            bytes: simulation.plan.matrices.get('k')!.blocks[0]!.bytes,
+          }
+        })
+      const [own, written] = [await states(model), await states({ ...model, ...withViews([dense]) })]
+      for (const layer of ['v', 'h'] as const)
+        own[layer].forEach((value, k) => {
+          expect(Math.abs(value - written[layer][k]!), `${layer} ${k}`).toBeLessThan(2e-5)
+        })
+      expect(own.bytes).toBe(form.features[0] * 4 * Math.ceil(memory.init.columns / 4) * 4)
+    },
+  )
+
+  test('have no resident form, and say so', async () => {
+    await withSimulation(
+      convolved(GEOMETRIES[0]!),
+      async (simulation) => {
+        expect(simulation.plan.batched).toBeUndefined()
+        expect(simulation.plan.notBatched).toBe('it does not know `k`, a convolution')
+        await simulation.step(1)
+      },
+      { resident: 'auto' },
+    )
+  })
+
+  test('have an energy that falls', async () => {
+    const model = {
+      ...convolved(GEOMETRIES[3]!, { rule: 'hebbian', tau: 3 }),
+      probes: [{ ...ENERGY, every: 1 }],
+    }
+    await withSimulation(model, async (simulation) => {
+      await simulation.step(200)
+      await simulation.flush()
+      const { value } = simulation.series[0]!
+      for (let k = 1; k < value.length; k++)
+        value[k]!.forEach((energy, r) =>
+          expect(energy).toBeLessThan(value[k - 1]![r]! + 1e-6 * Math.abs(energy)),
+        )
+      expect(value.at(-1)![0]!).toBeLessThan(value[0]![0]! - 0.1)
+    })
+  })
+})

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest'
+import { type CouplingKind, COUPLINGS, couplingFacts } from '../../../src/core/kinds/couplings/table.ts'
+import { RandomStream } from '../../../src/core/model/random.ts'
+import type { Coupling, Model } from '../../../src/core/model/model.ts'
+import { createReference } from '../../../src/core/reference/network.ts'
+import { dot, times, transposeTimes } from '../../../src/core/math/algebra.ts'
+import { NETWORKS } from '../../couplings.ts'
+
+const STEP = 1e-5
+
+const rows = (Object.keys(COUPLINGS) as CouplingKind[]).flatMap((kind) =>
+  NETWORKS[kind].map((make, index) => ({ kind, index, make })),
+)
+
+/** The one coupling of a network, its tensor and random activations. */
+function drawn(model: Model) {
+  const [coupling] = model.couplings as [Coupling]
+  const stream = new RandomStream(9, coupling.kind)
+  // The same in both replicas.
+  const both = createReference(model).read(coupling.name)
+  const tensor = both.slice(0, both.length / model.replicas)
+  const g = new Map(
+    model.layers.map(({ name, size }) => [name, Float64Array.from({ length: size }, () => stream.normal())]),
+  )
+  return { coupling, facts: couplingFacts(coupling), tensor, g }
+}
+
+/** Central differences of a function by the entries of an array. */
+function gradient(values: Float64Array, of: () => number): Float64Array {
+  return values.map((value, k) => {
+    values[k] = value + STEP
+    const above = of()
+    values[k] = value - STEP
+    const below = of()
+    values[k] = value
+    return (above - below) / (2 * STEP)
+  })
+}
+
+function expectClose(is: Float64Array, should: Float64Array): void {
+  expect(is).toHaveLength(should.length)
+  const scale = 1 + should.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  is.forEach((value, k) => {
+    expect(Math.abs(value - should[k]!), `entry ${k}`).toBeLessThan(1e-8 * scale)
+  })
+}
+
+describe.each(rows)('a $kind coupling, form $index,', ({ make }) => {
+  test('sends each layer minus the derivative of its energy by the activation of the layer', () => {
+    const { coupling, facts, tensor, g } = drawn(make())
+    for (const layer of facts.layers(coupling)) {
+      const sent = facts.input(coupling, tensor, g, layer)
+      const slope = gradient(g.get(layer)!, () => facts.energy(coupling, tensor, g))
+      expectClose(
+        sent,
+        slope.map((value) => -value),
+      )
+    }
+  })
+
+  test('is driven by minus the derivative of its energy by its tensor', () => {
+    const { coupling, facts, tensor, g } = drawn(make())
+    const driven = facts.drive(coupling, g, (to, from) => to * from)
+    const still: Coupling =
+      'inputOffset' in coupling ? ({ ...coupling, inputOffset: 'none' } as Coupling) : coupling
+    const slope = gradient(tensor, () => couplingFacts(still).energy(still, tensor, g))
+    // An entry of W stands for g_i g_j once, and W_ji for the same again.
+    const share = facts.layers(coupling).length === 1 ? 2 : 1
+    expectClose(
+      driven,
+      slope.map((value) => -share * value),
+    )
+  })
+
+  test('does as a matrix what it does as itself', () => {
+    const { coupling, facts, tensor, g } = drawn(make())
+    const still: Coupling =
+      'inputOffset' in coupling ? ({ ...coupling, inputOffset: 'none' } as Coupling) : coupling
+    const written = facts.matrix(coupling, tensor)
+    const [first, second = first] = facts.layers(coupling) as [string, string?]
+    const own = couplingFacts(still)
+    expectClose(own.input(still, tensor, g, second), times(written, g.get(first)!))
+    if (second !== first)
+      expectClose(own.input(still, tensor, g, first), transposeTimes(written, g.get(second)!))
+    expect(own.energy(still, tensor, g) * (second === first ? 2 : 1)).toBeCloseTo(
+      -dot(g.get(second)!, times(written, g.get(first)!)),
+      8,
+    )
+  })
+})
