@@ -1,230 +1,30 @@
 /**
- * Small networks whole in one kernel: many ticks in one dispatch, all state of a replica in the registers of the few
- * lanes that share it (one subgroup, or one invocation), stimulus and probes included.
- *
- *   lane         0        1        2        3        a layer of 20 neurons, four lanes: quad q belongs to lane q % lanes
- *   quads of x   x0-3     x4-7     x8-11    x12-15
- *                x16-19
- *   rows of Xi   as x: each lane has the columns of its quads in all rows, so that Xi^T f needs no exchange, and Xi v one
- *                sum over the lanes for four rows at a time
- *
- * The lone form has one invocation for a replica, and many replicas in a workgroup: no sums over lanes, none idle, and on
- * a software adapter four replicas to an instruction; but as many times the registers, and a longer kernel.
- *
- * This is the one place where WGSL is written by a program: registers have no index, so that what would be a loop
- * over rows stands there row by row. (As loops over private arrays the same kernel takes five times as long on
- * SwiftShader.) What can be a function is one, in shaders/.
+ * The one place where WGSL is written by a program: registers have no index, so that what would be a loop over rows stands
+ * there row by row. (As loops over private arrays the same kernel takes five times as long on SwiftShader.) What can be a
+ * function is one, in shaders/.
  */
-import type { Layer, Memory, Model, Probe, Rows, Stimulus, Synapse } from '../model/model.ts'
-import { cuesOf, repetitionsOf } from '../model/variation.ts'
-import { carryNameOf } from './carry.ts'
-import type { ArenaPart, Batched } from './batched.ts'
-import { CHANGES, RUNS, SAMPLES, isDue } from './clock.ts'
-import { hashText } from '../math/hash.ts'
-import { integratorOf } from '../kinds/integrators/table.ts'
-import { isPerNeuron, lagrangianFacts } from '../kinds/lagrangians/table.ts'
-import type { ProbeKind, ProbeOf } from '../kinds/probes/table.ts'
-import { hasSteadyRate, movingRule, type RuleKind, SYNAPTIC } from '../kinds/rules/table.ts'
-import { lagrangianSource, parseKernel } from './kernels.ts'
-import { type Matrix, vectorStride } from './layout.ts'
-import type { Operation } from './operation.ts'
-import { biasRows } from './neurons.ts'
-import { type Planning, addBuffer, differs, faultOf } from './planning.ts'
-import { needsLagrangian, type ProbePlan, residentRefusal, type ResidentKind } from './probes.ts'
-import { wgsl } from './shaders.ts'
-
-/** Quads that one lane may hold; more no longer fit registers, and compile long. */
-const MOST_QUADS = 256
-
-/** Dispatches that take as long as compiling a line does. Measured: 1 to 2 ms a line on SwiftShader, 20 to 50 us a dispatch. */
-const DISPATCHES_A_LINE = 50
-
-/** Dispatches that take as long as one quad of one replica does in a tick; measured as above. */
-const DISPATCHES_A_QUAD = { shared: 1 / 1300, lone: 1 / 9000 }
+import { integratorOf } from '../../kinds/integrators/table.ts'
+import { isPerNeuron, lagrangianFacts } from '../../kinds/lagrangians/table.ts'
+import type { ProbeKind, ProbeOf } from '../../kinds/probes/table.ts'
+import { hasSteadyRate, movingRule, type RuleKind } from '../../kinds/rules/table.ts'
+import type { Layer, Probe, Rows, Stimulus } from '../../model/model.ts'
+import { cuesOf, repetitionsOf } from '../../model/variation.ts'
+import type { ArenaPart } from '../batched.ts'
+import { carryNameOf } from '../carry.ts'
+import { CHANGES, RUNS, SAMPLES } from '../clock.ts'
+import { lagrangianSource } from '../kernels.ts'
+import { type Matrix, vectorStride } from '../layout.ts'
+import { biasRows } from '../neurons.ts'
+import type { Operation } from '../operation.ts'
+import { type Planning, differs, faultOf } from '../planning.ts'
+import { needsLagrangian, type ProbePlan, type ResidentKind } from '../probes.ts'
+import { wgsl } from '../shaders.ts'
+import { whenDue } from './flags.ts'
+import { holdLayers, holdMatrices, isWarm } from './held.ts'
+import type { Held, HeldMatrix, ResidentParts } from './types.ts'
 
 /** Lanes that share what they read of the same row, in the lone form on a software adapter. */
 const SPREAD = 4
-
-/** Lines of a kernel that nobody asked for: compilers take more than linear time. */
-const MOST_LINES = 1000
-
-/** Entries of patterns that a sample may read; with more, the sample is better spread over the GPU. */
-const MOST_PATTERN_QUADS = 1024
-
-/** The first bit of the clock's word `flags` that stands for a group: one for each layer, synapse and memory, in order. */
-const GROUPS = 8
-
-/** Layers, synapses and memories for which there are bits. */
-const MOST_GROUPS = 28
-
-/**
- * Which groups a tick updates: those that are due, but for layers of which a clamp holds every neuron.
- * @param masked - names of layers of which a clamp may leave some neurons free
- * @param shown - the row that each stimulus shows, or -1
- */
-function groupFlags(
-  { layers, synapses, memories, stimulus }: Model,
-  masked: ReadonlySet<string>,
-  tick: number,
-  shown: ArrayLike<number>,
-): number {
-  let flags = 0
-  let bit = GROUPS
-  for (const { name, every } of layers) {
-    const setting = stimulus.findLast(
-      (item, index) => item.layer === name && item.kind !== 'current' && (shown[index] as number) >= 0,
-    )
-    if (isDue(tick, every) && (setting?.kind !== 'clamp' || masked.has(name))) flags |= bit
-    bit *= 2
-  }
-  for (const { every } of [...synapses, ...memories]) {
-    if (isDue(tick, every)) flags |= bit
-    bit *= 2
-  }
-  return flags
-}
-
-/**
- * The clamp that holds a layer in every tick of a run, all of it, in all replicas from the same rows' order: such a layer
- * never moves, and its state stands among its cues. Undefined where there is none.
- */
-function holderOf({ stimulus }: Model, name: string): number | undefined {
-  const setting = stimulus.flatMap((item, at) => (item.layer === name && item.kind !== 'current' ? [at] : []))
-  const [at = 0] = setting
-  const item = stimulus[at]
-  if (setting.length !== 1 || item?.kind !== 'clamp') return undefined
-  return item.start === 0 && item.stop === Infinity && item.gap === 0 && item.order !== 'once'
-    ? at
-    : undefined
-}
-
-/** What the resident kernel of a network is planned from. */
-export interface ResidentParts {
-  /** All operations of a tick, of which the parameters are taken. */
-  readonly operations: readonly Operation[]
-  readonly probes: readonly ProbePlan[]
-  /** Lanes that share a replica: the adapter's smallest subgroup, or 1. */
-  readonly lanes: number
-}
-
-/** Replicas of a workgroup where each is one invocation; fewer on a software adapter, so that all cores have some. */
-const TOGETHER = { hardware: 64, software: 16 }
-
-/** The resident form of a network; or why there is none: it is too large or has a part that only the other kernels know. */
-export function planResident(planning: Planning, parts: ResidentParts): Batched | string {
-  const { model, limits, matrices } = planning
-  const { lanes, probes } = parts
-  const members = model.layers.length + model.synapses.length + model.memories.length
-  if (members > MOST_GROUPS)
-    return `it has ${members} layers, synapses and memories, a resident kernel knows ${MOST_GROUPS}`
-  const [factored] = planning.factored.keys()
-  if (factored !== undefined) return `\`${factored}\` is large and kept in factors`
-  const own = [...model.memories, ...model.synapses].map(({ name }) => matrices.get(name) as Matrix)
-  const others = own.flatMap(({ name }) =>
-    [`${name}/base`, carryNameOf(name)].flatMap((part) => matrices.get(part) ?? []),
-  )
-  const all = [...own, ...others]
-  const other = all.find(({ format, blocks }) => format !== 'f32' || blocks.length > 1)
-  if (other !== undefined)
-    return `\`${other.name}\` ${other.format === 'f32' ? 'is in several buffers' : `is in ${other.format}`}`
-  const quadsOf = (size: number): number => Math.ceil(vectorStride(size) / 4 / lanes)
-  const held = all.reduce((sum, { rows, columns }) => sum + rows * quadsOf(columns), 0)
-  const layerQuads = model.layers.reduce(
-    (sum, { name, size }) => sum + (planning.buffers.has(carryNameOf(name)) ? 5 : 4) * quadsOf(size),
-    0,
-  )
-  const quads = held + layerQuads
-  if (quads > MOST_QUADS)
-    return `a replica takes ${4 * quads} registers in ${lanes === 1 ? 'its lane' : `each of ${lanes} lanes`}, ${4 * MOST_QUADS} at most would do`
-  const patterns = probes.map(({ probe }) => ('patterns' in probe ? probe.patterns : undefined))
-  const patternQuads = patterns.reduce((sum, rows) => sum + (rows ? rows.rows * quadsOf(rows.columns) : 0), 0)
-  if (patternQuads > MOST_PATTERN_QUADS) return 'its probes compare with too many patterns'
-  if (patterns.some((rows, index) => rows !== undefined && !isWhole(planning, probes[index] as ProbePlan)))
-    return 'its probes compare with too many patterns'
-
-  const refusal = probes
-    .map(({ probe }) => residentRefusal(model, probe))
-    .find((reason) => reason !== undefined)
-  if (refusal !== undefined) return refusal
-
-  const together = lanes > 1 ? 1 : planning.software ? TOGETHER.software : TOGETHER.hardware
-  const groups = Math.ceil(model.replicas / together)
-  const across = Math.min(groups, limits.maxComputeWorkgroupsPerDimension)
-  const down = Math.ceil(groups / across)
-  const writer = createWriter(planning, parts, [across * down, together])
-  const arenaBytes = writer.parts.reduce((sum, { bytes }) => sum + bytes, 0)
-  if (arenaBytes > Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize))
-    return `its ${arenaBytes} bytes are more than this adapter binds at a time`
-  addBuffer(planning, 'arena', arenaBytes)
-  const kernel = parseKernel(`resident-${digest(writer.source)}`, 'live', writer.source)
-  const cold = model.layers.filter(({ name }) => !isWarm(model, name))
-  const steady = new Set(
-    [...model.layers, ...model.synapses, ...model.memories]
-      .filter((group) => isAlwaysDue(model, group))
-      .map(({ name }) => name),
-  )
-  const settled = model.layers.filter(({ name }) => isSettled(planning, name))
-  const { lines } = writer
-  const masked = new Set(
-    model.layers.flatMap(({ name }) => (planning.buffers.has(`${name}/free`) ? [name] : [])),
-  )
-  return {
-    lanes,
-    together,
-    worth: lines > MOST_LINES ? Infinity : DISPATCHES_A_LINE * lines,
-    effort: quads * model.replicas * (lanes === 1 ? DISPATCHES_A_QUAD.lone : DISPATCHES_A_QUAD.shared),
-    operation: {
-      label: 'resident',
-      owner: 'resident',
-      stage: 'resident',
-      kernel,
-      constants: {},
-      buffers: { arena: 'arena', ring: 'ring', faults: 'faults', clock: 'clock' },
-      workgroups: [across, down, 1],
-      params: writer.params,
-      every: () => 1,
-    },
-    knows: (m) =>
-      settled.every(({ name }) => holderOf(m, name) !== undefined) &&
-      !cold.some(({ name }) => isWarm(m, name)) &&
-      [...m.layers, ...m.synapses, ...m.memories].every(
-        ({ name, every }) => every === 1 || !steady.has(name),
-      ),
-    arena: 'arena',
-    parts: writer.parts,
-    flags: (m, tick, shown) => RUNS | groupFlags(m, masked, tick, shown),
-  }
-}
-
-/** True when a clamp holds all of a layer at all times. */
-function isSettled({ model, buffers }: Planning, name: string): boolean {
-  return holderOf(model, name) !== undefined && !buffers.has(`${name}/free`)
-}
-
-function isWhole({ matrices }: Planning, { probe }: ProbePlan): boolean {
-  return matrices.get(`${probe.name}/patterns`)?.blocks.length === 1
-}
-
-/** True when a group is updated in every tick: its rate divider is 1, and no clamp makes its update idle. */
-function isAlwaysDue(
-  { stimulus }: Model,
-  { name, every }: { readonly name: string; readonly every: number },
-): boolean {
-  return every === 1 && !stimulus.some((item) => item.kind === 'clamp' && item.layer === name)
-}
-
-/** True when a layer has noise, in any replica. */
-function isWarm(model: Model, name: string): boolean {
-  return (model.variation?.points ?? [model]).some(({ layers }) =>
-    layers.some((layer) => layer.name === name && layer.temperature > 0),
-  )
-}
-
-/** A name for a text: two hashes of 32 bits. */
-function digest(text: string): string {
-  const halves = [hashText(text), hashText(text, 0x01000193, 0x85ebca6b)]
-  return halves.map((half) => half.toString(16).padStart(8, '0')).join('')
-}
 
 interface Written {
   readonly source: string
@@ -234,38 +34,8 @@ interface Written {
   readonly params: Operation['params']
 }
 
-/** A layer as it stands in the registers: names end in the number of the quad. */
-interface Held {
-  readonly layer: Layer
-  readonly index: number
-  /** Quads a lane holds. */
-  readonly quads: number
-  readonly stimulated: boolean
-  /** Whether a stimulus adds to the drive, and whether one may hold the state. */
-  readonly driven: boolean
-  readonly clamped: boolean
-  /** Whether a stimulus may take some neurons and leave others, so that what is held is known of each. */
-  readonly masked: boolean
-  /** Its state stands in two words (common/carry.wgsl). */
-  readonly carried: boolean
-  /** The clamp that holds it at all times: its state is read in each tick from where the row shown stands. */
-  readonly holder: number | undefined
-}
-
-/** A matrix in registers: rows joined with rows' layer, columns with columns' layer. */
-interface HeldMatrix {
-  readonly group: Memory | Synapse
-  readonly index: number
-  readonly rows: Held
-  readonly columns: Held
-  readonly quads: number
-  readonly learns: boolean
-  readonly carried: boolean
-  readonly based: boolean
-  readonly halfNorm: boolean
-}
-
-function createWriter(
+/** The kernel of a network for so many workgroups of so many replicas. */
+export function writeKernel(
   planning: Planning,
   { operations, probes, lanes }: ResidentParts,
   [workgroups, together]: readonly [number, number],
@@ -308,35 +78,9 @@ function createWriter(
   }
 
   // ------------------------------------------------------------------------------------------------ what is held
-  const layers = model.layers.map((layer, index): Held => ({
-    layer,
-    index,
-    quads: Math.ceil(vectorStride(layer.size) / 4 / lanes),
-    stimulated: model.stimulus.some((item) => item.layer === layer.name),
-    driven: model.stimulus.some((item) => item.layer === layer.name && item.kind === 'current'),
-    clamped:
-      !isSettled(planning, layer.name) &&
-      model.stimulus.some((item) => item.layer === layer.name && item.kind === 'clamp'),
-    masked: buffers.has(`${layer.name}/free`),
-    carried: !isSettled(planning, layer.name) && buffers.has(carryNameOf(layer.name)),
-    holder: isSettled(planning, layer.name) ? holderOf(model, layer.name) : undefined,
-  }))
+  const layers = holdLayers(planning, lanes)
   const layerOf = (name: string): Held => layers.find(({ layer }) => layer.name === name) as Held
-  const held = [...model.memories, ...model.synapses].map((group, index): HeldMatrix => {
-    const isMemory = 'from' in group
-    const columns = layerOf(isMemory ? group.from : group.layer)
-    return {
-      group,
-      index,
-      rows: layerOf(isMemory ? group.to : group.layer),
-      columns,
-      quads: columns.quads,
-      learns: group.tau !== undefined,
-      carried: matrices.has(carryNameOf(group.name)),
-      based: matrices.has(`${group.name}/base`),
-      halfNorm: isMemory && group.inputOffset === 'half-norm',
-    }
-  })
+  const held = holdMatrices(planning, layers)
 
   // Where reading the same address in all lanes is not cheaper than as many addresses; no lane may be missing.
   const spreads =
@@ -382,8 +126,6 @@ function createWriter(
   const sumOf = (terms: readonly string[], zero = 'vec4<f32>(0.0)'): string =>
     terms.length === 0 ? zero : terms.join(' + ')
   const XYZW = ['x', 'y', 'z', 'w'] as const
-  const due = (group: { readonly name: string }): string =>
-    `(flags & ${GROUPS * 2 ** faultOf(model, group.name)}) != 0`
 
   // ------------------------------------------------------------------------------------------------ equations
   /** in (+)= everything that memories and synapses send to a layer. */
@@ -397,7 +139,7 @@ function createWriter(
     return lines.join('\n')
   }
   /** target += A^T g of the rows' layer. */
-  const project = ({ index, rows, quads }: HeldMatrix, target: string): string =>
+  const project = ({ index, rows, columns: { quads } }: HeldMatrix, target: string): string =>
     times(Math.ceil(rows.layer.size / 4), (q) => {
       const count = Math.min(4, rows.layer.size - 4 * q)
       const sums = times(quads, (k) => {
@@ -410,12 +152,12 @@ function createWriter(
       return `{ let a = ${everywhere(`g${rows.index}`, q)};\n${sums} }`
     })
   /** target += A g of the columns' layer, less |A_mu|^2 / 2 with the half-norm offset. */
-  const recall = ({ index, rows, columns, quads, halfNorm }: HeldMatrix, target: string): string =>
+  const recall = ({ index, rows, columns, halfNorm }: HeldMatrix, target: string): string =>
     times(Math.ceil(rows.layer.size / 4), (q) => {
       const row = (c: number): string => {
         const mu = 4 * q + c
         if (mu >= rows.layer.size) return '0.0'
-        const terms = Array.from({ length: quads }, (_, k) => {
+        const terms = Array.from({ length: columns.quads }, (_, k) => {
           const m = `m${index}_${mu}_${k}`
           const g = `g${columns.index}_${k}`
           return halfNorm ? `${m} * (${g} - 0.5 * ${m})` : `${m} * ${g}`
@@ -433,13 +175,10 @@ function createWriter(
     )
     return `vec4<f32>(${values.join(', ')})`
   }
-  /** Equal Lagrangians but for their parameters share their functions. */
-  const sources = layers.map(({ layer }) => lagrangianSource(layer.lagrangian))
-  const kindOf = ({ index }: Held): string => `k${sources.indexOf(sources[index] as string)}_`
   /** g = dL/dx, and L(x) as a whole where it is no sum. */
   const activation = (one: Held): string => {
     const { index, quads, layer } = one
-    const kind = kindOf(one)
+    const { kind } = one
     const p = `let p = ${lagrangianParams(one)};`
     const set = (call: (x: string) => string): string =>
       times(quads, (k) => `g${index}_${k} = ${masked(one, k, call(`x${index}_${k}`))};`)
@@ -517,20 +256,16 @@ next = sum.value; ${low} = sum.carry; }`
     watched.add(fault)
     return `broken${fault}`
   }
-  /** What is due in every tick needs no branch: those that merge are what costs most where registers are few. */
-  const whenDue = (group: { readonly name: string; readonly every: number }, text: string): string =>
-    isAlwaysDue(model, group) ? `{\n${text}\n}` : `if (${due(group)}) {\n${text}\n}`
-
   /** Rules that couplings here learn by. */
-  const ruleOf = (group: Memory | Synapse): RuleKind => ('rule' in group ? group.rule : SYNAPTIC)
-  const rules = [...new Set(held.filter(({ learns }) => learns).map(({ group }) => ruleOf(group)))]
+  const rules = [...new Set(held.flatMap(({ rule }) => rule ?? []))]
 
   const learn = (one: HeldMatrix): string => {
-    const { group, index, rows, columns, quads, carried, based } = one
+    const { group, index, rows, columns, carried, based } = one
+    const { quads } = columns
     const prefix = `m${index}_`
     const get = (field: string): string =>
       param(prefix, `${group.name}/learn`, ['learn', 'plasticity'], field)
-    const rule = ruleOf(group)
+    const rule = one.rule as RuleKind
     const kind = `r${rules.indexOf(rule)}_`
     const isRowwise = !hasSteadyRate(rule)
     const p = `vec4<f32>(${['r0', 'r1', 'r2', 'r3'].map(get).join(', ')})`
@@ -564,7 +299,11 @@ next = sum.value; ${low} = sum.carry; }`
       return `{ let a = ${everywhere(`g${rows.index}`, q)};\nlet p = ${p};\n${rates}\n${steps} }`
     })
     // NaN and infinity stay what they are, whatever is added.
-    return whenDue(group, `var all = vec4<f32>(0.0);\n${text}\n${brokenOf(group)} = any(areBroken(all));`)
+    return whenDue(
+      model,
+      group,
+      `var all = vec4<f32>(0.0);\n${text}\n${brokenOf(group)} = any(areBroken(all));`,
+    )
   }
 
   // ------------------------------------------------------------------------------------------------ stages
@@ -655,9 +394,9 @@ let row = (${start} + ${row}) * ${stride}u;\n${takes} }`,
   }
 
   const tick = [
-    ...moving.map((one) => whenDue(one.layer, input(one))),
-    ...held.filter(({ learns }) => learns).map(learn),
-    ...moving.map((one) => whenDue(one.layer, integrate(one))),
+    ...moving.map((one) => whenDue(model, one.layer, input(one))),
+    ...held.filter(({ rule }) => rule !== undefined).map(learn),
+    ...moving.map((one) => whenDue(model, one.layer, integrate(one))),
   ].join('\n')
 
   // ------------------------------------------------------------------------------------------------ samples
@@ -695,13 +434,13 @@ if (slot >= 0) { let at = ${at};\n${sampleText(probe)} } }`
       const base = place(blockOf(`${probe.name}/patterns`))
       const { rows, columns } = probe.patterns
       return times(rows, (row) => {
-        const patterns = times(one.quads, (k) => {
+        const patterns = times(one.columns.quads, (k) => {
           const start = `${base + (row * vectorStride(columns)) / 4}u`
           return `var p${k} = vec4<f32>(0.0);\n${load(`p${k}`, start, columns, k)}
 top = max(top, exponentOf(m${one.index}_${row}_${k})); patternTop = max(patternTop, exponentOf(p${k}));`
         })
         const sums = times(
-          one.quads,
+          one.columns.quads,
           (k) =>
             `{ let m = scaled(m${one.index}_${row}_${k}, scale); let p = scaled(p${k}, patternScale); r += vec4<f32>(dot(m, p), dot(m, m), dot(p, p), 0.0); }`,
         )
@@ -738,7 +477,7 @@ ${put(row, 'select(r.x / lengths, 0.0, lengths == 0.0)')} }`
     const isSum = isPerNeuron(layer.lagrangian)
     const terms = times(quads, (k) => {
       const x = `x${index}_${k}`
-      const own = `${kindOf(one)}lagrangianQuad(${x}, p)`
+      const own = `${one.kind}lagrangianQuad(${x}, p)`
       const product = `(${x} - (${drive(one, k)})) * g${index}_${k}`
       return `sum += ${total(masked(one, k, isSum ? `${product} - ${own}` : product))};`
     })
@@ -747,7 +486,7 @@ ${put(row, 'select(r.x / lengths, 0.0, lengths == 0.0)')} }`
   }
   /** -g_to (Xi g_from + offset) + |Xi - Lambda|^2 / 2; -g W g / 2 + |W - J|^2 / (4 kappa). */
   const couplingEnergy = (one: HeldMatrix): string => {
-    const { group, index, rows, columns, quads } = one
+    const { group, index, rows, columns } = one
     const isMemory = 'from' in group
     const clear = times(rows.quads, (k) => `var t_${k} = vec4<f32>(0.0);`)
     const product = isMemory ? recall(one, 't') : project(one, 't')
@@ -759,7 +498,7 @@ ${put(row, 'select(r.x / lengths, 0.0, lengths == 0.0)')} }`
     if (hasDeviation) {
       const unit = param(`m${index}_deviation_`, label, ['probe'], 'unit')
       const distances = times(rows.layer.size, (row) =>
-        times(quads, (k) => {
+        times(columns.quads, (k) => {
           const m = `m${index}_${row}_${k}`
           const d = one.based ? `(${m} - d${index}_${row}_${k})` : m
           return `{ let d = ${unit} * ${d}; apart += d * d; }`
@@ -839,7 +578,9 @@ h${index}_${k} = word != vec4<u32>(0u); }`
       writes,
     }
   })
-  const couplings = held.map(({ group, index, rows, columns, quads, learns, carried, based }) => {
+  const couplings = held.map(({ group, index, rows, columns, rule, carried, based }) => {
+    const { quads } = columns
+    const learns = rule !== undefined
     const count = rows.layer.size
     const size = columns.layer.size
     const matrix = matrices.get(group.name) as Matrix
@@ -887,10 +628,10 @@ h${index}_${k} = word != vec4<u32>(0u); }`
   const change = layers.map(stimulate).join('\n')
   const samples = probes.map(sample).join('\n')
   const functions = layers
-    .filter(({ index }) => sources.indexOf(sources[index] as string) === index)
-    .map((one) => {
-      return prefixed([sources[one.index], quadsOf(one.layer)].join('\n'), kindOf(one))
-    })
+    .filter(({ kind }, at) => layers.findIndex((one) => one.kind === kind) === at)
+    .map(({ layer, kind }) =>
+      prefixed([lagrangianSource(layer.lagrangian), functionsOf(layer)].join('\n'), kind),
+    )
   const broken = [...watched].map((fault) => `broken${fault}`)
   const body = [
     ...state.map(({ reads }) => reads),
@@ -977,7 +718,7 @@ ${body}
 }
 
 /** What a Lagrangian's own functions are called with, a quad at a time. */
-function quadsOf({ lagrangian }: Layer): string {
+function functionsOf({ lagrangian }: Layer): string {
   const { logSumExp, isCheap, isPerNeuron } = lagrangianFacts(lagrangian)
   if (logSumExp !== undefined) return wgsl('resident/softmax')
   if (isCheap) return wgsl('resident/few')
