@@ -49,7 +49,7 @@ interface Planner<P> {
   readonly needsFlush: boolean
   /** It needs L of a layer, not the activation alone. */
   readonly needsLagrangian: boolean
-  /** True where the resident kernel has a form of it. */
+  /** True where resident/probes.ts has a form of it. */
   readonly isResident: boolean
   /** Why that form does not know a model. */
   readonly refuses?: (model: Model) => string | undefined

@@ -1,5 +1,5 @@
 /**
- * How a network stands in the registers of the lanes that share a replica.
+ * How a network stands in the registers of the lanes that share a replica, and what all writers of its kernel are told.
  *
  *   lane         0        1        2        3        a layer of 20 neurons, four lanes: quad q belongs to lane q % lanes
  *   quads of x   x0-3     x4-7     x8-11    x12-15
@@ -14,6 +14,7 @@
 import type { RuleKind } from '../../kinds/rules/table.ts'
 import type { Layer, Memory, Synapse } from '../../model/model.ts'
 import type { Operation } from '../operation.ts'
+import type { Planning } from '../planning.ts'
 import type { ProbePlan } from '../probes.ts'
 
 /** What the resident kernel of a network is planned from. */
@@ -57,4 +58,26 @@ export interface HeldMatrix {
   readonly carried: boolean
   readonly based: boolean
   readonly halfNorm: boolean
+}
+
+/** Common to all writers. Parts of the arena and parameters stand in the order in which they are first asked for. */
+export interface Writing {
+  readonly planning: Planning
+  readonly probes: readonly ProbePlan[]
+  readonly layers: readonly Held[]
+  readonly matrices: readonly HeldMatrix[]
+  /** Rules that matrices here learn by. */
+  readonly rules: readonly RuleKind[]
+  /** Whether a probe asks for L(x). */
+  readonly hasEnergy: boolean
+  /** Whether lanes that read the same row share what they read. */
+  readonly spreads: boolean
+  /** Quad of the arena at which a buffer stands; `writes` = the kernel changes it. */
+  readonly place: (buffer: string, writes?: boolean) => number
+  /** The same of a matrix. */
+  readonly placeMatrix: (name: string, writes?: boolean) => number
+  /** A field of an operation's `Params` as a field of this kernel, under a name of its own. */
+  readonly param: (prefix: string, label: string, stages: readonly string[], field: string) => string
+  /** The variable that says whether a group broke; all are looked at together, since a branch costs more than they do. */
+  readonly broken: (name: string) => string
 }
