@@ -1,7 +1,7 @@
 /** g = dL/dx, and L(x) as a whole where it is no sum. */
 import { isPerNeuron } from '../../kinds/lagrangians/table.ts'
 import type { Held, Writing } from './types.ts'
-import { isRagged, padded, times, valid } from './words.ts'
+import { padded, times, valid } from './words.ts'
 
 export function activation(writing: Writing, one: Held): string {
   const { index, quads, layer, kind } = one
@@ -13,7 +13,7 @@ export function activation(writing: Writing, one: Held): string {
     )
     return `{ ${p}\n${values} }`
   }
-  const there = (k: number): string => (isRagged(one, k) ? valid(one, k) : 'vec4<bool>(true)')
+  const there = (k: number): string => valid(one, k) ?? 'vec4<bool>(true)'
   const fold = times(quads, (k) => `first = ${kind}firstQuad(first, x${index}_${k}, ${there(k)}, p);`)
   const terms = times(quads, (k) => {
     const g = `g${index}_${k}`

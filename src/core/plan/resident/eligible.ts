@@ -13,39 +13,23 @@ const MOST_QUADS = 256
 const MOST_PATTERN_QUADS = 1024
 
 /** Why a network has no resident form; undefined where it may have one. */
-export function refusalOf(planning: Planning, parts: ResidentParts): string | undefined {
-  return refusalOfGroups(planning) ?? refusalOfSize(planning, parts) ?? refusalOfProbes(planning, parts)
-}
-
-function refusalOfGroups(planning: Planning): string | undefined {
-  const members = groupsOf(planning.model).length
+export function refusalOf(planning: Planning, { probes, lanes }: ResidentParts): string | undefined {
+  const { model, matrices } = planning
+  const members = groupsOf(model).length
   if (members > MOST_GROUPS)
     return `it has ${members} layers, synapses and memories, a resident kernel knows ${MOST_GROUPS}`
   const [factored] = planning.factored.keys()
   if (factored !== undefined) return `\`${factored}\` is large and kept in factors`
   const other = matricesOf(planning).find(({ format, blocks }) => format !== 'f32' || blocks.length > 1)
-  if (other === undefined) return undefined
-  return `\`${other.name}\` ${other.format === 'f32' ? 'is in several buffers' : `is in ${other.format}`}`
-}
-
-function refusalOfSize(planning: Planning, { lanes }: ResidentParts): string | undefined {
+  if (other !== undefined)
+    return `\`${other.name}\` ${other.format === 'f32' ? 'is in several buffers' : `is in ${other.format}`}`
   const quads = quadsHeld(planning, lanes)
-  if (quads <= MOST_QUADS) return undefined
-  const where = lanes === 1 ? 'its lane' : `each of ${lanes} lanes`
-  return `a replica takes ${4 * quads} registers in ${where}, ${4 * MOST_QUADS} at most would do`
-}
-
-function refusalOfProbes(
-  { model, matrices }: Planning,
-  { probes, lanes }: ResidentParts,
-): string | undefined {
+  if (quads > MOST_QUADS)
+    return `a replica takes ${4 * quads} registers in ${lanes === 1 ? 'its lane' : `each of ${lanes} lanes`}, ${4 * MOST_QUADS} at most would do`
   const compared = probes.flatMap(({ probe }) => ('patterns' in probe ? [probe] : []))
-  const quads = compared.reduce(
-    (sum, { patterns: { rows, columns } }) => sum + rows * quadsOf(columns, lanes),
-    0,
-  )
+  const patternQuads = compared.map(({ patterns }) => patterns.rows * quadsOf(patterns.columns, lanes))
   const isSplit = compared.some(({ name }) => matrices.get(`${name}/patterns`)?.blocks.length !== 1)
-  if (quads > MOST_PATTERN_QUADS || isSplit) return 'its probes compare with too many patterns'
+  if (isSplit || total(patternQuads) > MOST_PATTERN_QUADS) return 'its probes compare with too many patterns'
   return probes.map(({ probe }) => residentRefusal(model, probe)).find((reason) => reason !== undefined)
 }
 
@@ -56,12 +40,16 @@ export function quadsOf(size: number, lanes: number): number {
 
 /** Quads that each lane holds of a whole replica. */
 export function quadsHeld(planning: Planning, lanes: number): number {
-  const { model, buffers } = planning
-  const layers = model.layers.map(
-    ({ name, size }) => (buffers.has(carryNameOf(name)) ? 5 : 4) * quadsOf(size, lanes),
-  )
-  const matrices = matricesOf(planning).map(({ rows, columns }) => rows * quadsOf(columns, lanes))
-  return [...layers, ...matrices].reduce((sum, quads) => sum + quads, 0)
+  return total([
+    ...planning.model.layers.map(
+      ({ name, size }) => (planning.buffers.has(carryNameOf(name)) ? 5 : 4) * quadsOf(size, lanes),
+    ),
+    ...matricesOf(planning).map(({ rows, columns }) => rows * quadsOf(columns, lanes)),
+  ])
+}
+
+function total(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0)
 }
 
 /** Matrices that stand in registers, with what each has beside it. */

@@ -26,7 +26,7 @@ import { sample } from './probes.ts'
 import { input } from './products.ts'
 import { layerRegisters, matrixRegisters } from './registers.ts'
 import { behold, SPREAD, stimulate } from './stimulus.ts'
-import type { ResidentParts, Writing } from './types.ts'
+import type { Held, ResidentParts, Writing } from './types.ts'
 
 interface Written extends Pick<Batched, 'parts'>, Pick<Operation, 'params'> {
   readonly source: string
@@ -42,7 +42,7 @@ export function writeKernel(
 ): Written {
   const { model, clock } = planning
   const isFull = workgroups * together === model.replicas
-  const { parts, place, placeMatrix } = createArena(planning)
+  const arena = createArena(planning)
   const { fields, param, params } = createParameters(operations)
   const layers = holdLayers(planning, lanes)
   const matrices = holdMatrices(planning, layers)
@@ -56,8 +56,7 @@ export function writeKernel(
     hasEnergy: probes.some(({ probe }) => needsLagrangian(probe)),
     // Where reading the same address in all lanes is not cheaper than as many addresses; no lane may be missing.
     spreads: lanes === 1 && planning.software && planning.lanes >= SPREAD && isFull,
-    place,
-    placeMatrix,
+    ...arena,
     param,
     broken(name) {
       const fault = faultOf(model, name)
@@ -97,7 +96,7 @@ ${body}
     wgsl(lanes === 1 ? 'resident/lone' : 'resident/subgroup'),
     ...functionsOf(writing, body),
   ].join('\n')
-  return { source, lines: body.split('\n').length, parts, params }
+  return { source, lines: body.split('\n').length, parts: arena.parts, params }
 }
 
 /**
@@ -145,15 +144,12 @@ flags = clock[record + ${flagsWord}u];
 /** The activations of the state as it is, and adiabatic layers in their order. */
 function refreshOf(writing: Writing): string {
   const { layers } = writing
+  const adiabatic = layers.filter(({ layer }) => layer.tau === 0)
+  const settle = (one: Held): string =>
+    one.holder === undefined ? `${input(writing, one)}\n${integrate(writing, one)}\n` : ''
   return [
     ...layers.filter(({ layer }) => layer.tau > 0).map((one) => activation(writing, one)),
-    ...layers
-      .filter(({ layer }) => layer.tau === 0)
-      .map((one) =>
-        one.holder === undefined
-          ? `${input(writing, one)}\n${integrate(writing, one)}\n${activation(writing, one)}`
-          : activation(writing, one),
-      ),
+    ...adiabatic.map((one) => `${settle(one)}${activation(writing, one)}`),
   ].join('\n')
 }
 

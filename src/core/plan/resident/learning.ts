@@ -23,7 +23,7 @@ export function learn({ rules, param, broken }: Writing, one: HeldMatrix, rule: 
     const step = (kept: string): string => `rate * ((${target} - ${decayed(m)}) - ${decayed(kept)})`
     return `{ var next = ${m};\n${carry(get, [m, `e${index}_${row}_${k}`], step)}\n${m} = next; all += next; }`
   }
-  const text = inFours(rows.layer.size, (q, four) => {
+  const text = inFours(rows.layer.size, (four, q) => {
     const steps = four.map(([row, component]) => {
       const rate = isRowwise ? `rates.${component}` : get('rate')
       return `{ let rate = ${rate};\n${times(columns.quads, (k) => move(row, k, component))} }`

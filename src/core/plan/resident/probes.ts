@@ -6,10 +6,9 @@ import type { Probe, Rows } from '../../model/model.ts'
 import { vectorStride } from '../layout.ts'
 import type { ProbePlan, ResidentKind } from '../probes.ts'
 import { lagrangianParams } from './activations.ts'
-import { loadNew } from './arena.ts'
 import { input, project, recall } from './products.ts'
 import type { Held, HeldMatrix, Writing } from './types.ts'
-import { drive, everyQuad, inFours, isHeld, padded, sumOf, times } from './words.ts'
+import { drive, everyQuad, inFours, isHeld, loadNew, padded, sumOf, times } from './words.ts'
 
 /** The sample of a probe, where the tick has one; nothing of one that copies. */
 export function sample(writing: Writing, plan: ProbePlan): string {
@@ -50,7 +49,7 @@ function overlap(writing: Writing, probe: ProbeOf<'overlap', Rows>): string {
   const { rows, columns } = probe.patterns
   const index = probes.findIndex((plan) => plan.probe === probe)
   const unit = param(`o${index}_`, `${probe.name}/store`, ['probe'], 'factor')
-  return inFours(rows, (_, four) => {
+  return inFours(rows, (four) => {
     const sums = four.map(([mu, component]) =>
       times(one.quads, (k) => {
         const pattern = loadNew(one, k, 'p', `${base + (mu * vectorStride(columns)) / 4}u`)

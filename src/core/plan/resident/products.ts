@@ -15,7 +15,7 @@ export function input({ matrices }: Writing, to: Held): string {
 
 /** target += A^T g of the rows' layer. */
 export function project({ index, rows, columns }: HeldMatrix, target: string): string {
-  return inFours(rows.layer.size, (q, four) => {
+  return inFours(rows.layer.size, (four, q) => {
     const sums = times(columns.quads, (k) => {
       const terms = four.map(([row, component]) => `a.${component} * m${index}_${row}_${k}`)
       return `${target}_${k} += ${sumOf(terms)};`
@@ -26,7 +26,7 @@ export function project({ index, rows, columns }: HeldMatrix, target: string): s
 
 /** target += A g of the columns' layer, less |A_mu|^2 / 2 with the half-norm offset. */
 export function recall({ index, rows, columns, halfNorm }: HeldMatrix, target: string): string {
-  return inFours(rows.layer.size, (q, four) => {
+  return inFours(rows.layer.size, (four, q) => {
     const sums = four.map(([row]) => {
       const terms = Array.from({ length: columns.quads }, (_, k) => {
         const m = `m${index}_${row}_${k}`

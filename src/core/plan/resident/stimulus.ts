@@ -2,9 +2,8 @@
 import type { Stimulus } from '../../model/model.ts'
 import { cuesOf, repetitionsOf } from '../../model/variation.ts'
 import { vectorStride } from '../layout.ts'
-import { load, loadNew, loadWords } from './arena.ts'
 import type { Held, Writing } from './types.ts'
-import { isRagged, times, valid } from './words.ts'
+import { load, loadNew, loadWords, times, valid } from './words.ts'
 
 /** Lanes that share what they read of the same row, in the lone form on a software adapter. */
 export const SPREAD = 4
@@ -45,12 +44,36 @@ export function behold(writing: Writing, one: Held): string {
 export function stimulate(writing: Writing, one: Held): string {
   if (!one.stimulated) return ''
   const { layer, index, quads, driven, clamped, masked, holder } = one
-  const { model } = writing.planning
+  const { model, clock } = writing.planning
   const cues = writing.place(`${layer.name}/cues`)
   const free = masked ? writing.place(`${layer.name}/free`) : 0
-  const items = model.stimulus.flatMap((item, at) =>
-    item.layer !== layer.name || at === holder ? [] : [show(writing, one, at, { cues, free })],
-  )
+  const items = model.stimulus.flatMap((item, at) => {
+    if (item.layer !== layer.name || at === holder) return []
+    const start = firstRow(writing, one, at)
+    const repetition = `(replica % ${repetitionsOf(model)}u)`
+    const row = item.kind === 'initial' ? `${repetition} % ${item.patterns.rows}u` : 'u32(max(shown, 0))'
+    const isClamp = item.kind === 'clamp'
+    const takes = times(quads, (k) => {
+      const [x, c, h] = [`x${index}_${k}`, `c${index}_${k}`, `h${index}_${k}`]
+      const holds = clamped && masked ? ` ${h} = select(${h}, vec4<bool>(${isClamp}), taken);` : ''
+      const act =
+        item.kind === 'current'
+          ? `${c} += select(vec4<f32>(0.0), cue, taken);`
+          : `${x} = select(${x}, cue, taken);${holds}`
+      const there = [valid(one, k) ?? [], 'vec4<bool>(is)'].flat().join(' & ')
+      const mask = masked
+        ? `var free = vec4<u32>(0u);\n${loadWords(one, k, 'free', `${free}u + row`)}\ntaken = taken & (free == vec4<u32>(0u));`
+        : ''
+      return `{ var cue = vec4<f32>(0.0); var taken = ${there};\n${load(one, k, 'cue', `${cues}u + row`)}\n${mask}\n${act} }`
+    })
+    // No branch, since it would merge: where nothing is shown, the first row is read and nothing taken.
+    const hold =
+      clamped && !masked && item.kind !== 'current' ? `h${index} = select(h${index}, ${isClamp}, is);` : ''
+    return [
+      `{ let shown = clock[record + ${clock.stimulusWord + at}u]; let is = shown >= 0; ${hold}
+let row = (${start} + ${row}) * ${vectorStride(layer.size) / 4}u;\n${takes} }`,
+    ]
+  })
   const clear = times(quads, (k) =>
     [
       driven ? `c${index}_${k} = vec4<f32>(0.0);` : '',
@@ -59,38 +82,4 @@ export function stimulate(writing: Writing, one: Held): string {
   )
   const release = clamped && !masked ? `h${index} = false;` : ''
   return `${clear}\n${release}\n${items.join('\n')}`
-}
-
-/** What one stimulus does where it shows a row. */
-function show(
-  writing: Writing,
-  one: Held,
-  at: number,
-  { cues, free }: { readonly cues: number; readonly free: number },
-): string {
-  const { layer, index, quads, clamped, masked } = one
-  const { model, clock } = writing.planning
-  const { kind, patterns } = model.stimulus[at] as Stimulus
-  const start = firstRow(writing, one, at)
-  const repetition = `(replica % ${repetitionsOf(model)}u)`
-  const row = kind === 'initial' ? `${repetition} % ${patterns.rows}u` : 'u32(max(shown, 0))'
-  const isClamp = kind === 'clamp'
-  const takes = times(quads, (k) => {
-    const [x, c, h] = [`x${index}_${k}`, `c${index}_${k}`, `h${index}_${k}`]
-    const holds = clamped && masked ? ` ${h} = select(${h}, vec4<bool>(${isClamp}), taken);` : ''
-    const act =
-      kind === 'current'
-        ? `${c} += select(vec4<f32>(0.0), cue, taken);`
-        : `${x} = select(${x}, cue, taken);${holds}`
-    const there = isRagged(one, k) ? `${valid(one, k)} & vec4<bool>(is)` : 'vec4<bool>(is)'
-    const mask = masked
-      ? `var free = vec4<u32>(0u);\n${loadWords(one, k, 'free', `${free}u + row`)}\ntaken = taken & (free == vec4<u32>(0u));`
-      : ''
-    return `{ var cue = vec4<f32>(0.0); var taken = ${there};\n${load(one, k, 'cue', `${cues}u + row`)}\n${mask}\n${act} }`
-  })
-  // No branch, since it would merge: where nothing is shown, the first row is read and nothing taken.
-  const hold =
-    clamped && !masked && kind !== 'current' ? `h${index} = select(h${index}, ${isClamp}, is);` : ''
-  return `{ let shown = clock[record + ${clock.stimulusWord + at}u]; let is = shown >= 0; ${hold}
-let row = (${start} + ${row}) * ${vectorStride(layer.size) / 4}u;\n${takes} }`
 }

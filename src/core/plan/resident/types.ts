@@ -16,6 +16,7 @@ import type { Layer, Memory, Synapse } from '../../model/model.ts'
 import type { Operation } from '../operation.ts'
 import type { Planning } from '../planning.ts'
 import type { ProbePlan } from '../probes.ts'
+import type { createArena, createParameters } from './arena.ts'
 
 /** What the resident kernel of a network is planned from. */
 export interface ResidentParts {
@@ -60,8 +61,11 @@ export interface HeldMatrix {
   readonly halfNorm: boolean
 }
 
-/** Common to all writers. Parts of the arena and parameters stand in the order in which they are first asked for. */
-export interface Writing {
+type Arena = Pick<ReturnType<typeof createArena>, 'place' | 'placeMatrix'>
+type Parameters = Pick<ReturnType<typeof createParameters>, 'param'>
+
+/** Common to all writers. */
+export interface Writing extends Arena, Parameters {
   readonly planning: Planning
   readonly probes: readonly ProbePlan[]
   readonly layers: readonly Held[]
@@ -72,12 +76,6 @@ export interface Writing {
   readonly hasEnergy: boolean
   /** Whether lanes that read the same row share what they read. */
   readonly spreads: boolean
-  /** Quad of the arena at which a buffer stands; `writes` = the kernel changes it. */
-  readonly place: (buffer: string, writes?: boolean) => number
-  /** The same of a matrix. */
-  readonly placeMatrix: (name: string, writes?: boolean) => number
-  /** A field of an operation's `Params` as a field of this kernel, under a name of its own. */
-  readonly param: (prefix: string, label: string, stages: readonly string[], field: string) => string
   /** The variable that says whether a group broke; all are looked at together, since a branch costs more than they do. */
   readonly broken: (name: string) => string
 }
