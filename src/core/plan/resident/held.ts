@@ -81,13 +81,9 @@ export function knowsOf(planning: Planning): (model: Model) => boolean {
   const { model } = planning
   const settled = model.layers.filter(({ name }) => isSettled(planning, name))
   const cold = model.layers.filter(({ name }) => !isWarm(model, name))
-  const steady = new Set(
-    groupsOf(model)
-      .filter((group) => isAlwaysDue(model, group))
-      .map(({ name }) => name),
-  )
+  const steady = groupsOf(model).filter((group) => isAlwaysDue(model, group))
   return (other) =>
     settled.every(({ name }) => holderOf(other, name) !== undefined) &&
     !cold.some(({ name }) => isWarm(other, name)) &&
-    groupsOf(other).every(({ name, every }) => every === 1 || !steady.has(name))
+    groupsOf(other).every(({ name, every }) => every === 1 || !steady.some((one) => one.name === name))
 }

@@ -9,10 +9,8 @@ import { integratorOf } from '../../kinds/integrators/table.ts'
 import { lagrangianFacts } from '../../kinds/lagrangians/table.ts'
 import { hasSteadyRate } from '../../kinds/rules/table.ts'
 import type { Layer } from '../../model/model.ts'
-import type { Batched } from '../batched.ts'
 import { CHANGES, RUNS, SAMPLES } from '../clock.ts'
 import { lagrangianSource } from '../kernels.ts'
-import type { Operation } from '../operation.ts'
 import { type Planning, differs, faultOf } from '../planning.ts'
 import { needsLagrangian } from '../probes.ts'
 import { wgsl } from '../shaders.ts'
@@ -28,18 +26,12 @@ import { layerRegisters, matrixRegisters } from './registers.ts'
 import { behold, SPREAD, stimulate } from './stimulus.ts'
 import type { Held, ResidentParts, Writing } from './types.ts'
 
-interface Written extends Pick<Batched, 'parts'>, Pick<Operation, 'params'> {
-  readonly source: string
-  /** Lines of its one entry point. */
-  readonly lines: number
-}
-
-/** The kernel of a network for so many workgroups of so many replicas. */
+/** The kernel of a network for so many workgroups of so many replicas, and how many lines its one entry point has. */
 export function writeKernel(
   planning: Planning,
   { operations, probes, lanes }: ResidentParts,
   [workgroups, together]: readonly [number, number],
-): Written {
+) {
   const { model, clock } = planning
   const isFull = workgroups * together === model.replicas
   const arena = createArena(planning)
