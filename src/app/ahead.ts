@@ -1,11 +1,9 @@
 /** What the start of the page needs is asked for at once, and not one thing after the other. */
-import { withViews } from '../core/model/couplings.ts'
 import { compilePlan } from '../core/gpu/engine.ts'
-import type { Model } from '../core/model/model.ts'
 import type { Scenario } from '../core/model/schema.ts'
+import { sketchOf } from '../core/model/sketch.ts'
 import { planOn } from '../core/run/simulation.ts'
 import type { PageDevice } from './device.ts'
-import { sketchOf } from './estimate.ts'
 
 /**
  * Compiles the kernels of a scenario while its files are still on their way: they depend on the shapes of a network and
@@ -13,11 +11,8 @@ import { sketchOf } from './estimate.ts'
  * the network is built.
  */
 export function compileAhead({ device, limits }: PageDevice, scenario: Scenario): void {
-  const { seed, time } = scenario
-  const empty = { layers: [], ...withViews([]), stimulus: [], probes: [], files: {}, warnings: [] }
-  const nothing: Model = { scenario, seed, time, replicas: 1, ...empty }
   try {
-    compilePlan(device, planOn(device, sketchOf(nothing, scenario), { limits }).plan).catch(() => undefined)
+    compilePlan(device, planOn(device, sketchOf(undefined, scenario), { limits }).plan).catch(() => undefined)
   } catch {
     // So it cannot be planned; the reader hears of it from the model itself.
   }

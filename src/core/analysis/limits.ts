@@ -6,7 +6,7 @@
 import { integratorOf } from '../kinds/integrators/table.ts'
 import { norm } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
-import { isSynapse, withViews } from '../model/couplings.ts'
+import { groupsOf, isSynapse, withViews } from '../model/couplings.ts'
 import type { Coupling, Model, Stimulus } from '../model/model.ts'
 import { mean } from './statistics.ts'
 
@@ -41,7 +41,7 @@ export function limitsOf(model: Model): Limit[] {
  * @throws ModelError if the network has nothing of that name, or nothing that could go to a limit
  */
 export function limitNamed(model: Model, name: string): Limit {
-  const all = [...model.layers, ...model.synapses, ...model.memories]
+  const all = groupsOf(model)
   const group = all.find((one) => one.name === name)
   if (group === undefined) {
     throw new ModelError(

@@ -2,6 +2,7 @@
  * The one learning network that is not hebbian and yet has an energy that falls
  * (docs/theory.md, "Learning rules, and where Hebb comes from").
  */
+import { groupsOf } from './couplings.ts'
 import { inverseTemperature, isIdentity } from '../kinds/lagrangians/table.ts'
 import { movingRule } from '../kinds/rules/table.ts'
 import type { Memory, Model } from './model.ts'
@@ -12,11 +13,11 @@ import type { Memory, Model } from './model.ts'
  * linear visible neurons of gain 1, adiabatic softmax neurons whose input carries the half-norm offset, Lambda = 0, and no
  * other coupling. Else undefined.
  */
-export function jointMemory({ layers, memories, synapses, variation }: Model): Memory | undefined {
+export function jointMemory({ layers, couplings, memories, variation }: Model): Memory | undefined {
   // One gain among many that is not 1, and the energy of all replicas has its usual terms.
   if (variation?.points.some((point) => jointMemory(point) === undefined)) return undefined
   const [memory] = memories
-  if (memory === undefined || memories.length > 1 || synapses.length > 0) return undefined
+  if (memory === undefined || couplings.length > 1) return undefined
   const from = layers.find(({ name }) => name === memory.from)
   const to = layers.find(({ name }) => name === memory.to)
   const isJoint =
@@ -31,10 +32,8 @@ export function jointMemory({ layers, memories, synapses, variation }: Model): M
   return isJoint ? memory : undefined
 }
 
-/** Names of the terms of the total energy: layers, memories, synapses; the memory of a joint energy is in its hidden layer. */
+/** Names of the terms of the total energy: layers, then couplings; the memory of a joint energy is in its hidden layer. */
 export function energyTerms(model: Model): string[] {
   const joint = jointMemory(model)
-  return [...model.layers, ...model.memories.filter((one) => one !== joint), ...model.synapses].map(
-    ({ name }) => name,
-  )
+  return groupsOf(model).flatMap((group) => (group === joint ? [] : [group.name]))
 }

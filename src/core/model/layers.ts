@@ -2,7 +2,8 @@ import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import { ModelError } from '../errors.ts'
 import { sizeOf } from './find.ts'
 import type { Layer, Rows } from './model.ts'
-import { allocate, checkPatterns, forLayer, loadPatterns, toRows, type Sources } from './patterns.ts'
+import { checkPatterns, forLayer } from './patterns.ts'
+import type { Place, RowsAt } from './places.ts'
 import type { LayerSpec, Scenario } from './schema.ts'
 
 /**
@@ -46,31 +47,20 @@ function isTouched(scenario: Scenario, name: string): boolean {
   )
 }
 
-/** Loads bias and initial state. */
-export async function resolveLayer(scenario: Scenario, name: string, sources: Sources): Promise<Layer> {
+/** One layer, with the rows of its bias and its initial state. */
+export function layerOf(scenario: Scenario, name: string, rowsAt: RowsAt): Layer {
   const spec = scenario.neurons[name] as LayerSpec
-  const path = `neurons.${name}`
-  const size = sizeOf(spec)
+  const rows = (key: 'bias' | 'init', patterns: Place['patterns']): Rows =>
+    rowsAt({ ...forLayer(scenario, name, `neurons.${name}.${key}`), patterns })
   return {
     name,
-    size,
+    size: sizeOf(spec),
     shape: typeof spec.size === 'number' ? [spec.size] : spec.size,
     lagrangian: spec.lagrangian,
     tau: spec.tau,
     every: spec.every,
     temperature: spec.temperature,
-    bias:
-      typeof spec.bias === 'number'
-        ? constant(spec.bias, size)
-        : toRows(await loadPatterns(spec.bias, forLayer(scenario, name, `${path}.bias`), sources)),
-    init: toRows(
-      await loadPatterns(spec.init ?? { kind: 'zeros' }, forLayer(scenario, name, `${path}.init`), sources),
-    ),
+    bias: rows('bias', spec.bias),
+    init: rows('init', spec.init ?? { kind: 'zeros' }),
   }
-}
-
-function constant(value: number, columns: number): Rows {
-  const rows = toRows(allocate(1, columns))
-  if (value !== 0) rows.data.fill(value)
-  return rows
 }

@@ -4,16 +4,8 @@ import { BIASED, isBiased, movingRule } from '../kinds/rules/table.ts'
 import { ModelError } from '../errors.ts'
 import { findLayer, sizeOf } from './find.ts'
 import type { Memory, Rows } from './model.ts'
-import {
-  checkPatterns,
-  editable,
-  forLayer,
-  loadPatterns,
-  toRows,
-  type Block,
-  type Sources,
-  type Want,
-} from './patterns.ts'
+import { checkPatterns, editable, forLayer, type Block, type Want } from './patterns.ts'
+import type { Place, RowsAt } from './places.ts'
 import { packSigns, rowOf, signRows } from './signs.ts'
 import type { MemorySpec, Scenario } from './schema.ts'
 
@@ -80,9 +72,10 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
   if (spec.bias !== undefined) checkPatterns(scenario, spec.bias, `${path}.bias`)
 }
 
-/** Loads initial value and bias. */
-export async function resolveMemory(scenario: Scenario, name: string, sources: Sources): Promise<Memory> {
+/** One memory, with the rows of its initial value and its bias. */
+export function memoryOf(scenario: Scenario, name: string, rowsAt: RowsAt): Memory {
   const spec = scenario.memories[name] as MemorySpec
+  const path = `memories.${name}`
   return {
     kind: 'dense',
     name,
@@ -91,17 +84,35 @@ export async function resolveMemory(scenario: Scenario, name: string, sources: S
     rule: spec.rule,
     ...(spec.tau === undefined ? {} : { tau: spec.tau }),
     every: spec.every,
-    init: toRows(await sources.rowsOf(name)),
+    init: rowsAt(initOf(scenario, spec, `${path}.init`)),
     ...(spec.bias === undefined
       ? {}
-      : {
-          bias: toRows(
-            await loadPatterns(spec.bias, forMemory(scenario, spec, `memories.${name}.bias`), sources),
-          ),
-        }),
+      : { bias: rowsAt({ ...forMemory(scenario, spec, `${path}.bias`), patterns: spec.bias }) }),
     inputOffset: spec.inputOffset,
     format: spec.format,
     scale: spec.scale,
+  }
+}
+
+/** Rows like those of a memory: the only place that says how many there are, and of how many columns. */
+export function forMemory(
+  scenario: Scenario,
+  spec: MemorySpec,
+  path: string,
+): Want & Required<Pick<Want, 'rows'>> {
+  const count = sizeOf(findLayer(scenario, spec.to, path))
+  return {
+    ...forLayer(scenario, spec.from, path),
+    rows: { count, text: `layer \`${spec.to}\` has ${count} neurons`, path: `neurons.${spec.to}.size` },
+  }
+}
+
+function initOf(scenario: Scenario, spec: MemorySpec, path: string): Place {
+  return {
+    ...forMemory(scenario, spec, path),
+    binary: spec.format === 'binary',
+    patterns: spec.init,
+    finish: (loaded) => initialMemory(loaded, spec, path),
   }
 }
 
@@ -109,14 +120,7 @@ export async function resolveMemory(scenario: Scenario, name: string, sources: S
  * Xi(0), scaled.
  * @throws ModelError if its format cannot hold it
  */
-export async function initialMemory(
-  scenario: Scenario,
-  name: string,
-  spec: MemorySpec,
-  sources: Sources,
-): Promise<Block> {
-  const path = `memories.${name}.init`
-  const loaded = await loadPatterns(spec.init, forMemory(scenario, spec, path), sources)
+function initialMemory(loaded: Block, spec: MemorySpec, path: string): Block {
   if (spec.format === 'binary') return binaryMemory(loaded, spec, path)
   const block = spec.scale === 1 ? loaded : editable(loaded)
   if (spec.scale !== 1) {
@@ -147,15 +151,6 @@ function requireWithin(block: Rows, { format, scale }: MemorySpec, path: string)
       `${entry(block, outside)} after scale ${scale}, more than format "${format}" holds; use a smaller scale or "f32"`,
       { path },
     )
-  }
-}
-
-function forMemory(scenario: Scenario, spec: MemorySpec, path: string): Want {
-  const count = sizeOf(findLayer(scenario, spec.to, path))
-  return {
-    ...forLayer(scenario, spec.from, path),
-    binary: spec.format === 'binary',
-    rows: { count, text: `layer \`${spec.to}\` has ${count} neurons`, path: `neurons.${spec.to}.size` },
   }
 }
 

@@ -87,7 +87,9 @@ function withPoints(variation: Variation, scenario: Scenario): Variation {
 }
 
 function biasOf(layer: Layer, bias: unknown): Layer['bias'] {
-  if (typeof bias !== 'number' || layer.bias.data[0] === Math.fround(bias)) return layer.bias
+  const [value] = layer.bias.data
+  // A sketch has no values.
+  if (typeof bias !== 'number' || value === undefined || value === Math.fround(bias)) return layer.bias
   return { rows: 1, columns: layer.size, data: new Float32Array(layer.size).fill(bias) }
 }
 

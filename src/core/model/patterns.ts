@@ -39,8 +39,8 @@ export interface Block extends Rows {
 /** Where patterns come from. */
 export interface Sources {
   readonly seed: number
-  /** The seed of `corrupt` where it is another one: of a point of a variation. */
-  readonly damageSeed?: number
+  /** The seed of `corrupt`. */
+  readonly damageSeed: number
   readonly read: Read
   /** Rows of a memory, of a hebbian synapse, or of `stimulus.0`. */
   readonly rowsOf: (name: string) => Promise<Block>
@@ -78,7 +78,7 @@ export async function loadPatterns(patterns: Patterns, want: Want, sources: Sour
     }
     if (corrupt !== undefined) {
       const shape = block.image ?? (want.shape.length === 2 ? (want.shape as [number, number]) : undefined)
-      const stream = new RandomStream(sources.damageSeed ?? sources.seed, `${want.path}.corrupt`)
+      const stream = new RandomStream(sources.damageSeed, `${want.path}.corrupt`)
       const free = applyCorrupt(corrupt, block, shape, stream)
       if (free !== undefined) block = { ...block, free }
     }

@@ -1,9 +1,11 @@
 import { ModelError } from '../errors.ts'
 import type { Key, Named } from '../kinds/probes/definition.ts'
 import { PROBES } from '../kinds/probes/table.ts'
-import { find, findLayer, sizeOf } from './find.ts'
+import { find, findLayer } from './find.ts'
+import { forMemory } from './memories.ts'
 import type { Probe } from './model.ts'
-import { checkPatterns, forLayer, loadPatterns, toRows, type Sources, type Want } from './patterns.ts'
+import { checkPatterns, forLayer, type Want } from './patterns.ts'
+import type { RowsAt } from './places.ts'
 import type { Patterns, ProbeSpec, Scenario } from './schema.ts'
 
 /** What the name under a key must be. */
@@ -32,15 +34,13 @@ const WANTS: Readonly<Record<Comparison['with'], (scenario: Scenario, name: stri
   {
     layer: forLayer,
     memory: (scenario, name, path) => {
-      const memory = find(scenario.memories, name, 'memory', path)
-      const count = sizeOf(findLayer(scenario, memory.to, path))
-      const rows = { count, text: `memory \`${name}\` has ${count}`, path: `neurons.${memory.to}.size` }
-      return { ...forLayer(scenario, memory.from, path), rows }
+      const want = forMemory(scenario, find(scenario.memories, name, 'memory', path), path)
+      return { ...want, rows: { ...want.rows, text: `memory \`${name}\` has ${want.rows.count}` } }
     },
   }
 
 /** Patterns of a probe, and what they are compared with. */
-export interface Comparison {
+interface Comparison {
   readonly key: string
   readonly patterns: Patterns
   readonly with: 'layer' | 'memory'
@@ -48,7 +48,7 @@ export interface Comparison {
 }
 
 /** All that a probe compares with. */
-export function comparisonsOf(spec: ProbeSpec): Comparison[] {
+function comparisonsOf(spec: ProbeSpec): Comparison[] {
   const values: Readonly<Record<string, unknown>> = spec
   return keysOf(spec).flatMap(([key, about]) => {
     if (!('patternsFor' in about)) return []
@@ -74,21 +74,15 @@ export function checkProbe(scenario: Scenario, name: string, spec: ProbeSpec): v
   for (const { key, patterns } of comparisonsOf(spec)) checkPatterns(scenario, patterns, `${path}.${key}`)
 }
 
-/** Loads the patterns that a probe compares with. */
-export async function resolveProbe(scenario: Scenario, name: string, sources: Sources): Promise<Probe> {
+/** One probe, with the patterns that it compares with. */
+export function probeOf(scenario: Scenario, name: string, rowsAt: RowsAt): Probe {
   const spec = scenario.probes[name] as ProbeSpec
-  const loaded: Record<string, unknown> = {}
-  for (const comparison of comparisonsOf(spec)) {
+  const { kind, every, ...own } = spec
+  const compared = comparisonsOf(spec).map((comparison) => {
     const { key, patterns } = comparison
     const want = WANTS[comparison.with](scenario, comparison.name, `probes.${name}.${key}`)
-    loaded[key] = toRows(await loadPatterns(patterns, want, sources))
-  }
-  return probeOf(name, spec, loaded)
-}
-
-/** A probe as a scenario gives it, with what its patterns are. */
-export function probeOf(name: string, spec: ProbeSpec, loaded: Readonly<Record<string, unknown>>): Probe {
-  const { kind, every, ...own } = spec
+    return [key, rowsAt({ ...want, patterns })]
+  })
   // The keys of the table say of each which type it has, in the scenario and in the model.
-  return { kind, name, every, ...own, ...loaded } as Probe
+  return { kind, name, every, ...own, ...Object.fromEntries(compared) } as Probe
 }

@@ -6,6 +6,7 @@
  * symmetric couplings, D the steepest slopes of the activations and R the rates.
  * @see Marcus, Westervelt, Dynamics of iterated-map neural networks, Phys. Rev. A 40 (1989)
  */
+import { groupsOf } from './couplings.ts'
 import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import { INTEGRATORS } from '../kinds/integrators/table.ts'
 import type { Layer, Memory, Model, Rows, Synapse } from './model.ts'
@@ -58,8 +59,8 @@ function longSteps(model: Model): { readonly line: string; readonly largest: num
 
 type Group = Layer | Synapse | Memory
 
-function groupOf({ layers, synapses, memories }: Model, name: string): Group {
-  return [...layers, ...synapses, ...memories].find((one) => one.name === name) as Group
+function groupOf(model: Model, name: string): Group {
+  return groupsOf(model).find((one) => one.name === name) as Group
 }
 
 function ratioOf({ tau, every }: Group, dt: number): number {

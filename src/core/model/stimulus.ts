@@ -1,7 +1,8 @@
 import { ModelError } from '../errors.ts'
 import { findLayer } from './find.ts'
 import type { Stimulus } from './model.ts'
-import { checkPatterns, forLayer, loadPatterns, toRows, type Block, type Sources } from './patterns.ts'
+import { checkPatterns, forLayer } from './patterns.ts'
+import type { RowsAt } from './places.ts'
 import { RandomStream } from './random.ts'
 import type { Scenario, StimulusSpec } from './schema.ts'
 
@@ -31,24 +32,11 @@ export function checkStimulus(scenario: Scenario, index: number, spec: StimulusS
   checkPatterns(scenario, spec.patterns, `${path}.patterns`, 'masks')
 }
 
-/** The patterns that are shown. */
-export function stimulusPatterns(
-  scenario: Scenario,
-  index: number,
-  spec: StimulusSpec,
-  sources: Sources,
-): Promise<Block> {
-  return loadPatterns(spec.patterns, forLayer(scenario, spec.layer, `stimulus.${index}.patterns`), sources)
-}
-
-/** Loads the patterns that are shown. */
-export async function resolveStimulus(
-  index: number,
-  spec: StimulusSpec,
-  sources: Sources,
-): Promise<Stimulus> {
-  const patterns = toRows(await sources.rowsOf(`stimulus.${index}`))
+/** One stimulus item, with the patterns that are shown. */
+export function stimulusOf(scenario: Scenario, index: number, spec: StimulusSpec, rowsAt: RowsAt): Stimulus {
   const { kind, layer, start } = spec
+  const want = forLayer(scenario, layer, `stimulus.${index}.patterns`)
+  const patterns = rowsAt({ ...want, patterns: spec.patterns })
   if (spec.kind === 'initial') {
     return { kind, layer, patterns, start, stop: start + 1, dwell: 1, gap: 0, order: 'once' }
   }

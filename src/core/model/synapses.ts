@@ -1,8 +1,9 @@
 import { ModelError } from '../errors.ts'
-import { findLayer, sizeOf } from './find.ts'
+import { findLayer } from './find.ts'
 import type { Base, Rows, Synapse } from './model.ts'
-import { checkPatterns, forLayer, loadPatterns, toRows, type Block, type Sources } from './patterns.ts'
-import type { Patterns, Scenario, SynapseSpec } from './schema.ts'
+import { checkPatterns, forLayer } from './patterns.ts'
+import type { RowsAt } from './places.ts'
+import type { Scenario, SynapseSpec } from './schema.ts'
 
 /**
  * What one synapse group must be like.
@@ -35,8 +36,8 @@ export function checkSynapse(scenario: Scenario, name: string, spec: SynapseSpec
     : []
 }
 
-/** Loads the base coupling J. */
-export async function resolveSynapse(scenario: Scenario, name: string, sources: Sources): Promise<Synapse> {
+/** One synapse group, with the rows of its base coupling J. */
+export function synapseOf(scenario: Scenario, name: string, rowsAt: RowsAt): Synapse {
   const spec = scenario.synapses[name] as SynapseSpec
   return {
     kind: 'lateral',
@@ -45,43 +46,32 @@ export async function resolveSynapse(scenario: Scenario, name: string, sources: 
     ...(spec.tau === undefined ? {} : { tau: spec.tau }),
     every: spec.every,
     strength: spec.strength,
-    base: await resolveBase(scenario, name, spec, sources),
+    base: baseOf(scenario, spec, `synapses.${name}.base`, rowsAt),
   }
 }
 
-/** The patterns of a hebbian base. */
-export function hebbianPatterns(
-  scenario: Scenario,
-  name: string,
-  spec: SynapseSpec,
-  patterns: Patterns,
-  sources: Sources,
-): Promise<Block> {
-  return loadPatterns(patterns, forLayer(scenario, spec.layer, `synapses.${name}.base.patterns`), sources)
-}
-
-async function resolveBase(
-  scenario: Scenario,
-  name: string,
-  spec: SynapseSpec,
-  sources: Sources,
-): Promise<Base> {
-  if (spec.base === 0) return { kind: 'zero' }
-  if (spec.base.kind === 'hebbian') {
+function baseOf(scenario: Scenario, { base, layer }: SynapseSpec, path: string, rowsAt: RowsAt): Base {
+  if (base === 0) return { kind: 'zero' }
+  if (base.kind === 'hebbian') {
+    const { patterns, zeroDiagonal } = base
     return {
       kind: 'hebbian',
-      patterns: toRows(await sources.rowsOf(name)),
-      zeroDiagonal: spec.base.zeroDiagonal,
+      patterns: rowsAt({ ...forLayer(scenario, layer, `${path}.patterns`), patterns }),
+      zeroDiagonal,
     }
   }
-  const path = `synapses.${name}.base`
-  const want = forLayer(scenario, spec.layer, path)
-  const count = sizeOf(findLayer(scenario, spec.layer, path))
-  const rows = { count, text: `it is a matrix over layer \`${spec.layer}\` of ${count} neurons` }
-  const matrix = toRows(
-    await loadPatterns(spec.base, { ...want, rows: { ...rows, path: want.columnsOf.path } }, sources),
-  )
-  requireSymmetric(matrix, path)
+  const want = forLayer(scenario, layer, path)
+  const { columns: count, columnsOf } = want
+  const text = `it is a matrix over layer \`${layer}\` of ${count} neurons`
+  const matrix = rowsAt({
+    ...want,
+    rows: { count, text, path: columnsOf.path },
+    patterns: base,
+    finish(block) {
+      requireSymmetric(block, path)
+      return block
+    },
+  })
   return { kind: 'matrix', matrix }
 }
 

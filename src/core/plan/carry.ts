@@ -2,6 +2,7 @@
  * Which groups stand in two words (shaders/common/carry.wgsl): those that are so slow beside their step that float32 alone
  * would lose more of it than their range allows.
  */
+import { groupsOf } from '../model/couplings.ts'
 import { movingRule } from '../kinds/rules/table.ts'
 import type { Model } from '../model/model.ts'
 import type { BufferPlan } from './operation.ts'
@@ -30,11 +31,10 @@ export function hasCarry(buffers: readonly BufferPlan[], name: string): boolean 
 function ratioOf(model: Model, name: string): number | undefined {
   const layer = model.layers.find((one) => one.name === name)
   if (layer !== undefined) return layer.tau === 0 ? undefined : stepOf(model, layer.every) / layer.tau
-  const synapse = model.synapses.find((one) => one.name === name)
-  const memory = model.memories.find((one) => one.name === name)
-  const { tau, every = 1 } = synapse ?? memory ?? {}
-  if (tau === undefined) return undefined
-  const leastRate = (memory && movingRule(memory.rule)?.leastRate) ?? 1
+  const coupling = model.couplings.find((one) => one.name === name)
+  if (coupling?.tau === undefined) return undefined
+  const { tau, every } = coupling
+  const leastRate = 'rule' in coupling ? (movingRule(coupling.rule)?.leastRate ?? 1) : 1
   return (leastRate * stepOf(model, every)) / tau
 }
 
@@ -55,7 +55,7 @@ export function carryFields(model: Model, name: string): { carries: number; zero
 
 /** Groups that have become slow since their buffers were planned, so that there is no room for a second word. */
 export function withoutCarry(buffers: readonly BufferPlan[], model: Model): string[] {
-  return [...model.layers, ...model.synapses, ...model.memories]
+  return groupsOf(model)
     .map(({ name }) => name)
     .filter(
       (name) =>

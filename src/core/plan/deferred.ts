@@ -1,5 +1,5 @@
 /**
- * Updates of a plastic synapse that are kept and carried out together (synapses.ts): of its state the GPU holds U and the
+ * Updates of a plastic synapse that are kept and carried out together (couplings/factors.ts): of its state the GPU holds U and the
  * activations g_k of pending updates, fade U + sum_k w_k g_k g_k^T, and the host counts. Weights are kept in double precision
  * and follow the parameters of each update.
  */

@@ -1,4 +1,4 @@
-/** What a synapse in factors is made of (synapses.ts). */
+/** What a synapse in factors is made of (couplings/factors.ts). */
 import { type Deferred, deferredArrays } from './deferred.ts'
 import type { Derived } from './derived.ts'
 import type { Matrix } from './layout.ts'

@@ -2,13 +2,16 @@
  * From a model to a plan: which buffers there are and which kernels run at which rate, in the order of a tick
  * (docs/scenario.md, "A tick"). Pure: it allocates nothing and touches no device.
  */
+import { groupsOf } from '../model/couplings.ts'
 import { ModelError } from '../errors.ts'
-import type { Memory, Model, Synapse } from '../model/model.ts'
+import type { Model } from '../model/model.ts'
 import type { Batched } from './batched.ts'
-import { attentionOf, learn, planMemory, planMove, plasticity } from './couplings.ts'
+import { attentionOf } from './attention.ts'
+import { couplingPlanner } from './couplings/table.ts'
 import type { Limits, Matrix } from './layout.ts'
+import { planMove } from './moves.ts'
 import { activate, integrate, planLayer, planStimulus, stepping } from './neurons.ts'
-import type { BufferPlan, Operation } from './operation.ts'
+import type { BufferPlan, Operation, Stage } from './operation.ts'
 import { type ClockPlan, planClock } from './clock.ts'
 import { type Planning, WORKGROUP, addBuffer } from './planning.ts'
 import { type ProbePlan, planProbe } from './probes.ts'
@@ -17,7 +20,6 @@ import type { Deferred } from './deferred.ts'
 import { type Derived, derivedLayers, onDemand } from './derived.ts'
 import { deferredOf, derivedMatrix } from './factored.ts'
 import { isStaged, type Turn, turnsOf } from './stages.ts'
-import { planSynapse } from './synapses.ts'
 import {
   type Choice,
   type ProductPlan,
@@ -154,10 +156,9 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
     })
   }
   for (const layer of model.layers) planLayer(planning, layer)
-  const setup = model.synapses.flatMap((synapse) => planSynapse(planning, synapse))
-  for (const memory of model.memories) planMemory(planning, memory)
+  const setup = model.couplings.flatMap((coupling) => couplingPlanner(coupling).buffers(planning, coupling))
 
-  const faults = [...model.layers, ...model.synapses, ...model.memories].map((group) => group.name)
+  const faults = groupsOf(model).map(({ name }) => name)
   addBuffer(
     planning,
     'faults',
@@ -183,11 +184,11 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
   const settle = settled.filter(({ layer }) => attentionOf(planning, layer)?.form !== 'on')
   const turns = turnsOf(model, 1)
   const learningOf = (turn?: Turn): Operation[] => {
-    const isOwn = (group: Synapse | Memory): boolean => isStaged(model, group) === (turn !== undefined)
-    return [
-      ...model.synapses.filter(isOwn).flatMap((synapse) => plasticity(planning, synapse, turn)),
-      ...model.memories.filter(isOwn).flatMap((memory) => learn(planning, memory, turn)),
-    ]
+    const moves = model.couplings
+      .filter((coupling) => isStaged(model, coupling) === (turn !== undefined))
+      .flatMap((coupling) => couplingPlanner(coupling).moves(planning, coupling, turn))
+    const isOf = (stage: Stage) => (one: Operation) => one.stage === stage
+    return [...moves.filter(isOf('plasticity')), ...moves.filter(isOf('learn'))]
   }
   const learning = learningOf()
   // All layers move from the same activations: one may follow at once only when nothing after it reads the old one.

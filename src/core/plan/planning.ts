@@ -1,4 +1,5 @@
 /** What all functions of planning share: the model, the limits, what has been planned so far, and how to add to it. */
+import { groupsOf } from '../model/couplings.ts'
 import { ModelError } from '../errors.ts'
 import type { ClockPlan } from './clock.ts'
 import { INTEGRATORS } from '../kinds/integrators/table.ts'
@@ -240,7 +241,7 @@ export function sigmaOf(model: Model, { every, tau, temperature }: Layer): numbe
   return Math.sqrt(temperature * INTEGRATORS[model.time.integrator].variance(ratio))
 }
 
-/** Index of a group in the buffer `faults`. */
+/** Index of a group in `groupsOf`, and in the buffer `faults`. */
 export function faultOf(model: Model, name: string): number {
-  return [...model.layers, ...model.synapses, ...model.memories].findIndex((group) => group.name === name)
+  return groupsOf(model).findIndex((group) => group.name === name)
 }

@@ -1,15 +1,17 @@
 /** Probes as operations that leave each sample in a slot of the ring buffer. */
 import { copiedBy, type MeasuredKind, type ProbeKind, type ProbeOf } from '../kinds/probes/table.ts'
-import { movingRule } from '../kinds/rules/table.ts'
 import { energyTerms, jointMemory } from '../model/joint.ts'
-import type { Layer, Memory, Model, Probe, Rows, Synapse } from '../model/model.ts'
+import type { Layer, Model, Probe, Rows } from '../model/model.ts'
 import { isPerNeuron } from '../kinds/lagrangians/table.ts'
 import { lagrangianFields } from './kernels.ts'
-import { type Matrix, unitOf, vectorStride } from './layout.ts'
-import type { Operation, Work } from './operation.ts'
-import { couplingProducts, planInput, planProduct } from './couplings.ts'
-import { addFixedMatrix, baseBlockOf } from './matrices.ts'
+import { couplingPlanner } from './couplings/table.ts'
+import { vectorStride } from './layout.ts'
+import type { Operation } from './operation.ts'
+import { addFixedMatrix } from './matrices.ts'
+import { planInput } from './moves.ts'
 import { biasRows, driveBuffers, driveConstants } from './neurons.ts'
+import { planProduct } from './products.ts'
+import { activationsOf, type Slot, slotFields } from './samples.ts'
 import { type Planning, addBuffer, find, matrixNamed, operation, perNeuron, reducing } from './planning.ts'
 
 /** One probe: how it is computed, where its samples stand and how they are shaped. */
@@ -155,47 +157,27 @@ export function needsLagrangian(probe: Probe): boolean {
   return plannerOf(probe)?.needsLagrangian ?? false
 }
 
-/** Where a kernel finds the place of its sample. */
-interface Slot {
-  readonly slotWord: number
-  readonly ringStart: number
-  readonly sampleWords: number
-  readonly replicaWords: number
-}
-
-/** Shape of a layer [N], memory [N_to, N_from] or synapse [N, N]. */
+/** Shape of a layer [N] or of what is read of a coupling. */
 export function shapeOf(model: Model, name: string): readonly number[] {
   const layer = model.layers.find((item) => item.name === name)
   if (layer !== undefined) return [layer.size]
-  const memory = model.memories.find((item) => item.name === name)
-  if (memory !== undefined) return [memory.init.rows, memory.init.columns]
-  const { size } = find(model.layers, find(model.synapses, name).layer)
-  return [size, size]
+  const coupling = find(model.couplings, name)
+  return couplingPlanner(coupling).shape(model, coupling)
 }
 
 /** Every term in a word of its own. */
 function energy(planning: Planning, slot: Slot): Operation[] {
   const { model } = planning
   const terms = energyTerms(model)
-  return [...model.layers, ...model.memories, ...model.synapses].flatMap((group) => {
-    const word = terms.indexOf(group.name)
-    if ('lagrangian' in group) return [legendre(planning, group, slot, word)]
-    if (!('from' in group)) return synapseEnergy(planning, group, slot, word)
-    // The memory of a joint energy has no term of its own: (h - b).g - L(h) - g.(Xi v + offset) is -L(h).
-    return memoryEnergy(planning, group, slot, word < 0 ? terms.indexOf(group.to) : word, word >= 0)
-  })
-}
-
-/** Fields of `Params` by which a kernel finds its sample. */
-function slotFields({ slotWord, ringStart, sampleWords }: Slot): Record<string, number> {
-  return { slotWord, ringStart, sampleWords }
-}
-
-/** A vector for intermediate results, large enough for the largest layer and for the rows of every matrix. */
-function scratch(planning: Planning): { buffer: string; stride: number } {
-  const stride = Math.max(...planning.model.layers.map((layer) => vectorStride(layer.size)))
-  addBuffer(planning, 'scratch', planning.model.replicas * stride * 4)
-  return { buffer: 'scratch', stride }
+  const joint = jointMemory(model)
+  return [
+    ...model.layers.map((layer) => legendre(planning, layer, slot, terms.indexOf(layer.name))),
+    ...model.couplings.flatMap((coupling) => {
+      // The memory of a joint energy has no term of its own: (h - b).g - L(h) - g.(Xi v + offset) is -L(h).
+      const word = terms.indexOf(coupling === joint ? joint.to : coupling.name)
+      return couplingPlanner(coupling).energy(planning, coupling, slot, word, coupling !== joint)
+    }),
+  ]
 }
 
 /** (x - b - current).g - L(x) */
@@ -233,179 +215,6 @@ function legendre(planning: Planning, layer: Layer, slot: Slot, word: number): O
       }
     },
   })
-}
-
-/** One number a replica: factor * sum left (* right), set in or added to a sample. */
-interface Sum extends Work {
-  readonly size: number
-  readonly left: { readonly buffer: string; readonly stride: number }
-  readonly right?: { readonly buffer: string; readonly stride: number }
-  readonly factor: (model: Model) => number
-  readonly first: boolean
-  readonly word: number
-}
-
-function sum(planning: Planning, slot: Slot, shape: Sum): Operation {
-  const { owner, act, size, left, right } = shape
-  const { joined, constants } = reducing(planning, size)
-  return operation(planning, {
-    owner,
-    act,
-    stage: 'probe',
-    kernel: 'probe/sum',
-    joined,
-    constants: { PAIRED: right === undefined ? 0 : 1, ...constants },
-    buffers: { left: left.buffer, right: right?.buffer ?? 'none', ring: 'ring' },
-    workgroups: [planning.model.replicas, 1, 1],
-    params: (m) => ({
-      size,
-      leftStride: left.stride,
-      rightStride: right?.stride ?? 0,
-      factor: shape.factor(m),
-      first: shape.first ? 1 : 0,
-      ...slotFields(slot),
-      replicaWords: slot.replicaWords,
-      word: shape.word,
-    }),
-  })
-}
-
-function activationsOf(layer: Layer): { buffer: string; size: number; stride: number } {
-  return { buffer: `${layer.name}/activations`, size: layer.size, stride: vectorStride(layer.size) }
-}
-
-/** -g_to^T (Xi g_from + offset), and for a hebbian memory |Xi - Lambda|^2 / 2; set in its word or added there. */
-function memoryEnergy(
-  planning: Planning,
-  memory: Memory,
-  slot: Slot,
-  word: number,
-  first: boolean,
-): Operation[] {
-  const { model } = planning
-  const from = find(model.layers, memory.from)
-  const to = find(model.layers, memory.to)
-  const matrix = matrixNamed(planning, memory.name)
-  const output = scratch(planning)
-  const operations = [
-    ...planProduct(
-      planning,
-      {
-        owner: memory.name,
-        act: 'energy recall',
-        stage: 'probe',
-        kernel: 'matrix/recall',
-        matrix,
-        vector: activationsOf(from),
-        scale: unitOf(memory),
-        halfNorm: memory.inputOffset === 'half-norm',
-      },
-      output,
-    ),
-    sum(planning, slot, {
-      owner: memory.name,
-      act: 'energy',
-      size: to.size,
-      left: output,
-      right: activationsOf(to),
-      factor: () => -1,
-      first,
-      word,
-    }),
-  ]
-  if (movingRule(memory.rule)?.isElastic)
-    operations.push(...deviation(planning, matrix, slot, word, () => 0.5))
-  return operations
-}
-
-/** -g^T W g / 2, and for plastic synapses |W - J|^2 / (4 kappa). */
-function synapseEnergy(planning: Planning, synapse: Synapse, slot: Slot, word: number): Operation[] {
-  const { model } = planning
-  const layer = find(model.layers, synapse.layer)
-  const { deferral } = planning.factored.get(synapse.name) ?? {}
-  const output = scratch(planning)
-  const operations = [
-    ...couplingProducts(planning, synapse, 'probe', () => 1).flatMap((product, index) =>
-      planProduct(planning, product, output, index > 0),
-    ),
-    sum(planning, slot, {
-      owner: synapse.name,
-      act: 'energy',
-      size: layer.size,
-      left: output,
-      right: activationsOf(layer),
-      factor: () => -0.5,
-      first: true,
-      word,
-    }),
-  ]
-  if (synapse.tau !== undefined) {
-    operations.push(
-      // Of U alone, which is up to date whenever an energy is sampled.
-      ...deviation(
-        planning,
-        deferral?.excess ?? matrixNamed(planning, synapse.name),
-        slot,
-        word,
-        (m) => {
-          const { strength } = find(m.synapses, synapse.name)
-          return strength === 0 ? 0 : layer.size / (4 * strength)
-        },
-        deferral?.isFolded,
-      ),
-    )
-  }
-  return operations
-}
-
-/** About the root of a factor: a power of two, which changes no digit of what is squared. */
-function rootUnit(factor: number): number {
-  return factor > 0 ? 2 ** Math.round(Math.log2(factor) / 2) : 1
-}
-
-/** factor * |A - base|^2, added to a sample. */
-function deviation(
-  planning: Planning,
-  matrix: Matrix,
-  slot: Slot,
-  word: number,
-  factor: (model: Model) => number,
-  isFolded = false,
-): Operation[] {
-  const output = scratch(planning)
-  const base = planning.matrices.get(`${matrix.name}/base`)
-  return [
-    ...matrix.blocks.map((block) => {
-      const baseBlock = base && baseBlockOf(base, block.start % matrix.rows)
-      return operation(planning, {
-        owner: matrix.name,
-        act: 'deviation',
-        stage: 'probe',
-        kernel: 'probe/deviation',
-        constants: { BASED: baseBlock === undefined ? 0 : 1, FOLDED: isFolded ? 1 : 0 },
-        buffers: { matrix: block.buffer, base: baseBlock?.buffer ?? 'none', output: output.buffer },
-        workgroups: [Math.ceil(block.count / planning.workgroup), 1, 1],
-        params: (m) => ({
-          start: block.start,
-          count: block.count,
-          rows: matrix.rows,
-          stride: matrix.stride,
-          baseStart: baseBlock?.start ?? 0,
-          outputStride: output.stride,
-          unit: rootUnit(factor(m)),
-        }),
-      })
-    }),
-    sum(planning, slot, {
-      owner: matrix.name,
-      act: 'deviation',
-      size: matrix.rows,
-      left: output,
-      factor: (m) => factor(m) / rootUnit(factor(m)) ** 2,
-      first: false,
-      word,
-    }),
-  ]
 }
 
 /** What a probe compares with, in the model as it is when it is uploaded. */

@@ -33,7 +33,7 @@ export interface Variants {
   readonly fold?: 'on' | 'off'
   /** Recall by a softmax layer reads its memory once, for the layer and for what it sends back (matrix/attend). */
   readonly attend?: 'on' | 'off'
-  /** Synapses as one matrix W, or as J + U with a ring of activations (synapses.ts). */
+  /** Synapses as one matrix W, or as J + U with a ring of activations (couplings/factors.ts). */
   readonly synapses?: 'whole' | 'factored'
   /** Of a resident network: the lanes of a subgroup share a replica, or each replica is one invocation. */
   readonly resident?: 'shared' | 'lone'

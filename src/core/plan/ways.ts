@@ -1,5 +1,5 @@
 /** The ways in which a choice may be computed, as dispatches on scratch buffers: what a tuner times. */
-import { attendedTile } from './couplings.ts'
+import { attendedTile } from './attention.ts'
 import { ALONE, type Kernel, type Product, kernelOf } from './kernels.ts'
 import { type Limits, planMatrix, vectorStride } from './layout.ts'
 import { WORKGROUP, productWorkgroups, tileOf } from './planning.ts'

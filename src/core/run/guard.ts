@@ -1,4 +1,5 @@
 /** Watches the total energy where it may not rise (docs/theory.md, "Energy, and why it falls"). */
+import { groupsOf } from '../model/couplings.ts'
 import { isPerNeuron, lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import { measureOf } from '../kinds/probes/table.ts'
 import { movingRule } from '../kinds/rules/table.ts'
@@ -74,9 +75,7 @@ function smallerStep(model: Model): string {
   const { dt } = model.time
   const largest = largestStep(model)
   if (largest !== undefined) return `use a smaller time.dt than ${dt}: ${largest} at most`
-  const taus = [...model.layers, ...model.synapses, ...model.memories].flatMap(({ tau = 0 }) =>
-    tau > 0 ? [tau] : [],
-  )
+  const taus = groupsOf(model).flatMap(({ tau = 0 }) => (tau > 0 ? [tau] : []))
   const fine = 0.1 * Math.min(...taus)
   return `use a smaller time.dt than ${dt}, such as ${Number(Math.min(fine, dt / 2).toPrecision(3))}`
 }

@@ -1,4 +1,5 @@
 /** What a run leaves behind, as named arrays, numbers and tables: results.npz, summary.json, CSV. */
+import { groupsOf } from '../model/couplings.ts'
 import type { NpyArray } from '../data/npy.ts'
 import type { PiecedArray } from '../data/npz.ts'
 import { ModelError, escaped } from '../errors.ts'
@@ -41,8 +42,7 @@ export function seriesArrays(series: readonly Series[]): Arrays {
 
 /** The states of all layers, memories and synapses, as they are read piece by piece. */
 export function statesOf(simulation: Simulation): Readonly<Record<string, PiecedArray>> {
-  const { layers, memories, synapses } = simulation.model
-  const names = [...layers, ...memories, ...synapses].map(({ name }) => name)
+  const names = groupsOf(simulation.model).map(({ name }) => name)
   return Object.fromEntries(names.map((name) => [name, simulation.readPieces(name)]))
 }
 
@@ -137,7 +137,7 @@ export function checkResultSize(plan: Plan, model: Model): void {
 function stateShapes(plan: Plan, model: Model): (readonly number[])[] {
   return [
     ...model.layers.map(({ size }) => [model.replicas, size]),
-    ...[...model.memories, ...model.synapses].map(({ name }) => {
+    ...model.couplings.map(({ name }) => {
       const matrix = plan.matrices.get(name)
       return matrix === undefined ? [0] : [matrix.copies, matrix.rows, matrix.columns]
     }),

@@ -1,4 +1,5 @@
 /** A run on the GPU next to the same run in float64. */
+import { groupsOf } from '../../../src/core/model/couplings.ts'
 import { expect } from 'vitest'
 import type { Model } from '../../../src/core/model/model.ts'
 import { isSampled } from '../../../src/core/plan/clock.ts'
@@ -14,7 +15,7 @@ import { expectWithin, largest, ULP } from './within.ts'
 
 /** Names of everything that `read` gives. */
 export function namesOf(model: Model): string[] {
-  return [...model.layers, ...model.synapses, ...model.memories].map(({ name }) => name)
+  return groupsOf(model).map(({ name }) => name)
 }
 
 /** One simulation, destroyed afterwards whatever happens. */

@@ -1,9 +1,10 @@
 /** Which networks have a resident form: small ones, of parts that its kernel knows. */
+import { groupsOf } from '../../model/couplings.ts'
 import { carryNameOf } from '../carry.ts'
 import { type Matrix, vectorStride } from '../layout.ts'
 import type { Planning } from '../planning.ts'
 import { residentRefusal } from '../probes.ts'
-import { groupsOf, MOST_GROUPS } from './flags.ts'
+import { MOST_GROUPS } from './flags.ts'
 import type { ResidentParts } from './types.ts'
 
 /** Quads that one lane may hold; more no longer fit registers, and compile long. */
@@ -54,7 +55,7 @@ function total(counts: readonly number[]): number {
 
 /** Matrices that stand in registers, with what each has beside it. */
 function matricesOf({ model, matrices }: Planning): Matrix[] {
-  const own = [...model.memories, ...model.synapses].map(({ name }) => name)
+  const own = model.couplings.map(({ name }) => name)
   return [...own, ...own.flatMap((name) => [`${name}/base`, carryNameOf(name)])].flatMap(
     (name) => matrices.get(name) ?? [],
   )

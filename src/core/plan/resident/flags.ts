@@ -1,22 +1,16 @@
 /** Which groups a tick updates, as bits of the clock's word `flags`: the host sets them, the kernel asks for them. */
-import type { Layer, Memory, Model, Synapse } from '../../model/model.ts'
+import { groupsOf } from '../../model/couplings.ts'
+import type { Coupling, Layer, Model } from '../../model/model.ts'
 import { isDue } from '../clock.ts'
 import { faultOf } from '../planning.ts'
 
-type Group = Layer | Synapse | Memory
+type Group = Layer | Coupling
 
-/** The bit of the first group. */
+/** The bit of the first group; others follow in their order. */
 const GROUPS = 8
 
 /** Groups for which there are bits. */
 export const MOST_GROUPS = 28
-
-/** Layers, synapses and memories in the order of their bits, which is that of their faults. */
-export const groupsOf = ({ layers, synapses, memories }: Model): Group[] => [
-  ...layers,
-  ...synapses,
-  ...memories,
-]
 
 /**
  * Which groups a tick updates: those that are due, but for layers of which a clamp holds every neuron.

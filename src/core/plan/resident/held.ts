@@ -1,11 +1,12 @@
 /** What of a network stands in registers, and what never happens to it, so that its kernel is written without. */
 import { SYNAPTIC } from '../../kinds/rules/table.ts'
+import { groupsOf } from '../../model/couplings.ts'
 import type { Model } from '../../model/model.ts'
 import { carryNameOf } from '../carry.ts'
 import { lagrangianSource } from '../kernels.ts'
 import type { Planning } from '../planning.ts'
 import { quadsOf } from './eligible.ts'
-import { groupsOf, isAlwaysDue } from './flags.ts'
+import { isAlwaysDue } from './flags.ts'
 import type { Held, HeldMatrix } from './types.ts'
 
 /** The layers of a network, of which so many lanes share a replica. */
@@ -35,7 +36,7 @@ export function holdLayers(planning: Planning, lanes: number): Held[] {
 /** The matrices of a network between its layers. */
 export function holdMatrices({ model, matrices }: Planning, layers: readonly Held[]): HeldMatrix[] {
   const layerOf = (name: string): Held => layers.find(({ layer }) => layer.name === name) as Held
-  return [...model.memories, ...model.synapses].map((group, index) => {
+  return model.couplings.map((group, index) => {
     const isMemory = 'from' in group
     return {
       group,

@@ -10,73 +10,26 @@
  *
  * Both forms give the same W g within rounding. Who looks at W itself has it written down first (`express`).
  */
-import { ModelError } from '../errors.ts'
-import type { Model, Rows, Synapse } from '../model/model.ts'
-import { carryFields, isCarried } from './carry.ts'
-import { MOST_PENDING, pendingWordOf } from './clock.ts'
-import { deferredArrays } from './deferred.ts'
-import type { Deferral } from './factored.ts'
-import { type Block, type Matrix, dealRows, vectorStride } from './layout.ts'
-import { addCarry, addFixedMatrix, addMatrix, addStages, baseBlockOf, mayFold } from './matrices.ts'
-import type { Operation } from './operation.ts'
-import { isStaged } from './stages.ts'
-import { type Planning, addBuffer, differs, faultOf, find, operation, rateOf } from './planning.ts'
+import type { Model, Rows, Synapse } from '../../model/model.ts'
+import { carryFields, isCarried } from '../carry.ts'
+import { MOST_PENDING, pendingWordOf } from '../clock.ts'
+import { deferredArrays } from '../deferred.ts'
+import type { Deferral } from '../factored.ts'
+import { type Block, type Matrix, vectorStride } from '../layout.ts'
+import { addCarry, addFixedMatrix, addMatrix, baseBlockOf, mayFold } from '../matrices.ts'
+import type { Operation } from '../operation.ts'
+import { type Planning, addBuffer, faultOf, find, operation, rateOf } from '../planning.ts'
+import { imprint, matrixOf, patternsOf } from './imprint.ts'
 
-/** Multiply-adds in one dispatch of the set-up, so that no watchdog fires on a slow adapter. */
-const SETUP_WORK = 2 ** 28
-
-/** Rows that one invocation of matrix/imprint makes. */
-const IMPRINTED_ROWS = 8
-
-/** Neurons from which on factors cost less than the dispatches that they add. */
-const LEAST_NEURONS = 256
-
-/** A product with P and P^T must cost less than one with J by this factor. */
-const LOW_RANK = 3
-
-/** Buffers of one synapse, and the operations that make its J. */
-export function planSynapse(planning: Planning, synapse: Synapse): Operation[] {
-  const form = formOf(planning, synapse)
-  return form.isLowRank || form.defers ? planFactors(planning, synapse, form) : planWhole(planning, synapse)
-}
-
-interface Form {
+/** What of a synapse stands in factors. */
+export interface Form {
+  /** J is P^T P / N. */
   readonly isLowRank: boolean
+  /** Updates are put off. */
   readonly defers: boolean
 }
 
-/** The form that costs less (bytes on hardware, loads on software adapters). */
-function formOf(planning: Planning, synapse: Synapse): Form {
-  const { model, limits, variants } = planning
-  const { base, every } = synapse
-  const { size } = find(model.layers, synapse.layer)
-  const bindable = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize)
-  const fits = (rows: number): boolean => rows * vectorStride(size) * 4 <= bindable
-  const isForced = variants.synapses === 'factored'
-  if (variants.synapses === 'whole' || !(isForced || size >= LEAST_NEURONS))
-    return { isLowRank: false, defers: false }
-  const patterns = base.kind === 'hebbian' ? base.patterns.rows : Infinity
-  const isLowRank = fits(patterns) && (isForced || LOW_RANK * patterns <= size)
-  // Where updates are rare, W as a whole is cheaper than J and U in every tick.
-  const isFrequent = every <= (isLowRank || base.kind === 'zero' ? 8 : 2)
-  const isPlastic = synapse.tau !== undefined
-  const takesStages = isStaged(model, synapse)
-  if (takesStages && isForced)
-    throw new ModelError(
-      `synapses=factored: ${model.time.integrator} moves \`${synapse.name}\` in several stages, which factors cannot follow; take whole, or ` +
-        'an integrator of one stage',
-      { path: 'variants' },
-    )
-  const defers =
-    isPlastic &&
-    !takesStages &&
-    (isForced || isFrequent) &&
-    fits(MOST_PENDING * model.replicas) &&
-    !differs(model, updateOf(synapse.name))
-  return { isLowRank: isLowRank && (defers || !isPlastic), defers }
-}
-
-function updateOf(name: string): Deferral['update'] {
+export function updateOf(name: string): Deferral['update'] {
   return (m) => {
     const { tau, every, strength, layer } = find(m.synapses, name)
     return {
@@ -87,56 +40,8 @@ function updateOf(name: string): Deferral['update'] {
   }
 }
 
-/** W as a matrix that is written in every update, and J. */
-function planWhole(planning: Planning, synapse: Synapse): Operation[] {
-  const { model } = planning
-  const { name, base } = synapse
-  const { size } = find(model.layers, synapse.layer)
-  const isPlastic = synapse.tau !== undefined
-  const baseName = isPlastic ? `${name}/base` : name
-  const operations: Operation[] = []
-  let baseMatrix: Matrix | undefined
-  if (base.kind === 'matrix') {
-    baseMatrix = addFixedMatrix(planning, baseName, (m) => matrixOf(find(m.synapses, name)))
-  } else if (base.kind === 'hebbian') {
-    baseMatrix = addMatrix(
-      planning,
-      { name: baseName, copies: 1, rows: size, columns: size, format: 'f32' },
-      () => ({ kind: 'zero' }),
-    )
-    const stored = `${name}/patterns`
-    addBuffer(planning, stored, base.patterns.rows * vectorStride(size) * 4, {
-      kind: 'data',
-      make: (m) => dealRows(patternsOf(m, name), base.patterns.rows),
-    })
-    operations.push(...imprint(planning, synapse, baseMatrix, stored))
-  } else if (!isPlastic) {
-    addMatrix(planning, { name, copies: 1, rows: size, columns: size, format: 'f32' }, () => ({
-      kind: 'zero',
-    }))
-  }
-  if (isPlastic) {
-    addMatrix(
-      planning,
-      { name, copies: model.replicas, rows: size, columns: size, format: 'f32' },
-      (_, block) =>
-        baseMatrix === undefined
-          ? { kind: 'zero' }
-          : {
-              kind: 'copies',
-              of: baseBlockOf(baseMatrix, block.start % size).buffer,
-              times: Math.max(1, block.count / size),
-            },
-      'state',
-    )
-    if (isCarried(model, name)) addCarry(planning, name)
-    if (isStaged(model, synapse)) addStages(planning, name)
-  }
-  return operations
-}
-
 /** J in factors or as a matrix, and U with its ring. */
-function planFactors(planning: Planning, synapse: Synapse, { isLowRank, defers }: Form): Operation[] {
+export function planFactors(planning: Planning, synapse: Synapse, { isLowRank, defers }: Form): Operation[] {
   const { model } = planning
   const { name, base } = synapse
   const { size } = find(model.layers, synapse.layer)
@@ -352,49 +257,4 @@ function absorb(
       params: () => ({ ...params, baseStart: block?.start ?? 0 }),
     })
   })
-}
-
-function patternsOf(model: Model, name: string): Rows {
-  const { base } = find(model.synapses, name)
-  if (base.kind !== 'hebbian') throw new Error(`\`${name}\` has no patterns as its base`)
-  return base.patterns
-}
-
-function matrixOf(synapse: Synapse): Rows {
-  if (synapse.base.kind !== 'matrix') throw new Error(`\`${synapse.name}\` has no matrix as its base`)
-  return synapse.base.matrix
-}
-
-/** J = P^T P / N as a matrix, from the buffer that holds P. */
-function imprint(planning: Planning, synapse: Synapse, matrix: Matrix, stored: string): Operation[] {
-  const { limits, workgroup } = planning
-  const patterns = patternsOf(planning.model, synapse.name)
-  const stride = vectorStride(patterns.columns)
-  const zeroDiagonal = synapse.base.kind === 'hebbian' && synapse.base.zeroDiagonal
-  const work = Math.floor(SETUP_WORK / (stride * Math.max(1, patterns.rows) * IMPRINTED_ROWS))
-  const rowsPerDispatch =
-    IMPRINTED_ROWS * Math.max(1, Math.min(work, limits.maxComputeWorkgroupsPerDimension))
-  return matrix.blocks.flatMap((block) =>
-    Array.from({ length: Math.ceil(block.count / rowsPerDispatch) }, (_, part) => {
-      const offset = part * rowsPerDispatch
-      const count = Math.min(rowsPerDispatch, block.count - offset)
-      return operation(planning, {
-        owner: synapse.name,
-        act: 'imprint',
-        stage: 'setup',
-        kernel: 'matrix/imprint',
-        buffers: { patterns: stored, matrix: block.buffer },
-        workgroups: [Math.ceil(stride / 4 / workgroup), Math.ceil(count / IMPRINTED_ROWS), 1],
-        params: () => ({
-          start: block.start,
-          offset,
-          rows: block.count,
-          size: matrix.columns,
-          stride,
-          patternCount: patterns.rows,
-          zeroDiagonal: zeroDiagonal ? 1 : 0,
-        }),
-      })
-    }),
-  )
 }

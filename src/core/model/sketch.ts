@@ -1,0 +1,75 @@
+/** The shapes of a model, before anything is loaded. Pure. */
+import { assemble, placesOf } from './assemble.ts'
+import { checkScenario } from './check.ts'
+import type { Model, Rows } from './model.ts'
+import { valueAt } from './path.ts'
+import { originOf, type Place, type Places } from './places.ts'
+import type { Patterns, Scenario } from './schema.ts'
+
+/**
+ * The model of a scenario with the shapes of its rows and no values: enough for a plan. Numbers of rows that only a file
+ * can tell are those of another model at the same places, or 1.
+ * @param current - the other model, such as the one that the scenario was changed from
+ * @throws ModelError for a scenario that contradicts itself
+ */
+export function sketchOf(current: Model | undefined, scenario: Scenario): Model {
+  checkScenario(scenario)
+  const places = placesOf(scenario)
+  const known = current === undefined ? {} : byPath(current)
+  return assemble(scenario, (place) => ({
+    rows: countOf(scenario, places, place, known),
+    columns: place.columns,
+    data: new Float32Array(0),
+    ...(isMasked(place) ? { free: new Uint8Array(0) } : {}),
+  }))
+}
+
+function isMasked({ patterns }: Place): boolean {
+  return typeof patterns === 'object' && patterns.corrupt?.op === 'mask'
+}
+
+/** The number of rows at a place. */
+function countOf(scenario: Scenario, places: Places, place: Place, known: object): number {
+  const { patterns, rows, path, point } = place
+  if (rows !== undefined) return rows.count
+  if (typeof patterns === 'number') return 1
+  const ofOrigin = (name: string): number =>
+    countOf(scenario, places, originOf(scenario, places, name, point), known)
+  const before = valueAt(known, path) as Rows | undefined
+  const count = toldCount(patterns, ofOrigin) ?? before?.rows ?? 1
+  // An edit may add the row after the last.
+  return Math.max(count, ...(patterns.edits ?? []).map(({ row }) => row + 1))
+}
+
+/** The number of rows of a source where nothing but the source sets it; undefined = only its file can tell. */
+function toldCount(patterns: Patterns, ofOrigin: (name: string) => number): number | undefined {
+  if (patterns.transform?.some(({ op }) => op === 'mean') === true) return 1
+  switch (patterns.kind) {
+    case 'npy':
+      return undefined
+    case 'idx':
+      return patterns.count
+    case 'png':
+      return patterns.paths.length
+    case 'rows':
+      return patterns.select?.length ?? ofOrigin(patterns.of)
+    case 'values':
+      return patterns.values.length
+    case 'random':
+    case 'zeros':
+      return patterns.count ?? 1
+  }
+}
+
+/** What a model has at the paths of a scenario. */
+function byPath({ layers, synapses, memories, stimulus, probes }: Model): object {
+  const byName = <T extends { readonly name: string }>(list: readonly T[]): Readonly<Record<string, T>> =>
+    Object.fromEntries(list.map((one) => [one.name, one]))
+  return {
+    neurons: byName(layers),
+    synapses: byName(synapses),
+    memories: byName(memories),
+    stimulus,
+    probes: byName(probes),
+  }
+}

@@ -1,0 +1,155 @@
+/** Attention: both products of a memory with an adiabatic softmax layer in one. */
+import { inverseTemperature } from '../kinds/lagrangians/table.ts'
+import type { Layer, Memory, Model } from '../model/model.ts'
+import { ALONE } from './kernels.ts'
+import { unitOf, vectorStride } from './layout.ts'
+import { biasRows } from './neurons.ts'
+import type { Operation } from './operation.ts'
+import {
+  type Planning,
+  type Receiver,
+  WORKGROUP,
+  addBuffer,
+  differs,
+  find,
+  matrixNamed,
+  operation,
+} from './planning.ts'
+import { collecting, type Product, type Sending } from './products.ts'
+import { type SwitchPlan, type Why, shapeKey } from './variants.ts'
+
+/** Groups of four columns that a lane of matrix/attend holds in registers, and the most lanes of a workgroup. */
+const ATTENDED_QUADS = 4
+const ATTENDED_LANES = 256
+
+/** Rows that a workgroup of matrix/attend goes down; its partial result costs as much as one of them. */
+const ATTENDED_ROWS = 16
+
+/** Bytes of a memory from which on reading it once is worth partial results, on adapters where bytes decide. */
+const LEAST_ATTENDED = 2 ** 18
+
+/**
+ * Whether a layer attends to its memory. It may where the layer is adiabatic softmax, the memory is its only coupling and does
+ * not learn, so that in a tick nothing reads the layer but what it sends back.
+ */
+export function attentionOf(planning: Planning, layer: Layer): SwitchPlan | undefined {
+  const { model, variants, tuned, software, workgroup } = planning
+  const { name } = layer
+  const [memory, ...others] = model.memories.filter(({ from, to }) => from === name || to === name)
+  if (layer.tau > 0 || inverseTemperature(layer.lagrangian) === undefined) return undefined
+  if (memory?.to !== name || others.length > 0 || memory.tau !== undefined) return undefined
+  if (model.stimulus.some((item) => item.layer === name)) return undefined
+  const { blocks, columns, rows, format, copies } = matrixNamed(planning, memory.name)
+  const [block] = blocks
+  const most = 4 * ATTENDED_QUADS * (workgroup < WORKGROUP ? workgroup : ATTENDED_LANES)
+  if (block === undefined || blocks.length > 1 || columns > most) return undefined
+  if (differs(model, (m) => given(m, layer, memory))) return undefined
+  const shape = { product: 'attend', format, rows, columns, states: model.replicas, copies } as const
+  // Several states share what two products read; one would read it again for each.
+  const isOpen = !software && model.replicas === 1 && block.bytes >= LEAST_ATTENDED
+  const found = isOpen ? onOff(tuned[shapeKey(shape)]) : undefined
+  const { every } = find(model.layers, memory.from)
+  const plan = { name: 'attend', ...shape, every, isOpen } as const
+  if (variants.attend !== undefined) return { ...plan, form: variants.attend, why: 'forced' }
+  if (found !== undefined) return { ...plan, form: found, why: 'tuned' }
+  return { ...plan, form: isOpen ? 'on' : 'off', why: 'default' }
+}
+
+/** A cache may hold anything. */
+function onOff(text: string | undefined): 'on' | 'off' | undefined {
+  return text === 'on' || text === 'off' ? text : undefined
+}
+
+/** Invocations of a workgroup of matrix/attend, groups of four columns that each holds in registers, blocks of rows. */
+export function attendedTile(
+  { rows, columns }: { readonly rows: number; readonly columns: number },
+  workgroup = WORKGROUP,
+): { readonly lanes: number; readonly across: number; readonly blocks: number; readonly blockRows: number } {
+  const quads = Math.ceil(columns / 4)
+  const sizes = workgroup < WORKGROUP ? [workgroup] : [64, 128, ATTENDED_LANES]
+  const lanes = sizes.find((size) => size * ATTENDED_QUADS >= quads) ?? ATTENDED_LANES
+  const held = Math.ceil(quads / lanes)
+  return {
+    lanes,
+    across: held === 3 ? ATTENDED_QUADS : held,
+    blocks: Math.ceil(rows / ATTENDED_ROWS),
+    blockRows: ATTENDED_ROWS,
+  }
+}
+
+/** What `vary` may make different. */
+function given(m: Model, { name }: Layer, memory: Memory): Record<string, number> {
+  const beta = inverseTemperature(find(m.layers, name).lagrangian) ?? 0
+  return { beta, scale: unitOf(find(m.memories, memory.name)) }
+}
+
+/** What a layer attends to: the layer, its memory, and why it does. */
+interface Attended extends Pick<Product, 'owner' | 'into' | 'matrix' | 'stage'> {
+  readonly every: Operation['every']
+  readonly layer: Layer
+  readonly memory: Memory
+  readonly why: Why
+}
+
+/** Both products as what the layer on the other side is sent. */
+export function attending(planning: Planning, attended: Attended): Sending {
+  return {
+    before: [],
+    reads: [],
+    hand: (output, adds, receiver = (more) => collecting(output, more)) =>
+      planAttended(planning, attended, receiver(adds)),
+  }
+}
+
+/** Xi^T softmax(beta (b + Xi v)) with Xi read once: blocks of rows, and what they make together. */
+function planAttended(
+  planning: Planning,
+  { owner, into, stage, matrix, every, layer, memory, why }: Attended,
+  { joined, constants, buffers, params }: Receiver,
+): Operation[] {
+  const { model, workgroup } = planning
+  const work = { owner, ...(into !== undefined && { into }), stage, every }
+  const { rows, columns, stride, format } = matrix
+  const quads = Math.ceil(columns / 4)
+  const { lanes, across, blocks, blockRows } = attendedTile(matrix, workgroup)
+  const from = find(model.layers, memory.from)
+  const partial = `${layer.name}/blocks`
+  addBuffer(planning, partial, model.replicas * blocks * (quads + 1) * 16)
+  return [
+    operation(planning, {
+      ...work,
+      act: 'attend',
+      kernel: 'matrix/attend',
+      why,
+      joined: { format, tile: { ...ALONE, across } },
+      constants: { WORKGROUP: lanes, HALF_NORM: memory.inputOffset === 'half-norm' ? 1 : 0 },
+      buffers: {
+        matrix: matrix.blocks[0]?.buffer as string,
+        vector: `${from.name}/activations`,
+        bias: `${layer.name}/bias`,
+        partial,
+      },
+      workgroups: [blocks, model.replicas, 1],
+      params: (m) => ({
+        rows,
+        columns,
+        stride,
+        vectorStride: vectorStride(columns),
+        biasRows: biasRows(model, layer),
+        biasStride: vectorStride(rows),
+        blockRows,
+        ...given(m, layer, memory),
+      }),
+    }),
+    operation(planning, {
+      ...work,
+      act: 'project',
+      kernel: 'matrix/merge',
+      joined,
+      constants,
+      buffers: { partial, ...buffers },
+      workgroups: [Math.ceil(quads / workgroup), model.replicas, 1],
+      params: (m) => ({ columns, blocks, ...given(m, layer, memory), ...params(m) }),
+    }),
+  ]
+}

@@ -1,0 +1,287 @@
+/** Synapses W of a layer: a matrix, or factors where these cost less. */
+import { ModelError } from '../../errors.ts'
+import { SYNAPTIC } from '../../kinds/rules/table.ts'
+import type { Synapse } from '../../model/model.ts'
+import { isCarried } from '../carry.ts'
+import { MOST_PENDING } from '../clock.ts'
+import type { Factored } from '../factored.ts'
+import { dealRows, type Matrix, vectorStride } from '../layout.ts'
+import { planLearning } from '../learning.ts'
+import { addCarry, addFixedMatrix, addMatrix, addStages, baseBlockOf, mayFold } from '../matrices.ts'
+import type { Operation } from '../operation.ts'
+import { type Planning, type Receiver, addBuffer, differs, find, matrixNamed } from '../planning.ts'
+import { planProduct, type Product, sendingOf } from '../products.ts'
+import { activationsOf, deviation, scratch, type Slot, sum } from '../samples.ts'
+import { isStaged, type Turn } from '../stages.ts'
+import type { CouplingPlanner, When } from './definition.ts'
+import { type Form, planFactors, updateOf } from './factors.ts'
+import { imprint, matrixOf, patternsOf } from './imprint.ts'
+
+/** Neurons from which on factors cost less than the dispatches that they add. */
+const LEAST_NEURONS = 256
+
+/** A product with P and P^T must cost less than one with J by this factor. */
+const LOW_RANK = 3
+
+/** Buffers of one synapse, and the operations that make its J. */
+function buffers(planning: Planning, synapse: Synapse): Operation[] {
+  const form = formOf(planning, synapse)
+  return form.isLowRank || form.defers ? planFactors(planning, synapse, form) : planWhole(planning, synapse)
+}
+
+/** The form that costs less (bytes on hardware, loads on software adapters). */
+function formOf(planning: Planning, synapse: Synapse): Form {
+  const { model, limits, variants } = planning
+  const { base, every } = synapse
+  const { size } = find(model.layers, synapse.layer)
+  const bindable = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize)
+  const fits = (rows: number): boolean => rows * vectorStride(size) * 4 <= bindable
+  const isForced = variants.synapses === 'factored'
+  if (variants.synapses === 'whole' || !(isForced || size >= LEAST_NEURONS))
+    return { isLowRank: false, defers: false }
+  const patterns = base.kind === 'hebbian' ? base.patterns.rows : Infinity
+  const isLowRank = fits(patterns) && (isForced || LOW_RANK * patterns <= size)
+  // Where updates are rare, W as a whole is cheaper than J and U in every tick.
+  const isFrequent = every <= (isLowRank || base.kind === 'zero' ? 8 : 2)
+  const isPlastic = synapse.tau !== undefined
+  const takesStages = isStaged(model, synapse)
+  if (takesStages && isForced)
+    throw new ModelError(
+      `synapses=factored: ${model.time.integrator} moves \`${synapse.name}\` in several stages, which factors cannot follow; take whole, or ` +
+        'an integrator of one stage',
+      { path: 'variants' },
+    )
+  const defers =
+    isPlastic &&
+    !takesStages &&
+    (isForced || isFrequent) &&
+    fits(MOST_PENDING * model.replicas) &&
+    !differs(model, updateOf(synapse.name))
+  return { isLowRank: isLowRank && (defers || !isPlastic), defers }
+}
+
+/** W as a matrix that is written in every update, and J. */
+function planWhole(planning: Planning, synapse: Synapse): Operation[] {
+  const { model } = planning
+  const { name, base } = synapse
+  const { size } = find(model.layers, synapse.layer)
+  const isPlastic = synapse.tau !== undefined
+  const baseName = isPlastic ? `${name}/base` : name
+  const operations: Operation[] = []
+  let baseMatrix: Matrix | undefined
+  if (base.kind === 'matrix') {
+    baseMatrix = addFixedMatrix(planning, baseName, (m) => matrixOf(find(m.synapses, name)))
+  } else if (base.kind === 'hebbian') {
+    baseMatrix = addMatrix(
+      planning,
+      { name: baseName, copies: 1, rows: size, columns: size, format: 'f32' },
+      () => ({ kind: 'zero' }),
+    )
+    const stored = `${name}/patterns`
+    addBuffer(planning, stored, base.patterns.rows * vectorStride(size) * 4, {
+      kind: 'data',
+      make: (m) => dealRows(patternsOf(m, name), base.patterns.rows),
+    })
+    operations.push(...imprint(planning, synapse, baseMatrix, stored))
+  } else if (!isPlastic) {
+    addMatrix(planning, { name, copies: 1, rows: size, columns: size, format: 'f32' }, () => ({
+      kind: 'zero',
+    }))
+  }
+  if (isPlastic) {
+    addMatrix(
+      planning,
+      { name, copies: model.replicas, rows: size, columns: size, format: 'f32' },
+      (_, block) =>
+        baseMatrix === undefined
+          ? { kind: 'zero' }
+          : {
+              kind: 'copies',
+              of: baseBlockOf(baseMatrix, block.start % size).buffer,
+              times: Math.max(1, block.count / size),
+            },
+      'state',
+    )
+    if (isCarried(model, name)) addCarry(planning, name)
+    if (isStaged(model, synapse)) addStages(planning, name)
+  }
+  return operations
+}
+
+/** W g of one synapse, in terms that are summed. */
+function productsOf(planning: Planning, synapse: Synapse, when: When): Product[] {
+  const { name, layer } = synapse
+  const { size } = find(planning.model.layers, layer)
+  const activations = { buffer: `${layer}/activations`, size }
+  const factored = planning.factored.get(name)
+  const common = {
+    owner: name,
+    into: layer,
+    ...when,
+    kernel: 'matrix/project',
+    vector: activations,
+  } as const
+  // W is symmetric: W g = W^T g.
+  if (factored === undefined) {
+    const matrix = matrixNamed(planning, name)
+    // One that changes may be written with anything.
+    const folds = synapse.tau === undefined && mayFold(planning, matrix)
+    return [{ ...common, act: 'project', matrix, folds }]
+  }
+  const products: Product[] = []
+  const { base, deferral } = factored
+  if (factored.patterns !== undefined)
+    products.push(hebbianProduct(planning, factored, factored.patterns, common))
+  if (base !== undefined)
+    products.push({
+      ...common,
+      act: 'project',
+      part: 'base',
+      matrix: base,
+      folds: mayFold(planning, base),
+    })
+  if (deferral !== undefined) {
+    const { ring, excess, ringWord } = deferral
+    const traces = { buffer: `${name}/traces`, stride: MOST_PENDING }
+    const weighed: Receiver = {
+      joined: { ending: 'weigh' },
+      constants: {},
+      buffers: { output: traces.buffer },
+      params: () => ({ outputStride: MOST_PENDING, ringWord }),
+    }
+    products.push(
+      {
+        ...common,
+        act: 'project',
+        part: 'ring',
+        matrix: ring,
+        vector: { buffer: traces.buffer, size: MOST_PENDING },
+        before: planProduct(
+          planning,
+          { ...common, act: 'recall', part: 'ring', kernel: 'matrix/recall', matrix: ring },
+          traces,
+          false,
+          () => weighed,
+        ),
+      },
+      {
+        ...common,
+        act: 'project',
+        part: 'excess',
+        matrix: excess,
+        folds: deferral.isFolded,
+        making: { joined: 'fading', params: { ringWord } },
+      },
+    )
+  }
+  return products
+}
+
+/** J g = P^T (P g) / N, without the diagonal where that is 0. */
+function hebbianProduct(
+  planning: Planning,
+  { name, diagonal }: Factored,
+  patterns: Matrix,
+  common: Pick<Product, 'owner' | 'into' | 'stage' | 'every' | 'kernel' | 'vector'>,
+): Product {
+  const { vector } = common
+  const coefficients = { buffer: `${name}/coefficients`, stride: vectorStride(patterns.rows) }
+  return {
+    ...common,
+    act: 'project',
+    part: 'patterns',
+    matrix: patterns,
+    vector: { buffer: coefficients.buffer, size: patterns.rows },
+    scale: 1 / patterns.columns,
+    before: planProduct(
+      planning,
+      { ...common, act: 'recall', part: 'patterns', kernel: 'matrix/recall', matrix: patterns },
+      coefficients,
+    ),
+    ...(diagonal !== undefined && {
+      making: {
+        joined: 'hollow',
+        buffers: { diagonal, own: vector.buffer },
+        params: { ownStride: vectorStride(patterns.columns) },
+      },
+    }),
+  }
+}
+
+/** dW/dt of one synapse. */
+function moves(planning: Planning, synapse: Synapse, turn?: Turn): Operation[] {
+  if (synapse.tau === undefined) return []
+  const { name, layer } = synapse
+  const { deferral } = planning.factored.get(name) ?? {}
+  if (deferral !== undefined) return [deferral.remember, ...deferral.rewrite]
+  return planLearning(planning, name, {
+    stage: 'plasticity',
+    rule: SYNAPTIC,
+    turn,
+    rowLayer: layer,
+    columnLayer: layer,
+    group: (m) => {
+      const { tau, every, strength } = find(m.synapses, name)
+      return { tau: tau as number, every, parameters: [strength / find(m.layers, layer).size] }
+    },
+  })
+}
+
+/** -g^T W g / 2, and for plastic synapses |W - J|^2 / (4 kappa). */
+function energy(
+  planning: Planning,
+  synapse: Synapse,
+  slot: Slot,
+  word: number,
+  isFirst: boolean,
+): Operation[] {
+  const { model } = planning
+  const layer = find(model.layers, synapse.layer)
+  const { deferral } = planning.factored.get(synapse.name) ?? {}
+  const output = scratch(planning)
+  const operations = [
+    ...productsOf(planning, synapse, { stage: 'probe', every: () => 1 }).flatMap((product, index) =>
+      planProduct(planning, product, output, index > 0),
+    ),
+    sum(planning, slot, {
+      owner: synapse.name,
+      act: 'energy',
+      size: layer.size,
+      left: output,
+      right: activationsOf(layer),
+      factor: () => -0.5,
+      first: isFirst,
+      word,
+    }),
+  ]
+  if (synapse.tau !== undefined) {
+    operations.push(
+      // Of U alone, which is up to date whenever an energy is sampled.
+      ...deviation(
+        planning,
+        deferral?.excess ?? matrixNamed(planning, synapse.name),
+        slot,
+        word,
+        (m) => {
+          const { strength } = find(m.synapses, synapse.name)
+          return strength === 0 ? 0 : layer.size / (4 * strength)
+        },
+        deferral?.isFolded,
+      ),
+    )
+  }
+  return operations
+}
+
+export const lateral: CouplingPlanner<Synapse> = {
+  buffers,
+  sends: (planning, synapse, _, when) =>
+    productsOf(planning, synapse, when).map((product) => sendingOf(planning, product)),
+  moves,
+  energy,
+  shape: ({ layers }, { layer }) => {
+    const { size } = find(layers, layer)
+    return [size, size]
+  },
+  isResident: true,
+}

@@ -1,0 +1,16 @@
+/** How each kind of coupling is planned. */
+import type { CouplingKind } from '../../kinds/couplings/table.ts'
+import type { Coupling } from '../../model/model.ts'
+import type { CouplingPlanner } from './definition.ts'
+import { dense } from './dense.ts'
+import { lateral } from './lateral.ts'
+
+const PLANNERS = { dense, lateral } as const satisfies {
+  readonly [K in CouplingKind]: CouplingPlanner<Extract<Coupling, { readonly kind: K }>>
+}
+
+/** The planner of a coupling. */
+export function couplingPlanner({ kind }: Coupling): CouplingPlanner<Coupling> {
+  // TypeScript cannot see that the entry under `kind` takes a coupling of that kind.
+  return PLANNERS[kind] as unknown as CouplingPlanner<Coupling>
+}

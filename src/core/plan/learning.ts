@@ -1,0 +1,82 @@
+/** Learning: the step of a coupling matrix by a rule. */
+import type { RuleKind } from '../kinds/rules/table.ts'
+import type { Model } from '../model/model.ts'
+import { carryFields, carryNameOf } from './carry.ts'
+import { vectorStride } from './layout.ts'
+import { baseBlockOf, stageBuffers } from './matrices.ts'
+import type { Operation, Stage } from './operation.ts'
+import { type Planning, faultOf, find, matrixNamed, operation, rateOf, stepOf } from './planning.ts'
+import type { Turn } from './stages.ts'
+
+export interface Learning {
+  readonly stage: Stage
+  readonly rule: RuleKind
+  /** The stage of the step, where it has several. */
+  readonly turn: Turn | undefined
+  readonly rowLayer: string
+  readonly columnLayer: string
+  /** `parameters` are the vector p of the WGSL of the rule. */
+  readonly group: (model: Model) => { tau: number; every: number; parameters: readonly number[] }
+}
+
+/** Rows that one invocation of matrix/learn goes down. */
+const LEARNT_ROWS = 8
+
+export function planLearning(planning: Planning, name: string, learning: Learning): Operation[] {
+  const { model, matrices, workgroup, limits } = planning
+  const { turn } = learning
+  const matrix = matrixNamed(planning, name)
+  const base = matrices.get(`${name}/base`)
+  const stride = (layer: string): number => vectorStride(find(model.layers, layer).size)
+  return matrix.blocks.map((block, index) => {
+    const carried = matrices.get(carryNameOf(name))?.blocks[index]
+    const invocations = Math.ceil(block.count / LEARNT_ROWS) * (matrix.stride / 4)
+    const groups = Math.ceil(invocations / workgroup)
+    const across = Math.min(groups, limits.maxComputeWorkgroupsPerDimension)
+    const baseBlock = base && baseBlockOf(base, block.start % matrix.rows)
+    return operation(planning, {
+      owner: name,
+      act: 'learn',
+      stage: learning.stage,
+      kernel: 'matrix/learn',
+      constants: { BASED: baseBlock === undefined ? 0 : 1, ROWS: LEARNT_ROWS },
+      joined: {
+        rule: learning.rule,
+        integrator: model.time.integrator,
+        ...(carried && { carried: true }),
+        ...(turn && { staged: true }),
+      },
+      buffers: {
+        matrix: block.buffer,
+        ...(carried && { carry: carried.buffer }),
+        ...(turn && stageBuffers(planning, name, index)),
+        base: baseBlock?.buffer ?? 'none',
+        rowActivations: `${learning.rowLayer}/activations`,
+        columnActivations: `${learning.columnLayer}/activations`,
+        faults: 'faults',
+      },
+      workgroups: [across, Math.ceil(groups / across), 1],
+      params: (m) => {
+        const { tau, every, parameters } = learning.group(m)
+        const [r0 = 0, r1 = 0, r2 = 0, r3 = 0] = parameters
+        return {
+          start: block.start,
+          count: block.count,
+          rows: matrix.rows,
+          stride: matrix.stride,
+          rowStride: stride(learning.rowLayer),
+          columnStride: stride(learning.columnLayer),
+          across: across * workgroup,
+          baseStart: baseBlock?.start ?? 0,
+          rate: rateOf(m, every, tau),
+          ratio: stepOf(m, every) / tau,
+          ...{ r0, r1, r2, r3 },
+          fault: faultOf(m, name),
+          ...(carried && carryFields(m, name)),
+          ...turn,
+        }
+      },
+      every: (m) => learning.group(m).every,
+    })
+  })
+}

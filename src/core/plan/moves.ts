@@ -1,0 +1,77 @@
+/** What layers are sent, and how it moves them. */
+import { layersOf } from '../kinds/couplings/table.ts'
+import type { Layer } from '../model/model.ts'
+import { couplingPlanner } from './couplings/table.ts'
+import { vectorStride } from './layout.ts'
+import { integrate, stepping } from './neurons.ts'
+import type { Operation, Stage } from './operation.ts'
+import { type Planning, type Receiver, differs, find } from './planning.ts'
+import type { Output, Sending } from './products.ts'
+import type { Turn } from './stages.ts'
+
+function inputOf(layer: Layer): Output {
+  return { buffer: `${layer.name}/input`, stride: vectorStride(layer.size) }
+}
+
+/** Everything that the couplings send to a layer, in the order in which it is summed. */
+function sentTo(planning: Planning, layer: Layer, stage: Stage): Sending[] {
+  const { model } = planning
+  const { name } = layer
+  const every: Operation['every'] = (m) => (stage === 'integrate' ? find(m.layers, name).every : 1)
+  return model.couplings
+    .filter((coupling) => layersOf(coupling).includes(name))
+    .flatMap((coupling) => couplingPlanner(coupling).sends(planning, coupling, layer, { stage, every }))
+}
+
+/** I_x: everything that the couplings send to a layer, summed into its input buffer. */
+export function planInput(planning: Planning, layer: Layer, stage: Stage): Operation[] {
+  return sentTo(planning, layer, stage).flatMap(({ before, hand }, index) => [
+    ...before,
+    ...hand(inputOf(layer), index > 0),
+  ])
+}
+
+/**
+ * The move of a layer (neurons.ts), with everything it receives: the last product is not written down but moves the
+ * layer at once, where the adapter binds so many buffers to a kernel and all replicas have the same parameters.
+ * @param follows - true = the activation follows the state at once: nothing reads the old one any more
+ * @param turn - the stage of the step, where it has several
+ * @returns the products that come before, and the move
+ */
+export function planMove(
+  planning: Planning,
+  layer: Layer,
+  stage: Stage,
+  follows: boolean,
+  turn?: Turn,
+): { readonly input: Operation[]; readonly move: Operation[] } {
+  const { model } = planning
+  const sent = sentTo(planning, layer, stage)
+  const last = sent.at(-1)
+  const output = inputOf(layer)
+  const inputStage: Stage = stage === 'integrate' ? 'input' : stage
+  const staged = (list: readonly Operation[]): Operation[] =>
+    list.map((one) => ({ ...one, stage: inputStage }))
+  const collected = (list: readonly Sending[]): Operation[] =>
+    list.flatMap(({ before, hand }, index) => staged([...before, ...hand(output, index > 0)]))
+  // A kernel may not write what it reads: a layer that sends to itself keeps its activation until the next tick.
+  const reacts = follows && last?.reads.includes(`${layer.name}/activations`) !== true
+  const receiver = (adds: boolean): Receiver => stepping(planning, layer, adds, reacts, turn)
+  const varies = differs(model, receiver(false).params)
+  const mayFuse = planning.variants.fuse !== 'off' && !varies
+  if (last !== undefined && mayFuse) {
+    const before = staged(last.before)
+    const move = last.hand(output, sent.length > 1, receiver)
+    const { maxStorageBuffersPerShaderStage } = planning.limits
+    // The clock record is one more.
+    if (move.every(({ kernel }) => kernel.bindings.length < maxStorageBuffersPerShaderStage))
+      return { input: [...collected(sent.slice(0, -1)), ...before], move }
+  }
+  return {
+    input: collected(sent),
+    // A table of parameters is one buffer more.
+    move: [
+      integrate(planning, layer, stage, stepping(planning, layer, sent.length > 0, follows && !varies, turn)),
+    ],
+  }
+}

@@ -1,0 +1,228 @@
+/** Products of a matrix with activations, of every replica, and what becomes of them. */
+import { ALONE, type Making } from './kernels.ts'
+import { type Matrix, vectorStride } from './layout.ts'
+import type { Operation, Stage, Work } from './operation.ts'
+import { type Planning, type Receiver, addBuffer, operation, productWorkgroups, tileOf } from './planning.ts'
+import { type Form, type Why, chooseForm, shapeKey } from './variants.ts'
+
+/** What a product takes from its matrix, layer and output besides the shape of the matrix. */
+export interface Product extends Work {
+  readonly stage: Stage
+  readonly kernel: 'matrix/recall' | 'matrix/project'
+  readonly matrix: Matrix
+  readonly vector: { readonly buffer: string; readonly size: number }
+  readonly scale?: number
+  readonly halfNorm?: boolean
+  /** What belongs to the product besides its sum, with what that binds and is told; of `project`. */
+  readonly making?: {
+    readonly joined: Making
+    readonly buffers?: Readonly<Record<string, string>>
+    readonly params?: Readonly<Record<string, number>>
+  }
+  /** True = the matrix is symmetric, and only what is on and above its diagonal is read. */
+  readonly folds?: boolean
+  readonly every?: Operation['every']
+  /** What makes the vector, before. */
+  readonly before?: readonly Operation[]
+}
+
+function workOf({ owner, act, into, part }: Product): Work {
+  return { owner, act, ...(into !== undefined && { into }), ...(part !== undefined && { part }) }
+}
+
+/** A vector [replicas, stride] in which products are set or added up. */
+export interface Output {
+  readonly buffer: string
+  readonly stride: number
+}
+
+/** Sets a product in an output, or adds it to what is there. */
+export function collecting({ buffer, stride }: Output, adds: boolean): Receiver {
+  return {
+    joined: { ending: 'collect' },
+    constants: { ADDS: adds ? 1 : 0 },
+    buffers: { output: buffer },
+    params: () => ({ outputStride: stride }),
+  }
+}
+
+/**
+ * Product of a matrix with a vector a replica, block by block: `recall` A x, `project` A^T x. Replicas that share the
+ * matrix are treated several at a time.
+ * @param output - where blocks of a sum meet, and the product itself unless there is a `receiver`
+ * @param adds - true = the output holds what comes before
+ * @param receiver - takes the whole product, told whether it has to add what stands in the output
+ */
+export function planProduct(
+  planning: Planning,
+  product: Product,
+  output: Output,
+  adds = false,
+  receiver: (adds: boolean) => Receiver = (more) => collecting(output, more),
+): Operation[] {
+  if (product.folds === true) return planFolded(planning, product, adds, receiver)
+  const { model } = planning
+  const { kernel, matrix, vector, scale = 1, halfNorm = false, making, before = [] } = product
+  const { columns, rows, format, blocks } = matrix
+  const recalls = kernel === 'matrix/recall'
+  const shared = matrix.copies === 1
+  const states = shared ? model.replicas : 1
+  const { form, why } = formOf(planning, product, states)
+  const { workgroup, ...tile } = form
+  const products = blocks.map((block) => {
+    // A block holds whole copies, or rows of one.
+    const row0 = block.start % rows
+    const count = Math.min(rows - row0, block.count)
+    const replicas = shared ? model.replicas : block.count / count
+    const isLast = recalls || row0 + count === rows
+    const more = adds || (!recalls && row0 > 0)
+    const { joined, constants, buffers, params } = isLast ? receiver(more) : collecting(output, more)
+    return operation(planning, {
+      ...workOf(product),
+      stage: product.stage,
+      kernel,
+      joined: {
+        format,
+        tile,
+        ...joined,
+        ...(making !== undefined && { making: making.joined }),
+      },
+      constants: {
+        WORKGROUP: workgroup,
+        ...constants,
+        ...(recalls && { HALF_NORM: halfNorm ? 1 : 0 }),
+      },
+      why,
+      buffers: { matrix: block.buffer, vector: vector.buffer, ...making?.buffers, ...buffers },
+      workgroups: productWorkgroups(recalls ? 'recall' : 'project', form, { rows: count, columns, replicas }),
+      params: (m) => ({
+        row0,
+        rows: count,
+        columns,
+        stride: matrix.stride,
+        copyRows: shared ? 0 : rows,
+        replica0: shared ? 0 : Math.floor(block.start / rows),
+        replicas,
+        vectorStride: vectorStride(vector.size),
+        scale,
+        ...making?.params,
+        ...params(m),
+      }),
+      ...(product.every === undefined ? {} : { every: product.every }),
+    })
+  })
+  return [...before, ...products]
+}
+
+/** What a layer is sent: operations of which the last hand it to a receiver. */
+export interface Sending {
+  /** They come before, and hand nothing. */
+  readonly before: readonly Operation[]
+  /** Buffers that are read while it is handed, which the receiver cannot write. */
+  readonly reads: readonly string[]
+  /** The others, with arguments as those of `planProduct`. */
+  readonly hand: (output: Output, adds: boolean, receiver?: (adds: boolean) => Receiver) => Operation[]
+}
+
+/** A product as it is sent. */
+export function sendingOf(planning: Planning, product: Product): Sending {
+  const { before = [], folds, vector, making } = product
+  return {
+    before,
+    reads: [...(folds === true ? [] : [vector.buffer]), ...Object.values(making?.buffers ?? {})],
+    hand: (output, adds, receiver) =>
+      planProduct(planning, { ...product, before: [] }, output, adds, receiver),
+  }
+}
+
+/** Rows that one invocation of matrix/fold goes down on adapters that need many of them. */
+const FOLDED_ROWS = 128
+
+/** The same for a symmetric matrix of every replica, folded at its diagonal: partial sums, and their sum. */
+function planFolded(
+  planning: Planning,
+  product: Product,
+  adds: boolean,
+  receiver: (adds: boolean) => Receiver,
+): Operation[] {
+  const { model, software, workgroup } = planning
+  const { stage, matrix, vector, making, scale = 1, every, before = [] } = product
+  const { stride, columns } = matrix
+  const quads = stride / 4
+  const strips = Math.ceil(quads / 2)
+  const chunk = software ? 8 * strips : FOLDED_ROWS
+  const chunks = Math.ceil((8 * strips) / chunk)
+  const partials = strips + chunks
+  const partial = `${product.into}/partial`
+  addBuffer(planning, partial, model.replicas * partials * stride * 4)
+  const rate = every === undefined ? {} : { every }
+  // Strips are of very different lengths: small workgroups share them out evenly among few cores.
+  const group = software ? Math.min(8, workgroup) : workgroup
+  const folds = matrix.blocks.map(({ buffer, start, count }) => {
+    const params = { columns, stride, chunk, replica0: start / matrix.rows, partials }
+    return operation(planning, {
+      ...workOf(product),
+      act: 'fold',
+      stage,
+      kernel: 'matrix/fold',
+      constants: { WORKGROUP: group },
+      buffers: { matrix: buffer, vector: vector.buffer, partial },
+      workgroups: [Math.ceil(strips / group), chunks, count / matrix.rows],
+      params: () => params,
+      ...rate,
+    })
+  })
+  const { joined, constants, buffers, params } = receiver(adds)
+  const gathers = operation(planning, {
+    ...workOf(product),
+    stage,
+    kernel: 'matrix/gather',
+    joined: { ...joined, ...(making !== undefined && { making: making.joined }) },
+    constants,
+    buffers: { partial, ...making?.buffers, ...buffers },
+    workgroups: [Math.ceil(quads / workgroup), model.replicas, 1],
+    params: (m) => ({
+      columns,
+      stride,
+      chunk,
+      replica0: 0,
+      partials,
+      scale,
+      ...making?.params,
+      ...params(m),
+    }),
+    ...rate,
+  })
+  return [...before, ...folds, gathers]
+}
+
+/** The form of a product for so many states that share its matrix; the plan keeps those of ticks. */
+function formOf(
+  planning: Planning,
+  { kernel, matrix, stage, every }: Pick<Product, 'kernel' | 'matrix' | 'stage' | 'every'>,
+  states: number,
+): { readonly form: Form; readonly why: Why } {
+  const { model, variants, pins, tuned, software, lanes, workgroup, products } = planning
+  const product = kernel === 'matrix/recall' ? 'recall' : 'project'
+  const { format, rows, columns, copies } = matrix
+  const shape = { product, format, rows, columns, states, copies } as const
+  const usual = tileOf(planning, shape)
+  const all = variants[product]
+  // Probes are seldom due: for them a tile that compiles quickly where that takes long.
+  if (stage === 'probe') {
+    const quick = { ...ALONE, states: states >= 4 ? 4 : 1 }
+    const standard = software ? quick : usual
+    return chooseForm(shape, { all, tuned: undefined, standard: { ...standard, workgroup } }, lanes)
+  }
+  const name = `${product}:${matrix.name}` as const
+  const forms = {
+    own: { name, form: variants[name] },
+    kept: pins[name],
+    all,
+    tuned: tuned[shapeKey(shape)],
+    standard: { ...usual, workgroup },
+  }
+  const chosen = chooseForm(shape, forms, lanes)
+  products.set(name, { name, ...shape, ...chosen, every: every?.(model) ?? 1 })
+  return chosen
+}
