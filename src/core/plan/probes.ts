@@ -51,7 +51,7 @@ interface Planner<P> {
   readonly needsFlush: boolean
   /** It needs L of a layer, not the activation alone. */
   readonly needsLagrangian: boolean
-  /** True where src/core/plan/resident.ts has a form of it. */
+  /** True where resident/probes.ts has a form of it. */
   readonly isResident: boolean
   /** Why that form does not know a model. */
   readonly refuses?: (model: Model) => string | undefined
