@@ -11,7 +11,7 @@ import type { Simulation } from '../core/run/simulation.ts'
 import { shippedScenarios } from './scenarios.ts'
 import { linkTo } from './share/link.ts'
 import { fileSource, scenarioSource } from './source.ts'
-import { type Stage, timing } from './timing.ts'
+import { type Stage, timing } from './boot/timing.ts'
 import type { Opened, Workplace } from './workplace.ts'
 
 export interface ConsoleApi {

@@ -1,7 +1,7 @@
 /** The GPU device of the page. */
-import { RunError } from '../core/errors.ts'
-import { isSoftware } from '../core/gpu/adapter.ts'
-import type { Limits } from '../core/plan/layout.ts'
+import { RunError } from '../../core/errors.ts'
+import { isSoftware } from '../../core/gpu/adapter.ts'
+import type { Limits } from '../../core/plan/layout.ts'
 import { reached } from './timing.ts'
 
 export interface PageDevice {

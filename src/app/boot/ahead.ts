@@ -1,11 +1,11 @@
 /** What the start of the page needs is asked for at once, and not one thing after the other. */
-import { withViews } from '../core/model/couplings.ts'
-import { compilePlan } from '../core/gpu/engine.ts'
-import type { Model } from '../core/model/model.ts'
-import type { Scenario } from '../core/model/schema.ts'
-import { planOn } from '../core/run/simulation.ts'
+import { withViews } from '../../core/model/couplings.ts'
+import { compilePlan } from '../../core/gpu/engine.ts'
+import type { Model } from '../../core/model/model.ts'
+import type { Scenario } from '../../core/model/schema.ts'
+import { planOn } from '../../core/run/simulation.ts'
 import type { PageDevice } from './device.ts'
-import { sketchOf } from './estimate.ts'
+import { sketchOf } from '../estimate.ts'
 
 /**
  * Compiles the kernels of a scenario while its files are still on their way: they depend on the shapes of a network and
