@@ -5,7 +5,7 @@ import type { Model } from '../../core/model/model.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { planOn } from '../../core/run/simulation.ts'
 import type { PageDevice } from './device.ts'
-import { sketchOf } from '../estimate.ts'
+import { sketchOf } from '../session/estimate.ts'
 
 /**
  * Compiles the kernels of a scenario while its files are still on their way: they depend on the shapes of a network and

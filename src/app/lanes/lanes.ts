@@ -2,7 +2,7 @@
 import type { Model } from '../../core/model/model.ts'
 import type { GroupTime, Profile } from '../../core/run/profile.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
-import type { Loop } from '../loop.ts'
+import type { Loop } from '../session/loop.ts'
 import { format3 } from '../views/figure.ts'
 import type { Stage } from '../views/stage.ts'
 import './lanes.css'

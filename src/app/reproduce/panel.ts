@@ -6,7 +6,7 @@ import type { Reproduction } from '../../core/reproduce/reproduction.ts'
 import { CHECK_HEADER, checkCells } from '../../core/reproduce/table.ts'
 import { textOf } from '../messages.ts'
 import { onScheme } from '../views/scheme.ts'
-import type { Workplace } from '../workplace.ts'
+import type { Workplace } from '../session/workplace.ts'
 import { type Figure, createFigure } from './figure.ts'
 
 /** Longest time in ms of one submit, and between two looks at the clicks of the reader. */

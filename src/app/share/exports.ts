@@ -12,8 +12,8 @@ import {
   statesOf,
 } from '../../core/run/results.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
-import type { Opened } from '../workplace.ts'
-import { MOST_BYTES, type Recorder } from './recorder.ts'
+import type { Opened } from '../session/workplace.ts'
+import { MOST_BYTES, type Recorder } from '../session/recorder.ts'
 import { tablesFile } from './tables.ts'
 
 /** A file on its way to the reader. */

@@ -1,7 +1,7 @@
 /** Checkpoints that are taken by themselves, so that a run can go on after its device is lost or its values blow up. */
-import { bytesOf, copiesOf } from '../core/run/arrays.ts'
-import type { Checkpoint } from '../core/run/simulation.ts'
-import type { Simulation } from '../core/run/simulation.ts'
+import { bytesOf, copiesOf } from '../../core/run/arrays.ts'
+import type { Checkpoint } from '../../core/run/simulation.ts'
+import type { Simulation } from '../../core/run/simulation.ts'
 import type { Loop } from './loop.ts'
 
 /** Milliseconds between two checkpoints of a small network. */

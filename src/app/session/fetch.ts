@@ -1,6 +1,6 @@
 /** Files of a server, with errors for the reader. */
-import { ModelError } from '../core/errors.ts'
-import type { Read } from '../core/model/files.ts'
+import { ModelError } from '../../core/errors.ts'
+import type { Read } from '../../core/model/files.ts'
 
 /**
  * Reads the files that a scenario names.

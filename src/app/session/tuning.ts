@@ -2,11 +2,11 @@
  * The fastest forms of products, found in the background while a network plays, and kept in this browser for the next network
  * of the same shape: the one that runs keeps its own.
  */
-import { adapterKey, isSoftware } from '../core/gpu/adapter.ts'
-import { tuneChoices } from '../core/gpu/tuner.ts'
-import { readTunings, secondsOf, untuned, writeTunings } from '../core/plan/tuning.ts'
-import type { Tuned } from '../core/plan/variants.ts'
-import type { Simulation } from '../core/run/simulation.ts'
+import { adapterKey, isSoftware } from '../../core/gpu/adapter.ts'
+import { tuneChoices } from '../../core/gpu/tuner.ts'
+import { readTunings, secondsOf, untuned, writeTunings } from '../../core/plan/tuning.ts'
+import type { Tuned } from '../../core/plan/variants.ts'
+import type { Simulation } from '../../core/run/simulation.ts'
 
 /** Where it is kept; `off` in its place keeps to the fixed forms. */
 const KEPT = 'engram.tuning'

@@ -1,14 +1,14 @@
 /** What a changed scenario would take on the GPU, before any array of it is made. Pure. */
-import { withViews } from '../core/model/couplings.ts'
-import { isMoving } from '../core/kinds/rules/table.ts'
-import { ModelError } from '../core/errors.ts'
-import { sizeOf } from '../core/model/find.ts'
-import type { Base, Memory, Model, Rows, Synapse } from '../core/model/model.ts'
-import { comparisonsOf, probeOf } from '../core/model/probes.ts'
-import type { Patterns, Scenario } from '../core/model/schema.ts'
-import type { Limits } from '../core/plan/layout.ts'
-import { replicaCount } from '../core/model/variation.ts'
-import { planNetwork } from '../core/plan/plan.ts'
+import { withViews } from '../../core/model/couplings.ts'
+import { isMoving } from '../../core/kinds/rules/table.ts'
+import { ModelError } from '../../core/errors.ts'
+import { sizeOf } from '../../core/model/find.ts'
+import type { Base, Memory, Model, Rows, Synapse } from '../../core/model/model.ts'
+import { comparisonsOf, probeOf } from '../../core/model/probes.ts'
+import type { Patterns, Scenario } from '../../core/model/schema.ts'
+import type { Limits } from '../../core/plan/layout.ts'
+import { replicaCount } from '../../core/model/variation.ts'
+import { planNetwork } from '../../core/plan/plan.ts'
 
 export interface Estimate {
   /** Bytes of all buffers. */

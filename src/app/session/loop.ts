@@ -1,5 +1,5 @@
 /** Ticks at the pace of the reader, in frames that the GPU can keep up with. */
-import type { Simulation } from '../core/run/simulation.ts'
+import type { Simulation } from '../../core/run/simulation.ts'
 
 /** GPU time in ms that the ticks of one frame should take, without the pictures. */
 const FRAME_BUDGET = 20

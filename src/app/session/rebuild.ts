@@ -1,7 +1,7 @@
 /** What a network keeps of the one before it when its scenario is changed. Pure. */
-import { hashBytes } from '../core/math/hash.ts'
-import type { Model } from '../core/model/model.ts'
-import type { Series } from '../core/run/series.ts'
+import { hashBytes } from '../../core/math/hash.ts'
+import type { Model } from '../../core/model/model.ts'
+import type { Series } from '../../core/run/series.ts'
 
 export interface Carried {
   /** Layers, synapses and memories whose state goes on. */

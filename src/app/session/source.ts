@@ -1,16 +1,16 @@
 /** What the page can open: a shipped scenario, a scenario from elsewhere, a checkpoint. */
-import { ModelError } from '../core/errors.ts'
-import { naming } from '../core/model/files.ts'
-import { parseJson } from '../core/model/json.ts'
-import type { Model } from '../core/model/model.ts'
-import { parseScenario } from '../core/model/parse.ts'
-import { resolveModel } from '../core/model/resolve.ts'
-import type { Scenario } from '../core/model/schema.ts'
-import { checkFiles, decodeCheckpoint } from '../core/run/checkpoint.ts'
-import type { Checkpoint } from '../core/run/simulation.ts'
+import { ModelError } from '../../core/errors.ts'
+import { naming } from '../../core/model/files.ts'
+import { parseJson } from '../../core/model/json.ts'
+import type { Model } from '../../core/model/model.ts'
+import { parseScenario } from '../../core/model/parse.ts'
+import { resolveModel } from '../../core/model/resolve.ts'
+import type { Scenario } from '../../core/model/schema.ts'
+import { checkFiles, decodeCheckpoint } from '../../core/run/checkpoint.ts'
+import type { Checkpoint } from '../../core/run/simulation.ts'
 import { get, readBeside } from './fetch.ts'
 import { SCENARIO_FOLDER, scenarioUrl, shippedScenarios } from './scenarios.ts'
-import { scenarioOf } from './share/link.ts'
+import { scenarioOf } from '../share/link.ts'
 
 /** A shipped scenario, as it is shipped. */
 export interface Origin {
