@@ -1,6 +1,6 @@
 /** The panel in which the reader chooses colour maps and the range of a picture. */
 import { DIVERGING, type Maps, SEQUENTIAL } from './colours.ts'
-import { readNumber } from '../number.ts'
+import { readNumber } from '../controls/number.ts'
 import type { Range } from './range.ts'
 import { currentScheme } from './scheme.ts'
 

@@ -1,9 +1,9 @@
 /** What the header shows: the scenario, the run, the buttons. */
-import { escaped } from '../core/errors.ts'
-import type { Scenario } from '../core/model/schema.ts'
-import { shippedScenarios } from './session/scenarios.ts'
-import { format3 } from './views/figure.ts'
-import type { Opened } from './session/workplace.ts'
+import { escaped } from '../../core/errors.ts'
+import type { Scenario } from '../../core/model/schema.ts'
+import { shippedScenarios } from '../session/scenarios.ts'
+import { format3 } from '../views/figure.ts'
+import type { Opened } from '../session/workplace.ts'
 
 /** Milliseconds between two updates of the numbers. */
 const STATUS_INTERVAL = 100

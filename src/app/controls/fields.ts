@@ -1,5 +1,5 @@
 /** What the controls of a scenario are: read from the schema, in the order in which it stands there. Pure. */
-import { isBiased, isMoving, type RuleKind } from '../core/kinds/rules/table.ts'
+import { isBiased, isMoving, type RuleKind } from '../../core/kinds/rules/table.ts'
 import {
   type Field,
   type SchemaNode,
@@ -8,10 +8,10 @@ import {
   nodeAt,
   setValue,
   valueAt,
-} from '../core/model/path.ts'
-import { asCustom, CUSTOM } from '../core/kinds/lagrangians/table.ts'
-import type { Lagrangian } from '../core/model/model.ts'
-import type { Scenario } from '../core/model/schema.ts'
+} from '../../core/model/path.ts'
+import { asCustom, CUSTOM } from '../../core/kinds/lagrangians/table.ts'
+import type { Lagrangian } from '../../core/model/model.ts'
+import type { Scenario } from '../../core/model/schema.ts'
 
 export interface ControlField extends Field {
   readonly path: string

@@ -1,19 +1,19 @@
 /** Controls for every value of a scenario, made from the schema: what runs acts on the next tick, the rest rebuilds. */
 import GUI, { type Controller } from 'lil-gui'
-import type { Axis } from '../core/model/model.ts'
-import { valueAt } from '../core/model/path.ts'
-import { isCustom } from '../core/kinds/lagrangians/table.ts'
-import type { Control } from '../core/model/schema.ts'
-import { axisText } from '../core/plan/print.ts'
-import type { Simulation } from '../core/run/simulation.ts'
-import '../../node_modules/lil-gui/dist/lil-gui.css'
+import type { Axis } from '../../core/model/model.ts'
+import { valueAt } from '../../core/model/path.ts'
+import { isCustom } from '../../core/kinds/lagrangians/table.ts'
+import type { Control } from '../../core/model/schema.ts'
+import { axisText } from '../../core/plan/print.ts'
+import type { Simulation } from '../../core/run/simulation.ts'
+import '../../../node_modules/lil-gui/dist/lil-gui.css'
 import './controls.css'
 import { createExpressions } from './expressions.ts'
 import { type ControlField, controlFields } from './fields.ts'
-import type { Loop } from './session/loop.ts'
+import type { Loop } from '../session/loop.ts'
 import { readNumber } from './number.ts'
 import { refuse } from './number-field.ts'
-import { shortNumber } from './vary.ts'
+import { shortNumber } from '../vary.ts'
 
 export interface Controls {
   /** Shows the values as they are, whoever has set them. */

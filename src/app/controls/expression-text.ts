@@ -1,5 +1,5 @@
 /** What the fields of custom Lagrangians say, and where in it a mistake stands. Pure. */
-import { ModelError } from '../core/errors.ts'
+import { ModelError } from '../../core/errors.ts'
 
 /** The line of a text that an error means, cut around the word or sign at its column, where the error has one. */
 export function markedAt(text: string, reason: string): readonly [string, string, string] | undefined {

@@ -1,6 +1,6 @@
 /** The two expressions of a custom Lagrangian and its parameters, checked while they are typed. */
-import { checkCustom, type Custom } from '../core/kinds/lagrangians/custom.ts'
-import { ModelError } from '../core/errors.ts'
+import { checkCustom, type Custom } from '../../core/kinds/lagrangians/custom.ts'
+import { ModelError } from '../../core/errors.ts'
 import { markedAt, parametersOf } from './expression-text.ts'
 import './expressions.css'
 
