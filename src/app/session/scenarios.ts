@@ -6,7 +6,7 @@ export interface ShippedScenario {
   readonly name: string
 }
 
-const names = import.meta.glob<string>('../../../scenarios/*.json', { eager: true, import: 'name' })
+const names = import.meta.glob<string>('/scenarios/*.json', { eager: true, import: 'name' })
 
 export const shippedScenarios: readonly ShippedScenario[] = Object.entries(names)
   .map(([path, name]) => ({ id: path.replace(/^.*\/(.*)\.json$/, '$1'), name }))
