@@ -1,5 +1,5 @@
 /** Changes of a scenario in words. Pure. */
-import type { Difference } from '../undo.ts'
+import type { Difference } from '../editing/undo.ts'
 
 /** Changes that are listed; of more, so many are counted. */
 const MOST_LISTED = 6

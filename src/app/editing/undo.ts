@@ -1,6 +1,6 @@
 /** Changes of a scenario that can be taken back, and which values they changed. Pure. */
-import { valueAt } from '../core/model/path.ts'
-import type { Scenario } from '../core/model/schema.ts'
+import { valueAt } from '../../core/model/path.ts'
+import type { Scenario } from '../../core/model/schema.ts'
 
 /** Milliseconds within which changes of the same value are one step, such as keys held down on a slider. */
 const JOINED_WITHIN = 600
