@@ -10,7 +10,7 @@ import { checkFiles, decodeCheckpoint } from '../../core/run/checkpoint.ts'
 import type { Checkpoint } from '../../core/run/simulation.ts'
 import { get, readBeside } from './fetch.ts'
 import { SCENARIO_FOLDER, scenarioUrl, shippedScenarios } from './scenarios.ts'
-import { scenarioOf } from '../share/link.ts'
+import { scenarioOf } from '../sharing/link.ts'
 
 /** A shipped scenario, as it is shipped. */
 export interface Origin {
