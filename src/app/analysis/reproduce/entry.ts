@@ -1,7 +1,7 @@
 /** The last line of the scenario menu, a key and `?reproduce`: they open the panel, which is loaded when it is first wanted. */
-import { addKeys } from '../controls/keys.ts'
-import { type Messages, textOf } from '../messages.ts'
-import type { Workplace } from '../session/workplace.ts'
+import { addKeys } from '../../controls/keys.ts'
+import { type Messages, textOf } from '../../messages.ts'
+import type { Workplace } from '../../session/workplace.ts'
 import type { ReproducePanel } from './panel.ts'
 
 /** Value of the line in the menu; no scenario has it as its id. */

@@ -1,12 +1,12 @@
 /** Experiments with published results, run live on the device of the page, one at a time or all in turn. */
 import './reproduce.css'
-import { type Result, publishedChart, reproduce } from '../../core/reproduce/lab.ts'
-import { REPRODUCTIONS } from '../../core/reproduce/index.ts'
-import type { Reproduction } from '../../core/reproduce/reproduction.ts'
-import { CHECK_HEADER, checkCells } from '../../core/reproduce/table.ts'
-import { textOf } from '../messages.ts'
-import { onScheme } from '../views/scheme.ts'
-import type { Workplace } from '../session/workplace.ts'
+import { type Result, publishedChart, reproduce } from '../../../core/reproduce/lab.ts'
+import { REPRODUCTIONS } from '../../../core/reproduce/index.ts'
+import type { Reproduction } from '../../../core/reproduce/reproduction.ts'
+import { CHECK_HEADER, checkCells } from '../../../core/reproduce/table.ts'
+import { textOf } from '../../messages.ts'
+import { onScheme } from '../../views/scheme.ts'
+import type { Workplace } from '../../session/workplace.ts'
 import { type Figure, createFigure } from './figure.ts'
 
 /** Longest time in ms of one submit, and between two looks at the clicks of the reader. */

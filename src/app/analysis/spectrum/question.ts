@@ -1,6 +1,6 @@
 /** What the panel asks its worker, and what it hears. */
-import type { Moment } from '../../core/analysis/flow.ts'
-import type { Model, Rows } from '../../core/model/model.ts'
+import type { Moment } from '../../../core/analysis/flow.ts'
+import type { Model, Rows } from '../../../core/model/model.ts'
 
 export type Question =
   | { readonly of: 'memory'; readonly xi: Rows }

@@ -1,9 +1,9 @@
 /** A chart of an experiment on a canvas: uPlot has the axes, the marks are drawn as src/node/chart.ts draws them. */
 import uPlot from 'uplot'
-import { type Chart, type ChartAxis, type Mark, coloursOf, domainOf } from '../../core/analysis/chart.ts'
-import { DISTRIBUTIONS, apart, powerText, stepText } from '../plots/draw.ts'
-import { logSplits, rangeOf } from '../plots/scale.ts'
-import { format3 } from '../views/figure.ts'
+import { type Chart, type ChartAxis, type Mark, coloursOf, domainOf } from '../../../core/analysis/chart.ts'
+import { DISTRIBUTIONS, apart, powerText, stepText } from '../../plots/draw.ts'
+import { logSplits, rangeOf } from '../../plots/scale.ts'
+import { format3 } from '../../views/figure.ts'
 
 export interface Figure {
   /** Shows a chart; what is drawn already stays in place while its axes are the same. */

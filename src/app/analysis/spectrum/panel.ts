@@ -1,13 +1,13 @@
 /** The live spectrum: eigenvalues of a coupling next to the law for a random one, or of the flow at the present state. */
-import { withViews } from '../../core/model/couplings.ts'
-import type { Synapse } from '../../core/model/model.ts'
+import { withViews } from '../../../core/model/couplings.ts'
+import type { Synapse } from '../../../core/model/model.ts'
 import './spectrum.css'
-import type { Model } from '../../core/model/model.ts'
-import type { Simulation } from '../../core/run/simulation.ts'
-import { format3 } from '../views/figure.ts'
-import type { Opened } from '../session/workplace.ts'
+import type { Model } from '../../../core/model/model.ts'
+import type { Simulation } from '../../../core/run/simulation.ts'
+import { format3 } from '../../views/figure.ts'
+import type { Opened } from '../../session/workplace.ts'
 import type { Answer, Question } from './question.ts'
-import { networkOf } from '../../core/model/variation.ts'
+import { networkOf } from '../../../core/model/variation.ts'
 
 /** Shortest time between two looks, in ms; a look that takes long waits ten times as long. */
 const INTERVAL = 1000

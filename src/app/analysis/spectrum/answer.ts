@@ -1,15 +1,15 @@
 /** Spectra for the panel: whole ones up to a few hundred neurons, the ends of larger ones. */
-import { createFlow } from '../../core/analysis/flow.ts'
-import { stabilityAt, stabilityEnds } from '../../core/analysis/jacobian.ts'
-import { type Ends, lanczos } from '../../core/analysis/lanczos.ts'
-import { histogramOf, lawCurve, spanOf } from '../../core/analysis/spectrum-chart.ts'
+import { createFlow } from '../../../core/analysis/flow.ts'
+import { stabilityAt, stabilityEnds } from '../../../core/analysis/jacobian.ts'
+import { type Ends, lanczos } from '../../../core/analysis/lanczos.ts'
+import { histogramOf, lawCurve, spanOf } from '../../../core/analysis/spectrum-chart.ts'
 import {
   type StretchedLaw,
   reportCoupling,
   stretchedLaw,
   symmetricSpectrum,
-} from '../../core/analysis/spectrum.ts'
-import { times, transposeTimes } from '../../core/math/algebra.ts'
+} from '../../../core/analysis/spectrum.ts'
+import { times, transposeTimes } from '../../../core/math/algebra.ts'
 import type { Answer, Question } from './question.ts'
 
 /** Neurons up to which a whole spectrum takes less than a second. */
