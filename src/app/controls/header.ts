@@ -2,7 +2,7 @@
 import { escaped } from '../../core/errors.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { shippedScenarios } from '../session/scenarios.ts'
-import { format3 } from '../views/figure.ts'
+import { format3 } from '../format.ts'
 import type { Opened } from '../session/workplace.ts'
 
 /** Milliseconds between two updates of the numbers. */

@@ -1,6 +1,6 @@
 /** One live plot: a heading, a key that hides and shows its lines, and uPlot below it. */
 import uPlot from 'uplot'
-import { format3 } from '../views/figure.ts'
+import { format3 } from '../format.ts'
 import { optionsOf } from './draw.ts'
 import type { Chart, History, Line } from './history.ts'
 import type { Marker } from './markers.ts'

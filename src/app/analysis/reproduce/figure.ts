@@ -3,7 +3,7 @@ import uPlot from 'uplot'
 import { type Chart, type ChartAxis, type Mark, coloursOf, domainOf } from '../../../core/analysis/chart.ts'
 import { DISTRIBUTIONS, apart, powerText, stepText } from '../../plots/draw.ts'
 import { logSplits, rangeOf } from '../../plots/scale.ts'
-import { format3 } from '../../views/figure.ts'
+import { format3 } from '../../format.ts'
 
 export interface Figure {
   /** Shows a chart; what is drawn already stays in place while its axes are the same. */
