@@ -3,7 +3,7 @@ import { escaped } from '../../core/errors.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { shippedScenarios } from '../session/scenarios.ts'
 import { format3 } from '../format.ts'
-import type { Opened } from '../session/workplace.ts'
+import type { Opened } from '../session/opened.ts'
 
 /** Milliseconds between two updates of the numbers. */
 const STATUS_INTERVAL = 100

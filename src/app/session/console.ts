@@ -12,7 +12,8 @@ import { shippedScenarios } from './scenarios.ts'
 import { linkTo } from '../sharing/link.ts'
 import { fileSource, scenarioSource } from './source.ts'
 import { type Stage, timing } from '../boot/timing.ts'
-import type { Opened, Workplace } from './workplace.ts'
+import type { Opened } from './opened.ts'
+import type { Workplace } from './workplace.ts'
 
 export interface ConsoleApi {
   /** The scenario that is open, all defaults written out, parameters as they are now. */

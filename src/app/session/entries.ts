@@ -11,7 +11,7 @@ import type { Scenario } from '../../core/model/schema.ts'
 import { checkFiles, decodeCheckpoint, encodeCheckpoint } from '../../core/run/checkpoint.ts'
 import { restarted } from './autosave.ts'
 import { type Source, scenarioSource } from './source.ts'
-import type { Opened } from './workplace.ts'
+import type { Opened } from './opened.ts'
 
 const VERSION = 1
 

@@ -8,24 +8,25 @@ import type { Model } from '../../core/model/model.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import type { Sample } from '../../core/run/series.ts'
 import { type Checkpoint, type Simulation, createSimulation } from '../../core/run/simulation.ts'
-import { type Autosave, createAutosave, restarted } from './autosave.ts'
-import { type Controls, createControls } from '../controls/controls.ts'
+import { createAutosave, restarted } from './autosave.ts'
+import { createControls } from '../controls/controls.ts'
 import type { PageDevice } from '../boot/device.ts'
 import { estimateOf, estimateText, sketchOf } from './estimate.ts'
 import { withField } from '../controls/fields.ts'
 import { ghostsOf } from './ghosts.ts'
-import { type Loop, createLoop } from './loop.ts'
+import { createLoop } from './loop.ts'
 import { type Action, type Messages, textOf } from '../messages.ts'
-import { type Lanes, createLanes } from '../timeline/lanes.ts'
-import { type Plots, createPlots } from '../plots/plots.ts'
-import { type Recorder, createRecorder, samplesOf } from './recorder.ts'
-import { carriedOver, carriedSeries } from './rebuild.ts'
+import { createLanes } from '../timeline/lanes.ts'
+import { createPlots } from '../plots/plots.ts'
+import { createRecorder, samplesOf } from './recorder.ts'
 import { type Source, changedSource, shippedSource } from './source.ts'
+import { type Opened, handOver, lookOf, showLook, takeOver } from './opened.ts'
+import { createTurns } from './turns.ts'
 import { createUndoStack, differences, patternChanges } from '../editing/undo.ts'
 import { createPainterPipelines } from '../views/pipelines.ts'
-import { type Stage, createStage } from '../views/stage.ts'
+import { createStage } from '../views/stage.ts'
 import { pageStorage } from '../views/preferences.ts'
-import { type Tuning, type Watch, createTuning } from './tuning.ts'
+import { type Tuning, createTuning } from './tuning.ts'
 
 /** Time in ms after which a slider that is let go has come to rest. */
 const RESTING = 500
@@ -114,24 +115,6 @@ export interface Workplace {
   close(): void
 }
 
-/** What belongs to one network. */
-export interface Opened {
-  readonly source: Source
-  /** The scenario as it was opened. */
-  readonly home: Scenario
-  readonly simulation: Simulation
-  readonly stage: Stage
-  readonly plots: Plots
-  readonly lanes: Lanes
-  readonly recorder: Recorder
-  readonly controls: Controls
-  readonly loop: Loop
-  readonly autosave: Autosave
-  readonly watch: Watch
-  /** Takes over a sample of a run that goes on here. */
-  readonly keep: (sample: Sample) => void
-}
-
 /** The recorder keeps the samples, with a bound. */
 const SIMULATION_OPTIONS = { keepSamples: false, submitTime: SUBMIT_TIME } as const
 
@@ -156,9 +139,7 @@ export function createWorkplace(
   /** The run played when its device was lost. */
   let isInterrupted = false
   let opened: Opened | undefined
-  let queue = Promise.resolve()
-  /** Counts loads. */
-  let generation = 0
+  const turns = createTurns()
   let isClosed = false
   const undoStack = createUndoStack()
   let isReplaying = false
@@ -264,7 +245,7 @@ export function createWorkplace(
       set: (path, value) =>
         simulation.parameters.includes(path) && !isSwitch(path, value)
           ? set(path, value)
-          : inOrder(() => rebuild((current) => withField(current, path, value))),
+          : turns.within(() => rebuild((current) => withField(current, path, value))),
       estimate(path, value) {
         try {
           const { model } = simulation
@@ -368,7 +349,7 @@ export function createWorkplace(
     clearTimeout(exactTimer)
     exactTimer = setTimeout(() => {
       if (gesture !== 0) makeExactSoon()
-      else if (opened?.simulation.isExact === false) void inOrder(() => rebuild((current) => current))
+      else if (opened?.simulation.isExact === false) void turns.within(() => rebuild((current) => current))
     }, RESTING)
   }
 
@@ -468,7 +449,7 @@ export function createWorkplace(
 
   /** A step back or forth; false and back to where it was when it is refused. */
   const replay = (take: () => Scenario | undefined, giveBack: () => unknown): Promise<boolean> =>
-    inOrder(async () => {
+    turns.within(async () => {
       const target = take()
       if (target === undefined) return false
       isReplaying = true
@@ -515,13 +496,6 @@ export function createWorkplace(
     }
   }
 
-  /** One after the other; of several that wait only the last is opened. */
-  const inTurn = (act: () => Promise<void>): Promise<void> => {
-    const own = ++generation
-    queue = queue.then(() => (own === generation && !isClosed ? act() : undefined))
-    return queue
-  }
-
   const set = (path: string, value: unknown): Promise<boolean> => {
     const simulation = opened?.simulation
     if (typeof value === 'number' && simulation?.parameters.includes(path) && !isSwitch(path, value)) {
@@ -534,19 +508,11 @@ export function createWorkplace(
         return Promise.resolve(false)
       }
     }
-    return inOrder(() => rebuild((current) => setValue(current, path, value)))
-  }
-
-  /** After what is under way; not at all when another scenario has been asked for by then. */
-  const inOrder = (act: () => Promise<boolean>): Promise<boolean> => {
-    const own = generation
-    const result = queue.then(() => (own === generation && !isClosed ? act() : false))
-    queue = result.then(() => undefined)
-    return result
+    return turns.within(() => rebuild((current) => setValue(current, path, value)))
   }
 
   const load = (id: string, source?: Promise<Source>): Promise<void> =>
-    inTurn(() =>
+    turns.next(() =>
       replace(
         id,
         () => source ?? shippedSource(id).source,
@@ -559,7 +525,7 @@ export function createWorkplace(
       return opened
     },
     load,
-    open: (source) => inTurn(() => replace(source.origin?.id, () => Promise.resolve(source))),
+    open: (source) => turns.next(() => replace(source.origin?.id, () => Promise.resolve(source))),
     play() {
       opened?.loop.play()
     },
@@ -574,14 +540,14 @@ export function createWorkplace(
     async reset() {
       opened?.loop.pause()
       // In order: what is being built anew must not be reset while it is given away.
-      await inOrder(async () => {
+      await turns.within(async () => {
         await reset()
         return true
       })
     },
     set,
     rebuild: (change) =>
-      inOrder(() =>
+      turns.within(() =>
         rebuild((current) =>
           typeof change === 'function' ? (change as (current: Scenario) => unknown)(current) : change,
         ),
@@ -611,10 +577,10 @@ export function createWorkplace(
         () => undoStack.redo(),
         () => undoStack.undo(),
       ),
-    restore: () => inOrder(async () => opened !== undefined && turnInto(opened.home)),
+    restore: () => turns.within(async () => opened !== undefined && turnInto(opened.home)),
     begin(scenario) {
       opened?.loop.pause()
-      return inOrder(async () => {
+      return turns.within(async () => {
         if (!(await turnInto(scenario))) return false
         await reset()
         return true
@@ -632,27 +598,15 @@ export function createWorkplace(
     renew(next) {
       ;({ device, limits } = next)
       pipelines = createPainterPipelines(device, format)
-      const result = queue.then(() => (opened === undefined || isClosed ? undefined : revive(opened)))
-      queue = result.catch(() => undefined)
-      return result
+      return turns.after(() => (opened === undefined ? undefined : revive(opened)))
     },
     close() {
       isClosed = true
+      turns.end()
       close()
       clear()
     },
   }
-}
-
-/** What the reader has chosen to see of the samples and of the time scales. */
-function lookOf({ plots, lanes }: Opened) {
-  return { plots: plots.view(), lanes: lanes.view() }
-}
-
-/** @param goesOn - the run is that of the network before */
-function showLook({ plots, lanes }: Opened, look: ReturnType<typeof lookOf>, goesOn: boolean): void {
-  plots.show(look.plots, goesOn)
-  lanes.show(look.lanes, goesOn)
 }
 
 /** True for what a shorter step may mend. */
@@ -668,87 +622,4 @@ function asJson(value: unknown): unknown {
 /** A layer without a time constant has other kernels than one with. */
 function isSwitch(path: string, value: unknown): boolean {
   return value === 0 && path.startsWith('neurons.') && path.endsWith('.tau')
-}
-
-/**
- * Gives the patterns of another model to the network that there is, which stands still. Rows of learning memories that
- * start from something else start anew; at tick 0 everything does.
- */
-async function takeOver({ simulation, plots, recorder }: Opened, next: Model): Promise<void> {
-  const before = simulation.model
-  simulation.adopt(next)
-  if (simulation.tick === 0) {
-    await simulation.flush().catch(() => undefined)
-    plots.clear()
-    recorder.clear()
-    await simulation.reset()
-    // Samples what stands before the first tick.
-    await simulation.step(0)
-    return
-  }
-  for (const { name, tau, init } of next.memories) {
-    if (tau === undefined) continue
-    const { columns, rows } = init
-    const old = before.memories.find((memory) => memory.name === name)?.init.data
-    for (let row = 0; row < rows; row++) {
-      const values = init.data.subarray(row * columns, (row + 1) * columns)
-      if (values.every((value, column) => value === old?.[row * columns + column])) continue
-      for (let replica = 0; replica < next.replicas; replica++)
-        simulation.writePart(name, (replica * rows + row) * columns, values)
-    }
-  }
-}
-
-interface HandedOver {
-  readonly tick: number
-  /** Samples that go on in the new network. */
-  readonly samples: readonly Sample[]
-  /** What could not be kept, in one line; empty = everything was. */
-  readonly text: string
-}
-
-/**
- * Gives the new network what fits it of the old one, which stands still.
- * @param base - the scenario that the new one was made from; parameters that were moved since then are moved there too
- */
-async function handOver(
-  { simulation, recorder }: Opened,
-  next: Simulation,
-  base: Scenario,
-): Promise<HandedOver> {
-  for (const { path, to } of differences(base, simulation.model.scenario))
-    if (next.parameters.includes(path)) next.set(path, to as number)
-  // A run that has failed has nothing worth keeping.
-  const isSound = await simulation.flush().then(
-    () => true,
-    () => false,
-  )
-  const carried = carriedOver(simulation.model, next.model, simulation.tick)
-  const kept = isSound ? carried.kept : []
-  if (kept.length === 0) {
-    const text = simulation.tick === 0 ? '' : 'Built anew, from tick 0: no state of the network before fits.'
-    return { tick: 0, samples: [], text }
-  }
-  const { tick } = simulation
-  const initial = await next.checkpoint()
-  const arrays = { ...initial.arrays }
-  for (const name of kept) arrays[name] = await simulation.read(name)
-  const origin = { tick, time: simulation.time }
-  await next.restore({ ...initial, tick, origin, arrays, series: [] })
-  if (tick === 0) return { tick, samples: [], text: '' }
-
-  const before = recorder.series()
-  const series = carriedSeries(before, next.series)
-  const lost = [
-    ...carried.anew,
-    ...before
-      .filter((one) => one.tick.length > 0 && !series.includes(one))
-      .map(({ name }) => name)
-      .filter((name) => next.series.some((other) => other.name === name)),
-  ].map((name) => `\`${name}\``)
-  const text =
-    lost.length === 0
-      ? ''
-      : `${lost.join(', ')} ${lost.length === 1 ? 'starts' : 'start'} anew at tick ${tick}; the rest goes on.`
-  return { tick, samples: samplesOf(series), text }
 }

@@ -12,7 +12,7 @@ import {
   statesOf,
 } from '../../core/run/results.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
-import type { Opened } from '../session/workplace.ts'
+import type { Opened } from '../session/opened.ts'
 import { MOST_BYTES, type Recorder } from '../session/recorder.ts'
 import { tablesFile } from './tables.ts'
 

@@ -2,7 +2,8 @@
 import type { CanvasSource, Output, VideoCodec } from 'mediabunny'
 import { ModelError } from '../../core/errors.ts'
 import { type Messages, textOf } from '../messages.ts'
-import type { Opened, Workplace } from '../session/workplace.ts'
+import type { Opened } from '../session/opened.ts'
+import type { Workplace } from '../session/workplace.ts'
 import { captionOf, download, stemOf } from './exports.ts'
 import './video.css'
 

@@ -1,7 +1,7 @@
 /** The button that shows and hides the live spectrum; the panel itself is loaded when it is first wanted. */
 import './button.css'
 import { addKeys } from '../../controls/keys.ts'
-import type { Opened } from '../../session/workplace.ts'
+import type { Opened } from '../../session/opened.ts'
 import type { SpectrumPanel } from './panel.ts'
 
 /**

@@ -5,7 +5,7 @@ import './spectrum.css'
 import type { Model } from '../../../core/model/model.ts'
 import type { Simulation } from '../../../core/run/simulation.ts'
 import { format3 } from '../../format.ts'
-import type { Opened } from '../../session/workplace.ts'
+import type { Opened } from '../../session/opened.ts'
 import type { Answer, Question } from './question.ts'
 import { networkOf } from '../../../core/model/variation.ts'
 
