@@ -86,6 +86,20 @@ module.exports = {
       to: { path: '^src/core/reference/' },
     },
     {
+      name: 'pictures-know-no-session',
+      comment: 'pictures and plots are drawn for whoever runs a network',
+      severity: 'error',
+      from: { path: '^src/app/(views|plots)/' },
+      to: { path: '^src/app/(session|timeline|editing|teaching|sharing|analysis)/' },
+    },
+    {
+      name: 'main-opens-the-side-rooms',
+      comment: 'the page works without lessons and analysis: only main.ts opens them',
+      severity: 'error',
+      from: { path: '^src/app/', pathNot: '^src/app/(main.ts$|teaching/|analysis/)' },
+      to: { path: '^src/app/(teaching|analysis)/' },
+    },
+    {
       name: 'node-and-app-are-apart',
       severity: 'error',
       from: { path: '^src/(node|app)/' },

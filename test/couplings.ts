@@ -60,7 +60,7 @@ export function convolved(form: Geometry, own: Partial<Model['memories'][number]
         geometry: form,
         init,
         ...own,
-      } as Parts['memories'] extends readonly (infer T)[] | undefined ? T : never,
+      },
     ],
   })
 }

@@ -1,7 +1,7 @@
 /** The library in a browser: everything of src/core/index.ts, and scenarios by their URL. */
 import { type LoadOptions, loadModel } from '../core/model/load.ts'
 import type { Model } from '../core/model/model.ts'
-import { get, readBeside } from './fetch.ts'
+import { get, readBeside } from './session/fetch.ts'
 
 export * from '../core/index.ts'
 

@@ -1,6 +1,6 @@
 /** Names of strangers: whatever they hold is shown as text, or refused as text, and nothing of it runs. */
 import { expect, test } from 'vitest'
-import { linkTo } from '../../src/app/share/link.ts'
+import { linkTo } from '../../src/app/sharing/link.ts'
 import { escaped } from '../../src/core/errors.ts'
 import { parseScenario } from '../../src/core/model/parse.ts'
 import type { Scenario } from '../../src/core/model/schema.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { linkTo } from '../../src/app/share/link.ts'
+import { linkTo } from '../../src/app/sharing/link.ts'
 import { parseScenario } from '../../src/core/model/parse.ts'
 import { eventually, useLab } from './lab.ts'
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createPainter, createPainterPipelines } from '../../src/app/views/painter.ts'
+import { createPainter } from '../../src/app/views/painter.ts'
+import { createPainterPipelines } from '../../src/app/views/pipelines.ts'
 import { nextRange } from '../../src/app/views/range.ts'
 import { stopNumbers, stopsOf } from '../../src/app/views/colours.ts'
 import type { Sheet } from '../../src/app/views/sheet.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { LESSONS } from '../../src/app/teach/lessons.ts'
+import { LESSONS } from '../../src/app/teaching/lessons.ts'
 import { loadModel } from '../../src/core/model/load.ts'
 import { setValue, valueAt } from '../../src/core/model/path.ts'
 import type { Series } from '../../src/core/run/series.ts'

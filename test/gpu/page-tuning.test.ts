@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createTuning } from '../../src/app/tuning.ts'
+import { createTuning } from '../../src/app/session/tuning.ts'
 import { abilitiesOf, adapterKey } from '../../src/core/gpu/adapter.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
 import { type Plan, planNetwork } from '../../src/core/plan/plan.ts'

@@ -1,11 +1,14 @@
 /** One live plot: a heading, a key that hides and shows its lines, and uPlot below it. */
 import uPlot from 'uplot'
-import { format3 } from '../views/figure.ts'
+import { format3 } from '../format.ts'
 import { optionsOf } from './draw.ts'
 import type { Chart, History, Line } from './history.ts'
+import { createKey, valueText } from './key.ts'
 import type { Marker } from './markers.ts'
+import { compose } from './picture.ts'
 import { type Sparse, sparseText } from './sampling.ts'
 import { type Shown, createPalette, shownOf, signatureOf } from './shown.ts'
+import { listenToTouch } from './touch.ts'
 import { type PlotView, type TimeRange, zoomed } from './view.ts'
 
 export interface Plot {
@@ -34,9 +37,6 @@ const SYNC = 'plots'
 /** Pixels of a drag below which it is a click. */
 const LEAST_DRAG = 5
 
-/** Milliseconds between two taps that are one double tap. */
-const DOUBLE_TAP = 300
-
 /** @param sparse - how the samples lie apart where no line may join them */
 export function createPlot(history: History, view: PlotView, sparse: () => Sparse | undefined): Plot {
   const element = document.createElement('section')
@@ -56,7 +56,6 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
   const note = history.isBand ? history.plot.bandNote : history.plot.note
   part('.plot-note').textContent = note
   part('.plot-note').title = note
-  const key = part('output')
   const points = part('.plot-points')
   const area = part('.plot-area')
   area.setAttribute(
@@ -107,73 +106,19 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
 
   // ----------------------------------------------------------------------------------------------------------- key
 
-  const keyButtons = new Map<string, HTMLButtonElement>()
-  const textOf = (line: Line, index: number | undefined): string => {
-    const at = (values: Line['values']): number | null => values[index ?? values.length - 1] ?? null
-    const { isShare } = history.plot
-    const text = (value: number | null): string => {
-      if (value === null) return '–'
-      if (isShare && chart.lines.length > 1)
-        return value.toFixed(chart.lines.length > 4 ? 2 : 3).replace('-', '−')
-      return format3(value)
-    }
-    const value = text(at(line.values))
-    return line.band === undefined
-      ? value
-      : `${value} (${text(at(line.band.low))} to ${text(at(line.band.high))})`
-  }
-
+  const key = createKey(part('output'), history, palette, isHidden, ({ id }) => {
+    if (!toggled.delete(id)) toggled.add(id)
+    update()
+  })
   const showKey = (): void => {
-    const { times, lines } = chart
+    const { times } = chart
     const cursor = plot?.cursor.left === undefined || plot.cursor.left < 0 ? undefined : plot.cursor.idx
     // Times that a logarithm leaves out are missing from the plot and not from the chart.
     const index =
       cursor == null || shown === undefined ? undefined : cursor + times.length - shown.times.length
-    const isSingle = lines.length === 1
-    for (const [id, button] of keyButtons) {
-      if (lines.some((line) => line.id === id)) continue
-      button.remove()
-      keyButtons.delete(id)
-    }
-    let before: Element | null = null
-    for (const line of lines) {
-      let button = keyButtons.get(line.id)
-      if (button === undefined) {
-        button = createKeyButton(line)
-        keyButtons.set(line.id, button)
-      }
-      if (before === null ? key.firstElementChild !== button : before.nextElementSibling !== button) {
-        if (before === null) key.prepend(button)
-        else before.after(button)
-      }
-      before = button
-      button.disabled = isSingle
-      button.setAttribute('aria-pressed', String(!isHidden(line)))
-      button.style.setProperty('--colour', `var(${palette.of(line.id)})`)
-      const [name, value] = button.children as unknown as [HTMLElement, HTMLElement]
-      name.textContent = line.label
-      const text = textOf(line, index)
-      value.textContent = text
-      // What follows stays where it is when there are fewer digits for a while.
-      if (text.length <= Number(value.dataset.longest ?? 0)) continue
-      value.dataset.longest = String(text.length)
-      value.style.minWidth = `${0.9 * text.length}ch`
-    }
+    key.show(chart, index)
     const time = index === undefined ? '' : `t ${format3(times[index] ?? 0)}`
     if (area.dataset.cursor !== time) area.dataset.cursor = time
-  }
-
-  const createKeyButton = (line: Line): HTMLButtonElement => {
-    const button = document.createElement('button')
-    button.type = 'button'
-    button.dataset.line = line.id
-    button.title = line.band === undefined ? 'Hide or show' : 'Mean (lowest to highest) of the replicas'
-    button.append(document.createElement('b'), document.createElement('span'))
-    button.addEventListener('click', () => {
-      if (!toggled.delete(line.id)) toggled.add(line.id)
-      update()
-    })
-    return button
   }
 
   // ---------------------------------------------------------------------------------------------------------- zoom
@@ -236,38 +181,6 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
     update()
   })
 
-  /** A finger moves the cursor, two zoom, a double tap shows everything; vertical moves scroll the page. */
-  const listenToTouch = (over: HTMLElement): void => {
-    const fingers = new Map<number, number>()
-    let tappedAt = -Infinity
-    const place = ({ clientX }: PointerEvent): number => clientX - over.getBoundingClientRect().left
-    over.addEventListener('pointerdown', (event) => {
-      if (event.pointerType !== 'touch') return
-      fingers.set(event.pointerId, place(event))
-      if (fingers.size === 1) {
-        setCursor(place(event))
-        if (event.timeStamp - tappedAt < DOUBLE_TAP) view.zoom(undefined)
-        tappedAt = event.timeStamp
-      }
-    })
-    over.addEventListener('pointermove', (event) => {
-      if (!fingers.has(event.pointerId) || plot === undefined) return
-      const spread = (): number => {
-        const at = [...fingers.values()]
-        return Math.max(10, Math.max(...at) - Math.min(...at))
-      }
-      const before = spread()
-      fingers.set(event.pointerId, place(event))
-      if (fingers.size === 1) setCursor(place(event))
-      else {
-        const middle = [...fingers.values()].reduce((a, b) => a + b, 0) / fingers.size
-        zoomBy(before / spread(), plot.posToVal(middle, 'x'))
-      }
-    })
-    for (const type of ['pointerup', 'pointercancel'] as const)
-      over.addEventListener(type, ({ pointerId }) => fingers.delete(pointerId))
-  }
-
   // ---------------------------------------------------------------------------------------------------------- draw
 
   const look = (zoom: number) => ({ colour, palette, fontFamily: style.fontFamily, zoom })
@@ -299,7 +212,13 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
       alignedOf(what),
       area,
     )
-    listenToTouch(plot.over)
+    listenToTouch(plot.over, {
+      point: setCursor,
+      zoom(factor, around) {
+        if (plot !== undefined) zoomBy(factor, plot.posToVal(around, 'x'))
+      },
+      showAll: () => view.zoom(undefined),
+    })
   }
 
   const showApart = (apart: Sparse | undefined): void => {
@@ -366,7 +285,7 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
         const key = chart.lines
           .filter((line) => !isHidden(line))
           .map((line) => ({
-            text: `${line.label} ${textOf(line, undefined)}`.trim(),
+            text: `${line.label} ${valueText(history.plot, chart, line)}`.trim(),
             colour: colour(palette.of(line.id)),
           }))
         const markers = view.markers.list.map((marker) => ({
@@ -416,52 +335,4 @@ function positionOf(plot: uPlot, { time }: Marker): number | undefined {
   return min === undefined || max === undefined || time < min || time > max
     ? undefined
     : plot.valToPos(time, 'x', true)
-}
-
-interface Words {
-  readonly title: string
-  readonly note: string
-  readonly key: readonly { readonly text: string; readonly colour: string }[]
-  readonly markers: readonly { readonly at: number; readonly text: string }[]
-  /** The part of the canvas that the lines are in. */
-  readonly top: number
-  readonly bottom: number
-  readonly colour: (name: string) => string
-  readonly fontFamily: string
-}
-
-/** A plot below its heading and key. */
-function compose(plot: HTMLCanvasElement, words: Words): HTMLCanvasElement {
-  const { colour, fontFamily } = words
-  const head = 76
-  const canvas = document.createElement('canvas')
-  canvas.width = plot.width
-  canvas.height = plot.height + head
-  const context = canvas.getContext('2d') as CanvasRenderingContext2D
-  context.fillStyle = colour('--panel')
-  context.fillRect(0, 0, canvas.width, canvas.height)
-  context.drawImage(plot, 0, head)
-  context.textBaseline = 'middle'
-  const write = (text: string, x: number, y: number, font: string, fill: string): number => {
-    context.font = `${font} ${fontFamily}`
-    context.fillStyle = fill
-    context.fillText(text, x, y)
-    return x + context.measureText(text).width
-  }
-  const end = write(words.title, 24, 22, '600 28px', colour('--text'))
-  write(words.note, end + 16, 24, '24px', colour('--muted'))
-  let x = 24
-  for (const { text, colour: fill } of words.key) x = write(text, x, 58, '600 24px', fill) + 28
-  context.setLineDash([6, 6])
-  context.lineWidth = 2
-  context.strokeStyle = colour('--muted')
-  for (const { at, text } of words.markers) {
-    context.beginPath()
-    context.moveTo(at, head + words.top)
-    context.lineTo(at, head + words.bottom)
-    context.stroke()
-    context.textAlign = at > canvas.width / 2 ? 'right' : 'left'
-    write(text, at + (at > canvas.width / 2 ? -8 : 8), head + words.top + 14, '20px', colour('--muted'))
-  }
-  return canvas
 }

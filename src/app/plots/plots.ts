@@ -2,7 +2,7 @@
 import type { Model } from '../../core/model/model.ts'
 import type { Sample } from '../../core/run/series.ts'
 import type { Change, Simulation } from '../../core/run/simulation.ts'
-import { bindNumber } from '../number-field.ts'
+import { bindNumber } from '../controls/number-field.ts'
 import { variedText } from '../vary.ts'
 import { type History, createHistory, plotOf } from './history.ts'
 import { createMap } from './map.ts'

@@ -1,5 +1,5 @@
-/** How the cue and the target of a layer share a frame with its state. Pure. */
-import type { Extents } from './window.ts'
+/** How the cue and the target of a layer share a frame with its state, and the pixels of each canvas. Pure. */
+import type { Extents, Window } from './window.ts'
 
 /** CSS pixels between two panes, and the height of the name above each. */
 export const PANE_GAP = 12
@@ -13,6 +13,12 @@ const PART = 0.5
 
 /** Equal panes are worth a state that is smaller by this factor. */
 const WORTH = 0.85
+
+/** A canvas larger than this in one direction costs more than it shows. */
+const MOST_PIXELS = 2048
+
+/** Up to this many cells in one direction each gets its pixel even where the canvas is shown smaller. */
+const MOST_CELLS = 640
 
 export interface Arrangement {
   /** The state alone; a row or a column of equal panes; or the state beside a column of smaller ones. */
@@ -51,4 +57,22 @@ export function arrangementOf(sheet: Extents, room: Extents, companions: number)
   if (companions > 0 && fits(PART * stack))
     return { mode: 'stack', state: of(stack), other: of(PART * stack) }
   return { mode: 'alone', state: of(alone), other: none }
+}
+
+/**
+ * Pixels of a canvas that is shown at a size: a whole number of pixels a cell, which the browser scales smoothly, so that
+ * all cells look alike; one pixel for several cells where that would be too many. A part of a sheet has the pixels of
+ * the screen.
+ */
+export function pixelsOf(sheet: Extents, { zoom }: Window, width: number, height: number): Extents {
+  if (width < 1 || height < 1) return { width: 0, height: 0 }
+  const perCell = Math.max(1, Math.ceil(width / sheet.width - 0.01))
+  const largest = perCell * Math.max(sheet.width, sheet.height)
+  if (zoom === 1 && largest <= (perCell === 1 ? MOST_CELLS : MOST_PIXELS)) {
+    return { width: sheet.width * perCell, height: sheet.height * perCell }
+  }
+  return {
+    width: Math.min(MOST_PIXELS, Math.round(width)),
+    height: Math.min(MOST_PIXELS, Math.round(height)),
+  }
 }

@@ -1,9 +1,12 @@
 /** One picture with its caption and legend, alone or beside its cue and target. */
 import type { Stops } from './colours.ts'
 import type { Companion, Showing } from './companions.ts'
+import { copyOf } from './copy.ts'
+import { middleEntry, nextEntry } from './cursor.ts'
 import { type Spot, listen } from './gestures.ts'
-import { arrangementOf } from './arrangement.ts'
-import { type Range, ends, isSigned } from './range.ts'
+import { arrangementOf, pixelsOf } from './arrangement.ts'
+import { createLegend } from './legend.ts'
+import type { Range } from './range.ts'
 import { type Entry, type Sheet, cellOf, entryAt } from './sheet.ts'
 import { WHOLE, type Window, cellAt, inside, panned, revealing, sizeOf, zoomed } from './window.ts'
 
@@ -45,12 +48,6 @@ export interface Figure {
   copy(caption: string): HTMLCanvasElement
   destroy(): void
 }
-
-/** A canvas larger than this in one direction costs more than it shows. */
-const MOST_PIXELS = 2048
-
-/** Up to this many cells in one direction each gets its pixel even where the canvas is shown smaller. */
-const MOST_CELLS = 640
 
 /** One press of a zoom key. */
 const KEY_ZOOM = 1.5
@@ -101,8 +98,7 @@ export function createFigure(
   element.dataset.name = sheet.name
   element.innerHTML = `
     <figcaption><button type="button" class="figure-name"></button><span class="figure-note"></span><span class="figure-tools"></span></figcaption>
-    <div class="frame"></div>
-    <div class="legend"><span class="legend-low"></span><span class="legend-bar"><span class="legend-zero" hidden>0</span></span><span class="legend-high"></span></div>`
+    <div class="frame"></div>`
   const part = (selector: string): HTMLElement => element.querySelector(selector) as HTMLElement
   const name = part('.figure-name')
   name.textContent = sheet.name
@@ -110,6 +106,8 @@ export function createFigure(
   name.addEventListener('click', events.chosen)
   const frame = part('.frame')
   const note = part('.figure-note')
+  const legend = createLegend()
+  element.append(legend.element)
   let window: Window = WHOLE
   let cursor: Entry | undefined
 
@@ -130,7 +128,10 @@ export function createFigure(
     const arrow = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[pressed]
     if (arrow !== undefined) {
       const [x, y] = arrow as [number, number]
-      moveCursor(shiftKey ? x * sheet.tileWidth : x, shiftKey ? y * sheet.tileHeight : y)
+      const byX = shiftKey ? x * sheet.tileWidth : x
+      const byY = shiftKey ? y * sheet.tileHeight : y
+      const next = cursor === undefined ? middleEntry(sheet, window) : nextEntry(sheet, cursor, byX, byY)
+      if (next !== undefined) point(next)
     } else if (pressed === '+' || pressed === '=') figure.zoom(KEY_ZOOM)
     else if (pressed === '-') figure.zoom(1 / KEY_ZOOM)
     else if (pressed === '0') figure.fit()
@@ -138,35 +139,6 @@ export function createFigure(
     else if (pressed === 'Escape' && cursor !== undefined) events.pointed(undefined)
     else return false
     return true
-  }
-  /** To the next entry in a direction, over gaps and frames. */
-  const moveCursor = (x: number, y: number): void => {
-    const from = cursor ?? entryAtCentre()
-    if (cursor === undefined) {
-      point(from)
-      return
-    }
-    const at = cellOf(sheet, from)
-    const reach = 2 * (sheet.frameX + sheet.frameY) + sheet.gapX + sheet.gapY + 1
-    for (let more = 0; more <= reach; more++) {
-      const next = entryAt(sheet, at.x + x + Math.sign(x) * more, at.y + y + Math.sign(y) * more)
-      if (next !== undefined) {
-        point(next)
-        return
-      }
-    }
-  }
-  const entryAtCentre = (): Entry => {
-    const { width, height } = sizeOf(window, sheet)
-    const x = Math.floor(window.left + width / 2)
-    const y = Math.floor(window.top + height / 2)
-    const reach = 2 * (sheet.frameX + sheet.frameY) + sheet.gapX + sheet.gapY
-    for (let more = 0; more <= reach; more++) {
-      const found =
-        entryAt(sheet, x + more, y) ?? entryAt(sheet, x, y + more) ?? entryAt(sheet, x + more, y + more)
-      if (found !== undefined) return found
-    }
-    return { row: 0, column: 0 }
   }
   const point = (entry: Entry): void => {
     const { x, y } = cellOf(sheet, entry)
@@ -266,11 +238,6 @@ export function createFigure(
     }
   }
 
-  const low = part('.legend-low')
-  const high = part('.legend-high')
-  const bar = part('.legend-bar')
-  const zero = part('.legend-zero')
-  let shownStops: Stops = []
   const figure: Figure = {
     element,
     tools: part('.figure-tools'),
@@ -331,12 +298,7 @@ export function createFigure(
       layOut()
     },
     legend(range, stops) {
-      low.textContent = format3(range.low)
-      high.textContent = format3(range.high)
-      shownStops = shownPart(range, stops)
-      bar.style.background = `linear-gradient(to right, ${shownStops.join(', ')})`
-      zero.hidden = !isSigned(range) || range.high <= 0
-      zero.style.left = `${(-100 * range.low) / (range.high - range.low)}%`
+      legend.show(range, stops)
     },
     copy: (caption) =>
       copyOf(
@@ -350,9 +312,7 @@ export function createFigure(
         {
           title: `${sheet.name} · ${note.textContent}`,
           caption,
-          low: low.textContent,
-          high: high.textContent,
-          stops: shownStops,
+          ...legend.shown,
         },
       ),
     destroy() {
@@ -366,113 +326,4 @@ export function createFigure(
   }
   figure.note(sheet.note)
   return figure
-}
-
-/** The colours of a range, nine of them: a part of the map where the range is not symmetric about 0. */
-function shownPart(range: Range, stops: Stops): Stops {
-  const { low, high } = ends(range)
-  if (low === range.low && high === range.high) return stops
-  return Array.from({ length: 9 }, (_, index) => {
-    const value = range.low + ((range.high - range.low) * index) / 8
-    const at = (8 * (value - low)) / (high - low)
-    const below = Math.min(7, Math.floor(at))
-    const share = Math.round(100 * (at - below))
-    return `color-mix(in srgb, ${stops[below + 1] as string} ${share}%, ${stops[below] as string})`
-  })
-}
-
-/**
- * Pixels of a canvas that is shown at a size: a whole number of pixels a cell, which the browser scales smoothly, so that
- * all cells look alike; one pixel for several cells where that would be too many. A part of a sheet has the pixels of
- * the screen.
- */
-function pixelsOf(
-  sheet: Sheet,
-  { zoom }: Window,
-  width: number,
-  height: number,
-): { width: number; height: number } {
-  if (width < 1 || height < 1) return { width: 0, height: 0 }
-  const perCell = Math.max(1, Math.ceil(width / sheet.width - 0.01))
-  const largest = perCell * Math.max(sheet.width, sheet.height)
-  if (zoom === 1 && largest <= (perCell === 1 ? MOST_CELLS : MOST_PIXELS)) {
-    return { width: sheet.width * perCell, height: sheet.height * perCell }
-  }
-  return {
-    width: Math.min(MOST_PIXELS, Math.round(width)),
-    height: Math.min(MOST_PIXELS, Math.round(height)),
-  }
-}
-
-interface Words {
-  readonly title: string
-  readonly caption: string
-  readonly low: string
-  readonly high: string
-  readonly stops: Stops
-}
-
-/** Pixels of a copy: its margin, its lines of text, the least width that the text needs, and between pictures. */
-const COPY = { margin: 24, line: 24, font: 16, leastWidth: 480, gap: 16 }
-
-function copyOf(
-  pictures: readonly { readonly canvas: HTMLCanvasElement; readonly label: string }[],
-  styled: HTMLElement,
-  words: Words,
-): HTMLCanvasElement {
-  const { margin, line, font, leastWidth, gap } = COPY
-  const style = getComputedStyle(styled)
-  const canvas = document.createElement('canvas')
-  const total = pictures.reduce((sum, picture) => sum + picture.canvas.width + gap, -gap)
-  const tallest = Math.max(...pictures.map((picture) => picture.canvas.height))
-  canvas.width = Math.max(leastWidth, total) + 2 * margin
-  const labels = pictures.length > 1 ? line : 0
-  const top = margin + 2 * line + labels
-  canvas.height = top + tallest + 1.5 * line + margin
-  const context = canvas.getContext('2d') as CanvasRenderingContext2D
-  const { width, height } = canvas
-  context.fillStyle = style.getPropertyValue('--panel')
-  context.fillRect(0, 0, width, height)
-  context.imageSmoothingEnabled = false
-
-  const text = style.getPropertyValue('--text')
-  const write = (words: string, x: number, y: number, align: CanvasTextAlign, weight = 400): void => {
-    context.font = `${weight} ${font}px ${style.fontFamily}`
-    context.textAlign = align
-    context.textBaseline = 'middle'
-    context.fillStyle = text
-    context.fillText(words, x, y, width - 2 * margin)
-  }
-  let left = Math.round((width - total) / 2)
-  for (const { canvas: picture, label } of pictures) {
-    context.drawImage(picture, left, top)
-    if (label !== '') write(label, left, top - line / 2, 'left')
-    left += picture.width + gap
-  }
-  write(words.title, margin, margin + line / 2 - 4, 'left', 600)
-  write(words.caption, margin, margin + 1.5 * line - 4, 'left')
-  const middle = height - margin - line / 2
-  write(words.low, margin, middle, 'left')
-  write(words.high, width - margin, middle, 'right')
-  const room = 80
-  const gradient = context.createLinearGradient(margin + room, 0, width - margin - room, 0)
-  words.stops.forEach((stop, index, { length }) => gradient.addColorStop(index / (length - 1), stop))
-  context.fillStyle = gradient
-  context.fillRect(margin + room, middle - 6, width - 2 * (margin + room), 12)
-  return canvas
-}
-
-/** Three digits, with a real minus sign. */
-export function format3(value: number): string {
-  return formatDigits(value, 3)
-}
-
-/** Some significant digits, with a real minus sign. */
-export function formatDigits(value: number, digits: number): string {
-  const size = Math.abs(value)
-  const text =
-    size !== 0 && (size < 1e-3 || size >= 1e5)
-      ? size.toExponential(digits - 2)
-      : String(Number(size.toPrecision(digits)))
-  return value < 0 ? `−${text}` : text
 }

@@ -1,6 +1,6 @@
 /** The panel in which the reader chooses colour maps and the range of a picture. */
 import { DIVERGING, type Maps, SEQUENTIAL } from './colours.ts'
-import { readNumber } from '../number.ts'
+import { readNumber } from '../controls/number.ts'
 import type { Range } from './range.ts'
 import { currentScheme } from './scheme.ts'
 
@@ -174,4 +174,19 @@ function number(label: string, value: number): HTMLInputElement {
   field.value = String(value)
   field.setAttribute('aria-label', `${label} value`)
   return field
+}
+
+/** The button of a picture that opens its options. */
+export function optionsButton(name: string, act: (anchor: HTMLElement) => void): HTMLButtonElement {
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.className = 'figure-tool options-button'
+  button.title = 'Colours and range'
+  button.setAttribute('aria-label', `Colours and range of ${name}`)
+  button.setAttribute('aria-haspopup', 'dialog')
+  button.setAttribute('aria-expanded', 'false')
+  button.innerHTML =
+    '<svg viewBox="0 0 16 16" aria-hidden="true"><circle cx="3" cy="8" r="1.4"/><circle cx="8" cy="8" r="1.4"/><circle cx="13" cy="8" r="1.4"/></svg>'
+  button.addEventListener('click', () => act(button))
+  return button
 }

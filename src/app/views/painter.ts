@@ -1,109 +1,21 @@
 /** Draws sheets from the buffers of an engine: no value leaves the GPU but the two ends of its range. */
 import type { Engine } from '../../core/gpu/engine.ts'
-import { type Format, FORMATS } from '../../core/plan/kernels.ts'
-import { roundUp } from '../../core/plan/layout.ts'
-import { wgsl } from '../../core/plan/shaders.ts'
 import { type Stops, stopNumbers } from './colours.ts'
 import type { Companion } from './companions.ts'
+import { type Numbers, PARAMS_BYTES, paramsOf } from './params.ts'
+import { type PainterPipelines, type Pipelines, WORKGROUP } from './pipelines.ts'
 import { type Range, ends, unitOf } from './range.ts'
-import type { Sheet, Tiling } from './sheet.ts'
+import type { Sheet } from './sheet.ts'
 import { WHOLE, type Window, sizeOf } from './window.ts'
-
-const WORKGROUP = 64
 
 /** Workgroups that measure one sheet; each invocation then takes several quads. */
 const MOST_WORKGROUPS = 256
-
-/** Bytes of the colours that `Params` in shaders/view/sheet.wgsl begins with, and the numbers that follow. */
-const COLOUR_BYTES = (9 + 2) * 16
-const FIELDS = [
-  ...(/struct Params \{([^}]*)\}/.exec(wgsl('view/sheet'))?.[1] ?? '').matchAll(/(\w+): (u32|f32),/g),
-].map(([, name, type]) => ({ name: name as keyof Numbers, isFloat: type === 'f32' }))
-const PARAMS_BYTES = roundUp(COLOUR_BYTES + FIELDS.length * 4, 16)
 
 /** The largest float32: a range may end above it. */
 const LARGEST = (2 - 2 ** -23) * 2 ** 127
 
 /** Extents lie this far apart: the portable alignment of a storage binding. */
 const EXTENT_BYTES = 256
-
-interface Pipelines {
-  readonly shade: GPURenderPipeline
-  readonly measure: GPUComputePipeline
-}
-
-/** Compiles once a device and format. */
-export interface PainterPipelines {
-  readonly canvasFormat: GPUTextureFormat
-  of(format: Format): Promise<Pipelines>
-  readonly shadeLayout: GPUBindGroupLayout
-  readonly measureLayout: GPUBindGroupLayout
-}
-
-export function createPainterPipelines(device: GPUDevice, canvasFormat: GPUTextureFormat): PainterPipelines {
-  const inputs = (visibility: GPUShaderStageFlags): GPUBindGroupLayoutEntry[] => [
-    { binding: 0, visibility, buffer: { type: 'uniform' } },
-    { binding: 1, visibility, buffer: { type: 'read-only-storage' } },
-  ]
-  const shadeLayout = device.createBindGroupLayout({
-    label: 'view/shade',
-    entries: [
-      ...inputs(GPUShaderStage.FRAGMENT),
-      ...[2, 3, 4].map((binding): GPUBindGroupLayoutEntry => ({
-        binding,
-        visibility: GPUShaderStage.FRAGMENT,
-        buffer: { type: 'read-only-storage' },
-      })),
-    ],
-  })
-  const measureLayout = device.createBindGroupLayout({
-    label: 'view/measure',
-    entries: [
-      ...inputs(GPUShaderStage.COMPUTE),
-      { binding: 2, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'storage' } },
-    ],
-  })
-  const compile = async (format: Format): Promise<Pipelines> => {
-    const module = (name: string): GPUShaderModule =>
-      device.createShaderModule({
-        label: `view/${name}+${format}`,
-        code: [`view/${name}`, 'view/sheet', FORMATS[format], 'common/real'].map(wgsl).join('\n'),
-      })
-    const layout = (group: GPUBindGroupLayout): GPUPipelineLayout =>
-      device.createPipelineLayout({ bindGroupLayouts: [group] })
-    const shading = module('shade')
-    const [shade, measure] = await Promise.all([
-      device.createRenderPipelineAsync({
-        label: `view/shade+${format}`,
-        layout: layout(shadeLayout),
-        vertex: { module: shading, entryPoint: 'cover' },
-        fragment: { module: shading, entryPoint: 'shade', targets: [{ format: canvasFormat }] },
-      }),
-      device.createComputePipelineAsync({
-        label: `view/measure+${format}`,
-        layout: layout(measureLayout),
-        compute: {
-          module: module('measure'),
-          entryPoint: 'measure',
-          constants: { WORKGROUP },
-        },
-      }),
-    ])
-    return { shade, measure }
-  }
-  const known = new Map<Format, Promise<Pipelines>>()
-  const of = (format: Format): Promise<Pipelines> => {
-    let pipelines = known.get(format)
-    if (pipelines === undefined) {
-      pipelines = compile(format)
-      known.set(format, pipelines)
-    }
-    return pipelines
-  }
-  // All networks need these: they compile while the scenario is on its way.
-  of('f32').catch(() => undefined)
-  return { canvasFormat, shadeLayout, measureLayout, of }
-}
 
 /** The most negative value as a size, and the largest value, both >= 0. */
 export interface Extent {
@@ -132,34 +44,6 @@ export interface Look {
   /** The activation of a neuron whose frame is brightest. */
   readonly brightest: number
 }
-
-/** Fields of `Params` after the colours. */
-type Numbers = Tiling &
-  Readonly<
-    Record<
-      | 'start'
-      | 'count'
-      | 'first'
-      | 'rows'
-      | 'columns'
-      | 'stride'
-      | 'mapped'
-      | 'masked'
-      | 'frameStart'
-      | 'left'
-      | 'top'
-      | 'canvasWidth'
-      | 'canvasHeight'
-      | 'low'
-      | 'high'
-      | 'unit'
-      | 'firstValue'
-      | 'lastValue'
-      | 'scale'
-      | 'frameScale',
-      number
-    >
-  >
 
 export interface Painter {
   /** Sets what the print of this number is drawn with from now on. */
@@ -282,17 +166,8 @@ export async function createPainter(
     }
   })
 
-  const upload = (params: GPUBuffer, colours: readonly number[], numbers: Partial<Numbers>): void => {
-    const data = new ArrayBuffer(PARAMS_BYTES)
-    new Float32Array(data, 0, colours.length).set(colours)
-    const view = new DataView(data, COLOUR_BYTES)
-    FIELDS.forEach(({ name, isFloat }, field) => {
-      const value = numbers[name] ?? 0
-      if (isFloat) view.setFloat32(field * 4, value, true)
-      else view.setUint32(field * 4, value, true)
-    })
-    device.queue.writeBuffer(params, 0, data)
-  }
+  const upload = (params: GPUBuffer, colours: readonly number[], numbers: Partial<Numbers>): void =>
+    device.queue.writeBuffer(params, 0, paramsOf(colours, numbers))
 
   const looks = new Map<number, Look>()
   const look = (index: number, next: Look): void => {

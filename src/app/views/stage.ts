@@ -3,14 +3,17 @@ import './stage.css'
 import type { Simulation } from '../../core/run/simulation.ts'
 import { frameStops, stopsOf } from './colours.ts'
 import { type Companion, NO_ROW, companionsOf } from './companions.ts'
-import { type Figure, type PicturePointer, type Pointed, createFigure, formatDigits } from './figure.ts'
-import { createOptions } from './options.ts'
+import { formatDigits } from '../format.ts'
+import { type Figure, type PicturePointer, type Pointed, createFigure } from './figure.ts'
+import { matchesOf } from './matches.ts'
+import { createOptions, optionsButton } from './options.ts'
 import { pictureSettings } from './preferences.ts'
-import { type PainterPipelines, type Print, createPainter } from './painter.ts'
+import { type Print, createPainter } from './painter.ts'
+import type { PainterPipelines } from './pipelines.ts'
 import { type Spot, createPeek } from './peek.ts'
 import { type Range, isSigned, nextRange } from './range.ts'
 import { createReadout } from './readout.ts'
-import { reached } from '../timing.ts'
+import { reached } from '../boot/timing.ts'
 import { currentScheme } from './scheme.ts'
 import { type Sheet, placeOf, sheetsOf, showsState } from './sheet.ts'
 import { type Stopwatch, createStopwatch } from './stopwatch.ts'
@@ -176,7 +179,7 @@ export async function createStage(
     })
     const view: View = { sheet, companions, figure, first, measured: undefined, brightest: 1, rows: [] }
     first += 1 + companions.length
-    figure.tools.append(optionsButton(sheet, (anchor) => openOptions(view, anchor)))
+    figure.tools.append(optionsButton(sheet.name, (anchor) => openOptions(view, anchor)))
     return view
   })
   const openOptions = (view: View, anchor: HTMLElement): void => {
@@ -455,39 +458,6 @@ export async function createStage(
   }
 }
 
-/** For each overlap probe the pattern that every replica is nearest to, from its last sample. */
-function matchesOf(simulation: Simulation) {
-  const { replicas } = simulation.model
-  const known = new Map<string, Uint32Array<ArrayBuffer>>()
-  const of = (probe: string): Uint32Array<ArrayBuffer> => {
-    let rows = known.get(probe)
-    if (rows === undefined) {
-      rows = new Uint32Array(replicas).fill(NO_ROW)
-      known.set(probe, rows)
-    }
-    return rows
-  }
-  const end = simulation.onSample(({ probe, value }) => {
-    const rows = known.get(probe)
-    if (rows === undefined) return
-    const count = value.length / replicas
-    for (let replica = 0; replica < replicas; replica++) {
-      const first = replica * count
-      let best = first
-      for (let at = first; at < first + count; at++)
-        if ((value[at] as number) > (value[best] as number)) best = at
-      rows[replica] = best - first
-    }
-  })
-  return {
-    of,
-    end,
-    clear() {
-      for (const rows of known.values()) rows.fill(NO_ROW)
-    },
-  }
-}
-
 /** What to say where there are more entries than pixels. */
 function passedOver(sheet: Sheet, figure: Figure, pixels: number): string {
   const entries = sizeOf(figure.window, sheet).width / pixels
@@ -512,20 +482,6 @@ function linesOf(
       return row === NO_ROW ? `no ${role}` : `${role} ${text(values[index + 1])} (pattern ${row})`
     }),
   ]
-}
-
-function optionsButton(sheet: Sheet, act: (anchor: HTMLElement) => void): HTMLButtonElement {
-  const button = document.createElement('button')
-  button.type = 'button'
-  button.className = 'figure-tool options-button'
-  button.title = 'Colours and range'
-  button.setAttribute('aria-label', `Colours and range of ${sheet.name}`)
-  button.setAttribute('aria-haspopup', 'dialog')
-  button.setAttribute('aria-expanded', 'false')
-  button.innerHTML =
-    '<svg viewBox="0 0 16 16" aria-hidden="true"><circle cx="3" cy="8" r="1.4"/><circle cx="8" cy="8" r="1.4"/><circle cx="13" cy="8" r="1.4"/></svg>'
-  button.addEventListener('click', () => act(button))
-  return button
 }
 
 /** True where a wheel scrolls the page. */

@@ -1,5 +1,5 @@
 /** What acts on the pictures as a whole; it stands in the caption of the large one. */
-import { bindNumber } from '../number-field.ts'
+import { bindNumber } from '../controls/number-field.ts'
 
 export interface Toolbar {
   readonly element: HTMLElement

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { markedAt, parametersOf } from '../../../src/app/expression-text.ts'
-import { controlFields, withField } from '../../../src/app/fields.ts'
+import { markedAt, parametersOf } from '../../../src/app/controls/expression-text.ts'
+import { controlFields, withField } from '../../../src/app/controls/fields.ts'
 import { parseScenario } from '../../../src/core/model/parse.ts'
 import type { Scenario } from '../../../src/core/model/schema.ts'
 import { loadShipped } from '../../scenario.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { estimateOf, size, sketchOf } from '../../../src/app/estimate.ts'
-import { controlFields, withField } from '../../../src/app/fields.ts'
+import { estimateOf, size, sketchOf } from '../../../src/app/session/estimate.ts'
+import { controlFields, withField } from '../../../src/app/controls/fields.ts'
 import { checkScenario } from '../../../src/core/model/check.ts'
 import type { Scenario } from '../../../src/core/model/schema.ts'
 import { parseScenario } from '../../../src/core/model/parse.ts'

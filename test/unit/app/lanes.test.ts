@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { dueTicks, nextWindow, showings, spansBetween } from '../../../src/app/lanes/schedule.ts'
+import { dueTicks, nextWindow, showings, spansBetween } from '../../../src/app/timeline/schedule.ts'
 import type { Model } from '../../../src/core/model/model.ts'
 import { shownAt } from '../../../src/core/model/stimulus.ts'
 import { isDue } from '../../../src/core/plan/clock.ts'

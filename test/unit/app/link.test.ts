@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { deflateSync, strFromU8, strToU8 } from 'fflate'
 import { describe, expect, test } from 'vitest'
-import { hasChecksum, isShared, linkTo, LONGEST_LINK, scenarioOf } from '../../../src/app/share/link.ts'
+import { hasChecksum, isShared, linkTo, LONGEST_LINK, scenarioOf } from '../../../src/app/sharing/link.ts'
 import { ModelError } from '../../../src/core/errors.ts'
 import type { Scenario } from '../../../src/core/model/schema.ts'
 import { loadShipped } from '../../scenario.ts'

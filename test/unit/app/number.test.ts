@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readNumber } from '../../../src/app/number.ts'
+import { readNumber } from '../../../src/app/controls/number.ts'
 
 describe('a number field takes', () => {
   test.each([

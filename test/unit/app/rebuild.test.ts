@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { carriedOver, carriedSeries } from '../../../src/app/rebuild.ts'
+import { carriedOver, carriedSeries } from '../../../src/app/session/rebuild.ts'
 import { loadShipped } from '../../scenario.ts'
 
 const load = (...set: string[]) => loadShipped('fast-synapses', { set })

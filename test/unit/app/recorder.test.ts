@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createRecorder, samplesOf } from '../../../src/app/share/recorder.ts'
+import { createRecorder, samplesOf } from '../../../src/app/session/recorder.ts'
 import type { Sample, Series } from '../../../src/core/run/series.ts'
 
 const PROBES: readonly Series[] = [

@@ -1,6 +1,6 @@
 import { strFromU8, unzipSync } from 'fflate'
 import { afterEach, expect, test, vi } from 'vitest'
-import { tablesFile } from '../../../src/app/share/tables.ts'
+import { tablesFile } from '../../../src/app/sharing/tables.ts'
 
 const PIECES = ['tick,time,value\n', '0,0,1\n', '1,0.1,0.5\n', 'π\n']
 

@@ -1,8 +1,8 @@
 import katex from 'katex'
 import { describe, expect, test } from 'vitest'
-import { diagramOf, pacesOf } from '../../../src/app/teach/diagram.ts'
-import { equationsOf, symbolsOf } from '../../../src/app/teach/equations.ts'
-import { LESSONS } from '../../../src/app/teach/lessons.ts'
+import { diagramOf, pacesOf } from '../../../src/app/teaching/diagram.ts'
+import { equationsOf, symbolsOf } from '../../../src/app/teaching/equations.ts'
+import { LESSONS } from '../../../src/app/teaching/lessons.ts'
 import { buildModel, zeroRows } from '../../build.ts'
 import { loadShipped } from '../../scenario.ts'
 

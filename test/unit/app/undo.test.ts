@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createUndoStack, differences } from '../../../src/app/undo.ts'
+import { createUndoStack, differences } from '../../../src/app/editing/undo.ts'
 import type { Scenario } from '../../../src/core/model/schema.ts'
 import { setValue } from '../../../src/core/model/path.ts'
 import { loadShipped } from '../../scenario.ts'

@@ -61,8 +61,7 @@ describe.each(rows)('a $kind coupling, form $index,', ({ make }) => {
   test('is driven by minus the derivative of its energy by its tensor', () => {
     const { coupling, facts, tensor, g } = drawn(make())
     const driven = facts.drive(coupling, g, (to, from) => to * from)
-    const still: Coupling =
-      'inputOffset' in coupling ? ({ ...coupling, inputOffset: 'none' } as Coupling) : coupling
+    const still: Coupling = 'inputOffset' in coupling ? { ...coupling, inputOffset: 'none' } : coupling
     const slope = gradient(tensor, () => couplingFacts(still).energy(still, tensor, g))
     // An entry of W stands for g_i g_j once, and W_ji for the same again.
     const share = facts.layers(coupling).length === 1 ? 2 : 1
@@ -74,8 +73,7 @@ describe.each(rows)('a $kind coupling, form $index,', ({ make }) => {
 
   test('does as a matrix what it does as itself', () => {
     const { coupling, facts, tensor, g } = drawn(make())
-    const still: Coupling =
-      'inputOffset' in coupling ? ({ ...coupling, inputOffset: 'none' } as Coupling) : coupling
+    const still: Coupling = 'inputOffset' in coupling ? { ...coupling, inputOffset: 'none' } : coupling
     const written = facts.matrix(coupling, tensor)
     const [first, second = first] = facts.layers(coupling) as [string, string?]
     const own = couplingFacts(still)

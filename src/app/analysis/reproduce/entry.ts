@@ -1,0 +1,32 @@
+/** The last line of the scenario menu, a key and `?reproduce`: they open the panel, which is loaded when it is first wanted. */
+import { addKeys } from '../../controls/keys.ts'
+import { type Messages, textOf } from '../../messages.ts'
+import type { Workplace } from '../../session/workplace.ts'
+import type { ReproducePanel } from './panel.ts'
+
+/** Value of the line in the menu; no scenario has it as its id. */
+export const REPRODUCE = 'reproduce'
+
+/** Adds the line and the key. */
+export function bindReproduce(
+  menu: HTMLSelectElement,
+  workplace: Workplace,
+  messages: Messages,
+): ReproducePanel {
+  const group = document.createElement('optgroup')
+  group.label = 'Published results'
+  group.append(new Option('Reproduce…', REPRODUCE))
+  menu.append(group)
+  let panel: Promise<ReproducePanel> | undefined
+  const open = async (id?: string): Promise<void> => {
+    try {
+      panel ??= import('./panel.ts').then(({ createReproducePanel }) => createReproducePanel(workplace))
+      ;(await panel).open(id)
+    } catch (error) {
+      panel = undefined
+      messages.notice(`The experiments could not be loaded: ${textOf(error)}`)
+    }
+  }
+  addKeys([{ key: 'x', label: 'Experiments with published results', act: () => void open() }])
+  return { open: (id) => void open(id) }
+}

@@ -1,0 +1,184 @@
+/** What the controls of a scenario are: read from the schema, in the order in which it stands there. Pure. */
+import { isBiased, isMoving, type RuleKind } from '../../core/kinds/rules/table.ts'
+import {
+  type Field,
+  type SchemaNode,
+  fieldAt,
+  keysOf,
+  kindOf,
+  nodeAt,
+  setValue,
+  valueAt,
+} from '../../core/model/path.ts'
+import { asCustom, CUSTOM } from '../../core/kinds/lagrangians/table.ts'
+import type { Lagrangian } from '../../core/model/model.ts'
+import type { Scenario } from '../../core/model/schema.ts'
+
+export interface ControlField extends Field {
+  readonly path: string
+  /** Folder: `time`, `neurons`, `synapses`, `memories` or `stimulus`. */
+  readonly group: string
+  /** Folder in the folder: the name of the layer, synapse or memory, what the stimulus does. */
+  readonly item?: string
+  /** What stands there now; undefined = nothing. */
+  readonly value: unknown
+  /** What it means that nothing stands there, where that is allowed. */
+  readonly absent?: string
+}
+
+const GROUPS = ['neurons', 'synapses', 'memories', 'stimulus'] as const
+
+/** Whole lists, and what only makes sense when written as a whole. */
+const LEFT_OUT = ['transform', 'select', 'values', 'paths', 'rectangle', 'scale']
+
+/** What it means that a value is not there. */
+const ABSENT: Readonly<Record<string, string>> = {
+  stop: 'never',
+  tau: 'fixed',
+  count: 'all',
+  perLabel: 'all',
+  norm: 'as drawn',
+  sparsity: '0',
+  side: 'bottom',
+  corrupt: 'none',
+}
+
+function stimulusName({ stimulus }: Scenario, index: string): string {
+  const item = stimulus[Number(index)]
+  return `${item?.kind} ${item?.layer}`
+}
+
+/** Every value of a scenario that has a control. */
+export function controlFields(scenario: Scenario): ControlField[] {
+  const fields: ControlField[] = []
+  const add = (path: string, group: string, item?: string): void => {
+    const keys = path.split('.')
+    const key = keys.at(-1) as string
+    const isNamedByUser = path.includes('.lagrangian.parameters.')
+    if ((LEFT_OUT.includes(key) && !isNamedByUser) || isMeaningless(scenario, path)) return
+    const field = fieldAt(scenario, path)
+    const node = nodeAt(scenario, keys)
+    if (field === undefined || node === undefined) return
+    const value = valueAt(scenario, path)
+    const base = { path, group, ...(item === undefined ? {} : { item }), value }
+    const slot = nodeAt(scenario, keys.slice(0, -1))?.entries?.[key]
+    const isNeeded = group === 'memories' && key === 'tau'
+    const absent =
+      path === 'replicas.count'
+        ? 'one a point'
+        : slot?.type === 'exact_optional' && !isNeeded
+          ? ABSENT[key]
+          : undefined
+    const choice = switchOf(scenario, path)
+    if (choice !== undefined) {
+      const { options } = choice
+      const chosen = valueAt(scenario, `${path}.${choice.key}`)
+      fields.push({
+        ...field,
+        ...base,
+        kind: 'choice',
+        options,
+        value: chosen,
+        ...(absent === undefined ? {} : { absent }),
+      })
+    } else if (field.kind === 'number' || field.kind === 'choice' || field.kind === 'flag') {
+      // What is not there and is nothing to be chosen has no control.
+      if (value === undefined && absent === undefined) return
+      const titles: Readonly<Record<string, string>> = { 0: 'height', 1: 'width' }
+      const title = path === 'replicas.count' ? 'replicas' : (titles[key] ?? field.title)
+      fields.push({ ...field, ...base, title, ...(absent === undefined ? {} : { absent }) })
+      return
+    }
+    if (typeof value !== 'object' || value === null) return
+    const isList = Array.isArray(value) || node.type === 'record'
+    const inner = isList ? Object.keys(value) : keysOf(node)
+    for (const one of inner) if (one !== choice?.key) add(`${path}.${one}`, group, item)
+  }
+
+  for (const path of ['time.dt', 'time.ticks', 'time.integrator', 'seed', 'replicas']) add(path, 'time')
+  for (const group of GROUPS) {
+    Object.keys(scenario[group]).forEach((name) => {
+      const item = group === 'stimulus' ? stimulusName(scenario, name) : name
+      for (const key of keysOf(nodeAt(scenario, [group, name]) as SchemaNode)) {
+        if (key !== 'kind') add(`${group}.${name}.${key}`, group, item)
+      }
+    })
+  }
+  return fields
+}
+
+/** True for values that the scenario allows and that do nothing as it is. */
+function isMeaningless(scenario: Scenario, path: string): boolean {
+  const [group, name = '', key = ''] = path.split('.')
+  if (group === 'neurons')
+    return scenario.neurons[name]?.tau === 0 && (key === 'every' || key === 'temperature')
+  if (group === 'synapses')
+    return scenario.synapses[name]?.tau === undefined && (key === 'every' || key === 'strength')
+  if (group === 'memories') {
+    const kind = scenario.memories[name]?.rule ?? 'fixed'
+    return !isMoving(kind) ? ['every', 'tau', 'bias'].includes(key) : key === 'bias' && !isBiased(kind)
+  }
+  return false
+}
+
+/** The key that tells the kinds of a thing apart and the kinds there are, where one may be changed for another. */
+function switchOf(scenario: Scenario, path: string): { key: string; options: string[] } | undefined {
+  const key = /^neurons\.[^.]+\.lagrangian$/.test(path)
+    ? 'kind'
+    : path.endsWith('.corrupt')
+      ? 'op'
+      : undefined
+  if (key === undefined) return undefined
+  // As if nothing stood there: all options.
+  const all = nodeAt(setValue(scenario, path, undefined), path.split('.'))
+  const options = (all?.options ?? []) as readonly SchemaNode[]
+  const kinds = options.map((option) => String(kindOf(option, key)))
+  return { key, options: path.startsWith('stimulus.') ? kinds : kinds.filter((kind) => kind !== 'mask') }
+}
+
+/** What a kind begins with where the schema has no default. */
+const START: Readonly<Record<string, object>> = {
+  flip: { fraction: 0.1 },
+  gaussian: { sigma: 0.3 },
+  occlude: { fraction: 0.5, side: 'bottom' },
+  mask: { fraction: 0.5 },
+}
+
+/** The scenario with one value changed, and with it what the change makes necessary; to be parsed. */
+export function withField(scenario: Scenario, path: string, value: unknown): unknown {
+  const [group, name = '', key = ''] = path.split('.')
+  const set = (next: unknown, at: string, to: unknown): unknown => setValue(next, at, to)
+  const switched = switchOf(scenario, path)
+  // A whole Lagrangian is taken as it is.
+  if (switched !== undefined && typeof value !== 'object') {
+    if (value === undefined) return set(scenario, path, undefined)
+    const old = valueAt(scenario, path) as Readonly<Record<string, unknown>> | undefined
+    if (old?.[switched.key] === value) return scenario
+    if (value === CUSTOM) return set(scenario, path, asCustom(old as unknown as Lagrangian))
+    const bare = set(scenario, path, { [switched.key]: value })
+    const known = keysOf(nodeAt(bare, path.split('.')) as SchemaNode)
+    const same = Object.entries(old ?? {}).filter(([one]) => one !== switched.key && known.includes(one))
+    const start = START[value as string]
+    return set(scenario, path, { [switched.key]: value, ...start, ...Object.fromEntries(same) })
+  }
+  let next = set(scenario, path, value)
+  if (group === 'memories' && key === 'rule') {
+    const memory = scenario.memories[name]
+    if (!isBiased(value as RuleKind)) next = set(next, `memories.${name}.bias`, undefined)
+    if (!isMoving(value as RuleKind)) next = set(next, `memories.${name}.tau`, undefined)
+    else {
+      next = set(next, `memories.${name}.tau`, memory?.tau ?? 100)
+      if (memory !== undefined && 'format' in memory) next = set(next, `memories.${name}.format`, 'f32')
+    }
+  }
+  if (group === 'synapses' && key === 'tau' && value === undefined)
+    next = set(next, `synapses.${name}.strength`, 0)
+  if (group === 'neurons' && key === 'tau' && value === 0) next = set(next, `neurons.${name}.temperature`, 0)
+  // A memory has one row for each neuron of its layer: where they are drawn, their number follows.
+  for (const [memory, { to, init }] of Object.entries(scenario.memories)) {
+    if (init.kind !== 'random' || init.count === undefined) continue
+    if (path === `neurons.${to}.size`) next = set(next, `memories.${memory}.init.count`, value)
+    if (path === `memories.${memory}.init.count`) next = set(next, `neurons.${to}.size`, value)
+  }
+  return next
+}

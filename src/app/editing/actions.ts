@@ -1,0 +1,309 @@
+/** What hands do to the network that is open: all of it is a change of its scenario, which can be undone. */
+import { decodeIdx } from '../../core/data/idx.ts'
+import { gunzip } from '../../core/data/gzip.ts'
+import { ModelError } from '../../core/errors.ts'
+import type { Model, Rows } from '../../core/model/model.ts'
+import { setValue, valueAt } from '../../core/model/path.ts'
+import type { Patterns, Scenario } from '../../core/model/schema.ts'
+import { repetitionOf, repetitionsOf } from '../../core/model/variation.ts'
+import { readShipped } from '../session/source.ts'
+import type { Opened } from '../session/opened.ts'
+import type { Workplace } from '../session/workplace.ts'
+import { type Damage, cueOfClasses, damaged, imagesOfClasses, shownRow } from './choices.ts'
+import { cleared, painted, replaced } from './edits.ts'
+import { readImage } from './images.ts'
+import { type Likeness, fitted, likenessOf, likenessText, madeLike } from './likeness.ts'
+import { type Cue, type Store, cueOf, rowValues, storesOf, zeroRow } from './places.ts'
+
+/** The replica that a choice is for. */
+export type Whose = number | 'all'
+
+export interface Actions {
+  /** Paints entries of a cue; resolves when the network shows them. */
+  paint(cue: Cue, replica: number, values: ReadonlyMap<number, number>): Promise<void>
+  /** Makes a stored row the cue; the run starts again from it, or shows it at once where it is held. */
+  show(store: Store, row: number, whose: Whose): Promise<void>
+  /** Sets the cue to 0 where it is what the network sees now, else its state. */
+  blank(layer: string, whose: Whose): Promise<void>
+  /** Damages the clean cue; of several calls that wait only the last counts. */
+  damage(layer: string, kind: Damage, amount: number): Promise<void>
+  /** Writes the state of a replica into a row, or the free one; resolves to the row. */
+  store(store: Store, replica: number, row: number | 'free'): Promise<number | undefined>
+  forget(store: Store, row: number): Promise<void>
+  /** Images become rows: free ones first. */
+  storeImages(store: Store, files: readonly File[]): Promise<void>
+  /** Cues, or memories, of these classes only. */
+  choose(what: 'cues' | 'memories', store: Store, classes: readonly number[]): Promise<void>
+}
+
+/** @param tell - a line for the reader; `undoable` where something that was there is gone */
+export function createActions(
+  workplace: Workplace,
+  tell: (text: string, undoable?: boolean) => void,
+): Actions {
+  const open = (): Opened => {
+    if (workplace.opened === undefined) throw new ModelError('no scenario is open; load one first')
+    return workplace.opened
+  }
+  const change = (path: string, edit: (patterns: Patterns) => Patterns): Promise<boolean> =>
+    workplace.rebuild((scenario: Scenario) =>
+      setValue(scenario, path, edit((valueAt(scenario, path) as Patterns | undefined) ?? { kind: 'zeros' })),
+    )
+
+  /** Starts the run again from its cues; one that has come to its end plays. */
+  const restart = async (): Promise<void> => {
+    const { simulation, loop } = open()
+    const plays = loop.playing || simulation.tick >= simulation.model.time.ticks
+    if (simulation.tick > 0) await workplace.reset()
+    if (plays) workplace.play()
+  }
+
+  let wanted: (() => Promise<void>) | undefined
+  let atWork: Promise<void> | undefined
+  /** One after the other; of several that wait only the last is done. */
+  const latest = (act: () => Promise<void>): Promise<void> => {
+    wanted = act
+    atWork ??= (async () => {
+      while (wanted !== undefined) {
+        const next = wanted
+        wanted = undefined
+        await next()
+      }
+    })().finally(() => (atWork = undefined))
+    return atWork
+  }
+
+  return {
+    async paint(cue, replica, values) {
+      const { model } = open().simulation
+      await change(cue.path, (patterns) => {
+        const own = ownRow(cue, patterns, repetitionOf(model, replica), repetitionsOf(model))
+        return painted(own.patterns, own.row, values)
+      })
+    },
+    async show(store, row, whose) {
+      const { simulation } = open()
+      const { model, tick } = simulation
+      const cue = cueOf(model, store.layer, tick)
+      if (cue === undefined) {
+        throw new ModelError(
+          `layer \`${store.layer}\` is adiabatic and has no cue; give it a clamp in \`stimulus\``,
+        )
+      }
+      const values = rowValues(unscaled(store), row)
+      const own = whose === 'all' ? whose : repetitionOf(model, whose)
+      const next = shownRow(cue, store, row, own, repetitionsOf(model), values)
+      if (!(await change(cue.path, () => next))) return
+      if (!cue.isHeld) await restart()
+      const isAll = whose === 'all' || model.replicas === 1 || cue.kind === 'clamp' || cue.kind === 'current'
+      tell(
+        `Row ${row} of \`${store.name}\` is the cue${isAll ? '' : ` of replica ${whose}`} now; undo takes it back.`,
+      )
+    },
+    async blank(layer, whose) {
+      const { simulation, loop } = open()
+      const { model, tick } = simulation
+      const cue = cueOf(model, layer, tick)
+      const { size } = model.layers.find(({ name }) => name === layer) as Model['layers'][number]
+      if (cue !== undefined && (tick === 0 || cue.isHeld)) {
+        const count = repetitionsOf(model)
+        const replicas =
+          whose === 'all' ? Array.from({ length: count }, (_, r) => r) : [repetitionOf(model, whose)]
+        await change(cue.path, (patterns) =>
+          replicas.reduce((edited, replica) => {
+            const own = ownRow(cue, edited, replica, count)
+            return cleared(own.patterns, own.row, size)
+          }, patterns),
+        )
+        return
+      }
+      const zeros = new Float32Array(size)
+      for (let replica = 0; replica < model.replicas; replica++)
+        if (whose === 'all' || whose === replica) simulation.writePart(layer, replica * size, zeros)
+      loop.redraw()
+    },
+    damage: (layer, kind, amount) =>
+      latest(async () => {
+        const { model, tick } = open().simulation
+        const cue = cueOf(model, layer, tick)
+        if (cue === undefined) return
+        const isVaried = model.variation?.axes.some(({ path }) => path.startsWith(`${cue.path}.corrupt.`))
+        if (isVaried === true) {
+          tell(
+            'The damage of this cue differs from replica to replica: `replicas.vary` of the scenario says how.',
+          )
+          return
+        }
+        const done = await change(cue.path, (patterns) => damaged(patterns, kind, amount))
+        if (done && !cue.isHeld) await restart()
+      }),
+    async store(store, replica, row) {
+      const { simulation, loop } = open()
+      const { data, at } = await loop.still(async () => ({
+        data: (await simulation.read(store.layer)).data,
+        at: row === 'free' ? (await freeRows(simulation, store, 1))[0] : { row, how: '', replaces: true },
+      }))
+      if (at === undefined) return undefined
+      const { columns } = store.rows
+      const state = data.subarray(replica * columns, (replica + 1) * columns)
+      const like = likenessFor(store, at.row)
+      const values = madeLike(state, like)
+      if (!(await change(store.path, (patterns) => replaced(patterns, at.row, values)))) return undefined
+      tell(`${storedText(store, at)}, ${likenessText(like)}.`)
+      return at.row
+    },
+    async forget(store, row) {
+      if (store.format === 'binary') {
+        throw new ModelError(
+          `row ${row} of \`${store.name}\` cannot become 0: format "binary" holds only -1 and +1; set ${store.path.replace('init', 'format')} to "f32"`,
+        )
+      }
+      if (!(await change(store.path, (patterns) => cleared(patterns, row, store.rows.columns)))) return
+      tell(
+        store.kind === 'synapse'
+          ? `Pattern ${row} is taken out of the coupling \`${store.name}\`.`
+          : `Row ${row} of \`${store.name}\` is 0 now.`,
+      )
+    },
+    async storeImages(store, files) {
+      const { simulation, loop } = open()
+      const { shape } = simulation.model.layers.find(
+        ({ name }) => name === store.layer,
+      ) as Model['layers'][number]
+      const [height, width, third] = shape
+      if (height === undefined || width === undefined || third !== undefined) {
+        throw new ModelError(
+          `layer \`${store.layer}\` is not one image; set neurons.${store.layer}.size to [height, width]`,
+        )
+      }
+      const images = await Promise.all(files.map(readImage))
+      const free = await loop.still(() => freeRows(simulation, store, images.length))
+      if (free.length < images.length) {
+        throw new ModelError(
+          `${images.length} images for ${free.length} rows of \`${store.name}\`; drop fewer, or raise the size of its layer`,
+        )
+      }
+      const likes = free.map(({ row }) => likenessFor(store, row))
+      const done = await change(store.path, (patterns) =>
+        images.reduce((edited, image, index) => {
+          const { row } = free[index] as Free
+          return replaced(edited, row, madeLike(fitted(image, width, height), likes[index] as Likeness))
+        }, patterns),
+      )
+      if (!done) return
+      const [first] = free
+      const rows = free.map(({ row }) => row).join(', ')
+      const what =
+        images.length === 1 ? storedText(store, first as Free) : `Stored in rows ${rows} of \`${store.name}\``
+      const gone = free.filter(({ replaces }) => replaces).map(({ row }) => row)
+      const memories =
+        gone.length === 1 ? `the memory in row ${gone[0]}` : `the memories in rows ${gone.join(', ')}`
+      const replacing = gone.length === 0 ? '' : ` This replaced ${memories}.`
+      tell(`${what}, ${likenessText(likes[0] as Likeness)}.${replacing}`, gone.length > 0)
+    },
+    async choose(what, store, classes) {
+      if (classes.length === 0) return
+      const { model, tick } = open().simulation
+      if (what === 'memories') {
+        const { rows } = store.rows
+        await change(store.path, (patterns) =>
+          patterns.kind === 'idx' ? imagesOfClasses(patterns, classes, rows) : patterns,
+        )
+        return
+      }
+      const cue = cueOf(model, store.layer, tick)
+      if (cue === undefined) return
+      const done = await change(cue.path, () => cueOfClasses(cue, classes, store, repetitionsOf(model)))
+      if (done && !cue.isHeld) await restart()
+    },
+  }
+}
+
+/** The row of a replica's cue; zeros that all replicas share become a row each. */
+function ownRow(
+  cue: Cue,
+  patterns: Patterns,
+  replica: number,
+  replicas: number,
+): { readonly patterns: Patterns; readonly row: number } {
+  const isDealt = cue.kind === 'initial' || cue.kind === 'init'
+  if (isDealt && patterns.kind === 'zeros')
+    return { patterns: { ...patterns, count: replicas }, row: replica }
+  return { patterns, row: cue.rowOf(replica) }
+}
+
+interface Free {
+  readonly row: number
+  /** Why this one, in words. */
+  readonly how: string
+  /** What the row held is lost. */
+  readonly replaces: boolean
+}
+
+/** Rows to write to: those of zeros, then behind the last where that is possible, else those least used. */
+async function freeRows(simulation: Opened['simulation'], store: Store, count: number): Promise<Free[]> {
+  const { rows, columns } = store.rows
+  const now: Rows = store.learns
+    ? { rows, columns, data: (await simulation.read(store.name)).data.subarray(0, rows * columns) }
+    : store.rows
+  const free: Free[] = []
+  const copy = { rows, columns, data: now.data.slice() }
+  for (let zero = zeroRow(copy); zero !== undefined && free.length < count; zero = zeroRow(copy)) {
+    free.push({ row: zero, how: '', replaces: false })
+    copy.data[zero * columns] = 1
+  }
+  if (store.to === undefined) {
+    for (let row = rows; free.length < count; row++) free.push({ row, how: '', replaces: false })
+    return free
+  }
+  if (free.length < count) {
+    const { data } = await simulation.read(`${store.to}/activations`)
+    const used = new Float64Array(rows)
+    data.forEach((value, index) => (used[index % rows] = (used[index % rows] as number) + Math.abs(value)))
+    const taken = new Set(free.map(({ row }) => row))
+    const order = Array.from({ length: rows }, (_, row) => row).filter((row) => !taken.has(row))
+    order.sort((a, b) => (used[a] as number) - (used[b] as number) || b - a)
+    free.push(
+      ...order.slice(0, count - free.length).map((row) => ({ row, how: ', the least used', replaces: true })),
+    )
+  }
+  return free
+}
+
+function unscaled({ rows, scale }: Store): Rows {
+  const { rows: count, columns, data } = rows
+  return scale === 1 ? rows : { rows: count, columns, data: data.map((value) => value / scale) }
+}
+
+function likenessFor(store: Store, row: number): Likeness {
+  if (store.format === 'binary') return { sign: 1 }
+  return likenessOf(unscaled(store), row)
+}
+
+function storedText(store: Store, { row, how }: Free): string {
+  return store.kind === 'synapse'
+    ? `Stored in the coupling \`${store.name}\` as pattern ${row}`
+    : `Stored in row ${row} of \`${store.name}\`${how}`
+}
+
+/** The stores of a layer with the classes that its rows, or the cue, can be chosen from. */
+export async function classesFor(
+  what: 'cues' | 'memories',
+  model: Model,
+  layer: string,
+  tick: number,
+): Promise<{ readonly all: readonly number[]; readonly chosen: readonly number[] } | undefined> {
+  const [store] = storesOf(model, layer)
+  const place = what === 'cues' ? cueOf(model, layer, tick) : store
+  if (place === undefined) return undefined
+  const { patterns, rows } = place
+  const chosen = distinct(rows.labels ?? [])
+  if (patterns.kind === 'idx' && patterns.labels !== undefined)
+    return { all: distinct(decodeIdx(gunzip(await readShipped(patterns.labels))).data), chosen }
+  const isCopy = what === 'cues' && patterns.kind === 'rows' && patterns.of === store?.name
+  return isCopy && store.rows.labels !== undefined ? { all: distinct(store.rows.labels), chosen } : undefined
+}
+
+function distinct(labels: Iterable<number>): number[] {
+  return [...new Set(labels)].filter((label) => label >= 0).sort((a, b) => a - b)
+}

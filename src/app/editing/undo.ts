@@ -1,0 +1,116 @@
+/** Changes of a scenario that can be taken back, and which values they changed. Pure. */
+import { valueAt } from '../../core/model/path.ts'
+import type { Scenario } from '../../core/model/schema.ts'
+
+/** Milliseconds within which changes of the same value are one step, such as keys held down on a slider. */
+const JOINED_WITHIN = 600
+
+/** Steps that are kept. */
+const MOST_STEPS = 200
+
+export interface Step {
+  readonly from: Scenario
+  readonly to: Scenario
+}
+
+export interface UndoStack {
+  readonly canUndo: boolean
+  readonly canRedo: boolean
+  /**
+   * Notes a change; what had been undone can no longer be redone.
+   * @param now - ms
+   * @param gesture - number of the press of the pointer it belongs to; 0 = none. Changes of one value in one are one step
+   */
+  push(step: Step, now: number, gesture: number): void
+  /** The scenario before the last step, which becomes the next one to redo. */
+  undo(): Scenario | undefined
+  redo(): Scenario | undefined
+  clear(): void
+}
+
+export function createUndoStack(): UndoStack {
+  let done: (Step & { paths: string; at: number; gesture: number })[] = []
+  let undone: Step[] = []
+  return {
+    get canUndo() {
+      return done.length > 0
+    },
+    get canRedo() {
+      return undone.length > 0
+    },
+    push({ from, to }, now, gesture) {
+      undone = []
+      const paths = differences(from, to)
+        .map(({ path }) => path)
+        .join(' ')
+      if (paths === '') return
+      const last = done.at(-1)
+      const isSame = last?.paths === paths
+      if (isSame && (gesture === 0 ? now - last.at < JOINED_WITHIN : gesture === last.gesture)) {
+        done.pop()
+        // A slider that is back where it was has changed nothing.
+        if (differences(last.from, to).length > 0) done.push({ from: last.from, to, paths, at: now, gesture })
+        return
+      }
+      done.push({ from, to, paths, at: now, gesture })
+      if (done.length > MOST_STEPS) done.shift()
+    },
+    undo() {
+      const step = done.pop()
+      if (step === undefined) return undefined
+      undone.push(step)
+      return step.from
+    },
+    redo() {
+      const step = undone.pop()
+      if (step === undefined) return undefined
+      // What comes next is a step of its own.
+      done.push({ ...step, paths: '', at: -Infinity, gesture: 0 })
+      return step.to
+    },
+    clear() {
+      done = []
+      undone = []
+    },
+  }
+}
+
+/** One value that two scenarios do not share; undefined where one of them has none. */
+export interface Difference {
+  readonly path: string
+  readonly from: unknown
+  readonly to: unknown
+}
+
+/** Every value in which two scenarios differ, as far inside as both have the same kind of thing. */
+export function differences(from: unknown, to: unknown, path: readonly string[] = []): Difference[] {
+  if (from === to) return []
+  if (isObject(from) && isObject(to) && Array.isArray(from) === Array.isArray(to)) {
+    if (Array.isArray(from) && from.length !== (to as unknown as readonly unknown[]).length)
+      return [{ path: path.join('.'), from, to }]
+    return [...new Set([...Object.keys(from), ...Object.keys(to)])].flatMap((key) =>
+      differences(from[key], to[key], [...path, key]),
+    )
+  }
+  return [{ path: path.join('.'), from, to }]
+}
+
+/** The patterns in which two scenarios differ, each as a whole: thousands of values may be one change. */
+export function patternChanges(from: Scenario, to: Scenario): Difference[] {
+  const depth: Readonly<Record<string, number>> = {
+    neurons: 3,
+    memories: 3,
+    stimulus: 3,
+    probes: 3,
+    synapses: 4,
+  }
+  const paths = differences(from, to).map(({ path }) => {
+    const keys = path.split('.')
+    return keys.slice(0, depth[keys[0] ?? ''] ?? keys.length).join('.')
+  })
+  return [...new Set(paths)].map((path) => ({ path, from: valueAt(from, path), to: valueAt(to, path) }))
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,16 @@
+/** Numbers as the page writes them. Pure. */
+
+/** Three digits, with a real minus sign. */
+export function format3(value: number): string {
+  return formatDigits(value, 3)
+}
+
+/** Some significant digits, with a real minus sign. */
+export function formatDigits(value: number, digits: number): string {
+  const size = Math.abs(value)
+  const text =
+    size !== 0 && (size < 1e-3 || size >= 1e5)
+      ? size.toExponential(digits - 2)
+      : String(Number(size.toPrecision(digits)))
+  return value < 0 ? `−${text}` : text
+}

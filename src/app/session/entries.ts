@@ -1,0 +1,247 @@
+/**
+ * What each entry of the browser's history had open: scenario, changes and, where it is small enough, the run. The entry has
+ * a number of its own in `history.state`; the rest is in the session storage under that number.
+ */
+import { strFromU8, strToU8 } from 'fflate'
+import * as v from 'valibot'
+import { crc32 } from '../../core/data/crc32.ts'
+import { ModelError } from '../../core/errors.ts'
+import { parseScenario } from '../../core/model/parse.ts'
+import type { Scenario } from '../../core/model/schema.ts'
+import { checkFiles, decodeCheckpoint, encodeCheckpoint } from '../../core/run/checkpoint.ts'
+import { restarted } from './autosave.ts'
+import { type Source, scenarioSource } from './source.ts'
+import type { Opened } from './opened.ts'
+
+const VERSION = 1
+
+const PREFIX = 'engram.entry.'
+
+/** Characters of one entry; storages hold some five million. */
+const MOST_CHARACTERS = 2 * 2 ** 20
+
+const stateSchema = v.object({ entry: v.string(), scenario: v.optional(v.unknown()) })
+
+const recordSchema = v.object({
+  version: v.literal(VERSION),
+  entry: v.string(),
+  playing: v.boolean(),
+  /** As it was opened. */
+  home: v.unknown(),
+  /** As it is. */
+  scenario: v.unknown(),
+  /** A checkpoint in base64. */
+  run: v.optional(v.string()),
+})
+
+export interface Recalled {
+  readonly source: Source
+  readonly playing: boolean
+}
+
+export interface Entries {
+  /** Of the entry that the address belongs to. */
+  readonly current: string
+  /** Makes an entry for what is opened next. @param scenario - where the address does not tell it */
+  push(address: string, scenario?: Scenario): void
+  /** Another address for the entry that there is. */
+  rename(address: string): void
+  /** The browser has made an entry for the same scenario, such as of `#part`. */
+  stay(): void
+  /** Takes over the entry that the browser has gone to; false when it is the one that was there already. */
+  follow(): boolean
+  /** From now on this scenario, as it was opened, belongs to an entry. */
+  own(home: Scenario, entry?: string): void
+  /** Keeps what is open for its entry, as far as there is room. */
+  keep(opened: Opened | undefined): void
+  /** The same up to the tick there is, before another takes its place. */
+  leave(opened: Opened | undefined): Promise<void>
+  /**
+   * What the current entry had open; undefined = it is new.
+   * @throws ModelError when nothing that is sound was kept
+   */
+  recall(): Promise<Recalled | undefined>
+  /** The scenario that the current entry was made for, where its address does not tell it. */
+  given(): Promise<Source> | undefined
+}
+
+export function createEntries(): Entries {
+  const owners = new WeakMap<Scenario, string>()
+  const stored = (): v.InferOutput<typeof stateSchema> | undefined => {
+    const { success, output } = v.safeParse(stateSchema, history.state)
+    return success ? output : undefined
+  }
+  const isNew = stored() === undefined
+  let fresh = isNew ? createId() : ''
+  let current = stored()?.entry ?? fresh
+  if (isNew) history.replaceState({ entry: current }, '')
+
+  const keep = (opened: Opened | undefined): void => {
+    const entry = opened === undefined ? undefined : owners.get(opened.home)
+    if (opened !== undefined && entry !== undefined) write(entry, opened)
+  }
+
+  return {
+    get current() {
+      return current
+    },
+    push(address, scenario) {
+      current = fresh = createId()
+      const isShort = scenario !== undefined && JSON.stringify(scenario).length <= MOST_CHARACTERS
+      history.pushState({ entry: current, ...(isShort ? { scenario } : {}) }, '', address)
+    },
+    rename: (address) => history.replaceState(history.state, '', address),
+    stay: () => history.replaceState({ entry: current }, ''),
+    follow() {
+      const state = stored()
+      if (state?.entry === current) return false
+      current = state?.entry ?? (fresh = createId())
+      if (state === undefined) history.replaceState({ entry: current }, '')
+      else fresh = ''
+      return true
+    },
+    own(home, entry = current) {
+      if (!owners.has(home)) owners.set(home, entry)
+    },
+    keep,
+    async leave(opened) {
+      if (opened !== undefined && opened.autosave.bytes <= MOST_CHARACTERS) await opened.autosave.take()
+      keep(opened)
+    },
+    async recall() {
+      const text = read(current)
+      if (text === undefined && current === fresh) return undefined
+      if (text === undefined) throw new ModelError('the browser kept nothing')
+      return recalled(text, current)
+    },
+    given() {
+      const scenario = stored()?.scenario
+      return scenario === undefined
+        ? undefined
+        : Promise.resolve().then(() => scenarioSource(parseScenario(scenario)))
+    },
+  }
+}
+
+function storage(): Storage | undefined {
+  try {
+    return window.sessionStorage
+  } catch {
+    return undefined
+  }
+}
+
+function read(entry: string): string | undefined {
+  try {
+    return storage()?.getItem(PREFIX + entry) ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+function write(entry: string, opened: Opened): void {
+  const { home, simulation, loop } = opened
+  const common = {
+    version: VERSION,
+    entry,
+    playing: loop.playing,
+    home,
+    scenario: simulation.model.scenario,
+  }
+  const run = runOf(opened)
+  const texts = [...(run === undefined ? [] : [{ ...common, run }]), common]
+    .map((record) => JSON.stringify(record))
+    .filter(({ length }) => length <= MOST_CHARACTERS)
+    .map((text) => `${crc32(strToU8(text))} ${text}`)
+  const key = PREFIX + entry
+  const others = oldest(key)
+  for (;;) {
+    if (texts.some((text) => put(key, text))) return
+    // The older record of this entry is out of date.
+    remove(key)
+    const other = others.shift()
+    if (other === undefined) return
+    remove(other)
+  }
+}
+
+/** Entries sort by their age. */
+function createId(): string {
+  return `${Date.now().toString(36)}-${crypto.randomUUID()}`
+}
+
+/** The other entries that are kept, the oldest first. */
+function oldest(key: string): string[] {
+  try {
+    return Object.keys(storage() ?? {})
+      .filter((name) => name.startsWith(PREFIX) && name !== key)
+      .sort()
+  } catch {
+    return []
+  }
+}
+
+function remove(key: string): void {
+  try {
+    storage()?.removeItem(key)
+  } catch {
+    // What cannot be removed cannot have been written either.
+  }
+}
+
+function put(key: string, text: string): boolean {
+  try {
+    storage()?.setItem(key, text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The latest checkpoint with the samples up to it, or without them where they are too many. */
+function runOf({ autosave, simulation, recorder }: Opened): string | undefined {
+  const { saved } = autosave
+  if (saved === undefined || autosave.bytes > MOST_CHARACTERS || saved.checkpoint.tick > simulation.tick)
+    return undefined
+  const { scenario } = simulation.model
+  const { checkpoint } = saved
+  const isSame = checkpoint.scenario.time.dt === scenario.time.dt
+  const { origin } = isSame ? checkpoint : restarted(saved)
+  const empty = simulation.series.map((one) => ({
+    ...one,
+    tick: [],
+    time: [],
+    value: [],
+    ...(one.terms === undefined ? {} : { terms: [] }),
+  }))
+  const sampled = recorder.series().map((one) => {
+    const count = one.tick.filter((tick) => tick <= checkpoint.tick).length
+    const cut = {
+      ...one,
+      tick: one.tick.slice(0, count),
+      time: one.time.slice(0, count),
+      value: one.value.slice(0, count),
+    }
+    return one.terms === undefined ? cut : { ...cut, terms: one.terms.slice(0, count) }
+  })
+  for (const series of [sampled, empty]) {
+    const bytes = encodeCheckpoint({ ...checkpoint, origin, scenario, series })
+    if (bytes.length * 1.5 < MOST_CHARACTERS) return btoa(strFromU8(bytes, true))
+  }
+  return undefined
+}
+
+async function recalled(text: string, entry: string): Promise<Recalled> {
+  const [, sum, json] = /^(\d+) (.*)$/s.exec(text) ?? []
+  if (json === undefined || Number(sum) !== crc32(strToU8(json)))
+    throw new ModelError('what the browser kept is damaged')
+  const { success, output } = v.safeParse(recordSchema, JSON.parse(json))
+  if (!success || output.entry !== entry) throw new ModelError('what the browser kept is of another version')
+  const scenario = parseScenario(output.scenario)
+  const home = parseScenario(output.home)
+  const source = { ...(await scenarioSource(scenario)), home }
+  if (output.run === undefined) return { source, playing: output.playing }
+  const checkpoint = decodeCheckpoint(strToU8(atob(output.run), true))
+  checkFiles(checkpoint, source.model)
+  return { source: { ...source, checkpoint }, playing: output.playing }
+}

@@ -1,0 +1,33 @@
+/** Files of a server, with errors for the reader. */
+import { ModelError } from '../../core/errors.ts'
+import type { Read } from '../../core/model/files.ts'
+
+/**
+ * Reads the files that a scenario names.
+ * @param base - address of the scenario, or of its folder with a slash at its end
+ */
+export function readBeside(base: URL): Read {
+  return async (path) => {
+    // A path is no URL: `#` and `%` may stand in the name of a file.
+    const file = new URL(path.split(/[/\\]/).map(encodeURIComponent).join('/'), base)
+    return new Uint8Array(await (await get(file, path)).arrayBuffer())
+  }
+}
+
+/**
+ * @param name - of the file, as the reader knows it
+ * @throws ModelError if there is no such file or no server
+ */
+export async function get(url: URL, name: string): Promise<Response> {
+  let response: Response
+  try {
+    response = await fetch(url)
+  } catch {
+    throw new ModelError(`"${name}" cannot be fetched from ${url.href}; check the address and the connection`)
+  }
+  // Development servers answer a path that is not there with their start page.
+  const isPage = response.headers.get('content-type')?.startsWith('text/html') === true
+  if (response.ok && !isPage) return response
+  const reason = isPage ? 'there is no such file' : `HTTP ${response.status}`
+  throw new ModelError(`"${name}" cannot be fetched from ${url.href}: ${reason}`)
+}

@@ -1,0 +1,236 @@
+/** Ticks at the pace of the reader, in frames that the GPU can keep up with. */
+import type { Simulation } from '../../core/run/simulation.ts'
+
+/** GPU time in ms that the ticks of one frame should take, without the pictures. */
+const FRAME_BUDGET = 20
+
+/** Submits on their way; with more, a click would act late. */
+const MOST_PENDING = 2
+
+/**
+ * Milliseconds from which a submit is long, and below which it no longer is. There is one long submit at a time, begun
+ * when the pictures are drawn: a frame of the page is shown when its pictures are, and they would wait behind it.
+ */
+const LONG_SUBMIT = 50
+const SHORT_SUBMIT = 40
+
+/** A frame that comes later than this (a hidden tab, a breakpoint) does not make up for the time that was lost. */
+const LONGEST_FRAME = 100
+
+/** Milliseconds over which the rate is measured. */
+const RATE_WINDOW = 1000
+
+/** A run lasts about this many seconds at its own pace. */
+const RUN_SECONDS = 10
+
+export interface Loop {
+  readonly playing: boolean
+  /** Ticks per second that are wanted; Infinity = as many as the GPU can do. */
+  pace: number
+  /** Ticks per second that are reached. */
+  readonly rate: number
+  /** False while a click would wait too long for one submit more. */
+  readonly hasRoom: boolean
+  /** Between as fast as possible and the pace before it. */
+  togglePace(): void
+  play(): void
+  pause(): void
+  /** Pauses and advances by some ticks; resolves when they are submitted. */
+  step(ticks: number): Promise<void>
+  /** Pauses and goes back to tick 0; parameters stay as they are. */
+  reset(): Promise<void>
+  /** Does something while no tick is submitted, then goes on as before. */
+  still<T>(act: () => Promise<T>): Promise<T>
+  /** Asks for new pictures of a state that has not changed. */
+  redraw(): void
+  destroy(): void
+}
+
+export interface LoopEvents {
+  /** Once a frame. */
+  readonly frame: (now: number) => void
+  /** Submits new pictures; called when the state has changed and the GPU is done with the ones before. */
+  readonly draw: () => void
+  readonly playing: (playing: boolean) => void
+  /** The run has reached `time.ticks` and paused; the next play goes on without an end. */
+  readonly complete: () => void
+  /** @param played - whether it was playing until then */
+  readonly failed: (error: unknown, played: boolean) => void
+}
+
+/** The pace at which the run of a scenario can be watched. */
+export function paceOf(ticks: number): number {
+  return Math.min(2000, Math.max(10, Number((ticks / RUN_SECONDS).toPrecision(1))))
+}
+
+export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
+  const { device } = simulation.engine
+  const { ticks: runTicks } = simulation.model.time
+  let playing = false
+  let pace = paceOf(runTicks)
+  let otherPace = Infinity
+  let stopAt = runTicks
+  let budget = 1
+  let due = 0
+  let queue = Promise.resolve()
+  let waiting = 0
+  let isDestroyed = false
+  let lastFrame = performance.now()
+  let lastDone = 0
+  let request = 0
+  let isDrawing = false
+  let isOutOfDate = true
+  let isLong = false
+  let drawn = Promise.resolve()
+  let drawnTick = -1
+  let hasBegun = false
+  let rate = 0
+  let counted = { tick: 0, at: lastFrame }
+
+  const setPlaying = (next: boolean): void => {
+    if (playing === next) return
+    playing = next
+    due = 0
+    budget = 1
+    rate = 0
+    counted = { tick: simulation.tick, at: performance.now() }
+    events.playing(next)
+  }
+
+  /**
+   * Fits the ticks of a frame to the time that they took.
+   * @param alongside - submits on their way with theirs, itself included; absent where they took more than one
+   */
+  const adapt = (ticks: number, started: number, alongside: number | undefined): void => {
+    const now = performance.now()
+    const elapsed = now - Math.max(started, lastDone)
+    lastDone = now
+    if (alongside !== undefined) isLong = (now - started) / alongside > (isLong ? SHORT_SUBMIT : LONG_SUBMIT)
+    if (ticks < Math.min(budget, simulation.counts.batch)) return
+    if (elapsed < FRAME_BUDGET / 2) budget *= 2
+    else if (elapsed > FRAME_BUDGET * 1.5) budget = Math.max(1, Math.floor((budget * FRAME_BUDGET) / elapsed))
+  }
+
+  /** One after the other: what is under way is submitted before anything else begins. */
+  const still = <T>(act: () => Promise<T>): Promise<T> => {
+    waiting++
+    const result = queue.then(act).finally(() => waiting--)
+    queue = result.then(
+      () => undefined,
+      () => undefined,
+    )
+    return result
+  }
+
+  const inTurn = (act: () => Promise<void>): Promise<void> =>
+    still(act).catch((error: unknown) => {
+      const played = playing
+      setPlaying(false)
+      if (!isDestroyed) events.failed(error, played)
+    })
+
+  const advance = (ticks: number): Promise<void> =>
+    inTurn(async () => {
+      if (isLong) await drawn
+      const started = performance.now()
+      const { submits } = simulation.counts
+      await simulation.step(ticks)
+      const { submits: after, pending } = simulation.counts
+      const alongside = after === submits + 1 ? Math.max(1, pending) : undefined
+      void device.queue.onSubmittedWorkDone().then(() => adapt(ticks, started, alongside))
+      if (playing && simulation.tick >= stopAt) {
+        setPlaying(false)
+        events.complete()
+      }
+    })
+
+  const draw = (): void => {
+    isDrawing = true
+    isOutOfDate = false
+    drawnTick = simulation.tick
+    events.draw()
+    drawn = device.queue.onSubmittedWorkDone().then(() => {
+      isDrawing = false
+      lastDone = performance.now()
+    })
+  }
+
+  const hasRoom = (): boolean => simulation.counts.pending < (isLong ? 1 : MOST_PENDING)
+
+  const frame = (now: number): void => {
+    request = requestAnimationFrame(frame)
+    const elapsed = Math.min(Math.max(0, now - lastFrame), LONGEST_FRAME)
+    lastFrame = now
+    events.frame(now)
+    // A hidden tab waits; frames that come all the same do not run it.
+    // The first ticks wait for the picture of what they start from.
+    hasBegun ||= !isOutOfDate && !isDrawing
+    if (playing && !document.hidden && hasBegun) {
+      due = pace === Infinity ? budget : Math.min(due + (pace * elapsed) / 1000, budget)
+      // One submit, so that a click never waits for more than those on their way.
+      const ticks = Math.min(Math.floor(due), stopAt - simulation.tick, simulation.counts.batch)
+      if (ticks > 0 && waiting === 0 && hasRoom()) {
+        due -= ticks
+        void advance(ticks)
+      }
+      if (now - counted.at >= RATE_WINDOW) {
+        rate = ((simulation.tick - counted.tick) / (now - counted.at)) * 1000
+        counted = { tick: simulation.tick, at: now }
+      }
+    }
+    // Ticks of this frame are submitted behind it.
+    const isFree = !isDrawing && (!isLong || simulation.counts.pending === 0)
+    if (isFree && (isOutOfDate || simulation.tick !== drawnTick)) draw()
+  }
+  request = requestAnimationFrame(frame)
+
+  return {
+    get playing() {
+      return playing
+    },
+    get pace() {
+      return pace
+    },
+    set pace(next) {
+      if ((next === Infinity) !== (pace === Infinity)) otherPace = pace
+      pace = next
+    },
+    togglePace() {
+      ;[pace, otherPace] = [otherPace, pace]
+    },
+    get rate() {
+      return rate
+    },
+    get hasRoom() {
+      return hasRoom()
+    },
+    play() {
+      if (simulation.tick >= stopAt) stopAt = Infinity
+      setPlaying(true)
+    },
+    pause: () => setPlaying(false),
+    step(ticks) {
+      setPlaying(false)
+      return advance(ticks)
+    },
+    reset() {
+      setPlaying(false)
+      stopAt = runTicks
+      return inTurn(async () => {
+        await simulation.reset()
+        // Samples what stands before the first tick.
+        await simulation.step(0)
+        isOutOfDate = true
+      })
+    },
+    still,
+    redraw() {
+      isOutOfDate = true
+    },
+    destroy() {
+      isDestroyed = true
+      cancelAnimationFrame(request)
+      playing = false
+    },
+  }
+}

@@ -1,0 +1,20 @@
+/** The shipped scenarios: what the menu lists. */
+
+export interface ShippedScenario {
+  /** File name without its ending; the value of `?scenario=`. */
+  readonly id: string
+  readonly name: string
+}
+
+const names = import.meta.glob<string>('/scenarios/*.json', { eager: true, import: 'name' })
+
+export const shippedScenarios: readonly ShippedScenario[] = Object.entries(names)
+  .map(([path, name]) => ({ id: path.replace(/^.*\/(.*)\.json$/, '$1'), name }))
+  .sort((a, b) => a.name.localeCompare(b.name))
+
+/** Folder of the scenarios and of the data they name, relative to the page. */
+export const SCENARIO_FOLDER = `${import.meta.env.BASE_URL}scenarios/`
+
+export function scenarioUrl(id: string): string {
+  return `${SCENARIO_FOLDER}${encodeURIComponent(id)}.json`
+}

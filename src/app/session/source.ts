@@ -1,0 +1,128 @@
+/** What the page can open: a shipped scenario, a scenario from elsewhere, a checkpoint. */
+import { ModelError } from '../../core/errors.ts'
+import { naming } from '../../core/model/files.ts'
+import { parseJson } from '../../core/model/json.ts'
+import type { Model } from '../../core/model/model.ts'
+import { parseScenario } from '../../core/model/parse.ts'
+import { resolveModel } from '../../core/model/resolve.ts'
+import type { Scenario } from '../../core/model/schema.ts'
+import { checkFiles, decodeCheckpoint } from '../../core/run/checkpoint.ts'
+import type { Checkpoint } from '../../core/run/simulation.ts'
+import { get, readBeside } from './fetch.ts'
+import { SCENARIO_FOLDER, scenarioUrl, shippedScenarios } from './scenarios.ts'
+import { scenarioOf } from '../sharing/link.ts'
+
+/** A shipped scenario, as it is shipped. */
+export interface Origin {
+  readonly id: string
+  readonly scenario: Scenario
+}
+
+export interface Source {
+  readonly model: Model
+  /** The shipped scenario that this is, or was made from; absent when it is of somebody's own. */
+  readonly origin?: Origin
+  /** The scenario as it was opened first; absent = as it is now. */
+  readonly home?: Scenario
+  /** Where the run goes on; absent = it starts at tick 0. */
+  readonly checkpoint?: Checkpoint
+}
+
+/** A source on its way: its scenario comes before its files. */
+export interface Coming {
+  readonly scenario: Promise<Scenario>
+  readonly source: Promise<Source>
+}
+
+/** Failures of both are those of `source`. */
+export function shippedSource(id: string): Coming {
+  const url = scenarioUrl(id)
+  const scenario = scenarioAt(url)
+  const model = scenario.then((parsed) =>
+    resolveModel(parsed, { file: url, read: readBeside(new URL(url, document.baseURI)) }),
+  )
+  const source = model.then((resolved) => ({ model: resolved, origin: { id, scenario: resolved.scenario } }))
+  return coming(scenario, source)
+}
+
+/** The same of a scenario that a link holds. */
+export function linkedSource(hash: string): Coming {
+  const scenario = Promise.resolve().then(() => scenarioOf(hash))
+  return coming(scenario, scenario.then(scenarioSource))
+}
+
+/** Whoever asks hears of a failure; nobody has to. */
+function coming(scenario: Promise<Scenario>, source: Promise<Source>): Coming {
+  scenario.catch(() => undefined)
+  source.catch(() => undefined)
+  return { scenario, source }
+}
+
+/** @throws ModelError if there is none of this name */
+async function scenarioAt(url: string): Promise<Scenario> {
+  const text = await (await get(new URL(url, document.baseURI), url)).text()
+  return parseScenario(parseJson(text, url), url)
+}
+
+/**
+ * A scenario from elsewhere; the files it names are looked up beside the shipped ones.
+ * @throws ModelError for the first thing that is wrong
+ */
+export async function scenarioSource(scenario: Scenario, file?: string): Promise<Source> {
+  const named = file === undefined ? {} : { file }
+  const folder = new URL(SCENARIO_FOLDER, document.baseURI)
+  const [model, origin] = await Promise.all([
+    resolveModel(scenario, { ...named, read: readBeside(folder) }),
+    originOf(scenario),
+  ])
+  return { model, ...(origin === undefined ? {} : { origin }) }
+}
+
+/**
+ * The same with other values; files are looked up beside the shipped ones.
+ * @throws ModelError for the first thing that is wrong
+ */
+export async function changedSource(scenario: Scenario, { origin }: Source): Promise<Source> {
+  const model = await resolveModel(scenario, { read: readShipped })
+  return { model, ...(origin === undefined ? {} : { origin }) }
+}
+
+const shippedFiles = new Map<string, Promise<Uint8Array>>()
+
+/** Reads a file beside the shipped scenarios, each once: a slider may ask for it many times a second. */
+export function readShipped(path: string): Promise<Uint8Array> {
+  const known = shippedFiles.get(path)
+  if (known !== undefined) return known
+  const bytes = readBeside(new URL(SCENARIO_FOLDER, document.baseURI))(path)
+  shippedFiles.set(path, bytes)
+  bytes.catch(() => shippedFiles.delete(path))
+  return bytes
+}
+
+/**
+ * A scenario (.json) or a checkpoint (.npz) that the reader has as a file.
+ * @throws ModelError if it is neither, or not a valid one
+ */
+export async function fileSource(file: File): Promise<Source> {
+  const bytes = new Uint8Array(await file.arrayBuffer())
+  // Every .npz is a zip archive.
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
+    const checkpoint = naming(file.name, () => decodeCheckpoint(bytes))
+    const source = await scenarioSource(parseScenario(checkpoint.scenario, file.name), file.name)
+    naming(file.name, () => checkFiles(checkpoint, source.model))
+    return { ...source, checkpoint }
+  }
+  if (!file.name.toLowerCase().endsWith('.json')) {
+    throw new ModelError(
+      `${file.name} is neither a scenario nor a checkpoint; give a .json or a .npz of engram`,
+    )
+  }
+  return scenarioSource(parseScenario(parseJson(await file.text(), file.name), file.name), file.name)
+}
+
+/** A scenario that keeps its name keeps its origin. */
+async function originOf({ name }: Scenario): Promise<Origin | undefined> {
+  const shipped = shippedScenarios.find((one) => one.name === name)
+  if (shipped === undefined) return undefined
+  return { id: shipped.id, scenario: await scenarioAt(scenarioUrl(shipped.id)) }
+}

@@ -1,0 +1,182 @@
+/** What can be taken out of the page as a file. */
+import { encodeNpzPieces } from '../../core/data/npz.ts'
+import { ModelError, escaped } from '../../core/errors.ts'
+import type { Scenario } from '../../core/model/schema.ts'
+import { encodeCheckpoint } from '../../core/run/checkpoint.ts'
+import {
+  axesCsv,
+  axisArrays,
+  seriesArrays,
+  seriesCsv,
+  stateArrays,
+  statesOf,
+} from '../../core/run/results.ts'
+import type { Simulation } from '../../core/run/simulation.ts'
+import type { Opened } from '../session/opened.ts'
+import { MOST_BYTES, type Recorder } from '../session/recorder.ts'
+import { tablesFile } from './tables.ts'
+
+/** A file on its way to the reader. */
+export interface Download {
+  readonly name: string
+  readonly content: BlobPart
+  /** What the reader has to know about it. */
+  readonly notice?: string
+}
+
+export interface Export {
+  /** `data-export` of its menu item. */
+  readonly id: string
+  readonly label: string
+  readonly note: string
+  make(opened: Opened): Promise<Download>
+}
+
+export const EXPORTS: readonly Export[] = [
+  {
+    id: 'scenario',
+    label: 'Scenario',
+    note: 'JSON, parameters as they are',
+    make: (opened) => Promise.resolve(scenarioFile(opened)),
+  },
+  {
+    id: 'results',
+    label: 'Results',
+    note: 'npz, samples and states',
+    async make({ simulation, loop, recorder, ...opened }) {
+      const content = await loop.still(() => resultsFile(simulation, recorder))
+      return {
+        name: `${stemOf(opened)}-results.npz`,
+        content,
+        ...missing(recorder),
+      }
+    },
+  },
+  {
+    id: 'checkpoint',
+    label: 'Checkpoint',
+    note: 'npz, for engram run --resume',
+    async make({ simulation, loop, recorder, ...opened }) {
+      const checkpoint = await loop.still(() => simulation.checkpoint())
+      const content = encodeCheckpoint({ ...checkpoint, series: recorder.series() })
+      return {
+        name: `${stemOf(opened)}-checkpoint.npz`,
+        content: toBlobPart(content),
+        ...missing(recorder),
+      }
+    },
+  },
+  {
+    id: 'csv',
+    label: 'Plotted series',
+    note: 'CSV, several in a zip',
+    async make({ simulation, loop, recorder, ...opened }) {
+      await loop.still(() => simulation.flush())
+      const files = recorder.series().flatMap((series) => {
+        const pieces = seriesCsv(series, simulation.model.replicas)
+        return pieces === undefined ? [] : [{ name: `${series.name}.csv`, pieces }]
+      })
+      if (files.length === 0)
+        throw new ModelError('this scenario has no probe that is plotted; add one to `probes`')
+      const axes = axesCsv(simulation.model)
+      if (axes !== undefined) files.push({ name: 'axes.csv', pieces: [axes] })
+      const { name, content } = tablesFile(files)
+      return { name: `${stemOf(opened)}-${name}`, content, ...missing(recorder) }
+    },
+  },
+  {
+    id: 'picture',
+    label: 'Large picture',
+    note: 'PNG with its legend',
+    async make({ simulation, stage, ...opened }) {
+      const { name, canvas } = stage.picture(captionOf(simulation))
+      return { name: `${stemOf(opened)}-${name}.png`, content: await pngOf(canvas) }
+    },
+  },
+  {
+    id: 'plots',
+    label: 'Plots',
+    note: 'PNG, as they are zoomed',
+    async make({ simulation, plots, loop, ...opened }) {
+      await loop.still(() => simulation.flush())
+      const canvas = await plots.picture(captionOf(simulation))
+      if (canvas === undefined)
+        throw new ModelError('this scenario has no probe that is plotted; add one to `probes`')
+      return { name: `${stemOf(opened)}-plots.png`, content: await pngOf(canvas) }
+    },
+  },
+]
+
+async function pngOf(canvas: HTMLCanvasElement): Promise<Blob> {
+  const content = await new Promise<Blob | null>((settle) => canvas.toBlob(settle, 'image/png'))
+  if (content === null) throw new Error('the browser could not encode the picture')
+  return content
+}
+
+/** The scenario with its parameters as they are. */
+export function scenarioFile({ simulation, source }: Pick<Opened, 'simulation' | 'source'>): Download {
+  const { scenario } = simulation.model
+  return {
+    name: `${stemOf({ source })}.json`,
+    content: `${JSON.stringify(scenario, null, 2)}\n`,
+    ...(namesFiles(scenario)
+      ? { notice: 'Saved. Put it into the folder `scenarios`: it reads files of that folder.' }
+      : {}),
+  }
+}
+
+/** Hands a file to the browser. */
+export function download({ name, content }: Download): void {
+  const url = URL.createObjectURL(new Blob([content]))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  // Browsers do not tell when they have taken hold of the content.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+}
+
+/** Samples and states of one moment: no tick may be submitted meanwhile. */
+async function resultsFile(simulation: Simulation, recorder: Recorder): Promise<Blob> {
+  await simulation.flush()
+  const arrays = {
+    ...axisArrays(simulation.model),
+    ...seriesArrays(recorder.series()),
+    ...stateArrays(statesOf(simulation)),
+  }
+  // The browser may keep blobs elsewhere than in memory.
+  const pieces: Blob[] = []
+  for await (const bytes of encodeNpzPieces(arrays)) pieces.push(new Blob([toBlobPart(bytes)]))
+  return new Blob(pieces)
+}
+
+function missing({ dropped }: Recorder): { readonly notice?: string } {
+  if (dropped === 0) return {}
+  const bound = MOST_BYTES / 2 ** 20
+  return {
+    notice: `The oldest ${dropped} samples are not in the file: the page keeps ${bound} MiB of samples, engram run keeps all.`,
+  }
+}
+
+function namesFiles(scenario: Scenario): boolean {
+  return /"paths?":/.test(JSON.stringify(scenario))
+}
+
+/** The line below a picture: what is seen in it. */
+export function captionOf({ tick, model: { scenario } }: Opened['simulation']): string {
+  return `${escaped(scenario.name)} · tick ${tick} · seed ${scenario.seed}`
+}
+
+/** What files of a scenario are called. */
+export function stemOf({ source: { origin, model } }: Pick<Opened, 'source'>): string {
+  const slug = model.scenario.name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+  return origin?.id ?? (slug === '' ? 'scenario' : slug)
+}
+
+/** The bytes that fflate makes are never shared between threads. */
+function toBlobPart(bytes: Uint8Array): BlobPart {
+  return bytes as Uint8Array<ArrayBuffer>
+}

@@ -1,0 +1,22 @@
+/** Changes of a scenario in words. Pure. */
+import type { Difference } from '../editing/undo.ts'
+
+/** Changes that are listed; of more, so many are counted. */
+const MOST_LISTED = 6
+
+/** Characters of a value: a pattern may have thousands. */
+const LONGEST_VALUE = 40
+
+/** Such as `seed 1 → 2, replicas 100 → 20`. */
+export function changesText(changes: readonly Difference[]): string {
+  const listed = changes.slice(0, MOST_LISTED)
+  const texts = listed.map(({ path, from, to }) => `${path} ${valueText(from)} → ${valueText(to)}`)
+  const more = changes.length - listed.length
+  return texts.join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
+
+function valueText(value: unknown): string {
+  if (value === undefined) return 'none'
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text
+}

@@ -1,0 +1,55 @@
+/** The groups of a model that have a time scale of their own, and that scale in words. */
+import type { Model } from '../../core/model/model.ts'
+import { format3 } from '../format.ts'
+
+export type Kind = 'neurons' | 'synapses' | 'memories'
+
+export function itemOf(
+  model: Model,
+  kind: Kind,
+  name: string,
+): { readonly tau?: number; readonly every: number } {
+  const list: readonly { readonly name: string; readonly tau?: number; readonly every: number }[] =
+    kind === 'neurons' ? model.layers : kind === 'synapses' ? model.synapses : model.memories
+  return list.find((item) => item.name === name) ?? { every: 1 }
+}
+
+type Group = Model['layers'][number] | Model['synapses'][number] | Model['memories'][number]
+
+export function groupsOf({ layers, synapses, memories }: Model): Group[] {
+  return [...layers, ...synapses, ...memories]
+}
+
+/** The rate divider that acts: a layer that follows at once does so in every tick. */
+export function dividerOf(group: Group): number {
+  return 'lagrangian' in group && group.tau === 0 ? 1 : group.every
+}
+
+export function isFixed(model: Model, name: string): boolean {
+  return model.memories.some((memory) => memory.name === name && memory.tau === undefined)
+}
+
+export function describe({ kind, start, stop, dwell, gap, order }: Model['stimulus'][number]): string {
+  if (kind === 'initial') return `at tick ${start}`
+  const when = stop === Infinity ? (start === 0 ? '' : `from ${start} on, `) : `${start} to ${stop}, `
+  return `${when}${order}, ${dwell} ticks each${gap > 0 ? `, ${gap} without` : ''}`
+}
+
+/** All time constants, fast to slow. */
+export function summaryOf(model: Model): HTMLElement[] {
+  const groups = [
+    ...model.layers.map(({ name, tau, every }) => ({ kind: 'neurons', name, tau, every })),
+    ...model.synapses.map(({ name, tau, every }) => ({ kind: 'synapses', name, tau, every })),
+    ...model.memories.map(({ name, tau, every }) => ({ kind: 'memories', name, tau, every })),
+  ]
+  return groups
+    .sort((a, b) => (a.tau ?? Infinity) - (b.tau ?? Infinity))
+    .map(({ kind, name, tau, every }) => {
+      const chip = document.createElement('span')
+      chip.dataset.kind = kind
+      chip.dataset.pace = tau === undefined ? 'fixed' : tau === 0 ? 'instant' : 'own'
+      const text = tau === undefined ? 'fixed' : tau === 0 ? 'at once' : `τ ${format3(tau)}`
+      chip.textContent = `${name} ${text}${every > 1 && tau !== undefined && tau > 0 ? `, every ${every}` : ''}`
+      return chip
+    })
+}

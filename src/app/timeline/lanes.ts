@@ -1,0 +1,219 @@
+/** The time scales of a network: a lane for each stimulus, layer, synapse and memory with a mark at each update. */
+import type { Simulation } from '../../core/run/simulation.ts'
+import type { Loop } from '../session/loop.ts'
+import type { Stage } from '../views/stage.ts'
+import { type Kind, dividerOf, groupsOf, summaryOf } from './groups.ts'
+import { type Lane, TELL_INTERVAL, drawingLane, groupLane, probeLane, stimulusLane } from './lane.ts'
+import './lanes.css'
+import { createProfiler } from './profiler.ts'
+import { microseconds } from './row.ts'
+import { type Era, nextWindow, windowOf } from './schedule.ts'
+
+export interface Lanes {
+  /** Shows the last ticks, if it is time; to be called once a frame. */
+  update(now: number): void
+  /** A parameter was changed, by whatever means. */
+  changed(): void
+  /** What the reader has chosen to see, and what a run has left of the past. */
+  view(): LanesView
+  /**
+   * Shows the same of another network, as far as it has it.
+   * @param goesOn - its run is that of the one before: then the rates of the past stay
+   */
+  show(view: LanesView, goesOn: boolean): void
+  /** The run starts again, at the tick where it is. */
+  restart(): void
+  recolour(): void
+  destroy(): void
+}
+
+export interface LanesView {
+  /** Ticks that are shown. */
+  readonly ticks: number
+  readonly eras: ReadonlyMap<string, readonly Era[]>
+}
+
+/** Milliseconds between two drawings; for readers who want little motion the longer one. */
+const INTERVAL = 33
+const CALM_INTERVAL = 500
+
+/** Remembers whether the lanes are open; on low screens they begin closed. */
+const STORED = 'engram.lanes'
+const ROOMY = 880
+
+/** @param stage - what draws the pictures, which has a lane for its GPU time where there are times */
+export function createLanes(
+  simulation: Simulation,
+  stage: Pick<Stage, 'draws' | 'visible' | 'timeDrawing'>,
+  loop: () => Loop | undefined,
+  place: HTMLElement,
+  refused: (error: unknown) => void,
+): Lanes {
+  const { model: initial } = simulation
+  let ticks = windowOf(initial)
+  let drawnAt = -Infinity
+  let toldAt = -Infinity
+  let drawn = ''
+  const profiler = createProfiler(simulation, stage, loop)
+  const calm = matchMedia('(prefers-reduced-motion: reduce)')
+
+  const root = document.createElement('div')
+  root.innerHTML = `
+    <header>
+      <button type="button" class="lanes-toggle"><b>Time scales</b></button>
+      <span class="lanes-summary"></span>
+      <span class="lanes-gpu"></span>
+      <span class="lanes-window">
+        <button type="button" class="lanes-in" aria-label="Show fewer ticks" title="Show fewer ticks">−</button>
+        <output></output>
+        <button type="button" class="lanes-out" aria-label="Show more ticks" title="Show more ticks">+</button>
+      </span>
+    </header>
+    <div class="lanes-body" id="lanes-body"></div>`
+  const part = (selector: string): HTMLElement => root.querySelector(selector) as HTMLElement
+  place.replaceChildren(root)
+  const body = part('.lanes-body')
+  const toggle = part('.lanes-toggle')
+  toggle.setAttribute('aria-controls', 'lanes-body')
+  const style = getComputedStyle(place)
+  const colour = (name: string): string => style.getPropertyValue(name).trim()
+
+  const erasAt = (every: number): Era[] => [{ tick: 0, every }]
+  const eras = new Map(groupsOf(initial).map((group) => [group.name, erasAt(dividerOf(group))]))
+
+  const set = (path: string, value: number): void => {
+    try {
+      simulation.set(path, value)
+    } catch (error) {
+      refused(error)
+      tell()
+    }
+  }
+  const laneOf = (kind: Kind, name: string): Lane =>
+    groupLane(simulation, kind, name, () => eras.get(name) ?? [], set)
+  const lanes: Lane[] = [
+    ...initial.stimulus.map((_, index) => stimulusLane(simulation, index)),
+    ...initial.layers.map(({ name }) => laneOf('neurons', name)),
+    ...initial.synapses.map(({ name }) => laneOf('synapses', name)),
+    ...initial.memories.map(({ name }) => laneOf('memories', name)),
+    ...(initial.probes.length === 0 ? [] : [probeLane(initial)]),
+    ...(stage.timeDrawing === undefined ? [] : [drawingLane(stage, () => profiler.drawing)]),
+  ]
+  body.append(...lanes.map(({ element }) => element))
+
+  const isOpen = (): boolean => !body.hidden
+  const open = (isOpened: boolean): void => {
+    body.hidden = !isOpened
+    place.dataset.open = String(isOpened)
+    toggle.setAttribute('aria-expanded', String(isOpened))
+    drawn = ''
+    toldAt = -Infinity
+  }
+
+  const tell = (): void => {
+    const rate = loop()?.playing === true ? (loop()?.rate ?? 0) : 0
+    const { times } = profiler
+    const total = [...times.values()].reduce((a, b) => a + b, 0)
+    part('.lanes-window output').textContent = `last ${ticks} ticks`
+    part('.lanes-summary').replaceChildren(...summaryOf(simulation.model))
+    const gpu = part('.lanes-gpu')
+    gpu.textContent = simulation.canProfile
+      ? total > 0
+        ? `GPU ${microseconds(total)} a tick`
+        : ''
+      : 'no GPU times: this adapter has no timestamp-query'
+    gpu.title =
+      'Mean time on the GPU, without drawing, which has its own lane; the browser may round each timestamp to 0.1 ms'
+    for (const lane of lanes) lane.tell(rate, times, total)
+  }
+
+  const draw = (): void => {
+    const key = [simulation.tick, ticks, body.clientWidth, isOpen()].join()
+    if (key === drawn || !isOpen()) return
+    drawn = key
+    for (const { canvas, draw: drawLane } of lanes) {
+      const width = Math.round(canvas.clientWidth * devicePixelRatio)
+      const height = Math.round(canvas.clientHeight * devicePixelRatio)
+      if (canvas.width !== width) canvas.width = width
+      if (canvas.height !== height) canvas.height = height
+      const context = canvas.getContext('2d')
+      if (context === null || width === 0) continue
+      context.clearRect(0, 0, width, height)
+      drawLane(context, { to: simulation.tick, ticks, width, height, colour })
+    }
+  }
+
+  const zoom = (larger: boolean): void => {
+    ticks = nextWindow(ticks, larger)
+    drawn = ''
+    tell()
+    draw()
+  }
+  part('.lanes-in').addEventListener('click', () => zoom(false))
+  part('.lanes-out').addEventListener('click', () => zoom(true))
+  toggle.addEventListener('click', () => {
+    open(!isOpen())
+    try {
+      localStorage.setItem(STORED, String(isOpen()))
+    } catch {
+      // Private windows may not remember.
+    }
+    tell()
+    draw()
+  })
+  let remembered: string | null = null
+  try {
+    remembered = localStorage.getItem(STORED)
+  } catch {
+    // Then the height decides.
+  }
+  open(remembered === null ? innerHeight >= ROOMY : remembered === 'true')
+  tell()
+
+  /** Takes over the rates of the model from the next tick on. */
+  const noteRates = (): void => {
+    const { tick, model } = simulation
+    for (const group of groupsOf(model)) {
+      const own = eras.get(group.name)
+      const every = dividerOf(group)
+      if (own === undefined || own.at(-1)?.every === every) continue
+      if (own.at(-1)?.tick === tick) own.pop()
+      own.push({ tick, every })
+    }
+    drawn = ''
+    tell()
+  }
+
+  return {
+    update(now) {
+      if (isOpen()) profiler.update(now)
+      if (now - drawnAt < (calm.matches ? CALM_INTERVAL : INTERVAL)) return
+      drawnAt = now
+      draw()
+      if (now - toldAt < TELL_INTERVAL) return
+      toldAt = now
+      tell()
+    },
+    changed: noteRates,
+    view: () => ({ ticks, eras: new Map([...eras].map(([name, own]) => [name, [...own]])) }),
+    show(seen, goesOn) {
+      ticks = seen.ticks
+      for (const [name, own] of goesOn ? seen.eras : []) {
+        const past = own.filter(({ tick }) => tick <= simulation.tick)
+        if (eras.has(name) && past.length > 0) eras.set(name, past)
+      }
+      noteRates()
+    },
+    restart() {
+      for (const group of groupsOf(simulation.model)) eras.set(group.name, erasAt(dividerOf(group)))
+      drawn = ''
+    },
+    recolour() {
+      drawn = ''
+    },
+    destroy() {
+      profiler.destroy()
+      root.remove()
+    },
+  }
+}
