@@ -47,11 +47,11 @@ export type { DenseArray } from './run/arrays.ts'
 export type { Listener } from './run/listeners.ts'
 export type { Sample, Series } from './run/series.ts'
 export type { GroupKind, GroupTime, Profile } from './run/profile.ts'
+export { tune } from './run/options.ts'
 export {
   type Change,
   type Checkpoint,
   type Simulation,
   type SimulationOptions,
   createSimulation,
-  tune,
 } from './run/simulation.ts'
