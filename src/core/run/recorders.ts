@@ -1,5 +1,6 @@
 /** Where the dispatches of ticks are recorded: in one pass, in one kernel for all of them, or in timed passes. */
-import type { BatchedCommand, Command, Engine } from '../gpu/engine.ts'
+import type { Command } from '../gpu/commands.ts'
+import type { BatchedCommand, Engine } from '../gpu/engine.ts'
 import type { Records } from '../plan/clock.ts'
 import type { Pending } from '../plan/deferred.ts'
 import type { Timer } from './profile.ts'
