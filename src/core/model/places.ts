@@ -1,6 +1,7 @@
 /** Where rows stand in a scenario: where they come from, and what they must be like there. */
 import type { Rows } from './model.ts'
-import type { Block, Want } from './patterns.ts'
+import type { Block } from './patterns/block.ts'
+import type { Want } from './patterns/want.ts'
 import type { Patterns, Scenario } from './schema.ts'
 
 export interface Place extends Want {
