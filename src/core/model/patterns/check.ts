@@ -1,7 +1,8 @@
 /** What can be said of patterns without loading them. */
 import { ModelError } from '../../errors.ts'
 import { find } from '../find.ts'
-import type { Patterns, Scenario } from '../schema.ts'
+import type { Patterns } from './schema.ts'
+import type { Scenario } from '../schema.ts'
 
 /** @throws ModelError if keys contradict each other or a name is unknown */
 export function checkPatterns(

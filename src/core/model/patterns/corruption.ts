@@ -3,7 +3,7 @@ import { ModelError } from '../../errors.ts'
 import type { Rows } from '../model.ts'
 import { show } from '../path.ts'
 import type { RandomStream } from '../random.ts'
-import type { Corrupt } from '../schema.ts'
+import type { Corrupt } from './schema.ts'
 import { rowsIn } from './block.ts'
 import { chosen } from './random-rows.ts'
 

@@ -1,6 +1,6 @@
 /** Single rows and entries that were changed by hand. */
 import { ModelError } from '../../errors.ts'
-import type { Edit } from '../schema.ts'
+import type { Edit } from './schema.ts'
 import { allocate, type Block } from './block.ts'
 
 /** What a hand has changed, in place where rows do not become more. Entries that are set are masked no longer. */

@@ -2,7 +2,7 @@
 import { ModelError } from '../../errors.ts'
 import type { Rows } from '../model.ts'
 import { RandomStream } from '../random.ts'
-import type { Patterns } from '../schema.ts'
+import type { Patterns } from './schema.ts'
 import { editable, type Block } from './block.ts'
 import { applyCorrupt } from './corruption.ts'
 import { edited } from './edits.ts'

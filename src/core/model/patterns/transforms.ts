@@ -1,6 +1,6 @@
 /** Steps that rows are taken through before they are damaged. */
 import type { Rows } from '../model.ts'
-import type { Transform } from '../schema.ts'
+import type { Transform } from './schema.ts'
 import { allocate, rowsIn, type Block } from './block.ts'
 import { scaleTo } from './random-rows.ts'
 

@@ -1,6 +1,7 @@
 /** What the place needs at which patterns stand, and whether rows fit it. */
 import { ModelError } from '../../errors.ts'
-import type { Patterns, Scenario } from '../schema.ts'
+import type { Patterns } from './schema.ts'
+import type { Scenario } from '../schema.ts'
 import type { Block } from './block.ts'
 
 /** What the place needs at which patterns stand. */
