@@ -5,7 +5,8 @@
  */
 import { kernelOf } from '../src/core/plan/kernels.ts'
 import { aligned, planRows, ticksBetween } from '../src/core/plan/print.ts'
-import { type Command, type Engine, createEngine } from '../src/core/gpu/engine.ts'
+import type { Command } from '../src/core/gpu/commands.ts'
+import { type Engine, createEngine } from '../src/core/gpu/engine.ts'
 import { pipelineOf } from '../src/core/gpu/pipelines.ts'
 import { createScheduler } from '../src/core/run/scheduler.ts'
 import { createSimulation, type Simulation } from '../src/core/run/simulation.ts'

@@ -3,12 +3,11 @@ import { format, resolveConfig } from 'prettier'
 import {
   corruptSchema,
   editSchema,
-  lagrangianSchema,
   patternOptions,
   patternsSchema,
-  scenarioSchema,
   transformSchema,
-} from '../src/core/model/schema.ts'
+} from '../src/core/model/patterns/schema.ts'
+import { lagrangianSchema, scenarioSchema } from '../src/core/model/schema.ts'
 
 /** Where the published JSON Schema stands, relative to the project. */
 export const SCHEMA_FILE = 'schema/scenario.schema.json'

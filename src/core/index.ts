@@ -39,7 +39,8 @@ export type { Derived } from './plan/derived.ts'
 export type { BufferPlan, Lifetime, Operation, Stage } from './plan/operation.ts'
 export type { ClockPlan } from './plan/clock.ts'
 export type { ProbePlan } from './plan/probes.ts'
-export type { BatchedCommand, Command, DeferredCommands, DerivedCommands, Engine } from './gpu/engine.ts'
+export type { Command } from './gpu/commands.ts'
+export type { BatchedCommand, DeferredCommands, DerivedCommands, Engine } from './gpu/engine.ts'
 export { type Residence, type ResidentMode, planResidence } from './plan/forms.ts'
 export type { ArenaPart, Batched } from './plan/batched.ts'
 export type { PiecedArray } from './data/npz.ts'
@@ -47,11 +48,11 @@ export type { DenseArray } from './run/arrays.ts'
 export type { Listener } from './run/listeners.ts'
 export type { Sample, Series } from './run/series.ts'
 export type { GroupKind, GroupTime, Profile } from './run/profile.ts'
+export { tune } from './run/options.ts'
 export {
   type Change,
   type Checkpoint,
   type Simulation,
   type SimulationOptions,
   createSimulation,
-  tune,
 } from './run/simulation.ts'

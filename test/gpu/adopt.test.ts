@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { loadModel } from '../../src/core/model/load.ts'
 import type { Model } from '../../src/core/model/model.ts'
-import type { Patterns, ScenarioInput } from '../../src/core/model/schema.ts'
+import type { Patterns } from '../../src/core/model/patterns/schema.ts'
+import type { ScenarioInput } from '../../src/core/model/schema.ts'
 import { namesOf, readAll, withSimulation } from './helpers/compare.ts'
 
 const random = (count: number, distribution: 'binary' | 'normal' = 'normal') => ({

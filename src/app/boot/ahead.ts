@@ -2,7 +2,7 @@
 import { compilePlan } from '../../core/gpu/engine.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { sketchOf } from '../../core/model/sketch.ts'
-import { planOn } from '../../core/run/simulation.ts'
+import { planOn } from '../../core/run/options.ts'
 import type { PageDevice } from './device.ts'
 
 /**

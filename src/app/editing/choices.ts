@@ -1,5 +1,5 @@
 /** Cues and memories by choice: a memory as the cue, damage, classes. Pure. */
-import type { Corrupt, Patterns } from '../../core/model/schema.ts'
+import type { Corrupt, Patterns } from '../../core/model/patterns/schema.ts'
 import { rounded4, without, withEdits } from './edits.ts'
 import type { Cue, Store } from './places.ts'
 

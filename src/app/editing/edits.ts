@@ -1,5 +1,5 @@
 /** What a hand changes in patterns of a scenario, as small as it can be said. Pure. */
-import type { Edit, Patterns } from '../../core/model/schema.ts'
+import type { Edit, Patterns } from '../../core/model/patterns/schema.ts'
 
 /** Digits that are kept of a value that a hand made: short enough for a link. */
 const DIGITS = 4

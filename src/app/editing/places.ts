@@ -2,7 +2,7 @@
 import { isDense } from '../../core/model/couplings.ts'
 import type { Model, Rows } from '../../core/model/model.ts'
 import { dealt } from '../../core/model/values.ts'
-import type { Patterns } from '../../core/model/schema.ts'
+import type { Patterns } from '../../core/model/patterns/schema.ts'
 import { shownAt } from '../../core/model/stimulus.ts'
 import { repetitionOf } from '../../core/model/variation.ts'
 import { cueAt } from '../views/companions.ts'

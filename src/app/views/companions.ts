@@ -1,7 +1,8 @@
 /** What stands beside the state of a layer: the cue that the stimulus shows, and the pattern it should become. Pure. */
 import { measureOf } from '../../core/kinds/probes/table.ts'
 import type { Layer, Model, Rows, Stimulus } from '../../core/model/model.ts'
-import type { Patterns, Scenario } from '../../core/model/schema.ts'
+import type { Patterns } from '../../core/model/patterns/schema.ts'
+import type { Scenario } from '../../core/model/schema.ts'
 import { shownAt } from '../../core/model/stimulus.ts'
 import { cueTable, cuesOf, repetitionOf } from '../../core/model/variation.ts'
 import { vectorStride } from '../../core/plan/layout.ts'

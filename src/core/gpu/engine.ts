@@ -1,25 +1,14 @@
 /** A plan on a device: buffers with their contents, bind groups, and the commands that the scheduler encodes. */
 import { RunError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
-import { packBlock, roundUp, slicesOf } from '../plan/layout.ts'
 import { type BufferPlan, type Operation, overridesOf } from '../plan/operation.ts'
 import { type Plan, operationsOf } from '../plan/plan.ts'
 import type { Batched } from '../plan/batched.ts'
 import { type Derived, onDemand } from '../plan/derived.ts'
 import type { Deferred } from '../plan/deferred.ts'
+import { type Command, createCommands } from './commands.ts'
+import { createContents, isChanged } from './contents.ts'
 import { type Pipeline, clockLayout, pipelineOf } from './pipelines.ts'
-
-/** An operation ready to be encoded. */
-export interface Command {
-  readonly operation: Operation
-  readonly pipeline: GPUComputePipeline
-  readonly bindGroup: GPUBindGroup
-  readonly x: number
-  readonly y: number
-  readonly z: number
-  /** Rate divider; follows the model. */
-  every: number
-}
 
 /** The dispatch of many ticks, and the copies around it. */
 export interface BatchedCommand {
@@ -77,12 +66,6 @@ export interface Engine {
 /** Ticks one submit can hold. */
 const CLOCK_TICKS = 256
 
-/** Bytes of a matrix that are packed and uploaded at once: what the host holds of it besides its rows. */
-const SLICE_BYTES = 2 ** 24
-
-/** Offsets of uniform bindings; portable. */
-const UNIFORM_ALIGNMENT = 256
-
 /**
  * Compiles the kernels of a plan, in the order of its operations; each only once a device, so that it can be done ahead.
  * @throws RunError or ModelError where a kernel does not compile
@@ -132,27 +115,7 @@ export async function createEngine(
       .filter(({ lifetime }) => lifetime !== 'demand')
       .map((planned) => [planned.name, allocate(planned)]),
   )
-  const uniformBytes = operations.map(({ kernel }) =>
-    kernel.varied ? 0 : roundUp(Math.max(16, kernel.fields.length * 4), UNIFORM_ALIGNMENT),
-  )
-  const uniforms = device.createBuffer({
-    label: 'uniforms',
-    size: Math.max(
-      UNIFORM_ALIGNMENT,
-      uniformBytes.reduce((sum, bytes) => sum + bytes, 0),
-    ),
-    usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
-  })
-  /** Of operations whose parameters vary: a row for each replica. */
-  const tables = operations.map(({ kernel, label }) =>
-    kernel.varied
-      ? device.createBuffer({
-          label: `${label}/table`,
-          size: model.replicas * kernel.fields.length * 4,
-          usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
-        })
-      : undefined,
-  )
+  const commands = createCommands(device, operations, model.replicas, buffer)
   const clockRecords = CLOCK_TICKS * plan.clock.perTick
   const clockBuffer = device.createBuffer({
     label: 'clock',
@@ -163,7 +126,8 @@ export async function createEngine(
   let isGone = false
   const destroy = (): void => {
     isGone = true
-    for (const buffer of [...buffers.values(), ...tables, uniforms, clockBuffer]) buffer?.destroy()
+    for (const one of [...buffers.values(), clockBuffer]) one.destroy()
+    commands.destroy()
   }
   const outOfMemory = await device.popErrorScope()
   if (outOfMemory !== null) {
@@ -176,129 +140,37 @@ export async function createEngine(
   const demanded = new Set(
     plan.buffers.flatMap(({ name, lifetime }) => (lifetime === 'demand' ? [name] : [])),
   )
-  const buffer = (name: string): GPUBuffer => {
+  function buffer(name: string): GPUBuffer {
     if (demanded.has(name)) provide(name)
     const found = name === 'clock' ? clockBuffer : buffers.get(name)
     if (found === undefined) throw new Error(`the plan has no buffer \`${name}\``)
     return found
   }
+  const contents = createContents(device, buffer)
 
-  const image = new ArrayBuffer(uniforms.size)
-  const slots: { readonly write: (model: Model) => void }[] = []
-  const commands = new Map<Operation, Command>()
-  const addSlot = (
-    operation: Operation,
-    start: number,
-    table: GPUBuffer | undefined,
-    made: Pipeline,
-  ): void => {
-    const { kernel, workgroups } = operation
-    const { pipeline, layout } = made
-    const size = Math.max(16, kernel.fields.length * 4)
-    const command: Command = {
-      operation,
-      pipeline,
-      bindGroup: device.createBindGroup({
-        label: operation.label,
-        layout,
-        entries: [
-          {
-            binding: 0,
-            resource: table === undefined ? { buffer: uniforms, offset: start, size } : { buffer: table },
-          },
-          ...kernel.bindings.map((binding) => ({
-            binding: binding.index,
-            resource: { buffer: buffer(operation.buffers[binding.name] as string) },
-          })),
-        ],
-      }),
-      x: workgroups[0],
-      y: workgroups[1],
-      z: workgroups[2],
-      every: 1,
-    }
-    commands.set(operation, command)
-    slots.push({
-      write: (current) => {
-        command.every = operation.every(current)
-        if (table === undefined) putParams(operation, operation.params(current), image, start)
-        else device.queue.writeBuffer(table, 0, tableOf(operation, current))
-      },
-    })
-  }
-  let offset = 0
   let addBatched: ((made: Pipeline) => void) | undefined
   const addLater = new Map<Operation, () => void>()
   const later = new Set(plan.derived.flatMap(onDemand))
   operations.forEach((operation, index) => {
-    const [start, table, made] = [offset, tables[index], pipelines[index]]
-    if (made === undefined) addBatched = (compiled) => addSlot(operation, start, table, compiled)
-    else if (later.has(operation)) addLater.set(operation, () => addSlot(operation, start, table, made))
-    else addSlot(operation, start, table, made)
-    offset += uniformBytes[index] as number
+    const made = pipelines[index]
+    if (made === undefined) addBatched = (compiled) => commands.add(operation, compiled)
+    else if (later.has(operation)) addLater.set(operation, () => commands.add(operation, made))
+    else commands.add(operation, made)
   })
-  const commandOf = (operation: Operation): Command => commands.get(operation) as Command
-  const commandsOf = (list: readonly Operation[]): Command[] => list.map(commandOf)
-
-  /** Uploads a block slice by slice, with a stop between two. */
-  function* upload(
-    { matrix, block, of }: Extract<BufferPlan['initial'], { kind: 'rows' }>,
-    current: Model,
-  ): Generator<void> {
-    const rows = of(current)
-    for (const { slice, offset } of slicesOf(matrix, block, SLICE_BYTES)) {
-      if (offset > 0) yield
-      device.queue.writeBuffer(buffer(block.buffer), offset, packBlock(matrix, slice, rows))
-      device.queue.submit([])
-    }
-  }
-
-  const fill = (planned: BufferPlan, current: Model): void => {
-    const target = buffer(planned.name)
-    if (planned.initial.kind === 'rows') {
-      Array.from(upload(planned.initial, current))
-      return
-    }
-    if (planned.initial.kind === 'data') {
-      const data = planned.initial.make(current)
-      device.queue.writeBuffer(target, 0, data)
-      return
-    }
-    const encoder = device.createCommandEncoder({ label: `${planned.name}/fill` })
-    if (planned.initial.kind === 'zero') {
-      encoder.clearBuffer(target)
-    } else {
-      const source = buffer(planned.initial.of)
-      const bytes = planned.bytes / planned.initial.times
-      for (let copy = 0; copy < planned.initial.times; copy++)
-        encoder.copyBufferToBuffer(source, 0, target, copy * bytes, bytes)
-    }
-    device.queue.submit([encoder.finish()])
-  }
-
-  /** Fills a buffer; of what stages a large one on the host, each slice is freed before the next. */
-  const load = async (planned: BufferPlan, current: Model): Promise<void> => {
-    if (planned.initial.kind !== 'rows') {
-      fill(planned, current)
-      return
-    }
-    const stops = upload(planned.initial, current)
-    while (stops.next().done !== true) await device.queue.onSubmittedWorkDone()
-  }
+  const commandsOf = (list: readonly Operation[]): Command[] => list.map((one) => commands.of(one))
 
   let latest = model
   const update = (current: Model): void => {
     latest = current
-    for (const { write } of slots) write(current)
-    device.queue.writeBuffer(uniforms, 0, image)
-    for (const planned of plan.buffers) if (planned.lifetime === 'parameter') fill(planned, current)
+    commands.update(current)
+    for (const planned of plan.buffers) if (planned.lifetime === 'parameter') contents.fill(planned, current)
   }
   const reset = (current: Model): void => {
-    for (const planned of plan.buffers) if (planned.lifetime === 'state') fill(planned, current)
+    for (const planned of plan.buffers) if (planned.lifetime === 'state') contents.fill(planned, current)
   }
 
   const batchedOf = ({ operation, arena, parts }: Batched): BatchedCommand => ({
-    command: commandOf(operation),
+    command: commands.of(operation),
     copyIn(encoder) {
       for (const { buffer: name, offset, bytes } of parts)
         encoder.copyBufferToBuffer(buffer(name), 0, buffer(arena), offset, bytes)
@@ -309,8 +181,8 @@ export async function createEngine(
     },
   })
 
-  const setUp = (commands: readonly Command[]): void => {
-    for (const command of commands) {
+  const setUp = (list: readonly Command[]): void => {
+    for (const command of list) {
       // One submit each: a set-up of many products must not run into the watchdog of a slow adapter.
       const encoder = device.createCommandEncoder({ label: command.operation.label })
       const pass = encoder.beginComputePass({ label: command.operation.label })
@@ -371,9 +243,9 @@ export async function createEngine(
   }))
 
   update(model)
-  for (const planned of uploaded) await load(planned, model)
+  for (const planned of uploaded) await contents.load(planned, model)
   setUp(commandsOf(plan.setup))
-  for (const planned of plan.buffers) if (planned.lifetime === 'state') await load(planned, model)
+  for (const planned of plan.buffers) if (planned.lifetime === 'state') await contents.load(planned, model)
 
   return {
     device,
@@ -401,7 +273,7 @@ export async function createEngine(
     buffer,
     update,
     adopt(before, next) {
-      for (const planned of uploaded) fill(planned, next)
+      for (const planned of uploaded) contents.fill(planned, next)
       update(next)
       // A product of all patterns takes long; most changes leave it as it is.
       const makes = [...plan.setup, ...[...there].flatMap(({ setup }) => setup)]
@@ -420,52 +292,4 @@ export async function createEngine(
     reset,
     destroy,
   }
-}
-
-/** Writes the `Params` of an operation as its kernel reads them. */
-function putParams(
-  { kernel, label }: Operation,
-  values: Readonly<Record<string, number>>,
-  target: ArrayBuffer,
-  start: number,
-): void {
-  const words = new Uint32Array(target, start, kernel.fields.length)
-  const floats = new Float32Array(target, start, kernel.fields.length)
-  kernel.fields.forEach(({ name, type }, field) => {
-    const value = values[name]
-    if (value === undefined) throw new Error(`${label}: no value for \`${name}\` of ${kernel.key}`)
-    if (type === 'u32') words[field] = value
-    else floats[field] = value
-  })
-}
-
-/** The `Params` of an operation that varies, a row for each replica. */
-function tableOf(operation: Operation, { variation, replicas }: Model): ArrayBuffer {
-  const rowBytes = operation.kernel.fields.length * 4
-  const table = new ArrayBuffer(replicas * rowBytes)
-  if (variation === undefined) throw new Error(`${operation.label}: the model has no variation`)
-  const { points, repetitions } = variation
-  points.forEach((point, index) => {
-    const values = operation.params(point)
-    for (let one = 0; one < repetitions; one++)
-      putParams(operation, values, table, (index * repetitions + one) * rowBytes)
-  })
-  return table
-}
-
-/** Whether two models fill a buffer differently. */
-function isChanged(initial: BufferPlan['initial'], before: Model, next: Model): boolean {
-  if (initial.kind === 'rows') {
-    const [x, y] = [initial.of(before), initial.of(next)]
-    const inBits = x.signs !== undefined && x.signs.unit === y.signs?.unit
-    const [a, b] = inBits ? [x.signs.words, y.signs.words] : [x.data, y.data]
-    return a !== b && (a.length !== b.length || a.some((value, index) => value !== b[index]))
-  }
-  if (initial.kind !== 'data') return false
-  const [a, b] = [bytesIn(initial.make(before)), bytesIn(initial.make(next))]
-  return a.length !== b.length || a.some((byte, index) => byte !== b[index])
-}
-
-function bytesIn({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength)
 }

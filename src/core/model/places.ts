@@ -1,7 +1,9 @@
 /** Where rows stand in a scenario: where they come from, and what they must be like there. */
 import type { Rows } from './model.ts'
-import type { Block, Want } from './patterns.ts'
-import type { Patterns, Scenario } from './schema.ts'
+import type { Block } from './patterns/block.ts'
+import type { Want } from './patterns/want.ts'
+import type { Patterns } from './patterns/schema.ts'
+import type { Scenario } from './schema.ts'
 
 export interface Place extends Want {
   /** Where the rows come from; a number = one row of it. */

@@ -4,9 +4,11 @@ import { PROBES } from '../kinds/probes/table.ts'
 import { find, findLayer } from './find.ts'
 import { forMemory } from './memories.ts'
 import type { Probe } from './model.ts'
-import { checkPatterns, forLayer, type Want } from './patterns.ts'
+import { checkPatterns } from './patterns/check.ts'
+import { forLayer, type Want } from './patterns/want.ts'
 import type { RowsAt } from './places.ts'
-import type { Patterns, ProbeSpec, Scenario } from './schema.ts'
+import type { Patterns } from './patterns/schema.ts'
+import type { ProbeSpec, Scenario } from './schema.ts'
 
 /** What the name under a key must be. */
 const CHECKS: Readonly<Record<Named, (scenario: Scenario, name: string, path: string) => void>> = {

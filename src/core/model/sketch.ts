@@ -4,7 +4,8 @@ import { checkScenario } from './check.ts'
 import type { Model, Rows } from './model.ts'
 import { valueAt } from './path.ts'
 import { originOf, type Place, type Places } from './places.ts'
-import type { Patterns, Scenario } from './schema.ts'
+import type { Patterns } from './patterns/schema.ts'
+import type { Scenario } from './schema.ts'
 
 /**
  * The model of a scenario with the shapes of its rows and no values: enough for a plan. Numbers of rows that only a file

@@ -1,7 +1,8 @@
 import { ModelError } from '../errors.ts'
 import { findLayer } from './find.ts'
 import type { Base, Rows, Synapse } from './model.ts'
-import { checkPatterns, forLayer } from './patterns.ts'
+import { checkPatterns } from './patterns/check.ts'
+import { forLayer } from './patterns/want.ts'
 import type { RowsAt } from './places.ts'
 import type { Scenario, SynapseSpec } from './schema.ts'
 

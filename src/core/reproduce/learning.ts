@@ -1,7 +1,7 @@
 import type { Chart, Colour, Mark } from '../analysis/chart.ts'
 import { type Estimate, estimate } from '../analysis/statistics.ts'
 import { RandomStream } from '../model/random.ts'
-import { orthogonalRows } from '../model/random-rows.ts'
+import { orthogonalRows } from '../model/patterns/random-rows.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import { type Check, type Reproduction, atMost, measuredPoints, near } from './reproduction.ts'
 

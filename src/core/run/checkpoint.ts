@@ -10,10 +10,9 @@ import { carryNameOf } from '../plan/carry.ts'
 import { MOST_PENDING } from '../plan/clock.ts'
 import { deferredArrays } from '../plan/deferred.ts'
 import { checkVariants } from '../plan/variants.ts'
-import { LAST_TICK } from './restorable.ts'
+import { type Checkpoint, LAST_TICK } from './restorable.ts'
 import { type Arrays, seriesArrays, stateArrays } from './results.ts'
 import type { Series } from './series.ts'
-import type { Checkpoint } from './simulation.ts'
 
 const VERSION = 1
 

@@ -4,7 +4,8 @@ import type { Model } from '../model/model.ts'
 import { samplesBetween } from '../plan/clock.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type Column, createColumn, numbersOf, rowsOf } from './columns.ts'
-import { type Sample, type Series, cloneable, createSeries, sampleBytes } from './series.ts'
+import type { Checkpoint } from './restorable.ts'
+import { type Sample, type Series, cloneable, createSeries, flatOf, sampleBytes } from './series.ts'
 
 /**
  * Bytes of samples that a simulation keeps at most, and of an archive: those that Node reads in one piece, since runs go on
@@ -90,6 +91,35 @@ export function createRecording(plan: Plan, model: Model, mostBytes = MOST_BYTES
       )
     },
   }
+}
+
+/**
+ * The samples of a checkpoint, to be gone on with; from tick 0 on, those of tick 0 are taken again.
+ * @throws ModelError if a series has fewer samples than ticks
+ */
+export function continueRecording(
+  plan: Plan,
+  model: Model,
+  saved: Pick<Checkpoint, 'tick' | 'series'>,
+): Recording {
+  const recording = createRecording(plan, model)
+  if (saved.tick === 0) return recording
+  recording.series.forEach(({ name }, probe) => {
+    const found = saved.series.find((one) => one.name === name)
+    const series = found && flatOf(found)
+    series?.tick.forEach((at, index) => {
+      recording.push(probe, sampleAt(series, at, index))
+    })
+  })
+  return recording
+}
+
+/** @throws ModelError if the series ends before that */
+function sampleAt(series: Series, tick: number, index: number): Sample {
+  const [time, value, terms] = [series.time[index], series.value[index], series.terms?.[index]]
+  if (time === undefined || value === undefined || (series.terms !== undefined && terms === undefined))
+    throw new ModelError(`the samples of \`${series.name}\` end before tick ${tick}; take another checkpoint`)
+  return { probe: series.name, tick, time, value, ...(terms !== undefined && { terms }) }
 }
 
 /** Rows whose tick is not beyond one; ticks ascend. */

@@ -1,28 +1,75 @@
-/** Whether a network can go on from a checkpoint: judged before anything of the network changes. */
+/** A checkpoint, and whether a network can go on from it: judged before anything of the network changes. */
 import { ModelError } from '../errors.ts'
+import {
+  checkList,
+  checkNumber,
+  checkNumbers,
+  checkObject,
+  checkRecord,
+  checkTexts,
+} from '../model/arguments.ts'
 import type { Model } from '../model/model.ts'
 import { MOST_PENDING } from '../plan/clock.ts'
 import { deferredOwner } from '../plan/deferred.ts'
 import { hasCarry } from '../plan/carry.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { Variants } from '../plan/variants.ts'
 import { type DenseArray, checkLength, shapeOf } from './arrays.ts'
 import { type Series, createSeries, flatOf } from './series.ts'
 
 /** Ticks are counted in 32 bits on the GPU. */
 export const LAST_TICK = 2 ** 31 - 1
 
-interface Saved {
+/**
+ * Everything that a run needs to go on where it was, bit by bit on the same adapter: plain data, which `structuredClone` and
+ * `postMessage` take. The lists of its series are made when they are asked for first.
+ */
+export interface Checkpoint {
   readonly tick: number
+  /** Where the current time.dt began to act: time is counted from there, so that a resumed run counts the same. */
   readonly origin: { readonly tick: number; readonly time: number }
+  readonly seed: number
+  /** The kernels that made it, as `variants` of the options takes them; files of before have none. */
+  readonly variants?: Variants
+  /**
+   * State of every dynamic layer, plastic synapse and learning memory; of a synapse whose updates are deferred also what was
+   * carried out and what is pending, `NAME/excess` and `NAME/ring`; and the second word `NAME/carry` of what is slow beside
+   * its step.
+   */
   readonly arrays: Readonly<Record<string, DenseArray>>
+  /** Fade and weights of the updates that are pending. */
   readonly rings?: Readonly<Record<string, readonly number[]>>
   readonly series: readonly Series[]
+  /** What the run found worth a warning. */
+  readonly warnings: readonly string[]
+  /** The scenario with its parameters as they were. */
+  readonly scenario: Model['scenario']
+  /** SHA-256 of each file that the scenario names; checkpoints of before have none. */
+  readonly files?: Readonly<Record<string, string>>
+}
+
+/**
+ * What a checkpoint consists of, where its types have not been checked by a compiler.
+ * @throws ModelError that names the part
+ */
+export function checkParts({ origin, arrays, series, warnings, seed }: Checkpoint): void {
+  checkObject('`origin` of a checkpoint', origin, 'tick', 'a tick and its time')
+  checkRecord('`arrays` of a checkpoint', arrays)
+  for (const [name, array] of Object.entries(arrays)) {
+    checkObject(`\`arrays.${name}\` of a checkpoint`, array, 'data', 'an array with its shape')
+    checkNumbers(`\`arrays.${name}.data\` of a checkpoint`, array.data)
+    checkNumbers(`\`arrays.${name}.shape\` of a checkpoint`, array.shape)
+  }
+  checkList('`series` of a checkpoint', series)
+  for (const one of series) checkObject('`series` of a checkpoint', one, 'name', 'a list of series')
+  checkTexts('`warnings` of a checkpoint', warnings)
+  checkNumber('`seed` of a checkpoint', seed)
 }
 
 /**
  * @throws ModelError for the first array or series that does not fit the network
  */
-export function checkRestorable(plan: Plan, model: Model, saved: Saved): void {
+export function checkRestorable(plan: Plan, model: Model, saved: Checkpoint): void {
   const { tick, origin } = saved
   if (!Number.isInteger(tick) || tick < 0 || tick > LAST_TICK)
     throw new ModelError(

@@ -3,29 +3,17 @@
  * docs/scenario.md, "A tick". Nothing is allocated on the GPU here; samples leave through a small pool of staging
  * buffers, without a stall.
  */
-import { RunError } from '../errors.ts'
+import type { RunError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import { shownAt } from '../model/stimulus.ts'
-import type { Command, Engine, BatchedCommand } from '../gpu/engine.ts'
+import type { Engine } from '../gpu/engine.ts'
 import { CHANGES, SAMPLES, createRecords, isDue, isSampled } from '../plan/clock.ts'
 import { type Pending, createPending } from '../plan/deferred.ts'
-import { NO_FAULT } from '../plan/plan.ts'
-import { bytesOf, copiesOf } from './arrays.ts'
 import { destroyedError, readError } from './failures.ts'
 import { onLost } from './lost.ts'
 import { PROBES, STIMULUS, type Timer } from './profile.ts'
-
-/** One sample as it left the GPU. */
-export interface RawSample {
-  /** Index of the probe in the plan. */
-  readonly probe: number
-  /** Ticks that had passed. */
-  readonly tick: number
-  /** Ticks since which neither stimulus nor parameters changed: what came earlier had another energy. */
-  readonly quietSince: number
-  /** Words of the ring, or bytes of the copied buffers of a snapshot; only valid during the call. */
-  readonly data: Float32Array<ArrayBuffer>
-}
+import { type RawSample, type Taken, createReadback } from './readback.ts'
+import { type Recorder, createRecorders } from './recorders.ts'
 
 export interface Scheduler {
   /** Ticks encoded so far. */
@@ -79,38 +67,18 @@ export interface SchedulerOptions {
 /** Stands for the row that an item shows when that is not known: no row is equal to it. */
 const UNKNOWN = -2
 
-/** Staging buffers: one being filled, one being read, one on its way. */
-const STAGING = 3
-
 /** Makes the scheduler of an engine, at tick 0 with the initial state. */
 export function createScheduler(engine: Engine, model: Model, options: SchedulerOptions): Scheduler {
   const { device, plan } = engine
   const submitTime = options.submitTime ?? 100
   const records = createRecords(plan.clock, engine.clock.records + 1)
-  const dynamicOffset = [0]
   const { perTick } = plan.clock
   const mostTicks = engine.clock.records / perTick
   const updates = createPending(plan.deferred)
 
-  const snapshots = plan.probes.map(({ copies }) =>
-    copies === undefined ? undefined : copiesOf(plan, model, copies),
-  )
-  const ringBytes = plan.probes.reduce(
-    (sum, { capacity, sampleWords }) => sum + capacity * sampleWords * 4,
-    0,
-  )
-  const faultBytes = plan.faults.length * 4
-  const snapshotBytes = snapshots.reduce((sum, copies) => sum + (copies ? bytesOf(copies) : 0), 0)
-  const staging = Array.from({ length: STAGING }, (_, index) =>
-    device.createBuffer({
-      label: `staging ${index}`,
-      size: ringBytes + faultBytes + snapshotBytes,
-      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-    }),
-  )
-  const free = [...staging]
-  // What is written down on demand has to be there before it is copied.
-  for (const { buffer } of snapshots.flatMap((copies) => copies ?? [])) engine.buffer(buffer)
+  const recorders = createRecorders(engine, records, updates)
+  const readback = createReadback(engine, model)
+  const free = [...readback.staging]
   let waiting: (() => void)[] = []
 
   let current = model
@@ -118,7 +86,6 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   let sampledStart = false
   let quietSince = 0
   let submits = 0
-  let dispatches = 0
   let pending = 0
   let batchLimit = 1
   let lastDone = 0
@@ -140,115 +107,9 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     for (const resolve of woken) resolve()
   }
 
-  const dispatch = (pass: GPUComputePassEncoder, command: Command): void => {
-    pass.setPipeline(command.pipeline)
-    pass.setBindGroup(0, command.bindGroup)
-    pass.dispatchWorkgroups(command.x, command.y, command.z)
-    dispatches++
-  }
-
-  /** Fills the clock record of a tick for the dispatches that follow; returns its first word. */
-  const fillRecord = (index: number, at: number): number => {
-    const record = records.open(index, at, updates.all)
-    dynamicOffset[0] = record * 4
-    return record
-  }
-
-  /** Uploads so many records. */
-  const uploadRecords = (count: number): void => {
-    device.queue.writeBuffer(engine.clock.buffer, 0, records.words, 0, count * records.stride)
-  }
-
-  /** The same, for a pass that is open. */
-  const openRecord = (pass: GPUComputePassEncoder, index: number, at: number): number => {
-    const word = fillRecord(index, at)
-    pass.setBindGroup(1, engine.clock.group, dynamicOffset)
-    return word
-  }
-
-  /** Where dispatches are recorded: one pass for all, or timed ones, a new one where the group changes. */
-  interface Recording {
-    readonly record: (command: Command, group: string) => void
-    /** Opens the clock record of a tick; returns its first word. */
-    readonly open: (index: number, at: number) => number
-    readonly end: () => void
-    readonly isBatched: boolean
-  }
-
-  const recordAll = (encoder: GPUCommandEncoder): Recording => {
-    const pass = encoder.beginComputePass({ label: `ticks from ${tick}` })
-    return {
-      record: (command) => dispatch(pass, command),
-      open: (index, at) => openRecord(pass, index, at),
-      end: () => pass.end(),
-      isBatched: false,
-    }
-  }
-
-  /** One dispatch for all ticks of the submit; what would be dispatched for each stands in the records. */
-  const recordBatched = (
-    encoder: GPUCommandEncoder,
-    { command, copyIn, copyOut }: BatchedCommand,
-    batch: { readonly snapshot: boolean },
-  ): Recording => {
-    let last = -1
-    return {
-      record: () => undefined,
-      open(index, at) {
-        last = index
-        return fillRecord(index, at)
-      },
-      end() {
-        // The kernel ends at the first record without a tick.
-        records.close(last + 1)
-        copyIn(encoder)
-        const pass = encoder.beginComputePass({ label: `ticks to ${tick}` })
-        dispatch(pass, command)
-        pass.end()
-        copyOut(encoder)
-        // What a snapshot copies belongs together; adiabatic layers do not leave the kernel.
-        if (!batch.snapshot) return
-        const after = encoder.beginComputePass({ label: `state after ${tick}` })
-        dynamicOffset[0] = last * plan.clock.recordBytes
-        after.setBindGroup(1, engine.clock.group, dynamicOffset)
-        for (const one of engine.refresh) dispatch(after, one)
-        after.end()
-      },
-      isBatched: true,
-    }
-  }
-
   const owners = engine.tick.map(({ operation }) => operation.owner)
   /** Passes of a timed tick, at most: every owner may come again and again, stimulus and probes once. */
   const mostPasses = engine.prepare.length + owners.length + engine.deferred.length + 3
-
-  const recordTimed = (encoder: GPUCommandEncoder, timer: Timer): Recording => {
-    let pass: GPUComputePassEncoder | undefined
-    let current: string | undefined
-    const end = (): void => {
-      pass?.end()
-      pass = undefined
-    }
-    return {
-      record(command, group) {
-        if (pass === undefined || group !== current) {
-          end()
-          current = group
-          pass = encoder.beginComputePass({ label: `time ${group}`, timestampWrites: timer.begin(group) })
-          pass.setBindGroup(1, engine.clock.group, dynamicOffset)
-        }
-        dispatch(pass, command)
-        timer.count()
-      },
-      open(index, at) {
-        const word = fillRecord(index, at)
-        pass?.setBindGroup(1, engine.clock.group, dynamicOffset)
-        return word
-      },
-      end,
-      isBatched: false,
-    }
-  }
 
   /** The row an item shows in a tick; the initial states of tick 0 have been set before it. */
   const rowShown = (index: number, at: number): number => {
@@ -257,7 +118,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   }
 
   /** Stage 1: dispatched only when what is shown changes; clamps and currents last until then. */
-  const stimulate = ({ record }: Recording, word: number, at: number): void => {
+  const stimulate = ({ record }: Recorder, word: number, at: number): void => {
     let changes = false
     for (let index = 0; index < shown.length; index++) {
       const row = rowShown(index, at)
@@ -275,20 +136,20 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   }
 
   /** Before the rest of a tick whose states were changed from outside. */
-  const prepare = ({ record }: Recording): void => {
+  const prepare = ({ record }: Recorder): void => {
     if (stale) for (const command of engine.prepare) record(command, command.operation.owner)
     stale = false
   }
 
   interface Batch {
-    readonly samples: { probe: number; tick: number; quietSince: number; slot: number }[]
+    readonly samples: Taken[]
     readonly used: number[]
     records: number
     snapshot: boolean
   }
 
   /** Before samples where updates are deferred: an energy wants them carried out, a snapshot what is made on demand. */
-  const settlePending = ({ record, open }: Recording, batch: Batch): number => {
+  const settlePending = ({ record, open }: Recorder, batch: Batch): number => {
     const due = plan.probes.filter(({ probe }) => isSampled(tick, probe.every))
     if (!updates.isEmpty && due.some(({ needsFlush }) => needsFlush)) {
       open(batch.records++, tick)
@@ -304,11 +165,11 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   }
 
   /** Stage 5: samples of the probes that are due in the state after `tick` ticks. */
-  const sample = (recording: Recording, recordWord: number, batch: Batch): void => {
-    const { record } = recording
+  const sample = (recorder: Recorder, recordWord: number, batch: Batch): void => {
+    const { record } = recorder
     let word = recordWord
     if (perTick > 1 && plan.probes.some(({ probe }) => isSampled(tick, probe.every)))
-      word = settlePending(recording, batch)
+      word = settlePending(recorder, batch)
     let refreshed = false
     plan.probes.forEach(({ probe, slotWord, copies }, index) => {
       if (!isSampled(tick, probe.every)) return
@@ -343,18 +204,18 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     // A kernel for many ticks has the state of a layer that is always held from the row that it is shown.
     const isShown = !shown.includes(UNKNOWN)
     const timing = timer?.hasRoom(mostPasses) ? timer : undefined
-    const recording =
+    const recorder =
       timing !== undefined
-        ? recordTimed(encoder, timing)
+        ? recorders.timed(encoder, timing)
         : engine.batched === undefined || plan.batched?.knows(current) !== true || (isStart && !isShown)
-          ? recordAll(encoder)
-          : recordBatched(encoder, engine.batched, batch)
-    const { record, open, end } = recording
+          ? recorders.all(encoder, tick)
+          : recorders.batched(encoder, engine.batched)
+    const { record, open, end } = recorder
     let ticks = 0
     if (isStart) {
       const word = open(batch.records++, 0)
       shown.forEach((row, index) => records.show(word, index, row))
-      sample(recording, word, batch)
+      sample(recorder, word, batch)
     }
     sampledStart = true
     while (
@@ -364,8 +225,8 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       hasRoom(batch)
     ) {
       const word = open(batch.records++, tick)
-      stimulate(recording, word, tick)
-      prepare(recording)
+      stimulate(recorder, word, tick)
+      prepare(recorder)
       if (plan.batched !== undefined) records.raise(word, plan.batched.flags(current, tick, shown))
       engine.tick.forEach((command, index) => {
         if (isDue(tick, command.every) && updates.takes(command.operation))
@@ -374,74 +235,15 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       updates.advance(tick, current)
       tick++
       ticks++
-      sample(recording, word, batch)
+      sample(recorder, word, batch)
       timing?.tick()
       // What has no room is not timed, from the next submit on.
       if (timing?.hasRoom(mostPasses) === false) break
     }
-    end()
+    end({ tick, snapshot: batch.snapshot })
     // A kernel for many ticks keeps its activations to itself.
-    stale ||= recording.isBatched
+    stale ||= recorder.isBatched
     return { batch, ticks }
-  }
-
-  /** Copies samples, snapshots and faults of a batch to a staging buffer. */
-  const copyOut = (encoder: GPUCommandEncoder, batch: Batch, target: GPUBuffer): void => {
-    encoder.copyBufferToBuffer(engine.buffer('faults'), 0, target, ringBytes, faultBytes)
-    const ring = engine.buffer('ring')
-    plan.probes.forEach(({ ringStart, sampleWords }, index) => {
-      const bytes = (batch.used[index] as number) * sampleWords * 4
-      if (bytes > 0) encoder.copyBufferToBuffer(ring, ringStart * 4, target, ringStart * 4, bytes)
-    })
-    let offset = ringBytes + faultBytes
-    snapshots.forEach((copies, index) => {
-      if (copies === undefined) return
-      const taken = (batch.used[index] as number) > 0
-      for (const { buffer, bytes } of copies) {
-        if (taken) encoder.copyBufferToBuffer(engine.buffer(buffer), 0, target, offset, bytes)
-        offset += bytes
-      }
-    })
-  }
-
-  const deliver = (batch: Batch, mapped: ArrayBuffer): void => {
-    const snapshotStart = new Map<number, { offset: number; bytes: number }>()
-    let offset = ringBytes + faultBytes
-    snapshots.forEach((copies, index) => {
-      if (copies === undefined) return
-      const bytes = bytesOf(copies)
-      snapshotStart.set(index, { offset, bytes })
-      offset += bytes
-    })
-    let refused: { readonly tick: number; readonly error: RunError } | undefined
-    for (const { probe, tick: at, quietSince: quiet, slot } of batch.samples) {
-      const planned = plan.probes[probe] as (typeof plan.probes)[number]
-      const place = snapshotStart.get(probe)
-      const data =
-        place === undefined
-          ? new Float32Array(
-              mapped,
-              (planned.ringStart + slot * planned.sampleWords) * 4,
-              planned.sampleWords,
-            )
-          : new Float32Array(mapped, place.offset, place.bytes / 4)
-      try {
-        options.onSample({ probe, tick: at, quietSince: quiet, data })
-      } catch (error) {
-        refused ??= { tick: at, error: asRunError(error) }
-      }
-    }
-    const faults = new Uint32Array(mapped, ringBytes, plan.faults.length)
-    const first = faults.reduce((a, b) => Math.min(a, b), NO_FAULT)
-    // A state that is not finite explains the samples of its tick.
-    if (refused !== undefined && refused.tick <= first) failure ??= refused.error
-    if (first !== NO_FAULT && failure === undefined) {
-      const name = plan.faults[faults.indexOf(first)] as string
-      failure = new RunError(
-        `\`${name}\` is not finite from tick ${first + 1} on (NaN or infinity); ` +
-          'use a smaller time.dt, smaller gains or weaker couplings',
-      )
-    }
   }
 
   /** Fits the ticks of a submit to the time that it should take. */
@@ -458,8 +260,8 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     const started = Date.now()
     const encoder = device.createCommandEncoder({ label: `batch at tick ${tick}` })
     const { batch, ticks } = encode(encoder, limit, timer)
-    copyOut(encoder, batch, target)
-    uploadRecords(batch.records + 1)
+    readback.encode(encoder, batch.used, target)
+    recorders.upload(batch.records + 1)
     device.queue.submit([encoder.finish()])
     submits++
     pending++
@@ -468,7 +270,8 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       .then(() => {
         adapt(ticks, started)
         if (destroyed) return
-        deliver(batch, target.getMappedRange())
+        const refused = readback.deliver(batch.samples, target.getMappedRange(), options.onSample)
+        failure ??= refused
         target.unmap()
       })
       .catch((error: unknown) => {
@@ -486,18 +289,6 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     wake()
   }
 
-  /** Runs commands between ticks. */
-  const submitAlone = (label: string, commands: readonly Command[]): void => {
-    if (commands.length === 0) return
-    const encoder = device.createCommandEncoder({ label })
-    const pass = encoder.beginComputePass({ label })
-    openRecord(pass, 0, tick)
-    for (const command of commands) dispatch(pass, command)
-    pass.end()
-    uploadRecords(1)
-    device.queue.submit([encoder.finish()])
-  }
-
   const changed = (): Promise<void> => new Promise((resolve) => waiting.push(resolve))
 
   const throwFailure = (): void => {
@@ -508,15 +299,9 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
   /** Shows the stimulus of a tick to a state that is not just being run through it. */
   const applyStimulus = (at: number, rows: (index: number) => number): void => {
     stale = true
-    if (engine.stimulate.length === 0) return
-    const encoder = device.createCommandEncoder({ label: `stimulus of tick ${at}` })
-    const pass = encoder.beginComputePass()
-    const word = openRecord(pass, 0, at)
-    for (let index = 0; index < shown.length; index++) records.show(word, index, rows(index))
-    for (const command of engine.stimulate) dispatch(pass, command)
-    pass.end()
-    uploadRecords(1)
-    device.queue.submit([encoder.finish()])
+    recorders.alone(`stimulus of tick ${at}`, at, engine.stimulate, (word) => {
+      for (let index = 0; index < shown.length; index++) records.show(word, index, rows(index))
+    })
   }
 
   const show = (at: number): void => {
@@ -550,7 +335,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       return submits
     },
     get dispatches() {
-      return dispatches
+      return recorders.dispatches
     },
     get pending() {
       return pending
@@ -560,7 +345,7 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     },
     async run(ticks, timer) {
       // What has been dispatched by now costs as much as compiling what needs no such dispatches.
-      if (dispatches >= (plan.batched?.worth ?? Infinity)) engine.compileBatched()
+      if (recorders.dispatches >= (plan.batched?.worth ?? Infinity)) engine.compileBatched()
       let left = ticks
       do {
         while (free.length === 0 && failure === undefined && !destroyed) await changed()
@@ -584,11 +369,13 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
       for (const { derived } of wanted) for (const name of derived.buffers) engine.buffer(name)
       const makes = new Set(wanted.flatMap(({ make }) => make))
       // Parts of stage 2 keep its order: they share buffers for what stands between.
-      submitAlone('ensure', [...new Set([...engine.refresh.filter((one) => makes.has(one)), ...makes])])
+      recorders.alone('ensure', tick, [
+        ...new Set([...engine.refresh.filter((one) => makes.has(one)), ...makes]),
+      ])
     },
     takeBack(name) {
       const { takeBack = [] } = engine.derived.find(({ derived }) => derived.name === name) ?? {}
-      submitAlone(`take back ${name}`, takeBack)
+      recorders.alone(`take back ${name}`, tick, takeBack)
       updates.clear(name)
     },
     disturb() {
@@ -609,13 +396,8 @@ export function createScheduler(engine: Engine, model: Model, options: Scheduler
     destroy() {
       destroyed = true
       forget()
-      for (const buffer of staging) buffer.destroy()
+      readback.destroy()
       wake()
     },
   }
-}
-
-function asRunError(error: unknown): RunError {
-  if (error instanceof RunError) return error
-  return new RunError(`a sample could not be kept: ${(error as Error).message}`)
 }

@@ -4,7 +4,7 @@ import type { Plan } from '../plan/plan.ts'
 import type { ProbePlan } from '../plan/probes.ts'
 import { unpackArray } from './arrays.ts'
 import { plainOf } from './columns.ts'
-import type { RawSample } from './scheduler.ts'
+import type { RawSample } from './readback.ts'
 
 /** One sample of a probe. */
 export interface Sample {

@@ -1,98 +1,36 @@
 /** A network that runs: the interface of the library, the command line and the page. */
 import type { PiecedArray } from '../data/npz.ts'
+import { ModelError } from '../errors.ts'
 import {
   checkFunction,
   checkList,
-  checkNumber,
   checkNumbers,
   checkObject,
   checkPositive,
-  checkRecord,
   checkText,
   checkTexts,
 } from '../model/arguments.ts'
-import { ModelError, type RunError } from '../errors.ts'
 import { fitsPatterns } from '../model/fitting.ts'
 import type { Model } from '../model/model.ts'
 import { runningParameters, withParameter } from '../model/parameters.ts'
-import { stepWarnings } from '../model/steps.ts'
-import { abilitiesOf } from '../gpu/adapter.ts'
 import { createEngine, type Engine } from '../gpu/engine.ts'
-import { tuneChoices } from '../gpu/tuner.ts'
-import { carryNameOf, hasCarry, withoutCarry } from '../plan/carry.ts'
-import type { Limits } from '../plan/layout.ts'
-import type { Plan, PlanOptions } from '../plan/plan.ts'
-import { type Residence, type ResidentMode, planResidence } from '../plan/forms.ts'
-import { untuned } from '../plan/tuning.ts'
-import type { Tuned, Variants } from '../plan/variants.ts'
-import {
-  type Copy,
-  type DenseArray,
-  type Part,
-  bytesOf,
-  copiesOf,
-  finiteFloats,
-  packArray,
-  packCue,
-  packPart,
-  partsOf,
-  unpackArray,
-} from './arrays.ts'
-import { destroyedError, readError } from './failures.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { DenseArray } from './arrays.ts'
 import { checkFinite } from './finite.ts'
-import { createEnergyGuard } from './guard.ts'
+import { createLife } from './life.ts'
 import { type Errors, type Listener, createErrors, createListeners } from './listeners.ts'
-import { onLost } from './lost.ts'
+import { type SimulationOptions, planOn } from './options.ts'
 import { type Profile, type Timer, createTimer } from './profile.ts'
-import { type Recording, createRecording } from './recording.ts'
-import { LAST_TICK, checkRestorable } from './restorable.ts'
+import { type Recording, continueRecording, createRecording } from './recording.ts'
+import { type Checkpoint, LAST_TICK, checkParts } from './restorable.ts'
 import { createScheduler } from './scheduler.ts'
-import { type Sample, type Series, flatOf, readSample } from './series.ts'
+import { type Sample, type Series, readSample } from './series.ts'
+import { createState } from './state.ts'
+import { createModelTime } from './time.ts'
+import { createTurns } from './turns.ts'
+import { createWarnings } from './warnings.ts'
 
-export interface SimulationOptions extends Omit<PlanOptions, 'resident'> {
-  /**
-   * Whether a small network lives in one kernel, many ticks a dispatch. `on`: from the first tick; `off`: never; `auto`
-   * (default): compiled in the background once a long run has begun, and taken when it is ready. Values are the same within
-   * rounding; for runs that are to be equal to the last bit say `on` or `off`.
-   */
-  readonly resident?: ResidentMode
-  /** What `planResidence` made for this device and model: nothing is planned again, and what else plans is not looked at. */
-  readonly plan?: Residence
-  /** Limits to plan with; default those of the device. */
-  readonly limits?: Limits
-  /** Longest time in ms that one submit should take. */
-  readonly submitTime?: number
-  /** False = samples are handed to `onSample` only and not kept, and may be as many as one likes. */
-  readonly keepSamples?: boolean
-}
-
-/**
- * Everything that a run needs to go on where it was, bit by bit on the same adapter: plain data, which `structuredClone` and
- * `postMessage` take. The lists of its series are made when they are asked for first.
- */
-export interface Checkpoint {
-  readonly tick: number
-  /** Where the current time.dt began to act: time is counted from there, so that a resumed run counts the same. */
-  readonly origin: { readonly tick: number; readonly time: number }
-  readonly seed: number
-  /** The kernels that made it, as `variants` of the options takes them; files of before have none. */
-  readonly variants?: Variants
-  /**
-   * State of every dynamic layer, plastic synapse and learning memory; of a synapse whose updates are deferred also what was
-   * carried out and what is pending, `NAME/excess` and `NAME/ring`; and the second word `NAME/carry` of what is slow beside
-   * its step.
-   */
-  readonly arrays: Readonly<Record<string, DenseArray>>
-  /** Fade and weights of the updates that are pending. */
-  readonly rings?: Readonly<Record<string, readonly number[]>>
-  readonly series: readonly Series[]
-  /** What the run found worth a warning. */
-  readonly warnings: readonly string[]
-  /** The scenario with its parameters as they were. */
-  readonly scenario: Model['scenario']
-  /** SHA-256 of each file that the scenario names; checkpoints of before have none. */
-  readonly files?: Readonly<Record<string, string>>
-}
+export type { Checkpoint, SimulationOptions }
 
 /** A parameter that was changed. */
 export interface Change {
@@ -258,50 +196,6 @@ export interface Simulation {
 }
 
 /**
- * What a checkpoint consists of, where its types have not been checked by a compiler.
- * @throws ModelError that names the part
- */
-function checkParts({ origin, arrays, series, warnings, seed }: Checkpoint): void {
-  checkObject('`origin` of a checkpoint', origin, 'tick', 'a tick and its time')
-  checkRecord('`arrays` of a checkpoint', arrays)
-  for (const [name, array] of Object.entries(arrays)) {
-    checkObject(`\`arrays.${name}\` of a checkpoint`, array, 'data', 'an array with its shape')
-    checkNumbers(`\`arrays.${name}.data\` of a checkpoint`, array.data)
-    checkNumbers(`\`arrays.${name}.shape\` of a checkpoint`, array.shape)
-  }
-  checkList('`series` of a checkpoint', series)
-  for (const one of series) checkObject('`series` of a checkpoint', one, 'name', 'a list of series')
-  checkTexts('`warnings` of a checkpoint', warnings)
-  checkNumber('`seed` of a checkpoint', seed)
-}
-
-/** The plan by which a model, or a sketch of its shapes, is built on a device. */
-export function planOn(device: GPUDevice, model: Model, options: SimulationOptions = {}): Residence {
-  if (options.plan !== undefined) return options.plan
-  const { resident = 'auto', ...planOptions } = options
-  const limits = options.limits ?? device.limits
-  return planResidence(model, limits, { ...abilitiesOf(device), ...planOptions }, resident)
-}
-
-/**
- * Times the products of a network on a device, a fraction of a second for each, and finds their fastest forms. Nothing is tuned
- * unless this is called; results differ by rounding alone.
- * @param known - what was found before, as this gave it; only the rest is timed
- * @returns for the option `tuned`; plain data, to be kept by adapter and version
- * @throws ModelError if the network does not fit the device
- */
-export async function tune(
-  device: GPUDevice,
-  model: Model,
-  options: SimulationOptions = {},
-  known: Tuned = {},
-): Promise<Tuned> {
-  const { plan } = planOn(device, model, { ...options, tuned: known })
-  const { tuned } = await tuneChoices(device, untuned(plan, known))
-  return { ...known, ...tuned }
-}
-
-/**
  * Builds a network on a device.
  * @throws ModelError if it does not fit the device, or is to be resident and cannot be
  * @throws RunError if the device has not enough memory or is lost
@@ -316,174 +210,36 @@ export async function createSimulation(
   checkPositive('the option `submitTime`', options.submitTime)
   let model = initial
   const { plan, now } = planOn(device, model, options)
-  let lost: RunError | undefined
-  const forget = onLost(device, (error) => (lost = error))
+  const life = createLife(device)
   const engine = await createEngine(device, plan, model, !now).catch((error: unknown) => {
-    forget()
-    throw lost ?? error
+    life.end()
+    life.checkLost()
+    throw error
   })
-  const checkLost = (): void => {
-    if (lost !== undefined) throw lost
-  }
-  if (lost !== undefined) engine.destroy()
-  checkLost()
-  // Model time counts integer ticks from the last change of dt; samples on their way belong to the dt before it.
-  const firstEra = { tick: 0, time: 0, dt: model.time.dt }
-  let eras = [firstEra]
-  const timeOf = (tick: number): number => {
-    const era = eras.findLast((one) => one.tick < tick) ?? eras[0] ?? firstEra
-    return era.time + (tick - era.tick) * era.dt
-  }
+  if (life.isLost) engine.destroy()
+  life.checkLost()
 
+  const time = createModelTime(model.time.dt)
+  const warnings = createWarnings(plan, initial, () => model)
   let recording: Recording = createRecording(plan, model)
-  let guard = createEnergyGuard(initial, () => model)
-  let earlierWarnings = model.warnings
-  /** Groups that `set` has made so slow that a second word, for which there is no room, would have to carry their steps. */
-  let coarse: readonly string[] = []
-  /** What `set` has made too long a step, the last of it that ticks were run with; asked for once a change. */
-  let longSteps: readonly string[] = []
-  let asksForSteps = false
-  const warnings = (): readonly string[] => [
-    ...new Set([...earlierWarnings, ...longSteps, ...guard.warnings(), ...coarse.map(tooCoarse)]),
-  ]
   const samples = createListeners<Sample>()
   const changes = createListeners<Change>()
   const errors: Errors = createErrors()
+  const turns = createTurns()
   let timer: Timer | undefined
-  let destroyed = false
-  const checkAlive = (): void => {
-    if (destroyed) throw destroyedError()
-  }
-  const checkDevice = (): void => {
-    checkAlive()
-    checkLost()
-  }
-
-  /** Calls one after the other; where none is under way, at once. */
-  let underWay: Promise<void> | undefined
-  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
-    const result = underWay === undefined ? act() : underWay.then(act)
-    const end = result
-      .then(
-        () => undefined,
-        () => undefined,
-      )
-      .then(() => {
-        if (underWay === end) underWay = undefined
-      })
-    underWay = end
-    return result
-  }
 
   const scheduler = createScheduler(engine, model, {
     ...(options.submitTime === undefined ? {} : { submitTime: options.submitTime }),
     onSample(raw) {
-      const sample = readSample(plan, model, raw, timeOf(raw.tick))
+      const sample = readSample(plan, model, raw, time.at(raw.tick))
       if (options.keepSamples !== false) recording.push(raw.probe, sample)
-      guard.observe(sample, raw.quietSince)
+      warnings.observe(sample, raw.quietSince)
       samples.tell(sample, errors, errors)
       checkFinite(sample)
     },
   })
 
-  /** The bytes of buffers, as they are after what was submitted. */
-  const copyOut = async (copies: readonly Copy[]): Promise<ArrayBuffer> => {
-    checkDevice()
-    const bytes = await readBuffers(engine, copies).catch((error: unknown) => {
-      checkDevice()
-      throw error
-    })
-    // A copy from a lost device reads as zeros.
-    checkLost()
-    return bytes
-  }
-
-  const readAll = async (names: readonly string[]): Promise<DenseArray[]> => {
-    const lists = names.map((name) => copiesOf(plan, model, name))
-    checkDevice()
-    scheduler.ensure(names, 0)
-    const bytes = await copyOut(lists.flat())
-    let start = 0
-    return names.map((name, index) => {
-      const array = unpackArray(plan, model, name, bytes, start)
-      start += bytesOf(lists[index] as Copy[])
-      return array
-    })
-  }
-
-  async function* readParts(
-    name: string,
-    parts: readonly Part[],
-  ): AsyncGenerator<Float32Array, void, undefined> {
-    checkDevice()
-    scheduler.ensure([name], 0)
-    for (const { copies, unpack } of parts) yield unpack(await copyOut(copies))
-  }
-
-  const upload = (name: string, data: ArrayLike<number>): void => {
-    const dense = data instanceof Float32Array ? data : Float32Array.from(data)
-    for (const { buffer, bytes } of packArray(plan, model, name, dense))
-      device.queue.writeBuffer(engine.buffer(buffer), 0, bytes)
-  }
-
-  /** Derived arrays from which the state follows where they are written. */
-  const writable = plan.derived.filter(({ takeBack }) => takeBack.length > 0).map(({ name }) => name)
-  const deferred = plan.deferred.map(({ name }) => name)
-  const checkWritable = (name: string): void => {
-    const [owner = '', part] = name.split('/')
-    if (part !== undefined)
-      throw new ModelError(`\`${name}\` follows from the state and cannot be written; write \`${owner}\``)
-    if (writable.includes(name) || !plan.derived.some((one) => one.name === name && one.made === 'demand'))
-      return
-    throw new ModelError(
-      `\`${name}\` is not plastic and follows from its patterns: it cannot be written; give it as a base of its own`,
-    )
-  }
-
-  /** Of symmetric couplings only one half is read. */
-  const checkSymmetric = (name: string, data: ArrayLike<number>): void => {
-    const isFolded = plan.tick.some(
-      ({ kernel, buffers }) => kernel.entryPoint === 'fold' && buffers.matrix?.startsWith(`${name}/`),
-    )
-    const matrix = plan.matrices.get(name)
-    if (!isFolded || matrix === undefined) return
-    const { rows } = matrix
-    for (let copy = 0; copy < data.length; copy += rows * rows)
-      for (let row = 0; row < rows; row++)
-        for (let column = 0; column < row; column++) {
-          const [here, there] = [data[copy + row * rows + column], data[copy + column * rows + row]]
-          if (here === there) continue
-          throw new ModelError(
-            `\`${name}\` must be symmetric, but entry [${row}, ${column}] is ${here} and [${column}, ${row}] is ${there}`,
-          )
-        }
-  }
-
-  const write = (name: string, data: ArrayLike<number>): void => {
-    checkWritable(name)
-    checkSymmetric(name, data)
-    upload(name, data)
-    if (writable.includes(name)) scheduler.takeBack(name)
-    scheduler.disturb()
-  }
-
-  /** Numbers that are to be written; a name that is not there is said first. */
-  const floatsFor = (name: string, data: ArrayLike<number>, at = 0): Float32Array => {
-    copiesOf(plan, model, name)
-    return finiteFloats(name, data, at, plan.matrices.get(name)?.format)
-  }
-
-  /** Names of what a run changes. */
-  const dynamicNames = [
-    ...model.layers.filter(({ tau }) => tau > 0),
-    ...model.synapses.filter(({ tau }) => tau !== undefined),
-    ...model.memories.filter(({ tau }) => tau !== undefined),
-  ].map(({ name }) => name)
-
-  /** Second words of what a run changes. */
-  const carriedNames = [...dynamicNames, ...plan.deferred.flatMap(({ arrays }) => arrays)]
-    .map(carryNameOf)
-    .filter((name) => hasCarry(plan.buffers, name))
+  const state = createState(engine, scheduler, life, () => model)
 
   const checkTicks = (ticks: number): void => {
     if (Number.isInteger(ticks) && ticks >= 0) return
@@ -500,27 +256,14 @@ export async function createSimulation(
 
   /** Steps when those before are done. */
   const advance = <T>(ticks: number, act: () => Promise<T>): Promise<T> =>
-    inTurn(async () => {
-      checkDevice()
+    turns.take(async () => {
+      life.checkDevice()
       checkRoom(ticks)
-      if (asksForSteps && ticks > 0) {
-        asksForSteps = false
-        const found = stepWarnings(model)
-        if (found.length > 0) longSteps = found
-      }
+      if (ticks > 0) warnings.beforeTicks()
       const result = await act()
       errors.throwFirst()
       return result
     })
-
-  /** What can be wrong with a checkpoint is found before anything is changed. */
-  const checkCheckpoint = (checkpoint: Checkpoint): void => {
-    const missing = dynamicNames.find((name) => checkpoint.arrays[name] === undefined)
-    if (missing !== undefined)
-      throw new ModelError(`the checkpoint has no state of \`${missing}\`; it belongs to another scenario`)
-    checkRestorable(plan, model, checkpoint)
-    for (const name of dynamicNames) checkSymmetric(name, (checkpoint.arrays[name] as DenseArray).data)
-  }
 
   const timed = async (ticks: number, submitted?: () => void): Promise<Profile> => {
     timer ??= createTimer(device)
@@ -533,63 +276,30 @@ export async function createSimulation(
     return timer.read(current)
   }
 
-  const reset = async (): Promise<void> => {
-    checkDevice()
+  /** Waits for what is under way, whether it fails or not, and puts every buffer back to tick 0. */
+  const startOver = async (): Promise<void> => {
+    life.checkDevice()
     await scheduler.flush().catch(() => undefined)
-    checkDevice()
+    life.checkDevice()
     engine.reset(model)
-    eras = [{ tick: 0, time: 0, dt: model.time.dt }]
-    earlierWarnings = model.warnings
-    longSteps = []
-    asksForSteps = model !== initial
+  }
+
+  const reset = async (): Promise<void> => {
+    await startOver()
+    time.restart({ tick: 0, time: 0 }, model.time.dt)
+    warnings.restart(model.warnings)
     recording = createRecording(plan, model)
-    guard = createEnergyGuard(initial, () => model)
     scheduler.restart(0)
   }
 
   const restore = async (checkpoint: Checkpoint, next: Recording): Promise<void> => {
-    checkDevice()
-    await scheduler.flush().catch(() => undefined)
-    checkDevice()
-    engine.reset(model)
+    await startOver()
     scheduler.restart(checkpoint.tick)
     // After the stimulus, which may set states of its own.
-    for (const name of dynamicNames) {
-      const parts = plan.deferred.find((one) => one.name === name)?.arrays ?? []
-      const saved = checkpoint.rings?.[name]
-      const found = parts.flatMap((part) => {
-        const array = checkpoint.arrays[part]
-        return array === undefined ? [] : [{ part, data: array.data }]
-      })
-      if (saved !== undefined && found.length > 0 && found.length === parts.length) {
-        for (const { part, data } of found) upload(part, data)
-        scheduler.updates.load(name, saved)
-      } else write(name, (checkpoint.arrays[name] as DenseArray).data)
-    }
-    for (const name of carriedNames) {
-      const carry = checkpoint.arrays[name]
-      if (carry !== undefined) upload(name, carry.data)
-    }
-    eras = [{ ...checkpoint.origin, dt: model.time.dt }]
-    earlierWarnings = checkpoint.warnings
-    longSteps = []
-    asksForSteps = model !== initial
+    state.load(checkpoint)
+    time.restart(checkpoint.origin, model.time.dt)
+    warnings.restart(checkpoint.warnings)
     recording = next
-    guard = createEnergyGuard(initial, () => model)
-  }
-
-  /** The samples of a checkpoint, to be gone on with; from tick 0 on, those of tick 0 are taken again. */
-  const recordingOf = ({ tick, series }: Checkpoint): Recording => {
-    const next = createRecording(plan, model)
-    if (tick === 0) return next
-    next.series.forEach(({ name }, probe) => {
-      const found = series.find((one) => one.name === name)
-      const saved = found && flatOf(found)
-      saved?.tick.forEach((at, index) => {
-        next.push(probe, sampleAt(saved, at, index))
-      })
-    })
-    return next
   }
 
   return {
@@ -602,26 +312,26 @@ export async function createSimulation(
       return scheduler.tick
     },
     get time() {
-      return timeOf(scheduler.tick)
+      return time.at(scheduler.tick)
     },
     get counts() {
       const { dispatches, submits, pending, batch } = scheduler
       return { dispatches, submits, pending, batch }
     },
     get warnings() {
-      return warnings()
+      return warnings.all
     },
     get isExact() {
-      return coarse.length === 0
+      return warnings.isExact
     },
     async step(ticks = 1) {
-      checkDevice()
+      life.checkDevice()
       checkTicks(ticks)
       await advance(ticks, () => scheduler.run(ticks))
     },
     canProfile: device.features.has('timestamp-query'),
     async profile(ticks, submitted) {
-      checkDevice()
+      life.checkDevice()
       checkTicks(ticks)
       if (!device.features.has('timestamp-query')) {
         throw new ModelError(
@@ -631,53 +341,44 @@ export async function createSimulation(
       return advance(ticks, () => timed(ticks, submitted))
     },
     async flush() {
-      checkDevice()
-      await underWay
+      life.checkDevice()
+      await turns.underWay
       await scheduler.flush()
       await Promise.all([samples.settled(), changes.settled()])
-      checkAlive()
+      life.checkAlive()
       errors.throwFirst()
     },
     async read(name) {
-      checkDevice()
-      return (await readAll([name]))[0] as DenseArray
+      life.checkDevice()
+      return (await state.read([name]))[0] as DenseArray
     },
     readPieces(name) {
-      checkDevice()
-      const { shape, parts } = partsOf(plan, model, name)
-      return { shape, pieces: readParts(name, parts) }
+      life.checkDevice()
+      return state.readPieces(name)
     },
     ensure(names, behind = 0) {
-      checkAlive()
+      life.checkAlive()
       checkList('ensure', names)
       checkTexts('ensure', names)
       scheduler.ensure(names, behind)
     },
     write(name, data) {
-      checkAlive()
+      life.checkAlive()
       checkNumbers('write', data)
-      write(name, floatsFor(name, data))
+      state.write(name, data)
     },
     writePart(name, at, data) {
-      checkAlive()
+      life.checkAlive()
       checkNumbers('writePart', data)
-      const { buffer, offset, bytes } = packPart(plan, model, name, at, floatsFor(name, data, at))
-      if (model.synapses.some((synapse) => synapse.name === name)) {
-        throw new ModelError(`\`${name}\` is symmetric and cannot be written in part; write the whole of it`)
-      }
-      device.queue.writeBuffer(engine.buffer(buffer), offset, bytes)
-      scheduler.disturb()
+      state.writePart(name, at, data)
     },
     writeCue(index, at, data) {
-      checkAlive()
+      life.checkAlive()
       checkNumbers('writeCue', data)
-      const floats = finiteFloats(`stimulus.${index}.patterns`, data, at)
-      const { buffer, offset, bytes } = packCue(model, index, at, floats)
-      device.queue.writeBuffer(engine.buffer(buffer), offset, bytes)
-      scheduler.disturb()
+      state.writeCue(index, at, data)
     },
     adopt(next) {
-      checkAlive()
+      life.checkAlive()
       checkObject('adopt', next, 'layers', 'a model')
       if (!fitsPatterns(model, next)) {
         throw new ModelError(
@@ -685,10 +386,10 @@ export async function createSimulation(
         )
       }
       // States stay, among them what is derived by way of patterns.
-      scheduler.ensure(writable, 0)
+      scheduler.ensure(state.writable, 0)
       engine.adopt(model, next)
       model = next
-      for (const name of writable) scheduler.takeBack(name)
+      for (const name of state.writable) scheduler.takeBack(name)
       scheduler.update(model)
       scheduler.show()
     },
@@ -696,24 +397,23 @@ export async function createSimulation(
       return runningParameters(model)
     },
     set(path, value) {
-      checkAlive()
+      life.checkAlive()
       checkText('set', path)
       const next = withParameter(model, path, value)
       const before = numberAt(model.scenario, path)
-      if (next.time.dt !== model.time.dt)
-        eras.push({ tick: scheduler.tick, time: timeOf(scheduler.tick), dt: next.time.dt })
+      const { tick } = scheduler
+      if (next.time.dt !== model.time.dt) time.change(tick, next.time.dt)
       model = next
-      coarse = withoutCarry(plan.buffers, model)
-      asksForSteps = true
+      warnings.change()
       engine.update(model)
       scheduler.update(model)
-      const change = { path, before, value, tick: scheduler.tick, time: timeOf(scheduler.tick) }
+      const change = { path, before, value, tick, time: time.at(tick) }
       const thrown = createErrors()
       changes.tell(change, thrown, errors)
       thrown.throwFirst()
     },
     onChange(listener) {
-      checkAlive()
+      life.checkAlive()
       checkFunction('onChange', listener)
       return changes.add(listener)
     },
@@ -721,46 +421,41 @@ export async function createSimulation(
       return recording.series
     },
     onSample(listener) {
-      checkAlive()
+      life.checkAlive()
       checkFunction('onSample', listener)
       return samples.add(listener)
     },
-    reset: () => inTurn(reset),
+    reset: () => turns.take(reset),
     async checkpoint() {
-      checkDevice()
+      life.checkDevice()
       const { tick } = scheduler
-      const era = eras.at(-1) ?? firstEra
-      const rings = Object.fromEntries(deferred.map((name) => [name, scheduler.updates.save(name)]))
-      const parts = plan.deferred.flatMap(({ arrays }) => arrays)
-      const names = [...dynamicNames, ...parts, ...carriedNames]
+      const { origin } = time
       const seen = recording
-      const [arrays] = await Promise.all([readAll(names), scheduler.flush()])
+      const [saved] = await Promise.all([state.save(), scheduler.flush()])
       return {
         tick,
-        origin: { tick: era.tick, time: era.time },
+        origin,
         seed: model.seed,
         variants: plan.variants,
-        arrays: Object.fromEntries(names.map((name, index) => [name, arrays[index] as DenseArray])),
-        ...(deferred.length > 0 && { rings }),
+        ...saved,
         series: seen.until(tick),
-        warnings: warnings(),
+        warnings: warnings.all,
         scenario: model.scenario,
         files: model.files,
       }
     },
     async restore(checkpoint) {
-      checkDevice()
+      life.checkDevice()
       for (const part of ['tick', 'origin', 'arrays', 'series', 'warnings'])
         checkObject('restore', checkpoint, part, 'what `checkpoint` gave')
       checkParts(checkpoint)
-      checkCheckpoint(checkpoint)
-      const next = recordingOf(checkpoint)
-      await inTurn(() => restore(checkpoint, next))
+      state.checkSaved(checkpoint)
+      const next = continueRecording(plan, model, checkpoint)
+      await turns.take(() => restore(checkpoint, next))
     },
     destroy() {
-      if (destroyed) return
-      destroyed = true
-      forget()
+      if (life.isOver) return
+      life.end()
       timer?.destroy()
       scheduler.destroy()
       engine.destroy()
@@ -768,51 +463,8 @@ export async function createSimulation(
   }
 }
 
-function tooCoarse(name: string): string {
-  return `\`${name}\` has become so slow that float32 loses part of its steps; build the simulation anew to carry what is lost`
-}
-
-/** @throws ModelError if the series ends before that */
-function sampleAt(series: Series, tick: number, index: number): Sample {
-  const [time, value, terms] = [series.time[index], series.value[index], series.terms?.[index]]
-  if (time === undefined || value === undefined || (series.terms !== undefined && terms === undefined))
-    throw new ModelError(`the samples of \`${series.name}\` end before tick ${tick}; take another checkpoint`)
-  return { probe: series.name, tick, time, value, ...(terms !== undefined && { terms }) }
-}
-
 function numberAt(scenario: unknown, path: string): number {
   let value: unknown = scenario
   for (const key of path.split('.')) value = (value as Readonly<Record<string, unknown>>)[key]
   return value as number
-}
-
-/** The bytes of buffers, one behind the other, all of one moment. */
-async function readBuffers(engine: Engine, copies: readonly Copy[]): Promise<ArrayBuffer> {
-  const { device } = engine
-  const encoder = device.createCommandEncoder({ label: 'read' })
-  // A staging buffer each: together they may be more than one buffer can hold.
-  const staged = copies.map(({ buffer, offset = 0, bytes }) => {
-    const staging = device.createBuffer({
-      label: `read ${buffer}`,
-      size: bytes,
-      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-    })
-    encoder.copyBufferToBuffer(engine.buffer(buffer), offset, staging, 0, bytes)
-    return staging
-  })
-  try {
-    device.queue.submit([encoder.finish()])
-    await Promise.all(staged.map((staging) => staging.mapAsync(GPUMapMode.READ)))
-    const all = new Uint8Array(bytesOf(copies))
-    let start = 0
-    for (const staging of staged) {
-      all.set(new Uint8Array(staging.getMappedRange()), start)
-      start += staging.size
-    }
-    return all.buffer
-  } catch (error) {
-    throw readError(error)
-  } finally {
-    for (const staging of staged) staging.destroy()
-  }
 }

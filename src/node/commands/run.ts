@@ -1,34 +1,26 @@
-import { createRequire } from 'node:module'
-import { readFile } from 'node:fs/promises'
-import { basename, extname, join, resolve } from 'node:path'
+import { basename, extname, join } from 'node:path'
 import { Command } from 'commander'
-import * as v from 'valibot'
-import { version } from '../../../package.json'
-import { encodeNpzPieces, type PiecedArray } from '../../core/data/npz.ts'
 import { ModelError, RunError } from '../../core/errors.ts'
 import type { Model } from '../../core/model/model.ts'
-import { checkResumable, checkpointArrays, decodeCheckpoint } from '../../core/run/checkpoint.ts'
-import {
-  axesCsv,
-  axesSummary,
-  axisArrays,
-  finalValues,
-  seriesArrays,
-  seriesCsv,
-  stateArrays,
-  statesOf,
-  termNames,
-} from '../../core/run/results.ts'
+import { checkResumable, decodeCheckpoint } from '../../core/run/checkpoint.ts'
 import type { Residence, ResidentMode } from '../../core/plan/forms.ts'
 import { TUNING_PAYS, secondsOf, untuned } from '../../core/plan/tuning.ts'
 import type { Tuned, Variants } from '../../core/plan/variants.ts'
 import { abilitiesOf } from '../../core/gpu/adapter.ts'
 import { type Checkpoint, type Simulation, createSimulation } from '../../core/run/simulation.ts'
-import { type AdapterInfo, type RequestedDevice, requestDevice } from '../device.ts'
+import { type RequestedDevice, requestDevice } from '../device.ts'
 import { Interruption, type Watch, watchSignals } from '../interrupt.ts'
 import { limitsFor } from '../limits.ts'
 import { type Output, checkOutput, createOutput } from '../output.ts'
 import { type Progress, createProgress } from '../progress.ts'
+import {
+  type Writing,
+  earlierFiles,
+  fileNames,
+  resultLines,
+  saveCheckpoint,
+  writeResults,
+} from '../results.ts'
 import { readInput } from '../scenario.ts'
 import { keepTuning, keptTuning, mayTune, tuneOn } from '../tuning.ts'
 import { print, tell } from '../terminal.ts'
@@ -59,8 +51,6 @@ interface RunOptions extends ScenarioOptions {
   readonly variant?: Variants
   readonly autotune: boolean
 }
-
-const CHECKPOINT = 'checkpoint.npz'
 
 /** `engram run`: a scenario to the end of its ticks, its results to files. */
 export function runCommand(): Command {
@@ -164,7 +154,7 @@ async function run(scenario: string, options: RunOptions): Promise<void> {
     watch = watchSignals()
     output = await createOutput(folder, {
       earlier: (place) => earlierFiles(place, model, resume),
-      names: ['results.npz', 'summary.json', CHECKPOINT, ...(options.csv ? csvNames(model) : [])],
+      names: fileNames(model, options),
     })
     await runTo(model.time.ticks, {
       simulation,
@@ -223,39 +213,11 @@ async function readCheckpoint(
   })
 }
 
-/** The names of CSV that a run can write. */
-function csvNames({ probes, variation }: Model): string[] {
-  const names = probes.map(({ name }) => `${name}.csv`)
-  return variation === undefined ? names : [...names, 'axes.csv']
-}
-
-/**
- * What an earlier run left in the folder: the files that its summary tells, and those of the names that this run may
- * write; all of them, so that no two runs are mixed. The checkpoint from which this run goes on stays.
- */
-async function earlierFiles(folder: string, model: Model, resume: string | undefined): Promise<string[]> {
-  const text = await readFile(join(folder, 'summary.json'), 'utf8').catch(() => '{}')
-  const told = v.safeParse(v.pipe(v.string(), v.parseJson(), v.object({ files: v.array(v.string()) })), text)
-  const tables = (told.success ? told.output.files : []).filter((name) => /^[\w-]+\.csv$/.test(name))
-  const kept = resume !== undefined && resolve(resume) === resolve(folder, CHECKPOINT)
-  return [
-    'summary.json',
-    'results.npz',
-    ...(kept ? [] : [CHECKPOINT]),
-    ...new Set([...tables, ...csvNames(model)]),
-  ]
-}
-
 /** Everything a started run has. */
-interface Started {
-  readonly simulation: Simulation
-  readonly requested: RequestedDevice
+interface Started extends Writing {
   readonly scenario: string
   readonly options: RunOptions
-  readonly output: Output
   readonly watch: Watch
-  readonly startTick: number
-  readonly started: Date
 }
 
 async function runTo(end: number, run: Started): Promise<void> {
@@ -324,10 +286,6 @@ async function advance(end: number, run: Started, progress: Progress): Promise<v
   }
 }
 
-async function saveCheckpoint({ simulation, output }: Started): Promise<string> {
-  return output.write(CHECKPOINT, encodeNpzPieces(checkpointArrays(await simulation.checkpoint())))
-}
-
 async function interrupted(signal: NodeJS.Signals, run: Started): Promise<Interruption> {
   const { simulation, scenario, options } = run
   const path = await saveCheckpoint(run)
@@ -352,79 +310,5 @@ async function interrupted(signal: NodeJS.Signals, run: Started): Promise<Interr
   return new Interruption(
     signal,
     `ended by ${signal} at tick ${tick} of ${model.time.ticks}; the checkpoint is ${path}; go on with: ${again.join(' ')}`,
-  )
-}
-
-/**
- * Writes results.npz, CSV if wanted, and last summary.json.
- * @param failure - why the run did not reach its end; then states that can no longer be read are left out
- * @returns path of results.npz
- */
-async function writeResults(run: Started, failure?: Error): Promise<string> {
-  const { simulation, output, options } = run
-  const finished = new Date()
-  const { series, tick, model } = simulation
-  const samples = { ...axisArrays(model), ...seriesArrays(series) }
-  const write = (states: Readonly<Record<string, PiecedArray>>): Promise<string> =>
-    output.write('results.npz', encodeNpzPieces({ ...samples, ...stateArrays(states) }))
-  const path = await write(statesOf(simulation)).catch((error: unknown) => {
-    if (failure === undefined || error instanceof RunError) throw error
-    return write({})
-  })
-  if (options.csv) {
-    const tables = [
-      ...series.map((one) => [`${one.name}.csv`, seriesCsv(one, model.replicas)] as const),
-      ['axes.csv', axesCsv(model)] as const,
-    ]
-    for (const [name, content] of tables) {
-      if (content !== undefined) await output.write(name, content).catch(besides(path))
-    }
-  }
-  const wallTime = (finished.getTime() - run.started.getTime()) / 1000
-  const summary = {
-    ...(failure === undefined ? {} : { failed: failure.message }),
-    scenario: model.scenario,
-    seed: model.seed,
-    ...axesSummary(model),
-    adapter: adapterOf(run.requested.info),
-    versions: { engram: version, node: process.version, webgpu: webgpuVersion() },
-    started: run.started.toISOString(),
-    finished: finished.toISOString(),
-    wallTime,
-    ticks: tick,
-    startTick: run.startTick,
-    variants: simulation.plan.variants,
-    ticksPerSecond: (tick - run.startTick) / Math.max(wallTime, 1e-3),
-    warnings: simulation.warnings,
-    final: finalValues(series),
-    ...termNames(series),
-    files: [...output.files, 'summary.json'],
-  }
-  await output.write('summary.json', `${JSON.stringify(summary, null, 2)}\n`).catch(besides(path))
-  return path
-}
-
-/** Tells, with an error of a later file, that the results are there. */
-function besides(path: string): (error: unknown) => never {
-  return (error) => {
-    throw error instanceof RunError ? new RunError(`${error.message}; ${path} is written`) : error
-  }
-}
-
-function adapterOf({ name, type, driver }: AdapterInfo): Pick<AdapterInfo, 'name' | 'type' | 'driver'> {
-  return { name, type, driver }
-}
-
-function webgpuVersion(): string {
-  const { version: found } = createRequire(import.meta.url)('webgpu/package.json') as { version: string }
-  return found
-}
-
-/** The final values as lines `NAME<tab>value`. */
-function resultLines(simulation: Simulation): string[] {
-  return Object.entries(finalValues(simulation.series)).flatMap(([name, value]) =>
-    value === null || typeof value === 'number'
-      ? [`${name}\t${value}`]
-      : [`${name}.mean\t${value.mean}`, `${name}.min\t${value.min}`, `${name}.max\t${value.max}`],
   )
 }

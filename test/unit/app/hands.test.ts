@@ -6,7 +6,7 @@ import { cleared, painted, replaced } from '../../../src/app/editing/edits.ts'
 import { fitted, likenessOf, madeLike } from '../../../src/app/editing/likeness.ts'
 import { cueOf, inkOf, storesOf, zeroRow } from '../../../src/app/editing/places.ts'
 import type { Rows } from '../../../src/core/model/model.ts'
-import type { Patterns } from '../../../src/core/model/schema.ts'
+import type { Patterns } from '../../../src/core/model/patterns/schema.ts'
 import { hidden, memory, resolve, scenario, visible } from '../model/resolving.ts'
 
 const rowsOf = (...rows: number[][]): Rows => ({

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { encodeNpy, type NpyData } from '../../../src/core/data/npy.ts'
 import { encodeNpz } from '../../../src/core/data/npz.ts'
-import { orthogonalRows } from '../../../src/core/model/random-rows.ts'
+import { orthogonalRows } from '../../../src/core/model/patterns/random-rows.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { hidden, memory, patternsOf, resolve, row, scenario, visible, type Raw } from './resolving.ts'
 

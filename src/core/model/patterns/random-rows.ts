@@ -1,6 +1,6 @@
 /** Random patterns, drawn in float64. */
-import { ModelError } from '../errors.ts'
-import type { RandomStream } from './random.ts'
+import { ModelError } from '../../errors.ts'
+import type { RandomStream } from '../random.ts'
 import type { Patterns } from './schema.ts'
 
 type RandomSpec = Extract<Patterns, { kind: 'random' }>

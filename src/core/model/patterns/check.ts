@@ -1,0 +1,84 @@
+/** What can be said of patterns without loading them. */
+import { ModelError } from '../../errors.ts'
+import { find } from '../find.ts'
+import type { Patterns } from './schema.ts'
+import type { Scenario } from '../schema.ts'
+
+/** @throws ModelError if keys contradict each other or a name is unknown */
+export function checkPatterns(
+  scenario: Scenario,
+  patterns: Patterns,
+  path: string,
+  masks: 'masks' | 'no masks' = 'no masks',
+): void {
+  if (patterns.kind === 'random' && patterns.distribution === 'orthogonal' && patterns.sparsity) {
+    throw new ModelError('zeros would spoil the orthogonality; leave sparsity out or use "sphere"', {
+      path: `${path}.sparsity`,
+    })
+  }
+  if (patterns.kind === 'idx' && patterns.perLabel !== undefined && patterns.labels === undefined) {
+    throw new ModelError('needs the labels; give their IDX file as `labels`', { path: `${path}.perLabel` })
+  }
+  if (patterns.kind === 'idx' && patterns.classes !== undefined && patterns.labels === undefined) {
+    throw new ModelError('needs the labels; give their IDX file as `labels`', { path: `${path}.classes` })
+  }
+  if (patterns.kind === 'rows') checkOrigin(scenario, patterns.of, `${path}.of`)
+  const { corrupt } = patterns
+  if (corrupt?.op === 'mask' && masks === 'no masks') {
+    throw new ModelError(
+      'mask may stand only in the patterns of a stimulus; use occlude here, which sets to 0',
+      {
+        path: `${path}.corrupt.op`,
+      },
+    )
+  }
+  if (corrupt?.op === 'occlude') {
+    const { fraction, side, rectangle } = corrupt
+    if (
+      (fraction === undefined) === (rectangle === undefined) ||
+      (side !== undefined && rectangle !== undefined)
+    ) {
+      throw new ModelError('occlude needs either fraction (and side) or rectangle; give one of them', {
+        path: `${path}.corrupt`,
+      })
+    }
+  }
+}
+
+/** `rows` copies from something that has rows, and not from itself by a detour. */
+function checkOrigin(scenario: Scenario, of: string, path: string): void {
+  const chain: string[] = []
+  let name: string | undefined = of
+  while (name !== undefined) {
+    if (chain.includes(name)) {
+      const circle = [...chain.slice(chain.indexOf(name)), name].join(' -> ')
+      throw new ModelError(`the rows are taken in a circle: ${circle}; give one of them rows of its own`, {
+        path,
+      })
+    }
+    chain.push(name)
+    const origin = originOf(scenario, name, path)
+    name = origin.kind === 'rows' ? origin.of : undefined
+  }
+}
+
+/** The patterns that `rows` of that name copies. */
+function originOf(scenario: Scenario, name: string, path: string): Patterns {
+  const origins: Record<string, Patterns> = {}
+  for (const [memory, { init }] of Object.entries(scenario.memories)) origins[memory] = init
+  for (const [synapse, { base }] of Object.entries(scenario.synapses)) {
+    if (base !== 0 && base.kind === 'hebbian') origins[synapse] = base.patterns
+    else if (synapse === name) {
+      throw new ModelError(`synapses.${name} has no hebbian base and so no rows; name a memory`, { path })
+    }
+  }
+  scenario.stimulus.forEach(({ patterns }, index) => (origins[`stimulus.${index}`] = patterns))
+  const origin = find(origins, name, 'memory, synapse or stimulus', path)
+  if (origin.corrupt?.op === 'mask') {
+    throw new ModelError(
+      `the patterns of ${name} are masked, which cannot be copied; copy what they are made of`,
+      { path },
+    )
+  }
+  return origin
+}

@@ -1,0 +1,332 @@
+/** The schema of patterns: their sources, and what is done to their rows. */
+import * as v from 'valibot'
+import { choice, number, positiveInteger, text } from '../../kinds/fields.ts'
+
+const norm = (description: string) =>
+  number('norm', description, { above: 0, control: { min: 0.1, max: 100, log: true } })
+
+const fraction = number('fraction', 'Part of the entries of a row; exactly round(fraction N) of them.', {
+  min: 0,
+  max: 1,
+  control: { min: 0, max: 1, step: 0.01 },
+})
+
+export const transformSchema = v.variant('op', [
+  v.pipe(
+    v.strictObject({ op: v.literal('mean') }),
+    v.description('Puts the mean of all rows in place of each of the rows that the place needs.'),
+  ),
+  v.pipe(v.strictObject({ op: v.literal('center') }), v.description('Subtracts from each row its mean.')),
+  v.pipe(
+    v.strictObject({
+      op: v.literal('normalize'),
+      norm: v.optional(norm('L2 norm that each row gets.'), 1),
+    }),
+    v.description('Scales each row to an L2 norm.'),
+  ),
+  v.pipe(
+    v.strictObject({
+      op: v.literal('binarize'),
+      threshold: v.optional(
+        number('threshold', 'Entries above it become +1, the others -1; both are compared in float32.', {
+          control: { min: -1, max: 1, step: 0.01 },
+        }),
+        0,
+      ),
+    }),
+    v.description('Turns each entry into -1 or +1.'),
+  ),
+  v.pipe(
+    v.strictObject({
+      op: v.literal('scale'),
+      factor: number('factor', 'Multiplies every entry.', { control: { min: -10, max: 10 } }),
+    }),
+    v.description('Multiplies every entry by a factor.'),
+  ),
+])
+
+export const corruptSchema = v.pipe(
+  v.variant('op', [
+    v.pipe(
+      v.strictObject({ op: v.literal('flip'), fraction }),
+      v.description('Changes the sign of exactly round(fraction N) random entries of each row.'),
+    ),
+    v.pipe(
+      v.strictObject({
+        op: v.literal('gaussian'),
+        sigma: number('sigma', 'Standard deviation of the added noise.', {
+          min: 0,
+          control: { min: 0, max: 2, step: 0.01 },
+        }),
+      }),
+      v.description('Adds independent normal noise to every entry.'),
+    ),
+    v.pipe(
+      v.strictObject({
+        op: v.literal('occlude'),
+        fraction: v.exactOptional(fraction),
+        side: v.exactOptional(
+          choice('side', 'Where the covered part lies; bottom when not given.', [
+            'bottom',
+            'top',
+            'left',
+            'right',
+          ]),
+        ),
+        rectangle: v.exactOptional(
+          v.pipe(
+            v.strictTuple([
+              number('row', 'First row, from 0.', { integer: true, min: 0 }),
+              number('column', 'First column, from 0.', { integer: true, min: 0 }),
+              number('height', 'Rows covered.', { integer: true, min: 1 }),
+              number('width', 'Columns covered.', { integer: true, min: 1 }),
+            ]),
+            v.title('rectangle'),
+            v.description('[row, column, height, width] of the covered part, instead of fraction and side.'),
+          ),
+        ),
+      }),
+      v.description(
+        'Sets a part of each row to 0: the side of an image (round(fraction height) lines or round(fraction width) columns) ' +
+          'or a rectangle. The image is that of the file, else the [height, width] of the layer, else one line in which ' +
+          'top and left mean its first part, bottom and right its last.',
+      ),
+    ),
+    v.pipe(
+      v.strictObject({ op: v.literal('mask'), fraction }),
+      v.description(
+        'Leaves exactly round(fraction N) random entries of each row free: not clamped, not set, without current. ' +
+          'Only in the patterns of a stimulus.',
+      ),
+    ),
+  ]),
+  v.title('corrupt'),
+  v.description(
+    'Damage done after the transforms, with random numbers that belong to the seed and the place.',
+  ),
+)
+
+const editedRow = number('row', 'Row number, from 0.', { integer: true, min: 0, max: 2 ** 30 })
+
+export const editSchema = v.variant('op', [
+  v.pipe(
+    v.strictObject({
+      op: v.literal('row'),
+      row: editedRow,
+      values: v.pipe(
+        v.array(number('value', 'An entry.')),
+        v.minLength(1),
+        v.title('values'),
+        v.description('The row, one value a column.'),
+      ),
+    }),
+    v.description(
+      'Puts a row in place of another, or behind the last one where `row` is how many there are.',
+    ),
+  ),
+  v.pipe(
+    v.strictObject({
+      op: v.literal('paint'),
+      row: editedRow,
+      columns: v.pipe(
+        v.array(number('column', 'Column number, from 0.', { integer: true, min: 0, max: 2 ** 30 })),
+        v.minLength(1),
+        v.title('columns'),
+        v.description('The entries that are set.'),
+      ),
+      value: number('value', 'What they are set to.'),
+    }),
+    v.description('Sets entries of a row to one value.'),
+  ),
+  v.pipe(
+    v.strictObject({ op: v.literal('clear'), row: editedRow }),
+    v.description('Sets every entry of a row to 0.'),
+  ),
+])
+
+/** What every source takes besides its own keys. */
+const treatment = {
+  transform: v.exactOptional(
+    v.pipe(
+      v.array(transformSchema),
+      v.title('transform'),
+      v.description('Steps applied to each row, in order.'),
+    ),
+  ),
+  corrupt: v.exactOptional(corruptSchema),
+  edits: v.exactOptional(
+    v.pipe(
+      v.array(editSchema),
+      v.title('edits'),
+      v.description('What a hand has changed: rows and entries, set in order after everything else.'),
+    ),
+  ),
+}
+
+const path = (title: string, description: string) =>
+  v.pipe(
+    v.string(),
+    v.minLength(1),
+    v.title(title),
+    v.description(`${description} Relative to the scenario file and inside its folder.`),
+  )
+
+const pixels = (title: string, side: string) =>
+  positiveInteger(
+    title,
+    `Resized to this ${side} by averaging areas; the ${side} of the first image when not given.`,
+    65536,
+  )
+
+export const patternOptions = [
+  v.pipe(
+    v.strictObject({
+      kind: v.literal('npy'),
+      path: path(
+        'path',
+        'A .npy file, or one array of an archive as data.npz#name: float32, float64, int8, int16, int32, uint8 or ' +
+          'bool, little endian, C order, [rows, ...columns] or [columns]. Values are taken as they are.',
+      ),
+      ...treatment,
+    }),
+    v.description('Rows of a NumPy array.'),
+  ),
+  v.pipe(
+    v.strictObject({
+      kind: v.literal('idx'),
+      path: path('path', 'Images in IDX format, plain or gzip.'),
+      skip: v.optional(
+        number('skip', 'Images left out at the beginning; with perLabel, of each label.', {
+          integer: true,
+          min: 0,
+          max: 2 ** 31,
+        }),
+        0,
+      ),
+      count: v.exactOptional(positiveInteger('count', 'Images taken; all when not given.')),
+      perLabel: v.exactOptional(
+        positiveInteger('perLabel', 'Images taken of each label, in the order of the file.'),
+      ),
+      labels: v.exactOptional(
+        path('labels', 'Labels in IDX format, plain or gzip; needed for perLabel and classes.'),
+      ),
+      classes: v.exactOptional(
+        v.pipe(
+          v.array(number('class', 'A label.', { integer: true, min: 0, max: 255 })),
+          v.minLength(1),
+          v.title('classes'),
+          v.description('Only images with one of these labels; all when not given.'),
+        ),
+      ),
+      ...treatment,
+    }),
+    v.description(
+      'Images of an IDX file such as MNIST, one a row; bytes are scaled to [0, 1], other numbers are as they are.',
+    ),
+  ),
+  v.pipe(
+    v.strictObject({
+      kind: v.literal('png'),
+      paths: v.pipe(
+        v.array(path('path', 'A PNG image.')),
+        v.minLength(1),
+        v.title('paths'),
+        v.description('PNG images, one a row.'),
+      ),
+      width: v.exactOptional(pixels('width', 'width')),
+      height: v.exactOptional(pixels('height', 'height')),
+      ...treatment,
+    }),
+    v.description(
+      'PNG images as luminance in [0, 1] (0.299 R + 0.587 G + 0.114 B, on black where transparent).',
+    ),
+  ),
+  v.pipe(
+    v.strictObject({
+      kind: v.literal('random'),
+      count: v.exactOptional(
+        positiveInteger(
+          'count',
+          'Rows; as many as the place needs when not given, 1 where any number will do.',
+        ),
+      ),
+      distribution: choice(
+        'distribution',
+        'binary: -1 or +1. normal: N(0, 1). orthogonal: mutually orthogonal rows. sphere: uniform on a sphere.',
+        ['binary', 'normal', 'orthogonal', 'sphere'],
+      ),
+      norm: v.exactOptional(
+        norm('L2 norm of each row; sqrt(N) for orthogonal and sphere, otherwise as drawn when not given.'),
+      ),
+      sparsity: v.exactOptional(
+        number(
+          'sparsity',
+          'Part of the entries that are 0: exactly round(sparsity N) of a row. Not with orthogonal.',
+          {
+            min: 0,
+            below: 1,
+            control: { min: 0, max: 0.99, step: 0.01 },
+          },
+        ),
+      ),
+      ...treatment,
+    }),
+    v.description('Rows drawn with random numbers that belong to the seed and the place in the scenario.'),
+  ),
+  v.pipe(
+    v.strictObject({
+      kind: v.literal('rows'),
+      of: text(
+        'of',
+        'A memory (its initial value, after its scale), a synapse with a hebbian base (its patterns), or a stimulus by its ' +
+          'number, such as stimulus.0.',
+      ),
+      select: v.exactOptional(
+        v.pipe(
+          v.array(number('row', 'Row number, from 0.', { integer: true, min: 0 })),
+          v.minLength(1),
+          v.title('select'),
+          v.description('Rows taken, in this order; all when not given.'),
+        ),
+      ),
+      ...treatment,
+    }),
+    v.description('Rows that stand elsewhere in the scenario; transform and corrupt apply to the copy.'),
+  ),
+  v.pipe(
+    v.strictObject({
+      kind: v.literal('values'),
+      values: v.pipe(
+        v.array(v.pipe(v.array(number('value', 'An entry.')), v.minLength(1))),
+        v.minLength(1),
+        v.title('values'),
+        v.description('The rows, all of one length.'),
+      ),
+      ...treatment,
+    }),
+    v.description('Rows written out.'),
+  ),
+  v.pipe(
+    v.strictObject({
+      kind: v.literal('zeros'),
+      count: v.exactOptional(positiveInteger('count', 'Rows; as many as the place needs when not given.')),
+      ...treatment,
+    }),
+    v.description('As many rows of zeros as the place needs, 1 where any number will do.'),
+  ),
+] as const
+
+export const patternsSchema = v.pipe(
+  v.variant('kind', patternOptions),
+  v.title('patterns'),
+  v.description('Rows of numbers from a file, a generator or the scenario itself.'),
+)
+
+/** Patterns with the meaning of their place. A union of one stays a reference in the JSON Schema. */
+export const patternsAs = (title: string, description: string) =>
+  v.pipe(v.union([patternsSchema]), v.title(title), v.description(description))
+
+export type Patterns = v.InferOutput<typeof patternsSchema>
+export type Transform = v.InferOutput<typeof transformSchema>
+export type Corrupt = v.InferOutput<typeof corruptSchema>
+export type Edit = v.InferOutput<typeof editSchema>

@@ -1,0 +1,237 @@
+/** The arrays of a network that runs, read from the GPU and written to it by name. */
+import type { PiecedArray } from '../data/npz.ts'
+import { ModelError } from '../errors.ts'
+import type { Engine } from '../gpu/engine.ts'
+import type { Model } from '../model/model.ts'
+import { carryNameOf, hasCarry } from '../plan/carry.ts'
+import {
+  type Copy,
+  type DenseArray,
+  type Part,
+  bytesOf,
+  copiesOf,
+  finiteFloats,
+  packArray,
+  packCue,
+  packPart,
+  partsOf,
+  unpackArray,
+} from './arrays.ts'
+import { readError } from './failures.ts'
+import type { Life } from './life.ts'
+import { type Checkpoint, checkRestorable } from './restorable.ts'
+import type { Scheduler } from './scheduler.ts'
+
+/** Names, values and errors as `Simulation` tells; whether the simulation is alive is for the caller to check. */
+export interface State {
+  /** Arrays of one moment: that after all submitted ticks. */
+  read(names: readonly string[]): Promise<DenseArray[]>
+  readPieces(name: string): PiecedArray
+  write(name: string, data: ArrayLike<number>): void
+  writePart(name: string, at: number, data: ArrayLike<number>): void
+  writeCue(index: number, at: number, data: ArrayLike<number>): void
+  /** Derived arrays from which the state follows where they are written. */
+  readonly writable: readonly string[]
+  /** What a checkpoint keeps. */
+  save(): Promise<Pick<Checkpoint, 'arrays' | 'rings'>>
+  /** @throws ModelError if something that the network needs is missing from a checkpoint, or cannot be written */
+  checkSaved(checkpoint: Checkpoint): void
+  /** Writes what `save` gave, once that is checked. */
+  load(checkpoint: Checkpoint): void
+}
+
+export function createState(engine: Engine, scheduler: Scheduler, life: Life, current: () => Model): State {
+  const { device, plan } = engine
+
+  /** Names of what a run changes. */
+  const dynamicNames = [
+    ...current().layers.filter(({ tau }) => tau > 0),
+    ...current().synapses.filter(({ tau }) => tau !== undefined),
+    ...current().memories.filter(({ tau }) => tau !== undefined),
+  ].map(({ name }) => name)
+
+  /** Second words of what a run changes. */
+  const carriedNames = [...dynamicNames, ...plan.deferred.flatMap(({ arrays }) => arrays)]
+    .map(carryNameOf)
+    .filter((name) => hasCarry(plan.buffers, name))
+
+  /** Derived arrays from which the state follows where they are written. */
+  const writable = plan.derived.filter(({ takeBack }) => takeBack.length > 0).map(({ name }) => name)
+
+  /** The bytes of buffers, as they are after what was submitted. */
+  const copyOut = async (copies: readonly Copy[]): Promise<ArrayBuffer> => {
+    life.checkDevice()
+    const bytes = await readBuffers(engine, copies).catch((error: unknown) => {
+      life.checkDevice()
+      throw error
+    })
+    // A copy from a lost device reads as zeros.
+    life.checkLost()
+    return bytes
+  }
+
+  const read = async (names: readonly string[]): Promise<DenseArray[]> => {
+    const lists = names.map((name) => copiesOf(plan, current(), name))
+    life.checkDevice()
+    scheduler.ensure(names, 0)
+    const bytes = await copyOut(lists.flat())
+    let start = 0
+    return names.map((name, index) => {
+      const array = unpackArray(plan, current(), name, bytes, start)
+      start += bytesOf(lists[index] as Copy[])
+      return array
+    })
+  }
+
+  async function* readParts(
+    name: string,
+    parts: readonly Part[],
+  ): AsyncGenerator<Float32Array, void, undefined> {
+    life.checkDevice()
+    scheduler.ensure([name], 0)
+    for (const { copies, unpack } of parts) yield unpack(await copyOut(copies))
+  }
+
+  const upload = (name: string, data: ArrayLike<number>): void => {
+    const dense = data instanceof Float32Array ? data : Float32Array.from(data)
+    for (const { buffer, bytes } of packArray(plan, current(), name, dense))
+      device.queue.writeBuffer(engine.buffer(buffer), 0, bytes)
+  }
+
+  const checkWritable = (name: string): void => {
+    const [owner = '', part] = name.split('/')
+    if (part !== undefined)
+      throw new ModelError(`\`${name}\` follows from the state and cannot be written; write \`${owner}\``)
+    if (writable.includes(name) || !plan.derived.some((one) => one.name === name && one.made === 'demand'))
+      return
+    throw new ModelError(
+      `\`${name}\` is not plastic and follows from its patterns: it cannot be written; give it as a base of its own`,
+    )
+  }
+
+  /** Of symmetric couplings only one half is read. */
+  const checkSymmetric = (name: string, data: ArrayLike<number>): void => {
+    const isFolded = plan.tick.some(
+      ({ kernel, buffers }) => kernel.entryPoint === 'fold' && buffers.matrix?.startsWith(`${name}/`),
+    )
+    const matrix = plan.matrices.get(name)
+    if (!isFolded || matrix === undefined) return
+    const { rows } = matrix
+    for (let copy = 0; copy < data.length; copy += rows * rows)
+      for (let row = 0; row < rows; row++)
+        for (let column = 0; column < row; column++) {
+          const [here, there] = [data[copy + row * rows + column], data[copy + column * rows + row]]
+          if (here === there) continue
+          throw new ModelError(
+            `\`${name}\` must be symmetric, but entry [${row}, ${column}] is ${here} and [${column}, ${row}] is ${there}`,
+          )
+        }
+  }
+
+  const write = (name: string, data: ArrayLike<number>): void => {
+    checkWritable(name)
+    checkSymmetric(name, data)
+    upload(name, data)
+    if (writable.includes(name)) scheduler.takeBack(name)
+    scheduler.disturb()
+  }
+
+  /** Numbers that are to be written; a name that is not there is said first. */
+  const floatsFor = (name: string, data: ArrayLike<number>, at = 0): Float32Array => {
+    copiesOf(plan, current(), name)
+    return finiteFloats(name, data, at, plan.matrices.get(name)?.format)
+  }
+
+  return {
+    read,
+    readPieces(name) {
+      const { shape, parts } = partsOf(plan, current(), name)
+      return { shape, pieces: readParts(name, parts) }
+    },
+    write(name, data) {
+      write(name, floatsFor(name, data))
+    },
+    writePart(name, at, data) {
+      const model = current()
+      const { buffer, offset, bytes } = packPart(plan, model, name, at, floatsFor(name, data, at))
+      if (model.synapses.some((synapse) => synapse.name === name)) {
+        throw new ModelError(`\`${name}\` is symmetric and cannot be written in part; write the whole of it`)
+      }
+      device.queue.writeBuffer(engine.buffer(buffer), offset, bytes)
+      scheduler.disturb()
+    },
+    writeCue(index, at, data) {
+      const floats = finiteFloats(`stimulus.${index}.patterns`, data, at)
+      const { buffer, offset, bytes } = packCue(current(), index, at, floats)
+      device.queue.writeBuffer(engine.buffer(buffer), offset, bytes)
+      scheduler.disturb()
+    },
+    writable,
+    async save() {
+      const rings = plan.deferred.map(({ name }) => [name, scheduler.updates.save(name)] as const)
+      const parts = plan.deferred.flatMap(({ arrays }) => arrays)
+      const names = [...dynamicNames, ...parts, ...carriedNames]
+      const arrays = await read(names)
+      return {
+        arrays: Object.fromEntries(names.map((name, index) => [name, arrays[index] as DenseArray])),
+        ...(rings.length > 0 && { rings: Object.fromEntries(rings) }),
+      }
+    },
+    checkSaved(checkpoint) {
+      const missing = dynamicNames.find((name) => checkpoint.arrays[name] === undefined)
+      if (missing !== undefined)
+        throw new ModelError(`the checkpoint has no state of \`${missing}\`; it belongs to another scenario`)
+      checkRestorable(plan, current(), checkpoint)
+      for (const name of dynamicNames) checkSymmetric(name, (checkpoint.arrays[name] as DenseArray).data)
+    },
+    load({ arrays, rings }) {
+      for (const name of dynamicNames) {
+        const parts = plan.deferred.find((one) => one.name === name)?.arrays ?? []
+        const saved = rings?.[name]
+        const found = parts.flatMap((part) => {
+          const array = arrays[part]
+          return array === undefined ? [] : [{ part, data: array.data }]
+        })
+        if (saved !== undefined && found.length > 0 && found.length === parts.length) {
+          for (const { part, data } of found) upload(part, data)
+          scheduler.updates.load(name, saved)
+        } else write(name, (arrays[name] as DenseArray).data)
+      }
+      for (const name of carriedNames) {
+        const carry = arrays[name]
+        if (carry !== undefined) upload(name, carry.data)
+      }
+    },
+  }
+}
+
+/** The bytes of buffers, one behind the other, all of one moment. */
+async function readBuffers(engine: Engine, copies: readonly Copy[]): Promise<ArrayBuffer> {
+  const { device } = engine
+  const encoder = device.createCommandEncoder({ label: 'read' })
+  // A staging buffer each: together they may be more than one buffer can hold.
+  const staged = copies.map(({ buffer, offset = 0, bytes }) => {
+    const staging = device.createBuffer({
+      label: `read ${buffer}`,
+      size: bytes,
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    })
+    encoder.copyBufferToBuffer(engine.buffer(buffer), offset, staging, 0, bytes)
+    return staging
+  })
+  try {
+    device.queue.submit([encoder.finish()])
+    await Promise.all(staged.map((staging) => staging.mapAsync(GPUMapMode.READ)))
+    const all = new Uint8Array(bytesOf(copies))
+    let start = 0
+    for (const staging of staged) {
+      all.set(new Uint8Array(staging.getMappedRange()), start)
+      start += staging.size
+    }
+    return all.buffer
+  } catch (error) {
+    throw readError(error)
+  } finally {
+    for (const staging of staged) staging.destroy()
+  }
+}
