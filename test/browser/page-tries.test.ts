@@ -53,7 +53,7 @@ async function click(one: Try) {
 test.each(Object.keys(LESSONS))(
   'in %s each try of several in sequence is the try alone, and the last one ended is the scenario as shipped',
   async (id) => {
-    await lab.visit(id)
+    await lab.load(id)
     const shipped = await lab.engram<Scenario>('scenario')
     const { tries } = LESSONS[id]!
     await lab.page.evaluate('engram.pace = 5')
@@ -84,7 +84,7 @@ test.each(Object.keys(LESSONS))(
 
 describe('a text of the lesson that no longer holds says so', () => {
   test('with the changes, until they are taken back and the run starts again', async () => {
-    await lab.visit('digits')
+    await lab.load('digits')
     expect(await changed().isVisible()).toBe(false)
     await lab.engram('set("neurons.hidden.lagrangian.beta", 0.03)')
     await eventually(() => changed().textContent()).toContain(
@@ -100,7 +100,7 @@ describe('a text of the lesson that no longer holds says so', () => {
   })
 
   test('since a try began as well; the button beside it starts the try anew without them', async () => {
-    await lab.visit('digits')
+    await lab.load('digits')
     const [melt, hide] = LESSONS.digits!.tries
     await button(melt).click()
     // The first is still on its way.
@@ -118,7 +118,7 @@ describe('a text of the lesson that no longer holds says so', () => {
   })
 
   test('undone, a try is no longer on', async () => {
-    await lab.visit('hopfield')
+    await lab.load('hopfield')
     const [, , soft] = LESSONS.hopfield!.tries
     await click(soft)
     await lab.engram('undo()')

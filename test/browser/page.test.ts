@@ -87,7 +87,7 @@ test('digits is what the page shows first, with its name, its adapter and pictur
 })
 
 test('the device has what the adapter has of subgroups, timestamp-query and shader-f16', async () => {
-  await visit('hopfield')
+  await lab.load('softmax-synapses')
   const [device, adapter] = await page.evaluate<[string[], string[]]>(
     'navigator.gpu.requestAdapter().then(({ features }) => [[...engram.device.features], [...features]])',
   )
@@ -106,7 +106,9 @@ test('while it plays the pictures change, the plots fill and at least 98 of 100 
   await page.evaluate('engram.pace = Infinity')
   await page.locator('#play').click()
   // Half of each image was empty; strokes cover a part of it.
-  await eventually(async () => difference(cue, await pixels('visible'))).toBeGreaterThan(0.05)
+  await expect
+    .poll(async () => difference(cue, await pixels('visible')), { interval: 1000, timeout: PATIENCE })
+    .toBeGreaterThan(0.05)
 
   await page.waitForFunction('engram.simulation.tick >= 150')
   await page.locator('body[data-playing=false]').waitFor()
@@ -161,7 +163,8 @@ test('play, pause, step and reset do what they say, by button and by key', async
 })
 
 test('a slider that is moved while it plays acts without a new pipeline', async () => {
-  await visit('softmax-synapses')
+  await play('softmax-synapses')
+  await eventually(tick).toBeGreaterThan(0)
   const pipelines = await engram<number>('pipelineCount')
   const slider = page.locator('[data-path="memories.xi.tau"] input[type=range]')
   await slider.focus()
@@ -276,7 +279,7 @@ test('values that run out of bounds stop the run and are named', async () => {
 
 test('a screen of 390 x 844 pixels shows everything below each other, nothing cut off', async () => {
   await page.setViewportSize({ width: 390, height: 844 })
-  await visit('digits')
+  await lab.load('digits')
   const [width, lowest] = await page.evaluate<[number, number]>(
     '[document.documentElement.scrollWidth, document.querySelector("#controls").getBoundingClientRect().bottom]',
   )
@@ -289,7 +292,7 @@ test.each([1280, 1100, 900])(
   'a screen %i pixels wide shows the whole page, nothing cut off',
   async (width) => {
     await page.setViewportSize({ width, height: 720 })
-    await visit('digits')
+    await lab.load('digits')
     const [wide, high] = await page.evaluate<[number, number]>(
       '[document.documentElement.scrollWidth, document.documentElement.scrollHeight]',
     )

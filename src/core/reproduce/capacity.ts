@@ -35,7 +35,7 @@ export const capacity: Reproduction = {
     'the theory of Shiino and Fukai for neurons of that gain.',
   duration: { quick: '10 s', full: '2 min' },
   constants: { load: 1 },
-  wrong: { constant: 'load', value: 2 },
+  wrong: { constant: 'load', value: 0.5 },
   async measure(lab, size) {
     const networks = { quick: 2, full: 10 }[size]
     const loads = [0.1, 0.12, 0.18]
@@ -103,7 +103,7 @@ export const retrieval: Reproduction = {
     'extrapolate to 0.145 +- 0.009; with replica symmetry broken theory says 0.1382: Steffan, Kühn, Z. Phys. B 95 (1994) 249.)',
   duration: { quick: '20 s', full: '13 min' },
   constants: { load: 1 },
-  wrong: { constant: 'load', value: 2 },
+  wrong: { constant: 'load', value: 0.75 },
   async measure(lab, size) {
     const { shapes, below, tolerance } = {
       quick: { shapes: [{ N: 512, cues: 16, networks: 4 }], below: [0.05, 0.08], tolerance: 0.01 },

@@ -1,11 +1,10 @@
 /** The recipes of docs/extending.md, applied to a copy of the project; and what the compiler asks for there. */
-import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { copyProject, filesOf, type ProjectCopy, RECIPES } from '../../../scripts/recipes.ts'
 
-const RECIPES = ['lagrangian', 'rule', 'integrator', 'probe']
 const TABLES = {
   lagrangians: 'src/core/kinds/lagrangians/table.ts',
   rules: 'src/core/kinds/rules/table.ts',
@@ -14,38 +13,25 @@ const TABLES = {
 }
 const PLANNERS = 'src/core/plan/probes.ts'
 
-let copy: string
+let copy: ProjectCopy
 
 beforeAll(() => {
-  copy = mkdtempSync(join(tmpdir(), 'engram-extending-'))
-  for (const entry of readdirSync('.'))
-    if (!['node_modules', 'dist', 'out', '.git'].includes(entry))
-      cpSync(entry, join(copy, entry), { recursive: true })
-  symlinkSync(resolve('node_modules'), join(copy, 'node_modules'), 'dir')
+  copy = copyProject()
 })
 
 afterAll(() => {
-  rmSync(copy, { recursive: true })
+  copy.remove()
 })
 
-/** What the compiler says of the copy, by the lines that it says it in. */
-function types(project: string): string {
-  const { stdout } = spawnSync('node', ['node_modules/typescript/bin/tsc', '-p', project], {
-    cwd: copy,
-    encoding: 'utf8',
-  })
-  return stdout
-}
-
-function run(...files: string[]): { code: number | null; text: string } {
-  const args = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=dot', ...files]
-  const { status, stdout, stderr } = spawnSync('node', args, { cwd: copy, encoding: 'utf8' })
+function run(...args: string[]): { code: number | null; text: string } {
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=dot', ...args]
+  const { status, stdout, stderr } = spawnSync('node', vitest, { cwd: copy.folder, encoding: 'utf8' })
   return { code: status, text: stdout + stderr }
 }
 
 /** Changes one place of a file of the copy while `body` looks at it. */
 function changed<T>(file: string, from: string | RegExp, to: string, body: () => T): T {
-  const path = join(copy, file)
+  const path = join(copy.folder, file)
   const before = readFileSync(path, 'utf8')
   const after = before.replace(from, to)
   expect(after).not.toBe(before)
@@ -57,7 +43,7 @@ function changed<T>(file: string, from: string | RegExp, to: string, body: () =>
   }
 }
 
-// Each compiles the project.
+// The compiler reads the whole project.
 vi.setConfig({ testTimeout: 300_000 })
 
 describe('the compiler', () => {
@@ -73,27 +59,27 @@ describe('the compiler', () => {
     ['a probe that nothing computes', PLANNERS, /\n {2}speed: \{[^]*?\n {2}\},/],
     ['an integrator without noise', TABLES.integrators, /\n {4}variance: .*/],
   ])('refuses %s', (_, file, fact) => {
-    expect(changed(file, fact, '', () => types('tsconfig.core.json'))).toContain(file)
+    expect(copy.typeErrors([file])).toBe('')
+    expect(changed(file, fact, '', () => copy.typeErrors([file]))).toContain(file)
   })
 
   test('names the test without a row for a rule, and the code that needs one which is gone', () => {
-    const told = changed(TABLES.rules, /\n {2}oja: \{[^]*?\n {2}\},/, '', () => types('tsconfig.json'))
-    expect(told).toContain('test/gpu/rules.test.ts')
+    const file = 'test/gpu/rules.test.ts'
+    expect(copy.typeErrors([file])).toBe('')
+    expect(changed(TABLES.rules, /\n {2}oja: \{[^]*?\n {2}\},/, '', () => copy.typeErrors([file]))).toContain(
+      file,
+    )
   })
 })
 
 describe('the recipes', () => {
   test('touch three files each', () => {
-    for (const name of RECIPES) {
-      const patch = readFileSync(`docs/recipes/${name}.diff`, 'utf8')
-      expect([name, patch.match(/^\+\+\+ b\//gm)?.length]).toEqual([name, 3])
-    }
+    for (const name of RECIPES) expect([name, filesOf(name).length]).toEqual([name, 3])
   })
 
   test('apply, compile, and pass the tests of their families; a wrong drive in WGSL or factor in a plan alone does not', () => {
-    for (const name of RECIPES)
-      execFileSync('git', ['apply', resolve(`docs/recipes/${name}.diff`)], { cwd: copy })
-    expect(types('tsconfig.json')).toBe('')
+    for (const name of RECIPES) copy.apply(name)
+    expect(copy.typeErrors()).toBe('')
     const tests = [
       'test/unit/kinds/lagrangians.test.ts',
       'test/gpu/rules.test.ts',
@@ -104,14 +90,12 @@ describe('the recipes', () => {
     expect(text).toContain('passed')
     expect(code, text).toBe(0)
     const wrong = changed('shaders/rule/anti-hebbian.wgsl', '-(to * columns)', 'to * columns', () =>
-      run('test/gpu/rules.test.ts', '-t', 'anti-hebbian'),
+      changed(PLANNERS, '() => 1 / g.size', '() => 2 / g.size', () =>
+        run('test/gpu/rules.test.ts', 'test/gpu/probes.test.ts', '-t', 'anti-hebbian|activity'),
+      ),
     )
     expect(wrong.code).not.toBe(0)
-    expect(wrong.text).toMatch(/follows '?anti-hebbian'? by/)
-    const doubled = changed(PLANNERS, '() => 1 / g.size', '() => 2 / g.size', () =>
-      run('test/gpu/probes.test.ts', '-t', 'activity'),
-    )
-    expect(doubled.code).not.toBe(0)
-    expect(doubled.text).toMatch(/activity is what float64 says/)
+    expect(wrong.text).toMatch(/FAIL.*follows '?anti-hebbian'? by/)
+    expect(wrong.text).toMatch(/FAIL.*activity is what float64 says/)
   })
 })
