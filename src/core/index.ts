@@ -4,6 +4,10 @@ export { ModelError, type Place, RunError } from './errors.ts'
 export type {
   Axis,
   Base,
+  CommonMemory,
+  ConvolutionMemory,
+  Coupling,
+  DenseMemory,
   Layer,
   Lagrangian,
   Memory,
@@ -15,6 +19,7 @@ export type {
   Synapse,
   Variation,
 } from './model/model.ts'
+export type { Boundary, Geometry } from './kinds/couplings/convolution.ts'
 export type { ProbeKind } from './kinds/probes/table.ts'
 export type { Written } from './kinds/lagrangians/definition.ts'
 export type { Read } from './model/files.ts'

@@ -1,10 +1,11 @@
 /** Memories that are a filter bank: the same rows at every place of an image. */
 import { type Activations, type MemoryFacts, of } from './definition.ts'
 
-/** What an entry beyond the edge is: nothing to ask for (valid), 0, or that of the other side. */
-export const BOUNDARIES = ['valid', 'zero', 'periodic'] as const
+/** What stands beyond the edge: nothing is asked for (valid), 0 (zero), what stands at the other side (periodic). */
+export type Boundary = 'valid' | 'zero' | 'periodic'
 
-export type Boundary = (typeof BOUNDARIES)[number]
+/** In the order of the menu. */
+export const BOUNDARIES = ['valid', 'zero', 'periodic'] as const satisfies readonly Boundary[]
 
 /** Shapes of a convolution. */
 export interface Geometry {

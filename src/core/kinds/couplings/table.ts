@@ -15,11 +15,6 @@ export type KindUnder<U extends Facts<never>['under']> = {
   [K in CouplingKind]: Table[K]['under'] extends U ? K : never
 }[CouplingKind]
 
-/** Kinds of memories, in the order of the menu. */
-export const MEMORY_KINDS = Object.entries(COUPLINGS).flatMap(([kind, { under }]) =>
-  under === 'memories' ? [kind] : [],
-) as [KindUnder<'memories'>, ...KindUnder<'memories'>[]]
-
 /** What is known of the kind of a coupling. */
 export function couplingFacts<C extends { readonly kind: CouplingKind }>({ kind }: C): Facts<C> {
   // TypeScript cannot see that the entry under `kind` takes a coupling of that kind.
