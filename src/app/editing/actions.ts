@@ -174,7 +174,7 @@ export function createActions(
       const [height, width, third] = shape
       if (height === undefined || width === undefined || third !== undefined) {
         throw new ModelError(
-          `layer \`${store.layer}\` is not one image; set neurons.${store.layer}.size to [height, width]`,
+          `layer \`${store.layer}\` is no image; set neurons.${store.layer}.size to [height, width]`,
         )
       }
       const images = await Promise.all(files.map(readImage))

@@ -1,14 +1,14 @@
 import { MAX_HALF } from '../data/half.ts'
 import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
-import { COUPLINGS } from '../kinds/couplings/table.ts'
+import type { Surroundings } from '../kinds/couplings/definition.ts'
+import { memoryFacts } from '../kinds/couplings/table.ts'
 import { BIASED, hasSteadyRate, isBiased, isMoving, movingRule, RULE_KINDS } from '../kinds/rules/table.ts'
-import { filterRows, geometryOf } from './convolutions.ts'
 import { ModelError } from '../errors.ts'
-import { findLayer, sizeOf } from './find.ts'
+import { findLayer, shapeOf } from './find.ts'
 import type { CommonMemory, Memory, Rows } from './model.ts'
 import { editable, type Block } from './patterns/block.ts'
 import { checkPatterns } from './patterns/check.ts'
-import { forLayer, type Want } from './patterns/want.ts'
+import type { Want } from './patterns/want.ts'
 import type { Place, RowsAt } from './places.ts'
 import { packSigns, rowOf, signRows } from './signs.ts'
 import type { MemorySpec, Scenario } from './schema.ts'
@@ -72,63 +72,19 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
       { path: `${path}.rule` },
     )
   }
-  if (rule !== undefined && !hasSteadyRate(spec.rule) && !COUPLINGS[spec.kind].takesGates) {
+  if (rule !== undefined && !hasSteadyRate(spec.rule) && !memoryFacts(spec).takesGates) {
     const others = RULE_KINDS.filter((kind) => !isMoving(kind) || hasSteadyRate(kind))
     throw new ModelError(
       `"${spec.rule}" moves each row at a rate of its own, which a memory of kind "${spec.kind}" does not know; use ${others.map((kind) => `"${kind}"`).join(' or ')}`,
       { path: `${path}.rule` },
     )
   }
-  KINDS[spec.kind].check?.(scenario, name, spec as never)
+  memoryFacts(spec).own(spec, surroundingsOf(scenario, name))
   checkPatterns(scenario, spec.init, `${path}.init`)
   if (spec.bias !== undefined) checkPatterns(scenario, spec.bias, `${path}.bias`)
 }
 
-/** What differs from kind to kind. */
-interface Kind<S extends MemorySpec> {
-  /** @throws ModelError for layers or keys that do not fit */
-  readonly check?: (scenario: Scenario, name: string, spec: S) => void
-  /** What its rows must be like. */
-  readonly want: (scenario: Scenario, name: string, spec: S, path: string) => RowsWant
-  /** What it has besides what all have. */
-  readonly own: (
-    scenario: Scenario,
-    name: string,
-    spec: S,
-  ) => Omit<Extract<Memory, { readonly kind: S['kind'] }>, keyof CommonMemory>
-}
-
 type RowsWant = Want & Required<Pick<Want, 'rows'>>
-
-const KINDS: { readonly [K in MemorySpec['kind']]: Kind<Extract<MemorySpec, { readonly kind: K }>> } = {
-  dense: {
-    want(scenario, _, spec, path) {
-      const count = sizeOf(findLayer(scenario, spec.to, path))
-      return {
-        ...forLayer(scenario, spec.from, path),
-        rows: { count, text: `layer \`${spec.to}\` has ${count} neurons`, path: `neurons.${spec.to}.size` },
-      }
-    },
-    own: (_, __, { inputOffset, format }) => ({ kind: 'dense', inputOffset, format }),
-  },
-  convolution: {
-    check: geometryOf,
-    want(scenario, name, spec, path) {
-      const { count, columns, shape, text } = filterRows(scenario, name, spec)
-      const own = `memories.${name}.kernel`
-      return {
-        ...{ path, columns, shape, columnsOf: { text, path: own } },
-        rows: { count, text: `layer \`${spec.to}\` has ${count} features`, path: `neurons.${spec.to}.size` },
-      }
-    },
-    own: (scenario, name, spec) => ({
-      kind: 'convolution',
-      geometry: geometryOf(scenario, name, spec),
-      inputOffset: 'none',
-      format: 'f32',
-    }),
-  },
-}
 
 /** One memory, with the rows of its initial value and its bias. */
 export function memoryOf(scenario: Scenario, name: string, rowsAt: RowsAt): Memory {
@@ -147,13 +103,20 @@ export function memoryOf(scenario: Scenario, name: string, rowsAt: RowsAt): Memo
       : { bias: rowsAt({ ...forMemory(scenario, name, `${path}.bias`), patterns: spec.bias }) }),
     scale: spec.scale,
   }
-  return { ...common, ...KINDS[spec.kind].own(scenario, name, spec as never) }
+  // TypeScript cannot see that what a kind has of its own belongs to that kind.
+  const own = memoryFacts(spec).own(spec, surroundingsOf(scenario, name))
+  return { kind: spec.kind, ...common, ...own } as Memory
 }
 
 /** Rows like those of a memory: the only place that says how many there are, and of how many columns. */
 export function forMemory(scenario: Scenario, name: string, path: string): RowsWant {
   const spec = scenario.memories[name] as MemorySpec
-  return KINDS[spec.kind].want(scenario, name, spec as never, path)
+  return { path, ...memoryFacts(spec).fit(spec, surroundingsOf(scenario, name)) }
+}
+
+function surroundingsOf(scenario: Scenario, name: string): Surroundings {
+  const path = `memories.${name}`
+  return { path, shapeOf: (layer) => shapeOf(findLayer(scenario, layer, path)) }
 }
 
 function initOf(scenario: Scenario, name: string, spec: MemorySpec): Place {

@@ -2,7 +2,7 @@
  * A network, validated and with every array resolved: plain readonly data that the plan, the reference and the
  * page read. `resolveModel` makes it from a scenario.
  */
-import type { Geometry } from '../kinds/couplings/convolution.ts'
+import type { MemoryKind, OwnOf } from '../kinds/couplings/table.ts'
 import type { IntegratorKind } from '../kinds/integrators/table.ts'
 import type { Lagrangian } from '../kinds/lagrangians/table.ts'
 import type { ProbeKind, ProbeOf } from '../kinds/probes/table.ts'
@@ -87,22 +87,16 @@ export interface CommonMemory {
   readonly scale: number
 }
 
+/** A memory of one kind. */
+export type MemoryOf<K extends MemoryKind> = CommonMemory & { readonly kind: K } & OwnOf<K>
+
 /** Xi is the matrix between its layers, [N_to, N_from]. */
-export interface DenseMemory extends CommonMemory {
-  readonly kind: 'dense'
-  readonly inputOffset: 'none' | 'half-norm'
-  readonly format: 'f32' | 'f16' | 'binary'
-}
+export type DenseMemory = MemoryOf<'dense'>
 
 /** Xi is a filter bank, [F, C kh kw]. */
-export interface ConvolutionMemory extends CommonMemory {
-  readonly kind: 'convolution'
-  readonly inputOffset: 'none'
-  readonly format: 'f32'
-  readonly geometry: Geometry
-}
+export type ConvolutionMemory = MemoryOf<'convolution'>
 
-export type Memory = DenseMemory | ConvolutionMemory
+export type Memory = { readonly [K in MemoryKind]: MemoryOf<K> }[MemoryKind]
 
 export type Coupling = Memory | Synapse
 

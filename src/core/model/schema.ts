@@ -4,8 +4,13 @@
  */
 import * as v from 'valibot'
 import { choice, flag, number, positiveInteger, text } from '../kinds/fields.ts'
-import { BOUNDARIES } from '../kinds/couplings/convolution.ts'
-import type { KindUnder } from '../kinds/couplings/table.ts'
+import {
+  type KeysOf,
+  MEMORY_KINDS,
+  type MemoryKind,
+  memoryFacts,
+  USUAL_MEMORY,
+} from '../kinds/couplings/table.ts'
 import { INTEGRATOR_KINDS } from '../kinds/integrators/table.ts'
 import { lagrangianOptions } from '../kinds/lagrangians/table.ts'
 import type { Key } from '../kinds/probes/definition.ts'
@@ -177,66 +182,27 @@ const memory = {
   ),
 }
 
-/** What one kind of memory takes besides. */
-const memoryKeys = {
-  dense: {
-    inputOffset: v.optional(
-      choice('inputOffset', 'half-norm: the input to row mu of the layer `to` gets -|Xi_mu|^2 / 2.', [
-        'none',
-        'half-norm',
-      ]),
-      'none',
-    ),
-    format: v.optional(
-      choice(
-        'format',
-        'How Xi is stored. f16 (half precision) and binary (one bit an entry) only with rule fixed; binary needs init ' +
-          'values of -1 and +1 before scale.',
-        ['f32', 'f16', 'binary'],
-      ),
-      'f32',
-    ),
-  },
-  convolution: {
-    kernel: v.pipe(
-      v.strictTuple([
-        positiveInteger('height', 'Rows of a filter.', 2 ** 12),
-        positiveInteger('width', 'Columns of a filter.', 2 ** 12),
-      ]),
-      v.title('kernel'),
-      v.description('[height, width] of a filter.'),
-    ),
-    stride: v.optional(
-      positiveInteger('stride', 'Entries from one place to the next, along both sides.', 2 ** 12),
-      1,
-    ),
-    boundary: v.optional(
-      choice(
-        'boundary',
-        'valid: only places at which the whole filter lies in the image. zero, periodic: every place, beyond the edge 0 or what ' +
-          'stands at the other side.',
-        BOUNDARIES,
-      ),
-      'valid',
-    ),
-  },
-} as const satisfies Readonly<Record<KindUnder<'memories'>, v.ObjectEntries>>
+type KindSchema<K extends MemoryKind> = K extends typeof USUAL_MEMORY
+  ? v.OptionalSchema<v.LiteralSchema<K, undefined>, K>
+  : v.LiteralSchema<K, undefined>
 
-const memorySchema = v.variant('kind', [
-  v.pipe(
-    v.strictObject({ kind: v.optional(v.literal('dense'), 'dense'), ...memory, ...memoryKeys.dense }),
-    v.description(
-      'Memories Xi between two layers, one a row: input Xi g_from to one, Xi^T g_to to the other.',
-    ),
-  ),
-  v.pipe(
-    v.strictObject({ kind: v.literal('convolution'), ...memory, ...memoryKeys.convolution }),
-    v.description(
-      'Filters K between two layers that are images: feature f at a place gets the sum of K[f] times what it covers there, and ' +
-        'the image gets each feature back through its filter.',
-    ),
-  ),
-])
+type MemoryEntries<K extends MemoryKind> = { readonly kind: KindSchema<K> } & typeof memory & KeysOf<K>
+
+type MemoryOption<K extends MemoryKind> =
+  MemoryEntries<K> extends infer E extends v.ObjectEntries ? v.StrictObjectSchema<E, undefined> : never
+
+/** What a scenario writes for a kind of memory. TypeScript cannot follow the keys through the table. */
+function memoryOption(kind: MemoryKind): v.GenericSchema {
+  const { keys, description } = memoryFacts({ kind })
+  const literal = v.literal(kind)
+  const entries = { kind: kind === USUAL_MEMORY ? v.optional(literal, kind) : literal, ...memory, ...keys }
+  return v.pipe(v.strictObject(entries), v.description(description))
+}
+
+const memorySchema = v.variant(
+  'kind',
+  MEMORY_KINDS.map(memoryOption) as unknown as { [K in MemoryKind]: MemoryOption<K> }[MemoryKind][],
+)
 
 // --------------------------------------------------------------------------------------------------- stimulus
 

@@ -1,5 +1,8 @@
 /** Memories that are a filter bank: the same rows at every place of an image. */
-import { type Activations, type MemoryFacts, of } from './definition.ts'
+import * as v from 'valibot'
+import { ModelError } from '../../errors.ts'
+import { choice, positiveInteger } from '../fields.ts'
+import { type Activations, type Ends, type MemoryFacts, of, sizeOf, type Surroundings } from './definition.ts'
 
 /** What stands beyond the edge: nothing is asked for (valid), 0 (zero), what stands at the other side (periodic). */
 export type Boundary = 'valid' | 'zero' | 'periodic'
@@ -19,10 +22,35 @@ export interface Geometry {
   readonly boundary: Boundary
 }
 
+const keys = {
+  kernel: v.pipe(
+    v.strictTuple([
+      positiveInteger('height', 'Rows of a filter.', 2 ** 12),
+      positiveInteger('width', 'Columns of a filter.', 2 ** 12),
+    ]),
+    v.title('kernel'),
+    v.description('[height, width] of a filter.'),
+  ),
+  stride: v.optional(
+    positiveInteger('stride', 'Entries from one place to the next, along both sides.', 2 ** 12),
+    1,
+  ),
+  boundary: v.optional(
+    choice(
+      'boundary',
+      'valid: only places at which the whole filter lies in the image. zero, periodic: every place, beyond the edge 0 or what ' +
+        'stands at the other side.',
+      BOUNDARIES,
+    ),
+    'valid',
+  ),
+}
+
+/** What a convolution has in a model. */
 export interface Convolution {
-  readonly from: string
-  readonly to: string
   readonly geometry: Geometry
+  readonly inputOffset: 'none'
+  readonly format: 'f32'
 }
 
 /** Places along one side: floor((n - k)/stride) + 1 for "valid", ceil(n/stride) else; less than 1 = there is none. */
@@ -79,13 +107,71 @@ function forEachPair(
             }
 }
 
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1)
+type Given = Parameters<MemoryFacts<typeof keys, Convolution>['own']>[0]
+
+/**
+ * The shapes of a convolution.
+ * @throws ModelError where its layers are not images, or not of the shapes that it makes
+ */
+function geometryOf(spec: Given, where: Surroundings): Geometry {
+  const { from, to, kernel, stride, boundary } = spec
+  const image = imageOf(from, `${where.path}.from`, where)
+  const features = imageOf(to, `${where.path}.to`, where)
+  const [, height, width] = image
+  const places = [
+    placesAlong(height, kernel[0], stride, boundary),
+    placesAlong(width, kernel[1], stride, boundary),
+  ] as const
+  if (places.some((count) => count < 1))
+    throw new ModelError(
+      `[${kernel.join(', ')}] is larger than the [${height}, ${width}] of layer \`${from}\`; use a smaller one, or boundary "zero"`,
+      { path: `${where.path}.kernel` },
+    )
+  const [count, down, across] = features
+  if (down !== places[0] || across !== places[1])
+    throw new ModelError(
+      `is [${where.shapeOf(to).join(', ')}], but filters of [${kernel.join(', ')}], stride ${stride}, boundary "${boundary}" have ` +
+        `${places.join(' x ')} places in the [${height}, ${width}] of layer \`${from}\`; set it to [${count}, ${places.join(', ')}]`,
+      { path: `neurons.${to}.size` },
+    )
+  return { image, features, kernel, stride, boundary }
+}
+
+/** [channels, height, width] of a layer. */
+function imageOf(layer: string, path: string, { shapeOf }: Surroundings): readonly [number, number, number] {
+  const [first = 1, second, third] = shapeOf(layer)
+  if (second === undefined)
+    throw new ModelError(
+      `names \`${layer}\`, a layer of ${first} neurons, but a convolution joins images; set neurons.${layer}.size to [height, width] or ` +
+        '[channels, height, width]',
+      { path },
+    )
+  return third === undefined ? [1, first, second] : [first, second, third]
 }
 
 /** -sum_{f,p} g_to[f,p] sum_{c,d} K[f,c,d] g_from[c, stride p + d - pad] */
-export const convolution: MemoryFacts<Convolution> = {
+export const convolution: MemoryFacts<typeof keys, Convolution> = {
   under: 'memories',
+  description:
+    'Filters K between two layers that are images: feature f at a place gets the sum of K[f] times what it covers there, and ' +
+    'the image gets each feature back through its filter.',
+  keys,
+  own: (spec, where) => ({ geometry: geometryOf(spec, where), inputOffset: 'none', format: 'f32' }),
+  fit(spec, where) {
+    const geometry = geometryOf(spec, where)
+    const [channels] = geometry.image
+    const [height, width] = geometry.kernel
+    const [count] = geometry.features
+    return {
+      columns: columnsOf(geometry),
+      shape: [channels * height, width],
+      columnsOf: {
+        text: `a filter has ${channels} x ${height} x ${width} weights`,
+        path: `${where.path}.kernel`,
+      },
+      rows: { count, text: `layer \`${spec.to}\` has ${count} features`, path: `neurons.${spec.to}.size` },
+    }
+  },
   layers: ({ from, to }) => [from, to],
   energy(memory, K, g) {
     const [to, from] = ends(memory, g)
@@ -134,6 +220,6 @@ export const convolution: MemoryFacts<Convolution> = {
   },
 }
 
-function ends({ from, to }: Convolution, g: Activations): [Float64Array, Float64Array] {
+function ends({ from, to }: Ends, g: Activations): [Float64Array, Float64Array] {
   return [of(g, to), of(g, from)]
 }

@@ -1,4 +1,5 @@
 /** What an entry of the table of couplings says, in float64. */
+import type * as v from 'valibot'
 
 /** g by layer. */
 export type Activations = ReadonlyMap<string, Float64Array>
@@ -28,11 +29,53 @@ export interface Facts<C> {
   readonly takesGates: boolean
 }
 
-/** What a memory, of two layers, says besides. */
-export interface MemoryFacts<C> extends Facts<C> {
+/** The layers of a memory. */
+export interface Ends {
+  readonly from: string
+  readonly to: string
+}
+
+/** How the tensor of a memory stands in its buffer, and what is added to its input. */
+interface Stored {
+  readonly format: 'f32' | 'f16' | 'binary'
+  readonly inputOffset: 'none' | 'half-norm'
+}
+
+/** Where a memory stands in a scenario. */
+export interface Surroundings {
+  /** Such as `memories.xi`. */
+  readonly path: string
+  /** [N], [height, width] or [channels, height, width] of a layer. */
+  readonly shapeOf: (layer: string) => readonly number[]
+}
+
+/** What the rows of a tensor must be like. */
+export interface Fit {
+  readonly columns: number
+  /** Those of a row that is an image. */
+  readonly shape: readonly number[]
+  /** What sets the number of columns, in words, and where that can be changed. */
+  readonly columnsOf: { readonly text: string; readonly path: string }
+  readonly rows: { readonly count: number; readonly text: string; readonly path: string }
+}
+
+/** A memory as a scenario gives it. */
+type Spec<E extends v.ObjectEntries> = Ends & v.InferOutput<v.StrictObjectSchema<E, undefined>>
+
+/**
+ * What a kind of memory says besides: `E` are its keys in a scenario beside those that all memories take, `O` is what it has in a
+ * model.
+ */
+export interface MemoryFacts<E extends v.ObjectEntries, O extends Stored> extends Facts<Ends & O> {
   readonly under: 'memories'
+  /** For the schema. */
+  readonly description: string
+  readonly keys: E
+  /** @throws ModelError for layers that it does not fit between */
+  readonly own: (spec: Spec<E>, where: Surroundings) => O
+  readonly fit: (spec: Spec<E>, where: Surroundings) => Fit
   /** The shape in which a row of it is drawn; undefined = that of the layer `from`. */
-  readonly rowShape: (coupling: C) => readonly number[] | undefined
+  readonly rowShape: (memory: O) => readonly number[] | undefined
   /** In TeX, of the symbols of Xi and of activations. */
   readonly tex: {
     /** What the layer `to` gets of the activation of `from`, and the other way. */
@@ -43,6 +86,11 @@ export interface MemoryFacts<C> extends Facts<C> {
     /** The activations as a rule sees them. */
     readonly learnt: (to: string, from: string) => readonly [string, string]
   }
+}
+
+/** N of a shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1)
 }
 
 /** The activation of a layer. */

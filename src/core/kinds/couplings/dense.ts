@@ -1,16 +1,50 @@
 /** Matrices: memories Xi between two layers, synapses W of one. */
+import * as v from 'valibot'
 import { dot, outer, row, times, transposeTimes } from '../../math/algebra.ts'
-import { type Activations, type Facts, type MemoryFacts, of } from './definition.ts'
+import { choice } from '../fields.ts'
+import { type Activations, type Ends, type Facts, type MemoryFacts, of, sizeOf } from './definition.ts'
 
+const keys = {
+  inputOffset: v.optional(
+    choice('inputOffset', 'half-norm: the input to row mu of the layer `to` gets -|Xi_mu|^2 / 2.', [
+      'none',
+      'half-norm',
+    ]),
+    'none',
+  ),
+  format: v.optional(
+    choice(
+      'format',
+      'How Xi is stored. f16 (half precision) and binary (one bit an entry) only with rule fixed; binary needs init ' +
+        'values of -1 and +1 before scale.',
+      ['f32', 'f16', 'binary'],
+    ),
+    'f32',
+  ),
+}
+
+/** What a dense memory has in a model. */
 export interface Dense {
-  readonly from: string
-  readonly to: string
   readonly inputOffset: 'none' | 'half-norm'
+  readonly format: 'f32' | 'f16' | 'binary'
 }
 
 /** -g_to^T (Xi g_from + offset) */
-export const dense: MemoryFacts<Dense> = {
+export const dense: MemoryFacts<typeof keys, Dense> = {
   under: 'memories',
+  description: 'Memories Xi between two layers, one a row: input Xi g_from to one, Xi^T g_to to the other.',
+  keys,
+  own: ({ inputOffset, format }) => ({ inputOffset, format }),
+  fit({ from, to }, { shapeOf }) {
+    const shape = shapeOf(from)
+    const [columns, count] = [sizeOf(shape), sizeOf(shapeOf(to))]
+    return {
+      columns,
+      shape,
+      columnsOf: { text: `layer \`${from}\` has ${columns} neurons`, path: `neurons.${from}.size` },
+      rows: { count, text: `layer \`${to}\` has ${count} neurons`, path: `neurons.${to}.size` },
+    }
+  },
   layers: ({ from, to }) => [from, to],
   energy: (memory, xi, g) => -dot(of(g, memory.to), recalled(memory, xi, g)),
   input: (memory, xi, g, layer) =>
@@ -29,7 +63,7 @@ export const dense: MemoryFacts<Dense> = {
 }
 
 /** Xi g_from, and with "half-norm" -|Xi_mu|^2 / 2. */
-function recalled({ from, inputOffset }: Dense, xi: Float64Array, g: Activations): Float64Array {
+function recalled({ from, inputOffset }: Ends & Dense, xi: Float64Array, g: Activations): Float64Array {
   const source = of(g, from)
   const brought = times(xi, source)
   if (inputOffset === 'none') return brought

@@ -1,4 +1,5 @@
 /** What joins the neurons of layers (docs/theory.md, "Dynamics"). */
+import type * as v from 'valibot'
 import { convolution } from './convolution.ts'
 import type { Facts, MemoryFacts } from './definition.ts'
 import { dense, lateral } from './dense.ts'
@@ -15,6 +16,20 @@ export type KindUnder<U extends Facts<never>['under']> = {
   [K in CouplingKind]: Table[K]['under'] extends U ? K : never
 }[CouplingKind]
 
+export type MemoryKind = KindUnder<'memories'>
+
+/** The kind of a memory that says none. */
+export const USUAL_MEMORY = 'dense' satisfies MemoryKind
+
+/** Kinds of memories, in the order of the menu. */
+export const MEMORY_KINDS = Object.entries(COUPLINGS).flatMap(([kind, { under }]) =>
+  under === 'memories' ? [kind] : [],
+) as [MemoryKind, ...MemoryKind[]]
+
+/** What a kind of memory has besides what all have, and its keys in a scenario. */
+export type OwnOf<K extends MemoryKind> = ReturnType<Table[K]['own']>
+export type KeysOf<K extends MemoryKind> = Table[K]['keys']
+
 /** What is known of the kind of a coupling. */
 export function couplingFacts<C extends { readonly kind: CouplingKind }>({ kind }: C): Facts<C> {
   // TypeScript cannot see that the entry under `kind` takes a coupling of that kind.
@@ -22,8 +37,12 @@ export function couplingFacts<C extends { readonly kind: CouplingKind }>({ kind 
 }
 
 /** The same of a memory. */
-export function memoryFacts<C extends { readonly kind: KindUnder<'memories'> }>({ kind }: C): MemoryFacts<C> {
-  return COUPLINGS[kind] as unknown as MemoryFacts<C>
+export function memoryFacts({
+  kind,
+}: {
+  readonly kind: MemoryKind
+}): MemoryFacts<v.ObjectEntries, OwnOf<MemoryKind>> {
+  return COUPLINGS[kind] as unknown as MemoryFacts<v.ObjectEntries, OwnOf<MemoryKind>>
 }
 
 /** The layers that a coupling joins. */
