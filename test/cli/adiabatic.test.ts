@@ -56,7 +56,7 @@ test('distances from the adiabatic and the frozen limits have order 1, in table,
 
 test.each([
   [['--of', 'v'], /neurons\.v: layer `v` has the synapses `w` and cannot be adiabatic; choose another layer/],
-  [['--of', 'x'], /there is no `x` in this network; it has v, h, w, xi/],
+  [['--of', 'x'], /there is no `x` in this network; it has v, h, xi, w/],
   [
     [
       '--of',
