@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { cp } from 'node:fs/promises'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
@@ -43,6 +44,22 @@ const noDataFont: Plugin = {
   enforce: 'pre',
   transform: (code, id) =>
     id.includes('lil-gui.css') ? code.replace(/@font-face\s*\{[^}]*lil-gui[^}]*\}/g, '') : undefined,
+}
+
+/** Comments and empty lines of kernels, a sixth of the page, are for those who read the sources. */
+const bareKernels: Plugin = {
+  name: 'bare-kernels',
+  apply: 'build',
+  enforce: 'pre',
+  load(id) {
+    if (!id.endsWith('.wgsl?raw')) return undefined
+    // A comment that begins with a colon says how often its line stands (src/core/plan/kernels.ts).
+    const lines = readFileSync(id.slice(0, -'?raw'.length), 'utf8')
+      .split('\n')
+      .map((line) => line.replace(/\s*\/\/(?!:).*$/, ''))
+      .filter((line) => line.trim() !== '')
+    return `export default ${JSON.stringify(lines.join('\n'))}`
+  },
 }
 
 /** What the page may load, and from where; docs/page.md has it as a header. */
@@ -110,7 +127,7 @@ export default defineConfig(({ mode }) => ({
   server: { open: isDesktop && mode === 'development' },
   // Other pages of the project have dependencies of their own.
   optimizeDeps: { entries: ['index.html'] },
-  plugins: mode in builds ? [] : [shipScenarios, oneFontFormat, noDataFont, contentPolicy],
+  plugins: mode in builds ? [] : [shipScenarios, oneFontFormat, noDataFont, bareKernels, contentPolicy],
   build: builds[mode] ?? { outDir: 'dist/page', target: 'es2023', assetsInlineLimit: 0 },
   test: {
     maxWorkers: 2,

@@ -2,7 +2,15 @@ import { MAX_HALF } from '../data/half.ts'
 import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import type { Surroundings } from '../kinds/couplings/definition.ts'
 import { memoryFacts } from '../kinds/couplings/table.ts'
-import { BIASED, hasSteadyRate, isBiased, isMoving, movingRule, RULE_KINDS } from '../kinds/rules/table.ts'
+import {
+  BIASED,
+  hasSteadyRate,
+  isBiased,
+  isMoving,
+  movingRule,
+  RULE_KINDS,
+  type RuleKind,
+} from '../kinds/rules/table.ts'
 import { ModelError } from '../errors.ts'
 import { findLayer, shapeOf } from './find.ts'
 import type { CommonMemory, Memory, Rows } from './model.ts'
@@ -72,16 +80,21 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
       { path: `${path}.rule` },
     )
   }
-  if (rule !== undefined && !hasSteadyRate(spec.rule) && !memoryFacts(spec).takesGates) {
-    const others = RULE_KINDS.filter((kind) => !isMoving(kind) || hasSteadyRate(kind))
+  const taken = RULE_KINDS.filter((kind) => takes(memoryFacts(spec).learns, kind))
+  if (!taken.includes(spec.rule))
     throw new ModelError(
-      `"${spec.rule}" moves each row at a rate of its own, which a memory of kind "${spec.kind}" does not know; use ${others.map((kind) => `"${kind}"`).join(' or ')}`,
+      `"${spec.rule}" cannot move a memory of kind "${spec.kind}"; use ${taken.map((kind) => `"${kind}"`).join(' or ')}`,
       { path: `${path}.rule` },
     )
-  }
   memoryFacts(spec).own(spec, surroundingsOf(scenario, name))
   checkPatterns(scenario, spec.init, `${path}.init`)
   if (spec.bias !== undefined) checkPatterns(scenario, spec.bias, `${path}.bias`)
+}
+
+/** True when memories that learn by `learns` take a rule. */
+function takes(learns: ReturnType<typeof memoryFacts>['learns'], rule: RuleKind): boolean {
+  if (!isMoving(rule)) return true
+  return learns === 'all' || (learns === 'steady' && hasSteadyRate(rule))
 }
 
 type RowsWant = Want & Required<Pick<Want, 'rows'>>

@@ -422,7 +422,8 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
     return RULE_KINDS.filter((rule) => isMoving(rule) && hasSteadyRate(rule)).flatMap((rule) =>
       [{ rule }, { rule, staged: true }].flatMap(inBothSums),
     )
-  if (name === 'convolution/forward' || name === 'convolution/backward')
+  // What hands what it makes to an ending.
+  if (wgsl(name).includes('receive('))
     return [{ ending: 'collect' } as const, { ending: 'step' } as const, ...reacting].map(
       (ending): Joined => ({
         format: 'f32',

@@ -100,7 +100,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'filters of another rule',
     filters({ rule: 'gated', tau: 3 }, { lagrangian: { kind: 'relu' } }),
     'memories.k.rule',
-    /"gated" moves each row at a rate of its own, which a memory of kind "convolution" does not know; use "fixed" or "hebbian"/,
+    /"gated" cannot move a memory of kind "convolution"; use "fixed" or "hebbian"/,
   ],
   [
     'as many filters as there are not features',

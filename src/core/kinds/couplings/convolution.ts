@@ -209,7 +209,7 @@ export const convolution: MemoryFacts<typeof keys, Convolution> = {
     return written
   },
   isMatrix: false,
-  takesGates: false,
+  learns: 'steady',
   rowShape: ({ geometry }) => [geometry.image[0], ...geometry.kernel],
   tex: {
     forward: (xi, from) => `${xi} \\ast ${from}`,

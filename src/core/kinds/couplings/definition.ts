@@ -25,8 +25,8 @@ export interface Facts<C> {
   readonly matrix: (coupling: C, tensor: Float64Array) => Float64Array
   /** The tensor is that matrix, so that its rows are patterns of a layer. */
   readonly isMatrix: boolean
-  /** Rules whose gate or decay differ from row to row can move it. */
-  readonly takesGates: boolean
+  /** The rules that can move it: all, those whose rate is the same for all rows, or none. */
+  readonly learns: 'all' | 'steady' | 'none'
 }
 
 /** The layers of a memory. */

@@ -52,7 +52,7 @@ export const dense: MemoryFacts<typeof keys, Dense> = {
   drive: ({ from, to }, g, drive) => driven(of(g, to), of(g, from), drive),
   matrix: (_, xi) => xi,
   isMatrix: true,
-  takesGates: true,
+  learns: 'all',
   rowShape: () => undefined,
   tex: {
     forward: (xi, from) => `${xi}\\, ${from}`,
@@ -86,7 +86,7 @@ export const lateral: Facts<Lateral> & { readonly under: 'synapses' } = {
   drive: ({ layer }, g, drive) => driven(of(g, layer), of(g, layer), drive),
   matrix: (_, W) => W,
   isMatrix: true,
-  takesGates: true,
+  learns: 'all',
 }
 
 function driven(
