@@ -1,4 +1,5 @@
 /** GPU time by group: ticks recorded with one timed pass for each run of dispatches of a layer, synapse or memory. */
+import { couplingFacts } from '../kinds/couplings/table.ts'
 import { createTimestamps } from '../gpu/timestamps.ts'
 import type { Model } from '../model/model.ts'
 
@@ -20,7 +21,7 @@ export interface GroupTime {
 export interface Profile {
   /** Ticks that were timed: all that were asked for, unless there were more than a query set holds. */
   readonly ticks: number
-  /** Stimulus, then layers, synapses and memories in the order of the model, then probes. */
+  /** Stimulus, then layers and couplings in the order of the model, then probes. */
   readonly groups: readonly GroupTime[]
 }
 
@@ -90,8 +91,7 @@ export function createTimer(device: GPUDevice): Timer {
         groups: [
           time('stimulus', STIMULUS, ''),
           ...model.layers.map(({ name }) => time('neurons', name)),
-          ...model.synapses.map(({ name }) => time('synapses', name)),
-          ...model.memories.map(({ name }) => time('memories', name)),
+          ...model.couplings.map((coupling) => time(couplingFacts(coupling).under, coupling.name)),
           time('probes', PROBES, ''),
         ],
       }

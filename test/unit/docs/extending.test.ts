@@ -12,6 +12,7 @@ const TABLES = {
   probes: 'src/core/kinds/probes/table.ts',
 }
 const PLANNERS = 'src/core/plan/probes.ts'
+const COUPLING_PLANNERS = 'src/core/plan/couplings/table.ts'
 
 let copy: ProjectCopy
 
@@ -58,6 +59,8 @@ describe('the compiler', () => {
     ['a probe that does not say what the guard watches', TABLES.probes, /\n {6}guard: \(\) => 'descent',/],
     ['a probe that nothing computes', PLANNERS, /\n {2}speed: \{[^]*?\n {2}\},/],
     ['an integrator without noise', TABLES.integrators, /\n {4}variance: .*/],
+    ['a coupling without an energy', 'src/core/kinds/couplings/dense.ts', /\n {2}energy: \(memory.*/],
+    ['a coupling that nothing plans', COUPLING_PLANNERS, ' convolution,'],
   ])('refuses %s', (_, file, fact) => {
     expect(copy.typeErrors([file])).toBe('')
     expect(changed(file, fact, '', () => copy.typeErrors([file]))).toContain(file)
@@ -73,8 +76,9 @@ describe('the compiler', () => {
 })
 
 describe('the recipes', () => {
-  test('touch three files each', () => {
-    for (const name of RECIPES) expect([name, filesOf(name).length]).toEqual([name, 3])
+  test('touch three files each, and that of a coupling five', () => {
+    for (const name of RECIPES)
+      expect([name, filesOf(name).length]).toEqual([name, name === 'coupling' ? 5 : 3])
   })
 
   test('apply, compile, and pass the tests of their families; a wrong drive in WGSL or factor in a plan alone does not', () => {
@@ -82,6 +86,8 @@ describe('the recipes', () => {
     expect(copy.typeErrors()).toBe('')
     const tests = [
       'test/unit/kinds/lagrangians.test.ts',
+      'test/unit/kinds/couplings.test.ts',
+      'test/gpu/couplings.test.ts',
       'test/gpu/rules.test.ts',
       'test/gpu/probes.test.ts',
       'test/gpu/kernels/magnitudes.test.ts',
@@ -91,11 +97,20 @@ describe('the recipes', () => {
     expect(code, text).toBe(0)
     const wrong = changed('shaders/rule/anti-hebbian.wgsl', '-(to * columns)', 'to * columns', () =>
       changed(PLANNERS, '() => 1 / g.size', '() => 2 / g.size', () =>
-        run('test/gpu/rules.test.ts', 'test/gpu/probes.test.ts', '-t', 'anti-hebbian|activity'),
+        changed('shaders/one-to-one/send.wgsl', '* vector[', '* 2.0 * vector[', () =>
+          run(
+            'test/gpu/rules.test.ts',
+            'test/gpu/probes.test.ts',
+            'test/gpu/couplings.test.ts',
+            '-t',
+            'anti-hebbian|activity|one-to-one',
+          ),
+        ),
       ),
     )
     expect(wrong.code).not.toBe(0)
     expect(wrong.text).toMatch(/FAIL.*follows '?anti-hebbian'? by/)
     expect(wrong.text).toMatch(/FAIL.*activity is what float64 says/)
+    expect(wrong.text).toMatch(/FAIL.*network with a '?one-to-one'? coupling/)
   })
 })
