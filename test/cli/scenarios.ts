@@ -68,3 +68,41 @@ export function loneNeuron(kind: string, coupling: number, dt: number): Raw {
     probes: { energy: { kind: 'energy' }, state: { kind: 'snapshot', of: 'x', every: 10 } },
   }
 }
+
+/** Filters that learn, between an image of two channels and features that are evaluated at every tick. */
+export function filterScenario(parts: Raw = {}): Raw {
+  return {
+    version: 1,
+    name: 'filters',
+    time: { dt: 0.1, ticks: 60 },
+    neurons: {
+      image: { size: [2, 7, 6], lagrangian: { kind: 'tanh', gain: 1 } },
+      features: { size: [3, 4, 3], lagrangian: { kind: 'softmax', beta: 2 }, tau: 0 },
+    },
+    memories: {
+      k: {
+        kind: 'convolution',
+        from: 'image',
+        to: 'features',
+        kernel: [3, 3],
+        stride: 2,
+        boundary: 'zero',
+        init: { kind: 'random', distribution: 'normal' },
+        scale: 0.3,
+        rule: 'hebbian',
+        tau: 40,
+        every: 3,
+      },
+    },
+    stimulus: [
+      { kind: 'initial', layer: 'image', patterns: { kind: 'random', distribution: 'normal', count: 3 } },
+    ],
+    probes: {
+      energy: { kind: 'energy', every: 10 },
+      similarity: { kind: 'similarity', memory: 'k', patterns: { kind: 'rows', of: 'k' }, every: 30 },
+      filters: { kind: 'snapshot', of: 'k', every: 60 },
+    },
+    replicas: 3,
+    ...parts,
+  }
+}

@@ -4,7 +4,7 @@ import { ModelError } from '../../src/core/errors.ts'
 import { loadModel } from '../../src/core/model/load.ts'
 import type { RandomStream } from '../../src/core/model/random.ts'
 import { planNetwork } from '../../src/core/plan/plan.ts'
-import { smallScenario } from '../cli/scenarios.ts'
+import { filterScenario, smallScenario } from '../cli/scenarios.ts'
 import { readShipped } from '../scenario.ts'
 import type { Part } from './campaign.ts'
 import { hasControls, pick } from './random.ts'
@@ -61,7 +61,7 @@ export const mutatedScenarios: Part = {
   start() {
     const shipped = readdirSync('scenarios').filter((name) => name.endsWith('.json'))
     const texts = shipped.map((name) => readFileSync(`scenarios/${name}`, 'utf8'))
-    const all = [...texts, JSON.stringify(smallScenario())]
+    const all = [...texts, JSON.stringify(smallScenario()), JSON.stringify(filterScenario())]
     return Promise.resolve({
       async run(trial, random) {
         const seed = SEEDS[trial]
