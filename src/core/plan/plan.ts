@@ -13,7 +13,7 @@ import { planMove } from './moves.ts'
 import { activate, integrate, planLayer, planStimulus, stepping } from './neurons.ts'
 import type { BufferPlan, Operation, Stage } from './operation.ts'
 import { type ClockPlan, planClock } from './clock.ts'
-import { type Planning, WORKGROUP, addBuffer } from './planning.ts'
+import { type Planning, WORKGROUP, addBuffer, bytesOf } from './planning.ts'
 import { type ProbePlan, planProbe } from './probes.ts'
 import { planResident } from './resident/plan.ts'
 import type { Deferred } from './deferred.ts'
@@ -248,7 +248,8 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
     batched: Batched | string | undefined,
     { buffers }: Pick<Planning, 'buffers'>,
   ): Plan => ({
-    ...sized([...buffers.values()], limits),
+    buffers: [...buffers.values()],
+    bytes: bytesOf({ buffers, limits }),
     matrices: planning.matrices,
     setup,
     stimulate,
@@ -296,24 +297,6 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
       return withForm(form === undefined ? {} : { resident: form }, batched, own)
     },
   }
-}
-
-/**
- * Buffers with their sum.
- * @throws ModelError if it is more than there are
- */
-function sized(buffers: readonly BufferPlan[], limits: Limits): Pick<Plan, 'buffers' | 'bytes'> {
-  const bytes = buffers.reduce((sum, { lifetime, bytes: own }) => sum + (lifetime === 'demand' ? 0 : own), 0)
-  if (limits.totalBytes !== undefined && bytes > limits.totalBytes) {
-    const largest = buffers
-      .filter(({ lifetime }) => lifetime !== 'demand')
-      .reduce((a, b) => (b.bytes > a.bytes ? b : a))
-    throw new ModelError(
-      `the network needs ${bytes} bytes (\`${largest.name}\` alone ${largest.bytes}), there are ${limits.totalBytes}; ` +
-        'use fewer neurons, replicas or plastic synapses',
-    )
-  }
-  return { buffers, bytes }
 }
 
 /** Refuses variants of products that the network does not have. */

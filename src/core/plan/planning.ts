@@ -68,6 +68,24 @@ export function addBuffer(
   buffers.set(name, { name, bytes: Math.max(16, roundUp(bytes, 4)), initial, lifetime })
 }
 
+/**
+ * Bytes of all buffers that are there from the start.
+ * @param isWhole - false = more may be planned
+ * @throws ModelError if it is more than there are
+ */
+export function bytesOf({ buffers, limits }: Pick<Planning, 'buffers' | 'limits'>, isWhole = true): number {
+  const kept = [...buffers.values()].filter(({ lifetime }) => lifetime !== 'demand')
+  const bytes = kept.reduce((sum, one) => sum + one.bytes, 0)
+  if (limits.totalBytes !== undefined && bytes > limits.totalBytes) {
+    const largest = kept.reduce((a, b) => (b.bytes > a.bytes ? b : a))
+    throw new ModelError(
+      `the network needs ${isWhole ? '' : 'at least '}${bytes} bytes (\`${largest.name}\` alone ${largest.bytes}), there are ${limits.totalBytes}; ` +
+        'use fewer neurons, replicas or plastic synapses',
+    )
+  }
+  return bytes
+}
+
 /** The planned matrix of a memory, a synapse or a probe. */
 export function matrixNamed({ matrices }: Planning, name: string): Matrix {
   const matrix = matrices.get(name)

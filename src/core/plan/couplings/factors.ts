@@ -47,7 +47,7 @@ export function planFactors(planning: Planning, synapse: Synapse, { isLowRank, d
   const { size } = find(model.layers, synapse.layer)
   const square = { rows: size, columns: size, format: 'f32' } as const
   const zero = { kind: 'zero' } as const
-  const setup: Operation[] = []
+  let setup: Operation[] = []
   const written = addMatrix(
     planning,
     { name, copies: defers ? model.replicas : 1, ...square },
@@ -76,7 +76,7 @@ export function planFactors(planning: Planning, synapse: Synapse, { isLowRank, d
   } else if (base.kind === 'hebbian') {
     baseMatrix = addMatrix(planning, { name: `${name}/base`, copies: 1, ...square }, () => zero)
     const stored = addFixedMatrix(planning, `${name}/patterns`, (m) => patternsOf(m, name))
-    setup.push(...imprint(planning, synapse, baseMatrix, stored.blocks[0]?.buffer as string))
+    setup = imprint(planning, synapse, baseMatrix, stored.blocks[0]?.buffer as string)
   } else if (base.kind === 'matrix') {
     baseMatrix = addFixedMatrix(planning, `${name}/base`, (m) => matrixOf(find(m.synapses, name)))
   }

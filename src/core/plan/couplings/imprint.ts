@@ -2,7 +2,7 @@
 import type { Model, Rows, Synapse } from '../../model/model.ts'
 import { type Matrix, vectorStride } from '../layout.ts'
 import type { Operation } from '../operation.ts'
-import { type Planning, find, operation } from '../planning.ts'
+import { type Planning, bytesOf, find, operation } from '../planning.ts'
 
 /** Multiply-adds in one dispatch of the set-up, so that no watchdog fires on a slow adapter. */
 const SETUP_WORK = 2 ** 28
@@ -24,6 +24,8 @@ export function matrixOf(synapse: Synapse): Rows {
 /** J = P^T P / N as a matrix, from the buffer that holds P. */
 export function imprint(planning: Planning, synapse: Synapse, matrix: Matrix, stored: string): Operation[] {
   const { limits, workgroup } = planning
+  // Of a matrix that does not fit there would be millions.
+  bytesOf(planning, false)
   const patterns = patternsOf(planning.model, synapse.name)
   const stride = vectorStride(patterns.columns)
   const zeroDiagonal = synapse.base.kind === 'hebbian' && synapse.base.zeroDiagonal
