@@ -1,5 +1,5 @@
 /** What there is to see of a network, and how its rows become tiles. Pure: no DOM, no GPU. */
-import { memoryFacts } from '../../core/kinds/couplings/table.ts'
+import { couplingFacts, memoryFacts } from '../../core/kinds/couplings/table.ts'
 import { inverseTemperature, lagrangianFacts } from '../../core/kinds/lagrangians/table.ts'
 import type { Layer, Memory, Model } from '../../core/model/model.ts'
 import { type Block, type Matrix, unitOf, vectorStride } from '../../core/plan/layout.ts'
@@ -165,18 +165,21 @@ function memorySheet(memory: Memory, model: Model, plan: Plan, isMain: boolean):
   const rule = memory.tau === undefined ? 'memories' : `memories, ${memory.rule} learning`
   return {
     ...matrixSheet(matrix),
-    ...tilingOf(matrix.rows, row, true),
+    ...tilingOf(matrix.rows, row, couplingFacts(memory).isMatrix),
     kind: 'memories',
     note: `${rule} · ${matrix.rows} rows of ${sizeText(row)}`,
     isMain,
     shape: pictureOf(row.shape),
     scale: unitOf(memory),
-    frames: {
-      buffer: `${to.name}/activations`,
-      columns: to.size,
-      stride: vectorStride(to.size),
-      isBounded: lagrangianFacts(to.lagrangian).isBounded,
-    },
+    // A filter has many neurons, one at each place.
+    ...(couplingFacts(memory).isMatrix && {
+      frames: {
+        buffer: `${to.name}/activations`,
+        columns: to.size,
+        stride: vectorStride(to.size),
+        isBounded: lagrangianFacts(to.lagrangian).isBounded,
+      },
+    }),
   }
 }
 

@@ -86,6 +86,33 @@ test('what learns is the main picture', () => {
   expect(sheets({ ...parts, memories }).filter(({ isMain }) => isMain)).toMatchObject([{ name: 'xi' }])
 })
 
+test('filters are the images that they cover, without frames, and channels stand one below the other', () => {
+  const geometry = {
+    image: [2, 5, 6],
+    features: [3, 4, 5],
+    kernel: [2, 2],
+    stride: 1,
+    boundary: 'valid',
+  } as const
+  const lagrangian = { kind: 'linear', gain: 1 } as const
+  const [image, features, k] = sheets({
+    layers: [
+      { name: 'image', size: 60, shape: [2, 5, 6], lagrangian },
+      { name: 'features', size: 60, shape: [3, 4, 5], lagrangian },
+    ],
+    memories: [
+      { name: 'k', kind: 'convolution', geometry, from: 'image', to: 'features', init: zeroRows(3, 8) },
+    ],
+  }) as [Sheet, Sheet, Sheet]
+  expect([image.shape, features.shape, k.shape]).toEqual([
+    [10, 6],
+    [12, 5],
+    [4, 2],
+  ])
+  expect([image.note, k.note]).toEqual(['state · 2 × 5 × 6', 'memories · 3 rows of 2 × 2 × 2'])
+  expect(k.frames).toBeUndefined()
+})
+
 test('thousands of replicas have a tile each', () => {
   const [visible] = sheets(digits(5000)) as [Sheet]
   expect(visible).toMatchObject({ rows: 5000, across: 71, note: 'state · 28 × 28 · 5000 replicas' })
