@@ -31,8 +31,11 @@ fn backward(@builtin(global_invocation_id) id: vec3<u32>) {
   let first = replica * params.copyRows;
   let map = replica * params.vectorStride;
   let taps = params.kernelHeight * params.kernelWidth;
+  // In parts of parts, as in convolution/forward.wgsl.
   var sum = 0.0;
+  var lines = 0.0;
   for (var i = 0u; i < params.kernelHeight; i++) {
+    var line = 0.0;
     let p = placeOf(y, i, params.height, params.beforeY, params.down);
     for (var j = 0u; j < params.kernelWidth; j++) {
       let q = placeOf(x, j, params.width, params.beforeX, params.across);
@@ -40,11 +43,23 @@ fn backward(@builtin(global_invocation_id) id: vec3<u32>) {
         continue;
       }
       let column = channel * taps + i * params.kernelWidth + j;
+      var all = 0.0;
+      var part = 0.0;
       for (var feature = 0u; feature < params.features; feature++) {
         let place = (feature * params.down + u32(p)) * params.across + u32(q);
-        sum += quadAt(first + feature, column / 4u)[column % 4u] * vector[map + place];
+        part += quadAt(first + feature, column / 4u)[column % 4u] * vector[map + place];
+        if (feature % PART == PART - 1u) {
+          all += part;
+          part = 0.0;
+        }
       }
+      line += all + part;
+    }
+    lines += line;
+    if (i % PART == PART - 1u) {
+      sum += lines;
+      lines = 0.0;
     }
   }
-  receive(replica, index, sum);
+  receive(replica, index, sum + lines);
 }

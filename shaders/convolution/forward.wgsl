@@ -31,20 +31,34 @@ fn forward(@builtin(global_invocation_id) id: vec3<u32>) {
   let q = index % params.across;
   let row = replica * params.copyRows + feature;
   let image = replica * params.vectorStride;
+  // In parts of parts: a single sum of many numbers of one size loses digits.
   var sum = 0.0;
   var column = 0u;
   for (var channel = 0u; channel < params.channels; channel++) {
+    var lines = 0.0;
     for (var i = 0u; i < params.kernelHeight; i++) {
       let y = lookedAt(p, i, params.height, params.beforeY);
+      var line = 0.0;
+      var part = 0.0;
       for (var j = 0u; j < params.kernelWidth; j++) {
         let x = lookedAt(q, j, params.width, params.beforeX);
         if (y >= 0 && x >= 0) {
           let pixel = (channel * params.height + u32(y)) * params.width + u32(x);
-          sum += quadAt(row, column / 4u)[column % 4u] * vector[image + pixel];
+          part += quadAt(row, column / 4u)[column % 4u] * vector[image + pixel];
         }
         column += 1u;
+        if (j % PART == PART - 1u) {
+          line += part;
+          part = 0.0;
+        }
+      }
+      lines += line + part;
+      if (i % PART == PART - 1u) {
+        sum += lines;
+        lines = 0.0;
       }
     }
+    sum += lines;
   }
   receive(replica, index, sum);
 }

@@ -64,12 +64,26 @@ fn learn(@builtin(global_invocation_id) id: vec3<u32>) {
   useReplica(replica);
   let r = vec4<f32>(params.r0, params.r1, params.r2, params.r3);
   var drive = vec4<f32>(0.0);
+  // In parts of parts, as in convolution/forward.wgsl.
+  var lines = vec4<f32>(0.0);
   for (var p = 0u; p < params.down; p++) {
+    var line = vec4<f32>(0.0);
+    var part = vec4<f32>(0.0);
     for (var q = 0u; q < params.across; q++) {
       let to = features[replica * params.rowStride + (row * params.down + p) * params.across + q];
-      drive += driveOf(to, seenFrom(replica * params.columnStride, quad, p, q), r);
+      part += driveOf(to, seenFrom(replica * params.columnStride, quad, p, q), r);
+      if (q % PART == PART - 1u) {
+        line += part;
+        part = vec4<f32>(0.0);
+      }
+    }
+    lines += line + part;
+    if (p % PART == PART - 1u) {
+      drive += lines;
+      lines = vec4<f32>(0.0);
     }
   }
+  drive += lines;
   if (BASED) {
     drive += base[(row - params.baseStart) * quads + quad];
   }

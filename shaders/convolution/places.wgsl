@@ -2,6 +2,9 @@
 
 override PERIODIC: bool = false;
 
+/// Numbers that are added up before their sum is added to others.
+const PART = 16u;
+
 struct Params {
   channels: u32,
   height: u32,

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { type CouplingKind, COUPLINGS, couplingFacts } from '../../src/core/kinds/couplings/table.ts'
+import type { Geometry } from '../../src/core/kinds/couplings/convolution.ts'
 import { INTEGRATOR_KINDS } from '../../src/core/kinds/integrators/table.ts'
 import { hasSteadyRate, isMoving, RULE_KINDS } from '../../src/core/kinds/rules/table.ts'
 import { withViews } from '../../src/core/model/couplings.ts'
-import type { ConvolutionMemory, DenseMemory, Model, Probe } from '../../src/core/model/model.ts'
+import type { ConvolutionMemory, DenseMemory, Model, Probe, Rows } from '../../src/core/model/model.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
-import { normalRows } from '../build.ts'
+import { buildModel, normalRows, zeroRows } from '../build.ts'
 import { convolved, GEOMETRIES, NETWORKS } from '../couplings.ts'
 import { expectLikeReference, withSimulation } from './helpers/compare.ts'
 
@@ -85,6 +86,54 @@ describe('filters', () => {
       expect(own.bytes).toBe(form.features[0] * 4 * Math.ceil(memory.init.columns / 4) * 4)
     },
   )
+
+  test('add up many numbers of one size without losing digits', async () => {
+    const geometry: Geometry = {
+      image: [1, 256, 256],
+      features: [1, 1, 1],
+      kernel: [256, 256],
+      stride: 1,
+      boundary: 'valid',
+    }
+    const tenths = (count: number): Rows => ({
+      rows: 1,
+      columns: count,
+      data: new Float32Array(count).fill(0.1),
+    })
+    const [tenth] = tenths(1).data as unknown as [number]
+    const linear = { kind: 'linear', gain: 1 } as const
+    const layer = (name: string, size: number) => ({ name, size, lagrangian: linear, init: tenths(size) })
+    const seeing = buildModel({
+      layers: [layer('v', 65536), { ...layer('h', 1), tau: 0 }],
+      memories: [{ name: 'k', kind: 'convolution', geometry, from: 'v', to: 'h', init: tenths(65536) }],
+    })
+    const seen = await withSimulation(seeing, async (simulation) => (await simulation.read('h')).data[0]!)
+    expect(Math.abs(seen / (65536 * tenth ** 2) - 1)).toBeLessThan(3e-6)
+
+    const one: Geometry = { ...geometry, features: [1, 256, 256], kernel: [1, 1] }
+    const clamp = (name: string) => ({ kind: 'clamp' as const, layer: name, patterns: tenths(65536) })
+    const learning = buildModel({
+      layers: [layer('v', 65536), layer('h', 65536)],
+      memories: [
+        {
+          name: 'k',
+          kind: 'convolution',
+          geometry: one,
+          from: 'v',
+          to: 'h',
+          init: zeroRows(1, 1),
+          rule: 'hebbian',
+          tau: 1e5,
+        },
+      ],
+      stimulus: [clamp('v'), clamp('h')],
+    })
+    const learnt = await withSimulation(learning, async (simulation) => {
+      await simulation.step(20)
+      return (await simulation.read('k')).data[0]!
+    })
+    expect(Math.abs(learnt / (-Math.expm1(-20 * 0.1e-5) * 65536 * tenth ** 2) - 1)).toBeLessThan(3e-6)
+  })
 
   test('have no resident form, and say so', async () => {
     await withSimulation(
