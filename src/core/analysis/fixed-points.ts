@@ -63,7 +63,7 @@ export function restingModel(
 ): Model {
   const patterns = patternsOf(model, moment)
   if (from === 'memories' && patterns.length === 0) {
-    throw new ModelError('is memories, but no memory leads from a dynamic layer; use --from random', {
+    throw new ModelError('is memories, but no dense memory leads from a dynamic layer; use --from random', {
       path: '--from',
     })
   }

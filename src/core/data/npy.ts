@@ -28,7 +28,7 @@ interface Type {
 const TYPES: Readonly<Record<string, Type>> = {
   i1: { bytes: 1, get: (v, at) => v.getInt8(at), array: Int8Array, view: Int8Array },
   u1: { bytes: 1, get: (v, at) => v.getUint8(at), array: Uint8Array, view: Uint8Array },
-  b1: { bytes: 1, get: (v, at) => v.getUint8(at), array: Uint8Array, view: Uint8Array },
+  b1: { bytes: 1, get: (v, at) => (v.getUint8(at) === 0 ? 0 : 1), array: Uint8Array },
   i2: { bytes: 2, get: (v, at, l) => v.getInt16(at, l), array: Int16Array, view: Int16Array },
   u2: { bytes: 2, get: (v, at, l) => v.getUint16(at, l), array: Uint16Array, view: Uint16Array },
   i4: { bytes: 4, get: (v, at, l) => v.getInt32(at, l), array: Int32Array, view: Int32Array },
@@ -104,7 +104,16 @@ export function decodeNpy(bytes: Uint8Array): NpyArray {
   const descr = /['"]descr['"]\s*:\s*['"]([^'"]*)['"]/.exec(header)?.[1]
   const order = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(header)?.[1]
   const dimensions = /['"]shape['"]\s*:\s*\(([\dL,\s]*)\)/.exec(header)?.[1]
-  if (order === undefined || dimensions === undefined || !/['"]descr['"]/.test(header)) {
+  const isTwice = ['descr', 'fortran_order', 'shape'].some(
+    (key) => header.split(new RegExp(`['"]${key}['"]\\s*:`)).length > 2,
+  )
+  if (
+    order === undefined ||
+    dimensions === undefined ||
+    !/['"]descr['"]/.test(header) ||
+    isTwice ||
+    header.includes('\0')
+  ) {
     throw new ModelError('has a malformed .npy header; write it with numpy.save')
   }
   const [, endian = '', word = ''] = /^([<>=|]?)(\w+)(?:\[.*)?$/.exec(descr ?? '') ?? []

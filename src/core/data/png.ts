@@ -56,7 +56,11 @@ function unpacked(packed: Uint8Array, most: number): Uint8Array {
   try {
     return inflate(packed, { most })
   } catch (error) {
-    throw error instanceof ModelError ? new Error(error.reason.replace(/; .*$/, ''), { cause: error }) : error
+    if (!(error instanceof ModelError)) throw error
+    const reason = error.reason.startsWith('unpacks to more')
+      ? `it holds more pixels than its header says, which take ${most} bytes`
+      : error.reason.replace(/; .*$/, '')
+    throw new Error(reason, { cause: error })
   }
 }
 
@@ -113,6 +117,7 @@ function chunksOf(bytes: Uint8Array): Map<string, Uint8Array[]> {
     if (/^[A-Z]/.test(type) && !['IHDR', 'PLTE', 'IDAT', 'IEND'].includes(type)) {
       throw new Error(`it needs an extension of PNG, ${type}`)
     }
+    if (type === 'IHDR' && chunks.has(type)) throw new Error('it has two headers')
     chunks.set(type, [...(chunks.get(type) ?? []), bytes.subarray(at + 8, end)])
     if (type === 'IEND') return chunks
     at = end + 4

@@ -68,7 +68,9 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
     }
   }
   if (spec.bias !== undefined && !isBiased(spec.rule)) {
-    const others = BIASED.map((kind) => `"${kind}"`).join(' or ')
+    const others = BIASED.filter((kind) => takes(memoryFacts(spec).learns, kind))
+      .map((kind) => `"${kind}"`)
+      .join(' or ')
     throw new ModelError(`rule "${spec.rule}" has no bias; leave it out or choose rule ${others}`, {
       path: `${path}.bias`,
     })

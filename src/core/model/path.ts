@@ -148,6 +148,8 @@ function assign(
   const object = (raw ?? {}) as Readonly<Record<string, unknown>>
   const known = node.type === 'record' ? Object.keys(object) : keysOf(node)
   const adds = node.type === 'record' && depth === keys.length - 1 && typeof value === 'object'
+  if (child === undefined && node !== schema && childOf(schema, key) !== undefined)
+    throw new ModelError(`has no meaning here; leave it out (known here: ${known.join(', ')})`, place)
   if (child === undefined || (!known.includes(key) && !adds)) {
     throw new ModelError(`unknown key${suggestion(key, known)}`, place)
   }

@@ -105,9 +105,25 @@ describe('npy', () => {
       /dtype with fields \(records\)/,
     ],
     ['another header', () => decodeNpy(headed('{}')), /malformed .npy header/],
+    [
+      'a header that says a thing twice',
+      () => decodeNpy(headed("{'descr': '<f4', 'fortran_order': False, 'shape': (0,), 'descr': '<f8'}")),
+      /malformed .npy header/,
+    ],
+    [
+      'a NUL in the header',
+      () => decodeNpy(headed("{'descr': '<f4', 'fortran_order': False, 'shape': (0,)}\0")),
+      /malformed .npy header/,
+    ],
   ])('refuses %s', (_, run, says) => {
     expect(run).toThrow(says)
   })
+})
+
+it('reads every byte of booleans but 0 as 1, as NumPy does', () => {
+  const bytes = headed("{'descr': '|b1', 'fortran_order': False, 'shape': (64,)}")
+  bytes.set([0, 1, 2, 255], bytes.length - 64)
+  expect([...decodeNpy(bytes).data].slice(0, 5)).toEqual([0, 1, 1, 1, 0])
 })
 
 describe('files of NumPy', () => {

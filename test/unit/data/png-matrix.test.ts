@@ -128,7 +128,7 @@ test('no more is unpacked than the pixels need', () => {
   const bomb = chunk('IDAT', deflateSync(new Uint8Array(2 ** 24)))
   const bytes = Buffer.concat([header, bomb, chunk('IEND', Buffer.alloc(0))])
   expect(() => decodePng(bytes)).toThrow(
-    `not a readable PNG image (unpacks to more than ${(WIDTH + 1) * HEIGHT} bytes`,
+    `not a readable PNG image (it holds more pixels than its header says, which take ${(WIDTH + 1) * HEIGHT} bytes`,
   )
 })
 

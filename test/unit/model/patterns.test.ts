@@ -396,8 +396,8 @@ describe('corruptions', () => {
     expect(Math.abs(mean(noise.map((x) => x * x)) / 0.16 - 1)).toBeLessThan(4 * Math.sqrt(2 / 20000))
   })
 
-  const occluded = async (corrupt: Raw, size: number | [number, number]) => {
-    const columns = typeof size === 'number' ? size : size[0] * size[1]
+  const occluded = async (corrupt: Raw, size: number | readonly number[]) => {
+    const columns = [size].flat().reduce((a, b) => a * b, 1)
     return row(
       await patternsOf(values(ones(1, columns), { corrupt: { op: 'occlude', ...corrupt } }), size),
       0,
@@ -416,6 +416,11 @@ describe('corruptions', () => {
     ['right', [1, 1, 0, 1, 1, 0]],
   ])('occlude: covers a third of a 2 x 3 layer on the %s', async (side, result) => {
     expect(await occluded({ fraction: 1 / 3, side }, [2, 3])).toEqual(result)
+  })
+
+  it('occlude: covers the same part of every channel of a layer of several images', async () => {
+    expect(await occluded({ fraction: 0.5 }, [2, 2, 2])).toEqual([1, 1, 0, 0, 1, 1, 0, 0])
+    expect(await occluded({ rectangle: [0, 1, 2, 1] }, [2, 2, 2])).toEqual([1, 0, 1, 0, 1, 0, 1, 0])
   })
 
   it('occlude: covers the bottom unless told otherwise, and a rectangle of rows and columns', async () => {

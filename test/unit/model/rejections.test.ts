@@ -94,7 +94,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'a filter that is larger than the image',
     filters({ kernel: [5, 3] }),
     'memories.k.kernel',
-    /\[5, 3\] is larger than the \[4, 4\] of layer `image`; use a smaller one, or boundary "zero"/,
+    /\[5, 3\] is larger than the \[4, 4\] of layer `image`; use a smaller one, or boundary "zero" or "periodic"/,
   ],
   [
     'filters of another rule',
@@ -112,7 +112,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'filters of another size',
     filters({ init: { kind: 'values', values: rows(2, 8) } }),
     'memories.k.init',
-    /rows have 8 columns, a filter has 1 x 3 x 3 weights/,
+    /rows have 8 columns, a filter has 1 x 3 x 3 weights; give rows of 9$/,
   ],
   [
     'a kind of memory that there is not',
@@ -125,6 +125,12 @@ const cases: [string, Raw, string, RegExp][] = [
     memories({ kernel: [3, 3] }),
     'memories.xi.kernel',
     /has no meaning here; leave it out \(known here: kind, from, to,/,
+  ],
+  [
+    'a bias of filters that do not learn',
+    filters({ bias: { kind: 'zeros' } }),
+    'memories.k.bias',
+    /rule "fixed" has no bias; leave it out or choose rule "hebbian"$/,
   ],
   // The schema
   ['another version', scenario({ version: 2 }), 'version', /must be 1, not 2/],

@@ -55,7 +55,7 @@ export async function resolve(
 /** The model's first-stimulus patterns when `patterns` are shown to a visible layer of that size. */
 export async function patternsOf(
   patterns: Raw,
-  size: number | [number, number],
+  size: number | readonly number[],
   files: Readonly<Record<string, Uint8Array>> = {},
   seed = 1,
 ) {

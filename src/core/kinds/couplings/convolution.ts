@@ -124,7 +124,7 @@ function geometryOf(spec: Given, where: Surroundings): Geometry {
   ] as const
   if (places.some((count) => count < 1))
     throw new ModelError(
-      `[${kernel.join(', ')}] is larger than the [${height}, ${width}] of layer \`${from}\`; use a smaller one, or boundary "zero"`,
+      `[${kernel.join(', ')}] is larger than the [${height}, ${width}] of layer \`${from}\`; use a smaller one, or boundary "zero" or "periodic"`,
       { path: `${where.path}.kernel` },
     )
   const [count, down, across] = features
@@ -164,11 +164,8 @@ export const convolution: MemoryFacts<typeof keys, Convolution> = {
     const [count] = geometry.features
     return {
       columns: columnsOf(geometry),
-      shape: [channels * height, width],
-      columnsOf: {
-        text: `a filter has ${channels} x ${height} x ${width} weights`,
-        path: `${where.path}.kernel`,
-      },
+      shape: [channels, height, width],
+      columnsOf: { text: `a filter has ${channels} x ${height} x ${width} weights` },
       rows: { count, text: `layer \`${spec.to}\` has ${count} features`, path: `neurons.${spec.to}.size` },
     }
   },

@@ -54,8 +54,8 @@ export interface Fit {
   readonly columns: number
   /** Those of a row that is an image. */
   readonly shape: readonly number[]
-  /** What sets the number of columns, in words, and where that can be changed. */
-  readonly columnsOf: { readonly text: string; readonly path: string }
+  /** What sets the number of columns, in words, and where one number can change it. */
+  readonly columnsOf: { readonly text: string; readonly path?: string }
   readonly rows: { readonly count: number; readonly text: string; readonly path: string }
 }
 

@@ -27,9 +27,13 @@ export async function loadPatterns(patterns: Patterns, want: Want, sources: Sour
       else applyTransform(step, block)
     }
     if (corrupt !== undefined) {
-      const shape = block.image ?? (want.shape.length === 2 ? (want.shape as [number, number]) : undefined)
       const stream = new RandomStream(sources.damageSeed, `${want.path}.corrupt`)
-      const free = applyCorrupt(corrupt, block, shape, stream)
+      const [channels, ...image] = want.shape
+      // A part of an image is covered in each of its channels.
+      const free =
+        corrupt.op === 'occlude' && block.image === undefined && image.length === 2
+          ? applyCorrupt(corrupt, inChannels(block, channels as number), image as [number, number], stream)
+          : applyCorrupt(corrupt, block, block.image ?? twoSides(want.shape), stream)
       if (free !== undefined) block = { ...block, free }
     }
     edits.forEach((edit, index) => {
@@ -53,4 +57,13 @@ function checkFinite(block: Rows): void {
       throw new ModelError(`${where} is ${data[index]} in float32; every entry must be a finite number`)
     }
   }
+}
+
+function twoSides(shape: readonly number[]): [number, number] | undefined {
+  return shape.length === 2 ? (shape as [number, number]) : undefined
+}
+
+/** The same numbers with a row for each channel. */
+function inChannels(block: Block, channels: number): Block {
+  return { ...block, rows: block.rows * channels, columns: block.columns / channels }
 }

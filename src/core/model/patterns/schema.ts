@@ -88,7 +88,7 @@ export const corruptSchema = v.pipe(
       }),
       v.description(
         'Sets a part of each row to 0: the side of an image (round(fraction height) lines or round(fraction width) columns) ' +
-          'or a rectangle. The image is that of the file, else the [height, width] of the layer, else one line in which ' +
+          'or a rectangle. The image is that of the file, else each channel of a layer that is an image, else one line in which ' +
           'top and left mean its first part, bottom and right its last.',
       ),
     ),

@@ -12,8 +12,8 @@ export interface Want {
   readonly columns: number
   /** [N], or [height, width] when the layer is an image. */
   readonly shape: readonly number[]
-  /** What sets the number of columns, in words; and where it can be changed. */
-  readonly columnsOf: { readonly text: string; readonly path: string }
+  /** What sets the number of columns, in words; and where one number can change it. */
+  readonly columnsOf: { readonly text: string; readonly path?: string }
   /** The number of rows, what sets it in words, and where it can be changed; absent = any number from 1. */
   readonly rows?: { readonly count: number; readonly text: string; readonly path: string }
   /** Rows of -1 and +1 are stored as bits; a source may give them so if nothing is done to them. */
@@ -21,7 +21,11 @@ export interface Want {
 }
 
 /** Patterns of a layer: as many columns as it has neurons. */
-export function forLayer(scenario: Scenario, name: string, path: string): Want {
+export function forLayer(
+  scenario: Scenario,
+  name: string,
+  path: string,
+): Want & { readonly columnsOf: { readonly path: string } } {
   const layer = scenario.neurons[name]
   if (layer === undefined) throw new Error(`checkScenario knows layer ${name}`)
   const shape = shapeOf(layer)
@@ -41,6 +45,7 @@ export function checkColumns(patterns: Patterns, block: Block, want: Want): void
   if (
     columns === want.columns &&
     image !== undefined &&
+    want.columnsOf.path !== undefined &&
     shape.length === 2 &&
     image.join() !== shape.join()
   ) {
@@ -58,9 +63,8 @@ export function checkColumns(patterns: Patterns, block: Block, want: Want): void
     }
     const remedy = remedies[patterns.kind] ?? `give rows of ${want.columns}`
     const size = image === undefined ? columns : `[${image.join(', ')}]`
-    throw new ModelError(
-      `rows have ${columns} columns, ${want.columnsOf.text}; ${remedy} or set ${want.columnsOf.path} to ${size}`,
-    )
+    const other = want.columnsOf.path === undefined ? '' : ` or set ${want.columnsOf.path} to ${size}`
+    throw new ModelError(`rows have ${columns} columns, ${want.columnsOf.text}; ${remedy}${other}`)
   }
 }
 
