@@ -7,6 +7,7 @@ import type { Model } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
 import { buildModel, normalRows, rowsOf, symmetricRows } from '../../build.ts'
+import { convolved, GEOMETRIES } from '../../couplings.ts'
 import { LAGRANGIANS } from '../../lagrangians.ts'
 
 type Reference = ReturnType<typeof createReference>
@@ -88,6 +89,17 @@ describe('the Jacobian of the flow', () => {
         const { spectrum } = stabilityAt(model, momentOf(model, reference))
         expectSpectrum(spectrum, differences(model, reference))
       }
+    },
+  )
+
+  it.each(GEOMETRIES.map((form, index) => [index, form] as const))(
+    'has the spectrum of finite differences with filters of form %i',
+    (_, form) => {
+      const model = { ...convolved(form), replicas: 1 }
+      const reference = createReference(model)
+      reference.velocity('v')
+      const { spectrum } = stabilityAt(model, momentOf(model, reference))
+      expectSpectrum(spectrum, differences(model, reference))
     },
   )
 
