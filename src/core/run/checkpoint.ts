@@ -194,14 +194,22 @@ function readSeries(
     )
   const sampled = (key: string, Type: new (length: number) => NpyArray['data']): NpyArray => {
     const array = part(key, Type)
+    const wrong = array.data.findIndex((value) => !Number.isFinite(value))
+    // Samples that are not finite end a run before they are kept.
+    if (wrong >= 0)
+      throw foreign(`its array \`${name}.${key}\` is ${array.data[wrong] as number} at entry ${wrong}`)
     if (array.shape[0] === ticks.length) return array
     throw foreign(
       `its array \`${name}.${key}\` has the shape (${array.shape.join(', ')}), \`${name}.tick\` has ${ticks.length}`,
     )
   }
   const times = sampled('time', Float64Array)
-  if (times.shape.length !== 1 || !times.data.every(Number.isFinite))
-    throw foreign(`its array \`${name}.time\` must be one finite number a sample`)
+  if (times.shape.length !== 1) throw foreign(`its array \`${name}.time\` must be one number a sample`)
+  const back = times.data.findIndex((time, index) => time <= (times.data[index - 1] ?? -Infinity))
+  if (back >= 0)
+    throw foreign(
+      `its array \`${name}.time\` must rise, and has ${times.data[back] as number} at entry ${back}`,
+    )
   const isEnergy = termNames !== undefined || Object.hasOwn(arrays, `${name}.terms`)
   const value = sampled('value', isEnergy ? Float64Array : Float32Array)
   const series = {

@@ -212,7 +212,17 @@ describe('a damaged checkpoint is refused with what is wrong', () => {
     [
       'a time not finite',
       { 'p.time': { shape: [2], data: Float64Array.of(0, NaN) } },
-      /`p.time` must be one finite/,
+      /`p.time` is NaN at entry 1/,
+    ],
+    [
+      'times that fall',
+      { 'p.time': { shape: [2], data: Float64Array.of(0, -7) } },
+      /`p.time` must rise, and has -7 at entry 1/,
+    ],
+    [
+      'a sample that is not finite',
+      { 'p.value': { shape: [2, 2], data: Float32Array.of(0, 1, NaN, 3) } },
+      /`p.value` is NaN at entry 2/,
     ],
   ])('%s', (_, change, reason) => {
     expect(() => decodeCheckpoint(encodeNpz({ ...arrays, ...change }))).toThrow(reason)
