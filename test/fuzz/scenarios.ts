@@ -28,6 +28,20 @@ const SEEDS: readonly string[] = [
   ),
   JSON.stringify(smallScenario()).replace('"energy"', '"__proto__"').replace('"overlap"', '"constructor"'),
   JSON.stringify({ ...smallScenario(), replicas: 2 ** 31 }),
+  // As many dispatches as a call has no room for.
+  JSON.stringify({
+    version: 1,
+    time: { dt: 0.1, ticks: 1 },
+    neurons: { v: { size: 2e6, lagrangian: { kind: 'tanh', gain: 1 } } },
+    synapses: {
+      w: {
+        layer: 'v',
+        tau: 2,
+        strength: 0.2,
+        base: { kind: 'hebbian', patterns: { kind: 'random', distribution: 'binary', count: 17 } },
+      },
+    },
+  }),
 ]
 
 const VALUES: readonly unknown[] = [
