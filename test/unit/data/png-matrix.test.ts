@@ -132,6 +132,12 @@ test('no more is unpacked than the pixels need', () => {
   )
 })
 
+test('a second header is refused, whatever it says', () => {
+  const bytes = png({ type: 0, depth: 8, interlaced: false, keyed: false })
+  const twice = Buffer.concat([bytes.subarray(0, 33), bytes.subarray(8, 33), bytes.subarray(33)])
+  expect(() => decodePng(twice)).toThrow('not a readable PNG image (it has two headers)')
+})
+
 test('a turned bit is never read as other pixels', () => {
   const bytes = png({ type: 3, depth: 2, interlaced: true, keyed: true })
   for (let bit = 0; bit < bytes.length * 8; bit++) {

@@ -779,11 +779,17 @@ describe('a bad --set is refused', () => {
       'neurons.hidden.tau.x',
       /`neurons.hidden.tau` is 0 and has no parts/,
     ],
+    [
+      'a key of another kind',
+      'memories.xi.kernel=[3,3]',
+      'memories.xi.kernel',
+      /has no meaning here; leave it out \(known here: kind, from, to, .*, inputOffset, format\)/,
+    ],
     ['an entry beyond the list', 'stimulus.0.stop=1', 'stimulus.0', /no such entry; the list has 0/],
   ])('%s', (_, assignment, path, says) => {
     let error: unknown
     try {
-      setPath(scenario(), assignment)
+      setPath(memories({}), assignment)
     } catch (reason) {
       error = reason
     }
