@@ -188,7 +188,9 @@ function checkSizes(model: Model, { of, replica }: SpectrumOptions): void {
           neurons: model.layers.find((one) => one.name === layer)?.size ?? 0,
         }))
   if (of === 'coupling' && !model.couplings.some((one) => isDense(one) || isSynapse(one)))
-    throw new ModelError('has neither dense memories nor synapses: there is no coupling matrix; use --of jacobian')
+    throw new ModelError(
+      'has neither dense memories nor synapses: there is no coupling matrix; use --of jacobian',
+    )
   for (const { path, neurons } of sizes) {
     if (neurons === 0)
       throw new ModelError('no layer is dynamic: there is no flow; set a tau above 0', { path })
