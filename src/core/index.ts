@@ -11,6 +11,7 @@ export type {
   Layer,
   Lagrangian,
   Memory,
+  MemoryOf,
   Model,
   Probe,
   Rows,
@@ -20,6 +21,7 @@ export type {
   Variation,
 } from './model/model.ts'
 export type { Boundary, Geometry } from './kinds/couplings/convolution.ts'
+export type { MemoryKind } from './kinds/couplings/table.ts'
 export type { ProbeKind } from './kinds/probes/table.ts'
 export type { Written } from './kinds/lagrangians/definition.ts'
 export type { Read } from './model/files.ts'
