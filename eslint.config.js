@@ -27,7 +27,7 @@ export default defineConfig(
     rules: {
       // An index that is in range by construction: the alternative is a branch that no test can reach.
       '@typescript-eslint/no-non-null-assertion': 'off',
-      // What is taken out of an object is named to be left behind.
+      // `const { a, ...rest } = x` copies x without a; the name a is not used.
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       '@typescript-eslint/non-nullable-type-assertion-style': 'off',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],

@@ -46,7 +46,7 @@ const keys = {
   ),
 }
 
-/** What a convolution has in a model. */
+/** The fields of a convolution in a model, besides those that every memory has. */
 export interface Convolution {
   readonly geometry: Geometry
   readonly inputOffset: 'none'

@@ -23,7 +23,7 @@ const keys = {
   ),
 }
 
-/** What a dense memory has in a model. */
+/** The fields of a dense memory in a model, besides those that every memory has. */
 export interface Dense {
   readonly inputOffset: 'none' | 'half-norm'
   readonly format: 'f32' | 'f16' | 'binary'

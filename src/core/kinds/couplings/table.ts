@@ -26,7 +26,7 @@ export const MEMORY_KINDS = Object.entries(COUPLINGS).flatMap(([kind, { under }]
   under === 'memories' ? [kind] : [],
 ) as [MemoryKind, ...MemoryKind[]]
 
-/** What a kind of memory has besides what all have, and its keys in a scenario. */
+/** The fields of one kind of memory in a model, and its keys in a scenario, besides those that every memory has. */
 export type OwnOf<K extends MemoryKind> = ReturnType<Table[K]['own']>
 export type KeysOf<K extends MemoryKind> = Table[K]['keys']
 

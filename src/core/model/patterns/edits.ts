@@ -3,7 +3,7 @@ import { ModelError } from '../../errors.ts'
 import type { Edit } from './schema.ts'
 import { allocate, type Block } from './block.ts'
 
-/** What a hand has changed, in place where rows do not become more. Entries that are set are masked no longer. */
+/** Applies edits to a block, in place unless an edit adds a row. An edit removes the mask of the entries that it sets. */
 export function edited(edit: Edit, block: Block, path: string): Block {
   const { columns, free } = block
   const most = edit.op === 'row' ? block.rows : block.rows - 1

@@ -1,12 +1,11 @@
 /** Memories that are a filter bank K, [F, C kh kw]. */
 import { ModelError } from '../../errors.ts'
 import { reachBefore } from '../../kinds/couplings/convolution.ts'
-import { movingRule } from '../../kinds/rules/table.ts'
 import type { ConvolutionMemory } from '../../model/model.ts'
-import { carryFields, carryNameOf, isCarried } from '../carry.ts'
+import { carryFields, carryNameOf } from '../carry.ts'
 import { type Matrix, vectorStride } from '../layout.ts'
-import { addCarry, addFixedMatrix, addStages, stageBuffers } from '../matrices.ts'
-import type { Operation, Stage } from '../operation.ts'
+import { stageBuffers } from '../matrices.ts'
+import type { Operation } from '../operation.ts'
 import {
   type Planning,
   faultOf,
@@ -18,35 +17,17 @@ import {
   stepOf,
 } from '../planning.ts'
 import { collecting, type Sending } from '../products.ts'
-import { activationsOf, deviation, scratch, type Slot, sum } from '../samples.ts'
-import { isStaged, type Turn } from '../stages.ts'
+import type { Turn } from '../stages.ts'
 import type { CouplingPlanner, When } from './definition.ts'
+import { addMemory, memoryEnergy } from './memory.ts'
 
 function buffers(planning: Planning, memory: ConvolutionMemory): Operation[] {
-  const { model } = planning
-  const { name } = memory
-  const rule = movingRule(memory.rule)
-  const copies = rule === undefined ? 1 : model.replicas
-  const { blocks, rowBytes } = addFixedMatrix(
-    planning,
-    name,
-    (m) => find(m.memories, name).init,
-    'f32',
-    copies,
-    rule === undefined ? 'fixed' : 'state',
-  )
+  const { blocks, copies, rows, rowBytes } = addMemory(planning, memory)
   if (blocks.length > 1)
     throw new ModelError(
-      `the filters need ${copies * memory.init.rows * rowBytes} bytes, one buffer here holds ${blocks[0]?.bytes}; use fewer replicas or filters`,
-      { path: `memories.${name}` },
+      `the filters need ${copies * rows * rowBytes} bytes, one buffer here holds ${blocks[0]?.bytes}; use fewer replicas or filters`,
+      { path: `memories.${memory.name}` },
     )
-  if (isCarried(model, name)) addCarry(planning, name)
-  if (isStaged(model, memory)) addStages(planning, name)
-  if (rule?.base === 'init' || memory.bias !== undefined)
-    addFixedMatrix(planning, `${name}/base`, (m) => {
-      const { bias, init } = find(m.memories, name)
-      return bias ?? init
-    })
   return []
 }
 
@@ -127,12 +108,11 @@ function moves(planning: Planning, memory: ConvolutionMemory, turn?: Turn): Oper
   const strideOf = (layer: string): number => vectorStride(find(model.layers, layer).size)
   const { constants, fields } = places(memory)
   const count = matrix.copies * matrix.rows
-  const stage: Stage = 'learn'
   return [
     operation(planning, {
       owner: name,
       act: 'learn',
-      stage,
+      stage: 'learn',
       kernel: 'convolution/learn',
       constants: { ...constants, BASED: base === undefined ? 0 : 1 },
       joined: { rule, ...(carry && { carried: true }), ...(turn && { staged: true }) },
@@ -171,34 +151,13 @@ function moves(planning: Planning, memory: ConvolutionMemory, turn?: Turn): Oper
   ]
 }
 
-/** -g_to . (K * g_from), and for an elastic rule |K - Lambda|^2 / 2. */
-function energy(
-  planning: Planning,
-  memory: ConvolutionMemory,
-  slot: Slot,
-  word: number,
-  isFirst: boolean,
-): Operation[] {
-  const to = find(planning.model.layers, memory.to)
-  const output = scratch(planning)
-  const when = { stage: 'probe', every: () => 1 } as const
-  const operations = [
-    ...sends(planning, memory, to, when, 'energy forward').flatMap(({ hand }) => hand(output, false)),
-    sum(planning, slot, {
-      owner: memory.name,
-      act: 'energy',
-      size: to.size,
-      left: output,
-      right: activationsOf(to),
-      factor: () => -1,
-      first: isFirst,
-      word,
-    }),
-  ]
-  if (movingRule(memory.rule)?.isElastic)
-    operations.push(...deviation(planning, matrixNamed(planning, memory.name), slot, word, () => 0.5))
-  return operations
-}
+/** -g_to . (K * g_from), and what the rule adds. */
+const energy: CouplingPlanner<ConvolutionMemory>['energy'] = (planning, memory, slot, word, isFirst) =>
+  memoryEnergy(planning, memory, slot, word, isFirst, (output) => {
+    const to = find(planning.model.layers, memory.to)
+    const when = { stage: 'probe', every: () => 1 } as const
+    return sends(planning, memory, to, when, 'energy forward').flatMap(({ hand }) => hand(output, false))
+  })
 
 export const convolution: CouplingPlanner<ConvolutionMemory> = {
   buffers,

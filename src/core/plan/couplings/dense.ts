@@ -1,42 +1,15 @@
 /** Memories Xi between two layers, as a matrix. */
-import { movingRule } from '../../kinds/rules/table.ts'
 import type { DenseMemory, Layer } from '../../model/model.ts'
 import { attending, attentionOf } from '../attention.ts'
-import { isCarried } from '../carry.ts'
 import { unitOf } from '../layout.ts'
 import { planLearning } from '../learning.ts'
-import { addCarry, addFixedMatrix, addStages } from '../matrices.ts'
 import type { Operation } from '../operation.ts'
 import { type Planning, find, matrixNamed } from '../planning.ts'
 import { planProduct, type Product, type Sending, sendingOf } from '../products.ts'
-import { activationsOf, deviation, scratch, type Slot, sum } from '../samples.ts'
-import { isStaged, type Turn } from '../stages.ts'
+import { activationsOf } from '../samples.ts'
+import type { Turn } from '../stages.ts'
 import type { CouplingPlanner, When } from './definition.ts'
-
-/** Buffers of Xi and Lambda of one memory. */
-function buffers(planning: Planning, memory: DenseMemory): Operation[] {
-  const { name } = memory
-  const rule = movingRule(memory.rule)
-  const learns = rule !== undefined
-  const copies = learns ? planning.model.replicas : 1
-  addFixedMatrix(
-    planning,
-    name,
-    (m) => find(m.memories, name).init,
-    memory.format,
-    copies,
-    learns ? 'state' : 'fixed',
-  )
-  if (isCarried(planning.model, name)) addCarry(planning, name)
-  if (isStaged(planning.model, memory)) addStages(planning, name)
-  if (rule?.base === 'init' || memory.bias !== undefined) {
-    addFixedMatrix(planning, `${name}/base`, (m) => {
-      const { bias, init } = find(m.memories, name)
-      return bias ?? init
-    })
-  }
-  return []
-}
+import { addMemory, memoryEnergy } from './memory.ts'
 
 /** Xi g_from, and Xi^T g_to. */
 function sends(planning: Planning, memory: DenseMemory, { name }: Layer, when: When): Sending[] {
@@ -94,52 +67,30 @@ function moves(planning: Planning, memory: DenseMemory, turn?: Turn): Operation[
   })
 }
 
-/** -g_to^T (Xi g_from + offset), and for a hebbian memory |Xi - Lambda|^2 / 2; set in its word or added there. */
-function energy(
-  planning: Planning,
-  memory: DenseMemory,
-  slot: Slot,
-  word: number,
-  isFirst: boolean,
-): Operation[] {
-  const { model } = planning
-  const from = find(model.layers, memory.from)
-  const to = find(model.layers, memory.to)
-  const matrix = matrixNamed(planning, memory.name)
-  const output = scratch(planning)
-  const operations = [
-    ...planProduct(
+/** -g_to^T (Xi g_from + offset), and what the rule adds. */
+const energy: CouplingPlanner<DenseMemory>['energy'] = (planning, memory, slot, word, isFirst) =>
+  memoryEnergy(planning, memory, slot, word, isFirst, (output) =>
+    planProduct(
       planning,
       {
         owner: memory.name,
         act: 'energy recall',
         stage: 'probe',
         kernel: 'matrix/recall',
-        matrix,
-        vector: activationsOf(from),
+        matrix: matrixNamed(planning, memory.name),
+        vector: activationsOf(find(planning.model.layers, memory.from)),
         scale: unitOf(memory),
         halfNorm: memory.inputOffset === 'half-norm',
       },
       output,
     ),
-    sum(planning, slot, {
-      owner: memory.name,
-      act: 'energy',
-      size: to.size,
-      left: output,
-      right: activationsOf(to),
-      factor: () => -1,
-      first: isFirst,
-      word,
-    }),
-  ]
-  if (movingRule(memory.rule)?.isElastic)
-    operations.push(...deviation(planning, matrix, slot, word, () => 0.5))
-  return operations
-}
+  )
 
 export const dense: CouplingPlanner<DenseMemory> = {
-  buffers,
+  buffers(planning, memory) {
+    addMemory(planning, memory)
+    return []
+  },
   sends,
   moves,
   energy,

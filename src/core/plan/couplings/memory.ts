@@ -1,0 +1,66 @@
+/** What the planners of memories share, whatever their tensor means. */
+import { movingRule } from '../../kinds/rules/table.ts'
+import type { Memory } from '../../model/model.ts'
+import { isCarried } from '../carry.ts'
+import type { Matrix } from '../layout.ts'
+import { addCarry, addFixedMatrix, addStages } from '../matrices.ts'
+import type { Operation } from '../operation.ts'
+import { type Planning, find, matrixNamed } from '../planning.ts'
+import type { Output } from '../products.ts'
+import { activationsOf, deviation, scratch, type Slot, sum } from '../samples.ts'
+import { isStaged } from '../stages.ts'
+
+/** Buffers of the tensor and of Lambda: one tensor for all replicas, or one each where it learns. */
+export function addMemory(planning: Planning, memory: Memory): Matrix {
+  const { model } = planning
+  const { name } = memory
+  const rule = movingRule(memory.rule)
+  const tensor = addFixedMatrix(
+    planning,
+    name,
+    (m) => find(m.memories, name).init,
+    memory.format,
+    rule === undefined ? 1 : model.replicas,
+    rule === undefined ? 'fixed' : 'state',
+  )
+  if (isCarried(model, name)) addCarry(planning, name)
+  if (isStaged(model, memory)) addStages(planning, name)
+  if (rule?.base === 'init' || memory.bias !== undefined)
+    addFixedMatrix(planning, `${name}/base`, (m) => {
+      const { bias, init } = find(m.memories, name)
+      return bias ?? init
+    })
+  return tensor
+}
+
+/**
+ * -g_to . h, and for an elastic rule |Xi - Lambda|^2 / 2.
+ * @param input - leaves h, what the layer `to` is sent, in an output
+ */
+export function memoryEnergy(
+  planning: Planning,
+  memory: Memory,
+  slot: Slot,
+  word: number,
+  isFirst: boolean,
+  input: (output: Output) => Operation[],
+): Operation[] {
+  const to = find(planning.model.layers, memory.to)
+  const output = scratch(planning)
+  const operations = [
+    ...input(output),
+    sum(planning, slot, {
+      owner: memory.name,
+      act: 'energy',
+      size: to.size,
+      left: output,
+      right: activationsOf(to),
+      factor: () => -1,
+      first: isFirst,
+      word,
+    }),
+  ]
+  if (movingRule(memory.rule)?.isElastic)
+    operations.push(...deviation(planning, matrixNamed(planning, memory.name), slot, word, () => 0.5))
+  return operations
+}
