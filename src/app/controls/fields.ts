@@ -31,6 +31,9 @@ const GROUPS = ['neurons', 'synapses', 'memories', 'stimulus'] as const
 /** Whole lists, and what only makes sense when written as a whole. */
 const LEFT_OUT = ['transform', 'select', 'values', 'paths', 'rectangle', 'scale']
 
+/** The numbers of a list that is a shape. */
+const SIDES = ['channels', 'height', 'width']
+
 /** What it means that a value is not there. */
 const ABSENT: Readonly<Record<string, string>> = {
   stop: 'never',
@@ -84,8 +87,9 @@ export function controlFields(scenario: Scenario): ControlField[] {
     } else if (field.kind === 'number' || field.kind === 'choice' || field.kind === 'flag') {
       // What is not there and is nothing to be chosen has no control.
       if (value === undefined && absent === undefined) return
-      const titles: Readonly<Record<string, string>> = { 0: 'height', 1: 'width' }
-      const title = path === 'replicas.count' ? 'replicas' : (titles[key] ?? field.title)
+      const list = valueAt(scenario, keys.slice(0, -1).join('.'))
+      const side = Array.isArray(list) ? SIDES.slice(-list.length)[Number(key)] : undefined
+      const title = path === 'replicas.count' ? 'replicas' : (side ?? field.title)
       fields.push({ ...field, ...base, title, ...(absent === undefined ? {} : { absent }) })
       return
     }

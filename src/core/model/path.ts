@@ -186,7 +186,10 @@ function select(node: SchemaNode, raw: unknown): SchemaNode {
       typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>)[node.key ?? ''] : undefined
     return options.find((option) => tellsKind(option, node.key, kind)) ?? node
   }
-  const fitting = options.find((option) => accepts(option, raw))
+  const accepting = options.filter((option) => accepts(option, raw))
+  // Of lists the one of that length.
+  const fitting =
+    accepting.find(({ items }) => Array.isArray(raw) && items?.length === raw.length) ?? accepting[0]
   return fitting === undefined ? node : select(fitting, raw)
 }
 

@@ -1,3 +1,4 @@
+import { filterScenario } from '../../cli/scenarios.ts'
 import { expect, test } from 'vitest'
 import { estimateOf, size, sketchOf } from '../../../src/app/session/estimate.ts'
 import { controlFields, withField } from '../../../src/app/controls/fields.ts'
@@ -100,4 +101,14 @@ test('a sketch of another size takes the bytes that it will take, and too large 
 
 test('bytes are told in three digits', () => {
   expect([0, 999, 268_435_456, 999_999_999].map(size)).toEqual(['0 bytes', '999 bytes', '268 MB', '1 GB'])
+})
+
+test('the numbers of a shape are called by what they count', () => {
+  const scenario = parseScenario(filterScenario())
+  const titles = (path: string): unknown[] =>
+    controlFields(scenario).flatMap((field) =>
+      field.path.startsWith(path) ? [field.title, field.value] : [],
+    )
+  expect(titles('neurons.image.size.')).toEqual(['channels', 2, 'height', 7, 'width', 6])
+  expect(titles('memories.k.kernel.')).toEqual(['height', 3, 'width', 3])
 })
