@@ -52,6 +52,7 @@ export function buildModel(parts: Parts): Model {
         (memory) =>
           ({
             kind: 'dense',
+            direction: 'both',
             rule: 'fixed',
             every: 1,
             inputOffset: 'none',
@@ -64,6 +65,7 @@ export function buildModel(parts: Parts): Model {
         kind: 'lateral',
         every: 1,
         strength: 0,
+        symmetric: true,
         base: { kind: 'zero' },
         ...synapse,
       })),

@@ -3,11 +3,12 @@
  * and its linear part as products, so that no matrix over all neurons is needed.
  * @see docs/theory.md, "Hyperbolicity and spectra"
  */
-import { couplingFacts } from '../kinds/couplings/table.ts'
+import { couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
 import { isMemory } from '../model/couplings.ts'
+import { leftOutOf } from '../model/energy.ts'
 import { add, dot, row, times } from '../math/algebra.ts'
 import { activation, hessian, isPerNeuron, lagrangian } from '../kinds/lagrangians/table.ts'
-import type { Layer, Model } from '../model/model.ts'
+import type { Coupling, Layer, Model } from '../model/model.ts'
 import { dealt } from '../model/values.ts'
 
 /** One replica of a network at one moment: states of all layers and all couplings by name, row-major. */
@@ -25,6 +26,8 @@ export interface Flow {
   readonly adiabatic: readonly Layer[]
   /** N, neurons of all dynamic layers. */
   readonly size: number
+  /** Why the flow descends no energy, where a coupling has none. */
+  readonly withoutEnergy: string | undefined
   readonly couple: (g: Vectors) => Vectors
   /** All layers by name, the adiabatic ones evaluated, x = b + I. */
   readonly states: (x: Float64Array) => Vectors
@@ -43,7 +46,14 @@ export function createFlow(model: Model, moment: Moment, replica = 0): Flow {
   const dynamic = model.layers.filter(({ tau }) => tau > 0)
   const adiabatic = model.layers.filter(({ tau }) => tau === 0)
   const size = dynamic.reduce((sum, layer) => sum + layer.size, 0)
-  const couple = coupleOn(model, moment)
+  // An offset is the same for every g: it is in the biases.
+  const couplings = model.couplings.map((one) =>
+    isMemory(one) ? { ...one, inputOffset: 'none' as const } : one,
+  )
+  const matrices = new Map(
+    couplings.map(({ name }) => [name, Float64Array.from(moment[name] as ArrayLike<number>)]),
+  )
+  const couple = coupleOn(model.layers, couplings, matrices)
   const biases = new Map(model.layers.map(({ name, bias }) => [name, dealt(bias, replica)]))
   for (const { name, to, init, inputOffset } of model.memories) {
     if (inputOffset === 'none') continue
@@ -72,6 +82,7 @@ export function createFlow(model: Model, moment: Moment, replica = 0): Flow {
     dynamic,
     adiabatic,
     size,
+    withoutEnergy: leftOutOf(model)[0],
     couple,
     states,
     field(x) {
@@ -86,14 +97,13 @@ export function createFlow(model: Model, moment: Moment, replica = 0): Flow {
     energy(x) {
       const all = states(x)
       const g = activations(model.layers, all)
-      const input = couple(g)
       let energy = 0
       for (const { name, lagrangian: l } of model.layers) {
         const [state, gx] = [all.get(name) as Float64Array, g.get(name) as Float64Array]
-        // A memory is in the input of two layers; a synapse is in that of one, and counts half.
         energy += dot(state, gx) - dot(biases.get(name) as Float64Array, gx) - lagrangian(l, state)
-        energy -= dot(input.get(name) as Float64Array, gx) / 2
       }
+      for (const coupling of couplings.filter(hasEnergy))
+        energy += couplingFacts(coupling).energy(coupling, matrices.get(coupling.name) as Float64Array, g)
       return energy
     },
   }
@@ -110,21 +120,18 @@ export function parts(layers: readonly Layer[], x: Float64Array): [string, Float
 }
 
 /** C g in float64: what all couplings send, added up for every layer. */
-function coupleOn(model: Model, moment: Moment): Flow['couple'] {
-  // The offset is the same for every g.
-  const couplings = model.couplings.map((one) =>
-    isMemory(one) ? { ...one, inputOffset: 'none' as const } : one,
-  )
-  const matrices = new Map(
-    couplings.map(({ name }) => [name, Float64Array.from(moment[name] as ArrayLike<number>)]),
-  )
+function coupleOn(
+  sizes: readonly Layer[],
+  couplings: readonly Coupling[],
+  matrices: Vectors,
+): Flow['couple'] {
   return (g) => {
-    const input = new Map(model.layers.map(({ name, size }) => [name, new Float64Array(size)]))
+    const input = new Map(sizes.map(({ name, size }) => [name, new Float64Array(size)]))
     const send = (to: string, values: Float64Array): void => add(input.get(to) as Float64Array, values)
     for (const coupling of couplings) {
-      const { layers, input: sent } = couplingFacts(coupling)
+      const { layers, targets, input: sent } = couplingFacts(coupling)
       const ends = layers(coupling)
-      for (const end of ends) {
+      for (const end of targets(coupling)) {
         const others = ends.length === 1 ? ends : ends.filter((other) => other !== end)
         if (others.every((other) => g.has(other)))
           send(end, sent(coupling, matrices.get(coupling.name) as Float64Array, g, end))

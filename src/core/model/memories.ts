@@ -109,6 +109,7 @@ export function memoryOf(scenario: Scenario, name: string, rowsAt: RowsAt): Memo
     name,
     from: spec.from,
     to: spec.to,
+    direction: spec.direction,
     rule: spec.rule,
     ...(spec.tau === undefined ? {} : { tau: spec.tau }),
     every: spec.every,

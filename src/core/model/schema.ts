@@ -11,6 +11,7 @@ import {
   memoryFacts,
   USUAL_MEMORY,
 } from '../kinds/couplings/table.ts'
+import { DIRECTIONS } from '../kinds/couplings/definition.ts'
 import { INTEGRATOR_KINDS } from '../kinds/integrators/table.ts'
 import { lagrangianOptions } from '../kinds/lagrangians/table.ts'
 import type { Key } from '../kinds/probes/definition.ts'
@@ -145,9 +146,16 @@ const synapseSchema = v.pipe(
       v.pipe(
         baseSchema,
         v.title('base'),
-        v.description('J: 0, a hebbian coupling, or patterns that are the symmetric N x N matrix itself.'),
+        v.description('J: 0, a hebbian coupling, or patterns that are the N x N matrix itself.'),
       ),
       0,
+    ),
+    symmetric: v.optional(
+      flag(
+        'symmetric',
+        'Off: a base that is a matrix may differ from its transpose; such synapses have no energy.',
+      ),
+      true,
     ),
   }),
   v.description('Lateral coupling W of one layer, started at J.'),
@@ -157,6 +165,14 @@ const synapseSchema = v.pipe(
 const memory = {
   from: text('from', 'The layer its columns belong to.'),
   to: text('to', 'The layer its rows belong to; another one than `from`.'),
+  direction: v.optional(
+    choice(
+      'direction',
+      'both: each layer gets what the other sends. forward: only `to` gets an input, backward: only `from`; such a memory has no energy.',
+      DIRECTIONS,
+    ),
+    'both',
+  ),
   init: patternsAs(
     'init',
     'Xi(0): one row for each neuron of the layer `to`, one column for each of the layer `from`; of a convolution one row for ' +

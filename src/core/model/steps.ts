@@ -3,10 +3,10 @@
  *
  * A layer x that is updated at the rate r (1 - exp(-step/tau), or step/tau) maps x to x + r (b + I(x) - x). It flips from
  * side to side, with period 2, where an eigenvalue of R^(1/2) (1 - K) R^(1/2) is above 2, with K = D^(1/2) C D^(1/2), C the
- * symmetric couplings, D the steepest slopes of the activations and R the rates.
+ * symmetric couplings (those with an energy), D the steepest slopes of the activations and R the rates.
  * @see Marcus, Westervelt, Dynamics of iterated-map neural networks, Phys. Rev. A 40 (1989)
  */
-import { couplingFacts } from '../kinds/couplings/table.ts'
+import { couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
 import { groupsOf } from './couplings.ts'
 import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import { INTEGRATORS } from '../kinds/integrators/table.ts'
@@ -189,13 +189,13 @@ interface Coupling {
 function couplingsOf({ layers, synapses, memories }: Model, moving: ReadonlySet<string>): Coupling[] {
   const sizes = new Map(layers.map(({ name, size }) => [name, size]))
   return [
-    ...synapses.flatMap(({ layer, base }): Coupling[] => {
+    ...synapses.filter(hasEnergy).flatMap(({ layer, base }): Coupling[] => {
       if (!moving.has(layer) || base.kind === 'zero') return []
       const ends = { from: layer, to: layer }
       if (base.kind === 'matrix') return [{ ...ends, rows: base.matrix }]
       return base.zeroDiagonal ? [{ ...ends, rows: base.patterns, hollow: diagonalOf(base.patterns) }] : []
     }),
-    ...memories.flatMap((memory): Coupling[] => {
+    ...memories.filter(hasEnergy).flatMap((memory): Coupling[] => {
       const { from, to } = memory
       return moving.has(from) && moving.has(to) ? [{ from, to, rows: matrixBetween(memory, sizes) }] : []
     }),

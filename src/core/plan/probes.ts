@@ -1,6 +1,7 @@
 /** Probes as operations that leave each sample in a slot of the ring buffer. */
+import { hasEnergy } from '../kinds/couplings/table.ts'
 import { copiedBy, type MeasuredKind, type ProbeKind, type ProbeOf } from '../kinds/probes/table.ts'
-import { energyTerms, jointMemory } from '../model/joint.ts'
+import { energyTerms, jointMemory } from '../model/energy.ts'
 import type { Layer, Model, Probe, Rows } from '../model/model.ts'
 import { isPerNeuron } from '../kinds/lagrangians/table.ts'
 import { lagrangianFields } from './kernels.ts'
@@ -172,7 +173,7 @@ function energy(planning: Planning, slot: Slot): Operation[] {
   const joint = jointMemory(model)
   return [
     ...model.layers.map((layer) => legendre(planning, layer, slot, terms.indexOf(layer.name))),
-    ...model.couplings.flatMap((coupling) => {
+    ...model.couplings.filter(hasEnergy).flatMap((coupling) => {
       // The memory of a joint energy has no term of its own: (h - b).g - L(h) - g.(Xi v + offset) is -L(h).
       const word = terms.indexOf(coupling === joint ? joint.to : coupling.name)
       return couplingPlanner(coupling).energy(planning, coupling, slot, word, coupling !== joint)

@@ -2,13 +2,13 @@
  * The whole network in float64, written for reading and not for speed: what docs/theory.md says, line by line.
  * The GPU is compared with it.
  */
-import { couplingFacts } from '../kinds/couplings/table.ts'
+import { couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
 import { add, dot, outer, row, squaredDistance } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
 import { gainOf, integratorOf, stagesOf } from '../kinds/integrators/table.ts'
 import { type Moving, movingRule } from '../kinds/rules/table.ts'
 import { activation, lagrangian } from '../kinds/lagrangians/table.ts'
-import { jointMemory } from '../model/joint.ts'
+import { jointMemory } from '../model/energy.ts'
 import type { Layer, Memory, Model, Synapse } from '../model/model.ts'
 import { noise } from '../model/random.ts'
 import { shownAt } from '../model/stimulus.ts'
@@ -296,12 +296,13 @@ function createOne(model: Model): Reference {
     })
   }
 
-  /** I = sum Xi^T g_to + sum Xi g_from + sum W g, over the couplings that touch the layer. */
+  /** I = sum Xi^T g_to + sum Xi g_from + sum W g, over the couplings that send to the layer. */
   function input(layer: Layer, g: Activations, r: number): Float64Array {
     const I = new Float64Array(layer.size)
     for (const coupling of model.couplings) {
-      const { layers: ends, input: sent } = couplingFacts(coupling)
-      if (ends(coupling).includes(layer.name)) add(I, sent(coupling, state(coupling.name, r), g, layer.name))
+      const { targets, input: sent } = couplingFacts(coupling)
+      if (targets(coupling).includes(layer.name))
+        add(I, sent(coupling, state(coupling.name, r), g, layer.name))
     }
     return I
   }
@@ -351,6 +352,7 @@ function createOne(model: Model): Reference {
    * layer   (x - b - current).g - L(x)
    * memory  -g_to^T (Xi g_from + offset), for rule hebbian + 1/2 |Xi - Lambda|^2
    * joint   |v|^2/2 - b.v in the visible layer, -L(h) = -(1/beta) log sum exp(beta (Xi v - |Xi|^2/2)) in the hidden one
+   * Couplings without an energy have no term.
    * synapse -1/2 g^T W g, for kappa > 0 + |W - J|^2 / (4 kappa)
    */
   function energyOf(r: number): Energy {
@@ -367,7 +369,7 @@ function createOne(model: Model): Reference {
           get(g, name),
         ) - lagrangian(l, x)
     }
-    for (const memory of model.memories) {
+    for (const memory of model.memories.filter(hasEnergy)) {
       const { name, to, rule } = memory
       const xi = state(name, r)
       const elastic = movingRule(rule)?.isElastic ? squaredDistance(xi, get(lambdas, name)) / 2 : 0
@@ -376,7 +378,7 @@ function createOne(model: Model): Reference {
       if (memory === joint) terms[to] = terms[to]! + energy
       else terms[name] = energy
     }
-    for (const synapse of model.synapses) {
+    for (const synapse of model.synapses.filter(hasEnergy)) {
       const { name } = synapse
       const W = state(name, r)
       const kappa = kappaOf(synapse)

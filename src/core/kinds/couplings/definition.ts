@@ -12,6 +12,13 @@ export interface Facts<C> {
   readonly under: 'memories' | 'synapses'
   /** The layers that it joins. */
   readonly layers: (coupling: C) => readonly string[]
+  /** Those of them that it sends to. */
+  readonly targets: (coupling: C) => readonly string[]
+  /**
+   * Why what it sends is the derivative of no energy, as in "memory `xi` is one-way": then the energy of a network has no
+   * term of it. Undefined = it has an energy.
+   */
+  readonly withoutEnergy: (coupling: C) => string | undefined
   /** Its energy, without what pulls it back to its bias. */
   readonly energy: (coupling: C, tensor: Float64Array, g: Activations) => number
   /** What it sends to one of its layers: minus the derivative of its energy by the activation of that layer. [N] */
@@ -29,10 +36,29 @@ export interface Facts<C> {
   readonly learns: 'all' | 'steady' | 'none'
 }
 
-/** The layers of a memory. */
+/** In the order of the menu. */
+export const DIRECTIONS = ['both', 'forward', 'backward'] as const
+
+/** The layers of a memory, and which of them it sends to: both, `to` alone (forward), or `from` alone (backward). */
 export interface Ends {
   readonly from: string
   readonly to: string
+  readonly direction: (typeof DIRECTIONS)[number]
+}
+
+/** What all memories between two layers say alike. */
+export const betweenTwo = {
+  layers: ({ from, to }: Ends) => [from, to],
+  targets: ({ from, to, direction }: Ends) => [
+    ...(direction === 'forward' ? [] : [from]),
+    ...(direction === 'backward' ? [] : [to]),
+  ],
+  withoutEnergy: ({ name, direction }: Ends & Named) =>
+    direction === 'both' ? undefined : `memory \`${name}\` is one-way`,
+} as const
+
+interface Named {
+  readonly name: string
 }
 
 /** How the tensor of a memory stands in its buffer, and what is added to its input. */
@@ -66,7 +92,7 @@ type Spec<E extends v.ObjectEntries> = Ends & v.InferOutput<v.StrictObjectSchema
  * What a kind of memory says besides: `E` are its keys in a scenario beside those that all memories take, `O` is what it has in a
  * model.
  */
-export interface MemoryFacts<E extends v.ObjectEntries, O extends Stored> extends Facts<Ends & O> {
+export interface MemoryFacts<E extends v.ObjectEntries, O extends Stored> extends Facts<Named & Ends & O> {
   readonly under: 'memories'
   /** For the schema. */
   readonly description: string

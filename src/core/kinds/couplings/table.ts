@@ -49,3 +49,13 @@ export function memoryFacts({
 export function layersOf(coupling: { readonly kind: CouplingKind }): readonly string[] {
   return couplingFacts(coupling).layers(coupling)
 }
+
+/** The layers that it sends to. */
+export function targetsOf(coupling: { readonly kind: CouplingKind }): readonly string[] {
+  return couplingFacts(coupling).targets(coupling)
+}
+
+/** True for a coupling whose inputs are the derivatives of an energy. */
+export function hasEnergy(coupling: { readonly kind: CouplingKind }): boolean {
+  return couplingFacts(coupling).withoutEnergy(coupling) === undefined
+}
