@@ -9,7 +9,7 @@ import { gainOf, integratorOf, stagesOf } from '../kinds/integrators/table.ts'
 import { type Moving, movingRule } from '../kinds/rules/table.ts'
 import { activation, lagrangian } from '../kinds/lagrangians/table.ts'
 import { jointMemory } from '../model/energy.ts'
-import type { Layer, Memory, Model, Synapse } from '../model/model.ts'
+import type { Coupling, Hyperedge, Layer, Memory, Model, Synapse } from '../model/model.ts'
 import { noise } from '../model/random.ts'
 import { shownAt } from '../model/stimulus.ts'
 import { dealt, initialMemories, synapticBias, unmasked } from '../model/values.ts'
@@ -147,6 +147,18 @@ function createOne(model: Model): Reference {
     )
   }
 
+  const { hyperedges } = model
+  for (const edge of hyperedges) {
+    const parts = Float64Array.from(edge.factors.flatMap(({ init }) => [...init.data]))
+    lambdas.set(edge.name, parts)
+    values.set(
+      edge.name,
+      replicas.map(() => parts.slice()),
+    )
+  }
+  /** Arrays that are a part of the tensor of a coupling. */
+  const shares = new Map(model.couplings.flatMap(sharesOf))
+
   const groups: Group[] = [
     ...dynamic.map((layer) => ({ ...layer, pull: neuronPull(layer) })),
     ...model.synapses.flatMap((synapse) => {
@@ -158,6 +170,11 @@ function createOne(model: Model): Reference {
       return rule === undefined || tau === undefined
         ? []
         : [{ ...memory, tau, pull: memoryPull(memory, rule) }]
+    }),
+    ...hyperedges.flatMap((edge) => {
+      const rule = movingRule(edge.rule)
+      const { tau } = edge
+      return rule === undefined || tau === undefined ? [] : [{ ...edge, tau, pull: edgePull(edge, rule) }]
     }),
   ]
 
@@ -177,10 +194,19 @@ function createOne(model: Model): Reference {
     read(name) {
       // An adiabatic x is as old as its last evaluation.
       for (const r of replicas) activate(r)
-      return Float64Array.from(get(values, name).flatMap((z) => [...z]))
+      const { of, start, end } = shares.get(name) ?? { of: name, start: 0, end: undefined }
+      return Float64Array.from(get(values, of).flatMap((z) => [...z.subarray(start, end)]))
     },
     write(name, given) {
       const all = Float64Array.from(given)
+      const share = shares.get(name)
+      if (share !== undefined) {
+        const { of, start, end } = share
+        get(values, of).forEach((z, r) => {
+          z.set(row(all, end - start, r), start)
+        })
+        return
+      }
       values.set(
         name,
         get(values, name).map((z, r) => row(all, z.length, r).slice()),
@@ -325,8 +351,9 @@ function createOne(model: Model): Reference {
   function synapsePull(synapse: Synapse): Group['pull'] {
     const J = get(bases, synapse.name)
     const kappa = kappaOf(synapse)
-    return (g) => {
-      const correlation = couplingFacts(synapse).drive(synapse, g, (to, from) => to * from)
+    const W = (r: number): Float64Array => state(synapse.name, r)
+    return (g, r) => {
+      const correlation = couplingFacts(synapse).drive(synapse, g, (to, from) => to * from, W(r))
       return { drive: J.map((Jk, k) => Jk + kappa * correlation[k]!) }
     }
   }
@@ -335,16 +362,25 @@ function createOne(model: Model): Reference {
   function memoryPull(memory: Memory, rule: Moving): Group['pull'] {
     const lambda = get(lambdas, memory.name)
     const { gate, decay } = rule
-    return (g) => {
+    return (g, r) => {
       const to = get(g, memory.to)
       // Only of matrices: no other kind takes a rule with a gate or a decay of its own.
       const rowOf = (k: number): number => to[Math.floor(k / memory.init.columns)]!
-      const driven = couplingFacts(memory).drive(memory, g, rule.drive)
+      const driven = couplingFacts(memory).drive(memory, g, rule.drive, state(memory.name, r))
       return {
         drive: lambda.map((Lambda, k) => Lambda + driven[k]!),
         ...(gate && { gate: (k) => gate(rowOf(k)) }),
         ...(decay && { decay: (k) => decay(rowOf(k)) }),
       }
+    }
+  }
+
+  /** tau dA/dt of the factors of a hyperedge by its rule, which has neither a gate nor a decay of its own. */
+  function edgePull(edge: Hyperedge, rule: Moving): Group['pull'] {
+    const lambda = get(lambdas, edge.name)
+    return (g, r) => {
+      const driven = couplingFacts(edge).drive(edge, g, rule.drive, state(edge.name, r))
+      return { drive: lambda.map((Lambda, k) => Lambda + driven[k]!) }
     }
   }
 
@@ -385,6 +421,12 @@ function createOne(model: Model): Reference {
       const elastic = kappa > 0 ? squaredDistance(W, get(bases, name)) / (4 * kappa) : 0
       terms[name] = couplingFacts(synapse).energy(synapse, W, g) + elastic
     }
+    for (const edge of hyperedges) {
+      const { name, tau } = edge
+      const A = state(name, r)
+      const elastic = tau === undefined ? 0 : squaredDistance(A, get(lambdas, name)) / 2
+      terms[name] = couplingFacts(edge).energy(edge, A, g) + elastic
+    }
     return { total: Object.values(terms).reduce((sum, term) => sum + term, 0), terms }
   }
 
@@ -392,6 +434,18 @@ function createOne(model: Model): Reference {
   function kappaOf({ strength, layer }: Synapse): number {
     return strength / get(layers, layer).size
   }
+}
+
+/** The arrays that a tensor consists of, by name: which one, from where to where. */
+function sharesOf(
+  coupling: Coupling,
+): (readonly [string, { readonly of: string; readonly start: number; readonly end: number }])[] {
+  let start = 0
+  return (couplingFacts(coupling).arrays?.(coupling) ?? []).map(({ name, length }) => {
+    const share = { of: coupling.name, start, end: start + length }
+    start += length
+    return [name, share] as const
+  })
 }
 
 /** A gate that is open, a decay by itself. */

@@ -214,8 +214,8 @@ function moves(planning: Planning, synapse: Synapse, turn?: Turn): Operation[] {
     stage: 'plasticity',
     rule: SYNAPTIC,
     turn,
-    rowLayer: layer,
-    columnLayer: layer,
+    row: activationsOf(find(planning.model.layers, layer)),
+    column: activationsOf(find(planning.model.layers, layer)),
     group: (m) => {
       const { tau, every, strength } = find(m.synapses, name)
       return { tau: tau as number, every, parameters: [strength / find(m.layers, layer).size] }
@@ -275,9 +275,5 @@ export const lateral: CouplingPlanner<Synapse> = {
     productsOf(planning, synapse, when).map((product) => sendingOf(planning, product)),
   moves,
   energy,
-  shape: ({ layers }, { layer }) => {
-    const { size } = find(layers, layer)
-    return [size, size]
-  },
   isResident: true,
 }
