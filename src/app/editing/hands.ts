@@ -11,7 +11,7 @@ import type { Stage } from '../views/stage.ts'
 import type { Opened } from '../session/opened.ts'
 import type { Workplace } from '../session/workplace.ts'
 import { type Whose, classesFor, createActions } from './actions.ts'
-import { cellsUnder, lineOf, runsOf } from './brush.ts'
+import { type Canvas, cellsUnder, lineOf, runsOf } from './brush.ts'
 import { DAMAGES, type Damage, damageOf } from './choices.ts'
 import { type Cue, type Ink, type Store, cueOf, inkOf, storesOf, visibleLayer } from './places.ts'
 import { type Control, type InkName, type Tool, createStrip } from './strip.ts'
@@ -25,7 +25,7 @@ interface Stroke {
   readonly pointer: number
   readonly layer: Layer
   readonly replica: number
-  readonly width: number
+  readonly canvas: Canvas
   readonly value: number
   readonly diameter: number
   /** Absent where only the state is painted. */
@@ -114,8 +114,7 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
 
   const dab = (current: Stroke, to: number): void => {
     const { simulation, loop } = opened()
-    const { layer, cue, value, values } = current
-    const canvas = { width: current.width, columns: layer.size }
+    const { layer, canvas, cue, value, values } = current
     const cells = new Set(
       lineOf(canvas, current.last, to).flatMap((cell) => cellsUnder(canvas, cell, current.diameter)),
     )
@@ -155,7 +154,7 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
       pointer: event.pointerId,
       layer,
       replica: entry.row,
-      width: sheet.tileWidth,
+      canvas: sheet,
       value: ink[strip.pressed('ink') as InkName],
       diameter: Number(input('size').value),
       values: new Map(),

@@ -7,7 +7,8 @@ import { type Spot, listen } from './gestures.ts'
 import { arrangementOf, pixelsOf } from './arrangement.ts'
 import { createLegend } from './legend.ts'
 import type { Range } from './range.ts'
-import { type Entry, type Sheet, cellOf, entryAt } from './sheet.ts'
+import type { Sheet } from './sheet.ts'
+import { type Entry, cellOf, entryAt } from './tiling.ts'
 import { WHOLE, type Window, cellAt, inside, panned, revealing, sizeOf, zoomed } from './window.ts'
 
 export type Role = 'state' | Companion['role']
@@ -128,8 +129,8 @@ export function createFigure(
     const arrow = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[pressed]
     if (arrow !== undefined) {
       const [x, y] = arrow as [number, number]
-      const byX = shiftKey ? x * sheet.tileWidth : x
-      const byY = shiftKey ? y * sheet.tileHeight : y
+      const byX = shiftKey ? x * sheet.channelWidth : x
+      const byY = shiftKey ? y * sheet.channelHeight : y
       const next = cursor === undefined ? middleEntry(sheet, window) : nextEntry(sheet, cursor, byX, byY)
       if (next !== undefined) point(next)
     } else if (pressed === '+' || pressed === '=') figure.zoom(KEY_ZOOM)
