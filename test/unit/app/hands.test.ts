@@ -47,7 +47,8 @@ describe('a brush', () => {
     // Channels 0 and 1 side by side, channel 2 below the first; each has 3 x 3 entries.
     const canvas = { ...tileOf(3, 3, 3), columns: 27 }
     expect(cellsUnder(canvas, 5, 3)).toEqual([1, 2, 4, 5, 7, 8])
-    expect(cellsUnder(canvas, 12, 3)).toEqual([9, 10, 12, 13, 15, 16])
+    // As wide as from the middle of one channel over the gap to the next.
+    expect(cellsUnder(canvas, 13, 6)).toEqual([9, 10, 11, 12, 13, 14, 15, 16, 17])
     expect(lineOf(canvas, 3, 13)).toEqual([3, 4, 5, 12, 13])
     expect(lineOf(canvas, 4, 22)).toEqual([4, 7, 19, 22])
     // From corner to corner, over the middle of the gaps.
