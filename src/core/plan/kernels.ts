@@ -75,6 +75,7 @@ const ADDITIONS = {
 const ENDINGS = {
   store: ['product/store'],
   'store-weighted': ['synapse/store-weighted'],
+  'store-multiplied': ['product/store-multiplied'],
   step: ['neuron/step', 'neuron/external-input', 'common/random', 'common/real', 'neuron/no-activation'],
   react: ['neuron/step', 'neuron/external-input', 'common/random', 'common/real', 'neuron/with-activation'],
 } as const
@@ -401,7 +402,9 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
         ...ending,
       })),
       ...(name === 'product/matvec'
-        ? [{ format: 'f32', tile: ALONE, ending: 'store-weighted' } as const]
+        ? (['store-weighted', 'store-multiplied'] as const).map(
+            (ending) => ({ format: 'f32', tile: ALONE, ending }) as const,
+          )
         : (['decayed', 'zero-diagonal'] as const).flatMap((epilogue): Joined[] =>
             (['store', 'step'] as const).map((ending) => ({
               format: 'f32',
