@@ -41,7 +41,7 @@ test('engram validate and plan report wrong input in one line with exit code 2',
 test('engram plan tells the variant of every product, and forces what it is told to', async () => {
   const { stdout } = await engram(['plan', 's.json', '--variant', 'matvec:xi=1x1/32'], folder)
   expect(stdout).toMatch(/^ +product\/matvec\S* +hidden\/matvec xi +1x1\/32 forced +1 /m)
-  expect(stdout).toMatch(/^ +product\/project\S* +visible\/project w +\d+x\d+\/64 default +1 /m)
+  expect(stdout).toMatch(/^ +product\/matvec-transposed\S* +visible\/matvec-transposed w +\d+x\d+\/64 default +1 /m)
   expect(stdout).toMatch(
     /^variants: matvec:xi=1x1\/32 matvec-transposed:w=\S+ matvec-transposed:xi=\S+ fuse=on$/m,
   )
@@ -76,7 +76,7 @@ test('engram plan prints the dispatches in the order of a tick, then the buffers
   expect(order).toEqual([...order].sort((a, b) => a - b))
   expect(stdout).toMatch(/^ +kernel +for +variant +every +workgroups +bytes +reads +writes$/m)
   expect(stdout).toMatch(
-    /^ +product\/learn\+hebbian +w\/learn +- +2 +\d+x1x1 +\d+ +visible\/activations +w\/matrix faults$/m,
+    /^ +rule\/plasticity-step\+hebbian +w\/plasticity-step +- +2 +\d+x1x1 +\d+ +visible\/activations +w\/matrix faults$/m,
   )
 })
 
