@@ -76,7 +76,7 @@ test('engram plan prints the dispatches in the order of a tick, then the buffers
   expect(order).toEqual([...order].sort((a, b) => a - b))
   expect(stdout).toMatch(/^ +kernel +for +variant +every +workgroups +bytes +reads +writes$/m)
   expect(stdout).toMatch(
-    /^ +product\/learn\+hebbian +w\/learn +- +2 +\d+x1x1 +\d+ +visible\/activations +w\/matrix faults$/m,
+    /^ +rule\/plasticity-step\+hebbian +w\/plasticity-step +- +2 +\d+x1x1 +\d+ +visible\/activations +w\/matrix faults$/m,
   )
 })
 

@@ -302,7 +302,7 @@ test('a long run times its kernels first, says so, and keeps what it found', asy
   // `plan` tells where it is from.
   const { stdout } = await start(['plan', 'small.json', '--resident', 'off'], folder, env).end
   expect(stdout).toMatch(/^ +product\/matvec\S* +hidden\/matvec xi +\S+ tuned /m)
-  expect(stdout).toMatch(/^ +product\/project\S* +visible\/project w +\S+ default /m)
+  expect(stdout).toMatch(/^ +product\/matvec-transposed\S* +visible\/matvec-transposed w +\S+ default /m)
   const fixed = await start(['plan', 'small.json', '--no-autotune'], folder, env).end
   expect(fixed.stdout).not.toContain(' tuned ')
 })

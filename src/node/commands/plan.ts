@@ -64,7 +64,8 @@ bytes of all buffers it touches, and the buffers it reads and writes; then every
 back, "parameter" follows a changed parameter), and the bytes of all.
 Kernels of operations whose parameters vary by replica end in +params-per-replica.
 A matrix that the adapter cannot bind whole is split into NAME/matrix#0, #1, ...
-Variants: of a product the tile of one invocation, rows x states (recall) or groups of four columns x states (project),
+Variants: of a product the tile of one invocation, rows x states (matvec) or groups of four columns x states
+(matvec-transposed),
 and after the slash the invocations of a workgroup; a sum over a layer is tree (barriers) or subgroup. The line
 "variants" has them as --variant takes them; results differ by rounding alone.
 The last line says whether the run is resident (one kernel, many ticks a dispatch, so many lanes a replica), and why.

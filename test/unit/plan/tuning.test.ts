@@ -147,6 +147,21 @@ describe('a cache', () => {
     })
   })
 
+  test('with names of earlier versions has those of today', () => {
+    const text = writeTunings({}, 'a', {
+      'recall f32 3x4 states 1 copies 1': '4x1/64',
+      'project f32 3x4 states 1 copies 1': '1x1/64',
+      'attend f32 3x4 states 1 copies 1': 'off',
+    })
+    expect(readTunings(text)).toEqual({
+      a: {
+        'matvec f32 3x4 states 1 copies 1': '4x1/64',
+        'matvec-transposed f32 3x4 states 1 copies 1': '1x1/64',
+        'attention f32 3x4 states 1 copies 1': 'off',
+      },
+    })
+  })
+
   test('that is damaged, foreign, or of other kernels is empty', () => {
     const text = writeTunings({}, 'a', tuned)
     for (const wrong of [

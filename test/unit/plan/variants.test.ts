@@ -8,6 +8,7 @@ import {
   WORKGROUPS,
   formText,
   parseVariants,
+  readVariants,
   readForm,
   shapeKey,
   variantsText,
@@ -189,13 +190,71 @@ test.each([
       '1x1x64, 4x1x16, 4x4x16, 4x8q, 8x16q, and workgroups of 8, 16, 32, 64, 128, 256, as in 1x1/32; a workgroup holds all lanes of a tile',
   ],
   [
-    'project:=1x1',
-    '--variant: there is no project:=1x1; name a memory or a synapse, as in matvec-transposed:xi, or leave the colon out',
+    'matvec-transposed:=1x1',
+    '--variant: there is no matvec-transposed:=1x1; name a memory or a synapse, as in matvec-transposed:xi, or leave the colon out',
   ],
   ['fuse=yes', '--variant: there is no fuse=yes; fuse is on or off'],
   ['reduce=', '--variant: there is no reduce=; reduce is tree or subgroup'],
 ])('%s is refused by what there is', (assignment, message) => {
   expect(() => parseVariants([assignment], '--variant')).toThrow(message)
+})
+
+describe('a name of an earlier version', () => {
+  /** Each with the name of today. */
+  const FORMER = [
+    ['recall=8x1', { matvec: '8x1' }],
+    ['project=2x1/32', { 'matvec-transposed': '2x1/32' }],
+    ['recall:project=8x1', { 'matvec:project': '8x1' }],
+    ['project:recall=2x1', { 'matvec-transposed:recall': '2x1' }],
+    ['fold=off', { symv: 'off' }],
+    ['attend=on', { attention: 'on' }],
+    ['resident=shared', { resident: 'subgroup' }],
+    ['resident=lone', { resident: 'invocation' }],
+  ] as const
+
+  test.each(FORMER)('%s is read as that of today', (assignment, today) => {
+    expect(parseVariants([assignment], '--variant')).toEqual(today)
+    const [name, value] = assignment.split('=') as [string, string]
+    expect(readVariants({ [name]: value })).toEqual(today)
+  })
+
+  test('of two names for the same the last counts', () => {
+    expect(parseVariants(['recall=8x1', 'matvec=2x1'], '--variant')).toEqual({ matvec: '2x1' })
+    expect(parseVariants(['matvec=2x1', 'recall=8x1'], '--variant')).toEqual({ matvec: '8x1' })
+  })
+
+  test('is refused as it was typed, by what there is today', () => {
+    expect(() => parseVariants(['fold=yes'], '--variant')).toThrow('there is no fold=yes; symv is on or off')
+    expect(() => parseVariants(['resident=alone'], '--variant')).toThrow(
+      'there is no resident=alone; resident is subgroup or invocation',
+    )
+    // What was never a name.
+    for (const name of ['toString', 'recalls', 'constructor:xi'])
+      expect(() => parseVariants([`${name}=8x1`], '--variant')).toThrow(
+        `there is no ${name}=8x1; there are matvec,`,
+      )
+  })
+
+  test('gives the plan that the name of today gives, forced, pinned or tuned', () => {
+    const said = ({ tick, variants, choices }: Plan): unknown => [
+      tick.map(({ kernel, constants, workgroups }) => [kernel.key, constants, workgroups]),
+      variants,
+      choices,
+    ]
+    const today: Variants = { 'matvec:xi': '2x1/32', 'matvec-transposed': '1x4', symv: 'off' }
+    const before = { 'recall:xi': '2x1/32', project: '1x4', fold: 'off' } as Variants
+    expect(said(plan({ variants: before }))).toEqual(said(plan({ variants: today })))
+    expect(said(plan({ pinned: before }))).toEqual(said(plan({ pinned: today })))
+    expect(said(plan({ variants: today }))).not.toEqual(said(plan()))
+    const { products } = plan()
+    const tuned = Object.fromEntries(products.map((one) => [shapeKey(one), '1x4/32']))
+    const former = Object.entries(tuned).map(([key, form]): [string, string] => [
+      key.replace(/^matvec-transposed/, 'project').replace(/^matvec/, 'recall'),
+      form,
+    ])
+    expect(said(plan({ tuned: Object.fromEntries(former) }))).toEqual(said(plan({ tuned })))
+    expect(said(plan({ tuned }))).not.toEqual(said(plan()))
+  })
 })
 
 test('what the network does not have is refused by what it has', () => {

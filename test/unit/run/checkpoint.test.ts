@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { decodeNpz, encodeNpz } from '../../../src/core/data/npz.ts'
 import { parseScenario } from '../../../src/core/model/parse.ts'
+import type { Variants } from '../../../src/core/plan/variants.ts'
 import { checkResumable, decodeCheckpoint, encodeCheckpoint } from '../../../src/core/run/checkpoint.ts'
 import type { Checkpoint } from '../../../src/core/run/simulation.ts'
 
@@ -132,6 +133,17 @@ test('a run goes on with the same files only; without their hashes it says so', 
     expect.stringMatching(/^the checkpoint does not tell what its data were .*: x.npy must be as then$/),
   ])
   expect(checkResumable(old, { scenario, files: {} })).toEqual([])
+})
+
+test('kernels under names of earlier versions have those of today', () => {
+  const before = { 'recall:xi': '8x1/64', 'project:xi': '2x1/32', fold: 'off', resident: 'shared' }
+  const { variants } = decodeCheckpoint(encodeCheckpoint({ ...checkpoint, variants: before as Variants }))
+  expect(variants).toEqual({
+    'matvec:xi': '8x1/64',
+    'matvec-transposed:xi': '2x1/32',
+    symv: 'off',
+    resident: 'subgroup',
+  })
 })
 
 describe('a damaged checkpoint is refused with what is wrong', () => {
