@@ -1,9 +1,9 @@
 /** The energy of a network in float64 (docs/theory.md, "Energy, and why it falls"). */
-import { couplingFacts } from '../kinds/couplings/table.ts'
+import { couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
 import { lagrangian } from '../kinds/lagrangians/table.ts'
 import { movingRule } from '../kinds/rules/table.ts'
 import { dot, squaredDistance } from '../math/algebra.ts'
-import { jointMemory } from '../model/joint.ts'
+import { jointMemory } from '../model/energy.ts'
 import type { Model } from '../model/model.ts'
 import { type Variables, get } from './variables.ts'
 
@@ -23,6 +23,7 @@ export type Activations = ReadonlyMap<string, Float64Array>
  * layer   (x - b - current).g - L(x)
  * memory  -g_to^T (Xi g_from + offset), for rule hebbian + 1/2 |Xi - Lambda|^2
  * joint   |v|^2/2 - b.v in the visible layer, -L(h) = -(1/beta) log sum exp(beta (Xi v - |Xi|^2/2)) in the hidden one
+ * Couplings without an energy have no term.
  * synapse -1/2 g^T W g, for kappa > 0 + |W - J|^2 / (4 kappa)
  */
 export function energyOf(
@@ -43,7 +44,7 @@ export function energyOf(
         get(g, name),
       ) - lagrangian(l, x)
   }
-  for (const memory of model.memories) {
+  for (const memory of model.memories.filter(hasEnergy)) {
     const { name, to, rule } = memory
     const xi = state(name, r)
     const elastic = movingRule(rule)?.isElastic ? squaredDistance(xi, get(lambdas, name)) / 2 : 0
@@ -52,12 +53,18 @@ export function energyOf(
     if (memory === joint) terms[to] = terms[to]! + energy
     else terms[name] = energy
   }
-  for (const synapse of model.synapses) {
+  for (const synapse of model.synapses.filter(hasEnergy)) {
     const { name } = synapse
     const W = state(name, r)
     const kappa = get(kappas, name)
     const elastic = kappa > 0 ? squaredDistance(W, get(bases, name)) / (4 * kappa) : 0
     terms[name] = couplingFacts(synapse).energy(synapse, W, g) + elastic
+  }
+  for (const edge of model.hyperedges) {
+    const { name, tau } = edge
+    const A = state(name, r)
+    const elastic = tau === undefined ? 0 : squaredDistance(A, get(lambdas, name)) / 2
+    terms[name] = couplingFacts(edge).energy(edge, A, g) + elastic
   }
   return { total: Object.values(terms).reduce((sum, term) => sum + term, 0), terms }
 }

@@ -7,7 +7,7 @@ import { add, row } from '../math/algebra.ts'
 import { gainOf, integratorOf, stagesOf } from '../kinds/integrators/table.ts'
 import { type Moving, movingRule } from '../kinds/rules/table.ts'
 import { activation } from '../kinds/lagrangians/table.ts'
-import type { Layer, Memory, Model, Synapse } from '../model/model.ts'
+import type { Hyperedge, Layer, Memory, Model, Synapse } from '../model/model.ts'
 import { noise } from '../model/random.ts'
 import { type Activations, type Energy, energyOf } from './energy.ts'
 import { type Variables, createVariables, get } from './variables.ts'
@@ -91,7 +91,7 @@ function createOne(model: Model): Reference {
   const layers = new Map(model.layers.map((layer) => [layer.name, layer]))
 
   const variables = createVariables(model)
-  const { values, held, state, stimulate } = variables
+  const { values, shares, held, state, stimulate } = variables
   const { groups, activate, input } = createPulls(model, variables)
   let tick = 0
 
@@ -111,10 +111,19 @@ function createOne(model: Model): Reference {
     read(name) {
       // An adiabatic x is as old as its last evaluation.
       for (const r of replicas) activate(r)
-      return Float64Array.from(get(values, name).flatMap((z) => [...z]))
+      const { of, start, end } = shares.get(name) ?? { of: name, start: 0, end: undefined }
+      return Float64Array.from(get(values, of).flatMap((z) => [...z.subarray(start, end)]))
     },
     write(name, given) {
       const all = Float64Array.from(given)
+      const share = shares.get(name)
+      if (share !== undefined) {
+        const { of, start, end } = share
+        get(values, of).forEach((z, r) => {
+          z.set(row(all, end - start, r), start)
+        })
+        return
+      }
       values.set(
         name,
         get(values, name).map((z, r) => row(all, z.length, r).slice()),
@@ -192,7 +201,7 @@ interface Pulls {
   readonly groups: readonly Group[]
   /** Step (2): g of the dynamic layers from x as it is, then the adiabatic layers, x = b + current + I. */
   readonly activate: (r: number) => Activations
-  /** I = sum Xi^T g_to + sum Xi g_from + sum W g, over the couplings that touch the layer. */
+  /** I = sum Xi^T g_to + sum Xi g_from + sum W g, over the couplings that send to the layer. */
   readonly input: (layer: Layer, g: Activations, r: number) => Float64Array
 }
 
@@ -216,6 +225,11 @@ function createPulls(
         ? []
         : [{ ...memory, tau, pull: memoryPull(memory, rule) }]
     }),
+    ...model.hyperedges.flatMap((edge) => {
+      const rule = movingRule(edge.rule)
+      const { tau } = edge
+      return rule === undefined || tau === undefined ? [] : [{ ...edge, tau, pull: edgePull(edge, rule) }]
+    }),
   ]
 
   return { groups, activate, input }
@@ -237,8 +251,9 @@ function createPulls(
   function input(layer: Layer, g: Activations, r: number): Float64Array {
     const I = new Float64Array(layer.size)
     for (const coupling of model.couplings) {
-      const { layers: ends, input: sent } = couplingFacts(coupling)
-      if (ends(coupling).includes(layer.name)) add(I, sent(coupling, state(coupling.name, r), g, layer.name))
+      const { targets, input: sent } = couplingFacts(coupling)
+      if (targets(coupling).includes(layer.name))
+        add(I, sent(coupling, state(coupling.name, r), g, layer.name))
     }
     return I
   }
@@ -261,8 +276,9 @@ function createPulls(
   function synapsePull(synapse: Synapse): Group['pull'] {
     const J = get(bases, synapse.name)
     const kappa = get(kappas, synapse.name)
-    return (g) => {
-      const correlation = couplingFacts(synapse).drive(synapse, g, (to, from) => to * from)
+    const W = (r: number): Float64Array => state(synapse.name, r)
+    return (g, r) => {
+      const correlation = couplingFacts(synapse).drive(synapse, g, (to, from) => to * from, W(r))
       return { drive: J.map((Jk, k) => Jk + kappa * correlation[k]!) }
     }
   }
@@ -271,16 +287,25 @@ function createPulls(
   function memoryPull(memory: Memory, rule: Moving): Group['pull'] {
     const lambda = get(lambdas, memory.name)
     const { gate, decay } = rule
-    return (g) => {
+    return (g, r) => {
       const to = get(g, memory.to)
       // Only of matrices: no other kind takes a rule with a gate or a decay of its own.
       const rowOf = (k: number): number => to[Math.floor(k / memory.init.columns)]!
-      const driven = couplingFacts(memory).drive(memory, g, rule.drive)
+      const driven = couplingFacts(memory).drive(memory, g, rule.drive, state(memory.name, r))
       return {
         drive: lambda.map((Lambda, k) => Lambda + driven[k]!),
         ...(gate && { gate: (k) => gate(rowOf(k)) }),
         ...(decay && { decay: (k) => decay(rowOf(k)) }),
       }
+    }
+  }
+
+  /** tau dA/dt of the factors of a hyperedge by its rule, which has neither a gate nor a decay of its own. */
+  function edgePull(edge: Hyperedge, rule: Moving): Group['pull'] {
+    const lambda = get(lambdas, edge.name)
+    return (g, r) => {
+      const driven = couplingFacts(edge).drive(edge, g, rule.drive, state(edge.name, r))
+      return { drive: lambda.map((Lambda, k) => Lambda + driven[k]!) }
     }
   }
 }

@@ -1,14 +1,24 @@
 /** The arrays of a network in float64: what moves, what it is driven by, and what the stimulus makes of both. */
 import { add, outer } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
-import type { Model, Synapse } from '../model/model.ts'
+import { couplingFacts } from '../kinds/couplings/table.ts'
+import type { Coupling, Model, Synapse } from '../model/model.ts'
 import { shownAt } from '../model/stimulus.ts'
 import { dealt, initialMemories, synapticBias, unmasked } from '../model/values.ts'
 
+/** Which tensor, from where to where. */
+interface Share {
+  readonly of: string
+  readonly start: number
+  readonly end: number
+}
+
 /** Arrays by name, at first those of tick 0 before its stimulus. */
 export interface Variables {
-  /** x, W and Xi, one array for each replica. What never changes is one array that all share. */
+  /** x, W, Xi and the factors of hyperedges, one array for each replica. What never changes is one array that all share. */
   readonly values: Map<string, Float64Array[]>
+  /** Arrays that are a part of the tensor of a coupling. */
+  readonly shares: ReadonlyMap<string, Share>
   /** b of each layer, dealt to the replicas. */
   readonly biases: ReadonlyMap<string, Float64Array[]>
   /** What the stimulus adds to b, the same in all replicas. */
@@ -19,7 +29,7 @@ export interface Variables {
   readonly bases: ReadonlyMap<string, Float64Array>
   /** kappa = strength / N of each synapse. */
   readonly kappas: ReadonlyMap<string, number>
-  /** Lambda of each memory. */
+  /** Lambda of each memory and hyperedge. */
   readonly lambdas: ReadonlyMap<string, Float64Array>
   /** x, W or Xi of one replica. */
   readonly state: (name: string, r: number) => Float64Array
@@ -68,6 +78,16 @@ export function createVariables(model: Model): Variables {
     )
   }
 
+  for (const edge of model.hyperedges) {
+    const parts = Float64Array.from(edge.factors.flatMap(({ init }) => [...init.data]))
+    lambdas.set(edge.name, parts)
+    values.set(
+      edge.name,
+      replicas.map(() => parts.slice()),
+    )
+  }
+  const shares = new Map(model.couplings.flatMap(sharesOf))
+
   const state = (name: string, r: number): Float64Array => get(values, name)[r]!
 
   const stimulate = (tick: number): void => {
@@ -94,7 +114,7 @@ export function createVariables(model: Model): Variables {
     })
   }
 
-  return { values, biases, currents, held, bases, kappas, lambdas, state, stimulate }
+  return { values, shares, biases, currents, held, bases, kappas, lambdas, state, stimulate }
 }
 
 /** J, [N, N]: 0, a given matrix, or P^T P / N. */
@@ -107,6 +127,16 @@ function baseCoupling({ base }: Synapse, N: number): Float64Array {
     add(J, outer(pattern, pattern))
   }
   return J.map((sum, k) => (base.zeroDiagonal && k % (N + 1) === 0 ? 0 : sum / N))
+}
+
+/** The arrays that a tensor consists of, by name. */
+function sharesOf(coupling: Coupling): (readonly [string, Share])[] {
+  let start = 0
+  return (couplingFacts(coupling).arrays?.(coupling) ?? []).map(({ name, length }) => {
+    const share = { of: coupling.name, start, end: start + length }
+    start += length
+    return [name, share] as const
+  })
 }
 
 /** The entry under a name. */
