@@ -1,5 +1,5 @@
 // Colours the cells of a sheet (view/sheet.wgsl) straight from the buffer of its rows, [count, stride]; joined to
-// matrix/{f32,f16,binary}.wgsl. Each pixel shows one entry: where the window has more entries than the canvas pixels,
+// product/{f32,f16,binary}.wgsl. Each pixel shows one entry: where the window has more entries than the canvas pixels,
 // some are passed over and none are averaged, so that what is seen are true values.
 //
 //   rowOf [rows]: the row that each tile shows, 2^32 - 1 for none; free [.., stride]: 1 = not shown

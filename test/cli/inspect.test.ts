@@ -39,12 +39,17 @@ test('engram validate and plan report wrong input in one line with exit code 2',
 })
 
 test('engram plan tells the variant of every product, and forces what it is told to', async () => {
-  const { stdout } = await ask(['plan', 's.json', '--variant', 'recall:xi=1x1/32'], folder)
-  expect(stdout).toMatch(/^ +matrix\/recall\S* +hidden\/recall xi +1x1\/32 forced +1 /m)
-  expect(stdout).toMatch(/^ +matrix\/project\S* +visible\/project w +\d+x\d+\/64 default +1 /m)
-  expect(stdout).toMatch(/^variants: recall:xi=1x1\/32 project:w=\S+ project:xi=\S+ fuse=on$/m)
+  const { stdout } = await ask(['plan', 's.json', '--variant', 'matvec:xi=1x1/32'], folder)
+  expect(stdout).toMatch(/^ +product\/matvec\S* +hidden\/matvec xi +1x1\/32 forced +1 /m)
+  expect(stdout).toMatch(/^ +product\/project\S* +visible\/project w +\d+x\d+\/64 default +1 /m)
+  expect(stdout).toMatch(
+    /^variants: matvec:xi=1x1\/32 matvec-transposed:w=\S+ matvec-transposed:xi=\S+ fuse=on$/m,
+  )
   for (const [variant, reason] of [
-    ['recall:eta=1x1', 'there is no product recall:eta; there are recall:xi, project:w, project:xi'],
+    [
+      'matvec:eta=1x1',
+      'there is no product matvec:eta; there are matvec:xi, matvec-transposed:w, matvec-transposed:xi',
+    ],
     ['fuse=never', 'there is no fuse=never; fuse is on or off'],
   ] as const) {
     const { code, stdout, stderr } = await ask(['plan', 's.json', '--variant', variant], folder)
@@ -71,7 +76,7 @@ test('engram plan prints the dispatches in the order of a tick, then the buffers
   expect(order).toEqual([...order].sort((a, b) => a - b))
   expect(stdout).toMatch(/^ +kernel +for +variant +every +workgroups +bytes +reads +writes$/m)
   expect(stdout).toMatch(
-    /^ +matrix\/learn\+hebbian +w\/learn +- +2 +\d+x1x1 +\d+ +visible\/activations +w\/matrix faults$/m,
+    /^ +product\/learn\+hebbian +w\/learn +- +2 +\d+x1x1 +\d+ +visible\/activations +w\/matrix faults$/m,
   )
 })
 
@@ -84,8 +89,8 @@ test('engram plan --json has the same as data', async () => {
     limits: Record<string, number>
   }
   expect(plan.bytes).toBe(plan.buffers.reduce((sum, { bytes }) => sum + bytes, 0))
-  expect(plan.operations.find(({ label }) => label === 'xi/learn')).toMatchObject({
-    kernel: 'matrix/learn+hebbian',
+  expect(plan.operations.find(({ label }) => label === 'xi/plasticity-step')).toMatchObject({
+    kernel: 'rule/plasticity-step+hebbian',
     every: 9,
   })
   expect(plan.limits.maxStorageBufferBindingSize).toBeGreaterThanOrEqual(2 ** 27)
@@ -93,12 +98,12 @@ test('engram plan --json has the same as data', async () => {
 
 test('engram plan --wgsl prints the module of a label, and names the nearest label where there is none', async () => {
   const { code, stdout, stderr } = await ask(
-    ['plan', 's.json', '--resident', 'off', '--wgsl', 'w/learn'],
+    ['plan', 's.json', '--resident', 'off', '--wgsl', 'w/plasticity-step'],
     folder,
   )
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toMatch(
-    /^\/\/ w\/learn: kernel matrix\/learn\+hebbian, entry point learn\n\/\/ overrides: WORKGROUP = \d+, /,
+    /^\/\/ w\/learn: kernel product\/learn\+hebbian, entry point learn\n\/\/ overrides: WORKGROUP = \d+, /,
   )
   expect(stdout).toMatch(/^ *1 {2}struct Params \{$/m)
   expect(stdout).toMatch(/^ *\d+ {2}fn learn\(/m)
@@ -106,7 +111,7 @@ test('engram plan --wgsl prints the module of a label, and names the nearest lab
     code: 2,
     stdout: '',
     stderr:
-      '--wgsl: no kernel is dispatched as `w/lern`, engram plan without --wgsl lists what is; did you mean `w/learn`?\n',
+      '--wgsl: no kernel is dispatched as `w/plasticity-stop`, engram plan without --wgsl lists what is; did you mean `w/plasticity-step`?\n',
   })
 })
 

@@ -210,12 +210,17 @@ describe('a run that goes on from a checkpoint', () => {
   })
 
   test('keeps the kernels of the run that began, which summary.json tells', async () => {
-    const forced = ['--variant', 'project:w=1x1/8', '--variant', 'fuse=off']
+    const forced = ['--variant', 'matvec-transposed:w=1x1/8', '--variant', 'fuse=off']
     const run = ['run', 'small.json', '--resident', 'off']
     await engram([...run, ...forced, '--out', 'forced', '--checkpoint-every', '40'], folder)
     const { variants } = readJson(folder, 'forced/summary.json') as { variants: Record<string, string> }
-    expect(variants).toMatchObject({ 'project:w': '1x1/8', fuse: 'off' })
-    expect(Object.keys(variants).sort()).toEqual(['fuse', 'project:w', 'project:xi', 'recall:xi'])
+    expect(variants).toMatchObject({ 'matvec-transposed:w': '1x1/8', fuse: 'off' })
+    expect(Object.keys(variants).sort()).toEqual([
+      'fuse',
+      'matvec-transposed:w',
+      'matvec-transposed:xi',
+      'matvec:xi',
+    ])
     const resume = [...run, '--out', 'again', '--resume', 'forced/checkpoint.npz']
     expect(await engram(resume, folder)).toMatchObject({ code: 0, stderr: '' })
     expect((readJson(folder, 'again/summary.json') as { variants: unknown }).variants).toEqual(variants)
@@ -274,24 +279,30 @@ test('Ctrl-C leaves a checkpoint that goes on to the same results, and exit code
 test('a long run times its kernels first, says so, and keeps what it found', async () => {
   const long = ['run', 'small.json', '--ticks', '1000000', '--resident', 'off']
   const env = { ENGRAM_AUTOTUNE: 'on', XDG_CACHE_HOME: join(folder, 'cache') }
-  const { child, end } = start([...long, '--variant', 'project:w=1x1', '--out', 'tuned'], folder, env)
+  const { child, end } = start(
+    [...long, '--variant', 'matvec-transposed:w=1x1', '--out', 'tuned'],
+    folder,
+    env,
+  )
   while (!existsSync(join(folder, 'tuned'))) await new Promise((settle) => setTimeout(settle, 20))
   await new Promise((settle) => setTimeout(settle, 300))
   child.kill('SIGINT')
   const { code, stderr } = await end
   expect(code).toBe(130)
   const [line] = stderr.split('\n') as [string]
-  expect(line).toMatch(/^tuned in \d+\.\d s: recall:xi .*, project:xi .*; --no-autotune leaves this out$/)
-  expect(line).not.toContain('project:w')
+  expect(line).toMatch(
+    /^tuned in \d+\.\d s: matvec:xi .*, matvec-transposed:xi .*; --no-autotune leaves this out$/,
+  )
+  expect(line).not.toContain('matvec-transposed:w')
   const { adapters } = readJson(folder, 'cache/engram/tuning.json') as {
     adapters: Record<string, Record<string, string>>
   }
   const kept = Object.values(adapters).flatMap((forms) => Object.keys(forms))
-  expect(kept.map((shape) => shape.split(' ')[0]).sort()).toEqual(['project', 'recall'])
+  expect(kept.map((shape) => shape.split(' ')[0]).sort()).toEqual(['matvec-transposed', 'matvec'])
   // `plan` tells where it is from.
   const { stdout } = await start(['plan', 'small.json', '--resident', 'off'], folder, env).end
-  expect(stdout).toMatch(/^ +matrix\/recall\S* +hidden\/recall xi +\S+ tuned /m)
-  expect(stdout).toMatch(/^ +matrix\/project\S* +visible\/project w +\S+ default /m)
+  expect(stdout).toMatch(/^ +product\/matvec\S* +hidden\/matvec xi +\S+ tuned /m)
+  expect(stdout).toMatch(/^ +product\/project\S* +visible\/project w +\S+ default /m)
   const fixed = await start(['plan', 'small.json', '--no-autotune'], folder, env).end
   expect(fixed.stdout).not.toContain(' tuned ')
 })

@@ -142,8 +142,8 @@ const FORMS: Readonly<Record<string, SimulationOptions>> = {
   plain: {},
   'without fused products': { variants: { fuse: 'off' } },
   'synapses in factors': { variants: { synapses: 'factored' } },
-  'resident, lanes that share a replica': { resident: 'on', variants: { resident: 'shared' } },
-  'resident, one lane a replica': { resident: 'on', variants: { resident: 'lone' } },
+  'resident, lanes that share a replica': { resident: 'on', variants: { resident: 'subgroup' } },
+  'resident, one lane a replica': { resident: 'on', variants: { resident: 'invocation' } },
 }
 
 function isPlain({ resident, variants }: SimulationOptions): boolean {

@@ -158,7 +158,7 @@ describe('a damaged checkpoint is refused with what is wrong', () => {
     ['origin without time', { origin: { tick: 0 } }, /origin.time is missing/],
     ['another seed', { seed: 2 }, /seed is 2, its scenario has 1/],
     ['unknown variant', { variants: { nothing: 'on' } }, /variants: there is no nothing=on/],
-    ['variant of no tile', { variants: { recall: '0x0' } }, /variants: there is no recall=0x0/],
+    ['variant of no tile', { variants: { matvec: '0x0' } }, /variants: there is no matvec=0x0/],
     ['rings of text', { rings: { w: ['1'] } }, /rings.w.0 must be number, not "1"/],
     ['scenario of nothing', { scenario: {} }, /scenario: version: is missing/],
     ['scenario of another schema', { scenario: { ...scenario, more: 1 } }, /scenario: more: unknown key/],
