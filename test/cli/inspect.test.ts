@@ -41,7 +41,9 @@ test('engram validate and plan report wrong input in one line with exit code 2',
 test('engram plan tells the variant of every product, and forces what it is told to', async () => {
   const { stdout } = await ask(['plan', 's.json', '--variant', 'matvec:xi=1x1/32'], folder)
   expect(stdout).toMatch(/^ +product\/matvec\S* +hidden\/matvec xi +1x1\/32 forced +1 /m)
-  expect(stdout).toMatch(/^ +product\/matvec-transposed\S* +visible\/matvec-transposed w +\d+x\d+\/64 default +1 /m)
+  expect(stdout).toMatch(
+    /^ +product\/matvec-transposed\S* +visible\/matvec-transposed w +\d+x\d+\/64 default +1 /m,
+  )
   expect(stdout).toMatch(
     /^variants: matvec:xi=1x1\/32 matvec-transposed:w=\S+ matvec-transposed:xi=\S+ fuse=on$/m,
   )

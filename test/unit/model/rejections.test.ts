@@ -116,9 +116,9 @@ const cases: [string, Raw, string, RegExp][] = [
   ],
   [
     'a kind of memory that there is not',
-    filters({ kind: 'sparse' }),
+    filters({ kind: 'scattered' }),
     'memories.k.kind',
-    /must be "dense" or "convolution", not "sparse"/,
+    /must be "dense", "convolution" or "product", not "scattered"/,
   ],
   [
     'a filter of a dense memory',
