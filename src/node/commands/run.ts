@@ -1,6 +1,8 @@
 import { basename, extname, join } from 'node:path'
 import { Command } from 'commander'
 import { ModelError, RunError } from '../../core/errors.ts'
+import { measureOf } from '../../core/kinds/probes/table.ts'
+import { leftOutOf } from '../../core/model/energy.ts'
 import type { Model } from '../../core/model/model.ts'
 import { checkResumable, decodeCheckpoint } from '../../core/run/checkpoint.ts'
 import type { Residence, ResidentMode } from '../../core/plan/forms.ts'
@@ -109,7 +111,7 @@ Examples:
   engram run scenarios/digits.json
   engram run scenarios/digits.json --set neurons.hidden.lagrangian.beta=4 --seed 2 --out out/beta4 --csv
   engram run scenarios/digits.json --vary neurons.hidden.lagrangian.beta=0.1:10:12:log --out out/beta
-  engram run scenarios/digits.json --variant recall:xi=1x1 --variant fuse=off
+  engram run scenarios/digits.json --variant matvec:xi=1x1 --variant fuse=off
   engram run scenarios/digits.json --checkpoint-every 500
   engram run scenarios/digits.json --resume out/digits/checkpoint.npz --ticks 5000`
 
@@ -149,7 +151,10 @@ async function run(scenario: string, options: RunOptions): Promise<void> {
     simulation = created
     if (resume !== undefined && checkpoint !== undefined)
       await naming(resume, () => created.restore(checkpoint))
-    if (!options.quiet) warn([...doubts, ...model.warnings])
+    if (!options.quiet) {
+      warn([...doubts, ...model.warnings])
+      noteEnergy(model)
+    }
     // Before others can see that the run is there.
     watch = watchSignals()
     output = await createOutput(folder, {
@@ -175,6 +180,15 @@ async function run(scenario: string, options: RunOptions): Promise<void> {
 }
 
 /** The plan with the fastest forms as far as they are known; where the run is long enough, those that are not are timed first. */
+/** Where an energy is recorded that leaves couplings out, that is said once. */
+function noteEnergy(model: Model): void {
+  const [first, ...more] = leftOutOf(model)
+  const isWatched = model.probes.some((probe) => measureOf(probe.kind)?.guard(probe) === 'descent')
+  if (first === undefined || !isWatched) return
+  const others = more.length > 0 ? `, and ${more.length} more (summary.json)` : ''
+  tell(`note: not a gradient flow: ${first}${others}; the energy leaves out what has none\n`)
+}
+
 async function planTuned(
   planned: (tuned: Tuned) => Promise<Residence>,
   { device }: RequestedDevice,
