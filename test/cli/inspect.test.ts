@@ -105,11 +105,11 @@ test('engram plan --wgsl prints the module of a label, and names the nearest lab
   )
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toMatch(
-    /^\/\/ w\/learn: kernel product\/learn\+hebbian, entry point learn\n\/\/ overrides: WORKGROUP = \d+, /,
+    /^\/\/ w\/plasticity-step: kernel rule\/plasticity-step\+hebbian, entry point plasticityStep\n\/\/ overrides: WORKGROUP = \d+, /,
   )
   expect(stdout).toMatch(/^ *1 {2}struct Params \{$/m)
-  expect(stdout).toMatch(/^ *\d+ {2}fn learn\(/m)
-  expect(await ask(['plan', 's.json', '--resident', 'off', '--wgsl', 'w/lern'], folder)).toEqual({
+  expect(stdout).toMatch(/^ *\d+ {2}fn plasticityStep\(/m)
+  expect(await ask(['plan', 's.json', '--resident', 'off', '--wgsl', 'w/plasticity-stop'], folder)).toEqual({
     code: 2,
     stdout: '',
     stderr:
