@@ -8,6 +8,7 @@ import type { IntegratorKind } from '../kinds/integrators/table.ts'
 import type { Lagrangian } from '../kinds/lagrangians/table.ts'
 import type { ProbeKind, ProbeOf } from '../kinds/probes/table.ts'
 import type { RuleKind } from '../kinds/rules/table.ts'
+import type { Update } from '../kinds/updates/table.ts'
 import type { Scenario } from './schema.ts'
 
 /** Dense rows, row-major, float32. `free` marks (with 1) the entries that a mask leaves alone. */
@@ -31,7 +32,7 @@ export interface Signs {
   readonly unit: number
 }
 
-export type { Lagrangian }
+export type { Lagrangian, Update }
 
 /** One layer of neurons, x. */
 export interface Layer {
@@ -45,6 +46,8 @@ export interface Layer {
   readonly tau: number
   readonly every: number
   readonly temperature: number
+  /** Which neurons move in a step. */
+  readonly update: Update
   /** b: one row for all replicas, or rows dealt to the replicas in turn. */
   readonly bias: Rows
   /** x(0): rows dealt to the replicas in turn. */

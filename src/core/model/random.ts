@@ -57,6 +57,23 @@ export function noise(seed: number, tick: number, layer: number, replica: number
   return normalOf(word0, word1)
 }
 
+/** Second word of the keys of updates: another stream than that of noise. */
+const UPDATE_KEY = 0x75706474
+
+/**
+ * 32 random bits for the update of one layer at one tick.
+ * @param layer - index of the layer in the scenario
+ */
+export function updateDraw(
+  seed: number,
+  tick: number,
+  layer: number,
+  replica: number,
+  counter: number,
+): number {
+  return philox([counter, replica, tick, layer], [seed, UPDATE_KEY])[0]
+}
+
 /** A sequence of random numbers that belongs to one purpose, such as `memories.xi.init`, under one seed. */
 export class RandomStream {
   readonly #key: readonly [number, number]

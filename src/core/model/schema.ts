@@ -17,6 +17,7 @@ import { lagrangianOptions } from '../kinds/lagrangians/table.ts'
 import type { Key } from '../kinds/probes/definition.ts'
 import { PROBE_KINDS, type ProbeKeys, type ProbeKind, PROBES } from '../kinds/probes/table.ts'
 import { RULE_KINDS, RULES } from '../kinds/rules/table.ts'
+import { UPDATE_KINDS, updateOptions, UPDATES, USUAL_UPDATE } from '../kinds/updates/table.ts'
 import { patternOptions, patternsAs, patternsSchema } from './patterns/schema.ts'
 
 export type { Control } from '../kinds/fields.ts'
@@ -94,6 +95,16 @@ const layerSchema = v.pipe(
     ),
     init: v.exactOptional(
       patternsAs('init', 'x(0): rows dealt to the replicas in turn; zeros when not given.'),
+    ),
+    update: v.optional(
+      v.pipe(
+        v.union(updateOptions),
+        v.title('update'),
+        v.description(
+          `Which neurons move in a step; the others keep their state. ${UPDATE_KINDS.map((kind) => `${kind}: ${UPDATES[kind].text}`).join(' ')} Not on an adiabatic layer.`,
+        ),
+      ),
+      USUAL_UPDATE,
     ),
     temperature: v.optional(
       number(

@@ -8,6 +8,7 @@ import { INTEGRATOR_KINDS, type IntegratorKind, integratorOf } from '../kinds/in
 import type { Written } from '../kinds/lagrangians/definition.ts'
 import { isPerNeuron, type Lagrangian, lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import { hasSteadyRate, isMoving, RULE_KINDS, type RuleKind } from '../kinds/rules/table.ts'
+import { UPDATE_KINDS, type UpdateKind, UPDATES } from '../kinds/updates/table.ts'
 import { wgsl } from './shaders.ts'
 
 /** The kernels, each a file of its name, and the files that are joined to it. */
@@ -15,6 +16,7 @@ const KERNELS = {
   'neuron/stimulate': [],
   'neuron/activate': ['common/real'],
   'neuron/normalize': ['common/real', 'common/magnitude'],
+  'neuron/choose': ['common/random', 'common/choice'],
   'neuron/integrate': [],
   'matrix/recall': [],
   'matrix/project': [],
@@ -71,8 +73,8 @@ const ADDITIONS = {
 const ENDINGS = {
   collect: ['matrix/collect'],
   weigh: ['matrix/weigh'],
-  step: ['neuron/step', 'neuron/drive', 'common/random', 'common/real', 'neuron/inert'],
-  react: ['neuron/step', 'neuron/drive', 'common/random', 'common/real', 'neuron/active'],
+  step: ['neuron/step', 'neuron/drive', 'common/random', 'noise/normal', 'common/real', 'neuron/inert'],
+  react: ['neuron/step', 'neuron/drive', 'common/random', 'noise/normal', 'common/real', 'neuron/active'],
 } as const
 
 export type KernelName = keyof typeof KERNELS
@@ -142,6 +144,8 @@ export interface Joined {
   readonly making?: Making
   readonly tile?: Tile
   readonly reduce?: Reduction
+  /** Of neuron/choose: who moves. */
+  readonly update?: UpdateKind
   /** Of matrix/learn: what moves it. */
   readonly rule?: RuleKind
   /** Of a rule whose rate differs from row to row. */
@@ -206,6 +210,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     tile,
     reduce,
     rule,
+    update,
     varied: isVaried = false,
   } = joined
   // Elsewhere the rate is computed on the host.
@@ -225,6 +230,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     size,
     reduce,
     rule,
+    update,
     gain,
     isCarried ? 'carried' : undefined,
     isStaged ? 'staged' : undefined,
@@ -251,6 +257,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
       else parts.push(...(facts?.isPerNeuron ? [file, 'lagrangian/summed'] : ['lagrangian/whole']))
     }
     if (rule !== undefined) parts.push('common/number', ...ruleFiles(rule, gain))
+    if (update !== undefined) parts.push(`update/${update}`)
     if (mayVary(name)) parts.push(isVaried ? 'common/varied' : 'common/shared')
     else if (isVaried) throw new Error(`${name} has one row of Params for all replicas`)
     if (tile !== undefined)
@@ -361,6 +368,8 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
   const reductions = Object.keys(REDUCTIONS) as Reduction[]
   const formats = Object.keys(FORMATS) as Format[]
   if (name === 'neuron/activate') return lagrangians.filter(isPerNeuron).map((lagrangian) => ({ lagrangian }))
+  if (name === 'neuron/choose')
+    return UPDATE_KINDS.filter((kind) => !UPDATES[kind].movesAll).map((update) => ({ update }))
   if (name === 'neuron/normalize')
     return lagrangians
       .filter((lagrangian) => !isPerNeuron(lagrangian))

@@ -7,10 +7,11 @@ import { add, dot, outer, row, squaredDistance } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
 import { gainOf, integratorOf, stagesOf } from '../kinds/integrators/table.ts'
 import { type Moving, movingRule } from '../kinds/rules/table.ts'
+import { updateFacts, updateWord } from '../kinds/updates/table.ts'
 import { activation, lagrangian } from '../kinds/lagrangians/table.ts'
 import { jointMemory } from '../model/energy.ts'
 import type { Layer, Memory, Model, Synapse } from '../model/model.ts'
-import { noise } from '../model/random.ts'
+import { noise, updateDraw } from '../model/random.ts'
 import { shownAt } from '../model/stimulus.ts'
 import { dealt, initialMemories, synapticBias, unmasked } from '../model/values.ts'
 
@@ -116,6 +117,8 @@ function createOne(model: Model): Reference {
   const bases = new Map<string, Float64Array>()
   /** Lambda of each memory. */
   const lambdas = new Map<string, Float64Array>()
+  /** Whether the update of a layer lets a neuron move in this tick. */
+  const chosen = new Map<string, (index: number) => boolean>()
   let tick = 0
 
   for (const { name, size, init, bias } of model.layers) {
@@ -251,6 +254,9 @@ function createOne(model: Model): Reference {
    */
   function advance(r: number): void {
     const due = groups.filter(({ every }) => tick % every === every - 1)
+    model.layers.forEach((layer, index) => {
+      chosen.set(layer.name, chooserOf(layer, index, r))
+    })
     const { stages } = integratorOf(integrator)
     const isStaged = ({ every }: Group): boolean => stagesOf(integrator, every).length > 1
     const staged = due.filter(isStaged)
@@ -278,11 +284,24 @@ function createOne(model: Model): Reference {
     })
   }
 
+  /** Which neurons move in this tick: the same in all stages. */
+  function chooserOf({ size, every, update }: Layer, index: number, r: number): (index: number) => boolean {
+    return updateFacts(update).chooser({
+      size,
+      step: Math.floor(tick / every),
+      word: updateWord(update),
+      draw: (counter) => updateDraw(model.seed, tick, index, r, counter),
+    })
+  }
+
   /** What a group gains by a whole step of one stage. */
   function gainsOf({ name, tau, every, pull }: Group, g: Activations, r: number): Float64Array {
     const { drive, gate = one, decay = one } = pull(g, r)
     const h = (dt * every) / tau
-    return state(name, r).map((z, k) => gainOf(integrator, h, gate(k), decay(k)) * (drive[k]! - decay(k) * z))
+    const moves = chosen.get(name)
+    return state(name, r).map((z, k) =>
+      moves?.(k) === false ? 0 : gainOf(integrator, h, gate(k), decay(k)) * (drive[k]! - decay(k) * z),
+    )
   }
 
   /** x += sigma xi, xi ~ N(0, 1), where no clamp holds x: what noise of temperature T adds in a step of the linear leak. */
@@ -292,7 +311,7 @@ function createOne(model: Model): Reference {
     const ratio = (dt * every) / tau
     const amplitude = Math.sqrt(temperature * integratorOf(integrator).variance(ratio))
     get(held, name).forEach((clamped, i) => {
-      if (!clamped) x[i]! += amplitude * noise(model.seed, tick, index, r, i)
+      if (!clamped && get(chosen, name)(i)) x[i]! += amplitude * noise(model.seed, tick, index, r, i)
     })
   }
 

@@ -54,6 +54,7 @@ describe('the schema', () => {
           every: 1,
           bias: 0,
           temperature: 0,
+          update: 'all',
         },
         h: {
           size: 1,
@@ -62,6 +63,7 @@ describe('the schema', () => {
           every: 1,
           bias: 0,
           temperature: 0,
+          update: 'all',
         },
       },
       synapses: { w: { layer: 'v', every: 1, strength: 0, base: 0, symmetric: true } },
