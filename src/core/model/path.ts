@@ -263,7 +263,16 @@ export function expected(node: SchemaNode): string {
       return `an object with "${node.key}" ${list(kinds.map(show))}`
     }
     case 'union':
-      return list((node.options as readonly SchemaNode[]).map(expected))
+      // The words of a picklist among them are no list in a list.
+      return list(
+        (node.options as readonly SchemaNode[]).flatMap((option) =>
+          option.type === 'picklist' ? (option.options as readonly string[]).map(show) : [expected(option)],
+        ),
+      )
+    case 'strict_object': {
+      const [key, ...others] = keysOf(node)
+      return key === undefined || others.length > 0 ? 'an object {...}' : `an object {"${key}": ...}`
+    }
     default:
       return 'an object {...}'
   }

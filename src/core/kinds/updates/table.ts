@@ -3,6 +3,7 @@
  * of a kind, or {KIND: number} for one that has a number.
  */
 import * as v from 'valibot'
+import { number } from '../fields.ts'
 
 /** What an update is told of a step of one layer in one replica. */
 export interface Choice {
@@ -25,6 +26,8 @@ interface Definition {
   readonly movesAll: boolean
   /** At most one neuron of a layer moves in a step: what it is sent cannot change with it. */
   readonly movesOne: boolean
+  /** As TeX, of its number as TeX; absent = there is nothing to say. */
+  readonly formula?: (of: string) => string
   /** The number of a kind that has one: its schema, what a user begins with, and the 32 bits that the kernel gets of it. */
   readonly number?: {
     readonly schema: v.GenericSchema<number>
@@ -42,6 +45,27 @@ export const UPDATES = {
     movesOne: false,
   },
 
+  probability: {
+    text: 'each neuron with this probability in each step, on its own.',
+    chooser:
+      ({ word, draw }) =>
+      (index) =>
+        draw(index) <= word,
+    movesAll: false,
+    movesOne: false,
+    formula: (of) => `\\text{each neuron with probability } p = ${of}`,
+    number: {
+      schema: number('probability', 'Probability with which a neuron moves in a step.', {
+        above: 0,
+        max: 1,
+        control: { min: 0.01, max: 1, step: 0.01 },
+      }),
+      start: 0.5,
+      // The largest of the 32-bit words that move a neuron.
+      word: (value) => Math.ceil(value * 2 ** 32) - 1,
+    },
+  },
+
   one: {
     text: 'one neuron at random in each step, by replica.',
     chooser({ size, draw }) {
@@ -50,6 +74,18 @@ export const UPDATES = {
     },
     movesAll: false,
     movesOne: true,
+    formula: () => '\\text{one neuron a step, at random}',
+  },
+
+  cycle: {
+    text: 'neuron number step mod N in each step, one after the other.',
+    chooser:
+      ({ size, step }) =>
+      (index) =>
+        index === step % size,
+    movesAll: false,
+    movesOne: true,
+    formula: () => '\\text{one neuron a step, in turn}',
   },
 } as const satisfies Readonly<Record<string, Definition>>
 
