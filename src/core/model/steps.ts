@@ -9,6 +9,7 @@
 import { couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
 import { groupsOf } from './couplings.ts'
 import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
+import { updateFacts } from '../kinds/updates/table.ts'
 import { INTEGRATORS } from '../kinds/integrators/table.ts'
 import type { Layer, Memory, Model, Rows, Synapse } from './model.ts'
 
@@ -83,6 +84,7 @@ function coupledGroups(model: Model): { readonly path: string; readonly name: st
       .filter(
         ({ name, tau }) =>
           tau > 0 &&
+          isFlow(model, name) &&
           moves(name) &&
           (synapses.some(({ layer }) => layer === name) ||
             memories.some(({ from, to }) => (from === name && moves(to)) || (to === name && moves(from)))),
@@ -95,6 +97,15 @@ function coupledGroups(model: Model): { readonly path: string; readonly name: st
       .filter(({ tau, from, to }) => tau !== undefined && (moves(from) || moves(to)))
       .map(({ name }) => ({ path: `memories.${name}`, name })),
   ]
+}
+
+/** False for a layer whose steps are no picture of a flow: its activation jumps, or one neuron moves while the others wait. */
+function isFlow({ layers }: Model, layer: string): boolean {
+  return layers.every(
+    ({ name, lagrangian, update }) =>
+      name !== layer ||
+      (lagrangianFacts(lagrangian).withoutHessian === undefined && !updateFacts(update).movesOne),
+  )
 }
 
 /** True when clamps hold all of a layer in every tick. */
@@ -128,7 +139,7 @@ function flip(
     const slopes = own.map(({ point, layer }) =>
       lagrangianFacts(layer.lagrangian).steepest(layer.lagrangian, reachOf(point, layer)),
     )
-    if (tau === 0 || isHeld(model, name) || slopes.includes(undefined)) return []
+    if (tau === 0 || isHeld(model, name) || !isFlow(model, name) || slopes.includes(undefined)) return []
     const weights = own.map(({ point, layer }, index) => ({
       rate: rateOf(layer, point.time),
       slope: slopes[index] as number,
