@@ -69,6 +69,7 @@ export function layerOf(scenario: Scenario, name: string, rowsAt: RowsAt): Layer
     tau: spec.tau,
     every: spec.every,
     temperature: spec.temperature,
+    noise: spec.noise,
     update: spec.update,
     bias: rows('bias', spec.bias),
     init: rows('init', spec.init ?? { kind: 'zeros' }),

@@ -6,6 +6,7 @@ import type { Ends } from '../kinds/couplings/definition.ts'
 import type { MemoryKind, OwnOf } from '../kinds/couplings/table.ts'
 import type { IntegratorKind } from '../kinds/integrators/table.ts'
 import type { Lagrangian } from '../kinds/lagrangians/table.ts'
+import type { NoiseKind } from '../kinds/noises/table.ts'
 import type { ProbeKind, ProbeOf } from '../kinds/probes/table.ts'
 import type { RuleKind } from '../kinds/rules/table.ts'
 import type { Update } from '../kinds/updates/table.ts'
@@ -46,6 +47,7 @@ export interface Layer {
   readonly tau: number
   readonly every: number
   readonly temperature: number
+  readonly noise: NoiseKind
   /** Which neurons move in a step. */
   readonly update: Update
   /** b: one row for all replicas, or rows dealt to the replicas in turn. */

@@ -15,6 +15,7 @@ import { DIRECTIONS } from '../kinds/couplings/definition.ts'
 import { INTEGRATOR_KINDS } from '../kinds/integrators/table.ts'
 import { lagrangianOptions } from '../kinds/lagrangians/table.ts'
 import type { Key } from '../kinds/probes/definition.ts'
+import { NOISE_KINDS, NOISES, USUAL_NOISE } from '../kinds/noises/table.ts'
 import { PROBE_KINDS, type ProbeKeys, type ProbeKind, PROBES } from '../kinds/probes/table.ts'
 import { RULE_KINDS, RULES } from '../kinds/rules/table.ts'
 import { UPDATE_KINDS, updateOptions, UPDATES, USUAL_UPDATE } from '../kinds/updates/table.ts'
@@ -116,6 +117,14 @@ const layerSchema = v.pipe(
         },
       ),
       0,
+    ),
+    noise: v.optional(
+      choice(
+        'noise',
+        `What a temperature above 0 adds. ${NOISE_KINDS.map((kind) => `${kind}: ${NOISES[kind].text}`).join(' ')}`,
+        NOISE_KINDS,
+      ),
+      USUAL_NOISE,
     ),
   }),
   v.description('A layer of neurons x: tau dx/dt = -x + b + I.'),

@@ -7,6 +7,7 @@
 import { INTEGRATOR_KINDS, type IntegratorKind, integratorOf } from '../kinds/integrators/table.ts'
 import type { Written } from '../kinds/lagrangians/definition.ts'
 import { isPerNeuron, type Lagrangian, lagrangianFacts } from '../kinds/lagrangians/table.ts'
+import { NOISE_KINDS, type NoiseKind, USUAL_NOISE } from '../kinds/noises/table.ts'
 import { hasSteadyRate, isMoving, RULE_KINDS, type RuleKind } from '../kinds/rules/table.ts'
 import { UPDATE_KINDS, type UpdateKind, UPDATES } from '../kinds/updates/table.ts'
 import { wgsl } from './shaders.ts'
@@ -73,8 +74,8 @@ const ADDITIONS = {
 const ENDINGS = {
   collect: ['matrix/collect'],
   weigh: ['matrix/weigh'],
-  step: ['neuron/step', 'neuron/drive', 'common/random', 'noise/normal', 'common/real', 'neuron/inert'],
-  react: ['neuron/step', 'neuron/drive', 'common/random', 'noise/normal', 'common/real', 'neuron/active'],
+  step: ['neuron/step', 'neuron/drive', 'common/random', 'common/real', 'neuron/inert'],
+  react: ['neuron/step', 'neuron/drive', 'common/random', 'common/real', 'neuron/active'],
 } as const
 
 export type KernelName = keyof typeof KERNELS
@@ -144,6 +145,8 @@ export interface Joined {
   readonly making?: Making
   readonly tile?: Tile
   readonly reduce?: Reduction
+  /** Of what moves a layer; default normal. */
+  readonly noise?: NoiseKind
   /** Of neuron/choose: who moves. */
   readonly update?: UpdateKind
   /** Of matrix/learn: what moves it. */
@@ -210,6 +213,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     tile,
     reduce,
     rule,
+    noise = USUAL_NOISE,
     update,
     varied: isVaried = false,
   } = joined
@@ -230,6 +234,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     size,
     reduce,
     rule,
+    noise === USUAL_NOISE ? undefined : noise,
     update,
     gain,
     isCarried ? 'carried' : undefined,
@@ -257,6 +262,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
       else parts.push(...(facts?.isPerNeuron ? [file, 'lagrangian/summed'] : ['lagrangian/whole']))
     }
     if (rule !== undefined) parts.push('common/number', ...ruleFiles(rule, gain))
+    if (parts.includes('neuron/step')) parts.push(`noise/${noise}`)
     if (update !== undefined) parts.push(`update/${update}`)
     if (mayVary(name)) parts.push(isVaried ? 'common/varied' : 'common/shared')
     else if (isVaried) throw new Error(`${name} has one row of Params for all replicas`)
@@ -417,6 +423,10 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
     return [
       ...[{ ending: 'step' } as const, ...reacting].flatMap(inBothSums),
       ...inBothSums({ ending: 'step', staged: true }),
+      ...NOISE_KINDS.filter((noise) => noise !== USUAL_NOISE).map((noise): Joined => ({
+        ending: 'step',
+        noise,
+      })),
     ]
   if (name === 'matrix/learn')
     return RULE_KINDS.filter(isMoving).flatMap((rule) =>

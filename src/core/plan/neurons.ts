@@ -271,6 +271,7 @@ export function stepping(
       ...(active ? { ending: 'react', lagrangian } : { ending: 'step' }),
       ...(carried && { carried }),
       ...(turn && { staged: true }),
+      noise: layer.noise,
     },
     constants: { ADIABATIC: adiabatic ? 1 : 0, ADDS: adds ? 1 : 0, ...driveConstants(model, layer) },
     buffers: {

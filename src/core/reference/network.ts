@@ -7,6 +7,7 @@ import { add, dot, outer, row, squaredDistance } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
 import { gainOf, integratorOf, stagesOf } from '../kinds/integrators/table.ts'
 import { type Moving, movingRule } from '../kinds/rules/table.ts'
+import { noiseOf } from '../kinds/noises/table.ts'
 import { updateFacts, updateWord } from '../kinds/updates/table.ts'
 import { activation, lagrangian } from '../kinds/lagrangians/table.ts'
 import { jointMemory } from '../model/energy.ts'
@@ -304,14 +305,14 @@ function createOne(model: Model): Reference {
     )
   }
 
-  /** x += sigma xi, xi ~ N(0, 1), where no clamp holds x: what noise of temperature T adds in a step of the linear leak. */
-  function shake({ name, temperature, tau, every }: Layer, index: number, r: number): void {
+  /** x += sigma xi, where x moves: what noise of temperature T adds in a step of the linear leak, xi ~ N(0, 1) or logistic. */
+  function shake({ name, temperature, tau, every, noise: kind }: Layer, index: number, r: number): void {
     if (temperature === 0) return
     const x = state(name, r)
     const ratio = (dt * every) / tau
-    const amplitude = Math.sqrt(temperature * integratorOf(integrator).variance(ratio))
+    const amplitude = noiseOf(kind).amplitude(temperature, integrator, ratio)
     get(held, name).forEach((clamped, i) => {
-      if (!clamped && get(chosen, name)(i)) x[i]! += amplitude * noise(model.seed, tick, index, r, i)
+      if (!clamped && get(chosen, name)(i)) x[i]! += amplitude * noise(model.seed, tick, index, r, i, kind)
     })
   }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { noise, normalOf, philox, RandomStream } from '../../../src/core/model/random.ts'
+import { normalOf, philox } from '../../../src/core/math/philox.ts'
+import { noise, RandomStream } from '../../../src/core/model/random.ts'
 import type { Kernel } from '../../../src/core/plan/kernels.ts'
 import random from '../../../shaders/common/random.wgsl?raw'
 import normal from '../../../shaders/noise/normal.wgsl?raw'

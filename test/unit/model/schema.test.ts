@@ -55,6 +55,7 @@ describe('the schema', () => {
           bias: 0,
           temperature: 0,
           update: 'all',
+          noise: 'normal',
         },
         h: {
           size: 1,
@@ -64,6 +65,7 @@ describe('the schema', () => {
           bias: 0,
           temperature: 0,
           update: 'all',
+          noise: 'normal',
         },
       },
       synapses: { w: { layer: 'v', every: 1, strength: 0, base: 0, symmetric: true } },

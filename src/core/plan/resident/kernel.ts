@@ -164,7 +164,12 @@ function functionsOf({ planning: { model }, layers, matrices, rules }: Writing, 
   const lagrangians = layers
     .filter(({ kind }, at) => layers.findIndex((one) => one.kind === kind) === at)
     .map(({ layer, kind }) => prefixed(`${lagrangianSource(layer.lagrangian)}\n${quadsOf(layer)}`, kind))
-  const isWarmed = model.layers.some(({ name }) => isWarm(model, name))
+  const warm = layers.filter(({ layer }) => isWarm(model, layer.name))
+  const shakers = warm
+    .filter(({ shaker }, at) => warm.findIndex((one) => one.shaker === shaker) === at)
+    .map(({ layer, shaker }) =>
+      prefixed(`${wgsl(`noise/${layer.noise}`)}\n${wgsl('resident/noise')}`, shaker),
+    )
   const choosers = layers
     .filter(({ chooser }, at) => layers.findIndex((one) => one.chooser === chooser) === at)
     .flatMap(({ layer, chooser }) =>
@@ -175,8 +180,8 @@ function functionsOf({ planning: { model }, layers, matrices, rules }: Writing, 
   return [
     wgsl('resident/quad'),
     wgsl('common/real'),
-    ...(isWarmed || choosers.length > 0 ? [wgsl('common/random')] : []),
-    ...(isWarmed ? [wgsl('noise/normal'), wgsl('resident/noise')] : []),
+    ...(shakers.length > 0 || choosers.length > 0 ? [wgsl('common/random')] : []),
+    ...shakers,
     ...(choosers.length > 0 ? [wgsl('common/choice')] : []),
     ...choosers,
     ...([...layers, ...matrices].some(({ carried }) => carried) ? [wgsl('common/carry')] : []),

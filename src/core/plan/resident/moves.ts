@@ -5,7 +5,7 @@ import { drive, isHeld, padded, quadAt, times } from './words.ts'
 
 /** One step of a layer, or x = b + I of an adiabatic one. */
 export function integrate({ planning, param, broken }: Writing, one: Held): string {
-  const { layer, index, quads, clamped, carried, masked, chooser } = one
+  const { layer, index, quads, clamped, carried, masked, shaker, chooser } = one
   const isAdiabatic = layer.tau === 0
   const get = (field: string): string =>
     param(`l${index}_`, `${layer.name}/integrate`, [isAdiabatic ? 'settle' : 'integrate'], field)
@@ -16,7 +16,7 @@ export function integrate({ planning, param, broken }: Writing, one: Held): stri
     const x = `x${index}_${k}`
     const shake = (): string => {
       const own = `replica % ${get('repetitions')}`
-      const numbers = `noiseQuad(${get('seed')}, u32(clock[record]), ${get('layer')}, ${own}, 4u * (${quadAt(one, k)}))`
+      const numbers = `${shaker}noiseQuad(${get('seed')}, u32(clock[record]), ${get('layer')}, ${own}, 4u * (${quadAt(one, k)}))`
       return `${get('sigma')} * ${numbers}`
     }
     // A layer that is held as a whole does not come here, but for one that belongs to its state at every moment.
