@@ -21,6 +21,7 @@ import {
 import { asCustom, CUSTOM } from '../../core/kinds/lagrangians/table.ts'
 import type { Lagrangian } from '../../core/model/model.ts'
 import type { Scenario } from '../../core/model/schema.ts'
+import { memorySpecs } from '../../core/model/specs.ts'
 
 export interface ControlField extends Field {
   readonly path: string
@@ -207,7 +208,7 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
     next = set(next, `neurons.${name}.update`, USUAL_UPDATE)
   }
   // A memory has one row for each neuron of its layer: where they are drawn, their number follows.
-  for (const [memory, { to, init }] of Object.entries(scenario.memories)) {
+  for (const [memory, { to, init }] of Object.entries(memorySpecs(scenario))) {
     if (init.kind !== 'random' || init.count === undefined) continue
     if (path === `neurons.${to}.size`) next = set(next, `memories.${memory}.init.count`, value)
     if (path === `memories.${memory}.init.count`) next = set(next, `neurons.${to}.size`, value)

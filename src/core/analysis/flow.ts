@@ -3,8 +3,8 @@
  * and its linear part as products, so that no matrix over all neurons is needed.
  * @see docs/theory.md, "Hyperbolicity and spectra"
  */
-import { couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
-import { isMemory } from '../model/couplings.ts'
+import { arraysOf, couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
+import { isLinear, isMemory } from '../model/couplings.ts'
 import { leftOutOf } from '../model/energy.ts'
 import { add, dot, row, times } from '../math/algebra.ts'
 import { activation, hessian, isPerNeuron, lagrangian } from '../kinds/lagrangians/table.ts'
@@ -29,6 +29,8 @@ export interface Flow {
   /** Why the flow descends no energy, where a coupling has none. */
   readonly withoutEnergy: string | undefined
   readonly couple: (g: Vectors) => Vectors
+  /** How that changes with g, near the states of all layers. */
+  readonly tangent: (states: Vectors) => (change: Vectors) => Vectors
   /** All layers by name, the adiabatic ones evaluated, x = b + I. */
   readonly states: (x: Float64Array) => Vectors
   /** -x + b + I, [N]: tau dx/dt. */
@@ -50,9 +52,7 @@ export function createFlow(model: Model, moment: Moment, replica = 0): Flow {
   const couplings = model.couplings.map((one) =>
     isMemory(one) ? { ...one, inputOffset: 'none' as const } : one,
   )
-  const matrices = new Map(
-    couplings.map(({ name }) => [name, Float64Array.from(moment[name] as ArrayLike<number>)]),
-  )
+  const matrices = new Map(couplings.map((one) => [one.name, tensorOf(one, moment)]))
   const couple = coupleOn(model.layers, couplings, matrices)
   const biases = new Map(model.layers.map(({ name, bias }) => [name, dealt(bias, replica)]))
   for (const { name, to, init, inputOffset } of model.memories) {
@@ -84,6 +84,27 @@ export function createFlow(model: Model, moment: Moment, replica = 0): Flow {
     size,
     withoutEnergy: leftOutOf(model)[0],
     couple,
+    tangent(all) {
+      if (model.couplings.every(isLinear)) return couple
+      const g = activations(model.layers, all)
+      const slopes = couplings.flatMap((one) => {
+        const { layers, targets, slope } = couplingFacts(one)
+        const tensor = matrices.get(one.name) as Float64Array
+        return targets(one).flatMap((to) =>
+          layers(one)
+            .filter((from) => from !== to || layers(one).length === 1)
+            .map((from) => ({ to, from, matrix: slope(one, tensor, g, to, from) })),
+        )
+      })
+      return (change) => {
+        const result = new Map(model.layers.map(({ name, size: N }) => [name, new Float64Array(N)]))
+        for (const { to, from, matrix } of slopes) {
+          const moved = change.get(from)
+          if (moved !== undefined) add(result.get(to) as Float64Array, times(matrix, moved))
+        }
+        return result
+      }
+    },
     states,
     field(x) {
       const input = couple(activations(model.layers, states(x)))
@@ -107,6 +128,18 @@ export function createFlow(model: Model, moment: Moment, replica = 0): Flow {
       return energy
     },
   }
+}
+
+/** The tensor of a coupling at a moment, in float64. */
+export function tensorOf(coupling: Coupling, moment: Moment): Float64Array {
+  const parts = arraysOf(coupling).map((name) => {
+    const values = moment[name]
+    if (values === undefined) throw new Error(`the moment has no \`${name}\``)
+    return Float64Array.from(values)
+  })
+  return parts.length === 1
+    ? (parts[0] as Float64Array)
+    : Float64Array.from(parts.flatMap((part) => [...part]))
 }
 
 /** The parts of a vector over several layers, as views. */

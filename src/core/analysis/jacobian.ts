@@ -1,9 +1,9 @@
 /** Linear stability of the flow of the neurons at a state, in float64 (docs/theory.md, "Hyperbolicity and spectra"). */
-import { couplingFacts, hasEnergy, targetsOf } from '../kinds/couplings/table.ts'
+import { couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { times } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
-import { hessian } from '../kinds/lagrangians/table.ts'
+import { activation, hessian } from '../kinds/lagrangians/table.ts'
 import type { Layer, Model } from '../model/model.ts'
 import {
   type Couple,
@@ -14,6 +14,7 @@ import {
   hessianDiagonal,
   isElementwise,
   parts,
+  tensorOf,
 } from './flow.ts'
 import { type Ends, lanczos } from './lanczos.ts'
 import { requireHessians } from './smooth.ts'
@@ -228,18 +229,25 @@ function couplingsOf(model: Model, moment: Moment): ReadonlyMap<string, Readonly
     const before = row?.get(from)
     row?.set(from, before === undefined ? matrix : Matrix.add(before, matrix))
   }
-  for (const { name, layer } of model.synapses) {
-    const size = model.layers.find((one) => one.name === layer)?.size ?? 0
-    join(layer, layer, matrixOf(size, size, found(moment, name)))
-  }
+  const g: Vectors = new Map(
+    model.layers.map(({ name, lagrangian: l }) => [
+      name,
+      activation(l, Float64Array.from(found(moment, name))),
+    ]),
+  )
   const sizes = new Map(model.layers.map(({ name, size }) => [name, size]))
-  for (const memory of model.memories) {
-    const { name, from, to } = memory
-    const written = couplingFacts(memory).matrix(memory, Float64Array.from(found(moment, name)))
-    const xi = matrixOf(sizes.get(to) ?? 0, sizes.get(from) ?? 0, written)
-    const targets = targetsOf(memory)
-    if (targets.includes(to)) join(to, from, xi)
-    if (targets.includes(from)) join(from, to, xi.transpose())
+  for (const coupling of model.couplings) {
+    const { layers, targets, slope } = couplingFacts(coupling)
+    const tensor = tensorOf(coupling, moment)
+    for (const to of targets(coupling))
+      for (const from of layers(coupling)) {
+        if (to === from && layers(coupling).length > 1) continue
+        join(
+          to,
+          from,
+          matrixOf(sizes.get(to) ?? 0, sizes.get(from) ?? 0, slope(coupling, tensor, g, to, from)),
+        )
+      }
   }
   return couplings
 }

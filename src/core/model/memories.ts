@@ -102,8 +102,7 @@ function takes(learns: ReturnType<typeof memoryFacts>['learns'], rule: RuleKind)
 type RowsWant = Want & Required<Pick<Want, 'rows'>>
 
 /** One memory, with the rows of its initial value and its bias. */
-export function memoryOf(scenario: Scenario, name: string, rowsAt: RowsAt): Memory {
-  const spec = scenario.memories[name] as MemorySpec
+export function memoryOf(scenario: Scenario, name: string, spec: MemorySpec, rowsAt: RowsAt): Memory {
   const path = `memories.${name}`
   const common: CommonMemory = {
     name,

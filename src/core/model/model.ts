@@ -108,7 +108,26 @@ export type ConvolutionMemory = MemoryOf<'convolution'>
 
 export type Memory = { readonly [K in MemoryKind]: MemoryOf<K> }[MemoryKind]
 
-export type Coupling = Memory | Synapse
+/** The part of the patterns of a hyperedge that belongs to one layer, [count, N]. */
+export interface Factor {
+  readonly layer: string
+  readonly init: Rows
+}
+
+/** Patterns that two to four layers share; the parts of all of them move together. */
+export interface Hyperedge {
+  readonly kind: 'product'
+  readonly name: string
+  readonly factors: readonly Factor[]
+  /** Multiplies every product. */
+  readonly scale: number
+  readonly rule: RuleKind
+  /** Time constant; absent for rule "fixed". */
+  readonly tau?: number
+  readonly every: number
+}
+
+export type Coupling = Memory | Synapse | Hyperedge
 
 declare const viewed: unique symbol
 
@@ -168,6 +187,7 @@ export interface Model {
   readonly couplings: readonly Coupling[]
   readonly synapses: View<Synapse>
   readonly memories: View<Memory>
+  readonly hyperedges: View<Hyperedge>
   readonly stimulus: readonly Stimulus[]
   readonly probes: readonly Probe[]
   /** SHA-256 of the content of each file that the scenario names, as it names it. */

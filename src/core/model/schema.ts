@@ -9,17 +9,20 @@ import {
   MEMORY_KINDS,
   type MemoryKind,
   memoryFacts,
+  type OtherKind,
   USUAL_MEMORY,
 } from '../kinds/couplings/table.ts'
+import { FEWEST_FACTORS, MOST_FACTORS } from '../kinds/couplings/product.ts'
 import { DIRECTIONS } from '../kinds/couplings/definition.ts'
 import { INTEGRATOR_KINDS } from '../kinds/integrators/table.ts'
 import { lagrangianOptions } from '../kinds/lagrangians/table.ts'
-import type { Key } from '../kinds/probes/definition.ts'
 import { NOISE_KINDS, NOISES, USUAL_NOISE } from '../kinds/noises/table.ts'
-import { PROBE_KINDS, type ProbeKeys, type ProbeKind, PROBES } from '../kinds/probes/table.ts'
 import { RULE_KINDS, RULES } from '../kinds/rules/table.ts'
 import { UPDATE_KINDS, updateOptions, UPDATES, USUAL_UPDATE } from '../kinds/updates/table.ts'
 import { patternOptions, patternsAs, patternsSchema } from './patterns/schema.ts'
+import { probeSchema } from './probe-schema.ts'
+import { replicasSchema } from './replicas-schema.ts'
+import { stimulusSchema, tick } from './stimulus-schema.ts'
 
 export type { Control } from '../kinds/fields.ts'
 
@@ -181,7 +184,14 @@ const synapseSchema = v.pipe(
   v.description('Lateral coupling W of one layer, started at J.'),
 )
 
-/** What every kind of memory takes. */
+const memoryTau = v.exactOptional(
+  number('tau', `${tauText} Needed for every rule but fixed, meaningless for that.`, {
+    above: 0,
+    control: { min: 0.1, max: 100000, log: true },
+  }),
+)
+
+/** What every kind of memory between two layers takes. */
 const memory = {
   from: text('from', 'The layer its columns belong to.'),
   to: text('to', 'The layer its rows belong to; another one than `from`.'),
@@ -206,12 +216,7 @@ const memory = {
     choice('rule', RULE_KINDS.map((kind) => `${kind}: ${RULES[kind].text}`).join(' '), RULE_KINDS),
     'fixed',
   ),
-  tau: v.exactOptional(
-    number('tau', `${tauText} Needed for every rule but fixed, meaningless for that.`, {
-      above: 0,
-      control: { min: 0.1, max: 100000, log: true },
-    }),
-  ),
+  tau: memoryTau,
   every,
   bias: v.exactOptional(
     patternsAs('bias', 'Lambda, shaped like Xi; init when not given (hebbian), 0 when not given (gated).'),
@@ -235,135 +240,45 @@ function memoryOption(kind: MemoryKind): v.GenericSchema {
   return v.pipe(v.strictObject(entries), v.description(description))
 }
 
-const memorySchema = v.variant(
-  'kind',
-  MEMORY_KINDS.map(memoryOption) as unknown as { [K in MemoryKind]: MemoryOption<K> }[MemoryKind][],
-)
-
-// --------------------------------------------------------------------------------------------------- stimulus
-
-const tick = { integer: true, min: 0, max: 2 ** 31 } as const
-
-const shown = {
-  layer: text('layer', 'The layer it acts on.'),
-  patterns: patternsSchema,
-  start: v.optional(number('start', 'First tick.', tick), 0),
-}
-
-const sequence = {
-  ...shown,
-  stop: v.exactOptional(number('stop', 'First tick at which it is off again; never when not given.', tick)),
-  dwell: v.optional(positiveInteger('dwell', 'Ticks for which each pattern is shown.'), 1),
-  gap: v.optional(number('gap', 'Ticks without a pattern after each.', tick), 0),
-  order: v.optional(
-    choice(
-      'order',
-      'cycle: again and again. shuffle: each pass in a new seeded order. once: a single pass.',
-      ['cycle', 'shuffle', 'once'],
-    ),
-    'cycle',
-  ),
-}
-
-const stimulusSchema = v.variant('kind', [
-  v.pipe(
-    v.strictObject({ kind: v.literal('initial'), ...shown }),
+/** What a scenario writes for kinds that join layers in a way of their own. */
+const others = {
+  product: v.pipe(
+    v.strictObject({
+      kind: v.literal('product'),
+      between: v.pipe(
+        v.record(name, patternsSchema),
+        v.title('between'),
+        v.description(
+          `Patterns by layer, of ${FEWEST_FACTORS} to ${MOST_FACTORS} layers: the rows of the same number belong together.`,
+        ),
+      ),
+      scale: v.optional(
+        number('scale', 'Multiplies what every layer is sent.', {
+          control: { min: 0.01, max: 10, log: true },
+        }),
+        1,
+      ),
+      rule: v.optional(
+        choice(
+          'rule',
+          'fixed: the patterns A stay. hebbian: tau dA/dt = -(A - A(0)) + scale p g^T, p the product of the overlaps of all other ' +
+            'layers, g the activation of its own.',
+          ['fixed', 'hebbian'],
+        ),
+        'fixed',
+      ),
+      tau: memoryTau,
+      every,
+    }),
     v.description(
-      'Sets the state once, at tick start; rows are dealt to the replicas in turn. Not on an adiabatic layer.',
+      'A hyperedge: for every pattern each layer gets its part of it times the overlaps of all other layers with theirs.',
     ),
   ),
-  v.pipe(
-    v.strictObject({ kind: v.literal('clamp'), ...sequence }),
-    v.description('Holds the state at a pattern, the same in all replicas.'),
-  ),
-  v.pipe(
-    v.strictObject({ kind: v.literal('current'), ...sequence }),
-    v.description('Adds a pattern to the bias, the same in all replicas.'),
-  ),
-])
+} as const satisfies Readonly<Record<OtherKind, v.GenericSchema>>
 
-// ----------------------------------------------------------------------------------------------------- probes
-
-const sampled = {
-  every: v.optional(
-    positiveInteger('every', 'Ticks between samples; the first is taken before the first tick.'),
-    1,
-  ),
-}
-
-type KeySchema<D> = D extends { readonly patternsFor: string }
-  ? typeof patternsSchema
-  : ReturnType<typeof text>
-
-type ProbeOption<K extends ProbeKind> = v.StrictObjectSchema<
-  { readonly kind: v.LiteralSchema<K, undefined> } & {
-    readonly [N in keyof ProbeKeys<K>]: KeySchema<ProbeKeys<K>[N]>
-  } & typeof sampled,
-  undefined
->
-
-/** What a scenario writes for a kind of probe. TypeScript cannot follow the keys through the loop. */
-function probeOption(kind: ProbeKind): v.GenericSchema {
-  const { keys, description } = PROBES[kind]
-  const own = Object.entries<Key>(keys).map(([key, about]): [string, v.GenericSchema] => [
-    key,
-    'patternsFor' in about ? patternsSchema : text(key, about.description),
-  ])
-  const entries = { kind: v.literal(kind), ...Object.fromEntries(own), ...sampled }
-  return v.pipe(v.strictObject(entries), v.description(description))
-}
-
-const probeSchema = v.variant(
-  'kind',
-  PROBE_KINDS.map(probeOption) as unknown as { [K in ProbeKind]: ProbeOption<K> }[ProbeKind][],
-)
-
-// --------------------------------------------------------------------------------------------------- replicas
-
-const replicaCount = (title: string, description: string) => positiveInteger(title, description, 65535)
-
-const axisSchema = v.pipe(
-  v.strictObject({
-    from: v.exactOptional(number('from', 'First value.')),
-    to: v.exactOptional(number('to', 'Last value.')),
-    steps: v.exactOptional(replicaCount('steps', 'How many values, the first and the last included.')),
-    scale: v.exactOptional(
-      choice('scale', 'Equal differences (linear) or equal ratios (log); linear when not given.', [
-        'linear',
-        'log',
-      ]),
-    ),
-    values: v.exactOptional(
-      v.pipe(
-        v.array(number('value', 'A value.')),
-        v.minLength(1),
-        v.title('values'),
-        v.description('The values one by one, instead of from, to and steps.'),
-      ),
-    ),
-  }),
-  v.description('The values that one parameter takes: from, to and steps, or values.'),
-)
-
-const replicasSchema = v.union([
-  replicaCount('replicas', 'Independent copies of the network, run side by side.'),
-  v.strictObject({
-    count: v.exactOptional(
-      replicaCount(
-        'count',
-        'Replicas in all: a multiple of the number of points; as many as points when not given.',
-      ),
-    ),
-    vary: v.pipe(
-      v.record(v.string(), axisSchema),
-      v.minEntries(1),
-      v.title('vary'),
-      v.description(
-        'Values by the path of a parameter that may change while a network runs, such as neurons.hidden.lagrangian.beta, ' +
-          'of seed, or of what damages cues, such as stimulus.0.patterns.corrupt.fraction. Several make a grid.',
-      ),
-    ),
-  }),
+const memorySchema = v.variant('kind', [
+  ...(MEMORY_KINDS.map(memoryOption) as unknown as { [K in MemoryKind]: MemoryOption<K> }[MemoryKind][]),
+  ...Object.values(others),
 ])
 
 // --------------------------------------------------------------------------------------------------- scenario
@@ -443,7 +358,10 @@ export type Scenario = v.InferOutput<typeof scenarioSchema>
 export type ScenarioInput = v.InferInput<typeof scenarioSchema>
 export type LayerSpec = Scenario['neurons'][string]
 export type SynapseSpec = Scenario['synapses'][string]
-export type MemorySpec = Scenario['memories'][string]
+/** What stands under `memories`: memories between two layers, and hyperedges. */
+export type CouplingSpec = Scenario['memories'][string]
+export type MemorySpec = Extract<CouplingSpec, { readonly kind: MemoryKind }>
+export type HyperedgeSpec = Extract<CouplingSpec, { readonly kind: OtherKind }>
 export type StimulusSpec = Scenario['stimulus'][number]
 export type AxisSpec = Extract<Scenario['replicas'], object>['vary'][string]
 export type ProbeSpec = Scenario['probes'][string]

@@ -94,7 +94,7 @@ function isStimulated(model: Model, layer: Layer): boolean {
   return chooses(layer) || model.stimulus.some((item) => item.layer === layer.name)
 }
 
-/** Buffers of neuron/drive.wgsl. */
+/** Buffers of neuron/external-input.wgsl. */
 export function driveBuffers(model: Model, layer: Layer): Record<string, string> {
   const stimulated = isStimulated(model, layer)
   return {
@@ -104,7 +104,7 @@ export function driveBuffers(model: Model, layer: Layer): Record<string, string>
   }
 }
 
-/** Constants of neuron/drive.wgsl. */
+/** Constants of neuron/external-input.wgsl. */
 export function driveConstants(model: Model, layer: Layer): Record<string, number> {
   return { STIMULATED: isStimulated(model, layer) ? 1 : 0 }
 }

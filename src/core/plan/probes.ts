@@ -119,7 +119,7 @@ export function planProbe(planning: Planning, probe: Probe, slotWord: number, ri
       ringStart,
       capacity: 0,
       sampleWords: 0,
-      shape: shapeOf(model, copies),
+      shape: shapeOf(planning, copies),
       copies,
       needsFlush: false,
     }
@@ -158,12 +158,12 @@ export function needsLagrangian(probe: Probe): boolean {
   return plannerOf(probe)?.needsLagrangian ?? false
 }
 
-/** Shape of a layer [N] or of what is read of a coupling. */
-export function shapeOf(model: Model, name: string): readonly number[] {
-  const layer = model.layers.find((item) => item.name === name)
+/** Shape of a layer [N] or of an array of a coupling, without replicas. */
+function shapeOf(planning: Planning, name: string): readonly number[] {
+  const layer = planning.model.layers.find((item) => item.name === name)
   if (layer !== undefined) return [layer.size]
-  const coupling = find(model.couplings, name)
-  return couplingPlanner(coupling).shape(model, coupling)
+  const { rows, columns } = matrixNamed(planning, name)
+  return [rows, columns]
 }
 
 /** Every term in a word of its own. */
@@ -265,9 +265,9 @@ function overlap(planning: Planning, probe: ProbeOf<'overlap', Rows>, slot: Slot
       planning,
       {
         owner: probe.name,
-        act: 'recall',
+        act: 'matvec',
         stage: 'probe',
-        kernel: 'matrix/recall',
+        kernel: 'product/matvec',
         matrix: patterns,
         vector: activationsOf(layer),
         scale: 1 / layer.size,

@@ -9,7 +9,8 @@ import { parseScenario } from '../model/parse.ts'
 import { carryNameOf } from '../plan/carry.ts'
 import { MOST_PENDING } from '../plan/clock.ts'
 import { deferredArrays } from '../plan/deferred.ts'
-import { checkVariants } from '../plan/variants.ts'
+import { memorySpecs, partsOf } from '../model/specs.ts'
+import { type Variants, readVariants } from '../plan/variants.ts'
 import { type Checkpoint, LAST_TICK } from './restorable.ts'
 import { type Arrays, seriesArrays, stateArrays } from './results.ts'
 import type { Series } from './series.ts'
@@ -77,10 +78,12 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     throw foreign(`seed is ${header.seed}, its scenario has ${scenario.seed}`)
   if (header.origin.tick > header.tick)
     throw foreign(`origin.tick is ${header.origin.tick}, after its tick ${header.tick}`)
-  checkMade(variants)
-  const { neurons, synapses, memories, probes } = scenario
+  const { neurons, synapses, probes } = scenario
   const parts = Object.keys(synapses).flatMap(deferredArrays)
-  const wholes = [...[neurons, synapses, memories].flatMap((group) => Object.keys(group)), ...parts]
+  const wholes = [
+    ...[neurons, synapses, memorySpecs(scenario), partsOf(scenario)].flatMap((group) => Object.keys(group)),
+    ...parts,
+  ]
   const states = wholes.flatMap((name) => [name, carryNameOf(name)])
   const found = states.flatMap((name) => {
     const array = arrays[`state.${name}`]
@@ -99,7 +102,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     tick: header.tick,
     origin: header.origin,
     seed: header.seed,
-    ...(variants === undefined ? {} : { variants: variants }),
+    ...(variants === undefined ? {} : { variants: kernelsOf(variants) }),
     ...(rings === undefined ? {} : { rings }),
     ...(files === undefined ? {} : { files }),
     warnings: header.warnings,
@@ -152,9 +155,9 @@ function scenarioOf({ scenario }: Header): Checkpoint['scenario'] {
   }
 }
 
-function checkMade(variants: Header['variants']): void {
+function kernelsOf(variants: Readonly<Record<string, string>>): Variants {
   try {
-    if (variants !== undefined) checkVariants(variants)
+    return readVariants(variants)
   } catch (error) {
     throw error instanceof ModelError ? foreign(error.message) : error
   }

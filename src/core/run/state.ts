@@ -3,6 +3,8 @@ import type { PiecedArray } from '../data/npz.ts'
 import { ModelError } from '../errors.ts'
 import type { Engine } from '../gpu/engine.ts'
 import type { Model } from '../model/model.ts'
+import { arraysOf } from '../kinds/couplings/table.ts'
+import { isSynapse } from '../model/couplings.ts'
 import { carryNameOf, hasCarry } from '../plan/carry.ts'
 import {
   type Copy,
@@ -20,7 +22,7 @@ import {
 import { readError } from './failures.ts'
 import type { Life } from './life.ts'
 import { type Checkpoint, checkRestorable } from './restorable.ts'
-import type { Scheduler } from './scheduler.ts'
+import type { Ticks } from './ticks.ts'
 
 /** Names, values and errors as `Simulation` tells; whether the simulation is alive is for the caller to check. */
 export interface State {
@@ -40,15 +42,18 @@ export interface State {
   load(checkpoint: Checkpoint): void
 }
 
-export function createState(engine: Engine, scheduler: Scheduler, life: Life, current: () => Model): State {
+export function createState(engine: Engine, ticks: Ticks, life: Life, current: () => Model): State {
   const { device, plan } = engine
 
   /** Names of what a run changes. */
   const dynamicNames = [
-    ...current().layers.filter(({ tau }) => tau > 0),
-    ...current().synapses.filter(({ tau }) => tau !== undefined),
-    ...current().memories.filter(({ tau }) => tau !== undefined),
-  ].map(({ name }) => name)
+    ...current()
+      .layers.filter(({ tau }) => tau > 0)
+      .map(({ name }) => name),
+    ...[...current().couplings.filter(isSynapse), ...current().couplings.filter((one) => !isSynapse(one))]
+      .filter(({ tau }) => tau !== undefined)
+      .flatMap(arraysOf),
+  ]
 
   /** Second words of what a run changes. */
   const carriedNames = [...dynamicNames, ...plan.deferred.flatMap(({ arrays }) => arrays)]
@@ -73,7 +78,7 @@ export function createState(engine: Engine, scheduler: Scheduler, life: Life, cu
   const read = async (names: readonly string[]): Promise<DenseArray[]> => {
     const lists = names.map((name) => copiesOf(plan, current(), name))
     life.checkDevice()
-    scheduler.ensure(names, 0)
+    ticks.ensure(names, 0)
     const bytes = await copyOut(lists.flat())
     let start = 0
     return names.map((name, index) => {
@@ -88,7 +93,7 @@ export function createState(engine: Engine, scheduler: Scheduler, life: Life, cu
     parts: readonly Part[],
   ): AsyncGenerator<Float32Array, void, undefined> {
     life.checkDevice()
-    scheduler.ensure([name], 0)
+    ticks.ensure([name], 0)
     for (const { copies, unpack } of parts) yield unpack(await copyOut(copies))
   }
 
@@ -112,7 +117,7 @@ export function createState(engine: Engine, scheduler: Scheduler, life: Life, cu
   /** Of symmetric couplings only one half is read. */
   const checkSymmetric = (name: string, data: ArrayLike<number>): void => {
     const isFolded = plan.tick.some(
-      ({ kernel, buffers }) => kernel.entryPoint === 'fold' && buffers.matrix?.startsWith(`${name}/`),
+      ({ kernel, buffers }) => kernel.entryPoint === 'symv' && buffers.matrix?.startsWith(`${name}/`),
     )
     const matrix = plan.matrices.get(name)
     if (!isFolded || matrix === undefined) return
@@ -132,8 +137,8 @@ export function createState(engine: Engine, scheduler: Scheduler, life: Life, cu
     checkWritable(name)
     checkSymmetric(name, data)
     upload(name, data)
-    if (writable.includes(name)) scheduler.takeBack(name)
-    scheduler.disturb()
+    if (writable.includes(name)) ticks.takeBack(name)
+    ticks.disturb()
   }
 
   /** Numbers that are to be written; a name that is not there is said first. */
@@ -158,17 +163,17 @@ export function createState(engine: Engine, scheduler: Scheduler, life: Life, cu
         throw new ModelError(`\`${name}\` is symmetric and cannot be written in part; write the whole of it`)
       }
       device.queue.writeBuffer(engine.buffer(buffer), offset, bytes)
-      scheduler.disturb()
+      ticks.disturb()
     },
     writeCue(index, at, data) {
       const floats = finiteFloats(`stimulus.${index}.patterns`, data, at)
       const { buffer, offset, bytes } = packCue(current(), index, at, floats)
       device.queue.writeBuffer(engine.buffer(buffer), offset, bytes)
-      scheduler.disturb()
+      ticks.disturb()
     },
     writable,
     async save() {
-      const rings = plan.deferred.map(({ name }) => [name, scheduler.updates.save(name)] as const)
+      const rings = plan.deferred.map(({ name }) => [name, ticks.updates.save(name)] as const)
       const parts = plan.deferred.flatMap(({ arrays }) => arrays)
       const names = [...dynamicNames, ...parts, ...carriedNames]
       const arrays = await read(names)
@@ -194,7 +199,7 @@ export function createState(engine: Engine, scheduler: Scheduler, life: Life, cu
         })
         if (saved !== undefined && found.length > 0 && found.length === parts.length) {
           for (const { part, data } of found) upload(part, data)
-          scheduler.updates.load(name, saved)
+          ticks.updates.load(name, saved)
         } else write(name, (arrays[name] as DenseArray).data)
       }
       for (const name of carriedNames) {

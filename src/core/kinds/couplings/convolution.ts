@@ -9,6 +9,7 @@ import {
   type MemoryFacts,
   of,
   sizeOf,
+  slopeOf,
   type Surroundings,
 } from './definition.ts'
 
@@ -212,6 +213,9 @@ export const convolution: MemoryFacts<typeof keys, Convolution> = {
     const written = new Float64Array(sizeOf(geometry.features) * columns)
     forEachPair(geometry, (entry, feature, pixel) => (written[feature * columns + pixel]! += K[entry]!))
     return written
+  },
+  slope(memory, K, _, to) {
+    return slopeOf(convolution.matrix(memory, K), memory, sizeOf(memory.geometry.image), to)
   },
   isMatrix: false,
   learns: 'steady',

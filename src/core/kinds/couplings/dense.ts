@@ -6,10 +6,11 @@ import {
   type Activations,
   betweenTwo,
   type Ends,
-  type Facts,
+  type MatrixFacts,
   type MemoryFacts,
   of,
   sizeOf,
+  slopeOf,
 } from './definition.ts'
 
 const keys = {
@@ -59,6 +60,7 @@ export const dense: MemoryFacts<typeof keys, Dense> = {
     layer === memory.to ? recalled(memory, xi, g) : transposeTimes(xi, of(g, memory.to)),
   drive: ({ from, to }, g, drive) => driven(of(g, to), of(g, from), drive),
   matrix: (_, xi) => xi,
+  slope: (memory, xi, g, to) => slopeOf(xi, memory, of(g, memory.from).length, to),
   isMatrix: true,
   learns: 'all',
   rowShape: () => undefined,
@@ -88,7 +90,7 @@ export interface Lateral {
 }
 
 /** -1/2 g^T W g where W is symmetric */
-export const lateral: Facts<Lateral> & { readonly under: 'synapses' } = {
+export const lateral: MatrixFacts<Lateral> & { readonly under: 'synapses' } = {
   under: 'synapses',
   layers: ({ layer }) => [layer],
   targets: ({ layer }) => [layer],
@@ -98,6 +100,7 @@ export const lateral: Facts<Lateral> & { readonly under: 'synapses' } = {
   input: ({ layer }, W, g) => times(W, of(g, layer)),
   drive: ({ layer }, g, drive) => driven(of(g, layer), of(g, layer), drive),
   matrix: (_, W) => W,
+  slope: (_, W) => W,
   isMatrix: true,
   learns: 'all',
 }

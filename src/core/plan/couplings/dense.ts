@@ -29,8 +29,8 @@ function sends(planning: Planning, memory: DenseMemory, { name }: Layer, when: W
     return [
       sendingOf(planning, {
         ...common,
-        act: 'recall',
-        kernel: 'matrix/recall',
+        act: 'matvec',
+        kernel: 'product/matvec',
         vector: from(memory.from),
         halfNorm: memory.inputOffset === 'half-norm',
       }),
@@ -43,8 +43,8 @@ function sends(planning: Planning, memory: DenseMemory, { name }: Layer, when: W
   return [
     sendingOf(planning, {
       ...common,
-      act: 'project',
-      kernel: 'matrix/project',
+      act: 'matvec-transposed',
+      kernel: 'product/matvec-transposed',
       vector: from(memory.to),
     }),
   ]
@@ -58,8 +58,8 @@ function moves(planning: Planning, memory: DenseMemory, turn?: Turn): Operation[
     stage: 'learn',
     rule: memory.rule,
     turn,
-    rowLayer: memory.to,
-    columnLayer: memory.from,
+    row: activationsOf(find(planning.model.layers, memory.to)),
+    column: activationsOf(find(planning.model.layers, memory.from)),
     group: (m) => {
       const { tau, every } = find(m.memories, name)
       return { tau: tau as number, every, parameters: [1] }
@@ -74,9 +74,9 @@ const energy: CouplingPlanner<DenseMemory>['energy'] = (planning, memory, slot, 
       planning,
       {
         owner: memory.name,
-        act: 'energy recall',
+        act: 'energy matvec',
         stage: 'probe',
-        kernel: 'matrix/recall',
+        kernel: 'product/matvec',
         matrix: matrixNamed(planning, memory.name),
         vector: activationsOf(find(planning.model.layers, memory.from)),
         scale: unitOf(memory),
@@ -94,6 +94,5 @@ export const dense: CouplingPlanner<DenseMemory> = {
   sends,
   moves,
   energy,
-  shape: (_, { init }) => [init.rows, init.columns],
   isResident: true,
 }
