@@ -27,6 +27,11 @@ interface Witness {
 
 const WITNESSES: Readonly<Record<MovingKind, Witness>> = {
   hebbian: { goal: (to, from, lambda) => lambda + to * from, speed: () => 1, startsAtLambda: true },
+  'anti-hebbian': {
+    goal: (to, from, lambda) => lambda - to * from,
+    speed: () => 1,
+    startsAtLambda: true,
+  },
   gated: { goal: (_, from, lambda) => from + lambda, speed: (to) => to, startsAtLambda: false },
   oja: { goal: (to, from) => from / to, speed: (to) => to ** 2, startsAtLambda: false },
 }

@@ -15,7 +15,7 @@ import { INTEGRATOR_KINDS } from '../kinds/integrators/table.ts'
 import { lagrangianOptions } from '../kinds/lagrangians/table.ts'
 import type { Key } from '../kinds/probes/definition.ts'
 import { PROBE_KINDS, type ProbeKeys, type ProbeKind, PROBES } from '../kinds/probes/table.ts'
-import { RULE_KINDS, RULES } from '../kinds/rules/table.ts'
+import { restingAt, RULE_KINDS, RULES } from '../kinds/rules/table.ts'
 import { patternOptions, patternsAs, patternsSchema } from './patterns/schema.ts'
 
 export type { Control } from '../kinds/fields.ts'
@@ -178,7 +178,10 @@ const memory = {
   ),
   every,
   bias: v.exactOptional(
-    patternsAs('bias', 'Lambda, shaped like Xi; init when not given (hebbian), 0 when not given (gated).'),
+    patternsAs(
+      'bias',
+      `Lambda, shaped like Xi; where it is not given init (${restingAt('init')}) or 0 (${restingAt('zero')}).`,
+    ),
   ),
 }
 

@@ -2,7 +2,7 @@
  * The learning rules of docs/theory.md, "Dynamics", in float64. All of them are
  *   tau dXi/dt = gate (.) (drive + Lambda - decay (.) Xi),
  * entry by entry, of the activations `to` of its row and `from` of its column.
- * @see Lotito 2025, appendix B; Oja, J. Math. Biology 15 (1982) 267
+ * @see Lotito 2025, appendix B; Hopfield, Feinstein, Palmer, Nature 304 (1983) 158; Oja, J. Math. Biology 15 (1982) 267
  */
 
 /** A memory that stays as it is. */
@@ -50,6 +50,18 @@ export const RULES = {
     isElastic: true,
     descends: 'without-offset',
     formula: (xi, to, from) => `-(${xi} - \\Lambda) + ${to} ${from}^\\top`,
+  },
+
+  'anti-hebbian': {
+    isMoving: true,
+    text: 'tau dXi/dt = -(Xi - Lambda) - g_to g_from^T: what is seen is unlearnt.',
+    drive: (to, from) => -to * from,
+    base: 'init',
+    leastRate: 1,
+    needsNonNegative: false,
+    isElastic: false,
+    descends: 'never',
+    formula: (xi, to, from) => `-(${xi} - \\Lambda) - ${to} ${from}^\\top`,
   },
 
   gated: {
@@ -113,3 +125,8 @@ export function isBiased(kind: RuleKind): boolean {
 
 /** Rules that have a Lambda. */
 export const BIASED = RULE_KINDS.filter(isBiased)
+
+/** The rules with this Lambda where none is given, as text. */
+export function restingAt(base: Moving['base']): string {
+  return RULE_KINDS.filter((kind) => movingRule(kind)?.base === base).join(', ')
+}
