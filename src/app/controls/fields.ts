@@ -1,5 +1,13 @@
 /** What the controls of a scenario are: read from the schema, in the order in which it stands there. Pure. */
-import { isBiased, isMoving, type RuleKind } from '../../core/kinds/rules/table.ts'
+import {
+  isBiased,
+  isMoving,
+  type Rule,
+  RULE_KINDS,
+  type RuleKind,
+  ruleKindOf,
+  startingRule,
+} from '../../core/kinds/rules/table.ts'
 import {
   type Field,
   type SchemaNode,
@@ -57,7 +65,7 @@ export function controlFields(scenario: Scenario): ControlField[] {
   const add = (path: string, group: string, item?: string): void => {
     const keys = path.split('.')
     const key = keys.at(-1) as string
-    const isNamedByUser = path.includes('.lagrangian.parameters.')
+    const isNamedByUser = /\.(lagrangian|rule)\.parameters\./.test(path)
     if ((LEFT_OUT.includes(key) && !isNamedByUser) || isMeaningless(scenario, path)) return
     const field = fieldAt(scenario, path)
     const node = nodeAt(scenario, keys)
@@ -73,6 +81,7 @@ export function controlFields(scenario: Scenario): ControlField[] {
           ? ABSENT[key]
           : undefined
     const choice = switchOf(scenario, path)
+    const rule = isRule(path) ? ruleKindOf(value as Rule) : undefined
     if (choice !== undefined) {
       const { options } = choice
       const chosen = valueAt(scenario, `${path}.${choice.key}`)
@@ -84,6 +93,8 @@ export function controlFields(scenario: Scenario): ControlField[] {
         value: chosen,
         ...(absent === undefined ? {} : { absent }),
       })
+    } else if (rule !== undefined) {
+      fields.push({ ...field, ...base, kind: 'choice', options: RULE_KINDS, value: rule })
     } else if (field.kind === 'number' || field.kind === 'choice' || field.kind === 'flag') {
       // What is not there and is nothing to be chosen has no control.
       if (value === undefined && absent === undefined) return
@@ -119,10 +130,15 @@ function isMeaningless(scenario: Scenario, path: string): boolean {
   if (group === 'synapses')
     return scenario.synapses[name]?.tau === undefined && (key === 'every' || key === 'strength')
   if (group === 'memories') {
-    const kind = scenario.memories[name]?.rule ?? 'fixed'
-    return !isMoving(kind) ? ['every', 'tau', 'bias'].includes(key) : key === 'bias' && !isBiased(kind)
+    const rule = scenario.memories[name]?.rule ?? 'fixed'
+    return !isMoving(rule) ? ['every', 'tau', 'bias'].includes(key) : key === 'bias' && !isBiased(rule)
   }
   return false
+}
+
+/** The rule of a memory: a word, or written out. */
+function isRule(path: string): boolean {
+  return /^memories\.[^.]+\.rule$/.test(path)
 }
 
 /** The key that tells the kinds of a thing apart and the kinds there are, where one may be changed for another. */
@@ -165,11 +181,12 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
     const start = START[value as string]
     return set(scenario, path, { [switched.key]: value, ...start, ...Object.fromEntries(same) })
   }
-  let next = set(scenario, path, value)
-  if (group === 'memories' && key === 'rule') {
-    const memory = scenario.memories[name]
-    if (!isBiased(value as RuleKind)) next = set(next, `memories.${name}.bias`, undefined)
-    if (!isMoving(value as RuleKind)) next = set(next, `memories.${name}.tau`, undefined)
+  const memory = group === 'memories' ? scenario.memories[name] : undefined
+  const rule = memory && isRule(path) ? startingRule(value as RuleKind, memory.rule) : undefined
+  let next = set(scenario, path, rule ?? value)
+  if (rule !== undefined) {
+    if (!isBiased(rule)) next = set(next, `memories.${name}.bias`, undefined)
+    if (!isMoving(rule)) next = set(next, `memories.${name}.tau`, undefined)
     else {
       next = set(next, `memories.${name}.tau`, memory?.tau ?? 100)
       if (memory !== undefined && 'format' in memory) next = set(next, `memories.${name}.format`, 'f32')

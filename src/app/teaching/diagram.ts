@@ -1,4 +1,5 @@
 /** The graph of a network as a small picture: layers, memories between them, synapses on them, coloured by pace. Pure. */
+import { ruleKindOf } from '../../core/kinds/rules/table.ts'
 import { markup } from '../../core/analysis/markup.ts'
 import type { Model } from '../../core/model/model.ts'
 import { symbolsOf } from './equations.ts'
@@ -52,7 +53,7 @@ ${text(x + BOX / 2, top + HEIGHT + 15, shortened(name))}${text(x + BOX / 2, top 
       high === 0
         ? `M${round(start + 3)} ${middle}H${round(end - 3)}`
         : `M${round(start - 10)} ${top - 3}C${round(start + 20)} ${top - high},${round(end - 20)} ${top - high},${round(end + 10)} ${top - 3}`
-    return `<g class="pace-${paces.get(name) ?? 'still'}"><path class="join" d="${path}"/>${text((start + end) / 2, middle - 8 - high, label, 'symbol')}</g>${text((start + end) / 2, middle + 16 - high, rule, 'note')}`
+    return `<g class="pace-${paces.get(name) ?? 'still'}"><path class="join" d="${path}"/>${text((start + end) / 2, middle - 8 - high, label, 'symbol')}</g>${text((start + end) / 2, middle + 16 - high, ruleKindOf(rule), 'note')}`
   })
   const loops = synapses.map(({ name, layer, tau }) => {
     const x = (left.get(layer) ?? 0) + BOX / 2

@@ -1,6 +1,6 @@
 /** The equations of a network as TeX, made from its model: what is shown is what runs. Pure. */
 import { memoryFacts } from '../../core/kinds/couplings/table.ts'
-import { movingRule } from '../../core/kinds/rules/table.ts'
+import { formulaOfRule, isMoving, movingRule } from '../../core/kinds/rules/table.ts'
 import { lagrangianFacts } from '../../core/kinds/lagrangians/table.ts'
 import { texNumber, texText } from '../../core/kinds/tex.ts'
 import type { Layer, Model } from '../../core/model/model.ts'
@@ -75,10 +75,10 @@ export function equationsOf(model: Model): Equations[] {
       ]
     }),
     ...model.memories.flatMap(({ kind, name, from, to, rule, tau, bias }) => {
-      const moving = movingRule(rule)
-      if (moving === undefined) return []
+      if (!isMoving(rule)) return []
       const time = `, \\qquad \\tau_{\\Xi} = ${among(model, `memories.${name}.tau`, tau ?? 0)}`
-      const pull = moving.formula(
+      const pull = formulaOfRule(
+        rule,
         xi(name),
         ...memoryFacts({ kind }).tex.learnt(g(to), g(from)),
         bias !== undefined,

@@ -24,7 +24,9 @@ export function checkScenario(scenario: Scenario, file?: string): string[] {
     for (const [name, spec] of Object.entries(scenario.synapses)) {
       warnings.push(...checkSynapse(scenario, name, spec))
     }
-    for (const [name, spec] of Object.entries(scenario.memories)) checkMemory(scenario, name, spec)
+    for (const [name, spec] of Object.entries(scenario.memories)) {
+      warnings.push(...checkMemory(scenario, name, spec))
+    }
     scenario.stimulus.forEach((spec, index) => checkStimulus(scenario, index, spec))
     for (const [name, spec] of Object.entries(scenario.probes)) checkProbe(scenario, name, spec)
     checkStep(scenario)

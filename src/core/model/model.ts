@@ -6,7 +6,7 @@ import type { MemoryKind, OwnOf } from '../kinds/couplings/table.ts'
 import type { IntegratorKind } from '../kinds/integrators/table.ts'
 import type { Lagrangian } from '../kinds/lagrangians/table.ts'
 import type { ProbeKind, ProbeOf } from '../kinds/probes/table.ts'
-import type { RuleKind } from '../kinds/rules/table.ts'
+import type { Rule } from '../kinds/rules/table.ts'
 import type { Scenario } from './schema.ts'
 
 /** Dense rows, row-major, float32. `free` marks (with 1) the entries that a mask leaves alone. */
@@ -75,7 +75,7 @@ export interface CommonMemory {
   readonly name: string
   readonly from: string
   readonly to: string
-  readonly rule: RuleKind
+  readonly rule: Rule
   /** Time constant; absent for rule "fixed". */
   readonly tau?: number
   readonly every: number

@@ -15,7 +15,8 @@ import { INTEGRATOR_KINDS } from '../kinds/integrators/table.ts'
 import { lagrangianOptions } from '../kinds/lagrangians/table.ts'
 import type { Key } from '../kinds/probes/definition.ts'
 import { PROBE_KINDS, type ProbeKeys, type ProbeKind, PROBES } from '../kinds/probes/table.ts'
-import { restingAt, RULE_KINDS, RULES } from '../kinds/rules/table.ts'
+import { customRule } from '../kinds/rules/custom.ts'
+import { NAMED_RULES, restingAt, RULE_KINDS, RULES } from '../kinds/rules/table.ts'
 import { patternOptions, patternsAs, patternsSchema } from './patterns/schema.ts'
 
 export type { Control } from '../kinds/fields.ts'
@@ -167,7 +168,11 @@ const memory = {
     1,
   ),
   rule: v.optional(
-    choice('rule', RULE_KINDS.map((kind) => `${kind}: ${RULES[kind].text}`).join(' '), RULE_KINDS),
+    v.pipe(
+      v.union([v.picklist(NAMED_RULES), customRule]),
+      v.title('rule'),
+      v.description(RULE_KINDS.map((kind) => `${kind}: ${RULES[kind].text}`).join(' ')),
+    ),
     'fixed',
   ),
   tau: v.exactOptional(

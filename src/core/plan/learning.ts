@@ -1,5 +1,5 @@
 /** Learning: the step of a coupling matrix by a rule. */
-import type { RuleKind } from '../kinds/rules/table.ts'
+import type { Rule } from '../kinds/rules/table.ts'
 import type { Model } from '../model/model.ts'
 import { carryFields, carryNameOf } from './carry.ts'
 import { vectorStride } from './layout.ts'
@@ -10,7 +10,7 @@ import type { Turn } from './stages.ts'
 
 export interface Learning {
   readonly stage: Stage
-  readonly rule: RuleKind
+  readonly rule: Rule
   /** The stage of the step, where it has several. */
   readonly turn: Turn | undefined
   readonly rowLayer: string
@@ -64,6 +64,7 @@ export function planLearning(planning: Planning, name: string, learning: Learnin
           count: block.count,
           rows: matrix.rows,
           stride: matrix.stride,
+          columns: matrix.columns,
           rowStride: stride(learning.rowLayer),
           columnStride: stride(learning.columnLayer),
           across: across * workgroup,

@@ -6,7 +6,7 @@ import { couplingFacts } from '../kinds/couplings/table.ts'
 import { add, dot, outer, row, squaredDistance } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
 import { gainOf, integratorOf, stagesOf } from '../kinds/integrators/table.ts'
-import { type Moving, movingRule } from '../kinds/rules/table.ts'
+import { compiledRule, type Moving, movingRule } from '../kinds/rules/table.ts'
 import { activation, lagrangian } from '../kinds/lagrangians/table.ts'
 import { jointMemory } from '../model/joint.ts'
 import type { Layer, Memory, Model, Synapse } from '../model/model.ts'
@@ -333,6 +333,7 @@ function createOne(model: Model): Reference {
   /** tau dXi/dt by the rule of the memory. */
   function memoryPull(memory: Memory, rule: Moving): Group['pull'] {
     const lambda = get(lambdas, memory.name)
+    if ('compile' in rule) return entrywisePull(memory, lambda)
     const { gate, decay } = rule
     return (g) => {
       const to = get(g, memory.to)
@@ -344,6 +345,25 @@ function createOne(model: Model): Reference {
         ...(gate && { gate: (k) => gate(rowOf(k)) }),
         ...(decay && { decay: (k) => decay(rowOf(k)) }),
       }
+    }
+  }
+
+  /** The same by a rule that the user has written; of matrices alone. */
+  function entrywisePull(
+    { name, from, to, rule, init: { columns } }: Memory,
+    lambda: Float64Array,
+  ): Group['pull'] {
+    const written = compiledRule(rule)
+    if (written === undefined) throw new Error(`the rule of \`${name}\` is not written out`)
+    return (g, r) => {
+      const xi = state(name, r)
+      const entry = (k: number) => ({
+        to: get(g, to)[Math.floor(k / columns)]!,
+        from: get(g, from)[k % columns]!,
+        w: xi[k]!,
+        base: lambda[k]!,
+      })
+      return { drive: xi.map((_, k) => written.drive(entry(k))), decay: (k) => written.decay(entry(k)) }
     }
   }
 
