@@ -6,6 +6,7 @@ import type { Geometry } from '../src/core/kinds/couplings/convolution.ts'
 import { withViews } from '../src/core/model/couplings.ts'
 import type {
   DenseMemory,
+  Hyperedge,
   Layer,
   Memory,
   Model,
@@ -24,6 +25,7 @@ export interface Parts {
   readonly layers: readonly (Pick<Layer, 'name' | 'size' | 'lagrangian'> & Partial<Layer>)[]
   readonly synapses?: readonly (Pick<Synapse, 'name' | 'layer'> & Partial<Synapse>)[]
   readonly memories?: readonly MemoryPart[]
+  readonly hyperedges?: readonly (Pick<Hyperedge, 'name' | 'factors'> & Partial<Hyperedge>)[]
   readonly stimulus?: readonly (Pick<Stimulus, 'kind' | 'layer' | 'patterns'> & Partial<Stimulus>)[]
   readonly probes?: readonly Probe[]
   readonly time?: Partial<Model['time']>
@@ -52,6 +54,7 @@ export function buildModel(parts: Parts): Model {
         (memory) =>
           ({
             kind: 'dense',
+            direction: 'both',
             rule: 'fixed',
             every: 1,
             inputOffset: 'none',
@@ -64,8 +67,16 @@ export function buildModel(parts: Parts): Model {
         kind: 'lateral',
         every: 1,
         strength: 0,
+        symmetric: true,
         base: { kind: 'zero' },
         ...synapse,
+      })),
+      ...(parts.hyperedges ?? []).map((edge): Hyperedge => ({
+        kind: 'product',
+        scale: 1,
+        rule: 'fixed',
+        every: 1,
+        ...edge,
       })),
     ]),
     stimulus: (parts.stimulus ?? []).map((item) => ({

@@ -65,6 +65,37 @@ export function convolved(form: Geometry, own: Partial<Model['memories'][number]
   })
 }
 
+/** Layers that share patterns. */
+export function product(
+  sizes: readonly number[],
+  count: number,
+  own: Partial<Model['hyperedges'][number]> = {},
+): Model {
+  const stream = new RandomStream(6, `product ${sizes.join(' ')}`)
+  const names = ['v', 'h', 'u', 'w'].slice(0, sizes.length)
+  return buildModel({
+    layers: names.map((name, index) => ({
+      name,
+      size: sizes[index]!,
+      lagrangian: { kind: 'tanh', gain: 0.8 + 0.1 * index } as const,
+      tau: 1 + index,
+      bias: normalRows(stream, 1, sizes[index]!, 0.3),
+      init: normalRows(stream, 2, sizes[index]!),
+    })),
+    hyperedges: [
+      {
+        name: 'k',
+        factors: names.map((layer, index) => ({
+          layer,
+          init: normalRows(stream, count, sizes[index]!, 0.6),
+        })),
+        ...own,
+      },
+    ],
+    replicas: 2,
+  })
+}
+
 export const NETWORKS: Readonly<Record<CouplingKind, readonly (() => Model)[]>> = {
   dense: (['none', 'half-norm'] as const).map(
     (inputOffset) => () =>
@@ -81,6 +112,11 @@ export const NETWORKS: Readonly<Record<CouplingKind, readonly (() => Model)[]>> 
       }),
   ),
   convolution: GEOMETRIES.map((form) => () => convolved(form)),
+  product: [
+    () => product([6, 5], 3),
+    () => product([6, 5, 7], 4),
+    () => product([3, 4, 5, 2], 5, { rule: 'hebbian', tau: 4, scale: 0.7 }),
+  ],
   lateral: [
     () =>
       network([6, 5], 'lateral', {

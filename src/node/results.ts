@@ -6,6 +6,7 @@ import * as v from 'valibot'
 import { version } from '../../package.json'
 import { encodeNpzPieces, type PiecedArray } from '../core/data/npz.ts'
 import { RunError } from '../core/errors.ts'
+import { energyTerms, leftOutOf, risesOf } from '../core/model/energy.ts'
 import type { Model } from '../core/model/model.ts'
 import { checkpointArrays } from '../core/run/checkpoint.ts'
 import {
@@ -114,11 +115,23 @@ export async function writeResults(run: Writing, failure?: Error): Promise<strin
     ticksPerSecond: (tick - run.startTick) / Math.max(wallTime, 1e-3),
     warnings: simulation.warnings,
     final: finalValues(series),
+    energy: energySummary(model),
     ...termNames(series),
     files: [...output.files, 'summary.json'],
   }
   await output.write('summary.json', `${JSON.stringify(summary, null, 2)}\n`).catch(besides(path))
   return path
+}
+
+/** What the sum is of, what it leaves out, and why it may rise; without reasons the network is a gradient flow. */
+function energySummary(model: Model) {
+  const mayRise = risesOf(model)
+  return {
+    terms: energyTerms(model),
+    leftOut: leftOutOf(model),
+    isGradientFlow: mayRise.length === 0,
+    mayRise,
+  }
 }
 
 /** Tells, with an error of a later file, that the results are there. */

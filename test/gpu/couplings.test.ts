@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type CouplingKind, COUPLINGS, couplingFacts } from '../../src/core/kinds/couplings/table.ts'
+import { type CouplingKind, COUPLINGS, matrixFacts } from '../../src/core/kinds/couplings/table.ts'
 import type { Geometry } from '../../src/core/kinds/couplings/convolution.ts'
 import { INTEGRATOR_KINDS } from '../../src/core/kinds/integrators/table.ts'
 import { hasSteadyRate, isMoving, NAMED_RULES } from '../../src/core/kinds/rules/table.ts'
@@ -64,9 +64,7 @@ describe('filters', () => {
       const model = convolved(form)
       const memory = model.memories[0] as ConvolutionMemory
       const [v, h] = model.layers as [Model['layers'][number], Model['layers'][number]]
-      const data = Float32Array.from(
-        couplingFacts(memory).matrix(memory, Float64Array.from(memory.init.data)),
-      )
+      const data = Float32Array.from(matrixFacts(memory).matrix(memory, Float64Array.from(memory.init.data)))
       const { geometry: _, ...common } = memory
       const dense: DenseMemory = { ...common, kind: 'dense', init: { rows: h.size, columns: v.size, data } }
       const states = (one: Model) =>

@@ -20,7 +20,9 @@ import {
 } from '../../core/model/path.ts'
 import { asCustom, CUSTOM } from '../../core/kinds/lagrangians/table.ts'
 import type { Lagrangian } from '../../core/model/model.ts'
+import { isHyperedgeSpec } from '../../core/model/specs.ts'
 import type { Scenario } from '../../core/model/schema.ts'
+import { memorySpecs } from '../../core/model/specs.ts'
 
 export interface ControlField extends Field {
   readonly path: string
@@ -81,7 +83,7 @@ export function controlFields(scenario: Scenario): ControlField[] {
           ? ABSENT[key]
           : undefined
     const choice = switchOf(scenario, path)
-    const rule = isRule(path) ? ruleKindOf(value as Rule) : undefined
+    const rule = isMemoryRule(scenario, path) ? ruleKindOf(value as Rule) : undefined
     if (choice !== undefined) {
       const { options } = choice
       const chosen = valueAt(scenario, `${path}.${choice.key}`)
@@ -136,9 +138,11 @@ function isMeaningless(scenario: Scenario, path: string): boolean {
   return false
 }
 
-/** The rule of a memory: a word, or written out. */
-function isRule(path: string): boolean {
-  return /^memories\.[^.]+\.rule$/.test(path)
+/** The rule of a memory between two layers: a word, or written out. */
+function isMemoryRule({ memories }: Scenario, path: string): boolean {
+  const [, name = ''] = /^memories\.([^.]+)\.rule$/.exec(path) ?? []
+  const spec = memories[name]
+  return spec !== undefined && !isHyperedgeSpec(spec)
 }
 
 /** The key that tells the kinds of a thing apart and the kinds there are, where one may be changed for another. */
@@ -182,7 +186,8 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
     return set(scenario, path, { [switched.key]: value, ...start, ...Object.fromEntries(same) })
   }
   const memory = group === 'memories' ? scenario.memories[name] : undefined
-  const rule = memory && isRule(path) ? startingRule(value as RuleKind, memory.rule) : undefined
+  const chosen = memory !== undefined && key === 'rule' ? (value as RuleKind) : undefined
+  const rule = memory && chosen && isMemoryRule(scenario, path) ? startingRule(chosen, memory.rule) : chosen
   let next = set(scenario, path, rule ?? value)
   if (rule !== undefined) {
     if (!isBiased(rule)) next = set(next, `memories.${name}.bias`, undefined)
@@ -196,7 +201,7 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
     next = set(next, `synapses.${name}.strength`, 0)
   if (group === 'neurons' && key === 'tau' && value === 0) next = set(next, `neurons.${name}.temperature`, 0)
   // A memory has one row for each neuron of its layer: where they are drawn, their number follows.
-  for (const [memory, { to, init }] of Object.entries(scenario.memories)) {
+  for (const [memory, { to, init }] of Object.entries(memorySpecs(scenario))) {
     if (init.kind !== 'random' || init.count === undefined) continue
     if (path === `neurons.${to}.size`) next = set(next, `memories.${memory}.init.count`, value)
     if (path === `memories.${memory}.init.count`) next = set(next, `neurons.${to}.size`, value)

@@ -3,6 +3,7 @@ import { isDense } from '../../core/model/couplings.ts'
 import type { Model, Rows } from '../../core/model/model.ts'
 import { dealt } from '../../core/model/values.ts'
 import type { Patterns } from '../../core/model/patterns/schema.ts'
+import { memorySpecs } from '../../core/model/specs.ts'
 import { shownAt } from '../../core/model/stimulus.ts'
 import { repetitionOf } from '../../core/model/variation.ts'
 import { cueAt } from '../views/companions.ts'
@@ -83,7 +84,7 @@ export function storesOf(model: Model, layer: string): Store[] {
       layer,
       to,
       path: `memories.${name}.init`,
-      patterns: scenario.memories[name]?.init ?? { kind: 'zeros' },
+      patterns: memorySpecs(scenario)[name]?.init ?? { kind: 'zeros' },
       rows: init,
       scale,
       format,

@@ -56,7 +56,7 @@ export function estimateOf(model: Model, limits: Limits): Estimate {
 const MOST_BYTES = 2 ** 38
 
 /** The states alone. */
-function leastBytes({ layers, synapses, memories, replicas }: Model): Omit<Estimate, 'refusal'> {
+function leastBytes({ layers, synapses, memories, hyperedges, replicas }: Model): Omit<Estimate, 'refusal'> {
   const states = [
     ...layers.map(({ name, size }) => ({ name, bytes: 4 * size * replicas })),
     ...synapses.map(({ name, layer, tau }) => {
@@ -67,6 +67,12 @@ function leastBytes({ layers, synapses, memories, replicas }: Model): Omit<Estim
       const bits = format === 'f32' ? 32 : format === 'f16' ? 16 : 1
       return { name, bytes: (bits / 8) * init.rows * init.columns * (isMoving(rule) ? replicas : 1) }
     }),
+    ...hyperedges.flatMap(({ name, factors, tau }) =>
+      factors.map(({ layer, init }) => ({
+        name: `${name}.${layer}`,
+        bytes: 4 * init.rows * init.columns * (tau === undefined ? 1 : replicas),
+      })),
+    ),
   ]
   return {
     bytes: states.reduce((sum, { bytes }) => sum + bytes, 0),

@@ -1,5 +1,6 @@
 /** What a network keeps of the one before it when its scenario is changed. Pure. */
 import { hashBytes } from '../../core/math/hash.ts'
+import { arraysOf } from '../../core/kinds/couplings/table.ts'
 import type { Model } from '../../core/model/model.ts'
 import type { Series } from '../../core/run/series.ts'
 
@@ -39,6 +40,12 @@ export function carriedOver(old: Model, next: Model, tick: number): Carried {
     const before = old.memories.find(({ name }) => name === memory.name)
     if (before?.tau === undefined || memory.tau === undefined) continue
     put(memory.name, sameReplicas && signatureOf(before.init) === signatureOf(memory.init))
+  }
+  for (const edge of next.hyperedges) {
+    const before = old.hyperedges.find(({ name }) => name === edge.name)
+    if (before?.tau === undefined || edge.tau === undefined) continue
+    const fits = sameReplicas && signatureOf(before.factors) === signatureOf(edge.factors)
+    for (const name of arraysOf(edge)) put(name, fits)
   }
   return { kept, anew }
 }

@@ -1,6 +1,7 @@
 /** The graph of a network as a small picture: layers, memories between them, synapses on them, coloured by pace. Pure. */
 import { ruleKindOf } from '../../core/kinds/rules/table.ts'
 import { markup } from '../../core/analysis/markup.ts'
+import { targetsOf } from '../../core/kinds/couplings/table.ts'
 import type { Model } from '../../core/model/model.ts'
 import { symbolsOf } from './equations.ts'
 
@@ -43,7 +44,8 @@ export function diagramOf(model: Model): string {
 ${text(x + BOX / 2, middle + 4.5, symbols.get(name) ?? '', 'symbol')}</g>
 ${text(x + BOX / 2, top + HEIGHT + 15, shortened(name))}${text(x + BOX / 2, top + HEIGHT + 29, sizes, 'note')}`
   })
-  const joins = memories.map(({ name, from, to, rule }) => {
+  const joins = memories.map((memory) => {
+    const { name, from, to, rule } = memory
     const [a, b] = [left.get(from) ?? 0, left.get(to) ?? 0].sort((p, q) => p - q) as [number, number]
     const [start, end] = [a + BOX, b]
     const label = memories.length > 1 ? `Ξ ${shortened(name)}` : 'Ξ'
@@ -53,7 +55,17 @@ ${text(x + BOX / 2, top + HEIGHT + 15, shortened(name))}${text(x + BOX / 2, top 
       high === 0
         ? `M${round(start + 3)} ${middle}H${round(end - 3)}`
         : `M${round(start - 10)} ${top - 3}C${round(start + 20)} ${top - high},${round(end - 20)} ${top - high},${round(end + 10)} ${top - 3}`
-    return `<g class="pace-${paces.get(name) ?? 'still'}"><path class="join" d="${path}"/>${text((start + end) / 2, middle - 8 - high, label, 'symbol')}</g>${text((start + end) / 2, middle + 16 - high, ruleKindOf(rule), 'note')}`
+    const [target, ...more] = targetsOf(memory)
+    // Curves come down on a box, lines run into its side.
+    const [x, y, dx, dy] =
+      (left.get(target ?? to) ?? 0) === b
+        ? high === 0 ? [end - 3, middle, -6, 0] : [end + 10, top - 3, -4, -5] // prettier-ignore
+        : high === 0 ? [start + 3, middle, 6, 0] : [start - 10, top - 3, 4, -5] // prettier-ignore
+    const head =
+      more.length > 0
+        ? ''
+        : `<path class="join" d="M${round(x + dx - dy * 0.6)} ${round(y + dy + dx * 0.6)}L${round(x)} ${round(y)}L${round(x + dx + dy * 0.6)} ${round(y + dy - dx * 0.6)}"/>`
+    return `<g class="pace-${paces.get(name) ?? 'still'}"><path class="join" d="${path}"/>${head}${text((start + end) / 2, middle - 8 - high, label, 'symbol')}</g>${text((start + end) / 2, middle + 16 - high, ruleKindOf(rule), 'note')}`
   })
   const loops = synapses.map(({ name, layer, tau }) => {
     const x = (left.get(layer) ?? 0) + BOX / 2

@@ -1,8 +1,9 @@
 /** The equations of a network as TeX, made from its model: what is shown is what runs. Pure. */
-import { memoryFacts } from '../../core/kinds/couplings/table.ts'
+import { hasEnergy, memoryFacts } from '../../core/kinds/couplings/table.ts'
 import { formulaOfRule, isMoving, movingRule } from '../../core/kinds/rules/table.ts'
 import { lagrangianFacts } from '../../core/kinds/lagrangians/table.ts'
 import { texNumber, texText } from '../../core/kinds/tex.ts'
+import { leftOutOf } from '../../core/model/energy.ts'
 import type { Layer, Model } from '../../core/model/model.ts'
 
 /** Equations of one kind. */
@@ -39,9 +40,11 @@ export function equationsOf(model: Model): Equations[] {
 
   const dynamics = model.layers.map((layer) => {
     const inputs = [
-      ...model.memories.flatMap(({ kind, name, from, to, inputOffset }) => [
-        ...(from === layer.name ? [memoryFacts({ kind }).tex.backward(xi(name), g(to))] : []),
-        ...(to === layer.name
+      ...model.memories.flatMap(({ kind, name, from, to, direction, inputOffset }) => [
+        ...(from === layer.name && direction !== 'forward'
+          ? [memoryFacts({ kind }).tex.backward(xi(name), g(to))]
+          : []),
+        ...(to === layer.name && direction !== 'backward'
           ? [
               memoryFacts({ kind }).tex.forward(xi(name), g(from)),
               ...(inputOffset === 'half-norm' ? [`-\\tfrac12 |(${xi(name)})_\\mu|^2`] : []),
@@ -92,21 +95,28 @@ export function equationsOf(model: Model): Equations[] {
       const shifted = hasBias(model, layer) ? `(${x} - b_{${x}})` : x
       return `+ ${shifted} \\cdot ${g(layer.name)} - L_{${x}}(${x})`
     }),
-    ...model.memories.flatMap(({ kind, name, from, to, rule }) => [
-      memoryFacts({ kind }).tex.energy(xi(name), g(to), g(from)),
-      ...(movingRule(rule)?.isElastic ? [`+ \\tfrac12 |${xi(name)} - \\Lambda|^2`] : []),
-    ]),
-    ...model.synapses.flatMap(({ name, layer, tau }) => [
-      `- \\tfrac12\\, ${g(layer)}^\\top ${w(name)}\\, ${g(layer)}`,
-      ...(tau === undefined ? [] : [`+ \\tfrac{1}{4\\kappa} |${w(name)} - J|^2`]),
-    ]),
+    ...model.memories
+      .filter(hasEnergy)
+      .flatMap(({ kind, name, from, to, rule }) => [
+        memoryFacts({ kind }).tex.energy(xi(name), g(to), g(from)),
+        ...(movingRule(rule)?.isElastic ? [`+ \\tfrac12 |${xi(name)} - \\Lambda|^2`] : []),
+      ]),
+    ...model.synapses
+      .filter(hasEnergy)
+      .flatMap(({ name, layer, tau }) => [
+        `- \\tfrac12\\, ${g(layer)}^\\top ${w(name)}\\, ${g(layer)}`,
+        ...(tau === undefined ? [] : [`+ \\tfrac{1}{4\\kappa} |${w(name)} - J|^2`]),
+      ]),
   ]
+  const leftOut = leftOutOf(model).map(
+    (reason) => `\\text{not a gradient flow: ${texText(reason.replaceAll('`', ''))}}`,
+  )
   const sum = energy.join(' ').replace(/^\+ /, '')
   return [
     { title: 'Neurons', lines: dynamics },
     { title: 'Activations', lines: activations },
     ...(learning.length === 0 ? [] : [{ title: 'Synapses and memories', lines: learning }]),
-    { title: 'Energy', lines: [`E = ${sum}`] },
+    { title: 'Energy', lines: [`E = ${sum}`, ...leftOut] },
   ]
 }
 

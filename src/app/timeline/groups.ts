@@ -10,14 +10,14 @@ export function itemOf(
   name: string,
 ): { readonly tau?: number; readonly every: number } {
   const list: readonly { readonly name: string; readonly tau?: number; readonly every: number }[] =
-    kind === 'neurons' ? model.layers : kind === 'synapses' ? model.synapses : model.memories
+    kind === 'neurons' ? model.layers : model.couplings
   return list.find((item) => item.name === name) ?? { every: 1 }
 }
 
-type Group = Model['layers'][number] | Model['synapses'][number] | Model['memories'][number]
+type Group = Model['layers'][number] | Model['couplings'][number]
 
-export function groupsOf({ layers, synapses, memories }: Model): Group[] {
-  return [...layers, ...synapses, ...memories]
+export function groupsOf({ layers, synapses, memories, hyperedges }: Model): Group[] {
+  return [...layers, ...synapses, ...memories, ...hyperedges]
 }
 
 /** The rate divider that acts: a layer that follows at once does so in every tick. */
@@ -26,7 +26,7 @@ export function dividerOf(group: Group): number {
 }
 
 export function isFixed(model: Model, name: string): boolean {
-  return model.memories.some((memory) => memory.name === name && memory.tau === undefined)
+  return [...model.memories, ...model.hyperedges].some((one) => one.name === name && one.tau === undefined)
 }
 
 export function describe({ kind, start, stop, dwell, gap, order }: Model['stimulus'][number]): string {
@@ -40,7 +40,12 @@ export function summaryOf(model: Model): HTMLElement[] {
   const groups = [
     ...model.layers.map(({ name, tau, every }) => ({ kind: 'neurons', name, tau, every })),
     ...model.synapses.map(({ name, tau, every }) => ({ kind: 'synapses', name, tau, every })),
-    ...model.memories.map(({ name, tau, every }) => ({ kind: 'memories', name, tau, every })),
+    ...[...model.memories, ...model.hyperedges].map(({ name, tau, every }) => ({
+      kind: 'memories',
+      name,
+      tau,
+      every,
+    })),
   ]
   return groups
     .sort((a, b) => (a.tau ?? Infinity) - (b.tau ?? Infinity))

@@ -95,7 +95,7 @@ export function createLanes(
     ...initial.stimulus.map((_, index) => stimulusLane(simulation, index)),
     ...initial.layers.map(({ name }) => laneOf('neurons', name)),
     ...initial.synapses.map(({ name }) => laneOf('synapses', name)),
-    ...initial.memories.map(({ name }) => laneOf('memories', name)),
+    ...[...initial.memories, ...initial.hyperedges].map(({ name }) => laneOf('memories', name)),
     ...(initial.probes.length === 0 ? [] : [probeLane(initial)]),
     ...(stage.timeDrawing === undefined ? [] : [drawingLane(stage, () => profiler.drawing)]),
   ]

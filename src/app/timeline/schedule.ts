@@ -78,7 +78,7 @@ export function windowOf(model: Model): number {
   const groups = [
     ...model.layers,
     ...model.synapses,
-    ...model.memories.filter(({ tau }) => tau !== undefined),
+    ...[...model.memories, ...model.hyperedges].filter(({ tau }) => tau !== undefined),
   ]
   const wanted = groups.map(({ tau = 0, every }) =>
     Math.max(5 * every, Math.min(1000, (1.5 * tau) / model.time.dt)),

@@ -1,8 +1,8 @@
 /** What there is to see of a network, and how its rows become tiles. Pure: no DOM, no GPU. */
 import { ruleKindOf } from '../../core/kinds/rules/table.ts'
-import { couplingFacts, memoryFacts } from '../../core/kinds/couplings/table.ts'
+import { matrixFacts, memoryFacts } from '../../core/kinds/couplings/table.ts'
 import { inverseTemperature, lagrangianFacts } from '../../core/kinds/lagrangians/table.ts'
-import type { Layer, Memory, Model } from '../../core/model/model.ts'
+import type { Factor, Hyperedge, Layer, Memory, Model } from '../../core/model/model.ts'
 import { type Block, type Matrix, unitOf, vectorStride } from '../../core/plan/layout.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { axisNames } from '../vary.ts'
@@ -112,6 +112,9 @@ export function sheetsOf(model: Model, plan: Plan): Sheet[] {
   return [
     ...model.layers.map((layer) => layerSheet(layer, model, layer.name === main)),
     ...model.memories.map((memory) => memorySheet(memory, model, plan, memory.name === main)),
+    ...model.hyperedges.flatMap((edge) =>
+      edge.factors.map((factor) => factorSheet(edge, factor, model, plan)),
+    ),
     ...model.synapses.map(({ name, tau }): Sheet => {
       const matrix = matrixOf(plan, name)
       const kind = tau === undefined ? 'synapses W, fixed' : 'synapses W, plastic'
@@ -166,14 +169,14 @@ function memorySheet(memory: Memory, model: Model, plan: Plan, isMain: boolean):
   const rule = memory.tau === undefined ? 'memories' : `memories, ${ruleKindOf(memory.rule)} learning`
   return {
     ...matrixSheet(matrix),
-    ...tilingOf(matrix.rows, row, couplingFacts(memory).isMatrix),
+    ...tilingOf(matrix.rows, row, matrixFacts(memory).isMatrix),
     kind: 'memories',
     note: `${rule} · ${matrix.rows} rows of ${sizeText(row)}`,
     isMain,
     shape: pictureOf(row.shape),
     scale: unitOf(memory),
     // A filter has many neurons, one at each place.
-    ...(couplingFacts(memory).isMatrix && {
+    ...(matrixFacts(memory).isMatrix && {
       frames: {
         buffer: `${to.name}/activations`,
         columns: to.size,
@@ -294,5 +297,22 @@ function mosaic(
     gapY,
     width: across * (tileWidth + 2 * frameX + gapX) - gapX,
     height: down * (tileHeight + 2 * frameY + gapY) - gapY,
+  }
+}
+
+/** The patterns of a hyperedge as one of its layers sees them. */
+function factorSheet(edge: Hyperedge, { layer }: Factor, model: Model, plan: Plan): Sheet {
+  const matrix = matrixOf(plan, `${edge.name}.${layer}`)
+  const shape = model.layers.find(({ name }) => name === layer)?.shape ?? [matrix.columns]
+  const row = { size: matrix.columns, shape }
+  const rule = edge.tau === undefined ? 'hyperedge' : `hyperedge, ${edge.rule} learning`
+  return {
+    ...matrixSheet(matrix),
+    ...tilingOf(matrix.rows, row, true),
+    kind: 'memories',
+    note: `${rule} · ${matrix.rows} rows of ${sizeText(row)}`,
+    isMain: false,
+    shape: pictureOf(shape),
+    scale: 1,
   }
 }

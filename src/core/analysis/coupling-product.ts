@@ -30,6 +30,7 @@ export async function createCouplingProduct(
         name: 'xi',
         from: 'v',
         to: 'h',
+        direction: 'both',
         rule: 'fixed',
         every: 1,
         init: xi,

@@ -255,7 +255,7 @@ export async function findFixedPoints(
   for (const index of order) {
     const { x, residual, basin } = found[index]!
     const states = flow.states(x)
-    const { ends, unstable, hyperbolic } = await stabilityEnds(flow, states, flow.couple, 4)
+    const { ends, unstable, hyperbolic } = await stabilityEnds(flow, states, flow.tangent(states), 4)
     const g = new Map(
       flow.dynamic.map(({ name, lagrangian: l }) => [name, activation(l, states.get(name) as Float64Array)]),
     )

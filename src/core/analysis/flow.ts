@@ -3,11 +3,12 @@
  * and its linear part as products, so that no matrix over all neurons is needed.
  * @see docs/theory.md, "Hyperbolicity and spectra"
  */
-import { couplingFacts } from '../kinds/couplings/table.ts'
-import { isMemory } from '../model/couplings.ts'
+import { arraysOf, couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
+import { isLinear, isMemory } from '../model/couplings.ts'
+import { leftOutOf } from '../model/energy.ts'
 import { add, dot, row, times } from '../math/algebra.ts'
 import { activation, hessian, isPerNeuron, lagrangian } from '../kinds/lagrangians/table.ts'
-import type { Layer, Model } from '../model/model.ts'
+import type { Coupling, Layer, Model } from '../model/model.ts'
 import { dealt } from '../model/values.ts'
 
 /** One replica of a network at one moment: states of all layers and all couplings by name, row-major. */
@@ -25,7 +26,11 @@ export interface Flow {
   readonly adiabatic: readonly Layer[]
   /** N, neurons of all dynamic layers. */
   readonly size: number
+  /** Why the flow descends no energy, where a coupling has none. */
+  readonly withoutEnergy: string | undefined
   readonly couple: (g: Vectors) => Vectors
+  /** How that changes with g, near the states of all layers. */
+  readonly tangent: (states: Vectors) => (change: Vectors) => Vectors
   /** All layers by name, the adiabatic ones evaluated, x = b + I. */
   readonly states: (x: Float64Array) => Vectors
   /** -x + b + I, [N]: tau dx/dt. */
@@ -43,7 +48,12 @@ export function createFlow(model: Model, moment: Moment, replica = 0): Flow {
   const dynamic = model.layers.filter(({ tau }) => tau > 0)
   const adiabatic = model.layers.filter(({ tau }) => tau === 0)
   const size = dynamic.reduce((sum, layer) => sum + layer.size, 0)
-  const couple = coupleOn(model, moment)
+  // An offset is the same for every g: it is in the biases.
+  const couplings = model.couplings.map((one) =>
+    isMemory(one) ? { ...one, inputOffset: 'none' as const } : one,
+  )
+  const matrices = new Map(couplings.map((one) => [one.name, tensorOf(one, moment)]))
+  const couple = coupleOn(model.layers, couplings, matrices)
   const biases = new Map(model.layers.map(({ name, bias }) => [name, dealt(bias, replica)]))
   for (const { name, to, init, inputOffset } of model.memories) {
     if (inputOffset === 'none') continue
@@ -72,7 +82,29 @@ export function createFlow(model: Model, moment: Moment, replica = 0): Flow {
     dynamic,
     adiabatic,
     size,
+    withoutEnergy: leftOutOf(model)[0],
     couple,
+    tangent(all) {
+      if (model.couplings.every(isLinear)) return couple
+      const g = activations(model.layers, all)
+      const slopes = couplings.flatMap((one) => {
+        const { layers, targets, slope } = couplingFacts(one)
+        const tensor = matrices.get(one.name) as Float64Array
+        return targets(one).flatMap((to) =>
+          layers(one)
+            .filter((from) => from !== to || layers(one).length === 1)
+            .map((from) => ({ to, from, matrix: slope(one, tensor, g, to, from) })),
+        )
+      })
+      return (change) => {
+        const result = new Map(model.layers.map(({ name, size: N }) => [name, new Float64Array(N)]))
+        for (const { to, from, matrix } of slopes) {
+          const moved = change.get(from)
+          if (moved !== undefined) add(result.get(to) as Float64Array, times(matrix, moved))
+        }
+        return result
+      }
+    },
     states,
     field(x) {
       const input = couple(activations(model.layers, states(x)))
@@ -86,17 +118,28 @@ export function createFlow(model: Model, moment: Moment, replica = 0): Flow {
     energy(x) {
       const all = states(x)
       const g = activations(model.layers, all)
-      const input = couple(g)
       let energy = 0
       for (const { name, lagrangian: l } of model.layers) {
         const [state, gx] = [all.get(name) as Float64Array, g.get(name) as Float64Array]
-        // A memory is in the input of two layers; a synapse is in that of one, and counts half.
         energy += dot(state, gx) - dot(biases.get(name) as Float64Array, gx) - lagrangian(l, state)
-        energy -= dot(input.get(name) as Float64Array, gx) / 2
       }
+      for (const coupling of couplings.filter(hasEnergy))
+        energy += couplingFacts(coupling).energy(coupling, matrices.get(coupling.name) as Float64Array, g)
       return energy
     },
   }
+}
+
+/** The tensor of a coupling at a moment, in float64. */
+export function tensorOf(coupling: Coupling, moment: Moment): Float64Array {
+  const parts = arraysOf(coupling).map((name) => {
+    const values = moment[name]
+    if (values === undefined) throw new Error(`the moment has no \`${name}\``)
+    return Float64Array.from(values)
+  })
+  return parts.length === 1
+    ? (parts[0] as Float64Array)
+    : Float64Array.from(parts.flatMap((part) => [...part]))
 }
 
 /** The parts of a vector over several layers, as views. */
@@ -110,21 +153,18 @@ export function parts(layers: readonly Layer[], x: Float64Array): [string, Float
 }
 
 /** C g in float64: what all couplings send, added up for every layer. */
-function coupleOn(model: Model, moment: Moment): Flow['couple'] {
-  // The offset is the same for every g.
-  const couplings = model.couplings.map((one) =>
-    isMemory(one) ? { ...one, inputOffset: 'none' as const } : one,
-  )
-  const matrices = new Map(
-    couplings.map(({ name }) => [name, Float64Array.from(moment[name] as ArrayLike<number>)]),
-  )
+function coupleOn(
+  sizes: readonly Layer[],
+  couplings: readonly Coupling[],
+  matrices: Vectors,
+): Flow['couple'] {
   return (g) => {
-    const input = new Map(model.layers.map(({ name, size }) => [name, new Float64Array(size)]))
+    const input = new Map(sizes.map(({ name, size }) => [name, new Float64Array(size)]))
     const send = (to: string, values: Float64Array): void => add(input.get(to) as Float64Array, values)
     for (const coupling of couplings) {
-      const { layers, input: sent } = couplingFacts(coupling)
+      const { layers, targets, input: sent } = couplingFacts(coupling)
       const ends = layers(coupling)
-      for (const end of ends) {
+      for (const end of targets(coupling)) {
         const others = ends.length === 1 ? ends : ends.filter((other) => other !== end)
         if (others.every((other) => g.has(other)))
           send(end, sent(coupling, matrices.get(coupling.name) as Float64Array, g, end))

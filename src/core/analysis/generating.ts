@@ -109,6 +109,12 @@ export function generatingNetwork(model: Model): GeneratingNetwork {
       `is a ${shared.kind}, a generating function needs memories that are a matrix; write its weights out as one of kind "dense"`,
       { path: `memories.${shared.name}.kind` },
     )
+  const oneWay = model.memories.find(({ direction }) => direction !== 'both')
+  if (oneWay !== undefined)
+    throw new ModelError(
+      'is one-way and has no energy, so that there is no generating function; use direction "both"',
+      { path: `memories.${oneWay.name}.direction` },
+    )
   model.stimulus.forEach(({ kind: shown, layer }, index) => {
     if (shown === 'clamp' && layer !== visible.name) {
       throw new ModelError(

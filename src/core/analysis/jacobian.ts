@@ -1,9 +1,9 @@
 /** Linear stability of the flow of the neurons at a state, in float64 (docs/theory.md, "Hyperbolicity and spectra"). */
-import { couplingFacts } from '../kinds/couplings/table.ts'
+import { couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { times } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
-import { hessian } from '../kinds/lagrangians/table.ts'
+import { activation, hessian } from '../kinds/lagrangians/table.ts'
 import type { Layer, Model } from '../model/model.ts'
 import {
   type Couple,
@@ -14,41 +14,66 @@ import {
   hessianDiagonal,
   isElementwise,
   parts,
+  tensorOf,
 } from './flow.ts'
 import { type Ends, lanczos } from './lanczos.ts'
 import { DENSE_LIMIT, symmetricSpectrum } from './spectrum.ts'
 
 export interface Stability {
-  /** Eigenvalues of the Jacobian of dx/dt of the dynamic layers, in 1 / model time, ascending; all real. */
+  /** Eigenvalues of the Jacobian of dx/dt of the dynamic layers, in 1 / model time: their real parts, ascending. */
   readonly spectrum: Float64Array
-  /** Number of eigenvalues below 0: the dimension of the stable manifold. */
+  /** Their imaginary parts, in the same order; absent where all couplings have an energy, so that all eigenvalues are real. */
+  readonly imaginary?: Float64Array
+  /** Number of real parts below 0: the dimension of the stable manifold. */
   readonly stableDimension: number
-  /** Distance of the spectrum from 0. */
+  /** Distance of the spectrum from the imaginary axis. */
   readonly margin: number
   /** True when no eigenvalue is within the tolerance of 0. */
   readonly hyperbolic: boolean
 }
 
-/** Eigenvalues closer to 0 than this, in 1 / model time, leave open whether a fixed point is hyperbolic. */
+/** Real parts closer to 0 than this, in 1 / model time, leave open whether a fixed point is hyperbolic. */
 const HYPERBOLIC = 1e-6
 
 /**
  * The Jacobian of tau dx/dt = -x + b + I over all dynamic layers, synapses and memories held fixed. With the couplings C
  * between layers, the Hessians M = d2L/dx2, and the adiabatic layers h eliminated, it is
  *   T^-1 (-1 + A M),   A = C + sum_h C_h M_h C_h^T,
- * whose spectrum is that of the symmetric T^-1/2 (-1 + M^1/2 A M^1/2) T^-1/2: T is one number a layer and M one block.
+ * with C_h' in place of C_h^T where a coupling is not symmetric. Where all are, its spectrum is that of the symmetric
+ * T^-1/2 (-1 + M^1/2 A M^1/2) T^-1/2: T is one number a layer and M one block.
  * @param moment - states of all layers, adiabatic ones too, and the matrices of all synapses and memories
  * @param tolerance - how far from 0 an eigenvalue has to be, in 1 / model time
  */
 export function stabilityAt(model: Model, moment: Moment, tolerance = HYPERBOLIC): Stability {
-  const jacobian = symmetricJacobian(model, moment)
-  const spectrum = symmetricSpectrum(jacobian.rows, jacobian.to1DArray())
+  const isSymmetric = model.couplings.every(hasEnergy)
+  const jacobian = jacobianOf(model, moment, isSymmetric)
+  const { spectrum, imaginary } = isSymmetric
+    ? { spectrum: symmetricSpectrum(jacobian.rows, jacobian.to1DArray()), imaginary: undefined }
+    : complexSpectrum(jacobian)
   const margin = spectrum.reduce((least, value) => Math.min(least, Math.abs(value)), Infinity)
   return {
     spectrum,
+    ...(imaginary && { imaginary }),
     stableDimension: spectrum.filter((value) => value < 0).length,
     margin,
     hyperbolic: margin > tolerance,
+  }
+}
+
+/** Real and imaginary parts, in the order of the real ones. */
+function complexSpectrum(matrix: Matrix): Required<Pick<Stability, 'spectrum' | 'imaginary'>> {
+  const { realEigenvalues, imaginaryEigenvalues } = new EigenvalueDecomposition(matrix, {
+    assumeSymmetric: false,
+  })
+  const order = realEigenvalues
+    .map((_, index) => index)
+    .sort(
+      (a, b) =>
+        realEigenvalues[a]! - realEigenvalues[b]! || imaginaryEigenvalues[a]! - imaginaryEigenvalues[b]!,
+    )
+  return {
+    spectrum: Float64Array.from(order, (index) => realEigenvalues[index]!),
+    imaginary: Float64Array.from(order, (index) => imaginaryEigenvalues[index]!),
   }
 }
 
@@ -71,15 +96,20 @@ const MOST_UNSTABLE = 64
  * @param states - of all layers, adiabatic ones too
  * @param couple - products with the couplings, in float64 or on a GPU
  * @param precision - relative precision of these products: an eigenvalue this close to 0 is not told apart from it
- * @throws ModelError for a dynamic softmax, layernorm or spherical layer of more than DENSE_LIMIT neurons
+ * @throws ModelError for couplings without an energy, and for a dynamic softmax, layernorm or spherical layer of more than DENSE_LIMIT neurons
  */
 export async function stabilityEnds(
-  flow: Pick<Flow, 'dynamic' | 'adiabatic' | 'size'>,
+  flow: Pick<Flow, 'dynamic' | 'adiabatic' | 'size' | 'withoutEnergy'>,
   states: Vectors,
   couple: Couple,
   top: number,
   precision = 0,
 ): Promise<EndStability> {
+  if (flow.withoutEnergy !== undefined)
+    throw new ModelError(
+      `${flow.withoutEnergy}, so that eigenvalues may be complex, which the ends of a spectrum cannot tell; ask \`spectrum --of ` +
+        `jacobian\` for all eigenvalues of at most ${DENSE_LIMIT} neurons`,
+    )
   const A = effectiveCoupling(flow, states, couple)
   const roots = flow.dynamic.map((layer) => rootProduct(layer, states.get(layer.name) as Float64Array))
   const scaled = (vector: Float64Array): Float64Array => {
@@ -144,14 +174,17 @@ function rootProduct(layer: Layer, x: Float64Array): (u: Float64Array) => Float6
   return (u) => times(full, u)
 }
 
-/** T^-1/2 (-1 + M^1/2 A M^1/2) T^-1/2 over the neurons of all dynamic layers, in the order of the model. */
-function symmetricJacobian(model: Model, moment: Moment): Matrix {
+/**
+ * T^-1/2 (-1 + M^1/2 A M^1/2) T^-1/2 over the neurons of all dynamic layers, in the order of the model, or
+ * T^-1 (-1 + A M), which has the same spectrum and asks for no symmetry.
+ */
+function jacobianOf(model: Model, moment: Moment, isSymmetric: boolean): Matrix {
   const dynamic = model.layers.filter(({ tau }) => tau > 0)
   const adiabatic = model.layers.filter(({ tau }) => tau === 0)
   const couplings = couplingsOf(model, moment)
   const hessianOf = (layer: Layer): Matrix =>
     matrixOf(layer.size, layer.size, hessian(layer.lagrangian, Float64Array.from(found(moment, layer.name))))
-  const roots = new Map(dynamic.map((layer) => [layer.name, squareRoot(hessianOf(layer))]))
+  const roots = new Map(isSymmetric ? dynamic.map((layer) => [layer.name, squareRoot(hessianOf(layer))]) : [])
   const inner = new Map(adiabatic.map((layer) => [layer.name, hessianOf(layer)]))
 
   const starts = new Map<string, number>()
@@ -172,8 +205,10 @@ function symmetricJacobian(model: Model, moment: Moment): Matrix {
         if (up === undefined || down === undefined) continue
         block.add(down.mmul(inner.get(hidden.name) as Matrix).mmul(up))
       }
-      const scaled = between(roots.get(to.name) as Root, block, roots.get(from.name) as Root)
-      scaled.div(Math.sqrt(to.tau * from.tau))
+      const scaled = isSymmetric
+        ? between(roots.get(to.name) as Root, block, roots.get(from.name) as Root)
+        : block.mmul(hessianOf(from))
+      scaled.div(isSymmetric ? Math.sqrt(to.tau * from.tau) : to.tau)
       jacobian.setSubMatrix(scaled, starts.get(to.name) as number, starts.get(from.name) as number)
     }
     const start = starts.get(to.name) as number
@@ -191,17 +226,25 @@ function couplingsOf(model: Model, moment: Moment): ReadonlyMap<string, Readonly
     const before = row?.get(from)
     row?.set(from, before === undefined ? matrix : Matrix.add(before, matrix))
   }
-  for (const { name, layer } of model.synapses) {
-    const size = model.layers.find((one) => one.name === layer)?.size ?? 0
-    join(layer, layer, matrixOf(size, size, found(moment, name)))
-  }
+  const g: Vectors = new Map(
+    model.layers.map(({ name, lagrangian: l }) => [
+      name,
+      activation(l, Float64Array.from(found(moment, name))),
+    ]),
+  )
   const sizes = new Map(model.layers.map(({ name, size }) => [name, size]))
-  for (const memory of model.memories) {
-    const { name, from, to } = memory
-    const written = couplingFacts(memory).matrix(memory, Float64Array.from(found(moment, name)))
-    const xi = matrixOf(sizes.get(to) ?? 0, sizes.get(from) ?? 0, written)
-    join(to, from, xi)
-    join(from, to, xi.transpose())
+  for (const coupling of model.couplings) {
+    const { layers, targets, slope } = couplingFacts(coupling)
+    const tensor = tensorOf(coupling, moment)
+    for (const to of targets(coupling))
+      for (const from of layers(coupling)) {
+        if (to === from && layers(coupling).length > 1) continue
+        join(
+          to,
+          from,
+          matrixOf(sizes.get(to) ?? 0, sizes.get(from) ?? 0, slope(coupling, tensor, g, to, from)),
+        )
+      }
   }
   return couplings
 }

@@ -3,10 +3,11 @@
  * memories (tau to infinity).
  * @see docs/theory.md, "Limits in which the answer is known"
  */
+import { layersOf } from '../kinds/couplings/table.ts'
 import { integratorOf } from '../kinds/integrators/table.ts'
 import { norm } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
-import { groupsOf, isSynapse, withViews } from '../model/couplings.ts'
+import { groupsOf, isMemory, isSynapse, withViews } from '../model/couplings.ts'
 import type { Coupling, Model, Stimulus } from '../model/model.ts'
 import { mean } from './statistics.ts'
 
@@ -28,7 +29,7 @@ export function limitsOf(model: Model): Limit[] {
   const fast = adiabatic.length > 0 ? adiabatic : candidates.slice(0, 1).map(({ name }) => name)
   const plastic = [
     ...model.synapses.filter(({ tau, strength }) => tau !== undefined && strength > 0),
-    ...model.memories.filter(({ tau }) => tau !== undefined),
+    ...model.couplings.filter((one) => !isSynapse(one) && one.tau !== undefined),
   ]
   return [
     ...fast.map((name): Limit => ({ name, kind: 'adiabatic' })),
@@ -67,7 +68,10 @@ function obstacle(model: Model, name: string): string | undefined {
   if (synapse !== undefined) {
     return `layer \`${name}\` has the synapses \`${synapse.name}\` and cannot be adiabatic; choose another layer`
   }
-  const joined = model.memories.flatMap(({ from, to }) => (from === name ? [to] : to === name ? [from] : []))
+  const joined = model.couplings.flatMap((one) => {
+    const ends = layersOf(one)
+    return ends.includes(name) ? ends.filter((other) => other !== name) : []
+  })
   const other = model.layers.find((layer) => joined.includes(layer.name) && layer.tau === 0)
   if (other !== undefined)
     return `a memory joins layer \`${name}\` with \`${other.name}\`, which is adiabatic; choose another layer`
@@ -85,7 +89,11 @@ export function atLimit(model: Model, { name, kind }: Limit): Model {
       const { tau, ...still } = coupling
       return { ...still, strength: 0 }
     }
-    const { tau, bias, ...still } = coupling
+    if (isMemory(coupling)) {
+      const { tau, bias, ...still } = coupling
+      return { ...still, rule: 'fixed' }
+    }
+    const { tau, ...still } = coupling
     return { ...still, rule: 'fixed' }
   })
   return { ...model, ...withViews(couplings) }

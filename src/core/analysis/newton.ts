@@ -46,7 +46,7 @@ export async function refine(flow: Flow, start: Float64Array): Promise<Refined> 
 /** u to u - A M u, the linear part of x - b - I at a state. */
 function linearPart(flow: Flow, x: Float64Array): (u: Float64Array) => Promise<Float64Array> {
   const states = flow.states(x)
-  const A = effectiveCoupling(flow, states, flow.couple)
+  const A = effectiveCoupling(flow, states, flow.tangent(states))
   const hessians = flow.dynamic.map((layer) => hessianProduct(layer, states.get(layer.name) as Float64Array))
   return async (u) => {
     const y = new Float64Array(u.length)

@@ -66,3 +66,9 @@ export function roundToHalf(x: number): number {
   const shift = 1.5 * 2 ** 52 * spacing
   return x + shift - shift
 }
+
+/** A^T of A [rows, columns]. */
+export function transposed(matrix: Float64Array, columns: number): Float64Array {
+  const rows = matrix.length / columns
+  return matrix.map((_, k) => matrix[(k % rows) * columns + Math.floor(k / rows)]!)
+}

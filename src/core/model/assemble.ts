@@ -1,5 +1,6 @@
 /** From a scenario and the rows of its places to a model: the only way to one. Pure. */
 import { withViews } from './couplings.ts'
+import { hyperedgeOf } from './hyperedges.ts'
 import { layerOf } from './layers.ts'
 import { memoryOf } from './memories.ts'
 import type { Axis, Model, Stimulus, Variation } from './model.ts'
@@ -9,6 +10,7 @@ import { placeName, type Place, type Places, type RowsAt } from './places.ts'
 import { probeOf } from './probes.ts'
 import type { Scenario, StimulusSpec } from './schema.ts'
 import { stimulusOf } from './stimulus.ts'
+import { isHyperedgeSpec } from './specs.ts'
 import { synapseOf } from './synapses.ts'
 import { axesOf, pointCount, pointScenarios, replicaCount } from './variation.ts'
 
@@ -39,7 +41,11 @@ export function placesOf(scenario: Scenario): Places {
 function wholeOf(scenario: Scenario, rowsAt: RowsAt): Model {
   const layers = Object.keys(scenario.neurons).map((name) => layerOf(scenario, name, rowsAt))
   const synapses = Object.keys(scenario.synapses).map((name) => synapseOf(scenario, name, rowsAt))
-  const memories = Object.keys(scenario.memories).map((name) => memoryOf(scenario, name, rowsAt))
+  const memories = Object.entries(scenario.memories).map(([name, spec]) =>
+    isHyperedgeSpec(spec)
+      ? hyperedgeOf(scenario, name, spec, rowsAt)
+      : memoryOf(scenario, name, spec, rowsAt),
+  )
   const stimulus = scenario.stimulus.map((spec, index) => stimulusOf(scenario, index, spec, rowsAt))
   const probes = Object.keys(scenario.probes).map((name) => probeOf(scenario, name, rowsAt))
   return {

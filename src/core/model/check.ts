@@ -1,10 +1,12 @@
 /** What must hold between the values of a scenario, as far as it can be said without its pattern files. */
 import { integratorOf } from '../kinds/integrators/table.ts'
 import { ModelError } from '../errors.ts'
+import { checkHyperedge } from './hyperedges.ts'
 import { checkLayer } from './layers.ts'
 import { checkMemory } from './memories.ts'
 import { checkProbe } from './probes.ts'
 import type { Scenario } from './schema.ts'
+import { isHyperedgeSpec } from './specs.ts'
 import { checkStimulus } from './stimulus.ts'
 import { checkSynapse } from './synapses.ts'
 import { checkVariation } from './variation.ts'
@@ -25,7 +27,8 @@ export function checkScenario(scenario: Scenario, file?: string): string[] {
       warnings.push(...checkSynapse(scenario, name, spec))
     }
     for (const [name, spec] of Object.entries(scenario.memories)) {
-      warnings.push(...checkMemory(scenario, name, spec))
+      if (isHyperedgeSpec(spec)) checkHyperedge(scenario, name, spec)
+      else warnings.push(...checkMemory(scenario, name, spec))
     }
     scenario.stimulus.forEach((spec, index) => checkStimulus(scenario, index, spec))
     for (const [name, spec] of Object.entries(scenario.probes)) checkProbe(scenario, name, spec)

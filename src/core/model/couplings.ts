@@ -1,6 +1,6 @@
 /** The couplings of a network, and the views of them by the key of the scenario that they stand under. */
-import { COUPLINGS } from '../kinds/couplings/table.ts'
-import type { Coupling, DenseMemory, Layer, Memory, Model, Synapse } from './model.ts'
+import { arraysOf, COUPLINGS, matrixFacts } from '../kinds/couplings/table.ts'
+import type { Coupling, DenseMemory, Hyperedge, Layer, Memory, Model, Synapse } from './model.ts'
 
 /**
  * Couplings with their views. Whatever makes a model, or another of one, takes them from here, so that the list and its
@@ -8,28 +8,45 @@ import type { Coupling, DenseMemory, Layer, Memory, Model, Synapse } from './mod
  */
 export function withViews(
   couplings: readonly Coupling[],
-): Pick<Model, 'couplings' | 'memories' | 'synapses'> {
+): Pick<Model, 'couplings' | 'memories' | 'synapses' | 'hyperedges'> {
   return {
     couplings,
     memories: couplings.filter(isMemory) as unknown as Model['memories'],
     synapses: couplings.filter(isSynapse) as unknown as Model['synapses'],
+    hyperedges: couplings.filter(isHyperedge) as unknown as Model['hyperedges'],
   }
 }
 
+/** True for memories between two layers. */
 export function isMemory(coupling: Coupling): coupling is Memory {
-  return COUPLINGS[coupling.kind].under === 'memories'
+  return 'isBetweenTwo' in COUPLINGS[coupling.kind]
 }
 
 /** True for memories that are the matrix between their layers. */
 export function isDense(coupling: Coupling): coupling is DenseMemory {
-  return isMemory(coupling) && COUPLINGS[coupling.kind].isMatrix
+  return isMemory(coupling) && matrixFacts(coupling).isMatrix
 }
 
 export function isSynapse(coupling: Coupling): coupling is Synapse {
   return COUPLINGS[coupling.kind].under === 'synapses'
 }
 
+/** True for couplings that are neither a memory between two layers nor synapses of one. */
+export function isHyperedge(coupling: Coupling): coupling is Hyperedge {
+  return !isMemory(coupling) && !isSynapse(coupling)
+}
+
+/** True where what a coupling sends is linear in the activations. */
+export function isLinear(coupling: Coupling): coupling is Memory | Synapse {
+  return !isHyperedge(coupling)
+}
+
 /** Everything that may move, in one order: layers, then couplings. */
 export function groupsOf({ layers, couplings }: Pick<Model, 'layers' | 'couplings'>): (Layer | Coupling)[] {
   return [...layers, ...couplings]
+}
+
+/** Names of all arrays of the state: layers, then those of the couplings. */
+export function arrayNames({ layers, couplings }: Pick<Model, 'layers' | 'couplings'>): string[] {
+  return [...layers.map(({ name }) => name), ...couplings.flatMap(arraysOf)]
 }

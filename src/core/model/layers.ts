@@ -1,6 +1,7 @@
 import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import { ModelError } from '../errors.ts'
 import { shapeOf, sizeOf } from './find.ts'
+import { endsOf } from './specs.ts'
 import type { Layer, Rows } from './model.ts'
 import { checkPatterns } from './patterns/check.ts'
 import { forLayer } from './patterns/want.ts'
@@ -42,7 +43,7 @@ export function checkLayer(scenario: Scenario, name: string, spec: LayerSpec): s
 
 function isTouched(scenario: Scenario, name: string): boolean {
   return (
-    Object.values(scenario.memories).some(({ from, to }) => from === name || to === name) ||
+    Object.values(scenario.memories).some((spec) => endsOf(spec).includes(name)) ||
     Object.values(scenario.synapses).some(({ layer }) => layer === name) ||
     scenario.stimulus.some(({ layer }) => layer === name)
   )

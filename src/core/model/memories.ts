@@ -120,13 +120,13 @@ function takes(learns: ReturnType<typeof memoryFacts>['learns'], rule: RuleKind)
 type RowsWant = Want & Required<Pick<Want, 'rows'>>
 
 /** One memory, with the rows of its initial value and its bias. */
-export function memoryOf(scenario: Scenario, name: string, rowsAt: RowsAt): Memory {
-  const spec = scenario.memories[name] as MemorySpec
+export function memoryOf(scenario: Scenario, name: string, spec: MemorySpec, rowsAt: RowsAt): Memory {
   const path = `memories.${name}`
   const common: CommonMemory = {
     name,
     from: spec.from,
     to: spec.to,
+    direction: spec.direction,
     rule: spec.rule,
     ...(spec.tau === undefined ? {} : { tau: spec.tau }),
     every: spec.every,

@@ -2,6 +2,7 @@
  * A network, validated and with every array resolved: plain readonly data that the plan, the reference and the
  * page read. `resolveModel` makes it from a scenario.
  */
+import type { Ends } from '../kinds/couplings/definition.ts'
 import type { MemoryKind, OwnOf } from '../kinds/couplings/table.ts'
 import type { IntegratorKind } from '../kinds/integrators/table.ts'
 import type { Lagrangian } from '../kinds/lagrangians/table.ts'
@@ -61,9 +62,11 @@ export interface Synapse {
   /** kappa * N, at least 0. */
   readonly strength: number
   readonly base: Base
+  /** W g is minus the derivative of an energy; else W may differ from W^T, and the energy has no term of it. */
+  readonly symmetric: boolean
 }
 
-/** J, symmetric, [N, N]. */
+/** J, [N, N], symmetric where the synapses are. */
 export type Base =
   | { readonly kind: 'zero' }
   /** J = patterns^T patterns / N, the diagonal set to 0 if asked. */
@@ -75,6 +78,8 @@ export interface CommonMemory {
   readonly name: string
   readonly from: string
   readonly to: string
+  /** The layers that it sends to: both, `to` alone (forward), or `from` alone (backward). */
+  readonly direction: Ends['direction']
   readonly rule: Rule
   /** Time constant; absent for rule "fixed". */
   readonly tau?: number
@@ -98,7 +103,26 @@ export type ConvolutionMemory = MemoryOf<'convolution'>
 
 export type Memory = { readonly [K in MemoryKind]: MemoryOf<K> }[MemoryKind]
 
-export type Coupling = Memory | Synapse
+/** The part of the patterns of a hyperedge that belongs to one layer, [count, N]. */
+export interface Factor {
+  readonly layer: string
+  readonly init: Rows
+}
+
+/** Patterns that two to four layers share; the parts of all of them move together. */
+export interface Hyperedge {
+  readonly kind: 'product'
+  readonly name: string
+  readonly factors: readonly Factor[]
+  /** Multiplies every product. */
+  readonly scale: number
+  readonly rule: Rule
+  /** Time constant; absent for rule "fixed". */
+  readonly tau?: number
+  readonly every: number
+}
+
+export type Coupling = Memory | Synapse | Hyperedge
 
 declare const viewed: unique symbol
 
@@ -158,6 +182,7 @@ export interface Model {
   readonly couplings: readonly Coupling[]
   readonly synapses: View<Synapse>
   readonly memories: View<Memory>
+  readonly hyperedges: View<Hyperedge>
   readonly stimulus: readonly Stimulus[]
   readonly probes: readonly Probe[]
   /** SHA-256 of the content of each file that the scenario names, as it names it. */

@@ -3,6 +3,7 @@ import type { Key, Named } from '../kinds/probes/definition.ts'
 import { PROBES } from '../kinds/probes/table.ts'
 import { find, findLayer } from './find.ts'
 import { forMemory } from './memories.ts'
+import { memorySpecs, partsOf } from './specs.ts'
 import type { Probe } from './model.ts'
 import { checkPatterns } from './patterns/check.ts'
 import { forLayer, type Want } from './patterns/want.ts'
@@ -21,10 +22,10 @@ const CHECKS: Readonly<Record<Named, (scenario: Scenario, name: string, path: st
       { path },
     )
   },
-  memory: (scenario, name, path) => find(scenario.memories, name, 'memory', path),
+  memory: (scenario, name, path) => find(memorySpecs(scenario), name, 'memory', path),
   any: (scenario, name, path) =>
     find<unknown>(
-      { ...scenario.neurons, ...scenario.memories, ...scenario.synapses },
+      { ...scenario.neurons, ...memorySpecs(scenario), ...partsOf(scenario), ...scenario.synapses },
       name,
       'layer, memory or synapse',
       path,
@@ -36,7 +37,7 @@ const WANTS: Readonly<Record<Comparison['with'], (scenario: Scenario, name: stri
   {
     layer: forLayer,
     memory: (scenario, name, path) => {
-      find(scenario.memories, name, 'memory', path)
+      find(memorySpecs(scenario), name, 'memory', path)
       const want = forMemory(scenario, name, path)
       return { ...want, rows: { ...want.rows, text: `memory \`${name}\` has ${want.rows.count}` } }
     },

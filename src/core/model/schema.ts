@@ -9,8 +9,11 @@ import {
   MEMORY_KINDS,
   type MemoryKind,
   memoryFacts,
+  type OtherKind,
   USUAL_MEMORY,
 } from '../kinds/couplings/table.ts'
+import { FEWEST_FACTORS, MOST_FACTORS } from '../kinds/couplings/product.ts'
+import { DIRECTIONS } from '../kinds/couplings/definition.ts'
 import { INTEGRATOR_KINDS } from '../kinds/integrators/table.ts'
 import { lagrangianOptions } from '../kinds/lagrangians/table.ts'
 import type { Key } from '../kinds/probes/definition.ts'
@@ -146,18 +149,40 @@ const synapseSchema = v.pipe(
       v.pipe(
         baseSchema,
         v.title('base'),
-        v.description('J: 0, a hebbian coupling, or patterns that are the symmetric N x N matrix itself.'),
+        v.description('J: 0, a hebbian coupling, or patterns that are the N x N matrix itself.'),
       ),
       0,
+    ),
+    symmetric: v.optional(
+      flag(
+        'symmetric',
+        'Off: a base that is a matrix may differ from its transpose; such synapses have no energy.',
+      ),
+      true,
     ),
   }),
   v.description('Lateral coupling W of one layer, started at J.'),
 )
 
-/** What every kind of memory takes. */
+const memoryTau = v.exactOptional(
+  number('tau', `${tauText} Needed for every rule but fixed, meaningless for that.`, {
+    above: 0,
+    control: { min: 0.1, max: 100000, log: true },
+  }),
+)
+
+/** What every kind of memory between two layers takes. */
 const memory = {
   from: text('from', 'The layer its columns belong to.'),
   to: text('to', 'The layer its rows belong to; another one than `from`.'),
+  direction: v.optional(
+    choice(
+      'direction',
+      'both: each layer gets what the other sends. forward: only `to` gets an input, backward: only `from`; such a memory has no energy.',
+      DIRECTIONS,
+    ),
+    'both',
+  ),
   init: patternsAs(
     'init',
     'Xi(0): one row for each neuron of the layer `to`, one column for each of the layer `from`; of a convolution one row for ' +
@@ -175,12 +200,7 @@ const memory = {
     ),
     'fixed',
   ),
-  tau: v.exactOptional(
-    number('tau', `${tauText} Needed for every rule but fixed, meaningless for that.`, {
-      above: 0,
-      control: { min: 0.1, max: 100000, log: true },
-    }),
-  ),
+  tau: memoryTau,
   every,
   bias: v.exactOptional(
     patternsAs(
@@ -207,10 +227,46 @@ function memoryOption(kind: MemoryKind): v.GenericSchema {
   return v.pipe(v.strictObject(entries), v.description(description))
 }
 
-const memorySchema = v.variant(
-  'kind',
-  MEMORY_KINDS.map(memoryOption) as unknown as { [K in MemoryKind]: MemoryOption<K> }[MemoryKind][],
-)
+/** What a scenario writes for kinds that join layers in a way of their own. */
+const others = {
+  product: v.pipe(
+    v.strictObject({
+      kind: v.literal('product'),
+      between: v.pipe(
+        v.record(name, patternsSchema),
+        v.title('between'),
+        v.description(
+          `Patterns by layer, of ${FEWEST_FACTORS} to ${MOST_FACTORS} layers: the rows of the same number belong together.`,
+        ),
+      ),
+      scale: v.optional(
+        number('scale', 'Multiplies what every layer is sent.', {
+          control: { min: 0.01, max: 10, log: true },
+        }),
+        1,
+      ),
+      rule: v.optional(
+        choice(
+          'rule',
+          'fixed: the patterns A stay. hebbian: tau dA/dt = -(A - A(0)) + scale p g^T, p the product of the overlaps of all other ' +
+            'layers, g the activation of its own.',
+          ['fixed', 'hebbian'],
+        ),
+        'fixed',
+      ),
+      tau: memoryTau,
+      every,
+    }),
+    v.description(
+      'A hyperedge: for every pattern each layer gets its part of it times the overlaps of all other layers with theirs.',
+    ),
+  ),
+} as const satisfies Readonly<Record<OtherKind, v.GenericSchema>>
+
+const memorySchema = v.variant('kind', [
+  ...(MEMORY_KINDS.map(memoryOption) as unknown as { [K in MemoryKind]: MemoryOption<K> }[MemoryKind][]),
+  ...Object.values(others),
+])
 
 // --------------------------------------------------------------------------------------------------- stimulus
 
@@ -415,7 +471,10 @@ export type Scenario = v.InferOutput<typeof scenarioSchema>
 export type ScenarioInput = v.InferInput<typeof scenarioSchema>
 export type LayerSpec = Scenario['neurons'][string]
 export type SynapseSpec = Scenario['synapses'][string]
-export type MemorySpec = Scenario['memories'][string]
+/** What stands under `memories`: memories between two layers, and hyperedges. */
+export type CouplingSpec = Scenario['memories'][string]
+export type MemorySpec = Extract<CouplingSpec, { readonly kind: MemoryKind }>
+export type HyperedgeSpec = Extract<CouplingSpec, { readonly kind: OtherKind }>
 export type StimulusSpec = Scenario['stimulus'][number]
 export type AxisSpec = Extract<Scenario['replicas'], object>['vary'][string]
 export type ProbeSpec = Scenario['probes'][string]

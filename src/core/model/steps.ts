@@ -3,14 +3,14 @@
  *
  * A layer x that is updated at the rate r (1 - exp(-step/tau), or step/tau) maps x to x + r (b + I(x) - x). It flips from
  * side to side, with period 2, where an eigenvalue of R^(1/2) (1 - K) R^(1/2) is above 2, with K = D^(1/2) C D^(1/2), C the
- * symmetric couplings, D the steepest slopes of the activations and R the rates.
+ * symmetric couplings (those with an energy), D the steepest slopes of the activations and R the rates.
  * @see Marcus, Westervelt, Dynamics of iterated-map neural networks, Phys. Rev. A 40 (1989)
  */
-import { couplingFacts } from '../kinds/couplings/table.ts'
-import { groupsOf } from './couplings.ts'
+import { COUPLINGS, hasEnergy, layersOf, matrixFacts } from '../kinds/couplings/table.ts'
+import { groupsOf, isSynapse } from './couplings.ts'
 import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import { INTEGRATORS } from '../kinds/integrators/table.ts'
-import type { Layer, Memory, Model, Rows, Synapse } from './model.ts'
+import type { Coupling, Layer, Memory, Model, Rows } from './model.ts'
 
 /** Of the time constant: a longer step of what is coupled is no longer a picture of the flow. */
 const LONGEST = 0.5
@@ -58,7 +58,7 @@ function longSteps(model: Model): { readonly line: string; readonly largest: num
   })
 }
 
-type Group = Layer | Synapse | Memory
+type Group = Layer | Coupling
 
 function groupOf(model: Model, name: string): Group {
   return groupsOf(model).find((one) => one.name === name) as Group
@@ -76,24 +76,20 @@ function rateOf(group: Group, { dt, integrator }: Model['time']): number {
 
 /** Groups whose target moves with what they do: of others every step is exact. */
 function coupledGroups(model: Model): { readonly path: string; readonly name: string }[] {
-  const { layers, synapses, memories } = model
+  const { layers, couplings } = model
   const moves = (name: string): boolean => !isHeld(model, name)
+  /** What a coupling makes of a layer comes back to it: from itself, or from another that moves. */
+  const feedsBack = (coupling: Coupling, name: string): boolean => {
+    const ends = layersOf(coupling)
+    return ends.includes(name) && (ends.length === 1 || ends.some((other) => other !== name && moves(other)))
+  }
   return [
     ...layers
-      .filter(
-        ({ name, tau }) =>
-          tau > 0 &&
-          moves(name) &&
-          (synapses.some(({ layer }) => layer === name) ||
-            memories.some(({ from, to }) => (from === name && moves(to)) || (to === name && moves(from)))),
-      )
+      .filter(({ name, tau }) => tau > 0 && moves(name) && couplings.some((one) => feedsBack(one, name)))
       .map(({ name }) => ({ path: `neurons.${name}`, name })),
-    ...synapses
-      .filter(({ tau, layer }) => tau !== undefined && moves(layer))
-      .map(({ name }) => ({ path: `synapses.${name}`, name })),
-    ...memories
-      .filter(({ tau, from, to }) => tau !== undefined && (moves(from) || moves(to)))
-      .map(({ name }) => ({ path: `memories.${name}`, name })),
+    ...[...couplings.filter(isSynapse), ...couplings.filter((one) => !isSynapse(one))]
+      .filter((one) => one.tau !== undefined && layersOf(one).some(moves))
+      .map(({ kind, name }) => ({ path: `${COUPLINGS[kind].under}.${name}`, name })),
   ]
 }
 
@@ -174,7 +170,7 @@ function flip(
   return { layer: worst.name, factor: ratio / ratioOf(worst.layer, worst.point.time.dt) }
 }
 
-interface Coupling {
+interface Link {
   readonly from: string
   readonly to: string
   readonly rows: Rows
@@ -186,16 +182,16 @@ interface Coupling {
  * What couples layers that move. A Hebbian coupling with its diagonal and an adiabatic layer only pull to the same side;
  * without the diagonal the coupling pulls back by what is missing.
  */
-function couplingsOf({ layers, synapses, memories }: Model, moving: ReadonlySet<string>): Coupling[] {
+function couplingsOf({ layers, synapses, memories }: Model, moving: ReadonlySet<string>): Link[] {
   const sizes = new Map(layers.map(({ name, size }) => [name, size]))
   return [
-    ...synapses.flatMap(({ layer, base }): Coupling[] => {
+    ...synapses.filter(hasEnergy).flatMap(({ layer, base }): Link[] => {
       if (!moving.has(layer) || base.kind === 'zero') return []
       const ends = { from: layer, to: layer }
       if (base.kind === 'matrix') return [{ ...ends, rows: base.matrix }]
       return base.zeroDiagonal ? [{ ...ends, rows: base.patterns, hollow: diagonalOf(base.patterns) }] : []
     }),
-    ...memories.flatMap((memory): Coupling[] => {
+    ...memories.filter(hasEnergy).flatMap((memory): Link[] => {
       const { from, to } = memory
       return moving.has(from) && moving.has(to) ? [{ from, to, rows: matrixBetween(memory, sizes) }] : []
     }),
@@ -204,7 +200,7 @@ function couplingsOf({ layers, synapses, memories }: Model, moving: ReadonlySet<
 
 /** A memory as the matrix between its layers, written out when it is asked for. */
 function matrixBetween(memory: Memory, sizes: ReadonlyMap<string, number>): Rows {
-  const { isMatrix, matrix } = couplingFacts(memory)
+  const { isMatrix, matrix } = matrixFacts(memory)
   if (isMatrix) return memory.init
   const known = written.get(memory.init)
   if (known !== undefined) return known
@@ -231,7 +227,7 @@ function diagonalOf({ rows, columns, data }: Rows): Float64Array {
 
 /** Adds C y: a matrix of one layer once, one between two layers both ways. */
 function addProduct(
-  { from, to, rows: { rows, columns, data }, hollow }: Coupling,
+  { from, to, rows: { rows, columns, data }, hollow }: Link,
   y: ReadonlyMap<string, Float64Array>,
   into: ReadonlyMap<string, Float64Array>,
 ): void {
@@ -258,7 +254,7 @@ function addProduct(
 }
 
 /** At least the spectral norm of a coupling, and at least how far it pulls back: no further than the missing diagonal. */
-function boundsOf({ rows, hollow }: Coupling): { readonly norm: number; readonly back: number } {
+function boundsOf({ rows, hollow }: Link): { readonly norm: number; readonly back: number } {
   const norm = bound(rows)
   if (hollow === undefined) return { norm, back: norm }
   const back = hollow.reduce((a, b) => Math.max(a, b), 0)

@@ -47,11 +47,17 @@ export function synapseOf(scenario: Scenario, name: string, rowsAt: RowsAt): Syn
     ...(spec.tau === undefined ? {} : { tau: spec.tau }),
     every: spec.every,
     strength: spec.strength,
+    symmetric: spec.symmetric,
     base: baseOf(scenario, spec, `synapses.${name}.base`, rowsAt),
   }
 }
 
-function baseOf(scenario: Scenario, { base, layer }: SynapseSpec, path: string, rowsAt: RowsAt): Base {
+function baseOf(
+  scenario: Scenario,
+  { base, layer, symmetric }: SynapseSpec,
+  path: string,
+  rowsAt: RowsAt,
+): Base {
   if (base === 0) return { kind: 'zero' }
   if (base.kind === 'hebbian') {
     const { patterns, zeroDiagonal } = base
@@ -69,7 +75,7 @@ function baseOf(scenario: Scenario, { base, layer }: SynapseSpec, path: string, 
     rows: { count, text, path: columnsOf.path },
     patterns: base,
     finish(block) {
-      requireSymmetric(block, path)
+      if (symmetric) requireSymmetric(block, path)
       return block
     },
   })
@@ -84,7 +90,7 @@ function requireSymmetric({ rows, data }: Rows, path: string): void {
       if (here !== there) {
         throw new ModelError(
           `must be symmetric, but entry [${row}, ${column}] is ${here} and [${column}, ${row}] is ${there}; use ` +
-            '(J + J^T) / 2',
+            '(J + J^T) / 2, or set symmetric to false beside it',
           { path },
         )
       }

@@ -40,7 +40,7 @@ export function attentionOf(planning: Planning, layer: Layer): SwitchPlan | unde
   const [memory, ...others] = model.couplings.filter((one) => layersOf(one).includes(name))
   if (layer.tau > 0 || inverseTemperature(layer.lagrangian) === undefined) return undefined
   if (memory === undefined || others.length > 0 || !isDense(memory)) return undefined
-  if (memory.to !== name || memory.tau !== undefined) return undefined
+  if (memory.to !== name || memory.direction !== 'both' || memory.tau !== undefined) return undefined
   if (model.stimulus.some((item) => item.layer === name)) return undefined
   const { blocks, columns, rows, format, copies } = matrixNamed(planning, memory.name)
   const [block] = blocks

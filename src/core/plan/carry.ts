@@ -2,6 +2,7 @@
  * Which groups stand in two words (shaders/common/carry.wgsl): those that are so slow beside their step that float32 alone
  * would lose more of it than their range allows.
  */
+import { arraysOf } from '../kinds/couplings/table.ts'
 import { groupsOf } from '../model/couplings.ts'
 import { movingRule } from '../kinds/rules/table.ts'
 import type { Model } from '../model/model.ts'
@@ -53,6 +54,10 @@ export function carryFields(model: Model, name: string): { carries: number; zero
   return { carries: isSlow(model, name) ? 1 : 0, zero: 0 }
 }
 
+function arraysIn({ couplings }: Model, name: string): readonly string[] {
+  return couplings.flatMap((one) => (one.name === name ? arraysOf(one) : []))
+}
+
 /** Groups that have become slow since their buffers were planned, so that there is no room for a second word. */
 export function withoutCarry(buffers: readonly BufferPlan[], model: Model): string[] {
   return groupsOf(model)
@@ -61,6 +66,8 @@ export function withoutCarry(buffers: readonly BufferPlan[], model: Model): stri
       (name) =>
         isCarried(model, name) &&
         // U of a synapse in factors has what W would have.
-        ![name, `${name}/excess`].some((one) => hasCarry(buffers, carryNameOf(one))),
+        ![name, ...arraysIn(model, name), `${name}/excess`].some((one) =>
+          hasCarry(buffers, carryNameOf(one)),
+        ),
     )
 }

@@ -79,6 +79,7 @@ const ADDITIONS = {
 const ENDINGS = {
   collect: ['matrix/collect'],
   weigh: ['matrix/weigh'],
+  multiply: ['matrix/multiply'],
   step: ['neuron/step', 'neuron/drive', 'common/random', 'common/real', 'neuron/inert'],
   react: ['neuron/step', 'neuron/drive', 'common/random', 'common/real', 'neuron/active'],
 } as const
@@ -415,7 +416,7 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
         ...ending,
       })),
       ...(name === 'matrix/recall'
-        ? [{ format: 'f32', tile: ALONE, ending: 'weigh' } as const]
+        ? (['weigh', 'multiply'] as const).map((ending) => ({ format: 'f32', tile: ALONE, ending }) as const)
         : (['fading', 'hollow'] as const).flatMap((making): Joined[] =>
             (['collect', 'step'] as const).map((ending) => ({
               format: 'f32',

@@ -2,19 +2,26 @@
 import type { Rule } from '../kinds/rules/table.ts'
 import type { Model } from '../model/model.ts'
 import { carryFields, carryNameOf } from './carry.ts'
-import { vectorStride } from './layout.ts'
 import { baseBlockOf, stageBuffers } from './matrices.ts'
 import type { Operation, Stage } from './operation.ts'
-import { type Planning, faultOf, find, matrixNamed, operation, rateOf, stepOf } from './planning.ts'
+import { type Planning, faultOf, matrixNamed, operation, rateOf, stepOf } from './planning.ts'
 import type { Turn } from './stages.ts'
 
+/** Activations of the rows or columns of a matrix, one vector a replica. */
+interface Vector {
+  readonly buffer: string
+  readonly stride: number
+}
+
 export interface Learning {
+  /** The synapse or memory whose matrix it is, where that is called otherwise. */
+  readonly owner?: string
   readonly stage: Stage
   readonly rule: Rule
   /** The stage of the step, where it has several. */
   readonly turn: Turn | undefined
-  readonly rowLayer: string
-  readonly columnLayer: string
+  readonly row: Vector
+  readonly column: Vector
   /** `parameters` are the vector p of the WGSL of the rule. */
   readonly group: (model: Model) => { tau: number; every: number; parameters: readonly number[] }
 }
@@ -24,10 +31,9 @@ const LEARNT_ROWS = 8
 
 export function planLearning(planning: Planning, name: string, learning: Learning): Operation[] {
   const { model, matrices, workgroup, limits } = planning
-  const { turn } = learning
+  const { owner = name, turn, row, column } = learning
   const matrix = matrixNamed(planning, name)
   const base = matrices.get(`${name}/base`)
-  const stride = (layer: string): number => vectorStride(find(model.layers, layer).size)
   return matrix.blocks.map((block, index) => {
     const carried = matrices.get(carryNameOf(name))?.blocks[index]
     const invocations = Math.ceil(block.count / LEARNT_ROWS) * (matrix.stride / 4)
@@ -35,7 +41,7 @@ export function planLearning(planning: Planning, name: string, learning: Learnin
     const across = Math.min(groups, limits.maxComputeWorkgroupsPerDimension)
     const baseBlock = base && baseBlockOf(base, block.start % matrix.rows)
     return operation(planning, {
-      owner: name,
+      owner,
       act: 'learn',
       stage: learning.stage,
       kernel: 'matrix/learn',
@@ -51,8 +57,8 @@ export function planLearning(planning: Planning, name: string, learning: Learnin
         ...(carried && { carry: carried.buffer }),
         ...(turn && stageBuffers(planning, name, index)),
         base: baseBlock?.buffer ?? 'none',
-        rowActivations: `${learning.rowLayer}/activations`,
-        columnActivations: `${learning.columnLayer}/activations`,
+        rowActivations: row.buffer,
+        columnActivations: column.buffer,
         faults: 'faults',
       },
       workgroups: [across, Math.ceil(groups / across), 1],
@@ -65,15 +71,15 @@ export function planLearning(planning: Planning, name: string, learning: Learnin
           rows: matrix.rows,
           stride: matrix.stride,
           columns: matrix.columns,
-          rowStride: stride(learning.rowLayer),
-          columnStride: stride(learning.columnLayer),
+          rowStride: row.stride,
+          columnStride: column.stride,
           across: across * workgroup,
           baseStart: baseBlock?.start ?? 0,
           rate: rateOf(m, every, tau),
           ratio: stepOf(m, every) / tau,
           ...{ r0, r1, r2, r3 },
-          fault: faultOf(m, name),
-          ...(carried && carryFields(m, name)),
+          fault: faultOf(m, owner),
+          ...(carried && carryFields(m, owner)),
           ...turn,
         }
       },

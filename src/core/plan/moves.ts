@@ -1,5 +1,5 @@
 /** What layers are sent, and how it moves them. */
-import { layersOf } from '../kinds/couplings/table.ts'
+import { targetsOf } from '../kinds/couplings/table.ts'
 import type { Layer } from '../model/model.ts'
 import { couplingPlanner } from './couplings/table.ts'
 import { vectorStride } from './layout.ts'
@@ -19,7 +19,7 @@ function sentTo(planning: Planning, layer: Layer, stage: Stage): Sending[] {
   const { name } = layer
   const every: Operation['every'] = (m) => (stage === 'integrate' ? find(m.layers, name).every : 1)
   return model.couplings
-    .filter((coupling) => layersOf(coupling).includes(name))
+    .filter((coupling) => targetsOf(coupling).includes(name))
     .flatMap((coupling) => couplingPlanner(coupling).sends(planning, coupling, layer, { stage, every }))
 }
 

@@ -1,6 +1,7 @@
 /** Probes as operations that leave each sample in a slot of the ring buffer. */
+import { hasEnergy } from '../kinds/couplings/table.ts'
 import { copiedBy, type MeasuredKind, type ProbeKind, type ProbeOf } from '../kinds/probes/table.ts'
-import { energyTerms, jointMemory } from '../model/joint.ts'
+import { energyTerms, jointMemory } from '../model/energy.ts'
 import type { Layer, Model, Probe, Rows } from '../model/model.ts'
 import { isPerNeuron } from '../kinds/lagrangians/table.ts'
 import { lagrangianFields } from './kernels.ts'
@@ -118,7 +119,7 @@ export function planProbe(planning: Planning, probe: Probe, slotWord: number, ri
       ringStart,
       capacity: 0,
       sampleWords: 0,
-      shape: shapeOf(model, copies),
+      shape: shapeOf(planning, copies),
       copies,
       needsFlush: false,
     }
@@ -157,12 +158,12 @@ export function needsLagrangian(probe: Probe): boolean {
   return plannerOf(probe)?.needsLagrangian ?? false
 }
 
-/** Shape of a layer [N] or of what is read of a coupling. */
-export function shapeOf(model: Model, name: string): readonly number[] {
-  const layer = model.layers.find((item) => item.name === name)
+/** Shape of a layer [N] or of an array of a coupling, without replicas. */
+function shapeOf(planning: Planning, name: string): readonly number[] {
+  const layer = planning.model.layers.find((item) => item.name === name)
   if (layer !== undefined) return [layer.size]
-  const coupling = find(model.couplings, name)
-  return couplingPlanner(coupling).shape(model, coupling)
+  const { rows, columns } = matrixNamed(planning, name)
+  return [rows, columns]
 }
 
 /** Every term in a word of its own. */
@@ -172,7 +173,7 @@ function energy(planning: Planning, slot: Slot): Operation[] {
   const joint = jointMemory(model)
   return [
     ...model.layers.map((layer) => legendre(planning, layer, slot, terms.indexOf(layer.name))),
-    ...model.couplings.flatMap((coupling) => {
+    ...model.couplings.filter(hasEnergy).flatMap((coupling) => {
       // The memory of a joint energy has no term of its own: (h - b).g - L(h) - g.(Xi v + offset) is -L(h).
       const word = terms.indexOf(coupling === joint ? joint.to : coupling.name)
       return couplingPlanner(coupling).energy(planning, coupling, slot, word, coupling !== joint)

@@ -2,14 +2,14 @@
  * The whole network in float64, written for reading and not for speed: what docs/theory.md says, line by line.
  * The GPU is compared with it.
  */
-import { couplingFacts } from '../kinds/couplings/table.ts'
+import { couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
 import { add, dot, outer, row, squaredDistance } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
 import { gainOf, integratorOf, stagesOf } from '../kinds/integrators/table.ts'
 import { compiledRule, type Moving, movingRule } from '../kinds/rules/table.ts'
 import { activation, lagrangian } from '../kinds/lagrangians/table.ts'
-import { jointMemory } from '../model/joint.ts'
-import type { Layer, Memory, Model, Synapse } from '../model/model.ts'
+import { jointMemory } from '../model/energy.ts'
+import type { Coupling, Hyperedge, Layer, Memory, Model, Synapse } from '../model/model.ts'
 import { noise } from '../model/random.ts'
 import { shownAt } from '../model/stimulus.ts'
 import { dealt, initialMemories, synapticBias, unmasked } from '../model/values.ts'
@@ -147,6 +147,18 @@ function createOne(model: Model): Reference {
     )
   }
 
+  const { hyperedges } = model
+  for (const edge of hyperedges) {
+    const parts = Float64Array.from(edge.factors.flatMap(({ init }) => [...init.data]))
+    lambdas.set(edge.name, parts)
+    values.set(
+      edge.name,
+      replicas.map(() => parts.slice()),
+    )
+  }
+  /** Arrays that are a part of the tensor of a coupling. */
+  const shares = new Map(model.couplings.flatMap(sharesOf))
+
   const groups: Group[] = [
     ...dynamic.map((layer) => ({ ...layer, pull: neuronPull(layer) })),
     ...model.synapses.flatMap((synapse) => {
@@ -158,6 +170,11 @@ function createOne(model: Model): Reference {
       return rule === undefined || tau === undefined
         ? []
         : [{ ...memory, tau, pull: memoryPull(memory, rule) }]
+    }),
+    ...hyperedges.flatMap((edge) => {
+      const rule = movingRule(edge.rule)
+      const { tau } = edge
+      return rule === undefined || tau === undefined ? [] : [{ ...edge, tau, pull: edgePull(edge, rule) }]
     }),
   ]
 
@@ -177,10 +194,19 @@ function createOne(model: Model): Reference {
     read(name) {
       // An adiabatic x is as old as its last evaluation.
       for (const r of replicas) activate(r)
-      return Float64Array.from(get(values, name).flatMap((z) => [...z]))
+      const { of, start, end } = shares.get(name) ?? { of: name, start: 0, end: undefined }
+      return Float64Array.from(get(values, of).flatMap((z) => [...z.subarray(start, end)]))
     },
     write(name, given) {
       const all = Float64Array.from(given)
+      const share = shares.get(name)
+      if (share !== undefined) {
+        const { of, start, end } = share
+        get(values, of).forEach((z, r) => {
+          z.set(row(all, end - start, r), start)
+        })
+        return
+      }
       values.set(
         name,
         get(values, name).map((z, r) => row(all, z.length, r).slice()),
@@ -296,12 +322,13 @@ function createOne(model: Model): Reference {
     })
   }
 
-  /** I = sum Xi^T g_to + sum Xi g_from + sum W g, over the couplings that touch the layer. */
+  /** I = sum Xi^T g_to + sum Xi g_from + sum W g, over the couplings that send to the layer. */
   function input(layer: Layer, g: Activations, r: number): Float64Array {
     const I = new Float64Array(layer.size)
     for (const coupling of model.couplings) {
-      const { layers: ends, input: sent } = couplingFacts(coupling)
-      if (ends(coupling).includes(layer.name)) add(I, sent(coupling, state(coupling.name, r), g, layer.name))
+      const { targets, input: sent } = couplingFacts(coupling)
+      if (targets(coupling).includes(layer.name))
+        add(I, sent(coupling, state(coupling.name, r), g, layer.name))
     }
     return I
   }
@@ -324,8 +351,9 @@ function createOne(model: Model): Reference {
   function synapsePull(synapse: Synapse): Group['pull'] {
     const J = get(bases, synapse.name)
     const kappa = kappaOf(synapse)
-    return (g) => {
-      const correlation = couplingFacts(synapse).drive(synapse, g, (to, from) => to * from)
+    const W = (r: number): Float64Array => state(synapse.name, r)
+    return (g, r) => {
+      const correlation = couplingFacts(synapse).drive(synapse, g, (to, from) => to * from, W(r))
       return { drive: J.map((Jk, k) => Jk + kappa * correlation[k]!) }
     }
   }
@@ -335,11 +363,11 @@ function createOne(model: Model): Reference {
     const lambda = get(lambdas, memory.name)
     if ('compile' in rule) return entrywisePull(memory, lambda)
     const { gate, decay } = rule
-    return (g) => {
+    return (g, r) => {
       const to = get(g, memory.to)
       // Only of matrices: no other kind takes a rule with a gate or a decay of its own.
       const rowOf = (k: number): number => to[Math.floor(k / memory.init.columns)]!
-      const driven = couplingFacts(memory).drive(memory, g, rule.drive)
+      const driven = couplingFacts(memory).drive(memory, g, rule.drive, state(memory.name, r))
       return {
         drive: lambda.map((Lambda, k) => Lambda + driven[k]!),
         ...(gate && { gate: (k) => gate(rowOf(k)) }),
@@ -367,10 +395,21 @@ function createOne(model: Model): Reference {
     }
   }
 
+  /** tau dA/dt of the factors of a hyperedge by its rule, which has neither a gate nor a decay of its own. */
+  function edgePull(edge: Hyperedge, rule: Moving): Group['pull'] {
+    const lambda = get(lambdas, edge.name)
+    if (!('drive' in rule)) throw new Error(`\`${edge.name}\` has a rule that is written out`)
+    return (g, r) => {
+      const driven = couplingFacts(edge).drive(edge, g, rule.drive, state(edge.name, r))
+      return { drive: lambda.map((Lambda, k) => Lambda + driven[k]!) }
+    }
+  }
+
   /**
    * layer   (x - b - current).g - L(x)
    * memory  -g_to^T (Xi g_from + offset), for rule hebbian + 1/2 |Xi - Lambda|^2
    * joint   |v|^2/2 - b.v in the visible layer, -L(h) = -(1/beta) log sum exp(beta (Xi v - |Xi|^2/2)) in the hidden one
+   * Couplings without an energy have no term.
    * synapse -1/2 g^T W g, for kappa > 0 + |W - J|^2 / (4 kappa)
    */
   function energyOf(r: number): Energy {
@@ -387,7 +426,7 @@ function createOne(model: Model): Reference {
           get(g, name),
         ) - lagrangian(l, x)
     }
-    for (const memory of model.memories) {
+    for (const memory of model.memories.filter(hasEnergy)) {
       const { name, to, rule } = memory
       const xi = state(name, r)
       const elastic = movingRule(rule)?.isElastic ? squaredDistance(xi, get(lambdas, name)) / 2 : 0
@@ -396,12 +435,18 @@ function createOne(model: Model): Reference {
       if (memory === joint) terms[to] = terms[to]! + energy
       else terms[name] = energy
     }
-    for (const synapse of model.synapses) {
+    for (const synapse of model.synapses.filter(hasEnergy)) {
       const { name } = synapse
       const W = state(name, r)
       const kappa = kappaOf(synapse)
       const elastic = kappa > 0 ? squaredDistance(W, get(bases, name)) / (4 * kappa) : 0
       terms[name] = couplingFacts(synapse).energy(synapse, W, g) + elastic
+    }
+    for (const edge of hyperedges) {
+      const { name, tau } = edge
+      const A = state(name, r)
+      const elastic = tau === undefined ? 0 : squaredDistance(A, get(lambdas, name)) / 2
+      terms[name] = couplingFacts(edge).energy(edge, A, g) + elastic
     }
     return { total: Object.values(terms).reduce((sum, term) => sum + term, 0), terms }
   }
@@ -410,6 +455,18 @@ function createOne(model: Model): Reference {
   function kappaOf({ strength, layer }: Synapse): number {
     return strength / get(layers, layer).size
   }
+}
+
+/** The arrays that a tensor consists of, by name: which one, from where to where. */
+function sharesOf(
+  coupling: Coupling,
+): (readonly [string, { readonly of: string; readonly start: number; readonly end: number }])[] {
+  let start = 0
+  return (couplingFacts(coupling).arrays?.(coupling) ?? []).map(({ name, length }) => {
+    const share = { of: coupling.name, start, end: start + length }
+    start += length
+    return [name, share] as const
+  })
 }
 
 /** A gate that is open, a decay by itself. */

@@ -1,5 +1,6 @@
 /** The arrays of a network on the host: dense, row-major, a leading replica axis where there is one. */
-import { groupsOf } from '../model/couplings.ts'
+import { arraysOf } from '../kinds/couplings/table.ts'
+import { arrayNames } from '../model/couplings.ts'
 import { MAX_HALF } from '../data/half.ts'
 import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
@@ -269,12 +270,11 @@ function layerOf(model: Model, name: string): Model['layers'][number] | undefine
 
 function matrixOf(plan: Plan, model: Model, name: string): Matrix {
   const parts = plan.deferred.flatMap(({ arrays }) => arrays)
-  const wholes = [...model.couplings.map((group) => group.name), ...parts]
+  const wholes = [...model.couplings.flatMap(arraysOf), ...parts]
   const isGroup = wholes.some((whole) => whole === name || carryNameOf(whole) === name)
   const matrix = isGroup ? plan.matrices.get(name) : undefined
   if (matrix === undefined) {
-    const names = groupsOf(model).map((group) => group.name)
-    throw new ModelError(`there is no \`${name}\` in this network; it has ${names.join(', ')}`)
+    throw new ModelError(`there is no \`${name}\` in this network; it has ${arrayNames(model).join(', ')}`)
   }
   return matrix
 }

@@ -9,6 +9,7 @@ import { parseScenario } from '../model/parse.ts'
 import { carryNameOf } from '../plan/carry.ts'
 import { MOST_PENDING } from '../plan/clock.ts'
 import { deferredArrays } from '../plan/deferred.ts'
+import { memorySpecs, partsOf } from '../model/specs.ts'
 import { checkVariants } from '../plan/variants.ts'
 import { type Checkpoint, LAST_TICK } from './restorable.ts'
 import { type Arrays, seriesArrays, stateArrays } from './results.ts'
@@ -78,9 +79,12 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   if (header.origin.tick > header.tick)
     throw foreign(`origin.tick is ${header.origin.tick}, after its tick ${header.tick}`)
   checkMade(variants)
-  const { neurons, synapses, memories, probes } = scenario
+  const { neurons, synapses, probes } = scenario
   const parts = Object.keys(synapses).flatMap(deferredArrays)
-  const wholes = [...[neurons, synapses, memories].flatMap((group) => Object.keys(group)), ...parts]
+  const wholes = [
+    ...[neurons, synapses, memorySpecs(scenario), partsOf(scenario)].flatMap((group) => Object.keys(group)),
+    ...parts,
+  ]
   const states = wholes.flatMap((name) => [name, carryNameOf(name)])
   const found = states.flatMap((name) => {
     const array = arrays[`state.${name}`]

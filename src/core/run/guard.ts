@@ -1,9 +1,7 @@
 /** Watches the total energy where it may not rise (docs/theory.md, "Energy, and why it falls"). */
 import { groupsOf } from '../model/couplings.ts'
-import { isPerNeuron, lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import { measureOf } from '../kinds/probes/table.ts'
-import { movingRule } from '../kinds/rules/table.ts'
-import { jointMemory } from '../model/joint.ts'
+import { risesOf } from '../model/energy.ts'
 import type { Model } from '../model/model.ts'
 import { largestStep } from '../model/steps.ts'
 import type { Sample } from './series.ts'
@@ -29,46 +27,6 @@ const LEAST = 1e-36
  * least in each, while the energy rests, flips from side to side: the exact flow moves down, or comes to rest.
  */
 const RESTLESS = { times: 5, part: 0.01 }
-
-const descends = new WeakMap<Model, boolean>()
-
-/** True when dE/dt <= 0 holds for the exact dynamics of a model under constant input, in all its replicas. */
-export function isDescending(model: Model): boolean {
-  let known = descends.get(model)
-  if (known === undefined) {
-    known = (model.variation?.points ?? [model]).every(oneDescends)
-    descends.set(model, known)
-  }
-  return known
-}
-
-function oneDescends(model: Model): boolean {
-  const quiet = model.layers.every(({ temperature }) => temperature === 0)
-  // A clamp that holds a part of a layer with a full Hessian lets the energy rise.
-  const elementwise = (name: string): boolean => {
-    const layer = model.layers.find((one) => one.name === name)
-    return layer === undefined || isPerNeuron(layer.lagrangian)
-  }
-  const wholeClamps = model.stimulus.every(
-    ({ kind, layer, patterns }) => kind !== 'clamp' || patterns.free === undefined || elementwise(layer),
-  )
-  const convex = model.layers.every(
-    ({ tau, lagrangian }) => tau === 0 || (lagrangianFacts(lagrangian).isConvex?.(lagrangian) ?? true),
-  )
-  const energetic = model.memories.every((memory) => {
-    switch (movingRule(memory.rule)?.descends) {
-      case undefined:
-        return true
-      case 'without-offset':
-        return memory.inputOffset === 'none'
-      case 'joint':
-        return memory === jointMemory(model)
-      case 'never':
-        return false
-    }
-  })
-  return quiet && convex && wholeClamps && energetic
-}
 
 /** Which step to take instead: what the check before the run says, or, where it has nothing against this one, a try. */
 function smallerStep(model: Model): string {
@@ -133,7 +91,7 @@ export function createEnergyGuard(initial: Model, model: () => Model): EnergyGua
   return {
     observe(sample, quietSince) {
       const probe = model().probes.find(({ name }) => name === sample.probe)
-      if (!isDescending(model())) {
+      if (risesOf(model()).length > 0) {
         last.clear()
         fast.clear()
         return

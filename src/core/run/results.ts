@@ -1,5 +1,6 @@
 /** What a run leaves behind, as named arrays, numbers and tables: results.npz, summary.json, CSV. */
-import { groupsOf } from '../model/couplings.ts'
+import { arraysOf } from '../kinds/couplings/table.ts'
+import { arrayNames } from '../model/couplings.ts'
 import type { NpyArray } from '../data/npy.ts'
 import type { PiecedArray } from '../data/npz.ts'
 import { ModelError, escaped } from '../errors.ts'
@@ -42,8 +43,7 @@ export function seriesArrays(series: readonly Series[]): Arrays {
 
 /** The states of all layers, memories and synapses, as they are read piece by piece. */
 export function statesOf(simulation: Simulation): Readonly<Record<string, PiecedArray>> {
-  const names = groupsOf(simulation.model).map(({ name }) => name)
-  return Object.fromEntries(names.map((name) => [name, simulation.readPieces(name)]))
+  return Object.fromEntries(arrayNames(simulation.model).map((name) => [name, simulation.readPieces(name)]))
 }
 
 /** States as arrays `state.NAME`, float32. */
@@ -137,7 +137,7 @@ export function checkResultSize(plan: Plan, model: Model): void {
 function stateShapes(plan: Plan, model: Model): (readonly number[])[] {
   return [
     ...model.layers.map(({ size }) => [model.replicas, size]),
-    ...model.couplings.map(({ name }) => {
+    ...model.couplings.flatMap(arraysOf).map((name) => {
       const matrix = plan.matrices.get(name)
       return matrix === undefined ? [0] : [matrix.copies, matrix.rows, matrix.columns]
     }),

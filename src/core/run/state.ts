@@ -3,6 +3,8 @@ import type { PiecedArray } from '../data/npz.ts'
 import { ModelError } from '../errors.ts'
 import type { Engine } from '../gpu/engine.ts'
 import type { Model } from '../model/model.ts'
+import { arraysOf } from '../kinds/couplings/table.ts'
+import { isSynapse } from '../model/couplings.ts'
 import { carryNameOf, hasCarry } from '../plan/carry.ts'
 import {
   type Copy,
@@ -45,10 +47,13 @@ export function createState(engine: Engine, scheduler: Scheduler, life: Life, cu
 
   /** Names of what a run changes. */
   const dynamicNames = [
-    ...current().layers.filter(({ tau }) => tau > 0),
-    ...current().synapses.filter(({ tau }) => tau !== undefined),
-    ...current().memories.filter(({ tau }) => tau !== undefined),
-  ].map(({ name }) => name)
+    ...current()
+      .layers.filter(({ tau }) => tau > 0)
+      .map(({ name }) => name),
+    ...[...current().couplings.filter(isSynapse), ...current().couplings.filter((one) => !isSynapse(one))]
+      .filter(({ tau }) => tau !== undefined)
+      .flatMap(arraysOf),
+  ]
 
   /** Second words of what a run changes. */
   const carriedNames = [...dynamicNames, ...plan.deferred.flatMap(({ arrays }) => arrays)]

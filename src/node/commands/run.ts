@@ -1,6 +1,8 @@
 import { basename, extname, join } from 'node:path'
 import { Command } from 'commander'
 import { ModelError, RunError } from '../../core/errors.ts'
+import { measureOf } from '../../core/kinds/probes/table.ts'
+import { leftOutOf } from '../../core/model/energy.ts'
 import type { Model } from '../../core/model/model.ts'
 import { checkResumable, decodeCheckpoint } from '../../core/run/checkpoint.ts'
 import type { Residence, ResidentMode } from '../../core/plan/forms.ts'
@@ -149,7 +151,10 @@ async function run(scenario: string, options: RunOptions): Promise<void> {
     simulation = created
     if (resume !== undefined && checkpoint !== undefined)
       await naming(resume, () => created.restore(checkpoint))
-    if (!options.quiet) warn([...doubts, ...model.warnings])
+    if (!options.quiet) {
+      warn([...doubts, ...model.warnings])
+      noteEnergy(model)
+    }
     // Before others can see that the run is there.
     watch = watchSignals()
     output = await createOutput(folder, {
@@ -175,6 +180,15 @@ async function run(scenario: string, options: RunOptions): Promise<void> {
 }
 
 /** The plan with the fastest forms as far as they are known; where the run is long enough, those that are not are timed first. */
+/** Where an energy is recorded that leaves couplings out, that is said once. */
+function noteEnergy(model: Model): void {
+  const [first, ...more] = leftOutOf(model)
+  const isWatched = model.probes.some((probe) => measureOf(probe.kind)?.guard(probe) === 'descent')
+  if (first === undefined || !isWatched) return
+  const others = more.length > 0 ? `, and ${more.length} more (summary.json)` : ''
+  tell(`note: not a gradient flow: ${first}${others}; the energy leaves out what has none\n`)
+}
+
 async function planTuned(
   planned: (tuned: Tuned) => Promise<Residence>,
   { device }: RequestedDevice,

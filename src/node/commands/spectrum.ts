@@ -16,6 +16,7 @@ import {
 import type { NpyArray } from '../../core/data/npy.ts'
 import { encodeNpz } from '../../core/data/npz.ts'
 import { ModelError } from '../../core/errors.ts'
+import { leftOutOf } from '../../core/model/energy.ts'
 import type { Layer, Model, Rows } from '../../core/model/model.ts'
 import { createSimulation } from '../../core/run/simulation.ts'
 import { drawChart } from '../chart.ts'
@@ -88,7 +89,8 @@ the largest counts as 0 there.
 Standard output: lines "NAME.key<tab>value", with the eigenvalues at either end; with --out a line
 "FILE<tab>path" for each file.
 
-Files: FOLDER/spectrum.npz       NAME.eigenvalues [N] for each coupling, or jacobian.eigenvalues [N], ascending
+Files: FOLDER/spectrum.npz       NAME.eigenvalues [N] for each coupling, or jacobian.eigenvalues [N], ascending;
+                                 of one-way couplings real parts, and jacobian.imaginary [N] beside them
        FOLDER/spectrum-NAME.svg  histogram of each (or the ends), with the density of the law
        FOLDER/spectrum.json      the results, tick, time, scenario with all defaults, adapter, versions; written last
 
@@ -105,6 +107,8 @@ type Entry = Readonly<Record<string, string | number | boolean | null>>
 interface Result {
   readonly entries: Readonly<Record<string, Entry>>
   readonly spectra: Readonly<Record<string, Float64Array>>
+  /** Imaginary parts of eigenvalues that are not all real. */
+  readonly imaginary?: Readonly<Record<string, Float64Array>>
   /** What the spectrum of a random coupling would be. */
   readonly laws: Readonly<Record<string, StretchedLaw>>
 }
@@ -127,10 +131,14 @@ async function spectrum(scenario: string, options: SpectrumOptions): Promise<voi
       await advance(simulation, at, options.speed)
       warn(simulation.warnings)
       const moment = await momentOf(simulation, options.replica)
-      const { entries, spectra, laws } =
-        options.of === 'coupling'
-          ? await couplings(requested.device, model, moment, options.top)
-          : await jacobian(requested.device, model, moment, options.top)
+      const {
+        entries,
+        spectra,
+        imaginary = {},
+        laws,
+      } = options.of === 'coupling'
+        ? await couplings(requested.device, model, moment, options.top)
+        : await jacobian(requested.device, model, moment, options.top)
       const { info } = requested
       const content = {
         of: options.of,
@@ -146,10 +154,10 @@ async function spectrum(scenario: string, options: SpectrumOptions): Promise<voi
       const text = `${JSON.stringify(content, null, 2)}\n`
       const lines = [`tick\t${simulation.tick}`, ...linesOf(entries), ...ends(spectra, options.top)]
       if (output !== undefined) {
-        const arrays = Object.entries(spectra).map(([name, data]): [string, NpyArray] => [
-          `${name}.eigenvalues`,
-          { shape: [data.length], data },
-        ])
+        const arrays = [
+          ...Object.entries(spectra).map(([name, data]) => [`${name}.eigenvalues`, data] as const),
+          ...Object.entries(imaginary).map(([name, data]) => [`${name}.imaginary`, data] as const),
+        ].map(([name, data]): [string, NpyArray] => [name, { shape: [data.length], data }])
         lines.push(
           `spectrum.npz\t${await output.write('spectrum.npz', encodeNpz(Object.fromEntries(arrays)))}`,
         )
@@ -311,7 +319,8 @@ async function jacobian(device: GPUDevice, model: Model, moment: Moment, top: nu
   const adiabatic = model.layers.filter(({ tau }) => tau === 0)
   const size = sum(dynamic.map((layer) => layer.size))
   if (size <= DENSE_LIMIT) {
-    const { spectrum: eigenvalues, hyperbolic, margin, stableDimension } = stabilityAt(model, moment)
+    const stability = stabilityAt(model, moment)
+    const { spectrum: eigenvalues, imaginary, hyperbolic, margin, stableDimension } = stability
     const unstable = eigenvalues.filter((value) => value > 0).length
     return jacobianResult(size, eigenvalues, {
       method: 'dense',
@@ -319,12 +328,20 @@ async function jacobian(device: GPUDevice, model: Model, moment: Moment, top: nu
       margin,
       stable: stableDimension,
       unstable,
-    })
+      ...(imaginary && { 'imaginary.largest': Math.max(...imaginary) }),
+    }, imaginary) // prettier-ignore
   }
   const { couple, bytes, destroy } = await createCouplings(device, model, moment)
   try {
     const states = new Map(model.layers.map(({ name }) => [name, Float64Array.from(moment[name] ?? [])]))
-    const stability = await stabilityEnds({ dynamic, adiabatic, size }, states, couple, top, PRECISION)
+    const [withoutEnergy] = leftOutOf(model)
+    const stability = await stabilityEnds(
+      { dynamic, adiabatic, size, withoutEnergy },
+      states,
+      couple,
+      top,
+      PRECISION,
+    )
     const { eigenvalues, found } = foundBy(stability.ends, bytes)
     const { unstable, margin, hyperbolic } = stability
     return jacobianResult(size, eigenvalues, {
@@ -339,11 +356,17 @@ async function jacobian(device: GPUDevice, model: Model, moment: Moment, top: nu
   }
 }
 
-function jacobianResult(neurons: number, eigenvalues: Float64Array, entry: Entry): Result {
+function jacobianResult(
+  neurons: number,
+  eigenvalues: Float64Array,
+  entry: Entry,
+  imaginary?: Float64Array,
+): Result {
   const [smallest, largest] = [eigenvalues[0] ?? null, eigenvalues.at(-1) ?? null]
   return {
     entries: { jacobian: { neurons, ...entry, smallest, largest } },
     spectra: { jacobian: eigenvalues },
+    ...(imaginary && { imaginary: { jacobian: imaginary } }),
     laws: {},
   }
 }

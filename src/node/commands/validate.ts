@@ -1,4 +1,4 @@
-import { couplingFacts } from '../../core/kinds/couplings/table.ts'
+import { matrixFacts } from '../../core/kinds/couplings/table.ts'
 import { Command } from 'commander'
 import { escaped } from '../../core/errors.ts'
 import { probeText } from '../../core/kinds/probes/table.ts'
@@ -48,10 +48,16 @@ function describe(scenario: string, model: Model): string[] {
       `on ${layer}, base ${base.kind}` +
         (tau === undefined ? ', fixed' : `, tau ${tau}, strength ${strength}${everyText(every)}`),
     ]),
-    ...model.memories.map(({ kind, name, from, to, init, rule, tau, every, format }) => [
-      couplingFacts({ kind }).isMatrix ? 'memory' : kind,
+    ...model.memories.map(({ kind, name, from, to, direction, init, rule, tau, every, format }) => [
+      matrixFacts({ kind }).isMatrix ? 'memory' : kind,
       name,
-      `${init.rows} x ${init.columns} ${format}, ${from} -> ${to}, ${rule}` +
+      `${init.rows} x ${init.columns} ${format}, ${from} ${ARROWS[direction]} ${to}, ${rule}` +
+        (tau === undefined ? '' : `, tau ${tau}${everyText(every)}`),
+    ]),
+    ...model.hyperedges.map(({ kind, name, factors, rule, tau, every }) => [
+      kind,
+      name,
+      `${counted(factors[0]?.init.rows ?? 0, 'pattern')} of ${factors.map(({ layer }) => layer).join(', ')}, ${rule}` +
         (tau === undefined ? '' : `, tau ${tau}${everyText(every)}`),
     ]),
     ...model.stimulus.map(({ kind, layer, patterns, start, stop }) => [
@@ -75,6 +81,9 @@ function describe(scenario: string, model: Model): string[] {
     ...axesLines(model),
   ]
 }
+
+/** Which of its layers a memory sends to. */
+const ARROWS = { both: '->', forward: '-> only', backward: '<- only' } as const
 
 function lagrangianText({ kind, ...rest }: Lagrangian): string {
   const { parameters, ...own } = { parameters: {}, ...rest }

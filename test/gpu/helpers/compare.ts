@@ -1,5 +1,5 @@
 /** A run on the GPU next to the same run in float64. */
-import { groupsOf } from '../../../src/core/model/couplings.ts'
+import { arrayNames } from '../../../src/core/model/couplings.ts'
 import { expect } from 'vitest'
 import type { Model } from '../../../src/core/model/model.ts'
 import { isSampled } from '../../../src/core/plan/clock.ts'
@@ -15,7 +15,7 @@ import { expectWithin, largest, ULP } from './within.ts'
 
 /** Names of everything that `read` gives. */
 export function namesOf(model: Model): string[] {
-  return groupsOf(model).map(({ name }) => name)
+  return arrayNames(model)
 }
 
 /** One simulation, destroyed afterwards whatever happens. */

@@ -2,6 +2,7 @@ import { filterScenario } from '../../cli/scenarios.ts'
 import { expect, test } from 'vitest'
 import { estimateOf, size, sketchOf } from '../../../src/app/session/estimate.ts'
 import { controlFields, withField } from '../../../src/app/controls/fields.ts'
+import { memorySpecs } from '../../../src/core/model/specs.ts'
 import { checkScenario } from '../../../src/core/model/check.ts'
 import type { Scenario } from '../../../src/core/model/schema.ts'
 import { parseScenario } from '../../../src/core/model/parse.ts'
@@ -58,7 +59,7 @@ test('a change takes with it what it makes necessary', async () => {
   const back = changed(changed(scenario, 'memories.xi.rule', 'fixed'), 'memories.xi.rule', 'hebbian')
   expect(back.memories.xi?.tau).toBe(100)
   const larger = changed(scenario, 'neurons.hidden.size', 6)
-  expect(larger.memories.xi?.init).toMatchObject({ count: 6 })
+  expect(memorySpecs(larger).xi?.init).toMatchObject({ count: 6 })
   expect(changed(scenario, 'memories.xi.init.count', 5).neurons.hidden?.size).toBe(5)
   const { scenario: fast } = await loadShipped('fast-synapses')
   const fixed = changed(fast, 'synapses.recurrent.tau', undefined)

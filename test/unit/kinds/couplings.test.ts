@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { type CouplingKind, COUPLINGS, couplingFacts } from '../../../src/core/kinds/couplings/table.ts'
+import {
+  type CouplingKind,
+  COUPLINGS,
+  arraysOf,
+  couplingFacts,
+  matrixFacts,
+} from '../../../src/core/kinds/couplings/table.ts'
+import { isLinear } from '../../../src/core/model/couplings.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import type { Coupling, Model } from '../../../src/core/model/model.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
@@ -17,8 +24,12 @@ function drawn(model: Model) {
   const [coupling] = model.couplings as [Coupling]
   const stream = new RandomStream(9, coupling.kind)
   // The same in both replicas.
-  const both = createReference(model).read(coupling.name)
-  const tensor = both.slice(0, both.length / model.replicas)
+  const tensor = Float64Array.from(
+    arraysOf(coupling).flatMap((name) => {
+      const both = createReference(model).read(name)
+      return [...both.slice(0, both.length / model.replicas)]
+    }),
+  )
   const g = new Map(
     model.layers.map(({ name, size }) => [name, Float64Array.from({ length: size }, () => stream.normal())]),
   )
@@ -60,7 +71,7 @@ describe.each(rows)('a $kind coupling, form $index,', ({ make }) => {
 
   test('is driven by minus the derivative of its energy by its tensor', () => {
     const { coupling, facts, tensor, g } = drawn(make())
-    const driven = facts.drive(coupling, g, (to, from) => to * from)
+    const driven = facts.drive(coupling, g, (to, from) => to * from, tensor)
     const still: Coupling = 'inputOffset' in coupling ? { ...coupling, inputOffset: 'none' } : coupling
     const slope = gradient(tensor, () => couplingFacts(still).energy(still, tensor, g))
     // An entry of W stands for g_i g_j once, and W_ji for the same again.
@@ -71,10 +82,28 @@ describe.each(rows)('a $kind coupling, form $index,', ({ make }) => {
     )
   })
 
+  test('has the derivative of what it sends for its slope', () => {
+    const { coupling, facts, tensor, g } = drawn(make())
+    const ends = facts.layers(coupling)
+    for (const to of facts.targets(coupling))
+      for (const from of ends) {
+        if (to === from && ends.length > 1) continue
+        const [rows, columns] = [g.get(to)!.length, g.get(from)!.length]
+        const slope = facts.slope(coupling, tensor, g, to, from)
+        for (let row = 0; row < rows; row++)
+          expectClose(
+            slope.slice(row * columns, (row + 1) * columns),
+            gradient(g.get(from)!, () => facts.input(coupling, tensor, g, to)[row]!),
+          )
+      }
+  })
+
   test('does as a matrix what it does as itself', () => {
     const { coupling, facts, tensor, g } = drawn(make())
-    const still: Coupling = 'inputOffset' in coupling ? { ...coupling, inputOffset: 'none' } : coupling
-    const written = facts.matrix(coupling, tensor)
+    // What is linear in the activations is a matrix.
+    if (!isLinear(coupling)) return
+    const still = 'inputOffset' in coupling ? { ...coupling, inputOffset: 'none' as const } : coupling
+    const written = matrixFacts(coupling).matrix(coupling, tensor)
     const [first, second = first] = facts.layers(coupling) as [string, string?]
     const own = couplingFacts(still)
     expectClose(own.input(still, tensor, g, second), times(written, g.get(first)!))

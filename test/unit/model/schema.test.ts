@@ -64,7 +64,7 @@ describe('the schema', () => {
           temperature: 0,
         },
       },
-      synapses: { w: { layer: 'v', every: 1, strength: 0, base: 0 } },
+      synapses: { w: { layer: 'v', every: 1, strength: 0, base: 0, symmetric: true } },
       memories: {
         xi: {
           kind: 'dense',
@@ -72,6 +72,7 @@ describe('the schema', () => {
           to: 'h',
           init: { kind: 'idx', path: 'a', skip: 0 },
           scale: 1,
+          direction: 'both',
           rule: 'fixed',
           every: 1,
           inputOffset: 'none',

@@ -2,7 +2,16 @@
 import * as v from 'valibot'
 import { ModelError } from '../../errors.ts'
 import { choice, positiveInteger } from '../fields.ts'
-import { type Activations, type Ends, type MemoryFacts, of, sizeOf, type Surroundings } from './definition.ts'
+import {
+  type Activations,
+  betweenTwo,
+  type Ends,
+  type MemoryFacts,
+  of,
+  sizeOf,
+  slopeOf,
+  type Surroundings,
+} from './definition.ts'
 
 /** What stands beyond the edge: nothing is asked for (valid), 0 (zero), what stands at the other side (periodic). */
 export type Boundary = 'valid' | 'zero' | 'periodic'
@@ -169,7 +178,7 @@ export const convolution: MemoryFacts<typeof keys, Convolution> = {
       rows: { count, text: `layer \`${spec.to}\` has ${count} features`, path: `neurons.${spec.to}.size` },
     }
   },
-  layers: ({ from, to }) => [from, to],
+  ...betweenTwo,
   energy(memory, K, g) {
     const [to, from] = ends(memory, g)
     let sum = 0
@@ -205,6 +214,9 @@ export const convolution: MemoryFacts<typeof keys, Convolution> = {
     forEachPair(geometry, (entry, feature, pixel) => (written[feature * columns + pixel]! += K[entry]!))
     return written
   },
+  slope(memory, K, _, to) {
+    return slopeOf(convolution.matrix(memory, K), memory, sizeOf(memory.geometry.image), to)
+  },
   isMatrix: false,
   learns: 'steady',
   rowShape: ({ geometry }) => [geometry.image[0], ...geometry.kernel],
@@ -217,6 +229,6 @@ export const convolution: MemoryFacts<typeof keys, Convolution> = {
   },
 }
 
-function ends({ from, to }: Ends, g: Activations): [Float64Array, Float64Array] {
+function ends({ from, to }: Pick<Ends, 'from' | 'to'>, g: Activations): [Float64Array, Float64Array] {
   return [of(g, to), of(g, from)]
 }

@@ -1,5 +1,6 @@
 /** What an entry of the table of couplings says, in float64. */
 import type * as v from 'valibot'
+import { transposed } from '../../math/algebra.ts'
 
 /** g by layer. */
 export type Activations = ReadonlyMap<string, Float64Array>
@@ -12,6 +13,13 @@ export interface Facts<C> {
   readonly under: 'memories' | 'synapses'
   /** The layers that it joins. */
   readonly layers: (coupling: C) => readonly string[]
+  /** Those of them that it sends to. */
+  readonly targets: (coupling: C) => readonly string[]
+  /**
+   * Why what it sends is the derivative of no energy, as in "memory `xi` is one-way": then the energy of a network has no
+   * term of it. Undefined = it has an energy.
+   */
+  readonly withoutEnergy: (coupling: C) => string | undefined
   /** Its energy, without what pulls it back to its bias. */
   readonly energy: (coupling: C, tensor: Float64Array, g: Activations) => number
   /** What it sends to one of its layers: minus the derivative of its energy by the activation of that layer. [N] */
@@ -20,19 +28,56 @@ export interface Facts<C> {
    * What drives its entries by a rule. With `drive` the product of `to` and `from` it is minus the derivative of its energy by
    * its tensor, or twice that where an entry counts for both sides (lateral). [like the tensor]
    */
-  readonly drive: (coupling: C, g: Activations, drive: Drive) => Float64Array
-  /** It as a matrix between its layers: [N_to, N_from]. */
-  readonly matrix: (coupling: C, tensor: Float64Array) => Float64Array
-  /** The tensor is that matrix, so that its rows are patterns of a layer. */
-  readonly isMatrix: boolean
+  readonly drive: (coupling: C, g: Activations, drive: Drive, tensor: Float64Array) => Float64Array
+  /** The derivative of what it sends to layer `to` by the activation of layer `from`: [N_to, N_from]. */
+  readonly slope: (
+    coupling: C,
+    tensor: Float64Array,
+    g: Activations,
+    to: string,
+    from: string,
+  ) => Float64Array
+  /**
+   * The arrays that its tensor consists of, one behind the other, as they are read and written; absent = it is one, under the
+   * name of the coupling.
+   */
+  readonly arrays?: (coupling: C) => readonly { readonly name: string; readonly length: number }[]
   /** The rules that can move it: all, those whose rate is the same for all rows, or none. */
   readonly learns: 'all' | 'steady' | 'none'
 }
 
-/** The layers of a memory. */
+/** In the order of the menu. */
+export const DIRECTIONS = ['both', 'forward', 'backward'] as const
+
+/** What a coupling that is a matrix says besides: it does not depend on the activations. */
+export interface MatrixFacts<C> extends Facts<C> {
+  /** It as a matrix between its layers: [N_to, N_from]. */
+  readonly matrix: (coupling: C, tensor: Float64Array) => Float64Array
+  /** The tensor is that matrix, so that its rows are patterns of a layer. */
+  readonly isMatrix: boolean
+}
+
+/** The layers of a memory, and which of them it sends to: both, `to` alone (forward), or `from` alone (backward). */
 export interface Ends {
   readonly from: string
   readonly to: string
+  readonly direction: (typeof DIRECTIONS)[number]
+}
+
+/** What all memories between two layers say alike. */
+export const betweenTwo = {
+  isBetweenTwo: true,
+  layers: ({ from, to }: Ends) => [from, to],
+  targets: ({ from, to, direction }: Ends) => [
+    ...(direction === 'forward' ? [] : [from]),
+    ...(direction === 'backward' ? [] : [to]),
+  ],
+  withoutEnergy: ({ name, direction }: Ends & Named) =>
+    direction === 'both' ? undefined : `memory \`${name}\` is one-way`,
+} as const
+
+interface Named {
+  readonly name: string
 }
 
 /** How the tensor of a memory stands in its buffer, and what is added to its input. */
@@ -66,8 +111,11 @@ type Spec<E extends v.ObjectEntries> = Ends & v.InferOutput<v.StrictObjectSchema
  * What a kind of memory says besides: `E` are its keys in a scenario beside those that all memories take, `O` is what it has in a
  * model.
  */
-export interface MemoryFacts<E extends v.ObjectEntries, O extends Stored> extends Facts<Ends & O> {
+export interface MemoryFacts<E extends v.ObjectEntries, O extends Stored> extends MatrixFacts<
+  Named & Ends & O
+> {
   readonly under: 'memories'
+  readonly isBetweenTwo: true
   /** For the schema. */
   readonly description: string
   readonly keys: E
@@ -86,6 +134,11 @@ export interface MemoryFacts<E extends v.ObjectEntries, O extends Stored> extend
     /** The activations as a rule sees them. */
     readonly learnt: (to: string, from: string) => readonly [string, string]
   }
+}
+
+/** The slope of a memory that is `matrix` forward and its transpose backward. */
+export function slopeOf(matrix: Float64Array, { from }: Ends, columns: number, to: string): Float64Array {
+  return to === from ? transposed(matrix, columns) : matrix
 }
 
 /** N of a shape. */

@@ -2,7 +2,16 @@
 import * as v from 'valibot'
 import { dot, outer, row, times, transposeTimes } from '../../math/algebra.ts'
 import { choice } from '../fields.ts'
-import { type Activations, type Ends, type Facts, type MemoryFacts, of, sizeOf } from './definition.ts'
+import {
+  type Activations,
+  betweenTwo,
+  type Ends,
+  type MatrixFacts,
+  type MemoryFacts,
+  of,
+  sizeOf,
+  slopeOf,
+} from './definition.ts'
 
 const keys = {
   inputOffset: v.optional(
@@ -45,12 +54,13 @@ export const dense: MemoryFacts<typeof keys, Dense> = {
       rows: { count, text: `layer \`${to}\` has ${count} neurons`, path: `neurons.${to}.size` },
     }
   },
-  layers: ({ from, to }) => [from, to],
+  ...betweenTwo,
   energy: (memory, xi, g) => -dot(of(g, memory.to), recalled(memory, xi, g)),
   input: (memory, xi, g, layer) =>
     layer === memory.to ? recalled(memory, xi, g) : transposeTimes(xi, of(g, memory.to)),
   drive: ({ from, to }, g, drive) => driven(of(g, to), of(g, from), drive),
   matrix: (_, xi) => xi,
+  slope: (memory, xi, g, to) => slopeOf(xi, memory, of(g, memory.from).length, to),
   isMatrix: true,
   learns: 'all',
   rowShape: () => undefined,
@@ -74,17 +84,23 @@ function recalled({ from, inputOffset }: Ends & Dense, xi: Float64Array, g: Acti
 }
 
 export interface Lateral {
+  readonly name: string
   readonly layer: string
+  readonly symmetric: boolean
 }
 
-/** -1/2 g^T W g, W symmetric */
-export const lateral: Facts<Lateral> & { readonly under: 'synapses' } = {
+/** -1/2 g^T W g where W is symmetric */
+export const lateral: MatrixFacts<Lateral> & { readonly under: 'synapses' } = {
   under: 'synapses',
   layers: ({ layer }) => [layer],
+  targets: ({ layer }) => [layer],
+  withoutEnergy: ({ name, symmetric }) =>
+    symmetric ? undefined : `synapses \`${name}\` may differ from their transpose`,
   energy: ({ layer }, W, g) => -dot(of(g, layer), times(W, of(g, layer))) / 2,
   input: ({ layer }, W, g) => times(W, of(g, layer)),
   drive: ({ layer }, g, drive) => driven(of(g, layer), of(g, layer), drive),
   matrix: (_, W) => W,
+  slope: (_, W) => W,
   isMatrix: true,
   learns: 'all',
 }

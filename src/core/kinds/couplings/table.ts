@@ -1,11 +1,12 @@
 /** What joins the neurons of layers (docs/theory.md, "Dynamics"). */
 import type * as v from 'valibot'
 import { convolution } from './convolution.ts'
-import type { Facts, MemoryFacts } from './definition.ts'
+import type { Facts, MatrixFacts, MemoryFacts } from './definition.ts'
 import { dense, lateral } from './dense.ts'
+import { product } from './product.ts'
 
 /** Adding a kind: docs/extending.md. How it is computed on the GPU stands in src/core/plan/couplings. */
-export const COUPLINGS = { dense, convolution, lateral } as const
+export const COUPLINGS = { dense, convolution, product, lateral } as const
 
 type Table = typeof COUPLINGS
 
@@ -16,14 +17,20 @@ export type KindUnder<U extends Facts<never>['under']> = {
   [K in CouplingKind]: Table[K]['under'] extends U ? K : never
 }[CouplingKind]
 
-export type MemoryKind = KindUnder<'memories'>
+/** Kinds of memories: they have two layers. */
+export type MemoryKind = {
+  [K in CouplingKind]: Table[K] extends { readonly isBetweenTwo: true } ? K : never
+}[CouplingKind]
+
+/** Kinds that stand among the memories of a scenario and join layers in a way of their own. */
+export type OtherKind = Exclude<KindUnder<'memories'>, MemoryKind>
 
 /** The kind of a memory that says none. */
 export const USUAL_MEMORY = 'dense' satisfies MemoryKind
 
 /** Kinds of memories, in the order of the menu. */
-export const MEMORY_KINDS = Object.entries(COUPLINGS).flatMap(([kind, { under }]) =>
-  under === 'memories' ? [kind] : [],
+export const MEMORY_KINDS = Object.entries(COUPLINGS).flatMap(([kind, facts]) =>
+  'isBetweenTwo' in facts ? [kind] : [],
 ) as [MemoryKind, ...MemoryKind[]]
 
 /** The fields of one kind of memory in a model, and its keys in a scenario, besides those that every memory has. */
@@ -34,6 +41,13 @@ export type KeysOf<K extends MemoryKind> = Table[K]['keys']
 export function couplingFacts<C extends { readonly kind: CouplingKind }>({ kind }: C): Facts<C> {
   // TypeScript cannot see that the entry under `kind` takes a coupling of that kind.
   return COUPLINGS[kind] as unknown as Facts<C>
+}
+
+/** The same of one that is a matrix. */
+export function matrixFacts<C extends { readonly kind: MemoryKind | KindUnder<'synapses'> }>({
+  kind,
+}: C): MatrixFacts<C> {
+  return COUPLINGS[kind] as unknown as MatrixFacts<C>
 }
 
 /** The same of a memory. */
@@ -48,4 +62,23 @@ export function memoryFacts({
 /** The layers that a coupling joins. */
 export function layersOf(coupling: { readonly kind: CouplingKind }): readonly string[] {
   return couplingFacts(coupling).layers(coupling)
+}
+
+/** The arrays of a coupling, as they are read and written. */
+export function arraysOf(coupling: {
+  readonly kind: CouplingKind
+  readonly name: string
+}): readonly string[] {
+  const { arrays } = couplingFacts(coupling)
+  return arrays?.(coupling).map(({ name }) => name) ?? [coupling.name]
+}
+
+/** The layers that it sends to. */
+export function targetsOf(coupling: { readonly kind: CouplingKind }): readonly string[] {
+  return couplingFacts(coupling).targets(coupling)
+}
+
+/** True for a coupling whose inputs are the derivatives of an energy. */
+export function hasEnergy(coupling: { readonly kind: CouplingKind }): boolean {
+  return couplingFacts(coupling).withoutEnergy(coupling) === undefined
 }

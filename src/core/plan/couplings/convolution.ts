@@ -164,6 +164,5 @@ export const convolution: CouplingPlanner<ConvolutionMemory> = {
   sends,
   moves,
   energy,
-  shape: (_, { init }) => [init.rows, init.columns],
   isResident: false,
 }

@@ -1,5 +1,5 @@
 /** What a kind of coupling is asked for when a network is planned. */
-import type { Layer, Model } from '../../model/model.ts'
+import type { Layer } from '../../model/model.ts'
 import type { Operation, Stage } from '../operation.ts'
 import type { Planning } from '../planning.ts'
 import type { Sending } from '../products.ts'
@@ -30,8 +30,6 @@ export interface CouplingPlanner<C> {
     word: number,
     isFirst: boolean,
   ) => Operation[]
-  /** Shape of what is read of it, without replicas. */
-  readonly shape: (model: Model, coupling: C) => readonly number[]
   /** True where the resident kernel has a form of it. */
   readonly isResident: boolean
 }

@@ -59,8 +59,8 @@ function moves(planning: Planning, memory: DenseMemory, turn?: Turn): Operation[
     stage: 'learn',
     rule: memory.rule,
     turn,
-    rowLayer: memory.to,
-    columnLayer: memory.from,
+    row: activationsOf(find(planning.model.layers, memory.to)),
+    column: activationsOf(find(planning.model.layers, memory.from)),
     group: (m) => {
       const { tau, every, rule } = find(m.memories, name)
       return { tau: tau as number, every, parameters: ruleParameters(rule) }
@@ -95,6 +95,5 @@ export const dense: CouplingPlanner<DenseMemory> = {
   sends,
   moves,
   energy,
-  shape: (_, { init }) => [init.rows, init.columns],
   isResident: true,
 }

@@ -110,7 +110,7 @@ function planWhole(planning: Planning, synapse: Synapse): Operation[] {
 
 /** W g of one synapse, in terms that are summed. */
 function productsOf(planning: Planning, synapse: Synapse, when: When): Product[] {
-  const { name, layer } = synapse
+  const { name, layer, symmetric } = synapse
   const { size } = find(planning.model.layers, layer)
   const activations = { buffer: `${layer}/activations`, size }
   const factored = planning.factored.get(name)
@@ -121,25 +121,21 @@ function productsOf(planning: Planning, synapse: Synapse, when: When): Product[]
     kernel: 'matrix/project',
     vector: activations,
   } as const
-  // W is symmetric: W g = W^T g.
+  // Where W is symmetric, W g = W^T g.
+  const whole = (matrix: Matrix, folds: boolean): Pick<Product, 'act' | 'kernel' | 'matrix' | 'folds'> =>
+    symmetric
+      ? { act: 'project', kernel: 'matrix/project', matrix, folds }
+      : { act: 'recall', kernel: 'matrix/recall', matrix }
   if (factored === undefined) {
     const matrix = matrixNamed(planning, name)
     // One that changes may be written with anything.
-    const folds = synapse.tau === undefined && mayFold(planning, matrix)
-    return [{ ...common, act: 'project', matrix, folds }]
+    return [{ ...common, ...whole(matrix, synapse.tau === undefined && mayFold(planning, matrix)) }]
   }
   const products: Product[] = []
   const { base, deferral } = factored
   if (factored.patterns !== undefined)
     products.push(hebbianProduct(planning, factored, factored.patterns, common))
-  if (base !== undefined)
-    products.push({
-      ...common,
-      act: 'project',
-      part: 'base',
-      matrix: base,
-      folds: mayFold(planning, base),
-    })
+  if (base !== undefined) products.push({ ...common, part: 'base', ...whole(base, mayFold(planning, base)) })
   if (deferral !== undefined) {
     const { ring, excess, ringWord } = deferral
     const traces = { buffer: `${name}/traces`, stride: MOST_PENDING }
@@ -218,8 +214,8 @@ function moves(planning: Planning, synapse: Synapse, turn?: Turn): Operation[] {
     stage: 'plasticity',
     rule: SYNAPTIC,
     turn,
-    rowLayer: layer,
-    columnLayer: layer,
+    row: activationsOf(find(planning.model.layers, layer)),
+    column: activationsOf(find(planning.model.layers, layer)),
     group: (m) => {
       const { tau, every, strength } = find(m.synapses, name)
       return { tau: tau as number, every, parameters: [strength / find(m.layers, layer).size] }
@@ -279,9 +275,5 @@ export const lateral: CouplingPlanner<Synapse> = {
     productsOf(planning, synapse, when).map((product) => sendingOf(planning, product)),
   moves,
   energy,
-  shape: ({ layers }, { layer }) => {
-    const { size } = find(layers, layer)
-    return [size, size]
-  },
   isResident: true,
 }

@@ -5,8 +5,9 @@ import { convolution } from './convolution.ts'
 import type { CouplingPlanner } from './definition.ts'
 import { dense } from './dense.ts'
 import { lateral } from './lateral.ts'
+import { product } from './product.ts'
 
-const PLANNERS = { dense, convolution, lateral } as const satisfies {
+const PLANNERS = { dense, convolution, product, lateral } as const satisfies {
   readonly [K in CouplingKind]: CouplingPlanner<Extract<Coupling, { readonly kind: K }>>
 }
 

@@ -1,6 +1,6 @@
 /** What of a network stands in registers, and what never happens to it, so that its kernel is written without. */
 import { SYNAPTIC } from '../../kinds/rules/table.ts'
-import { groupsOf } from '../../model/couplings.ts'
+import { groupsOf, isMemory, isSynapse } from '../../model/couplings.ts'
 import type { Model } from '../../model/model.ts'
 import { carryNameOf } from '../carry.ts'
 import { lagrangianSource } from '../kernels.ts'
@@ -36,17 +36,19 @@ export function holdLayers(planning: Planning, lanes: number): Held[] {
 /** The matrices of a network between its layers. */
 export function holdMatrices({ model, matrices }: Planning, layers: readonly Held[]): HeldMatrix[] {
   const layerOf = (name: string): Held => layers.find(({ layer }) => layer.name === name) as Held
-  return model.couplings.map((group, index) => {
-    const isMemory = 'from' in group
+  // Others have no resident form.
+  const groups = model.couplings.filter((one): one is HeldMatrix['group'] => isMemory(one) || isSynapse(one))
+  return groups.map((group, index) => {
+    const isBetween = isMemory(group)
     return {
       group,
       index,
-      rows: layerOf(isMemory ? group.to : group.layer),
-      columns: layerOf(isMemory ? group.from : group.layer),
-      rule: group.tau === undefined ? undefined : isMemory ? group.rule : SYNAPTIC,
+      rows: layerOf(isBetween ? group.to : group.layer),
+      columns: layerOf(isBetween ? group.from : group.layer),
+      rule: group.tau === undefined ? undefined : isBetween ? group.rule : SYNAPTIC,
       carried: matrices.has(carryNameOf(group.name)),
       based: matrices.has(`${group.name}/base`),
-      halfNorm: isMemory && group.inputOffset === 'half-norm',
+      halfNorm: isBetween && group.inputOffset === 'half-norm',
     }
   })
 }

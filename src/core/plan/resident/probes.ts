@@ -1,4 +1,5 @@
 /** Samples, as the resident kernel leaves them in the ring; what they are is said in ../probes.ts. */
+import { hasEnergy } from '../../kinds/couplings/table.ts'
 import { isPerNeuron } from '../../kinds/lagrangians/table.ts'
 import type { ProbeKind, ProbeOf } from '../../kinds/probes/table.ts'
 import { movingRule } from '../../kinds/rules/table.ts'
@@ -32,7 +33,7 @@ const SAMPLES: { readonly [K in ResidentKind]: (writing: Writing, probe: ProbeOf
   energy: (writing) =>
     [
       ...writing.layers.map((one) => legendre(writing, one)),
-      ...writing.matrices.map((one) => couplingEnergy(writing, one)),
+      ...writing.matrices.filter(({ group }) => hasEnergy(group)).map((one) => couplingEnergy(writing, one)),
     ]
       .map((text, word) => `{ ${text}\n${put(word, 'e')} }`)
       .join('\n'),

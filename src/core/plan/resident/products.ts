@@ -1,4 +1,5 @@
 /** What memories and synapses send to a layer. */
+import { targetsOf } from '../../kinds/couplings/table.ts'
 import type { Held, HeldMatrix, Writing } from './types.ts'
 import { everywhere, give, inFours, sumOf, times } from './words.ts'
 
@@ -6,9 +7,11 @@ import { everywhere, give, inFours, sumOf, times } from './words.ts'
 export function input({ matrices }: Writing, to: Held): string {
   const lines = [times(to.quads, (k) => `i${to.index}_${k} = vec4<f32>(0.0);`)]
   for (const one of matrices) {
-    const isMemory = 'from' in one.group
-    if (one.columns === to) lines.push(project(one, `i${to.index}`))
-    if (isMemory && one.rows === to) lines.push(recall(one, `i${to.index}`))
+    if (!targetsOf(one.group).includes(to.layer.name)) continue
+    const target = `i${to.index}`
+    // A matrix of one layer is read by columns where it is symmetric: that needs no sum over lanes.
+    const byRows = 'from' in one.group ? one.rows === to : !one.group.symmetric
+    lines.push(byRows ? recall(one, target) : project(one, target))
   }
   return lines.join('\n')
 }

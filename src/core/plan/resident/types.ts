@@ -12,7 +12,7 @@
  * Of matrix n and row r: mn_r_k, en_r_k its second word, dn_r_k its base.
  */
 import type { Rule } from '../../kinds/rules/table.ts'
-import type { Coupling, Layer } from '../../model/model.ts'
+import type { Layer, Memory, Synapse } from '../../model/model.ts'
 import type { Operation } from '../operation.ts'
 import type { Planning } from '../planning.ts'
 import type { ProbePlan } from '../probes.ts'
@@ -50,7 +50,7 @@ export interface Held {
 
 /** A matrix in registers: rows joined with rows' layer, columns with columns' layer. */
 export interface HeldMatrix {
-  readonly group: Coupling
+  readonly group: Memory | Synapse
   readonly index: number
   readonly rows: Held
   readonly columns: Held

@@ -1,0 +1,101 @@
+/** Hyperedges: patterns that two to four layers share, each layer with its part of them. */
+import { dot, row } from '../../math/algebra.ts'
+import { type Activations, type Facts, of } from './definition.ts'
+
+/** The part of the patterns that belongs to one layer: A, [count, N], row-major. */
+interface Factor {
+  readonly layer: string
+  readonly init: { readonly rows: number; readonly columns: number }
+}
+
+/** Layers of a product. */
+export const FEWEST_FACTORS = 2
+export const MOST_FACTORS = 4
+
+/** The fields of a product in a model, besides those that every coupling has. */
+export interface Product {
+  readonly name: string
+  readonly factors: readonly Factor[]
+  /** Multiplies every product. */
+  readonly scale: number
+}
+
+/** -scale sum_mu prod_l (A^l_mu . g_l) */
+export const product: Facts<Product> & { readonly under: 'memories' } = {
+  under: 'memories',
+  layers: ({ factors }) => factors.map(({ layer }) => layer),
+  targets: ({ factors }) => factors.map(({ layer }) => layer),
+  withoutEnergy: () => undefined,
+  arrays: ({ name, factors }) =>
+    factors.map(({ layer, init }) => ({ name: `${name}.${layer}`, length: init.rows * init.columns })),
+  energy(coupling, tensor, g) {
+    return -weights(coupling, overlaps(coupling, tensor, g), []).reduce((sum, value) => sum + value, 0)
+  },
+  input(coupling, tensor, g, layer) {
+    const at = coupling.factors.findIndex((factor) => factor.layer === layer)
+    return summed(coupling, tensor, at, weights(coupling, overlaps(coupling, tensor, g), [at]))
+  },
+  drive(coupling, g, drive, tensor) {
+    const found = overlaps(coupling, tensor, g)
+    return Float64Array.from(
+      coupling.factors.flatMap(({ layer }, at) => {
+        const from = of(g, layer)
+        return [...weights(coupling, found, [at])].flatMap((to) => Array.from(from, (own) => drive(to, own)))
+      }),
+    )
+  },
+  slope(coupling, tensor, g, to, from) {
+    const [i, j] = [to, from].map((layer) => coupling.factors.findIndex((one) => one.layer === layer)) as [
+      number,
+      number,
+    ]
+    const [rows, columns] = [coupling.factors[i]!.init.columns, coupling.factors[j]!.init.columns]
+    const result = new Float64Array(rows * columns)
+    if (i === j) return result
+    weights(coupling, overlaps(coupling, tensor, g), [i, j]).forEach((weight, mu) => {
+      const [left, right] = [patternOf(coupling, tensor, i, mu), patternOf(coupling, tensor, j, mu)]
+      left.forEach((a, r) => right.forEach((b, c) => (result[r * columns + c]! += weight * a * b)))
+    })
+    return result
+  },
+  learns: 'steady',
+}
+
+/** Row mu of the part of one layer. */
+function patternOf({ factors }: Product, tensor: Float64Array, at: number, mu: number): Float64Array {
+  const start = factors.slice(0, at).reduce((sum, { init }) => sum + init.rows * init.columns, 0)
+  return row(tensor.subarray(start), factors[at]!.init.columns, mu)
+}
+
+/** A^l_mu . g_l, [layer][mu]; of a layer without an activation there is none. */
+function overlaps(coupling: Product, tensor: Float64Array, g: Activations): (Float64Array | undefined)[] {
+  return coupling.factors.map(({ layer, init }, at) => {
+    const own = g.get(layer)
+    if (own === undefined) return undefined
+    return Float64Array.from({ length: init.rows }, (_, mu) => dot(patternOf(coupling, tensor, at, mu), own))
+  })
+}
+
+/** scale times the product of the overlaps of all layers but some, [mu]. */
+function weights(
+  { factors, scale }: Product,
+  found: readonly (Float64Array | undefined)[],
+  without: readonly number[],
+): Float64Array {
+  return Float64Array.from({ length: factors[0]?.init.rows ?? 0 }, (_, mu) =>
+    found.reduce((result, values, at) => {
+      if (without.includes(at)) return result
+      if (values === undefined) throw new Error(`there is no activation of \`${factors[at]!.layer}\``)
+      return result * values[mu]!
+    }, scale),
+  )
+}
+
+/** sum_mu A_mu weight_mu of one layer, [N]. */
+function summed(coupling: Product, tensor: Float64Array, at: number, by: Float64Array): Float64Array {
+  const sums = new Float64Array(coupling.factors[at]!.init.columns)
+  by.forEach((weight, mu) =>
+    patternOf(coupling, tensor, at, mu).forEach((value, i) => (sums[i]! += weight * value)),
+  )
+  return sums
+}

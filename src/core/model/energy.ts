@@ -1,0 +1,97 @@
+/** What the energy of a network is the sum of, and where it may rise (docs/theory.md, "Energy, and why it falls"). */
+import { isDense } from './couplings.ts'
+import { couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
+import { inverseTemperature, isIdentity, isPerNeuron, lagrangianFacts } from '../kinds/lagrangians/table.ts'
+import { movingRule, ruleKindOf } from '../kinds/rules/table.ts'
+import type { Memory, Model } from './model.ts'
+
+/**
+ * The one learning memory that is not hebbian and yet has an energy that falls (docs/theory.md, "Learning rules, and where Hebb
+ * comes from"): the gated memory of a network with the joint Lyapunov function
+ *   E(v, Xi) = |v|^2 / 2 - b.v - (1/beta) log sum_mu exp(beta (Xi_mu.v - |Xi_mu|^2 / 2)):
+ * linear visible neurons of gain 1, adiabatic softmax neurons whose input carries the half-norm offset, Lambda = 0, and no
+ * other coupling. Else undefined.
+ */
+export function jointMemory({ layers, couplings, memories, variation }: Model): Memory | undefined {
+  // One gain among many that is not 1, and the energy of all replicas has its usual terms.
+  if (variation?.points.some((point) => jointMemory(point) === undefined)) return undefined
+  const [memory] = memories
+  if (memory === undefined || couplings.length > 1 || !isDense(memory)) return undefined
+  const from = layers.find(({ name }) => name === memory.from)
+  const to = layers.find(({ name }) => name === memory.to)
+  const isJoint =
+    hasEnergy(memory) &&
+    movingRule(memory.rule)?.descends === 'joint' &&
+    memory.inputOffset === 'half-norm' &&
+    memory.bias === undefined &&
+    from !== undefined &&
+    isIdentity(from.lagrangian) &&
+    to !== undefined &&
+    inverseTemperature(to.lagrangian) !== undefined &&
+    to.tau === 0
+  return isJoint ? memory : undefined
+}
+
+/** Names of the terms of the total energy: layers, then couplings that have one; the memory of a joint energy is in its hidden layer. */
+export function energyTerms(model: Model): string[] {
+  const { layers, couplings } = model
+  const joint = jointMemory(model)
+  return [...layers, ...couplings.filter(hasEnergy)].flatMap((group) => (group === joint ? [] : [group.name]))
+}
+
+const reasons = new WeakMap<Model, readonly string[]>()
+
+/**
+ * Why the energy of a network may rise by itself, with its input held and in exact dynamics: one line each, such as "memory
+ * `xi` is one-way". None = a gradient flow, whose energy never rises.
+ */
+export function risesOf(model: Model): readonly string[] {
+  let known = reasons.get(model)
+  if (known === undefined) {
+    known = [...new Set((model.variation?.points ?? [model]).flatMap(risesOfOne))]
+    reasons.set(model, known)
+  }
+  return known
+}
+
+/** Why couplings have no term in the energy of a network, one line each. */
+export function leftOutOf({ couplings }: Model): string[] {
+  return couplings.flatMap((coupling) => couplingFacts(coupling).withoutEnergy(coupling) ?? [])
+}
+
+function risesOfOne(model: Model): string[] {
+  const { layers, memories, stimulus } = model
+  return [
+    ...leftOutOf(model),
+    ...layers.flatMap(({ name, temperature }) => (temperature > 0 ? [`layer \`${name}\` has noise`] : [])),
+    ...layers.flatMap(({ name, tau, lagrangian }) =>
+      tau === 0 || (lagrangianFacts(lagrangian).isConvex?.(lagrangian) ?? true)
+        ? []
+        : [`the Lagrangian of layer \`${name}\` is not convex`],
+    ),
+    // A full Hessian mixes what is held with what moves.
+    ...layers.flatMap(({ name, lagrangian }) =>
+      !isPerNeuron(lagrangian) &&
+      stimulus.some(
+        ({ kind, layer, patterns }) => kind === 'clamp' && layer === name && patterns.free !== undefined,
+      )
+        ? [`a clamp holds a part of layer \`${name}\`, whose neurons share one activation`]
+        : [],
+    ),
+    ...memories.flatMap((memory) => {
+      const { name, rule } = memory
+      switch (movingRule(rule)?.descends) {
+        case undefined:
+          return []
+        case 'without-offset':
+          return memory.inputOffset === 'none'
+            ? []
+            : [`memory \`${name}\` learns by ${ruleKindOf(rule)} with an input offset`]
+        case 'joint':
+          return memory === jointMemory(model) ? [] : [`memory \`${name}\` learns by ${ruleKindOf(rule)}`]
+        case 'never':
+          return [`memory \`${name}\` learns by ${ruleKindOf(rule)}`]
+      }
+    }),
+  ]
+}

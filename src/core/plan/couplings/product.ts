@@ -1,0 +1,156 @@
+/**
+ * Hyperedges: A^l of every layer is a matrix of its own, [count, N_l]. What a layer is sent is its matrix, transposed, times the
+ * products of the overlaps A^k g_k of all others: matvecs, each multiplied onto the one before.
+ */
+import { SYNAPTIC } from '../../kinds/rules/table.ts'
+import type { Hyperedge } from '../../model/model.ts'
+import { isCarried } from '../carry.ts'
+import { vectorStride } from '../layout.ts'
+import { planLearning } from '../learning.ts'
+import { addCarry, addFixedMatrix, addStages } from '../matrices.ts'
+import type { Operation, Work } from '../operation.ts'
+import { type Planning, type Receiver, addBuffer, find, matrixNamed } from '../planning.ts'
+import { collecting, type Output, planProduct, type Product, sendingOf } from '../products.ts'
+import { activationsOf, deviation, scratch, sum } from '../samples.ts'
+import { isStaged, type Turn } from '../stages.ts'
+import type { CouplingPlanner, When } from './definition.ts'
+
+function arrayOf({ name }: Hyperedge, layer: string): string {
+  return `${name}.${layer}`
+}
+
+function hyperedgeOf(
+  planning: { readonly couplings: Planning['model']['couplings'] },
+  name: string,
+): Hyperedge {
+  return find(planning.couplings, name) as Hyperedge
+}
+
+/** Where the products of the overlaps of all layers but one stand, [replicas, count]. */
+function weightsOf(edge: Hyperedge, layer: string): Output & { readonly size: number } {
+  const size = edge.factors[0]?.init.rows ?? 0
+  return { buffer: `${arrayOf(edge, layer)}/weights`, size, stride: vectorStride(size) }
+}
+
+function buffers(planning: Planning, edge: Hyperedge): Operation[] {
+  const { model } = planning
+  const isMoving = edge.tau !== undefined
+  edge.factors.forEach(({ layer }, at) => {
+    const name = arrayOf(edge, layer)
+    const rowsOf = (m: typeof model) => hyperedgeOf(m, edge.name).factors[at]!.init
+    addFixedMatrix(planning, name, rowsOf, 'f32', isMoving ? model.replicas : 1, isMoving ? 'state' : 'fixed')
+    if (isCarried(model, edge.name)) addCarry(planning, name)
+    if (isStaged(model, edge)) addStages(planning, name)
+    if (isMoving) addFixedMatrix(planning, `${name}/base`, rowsOf)
+    const { buffer, stride } = weightsOf(edge, layer)
+    addBuffer(planning, buffer, model.replicas * stride * 4)
+  })
+  return []
+}
+
+/** The product of the overlaps of all layers but one. */
+function weigh(
+  planning: Planning,
+  edge: Hyperedge,
+  layer: string,
+  when: Pick<Product, 'stage'> & { readonly every?: Operation['every'] },
+): Operation[] {
+  const output = weightsOf(edge, layer)
+  const multiplied: Receiver = {
+    joined: { ending: 'multiply' },
+    constants: {},
+    buffers: { output: output.buffer },
+    params: () => ({ outputStride: output.stride }),
+  }
+  return edge.factors
+    .filter((factor) => factor.layer !== layer)
+    .flatMap((factor, index) =>
+      planProduct(
+        planning,
+        {
+          ...when,
+          owner: edge.name,
+          act: 'recall',
+          into: layer,
+          part: factor.layer,
+          kernel: 'matrix/recall',
+          matrix: matrixNamed(planning, arrayOf(edge, factor.layer)),
+          vector: activationsOf(find(planning.model.layers, factor.layer)),
+        },
+        output,
+        false,
+        () => (index === 0 ? collecting(output, false) : multiplied),
+      ),
+    )
+}
+
+/** What a layer is sent. */
+function sent(planning: Planning, edge: Hyperedge, layer: string, when: When): Product {
+  const work: Work = { owner: edge.name, act: 'project', into: layer }
+  return {
+    ...when,
+    ...work,
+    kernel: 'matrix/project',
+    matrix: matrixNamed(planning, arrayOf(edge, layer)),
+    vector: weightsOf(edge, layer),
+    scale: edge.scale,
+    before: weigh(planning, edge, layer, when),
+  }
+}
+
+function moves(planning: Planning, edge: Hyperedge, turn?: Turn): Operation[] {
+  if (edge.tau === undefined) return []
+  const every: Operation['every'] = (m) => hyperedgeOf(m, edge.name).every
+  return [
+    // All of them before the first factor moves.
+    ...edge.factors.flatMap(({ layer }) => weigh(planning, edge, layer, { stage: 'learn', every })),
+    ...edge.factors.flatMap(({ layer }) =>
+      planLearning(planning, arrayOf(edge, layer), {
+        owner: edge.name,
+        stage: 'learn',
+        // Hebbian, with scale for its factor, as synapses have kappa.
+        rule: SYNAPTIC,
+        turn,
+        row: weightsOf(edge, layer),
+        column: activationsOf(find(planning.model.layers, layer)),
+        group: (m) => {
+          const { tau, scale } = hyperedgeOf(m, edge.name)
+          return { tau: tau as number, every: every(m), parameters: [scale] }
+        },
+      }),
+    ),
+  ]
+}
+
+/** -scale sum_mu prod_l (A^l_mu . g_l), and where it learns sum_l |A^l - A^l(0)|^2 / 2. */
+const energy: CouplingPlanner<Hyperedge>['energy'] = (planning, edge, slot, word, isFirst) => {
+  const [{ layer } = { layer: '' }] = edge.factors
+  const first = find(planning.model.layers, layer)
+  const output = scratch(planning)
+  const operations = [
+    ...planProduct(planning, sent(planning, edge, layer, { stage: 'probe', every: () => 1 }), output),
+    sum(planning, slot, {
+      owner: edge.name,
+      act: 'energy',
+      size: first.size,
+      left: output,
+      right: activationsOf(first),
+      factor: () => -1,
+      first: isFirst,
+      word,
+    }),
+  ]
+  if (edge.tau === undefined) return operations
+  const apart = edge.factors.flatMap((factor) =>
+    deviation(planning, matrixNamed(planning, arrayOf(edge, factor.layer)), slot, word, () => 0.5),
+  )
+  return [...operations, ...apart]
+}
+
+export const product: CouplingPlanner<Hyperedge> = {
+  buffers,
+  sends: (planning, edge, { name }, when) => [sendingOf(planning, sent(planning, edge, name, when))],
+  moves,
+  energy,
+  isResident: false,
+}
