@@ -37,7 +37,7 @@ Runs one kernel of shaders/ once, on the arrays that are given, and prints the b
 In the clock and in buffers of words (u32, i32, structures) a number with a point, such as 0.5 or 1.0, stands for its float32.
 
 Example: y = A x
-  npm run kernel -- matrix/recall --variant format=f32 --buffer matrix=1,2,3,4 --buffer vector=10,1,0,0 --buffer output=4*0 \\
+  npm run kernel -- product/matvec --variant format=f32 --buffer matrix=1,2,3,4 --buffer vector=10,1,0,0 --buffer output=4*0 \\
     --set row0=0,rows=2,columns=2,stride=4,copyRows=0,replica0=0,replicas=1,vectorStride=4,scale=1,outputStride=4
 
 Exit code: 0 done, 1 the run failed, 2 the input is wrong.
@@ -179,7 +179,7 @@ function choicesOf(forms: Forms): Map<keyof Joined, Map<string, Joined>> {
 /** The word for a part that the plainest form of a kernel leaves out. */
 function standardOf(key: keyof Joined, [first = {}]: Forms): [string, Joined][] {
   if (first[key] !== undefined) return []
-  if (key === 'making') return [['plain', { making: 'plain' }]]
+  if (key === 'epilogue') return [['scaled', { epilogue: 'scaled' }]]
   return key === 'carried' ? [['off', { carried: false }]] : []
 }
 

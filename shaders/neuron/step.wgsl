@@ -4,8 +4,8 @@
 // ADIABATIC: x = b + I. An entry held by a clamp stays. A value that is not finite leaves its tick in `faults`.
 // Replicas that vary have random numbers as in a run of their own: replica r those of r mod repetitions.
 // I is `value`, and with ADDS what products before have left in `input`. state, input [replicas, layerStride].
-// Joined: neuron/drive.wgsl, common/random.wgsl, common/real.wgsl, neuron/{rounded,carried}.wgsl for the addition, and
-// neuron/{active,inert}.wgsl for the activation.
+// Joined: neuron/external-input.wgsl, common/random.wgsl, common/real.wgsl, neuron/{rounded,carried}.wgsl for the addition, and
+// neuron/{with,no}-activation.wgsl for the activation.
 
 override ADIABATIC: bool = false;
 override ADDS: bool = false;
@@ -27,14 +27,14 @@ struct Params {
 @group(0) @binding(0) var<storage, read_write> faults: array<atomic<u32>>;
 @group(1) @binding(0) var<storage, read> clock: array<i32>;
 
-fn receive(replica: u32, index: u32, value: f32) {
+fn storeProduct(replica: u32, index: u32, value: f32) {
   let at = replica * params.layerStride + index;
   if (isHeld(replica, index)) {
     react(at, state[at]);
     return;
   }
   let tick = u32(clock[0]);
-  var x = driveOf(replica, index) + value;
+  var x = externalInputOf(replica, index) + value;
   if (ADDS) {
     x += input[at];
   }

@@ -1,5 +1,5 @@
 // Energy of one layer, (x - b - current).g - L(x), one number a replica, into a sample of the ring.
-// state, activations [replicas, layerStride]. Joined: common/reduce-tree.wgsl or reduce-subgroup.wgsl, common/shared.wgsl or varied.wgsl, neuron/drive.wgsl, a
+// state, activations [replicas, layerStride]. Joined: common/reduce-tree.wgsl or reduce-subgroup.wgsl, common/params-uniform.wgsl or params-per-replica.wgsl, neuron/external-input.wgsl, a
 // Lagrangian's `lagrangianTerm`, and `wholeOf` from lagrangian/whole.wgsl or summed.wgsl. Dispatch: one workgroup a replica.
 
 struct Params {
@@ -30,7 +30,7 @@ fn legendre(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_i
   var sum = 0.0;
   for (var i = lane; i < params.size; i += WORKGROUP) {
     let at = replica * params.layerStride + i;
-    sum += (state[at] - driveOf(replica, i)) * activations[at] - lagrangianTerm(state[at], p);
+    sum += (state[at] - externalInputOf(replica, i)) * activations[at] - lagrangianTerm(state[at], p);
   }
   let reduced = reduceSum(sum, lane);
   if (lane == 0u) {

@@ -1,5 +1,5 @@
 // Cosine between each memory and the pattern of the same number: Xi_mu.p_mu / (|Xi_mu| |p_mu|), 0 if either is 0.
-//   Xi, rows [start, start + count) of all copies (see matrix/recall.wgsl), joined from matrix/{f32,f16,binary}.wgsl
+//   Xi, rows [start, start + count) of all copies (see product/matvec.wgsl), joined from product/{f32,f16,binary}.wgsl
 // Each row is scaled near 1 before it is squared (joined: common/magnitude.wgsl).
 //   patterns, rows [patternStart, patternStart + patternCount), [.., patternStride]. Dispatch: x over the rows of one copy, y over replicas.
 

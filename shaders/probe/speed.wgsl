@@ -1,5 +1,5 @@
 // max_i |dx_i/dt| of one layer, dx/dt = (b + I - x) / tau, 0 where a clamp holds; one number a replica.
-// input, state [replicas, layerStride]; joined: common/reduce-tree.wgsl or reduce-subgroup.wgsl, neuron/drive.wgsl. Dispatch: one workgroup a replica.
+// input, state [replicas, layerStride]; joined: common/reduce-tree.wgsl or reduce-subgroup.wgsl, neuron/external-input.wgsl. Dispatch: one workgroup a replica.
 
 struct Params {
   size: u32,
@@ -23,7 +23,7 @@ fn speed(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_inde
   var fastest = 0.0;
   for (var i = lane; i < params.size; i += WORKGROUP) {
     let at = replica * params.layerStride + i;
-    let velocity = params.perTau * (driveOf(replica, i) + input[at] - state[at]);
+    let velocity = params.perTau * (externalInputOf(replica, i) + input[at] - state[at]);
     fastest = max(fastest, select(abs(velocity), 0.0, isHeld(replica, i)));
   }
   let reduced = reduceMax(fastest, lane);

@@ -1,5 +1,5 @@
 // max(0, highest) and max(0, -lowest) of the finite values of a sheet (view/sheet.wgsl); joined to
-// matrix/{f32,f16,binary}.wgsl. Floats >= 0 sort like their bits, so an integer maximum finds them in any order. The sign
+// product/{f32,f16,binary}.wgsl. Floats >= 0 sort like their bits, so an integer maximum finds them in any order. The sign
 // is masked: max(0, -0) may be -0, whose bits are above those of every number.
 //
 // extent [2], cleared before. Dispatch: any number of workgroups; they share the quads of the rows shown.

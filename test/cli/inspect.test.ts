@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { PlanRow } from '../../src/core/plan/print.ts'
-import { engram, smallScenario, temporaryFolder, writeScenario } from './program.ts'
+import { ask, smallScenario, temporaryFolder, writeScenario } from './program.ts'
 
 const folder = temporaryFolder()
 
@@ -10,7 +10,7 @@ beforeAll(() => {
 
 test('engram validate says what a scenario describes, and what is doubtful on standard error', async () => {
   const rows = '{"kind":"random","distribution":"normal","count":4}'
-  const { code, stdout, stderr } = await engram(
+  const { code, stdout, stderr } = await ask(
     ['validate', 's.json', '--set', `neurons.visible.init=${rows}`],
     folder,
   )
@@ -29,7 +29,7 @@ test('engram validate says what a scenario describes, and what is doubtful on st
 
 test('engram validate and plan report wrong input in one line with exit code 2', async () => {
   for (const command of ['validate', 'plan']) {
-    const { code, stdout, stderr } = await engram([command, 's.json', '--set', 'replicas=-2'], folder)
+    const { code, stdout, stderr } = await ask([command, 's.json', '--set', 'replicas=-2'], folder)
     expect({ code, stdout, stderr }).toEqual({
       code: 2,
       stdout: '',
@@ -39,21 +39,26 @@ test('engram validate and plan report wrong input in one line with exit code 2',
 })
 
 test('engram plan tells the variant of every product, and forces what it is told to', async () => {
-  const { stdout } = await engram(['plan', 's.json', '--variant', 'recall:xi=1x1/32'], folder)
-  expect(stdout).toMatch(/^ +matrix\/recall\S* +hidden\/recall xi +1x1\/32 forced +1 /m)
-  expect(stdout).toMatch(/^ +matrix\/project\S* +visible\/project w +\d+x\d+\/64 default +1 /m)
-  expect(stdout).toMatch(/^variants: recall:xi=1x1\/32 project:w=\S+ project:xi=\S+ fuse=on$/m)
+  const { stdout } = await ask(['plan', 's.json', '--variant', 'matvec:xi=1x1/32'], folder)
+  expect(stdout).toMatch(/^ +product\/matvec\S* +hidden\/matvec xi +1x1\/32 forced +1 /m)
+  expect(stdout).toMatch(/^ +product\/matvec-transposed\S* +visible\/matvec-transposed w +\d+x\d+\/64 default +1 /m)
+  expect(stdout).toMatch(
+    /^variants: matvec:xi=1x1\/32 matvec-transposed:w=\S+ matvec-transposed:xi=\S+ fuse=on$/m,
+  )
   for (const [variant, reason] of [
-    ['recall:eta=1x1', 'there is no product recall:eta; there are recall:xi, project:w, project:xi'],
+    [
+      'matvec:eta=1x1',
+      'there is no product matvec:eta; there are matvec:xi, matvec-transposed:w, matvec-transposed:xi',
+    ],
     ['fuse=never', 'there is no fuse=never; fuse is on or off'],
   ] as const) {
-    const { code, stdout, stderr } = await engram(['plan', 's.json', '--variant', variant], folder)
+    const { code, stdout, stderr } = await ask(['plan', 's.json', '--variant', variant], folder)
     expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: `--variant: ${reason}\n` })
   }
 })
 
 test('engram plan prints the dispatches in the order of a tick, then the buffers and their sum', async () => {
-  const { code, stdout } = await engram(['plan', 's.json'], folder)
+  const { code, stdout } = await ask(['plan', 's.json'], folder)
   expect(code).toBe(0)
   const order = [
     ...['stimulate:', 'activate:', 'settle:', 'input:', 'integrate:', 'plasticity:', 'learn:'],
@@ -71,12 +76,12 @@ test('engram plan prints the dispatches in the order of a tick, then the buffers
   expect(order).toEqual([...order].sort((a, b) => a - b))
   expect(stdout).toMatch(/^ +kernel +for +variant +every +workgroups +bytes +reads +writes$/m)
   expect(stdout).toMatch(
-    /^ +matrix\/learn\+hebbian +w\/learn +- +2 +\d+x1x1 +\d+ +visible\/activations +w\/matrix faults$/m,
+    /^ +rule\/plasticity-step\+hebbian +w\/plasticity-step +- +2 +\d+x1x1 +\d+ +visible\/activations +w\/matrix faults$/m,
   )
 })
 
 test('engram plan --json has the same as data', async () => {
-  const { stdout } = await engram(['plan', 's.json', '--json', '--set', 'memories.xi.every=9'], folder)
+  const { stdout } = await ask(['plan', 's.json', '--json', '--set', 'memories.xi.every=9'], folder)
   const plan = JSON.parse(stdout) as {
     operations: PlanRow[]
     buffers: { bytes: number }[]
@@ -84,36 +89,36 @@ test('engram plan --json has the same as data', async () => {
     limits: Record<string, number>
   }
   expect(plan.bytes).toBe(plan.buffers.reduce((sum, { bytes }) => sum + bytes, 0))
-  expect(plan.operations.find(({ label }) => label === 'xi/learn')).toMatchObject({
-    kernel: 'matrix/learn+hebbian',
+  expect(plan.operations.find(({ label }) => label === 'xi/plasticity-step')).toMatchObject({
+    kernel: 'rule/plasticity-step+hebbian',
     every: 9,
   })
   expect(plan.limits.maxStorageBufferBindingSize).toBeGreaterThanOrEqual(2 ** 27)
 })
 
 test('engram plan --wgsl prints the module of a label, and names the nearest label where there is none', async () => {
-  const { code, stdout, stderr } = await engram(
-    ['plan', 's.json', '--resident', 'off', '--wgsl', 'w/learn'],
+  const { code, stdout, stderr } = await ask(
+    ['plan', 's.json', '--resident', 'off', '--wgsl', 'w/plasticity-step'],
     folder,
   )
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toMatch(
-    /^\/\/ w\/learn: kernel matrix\/learn\+hebbian, entry point learn\n\/\/ overrides: WORKGROUP = \d+, /,
+    /^\/\/ w\/learn: kernel product\/learn\+hebbian, entry point learn\n\/\/ overrides: WORKGROUP = \d+, /,
   )
   expect(stdout).toMatch(/^ *1 {2}struct Params \{$/m)
   expect(stdout).toMatch(/^ *\d+ {2}fn learn\(/m)
-  expect(await engram(['plan', 's.json', '--resident', 'off', '--wgsl', 'w/lern'], folder)).toEqual({
+  expect(await ask(['plan', 's.json', '--resident', 'off', '--wgsl', 'w/lern'], folder)).toEqual({
     code: 2,
     stdout: '',
     stderr:
-      '--wgsl: no kernel is dispatched as `w/lern`, engram plan without --wgsl lists what is; did you mean `w/learn`?\n',
+      '--wgsl: no kernel is dispatched as `w/plasticity-stop`, engram plan without --wgsl lists what is; did you mean `w/plasticity-step`?\n',
   })
 })
 
 test.each(['run', 'validate', 'plan', 'devices'])(
   'engram %s --help goes to standard output',
   async (command) => {
-    const { code, stdout, stderr } = await engram([command, '--help'], folder)
+    const { code, stdout, stderr } = await ask([command, '--help'], folder)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(new RegExp(`^Usage: engram ${command} \\[options\\]`))
   },

@@ -15,7 +15,7 @@ async function kernel(...args: string[]): Promise<string> {
 
 /** y = scale A^T x of a matrix with two rows of three columns, and x = (10, 1). */
 const product = (format: string, stride: number): string[] => [
-  ...['matrix/project', '--variant', `format=${format}`, '--variant', 'tile=2x1'],
+  ...['product/matvec-transposed', '--variant', `format=${format}`, '--variant', 'tile=2x1'],
   ...['--buffer', 'matrix=1,-2,3,4,5,-6', '--buffer', 'vector=10,1,0,0', '--buffer', 'output=5*-1'],
   ...['--set', `row0=0,rows=2,columns=3,stride=${stride},copyRows=0,replica0=0,replicas=1`],
   ...['--set', 'vectorStride=4,outputStride=4,scale=0.5', '--constant', 'WORKGROUP=8'],
@@ -29,7 +29,7 @@ test.each([
   ['binary', 32, '5.5 -4.5 4.5 -1 -1'],
 ])('a product with a matrix in %s is what it is by hand', async (format, stride, expected) => {
   const text = await kernel(...product(format, stride))
-  expect(text).toMatch(/^matrix\/project\+collect\+\w+\+2x1 on \S+, 1x1x1 workgroups of 8\n/)
+  expect(text).toMatch(/^product\/project\+collect\+\w+\+2x1 on \S+, 1x1x1 workgroups of 8\n/)
   expect(text).toContain(`\noutput: ${expected}\n`)
 })
 
@@ -43,9 +43,9 @@ test('the module of a kernel is printed with the lines numbered, without a run w
 test('--help has what every kernel takes, and after a name what that form of it takes', async () => {
   const [all, one] = await Promise.all([
     kernel('--help'),
-    kernel('matrix/recall', '--variant', 'ending=step', '--help'),
+    kernel('product/matvec', '--variant', 'ending=step', '--help'),
   ])
-  for (const name of ['neuron/stimulate', 'matrix/recall', 'probe/speed'])
+  for (const name of ['neuron/stimulate', 'product/matvec', 'probe/speed'])
     expect(all).toMatch(new RegExp(`^${name}[^ ]*: `, 'm'))
   expect(one).toMatch(/^ {2}--variant +format=f32\|f16\|binary, tile=1x1\|/m)
   expect(one).toMatch(/^ {2}--buffer +vector: vec4<f32>, .*state: f32 \(written\), .*matrix: dense rows$/m)
@@ -56,8 +56,8 @@ test('--help has what every kernel takes, and after a name what that form of it 
 test.each([
   [
     'an unknown kernel',
-    ['matrix/recal'],
-    'no kernel is called `matrix/recal`; did you mean `matrix/recall`?',
+    ['product/matvek'],
+    'no kernel is called `product/matvek`; did you mean `product/matvec`?',
   ],
   [
     'a missing field',
@@ -72,12 +72,12 @@ test.each([
   [
     'an unknown buffer',
     [...product('f32', 4), '--buffer', 'matrx=1'],
-    '--buffer: matrix/project+collect+f32+2x1 has no buffer `matrx`; did you mean `matrix`?',
+    '--buffer: product/matvec-transposed+store+f32+2x1 has no buffer `matrx`; did you mean `matrix`?',
   ],
   [
     'an unknown variant',
-    ['matrix/recall', '--variant', 'format=f64'],
-    '--variant: there is no format=f64 for matrix/recall; take f32, f16, binary',
+    ['product/matvec', '--variant', 'format=f64'],
+    '--variant: there is no format=f64 for product/matvec; take f32, f16, binary',
   ],
 ])('%s is refused in one line', async (_, args, line) => {
   await expect(kernel(...args)).rejects.toMatchObject({ name: 'ModelError', message: line })
@@ -95,9 +95,9 @@ test('the script prints numbers with exit code 0, and what is wrong on standard 
     stdout: ['output: 7 -7.5 12 -1 -1', ''],
     stderr: '',
   })
-  expect(run('matrix/recal')).toEqual({
+  expect(run('product/matvek')).toEqual({
     status: 2,
     stdout: [],
-    stderr: 'no kernel is called `matrix/recal`; did you mean `matrix/recall`?\n',
+    stderr: 'no kernel is called `product/matvek`; did you mean `product/matvec`?\n',
   })
 })

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { isSampled } from '../../src/core/plan/clock.ts'
 import {
-  type Outcome,
+  ask,
   engram,
+  type Outcome,
   loneNeuron,
   readArrays,
   readJson,
@@ -209,17 +210,22 @@ describe('a run that goes on from a checkpoint', () => {
   })
 
   test('keeps the kernels of the run that began, which summary.json tells', async () => {
-    const forced = ['--variant', 'project:w=1x1/8', '--variant', 'fuse=off']
+    const forced = ['--variant', 'matvec-transposed:w=1x1/8', '--variant', 'fuse=off']
     const run = ['run', 'small.json', '--resident', 'off']
     await engram([...run, ...forced, '--out', 'forced', '--checkpoint-every', '40'], folder)
     const { variants } = readJson(folder, 'forced/summary.json') as { variants: Record<string, string> }
-    expect(variants).toMatchObject({ 'project:w': '1x1/8', fuse: 'off' })
-    expect(Object.keys(variants).sort()).toEqual(['fuse', 'project:w', 'project:xi', 'recall:xi'])
+    expect(variants).toMatchObject({ 'matvec-transposed:w': '1x1/8', fuse: 'off' })
+    expect(Object.keys(variants).sort()).toEqual([
+      'fuse',
+      'matvec-transposed:w',
+      'matvec-transposed:xi',
+      'matvec:xi',
+    ])
     const resume = [...run, '--out', 'again', '--resume', 'forced/checkpoint.npz']
     expect(await engram(resume, folder)).toMatchObject({ code: 0, stderr: '' })
     expect((readJson(folder, 'again/summary.json') as { variants: unknown }).variants).toEqual(variants)
     expect(bytes('again/results.npz').equals(bytes('forced/results.npz'))).toBe(true)
-    const other = await engram([...resume, '--variant', 'fuse=on'], folder)
+    const other = await ask([...resume, '--variant', 'fuse=on'], folder)
     expect(other).toMatchObject({
       code: 2,
       stderr:
@@ -240,7 +246,7 @@ describe('a run that goes on from a checkpoint', () => {
       ],
     ] as const) {
       const resume = ['run', 'small.json', '--out', 'refused', '--resume', 'often/checkpoint.npz', ...args]
-      const { code, stdout, stderr } = await engram(resume, folder)
+      const { code, stdout, stderr } = await ask(resume, folder)
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
       expect(stderr.startsWith(`often/checkpoint.npz: ${line}`), stderr).toBe(true)
       expect(stderr.trimEnd()).not.toContain('\n')
@@ -273,24 +279,30 @@ test('Ctrl-C leaves a checkpoint that goes on to the same results, and exit code
 test('a long run times its kernels first, says so, and keeps what it found', async () => {
   const long = ['run', 'small.json', '--ticks', '1000000', '--resident', 'off']
   const env = { ENGRAM_AUTOTUNE: 'on', XDG_CACHE_HOME: join(folder, 'cache') }
-  const { child, end } = start([...long, '--variant', 'project:w=1x1', '--out', 'tuned'], folder, env)
+  const { child, end } = start(
+    [...long, '--variant', 'matvec-transposed:w=1x1', '--out', 'tuned'],
+    folder,
+    env,
+  )
   while (!existsSync(join(folder, 'tuned'))) await new Promise((settle) => setTimeout(settle, 20))
   await new Promise((settle) => setTimeout(settle, 300))
   child.kill('SIGINT')
   const { code, stderr } = await end
   expect(code).toBe(130)
   const [line] = stderr.split('\n') as [string]
-  expect(line).toMatch(/^tuned in \d+\.\d s: recall:xi .*, project:xi .*; --no-autotune leaves this out$/)
-  expect(line).not.toContain('project:w')
+  expect(line).toMatch(
+    /^tuned in \d+\.\d s: matvec:xi .*, matvec-transposed:xi .*; --no-autotune leaves this out$/,
+  )
+  expect(line).not.toContain('matvec-transposed:w')
   const { adapters } = readJson(folder, 'cache/engram/tuning.json') as {
     adapters: Record<string, Record<string, string>>
   }
   const kept = Object.values(adapters).flatMap((forms) => Object.keys(forms))
-  expect(kept.map((shape) => shape.split(' ')[0]).sort()).toEqual(['project', 'recall'])
+  expect(kept.map((shape) => shape.split(' ')[0]).sort()).toEqual(['matvec-transposed', 'matvec'])
   // `plan` tells where it is from.
   const { stdout } = await start(['plan', 'small.json', '--resident', 'off'], folder, env).end
-  expect(stdout).toMatch(/^ +matrix\/recall\S* +hidden\/recall xi +\S+ tuned /m)
-  expect(stdout).toMatch(/^ +matrix\/project\S* +visible\/project w +\S+ default /m)
+  expect(stdout).toMatch(/^ +product\/matvec\S* +hidden\/matvec xi +\S+ tuned /m)
+  expect(stdout).toMatch(/^ +product\/matvec-transposed\S* +visible\/matvec-transposed w +\S+ default /m)
   const fixed = await start(['plan', 'small.json', '--no-autotune'], folder, env).end
   expect(fixed.stdout).not.toContain(' tuned ')
 })
@@ -306,7 +318,7 @@ test('a checkpoint that is cut short or foreign is one line and exit code 2', as
     ['small.json', /^small.json: is not a readable .npz archive/],
     ['none.npz', /^none.npz does not exist; check the name and the folder\n$/],
   ] as const) {
-    const { code, stderr } = await engram(['run', 'small.json', '--out', 'refused', '--resume', file], folder)
+    const { code, stderr } = await ask(['run', 'small.json', '--out', 'refused', '--resume', file], folder)
     expect(code).toBe(2)
     expect(stderr).toMatch(reason)
     expect(stderr.trimEnd()).not.toContain('\n')
@@ -318,7 +330,7 @@ test('the longest name that a scenario may have gives a file', async () => {
   const name = 'n'.repeat(200)
   writeScenario(folder, 'names.json', smallScenario({ probes: { [name]: { kind: 'energy' } } }))
   const args = ['run', 'names.json', '--quiet', '--csv', '--out', 'names', '--set']
-  expect((await engram([...args, `probes.${name}n={"kind":"energy"}`], folder)).code).toBe(2)
+  expect((await ask([...args, `probes.${name}n={"kind":"energy"}`], folder)).code).toBe(2)
   expect((await engram([...args, 'time.ticks=2'], folder)).code).toBe(0)
   expect(existsSync(join(folder, 'names', `${name}.csv`))).toBe(true)
 })

@@ -83,7 +83,7 @@ const stepped = (
 
 describe.each<readonly [string, SimulationOptions]>([
   ['in ticks', {}],
-  ['in no tick, since what sends to it reads its memory once', { variants: { attend: 'on' } }],
+  ['in no tick, since what sends to it reads its memory once', { variants: { attention: 'on' } }],
   ['inside one kernel', { resident: 'on' }],
 ])('an adiabatic layer that is made %s', (_, options) => {
   test('belongs to the state as it stands once it is asked for, and no other layer is made', async () => {

@@ -74,9 +74,9 @@ function beheld(replicas: number): Model {
 
 // 32 replicas fill workgroups, whose lanes then share what they read; 33 leave most of one without work.
 test.each([
-  ['shared', 3],
-  ['lone', 32],
-  ['lone', 33],
+  ['subgroup', 3],
+  ['invocation', 32],
+  ['invocation', 33],
 ] as const)('a layer that is always held follows its rows: %s, %i replicas', async (form, replicas) => {
   await expectLikeReference(beheld(replicas), 9, { resident: 'on', variants: { resident: form } })
 })

@@ -74,12 +74,12 @@ test('on hardware both ways of recall by softmax are timed, and either computes 
   device.pushErrorScope('validation')
   const { tuned, found } = await tuneChoices(device, [attention!])
   expect(await device.popErrorScope()).toBeNull()
-  expect(found).toMatchObject([{ name: 'attend', form: expect.stringMatching(/^(on|off)$/) as string }])
+  expect(found).toMatchObject([{ name: 'attention', form: expect.stringMatching(/^(on|off)$/) as string }])
   expect(tuned).toEqual({ [shapeKey(attention!)]: found[0]!.form })
   for (const form of ['on', 'off']) {
     const options = { software: false, tuned: { [shapeKey(attention!)]: form } }
     const { tick } = planNetwork(wide, device.limits, options)
-    expect(tick.some(({ kernel }) => kernel.entryPoint === 'attend')).toBe(form === 'on')
+    expect(tick.some(({ kernel }) => kernel.entryPoint === 'attention')).toBe(form === 'on')
     await expectLikeReference(wide, 5, options)
   }
 })

@@ -124,7 +124,7 @@ describe('a network whose parameters vary by replica', () => {
     await withSimulation(VARIED.hierarchical!, (simulation) => {
       const kernels = simulation.plan.tick.map(({ label, kernel }) => `${label} ${kernel.varied}`)
       expect(kernels).toContain('u/integrate true')
-      expect(kernels).toContain('fast/learn true')
+      expect(kernels).toContain('fast/plasticity-step true')
       expect(kernels.filter((kernel) => kernel.startsWith('v/'))).not.toContain('v/integrate true')
       return Promise.resolve()
     })

@@ -17,18 +17,18 @@ import {
   matrixNamed,
   operation,
 } from './planning.ts'
-import { collecting, type Product, type Sending } from './products.ts'
+import { storing, type Product, type Sending } from './products.ts'
 import { type SwitchPlan, type Why, shapeKey } from './variants.ts'
 
-/** Groups of four columns that a lane of matrix/attend holds in registers, and the most lanes of a workgroup. */
-const ATTENDED_QUADS = 4
-const ATTENDED_LANES = 256
+/** Groups of four columns that a lane of memory/attention holds in registers, and the most lanes of a workgroup. */
+const ATTENTION_QUADS = 4
+const ATTENTION_LANES = 256
 
-/** Rows that a workgroup of matrix/attend goes down; its partial result costs as much as one of them. */
-const ATTENDED_ROWS = 16
+/** Rows that a workgroup of memory/attention goes down; its partial result costs as much as one of them. */
+const ATTENTION_ROWS = 16
 
 /** Bytes of a memory from which on reading it once is worth partial results, on adapters where bytes decide. */
-const LEAST_ATTENDED = 2 ** 18
+const LEAST_ATTENTION = 2 ** 18
 
 /**
  * Whether a layer attends to its memory. It may where the layer is adiabatic softmax, the memory is its only coupling and does
@@ -44,16 +44,16 @@ export function attentionOf(planning: Planning, layer: Layer): SwitchPlan | unde
   if (model.stimulus.some((item) => item.layer === name)) return undefined
   const { blocks, columns, rows, format, copies } = matrixNamed(planning, memory.name)
   const [block] = blocks
-  const most = 4 * ATTENDED_QUADS * (workgroup < WORKGROUP ? workgroup : ATTENDED_LANES)
+  const most = 4 * ATTENTION_QUADS * (workgroup < WORKGROUP ? workgroup : ATTENTION_LANES)
   if (block === undefined || blocks.length > 1 || columns > most) return undefined
   if (differs(model, (m) => given(m, layer, memory))) return undefined
-  const shape = { product: 'attend', format, rows, columns, states: model.replicas, copies } as const
+  const shape = { product: 'attention', format, rows, columns, states: model.replicas, copies } as const
   // Several states share what two products read; one would read it again for each.
-  const isOpen = !software && model.replicas === 1 && block.bytes >= LEAST_ATTENDED
+  const isOpen = !software && model.replicas === 1 && block.bytes >= LEAST_ATTENTION
   const found = isOpen ? onOff(tuned[shapeKey(shape)]) : undefined
   const { every } = find(model.layers, memory.from)
-  const plan = { name: 'attend', ...shape, every, isOpen } as const
-  if (variants.attend !== undefined) return { ...plan, form: variants.attend, why: 'forced' }
+  const plan = { name: 'attention', ...shape, every, isOpen } as const
+  if (variants.attention !== undefined) return { ...plan, form: variants.attention, why: 'forced' }
   if (found !== undefined) return { ...plan, form: found, why: 'tuned' }
   return { ...plan, form: isOpen ? 'on' : 'off', why: 'default' }
 }
@@ -63,20 +63,20 @@ function onOff(text: string | undefined): 'on' | 'off' | undefined {
   return text === 'on' || text === 'off' ? text : undefined
 }
 
-/** Invocations of a workgroup of matrix/attend, groups of four columns that each holds in registers, blocks of rows. */
-export function attendedTile(
+/** Invocations of a workgroup of memory/attention, groups of four columns that each holds in registers, blocks of rows. */
+export function attentionTile(
   { rows, columns }: { readonly rows: number; readonly columns: number },
   workgroup = WORKGROUP,
 ): { readonly lanes: number; readonly across: number; readonly blocks: number; readonly blockRows: number } {
   const quads = Math.ceil(columns / 4)
-  const sizes = workgroup < WORKGROUP ? [workgroup] : [64, 128, ATTENDED_LANES]
-  const lanes = sizes.find((size) => size * ATTENDED_QUADS >= quads) ?? ATTENDED_LANES
+  const sizes = workgroup < WORKGROUP ? [workgroup] : [64, 128, ATTENTION_LANES]
+  const lanes = sizes.find((size) => size * ATTENTION_QUADS >= quads) ?? ATTENTION_LANES
   const held = Math.ceil(quads / lanes)
   return {
     lanes,
-    across: held === 3 ? ATTENDED_QUADS : held,
-    blocks: Math.ceil(rows / ATTENDED_ROWS),
-    blockRows: ATTENDED_ROWS,
+    across: held === 3 ? ATTENTION_QUADS : held,
+    blocks: Math.ceil(rows / ATTENTION_ROWS),
+    blockRows: ATTENTION_ROWS,
   }
 }
 
@@ -87,7 +87,7 @@ function given(m: Model, { name }: Layer, memory: Memory): Record<string, number
 }
 
 /** What a layer attends to: the layer, its memory, and why it does. */
-interface Attended extends Pick<Product, 'owner' | 'into' | 'matrix' | 'stage'> {
+interface Attention extends Pick<Product, 'owner' | 'into' | 'matrix' | 'stage'> {
   readonly every: Operation['every']
   readonly layer: Layer
   readonly memory: DenseMemory
@@ -95,34 +95,34 @@ interface Attended extends Pick<Product, 'owner' | 'into' | 'matrix' | 'stage'> 
 }
 
 /** Both products as what the layer on the other side is sent. */
-export function attending(planning: Planning, attended: Attended): Sending {
+export function attending(planning: Planning, attended: Attention): Sending {
   return {
     before: [],
     reads: [],
-    hand: (output, adds, receiver = (more) => collecting(output, more)) =>
-      planAttended(planning, attended, receiver(adds)),
+    hand: (output, adds, receiver = (more) => storing(output, more)) =>
+      planAttention(planning, attended, receiver(adds)),
   }
 }
 
 /** Xi^T softmax(beta (b + Xi v)) with Xi read once: blocks of rows, and what they make together. */
-function planAttended(
+function planAttention(
   planning: Planning,
-  { owner, into, stage, matrix, every, layer, memory, why }: Attended,
+  { owner, into, stage, matrix, every, layer, memory, why }: Attention,
   { joined, constants, buffers, params }: Receiver,
 ): Operation[] {
   const { model, workgroup } = planning
   const work = { owner, ...(into !== undefined && { into }), stage, every }
   const { rows, columns, stride, format } = matrix
   const quads = Math.ceil(columns / 4)
-  const { lanes, across, blocks, blockRows } = attendedTile(matrix, workgroup)
+  const { lanes, across, blocks, blockRows } = attentionTile(matrix, workgroup)
   const from = find(model.layers, memory.from)
   const partial = `${layer.name}/blocks`
   addBuffer(planning, partial, model.replicas * blocks * (quads + 1) * 16)
   return [
     operation(planning, {
       ...work,
-      act: 'attend',
-      kernel: 'matrix/attend',
+      act: 'attention',
+      kernel: 'memory/attention',
       why,
       joined: { format, tile: { ...ALONE, across } },
       constants: { WORKGROUP: lanes, HALF_NORM: memory.inputOffset === 'half-norm' ? 1 : 0 },
@@ -146,8 +146,8 @@ function planAttended(
     }),
     operation(planning, {
       ...work,
-      act: 'project',
-      kernel: 'matrix/merge',
+      act: 'matvec-transposed',
+      kernel: 'memory/attention-reduce',
       joined,
       constants,
       buffers: { partial, ...buffers },

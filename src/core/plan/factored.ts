@@ -16,10 +16,10 @@ export interface Factored {
   /** Of plastic synapses. */
   readonly deferral?: Deferral
   /** Makes J where a matrix of it is needed. */
-  readonly imprint: readonly Operation[]
+  readonly hebbianInit: readonly Operation[]
   /** Write W down in its matrix `NAME`, and take it back from there: for reading and writing W. */
-  readonly express: readonly Operation[]
-  readonly absorb: readonly Operation[]
+  readonly materialise: readonly Operation[]
+  readonly setFromDense: readonly Operation[]
 }
 
 /** U and what is to be added to it. */
@@ -32,8 +32,8 @@ export interface Deferral {
   /** First of its words in the clock record. */
   readonly ringWord: number
   /** An update: remembered, or with all before it. */
-  readonly remember: Operation
-  readonly rewrite: readonly Operation[]
+  readonly appendActivation: Operation
+  readonly rankKUpdate: readonly Operation[]
   /** Brings U up to date without an update. */
   readonly flush: readonly Operation[]
   readonly update: Deferred['update']
@@ -41,17 +41,19 @@ export interface Deferral {
 
 /** W, which is made on demand. */
 export function derivedMatrix(
-  { name, imprint, express, absorb }: Factored,
+  { name, hebbianInit, materialise, setFromDense }: Factored,
   demanded: ReadonlySet<string>,
 ): Derived {
-  const bound = [...imprint, ...express, ...absorb].flatMap(({ buffers }) => Object.values(buffers))
+  const bound = [...hebbianInit, ...materialise, ...setFromDense].flatMap(({ buffers }) =>
+    Object.values(buffers),
+  )
   return {
     name,
     buffers: [...new Set(bound)].filter((buffer) => demanded.has(buffer)),
     made: 'demand',
-    setup: imprint,
-    make: express,
-    takeBack: absorb,
+    setup: hebbianInit,
+    make: materialise,
+    takeBack: setFromDense,
   }
 }
 

@@ -5,7 +5,7 @@ import type { Batched } from './batched.ts'
 import type { Limits } from './layout.ts'
 import { type Plan, type PlanOptions, type Planned, planForms } from './plan.ts'
 import { ticksBetween } from './print.ts'
-import { type Variants, generalOf } from './variants.ts'
+import { type Variants, generalOf, readVariants } from './variants.ts'
 
 /**
  * on: the resident form, from the first tick; off: never; auto: where it pays. A run of which the length is known decides
@@ -32,9 +32,9 @@ export function dispatchesPerTick({ tick }: Plan, model: Model): number {
 const LONG = 10_000
 
 /**
- * The plan with the better of the two resident forms. With subgroups it is the shared one, since one invocation would need
- * more registers than there are; but on a software adapter, where registers are memory, the one that has done so many ticks
- * sooner, compiled.
+ * The plan with the better of the two resident forms. With subgroups a subgroup computes a replica, since one invocation
+ * would need more registers than there are; but on a software adapter, where registers are memory, the form is taken that
+ * has done so many ticks sooner, compiled.
  * @param paying - ticks in which the form has to be worth its compilation; undefined where it is taken whatever it costs
  */
 function planForm(
@@ -47,13 +47,16 @@ function planForm(
   const { lanes = 1, software = false, variants = {} } = options
   const chosen = variants.resident ?? pinnedForm(options)
   if (!software || lanes === 1 || chosen !== undefined) return resident()
-  const shared = resident('shared')
-  if (shared.batched === undefined) return resident()
-  const lone = resident('lone')
+  const bySubgroup = resident('subgroup')
+  if (bySubgroup.batched === undefined) return resident()
+  const byInvocation = resident('invocation')
   // The form that compiles sooner may pay where the other does not.
-  if (paying !== undefined && paying * dispatchesPerTick(lone, model) < (lone.batched?.worth ?? Infinity))
-    return shared
-  return timeOf(lone, ticks) < timeOf(shared, ticks) ? lone : shared
+  if (
+    paying !== undefined &&
+    paying * dispatchesPerTick(byInvocation, model) < (byInvocation.batched?.worth ?? Infinity)
+  )
+    return bySubgroup
+  return timeOf(byInvocation, ticks) < timeOf(bySubgroup, ticks) ? byInvocation : bySubgroup
 }
 
 /** The form of the run that goes on, as far as it is possible here. */
@@ -89,10 +92,12 @@ function formOf({ lanes, together }: Batched, options: PlanOptions): string {
 export function planResidence(
   model: Model,
   limits: Limits,
-  options: PlanOptions,
+  given: PlanOptions,
   mode: ResidentMode,
   ticks?: number,
 ): Residence {
+  const { variants = {}, pinned = {} } = given
+  const options = { ...given, variants: readVariants(variants), pinned: readVariants(pinned) }
   const planned = planForms(model, limits, options)
   const plain = (why: string): Residence => ({ plan: planned.plan, now: false, why })
   if (mode === 'off') return plain('switched off')

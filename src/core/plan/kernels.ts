@@ -24,37 +24,41 @@ const KERNELS = {
   'neuron/activate': ['common/real'],
   'neuron/normalize': ['common/real', 'common/magnitude'],
   'neuron/integrate': [],
-  'matrix/recall': [],
-  'matrix/project': [],
-  'matrix/learn': ['common/real'],
-  'matrix/imprint': [],
-  'matrix/attend': [],
-  'matrix/merge': [],
-  'matrix/fold': [],
-  'matrix/gather': [],
-  'matrix/remember': [],
-  'matrix/rewrite': ['matrix/held', 'common/real'],
-  'matrix/express': ['matrix/held'],
-  'matrix/absorb': [],
-  'convolution/forward': ['convolution/places'],
-  'convolution/backward': ['convolution/places'],
-  'convolution/learn': ['convolution/places', 'common/real'],
-  'probe/legendre': ['neuron/drive', 'common/real'],
+  'product/matvec': [],
+  'product/matvec-transposed': [],
+  'rule/plasticity-step': ['common/real'],
+  'synapse/hebbian-init': [],
+  'memory/attention': [],
+  'memory/attention-reduce': [],
+  'synapse/symv': [],
+  'synapse/symv-reduce': [],
+  'synapse/append-activation': [],
+  'synapse/rank-k-update': ['synapse/deferred-low-rank', 'common/real'],
+  'synapse/materialise': ['synapse/deferred-low-rank'],
+  'synapse/set-from-dense': [],
+  'memory/convolution-forward': ['memory/convolution-places'],
+  'memory/convolution-backward': ['memory/convolution-places'],
+  'memory/convolution-plasticity-step': ['memory/convolution-places', 'common/real'],
+  'probe/legendre': ['neuron/external-input', 'common/real'],
   'probe/sum': [],
   'probe/deviation': [],
   'probe/store': [],
   'probe/similarity': ['common/magnitude'],
-  'probe/speed': ['neuron/drive'],
+  'probe/speed': ['neuron/external-input'],
 } as const
 
 /** How a matrix is stored, and the file that reads it. */
-export const FORMATS = { f32: 'matrix/f32', f16: 'matrix/f16', binary: 'matrix/binary' } as const
+export const FORMATS = { f32: 'product/f32', f16: 'product/f16', binary: 'product/binary' } as const
 
 /** How the invocations of a workgroup add up. */
 const REDUCTIONS = { tree: 'common/reduce-tree', subgroup: 'common/reduce-subgroup' } as const
 
 /** What belongs to a product besides its sum. */
-const MAKINGS = { plain: 'matrix/plain', fading: 'matrix/fading', hollow: 'matrix/hollow' } as const
+const EPILOGUES = {
+  scaled: 'product/scaled',
+  decayed: 'synapse/decayed',
+  'zero-diagonal': 'synapse/zero-diagonal',
+} as const
 
 /**
  * How what moves is added up: in float32 alone or in two words, at once or in stages. By what asks for it: numbers, or groups
@@ -68,30 +72,30 @@ const ADDITIONS = {
     stagedCarried: ['neuron/staged', 'neuron/ended-carried', 'common/carry'],
   },
   quad: {
-    rounded: ['matrix/rounded'],
-    carried: ['matrix/carried', 'common/carry'],
-    staged: ['matrix/staged', 'matrix/ended'],
-    stagedCarried: ['matrix/staged', 'matrix/ended-carried', 'common/carry'],
+    rounded: ['rule/rounded'],
+    carried: ['rule/carried', 'common/carry'],
+    staged: ['rule/staged', 'rule/ended'],
+    stagedCarried: ['rule/staged', 'rule/ended-carried', 'common/carry'],
   },
 } as const
 
 /** What becomes of a product: it is collected or weighted, or it moves the layer, whose activation may follow at once. */
 const ENDINGS = {
-  collect: ['matrix/collect'],
-  weigh: ['matrix/weigh'],
-  multiply: ['matrix/multiply'],
-  step: ['neuron/step', 'neuron/drive', 'common/random', 'common/real', 'neuron/inert'],
-  react: ['neuron/step', 'neuron/drive', 'common/random', 'common/real', 'neuron/active'],
+  store: ['product/store'],
+  'store-weighted': ['synapse/store-weighted'],
+  'store-multiplied': ['product/store-multiplied'],
+  step: ['neuron/step', 'neuron/external-input', 'common/random', 'common/real', 'neuron/no-activation'],
+  react: ['neuron/step', 'neuron/external-input', 'common/random', 'common/real', 'neuron/with-activation'],
 } as const
 
 export type KernelName = keyof typeof KERNELS
 export type Format = keyof typeof FORMATS
 export type Ending = keyof typeof ENDINGS
-export type Making = keyof typeof MAKINGS
+export type Epilogue = keyof typeof EPILOGUES
 /** With barriers over a workgroup, or within one subgroup. */
 export type Reduction = 'tree' | 'subgroup'
 
-/** What is computed at once of a product: so many rows (recall) or groups of four columns (project), and replicas. */
+/** What is computed at once of a product: so many rows (matvec) or groups of four columns (matvec-transposed), and replicas. */
 export interface Tile {
   readonly across: number
   readonly states: number
@@ -115,7 +119,7 @@ export function lagrangianFields(lagrangian: Lagrangian): Record<'p0' | 'p1' | '
 
 /** One compute kernel, ready to become a pipeline. */
 export interface Kernel {
-  /** Name and joined parts, such as `matrix/recall+f16`; only what users write themselves may differ under one key. */
+  /** Name and joined parts, such as `product/matvec+f16`; only what users write themselves may differ under one key. */
   readonly key: string
   readonly entryPoint: string
   readonly source: string
@@ -147,19 +151,19 @@ export interface Joined {
   readonly lagrangian?: Lagrangian
   readonly format?: Format
   readonly ending?: Ending
-  /** Of matrix/project, matrix/gather and matrix/merge; default plain. */
-  readonly making?: Making
+  /** Of product/matvec-transposed, synapse/symv-reduce and memory/attention-reduce; default plain. */
+  readonly epilogue?: Epilogue
   readonly tile?: Tile
   readonly reduce?: Reduction
-  /** Of matrix/learn: what moves it. */
+  /** Of rule/plasticity-step: what moves it. */
   readonly rule?: Rule
   /** Of a rule whose rate differs from row to row. */
   readonly integrator?: IntegratorKind
   /** What moves is added up in two words (common/carry.wgsl); only of kernels that move a layer or a coupling. */
   readonly carried?: boolean
-  /** What moves takes several stages a step; of neuron/step and matrix/learn. */
+  /** What moves takes several stages a step; of neuron/step and rule/plasticity-step. */
   readonly staged?: boolean
-  /** Every replica has its own row of `Params`; only of kernels that ask for it (common/varied.wgsl). */
+  /** Every replica has its own row of `Params`; only of kernels that ask for it (common/params-per-replica.wgsl). */
   readonly varied?: boolean
 }
 
@@ -174,12 +178,12 @@ export function mayVary(name: KernelName): boolean {
 }
 
 /** The two products of a matrix: A x and A^T x. */
-export type Product = 'recall' | 'project'
+export type Product = 'matvec' | 'matvec-transposed'
 
 /** The tiles there are, `across` being rows or groups of four columns. */
 export const TILES: Readonly<Record<Product, readonly Tile[]>> = {
-  recall: tiles('1x1 2x1 4x1 8x1 1x4 4x4 1x8 8x8 1x1x64 4x1x16 4x4x16 4x8q 8x16q'),
-  project: tiles('1x1 2x1 4x1 8x1 1x4 4x4 1x8 2x8 1x1x4 1x1x16 1x4x4 1x8q 1x16q'),
+  matvec: tiles('1x1 2x1 4x1 8x1 1x4 4x4 1x8 8x8 1x1x64 4x1x16 4x4x16 4x8q 8x16q'),
+  'matvec-transposed': tiles('1x1 2x1 4x1 8x1 1x4 4x4 1x8 2x8 1x1x4 1x1x16 1x4x4 1x8q 1x16q'),
 }
 
 /** One number a lane. */
@@ -197,11 +201,19 @@ export function tileText({ across, states, lanes, sharing }: Tile): string {
   return `${across}x${states}${lanes === 1 ? '' : `x${lanes}`}${sharing === 1 ? '' : 'q'}`
 }
 
-/** Kernels that are joined to a making. */
-const MADE: readonly KernelName[] = ['matrix/project', 'matrix/gather', 'matrix/merge']
+/** Kernels that are joined to a epilogue. */
+const WITH_EPILOGUE: readonly KernelName[] = [
+  'product/matvec-transposed',
+  'synapse/symv-reduce',
+  'memory/attention-reduce',
+]
 
 /** Kernels that move a coupling. */
-const ADDING: readonly KernelName[] = ['matrix/learn', 'matrix/rewrite', 'convolution/learn']
+const ADDING: readonly KernelName[] = [
+  'rule/plasticity-step',
+  'synapse/rank-k-update',
+  'memory/convolution-plasticity-step',
+]
 
 const cache = new Map<string, Kernel>()
 
@@ -211,7 +223,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     lagrangian,
     format,
     ending,
-    making = 'plain',
+    epilogue = 'scaled',
     tile,
     reduce,
     rule,
@@ -227,7 +239,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
   const size = tile && tileText(tile)
   const key = [
     name,
-    making === 'plain' ? undefined : making,
+    epilogue === 'scaled' ? undefined : epilogue,
     ending,
     lagrangian?.kind,
     format,
@@ -237,7 +249,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     gain,
     isCarried ? 'carried' : undefined,
     isStaged ? 'staged' : undefined,
-    isVaried ? 'varied' : undefined,
+    isVaried ? 'params-per-replica' : undefined,
   ]
     .filter((part) => part !== undefined)
     .join('+')
@@ -248,7 +260,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
   if (kernel === undefined) {
     const parts: string[] = [
       ...filesOf(name),
-      ...(MADE.includes(name) ? [MAKINGS[making]] : []),
+      ...(WITH_EPILOGUE.includes(name) ? [EPILOGUES[epilogue]] : []),
       ...(ending === undefined ? [] : ENDINGS[ending]),
       ...(reduce === undefined ? [] : [REDUCTIONS[reduce]]),
       ...additionOf(name, ending, joined),
@@ -260,15 +272,18 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
       else parts.push(...(facts?.isPerNeuron ? [file, 'lagrangian/summed'] : ['lagrangian/whole']))
     }
     if (rule !== undefined) parts.push(...ruleFiles(rule, gain))
-    if (mayVary(name)) parts.push(isVaried ? 'common/varied' : 'common/shared')
+    if (mayVary(name)) parts.push(isVaried ? 'common/params-per-replica' : 'common/params-uniform')
     else if (isVaried) throw new Error(`${name} has one row of Params for all replicas`)
     if (tile !== undefined)
       parts.push(
-        tile.lanes === 1 ? 'matrix/alone' : 'matrix/together',
-        tile.sharing === 1 ? 'matrix/apart' : 'matrix/quads',
+        tile.lanes === 1 ? 'product/reduce-none' : 'product/reduce-workgroup',
+        tile.sharing === 1 ? 'product/load-per-lane' : 'product/load-quad-broadcast',
       )
     if (format !== undefined) parts.push(FORMATS[format])
-    const entryPoint = name.slice(name.indexOf('/') + 1)
+    // WGSL has no hyphens in names.
+    const entryPoint = name
+      .slice(name.indexOf('/') + 1)
+      .replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
     const source = joinParts([...parts.map(wgsl), ...(written?.lines ?? [])], tile && countsOf(tile))
     kernel = { ...parseKernel(key, entryPoint, source), ...(written !== undefined && { written }) }
     cache.set(identity, kernel)
@@ -401,13 +416,13 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
   const reacting = lagrangians
     .filter(isPerNeuron)
     .map((lagrangian): Joined => ({ ending: 'react', lagrangian }))
-  if (name === 'matrix/recall' || name === 'matrix/project')
+  if (name === 'product/matvec' || name === 'product/matvec-transposed')
     return [
       ...formats.flatMap((format) =>
-        TILES[name === 'matrix/recall' ? 'recall' : 'project']
+        TILES[name === 'product/matvec' ? 'matvec' : 'matvec-transposed']
           // A format is read in the same way by all tiles, and large ones compile slowly.
           .filter(({ across, states, lanes }) => format === 'f32' || across * states * lanes <= 16)
-          .map((tile): Joined => ({ format, tile, ending: 'collect' })),
+          .map((tile): Joined => ({ format, tile, ending: 'store' })),
       ),
       // What comes after a product does not depend on how it is made.
       ...[{ ending: 'step' } as const, ...reacting].map((ending): Joined => ({
@@ -415,31 +430,33 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
         tile: ALONE,
         ...ending,
       })),
-      ...(name === 'matrix/recall'
-        ? (['weigh', 'multiply'] as const).map((ending) => ({ format: 'f32', tile: ALONE, ending }) as const)
-        : (['fading', 'hollow'] as const).flatMap((making): Joined[] =>
-            (['collect', 'step'] as const).map((ending) => ({
+      ...(name === 'product/matvec'
+        ? (['store-weighted', 'store-multiplied'] as const).map(
+            (ending) => ({ format: 'f32', tile: ALONE, ending }) as const,
+          )
+        : (['decayed', 'zero-diagonal'] as const).flatMap((epilogue): Joined[] =>
+            (['store', 'step'] as const).map((ending) => ({
               format: 'f32',
               tile: ALONE,
-              making,
+              epilogue,
               ending,
             })),
           )),
     ]
-  if (name === 'matrix/attend')
+  if (name === 'memory/attention')
     return formats.flatMap((format) => [1, 4].map((across) => ({ format, tile: { ...ALONE, across } })))
-  if (name === 'matrix/merge') return [{ ending: 'collect' }, { ending: 'step' }]
-  if (name === 'matrix/gather')
-    return (['plain', 'fading'] as const).flatMap((making): Joined[] => [
-      { making, ending: 'collect' },
-      { making, ending: 'step' },
+  if (name === 'memory/attention-reduce') return [{ ending: 'store' }, { ending: 'step' }]
+  if (name === 'synapse/symv-reduce')
+    return (['scaled', 'decayed'] as const).flatMap((epilogue): Joined[] => [
+      { epilogue, ending: 'store' },
+      { epilogue, ending: 'step' },
     ])
   if (name === 'neuron/integrate')
     return [
       ...[{ ending: 'step' } as const, ...reacting].flatMap(inBothSums),
       ...inBothSums({ ending: 'step', staged: true }),
     ]
-  if (name === 'matrix/learn')
+  if (name === 'rule/plasticity-step')
     return [...NAMED_RULES.filter(isMoving), WRITTEN_RULE].flatMap((rule) =>
       (hasSteadyRate(rule) ? INTEGRATOR_KINDS.slice(0, 1) : gainKinds()).flatMap((integrator) =>
         [
@@ -448,18 +465,16 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
         ].flatMap(inBothSums),
       ),
     )
-  if (name === 'convolution/learn')
+  if (name === 'memory/convolution-plasticity-step')
     return NAMED_RULES.filter((rule) => isMoving(rule) && hasSteadyRate(rule)).flatMap((rule) =>
       [{ rule }, { rule, staged: true }].flatMap(inBothSums),
     )
   // What hands what it makes to an ending.
-  if (wgsl(name).includes('receive('))
-    return [{ ending: 'collect' } as const, { ending: 'step' } as const, ...reacting].map(
-      (ending): Joined => ({
-        format: 'f32',
-        ...ending,
-      }),
-    )
+  if (wgsl(name).includes('storeProduct('))
+    return [{ ending: 'store' } as const, { ending: 'step' } as const, ...reacting].map((ending): Joined => ({
+      format: 'f32',
+      ...ending,
+    }))
   if (ADDING.includes(name)) return inBothSums({})
   if (filesOf(name).some((file) => wgsl(file).includes('quadAt(')))
     return formats.map((format) => ({ format }))

@@ -26,8 +26,8 @@ export interface Learning {
   readonly group: (model: Model) => { tau: number; every: number; parameters: readonly number[] }
 }
 
-/** Rows that one invocation of matrix/learn goes down. */
-const LEARNT_ROWS = 8
+/** Rows that one invocation of rule/plasticity-step goes down. */
+const STEP_ROWS = 8
 
 export function planLearning(planning: Planning, name: string, learning: Learning): Operation[] {
   const { model, matrices, workgroup, limits } = planning
@@ -36,16 +36,16 @@ export function planLearning(planning: Planning, name: string, learning: Learnin
   const base = matrices.get(`${name}/base`)
   return matrix.blocks.map((block, index) => {
     const carried = matrices.get(carryNameOf(name))?.blocks[index]
-    const invocations = Math.ceil(block.count / LEARNT_ROWS) * (matrix.stride / 4)
+    const invocations = Math.ceil(block.count / STEP_ROWS) * (matrix.stride / 4)
     const groups = Math.ceil(invocations / workgroup)
     const across = Math.min(groups, limits.maxComputeWorkgroupsPerDimension)
     const baseBlock = base && baseBlockOf(base, block.start % matrix.rows)
     return operation(planning, {
       owner,
-      act: 'learn',
+      act: 'plasticity-step',
       stage: learning.stage,
-      kernel: 'matrix/learn',
-      constants: { BASED: baseBlock === undefined ? 0 : 1, ROWS: LEARNT_ROWS },
+      kernel: 'rule/plasticity-step',
+      constants: { BASED: baseBlock === undefined ? 0 : 1, ROWS: STEP_ROWS },
       joined: {
         rule: learning.rule,
         integrator: model.time.integrator,

@@ -48,7 +48,7 @@ export function addCarry(planning: Planning, name: string): Matrix {
   )
 }
 
-/** What a matrix that moves in several stages keeps between them, in blocks as its own (shaders/matrix/staged.wgsl). */
+/** What a matrix that moves in several stages keeps between them, in blocks as its own (shaders/rule/staged.wgsl). */
 export function addStages(planning: Planning, name: string): void {
   const { copies, rows, columns, format } = matrixNamed(planning, name)
   for (const part of ['starts', 'sums'])
@@ -78,8 +78,8 @@ const LEAST_FOLDED = 256
 
 /** True when products with a symmetric matrix are folded: every replica has its own, in one piece. */
 export function mayFold({ model, variants }: Planning, { format, copies, rows, blocks }: Matrix): boolean {
-  if (variants.fold === 'off') return false
-  const isForced = variants.fold === 'on' || variants.synapses === 'factored'
+  if (variants.symv === 'off') return false
+  const isForced = variants.symv === 'on' || variants.synapses === 'factored'
   const isWhole = blocks.every(({ count }) => count % rows === 0)
   return (isForced || rows >= LEAST_FOLDED) && isWhole && format === 'f32' && copies === model.replicas
 }

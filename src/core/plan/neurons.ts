@@ -86,7 +86,7 @@ function isStimulated(model: Model, layer: Layer): boolean {
   return model.stimulus.some((item) => item.layer === layer.name)
 }
 
-/** Buffers of neuron/drive.wgsl. */
+/** Buffers of neuron/external-input.wgsl. */
 export function driveBuffers(model: Model, layer: Layer): Record<string, string> {
   const stimulated = isStimulated(model, layer)
   return {
@@ -96,7 +96,7 @@ export function driveBuffers(model: Model, layer: Layer): Record<string, string>
   }
 }
 
-/** Constants of neuron/drive.wgsl. */
+/** Constants of neuron/external-input.wgsl. */
 export function driveConstants(model: Model, layer: Layer): Record<string, number> {
   return { STIMULATED: isStimulated(model, layer) ? 1 : 0 }
 }

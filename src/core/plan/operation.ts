@@ -21,7 +21,7 @@ export type Stage =
 export interface Work {
   /** The layer, synapse, memory or probe; a product is the work of its matrix. */
   readonly owner: string
-  /** Such as `integrate`; of a product `recall` or `project`. */
+  /** Such as `integrate`; of a product `matvec` or `matvec-transposed`. */
   readonly act: string
   /** Of a product: the layer that receives it. */
   readonly into?: string
@@ -29,7 +29,7 @@ export interface Work {
   readonly part?: string
 }
 
-/** Such as `hidden/integrate`, or `hidden/recall xi` for a product: for people. */
+/** Such as `hidden/integrate`, or `hidden/matvec xi` for a product: for people. */
 export function labelOf({ owner, act, into, part }: Work): string {
   if (into === undefined) return `${owner}/${act}`
   return `${into}/${act} ${owner}${part === undefined ? '' : ` ${part}`}`

@@ -5,6 +5,7 @@
 import { groupsOf } from '../model/couplings.ts'
 import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
+import { withCurrentNames } from './aliases.ts'
 import type { Batched } from './batched.ts'
 import { attentionOf } from './attention.ts'
 import { couplingPlanner } from './couplings/table.ts'
@@ -25,10 +26,10 @@ import {
   type ProductPlan,
   type Tuned,
   type Variants,
-  checkVariants,
   generalOf,
   needsSubgroups,
   pinned,
+  readVariants,
 } from './variants.ts'
 
 /** Everything the engine has to allocate and the scheduler has to dispatch. */
@@ -112,7 +113,7 @@ export const NO_FAULT = 0xffffffff
 /** A network planned once: its plan, and the same with a resident form, shared by lanes or not. */
 export interface Planned {
   readonly plan: Plan
-  readonly resident: (form?: 'shared' | 'lone') => Plan
+  readonly resident: (form?: 'subgroup' | 'invocation') => Plan
 }
 
 /**
@@ -129,17 +130,17 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
  * @throws ModelError if something does not fit, with the bytes needed and the bytes there are
  */
 export function planForms(model: Model, limits: Limits, options: PlanOptions = {}): Planned {
-  const { pinned: pins = {}, lanes = 1 } = options
-  checkVariants(options.variants ?? {})
-  checkVariants(pins)
-  const variants: Variants = { ...generalOf(pins, lanes), ...options.variants }
+  const { lanes = 1 } = options
+  const forced = readVariants(options.variants ?? {})
+  const pins = readVariants(options.pinned ?? {})
+  const variants: Variants = { ...generalOf(pins, lanes), ...forced }
   const planning: Planning = {
     model,
     limits,
     workgroup: options.workgroup ?? WORKGROUP,
     variants,
     pins,
-    tuned: options.tuned ?? {},
+    tuned: withCurrentNames(options.tuned ?? {}),
     products: new Map(),
     lanes,
     software: options.software ?? false,
@@ -150,7 +151,7 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
   }
   for (const [name, value] of Object.entries(variants) as [string, string][]) {
     if (lanes > 1 || !needsSubgroups(value)) continue
-    const remedy = { subgroup: 'tree', shared: 'lone' }[value] ?? 'a tile without q'
+    const remedy = { reduce: 'tree', resident: 'invocation' }[name] ?? 'a tile without q'
     throw new ModelError(`${name}=${value}: this adapter has no subgroups; take ${remedy}`, {
       path: 'variants',
     })
@@ -292,7 +293,7 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
           ...probes.flatMap(({ operations }) => operations),
         ],
         probes,
-        lanes: form === 'lone' ? 1 : planning.lanes,
+        lanes: form === 'invocation' ? 1 : planning.lanes,
       })
       return withForm(form === undefined ? {} : { resident: form }, batched, own)
     },
@@ -304,7 +305,7 @@ function checkNames({ variants, products }: Planning, tick: readonly Operation[]
   const unknown = Object.keys(variants).find((name) => name.includes(':') && !products.has(name))
   if (unknown === undefined) return
   const there = [...products.keys()].join(', ')
-  const others = ['fold', 'attend'].filter((name) => tick.some(({ kernel }) => kernel.entryPoint === name))
+  const others = ['symv', 'attention'].filter((name) => tick.some(({ kernel }) => kernel.entryPoint === name))
   const more = others.map((name) => `; with ${name}=off there are more`).join('')
   throw new ModelError(
     `there is no product ${unknown}; ${there === '' ? 'this network has none' : `there are ${there}`}${more}`,

@@ -136,9 +136,9 @@ export function operation(
       throw new Error(`${label}: nothing is bound to \`${name}\` of ${kernel.key}`)
   const constants = { WORKGROUP: workgroup, ...shape.constants }
   const { tile, reduce } = shape.joined ?? {}
-  const folds = shape.kernel === 'matrix/fold'
-  const attends = shape.kernel === 'matrix/attend'
-  const said = folds ? variants.fold : variants.reduce
+  const folds = shape.kernel === 'synapse/symv'
+  const attends = shape.kernel === 'memory/attention'
+  const said = folds ? variants.symv : variants.reduce
   const why = shape.why ?? (said === undefined ? 'default' : 'forced')
   const most = Math.max(...shape.workgroups)
   if (most > limits.maxComputeWorkgroupsPerDimension) {
@@ -161,7 +161,7 @@ export function operation(
       variant: { form: formText({ ...tile, workgroup: constants.WORKGROUP }), why },
     }),
     ...(attends && { variant: { form: `attend/${constants.WORKGROUP}`, why } }),
-    ...(folds && { variant: { form: `fold/${constants.WORKGROUP}`, why } }),
+    ...(folds && { variant: { form: `symv/${constants.WORKGROUP}`, why } }),
     ...(reduce !== undefined && { variant: { form: `${reduce}/${constants.WORKGROUP}`, why } }),
     ...(shape.pending !== undefined && { pending: shape.pending }),
   }
@@ -173,7 +173,7 @@ export function productWorkgroups(
   { across, states, lanes, workgroup }: Form,
   { rows, columns, replicas }: { readonly rows: number; readonly columns: number; readonly replicas: number },
 ): [number, number, number] {
-  const lines = product === 'recall' ? rows : Math.ceil(columns / 4)
+  const lines = product === 'matvec' ? rows : Math.ceil(columns / 4)
   return [Math.ceil((Math.ceil(lines / across) * lanes) / workgroup), Math.ceil(replicas / states), 1]
 }
 
@@ -212,7 +212,7 @@ export function tileOf(
   { software, workgroup, lanes }: Pick<Planning, 'software' | 'workgroup' | 'lanes'>,
   { product, rows, columns, states }: ProductShape,
 ): Tile {
-  const recalls = product === 'recall'
+  const recalls = product === 'matvec'
   // Larger tiles gain little and take long to compile.
   const several: Tile = recalls
     ? { ...ALONE, across: 4, states: 4 }

@@ -265,9 +265,9 @@ function overlap(planning: Planning, probe: ProbeOf<'overlap', Rows>, slot: Slot
       planning,
       {
         owner: probe.name,
-        act: 'recall',
+        act: 'matvec',
         stage: 'probe',
-        kernel: 'matrix/recall',
+        kernel: 'product/matvec',
         matrix: patterns,
         vector: activationsOf(layer),
         scale: 1 / layer.size,

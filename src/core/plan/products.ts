@@ -1,5 +1,5 @@
 /** Products of a matrix with activations, of every replica, and what becomes of them. */
-import { ALONE, type Making } from './kernels.ts'
+import { ALONE, type Epilogue } from './kernels.ts'
 import { type Matrix, vectorStride } from './layout.ts'
 import type { Operation, Stage, Work } from './operation.ts'
 import { type Planning, type Receiver, addBuffer, operation, productWorkgroups, tileOf } from './planning.ts'
@@ -8,14 +8,14 @@ import { type Form, type Why, chooseForm, shapeKey } from './variants.ts'
 /** What a product takes from its matrix, layer and output besides the shape of the matrix. */
 export interface Product extends Work {
   readonly stage: Stage
-  readonly kernel: 'matrix/recall' | 'matrix/project'
+  readonly kernel: 'product/matvec' | 'product/matvec-transposed'
   readonly matrix: Matrix
   readonly vector: { readonly buffer: string; readonly size: number }
   readonly scale?: number
   readonly halfNorm?: boolean
   /** What belongs to the product besides its sum, with what that binds and is told; of `project`. */
-  readonly making?: {
-    readonly joined: Making
+  readonly epilogue?: {
+    readonly joined: Epilogue
     readonly buffers?: Readonly<Record<string, string>>
     readonly params?: Readonly<Record<string, number>>
   }
@@ -37,9 +37,9 @@ export interface Output {
 }
 
 /** Sets a product in an output, or adds it to what is there. */
-export function collecting({ buffer, stride }: Output, adds: boolean): Receiver {
+export function storing({ buffer, stride }: Output, adds: boolean): Receiver {
   return {
-    joined: { ending: 'collect' },
+    joined: { ending: 'store' },
     constants: { ADDS: adds ? 1 : 0 },
     buffers: { output: buffer },
     params: () => ({ outputStride: stride }),
@@ -58,13 +58,13 @@ export function planProduct(
   product: Product,
   output: Output,
   adds = false,
-  receiver: (adds: boolean) => Receiver = (more) => collecting(output, more),
+  receiver: (adds: boolean) => Receiver = (more) => storing(output, more),
 ): Operation[] {
-  if (product.folds === true) return planFolded(planning, product, adds, receiver)
+  if (product.folds === true) return planSymv(planning, product, adds, receiver)
   const { model } = planning
-  const { kernel, matrix, vector, scale = 1, halfNorm = false, making, before = [] } = product
+  const { kernel, matrix, vector, scale = 1, halfNorm = false, epilogue, before = [] } = product
   const { columns, rows, format, blocks } = matrix
-  const recalls = kernel === 'matrix/recall'
+  const recalls = kernel === 'product/matvec'
   const shared = matrix.copies === 1
   const states = shared ? model.replicas : 1
   const { form, why } = formOf(planning, product, states)
@@ -76,7 +76,7 @@ export function planProduct(
     const replicas = shared ? model.replicas : block.count / count
     const isLast = recalls || row0 + count === rows
     const more = adds || (!recalls && row0 > 0)
-    const { joined, constants, buffers, params } = isLast ? receiver(more) : collecting(output, more)
+    const { joined, constants, buffers, params } = isLast ? receiver(more) : storing(output, more)
     return operation(planning, {
       ...workOf(product),
       stage: product.stage,
@@ -85,7 +85,7 @@ export function planProduct(
         format,
         tile,
         ...joined,
-        ...(making !== undefined && { making: making.joined }),
+        ...(epilogue !== undefined && { epilogue: epilogue.joined }),
       },
       constants: {
         WORKGROUP: workgroup,
@@ -93,8 +93,12 @@ export function planProduct(
         ...(recalls && { HALF_NORM: halfNorm ? 1 : 0 }),
       },
       why,
-      buffers: { matrix: block.buffer, vector: vector.buffer, ...making?.buffers, ...buffers },
-      workgroups: productWorkgroups(recalls ? 'recall' : 'project', form, { rows: count, columns, replicas }),
+      buffers: { matrix: block.buffer, vector: vector.buffer, ...epilogue?.buffers, ...buffers },
+      workgroups: productWorkgroups(recalls ? 'matvec' : 'matvec-transposed', form, {
+        rows: count,
+        columns,
+        replicas,
+      }),
       params: (m) => ({
         row0,
         rows: count,
@@ -105,7 +109,7 @@ export function planProduct(
         replicas,
         vectorStride: vectorStride(vector.size),
         scale,
-        ...making?.params,
+        ...epilogue?.params,
         ...params(m),
       }),
       ...(product.every === undefined ? {} : { every: product.every }),
@@ -126,31 +130,31 @@ export interface Sending {
 
 /** A product as it is sent. */
 export function sendingOf(planning: Planning, product: Product): Sending {
-  const { before = [], folds, vector, making } = product
+  const { before = [], folds, vector, epilogue } = product
   return {
     before,
-    reads: [...(folds === true ? [] : [vector.buffer]), ...Object.values(making?.buffers ?? {})],
+    reads: [...(folds === true ? [] : [vector.buffer]), ...Object.values(epilogue?.buffers ?? {})],
     hand: (output, adds, receiver) =>
       planProduct(planning, { ...product, before: [] }, output, adds, receiver),
   }
 }
 
-/** Rows that one invocation of matrix/fold goes down on adapters that need many of them. */
-const FOLDED_ROWS = 128
+/** Rows that one invocation of synapse/symv goes down on adapters that need many of them. */
+const SYMV_ROWS = 128
 
 /** The same for a symmetric matrix of every replica, folded at its diagonal: partial sums, and their sum. */
-function planFolded(
+function planSymv(
   planning: Planning,
   product: Product,
   adds: boolean,
   receiver: (adds: boolean) => Receiver,
 ): Operation[] {
   const { model, software, workgroup } = planning
-  const { stage, matrix, vector, making, scale = 1, every, before = [] } = product
+  const { stage, matrix, vector, epilogue, scale = 1, every, before = [] } = product
   const { stride, columns } = matrix
   const quads = stride / 4
   const strips = Math.ceil(quads / 2)
-  const chunk = software ? 8 * strips : FOLDED_ROWS
+  const chunk = software ? 8 * strips : SYMV_ROWS
   const chunks = Math.ceil((8 * strips) / chunk)
   const partials = strips + chunks
   const partial = `${product.into}/partial`
@@ -158,13 +162,13 @@ function planFolded(
   const rate = every === undefined ? {} : { every }
   // Strips are of very different lengths: small workgroups share them out evenly among few cores.
   const group = software ? Math.min(8, workgroup) : workgroup
-  const folds = matrix.blocks.map(({ buffer, start, count }) => {
+  const sums = matrix.blocks.map(({ buffer, start, count }) => {
     const params = { columns, stride, chunk, replica0: start / matrix.rows, partials }
     return operation(planning, {
       ...workOf(product),
-      act: 'fold',
+      act: 'symv',
       stage,
-      kernel: 'matrix/fold',
+      kernel: 'synapse/symv',
       constants: { WORKGROUP: group },
       buffers: { matrix: buffer, vector: vector.buffer, partial },
       workgroups: [Math.ceil(strips / group), chunks, count / matrix.rows],
@@ -173,13 +177,13 @@ function planFolded(
     })
   })
   const { joined, constants, buffers, params } = receiver(adds)
-  const gathers = operation(planning, {
+  const reduction = operation(planning, {
     ...workOf(product),
     stage,
-    kernel: 'matrix/gather',
-    joined: { ...joined, ...(making !== undefined && { making: making.joined }) },
+    kernel: 'synapse/symv-reduce',
+    joined: { ...joined, ...(epilogue !== undefined && { epilogue: epilogue.joined }) },
     constants,
-    buffers: { partial, ...making?.buffers, ...buffers },
+    buffers: { partial, ...epilogue?.buffers, ...buffers },
     workgroups: [Math.ceil(quads / workgroup), model.replicas, 1],
     params: (m) => ({
       columns,
@@ -188,12 +192,12 @@ function planFolded(
       replica0: 0,
       partials,
       scale,
-      ...making?.params,
+      ...epilogue?.params,
       ...params(m),
     }),
     ...rate,
   })
-  return [...before, ...folds, gathers]
+  return [...before, ...sums, reduction]
 }
 
 /** The form of a product for so many states that share its matrix; the plan keeps those of ticks. */
@@ -203,7 +207,7 @@ function formOf(
   states: number,
 ): { readonly form: Form; readonly why: Why } {
   const { model, variants, pins, tuned, software, lanes, workgroup, products } = planning
-  const product = kernel === 'matrix/recall' ? 'recall' : 'project'
+  const product = kernel === 'product/matvec' ? 'matvec' : 'matvec-transposed'
   const { format, rows, columns, copies } = matrix
   const shape = { product, format, rows, columns, states, copies } as const
   const usual = tileOf(planning, shape)

@@ -1,4 +1,4 @@
-/** Steps of several stages (shaders/neuron/staged.wgsl, shaders/matrix/staged.wgsl): which groups take them, and how. */
+/** Steps of several stages (shaders/neuron/staged.wgsl, shaders/rule/staged.wgsl): which groups take them, and how. */
 import { stagesOf } from '../kinds/integrators/table.ts'
 import type { Model } from '../model/model.ts'
 

@@ -2,6 +2,7 @@
  * Which forms of products are worth timing, which one wins, and what is kept of it. Pure: src/core/gpu/tuner.ts measures.
  */
 import { HASH, hashText } from '../math/hash.ts'
+import { withCurrentNames } from './aliases.ts'
 import { ALONE, type Tile, TILES, kernelOf } from './kernels.ts'
 import type { Plan } from './plan.ts'
 import {
@@ -68,10 +69,10 @@ export function sliceOf(shape: ProductShape, software: boolean): ProductShape {
     // A word holds 32 signs.
     return Math.min(length, Math.max(least, Math.floor(wanted / 32) * 32))
   }
-  if (product === 'recall') columns = shorter(columns, 128)
+  if (product === 'matvec') columns = shorter(columns, 128)
   else rows = shorter(rows, 128)
   copies = Math.max(1, Math.min(copies, Math.floor(most / (rows * columns * states))))
-  if (product === 'recall') rows = shorter(rows, 256)
+  if (product === 'matvec') rows = shorter(rows, 256)
   else columns = shorter(columns, 256)
   return { ...shape, rows, columns, copies }
 }
@@ -135,7 +136,8 @@ export function readTunings(text: string | null | undefined): Tunings {
     if (kernels !== kernelsKey() || !isRecord(adapters)) return {}
     const isTuned = (one: unknown): boolean =>
       isRecord(one) && Object.values(one).every((form) => typeof form === 'string')
-    return Object.fromEntries(Object.entries(adapters).filter(([, tuned]) => isTuned(tuned)))
+    const readable = Object.entries(adapters).filter(([, tuned]) => isTuned(tuned))
+    return Object.fromEntries(readable.map(([adapter, tuned]) => [adapter, withCurrentNames(tuned)]))
   } catch {
     return {}
   }
@@ -156,13 +158,13 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 export function untuned({ choices }: Pick<Plan, 'choices'>, tuned: Tuned): Choice[] {
   const isKnown = (one: Choice): boolean => {
     const kept = tuned[shapeKey(one)] ?? ''
-    if (one.product === 'attend') return kept === 'on' || kept === 'off'
+    if (one.product === 'attention') return kept === 'on' || kept === 'off'
     return readForm(one.product, kept, one.form.workgroup) !== undefined
   }
   return choices.filter(
     (one, at) =>
       one.why !== 'forced' &&
-      (one.product !== 'attend' || one.isOpen) &&
+      (one.product !== 'attention' || one.isOpen) &&
       !isKnown(one) &&
       choices.findIndex((other) => shapeKey(other) === shapeKey(one)) === at,
   )
@@ -171,11 +173,15 @@ export function untuned({ choices }: Pick<Plan, 'choices'>, tuned: Tuned): Choic
 /** Changes when the kernels of products do: what was measured with others says nothing. */
 function kernelsKey(): string {
   let hash = HASH
-  const forms = (['recall', 'project'] as const).flatMap((product) =>
-    TILES[product].map((tile) => [`matrix/${product}`, tile] as const),
+  const forms = (['matvec', 'matvec-transposed'] as const).flatMap((product) =>
+    TILES[product].map((tile) => [`product/${product}`, tile] as const),
   )
-  for (const [name, tile] of [...forms, ['matrix/attend', ALONE], ['matrix/merge', ALONE]] as const) {
-    const { source } = kernelOf(name, { format: 'f32', tile, ending: 'collect' })
+  for (const [name, tile] of [
+    ...forms,
+    ['memory/attention', ALONE],
+    ['memory/attention-reduce', ALONE],
+  ] as const) {
+    const { source } = kernelOf(name, { format: 'f32', tile, ending: 'store' })
     hash = hashText(source, hash)
   }
   return hash.toString(16)

@@ -3,6 +3,7 @@
  * on the command line, in summary.json and in checkpoints), and which one an operation takes.
  */
 import { ModelError } from '../errors.ts'
+import { currentName, currentValue } from './aliases.ts'
 import { type Format, type Product, type Reduction, TILES, type Tile, tileText } from './kernels.ts'
 
 /** How a product is computed: its tile, and invocations in a workgroup. */
@@ -13,30 +14,33 @@ export interface Form extends Tile {
 /**
  * Chosen by name; what is not there is chosen by the shape and the adapter.
  *
- *     { recall: '8x1', 'project:xi': '4x4/32', fuse: 'off', reduce: 'tree' }
+ *     { matvec: '8x1', 'matvec-transposed:xi': '4x4/32', fuse: 'off', reduce: 'tree' }
  *
- * `recall` is A x, `project` is A^T x. A form is a tile, ROWSxSTATES of `recall`, and for `project` groups of four columns x
- * states, of one invocation, or xLANES of so many that share it, or with a `q` of one whose loads of the states a quad shares;
+ * `matvec` is A x, `matvec-transposed` is A^T x, of as many states x as share A. A form is a tile, ROWSxSTATES of `matvec`, and
+ * for `matvec-transposed` groups of four columns x states, of one invocation, or xLANES of so many that share it, or with a `q` of one whose loads of the states a quad shares;
  * and after a slash the invocations in a workgroup.
  */
 export interface Variants {
   /** Of all products of this kind, those of probes too; a tile of several states is cut where there are fewer. */
-  readonly recall?: string
-  readonly project?: string
+  readonly matvec?: string
+  readonly 'matvec-transposed'?: string
   /** The product of one memory or synapse in a tick, whatever is said of all. */
   readonly [product: `${Product}:${string}`]: string
   /** off = every product is written down before its layer moves. */
   readonly fuse?: 'on' | 'off'
   /** How a workgroup adds up: with barriers, or within one subgroup. */
   readonly reduce?: Reduction
-  /** Symmetric couplings that each replica has for itself: loaded once, folded at the diagonal, or as `project`. */
-  readonly fold?: 'on' | 'off'
-  /** Recall by a softmax layer reads its memory once, for the layer and for what it sends back (matrix/attend). */
-  readonly attend?: 'on' | 'off'
+  /**
+   * Products of symmetric couplings that each replica has for itself load what is on and above the diagonal
+   * (synapse/symv); off = as `matvec-transposed`.
+   */
+  readonly symv?: 'on' | 'off'
+  /** Recall by a softmax layer reads its memory once, for the layer and for what it sends back (memory/attention). */
+  readonly attention?: 'on' | 'off'
   /** Synapses as one matrix W, or as J + U with a ring of activations (couplings/factors.ts). */
   readonly synapses?: 'whole' | 'factored'
   /** Of a resident network: the lanes of a subgroup share a replica, or each replica is one invocation. */
-  readonly resident?: 'shared' | 'lone'
+  readonly resident?: 'subgroup' | 'invocation'
 }
 
 /** Why an operation has the form that it has. */
@@ -57,7 +61,7 @@ export interface ProductShape {
 /** Forms that were found to be the fastest, by `shapeKey`. */
 export type Tuned = Readonly<Record<string, string>>
 
-/** Such as `recall f32 1000x784 states 1 copies 1`. */
+/** Such as `matvec f32 1000x784 states 1 copies 1`. */
 export function shapeKey({
   product,
   format,
@@ -65,7 +69,7 @@ export function shapeKey({
   columns,
   states,
   copies,
-}: Omit<ProductShape, 'product'> & { readonly product: Product | 'attend' }): string {
+}: Omit<ProductShape, 'product'> & { readonly product: Product | 'attention' }): string {
   return `${product} ${format} ${rows}x${columns} states ${states} copies ${copies}`
 }
 
@@ -95,41 +99,70 @@ export function readForm(product: Product, text: string, workgroup: number): For
   return { ...tile, workgroup: found }
 }
 
-/**
- * Refuses names and values that there are not; which matrices there are is for `planNetwork` to say.
- * @throws ModelError
- */
-export function checkVariants(variants: Variants, path = 'variants'): void {
-  for (const [name, value] of Object.entries(variants) as [string, unknown][]) {
-    const refuse = (there: string): never => {
-      throw new ModelError(`there is no ${name}=${String(value)}; ${there}`, { path })
-    }
-    const [product, matrix] = splitName(name)
-    if (product === 'recall' || product === 'project') {
-      if (matrix === '') refuse(`name a memory or a synapse, as in ${product}:xi, or leave the colon out`)
-      if (typeof value !== 'string' || readForm(product, value, 64) === undefined) {
-        const tiles = TILES[product].map(formText).join(', ')
-        refuse(
-          `${product} has the tiles ${tiles}, and workgroups of ${WORKGROUPS.join(', ')}, as in 1x1/32; a workgroup holds all lanes of a tile`,
-        )
-      }
-    } else if (name === 'fuse' || name === 'fold' || name === 'attend') {
-      if (value !== 'on' && value !== 'off') refuse(`${name} is on or off`)
-    } else if (name === 'reduce') {
-      if (value !== 'tree' && value !== 'subgroup') refuse('reduce is tree or subgroup')
-    } else if (name === 'synapses') {
-      if (value !== 'whole' && value !== 'factored') refuse('synapses is whole or factored')
-    } else if (name === 'resident') {
-      if (value !== 'shared' && value !== 'lone') refuse('resident is shared or lone')
-    } else {
-      refuse(
-        'there are recall, project (of one matrix alone as in recall:xi), fuse, fold, attend, reduce, synapses and resident',
-      )
-    }
-  }
+/** Variants that are one of a few words. */
+const SETTINGS: {
+  readonly [Name in Exclude<keyof Variants, Product | `${Product}:${string}`>]: readonly NonNullable<
+    Variants[Name]
+  >[]
+} = {
+  fuse: ['on', 'off'],
+  symv: ['on', 'off'],
+  attention: ['on', 'off'],
+  reduce: ['tree', 'subgroup'],
+  synapses: ['whole', 'factored'],
+  resident: ['subgroup', 'invocation'],
 }
 
-/** `recall:xi` as `recall` and `xi`; without a colon there is no matrix. */
+const PRODUCTS = Object.keys(TILES) as Product[]
+
+/** What `--variant` takes, in one line. */
+export const VARIANTS_HELP = [
+  `${listText(PRODUCTS, 'or')} (of one matrix alone as in ${PRODUCTS[0]}:xi) = a tile such as 4x4 or 8x1/32`,
+  ...Object.entries(SETTINGS).map(([name, values]) => `${name} = ${listText(values, 'or')}`),
+].join(', ')
+
+/** Such as `a, b or c`. */
+function listText(words: readonly string[], last: string): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`
+}
+
+/**
+ * Refuses names and values that there are not; which matrices there are is for `planNetwork` to say.
+ * @returns the same, names of earlier versions replaced by those of today
+ * @throws ModelError
+ */
+export function readVariants(variants: object, path = 'variants'): Variants {
+  return Object.fromEntries(
+    Object.entries(variants).map(([given, from]: [string, unknown]) => {
+      const refuse = (there: string): never => {
+        throw new ModelError(`there is no ${given}=${String(from)}; ${there}`, { path })
+      }
+      const name = currentName(given)
+      const value = currentValue(name, from)
+      const [before, matrix] = splitName(name)
+      const product = PRODUCTS.find((one) => one === before)
+      if (product !== undefined) {
+        if (matrix === '') refuse(`name a memory or a synapse, as in ${product}:xi, or leave the colon out`)
+        if (typeof value !== 'string' || readForm(product, value, 64) === undefined) {
+          const tiles = TILES[product].map(formText).join(', ')
+          refuse(
+            `${product} has the tiles ${tiles}, and workgroups of ${WORKGROUPS.join(', ')}, as in 1x1/32; a workgroup holds all lanes of a tile`,
+          )
+        }
+      } else if (Object.hasOwn(SETTINGS, name)) {
+        const words: readonly unknown[] = SETTINGS[name as keyof typeof SETTINGS]
+        if (!words.includes(value)) refuse(`${name} is ${listText(words as string[], 'or')}`)
+      } else {
+        refuse(
+          `there are ${PRODUCTS.join(', ')} (of one matrix alone as in ${PRODUCTS[0]}:xi), ${listText(Object.keys(SETTINGS), 'and')}`,
+        )
+      }
+      return [name, value]
+    }),
+  ) as Variants
+}
+
+/** `matvec:xi` as `matvec` and `xi`; without a colon there is no matrix. */
 function splitName(name: string): [string, string?] {
   const colon = name.indexOf(':')
   return colon < 0 ? [name] : [name.slice(0, colon), name.slice(colon + 1)]
@@ -141,18 +174,15 @@ function splitName(name: string): [string, string?] {
  * @throws ModelError
  */
 export function parseVariants(assignments: readonly string[], path: string): Variants {
-  const variants = Object.fromEntries(
-    assignments.map((assignment) => {
-      const at = assignment.indexOf('=')
-      if (at < 0)
-        throw new ModelError(`must be NAME=VALUE, such as recall=4x4 or fuse=off, not "${assignment}"`, {
-          path,
-        })
-      return [assignment.slice(0, at), assignment.slice(at + 1)]
-    }),
-  ) as Variants
-  checkVariants(variants, path)
-  return variants
+  const entries = assignments.map((assignment) => {
+    const at = assignment.indexOf('=')
+    if (at < 0)
+      throw new ModelError(`must be NAME=VALUE, such as matvec=4x4 or fuse=off, not "${assignment}"`, {
+        path,
+      })
+    return [assignment.slice(0, at), assignment.slice(at + 1)]
+  })
+  return readVariants(Object.fromEntries(entries) as Record<string, string>, path)
 }
 
 /** As a command line takes them: NAME=VALUE, with blanks between. */
@@ -164,7 +194,7 @@ export function variantsText(variants: Variants): string {
 
 /** The product of a matrix in a tick, and the form that it has. */
 export interface ProductPlan extends ProductShape {
-  /** Such as `recall:xi`: what forces it. */
+  /** Such as `matvec:xi`: what forces it. */
   readonly name: `${Product}:${string}`
   readonly form: Form
   readonly why: Why
@@ -172,10 +202,10 @@ export interface ProductPlan extends ProductShape {
   readonly every: number
 }
 
-/** What may be on or off: that recall by a softmax layer reads its memory once (`attend`), of the shape of the memory. */
+/** What may be on or off: that recall by a softmax layer reads its memory once (`attention`), of the shape of the memory. */
 export interface SwitchPlan extends Omit<ProductShape, 'product'> {
-  readonly product: 'attend'
-  readonly name: 'attend'
+  readonly product: 'attention'
+  readonly name: 'attention'
   readonly form: 'on' | 'off'
   readonly why: Why
   readonly every: number
@@ -252,7 +282,7 @@ export function pinned(choices: readonly Choice[], variants: Variants): Variants
 
 /** True for a variant that there is only where invocations can share a subgroup. */
 export function needsSubgroups(value: string): boolean {
-  return value === 'subgroup' || value === 'shared' || /q(\/|$)/.test(value)
+  return value === 'subgroup' || /q(\/|$)/.test(value)
 }
 
 /**

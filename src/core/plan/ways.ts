@@ -1,5 +1,5 @@
 /** The ways in which a choice may be computed, as dispatches on scratch buffers: what a tuner times. */
-import { attendedTile } from './attention.ts'
+import { attentionTile } from './attention.ts'
 import { ALONE, type Kernel, type Product, kernelOf } from './kernels.ts'
 import { type Limits, planMatrix, vectorStride } from './layout.ts'
 import { WORKGROUP, productWorkgroups, tileOf } from './planning.ts'
@@ -29,7 +29,7 @@ export function waysOf(
   choice: Choice,
   abilities: { readonly lanes: number; readonly software: boolean },
 ): { readonly shape: Shape; readonly ways: readonly Way[] } {
-  if (choice.product !== 'attend') {
+  if (choice.product !== 'attention') {
     const shape = sliceOf(choice, abilities.software)
     const ways = candidatesOf(choice, choice.form, abilities).map((form) => ({
       form: formText(form),
@@ -38,26 +38,26 @@ export function waysOf(
     return { shape, ways }
   }
   // What a slice would leave in caches, a whole memory would not.
-  const shape = { ...choice, rows: Math.min(choice.rows, Math.ceil(ATTENDED / choice.columns)) }
+  const shape = { ...choice, rows: Math.min(choice.rows, Math.ceil(ATTENTION_ENTRIES / choice.columns)) }
   const product = (name: Product): Step => {
     const tile = tileOf({ ...abilities, workgroup: WORKGROUP }, { ...shape, product: name })
     return productStep(shape, name, { ...tile, workgroup: WORKGROUP })
   }
   const ways = [
-    { form: 'on', steps: attendSteps(shape) },
-    { form: 'off', steps: [product('recall'), softmaxStep(shape), product('project')] },
+    { form: 'on', steps: attentionSteps(shape) },
+    { form: 'off', steps: [product('matvec'), softmaxStep(shape), product('matvec-transposed')] },
   ]
   return { shape, ways: choice.form === 'on' ? ways : ways.reverse() }
 }
 
 /** Entries of a memory with which both ways of recall are timed. */
-const ATTENDED = 2 ** 26
+const ATTENTION_ENTRIES = 2 ** 26
 
 function productStep(shape: Shape, product: Product, form: Form): Step {
   const { format, rows, columns } = shape
   return {
-    kernel: kernelOf(`matrix/${product}`, { format, tile: form, ending: 'collect' }),
-    constants: { WORKGROUP: form.workgroup, ADDS: 0, ...(product === 'recall' && { HALF_NORM: 0 }) },
+    kernel: kernelOf(`product/${product}`, { format, tile: form, ending: 'store' }),
+    constants: { WORKGROUP: form.workgroup, ADDS: 0, ...(product === 'matvec' && { HALF_NORM: 0 }) },
     workgroups: productWorkgroups(product, form, { rows, columns, replicas: replicasOf(shape) }),
   }
 }
@@ -72,17 +72,17 @@ function softmaxStep(shape: Shape): Step {
   }
 }
 
-function attendSteps(shape: Shape): Step[] {
-  const { lanes, across, blocks } = attendedTile(shape)
+function attentionSteps(shape: Shape): Step[] {
+  const { lanes, across, blocks } = attentionTile(shape)
   const replicas = replicasOf(shape)
   return [
     {
-      kernel: kernelOf('matrix/attend', { format: shape.format, tile: { ...ALONE, across } }),
+      kernel: kernelOf('memory/attention', { format: shape.format, tile: { ...ALONE, across } }),
       constants: { WORKGROUP: lanes, HALF_NORM: 0 },
       workgroups: [blocks, replicas, 1],
     },
     {
-      kernel: kernelOf('matrix/merge', { ending: 'collect' }),
+      kernel: kernelOf('memory/attention-reduce', { ending: 'store' }),
       constants: { WORKGROUP, ADDS: 0 },
       workgroups: [Math.ceil(Math.ceil(shape.columns / 4) / WORKGROUP), replicas, 1],
     },
@@ -99,7 +99,7 @@ export function scratchOf(
   const { format, rows, columns, copies } = shape
   const matrix = planMatrix({ name: 'tuner', copies, rows, columns, format }, limits)
   const replicas = replicasOf(shape)
-  const { blocks, blockRows } = attendedTile(shape)
+  const { blocks, blockRows } = attentionTile(shape)
   const longest = vectorStride(Math.max(rows, columns))
   return {
     bytes: {

@@ -10,7 +10,7 @@ import { carryNameOf } from '../plan/carry.ts'
 import { MOST_PENDING } from '../plan/clock.ts'
 import { deferredArrays } from '../plan/deferred.ts'
 import { memorySpecs, partsOf } from '../model/specs.ts'
-import { checkVariants } from '../plan/variants.ts'
+import { type Variants, readVariants } from '../plan/variants.ts'
 import { type Checkpoint, LAST_TICK } from './restorable.ts'
 import { type Arrays, seriesArrays, stateArrays } from './results.ts'
 import type { Series } from './series.ts'
@@ -78,7 +78,6 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     throw foreign(`seed is ${header.seed}, its scenario has ${scenario.seed}`)
   if (header.origin.tick > header.tick)
     throw foreign(`origin.tick is ${header.origin.tick}, after its tick ${header.tick}`)
-  checkMade(variants)
   const { neurons, synapses, probes } = scenario
   const parts = Object.keys(synapses).flatMap(deferredArrays)
   const wholes = [
@@ -103,7 +102,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     tick: header.tick,
     origin: header.origin,
     seed: header.seed,
-    ...(variants === undefined ? {} : { variants: variants }),
+    ...(variants === undefined ? {} : { variants: kernelsOf(variants) }),
     ...(rings === undefined ? {} : { rings }),
     ...(files === undefined ? {} : { files }),
     warnings: header.warnings,
@@ -156,9 +155,9 @@ function scenarioOf({ scenario }: Header): Checkpoint['scenario'] {
   }
 }
 
-function checkMade(variants: Header['variants']): void {
+function kernelsOf(variants: Readonly<Record<string, string>>): Variants {
   try {
-    if (variants !== undefined) checkVariants(variants)
+    return readVariants(variants)
   } catch (error) {
     throw error instanceof ModelError ? foreign(error.message) : error
   }

@@ -6,6 +6,7 @@ import type { Limits } from '../plan/layout.ts'
 import type { PlanOptions } from '../plan/plan.ts'
 import { type Residence, type ResidentMode, planResidence } from '../plan/forms.ts'
 import { untuned } from '../plan/tuning.ts'
+import { withCurrentNames } from '../plan/aliases.ts'
 import type { Tuned } from '../plan/variants.ts'
 
 export interface SimulationOptions extends Omit<PlanOptions, 'resident'> {
@@ -46,7 +47,8 @@ export async function tune(
   options: SimulationOptions = {},
   known: Tuned = {},
 ): Promise<Tuned> {
-  const { plan } = planOn(device, model, { ...options, tuned: known })
-  const { tuned } = await tuneChoices(device, untuned(plan, known))
-  return { ...known, ...tuned }
+  const kept = withCurrentNames(known)
+  const { plan } = planOn(device, model, { ...options, tuned: kept })
+  const { tuned } = await tuneChoices(device, untuned(plan, kept))
+  return { ...kept, ...tuned }
 }

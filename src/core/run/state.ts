@@ -117,7 +117,7 @@ export function createState(engine: Engine, scheduler: Scheduler, life: Life, cu
   /** Of symmetric couplings only one half is read. */
   const checkSymmetric = (name: string, data: ArrayLike<number>): void => {
     const isFolded = plan.tick.some(
-      ({ kernel, buffers }) => kernel.entryPoint === 'fold' && buffers.matrix?.startsWith(`${name}/`),
+      ({ kernel, buffers }) => kernel.entryPoint === 'symv' && buffers.matrix?.startsWith(`${name}/`),
     )
     const matrix = plan.matrices.get(name)
     if (!isFolded || matrix === undefined) return

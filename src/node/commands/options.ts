@@ -6,7 +6,7 @@ import type { Model } from '../../core/model/model.ts'
 import type { Limits } from '../../core/plan/layout.ts'
 import type { PlanOptions } from '../../core/plan/plan.ts'
 import { type Residence, type ResidentMode, planResidence } from '../../core/plan/forms.ts'
-import { type Variants, parseVariants } from '../../core/plan/variants.ts'
+import { VARIANTS_HELP, type Variants, parseVariants } from '../../core/plan/variants.ts'
 import { checkResultSize } from '../../core/run/results.ts'
 import { loadScenario } from '../scenario.ts'
 import { tell } from '../terminal.ts'
@@ -68,7 +68,7 @@ export function addResidentOption(command: Command): Command {
 export function addVariantOption(command: Command): Command {
   return command.option(
     '--variant <name=value>',
-    'force a kernel: recall or project (of one matrix alone as in recall:xi) = a tile such as 4x4 or 8x1/32, fuse, fold or attend = on or off, reduce = tree or subgroup, synapses = whole or factored, resident = shared or lone; may be repeated',
+    `force a kernel: ${VARIANTS_HELP}; may be repeated`,
     (assignment: string, before: Variants | undefined) => ({
       ...before,
       ...parseVariants([assignment], '--variant'),

@@ -62,9 +62,10 @@ Prints one line for each dispatch, in the order of a tick: the kernel and what i
 compute the same (and whether that is the default, tuned or forced), every how many ticks it runs, its workgroups, the
 bytes of all buffers it touches, and the buffers it reads and writes; then every buffer ("state" is what a reset puts
 back, "parameter" follows a changed parameter), and the bytes of all.
-Kernels of operations whose parameters vary by replica end in +varied.
+Kernels of operations whose parameters vary by replica end in +params-per-replica.
 A matrix that the adapter cannot bind whole is split into NAME/matrix#0, #1, ...
-Variants: of a product the tile of one invocation, rows x states (recall) or groups of four columns x states (project),
+Variants: of a product the tile of one invocation, rows x states (matvec) or groups of four columns x states
+(matvec-transposed),
 and after the slash the invocations of a workgroup; a sum over a layer is tree (barriers) or subgroup. The line
 "variants" has them as --variant takes them; results differ by rounding alone.
 The last line says whether the run is resident (one kernel, many ticks a dispatch, so many lanes a replica), and why.
@@ -77,8 +78,8 @@ Exit code: 0 done, 2 the input is wrong or does not fit the adapter.
 Examples:
   engram plan scenarios/digits.json
   engram plan scenarios/digits.json --set replicas=1 --adapter software
-  engram plan scenarios/digits.json --variant recall:xi=1x1 --variant fuse=off
-  engram plan scenarios/digits.json --wgsl 'hidden/recall xi'
+  engram plan scenarios/digits.json --variant matvec:xi=1x1 --variant fuse=off
+  engram plan scenarios/digits.json --wgsl 'hidden/matvec xi'
   engram plan scenarios/digits.json --json | jq '.operations[] | {kernel, every, bytes}'`
 
 async function plan(scenario: string, options: PlanOptions): Promise<void> {

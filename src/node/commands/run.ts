@@ -111,7 +111,7 @@ Examples:
   engram run scenarios/digits.json
   engram run scenarios/digits.json --set neurons.hidden.lagrangian.beta=4 --seed 2 --out out/beta4 --csv
   engram run scenarios/digits.json --vary neurons.hidden.lagrangian.beta=0.1:10:12:log --out out/beta
-  engram run scenarios/digits.json --variant recall:xi=1x1 --variant fuse=off
+  engram run scenarios/digits.json --variant matvec:xi=1x1 --variant fuse=off
   engram run scenarios/digits.json --checkpoint-every 500
   engram run scenarios/digits.json --resume out/digits/checkpoint.npz --ticks 5000`
 

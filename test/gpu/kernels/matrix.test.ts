@@ -30,7 +30,7 @@ sizes.push(
 const abs = (values: Float64Array): Float64Array => values.map(Math.abs)
 
 interface Product {
-  readonly kernel: 'recall' | 'project'
+  readonly kernel: 'matvec' | 'matvec-transposed'
   readonly tile: Tile
   readonly rows: number
   readonly columns: number
@@ -50,7 +50,7 @@ async function expectProduct(product: Product): Promise<void> {
   const { workgroup = WG, halfNorm = false, accumulate = false } = product
   const stream = new RandomStream(rows, `${kernel} ${columns} ${format}`)
   const A = packed(stream, { ...product, copies: shared ? 1 : replicas })
-  const isRecall = kernel === 'recall'
+  const isRecall = kernel === 'matvec'
   const [inputs, outputs] = isRecall ? [columns, rows] : [rows, columns]
   const scale = format === 'binary' ? 0.37 : 1
   // A plan keeps the padding of activations at 0.
@@ -66,7 +66,7 @@ async function expectProduct(product: Product): Promise<void> {
     const served = shared ? replicas : block.count / count
     const tiles = Math.ceil((isRecall ? count : Math.ceil(columns / 4)) / tile.across)
     const invocations = Math.max(workgroup, tile.lanes)
-    const result = await runKernel(kernelOf(`matrix/${kernel}`, { format, tile, ending: 'collect' }), {
+    const result = await runKernel(kernelOf(`product/${kernel}`, { format, tile, ending: 'store' }), {
       params: {
         row0,
         rows: count,
@@ -122,7 +122,7 @@ const fewSizes = [
   { rows: 4 * WG + 1, columns: 4 * WG + 1, workgroup: WG },
 ]
 
-describe.each(['recall', 'project'] as const)('%s', (kernel) => {
+describe.each(['matvec', 'matvec-transposed'] as const)('%s', (kernel) => {
   describe.each(TILES[kernel])(
     'in tiles of $across x $states, of $lanes lanes, loads shared by $sharing',
     (tile) => {
@@ -157,7 +157,7 @@ describe.each(['recall', 'project'] as const)('%s', (kernel) => {
               })
         })
 
-        if (kernel === 'recall') {
+        if (kernel === 'matvec') {
           test.each(tested)(
             'takes off half the squared norm of each of $rows rows of $columns columns',
             async (size) => {
@@ -221,7 +221,7 @@ async function expectLearnt(learning: Learning, poison?: number): Promise<Uint32
     })!
     const groups = Math.ceil((block.count * stride) / 4 / workgroup)
     const across = Math.min(learning.groupsAcross ?? Infinity, groups)
-    const { matrix, faults } = await runKernel(kernelOf('matrix/learn', { rule: kind, integrator }), {
+    const { matrix, faults } = await runKernel(kernelOf('rule/plasticity-step', { rule: kind, integrator }), {
       params: {
         start: block.start,
         count: block.count,
@@ -331,7 +331,7 @@ describe('learn', () => {
     const stream = new RandomStream(1, 'symmetric')
     const stride = vectorStride(size)
     const g = vectors(stream, 1, size, 0)
-    const { matrix } = await runKernel(kernelOf('matrix/learn', { rule: 'hebbian' }), {
+    const { matrix } = await runKernel(kernelOf('rule/plasticity-step', { rule: 'hebbian' }), {
       params: {
         start: 0,
         count: size,
@@ -375,7 +375,7 @@ describe('learn', () => {
   })
 
   test('of no rows changes nothing', async () => {
-    const { matrix } = await runKernel(kernelOf('matrix/learn', { rule: 'hebbian' }), {
+    const { matrix } = await runKernel(kernelOf('rule/plasticity-step', { rule: 'hebbian' }), {
       params: {
         start: 0,
         count: 0,
@@ -417,7 +417,7 @@ describe('imprint', () => {
           { start: 4 * Math.floor(size / 8), rows: size - 4 * Math.floor(size / 8), offset: 0 },
           { start: 0, rows: size, offset: 4 * Math.floor(size / 12) },
         ]) {
-          const { matrix } = await runKernel(kernelOf('matrix/imprint'), {
+          const { matrix } = await runKernel(kernelOf('synapse/hebbian-init'), {
             params: { start, offset, rows, size, stride, patternCount: count, zeroDiagonal },
             buffers: { patterns, matrix: sentinels((rows + 1) * stride) },
             workgroups: [Math.ceil(stride / 4 / WG), Math.ceil(rows / 8)],

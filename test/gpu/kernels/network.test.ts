@@ -27,22 +27,22 @@ test.each(NETWORKS)('the $name network does so in workgroups of 8', async ({ mod
 const VARIANTS: readonly { readonly title: string; readonly variants: Variants }[] = [
   {
     title: 'products written down, one row and state at a time, added up with barriers',
-    variants: { fuse: 'off', recall: '1x1', project: '1x1', reduce: 'tree' },
+    variants: { fuse: 'off', matvec: '1x1', 'matvec-transposed': '1x1', reduce: 'tree' },
   },
   {
     title: 'products that move their layers, one state at a time, added up within a subgroup',
-    variants: { recall: '8x1', project: '2x1', reduce: 'subgroup' },
+    variants: { matvec: '8x1', 'matvec-transposed': '2x1', reduce: 'subgroup' },
   },
   {
     title: 'tiles of 4 x 4, and couplings that are folded',
-    variants: { recall: '4x4', project: '4x4', fold: 'on' },
+    variants: { matvec: '4x4', 'matvec-transposed': '4x4', symv: 'on' },
   },
-  { title: 'recall that reads its memory once', variants: { attend: 'on' } },
+  { title: 'recall that reads its memory once', variants: { attention: 'on' } },
   { title: 'synapses in factors', variants: { synapses: 'factored' } },
-  { title: 'synapses in factors that are not folded', variants: { synapses: 'factored', fold: 'off' } },
+  { title: 'synapses in factors that are not folded', variants: { synapses: 'factored', symv: 'off' } },
   {
     title: 'tiles that lanes share',
-    variants: { recall: '4x1x16', project: '1x1x4' },
+    variants: { matvec: '4x1x16', 'matvec-transposed': '1x1x4' },
   },
 ]
 
@@ -53,14 +53,16 @@ describe.each(VARIANTS)('with $title', ({ variants }) => {
 })
 
 test.each([
-  { recall: '1x8', project: '1x8', fuse: 'off' },
-  { recall: '4x8q', project: '1x8q', fuse: 'off' },
-  { recall: '8x16q', project: '1x16q', fuse: 'on' },
+  { matvec: '1x8', 'matvec-transposed': '1x8', fuse: 'off' },
+  { matvec: '4x8q', 'matvec-transposed': '1x8q', fuse: 'off' },
+  { matvec: '8x16q', 'matvec-transposed': '1x16q', fuse: 'on' },
 ] as const)('17 replicas that share packed memories do so in tiles of %o', async (variants) => {
   const model = packedNetwork(0.3, 17)
   const { products } = planNetwork(model, DEFAULT_LIMITS, { variants, lanes: 4 })
   const shared = products.filter(({ states }) => states === 17)
-  expect(shared.map(({ product }) => product)).toEqual(expect.arrayContaining(['recall', 'project']))
+  expect(shared.map(({ product }) => product)).toEqual(
+    expect.arrayContaining(['matvec', 'matvec-transposed']),
+  )
   for (const { product, form } of shared) expect(formText(form)).toBe(`${variants[product]}/64`)
   await expectLikeReference(model, TICKS, { variants })
 })
@@ -106,9 +108,9 @@ test.each([
       memories: [{ name: 'xi', from: 'v', to: 'h', init: halved(init, format), format, inputOffset }],
       probes: [{ kind: 'energy', name: 'energy', every: 2 }],
     })
-    const variants = { attend: 'on' } as const
+    const variants = { attention: 'on' } as const
     const plan = planNetwork(model, { ...DEFAULT_LIMITS, maxStorageBuffersPerShaderStage: 10 }, { variants })
-    expect(plan.tick.map(({ kernel }) => kernel.entryPoint)).toEqual(['attend', 'merge'])
+    expect(plan.tick.map(({ kernel }) => kernel.entryPoint)).toEqual(['attention', 'attentionReduce'])
     await expectLikeReference(model, 6, { variants })
   },
 )

@@ -37,32 +37,36 @@ const uses = ({ tick }: Plan, buffer: string): number =>
 describe('recall by a softmax layer', () => {
   test.each([1, 64])('takes three dispatches a tick with %d states, which read Xi twice', (replicas) => {
     for (const software of [false, true]) {
-      const plan = recall(replicas, {}, { software, lanes: 4, variants: { attend: 'off' } })
-      expect(plan.tick.map(({ label }) => label)).toEqual(['h/recall xi', 'h/normalize', 'v/project xi'])
+      const plan = recall(replicas, {}, { software, lanes: 4, variants: { attention: 'off' } })
+      expect(plan.tick.map(({ label }) => label)).toEqual([
+        'h/matvec xi',
+        'h/normalize',
+        'v/matvec-transposed xi',
+      ])
       expect(uses(plan, 'xi/matrix')).toBe(2)
     }
   })
 
   test('takes two dispatches on hardware, which read Xi once', () => {
     const plan = recall(1, {}, { software: false })
-    expect(plan.tick.map(({ label }) => label)).toEqual(['v/attend xi', 'v/project xi'])
+    expect(plan.tick.map(({ label }) => label)).toEqual(['v/attention xi', 'v/matvec-transposed xi'])
     expect(uses(plan, 'xi/matrix')).toBe(1)
     // One of sixteen rows is written besides, and read.
     expect(plan.buffers.find(({ name }) => name === 'h/blocks')!.bytes).toBeLessThan((784 * 1000 * 4) / 15)
     expect(plan.derived.find(({ name }) => name === 'h')!.made).toBe('sample')
-    expect(plan.refresh.map(({ label }) => label)).toEqual(['v/activate', 'h/recall xi', 'h/normalize'])
+    expect(plan.refresh.map(({ label }) => label)).toEqual(['v/activate', 'h/matvec xi', 'h/normalize'])
   })
 
   test('reads Xi twice where several states share it, where something else reads the layer, or where that is forced', () => {
     const kernels = (plan: Plan): string[] => plan.tick.map(({ kernel }) => kernel.entryPoint)
-    expect(kernels(recall(2))).not.toContain('attend')
-    expect(kernels(recall(1, { rule: 'hebbian', tau: 5 }))).not.toContain('attend')
-    expect(kernels(recall(1, {}, { variants: { attend: 'off' } }))).not.toContain('attend')
-    expect(kernels(recall(2, {}, { variants: { attend: 'on' } }))).toContain('attend')
+    expect(kernels(recall(2))).not.toContain('attention')
+    expect(kernels(recall(1, { rule: 'hebbian', tau: 5 }))).not.toContain('attention')
+    expect(kernels(recall(1, {}, { variants: { attention: 'off' } }))).not.toContain('attention')
+    expect(kernels(recall(2, {}, { variants: { attention: 'on' } }))).toContain('attention')
   })
 
   test('reads Xi as often as was found to be the faster on hardware, and again where a plan is taken up elsewhere', () => {
-    const key = 'attend f32 1000x784 states 1 copies 1'
+    const key = 'attention f32 1000x784 states 1 copies 1'
     const [attention] = recall(1, {}, { software: false }).choices as SwitchPlan[]
     expect([shapeKey(attention!), attention!.form, attention!.why, attention!.isOpen]).toEqual([
       key,
@@ -73,19 +77,21 @@ describe('recall by a softmax layer', () => {
     const labels = (options: PlanOptions): string[] =>
       recall(1, {}, options).tick.map(({ label, variant }) => `${label} ${variant?.why}`)
     const once = labels({ software: false, tuned: { [key]: 'on' } })
-    expect(once).toEqual(['v/attend xi tuned', 'v/project xi undefined'])
+    expect(once).toEqual(['v/attention xi tuned', 'v/matvec-transposed xi undefined'])
     const twice = labels({ software: false, tuned: { [key]: 'off' } })
     expect(twice).toHaveLength(3)
     // Nothing of it on software adapters, and nothing where it is forced.
     expect(labels({ software: true, tuned: { [key]: 'on' } })).toHaveLength(3)
-    expect(labels({ software: false, tuned: { [key]: 'off' }, variants: { attend: 'on' } })).toHaveLength(2)
+    expect(labels({ software: false, tuned: { [key]: 'off' }, variants: { attention: 'on' } })).toHaveLength(
+      2,
+    )
     for (const software of [false, true]) {
       const plan = recall(1, {}, { software, tuned: { [key]: software ? 'on' : 'off' } })
       const there = recall(1, {}, { software: !software, pinned: plan.variants })
       expect(there.tick.map(({ kernel }) => kernel.key)).toEqual(plan.tick.map(({ kernel }) => kernel.key))
-      const { variants } = recall(1, {}, { software: false, variants: { attend: 'on' } })
+      const { variants } = recall(1, {}, { software: false, variants: { attention: 'on' } })
       const again = recall(1, {}, { software, variants })
-      expect(again.tick.map(({ kernel }) => kernel.entryPoint)).toEqual(['attend', 'merge'])
+      expect(again.tick.map(({ kernel }) => kernel.entryPoint)).toEqual(['attention', 'attentionReduce'])
     }
   })
 
@@ -99,13 +105,13 @@ describe('recall by a softmax layer', () => {
         memories: [{ name: 'xi', from: 'v', to: 'h', init: signRows(stream, 1000, 784) }],
       }),
       { ...LIMITS, maxStorageBuffersPerShaderStage: 8 },
-      { variants: { attend: 'off' } },
+      { variants: { attention: 'off' } },
     )
     expect(tick.map(({ label }) => label)).toEqual([
-      'h/recall xi',
+      'h/matvec xi',
       'h/integrate',
       'h/normalize',
-      'v/project xi',
+      'v/matvec-transposed xi',
       'v/integrate',
     ])
   })
@@ -151,7 +157,7 @@ describe('plastic synapses', () => {
     )
     const words = plan.tick.map((operation) => {
       const { kernel, buffers, constants } = operation
-      const isHalf = kernel.entryPoint === 'fold' || constants.FOLDED === 1
+      const isHalf = kernel.entryPoint === 'symv' || constants.FOLDED === 1
       const counted = kernel.bindings.map(({ name, writes }) => {
         const buffer = buffers[name]!
         if (buffer === 'v/partial') return sizes.get(buffer)! / 2
@@ -166,14 +172,14 @@ describe('plastic synapses', () => {
     const plan = plastic(dense)
     expect(plan.tick.map(({ label }) => label)).toEqual([
       'v/activate',
-      'v/fold w base',
-      'v/project w base',
-      'v/recall w ring',
-      'v/project w ring',
-      'v/fold w excess',
-      'v/project w excess',
-      'w/remember',
-      'w/rewrite',
+      'v/symv w base',
+      'v/matvec-transposed w base',
+      'v/matvec w ring',
+      'v/matvec-transposed w ring',
+      'v/symv w excess',
+      'v/matvec-transposed w excess',
+      'w/append-activation',
+      'w/rank-k-update',
     ])
     expect(traffic(plan)).toBeLessThanOrEqual(1.4)
   })
@@ -187,12 +193,12 @@ describe('plastic synapses', () => {
 
   test('read J as a matrix where it has many patterns', () => {
     const plan = plastic(hebbian(1024))
-    expect(plan.tick.map(({ label }) => label)).toContain('v/project w base')
+    expect(plan.tick.map(({ label }) => label)).toContain('v/matvec-transposed w base')
     expect(traffic(plan)).toBeLessThanOrEqual(1.4)
   })
 
   test('are one matrix, read and written, where updates are rare, networks are small or rates differ', () => {
-    const whole = ['v/activate', 'v/project w', 'w/learn']
+    const whole = ['v/activate', 'v/matvec-transposed w', 'w/plasticity-step']
     const rare = model(dense, { tau: 1, strength: 1, every: 10 })
     expect(planNetwork(rare, LIMITS).tick.map(({ label }) => label)).toEqual(whole)
     expect(plastic(dense, { variants: { synapses: 'whole' } }).tick.map(({ label }) => label)).toEqual(whole)

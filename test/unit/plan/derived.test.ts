@@ -38,9 +38,9 @@ const made = ({ derived }: Plan, name: string): string[] =>
 
 test('what makes a layer is what it depends on, in the order of stage 2, and no more', () => {
   const plan = planned()
-  expect(made(plan, 'a')).toEqual(['v/activate', 'a/recall va'])
-  expect(made(plan, 'a/activations')).toEqual(['v/activate', 'a/recall va', 'a/normalize'])
-  expect(made(plan, 'b/activations')).toEqual(['v/activate', 'b/recall vb', 'b/normalize'])
+  expect(made(plan, 'a')).toEqual(['v/activate', 'a/matvec va'])
+  expect(made(plan, 'a/activations')).toEqual(['v/activate', 'a/matvec va', 'a/normalize'])
+  expect(made(plan, 'b/activations')).toEqual(['v/activate', 'b/matvec vb', 'b/normalize'])
   expect(made(plan, 'u/activations')).toEqual(['u/activate'])
   expect(plan.derived.map(({ name }) => name)).toEqual([
     ...['v/activations', 'a', 'a/activations', 'b', 'b/activations', 'u/activations'],
@@ -53,8 +53,8 @@ test('a matrix on demand has its buffers, and what makes it and takes it back, f
   expect([w!.name, w!.made, w!.buffers]).toEqual(['w', 'demand', ['w/matrix']])
   expect([w!.setup, w!.make, w!.takeBack].map((list) => list.map(({ label }) => label))).toEqual([
     [],
-    ['w/express'],
-    ['w/absorb'],
+    ['w/materialise'],
+    ['w/set-from-dense'],
   ])
   expect(plan.deferred.map(({ name, arrays }) => [name, ...arrays])).toEqual([['w', 'w/excess', 'w/ring']])
 })

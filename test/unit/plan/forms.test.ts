@@ -43,14 +43,14 @@ test('where only the form that compiles sooner pays, it is that one', () => {
   const model = learning(1024)
   const software = { lanes: 4, software: true }
   const at = (ticks: number) => planResidence(model, DEFAULT_LIMITS, software, 'auto', ticks)
-  const worth = (form: 'shared' | 'lone') => {
+  const worth = (form: 'subgroup' | 'invocation') => {
     const { plan } = planResidence(model, DEFAULT_LIMITS, { ...software, variants: { resident: form } }, 'on')
     return Math.ceil(plan.batched!.worth / dispatchesPerTick(plan, model))
   }
-  expect(at(worth('shared') - 1).now).toBe(false)
-  expect(at(worth('shared')).plan.batched?.lanes).toBe(4)
-  expect(at(worth('lone') - 1).plan.batched?.lanes).toBe(4)
-  expect(at(worth('lone')).plan.batched?.lanes).toBe(1)
+  expect(at(worth('subgroup') - 1).now).toBe(false)
+  expect(at(worth('subgroup')).plan.batched?.lanes).toBe(4)
+  expect(at(worth('invocation') - 1).plan.batched?.lanes).toBe(4)
+  expect(at(worth('invocation')).plan.batched?.lanes).toBe(1)
 })
 
 test('elsewhere lanes share a replica, unless there are no subgroups or the other form is forced', () => {
@@ -58,11 +58,11 @@ test('elsewhere lanes share a replica, unless there are no subgroups or the othe
   const plan = (options: PlanOptions) => planResidence(model, DEFAULT_LIMITS, options, 'on', 1e6)
   expect(plan({ lanes: 32 }).why).toBe('32 lanes a replica, as asked for')
   expect(plan({}).why).toContain('(without subgroups)')
-  const forced = plan({ lanes: 32, variants: { resident: 'lone' } })
+  const forced = plan({ lanes: 32, variants: { resident: 'invocation' } })
   expect(forced.why).toContain('(forced)')
   expect(forced.plan.batched!.operation.workgroups).toEqual([1024 / 64, 1, 1])
-  expect(() => plan({ variants: { resident: 'shared' } })).toThrow(
-    'resident=shared: this adapter has no subgroups; take lone',
+  expect(() => plan({ variants: { resident: 'subgroup' } })).toThrow(
+    'resident=subgroup: this adapter has no subgroups; take invocation',
   )
 })
 
@@ -70,18 +70,20 @@ test('the form of a run stands among its variants, and gives the same plan again
   const model = learning(1024)
   const options = { lanes: 4, software: true }
   const { plan } = planResidence(model, DEFAULT_LIMITS, options, 'on', 100)
-  expect(plan.variants.resident).toBe('shared')
+  expect(plan.variants.resident).toBe('subgroup')
   const again = planResidence(model, DEFAULT_LIMITS, { ...options, variants: plan.variants }, 'on')
   expect(again.plan.batched!.operation.kernel.key).toBe(plan.batched!.operation.kernel.key)
 })
 
 test('a run that goes on keeps its form, as far as there is that form', () => {
   const model = learning(1024)
-  const goOn = (lanes: number, resident: 'shared' | 'lone', ticks: number) =>
+  const goOn = (lanes: number, resident: 'subgroup' | 'invocation', ticks: number) =>
     planResidence(model, DEFAULT_LIMITS, { lanes, software: true, pinned: { resident } }, 'on', ticks).why
-  expect(goOn(4, 'shared', 1e6)).toBe('4 lanes a replica, as asked for')
-  expect(goOn(4, 'lone', 10)).toBe('1 lane a replica, 16 replicas a workgroup (as before), as asked for')
-  expect(goOn(1, 'shared', 10)).toContain('(without subgroups)')
+  expect(goOn(4, 'subgroup', 1e6)).toBe('4 lanes a replica, as asked for')
+  expect(goOn(4, 'invocation', 10)).toBe(
+    '1 lane a replica, 16 replicas a workgroup (as before), as asked for',
+  )
+  expect(goOn(1, 'subgroup', 10)).toContain('(without subgroups)')
 })
 
 test('a run without a known length keeps the resident form for later, one that is switched off has none', () => {

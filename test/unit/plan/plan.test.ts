@@ -297,13 +297,13 @@ describe('the table of a plan', () => {
         ({ stage, writes }) => stage === 'integrate' && writes.includes('v/state'),
       )
       expect(move?.every).toBe(model.layers[0]?.every)
-      expect(everyOf('xi/learn')).toBe(
+      expect(everyOf('xi/plasticity-step')).toBe(
         model.memories[0]?.rule === 'fixed' ? undefined : model.memories[0]?.every,
       )
       expect(everyOf('m/store')).toBe(model.probes.find(({ name }) => name === 'm')?.every)
       expect(everyOf('p/copy')).toBe(model.probes.find(({ name }) => name === 'p')?.every)
       expect(everyOf('v/stimulate')).toBe('change')
-      expect(plan.setup.length === 0 ? 'once' : everyOf('w/imprint')).toBe('once')
+      expect(plan.setup.length === 0 ? 'once' : everyOf('w/hebbian-init')).toBe('once')
     })
   })
 

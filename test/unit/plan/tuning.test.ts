@@ -23,8 +23,8 @@ import {
 } from '../../../src/core/plan/variants.ts'
 
 const recall: ProductPlan = {
-  name: 'recall:xi',
-  product: 'recall',
+  name: 'matvec:xi',
+  product: 'matvec',
   format: 'f32',
   rows: 1000,
   columns: 784,
@@ -69,7 +69,7 @@ test('the median of an even count is the lower one of two', () => {
 })
 
 test('candidates begin with the standard form, are forms, none twice, and take no more states than there are', () => {
-  for (const product of ['recall', 'project'] as const) {
+  for (const product of ['matvec', 'matvec-transposed'] as const) {
     for (const states of [1, 3, 4, 8, 100]) {
       for (const software of [true, false]) {
         const shape: ProductShape = { ...recall, product, states }
@@ -92,7 +92,7 @@ test('no form is timed of which a workgroup cannot hold the lanes', () => {
   const shared = { ...ALONE, lanes: 64, workgroup: 64 }
   const forms = candidatesOf(recall, shared, { software: false, lanes: 32 })
   expect(forms[0]).toEqual(shared)
-  for (const form of forms) expect(readForm('recall', formText(form), 64)).toEqual(form)
+  for (const form of forms) expect(readForm('matvec', formText(form), 64)).toEqual(form)
 })
 
 describe('a slice', () => {
@@ -109,14 +109,16 @@ describe('a slice', () => {
       [{ ...recall, states: 64 }, 2 ** 21],
       [{ ...recall, rows: 50, columns: 40, copies: 4096 }, 2 ** 19],
     ] as const) {
-      for (const product of ['recall', 'project'] as const)
+      for (const product of ['matvec', 'matvec-transposed'] as const)
         expect(work(sliceOf({ ...shape, product }, true))).toBeLessThanOrEqual(most)
     }
     expect(sliceOf({ ...recall, rows: 2048, columns: 2048 }, true)).toMatchObject({
       rows: 2048,
       columns: 256,
     })
-    expect(sliceOf({ ...recall, product: 'project', rows: 2048, columns: 2048 }, true)).toMatchObject({
+    expect(
+      sliceOf({ ...recall, product: 'matvec-transposed', rows: 2048, columns: 2048 }, true),
+    ).toMatchObject({
       rows: 256,
       columns: 2048,
     })
@@ -145,6 +147,21 @@ describe('a cache', () => {
     })
   })
 
+  test('with names of earlier versions has those of today', () => {
+    const text = writeTunings({}, 'a', {
+      'recall f32 3x4 states 1 copies 1': '4x1/64',
+      'project f32 3x4 states 1 copies 1': '1x1/64',
+      'attend f32 3x4 states 1 copies 1': 'off',
+    })
+    expect(readTunings(text)).toEqual({
+      a: {
+        'matvec f32 3x4 states 1 copies 1': '4x1/64',
+        'matvec-transposed f32 3x4 states 1 copies 1': '1x1/64',
+        'attention f32 3x4 states 1 copies 1': 'off',
+      },
+    })
+  })
+
   test('that is damaged, foreign, or of other kernels is empty', () => {
     const text = writeTunings({}, 'a', tuned)
     for (const wrong of [
@@ -165,16 +182,16 @@ describe('a cache', () => {
 
   test('leaves to be tuned what it does not know, once a shape, and nothing that is forced', () => {
     const names = (choices: readonly Choice[]): string[] => choices.map(({ name }) => name)
-    const other: ProductPlan = { ...recall, name: 'recall:eta', rows: 3 }
-    const same: ProductPlan = { ...recall, name: 'recall:zeta' }
-    const forced: ProductPlan = { ...recall, name: 'recall:nu', rows: 4, why: 'forced' }
+    const other: ProductPlan = { ...recall, name: 'matvec:eta', rows: 3 }
+    const same: ProductPlan = { ...recall, name: 'matvec:zeta' }
+    const forced: ProductPlan = { ...recall, name: 'matvec:nu', rows: 4, why: 'forced' }
     const plan = { choices: [recall, other, same, forced] }
-    expect(names(untuned(plan, {}))).toEqual(['recall:xi', 'recall:eta'])
-    expect(names(untuned(plan, tuned))).toEqual(['recall:eta'])
-    expect(names(untuned(plan, { [shapeKey(recall)]: 'wrong' }))).toEqual(['recall:xi', 'recall:eta'])
+    expect(names(untuned(plan, {}))).toEqual(['matvec:xi', 'matvec:eta'])
+    expect(names(untuned(plan, tuned))).toEqual(['matvec:eta'])
+    expect(names(untuned(plan, { [shapeKey(recall)]: 'wrong' }))).toEqual(['matvec:xi', 'matvec:eta'])
     const attention: SwitchPlan = {
-      product: 'attend',
-      name: 'attend',
+      product: 'attention',
+      name: 'attention',
       format: 'f32',
       rows: 1000,
       columns: 784,
@@ -187,10 +204,10 @@ describe('a cache', () => {
     }
     const left = (changes: Partial<SwitchPlan>, known: Tuned = {}): string[] =>
       names(untuned({ choices: [{ ...attention, ...changes }] }, known))
-    expect(left({})).toEqual(['attend'])
+    expect(left({})).toEqual(['attention'])
     expect(left({ isOpen: false })).toEqual([])
     expect(left({ why: 'forced' })).toEqual([])
     expect(left({}, { [shapeKey(attention)]: 'off' })).toEqual([])
-    expect(left({}, { [shapeKey(attention)]: '4x4' })).toEqual(['attend'])
+    expect(left({}, { [shapeKey(attention)]: '4x4' })).toEqual(['attention'])
   })
 })

@@ -8,6 +8,7 @@ import {
   WORKGROUPS,
   formText,
   parseVariants,
+  readVariants,
   readForm,
   shapeKey,
   variantsText,
@@ -39,7 +40,7 @@ const formsOf = (planned: Plan): Record<string, string> =>
   Object.fromEntries(planned.products.map(({ name, form, why }) => [name, `${formText(form)} ${why}`]))
 
 test('every form that there is reads as it is written, and nothing else does', () => {
-  for (const product of ['recall', 'project'] as const) {
+  for (const product of ['matvec', 'matvec-transposed'] as const) {
     for (const tile of TILES[product]) {
       expect(readForm(product, formText(tile), 16)).toEqual({
         ...tile,
@@ -68,48 +69,48 @@ describe('what is said', () => {
   test('of one product goes before what is said of all of its kind, and that before what is tuned', () => {
     const standard = plan()
     expect(formsOf(standard)).toEqual({
-      'recall:xi': '4x4/64 default',
-      'recall:zeta': '4x4/64 default',
-      'project:xi': '1x4x4/64 default',
-      'project:zeta': '1x8/64 default',
+      'matvec:xi': '4x4/64 default',
+      'matvec:zeta': '4x4/64 default',
+      'matvec-transposed:xi': '1x4x4/64 default',
+      'matvec-transposed:zeta': '1x8/64 default',
     })
     const tuned = Object.fromEntries(standard.products.map((one) => [shapeKey(one), '1x4/32']))
-    const variants: Variants = { recall: '2x1', 'recall:zeta': '8x1/128' }
+    const variants: Variants = { matvec: '2x1', 'matvec:zeta': '8x1/128' }
     expect(formsOf(plan({ variants, tuned }))).toEqual({
-      'recall:xi': '2x1/64 forced',
-      'recall:zeta': '8x1/128 forced',
-      'project:xi': '1x4/32 tuned',
-      'project:zeta': '1x4/32 tuned',
+      'matvec:xi': '2x1/64 forced',
+      'matvec:zeta': '8x1/128 forced',
+      'matvec-transposed:xi': '1x4/32 tuned',
+      'matvec-transposed:zeta': '1x4/32 tuned',
     })
   })
 
   test('of products reaches the dispatches, and covers every row and replica', () => {
-    const { tick } = plan({ variants: { 'recall:xi': '4x1/8', 'project:xi': '2x1/16' } })
-    const recall = tick.find(({ label }) => label === 'h/recall xi')!
+    const { tick } = plan({ variants: { 'matvec:xi': '4x1/8', 'matvec-transposed:xi': '2x1/16' } })
+    const recall = tick.find(({ label }) => label === 'h/matvec xi')!
     expect([recall.kernel.key, recall.constants.WORKGROUP, recall.workgroups]).toEqual([
-      'matrix/recall+step+f32+4x1',
+      'product/matvec+step+f32+4x1',
       8,
       [1, 8, 1],
     ])
-    const project = tick.find(({ label }) => label === 'v/project xi')!
+    const project = tick.find(({ label }) => label === 'v/matvec-transposed xi')!
     expect([project.constants.WORKGROUP, project.workgroups]).toEqual([16, [1, 8, 1]])
   })
 
   test('a tile of many states is cut for products with few', () => {
-    const one = plan({ variants: { recall: '8x8' } }, { rule: 'gated', tau: 3 })
-    expect(formsOf(one)['recall:xi']).toBe('8x1/64 forced')
-    expect(formsOf(one)['recall:zeta']).toBe('8x8/64 forced')
+    const one = plan({ variants: { matvec: '8x8' } }, { rule: 'gated', tau: 3 })
+    expect(formsOf(one)['matvec:xi']).toBe('8x1/64 forced')
+    expect(formsOf(one)['matvec:zeta']).toBe('8x8/64 forced')
   })
 
   test('by a cache is ignored where it is no form, or one of more states than there are', () => {
     const { products } = plan()
     for (const text of ['9x9', '', 'constructor', '4x4/3'])
-      expect(formsOf(plan({ tuned: { [shapeKey(products[0]!)]: text } }))['recall:xi']).toBe('4x4/64 default')
+      expect(formsOf(plan({ tuned: { [shapeKey(products[0]!)]: text } }))['matvec:xi']).toBe('4x4/64 default')
   })
 })
 
 test('a plan with the variants of another is the same plan, whatever is tuned', () => {
-  const first = plan({ variants: { project: '1x4', reduce: 'tree', 'recall:xi': '2x1/32' } })
+  const first = plan({ variants: { 'matvec-transposed': '1x4', reduce: 'tree', 'matvec:xi': '2x1/32' } })
   const tuned = Object.fromEntries(first.products.map((one) => [shapeKey(one), '1x1/8']))
   const again = plan({ variants: first.variants, tuned })
   const shown = ({ tick, probes }: Plan): unknown =>
@@ -134,24 +135,31 @@ test('couplings that a replica has for itself are folded where they are large, o
     const product = tick.find(({ buffers }) => Object.values(buffers).includes('w/matrix'))
     return [product?.kernel.entryPoint, product?.variant?.form, product?.variant?.why]
   }
-  expect(coupled(255)).toEqual(['project', '1x1x16/64', 'default'])
-  expect(coupled(256)).toEqual(['fold', 'fold/64', 'default'])
-  expect(coupled(256, { fold: 'off' })).toEqual(['project', '1x1x16/64', 'default'])
-  expect(coupled(20, { fold: 'on' })).toEqual(['fold', 'fold/64', 'forced'])
+  expect(coupled(255)).toEqual(['matvecTransposed', '1x1x16/64', 'default'])
+  expect(coupled(256)).toEqual(['symv', 'symv/64', 'default'])
+  expect(coupled(256, { symv: 'off' })).toEqual(['matvecTransposed', '1x1x16/64', 'default'])
+  expect(coupled(20, { symv: 'on' })).toEqual(['symv', 'symv/64', 'forced'])
 })
 
 test('of the variants of another plan those are left out that are not possible, unless someone asks for them', () => {
   const pinned: Variants = {
-    'recall:eta': '1x1',
-    'recall:xi': '8x8',
-    'project:zeta': '1x4',
+    'matvec:eta': '1x1',
+    'matvec:xi': '8x8',
+    'matvec-transposed:zeta': '1x4',
     reduce: 'subgroup',
   }
   const taken = plan({ pinned, lanes: 1 }, { rule: 'gated', tau: 3 })
-  expect(formsOf(taken)).toMatchObject({ 'recall:xi': '1x1/64 default', 'project:zeta': '1x4/64 forced' })
+  expect(formsOf(taken)).toMatchObject({
+    'matvec:xi': '1x1/64 default',
+    'matvec-transposed:zeta': '1x4/64 forced',
+  })
   expect(taken.variants.reduce).toBeUndefined()
-  const { variants } = plan({ pinned, variants: { 'project:zeta': '2x1' }, lanes: 4 })
-  expect(variants).toMatchObject({ 'project:zeta': '2x1/64', 'recall:xi': '8x8/64', reduce: 'subgroup' })
+  const { variants } = plan({ pinned, variants: { 'matvec-transposed:zeta': '2x1' }, lanes: 4 })
+  expect(variants).toMatchObject({
+    'matvec-transposed:zeta': '2x1/64',
+    'matvec:xi': '8x8/64',
+    reduce: 'subgroup',
+  })
 })
 
 test('tiles whose loads a quad shares are the default on software adapters with subgroups, and are not where there are none', () => {
@@ -161,29 +169,29 @@ test('tiles whose loads a quad shares are the default on software adapters with 
   const without = ['4x4/64 default', '1x8/64 default']
   expect(forms({ ...software, lanes: 1 })).toEqual(without)
   const { variants, products } = plan(software)
-  expect(forms({ ...software, lanes: 1, pinned: { ...variants, recall: '4x8q' } })).toEqual(without)
+  expect(forms({ ...software, lanes: 1, pinned: { ...variants, matvec: '4x8q' } })).toEqual(without)
   const tuned = Object.fromEntries(products.map((one) => [shapeKey(one), '1x16q']))
   expect(forms({ ...software, lanes: 1, tuned })).toEqual(without)
-  for (const name of ['recall', 'recall:xi'] as const)
+  for (const name of ['matvec', 'matvec:xi'] as const)
     expect(() => plan({ variants: { [name]: '4x8q/32' }, lanes: 1 })).toThrow(
       `variants: ${name}=4x8q/32: this adapter has no subgroups; take a tile without q`,
     )
 })
 
 test.each([
-  ['recall', '--variant: must be NAME=VALUE, such as recall=4x4 or fuse=off, not "recall"'],
+  ['matvec', '--variant: must be NAME=VALUE, such as matvec=4x4 or fuse=off, not "matvec"'],
   [
     'tile=4x4',
-    '--variant: there is no tile=4x4; there are recall, project (of one matrix alone as in recall:xi), fuse, fold, attend, reduce, synapses and resident',
+    '--variant: there is no tile=4x4; there are matvec, matvec-transposed (of one matrix alone as in matvec:xi), fuse, symv, attention, reduce, synapses and resident',
   ],
   [
-    'recall=3x3',
-    '--variant: there is no recall=3x3; recall has the tiles 1x1, 2x1, 4x1, 8x1, 1x4, 4x4, 1x8, 8x8, ' +
+    'matvec=3x3',
+    '--variant: there is no matvec=3x3; matvec has the tiles 1x1, 2x1, 4x1, 8x1, 1x4, 4x4, 1x8, 8x8, ' +
       '1x1x64, 4x1x16, 4x4x16, 4x8q, 8x16q, and workgroups of 8, 16, 32, 64, 128, 256, as in 1x1/32; a workgroup holds all lanes of a tile',
   ],
   [
-    'project:=1x1',
-    '--variant: there is no project:=1x1; name a memory or a synapse, as in project:xi, or leave the colon out',
+    'matvec-transposed:=1x1',
+    '--variant: there is no matvec-transposed:=1x1; name a memory or a synapse, as in matvec-transposed:xi, or leave the colon out',
   ],
   ['fuse=yes', '--variant: there is no fuse=yes; fuse is on or off'],
   ['reduce=', '--variant: there is no reduce=; reduce is tree or subgroup'],
@@ -191,12 +199,70 @@ test.each([
   expect(() => parseVariants([assignment], '--variant')).toThrow(message)
 })
 
+describe('a name of an earlier version', () => {
+  /** Each with the name of today. */
+  const FORMER = [
+    ['recall=8x1', { matvec: '8x1' }],
+    ['project=2x1/32', { 'matvec-transposed': '2x1/32' }],
+    ['recall:project=8x1', { 'matvec:project': '8x1' }],
+    ['project:recall=2x1', { 'matvec-transposed:recall': '2x1' }],
+    ['fold=off', { symv: 'off' }],
+    ['attend=on', { attention: 'on' }],
+    ['resident=shared', { resident: 'subgroup' }],
+    ['resident=lone', { resident: 'invocation' }],
+  ] as const
+
+  test.each(FORMER)('%s is read as that of today', (assignment, today) => {
+    expect(parseVariants([assignment], '--variant')).toEqual(today)
+    const [name, value] = assignment.split('=') as [string, string]
+    expect(readVariants({ [name]: value })).toEqual(today)
+  })
+
+  test('of two names for the same the last counts', () => {
+    expect(parseVariants(['recall=8x1', 'matvec=2x1'], '--variant')).toEqual({ matvec: '2x1' })
+    expect(parseVariants(['matvec=2x1', 'recall=8x1'], '--variant')).toEqual({ matvec: '8x1' })
+  })
+
+  test('is refused as it was typed, by what there is today', () => {
+    expect(() => parseVariants(['fold=yes'], '--variant')).toThrow('there is no fold=yes; symv is on or off')
+    expect(() => parseVariants(['resident=alone'], '--variant')).toThrow(
+      'there is no resident=alone; resident is subgroup or invocation',
+    )
+    // What was never a name.
+    for (const name of ['toString', 'recalls', 'constructor:xi'])
+      expect(() => parseVariants([`${name}=8x1`], '--variant')).toThrow(
+        `there is no ${name}=8x1; there are matvec,`,
+      )
+  })
+
+  test('gives the plan that the name of today gives, forced, pinned or tuned', () => {
+    const said = ({ tick, variants, choices }: Plan): unknown => [
+      tick.map(({ kernel, constants, workgroups }) => [kernel.key, constants, workgroups]),
+      variants,
+      choices,
+    ]
+    const today: Variants = { 'matvec:xi': '2x1/32', 'matvec-transposed': '1x4', symv: 'off' }
+    const before = { 'recall:xi': '2x1/32', project: '1x4', fold: 'off' } as Variants
+    expect(said(plan({ variants: before }))).toEqual(said(plan({ variants: today })))
+    expect(said(plan({ pinned: before }))).toEqual(said(plan({ pinned: today })))
+    expect(said(plan({ variants: today }))).not.toEqual(said(plan()))
+    const { products } = plan()
+    const tuned = Object.fromEntries(products.map((one) => [shapeKey(one), '1x4/32']))
+    const former = Object.entries(tuned).map(([key, form]): [string, string] => [
+      key.replace(/^matvec-transposed/, 'project').replace(/^matvec/, 'recall'),
+      form,
+    ])
+    expect(said(plan({ tuned: Object.fromEntries(former) }))).toEqual(said(plan({ tuned })))
+    expect(said(plan({ tuned }))).not.toEqual(said(plan()))
+  })
+})
+
 test('what the network does not have is refused by what it has', () => {
-  expect(() => plan({ variants: { 'recall:eta': '1x1' } })).toThrow(
-    'variants: there is no product recall:eta; there are recall:xi, recall:zeta, project:zeta, project:xi',
+  expect(() => plan({ variants: { 'matvec:eta': '1x1' } })).toThrow(
+    'variants: there is no product matvec:eta; there are matvec:xi, matvec:zeta, matvec-transposed:zeta, matvec-transposed:xi',
   )
-  expect(() => plan({ variants: { 'recall:xi': '4x4' } }, { rule: 'gated', tau: 3 })).toThrow(
-    'variants: recall:xi=4x4 takes 4 states at once, of 1 that share the matrix; take 1x1, 2x1, 4x1, 8x1',
+  expect(() => plan({ variants: { 'matvec:xi': '4x4' } }, { rule: 'gated', tau: 3 })).toThrow(
+    'variants: matvec:xi=4x4 takes 4 states at once, of 1 that share the matrix; take 1x1, 2x1, 4x1, 8x1',
   )
   expect(() => plan({ variants: { reduce: 'subgroup' }, lanes: 1 })).toThrow(
     'variants: reduce=subgroup: this adapter has no subgroups; take tree',

@@ -47,11 +47,11 @@ describe('wgslText', () => {
   })
 
   test('heads a module with the overrides of its pipeline, and with the buffers and parameters of each block', () => {
-    const text = wgslText(plan, model, 'h/recall xi')
-    const blocks = plan.tick.filter(({ label }) => label === 'h/recall xi')
+    const text = wgslText(plan, model, 'h/matvec xi')
+    const blocks = plan.tick.filter(({ label }) => label === 'h/matvec xi')
     expect(blocks).toHaveLength(4)
     const heads = text.split('\n').filter((line) => line.startsWith('//'))
-    expect(heads[0]).toMatch(/^\/\/ h\/recall xi: kernel matrix\/recall\+\S+, entry point recall$/)
+    expect(heads[0]).toMatch(/^\/\/ h\/matvec xi: kernel product\/matvec\+\S+, entry point matvec$/)
     expect(heads[1]).toMatch(/^\/\/ overrides: WORKGROUP = \d+, .*HALF_NORM = 0/)
     for (const [block, rows] of [8, 8, 8, 1].entries()) {
       const head = heads.findIndex((line) => line.includes(` matrix = xi/matrix#${block}`))
@@ -76,10 +76,10 @@ describe('wgslText', () => {
   })
 
   test('a label of no dispatch is an error that names the nearest', () => {
-    const attempt = (): string => wgslText(plan, model, 'h/recal xi')
+    const attempt = (): string => wgslText(plan, model, 'h/matvek xi')
     expect(attempt).toThrow(ModelError)
     expect(attempt).toThrow(
-      '--wgsl: no kernel is dispatched as `h/recal xi`, engram plan without --wgsl lists what is; did you mean `h/recall xi`?',
+      '--wgsl: no kernel is dispatched as `h/matvek xi`, engram plan without --wgsl lists what is; did you mean `h/matvec xi`?',
     )
   })
 })

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { decodeNpz, encodeNpz } from '../../../src/core/data/npz.ts'
 import { parseScenario } from '../../../src/core/model/parse.ts'
+import type { Variants } from '../../../src/core/plan/variants.ts'
 import { checkResumable, decodeCheckpoint, encodeCheckpoint } from '../../../src/core/run/checkpoint.ts'
 import type { Checkpoint } from '../../../src/core/run/simulation.ts'
 
@@ -134,6 +135,17 @@ test('a run goes on with the same files only; without their hashes it says so', 
   expect(checkResumable(old, { scenario, files: {} })).toEqual([])
 })
 
+test('kernels under names of earlier versions have those of today', () => {
+  const before = { 'recall:xi': '8x1/64', 'project:xi': '2x1/32', fold: 'off', resident: 'shared' }
+  const { variants } = decodeCheckpoint(encodeCheckpoint({ ...checkpoint, variants: before as Variants }))
+  expect(variants).toEqual({
+    'matvec:xi': '8x1/64',
+    'matvec-transposed:xi': '2x1/32',
+    symv: 'off',
+    resident: 'subgroup',
+  })
+})
+
 describe('a damaged checkpoint is refused with what is wrong', () => {
   const arrays = decodeNpz(encoded)
   const header = JSON.parse(new TextDecoder().decode(Uint8Array.from(arrays.checkpoint!.data))) as Record<
@@ -158,7 +170,7 @@ describe('a damaged checkpoint is refused with what is wrong', () => {
     ['origin without time', { origin: { tick: 0 } }, /origin.time is missing/],
     ['another seed', { seed: 2 }, /seed is 2, its scenario has 1/],
     ['unknown variant', { variants: { nothing: 'on' } }, /variants: there is no nothing=on/],
-    ['variant of no tile', { variants: { recall: '0x0' } }, /variants: there is no recall=0x0/],
+    ['variant of no tile', { variants: { matvec: '0x0' } }, /variants: there is no matvec=0x0/],
     ['rings of text', { rings: { w: ['1'] } }, /rings.w.0 must be number, not "1"/],
     ['scenario of nothing', { scenario: {} }, /scenario: version: is missing/],
     ['scenario of another schema', { scenario: { ...scenario, more: 1 } }, /scenario: more: unknown key/],

@@ -16,7 +16,7 @@ import {
   rateOf,
   stepOf,
 } from '../planning.ts'
-import { collecting, type Sending } from '../products.ts'
+import { storing, type Sending } from '../products.ts'
 import type { Turn } from '../stages.ts'
 import type { CouplingPlanner, When } from './definition.ts'
 import { addMemory, memoryEnergy } from './memory.ts'
@@ -31,7 +31,7 @@ function buffers(planning: Planning, memory: ConvolutionMemory): Operation[] {
   return []
 }
 
-/** Constants and fields of shaders/convolution/places.wgsl. */
+/** Constants and fields of shaders/memory/convolution-places.wgsl. */
 function places({ geometry }: ConvolutionMemory) {
   const { image, features, kernel, stride, boundary } = geometry
   const [channels, height, width] = image
@@ -65,7 +65,7 @@ function sends(
     {
       before: [],
       reads: [vector],
-      hand: (output, adds, receiver = (more) => collecting(output, more)) => {
+      hand: (output, adds, receiver = (more) => storing(output, more)) => {
         const taken = receiver(adds)
         return [
           operation(planning, {
@@ -73,7 +73,7 @@ function sends(
             owner: memory.name,
             act,
             into: name,
-            kernel: isForward ? 'convolution/forward' : 'convolution/backward',
+            kernel: isForward ? 'memory/convolution-forward' : 'memory/convolution-backward',
             joined: { format: 'f32', ...taken.joined },
             constants: { ...constants, ...taken.constants },
             buffers: { matrix: onlyBuffer(matrix), vector, ...taken.buffers },
@@ -111,9 +111,9 @@ function moves(planning: Planning, memory: ConvolutionMemory, turn?: Turn): Oper
   return [
     operation(planning, {
       owner: name,
-      act: 'learn',
+      act: 'plasticity-step',
       stage: 'learn',
-      kernel: 'convolution/learn',
+      kernel: 'memory/convolution-plasticity-step',
       constants: { ...constants, BASED: base === undefined ? 0 : 1 },
       joined: { rule, ...(carry && { carried: true }), ...(turn && { staged: true }) },
       buffers: {

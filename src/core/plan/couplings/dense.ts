@@ -30,8 +30,8 @@ function sends(planning: Planning, memory: DenseMemory, { name }: Layer, when: W
     return [
       sendingOf(planning, {
         ...common,
-        act: 'recall',
-        kernel: 'matrix/recall',
+        act: 'matvec',
+        kernel: 'product/matvec',
         vector: from(memory.from),
         halfNorm: memory.inputOffset === 'half-norm',
       }),
@@ -44,8 +44,8 @@ function sends(planning: Planning, memory: DenseMemory, { name }: Layer, when: W
   return [
     sendingOf(planning, {
       ...common,
-      act: 'project',
-      kernel: 'matrix/project',
+      act: 'matvec-transposed',
+      kernel: 'product/matvec-transposed',
       vector: from(memory.to),
     }),
   ]
@@ -75,9 +75,9 @@ const energy: CouplingPlanner<DenseMemory>['energy'] = (planning, memory, slot, 
       planning,
       {
         owner: memory.name,
-        act: 'energy recall',
+        act: 'energy matvec',
         stage: 'probe',
-        kernel: 'matrix/recall',
+        kernel: 'product/matvec',
         matrix: matrixNamed(planning, memory.name),
         vector: activationsOf(find(planning.model.layers, memory.from)),
         scale: unitOf(memory),

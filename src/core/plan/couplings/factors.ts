@@ -6,9 +6,9 @@
  *   U  is rewritten once in 16 updates; between, what they would add stands beside it, fade U + sum_k w_k g_k g_k^T, with
  *      the activations g_k of the updates in a ring, and fade and w_k in the clock record
  *
- * J and U are symmetric: products load what is on and above the diagonal (matrix/fold), and of U no more is kept.
+ * J and U are symmetric: products load what is on and above the diagonal (synapse/symv), and of U no more is kept.
  *
- * Both forms give the same W g within rounding. Who looks at W itself has it written down first (`express`).
+ * Both forms give the same W g within rounding. W is materialised the first time something reads it.
  */
 import type { Model, Rows, Synapse } from '../../model/model.ts'
 import { carryFields, isCarried } from '../carry.ts'
@@ -19,7 +19,7 @@ import { type Block, type Matrix, vectorStride } from '../layout.ts'
 import { addCarry, addFixedMatrix, addMatrix, baseBlockOf, mayFold } from '../matrices.ts'
 import type { Operation } from '../operation.ts'
 import { type Planning, addBuffer, faultOf, find, operation, rateOf } from '../planning.ts'
-import { imprint, matrixOf, patternsOf } from './imprint.ts'
+import { hebbianInit, matrixOf, patternsOf } from './hebbian-init.ts'
 
 /** What of a synapse stands in factors. */
 export interface Form {
@@ -57,7 +57,7 @@ export function planFactors(planning: Planning, synapse: Synapse, { isLowRank, d
   let patterns: Matrix | undefined
   let diagonal: string | undefined
   let baseMatrix: Matrix | undefined
-  let imprinting: Operation[] = []
+  let makesBase: Operation[] = []
   if (base.kind === 'hebbian' && isLowRank) {
     patterns = addFixedMatrix(planning, `${name}/patterns`, (m) => patternsOf(m, name))
     // Of each replica, where the products P g stand.
@@ -72,11 +72,11 @@ export function planFactors(planning: Planning, synapse: Synapse, { isLowRank, d
     baseMatrix = defers
       ? addMatrix(planning, { name: `${name}/base`, copies: 1, ...square }, () => zero, 'demand')
       : written
-    imprinting = imprint(planning, synapse, baseMatrix, patterns.blocks[0]?.buffer as string)
+    makesBase = hebbianInit(planning, synapse, baseMatrix, patterns.blocks[0]?.buffer as string)
   } else if (base.kind === 'hebbian') {
     baseMatrix = addMatrix(planning, { name: `${name}/base`, copies: 1, ...square }, () => zero)
     const stored = addFixedMatrix(planning, `${name}/patterns`, (m) => patternsOf(m, name))
-    setup = imprint(planning, synapse, baseMatrix, stored.blocks[0]?.buffer as string)
+    setup = hebbianInit(planning, synapse, baseMatrix, stored.blocks[0]?.buffer as string)
   } else if (base.kind === 'matrix') {
     baseMatrix = addFixedMatrix(planning, `${name}/base`, (m) => matrixOf(find(m.synapses, name)))
   }
@@ -86,9 +86,9 @@ export function planFactors(planning: Planning, synapse: Synapse, { isLowRank, d
     ...(patterns === undefined ? (baseMatrix === undefined ? {} : { base: baseMatrix }) : { patterns }),
     ...(diagonal === undefined ? {} : { diagonal }),
     ...(deferral === undefined ? {} : { deferral }),
-    imprint: imprinting,
-    express: deferral === undefined ? [] : express(planning, deferral, written, baseMatrix),
-    absorb: deferral === undefined ? [] : absorb(planning, deferral, written, baseMatrix),
+    hebbianInit: makesBase,
+    materialise: deferral === undefined ? [] : materialise(planning, deferral, written, baseMatrix),
+    setFromDense: deferral === undefined ? [] : setFromDense(planning, deferral, written, baseMatrix),
   })
   return setup
 }
@@ -130,13 +130,13 @@ function planDeferral(planning: Planning, synapse: Synapse): Deferral {
   const activations = `${layer}/activations`
   const stride = vectorStride(size)
   const ringBuffer = ring.blocks[0]?.buffer as string
-  const rewriting = (act: string, isUpdate: boolean): Operation[] =>
+  const updating = (act: string, isUpdate: boolean): Operation[] =>
     spansOf(excess).map(({ buffer, params, tiles }, index) =>
       operation(planning, {
         owner: name,
         act,
         stage: isUpdate ? 'plasticity' : 'probe',
-        kernel: 'matrix/rewrite',
+        kernel: 'synapse/rank-k-update',
         ...(carry && { joined: { carried: true } }),
         constants: { FOLDED: isFolded ? 1 : 0, CARRIED: carry === undefined ? 0 : 1 },
         buffers: {
@@ -167,19 +167,19 @@ function planDeferral(planning: Planning, synapse: Synapse): Deferral {
     ring,
     ringWord,
     update,
-    remember: operation(planning, {
+    appendActivation: operation(planning, {
       owner: name,
-      act: 'remember',
+      act: 'append-activation',
       stage: 'plasticity',
-      kernel: 'matrix/remember',
+      kernel: 'synapse/append-activation',
       buffers: { activations, ring: ringBuffer },
       workgroups: [Math.ceil(stride / 4 / planning.workgroup), replicas, 1],
       params: () => ({ stride, ringWord }),
       every: (m) => update(m).every,
       pending: { of: name, when: 'open' },
     }),
-    rewrite: rewriting('rewrite', true),
-    flush: rewriting('flush', false),
+    rankKUpdate: updating('rank-k-update', true),
+    flush: updating('flush', false),
   }
 }
 
@@ -207,7 +207,7 @@ function spansOf({ blocks, rows, stride }: Matrix): {
 }
 
 /** W = J + U with what its ring adds. */
-function express(
+function materialise(
   planning: Planning,
   { excess, isFolded, ring, ringWord }: Deferral,
   written: Matrix,
@@ -217,9 +217,9 @@ function express(
     const block = base && baseBlockOf(base, start % excess.rows)
     return operation(planning, {
       owner: written.name,
-      act: 'express',
+      act: 'materialise',
       stage: 'probe',
-      kernel: 'matrix/express',
+      kernel: 'synapse/materialise',
       constants: { BASED: block === undefined ? 0 : 1, FOLDED: isFolded ? 1 : 0 },
       buffers: {
         excess: buffer,
@@ -234,7 +234,7 @@ function express(
 }
 
 /** U = W - J. */
-function absorb(
+function setFromDense(
   planning: Planning,
   { excess }: Deferral,
   written: Matrix,
@@ -244,9 +244,9 @@ function absorb(
     const block = base && baseBlockOf(base, start % excess.rows)
     return operation(planning, {
       owner: written.name,
-      act: 'absorb',
+      act: 'set-from-dense',
       stage: 'probe',
-      kernel: 'matrix/absorb',
+      kernel: 'synapse/set-from-dense',
       constants: { BASED: block === undefined ? 0 : 1 },
       buffers: {
         written: written.blocks[index]?.buffer as string,

@@ -15,7 +15,7 @@ import { activationsOf, deviation, scratch, type Slot, sum } from '../samples.ts
 import { isStaged, type Turn } from '../stages.ts'
 import type { CouplingPlanner, When } from './definition.ts'
 import { type Form, planFactors, updateOf } from './factors.ts'
-import { imprint, matrixOf, patternsOf } from './imprint.ts'
+import { hebbianInit, matrixOf, patternsOf } from './hebbian-init.ts'
 
 /** Neurons from which on factors cost less than the dispatches that they add. */
 const LEAST_NEURONS = 256
@@ -82,7 +82,7 @@ function planWhole(planning: Planning, synapse: Synapse): Operation[] {
       kind: 'data',
       make: (m) => dealRows(patternsOf(m, name), base.patterns.rows),
     })
-    operations.push(...imprint(planning, synapse, baseMatrix, stored))
+    operations.push(...hebbianInit(planning, synapse, baseMatrix, stored))
   } else if (!isPlastic) {
     addMatrix(planning, { name, copies: 1, rows: size, columns: size, format: 'f32' }, () => ({
       kind: 'zero',
@@ -118,14 +118,14 @@ function productsOf(planning: Planning, synapse: Synapse, when: When): Product[]
     owner: name,
     into: layer,
     ...when,
-    kernel: 'matrix/project',
+    kernel: 'product/matvec-transposed',
     vector: activations,
   } as const
   // Where W is symmetric, W g = W^T g.
   const whole = (matrix: Matrix, folds: boolean): Pick<Product, 'act' | 'kernel' | 'matrix' | 'folds'> =>
     symmetric
-      ? { act: 'project', kernel: 'matrix/project', matrix, folds }
-      : { act: 'recall', kernel: 'matrix/recall', matrix }
+      ? { act: 'matvec-transposed', kernel: 'product/matvec-transposed', matrix, folds }
+      : { act: 'matvec', kernel: 'product/matvec', matrix }
   if (factored === undefined) {
     const matrix = matrixNamed(planning, name)
     // One that changes may be written with anything.
@@ -140,7 +140,7 @@ function productsOf(planning: Planning, synapse: Synapse, when: When): Product[]
     const { ring, excess, ringWord } = deferral
     const traces = { buffer: `${name}/traces`, stride: MOST_PENDING }
     const weighed: Receiver = {
-      joined: { ending: 'weigh' },
+      joined: { ending: 'store-weighted' },
       constants: {},
       buffers: { output: traces.buffer },
       params: () => ({ outputStride: MOST_PENDING, ringWord }),
@@ -148,13 +148,13 @@ function productsOf(planning: Planning, synapse: Synapse, when: When): Product[]
     products.push(
       {
         ...common,
-        act: 'project',
+        act: 'matvec-transposed',
         part: 'ring',
         matrix: ring,
         vector: { buffer: traces.buffer, size: MOST_PENDING },
         before: planProduct(
           planning,
-          { ...common, act: 'recall', part: 'ring', kernel: 'matrix/recall', matrix: ring },
+          { ...common, act: 'matvec', part: 'ring', kernel: 'product/matvec', matrix: ring },
           traces,
           false,
           () => weighed,
@@ -162,11 +162,11 @@ function productsOf(planning: Planning, synapse: Synapse, when: When): Product[]
       },
       {
         ...common,
-        act: 'project',
+        act: 'matvec-transposed',
         part: 'excess',
         matrix: excess,
         folds: deferral.isFolded,
-        making: { joined: 'fading', params: { ringWord } },
+        epilogue: { joined: 'decayed', params: { ringWord } },
       },
     )
   }
@@ -184,19 +184,19 @@ function hebbianProduct(
   const coefficients = { buffer: `${name}/coefficients`, stride: vectorStride(patterns.rows) }
   return {
     ...common,
-    act: 'project',
+    act: 'matvec-transposed',
     part: 'patterns',
     matrix: patterns,
     vector: { buffer: coefficients.buffer, size: patterns.rows },
     scale: 1 / patterns.columns,
     before: planProduct(
       planning,
-      { ...common, act: 'recall', part: 'patterns', kernel: 'matrix/recall', matrix: patterns },
+      { ...common, act: 'matvec', part: 'patterns', kernel: 'product/matvec', matrix: patterns },
       coefficients,
     ),
     ...(diagonal !== undefined && {
-      making: {
-        joined: 'hollow',
+      epilogue: {
+        joined: 'zero-diagonal',
         buffers: { diagonal, own: vector.buffer },
         params: { ownStride: vectorStride(patterns.columns) },
       },
@@ -209,7 +209,7 @@ function moves(planning: Planning, synapse: Synapse, turn?: Turn): Operation[] {
   if (synapse.tau === undefined) return []
   const { name, layer } = synapse
   const { deferral } = planning.factored.get(name) ?? {}
-  if (deferral !== undefined) return [deferral.remember, ...deferral.rewrite]
+  if (deferral !== undefined) return [deferral.appendActivation, ...deferral.rankKUpdate]
   return planLearning(planning, name, {
     stage: 'plasticity',
     rule: SYNAPTIC,

@@ -10,7 +10,7 @@ import { planLearning } from '../learning.ts'
 import { addCarry, addFixedMatrix, addStages } from '../matrices.ts'
 import type { Operation, Work } from '../operation.ts'
 import { type Planning, type Receiver, addBuffer, find, matrixNamed } from '../planning.ts'
-import { collecting, type Output, planProduct, type Product, sendingOf } from '../products.ts'
+import { storing, type Output, planProduct, type Product, sendingOf } from '../products.ts'
 import { activationsOf, deviation, scratch, sum } from '../samples.ts'
 import { isStaged, type Turn } from '../stages.ts'
 import type { CouplingPlanner, When } from './definition.ts'
@@ -57,7 +57,7 @@ function weigh(
 ): Operation[] {
   const output = weightsOf(edge, layer)
   const multiplied: Receiver = {
-    joined: { ending: 'multiply' },
+    joined: { ending: 'store-multiplied' },
     constants: {},
     buffers: { output: output.buffer },
     params: () => ({ outputStride: output.stride }),
@@ -70,27 +70,27 @@ function weigh(
         {
           ...when,
           owner: edge.name,
-          act: 'recall',
+          act: 'matvec',
           into: layer,
           part: factor.layer,
-          kernel: 'matrix/recall',
+          kernel: 'product/matvec',
           matrix: matrixNamed(planning, arrayOf(edge, factor.layer)),
           vector: activationsOf(find(planning.model.layers, factor.layer)),
         },
         output,
         false,
-        () => (index === 0 ? collecting(output, false) : multiplied),
+        () => (index === 0 ? storing(output, false) : multiplied),
       ),
     )
 }
 
 /** What a layer is sent. */
 function sent(planning: Planning, edge: Hyperedge, layer: string, when: When): Product {
-  const work: Work = { owner: edge.name, act: 'project', into: layer }
+  const work: Work = { owner: edge.name, act: 'matvec-transposed', into: layer }
   return {
     ...when,
     ...work,
-    kernel: 'matrix/project',
+    kernel: 'product/matvec-transposed',
     matrix: matrixNamed(planning, arrayOf(edge, layer)),
     vector: weightsOf(edge, layer),
     scale: edge.scale,

@@ -85,7 +85,7 @@ ${isFull ? '' : `if (replica >= ${model.replicas}u) { return; }`}
 let own = ${isVaried ? 'table[replica]' : 'params'};
 ${body}
 }`,
-    wgsl(lanes === 1 ? 'resident/lone' : 'resident/subgroup'),
+    wgsl(lanes === 1 ? 'resident/invocation' : 'resident/subgroup'),
     ...functionsOf(writing, body),
   ].join('\n')
   return { source, lines: body.split('\n').length, parts: arena.parts, params }

@@ -8,7 +8,7 @@ import { everywhere, inFours, padded, times } from './words.ts'
 export function learn({ rules, param, broken }: Writing, one: HeldMatrix, rule: Rule): string {
   const { group, index, rows, columns, carried, based } = one
   const get = (field: string): string =>
-    param(`m${index}_`, `${group.name}/learn`, ['learn', 'plasticity'], field)
+    param(`m${index}_`, `${group.name}/plasticity-step`, ['learn', 'plasticity'], field)
   const kind = `r${rules.indexOf(rule)}_`
   const shared = rateSharedBy(rule)
   const p = `vec4<f32>(${['r0', 'r1', 'r2', 'r3'].map(get).join(', ')})`

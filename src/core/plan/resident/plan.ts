@@ -23,7 +23,7 @@ const TOGETHER = { hardware: 64, software: 16 }
 const DISPATCHES_A_LINE = 50
 
 /** Dispatches that take as long as one quad of one replica does in a tick; measured as above. */
-const DISPATCHES_A_QUAD = { shared: 1 / 1300, lone: 1 / 9000 }
+const DISPATCHES_A_QUAD = { subgroup: 1 / 1300, invocation: 1 / 9000 }
 
 /** Lines of a kernel that nobody asked for: compilers take more than linear time. */
 const MOST_LINES = 1000
@@ -44,7 +44,7 @@ export function planResident(planning: Planning, parts: ResidentParts): Batched 
     return `its ${arenaBytes} bytes are more than this adapter binds at a time`
   addBuffer(planning, 'arena', arenaBytes)
   const masked = new Set(model.layers.flatMap(({ name }) => (buffers.has(`${name}/free`) ? [name] : [])))
-  const perQuad = lanes === 1 ? DISPATCHES_A_QUAD.lone : DISPATCHES_A_QUAD.shared
+  const perQuad = lanes === 1 ? DISPATCHES_A_QUAD.invocation : DISPATCHES_A_QUAD.subgroup
   return {
     lanes,
     together,

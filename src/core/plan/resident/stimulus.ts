@@ -5,7 +5,7 @@ import { vectorStride } from '../layout.ts'
 import type { Held, Writing } from './types.ts'
 import { load, loadNew, loadWords, times, valid } from './words.ts'
 
-/** Lanes that share what they read of the same row, in the lone form on a software adapter. */
+/** Lanes that share what they read of the same row, where one invocation computes a replica on a software adapter. */
 export const SPREAD = 4
 
 /** The first row of a stimulus among the cues of its layer. */

@@ -1,0 +1,11 @@
+// What becomes of a product: what stands in output [replicas, outputStride] is multiplied with it.
+
+struct Params {
+  outputStride: u32,
+}
+
+@group(0) @binding(0) var<storage, read_write> output: array<f32>;
+
+fn storeProduct(replica: u32, index: u32, value: f32) {
+  output[replica * params.outputStride + index] *= value;
+}

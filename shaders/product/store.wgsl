@@ -1,0 +1,18 @@
+// What becomes of a product: it is set or added in output [replicas, outputStride].
+
+override ADDS: bool = false;
+
+struct Params {
+  outputStride: u32,
+}
+
+@group(0) @binding(0) var<storage, read_write> output: array<f32>;
+
+fn storeProduct(replica: u32, index: u32, value: f32) {
+  let at = replica * params.outputStride + index;
+  if (ADDS) {
+    output[at] += value;
+  } else {
+    output[at] = value;
+  }
+}

@@ -1,0 +1,50 @@
+// Hebbian coupling of one layer, J = P^T P / N, optionally with a zero diagonal, made once
+// (docs/scenario.md, "Synapses and memories").
+//   patterns P [count, stride]; matrix J, rows [start, start + rows) in this block, [.., stride]
+// An invocation makes eight rows of four columns, so that each number that is loaded is used several times.
+// Dispatch: x over groups of four columns, y over eights of rows from `offset` on; start + offset is a multiple of 4.
+
+override WORKGROUP: u32 = 64;
+
+struct Params {
+  start: u32,
+  offset: u32,
+  rows: u32,
+  size: u32,
+  stride: u32,
+  patternCount: u32,
+  zeroDiagonal: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> patterns: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> matrix: array<vec4<f32>>;
+
+fn put(row: u32, quad: u32, sum: vec4<f32>) {
+  if (row >= params.rows) {
+    return;
+  }
+  let neuron = params.start + row;
+  var value = sum / f32(params.size);
+  if (params.zeroDiagonal == 1u && neuron / 4u == quad) {
+    value[neuron % 4u] = 0.0;
+  }
+  matrix[row * (params.stride / 4u) + quad] = value;
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn hebbianInit(@builtin(global_invocation_id) id: vec3<u32>) {
+  let quads = params.stride / 4u;
+  let row = params.offset + 8u * id.y;
+  if (id.x >= quads || row >= params.rows) {
+    return;
+  }
+  let first = (params.start + row) / 4u;
+  var sum$h_$k = vec4<f32>(0.0); //: h in 2, k in 4
+  for (var p = 0u; p < params.patternCount; p++) {
+    let columns = patterns[p * quads + id.x];
+    let rows$h = patterns[p * quads + min(first + $hu, quads - 1u)]; //: h in 2
+    sum$h_$k += rows$h[$k] * columns; //: h in 2, k in 4
+  }
+  put(row + 4u * $hu + $ku, id.x, sum$h_$k); //: h in 2, k in 4
+}

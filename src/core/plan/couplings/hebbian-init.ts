@@ -1,0 +1,62 @@
+/** Couplings J that are given: by a matrix, or by the patterns of which they are made. */
+import type { Model, Rows, Synapse } from '../../model/model.ts'
+import { type Matrix, vectorStride } from '../layout.ts'
+import type { Operation } from '../operation.ts'
+import { type Planning, bytesOf, find, operation } from '../planning.ts'
+
+/** Multiply-adds in one dispatch of the set-up, so that no watchdog fires on a slow adapter. */
+const SETUP_WORK = 2 ** 28
+
+/** Rows that one invocation of synapse/hebbian-init makes. */
+const INIT_ROWS = 8
+
+export function patternsOf(model: Model, name: string): Rows {
+  const { base } = find(model.synapses, name)
+  if (base.kind !== 'hebbian') throw new Error(`\`${name}\` has no patterns as its base`)
+  return base.patterns
+}
+
+export function matrixOf(synapse: Synapse): Rows {
+  if (synapse.base.kind !== 'matrix') throw new Error(`\`${synapse.name}\` has no matrix as its base`)
+  return synapse.base.matrix
+}
+
+/** J = P^T P / N as a matrix, from the buffer that holds P. */
+export function hebbianInit(
+  planning: Planning,
+  synapse: Synapse,
+  matrix: Matrix,
+  stored: string,
+): Operation[] {
+  const { limits, workgroup } = planning
+  // Of a matrix that does not fit there would be millions.
+  bytesOf(planning, false)
+  const patterns = patternsOf(planning.model, synapse.name)
+  const stride = vectorStride(patterns.columns)
+  const zeroDiagonal = synapse.base.kind === 'hebbian' && synapse.base.zeroDiagonal
+  const work = Math.floor(SETUP_WORK / (stride * Math.max(1, patterns.rows) * INIT_ROWS))
+  const rowsPerDispatch = INIT_ROWS * Math.max(1, Math.min(work, limits.maxComputeWorkgroupsPerDimension))
+  return matrix.blocks.flatMap((block) =>
+    Array.from({ length: Math.ceil(block.count / rowsPerDispatch) }, (_, part) => {
+      const offset = part * rowsPerDispatch
+      const count = Math.min(rowsPerDispatch, block.count - offset)
+      return operation(planning, {
+        owner: synapse.name,
+        act: 'hebbian-init',
+        stage: 'setup',
+        kernel: 'synapse/hebbian-init',
+        buffers: { patterns: stored, matrix: block.buffer },
+        workgroups: [Math.ceil(stride / 4 / workgroup), Math.ceil(count / INIT_ROWS), 1],
+        params: () => ({
+          start: block.start,
+          offset,
+          rows: block.count,
+          size: matrix.columns,
+          stride,
+          patternCount: patterns.rows,
+          zeroDiagonal: zeroDiagonal ? 1 : 0,
+        }),
+      })
+    }),
+  )
+}
