@@ -198,7 +198,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'a bias of filters that do not learn',
     filters({ bias: { kind: 'zeros' } }),
     'memories.k.bias',
-    /rule "fixed" has no bias; leave it out or choose rule "hebbian"$/,
+    /rule "fixed" has no bias; leave it out or choose rule "hebbian" or "anti-hebbian"$/,
   ],
   // The schema
   ['another version', scenario({ version: 2 }), 'version', /must be 1, not 2/],
