@@ -212,7 +212,7 @@ function tellsKind(option: SchemaNode, key: string | undefined, kind: unknown): 
 function accepts(node: SchemaNode, raw: unknown): boolean {
   if (Array.isArray(raw)) return node.type === 'strict_tuple' || node.type === 'array'
   if (typeof raw === 'object') return node.type === 'variant' || node.type === 'strict_object'
-  if (node.type === 'picklist') return typeof raw === 'string'
+  if (node.type === 'picklist') return (node.options as readonly unknown[]).includes(raw)
   return node.type === typeof raw || (node.type === 'literal' && node.literal === raw)
 }
 
