@@ -9,6 +9,7 @@ import type { Command } from '../src/core/gpu/commands.ts'
 import { type Engine, createEngine } from '../src/core/gpu/engine.ts'
 import { pipelineOf } from '../src/core/gpu/pipelines.ts'
 import { createScheduler } from '../src/core/run/scheduler.ts'
+import { createTicks } from '../src/core/run/ticks.ts'
 import { createSimulation, type Simulation } from '../src/core/run/simulation.ts'
 import { loadModel } from '../src/core/model/load.ts'
 import type { Model } from '../src/core/model/model.ts'
@@ -164,9 +165,9 @@ async function advance(simulation: Simulation, ticks: number): Promise<void> {
 
 /** Times the scheduler on a device that does nothing at all: what is left is its own work. */
 async function timeOwn(engine: Engine, simulation: Simulation): Promise<number> {
-  const scheduler = createScheduler({ ...engine, device: idleDevice() }, simulation.model, {
-    onSample: () => undefined,
-  })
+  const idle = { ...engine, device: idleDevice() }
+  const { model } = simulation
+  const scheduler = createScheduler(idle, model, createTicks(idle, model), { onSample: () => undefined })
   await scheduler.run(OWN_TICKS)
   const start = performance.now()
   await scheduler.run(OWN_TICKS)

@@ -14,6 +14,9 @@
 
 const NONE = 0xffffffffu;
 
+/// Cells between two channels; as in src/app/views/tiling.ts.
+const CHANNEL_GAP = 1u;
+
 /// Tiles with fewer pixels have no room for a frame: they take its colour as a whole.
 const SMALLEST_FRAMED = 4.0;
 
@@ -76,8 +79,12 @@ fn shade(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
 
   // Unsigned differences: what lies before wraps to large numbers and is outside as well.
   let inside = cell % pitch - frame;
-  let column = inside.y * params.tileWidth + inside.x;
-  if (any(inside >= tileSize) || column >= params.columns) {
+  let channelSize = vec2<u32>(params.channelWidth, params.channelHeight);
+  let channel = inside / (channelSize + CHANNEL_GAP);
+  let within = inside % (channelSize + CHANNEL_GAP);
+  let line = (channel.y * params.channelsAcross + channel.x) * params.channelHeight + within.y;
+  let column = line * params.channelWidth + within.x;
+  if (any(inside >= tileSize) || any(within >= channelSize) || column >= params.columns) {
     discard;
   }
   var source = params.first + row;

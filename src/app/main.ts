@@ -3,6 +3,7 @@ import './boot/locale.ts'
 import 'uplot/dist/uPlot.min.css'
 import './style.css'
 import { ModelError, RunError, escaped } from '../core/errors.ts'
+import { assign } from './assign.ts'
 import { compileAhead } from './boot/ahead.ts'
 import { createConsoleApi, createSampleListeners } from './session/console.ts'
 import { requestPageDevice } from './boot/device.ts'
@@ -106,9 +107,9 @@ async function start(): Promise<void> {
       frame() {
         video.frame()
         header.update(workplace.opened)
-        button('undo').disabled = !workplace.canUndo
-        button('redo').disabled = !workplace.canRedo
-        button('restore').disabled = workplace.isAsOpened
+        assign(button('undo'), { disabled: !workplace.canUndo })
+        assign(button('redo'), { disabled: !workplace.canRedo })
+        assign(button('restore'), { disabled: workplace.isAsOpened })
         lesson.at(workplace.opened?.simulation.tick ?? 0)
       },
       sample: (sample) => listeners.call(sample),

@@ -254,6 +254,24 @@ test('the help lists the keys, takes the focus, closes with Esc and gives the fo
   await help.waitFor({ state: 'hidden' })
 })
 
+test('a page that waits writes nothing into the document, frame after frame', async () => {
+  await lab.load('softmax-synapses')
+  await lab.engram('step(2)')
+  // Longer than the longest interval at which numbers are looked at.
+  const written = (): Promise<string[]> =>
+    lab.page.evaluate(`new Promise((done) => {
+      const seen = []
+      const observer = new MutationObserver((records) => {
+        for (const { target, type, attributeName } of records)
+          seen.push([type, attributeName, target.id || target.className || target.nodeName].join(' '))
+      })
+      observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true })
+      setTimeout(() => (observer.disconnect(), done(seen)), 1200)
+    })`)
+  // What the step has changed is told first.
+  await eventually(written).toEqual([])
+})
+
 test('a hidden tab pauses and goes on when it is seen again', async () => {
   await lab.load('softmax-synapses')
   const hide = (hidden: boolean) =>

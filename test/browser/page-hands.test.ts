@@ -156,6 +156,47 @@ test('later a stroke changes the state, and Reset takes it away; on a layer that
   expect(await lab.engram('simulation.tick')).toBe(5)
 })
 
+test('in a grid of channels the pointer reads and paints the value that is drawn below it', async () => {
+  const lagrangian = { kind: 'linear' } as const
+  await open({
+    replicas: 1,
+    neurons: {
+      visible: { size: [4, 6, 6], lagrangian, init: { kind: 'random', distribution: 'normal' } },
+      features: { size: [3, 4, 4], lagrangian },
+    },
+    memories: {
+      k: {
+        kind: 'convolution',
+        from: 'visible',
+        to: 'features',
+        kernel: [3, 3],
+        init: { kind: 'random', count: 3, distribution: 'normal' },
+      },
+    },
+    stimulus: [],
+    probes: {},
+  })
+  // 2 x 2 channels, with a gap after 6 cells.
+  const inGrid = (x: number, y: number) => at('visible', [x, y], [13, 13])
+  const before = await lab.read('visible')
+  const { x, y } = await inGrid(7 + 2, 7 + 4)
+  await lab.page.mouse.move(x, y)
+  await eventually(() => lab.page.locator('.readout').textContent()).toContain(
+    `channel 3, pixel (4, 2), ${String(Number(before[3 * 36 + 4 * 6 + 2]!.toPrecision(5)))}`,
+  )
+  await tool('paint')
+  await part('size').fill('1')
+  // From channel 0 to channel 1.
+  const [start, end] = [await inGrid(4, 1), await inGrid(7 + 1, 1)]
+  await lab.page.mouse.move(start.x, start.y)
+  await lab.page.mouse.down()
+  await lab.page.mouse.move(end.x, end.y)
+  await lab.page.mouse.up()
+  const changed = async (): Promise<number[]> =>
+    (await lab.read('visible')).flatMap((value, index) => (value === before[index] ? [] : [index]))
+  await eventually(changed).toEqual([10, 11, 36 + 6, 36 + 7])
+})
+
 test('a stroke on the cue beside the state changes the cue at any tick, and the state at the next Reset', async () => {
   await open(one)
   const start = await lab.read('visible')

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { engram, readArrays, readJson, temporaryFolder, writeScenario } from './program.ts'
+import { ask, engram, readArrays, readJson, temporaryFolder, writeScenario } from './program.ts'
 
 const folder = temporaryFolder()
 
@@ -70,10 +70,7 @@ test.each([
   [['--samples', '0'], /--samples: must be an integer from 1 to 10000, not "0"/],
 ])('%j is wrong input: one line, nothing written', async (args, line) => {
   const file = writeScenario(folder, 'wrong.json', scenario)
-  const { code, stdout, stderr } = await engram(
-    ['analyse', 'adiabatic', file, ...args, '--out', 'no'],
-    folder,
-  )
+  const { code, stdout, stderr } = await ask(['analyse', 'adiabatic', file, ...args, '--out', 'no'], folder)
   expect([code, stdout]).toEqual([2, ''])
   expect(stderr).toMatch(line)
   expect(stderr.trimEnd()).not.toContain('\n')

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Raw, engram, readArrays, readJson, temporaryFolder, writeScenario } from './program.ts'
+import { ask, engram, type Raw, readArrays, readJson, temporaryFolder, writeScenario } from './program.ts'
 
 const folder = temporaryFolder()
 const digits = resolve('scenarios/digits.json')
@@ -189,7 +189,7 @@ describe('wrong input is one line, exit code 2, and nothing is written', () => {
     ],
     ['no scenario', [], /missing required argument 'scenario'/],
   ])('%s', async (_, args, line) => {
-    const { code, stdout, stderr } = await generating(...args, '--out', 'refused')
+    const { code, stdout, stderr } = await ask(['analyse', 'generating', ...args, '--out', 'refused'], folder)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr.trimEnd()).toMatch(line)
     expect(stderr.trimEnd()).not.toContain('\n')
@@ -205,7 +205,7 @@ test('a run that diverges is one line and exit code 1', async () => {
 
 test('engram analyse --help and engram analyse generating --help go to standard output', async () => {
   for (const words of [['analyse'], ['analyse', 'generating']]) {
-    const { code, stdout, stderr } = await engram([...words, '--help'], folder)
+    const { code, stdout, stderr } = await ask([...words, '--help'], folder)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toContain(`Usage: engram ${words.join(' ')} [options]`)
   }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import {
+  ask,
   engram,
   type Raw,
   readArrays,
@@ -65,7 +66,7 @@ test('a run with a custom Lagrangian goes on from its checkpoint to the same byt
     '--set',
     `${path}.lagrangian=logCosh(a * x) / a + x * x / 2`,
   ]
-  const refused = await engram([...run, 'refused', '--resume', 'half/checkpoint.npz', ...other], folder)
+  const refused = await ask([...run, 'refused', '--resume', 'half/checkpoint.npz', ...other], folder)
   expect([refused.code, refused.stderr]).toEqual([
     2,
     expect.stringContaining(
@@ -94,9 +95,9 @@ test('the soft threshold of the documentation recalls 600 patterns in 256 neuron
 test('analyse and plan know custom Lagrangians', async () => {
   const jacobian = await engram(['analyse', 'spectrum', 'threshold.json', '--of', 'jacobian'], folder)
   expect([jacobian.code, jacobian.stdout]).toEqual([0, expect.stringContaining('jacobian.hyperbolic\ttrue')])
-  const plan = await engram(['plan', 'line.json'], folder)
+  const plan = await ask(['plan', 'line.json'], folder)
   expect(plan.stdout).toMatch(/neuron\/activate\+custom +visible\/activate/)
-  const validate = await engram(['validate', 'line.json'], folder)
+  const validate = await ask(['validate', 'line.json'], folder)
   expect(validate.stdout).toMatch(
     /^layer +visible +30 custom \(activation clamp\(gain \* x, -1, 1\), .*, gain 2\)/m,
   )
@@ -119,6 +120,6 @@ test.each([
   ],
   [`${lagrangian}.parameters.gain=high`, `${lagrangian}.parameters.gain: must be a number, not "high"`],
 ])('%s is refused in one line with exit code 2', async (assignment, says) => {
-  const { code, stdout, stderr } = await engram(['validate', 'line.json', '--set', assignment], folder)
+  const { code, stdout, stderr } = await ask(['validate', 'line.json', '--set', assignment], folder)
   expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: `line.json: ${says}\n` })
 })

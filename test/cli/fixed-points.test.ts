@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { engram, readArrays, readJson, temporaryFolder, writeScenario } from './program.ts'
+import { ask, engram, readArrays, readJson, temporaryFolder, writeScenario } from './program.ts'
 
 const folder = temporaryFolder()
 const dense = resolve('scenarios/dense-memory.json')
@@ -88,7 +88,7 @@ test.each([
   [['--speed', '-1'], /--speed: must be a number above 0, not "-1"$/],
   [['--set', 'memories.xi.rulle=1'], /did you mean `rule`\?/],
 ])('%j is wrong input: one line, nothing written', async (args, line) => {
-  const { code, stdout, stderr } = await engram(
+  const { code, stdout, stderr } = await ask(
     ['analyse', 'fixed-points', dense, ...args, '--out', 'no'],
     folder,
   )

@@ -16,7 +16,7 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { encodeNpy } from '../../src/core/data/npy.ts'
-import { engram, readArrays, readJson, start, temporaryFolder, writeScenario } from './program.ts'
+import { ask, engram, readArrays, readJson, start, temporaryFolder, writeScenario } from './program.ts'
 
 const folder = temporaryFolder()
 const tanh = { kind: 'tanh' }
@@ -69,7 +69,7 @@ test('a checkpoint goes on with the data of its run only, and an added probe beg
   expect((await engram(first, folder)).code).toBe(0)
   writePattern('X.npy', -1)
   const resume = ['--out', 'b', '--resume', 'a/checkpoint.npz']
-  const refused = await engram(['run', 'data.json', ...resume], folder)
+  const refused = await ask(['run', 'data.json', ...resume], folder)
   expect(refused).toMatchObject({
     code: 2,
     stdout: '',
@@ -96,7 +96,7 @@ test('a state of another shape is refused before anything is written', async () 
   const cases = resolve('test/cases/checkpoints')
   cpSync(join(cases, 'k.json'), join(folder, 'k.json'))
   cpSync(join(cases, 'ck_shape.npz'), join(folder, 'ck_shape.npz'))
-  expect(await engram(['run', 'k.json', '--resume', 'ck_shape.npz', '--out', 'k'], folder)).toMatchObject({
+  expect(await ask(['run', 'k.json', '--resume', 'ck_shape.npz', '--out', 'k'], folder)).toMatchObject({
     code: 2,
     stderr: 'ck_shape.npz: `state.v` has the shape (3), the network has (48); take another checkpoint\n',
   })
@@ -240,7 +240,7 @@ test('where no folder can be made, the line says why', async () => {
       : []),
   ]
   for (const [out, reason] of matrix) {
-    const { code, stdout, stderr } = await engram(['run', 's.json', '--quiet', '--out', out], folder)
+    const { code, stdout, stderr } = await ask(['run', 's.json', '--quiet', '--out', out], folder)
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toMatch(
       /^cannot write .*; give another folder with --out\n$|or give another folder with --out\n$/,
@@ -296,7 +296,7 @@ test.runIf(process.platform === 'linux')('a full standard output is one line and
 
 test('a scenario called N=100.json stands behind --set', async () => {
   writeScenario(folder, 'N=100.json', small)
-  const { code, stdout } = await engram(['validate', '--set', 'time.ticks=5', 'seed=2', 'N=100.json'], folder)
+  const { code, stdout } = await ask(['validate', '--set', 'time.ticks=5', 'seed=2', 'N=100.json'], folder)
   expect(code).toBe(0)
   expect(stdout).toMatch(/^N=100.json is valid: s\n5 ticks .* seed 2$/m)
 })

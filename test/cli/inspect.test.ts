@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { PlanRow } from '../../src/core/plan/print.ts'
-import { engram, smallScenario, temporaryFolder, writeScenario } from './program.ts'
+import { ask, smallScenario, temporaryFolder, writeScenario } from './program.ts'
 
 const folder = temporaryFolder()
 
@@ -10,7 +10,7 @@ beforeAll(() => {
 
 test('engram validate says what a scenario describes, and what is doubtful on standard error', async () => {
   const rows = '{"kind":"random","distribution":"normal","count":4}'
-  const { code, stdout, stderr } = await engram(
+  const { code, stdout, stderr } = await ask(
     ['validate', 's.json', '--set', `neurons.visible.init=${rows}`],
     folder,
   )
@@ -29,7 +29,7 @@ test('engram validate says what a scenario describes, and what is doubtful on st
 
 test('engram validate and plan report wrong input in one line with exit code 2', async () => {
   for (const command of ['validate', 'plan']) {
-    const { code, stdout, stderr } = await engram([command, 's.json', '--set', 'replicas=-2'], folder)
+    const { code, stdout, stderr } = await ask([command, 's.json', '--set', 'replicas=-2'], folder)
     expect({ code, stdout, stderr }).toEqual({
       code: 2,
       stdout: '',
@@ -39,7 +39,7 @@ test('engram validate and plan report wrong input in one line with exit code 2',
 })
 
 test('engram plan tells the variant of every product, and forces what it is told to', async () => {
-  const { stdout } = await engram(['plan', 's.json', '--variant', 'matvec:xi=1x1/32'], folder)
+  const { stdout } = await ask(['plan', 's.json', '--variant', 'matvec:xi=1x1/32'], folder)
   expect(stdout).toMatch(/^ +product\/matvec\S* +hidden\/matvec xi +1x1\/32 forced +1 /m)
   expect(stdout).toMatch(
     /^ +product\/matvec-transposed\S* +visible\/matvec-transposed w +\d+x\d+\/64 default +1 /m,
@@ -54,13 +54,13 @@ test('engram plan tells the variant of every product, and forces what it is told
     ],
     ['fuse=never', 'there is no fuse=never; fuse is on or off'],
   ] as const) {
-    const { code, stdout, stderr } = await engram(['plan', 's.json', '--variant', variant], folder)
+    const { code, stdout, stderr } = await ask(['plan', 's.json', '--variant', variant], folder)
     expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: `--variant: ${reason}\n` })
   }
 })
 
 test('engram plan prints the dispatches in the order of a tick, then the buffers and their sum', async () => {
-  const { code, stdout } = await engram(['plan', 's.json'], folder)
+  const { code, stdout } = await ask(['plan', 's.json'], folder)
   expect(code).toBe(0)
   const order = [
     ...['stimulate:', 'activate:', 'settle:', 'input:', 'integrate:', 'plasticity:', 'learn:'],
@@ -83,7 +83,7 @@ test('engram plan prints the dispatches in the order of a tick, then the buffers
 })
 
 test('engram plan --json has the same as data', async () => {
-  const { stdout } = await engram(['plan', 's.json', '--json', '--set', 'memories.xi.every=9'], folder)
+  const { stdout } = await ask(['plan', 's.json', '--json', '--set', 'memories.xi.every=9'], folder)
   const plan = JSON.parse(stdout) as {
     operations: PlanRow[]
     buffers: { bytes: number }[]
@@ -99,7 +99,7 @@ test('engram plan --json has the same as data', async () => {
 })
 
 test('engram plan --wgsl prints the module of a label, and names the nearest label where there is none', async () => {
-  const { code, stdout, stderr } = await engram(
+  const { code, stdout, stderr } = await ask(
     ['plan', 's.json', '--resident', 'off', '--wgsl', 'w/plasticity-step'],
     folder,
   )
@@ -109,9 +109,7 @@ test('engram plan --wgsl prints the module of a label, and names the nearest lab
   )
   expect(stdout).toMatch(/^ *1 {2}struct Params \{$/m)
   expect(stdout).toMatch(/^ *\d+ {2}fn plasticityStep\(/m)
-  expect(
-    await engram(['plan', 's.json', '--resident', 'off', '--wgsl', 'w/plasticity-stop'], folder),
-  ).toEqual({
+  expect(await ask(['plan', 's.json', '--resident', 'off', '--wgsl', 'w/plasticity-stop'], folder)).toEqual({
     code: 2,
     stdout: '',
     stderr:
@@ -122,7 +120,7 @@ test('engram plan --wgsl prints the module of a label, and names the nearest lab
 test.each(['run', 'validate', 'plan', 'devices'])(
   'engram %s --help goes to standard output',
   async (command) => {
-    const { code, stdout, stderr } = await engram([command, '--help'], folder)
+    const { code, stdout, stderr } = await ask([command, '--help'], folder)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(new RegExp(`^Usage: engram ${command} \\[options\\]`))
   },

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { encodeNpy } from '../../src/core/data/npy.ts'
 import { encodeNpz } from '../../src/core/data/npz.ts'
-import { type Raw, engram, smallScenario, temporaryFolder, writeScenario } from './program.ts'
+import { ask, type Raw, smallScenario, temporaryFolder, writeScenario } from './program.ts'
 
 const folder = temporaryFolder()
 
@@ -209,12 +209,12 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     'a vector that cannot be bound',
     set(
-      'neurons.visible.size=400000000',
+      'neurons.visible.size=40000000',
       'synapses={}',
       'memories={}',
       'stimulus=[]',
       'probes={}',
-      'replicas=10',
+      'replicas=200',
     ),
     /^s.json: `visible\/state` needs \d+ bytes, this adapter binds at most \d+; use fewer/,
   ],
@@ -240,7 +240,7 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
 ]
 
 test.each(cases)('%s: exit code 2, one line, nothing written', async (_, args, line) => {
-  const { code, stdout, stderr } = await engram(['run', '--out', 'out', ...args], folder)
+  const { code, stdout, stderr } = await ask(['run', '--out', 'out', ...args], folder)
   expect({ code, stdout }, stderr).toEqual({ code: 2, stdout: '' })
   expect(stderr.trimEnd().split('\n')).toHaveLength(1)
   expect(stderr.trimEnd()).toMatch(line)
@@ -252,18 +252,18 @@ test.each([
   ['2.5E+1', 25],
   ['10.0', 10],
 ])('a whole number may be written as %s', async (text, ticks) => {
-  const { code, stdout } = await engram(['validate', 's.json', '--ticks', text], folder)
+  const { code, stdout } = await ask(['validate', 's.json', '--ticks', text], folder)
   expect(code).toBe(0)
   expect(stdout).toMatch(new RegExp(`^${ticks} ticks of `, 'm'))
 })
 
 test('--debug adds the stack trace', async () => {
-  const { code, stderr } = await engram(['run', 'none.json', '--debug'], folder)
+  const { code, stderr } = await ask(['run', 'none.json', '--debug'], folder)
   expect(code).toBe(2)
   expect(stderr).toMatch(/^ModelError: none.json does not exist.*\n +at /)
 })
 
 test('--allow-outside reads a pattern file outside the folder', async () => {
-  const { code } = await engram(['validate', 'sub/s.json', '--allow-outside'], folder)
+  const { code } = await ask(['validate', 'sub/s.json', '--allow-outside'], folder)
   expect(code).toBe(0)
 })

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { REPRODUCTIONS } from '../../src/core/reproduce/index.ts'
-import { engram, start, temporaryFolder } from './program.ts'
+import { ask, engram, start, temporaryFolder } from './program.ts'
 
 const folder = temporaryFolder()
 
 test('without an argument it lists all reproductions, one a line', async () => {
-  const { code, stdout } = await engram(['reproduce'], folder)
+  const { code, stdout } = await ask(['reproduce'], folder)
   expect(code).toBe(0)
   const ids = stdout
     .trimEnd()
@@ -43,7 +43,7 @@ test('one that passes leaves figure, numbers, scenarios and a report that needs 
   expect(html).not.toMatch(/(src|href)="(?!#)/)
 
   const scenario = 'made/scenarios/softmax-retrieval/softmax-retrieval.json'
-  const valid = await engram(['validate', scenario], folder)
+  const valid = await ask(['validate', scenario], folder)
   expect([valid.code, valid.stderr]).toEqual([0, ''])
 })
 
@@ -85,7 +85,7 @@ test.each([
   ['a size and nothing to run', ['--full'], /^--full: name an experiment to be run, or `all`$/],
   ['two names', ['capacity', 'spectrum'], /too many arguments for 'reproduce'/],
 ])('%s is one line on standard error and code 2', async (_, args, expected) => {
-  const { code, stdout, stderr } = await engram(['reproduce', ...args], folder)
+  const { code, stdout, stderr } = await ask(['reproduce', ...args], folder)
   expect([code, stdout]).toEqual([2, ''])
   expect(stderr.trimEnd()).toMatch(expected)
 })

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { isSampled } from '../../src/core/plan/clock.ts'
 import {
-  type Outcome,
+  ask,
   engram,
+  type Outcome,
   loneNeuron,
   readArrays,
   readJson,
@@ -224,7 +225,7 @@ describe('a run that goes on from a checkpoint', () => {
     expect(await engram(resume, folder)).toMatchObject({ code: 0, stderr: '' })
     expect((readJson(folder, 'again/summary.json') as { variants: unknown }).variants).toEqual(variants)
     expect(bytes('again/results.npz').equals(bytes('forced/results.npz'))).toBe(true)
-    const other = await engram([...resume, '--variant', 'fuse=on'], folder)
+    const other = await ask([...resume, '--variant', 'fuse=on'], folder)
     expect(other).toMatchObject({
       code: 2,
       stderr:
@@ -245,7 +246,7 @@ describe('a run that goes on from a checkpoint', () => {
       ],
     ] as const) {
       const resume = ['run', 'small.json', '--out', 'refused', '--resume', 'often/checkpoint.npz', ...args]
-      const { code, stdout, stderr } = await engram(resume, folder)
+      const { code, stdout, stderr } = await ask(resume, folder)
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
       expect(stderr.startsWith(`often/checkpoint.npz: ${line}`), stderr).toBe(true)
       expect(stderr.trimEnd()).not.toContain('\n')
@@ -317,7 +318,7 @@ test('a checkpoint that is cut short or foreign is one line and exit code 2', as
     ['small.json', /^small.json: is not a readable .npz archive/],
     ['none.npz', /^none.npz does not exist; check the name and the folder\n$/],
   ] as const) {
-    const { code, stderr } = await engram(['run', 'small.json', '--out', 'refused', '--resume', file], folder)
+    const { code, stderr } = await ask(['run', 'small.json', '--out', 'refused', '--resume', file], folder)
     expect(code).toBe(2)
     expect(stderr).toMatch(reason)
     expect(stderr.trimEnd()).not.toContain('\n')
@@ -329,7 +330,7 @@ test('the longest name that a scenario may have gives a file', async () => {
   const name = 'n'.repeat(200)
   writeScenario(folder, 'names.json', smallScenario({ probes: { [name]: { kind: 'energy' } } }))
   const args = ['run', 'names.json', '--quiet', '--csv', '--out', 'names', '--set']
-  expect((await engram([...args, `probes.${name}n={"kind":"energy"}`], folder)).code).toBe(2)
+  expect((await ask([...args, `probes.${name}n={"kind":"energy"}`], folder)).code).toBe(2)
   expect((await engram([...args, 'time.ticks=2'], folder)).code).toBe(0)
   expect(existsSync(join(folder, 'names', `${name}.csv`))).toBe(true)
 })

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { decodeNpz } from '../../src/core/data/npz.ts'
-import { engram, temporaryFolder } from './program.ts'
+import { ask, engram, temporaryFolder } from './program.ts'
 
 const folder = temporaryFolder()
 const dense = resolve('scenarios/dense-memory.json')
@@ -77,10 +77,7 @@ test.each([
   [['--top', '0'], /--top: must be an integer from 1 to 1024, not "0"/],
   [['--set', 'memories.xi.rulle=1'], /did you mean `rule`\?/],
 ])('%j is wrong input: one line, nothing written', async (args, line) => {
-  const { code, stdout, stderr } = await engram(
-    ['analyse', 'spectrum', dense, ...args, '--out', 'no'],
-    folder,
-  )
+  const { code, stdout, stderr } = await ask(['analyse', 'spectrum', dense, ...args, '--out', 'no'], folder)
   expect([code, stdout]).toEqual([2, ''])
   expect(stderr).toMatch(line)
   expect(stderr.trimEnd()).not.toContain('\n')

@@ -1,5 +1,6 @@
 /** The built program as a process. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { resolve } from 'node:path'
 
 export interface Outcome {
@@ -15,19 +16,20 @@ const UNCAUGHT = `--import=data:text/javascript,${encodeURIComponent(
   `process.on('uncaughtExceptionMonitor', (error) => { process._rawDebug('uncaught:', error); process.exit(99) })`,
 )}`
 
+function environment(env: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const adapter = process.env.ENGRAM_ADAPTER ?? (process.platform === 'linux' ? 'software' : 'auto')
+  const options = [UNCAUGHT, env.NODE_OPTIONS ?? process.env.NODE_OPTIONS ?? ''].join(' ').trim()
+  // Results are not to depend on what was tuned on a machine.
+  return { ...process.env, ENGRAM_ADAPTER: adapter, ENGRAM_AUTOTUNE: 'off', ...env, NODE_OPTIONS: options }
+}
+
 /** Starts `engram` with its arguments, on the software adapter on Linux unless ENGRAM_ADAPTER says otherwise. */
 export function start(
   args: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>> = {},
 ): { readonly child: ChildProcess; readonly end: Promise<Outcome> } {
-  const adapter = process.env.ENGRAM_ADAPTER ?? (process.platform === 'linux' ? 'software' : 'auto')
-  const options = [UNCAUGHT, env.NODE_OPTIONS ?? process.env.NODE_OPTIONS ?? ''].join(' ').trim()
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
-    cwd,
-    // Results are not to depend on what was tuned on a machine.
-    env: { ...process.env, ENGRAM_ADAPTER: adapter, ENGRAM_AUTOTUNE: 'off', ...env, NODE_OPTIONS: options },
-  })
+  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env: environment(env) })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
@@ -41,4 +43,37 @@ export function start(
 /** Runs `engram` to its end. */
 export function engram(args: readonly string[], cwd: string): Promise<Outcome> {
   return start(args, cwd).end
+}
+
+let standing: ChildProcess | undefined
+
+/**
+ * What `engram` does, in a process that runs one command after the other: for commands that print or refuse, and do not run. A
+ * process of its own is for what is about processes: signals, streams, and that it ends.
+ */
+export async function ask(args: readonly string[], cwd: string): Promise<Outcome> {
+  const child = (standing ??= fork(resolve('test/cli/standing.mjs'), {
+    env: environment(),
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  }))
+  const ended = new AbortController()
+  const answer = once(child, 'message', ended) as Promise<[Outcome]>
+  const end = once(child, 'exit', ended).then(([code]) => {
+    throw new Error(`engram ${args.join(' ')} has ended its process, with code ${code}`)
+  })
+  child.send({ args, cwd })
+  try {
+    return (await Promise.race([answer, end]))[0]
+  } finally {
+    end.catch(() => undefined)
+    ended.abort()
+  }
+}
+
+/** Ends the process of `ask`, if there is one. */
+export async function askNoMore(): Promise<void> {
+  if (standing === undefined) return
+  const end = once(standing, 'exit')
+  standing.kill()
+  await end
 }

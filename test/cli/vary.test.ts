@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { engram, readArrays, readJson, smallScenario, temporaryFolder, writeScenario } from './program.ts'
+import {
+  ask,
+  engram,
+  readArrays,
+  readJson,
+  smallScenario,
+  temporaryFolder,
+  writeScenario,
+} from './program.ts'
 
 const folder = temporaryFolder()
 const BETA = 'neurons.hidden.lagrangian.beta'
@@ -44,7 +52,7 @@ test('validate and plan tell what varies', async () => {
     /^18 replicas: 6 points, the first path slowest, 3 replicas each$/m,
   ]
   for (const command of ['validate', 'plan']) {
-    const { code, stdout } = await engram([command, 's.json', ...VARY], folder)
+    const { code, stdout } = await ask([command, 's.json', ...VARY], folder)
     expect(code).toBe(0)
     for (const line of told) expect(stdout).toMatch(line)
   }
@@ -65,5 +73,5 @@ test.each([
       'PATH=VALUE for its values\n',
   ],
 ])('wrong input is told in one line: %j', async (args, line) => {
-  expect(await engram(args, folder)).toEqual({ code: 2, stdout: '', stderr: line })
+  expect(await ask(args, folder)).toEqual({ code: 2, stdout: '', stderr: line })
 })

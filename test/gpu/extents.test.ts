@@ -4,6 +4,7 @@ import { createPainterPipelines } from '../../src/app/views/pipelines.ts'
 import { nextRange } from '../../src/app/views/range.ts'
 import { stopNumbers, stopsOf } from '../../src/app/views/colours.ts'
 import type { Sheet } from '../../src/app/views/sheet.ts'
+import { mosaicOf, tileOf } from '../../src/app/views/tiling.ts'
 import { WHOLE } from '../../src/app/views/window.ts'
 import type { Engine } from '../../src/core/gpu/engine.ts'
 import { testDevice } from './device.ts'
@@ -55,8 +56,7 @@ async function seen(values: Float32Array<ArrayBuffer>, rows: number, columns: nu
   const sheet: Sheet = {
     ...{ name: 'w', kind: 'synapses', note: '', isMain: true, rows, copies: 1, columns, shape: [columns] },
     ...{ stride, format: 'f32', scale: 1, blocks: [{ buffer: 'data', start: 0, count: rows }] },
-    ...{ array: 'w', tileHeight: 1, tileWidth: columns, across: 1, frameX: 0, frameY: 0 },
-    ...{ gapX: 0, gapY: 0, width: columns, height: rows },
+    ...{ array: 'w', ...mosaicOf(rows, tileOf(1, columns), { across: 1 }) },
   }
   const painter = await createPainter(engine, [{ sheet }], createPainterPipelines(device, 'rgba8unorm'))
   const extent = (await painter.measure())![0]!.extent

@@ -1,12 +1,16 @@
 /** Every kind of probe in every form, beside float64. */
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { ModelError } from '../../src/core/errors.ts'
 import { PROBE_KINDS, type ProbeKind, type ProbeOf } from '../../src/core/kinds/probes/table.ts'
 import type { Model, Rows } from '../../src/core/model/model.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
+import { planNetwork } from '../../src/core/plan/plan.ts'
 import type { SimulationOptions } from '../../src/core/run/simulation.ts'
+import { DEFAULT_LIMITS } from '../../src/node/limits.ts'
 import { buildModel, normalRows, signRows } from '../build.ts'
 import { expectLikeReference } from './helpers/compare.ts'
+
+const LIMITS = { ...DEFAULT_LIMITS, maxStorageBuffersPerShaderStage: 10 }
 
 const SIZE = 37
 const ROWS = 5
@@ -33,7 +37,7 @@ const FORMS: readonly (readonly [string, SimulationOptions])[] = [
 ]
 
 /** All that a probe may name, a clamp, a current, and replicas that are not alike. */
-function network(kind: ProbeKind): Model {
+function network(kinds: readonly ProbeKind[]): Model {
   const rows = (count: number, size: number, scale = 1) => normalRows(stream, count, size, scale)
   return buildModel({
     replicas: 3,
@@ -52,19 +56,33 @@ function network(kind: ProbeKind): Model {
       { kind: 'clamp', layer: 'u', patterns: rows(1, ROWS), start: 4, stop: 6 },
       { kind: 'current', layer: 'v', patterns: rows(2, SIZE), dwell: 2 },
     ],
-    probes: ASKED[kind].map(
-      (asked, index) => ({ kind, name: `p${index}`, every: 1 + index, ...asked }) as Model['probes'][number],
+    probes: kinds.flatMap((kind) =>
+      ASKED[kind].map(
+        (asked, index) =>
+          ({ kind, name: `${kind} ${index}`, every: 1 + index, ...asked }) as Model['probes'][number],
+      ),
     ),
   })
 }
 
-describe.each(FORMS)('%s', (_, options) => {
-  test.each(PROBE_KINDS)('%s is what float64 says', async (kind) => {
-    expect(ASKED[kind].length).toBeGreaterThan(0)
-    const outcome = await expectLikeReference(network(kind), 9, options).catch((error: unknown) => error)
-    // The resident form of a kind may be missing, and says so by name.
-    if (options.resident === 'on' && outcome instanceof ModelError)
-      expect(outcome.message).toContain(`only other kernels know the probe \`p0\` (${kind})`)
-    else if (outcome !== undefined) throw outcome as Error
+/** The kinds that a form has; it refuses the others by name. */
+function kindsOf({ resident }: SimulationOptions): ProbeKind[] {
+  return PROBE_KINDS.filter((kind) => {
+    try {
+      planNetwork(network([kind]), LIMITS, { resident: resident === 'on' })
+      return true
+    } catch (error) {
+      if (resident !== 'on' || !(error instanceof ModelError)) throw error
+      expect(error.message).toContain(`only other kernels know the probe \`${kind} 0\` (${kind})`)
+      return false
+    }
   })
+}
+
+// All kinds at once: a resident kernel compiles slowly.
+test.each(FORMS)('%s every kind of probe is what float64 says', async (_, options) => {
+  for (const kind of PROBE_KINDS) expect(ASKED[kind].length).toBeGreaterThan(0)
+  const kinds = kindsOf(options)
+  expect(kinds.length).toBeGreaterThan(0)
+  await expectLikeReference(network(kinds), 9, options)
 })

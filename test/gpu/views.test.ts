@@ -6,7 +6,8 @@ import { stopNumbers, stopsOf } from '../../src/app/views/colours.ts'
 import { createPainter } from '../../src/app/views/painter.ts'
 import { createPainterPipelines } from '../../src/app/views/pipelines.ts'
 import { WHOLE } from '../../src/app/views/window.ts'
-import { type Sheet, entryAt, sheetsOf } from '../../src/app/views/sheet.ts'
+import { type Sheet, sheetsOf } from '../../src/app/views/sheet.ts'
+import { entryAt } from '../../src/app/views/tiling.ts'
 import { testDevice } from './device.ts'
 
 type Formats = Extract<Scenario['memories'][string], { readonly kind: 'dense' }>['format']
@@ -46,15 +47,45 @@ function scenario(format: Formats): ScenarioInput {
   }
 }
 
+/** 5 filters of 2 channels over an image of 2 channels, whose hidden layer has 5; a dense memory of the same image. */
+const CHANNELS: ScenarioInput = {
+  version: 1,
+  time: { dt: 0.1, ticks: 10 },
+  neurons: {
+    visible: {
+      size: [2, 5, 6],
+      lagrangian: { kind: 'tanh' },
+      init: { kind: 'random', count: 3, distribution: 'normal' },
+    },
+    features: {
+      size: [5, 4, 5],
+      lagrangian: { kind: 'tanh' },
+      init: { kind: 'random', distribution: 'normal' },
+    },
+    hidden: { size: 7, lagrangian: { kind: 'softmax' }, tau: 0 },
+  },
+  memories: {
+    k: {
+      kind: 'convolution',
+      from: 'visible',
+      to: 'features',
+      kernel: [2, 2],
+      init: { kind: 'random', count: 5, distribution: 'normal' },
+    },
+    xi: { from: 'visible', to: 'hidden', init: { kind: 'random', count: 7, distribution: 'normal' } },
+  },
+  replicas: 3,
+}
+
 const PIXELS_A_CELL = 2
 const RANGE = { low: -2, high: 2 }
 /** A silent neuron, and a fully active one. */
 const FRAMES = ['#000000', '#ffffff']
 
 /** RGBA bytes of a sheet. */
-async function paint(format: Formats, name: string, bindingLimit?: number) {
+async function paint(shown: ScenarioInput, name: string, bindingLimit?: number) {
   const { device } = await testDevice()
-  const model = await loadModel(JSON.stringify(scenario(format)), {
+  const model = await loadModel(JSON.stringify(shown), {
     read: () => Promise.reject(new Error('there is no file')),
   })
   const limits = bindingLimit === undefined ? device.limits : limited(device.limits, bindingLimit)
@@ -153,7 +184,7 @@ function largestError({ sheet, cell, data, activations }: Awaited<ReturnType<typ
   return largest
 }
 
-/** The colour of a cell outside of all tiles: a frame from black to white with the activation of its neuron, or nothing. */
+/** The colour of a cell of no entry: a frame from black to white with the activation of its neuron, or nothing. */
 function surroundings(sheet: Sheet, x: number, y: number, activations: Float32Array): number[] {
   const pitchX = sheet.tileWidth + 2 * sheet.frameX + sheet.gapX
   const pitchY = sheet.tileHeight + 2 * sheet.frameY + sheet.gapY
@@ -163,7 +194,9 @@ function surroundings(sheet: Sheet, x: number, y: number, activations: Float32Ar
     row < sheet.rows &&
     x % pitchX < pitchX - sheet.gapX &&
     y % pitchY < pitchY - sheet.gapY
-  if (!isFrame) return [0, 0, 0, 0]
+  const [insideX, insideY] = [(x % pitchX) - sheet.frameX, (y % pitchY) - sheet.frameY]
+  const isTile = insideX >= 0 && insideY >= 0 && insideX < sheet.tileWidth && insideY < sheet.tileHeight
+  if (!isFrame || isTile) return [0, 0, 0, 0]
   // The activations of replica 0 come first.
   const grey = 255 * (activations[row] as number)
   return [grey, grey, grey, 255]
@@ -176,12 +209,21 @@ test.each([
   ['binary', 'xi'],
   ['f32', 'w'],
 ] as const)('with memories in %s, each cell of `%s` has the colour of its value', async (format, name) => {
-  const painted = await paint(format, name)
+  const painted = await paint(scenario(format), name)
   expect(largestError(painted)).toBeLessThan(1.01)
 })
 
+test.each(['visible', 'features', 'k', 'xi'])(
+  'each channel of `%s` has its place in the tile, and gaps stay blank',
+  async (name) => {
+    const painted = await paint(CHANNELS, name)
+    expect(painted.sheet.tileWidth * painted.sheet.tileHeight).toBeGreaterThan(painted.sheet.columns)
+    expect(largestError(painted)).toBeLessThan(1.01)
+  },
+)
+
 test.each(['xi', 'w'] as const)('a matrix that is split into blocks is drawn whole: `%s`', async (name) => {
-  const painted = await paint('f32', name, 512)
+  const painted = await paint(scenario('f32'), name, 512)
   expect(painted.blocks).toBeGreaterThan(1)
   expect(largestError(painted)).toBeLessThan(1.01)
 })
@@ -189,7 +231,7 @@ test.each(['xi', 'w'] as const)('a matrix that is split into blocks is drawn who
 test.each(['f32', 'f16', 'binary'] as const)(
   'the range of `xi` in %s is measured over what is stored and no padding',
   async (format) => {
-    const { extent, data } = await paint(format, 'xi')
+    const { extent, data } = await paint(scenario(format), 'xi')
     expect(extent).toEqual({ low: -Math.min(...data), high: Math.max(...data) })
   },
 )

@@ -1,6 +1,7 @@
 /** What the header shows: the scenario, the run, the buttons. */
 import { escaped } from '../../core/errors.ts'
 import type { Scenario } from '../../core/model/schema.ts'
+import { assign } from '../assign.ts'
 import { shippedScenarios } from '../session/scenarios.ts'
 import { format3 } from '../format.ts'
 import type { Opened } from '../session/opened.ts'
@@ -69,10 +70,10 @@ export function createHeader(menu: HTMLSelectElement, buttons: readonly HTMLButt
       mark(opened)
       const { simulation, loop } = opened
       const { tick, time, model } = simulation
-      element('tick').textContent = String(tick)
-      element('time').textContent = String(Number(time.toPrecision(6)))
-      element('rate').textContent = loop.playing ? format3(loop.rate) : '–'
-      progress.value = model.time.ticks === 0 ? 1 : Math.min(1, tick / model.time.ticks)
+      assign(element('tick'), { textContent: String(tick) })
+      assign(element('time'), { textContent: String(Number(time.toPrecision(6))) })
+      assign(element('rate'), { textContent: loop.playing ? format3(loop.rate) : '–' })
+      assign(progress, { value: model.time.ticks === 0 ? 1 : Math.min(1, tick / model.time.ticks) })
     },
   }
 }

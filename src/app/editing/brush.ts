@@ -1,21 +1,20 @@
 /** Cells under a brush. Pure. */
+import { type Tile, channelOf, columnAt, insideOf } from '../views/tiling.ts'
 
-/** A picture of one row of values: `columns` cells in lines of `width`. */
-export interface Canvas {
-  readonly width: number
+/** The picture of one row of values. */
+export interface Canvas extends Tile {
   readonly columns: number
 }
 
-/** The cells on the way from one to another, both included (Bresenham). */
+/** The columns on the way from one to another as they are drawn, both included (Bresenham). */
 export function lineOf(canvas: Canvas, from: number, to: number): number[] {
-  const { width } = canvas
-  let [x, y] = [from % width, Math.floor(from / width)]
-  const [endX, endY] = [to % width, Math.floor(to / width)]
-  const [dx, dy] = [Math.abs(endX - x), -Math.abs(endY - y)]
-  const [stepX, stepY] = [x < endX ? 1 : -1, y < endY ? 1 : -1]
+  let { x, y } = insideOf(canvas, from)
+  const end = insideOf(canvas, to)
+  const [dx, dy] = [Math.abs(end.x - x), -Math.abs(end.y - y)]
+  const [stepX, stepY] = [x < end.x ? 1 : -1, y < end.y ? 1 : -1]
   let error = dx + dy
-  const cells = [y * width + x]
-  while (x !== endX || y !== endY) {
+  const columns = [from]
+  while (x !== end.x || y !== end.y) {
     const twice = 2 * error
     if (twice >= dy) {
       error += dy
@@ -25,25 +24,29 @@ export function lineOf(canvas: Canvas, from: number, to: number): number[] {
       error += dx
       y += stepY
     }
-    cells.push(y * width + x)
+    const column = columnAt(canvas, x, y)
+    if (column !== undefined) columns.push(column)
   }
-  return cells
+  return columns
 }
 
-/** The cells of a round brush: those whose middle is at most half the diameter from that of its cell. */
+/**
+ * The columns of a round brush: those whose middle is at most half the diameter from that of its cell, in the same
+ * channel.
+ */
 export function cellsUnder(canvas: Canvas, at: number, diameter: number): number[] {
-  const { width, columns } = canvas
-  const [x, y] = [at % width, Math.floor(at / width)]
+  const { x, y } = insideOf(canvas, at)
+  const { channel } = channelOf(canvas, at)
   const reach = Math.floor(diameter / 2)
-  const cells: number[] = []
+  const columns: number[] = []
   for (let dy = -reach; dy <= reach; dy++) {
     for (let dx = -reach; dx <= reach; dx++) {
-      const column = (y + dy) * width + x + dx
-      const isRound = dx * dx + dy * dy <= (diameter / 2) ** 2
-      if (isRound && x + dx >= 0 && x + dx < width && y + dy >= 0 && column < columns) cells.push(column)
+      if (dx * dx + dy * dy > (diameter / 2) ** 2) continue
+      const column = columnAt(canvas, x + dx, y + dy)
+      if (column !== undefined && channelOf(canvas, column).channel === channel) columns.push(column)
     }
   }
-  return cells
+  return columns
 }
 
 /** Neighbouring columns together: [first, count] of each run, in order. */

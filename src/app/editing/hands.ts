@@ -1,7 +1,7 @@
 /** Hands on: painting, memories as cues, damage, storing and forgetting. The scenario carries all of it but painted states. */
 import './hands.css'
 import { ModelError } from '../../core/errors.ts'
-import type { Layer, Model } from '../../core/model/model.ts'
+import type { Model } from '../../core/model/model.ts'
 import { addKeys } from '../controls/keys.ts'
 import { readNumber } from '../controls/number.ts'
 import { bindNumber } from '../controls/number-field.ts'
@@ -11,29 +11,14 @@ import type { Stage } from '../views/stage.ts'
 import type { Opened } from '../session/opened.ts'
 import type { Workplace } from '../session/workplace.ts'
 import { type Whose, classesFor, createActions } from './actions.ts'
-import { cellsUnder, lineOf, runsOf } from './brush.ts'
 import { DAMAGES, type Damage, damageOf } from './choices.ts'
-import { type Cue, type Ink, type Store, cueOf, inkOf, storesOf, visibleLayer } from './places.ts'
-import { type Control, type InkName, type Tool, createStrip } from './strip.ts'
+import { createPainting } from './painting.ts'
+import { type Cue, type Store, cueOf, storesOf, visibleLayer } from './places.ts'
+import { type Control, type InkName, type Strip, type Tool, createStrip } from './strip.ts'
 
 export interface Hands extends Control {
   /** Images become memories. */
   takeImages(files: readonly File[]): void
-}
-
-interface Stroke {
-  readonly pointer: number
-  readonly layer: Layer
-  readonly replica: number
-  readonly width: number
-  readonly value: number
-  readonly diameter: number
-  /** Absent where only the state is painted. */
-  readonly cue?: Cue
-  /** False where the state does not follow the cue at once. */
-  readonly isState: boolean
-  readonly values: Map<number, number>
-  last: number
 }
 
 /** @param place - an empty element near the main picture */
@@ -56,8 +41,6 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
   const select = (name: string): HTMLSelectElement => strip.part(name) as HTMLSelectElement
   let listened: Stage | undefined
   let home: Opened['home'] | undefined
-  let stroke: Stroke | undefined
-  const explained = new Set<string>()
   /** The layer that was painted last; absent = the one that cues and memories belong to. */
   let handled: string | undefined
 
@@ -69,6 +52,18 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
       .catch((error: unknown) => messages.notice(textOf(error)))
       .finally(() => refresh())
   }
+
+  const painting = createPainting(
+    () => opened(),
+    () => ({ ink: strip.pressed('ink') as InkName, diameter: Number(input('size').value) }),
+    messages,
+    {
+      begun(layer) {
+        handled = layer
+      },
+      painted: (cue, replica, values) => attempt(() => actions.paint(cue, replica, values)),
+    },
+  )
 
   const take = (next: Tool): void => {
     strip.press('tool', next)
@@ -102,102 +97,6 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
     const reading = readNumber(input('row').value, { integer: true, min: 0, max: rows - 1 })
     if ('value' in reading) return reading.value
     throw new ModelError(`row: give a number from 0 to ${rows - 1}, or click a memory with Pick`)
-  }
-
-  // ---------------------------------------------------------------------------------------------------- painting
-
-  const inkAt = (model: Model, layer: string, cue: Cue | undefined): Ink => {
-    const isClean = cue !== undefined && cue.patterns.corrupt?.op !== 'gaussian'
-    const own = isClean && cue.rows.data.some((value) => value !== 0) ? [cue.rows] : []
-    return inkOf(own.length > 0 ? own : storesOf(model, layer).map(({ rows }) => rows))
-  }
-
-  const dab = (current: Stroke, to: number): void => {
-    const { simulation, loop } = opened()
-    const { layer, cue, value, values } = current
-    const canvas = { width: current.width, columns: layer.size }
-    const cells = new Set(
-      lineOf(canvas, current.last, to).flatMap((cell) => cellsUnder(canvas, cell, current.diameter)),
-    )
-    current.last = to
-    for (const cell of cells) values.set(cell, value)
-    const { replicas } = simulation.model
-    const row = cue?.rowOf(current.replica)
-    for (const [first, count] of runsOf(cells)) {
-      const data = new Float32Array(count).fill(value)
-      if (cue?.index !== undefined && row !== undefined)
-        simulation.writeCue(cue.index, row * layer.size + first, data)
-      if (!current.isState) continue
-      for (let other = 0; other < replicas; other++) {
-        const isSame = other === current.replica || (cue?.kind === 'clamp' && cue.rowOf(other) === row)
-        if (isSame) simulation.writePart(layer.name, other * layer.size + first, data)
-      }
-    }
-    loop.redraw()
-  }
-
-  const beginStroke = ({ sheet, role, entry, event }: PicturePointer): boolean => {
-    const { simulation } = opened()
-    const { model, tick } = simulation
-    const layer = model.layers.find(({ name }) => name === sheet.name)
-    if (layer === undefined || role === 'target') return false
-    if (entry === undefined) return true
-    if (layer.tau === 0) {
-      messages.notice(`\`${layer.name}\` is adiabatic and follows its input; paint on another layer`)
-      return true
-    }
-    handled = layer.name
-    const cue = cueOf(model, layer.name, tick)
-    const isNow = cue !== undefined && cue.kind !== 'current' && (tick === 0 || cue.isHeld)
-    const isCue = cue !== undefined && (isNow || role === 'cue')
-    const ink = inkAt(model, layer.name, cue)
-    stroke = {
-      pointer: event.pointerId,
-      layer,
-      replica: entry.row,
-      width: sheet.tileWidth,
-      value: ink[strip.pressed('ink') as InkName],
-      diameter: Number(input('size').value),
-      values: new Map(),
-      last: entry.column,
-      isState: isNow || role === 'state',
-      ...(isCue ? { cue } : {}),
-    }
-    dab(stroke, entry.column)
-    explain(isCue ? 'cue' : 'state')
-    return true
-  }
-
-  /** What a first stroke has changed, once for each network. */
-  const explain = (what: 'cue' | 'state'): void => {
-    if (explained.has(what)) return
-    explained.add(what)
-    messages.notice(
-      what === 'cue'
-        ? 'You paint the cue: it stays after Reset, in the link and in the scenario.'
-        : 'You paint the state as it is now: Reset takes it away. At tick 0 you paint the cue.',
-    )
-  }
-
-  const endStroke = (): void => {
-    const done = stroke
-    stroke = undefined
-    if (done?.cue === undefined) return
-    const { cue, values } = done
-    attempt(() => actions.paint(cue, done.replica, values))
-  }
-
-  const paint = (happening: PicturePointer): boolean => {
-    const { kind, event, entry } = happening
-    if (kind === 'down') return event.button === 0 && beginStroke(happening)
-    // A second finger pinches, and ends the stroke of the first.
-    if (stroke !== undefined && kind === 'up') {
-      endStroke()
-      return true
-    }
-    if (event.pointerId !== stroke?.pointer) return false
-    if (kind === 'move' && entry?.row === stroke.replica) dab(stroke, entry.column)
-    return true
   }
 
   // ---------------------------------------------------------------------------------------------------- choosing
@@ -258,21 +157,8 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
     range.max = String(DAMAGES.find((one) => one.kind === kind)?.most ?? 1)
     range.disabled = kind === 'none'
     if (document.activeElement !== range || Number(range.value) !== amount) range.value = String(amount)
-    showAmount()
+    showAmount(strip)
     strip.part('cue-note').textContent = layer === undefined ? '' : cueText(cue, layer)
-  }
-
-  const showAmount = (): void => {
-    const range = input('amount')
-    const share = (Number(range.value) - Number(range.min)) / (Number(range.max) - Number(range.min) || 1)
-    range.style.setProperty('--filled', String(share))
-    const isNoise = select('damage').value === 'gaussian'
-    const value = Number(range.value)
-    strip.part('amount-text').textContent = range.disabled
-      ? ''
-      : isNoise
-        ? `σ ${value.toFixed(2)}`
-        : `${Math.round(value * 100)} %`
   }
 
   const refreshClasses = async (what: 'cues' | 'memories'): Promise<void> => {
@@ -283,21 +169,9 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
     if (workplace.opened?.simulation.model !== model) return
     line.hidden = known === undefined || known.all.length < 2
     if (known === undefined) return
-    const chips = known.all.map((label) => {
-      const chip = document.createElement('button')
-      chip.type = 'button'
-      chip.className = 'chip'
-      chip.textContent = String(label)
-      const isChosen = known.chosen.includes(label)
-      chip.setAttribute('aria-pressed', String(isChosen))
-      chip.addEventListener('click', () => {
-        const next = isChosen
-          ? known.chosen.filter((one) => one !== label)
-          : [...known.chosen, label].sort((a, b) => a - b)
-        attempt(() => actions.choose(what, store(opened()), next))
-      })
-      return chip
-    })
+    const chips = known.all.map((label) =>
+      createChip(label, known.chosen, (next) => attempt(() => actions.choose(what, store(opened()), next))),
+    )
     const focused = [...line.querySelectorAll('button')].indexOf(document.activeElement as HTMLButtonElement)
     const text = document.createElement('span')
     text.textContent = 'Classes'
@@ -314,14 +188,14 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
     if (current.home !== home) {
       home = current.home
       handled = undefined
-      explained.clear()
+      painting.restart()
       input('all').checked = false
       input('row').value = ''
     }
     if (current.stage !== listened) {
       listened = current.stage
-      stroke = undefined
-      current.stage.onPointer((event) => (tool() === 'paint' ? paint(event) : pick(event)))
+      painting.drop()
+      current.stage.onPointer((event) => (tool() === 'paint' ? painting.handle(event) : pick(event)))
     }
     const { model, tick } = current.simulation
     const { replicas } = model
@@ -345,7 +219,7 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
     damage(kind, before > 0 ? before : 0.25)
   })
   input('amount').addEventListener('input', () => {
-    showAmount()
+    showAmount(strip)
     damage(select('damage').value as Damage, Number(input('amount').value))
   })
   const on = (name: string, act: (event: MouseEvent) => Promise<unknown>): void =>
@@ -389,6 +263,38 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
   ])
   refresh()
   return { refresh, takeImages }
+}
+
+/** What the slider of the damage says, in words and as a bar. */
+function showAmount(strip: Strip): void {
+  const range = strip.part('amount') as HTMLInputElement
+  const share = (Number(range.value) - Number(range.min)) / (Number(range.max) - Number(range.min) || 1)
+  range.style.setProperty('--filled', String(share))
+  const isNoise = (strip.part('damage') as HTMLSelectElement).value === 'gaussian'
+  const value = Number(range.value)
+  strip.part('amount-text').textContent = range.disabled
+    ? ''
+    : isNoise
+      ? `σ ${value.toFixed(2)}`
+      : `${Math.round(value * 100)} %`
+}
+
+/** A button that puts a class among the chosen ones, or takes it out. */
+function createChip(
+  label: number,
+  chosen: readonly number[],
+  choose: (next: readonly number[]) => void,
+): HTMLButtonElement {
+  const chip = document.createElement('button')
+  chip.type = 'button'
+  chip.className = 'chip'
+  chip.textContent = String(label)
+  const isChosen = chosen.includes(label)
+  chip.setAttribute('aria-pressed', String(isChosen))
+  chip.addEventListener('click', () =>
+    choose(isChosen ? chosen.filter((one) => one !== label) : [...chosen, label].sort((a, b) => a - b)),
+  )
+  return chip
 }
 
 function cueText(cue: Cue | undefined, layer: string): string {

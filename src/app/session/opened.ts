@@ -33,6 +33,20 @@ export interface Opened {
   readonly keep: (sample: Sample) => void
 }
 
+/** Takes everything of a network away. */
+export function destroyOpened({ watch, loop, controls, lanes, plots, stage, simulation }: Opened): void {
+  watch.stop()
+  for (const part of [loop, controls, lanes, plots, stage, simulation]) part.destroy()
+}
+
+/** Forgets what a run has left to see; another begins. */
+export function startAnew({ plots, lanes, recorder, stage }: Opened): void {
+  plots.clear()
+  lanes.restart()
+  recorder.clear()
+  stage.restart()
+}
+
 /** What the reader has chosen to see of the samples and of the time scales. */
 export function lookOf({ plots, lanes }: Opened) {
   return { plots: plots.view(), lanes: lanes.view() }

@@ -78,6 +78,11 @@ export async function scenarioSource(scenario: Scenario, file?: string): Promise
   return { model, ...(origin === undefined ? {} : { origin }) }
 }
 
+/** The scenario that edits have made; values that are undefined are not there. */
+export function editedScenario(edited: unknown): Scenario {
+  return parseScenario(JSON.parse(JSON.stringify(edited)))
+}
+
 /**
  * The same with other values; files are looked up beside the shipped ones.
  * @throws ModelError for the first thing that is wrong

@@ -2,10 +2,9 @@
 import './teach.css'
 import { escaped } from '../../core/errors.ts'
 import type { Model } from '../../core/model/model.ts'
-import { parseScenario } from '../../core/model/parse.ts'
 import { setValue } from '../../core/model/path.ts'
 import type { Scenario } from '../../core/model/schema.ts'
-import type { Origin } from '../session/source.ts'
+import { type Origin, editedScenario } from '../session/source.ts'
 import { differences } from '../editing/undo.ts'
 import { changesText } from './changes.ts'
 import { diagramOf } from './diagram.ts'
@@ -74,7 +73,7 @@ export function createLesson(place: HTMLElement, { begin }: LessonActions): Less
   const targetOf = (scenario: Scenario, wanted: Try | undefined): Scenario => {
     let target: unknown = scenario
     for (const [path, value] of Object.entries(wanted?.set ?? {})) target = setValue(target, path, value)
-    return parseScenario(JSON.parse(JSON.stringify(target)))
+    return editedScenario(target)
   }
 
   const start = (wanted: Try | undefined): void => {

@@ -1,6 +1,7 @@
 /** The lanes there are: of a stimulus, of a group, of the probes, of the drawing. */
 import type { Model } from '../../core/model/model.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
+import { assign } from '../assign.ts'
 import { format3 } from '../format.ts'
 import type { Stage } from '../views/stage.ts'
 import { type Kind, describe, isFixed, itemOf } from './groups.ts'
@@ -60,9 +61,9 @@ export function groupLane(
       tauSlider?.show(now)
       everySlider?.show(divider)
       const step = (simulation.model.time.dt * divider) / now
-      row.ratio.textContent = moves ? `step/τ ${format3(step)}` : ''
-      row.rate.textContent =
-        moves || isAdiabatic ? (rate > 0 ? `${format3(rate / (isAdiabatic ? 1 : divider))}/s` : '–/s') : ''
+      assign(row.ratio, { textContent: moves ? `step/τ ${format3(step)}` : '' })
+      const perSecond = rate > 0 ? format3(rate / (isAdiabatic ? 1 : divider)) : '–'
+      assign(row.rate, { textContent: moves || isAdiabatic ? `${perSecond}/s` : '' })
       showTime(row, gpu.get(`${kind}.${name}`), total)
     },
   }
@@ -124,7 +125,7 @@ export function drawingLane(stage: Pick<Stage, 'draws' | 'visible'>, time: () =>
         counted = { draws, at }
       }
       const perSecond = rate > 0 && frequency > 0 ? format3(Number(frequency.toPrecision(2))) : '–'
-      row.rate.textContent = stage.visible ? `${perSecond}/s` : 'off'
+      assign(row.rate, { textContent: stage.visible ? `${perSecond}/s` : 'off' })
       showTime(row, stage.visible ? time() : undefined, 0)
     },
   }

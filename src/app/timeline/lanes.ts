@@ -1,7 +1,9 @@
 /** The time scales of a network: a lane for each stimulus, layer, synapse and memory with a mark at each update. */
+import type { Model } from '../../core/model/model.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
 import type { Loop } from '../session/loop.ts'
 import type { Stage } from '../views/stage.ts'
+import { assign } from '../assign.ts'
 import { type Kind, dividerOf, groupsOf, summaryOf } from './groups.ts'
 import { type Lane, TELL_INTERVAL, drawingLane, groupLane, probeLane, stimulusLane } from './lane.ts'
 import './lanes.css'
@@ -54,6 +56,7 @@ export function createLanes(
   let drawnAt = -Infinity
   let toldAt = -Infinity
   let drawn = ''
+  let summarised: Model | undefined
   const profiler = createProfiler(simulation, stage, loop)
   const calm = matchMedia('(prefers-reduced-motion: reduce)')
 
@@ -114,16 +117,20 @@ export function createLanes(
     const rate = loop()?.playing === true ? (loop()?.rate ?? 0) : 0
     const { times } = profiler
     const total = [...times.values()].reduce((a, b) => a + b, 0)
-    part('.lanes-window output').textContent = `last ${ticks} ticks`
-    part('.lanes-summary').replaceChildren(...summaryOf(simulation.model))
-    const gpu = part('.lanes-gpu')
-    gpu.textContent = simulation.canProfile
-      ? total > 0
-        ? `GPU ${microseconds(total)} a tick`
-        : ''
-      : 'no GPU times: this adapter has no timestamp-query'
-    gpu.title =
-      'Mean time on the GPU, without drawing, which has its own lane; the browser may round each timestamp to 0.1 ms'
+    assign(part('.lanes-window output'), { textContent: `last ${ticks} ticks` })
+    if (summarised !== simulation.model) {
+      summarised = simulation.model
+      part('.lanes-summary').replaceChildren(...summaryOf(summarised))
+    }
+    assign(part('.lanes-gpu'), {
+      textContent: simulation.canProfile
+        ? total > 0
+          ? `GPU ${microseconds(total)} a tick`
+          : ''
+        : 'no GPU times: this adapter has no timestamp-query',
+      title:
+        'Mean time on the GPU, without drawing, which has its own lane; the browser may round each timestamp to 0.1 ms',
+    })
     for (const lane of lanes) lane.tell(rate, times, total)
   }
 

@@ -1,4 +1,5 @@
 /** The elements of a lane: its name, canvas, sliders and numbers. */
+import { assign } from '../assign.ts'
 import { format3 } from '../format.ts'
 import type { Kind } from './groups.ts'
 
@@ -34,8 +35,9 @@ export function createRow(kind: Kind | 'stimulus' | 'probes' | 'drawing', name: 
 }
 
 export function showTime({ time }: Row, value: number | undefined, total: number): void {
-  time.textContent = value === undefined ? '' : microseconds(value)
-  time.style.setProperty('--share', String(value === undefined || total === 0 ? 0 : value / total))
+  assign(time, { textContent: value === undefined ? '' : microseconds(value) })
+  const share = String(value === undefined || total === 0 ? 0 : value / total)
+  if (time.style.getPropertyValue('--share') !== share) time.style.setProperty('--share', share)
 }
 
 export function microseconds(value: number): string {
@@ -72,8 +74,8 @@ export function createSlider(name: string, label: string, log: boolean): Slider 
   return {
     element,
     show(value) {
-      output.textContent = format3(value)
-      input.setAttribute('aria-valuetext', format3(value))
+      assign(output, { textContent: format3(value) })
+      assign(input, { ariaValueText: format3(value) })
       // A slider that is being drawn stays where the hand is.
       if (valueOf() !== value) input.value = String(log ? Math.log10(value) : value)
     },

@@ -1,5 +1,6 @@
 /** Where the keys move the cursor of a picture. Pure. */
-import { type Entry, type Sheet, cellOf, entryAt } from './sheet.ts'
+import type { Sheet } from './sheet.ts'
+import { CHANNEL_GAP, type Entry, cellOf, entryAt } from './tiling.ts'
 import { type Window, sizeOf } from './window.ts'
 
 /** The next entry in a direction, over gaps and frames. */
@@ -27,5 +28,5 @@ export function middleEntry(sheet: Sheet, window: Window): Entry {
 
 /** Cells between two entries that are next to each other, at most. */
 function reachOf({ frameX, frameY, gapX, gapY }: Sheet): number {
-  return 2 * (frameX + frameY) + gapX + gapY
+  return Math.max(CHANNEL_GAP, 2 * (frameX + frameY) + gapX + gapY)
 }

@@ -3,23 +3,14 @@ import type { Stops } from './colours.ts'
 import type { Companion, Showing } from './companions.ts'
 import { copyOf } from './copy.ts'
 import { middleEntry, nextEntry } from './cursor.ts'
-import { type Spot, listen } from './gestures.ts'
+import type { Spot } from './gestures.ts'
 import { arrangementOf, pixelsOf } from './arrangement.ts'
 import { createLegend } from './legend.ts'
+import { type Pane, type PaneElement, type Role, createPane } from './pane.ts'
 import type { Range } from './range.ts'
-import { type Entry, type Sheet, cellOf, entryAt } from './sheet.ts'
+import type { Sheet } from './sheet.ts'
+import { type Entry, cellOf, entryAt } from './tiling.ts'
 import { WHOLE, type Window, cellAt, inside, panned, revealing, sizeOf, zoomed } from './window.ts'
-
-export type Role = 'state' | Companion['role']
-
-/** One canvas. */
-export interface Pane {
-  readonly role: Role
-  readonly context: GPUCanvasContext
-  /** Pixels of the canvas; 0 = not to be seen. */
-  readonly width: number
-  readonly height: number
-}
 
 export interface Figure {
   readonly element: HTMLElement
@@ -84,8 +75,6 @@ export interface PicturePointer {
   readonly event: PointerEvent
 }
 
-const LABELS: Readonly<Record<Role, string>> = { state: 'state', cue: 'cue', target: 'target' }
-
 export function createFigure(
   sheet: Sheet,
   companions: readonly Companion[],
@@ -128,8 +117,8 @@ export function createFigure(
     const arrow = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[pressed]
     if (arrow !== undefined) {
       const [x, y] = arrow as [number, number]
-      const byX = shiftKey ? x * sheet.tileWidth : x
-      const byY = shiftKey ? y * sheet.tileHeight : y
+      const byX = shiftKey ? x * sheet.channelWidth : x
+      const byY = shiftKey ? y * sheet.channelHeight : y
       const next = cursor === undefined ? middleEntry(sheet, window) : nextEntry(sheet, cursor, byX, byY)
       if (next !== undefined) point(next)
     } else if (pressed === '+' || pressed === '=') figure.zoom(KEY_ZOOM)
@@ -146,25 +135,10 @@ export function createFigure(
     events.pointed({ entry })
   }
 
-  const createPane = (role: Role) => {
-    const box = document.createElement('div')
-    box.className = 'pane'
-    box.dataset.pane = role
-    box.innerHTML =
-      '<p class="pane-name"><b></b> <span></span></p><div class="pane-picture"><canvas role="img" tabindex="0"></canvas><i class="cursor" hidden></i></div>'
-    const [label, words] = [...box.querySelectorAll('b, span')] as [HTMLElement, HTMLElement]
-    label.textContent = LABELS[role]
-    const canvas = box.querySelector('canvas') as HTMLCanvasElement
-    const marker = box.querySelector('.cursor') as HTMLElement
-    const context = canvas.getContext('webgpu') as GPUCanvasContext
-    context.configure({ device, format, alphaMode: 'premultiplied' })
-    const spotOf = ({ clientX, clientY }: PointerEvent): Spot => {
-      const { left, top, width, height } = canvas.getBoundingClientRect()
-      return { x: (clientX - left) / width, y: (clientY - top) / height }
-    }
-    const end = listen(canvas, {
-      hand(kind, event) {
-        const entry = kind === 'leave' ? undefined : entryUnder(spotOf(event))
+  const paneOf = (role: Role): PaneElement =>
+    createPane(role, device, format, {
+      hand(kind, event, at) {
+        const entry = kind === 'leave' ? undefined : entryUnder(at)
         if (kind === 'move' || kind === 'down') events.pointed(entry && { entry, event })
         if (kind === 'leave') events.pointed(undefined)
         return events.pointer({ kind, sheet, role, event, ...(entry === undefined ? {} : { entry }) })
@@ -174,45 +148,31 @@ export function createFigure(
       zoom: (factor, { x, y }) => void look(zoomed(window, sheet, factor, x, y)),
       takesWheel: events.isLarge,
       key,
+      blur: () => events.pointed(undefined),
     })
-    canvas.addEventListener('blur', () => events.pointed(undefined))
-    return { role, box, canvas, context, marker, words, size: { width: 0, height: 0 }, showing: '', end }
-  }
-  const panes = [createPane('state'), ...companions.map(({ role }) => createPane(role))]
-  const [state, ...others] = panes as [(typeof panes)[number], ...typeof panes]
+  const state = paneOf('state')
+  const others = companions.map(({ role }) => paneOf(role))
+  const panes = [state, ...others]
   const aside = document.createElement('div')
   aside.className = 'aside'
-  aside.append(...others.map(({ box }) => box))
-  frame.append(state.box, ...(others.length > 0 ? [aside] : []))
+  aside.append(...others.map((pane) => pane.element))
+  frame.append(state.element, ...(others.length > 0 ? [aside] : []))
   element.dataset.panes = String(panes.length)
 
   const describe = (): void => {
-    for (const { role, canvas, showing } of panes) {
-      const of = panes.length === 1 ? '' : `, ${role}${showing === '' ? '' : ` (${showing})`}`
-      canvas.setAttribute(
-        'aria-label',
-        `${sheet.name}${of}: ${note.textContent}. Arrow keys read values, plus and minus zoom.`,
-      )
-    }
+    for (const pane of panes) pane.describe(sheet.name, note.textContent, panes.length === 1)
   }
 
   let room = { width: 0, height: 0 }
   const layOut = (): void => {
     const { mode, state: stateSize, other } = arrangementOf(sheet, room, others.length)
     frame.dataset.layout = mode
-    let isChanged = false
-    for (const pane of panes) {
+    const isChanged = panes.map((pane) => {
       const shown = pane === state ? stateSize : other
-      const { canvas, size } = pane
-      canvas.style.width = `${shown.width}px`
-      canvas.style.height = `${shown.height}px`
-      const wanted = pixelsOf(sheet, window, shown.width * devicePixelRatio, shown.height * devicePixelRatio)
-      if (wanted.width === size.width && wanted.height === size.height) continue
-      Object.assign(size, wanted)
-      if (size.width > 0 && size.height > 0) Object.assign(canvas, size)
-      isChanged = true
-    }
-    if (isChanged) events.changed()
+      const { width, height } = shown
+      return pane.resize(shown, pixelsOf(sheet, window, width * devicePixelRatio, height * devicePixelRatio))
+    })
+    if (isChanged.includes(true)) events.changed()
   }
   const observer = new ResizeObserver(([entry]) => {
     if (entry === undefined) return
@@ -221,57 +181,34 @@ export function createFigure(
   })
   observer.observe(frame)
 
-  /** Puts the marker around the cell of the cursor. */
-  const place = (): void => {
+  /** A cell of the window, in parts of it. */
+  const partOf = (entry: Entry): DOMRect => {
     const { width, height } = sizeOf(window, sheet)
-    const cell = cursor && cellOf(sheet, cursor)
-    for (const { marker } of panes) {
-      marker.hidden = cell === undefined
-      if (cell === undefined) continue
-      const percent = (value: number): string => `${100 * value}%`
-      Object.assign(marker.style, {
-        left: percent((cell.x + 0.5 - window.left) / width),
-        top: percent((cell.y + 0.5 - window.top) / height),
-        width: percent(1 / width),
-        height: percent(1 / height),
-      })
-    }
+    const { x, y } = cellOf(sheet, entry)
+    return new DOMRect((x - window.left) / width, (y - window.top) / height, 1 / width, 1 / height)
+  }
+  /** Puts the mark around the cell of the cursor. */
+  const place = (): void => {
+    for (const pane of panes) pane.mark(cursor && partOf(cursor))
   }
 
   const figure: Figure = {
     element,
     tools: part('.figure-tools'),
-    panes: panes.map(({ role, context, size }) => ({
-      role,
-      context,
-      get width() {
-        return size.width
-      },
-      get height() {
-        return size.height
-      },
-    })),
+    panes,
     get window() {
       return window
     },
     zoom(factor) {
-      const { width, height } = sizeOf(window, sheet)
-      const cell = cursor && cellOf(sheet, cursor)
-      const x = cell === undefined ? 0.5 : (cell.x + 0.5 - window.left) / width
-      const y = cell === undefined ? 0.5 : (cell.y + 0.5 - window.top) / height
+      const cell = cursor && partOf(cursor)
+      const [x, y] = cell === undefined ? [0.5, 0.5] : [cell.x + cell.width / 2, cell.y + cell.height / 2]
       look(zoomed(window, sheet, factor, x, y))
     },
     fit: () => void look(WHOLE),
     see: (next = WHOLE) => void look(inside(next, sheet)),
-    tell(role, { words, detail, isNow }) {
+    tell(role, showing) {
       const pane = panes.find((one) => one.role === role)
-      if (pane === undefined) return
-      pane.box.dataset.now = String(isNow)
-      if (pane.showing === detail && pane.words.textContent === words) return
-      pane.words.textContent = words
-      pane.box.title = detail
-      pane.showing = detail
-      describe()
+      if (pane?.tell(showing) === true) describe()
     },
     mark(entry) {
       cursor = entry
@@ -279,13 +216,12 @@ export function createFigure(
     },
     rectOf(entry) {
       const { left, top, width, height } = state.canvas.getBoundingClientRect()
-      const seen = sizeOf(window, sheet)
-      const cell = cellOf(sheet, entry)
+      const cell = partOf(entry)
       return new DOMRect(
-        left + ((cell.x - window.left) / seen.width) * width,
-        top + ((cell.y - window.top) / seen.height) * height,
-        width / seen.width,
-        height / seen.height,
+        left + cell.x * width,
+        top + cell.y * height,
+        cell.width * width,
+        cell.height * height,
       )
     },
     note(text) {
@@ -303,11 +239,8 @@ export function createFigure(
     copy: (caption) =>
       copyOf(
         panes
-          .filter(({ size, box }) => size.width > 0 && box.offsetParent !== null)
-          .map(({ canvas, role }) => ({
-            canvas,
-            label: panes.length > 1 ? LABELS[role] : '',
-          })),
+          .filter(({ width, element: { offsetParent } }) => width > 0 && offsetParent !== null)
+          .map(({ canvas, role }) => ({ canvas, label: panes.length > 1 ? role : '' })),
         element,
         {
           title: `${sheet.name} · ${note.textContent}`,
@@ -317,10 +250,7 @@ export function createFigure(
       ),
     destroy() {
       observer.disconnect()
-      for (const { end, context } of panes) {
-        end()
-        context.unconfigure()
-      }
+      for (const pane of panes) pane.destroy()
       element.remove()
     },
   }

@@ -1,7 +1,7 @@
 /** `Params` of shaders/view/sheet.wgsl: colours, then the numbers that the shader itself lists. */
 import { roundUp } from '../../core/plan/layout.ts'
 import { wgsl } from '../../core/plan/shaders.ts'
-import type { Tiling } from './sheet.ts'
+import type { Tiling } from './tiling.ts'
 
 /** Bytes of the colours that `Params` in shaders/view/sheet.wgsl begins with, and the numbers that follow. */
 const COLOUR_BYTES = (9 + 2) * 16

@@ -5,62 +5,15 @@ import type { Factor, Hyperedge, Layer, Memory, Model } from '../../core/model/m
 import { type Block, type Matrix, unitOf, vectorStride } from '../../core/plan/layout.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { axisNames } from '../vary.ts'
-
-/** Cells of a tile and how tiles are laid out; see shaders/view/sheet.wgsl. */
-export interface Tiling {
-  readonly tileHeight: number
-  readonly tileWidth: number
-  readonly across: number
-  /** Cells on each side of a tile that tell how active its neuron is. */
-  readonly frameX: number
-  readonly frameY: number
-  readonly gapX: number
-  readonly gapY: number
-  /** Size of the whole in cells. */
-  readonly width: number
-  readonly height: number
-}
-
-/** One value of a sheet: its row, as it is drawn, and its column. */
-export interface Entry {
-  readonly row: number
-  readonly column: number
-}
-
-/** From one tile to the next, in cells. */
-function pitchOf({ tileWidth, tileHeight, frameX, frameY, gapX, gapY }: Tiling): readonly [number, number] {
-  return [tileWidth + 2 * frameX + gapX, tileHeight + 2 * frameY + gapY]
-}
-
-/** The entry drawn in a cell; undefined in frames, in gaps and beyond the last row. */
-export function entryAt(sheet: Sheet, x: number, y: number): Entry | undefined {
-  const { tileWidth, tileHeight, frameX, frameY, across, rows, columns } = sheet
-  const [pitchX, pitchY] = pitchOf(sheet)
-  const [insideX, insideY] = [(x % pitchX) - frameX, (y % pitchY) - frameY]
-  const row = Math.floor(y / pitchY) * across + Math.floor(x / pitchX)
-  const column = insideY * tileWidth + insideX
-  const isInside =
-    x >= 0 && y >= 0 && insideX >= 0 && insideY >= 0 && insideX < tileWidth && insideY < tileHeight
-  if (!isInside || x >= across * pitchX || row >= rows || column >= columns) return undefined
-  return { row, column }
-}
-
-/** The cell in which an entry is drawn. */
-export function cellOf(sheet: Sheet, { row, column }: Entry): { readonly x: number; readonly y: number } {
-  const { tileWidth, frameX, frameY, across } = sheet
-  const [pitchX, pitchY] = pitchOf(sheet)
-  return {
-    x: (row % across) * pitchX + frameX + (column % tileWidth),
-    y: Math.floor(row / across) * pitchY + frameY + Math.floor(column / tileWidth),
-  }
-}
+import { type Entry, type Tiling, channelOf, mosaicOf, tileOf } from './tiling.ts'
 
 /** Where an entry is, in words, counted from 0 as in files and in `engram.read`. */
-export function placeOf({ kind, shape, rows }: Sheet, { row, column }: Entry): string {
+export function placeOf(sheet: Sheet, { row, column }: Entry): string {
+  const { kind, shape, rows } = sheet
   if (kind === 'synapses') return `row ${row}, column ${column}`
-  const [, width] = shape
-  const place =
-    width === undefined ? `neuron ${column}` : `pixel (${Math.floor(column / width)}, ${column % width})`
+  const { channel, line, across } = channelOf(sheet, column)
+  const pixel = shape.length < 2 ? `neuron ${column}` : `pixel (${line}, ${across})`
+  const place = shape.length < 3 ? pixel : `channel ${channel}, ${pixel}`
   if (kind === 'memories') return `row ${row}, ${place}`
   return rows > 1 ? `replica ${row}, ${place}` : place
 }
@@ -78,7 +31,7 @@ export interface Sheet extends Tiling {
   /** More than 1 where every replica has a matrix for itself: row r of replica k is row k * rows + r of the blocks. */
   readonly copies: number
   readonly columns: number
-  /** Of what a row stands for: [N] or [height, width]. */
+  /** Of what a row stands for: [N], [height, width] or [channels, height, width]. */
   readonly shape: readonly number[]
   readonly stride: number
   readonly format: Matrix['format']
@@ -119,7 +72,7 @@ export function sheetsOf(model: Model, plan: Plan): Sheet[] {
       const kind = tau === undefined ? 'synapses W, fixed' : 'synapses W, plastic'
       return {
         ...matrixSheet(matrix),
-        ...tile(matrix.rows, 1, matrix.columns, { columns: 1 }),
+        ...mosaicOf(matrix.rows, tileOf(1, matrix.columns), { across: 1 }),
         kind: 'synapses',
         note: `${kind} · ${matrix.rows} × ${matrix.columns}`,
         isMain: false,
@@ -146,7 +99,7 @@ function layerSheet(layer: Layer, model: Model, isMain: boolean): Sheet {
     rows: replicas,
     copies: 1,
     columns: size,
-    shape: pictureOf(shape),
+    shape,
     stride: vectorStride(size),
     format: 'f32',
     scale: 1,
@@ -172,7 +125,7 @@ function memorySheet(memory: Memory, model: Model, plan: Plan, isMain: boolean):
     kind: 'memories',
     note: `${rule} · ${matrix.rows} rows of ${sizeText(row)}`,
     isMain,
-    shape: pictureOf(row.shape),
+    shape: row.shape,
     scale: unitOf(memory),
     // A filter has many neurons, one at each place.
     ...(matrixFacts(memory).isMatrix && {
@@ -201,12 +154,6 @@ function matrixSheet(
   return { name, rows, copies, columns, stride, format, blocks, array: name }
 }
 
-/** [N], or [height, width] of the picture of a row: channels stand one below the other. */
-function pictureOf(shape: readonly number[]): readonly number[] {
-  const [channels, height, width] = shape
-  return width === undefined ? shape : [(channels as number) * (height as number), width]
-}
-
 function sizeText({ shape, size }: Pick<Layer, 'shape' | 'size'>): string {
   return shape.length >= 2 ? shape.join(' × ') : String(size)
 }
@@ -216,14 +163,16 @@ function tilingOf(
   rows: number,
   { shape, size }: Pick<Layer, 'shape' | 'size'>,
   isFramed: boolean,
-  columns?: number,
+  across?: number,
 ): Tiling {
-  const line = columns === undefined ? {} : { columns }
-  const [down, across] = pictureOf(shape)
-  if (down !== undefined && across !== undefined) return tile(rows, down, across, { isFramed, ...line })
-  if (rows > 1 && size <= 4 * rows) return tile(rows, 1, size, { isFramed })
-  const height = compactHeight(size)
-  return tile(rows, height, Math.ceil(size / height), { isFramed })
+  const [width, height, channels] = shape.toReversed()
+  if (width !== undefined && height !== undefined)
+    return mosaicOf(rows, tileOf(height, width, channels), {
+      isFramed,
+      ...(across === undefined ? {} : { across }),
+    })
+  const lines = rows > 1 && size <= 4 * rows ? 1 : compactHeight(size)
+  return mosaicOf(rows, tileOf(lines, Math.ceil(size / lines)), { isFramed })
 }
 
 /** What grows in the picture of a grid of replicas, and where to. */
@@ -249,56 +198,6 @@ function compactHeight(size: number): number {
   return square
 }
 
-interface TileOptions {
-  /** Tiles in a line. */
-  readonly columns?: number
-  readonly isFramed?: boolean
-}
-
-/** Lays out tiles so that the whole is about square; where two ways are as good, the wider one. */
-function tile(rows: number, tileHeight: number, tileWidth: number, options: TileOptions = {}): Tiling {
-  const ideal = Math.sqrt((rows * tileHeight) / tileWidth)
-  const [wide, narrow] = [Math.ceil(ideal), Math.floor(ideal)].map((across) =>
-    mosaic(rows, tileHeight, tileWidth, {
-      ...options,
-      columns: options.columns ?? Math.min(rows, Math.max(1, across)),
-    }),
-  ) as [Tiling, Tiling]
-  return elongation(narrow) < elongation(wide) ? narrow : wide
-}
-
-function elongation({ width, height }: Tiling): number {
-  return Math.abs(Math.log(width / height))
-}
-
-function mosaic(
-  rows: number,
-  tileHeight: number,
-  tileWidth: number,
-  options: Required<Pick<TileOptions, 'columns'>> & TileOptions,
-): Tiling {
-  const { columns: across, isFramed = false } = options
-  const down = Math.ceil(rows / across)
-  const isLarge = Math.min(tileWidth, tileHeight) >= 12
-  // A line has its frame at its two ends.
-  const frameX = !isFramed ? 0 : tileHeight === 1 ? Math.ceil(tileWidth / 25) : isLarge ? 2 : 1
-  const frameY = isFramed && tileHeight > 1 ? frameX : 0
-  const gap = isLarge && !isFramed ? 2 : 1
-  const gapX = across > 1 ? gap : 0
-  const gapY = down > 1 && tileHeight > 1 ? gap : 0
-  return {
-    tileHeight,
-    tileWidth,
-    across,
-    frameX,
-    frameY,
-    gapX,
-    gapY,
-    width: across * (tileWidth + 2 * frameX + gapX) - gapX,
-    height: down * (tileHeight + 2 * frameY + gapY) - gapY,
-  }
-}
-
 /** The patterns of a hyperedge as one of its layers sees them. */
 function factorSheet(edge: Hyperedge, { layer }: Factor, model: Model, plan: Plan): Sheet {
   const matrix = matrixOf(plan, `${edge.name}.${layer}`)
@@ -311,7 +210,7 @@ function factorSheet(edge: Hyperedge, { layer }: Factor, model: Model, plan: Pla
     kind: 'memories',
     note: `${rule} · ${matrix.rows} rows of ${sizeText(row)}`,
     isMain: false,
-    shape: pictureOf(shape),
+    shape,
     scale: 1,
   }
 }

@@ -4,8 +4,9 @@
  * expression is evaluated and differentiated in float64 and written as WGSL with every operation in parentheses.
  */
 import { ModelError } from '../errors.ts'
-import { CONSTANTS, FUNCTIONS, NEGATE, NOT, OPERATORS, type Operation, type Type } from './operations.ts'
 import { suggestion } from '../suggestion.ts'
+import { CONSTANTS, FUNCTIONS, NEGATE, NOT, OPERATORS, type Operation, type Type } from './operations.ts'
+import { type Token, createTokens } from './tokens.ts'
 
 export type Expression =
   | { readonly kind: 'number'; readonly type: Type; readonly value: number; readonly depth: 1 }
@@ -29,6 +30,7 @@ const LONGEST = 2000
 
 /** WGSL compilers give up at some depth of parentheses; all take this one. */
 const DEEPEST = 64
+const TOO_DEEP = `nested more than ${DEEPEST} deep; simplify it or put parentheses around parts of a long sum`
 
 /** The largest float32. */
 const MAX_FLOAT = 3.4028234e38
@@ -50,29 +52,6 @@ const STRENGTH: Readonly<Record<string, number>> = {
   '%': 4,
 }
 
-/** What to write instead of what other languages, or WGSL's statements, would have. */
-const REMEDIES: Readonly<Record<string, string>> = {
-  '^': 'use pow(a, b) for powers',
-  '**': 'use pow(a, b) for powers',
-  '?': 'use select(no, yes, condition)',
-  '=': 'compare with ==; nothing can be assigned',
-  '&': 'use &&',
-  '|': 'use ||',
-  ';': 'only one expression is possible, no statement',
-  '--': 'put parentheses around the negative number',
-  '//': 'leave comments out',
-  '/*': 'leave comments out',
-}
-
-interface Token {
-  readonly kind: 'number' | 'word' | 'sign' | 'end'
-  readonly text: string
-  readonly at: number
-}
-
-const TOKEN =
-  /\s*(?:(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[A-Za-z_]*)|(?<word>[A-Za-z_]\w*)|(?<sign>\/\/|\/\*|\*\*|--|\+\+|<<|>>|&&|\|\||[<>=!]=|[^\s])|$)/uy
-
 /** True for a word that an expression understands already, so that no parameter may be called so. */
 export function isReserved(word: string): boolean {
   return ['x', 'true', 'false'].includes(word) || CONSTANTS.has(word) || FUNCTIONS.has(word)
@@ -93,35 +72,8 @@ export function parseExpression(text: string, parameters: readonly string[], pat
   const fail = (at: number, what: string): never => {
     throw new ModelError(`${position(text, at)}: ${what}`, { path })
   }
-  let token = scan(0)
+  const tokens = createTokens(text, fail)
   let nesting = 0
-
-  function scan(from: number): Token {
-    TOKEN.lastIndex = from
-    const match = TOKEN.exec(text)
-    const { number, word, sign } = match?.groups ?? {}
-    const found = number ?? word ?? sign
-    if (found === undefined) return { kind: 'end', text: '', at: text.length }
-    const kind = number !== undefined ? 'number' : word !== undefined ? 'word' : 'sign'
-    return { kind, text: found, at: TOKEN.lastIndex - found.length }
-  }
-
-  function advance(): Token {
-    const passed = token
-    token = scan(passed.at + passed.text.length)
-    return passed
-  }
-
-  function unexpected(wanted: string): never {
-    if (token.kind === 'end') return fail(token.at, `the expression ends where ${wanted} is needed`)
-    const remedy = Object.hasOwn(REMEDIES, token.text) ? REMEDIES[token.text] : `${wanted} is needed here`
-    return fail(token.at, `unexpected \`${token.text}\`; ${remedy}`)
-  }
-
-  function expectSign(sign: string, wanted: string): void {
-    if (token.text !== sign) unexpected(wanted)
-    advance()
-  }
 
   /** All infix operators that bind at least as strongly as `least`, from the left. */
   function parseInfix(least: number): Expression {
@@ -129,9 +81,11 @@ export function parseExpression(text: string, parameters: readonly string[], pat
     let before: string | undefined
     for (;;) {
       const strength =
-        token.kind === 'sign' && Object.hasOwn(STRENGTH, token.text) ? STRENGTH[token.text]! : 0
+        tokens.next.kind === 'sign' && Object.hasOwn(STRENGTH, tokens.next.text)
+          ? STRENGTH[tokens.next.text]!
+          : 0
       if (strength === 0 || strength < least) return left
-      const sign = advance()
+      const sign = tokens.advance()
       if (before !== undefined && strength === 1 && sign.text !== before && ['&&', '||'].includes(before))
         fail(sign.at, `\`${before}\` and \`${sign.text}\` side by side; put parentheses around one of them`)
       if (before !== undefined && strength === 2 && STRENGTH[before] === 2)
@@ -140,23 +94,23 @@ export function parseExpression(text: string, parameters: readonly string[], pat
           `\`${before}\` and \`${sign.text}\` in a row; compare two numbers at a time and join with &&`,
         )
       const right = parseInfix(strength + 1)
-      left = apply(OPERATORS.get(sign.text) as Operation, [left, right], sign.at)
+      left = applied(OPERATORS.get(sign.text) as Operation, [left, right], sign.at)
       before = sign.text
     }
   }
 
   function parsePrefix(): Expression {
-    if (token.text === '-' || token.text === '!') {
-      const sign = advance()
-      return nested(sign.at, () => apply(sign.text === '-' ? NEGATE : NOT, [parsePrefix()], sign.at))
+    if (tokens.next.text === '-' || tokens.next.text === '!') {
+      const sign = tokens.advance()
+      return nested(sign.at, () => applied(sign.text === '-' ? NEGATE : NOT, [parsePrefix()], sign.at))
     }
-    if (token.kind === 'number') return numberOf(advance())
-    if (token.kind === 'word') return parseWord(advance())
-    if (token.text !== '(') unexpected('a number, a name or `(`')
-    const open = advance()
+    if (tokens.next.kind === 'number') return numberOf(tokens.advance())
+    if (tokens.next.kind === 'word') return parseWord(tokens.advance())
+    if (tokens.next.text !== '(') tokens.unexpected('a number, a name or `(`')
+    const open = tokens.advance()
     return nested(open.at, () => {
       const inner = parseInfix(1)
-      expectSign(')', 'an operator or `)`')
+      tokens.expect(')', 'an operator or `)`')
       return inner
     })
   }
@@ -172,7 +126,7 @@ export function parseExpression(text: string, parameters: readonly string[], pat
 
   function parseWord({ text: word, at }: Token): Expression {
     const operation = FUNCTIONS.get(word)
-    if (token.text === '(') {
+    if (tokens.next.text === '(') {
       if (operation !== undefined) return parseCall(operation, at)
       if (['f32', 'f16', 'i32', 'u32', 'bool'].includes(word))
         fail(at, `unknown function "${word}"; all numbers are f32, leave the conversion out`)
@@ -191,71 +145,74 @@ export function parseExpression(text: string, parameters: readonly string[], pat
 
   function parseCall(operation: Operation, at: number): Expression {
     const { name, takes } = operation
-    advance()
+    tokens.advance()
     return nested(at, () => {
       const parts: Expression[] = []
-      while (token.text !== ')') {
-        if (parts.length > 0) expectSign(',', 'an operator, `,` or `)`')
+      while (tokens.next.text !== ')') {
+        if (parts.length > 0) tokens.expect(',', 'an operator, `,` or `)`')
         parts.push(parseInfix(1))
       }
-      advance()
+      tokens.advance()
       if (parts.length !== takes.length) {
         const count = `${takes.length} argument${takes.length === 1 ? '' : 's'}`
         fail(at, `"${name}" takes ${count}, not ${parts.length}`)
       }
-      return apply(operation, parts, at)
+      return applied(operation, parts, at)
     })
   }
 
   function nested(at: number, parse: () => Expression): Expression {
-    if (++nesting > DEEPEST) tooDeep(at)
+    if (++nesting > DEEPEST) fail(at, TOO_DEEP)
     const inner = parse()
     nesting--
     return inner
   }
 
-  function tooDeep(at: number): never {
-    return fail(
-      at,
-      `nested more than ${DEEPEST} deep; simplify it or put parentheses around parts of a long sum`,
-    )
+  function applied(operation: Operation, parts: readonly Expression[], at: number): Expression {
+    return apply(operation, parts, (what) => fail(at, what))
   }
 
-  /** Constants are computed at once: what is no finite number is found here, and not by a compiler later. */
-  function apply(operation: Operation, parts: readonly Expression[], at: number): Expression {
-    const { name, takes, gives, value } = operation
-    parts.forEach((part, index) => {
-      const wanted = takes[index] as Type
-      if (part.type !== wanted) {
-        const remedy =
-          wanted === 'f32'
-            ? 'use select(0, 1, condition) to make one of a condition'
-            : 'compare it, as in x > 0'
-        const noun = { f32: 'a number', bool: 'a condition' }
-        fail(at, `\`${name}\` takes ${noun[wanted]}, not ${noun[part.type]}; ${remedy}`)
-      }
-    })
-    const values = parts.map((part) => (part.kind === 'number' ? part.value : undefined))
-    if (values.every((known) => known !== undefined)) {
-      const result = value(...values)
-      if (!(Math.abs(result) <= MAX_FLOAT))
-        fail(
-          at,
-          `\`${name}\` of ${values.map((known) => Number(known.toPrecision(6))).join(' and ')} is no finite number`,
-        )
-      return constant(result, gives)
-    }
-    const depth = 1 + Math.max(...parts.map((part) => part.depth))
-    if (depth > DEEPEST) tooDeep(at)
-    return { kind: 'apply', type: gives, operation, parts, depth }
-  }
-
-  if (token.kind === 'end') fail(0, 'is empty; write an expression of x, such as tanh(x)')
+  if (tokens.next.kind === 'end') fail(0, 'is empty; write an expression of x, such as tanh(x)')
   const expression = parseInfix(1)
-  if (token.kind !== 'end') unexpected('an operator or the end')
+  if (tokens.next.kind !== 'end') tokens.unexpected('an operator or the end')
   if (expression.type !== 'f32')
     fail(0, 'is a condition, not a number; choose between two numbers with select(no, yes, condition)')
   return expression
+}
+
+/**
+ * Constants are computed at once: what is no finite number is found here, and not by a compiler later.
+ * @param fail - throws what is wrong, with its place
+ */
+function apply(
+  operation: Operation,
+  parts: readonly Expression[],
+  fail: (what: string) => never,
+): Expression {
+  const { name, takes, gives, value } = operation
+  parts.forEach((part, index) => {
+    const wanted = takes[index] as Type
+    if (part.type !== wanted) {
+      const remedy =
+        wanted === 'f32'
+          ? 'use select(0, 1, condition) to make one of a condition'
+          : 'compare it, as in x > 0'
+      const noun = { f32: 'a number', bool: 'a condition' }
+      fail(`\`${name}\` takes ${noun[wanted]}, not ${noun[part.type]}; ${remedy}`)
+    }
+  })
+  const values = parts.map((part) => (part.kind === 'number' ? part.value : undefined))
+  if (values.every((known) => known !== undefined)) {
+    const result = value(...values)
+    if (!(Math.abs(result) <= MAX_FLOAT)) {
+      const numbers = values.map((known) => Number(known.toPrecision(6)))
+      fail(`\`${name}\` of ${numbers.join(' and ')} is no finite number`)
+    }
+    return constant(result, gives)
+  }
+  const depth = 1 + Math.max(...parts.map((part) => part.depth))
+  if (depth > DEEPEST) fail(TOO_DEEP)
+  return { kind: 'apply', type: gives, operation, parts, depth }
 }
 
 function constant(value: number, type: Type): Expression {

@@ -1,22 +1,17 @@
 /** A plan on a device: buffers with their contents, bind groups, and the commands that the scheduler encodes. */
 import { RunError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
-import { type BufferPlan, type Operation, overridesOf } from '../plan/operation.ts'
+import { type Operation, overridesOf } from '../plan/operation.ts'
 import { type Plan, operationsOf } from '../plan/plan.ts'
 import type { Batched } from '../plan/batched.ts'
 import { type Derived, onDemand } from '../plan/derived.ts'
 import type { Deferred } from '../plan/deferred.ts'
+import { type BatchedCommand, batchedCommand } from './batched.ts'
+import { createBuffers } from './buffers.ts'
+import { type Clock, createClock } from './clock.ts'
 import { type Command, createCommands } from './commands.ts'
 import { createContents, isChanged } from './contents.ts'
-import { type Pipeline, clockLayout, pipelineOf } from './pipelines.ts'
-
-/** The dispatch of many ticks, and the copies around it. */
-export interface BatchedCommand {
-  readonly command: Command
-  /** Brings what the kernel reads into its arena; and what it has changed back to where everything else finds it. */
-  readonly copyIn: (encoder: GPUCommandEncoder) => void
-  readonly copyOut: (encoder: GPUCommandEncoder) => void
-}
+import { type Pipeline, pipelineOf } from './pipelines.ts'
 
 /** What follows from the state, with the commands that make it and take it back. */
 export interface DerivedCommands {
@@ -51,7 +46,7 @@ export interface Engine {
   /** Compiles the batched form of the plan, unless that is done or on its way, without holding anything up. */
   compileBatched(): void
   /** The records that the ticks of one submit find in group 1. */
-  readonly clock: { readonly buffer: GPUBuffer; readonly group: GPUBindGroup; readonly records: number }
+  readonly clock: Clock
   /** The buffer of a name in the plan; one on demand is made now. */
   buffer(name: string): GPUBuffer
   /** Makes the parameters of a model act on the next tick: uniforms, rates and biases. No pipeline is built. */
@@ -62,9 +57,6 @@ export interface Engine {
   reset(model: Model): void
   destroy(): void
 }
-
-/** Ticks one submit can hold. */
-const CLOCK_TICKS = 256
 
 /**
  * Compiles the kernels of a plan, in the order of its operations; each only once a device, so that it can be done ahead.
@@ -104,29 +96,13 @@ export async function createEngine(
   )
 
   device.pushErrorScope('out-of-memory')
-  const allocate = ({ name, bytes }: BufferPlan): GPUBuffer =>
-    device.createBuffer({
-      label: name,
-      size: bytes,
-      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-    })
-  const buffers = new Map(
-    plan.buffers
-      .filter(({ lifetime }) => lifetime !== 'demand')
-      .map((planned) => [planned.name, allocate(planned)]),
-  )
-  const commands = createCommands(device, operations, model.replicas, buffer)
-  const clockRecords = CLOCK_TICKS * plan.clock.perTick
-  const clockBuffer = device.createBuffer({
-    label: 'clock',
-    // One more, so that there is always one that ends what a kernel for many ticks reads.
-    size: (clockRecords + 1) * plan.clock.recordBytes,
-    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
-  })
+  const clock = createClock(device, plan.clock)
+  const buffers = createBuffers(device, plan, clock.buffer, provide)
+  const commands = createCommands(device, operations, model.replicas, buffers.of)
   let isGone = false
   const destroy = (): void => {
     isGone = true
-    for (const one of [...buffers.values(), clockBuffer]) one.destroy()
+    buffers.destroy()
     commands.destroy()
   }
   const outOfMemory = await device.popErrorScope()
@@ -137,24 +113,14 @@ export async function createEngine(
     )
   }
 
-  const demanded = new Set(
-    plan.buffers.flatMap(({ name, lifetime }) => (lifetime === 'demand' ? [name] : [])),
-  )
-  function buffer(name: string): GPUBuffer {
-    if (demanded.has(name)) provide(name)
-    const found = name === 'clock' ? clockBuffer : buffers.get(name)
-    if (found === undefined) throw new Error(`the plan has no buffer \`${name}\``)
-    return found
-  }
-  const contents = createContents(device, buffer)
+  const contents = createContents(device, buffers.of)
 
-  let addBatched: ((made: Pipeline) => void) | undefined
   const addLater = new Map<Operation, () => void>()
   const later = new Set(plan.derived.flatMap(onDemand))
   operations.forEach((operation, index) => {
     const made = pipelines[index]
-    if (made === undefined) addBatched = (compiled) => commands.add(operation, compiled)
-    else if (later.has(operation)) addLater.set(operation, () => commands.add(operation, made))
+    if (made === undefined) return
+    if (later.has(operation)) addLater.set(operation, () => commands.add(operation, made))
     else commands.add(operation, made)
   })
   const commandsOf = (list: readonly Operation[]): Command[] => list.map((one) => commands.of(one))
@@ -169,44 +135,22 @@ export async function createEngine(
     for (const planned of plan.buffers) if (planned.lifetime === 'state') contents.fill(planned, current)
   }
 
-  const batchedOf = ({ operation, arena, parts }: Batched): BatchedCommand => ({
-    command: commands.of(operation),
-    copyIn(encoder) {
-      for (const { buffer: name, offset, bytes } of parts)
-        encoder.copyBufferToBuffer(buffer(name), 0, buffer(arena), offset, bytes)
-    },
-    copyOut(encoder) {
-      for (const { buffer: name, offset, bytes, writes } of parts)
-        if (writes) encoder.copyBufferToBuffer(buffer(arena), offset, buffer(name), 0, bytes)
-    },
-  })
-
-  const setUp = (list: readonly Command[]): void => {
-    for (const command of list) {
-      // One submit each: a set-up of many products must not run into the watchdog of a slow adapter.
-      const encoder = device.createCommandEncoder({ label: command.operation.label })
-      const pass = encoder.beginComputePass({ label: command.operation.label })
-      pass.setPipeline(command.pipeline)
-      pass.setBindGroup(0, command.bindGroup)
-      pass.dispatchWorkgroups(command.x, command.y, command.z)
-      pass.end()
-      device.queue.submit([encoder.finish()])
-    }
-  }
   const uploaded = plan.buffers.filter(
     ({ lifetime, initial }) => lifetime === 'fixed' && (initial.kind === 'data' || initial.kind === 'rows'),
   )
 
+  const batchedOf = (planned: Batched): BatchedCommand =>
+    batchedCommand(planned, commands.of(planned.operation), buffers.of)
   let batched = plan.batched === undefined || isLater ? undefined : batchedOf(plan.batched)
+  let isBegun = !isLater
   const compileBatched = (): void => {
     const { batched: planned } = plan
-    const add = addBatched
-    if (planned === undefined || add === undefined) return
-    addBatched = undefined
+    if (planned === undefined || isBegun) return
+    isBegun = true
     compile(device, planned.operation).then(
       (made) => {
         if (isGone) return
-        add(made)
+        commands.add(planned.operation, made)
         update(latest)
         batched = batchedOf(planned)
       },
@@ -215,36 +159,28 @@ export async function createEngine(
     )
   }
 
-  const there = new Set(plan.derived.filter(({ made }) => made !== 'demand'))
-  /** Allocates what a buffer on demand is one of. */
-  function provide(name: string): void {
-    const owner = plan.derived.find((one) => one.buffers.includes(name))
-    if (owner === undefined) throw new Error(`nothing writes the buffer \`${name}\``)
-    there.add(owner)
-    for (const planned of plan.buffers) {
-      if (!owner.buffers.includes(planned.name) || !demanded.delete(planned.name)) continue
-      buffers.set(planned.name, allocate(planned))
-    }
+  /** What was derived on demand has got its buffers. */
+  function provide(owner: Derived): void {
     for (const operation of onDemand(owner)) addLater.get(operation)?.()
     update(latest)
-    setUp(commandsOf(owner.setup))
+    setUp(device, commandsOf(owner.setup))
   }
   const derived = plan.derived.map((one): DerivedCommands => ({
     derived: one,
     get isThere() {
-      return there.has(one)
+      return buffers.made.has(one)
     },
     get make() {
-      return there.has(one) ? commandsOf(one.make) : []
+      return buffers.made.has(one) ? commandsOf(one.make) : []
     },
     get takeBack() {
-      return there.has(one) ? commandsOf(one.takeBack) : []
+      return buffers.made.has(one) ? commandsOf(one.takeBack) : []
     },
   }))
 
   update(model)
   for (const planned of uploaded) await contents.load(planned, model)
-  setUp(commandsOf(plan.setup))
+  setUp(device, commandsOf(plan.setup))
   for (const planned of plan.buffers) if (planned.lifetime === 'state') await contents.load(planned, model)
 
   return {
@@ -261,22 +197,14 @@ export async function createEngine(
       return batched
     },
     compileBatched,
-    clock: {
-      buffer: clockBuffer,
-      group: device.createBindGroup({
-        label: 'clock',
-        layout: clockLayout(device),
-        entries: [{ binding: 0, resource: { buffer: clockBuffer, size: plan.clock.recordBytes } }],
-      }),
-      records: clockRecords,
-    },
-    buffer,
+    clock,
+    buffer: buffers.of,
     update,
     adopt(before, next) {
       for (const planned of uploaded) contents.fill(planned, next)
       update(next)
       // A product of all patterns takes long; most changes leave it as it is.
-      const makes = [...plan.setup, ...[...there].flatMap(({ setup }) => setup)]
+      const makes = [...plan.setup, ...[...buffers.made].flatMap(({ setup }) => setup)]
       const read = new Set(makes.flatMap(({ buffers: bound }) => Object.values(bound)))
       const changed = new Set(
         uploaded
@@ -284,6 +212,7 @@ export async function createEngine(
           .map(({ name }) => name),
       )
       setUp(
+        device,
         commandsOf(makes).filter(({ operation }) =>
           Object.values(operation.buffers).some((name) => changed.has(name)),
         ),
@@ -291,5 +220,18 @@ export async function createEngine(
     },
     reset,
     destroy,
+  }
+}
+
+/** Runs commands once, one submit each: a set-up of many products must not run into the watchdog of a slow adapter. */
+function setUp(device: GPUDevice, list: readonly Command[]): void {
+  for (const { operation, pipeline, bindGroup, x, y, z } of list) {
+    const encoder = device.createCommandEncoder({ label: operation.label })
+    const pass = encoder.beginComputePass({ label: operation.label })
+    pass.setPipeline(pipeline)
+    pass.setBindGroup(0, bindGroup)
+    pass.dispatchWorkgroups(x, y, z)
+    pass.end()
+    device.queue.submit([encoder.finish()])
   }
 }

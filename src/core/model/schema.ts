@@ -16,10 +16,11 @@ import { FEWEST_FACTORS, MOST_FACTORS } from '../kinds/couplings/product.ts'
 import { DIRECTIONS } from '../kinds/couplings/definition.ts'
 import { INTEGRATOR_KINDS } from '../kinds/integrators/table.ts'
 import { lagrangianOptions } from '../kinds/lagrangians/table.ts'
-import type { Key } from '../kinds/probes/definition.ts'
-import { PROBE_KINDS, type ProbeKeys, type ProbeKind, PROBES } from '../kinds/probes/table.ts'
 import { RULE_KINDS, RULES } from '../kinds/rules/table.ts'
 import { patternOptions, patternsAs, patternsSchema } from './patterns/schema.ts'
+import { probeSchema } from './probe-schema.ts'
+import { replicasSchema } from './replicas-schema.ts'
+import { stimulusSchema, tick } from './stimulus-schema.ts'
 
 export type { Control } from '../kinds/fields.ts'
 
@@ -258,132 +259,6 @@ const others = {
 const memorySchema = v.variant('kind', [
   ...(MEMORY_KINDS.map(memoryOption) as unknown as { [K in MemoryKind]: MemoryOption<K> }[MemoryKind][]),
   ...Object.values(others),
-])
-
-// --------------------------------------------------------------------------------------------------- stimulus
-
-const tick = { integer: true, min: 0, max: 2 ** 31 } as const
-
-const shown = {
-  layer: text('layer', 'The layer it acts on.'),
-  patterns: patternsSchema,
-  start: v.optional(number('start', 'First tick.', tick), 0),
-}
-
-const sequence = {
-  ...shown,
-  stop: v.exactOptional(number('stop', 'First tick at which it is off again; never when not given.', tick)),
-  dwell: v.optional(positiveInteger('dwell', 'Ticks for which each pattern is shown.'), 1),
-  gap: v.optional(number('gap', 'Ticks without a pattern after each.', tick), 0),
-  order: v.optional(
-    choice(
-      'order',
-      'cycle: again and again. shuffle: each pass in a new seeded order. once: a single pass.',
-      ['cycle', 'shuffle', 'once'],
-    ),
-    'cycle',
-  ),
-}
-
-const stimulusSchema = v.variant('kind', [
-  v.pipe(
-    v.strictObject({ kind: v.literal('initial'), ...shown }),
-    v.description(
-      'Sets the state once, at tick start; rows are dealt to the replicas in turn. Not on an adiabatic layer.',
-    ),
-  ),
-  v.pipe(
-    v.strictObject({ kind: v.literal('clamp'), ...sequence }),
-    v.description('Holds the state at a pattern, the same in all replicas.'),
-  ),
-  v.pipe(
-    v.strictObject({ kind: v.literal('current'), ...sequence }),
-    v.description('Adds a pattern to the bias, the same in all replicas.'),
-  ),
-])
-
-// ----------------------------------------------------------------------------------------------------- probes
-
-const sampled = {
-  every: v.optional(
-    positiveInteger('every', 'Ticks between samples; the first is taken before the first tick.'),
-    1,
-  ),
-}
-
-type KeySchema<D> = D extends { readonly patternsFor: string }
-  ? typeof patternsSchema
-  : ReturnType<typeof text>
-
-type ProbeOption<K extends ProbeKind> = v.StrictObjectSchema<
-  { readonly kind: v.LiteralSchema<K, undefined> } & {
-    readonly [N in keyof ProbeKeys<K>]: KeySchema<ProbeKeys<K>[N]>
-  } & typeof sampled,
-  undefined
->
-
-/** What a scenario writes for a kind of probe. TypeScript cannot follow the keys through the loop. */
-function probeOption(kind: ProbeKind): v.GenericSchema {
-  const { keys, description } = PROBES[kind]
-  const own = Object.entries<Key>(keys).map(([key, about]): [string, v.GenericSchema] => [
-    key,
-    'patternsFor' in about ? patternsSchema : text(key, about.description),
-  ])
-  const entries = { kind: v.literal(kind), ...Object.fromEntries(own), ...sampled }
-  return v.pipe(v.strictObject(entries), v.description(description))
-}
-
-const probeSchema = v.variant(
-  'kind',
-  PROBE_KINDS.map(probeOption) as unknown as { [K in ProbeKind]: ProbeOption<K> }[ProbeKind][],
-)
-
-// --------------------------------------------------------------------------------------------------- replicas
-
-const replicaCount = (title: string, description: string) => positiveInteger(title, description, 65535)
-
-const axisSchema = v.pipe(
-  v.strictObject({
-    from: v.exactOptional(number('from', 'First value.')),
-    to: v.exactOptional(number('to', 'Last value.')),
-    steps: v.exactOptional(replicaCount('steps', 'How many values, the first and the last included.')),
-    scale: v.exactOptional(
-      choice('scale', 'Equal differences (linear) or equal ratios (log); linear when not given.', [
-        'linear',
-        'log',
-      ]),
-    ),
-    values: v.exactOptional(
-      v.pipe(
-        v.array(number('value', 'A value.')),
-        v.minLength(1),
-        v.title('values'),
-        v.description('The values one by one, instead of from, to and steps.'),
-      ),
-    ),
-  }),
-  v.description('The values that one parameter takes: from, to and steps, or values.'),
-)
-
-const replicasSchema = v.union([
-  replicaCount('replicas', 'Independent copies of the network, run side by side.'),
-  v.strictObject({
-    count: v.exactOptional(
-      replicaCount(
-        'count',
-        'Replicas in all: a multiple of the number of points; as many as points when not given.',
-      ),
-    ),
-    vary: v.pipe(
-      v.record(v.string(), axisSchema),
-      v.minEntries(1),
-      v.title('vary'),
-      v.description(
-        'Values by the path of a parameter that may change while a network runs, such as neurons.hidden.lagrangian.beta, ' +
-          'of seed, or of what damages cues, such as stimulus.0.patterns.corrupt.fraction. Several make a grid.',
-      ),
-    ),
-  }),
 ])
 
 // --------------------------------------------------------------------------------------------------- scenario

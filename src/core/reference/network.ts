@@ -2,24 +2,15 @@
  * The whole network in float64, written for reading and not for speed: what docs/theory.md says, line by line.
  * The GPU is compared with it.
  */
-import { couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
-import { add, dot, outer, row, squaredDistance } from '../math/algebra.ts'
-import { ModelError } from '../errors.ts'
+import { couplingFacts } from '../kinds/couplings/table.ts'
+import { add, row } from '../math/algebra.ts'
 import { gainOf, integratorOf, stagesOf } from '../kinds/integrators/table.ts'
 import { type Moving, movingRule } from '../kinds/rules/table.ts'
-import { activation, lagrangian } from '../kinds/lagrangians/table.ts'
-import { jointMemory } from '../model/energy.ts'
-import type { Coupling, Hyperedge, Layer, Memory, Model, Synapse } from '../model/model.ts'
+import { activation } from '../kinds/lagrangians/table.ts'
+import type { Hyperedge, Layer, Memory, Model, Synapse } from '../model/model.ts'
 import { noise } from '../model/random.ts'
-import { shownAt } from '../model/stimulus.ts'
-import { dealt, initialMemories, synapticBias, unmasked } from '../model/values.ts'
-
-/** The energy of one replica and what it is made of, one term for each layer, memory and synapse. */
-export interface Energy {
-  readonly total: number
-  /** By name: layers, then memories, then synapses, each in the order of the model. */
-  readonly terms: Readonly<Record<string, number>>
-}
+import { type Activations, type Energy, energyOf } from './energy.ts'
+import { type Variables, createVariables, get } from './variables.ts'
 
 /** A network that runs in float64. Every result has one entry for each replica, or a leading replica axis. */
 export interface Reference {
@@ -40,9 +31,6 @@ export interface Reference {
   /** E, [R]. */
   energy(): Energy[]
 }
-
-/** Activations by layer name, of one replica. */
-type Activations = ReadonlyMap<string, Float64Array>
 
 /** A group of variables z that moves: tau dz/dt = gate (.) (drive - decay (.) z). */
 interface Group {
@@ -101,84 +89,13 @@ function createOne(model: Model): Reference {
   const { dt, integrator } = model.time
   const replicas = Array.from({ length: model.replicas }, (_, r) => r)
   const layers = new Map(model.layers.map((layer) => [layer.name, layer]))
-  const dynamic = model.layers.filter((layer) => layer.tau > 0)
-  const adiabatic = model.layers.filter((layer) => layer.tau === 0)
 
-  /** x, W and Xi by name, one array for each replica. What never changes is one array that all share. */
-  const values = new Map<string, Float64Array[]>()
-  /** b, dealt to the replicas. */
-  const biases = new Map<string, Float64Array[]>()
-  /** What the stimulus adds to b, the same in all replicas. */
-  const currents = new Map<string, Float64Array>()
-  /** 1 where a clamp holds x. */
-  const held = new Map<string, Uint8Array>()
-  /** J of each synapse. */
-  const bases = new Map<string, Float64Array>()
-  /** Lambda of each memory. */
-  const lambdas = new Map<string, Float64Array>()
+  const variables = createVariables(model)
+  const { values, shares, held, state, stimulate } = variables
+  const { groups, activate, input } = createPulls(model, variables)
   let tick = 0
 
-  for (const { name, size, init, bias } of model.layers) {
-    values.set(
-      name,
-      replicas.map((r) => dealt(init, r)),
-    )
-    biases.set(
-      name,
-      replicas.map((r) => dealt(bias, r)),
-    )
-    currents.set(name, new Float64Array(size))
-    held.set(name, new Uint8Array(size))
-  }
-  for (const synapse of model.synapses) {
-    const J = baseCoupling(synapse, get(layers, synapse.layer).size)
-    bases.set(synapse.name, J)
-    values.set(
-      synapse.name,
-      replicas.map(() => (synapse.tau === undefined ? J : J.slice())),
-    )
-  }
-  for (const memory of model.memories) {
-    const xi = initialMemories(memory)
-    lambdas.set(memory.name, synapticBias(memory, xi))
-    values.set(
-      memory.name,
-      replicas.map(() => (memory.tau === undefined ? xi : xi.slice())),
-    )
-  }
-
-  const { hyperedges } = model
-  for (const edge of hyperedges) {
-    const parts = Float64Array.from(edge.factors.flatMap(({ init }) => [...init.data]))
-    lambdas.set(edge.name, parts)
-    values.set(
-      edge.name,
-      replicas.map(() => parts.slice()),
-    )
-  }
-  /** Arrays that are a part of the tensor of a coupling. */
-  const shares = new Map(model.couplings.flatMap(sharesOf))
-
-  const groups: Group[] = [
-    ...dynamic.map((layer) => ({ ...layer, pull: neuronPull(layer) })),
-    ...model.synapses.flatMap((synapse) => {
-      return synapse.tau === undefined ? [] : [{ ...synapse, tau: synapse.tau, pull: synapsePull(synapse) }]
-    }),
-    ...model.memories.flatMap((memory) => {
-      const rule = movingRule(memory.rule)
-      const { tau } = memory
-      return rule === undefined || tau === undefined
-        ? []
-        : [{ ...memory, tau, pull: memoryPull(memory, rule) }]
-    }),
-    ...hyperedges.flatMap((edge) => {
-      const rule = movingRule(edge.rule)
-      const { tau } = edge
-      return rule === undefined || tau === undefined ? [] : [{ ...edge, tau, pull: edgePull(edge, rule) }]
-    }),
-  ]
-
-  stimulate()
+  stimulate(tick)
 
   return {
     get tick() {
@@ -186,7 +103,7 @@ function createOne(model: Model): Reference {
     },
     step(ticks = 1) {
       for (let done = 0; done < ticks; done++) {
-        stimulate()
+        stimulate(tick)
         for (const r of replicas) advance(r)
         tick += 1
       }
@@ -223,51 +140,7 @@ function createOne(model: Model): Reference {
         return z.map((zk, k) => (gate(k) * (drive[k]! - decay(k) * zk)) / group.tau)
       })
     },
-    energy: () => replicas.map(energyOf),
-  }
-
-  function state(name: string, r: number): Float64Array {
-    return get(values, name)[r]!
-  }
-
-  /** Step (1) of a tick: the stimulus sets states, clamps and currents; of two items on one entry the later wins. */
-  function stimulate(): void {
-    for (const { name } of model.layers) {
-      get(currents, name).fill(0)
-      get(held, name).fill(0)
-    }
-    model.stimulus.forEach((item, index) => {
-      const { kind, layer, patterns } = item
-      const shown = shownAt(item, index, model.seed, tick)
-      if (shown < 0) return
-      if (kind === 'initial') {
-        for (const r of replicas) {
-          unmasked(patterns, r % patterns.rows, (i, value) => (state(layer, r)[i] = value))
-        }
-      } else if (kind === 'clamp') {
-        unmasked(patterns, shown, (i, value) => {
-          get(held, layer)[i] = 1
-          for (const r of replicas) state(layer, r)[i] = value
-        })
-      } else {
-        unmasked(patterns, shown, (i, value) => (get(currents, layer)[i]! += value))
-      }
-    })
-  }
-
-  /** Step (2): g of the dynamic layers from x as it is, then the adiabatic layers, x = b + current + I. */
-  function activate(r: number): Activations {
-    const g = new Map<string, Float64Array>()
-    for (const { name, lagrangian } of dynamic) g.set(name, activation(lagrangian, state(name, r)))
-    for (const layer of adiabatic) {
-      const x = state(layer.name, r)
-      const clamped = get(held, layer.name)
-      drive(layer, g, r).forEach((target, i) => {
-        if (!clamped[i]) x[i] = target
-      })
-      g.set(layer.name, activation(layer.lagrangian, x))
-    }
-    return g
+    energy: () => replicas.map((r) => energyOf(model, variables, activate(r), r)),
   }
 
   /**
@@ -321,8 +194,60 @@ function createOne(model: Model): Reference {
       if (!clamped) x[i]! += amplitude * noise(model.seed, tick, index, r, i)
     })
   }
+}
 
+interface Pulls {
+  /** All that moves. */
+  readonly groups: readonly Group[]
+  /** Step (2): g of the dynamic layers from x as it is, then the adiabatic layers, x = b + current + I. */
+  readonly activate: (r: number) => Activations
   /** I = sum Xi^T g_to + sum Xi g_from + sum W g, over the couplings that send to the layer. */
+  readonly input: (layer: Layer, g: Activations, r: number) => Float64Array
+}
+
+/** What pulls at the variables of a network. */
+function createPulls(
+  model: Model,
+  { state, biases, currents, held, bases, kappas, lambdas }: Variables,
+): Pulls {
+  const dynamic = model.layers.filter((layer) => layer.tau > 0)
+  const adiabatic = model.layers.filter((layer) => layer.tau === 0)
+
+  const groups: Group[] = [
+    ...dynamic.map((layer) => ({ ...layer, pull: neuronPull(layer) })),
+    ...model.synapses.flatMap((synapse) => {
+      return synapse.tau === undefined ? [] : [{ ...synapse, tau: synapse.tau, pull: synapsePull(synapse) }]
+    }),
+    ...model.memories.flatMap((memory) => {
+      const rule = movingRule(memory.rule)
+      const { tau } = memory
+      return rule === undefined || tau === undefined
+        ? []
+        : [{ ...memory, tau, pull: memoryPull(memory, rule) }]
+    }),
+    ...model.hyperedges.flatMap((edge) => {
+      const rule = movingRule(edge.rule)
+      const { tau } = edge
+      return rule === undefined || tau === undefined ? [] : [{ ...edge, tau, pull: edgePull(edge, rule) }]
+    }),
+  ]
+
+  return { groups, activate, input }
+
+  function activate(r: number): Activations {
+    const g = new Map<string, Float64Array>()
+    for (const { name, lagrangian } of dynamic) g.set(name, activation(lagrangian, state(name, r)))
+    for (const layer of adiabatic) {
+      const x = state(layer.name, r)
+      const clamped = get(held, layer.name)
+      drive(layer, g, r).forEach((target, i) => {
+        if (!clamped[i]) x[i] = target
+      })
+      g.set(layer.name, activation(layer.lagrangian, x))
+    }
+    return g
+  }
+
   function input(layer: Layer, g: Activations, r: number): Float64Array {
     const I = new Float64Array(layer.size)
     for (const coupling of model.couplings) {
@@ -350,7 +275,7 @@ function createOne(model: Model): Reference {
   /** tau dW/dt = -(W - J) + kappa g g^T [DH92] */
   function synapsePull(synapse: Synapse): Group['pull'] {
     const J = get(bases, synapse.name)
-    const kappa = kappaOf(synapse)
+    const kappa = get(kappas, synapse.name)
     const W = (r: number): Float64Array => state(synapse.name, r)
     return (g, r) => {
       const correlation = couplingFacts(synapse).drive(synapse, g, (to, from) => to * from, W(r))
@@ -383,93 +308,9 @@ function createOne(model: Model): Reference {
       return { drive: lambda.map((Lambda, k) => Lambda + driven[k]!) }
     }
   }
-
-  /**
-   * layer   (x - b - current).g - L(x)
-   * memory  -g_to^T (Xi g_from + offset), for rule hebbian + 1/2 |Xi - Lambda|^2
-   * joint   |v|^2/2 - b.v in the visible layer, -L(h) = -(1/beta) log sum exp(beta (Xi v - |Xi|^2/2)) in the hidden one
-   * Couplings without an energy have no term.
-   * synapse -1/2 g^T W g, for kappa > 0 + |W - J|^2 / (4 kappa)
-   */
-  function energyOf(r: number): Energy {
-    const g = activate(r)
-    const joint = jointMemory(model)
-    const terms: Record<string, number> = {}
-    for (const { name, lagrangian: l } of model.layers) {
-      const x = state(name, r)
-      const b = get(biases, name)[r]!
-      const current = get(currents, name)
-      terms[name] =
-        dot(
-          x.map((xi, i) => xi - b[i]! - current[i]!),
-          get(g, name),
-        ) - lagrangian(l, x)
-    }
-    for (const memory of model.memories.filter(hasEnergy)) {
-      const { name, to, rule } = memory
-      const xi = state(name, r)
-      const elastic = movingRule(rule)?.isElastic ? squaredDistance(xi, get(lambdas, name)) / 2 : 0
-      const energy = couplingFacts(memory).energy(memory, xi, g) + elastic
-      // The memory of a joint energy has no term of its own: with it, that of the hidden layer is -L(h).
-      if (memory === joint) terms[to] = terms[to]! + energy
-      else terms[name] = energy
-    }
-    for (const synapse of model.synapses.filter(hasEnergy)) {
-      const { name } = synapse
-      const W = state(name, r)
-      const kappa = kappaOf(synapse)
-      const elastic = kappa > 0 ? squaredDistance(W, get(bases, name)) / (4 * kappa) : 0
-      terms[name] = couplingFacts(synapse).energy(synapse, W, g) + elastic
-    }
-    for (const edge of hyperedges) {
-      const { name, tau } = edge
-      const A = state(name, r)
-      const elastic = tau === undefined ? 0 : squaredDistance(A, get(lambdas, name)) / 2
-      terms[name] = couplingFacts(edge).energy(edge, A, g) + elastic
-    }
-    return { total: Object.values(terms).reduce((sum, term) => sum + term, 0), terms }
-  }
-
-  /** kappa = strength / N */
-  function kappaOf({ strength, layer }: Synapse): number {
-    return strength / get(layers, layer).size
-  }
-}
-
-/** The arrays that a tensor consists of, by name: which one, from where to where. */
-function sharesOf(
-  coupling: Coupling,
-): (readonly [string, { readonly of: string; readonly start: number; readonly end: number }])[] {
-  let start = 0
-  return (couplingFacts(coupling).arrays?.(coupling) ?? []).map(({ name, length }) => {
-    const share = { of: coupling.name, start, end: start + length }
-    start += length
-    return [name, share] as const
-  })
 }
 
 /** A gate that is open, a decay by itself. */
 function one(): number {
   return 1
-}
-
-/** J, [N, N]: 0, a given matrix, or P^T P / N. */
-function baseCoupling({ base }: Synapse, N: number): Float64Array {
-  if (base.kind === 'zero') return new Float64Array(N * N)
-  if (base.kind === 'matrix') return Float64Array.from(base.matrix.data)
-  const J = new Float64Array(N * N)
-  for (let p = 0; p < base.patterns.rows; p++) {
-    const pattern = dealt(base.patterns, p)
-    add(J, outer(pattern, pattern))
-  }
-  return J.map((sum, k) => (base.zeroDiagonal && k % (N + 1) === 0 ? 0 : sum / N))
-}
-
-/** The entry under a name. */
-function get<T>(map: ReadonlyMap<string, T>, name: string): T {
-  const entry = map.get(name)
-  if (entry === undefined) {
-    throw new ModelError(`the model has no \`${name}\` here; it has ${[...map.keys()].join(', ') || 'none'}`)
-  }
-  return entry
 }

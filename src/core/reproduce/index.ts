@@ -1,15 +1,17 @@
 /** All reproductions, in the order in which a report shows them. */
 import { ModelError } from '../errors.ts'
 import { suggestion } from '../suggestion.ts'
+import { adiabaticLimit } from './adiabatic-limit.ts'
 import { capacity, retrieval } from './capacity.ts'
 import { denseErrors } from './dense-errors.ts'
+import { energyBalance } from './energy-balance.ts'
 import { fastSynapses, synapticTime } from './fast-synapses.ts'
 import { gatedLearning } from './gated-learning.ts'
 import { competition, gatedRate } from './learning.ts'
-import { adiabaticLimit, energyBalance, stepOrder } from './numerics.ts'
 import type { Reproduction } from './reproduction.ts'
 import { softmaxDimension, softmaxRetrieval } from './softmax.ts'
 import { spectrum } from './spectrum.ts'
+import { stepOrder } from './step-order.ts'
 import { transientRecall, transientRecovery } from './transients.ts'
 
 export const REPRODUCTIONS: readonly Reproduction[] = [

@@ -1,6 +1,7 @@
 /** Where the dispatches of ticks are recorded: in one pass, in one kernel for all of them, or in timed passes. */
 import type { Command } from '../gpu/commands.ts'
-import type { BatchedCommand, Engine } from '../gpu/engine.ts'
+import type { BatchedCommand } from '../gpu/batched.ts'
+import type { Engine } from '../gpu/engine.ts'
 import type { Records } from '../plan/clock.ts'
 import type { Pending } from '../plan/deferred.ts'
 import type { Timer } from './profile.ts'
@@ -8,8 +9,8 @@ import type { Timer } from './profile.ts'
 /** The dispatches of one submit. */
 export interface Recorder {
   readonly record: (command: Command, group: string) => void
-  /** Opens the clock record of a tick; returns its first word. */
-  readonly open: (index: number, at: number) => number
+  /** Opens the next clock record, of a tick; returns its first word. */
+  readonly open: (at: number) => number
   /** @param after - the ticks that were recorded end with this one, and perhaps with a snapshot */
   readonly end: (after: { readonly tick: number; readonly snapshot: boolean }) => void
   readonly isBatched: boolean
@@ -18,6 +19,8 @@ export interface Recorder {
 export interface Recorders {
   /** Dispatches so far. */
   readonly dispatches: number
+  /** Whether the submit has records left for one more tick. */
+  readonly hasRoom: boolean
   /** One pass for all dispatches. */
   all(encoder: GPUCommandEncoder, tick: number): Recorder
   /** One dispatch for all ticks of the submit; what would be dispatched for each stands in the records. */
@@ -29,8 +32,8 @@ export interface Recorders {
    * @param fill - writes what they need into the clock record of the tick, given its first word
    */
   alone(label: string, at: number, commands: readonly Command[], fill?: (word: number) => void): void
-  /** Uploads so many records. */
-  upload(count: number): void
+  /** Uploads the records of the submit, and the one that ends them. */
+  upload(): void
 }
 
 /**
@@ -44,6 +47,8 @@ export function createRecorders(
 ): Recorders {
   const dynamicOffset = [0]
   let dispatches = 0
+  /** Records of the submit so far. */
+  let opened = 0
 
   const dispatch = (pass: GPUComputePassEncoder, command: Command): void => {
     pass.setPipeline(command.pipeline)
@@ -52,16 +57,16 @@ export function createRecorders(
     dispatches++
   }
 
-  /** Fills the clock record of a tick for the dispatches that follow; returns its first word. */
-  const fillRecord = (index: number, at: number): number => {
-    const record = records.open(index, at, updates.all)
+  /** Fills the next clock record for the dispatches that follow; returns its first word. */
+  const fillRecord = (at: number): number => {
+    const record = records.open(opened++, at, updates.all)
     dynamicOffset[0] = record * 4
     return record
   }
 
   /** The same, for a pass that is open. */
-  const openRecord = (pass: GPUComputePassEncoder, index: number, at: number): number => {
-    const word = fillRecord(index, at)
+  const openRecord = (pass: GPUComputePassEncoder, at: number): number => {
+    const word = fillRecord(at)
     pass.setBindGroup(1, clock.group, dynamicOffset)
     return word
   }
@@ -74,26 +79,27 @@ export function createRecorders(
     get dispatches() {
       return dispatches
     },
+    get hasRoom() {
+      return opened + plan.clock.perTick <= clock.records
+    },
     all(encoder, tick) {
+      opened = 0
       const pass = encoder.beginComputePass({ label: `ticks from ${tick}` })
       return {
         record: (command) => dispatch(pass, command),
-        open: (index, at) => openRecord(pass, index, at),
+        open: (at) => openRecord(pass, at),
         end: () => pass.end(),
         isBatched: false,
       }
     },
     batched(encoder, { command, copyIn, copyOut }) {
-      let last = -1
+      opened = 0
       return {
         record: () => undefined,
-        open(index, at) {
-          last = index
-          return fillRecord(index, at)
-        },
+        open: fillRecord,
         end({ tick, snapshot }) {
           // The kernel ends at the first record without a tick.
-          records.close(last + 1)
+          records.close(opened)
           copyIn(encoder)
           const pass = encoder.beginComputePass({ label: `ticks to ${tick}` })
           dispatch(pass, command)
@@ -102,7 +108,6 @@ export function createRecorders(
           // What a snapshot copies belongs together; adiabatic layers do not leave the kernel.
           if (!snapshot) return
           const after = encoder.beginComputePass({ label: `state after ${tick}` })
-          dynamicOffset[0] = last * plan.clock.recordBytes
           after.setBindGroup(1, clock.group, dynamicOffset)
           for (const one of refresh) dispatch(after, one)
           after.end()
@@ -111,6 +116,7 @@ export function createRecorders(
       }
     },
     timed(encoder, timer) {
+      opened = 0
       let pass: GPUComputePassEncoder | undefined
       let current: string | undefined
       const end = (): void => {
@@ -128,8 +134,8 @@ export function createRecorders(
           dispatch(pass, command)
           timer.count()
         },
-        open(index, at) {
-          const word = fillRecord(index, at)
+        open(at) {
+          const word = fillRecord(at)
           pass?.setBindGroup(1, clock.group, dynamicOffset)
           return word
         },
@@ -141,13 +147,14 @@ export function createRecorders(
       if (commands.length === 0) return
       const encoder = device.createCommandEncoder({ label })
       const pass = encoder.beginComputePass({ label })
-      const word = openRecord(pass, 0, at)
+      opened = 0
+      const word = openRecord(pass, at)
       fill?.(word)
       for (const command of commands) dispatch(pass, command)
       pass.end()
       upload(1)
       device.queue.submit([encoder.finish()])
     },
-    upload,
+    upload: () => upload(opened + 1),
   }
 }

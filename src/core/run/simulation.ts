@@ -19,16 +19,15 @@ import type { DenseArray } from './arrays.ts'
 import { checkFinite } from './finite.ts'
 import { createLife } from './life.ts'
 import { type Errors, type Listener, createErrors, createListeners } from './listeners.ts'
+import { createLog } from './log.ts'
 import { type SimulationOptions, planOn } from './options.ts'
 import { type Profile, type Timer, createTimer } from './profile.ts'
-import { type Recording, continueRecording, createRecording } from './recording.ts'
 import { type Checkpoint, LAST_TICK, checkParts } from './restorable.ts'
 import { createScheduler } from './scheduler.ts'
-import { type Sample, type Series, readSample } from './series.ts'
+import type { Sample, Series } from './series.ts'
 import { createState } from './state.ts'
-import { createModelTime } from './time.ts'
+import { createTicks } from './ticks.ts'
 import { createTurns } from './turns.ts'
-import { createWarnings } from './warnings.ts'
 
 export type { Checkpoint, SimulationOptions }
 
@@ -219,87 +218,77 @@ export async function createSimulation(
   if (life.isLost) engine.destroy()
   life.checkLost()
 
-  const time = createModelTime(model.time.dt)
-  const warnings = createWarnings(plan, initial, () => model)
-  let recording: Recording = createRecording(plan, model)
+  const log = createLog(plan, () => model, options.keepSamples !== false)
   const samples = createListeners<Sample>()
   const changes = createListeners<Change>()
   const errors: Errors = createErrors()
   const turns = createTurns()
   let timer: Timer | undefined
 
-  const scheduler = createScheduler(engine, model, {
+  const ticks = createTicks(engine, model)
+  const scheduler = createScheduler(engine, model, ticks, {
     ...(options.submitTime === undefined ? {} : { submitTime: options.submitTime }),
     onSample(raw) {
-      const sample = readSample(plan, model, raw, time.at(raw.tick))
-      if (options.keepSamples !== false) recording.push(raw.probe, sample)
-      warnings.observe(sample, raw.quietSince)
+      const sample = log.add(raw)
       samples.tell(sample, errors, errors)
       checkFinite(sample)
     },
   })
 
-  const state = createState(engine, scheduler, life, () => model)
+  const state = createState(engine, ticks, life, () => model)
 
-  const checkTicks = (ticks: number): void => {
-    if (Number.isInteger(ticks) && ticks >= 0) return
-    throw new ModelError(`step takes a whole number of ticks, 0 or more, not ${ticks}`)
-  }
-  const checkRoom = (ticks: number): void => {
-    const { tick } = scheduler
-    if (tick + ticks > LAST_TICK)
+  /** @throws ModelError if so many ticks from now on are too many */
+  const checkRoom = (count: number): void => {
+    const tick = ticks.done
+    if (tick + count > LAST_TICK)
       throw new ModelError(
-        `${ticks} ticks from tick ${tick} on lead beyond tick ${LAST_TICK}, the last; give fewer`,
+        `${count} ticks from tick ${tick} on lead beyond tick ${LAST_TICK}, the last; give fewer`,
       )
-    if (options.keepSamples !== false) recording.checkRoom(tick, ticks)
+    log.checkRoom(tick, count)
   }
 
   /** Steps when those before are done. */
-  const advance = <T>(ticks: number, act: () => Promise<T>): Promise<T> =>
+  const advance = <T>(count: number, act: () => Promise<T>): Promise<T> =>
     turns.take(async () => {
       life.checkDevice()
-      checkRoom(ticks)
-      if (ticks > 0) warnings.beforeTicks()
+      checkRoom(count)
+      if (count > 0) log.warnings.beforeTicks()
       const result = await act()
       errors.throwFirst()
       return result
     })
 
-  const timed = async (ticks: number, submitted?: () => void): Promise<Profile> => {
+  const timed = async (count: number, submitted?: () => void): Promise<Profile> => {
     timer ??= createTimer(device)
     const current = model
     try {
-      await scheduler.run(ticks, timer)
+      await scheduler.run(count, timer)
     } finally {
       submitted?.()
     }
     return timer.read(current)
   }
 
-  /** Waits for what is under way, whether it fails or not, and puts every buffer back to tick 0. */
-  const startOver = async (): Promise<void> => {
+  /** Waits for what is under way, whether it fails or not; puts every buffer back to tick 0, and the ticks to another one. */
+  const startAt = async (tick: number): Promise<void> => {
     life.checkDevice()
     await scheduler.flush().catch(() => undefined)
     life.checkDevice()
+    scheduler.recover()
     engine.reset(model)
+    ticks.restart(tick)
   }
 
   const reset = async (): Promise<void> => {
-    await startOver()
-    time.restart({ tick: 0, time: 0 }, model.time.dt)
-    warnings.restart(model.warnings)
-    recording = createRecording(plan, model)
-    scheduler.restart(0)
+    await startAt(0)
+    log.restart()
   }
 
-  const restore = async (checkpoint: Checkpoint, next: Recording): Promise<void> => {
-    await startOver()
-    scheduler.restart(checkpoint.tick)
+  const restore = async (checkpoint: Checkpoint, resume: () => void): Promise<void> => {
+    await startAt(checkpoint.tick)
     // After the stimulus, which may set states of its own.
     state.load(checkpoint)
-    time.restart(checkpoint.origin, model.time.dt)
-    warnings.restart(checkpoint.warnings)
-    recording = next
+    resume()
   }
 
   return {
@@ -309,36 +298,36 @@ export async function createSimulation(
     plan,
     engine,
     get tick() {
-      return scheduler.tick
+      return ticks.done
     },
     get time() {
-      return time.at(scheduler.tick)
+      return log.timeAt(ticks.done)
     },
     get counts() {
-      const { dispatches, submits, pending, batch } = scheduler
-      return { dispatches, submits, pending, batch }
+      const { submits, pending, batch } = scheduler
+      return { dispatches: ticks.dispatches, submits, pending, batch }
     },
     get warnings() {
-      return warnings.all
+      return log.warnings.all
     },
     get isExact() {
-      return warnings.isExact
+      return log.warnings.isExact
     },
-    async step(ticks = 1) {
+    async step(count = 1) {
       life.checkDevice()
-      checkTicks(ticks)
-      await advance(ticks, () => scheduler.run(ticks))
+      checkCount(count)
+      await advance(count, () => scheduler.run(count))
     },
     canProfile: device.features.has('timestamp-query'),
-    async profile(ticks, submitted) {
+    async profile(count, submitted) {
       life.checkDevice()
-      checkTicks(ticks)
+      checkCount(count)
       if (!device.features.has('timestamp-query')) {
         throw new ModelError(
           'this device cannot time its kernels; request it with the feature `timestamp-query`, if the adapter has it',
         )
       }
-      return advance(ticks, () => timed(ticks, submitted))
+      return advance(count, () => timed(count, submitted))
     },
     async flush() {
       life.checkDevice()
@@ -360,7 +349,7 @@ export async function createSimulation(
       life.checkAlive()
       checkList('ensure', names)
       checkTexts('ensure', names)
-      scheduler.ensure(names, behind)
+      ticks.ensure(names, behind)
     },
     write(name, data) {
       life.checkAlive()
@@ -386,12 +375,12 @@ export async function createSimulation(
         )
       }
       // States stay, among them what is derived by way of patterns.
-      scheduler.ensure(state.writable, 0)
+      ticks.ensure(state.writable, 0)
       engine.adopt(model, next)
       model = next
-      for (const name of state.writable) scheduler.takeBack(name)
-      scheduler.update(model)
-      scheduler.show()
+      for (const name of state.writable) ticks.takeBack(name)
+      ticks.update(model)
+      ticks.show()
     },
     get parameters() {
       return runningParameters(model)
@@ -400,14 +389,13 @@ export async function createSimulation(
       life.checkAlive()
       checkText('set', path)
       const next = withParameter(model, path, value)
-      const before = numberAt(model.scenario, path)
-      const { tick } = scheduler
-      if (next.time.dt !== model.time.dt) time.change(tick, next.time.dt)
+      const before = model
+      const tick = ticks.done
       model = next
-      warnings.change()
+      log.change(tick, before)
       engine.update(model)
-      scheduler.update(model)
-      const change = { path, before, value, tick, time: time.at(tick) }
+      ticks.update(model)
+      const change = { path, before: numberAt(before.scenario, path), value, tick, time: log.timeAt(tick) }
       const thrown = createErrors()
       changes.tell(change, thrown, errors)
       thrown.throwFirst()
@@ -418,7 +406,7 @@ export async function createSimulation(
       return changes.add(listener)
     },
     get series() {
-      return recording.series
+      return log.series
     },
     onSample(listener) {
       life.checkAlive()
@@ -428,21 +416,12 @@ export async function createSimulation(
     reset: () => turns.take(reset),
     async checkpoint() {
       life.checkDevice()
-      const { tick } = scheduler
-      const { origin } = time
-      const seen = recording
+      const kept = log.save(ticks.done)
       const [saved] = await Promise.all([state.save(), scheduler.flush()])
-      return {
-        tick,
-        origin,
-        seed: model.seed,
-        variants: plan.variants,
-        ...saved,
-        series: seen.until(tick),
-        warnings: warnings.all,
-        scenario: model.scenario,
-        files: model.files,
-      }
+      const { seed, scenario, files } = model
+      const { series, warnings, ...start } = kept()
+      // Their order is that of the file.
+      return { ...start, seed, variants: plan.variants, ...saved, series, warnings, scenario, files }
     },
     async restore(checkpoint) {
       life.checkDevice()
@@ -450,8 +429,8 @@ export async function createSimulation(
         checkObject('restore', checkpoint, part, 'what `checkpoint` gave')
       checkParts(checkpoint)
       state.checkSaved(checkpoint)
-      const next = continueRecording(plan, model, checkpoint)
-      await turns.take(() => restore(checkpoint, next))
+      const resume = log.resume(checkpoint)
+      await turns.take(() => restore(checkpoint, resume))
     },
     destroy() {
       if (life.isOver) return
@@ -461,6 +440,11 @@ export async function createSimulation(
       engine.destroy()
     },
   }
+}
+
+function checkCount(ticks: number): void {
+  if (Number.isInteger(ticks) && ticks >= 0) return
+  throw new ModelError(`step takes a whole number of ticks, 0 or more, not ${ticks}`)
 }
 
 function numberAt(scenario: unknown, path: string): number {

@@ -22,7 +22,7 @@ import {
 import { readError } from './failures.ts'
 import type { Life } from './life.ts'
 import { type Checkpoint, checkRestorable } from './restorable.ts'
-import type { Scheduler } from './scheduler.ts'
+import type { Ticks } from './ticks.ts'
 
 /** Names, values and errors as `Simulation` tells; whether the simulation is alive is for the caller to check. */
 export interface State {
@@ -42,7 +42,7 @@ export interface State {
   load(checkpoint: Checkpoint): void
 }
 
-export function createState(engine: Engine, scheduler: Scheduler, life: Life, current: () => Model): State {
+export function createState(engine: Engine, ticks: Ticks, life: Life, current: () => Model): State {
   const { device, plan } = engine
 
   /** Names of what a run changes. */
@@ -78,7 +78,7 @@ export function createState(engine: Engine, scheduler: Scheduler, life: Life, cu
   const read = async (names: readonly string[]): Promise<DenseArray[]> => {
     const lists = names.map((name) => copiesOf(plan, current(), name))
     life.checkDevice()
-    scheduler.ensure(names, 0)
+    ticks.ensure(names, 0)
     const bytes = await copyOut(lists.flat())
     let start = 0
     return names.map((name, index) => {
@@ -93,7 +93,7 @@ export function createState(engine: Engine, scheduler: Scheduler, life: Life, cu
     parts: readonly Part[],
   ): AsyncGenerator<Float32Array, void, undefined> {
     life.checkDevice()
-    scheduler.ensure([name], 0)
+    ticks.ensure([name], 0)
     for (const { copies, unpack } of parts) yield unpack(await copyOut(copies))
   }
 
@@ -137,8 +137,8 @@ export function createState(engine: Engine, scheduler: Scheduler, life: Life, cu
     checkWritable(name)
     checkSymmetric(name, data)
     upload(name, data)
-    if (writable.includes(name)) scheduler.takeBack(name)
-    scheduler.disturb()
+    if (writable.includes(name)) ticks.takeBack(name)
+    ticks.disturb()
   }
 
   /** Numbers that are to be written; a name that is not there is said first. */
@@ -163,17 +163,17 @@ export function createState(engine: Engine, scheduler: Scheduler, life: Life, cu
         throw new ModelError(`\`${name}\` is symmetric and cannot be written in part; write the whole of it`)
       }
       device.queue.writeBuffer(engine.buffer(buffer), offset, bytes)
-      scheduler.disturb()
+      ticks.disturb()
     },
     writeCue(index, at, data) {
       const floats = finiteFloats(`stimulus.${index}.patterns`, data, at)
       const { buffer, offset, bytes } = packCue(current(), index, at, floats)
       device.queue.writeBuffer(engine.buffer(buffer), offset, bytes)
-      scheduler.disturb()
+      ticks.disturb()
     },
     writable,
     async save() {
-      const rings = plan.deferred.map(({ name }) => [name, scheduler.updates.save(name)] as const)
+      const rings = plan.deferred.map(({ name }) => [name, ticks.updates.save(name)] as const)
       const parts = plan.deferred.flatMap(({ arrays }) => arrays)
       const names = [...dynamicNames, ...parts, ...carriedNames]
       const arrays = await read(names)
@@ -199,7 +199,7 @@ export function createState(engine: Engine, scheduler: Scheduler, life: Life, cu
         })
         if (saved !== undefined && found.length > 0 && found.length === parts.length) {
           for (const { part, data } of found) upload(part, data)
-          scheduler.updates.load(name, saved)
+          ticks.updates.load(name, saved)
         } else write(name, (arrays[name] as DenseArray).data)
       }
       for (const name of carriedNames) {

@@ -5,6 +5,7 @@ import { damaged, damageOf, shownRow } from '../../../src/app/editing/choices.ts
 import { cleared, painted, replaced } from '../../../src/app/editing/edits.ts'
 import { fitted, likenessOf, madeLike } from '../../../src/app/editing/likeness.ts'
 import { cueOf, inkOf, storesOf, zeroRow } from '../../../src/app/editing/places.ts'
+import { tileOf } from '../../../src/app/views/tiling.ts'
 import type { Rows } from '../../../src/core/model/model.ts'
 import type { Patterns } from '../../../src/core/model/patterns/schema.ts'
 import { hidden, memory, resolve, scenario, visible } from '../model/resolving.ts'
@@ -19,15 +20,15 @@ const norm = (row: ArrayLike<number>) => Math.hypot(...Array.from(row))
 
 describe('a brush', () => {
   it('is round, stays inside the picture, and does not come in again on the other side', () => {
-    const canvas = { width: 6, columns: 36 }
+    const canvas = { ...tileOf(6, 6), columns: 36 }
     expect(cellsUnder(canvas, 14, 1)).toEqual([14])
     expect(cellsUnder(canvas, 14, 2)).toEqual([8, 13, 14, 15, 20])
     expect(cellsUnder(canvas, 6, 3)).toEqual([0, 1, 6, 7, 12, 13])
-    expect(cellsUnder({ width: 6, columns: 33 }, 32, 3)).toEqual([25, 26, 27, 31, 32])
+    expect(cellsUnder({ ...canvas, columns: 33 }, 32, 3)).toEqual([25, 26, 27, 31, 32])
   })
 
   it('leaves no gap on its way: each step goes to a neighbour', () => {
-    const canvas = { width: 9, columns: 81 }
+    const canvas = { ...tileOf(9, 9), columns: 81 }
     const cell = fc.nat(80)
     fc.assert(
       fc.property(cell, cell, (from, to) => {
@@ -40,6 +41,18 @@ describe('a brush', () => {
         }
       }),
     )
+  })
+
+  it('stays in the channel that it is over, and its way goes over the gaps between channels as it is drawn', () => {
+    // Channels 0 and 1 side by side, channel 2 below the first; each has 3 x 3 entries.
+    const canvas = { ...tileOf(3, 3, 3), columns: 27 }
+    expect(cellsUnder(canvas, 5, 3)).toEqual([1, 2, 4, 5, 7, 8])
+    // As wide as from the middle of one channel over the gap to the next.
+    expect(cellsUnder(canvas, 13, 6)).toEqual([9, 10, 11, 12, 13, 14, 15, 16, 17])
+    expect(lineOf(canvas, 3, 13)).toEqual([3, 4, 5, 12, 13])
+    expect(lineOf(canvas, 4, 22)).toEqual([4, 7, 19, 22])
+    // From corner to corner, over the middle of the gaps.
+    expect(lineOf(canvas, 15, 20)).toEqual([15, 20])
   })
 
   it('writes neighbouring cells together', () => {

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { planNetwork } from '../../../src/core/plan/plan.ts'
+import { nextEntry } from '../../../src/app/views/cursor.ts'
 import { nextRange, roundUpNicely } from '../../../src/app/views/range.ts'
-import { type Sheet, entryAt, sheetsOf } from '../../../src/app/views/sheet.ts'
+import { type Sheet, placeOf, sheetsOf } from '../../../src/app/views/sheet.ts'
+import { cellOf, entryAt } from '../../../src/app/views/tiling.ts'
 import { type Parts, buildModel, zeroRows } from '../../build.ts'
 
 const LIMITS = {
@@ -86,31 +88,67 @@ test('what learns is the main picture', () => {
   expect(sheets({ ...parts, memories }).filter(({ isMain }) => isMain)).toMatchObject([{ name: 'xi' }])
 })
 
-test('filters are the images that they cover, without frames, and channels stand one below the other', () => {
+/** A convolution: an image of 2 channels, and 12 features. */
+function convolution(): [Sheet, Sheet, Sheet] {
   const geometry = {
     image: [2, 5, 6],
-    features: [3, 4, 5],
+    features: [12, 4, 5],
     kernel: [2, 2],
     stride: 1,
     boundary: 'valid',
   } as const
   const lagrangian = { kind: 'linear', gain: 1 } as const
-  const [image, features, k] = sheets({
+  return sheets({
     layers: [
       { name: 'image', size: 60, shape: [2, 5, 6], lagrangian },
-      { name: 'features', size: 60, shape: [3, 4, 5], lagrangian },
+      { name: 'features', size: 240, shape: [12, 4, 5], lagrangian },
     ],
     memories: [
-      { name: 'k', kind: 'convolution', geometry, from: 'image', to: 'features', init: zeroRows(3, 8) },
+      { name: 'k', kind: 'convolution', geometry, from: 'image', to: 'features', init: zeroRows(12, 8) },
     ],
+    replicas: 2,
   }) as [Sheet, Sheet, Sheet]
-  expect([image.shape, features.shape, k.shape]).toEqual([
-    [10, 6],
-    [12, 5],
-    [4, 2],
-  ])
-  expect([image.note, k.note]).toEqual(['state · 2 × 5 × 6', 'memories · 3 rows of 2 × 2 × 2'])
+}
+
+test('channels are a grid that is about square, with a gap that is thinner than between tiles', () => {
+  const [image, features, k] = convolution()
+  // 4 x 3 channels of 4 x 5 entries.
+  expect(features).toMatchObject({ channelsAcross: 3, tileHeight: 19, tileWidth: 17, across: 2, gapX: 3 })
+  // One channel above the other would be 11 x 6.
+  expect(image).toMatchObject({ channelsAcross: 1, tileHeight: 11, tileWidth: 6, across: 2, gapX: 2 })
+  // Filters are the images that they cover, and have no frames.
+  expect(k).toMatchObject({ rows: 12, channelsAcross: 2, tileHeight: 2, tileWidth: 5, frameX: 0 })
   expect(k.frames).toBeUndefined()
+  expect([image.note, k.note]).toEqual(['state · 2 × 5 × 6 · 2 replicas', 'memories · 12 rows of 2 × 2 × 2'])
+})
+
+test('a cell of a grid of channels belongs to the entry that is drawn there, and is named by its channel', () => {
+  const [image, features, k] = convolution()
+  // Channels of 4 x 5 lie 5 and 6 cells apart; the second replica begins after 17 cells and a gap of 3.
+  const found = entryAt(features, 20 + 6 + 2, 5 + 3)
+  expect(found).toEqual({ row: 1, column: 4 * 20 + 3 * 5 + 2 })
+  expect(placeOf(features, found!)).toBe('replica 1, channel 4, pixel (3, 2)')
+  expect(placeOf(k, { row: 7, column: 5 })).toBe('row 7, channel 1, pixel (0, 1)')
+  for (const [x, y] of [
+    [5, 0],
+    [0, 4],
+    [11, 9],
+    [17, 0],
+  ] as const)
+    expect(entryAt(features, x, y)).toBeUndefined()
+  for (const sheet of [image, features, k])
+    for (let row = 0; row < sheet.rows; row++)
+      for (let column = 0; column < sheet.columns; column++) {
+        const { x, y } = cellOf(sheet, { row, column })
+        expect(entryAt(sheet, x, y)).toEqual({ row, column })
+      }
+})
+
+test('the arrow keys go from a channel to the next one, over the gap', () => {
+  const [, features] = convolution()
+  expect(nextEntry(features, { row: 0, column: 4 }, 1, 0)).toEqual({ row: 0, column: 20 })
+  expect(nextEntry(features, { row: 0, column: 15 }, 0, 1)).toEqual({ row: 0, column: 60 })
+  expect(nextEntry(features, { row: 0, column: 44 }, 1, 0)).toEqual({ row: 1, column: 0 })
 })
 
 test('thousands of replicas have a tile each', () => {

@@ -1,0 +1,246 @@
+/** The place of the one network that is open: its device, its pictures, plots and controls, its loop. */
+import type { Model } from '../../core/model/model.ts'
+import type { Limits } from '../../core/plan/layout.ts'
+import type { Sample } from '../../core/run/series.ts'
+import { type Change, type Checkpoint, type Simulation, createSimulation } from '../../core/run/simulation.ts'
+import type { PageDevice } from '../boot/device.ts'
+import { type ControlActions, createControls } from '../controls/controls.ts'
+import { withField } from '../controls/fields.ts'
+import { type Messages, textOf } from '../messages.ts'
+import { createPlots } from '../plots/plots.ts'
+import { createLanes } from '../timeline/lanes.ts'
+import { createPainterPipelines } from '../views/pipelines.ts'
+import { pageStorage } from '../views/preferences.ts'
+import { createStage } from '../views/stage.ts'
+import { createAutosave } from './autosave.ts'
+import { estimateOf, estimateText, sketchOf } from './estimate.ts'
+import { ghostsOf } from './ghosts.ts'
+import { createLoop } from './loop.ts'
+import { type Opened, destroyOpened } from './opened.ts'
+import { createRecorder, samplesOf } from './recorder.ts'
+import { type Source, editedScenario } from './source.ts'
+import { type Tuning, createTuning } from './tuning.ts'
+
+/** Longest time in ms of one submit: a click acts within two of them. */
+const SUBMIT_TIME = 60
+
+/** The recorder keeps the samples, with a bound. */
+const SIMULATION_OPTIONS = { keepSamples: false, submitTime: SUBMIT_TIME } as const
+
+export interface Places {
+  readonly large: HTMLElement
+  readonly small: HTMLElement
+  readonly plots: HTMLElement
+  readonly lanes: HTMLElement
+  readonly controls: HTMLElement
+}
+
+export interface BenchEvents {
+  readonly playing: (playing: boolean) => void
+  /** Once a frame. */
+  readonly frame: () => void
+  readonly sample: (sample: Sample) => void
+  /** A running parameter was changed, by whatever means. */
+  readonly changed: (change: Change) => void
+  /** A control asks for a value; resolves to false when it is refused, which has then been told. */
+  readonly asked: (path: string, value: unknown) => Promise<boolean>
+  /** @param played - whether the run was playing until then */
+  readonly runFailed: (error: unknown, played: boolean) => void
+  /** The run has come to something that a shorter step may mend. */
+  readonly warned: (text: string) => void
+}
+
+export interface Bench {
+  readonly device: GPUDevice
+  readonly limits: Limits
+  readonly tuning: Tuning
+  /** Absent until the first network stands. */
+  readonly opened: Opened | undefined
+  /** True when nothing is shown any more, for good. */
+  readonly isEnded: boolean
+  /** @param made - of a checkpoint: its kernels */
+  create(model: Model, made?: Checkpoint): Promise<Simulation>
+  /**
+   * Shows a network in its places, which are empty, and makes it the open one.
+   * @param home - the scenario as it was opened; not given = it is opened now
+   */
+  show(simulation: Simulation, source: Source, home?: Opened['home']): Promise<Opened>
+  /** The open network is that of another source now. */
+  relabel(source: Source): void
+  /** @param replaced - another network takes its place at once */
+  close(replaced?: boolean): void
+  /** Empties the places. */
+  clear(): void
+  /** Networks are created on another device from now on. */
+  renew(next: PageDevice): void
+  end(): void
+}
+
+export function createBench(
+  requested: PageDevice,
+  places: Places,
+  messages: Messages,
+  events: BenchEvents,
+): Bench {
+  const format = navigator.gpu.getPreferredCanvasFormat()
+  let { device, limits } = requested
+  let pipelines = createPainterPipelines(device, format)
+  const tuning = createTuning(() => device, pageStorage(), document)
+  let opened: Opened | undefined
+  let isEnded = false
+  const all = Object.values(places) as HTMLElement[]
+
+  const close = (replaced = false): void => {
+    if (opened === undefined) return
+    const remain = ghostsOf(all)
+    destroyOpened(opened)
+    opened = undefined
+    remain()
+    if (!replaced) events.playing(false)
+  }
+
+  const clear = (): void => {
+    for (const place of all) place.replaceChildren()
+  }
+
+  /** The loop of a network, which moves what is shown of it. */
+  const loopOf = ({
+    simulation,
+    stage,
+    plots,
+    lanes,
+  }: Pick<Opened, 'simulation' | 'stage' | 'plots' | 'lanes'>) => {
+    const tellWarnings = createTeller(simulation, messages, events)
+    return createLoop(simulation, {
+      frame(now) {
+        plots.update(now)
+        lanes.update(now)
+        opened?.controls.updatePace()
+        opened?.autosave.update(now)
+        if (opened?.loop.playing === true) opened.watch.update(now, opened.loop.hasRoom)
+        tellWarnings()
+        events.frame()
+      },
+      draw: () => stage.draw(),
+      playing: events.playing,
+      complete() {
+        messages.notice('Run complete. Play goes on from here, Reset starts again.')
+      },
+      failed: events.runFailed,
+    })
+  }
+
+  const build = async (simulation: Simulation, source: Source, home: Opened['home']): Promise<Opened> => {
+    // What waits comes first: the places are filled all at once.
+    if (source.checkpoint !== undefined) await simulation.restore(source.checkpoint)
+    const stage = await createStage(simulation, pipelines, places, () => opened?.loop.redraw())
+    const plots = createPlots(simulation, places.plots)
+    const lanes = createLanes(
+      simulation,
+      stage,
+      () => opened?.loop,
+      places.lanes,
+      (error) => messages.notice(textOf(error)),
+    )
+    const recorder = createRecorder(simulation.series)
+    const keep = (sample: Sample): void => {
+      recorder.push(sample)
+      plots.push(sample)
+    }
+    if (source.checkpoint !== undefined) samplesOf(simulation.series).forEach(keep)
+    simulation.onSample((sample) => {
+      keep(sample)
+      events.sample(sample)
+    })
+    simulation.onChange((change) => {
+      plots.mark(change)
+      lanes.changed()
+      opened?.controls.update()
+      events.changed(change)
+    })
+    const loop = loopOf({ simulation, stage, plots, lanes })
+    const autosave = createAutosave(simulation, loop)
+    places.controls.replaceChildren()
+    const controls = createControls(simulation, loop, places.controls, {
+      memory: estimateText(estimateOf(simulation.model, limits), limits),
+      set: events.asked,
+      estimate: (path, value) => estimateWith(simulation.model, limits, path, value),
+    })
+    const watch = tuning.watch(simulation)
+    return { source, home, simulation, stage, plots, lanes, recorder, controls, loop, autosave, watch, keep }
+  }
+
+  return {
+    get device() {
+      return device
+    },
+    get limits() {
+      return limits
+    },
+    tuning,
+    get opened() {
+      return opened
+    },
+    get isEnded() {
+      return isEnded
+    },
+    create: (model, made) =>
+      createSimulation(device, model, {
+        ...SIMULATION_OPTIONS,
+        limits,
+        tuned: tuning.tuned(),
+        pinned: made?.variants ?? {},
+      }),
+    async show(simulation, source, home = source.home ?? source.model.scenario) {
+      return (opened = await build(simulation, source, home))
+    },
+    relabel(source) {
+      if (opened !== undefined) opened = { ...opened, source }
+    },
+    close,
+    clear,
+    renew(next) {
+      ;({ device, limits } = next)
+      pipelines = createPainterPipelines(device, format)
+    },
+    end() {
+      isEnded = true
+      close()
+      clear()
+    },
+  }
+}
+
+/** Tells every warning of a run once; to be called once a frame. */
+function createTeller(
+  simulation: Simulation,
+  messages: Messages,
+  { warned }: Pick<BenchEvents, 'warned'>,
+): () => void {
+  let told: readonly string[] = []
+  return () => {
+    const { warnings, model } = simulation
+    const text = warnings.find((one) => !told.includes(one))
+    if (text !== undefined && warnings.length > told.length) {
+      // What the scenario itself is warned of has no remedy that a button could know.
+      if (warnings.length > model.warnings.length) warned(text)
+      else messages.notice(text)
+    }
+    told = warnings
+  }
+}
+
+/** What the network of a model would take with another value of a control, in words, and whether that is too much. */
+function estimateWith(
+  model: Model,
+  limits: Limits,
+  ...[path, value]: Parameters<ControlActions['estimate']>
+): ReturnType<ControlActions['estimate']> {
+  try {
+    const scenario = editedScenario(withField(model.scenario, path, value))
+    const estimate = estimateOf(sketchOf(model, scenario), limits)
+    return { text: estimateText(estimate, limits), tooLarge: estimate.refusal !== undefined }
+  } catch (error) {
+    return { text: `nothing: ${textOf(error)}`, tooLarge: true }
+  }
+}

@@ -1,0 +1,195 @@
+/** Changes of the values of the open network: from the next tick on where they are running parameters, else by a rebuild. */
+import { ModelError } from '../../core/errors.ts'
+import { checkScenario } from '../../core/model/check.ts'
+import { fitsPatterns } from '../../core/model/fitting.ts'
+import { setValue } from '../../core/model/path.ts'
+import type { Scenario } from '../../core/model/schema.ts'
+import type { Simulation } from '../../core/run/simulation.ts'
+import { withField } from '../controls/fields.ts'
+import { type Difference, differences, patternChanges } from '../editing/undo.ts'
+import { type Messages, textOf } from '../messages.ts'
+import type { Bench } from './bench.ts'
+import { estimateOf, sketchOf } from './estimate.ts'
+import { type Opened, handOver, lookOf, showLook, takeOver } from './opened.ts'
+import { type Source, changedSource, editedScenario } from './source.ts'
+import type { Steps } from './steps.ts'
+import type { Turns } from './turns.ts'
+
+/** Time in ms after which a slider that is let go has come to rest. */
+const RESTING = 500
+
+export interface ChangeEvents {
+  readonly playing: (playing: boolean) => void
+  /** A rebuild has changed a value. @param tick - ticks that had passed */
+  readonly changed: (change: Difference, tick: number) => void
+  /** Another network of the same scenario can run. */
+  readonly loaded: (source: Source) => void
+  /** The network could not be built, and the one before is gone. */
+  readonly lost: (error: unknown) => void
+}
+
+export interface Changes {
+  /** Sets a value; `undefined` takes it out. Resolves to false when it is refused, which has then been told. */
+  readonly set: (path: string, value: unknown) => Promise<boolean>
+  /** The same for a value of a control, which may stand for several. */
+  setField(path: string, value: unknown): Promise<boolean>
+  /** Builds the network of a changed scenario in place of the one there is, in its turn. */
+  rebuild(edit: (current: Scenario) => unknown): Promise<boolean>
+  /** Changes the values to those of another scenario; to be called in a turn. */
+  readonly become: (target: Scenario) => Promise<boolean>
+  /** The same as one step to undo. */
+  turnInto(target: Scenario): Promise<boolean>
+  /** Makes the rates exact once a slider has come to rest that has made a group too slow for its buffers. */
+  makeExactSoon(): void
+}
+
+export function createChanges(
+  bench: Bench,
+  steps: Steps,
+  turns: Turns,
+  messages: Messages,
+  events: ChangeEvents,
+): Changes {
+  /** Gives the patterns of another source to the network that there is. */
+  const adopt = async (old: Opened, source: Source): Promise<void> => {
+    const from = old.simulation.model.scenario
+    const { scenario } = source.model
+    await old.loop.still(() => takeOver(old, source.model))
+    checkOpen(old)
+    bench.relabel(source)
+    steps.note({ from, to: scenario })
+    old.loop.redraw()
+    old.controls.update()
+    for (const change of patternChanges(from, scenario)) events.changed(change, old.simulation.tick)
+  }
+
+  /** Shows another network in place of the old one, with what fits it. */
+  const takePlace = async (
+    next: Simulation,
+    old: Opened,
+    source: Source,
+    before: Scenario,
+  ): Promise<void> => {
+    const { scenario } = source.model
+    const changes = differences(before, scenario)
+    const { tick, samples, text } = await old.loop.still(() => handOver(old, next, before))
+    checkOpen(old)
+    const { playing, pace } = old.loop
+    const view = old.controls.view()
+    const seen = old.stage.view()
+    const look = lookOf(old)
+    bench.close(true)
+    const built = await bench.show(next, source, old.home)
+    samples.forEach(built.keep)
+    built.loop.pace = pace
+    built.controls.show(view)
+    built.stage.show(seen)
+    showLook(built, look, tick > 0)
+    built.stage.layOut()
+    if (changes.length > 0) steps.note({ from: before, to: scenario })
+    await built.loop.step(0)
+    if (playing) built.loop.play()
+    else events.playing(false)
+    for (const change of changes) events.changed(change, tick)
+    events.loaded(source)
+    if (text !== '') messages.notice(text)
+  }
+
+  const checkOpen = (old: Opened): void => {
+    if (bench.opened !== old) throw new ModelError('another scenario was opened meanwhile')
+  }
+
+  /** The network of a changed scenario, in place of the one there is once it is ready. */
+  const rebuild = async (edit: (current: Scenario) => unknown): Promise<boolean> => {
+    const old = bench.opened
+    if (old === undefined) return false
+    const before = old.simulation.model.scenario
+    let next: Simulation | undefined
+    try {
+      const scenario = editedScenario(edit(before))
+      const isCoarse = !old.simulation.isExact
+      if (differences(before, scenario).length === 0 && !isCoarse) return true
+      checkScenario(scenario)
+      const { refusal } = estimateOf(sketchOf(old.simulation.model, scenario), bench.limits)
+      if (refusal !== undefined) throw new ModelError(refusal)
+      const source = await changedSource(scenario, old.source)
+      if (!isCoarse && fitsPatterns(old.simulation.model, source.model)) {
+        await adopt(old, source)
+        return true
+      }
+      next = await bench.create(source.model)
+      await takePlace(next, old, source, before)
+      return true
+    } catch (error) {
+      next?.destroy()
+      if (bench.isEnded) return false
+      if (bench.opened === undefined) {
+        events.lost(error)
+        return false
+      }
+      bench.opened.controls.update()
+      messages.notice(textOf(error))
+      return false
+    }
+  }
+
+  let exactTimer: ReturnType<typeof setTimeout> | undefined
+  const makeExactSoon = (): void => {
+    clearTimeout(exactTimer)
+    exactTimer = setTimeout(() => {
+      if (steps.isPressed) makeExactSoon()
+      else if (bench.opened?.simulation.isExact === false)
+        void turns.within(() => rebuild((current) => current))
+    }, RESTING)
+  }
+
+  const become = async (target: Scenario): Promise<boolean> => {
+    if (bench.opened === undefined) return false
+    const { simulation } = bench.opened
+    const changes = differences(simulation.model.scenario, target)
+    if (!changes.every(({ path, to }) => isRunning(simulation, path, to))) return rebuild(() => target)
+    try {
+      for (const { path, to } of changes) simulation.set(path, to as number)
+      return simulation.isExact || (await rebuild(() => target))
+    } catch {
+      // On the way from one to the other values may not fit each other.
+      return rebuild(() => target)
+    }
+  }
+
+  /** Sets a running parameter, or rebuilds with a changed scenario. */
+  const change = (path: string, value: unknown, edit: (current: Scenario) => unknown): Promise<boolean> => {
+    const simulation = bench.opened?.simulation
+    if (simulation === undefined || !isRunning(simulation, path, value))
+      return turns.within(() => rebuild(edit))
+    try {
+      simulation.set(path, value as number)
+      return Promise.resolve(true)
+    } catch (error) {
+      messages.notice(textOf(error))
+      bench.opened?.controls.update()
+      return Promise.resolve(false)
+    }
+  }
+
+  return {
+    set: (path, value) => change(path, value, (current) => setValue(current, path, value)),
+    setField: (path, value) => change(path, value, (current) => withField(current, path, value)),
+    rebuild: (edit) => turns.within(() => rebuild(edit)),
+    become,
+    async turnInto(to) {
+      const from = bench.opened?.simulation.model.scenario
+      if (from === undefined) return false
+      const done = await steps.unnoted(() => become(to))
+      if (done) steps.note({ from, to })
+      return done
+    },
+    makeExactSoon,
+  }
+}
+
+/** True for what can be changed without a rebuild. A layer without a time constant has other kernels than one with. */
+function isRunning({ parameters }: Simulation, path: string, value: unknown): boolean {
+  const isSwitch = value === 0 && path.startsWith('neurons.') && path.endsWith('.tau')
+  return typeof value === 'number' && parameters.includes(path) && !isSwitch
+}

@@ -1,0 +1,116 @@
+/** Draws pictures and measures their ranges, each when it is time. */
+import type { Simulation } from '../../core/run/simulation.ts'
+import { reached } from '../boot/timing.ts'
+import type { Painter } from './painter.ts'
+import type { Picture } from './picture.ts'
+import { type Stopwatch, createStopwatch } from './stopwatch.ts'
+
+/** Milliseconds between two looks at the ranges of the values. */
+const MEASURE_INTERVAL = 200
+
+/** Milliseconds without a new tick after which activations are computed for the state as it is. */
+const SETTLE_TIME = 120
+
+export interface Drawing {
+  /** How many times pictures have been drawn. */
+  readonly draws: number
+  /** Times the next drawing of all pictures; absent where the device has no timestamp-query. */
+  readonly time?: Stopwatch['ask']
+  /** Draws all pictures, and measures them if it is time. */
+  drawAll(now: number): void
+  /** Draws one picture at once. */
+  draw(picture: Picture): void
+  /** Resolves when the ranges of the values are known: the next drawing shows them. */
+  measure(): Promise<void>
+  /** The next drawing measures. */
+  remeasure(): void
+  destroy(): void
+}
+
+/** @param changed - called when the pictures are out of date for another reason than a tick */
+export function createDrawing(
+  simulation: Simulation,
+  painter: Painter,
+  pictures: readonly Picture[],
+  changed: () => void,
+): Drawing {
+  const { engine, plan } = simulation
+  const { device } = engine
+  const prints = pictures.reduce((sum, { companions }) => sum + 1 + companions.length, 0)
+  const stopwatch = device.features.has('timestamp-query') ? createStopwatch(device, prints) : undefined
+  const arrays = [
+    ...new Set(
+      pictures.flatMap(({ sheet: { array, frames } }) =>
+        frames === undefined ? [array] : [array, frames.buffer],
+      ),
+    ),
+  ]
+  /** Between ticks activations are those of the last one: near enough while it runs, wrong for who looks at one state. */
+  const mayLag = plan.derived.some(({ name, made }) => made !== 'demand' && arrays.includes(name))
+  let measuredAt = -Infinity
+  let draws = 0
+  let isSeen = false
+  let settling: ReturnType<typeof setTimeout> | undefined
+  let isSettled = false
+
+  const measure = async (): Promise<void> => {
+    simulation.ensure(arrays, 1)
+    const found = painter.measure()
+    if (found === undefined) return
+    measuredAt = performance.now()
+    const measured = await found
+    if (measured.length === 0) return
+    const isNew = pictures.map((picture) => picture.adopt(measured))
+    if (isNew.includes(true)) changed()
+  }
+
+  const settle = (): void => {
+    clearTimeout(settling)
+    if (isSettled || !mayLag) {
+      isSettled = false
+      return
+    }
+    settling = setTimeout(() => {
+      simulation.ensure(arrays)
+      isSettled = true
+      changed()
+    }, SETTLE_TIME)
+  }
+
+  const paint = (shown: readonly Picture[], watch?: Stopwatch): void => {
+    for (const picture of shown) picture.place(simulation.tick)
+    const timing = watch?.begin()
+    simulation.ensure(arrays, 1)
+    const encoder = device.createCommandEncoder({ label: 'view' })
+    for (const picture of shown) picture.paint(encoder, timing)
+    timing?.encode(encoder)
+    device.queue.submit([encoder.finish()])
+    timing?.read()
+    draws++
+    if (!isSeen && shown.some(({ range }) => range !== undefined)) {
+      isSeen = true
+      void device.queue.onSubmittedWorkDone().then(() => reached('picture'))
+    }
+  }
+
+  return {
+    get draws() {
+      return draws
+    },
+    ...(stopwatch && { time: (learn) => stopwatch.ask(learn) }),
+    drawAll(now) {
+      if (now - measuredAt >= MEASURE_INTERVAL) void measure()
+      paint(pictures, stopwatch)
+      settle()
+    },
+    draw: (picture) => paint([picture]),
+    measure,
+    remeasure() {
+      measuredAt = -Infinity
+    },
+    destroy() {
+      clearTimeout(settling)
+      stopwatch?.destroy()
+    },
+  }
+}

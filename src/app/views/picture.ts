@@ -1,0 +1,135 @@
+/** One picture of a network with what stands beside it: its figure, and what the painter draws into it. */
+import { formatDigits } from '../format.ts'
+import { frameStops, stopsOf } from './colours.ts'
+import type { Companion } from './companions.ts'
+import type { Figure } from './figure.ts'
+import type { Painter } from './painter.ts'
+import { pictureSettings as settings } from './preferences.ts'
+import type { Measured } from './print.ts'
+import { type Range, isSigned, nextRange } from './range.ts'
+import { currentScheme } from './scheme.ts'
+import type { Sheet } from './sheet.ts'
+import type { Timing } from './stopwatch.ts'
+import { sizeOf } from './window.ts'
+
+/** What is drawn of a picture: its sheet, and what stands beside it. */
+export interface Part {
+  readonly sheet: Sheet
+  readonly companions: readonly Companion[]
+  /** Number of its first print; one for each companion follows. */
+  readonly first: number
+}
+
+export interface Picture extends Part {
+  readonly figure: Figure
+  /** Of the values: the one that the reader has fixed, else as measured; undefined before that. */
+  readonly range: Range | undefined
+  /** The rows that the companions show. */
+  readonly rows: readonly Uint32Array[]
+  /** Takes over range, colours, size and window for the next drawing. */
+  refresh(): void
+  /** Lets the companions show what belongs to a tick. */
+  place(tick: number): void
+  /** Draws what stands in the buffers; nothing before the range is known. */
+  paint(encoder: GPUCommandEncoder, timing: Timing | undefined): void
+  /** Takes over what was measured of all prints; true when another range is to be drawn. */
+  adopt(measured: readonly Measured[]): boolean
+  /** Forgets the range, for values that start anew. */
+  restart(): void
+}
+
+/**
+ * @param key - what the reader's choices are remembered by
+ * @param replica - whose matrices and whose activations are shown
+ */
+export function createPicture(
+  key: string,
+  part: Part,
+  figure: Figure,
+  painter: Painter,
+  replica: () => number,
+): Picture {
+  const { sheet, companions, first } = part
+  const rows: Uint32Array[] = []
+  let measured: Range | undefined
+  /** The activation of a neuron whose frame is brightest. */
+  let brightest = 1
+  const rangeNow = (): Range | undefined => settings.rangeOf(key) ?? measured
+
+  const refresh = (): void => {
+    const range = rangeNow()
+    if (range === undefined) return
+    const stops = stopsOf(currentScheme(), isSigned(range), settings.maps)
+    figure.panes.forEach(({ width, height }, index) => {
+      if (width === 0) return
+      painter.look(first + index, {
+        range,
+        stops,
+        frameStops: frameStops(currentScheme()),
+        width,
+        height,
+        window: figure.window,
+        replica: replica(),
+        brightest,
+      })
+    })
+    figure.legend(range, stops)
+    const [pane] = figure.panes
+    figure.note(sheet.note + (pane === undefined ? '' : passedOver(sheet, figure, pane.width)))
+  }
+
+  return {
+    ...part,
+    figure,
+    get range() {
+      return rangeNow()
+    },
+    rows,
+    refresh,
+    place(tick) {
+      companions.forEach((companion, index) => {
+        const showing = companion.at(tick)
+        const before = rows[index]
+        if (before === undefined || before.some((row, replica) => row !== showing.rows[replica])) {
+          rows[index] = showing.rows.slice()
+          painter.place(first + 1 + index, showing.rows)
+        }
+        figure.tell(companion.role, showing)
+      })
+    },
+    paint(encoder, timing) {
+      if (rangeNow() === undefined) return
+      figure.panes.forEach(({ context, width }, index) => {
+        if (width === 0) return
+        painter.draw(encoder, first + index, context.getCurrentTexture().createView(), timing?.pass())
+      })
+    },
+    adopt(all) {
+      const own = all.slice(first, first + 1 + companions.length)
+      const low = Math.max(...own.map(({ extent }) => extent.low))
+      const high = Math.max(...own.map(({ extent }) => extent.high))
+      const next = nextRange(measured, low, high)
+      const activations = own[0]?.activations
+      const bright =
+        activations === undefined
+          ? 1
+          : nextRange({ low: 0, high: brightest }, 0, Math.max(activations.low, activations.high)).high
+      if (next.low === measured?.low && next.high === measured.high && bright === brightest) return false
+      measured = next
+      brightest = bright
+      refresh()
+      return true
+    },
+    restart() {
+      measured = undefined
+    },
+  }
+}
+
+/** What to say where there are more entries than pixels. */
+function passedOver(sheet: Sheet, figure: Figure, pixels: number): string {
+  const entries = sizeOf(figure.window, sheet).width / pixels
+  return pixels > 0 && entries > 1.01
+    ? ` · each pixel one of ${formatDigits(entries, 2)} × ${formatDigits(entries, 2)} entries`
+    : ''
+}

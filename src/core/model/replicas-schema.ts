@@ -1,0 +1,49 @@
+/** What a scenario writes for replicas: how many, or the values that parameters take among them. */
+import * as v from 'valibot'
+import { choice, number, positiveInteger } from '../kinds/fields.ts'
+
+const replicaCount = (title: string, description: string) => positiveInteger(title, description, 65535)
+
+const axisSchema = v.pipe(
+  v.strictObject({
+    from: v.exactOptional(number('from', 'First value.')),
+    to: v.exactOptional(number('to', 'Last value.')),
+    steps: v.exactOptional(replicaCount('steps', 'How many values, the first and the last included.')),
+    scale: v.exactOptional(
+      choice('scale', 'Equal differences (linear) or equal ratios (log); linear when not given.', [
+        'linear',
+        'log',
+      ]),
+    ),
+    values: v.exactOptional(
+      v.pipe(
+        v.array(number('value', 'A value.')),
+        v.minLength(1),
+        v.title('values'),
+        v.description('The values one by one, instead of from, to and steps.'),
+      ),
+    ),
+  }),
+  v.description('The values that one parameter takes: from, to and steps, or values.'),
+)
+
+export const replicasSchema = v.union([
+  replicaCount('replicas', 'Independent copies of the network, run side by side.'),
+  v.strictObject({
+    count: v.exactOptional(
+      replicaCount(
+        'count',
+        'Replicas in all: a multiple of the number of points; as many as points when not given.',
+      ),
+    ),
+    vary: v.pipe(
+      v.record(v.string(), axisSchema),
+      v.minEntries(1),
+      v.title('vary'),
+      v.description(
+        'Values by the path of a parameter that may change while a network runs, such as neurons.hidden.lagrangian.beta, ' +
+          'of seed, or of what damages cues, such as stimulus.0.patterns.corrupt.fraction. Several make a grid.',
+      ),
+    ),
+  }),
+])

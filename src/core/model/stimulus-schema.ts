@@ -1,0 +1,45 @@
+/** What a scenario writes for a stimulus. */
+import * as v from 'valibot'
+import { choice, number, positiveInteger, text } from '../kinds/fields.ts'
+import { patternsSchema } from './patterns/schema.ts'
+
+/** The range of a tick, and of a number of ticks. */
+export const tick = { integer: true, min: 0, max: 2 ** 31 } as const
+
+const shown = {
+  layer: text('layer', 'The layer it acts on.'),
+  patterns: patternsSchema,
+  start: v.optional(number('start', 'First tick.', tick), 0),
+}
+
+const sequence = {
+  ...shown,
+  stop: v.exactOptional(number('stop', 'First tick at which it is off again; never when not given.', tick)),
+  dwell: v.optional(positiveInteger('dwell', 'Ticks for which each pattern is shown.'), 1),
+  gap: v.optional(number('gap', 'Ticks without a pattern after each.', tick), 0),
+  order: v.optional(
+    choice(
+      'order',
+      'cycle: again and again. shuffle: each pass in a new seeded order. once: a single pass.',
+      ['cycle', 'shuffle', 'once'],
+    ),
+    'cycle',
+  ),
+}
+
+export const stimulusSchema = v.variant('kind', [
+  v.pipe(
+    v.strictObject({ kind: v.literal('initial'), ...shown }),
+    v.description(
+      'Sets the state once, at tick start; rows are dealt to the replicas in turn. Not on an adiabatic layer.',
+    ),
+  ),
+  v.pipe(
+    v.strictObject({ kind: v.literal('clamp'), ...sequence }),
+    v.description('Holds the state at a pattern, the same in all replicas.'),
+  ),
+  v.pipe(
+    v.strictObject({ kind: v.literal('current'), ...sequence }),
+    v.description('Adds a pattern to the bias, the same in all replicas.'),
+  ),
+])

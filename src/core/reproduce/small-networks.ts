@@ -1,0 +1,45 @@
+/** What the small random networks of the experiments on the numerics are made of. */
+import type { ScenarioInput } from '../model/schema.ts'
+
+/** Neurons of the two layers. */
+export const [N_V, N_H] = [6, 5]
+
+type LagrangianInput = ScenarioInput['neurons'][string]['lagrangian']
+
+/** Each with the size of states and couplings at which its network stays where it is well behaved. */
+export const LAGRANGIANS: Readonly<
+  Record<string, { readonly l: LagrangianInput; readonly bounded: boolean }>
+> = {
+  linear: { l: { kind: 'linear', gain: 0.7 }, bounded: false },
+  relu: { l: { kind: 'relu' }, bounded: false },
+  power: { l: { kind: 'power', degree: 3 }, bounded: false },
+  'even power': { l: { kind: 'power', degree: 4, rectified: false }, bounded: false },
+  tanh: { l: { kind: 'tanh', gain: 2 }, bounded: true },
+  sigmoid: { l: { kind: 'sigmoid', gain: 2 }, bounded: true },
+  softmax: { l: { kind: 'softmax', beta: 2 }, bounded: true },
+  layernorm: { l: { kind: 'layernorm', gamma: 1, eps: 0.1 }, bounded: true },
+  spherical: { l: { kind: 'spherical', eps: 0.1 }, bounded: true },
+}
+
+type Random = Extract<NonNullable<ScenarioInput['neurons'][string]['init']>, { kind: 'random' }>
+
+export function normal(sigma: number): Random {
+  return { kind: 'random', distribution: 'normal', transform: [{ op: 'scale', factor: sigma }] }
+}
+
+/** A symmetric coupling with entries of some size. */
+export function symmetric(
+  sigma: number,
+  size: number,
+): NonNullable<NonNullable<ScenarioInput['synapses']>[string]['base']> {
+  return {
+    kind: 'hebbian',
+    patterns: { ...normal(Math.sqrt(sigma * Math.sqrt(size))), count: size },
+    zeroDiagonal: false,
+  }
+}
+
+/** Largest distance of an entry. */
+export function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  return Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]!)))
+}
