@@ -18,6 +18,14 @@ import {
   setValue,
   valueAt,
 } from '../../core/model/path.ts'
+import {
+  type Update,
+  UPDATE_KINDS,
+  type UpdateKind,
+  updateKind,
+  updateOf,
+  USUAL_UPDATE,
+} from '../../core/kinds/updates/table.ts'
 import { asCustom, CUSTOM } from '../../core/kinds/lagrangians/table.ts'
 import type { Lagrangian } from '../../core/model/model.ts'
 import { isHyperedgeSpec } from '../../core/model/specs.ts'
@@ -85,8 +93,7 @@ export function controlFields(scenario: Scenario): ControlField[] {
     const choice = switchOf(scenario, path)
     const rule = isMemoryRule(scenario, path) ? ruleKindOf(value as Rule) : undefined
     if (choice !== undefined) {
-      const { options } = choice
-      const chosen = valueAt(scenario, `${path}.${choice.key}`)
+      const { options, chosen } = choice
       fields.push({
         ...field,
         ...base,
@@ -128,7 +135,7 @@ export function controlFields(scenario: Scenario): ControlField[] {
 function isMeaningless(scenario: Scenario, path: string): boolean {
   const [group, name = '', key = ''] = path.split('.')
   if (group === 'neurons')
-    return scenario.neurons[name]?.tau === 0 && (key === 'every' || key === 'temperature')
+    return scenario.neurons[name]?.tau === 0 && ['every', 'temperature', 'noise', 'update'].includes(key)
   if (group === 'synapses')
     return scenario.synapses[name]?.tau === undefined && (key === 'every' || key === 'strength')
   if (group === 'memories') {
@@ -145,8 +152,17 @@ function isMemoryRule({ memories }: Scenario, path: string): boolean {
   return spec !== undefined && !isHyperedgeSpec(spec)
 }
 
-/** The key that tells the kinds of a thing apart and the kinds there are, where one may be changed for another. */
-function switchOf(scenario: Scenario, path: string): { key: string; options: string[] } | undefined {
+interface Switch {
+  /** The key that tells the kinds apart; absent = the kinds themselves stand there. */
+  readonly key?: string
+  readonly options: string[]
+  readonly chosen: unknown
+}
+
+/** The kinds there are of a thing, and which it is, where one may be changed for another. */
+function switchOf(scenario: Scenario, path: string): Switch | undefined {
+  if (isUpdate(path))
+    return { options: [...UPDATE_KINDS], chosen: updateKind(valueAt(scenario, path) as Update) }
   const key = /^neurons\.[^.]+\.lagrangian$/.test(path)
     ? 'kind'
     : path.endsWith('.corrupt')
@@ -157,7 +173,15 @@ function switchOf(scenario: Scenario, path: string): { key: string; options: str
   const all = nodeAt(setValue(scenario, path, undefined), path.split('.'))
   const options = (all?.options ?? []) as readonly SchemaNode[]
   const kinds = options.map((option) => String(kindOf(option, key)))
-  return { key, options: path.startsWith('stimulus.') ? kinds : kinds.filter((kind) => kind !== 'mask') }
+  return {
+    key,
+    options: path.startsWith('stimulus.') ? kinds : kinds.filter((kind) => kind !== 'mask'),
+    chosen: valueAt(scenario, `${path}.${key}`),
+  }
+}
+
+function isUpdate(path: string): boolean {
+  return /^neurons\.[^.]+\.update$/.test(path)
 }
 
 /** What a kind begins with where the schema has no default. */
@@ -172,9 +196,10 @@ const START: Readonly<Record<string, object>> = {
 export function withField(scenario: Scenario, path: string, value: unknown): unknown {
   const [group, name = '', key = ''] = path.split('.')
   const set = (next: unknown, at: string, to: unknown): unknown => setValue(next, at, to)
+  if (isUpdate(path) && typeof value === 'string') return set(scenario, path, updateOf(value as UpdateKind))
   const switched = switchOf(scenario, path)
   // A whole Lagrangian is taken as it is.
-  if (switched !== undefined && typeof value !== 'object') {
+  if (switched?.key !== undefined && typeof value !== 'object') {
     if (value === undefined) return set(scenario, path, undefined)
     const old = valueAt(scenario, path) as Readonly<Record<string, unknown>> | undefined
     if (old?.[switched.key] === value) return scenario
@@ -199,7 +224,10 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
   }
   if (group === 'synapses' && key === 'tau' && value === undefined)
     next = set(next, `synapses.${name}.strength`, 0)
-  if (group === 'neurons' && key === 'tau' && value === 0) next = set(next, `neurons.${name}.temperature`, 0)
+  if (group === 'neurons' && key === 'tau' && value === 0) {
+    next = set(next, `neurons.${name}.temperature`, 0)
+    next = set(next, `neurons.${name}.update`, USUAL_UPDATE)
+  }
   // A memory has one row for each neuron of its layer: where they are drawn, their number follows.
   for (const [memory, { to, init }] of Object.entries(memorySpecs(scenario))) {
     if (init.kind !== 'random' || init.count === undefined) continue

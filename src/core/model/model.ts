@@ -6,8 +6,10 @@ import type { Ends } from '../kinds/couplings/definition.ts'
 import type { MemoryKind, OwnOf } from '../kinds/couplings/table.ts'
 import type { IntegratorKind } from '../kinds/integrators/table.ts'
 import type { Lagrangian } from '../kinds/lagrangians/table.ts'
+import type { NoiseKind } from '../kinds/noises/table.ts'
 import type { ProbeKind, ProbeOf } from '../kinds/probes/table.ts'
 import type { Rule } from '../kinds/rules/table.ts'
+import type { Update } from '../kinds/updates/table.ts'
 import type { Scenario } from './schema.ts'
 
 /** Dense rows, row-major, float32. `free` marks (with 1) the entries that a mask leaves alone. */
@@ -31,7 +33,7 @@ export interface Signs {
   readonly unit: number
 }
 
-export type { Lagrangian }
+export type { Lagrangian, Update }
 
 /** One layer of neurons, x. */
 export interface Layer {
@@ -45,6 +47,9 @@ export interface Layer {
   readonly tau: number
   readonly every: number
   readonly temperature: number
+  readonly noise: NoiseKind
+  /** Which neurons move in a step. */
+  readonly update: Update
   /** b: one row for all replicas, or rows dealt to the replicas in turn. */
   readonly bias: Rows
   /** x(0): rows dealt to the replicas in turn. */

@@ -62,10 +62,10 @@ export function withNumbers(model: Model, scenario: Scenario): Model {
     seed: scenario.seed,
     time: scenario.time,
     layers: model.layers.map((layer) => {
-      const { tau, every, temperature, lagrangian, bias } = scenario.neurons[
+      const { tau, every, temperature, update, lagrangian, bias } = scenario.neurons[
         layer.name
       ] as Model['scenario']['neurons'][string]
-      return { ...layer, tau, every, temperature, lagrangian, bias: biasOf(layer, bias) }
+      return { ...layer, tau, every, temperature, update, lagrangian, bias: biasOf(layer, bias) }
     }),
     ...withViews(
       model.couplings.map((coupling) => ({

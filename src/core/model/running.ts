@@ -21,7 +21,9 @@ export function runningPaths(scenario: Scenario): string[] {
       if ((layer.tau === 0 && key !== 'bias') || !isFree(key)) continue
       if (typeof layer[key] === 'number') paths.push(`neurons.${name}.${key}`)
     }
-    const { lagrangian } = layer
+    const { lagrangian, update } = layer
+    if (typeof update === 'object')
+      paths.push(...Object.keys(update).map((key) => `neurons.${name}.update.${key}`))
     for (const [key, value] of Object.entries(lagrangian))
       if (typeof value === 'number') paths.push(`neurons.${name}.lagrangian.${key}`)
     if ('parameters' in lagrangian)

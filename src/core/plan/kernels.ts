@@ -7,6 +7,7 @@
 import { INTEGRATOR_KINDS, type IntegratorKind, integratorOf } from '../kinds/integrators/table.ts'
 import type { Written } from '../kinds/lagrangians/definition.ts'
 import { isPerNeuron, type Lagrangian, lagrangianFacts } from '../kinds/lagrangians/table.ts'
+import { NOISE_KINDS, type NoiseKind, USUAL_NOISE } from '../kinds/noises/table.ts'
 import {
   hasSteadyRate,
   isMoving,
@@ -16,6 +17,7 @@ import {
   ruleKindOf,
   writtenRule,
 } from '../kinds/rules/table.ts'
+import { UPDATE_KINDS, type UpdateKind, UPDATES } from '../kinds/updates/table.ts'
 import { wgsl } from './shaders.ts'
 
 /** The kernels, each a file of its name, and the files that are joined to it. */
@@ -23,6 +25,7 @@ const KERNELS = {
   'neuron/stimulate': [],
   'neuron/activate': ['common/real'],
   'neuron/normalize': ['common/real', 'common/magnitude'],
+  'neuron/choose': ['common/random', 'common/choice'],
   'neuron/integrate': [],
   'product/matvec': [],
   'product/matvec-transposed': [],
@@ -155,6 +158,10 @@ export interface Joined {
   readonly epilogue?: Epilogue
   readonly tile?: Tile
   readonly reduce?: Reduction
+  /** Of what moves a layer; default normal. */
+  readonly noise?: NoiseKind
+  /** Of neuron/choose: who moves. */
+  readonly update?: UpdateKind
   /** Of rule/plasticity-step: what moves it. */
   readonly rule?: Rule
   /** Of a rule whose rate differs from row to row. */
@@ -227,6 +234,8 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     tile,
     reduce,
     rule,
+    noise = USUAL_NOISE,
+    update,
     varied: isVaried = false,
   } = joined
   // Elsewhere the rate is computed on the host.
@@ -246,6 +255,8 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     size,
     reduce,
     rule && ruleKindOf(rule),
+    noise === USUAL_NOISE ? undefined : noise,
+    update,
     gain,
     isCarried ? 'carried' : undefined,
     isStaged ? 'staged' : undefined,
@@ -272,6 +283,8 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
       else parts.push(...(facts?.isPerNeuron ? [file, 'lagrangian/summed'] : ['lagrangian/whole']))
     }
     if (rule !== undefined) parts.push(...ruleFiles(rule, gain))
+    if (parts.includes('neuron/step')) parts.push(`noise/${noise}`)
+    if (update !== undefined) parts.push(`update/${update}`)
     if (mayVary(name)) parts.push(isVaried ? 'common/params-per-replica' : 'common/params-uniform')
     else if (isVaried) throw new Error(`${name} has one row of Params for all replicas`)
     if (tile !== undefined)
@@ -406,6 +419,8 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
   const reductions = Object.keys(REDUCTIONS) as Reduction[]
   const formats = Object.keys(FORMATS) as Format[]
   if (name === 'neuron/activate') return lagrangians.filter(isPerNeuron).map((lagrangian) => ({ lagrangian }))
+  if (name === 'neuron/choose')
+    return UPDATE_KINDS.filter((kind) => !UPDATES[kind].movesAll).map((update) => ({ update }))
   if (name === 'neuron/normalize')
     return lagrangians
       .filter((lagrangian) => !isPerNeuron(lagrangian))
@@ -455,6 +470,10 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
     return [
       ...[{ ending: 'step' } as const, ...reacting].flatMap(inBothSums),
       ...inBothSums({ ending: 'step', staged: true }),
+      ...NOISE_KINDS.filter((noise) => noise !== USUAL_NOISE).map((noise): Joined => ({
+        ending: 'step',
+        noise,
+      })),
     ]
   if (name === 'rule/plasticity-step')
     return [...NAMED_RULES.filter(isMoving), WRITTEN_RULE].flatMap((rule) =>

@@ -102,6 +102,12 @@ export function gainOf(kind: IntegratorKind, ratio: number, gate: number, decay:
   return decay === 0 ? reach : integratorOf(kind).rate(reach * decay) / decay
 }
 
+/** What a constant that is added to the target for one step adds to z; of integrators with stages, by the exact step. */
+export function fieldShare(kind: IntegratorKind, ratio: number): number {
+  const { rate, stages } = integratorOf(kind)
+  return stages.length === 1 ? rate(ratio) : -Math.expm1(-ratio)
+}
+
 /**
  * The stages that a group takes: those of the integrator where it moves in every tick. A slower group is held during the
  * stages of the others, and takes a step of one stage after them.

@@ -44,6 +44,10 @@ export interface Held {
   readonly masked: boolean
   /** Its state stands in two words (common/carry.wgsl). */
   readonly carried: boolean
+  /** Prefix of the functions of its noise. */
+  readonly shaker: string
+  /** Prefix of the functions of its update; undefined where all neurons move. */
+  readonly chooser: string | undefined
   /** The clamp that holds it at all times: its state is read in each tick from where the row shown stands. */
   readonly holder: number | undefined
 }
