@@ -204,7 +204,7 @@ function factorSheet(edge: Hyperedge, { layer }: Factor, model: Model, plan: Pla
   const matrix = matrixOf(plan, `${edge.name}.${layer}`)
   const shape = model.layers.find(({ name }) => name === layer)?.shape ?? [matrix.columns]
   const row = { size: matrix.columns, shape }
-  const rule = edge.tau === undefined ? 'hyperedge' : `hyperedge, ${edge.rule} learning`
+  const rule = edge.tau === undefined ? 'hyperedge' : `hyperedge, ${ruleKindOf(edge.rule)} learning`
   return {
     ...matrixSheet(matrix),
     ...tilingOf(matrix.rows, row, true),
