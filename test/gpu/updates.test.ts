@@ -151,11 +151,10 @@ const MOVES: { readonly [K in UpdateKind]: (counts: number[][], size: number) =>
   },
 }
 
-const PROBABILITY = 0.3
+const PROBABILITY = 0.5
 
 describe.each(UPDATE_KINDS)('%s', (kind) => {
-  const update =
-    updateFacts(updateOf(kind)).number === undefined ? updateOf(kind) : ({ [kind]: PROBABILITY } as Update)
+  const update = updateOf(kind)
 
   test.each([
     ['plain', 100, {}],
@@ -207,12 +206,10 @@ describe.each(UPDATE_KINDS)('%s', (kind) => {
   })
 
   test('has replicas that vary as runs of their own: the seed, and its number where it has one', async () => {
+    const { number } = updateFacts(update)
     const points = [1, 2].map((seed): Model => {
-      const model = { ...network(7, update), seed }
-      const other = { [kind]: seed / 4 } as Update
-      return typeof update === 'string'
-        ? model
-        : { ...model, layers: model.layers.map((layer) => ({ ...layer, update: other })) }
+      const own = number === undefined ? update : ({ [kind]: number.start / seed } as Update)
+      return { ...network(7, own), seed }
     })
     const varied = { ...points[0]!, replicas: 2, variation: { axes: [], repetitions: 1, points } }
     for (const options of Object.values(FORMS)) await expectLikeReference(varied, 20, options)
