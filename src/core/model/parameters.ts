@@ -97,11 +97,12 @@ interface Numbers {
   readonly tau?: number
   readonly every?: number
   readonly strength?: number
+  readonly beta?: number
 }
 
 function numbersOf(spec: Numbers = {}): Numbers {
   return Object.fromEntries(
-    Object.entries({ tau: spec.tau, every: spec.every, strength: spec.strength }).filter(
+    Object.entries({ tau: spec.tau, every: spec.every, strength: spec.strength, beta: spec.beta }).filter(
       ([, value]) => value !== undefined,
     ),
   )

@@ -29,9 +29,11 @@ export function runningPaths(scenario: Scenario): string[] {
         paths.push(`neurons.${name}.lagrangian.parameters.${key}`)
   }
   for (const group of ['synapses', 'memories'] as const)
-    for (const [name, item] of Object.entries<{ readonly tau?: number }>(scenario[group]))
-      if (item.tau !== undefined)
+    for (const [name, item] of Object.entries<object>(scenario[group])) {
+      if ('tau' in item && item.tau !== undefined)
         paths.push(...RUNNING[group].filter(isFree).map((key) => `${group}.${name}.${key}`))
+      if ('beta' in item) paths.push(`${group}.${name}.beta`)
+    }
   return paths
 }
 

@@ -136,6 +136,21 @@ export interface MemoryFacts<E extends v.ObjectEntries, O extends Stored> extend
   }
 }
 
+/** What stands in a scenario under one array of a coupling that joins layers in a way of its own. */
+export interface Part<P> {
+  /** The second half of the name of its array, such as `what` of `p.what`. */
+  readonly part: string
+  readonly patterns: P
+  /** Where it stands under the coupling, such as `between.what`. */
+  readonly path: string
+}
+
+/** What the scenario says of such a coupling: the layers that it joins, and the patterns of each of its arrays. */
+export interface Written<S, P> {
+  readonly ends: (spec: S) => readonly string[]
+  readonly parts: (spec: S) => readonly Part<P>[]
+}
+
 /** The slope of a memory that is `matrix` forward and its transpose backward. */
 export function slopeOf(matrix: Float64Array, { from }: Ends, columns: number, to: string): Float64Array {
   return to === from ? transposed(matrix, columns) : matrix

@@ -1,9 +1,11 @@
 /** Hyperedges: patterns that two to four layers share, each layer with its part of them. */
 import { dot, row } from '../../math/algebra.ts'
-import { type Activations, type Facts, of } from './definition.ts'
+import { type Activations, type Facts, of, type Written } from './definition.ts'
 
 /** The part of the patterns that belongs to one layer: A, [count, N], row-major. */
 interface Factor {
+  /** The second half of the name of its array: the layer. */
+  readonly part: string
   readonly layer: string
   readonly init: { readonly rows: number; readonly columns: number }
 }
@@ -27,7 +29,7 @@ export const product: Facts<Product> & { readonly under: 'memories' } = {
   targets: ({ factors }) => factors.map(({ layer }) => layer),
   withoutEnergy: () => undefined,
   arrays: ({ name, factors }) =>
-    factors.map(({ layer, init }) => ({ name: `${name}.${layer}`, length: init.rows * init.columns })),
+    factors.map(({ part, init }) => ({ name: `${name}.${part}`, length: init.rows * init.columns })),
   energy(coupling, tensor, g) {
     return -weights(coupling, overlaps(coupling, tensor, g), []).reduce((sum, value) => sum + value, 0)
   },
@@ -59,6 +61,19 @@ export const product: Facts<Product> & { readonly under: 'memories' } = {
     return result
   },
   learns: 'steady',
+}
+
+/** Patterns by layer. */
+interface ProductSpec<P> {
+  readonly between: Readonly<Record<string, P>>
+}
+
+export function writtenProduct<P>(): Written<ProductSpec<P>, P> {
+  return {
+    ends: ({ between }) => Object.keys(between),
+    parts: ({ between }) =>
+      Object.entries(between).map(([part, patterns]) => ({ part, patterns, path: `between.${part}` })),
+  }
 }
 
 /** Row mu of the part of one layer. */
