@@ -120,7 +120,8 @@ function isMeaningless(scenario: Scenario, path: string): boolean {
   if (group === 'synapses')
     return scenario.synapses[name]?.tau === undefined && (key === 'every' || key === 'strength')
   if (group === 'memories') {
-    const kind = scenario.memories[name]?.rule ?? 'fixed'
+    const memory = scenario.memories[name]
+    const kind = memory !== undefined && 'rule' in memory ? memory.rule : 'fixed'
     return !isMoving(kind) ? ['every', 'tau', 'bias'].includes(key) : key === 'bias' && !isBiased(kind)
   }
   return false
@@ -172,7 +173,11 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
     if (!isBiased(value as RuleKind)) next = set(next, `memories.${name}.bias`, undefined)
     if (!isMoving(value as RuleKind)) next = set(next, `memories.${name}.tau`, undefined)
     else {
-      next = set(next, `memories.${name}.tau`, memory?.tau ?? 100)
+      next = set(
+        next,
+        `memories.${name}.tau`,
+        (memory !== undefined && 'tau' in memory ? memory.tau : undefined) ?? 100,
+      )
       if (memory !== undefined && 'format' in memory) next = set(next, `memories.${name}.format`, 'f32')
     }
   }

@@ -1,6 +1,6 @@
 /** Attention among the tokens of one layer (Hoover et al., Energy Transformer, arXiv 2302.07253). */
 import { add, dot, row, times, transposeTimes } from '../../math/algebra.ts'
-import { type Activations, type Facts, of, type Written } from './definition.ts'
+import { type Activations, type HyperedgeFacts, of, type Symbols, type Written } from './definition.ts'
 
 /** Projections in the order in which they stand in the tensor. */
 export const PROJECTIONS = ['query', 'key'] as const
@@ -19,7 +19,7 @@ export interface Attention {
 }
 
 /** -(1/beta) sum_h sum_q log sum_{k != q} exp(beta (W_K^h g_k) . (W_Q^h g_q)); without other tokens a term is 0. */
-export const attention: Facts<Attention> & { readonly under: 'memories' } = {
+export const attention: HyperedgeFacts<Attention> = {
   under: 'memories',
   layers: ({ layer }) => [layer],
   targets: ({ layer }) => [layer],
@@ -54,6 +54,31 @@ export const attention: Facts<Attention> & { readonly under: 'memories' } = {
   },
   slope,
   learns: 'none',
+  text: ({ layer, tokens: [count, width], heads, size, beta }) =>
+    `${count} ${count === 1 ? 'token' : 'tokens'} of ${width} in ${layer}, ${heads} ${heads === 1 ? 'head' : 'heads'} of ${size}, beta ${beta}`,
+  tex: {
+    sent(_, __, { matrix }) {
+      const keys = `\\sum_k ${matrix('a', 'tk')}^h ${matrix('K', 'k')}^h`
+      const queries = `\\sum_q ${matrix('a', 'qt')}^h ${matrix('Q', 'q')}^h`
+      return `\\sum_h \\left[ ${matrix('W', 'Q')}^{h\\top} ${keys} + ${matrix('W', 'K')}^{h\\top} ${queries} \\right]_t`
+    },
+    lines({ layer, beta }, symbols) {
+      const { matrix, g } = symbols
+      const projected = (role: string, t: string): string =>
+        `${matrix(role, t)}^h = ${matrix('W', role)}^h\\, (${g(layer)})_${t}`
+      const weights = `${matrix('a', 'qk')}^h = \\operatorname{softmax}_{k \\ne q}(\\beta\\, ${scoreOf(symbols)})`
+      return [
+        `${projected('Q', 'q')}, \\quad ${projected('K', 'k')}`,
+        `${weights}, \\qquad \\beta = ${symbols.number('beta', beta)}`,
+      ]
+    },
+    energy: (_, symbols) =>
+      `- \\tfrac1\\beta \\sum_{h,q} \\log \\sum_{k \\ne q} \\exp(\\beta\\, ${scoreOf(symbols)})`,
+  },
+}
+
+function scoreOf({ matrix }: Symbols): string {
+  return `${matrix('K', 'k')}^h \\cdot ${matrix('Q', 'q')}^h`
 }
 
 /** Patterns by projection. */

@@ -2,7 +2,7 @@
 import type * as v from 'valibot'
 import { attention, writtenAttention } from './attention.ts'
 import { convolution } from './convolution.ts'
-import type { Facts, MatrixFacts, MemoryFacts, Written } from './definition.ts'
+import type { Facts, HyperedgeFacts, MatrixFacts, MemoryFacts, Written } from './definition.ts'
 import { dense, lateral } from './dense.ts'
 import { product, writtenProduct } from './product.ts'
 
@@ -63,6 +63,11 @@ export function matrixFacts<C extends { readonly kind: MemoryKind | KindUnder<'s
   kind,
 }: C): MatrixFacts<C> {
   return COUPLINGS[kind] as unknown as MatrixFacts<C>
+}
+
+/** The same of one that joins layers in a way of its own. */
+export function hyperedgeFacts<C extends { readonly kind: OtherKind }>({ kind }: C): HyperedgeFacts<C> {
+  return COUPLINGS[kind] as unknown as HyperedgeFacts<C>
 }
 
 /** The same of a memory. */
