@@ -19,6 +19,7 @@ import { checkPatterns } from './patterns/check.ts'
 import type { Want } from './patterns/want.ts'
 import type { Place, RowsAt } from './places.ts'
 import { packSigns, rowOf, signRows } from './signs.ts'
+import { isSparseInit } from './specs.ts'
 import type { MemorySpec, Scenario } from './schema.ts'
 
 /**
@@ -89,7 +90,7 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
       { path: `${path}.rule` },
     )
   memoryFacts(spec).own(spec, surroundingsOf(scenario, name))
-  checkPatterns(scenario, spec.init, `${path}.init`)
+  if (!isSparseInit(spec.init)) checkPatterns(scenario, spec.init, `${path}.init`)
   if (spec.bias !== undefined) checkPatterns(scenario, spec.bias, `${path}.bias`)
 }
 

@@ -1,4 +1,5 @@
 /** What stands under `memories` in a scenario: memories between two layers, and hyperedges. */
+import { type SparseInit, SPARSE_SOURCES } from '../kinds/couplings/sparse.ts'
 import type { Patterns } from './patterns/schema.ts'
 import type { CouplingSpec, HyperedgeSpec, MemorySpec, Scenario } from './schema.ts'
 
@@ -12,6 +13,11 @@ export function memorySpecs({ memories }: Scenario): Readonly<Record<string, Mem
   return Object.fromEntries(
     Object.entries(memories).filter((entry): entry is [string, MemorySpec] => !isHyperedgeSpec(entry[1])),
   )
+}
+
+/** True for what only a sparse memory is made from. */
+export function isSparseInit(init: Patterns | SparseInit): init is SparseInit {
+  return SPARSE_SOURCES.includes(init.kind)
 }
 
 /** What hyperedges have of each layer, by the name of its array, such as `p.what`. */

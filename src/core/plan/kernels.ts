@@ -31,6 +31,8 @@ const KERNELS = {
   'memory/convolution-forward': ['memory/convolution-places'],
   'memory/convolution-backward': ['memory/convolution-places'],
   'memory/convolution-plasticity-step': ['memory/convolution-places', 'common/real'],
+  'memory/sparse-matvec': ['memory/sparse-row'],
+  'memory/sparse-matvec-wide': ['memory/sparse-row', 'common/reduce-tree'],
   'probe/legendre': ['neuron/external-input', 'common/real'],
   'probe/sum': [],
   'probe/deviation': [],
@@ -443,7 +445,7 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
   // What hands what it makes to an ending.
   if (wgsl(name).includes('storeProduct('))
     return [{ ending: 'store' } as const, { ending: 'step' } as const, ...reacting].map((ending): Joined => ({
-      format: 'f32',
+      ...(wgsl(name).includes('quadAt(') && { format: 'f32' }),
       ...ending,
     }))
   if (ADDING.includes(name)) return inBothSums({})
