@@ -72,7 +72,8 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
     const others = BIASED.filter((kind) => takes(memoryFacts(spec).learns, kind))
       .map((kind) => `"${kind}"`)
       .join(' or ')
-    throw new ModelError(`rule "${spec.rule}" has no bias; leave it out or choose rule ${others}`, {
+    const remedy = others === '' ? 'leave it out' : `leave it out or choose rule ${others}`
+    throw new ModelError(`rule "${spec.rule}" has no bias; ${remedy}`, {
       path: `${path}.bias`,
     })
   }

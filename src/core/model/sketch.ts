@@ -34,7 +34,7 @@ export function sketchOf(current: Model | undefined, scenario: Scenario): Model 
 /** How many entries a sparse matrix has, and how many a row. */
 function entriesOf({ path, columns, between }: Place, init: SparseInit, known: object): Rows {
   const none = { indices: new Uint32Array(0), indptr: new Uint32Array(0) }
-  const before = valueAt(known, path) as Rows | undefined
+  const before = valueAt(known, path) as Partial<Rows> | undefined
   const degree = init.kind === 'random-sparse' ? init.degree : before?.pattern?.degree
   return {
     rows: 1,
@@ -52,7 +52,7 @@ function entriesOf({ path, columns, between }: Place, init: SparseInit, known: o
 }
 
 function isMasked({ patterns }: Place): boolean {
-  return typeof patterns === 'object' && 'corrupt' in patterns && patterns.corrupt?.op === 'mask'
+  return typeof patterns === 'object' && 'corrupt' in patterns && patterns.corrupt.op === 'mask'
 }
 
 /** The number of rows at a place. */

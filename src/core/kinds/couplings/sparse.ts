@@ -34,10 +34,7 @@ const init = v.pipe(
   v.description('The entries that are there, and Xi(0) on them.'),
 )
 
-const keys = {
-  init,
-  bias: v.exactOptional(v.never('a sparse memory has no bias; leave it out')),
-}
+const keys = { init }
 
 /** Where the entries of a sparse memory come from. */
 export type SparseInit = v.InferOutput<typeof init>

@@ -24,6 +24,15 @@ interface Order {
   readonly degree?: number
 }
 
+/** True for a sparse memory whose values stand in both orders, so that they cannot be written. */
+export function standsTwice(buffers: readonly { readonly name: string }[], memory: string): boolean {
+  return buffers.some(({ name }) => name === valuesByColumn(memory))
+}
+
+function valuesByColumn(memory: string): string {
+  return `${memory}/transposed/values`
+}
+
 function orderOf({ name, from, to, init }: SparseMemory, target: string): Order {
   if (target === to) {
     const { degree } = init.pattern ?? {}
@@ -37,13 +46,12 @@ function orderOf({ name, from, to, init }: SparseMemory, target: string): Order 
       ...(degree !== undefined && { degree }),
     }
   }
-  const part = (of: string): string => `${name}/transposed/${of}`
   return {
     act: 'matvec-transposed',
     source: to,
-    values: part('values'),
-    indices: part('indices'),
-    starts: part('starts'),
+    values: valuesByColumn(name),
+    indices: `${name}/transposed/indices`,
+    starts: `${name}/transposed/starts`,
   }
 }
 
