@@ -46,9 +46,7 @@ function csr(parts: Partial<Members> = {}): Uint8Array {
 /** A .npy file of one text in bytes. */
 function textNpy(text: string): Uint8Array {
   const header = `{'descr': '|S${text.length}', 'fortran_order': False, 'shape': (), }`.padEnd(117) + '\n'
-  return Uint8Array.from(
-    [...`\x93NUMPY\x01\x00\x76\x00${header}${text}`].map((letter) => letter.charCodeAt(0)),
-  )
+  return new Uint8Array(Buffer.from(`\x93NUMPY\x01\x00\x76\x00${header}${text}`, 'latin1'))
 }
 
 async function initOf(raw: Raw, files: Readonly<Record<string, Uint8Array>> = {}): Promise<Rows> {
