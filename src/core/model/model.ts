@@ -6,8 +6,10 @@ import type { Ends } from '../kinds/couplings/definition.ts'
 import type { MemoryKind, OwnOf } from '../kinds/couplings/table.ts'
 import type { IntegratorKind } from '../kinds/integrators/table.ts'
 import type { Lagrangian } from '../kinds/lagrangians/table.ts'
+import type { NoiseKind } from '../kinds/noises/table.ts'
 import type { ProbeKind, ProbeOf } from '../kinds/probes/table.ts'
-import type { RuleKind } from '../kinds/rules/table.ts'
+import type { Rule } from '../kinds/rules/table.ts'
+import type { Update } from '../kinds/updates/table.ts'
 import type { SparsePattern } from '../math/sparse.ts'
 import type { Scenario } from './schema.ts'
 
@@ -34,7 +36,7 @@ export interface Signs {
   readonly unit: number
 }
 
-export type { Lagrangian }
+export type { Lagrangian, Update }
 
 /** One layer of neurons, x. */
 export interface Layer {
@@ -48,6 +50,9 @@ export interface Layer {
   readonly tau: number
   readonly every: number
   readonly temperature: number
+  readonly noise: NoiseKind
+  /** Which neurons move in a step. */
+  readonly update: Update
   /** b: one row for all replicas, or rows dealt to the replicas in turn. */
   readonly bias: Rows
   /** x(0): rows dealt to the replicas in turn. */
@@ -83,7 +88,7 @@ export interface CommonMemory {
   readonly to: string
   /** The layers that it sends to: both, `to` alone (forward), or `from` alone (backward). */
   readonly direction: Ends['direction']
-  readonly rule: RuleKind
+  readonly rule: Rule
   /** Time constant; absent for rule "fixed". */
   readonly tau?: number
   readonly every: number
@@ -122,7 +127,7 @@ export interface Hyperedge {
   readonly factors: readonly Factor[]
   /** Multiplies every product. */
   readonly scale: number
-  readonly rule: RuleKind
+  readonly rule: Rule
   /** Time constant; absent for rule "fixed". */
   readonly tau?: number
   readonly every: number
