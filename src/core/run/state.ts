@@ -6,7 +6,7 @@ import type { Model } from '../model/model.ts'
 import { arraysOf } from '../kinds/couplings/table.ts'
 import { isSynapse } from '../model/couplings.ts'
 import { carryNameOf, hasCarry } from '../plan/carry.ts'
-import { standsTwice } from '../plan/couplings/sparse.ts'
+import { standsTwice } from '../plan/transposed.ts'
 import {
   type Copy,
   type DenseArray,

@@ -6,6 +6,7 @@ import { vectorStride } from '../layout.ts'
 import type { BufferPlan, Operation } from '../operation.ts'
 import { type Planning, addBuffer, find, operation, perNeuron } from '../planning.ts'
 import { storing, type Sending } from '../products.ts'
+import { valuesByColumn } from '../transposed.ts'
 import type { CouplingPlanner, When } from './definition.ts'
 import { addMemory, memoryEnergy, onlyBuffer } from './memory.ts'
 
@@ -22,15 +23,6 @@ interface Order {
   readonly starts: string
   /** Entries of a row, where all rows have as many. */
   readonly degree?: number
-}
-
-/** True for a sparse memory whose values stand in both orders, so that they cannot be written. */
-export function standsTwice(buffers: readonly { readonly name: string }[], memory: string): boolean {
-  return buffers.some(({ name }) => name === valuesByColumn(memory))
-}
-
-function valuesByColumn(memory: string): string {
-  return `${memory}/transposed/values`
 }
 
 function orderOf({ name, from, to, init }: SparseMemory, target: string): Order {
