@@ -3,7 +3,7 @@ import type { Geometry } from '../src/core/kinds/couplings/convolution.ts'
 import { PROJECTIONS } from '../src/core/kinds/couplings/attention.ts'
 import { columnsOf, placesAlong } from '../src/core/kinds/couplings/convolution.ts'
 import type { CouplingKind } from '../src/core/kinds/couplings/table.ts'
-import type { AttentionEdge, Model, ProductEdge } from '../src/core/model/model.ts'
+import type { AttentionEdge, Model, ProductEdge, Rows } from '../src/core/model/model.ts'
 import { RandomStream } from '../src/core/model/random.ts'
 import { buildModel, normalRows, type Parts, symmetricRows } from './build.ts'
 
@@ -47,6 +47,7 @@ function geometry(
 }
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
 
 export function convolved(form: Geometry, own: Partial<Model['memories'][number]> = {}): Model {
   const stream = new RandomStream(7, JSON.stringify(form))
@@ -63,6 +64,43 @@ export function convolved(form: Geometry, own: Partial<Model['memories'][number]
         ...own,
       },
     ],
+  })
+}
+
+/** A sparse matrix of [N_h, N_v] with so many entries in each row, in random columns. */
+export function sparseRows(stream: RandomStream, columns: number, counts: readonly number[]): Rows {
+  const indptr = Uint32Array.from([0, ...counts].map((_, row) => sum(counts.slice(0, row))))
+  const indices = Uint32Array.from(
+    counts.flatMap((count) =>
+      stream
+        .permutation(columns)
+        .slice(0, count)
+        .sort((a, b) => a - b),
+    ),
+  )
+  const [degree = 0] = counts
+  const isEven = degree > 0 && counts.every((count) => count === degree)
+  return {
+    ...normalRows(stream, 1, indices.length, 0.4),
+    pattern: { rows: counts.length, columns, ...(isEven && { degree }), indices, indptr },
+  }
+}
+
+/** Sparse matrices that differ in how they are read: columns, entries in each row. */
+export const SPARSE: readonly (readonly [number, readonly number[]])[] = [
+  [1, [1]],
+  [6, [2, 0, 3, 6, 0]],
+  [7, [3, 3, 3, 3, 3]],
+  // Layers of more than a workgroup; the columns have some long rows of the transposed matrix.
+  [131, Array.from({ length: 70 }, (_, row) => (row * 7) % 9)],
+  [300, Array.from({ length: 5 }, (_, row) => 290 - 30 * row)],
+]
+
+export function sparse(index: number, own: Partial<Model['memories'][number]> = {}): Model {
+  const [columns, counts] = SPARSE[index]!
+  const init = sparseRows(new RandomStream(8, `sparse ${index}`), columns, counts)
+  return network([columns, counts.length], `sparse ${index}`, {
+    memories: [{ name: 'k', from: 'v', to: 'h', kind: 'sparse', init, ...own }],
   })
 }
 
@@ -151,6 +189,7 @@ export const NETWORKS: Readonly<Record<CouplingKind, readonly (() => Model)[]>> 
       }),
   ),
   convolution: GEOMETRIES.map((form) => () => convolved(form)),
+  sparse: SPARSE.map((_, index) => () => sparse(index)),
   product: [
     () => product([6, 5], 3),
     () => product([6, 5, 7], 4),

@@ -60,11 +60,11 @@ export function showsState({ tau, lagrangian }: Layer): boolean {
  * itself, one replica's is shown.
  */
 export function sheetsOf(model: Model, plan: Plan): Sheet[] {
-  const learns = model.memories.find(({ tau }) => tau !== undefined)
+  const learns = model.memories.filter(hasRows).find(({ tau }) => tau !== undefined)
   const main = learns?.name ?? model.layers[0]?.name
   return [
     ...model.layers.map((layer) => layerSheet(layer, model, layer.name === main)),
-    ...model.memories.map((memory) => memorySheet(memory, model, plan, memory.name === main)),
+    ...model.memories.filter(hasRows).map((memory) => memorySheet(memory, model, plan, memory.name === main)),
     ...model.hyperedges.flatMap((edge) =>
       edge.factors.map((factor) => factorSheet(edge, factor, model, plan)),
     ),
@@ -107,6 +107,11 @@ function layerSheet(layer: Layer, model: Model, isMain: boolean): Sheet {
     blocks: [{ buffer: isState ? `${name}/state` : `${name}/activations`, start: 0, count: replicas }],
     array: isState ? name : `${name}/activations`,
   }
+}
+
+/** Others have no picture. */
+function hasRows(memory: Memory): boolean {
+  return memoryFacts(memory).hasRows
 }
 
 function memorySheet(memory: Memory, model: Model, plan: Plan, isMain: boolean): Sheet {

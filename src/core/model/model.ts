@@ -12,6 +12,7 @@ import type { NoiseKind } from '../kinds/noises/table.ts'
 import type { ProbeKind, ProbeOf } from '../kinds/probes/table.ts'
 import type { Rule } from '../kinds/rules/table.ts'
 import type { Update } from '../kinds/updates/table.ts'
+import type { SparsePattern } from '../math/sparse.ts'
 import type { Scenario } from './schema.ts'
 
 /** Dense rows, row-major, float32. `free` marks (with 1) the entries that a mask leaves alone. */
@@ -26,6 +27,8 @@ export interface Rows {
   readonly free?: Uint8Array
   /** Class of each row as the file of its labels says, -1 where none; absent when there are no labels. */
   readonly labels?: readonly number[]
+  /** Of a sparse matrix, whose entries are one row: where they stand. */
+  readonly pattern?: SparsePattern
 }
 
 /** Rows of signs, each in whole words of 32 bits, the first column the lowest bit. */
@@ -107,6 +110,9 @@ export type DenseMemory = MemoryOf<'dense'>
 
 /** Xi is a filter bank, [F, C kh kw]. */
 export type ConvolutionMemory = MemoryOf<'convolution'>
+
+/** Xi is a sparse matrix between its layers; the tensor is the list of its entries, [1, entries]. */
+export type SparseMemory = MemoryOf<'sparse'>
 
 export type Memory = { readonly [K in MemoryKind]: MemoryOf<K> }[MemoryKind]
 

@@ -235,7 +235,12 @@ type KindSchema<K extends MemoryKind> = K extends typeof USUAL_MEMORY
   ? v.OptionalSchema<v.LiteralSchema<K, undefined>, K>
   : v.LiteralSchema<K, undefined>
 
-type MemoryEntries<K extends MemoryKind> = { readonly kind: KindSchema<K> } & typeof memory & KeysOf<K>
+/** Keys of a kind stand in place of those that all take. */
+type MemoryEntries<K extends MemoryKind> = { readonly kind: KindSchema<K> } & Omit<
+  typeof memory,
+  keyof KeysOf<K>
+> &
+  KeysOf<K>
 
 type MemoryOption<K extends MemoryKind> =
   MemoryEntries<K> extends infer E extends v.ObjectEntries ? v.StrictObjectSchema<E, undefined> : never

@@ -1,6 +1,7 @@
 /** What stands under `memories` in a scenario: memories between two layers, and hyperedges. */
 import { isOther, writtenOf } from '../kinds/couplings/table.ts'
 import type { Part } from '../kinds/couplings/definition.ts'
+import { type SparseInit, SPARSE_SOURCES } from '../kinds/couplings/sparse.ts'
 import type { Patterns } from './patterns/schema.ts'
 import type { CouplingSpec, HyperedgeSpec, MemorySpec, Scenario } from './schema.ts'
 
@@ -14,6 +15,11 @@ export function memorySpecs({ memories }: Scenario): Readonly<Record<string, Mem
   return Object.fromEntries(
     Object.entries(memories).filter((entry): entry is [string, MemorySpec] => !isHyperedgeSpec(entry[1])),
   )
+}
+
+/** True for what only a sparse memory is made from. */
+export function isSparseInit(init: Patterns | SparseInit): init is SparseInit {
+  return SPARSE_SOURCES.includes(init.kind)
 }
 
 /** The patterns of one hyperedge, array by array. */

@@ -1,6 +1,7 @@
 /** What an entry of the table of couplings says, in float64. */
 import type * as v from 'valibot'
 import { transposed } from '../../math/algebra.ts'
+import type { SparsePattern } from '../../math/sparse.ts'
 
 /** g by layer. */
 export type Activations = ReadonlyMap<string, Float64Array>
@@ -86,6 +87,14 @@ interface Stored {
   readonly inputOffset: 'none' | 'half-norm'
 }
 
+/** What a memory holds besides the values of its tensor. */
+interface Held {
+  readonly init: {
+    /** Which entries of the matrix there are; absent = all. */
+    readonly pattern?: SparsePattern
+  }
+}
+
 /** Where a memory stands in a scenario. */
 export interface Surroundings {
   /** Such as `memories.xi`. */
@@ -102,6 +111,13 @@ export interface Fit {
   /** What sets the number of columns, in words, and where one number can change it. */
   readonly columnsOf: { readonly text: string; readonly path?: string }
   readonly rows: { readonly count: number; readonly text: string; readonly path: string }
+  /** Of a sparse matrix, whose entries are one row: its shape, and the layers that set it. */
+  readonly between?: {
+    readonly rows: number
+    readonly columns: number
+    readonly to: string
+    readonly from: string
+  }
 }
 
 /** A memory as a scenario gives it. */
@@ -112,7 +128,7 @@ type Spec<E extends v.ObjectEntries> = Ends & v.InferOutput<v.StrictObjectSchema
  * model.
  */
 export interface MemoryFacts<E extends v.ObjectEntries, O extends Stored> extends MatrixFacts<
-  Named & Ends & O
+  Named & Ends & O & Held
 > {
   readonly under: 'memories'
   readonly isBetweenTwo: true
@@ -122,6 +138,8 @@ export interface MemoryFacts<E extends v.ObjectEntries, O extends Stored> extend
   /** @throws ModelError for layers that it does not fit between */
   readonly own: (spec: Spec<E>, where: Surroundings) => O
   readonly fit: (spec: Spec<E>, where: Surroundings) => Fit
+  /** The tensor consists of rows that can be drawn, copied and compared with others. */
+  readonly hasRows: boolean
   /** The shape in which a row of it is drawn; undefined = that of the layer `from`. */
   readonly rowShape: (memory: O) => readonly number[] | undefined
   /** In TeX, of the symbols of Xi and of activations. */

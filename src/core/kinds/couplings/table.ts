@@ -5,9 +5,10 @@ import { convolution } from './convolution.ts'
 import type { Facts, HyperedgeFacts, MatrixFacts, MemoryFacts, Written } from './definition.ts'
 import { dense, lateral } from './dense.ts'
 import { product, writtenProduct } from './product.ts'
+import { sparse } from './sparse.ts'
 
 /** Adding a kind: docs/extending.md. How it is computed on the GPU stands in src/core/plan/couplings. */
-export const COUPLINGS = { dense, convolution, product, attention, lateral } as const
+export const COUPLINGS = { dense, convolution, sparse, product, attention, lateral } as const
 
 type Table = typeof COUPLINGS
 

@@ -7,8 +7,9 @@ import type { CouplingPlanner } from './definition.ts'
 import { dense } from './dense.ts'
 import { lateral } from './lateral.ts'
 import { product } from './product.ts'
+import { sparse } from './sparse.ts'
 
-const PLANNERS = { dense, convolution, product, attention, lateral } as const satisfies {
+const PLANNERS = { dense, convolution, sparse, product, attention, lateral } as const satisfies {
   readonly [K in CouplingKind]: CouplingPlanner<Extract<Coupling, { readonly kind: K }>>
 }
 
