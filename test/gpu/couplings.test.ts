@@ -16,7 +16,7 @@ import type {
 import { stateArrays, statesOf } from '../../src/core/run/results.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
 import { buildModel, normalRows, zeroRows } from '../build.ts'
-import { convolved, GEOMETRIES, NETWORKS, SPARSE, sparse, sparseRows } from '../couplings.ts'
+import { attending, convolved, GEOMETRIES, NETWORKS, SPARSE, sparse, sparseRows } from '../couplings.ts'
 import { expectLikeReference, withSimulation } from './helpers/compare.ts'
 
 const ENERGY: Probe = { kind: 'energy', name: 'energy', every: 3 }
@@ -273,5 +273,51 @@ describe('filters', () => {
         )
       expect(value.at(-1)![0]!).toBeLessThan(value[0]![0]! - 0.1)
     })
+  })
+})
+
+describe('tokens', () => {
+  const form = { heads: 2, size: 3, beta: 0.8 }
+  const layernorm = { kind: 'layernorm', gamma: 1, delta: 0, eps: 1e-5 } as const
+
+  test.each(INTEGRATOR_KINDS)('move by %s as in the reference', async (integrator) => {
+    const model = attending([7, 5], form, { lagrangian: layernorm })
+    await expectLikeReference({ ...model, time: { ...model.time, integrator }, probes: [ENERGY] }, 12)
+  })
+
+  test('have an energy that never rises', async () => {
+    const model = {
+      ...attending([9, 6], form, { lagrangian: layernorm }),
+      probes: [{ ...ENERGY, every: 1 }],
+    }
+    await withSimulation(model, async (simulation) => {
+      await simulation.step(400)
+      await simulation.flush()
+      const { value } = simulation.series[0]!
+      expect(value).toHaveLength(401)
+      for (let k = 1; k < value.length; k++)
+        value[k]!.forEach((energy, r) =>
+          expect(energy, `tick ${k}`).toBeLessThan(value[k - 1]![r]! + 2e-6 * (1 + Math.abs(energy))),
+        )
+      expect(value.at(-1)![0]!).toBeLessThan(value[0]![0]! - 0.1)
+    })
+  })
+
+  test('attend without overflow where scores are large', async () => {
+    await withSimulation(attending([5, 4], { ...form, beta: 3000 }), async (simulation) => {
+      await simulation.step(3)
+      expect((await simulation.read('v')).data.every(Number.isFinite)).toBe(true)
+    })
+  })
+
+  test('have no resident form, and say so', async () => {
+    await withSimulation(
+      attending([3, 2], form),
+      (simulation) => {
+        expect(simulation.plan.notBatched).toBe('it does not know `k`, an attention')
+        return Promise.resolve()
+      },
+      { resident: 'auto' },
+    )
   })
 })

@@ -204,10 +204,11 @@ function compactHeight(size: number): number {
   return square
 }
 
-/** The patterns of a hyperedge as one of its layers sees them. */
-function factorSheet(edge: Hyperedge, { layer }: Factor, model: Model, plan: Plan): Sheet {
-  const matrix = matrixOf(plan, `${edge.name}.${layer}`)
-  const shape = model.layers.find(({ name }) => name === layer)?.shape ?? [matrix.columns]
+/** An array of a hyperedge: rows that are patterns of one of its layers, or of a token of it. */
+function factorSheet(edge: Hyperedge, { part, layer, init }: Factor, model: Model, plan: Plan): Sheet {
+  const matrix = matrixOf(plan, `${edge.name}.${part}`)
+  const whole = model.layers.find(({ name }) => name === layer)
+  const shape = whole?.size === init.columns ? whole.shape : [matrix.columns]
   const row = { size: matrix.columns, shape }
   const rule = edge.tau === undefined ? 'hyperedge' : `hyperedge, ${ruleKindOf(edge.rule)} learning`
   return {

@@ -2,7 +2,9 @@
  * A network, validated and with every array resolved: plain readonly data that the plan, the reference and the
  * page read. `resolveModel` makes it from a scenario.
  */
+import type { Attention } from '../kinds/couplings/attention.ts'
 import type { Ends } from '../kinds/couplings/definition.ts'
+import type { Product } from '../kinds/couplings/product.ts'
 import type { MemoryKind, OwnOf } from '../kinds/couplings/table.ts'
 import type { IntegratorKind } from '../kinds/integrators/table.ts'
 import type { Lagrangian } from '../kinds/lagrangians/table.ts'
@@ -114,24 +116,38 @@ export type SparseMemory = MemoryOf<'sparse'>
 
 export type Memory = { readonly [K in MemoryKind]: MemoryOf<K> }[MemoryKind]
 
-/** The part of the patterns of a hyperedge that belongs to one layer, [count, N]. */
+/** One of the arrays of a hyperedge. Of a product: the part of its patterns that belongs to one layer, [count, N]. */
 export interface Factor {
+  /** The second half of the name of the array, such as `what` of `p.what`. */
+  readonly part: string
+  /** The layer whose activations it is multiplied with. */
   readonly layer: string
   readonly init: Rows
 }
 
-/** Patterns that two to four layers share; the parts of all of them move together. */
-export interface Hyperedge {
-  readonly kind: 'product'
+/** What all hyperedges have. */
+interface CommonHyperedge {
   readonly name: string
   readonly factors: readonly Factor[]
-  /** Multiplies every product. */
-  readonly scale: number
   readonly rule: Rule
   /** Time constant; absent for rule "fixed". */
   readonly tau?: number
   readonly every: number
 }
+
+/** Patterns that two to four layers share; the parts of all of them move together. */
+export interface ProductEdge extends CommonHyperedge, Product {
+  readonly kind: 'product'
+  readonly factors: readonly Factor[]
+}
+
+/** Attention among the tokens of one layer; its factors are W_Q and W_K, each [heads size, D]. */
+export interface AttentionEdge extends CommonHyperedge, Attention {
+  readonly kind: 'attention'
+}
+
+/** A coupling that joins layers in a way of its own. */
+export type Hyperedge = ProductEdge | AttentionEdge
 
 export type Coupling = Memory | Synapse | Hyperedge
 

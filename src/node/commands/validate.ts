@@ -1,5 +1,5 @@
 import { ruleKindOf } from '../../core/kinds/rules/table.ts'
-import { matrixFacts } from '../../core/kinds/couplings/table.ts'
+import { hyperedgeFacts, matrixFacts } from '../../core/kinds/couplings/table.ts'
 import { Command } from 'commander'
 import { escaped } from '../../core/errors.ts'
 import { probeText } from '../../core/kinds/probes/table.ts'
@@ -61,11 +61,11 @@ function describe(scenario: string, model: Model): string[] {
       `${shapeText(init)} ${format}, ${from} ${ARROWS[direction]} ${to}, ${ruleKindOf(rule)}` +
         (tau === undefined ? '' : `, tau ${tau}${everyText(every)}`),
     ]),
-    ...model.hyperedges.map(({ kind, name, factors, rule, tau, every }) => [
-      kind,
-      name,
-      `${counted(factors[0]?.init.rows ?? 0, 'pattern')} of ${factors.map(({ layer }) => layer).join(', ')}, ${ruleKindOf(rule)}` +
-        (tau === undefined ? '' : `, tau ${tau}${everyText(every)}`),
+    ...model.hyperedges.map((edge) => [
+      edge.kind,
+      edge.name,
+      `${hyperedgeFacts(edge).text(edge)}, ${ruleKindOf(edge.rule)}` +
+        (edge.tau === undefined ? '' : `, tau ${edge.tau}${everyText(edge.every)}`),
     ]),
     ...model.stimulus.map(({ kind, layer, patterns, start, stop }) => [
       'stimulus',

@@ -154,6 +154,48 @@ export interface MemoryFacts<E extends v.ObjectEntries, O extends Stored> extend
   }
 }
 
+/** Symbols of the formulas of the page, in TeX. */
+export interface Symbols {
+  /** The activation of a layer. */
+  readonly g: (layer: string) => string
+  /** A matrix of the coupling with an index, such as `A_{v}`. */
+  readonly matrix: (letter: string, index: string) => string
+  /** The symbol of a layer. */
+  readonly of: (layer: string) => string
+  /** A number under a key of the coupling. */
+  readonly number: (key: string, value: number) => string
+}
+
+/** What a kind says that joins layers in a way of its own. */
+export interface HyperedgeFacts<C> extends Facts<C> {
+  readonly under: 'memories'
+  /** In a few words, such as `3 patterns of what, where`. */
+  readonly text: (coupling: C) => string
+  readonly tex: {
+    /** What a layer gets. */
+    readonly sent: (coupling: C, layer: string, symbols: Symbols) => string
+    /** What its symbols stand for, and how it learns. */
+    readonly lines: (coupling: C, symbols: Symbols) => readonly string[]
+    /** Its energy, with its sign. */
+    readonly energy: (coupling: C, symbols: Symbols) => string
+  }
+}
+
+/** What stands in a scenario under one array of a coupling that joins layers in a way of its own. */
+export interface Part<P> {
+  /** The second half of the name of its array, such as `what` of `p.what`. */
+  readonly part: string
+  readonly patterns: P
+  /** Where it stands under the coupling, such as `between.what`. */
+  readonly path: string
+}
+
+/** What the scenario says of such a coupling: the layers that it joins, and the patterns of each of its arrays. */
+export interface Written<S, P> {
+  readonly ends: (spec: S) => readonly string[]
+  readonly parts: (spec: S) => readonly Part<P>[]
+}
+
 /** The slope of a memory that is `matrix` forward and its transpose backward. */
 export function slopeOf(matrix: Float64Array, { from }: Ends, columns: number, to: string): Float64Array {
   return to === from ? transposed(matrix, columns) : matrix
