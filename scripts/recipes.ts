@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 
 /** The recipes, each a patch `docs/recipes/NAME.diff`. */
-export const RECIPES = ['lagrangian', 'rule', 'integrator', 'probe', 'coupling']
+export const RECIPES = ['lagrangian', 'rule', 'integrator', 'probe', 'update', 'coupling']
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const patchOf = (name: string): string => join(ROOT, `docs/recipes/${name}.diff`)

@@ -47,6 +47,8 @@ export function buildModel(parts: Parts): Model {
       tau: 1,
       every: 1,
       temperature: 0,
+      noise: 'normal',
+      update: 'all',
       bias: zeroRows(1, layer.size),
       init: zeroRows(1, layer.size),
       ...layer,

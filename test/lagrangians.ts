@@ -2,7 +2,7 @@
  * A row for each kind of Lagrangian: the ones that every grid runs over, and bounds on the float32 error of activation and
  * value, from the accuracy WGSL asks of each function.
  */
-import { asCustom, type Lagrangian } from '../src/core/kinds/lagrangians/table.ts'
+import { asCustom, type Lagrangian, lagrangianFacts } from '../src/core/kinds/lagrangians/table.ts'
 import { largest, ULP } from './gpu/helpers/within.ts'
 
 interface Row<L> {
@@ -56,6 +56,7 @@ const ROWS: { readonly [K in Lagrangian['kind']]: Row<Extract<Lagrangian, { kind
     // |z| - log 2 + log(1 + e^(-2|z|)) cancels for small z: twice the size of the result at 0.3.
     value: (_, x, value) => 8 * rounding(x) * Math.abs(value),
   },
+  sign: { examples: { sign: { kind: 'sign' } }, activation: () => () => 0, value: summed },
   sigmoid: {
     examples: { sigmoid: { kind: 'sigmoid', gain: 1.5 } },
     // Below float32 it may be 0.
@@ -110,10 +111,15 @@ export const LAGRANGIANS: Readonly<Record<string, Lagrangian>> = Object.assign(
   ...Object.values(ROWS).map(({ examples }) => examples),
 ) as Record<string, Lagrangian>
 
+/** Those that have a Hessian: for analyses, and for flows in continuous time. */
+export const SMOOTH: Readonly<Record<string, Lagrangian>> = Object.fromEntries(
+  Object.entries(LAGRANGIANS).filter(([, l]) => lagrangianFacts(l).withoutHessian === undefined),
+)
+
 /** Built-in Lagrangians, and the same by their formulas. */
 export const BUILT_IN_AS_CUSTOM: Readonly<Record<string, readonly [Lagrangian, Lagrangian]>> =
   Object.fromEntries(
-    ['linear', 'relu', 'power rectified', 'power unrectified', 'tanh', 'sigmoid'].map((name) => {
+    ['linear', 'relu', 'power rectified', 'power unrectified', 'tanh', 'sigmoid', 'sign'].map((name) => {
       const builtIn = LAGRANGIANS[name]!
       return [name, [builtIn, asCustom(builtIn)]] as const
     }),

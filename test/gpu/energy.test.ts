@@ -9,7 +9,7 @@ import { largestStep } from '../../src/core/model/steps.ts'
 import { createReference } from '../../src/core/reference/network.ts'
 import { loadShipped, readShipped } from '../scenario.ts'
 import { buildModel, normalRows, rowsOf, symmetricRows } from '../build.ts'
-import { LAGRANGIANS } from '../lagrangians.ts'
+import { SMOOTH } from '../lagrangians.ts'
 import { withSimulation } from './helpers/compare.ts'
 import { ULP } from './helpers/within.ts'
 
@@ -26,8 +26,8 @@ const orderings = [
   { order: 'memories, synapses, neurons slower in turn', taus: { v: 16, h: 8, w: 4, xi: 1 } },
 ]
 const grid = (['fixed', 'hebbian'] as const).flatMap((rule) => orderings.map((order) => ({ rule, ...order })))
-const pairs = Object.entries(LAGRANGIANS).flatMap(([visible, v]) =>
-  Object.entries(LAGRANGIANS).map(([hidden, h]) => ({ visible, hidden, v, h })),
+const pairs = Object.entries(SMOOTH).flatMap(([visible, v]) =>
+  Object.entries(SMOOTH).map(([hidden, h]) => ({ visible, hidden, v, h })),
 )
 
 /** Two layers, plastic synapses on v and memories between them, away from any fixed point in every replica. */

@@ -8,7 +8,7 @@ import type { Model } from '../../src/core/model/model.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
 import type { Scenario } from '../../src/core/model/schema.ts'
 import { buildModel, normalRows, rowsOf, signRows, symmetricRows } from '../build.ts'
-import { LAGRANGIANS } from '../lagrangians.ts'
+import { SMOOTH } from '../lagrangians.ts'
 import { testDevice } from './device.ts'
 
 const scenario = {} as Scenario
@@ -57,7 +57,7 @@ describe('Lanczos with products on the GPU', () => {
     async (index) => {
       const { device } = await testDevice()
       const stream = new RandomStream(index, 'jacobian')
-      const kinds = Object.values(LAGRANGIANS)
+      const kinds = Object.values(SMOOTH)
       const [a, b, c] = [20 + stream.integer(30), 5 + stream.integer(20), 10 + stream.integer(20)]
       const model = buildModel({
         layers: [

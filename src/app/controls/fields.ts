@@ -1,5 +1,13 @@
 /** What the controls of a scenario are: read from the schema, in the order in which it stands there. Pure. */
-import { isBiased, isMoving, type RuleKind } from '../../core/kinds/rules/table.ts'
+import {
+  isBiased,
+  isMoving,
+  type Rule,
+  RULE_KINDS,
+  type RuleKind,
+  ruleKindOf,
+  startingRule,
+} from '../../core/kinds/rules/table.ts'
 import {
   type Field,
   type SchemaNode,
@@ -10,8 +18,17 @@ import {
   setValue,
   valueAt,
 } from '../../core/model/path.ts'
+import {
+  type Update,
+  UPDATE_KINDS,
+  type UpdateKind,
+  updateKind,
+  updateOf,
+  USUAL_UPDATE,
+} from '../../core/kinds/updates/table.ts'
 import { asCustom, CUSTOM } from '../../core/kinds/lagrangians/table.ts'
 import type { Lagrangian } from '../../core/model/model.ts'
+import { isHyperedgeSpec } from '../../core/model/specs.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { memorySpecs } from '../../core/model/specs.ts'
 
@@ -58,7 +75,7 @@ export function controlFields(scenario: Scenario): ControlField[] {
   const add = (path: string, group: string, item?: string): void => {
     const keys = path.split('.')
     const key = keys.at(-1) as string
-    const isNamedByUser = path.includes('.lagrangian.parameters.')
+    const isNamedByUser = /\.(lagrangian|rule)\.parameters\./.test(path)
     if ((LEFT_OUT.includes(key) && !isNamedByUser) || isMeaningless(scenario, path)) return
     const field = fieldAt(scenario, path)
     const node = nodeAt(scenario, keys)
@@ -74,9 +91,9 @@ export function controlFields(scenario: Scenario): ControlField[] {
           ? ABSENT[key]
           : undefined
     const choice = switchOf(scenario, path)
+    const rule = isMemoryRule(scenario, path) ? ruleKindOf(value as Rule) : undefined
     if (choice !== undefined) {
-      const { options } = choice
-      const chosen = valueAt(scenario, `${path}.${choice.key}`)
+      const { options, chosen } = choice
       fields.push({
         ...field,
         ...base,
@@ -85,6 +102,8 @@ export function controlFields(scenario: Scenario): ControlField[] {
         value: chosen,
         ...(absent === undefined ? {} : { absent }),
       })
+    } else if (rule !== undefined) {
+      fields.push({ ...field, ...base, kind: 'choice', options: RULE_KINDS, value: rule })
     } else if (field.kind === 'number' || field.kind === 'choice' || field.kind === 'flag') {
       // What is not there and is nothing to be chosen has no control.
       if (value === undefined && absent === undefined) return
@@ -116,19 +135,35 @@ export function controlFields(scenario: Scenario): ControlField[] {
 function isMeaningless(scenario: Scenario, path: string): boolean {
   const [group, name = '', key = ''] = path.split('.')
   if (group === 'neurons')
-    return scenario.neurons[name]?.tau === 0 && (key === 'every' || key === 'temperature')
+    return scenario.neurons[name]?.tau === 0 && ['every', 'temperature', 'noise', 'update'].includes(key)
   if (group === 'synapses')
     return scenario.synapses[name]?.tau === undefined && (key === 'every' || key === 'strength')
   if (group === 'memories') {
     const memory = scenario.memories[name]
-    const kind = memory !== undefined && 'rule' in memory ? memory.rule : 'fixed'
-    return !isMoving(kind) ? ['every', 'tau', 'bias'].includes(key) : key === 'bias' && !isBiased(kind)
+    const rule = memory !== undefined && 'rule' in memory ? memory.rule : 'fixed'
+    return !isMoving(rule) ? ['every', 'tau', 'bias'].includes(key) : key === 'bias' && !isBiased(rule)
   }
   return false
 }
 
-/** The key that tells the kinds of a thing apart and the kinds there are, where one may be changed for another. */
-function switchOf(scenario: Scenario, path: string): { key: string; options: string[] } | undefined {
+/** The rule of a memory between two layers: a word, or written out. */
+function isMemoryRule({ memories }: Scenario, path: string): boolean {
+  const [, name = ''] = /^memories\.([^.]+)\.rule$/.exec(path) ?? []
+  const spec = memories[name]
+  return spec !== undefined && !isHyperedgeSpec(spec)
+}
+
+interface Switch {
+  /** The key that tells the kinds apart; absent = the kinds themselves stand there. */
+  readonly key?: string
+  readonly options: string[]
+  readonly chosen: unknown
+}
+
+/** The kinds there are of a thing, and which it is, where one may be changed for another. */
+function switchOf(scenario: Scenario, path: string): Switch | undefined {
+  if (isUpdate(path))
+    return { options: [...UPDATE_KINDS], chosen: updateKind(valueAt(scenario, path) as Update) }
   const key = /^neurons\.[^.]+\.lagrangian$/.test(path)
     ? 'kind'
     : path.endsWith('.corrupt')
@@ -139,7 +174,15 @@ function switchOf(scenario: Scenario, path: string): { key: string; options: str
   const all = nodeAt(setValue(scenario, path, undefined), path.split('.'))
   const options = (all?.options ?? []) as readonly SchemaNode[]
   const kinds = options.map((option) => String(kindOf(option, key)))
-  return { key, options: path.startsWith('stimulus.') ? kinds : kinds.filter((kind) => kind !== 'mask') }
+  return {
+    key,
+    options: path.startsWith('stimulus.') ? kinds : kinds.filter((kind) => kind !== 'mask'),
+    chosen: valueAt(scenario, `${path}.${key}`),
+  }
+}
+
+function isUpdate(path: string): boolean {
+  return /^neurons\.[^.]+\.update$/.test(path)
 }
 
 /** What a kind begins with where the schema has no default. */
@@ -154,9 +197,10 @@ const START: Readonly<Record<string, object>> = {
 export function withField(scenario: Scenario, path: string, value: unknown): unknown {
   const [group, name = '', key = ''] = path.split('.')
   const set = (next: unknown, at: string, to: unknown): unknown => setValue(next, at, to)
+  if (isUpdate(path) && typeof value === 'string') return set(scenario, path, updateOf(value as UpdateKind))
   const switched = switchOf(scenario, path)
   // A whole Lagrangian is taken as it is.
-  if (switched !== undefined && typeof value !== 'object') {
+  if (switched?.key !== undefined && typeof value !== 'object') {
     if (value === undefined) return set(scenario, path, undefined)
     const old = valueAt(scenario, path) as Readonly<Record<string, unknown>> | undefined
     if (old?.[switched.key] === value) return scenario
@@ -167,11 +211,16 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
     const start = START[value as string]
     return set(scenario, path, { [switched.key]: value, ...start, ...Object.fromEntries(same) })
   }
-  let next = set(scenario, path, value)
-  if (group === 'memories' && key === 'rule') {
-    const memory = scenario.memories[name]
-    if (!isBiased(value as RuleKind)) next = set(next, `memories.${name}.bias`, undefined)
-    if (!isMoving(value as RuleKind)) next = set(next, `memories.${name}.tau`, undefined)
+  const memory = group === 'memories' ? scenario.memories[name] : undefined
+  const chosen = memory !== undefined && key === 'rule' ? (value as RuleKind) : undefined
+  const rule =
+    memory && 'rule' in memory && chosen && isMemoryRule(scenario, path)
+      ? startingRule(chosen, memory.rule)
+      : chosen
+  let next = set(scenario, path, rule ?? value)
+  if (rule !== undefined) {
+    if (!isBiased(rule)) next = set(next, `memories.${name}.bias`, undefined)
+    if (!isMoving(rule)) next = set(next, `memories.${name}.tau`, undefined)
     else {
       next = set(
         next,
@@ -183,7 +232,10 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
   }
   if (group === 'synapses' && key === 'tau' && value === undefined)
     next = set(next, `synapses.${name}.strength`, 0)
-  if (group === 'neurons' && key === 'tau' && value === 0) next = set(next, `neurons.${name}.temperature`, 0)
+  if (group === 'neurons' && key === 'tau' && value === 0) {
+    next = set(next, `neurons.${name}.temperature`, 0)
+    next = set(next, `neurons.${name}.update`, USUAL_UPDATE)
+  }
   // A memory has one row for each neuron of its layer: where they are drawn, their number follows.
   for (const [memory, { to, init }] of Object.entries(memorySpecs(scenario))) {
     if (init.kind !== 'random' || init.count === undefined) continue

@@ -1,7 +1,9 @@
 /** The equations of a network as TeX, made from its model: what is shown is what runs. Pure. */
+import { noiseOf } from '../../core/kinds/noises/table.ts'
+import { updateFacts } from '../../core/kinds/updates/table.ts'
 import { hasEnergy, hyperedgeFacts, memoryFacts, targetsOf } from '../../core/kinds/couplings/table.ts'
 import type { Symbols } from '../../core/kinds/couplings/definition.ts'
-import { movingRule } from '../../core/kinds/rules/table.ts'
+import { formulaOfRule, isMoving, movingRule } from '../../core/kinds/rules/table.ts'
 import { lagrangianFacts } from '../../core/kinds/lagrangians/table.ts'
 import { texNumber, texText } from '../../core/kinds/tex.ts'
 import { leftOutOf } from '../../core/model/energy.ts'
@@ -71,10 +73,11 @@ export function equationsOf(model: Model): Equations[] {
     const terms = [bias, input].filter((term) => term !== '').join(' + ') || '0'
     const x = of(layer.name)
     const noise = isWarm(model, layer)
-      ? ` + \\sqrt{2T\\tau_{${x}}}\\,\\xi, \\quad T = ${among(model, `neurons.${layer.name}.temperature`, layer.temperature)}`
+      ? ` + ${noiseOf(layer.noise).formula(x)}, \\quad T = ${among(model, `neurons.${layer.name}.temperature`, layer.temperature)}`
       : ''
     if (layer.tau === 0) return `${x} = ${terms} \\qquad (\\tau_{${x}} = 0)`
-    return `\\tau_{${x}}\\, \\dot ${x} = -${x} + ${terms}${noise}, \\qquad \\tau_{${x}} = ${among(model, `neurons.${layer.name}.tau`, layer.tau)}`
+    const moved = updateFacts(layer.update).formula?.(numberOf(model, layer))
+    return `\\tau_{${x}}\\, \\dot ${x} = -${x} + ${terms}${noise}, \\qquad \\tau_{${x}} = ${among(model, `neurons.${layer.name}.tau`, layer.tau)}${moved === undefined ? '' : `, \\quad ${moved}`}`
   })
   const activations = model.layers.map(
     ({ name, lagrangian }) =>
@@ -89,10 +92,10 @@ export function equationsOf(model: Model): Equations[] {
       ]
     }),
     ...model.memories.flatMap(({ kind, name, from, to, rule, tau, bias }) => {
-      const moving = movingRule(rule)
-      if (moving === undefined) return []
+      if (!isMoving(rule)) return []
       const time = `, \\qquad \\tau_{\\Xi} = ${among(model, `memories.${name}.tau`, tau ?? 0)}`
-      const pull = moving.formula(
+      const pull = formulaOfRule(
+        rule,
         xi(name),
         ...memoryFacts({ kind }).tex.learnt(g(to), g(from)),
         bias !== undefined,
@@ -147,6 +150,14 @@ function among(model: Model, path: string, value: number): string {
   const axis = model.variation?.axes.find((one) => one.path === path)
   if (axis === undefined) return texNumber(value)
   return `${texNumber(Math.min(...axis.values))} \\ldots ${texNumber(Math.max(...axis.values))}`
+}
+
+/** The number of the update of a layer; empty where it has none. */
+function numberOf(model: Model, { name, update }: Layer): string {
+  if (typeof update === 'string') return ''
+  return Object.entries<number>(update)
+    .map(([key, value]) => among(model, `neurons.${name}.update.${key}`, value))
+    .join()
 }
 
 function isWarm(model: Model, { name, temperature }: Layer): boolean {

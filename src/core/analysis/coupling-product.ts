@@ -1,4 +1,6 @@
 /** Products with couplings, by the network's own kernels on the GPU: no matrix is formed that the network has not. */
+import { USUAL_NOISE } from '../kinds/noises/table.ts'
+import { USUAL_UPDATE } from '../kinds/updates/table.ts'
 import { withViews } from '../model/couplings.ts'
 import type { Layer, Memory, Model, Rows } from '../model/model.ts'
 import { createSimulation } from '../run/simulation.ts'
@@ -105,8 +107,10 @@ function linear(scenario: Model['scenario'], layers: readonly Layer[]): Model {
   }
 }
 
+const RESTS = { every: 1, temperature: 0, noise: USUAL_NOISE, update: USUAL_UPDATE } as const
+
 function linearLayer(name: string, size: number, gain: number, tau: number): Layer {
   const zeros = { rows: 1, columns: size, data: new Float32Array(size) }
   const lagrangian = { kind: 'linear', gain } as const
-  return { name, size, shape: [size], lagrangian, tau, every: 1, temperature: 0, bias: zeros, init: zeros }
+  return { name, size, shape: [size], lagrangian, tau, ...RESTS, bias: zeros, init: zeros }
 }

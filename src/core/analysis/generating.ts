@@ -19,6 +19,7 @@ import {
 import type { Layer, Memory, Model } from '../model/model.ts'
 import { movingRule } from '../kinds/rules/table.ts'
 import { dealt, initialMemories, synapticBias } from '../model/values.ts'
+import { requireHessians } from './smooth.ts'
 
 /** A network that has a generating function. */
 export interface GeneratingNetwork {
@@ -224,6 +225,7 @@ export function drive(
  */
 export function curvature(network: GeneratingNetwork, point: Point): Float64Array {
   const { visible, hidden, memories } = network
+  requireHessians(hidden)
   const states = hiddenStates(network, point)
   const N = visible.size
   const result = new Float64Array(N * N)

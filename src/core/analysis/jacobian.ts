@@ -17,6 +17,7 @@ import {
   tensorOf,
 } from './flow.ts'
 import { type Ends, lanczos } from './lanczos.ts'
+import { requireHessians } from './smooth.ts'
 import { DENSE_LIMIT, symmetricSpectrum } from './spectrum.ts'
 
 export interface Stability {
@@ -45,6 +46,7 @@ const HYPERBOLIC = 1e-6
  * @param tolerance - how far from 0 an eigenvalue has to be, in 1 / model time
  */
 export function stabilityAt(model: Model, moment: Moment, tolerance = HYPERBOLIC): Stability {
+  requireHessians(model.layers)
   const isSymmetric = model.couplings.every(hasEnergy)
   const jacobian = jacobianOf(model, moment, isSymmetric)
   const { spectrum, imaginary } = isSymmetric
@@ -105,6 +107,7 @@ export async function stabilityEnds(
   top: number,
   precision = 0,
 ): Promise<EndStability> {
+  requireHessians([...flow.dynamic, ...flow.adiabatic])
   if (flow.withoutEnergy !== undefined)
     throw new ModelError(
       `${flow.withoutEnergy}, so that eigenvalues may be complex, which the ends of a spectrum cannot tell; ask \`spectrum --of ` +

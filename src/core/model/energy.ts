@@ -2,8 +2,9 @@
 import { isDense } from './couplings.ts'
 import { couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
 import { inverseTemperature, isIdentity, isPerNeuron, lagrangianFacts } from '../kinds/lagrangians/table.ts'
-import { movingRule } from '../kinds/rules/table.ts'
-import type { Memory, Model } from './model.ts'
+import { movingRule, ruleKindOf } from '../kinds/rules/table.ts'
+import { updateFacts } from '../kinds/updates/table.ts'
+import type { Layer, Memory, Model } from './model.ts'
 
 /**
  * The one learning memory that is not hebbian and yet has an energy that falls (docs/theory.md, "Learning rules, and where Hebb
@@ -78,6 +79,12 @@ function risesOfOne(model: Model): string[] {
         ? [`a clamp holds a part of layer \`${name}\`, whose neurons share one activation`]
         : [],
     ),
+    ...layers.flatMap(({ name, lagrangian, update }) =>
+      !isPerNeuron(lagrangian) && !updateFacts(update).movesAll
+        ? [`a part of layer \`${name}\` moves in a step, whose neurons share one activation`]
+        : [],
+    ),
+    ...layers.flatMap((layer) => jumpsOf(model, layer)),
     ...memories.flatMap((memory) => {
       const { name, rule } = memory
       switch (movingRule(rule)?.descends) {
@@ -86,12 +93,40 @@ function risesOfOne(model: Model): string[] {
         case 'without-offset':
           return memory.inputOffset === 'none'
             ? []
-            : [`memory \`${name}\` learns by ${rule} with an input offset`]
+            : [`memory \`${name}\` learns by ${ruleKindOf(rule)} with an input offset`]
         case 'joint':
-          return memory === jointMemory(model) ? [] : [`memory \`${name}\` learns by ${rule}`]
+          return memory === jointMemory(model) ? [] : [`memory \`${name}\` learns by ${ruleKindOf(rule)}`]
         case 'never':
-          return [`memory \`${name}\` learns by ${rule}`]
+          return [`memory \`${name}\` learns by ${ruleKindOf(rule)}`]
       }
     }),
+  ]
+}
+
+/**
+ * Why the jumps of an activation may let the energy rise. One neuron that jumps with all else held goes the way of its own
+ * input, so that the energy falls by 2 |h| at least if nothing pulls it back: for that all else must be still or follow at once
+ * from convex Lagrangians, and no neuron may act on itself against its own sign. In two neurons that jump together each may
+ * undo what the other does.
+ */
+function jumpsOf(model: Model, { name, tau, lagrangian, update }: Layer): string[] {
+  if (tau === 0 || lagrangianFacts(lagrangian).withoutHessian === undefined) return []
+  const { layers, couplings, synapses } = model
+  const other = layers.find((one) => one.tau > 0 && one.name !== name) ?? couplings.find((one) => one.tau)
+  const bent = layers.find(
+    (one) => one.tau === 0 && lagrangianFacts(one.lagrangian).isConvex?.(one.lagrangian) === false,
+  )
+  const backward = synapses.find(
+    ({ layer, base }) =>
+      layer === name &&
+      base.kind === 'matrix' &&
+      base.matrix.data.some((entry, k) => k % (base.matrix.columns + 1) === 0 && entry < 0),
+  )
+  const jumps = `neurons of layer \`${name}\` jump`
+  return [
+    ...(updateFacts(update).movesOne ? [] : [`${jumps}, and more than one moves in a step`]),
+    ...(other === undefined ? [] : [`${jumps} while \`${other.name}\` moves`]),
+    ...(bent === undefined ? [] : [`${jumps} beside \`${bent.name}\`, whose Lagrangian is not convex`]),
+    ...(backward === undefined ? [] : [`${jumps}, and the diagonal of \`${backward.name}\` is negative`]),
   ]
 }

@@ -1,10 +1,12 @@
 import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
+import { updateFacts } from '../kinds/updates/table.ts'
 import { ModelError } from '../errors.ts'
 import { shapeOf, sizeOf } from './find.ts'
 import { endsOf } from './specs.ts'
 import type { Layer, Rows } from './model.ts'
 import { checkPatterns } from './patterns/check.ts'
 import { forLayer } from './patterns/want.ts'
+import { show } from './path.ts'
 import type { Place, RowsAt } from './places.ts'
 import type { LayerSpec, Scenario } from './schema.ts'
 
@@ -24,6 +26,12 @@ export function checkLayer(scenario: Scenario, name: string, spec: LayerSpec): s
     throw new ModelError(
       `is ${spec.temperature}, but an adiabatic layer (tau 0) has no noise; set it to 0 or tau above 0`,
       { path: `${path}.temperature` },
+    )
+  }
+  if (adiabatic && !updateFacts(spec.update).movesAll) {
+    throw new ModelError(
+      `is ${show(spec.update)}, but an adiabatic layer (tau 0) follows its input at every tick; leave it out or set tau above 0`,
+      { path: `${path}.update` },
     )
   }
   if (typeof spec.bias === 'object') checkPatterns(scenario, spec.bias, `${path}.bias`)
@@ -62,6 +70,8 @@ export function layerOf(scenario: Scenario, name: string, rowsAt: RowsAt): Layer
     tau: spec.tau,
     every: spec.every,
     temperature: spec.temperature,
+    noise: spec.noise,
+    update: spec.update,
     bias: rows('bias', spec.bias),
     init: rows('init', spec.init ?? { kind: 'zeros' }),
   }

@@ -8,8 +8,10 @@ import type { Product } from '../kinds/couplings/product.ts'
 import type { MemoryKind, OwnOf } from '../kinds/couplings/table.ts'
 import type { IntegratorKind } from '../kinds/integrators/table.ts'
 import type { Lagrangian } from '../kinds/lagrangians/table.ts'
+import type { NoiseKind } from '../kinds/noises/table.ts'
 import type { ProbeKind, ProbeOf } from '../kinds/probes/table.ts'
-import type { RuleKind } from '../kinds/rules/table.ts'
+import type { Rule } from '../kinds/rules/table.ts'
+import type { Update } from '../kinds/updates/table.ts'
 import type { Scenario } from './schema.ts'
 
 /** Dense rows, row-major, float32. `free` marks (with 1) the entries that a mask leaves alone. */
@@ -33,7 +35,7 @@ export interface Signs {
   readonly unit: number
 }
 
-export type { Lagrangian }
+export type { Lagrangian, Update }
 
 /** One layer of neurons, x. */
 export interface Layer {
@@ -47,6 +49,9 @@ export interface Layer {
   readonly tau: number
   readonly every: number
   readonly temperature: number
+  readonly noise: NoiseKind
+  /** Which neurons move in a step. */
+  readonly update: Update
   /** b: one row for all replicas, or rows dealt to the replicas in turn. */
   readonly bias: Rows
   /** x(0): rows dealt to the replicas in turn. */
@@ -82,7 +87,7 @@ export interface CommonMemory {
   readonly to: string
   /** The layers that it sends to: both, `to` alone (forward), or `from` alone (backward). */
   readonly direction: Ends['direction']
-  readonly rule: RuleKind
+  readonly rule: Rule
   /** Time constant; absent for rule "fixed". */
   readonly tau?: number
   readonly every: number
@@ -118,7 +123,7 @@ export interface Factor {
 interface CommonHyperedge {
   readonly name: string
   readonly factors: readonly Factor[]
-  readonly rule: RuleKind
+  readonly rule: Rule
   /** Time constant; absent for rule "fixed". */
   readonly tau?: number
   readonly every: number

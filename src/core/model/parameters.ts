@@ -3,7 +3,7 @@ import { COUPLINGS } from '../kinds/couplings/table.ts'
 import { withViews } from './couplings.ts'
 import { checkScenario } from './check.ts'
 import { ModelError } from '../errors.ts'
-import type { Layer, Model, Variation } from './model.ts'
+import type { Layer, Memory, Model, Variation } from './model.ts'
 import { parseScenario } from './parse.ts'
 import { suggestion } from '../suggestion.ts'
 import { fieldAt, setValue } from './path.ts'
@@ -62,10 +62,10 @@ export function withNumbers(model: Model, scenario: Scenario): Model {
     seed: scenario.seed,
     time: scenario.time,
     layers: model.layers.map((layer) => {
-      const { tau, every, temperature, lagrangian, bias } = scenario.neurons[
+      const { tau, every, temperature, update, lagrangian, bias } = scenario.neurons[
         layer.name
       ] as Model['scenario']['neurons'][string]
-      return { ...layer, tau, every, temperature, lagrangian, bias: biasOf(layer, bias) }
+      return { ...layer, tau, every, temperature, update, lagrangian, bias: biasOf(layer, bias) }
     }),
     ...withViews(
       model.couplings.map((coupling) => ({
@@ -94,6 +94,7 @@ function biasOf(layer: Layer, bias: unknown): Layer['bias'] {
 }
 
 interface Numbers {
+  readonly rule?: Memory['rule']
   readonly tau?: number
   readonly every?: number
   readonly strength?: number
@@ -102,8 +103,12 @@ interface Numbers {
 
 function numbersOf(spec: Numbers = {}): Numbers {
   return Object.fromEntries(
-    Object.entries({ tau: spec.tau, every: spec.every, strength: spec.strength, beta: spec.beta }).filter(
-      ([, value]) => value !== undefined,
-    ),
+    Object.entries({
+      rule: spec.rule,
+      tau: spec.tau,
+      every: spec.every,
+      strength: spec.strength,
+      beta: spec.beta,
+    }).filter(([, value]) => value !== undefined),
   )
 }

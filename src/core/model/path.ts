@@ -187,9 +187,12 @@ function select(node: SchemaNode, raw: unknown): SchemaNode {
     return options.find((option) => tellsKind(option, node.key, kind)) ?? node
   }
   const accepting = options.filter((option) => accepts(option, raw))
-  // Of lists the one of that length.
+  const keys = typeof raw === 'object' && raw !== null ? Object.keys(raw) : []
+  // Of lists the one of that length, of objects the one with those keys.
   const fitting =
-    accepting.find(({ items }) => Array.isArray(raw) && items?.length === raw.length) ?? accepting[0]
+    accepting.find(({ items }) => Array.isArray(raw) && items?.length === raw.length) ??
+    accepting.find(({ entries }) => entries !== undefined && keys.every((key) => key in entries)) ??
+    accepting[0]
   return fitting === undefined ? node : select(fitting, raw)
 }
 
@@ -209,6 +212,7 @@ function tellsKind(option: SchemaNode, key: string | undefined, kind: unknown): 
 function accepts(node: SchemaNode, raw: unknown): boolean {
   if (Array.isArray(raw)) return node.type === 'strict_tuple' || node.type === 'array'
   if (typeof raw === 'object') return node.type === 'variant' || node.type === 'strict_object'
+  if (node.type === 'picklist') return (node.options as readonly unknown[]).includes(raw)
   return node.type === typeof raw || (node.type === 'literal' && node.literal === raw)
 }
 
@@ -259,7 +263,16 @@ export function expected(node: SchemaNode): string {
       return `an object with "${node.key}" ${list(kinds.map(show))}`
     }
     case 'union':
-      return list((node.options as readonly SchemaNode[]).map(expected))
+      // The words of a picklist among them are no list in a list.
+      return list(
+        (node.options as readonly SchemaNode[]).flatMap((option) =>
+          option.type === 'picklist' ? (option.options as readonly string[]).map(show) : [expected(option)],
+        ),
+      )
+    case 'strict_object': {
+      const [key, ...others] = keysOf(node)
+      return key === undefined || others.length > 0 ? 'an object {...}' : `an object {"${key}": ...}`
+    }
     default:
       return 'an object {...}'
   }

@@ -1,6 +1,7 @@
 /** Which parameters may change while a network runs, and which may differ from replica to replica. */
 import { integratorOf } from '../kinds/integrators/table.ts'
 import type { Scenario } from './schema.ts'
+import { memorySpecs } from './specs.ts'
 
 /** Keys of a layer, synapse or memory that live in uniforms. What is not here shapes buffers or kernels. */
 const RUNNING = {
@@ -21,13 +22,18 @@ export function runningPaths(scenario: Scenario): string[] {
       if ((layer.tau === 0 && key !== 'bias') || !isFree(key)) continue
       if (typeof layer[key] === 'number') paths.push(`neurons.${name}.${key}`)
     }
-    const { lagrangian } = layer
+    const { lagrangian, update } = layer
+    if (typeof update === 'object')
+      paths.push(...Object.keys(update).map((key) => `neurons.${name}.update.${key}`))
     for (const [key, value] of Object.entries(lagrangian))
       if (typeof value === 'number') paths.push(`neurons.${name}.lagrangian.${key}`)
     if ('parameters' in lagrangian)
       for (const key of Object.keys(lagrangian.parameters))
         paths.push(`neurons.${name}.lagrangian.parameters.${key}`)
   }
+  for (const [name, { rule }] of Object.entries(memorySpecs(scenario)))
+    if (typeof rule !== 'string')
+      for (const key of Object.keys(rule.parameters)) paths.push(`memories.${name}.rule.parameters.${key}`)
   for (const group of ['synapses', 'memories'] as const)
     for (const [name, item] of Object.entries<object>(scenario[group])) {
       if ('tau' in item && item.tau !== undefined)

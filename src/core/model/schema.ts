@@ -16,7 +16,10 @@ import { FEWEST_FACTORS, MOST_FACTORS } from '../kinds/couplings/product.ts'
 import { DIRECTIONS } from '../kinds/couplings/definition.ts'
 import { INTEGRATOR_KINDS } from '../kinds/integrators/table.ts'
 import { lagrangianOptions } from '../kinds/lagrangians/table.ts'
-import { RULE_KINDS, RULES } from '../kinds/rules/table.ts'
+import { NOISE_KINDS, NOISES, USUAL_NOISE } from '../kinds/noises/table.ts'
+import { customRule } from '../kinds/rules/custom.ts'
+import { NAMED_RULES, restingAt, RULE_KINDS, RULES } from '../kinds/rules/table.ts'
+import { UPDATE_KINDS, updateOptions, UPDATES, USUAL_UPDATE } from '../kinds/updates/table.ts'
 import { patternOptions, patternsAs, patternsSchema } from './patterns/schema.ts'
 import { probeSchema } from './probe-schema.ts'
 import { replicasSchema } from './replicas-schema.ts'
@@ -98,6 +101,16 @@ const layerSchema = v.pipe(
     init: v.exactOptional(
       patternsAs('init', 'x(0): rows dealt to the replicas in turn; zeros when not given.'),
     ),
+    update: v.optional(
+      v.pipe(
+        v.union(updateOptions),
+        v.title('update'),
+        v.description(
+          `Which neurons move in a step; the others keep their state. ${UPDATE_KINDS.map((kind) => `${kind}: ${UPDATES[kind].text}`).join(' ')} Not on an adiabatic layer.`,
+        ),
+      ),
+      USUAL_UPDATE,
+    ),
     temperature: v.optional(
       number(
         'temperature',
@@ -108,6 +121,14 @@ const layerSchema = v.pipe(
         },
       ),
       0,
+    ),
+    noise: v.optional(
+      choice(
+        'noise',
+        `What a temperature above 0 adds. ${NOISE_KINDS.map((kind) => `${kind}: ${NOISES[kind].text}`).join(' ')}`,
+        NOISE_KINDS,
+      ),
+      USUAL_NOISE,
     ),
   }),
   v.description('A layer of neurons x: tau dx/dt = -x + b + I.'),
@@ -193,13 +214,20 @@ const memory = {
     1,
   ),
   rule: v.optional(
-    choice('rule', RULE_KINDS.map((kind) => `${kind}: ${RULES[kind].text}`).join(' '), RULE_KINDS),
+    v.pipe(
+      v.union([v.picklist(NAMED_RULES), customRule]),
+      v.title('rule'),
+      v.description(RULE_KINDS.map((kind) => `${kind}: ${RULES[kind].text}`).join(' ')),
+    ),
     'fixed',
   ),
   tau: memoryTau,
   every,
   bias: v.exactOptional(
-    patternsAs('bias', 'Lambda, shaped like Xi; init when not given (hebbian), 0 when not given (gated).'),
+    patternsAs(
+      'bias',
+      `Lambda, shaped like Xi; where it is not given init (${restingAt('init')}) or 0 (${restingAt('zero')}).`,
+    ),
   ),
 }
 

@@ -9,6 +9,7 @@
 import { COUPLINGS, hasEnergy, layersOf, matrixFacts } from '../kinds/couplings/table.ts'
 import { groupsOf, isSynapse } from './couplings.ts'
 import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
+import { updateFacts } from '../kinds/updates/table.ts'
 import { INTEGRATORS } from '../kinds/integrators/table.ts'
 import type { Coupling, Layer, Memory, Model, Rows } from './model.ts'
 
@@ -85,12 +86,24 @@ function coupledGroups(model: Model): { readonly path: string; readonly name: st
   }
   return [
     ...layers
-      .filter(({ name, tau }) => tau > 0 && moves(name) && couplings.some((one) => feedsBack(one, name)))
+      .filter(
+        ({ name, tau }) =>
+          tau > 0 && isFlow(model, name) && moves(name) && couplings.some((one) => feedsBack(one, name)),
+      )
       .map(({ name }) => ({ path: `neurons.${name}`, name })),
     ...[...couplings.filter(isSynapse), ...couplings.filter((one) => !isSynapse(one))]
       .filter((one) => one.tau !== undefined && layersOf(one).some(moves))
       .map(({ kind, name }) => ({ path: `${COUPLINGS[kind].under}.${name}`, name })),
   ]
+}
+
+/** False for a layer whose steps are no picture of a flow: its activation jumps, or one neuron moves while the others wait. */
+function isFlow({ layers }: Model, layer: string): boolean {
+  return layers.every(
+    ({ name, lagrangian, update }) =>
+      name !== layer ||
+      (lagrangianFacts(lagrangian).withoutHessian === undefined && !updateFacts(update).movesOne),
+  )
 }
 
 /** True when clamps hold all of a layer in every tick. */
@@ -124,7 +137,7 @@ function flip(
     const slopes = own.map(({ point, layer }) =>
       lagrangianFacts(layer.lagrangian).steepest(layer.lagrangian, reachOf(point, layer)),
     )
-    if (tau === 0 || isHeld(model, name) || slopes.includes(undefined)) return []
+    if (tau === 0 || isHeld(model, name) || !isFlow(model, name) || slopes.includes(undefined)) return []
     const weights = own.map(({ point, layer }, index) => ({
       rate: rateOf(layer, point.time),
       slope: slopes[index] as number,

@@ -7,7 +7,17 @@
 import { INTEGRATOR_KINDS, type IntegratorKind, integratorOf } from '../kinds/integrators/table.ts'
 import type { Written } from '../kinds/lagrangians/definition.ts'
 import { isPerNeuron, type Lagrangian, lagrangianFacts } from '../kinds/lagrangians/table.ts'
-import { hasSteadyRate, isMoving, RULE_KINDS, type RuleKind } from '../kinds/rules/table.ts'
+import { NOISE_KINDS, type NoiseKind, USUAL_NOISE } from '../kinds/noises/table.ts'
+import {
+  hasSteadyRate,
+  isMoving,
+  NAMED_RULES,
+  rateSharedBy,
+  type Rule,
+  ruleKindOf,
+  writtenRule,
+} from '../kinds/rules/table.ts'
+import { UPDATE_KINDS, type UpdateKind, UPDATES } from '../kinds/updates/table.ts'
 import { wgsl } from './shaders.ts'
 
 /** The kernels, each a file of its name, and the files that are joined to it. */
@@ -15,6 +25,7 @@ const KERNELS = {
   'neuron/stimulate': [],
   'neuron/activate': ['common/real'],
   'neuron/normalize': ['common/real', 'common/magnitude'],
+  'neuron/choose': ['common/random', 'common/choice'],
   'neuron/integrate': [],
   'product/matvec': [],
   'product/matvec-transposed': [],
@@ -151,8 +162,12 @@ export interface Joined {
   readonly epilogue?: Epilogue
   readonly tile?: Tile
   readonly reduce?: Reduction
+  /** Of what moves a layer; default normal. */
+  readonly noise?: NoiseKind
+  /** Of neuron/choose: who moves. */
+  readonly update?: UpdateKind
   /** Of rule/plasticity-step: what moves it. */
-  readonly rule?: RuleKind
+  readonly rule?: Rule
   /** Of a rule whose rate differs from row to row. */
   readonly integrator?: IntegratorKind
   /** What moves is added up in two words (common/carry.wgsl); only of kernels that move a layer or a coupling. */
@@ -223,6 +238,8 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     tile,
     reduce,
     rule,
+    noise = USUAL_NOISE,
+    update,
     varied: isVaried = false,
   } = joined
   // Elsewhere the rate is computed on the host.
@@ -241,7 +258,9 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     format,
     size,
     reduce,
-    rule,
+    rule && ruleKindOf(rule),
+    noise === USUAL_NOISE ? undefined : noise,
+    update,
     gain,
     isCarried ? 'carried' : undefined,
     isStaged ? 'staged' : undefined,
@@ -250,7 +269,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     .filter((part) => part !== undefined)
     .join('+')
   const facts = lagrangian && lagrangianFacts(lagrangian)
-  const written = lagrangian && facts?.written?.(lagrangian)
+  const written = (lagrangian && facts?.written?.(lagrangian)) ?? (rule && writtenRule(rule))
   const identity = written === undefined ? key : `${key}: ${written.lines.join('\n')}`
   let kernel = cache.get(identity)
   if (kernel === undefined) {
@@ -267,7 +286,9 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
       if (name !== 'probe/legendre') parts.push(file)
       else parts.push(...(facts?.isPerNeuron ? [file, 'lagrangian/summed'] : ['lagrangian/whole']))
     }
-    if (rule !== undefined) parts.push('common/number', ...ruleFiles(rule, gain))
+    if (rule !== undefined) parts.push(...ruleFiles(rule, gain))
+    if (parts.includes('neuron/step')) parts.push(`noise/${noise}`)
+    if (update !== undefined) parts.push(`update/${update}`)
     if (mayVary(name)) parts.push(isVaried ? 'common/params-per-replica' : 'common/params-uniform')
     else if (isVaried) throw new Error(`${name} has one row of Params for all replicas`)
     if (tile !== undefined)
@@ -288,9 +309,22 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
 }
 
 /** The files of a rule, and of the rate at which it moves its rows. */
-function ruleFiles(rule: RuleKind, gain: string | undefined): readonly string[] {
-  if (gain === undefined) return [`rule/${rule}`, 'rule/steady']
-  return [`rule/${rule}`, 'rule/by-row', `integrator/${gain}`]
+function ruleFiles(rule: Rule, gain: string | undefined): readonly string[] {
+  const files = filesOfRule(rule)
+  if (gain === undefined) return ['common/number', ...files, 'rule/steady']
+  if (rateSharedBy(rule) === 'row') return ['common/number', ...files, 'rule/by-row', `integrator/${gain}`]
+  return ['resident/quad', 'resident/rows', ...files, 'rule/by-entry', `integrator/${gain}`]
+}
+
+/** The functions of a rule itself. */
+function filesOfRule(rule: Rule): readonly string[] {
+  const own = `rule/${ruleKindOf(rule)}`
+  return writtenRule(rule) === undefined ? [own] : ['lagrangian/custom', own]
+}
+
+/** The WGSL of a rule. */
+export function ruleText(rule: Rule): string {
+  return [...filesOfRule(rule).map(wgsl), ...(writtenRule(rule)?.lines ?? [])].join('\n')
 }
 
 /** What a kernel calls as `advanced`, if it does. */
@@ -369,6 +403,14 @@ function expand(source: string, counts: Readonly<Record<string, number>>): strin
   return [...constants, ...lines].join('\n')
 }
 
+/** For tests of all shaders: a rule that is written out. */
+const WRITTEN_RULE: Rule = {
+  kind: 'custom',
+  drive: 'pow(to, 3) * from + base',
+  decay: 'abs(w)',
+  parameters: {},
+}
+
 /** Names of all kernels. */
 export const KERNEL_NAMES = Object.keys(KERNELS) as KernelName[]
 
@@ -381,6 +423,8 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
   const reductions = Object.keys(REDUCTIONS) as Reduction[]
   const formats = Object.keys(FORMATS) as Format[]
   if (name === 'neuron/activate') return lagrangians.filter(isPerNeuron).map((lagrangian) => ({ lagrangian }))
+  if (name === 'neuron/choose')
+    return UPDATE_KINDS.filter((kind) => !UPDATES[kind].movesAll).map((update) => ({ update }))
   if (name === 'neuron/normalize')
     return lagrangians
       .filter((lagrangian) => !isPerNeuron(lagrangian))
@@ -430,9 +474,13 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
     return [
       ...[{ ending: 'step' } as const, ...reacting].flatMap(inBothSums),
       ...inBothSums({ ending: 'step', staged: true }),
+      ...NOISE_KINDS.filter((noise) => noise !== USUAL_NOISE).map((noise): Joined => ({
+        ending: 'step',
+        noise,
+      })),
     ]
   if (name === 'rule/plasticity-step')
-    return RULE_KINDS.filter(isMoving).flatMap((rule) =>
+    return [...NAMED_RULES.filter(isMoving), WRITTEN_RULE].flatMap((rule) =>
       (hasSteadyRate(rule) ? INTEGRATOR_KINDS.slice(0, 1) : gainKinds()).flatMap((integrator) =>
         [
           { rule, integrator },
@@ -441,7 +489,7 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
       ),
     )
   if (name === 'memory/convolution-plasticity-step')
-    return RULE_KINDS.filter((rule) => isMoving(rule) && hasSteadyRate(rule)).flatMap((rule) =>
+    return NAMED_RULES.filter((rule) => isMoving(rule) && hasSteadyRate(rule)).flatMap((rule) =>
       [{ rule }, { rule, staged: true }].flatMap(inBothSums),
     )
   // What hands what it makes to an ending.

@@ -3,6 +3,7 @@ import type { Layer, Model, Rows } from '../model/model.ts'
 import { cueTable, cuesOf, dealtRow, hasOwnBias, repetitionsOf } from '../model/variation.ts'
 import { carryFields, carryNameOf, isCarried } from './carry.ts'
 import { isPerNeuron } from '../kinds/lagrangians/table.ts'
+import { updateFacts, updateKind, updateWord } from '../kinds/updates/table.ts'
 import { lagrangianFields } from './kernels.ts'
 import { dealRows, gatherRows, vectorStride } from './layout.ts'
 import type { Operation, Stage } from './operation.ts'
@@ -51,6 +52,7 @@ export function planLayer(planning: Planning, layer: Layer): void {
     'parameter',
   )
   if (!isPerNeuron(layer.lagrangian)) addBuffer(planning, `${name}/whole`, model.replicas * 4)
+  if (chooses(layer)) addBuffer(planning, `${name}/still`, bytes)
   if (isStimulated(model, layer)) {
     addBuffer(planning, `${name}/current`, bytes, { kind: 'zero' }, 'state')
     addBuffer(planning, `${name}/hold`, bytes, { kind: 'zero' }, 'state')
@@ -82,8 +84,14 @@ function vectorBytes(planning: Planning, layer: Layer): number {
   return planning.model.replicas * vectorStride(layer.size) * 4
 }
 
+/** True where not all neurons of a layer move in every step. */
+export function chooses({ update }: Layer): boolean {
+  return !updateFacts(update).movesAll
+}
+
+/** True for a layer of which neurons may be held: by a stimulus, or by its update. */
 function isStimulated(model: Model, layer: Layer): boolean {
-  return model.stimulus.some((item) => item.layer === layer.name)
+  return chooses(layer) || model.stimulus.some((item) => item.layer === layer.name)
 }
 
 /** Buffers of neuron/external-input.wgsl. */
@@ -176,6 +184,37 @@ export function planStimulus(planning: Planning, layer: Layer): Operation[] {
   ]
 }
 
+/** Who moves in this step, for a layer that does not move all its neurons: at most one operation, before all stages. */
+export function choose(planning: Planning, layer: Layer): Operation[] {
+  if (!chooses(layer)) return []
+  const { model } = planning
+  const { name, size } = layer
+  return [
+    operation(planning, {
+      owner: name,
+      act: 'choose',
+      stage: 'integrate',
+      kernel: 'neuron/choose',
+      joined: { update: updateKind(layer.update) },
+      buffers: { hold: `${name}/hold`, still: `${name}/still` },
+      workgroups: perNeuron(planning, size),
+      params: (m) => {
+        const now = find(m.layers, name)
+        return {
+          size,
+          layerStride: vectorStride(size),
+          every: now.every,
+          word: updateWord(now.update),
+          seed: m.seed,
+          layer: m.layers.findIndex((other) => other.name === name),
+          repetitions: repetitionsOf(model),
+        }
+      },
+      every: (m) => find(m.layers, name).every,
+    }),
+  ]
+}
+
 /** g = dL/dx of one layer. */
 export function activate(planning: Planning, layer: Layer, stage: Stage): Operation {
   const { name, size } = layer
@@ -232,10 +271,12 @@ export function stepping(
       ...(active ? { ending: 'react', lagrangian } : { ending: 'step' }),
       ...(carried && { carried }),
       ...(turn && { staged: true }),
+      noise: layer.noise,
     },
     constants: { ADIABATIC: adiabatic ? 1 : 0, ADDS: adds ? 1 : 0, ...driveConstants(model, layer) },
     buffers: {
       ...driveBuffers(model, layer),
+      ...(chooses(layer) && { hold: `${name}/still` }),
       input: adds ? `${name}/input` : 'none',
       state: `${name}/state`,
       faults: 'faults',

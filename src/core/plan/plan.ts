@@ -11,7 +11,7 @@ import { attentionOf } from './attention.ts'
 import { couplingPlanner } from './couplings/table.ts'
 import type { Limits, Matrix } from './layout.ts'
 import { planMove } from './moves.ts'
-import { activate, integrate, planLayer, planStimulus, stepping } from './neurons.ts'
+import { activate, choose, integrate, planLayer, planStimulus, stepping } from './neurons.ts'
 import type { BufferPlan, Operation, Stage } from './operation.ts'
 import { type ClockPlan, planClock } from './clock.ts'
 import { type Planning, WORKGROUP, addBuffer, bytesOf } from './planning.ts'
@@ -218,6 +218,7 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
     ]
   }
   const tick = [
+    ...dynamic.flatMap((layer) => choose(planning, layer)),
     ...[...activations.values()].filter((one) => !prepare.includes(one)),
     ...settle.flatMap(({ operations }) => operations),
     // Slower groups are held meanwhile, and move from the activations of the last stage.
@@ -291,6 +292,7 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
           // Each layer by itself: what moves it stands in the parameters of its own kernels.
           ...model.layers.flatMap((layer) => [
             activate(own, layer, layer.tau > 0 ? 'activate' : 'settle'),
+            ...choose(own, layer),
             integrate(own, layer, layer.tau > 0 ? 'integrate' : 'settle', stepping(own, layer, false, false)),
           ]),
           ...learning,

@@ -3,6 +3,7 @@ import { groupsOf } from '../model/couplings.ts'
 import { ModelError } from '../errors.ts'
 import type { ClockPlan } from './clock.ts'
 import { INTEGRATORS } from '../kinds/integrators/table.ts'
+import { noiseOf } from '../kinds/noises/table.ts'
 import type { Layer, Model } from '../model/model.ts'
 import { ALONE, type Joined, type KernelName, type Product, type Tile, kernelOf } from './kernels.ts'
 import { type Limits, type Matrix, roundUp } from './layout.ts'
@@ -253,10 +254,10 @@ export function rateOf(model: Model, every: number, tau: number): number {
   return INTEGRATORS[model.time.integrator].rate(ratio)
 }
 
-/** Standard deviation of what noise adds to a layer in one step; with exponential-euler exact at any step. */
-export function sigmaOf(model: Model, { every, tau, temperature }: Layer): number {
+/** What the number of the noise is multiplied with in one step of a layer. */
+export function sigmaOf(model: Model, { every, tau, temperature, noise }: Layer): number {
   const ratio = stepOf(model, every) / tau
-  return Math.sqrt(temperature * INTEGRATORS[model.time.integrator].variance(ratio))
+  return noiseOf(noise).amplitude(temperature, model.time.integrator, ratio)
 }
 
 /** Index of a group in `groupsOf`, and in the buffer `faults`. */

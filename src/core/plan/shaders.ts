@@ -2,6 +2,8 @@
 import { INTEGRATOR_KINDS, integratorOf } from '../kinds/integrators/table.ts'
 import { LAGRANGIANS } from '../kinds/lagrangians/table.ts'
 import { isMoving, RULE_KINDS } from '../kinds/rules/table.ts'
+import { NOISE_KINDS } from '../kinds/noises/table.ts'
+import { UPDATE_KINDS, UPDATES } from '../kinds/updates/table.ts'
 
 const FILES = import.meta.glob<string>('../../../shaders/**/*.wgsl', {
   query: '?raw',
@@ -20,3 +22,5 @@ export function wgsl(path: string): string {
 for (const kind of Object.keys(LAGRANGIANS)) wgsl(`lagrangian/${kind}`)
 for (const kind of INTEGRATOR_KINDS) wgsl(`integrator/${integratorOf(kind).gain}`)
 for (const kind of RULE_KINDS.filter(isMoving)) wgsl(`rule/${kind}`)
+for (const kind of NOISE_KINDS) wgsl(`noise/${kind}`)
+for (const kind of UPDATE_KINDS.filter((one) => !UPDATES[one].movesAll)) wgsl(`update/${kind}`)

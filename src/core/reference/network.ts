@@ -5,10 +5,12 @@
 import { couplingFacts } from '../kinds/couplings/table.ts'
 import { add, row } from '../math/algebra.ts'
 import { gainOf, integratorOf, stagesOf } from '../kinds/integrators/table.ts'
-import { type Moving, movingRule } from '../kinds/rules/table.ts'
+import { noiseOf } from '../kinds/noises/table.ts'
+import { compiledRule, type Moving, movingRule } from '../kinds/rules/table.ts'
+import { updateFacts, updateWord } from '../kinds/updates/table.ts'
 import { activation } from '../kinds/lagrangians/table.ts'
 import type { Hyperedge, Layer, Memory, Model, Synapse } from '../model/model.ts'
-import { noise } from '../model/random.ts'
+import { noise, updateDraw } from '../model/random.ts'
 import { type Activations, type Energy, energyOf } from './energy.ts'
 import { type Variables, createVariables, get } from './variables.ts'
 
@@ -93,6 +95,8 @@ function createOne(model: Model): Reference {
   const variables = createVariables(model)
   const { values, shares, held, state, stimulate } = variables
   const { groups, activate, input } = createPulls(model, variables)
+  /** Whether the update of a layer lets a neuron move in this tick. */
+  const chosen = new Map<string, (index: number) => boolean>()
   let tick = 0
 
   stimulate(tick)
@@ -150,6 +154,9 @@ function createOne(model: Model): Reference {
    */
   function advance(r: number): void {
     const due = groups.filter(({ every }) => tick % every === every - 1)
+    model.layers.forEach((layer, index) => {
+      chosen.set(layer.name, chooserOf(layer, index, r))
+    })
     const { stages } = integratorOf(integrator)
     const isStaged = ({ every }: Group): boolean => stagesOf(integrator, every).length > 1
     const staged = due.filter(isStaged)
@@ -177,21 +184,34 @@ function createOne(model: Model): Reference {
     })
   }
 
+  /** Which neurons move in this tick: the same in all stages. */
+  function chooserOf({ size, every, update }: Layer, index: number, r: number): (index: number) => boolean {
+    return updateFacts(update).chooser({
+      size,
+      step: Math.floor(tick / every),
+      word: updateWord(update),
+      draw: (counter) => updateDraw(model.seed, tick, index, r, counter),
+    })
+  }
+
   /** What a group gains by a whole step of one stage. */
   function gainsOf({ name, tau, every, pull }: Group, g: Activations, r: number): Float64Array {
     const { drive, gate = one, decay = one } = pull(g, r)
     const h = (dt * every) / tau
-    return state(name, r).map((z, k) => gainOf(integrator, h, gate(k), decay(k)) * (drive[k]! - decay(k) * z))
+    const moves = chosen.get(name)
+    return state(name, r).map((z, k) =>
+      moves?.(k) === false ? 0 : gainOf(integrator, h, gate(k), decay(k)) * (drive[k]! - decay(k) * z),
+    )
   }
 
-  /** x += sigma xi, xi ~ N(0, 1), where no clamp holds x: what noise of temperature T adds in a step of the linear leak. */
-  function shake({ name, temperature, tau, every }: Layer, index: number, r: number): void {
+  /** x += sigma xi, where x moves: what noise of temperature T adds in a step of the linear leak, xi ~ N(0, 1) or logistic. */
+  function shake({ name, temperature, tau, every, noise: kind }: Layer, index: number, r: number): void {
     if (temperature === 0) return
     const x = state(name, r)
     const ratio = (dt * every) / tau
-    const amplitude = Math.sqrt(temperature * integratorOf(integrator).variance(ratio))
+    const amplitude = noiseOf(kind).amplitude(temperature, integrator, ratio)
     get(held, name).forEach((clamped, i) => {
-      if (!clamped) x[i]! += amplitude * noise(model.seed, tick, index, r, i)
+      if (!clamped && get(chosen, name)(i)) x[i]! += amplitude * noise(model.seed, tick, index, r, i, kind)
     })
   }
 }
@@ -286,6 +306,7 @@ function createPulls(
   /** tau dXi/dt by the rule of the memory. */
   function memoryPull(memory: Memory, rule: Moving): Group['pull'] {
     const lambda = get(lambdas, memory.name)
+    if ('compile' in rule) return entrywisePull(memory, lambda)
     const { gate, decay } = rule
     return (g, r) => {
       const to = get(g, memory.to)
@@ -300,9 +321,29 @@ function createPulls(
     }
   }
 
+  /** The same by a rule that the user has written; of matrices alone. */
+  function entrywisePull(
+    { name, from, to, rule, init: { columns } }: Memory,
+    lambda: Float64Array,
+  ): Group['pull'] {
+    const written = compiledRule(rule)
+    if (written === undefined) throw new Error(`the rule of \`${name}\` is not written out`)
+    return (g, r) => {
+      const xi = state(name, r)
+      const entry = (k: number) => ({
+        to: get(g, to)[Math.floor(k / columns)]!,
+        from: get(g, from)[k % columns]!,
+        w: xi[k]!,
+        base: lambda[k]!,
+      })
+      return { drive: xi.map((_, k) => written.drive(entry(k))), decay: (k) => written.decay(entry(k)) }
+    }
+  }
+
   /** tau dA/dt of the factors of a hyperedge by its rule, which has neither a gate nor a decay of its own. */
   function edgePull(edge: Hyperedge, rule: Moving): Group['pull'] {
     const lambda = get(lambdas, edge.name)
+    if (!('drive' in rule)) throw new Error(`\`${edge.name}\` has a rule that is written out`)
     return (g, r) => {
       const driven = couplingFacts(edge).drive(edge, g, rule.drive, state(edge.name, r))
       return { drive: lambda.map((Lambda, k) => Lambda + driven[k]!) }

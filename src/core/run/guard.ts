@@ -1,8 +1,10 @@
 /** Watches the total energy where it may not rise (docs/theory.md, "Energy, and why it falls"). */
 import { groupsOf } from '../model/couplings.ts'
+import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
+import { updateFacts } from '../kinds/updates/table.ts'
 import { measureOf } from '../kinds/probes/table.ts'
 import { risesOf } from '../model/energy.ts'
-import type { Model } from '../model/model.ts'
+import type { Layer, Model } from '../model/model.ts'
 import { largestStep } from '../model/steps.ts'
 import type { Sample } from './series.ts'
 
@@ -44,6 +46,11 @@ interface Span {
   readonly until: number
 }
 
+/** True for a layer that may move long while the energy rests: below a jump of its activation, or neuron after neuron. */
+function isPatient({ lagrangian, update }: Layer): boolean {
+  return lagrangianFacts(lagrangian).withoutHessian !== undefined || !updateFacts(update).movesAll
+}
+
 /** Makes the guard of a run. */
 export function createEnergyGuard(initial: Model, model: () => Model): EnergyGuard {
   const last = new Map<number, Span & { readonly energy: number; readonly scale: number }>()
@@ -74,7 +81,7 @@ export function createEnergyGuard(initial: Model, model: () => Model): EnergyGua
       const point = whole.variation?.points[Math.floor(replica / whole.variation.repetitions)] ?? whole
       const layer = point.layers.find((one) => one.name === name)
       const energy = last.get(replica)
-      if (layer === undefined || energy === undefined) return
+      if (layer === undefined || energy === undefined || isPatient(layer)) return
       const key = `${replica} ${probe}`
       const before = fast.get(key)
       const goesOn = before !== undefined && before.until >= quietSince && speed > before.top / 2

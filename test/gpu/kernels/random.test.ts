@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
-import { noise, normalOf, philox, RandomStream } from '../../../src/core/model/random.ts'
+import { normalOf, philox } from '../../../src/core/math/philox.ts'
+import { noise, RandomStream } from '../../../src/core/model/random.ts'
 import type { Kernel } from '../../../src/core/plan/kernels.ts'
 import random from '../../../shaders/common/random.wgsl?raw'
+import normal from '../../../shaders/noise/normal.wgsl?raw'
 import real from '../../../shaders/common/real.wgsl?raw'
 import { expectWithin } from '../helpers/within.ts'
 import { runKernel } from './harness.ts'
@@ -24,6 +26,7 @@ function kernelFor(expression: string): Kernel {
         output[id.x] = ${expression};
       }
       ${random}
+      ${normal}
       ${real}`,
     fields: [{ name: 'count', type: 'u32' }],
     bindings: [

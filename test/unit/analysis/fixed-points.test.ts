@@ -12,7 +12,7 @@ import type { Model } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
 import { buildModel, normalRows, rowsOf, signRows, symmetricRows } from '../../build.ts'
-import { LAGRANGIANS } from '../../lagrangians.ts'
+import { SMOOTH } from '../../lagrangians.ts'
 
 /** States and couplings of the reference at its first replica. */
 const momentOf = (model: Model, reference = createReference(model)) =>
@@ -21,9 +21,9 @@ const momentOf = (model: Model, reference = createReference(model)) =>
   )
 
 /** Three layers, one of them adiabatic between two that are not; synapses, a bias and the half-norm offset. */
-function graph(kind: keyof typeof LAGRANGIANS): Model {
+function graph(kind: keyof typeof SMOOTH): Model {
   const stream = new RandomStream(2, `graph ${kind}`)
-  const lagrangian = LAGRANGIANS[kind]!
+  const lagrangian = SMOOTH[kind]!
   return buildModel({
     layers: [
       {
@@ -46,24 +46,21 @@ function graph(kind: keyof typeof LAGRANGIANS): Model {
 }
 
 suite('the flow', () => {
-  it.each(Object.keys(LAGRANGIANS))(
-    'has the velocities and the energy of the reference, layer %s',
-    (kind) => {
-      const model = graph(kind)
-      const reference = createReference(model)
-      const flow = createFlow(model, momentOf(model, reference))
-      const x = Float64Array.from([...reference.read('a'), ...reference.read('c')])
-      const field = flow.field(x)
-      const expected = [
-        ...reference.velocity('a')[0]!.map((value) => value * 1.5),
-        ...reference.velocity('c')[0]!.map((value) => value * 0.5),
-      ]
-      field.forEach((value, index) => expect(value).toBeCloseTo(expected[index]!, 12))
-      expect(flow.energy(x)).toBeCloseTo(reference.energy()[0]!.total, 12)
-    },
-  )
+  it.each(Object.keys(SMOOTH))('has the velocities and the energy of the reference, layer %s', (kind) => {
+    const model = graph(kind)
+    const reference = createReference(model)
+    const flow = createFlow(model, momentOf(model, reference))
+    const x = Float64Array.from([...reference.read('a'), ...reference.read('c')])
+    const field = flow.field(x)
+    const expected = [
+      ...reference.velocity('a')[0]!.map((value) => value * 1.5),
+      ...reference.velocity('c')[0]!.map((value) => value * 0.5),
+    ]
+    field.forEach((value, index) => expect(value).toBeCloseTo(expected[index]!, 12))
+    expect(flow.energy(x)).toBeCloseTo(reference.energy()[0]!.total, 12)
+  })
 
-  it.each(Object.keys(LAGRANGIANS))(
+  it.each(Object.keys(SMOOTH))(
     'has both ends of the dense spectrum without a matrix, layer %s',
     async (kind) => {
       const model = graph(kind)

@@ -15,7 +15,7 @@ import type { Lagrangian, Model } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
 import { type Parts, buildModel, normalRows, rowsOf, signRows, zeroRows } from '../../build.ts'
-import { LAGRANGIANS } from '../../lagrangians.ts'
+import { SMOOTH } from '../../lagrangians.ts'
 
 const N_V = 7
 const N_H = 5
@@ -78,7 +78,7 @@ function branchedNetwork(lagrangian: Lagrangian, purpose: string): Model {
   }
 }
 
-const cases = Object.entries(LAGRANGIANS).flatMap(([name, lagrangian]) =>
+const cases = Object.entries(SMOOTH).flatMap(([name, lagrangian]) =>
   (
     [
       ['from v', network(lagrangian, name)],

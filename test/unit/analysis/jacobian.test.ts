@@ -8,7 +8,7 @@ import { RandomStream } from '../../../src/core/model/random.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
 import { buildModel, normalRows, rowsOf, symmetricRows } from '../../build.ts'
 import { convolved, GEOMETRIES } from '../../couplings.ts'
-import { LAGRANGIANS } from '../../lagrangians.ts'
+import { SMOOTH } from '../../lagrangians.ts'
 
 type Reference = ReturnType<typeof createReference>
 
@@ -56,7 +56,7 @@ function expectSpectrum(actual: Float64Array, jacobian: Matrix): void {
 }
 
 describe('the Jacobian of the flow', () => {
-  it.each(Object.entries(LAGRANGIANS))(
+  it.each(Object.entries(SMOOTH))(
     'has the spectrum of finite differences, hidden layer %s, adiabatic or not',
     (kind, lagrangian) => {
       for (const tau of [0, 0.3]) {

@@ -2,6 +2,7 @@ import { filterScenario } from '../../cli/scenarios.ts'
 import { expect, test } from 'vitest'
 import { estimateOf, size, sketchOf } from '../../../src/app/session/estimate.ts'
 import { controlFields, withField } from '../../../src/app/controls/fields.ts'
+import { UPDATE_KINDS, updateOf } from '../../../src/core/kinds/updates/table.ts'
 import { memorySpecs } from '../../../src/core/model/specs.ts'
 import { checkScenario } from '../../../src/core/model/check.ts'
 import type { Scenario } from '../../../src/core/model/schema.ts'
@@ -51,6 +52,23 @@ test('every Lagrangian of the schema can be chosen, and keeps the numbers that i
   const custom = changed(scenario, path, 'custom')
   expect(controlFields(custom).map((one) => one.path)).toContain(`${path}.parameters.gain`)
   expect(changed(scenario, path, 'relu').neurons.visible?.lagrangian).toEqual({ kind: 'relu' })
+})
+
+test('every update can be chosen, and one with a number has a control for it', async () => {
+  const { scenario } = await loadShipped('hopfield')
+  const path = 'neurons.visible.update'
+  const fieldOf = (of: Scenario, at: string) => controlFields(of).find((one) => one.path === at)
+  expect(fieldOf(scenario, path)).toMatchObject({ kind: 'choice', value: 'all', options: [...UPDATE_KINDS] })
+  for (const kind of UPDATE_KINDS) {
+    const chosen = changed(scenario, path, kind)
+    expect(chosen.neurons.visible?.update).toEqual(updateOf(kind))
+    expect(fieldOf(chosen, path)?.value).toBe(kind)
+  }
+  const random = changed(scenario, path, 'probability')
+  expect(fieldOf(random, `${path}.probability`)).toMatchObject({ kind: 'number', control: { max: 1 } })
+  expect(changed(random, `${path}.probability`, 0.25).neurons.visible?.update).toEqual({ probability: 0.25 })
+  expect(changed(random, 'neurons.visible.tau', 0).neurons.visible?.update).toBe('all')
+  expect(fieldOf(scenario, 'neurons.visible.noise')?.options).toEqual(['normal', 'logistic'])
 })
 
 test('a change takes with it what it makes necessary', async () => {

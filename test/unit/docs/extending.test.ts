@@ -95,7 +95,7 @@ describe('the recipes', () => {
     const { code, text } = run(...tests)
     expect(text).toContain('passed')
     expect(code, text).toBe(0)
-    const wrong = changed('shaders/rule/anti-hebbian.wgsl', '-(to * columns)', 'to * columns', () =>
+    const wrong = changed('shaders/rule/threshold.wgsl', '(to - 1.0)', '(to + 1.0)', () =>
       changed(PLANNERS, '() => 1 / g.size', '() => 2 / g.size', () =>
         changed('shaders/one-to-one/send.wgsl', '* vector[', '* 2.0 * vector[', () =>
           run(
@@ -103,13 +103,13 @@ describe('the recipes', () => {
             'test/gpu/probes.test.ts',
             'test/gpu/couplings.test.ts',
             '-t',
-            'anti-hebbian|activity|one-to-one',
+            'threshold|activity|one-to-one',
           ),
         ),
       ),
     )
     expect(wrong.code).not.toBe(0)
-    expect(wrong.text).toMatch(/FAIL.*follows '?anti-hebbian'? by/)
+    expect(wrong.text).toMatch(/FAIL.*follows '?threshold'? by/)
     expect(wrong.text).toMatch(/FAIL.*activity is what float64 says/)
     expect(wrong.text).toMatch(/FAIL.*network with a '?one-to-one'? coupling/)
   })

@@ -54,6 +54,8 @@ describe('the schema', () => {
           every: 1,
           bias: 0,
           temperature: 0,
+          update: 'all',
+          noise: 'normal',
         },
         h: {
           size: 1,
@@ -62,6 +64,8 @@ describe('the schema', () => {
           every: 1,
           bias: 0,
           temperature: 0,
+          update: 'all',
+          noise: 'normal',
         },
       },
       synapses: { w: { layer: 'v', every: 1, strength: 0, base: 0, symmetric: true } },

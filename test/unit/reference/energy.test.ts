@@ -5,7 +5,7 @@ import { times } from '../../../src/core/math/algebra.ts'
 import { hessian } from '../../../src/core/kinds/lagrangians/table.ts'
 import { createReference, type Reference } from '../../../src/core/reference/network.ts'
 import { buildModel, normalRows, symmetricRows } from '../../build.ts'
-import { LAGRANGIANS } from '../../lagrangians.ts'
+import { SMOOTH } from '../../lagrangians.ts'
 
 const N_V = 5
 const N_H = 4
@@ -73,8 +73,8 @@ function expectClose(actual: Float64Array, expected: Float64Array, tolerance = 1
   actual.forEach((value, k) => expect(Math.abs(value - expected[k]!)).toBeLessThan(tolerance))
 }
 
-const pairs = Object.entries(LAGRANGIANS).flatMap(([visible, v]) =>
-  Object.entries(LAGRANGIANS).map(([hidden, h]) => ({ visible, hidden, v, h })),
+const pairs = Object.entries(SMOOTH).flatMap(([visible, v]) =>
+  Object.entries(SMOOTH).map(([hidden, h]) => ({ visible, hidden, v, h })),
 )
 
 describe('the gradient of the energy', () => {
@@ -94,9 +94,9 @@ describe('the gradient of the energy', () => {
     }
   })
 
-  it.each(Object.keys(LAGRANGIANS))('is that of v alone when h is adiabatic with Lagrangian %s', (hidden) => {
+  it.each(Object.keys(SMOOTH))('is that of v alone when h is adiabatic with Lagrangian %s', (hidden) => {
     const linear: Lagrangian = { kind: 'linear', gain: 1 }
-    const reference = createReference(network(linear, LAGRANGIANS[hidden]!, { rule: 'fixed', tauH: 0 }))
+    const reference = createReference(network(linear, SMOOTH[hidden]!, { rule: 'fixed', tauH: 0 }))
     expectClose(
       energyGradient(reference, 'v'),
       reference.velocity('v')[0]!.map((value) => -value),

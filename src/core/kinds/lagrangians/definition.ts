@@ -44,6 +44,8 @@ export interface Facts<L> {
   readonly logSumExp?: (l: L) => number
   /** Its WGSL is an operation or two: written out, where others are loops. */
   readonly isCheap?: boolean
+  /** g jumps, so that M is 0 where there is one: what to take instead, for analyses that need it; absent = M is all there is. */
+  readonly withoutHessian?: string
   /** L is convex; absent = always. */
   readonly isConvex?: (l: L) => boolean
   /** The same in expressions, for one that a user goes on with. */

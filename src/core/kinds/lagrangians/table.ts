@@ -154,6 +154,27 @@ export const LAGRANGIANS = {
     },
   ),
 
+  sign: define(
+    'sign',
+    {},
+    {
+      ...additive(
+        (_, x) => Math.abs(x),
+        (_, x) => (x >= 0 ? 1 : -1),
+        () => 0,
+      ),
+      description: 'g = +1 where x >= 0, else -1: the binary neurons of Hopfield 1982.',
+      parameters: () => [],
+      isBounded: true,
+      isNonNegative: () => false,
+      steepest: () => undefined,
+      withoutHessian: 'use tanh with a large gain',
+      isCheap: true,
+      expressions: () => ({ activation: 'select(-1, 1, x >= 0)', lagrangian: 'abs(x)' }),
+      formula: (_, x) => `\\mathrm{sign}(${x})`,
+    },
+  ),
+
   sigmoid: define(
     'sigmoid',
     { gain },

@@ -5,6 +5,9 @@ import type { Model } from '../../model/model.ts'
 import { carryNameOf } from '../carry.ts'
 import { lagrangianSource } from '../kernels.ts'
 import type { Planning } from '../planning.ts'
+import { NOISE_KINDS } from '../../kinds/noises/table.ts'
+import { UPDATE_KINDS, updateKind } from '../../kinds/updates/table.ts'
+import { chooses } from '../neurons.ts'
 import { quadsOf } from './eligible.ts'
 import { isAlwaysDue } from './flags.ts'
 import type { Held, HeldMatrix } from './types.ts'
@@ -28,6 +31,8 @@ export function holdLayers(planning: Planning, lanes: number): Held[] {
       clamped: holder === undefined && stimuli.some(({ kind }) => kind === 'clamp'),
       masked: buffers.has(`${name}/free`),
       carried: holder === undefined && buffers.has(carryNameOf(name)),
+      shaker: `n${NOISE_KINDS.indexOf(layer.noise)}_`,
+      chooser: chooses(layer) ? `u${UPDATE_KINDS.indexOf(updateKind(layer.update))}_` : undefined,
       holder,
     }
   })

@@ -8,9 +8,10 @@
 import { integratorOf } from '../../kinds/integrators/table.ts'
 import { lagrangianFacts } from '../../kinds/lagrangians/table.ts'
 import { hasSteadyRate } from '../../kinds/rules/table.ts'
+import { updateKind } from '../../kinds/updates/table.ts'
 import type { Layer } from '../../model/model.ts'
 import { CHANGES, RUNS, SAMPLES } from '../clock.ts'
-import { lagrangianSource } from '../kernels.ts'
+import { lagrangianSource, ruleText } from '../kernels.ts'
 import { type Planning, differs, faultOf } from '../planning.ts'
 import { needsLagrangian } from '../probes.ts'
 import { wgsl } from '../shaders.ts'
@@ -163,17 +164,31 @@ function functionsOf({ planning: { model }, layers, matrices, rules }: Writing, 
   const lagrangians = layers
     .filter(({ kind }, at) => layers.findIndex((one) => one.kind === kind) === at)
     .map(({ layer, kind }) => prefixed(`${lagrangianSource(layer.lagrangian)}\n${quadsOf(layer)}`, kind))
+  const warm = layers.filter(({ layer }) => isWarm(model, layer.name))
+  const shakers = warm
+    .filter(({ shaker }, at) => warm.findIndex((one) => one.shaker === shaker) === at)
+    .map(({ layer, shaker }) =>
+      prefixed(`${wgsl(`noise/${layer.noise}`)}\n${wgsl('resident/noise')}`, shaker),
+    )
+  const choosers = layers
+    .filter(({ chooser }, at) => layers.findIndex((one) => one.chooser === chooser) === at)
+    .flatMap(({ layer, chooser }) =>
+      chooser === undefined
+        ? []
+        : prefixed(`${wgsl(`update/${updateKind(layer.update)}`)}\n${wgsl('resident/choice')}`, chooser),
+    )
   return [
     wgsl('resident/quad'),
     wgsl('common/real'),
-    ...(model.layers.some(({ name }) => isWarm(model, name))
-      ? [wgsl('common/random'), wgsl('resident/noise')]
-      : []),
+    ...(shakers.length > 0 || choosers.length > 0 ? [wgsl('common/random')] : []),
+    ...shakers,
+    ...(choosers.length > 0 ? [wgsl('common/choice')] : []),
+    ...choosers,
     ...([...layers, ...matrices].some(({ carried }) => carried) ? [wgsl('common/carry')] : []),
     ...([body, ...lagrangians].join().includes('scaleOf(') ? [wgsl('common/magnitude')] : []),
     ...(rules.length > 0 ? [wgsl('resident/rows')] : []),
     ...(rules.every(hasSteadyRate) ? [] : [wgsl(`integrator/${integratorOf(model.time.integrator).gain}`)]),
-    ...rules.map((rule, index) => prefixed(wgsl(`rule/${rule}`), `r${index}_`)),
+    ...rules.map((rule, index) => prefixed(ruleText(rule), `r${index}_`)),
     ...lagrangians,
   ]
 }

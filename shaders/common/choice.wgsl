@@ -1,0 +1,18 @@
+// What an update is told of a step of one layer in one replica. Joined: common/random.wgsl.
+
+struct Choice {
+  size: u32,
+  /// Steps that the layer has taken before.
+  step: u32,
+  /// The number of the update.
+  word: u32,
+  seed: u32,
+  tick: u32,
+  layer: u32,
+  replica: u32,
+}
+
+/// 32 random bits, of another stream than the noise.
+fn drawn(choice: Choice, counter: u32) -> u32 {
+  return philox(vec4<u32>(counter, choice.replica, choice.tick, choice.layer), vec2<u32>(choice.seed, 0x75706474u)).x;
+}

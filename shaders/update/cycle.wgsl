@@ -1,0 +1,5 @@
+// One neuron after the other.
+
+fn isChosen(index: u32, choice: Choice) -> bool {
+  return index == choice.step % choice.size;
+}
