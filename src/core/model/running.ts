@@ -1,7 +1,6 @@
 /** Which parameters may change while a network runs, and which may differ from replica to replica. */
 import { integratorOf } from '../kinds/integrators/table.ts'
 import type { Scenario } from './schema.ts'
-import { memorySpecs } from './specs.ts'
 
 /** Keys of a layer, synapse or memory that live in uniforms. What is not here shapes buffers or kernels. */
 const RUNNING = {
@@ -31,9 +30,9 @@ export function runningPaths(scenario: Scenario): string[] {
       for (const key of Object.keys(lagrangian.parameters))
         paths.push(`neurons.${name}.lagrangian.parameters.${key}`)
   }
-  for (const [name, { rule }] of Object.entries(memorySpecs(scenario)))
-    if (typeof rule !== 'string')
-      for (const key of Object.keys(rule.parameters)) paths.push(`memories.${name}.rule.parameters.${key}`)
+  for (const [name, spec] of Object.entries(scenario.memories))
+    if ('rule' in spec && typeof spec.rule !== 'string')
+      for (const key of Object.keys(spec.rule.parameters)) paths.push(`memories.${name}.rule.parameters.${key}`)
   for (const group of ['synapses', 'memories'] as const)
     for (const [name, item] of Object.entries<object>(scenario[group])) {
       if ('tau' in item && item.tau !== undefined)
