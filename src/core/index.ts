@@ -12,6 +12,10 @@ export type {
   DenseMemory,
   Layer,
   Lagrangian,
+  Hyperedge,
+  ProductEdge,
+  AttentionEdge,
+  Factor,
   Memory,
   MemoryOf,
   Model,
@@ -25,8 +29,9 @@ export type {
 } from './model/model.ts'
 export type { SparsePattern } from './math/sparse.ts'
 export type { Boundary, Geometry } from './kinds/couplings/convolution.ts'
-export type { MemoryKind } from './kinds/couplings/table.ts'
+export type { CouplingKind, MemoryKind } from './kinds/couplings/table.ts'
 export type { ProbeKind } from './kinds/probes/table.ts'
+export type { Update, UpdateKind } from './kinds/updates/table.ts'
 export type { Written } from './kinds/lagrangians/definition.ts'
 export type { Read } from './model/files.ts'
 export type { ResolveOptions } from './model/resolve.ts'

@@ -103,14 +103,15 @@ describe('the recipes', () => {
             'test/gpu/probes.test.ts',
             'test/gpu/couplings.test.ts',
             '-t',
-            'threshold|activity|one-to-one',
+            'threshold|every kind of probe|one-to-one',
           ),
         ),
       ),
     )
     expect(wrong.code).not.toBe(0)
     expect(wrong.text).toMatch(/FAIL.*follows '?threshold'? by/)
-    expect(wrong.text).toMatch(/FAIL.*activity is what float64 says/)
+    expect(wrong.text).toMatch(/FAIL.*every kind of probe is what float64 says/)
+    expect(wrong.text).toMatch(/activity 0, tick/)
     expect(wrong.text).toMatch(/FAIL.*network with a '?one-to-one'? coupling/)
   })
 })
