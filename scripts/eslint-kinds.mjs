@@ -35,7 +35,8 @@ function keysOf({ folder, table }) {
 /** The family of a type: all its members are names of kinds, and there are several, or one that is left of them. */
 function familyOf(type) {
   const parts = (type.isUnion() ? type.types : [type]).filter(
-    (part) => !(part.flags & ts.TypeFlags.Undefined),
+    // A kind with numbers of its own may stand as an object beside the names of the others.
+    (part) => !(part.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Object)),
   )
   const names = parts.map((part) => (part.isStringLiteral() ? part.value : undefined))
   if (names.length < 2 || names.includes(undefined)) return undefined

@@ -88,7 +88,7 @@ fn convolutionPlasticityStep(@builtin(global_invocation_id) id: vec3<u32>) {
     drive += base[(row - params.baseStart) * quads + quad];
   }
   let at = id.y * quads + quad;
-  let after = advanced(at, matrix[at], rateAt(1.0, r), decayOf(1.0, r), drive);
+  let after = advanced(at, matrix[at], vec4<f32>(rateAt(1.0, r)), vec4<f32>(decayOf(1.0, r)), drive);
   matrix[at] = after;
   if (any(areBroken(after))) {
     atomicMin(&faults[params.fault], u32(clock[0]));

@@ -8,7 +8,7 @@ struct Params {
 
 @group(0) @binding(0) var<storage, read_write> carry: array<vec4<f32>>;
 
-fn advanced(at: u32, before: vec4<f32>, rate: f32, decay: f32, drive: vec4<f32>) -> vec4<f32> {
+fn advanced(at: u32, before: vec4<f32>, rate: vec4<f32>, decay: vec4<f32>, drive: vec4<f32>) -> vec4<f32> {
   let kept = carryOfQuad(before, carry[at], params.zero);
   let sum = addCarriedQuad(before, kept, rate * ((drive - decay * before) - decay * kept), params.carries, params.zero);
   carry[at] = sum.carry;

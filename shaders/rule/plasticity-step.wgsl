@@ -1,13 +1,13 @@
 // One step of a coupling matrix A, memories Xi or synapses W, by a rule (shaders/rule):
 //   tau dA/dt = gate (.) (drive + base - decay (.) A),   A += rate (drive + base - decay A)
-// Gate and decay belong to a row, and so does the rate.
+// Gate and decay belong to a row, and so does the rate; of a rule of the user's own all belongs to an entry.
 //
 //   matrix, rows [start, start + count) of all replicas, [.., stride]     base [rows, stride], present when BASED
 //   rowActivations [replicas, rowStride], columnActivations [replicas, columnStride]
 //
 // Dispatch: linear over (group of ROWS rows, group of four columns), x then y, `across` invocations in x; an
 // invocation goes down its rows, so that what belongs to the columns is loaded once. Joined: a rule,
-// rule/steady.wgsl or rule/by-row.wgsl for the rate, common/params-uniform.wgsl or params-per-replica.wgsl, rule/{rounded,carried}.wgsl
+// rule/steady.wgsl, by-row.wgsl or by-entry.wgsl for the rate, common/params-uniform.wgsl or params-per-replica.wgsl, rule/{rounded,carried}.wgsl
 // for the addition.
 
 override WORKGROUP: u32 = 64;
@@ -63,11 +63,11 @@ fn plasticityStep(@builtin(global_invocation_id) id: vec3<u32>) {
     }
     let to = rowActivations[replica * params.rowStride + row];
     let p = vec4<f32>(params.r0, params.r1, params.r2, params.r3);
-    var drive = driveOf(to, columns, p);
+    var lambda = vec4<f32>(0.0);
     if (BASED) {
-      drive += base[(row - params.baseStart) * quads + quad];
+      lambda = base[(row - params.baseStart) * quads + quad];
     }
-    let after = advanced(at * quads + quad, matrix[at * quads + quad], rateAt(to, p), decayOf(to, p), drive);
+    let after = moved(at * quads + quad, matrix[at * quads + quad], to, columns, lambda, p);
     matrix[at * quads + quad] = after;
     broken |= areBroken(after);
     row += 1u;

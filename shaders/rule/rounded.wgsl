@@ -1,6 +1,6 @@
 // A step in float32 alone; rule/carried.wgsl is the same in two words.
 
-fn advanced(at: u32, before: vec4<f32>, rate: f32, decay: f32, drive: vec4<f32>) -> vec4<f32> {
+fn advanced(at: u32, before: vec4<f32>, rate: vec4<f32>, decay: vec4<f32>, drive: vec4<f32>) -> vec4<f32> {
   return before + rate * (drive - decay * before);
 }
 

@@ -11,7 +11,7 @@ struct Params {
 @group(0) @binding(0) var<storage, read_write> starts: array<vec4<f32>>;
 @group(0) @binding(0) var<storage, read_write> sums: array<vec4<f32>>;
 
-fn advanced(at: u32, before: vec4<f32>, rate: f32, decay: f32, drive: vec4<f32>) -> vec4<f32> {
+fn advanced(at: u32, before: vec4<f32>, rate: vec4<f32>, decay: vec4<f32>, drive: vec4<f32>) -> vec4<f32> {
   let gain = rate * (drive - decay * before);
   var start = before;
   var sum = params.weight * gain;

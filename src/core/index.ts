@@ -1,6 +1,8 @@
 /** The library without the parts that differ between Node and the browser: see src/node/index.ts and src/app/library.ts. */
 export { type LoadOptions, loadModel } from './model/load.ts'
 export { ModelError, type Place, RunError } from './errors.ts'
+export type { CustomRule } from './kinds/rules/custom.ts'
+export type { NamedRule, Rule, RuleKind } from './kinds/rules/table.ts'
 export type {
   Axis,
   Base,

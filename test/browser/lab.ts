@@ -32,8 +32,8 @@ export interface Lab {
   readonly read: (name: string) => Promise<number[]>
   /** Pauses; resolves when what was under way has run. */
   readonly pause: () => Promise<void>
-  /** What the first element of a selector looks like now. */
-  pixels(selector: string): Promise<Picture>
+  /** What the first element of a selector looks like now, in the page of the tests or in another. */
+  pixels(selector: string, on?: Page): Promise<Picture>
   /** What the page has complained of since the test began, for tests that expect it; the rest fails them. */
   complaints(): string[]
 }
@@ -110,8 +110,8 @@ export function useLab(options: BrowserContextOptions = {}): Lab {
     engram: (expression) => page.evaluate(`engram.${expression}`),
     read: (name) => page.evaluate(`engram.read('${name}').then(({ data }) => [...data])`),
     pause: () => page.evaluate('engram.pause(), engram.step(0).then(() => engram.simulation.flush())'),
-    async pixels(selector) {
-      const { data, channels, width, height } = decode(await page.locator(selector).first().screenshot())
+    async pixels(selector, on = page) {
+      const { data, channels, width, height } = decode(await on.locator(selector).first().screenshot())
       const bytes = Uint8Array.from(data)
       const colour = (at: number): [number, number, number] => [bytes[at]!, bytes[at + 1]!, bytes[at + 2]!]
       const seen = new Set<number>()
@@ -145,3 +145,26 @@ export const SPOIL = `(() => {
   const buffer = engine.buffer(plan.matrices.get('xi').blocks[0].buffer)
   engine.device.queue.writeBuffer(buffer, 0, new Float32Array(200).fill(NaN))
 })()`
+
+/** Two neurons that inhibit each other: with a step as long as tau they overshoot, and the energy rises. */
+export const PAIR = {
+  version: 1,
+  name: 'pair',
+  time: { dt: 1, ticks: 150, integrator: 'euler' },
+  neurons: {
+    pair: { size: 2, lagrangian: { kind: 'tanh' }, init: { kind: 'values', values: [[0.1, 0.1]] } },
+  },
+  synapses: {
+    w: {
+      layer: 'pair',
+      base: {
+        kind: 'values',
+        values: [
+          [0, -3],
+          [-3, 0],
+        ],
+      },
+    },
+  },
+  probes: { energy: { kind: 'energy', every: 1 } },
+}

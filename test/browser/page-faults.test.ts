@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { SPOIL, eventually, useLab } from './lab.ts'
+import { PAIR, SPOIL, eventually, useLab } from './lab.ts'
 
 const lab = useLab()
 const tick = (): Promise<number> => lab.engram('simulation.tick')
@@ -34,9 +34,11 @@ test('a lost device is replaced, and the run goes on from the last checkpoint, p
 })
 
 test('a network at rest comes back with its values, and the third loss within a minute stops', async () => {
-  await lab.visit('hopfield')
-  await lab.engram("set('neurons.visible.lagrangian.gain', 7)")
-  const start = await lab.read('visible')
+  // A page that has lost no device yet.
+  await lab.visit('softmax-synapses')
+  await lab.page.evaluate(`engram.load(${JSON.stringify(PAIR)})`)
+  await lab.engram("set('neurons.pair.lagrangian.gain', 7)")
+  const start = await lab.read('pair')
   // All within one minute of the page's clock, however slow the machine.
   await lab.page.evaluate('{ const at = performance.now(); performance.now = () => at }')
   const lose = async (): Promise<void> => {
@@ -47,8 +49,8 @@ test('a network at rest comes back with its values, and the third loss within a 
     await lab.engram('step(0)')
   }
   await lose()
-  expect(await lab.read('visible')).toEqual(start)
-  expect(await lab.engram('scenario.neurons.visible.lagrangian.gain')).toBe(7)
+  expect(await lab.read('pair')).toEqual(start)
+  expect(await lab.engram('scenario.neurons.pair.lagrangian.gain')).toBe(7)
   expect(await lab.engram('playing')).toBe(false)
   await lose()
   await lab.engram('device.destroy()')
@@ -59,7 +61,7 @@ test('a network at rest comes back with its values, and the third loss within a 
 })
 
 test('values that are not finite are mended in one click: half the step, back to where they were sound', async () => {
-  await lab.visit('softmax-synapses')
+  await lab.load('softmax-synapses')
   await lab.page.evaluate(SPOIL)
   await lab.engram('play()')
   await eventually(toast).toContain('not finite')
@@ -71,29 +73,6 @@ test('values that are not finite are mended in one click: half the step, back to
   await lab.pause()
   expect((await lab.read('xi')).every(Number.isFinite)).toBe(true)
 })
-
-/** Two neurons that inhibit each other: with a step as long as tau they overshoot, and the energy rises. */
-const PAIR = {
-  version: 1,
-  name: 'pair',
-  time: { dt: 1, ticks: 150, integrator: 'euler' },
-  neurons: {
-    pair: { size: 2, lagrangian: { kind: 'tanh' }, init: { kind: 'values', values: [[0.1, 0.1]] } },
-  },
-  synapses: {
-    w: {
-      layer: 'pair',
-      base: {
-        kind: 'values',
-        values: [
-          [0, -3],
-          [-3, 0],
-        ],
-      },
-    },
-  },
-  probes: { energy: { kind: 'energy', every: 1 } },
-}
 
 test('an energy that rises names its cause and halves the step in one click', async () => {
   await lab.visit('softmax-synapses')
@@ -118,101 +97,8 @@ test('a browser without WebGPU is told which browsers and settings have it', asy
   await other.context().close()
 })
 
-/** A page that counts the buffers and textures of its devices. */
-async function openCounted() {
-  const page = await lab.open()
-  await page.addInitScript(() => {
-    const live = new Set<unknown>()
-    Object.assign(globalThis, { live })
-    type Method = (this: unknown, ...given: unknown[]) => unknown
-    const count = (make: 'createBuffer' | 'createTexture', thing: { readonly prototype: object }): void => {
-      const device = GPUDevice.prototype as unknown as Record<string, Method>
-      const made = thing.prototype as Record<string, Method>
-      const [create, destroy] = [device[make]!, made.destroy!]
-      device[make] = function (...given) {
-        const one = create.apply(this, given)
-        live.add(one)
-        return one
-      }
-      made.destroy = function () {
-        live.delete(this)
-        return destroy.call(this)
-      }
-    }
-    count('createBuffer', GPUBuffer)
-    count('createTexture', GPUTexture)
-  })
-  await page.goto(`${lab.url}?scenario=softmax-synapses`)
-  await page.locator('body[data-state=ready]').waitFor()
-  const session = await page.context().newCDPSession(page)
-  return {
-    page,
-    live: (): Promise<number> => page.evaluate('live.size'),
-    async heap(): Promise<number> {
-      await session.send('HeapProfiler.collectGarbage')
-      return (await session.send('Runtime.getHeapUsage')).usedSize
-    },
-  }
-}
-
-/** The buffers there are while nothing is read back, as it is for the copy that a reload goes on from. */
-const atRest = ({ page }: Awaited<ReturnType<typeof openCounted>>): Promise<number> =>
-  page.evaluate(`new Promise((done) => {
-    let [left, least] = [60, Infinity]
-    const look = () => {
-      least = Math.min(least, live.size)
-      if (left-- > 0) requestAnimationFrame(look)
-      else done(least)
-    }
-    look()
-  })`)
-
-test('opening every scenario again leaves as many buffers as before, without a word in the console', async () => {
-  const counted = await openCounted()
-  const { page } = counted
-  const openAll = (): Promise<void> =>
-    page.evaluate(
-      '(async () => { for (const id of [...engram.scenarios, "softmax-synapses"]) { await engram.load(id); await engram.step(3) } await engram.simulation.flush() })()',
-    )
-  await openAll()
-  const first = await atRest(counted)
-  expect(first).toBeGreaterThan(10)
-  await openAll()
-  await eventually(counted.live).toBe(first)
-  await page.context().close()
-})
-
-test("30 minutes' worth of ticks leave the number of buffers and the heap as they were", async () => {
-  const counted = await openCounted()
-  const { page } = counted
-  await page.evaluate(
-    `engram.load(${JSON.stringify({ ...PAIR, time: { dt: 0.1, ticks: 100 }, probes: { energy: { kind: 'energy', every: 100 } } })})`,
-  )
-  const pace = await page.evaluate<number>('engram.pace')
-  const run = async (ticks: number): Promise<void> => {
-    await page.evaluate(`(engram.pace = Infinity, engram.play())`)
-    const end = (await page.evaluate<number>('engram.simulation.tick')) + ticks
-    for (;;) {
-      await page.waitForFunction(`engram.simulation.tick >= ${end} || !engram.playing`, undefined, {
-        timeout: 100_000,
-      })
-      if (await page.evaluate(`engram.simulation.tick >= ${end}`)) break
-      // It stops once, at the end of the run.
-      await page.evaluate('engram.play()')
-    }
-    await page.evaluate('engram.pause(), engram.step(0).then(() => engram.simulation.flush())')
-  }
-  await run(2000)
-  const [buffers, before] = [await atRest(counted), await counted.heap()]
-  await run(30 * 60 * pace)
-  await eventually(counted.live).toBe(buffers)
-  // 360 samples, two arrays of 8 to 24 bytes and their histories each, are below 1 MB.
-  expect((await counted.heap()) - before).toBeLessThan(2e6)
-  await page.context().close()
-})
-
 test('with ticks of more than 50 ms one submit at a time is on its way, and a click on pause is heard within it', async () => {
-  await lab.visit('softmax-synapses')
+  await lab.load('softmax-synapses')
   // 2048 x 2048 entries, both ways, in 32 replicas: half a billion operations a tick.
   const large = {
     version: 1,

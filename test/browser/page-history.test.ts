@@ -11,11 +11,15 @@ const name = (): Promise<string> => engram<string>('scenario?.name ?? ""')
 const tick = (): Promise<number> => engram<number>('simulation?.tick ?? -1')
 const toast = (): Promise<string | null> => lab.page.locator('#toast').textContent()
 const SOFTMAX = 'softmax-synapses'
+/** The other shipped scenario that is soon open. */
+const STREAM = 'hebbian-learning'
 
+/** Chooses a scenario of the menu, which plays it; stops it there. */
 async function choose(id: string, title: RegExp): Promise<void> {
   await lab.page.locator('#scenario').selectOption(id)
   await eventually(name).toMatch(title)
   await ready()
+  await lab.pause()
 }
 
 /** `history.back()` without a wait for a load: none comes. */
@@ -35,9 +39,8 @@ describe('back and forward', () => {
   test('return to each scenario with its changes, tick and states', async () => {
     const xi = await worked()
     const first = await name()
-    await choose('hopfield', /hopfield/i)
+    await choose(STREAM, /stream of digits/)
     const second = await name()
-    // The menu plays.
     await engram('step(3)')
     const left = await tick()
     await go(-1)
@@ -82,6 +85,8 @@ describe('back and forward', () => {
     })
     await eventually(name).toBe('Of my own')
     await ready()
+    // It plays.
+    await lab.pause()
     await go(-1)
     await eventually(name).toBe(first)
     await go(1)
@@ -139,9 +144,9 @@ describe('storage', () => {
     await ready(page)
     const first = await page.evaluate('engram.scenario.name')
     await page.evaluate('engram.step(5)')
-    await page.locator('#scenario').selectOption('hopfield')
+    await page.locator('#scenario').selectOption(STREAM)
     const title = (): Promise<string> => page.evaluate('engram.scenario?.name ?? ""')
-    await eventually(title).toMatch(/hopfield/i)
+    await eventually(title).toMatch(/stream of digits/)
     await ready(page)
     await page.evaluate('history.back()')
     await eventually(title).toBe(first)

@@ -12,7 +12,7 @@ const small = (): string => `${lab.url}?scenario=softmax-synapses`
 
 describe('the lesson', () => {
   test('opened, it shows the equations by KaTeX with MathML, and they follow a parameter', async () => {
-    await lab.visit('digits')
+    await lab.load('softmax-synapses')
     const { page } = lab
     await page.locator('.maths summary').click()
     await eventually(() => page.locator('.maths dd math').count()).toBeGreaterThan(3)
@@ -25,13 +25,13 @@ describe('the lesson', () => {
 
 describe('the tour', () => {
   test('does not start by itself under automation', async () => {
-    await lab.visit()
+    await lab.visit('softmax-synapses')
     expect(await lab.page.locator('.tour').count()).toBe(0)
   })
 
   test('has five steps, each beside its element, goes by the keyboard and gives the focus back', async () => {
     const { page } = lab
-    await lab.visit('digits&tour=1')
+    await lab.visit('softmax-synapses&tour=1')
     await page.locator('.tour').waitFor()
     const titles: (string | null)[] = []
     for (let step = 1; step <= 5; step++) {
@@ -99,11 +99,10 @@ describe('the looks', () => {
     [1280, 720],
     [390, 844],
   ])('at %i x %i nothing reaches over the side, and every button has a name', async (width, height) => {
-    const page = await lab.open({ viewport: { width, height } })
-    await page.goto(`${lab.url}?scenario=digits`)
-    await page.locator('body[data-state=ready]').waitFor()
+    const { page } = lab
+    await page.setViewportSize({ width, height })
     for (const id of ['digits', 'hierarchical', 'fast-synapses']) {
-      if (id !== 'digits') await page.evaluate(`engram.load('${id}')`)
+      await lab.load(id)
       expect(await page.evaluate('document.documentElement.scrollWidth'), id).toBe(width)
     }
     const nameless = await page.evaluate(
@@ -111,7 +110,7 @@ describe('the looks', () => {
         "(one.ariaLabel ?? one.textContent).trim() === '').map((one) => one.outerHTML)",
     )
     expect(nameless).toEqual([])
-    await page.close()
+    await page.setViewportSize({ width: 1280, height: 720 })
   })
 
   test.each([
@@ -120,7 +119,7 @@ describe('the looks', () => {
   ])('at %i x %i nothing moves while the page loads, nor while it plays', async (width, height) => {
     for (const id of ['digits', 'hierarchical']) {
       const page = await lab.open({ viewport: { width, height }, reducedMotion: 'no-preference' })
-      await watchShifts(page)
+      await page.addInitScript(WATCH_SHIFTS)
       // On a slow line KaTeX comes when the page has long been seen.
       if (width === 390)
         await page.route(/katex-.*\.js$/, async (route) => {
@@ -131,7 +130,7 @@ describe('the looks', () => {
       await page.locator('body[data-state=ready]').waitFor()
       await page.waitForLoadState('networkidle')
       // Pictures, plots and numbers have been drawn many times.
-      await page.waitForFunction('engram.simulation.tick >= 20')
+      await page.waitForFunction('engram.simulation.tick >= 10 && engram.draws >= 10')
       await frames(page)
       await eventually(() => page.locator('.story').isVisible()).toBe(true)
       expect(await page.locator('.story .katex').count()).toBeGreaterThan(0)
@@ -210,10 +209,11 @@ describe('the looks', () => {
   })
 
   test('another scenario takes the place of the one before in one move', async () => {
-    const page = await lab.open()
-    await watchShifts(page)
-    await page.goto(`${lab.url}?scenario=digits`)
-    await page.locator('body[data-state=ready]').waitFor()
+    const { page } = lab
+    await lab.load('digits')
+    await page.evaluate(WATCH_SHIFTS)
+    // What moved before is told once.
+    await frames(page, 20)
     for (const id of ['softmax-synapses', 'hierarchical']) {
       await page.evaluate('shifts.length = 0')
       await page.evaluate(`engram.load('${id}')`)
@@ -221,7 +221,6 @@ describe('the looks', () => {
       const moves = (await shiftsOf(page)).filter(({ value }) => value > 0.001)
       expect(new Set(moves.map(({ at }) => at)).size, JSON.stringify(moves)).toBeLessThanOrEqual(1)
     }
-    await page.close()
   })
 
   test('what loads at first is below 250 kB gzip', async () => {
@@ -249,16 +248,14 @@ interface Shift {
   readonly moved: readonly string[]
 }
 
-/** Notes every layout shift of the pages to come, those that input excuses as well. */
-async function watchShifts(page: Page): Promise<void> {
-  await page.addInitScript(`
-    window.shifts = []
-    new PerformanceObserver((list) => {
-      for (const { startTime, value, sources } of list.getEntries())
-        shifts.push({ at: startTime, value, moved: sources.map(({ node }) => node?.outerHTML?.slice(0, 80) ?? String(node)) })
-    }).observe({ type: 'layout-shift', buffered: true })
-  `)
-}
+/** Notes every layout shift of a page, those that input excuses as well. */
+const WATCH_SHIFTS = `{
+  window.shifts = []
+  new PerformanceObserver((list) => {
+    for (const { startTime, value, sources } of list.getEntries())
+      shifts.push({ at: startTime, value, moved: sources.map(({ node }) => node?.outerHTML?.slice(0, 80) ?? String(node)) })
+  }).observe({ type: 'layout-shift', buffered: true })
+}`
 
 const shiftsOf = (page: Page): Promise<Shift[]> => page.evaluate('shifts')
 

@@ -186,7 +186,7 @@ test('without timestamp-query there are no GPU times and no lane for drawing, an
       const requiredFeatures = descriptor.requiredFeatures.filter((feature) => feature !== 'timestamp-query')
       return request.call(this, { ...descriptor, requiredFeatures })
     }`)
-  await page.goto(`${lab.url}?scenario=hopfield`)
+  await page.goto(`${lab.url}?scenario=softmax-synapses`)
   await page.locator('body[data-state=ready]').waitFor()
   await page.evaluate('engram.step(40).then(() => engram.simulation.flush())')
   expect(await page.locator('.lanes-gpu').textContent()).toContain('no timestamp-query')

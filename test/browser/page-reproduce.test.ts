@@ -26,7 +26,7 @@ const points = async (): Promise<number> => {
 }
 
 test('an experiment of the menu runs live: its points come to lie on the published curve, and it passes', async () => {
-  await lab.visit('fast-synapses')
+  await lab.visit('softmax-synapses')
   await lab.page.evaluate('engram.play()')
   await eventually(() => lab.engram<number>('simulation.tick')).toBeGreaterThan(5)
   await lab.page.getByRole('combobox', { name: 'Scenario' }).selectOption('reproduce')
@@ -62,13 +62,13 @@ test('an experiment of the menu runs live: its points come to lie on the publish
   await eventually(() => dialog().count()).toBe(0)
   await eventually(() => lab.engram<number>('simulation.tick')).toBeGreaterThan(tick)
   await lab.pause()
-  expect(await lab.page.getByRole('combobox', { name: 'Scenario' }).inputValue()).toBe('fast-synapses')
+  expect(await lab.page.getByRole('combobox', { name: 'Scenario' }).inputValue()).toBe('softmax-synapses')
   const state = await lab.read('visible')
   expect(state.every(Number.isFinite)).toBe(true)
 })
 
 test('a run is cancelled at once, by its button and by closing the panel, and can be started again', async () => {
-  await lab.visit('dense-memory&reproduce=transient-recovery')
+  await lab.visit('softmax-synapses&reproduce=transient-recovery')
   await button('Run').click()
   await eventually(() => dialog().getByRole('progressbar').count()).toBe(1)
   await button('Cancel').click()

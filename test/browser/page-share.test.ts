@@ -19,6 +19,8 @@ beforeAll(() => {
 
 /** Where the command line writes, and where files of the page go to. */
 const folder = temporaryFolder()
+/** Name of the scenario hebbian-learning, which reads files. */
+const STREAM = 'Memories learnt from a stream of digits'
 const SCENARIO = resolve('scenarios/softmax-synapses.json')
 
 const engram = <T>(expression: string, on = page): Promise<T> => on.evaluate<T>(`engram.${expression}`)
@@ -79,55 +81,64 @@ describe('the link', () => {
   })
 
   test('opens scenarios that read files, and leaves the shipped one selected, marked as changed', async () => {
-    await visit('digits')
-    expect(await chosen()).toBe('Recall of handwritten digits')
-    await engram('set("neurons.hidden.lagrangian.beta", 0.05)')
-    await eventually(chosen).toBe('Changed: Recall of handwritten digits')
+    await visit('hebbian-learning')
+    expect(await chosen()).toBe(STREAM)
+    await engram('set("neurons.hidden.lagrangian.beta", 0.06)')
+    await eventually(chosen).toBe(`Changed: ${STREAM}`)
     await page.locator('#title').click()
     await page.keyboard.press('l')
     await eventually(toast).toContain('Link copied')
     await page.reload()
     await ready()
-    await eventually(chosen).toBe('Changed: Recall of handwritten digits')
-    expect(await page.locator('#scenario').inputValue()).toBe('digits')
-    expect(await engram('scenario.neurons.hidden.lagrangian.beta')).toBe(0.05)
-    expect(await read('xi')).toHaveLength(78_400)
+    await eventually(chosen).toBe(`Changed: ${STREAM}`)
+    expect(await page.locator('#scenario').inputValue()).toBe('hebbian-learning')
+    expect(await engram('scenario.neurons.hidden.lagrangian.beta')).toBe(0.06)
+    expect(await read('xi')).toHaveLength(20 * 784)
 
     // The entry beside it brings the shipped one back.
-    await page.locator('#scenario').selectOption({ label: 'Recall of handwritten digits' })
-    await eventually(chosen).toBe('Recall of handwritten digits')
+    await page.locator('#scenario').selectOption({ label: STREAM })
+    await eventually(chosen).toBe(STREAM)
     await ready()
-    expect(await engram('scenario.neurons.hidden.lagrangian.beta')).not.toBe(0.05)
+    await lab.pause()
+    expect(await engram('scenario.neurons.hidden.lagrangian.beta')).toBe(0.05)
     expect(await page.evaluate('location.hash')).toBe('')
   })
 
   test('works in the address of a page that is open', async () => {
-    await visit('hopfield')
+    await load('hebbian-learning')
     const hash = await page.evaluate<string>('new URL(engram.link()).hash')
     await visit('softmax-synapses')
     await page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
     await page.waitForFunction('engram.scenario?.neurons.visible.size !== 50')
     await ready()
-    expect(await page.locator('#scenario').inputValue()).toBe('hopfield')
+    expect(await page.locator('#scenario').inputValue()).toBe('hebbian-learning')
   })
 
-  test.each(['#s1=', '#s1=3VTBb9Mw', '#s2=abc', '#s1=%20%20'])(
-    'that is damaged (%s) is told in one line, and the page starts as usual',
-    async (hash) => {
+  test.each([
+    ['#s1=', 'Recall of handwritten digits'],
+    ['?scenario=softmax-synapses#s1=3VTBb9Mw', 'Memories that follow what they see'],
+    ['?scenario=softmax-synapses#s2=abc', 'Memories that follow what they see'],
+    ['?scenario=softmax-synapses#s1=%20%20', 'Memories that follow what they see'],
+  ])(
+    'that is damaged (%s) is told in one line, and the page starts as usual, with %s',
+    async (address, title) => {
       await page.goto('about:blank')
-      await page.goto(url + hash)
+      await page.goto(url + address)
       await ready()
-      expect(await page.locator('#title').textContent()).toBe('Recall of handwritten digits')
+      expect(await page.locator('#title').textContent()).toBe(title)
       expect(await toast()).toMatch(/^This link cannot be opened: the link [^\n]+$/)
       expect(await page.locator('#failure').isVisible()).toBe(false)
     },
   )
 
   test('with a scenario that is not valid tells where', async () => {
-    await visit('hopfield')
+    await load('softmax-synapses')
     const scenario = await engram<Scenario>('scenario')
+    const link = new URL(linkTo(url, { ...scenario, replicas: 0 }))
+    // What is opened instead.
+    link.search = '?scenario=softmax-synapses'
     await page.goto('about:blank')
-    await page.goto(linkTo(url, { ...scenario, replicas: 0 }))
+    await page.goto(link.href)
     await ready()
     expect(await toast()).toContain('This link cannot be opened: replicas: must be')
   })
@@ -147,7 +158,7 @@ describe('the link', () => {
     expect(file.name).toBe('many-numbers.json')
     expect(await toast()).toMatch(/would have \d+ characters, more than 8000/)
     expect(await page.evaluate('location.hash')).toBe('')
-    await visit('hopfield')
+    await load('hebbian-learning')
     await choose(file.path)
     await eventually(chosen).toBe('Many numbers')
     expect(await engram('scenario')).toEqual(before)
@@ -177,7 +188,7 @@ describe('exports', () => {
     writeFileSync(join(folder, 'small.json'), JSON.stringify(smallScenario()))
     const outcome = await program(['run', 'small.json'], folder)
     expect(outcome.code).toBe(0)
-    await load('hopfield')
+    await load('softmax-synapses')
     await page.evaluate(
       `engram.load(new File([${JSON.stringify(JSON.stringify(smallScenario()))}], 'small.json'))`,
     )
@@ -206,6 +217,7 @@ describe('exports', () => {
     expect(arrays['similarity.tick']!.data.at(-1)).toBe(tick)
     expect(await engram('playing')).toBe(true)
     await page.waitForFunction(`engram.simulation.tick > ${tick}`)
+    await lab.pause()
   })
 
   test('the scenario is a file that the command line accepts, with the parameters as they are', async () => {
@@ -274,7 +286,7 @@ describe('checkpoints', () => {
       folder,
     )
     expect(outcome.code).toBe(0)
-    await visit('hopfield')
+    await load('hebbian-learning')
     await choose(join(folder, 'cli/checkpoint.npz'))
     await eventually(toast).toContain('At tick 40')
     expect(await engram('playing')).toBe(false)
@@ -289,7 +301,7 @@ describe('checkpoints', () => {
   })
 
   test('of the page go on in the command line', async () => {
-    await visit('softmax-synapses')
+    await load('softmax-synapses')
     await engram('step(40)')
     const { path } = await exported('checkpoint')
     const whole = await program(['run', SCENARIO, '--ticks', '60', '--out', 'whole'], folder)
@@ -306,11 +318,11 @@ describe('checkpoints', () => {
   })
 
   test('are dropped on the page with the mouse', async () => {
-    await visit('softmax-synapses')
+    await load('softmax-synapses')
     await engram('step(30)')
     const { bytes } = await exported('checkpoint')
     const state = await read('xi')
-    await visit('hopfield')
+    await load('hebbian-learning')
     await page.evaluate(`{
       const transfer = new DataTransfer()
       const content = Uint8Array.from(atob('${bytes.toString('base64')}'), (letter) => letter.charCodeAt(0))
@@ -329,7 +341,7 @@ describe('checkpoints', () => {
 })
 
 test('files that are not for the page are refused in one line, and what is open stays', async () => {
-  await visit('softmax-synapses')
+  await load('softmax-synapses')
   await engram('step(3)')
   const results = await exported('results')
   const files: readonly (readonly [string, string, string])[] = [

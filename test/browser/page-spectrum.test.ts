@@ -37,11 +37,30 @@ test('the spectrum of a learning memory moves with it, by the key e, while ticks
   expect(await lab.engram<number>('simulation.tick')).toBeGreaterThan(0)
 })
 
+/** Two neurons that excite each other; the eigenvalues of the coupling are 3 and -3. */
+const COUPLED = {
+  version: 1,
+  time: { dt: 0.1, ticks: 100 },
+  neurons: { pair: { size: 2, lagrangian: { kind: 'tanh' } } },
+  synapses: {
+    w: {
+      layer: 'pair',
+      base: {
+        kind: 'values',
+        values: [
+          [0, 3],
+          [3, 0],
+        ],
+      },
+    },
+  },
+}
+
 test('a network that is opened with the panel shown takes its place in it', async () => {
-  await lab.visit('dense-memory')
+  await lab.visit('softmax-synapses')
   await lab.page.keyboard.press('e')
   await lab.page.locator('.spectrum option[value="memory xi"]').waitFor({ state: 'attached' })
-  await lab.page.evaluate(`engram.load('fast-synapses')`)
+  await lab.page.evaluate(`engram.load(${JSON.stringify(COUPLED)})`)
   await lab.page.locator('.spectrum option[value^="synapse"]').waitFor({ state: 'attached' })
   await eventually(() => numberAfter('largest')).toBeGreaterThan(0)
 })

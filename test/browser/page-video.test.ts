@@ -100,7 +100,7 @@ test('another scenario ends the recording, which is saved under the name of its 
   await stop().waitFor()
   const [file] = await Promise.all([
     lab.page.waitForEvent('download'),
-    lab.page.locator('#scenario').selectOption('hopfield'),
+    lab.page.locator('#scenario').selectOption('hebbian-learning'),
   ])
   expect(file.suggestedFilename()).toMatch(/^softmax-synapses\.(webm|mp4)$/)
   await eventually(toast).toContain('The recording ended with its scenario')

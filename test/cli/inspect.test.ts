@@ -41,7 +41,9 @@ test('engram validate and plan report wrong input in one line with exit code 2',
 test('engram plan tells the variant of every product, and forces what it is told to', async () => {
   const { stdout } = await ask(['plan', 's.json', '--variant', 'matvec:xi=1x1/32'], folder)
   expect(stdout).toMatch(/^ +product\/matvec\S* +hidden\/matvec xi +1x1\/32 forced +1 /m)
-  expect(stdout).toMatch(/^ +product\/matvec-transposed\S* +visible\/matvec-transposed w +\d+x\d+\/64 default +1 /m)
+  expect(stdout).toMatch(
+    /^ +product\/matvec-transposed\S* +visible\/matvec-transposed w +\d+x\d+\/64 default +1 /m,
+  )
   expect(stdout).toMatch(
     /^variants: matvec:xi=1x1\/32 matvec-transposed:w=\S+ matvec-transposed:xi=\S+ fuse=on$/m,
   )
@@ -103,11 +105,11 @@ test('engram plan --wgsl prints the module of a label, and names the nearest lab
   )
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toMatch(
-    /^\/\/ w\/learn: kernel product\/learn\+hebbian, entry point learn\n\/\/ overrides: WORKGROUP = \d+, /,
+    /^\/\/ w\/plasticity-step: kernel rule\/plasticity-step\+hebbian, entry point plasticityStep\n\/\/ overrides: WORKGROUP = \d+, /,
   )
   expect(stdout).toMatch(/^ *1 {2}struct Params \{$/m)
-  expect(stdout).toMatch(/^ *\d+ {2}fn learn\(/m)
-  expect(await ask(['plan', 's.json', '--resident', 'off', '--wgsl', 'w/lern'], folder)).toEqual({
+  expect(stdout).toMatch(/^ *\d+ {2}fn plasticityStep\(/m)
+  expect(await ask(['plan', 's.json', '--resident', 'off', '--wgsl', 'w/plasticity-stop'], folder)).toEqual({
     code: 2,
     stdout: '',
     stderr:

@@ -29,7 +29,7 @@ test.each([
   ['binary', 32, '5.5 -4.5 4.5 -1 -1'],
 ])('a product with a matrix in %s is what it is by hand', async (format, stride, expected) => {
   const text = await kernel(...product(format, stride))
-  expect(text).toMatch(/^product\/project\+collect\+\w+\+2x1 on \S+, 1x1x1 workgroups of 8\n/)
+  expect(text).toMatch(/^product\/matvec-transposed\+store\+\w+\+2x1 on \S+, 1x1x1 workgroups of 8\n/)
   expect(text).toContain(`\noutput: ${expected}\n`)
 })
 

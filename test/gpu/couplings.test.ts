@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type CouplingKind, COUPLINGS, matrixFacts } from '../../src/core/kinds/couplings/table.ts'
 import type { Geometry } from '../../src/core/kinds/couplings/convolution.ts'
 import { INTEGRATOR_KINDS } from '../../src/core/kinds/integrators/table.ts'
-import { hasSteadyRate, isMoving, RULE_KINDS } from '../../src/core/kinds/rules/table.ts'
+import { hasSteadyRate, isMoving, NAMED_RULES } from '../../src/core/kinds/rules/table.ts'
 import { withViews } from '../../src/core/model/couplings.ts'
 import type { ConvolutionMemory, DenseMemory, Model, Probe, Rows } from '../../src/core/model/model.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
@@ -24,7 +24,7 @@ test.each(rows)(
 )
 
 describe('filters', () => {
-  const learning = RULE_KINDS.filter((rule) => isMoving(rule) && hasSteadyRate(rule)).flatMap((rule) =>
+  const learning = NAMED_RULES.filter((rule) => isMoving(rule) && hasSteadyRate(rule)).flatMap((rule) =>
     INTEGRATOR_KINDS.flatMap((integrator) =>
       GEOMETRIES.map((form, index) => ({ rule, integrator, form, index })),
     ),

@@ -6,12 +6,14 @@ import {
   integratorOf,
 } from '../../src/core/kinds/integrators/table.ts'
 import { movingRule, type RuleKind } from '../../src/core/kinds/rules/table.ts'
-import type { Model } from '../../src/core/model/model.ts'
+import type { DenseMemory, Model } from '../../src/core/model/model.ts'
+import { withViews } from '../../src/core/model/couplings.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
 import { createReference } from '../../src/core/reference/network.ts'
 import type { SimulationOptions } from '../../src/core/run/simulation.ts'
 import { buildModel, normalRows, rowsOf } from '../build.ts'
 import { LEFT } from '../integrators.ts'
+import { learnerOf, WRITTEN } from '../rules.ts'
 import { expectLikeReference, withSimulation } from './helpers/compare.ts'
 import { expectWithin } from './helpers/within.ts'
 
@@ -20,15 +22,25 @@ type MovingKind = Exclude<RuleKind, 'fixed'>
 /** Where an entry goes while the activations stay, and how fast: tau dXi/dt = speed (goal - Xi). */
 interface Witness {
   readonly goal: (to: number, from: number, lambda: number) => number
-  readonly speed: (to: number) => number
+  readonly speed: (to: number, from: number) => number
   /** Whether Lambda is Xi(0) where none is given. */
   readonly startsAtLambda: boolean
 }
 
 const WITNESSES: Readonly<Record<MovingKind, Witness>> = {
   hebbian: { goal: (to, from, lambda) => lambda + to * from, speed: () => 1, startsAtLambda: true },
+  'anti-hebbian': {
+    goal: (to, from, lambda) => lambda - to * from,
+    speed: () => 1,
+    startsAtLambda: true,
+  },
   gated: { goal: (_, from, lambda) => from + lambda, speed: (to) => to, startsAtLambda: false },
   oja: { goal: (to, from) => from / to, speed: (to) => to ** 2, startsAtLambda: false },
+  custom: {
+    goal: (to, from, lambda) => (WRITTEN.parameters.k * to * from + lambda) / (1 + (to * from) ** 2),
+    speed: (to, from) => 1 + (to * from) ** 2,
+    startsAtLambda: true,
+  },
 }
 
 const ONE_STAGE = INTEGRATOR_KINDS.filter((kind) => integratorOf(kind).stages.length === 1)
@@ -61,7 +73,7 @@ function held(rule: MovingKind, integrator: IntegratorKind, h: number): Model {
         name: 'xi',
         from: 'v',
         to: 'h',
-        rule,
+        ...learnerOf(rule),
         tau: 0.25 / h,
         init: normalRows(stream, to.length, FROM.length),
       },
@@ -86,12 +98,13 @@ describe.each(FORMS)('a memory %s', (_, options, kinds) => {
       const [row, column] = [Math.floor(k / FROM.length), k % FROM.length]
       const g = to[row]!
       const lambda = startsAtLambda ? start : 0
-      const left = Math.exp(STEPS * LEFT[integrator](h * speed(g)))
+      const fast = speed(g, FROM[column]!)
+      const left = Math.exp(STEPS * LEFT[integrator](h * fast))
       // A closed row stays, wherever its goal is.
-      if (speed(g) === 0) return start
+      if (fast === 0) return start
       const away = goal(g, FROM[column]!, lambda)
       // Near 0 the goal of Oja's rule is far away, and the way to it is speed times goal.
-      return left > 1 - 1e-9 ? start + h * STEPS * speed(g) * (away - start) : away + (start - away) * left
+      return left > 1 - 1e-9 ? start + h * STEPS * fast * (away - start) : away + (start - away) * left
     })
     await withSimulation(
       model,
@@ -125,6 +138,15 @@ describe.each(FORMS)('a memory %s', (_, options, kinds) => {
       await expectLikeReference(free, 30, options)
     },
   )
+})
+
+test.each(FORMS)('what fills up the rows of a memory %s stays 0 by any rule', async (_, options) => {
+  const model = held('oja', 'exponential-euler', 0.1)
+  const [xi] = model.memories as unknown as [DenseMemory]
+  const rule = { kind: 'custom', drive: '1 + w', decay: 'abs(w)', parameters: {} } as const
+  // The squares of a whole row are summed up for this offset.
+  const memories = [{ ...xi, rule, inputOffset: 'half-norm' as const }]
+  await expectLikeReference({ ...model, ...withViews(memories), stimulus: [] }, 20, options)
 })
 
 test("Oja's rule finds the first principal component of what is shown, at length 1", async () => {

@@ -8,6 +8,7 @@ import { createReference } from '../../src/core/reference/network.ts'
 import { planNetwork } from '../../src/core/plan/plan.ts'
 import type { SimulationOptions } from '../../src/core/run/simulation.ts'
 import { DEFAULT_LIMITS } from '../../src/node/limits.ts'
+import { learnerOf } from '../rules.ts'
 import { buildModel, normalRows, rowsOf, signRows, symmetricRows } from '../build.ts'
 import { loadShipped } from '../scenario.ts'
 import { expectLikeReference, readAll, withSimulation } from './helpers/compare.ts'
@@ -76,7 +77,7 @@ describe.each(STAGED)('%s', (integrator) => {
       FORMS.map(([name, options]) => [rule, name, options] as const),
     ),
   )('is that of float64: rule %s, %s', async (rule, _, options) => {
-    await expectLikeReference(network(integrator, { xi: { rule } }), 20, options)
+    await expectLikeReference(network(integrator, { xi: learnerOf(rule) }), 20, options)
   })
 
   test('holds slower groups during its stages', async () => {

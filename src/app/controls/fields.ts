@@ -1,5 +1,13 @@
 /** What the controls of a scenario are: read from the schema, in the order in which it stands there. Pure. */
-import { isBiased, isMoving, type RuleKind } from '../../core/kinds/rules/table.ts'
+import {
+  isBiased,
+  isMoving,
+  type Rule,
+  RULE_KINDS,
+  type RuleKind,
+  ruleKindOf,
+  startingRule,
+} from '../../core/kinds/rules/table.ts'
 import {
   type Field,
   type SchemaNode,
@@ -20,6 +28,7 @@ import {
 } from '../../core/kinds/updates/table.ts'
 import { asCustom, CUSTOM } from '../../core/kinds/lagrangians/table.ts'
 import type { Lagrangian } from '../../core/model/model.ts'
+import { isHyperedgeSpec } from '../../core/model/specs.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { memorySpecs } from '../../core/model/specs.ts'
 
@@ -66,7 +75,7 @@ export function controlFields(scenario: Scenario): ControlField[] {
   const add = (path: string, group: string, item?: string): void => {
     const keys = path.split('.')
     const key = keys.at(-1) as string
-    const isNamedByUser = path.includes('.lagrangian.parameters.')
+    const isNamedByUser = /\.(lagrangian|rule)\.parameters\./.test(path)
     if ((LEFT_OUT.includes(key) && !isNamedByUser) || isMeaningless(scenario, path)) return
     const field = fieldAt(scenario, path)
     const node = nodeAt(scenario, keys)
@@ -82,6 +91,7 @@ export function controlFields(scenario: Scenario): ControlField[] {
           ? ABSENT[key]
           : undefined
     const choice = switchOf(scenario, path)
+    const rule = isMemoryRule(scenario, path) ? ruleKindOf(value as Rule) : undefined
     if (choice !== undefined) {
       const { options, chosen } = choice
       fields.push({
@@ -92,6 +102,8 @@ export function controlFields(scenario: Scenario): ControlField[] {
         value: chosen,
         ...(absent === undefined ? {} : { absent }),
       })
+    } else if (rule !== undefined) {
+      fields.push({ ...field, ...base, kind: 'choice', options: RULE_KINDS, value: rule })
     } else if (field.kind === 'number' || field.kind === 'choice' || field.kind === 'flag') {
       // What is not there and is nothing to be chosen has no control.
       if (value === undefined && absent === undefined) return
@@ -127,10 +139,17 @@ function isMeaningless(scenario: Scenario, path: string): boolean {
   if (group === 'synapses')
     return scenario.synapses[name]?.tau === undefined && (key === 'every' || key === 'strength')
   if (group === 'memories') {
-    const kind = scenario.memories[name]?.rule ?? 'fixed'
-    return !isMoving(kind) ? ['every', 'tau', 'bias'].includes(key) : key === 'bias' && !isBiased(kind)
+    const rule = scenario.memories[name]?.rule ?? 'fixed'
+    return !isMoving(rule) ? ['every', 'tau', 'bias'].includes(key) : key === 'bias' && !isBiased(rule)
   }
   return false
+}
+
+/** The rule of a memory between two layers: a word, or written out. */
+function isMemoryRule({ memories }: Scenario, path: string): boolean {
+  const [, name = ''] = /^memories\.([^.]+)\.rule$/.exec(path) ?? []
+  const spec = memories[name]
+  return spec !== undefined && !isHyperedgeSpec(spec)
 }
 
 interface Switch {
@@ -191,11 +210,13 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
     const start = START[value as string]
     return set(scenario, path, { [switched.key]: value, ...start, ...Object.fromEntries(same) })
   }
-  let next = set(scenario, path, value)
-  if (group === 'memories' && key === 'rule') {
-    const memory = scenario.memories[name]
-    if (!isBiased(value as RuleKind)) next = set(next, `memories.${name}.bias`, undefined)
-    if (!isMoving(value as RuleKind)) next = set(next, `memories.${name}.tau`, undefined)
+  const memory = group === 'memories' ? scenario.memories[name] : undefined
+  const chosen = memory !== undefined && key === 'rule' ? (value as RuleKind) : undefined
+  const rule = memory && chosen && isMemoryRule(scenario, path) ? startingRule(chosen, memory.rule) : chosen
+  let next = set(scenario, path, rule ?? value)
+  if (rule !== undefined) {
+    if (!isBiased(rule)) next = set(next, `memories.${name}.bias`, undefined)
+    if (!isMoving(rule)) next = set(next, `memories.${name}.tau`, undefined)
     else {
       next = set(next, `memories.${name}.tau`, memory?.tau ?? 100)
       if (memory !== undefined && 'format' in memory) next = set(next, `memories.${name}.format`, 'f32')

@@ -1,4 +1,5 @@
 /** The graph of a network as a small picture: layers, memories between them, synapses on them, coloured by pace. Pure. */
+import { ruleKindOf } from '../../core/kinds/rules/table.ts'
 import { markup } from '../../core/analysis/markup.ts'
 import { targetsOf } from '../../core/kinds/couplings/table.ts'
 import type { Model } from '../../core/model/model.ts'
@@ -64,7 +65,7 @@ ${text(x + BOX / 2, top + HEIGHT + 15, shortened(name))}${text(x + BOX / 2, top 
       more.length > 0
         ? ''
         : `<path class="join" d="M${round(x + dx - dy * 0.6)} ${round(y + dy + dx * 0.6)}L${round(x)} ${round(y)}L${round(x + dx + dy * 0.6)} ${round(y + dy - dx * 0.6)}"/>`
-    return `<g class="pace-${paces.get(name) ?? 'still'}"><path class="join" d="${path}"/>${head}${text((start + end) / 2, middle - 8 - high, label, 'symbol')}</g>${text((start + end) / 2, middle + 16 - high, rule, 'note')}`
+    return `<g class="pace-${paces.get(name) ?? 'still'}"><path class="join" d="${path}"/>${head}${text((start + end) / 2, middle - 8 - high, label, 'symbol')}</g>${text((start + end) / 2, middle + 16 - high, ruleKindOf(rule), 'note')}`
   })
   const loops = synapses.map(({ name, layer, tau }) => {
     const x = (left.get(layer) ?? 0) + BOX / 2

@@ -2,7 +2,7 @@
 import { noiseOf } from '../../core/kinds/noises/table.ts'
 import { updateFacts } from '../../core/kinds/updates/table.ts'
 import { hasEnergy, memoryFacts } from '../../core/kinds/couplings/table.ts'
-import { movingRule } from '../../core/kinds/rules/table.ts'
+import { formulaOfRule, isMoving, movingRule } from '../../core/kinds/rules/table.ts'
 import { lagrangianFacts } from '../../core/kinds/lagrangians/table.ts'
 import { texNumber, texText } from '../../core/kinds/tex.ts'
 import { leftOutOf } from '../../core/model/energy.ts'
@@ -81,10 +81,10 @@ export function equationsOf(model: Model): Equations[] {
       ]
     }),
     ...model.memories.flatMap(({ kind, name, from, to, rule, tau, bias }) => {
-      const moving = movingRule(rule)
-      if (moving === undefined) return []
+      if (!isMoving(rule)) return []
       const time = `, \\qquad \\tau_{\\Xi} = ${among(model, `memories.${name}.tau`, tau ?? 0)}`
-      const pull = moving.formula(
+      const pull = formulaOfRule(
+        rule,
         xi(name),
         ...memoryFacts({ kind }).tex.learnt(g(to), g(from)),
         bias !== undefined,

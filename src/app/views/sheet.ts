@@ -1,4 +1,5 @@
 /** What there is to see of a network, and how its rows become tiles. Pure: no DOM, no GPU. */
+import { ruleKindOf } from '../../core/kinds/rules/table.ts'
 import { matrixFacts, memoryFacts } from '../../core/kinds/couplings/table.ts'
 import { inverseTemperature, lagrangianFacts } from '../../core/kinds/lagrangians/table.ts'
 import type { Factor, Hyperedge, Layer, Memory, Model } from '../../core/model/model.ts'
@@ -118,7 +119,7 @@ function memorySheet(memory: Memory, model: Model, plan: Plan, isMain: boolean):
   const [from, to] = [layerOf(memory.from), layerOf(memory.to)]
   // A filter is drawn as the image that it covers.
   const row = { size: matrix.columns, shape: memoryFacts(memory).rowShape(memory) ?? from.shape }
-  const rule = memory.tau === undefined ? 'memories' : `memories, ${memory.rule} learning`
+  const rule = memory.tau === undefined ? 'memories' : `memories, ${ruleKindOf(memory.rule)} learning`
   return {
     ...matrixSheet(matrix),
     ...tilingOf(matrix.rows, row, matrixFacts(memory).isMatrix),
@@ -203,7 +204,7 @@ function factorSheet(edge: Hyperedge, { layer }: Factor, model: Model, plan: Pla
   const matrix = matrixOf(plan, `${edge.name}.${layer}`)
   const shape = model.layers.find(({ name }) => name === layer)?.shape ?? [matrix.columns]
   const row = { size: matrix.columns, shape }
-  const rule = edge.tau === undefined ? 'hyperedge' : `hyperedge, ${edge.rule} learning`
+  const rule = edge.tau === undefined ? 'hyperedge' : `hyperedge, ${ruleKindOf(edge.rule)} learning`
   return {
     ...matrixSheet(matrix),
     ...tilingOf(matrix.rows, row, true),

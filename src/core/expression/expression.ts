@@ -1,5 +1,5 @@
 /**
- * Expressions that users write: WGSL's expression grammar over one variable `x`, named parameters and the functions of
+ * Expressions that users write: WGSL's expression grammar over one variable `x` or several others, named parameters and the functions of
  * operations.ts, all f32, with bool for conditions. No statement, no binding and no type can be written. A parsed
  * expression is evaluated and differentiated in float64 and written as WGSL with every operation in parentheses.
  */
@@ -52,18 +52,33 @@ const STRENGTH: Readonly<Record<string, number>> = {
   '%': 4,
 }
 
+/** What an expression is written in besides its parameters. */
+interface Words {
+  /** `x`, by which it can be differentiated; without it the parameters are all that it depends on. */
+  readonly hasX: boolean
+  /** For who writes nothing. */
+  readonly example: string
+}
+
+const OF_X: Words = { hasX: true, example: 'an expression of x, such as tanh(x)' }
+
 /** True for a word that an expression understands already, so that no parameter may be called so. */
-export function isReserved(word: string): boolean {
-  return ['x', 'true', 'false'].includes(word) || CONSTANTS.has(word) || FUNCTIONS.has(word)
+export function isReserved(word: string, variables: readonly string[] = ['x']): boolean {
+  return [...variables, 'true', 'false'].includes(word) || CONSTANTS.has(word) || FUNCTIONS.has(word)
 }
 
 /**
  * Parses one expression of type f32.
- * @param parameters - names that stand for numbers, at most four
+ * @param parameters - names that stand for numbers
  * @param path - where the text stands in the scenario
  * @throws ModelError with the column (and line, where there are several) of the first mistake in the text
  */
-export function parseExpression(text: string, parameters: readonly string[], path: string): Expression {
+export function parseExpression(
+  text: string,
+  parameters: readonly string[],
+  path: string,
+  { hasX, example }: Words = OF_X,
+): Expression {
   if (text.length > LONGEST) {
     throw new ModelError(`has ${text.length} characters, at most ${LONGEST} are possible; shorten it`, {
       path,
@@ -134,13 +149,16 @@ export function parseExpression(text: string, parameters: readonly string[], pat
     }
     if (operation !== undefined)
       fail(at, `"${word}" is a function; write ${word}(${operation.takes.map(() => '...').join(', ')})`)
-    if (word === 'x') return { kind: 'x', type: 'f32', depth: 1 }
+    if (hasX && word === 'x') return { kind: 'x', type: 'f32', depth: 1 }
     if (word === 'true' || word === 'false') return constant(word === 'true' ? 1 : 0, 'bool')
     const index = parameters.indexOf(word)
     if (index >= 0) return { kind: 'parameter', type: 'f32', index, depth: 1 }
     const value = CONSTANTS.get(word)
     if (value !== undefined) return constant(value, 'f32')
-    return fail(at, `unknown name "${word}"; known: ${['x', ...parameters, ...CONSTANTS.keys()].join(', ')}`)
+    return fail(
+      at,
+      `unknown name "${word}"; known: ${[...(hasX ? ['x'] : []), ...parameters, ...CONSTANTS.keys()].join(', ')}`,
+    )
   }
 
   function parseCall(operation: Operation, at: number): Expression {
@@ -169,10 +187,10 @@ export function parseExpression(text: string, parameters: readonly string[], pat
   }
 
   function applied(operation: Operation, parts: readonly Expression[], at: number): Expression {
-    return apply(operation, parts, (what) => fail(at, what))
+    return apply(operation, parts, hasX ? 'x' : (parameters[0] ?? '1'), (what) => fail(at, what))
   }
 
-  if (tokens.next.kind === 'end') fail(0, 'is empty; write an expression of x, such as tanh(x)')
+  if (tokens.next.kind === 'end') fail(0, `is empty; write ${example}`)
   const expression = parseInfix(1)
   if (tokens.next.kind !== 'end') tokens.unexpected('an operator or the end')
   if (expression.type !== 'f32')
@@ -187,6 +205,7 @@ export function parseExpression(text: string, parameters: readonly string[], pat
 function apply(
   operation: Operation,
   parts: readonly Expression[],
+  variable: string,
   fail: (what: string) => never,
 ): Expression {
   const { name, takes, gives, value } = operation
@@ -196,7 +215,7 @@ function apply(
       const remedy =
         wanted === 'f32'
           ? 'use select(0, 1, condition) to make one of a condition'
-          : 'compare it, as in x > 0'
+          : `compare it, as in ${variable} > 0`
       const noun = { f32: 'a number', bool: 'a condition' }
       fail(`\`${name}\` takes ${noun[wanted]}, not ${noun[part.type]}; ${remedy}`)
     }
@@ -265,17 +284,23 @@ export function differentiate(expression: Expression, x: number, values: readonl
   }
 }
 
-/** WGSL of an expression of the variables `x: f32` and `p: vec4<f32>`, the parameters. */
-export function wgslOf(expression: Expression): string {
+/** The parameters of an expression in WGSL, where they are the vector `p: vec4<f32>`. */
+const IN_VECTOR: readonly string[] = ['p.x', 'p.y', 'p.z', 'p.w']
+
+/**
+ * WGSL of an expression of the variable `x: f32` and of its parameters.
+ * @param names - what each parameter is called there
+ */
+export function wgslOf(expression: Expression, names = IN_VECTOR): string {
   switch (expression.kind) {
     case 'number':
       return expression.type === 'bool' ? String(expression.value !== 0) : literal(expression.value)
     case 'x':
       return 'x'
     case 'parameter':
-      return `p.${'xyzw'[expression.index]}`
+      return names[expression.index] as string
     case 'apply':
-      return expression.operation.wgsl(...expression.parts.map(wgslOf))
+      return expression.operation.wgsl(...expression.parts.map((part) => wgslOf(part, names)))
   }
 }
 

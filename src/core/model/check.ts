@@ -28,7 +28,7 @@ export function checkScenario(scenario: Scenario, file?: string): string[] {
     }
     for (const [name, spec] of Object.entries(scenario.memories)) {
       if (isHyperedgeSpec(spec)) checkHyperedge(scenario, name, spec)
-      else checkMemory(scenario, name, spec)
+      else warnings.push(...checkMemory(scenario, name, spec))
     }
     scenario.stimulus.forEach((spec, index) => checkStimulus(scenario, index, spec))
     for (const [name, spec] of Object.entries(scenario.probes)) checkProbe(scenario, name, spec)

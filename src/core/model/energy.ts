@@ -2,7 +2,7 @@
 import { isDense } from './couplings.ts'
 import { couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
 import { inverseTemperature, isIdentity, isPerNeuron, lagrangianFacts } from '../kinds/lagrangians/table.ts'
-import { movingRule } from '../kinds/rules/table.ts'
+import { movingRule, ruleKindOf } from '../kinds/rules/table.ts'
 import { updateFacts } from '../kinds/updates/table.ts'
 import type { Layer, Memory, Model } from './model.ts'
 
@@ -93,11 +93,11 @@ function risesOfOne(model: Model): string[] {
         case 'without-offset':
           return memory.inputOffset === 'none'
             ? []
-            : [`memory \`${name}\` learns by ${rule} with an input offset`]
+            : [`memory \`${name}\` learns by ${ruleKindOf(rule)} with an input offset`]
         case 'joint':
-          return memory === jointMemory(model) ? [] : [`memory \`${name}\` learns by ${rule}`]
+          return memory === jointMemory(model) ? [] : [`memory \`${name}\` learns by ${ruleKindOf(rule)}`]
         case 'never':
-          return [`memory \`${name}\` learns by ${rule}`]
+          return [`memory \`${name}\` learns by ${ruleKindOf(rule)}`]
       }
     }),
   ]

@@ -6,11 +6,15 @@ import {
   BIASED,
   hasSteadyRate,
   isBiased,
+  isEntrywise,
   isMoving,
   movingRule,
   RULE_KINDS,
   type RuleKind,
+  ruleKindOf,
 } from '../kinds/rules/table.ts'
+import { INTEGRATOR_KINDS, integratorOf } from '../kinds/integrators/table.ts'
+import { type Activity, checkRule } from '../kinds/rules/custom.ts'
 import { ModelError } from '../errors.ts'
 import { findLayer, shapeOf } from './find.ts'
 import type { CommonMemory, Memory, Rows } from './model.ts'
@@ -19,13 +23,15 @@ import { checkPatterns } from './patterns/check.ts'
 import type { Want } from './patterns/want.ts'
 import type { Place, RowsAt } from './places.ts'
 import { packSigns, rowOf, signRows } from './signs.ts'
-import type { MemorySpec, Scenario } from './schema.ts'
+import type { LayerSpec, MemorySpec, Scenario } from './schema.ts'
 
 /**
  * What one memory must be like.
+ * @returns warnings
  * @throws ModelError for unknown, equal or both adiabatic layers, or keys that contradict the rule
  */
-export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec): void {
+export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec): string[] {
+  const kind = ruleKindOf(spec.rule)
   const path = `memories.${name}`
   const from = findLayer(scenario, spec.from, `${path}.from`)
   const to = findLayer(scenario, spec.to, `${path}.to`)
@@ -46,7 +52,7 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
   if (rule === undefined) {
     if (spec.tau !== undefined) {
       throw new ModelError(
-        `is ${spec.tau}, but rule "${spec.rule}" has no time constant; leave it out or choose another rule`,
+        `is ${spec.tau}, but rule "${kind}" has no time constant; leave it out or choose another rule`,
         {
           path: `${path}.tau`,
         },
@@ -54,43 +60,55 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
     }
   } else {
     if (spec.tau === undefined) {
-      throw new ModelError(`is missing; rule "${spec.rule}" needs a time constant > 0`, {
+      throw new ModelError(`is missing; rule "${kind}" needs a time constant > 0`, {
         path: `${path}.tau`,
       })
     }
     if ('format' in spec && spec.format !== 'f32') {
-      throw new ModelError(
-        `"${spec.format}" cannot learn by rule "${spec.rule}"; use "f32" or rule "fixed"`,
-        {
-          path: `${path}.format`,
-        },
-      )
+      throw new ModelError(`"${spec.format}" cannot learn by rule "${kind}"; use "f32" or rule "fixed"`, {
+        path: `${path}.format`,
+      })
     }
   }
   if (spec.bias !== undefined && !isBiased(spec.rule)) {
-    const others = BIASED.filter((kind) => takes(memoryFacts(spec).learns, kind))
-      .map((kind) => `"${kind}"`)
+    const others = BIASED.filter((other) => takes(memoryFacts(spec).learns, other))
+      .map((other) => `"${other}"`)
       .join(' or ')
-    throw new ModelError(`rule "${spec.rule}" has no bias; leave it out or choose rule ${others}`, {
+    const remedy = isEntrywise(kind) ? 'use `base` in its drive' : `choose rule ${others}`
+    throw new ModelError(`rule "${kind}" has no bias; leave it out or ${remedy}`, {
       path: `${path}.bias`,
     })
   }
   if (rule?.needsNonNegative && !lagrangianFacts(to.lagrangian).isNonNegative(to.lagrangian)) {
     throw new ModelError(
-      `"${spec.rule}" needs a layer \`${spec.to}\` with an activation >= 0, not ${to.lagrangian.kind}; use softmax, relu, ` +
+      `"${kind}" needs a layer \`${spec.to}\` with an activation >= 0, not ${to.lagrangian.kind}; use softmax, relu, ` +
         'sigmoid, a rectified power or a custom one that is never negative there, or rule "hebbian"',
       { path: `${path}.rule` },
     )
   }
-  const taken = RULE_KINDS.filter((kind) => takes(memoryFacts(spec).learns, kind))
-  if (!taken.includes(spec.rule))
+  const taken = RULE_KINDS.filter((other) => takes(memoryFacts(spec).learns, other))
+  if (!taken.includes(kind))
     throw new ModelError(
-      `"${spec.rule}" cannot move a memory of kind "${spec.kind}"; use ${taken.map((kind) => `"${kind}"`).join(' or ')}`,
+      `"${kind}" cannot move a memory of kind "${spec.kind}"; use ${taken.map((other) => `"${other}"`).join(' or ')}`,
       { path: `${path}.rule` },
     )
   memoryFacts(spec).own(spec, surroundingsOf(scenario, name))
   checkPatterns(scenario, spec.init, `${path}.init`)
   if (spec.bias !== undefined) checkPatterns(scenario, spec.bias, `${path}.bias`)
+  if (typeof spec.rule === 'string') return []
+  const { integrator } = scenario.time
+  const growing = INTEGRATOR_KINDS.filter((other) => integratorOf(other).takesGrowth)
+  return checkRule(
+    spec.rule,
+    `${path}.rule`,
+    { to: activityOf(to), from: activityOf(from) },
+    growing.includes(integrator) ? undefined : growing,
+  )
+}
+
+function activityOf({ lagrangian }: LayerSpec): Activity {
+  const facts = lagrangianFacts(lagrangian)
+  return { isNonNegative: facts.isNonNegative(lagrangian), isBounded: facts.isBounded }
 }
 
 /** True when memories that learn by `learns` take a rule. */

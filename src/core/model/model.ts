@@ -8,7 +8,7 @@ import type { IntegratorKind } from '../kinds/integrators/table.ts'
 import type { Lagrangian } from '../kinds/lagrangians/table.ts'
 import type { NoiseKind } from '../kinds/noises/table.ts'
 import type { ProbeKind, ProbeOf } from '../kinds/probes/table.ts'
-import type { RuleKind } from '../kinds/rules/table.ts'
+import type { Rule } from '../kinds/rules/table.ts'
 import type { Update } from '../kinds/updates/table.ts'
 import type { Scenario } from './schema.ts'
 
@@ -85,7 +85,7 @@ export interface CommonMemory {
   readonly to: string
   /** The layers that it sends to: both, `to` alone (forward), or `from` alone (backward). */
   readonly direction: Ends['direction']
-  readonly rule: RuleKind
+  readonly rule: Rule
   /** Time constant; absent for rule "fixed". */
   readonly tau?: number
   readonly every: number
@@ -121,7 +121,7 @@ export interface Hyperedge {
   readonly factors: readonly Factor[]
   /** Multiplies every product. */
   readonly scale: number
-  readonly rule: RuleKind
+  readonly rule: Rule
   /** Time constant; absent for rule "fixed". */
   readonly tau?: number
   readonly every: number

@@ -3,7 +3,7 @@ import { COUPLINGS } from '../kinds/couplings/table.ts'
 import { withViews } from './couplings.ts'
 import { checkScenario } from './check.ts'
 import { ModelError } from '../errors.ts'
-import type { Layer, Model, Variation } from './model.ts'
+import type { Layer, Memory, Model, Variation } from './model.ts'
 import { parseScenario } from './parse.ts'
 import { suggestion } from '../suggestion.ts'
 import { fieldAt, setValue } from './path.ts'
@@ -94,6 +94,7 @@ function biasOf(layer: Layer, bias: unknown): Layer['bias'] {
 }
 
 interface Numbers {
+  readonly rule?: Memory['rule']
   readonly tau?: number
   readonly every?: number
   readonly strength?: number
@@ -101,7 +102,7 @@ interface Numbers {
 
 function numbersOf(spec: Numbers = {}): Numbers {
   return Object.fromEntries(
-    Object.entries({ tau: spec.tau, every: spec.every, strength: spec.strength }).filter(
+    Object.entries({ rule: spec.rule, tau: spec.tau, every: spec.every, strength: spec.strength }).filter(
       ([, value]) => value !== undefined,
     ),
   )

@@ -30,6 +30,9 @@ export function runningPaths(scenario: Scenario): string[] {
       for (const key of Object.keys(lagrangian.parameters))
         paths.push(`neurons.${name}.lagrangian.parameters.${key}`)
   }
+  for (const [name, { rule }] of Object.entries(scenario.memories))
+    if (typeof rule !== 'string')
+      for (const key of Object.keys(rule.parameters)) paths.push(`memories.${name}.rule.parameters.${key}`)
   for (const group of ['synapses', 'memories'] as const)
     for (const [name, item] of Object.entries<{ readonly tau?: number }>(scenario[group]))
       if (item.tau !== undefined)

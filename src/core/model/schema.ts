@@ -17,7 +17,8 @@ import { DIRECTIONS } from '../kinds/couplings/definition.ts'
 import { INTEGRATOR_KINDS } from '../kinds/integrators/table.ts'
 import { lagrangianOptions } from '../kinds/lagrangians/table.ts'
 import { NOISE_KINDS, NOISES, USUAL_NOISE } from '../kinds/noises/table.ts'
-import { RULE_KINDS, RULES } from '../kinds/rules/table.ts'
+import { customRule } from '../kinds/rules/custom.ts'
+import { NAMED_RULES, restingAt, RULE_KINDS, RULES } from '../kinds/rules/table.ts'
 import { UPDATE_KINDS, updateOptions, UPDATES, USUAL_UPDATE } from '../kinds/updates/table.ts'
 import { patternOptions, patternsAs, patternsSchema } from './patterns/schema.ts'
 import { probeSchema } from './probe-schema.ts'
@@ -213,13 +214,20 @@ const memory = {
     1,
   ),
   rule: v.optional(
-    choice('rule', RULE_KINDS.map((kind) => `${kind}: ${RULES[kind].text}`).join(' '), RULE_KINDS),
+    v.pipe(
+      v.union([v.picklist(NAMED_RULES), customRule]),
+      v.title('rule'),
+      v.description(RULE_KINDS.map((kind) => `${kind}: ${RULES[kind].text}`).join(' ')),
+    ),
     'fixed',
   ),
   tau: memoryTau,
   every,
   bias: v.exactOptional(
-    patternsAs('bias', 'Lambda, shaped like Xi; init when not given (hebbian), 0 when not given (gated).'),
+    patternsAs(
+      'bias',
+      `Lambda, shaped like Xi; where it is not given init (${restingAt('init')}) or 0 (${restingAt('zero')}).`,
+    ),
   ),
 }
 

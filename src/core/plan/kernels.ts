@@ -8,7 +8,15 @@ import { INTEGRATOR_KINDS, type IntegratorKind, integratorOf } from '../kinds/in
 import type { Written } from '../kinds/lagrangians/definition.ts'
 import { isPerNeuron, type Lagrangian, lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import { NOISE_KINDS, type NoiseKind, USUAL_NOISE } from '../kinds/noises/table.ts'
-import { hasSteadyRate, isMoving, RULE_KINDS, type RuleKind } from '../kinds/rules/table.ts'
+import {
+  hasSteadyRate,
+  isMoving,
+  NAMED_RULES,
+  rateSharedBy,
+  type Rule,
+  ruleKindOf,
+  writtenRule,
+} from '../kinds/rules/table.ts'
 import { UPDATE_KINDS, type UpdateKind, UPDATES } from '../kinds/updates/table.ts'
 import { wgsl } from './shaders.ts'
 
@@ -155,7 +163,7 @@ export interface Joined {
   /** Of neuron/choose: who moves. */
   readonly update?: UpdateKind
   /** Of rule/plasticity-step: what moves it. */
-  readonly rule?: RuleKind
+  readonly rule?: Rule
   /** Of a rule whose rate differs from row to row. */
   readonly integrator?: IntegratorKind
   /** What moves is added up in two words (common/carry.wgsl); only of kernels that move a layer or a coupling. */
@@ -246,7 +254,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     format,
     size,
     reduce,
-    rule,
+    rule && ruleKindOf(rule),
     noise === USUAL_NOISE ? undefined : noise,
     update,
     gain,
@@ -257,7 +265,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     .filter((part) => part !== undefined)
     .join('+')
   const facts = lagrangian && lagrangianFacts(lagrangian)
-  const written = lagrangian && facts?.written?.(lagrangian)
+  const written = (lagrangian && facts?.written?.(lagrangian)) ?? (rule && writtenRule(rule))
   const identity = written === undefined ? key : `${key}: ${written.lines.join('\n')}`
   let kernel = cache.get(identity)
   if (kernel === undefined) {
@@ -274,7 +282,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
       if (name !== 'probe/legendre') parts.push(file)
       else parts.push(...(facts?.isPerNeuron ? [file, 'lagrangian/summed'] : ['lagrangian/whole']))
     }
-    if (rule !== undefined) parts.push('common/number', ...ruleFiles(rule, gain))
+    if (rule !== undefined) parts.push(...ruleFiles(rule, gain))
     if (parts.includes('neuron/step')) parts.push(`noise/${noise}`)
     if (update !== undefined) parts.push(`update/${update}`)
     if (mayVary(name)) parts.push(isVaried ? 'common/params-per-replica' : 'common/params-uniform')
@@ -297,9 +305,22 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
 }
 
 /** The files of a rule, and of the rate at which it moves its rows. */
-function ruleFiles(rule: RuleKind, gain: string | undefined): readonly string[] {
-  if (gain === undefined) return [`rule/${rule}`, 'rule/steady']
-  return [`rule/${rule}`, 'rule/by-row', `integrator/${gain}`]
+function ruleFiles(rule: Rule, gain: string | undefined): readonly string[] {
+  const files = filesOfRule(rule)
+  if (gain === undefined) return ['common/number', ...files, 'rule/steady']
+  if (rateSharedBy(rule) === 'row') return ['common/number', ...files, 'rule/by-row', `integrator/${gain}`]
+  return ['resident/quad', 'resident/rows', ...files, 'rule/by-entry', `integrator/${gain}`]
+}
+
+/** The functions of a rule itself. */
+function filesOfRule(rule: Rule): readonly string[] {
+  const own = `rule/${ruleKindOf(rule)}`
+  return writtenRule(rule) === undefined ? [own] : ['lagrangian/custom', own]
+}
+
+/** The WGSL of a rule. */
+export function ruleText(rule: Rule): string {
+  return [...filesOfRule(rule).map(wgsl), ...(writtenRule(rule)?.lines ?? [])].join('\n')
 }
 
 /** What a kernel calls as `advanced`, if it does. */
@@ -378,6 +399,14 @@ function expand(source: string, counts: Readonly<Record<string, number>>): strin
   return [...constants, ...lines].join('\n')
 }
 
+/** For tests of all shaders: a rule that is written out. */
+const WRITTEN_RULE: Rule = {
+  kind: 'custom',
+  drive: 'pow(to, 3) * from + base',
+  decay: 'abs(w)',
+  parameters: {},
+}
+
 /** Names of all kernels. */
 export const KERNEL_NAMES = Object.keys(KERNELS) as KernelName[]
 
@@ -447,7 +476,7 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
       })),
     ]
   if (name === 'rule/plasticity-step')
-    return RULE_KINDS.filter(isMoving).flatMap((rule) =>
+    return [...NAMED_RULES.filter(isMoving), WRITTEN_RULE].flatMap((rule) =>
       (hasSteadyRate(rule) ? INTEGRATOR_KINDS.slice(0, 1) : gainKinds()).flatMap((integrator) =>
         [
           { rule, integrator },
@@ -456,7 +485,7 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
       ),
     )
   if (name === 'memory/convolution-plasticity-step')
-    return RULE_KINDS.filter((rule) => isMoving(rule) && hasSteadyRate(rule)).flatMap((rule) =>
+    return NAMED_RULES.filter((rule) => isMoving(rule) && hasSteadyRate(rule)).flatMap((rule) =>
       [{ rule }, { rule, staged: true }].flatMap(inBothSums),
     )
   // What hands what it makes to an ending.

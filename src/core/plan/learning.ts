@@ -1,5 +1,5 @@
 /** Learning: the step of a coupling matrix by a rule. */
-import type { RuleKind } from '../kinds/rules/table.ts'
+import type { Rule } from '../kinds/rules/table.ts'
 import type { Model } from '../model/model.ts'
 import { carryFields, carryNameOf } from './carry.ts'
 import { baseBlockOf, stageBuffers } from './matrices.ts'
@@ -17,7 +17,7 @@ export interface Learning {
   /** The synapse or memory whose matrix it is, where that is called otherwise. */
   readonly owner?: string
   readonly stage: Stage
-  readonly rule: RuleKind
+  readonly rule: Rule
   /** The stage of the step, where it has several. */
   readonly turn: Turn | undefined
   readonly row: Vector
@@ -70,6 +70,7 @@ export function planLearning(planning: Planning, name: string, learning: Learnin
           count: block.count,
           rows: matrix.rows,
           stride: matrix.stride,
+          columns: matrix.columns,
           rowStride: row.stride,
           columnStride: column.stride,
           across: across * workgroup,

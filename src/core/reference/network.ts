@@ -5,8 +5,8 @@
 import { couplingFacts } from '../kinds/couplings/table.ts'
 import { add, row } from '../math/algebra.ts'
 import { gainOf, integratorOf, stagesOf } from '../kinds/integrators/table.ts'
-import { type Moving, movingRule } from '../kinds/rules/table.ts'
 import { noiseOf } from '../kinds/noises/table.ts'
+import { compiledRule, type Moving, movingRule } from '../kinds/rules/table.ts'
 import { updateFacts, updateWord } from '../kinds/updates/table.ts'
 import { activation } from '../kinds/lagrangians/table.ts'
 import type { Hyperedge, Layer, Memory, Model, Synapse } from '../model/model.ts'
@@ -306,6 +306,7 @@ function createPulls(
   /** tau dXi/dt by the rule of the memory. */
   function memoryPull(memory: Memory, rule: Moving): Group['pull'] {
     const lambda = get(lambdas, memory.name)
+    if ('compile' in rule) return entrywisePull(memory, lambda)
     const { gate, decay } = rule
     return (g, r) => {
       const to = get(g, memory.to)
@@ -320,9 +321,29 @@ function createPulls(
     }
   }
 
+  /** The same by a rule that the user has written; of matrices alone. */
+  function entrywisePull(
+    { name, from, to, rule, init: { columns } }: Memory,
+    lambda: Float64Array,
+  ): Group['pull'] {
+    const written = compiledRule(rule)
+    if (written === undefined) throw new Error(`the rule of \`${name}\` is not written out`)
+    return (g, r) => {
+      const xi = state(name, r)
+      const entry = (k: number) => ({
+        to: get(g, to)[Math.floor(k / columns)]!,
+        from: get(g, from)[k % columns]!,
+        w: xi[k]!,
+        base: lambda[k]!,
+      })
+      return { drive: xi.map((_, k) => written.drive(entry(k))), decay: (k) => written.decay(entry(k)) }
+    }
+  }
+
   /** tau dA/dt of the factors of a hyperedge by its rule, which has neither a gate nor a decay of its own. */
   function edgePull(edge: Hyperedge, rule: Moving): Group['pull'] {
     const lambda = get(lambdas, edge.name)
+    if (!('drive' in rule)) throw new Error(`\`${edge.name}\` has a rule that is written out`)
     return (g, r) => {
       const driven = couplingFacts(edge).drive(edge, g, rule.drive, state(edge.name, r))
       return { drive: lambda.map((Lambda, k) => Lambda + driven[k]!) }

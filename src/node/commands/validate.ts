@@ -1,3 +1,4 @@
+import { ruleKindOf } from '../../core/kinds/rules/table.ts'
 import { matrixFacts } from '../../core/kinds/couplings/table.ts'
 import { Command } from 'commander'
 import { escaped } from '../../core/errors.ts'
@@ -51,13 +52,13 @@ function describe(scenario: string, model: Model): string[] {
     ...model.memories.map(({ kind, name, from, to, direction, init, rule, tau, every, format }) => [
       matrixFacts({ kind }).isMatrix ? 'memory' : kind,
       name,
-      `${init.rows} x ${init.columns} ${format}, ${from} ${ARROWS[direction]} ${to}, ${rule}` +
+      `${init.rows} x ${init.columns} ${format}, ${from} ${ARROWS[direction]} ${to}, ${ruleKindOf(rule)}` +
         (tau === undefined ? '' : `, tau ${tau}${everyText(every)}`),
     ]),
     ...model.hyperedges.map(({ kind, name, factors, rule, tau, every }) => [
       kind,
       name,
-      `${counted(factors[0]?.init.rows ?? 0, 'pattern')} of ${factors.map(({ layer }) => layer).join(', ')}, ${rule}` +
+      `${counted(factors[0]?.init.rows ?? 0, 'pattern')} of ${factors.map(({ layer }) => layer).join(', ')}, ${ruleKindOf(rule)}` +
         (tau === undefined ? '' : `, tau ${tau}${everyText(every)}`),
     ]),
     ...model.stimulus.map(({ kind, layer, patterns, start, stop }) => [

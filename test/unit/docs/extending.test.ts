@@ -100,7 +100,7 @@ describe('the recipes', () => {
     const updates = run('test/gpu/updates.test.ts', '-t', 'interlaced')
     expect(updates.text).toContain('passed')
     expect(updates.code, updates.text).toBe(0)
-    const wrong = changed('shaders/rule/anti-hebbian.wgsl', '-(to * columns)', 'to * columns', () =>
+    const wrong = changed('shaders/rule/threshold.wgsl', '(to - 1.0)', '(to + 1.0)', () =>
       changed(PLANNERS, '() => 1 / g.size', '() => 2 / g.size', () =>
         changed('shaders/one-to-one/send.wgsl', '* vector[', '* 2.0 * vector[', () =>
           changed('shaders/update/interlaced.wgsl', 'choice.step % ', '(choice.step + 1u) % ', () =>
@@ -110,14 +110,14 @@ describe('the recipes', () => {
               'test/gpu/couplings.test.ts',
               'test/gpu/updates.test.ts',
               '-t',
-              'anti-hebbian|activity|one-to-one|interlaced by euler',
+              'threshold|activity|one-to-one|interlaced by euler',
             ),
           ),
         ),
       ),
     )
     expect(wrong.code).not.toBe(0)
-    expect(wrong.text).toMatch(/FAIL.*follows '?anti-hebbian'? by/)
+    expect(wrong.text).toMatch(/FAIL.*follows '?threshold'? by/)
     expect(wrong.text).toMatch(/FAIL.*activity is what float64 says/)
     expect(wrong.text).toMatch(/FAIL.*interlaced by euler, fused: kernels do what float64 does/)
     expect(wrong.text).toMatch(/FAIL.*network with a '?one-to-one'? coupling/)

@@ -19,6 +19,26 @@ const shown = (parts: Raw): Raw =>
 const clamped = (patterns: Raw): Raw => shown({ patterns })
 const probe = (parts: Raw): Raw => scenario({ probes: { p: parts } })
 const image = { size: [4, 4], lagrangian: { kind: 'tanh', gain: 1 } }
+const edge = (parts: Raw, between: Raw = {}, seen: Raw = {}): Raw => ({
+  version: 1,
+  time: { dt: 0.1, ticks: 1 },
+  neurons: {
+    a: { size: 3, lagrangian: { kind: 'tanh' }, ...seen },
+    b: { size: 2, lagrangian: { kind: 'tanh' }, ...seen },
+  },
+  memories: {
+    p: {
+      kind: 'product',
+      between: {
+        a: { kind: 'random', distribution: 'binary', count: 4 },
+        b: { kind: 'random', distribution: 'binary', count: 4 },
+        ...between,
+      },
+      ...parts,
+    },
+  },
+})
+
 const filters = (parts: Raw, features: Raw = {}, seen: Raw = {}): Raw => ({
   version: 1,
   time: { dt: 0.1, ticks: 1 },
@@ -116,9 +136,57 @@ const cases: [string, Raw, string, RegExp][] = [
   ],
   [
     'a kind of memory that there is not',
-    filters({ kind: 'sparse' }),
+    filters({ kind: 'scattered' }),
     'memories.k.kind',
-    /must be "dense" or "convolution", not "sparse"/,
+    /must be "dense", "convolution" or "product", not "scattered"/,
+  ],
+  [
+    'a hyperedge of one layer',
+    edge({ between: { a: { kind: 'zeros', count: 4 } } }),
+    'memories.p.between',
+    /joins 1 layers; give patterns for 2 to 4 layers/,
+  ],
+  [
+    'a hyperedge with a layer that there is not',
+    edge({}, { c: { kind: 'zeros', count: 4 } }),
+    'memories.p.between.c',
+    /no layer is called `c`/,
+  ],
+  [
+    'a hyperedge with more patterns for one layer than for another',
+    edge({}, { b: { kind: 'zeros', count: 5 } }),
+    'memories.p.between.b',
+    /has 5 rows, `a` has 4; give every layer the same number of patterns/,
+  ],
+  [
+    'a hyperedge between adiabatic layers',
+    edge({}, {}, { tau: 0 }),
+    'memories.p',
+    /joins `a` and `b`, both adiabatic \(tau 0\).*; set neurons.a.tau or neurons.b.tau above 0/,
+  ],
+  [
+    'a hyperedge that learns without a time constant',
+    edge({ rule: 'hebbian' }),
+    'memories.p.tau',
+    /is missing; rule "hebbian" needs a time constant > 0/,
+  ],
+  [
+    'a time constant of a hyperedge that does not learn',
+    edge({ tau: 3 }),
+    'memories.p.tau',
+    /is 3, but rule "fixed" has no time constant/,
+  ],
+  [
+    'a hyperedge whose rule is of memories alone',
+    edge({ rule: 'gated', tau: 3 }),
+    'memories.p.rule',
+    /must be "fixed" or "hebbian", not "gated"/,
+  ],
+  [
+    'a direction that there is not',
+    memories({ direction: 'up' }),
+    'memories.xi.direction',
+    /must be "both", "forward" or "backward", not "up"/,
   ],
   [
     'a filter of a dense memory',
@@ -130,7 +198,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'a bias of filters that do not learn',
     filters({ bias: { kind: 'zeros' } }),
     'memories.k.bias',
-    /rule "fixed" has no bias; leave it out or choose rule "hebbian"$/,
+    /rule "fixed" has no bias; leave it out or choose rule "hebbian" or "anti-hebbian"$/,
   ],
   // The schema
   ['another version', scenario({ version: 2 }), 'version', /must be 1, not 2/],

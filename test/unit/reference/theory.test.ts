@@ -1,4 +1,5 @@
 /** The rows of docs/theory.md, "What is checked", that float64 and small networks can show. */
+import { learnerOf } from '../../rules.ts'
 import { describe, expect, it } from 'vitest'
 import { INTEGRATOR_KINDS, integratorOf } from '../../../src/core/kinds/integrators/table.ts'
 import { isMoving, RULE_KINDS } from '../../../src/core/kinds/rules/table.ts'
@@ -139,8 +140,8 @@ describe('orders of convergence', () => {
   )
 
   it.each(rules)('is $order with $integrator, rule $rule', ({ rule, integrator, order }) => {
-    const exact = end({ dt: 1 / 256, integrator: 'rk4', xi: { rule } })
-    const errors = steps.map((dt) => distance(end({ dt, integrator, xi: { rule } }), exact))
+    const exact = end({ dt: 1 / 256, integrator: 'rk4', xi: learnerOf(rule) })
+    const errors = steps.map((dt) => distance(end({ dt, integrator, xi: learnerOf(rule) }), exact))
     expect(Math.abs(fittedOrder(steps, errors) - order)).toBeLessThan(0.05 * order)
   })
 

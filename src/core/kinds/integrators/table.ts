@@ -25,6 +25,8 @@ interface Integrator {
   readonly ratio: (rate: number) => number
   /** Variance that noise of temperature 1 adds, once a step. */
   readonly variance: (ratio: number) => number
+  /** A decay below 0 has a rate too; absent = it has none. */
+  readonly takesGrowth?: true
   /** The largest step/tau that is allowed: at longer ones a linear leak goes past its target (euler) or grows. */
   readonly longest: number
 }
@@ -34,7 +36,12 @@ const ONE_STAGE = [{ weight: 1, reach: 0 }] as const
 const exactVariance = (ratio: number): number => -Math.expm1(-2 * ratio)
 
 /** Gains of stages of the explicit kind. */
-const EXPLICIT = { gain: 'euler', rate: (ratio: number) => ratio, ratio: (rate: number) => rate } as const
+const EXPLICIT = {
+  gain: 'euler',
+  rate: (ratio: number) => ratio,
+  ratio: (rate: number) => rate,
+  takesGrowth: true,
+} as const
 
 /** Adding a kind: docs/extending.md. */
 export const INTEGRATORS = {

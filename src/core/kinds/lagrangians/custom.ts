@@ -2,29 +2,20 @@
  * Lagrangians of the user's own, L(x) = sum_i l(x_i) with the activation g = l'(x): two expressions that are compiled
  * for float64 and for WGSL, and held against each other.
  */
-import * as v from 'valibot'
 import { ModelError } from '../../errors.ts'
 import {
   differentiate,
   evaluate,
   type Expression,
-  isReserved,
   parametersOf,
   parseExpression,
   wgslOf,
 } from '../../expression/expression.ts'
-import { FLOAT32_RANGE, fitsFloat32, text, type Control } from '../fields.ts'
+import { text } from '../fields.ts'
+import { checkParameters, parametersKey } from '../parameters.ts'
 import type { Of, Written } from './definition.ts'
 
 type Real = (x: number) => number
-
-/** Without a title of its own: it is called what the user has called it. */
-const parameter = v.pipe(
-  v.number(),
-  v.check(fitsFloat32, FLOAT32_RANGE),
-  v.description('A number that the expressions may use by this name.'),
-  v.metadata({ control: { min: -10, max: 10 } satisfies Control }),
-)
 
 export const customKeys = {
   activation: text(
@@ -35,25 +26,7 @@ export const customKeys = {
     'lagrangian',
     'l(x) with l\'(x) = g(x), of one neuron, such as "logCosh(gain * x) / gain"; L(x) is the sum over the layer.',
   ),
-  parameters: v.optional(
-    v.pipe(
-      v.record(
-        v.pipe(
-          v.string(),
-          v.regex(
-            /^[A-Za-z][A-Za-z0-9_]*$/,
-            'a parameter starts with a letter and goes on with letters, digits and _',
-          ),
-        ),
-        parameter,
-      ),
-      v.title('parameters'),
-      v.description(
-        'Up to four numbers by name, for the two expressions; they may change while a network runs.',
-      ),
-    ),
-    {},
-  ),
+  parameters: parametersKey,
 }
 
 export type Custom = Of<'custom', typeof customKeys>
@@ -80,9 +53,6 @@ interface Parsed {
   readonly activation: Expression
   readonly lagrangian: Expression
 }
-
-/** The parameters reach WGSL as the components of one vector. */
-const MOST_PARAMETERS = 4
 
 /** States of neurons hardly leave this range; whatever is claimed of a custom Lagrangian is checked in it. */
 const RANGE = 8
@@ -175,7 +145,7 @@ function functionOf(name: string, expression: Expression): string[] {
  */
 export function checkCustom(l: Custom, path: string, adiabatic: boolean): string[] {
   const names = Object.keys(l.parameters)
-  checkNames(names, path)
+  checkParameters(names, path)
   const parsed = parse(l, path)
   const functions = compile(l, parsed)
   checkFinite(functions.activation, `${path}.activation`)
@@ -195,21 +165,6 @@ export function checkCustom(l: Custom, path: string, adiabatic: boolean): string
     )
   }
   return warnings
-}
-
-function checkNames(names: readonly string[], path: string): void {
-  if (names.length > MOST_PARAMETERS) {
-    throw new ModelError(`has ${names.length} entries, at most ${MOST_PARAMETERS} are possible`, {
-      path: `${path}.parameters`,
-    })
-  }
-  for (const name of names) {
-    if (isReserved(name)) {
-      throw new ModelError(`the name \`${name}\` means something in expressions already; choose another`, {
-        path: `${path}.parameters.${name}`,
-      })
-    }
-  }
 }
 
 function checkFinite(f: Real, path: string): void {

@@ -1,4 +1,5 @@
 /** Memories Xi between two layers, as a matrix. */
+import { ruleParameters } from '../../kinds/rules/table.ts'
 import type { DenseMemory, Layer } from '../../model/model.ts'
 import { attending, attentionOf } from '../attention.ts'
 import { unitOf } from '../layout.ts'
@@ -61,8 +62,8 @@ function moves(planning: Planning, memory: DenseMemory, turn?: Turn): Operation[
     row: activationsOf(find(planning.model.layers, memory.to)),
     column: activationsOf(find(planning.model.layers, memory.from)),
     group: (m) => {
-      const { tau, every } = find(m.memories, name)
-      return { tau: tau as number, every, parameters: [1] }
+      const { tau, every, rule } = find(m.memories, name)
+      return { tau: tau as number, every, parameters: ruleParameters(rule) }
     },
   })
 }

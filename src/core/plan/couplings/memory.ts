@@ -1,5 +1,5 @@
 /** What the planners of memories share, whatever their tensor means. */
-import { movingRule } from '../../kinds/rules/table.ts'
+import { isBiased, movingRule } from '../../kinds/rules/table.ts'
 import type { Memory } from '../../model/model.ts'
 import { isCarried } from '../carry.ts'
 import type { Matrix } from '../layout.ts'
@@ -25,7 +25,7 @@ export function addMemory(planning: Planning, memory: Memory): Matrix {
   )
   if (isCarried(model, name)) addCarry(planning, name)
   if (isStaged(model, memory)) addStages(planning, name)
-  if (rule?.base === 'init' || memory.bias !== undefined)
+  if ((rule?.base === 'init' && isBiased(memory.rule)) || memory.bias !== undefined)
     addFixedMatrix(planning, `${name}/base`, (m) => {
       const { bias, init } = find(m.memories, name)
       return bias ?? init

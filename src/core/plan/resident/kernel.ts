@@ -11,7 +11,7 @@ import { hasSteadyRate } from '../../kinds/rules/table.ts'
 import { updateKind } from '../../kinds/updates/table.ts'
 import type { Layer } from '../../model/model.ts'
 import { CHANGES, RUNS, SAMPLES } from '../clock.ts'
-import { lagrangianSource } from '../kernels.ts'
+import { lagrangianSource, ruleText } from '../kernels.ts'
 import { type Planning, differs, faultOf } from '../planning.ts'
 import { needsLagrangian } from '../probes.ts'
 import { wgsl } from '../shaders.ts'
@@ -188,7 +188,7 @@ function functionsOf({ planning: { model }, layers, matrices, rules }: Writing, 
     ...([body, ...lagrangians].join().includes('scaleOf(') ? [wgsl('common/magnitude')] : []),
     ...(rules.length > 0 ? [wgsl('resident/rows')] : []),
     ...(rules.every(hasSteadyRate) ? [] : [wgsl(`integrator/${integratorOf(model.time.integrator).gain}`)]),
-    ...rules.map((rule, index) => prefixed(wgsl(`rule/${rule}`), `r${index}_`)),
+    ...rules.map((rule, index) => prefixed(ruleText(rule), `r${index}_`)),
     ...lagrangians,
   ]
 }

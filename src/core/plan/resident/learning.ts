@@ -1,36 +1,51 @@
 /** Steps of matrices that learn, by the functions of their rules. */
-import { hasSteadyRate, type RuleKind } from '../../kinds/rules/table.ts'
+import { rateSharedBy, type Rule } from '../../kinds/rules/table.ts'
 import { carry } from './moves.ts'
 import type { HeldMatrix, Writing } from './types.ts'
-import { everywhere, inFours, times } from './words.ts'
+import { everywhere, inFours, padded, times } from './words.ts'
 
 /** One step of a matrix that learns by a rule. */
-export function learn({ rules, param, broken }: Writing, one: HeldMatrix, rule: RuleKind): string {
+export function learn({ rules, param, broken }: Writing, one: HeldMatrix, rule: Rule): string {
   const { group, index, rows, columns, carried, based } = one
   const get = (field: string): string =>
     param(`m${index}_`, `${group.name}/plasticity-step`, ['learn', 'plasticity'], field)
   const kind = `r${rules.indexOf(rule)}_`
-  const isRowwise = !hasSteadyRate(rule)
+  const shared = rateSharedBy(rule)
   const p = `vec4<f32>(${['r0', 'r1', 'r2', 'r3'].map(get).join(', ')})`
   /** One step of quad k of a row, of which the activation and what decays are known. */
   const move = (row: number, k: number, component: string): string => {
-    const m = `m${index}_${row}_${k}`
     const drive = `${kind}driveOf(a.${component}, g${columns.index}_${k}, p)`
     const target = based ? `${drive} + d${index}_${row}_${k}` : drive
-    // Left out where it is 1.
-    const decayed = (z: string): string => (isRowwise ? `decays.${component} * ${z}` : z)
+    return step(row, k, target, shared === 'row' ? `decays.${component}` : undefined)
+  }
+  /** The same where each entry has a rate of its own. */
+  const moveEach = (row: number, k: number, component: string): string => {
+    const m = `m${index}_${row}_${k}`
+    const lambda = based ? `d${index}_${row}_${k}` : 'vec4<f32>(0.0)'
+    const entries = `a.${component}, g${columns.index}_${k}, ${m}, ${lambda}, p`
+    return `{ let decay = ${kind}decaysOf(${entries});
+let rate = rateOf(${get('ratio')}, vec4<f32>(1.0), decay);
+let drive = ${padded(columns, k, `${kind}drivesOf(${entries})`)};
+${step(row, k, 'drive', 'decay')} }`
+  }
+  /** @param decay - left out where it is 1 */
+  const step = (row: number, k: number, target: string, decay: string | undefined): string => {
+    const m = `m${index}_${row}_${k}`
+    const decayed = (z: string): string => (decay === undefined ? z : `${decay} * ${z}`)
     if (!carried) return `${m} += rate * (${target} - ${decayed(m)}); all += ${m};`
-    const step = (kept: string): string => `rate * ((${target} - ${decayed(m)}) - ${decayed(kept)})`
-    return `{ var next = ${m};\n${carry(get, [m, `e${index}_${row}_${k}`], step)}\n${m} = next; all += next; }`
+    const gain = (kept: string): string => `rate * ((${target} - ${decayed(m)}) - ${decayed(kept)})`
+    return `{ var next = ${m};\n${carry(get, [m, `e${index}_${row}_${k}`], gain)}\n${m} = next; all += next; }`
   }
   const text = inFours(rows.layer.size, (four, q) => {
     const steps = four.map(([row, component]) => {
-      const rate = isRowwise ? `rates.${component}` : get('rate')
+      if (shared === 'entry') return times(columns.quads, (k) => moveEach(row, k, component))
+      const rate = shared === 'row' ? `rates.${component}` : get('rate')
       return `{ let rate = ${rate};\n${times(columns.quads, (k) => move(row, k, component))} }`
     })
-    const rates = isRowwise
-      ? `let decays = ${kind}decayOf(a, p);\nlet rates = rateOf(${get('ratio')}, ${kind}gateOf(a, p), decays);`
-      : ''
+    const rates =
+      shared === 'row'
+        ? `let decays = ${kind}decayOf(a, p);\nlet rates = rateOf(${get('ratio')}, ${kind}gateOf(a, p), decays);`
+        : ''
     return `{ let a = ${everywhere(rows, q)};\nlet p = ${p};\n${rates}\n${steps.join('\n')} }`
   })
   // NaN and infinity stay what they are, whatever is added.

@@ -11,7 +11,7 @@
  * current, hn_k what a clamp holds (hn where it takes all), vn_k which neurons there are; wn is L(x) of a layer as a whole.
  * Of matrix n and row r: mn_r_k, en_r_k its second word, dn_r_k its base.
  */
-import type { RuleKind } from '../../kinds/rules/table.ts'
+import type { Rule } from '../../kinds/rules/table.ts'
 import type { Layer, Memory, Synapse } from '../../model/model.ts'
 import type { Operation } from '../operation.ts'
 import type { Planning } from '../planning.ts'
@@ -59,7 +59,7 @@ export interface HeldMatrix {
   readonly rows: Held
   readonly columns: Held
   /** What it learns by, if it does. */
-  readonly rule: RuleKind | undefined
+  readonly rule: Rule | undefined
   readonly carried: boolean
   readonly based: boolean
   readonly halfNorm: boolean
@@ -75,7 +75,7 @@ export interface Writing extends Arena, Parameters {
   readonly layers: readonly Held[]
   readonly matrices: readonly HeldMatrix[]
   /** Rules that matrices here learn by. */
-  readonly rules: readonly RuleKind[]
+  readonly rules: readonly Rule[]
   /** Whether a probe asks for L(x). */
   readonly hasEnergy: boolean
   /** Whether lanes that read the same row share what they read. */

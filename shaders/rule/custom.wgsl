@@ -1,0 +1,19 @@
+// A rule of the user's own, for four entries w of a row: lambda is their Lambda. `driveAt` and `decayAt` of one entry are
+// written from the two expressions and joined behind, the functions that they may use are those of lagrangian/custom.wgsl.
+// Loops, so that an expression stands in the kernel once and not four times.
+
+fn drivesOf(to: f32, columns: vec4<f32>, w: vec4<f32>, lambda: vec4<f32>, p: vec4<f32>) -> vec4<f32> {
+  var drives = vec4<f32>(0.0);
+  for (var c = 0u; c < 4u; c++) {
+    drives[c] = driveAt(to, columns[c], w[c], lambda[c], p);
+  }
+  return drives;
+}
+
+fn decaysOf(to: f32, columns: vec4<f32>, w: vec4<f32>, lambda: vec4<f32>, p: vec4<f32>) -> vec4<f32> {
+  var decays = vec4<f32>(0.0);
+  for (var c = 0u; c < 4u; c++) {
+    decays[c] = decayAt(to, columns[c], w[c], lambda[c], p);
+  }
+  return decays;
+}

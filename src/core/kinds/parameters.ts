@@ -1,0 +1,56 @@
+/** The parameters of expressions that users write, in Lagrangians and learning rules: numbers by name. */
+import * as v from 'valibot'
+import { ModelError } from '../errors.ts'
+import { isReserved } from '../expression/expression.ts'
+import { FLOAT32_RANGE, fitsFloat32, type Control } from './fields.ts'
+
+/** Without a title of its own: it is called what the user has called it. */
+const parameter = v.pipe(
+  v.number(),
+  v.check(fitsFloat32, FLOAT32_RANGE),
+  v.description('A number that the expressions may use by this name.'),
+  v.metadata({ control: { min: -10, max: 10 } satisfies Control }),
+)
+
+/** Numbers by name, for expressions. */
+export const parametersKey = v.optional(
+  v.pipe(
+    v.record(
+      v.pipe(
+        v.string(),
+        v.regex(
+          /^[A-Za-z][A-Za-z0-9_]*$/,
+          'a parameter starts with a letter and goes on with letters, digits and _',
+        ),
+      ),
+      parameter,
+    ),
+    v.title('parameters'),
+    v.description(
+      'Up to four numbers by name, for the two expressions; they may change while a network runs.',
+    ),
+  ),
+  {},
+)
+
+/** The parameters reach WGSL as the components of one vector. */
+const MOST_PARAMETERS = 4
+
+/**
+ * What parameters may be called, and how many there may be.
+ * @param variables - names that the expressions have besides
+ */
+export function checkParameters(names: readonly string[], path: string, variables?: readonly string[]): void {
+  if (names.length > MOST_PARAMETERS) {
+    throw new ModelError(`has ${names.length} entries, at most ${MOST_PARAMETERS} are possible`, {
+      path: `${path}.parameters`,
+    })
+  }
+  for (const name of names) {
+    if (isReserved(name, variables)) {
+      throw new ModelError(`the name \`${name}\` means something in expressions already; choose another`, {
+        path: `${path}.parameters.${name}`,
+      })
+    }
+  }
+}
