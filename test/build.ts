@@ -5,12 +5,13 @@
 import type { Geometry } from '../src/core/kinds/couplings/convolution.ts'
 import { withViews } from '../src/core/model/couplings.ts'
 import type {
+  AttentionEdge,
   DenseMemory,
-  Hyperedge,
   Layer,
   Memory,
   Model,
   Probe,
+  ProductEdge,
   Rows,
   Stimulus,
   Synapse,
@@ -25,7 +26,8 @@ export interface Parts {
   readonly layers: readonly (Pick<Layer, 'name' | 'size' | 'lagrangian'> & Partial<Layer>)[]
   readonly synapses?: readonly (Pick<Synapse, 'name' | 'layer'> & Partial<Synapse>)[]
   readonly memories?: readonly MemoryPart[]
-  readonly hyperedges?: readonly (Pick<Hyperedge, 'name' | 'factors'> & Partial<Hyperedge>)[]
+  readonly hyperedges?: readonly (Pick<ProductEdge, 'name' | 'factors'> & Partial<ProductEdge>)[]
+  readonly attention?: readonly AttentionEdge[]
   readonly stimulus?: readonly (Pick<Stimulus, 'kind' | 'layer' | 'patterns'> & Partial<Stimulus>)[]
   readonly probes?: readonly Probe[]
   readonly time?: Partial<Model['time']>
@@ -73,13 +75,14 @@ export function buildModel(parts: Parts): Model {
         base: { kind: 'zero' },
         ...synapse,
       })),
-      ...(parts.hyperedges ?? []).map((edge): Hyperedge => ({
+      ...(parts.hyperedges ?? []).map((edge): ProductEdge => ({
         kind: 'product',
         scale: 1,
         rule: 'fixed',
         every: 1,
         ...edge,
       })),
+      ...(parts.attention ?? []),
     ]),
     stimulus: (parts.stimulus ?? []).map((item) => ({
       start: 0,

@@ -1,8 +1,9 @@
 /** A row for each kind of coupling: networks with it, of every form that it has. */
 import type { Geometry } from '../src/core/kinds/couplings/convolution.ts'
+import { PROJECTIONS } from '../src/core/kinds/couplings/attention.ts'
 import { columnsOf, placesAlong } from '../src/core/kinds/couplings/convolution.ts'
 import type { CouplingKind } from '../src/core/kinds/couplings/table.ts'
-import type { Model } from '../src/core/model/model.ts'
+import type { AttentionEdge, Model, ProductEdge, Rows } from '../src/core/model/model.ts'
 import { RandomStream } from '../src/core/model/random.ts'
 import { buildModel, normalRows, type Parts, symmetricRows } from './build.ts'
 
@@ -46,6 +47,7 @@ function geometry(
 }
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
 
 export function convolved(form: Geometry, own: Partial<Model['memories'][number]> = {}): Model {
   const stream = new RandomStream(7, JSON.stringify(form))
@@ -65,12 +67,45 @@ export function convolved(form: Geometry, own: Partial<Model['memories'][number]
   })
 }
 
+/** A sparse matrix of [N_h, N_v] with so many entries in each row, in random columns. */
+export function sparseRows(stream: RandomStream, columns: number, counts: readonly number[]): Rows {
+  const indptr = Uint32Array.from([0, ...counts].map((_, row) => sum(counts.slice(0, row))))
+  const indices = Uint32Array.from(
+    counts.flatMap((count) =>
+      stream
+        .permutation(columns)
+        .slice(0, count)
+        .sort((a, b) => a - b),
+    ),
+  )
+  const [degree = 0] = counts
+  const isEven = degree > 0 && counts.every((count) => count === degree)
+  return {
+    ...normalRows(stream, 1, indices.length, 0.4),
+    pattern: { rows: counts.length, columns, ...(isEven && { degree }), indices, indptr },
+  }
+}
+
+/** Sparse matrices that differ in how they are read: columns, entries in each row. */
+export const SPARSE: readonly (readonly [number, readonly number[]])[] = [
+  [1, [1]],
+  [6, [2, 0, 3, 6, 0]],
+  [7, [3, 3, 3, 3, 3]],
+  // Layers of more than a workgroup; the columns have some long rows of the transposed matrix.
+  [131, Array.from({ length: 70 }, (_, row) => (row * 7) % 9)],
+  [300, Array.from({ length: 5 }, (_, row) => 290 - 30 * row)],
+]
+
+export function sparse(index: number, own: Partial<Model['memories'][number]> = {}): Model {
+  const [columns, counts] = SPARSE[index]!
+  const init = sparseRows(new RandomStream(8, `sparse ${index}`), columns, counts)
+  return network([columns, counts.length], `sparse ${index}`, {
+    memories: [{ name: 'k', from: 'v', to: 'h', kind: 'sparse', init, ...own }],
+  })
+}
+
 /** Layers that share patterns. */
-export function product(
-  sizes: readonly number[],
-  count: number,
-  own: Partial<Model['hyperedges'][number]> = {},
-): Model {
+export function product(sizes: readonly number[], count: number, own: Partial<ProductEdge> = {}): Model {
   const stream = new RandomStream(6, `product ${sizes.join(' ')}`)
   const names = ['v', 'h', 'u', 'w'].slice(0, sizes.length)
   return buildModel({
@@ -86,10 +121,52 @@ export function product(
       {
         name: 'k',
         factors: names.map((layer, index) => ({
+          part: layer,
           layer,
           init: normalRows(stream, count, sizes[index]!, 0.6),
         })),
         ...own,
+      },
+    ],
+    replicas: 2,
+  })
+}
+
+/** Tokens of one layer that attend to each other. */
+export function attending(
+  tokens: AttentionEdge['tokens'],
+  form: Pick<AttentionEdge, 'heads' | 'size' | 'beta'>,
+  parts: Partial<Parts['layers'][number]> = {},
+): Model {
+  const [count, width] = tokens
+  const stream = new RandomStream(8, `attention ${tokens.join(' ')}`)
+  const N = count * width
+  return buildModel({
+    layers: [
+      {
+        name: 'v',
+        size: N,
+        shape: tokens,
+        lagrangian: { kind: 'tanh', gain: 0.9 },
+        bias: normalRows(stream, 1, N, 0.3),
+        init: normalRows(stream, 2, N),
+        ...parts,
+      },
+    ],
+    attention: [
+      {
+        kind: 'attention',
+        name: 'k',
+        layer: 'v',
+        tokens,
+        ...form,
+        factors: PROJECTIONS.map((part) => ({
+          part,
+          layer: 'v',
+          init: normalRows(stream, form.heads * form.size, width, 0.8),
+        })),
+        rule: 'fixed',
+        every: 1,
       },
     ],
     replicas: 2,
@@ -112,10 +189,18 @@ export const NETWORKS: Readonly<Record<CouplingKind, readonly (() => Model)[]>> 
       }),
   ),
   convolution: GEOMETRIES.map((form) => () => convolved(form)),
+  sparse: SPARSE.map((_, index) => () => sparse(index)),
   product: [
     () => product([6, 5], 3),
     () => product([6, 5, 7], 4),
     () => product([3, 4, 5, 2], 5, { rule: 'hebbian', tau: 4, scale: 0.7 }),
+  ],
+  attention: [
+    () => attending([1, 5], { heads: 1, size: 3, beta: 0.5 }),
+    () => attending([2, 1], { heads: 2, size: 1, beta: 2 }),
+    () => attending([5, 3], { heads: 3, size: 2, beta: 1.5 }),
+    () => attending([4, 8], { heads: 1, size: 4, beta: 0.7 }),
+    () => attending([67, 2], { heads: 3, size: 2, beta: 0.3 }),
   ],
   lateral: [
     () =>

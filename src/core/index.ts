@@ -18,11 +18,13 @@ export type {
   Probe,
   Rows,
   Signs,
+  SparseMemory,
   Stimulus,
   Synapse,
   Update,
   Variation,
 } from './model/model.ts'
+export type { SparsePattern } from './math/sparse.ts'
 export type { Boundary, Geometry } from './kinds/couplings/convolution.ts'
 export type { MemoryKind } from './kinds/couplings/table.ts'
 export type { ProbeKind } from './kinds/probes/table.ts'

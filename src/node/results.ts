@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import * as v from 'valibot'
 import { version } from '../../package.json'
+import type { NpyArray } from '../core/data/npy.ts'
 import { encodeNpzPieces, type PiecedArray } from '../core/data/npz.ts'
 import { RunError } from '../core/errors.ts'
 import { energyTerms, leftOutOf, risesOf } from '../core/model/energy.ts'
@@ -83,7 +84,7 @@ export async function writeResults(run: Writing, failure?: Error): Promise<strin
   const finished = new Date()
   const { series, tick, model } = simulation
   const samples = { ...axisArrays(model), ...seriesArrays(series) }
-  const write = (states: Readonly<Record<string, PiecedArray>>): Promise<string> =>
+  const write = (states: Readonly<Record<string, NpyArray | PiecedArray>>): Promise<string> =>
     output.write('results.npz', encodeNpzPieces({ ...samples, ...stateArrays(states) }))
   const path = await write(statesOf(simulation)).catch((error: unknown) => {
     if (failure === undefined || error instanceof RunError) throw error

@@ -139,7 +139,8 @@ function isMeaningless(scenario: Scenario, path: string): boolean {
   if (group === 'synapses')
     return scenario.synapses[name]?.tau === undefined && (key === 'every' || key === 'strength')
   if (group === 'memories') {
-    const rule = scenario.memories[name]?.rule ?? 'fixed'
+    const memory = scenario.memories[name]
+    const rule = memory !== undefined && 'rule' in memory ? memory.rule : 'fixed'
     return !isMoving(rule) ? ['every', 'tau', 'bias'].includes(key) : key === 'bias' && !isBiased(rule)
   }
   return false
@@ -212,13 +213,20 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
   }
   const memory = group === 'memories' ? scenario.memories[name] : undefined
   const chosen = memory !== undefined && key === 'rule' ? (value as RuleKind) : undefined
-  const rule = memory && chosen && isMemoryRule(scenario, path) ? startingRule(chosen, memory.rule) : chosen
+  const rule =
+    memory && 'rule' in memory && chosen && isMemoryRule(scenario, path)
+      ? startingRule(chosen, memory.rule)
+      : chosen
   let next = set(scenario, path, rule ?? value)
   if (rule !== undefined) {
     if (!isBiased(rule)) next = set(next, `memories.${name}.bias`, undefined)
     if (!isMoving(rule)) next = set(next, `memories.${name}.tau`, undefined)
     else {
-      next = set(next, `memories.${name}.tau`, memory?.tau ?? 100)
+      next = set(
+        next,
+        `memories.${name}.tau`,
+        (memory !== undefined && 'tau' in memory ? memory.tau : undefined) ?? 100,
+      )
       if (memory !== undefined && 'format' in memory) next = set(next, `memories.${name}.format`, 'f32')
     }
   }

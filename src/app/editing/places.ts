@@ -3,7 +3,8 @@ import { isDense } from '../../core/model/couplings.ts'
 import type { Model, Rows } from '../../core/model/model.ts'
 import { dealt } from '../../core/model/values.ts'
 import type { Patterns } from '../../core/model/patterns/schema.ts'
-import { memorySpecs } from '../../core/model/specs.ts'
+import type { MemorySpec } from '../../core/model/schema.ts'
+import { isSparseInit, memorySpecs } from '../../core/model/specs.ts'
 import { shownAt } from '../../core/model/stimulus.ts'
 import { repetitionOf } from '../../core/model/variation.ts'
 import { cueAt } from '../views/companions.ts'
@@ -72,6 +73,11 @@ export function cueOf(model: Model, layer: string, passed: number): Cue | undefi
   }
 }
 
+function patternsOf(init: MemorySpec['init'] = { kind: 'zeros' }): Patterns {
+  if (isSparseInit(init)) throw new Error('a dense memory has no sparse init')
+  return init
+}
+
 /** Everything that stores patterns of a layer. */
 export function storesOf(model: Model, layer: string): Store[] {
   const { scenario } = model
@@ -84,7 +90,7 @@ export function storesOf(model: Model, layer: string): Store[] {
       layer,
       to,
       path: `memories.${name}.init`,
-      patterns: memorySpecs(scenario)[name]?.init ?? { kind: 'zeros' },
+      patterns: patternsOf(memorySpecs(scenario)[name]?.init),
       rows: init,
       scale,
       format,

@@ -68,8 +68,8 @@ function leastBytes({ layers, synapses, memories, hyperedges, replicas }: Model)
       return { name, bytes: (bits / 8) * init.rows * init.columns * (isMoving(rule) ? replicas : 1) }
     }),
     ...hyperedges.flatMap(({ name, factors, tau }) =>
-      factors.map(({ layer, init }) => ({
-        name: `${name}.${layer}`,
+      factors.map(({ part, init }) => ({
+        name: `${name}.${part}`,
         bytes: 4 * init.rows * init.columns * (tau === undefined ? 1 : replicas),
       })),
     ),

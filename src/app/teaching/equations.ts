@@ -1,12 +1,13 @@
 /** The equations of a network as TeX, made from its model: what is shown is what runs. Pure. */
 import { noiseOf } from '../../core/kinds/noises/table.ts'
 import { updateFacts } from '../../core/kinds/updates/table.ts'
-import { hasEnergy, memoryFacts } from '../../core/kinds/couplings/table.ts'
+import { hasEnergy, hyperedgeFacts, memoryFacts, targetsOf } from '../../core/kinds/couplings/table.ts'
+import type { Symbols } from '../../core/kinds/couplings/definition.ts'
 import { formulaOfRule, isMoving, movingRule } from '../../core/kinds/rules/table.ts'
 import { lagrangianFacts } from '../../core/kinds/lagrangians/table.ts'
 import { texNumber, texText } from '../../core/kinds/tex.ts'
 import { leftOutOf } from '../../core/model/energy.ts'
-import type { Layer, Model } from '../../core/model/model.ts'
+import type { Hyperedge, Layer, Model } from '../../core/model/model.ts'
 
 /** Equations of one kind. */
 export interface Equations {
@@ -39,6 +40,13 @@ export function equationsOf(model: Model): Equations[] {
     model.memories.length > 1 ? `\\Xi_{\\text{${texText(name)}}}` : '\\Xi'
   const w = (name: string): string => (model.synapses.length > 1 ? `W_{\\text{${texText(name)}}}` : 'W')
   const g = (name: string): string => `g_{${of(name)}}`
+  const symbolsIn = ({ name }: Hyperedge): Symbols => ({
+    g,
+    of,
+    matrix: (letter, index) =>
+      `${letter}_{${index}${model.hyperedges.length > 1 ? `,\\text{${texText(name)}}` : ''}}`,
+    number: (key, value) => among(model, `memories.${name}.${key}`, value),
+  })
 
   const dynamics = model.layers.map((layer) => {
     const inputs = [
@@ -56,6 +64,9 @@ export function equationsOf(model: Model): Equations[] {
       ...model.synapses.flatMap(({ name, layer: on }) =>
         on === layer.name ? [`${w(name)}\\, ${g(on)}`] : [],
       ),
+      ...model.hyperedges
+        .filter((edge) => targetsOf(edge).includes(layer.name))
+        .map((edge) => hyperedgeFacts(edge).tex.sent(edge, layer.name, symbolsIn(edge))),
     ]
     const input = inputs.join(' + ').replaceAll('+ -', '- ')
     const bias = hasBias(model, layer) ? `b_{${of(layer.name)}}` : ''
@@ -91,6 +102,7 @@ export function equationsOf(model: Model): Equations[] {
       )
       return [`\\tau_{\\Xi}\\, \\dot ${xi(name)} = ${pull}${time}`]
     }),
+    ...model.hyperedges.flatMap((edge) => hyperedgeFacts(edge).tex.lines(edge, symbolsIn(edge))),
   ]
   const energy = [
     ...model.layers.map((layer) => {
@@ -110,6 +122,9 @@ export function equationsOf(model: Model): Equations[] {
         `- \\tfrac12\\, ${g(layer)}^\\top ${w(name)}\\, ${g(layer)}`,
         ...(tau === undefined ? [] : [`+ \\tfrac{1}{4\\kappa} |${w(name)} - J|^2`]),
       ]),
+    ...model.hyperedges
+      .filter(hasEnergy)
+      .map((edge) => hyperedgeFacts(edge).tex.energy(edge, symbolsIn(edge))),
   ]
   const leftOut = leftOutOf(model).map(
     (reason) => `\\text{not a gradient flow: ${texText(reason.replaceAll('`', ''))}}`,

@@ -60,11 +60,11 @@ export function showsState({ tau, lagrangian }: Layer): boolean {
  * itself, one replica's is shown.
  */
 export function sheetsOf(model: Model, plan: Plan): Sheet[] {
-  const learns = model.memories.find(({ tau }) => tau !== undefined)
+  const learns = model.memories.filter(hasRows).find(({ tau }) => tau !== undefined)
   const main = learns?.name ?? model.layers[0]?.name
   return [
     ...model.layers.map((layer) => layerSheet(layer, model, layer.name === main)),
-    ...model.memories.map((memory) => memorySheet(memory, model, plan, memory.name === main)),
+    ...model.memories.filter(hasRows).map((memory) => memorySheet(memory, model, plan, memory.name === main)),
     ...model.hyperedges.flatMap((edge) =>
       edge.factors.map((factor) => factorSheet(edge, factor, model, plan)),
     ),
@@ -107,6 +107,11 @@ function layerSheet(layer: Layer, model: Model, isMain: boolean): Sheet {
     blocks: [{ buffer: isState ? `${name}/state` : `${name}/activations`, start: 0, count: replicas }],
     array: isState ? name : `${name}/activations`,
   }
+}
+
+/** Others have no picture. */
+function hasRows(memory: Memory): boolean {
+  return memoryFacts(memory).hasRows
 }
 
 function memorySheet(memory: Memory, model: Model, plan: Plan, isMain: boolean): Sheet {
@@ -199,10 +204,11 @@ function compactHeight(size: number): number {
   return square
 }
 
-/** The patterns of a hyperedge as one of its layers sees them. */
-function factorSheet(edge: Hyperedge, { layer }: Factor, model: Model, plan: Plan): Sheet {
-  const matrix = matrixOf(plan, `${edge.name}.${layer}`)
-  const shape = model.layers.find(({ name }) => name === layer)?.shape ?? [matrix.columns]
+/** An array of a hyperedge: rows that are patterns of one of its layers, or of a token of it. */
+function factorSheet(edge: Hyperedge, { part, layer, init }: Factor, model: Model, plan: Plan): Sheet {
+  const matrix = matrixOf(plan, `${edge.name}.${part}`)
+  const whole = model.layers.find(({ name }) => name === layer)
+  const shape = whole?.size === init.columns ? whole.shape : [matrix.columns]
   const row = { size: matrix.columns, shape }
   const rule = edge.tau === undefined ? 'hyperedge' : `hyperedge, ${ruleKindOf(edge.rule)} learning`
   return {

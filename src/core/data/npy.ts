@@ -142,6 +142,18 @@ export function decodeNpy(bytes: Uint8Array): NpyArray {
   return { shape, data: order === 'True' && shape.length > 1 ? inRows(data, shape) : data }
 }
 
+/** The text of a .npy file that holds one, in bytes or in code points of four; undefined = it holds something else. */
+export function decodeNpyText(bytes: Uint8Array): string | undefined {
+  const [version = 1] = bytes.subarray(6)
+  const isShort = version === 1
+  if (latin1(bytes, 0, 6) !== MAGIC || bytes.length < 12) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const start = isShort ? 10 + view.getUint16(8, true) : 12 + view.getUint32(8, true)
+  if (!/['"]descr['"]\s*:\s*['"][<>=|]?[SU]\d+['"]/.test(latin1(bytes, 8, Math.min(start, MOST_HEADER))))
+    return undefined
+  return latin1(bytes, start, bytes.length).replaceAll('\0', '')
+}
+
 /** Numbers in the order in which they stand; a view where alignment allows it. */
 function numbers(bytes: Uint8Array, type: Type, count: number, little: boolean): NpyData {
   if (type.view !== undefined && (little || type.bytes === 1)) {

@@ -1,7 +1,7 @@
 /** NumPy's archive format: a zip of .npy files. */
 import { Zip, ZipPassThrough, zipSync } from 'fflate'
 import { ModelError } from '../errors.ts'
-import { checkCount, decodeNpy, encodeNpy, encodeNpyHeader, type NpyArray } from './npy.ts'
+import { checkCount, decodeNpy, decodeNpyText, encodeNpy, encodeNpyHeader, type NpyArray } from './npy.ts'
 import { type ZipFile, readZip } from './zip.ts'
 
 /** A fixed date, so that equal arrays give equal bytes. Zip has no dates before 1980. */
@@ -86,6 +86,16 @@ export function decodeNpzArray(bytes: Uint8Array, name?: string): NpyArray {
     )
   }
   return decodeEntry(file)
+}
+
+/**
+ * Reads one text of a .npz file, such as `format` of scipy.sparse.save_npz.
+ * @returns undefined where there is no such array, or it is no text
+ * @throws ModelError if the archive is not readable
+ */
+export function decodeNpzText(bytes: Uint8Array, name: string): string | undefined {
+  const file = readZip(bytes).find((one) => arrayName(one.name) === name)
+  return file && decodeNpyText(file.read())
 }
 
 function arrayName(file: string): string {

@@ -79,11 +79,10 @@ function checkStep(scenario: Scenario): void {
   const { longest } = integratorOf(integrator)
   if (longest === Infinity) return
   const groups = (['neurons', 'synapses', 'memories'] as const).flatMap((group) =>
-    Object.entries<{ tau?: number; every: number }>(scenario[group]).flatMap(([name, { tau, every }]) =>
-      tau === undefined || tau === 0
-        ? []
-        : [{ path: `${group}.${name}`, tau, every, largest: (longest * tau) / every }],
-    ),
+    Object.entries<object>(scenario[group]).flatMap(([name, spec]) => {
+      const { tau = 0, every = 1 }: { tau?: number; every?: number } = spec
+      return tau === 0 ? [] : [{ path: `${group}.${name}`, tau, every, largest: (longest * tau) / every }]
+    }),
   )
   const [worst] = groups.sort((a, b) => a.largest - b.largest)
   // The longest is allowed; dt * every may round to slightly more.

@@ -1,19 +1,50 @@
 /** Couplings that join layers in a way of their own, from the scenario. */
 import { FEWEST_FACTORS, MOST_FACTORS } from '../kinds/couplings/product.ts'
+import type { OtherKind } from '../kinds/couplings/table.ts'
 import { movingRule } from '../kinds/rules/table.ts'
 import { ModelError } from '../errors.ts'
-import { findLayer } from './find.ts'
+import { findLayer, shapeOf } from './find.ts'
 import type { Factor, Hyperedge } from './model.ts'
 import { checkPatterns } from './patterns/check.ts'
 import { forLayer } from './patterns/want.ts'
 import type { RowsAt } from './places.ts'
 import type { HyperedgeSpec, Scenario } from './schema.ts'
+import { partsOfOne } from './specs.ts'
+
+type SpecOf<K extends OtherKind> = Extract<HyperedgeSpec, { readonly kind: K }>
+
+/** How a hyperedge of one kind is checked and made. */
+interface Maker<S> {
+  readonly check: (scenario: Scenario, name: string, spec: S) => void
+  readonly make: (scenario: Scenario, name: string, spec: S, rowsAt: RowsAt) => Hyperedge
+}
 
 /**
  * What one hyperedge must be like.
- * @throws ModelError for too few or too many layers, unknown ones, two adiabatic ones, or keys that contradict the rule
+ * @throws ModelError for layers that it cannot join, or keys that contradict each other
  */
 export function checkHyperedge(scenario: Scenario, name: string, spec: HyperedgeSpec): void {
+  makerOf(spec).check(scenario, name, spec)
+  for (const { patterns, path } of partsOfOne(spec))
+    checkPatterns(scenario, patterns, `memories.${name}.${path}`)
+}
+
+/** One hyperedge, with the rows of all its arrays. */
+export function hyperedgeOf(
+  scenario: Scenario,
+  name: string,
+  spec: HyperedgeSpec,
+  rowsAt: RowsAt,
+): Hyperedge {
+  return makerOf(spec).make(scenario, name, spec, rowsAt)
+}
+
+function makerOf(spec: HyperedgeSpec): Maker<HyperedgeSpec> {
+  // TypeScript cannot see that the entry under `kind` takes a spec of that kind.
+  return MAKERS[spec.kind] as unknown as Maker<HyperedgeSpec>
+}
+
+function checkProduct(scenario: Scenario, name: string, spec: SpecOf<'product'>): void {
   const path = `memories.${name}`
   const layers = Object.keys(spec.between)
   if (layers.length < FEWEST_FACTORS || layers.length > MOST_FACTORS)
@@ -37,19 +68,12 @@ export function checkHyperedge(scenario: Scenario, name: string, spec: Hyperedge
       `is ${spec.tau}, but rule "${spec.rule}" has no time constant; leave it out or choose another rule`,
       { path: `${path}.tau` },
     )
-  for (const [layer, patterns] of Object.entries(spec.between))
-    checkPatterns(scenario, patterns, `${path}.between.${layer}`)
 }
 
-/** One hyperedge, with the rows of every layer. */
-export function hyperedgeOf(
-  scenario: Scenario,
-  name: string,
-  spec: HyperedgeSpec,
-  rowsAt: RowsAt,
-): Hyperedge {
+function makeProduct(scenario: Scenario, name: string, spec: SpecOf<'product'>, rowsAt: RowsAt): Hyperedge {
   const path = `memories.${name}.between`
   const factors = Object.entries(spec.between).map(([layer, patterns]): Factor => ({
+    part: layer,
     layer,
     init: rowsAt({ ...forLayer(scenario, layer, `${path}.${layer}`), patterns }),
   }))
@@ -71,3 +95,52 @@ export function hyperedgeOf(
     every: spec.every,
   }
 }
+
+/** @throws ModelError for a layer without tokens, or an adiabatic one */
+function checkAttention(scenario: Scenario, name: string, { layer }: SpecOf<'attention'>): void {
+  const path = `memories.${name}.layer`
+  const found = findLayer(scenario, layer, path)
+  const { size, tau } = found
+  if (shapeOf(found).length !== 2)
+    throw new ModelError(
+      `layer \`${layer}\` has size ${JSON.stringify(size)} and so no tokens; set neurons.${layer}.size to [tokens, width of a token]`,
+      { path },
+    )
+  if (tau === 0)
+    throw new ModelError(
+      `layer \`${layer}\` is adiabatic (tau 0) and would have to be evaluated before itself; set neurons.${layer}.tau above 0`,
+      { path },
+    )
+}
+
+function makeAttention(
+  scenario: Scenario,
+  name: string,
+  spec: SpecOf<'attention'>,
+  rowsAt: RowsAt,
+): Hyperedge {
+  const { kind, layer, heads, size, beta } = spec
+  const path = `memories.${name}`
+  const [count, width] = shapeOf(findLayer(scenario, layer, `${path}.layer`)) as [number, number]
+  const want = {
+    columns: width,
+    shape: [width],
+    columnsOf: { text: `a token of layer \`${layer}\` has ${width} neurons` },
+    rows: {
+      count: heads * size,
+      text: `heads ${heads} times size ${size} is ${heads * size}`,
+      path: `${path}.heads times ${path}.size`,
+    },
+  }
+  const factors = partsOfOne(spec).map((one): Factor => ({
+    part: one.part,
+    layer,
+    init: rowsAt({ ...want, path: `${path}.${one.path}`, patterns: one.patterns }),
+  }))
+  return { kind, name, layer, tokens: [count, width], heads, size, beta, factors, rule: 'fixed', every: 1 }
+}
+
+const MAKERS = {
+  product: { check: checkProduct, make: makeProduct },
+  attention: { check: checkAttention, make: makeAttention },
+} as const satisfies { readonly [K in OtherKind]: Maker<SpecOf<K>> }

@@ -23,6 +23,7 @@ import { checkPatterns } from './patterns/check.ts'
 import type { Want } from './patterns/want.ts'
 import type { Place, RowsAt } from './places.ts'
 import { packSigns, rowOf, signRows } from './signs.ts'
+import { isSparseInit } from './specs.ts'
 import type { LayerSpec, MemorySpec, Scenario } from './schema.ts'
 
 /**
@@ -74,8 +75,12 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
     const others = BIASED.filter((other) => takes(memoryFacts(spec).learns, other))
       .map((other) => `"${other}"`)
       .join(' or ')
-    const remedy = isEntrywise(kind) ? 'use `base` in its drive' : `choose rule ${others}`
-    throw new ModelError(`rule "${kind}" has no bias; leave it out or ${remedy}`, {
+    const remedy = isEntrywise(kind)
+      ? 'leave it out or use `base` in its drive'
+      : others === ''
+        ? 'leave it out'
+        : `leave it out or choose rule ${others}`
+    throw new ModelError(`rule "${kind}" has no bias; ${remedy}`, {
       path: `${path}.bias`,
     })
   }
@@ -93,7 +98,7 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
       { path: `${path}.rule` },
     )
   memoryFacts(spec).own(spec, surroundingsOf(scenario, name))
-  checkPatterns(scenario, spec.init, `${path}.init`)
+  if (!isSparseInit(spec.init)) checkPatterns(scenario, spec.init, `${path}.init`)
   if (spec.bias !== undefined) checkPatterns(scenario, spec.bias, `${path}.bias`)
   if (typeof spec.rule === 'string') return []
   const { integrator } = scenario.time

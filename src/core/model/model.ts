@@ -2,7 +2,9 @@
  * A network, validated and with every array resolved: plain readonly data that the plan, the reference and the
  * page read. `resolveModel` makes it from a scenario.
  */
+import type { Attention } from '../kinds/couplings/attention.ts'
 import type { Ends } from '../kinds/couplings/definition.ts'
+import type { Product } from '../kinds/couplings/product.ts'
 import type { MemoryKind, OwnOf } from '../kinds/couplings/table.ts'
 import type { IntegratorKind } from '../kinds/integrators/table.ts'
 import type { Lagrangian } from '../kinds/lagrangians/table.ts'
@@ -10,6 +12,7 @@ import type { NoiseKind } from '../kinds/noises/table.ts'
 import type { ProbeKind, ProbeOf } from '../kinds/probes/table.ts'
 import type { Rule } from '../kinds/rules/table.ts'
 import type { Update } from '../kinds/updates/table.ts'
+import type { SparsePattern } from '../math/sparse.ts'
 import type { Scenario } from './schema.ts'
 
 /** Dense rows, row-major, float32. `free` marks (with 1) the entries that a mask leaves alone. */
@@ -24,6 +27,8 @@ export interface Rows {
   readonly free?: Uint8Array
   /** Class of each row as the file of its labels says, -1 where none; absent when there are no labels. */
   readonly labels?: readonly number[]
+  /** Of a sparse matrix, whose entries are one row: where they stand. */
+  readonly pattern?: SparsePattern
 }
 
 /** Rows of signs, each in whole words of 32 bits, the first column the lowest bit. */
@@ -106,26 +111,43 @@ export type DenseMemory = MemoryOf<'dense'>
 /** Xi is a filter bank, [F, C kh kw]. */
 export type ConvolutionMemory = MemoryOf<'convolution'>
 
+/** Xi is a sparse matrix between its layers; the tensor is the list of its entries, [1, entries]. */
+export type SparseMemory = MemoryOf<'sparse'>
+
 export type Memory = { readonly [K in MemoryKind]: MemoryOf<K> }[MemoryKind]
 
-/** The part of the patterns of a hyperedge that belongs to one layer, [count, N]. */
+/** One of the arrays of a hyperedge. Of a product: the part of its patterns that belongs to one layer, [count, N]. */
 export interface Factor {
+  /** The second half of the name of the array, such as `what` of `p.what`. */
+  readonly part: string
+  /** The layer whose activations it is multiplied with. */
   readonly layer: string
   readonly init: Rows
 }
 
-/** Patterns that two to four layers share; the parts of all of them move together. */
-export interface Hyperedge {
-  readonly kind: 'product'
+/** What all hyperedges have. */
+interface CommonHyperedge {
   readonly name: string
   readonly factors: readonly Factor[]
-  /** Multiplies every product. */
-  readonly scale: number
   readonly rule: Rule
   /** Time constant; absent for rule "fixed". */
   readonly tau?: number
   readonly every: number
 }
+
+/** Patterns that two to four layers share; the parts of all of them move together. */
+export interface ProductEdge extends CommonHyperedge, Product {
+  readonly kind: 'product'
+  readonly factors: readonly Factor[]
+}
+
+/** Attention among the tokens of one layer; its factors are W_Q and W_K, each [heads size, D]. */
+export interface AttentionEdge extends CommonHyperedge, Attention {
+  readonly kind: 'attention'
+}
+
+/** A coupling that joins layers in a way of its own. */
+export type Hyperedge = ProductEdge | AttentionEdge
 
 export type Coupling = Memory | Synapse | Hyperedge
 

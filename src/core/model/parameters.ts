@@ -98,12 +98,17 @@ interface Numbers {
   readonly tau?: number
   readonly every?: number
   readonly strength?: number
+  readonly beta?: number
 }
 
 function numbersOf(spec: Numbers = {}): Numbers {
   return Object.fromEntries(
-    Object.entries({ rule: spec.rule, tau: spec.tau, every: spec.every, strength: spec.strength }).filter(
-      ([, value]) => value !== undefined,
-    ),
+    Object.entries({
+      rule: spec.rule,
+      tau: spec.tau,
+      every: spec.every,
+      strength: spec.strength,
+      beta: spec.beta,
+    }).filter(([, value]) => value !== undefined),
   )
 }

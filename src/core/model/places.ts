@@ -2,13 +2,14 @@
 import type { Rows } from './model.ts'
 import type { Block } from './patterns/block.ts'
 import type { Want } from './patterns/want.ts'
+import type { SparseInit } from '../kinds/couplings/sparse.ts'
 import type { Patterns } from './patterns/schema.ts'
 import type { Scenario } from './schema.ts'
-import { partsOf } from './specs.ts'
+import { partPath } from './specs.ts'
 
 export interface Place extends Want {
   /** Where the rows come from; a number = one row of it. */
-  readonly patterns: Patterns | number
+  readonly patterns: Patterns | SparseInit | number
   /**
    * What is done to the rows last.
    * @throws ModelError for rows that cannot stand here
@@ -48,9 +49,7 @@ export function originOf(scenario: Scenario, places: Places, of: string, point?:
     ? `memories.${of}.init`
     : Object.hasOwn(scenario.synapses, of)
       ? `synapses.${of}.base.patterns`
-      : Object.hasOwn(partsOf(scenario), of)
-        ? `memories.${of.replace('.', '.between.')}`
-        : `${of}.patterns`
+      : (partPath(scenario, of) ?? `${of}.patterns`)
   const own = point === undefined ? undefined : places.get(placeName({ path, point }))
   const origin = own ?? places.get(path)
   if (origin === undefined) throw new Error(`checkScenario knows the rows of ${of}`)

@@ -1,5 +1,6 @@
 import { ModelError } from '../errors.ts'
 import type { Key, Named } from '../kinds/probes/definition.ts'
+import { memoryFacts } from '../kinds/couplings/table.ts'
 import { PROBES } from '../kinds/probes/table.ts'
 import { find, findLayer } from './find.ts'
 import { forMemory } from './memories.ts'
@@ -37,7 +38,12 @@ const WANTS: Readonly<Record<Comparison['with'], (scenario: Scenario, name: stri
   {
     layer: forLayer,
     memory: (scenario, name, path) => {
-      find(memorySpecs(scenario), name, 'memory', path)
+      const spec = find(memorySpecs(scenario), name, 'memory', path)
+      if (!memoryFacts(spec).hasRows)
+        throw new ModelError(
+          `memory \`${name}\` is ${spec.kind} and has no rows to compare with; name another memory`,
+          { path },
+        )
       const want = forMemory(scenario, name, path)
       return { ...want, rows: { ...want.rows, text: `memory \`${name}\` has ${want.rows.count}` } }
     },

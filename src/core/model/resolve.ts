@@ -6,6 +6,8 @@ import { createReader, noting, type Read } from './files.ts'
 import type { Model, Rows } from './model.ts'
 import { allocate, toRows, type Block } from './patterns/block.ts'
 import { loadPatterns } from './patterns/load.ts'
+import { loadSparse } from './patterns/sparse.ts'
+import { isSparseInit } from './specs.ts'
 import { originOf, placeName, type Place } from './places.ts'
 import type { Scenario } from './schema.ts'
 import { stepWarnings } from './steps.ts'
@@ -55,10 +57,14 @@ async function loadRows(scenario: Scenario, read: Read): Promise<ReadonlyMap<str
   const load = async (place: Place): Promise<Block> => {
     const { patterns, point, finish } = place
     if (typeof patterns === 'number') return constant(patterns, place.columns)
+    const sources = { seed: scenario.seed, read }
+    if (isSparseInit(patterns)) {
+      const entries = await loadSparse(patterns, place, sources)
+      return finish === undefined ? entries : finish(entries)
+    }
     const block = await loadPatterns(patterns, place, {
-      seed: scenario.seed,
+      ...sources,
       damageSeed: point?.seed ?? scenario.seed,
-      read,
       rowsOf: (name) => blockAt(originOf(scenario, places, name, point)),
     })
     return finish === undefined ? block : finish(block)

@@ -30,13 +30,15 @@ export function runningPaths(scenario: Scenario): string[] {
       for (const key of Object.keys(lagrangian.parameters))
         paths.push(`neurons.${name}.lagrangian.parameters.${key}`)
   }
-  for (const [name, { rule }] of Object.entries(scenario.memories))
-    if (typeof rule !== 'string')
-      for (const key of Object.keys(rule.parameters)) paths.push(`memories.${name}.rule.parameters.${key}`)
+  for (const [name, spec] of Object.entries(scenario.memories))
+    if ('rule' in spec && typeof spec.rule !== 'string')
+      for (const key of Object.keys(spec.rule.parameters)) paths.push(`memories.${name}.rule.parameters.${key}`)
   for (const group of ['synapses', 'memories'] as const)
-    for (const [name, item] of Object.entries<{ readonly tau?: number }>(scenario[group]))
-      if (item.tau !== undefined)
+    for (const [name, item] of Object.entries<object>(scenario[group])) {
+      if ('tau' in item && item.tau !== undefined)
         paths.push(...RUNNING[group].filter(isFree).map((key) => `${group}.${name}.${key}`))
+      if ('beta' in item) paths.push(`${group}.${name}.beta`)
+    }
   return paths
 }
 

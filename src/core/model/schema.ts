@@ -235,7 +235,12 @@ type KindSchema<K extends MemoryKind> = K extends typeof USUAL_MEMORY
   ? v.OptionalSchema<v.LiteralSchema<K, undefined>, K>
   : v.LiteralSchema<K, undefined>
 
-type MemoryEntries<K extends MemoryKind> = { readonly kind: KindSchema<K> } & typeof memory & KeysOf<K>
+/** Keys of a kind stand in place of those that all take. */
+type MemoryEntries<K extends MemoryKind> = { readonly kind: KindSchema<K> } & Omit<
+  typeof memory,
+  keyof KeysOf<K>
+> &
+  KeysOf<K>
 
 type MemoryOption<K extends MemoryKind> =
   MemoryEntries<K> extends infer E extends v.ObjectEntries ? v.StrictObjectSchema<E, undefined> : never
@@ -280,6 +285,29 @@ const others = {
     }),
     v.description(
       'A hyperedge: for every pattern each layer gets its part of it times the overlaps of all other layers with theirs.',
+    ),
+  ),
+  attention: v.pipe(
+    v.strictObject({
+      kind: v.literal('attention'),
+      layer: text('layer', 'The layer of size [T, D]: its T rows are the tokens; not an adiabatic one.'),
+      heads: v.optional(positiveInteger('heads', 'Heads h, each with its own W_Q and W_K.', 2 ** 12), 1),
+      size: positiveInteger('size', 'Rows of a head: the length of its queries and keys.', 2 ** 15),
+      beta: number('beta', 'Inverse temperature of the softmax over the other tokens.', {
+        above: 0,
+        control: { min: 0.01, max: 10, log: true },
+      }),
+      init: v.pipe(
+        v.strictObject({
+          query: patternsAs('query', 'W_Q, head by head: heads size rows of D.'),
+          key: patternsAs('key', 'W_K, head by head: heads size rows of D.'),
+        }),
+        v.title('init'),
+        v.description('The projections of the tokens.'),
+      ),
+    }),
+    v.description(
+      'Attention among the tokens of one layer: energy -(1/beta) sum_h sum_q log sum_(k != q) exp(beta (W_K g_k) . (W_Q g_q)).',
     ),
   ),
 } as const satisfies Readonly<Record<OtherKind, v.GenericSchema>>

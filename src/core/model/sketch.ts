@@ -1,10 +1,12 @@
 /** The shapes of a model, before anything is loaded. Pure. */
+import type { SparseInit } from '../kinds/couplings/sparse.ts'
 import { assemble, placesOf } from './assemble.ts'
 import { checkScenario } from './check.ts'
 import type { Model, Rows } from './model.ts'
 import { valueAt } from './path.ts'
 import { originOf, type Place, type Places } from './places.ts'
 import type { Patterns } from './patterns/schema.ts'
+import { isSparseInit } from './specs.ts'
 import type { Scenario } from './schema.ts'
 
 /**
@@ -17,23 +19,47 @@ export function sketchOf(current: Model | undefined, scenario: Scenario): Model 
   checkScenario(scenario)
   const places = placesOf(scenario)
   const known = current === undefined ? {} : byPath(current)
-  return assemble(scenario, (place) => ({
-    rows: countOf(scenario, places, place, known),
-    columns: place.columns,
+  return assemble(scenario, (place) => {
+    const { patterns } = place
+    if (typeof patterns === 'object' && isSparseInit(patterns)) return entriesOf(place, patterns, known)
+    return {
+      rows: countOf(scenario, places, place, known),
+      columns: place.columns,
+      data: new Float32Array(0),
+      ...(isMasked(place) ? { free: new Uint8Array(0) } : {}),
+    }
+  })
+}
+
+/** How many entries a sparse matrix has, and how many a row. */
+function entriesOf({ path, columns, between }: Place, init: SparseInit, known: object): Rows {
+  const none = { indices: new Uint32Array(0), indptr: new Uint32Array(0) }
+  const before = valueAt(known, path) as Partial<Rows> | undefined
+  const degree = init.kind === 'random-sparse' ? init.degree : before?.pattern?.degree
+  return {
+    rows: 1,
+    columns: init.kind === 'random-sparse' ? columns : (before?.columns ?? columns),
     data: new Float32Array(0),
-    ...(isMasked(place) ? { free: new Uint8Array(0) } : {}),
-  }))
+    ...(between && {
+      pattern: {
+        rows: between.rows,
+        columns: between.columns,
+        ...(degree !== undefined && { degree }),
+        ...none,
+      },
+    }),
+  }
 }
 
 function isMasked({ patterns }: Place): boolean {
-  return typeof patterns === 'object' && patterns.corrupt?.op === 'mask'
+  return typeof patterns === 'object' && 'corrupt' in patterns && patterns.corrupt.op === 'mask'
 }
 
 /** The number of rows at a place. */
 function countOf(scenario: Scenario, places: Places, place: Place, known: object): number {
   const { patterns, rows, path, point } = place
   if (rows !== undefined) return rows.count
-  if (typeof patterns === 'number') return 1
+  if (typeof patterns === 'number' || isSparseInit(patterns)) return 1
   const ofOrigin = (name: string): number =>
     countOf(scenario, places, originOf(scenario, places, name, point), known)
   const before = valueAt(known, path) as Rows | undefined

@@ -1,10 +1,13 @@
 /** What stands under `memories` in a scenario: memories between two layers, and hyperedges. */
+import { isOther, writtenOf } from '../kinds/couplings/table.ts'
+import type { Part } from '../kinds/couplings/definition.ts'
+import { type SparseInit, SPARSE_SOURCES } from '../kinds/couplings/sparse.ts'
 import type { Patterns } from './patterns/schema.ts'
 import type { CouplingSpec, HyperedgeSpec, MemorySpec, Scenario } from './schema.ts'
 
 /** True for what a scenario writes of a hyperedge. */
 export function isHyperedgeSpec(spec: CouplingSpec): spec is HyperedgeSpec {
-  return 'between' in spec
+  return isOther(spec.kind)
 }
 
 /** The memories between two layers of a scenario. */
@@ -14,18 +17,38 @@ export function memorySpecs({ memories }: Scenario): Readonly<Record<string, Mem
   )
 }
 
-/** What hyperedges have of each layer, by the name of its array, such as `p.what`. */
+/** True for what only a sparse memory is made from. */
+export function isSparseInit(init: Patterns | SparseInit): init is SparseInit {
+  return SPARSE_SOURCES.includes(init.kind)
+}
+
+/** The patterns of one hyperedge, array by array. */
+export function partsOfOne(spec: HyperedgeSpec): readonly Part<Patterns>[] {
+  return writtenOf<HyperedgeSpec, Patterns>(spec).parts(spec)
+}
+
+/** The patterns of all hyperedges, by the names of their arrays, such as `p.what`. */
 export function partsOf({ memories }: Pick<Scenario, 'memories'>): Readonly<Record<string, Patterns>> {
   return Object.fromEntries(
     Object.entries(memories).flatMap(([name, spec]) =>
       isHyperedgeSpec(spec)
-        ? Object.entries(spec.between).map(([layer, patterns]) => [`${name}.${layer}`, patterns] as const)
+        ? partsOfOne(spec).map(({ part, patterns }) => [`${name}.${part}`, patterns] as const)
         : [],
     ),
   )
 }
 
+/** Where the patterns of an array of a hyperedge stand, such as `memories.p.between.what`; undefined = there is none. */
+export function partPath({ memories }: Pick<Scenario, 'memories'>, array: string): string | undefined {
+  for (const [name, spec] of Object.entries(memories)) {
+    if (!isHyperedgeSpec(spec)) continue
+    const found = partsOfOne(spec).find(({ part }) => `${name}.${part}` === array)
+    if (found !== undefined) return `memories.${name}.${found.path}`
+  }
+  return undefined
+}
+
 /** The layers that a memory or a hyperedge joins. */
 export function endsOf(spec: CouplingSpec): readonly string[] {
-  return isHyperedgeSpec(spec) ? Object.keys(spec.between) : [spec.from, spec.to]
+  return isHyperedgeSpec(spec) ? writtenOf<HyperedgeSpec, Patterns>(spec).ends(spec) : [spec.from, spec.to]
 }

@@ -6,6 +6,7 @@
  * symmetric couplings (those with an energy), D the steepest slopes of the activations and R the rates.
  * @see Marcus, Westervelt, Dynamics of iterated-map neural networks, Phys. Rev. A 40 (1989)
  */
+import { forEachEntry } from '../math/sparse.ts'
 import { COUPLINGS, hasEnergy, layersOf, matrixFacts } from '../kinds/couplings/table.ts'
 import { groupsOf, isSynapse } from './couplings.ts'
 import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
@@ -214,7 +215,8 @@ function couplingsOf({ layers, synapses, memories }: Model, moving: ReadonlySet<
 /** A memory as the matrix between its layers, written out when it is asked for. */
 function matrixBetween(memory: Memory, sizes: ReadonlyMap<string, number>): Rows {
   const { isMatrix, matrix } = matrixFacts(memory)
-  if (isMatrix) return memory.init
+  // A sparse matrix is not written out.
+  if (isMatrix || memory.init.pattern !== undefined) return memory.init
   const known = written.get(memory.init)
   if (known !== undefined) return known
   let data: Float32Array | undefined
@@ -240,7 +242,7 @@ function diagonalOf({ rows, columns, data }: Rows): Float64Array {
 
 /** Adds C y: a matrix of one layer once, one between two layers both ways. */
 function addProduct(
-  { from, to, rows: { rows, columns, data }, hollow }: Link,
+  { from, to, rows: { rows, columns, data, pattern }, hollow }: Link,
   y: ReadonlyMap<string, Float64Array>,
   into: ReadonlyMap<string, Float64Array>,
 ): void {
@@ -253,6 +255,13 @@ function addProduct(
       for (let j = 0; j < columns; j++) toLeft[j]! += data[p * columns + j]! * overlap
     }
     hollow.forEach((entry, j) => (toLeft[j]! -= entry * right[j]!))
+    return
+  }
+  if (pattern !== undefined) {
+    forEachEntry(pattern, (entry, i, j) => {
+      toLeft[i]! += data[entry]! * right[j]!
+      toRight[j]! += data[entry]! * left[i]!
+    })
     return
   }
   for (let i = 0; i < rows; i++) {
@@ -280,13 +289,17 @@ const norms = new WeakMap<Rows, number>()
 function bound(matrix: Rows): number {
   const known = norms.get(matrix)
   if (known !== undefined) return known
-  const { rows, columns, data } = matrix
+  const { data, pattern } = matrix
+  const { rows, columns } = pattern ?? matrix
   const across = new Float64Array(rows)
   const down = new Float64Array(columns)
-  data.forEach((entry, k) => {
-    across[Math.floor(k / columns)]! += Math.abs(entry)
-    down[k % columns]! += Math.abs(entry)
-  })
+  const add = (k: number, i: number, j: number): void => {
+    const size = Math.abs(data[k]!)
+    across[i]! += size
+    down[j]! += size
+  }
+  if (pattern !== undefined) forEachEntry(pattern, add)
+  else data.forEach((_, k) => add(k, Math.floor(k / columns), k % columns))
   const largest = (sums: Float64Array): number => sums.reduce((a, b) => Math.max(a, b), 0)
   const norm = Math.sqrt(largest(across) * largest(down))
   norms.set(matrix, norm)

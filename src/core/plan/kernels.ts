@@ -42,6 +42,12 @@ const KERNELS = {
   'memory/convolution-forward': ['memory/convolution-places'],
   'memory/convolution-backward': ['memory/convolution-places'],
   'memory/convolution-plasticity-step': ['memory/convolution-places', 'common/real'],
+  'memory/tokens-project': [],
+  'memory/tokens-weigh': [],
+  'memory/tokens-mix': [],
+  'memory/tokens-send': [],
+  'memory/sparse-matvec': ['memory/sparse-row'],
+  'memory/sparse-matvec-wide': ['memory/sparse-row', 'common/reduce-tree'],
   'probe/legendre': ['neuron/external-input', 'common/real'],
   'probe/sum': [],
   'probe/deviation': [],
@@ -491,7 +497,7 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
   // What hands what it makes to an ending.
   if (wgsl(name).includes('storeProduct('))
     return [{ ending: 'store' } as const, { ending: 'step' } as const, ...reacting].map((ending): Joined => ({
-      format: 'f32',
+      ...(wgsl(name).includes('quadAt(') && { format: 'f32' }),
       ...ending,
     }))
   if (ADDING.includes(name)) return inBothSums({})

@@ -276,7 +276,11 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
       const own = { ...planning, buffers: new Map(planning.buffers) }
       const stranger = model.couplings.find((coupling) => !couplingPlanner(coupling).isResident)
       if (stranger !== undefined)
-        return withForm({}, `it does not know \`${stranger.name}\`, a ${stranger.kind}`, planning)
+        return withForm(
+          {},
+          `it does not know \`${stranger.name}\`, ${/^[aeiou]/.test(stranger.kind) ? 'an' : 'a'} ${stranger.kind}`,
+          planning,
+        )
       if (turns.length > 1)
         return withForm(
           {},

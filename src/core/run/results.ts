@@ -5,6 +5,7 @@ import type { NpyArray } from '../data/npy.ts'
 import type { PiecedArray } from '../data/npz.ts'
 import { ModelError, escaped } from '../errors.ts'
 import { measureOf } from '../kinds/probes/table.ts'
+import type { SparsePattern } from '../math/sparse.ts'
 import type { Model } from '../model/model.ts'
 import { axisValues } from '../model/variation.ts'
 import { samplesBetween } from '../plan/clock.ts'
@@ -41,9 +42,32 @@ export function seriesArrays(series: readonly Series[]): Arrays {
   return arrays
 }
 
-/** The states of all layers, memories and synapses, as they are read piece by piece. */
-export function statesOf(simulation: Simulation): Readonly<Record<string, PiecedArray>> {
-  return Object.fromEntries(arrayNames(simulation.model).map((name) => [name, simulation.readPieces(name)]))
+/**
+ * The states of all layers, memories and synapses, as they are read piece by piece; of a sparse memory its entries `NAME.data`, and
+ * where they stand, `NAME.indices` and `NAME.indptr`, as scipy.sparse.csr_array takes them.
+ */
+export function statesOf(simulation: Simulation): Readonly<Record<string, NpyArray | PiecedArray>> {
+  const { model } = simulation
+  return Object.fromEntries(
+    arrayNames(model).flatMap((name): (readonly [string, NpyArray | PiecedArray])[] => {
+      const read = simulation.readPieces(name)
+      const pattern = patternOf(model, name)
+      if (pattern === undefined) return [[name, read]]
+      const { indices, indptr } = pattern
+      // The entries are one row.
+      const shape = read.shape.filter((_, axis) => axis !== read.shape.length - 2)
+      return [
+        [`${name}.data`, { ...read, shape }],
+        [`${name}.indices`, { shape: [indices.length], data: indices }],
+        [`${name}.indptr`, { shape: [indptr.length], data: indptr }],
+      ]
+    }),
+  )
+}
+
+/** Which entries of a sparse memory there are; undefined for everything else. */
+function patternOf({ memories }: Model, name: string): SparsePattern | undefined {
+  return memories.find((memory) => memory.name === name)?.init.pattern
 }
 
 /** States as arrays `state.NAME`, float32. */
@@ -141,6 +165,9 @@ function stateShapes(plan: Plan, model: Model): (readonly number[])[] {
       const matrix = plan.matrices.get(name)
       return matrix === undefined ? [0] : [matrix.copies, matrix.rows, matrix.columns]
     }),
+    ...model.memories.flatMap(({ init: { pattern } }) =>
+      pattern === undefined ? [] : [[pattern.indices.length], [pattern.indptr.length]],
+    ),
   ]
 }
 

@@ -6,6 +6,7 @@ import type { Model } from '../model/model.ts'
 import { arraysOf } from '../kinds/couplings/table.ts'
 import { isSynapse } from '../model/couplings.ts'
 import { carryNameOf, hasCarry } from '../plan/carry.ts'
+import { standsTwice } from '../plan/transposed.ts'
 import {
   type Copy,
   type DenseArray,
@@ -107,6 +108,10 @@ export function createState(engine: Engine, ticks: Ticks, life: Life, current: (
     const [owner = '', part] = name.split('/')
     if (part !== undefined)
       throw new ModelError(`\`${name}\` follows from the state and cannot be written; write \`${owner}\``)
+    if (standsTwice(plan.buffers, name))
+      throw new ModelError(
+        `\`${name}\` is sparse and fixed, and stands in two orders: it cannot be written; change its init`,
+      )
     if (writable.includes(name) || !plan.derived.some((one) => one.name === name && one.made === 'demand'))
       return
     throw new ModelError(
@@ -159,6 +164,7 @@ export function createState(engine: Engine, ticks: Ticks, life: Life, current: (
     writePart(name, at, data) {
       const model = current()
       const { buffer, offset, bytes } = packPart(plan, model, name, at, floatsFor(name, data, at))
+      if (standsTwice(plan.buffers, name)) checkWritable(name)
       if (model.synapses.some((synapse) => synapse.name === name)) {
         throw new ModelError(`\`${name}\` is symmetric and cannot be written in part; write the whole of it`)
       }

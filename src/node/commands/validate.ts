@@ -1,9 +1,9 @@
 import { ruleKindOf } from '../../core/kinds/rules/table.ts'
-import { matrixFacts } from '../../core/kinds/couplings/table.ts'
+import { hyperedgeFacts, matrixFacts } from '../../core/kinds/couplings/table.ts'
 import { Command } from 'commander'
 import { escaped } from '../../core/errors.ts'
 import { probeText } from '../../core/kinds/probes/table.ts'
-import type { Lagrangian, Model } from '../../core/model/model.ts'
+import type { Lagrangian, Model, Rows } from '../../core/model/model.ts'
 import { samplesBetween } from '../../core/plan/clock.ts'
 import { aligned, axesLines, bytesText } from '../../core/plan/print.ts'
 import { NO_LIMITS } from '../limits.ts'
@@ -33,6 +33,12 @@ async function validate(scenario: string, options: ScenarioOptions): Promise<voi
   print(`${[...describe(scenario, model), `GPU memory: ${bytesText(bytes)}`].join('\n')}\n`)
 }
 
+/** Of a sparse matrix what it would be, and how many entries there are. */
+function shapeText({ rows, columns, pattern }: Rows): string {
+  if (pattern === undefined) return `${rows} x ${columns}`
+  return `${pattern.rows} x ${pattern.columns} with ${counted(columns, 'entry', 'entries')}`
+}
+
 /** What a model is, one line a part. */
 function describe(scenario: string, model: Model): string[] {
   const { time, replicas, seed } = model
@@ -52,14 +58,14 @@ function describe(scenario: string, model: Model): string[] {
     ...model.memories.map(({ kind, name, from, to, direction, init, rule, tau, every, format }) => [
       matrixFacts({ kind }).isMatrix ? 'memory' : kind,
       name,
-      `${init.rows} x ${init.columns} ${format}, ${from} ${ARROWS[direction]} ${to}, ${ruleKindOf(rule)}` +
+      `${shapeText(init)} ${format}, ${from} ${ARROWS[direction]} ${to}, ${ruleKindOf(rule)}` +
         (tau === undefined ? '' : `, tau ${tau}${everyText(every)}`),
     ]),
-    ...model.hyperedges.map(({ kind, name, factors, rule, tau, every }) => [
-      kind,
-      name,
-      `${counted(factors[0]?.init.rows ?? 0, 'pattern')} of ${factors.map(({ layer }) => layer).join(', ')}, ${ruleKindOf(rule)}` +
-        (tau === undefined ? '' : `, tau ${tau}${everyText(every)}`),
+    ...model.hyperedges.map((edge) => [
+      edge.kind,
+      edge.name,
+      `${hyperedgeFacts(edge).text(edge)}, ${ruleKindOf(edge.rule)}` +
+        (edge.tau === undefined ? '' : `, tau ${edge.tau}${everyText(edge.every)}`),
     ]),
     ...model.stimulus.map(({ kind, layer, patterns, start, stop }) => [
       'stimulus',
@@ -96,6 +102,6 @@ function everyText(every: number): string {
   return every === 1 ? '' : `, every ${every} ticks`
 }
 
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
+function counted(count: number, noun: string, several = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : several}`
 }

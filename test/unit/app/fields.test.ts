@@ -75,7 +75,7 @@ test('a change takes with it what it makes necessary', async () => {
   const { scenario } = await loadShipped('softmax-synapses')
   expect(changed(scenario, 'memories.xi.rule', 'fixed').memories.xi).not.toHaveProperty('tau')
   const back = changed(changed(scenario, 'memories.xi.rule', 'fixed'), 'memories.xi.rule', 'hebbian')
-  expect(back.memories.xi?.tau).toBe(100)
+  expect(memorySpecs(back).xi?.tau).toBe(100)
   const larger = changed(scenario, 'neurons.hidden.size', 6)
   expect(memorySpecs(larger).xi?.init).toMatchObject({ count: 6 })
   expect(changed(scenario, 'memories.xi.init.count', 5).neurons.hidden?.size).toBe(5)

@@ -4,6 +4,7 @@ import { diagramOf, pacesOf } from '../../../src/app/teaching/diagram.ts'
 import { equationsOf, symbolsOf } from '../../../src/app/teaching/equations.ts'
 import { LESSONS } from '../../../src/app/teaching/lessons.ts'
 import { buildModel, zeroRows } from '../../build.ts'
+import { attending, product } from '../../couplings.ts'
 import { loadShipped } from '../../scenario.ts'
 
 const NAMES = Object.keys(LESSONS)
@@ -32,6 +33,29 @@ describe('equations', () => {
     const equations = equationsOf(await loadShipped('digits'))
     expect(equations.map(({ title }) => title)).toEqual(['Neurons', 'Activations', 'Energy'])
     expect(equations[0]?.lines[1]).toBe('h = \\Xi\\, g_{v} \\qquad (\\tau_{h} = 0)')
+  })
+
+  test('of hyperedges say what they send, what their symbols mean and their energy', () => {
+    const tokens = attending([4, 3], { heads: 2, size: 2, beta: 0.5 })
+    const [neurons, , learning, energy] = equationsOf(tokens)
+    expect(neurons?.lines[0]).toContain(
+      '\\sum_h \\left[ W_{Q}^{h\\top} \\sum_k a_{tk}^h K_{k}^h + W_{K}^{h\\top} \\sum_q a_{qt}^h Q_{q}^h \\right]_t',
+    )
+    expect(learning?.lines[1]).toBe(
+      'a_{qk}^h = \\operatorname{softmax}_{k \\ne q}(\\beta\\, K_{k}^h \\cdot Q_{q}^h), \\qquad \\beta = 0.5',
+    )
+    expect(energy?.lines[0]).toContain(
+      '- \\tfrac1\\beta \\sum_{h,q} \\log \\sum_{k \\ne q} \\exp(\\beta\\, K_{k}^h \\cdot Q_{q}^h)',
+    )
+    const shared = product([3, 4, 5], 2, { rule: 'hebbian', tau: 4, scale: 0.5 })
+    expect(equationsOf(shared)[0]?.lines[0]).toContain(
+      '0.5\\, A_{v}^\\top (A_{h}\\, g_{h} \\odot A_{u}\\, g_{u})',
+    )
+    expect(equationsOf(shared)[3]?.lines[0]).toContain(
+      '- 0.5\\, \\sum_\\mu (A_{v}\\, g_{v})_\\mu(A_{h}\\, g_{h})_\\mu(A_{u}\\, g_{u})_\\mu',
+    )
+    for (const tex of [tokens, shared].flatMap(equationsOf).flatMap(({ lines }) => lines))
+      expect(() => katex.renderToString(tex, { strict: 'error', throwOnError: true })).not.toThrow()
   })
 
   test('have a symbol of its own for each layer', () => {

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import { createUndoStack, differences } from '../../../src/app/editing/undo.ts'
 import type { Scenario } from '../../../src/core/model/schema.ts'
+import { memorySpecs } from '../../../src/core/model/specs.ts'
 import { setValue } from '../../../src/core/model/path.ts'
 import { loadShipped } from '../../scenario.ts'
 
 const { scenario } = await loadShipped('softmax-synapses')
 const withTau = (tau: number): Scenario => setValue(scenario, 'memories.xi.tau', tau) as Scenario
-const tauOf = (found: Scenario | undefined): number | undefined => found?.memories.xi?.tau
+const tauOf = (found: Scenario | undefined): number | undefined => found && memorySpecs(found).xi?.tau
 
 test('what was changed is undone and redone step by step', () => {
   const stack = createUndoStack()

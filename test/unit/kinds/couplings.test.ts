@@ -75,7 +75,7 @@ describe.each(rows)('a $kind coupling, form $index,', ({ make }) => {
     const still: Coupling = 'inputOffset' in coupling ? { ...coupling, inputOffset: 'none' } : coupling
     const slope = gradient(tensor, () => couplingFacts(still).energy(still, tensor, g))
     // An entry of W stands for g_i g_j once, and W_ji for the same again.
-    const share = facts.layers(coupling).length === 1 ? 2 : 1
+    const share = facts.under === 'synapses' ? 2 : 1
     expectClose(
       driven,
       slope.map((value) => -share * value),
@@ -90,11 +90,18 @@ describe.each(rows)('a $kind coupling, form $index,', ({ make }) => {
         if (to === from && ends.length > 1) continue
         const [rows, columns] = [g.get(to)!.length, g.get(from)!.length]
         const slope = facts.slope(coupling, tensor, g, to, from)
-        for (let row = 0; row < rows; row++)
+        const values = g.get(from)!
+        values.forEach((value, column) => {
+          const [above, below] = [STEP, -STEP].map((step) => {
+            values[column] = value + step
+            return facts.input(coupling, tensor, g, to)
+          }) as [Float64Array, Float64Array]
+          values[column] = value
           expectClose(
-            slope.slice(row * columns, (row + 1) * columns),
-            gradient(g.get(from)!, () => facts.input(coupling, tensor, g, to)[row]!),
+            Float64Array.from({ length: rows }, (_, row) => slope[row * columns + column]!),
+            above.map((one, row) => (one - below[row]!) / (2 * STEP)),
           )
+        })
       }
   })
 

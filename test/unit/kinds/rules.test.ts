@@ -6,6 +6,7 @@ import { varyingPaths } from '../../../src/core/model/running.ts'
 import { parseScenario } from '../../../src/core/model/parse.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
+import { memorySpecs } from '../../../src/core/model/specs.ts'
 import { buildModel, normalRows } from '../../build.ts'
 
 const row = (count: number) => ({ kind: 'random', distribution: 'normal', count })
@@ -26,7 +27,7 @@ const custom = (parts: object) => ({ kind: 'custom', drive: 'to * from', ...part
 
 describe('a rule that is written out', () => {
   test('has a decay of 0 unless it is given', () => {
-    const { rule } = scenarioOf({ rule: custom({}) }).memories.xi!
+    const { rule } = memorySpecs(scenarioOf({ rule: custom({}) })).xi!
     expect(rule).toEqual({ kind: 'custom', drive: 'to * from', decay: '0', parameters: {} })
     const { decay } = compiledRule(rule)!
     expect(decay({ to: 2, from: 3, w: 5, base: 7 })).toBe(0)
@@ -38,7 +39,7 @@ describe('a rule that is written out', () => {
       decay: 'abs(w)',
       parameters: { k: 2 },
     })
-    const { drive, decay } = compiledRule(scenarioOf({ rule }).memories.xi!.rule)!
+    const { drive, decay } = compiledRule(memorySpecs(scenarioOf({ rule })).xi!.rule)!
     const entry = { to: 1, from: 2, w: -3, base: 4 }
     expect([drive(entry), decay(entry)]).toEqual([1 + 20 - 300 + 4000 + 20000, 3])
   })

@@ -218,6 +218,7 @@ export const convolution: MemoryFacts<typeof keys, Convolution> = {
     return slopeOf(convolution.matrix(memory, K), memory, sizeOf(memory.geometry.image), to)
   },
   isMatrix: false,
+  hasRows: true,
   learns: 'steady',
   rowShape: ({ geometry }) => [geometry.image[0], ...geometry.kernel],
   tex: {

@@ -1,6 +1,7 @@
 /** What an entry of the table of couplings says, in float64. */
 import type * as v from 'valibot'
 import { transposed } from '../../math/algebra.ts'
+import type { SparsePattern } from '../../math/sparse.ts'
 
 /** g by layer. */
 export type Activations = ReadonlyMap<string, Float64Array>
@@ -86,6 +87,14 @@ interface Stored {
   readonly inputOffset: 'none' | 'half-norm'
 }
 
+/** What a memory holds besides the values of its tensor. */
+interface Held {
+  readonly init: {
+    /** Which entries of the matrix there are; absent = all. */
+    readonly pattern?: SparsePattern
+  }
+}
+
 /** Where a memory stands in a scenario. */
 export interface Surroundings {
   /** Such as `memories.xi`. */
@@ -102,6 +111,13 @@ export interface Fit {
   /** What sets the number of columns, in words, and where one number can change it. */
   readonly columnsOf: { readonly text: string; readonly path?: string }
   readonly rows: { readonly count: number; readonly text: string; readonly path: string }
+  /** Of a sparse matrix, whose entries are one row: its shape, and the layers that set it. */
+  readonly between?: {
+    readonly rows: number
+    readonly columns: number
+    readonly to: string
+    readonly from: string
+  }
 }
 
 /** A memory as a scenario gives it. */
@@ -112,7 +128,7 @@ type Spec<E extends v.ObjectEntries> = Ends & v.InferOutput<v.StrictObjectSchema
  * model.
  */
 export interface MemoryFacts<E extends v.ObjectEntries, O extends Stored> extends MatrixFacts<
-  Named & Ends & O
+  Named & Ends & O & Held
 > {
   readonly under: 'memories'
   readonly isBetweenTwo: true
@@ -122,6 +138,8 @@ export interface MemoryFacts<E extends v.ObjectEntries, O extends Stored> extend
   /** @throws ModelError for layers that it does not fit between */
   readonly own: (spec: Spec<E>, where: Surroundings) => O
   readonly fit: (spec: Spec<E>, where: Surroundings) => Fit
+  /** The tensor consists of rows that can be drawn, copied and compared with others. */
+  readonly hasRows: boolean
   /** The shape in which a row of it is drawn; undefined = that of the layer `from`. */
   readonly rowShape: (memory: O) => readonly number[] | undefined
   /** In TeX, of the symbols of Xi and of activations. */
@@ -134,6 +152,48 @@ export interface MemoryFacts<E extends v.ObjectEntries, O extends Stored> extend
     /** The activations as a rule sees them. */
     readonly learnt: (to: string, from: string) => readonly [string, string]
   }
+}
+
+/** Symbols of the formulas of the page, in TeX. */
+export interface Symbols {
+  /** The activation of a layer. */
+  readonly g: (layer: string) => string
+  /** A matrix of the coupling with an index, such as `A_{v}`. */
+  readonly matrix: (letter: string, index: string) => string
+  /** The symbol of a layer. */
+  readonly of: (layer: string) => string
+  /** A number under a key of the coupling. */
+  readonly number: (key: string, value: number) => string
+}
+
+/** What a kind says that joins layers in a way of its own. */
+export interface HyperedgeFacts<C> extends Facts<C> {
+  readonly under: 'memories'
+  /** In a few words, such as `3 patterns of what, where`. */
+  readonly text: (coupling: C) => string
+  readonly tex: {
+    /** What a layer gets. */
+    readonly sent: (coupling: C, layer: string, symbols: Symbols) => string
+    /** What its symbols stand for, and how it learns. */
+    readonly lines: (coupling: C, symbols: Symbols) => readonly string[]
+    /** Its energy, with its sign. */
+    readonly energy: (coupling: C, symbols: Symbols) => string
+  }
+}
+
+/** What stands in a scenario under one array of a coupling that joins layers in a way of its own. */
+export interface Part<P> {
+  /** The second half of the name of its array, such as `what` of `p.what`. */
+  readonly part: string
+  readonly patterns: P
+  /** Where it stands under the coupling, such as `between.what`. */
+  readonly path: string
+}
+
+/** What the scenario says of such a coupling: the layers that it joins, and the patterns of each of its arrays. */
+export interface Written<S, P> {
+  readonly ends: (spec: S) => readonly string[]
+  readonly parts: (spec: S) => readonly Part<P>[]
 }
 
 /** The slope of a memory that is `matrix` forward and its transpose backward. */

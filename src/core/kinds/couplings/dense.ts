@@ -62,6 +62,7 @@ export const dense: MemoryFacts<typeof keys, Dense> = {
   matrix: (_, xi) => xi,
   slope: (memory, xi, g, to) => slopeOf(xi, memory, of(g, memory.from).length, to),
   isMatrix: true,
+  hasRows: true,
   learns: 'all',
   rowShape: () => undefined,
   tex: {

@@ -1,9 +1,11 @@
 /** Hyperedges: patterns that two to four layers share, each layer with its part of them. */
 import { dot, row } from '../../math/algebra.ts'
-import { type Activations, type Facts, of } from './definition.ts'
+import { type Activations, type HyperedgeFacts, of, type Symbols, type Written } from './definition.ts'
 
 /** The part of the patterns that belongs to one layer: A, [count, N], row-major. */
 interface Factor {
+  /** The second half of the name of its array: the layer. */
+  readonly part: string
   readonly layer: string
   readonly init: { readonly rows: number; readonly columns: number }
 }
@@ -18,16 +20,18 @@ export interface Product {
   readonly factors: readonly Factor[]
   /** Multiplies every product. */
   readonly scale: number
+  /** Time constant; absent = the patterns stay. */
+  readonly tau?: number
 }
 
 /** -scale sum_mu prod_l (A^l_mu . g_l) */
-export const product: Facts<Product> & { readonly under: 'memories' } = {
+export const product: HyperedgeFacts<Product> = {
   under: 'memories',
   layers: ({ factors }) => factors.map(({ layer }) => layer),
   targets: ({ factors }) => factors.map(({ layer }) => layer),
   withoutEnergy: () => undefined,
   arrays: ({ name, factors }) =>
-    factors.map(({ layer, init }) => ({ name: `${name}.${layer}`, length: init.rows * init.columns })),
+    factors.map(({ part, init }) => ({ name: `${name}.${part}`, length: init.rows * init.columns })),
   energy(coupling, tensor, g) {
     return -weights(coupling, overlaps(coupling, tensor, g), []).reduce((sum, value) => sum + value, 0)
   },
@@ -59,6 +63,62 @@ export const product: Facts<Product> & { readonly under: 'memories' } = {
     return result
   },
   learns: 'steady',
+  text: ({ factors }) => {
+    const count = factors[0]?.init.rows ?? 0
+    return `${count} ${count === 1 ? 'pattern' : 'patterns'} of ${factors.map(({ layer }) => layer).join(', ')}`
+  },
+  tex: {
+    sent: (edge, layer, symbols) =>
+      `${scaleOf(edge, symbols)}${partOf(layer, symbols)}^\\top ${others(edge, layer, symbols)}`,
+    lines: (edge, symbols) =>
+      edge.tau === undefined
+        ? []
+        : edge.factors.map(({ layer }) => {
+            const A = partOf(layer, symbols)
+            const tau = symbols.number('tau', edge.tau ?? 0)
+            const pull = `-(${A} - ${A}(0)) + ${scaleOf(edge, symbols)}${others(edge, layer, symbols)} ${symbols.g(layer)}^\\top`
+            return `\\tau_{A}\\, \\dot ${A} = ${pull}, \\qquad \\tau_{A} = ${tau}`
+          }),
+    energy: (edge, symbols) => {
+      const factors = edge.factors.map(({ layer }) => `(${overlapOf(layer, symbols)})_\\mu`).join('')
+      const elastic = edge.factors.map(({ layer }) => {
+        const A = partOf(layer, symbols)
+        return ` + \\tfrac12 |${A} - ${A}(0)|^2`
+      })
+      return `- ${scaleOf(edge, symbols)}\\sum_\\mu ${factors}${edge.tau === undefined ? '' : elastic.join('')}`
+    },
+  },
+}
+
+function partOf(layer: string, { matrix, of: symbol }: Symbols): string {
+  return matrix('A', symbol(layer))
+}
+
+function overlapOf(layer: string, symbols: Symbols): string {
+  return `${partOf(layer, symbols)}\\, ${symbols.g(layer)}`
+}
+
+/** The product of the overlaps of all layers but one, in TeX. */
+function others({ factors }: Product, layer: string, symbols: Symbols): string {
+  const list = factors.filter((one) => one.layer !== layer).map((one) => overlapOf(one.layer, symbols))
+  return `(${list.join(' \\odot ')})`
+}
+
+function scaleOf({ scale }: Product, symbols: Symbols): string {
+  return scale === 1 ? '' : `${symbols.number('scale', scale)}\\, `
+}
+
+/** Patterns by layer. */
+interface ProductSpec<P> {
+  readonly between: Readonly<Record<string, P>>
+}
+
+export function writtenProduct<P>(): Written<ProductSpec<P>, P> {
+  return {
+    ends: ({ between }) => Object.keys(between),
+    parts: ({ between }) =>
+      Object.entries(between).map(([part, patterns]) => ({ part, patterns, path: `between.${part}` })),
+  }
 }
 
 /** Row mu of the part of one layer. */

@@ -1,12 +1,14 @@
 /** What joins the neurons of layers (docs/theory.md, "Dynamics"). */
 import type * as v from 'valibot'
+import { attention, writtenAttention } from './attention.ts'
 import { convolution } from './convolution.ts'
-import type { Facts, MatrixFacts, MemoryFacts } from './definition.ts'
+import type { Facts, HyperedgeFacts, MatrixFacts, MemoryFacts, Written } from './definition.ts'
 import { dense, lateral } from './dense.ts'
-import { product } from './product.ts'
+import { product, writtenProduct } from './product.ts'
+import { sparse } from './sparse.ts'
 
 /** Adding a kind: docs/extending.md. How it is computed on the GPU stands in src/core/plan/couplings. */
-export const COUPLINGS = { dense, convolution, product, lateral } as const
+export const COUPLINGS = { dense, convolution, sparse, product, attention, lateral } as const
 
 type Table = typeof COUPLINGS
 
@@ -24,6 +26,20 @@ export type MemoryKind = {
 
 /** Kinds that stand among the memories of a scenario and join layers in a way of their own. */
 export type OtherKind = Exclude<KindUnder<'memories'>, MemoryKind>
+
+/** What a scenario says of the kinds that join layers in a way of their own, with patterns of type P. */
+export function writtenOf<S extends { readonly kind: OtherKind }, P>({ kind }: S): Written<S, P> {
+  const table = { product: writtenProduct<P>(), attention: writtenAttention<P>() } as const satisfies {
+    readonly [K in OtherKind]: Written<never, P>
+  }
+  // TypeScript cannot see that the entry under `kind` takes a spec of that kind.
+  return table[kind] as unknown as Written<S, P>
+}
+
+/** True for kinds that join layers in a way of their own. */
+export function isOther(kind: CouplingKind): kind is OtherKind {
+  return COUPLINGS[kind].under === 'memories' && !('isBetweenTwo' in COUPLINGS[kind])
+}
 
 /** The kind of a memory that says none. */
 export const USUAL_MEMORY = 'dense' satisfies MemoryKind
@@ -48,6 +64,11 @@ export function matrixFacts<C extends { readonly kind: MemoryKind | KindUnder<'s
   kind,
 }: C): MatrixFacts<C> {
   return COUPLINGS[kind] as unknown as MatrixFacts<C>
+}
+
+/** The same of one that joins layers in a way of its own. */
+export function hyperedgeFacts<C extends { readonly kind: OtherKind }>({ kind }: C): HyperedgeFacts<C> {
+  return COUPLINGS[kind] as unknown as HyperedgeFacts<C>
 }
 
 /** The same of a memory. */

@@ -40,12 +40,13 @@ export function editable(block: Block): Block {
 
 /** Only what a model keeps of a block. */
 export function toRows(block: Block): Rows {
-  const { rows, columns, signs, free, labels } = block
+  const { rows, columns, signs, free, labels, pattern } = block
   const rest = {
     rows,
     columns,
     ...(free === undefined ? {} : { free }),
     ...(labels === undefined ? {} : { labels }),
+    ...(pattern === undefined ? {} : { pattern }),
   }
   return signs === undefined ? { ...rest, data: block.data } : signRows(rest, signs)
 }

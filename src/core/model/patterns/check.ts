@@ -3,7 +3,7 @@ import { ModelError } from '../../errors.ts'
 import { find } from '../find.ts'
 import type { Patterns } from './schema.ts'
 import type { Scenario } from '../schema.ts'
-import { memorySpecs, partsOf } from '../specs.ts'
+import { isSparseInit, memorySpecs, partsOf } from '../specs.ts'
 
 /** @throws ModelError if keys contradict each other or a name is unknown */
 export function checkPatterns(
@@ -66,7 +66,13 @@ function checkOrigin(scenario: Scenario, of: string, path: string): void {
 /** The patterns that `rows` of that name copies. */
 function originOf(scenario: Scenario, name: string, path: string): Patterns {
   const origins: Record<string, Patterns> = {}
-  for (const [memory, { init }] of Object.entries(memorySpecs(scenario))) origins[memory] = init
+  for (const [memory, { init }] of Object.entries(memorySpecs(scenario))) {
+    if (!isSparseInit(init)) origins[memory] = init
+    else if (memory === name)
+      throw new ModelError(`memories.${name} is sparse and has no rows to copy; name another memory`, {
+        path,
+      })
+  }
   Object.assign(origins, partsOf(scenario))
   for (const [synapse, { base }] of Object.entries(scenario.synapses)) {
     if (base !== 0 && base.kind === 'hebbian') origins[synapse] = base.patterns

@@ -1,5 +1,6 @@
 /** What the place needs at which patterns stand, and whether rows fit it. */
 import { shapeOf } from '../find.ts'
+import type { Fit } from '../../kinds/couplings/definition.ts'
 import { ModelError } from '../../errors.ts'
 import type { Patterns } from './schema.ts'
 import type { Scenario } from '../schema.ts'
@@ -16,6 +17,8 @@ export interface Want {
   readonly columnsOf: { readonly text: string; readonly path?: string }
   /** The number of rows, what sets it in words, and where it can be changed; absent = any number from 1. */
   readonly rows?: { readonly count: number; readonly text: string; readonly path: string }
+  /** Of a sparse matrix, whose entries are one row: its shape, and the layers that set it. */
+  readonly between?: Fit['between']
   /** Rows of -1 and +1 are stored as bits; a source may give them so if nothing is done to them. */
   readonly binary?: boolean
 }

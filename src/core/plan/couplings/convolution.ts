@@ -1,9 +1,8 @@
 /** Memories that are a filter bank K, [F, C kh kw]. */
-import { ModelError } from '../../errors.ts'
 import { reachBefore } from '../../kinds/couplings/convolution.ts'
 import type { ConvolutionMemory } from '../../model/model.ts'
 import { carryFields, carryNameOf } from '../carry.ts'
-import { type Matrix, vectorStride } from '../layout.ts'
+import { vectorStride } from '../layout.ts'
 import { stageBuffers } from '../matrices.ts'
 import type { Operation } from '../operation.ts'
 import {
@@ -19,15 +18,10 @@ import {
 import { storing, type Sending } from '../products.ts'
 import type { Turn } from '../stages.ts'
 import type { CouplingPlanner, When } from './definition.ts'
-import { addMemory, memoryEnergy } from './memory.ts'
+import { addMemory, memoryEnergy, onlyBuffer } from './memory.ts'
 
 function buffers(planning: Planning, memory: ConvolutionMemory): Operation[] {
-  const { blocks, copies, rows, rowBytes } = addMemory(planning, memory)
-  if (blocks.length > 1)
-    throw new ModelError(
-      `the filters need ${copies * rows * rowBytes} bytes, one buffer here holds ${blocks[0]?.bytes}; use fewer replicas or filters`,
-      { path: `memories.${memory.name}` },
-    )
+  onlyBuffer(memory, addMemory(planning, memory), 'filters')
   return []
 }
 
@@ -76,7 +70,7 @@ function sends(
             kernel: isForward ? 'memory/convolution-forward' : 'memory/convolution-backward',
             joined: { format: 'f32', ...taken.joined },
             constants: { ...constants, ...taken.constants },
-            buffers: { matrix: onlyBuffer(matrix), vector, ...taken.buffers },
+            buffers: { matrix: onlyBuffer(memory, matrix, 'filters'), vector, ...taken.buffers },
             workgroups: perNeuron(planning, size),
             params: (m) => ({
               ...fields,
@@ -92,10 +86,6 @@ function sends(
       },
     },
   ]
-}
-
-function onlyBuffer({ blocks }: Matrix): string {
-  return blocks[0]?.buffer as string
 }
 
 function moves(planning: Planning, memory: ConvolutionMemory, turn?: Turn): Operation[] {
@@ -117,10 +107,10 @@ function moves(planning: Planning, memory: ConvolutionMemory, turn?: Turn): Oper
       constants: { ...constants, BASED: base === undefined ? 0 : 1 },
       joined: { rule, ...(carry && { carried: true }), ...(turn && { staged: true }) },
       buffers: {
-        matrix: onlyBuffer(matrix),
-        ...(carry && { carry: onlyBuffer(carry) }),
+        matrix: onlyBuffer(memory, matrix, 'filters'),
+        ...(carry && { carry: onlyBuffer(memory, carry, 'filters') }),
         ...(turn && stageBuffers(planning, name, 0)),
-        base: base === undefined ? 'none' : onlyBuffer(base),
+        base: base === undefined ? 'none' : onlyBuffer(memory, base, 'filters'),
         features: `${to}/activations`,
         image: `${from}/activations`,
         faults: 'faults',

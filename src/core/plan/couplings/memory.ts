@@ -1,4 +1,5 @@
 /** What the planners of memories share, whatever their tensor means. */
+import { ModelError } from '../../errors.ts'
 import { isBiased, movingRule } from '../../kinds/rules/table.ts'
 import type { Memory } from '../../model/model.ts'
 import { isCarried } from '../carry.ts'
@@ -31,6 +32,25 @@ export function addMemory(planning: Planning, memory: Memory): Matrix {
       return bias ?? init
     })
   return tensor
+}
+
+/**
+ * The buffer of a tensor that its kernels bind as one.
+ * @param what - the tensor consists of
+ * @throws ModelError if it takes several
+ */
+export function onlyBuffer(
+  { name }: Memory,
+  { blocks, copies, rows, rowBytes }: Matrix,
+  what: 'filters' | 'entries' = 'entries',
+): string {
+  const [block, more] = blocks
+  if (block === undefined || more !== undefined)
+    throw new ModelError(
+      `the ${what} need ${copies * rows * rowBytes} bytes, one buffer here holds ${block?.bytes ?? 0}; use fewer replicas or ${what}`,
+      { path: `memories.${name}` },
+    )
+  return block.buffer
 }
 
 /**

@@ -1,9 +1,9 @@
 /**
- * Hyperedges: A^l of every layer is a matrix of its own, [count, N_l]. What a layer is sent is its matrix, transposed, times the
+ * ProductEdges: A^l of every layer is a matrix of its own, [count, N_l]. What a layer is sent is its matrix, transposed, times the
  * products of the overlaps A^k g_k of all others: matvecs, each multiplied onto the one before.
  */
 import { SYNAPTIC } from '../../kinds/rules/table.ts'
-import type { Hyperedge } from '../../model/model.ts'
+import type { ProductEdge } from '../../model/model.ts'
 import { isCarried } from '../carry.ts'
 import { vectorStride } from '../layout.ts'
 import { planLearning } from '../learning.ts'
@@ -15,24 +15,24 @@ import { activationsOf, deviation, scratch, sum } from '../samples.ts'
 import { isStaged, type Turn } from '../stages.ts'
 import type { CouplingPlanner, When } from './definition.ts'
 
-function arrayOf({ name }: Hyperedge, layer: string): string {
+function arrayOf({ name }: ProductEdge, layer: string): string {
   return `${name}.${layer}`
 }
 
 function hyperedgeOf(
   planning: { readonly couplings: Planning['model']['couplings'] },
   name: string,
-): Hyperedge {
-  return find(planning.couplings, name) as Hyperedge
+): ProductEdge {
+  return find(planning.couplings, name) as ProductEdge
 }
 
 /** Where the products of the overlaps of all layers but one stand, [replicas, count]. */
-function weightsOf(edge: Hyperedge, layer: string): Output & { readonly size: number } {
+function weightsOf(edge: ProductEdge, layer: string): Output & { readonly size: number } {
   const size = edge.factors[0]?.init.rows ?? 0
   return { buffer: `${arrayOf(edge, layer)}/weights`, size, stride: vectorStride(size) }
 }
 
-function buffers(planning: Planning, edge: Hyperedge): Operation[] {
+function buffers(planning: Planning, edge: ProductEdge): Operation[] {
   const { model } = planning
   const isMoving = edge.tau !== undefined
   edge.factors.forEach(({ layer }, at) => {
@@ -51,7 +51,7 @@ function buffers(planning: Planning, edge: Hyperedge): Operation[] {
 /** The product of the overlaps of all layers but one. */
 function weigh(
   planning: Planning,
-  edge: Hyperedge,
+  edge: ProductEdge,
   layer: string,
   when: Pick<Product, 'stage'> & { readonly every?: Operation['every'] },
 ): Operation[] {
@@ -85,7 +85,7 @@ function weigh(
 }
 
 /** What a layer is sent. */
-function sent(planning: Planning, edge: Hyperedge, layer: string, when: When): Product {
+function sent(planning: Planning, edge: ProductEdge, layer: string, when: When): Product {
   const work: Work = { owner: edge.name, act: 'matvec-transposed', into: layer }
   return {
     ...when,
@@ -98,7 +98,7 @@ function sent(planning: Planning, edge: Hyperedge, layer: string, when: When): P
   }
 }
 
-function moves(planning: Planning, edge: Hyperedge, turn?: Turn): Operation[] {
+function moves(planning: Planning, edge: ProductEdge, turn?: Turn): Operation[] {
   if (edge.tau === undefined) return []
   const every: Operation['every'] = (m) => hyperedgeOf(m, edge.name).every
   return [
@@ -123,7 +123,7 @@ function moves(planning: Planning, edge: Hyperedge, turn?: Turn): Operation[] {
 }
 
 /** -scale sum_mu prod_l (A^l_mu . g_l), and where it learns sum_l |A^l - A^l(0)|^2 / 2. */
-const energy: CouplingPlanner<Hyperedge>['energy'] = (planning, edge, slot, word, isFirst) => {
+const energy: CouplingPlanner<ProductEdge>['energy'] = (planning, edge, slot, word, isFirst) => {
   const [{ layer } = { layer: '' }] = edge.factors
   const first = find(planning.model.layers, layer)
   const output = scratch(planning)
@@ -147,7 +147,7 @@ const energy: CouplingPlanner<Hyperedge>['energy'] = (planning, edge, slot, word
   return [...operations, ...apart]
 }
 
-export const product: CouplingPlanner<Hyperedge> = {
+export const product: CouplingPlanner<ProductEdge> = {
   buffers,
   sends: (planning, edge, { name }, when) => [sendingOf(planning, sent(planning, edge, name, when))],
   moves,

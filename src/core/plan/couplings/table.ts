@@ -1,13 +1,15 @@
 /** How each kind of coupling is planned. */
 import type { CouplingKind } from '../../kinds/couplings/table.ts'
 import type { Coupling } from '../../model/model.ts'
+import { attention } from './attention.ts'
 import { convolution } from './convolution.ts'
 import type { CouplingPlanner } from './definition.ts'
 import { dense } from './dense.ts'
 import { lateral } from './lateral.ts'
 import { product } from './product.ts'
+import { sparse } from './sparse.ts'
 
-const PLANNERS = { dense, convolution, product, lateral } as const satisfies {
+const PLANNERS = { dense, convolution, sparse, product, attention, lateral } as const satisfies {
   readonly [K in CouplingKind]: CouplingPlanner<Extract<Coupling, { readonly kind: K }>>
 }
 

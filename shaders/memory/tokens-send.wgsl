@@ -1,0 +1,43 @@
+// What a projection sends back to the tokens: to neuron d of token t the sum over its rows r of W[r, d] seen[t, r].
+//
+//   W [rows, stride]; seen [.., vectorStride], [tokens, rows] of each replica, from memory/tokens-mix.wgsl
+//
+// Dispatch: x over neurons, y over replicas. Joined: product/f32.wgsl, what becomes of a sum from product/store.wgsl or
+// neuron/step.wgsl.
+
+override WORKGROUP: u32 = 64;
+
+/// Numbers that are added up before their sum is added to others.
+const PART = 16u;
+
+struct Params {
+  stride: u32,
+  rows: u32,
+  width: u32,
+  outputs: u32,
+  vectorStride: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(0) var<storage, read> seen: array<f32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn tokensSend(@builtin(global_invocation_id) id: vec3<u32>) {
+  let index = id.x;
+  let replica = id.y;
+  if (index >= params.outputs) {
+    return;
+  }
+  let d = index % params.width;
+  let token = replica * params.vectorStride + (index / params.width) * params.rows;
+  var sum = 0.0;
+  for (var start = 0u; start < params.rows; start += PART) {
+    let end = min(start + PART, params.rows);
+    var part = 0.0;
+    for (var row = start; row < end; row++) {
+      part += quadAt(row, d / 4u)[d % 4u] * seen[token + row];
+    }
+    sum += part;
+  }
+  storeProduct(replica, index, sum);
+}

@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs'
+import { zipSync } from 'fflate'
+import { describe, expect, test } from 'vitest'
+import { encodeNpy, type NpyData } from '../../../src/core/data/npy.ts'
+import { matrixFacts } from '../../../src/core/kinds/couplings/table.ts'
+import type { Rows, SparseMemory } from '../../../src/core/model/model.ts'
+import { parseScenario } from '../../../src/core/model/parse.ts'
+import { sketchOf } from '../../../src/core/model/sketch.ts'
+import { planNetwork } from '../../../src/core/plan/plan.ts'
+import { planRows } from '../../../src/core/plan/print.ts'
+import { type Raw, resolve, scenario } from './resolving.ts'
+
+/** What scipy.sparse.save_npz has written of [[0, 1.5, 0, 0, -2, 0], [0 ...], [3, 0, 0, .25, 0, 7]]. */
+const SCIPY = new Uint8Array(readFileSync(new URL('../../cases/scipy-csr.npz', import.meta.url)))
+
+/** A sparse memory from six neurons to three. */
+function sparse(init: Raw, parts: Raw = {}): Raw {
+  return scenario({ memories: { xi: { kind: 'sparse', from: 'visible', to: 'hidden', init, ...parts } } })
+}
+
+interface Members {
+  readonly format: string
+  readonly shape: NpyData
+  readonly data: NpyData
+  readonly indices: NpyData
+  readonly indptr: NpyData
+}
+
+const GOOD: Members = {
+  format: 'csr',
+  shape: Int32Array.of(3, 6),
+  data: Float32Array.of(1.5, -2, 3, 0.25, 7),
+  indices: Int32Array.of(1, 4, 0, 3, 5),
+  indptr: Int32Array.of(0, 2, 2, 5),
+}
+
+/** A file as SciPy writes it. */
+function csr(parts: Partial<Members> = {}): Uint8Array {
+  const { format, ...arrays } = { ...GOOD, ...parts }
+  const files = Object.entries(arrays).map(
+    ([name, data]: [string, NpyData]) => [`${name}.npy`, encodeNpy({ shape: [data.length], data })] as const,
+  )
+  return zipSync({ ...Object.fromEntries(files), 'format.npy': textNpy(format) })
+}
+
+/** A .npy file of one text in bytes. */
+function textNpy(text: string): Uint8Array {
+  const header = `{'descr': '|S${text.length}', 'fortran_order': False, 'shape': (), }`.padEnd(117) + '\n'
+  return new Uint8Array(Buffer.from(`\x93NUMPY\x01\x00\x76\x00${header}${text}`, 'latin1'))
+}
+
+async function initOf(raw: Raw, files: Readonly<Record<string, Uint8Array>> = {}): Promise<Rows> {
+  return (await resolve(raw, files)).memories[0]!.init
+}
+
+const FILE = { kind: 'csr', path: 'w.npz' }
+
+test.each([
+  ['SciPy', SCIPY],
+  ['a test', csr()],
+])('the file that %s has written is the matrix that it holds, scaled', async (_, bytes) => {
+  const model = await resolve(sparse(FILE, { scale: 2 }), { 'w.npz': bytes })
+  const memory = model.memories[0] as SparseMemory
+  expect([...matrixFacts(memory).matrix(memory, Float64Array.from(memory.init.data))]).toEqual(
+    [[0, 3, 0, 0, -4, 0], [0, 0, 0, 0, 0, 0], [6, 0, 0, 0.5, 0, 14]].flat(), // prettier-ignore
+  )
+  expect(memory.init.pattern!.degree).toBeUndefined()
+})
+
+const inFile = (parts: Partial<Members>) => [sparse(FILE), csr(parts)] as const
+const WRONG: readonly (readonly [string, Raw, Uint8Array, RegExp])[] = [
+  ['another format', ...inFile({ format: 'csc' }), /memories\.xi\.init\.path: w\.npz holds a sparse matrix of format "csc"; write it with .*tocsr/],
+  ['another shape', ...inFile({ shape: Int32Array.of(4, 6) }), /w\.npz is \[4, 6\], but layer `hidden` has 3 neurons and `visible` has 6; give a matrix of \[3, 6\]/],
+  ['columns that do not rise', ...inFile({ indices: Int32Array.of(4, 1, 0, 3, 5) }), /w\.npz has column 1 after 4 in row 0; call matrix\.sort_indices/],
+  ['a column twice', ...inFile({ indices: Int32Array.of(1, 4, 0, 3, 3) }), /w\.npz has two entries in row 2, column 3; call matrix\.sum_duplicates/],
+  ['a column too far', ...inFile({ indices: Int32Array.of(1, 4, 0, 3, 6) }), /w\.npz has an entry in row 2, column 6, but there are 6 columns/],
+  ['a column before the first', ...inFile({ indices: Int32Array.of(-1, 4, 0, 3, 5) }), /w\.npz has an entry in row 0, column -1,/],
+  ['rows that end before they begin', ...inFile({ indptr: Int32Array.of(0, 3, 2, 5) }), /w\.npz has row 1 from entry 3 to 2 in `indptr`/],
+  ['rows that begin late', ...inFile({ indptr: Int32Array.of(1, 2, 2, 5) }), /w\.npz has row 0 from entry 1 to 2 in `indptr`/],
+  ['too few rows', ...inFile({ indptr: Int32Array.of(0, 2, 5) }), /w\.npz has 3 numbers in `indptr` for 3 rows/],
+  ['more entries than rows', ...inFile({ indptr: Int32Array.of(0, 2, 2, 4) }), /w\.npz has 5 entries, `indptr` counts 4/],
+  ['fewer columns than entries', ...inFile({ indices: Int32Array.of(1, 4, 0, 3) }), /w\.npz has 5 entries in `data` and 4 in `indices`/],
+  ['an entry that is no number', ...inFile({ data: Float32Array.of(1, NaN, 3, 4, 5) }), /w\.npz has the entry 1 NaN in float32/],
+  ['no entry', ...inFile({ data: new Float32Array(0), indices: new Int32Array(0), indptr: new Int32Array(4) }), /w\.npz has no entries/],
+  ['no matrix', sparse(FILE), zipSync({ 'data.npy': encodeNpy({ shape: [1], data: Float32Array.of(1) }) }), /w\.npz holds no sparse matrix; write it with scipy/],
+  ['more entries than columns', sparse({ kind: 'random-sparse', degree: 7, distribution: 'normal' }), csr(), /memories\.xi\.init\.degree: is 7, but layer `visible` has 6 neurons; set it to 6 at most/],
+  ['a rule', sparse(FILE, { rule: 'gated', tau: 2 }), csr(), /memories\.xi\.rule: "gated" cannot move a memory of kind "sparse"/],
+  ['a bias', sparse(FILE, { bias: { kind: 'zeros' } }), csr(), /memories\.xi\.bias: rule "fixed" has no bias; leave it out$/],
+  ['rows to copy', { ...sparse(FILE), stimulus: [{ kind: 'initial', layer: 'visible', patterns: { kind: 'rows', of: 'xi' } }] }, csr(), /memories\.xi is sparse and has no rows to copy; name another memory/],
+  ['rows to compare', { ...sparse(FILE), probes: { p: { kind: 'similarity', memory: 'xi', patterns: { kind: 'zeros' } } } }, csr(), /memory `xi` is sparse and has no rows to compare with/],
+] // prettier-ignore
+
+test.each(WRONG)('%s is refused in one line', async (_, raw, bytes, message) => {
+  const refused = resolve(raw, { 'w.npz': bytes })
+  await expect(refused).rejects.toThrow(message)
+  await expect(refused).rejects.not.toThrow(/\n/)
+})
+
+describe('a random sparse matrix', () => {
+  const raw = (degree: number, distribution: string) =>
+    sparse({ kind: 'random-sparse', degree, distribution })
+
+  test.each([1, 4, 6])('has %i entries in each row, in different columns that rise', async (degree) => {
+    const { pattern, data } = await initOf(raw(degree, 'binary'))
+    expect(pattern!.degree).toBe(degree)
+    expect([...pattern!.indptr]).toEqual([0, degree, 2 * degree, 3 * degree])
+    for (let row = 0; row < 3; row++) {
+      const own = [...pattern!.indices.subarray(row * degree, (row + 1) * degree)]
+      expect(own).toEqual([...new Set(own)].sort((a, b) => a - b))
+      expect(Math.max(...own)).toBeLessThan(6)
+    }
+    expect([...data].every((value) => Math.abs(value) === 1)).toBe(true)
+  })
+
+  test('draws every column as often as any other', async () => {
+    const big = {
+      ...raw(3, 'normal'),
+      neurons: {
+        visible: { size: 6, lagrangian: { kind: 'tanh' } },
+        hidden: { size: 20000, lagrangian: { kind: 'tanh' } },
+      },
+    }
+    const { pattern, data } = await initOf(big)
+    const counts = new Array<number>(6).fill(0)
+    for (const column of pattern!.indices) counts[column]! += 1
+    // Half of 20000 rows each, standard deviation 71.
+    for (const count of counts) expect(Math.abs(count - 10000)).toBeLessThan(5 * 71)
+    const squares = data.reduce((sum, value) => sum + value ** 2, 0) / data.length
+    expect(Math.abs(squares - 1)).toBeLessThan(5 * Math.sqrt(2 / data.length))
+  })
+
+  test('is planned from its sketch as from itself', async () => {
+    const sketch = sketchOf(undefined, parseScenario(raw(4, 'normal')))
+    const whole = await resolve(raw(4, 'normal'))
+    const limits = {
+      maxStorageBufferBindingSize: 2 ** 27,
+      maxBufferSize: 2 ** 28,
+      maxComputeWorkgroupsPerDimension: 65535,
+      maxStorageBuffersPerShaderStage: 8,
+    }
+    const [a, b] = [sketch, whole].map((model) => planRows(planNetwork(model, limits), model))
+    expect(a).toEqual(b)
+    // Eight bytes an entry, and the vectors: nothing says where rows begin.
+    const product = b!.find(({ label }) => label === 'hidden/matvec xi')!
+    expect(product.reads).toEqual(['xi/matrix', 'xi/indices', 'visible/activations'])
+    expect(product.bytes).toBe(8 * 12 + 32 + 16)
+  })
+})
