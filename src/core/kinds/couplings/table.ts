@@ -29,9 +29,9 @@ export type OtherKind = Exclude<KindUnder<'memories'>, MemoryKind>
 
 /** What a scenario says of the kinds that join layers in a way of their own, with patterns of type P. */
 export function writtenOf<S extends { readonly kind: OtherKind }, P>({ kind }: S): Written<S, P> {
-  const table = { product: writtenProduct<P>(), attention: writtenAttention<P>() } as const satisfies {
-    readonly [K in OtherKind]: Written<never, P>
-  }
+  const table = { product: writtenProduct<P>(), attention: writtenAttention<P>() } satisfies Readonly<
+    Record<OtherKind, Written<never, P>>
+  >
   // TypeScript cannot see that the entry under `kind` takes a spec of that kind.
   return table[kind] as unknown as Written<S, P>
 }
