@@ -25,13 +25,14 @@ export type {
   SparseMemory,
   Stimulus,
   Synapse,
+  Update,
   Variation,
 } from './model/model.ts'
 export type { SparsePattern } from './math/sparse.ts'
 export type { Boundary, Geometry } from './kinds/couplings/convolution.ts'
 export type { CouplingKind, MemoryKind } from './kinds/couplings/table.ts'
 export type { ProbeKind } from './kinds/probes/table.ts'
-export type { Update, UpdateKind } from './kinds/updates/table.ts'
+export type { UpdateKind } from './kinds/updates/table.ts'
 export type { Written } from './kinds/lagrangians/definition.ts'
 export type { Read } from './model/files.ts'
 export type { ResolveOptions } from './model/resolve.ts'

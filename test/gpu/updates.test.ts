@@ -130,7 +130,7 @@ function expectBinomial(counts: readonly number[], chance: number): void {
 const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0)
 
 /** A row for each kind: what is known of the moves of each neuron, [replicas][size], in `STEPS` steps. */
-const MOVES: { readonly [K in UpdateKind]: (counts: number[][], size: number) => void } = {
+const MOVES: Readonly<Record<UpdateKind, (counts: number[][], size: number) => void>> = {
   all: (counts) => {
     expect(new Set(counts.flat())).toEqual(new Set([STEPS]))
   },

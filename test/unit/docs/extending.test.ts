@@ -10,6 +10,7 @@ const TABLES = {
   rules: 'src/core/kinds/rules/table.ts',
   integrators: 'src/core/kinds/integrators/table.ts',
   probes: 'src/core/kinds/probes/table.ts',
+  updates: 'src/core/kinds/updates/table.ts',
 }
 const PLANNERS = 'src/core/plan/probes.ts'
 const COUPLING_PLANNERS = 'src/core/plan/couplings/table.ts'
@@ -58,6 +59,7 @@ describe('the compiler', () => {
     ['a rule without a drive', TABLES.rules, /\n {4}drive: \(_, from\) => from,/],
     ['a probe that does not say what the guard watches', TABLES.probes, /\n {6}guard: \(\) => 'descent',/],
     ['a probe that nothing computes', PLANNERS, /\n {2}speed: \{[^]*?\n {2}\},/],
+    ['an update that does not say whether it moves one neuron', TABLES.updates, /\n {4}movesOne: true,/],
     ['an integrator without noise', TABLES.integrators, /\n {4}variance: .*/],
     ['a coupling without an energy', 'src/core/kinds/couplings/dense.ts', /\n {2}energy: \(memory.*/],
     ['a coupling that nothing plans', COUPLING_PLANNERS, ' convolution,'],
@@ -95,23 +97,29 @@ describe('the recipes', () => {
     const { code, text } = run(...tests)
     expect(text).toContain('passed')
     expect(code, text).toBe(0)
+    const updates = run('test/gpu/updates.test.ts', '-t', 'interlaced')
+    expect(updates.text).toContain('passed')
+    expect(updates.code, updates.text).toBe(0)
     const wrong = changed('shaders/rule/threshold.wgsl', '(to - 1.0)', '(to + 1.0)', () =>
       changed(PLANNERS, '() => 1 / g.size', '() => 2 / g.size', () =>
         changed('shaders/one-to-one/send.wgsl', '* vector[', '* 2.0 * vector[', () =>
-          run(
-            'test/gpu/rules.test.ts',
-            'test/gpu/probes.test.ts',
-            'test/gpu/couplings.test.ts',
-            '-t',
-            'threshold|every kind of probe|one-to-one',
+          changed('shaders/update/interlaced.wgsl', 'choice.step % ', '(choice.step + 1u) % ', () =>
+            run(
+              'test/gpu/rules.test.ts',
+              'test/gpu/probes.test.ts',
+              'test/gpu/couplings.test.ts',
+              'test/gpu/updates.test.ts',
+              '-t',
+              'threshold|activity|one-to-one|interlaced by euler',
+            ),
           ),
         ),
       ),
     )
     expect(wrong.code).not.toBe(0)
     expect(wrong.text).toMatch(/FAIL.*follows '?threshold'? by/)
-    expect(wrong.text).toMatch(/FAIL.*every kind of probe is what float64 says/)
-    expect(wrong.text).toMatch(/activity 0, tick/)
+    expect(wrong.text).toMatch(/FAIL.*activity is what float64 says/)
+    expect(wrong.text).toMatch(/FAIL.*interlaced by euler, fused: kernels do what float64 does/)
     expect(wrong.text).toMatch(/FAIL.*network with a '?one-to-one'? coupling/)
   })
 })
