@@ -32,7 +32,8 @@ export function runningPaths(scenario: Scenario): string[] {
   }
   for (const [name, spec] of Object.entries(scenario.memories))
     if ('rule' in spec && typeof spec.rule !== 'string')
-      for (const key of Object.keys(spec.rule.parameters)) paths.push(`memories.${name}.rule.parameters.${key}`)
+      for (const key of Object.keys(spec.rule.parameters))
+        paths.push(`memories.${name}.rule.parameters.${key}`)
   for (const group of ['synapses', 'memories'] as const)
     for (const [name, item] of Object.entries<object>(scenario[group])) {
       if ('tau' in item && item.tau !== undefined)
