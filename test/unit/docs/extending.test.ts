@@ -110,7 +110,7 @@ describe('the recipes', () => {
               'test/gpu/couplings.test.ts',
               'test/gpu/updates.test.ts',
               '-t',
-              'threshold|activity|one-to-one|interlaced by euler',
+              'threshold|its own every kind of probe|one-to-one|interlaced by euler',
             ),
           ),
         ),
@@ -118,7 +118,7 @@ describe('the recipes', () => {
     )
     expect(wrong.code).not.toBe(0)
     expect(wrong.text).toMatch(/FAIL.*follows '?threshold'? by/)
-    expect(wrong.text).toMatch(/FAIL.*activity is what float64 says/)
+    expect(wrong.text).toMatch(/FAIL.*every kind of probe is what float64 says/)
     expect(wrong.text).toMatch(/FAIL.*interlaced by euler, fused: kernels do what float64 does/)
     expect(wrong.text).toMatch(/FAIL.*network with a '?one-to-one'? coupling/)
   })
