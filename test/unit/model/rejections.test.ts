@@ -138,7 +138,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'a kind of memory that there is not',
     filters({ kind: 'scattered' }),
     'memories.k.kind',
-    /must be "dense", "convolution" or "product", not "scattered"/,
+    /must be "dense", "convolution", "sparse", "product" or "attention", not "scattered"/,
   ],
   [
     'a hyperedge of one layer',
