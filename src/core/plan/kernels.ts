@@ -501,6 +501,8 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
       ...ending,
     }))
   if (ADDING.includes(name)) return inBothSums({})
+  // Projections of tokens stand in f32 alone.
+  if (name === 'memory/tokens-project') return [{ format: 'f32' }]
   if (filesOf(name).some((file) => wgsl(file).includes('quadAt(')))
     return formats.map((format) => ({ format }))
   return [{}]
