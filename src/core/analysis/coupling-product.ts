@@ -1,11 +1,13 @@
 /** Products with couplings, by the network's own kernels on the GPU: no matrix is formed that the network has not. */
 import { USUAL_NOISE } from '../kinds/noises/table.ts'
 import { USUAL_UPDATE } from '../kinds/updates/table.ts'
+import { ModelError } from '../errors.ts'
 import { withViews } from '../model/couplings.ts'
 import type { Layer, Memory, Model, Rows } from '../model/model.ts'
 import { createSimulation } from '../run/simulation.ts'
 import { heldFixed } from './fixed-points.ts'
 import type { Moment, Vectors } from './flow.ts'
+import { DENSE_LIMIT } from './spectrum.ts'
 
 export interface CouplingProduct {
   /** Bytes of all buffers on the GPU. */
@@ -66,8 +68,15 @@ export interface Couplings {
 /**
  * All couplings of a network at a moment: a linear one, in which an Euler step of length tau takes x to C x.
  * @param moment - the matrices of all synapses and memories
+ * @throws ModelError for a coupling that is no matrix
  */
 export async function createCouplings(device: GPUDevice, model: Model, moment: Moment): Promise<Couplings> {
+  const [edge] = model.hyperedges
+  if (edge !== undefined)
+    throw new ModelError(
+      `is a ${edge.kind} and no matrix, so that only a dense solver finds its Jacobian; use at most ${DENSE_LIMIT} neurons`,
+      { path: `memories.${edge.name}` },
+    )
   const layers = model.layers.map(({ name, size }) => linearLayer(name, size, 1, 1))
   const { memories, synapses } = heldFixed(model, moment)
   // The offset is the same for every g.

@@ -3,7 +3,7 @@ import { isDense, withViews } from '../model/couplings.ts'
 import { dot, norm, row } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
 import { activation } from '../kinds/lagrangians/table.ts'
-import type { Layer, Memory, Model, Rows, Synapse } from '../model/model.ts'
+import type { Factor, Hyperedge, Layer, Memory, Model, Rows, Synapse } from '../model/model.ts'
 import { RandomStream } from '../model/random.ts'
 import { dealt } from '../model/values.ts'
 import { type Flow, type Moment, type Vectors, parts } from './flow.ts'
@@ -92,12 +92,12 @@ export function restingModel(
   return { ...model, ...heldFixed(model, moment), layers, replicas: count, stimulus: [] }
 }
 
-/** Memories and synapses as they are at a moment, for good. */
+/** All couplings as they are at a moment, for good. */
 export function heldFixed(model: Model, moment: Moment): ReturnType<typeof withViews> {
   const memories = model.memories.map(({ tau, bias, ...memory }): Memory => {
     const data = Float32Array.from(moment[memory.name] as ArrayLike<number>)
-    const { rows, columns } = memory.init
-    return { ...memory, rule: 'fixed', init: { rows, columns, data } }
+    const { rows, columns, pattern } = memory.init
+    return { ...memory, rule: 'fixed', init: { rows, columns, data, ...(pattern && { pattern }) } }
   })
   const synapses = model.synapses.map(({ tau, ...synapse }): Synapse => {
     if (tau === undefined) return { ...synapse, strength: 0 }
@@ -110,7 +110,16 @@ export function heldFixed(model: Model, moment: Moment): ReturnType<typeof withV
       base: { kind: 'matrix', matrix: { rows: size, columns: size, data } },
     }
   })
-  return withViews([...memories, ...synapses])
+  const hyperedges = model.hyperedges.map(({ tau, ...edge }): Hyperedge => ({
+    ...edge,
+    rule: 'fixed',
+    factors: edge.factors.map((factor): Factor => {
+      const { rows, columns } = factor.init
+      const data = Float32Array.from(moment[`${edge.name}.${factor.part}`] as ArrayLike<number>)
+      return { ...factor, init: { rows, columns, data } }
+    }),
+  }))
+  return withViews([...memories, ...synapses, ...hyperedges])
 }
 
 export type PointKind = 'memory' | 'mixture' | 'spurious' | 'zero'

@@ -104,6 +104,12 @@ export function generatingNetwork(model: Model): GeneratingNetwork {
       { path: `synapses.${synapse.name}` },
     )
   }
+  const [edge] = model.hyperedges
+  if (edge !== undefined)
+    throw new ModelError(
+      `is a ${edge.kind}, a generating function needs memories that are a matrix; leave it out`,
+      { path: `memories.${edge.name}.kind` },
+    )
   const shared = model.memories.find((memory) => !isDense(memory))
   if (shared !== undefined)
     throw new ModelError(

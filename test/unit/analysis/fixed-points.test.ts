@@ -4,13 +4,17 @@ import {
   type FixedPoints,
   describe,
   findFixedPoints,
+  heldFixed,
   patternsOf,
 } from '../../../src/core/analysis/fixed-points.ts'
 import { stabilityAt, stabilityEnds } from '../../../src/core/analysis/jacobian.ts'
 import { refine } from '../../../src/core/analysis/newton.ts'
+import { type CouplingKind, COUPLINGS } from '../../../src/core/kinds/couplings/table.ts'
+import { arrayNames } from '../../../src/core/model/couplings.ts'
 import type { Model } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
+import { NETWORKS } from '../../couplings.ts'
 import { buildModel, normalRows, rowsOf, signRows, symmetricRows } from '../../build.ts'
 import { SMOOTH } from '../../lagrangians.ts'
 
@@ -19,6 +23,23 @@ const momentOf = (model: Model, reference = createReference(model)) =>
   Object.fromEntries(
     [...model.layers, ...model.synapses, ...model.memories].map(({ name }) => [name, reference.read(name)]),
   )
+
+const everyCoupling = (Object.keys(COUPLINGS) as CouplingKind[]).flatMap((kind) =>
+  NETWORKS[kind].map((make, index) => ({ kind, index, make })),
+)
+
+suite('couplings that are held', () => {
+  it.each(everyCoupling)('send what a $kind coupling, form $index, sends', ({ make }) => {
+    const model = { ...make(), replicas: 1 }
+    const moving = createReference(model)
+    moving.step(3)
+    const moment = Object.fromEntries(arrayNames(model).map((name) => [name, moving.read(name)]))
+    const held = createReference({ ...model, ...heldFixed(model, moment) })
+    for (const { name } of model.layers) held.write(name, moving.read(name))
+    for (const { name } of model.layers)
+      held.inputs(name)[0]!.forEach((sent, i) => expect(sent).toBeCloseTo(moving.inputs(name)[0]![i]!, 5))
+  })
+})
 
 /** Three layers, one of them adiabatic between two that are not; synapses, a bias and the half-norm offset. */
 function graph(kind: keyof typeof SMOOTH): Model {

@@ -1,8 +1,8 @@
 /** The live spectrum: eigenvalues of a coupling next to the law for a random one, or of the flow at the present state. */
+import { arraysOf } from '../../../core/kinds/couplings/table.ts'
 import { isDense, withViews } from '../../../core/model/couplings.ts'
-import type { Synapse } from '../../../core/model/model.ts'
+import type { Model, Rows, Synapse } from '../../../core/model/model.ts'
 import './spectrum.css'
-import type { Model } from '../../../core/model/model.ts'
 import type { Simulation } from '../../../core/run/simulation.ts'
 import { format3 } from '../../format.ts'
 import type { Opened } from '../../session/opened.ts'
@@ -121,6 +121,11 @@ function isMoving({ memories, synapses }: Model, shown: string): boolean {
   return true
 }
 
+/** The same rows without their values, which a worker need not copy. */
+function withoutData({ rows, columns, pattern }: Rows): Rows {
+  return { rows, columns, data: new Float32Array(0), ...(pattern && { pattern }) }
+}
+
 /** The first replica, as it is. */
 async function questionOf(simulation: Simulation, shown: string): Promise<Question> {
   const model = networkOf(simulation.model, 0)
@@ -142,8 +147,7 @@ async function questionOf(simulation: Simulation, shown: string): Promise<Questi
   const moment: Record<string, Float32Array> = {}
   for (const layer of model.layers)
     moment[layer.name] = (await simulation.read(layer.name)).data.slice(0, layer.size)
-  for (const one of model.couplings) moment[one.name] = await matrix(one.name)
-  const empty = new Float32Array(0)
+  for (const array of model.couplings.flatMap(arraysOf)) moment[array] = await matrix(array)
   return {
     of: 'flow',
     moment,
@@ -151,9 +155,10 @@ async function questionOf(simulation: Simulation, shown: string): Promise<Questi
     model: {
       ...model,
       ...withViews([
-        ...model.memories.map((memory) => ({
-          ...memory,
-          init: { rows: memory.init.rows, columns: memory.init.columns, data: empty },
+        ...model.memories.map((memory) => ({ ...memory, init: withoutData(memory.init) })),
+        ...model.hyperedges.map((edge) => ({
+          ...edge,
+          factors: edge.factors.map((factor) => ({ ...factor, init: withoutData(factor.init) })),
         })),
         ...model.synapses.map((synapse): Synapse => ({ ...synapse, base: { kind: 'zero' } })),
       ]),
