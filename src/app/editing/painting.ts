@@ -103,7 +103,7 @@ export function createPainting(
     return true
   }
 
-  /** What a first stroke has changed, once for each network. */
+  /** Says once for each network that a stroke has changed its cue or its state. */
   const explain = (what: 'cue' | 'state'): void => {
     if (explained.has(what)) return
     explained.add(what)

@@ -37,7 +37,7 @@ export interface Print {
   readonly companion?: Companion
 }
 
-/** What a print is drawn with; a change costs one small upload. */
+/** Settings of a print; changing them uploads a few bytes. */
 export interface Look {
   readonly range: Range
   readonly stops: Stops
@@ -231,7 +231,7 @@ export function bindPrint(
   }
 }
 
-/** What a block of a print is drawn with. */
+/** Uniforms of one block of a print. */
 function numbersOf(
   { sheet, companion }: Print,
   source: Source,

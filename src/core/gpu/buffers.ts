@@ -6,7 +6,7 @@ import type { Plan } from '../plan/plan.ts'
 export interface Buffers {
   /** The buffer of a name; one on demand is made now. */
   readonly of: (name: string) => GPUBuffer
-  /** What is derived and has its buffers. */
+  /** Derived arrays whose buffers are allocated. */
   readonly made: ReadonlySet<Derived>
   destroy(): void
 }

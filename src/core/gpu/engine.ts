@@ -159,7 +159,7 @@ export async function createEngine(
     )
   }
 
-  /** What was derived on demand has got its buffers. */
+  /** Called after the buffers of an array on demand are allocated. */
   function provide(owner: Derived): void {
     for (const operation of onDemand(owner)) addLater.get(operation)?.()
     update(latest)

@@ -11,6 +11,7 @@ import {
   sizeOf,
   slopeOf,
 } from './definition.ts'
+import { dense } from './dense.ts'
 
 const init = v.pipe(
   v.variant('kind', [
@@ -110,12 +111,7 @@ export const sparse: MemoryFacts<typeof keys, Sparse> = {
   hasRows: false,
   learns: 'none',
   rowShape: () => undefined,
-  tex: {
-    forward: (xi, from) => `${xi}\\, ${from}`,
-    backward: (xi, to) => `${xi}^\\top ${to}`,
-    energy: (xi, to, from) => `- ${to}^\\top ${xi}\\, ${from}`,
-    learnt: (to, from) => [to, from],
-  },
+  tex: dense.tex,
 }
 
 function patternOf({ init: { pattern } }: Held): SparsePattern {

@@ -1,5 +1,5 @@
 /**
- * ProductEdges: A^l of every layer is a matrix of its own, [count, N_l]. What a layer is sent is its matrix, transposed, times the
+ * Hyperedges of shared patterns: A^l of every layer is a matrix of its own, [count, N_l]. What a layer is sent is its matrix, transposed, times the
  * products of the overlaps A^k g_k of all others: matvecs, each multiplied onto the one before.
  */
 import { SYNAPTIC } from '../../kinds/rules/table.ts'
