@@ -1,9 +1,9 @@
 /** Couplings that join layers in a way of their own, from the scenario. */
 import { FEWEST_FACTORS, MOST_FACTORS } from '../kinds/couplings/product.ts'
 import type { OtherKind } from '../kinds/couplings/table.ts'
-import { movingRule } from '../kinds/rules/table.ts'
 import { ModelError } from '../errors.ts'
 import { findLayer, shapeOf } from './find.ts'
+import { checkTau } from './memories.ts'
 import type { Factor, Hyperedge } from './model.ts'
 import { checkPatterns } from './patterns/check.ts'
 import { forLayer } from './patterns/want.ts'
@@ -60,14 +60,7 @@ function checkProduct(scenario: Scenario, name: string, spec: SpecOf<'product'>)
         `neurons.${first}.tau or neurons.${second}.tau above 0`,
       { path },
     )
-  const isMoving = movingRule(spec.rule) !== undefined
-  if (isMoving && spec.tau === undefined)
-    throw new ModelError(`is missing; rule "${spec.rule}" needs a time constant > 0`, { path: `${path}.tau` })
-  if (!isMoving && spec.tau !== undefined)
-    throw new ModelError(
-      `is ${spec.tau}, but rule "${spec.rule}" has no time constant; leave it out or choose another rule`,
-      { path: `${path}.tau` },
-    )
+  checkTau(path, spec.rule, spec.tau)
 }
 
 function makeProduct(scenario: Scenario, name: string, spec: SpecOf<'product'>, rowsAt: RowsAt): Hyperedge {

@@ -10,6 +10,7 @@ import {
   isMoving,
   movingRule,
   RULE_KINDS,
+  type Rule,
   type RuleKind,
   ruleKindOf,
 } from '../kinds/rules/table.ts'
@@ -25,6 +26,18 @@ import type { Place, RowsAt } from './places.ts'
 import { packSigns, rowOf, signRows } from './signs.ts'
 import { isSparseInit } from './specs.ts'
 import type { LayerSpec, MemorySpec, Scenario } from './schema.ts'
+
+/** @throws ModelError for a rule that moves without a time constant, or a time constant of one that does not */
+export function checkTau(path: string, rule: Rule, tau: number | undefined): void {
+  const isMoving = movingRule(rule) !== undefined
+  if (isMoving === (tau !== undefined)) return
+  throw new ModelError(
+    isMoving
+      ? `is missing; rule "${ruleKindOf(rule)}" needs a time constant > 0`
+      : `is ${tau}, but rule "${ruleKindOf(rule)}" has no time constant; leave it out or choose another rule`,
+    { path: `${path}.tau` },
+  )
+}
 
 /**
  * What one memory must be like.
@@ -50,26 +63,11 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
     )
   }
   const rule = movingRule(spec.rule)
-  if (rule === undefined) {
-    if (spec.tau !== undefined) {
-      throw new ModelError(
-        `is ${spec.tau}, but rule "${kind}" has no time constant; leave it out or choose another rule`,
-        {
-          path: `${path}.tau`,
-        },
-      )
-    }
-  } else {
-    if (spec.tau === undefined) {
-      throw new ModelError(`is missing; rule "${kind}" needs a time constant > 0`, {
-        path: `${path}.tau`,
-      })
-    }
-    if ('format' in spec && spec.format !== 'f32') {
-      throw new ModelError(`"${spec.format}" cannot learn by rule "${kind}"; use "f32" or rule "fixed"`, {
-        path: `${path}.format`,
-      })
-    }
+  checkTau(path, spec.rule, spec.tau)
+  if (rule !== undefined && 'format' in spec && spec.format !== 'f32') {
+    throw new ModelError(`"${spec.format}" cannot learn by rule "${kind}"; use "f32" or rule "fixed"`, {
+      path: `${path}.format`,
+    })
   }
   if (spec.bias !== undefined && !isBiased(spec.rule)) {
     const others = BIASED.filter((other) => takes(memoryFacts(spec).learns, other))
