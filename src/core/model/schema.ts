@@ -312,10 +312,16 @@ const others = {
   ),
 } as const satisfies Readonly<Record<OtherKind, v.GenericSchema>>
 
-const memorySchema = v.variant('kind', [
+const memoryVariant = v.variant('kind', [
   ...(MEMORY_KINDS.map(memoryOption) as unknown as { [K in MemoryKind]: MemoryOption<K> }[MemoryKind][]),
   ...Object.values(others),
 ])
+
+/** By what it takes and gives: written out with all its options, the type is longer than a declaration may be. */
+const memorySchema: v.GenericSchema<
+  v.InferInput<typeof memoryVariant>,
+  v.InferOutput<typeof memoryVariant>
+> = memoryVariant
 
 // --------------------------------------------------------------------------------------------------- scenario
 
