@@ -1,7 +1,6 @@
 /** What the shipped scenarios promise in their descriptions, and what their lessons tell of the tries. */
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { LESSONS } from '../../src/app/teaching/lessons.ts'
 import { labelPurity } from '../../src/core/analysis/purity.ts'
 import { decodeIdx } from '../../src/core/data/idx.ts'
 import { loadModel } from '../../src/core/model/load.ts'
@@ -9,6 +8,7 @@ import type { Model } from '../../src/core/model/model.ts'
 import { setValue, valueAt } from '../../src/core/model/path.ts'
 import type { Simulation } from '../../src/core/run/simulation.ts'
 import type { Series } from '../../src/core/run/series.ts'
+import { LESSONS } from '../lessons.ts'
 import { loadShipped, readShipped } from '../scenario.ts'
 import { withSimulation } from './helpers/compare.ts'
 
