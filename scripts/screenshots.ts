@@ -11,6 +11,7 @@ const TICKS: Readonly<Record<string, number>> = {
   hierarchical: 60,
   hopfield: 40,
   'phase-diagram': 60,
+  sequences: 1500,
   'softmax-synapses': 600,
 }
 

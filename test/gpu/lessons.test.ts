@@ -42,6 +42,7 @@ function outcome(id: string, label?: string): Promise<Outcome> {
 /** Replicas that are enough to see it, and ticks after which it is seen: software adapters count both. */
 const REPLICAS = 20
 const TICKS = 2000
+const ENOUGH: Readonly<Record<string, number>> = { sequences: 700 }
 
 /** Scenarios whose descriptions promise something of all replicas, or of the end: as shipped they run whole. */
 const WHOLE = ['digits', 'hebbian-learning', 'dense-memory', 'hierarchical']
@@ -67,7 +68,7 @@ async function run(id: string, label?: string): Promise<Outcome> {
   const model = isWhole
     ? shipped
     : await loadModel(JSON.stringify(raw), { file: `${id}.json`, read: readShipped })
-  const ticks = Math.min(model.time.ticks, TICKS)
+  const ticks = Math.min(model.time.ticks, ENOUGH[id] ?? TICKS)
   const body = async (simulation: Simulation): Promise<Outcome> => {
     await simulation.step(ticks)
     await simulation.flush()
@@ -278,6 +279,31 @@ describe('memories that follow what they see', () => {
   test('reach noisier pictures too', async () => {
     expect(await similarity(0, 'Noisier pictures')).toBeLessThan(0.75)
     expect(await similarity(2000, 'Noisier pictures')).toBeGreaterThan(0.99)
+  })
+})
+
+describe('a sequence', () => {
+  /** Each digit that is seen, and the tick from which on. */
+  const seen = async (label?: string): Promise<(readonly [digit: number, tick: number])[]> => {
+    const { at } = await outcome('sequences', label)
+    const found: [number, number][] = []
+    for (let tick = 0; tick <= ENOUGH.sequences!; tick += 5) {
+      const digit = argmax(['zeroToFour', 'fiveToNine'].flatMap((probe) => at(probe, tick)[0]!))
+      if (found.at(-1)?.[0] !== digit) found.push([digit, tick])
+    }
+    return found
+  }
+  const digits = async (label?: string): Promise<number[]> => (await seen(label)).map(([digit]) => digit)
+  test('as shipped counts', async () => expect(await digits()).toEqual([0, 1, 2, 3, 4]))
+  test('with the present stronger than the past stays', async () => expect(await digits('Stay')).toEqual([0]))
+  test('counts backwards when each digit calls the one before', async () =>
+    expect(await digits('Count backwards')).toEqual([0, 9, 8, 7, 6]))
+  test('goes half as fast with twice the delay', async () => {
+    const at2 = async (label?: string): Promise<number> =>
+      (await seen(label)).find(([digit]) => digit === 2)![1]
+    const ratio = (await at2('A longer delay')) / (await at2())
+    expect(ratio).toBeGreaterThan(1.7)
+    expect(ratio).toBeLessThan(2.2)
   })
 })
 
