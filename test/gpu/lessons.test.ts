@@ -42,10 +42,10 @@ function outcome(id: string, label?: string): Promise<Outcome> {
 /** Replicas that are enough to see it, and ticks after which it is seen: software adapters count both. */
 const REPLICAS = 20
 const TICKS = 2000
-const ENOUGH: Readonly<Record<string, number>> = { sequences: 700 }
+const ENOUGH: Readonly<Record<string, number>> = { asynchronous: 1000, sequences: 700 }
 
 /** Scenarios whose descriptions promise something of all replicas, or of the end: as shipped they run whole. */
-const WHOLE = ['digits', 'hebbian-learning', 'dense-memory', 'hierarchical']
+const WHOLE = ['asynchronous', 'digits', 'hebbian-learning', 'dense-memory', 'hierarchical']
 
 /** What varies, in four steps. */
 function coarse(replicas: unknown): unknown {
@@ -279,6 +279,30 @@ describe('memories that follow what they see', () => {
   test('reach noisier pictures too', async () => {
     expect(await similarity(0, 'Noisier pictures')).toBeLessThan(0.75)
     expect(await similarity(2000, 'Noisier pictures')).toBeGreaterThan(0.99)
+  })
+})
+
+describe('one neuron at a time', () => {
+  const overlaps = async (tick: number, label?: string): Promise<number[]> =>
+    (await outcome('asynchronous', label)).at('overlap', tick).map((row, r) => row[r]!)
+  test('settles near m = tanh(m / T)', async () => {
+    expect(mean(await overlaps(0))).toBeCloseTo(0.4, 1)
+    const m = 0.9974
+    expect(m).toBeCloseTo(Math.tanh(m / 0.3), 4)
+    expect(Math.abs(mean(await overlaps(3000)) - m)).toBeLessThan(0.01)
+  })
+  test('frozen never goes up in energy', async () => {
+    const { at } = await outcome('asynchronous', 'Freeze')
+    expect(Math.min(...(await overlaps(1000, 'Freeze')))).toBeGreaterThan(0.9)
+    for (let tick = 20; tick <= 1000; tick += 10)
+      at('energy', tick).forEach(([energy], r) =>
+        expect(energy).toBeLessThanOrEqual(at('energy', tick - 10)[r]![0]! + 1e-3),
+      )
+  })
+  test('melts above T = 1', async () => expect(mean(await overlaps(1000, 'Melt'))).toBeLessThan(0.2))
+  test('all at once is there after a few ticks, where single steps have hardly begun', async () => {
+    expect(Math.min(...(await overlaps(20, 'All at once')))).toBeGreaterThan(0.95)
+    expect(Math.max(...(await overlaps(20)))).toBeLessThan(0.55)
   })
 })
 
