@@ -10,6 +10,7 @@ import { gatedLearning } from './gated-learning.ts'
 import { competition, gatedRate } from './learning.ts'
 import { patternRing } from './pattern-ring.ts'
 import type { Reproduction } from './reproduction.ts'
+import { sequences } from './sequences.ts'
 import { softmaxDimension, softmaxRetrieval } from './softmax.ts'
 import { spectrum } from './spectrum.ts'
 import { stepOrder } from './step-order.ts'
@@ -33,6 +34,7 @@ export const REPRODUCTIONS: readonly Reproduction[] = [
   softmaxRetrieval,
   softmaxDimension,
   patternRing,
+  sequences,
 ]
 
 /**
