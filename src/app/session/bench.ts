@@ -128,7 +128,9 @@ export function createBench(
       draw: () => stage.draw(),
       playing: events.playing,
       complete() {
-        messages.notice('Run complete. Play goes on from here, Reset starts again.')
+        const { rest } = simulation
+        const end = rest?.tick === undefined ? 'Run complete' : `At rest at tick ${rest.tick}: run complete`
+        messages.notice(`${end}. Play goes on from here, Reset starts again.`)
       },
       failed: events.runFailed,
     })

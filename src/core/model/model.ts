@@ -200,6 +200,8 @@ export interface Model {
     readonly dt: number
     readonly ticks: number
     readonly integrator: IntegratorKind
+    /** Ends the run once the speed of a layer is below a bound in all replicas. */
+    readonly until?: { readonly layer: string; readonly below: number; readonly every: number }
   }
   readonly replicas: number
   /** Absent = all replicas have the same parameters. */

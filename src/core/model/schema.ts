@@ -325,6 +325,22 @@ const memorySchema: v.GenericSchema<
 
 // --------------------------------------------------------------------------------------------------- scenario
 
+const untilSchema = v.pipe(
+  v.strictObject({
+    layer: text('layer', 'The layer that has to come to rest; not an adiabatic one.'),
+    below: number('below', 'It is at rest where max |dx/dt| over its neurons is below this.', {
+      above: 0,
+      control: { min: 1e-7, max: 0.1, log: true },
+    }),
+    every: positiveInteger('every', 'Ticks between two looks at the speed.'),
+  }),
+  v.title('until'),
+  v.description(
+    'Ends the run before `ticks` once a layer is at rest in all replicas at once. The check is read some ticks later, always as ' +
+      'many: the smallest multiple of `every` from 128 on.',
+  ),
+)
+
 export const scenarioSchema = v.pipe(
   v.strictObject({
     $schema: v.exactOptional(text('$schema', 'Where an editor finds this schema; not read.')),
@@ -347,6 +363,7 @@ export const scenarioSchema = v.pipe(
           ),
           'exponential-euler',
         ),
+        until: v.exactOptional(untilSchema),
       }),
       v.title('time'),
       v.description('The clock: integer ticks of dt.'),
