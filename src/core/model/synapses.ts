@@ -29,7 +29,7 @@ export function checkSynapse(scenario: Scenario, name: string, spec: SynapseSpec
     )
   }
   if (typeof spec.base === 'object') {
-    if (spec.base.kind === 'hebbian') checkPatterns(scenario, spec.base.patterns, `${path}.base.patterns`)
+    if ('patterns' in spec.base) checkPatterns(scenario, spec.base.patterns, `${path}.base.patterns`)
     else checkPatterns(scenario, spec.base, `${path}.base`)
   }
   return spec.base === 0 && spec.strength === 0
@@ -59,10 +59,10 @@ function baseOf(
   rowsAt: RowsAt,
 ): Base {
   if (base === 0) return { kind: 'zero' }
-  if (base.kind === 'hebbian') {
-    const { patterns, zeroDiagonal } = base
+  if ('patterns' in base) {
+    const { kind, patterns, zeroDiagonal } = base
     return {
-      kind: 'hebbian',
+      kind,
       patterns: rowsAt({ ...forLayer(scenario, layer, `${path}.patterns`), patterns }),
       zeroDiagonal,
     }
