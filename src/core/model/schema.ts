@@ -156,7 +156,7 @@ const synapseSchema = v.pipe(
       v.pipe(
         baseSchema,
         v.title('base'),
-        v.description('J: 0, a hebbian coupling, or patterns that are the N x N matrix itself.'),
+        v.description('J: 0, a coupling made of patterns, or patterns that are the N x N matrix itself.'),
       ),
       0,
     ),

@@ -1,10 +1,11 @@
 import { ModelError } from '../errors.ts'
-import { findLayer } from './find.ts'
+import { STORING_KINDS, storingFacts } from '../kinds/bases/table.ts'
+import { findLayer, sizeOf } from './find.ts'
 import type { Base, Rows, Synapse } from './model.ts'
 import { checkPatterns } from './patterns/check.ts'
 import { forLayer } from './patterns/want.ts'
 import type { RowsAt } from './places.ts'
-import type { Scenario, SynapseSpec } from './schema.ts'
+import type { LayerSpec, Scenario, SynapseSpec } from './schema.ts'
 
 /**
  * What one synapse group must be like.
@@ -29,12 +30,28 @@ export function checkSynapse(scenario: Scenario, name: string, spec: SynapseSpec
     )
   }
   if (typeof spec.base === 'object') {
-    if ('patterns' in spec.base) checkPatterns(scenario, spec.base.patterns, `${path}.base.patterns`)
-    else checkPatterns(scenario, spec.base, `${path}.base`)
+    if ('patterns' in spec.base) {
+      checkPatterns(scenario, spec.base.patterns, `${path}.base.patterns`)
+      checkSize(layer, spec, `${path}.base.kind`)
+    } else checkPatterns(scenario, spec.base, `${path}.base`)
   }
   return spec.base === 0 && spec.strength === 0
     ? [`${path}: has neither a base nor a strength and couples nothing`]
     : []
+}
+
+/** @throws ModelError for more neurons than a kind of base can be made of */
+function checkSize(layer: LayerSpec, { base, layer: name }: SynapseSpec, path: string): void {
+  if (base === 0 || !('patterns' in base)) return
+  const { mostNeurons = Infinity } = storingFacts(base.kind)
+  const size = sizeOf(layer)
+  if (size <= mostNeurons) return
+  const others = STORING_KINDS.filter((kind) => (storingFacts(kind).mostNeurons ?? Infinity) >= size)
+  throw new ModelError(
+    `"${base.kind}" is made of ${mostNeurons} neurons at most, layer \`${name}\` has ${size}; use ${others.map((kind) => `"${kind}"`).join(' or ')} or set ` +
+      `neurons.${name}.size to ${mostNeurons} at most`,
+    { path },
+  )
 }
 
 /** One synapse group, with the rows of its base coupling J. */
@@ -63,7 +80,14 @@ function baseOf(
     const { kind, patterns, zeroDiagonal } = base
     return {
       kind,
-      patterns: rowsAt({ ...forLayer(scenario, layer, `${path}.patterns`), patterns }),
+      patterns: rowsAt({
+        ...forLayer(scenario, layer, `${path}.patterns`),
+        patterns,
+        finish(block) {
+          placing(`${path}.patterns`, () => storingFacts(kind).check?.(block))
+          return block
+        },
+      }),
       zeroDiagonal,
     }
   }
@@ -95,5 +119,14 @@ function requireSymmetric({ rows, data }: Rows, path: string): void {
         )
       }
     }
+  }
+}
+
+/** Runs a check that does not know where it is. */
+function placing(path: string, check: () => void): void {
+  try {
+    check()
+  } catch (error) {
+    throw error instanceof ModelError ? new ModelError(error.reason, { path }) : error
   }
 }

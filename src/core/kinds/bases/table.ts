@@ -1,29 +1,8 @@
 /** What the synapses of a layer start at and relax to, J [N, N], made once (docs/scenario.md, "Synapses and memories"). */
 
-/** Rows, as far as the table looks at them. */
-export interface BaseRows {
-  readonly rows: number
-  readonly columns: number
-  /** [rows, columns], row-major. */
-  readonly data: Float32Array
-}
-
-/** What J is computed from: J = P^T P / N of patterns P, the diagonal set to 0 if asked, or J itself; undefined = J is 0. */
-export type Made =
-  { readonly patterns: BaseRows; readonly zeroDiagonal: boolean } | { readonly matrix: BaseRows } | undefined
-
-interface Stored {
-  /** A scenario gives patterns, and whether the diagonal is 0. */
-  readonly of: 'patterns'
-  /** For the schema. */
-  readonly description: string
-  readonly made: (patterns: BaseRows, zeroDiagonal: boolean) => Made
-}
-
-interface Given {
-  /** Nothing is given, or J itself. */
-  readonly of: 'nothing' | 'matrix'
-}
+import type { BaseRows, Given, Made, Stored } from './definition.ts'
+import { checkSpan, spanOf } from './pseudoinverse.ts'
+import { checkSigns, storkeyOf } from './storkey.ts'
 
 /** Adding a kind: docs/extending.md. */
 export const BASES = {
@@ -32,7 +11,27 @@ export const BASES = {
   hebbian: {
     of: 'patterns',
     description: 'J = P^T P / N with the patterns P as rows.',
+    formula: (p) => `\\tfrac1N\\, ${p}^\\top ${p}`,
     made: (patterns, zeroDiagonal) => ({ patterns, zeroDiagonal }),
+  },
+
+  pseudoinverse: {
+    of: 'patterns',
+    description:
+      'J = P^T (P P^T)^-1 P, the projection onto the patterns: all of fewer than N are fixed points. Dependent patterns add nothing.',
+    formula: (p) => `${p}^\\top (${p} ${p}^\\top)^{-1} ${p}`,
+    made: (patterns, zeroDiagonal) => ({ patterns: spanOf(patterns), zeroDiagonal }),
+    check: checkSpan,
+  },
+
+  storkey: {
+    of: 'patterns',
+    description:
+      'Patterns of -1 and +1, one after the other: J_ij += (xi_i xi_j - xi_i h_ji - xi_j h_ij) / N, h_ij = sum over k other than i, j of J_ik xi_k.',
+    formula: (p) => `\\text{of } ${p} \\text{ by Storkey's rule}`,
+    made: (patterns, zeroDiagonal) => ({ matrix: storkeyOf(patterns, zeroDiagonal) }),
+    check: checkSigns,
+    mostNeurons: 4096,
   },
 
   matrix: { of: 'matrix' },
@@ -71,6 +70,12 @@ export function storingFacts(kind: StoringKind): Stored {
 export function madeOf(base: BaseOf<BaseRows>): Made {
   if ('patterns' in base) return storingFacts(base.kind).made(base.patterns, base.zeroDiagonal)
   return 'matrix' in base ? { matrix: base.matrix } : undefined
+}
+
+/** J as TeX, of the symbol of its patterns; none for one that is made of none. */
+export function formulaOfBase(base: BaseOf<unknown>, p: string): readonly string[] {
+  if (!('patterns' in base)) return []
+  return [`${storingFacts(base.kind).formula(p)}${base.zeroDiagonal ? ',\\quad J_{ii} = 0' : ''}`]
 }
 
 /** The patterns that a base is made of; undefined for one that is made of none. */
