@@ -1,7 +1,7 @@
 /** What a scenario writes for the base of synapses: one option for each entry of the table of bases. */
 import * as v from 'valibot'
 import { STORING_KINDS, storingFacts, type StoringKind } from '../kinds/bases/table.ts'
-import { flag } from '../kinds/fields.ts'
+import { flag, text } from '../kinds/fields.ts'
 import { patternOptions, patternsSchema } from './patterns/schema.ts'
 
 const stored = {
@@ -28,6 +28,13 @@ export const baseSchema = v.union([
     ...(STORING_KINDS.map(storedOption) as unknown as {
       [K in StoringKind]: StoredOption<K>
     }[StoringKind][]),
+    v.pipe(
+      v.strictObject({
+        kind: v.literal('csr'),
+        path: text('path', 'A .npz file, as scipy.sparse.save_npz writes an N x N matrix in CSR format.'),
+      }),
+      v.description('J from a file of a sparse matrix; stored with all its entries.'),
+    ),
     ...patternOptions,
   ]),
 ])

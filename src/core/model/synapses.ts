@@ -1,10 +1,11 @@
 import { ModelError } from '../errors.ts'
-import { STORING_KINDS, storingFacts } from '../kinds/bases/table.ts'
+import { MOST_WRITTEN, STORING_KINDS, storingFacts } from '../kinds/bases/table.ts'
 import { findLayer, sizeOf } from './find.ts'
 import type { Base, Rows, Synapse } from './model.ts'
 import { checkPatterns } from './patterns/check.ts'
 import { forLayer } from './patterns/want.ts'
 import type { RowsAt } from './places.ts'
+import { isSparseInit } from './specs.ts'
 import type { LayerSpec, Scenario, SynapseSpec } from './schema.ts'
 
 /**
@@ -33,7 +34,13 @@ export function checkSynapse(scenario: Scenario, name: string, spec: SynapseSpec
     if ('patterns' in spec.base) {
       checkPatterns(scenario, spec.base.patterns, `${path}.base.patterns`)
       checkSize(layer, spec, `${path}.base.kind`)
-    } else checkPatterns(scenario, spec.base, `${path}.base`)
+    } else if (!isSparseInit(spec.base)) checkPatterns(scenario, spec.base, `${path}.base`)
+    else if (sizeOf(layer) > MOST_WRITTEN)
+      throw new ModelError(
+        `a sparse matrix is written out for ${MOST_WRITTEN} neurons at most, layer \`${spec.layer}\` has ${sizeOf(layer)}; set ` +
+          `neurons.${spec.layer}.size to ${MOST_WRITTEN} at most, or use a memory of kind "sparse" to another layer`,
+        { path: `${path}.base` },
+      )
   }
   return spec.base === 0 && spec.strength === 0
     ? [`${path}: has neither a base nor a strength and couples nothing`]
@@ -98,12 +105,16 @@ function baseOf(
     ...want,
     rows: { count, text, path: columnsOf.path },
     patterns: base,
+    ...(isSparseInit(base) && {
+      isWrittenOut: true as const,
+      between: { rows: count, columns: count, to: layer, from: layer },
+    }),
     finish(block) {
       if (symmetric) requireSymmetric(block, path)
       return block
     },
   })
-  return { kind: 'matrix', matrix }
+  return { kind: isSparseInit(base) ? base.kind : 'matrix', matrix }
 }
 
 function requireSymmetric({ rows, data }: Rows, path: string): void {

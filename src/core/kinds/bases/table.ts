@@ -35,6 +35,8 @@ export const BASES = {
   },
 
   matrix: { of: 'matrix' },
+
+  csr: { of: 'matrix' },
 } as const satisfies Readonly<Record<string, Stored | Given>>
 
 type Table = typeof BASES
@@ -50,6 +52,9 @@ interface Contents<R> {
   readonly patterns: { readonly patterns: R; readonly zeroDiagonal: boolean }
   readonly matrix: { readonly matrix: R }
 }
+
+/** Neurons up to which a sparse matrix is written out: 1 GiB of float32. */
+export const MOST_WRITTEN = 2 ** 14
 
 /** J in a model, with rows of some type. */
 export type BaseOf<R> = {
