@@ -2,8 +2,8 @@
 import { checkCustom } from '../../core/kinds/lagrangians/custom.ts'
 import { isCustom } from '../../core/kinds/lagrangians/table.ts'
 import { type CustomRule, restOf } from '../../core/kinds/rules/custom.ts'
+import { isWritten } from '../../core/kinds/rules/table.ts'
 import { activitiesOf, checkWrittenRule } from '../../core/model/memories.ts'
-import { valueAt } from '../../core/model/path.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { memorySpecs } from '../../core/model/specs.ts'
 import { shortNumber } from '../vary.ts'
@@ -32,9 +32,9 @@ export function expressionsAt(
       apply: set,
     })
   }
-  const rule = path === `memories.${name}.rule` ? valueAt(scenario, path) : undefined
-  if (typeof rule !== 'object' || memorySpecs(scenario)[name] === undefined) return undefined
-  return createExpressions(rule as CustomRule, {
+  const rule = path === `memories.${name}.rule` ? memorySpecs(scenario)[name]?.rule : undefined
+  if (rule === undefined || !isWritten(rule)) return undefined
+  return createExpressions(rule, {
     path,
     expressions: [
       ['drive', 'drive, of to, from, w and base'],

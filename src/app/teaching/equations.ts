@@ -4,7 +4,7 @@ import { noiseOf } from '../../core/kinds/noises/table.ts'
 import { updateFacts } from '../../core/kinds/updates/table.ts'
 import { hasEnergy, hyperedgeFacts, memoryFacts, targetsOf } from '../../core/kinds/couplings/table.ts'
 import type { Symbols } from '../../core/kinds/couplings/definition.ts'
-import { formulaOfRule, isMoving, movingRule } from '../../core/kinds/rules/table.ts'
+import { formulaOfRule, isMoving, movingRule, traceFormulas } from '../../core/kinds/rules/table.ts'
 import { lagrangianFacts } from '../../core/kinds/lagrangians/table.ts'
 import { texNumber, texText } from '../../core/kinds/tex.ts'
 import { leftOutOf } from '../../core/model/energy.ts'
@@ -97,13 +97,11 @@ export function equationsOf(model: Model): Equations[] {
     ...model.memories.flatMap(({ kind, name, from, to, rule, tau, bias }) => {
       if (!isMoving(rule)) return []
       const time = `, \\qquad \\tau_{\\Xi} = ${among(model, `memories.${name}.tau`, tau ?? 0)}`
-      const pull = formulaOfRule(
-        rule,
-        xi(name),
-        ...memoryFacts({ kind }).tex.learnt(g(to), g(from)),
-        bias !== undefined,
-      )
-      return [`\\tau_{\\Xi}\\, \\dot ${xi(name)} = ${pull}${time}`]
+      const number = (key: string, value: number): string =>
+        among(model, `memories.${name}.rule.${key}`, value)
+      const ends = memoryFacts({ kind }).tex.learnt(g(to), g(from))
+      const pull = formulaOfRule(rule, number, xi(name), ...ends, bias !== undefined)
+      return [`\\tau_{\\Xi}\\, \\dot ${xi(name)} = ${pull}${time}`, ...traceFormulas(rule, number, ...ends)]
     }),
     ...model.hyperedges.flatMap((edge) => hyperedgeFacts(edge).tex.lines(edge, symbolsIn(edge))),
   ]

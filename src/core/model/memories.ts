@@ -8,6 +8,8 @@ import {
   isBiased,
   isEntrywise,
   isMoving,
+  isWritten,
+  keepsTraces,
   movingRule,
   RULE_KINDS,
   type Rule,
@@ -98,7 +100,7 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
   memoryFacts(spec).own(spec, surroundingsOf(scenario, name))
   if (!isSparseInit(spec.init)) checkPatterns(scenario, spec.init, `${path}.init`)
   if (spec.bias !== undefined) checkPatterns(scenario, spec.bias, `${path}.bias`)
-  return typeof spec.rule === 'string' ? [] : checkWrittenRule(scenario, name, spec.rule)
+  return isWritten(spec.rule) ? checkWrittenRule(scenario, name, spec.rule) : []
 }
 
 /**
@@ -138,7 +140,7 @@ function activityOf({ lagrangian }: LayerSpec): Activity {
 /** True when memories that learn by `learns` take a rule. */
 function takes(learns: ReturnType<typeof memoryFacts>['learns'], rule: RuleKind): boolean {
   if (!isMoving(rule)) return true
-  return learns === 'all' || (learns === 'steady' && hasSteadyRate(rule))
+  return learns === 'all' || (learns === 'steady' && hasSteadyRate(rule) && !keepsTraces(rule))
 }
 
 type RowsWant = Want & Required<Pick<Want, 'rows'>>

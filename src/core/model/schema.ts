@@ -17,8 +17,7 @@ import { DIRECTIONS } from '../kinds/couplings/definition.ts'
 import { INTEGRATOR_KINDS } from '../kinds/integrators/table.ts'
 import { lagrangianOptions } from '../kinds/lagrangians/table.ts'
 import { NOISE_KINDS, NOISES, USUAL_NOISE } from '../kinds/noises/table.ts'
-import { customRule } from '../kinds/rules/custom.ts'
-import { NAMED_RULES, restingAt, RULE_KINDS, RULES } from '../kinds/rules/table.ts'
+import { NAMED_RULES, restingAt, RULE_KINDS, RULE_OBJECTS, RULES } from '../kinds/rules/table.ts'
 import { UPDATE_KINDS, updateOptions, UPDATES, USUAL_UPDATE } from '../kinds/updates/table.ts'
 import { baseSchema } from './base-schema.ts'
 import { patternsAs, patternsSchema } from './patterns/schema.ts'
@@ -201,7 +200,7 @@ const memory = {
   ),
   rule: v.optional(
     v.pipe(
-      v.union([v.picklist(NAMED_RULES), customRule]),
+      v.union([v.picklist(NAMED_RULES), v.variant('kind', RULE_OBJECTS)]),
       v.title('rule'),
       v.description(RULE_KINDS.map((kind) => `${kind}: ${RULES[kind].text}`).join(' ')),
     ),

@@ -15,6 +15,7 @@ import {
   rateSharedBy,
   type Rule,
   ruleKindOf,
+  TRACED_RULES,
   writtenRule,
 } from '../kinds/rules/table.ts'
 import { UPDATE_KINDS, type UpdateKind, UPDATES } from '../kinds/updates/table.ts'
@@ -30,6 +31,7 @@ const KERNELS = {
   'product/matvec': [],
   'product/matvec-transposed': [],
   'rule/plasticity-step': ['common/real'],
+  'rule/follow': ['common/real', 'common/number'],
   'synapse/hebbian-init': [],
   'memory/attention': [],
   'memory/attention-reduce': [],
@@ -168,7 +170,7 @@ export interface Joined {
   readonly noise?: NoiseKind
   /** Of neuron/choose: who moves. */
   readonly update?: UpdateKind
-  /** Of rule/plasticity-step: what moves it. */
+  /** Of rule/plasticity-step: what moves it; of rule/follow: what keeps the trace. */
   readonly rule?: Rule
   /** Of a rule whose rate differs from row to row. */
   readonly integrator?: IntegratorKind
@@ -224,6 +226,7 @@ const WITH_EPILOGUE: readonly KernelName[] = [
 /** Kernels that move a coupling. */
 const ADDING: readonly KernelName[] = [
   'rule/plasticity-step',
+  'rule/follow',
   'synapse/rank-k-update',
   'memory/convolution-plasticity-step',
 ]
@@ -288,7 +291,9 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
       if (name !== 'probe/legendre') parts.push(file)
       else parts.push(...(facts?.isPerNeuron ? [file, 'lagrangian/summed'] : ['lagrangian/whole']))
     }
-    if (rule !== undefined) parts.push(...ruleFiles(rule, gain))
+    // What follows a layer has a rate of its own.
+    if (rule !== undefined)
+      parts.push(...(name === 'rule/follow' ? filesOfRule(rule) : ruleFiles(rule, gain)))
     if (parts.includes('neuron/step')) parts.push(`noise/${noise}`)
     if (update !== undefined) parts.push(`update/${update}`)
     if (mayVary(name)) parts.push(isVaried ? 'common/params-per-replica' : 'common/params-uniform')
@@ -482,7 +487,7 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
       })),
     ]
   if (name === 'rule/plasticity-step')
-    return [...NAMED_RULES.filter(isMoving), WRITTEN_RULE].flatMap((rule) =>
+    return [...NAMED_RULES.filter(isMoving), ...TRACED_RULES, WRITTEN_RULE].flatMap((rule) =>
       (hasSteadyRate(rule) ? INTEGRATOR_KINDS.slice(0, 1) : gainKinds()).flatMap((integrator) =>
         [
           { rule, integrator },
@@ -490,6 +495,8 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
         ].flatMap(inBothSums),
       ),
     )
+  if (name === 'rule/follow')
+    return TRACED_RULES.flatMap((rule) => [{ rule }, { rule, staged: true }].flatMap(inBothSums))
   if (name === 'memory/convolution-plasticity-step')
     return NAMED_RULES.filter((rule) => isMoving(rule) && hasSteadyRate(rule)).flatMap((rule) =>
       [{ rule }, { rule, staged: true }].flatMap(inBothSums),

@@ -3,6 +3,7 @@
  * (docs/scenario.md, "A tick"). Pure: it allocates nothing and touches no device.
  */
 import { groupsOf } from '../model/couplings.ts'
+import { tracesOf } from '../kinds/rules/table.ts'
 import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import { withCurrentNames } from './aliases.ts'
@@ -279,6 +280,13 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
         return withForm(
           {},
           `it does not know \`${stranger.name}\`, ${/^[aeiou]/.test(stranger.kind) ? 'an' : 'a'} ${stranger.kind}`,
+          planning,
+        )
+      const tracing = model.couplings.find((coupling) => tracesOf(coupling).length > 0)
+      if (tracing !== undefined)
+        return withForm(
+          {},
+          `it does not know the traces that the rule of \`${tracing.name}\` keeps`,
           planning,
         )
       if (turns.length > 1)

@@ -162,8 +162,8 @@ export function needsLagrangian(probe: Probe): boolean {
 function shapeOf(planning: Planning, name: string): readonly number[] {
   const layer = planning.model.layers.find((item) => item.name === name)
   if (layer !== undefined) return [layer.size]
-  const { rows, columns } = matrixNamed(planning, name)
-  return [rows, columns]
+  const { rows, columns, isVector } = matrixNamed(planning, name)
+  return isVector ? [columns] : [rows, columns]
 }
 
 /** Every term in a word of its own. */

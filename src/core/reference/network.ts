@@ -6,7 +6,7 @@ import { couplingFacts } from '../kinds/couplings/table.ts'
 import { add, row } from '../math/algebra.ts'
 import { gainOf, integratorOf, stagesOf } from '../kinds/integrators/table.ts'
 import { noiseOf } from '../kinds/noises/table.ts'
-import { compiledRule, type Moving, movingRule } from '../kinds/rules/table.ts'
+import { compiledRule, type Moving, movingRule, steadyDecay, tracesOf } from '../kinds/rules/table.ts'
 import { updateFacts, updateWord } from '../kinds/updates/table.ts'
 import { activation } from '../kinds/lagrangians/table.ts'
 import type { Hyperedge, Layer, Memory, Model, Synapse } from '../model/model.ts'
@@ -245,6 +245,14 @@ function createPulls(
         ? []
         : [{ ...memory, tau, pull: memoryPull(memory, rule) }]
     }),
+    ...model.memories.flatMap((memory) =>
+      tracesOf(memory).map(({ name, layer, time, followed }) => ({
+        name,
+        tau: time,
+        every: memory.every,
+        pull: (g: Activations) => ({ drive: get(g, layer).map(followed) }),
+      })),
+    ),
     ...model.hyperedges.flatMap((edge) => {
       const rule = movingRule(edge.rule)
       const { tau } = edge
@@ -307,6 +315,7 @@ function createPulls(
   function memoryPull(memory: Memory, rule: Moving): Group['pull'] {
     const lambda = get(lambdas, memory.name)
     if ('compile' in rule) return entrywisePull(memory, lambda)
+    if ('traces' in rule) return tracedPull(memory, lambda)
     const { gate, decay } = rule
     return (g, r) => {
       const to = get(g, memory.to)
@@ -318,6 +327,22 @@ function createPulls(
         ...(gate && { gate: (k) => gate(rowOf(k)) }),
         ...(decay && { decay: (k) => decay(rowOf(k)) }),
       }
+    }
+  }
+
+  /** The same by a rule that keeps traces: what it makes of the activations drives as the activations themselves do. */
+  function tracedPull(memory: Memory, lambda: Float64Array): Group['pull'] {
+    const traces = tracesOf(memory)
+    const left = steadyDecay(memory.rule)
+    return (g, r) => {
+      const seen = new Map(g)
+      for (const { name, layer, seen: seenOf } of traces)
+        seen.set(
+          layer,
+          get(g, layer).map((gi, i) => seenOf(gi, state(name, r)[i]!)),
+        )
+      const driven = couplingFacts(memory).drive(memory, seen, (to, from) => to * from, state(memory.name, r))
+      return { drive: lambda.map((Lambda, k) => Lambda + driven[k]!), decay: () => left }
     }
   }
 
