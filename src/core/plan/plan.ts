@@ -2,6 +2,7 @@
  * From a model to a plan: which buffers there are and which kernels run at which rate, in the order of a tick
  * (docs/scenario.md, "A tick"). Pure: it allocates nothing and touches no device.
  */
+import { leakFacts } from '../kinds/leaks/table.ts'
 import { groupsOf } from '../model/couplings.ts'
 import { tracesOf } from '../kinds/rules/table.ts'
 import { ModelError } from '../errors.ts'
@@ -289,6 +290,9 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
           `it does not know the traces that the rule of \`${tracing.name}\` keeps`,
           planning,
         )
+      const leaking = model.layers.find(({ leak }) => leakFacts(leak).sendsState)
+      if (leaking !== undefined)
+        return withForm({}, `layer \`${leaking.name}\` has leak "${leaking.leak}"`, planning)
       if (turns.length > 1)
         return withForm(
           {},
