@@ -1,4 +1,5 @@
 /** What the controls of a scenario are: read from the schema, in the order in which it stands there. Pure. */
+import { STORING_KINDS } from '../../core/kinds/bases/table.ts'
 import {
   isBiased,
   isMoving,
@@ -183,6 +184,8 @@ interface Switch {
 function switchOf(scenario: Scenario, path: string): Switch | undefined {
   if (isUpdate(path))
     return { options: [...UPDATE_KINDS], chosen: updateKind(valueAt(scenario, path) as Update) }
+  if (isStoringBase(scenario, path))
+    return { key: 'kind', options: [...STORING_KINDS], chosen: valueAt(scenario, `${path}.kind`) }
   const key = /^neurons\.[^.]+\.lagrangian$/.test(path)
     ? 'kind'
     : path.endsWith('.corrupt')
@@ -198,6 +201,13 @@ function switchOf(scenario: Scenario, path: string): Switch | undefined {
     options: path.startsWith('stimulus.') ? kinds : kinds.filter((kind) => kind !== 'mask'),
     chosen: valueAt(scenario, `${path}.${key}`),
   }
+}
+
+/** A base of synapses that is made of patterns, and may be made of the same in another way. */
+function isStoringBase({ synapses }: Scenario, path: string): boolean {
+  const [, name = ''] = /^synapses\.([^.]+)\.base$/.exec(path) ?? []
+  const base = synapses[name]?.base
+  return base !== undefined && base !== 0 && 'patterns' in base
 }
 
 function isUpdate(path: string): boolean {

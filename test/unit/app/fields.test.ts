@@ -2,6 +2,7 @@ import { filterScenario } from '../../cli/scenarios.ts'
 import { expect, test } from 'vitest'
 import { estimateOf, size, sketchOf } from '../../../src/app/session/estimate.ts'
 import { controlFields, withField } from '../../../src/app/controls/fields.ts'
+import { STORING_KINDS } from '../../../src/core/kinds/bases/table.ts'
 import { UPDATE_KINDS, updateOf } from '../../../src/core/kinds/updates/table.ts'
 import { memorySpecs } from '../../../src/core/model/specs.ts'
 import { checkScenario } from '../../../src/core/model/check.ts'
@@ -69,6 +70,19 @@ test('every update can be chosen, and one with a number has a control for it', a
   expect(changed(random, `${path}.probability`, 0.25).neurons.visible?.update).toEqual({ probability: 0.25 })
   expect(changed(random, 'neurons.visible.tau', 0).neurons.visible?.update).toBe('all')
   expect(fieldOf(scenario, 'neurons.visible.noise')?.options).toEqual(['normal', 'logistic'])
+})
+
+test('a coupling of patterns can be made of the same patterns in every way', async () => {
+  const { scenario } = await loadShipped('hopfield')
+  const [name = ''] = Object.keys(scenario.synapses)
+  const path = `synapses.${name}.base`
+  const field = controlFields(scenario).find((one) => one.path === path)
+  expect(field).toMatchObject({ kind: 'choice', value: 'hebbian', options: [...STORING_KINDS] })
+  for (const kind of STORING_KINDS)
+    expect(changed(scenario, path, kind).synapses[name]?.base).toEqual({
+      ...(scenario.synapses[name]?.base as object),
+      kind,
+    })
 })
 
 test('a change takes with it what it makes necessary', async () => {
