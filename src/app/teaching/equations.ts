@@ -6,6 +6,7 @@ import { hasEnergy, hyperedgeFacts, memoryFacts, targetsOf } from '../../core/ki
 import type { Symbols } from '../../core/kinds/couplings/definition.ts'
 import { formulaOfRule, isMoving, movingRule } from '../../core/kinds/rules/table.ts'
 import { lagrangianFacts } from '../../core/kinds/lagrangians/table.ts'
+import { leakFacts } from '../../core/kinds/leaks/table.ts'
 import { texNumber, texText } from '../../core/kinds/tex.ts'
 import { leftOutOf } from '../../core/model/energy.ts'
 import type { Hyperedge, Layer, Model } from '../../core/model/model.ts'
@@ -40,7 +41,8 @@ export function equationsOf(model: Model): Equations[] {
   const xi = (name: string): string =>
     model.memories.length > 1 ? `\\Xi_{\\text{${texText(name)}}}` : '\\Xi'
   const w = (name: string): string => (model.synapses.length > 1 ? `W_{\\text{${texText(name)}}}` : 'W')
-  const g = (name: string): string => `g_{${of(name)}}`
+  const leaks = new Map(model.layers.map(({ name, leak }) => [name, leakFacts(leak).tex]))
+  const g = (name: string): string => leaks.get(name)?.sent(of(name)) ?? ''
   const symbolsIn = ({ name }: Hyperedge): Symbols => ({
     g,
     of,
@@ -78,12 +80,12 @@ export function equationsOf(model: Model): Equations[] {
       : ''
     if (layer.tau === 0) return `${x} = ${terms} \\qquad (\\tau_{${x}} = 0)`
     const moved = updateFacts(layer.update).formula?.(numberOf(model, layer))
-    return `\\tau_{${x}}\\, \\dot ${x} = -${x} + ${terms}${noise}, \\qquad \\tau_{${x}} = ${among(model, `neurons.${layer.name}.tau`, layer.tau)}${moved === undefined ? '' : `, \\quad ${moved}`}`
+    return `\\tau_{${x}}\\, \\dot ${x} = -${x} + ${leakFacts(layer.leak).tex.goal(x, terms)}${noise}, \\qquad \\tau_{${x}} = ${among(model, `neurons.${layer.name}.tau`, layer.tau)}${moved === undefined ? '' : `, \\quad ${moved}`}`
   })
-  const activations = model.layers.map(
-    ({ name, lagrangian }) =>
-      `${g(name)} = ${lagrangianFacts(lagrangian).formula(lagrangian, of(name), (key) => among(model, `neurons.${name}.lagrangian.${key}`, Number(lagrangian[key])))}`,
-  )
+  const activations = model.layers.map(({ name, lagrangian, leak }) => {
+    const { left, argument } = leakFacts(leak).tex.activation(of(name))
+    return `${left} = ${lagrangianFacts(lagrangian).formula(lagrangian, argument, (key) => among(model, `neurons.${name}.lagrangian.${key}`, Number(lagrangian[key])))}`
+  })
   const learning = [
     ...model.synapses.flatMap(({ name, tau, layer, base }) => {
       const made = formulaOfBase(base, 'P')
@@ -110,8 +112,8 @@ export function equationsOf(model: Model): Equations[] {
   const energy = [
     ...model.layers.map((layer) => {
       const x = of(layer.name)
-      const shifted = hasBias(model, layer) ? `(${x} - b_{${x}})` : x
-      return `+ ${shifted} \\cdot ${g(layer.name)} - L_{${x}}(${x})`
+      const bias = hasBias(model, layer) ? `b_{${x}}` : undefined
+      return `+ ${leakFacts(layer.leak).tex.energy(layer.lagrangian, x, bias)}`
     }),
     ...model.memories
       .filter(hasEnergy)

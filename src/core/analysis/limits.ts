@@ -3,6 +3,7 @@
  * memories (tau to infinity).
  * @see docs/theory.md, "Limits in which the answer is known"
  */
+import { leakFacts } from '../kinds/leaks/table.ts'
 import { layersOf } from '../kinds/couplings/table.ts'
 import { integratorOf } from '../kinds/integrators/table.ts'
 import { norm } from '../math/algebra.ts'
@@ -64,6 +65,9 @@ export function limitNamed(model: Model, name: string): Limit {
 
 /** Why a layer cannot be adiabatic; undefined where it can. */
 function obstacle(model: Model, name: string): string | undefined {
+  const leaking = model.layers.find((layer) => layer.name === name && leakFacts(layer.leak).sendsState)
+  if (leaking !== undefined)
+    return `layer \`${name}\` has leak "${leaking.leak}" and cannot be adiabatic; choose another layer, or leave the leak out`
   const synapse = model.synapses.find(({ layer }) => layer === name)
   if (synapse !== undefined) {
     return `layer \`${name}\` has the synapses \`${synapse.name}\` and cannot be adiabatic; choose another layer`

@@ -1,4 +1,5 @@
 import { MAX_HALF } from '../data/half.ts'
+import { leakFacts } from '../kinds/leaks/table.ts'
 import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import type { Surroundings } from '../kinds/couplings/definition.ts'
 import { memoryFacts } from '../kinds/couplings/table.ts'
@@ -82,6 +83,13 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
       path: `${path}.bias`,
     })
   }
+  if (rule?.needsNonNegative && leakFacts(to.leak).sendsState) {
+    throw new ModelError(
+      `"${kind}" needs a layer \`${spec.to}\` with an activation >= 0, but with leak "${to.leak}" it sends its state; leave the leak of ` +
+        'that layer out, or use rule "hebbian"',
+      { path: `${path}.rule` },
+    )
+  }
   if (rule?.needsNonNegative && !lagrangianFacts(to.lagrangian).isNonNegative(to.lagrangian)) {
     throw new ModelError(
       `"${kind}" needs a layer \`${spec.to}\` with an activation >= 0, not ${to.lagrangian.kind}; use softmax, relu, ` +
@@ -130,8 +138,10 @@ export function activitiesOf(
   }
 }
 
-function activityOf({ lagrangian }: LayerSpec): Activity {
+/** A state that is sent may be anything at first, and with noise. */
+function activityOf({ lagrangian, leak }: LayerSpec): Activity {
   const facts = lagrangianFacts(lagrangian)
+  if (leakFacts(leak).sendsState) return { isNonNegative: false, isBounded: false }
   return { isNonNegative: facts.isNonNegative(lagrangian), isBounded: facts.isBounded }
 }
 

@@ -9,6 +9,7 @@ import type { Product } from '../kinds/couplings/product.ts'
 import type { MemoryKind, OwnOf } from '../kinds/couplings/table.ts'
 import type { IntegratorKind } from '../kinds/integrators/table.ts'
 import type { Lagrangian } from '../kinds/lagrangians/table.ts'
+import type { LeakKind } from '../kinds/leaks/table.ts'
 import type { NoiseKind } from '../kinds/noises/table.ts'
 import type { ProbeKind, ProbeOf } from '../kinds/probes/table.ts'
 import type { Rule } from '../kinds/rules/table.ts'
@@ -54,6 +55,8 @@ export interface Layer {
   readonly every: number
   readonly temperature: number
   readonly noise: NoiseKind
+  /** Whether x is the input that is collected, or the output that is sent. */
+  readonly leak: LeakKind
   /** Which neurons move in a step. */
   readonly update: Update
   /** b: one row for all replicas, or rows dealt to the replicas in turn. */

@@ -16,6 +16,7 @@ import { FEWEST_FACTORS, MOST_FACTORS } from '../kinds/couplings/product.ts'
 import { DIRECTIONS } from '../kinds/couplings/definition.ts'
 import { INTEGRATOR_KINDS } from '../kinds/integrators/table.ts'
 import { lagrangianOptions } from '../kinds/lagrangians/table.ts'
+import { LEAK_KINDS, LEAKS, USUAL_LEAK } from '../kinds/leaks/table.ts'
 import { NOISE_KINDS, NOISES, USUAL_NOISE } from '../kinds/noises/table.ts'
 import { customRule } from '../kinds/rules/custom.ts'
 import { NAMED_RULES, restingAt, RULE_KINDS, RULES } from '../kinds/rules/table.ts'
@@ -100,7 +101,10 @@ const layerSchema = v.pipe(
       0,
     ),
     init: v.exactOptional(
-      patternsAs('init', 'x(0): rows dealt to the replicas in turn; zeros when not given.'),
+      patternsAs(
+        'init',
+        'x(0): rows dealt to the replicas in turn; when not given zeros, or with `leak` "output" g(0).',
+      ),
     ),
     update: v.optional(
       v.pipe(
@@ -130,6 +134,14 @@ const layerSchema = v.pipe(
         NOISE_KINDS,
       ),
       USUAL_NOISE,
+    ),
+    leak: v.optional(
+      choice(
+        'leak',
+        `What leaks. ${LEAK_KINDS.map((kind) => `${kind}: ${LEAKS[kind].text}`).join(' ')} On an adiabatic layer only input.`,
+        LEAK_KINDS,
+      ),
+      USUAL_LEAK,
     ),
   }),
   v.description('A layer of neurons x: tau dx/dt = -x + b + I.'),

@@ -49,6 +49,7 @@ const KERNELS = {
   'memory/tokens-mix': [],
   'memory/tokens-send': [],
   'probe/legendre': ['neuron/external-input', 'common/real'],
+  'probe/conjugate': ['neuron/external-input'],
   'probe/sum': [],
   'probe/deviation': [],
   'probe/store': [],
@@ -95,11 +96,22 @@ const ENDINGS = {
   'store-multiplied': ['product/store-multiplied'],
   step: ['neuron/step', 'neuron/external-input', 'common/random', 'common/real', 'neuron/no-activation'],
   react: ['neuron/step', 'neuron/external-input', 'common/random', 'common/real', 'neuron/with-activation'],
+  'react-state': [
+    'neuron/step',
+    'neuron/external-input',
+    'common/random',
+    'common/real',
+    'neuron/with-state',
+  ],
 } as const
+
+/** What a layer moves to in place of b + I, where its output leaks: the activation of that, or what stands in a buffer. */
+const GOALS = { activation: 'neuron/to-activation', target: 'neuron/to-target' } as const
 
 export type KernelName = keyof typeof KERNELS
 export type Format = keyof typeof FORMATS
 export type Ending = keyof typeof ENDINGS
+export type Goal = keyof typeof GOALS
 export type Epilogue = keyof typeof EPILOGUES
 /** With barriers over a workgroup, or within one subgroup. */
 export type Reduction = 'tree' | 'subgroup'
@@ -164,6 +176,8 @@ export interface Joined {
   readonly epilogue?: Epilogue
   readonly tile?: Tile
   readonly reduce?: Reduction
+  /** Of what moves a layer; default b + I. */
+  readonly goal?: Goal
   /** Of what moves a layer; default normal. */
   readonly noise?: NoiseKind
   /** Of neuron/choose: who moves. */
@@ -240,6 +254,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     tile,
     reduce,
     rule,
+    goal,
     noise = USUAL_NOISE,
     update,
     varied: isVaried = false,
@@ -261,6 +276,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     size,
     reduce,
     rule && ruleKindOf(rule),
+    goal && `to-${goal}`,
     noise === USUAL_NOISE ? undefined : noise,
     update,
     gain,
@@ -285,7 +301,8 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     if (lagrangian !== undefined) {
       const file = `lagrangian/${lagrangian.kind}`
       // The energy of a layer whose L is not a sum needs no term a neuron.
-      if (name !== 'probe/legendre') parts.push(file)
+      if (name === 'probe/conjugate') parts.push(`conjugate/${lagrangian.kind}`)
+      else if (name !== 'probe/legendre') parts.push(file)
       else parts.push(...(facts?.isPerNeuron ? [file, 'lagrangian/summed'] : ['lagrangian/whole']))
     }
     if (rule !== undefined) parts.push(...ruleFiles(rule, gain))
@@ -303,11 +320,18 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     const entryPoint = name
       .slice(name.indexOf('/') + 1)
       .replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
-    const source = joinParts([...parts.map(wgsl), ...(written?.lines ?? [])], tile && countsOf(tile))
+    // Who moves elsewhere does it by the addition of all.
+    const texts = goal === undefined ? parts.map(wgsl) : [...parts.map(towards), wgsl(GOALS[goal])]
+    const source = joinParts([...texts, ...(written?.lines ?? [])], tile && countsOf(tile))
     kernel = { ...parseKernel(key, entryPoint, source), ...(written !== undefined && { written }) }
     cache.set(identity, kernel)
   }
   return kernel
+}
+
+/** The text of a file in which what adds up is called `towards`. */
+function towards(file: string): string {
+  return wgsl(file).replace('fn advanced(', 'fn towards(')
 }
 
 /** The files of a rule, and of the rate at which it moves its rows. */
@@ -335,7 +359,12 @@ function additionOf(
   ending: Ending | undefined,
   { carried: isCarried, staged: isStaged }: Joined,
 ): readonly string[] {
-  const of = ending === 'step' || ending === 'react' ? 'number' : ADDING.includes(name) ? 'quad' : undefined
+  const of =
+    ending === 'step' || ending === 'react' || ending === 'react-state'
+      ? 'number'
+      : ADDING.includes(name)
+        ? 'quad'
+        : undefined
   if (of === undefined) return []
   if (isStaged) return ADDITIONS[of][isCarried ? 'stagedCarried' : 'staged']
   return ADDITIONS[of][isCarried ? 'carried' : 'rounded']
@@ -433,6 +462,10 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
       .flatMap((lagrangian) => reductions.map((reduce) => ({ lagrangian, reduce })))
   if (name === 'probe/legendre')
     return lagrangians.flatMap((lagrangian) => reductions.map((reduce) => ({ lagrangian, reduce })))
+  if (name === 'probe/conjugate')
+    return lagrangians
+      .filter((lagrangian) => lagrangianFacts(lagrangian).conjugate !== undefined)
+      .flatMap((lagrangian) => reductions.map((reduce) => ({ lagrangian, reduce })))
   if (name === 'probe/sum' || name === 'probe/speed') return reductions.map((reduce) => ({ reduce }))
   const reacting = lagrangians
     .filter(isPerNeuron)
@@ -476,6 +509,13 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
     return [
       ...[{ ending: 'step' } as const, ...reacting].flatMap(inBothSums),
       ...inBothSums({ ending: 'step', staged: true }),
+      ...lagrangians
+        .filter(
+          (lagrangian) => isPerNeuron(lagrangian) && lagrangianFacts(lagrangian).conjugate !== undefined,
+        )
+        .flatMap((lagrangian) => inBothSums({ ending: 'react-state', goal: 'activation', lagrangian })),
+      ...(['step', 'react-state'] as const).flatMap((ending) => inBothSums({ ending, goal: 'target' })),
+      { ending: 'step', goal: 'target', staged: true } as const,
       ...NOISE_KINDS.filter((noise) => noise !== USUAL_NOISE).map((noise): Joined => ({
         ending: 'step',
         noise,

@@ -9,6 +9,7 @@ import { noiseOf } from '../kinds/noises/table.ts'
 import { compiledRule, type Moving, movingRule } from '../kinds/rules/table.ts'
 import { updateFacts, updateWord } from '../kinds/updates/table.ts'
 import { activation } from '../kinds/lagrangians/table.ts'
+import { leakFacts, sentBy } from '../kinds/leaks/table.ts'
 import type { Hyperedge, Layer, Memory, Model, Synapse } from '../model/model.ts'
 import { noise, updateDraw } from '../model/random.ts'
 import { type Activations, type Energy, energyOf } from './energy.ts'
@@ -256,7 +257,7 @@ function createPulls(
 
   function activate(r: number): Activations {
     const g = new Map<string, Float64Array>()
-    for (const { name, lagrangian } of dynamic) g.set(name, activation(lagrangian, state(name, r)))
+    for (const layer of dynamic) g.set(layer.name, sentBy(layer, state(layer.name, r)))
     for (const layer of adiabatic) {
       const x = state(layer.name, r)
       const clamped = get(held, layer.name)
@@ -286,10 +287,14 @@ function createPulls(
     return target
   }
 
-  /** tau dx/dt = -x + b + current + I, and 0 where a clamp holds x. */
+  /** tau dx/dt = -x + u, or -x + g(u) where the output leaks, u = b + current + I; 0 where a clamp holds x. */
   function neuronPull(layer: Layer): Group['pull'] {
     const clamped = get(held, layer.name)
-    return (g, r) => ({ drive: drive(layer, g, r), gate: (i) => (clamped[i] ? 0 : 1) })
+    const { goal } = leakFacts(layer.leak)
+    return (g, r) => ({
+      drive: goal(layer.lagrangian, drive(layer, g, r)),
+      gate: (i) => (clamped[i] ? 0 : 1),
+    })
   }
 
   /** tau dW/dt = -(W - J) + kappa g g^T [DH92] */
