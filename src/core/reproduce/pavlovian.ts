@@ -147,7 +147,7 @@ export const pavlovian: Reproduction = {
     'networks, whose scatter (0.006, 0.003, 0.002, 0.003) sets the tolerances; the closed form has W(0) and H of each network. Draws favour some patterns: over many networks nine of ten are recalled (float64: 86 of 96), ' +
     'all 8 in the better half of the networks, which is judged of the best. Quick: the ' +
     'published setting; full: N, K, tau_J and the overlap rho of the patterns too.',
-  duration: { quick: '30 s', full: '5 min' },
+  duration: { quick: '10 s', full: '2 min' },
   constants: { strength: 1 },
   wrong: { constant: 'strength', value: 0.8 },
   async measure(lab, size) {
