@@ -10,6 +10,7 @@ export type {
   ConvolutionMemory,
   Coupling,
   DenseMemory,
+  Dwell,
   Layer,
   Lagrangian,
   Hyperedge,

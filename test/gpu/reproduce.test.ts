@@ -14,6 +14,7 @@ function failures({ checks }: Result): string[] {
 
 /** Experiments that look at where a network rests, or at synapses without delay, and step over the way there. */
 const LONG_STEPS: Readonly<Record<string, RegExp>> = {
+  pavlovian: /: neurons\.v: dt 1 \* every 1 \/ tau 1 = 1, /,
   'retrieval-overlap': /: neurons\.visible: dt 1 \* every 1 \/ tau 1 = 1, /,
   'synaptic-time': /: synapses\.recurrent: dt 0\.2 \* every 1 \/ tau 0\.05 = 4, /,
 }

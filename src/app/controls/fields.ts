@@ -48,7 +48,7 @@ export interface ControlField extends Field {
 const GROUPS = ['neurons', 'synapses', 'memories', 'stimulus'] as const
 
 /** Whole lists, and what only makes sense when written as a whole. */
-const LEFT_OUT = ['transform', 'select', 'values', 'paths', 'rectangle', 'scale']
+const LEFT_OUT = ['transform', 'select', 'values', 'probabilities', 'paths', 'rectangle', 'scale']
 
 /** The numbers of a list that is a shape. */
 const SIDES = ['channels', 'height', 'width']
@@ -261,6 +261,8 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
       if (memory !== undefined && 'format' in memory) next = set(next, `memories.${name}.format`, 'f32')
     }
   }
+  if (group === 'stimulus' && key === 'order' && value !== 'random')
+    next = set(next, `stimulus.${name}.probabilities`, undefined)
   if (group === 'synapses' && key === 'tau' && value === undefined)
     next = set(next, `synapses.${name}.strength`, 0)
   if (group === 'neurons' && key === 'tau' && value === 0) {

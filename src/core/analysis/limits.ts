@@ -9,7 +9,7 @@ import { integratorOf } from '../kinds/integrators/table.ts'
 import { norm } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
 import { groupsOf, isMemory, isSynapse, withViews } from '../model/couplings.ts'
-import type { Coupling, Model, Stimulus } from '../model/model.ts'
+import type { Coupling, Dwell, Model, Stimulus } from '../model/model.ts'
 import { mean } from './statistics.ts'
 
 /** One time scale and where it goes. */
@@ -110,6 +110,10 @@ export function withTau(model: Model, name: string, tau: number): Model {
   return { ...model, layers: set(model.layers), ...withViews(set(model.couplings)) }
 }
 
+function refinedDwell(dwell: Dwell, factor: number): Dwell {
+  return typeof dwell === 'number' ? dwell * factor : { ...dwell, unit: (dwell.unit ?? 1) * factor }
+}
+
 /** The same run in steps that are `factor` times finer; synapses and memories keep the length of theirs. */
 export function refinedTime(model: Model, factor: number): Model {
   const couplings = model.couplings.map((coupling) => ({ ...coupling, every: coupling.every * factor }))
@@ -121,7 +125,7 @@ export function refinedTime(model: Model, factor: number): Model {
       ...item,
       start: item.start * factor,
       stop: item.stop * factor,
-      dwell: item.dwell * factor,
+      dwell: refinedDwell(item.dwell, factor),
       gap: item.gap * factor,
     })),
   }

@@ -164,10 +164,15 @@ export interface Stimulus {
   readonly start: number
   /** First tick at which it is off again; Infinity = never. */
   readonly stop: number
-  readonly dwell: number
+  readonly dwell: Dwell
   readonly gap: number
-  readonly order: 'cycle' | 'shuffle' | 'once'
+  readonly order: 'cycle' | 'shuffle' | 'once' | 'random'
+  /** Of the order `random`: how often each row is drawn; absent = all alike. */
+  readonly probabilities?: readonly number[]
 }
+
+/** Ticks for which a pattern is shown: always as many, or `unit` times (default 1) a whole number that is drawn from a range. */
+export type Dwell = number | { readonly min: number; readonly max: number; readonly unit?: number }
 
 /** A probe with its patterns loaded: a memory has as many rows as those that it is compared with. */
 export type Probe = { readonly [K in ProbeKind]: ProbeOf<K, Rows> }[ProbeKind]

@@ -9,6 +9,7 @@ import { fastSynapses, synapticTime } from './fast-synapses.ts'
 import { gatedLearning } from './gated-learning.ts'
 import { competition, gatedRate } from './learning.ts'
 import { patternRing } from './pattern-ring.ts'
+import { pavlovian } from './pavlovian.ts'
 import type { Reproduction } from './reproduction.ts'
 import { sequences } from './sequences.ts'
 import { softmaxDimension, softmaxRetrieval } from './softmax.ts'
@@ -20,6 +21,7 @@ export const REPRODUCTIONS: readonly Reproduction[] = [
   gatedLearning,
   gatedRate,
   competition,
+  pavlovian,
   spectrum,
   energyBalance,
   adiabaticLimit,

@@ -299,9 +299,7 @@ export async function createSimulation(
   }
 
   const restore = async (checkpoint: Checkpoint, resume: () => void): Promise<void> => {
-    // What other checks have found says nothing here.
-    const isSame = JSON.stringify(checkpoint.scenario.time.until) === JSON.stringify(model.time.until)
-    await startAt(checkpoint.tick, isSame ? checkpoint.rest : undefined)
+    await startAt(checkpoint.tick, restOf(checkpoint, model))
     // After the stimulus, which may set states of its own.
     state.load(checkpoint)
     resume()
@@ -483,6 +481,12 @@ export async function createSimulation(
       engine.destroy()
     },
   }
+}
+
+/** What the checks of a checkpoint have found; what other checks found says nothing here. */
+function restOf({ rest, scenario }: Checkpoint, { time }: Model): Rest | undefined {
+  if (rest === undefined || time.until === undefined) return undefined
+  return JSON.stringify(scenario.time.until) === JSON.stringify(time.until) ? rest : undefined
 }
 
 function checkCount(ticks: number): void {
