@@ -2,12 +2,15 @@
 import { ModelError } from '../errors.ts'
 import { suggestion } from '../suggestion.ts'
 import { adiabaticLimit } from './adiabatic-limit.ts'
+import { binaryMemory } from './binary-memory.ts'
 import { capacity, retrieval } from './capacity.ts'
 import { denseErrors } from './dense-errors.ts'
+import { dynamicEnergy } from './dynamic-energy.ts'
 import { energyBalance } from './energy-balance.ts'
 import { fastSynapses, synapticTime } from './fast-synapses.ts'
 import { gatedLearning } from './gated-learning.ts'
 import { competition, gatedRate } from './learning.ts'
+import { glauber } from './glauber.ts'
 import { patternRing } from './pattern-ring.ts'
 import type { Reproduction } from './reproduction.ts'
 import { sequences } from './sequences.ts'
@@ -33,8 +36,11 @@ export const REPRODUCTIONS: readonly Reproduction[] = [
   denseErrors,
   softmaxRetrieval,
   softmaxDimension,
+  binaryMemory,
   patternRing,
   sequences,
+  dynamicEnergy,
+  glauber,
 ]
 
 /**
