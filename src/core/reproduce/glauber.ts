@@ -36,7 +36,7 @@ function scenario({ seed, N, replicas, sweeps, temperature }: Run): ScenarioInpu
         init: { kind: 'random', distribution: 'binary', count: 64 },
       },
     },
-    synapses: { j: { layer: 'v', base: { kind: 'hebbian', patterns: { ...normal(1), count: 3 } } } },
+    synapses: { j: { layer: 'v', base: { kind: 'hebbian', patterns: { ...normal(0.7), count: 3 } } } },
     replicas,
   }
 }
@@ -81,13 +81,13 @@ export const glauber: Reproduction = {
     'Copies of one network with random couplings and biases, each a sample; all states are enumerated in float64. Half the sum of the differences has, ' +
     'for samples of the distribution itself, the mean sum sqrt(p / (2 pi n)); allowed are five standard errors more. ' +
     'By then the chain is closer to its limit than the samples tell.',
-  duration: { quick: '1 s', full: '20 s' },
+  duration: { quick: '1 s', full: '40 s' },
   constants: { temperature: TEMPERATURE },
   wrong: { constant: 'temperature', value: 1.3 * TEMPERATURE },
   async measure(lab, size) {
     const { N, replicas, sweeps } = {
-      quick: { N: 6, replicas: 2048, sweeps: 16 },
-      full: { N: 10, replicas: 65_536, sweeps: 32 },
+      quick: { N: 6, replicas: 2048, sweeps: 14 },
+      full: { N: 10, replicas: 16_384, sweeps: 30 },
     }[size]
     let shown: Distributions | undefined
     const ends = [1e-5, 1]

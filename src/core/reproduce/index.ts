@@ -7,6 +7,7 @@ import { capacity, retrieval } from './capacity.ts'
 import { denseErrors } from './dense-errors.ts'
 import { dynamicEnergy } from './dynamic-energy.ts'
 import { energyBalance } from './energy-balance.ts'
+import { energyTransformer } from './energy-transformer.ts'
 import { fastSynapses, synapticTime } from './fast-synapses.ts'
 import { gatedLearning } from './gated-learning.ts'
 import { competition, gatedRate } from './learning.ts'
@@ -18,6 +19,7 @@ import { softmaxDimension, softmaxRetrieval } from './softmax.ts'
 import { spectrum } from './spectrum.ts'
 import { stepOrder } from './step-order.ts'
 import { transientRecall, transientRecovery } from './transients.ts'
+import { writtenOut } from './written-out.ts'
 
 export const REPRODUCTIONS: readonly Reproduction[] = [
   gatedLearning,
@@ -41,6 +43,8 @@ export const REPRODUCTIONS: readonly Reproduction[] = [
   sequences,
   dynamicEnergy,
   glauber,
+  writtenOut,
+  energyTransformer,
 ]
 
 /**
