@@ -101,7 +101,7 @@ function periodOf(ratio: number): number {
 export const dynamicEnergy: Reproduction = {
   id: 'dynamic-energy',
   title: 'Slow neurons drive a memory through a sequence',
-  citation: 'Karuvally, Lertsaroj, Sejnowski, Siegelmann, arXiv:2510.24965',
+  citation: 'Karuvally et al., arXiv:2510.24965',
   claim:
     'A pattern that is pulled back to itself by a_s and pushed on to the next one by slow neurons by a_c gives way for a_s < a_c and stays for a_s well above a_c; ' +
     'the time between transitions grows with a_s / a_c.',

@@ -77,7 +77,7 @@ const SHARE = 0.01
 export const sequences: Reproduction = {
   id: 'sequences',
   title: 'How long a sequence of patterns may be',
-  citation: 'Chaudhry, Zavatone-Veth, Krotov, Pehlevan, NeurIPS 2023, arXiv:2306.04532',
+  citation: 'Chaudhry et al., arXiv:2306.04532 (NeurIPS 2023)',
   claim:
     "s' = sign sum xi^(mu+1) f(xi^mu.s / N) goes from pattern to pattern without an error in a step up to a length of N^d / (2 (2d-1)!! ln N) for f(m) = m^d, " +
     'at N = 100: 10.9, 362, 7238 for d = 1, 2, 3; for f = exp the length grows by a factor of e^2 / cosh 2 = 1.96 a neuron.',

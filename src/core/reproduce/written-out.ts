@@ -166,7 +166,7 @@ function hyperedge(seed: number, scale: number): Contracted {
 export const writtenOut: Reproduction = {
   id: 'written-out',
   title: 'Filters, sparse memories and hyperedges, written out',
-  citation: 'Krotov, arXiv:2107.06446; Hoover et al., Universal abstraction (2022); dense tensors in float64',
+  citation: 'Krotov, arXiv:2107.06446; dense matrices and tensors, float64',
   claim:
     'A convolution and a sparse memory move a network as the dense matrices do that they stand for, and keep only their own numbers; ' +
     'a hyperedge of three layers sends each what the contraction of its dense tensor says.',
