@@ -1,10 +1,9 @@
 /** Tokens that attend to each other, against the equations of the Energy Transformer. */
 import type { Chart } from '../analysis/chart.ts'
 import type { ScenarioInput } from '../model/schema.ts'
-import { RandomStream } from '../model/random.ts'
 import { upTo } from './error-free.ts'
 import { type Reproduction, atMost } from './reproduction.ts'
-import { distance } from './small-networks.ts'
+import { distance, normalRows } from './small-networks.ts'
 
 /** Tokens, their width, heads, and rows of a head. */
 const [T, D, HEADS, SIZE] = [6, 8, 2, 3]
@@ -15,11 +14,6 @@ interface Weights {
   /** Rows of all heads, head by head. */
   readonly query: readonly (readonly number[])[]
   readonly key: readonly (readonly number[])[]
-}
-
-function rows(seed: number, purpose: string, count: number, columns: number, sigma: number): number[][] {
-  const stream = new RandomStream(seed, purpose)
-  return upTo(count).map(() => upTo(columns).map(() => Math.fround(sigma * stream.normal())))
 }
 
 function scenario(
@@ -132,10 +126,10 @@ export const energyTransformer: Reproduction = {
   async measure(lab, chosen) {
     const ticks = { quick: 60, full: 200 }[chosen]
     const weights = {
-      query: rows(lab.seed, 'query', HEADS * SIZE, D, 0.8),
-      key: rows(lab.seed, 'key', HEADS * SIZE, D, 0.8),
+      query: normalRows(lab.seed, 'query', HEADS * SIZE, D, 0.8),
+      key: normalRows(lab.seed, 'key', HEADS * SIZE, D, 0.8),
     }
-    const start = rows(lab.seed, 'tokens', 1, N, 1)[0]!
+    const start = normalRows(lab.seed, 'tokens', 1, N, 1)[0]!
     const exact = trajectory(start, weights, ticks)
     const time = upTo(ticks + 1).map((tick) => tick * DT)
     let found: number[] = []

@@ -1,11 +1,10 @@
 /** Couplings with a structure against what they stand for: dense matrices and tensors. */
 import type { Chart, Colour } from '../analysis/chart.ts'
 import type { ScenarioInput } from '../model/schema.ts'
-import { RandomStream } from '../model/random.ts'
 import type { Simulation } from '../run/simulation.ts'
 import { upTo } from './error-free.ts'
 import { type Check, type Reproduction, atMost, near } from './reproduction.ts'
-import { distance, normal } from './small-networks.ts'
+import { distance, normal, normalRows } from './small-networks.ts'
 
 type Memories = NonNullable<ScenarioInput['memories']>
 type Layers = ScenarioInput['neurons']
@@ -112,12 +111,6 @@ async function statesOf(simulation: Simulation): Promise<number[]> {
   return all
 }
 
-/** Rows of normal numbers that the scenario writes out, so that what is compared with needs none of the program. */
-function rows(seed: number, purpose: string, count: number, columns: number): number[][] {
-  const stream = new RandomStream(seed, purpose)
-  return upTo(count).map(() => upTo(columns).map(() => Math.fround(stream.normal())))
-}
-
 interface Contracted {
   readonly input: ScenarioInput
   /** What each layer is sent. */
@@ -127,8 +120,8 @@ interface Contracted {
 /** A hyperedge of three layers, one step of length tau, and the contraction of its tensor T_ijk = sum_mu A_mui B_muj C_muk. */
 function hyperedge(seed: number, scale: number): Contracted {
   const names = ['a', 'b', 'c'] as const
-  const patterns = SIZES.map((size, l) => rows(seed, `product ${l}`, PATTERNS, size))
-  const g = SIZES.map((size, l) => rows(seed, `state ${l}`, 1, size)[0]!)
+  const patterns = SIZES.map((size, l) => normalRows(seed, `product ${l}`, PATTERNS, size))
+  const g = SIZES.map((size, l) => normalRows(seed, `state ${l}`, 1, size)[0]!)
   const input: ScenarioInput = {
     version: 1,
     name: 'A hyperedge',
