@@ -4,6 +4,7 @@ import { launchBrowser, serveBuild } from '../test/browser/browser.ts'
 
 /** The tick at which a scenario shows what it is about. */
 const TICKS: Readonly<Record<string, number>> = {
+  asynchronous: 300,
   'dense-memory': 30,
   digits: 12,
   'fast-synapses': 200,
@@ -11,6 +12,7 @@ const TICKS: Readonly<Record<string, number>> = {
   hierarchical: 60,
   hopfield: 40,
   'phase-diagram': 60,
+  sequences: 1500,
   'softmax-synapses': 600,
 }
 

@@ -2,9 +2,9 @@ import katex from 'katex'
 import { describe, expect, test } from 'vitest'
 import { diagramOf, pacesOf } from '../../../src/app/teaching/diagram.ts'
 import { equationsOf, symbolsOf } from '../../../src/app/teaching/equations.ts'
-import { LESSONS } from '../../../src/app/teaching/lessons.ts'
 import { buildModel, zeroRows } from '../../build.ts'
 import { attending, product } from '../../couplings.ts'
+import { LESSONS } from '../../lessons.ts'
 import { loadShipped } from '../../scenario.ts'
 
 const NAMES = Object.keys(LESSONS)
@@ -23,6 +23,7 @@ describe('equations', () => {
     expect(activations?.lines).toEqual(['g_{v} = \\tanh(10\\,v)'])
     expect(learning?.lines).toEqual([
       '\\tau_{W}\\, \\dot W = -(W - J) + \\kappa\\, g_{v} g_{v}^\\top, \\qquad \\tau_{W} = 2',
+      'J = \\tfrac1N\\, P^\\top P,\\quad J_{ii} = 0',
     ])
     expect(energy?.lines).toEqual([
       'E = v \\cdot g_{v} - L_{v}(v) - \\tfrac12\\, g_{v}^\\top W\\, g_{v} + \\tfrac{1}{4\\kappa} |W - J|^2',
