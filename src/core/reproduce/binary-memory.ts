@@ -86,7 +86,7 @@ export const binaryMemory: Reproduction = {
     'gets from its own sign, in the mean over the patterns, since the rule leaves it out. The number is where signal to noise is sqrt(2 ln N): it is ' +
     'fitted to the share of patterns with errors, with Gaussian noise of the patterns that disturb. Tolerance 20 %: finite N changes the variance by ' +
     '5 % and the tails by as much. Then cues with every tenth sign wrong are mended in a sweep at a quarter of that load.',
-  duration: { quick: '4 s', full: '1 min' },
+  duration: { quick: '4 s', full: '4 min' },
   constants: { patterns: 1 },
   wrong: { constant: 'patterns', value: 1.5 },
   async measure(lab, size) {

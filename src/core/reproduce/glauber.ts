@@ -81,7 +81,7 @@ export const glauber: Reproduction = {
     'Copies of one network with random couplings and biases, each a sample; all states are enumerated in float64. Half the sum of the differences has, ' +
     'for samples of the distribution itself, the mean sum sqrt(p / (2 pi n)); allowed are five standard errors more. ' +
     'By then the chain is closer to its limit than the samples tell.',
-  duration: { quick: '1 s', full: '40 s' },
+  duration: { quick: '2 s', full: '40 s' },
   constants: { temperature: TEMPERATURE },
   wrong: { constant: 'temperature', value: 1.3 * TEMPERATURE },
   async measure(lab, size) {

@@ -174,7 +174,7 @@ export const transientRecovery: Reproduction = {
     'Load 0.3. The rise over the first step follows from Gaussian integrals, since x(0) knows nothing of the other patterns: ' +
     'the input is (g / sqrt alpha) m xi + g sqrt alpha tanh(x) + g sqrt q noise, m and q the mean of xi tanh(x) and tanh(x)^2. ' +
     'Tolerance 4 %, for finite N. Of rise and loss the paper gives curves: here the overlap has to rise by 0.1 and to fall below its start; the small size takes steps of 0.1 for it.',
-  duration: { quick: '20 s', full: '2 min' },
+  duration: { quick: '5 s', full: '2 min' },
   constants: { gain: G },
   wrong: { constant: 'gain', value: G / 2 },
   async measure(lab, size) {
