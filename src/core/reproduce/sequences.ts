@@ -1,8 +1,15 @@
 import type { Chart, Colour } from '../analysis/chart.ts'
-import { gaussianTail } from '../analysis/gaussian.ts'
 import { slope } from '../analysis/statistics.ts'
 import type { ScenarioInput } from '../model/schema.ts'
-import { errorFreeLoad, oddFactorial, pooled, type Trial, upTo, wrongSigns } from './error-free.ts'
+import {
+  errorFreeLoad,
+  oddFactorial,
+  pooled,
+  shareWrong,
+  type Trial,
+  upTo,
+  wrongSigns,
+} from './error-free.ts'
 import { type Check, type Reproduction, atMost, near } from './reproduction.ts'
 
 interface Walk {
@@ -70,7 +77,7 @@ const SHARE = 0.01
 export const sequences: Reproduction = {
   id: 'sequences',
   title: 'How long a sequence of patterns may be',
-  citation: 'Chaudhry, Zavatone-Veth, Krotov, Pehlevan, NeurIPS 2023, arXiv:2306.04532',
+  citation: 'Chaudhry et al., arXiv:2306.04532 (NeurIPS 2023)',
   claim:
     "s' = sign sum xi^(mu+1) f(xi^mu.s / N) goes from pattern to pattern without an error in a step up to a length of N^d / (2 (2d-1)!! ln N) for f(m) = m^d, " +
     'at N = 100: 10.9, 362, 7238 for d = 1, 2, 3; for f = exp the length grows by a factor of e^2 / cosh 2 = 1.96 a neuron.',
@@ -121,14 +128,14 @@ export const sequences: Reproduction = {
         {
           kind: 'line',
           x,
-          y: x.map((ratio) => gaussianTail(Math.sqrt((2 * Math.log(N)) / ratio))),
+          y: x.map((ratio) => shareWrong(ratio, N, 1)),
           label: `Gaussian, N = ${N}`,
           colour: 1,
         },
         ...found.map((trials, index) => ({
           kind: 'points' as const,
           x: trials.map(({ load }) => load / longest(degrees[index]!)),
-          y: trials.map(({ signs, wrong }) => wrong / signs),
+          y: trials.map(({ asked, wrong }) => wrong / asked),
           label: `measured, d = ${degrees[index]!}`,
           colour: [0, 2, 3][index] as Colour,
         })),
@@ -148,12 +155,12 @@ export const sequences: Reproduction = {
         const copies = Math.min(walk.length, most)
         const input = scenario({ ...walk, seed: lab.seed + network, copies, ticks: 1 })
         all.push(
-          await lab.run(name, input, (simulation) =>
+          ...(await lab.run(name, input, (simulation) =>
             wrongSigns(simulation, (copy, rows) => (copy + 1) % rows),
-          ),
+          )),
         )
       }
-      return pooled(walk.length - 1, all)
+      return pooled(all)
     }
     const total = degrees.length + 1
     for (const [index, d] of degrees.entries()) {
@@ -162,32 +169,32 @@ export const sequences: Reproduction = {
       for (const ratio of ratios) {
         const load = Math.round(ratio * longest(d))
         const length = 1 + Math.round(factor * load)
-        const { signs, wrong } = await transitions(
+        const count = await transitions(
           `sequence-${d}-${load}`,
           { N, length, separation: d },
           networks[d as 1 | 2 | 3],
         )
-        trials.push({ load, signs, wrong })
+        trials.push({ load, ...count })
         lab.progress((index + trials.length / ratios.length) / total, chart())
       }
       checks.push(near(`d = ${d}: longest sequence`, longest(d), errorFreeLoad(trials, N), 0.1 * longest(d)))
       const length = Math.round(longest(d) / 3)
       const walk = { seed: lab.seed, N, length, separation: d, copies: 1, ticks: length }
-      const { signs, wrong } = await lab.run(`walk-${d}`, scenario(walk), (simulation) =>
+      const [end] = await lab.run(`walk-${d}`, scenario(walk), (simulation) =>
         wrongSigns(simulation, () => 0),
       )
-      checks.push(atMost(`d = ${d}: wrong signs after ${length} patterns`, 0.02, wrong / signs))
+      checks.push(atMost(`d = ${d}: wrong signs after ${length} patterns`, 0.02, end!.wrong / N))
     }
     const lengths: number[] = []
     for (const { N: own, networks: count } of sizes) {
       const length = Math.round(GROWTH ** (own - 1) / (4 * Math.log(own)))
-      const trial = await transitions(
+      const { asked, wrong } = await transitions(
         `exponential-${own}`,
         { N: own, length, separation: 'exponential' },
         count,
       )
       // The share of wrong signs goes as the number of patterns.
-      lengths.push((trial.load * SHARE * trial.signs) / trial.wrong)
+      lengths.push((length * SHARE * asked) / wrong)
       lab.progress((degrees.length + lengths.length / sizes.length) / total, chart())
     }
     checks.push(
