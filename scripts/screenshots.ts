@@ -11,6 +11,7 @@ const TICKS: Readonly<Record<string, number>> = {
   'hebbian-learning': 3000,
   hierarchical: 60,
   hopfield: 40,
+  hyperedge: 150,
   'phase-diagram': 60,
   sequences: 1500,
   'softmax-synapses': 600,

@@ -22,7 +22,7 @@ interface Outcome {
   /** First and last value of a probe. */
   readonly first: (probe: string) => ArrayLike<number>
   readonly last: (probe: string) => ArrayLike<number>
-  /** Xi, or W, after TICKS, or at the end if that is sooner. */
+  /** Xi, or W, or the state of the first layer where there is neither, after TICKS, or at the end if that is sooner. */
   readonly matrix: Float32Array
   readonly columns: number
   /** What the run found worth a warning, such as an energy that rises. */
@@ -72,7 +72,9 @@ async function run(id: string, label?: string): Promise<Outcome> {
   const body = async (simulation: Simulation): Promise<Outcome> => {
     await simulation.step(ticks)
     await simulation.flush()
-    const { data, shape } = await simulation.read((model.memories[0] ?? model.synapses[0])!.name)
+    const { data, shape } = await simulation.read(
+      (model.memories[0] ?? model.synapses[0] ?? model.layers[0])!.name,
+    )
     const states = new Map<string, Float32Array>()
     if (isWhole) {
       await simulation.step(model.time.ticks - ticks)
@@ -303,6 +305,43 @@ describe('one neuron at a time', () => {
   test('all at once is there after a few ticks, where single steps have hardly begun', async () => {
     expect(Math.min(...(await overlaps(20, 'All at once')))).toBeGreaterThan(0.95)
     expect(Math.max(...(await overlaps(20)))).toBeLessThan(0.55)
+  })
+})
+
+describe('a hyperedge', () => {
+  /** Overlaps of the layer that is not shown with the three parts of its own, at the end of each scene: one line a scene. */
+  const called = async (layer: string, phase: number, label?: string): Promise<number[][]> => {
+    const { at } = await outcome('hyperedge', label)
+    return [0, 1, 2].map((scene) => at(layer, 180 * phase + 60 * scene + 57)[0]!)
+  }
+  const PHASES = [
+    ['which', 0],
+    ['what', 1],
+    ['where', 2],
+  ] as const
+  test.each(PHASES)('lets two of three layers call the third: %s', async (layer, phase) => {
+    const rows = await called(layer, phase)
+    rows.forEach((row, scene) =>
+      row.forEach((overlap, other) =>
+        other === scene ? expect(overlap).toBeGreaterThan(0.9) : expect(overlap).toBeLessThan(0.3),
+      ),
+    )
+  })
+  test('of pairs gives one answer to all questions', async () => {
+    const [first, ...others] = (await called('which', 0, 'Pairs instead')) as [number[], ...number[][]]
+    expect(Math.min(...first)).toBeGreaterThan(0.1)
+    for (const row of others) row.forEach((overlap, k) => expect(overlap).toBeCloseTo(first[k]!, 1))
+  })
+  test('is silent when one layer is shown', async () => {
+    for (const layer of ['which', 'where'])
+      for (const row of await called(layer, 0, 'Only the picture'))
+        for (const overlap of row) expect(Math.abs(overlap)).toBeLessThan(1e-6)
+  })
+  test('answers rightly, and more faintly, to damaged cues', async () => {
+    for (const [scene, row] of (await called('which', 0, 'Damage both')).entries()) {
+      expect(argmax(row)).toBe(scene)
+      expect(row[scene]).toBeLessThan(0.5)
+    }
   })
 })
 
