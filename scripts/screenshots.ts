@@ -5,6 +5,7 @@ import { launchBrowser, serveBuild } from '../test/browser/browser.ts'
 /** The tick at which a scenario shows what it is about. */
 const TICKS: Readonly<Record<string, number>> = {
   asynchronous: 300,
+  convolution: 12,
   'dense-memory': 30,
   digits: 12,
   'fast-synapses': 200,

@@ -42,7 +42,7 @@ function outcome(id: string, label?: string): Promise<Outcome> {
 /** Replicas that are enough to see it, and ticks after which it is seen: software adapters count both. */
 const REPLICAS = 20
 const TICKS = 2000
-const ENOUGH: Readonly<Record<string, number>> = { asynchronous: 1000, sequences: 700 }
+const ENOUGH: Readonly<Record<string, number>> = { asynchronous: 1000, convolution: 35, sequences: 700 }
 
 /** Scenarios whose descriptions promise something of all replicas, or of the end: as shipped they run whole. */
 const WHOLE = ['asynchronous', 'digits', 'hebbian-learning', 'dense-memory', 'hierarchical']
@@ -343,6 +343,26 @@ describe('a hyperedge', () => {
       expect(row[scene]).toBeLessThan(0.5)
     }
   })
+})
+
+describe('local filters', () => {
+  const overlap = async (tick: number, label?: string): Promise<number> =>
+    (await outcome('convolution', label)).at('overlap', tick)[0]![0]!
+  test('complete a picture from 30 % of its pixels', async () => {
+    expect(await overlap(0)).toBeCloseTo(0.3, 2)
+    expect(await overlap(35)).toBeGreaterThan(0.95)
+    expect((await outcome('convolution')).warnings).toEqual([])
+  })
+  test('close a hole that is wider than they are', async () => {
+    expect(await overlap(0, 'A hole')).toBeLessThan(0.9)
+    expect(await overlap(35, 'A hole')).toBeGreaterThan(0.95)
+  })
+  test('outvote flipped pixels', async () => {
+    expect(await overlap(0, 'Noise')).toBeCloseTo(0.6, 2)
+    expect(await overlap(35, 'Noise')).toBeGreaterThan(0.9)
+  })
+  test('of nothing complete nothing', async () =>
+    expect(await overlap(35, 'Filters of nothing')).toBeLessThan(0.35))
 })
 
 describe('a sequence', () => {
