@@ -12,6 +12,7 @@ const FAMILIES = [
   { folder: 'src/core/kinds/integrators/', table: 'INTEGRATORS' },
   { folder: 'src/core/kinds/probes/', table: 'PROBES' },
   { folder: 'src/core/kinds/couplings/', table: 'COUPLINGS' },
+  { folder: 'src/core/kinds/bases/', table: 'BASES' },
 ].map((family) => ({ ...family, kinds: keysOf(family) }))
 
 /** The keys of a table, read from its source. */

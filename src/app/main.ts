@@ -1,6 +1,5 @@
 /** The page: joins the elements of index.html to a workplace. */
 import './boot/locale.ts'
-import 'uplot/dist/uPlot.min.css'
 import './style.css'
 import { ModelError, RunError, escaped } from '../core/errors.ts'
 import { assign } from './assign.ts'

@@ -61,6 +61,31 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['s.json', '--ticks', '1e10'],
     /^--ticks: must be an integer from 0 to .*, not "1e10"$/,
   ],
+  [
+    'the rest of a layer that there is not',
+    set('time.until={"layer":"visibel","below":1e-5,"every":10}'),
+    /^s.json: time.until.layer: .*`visibel`.*visible/,
+  ],
+  [
+    'the rest of an adiabatic layer',
+    set('time.until={"layer":"hidden","below":1e-5,"every":10}', 'neurons.hidden.tau=0'),
+    /^s.json: time.until.layer: layer `hidden` is adiabatic \(tau 0\) and has no dx\/dt; name another layer/,
+  ],
+  [
+    'no bound of rest',
+    set('time.until={"layer":"visible","every":10}'),
+    /^s.json: time.until.below: is missing; must be a number > 0$/,
+  ],
+  [
+    'a bound of rest of 0',
+    set('time.until={"layer":"visible","below":0,"every":10}'),
+    /^s.json: time.until.below: must be a number > 0, not 0$/,
+  ],
+  [
+    'a check every 0 ticks',
+    set('time.until={"layer":"visible","below":1,"every":0}'),
+    /^s.json: time.until.every: must be an integer from 1 to 2147483648, not 0$/,
+  ],
   ['an empty folder', ['s.json', '--out', ''], /^--out: is empty; give --out <folder>, or leave it out$/],
   ['an empty name', [''], /^scenario: is empty; see engram --help$/],
   [

@@ -1,4 +1,5 @@
 /** What the controls of a scenario are: read from the schema, in the order in which it stands there. Pure. */
+import { STORING_KINDS } from '../../core/kinds/bases/table.ts'
 import {
   isBiased,
   isMoving,
@@ -120,6 +121,8 @@ export function controlFields(scenario: Scenario): ControlField[] {
   }
 
   for (const path of ['time.dt', 'time.ticks', 'time.integrator', 'seed', 'replicas']) add(path, 'time')
+  fields.push(...untilField(scenario))
+  for (const key of ['below', 'every']) add(`${UNTIL}.${key}`, 'time', UNTIL_REST)
   for (const group of GROUPS) {
     Object.keys(scenario[group]).forEach((name) => {
       const item = group === 'stimulus' ? stimulusName(scenario, name) : name
@@ -130,6 +133,23 @@ export function controlFields(scenario: Scenario): ControlField[] {
   }
   return fields
 }
+
+const UNTIL = 'time.until'
+const UNTIL_REST = 'until at rest'
+
+/** The layer that ends the run once it is at rest, or none. */
+function untilField(scenario: Scenario): ControlField[] {
+  const moving = Object.entries(scenario.neurons).flatMap(([name, { tau }]) => (tau > 0 ? [name] : []))
+  const field = fieldAt(scenario, UNTIL)
+  if (field === undefined || moving.length === 0) return []
+  const base = { path: UNTIL, group: 'time', item: UNTIL_REST, absent: 'none' } as const
+  return [
+    { ...field, ...base, title: 'layer', kind: 'choice', options: moving, value: scenario.time.until?.layer },
+  ]
+}
+
+/** What `time.until` begins with. */
+const STARTING_UNTIL = { below: 1e-5, every: 10 } as const
 
 /** True for values that the scenario allows and that do nothing as it is. */
 function isMeaningless(scenario: Scenario, path: string): boolean {
@@ -164,6 +184,8 @@ interface Switch {
 function switchOf(scenario: Scenario, path: string): Switch | undefined {
   if (isUpdate(path))
     return { options: [...UPDATE_KINDS], chosen: updateKind(valueAt(scenario, path) as Update) }
+  if (isStoringBase(scenario, path))
+    return { key: 'kind', options: [...STORING_KINDS], chosen: valueAt(scenario, `${path}.kind`) }
   const key = /^neurons\.[^.]+\.lagrangian$/.test(path)
     ? 'kind'
     : path.endsWith('.corrupt')
@@ -179,6 +201,13 @@ function switchOf(scenario: Scenario, path: string): Switch | undefined {
     options: path.startsWith('stimulus.') ? kinds : kinds.filter((kind) => kind !== 'mask'),
     chosen: valueAt(scenario, `${path}.${key}`),
   }
+}
+
+/** A base of synapses that is made of patterns, and may be made of the same in another way. */
+function isStoringBase({ synapses }: Scenario, path: string): boolean {
+  const [, name = ''] = /^synapses\.([^.]+)\.base$/.exec(path) ?? []
+  const base = synapses[name]?.base
+  return base !== undefined && base !== 0 && 'patterns' in base
 }
 
 function isUpdate(path: string): boolean {
@@ -198,6 +227,8 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
   const [group, name = '', key = ''] = path.split('.')
   const set = (next: unknown, at: string, to: unknown): unknown => setValue(next, at, to)
   if (isUpdate(path) && typeof value === 'string') return set(scenario, path, updateOf(value as UpdateKind))
+  if (path === UNTIL && typeof value === 'string')
+    return set(scenario, path, { ...STARTING_UNTIL, ...scenario.time.until, layer: value })
   const switched = switchOf(scenario, path)
   // A whole Lagrangian is taken as it is.
   if (switched?.key !== undefined && typeof value !== 'object') {

@@ -1,4 +1,5 @@
 /** Where in a scenario that stands which a hand changes: cues and memories. Pure. */
+import { storedBy } from '../../core/kinds/bases/table.ts'
 import { isDense } from '../../core/model/couplings.ts'
 import type { Model, Rows } from '../../core/model/model.ts'
 import { dealt } from '../../core/model/values.ts'
@@ -98,8 +99,9 @@ export function storesOf(model: Model, layer: string): Store[] {
     }))
   const synapses = model.synapses.flatMap((synapse): Store[] => {
     const spec = scenario.synapses[synapse.name]?.base
-    if (synapse.layer !== layer || synapse.base.kind !== 'hebbian') return []
-    if (spec === undefined || spec === 0 || spec.kind !== 'hebbian') return []
+    const rows = storedBy(synapse.base)
+    if (synapse.layer !== layer || rows === undefined) return []
+    if (spec === undefined || spec === 0 || !('patterns' in spec)) return []
     return [
       {
         kind: 'synapse',
@@ -107,7 +109,7 @@ export function storesOf(model: Model, layer: string): Store[] {
         layer,
         path: `synapses.${synapse.name}.base.patterns`,
         patterns: spec.patterns,
-        rows: synapse.base.patterns,
+        rows,
         scale: 1,
         format: 'f32',
         learns: false,

@@ -1,4 +1,5 @@
 /** The equations of a network as TeX, made from its model: what is shown is what runs. Pure. */
+import { formulaOfBase } from '../../core/kinds/bases/table.ts'
 import { noiseOf } from '../../core/kinds/noises/table.ts'
 import { updateFacts } from '../../core/kinds/updates/table.ts'
 import { hasEnergy, hyperedgeFacts, memoryFacts, targetsOf } from '../../core/kinds/couplings/table.ts'
@@ -84,11 +85,13 @@ export function equationsOf(model: Model): Equations[] {
       `${g(name)} = ${lagrangianFacts(lagrangian).formula(lagrangian, of(name), (key) => among(model, `neurons.${name}.lagrangian.${key}`, Number(lagrangian[key])))}`,
   )
   const learning = [
-    ...model.synapses.flatMap(({ name, tau, layer }) => {
-      if (tau === undefined) return [`${w(name)} = J`]
+    ...model.synapses.flatMap(({ name, tau, layer, base }) => {
+      const made = formulaOfBase(base, 'P')
+      if (tau === undefined) return [[w(name), 'J', ...made].join(' = ')]
       const pull = `-(${w(name)} - J) + \\kappa\\, ${g(layer)} ${g(layer)}^\\top`
       return [
         `\\tau_{W}\\, \\dot ${w(name)} = ${pull}, \\qquad \\tau_{W} = ${among(model, `synapses.${name}.tau`, tau)}`,
+        ...made.map((formula) => `J = ${formula}`),
       ]
     }),
     ...model.memories.flatMap(({ kind, name, from, to, rule, tau, bias }) => {

@@ -1,4 +1,5 @@
 /** Where a network can rest: fixed points of its neurons found from many starts, with W and Xi held fixed. */
+import { storedBy } from '../kinds/bases/table.ts'
 import { isDense, withViews } from '../model/couplings.ts'
 import { dot, norm, row } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
@@ -35,9 +36,10 @@ export function patternsOf(model: Model, moment: Moment): Patterns[] {
         layer: from,
         rows: { rows, columns, data: Float32Array.from(moment[name] as ArrayLike<number>) },
       })),
-    ...model.synapses.flatMap(({ name, layer, base }) =>
-      base.kind === 'hebbian' ? [{ name, layer, rows: base.patterns }] : [],
-    ),
+    ...model.synapses.flatMap(({ name, layer, base }) => {
+      const rows = storedBy(base)
+      return rows === undefined ? [] : [{ name, layer, rows }]
+    }),
   ]
 }
 

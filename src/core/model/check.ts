@@ -5,6 +5,7 @@ import { checkHyperedge } from './hyperedges.ts'
 import { checkLayer } from './layers.ts'
 import { checkMemory } from './memories.ts'
 import { checkProbe } from './probes.ts'
+import { checkUntil } from './rest.ts'
 import type { Scenario } from './schema.ts'
 import { isHyperedgeSpec } from './specs.ts'
 import { checkStimulus } from './stimulus.ts'
@@ -32,6 +33,7 @@ export function checkScenario(scenario: Scenario, file?: string): string[] {
     }
     scenario.stimulus.forEach((spec, index) => checkStimulus(scenario, index, spec))
     for (const [name, spec] of Object.entries(scenario.probes)) checkProbe(scenario, name, spec)
+    checkUntil(scenario)
     checkStep(scenario)
     checkVariation(scenario, checkScenario)
     return warnings

@@ -1,5 +1,6 @@
 /** What the energy of a network is the sum of, and where it may rise (docs/theory.md, "Energy, and why it falls"). */
 import { isDense } from './couplings.ts'
+import { madeOf } from '../kinds/bases/table.ts'
 import { couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
 import { inverseTemperature, isIdentity, isPerNeuron, lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import { movingRule, ruleKindOf } from '../kinds/rules/table.ts'
@@ -116,12 +117,12 @@ function jumpsOf(model: Model, { name, tau, lagrangian, update }: Layer): string
   const bent = layers.find(
     (one) => one.tau === 0 && lagrangianFacts(one.lagrangian).isConvex?.(one.lagrangian) === false,
   )
-  const backward = synapses.find(
-    ({ layer, base }) =>
-      layer === name &&
-      base.kind === 'matrix' &&
-      base.matrix.data.some((entry, k) => k % (base.matrix.columns + 1) === 0 && entry < 0),
-  )
+  const backward = synapses.find(({ layer, base }) => {
+    const made = madeOf(base)
+    if (layer !== name || made === undefined || !('matrix' in made)) return false
+    const { columns, data } = made.matrix
+    return data.some((entry, k) => k % (columns + 1) === 0 && entry < 0)
+  })
   const jumps = `neurons of layer \`${name}\` jump`
   return [
     ...(updateFacts(update).movesOne ? [] : [`${jumps}, and more than one moves in a step`]),

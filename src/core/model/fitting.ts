@@ -18,12 +18,11 @@ function shapeOf(model: Model): unknown {
     layers.map(({ init, bias, ...layer }) => ({ ...layer, init: init.columns, bias: formOf(bias) })),
     synapses.map(({ base, ...synapse }) => ({
       ...synapse,
-      base:
-        base.kind === 'hebbian'
-          ? [formOf(base.patterns), base.zeroDiagonal]
-          : base.kind === 'matrix'
-            ? formOf(base.matrix)
-            : base.kind,
+      base: {
+        ...base,
+        ...('patterns' in base && { patterns: formOf(base.patterns) }),
+        ...('matrix' in base && { matrix: formOf(base.matrix) }),
+      },
     })),
     memories.map(({ init, bias, ...memory }) => ({
       ...memory,

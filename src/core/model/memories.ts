@@ -15,7 +15,7 @@ import {
   ruleKindOf,
 } from '../kinds/rules/table.ts'
 import { INTEGRATOR_KINDS, integratorOf } from '../kinds/integrators/table.ts'
-import { type Activity, checkRule } from '../kinds/rules/custom.ts'
+import { type Activity, checkRule, type CustomRule } from '../kinds/rules/custom.ts'
 import { ModelError } from '../errors.ts'
 import { findLayer, shapeOf } from './find.ts'
 import type { CommonMemory, Memory, Rows } from './model.ts'
@@ -24,7 +24,7 @@ import { checkPatterns } from './patterns/check.ts'
 import type { Want } from './patterns/want.ts'
 import type { Place, RowsAt } from './places.ts'
 import { packSigns, rowOf, signRows } from './signs.ts'
-import { isSparseInit } from './specs.ts'
+import { isSparseInit, memorySpecs } from './specs.ts'
 import type { LayerSpec, MemorySpec, Scenario } from './schema.ts'
 
 /** @throws ModelError for a rule that moves without a time constant, or a time constant of one that does not */
@@ -98,15 +98,36 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
   memoryFacts(spec).own(spec, surroundingsOf(scenario, name))
   if (!isSparseInit(spec.init)) checkPatterns(scenario, spec.init, `${path}.init`)
   if (spec.bias !== undefined) checkPatterns(scenario, spec.bias, `${path}.bias`)
-  if (typeof spec.rule === 'string') return []
+  return typeof spec.rule === 'string' ? [] : checkWrittenRule(scenario, name, spec.rule)
+}
+
+/**
+ * Checks a rule that is written out for a memory between two layers.
+ * @param rule - which the memory has, or may have
+ * @returns warnings: a parameter without use
+ * @throws ModelError as `checkRule` does
+ */
+export function checkWrittenRule(scenario: Scenario, name: string, rule: CustomRule): string[] {
   const { integrator } = scenario.time
   const growing = INTEGRATOR_KINDS.filter((other) => integratorOf(other).takesGrowth)
   return checkRule(
-    spec.rule,
-    `${path}.rule`,
-    { to: activityOf(to), from: activityOf(from) },
+    rule,
+    `memories.${name}.rule`,
+    activitiesOf(scenario, name),
     growing.includes(integrator) ? undefined : growing,
   )
+}
+
+/** What is known of the activations at both ends of a memory. */
+export function activitiesOf(
+  scenario: Scenario,
+  name: string,
+): { readonly to: Activity; readonly from: Activity } {
+  const { from, to } = memorySpecs(scenario)[name] as MemorySpec
+  return {
+    to: activityOf(scenario.neurons[to] as LayerSpec),
+    from: activityOf(scenario.neurons[from] as LayerSpec),
+  }
 }
 
 function activityOf({ lagrangian }: LayerSpec): Activity {

@@ -2,6 +2,7 @@
  * A network, validated and with every array resolved: plain readonly data that the plan, the reference and the
  * page read. `resolveModel` makes it from a scenario.
  */
+import type { BaseOf } from '../kinds/bases/table.ts'
 import type { Attention } from '../kinds/couplings/attention.ts'
 import type { Ends } from '../kinds/couplings/definition.ts'
 import type { Product } from '../kinds/couplings/product.ts'
@@ -77,11 +78,7 @@ export interface Synapse {
 }
 
 /** J, [N, N], symmetric where the synapses are. */
-export type Base =
-  | { readonly kind: 'zero' }
-  /** J = patterns^T patterns / N, the diagonal set to 0 if asked. */
-  | { readonly kind: 'hebbian'; readonly patterns: Rows; readonly zeroDiagonal: boolean }
-  | { readonly kind: 'matrix'; readonly matrix: Rows }
+export type Base = BaseOf<Rows>
 
 /** What all memories Xi between two layers have. */
 export interface CommonMemory {
@@ -200,6 +197,8 @@ export interface Model {
     readonly dt: number
     readonly ticks: number
     readonly integrator: IntegratorKind
+    /** Ends the run once the speed of a layer is below a bound in all replicas. */
+    readonly until?: { readonly layer: string; readonly below: number; readonly every: number }
   }
   readonly replicas: number
   /** Absent = all replicas have the same parameters. */

@@ -13,7 +13,7 @@ import type { Patterns } from './patterns/schema.ts'
 import type { ProbeSpec, Scenario } from './schema.ts'
 
 /** What the name under a key must be. */
-const CHECKS: Readonly<Record<Named, (scenario: Scenario, name: string, path: string) => void>> = {
+export const CHECKS: Readonly<Record<Named, (scenario: Scenario, name: string, path: string) => void>> = {
   layer: findLayer,
   'moving-layer': (scenario, name, path) => {
     if (findLayer(scenario, name, path).tau !== 0) return

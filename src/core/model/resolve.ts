@@ -1,4 +1,5 @@
 /** From a scenario to a model: the checks, the files, the random numbers. */
+import { forEachEntry } from '../math/sparse.ts'
 import { assemble, placesOf } from './assemble.ts'
 import { checkScenario } from './check.ts'
 import { ModelError } from '../errors.ts'
@@ -59,7 +60,8 @@ async function loadRows(scenario: Scenario, read: Read): Promise<ReadonlyMap<str
     if (typeof patterns === 'number') return constant(patterns, place.columns)
     const sources = { seed: scenario.seed, read }
     if (isSparseInit(patterns)) {
-      const entries = await loadSparse(patterns, place, sources)
+      const loaded = await loadSparse(patterns, place, sources)
+      const entries = place.isWrittenOut ? writtenOut(loaded) : loaded
       return finish === undefined ? entries : finish(entries)
     }
     const block = await loadPatterns(patterns, place, {
@@ -72,6 +74,15 @@ async function loadRows(scenario: Scenario, read: Read): Promise<ReadonlyMap<str
   const rows = new Map<string, Rows>()
   for (const [name, place] of places) rows.set(name, toRows(await blockAt(place)))
   return rows
+}
+
+/** A sparse matrix with all its entries. */
+function writtenOut({ data, pattern }: Block): Block {
+  if (pattern === undefined) throw new Error('no sparse matrix is loaded')
+  const { rows, columns } = pattern
+  const block = allocate(rows, columns)
+  forEachEntry(pattern, (entry, i, j) => (block.data[i * columns + j] = data[entry]!))
+  return block
 }
 
 function constant(value: number, columns: number): Block {

@@ -20,7 +20,8 @@ import { NOISE_KINDS, NOISES, USUAL_NOISE } from '../kinds/noises/table.ts'
 import { customRule } from '../kinds/rules/custom.ts'
 import { NAMED_RULES, restingAt, RULE_KINDS, RULES } from '../kinds/rules/table.ts'
 import { UPDATE_KINDS, updateOptions, UPDATES, USUAL_UPDATE } from '../kinds/updates/table.ts'
-import { patternOptions, patternsAs, patternsSchema } from './patterns/schema.ts'
+import { baseSchema } from './base-schema.ts'
+import { patternsAs, patternsSchema } from './patterns/schema.ts'
 import { probeSchema } from './probe-schema.ts'
 import { replicasSchema } from './replicas-schema.ts'
 import { stimulusSchema, tick } from './stimulus-schema.ts'
@@ -134,21 +135,6 @@ const layerSchema = v.pipe(
   v.description('A layer of neurons x: tau dx/dt = -x + b + I.'),
 )
 
-const baseSchema = v.union([
-  v.literal(0),
-  v.variant('kind', [
-    v.pipe(
-      v.strictObject({
-        kind: v.literal('hebbian'),
-        patterns: patternsSchema,
-        zeroDiagonal: v.optional(flag('zeroDiagonal', 'Sets the diagonal of J to 0.'), true),
-      }),
-      v.description('J = P^T P / N with the patterns P as rows.'),
-    ),
-    ...patternOptions,
-  ]),
-])
-
 const synapseSchema = v.pipe(
   v.strictObject({
     layer: text('layer', 'The layer whose neurons it couples; not an adiabatic one.'),
@@ -170,7 +156,7 @@ const synapseSchema = v.pipe(
       v.pipe(
         baseSchema,
         v.title('base'),
-        v.description('J: 0, a hebbian coupling, or patterns that are the N x N matrix itself.'),
+        v.description('J: 0, a coupling made of patterns, or patterns that are the N x N matrix itself.'),
       ),
       0,
     ),
@@ -312,12 +298,34 @@ const others = {
   ),
 } as const satisfies Readonly<Record<OtherKind, v.GenericSchema>>
 
-const memorySchema = v.variant('kind', [
+const memoryVariant = v.variant('kind', [
   ...(MEMORY_KINDS.map(memoryOption) as unknown as { [K in MemoryKind]: MemoryOption<K> }[MemoryKind][]),
   ...Object.values(others),
 ])
 
+/** By what it takes and gives: written out with all its options, the type is longer than a declaration may be. */
+const memorySchema: v.GenericSchema<
+  v.InferInput<typeof memoryVariant>,
+  v.InferOutput<typeof memoryVariant>
+> = memoryVariant
+
 // --------------------------------------------------------------------------------------------------- scenario
+
+const untilSchema = v.pipe(
+  v.strictObject({
+    layer: text('layer', 'The layer that has to come to rest; not an adiabatic one.'),
+    below: number('below', 'It is at rest where max |dx/dt| over its neurons is below this.', {
+      above: 0,
+      control: { min: 1e-7, max: 0.1, log: true },
+    }),
+    every: positiveInteger('every', 'Ticks between two looks at the speed.'),
+  }),
+  v.title('until'),
+  v.description(
+    'Ends the run before `ticks` once a layer is at rest in all replicas at once. The check is read some ticks later, always as ' +
+      'many: the smallest multiple of `every` from 128 on.',
+  ),
+)
 
 export const scenarioSchema = v.pipe(
   v.strictObject({
@@ -341,6 +349,7 @@ export const scenarioSchema = v.pipe(
           ),
           'exponential-euler',
         ),
+        until: v.exactOptional(untilSchema),
       }),
       v.title('time'),
       v.description('The clock: integer ticks of dt.'),

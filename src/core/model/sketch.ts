@@ -21,7 +21,8 @@ export function sketchOf(current: Model | undefined, scenario: Scenario): Model 
   const known = current === undefined ? {} : byPath(current)
   return assemble(scenario, (place) => {
     const { patterns } = place
-    if (typeof patterns === 'object' && isSparseInit(patterns)) return entriesOf(place, patterns, known)
+    if (typeof patterns === 'object' && isSparseInit(patterns) && !place.isWrittenOut)
+      return entriesOf(place, patterns, known)
     return {
       rows: countOf(scenario, places, place, known),
       columns: place.columns,

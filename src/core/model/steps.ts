@@ -7,6 +7,7 @@
  * @see Marcus, Westervelt, Dynamics of iterated-map neural networks, Phys. Rev. A 40 (1989)
  */
 import { forEachEntry } from '../math/sparse.ts'
+import { madeOf } from '../kinds/bases/table.ts'
 import { COUPLINGS, hasEnergy, layersOf, matrixFacts } from '../kinds/couplings/table.ts'
 import { groupsOf, isSynapse } from './couplings.ts'
 import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
@@ -200,10 +201,11 @@ function couplingsOf({ layers, synapses, memories }: Model, moving: ReadonlySet<
   const sizes = new Map(layers.map(({ name, size }) => [name, size]))
   return [
     ...synapses.filter(hasEnergy).flatMap(({ layer, base }): Link[] => {
-      if (!moving.has(layer) || base.kind === 'zero') return []
+      const made = madeOf(base)
+      if (!moving.has(layer) || made === undefined) return []
       const ends = { from: layer, to: layer }
-      if (base.kind === 'matrix') return [{ ...ends, rows: base.matrix }]
-      return base.zeroDiagonal ? [{ ...ends, rows: base.patterns, hollow: diagonalOf(base.patterns) }] : []
+      if ('matrix' in made) return [{ ...ends, rows: made.matrix }]
+      return made.zeroDiagonal ? [{ ...ends, rows: made.patterns, hollow: diagonalOf(made.patterns) }] : []
     }),
     ...memories.filter(hasEnergy).flatMap((memory): Link[] => {
       const { from, to } = memory

@@ -1,10 +1,12 @@
 import { ModelError } from '../errors.ts'
-import { findLayer } from './find.ts'
+import { MOST_WRITTEN, STORING_KINDS, storingFacts } from '../kinds/bases/table.ts'
+import { findLayer, sizeOf } from './find.ts'
 import type { Base, Rows, Synapse } from './model.ts'
 import { checkPatterns } from './patterns/check.ts'
 import { forLayer } from './patterns/want.ts'
 import type { RowsAt } from './places.ts'
-import type { Scenario, SynapseSpec } from './schema.ts'
+import { isSparseInit } from './specs.ts'
+import type { LayerSpec, Scenario, SynapseSpec } from './schema.ts'
 
 /**
  * What one synapse group must be like.
@@ -29,12 +31,34 @@ export function checkSynapse(scenario: Scenario, name: string, spec: SynapseSpec
     )
   }
   if (typeof spec.base === 'object') {
-    if (spec.base.kind === 'hebbian') checkPatterns(scenario, spec.base.patterns, `${path}.base.patterns`)
-    else checkPatterns(scenario, spec.base, `${path}.base`)
+    if ('patterns' in spec.base) {
+      checkPatterns(scenario, spec.base.patterns, `${path}.base.patterns`)
+      checkSize(layer, spec, `${path}.base.kind`)
+    } else if (!isSparseInit(spec.base)) checkPatterns(scenario, spec.base, `${path}.base`)
+    else if (sizeOf(layer) > MOST_WRITTEN)
+      throw new ModelError(
+        `a sparse matrix is written out for ${MOST_WRITTEN} neurons at most, layer \`${spec.layer}\` has ${sizeOf(layer)}; set ` +
+          `neurons.${spec.layer}.size to ${MOST_WRITTEN} at most, or use a memory of kind "sparse" to another layer`,
+        { path: `${path}.base` },
+      )
   }
   return spec.base === 0 && spec.strength === 0
     ? [`${path}: has neither a base nor a strength and couples nothing`]
     : []
+}
+
+/** @throws ModelError for more neurons than a kind of base can be made of */
+function checkSize(layer: LayerSpec, { base, layer: name }: SynapseSpec, path: string): void {
+  if (base === 0 || !('patterns' in base)) return
+  const { mostNeurons = Infinity } = storingFacts(base.kind)
+  const size = sizeOf(layer)
+  if (size <= mostNeurons) return
+  const others = STORING_KINDS.filter((kind) => (storingFacts(kind).mostNeurons ?? Infinity) >= size)
+  throw new ModelError(
+    `"${base.kind}" is made of ${mostNeurons} neurons at most, layer \`${name}\` has ${size}; use ${others.map((kind) => `"${kind}"`).join(' or ')} or set ` +
+      `neurons.${name}.size to ${mostNeurons} at most`,
+    { path },
+  )
 }
 
 /** One synapse group, with the rows of its base coupling J. */
@@ -59,11 +83,18 @@ function baseOf(
   rowsAt: RowsAt,
 ): Base {
   if (base === 0) return { kind: 'zero' }
-  if (base.kind === 'hebbian') {
-    const { patterns, zeroDiagonal } = base
+  if ('patterns' in base) {
+    const { kind, patterns, zeroDiagonal } = base
     return {
-      kind: 'hebbian',
-      patterns: rowsAt({ ...forLayer(scenario, layer, `${path}.patterns`), patterns }),
+      kind,
+      patterns: rowsAt({
+        ...forLayer(scenario, layer, `${path}.patterns`),
+        patterns,
+        finish(block) {
+          placing(`${path}.patterns`, () => storingFacts(kind).check?.(block))
+          return block
+        },
+      }),
       zeroDiagonal,
     }
   }
@@ -74,12 +105,16 @@ function baseOf(
     ...want,
     rows: { count, text, path: columnsOf.path },
     patterns: base,
+    ...(isSparseInit(base) && {
+      isWrittenOut: true as const,
+      between: { rows: count, columns: count, to: layer, from: layer },
+    }),
     finish(block) {
       if (symmetric) requireSymmetric(block, path)
       return block
     },
   })
-  return { kind: 'matrix', matrix }
+  return { kind: isSparseInit(base) ? base.kind : 'matrix', matrix }
 }
 
 function requireSymmetric({ rows, data }: Rows, path: string): void {
@@ -95,5 +130,14 @@ function requireSymmetric({ rows, data }: Rows, path: string): void {
         )
       }
     }
+  }
+}
+
+/** Runs a check that does not know where it is. */
+function placing(path: string, check: () => void): void {
+  try {
+    check()
+  } catch (error) {
+    throw error instanceof ModelError ? new ModelError(error.reason, { path }) : error
   }
 }

@@ -1,6 +1,7 @@
 /** The arrays of a network in float64: what moves, what it is driven by, and what the stimulus makes of both. */
 import { add, outer } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
+import { madeOf } from '../kinds/bases/table.ts'
 import { couplingFacts } from '../kinds/couplings/table.ts'
 import type { Coupling, Model, Synapse } from '../model/model.ts'
 import { shownAt } from '../model/stimulus.ts'
@@ -119,14 +120,15 @@ export function createVariables(model: Model): Variables {
 
 /** J, [N, N]: 0, a given matrix, or P^T P / N. */
 function baseCoupling({ base }: Synapse, N: number): Float64Array {
-  if (base.kind === 'zero') return new Float64Array(N * N)
-  if (base.kind === 'matrix') return Float64Array.from(base.matrix.data)
+  const made = madeOf(base)
+  if (made === undefined) return new Float64Array(N * N)
+  if ('matrix' in made) return Float64Array.from(made.matrix.data)
   const J = new Float64Array(N * N)
-  for (let p = 0; p < base.patterns.rows; p++) {
-    const pattern = dealt(base.patterns, p)
+  for (let p = 0; p < made.patterns.rows; p++) {
+    const pattern = dealt(made.patterns, p)
     add(J, outer(pattern, pattern))
   }
-  return J.map((sum, k) => (base.zeroDiagonal && k % (N + 1) === 0 ? 0 : sum / N))
+  return J.map((sum, k) => (made.zeroDiagonal && k % (N + 1) === 0 ? 0 : sum / N))
 }
 
 /** The arrays that a tensor consists of, by name. */

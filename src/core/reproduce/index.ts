@@ -8,7 +8,9 @@ import { energyBalance } from './energy-balance.ts'
 import { fastSynapses, synapticTime } from './fast-synapses.ts'
 import { gatedLearning } from './gated-learning.ts'
 import { competition, gatedRate } from './learning.ts'
+import { patternRing } from './pattern-ring.ts'
 import type { Reproduction } from './reproduction.ts'
+import { sequences } from './sequences.ts'
 import { softmaxDimension, softmaxRetrieval } from './softmax.ts'
 import { spectrum } from './spectrum.ts'
 import { stepOrder } from './step-order.ts'
@@ -31,6 +33,8 @@ export const REPRODUCTIONS: readonly Reproduction[] = [
   denseErrors,
   softmaxRetrieval,
   softmaxDimension,
+  patternRing,
+  sequences,
 ]
 
 /**

@@ -33,6 +33,9 @@ const headerSchema = v.object({
       v.pipe(v.array(v.pipe(v.number(), v.finite())), v.minLength(1), v.maxLength(MOST_PENDING)),
     ),
   ),
+  rest: v.optional(
+    v.object({ ticks: v.array(v.nullable(tick)), tick: v.exactOptional(tick), end: v.exactOptional(tick) }),
+  ),
   warnings: v.array(v.string()),
   scenario: v.record(v.string(), v.unknown()),
   files: v.optional(v.record(v.string(), v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'a SHA-256')))),
@@ -72,7 +75,7 @@ export function checkpointArrays(checkpoint: Checkpoint): Arrays {
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const arrays = decodeNpz(bytes)
   const header = readHeader(arrays.checkpoint)
-  const { variants, rings, files } = header
+  const { variants, rings, rest, files } = header
   const scenario = scenarioOf(header)
   if (header.seed !== scenario.seed)
     throw foreign(`seed is ${header.seed}, its scenario has ${scenario.seed}`)
@@ -104,6 +107,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     seed: header.seed,
     ...(variants === undefined ? {} : { variants: kernelsOf(variants) }),
     ...(rings === undefined ? {} : { rings }),
+    ...(rest === undefined ? {} : { rest }),
     ...(files === undefined ? {} : { files }),
     warnings: header.warnings,
     scenario,

@@ -2,6 +2,7 @@ import { filterScenario } from '../../cli/scenarios.ts'
 import { expect, test } from 'vitest'
 import { estimateOf, size, sketchOf } from '../../../src/app/session/estimate.ts'
 import { controlFields, withField } from '../../../src/app/controls/fields.ts'
+import { STORING_KINDS } from '../../../src/core/kinds/bases/table.ts'
 import { UPDATE_KINDS, updateOf } from '../../../src/core/kinds/updates/table.ts'
 import { memorySpecs } from '../../../src/core/model/specs.ts'
 import { checkScenario } from '../../../src/core/model/check.ts'
@@ -71,6 +72,19 @@ test('every update can be chosen, and one with a number has a control for it', a
   expect(fieldOf(scenario, 'neurons.visible.noise')?.options).toEqual(['normal', 'logistic'])
 })
 
+test('a coupling of patterns can be made of the same patterns in every way', async () => {
+  const { scenario } = await loadShipped('hopfield')
+  const [name = ''] = Object.keys(scenario.synapses)
+  const path = `synapses.${name}.base`
+  const field = controlFields(scenario).find((one) => one.path === path)
+  expect(field).toMatchObject({ kind: 'choice', value: 'hebbian', options: [...STORING_KINDS] })
+  for (const kind of STORING_KINDS)
+    expect(changed(scenario, path, kind).synapses[name]?.base).toEqual({
+      ...(scenario.synapses[name]?.base as object),
+      kind,
+    })
+})
+
 test('a change takes with it what it makes necessary', async () => {
   const { scenario } = await loadShipped('softmax-synapses')
   expect(changed(scenario, 'memories.xi.rule', 'fixed').memories.xi).not.toHaveProperty('tau')
@@ -130,4 +144,21 @@ test('the numbers of a shape are called by what they count', () => {
     )
   expect(titles('neurons.image.size.')).toEqual(['channels', 2, 'height', 7, 'width', 6])
   expect(titles('memories.k.kernel.')).toEqual(['height', 3, 'width', 3])
+})
+
+test('a layer that may come to rest can be chosen to end the run, and its bound follows', () => {
+  const scenario = parseScenario(filterScenario())
+  const untilOf = (of: Scenario) =>
+    controlFields(of).flatMap(({ path, value }) => (path.startsWith('time.until') ? [[path, value]] : []))
+  expect(untilOf(scenario)).toEqual([['time.until', undefined]])
+  const field = controlFields(scenario).find(({ path }) => path === 'time.until')
+  const [layer = ''] = field?.options ?? []
+  expect(scenario.neurons[layer]?.tau).toBeGreaterThan(0)
+  const chosen = changed(scenario, 'time.until', layer)
+  expect(untilOf(chosen)).toEqual([
+    ['time.until', layer],
+    ['time.until.below', 1e-5],
+    ['time.until.every', 10],
+  ])
+  expect(changed(chosen, 'time.until', undefined).time).not.toHaveProperty('until')
 })

@@ -23,6 +23,7 @@ describe('equations', () => {
     expect(activations?.lines).toEqual(['g_{v} = \\tanh(10\\,v)'])
     expect(learning?.lines).toEqual([
       '\\tau_{W}\\, \\dot W = -(W - J) + \\kappa\\, g_{v} g_{v}^\\top, \\qquad \\tau_{W} = 2',
+      'J = \\tfrac1N\\, P^\\top P,\\quad J_{ii} = 0',
     ])
     expect(energy?.lines).toEqual([
       'E = v \\cdot g_{v} - L_{v}(v) - \\tfrac12\\, g_{v}^\\top W\\, g_{v} + \\tfrac{1}{4\\kappa} |W - J|^2',

@@ -530,7 +530,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'rows of a synapse without any',
     { ...clamped({ kind: 'rows', of: 'w' }), synapses: { w: { layer: 'visible' } } },
     'stimulus.0.patterns.of',
-    /synapses.w has no hebbian base/,
+    /synapses.w has no base of patterns/,
   ],
   [
     'rows of a stimulus that is not there',
@@ -629,6 +629,31 @@ const cases: [string, Raw, string, RegExp][] = [
     synapse({ base: values([[0, 2, 0, 0, 0, 0], ...rows(5, 6)]) }),
     'synapses.w.base',
     /entry \[1, 0\] is 1 and \[0, 1\] is 2; use \(J \+ J\^T\) \/ 2/,
+  ],
+  [
+    'a pseudo-inverse of as many patterns as neurons',
+    synapse({
+      base: { kind: 'pseudoinverse', patterns: { kind: 'random', distribution: 'normal', count: 6 } },
+    }),
+    'synapses.w.base.patterns',
+    /has 6 independent patterns for 6 neurons, so that J is the identity.*give fewer than 6 patterns/,
+  ],
+  [
+    "Storkey's rule for what is no sign",
+    synapse({ base: { kind: 'storkey', patterns: values([[1, 1, 1, -1, -1, 0]]) } }),
+    'synapses.w.base.patterns',
+    /row 0, column 5 is 0, but storkey learns patterns of -1 and \+1 alone/,
+  ],
+  [
+    "Storkey's rule for too many neurons",
+    {
+      ...synapse({
+        base: { kind: 'storkey', patterns: { kind: 'random', distribution: 'binary' } },
+      }),
+      neurons: { visible: visible({ size: 4097 }), hidden: hidden() },
+    },
+    'synapses.w.base.kind',
+    /"storkey" is made of 4096 neurons at most, layer `visible` has 4097; use "hebbian" or "pseudoinverse" or set neurons.visible.size to 4096 at most/,
   ],
   [
     'a base that is not square',

@@ -146,3 +146,39 @@ describe('a random sparse matrix', () => {
     expect(product.bytes).toBe(8 * 12 + 32 + 16)
   })
 })
+
+describe('a sparse matrix as the base of synapses', () => {
+  const synapses = (parts: Raw = {}): Raw =>
+    scenario({ synapses: { w: { layer: 'visible', base: FILE, ...parts } } })
+  // 2 between neurons 0 and 4, -1 of neuron 5 with itself.
+  const file = (there: number) =>
+    csr({
+      shape: Int32Array.of(6, 6),
+      data: Float32Array.of(2, there, -1),
+      indices: Int32Array.of(4, 0, 5),
+      indptr: Int32Array.of(0, 1, 1, 1, 1, 2, 3),
+    })
+
+  test('is written out, and planned from its sketch as from itself', async () => {
+    const model = await resolve(synapses(), { 'w.npz': file(2) })
+    const base = model.synapses[0]!.base
+    expect(base.kind).toBe('csr')
+    const matrix = 'matrix' in base ? base.matrix : undefined
+    expect(matrix).toMatchObject({ rows: 6, columns: 6 })
+    const entries = [...matrix!.data].flatMap((value, k) => (value === 0 ? [] : [[k, value]]))
+    expect(entries).toEqual([[4, 2], [24, 2], [35, -1]]) // prettier-ignore
+    const sketch = sketchOf(undefined, parseScenario(synapses()))
+    expect(sketch.synapses[0]!.base).toMatchObject({ matrix: { rows: 6, columns: 6 } })
+  })
+
+  test('must be symmetric, of the layer and small enough, each by name', async () => {
+    const refused = (raw: Raw, bytes = file(2)) => expect(resolve(raw, { 'w.npz': bytes })).rejects
+    await refused(synapses(), file(3)).toThrow(/synapses.w.base: must be symmetric, but entry \[4, 0\] is 3/)
+    await resolve(synapses({ symmetric: false }), { 'w.npz': file(3) })
+    await refused(synapses(), csr()).toThrow(/synapses.w.base.path: w.npz is \[3, 6\].*matrix of \[6, 6\]/)
+    const large = { visible: { size: 16385, lagrangian: { kind: 'tanh' } } }
+    await refused({ ...synapses(), neurons: large, memories: {} }).toThrow(
+      /synapses.w.base: .*16384 neurons at most, layer `visible` has 16385/,
+    )
+  })
+})

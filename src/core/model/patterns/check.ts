@@ -75,9 +75,9 @@ function originOf(scenario: Scenario, name: string, path: string): Patterns {
   }
   Object.assign(origins, partsOf(scenario))
   for (const [synapse, { base }] of Object.entries(scenario.synapses)) {
-    if (base !== 0 && base.kind === 'hebbian') origins[synapse] = base.patterns
+    if (base !== 0 && 'patterns' in base) origins[synapse] = base.patterns
     else if (synapse === name) {
-      throw new ModelError(`synapses.${name} has no hebbian base and so no rows; name a memory`, { path })
+      throw new ModelError(`synapses.${name} has no base of patterns and so no rows; name a memory`, { path })
     }
   }
   scenario.stimulus.forEach(({ patterns }, index) => (origins[`stimulus.${index}`] = patterns))

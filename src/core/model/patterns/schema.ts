@@ -278,7 +278,7 @@ export const patternOptions = [
       kind: v.literal('rows'),
       of: text(
         'of',
-        'A memory (its initial value, after its scale), a synapse with a hebbian base (its patterns), or a stimulus by its ' +
+        'A memory (its initial value, after its scale), a synapse whose base is made of patterns, or a stimulus by its ' +
           'number, such as stimulus.0.',
       ),
       select: v.exactOptional(

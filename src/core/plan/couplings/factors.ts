@@ -10,6 +10,7 @@
  *
  * Both forms give the same W g within rounding. W is materialised the first time something reads it.
  */
+import { madeOf } from '../../kinds/bases/table.ts'
 import type { Model, Rows, Synapse } from '../../model/model.ts'
 import { carryFields, isCarried } from '../carry.ts'
 import { MOST_PENDING, pendingWordOf } from '../clock.ts'
@@ -58,11 +59,12 @@ export function planFactors(planning: Planning, synapse: Synapse, { isLowRank, d
   let diagonal: string | undefined
   let baseMatrix: Matrix | undefined
   let makesBase: Operation[] = []
-  if (base.kind === 'hebbian' && isLowRank) {
+  const made = madeOf(base)
+  if (made !== undefined && 'patterns' in made && isLowRank) {
     patterns = addFixedMatrix(planning, `${name}/patterns`, (m) => patternsOf(m, name))
     // Of each replica, where the products P g stand.
-    addBuffer(planning, `${name}/coefficients`, model.replicas * vectorStride(base.patterns.rows) * 4)
-    if (base.zeroDiagonal) {
+    addBuffer(planning, `${name}/coefficients`, model.replicas * vectorStride(made.patterns.rows) * 4)
+    if (made.zeroDiagonal) {
       diagonal = `${name}/diagonal`
       addBuffer(planning, diagonal, vectorStride(size) * 4, {
         kind: 'data',
@@ -73,12 +75,12 @@ export function planFactors(planning: Planning, synapse: Synapse, { isLowRank, d
       ? addMatrix(planning, { name: `${name}/base`, copies: 1, ...square }, () => zero, 'demand')
       : written
     makesBase = hebbianInit(planning, synapse, baseMatrix, patterns.blocks[0]?.buffer as string)
-  } else if (base.kind === 'hebbian') {
+  } else if (made !== undefined && 'patterns' in made) {
     baseMatrix = addMatrix(planning, { name: `${name}/base`, copies: 1, ...square }, () => zero)
     const stored = addFixedMatrix(planning, `${name}/patterns`, (m) => patternsOf(m, name))
     setup = hebbianInit(planning, synapse, baseMatrix, stored.blocks[0]?.buffer as string)
-  } else if (base.kind === 'matrix') {
-    baseMatrix = addFixedMatrix(planning, `${name}/base`, (m) => matrixOf(find(m.synapses, name)))
+  } else if (made !== undefined) {
+    baseMatrix = addFixedMatrix(planning, `${name}/base`, (m) => matrixOf(m, name))
   }
   const deferral = defers ? planDeferral(planning, synapse) : undefined
   planning.factored.set(name, {

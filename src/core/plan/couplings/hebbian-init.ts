@@ -1,4 +1,5 @@
 /** Couplings J that are given: by a matrix, or by the patterns of which they are made. */
+import { madeOf } from '../../kinds/bases/table.ts'
 import type { Model, Rows, Synapse } from '../../model/model.ts'
 import { type Matrix, vectorStride } from '../layout.ts'
 import type { Operation } from '../operation.ts'
@@ -11,14 +12,15 @@ const SETUP_WORK = 2 ** 28
 const INIT_ROWS = 8
 
 export function patternsOf(model: Model, name: string): Rows {
-  const { base } = find(model.synapses, name)
-  if (base.kind !== 'hebbian') throw new Error(`\`${name}\` has no patterns as its base`)
-  return base.patterns
+  const made = madeOf(find(model.synapses, name).base)
+  if (made === undefined || !('patterns' in made)) throw new Error(`\`${name}\` has no patterns as its base`)
+  return made.patterns
 }
 
-export function matrixOf(synapse: Synapse): Rows {
-  if (synapse.base.kind !== 'matrix') throw new Error(`\`${synapse.name}\` has no matrix as its base`)
-  return synapse.base.matrix
+export function matrixOf(model: Model, name: string): Rows {
+  const made = madeOf(find(model.synapses, name).base)
+  if (made === undefined || !('matrix' in made)) throw new Error(`\`${name}\` has no matrix as its base`)
+  return made.matrix
 }
 
 /** J = P^T P / N as a matrix, from the buffer that holds P. */
@@ -33,7 +35,8 @@ export function hebbianInit(
   bytesOf(planning, false)
   const patterns = patternsOf(planning.model, synapse.name)
   const stride = vectorStride(patterns.columns)
-  const zeroDiagonal = synapse.base.kind === 'hebbian' && synapse.base.zeroDiagonal
+  const made = madeOf(synapse.base)
+  const zeroDiagonal = made !== undefined && 'patterns' in made && made.zeroDiagonal
   const work = Math.floor(SETUP_WORK / (stride * Math.max(1, patterns.rows) * INIT_ROWS))
   const rowsPerDispatch = INIT_ROWS * Math.max(1, Math.min(work, limits.maxComputeWorkgroupsPerDimension))
   return matrix.blocks.flatMap((block) =>

@@ -1,5 +1,6 @@
 /** Synapses W of a layer: a matrix, or factors where these cost less. */
 import { ModelError } from '../../errors.ts'
+import { madeOf } from '../../kinds/bases/table.ts'
 import { SYNAPTIC } from '../../kinds/rules/table.ts'
 import type { Synapse } from '../../model/model.ts'
 import { isCarried } from '../carry.ts'
@@ -39,10 +40,11 @@ function formOf(planning: Planning, synapse: Synapse): Form {
   const isForced = variants.synapses === 'factored'
   if (variants.synapses === 'whole' || !(isForced || size >= LEAST_NEURONS))
     return { isLowRank: false, defers: false }
-  const patterns = base.kind === 'hebbian' ? base.patterns.rows : Infinity
+  const made = madeOf(base)
+  const patterns = made !== undefined && 'patterns' in made ? made.patterns.rows : Infinity
   const isLowRank = fits(patterns) && (isForced || LOW_RANK * patterns <= size)
   // Where updates are rare, W as a whole is cheaper than J and U in every tick.
-  const isFrequent = every <= (isLowRank || base.kind === 'zero' ? 8 : 2)
+  const isFrequent = every <= (isLowRank || made === undefined ? 8 : 2)
   const isPlastic = synapse.tau !== undefined
   const takesStages = isStaged(model, synapse)
   if (takesStages && isForced)
@@ -69,18 +71,19 @@ function planWhole(planning: Planning, synapse: Synapse): Operation[] {
   const baseName = isPlastic ? `${name}/base` : name
   const operations: Operation[] = []
   let baseMatrix: Matrix | undefined
-  if (base.kind === 'matrix') {
-    baseMatrix = addFixedMatrix(planning, baseName, (m) => matrixOf(find(m.synapses, name)))
-  } else if (base.kind === 'hebbian') {
+  const made = madeOf(base)
+  if (made !== undefined && 'matrix' in made) {
+    baseMatrix = addFixedMatrix(planning, baseName, (m) => matrixOf(m, name))
+  } else if (made !== undefined) {
     baseMatrix = addMatrix(
       planning,
       { name: baseName, copies: 1, rows: size, columns: size, format: 'f32' },
       () => ({ kind: 'zero' }),
     )
     const stored = `${name}/patterns`
-    addBuffer(planning, stored, base.patterns.rows * vectorStride(size) * 4, {
+    addBuffer(planning, stored, made.patterns.rows * vectorStride(size) * 4, {
       kind: 'data',
-      make: (m) => dealRows(patternsOf(m, name), base.patterns.rows),
+      make: (m) => dealRows(patternsOf(m, name), made.patterns.rows),
     })
     operations.push(...hebbianInit(planning, synapse, baseMatrix, stored))
   } else if (!isPlastic) {

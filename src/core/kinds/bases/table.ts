@@ -1,0 +1,89 @@
+/** What the synapses of a layer start at and relax to, J [N, N], made once (docs/scenario.md, "Synapses and memories"). */
+
+import type { BaseRows, Given, Made, Stored } from './definition.ts'
+import { checkSpan, spanOf } from './pseudoinverse.ts'
+import { checkSigns, storkeyOf } from './storkey.ts'
+
+/** Adding a kind: docs/extending.md. */
+export const BASES = {
+  zero: { of: 'nothing' },
+
+  hebbian: {
+    of: 'patterns',
+    description: 'J = P^T P / N with the patterns P as rows.',
+    formula: (p) => `\\tfrac1N\\, ${p}^\\top ${p}`,
+    made: (patterns, zeroDiagonal) => ({ patterns, zeroDiagonal }),
+  },
+
+  pseudoinverse: {
+    of: 'patterns',
+    description:
+      'J = P^T (P P^T)^-1 P, the projection onto the patterns: all of fewer than N are fixed points. Dependent patterns add nothing.',
+    formula: (p) => `${p}^\\top (${p} ${p}^\\top)^{-1} ${p}`,
+    made: (patterns, zeroDiagonal) => ({ patterns: spanOf(patterns), zeroDiagonal }),
+    check: checkSpan,
+  },
+
+  storkey: {
+    of: 'patterns',
+    description:
+      'Patterns of -1 and +1, one after the other: J_ij += (xi_i xi_j - xi_i h_ji - xi_j h_ij) / N, h_ij = sum over k other than i, j of J_ik xi_k.',
+    formula: (p) => `\\text{of } ${p} \\text{ by Storkey's rule}`,
+    made: (patterns, zeroDiagonal) => ({ matrix: storkeyOf(patterns, zeroDiagonal) }),
+    check: checkSigns,
+    mostNeurons: 4096,
+  },
+
+  matrix: { of: 'matrix' },
+
+  csr: { of: 'matrix' },
+} as const satisfies Readonly<Record<string, Stored | Given>>
+
+type Table = typeof BASES
+
+export type BaseKind = keyof Table
+
+/** Kinds that are made of patterns. */
+export type StoringKind = { [K in BaseKind]: Table[K]['of'] extends 'patterns' ? K : never }[BaseKind]
+
+/** What a kind has in a model. */
+interface Contents<R> {
+  readonly nothing: unknown
+  readonly patterns: { readonly patterns: R; readonly zeroDiagonal: boolean }
+  readonly matrix: { readonly matrix: R }
+}
+
+/** Neurons up to which a sparse matrix is written out: 1 GiB of float32. */
+export const MOST_WRITTEN = 2 ** 14
+
+/** J in a model, with rows of some type. */
+export type BaseOf<R> = {
+  readonly [K in BaseKind]: { readonly kind: K } & Contents<R>[Table[K]['of']]
+}[BaseKind]
+
+/** Kinds that are made of patterns, in the order of the menu. */
+export const STORING_KINDS = Object.entries(BASES).flatMap(([kind, { of }]) =>
+  of === 'patterns' ? [kind] : [],
+) as [StoringKind, ...StoringKind[]]
+
+/** What is known of a kind that is made of patterns. */
+export function storingFacts(kind: StoringKind): Stored {
+  return BASES[kind]
+}
+
+/** What J is computed from. */
+export function madeOf(base: BaseOf<BaseRows>): Made {
+  if ('patterns' in base) return storingFacts(base.kind).made(base.patterns, base.zeroDiagonal)
+  return 'matrix' in base ? { matrix: base.matrix } : undefined
+}
+
+/** J as TeX, of the symbol of its patterns; none for one that is made of none. */
+export function formulaOfBase(base: BaseOf<unknown>, p: string): readonly string[] {
+  if (!('patterns' in base)) return []
+  return [`${storingFacts(base.kind).formula(p)}${base.zeroDiagonal ? ',\\quad J_{ii} = 0' : ''}`]
+}
+
+/** The patterns that a base is made of; undefined for one that is made of none. */
+export function storedBy<R>(base: BaseOf<R>): R | undefined {
+  return 'patterns' in base ? base.patterns : undefined
+}

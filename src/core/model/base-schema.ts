@@ -1,0 +1,40 @@
+/** What a scenario writes for the base of synapses: one option for each entry of the table of bases. */
+import * as v from 'valibot'
+import { STORING_KINDS, storingFacts, type StoringKind } from '../kinds/bases/table.ts'
+import { flag, text } from '../kinds/fields.ts'
+import { patternOptions, patternsSchema } from './patterns/schema.ts'
+
+const stored = {
+  patterns: patternsSchema,
+  zeroDiagonal: v.optional(flag('zeroDiagonal', 'Sets the diagonal of J to 0.'), true),
+}
+
+type StoredOption<K extends StoringKind> = v.StrictObjectSchema<
+  { readonly kind: v.LiteralSchema<K, undefined> } & typeof stored,
+  undefined
+>
+
+/** What a scenario writes for a kind that is made of patterns. TypeScript cannot follow the kinds through the loop. */
+function storedOption(kind: StoringKind): v.GenericSchema {
+  return v.pipe(
+    v.strictObject({ kind: v.literal(kind), ...stored }),
+    v.description(storingFacts(kind).description),
+  )
+}
+
+export const baseSchema = v.union([
+  v.literal(0),
+  v.variant('kind', [
+    ...(STORING_KINDS.map(storedOption) as unknown as {
+      [K in StoringKind]: StoredOption<K>
+    }[StoringKind][]),
+    v.pipe(
+      v.strictObject({
+        kind: v.literal('csr'),
+        path: text('path', 'A .npz file, as scipy.sparse.save_npz writes an N x N matrix in CSR format.'),
+      }),
+      v.description('J from a file of a sparse matrix; stored with all its entries.'),
+    ),
+    ...patternOptions,
+  ]),
+])
