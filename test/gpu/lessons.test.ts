@@ -22,7 +22,7 @@ interface Outcome {
   /** First and last value of a probe. */
   readonly first: (probe: string) => ArrayLike<number>
   readonly last: (probe: string) => ArrayLike<number>
-  /** Xi, or W, after TICKS, or at the end if that is sooner. */
+  /** Xi, or W, or the state of the first layer where there is neither, after TICKS, or at the end if that is sooner. */
   readonly matrix: Float32Array
   readonly columns: number
   /** What the run found worth a warning, such as an energy that rises. */
@@ -42,7 +42,7 @@ function outcome(id: string, label?: string): Promise<Outcome> {
 /** Replicas that are enough to see it, and ticks after which it is seen: software adapters count both. */
 const REPLICAS = 20
 const TICKS = 2000
-const ENOUGH: Readonly<Record<string, number>> = { asynchronous: 1000, sequences: 700 }
+const ENOUGH: Readonly<Record<string, number>> = { asynchronous: 1000, convolution: 35, sequences: 700 }
 
 /** Scenarios whose descriptions promise something of all replicas, or of the end: as shipped they run whole. */
 const WHOLE = ['asynchronous', 'digits', 'hebbian-learning', 'dense-memory', 'hierarchical']
@@ -72,7 +72,9 @@ async function run(id: string, label?: string): Promise<Outcome> {
   const body = async (simulation: Simulation): Promise<Outcome> => {
     await simulation.step(ticks)
     await simulation.flush()
-    const { data, shape } = await simulation.read((model.memories[0] ?? model.synapses[0])!.name)
+    const { data, shape } = await simulation.read(
+      (model.memories[0] ?? model.synapses[0] ?? model.layers[0])!.name,
+    )
     const states = new Map<string, Float32Array>()
     if (isWhole) {
       await simulation.step(model.time.ticks - ticks)
@@ -304,6 +306,63 @@ describe('one neuron at a time', () => {
     expect(Math.min(...(await overlaps(20, 'All at once')))).toBeGreaterThan(0.95)
     expect(Math.max(...(await overlaps(20)))).toBeLessThan(0.55)
   })
+})
+
+describe('a hyperedge', () => {
+  /** Overlaps of the layer that is not shown with the three parts of its own, at the end of each scene: one line a scene. */
+  const called = async (layer: string, phase: number, label?: string): Promise<number[][]> => {
+    const { at } = await outcome('hyperedge', label)
+    return [0, 1, 2].map((scene) => at(layer, 180 * phase + 60 * scene + 57)[0]!)
+  }
+  const PHASES = [
+    ['which', 0],
+    ['what', 1],
+    ['where', 2],
+  ] as const
+  test.each(PHASES)('lets two of three layers call the third: %s', async (layer, phase) => {
+    const rows = await called(layer, phase)
+    rows.forEach((row, scene) =>
+      row.forEach((overlap, other) =>
+        other === scene ? expect(overlap).toBeGreaterThan(0.9) : expect(overlap).toBeLessThan(0.3),
+      ),
+    )
+  })
+  test('of pairs gives one answer to all questions', async () => {
+    const [first, ...others] = (await called('which', 0, 'Pairs instead')) as [number[], ...number[][]]
+    expect(Math.min(...first)).toBeGreaterThan(0.1)
+    for (const row of others) row.forEach((overlap, k) => expect(overlap).toBeCloseTo(first[k]!, 1))
+  })
+  test('is silent when one layer is shown', async () => {
+    for (const layer of ['which', 'where'])
+      for (const row of await called(layer, 0, 'Only the picture'))
+        for (const overlap of row) expect(Math.abs(overlap)).toBeLessThan(1e-6)
+  })
+  test('answers rightly, and more faintly, to damaged cues', async () => {
+    for (const [scene, row] of (await called('which', 0, 'Damage both')).entries()) {
+      expect(argmax(row)).toBe(scene)
+      expect(row[scene]).toBeLessThan(0.5)
+    }
+  })
+})
+
+describe('local filters', () => {
+  const overlap = async (tick: number, label?: string): Promise<number> =>
+    (await outcome('convolution', label)).at('overlap', tick)[0]![0]!
+  test('complete a picture from 30 % of its pixels', async () => {
+    expect(await overlap(0)).toBeCloseTo(0.3, 2)
+    expect(await overlap(35)).toBeGreaterThan(0.95)
+    expect((await outcome('convolution')).warnings).toEqual([])
+  })
+  test('close a hole that is wider than they are', async () => {
+    expect(await overlap(0, 'A hole')).toBeLessThan(0.9)
+    expect(await overlap(35, 'A hole')).toBeGreaterThan(0.95)
+  })
+  test('outvote flipped pixels', async () => {
+    expect(await overlap(0, 'Noise')).toBeCloseTo(0.6, 2)
+    expect(await overlap(35, 'Noise')).toBeGreaterThan(0.9)
+  })
+  test('of nothing complete nothing', async () =>
+    expect(await overlap(35, 'Filters of nothing')).toBeLessThan(0.35))
 })
 
 describe('a sequence', () => {
