@@ -102,8 +102,12 @@ export function equationsOf(model: Model): Equations[] {
       const number = (key: string, value: number): string =>
         among(model, `memories.${name}.rule.${key}`, value)
       const ends = memoryFacts({ kind }).tex.learnt(g(to), g(from))
-      const pull = formulaOfRule(rule, number, xi(name), ...ends, bias !== undefined)
-      return [`\\tau_{\\Xi}\\, \\dot ${xi(name)} = ${pull}${time}`, ...traceFormulas(rule, number, ...ends)]
+      const memory = model.memories.length > 1 ? `\\text{${texText(name)}}` : undefined
+      const pull = formulaOfRule(rule, number, memory, xi(name), ...ends, bias !== undefined)
+      return [
+        `\\tau_{\\Xi}\\, \\dot ${xi(name)} = ${pull}${time}`,
+        ...traceFormulas(rule, number, memory, ...ends),
+      ]
     }),
     ...model.hyperedges.flatMap((edge) => hyperedgeFacts(edge).tex.lines(edge, symbolsIn(edge))),
   ]

@@ -9,7 +9,7 @@ import { parseScenario } from '../model/parse.ts'
 import { carryNameOf } from '../plan/carry.ts'
 import { MOST_PENDING } from '../plan/clock.ts'
 import { deferredArrays } from '../plan/deferred.ts'
-import { memorySpecs, partsOf } from '../model/specs.ts'
+import { memorySpecs, partsOf, traceSpecs } from '../model/specs.ts'
 import { type Variants, readVariants } from '../plan/variants.ts'
 import { type Checkpoint, LAST_TICK } from './restorable.ts'
 import { type Arrays, seriesArrays, stateArrays } from './results.ts'
@@ -84,7 +84,9 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const { neurons, synapses, probes } = scenario
   const parts = Object.keys(synapses).flatMap(deferredArrays)
   const wholes = [
-    ...[neurons, synapses, memorySpecs(scenario), partsOf(scenario)].flatMap((group) => Object.keys(group)),
+    ...[neurons, synapses, memorySpecs(scenario), traceSpecs(scenario), partsOf(scenario)].flatMap((group) =>
+      Object.keys(group),
+    ),
     ...parts,
   ]
   const states = wholes.flatMap((name) => [name, carryNameOf(name)])

@@ -173,7 +173,7 @@ export const RULES = {
     constantDecay: (rule) => ('decay' in rule ? rule.decay : 0),
     start: { kind: 'bcm', tauThreshold: 10, decay: 0 },
     tracedFormula: (xi, to, from, [theta = ''], number) =>
-      `${to} \\odot (${to} - ${theta}) ${from}^\\top - ${number('decay')}\\, ${xi}`,
+      `${to} \\odot (${to} - ${theta})\\, ${from}^\\top${number('decay') === '0' ? '' : ` - ${number('decay')}\\, ${xi}`}`,
     base: 'none',
     leastRate: 1 / 4,
     needsNonNegative: false,
@@ -288,7 +288,7 @@ export interface Trace extends TraceFacts {
 }
 
 /** What a coupling learns by, as far as it is a memory between two layers that learns. */
-export interface Learner {
+interface Learner {
   readonly name: string
   readonly from?: string
   readonly to?: string
@@ -327,10 +327,15 @@ export function isWritten(rule: RuleKind | Rule): rule is CustomRule {
   return typeof rule !== 'string' && isEntrywise(rule)
 }
 
-/** tau dXi/dt as TeX, of the symbols of Xi, g_to and g_from; `hasBias` = a Lambda is given. `number` shows the number under a key. */
+/**
+ * tau dXi/dt as TeX, of the symbols of Xi, g_to and g_from; `hasBias` = a Lambda is given.
+ * @param number - shows the number under a key
+ * @param memory - the name of it, where there are several
+ */
 export function formulaOfRule(
   rule: Rule,
   number: (key: string, value: number) => string,
+  memory: string | undefined,
   ...symbols: Parameters<Factored['formula']>
 ): string {
   const facts = movingRule(rule)
@@ -339,7 +344,7 @@ export function formulaOfRule(
   if (isTraced(rule)) {
     const { traces, tracedFormula }: Traced = RULES[rule.kind]
     const [xi, to, from] = symbols
-    const letters = traces.map(({ tex }) => tex.symbol)
+    const letters = traces.map(({ tex }) => tex.symbol(memory))
     return tracedFormula(xi, to, from, letters, (key) => number(key, numberOf(rule, key)))
   }
   return isWritten(rule) ? RULES[rule.kind].formulaOf(rule) : ''
@@ -349,14 +354,16 @@ export function formulaOfRule(
 export function traceFormulas(
   rule: Rule,
   number: (key: string, value: number) => string,
+  memory: string | undefined,
   to: string,
   from: string,
 ): string[] {
   if (!isTraced(rule)) return []
   const { traces }: Traced = RULES[rule.kind]
-  return traces.map(({ of, tau, tex: { symbol, followed } }) => {
+  return traces.map(({ of, tau, tex }) => {
+    const symbol = tex.symbol(memory)
     const time = `\\tau_{${symbol}}`
-    const pull = `${followed(of === 'to' ? to : from)} - ${symbol}`
+    const pull = `${tex.followed(of === 'to' ? to : from)} - ${symbol}`
     return `${time}\\, \\dot ${symbol} = ${pull}, \\qquad ${time} = ${number(tau, numberOf(rule, tau))}`
   })
 }

@@ -59,8 +59,8 @@ export interface TraceFacts {
   readonly followed: (g: number) => number
   /** What drives the memory in place of g. */
   readonly seen: (g: number, trace: number) => number
-  /** As TeX: its letter, and what it goes to. */
-  readonly tex: { readonly symbol: string; readonly followed: (g: string) => string }
+  /** As TeX: its symbol, of one memory among several with their name, and what it goes to. */
+  readonly tex: { readonly symbol: (memory?: string) => string; readonly followed: (g: string) => string }
 }
 
 /** The traces of a rule by Bienenstock, Cooper, Munro: the sliding threshold. */
@@ -71,7 +71,10 @@ export const BCM_TRACES: readonly TraceFacts[] = [
     tau: 'tauThreshold',
     followed: (g) => g * g,
     seen: (g, theta) => g * (g - theta),
-    tex: { symbol: '\\theta', followed: (g) => `${g}^2` },
+    tex: {
+      symbol: (memory) => `\\theta${memory === undefined ? '' : `_{${memory}}`}`,
+      followed: (g) => `${g}^2`,
+    },
   },
 ]
 
@@ -81,8 +84,13 @@ const mean = {
   seen: (g: number, mean: number) => g - mean,
 } as const
 
+const meanSymbol =
+  (end: string) =>
+  (memory?: string): string =>
+    `m_{\\text{${end}}${memory === undefined ? '' : `, ${memory}`}}`
+
 /** The traces of the covariance rule: the running mean of each layer. */
 export const COVARIANCE_TRACES: readonly TraceFacts[] = [
-  { ...mean, part: 'meanTo', of: 'to', tex: { symbol: 'm_{to}', followed: (g) => g } },
-  { ...mean, part: 'meanFrom', of: 'from', tex: { symbol: 'm_{from}', followed: (g) => g } },
+  { ...mean, part: 'meanTo', of: 'to', tex: { symbol: meanSymbol('to'), followed: (g) => g } },
+  { ...mean, part: 'meanFrom', of: 'from', tex: { symbol: meanSymbol('from'), followed: (g) => g } },
 ]
