@@ -1,5 +1,9 @@
 // Joined to probe/legendre.wgsl for a Lagrangian that is not a sum over neurons: there is no term a neuron,
-// neuron/normalize.wgsl has computed L as a whole. whole [replicas].
+// neuron/normalize.wgsl has computed L as a whole. whole [replicas, wholes].
+
+struct Params {
+  wholes: u32,
+}
 
 @group(0) @binding(6) var<storage, read> whole: array<f32>;
 
@@ -8,5 +12,9 @@ fn lagrangianTerm(x: f32, p: vec4<f32>) -> f32 {
 }
 
 fn wholeOf(replica: u32) -> f32 {
-  return whole[replica];
+  var sum = whole[replica * params.wholes];
+  for (var k = 1u; k < params.wholes; k++) {
+    sum += whole[replica * params.wholes + k];
+  }
+  return sum;
 }

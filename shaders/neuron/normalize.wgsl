@@ -1,10 +1,12 @@
 // g = dL/dx and L(x) for a Lagrangian that needs the whole layer (softmax, layernorm, spherical): two reductions
 // and a map. Joined: common/reduce-tree.wgsl or reduce-subgroup.wgsl, `firstTerm` ... `lagrangianOf` from shaders/lagrangian.
-// state, activations [replicas, stride]; whole [replicas] = L(x). Dispatch: one workgroup a replica.
+// state, activations [replicas, stride], `size` neurons at a time: the whole layer, or a row of it. whole [replicas, rows] = L of each.
+// Dispatch: one workgroup a replica and row.
 
 struct Params {
   size: u32,
   stride: u32,
+  rows: u32,
   p0: f32,
   p1: f32,
   p2: f32,
@@ -18,7 +20,7 @@ struct Params {
 @compute @workgroup_size(WORKGROUP)
 fn normalize(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   useReplica(group.x);
-  let start = group.x * params.stride;
+  let start = group.x * params.stride + group.y * params.size;
   let n = f32(params.size);
   let p = vec4<f32>(params.p0, params.p1, params.p2, params.p3);
 
@@ -38,6 +40,6 @@ fn normalize(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_
     activations[start + i] = activationOf(state[start + i], first, second, n, p);
   }
   if (lane == 0u) {
-    whole[group.x] = lagrangianOf(first, second, n, p);
+    whole[group.x * params.rows + group.y] = lagrangianOf(first, second, n, p);
   }
 }

@@ -37,11 +37,13 @@ function network(
   { replicas = 1, integrator = 'exponential-euler', dt = 0.25 }: Change = {},
 ): Model {
   const stream = new RandomStream(5, 'leaks')
+  // What may grow without bounds starts small and is pulled weakly.
+  const scale = lagrangianFacts(layer.lagrangian).isBounded ? 1 : 0.3
   const init = rowsOf(
     [0, 1].map(() =>
       activation(
         layer.lagrangian,
-        Float64Array.from({ length: size }, () => 0.5 * stream.normal()),
+        Float64Array.from({ length: size }, () => 0.5 * scale * stream.normal()),
       ),
     ),
   )
@@ -49,7 +51,7 @@ function network(
     time: { dt, integrator },
     replicas,
     layers: [
-      { name: 'v', size, init, bias: normalRows(stream, 1, size, 0.3), ...layer },
+      { name: 'v', size, init, bias: normalRows(stream, 1, size, 0.3 * scale), ...layer },
       { name: 'h', size: 3, lagrangian: { kind: 'softmax', beta: 2 }, tau: 0.5 },
       { name: 'top', size: 5, lagrangian: { kind: 'sigmoid', gain: 1 }, tau: 0 },
     ],
@@ -58,15 +60,22 @@ function network(
         name: 'w',
         layer: 'v',
         tau: 3,
-        strength: 0.2,
+        strength: 0.2 * scale,
         base: { kind: 'matrix', matrix: symmetricRows(stream, size, 0.2 / Math.sqrt(size)) },
       },
     ],
     memories: [
-      { name: 'xi', from: 'v', to: 'h', init: normalRows(stream, 3, size, 0.3), rule: 'hebbian', tau: 5 },
+      {
+        name: 'xi',
+        from: 'v',
+        to: 'h',
+        init: normalRows(stream, 3, size, 0.3 * scale),
+        rule: 'hebbian',
+        tau: 5,
+      },
       { name: 'up', from: 'h', to: 'top', init: normalRows(stream, 5, 3, 0.3) },
     ],
-    stimulus: [{ kind: 'current', layer: 'v', patterns: normalRows(stream, 3, size, 0.2), dwell: 3 }],
+    stimulus: [{ kind: 'current', layer: 'v', patterns: normalRows(stream, 3, size, 0.2 * scale), dwell: 3 }],
     probes: [
       { kind: 'energy', name: 'e', every: 2 },
       { kind: 'speed', name: 's', every: 3, layer: 'v' },

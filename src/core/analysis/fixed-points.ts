@@ -268,7 +268,10 @@ export async function findFixedPoints(
     const states = flow.states(x)
     const { ends, unstable, hyperbolic } = await stabilityEnds(flow, states, flow.tangent(states), 4)
     const g = new Map(
-      flow.dynamic.map(({ name, lagrangian: l }) => [name, activation(l, states.get(name) as Float64Array)]),
+      flow.dynamic.map(({ name, lagrangian: l, shape }) => [
+        name,
+        activation(l, states.get(name) as Float64Array, shape),
+      ]),
     )
     points.push({
       ...describe(g, patterns),

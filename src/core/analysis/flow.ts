@@ -69,7 +69,12 @@ export function createFlow(model: Model, moment: Moment, replica = 0): Flow {
   }
 
   const activations = (layers: readonly Layer[], states: Vectors): Vectors =>
-    new Map(layers.map(({ name, lagrangian: l }) => [name, activation(l, states.get(name) as Float64Array)]))
+    new Map(
+      layers.map(({ name, lagrangian: l, shape }) => [
+        name,
+        activation(l, states.get(name) as Float64Array, shape),
+      ]),
+    )
   const states = (x: Float64Array): Vectors => {
     const all = new Map(parts(dynamic, x))
     const input = couple(activations(dynamic, all))
@@ -122,9 +127,9 @@ export function createFlow(model: Model, moment: Moment, replica = 0): Flow {
       const all = states(x)
       const g = activations(model.layers, all)
       let energy = 0
-      for (const { name, lagrangian: l } of model.layers) {
+      for (const { name, lagrangian: l, shape } of model.layers) {
         const [state, gx] = [all.get(name) as Float64Array, g.get(name) as Float64Array]
-        energy += dot(state, gx) - dot(biases.get(name) as Float64Array, gx) - lagrangian(l, state)
+        energy += dot(state, gx) - dot(biases.get(name) as Float64Array, gx) - lagrangian(l, state, shape)
       }
       for (const coupling of couplings.filter(hasEnergy))
         energy += couplingFacts(coupling).energy(coupling, matrices.get(coupling.name) as Float64Array, g)
@@ -195,13 +200,13 @@ export function hessianDiagonal({ lagrangian: l }: Layer, x: Float64Array): Floa
 
 /** u to M u for the Hessian M of a layer at a state; of a large whole layer by central differences of its activation. */
 export function hessianProduct(layer: Layer, x: Float64Array): Linear {
-  const { lagrangian: l, size } = layer
+  const { lagrangian: l, size, shape } = layer
   if (isElementwise(layer)) {
     const diagonal = hessianDiagonal(layer, x)
     return (u) => u.map((value, neuron) => value * (diagonal[neuron] as number))
   }
   if (size <= HESSIAN_LIMIT) {
-    const M = hessian(l, x)
+    const M = hessian(l, x, shape)
     return (u) => times(M, u)
   }
   return (u) => {
@@ -212,10 +217,12 @@ export function hessianProduct(layer: Layer, x: Float64Array): Linear {
     const up = activation(
       l,
       x.map((value, neuron) => value + step * (u[neuron] as number)),
+      shape,
     )
     const down = activation(
       l,
       x.map((value, neuron) => value - step * (u[neuron] as number)),
+      shape,
     )
     return up.map((value, neuron) => (value - (down[neuron] as number)) / (2 * step))
   }

@@ -169,7 +169,7 @@ export function generate(network: GeneratingNetwork, point: Point): Generated {
   const b = entry(point.biases, visible.name)
   const states = hiddenStates(network, point)
   let value = 0
-  for (const layer of hidden) value += lagrangian(layer.lagrangian, entry(states, layer.name))
+  for (const layer of hidden) value += lagrangian(layer.lagrangian, entry(states, layer.name), layer.shape)
   const gradient = new Float64Array(v.length)
   let elastic = 0
   for (const memory of memories) {
@@ -243,7 +243,7 @@ export function curvature(network: GeneratingNetwork, point: Point): Float64Arra
       if (from === layer.name) add(A, transpose(xi, layer.size))
     }
     const columns = transpose(A, N)
-    const M = hessian(layer.lagrangian, entry(states, layer.name))
+    const M = hessian(layer.lagrangian, entry(states, layer.name), layer.shape)
     for (let j = 0; j < N; j++) {
       const pulled = times(M, row(columns, layer.size, j))
       for (let i = 0; i < N; i++) result[i * N + j]! += dot(row(columns, layer.size, i), pulled)
@@ -276,7 +276,7 @@ function hiddenActivation(
   name: string,
 ): Float64Array {
   const layer = hidden.find((one) => one.name === name) as Layer
-  return activation(layer.lagrangian, entry(states, name))
+  return activation(layer.lagrangian, entry(states, name), layer.shape)
 }
 
 /** o, what a memory brings to its `to` layer besides Xi g_from, [N_to]. */

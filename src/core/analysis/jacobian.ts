@@ -159,7 +159,7 @@ function firstOf({ values, residuals }: Ends['lowest'], count: number): Ends['lo
 
 /** u to M^1/2 u for the Hessian M of a layer. */
 function rootProduct(layer: Layer, x: Float64Array): (u: Float64Array) => Float64Array {
-  const { name, size, lagrangian } = layer
+  const { name, size, lagrangian, shape } = layer
   if (isElementwise(layer)) {
     const diagonal = hessianDiagonal(layer, x).map((value) => Math.sqrt(Math.max(0, value)))
     return (u) => u.map((value, neuron) => value * (diagonal[neuron] as number))
@@ -171,7 +171,7 @@ function rootProduct(layer: Layer, x: Float64Array): (u: Float64Array) => Float6
       { path: `neurons.${name}` },
     )
   }
-  const root = squareRoot(matrixOf(size, size, hessian(lagrangian, x)))
+  const root = squareRoot(matrixOf(size, size, hessian(lagrangian, x, shape)))
   if ('diagonal' in root) return (u) => u.map((value, neuron) => value * (root.diagonal[neuron] as number))
   const full = Float64Array.from(root.full.to1DArray())
   return (u) => times(full, u)
@@ -186,7 +186,11 @@ function jacobianOf(model: Model, moment: Moment, isSymmetric: boolean): Matrix 
   const adiabatic = model.layers.filter(({ tau }) => tau === 0)
   const couplings = couplingsOf(model, moment)
   const hessianOf = (layer: Layer): Matrix =>
-    matrixOf(layer.size, layer.size, hessian(layer.lagrangian, Float64Array.from(found(moment, layer.name))))
+    matrixOf(
+      layer.size,
+      layer.size,
+      hessian(layer.lagrangian, Float64Array.from(found(moment, layer.name)), layer.shape),
+    )
   const roots = new Map(isSymmetric ? dynamic.map((layer) => [layer.name, squareRoot(hessianOf(layer))]) : [])
   const inner = new Map(adiabatic.map((layer) => [layer.name, hessianOf(layer)]))
 
@@ -230,9 +234,9 @@ function couplingsOf(model: Model, moment: Moment): ReadonlyMap<string, Readonly
     row?.set(from, before === undefined ? matrix : Matrix.add(before, matrix))
   }
   const g: Vectors = new Map(
-    model.layers.map(({ name, lagrangian: l }) => [
+    model.layers.map(({ name, lagrangian: l, shape }) => [
       name,
-      activation(l, Float64Array.from(found(moment, name))),
+      activation(l, Float64Array.from(found(moment, name)), shape),
     ]),
   )
   const sizes = new Map(model.layers.map(({ name, size }) => [name, size]))

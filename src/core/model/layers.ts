@@ -108,10 +108,6 @@ export function layerOf(scenario: Scenario, name: string, rowsAt: RowsAt): Layer
 
 /** x(0) where a scenario does not say it. */
 function startOf(spec: LayerSpec): Rows {
-  const size = sizeOf(spec)
-  return {
-    rows: 1,
-    columns: size,
-    data: Float32Array.from(leakFacts(spec.leak).start(spec.lagrangian, size)),
-  }
+  const data = leakFacts(spec.leak).start({ lagrangian: spec.lagrangian, shape: shapeOf(spec) })
+  return { rows: 1, columns: data.length, data: Float32Array.from(data) }
 }

@@ -3,7 +3,7 @@ import type { Lagrangian, Layer, Model, Rows } from '../model/model.ts'
 import { cueTable, cuesOf, dealtRow, hasOwnBias, repetitionsOf } from '../model/variation.ts'
 import { carryFields, carryNameOf, isCarried } from './carry.ts'
 import { leakFacts, USUAL_LEAK } from '../kinds/leaks/table.ts'
-import { isPerNeuron } from '../kinds/lagrangians/table.ts'
+import { isPerNeuron, widthOf } from '../kinds/lagrangians/table.ts'
 import { updateFacts, updateKind, updateWord, USUAL_UPDATE } from '../kinds/updates/table.ts'
 import { lagrangianFields } from './kernels.ts'
 import { dealRows, gatherRows, vectorStride } from './layout.ts'
@@ -52,7 +52,8 @@ export function planLayer(planning: Planning, layer: Layer): void {
     },
     'parameter',
   )
-  if (!isPerNeuron(layer.lagrangian)) addBuffer(planning, `${name}/whole`, model.replicas * 4)
+  if (!isPerNeuron(layer.lagrangian))
+    addBuffer(planning, `${name}/whole`, model.replicas * wholesOf(layer) * 4)
   if (chooses(layer)) addBuffer(planning, `${name}/still`, bytes)
   if (leakFacts(layer.leak).sendsState)
     for (const part of ['field', 'goals', 'nothing']) addBuffer(planning, `${name}/${part}`, bytes)
@@ -60,6 +61,11 @@ export function planLayer(planning: Planning, layer: Layer): void {
     addBuffer(planning, `${name}/current`, bytes, { kind: 'zero' }, 'state')
     addBuffer(planning, `${name}/hold`, bytes, { kind: 'zero' }, 'state')
   }
+}
+
+/** Parts of a layer whose neurons share an activation. */
+export function wholesOf({ lagrangian, size, shape }: Layer): number {
+  return size / widthOf(lagrangian, shape)
 }
 
 /** A row for each replica, of its own network and by its number there. */
@@ -252,15 +258,16 @@ function activationOf(
       params,
     })
   }
+  const width = widthOf(lagrangian, layer.shape)
   return operation(planning, {
     owner: name,
     act: 'normalize',
     stage,
     kernel: 'neuron/normalize',
-    ...reducing(planning, size, { lagrangian }),
+    ...reducing(planning, width, { lagrangian }),
     buffers: { ...buffers, whole: `${name}/whole` },
-    workgroups: [planning.model.replicas, 1, 1],
-    params,
+    workgroups: [planning.model.replicas, size / width, 1],
+    params: (model) => ({ ...params(model), size: width, rows: size / width }),
   })
 }
 

@@ -2,6 +2,7 @@
  * From a model to a plan: which buffers there are and which kernels run at which rate, in the order of a tick
  * (docs/scenario.md, "A tick"). Pure: it allocates nothing and touches no device.
  */
+import { isByRow } from '../kinds/lagrangians/table.ts'
 import { leakFacts } from '../kinds/leaks/table.ts'
 import { groupsOf } from '../model/couplings.ts'
 import { tracesOf } from '../kinds/rules/table.ts'
@@ -293,6 +294,9 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
       const leaking = model.layers.find(({ leak }) => leakFacts(leak).sendsState)
       if (leaking !== undefined)
         return withForm({}, `layer \`${leaking.name}\` has leak "${leaking.leak}"`, planning)
+      const split = model.layers.find(({ lagrangian }) => isByRow(lagrangian))
+      if (split !== undefined)
+        return withForm({}, `each row of layer \`${split.name}\` has an activation of its own`, planning)
       if (turns.length > 1)
         return withForm(
           {},

@@ -11,7 +11,7 @@ import { vectorStride } from './layout.ts'
 import type { Operation } from './operation.ts'
 import { addFixedMatrix } from './matrices.ts'
 import { planInput } from './moves.ts'
-import { biasRows, driveBuffers, driveConstants, planGoals } from './neurons.ts'
+import { biasRows, driveBuffers, driveConstants, planGoals, wholesOf } from './neurons.ts'
 import { planProduct } from './products.ts'
 import { activationsOf, type Slot, slotFields } from './samples.ts'
 import { type Planning, addBuffer, find, matrixNamed, operation, perNeuron, reducing } from './planning.ts'
@@ -211,7 +211,7 @@ function legendre(planning: Planning, layer: Layer, slot: Slot, word: number): O
         layerStride: vectorStride(size),
         biasRows: biasRows(model, layer),
         // L as a whole has been computed with them.
-        ...(whole ? { p0: 0, p1: 0, p2: 0, p3: 0 } : lagrangianFields(lagrangian)),
+        ...(whole ? { p0: 0, p1: 0, p2: 0, p3: 0, wholes: wholesOf(layer) } : lagrangianFields(lagrangian)),
         ...slotFields(slot),
         replicaWords: slot.replicaWords,
         word,

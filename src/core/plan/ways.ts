@@ -68,7 +68,7 @@ function softmaxStep(shape: Shape): Step {
     kernel: kernelOf('neuron/normalize', { lagrangian, reduce: 'tree' }),
     constants: { WORKGROUP },
     workgroups: [replicasOf(shape), 1, 1],
-    values: { size: shape.rows, stride: vectorStride(shape.rows), p0: 1, p1: 0, p2: 0, p3: 0 },
+    values: { size: shape.rows, stride: vectorStride(shape.rows), rows: 1, p0: 1, p1: 0, p2: 0, p3: 0 },
   }
 }
 

@@ -34,10 +34,11 @@ export function energyOf(
 ): Energy {
   const joint = jointMemory(model)
   const terms: Record<string, number> = {}
-  for (const { name, lagrangian: l, leak } of model.layers) {
+  for (const layer of model.layers) {
+    const { name, leak } = layer
     const current = get(currents, name)
     const b = get(biases, name)[r]!.map((bi, i) => bi + current[i]!)
-    terms[name] = leakFacts(leak).energy(l, state(name, r), get(g, name), b)
+    terms[name] = leakFacts(leak).energy(layer, state(name, r), get(g, name), b)
   }
   for (const memory of model.memories.filter(hasEnergy)) {
     const { name, to, rule } = memory

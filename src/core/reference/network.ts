@@ -272,7 +272,7 @@ function createPulls(
       drive(layer, g, r).forEach((target, i) => {
         if (!clamped[i]) x[i] = target
       })
-      g.set(layer.name, activation(layer.lagrangian, x))
+      g.set(layer.name, activation(layer.lagrangian, x, layer.shape))
     }
     return g
   }
@@ -300,7 +300,7 @@ function createPulls(
     const clamped = get(held, layer.name)
     const { goal } = leakFacts(layer.leak)
     return (g, r) => ({
-      drive: goal(layer.lagrangian, drive(layer, g, r)),
+      drive: goal(layer, drive(layer, g, r)),
       gate: (i) => (clamped[i] ? 0 : 1),
     })
   }

@@ -71,7 +71,7 @@ function balanceOf({ series, model }: Simulation, tau: (layer: Layer) => number)
   const dissipation = new Float64Array(energy.value.length)
   for (const layer of model.layers) {
     const states = by(layer.name).map((x) => Float64Array.from(x))
-    const activations = states.map((x) => activation(layer.lagrangian, x))
+    const activations = states.map((x) => activation(layer.lagrangian, x, layer.shape))
     for (let k = 1; k < states.length; k++)
       states[k]!.forEach((x, i) => {
         const moved = (x - states[k - 1]![i]!) * (activations[k]![i]! - activations[k - 1]![i]!)

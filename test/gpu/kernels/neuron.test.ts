@@ -63,7 +63,7 @@ async function activate(l: Lagrangian, state: Float32Array, size: number, replic
       ? kernelOf('neuron/activate', { lagrangian: l })
       : kernelOf('neuron/normalize', { lagrangian: l, reduce: 'tree' }),
     {
-      params: { size, stride: vectorStride(size), ...lagrangianFields(l) },
+      params: { size, stride: vectorStride(size), rows: 1, ...lagrangianFields(l) },
       buffers: {
         state,
         activations: sentinels(state.length),

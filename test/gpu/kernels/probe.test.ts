@@ -65,6 +65,7 @@ describe('legendre', () => {
             layerStride: stride,
             biasRows,
             ...lagrangianFields(l),
+            ...(!perNeuron && { wholes: 1 }),
             slotWord: 1,
             ringStart: RING_START,
             sampleWords,

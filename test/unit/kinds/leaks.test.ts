@@ -157,11 +157,15 @@ describe('a state that a layer cannot send', () => {
   const softmax: Lagrangian = { kind: 'softmax', beta: 1 }
 
   it('is told from one that it can', () => {
-    expect(strayOf({ lagrangian: tanh, leak: 'output' }, [0.5, -1])).toBeUndefined()
-    expect(strayOf({ lagrangian: tanh, leak: 'output' }, [0.5, -1.5])).toBe('-1.5 is not between -1 and 1')
-    expect(strayOf({ lagrangian: tanh, leak: 'input' }, [0.5, -1.5])).toBeUndefined()
-    expect(strayOf({ lagrangian: softmax, leak: 'output' }, [0.5, 0.25])).toBe('its sum is 0.75 and not 1')
-    expect(strayOf({ lagrangian: softmax, leak: 'output' }, [0.5, 0.5])).toBeUndefined()
+    expect(strayOf({ lagrangian: tanh, leak: 'output', shape: [2] }, [0.5, -1])).toBeUndefined()
+    expect(strayOf({ lagrangian: tanh, leak: 'output', shape: [2] }, [0.5, -1.5])).toBe(
+      '-1.5 is not between -1 and 1',
+    )
+    expect(strayOf({ lagrangian: tanh, leak: 'input', shape: [2] }, [0.5, -1.5])).toBeUndefined()
+    expect(strayOf({ lagrangian: softmax, leak: 'output', shape: [2] }, [0.5, 0.25])).toBe(
+      'its sum is 0.75 and not 1',
+    )
+    expect(strayOf({ lagrangian: softmax, leak: 'output', shape: [2] }, [0.5, 0.5])).toBeUndefined()
   })
 
   it('is a reason for an energy that may rise', () => {

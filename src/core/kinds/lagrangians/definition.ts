@@ -53,7 +53,7 @@ export interface Facts<L> {
   /** g(x) = x. */
   readonly isIdentity?: (l: L) => boolean
   /** beta of L = (1/beta) log sum exp(beta x). */
-  readonly logSumExp?: (l: L) => number
+  readonly logSumExp?: (l: L) => number | undefined
   /** Its WGSL is an operation or two: written out, where others are loops. */
   readonly isCheap?: boolean
   /** g jumps, so that M is 0 where there is one: what to take instead, for analyses that need it; absent = M is all there is. */

@@ -6,7 +6,7 @@
 import * as v from 'valibot'
 import { ModelError } from '../../errors.ts'
 import { logCosh, logistic, softplus } from '../../expression/operations.ts'
-import { flag, number } from '../fields.ts'
+import { choice, flag, number } from '../fields.ts'
 import { texNumber, texText } from '../tex.ts'
 import { checkCustom, compileCustom, customKeys, customSource, type Custom } from './custom.ts'
 import { additive, define, type Facts, square } from './definition.ts'
@@ -18,6 +18,15 @@ const gain = v.optional(
 const eps = v.optional(
   number('eps', 'Keeps the root away from 0.', { above: 0, control: { min: 1e-6, max: 1, log: true } }),
   1e-5,
+)
+
+const over = v.exactOptional(
+  choice(
+    'over',
+    'layer: all neurons share one activation, as when it is not given. last: each row along the last axis has its own, the D neurons of ' +
+      'each token of a layer of size [T, D].',
+    ['layer', 'last'],
+  ),
 )
 
 /** Adding a kind: docs/extending.md. */
@@ -235,6 +244,7 @@ export const LAGRANGIANS = {
         }),
         1,
       ),
+      over,
     },
     {
       value: ({ beta }, x) => {
@@ -256,8 +266,8 @@ export const LAGRANGIANS = {
         range: () => [0, 1],
         formula: (_, y) => `\\tfrac1\\beta \\textstyle\\sum ${y} \\log ${y}`,
       },
-      logSumExp: (l) => l.beta,
-      formula: (_, x, of) => `\\mathrm{softmax}(\\beta ${x}), \\qquad \\beta = ${of('beta')}`,
+      logSumExp: (l) => (isByRow(l) ? undefined : l.beta),
+      formula: (l, x, of) => `\\mathrm{softmax}(\\beta ${x})${ofRows(l)}, \\qquad \\beta = ${of('beta')}`,
     },
   ),
 
@@ -276,6 +286,7 @@ export const LAGRANGIANS = {
         0,
       ),
       eps,
+      over,
     },
     {
       value: ({ gamma, delta, eps }, x) => {
@@ -295,14 +306,14 @@ export const LAGRANGIANS = {
       isBounded: false,
       isNonNegative: () => false,
       steepest: () => undefined,
-      formula: (_, x) =>
-        `\\gamma\\,\\frac{${x} - \\bar ${x}}{\\sqrt{\\mathrm{var}(${x}) + \\epsilon}} + \\delta`,
+      formula: (l, x) =>
+        `\\gamma\\,\\frac{${x} - \\bar ${x}}{\\sqrt{\\mathrm{var}(${x}) + \\epsilon}} + \\delta${ofRows(l)}`,
     },
   ),
 
   spherical: define(
     'spherical',
-    { eps },
+    { eps, over },
     {
       value: length,
       activation: (l, x) => {
@@ -318,7 +329,7 @@ export const LAGRANGIANS = {
       isBounded: true,
       isNonNegative: () => false,
       steepest: () => undefined,
-      formula: (_, x) => `\\frac{${x}}{\\sqrt{|${x}|^2 + \\epsilon}}`,
+      formula: (l, x) => `\\frac{${x}}{\\sqrt{|${x}|^2 + \\epsilon}}${ofRows(l)}`,
     },
   ),
 
@@ -363,30 +374,67 @@ export function lagrangianFacts(l: Lagrangian): Facts<Lagrangian> {
   return LAGRANGIANS[l.kind] as unknown as Facts<Lagrangian>
 }
 
+/** True where each row along the last axis of a layer has an activation of its own. */
+export function isByRow(l: object): boolean {
+  return 'over' in l && l.over === 'last'
+}
+
+/**
+ * Neurons that share an activation, where one is shared.
+ * @param shape - of the layer
+ */
+export function widthOf(l: object, shape: readonly number[]): number {
+  return isByRow(l) ? (shape.at(-1) ?? 1) : shape.reduce((product, length) => product * length, 1)
+}
+
+/** The parts of a layer that have an activation to themselves, as views. */
+function rowsOf(l: Lagrangian, x: Float64Array, shape: readonly number[] | undefined): Float64Array[] {
+  if (!isByRow(l)) return [x]
+  if (shape === undefined) throw new Error(`${l.kind} over rows needs the shape of its layer`)
+  const width = widthOf(l, shape)
+  return Array.from({ length: x.length / width }, (_, row) => x.subarray(row * width, (row + 1) * width))
+}
+
 /**
  * L(x), the Lagrangian of a layer.
  * @param x - state, [N]
+ * @param shape - of the layer, needed where each row has an activation of its own
  */
-export function lagrangian(l: Lagrangian, x: Float64Array): number {
-  return lagrangianFacts(l).value(l, x)
+export function lagrangian(l: Lagrangian, x: Float64Array, shape?: readonly number[]): number {
+  return rowsOf(l, x, shape).reduce((sum, row) => sum + lagrangianFacts(l).value(l, row), 0)
 }
 
 /**
  * The activation g = dL/dx.
  * @param x - state, [N]
+ * @param shape - of the layer, needed where each row has an activation of its own
  * @returns g, [N]
  */
-export function activation(l: Lagrangian, x: Float64Array): Float64Array {
-  return lagrangianFacts(l).activation(l, x)
+export function activation(l: Lagrangian, x: Float64Array, shape?: readonly number[]): Float64Array {
+  const g = new Float64Array(x.length)
+  let start = 0
+  for (const row of rowsOf(l, x, shape)) {
+    g.set(lagrangianFacts(l).activation(l, row), start)
+    start += row.length
+  }
+  return g
 }
 
 /**
  * The Hessian M = d2L/dx2, symmetric and not negative.
  * @param x - state, [N]
+ * @param shape - of the layer, needed where each row has an activation of its own
  * @returns M, [N, N], row-major
  */
-export function hessian(l: Lagrangian, x: Float64Array): Float64Array {
-  return lagrangianFacts(l).hessian(l, x)
+export function hessian(l: Lagrangian, x: Float64Array, shape?: readonly number[]): Float64Array {
+  const blocks = rowsOf(l, x, shape).map((row) => lagrangianFacts(l).hessian(l, row))
+  const [first] = blocks
+  if (first !== undefined && blocks.length === 1) return first
+  const width = x.length / blocks.length
+  return square(x.length, (i, j) => {
+    const block = Math.floor(i / width)
+    return block === Math.floor(j / width) ? blocks[block]![(i % width) * width + (j % width)]! : 0
+  })
 }
 
 /**
@@ -425,6 +473,11 @@ export function asCustom(l: Lagrangian): Custom {
   const { expressions } = lagrangianFacts(l)
   const written = expressions?.(l) ?? asCustom({ kind: 'tanh', gain: 1 })
   return { parameters: {}, ...written, kind: 'custom' }
+}
+
+/** What is said of a formula that holds for each row. */
+function ofRows(l: object): string {
+  return isByRow(l) ? '\\ \\text{row by row}' : ''
 }
 
 /** `gain x`, without a gain of 1. */

@@ -1,9 +1,22 @@
 /**
- * What of a neuron leaks (docs/theory.md, "Leak of the input, leak of the output"): the input that it collects, or the output
+ * What of a neuron leaks (docs/theory.md, "Dynamics"): the input that it collects, or the output
  * that it sends.
  */
 import { dot } from '../../math/algebra.ts'
-import { activation, conjugate, type Lagrangian, lagrangian, lagrangianFacts } from '../lagrangians/table.ts'
+import {
+  activation,
+  conjugate,
+  type Lagrangian,
+  lagrangian,
+  lagrangianFacts,
+  widthOf,
+} from '../lagrangians/table.ts'
+
+/** A layer, as far as its activation is concerned. */
+interface Shaped {
+  readonly lagrangian: Lagrangian
+  readonly shape: readonly number[]
+}
 
 interface Leak {
   /** For the schema. */
@@ -11,15 +24,15 @@ interface Leak {
   /** g is taken of b + I and not of the state: the state itself is sent. Needs a Lagrangian that has a conjugate. */
   readonly sendsState: boolean
   /** What other layers are sent, of the state x. */
-  readonly sent: (l: Lagrangian, x: Float64Array) => Float64Array
+  readonly sent: (layer: Shaped, x: Float64Array) => Float64Array
   /** What x goes to, of u = b + I. */
-  readonly goal: (l: Lagrangian, u: Float64Array) => Float64Array
+  readonly goal: (layer: Shaped, u: Float64Array) => Float64Array
   /** The Lagrangian whose activation of the state is sent. */
   readonly sender: (l: Lagrangian) => Lagrangian
   /** The term of the layer in the energy, of the state, of what is sent and of the bias and current. */
-  readonly energy: (l: Lagrangian, x: Float64Array, g: Float64Array, b: Float64Array) => number
-  /** x(0) of `size` neurons where nothing is said. */
-  readonly start: (l: Lagrangian, size: number) => Float64Array
+  readonly energy: (layer: Shaped, x: Float64Array, g: Float64Array, b: Float64Array) => number
+  /** x(0) where nothing is said. */
+  readonly start: (layer: Shaped) => Float64Array
   /** For the formulas of a page, x being the symbol of the state. */
   readonly tex: {
     /** What is sent. */
@@ -38,15 +51,15 @@ export const LEAKS = {
   input: {
     text: 'tau dx/dt = -x + b + I, and g(x) is sent.',
     sendsState: false,
-    sent: activation,
+    sent: activationOf,
     goal: (_, u) => u,
     sender: (l) => l,
-    energy: (l, x, g, b) =>
+    energy: ({ lagrangian: l, shape }, x, g, b) =>
       dot(
         x.map((xi, i) => xi - b[i]!),
         g,
-      ) - lagrangian(l, x),
-    start: (_, size) => new Float64Array(size),
+      ) - lagrangian(l, x, shape),
+    start: zerosOf,
     tex: {
       sent: (x) => `g_{${x}}`,
       goal: (_, u) => u,
@@ -59,10 +72,10 @@ export const LEAKS = {
     text: 'tau dx/dt = -x + g(b + I), and x itself is sent.',
     sendsState: true,
     sent: (_, x) => x.slice(),
-    goal: activation,
+    goal: activationOf,
     sender: () => ({ kind: 'linear', gain: 1 }),
-    energy: (l, x, _, b) => conjugate(l, x) - dot(b, x),
-    start: (l, size) => activation(l, new Float64Array(size)),
+    energy: ({ lagrangian: l }, x, _, b) => conjugate(l, x) - dot(b, x),
+    start: (layer) => activationOf(layer, zerosOf(layer)),
     tex: {
       sent: (x) => x,
       goal: (x, u) => `g_{${x}}(${u})`,
@@ -86,28 +99,40 @@ export function leakFacts(kind: LeakKind): Leak {
 }
 
 /** A layer, as far as its leak is concerned. */
-interface Leaking {
-  readonly lagrangian: Lagrangian
+interface Leaking extends Shaped {
   readonly leak: LeakKind
 }
 
 /** What a layer sends, of its state. */
-export function sentBy({ lagrangian: l, leak }: Leaking, x: Float64Array): Float64Array {
-  return leakFacts(leak).sent(l, x)
+export function sentBy(layer: Leaking, x: Float64Array): Float64Array {
+  return leakFacts(layer.leak).sent(layer, x)
+}
+
+function activationOf({ lagrangian: l, shape }: Shaped, x: Float64Array): Float64Array {
+  return activation(l, x, shape)
+}
+
+function zerosOf({ shape }: Shaped): Float64Array {
+  return new Float64Array(shape.reduce((product, length) => product * length, 1))
 }
 
 /**
  * Why a state is none that a layer can send, undefined where it is: its energy is then that of the nearest state that the layer
  * can send, and may rise until x is there.
  */
-export function strayOf({ lagrangian: l, leak }: Leaking, x: ArrayLike<number>): string | undefined {
+export function strayOf({ lagrangian: l, leak, shape }: Leaking, x: ArrayLike<number>): string | undefined {
   const { conjugate: facts, isPerNeuron } = lagrangianFacts(l)
   if (!leakFacts(leak).sendsState || facts === undefined) return undefined
   const [low, high] = facts.range(l)
+  const width = widthOf(l, shape)
   let sum = 0
-  for (const xi of Array.from(x)) {
+  for (let i = 0; i < x.length; i++) {
+    const xi = x[i]!
     if (xi < low || xi > high) return `${xi} is not between ${low} and ${high}`
     sum += xi
+    if (isPerNeuron || (i + 1) % width !== 0) continue
+    if (Math.abs(sum - 1) > 1e-4) return `its sum is ${sum} and not 1`
+    sum = 0
   }
-  return isPerNeuron || Math.abs(sum - 1) < 1e-4 ? undefined : `its sum is ${sum} and not 1`
+  return undefined
 }
