@@ -79,7 +79,7 @@ test('every scenario of the menu loads, plays and is drawn', async () => {
     expect(names.length, id).toBeGreaterThan(1)
     for (const name of names) {
       await expect
-        .poll(async () => (await lab.pixels(`[data-name=${name}] canvas`, page)).colours, {
+        .poll(async () => (await lab.pixels(`[data-name="${name}"] canvas`, page)).colours, {
           message: `${id}: ${name}`,
           timeout: PATIENCE,
         })

@@ -11,7 +11,7 @@ export function fitsPatterns(a: Model, b: Model): boolean {
 
 /** Everything of a model but its texts and the values of its rows. */
 function shapeOf(model: Model): unknown {
-  const { seed, time, replicas, variation, layers, synapses, memories, stimulus, probes } = model
+  const { seed, time, replicas, variation, layers, synapses, memories, hyperedges, stimulus, probes } = model
   return [
     [seed, time, replicas, variation?.axes],
     // Initial states are dealt to the replicas, however many rows they have.
@@ -28,6 +28,10 @@ function shapeOf(model: Model): unknown {
       ...memory,
       init: formOf(init),
       bias: bias === undefined ? 'none' : formOf(bias),
+    })),
+    hyperedges.map(({ factors, ...edge }) => ({
+      ...edge,
+      factors: factors.map(({ init, ...factor }) => ({ ...factor, init: formOf(init) })),
     })),
     stimulus.map(({ patterns, stop, ...item }) => ({
       ...item,

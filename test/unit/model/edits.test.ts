@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { fitsPatterns } from '../../../src/core/model/fitting.ts'
+import { product } from '../../couplings.ts'
 import { hidden, memory, patternsOf, resolve, row, scenario, visible, type Raw } from './resolving.ts'
 
 const digit = (name: string) => readFileSync(new URL(`../../../scenarios/data/${name}`, import.meta.url))
@@ -142,5 +143,11 @@ describe('two models fit each other', () => {
     expect(await fits(cue({ ...zeros, corrupt: { op: 'mask', fraction: 0.5 } }))).toBe(false)
     expect(await fits(cue(zeros, { time: { dt: 0.2, ticks: 10 } }))).toBe(false)
     expect(await fits(cue(zeros, { seed: 2 }))).toBe(false)
+  })
+  it('not when a hyperedge has another number of patterns or another scale', () => {
+    const joined = product([3, 4, 5], 2)
+    expect(fitsPatterns(joined, product([3, 4, 5], 2))).toBe(true)
+    expect(fitsPatterns(joined, product([3, 4, 5], 3))).toBe(false)
+    expect(fitsPatterns(joined, product([3, 4, 5], 2, { scale: 0.5 }))).toBe(false)
   })
 })
