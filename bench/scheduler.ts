@@ -8,6 +8,7 @@ import { aligned, planRows, ticksBetween } from '../src/core/plan/print.ts'
 import type { Command } from '../src/core/gpu/commands.ts'
 import { type Engine, createEngine } from '../src/core/gpu/engine.ts'
 import { pipelineOf } from '../src/core/gpu/pipelines.ts'
+import { createRestWatch } from '../src/core/run/rest.ts'
 import { createScheduler } from '../src/core/run/scheduler.ts'
 import { createTicks } from '../src/core/run/ticks.ts'
 import { createSimulation, type Simulation } from '../src/core/run/simulation.ts'
@@ -167,7 +168,10 @@ async function advance(simulation: Simulation, ticks: number): Promise<void> {
 async function timeOwn(engine: Engine, simulation: Simulation): Promise<number> {
   const idle = { ...engine, device: idleDevice() }
   const { model } = simulation
-  const scheduler = createScheduler(idle, model, createTicks(idle, model), { onSample: () => undefined })
+  const scheduler = createScheduler(idle, model, createTicks(idle, model), {
+    rest: createRestWatch(idle.plan, () => model),
+    onSample: () => undefined,
+  })
   await scheduler.run(OWN_TICKS)
   const start = performance.now()
   await scheduler.run(OWN_TICKS)

@@ -4,13 +4,17 @@ import { launchBrowser, serveBuild } from '../test/browser/browser.ts'
 
 /** The tick at which a scenario shows what it is about. */
 const TICKS: Readonly<Record<string, number>> = {
+  asynchronous: 300,
+  convolution: 12,
   'dense-memory': 30,
   digits: 12,
   'fast-synapses': 200,
   'hebbian-learning': 3000,
   hierarchical: 60,
   hopfield: 40,
+  hyperedge: 150,
   'phase-diagram': 60,
+  sequences: 1500,
   'softmax-synapses': 600,
 }
 

@@ -48,6 +48,7 @@ export function buildModel(parts: Parts): Model {
       every: 1,
       temperature: 0,
       noise: 'normal',
+      leak: 'input',
       update: 'all',
       bias: zeroRows(1, layer.size),
       init: zeroRows(1, layer.size),

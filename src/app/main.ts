@@ -1,6 +1,5 @@
 /** The page: joins the elements of index.html to a workplace. */
 import './boot/locale.ts'
-import 'uplot/dist/uPlot.min.css'
 import './style.css'
 import { ModelError, RunError, escaped } from '../core/errors.ts'
 import { assign } from './assign.ts'
@@ -87,11 +86,10 @@ async function start(): Promise<void> {
       loading(id) {
         document.body.dataset.state = 'loading'
         video.finish()
+        lesson.prepare(id)
         header.loading(id)
       },
-      arranged(source) {
-        lesson.open(titleOf(source), source.model, source.origin)
-      },
+      arranged: (source) => lesson.open(titleOf(source), source.model, source.origin),
       loaded(source) {
         reached('network')
         // What the console opens belongs to the entry that there is.

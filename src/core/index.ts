@@ -10,6 +10,7 @@ export type {
   ConvolutionMemory,
   Coupling,
   DenseMemory,
+  Dwell,
   Layer,
   Lagrangian,
   Hyperedge,
@@ -65,6 +66,7 @@ export type { ArenaPart, Batched } from './plan/batched.ts'
 export type { PiecedArray } from './data/npz.ts'
 export type { DenseArray } from './run/arrays.ts'
 export type { Listener } from './run/listeners.ts'
+export type { Rest } from './run/rest.ts'
 export type { Sample, Series } from './run/series.ts'
 export type { GroupKind, GroupTime, Profile } from './run/profile.ts'
 export { tune } from './run/options.ts'

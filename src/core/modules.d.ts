@@ -9,4 +9,5 @@ interface ImportMeta {
     pattern: string,
     options: { readonly query: string; readonly import: string; readonly eager: true },
   ): Readonly<Record<string, T>>
+  glob<T>(pattern: string, options: { readonly import: string }): Readonly<Record<string, () => Promise<T>>>
 }

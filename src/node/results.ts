@@ -112,6 +112,7 @@ export async function writeResults(run: Writing, failure?: Error): Promise<strin
     wallTime,
     ticks: tick,
     startTick: run.startTick,
+    ...(simulation.rest === undefined ? {} : { rest: simulation.rest.ticks }),
     variants: simulation.plan.variants,
     ticksPerSecond: (tick - run.startTick) / Math.max(wallTime, 1e-3),
     warnings: simulation.warnings,

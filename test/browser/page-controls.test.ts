@@ -320,3 +320,36 @@ test('an activation that is typed rebuilds the network; a wrong one is marked wh
   expect(await field(0).inputValue()).toBe('tanh(a * x)')
   await lab.pause()
 })
+
+test('a rule that is typed rebuilds the network, and shows where entries come to rest', async () => {
+  await lab.load('hebbian-learning')
+  await lab.engram("set('memories.xi.rule', 'oja')")
+  await lab.page.locator('[data-path="memories.xi.rule"] select').selectOption('custom')
+  const field = (index: number) =>
+    lab.page.locator('[data-path="memories.xi.rule.expressions"] textarea').nth(index)
+  const rests = () => lab.page.locator('.rests td').allTextContents()
+  // As the rule before.
+  await eventually(() => field(0).inputValue()).toBe('to * from')
+  expect(await field(1).inputValue()).toBe('to * to')
+  await field(0).fill('k * to * from')
+  await field(1).fill('1')
+  await field(2).fill('k = 2')
+  // 2 to from: the softmax of the row is 0 above and 1 below, what it sees is -1 to 1.
+  expect((await rests()).slice(0, 5)).toEqual(['0', '0', '0', '0', '0'])
+  expect((await rests()).slice(20)).toEqual(['−2', '−1', '0', '1', '2'])
+  await field(2).press('Enter')
+  await eventually(() => value('memories.xi.rule')).toEqual({
+    kind: 'custom',
+    drive: 'k * to * from',
+    decay: '1',
+    parameters: { k: 2 },
+  })
+
+  await field(1).fill('from')
+  expect(await lab.page.locator('.told p').first().textContent()).toMatch(/^decay: is -/)
+  expect(await rests()).toEqual([])
+  await field(1).fill('sqr(to)')
+  expect(await lab.page.locator('.told mark').textContent()).toBe('sqr')
+  await field(1).press('Escape')
+  expect(await field(1).inputValue()).toBe('1')
+})

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { LESSONS } from '../lessons.ts'
 import { eventually, frames, useLab } from './lab.ts'
 
 const lab = useLab()
@@ -228,8 +229,11 @@ describe('the looks', () => {
     const names = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map(([, name]) => name!)
     expect(names.some((name) => name.endsWith('.js'))).toBe(true)
     const files = new Set(names)
+    const [{ label }] = LESSONS.digits!.tries
     for (const name of files) {
       const text = await readFile(`dist/page/${name}`, 'utf8')
+      // A lesson comes with its scenario.
+      expect(text.includes(label), name).toBe(false)
       // Static imports only: import"./x.js" and from"./x.js", not import("./x.js").
       for (const [, other] of text.matchAll(/(?:from|import)\s*"\.\/([^"]+\.js)"/g))
         files.add(`assets/${other}`)

@@ -1,9 +1,10 @@
 /** The tries of the lessons, one after another: each is what it is alone. */
 import { describe, expect, test } from 'vitest'
-import { LESSONS, type Try } from '../../src/app/teaching/lessons.ts'
+import type { Try } from '../../src/app/teaching/lessons.ts'
 import { setValue } from '../../src/core/model/path.ts'
 import { parseScenario } from '../../src/core/model/parse.ts'
 import type { Scenario } from '../../src/core/model/schema.ts'
+import { LESSONS } from '../lessons.ts'
 import { eventually, useLab } from './lab.ts'
 
 const lab = useLab()

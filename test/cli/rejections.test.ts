@@ -38,6 +38,11 @@ const set = (...assignments: string[]): string[] => [
 const memory = (init: Raw): string[] => set(`memories.xi.init=${JSON.stringify(init)}`)
 const npyAt = (path: string): string[] => memory({ kind: 'npy', path })
 
+const shownAs = (how: Raw): string[] =>
+  set(
+    `stimulus=${JSON.stringify([{ kind: 'clamp', layer: 'visible', patterns: { kind: 'random', distribution: 'binary', count: 3 }, ...how }])}`,
+  )
+
 /** What is wrong, the arguments after `engram run`, and the line: thing, value, remedy. */
 const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
   // The command line
@@ -60,6 +65,61 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
     'more ticks than there are',
     ['s.json', '--ticks', '1e10'],
     /^--ticks: must be an integer from 0 to .*, not "1e10"$/,
+  ],
+  [
+    'the rest of a layer that there is not',
+    set('time.until={"layer":"visibel","below":1e-5,"every":10}'),
+    /^s.json: time.until.layer: .*`visibel`.*visible/,
+  ],
+  [
+    'the rest of an adiabatic layer',
+    set('time.until={"layer":"hidden","below":1e-5,"every":10}', 'neurons.hidden.tau=0'),
+    /^s.json: time.until.layer: layer `hidden` is adiabatic \(tau 0\) and has no dx\/dt; name another layer/,
+  ],
+  [
+    'no bound of rest',
+    set('time.until={"layer":"visible","every":10}'),
+    /^s.json: time.until.below: is missing; must be a number > 0$/,
+  ],
+  [
+    'a bound of rest of 0',
+    set('time.until={"layer":"visible","below":0,"every":10}'),
+    /^s.json: time.until.below: must be a number > 0, not 0$/,
+  ],
+  [
+    'a check every 0 ticks',
+    set('time.until={"layer":"visible","below":1,"every":0}'),
+    /^s.json: time.until.every: must be an integer from 1 to 2147483648, not 0$/,
+  ],
+  [
+    'too few probabilities',
+    shownAs({ order: 'random', probabilities: [0.5, 0.5] }),
+    /^s.json: stimulus.0.patterns: has 3 rows, stimulus.0.probabilities are 2; set count to 2 or set the number of stimulus.0.probabilities to 3$/,
+  ],
+  [
+    'probabilities that do not sum to 1',
+    shownAs({ order: 'random', probabilities: [0.5, 0.5, 0.25] }),
+    /^s.json: stimulus.0.probabilities: sum to 1.25, they must sum to 1; divide each by 1.25$/,
+  ],
+  [
+    'a probability below 0',
+    shownAs({ order: 'random', probabilities: [1.5, -0.5, 0] }),
+    /^s.json: stimulus.0.probabilities.0: must be a number from 0 to 1, not 1.5$/,
+  ],
+  [
+    'probabilities of a cycle',
+    shownAs({ probabilities: [1, 0, 0] }),
+    /^s.json: stimulus.0.probabilities: have no meaning with the order "cycle"; leave them out, or set order to "random"$/,
+  ],
+  [
+    'a range of dwell that is empty',
+    shownAs({ dwell: { min: 3, max: 2 } }),
+    /^s.json: stimulus.0.dwell.max: is 2, min is 3; max must be min or more$/,
+  ],
+  [
+    'half a range of dwell',
+    shownAs({ dwell: { min: 3 } }),
+    /^s.json: stimulus.0.dwell.max: is missing; must be an integer from 1 to/,
   ],
   ['an empty folder', ['s.json', '--out', ''], /^--out: is empty; give --out <folder>, or leave it out$/],
   ['an empty name', [''], /^scenario: is empty; see engram --help$/],

@@ -423,3 +423,38 @@ test('whoever reads the output may stop early', async () => {
   await once(child, 'close')
   expect((await end).stderr).toBe('')
 })
+
+test('a run with time.until ends at rest, says so last, and summary.json has the tick of each replica', async () => {
+  const until = { layer: 'v', below: 1e-4, every: 10 }
+  writeScenario(folder, 'rest.json', {
+    version: 1,
+    time: { dt: 0.1, ticks: 1000, until },
+    neurons: {
+      v: {
+        size: 1,
+        lagrangian: { kind: 'linear' },
+        bias: { kind: 'values', values: [[1], [10]] },
+      },
+    },
+    probes: { rate: { kind: 'speed', layer: 'v', every: 5 } },
+    replicas: 2,
+  })
+  const last = (text: string): string | undefined => text.trimEnd().split('\n').at(-1)
+  const { code, stderr } = await engram(['run', 'rest.json', '--checkpoint-every', '60'], folder)
+  expect([code, last(stderr)]).toEqual([0, 'came to rest at tick 120; ended at tick 250 of 1000'])
+  expect(readJson(folder, 'out/rest/summary.json')).toMatchObject({ ticks: 250, rest: [100, 120] })
+  const arrays = readArrays(folder, 'out/rest/results.npz')
+  expect(Object.keys(arrays).sort()).toEqual(['rate.tick', 'rate.time', 'rate.value', 'state.v'])
+  const again = ['run', 'rest.json', '--resume', 'out/rest/checkpoint.npz', '--out', 'again']
+  const more = await engram([...again, '--ticks', '2000'], folder)
+  expect([more.code, last(more.stderr)]).toEqual([0, 'came to rest at tick 120; ended at tick 250 of 2000'])
+  expect(readJson(folder, 'again/summary.json')).toMatchObject({
+    ticks: 250,
+    startTick: 240,
+    rest: [100, 120],
+  })
+  expect(bytes('again/results.npz')).toEqual(bytes('out/rest/results.npz'))
+  const short = await engram(['run', 'rest.json', '--ticks', '110', '--out', 'short'], folder)
+  expect(last(short.stderr)).toBe('1 of 2 replicas are not at rest at tick 110, the last')
+  expect(readJson(folder, 'short/summary.json')).toMatchObject({ ticks: 110, rest: [100, null] })
+})

@@ -1,7 +1,6 @@
 /** What the shipped scenarios promise in their descriptions, and what their lessons tell of the tries. */
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { LESSONS } from '../../src/app/teaching/lessons.ts'
 import { labelPurity } from '../../src/core/analysis/purity.ts'
 import { decodeIdx } from '../../src/core/data/idx.ts'
 import { loadModel } from '../../src/core/model/load.ts'
@@ -9,6 +8,7 @@ import type { Model } from '../../src/core/model/model.ts'
 import { setValue, valueAt } from '../../src/core/model/path.ts'
 import type { Simulation } from '../../src/core/run/simulation.ts'
 import type { Series } from '../../src/core/run/series.ts'
+import { LESSONS } from '../lessons.ts'
 import { loadShipped, readShipped } from '../scenario.ts'
 import { withSimulation } from './helpers/compare.ts'
 
@@ -22,7 +22,7 @@ interface Outcome {
   /** First and last value of a probe. */
   readonly first: (probe: string) => ArrayLike<number>
   readonly last: (probe: string) => ArrayLike<number>
-  /** Xi, or W, after TICKS, or at the end if that is sooner. */
+  /** Xi, or W, or the state of the first layer where there is neither, after TICKS, or at the end if that is sooner. */
   readonly matrix: Float32Array
   readonly columns: number
   /** What the run found worth a warning, such as an energy that rises. */
@@ -42,9 +42,10 @@ function outcome(id: string, label?: string): Promise<Outcome> {
 /** Replicas that are enough to see it, and ticks after which it is seen: software adapters count both. */
 const REPLICAS = 20
 const TICKS = 2000
+const ENOUGH: Readonly<Record<string, number>> = { asynchronous: 1000, convolution: 35, sequences: 700 }
 
 /** Scenarios whose descriptions promise something of all replicas, or of the end: as shipped they run whole. */
-const WHOLE = ['digits', 'hebbian-learning', 'dense-memory', 'hierarchical']
+const WHOLE = ['asynchronous', 'digits', 'hebbian-learning', 'dense-memory', 'hierarchical']
 
 /** What varies, in four steps. */
 function coarse(replicas: unknown): unknown {
@@ -67,11 +68,13 @@ async function run(id: string, label?: string): Promise<Outcome> {
   const model = isWhole
     ? shipped
     : await loadModel(JSON.stringify(raw), { file: `${id}.json`, read: readShipped })
-  const ticks = Math.min(model.time.ticks, TICKS)
+  const ticks = Math.min(model.time.ticks, ENOUGH[id] ?? TICKS)
   const body = async (simulation: Simulation): Promise<Outcome> => {
     await simulation.step(ticks)
     await simulation.flush()
-    const { data, shape } = await simulation.read((model.memories[0] ?? model.synapses[0])!.name)
+    const { data, shape } = await simulation.read(
+      (model.memories[0] ?? model.synapses[0] ?? model.layers[0])!.name,
+    )
     const states = new Map<string, Float32Array>()
     if (isWhole) {
       await simulation.step(model.time.ticks - ticks)
@@ -278,6 +281,112 @@ describe('memories that follow what they see', () => {
   test('reach noisier pictures too', async () => {
     expect(await similarity(0, 'Noisier pictures')).toBeLessThan(0.75)
     expect(await similarity(2000, 'Noisier pictures')).toBeGreaterThan(0.99)
+  })
+})
+
+describe('one neuron at a time', () => {
+  const overlaps = async (tick: number, label?: string): Promise<number[]> =>
+    (await outcome('asynchronous', label)).at('overlap', tick).map((row, r) => row[r]!)
+  test('settles near m = tanh(m / T)', async () => {
+    expect(mean(await overlaps(0))).toBeCloseTo(0.4, 1)
+    const m = 0.9974
+    expect(m).toBeCloseTo(Math.tanh(m / 0.3), 4)
+    expect(Math.abs(mean(await overlaps(3000)) - m)).toBeLessThan(0.01)
+  })
+  test('frozen never goes up in energy', async () => {
+    const { at } = await outcome('asynchronous', 'Freeze')
+    expect(Math.min(...(await overlaps(1000, 'Freeze')))).toBeGreaterThan(0.9)
+    for (let tick = 20; tick <= 1000; tick += 10)
+      at('energy', tick).forEach(([energy], r) =>
+        expect(energy).toBeLessThanOrEqual(at('energy', tick - 10)[r]![0]! + 1e-3),
+      )
+  })
+  test('melts above T = 1', async () => expect(mean(await overlaps(1000, 'Melt'))).toBeLessThan(0.2))
+  test('all at once is there after a few ticks, where single steps have hardly begun', async () => {
+    expect(Math.min(...(await overlaps(20, 'All at once')))).toBeGreaterThan(0.95)
+    expect(Math.max(...(await overlaps(20)))).toBeLessThan(0.55)
+  })
+})
+
+describe('a hyperedge', () => {
+  /** Overlaps of the layer that is not shown with the three parts of its own, at the end of each scene: one line a scene. */
+  const called = async (layer: string, phase: number, label?: string): Promise<number[][]> => {
+    const { at } = await outcome('hyperedge', label)
+    return [0, 1, 2].map((scene) => at(layer, 180 * phase + 60 * scene + 57)[0]!)
+  }
+  const PHASES = [
+    ['which', 0],
+    ['what', 1],
+    ['where', 2],
+  ] as const
+  test.each(PHASES)('lets two of three layers call the third: %s', async (layer, phase) => {
+    const rows = await called(layer, phase)
+    rows.forEach((row, scene) =>
+      row.forEach((overlap, other) =>
+        other === scene ? expect(overlap).toBeGreaterThan(0.9) : expect(overlap).toBeLessThan(0.3),
+      ),
+    )
+  })
+  test('of pairs gives one answer to all questions', async () => {
+    const [first, ...others] = (await called('which', 0, 'Pairs instead')) as [number[], ...number[][]]
+    expect(Math.min(...first)).toBeGreaterThan(0.1)
+    for (const row of others) row.forEach((overlap, k) => expect(overlap).toBeCloseTo(first[k]!, 1))
+  })
+  test('is silent when one layer is shown', async () => {
+    for (const layer of ['which', 'where'])
+      for (const row of await called(layer, 0, 'Only the picture'))
+        for (const overlap of row) expect(Math.abs(overlap)).toBeLessThan(1e-6)
+  })
+  test('answers rightly, and more faintly, to damaged cues', async () => {
+    for (const [scene, row] of (await called('which', 0, 'Damage both')).entries()) {
+      expect(argmax(row)).toBe(scene)
+      expect(row[scene]).toBeLessThan(0.5)
+    }
+  })
+})
+
+describe('local filters', () => {
+  const overlap = async (tick: number, label?: string): Promise<number> =>
+    (await outcome('convolution', label)).at('overlap', tick)[0]![0]!
+  test('complete a picture from 30 % of its pixels', async () => {
+    expect(await overlap(0)).toBeCloseTo(0.3, 2)
+    expect(await overlap(35)).toBeGreaterThan(0.95)
+    expect((await outcome('convolution')).warnings).toEqual([])
+  })
+  test('close a hole that is wider than they are', async () => {
+    expect(await overlap(0, 'A hole')).toBeLessThan(0.9)
+    expect(await overlap(35, 'A hole')).toBeGreaterThan(0.95)
+  })
+  test('outvote flipped pixels', async () => {
+    expect(await overlap(0, 'Noise')).toBeCloseTo(0.6, 2)
+    expect(await overlap(35, 'Noise')).toBeGreaterThan(0.9)
+  })
+  test('of nothing complete nothing', async () =>
+    expect(await overlap(35, 'Filters of nothing')).toBeLessThan(0.35))
+})
+
+describe('a sequence', () => {
+  /** Each digit that is seen, and the tick from which on. */
+  const seen = async (label?: string): Promise<(readonly [digit: number, tick: number])[]> => {
+    const { at } = await outcome('sequences', label)
+    const found: [number, number][] = []
+    for (let tick = 0; tick <= ENOUGH.sequences!; tick += 5) {
+      const digit = argmax(['zeroToFour', 'fiveToNine'].flatMap((probe) => at(probe, tick)[0]!))
+      if (found.at(-1)?.[0] !== digit) found.push([digit, tick])
+    }
+    return found
+  }
+  const digits = async (label?: string): Promise<number[]> => (await seen(label)).map(([digit]) => digit)
+  test('as shipped counts', async () => expect(await digits()).toEqual([0, 1, 2, 3, 4]))
+  test('with the present stronger than the past stays', async () => expect(await digits('Stay')).toEqual([0]))
+  test('counts backwards when each digit calls the one before', async () =>
+    expect(await digits('Count backwards')).toEqual([0, 9, 8, 7, 6]))
+  test('goes half as fast with twice the delay', async () => {
+    const at2 = async (label?: string): Promise<number> =>
+      (await seen(label)).find(([digit]) => digit === 2)![1]
+    const ratio = (await at2('A longer delay')) / (await at2())
+    expect(ratio).toBeGreaterThan(1.7)
+    expect(ratio).toBeLessThan(2.2)
   })
 })
 

@@ -14,8 +14,9 @@ function failures({ checks }: Result): string[] {
 
 /** Experiments that look at where a network rests, or at synapses without delay, and step over the way there. */
 const LONG_STEPS: Readonly<Record<string, RegExp>> = {
+  pavlovian: /: neurons\.v: dt 1 \* every 1 \/ tau 1 = 1, /,
   'retrieval-overlap': /: neurons\.visible: dt 1 \* every 1 \/ tau 1 = 1, /,
-  'synaptic-time': /: synapses\.recurrent: dt 0\.2 \* every 1 \/ tau 0\.05 = 4, /,
+  'synaptic-time': /: synapses\.recurrent: dt 0\.4 \* every 1 \/ tau 0\.05 = 8, /,
 }
 
 describe.each(REPRODUCTIONS.map((reproduction) => ({ id: reproduction.id, reproduction })))(

@@ -5,7 +5,8 @@ import {
   type IntegratorKind,
   integratorOf,
 } from '../../src/core/kinds/integrators/table.ts'
-import { movingRule, type RuleKind } from '../../src/core/kinds/rules/table.ts'
+import { movingRule, type Rule, type RuleKind } from '../../src/core/kinds/rules/table.ts'
+import type { TracedRule } from '../../src/core/kinds/rules/traced.ts'
 import type { DenseMemory, Model } from '../../src/core/model/model.ts'
 import { withViews } from '../../src/core/model/couplings.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
@@ -17,7 +18,8 @@ import { learnerOf, WRITTEN } from '../rules.ts'
 import { expectLikeReference, withSimulation } from './helpers/compare.ts'
 import { expectWithin } from './helpers/within.ts'
 
-type MovingKind = Exclude<RuleKind, 'fixed'>
+type TracedKind = TracedRule['kind']
+type MovingKind = Exclude<RuleKind, 'fixed' | TracedKind>
 
 /** Where an entry goes while the activations stay, and how fast: tau dXi/dt = speed (goal - Xi). */
 interface Witness {
@@ -57,7 +59,13 @@ const TO = [0, 1e-6, 0.3, 1, 1.5]
 const STEPS = 12
 
 /** Two layers that clamps hold, and the memory between them. */
-function held(rule: MovingKind, integrator: IntegratorKind, h: number): Model {
+function held(
+  rule: MovingKind | TracedKind,
+  integrator: IntegratorKind,
+  h: number,
+  learner: { readonly rule: Rule } = learnerOf(rule),
+  replicas = 2,
+): Model {
   const clamp = (layer: string, row: readonly number[]) =>
     ({ kind: 'clamp', layer, patterns: rowsOf([row]) }) as const
   const stream = new RandomStream(4, 'rules')
@@ -65,7 +73,7 @@ function held(rule: MovingKind, integrator: IntegratorKind, h: number): Model {
     ({ name, size, lagrangian: { kind: 'linear', gain: 1 }, tau: 1 }) as const
   const to = movingRule(rule)?.needsNonNegative ? TO : [...TO, -0.8]
   return buildModel({
-    replicas: 2,
+    replicas,
     time: { dt: 0.25, integrator },
     layers: [layer('v', FROM.length), layer('h', to.length)],
     memories: [
@@ -73,7 +81,7 @@ function held(rule: MovingKind, integrator: IntegratorKind, h: number): Model {
         name: 'xi',
         from: 'v',
         to: 'h',
-        ...learnerOf(rule),
+        ...learner,
         tau: 0.25 / h,
         init: normalRows(stream, to.length, FROM.length),
       },
@@ -187,4 +195,108 @@ test("Oja's rule finds the first principal component of what is shown, at length
     expect(Math.hypot(...xi)).toBeLessThan(1.03)
     expect(Math.abs(along)).toBeGreaterThan(0.995 * Math.hypot(...xi))
   })
+})
+
+/**
+ * What drives an entry while the activations stay and the traces come to rest: steady + fading times the part of their way that
+ * the traces still have before them, to the power of `fades`. Traces begin at 0 and go to their goals.
+ */
+interface TracedWitness {
+  readonly steady: (to: number, from: number, lambda: number) => number
+  readonly fading: (to: number, from: number) => number
+  readonly fades: 1 | 2
+  /** Goals by the second half of the name of a trace. */
+  readonly goals: Readonly<Record<string, (to: readonly number[], from: readonly number[]) => number[]>>
+  /** A rule with this time constant of its traces, and what an entry is multiplied with. */
+  readonly ruleOf: (time: number) => { readonly rule: TracedRule; readonly decay: number }
+}
+
+const squares = (g: readonly number[]): number[] => g.map((value) => value ** 2)
+
+const TRACED_WITNESSES: Readonly<Record<TracedKind, TracedWitness>> = {
+  // theta = g^2 (1 - q): g (g - theta) = g^2 (1 - g) + g^3 q.
+  bcm: {
+    steady: (to, from) => to ** 2 * (1 - to) * from,
+    fading: (to, from) => to ** 3 * from,
+    fades: 1,
+    goals: { theta: squares },
+    ruleOf: (time) => ({ rule: { kind: 'bcm', tauThreshold: time, decay: 0.3 }, decay: 0.3 }),
+  },
+  // g - m = g q on both sides.
+  covariance: {
+    steady: (_, __, lambda) => lambda,
+    fading: (to, from) => to * from,
+    fades: 2,
+    goals: { meanTo: (to) => [...to], meanFrom: (_, from) => [...from] },
+    ruleOf: (time) => ({ rule: { kind: 'covariance', tauMean: time }, decay: 1 }),
+  },
+}
+
+/** The sum of n terms. */
+const sumOf = (n: number, term: (k: number) => number): number =>
+  Array.from({ length: n }, (_, k) => term(k)).reduce((sum, value) => sum + value, 0)
+
+describe.each(Object.keys(TRACED_WITNESSES) as TracedKind[])('traces of %s', (kind) => {
+  const { steady, fading, fades, goals, ruleOf } = TRACED_WITNESSES[kind]
+  const speeds = INTEGRATOR_KINDS.flatMap((integrator) =>
+    [
+      [0.1, 0.15],
+      [0.004, 0.2],
+      [1e-5, 1e-5],
+      [0.1, 1e-5],
+    ].flatMap(([h = 0, s = 0]) => [1, 5].map((replicas) => ({ integrator, h, s, replicas }))),
+  )
+
+  test.each(speeds)(
+    'by $integrator with step/tau $h and $s are those of the solution, replicas $replicas',
+    async ({ integrator, h, s, replicas }) => {
+      const { rule, decay } = ruleOf(0.25 / s)
+      const model = held(kind, integrator, h, { rule }, replicas)
+      const { init } = model.memories[0]!
+      const [from, to] = model.stimulus.map(({ patterns }) => [...patterns.data]) as [number[], number[]]
+      const stages = integratorOf(integrator).stages.length
+      const q = Math.exp(LEFT[integrator](s))
+      const p = Math.exp(LEFT[integrator](decay * h))
+      const rate = (1 - p) / decay
+      const expected = init.data.map((start, k) => {
+        const [g, f] = [to[Math.floor(k / from.length)]!, from[k % from.length]!]
+        const [constant, falling] = [steady(g, f, start), fading(g, f)]
+        // Of one stage: the sum of what each step adds, and loses afterwards. Of several: the flow that they stand for.
+        if (stages === 1)
+          return (
+            p ** STEPS * start +
+            sumOf(STEPS, (n) => p ** (STEPS - 1 - n) * rate * (constant + falling * q ** (fades * n)))
+          )
+        const [slow, fast] = [decay * h, fades * s]
+        const left = Math.exp(-slow * STEPS)
+        return (
+          left * start +
+          (constant * (1 - left)) / decay +
+          (falling * h * (left - Math.exp(-fast * STEPS))) / (fast - slow)
+        )
+      })
+      // What an order of 2 or 4 leaves over.
+      const bound = 3e-6 + (stages === 1 ? 0 : 0.6 * Math.max(h, s) ** stages)
+      const copies = <T>(values: ArrayLike<T>): T[] =>
+        Array.from({ length: replicas }, () => Array.from(values)).flat()
+      const reference = createReference(model)
+      reference.step(STEPS)
+      await withSimulation(model, async (simulation) => {
+        expect(
+          (await simulation.read(`xi.${Object.keys(goals)[0]}`)).data.every((value) => value === 0),
+        ).toBe(true)
+        await simulation.step(STEPS)
+        expectWithin((await simulation.read('xi')).data, copies(expected), bound)
+        for (const [part, goalOf] of Object.entries(goals)) {
+          const goal = goalOf(to, from)
+          const { shape, data } = await simulation.read(`xi.${part}`)
+          expect(shape).toEqual(replicas > 1 ? [replicas, goal.length] : [goal.length])
+          const there = copies(goal.map((value) => value * (1 - q ** STEPS)))
+          expectWithin(data, there, 3e-6)
+          expectWithin(reference.read(`xi.${part}`), there, 1e-6)
+        }
+      })
+      expectWithin(reference.read('xi'), copies(expected), bound)
+    },
+  )
 })

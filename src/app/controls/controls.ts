@@ -2,18 +2,17 @@
 import GUI, { type Controller } from 'lil-gui'
 import type { Axis } from '../../core/model/model.ts'
 import { valueAt } from '../../core/model/path.ts'
-import { isCustom } from '../../core/kinds/lagrangians/table.ts'
 import type { Control } from '../../core/model/schema.ts'
 import { axisText } from '../../core/plan/print.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
 import '../../../node_modules/lil-gui/dist/lil-gui.css'
 import './controls.css'
-import { createExpressions } from './expressions.ts'
 import { type ControlField, controlFields } from './fields.ts'
 import type { Loop } from '../session/loop.ts'
 import { readNumber } from './number.ts'
 import { refuse } from './number-field.ts'
 import { shortNumber } from '../vary.ts'
+import { expressionsAt } from './written.ts'
 
 export interface Controls {
   /** Shows the values as they are, whoever has set them. */
@@ -125,9 +124,8 @@ export function createControls(
       sign.ariaLabel = 'rebuilds'
       name?.append(' ', sign)
     }
-    const layer = simulation.model.layers.find(({ name }) => path === `neurons.${name}.lagrangian`)
-    if (layer === undefined || !isCustom(layer.lagrangian)) return [{ path, show: added.show }]
-    const expressions = createExpressions(layer.lagrangian, path, layer.tau === 0, set)
+    const expressions = expressionsAt(simulation.model.scenario, path, set)
+    if (expressions === undefined) return [{ path, show: added.show }]
     inside.$children.append(expressions.element)
     return [
       { path, show: added.show },

@@ -1,4 +1,4 @@
-/** What the fields of custom Lagrangians say, and where in it a mistake stands. Pure. */
+/** What the fields of expressions say, and where in it a mistake stands. Pure. */
 import { ModelError } from '../../core/errors.ts'
 
 /** The line of a text that an error means, cut around the word or sign at its column, where the error has one. */

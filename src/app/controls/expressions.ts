@@ -1,70 +1,85 @@
-/** The two expressions of a custom Lagrangian and its parameters, checked while they are typed. */
-import { checkCustom, type Custom } from '../../core/kinds/lagrangians/custom.ts'
+/** The expressions of something that the user writes out, and its parameters, checked while they are typed. */
 import { ModelError } from '../../core/errors.ts'
 import { markedAt, parametersOf } from './expression-text.ts'
 import './expressions.css'
 
+type Parameters = Readonly<Record<string, number>>
+
+/** What is written out: expressions by their keys, and parameters. */
+export interface Writable<T extends { readonly parameters: Parameters }> {
+  /** Where it stands in the scenario. */
+  readonly path: string
+  /** The keys of its expressions, with what they say to the reader. */
+  readonly expressions: readonly (readonly [key: keyof T & string, title: string])[]
+  /** What the parameters may look like. */
+  readonly example: string
+  /**
+   * @returns warnings
+   * @throws ModelError for what is wrong
+   */
+  readonly check: (next: T) => string[]
+  /** What follows from it, where it is right. */
+  readonly preview?: (next: T) => HTMLElement
+  /** Takes over what is right; resolves to false when it is refused. */
+  readonly apply: (next: T) => Promise<boolean>
+}
+
 export interface Expressions {
   readonly element: HTMLElement
   /** Shows the parameters as they are, unless something is being written. */
-  show(parameters: Custom['parameters']): void
+  show(parameters: Parameters): void
 }
 
-/**
- * @param path - of the Lagrangian, whose layer is `adiabatic` or not
- * @param apply - takes over a Lagrangian that is right; resolves to false when it is refused
- */
-export function createExpressions(
-  lagrangian: Custom,
-  path: string,
-  adiabatic: boolean,
-  apply: (next: Custom) => Promise<boolean>,
+export function createExpressions<T extends { readonly parameters: Parameters }>(
+  written: T,
+  { path, expressions, example, check, preview, apply }: Writable<T>,
 ): Expressions {
   const element = document.createElement('form')
   element.className = 'expressions'
   element.dataset.path = `${path}.expressions`
-  const activation = addField(element, 'activation g(x)', 2)
-  const value = addField(element, 'Lagrangian l(x), l′ = g', 2)
+  const fields = expressions.map(([key, title]) => [key, addField(element, title, 2)] as const)
   const parameters = addField(element, 'parameters', 1)
-  parameters.placeholder = 'gain = 2, edge = 0.5'
+  parameters.placeholder = example
   const told = document.createElement('div')
   told.className = 'told'
   told.setAttribute('aria-live', 'polite')
+  const outcome = document.createElement('div')
   const button = document.createElement('button')
   button.textContent = 'Apply'
   button.title = 'rebuilds the network; what fits goes on'
-  element.append(told, button)
+  element.append(told, outcome, button)
 
-  let taken = lagrangian
+  let taken = written
+  const showOutcome = (of: T | undefined): void => {
+    outcome.replaceChildren(...(of === undefined || preview === undefined ? [] : [preview(of)]))
+  }
   const fill = (): void => {
-    activation.value = taken.activation
-    value.value = taken.lagrangian
+    for (const [key, field] of fields) field.value = String(taken[key])
     parameters.value = Object.entries(taken.parameters)
       .map(([name, number]) => `${name} = ${number}`)
       .join(', ')
     told.replaceChildren()
+    showOutcome(taken)
     button.disabled = true
   }
   const isChanged = (): boolean => !button.disabled || told.textContent !== ''
 
   /** What is written, where it is right. */
-  const check = (): Custom | undefined => {
+  const read = (): T | undefined => {
     try {
-      const next: Custom = {
-        kind: 'custom',
-        activation: activation.value.trim(),
-        lagrangian: value.value.trim(),
+      const next = {
+        ...taken,
+        ...Object.fromEntries(fields.map(([key, field]) => [key, field.value.trim()])),
         parameters: parametersOf(parameters.value),
       }
-      const warnings = checkCustom(next, path, adiabatic)
+      const warnings = check(next)
       told.replaceChildren(...warnings.map((warning) => paragraph(warning.replace(`${path}.`, ''))))
       return next
     } catch (error) {
       if (!(error instanceof ModelError)) throw error
       const where = (error.place.path ?? '').replace(path, '').replace('.', '')
-      const text = where === 'activation' ? activation.value.trim() : value.value.trim()
-      const parts =
-        where === 'activation' || where === 'lagrangian' ? markedAt(text, error.reason) : undefined
+      const [, field] = fields.find(([key]) => key === where) ?? []
+      const parts = field === undefined ? undefined : markedAt(field.value.trim(), error.reason)
       told.replaceChildren(paragraph([where, error.reason].filter((part) => part !== '').join(': ')))
       if (parts !== undefined) {
         const [before, at, after] = parts
@@ -79,7 +94,9 @@ export function createExpressions(
   }
 
   element.addEventListener('input', () => {
-    button.disabled = check() === undefined
+    const next = read()
+    showOutcome(next)
+    button.disabled = next === undefined
   })
   element.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') fill()
@@ -90,7 +107,7 @@ export function createExpressions(
   })
   element.addEventListener('submit', (event) => {
     event.preventDefault()
-    const next = button.disabled ? undefined : check()
+    const next = button.disabled ? undefined : read()
     if (next !== undefined) void apply(next)
   })
   fill()

@@ -48,7 +48,7 @@ export interface ControlField extends Field {
 const GROUPS = ['neurons', 'synapses', 'memories', 'stimulus'] as const
 
 /** Whole lists, and what only makes sense when written as a whole. */
-const LEFT_OUT = ['transform', 'select', 'values', 'paths', 'rectangle', 'scale']
+const LEFT_OUT = ['transform', 'select', 'values', 'probabilities', 'paths', 'rectangle', 'scale']
 
 /** The numbers of a list that is a shape. */
 const SIDES = ['channels', 'height', 'width']
@@ -121,6 +121,8 @@ export function controlFields(scenario: Scenario): ControlField[] {
   }
 
   for (const path of ['time.dt', 'time.ticks', 'time.integrator', 'seed', 'replicas']) add(path, 'time')
+  fields.push(...untilField(scenario))
+  for (const key of ['below', 'every']) add(`${UNTIL}.${key}`, 'time', UNTIL_REST)
   for (const group of GROUPS) {
     Object.keys(scenario[group]).forEach((name) => {
       const item = group === 'stimulus' ? stimulusName(scenario, name) : name
@@ -131,6 +133,23 @@ export function controlFields(scenario: Scenario): ControlField[] {
   }
   return fields
 }
+
+const UNTIL = 'time.until'
+const UNTIL_REST = 'until at rest'
+
+/** The layer that ends the run once it is at rest, or none. */
+function untilField(scenario: Scenario): ControlField[] {
+  const moving = Object.entries(scenario.neurons).flatMap(([name, { tau }]) => (tau > 0 ? [name] : []))
+  const field = fieldAt(scenario, UNTIL)
+  if (field === undefined || moving.length === 0) return []
+  const base = { path: UNTIL, group: 'time', item: UNTIL_REST, absent: 'none' } as const
+  return [
+    { ...field, ...base, title: 'layer', kind: 'choice', options: moving, value: scenario.time.until?.layer },
+  ]
+}
+
+/** What `time.until` begins with. */
+const STARTING_UNTIL = { below: 1e-5, every: 10 } as const
 
 /** True for values that the scenario allows and that do nothing as it is. */
 function isMeaningless(scenario: Scenario, path: string): boolean {
@@ -208,6 +227,8 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
   const [group, name = '', key = ''] = path.split('.')
   const set = (next: unknown, at: string, to: unknown): unknown => setValue(next, at, to)
   if (isUpdate(path) && typeof value === 'string') return set(scenario, path, updateOf(value as UpdateKind))
+  if (path === UNTIL && typeof value === 'string')
+    return set(scenario, path, { ...STARTING_UNTIL, ...scenario.time.until, layer: value })
   const switched = switchOf(scenario, path)
   // A whole Lagrangian is taken as it is.
   if (switched?.key !== undefined && typeof value !== 'object') {
@@ -240,6 +261,8 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
       if (memory !== undefined && 'format' in memory) next = set(next, `memories.${name}.format`, 'f32')
     }
   }
+  if (group === 'stimulus' && key === 'order' && value !== 'random')
+    next = set(next, `stimulus.${name}.probabilities`, undefined)
   if (group === 'synapses' && key === 'tau' && value === undefined)
     next = set(next, `synapses.${name}.strength`, 0)
   if (group === 'neurons' && key === 'tau' && value === 0) {

@@ -1,4 +1,5 @@
 /** The plots of a network: one for each probe that samples numbers. */
+import 'uplot/dist/uPlot.min.css'
 import type { Model } from '../../core/model/model.ts'
 import type { Sample } from '../../core/run/series.ts'
 import type { Change, Simulation } from '../../core/run/simulation.ts'

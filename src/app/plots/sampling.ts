@@ -1,5 +1,6 @@
 /** Whether a line may join the samples of a probe, or something happens between them that it would hide. Pure. */
 import type { Model, Probe, Stimulus } from '../../core/model/model.ts'
+import { shortestDwell } from '../../core/model/stimulus.ts'
 
 /** A probe that is sampled more seldom than what it follows changes. */
 export interface Sparse {
@@ -26,7 +27,8 @@ export function sparseOf(model: Model, name: string, kept: number): Sparse | und
 }
 
 /** Ticks from one change of what is shown to the next; Infinity where the same is shown throughout. */
-function changeOf({ kind, patterns, start, stop, dwell, gap, order }: Stimulus): number {
+function changeOf({ kind, patterns, start, stop, gap, order, ...item }: Stimulus): number {
+  const dwell = shortestDwell(item)
   if (kind === 'initial' || stop - start <= dwell) return Infinity
   if (patterns.rows === 1 && (gap === 0 || order === 'once')) return Infinity
   return gap === 0 ? dwell : Math.min(dwell, gap)

@@ -1,5 +1,5 @@
 /** Checkpoints that are taken by themselves, so that a run can go on after its device is lost or its values blow up. */
-import { arraysOf } from '../../core/kinds/couplings/table.ts'
+import { allArraysOf } from '../../core/model/couplings.ts'
 import { bytesOf, copiesOf } from '../../core/run/arrays.ts'
 import type { Checkpoint } from '../../core/run/simulation.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
@@ -39,7 +39,7 @@ export function createAutosave(simulation: Simulation, loop: Loop): Autosave {
   const { model, plan } = simulation
   const names = [
     ...model.layers.filter(({ tau }) => tau > 0).map(({ name }) => name),
-    ...model.couplings.filter(({ tau }) => tau !== undefined).flatMap(arraysOf),
+    ...model.couplings.filter(({ tau }) => tau !== undefined).flatMap(allArraysOf),
   ]
   const bytes = names.reduce((sum, name) => sum + bytesOf(copiesOf(plan, model, name)), 0)
   const interval = INTERVAL * Math.max(1, bytes / BYTES_PER_INTERVAL)

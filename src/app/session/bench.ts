@@ -4,10 +4,9 @@ import type { Limits } from '../../core/plan/layout.ts'
 import type { Sample } from '../../core/run/series.ts'
 import { type Change, type Checkpoint, type Simulation, createSimulation } from '../../core/run/simulation.ts'
 import type { PageDevice } from '../boot/device.ts'
-import { type ControlActions, createControls } from '../controls/controls.ts'
+import type { ControlActions } from '../controls/controls.ts'
 import { withField } from '../controls/fields.ts'
 import { type Messages, textOf } from '../messages.ts'
-import { createPlots } from '../plots/plots.ts'
 import { createLanes } from '../timeline/lanes.ts'
 import { createPainterPipelines } from '../views/pipelines.ts'
 import { pageStorage } from '../views/preferences.ts'
@@ -26,6 +25,11 @@ const SUBMIT_TIME = 60
 
 /** The recorder keeps the samples, with a bound. */
 const SIMULATION_OPTIONS = { keepSamples: false, submitTime: SUBMIT_TIME } as const
+
+/** Plots and controls come while the device and the scenario are on their way: the first script is shorter without them. */
+const panels = Promise.all([import('../plots/plots.ts'), import('../controls/controls.ts')])
+// Where they do not come, who waits for them hears of it.
+panels.catch(() => undefined)
 
 export interface Places {
   readonly large: HTMLElement
@@ -124,7 +128,9 @@ export function createBench(
       draw: () => stage.draw(),
       playing: events.playing,
       complete() {
-        messages.notice('Run complete. Play goes on from here, Reset starts again.')
+        const { rest } = simulation
+        const end = rest?.tick === undefined ? 'Run complete' : `At rest at tick ${rest.tick}: run complete`
+        messages.notice(`${end}. Play goes on from here, Reset starts again.`)
       },
       failed: events.runFailed,
     })
@@ -134,6 +140,7 @@ export function createBench(
     // What waits comes first: the places are filled all at once.
     if (source.checkpoint !== undefined) await simulation.restore(source.checkpoint)
     const stage = await createStage(simulation, pipelines, places, () => opened?.loop.redraw())
+    const [{ createPlots }, { createControls }] = await panels
     const plots = createPlots(simulation, places.plots)
     const lanes = createLanes(
       simulation,

@@ -52,7 +52,7 @@ export interface LoopEvents {
   /** Submits new pictures; called when the state has changed and the GPU is done with the ones before. */
   readonly draw: () => void
   readonly playing: (playing: boolean) => void
-  /** The run has reached `time.ticks` and paused; the next play goes on without an end. */
+  /** The run has reached `time.ticks`, or come to rest, and paused; the next play goes on without an end. */
   readonly complete: () => void
   /** @param played - whether it was playing until then */
   readonly failed: (error: unknown, played: boolean) => void
@@ -138,7 +138,7 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
       const { submits: after, pending } = simulation.counts
       const alongside = after === submits + 1 ? Math.max(1, pending) : undefined
       void device.queue.onSubmittedWorkDone().then(() => adapt(ticks, started, alongside))
-      if (playing && simulation.tick >= stopAt) {
+      if (playing && (simulation.tick >= stopAt || simulation.isOver)) {
         setPlaying(false)
         events.complete()
       }
@@ -206,11 +206,13 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
     },
     play() {
       if (simulation.tick >= stopAt) stopAt = Infinity
+      if (simulation.isOver) simulation.goOn()
       setPlaying(true)
     },
     pause: () => setPlaying(false),
     step(ticks) {
       setPlaying(false)
+      if (simulation.isOver) simulation.goOn()
       return advance(ticks)
     },
     reset() {

@@ -1,6 +1,7 @@
 /** What a network keeps of the one before it when its scenario is changed. Pure. */
 import { hashBytes } from '../../core/math/hash.ts'
 import { arraysOf } from '../../core/kinds/couplings/table.ts'
+import { tracesOf } from '../../core/kinds/rules/table.ts'
 import type { Model } from '../../core/model/model.ts'
 import type { Series } from '../../core/run/series.ts'
 
@@ -42,7 +43,10 @@ export function carriedOver(old: Model, next: Model, tick: number): Carried {
   for (const memory of next.memories) {
     const before = old.memories.find(({ name }) => name === memory.name)
     if (before?.tau === undefined || memory.tau === undefined) continue
-    put(memory.name, sameReplicas && signatureOf(before.init) === signatureOf(memory.init))
+    const fits = sameReplicas && signatureOf(before.init) === signatureOf(memory.init)
+    put(memory.name, fits)
+    const traces = tracesOf(before).map(({ name }) => name)
+    for (const { name } of tracesOf(memory)) if (traces.includes(name)) put(name, fits)
   }
   for (const edge of next.hyperedges) {
     const before = old.hyperedges.find(({ name }) => name === edge.name)

@@ -19,8 +19,8 @@ import { createTurns } from './turns.ts'
 export interface WorkplaceEvents {
   /** A network is being built; `id` where it is known to be a shipped one, or made from it. */
   readonly loading: (id: string | undefined) => void
-  /** The pictures, plots and controls of a network that was opened stand in their places; the page is laid out next. */
-  readonly arranged: (source: Source) => void
+  /** The pictures, plots and controls of a network that was opened stand in their places; the page is laid out then. */
+  readonly arranged: (source: Source) => Promise<void>
   /** The network can run, be it opened or rebuilt. */
   readonly loaded: (source: Source) => void
   /** The scenario could not be opened; `messages` says why. */
@@ -157,7 +157,7 @@ export function createWorkplace(
       steps.clear()
       const opened = await bench.show(simulation, source)
       steps.note({ from: opened.home, to: source.model.scenario })
-      events.arranged(source)
+      await events.arranged(source)
       opened.stage.layOut()
       // Samples what stands before the first tick.
       await opened.loop.step(0)

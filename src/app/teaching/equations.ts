@@ -4,8 +4,9 @@ import { noiseOf } from '../../core/kinds/noises/table.ts'
 import { updateFacts } from '../../core/kinds/updates/table.ts'
 import { hasEnergy, hyperedgeFacts, memoryFacts, targetsOf } from '../../core/kinds/couplings/table.ts'
 import type { Symbols } from '../../core/kinds/couplings/definition.ts'
-import { formulaOfRule, isMoving, movingRule } from '../../core/kinds/rules/table.ts'
+import { formulaOfRule, isMoving, movingRule, traceFormulas } from '../../core/kinds/rules/table.ts'
 import { lagrangianFacts } from '../../core/kinds/lagrangians/table.ts'
+import { leakFacts } from '../../core/kinds/leaks/table.ts'
 import { texNumber, texText } from '../../core/kinds/tex.ts'
 import { leftOutOf } from '../../core/model/energy.ts'
 import type { Hyperedge, Layer, Model } from '../../core/model/model.ts'
@@ -40,7 +41,8 @@ export function equationsOf(model: Model): Equations[] {
   const xi = (name: string): string =>
     model.memories.length > 1 ? `\\Xi_{\\text{${texText(name)}}}` : '\\Xi'
   const w = (name: string): string => (model.synapses.length > 1 ? `W_{\\text{${texText(name)}}}` : 'W')
-  const g = (name: string): string => `g_{${of(name)}}`
+  const leaks = new Map(model.layers.map(({ name, leak }) => [name, leakFacts(leak).tex]))
+  const g = (name: string): string => leaks.get(name)?.sent(of(name)) ?? ''
   const symbolsIn = ({ name }: Hyperedge): Symbols => ({
     g,
     of,
@@ -78,12 +80,12 @@ export function equationsOf(model: Model): Equations[] {
       : ''
     if (layer.tau === 0) return `${x} = ${terms} \\qquad (\\tau_{${x}} = 0)`
     const moved = updateFacts(layer.update).formula?.(numberOf(model, layer))
-    return `\\tau_{${x}}\\, \\dot ${x} = -${x} + ${terms}${noise}, \\qquad \\tau_{${x}} = ${among(model, `neurons.${layer.name}.tau`, layer.tau)}${moved === undefined ? '' : `, \\quad ${moved}`}`
+    return `\\tau_{${x}}\\, \\dot ${x} = -${x} + ${leakFacts(layer.leak).tex.goal(x, terms)}${noise}, \\qquad \\tau_{${x}} = ${among(model, `neurons.${layer.name}.tau`, layer.tau)}${moved === undefined ? '' : `, \\quad ${moved}`}`
   })
-  const activations = model.layers.map(
-    ({ name, lagrangian }) =>
-      `${g(name)} = ${lagrangianFacts(lagrangian).formula(lagrangian, of(name), (key) => among(model, `neurons.${name}.lagrangian.${key}`, Number(lagrangian[key])))}`,
-  )
+  const activations = model.layers.map(({ name, lagrangian, leak }) => {
+    const { left, argument } = leakFacts(leak).tex.activation(of(name))
+    return `${left} = ${lagrangianFacts(lagrangian).formula(lagrangian, argument, (key) => among(model, `neurons.${name}.lagrangian.${key}`, Number(lagrangian[key])))}`
+  })
   const learning = [
     ...model.synapses.flatMap(({ name, tau, layer, base }) => {
       const made = formulaOfBase(base, 'P')
@@ -97,21 +99,23 @@ export function equationsOf(model: Model): Equations[] {
     ...model.memories.flatMap(({ kind, name, from, to, rule, tau, bias }) => {
       if (!isMoving(rule)) return []
       const time = `, \\qquad \\tau_{\\Xi} = ${among(model, `memories.${name}.tau`, tau ?? 0)}`
-      const pull = formulaOfRule(
-        rule,
-        xi(name),
-        ...memoryFacts({ kind }).tex.learnt(g(to), g(from)),
-        bias !== undefined,
-      )
-      return [`\\tau_{\\Xi}\\, \\dot ${xi(name)} = ${pull}${time}`]
+      const number = (key: string, value: number): string =>
+        among(model, `memories.${name}.rule.${key}`, value)
+      const ends = memoryFacts({ kind }).tex.learnt(g(to), g(from))
+      const memory = model.memories.length > 1 ? `\\text{${texText(name)}}` : undefined
+      const pull = formulaOfRule(rule, number, memory, xi(name), ...ends, bias !== undefined)
+      return [
+        `\\tau_{\\Xi}\\, \\dot ${xi(name)} = ${pull}${time}`,
+        ...traceFormulas(rule, number, memory, ...ends),
+      ]
     }),
     ...model.hyperedges.flatMap((edge) => hyperedgeFacts(edge).tex.lines(edge, symbolsIn(edge))),
   ]
   const energy = [
     ...model.layers.map((layer) => {
       const x = of(layer.name)
-      const shifted = hasBias(model, layer) ? `(${x} - b_{${x}})` : x
-      return `+ ${shifted} \\cdot ${g(layer.name)} - L_{${x}}(${x})`
+      const bias = hasBias(model, layer) ? `b_{${x}}` : undefined
+      return `+ ${leakFacts(layer.leak).tex.energy(layer.lagrangian, x, bias)}`
     }),
     ...model.memories
       .filter(hasEnergy)

@@ -9,7 +9,7 @@ import { differences } from '../editing/undo.ts'
 import { changesText } from './changes.ts'
 import { diagramOf } from './diagram.ts'
 import { equationsOf } from './equations.ts'
-import { LESSONS, type Try } from './lessons.ts'
+import { type Lesson, type Try, lessonOf } from './lessons.ts'
 
 export interface LessonActions {
   /** Starts the run anew with the values of a scenario; resolves to false when it is refused, which has then been told. */
@@ -17,8 +17,10 @@ export interface LessonActions {
 }
 
 export interface LessonPanel {
+  /** Fetches the lesson of a shipped scenario that is being opened. */
+  prepare(id: string | undefined): void
   /** Shows the lesson of a scenario: the shipped one's, or what its own description says. */
-  open(title: string, model: Model, origin: Origin | undefined): void
+  open(title: string, model: Model, origin: Origin | undefined): Promise<void>
   /** Brings equations and diagram up to a model whose values have changed, and says what no longer is as told. */
   update(model: Model): void
   /** To be called once a frame. @param tick - where the run is */
@@ -152,15 +154,19 @@ export function createLesson(place: HTMLElement, { begin }: LessonActions): Less
   })
 
   return {
-    open(title, model, origin) {
+    prepare(id) {
+      void fetched(id)
+    },
+    async open(title, model, origin) {
+      const opening = ++openings
+      const lesson = await fetched(origin?.id)
+      if (opening !== openings) return
       shown = model
       shipped = origin
       begun = undefined
       isOffCourse = false
-      const id = origin?.id
       drawn = ''
       heading.textContent = title
-      const lesson = id === undefined ? undefined : LESSONS[id]
       const [own = '', ...rest] = escaped(model.scenario.description.replace(/\s+/g, ' ')).split('Look for:')
       story.replaceChildren(...(lesson?.story ?? [own]).map(paragraph))
       const look = lesson?.lookFor ?? rest.join('').trim()
@@ -184,7 +190,6 @@ export function createLesson(place: HTMLElement, { begin }: LessonActions): Less
       text.scrollTop = 0
       draw()
       release()
-      const opening = ++openings
       const isSet = story.querySelector('.formula:not(.set)') === null
       text.classList.toggle('waiting', !isSet)
       if (isSet) return
@@ -206,6 +211,11 @@ export function createLesson(place: HTMLElement, { begin }: LessonActions): Less
       refresh()
     },
   }
+}
+
+/** A network runs without its lesson, should that not come. */
+async function fetched(id: string | undefined): Promise<Lesson | undefined> {
+  return id === undefined ? undefined : lessonOf(id).catch(() => undefined)
 }
 
 function element(tag: 'h2' | 'div' | 'p' | 'dt' | 'dd' | 'span', className = ''): HTMLElement {

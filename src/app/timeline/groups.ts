@@ -32,7 +32,8 @@ export function isFixed(model: Model, name: string): boolean {
 export function describe({ kind, start, stop, dwell, gap, order }: Model['stimulus'][number]): string {
   if (kind === 'initial') return `at tick ${start}`
   const when = stop === Infinity ? (start === 0 ? '' : `from ${start} on, `) : `${start} to ${stop}, `
-  return `${when}${order}, ${dwell} ticks each${gap > 0 ? `, ${gap} without` : ''}`
+  const ticks = typeof dwell === 'number' ? dwell : `${dwell.min} to ${dwell.max}`
+  return `${when}${order}, ${ticks} ticks each${gap > 0 ? `, ${gap} without` : ''}`
 }
 
 /** All time constants, fast to slow. */

@@ -1,6 +1,6 @@
 /** What happened in the last ticks, from the integer clock alone: updates of groups, patterns shown, samples. Pure. */
 import type { Model } from '../../core/model/model.ts'
-import { shownAt } from '../../core/model/stimulus.ts'
+import { shortestDwell, showingAt, shownAt } from '../../core/model/stimulus.ts'
 
 /** From a tick on a group has had this rate divider. */
 export interface Era {
@@ -49,19 +49,36 @@ export function showings(
   to: number,
   most: number,
 ): Showing[] | undefined {
-  const { start, dwell, gap } = item
+  const { start, gap } = item
+  const begin = Math.max(from, start)
   const end = Math.min(to, item.stop)
-  if (end <= Math.max(from, start)) return []
-  const period = dwell + gap
-  const first = Math.max(0, Math.floor((from - start) / period))
-  if ((end - Math.max(from, start)) / period > most) return undefined
+  if (end <= begin) return []
+  if (
+    (end - begin) / (shortestDwell(item) + gap) > most &&
+    showingCount(item, index, seed, begin, end) > most
+  )
+    return undefined
   const found: Showing[] = []
-  for (let at = start + first * period; at < end; at += period) {
-    const row = shownAt(item, index, seed, at)
-    const showing = { from: Math.max(from, at), to: Math.min(end, at + dwell), row }
+  for (let at = begin; at < end;) {
+    const one = showingAt(item, index, seed, at)
+    const row = shownAt(item, index, seed, one.start)
+    const showing = { from: Math.max(from, one.start), to: Math.min(end, one.end), row }
     if (row !== -1 && showing.to > showing.from) found.push(showing)
+    at = one.next
   }
   return found
+}
+
+/** Showings that begin or go on in [from, to). */
+function showingCount(
+  item: Model['stimulus'][number],
+  index: number,
+  seed: number,
+  from: number,
+  to: number,
+): number {
+  const [first, last] = [from, to - 1].map((tick) => showingAt(item, index, seed, tick).number)
+  return (last as number) - (first as number)
 }
 
 /** Window sizes in ticks: 1, 2 and 5 times powers of ten. */

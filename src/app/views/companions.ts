@@ -3,7 +3,7 @@ import { measureOf } from '../../core/kinds/probes/table.ts'
 import type { Layer, Model, Rows, Stimulus } from '../../core/model/model.ts'
 import type { Patterns } from '../../core/model/patterns/schema.ts'
 import type { Scenario } from '../../core/model/schema.ts'
-import { shownAt } from '../../core/model/stimulus.ts'
+import { showingAt, showingStart, shownAt } from '../../core/model/stimulus.ts'
 import { cueTable, cuesOf, repetitionOf } from '../../core/model/variation.ts'
 import { vectorStride } from '../../core/plan/layout.ts'
 import type { Plan } from '../../core/plan/plan.ts'
@@ -126,12 +126,12 @@ function rowsOf({ item, index, tick }: Cue, model: Model, rows: Uint32Array): vo
 }
 
 /** The last tick up to a given one at which a stimulus is shown; -1 before the first. */
-export function lastShown({ start, stop, dwell, gap, order, patterns }: Stimulus, tick: number): number {
+export function lastShown(item: Stimulus, index: number, seed: number, tick: number): number {
+  const { start, stop, order, patterns } = item
   if (tick < start) return -1
-  const period = dwell + gap
-  const end = Math.min(tick, stop - 1, order === 'once' ? start + patterns.rows * period - 1 : Infinity)
-  const into = (end - start) % period
-  return into < dwell ? end : end - into + dwell - 1
+  const over = order === 'once' ? showingStart(item, index, seed, patterns.rows) : Infinity
+  const last = Math.min(tick, stop - 1, over - 1)
+  return Math.min(last, showingAt(item, index, seed, last).end - 1)
 }
 
 /**
@@ -142,10 +142,11 @@ export function cueAt(model: Model, layer: string, passed: number): Cue | undefi
   const tick = Math.max(0, passed - 1)
   const cues = model.stimulus.flatMap((item, index): (Cue & { readonly rank: number })[] => {
     if (item.layer !== layer) return []
-    const last = lastShown(item, tick)
+    const last = lastShown(item, index, model.seed, tick)
     if (last === tick) return [{ index, item, tick, state: 'now', rank: Infinity }]
     if (last < 0) return [{ index, item, tick: item.start, state: 'future', rank: -1 - item.start }]
-    const isOver = tick >= item.stop || (item.order === 'once' && last === lastShown(item, Infinity))
+    const isOver =
+      tick >= item.stop || (item.order === 'once' && last === lastShown(item, index, model.seed, Infinity))
     return [{ index, item, tick: last, state: isOver ? 'past' : 'gap', rank: last }]
   })
   const [best] = cues.sort(

@@ -50,9 +50,14 @@ export interface Sheet extends Tiling {
   readonly array: string
 }
 
-/** True for a layer that is best seen by its state; an adiabatic one, and one of winners and losers, by its activation. */
-export function showsState({ tau, lagrangian }: Layer): boolean {
+/** True for a layer that is seen beside its cue and its target: not an adiabatic one, nor one of winners and losers. */
+export function hasCompanions({ tau, lagrangian }: Layer): boolean {
   return tau > 0 && inverseTemperature(lagrangian) === undefined
+}
+
+/** True for a layer that is best seen by its state; one whose activation jumps shows that, and no input with its noise. */
+function showsState(layer: Layer): boolean {
+  return hasCompanions(layer) && lagrangianFacts(layer.lagrangian).withoutHessian === undefined
 }
 
 /**

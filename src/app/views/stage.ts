@@ -13,7 +13,7 @@ import type { PainterPipelines } from './pipelines.ts'
 import { createPointing } from './pointing.ts'
 import { pictureSettings as settings } from './preferences.ts'
 import type { Print } from './print.ts'
-import { type Sheet, sheetsOf, showsState } from './sheet.ts'
+import { type Sheet, hasCompanions, sheetsOf } from './sheet.ts'
 import { createToolbar } from './toolbar.ts'
 import type { Window } from './window.ts'
 
@@ -234,7 +234,7 @@ function partsOf(simulation: Simulation, matches: ReturnType<typeof matchesOf>):
   return sheetsOf(model, plan).map((sheet) => {
     const layer = model.layers.find(({ name }) => name === sheet.name)
     const companions: Companion[] =
-      layer === undefined || !showsState(layer)
+      layer === undefined || !hasCompanions(layer)
         ? []
         : companionsOf(() => simulation.model, plan, layer, matches.of)
     const part = { sheet, companions, first }

@@ -1,4 +1,5 @@
 /** Products with couplings, by the network's own kernels on the GPU: no matrix is formed that the network has not. */
+import { USUAL_LEAK } from '../kinds/leaks/table.ts'
 import { USUAL_NOISE } from '../kinds/noises/table.ts'
 import { USUAL_UPDATE } from '../kinds/updates/table.ts'
 import { ModelError } from '../errors.ts'
@@ -116,7 +117,13 @@ function linear(scenario: Model['scenario'], layers: readonly Layer[]): Model {
   }
 }
 
-const RESTS = { every: 1, temperature: 0, noise: USUAL_NOISE, update: USUAL_UPDATE } as const
+const RESTS = {
+  every: 1,
+  temperature: 0,
+  noise: USUAL_NOISE,
+  leak: USUAL_LEAK,
+  update: USUAL_UPDATE,
+} as const
 
 function linearLayer(name: string, size: number, gain: number, tau: number): Layer {
   const zeros = { rows: 1, columns: size, data: new Float32Array(size) }

@@ -10,6 +10,7 @@ import { add, dot, row, times } from '../math/algebra.ts'
 import { activation, hessian, isPerNeuron, lagrangian } from '../kinds/lagrangians/table.ts'
 import type { Coupling, Layer, Model } from '../model/model.ts'
 import { dealt } from '../model/values.ts'
+import { requireInputs } from './smooth.ts'
 
 /** One replica of a network at one moment: states of all layers and all couplings by name, row-major. */
 export type Moment = Readonly<Record<string, ArrayLike<number>>>
@@ -43,8 +44,10 @@ export interface Flow {
  * The flow of one replica.
  * @param moment - the matrices of all synapses and memories
  * @param replica - whose bias it is
+ * @throws ModelError if the output of a layer leaks
  */
 export function createFlow(model: Model, moment: Moment, replica = 0): Flow {
+  requireInputs(model.layers)
   const dynamic = model.layers.filter(({ tau }) => tau > 0)
   const adiabatic = model.layers.filter(({ tau }) => tau === 0)
   const size = dynamic.reduce((sum, layer) => sum + layer.size, 0)

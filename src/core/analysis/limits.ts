@@ -3,12 +3,13 @@
  * memories (tau to infinity).
  * @see docs/theory.md, "Limits in which the answer is known"
  */
+import { leakFacts } from '../kinds/leaks/table.ts'
 import { layersOf } from '../kinds/couplings/table.ts'
 import { integratorOf } from '../kinds/integrators/table.ts'
 import { norm } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
 import { groupsOf, isMemory, isSynapse, withViews } from '../model/couplings.ts'
-import type { Coupling, Model, Stimulus } from '../model/model.ts'
+import type { Coupling, Dwell, Model, Stimulus } from '../model/model.ts'
 import { mean } from './statistics.ts'
 
 /** One time scale and where it goes. */
@@ -64,6 +65,9 @@ export function limitNamed(model: Model, name: string): Limit {
 
 /** Why a layer cannot be adiabatic; undefined where it can. */
 function obstacle(model: Model, name: string): string | undefined {
+  const leaking = model.layers.find((layer) => layer.name === name && leakFacts(layer.leak).sendsState)
+  if (leaking !== undefined)
+    return `layer \`${name}\` has leak "${leaking.leak}" and cannot be adiabatic; choose another layer, or leave the leak out`
   const synapse = model.synapses.find(({ layer }) => layer === name)
   if (synapse !== undefined) {
     return `layer \`${name}\` has the synapses \`${synapse.name}\` and cannot be adiabatic; choose another layer`
@@ -106,6 +110,10 @@ export function withTau(model: Model, name: string, tau: number): Model {
   return { ...model, layers: set(model.layers), ...withViews(set(model.couplings)) }
 }
 
+function refinedDwell(dwell: Dwell, factor: number): Dwell {
+  return typeof dwell === 'number' ? dwell * factor : { ...dwell, unit: (dwell.unit ?? 1) * factor }
+}
+
 /** The same run in steps that are `factor` times finer; synapses and memories keep the length of theirs. */
 export function refinedTime(model: Model, factor: number): Model {
   const couplings = model.couplings.map((coupling) => ({ ...coupling, every: coupling.every * factor }))
@@ -117,7 +125,7 @@ export function refinedTime(model: Model, factor: number): Model {
       ...item,
       start: item.start * factor,
       stop: item.stop * factor,
-      dwell: item.dwell * factor,
+      dwell: refinedDwell(item.dwell, factor),
       gap: item.gap * factor,
     })),
   }

@@ -8,6 +8,7 @@ import { withNumbers } from './parameters.ts'
 import { valueAt } from './path.ts'
 import { placeName, type Place, type Places, type RowsAt } from './places.ts'
 import { probeOf } from './probes.ts'
+import { restProbes } from './rest.ts'
 import type { Scenario, StimulusSpec } from './schema.ts'
 import { stimulusOf } from './stimulus.ts'
 import { isHyperedgeSpec } from './specs.ts'
@@ -47,7 +48,10 @@ function wholeOf(scenario: Scenario, rowsAt: RowsAt): Model {
       : memoryOf(scenario, name, spec, rowsAt),
   )
   const stimulus = scenario.stimulus.map((spec, index) => stimulusOf(scenario, index, spec, rowsAt))
-  const probes = Object.keys(scenario.probes).map((name) => probeOf(scenario, name, rowsAt))
+  const probes = [
+    ...Object.keys(scenario.probes).map((name) => probeOf(scenario, name, rowsAt)),
+    ...restProbes(scenario),
+  ]
   return {
     scenario,
     seed: scenario.seed,

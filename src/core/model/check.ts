@@ -1,12 +1,14 @@
 /** What must hold between the values of a scenario, as far as it can be said without its pattern files. */
 import { integratorOf } from '../kinds/integrators/table.ts'
+import { steadyDecay, tracesOf } from '../kinds/rules/table.ts'
 import { ModelError } from '../errors.ts'
 import { checkHyperedge } from './hyperedges.ts'
 import { checkLayer } from './layers.ts'
 import { checkMemory } from './memories.ts'
 import { checkProbe } from './probes.ts'
+import { checkUntil } from './rest.ts'
 import type { Scenario } from './schema.ts'
-import { isHyperedgeSpec } from './specs.ts'
+import { isHyperedgeSpec, memorySpecs } from './specs.ts'
 import { checkStimulus } from './stimulus.ts'
 import { checkSynapse } from './synapses.ts'
 import { checkVariation } from './variation.ts'
@@ -32,6 +34,7 @@ export function checkScenario(scenario: Scenario, file?: string): string[] {
     }
     scenario.stimulus.forEach((spec, index) => checkStimulus(scenario, index, spec))
     for (const [name, spec] of Object.entries(scenario.probes)) checkProbe(scenario, name, spec)
+    checkUntil(scenario)
     checkStep(scenario)
     checkVariation(scenario, checkScenario)
     return warnings
@@ -81,10 +84,26 @@ function checkStep(scenario: Scenario): void {
   const groups = (['neurons', 'synapses', 'memories'] as const).flatMap((group) =>
     Object.entries<object>(scenario[group]).flatMap(([name, spec]) => {
       const { tau = 0, every = 1 }: { tau?: number; every?: number } = spec
-      return tau === 0 ? [] : [{ path: `${group}.${name}`, tau, every, largest: (longest * tau) / every }]
+      return tau === 0 ? [] : [{ path: `${group}.${name}`, tau, every }]
     }),
   )
-  const [worst] = groups.sort((a, b) => a.largest - b.largest)
+  const learning = Object.entries(memorySpecs(scenario)).flatMap(
+    ([name, { from, to, rule, tau = 0, every }]) => {
+      const path = `memories.${name}`
+      const decay = steadyDecay(rule)
+      return [
+        ...(decay > 1 ? [{ path: `${path}.rule.decay`, tau: tau / decay, every }] : []),
+        ...tracesOf({ name, from, to, rule }).map((trace) => ({
+          path: `${path}.rule.${trace.tau}`,
+          tau: trace.time,
+          every,
+        })),
+      ]
+    },
+  )
+  const [worst] = [...groups, ...learning]
+    .map((group) => ({ ...group, largest: (longest * group.tau) / group.every }))
+    .sort((a, b) => a.largest - b.largest)
   // The longest is allowed; dt * every may round to slightly more.
   if (worst === undefined || dt / worst.largest <= 1 + 1e-9) return
   const ratio = Number(((longest * dt) / worst.largest).toPrecision(4))

@@ -1,5 +1,6 @@
 /** The couplings of a network, and the views of them by the key of the scenario that they stand under. */
 import { arraysOf, COUPLINGS, matrixFacts } from '../kinds/couplings/table.ts'
+import { tracesOf } from '../kinds/rules/table.ts'
 import type { Coupling, DenseMemory, Hyperedge, Layer, Memory, Model, Synapse } from './model.ts'
 
 /**
@@ -46,7 +47,12 @@ export function groupsOf({ layers, couplings }: Pick<Model, 'layers' | 'coupling
   return [...layers, ...couplings]
 }
 
+/** The arrays of a coupling: its tensor, and the traces that its rule keeps. */
+export function allArraysOf(coupling: Coupling): string[] {
+  return [...arraysOf(coupling), ...tracesOf(coupling).map(({ name }) => name)]
+}
+
 /** Names of all arrays of the state: layers, then those of the couplings. */
 export function arrayNames({ layers, couplings }: Pick<Model, 'layers' | 'couplings'>): string[] {
-  return [...layers.map(({ name }) => name), ...couplings.flatMap(arraysOf)]
+  return [...layers.map(({ name }) => name), ...couplings.flatMap(allArraysOf)]
 }

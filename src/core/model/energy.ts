@@ -3,9 +3,10 @@ import { isDense } from './couplings.ts'
 import { madeOf } from '../kinds/bases/table.ts'
 import { couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
 import { inverseTemperature, isIdentity, isPerNeuron, lagrangianFacts } from '../kinds/lagrangians/table.ts'
+import { strayOf } from '../kinds/leaks/table.ts'
 import { movingRule, ruleKindOf } from '../kinds/rules/table.ts'
 import { updateFacts } from '../kinds/updates/table.ts'
-import type { Layer, Memory, Model } from './model.ts'
+import type { Layer, Memory, Model, Rows } from './model.ts'
 
 /**
  * The one learning memory that is not hebbian and yet has an energy that falls (docs/theory.md, "Learning rules, and where Hebb
@@ -71,6 +72,7 @@ function risesOfOne(model: Model): string[] {
         ? []
         : [`the Lagrangian of layer \`${name}\` is not convex`],
     ),
+    ...layers.flatMap((layer) => strayed(model, layer)),
     // A full Hessian mixes what is held with what moves.
     ...layers.flatMap(({ name, lagrangian }) =>
       !isPerNeuron(lagrangian) &&
@@ -102,6 +104,20 @@ function risesOfOne(model: Model): string[] {
       }
     }),
   ]
+}
+
+/** Where a layer that sends its state may begin with one that its activation cannot give: there it has no energy. */
+function strayed({ stimulus }: Model, layer: Layer): string[] {
+  const cues = stimulus.filter(({ kind, layer: of }) => kind !== 'current' && of === layer.name)
+  const isStray = ({ rows, columns, data, free }: Rows): boolean =>
+    free === undefined &&
+    data.length > 0 &&
+    Array.from({ length: rows }, (_, r) => data.subarray(r * columns, (r + 1) * columns)).some(
+      (row) => strayOf(layer, row) !== undefined,
+    )
+  return [layer.init, ...cues.map(({ patterns }) => patterns)].some(isStray)
+    ? [`layer \`${layer.name}\` may begin outside of what its activation can be`]
+    : []
 }
 
 /**

@@ -1,4 +1,6 @@
-import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
+import { LAGRANGIAN_KINDS, lagrangianFacts, LAGRANGIANS } from '../kinds/lagrangians/table.ts'
+import { leakFacts } from '../kinds/leaks/table.ts'
+import { noiseOf } from '../kinds/noises/table.ts'
 import { updateFacts } from '../kinds/updates/table.ts'
 import { ModelError } from '../errors.ts'
 import { shapeOf, sizeOf } from './find.ts'
@@ -34,6 +36,7 @@ export function checkLayer(scenario: Scenario, name: string, spec: LayerSpec): s
       { path: `${path}.update` },
     )
   }
+  if (leakFacts(spec.leak).sendsState) checkLeak(spec, path)
   if (typeof spec.bias === 'object') checkPatterns(scenario, spec.bias, `${path}.bias`)
   if (spec.init !== undefined) checkPatterns(scenario, spec.init, `${path}.init`)
 
@@ -47,6 +50,31 @@ export function checkLayer(scenario: Scenario, name: string, spec: LayerSpec): s
     warnings.push(`${path}: no memory, synapse or stimulus touches this layer`)
   }
   return warnings
+}
+
+/** What a layer must be like whose output leaks. */
+function checkLeak({ leak, tau, lagrangian, noise, temperature }: LayerSpec, path: string): void {
+  if (tau === 0) {
+    throw new ModelError(
+      `is "${leak}", but an adiabatic layer (tau 0) follows at once and sends g(b + I) with either leak; leave it out or set tau ` +
+        'above 0',
+      { path: `${path}.leak` },
+    )
+  }
+  if (lagrangianFacts(lagrangian).conjugate === undefined) {
+    const others = LAGRANGIAN_KINDS.filter((other) => 'conjugate' in LAGRANGIANS[other])
+    throw new ModelError(
+      `is "${leak}", but the energy of such a layer needs the Legendre transform of its Lagrangian, which ${lagrangian.kind} has not; use ` +
+        `${others.join(', ')}, or leave it out`,
+      { path: `${path}.leak` },
+    )
+  }
+  if (temperature > 0 && noiseOf(noise).isOfField) {
+    throw new ModelError(
+      `is "${noise}", which is noise of the input b + I, but the state of a layer with leak "${leak}" is what it sends; leave it out`,
+      { path: `${path}.noise` },
+    )
+  }
 }
 
 function isTouched(scenario: Scenario, name: string): boolean {
@@ -71,8 +99,19 @@ export function layerOf(scenario: Scenario, name: string, rowsAt: RowsAt): Layer
     every: spec.every,
     temperature: spec.temperature,
     noise: spec.noise,
+    leak: spec.leak,
     update: spec.update,
     bias: rows('bias', spec.bias),
-    init: rows('init', spec.init ?? { kind: 'zeros' }),
+    init: spec.init === undefined ? startOf(spec) : rows('init', spec.init),
+  }
+}
+
+/** x(0) where a scenario does not say it. */
+function startOf(spec: LayerSpec): Rows {
+  const size = sizeOf(spec)
+  return {
+    rows: 1,
+    columns: size,
+    data: Float32Array.from(leakFacts(spec.leak).start(spec.lagrangian, size)),
   }
 }

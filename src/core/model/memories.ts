@@ -1,4 +1,5 @@
 import { MAX_HALF } from '../data/half.ts'
+import { leakFacts } from '../kinds/leaks/table.ts'
 import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import type { Surroundings } from '../kinds/couplings/definition.ts'
 import { memoryFacts } from '../kinds/couplings/table.ts'
@@ -8,6 +9,8 @@ import {
   isBiased,
   isEntrywise,
   isMoving,
+  isWritten,
+  keepsTraces,
   movingRule,
   RULE_KINDS,
   type Rule,
@@ -15,7 +18,7 @@ import {
   ruleKindOf,
 } from '../kinds/rules/table.ts'
 import { INTEGRATOR_KINDS, integratorOf } from '../kinds/integrators/table.ts'
-import { type Activity, checkRule } from '../kinds/rules/custom.ts'
+import { type Activity, checkRule, type CustomRule } from '../kinds/rules/custom.ts'
 import { ModelError } from '../errors.ts'
 import { findLayer, shapeOf } from './find.ts'
 import type { CommonMemory, Memory, Rows } from './model.ts'
@@ -24,7 +27,7 @@ import { checkPatterns } from './patterns/check.ts'
 import type { Want } from './patterns/want.ts'
 import type { Place, RowsAt } from './places.ts'
 import { packSigns, rowOf, signRows } from './signs.ts'
-import { isSparseInit } from './specs.ts'
+import { isSparseInit, memorySpecs } from './specs.ts'
 import type { LayerSpec, MemorySpec, Scenario } from './schema.ts'
 
 /** @throws ModelError for a rule that moves without a time constant, or a time constant of one that does not */
@@ -82,6 +85,13 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
       path: `${path}.bias`,
     })
   }
+  if (rule?.needsNonNegative && leakFacts(to.leak).sendsState) {
+    throw new ModelError(
+      `"${kind}" needs a layer \`${spec.to}\` with an activation >= 0, but with leak "${to.leak}" it sends its state; leave the leak of ` +
+        'that layer out, or use rule "hebbian"',
+      { path: `${path}.rule` },
+    )
+  }
   if (rule?.needsNonNegative && !lagrangianFacts(to.lagrangian).isNonNegative(to.lagrangian)) {
     throw new ModelError(
       `"${kind}" needs a layer \`${spec.to}\` with an activation >= 0, not ${to.lagrangian.kind}; use softmax, relu, ` +
@@ -98,26 +108,49 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
   memoryFacts(spec).own(spec, surroundingsOf(scenario, name))
   if (!isSparseInit(spec.init)) checkPatterns(scenario, spec.init, `${path}.init`)
   if (spec.bias !== undefined) checkPatterns(scenario, spec.bias, `${path}.bias`)
-  if (typeof spec.rule === 'string') return []
+  return isWritten(spec.rule) ? checkWrittenRule(scenario, name, spec.rule) : []
+}
+
+/**
+ * Checks a rule that is written out for a memory between two layers.
+ * @param rule - which the memory has, or may have
+ * @returns warnings: a parameter without use
+ * @throws ModelError as `checkRule` does
+ */
+export function checkWrittenRule(scenario: Scenario, name: string, rule: CustomRule): string[] {
   const { integrator } = scenario.time
   const growing = INTEGRATOR_KINDS.filter((other) => integratorOf(other).takesGrowth)
   return checkRule(
-    spec.rule,
-    `${path}.rule`,
-    { to: activityOf(to), from: activityOf(from) },
+    rule,
+    `memories.${name}.rule`,
+    activitiesOf(scenario, name),
     growing.includes(integrator) ? undefined : growing,
   )
 }
 
-function activityOf({ lagrangian }: LayerSpec): Activity {
+/** What is known of the activations at both ends of a memory. */
+export function activitiesOf(
+  scenario: Scenario,
+  name: string,
+): { readonly to: Activity; readonly from: Activity } {
+  const { from, to } = memorySpecs(scenario)[name] as MemorySpec
+  return {
+    to: activityOf(scenario.neurons[to] as LayerSpec),
+    from: activityOf(scenario.neurons[from] as LayerSpec),
+  }
+}
+
+/** A state that is sent may be anything at first, and with noise. */
+function activityOf({ lagrangian, leak }: LayerSpec): Activity {
   const facts = lagrangianFacts(lagrangian)
+  if (leakFacts(leak).sendsState) return { isNonNegative: false, isBounded: false }
   return { isNonNegative: facts.isNonNegative(lagrangian), isBounded: facts.isBounded }
 }
 
 /** True when memories that learn by `learns` take a rule. */
 function takes(learns: ReturnType<typeof memoryFacts>['learns'], rule: RuleKind): boolean {
   if (!isMoving(rule)) return true
-  return learns === 'all' || (learns === 'steady' && hasSteadyRate(rule))
+  return learns === 'all' || (learns === 'steady' && hasSteadyRate(rule) && !keepsTraces(rule))
 }
 
 type RowsWant = Want & Required<Pick<Want, 'rows'>>

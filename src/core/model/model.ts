@@ -9,6 +9,7 @@ import type { Product } from '../kinds/couplings/product.ts'
 import type { MemoryKind, OwnOf } from '../kinds/couplings/table.ts'
 import type { IntegratorKind } from '../kinds/integrators/table.ts'
 import type { Lagrangian } from '../kinds/lagrangians/table.ts'
+import type { LeakKind } from '../kinds/leaks/table.ts'
 import type { NoiseKind } from '../kinds/noises/table.ts'
 import type { ProbeKind, ProbeOf } from '../kinds/probes/table.ts'
 import type { Rule } from '../kinds/rules/table.ts'
@@ -54,6 +55,8 @@ export interface Layer {
   readonly every: number
   readonly temperature: number
   readonly noise: NoiseKind
+  /** Whether x is the input that is collected, or the output that is sent. */
+  readonly leak: LeakKind
   /** Which neurons move in a step. */
   readonly update: Update
   /** b: one row for all replicas, or rows dealt to the replicas in turn. */
@@ -165,10 +168,15 @@ export interface Stimulus {
   readonly start: number
   /** First tick at which it is off again; Infinity = never. */
   readonly stop: number
-  readonly dwell: number
+  readonly dwell: Dwell
   readonly gap: number
-  readonly order: 'cycle' | 'shuffle' | 'once'
+  readonly order: 'cycle' | 'shuffle' | 'once' | 'random'
+  /** Of the order `random`: how often each row is drawn; absent = all alike. */
+  readonly probabilities?: readonly number[]
 }
+
+/** Ticks for which a pattern is shown: always as many, or `unit` times (default 1) a whole number that is drawn from a range. */
+export type Dwell = number | { readonly min: number; readonly max: number; readonly unit?: number }
 
 /** A probe with its patterns loaded: a memory has as many rows as those that it is compared with. */
 export type Probe = { readonly [K in ProbeKind]: ProbeOf<K, Rows> }[ProbeKind]
@@ -201,6 +209,8 @@ export interface Model {
     readonly dt: number
     readonly ticks: number
     readonly integrator: IntegratorKind
+    /** Ends the run once the speed of a layer is below a bound in all replicas. */
+    readonly until?: { readonly layer: string; readonly below: number; readonly every: number }
   }
   readonly replicas: number
   /** Absent = all replicas have the same parameters. */

@@ -4,7 +4,7 @@ import { memoryFacts } from '../kinds/couplings/table.ts'
 import { PROBES } from '../kinds/probes/table.ts'
 import { find, findLayer } from './find.ts'
 import { forMemory } from './memories.ts'
-import { memorySpecs, partsOf } from './specs.ts'
+import { memorySpecs, partsOf, traceSpecs } from './specs.ts'
 import type { Probe } from './model.ts'
 import { checkPatterns } from './patterns/check.ts'
 import { forLayer, type Want } from './patterns/want.ts'
@@ -13,7 +13,7 @@ import type { Patterns } from './patterns/schema.ts'
 import type { ProbeSpec, Scenario } from './schema.ts'
 
 /** What the name under a key must be. */
-const CHECKS: Readonly<Record<Named, (scenario: Scenario, name: string, path: string) => void>> = {
+export const CHECKS: Readonly<Record<Named, (scenario: Scenario, name: string, path: string) => void>> = {
   layer: findLayer,
   'moving-layer': (scenario, name, path) => {
     if (findLayer(scenario, name, path).tau !== 0) return
@@ -26,7 +26,13 @@ const CHECKS: Readonly<Record<Named, (scenario: Scenario, name: string, path: st
   memory: (scenario, name, path) => find(memorySpecs(scenario), name, 'memory', path),
   any: (scenario, name, path) =>
     find<unknown>(
-      { ...scenario.neurons, ...memorySpecs(scenario), ...partsOf(scenario), ...scenario.synapses },
+      {
+        ...scenario.neurons,
+        ...memorySpecs(scenario),
+        ...traceSpecs(scenario),
+        ...partsOf(scenario),
+        ...scenario.synapses,
+      },
       name,
       'layer, memory or synapse',
       path,

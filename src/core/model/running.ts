@@ -1,5 +1,6 @@
 /** Which parameters may change while a network runs, and which may differ from replica to replica. */
 import { integratorOf } from '../kinds/integrators/table.ts'
+import { numbersOfRule } from '../kinds/rules/table.ts'
 import type { Scenario } from './schema.ts'
 
 /** Keys of a layer, synapse or memory that live in uniforms. What is not here shapes buffers or kernels. */
@@ -31,9 +32,7 @@ export function runningPaths(scenario: Scenario): string[] {
         paths.push(`neurons.${name}.lagrangian.parameters.${key}`)
   }
   for (const [name, spec] of Object.entries(scenario.memories))
-    if ('rule' in spec && typeof spec.rule !== 'string')
-      for (const key of Object.keys(spec.rule.parameters))
-        paths.push(`memories.${name}.rule.parameters.${key}`)
+    if ('rule' in spec) paths.push(...numbersOfRule(spec.rule).map((key) => `memories.${name}.rule.${key}`))
   for (const group of ['synapses', 'memories'] as const)
     for (const [name, item] of Object.entries<object>(scenario[group])) {
       if ('tau' in item && item.tau !== undefined)

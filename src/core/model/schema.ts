@@ -16,9 +16,9 @@ import { FEWEST_FACTORS, MOST_FACTORS } from '../kinds/couplings/product.ts'
 import { DIRECTIONS } from '../kinds/couplings/definition.ts'
 import { INTEGRATOR_KINDS } from '../kinds/integrators/table.ts'
 import { lagrangianOptions } from '../kinds/lagrangians/table.ts'
+import { LEAK_KINDS, LEAKS, USUAL_LEAK } from '../kinds/leaks/table.ts'
 import { NOISE_KINDS, NOISES, USUAL_NOISE } from '../kinds/noises/table.ts'
-import { customRule } from '../kinds/rules/custom.ts'
-import { NAMED_RULES, restingAt, RULE_KINDS, RULES } from '../kinds/rules/table.ts'
+import { NAMED_RULES, restingAt, RULE_KINDS, RULE_OBJECTS, RULES } from '../kinds/rules/table.ts'
 import { UPDATE_KINDS, updateOptions, UPDATES, USUAL_UPDATE } from '../kinds/updates/table.ts'
 import { baseSchema } from './base-schema.ts'
 import { patternsAs, patternsSchema } from './patterns/schema.ts'
@@ -100,7 +100,10 @@ const layerSchema = v.pipe(
       0,
     ),
     init: v.exactOptional(
-      patternsAs('init', 'x(0): rows dealt to the replicas in turn; zeros when not given.'),
+      patternsAs(
+        'init',
+        'x(0): rows dealt to the replicas in turn; when not given zeros, or with `leak` "output" g(0).',
+      ),
     ),
     update: v.optional(
       v.pipe(
@@ -130,6 +133,14 @@ const layerSchema = v.pipe(
         NOISE_KINDS,
       ),
       USUAL_NOISE,
+    ),
+    leak: v.optional(
+      choice(
+        'leak',
+        `What leaks. ${LEAK_KINDS.map((kind) => `${kind}: ${LEAKS[kind].text}`).join(' ')} On an adiabatic layer only input.`,
+        LEAK_KINDS,
+      ),
+      USUAL_LEAK,
     ),
   }),
   v.description('A layer of neurons x: tau dx/dt = -x + b + I.'),
@@ -212,7 +223,7 @@ const memory = {
   ),
   rule: v.optional(
     v.pipe(
-      v.union([v.picklist(NAMED_RULES), customRule]),
+      v.union([v.picklist(NAMED_RULES), v.variant('kind', RULE_OBJECTS)]),
       v.title('rule'),
       v.description(RULE_KINDS.map((kind) => `${kind}: ${RULES[kind].text}`).join(' ')),
     ),
@@ -309,12 +320,34 @@ const others = {
   ),
 } as const satisfies Readonly<Record<OtherKind, v.GenericSchema>>
 
-const memorySchema = v.variant('kind', [
+const memoryVariant = v.variant('kind', [
   ...(MEMORY_KINDS.map(memoryOption) as unknown as { [K in MemoryKind]: MemoryOption<K> }[MemoryKind][]),
   ...Object.values(others),
 ])
 
+/** By what it takes and gives: written out with all its options, the type is longer than a declaration may be. */
+const memorySchema: v.GenericSchema<
+  v.InferInput<typeof memoryVariant>,
+  v.InferOutput<typeof memoryVariant>
+> = memoryVariant
+
 // --------------------------------------------------------------------------------------------------- scenario
+
+const untilSchema = v.pipe(
+  v.strictObject({
+    layer: text('layer', 'The layer that has to come to rest; not an adiabatic one.'),
+    below: number('below', 'It is at rest where max |dx/dt| over its neurons is below this.', {
+      above: 0,
+      control: { min: 1e-7, max: 0.1, log: true },
+    }),
+    every: positiveInteger('every', 'Ticks between two looks at the speed.'),
+  }),
+  v.title('until'),
+  v.description(
+    'Ends the run before `ticks` once a layer is at rest in all replicas at once. The check is read some ticks later, always as ' +
+      'many: the smallest multiple of `every` from 128 on.',
+  ),
+)
 
 export const scenarioSchema = v.pipe(
   v.strictObject({
@@ -338,6 +371,7 @@ export const scenarioSchema = v.pipe(
           ),
           'exponential-euler',
         ),
+        until: v.exactOptional(untilSchema),
       }),
       v.title('time'),
       v.description('The clock: integer ticks of dt.'),

@@ -90,13 +90,22 @@ function toldCount(patterns: Patterns, ofOrigin: (name: string) => number): numb
 }
 
 /** What a model has at the paths of a scenario. */
-function byPath({ layers, synapses, memories, stimulus, probes }: Model): object {
+function byPath({ layers, synapses, memories, hyperedges, stimulus, probes }: Model): object {
   const byName = <T extends { readonly name: string }>(list: readonly T[]): Readonly<Record<string, T>> =>
     Object.fromEntries(list.map((one) => [one.name, one]))
   return {
     neurons: byName(layers),
     synapses: byName(synapses),
-    memories: byName(memories),
+    memories: {
+      ...byName(memories),
+      // The rows of attention are known from its heads.
+      ...Object.fromEntries(
+        hyperedges.map(({ name, factors }) => [
+          name,
+          { between: Object.fromEntries(factors.map(({ part, init }) => [part, init])) },
+        ]),
+      ),
+    },
     stimulus,
     probes: byName(probes),
   }

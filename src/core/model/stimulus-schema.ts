@@ -15,15 +15,41 @@ const shown = {
 const sequence = {
   ...shown,
   stop: v.exactOptional(number('stop', 'First tick at which it is off again; never when not given.', tick)),
-  dwell: v.optional(positiveInteger('dwell', 'Ticks for which each pattern is shown.'), 1),
+  dwell: v.optional(
+    v.pipe(
+      v.union([
+        positiveInteger('dwell', 'Ticks for which each pattern is shown.'),
+        v.strictObject({
+          min: positiveInteger('min', 'The fewest ticks.'),
+          max: positiveInteger('max', 'The most ticks.'),
+        }),
+      ]),
+      v.title('dwell'),
+      v.description(
+        'Ticks for which each pattern is shown: a number, or a range from which each time a number is drawn, all alike and both ends included.',
+      ),
+    ),
+    1,
+  ),
   gap: v.optional(number('gap', 'Ticks without a pattern after each.', tick), 0),
   order: v.optional(
     choice(
       'order',
-      'cycle: again and again. shuffle: each pass in a new seeded order. once: a single pass.',
-      ['cycle', 'shuffle', 'once'],
+      'cycle: again and again. shuffle: each pass in a new seeded order. once: a single pass. random: each time any of them, ' +
+        'whatever came before.',
+      ['cycle', 'shuffle', 'once', 'random'],
     ),
     'cycle',
+  ),
+  probabilities: v.exactOptional(
+    v.pipe(
+      v.array(
+        number('probability', 'How often the pattern of the same number is drawn.', { min: 0, max: 1 }),
+      ),
+      v.minLength(1),
+      v.title('probabilities'),
+      v.description('Of the order "random", one for each pattern; they sum to 1. All alike when not given.'),
+    ),
   ),
 }
 

@@ -1,8 +1,10 @@
 import { ModelError } from '../errors.ts'
+import { hashText } from '../math/hash.ts'
+import { philox } from '../math/philox.ts'
 import { findLayer } from './find.ts'
-import type { Stimulus } from './model.ts'
+import type { Dwell, Stimulus } from './model.ts'
 import { checkPatterns } from './patterns/check.ts'
-import { forLayer } from './patterns/want.ts'
+import { forLayer, type Want } from './patterns/want.ts'
 import type { RowsAt } from './places.ts'
 import { RandomStream } from './random.ts'
 import type { Scenario, StimulusSpec } from './schema.ts'
@@ -30,19 +32,224 @@ export function checkStimulus(scenario: Scenario, index: number, spec: StimulusS
       },
     )
   }
+  if (spec.kind !== 'initial') checkDraws(path, spec)
   checkPatterns(scenario, spec.patterns, `${path}.patterns`, 'masks')
+}
+
+type SequenceSpec = Exclude<StimulusSpec, { readonly kind: 'initial' }>
+
+/** How many rows there must be: as many as probabilities. */
+function countOf(index: number, spec: StimulusSpec): Pick<Want, 'rows'> {
+  if (spec.kind === 'initial' || spec.probabilities === undefined) return {}
+  const { length } = spec.probabilities
+  const path = `stimulus.${index}.probabilities`
+  return { rows: { count: length, text: `${path} are ${length}`, path: `the number of ${path}` } }
 }
 
 /** One stimulus item, with the patterns that are shown. */
 export function stimulusOf(scenario: Scenario, index: number, spec: StimulusSpec, rowsAt: RowsAt): Stimulus {
   const { kind, layer, start } = spec
   const want = forLayer(scenario, layer, `stimulus.${index}.patterns`)
-  const patterns = rowsAt({ ...want, patterns: spec.patterns })
+  const patterns = rowsAt({ ...want, ...countOf(index, spec), patterns: spec.patterns })
   if (spec.kind === 'initial') {
     return { kind, layer, patterns, start, stop: start + 1, dwell: 1, gap: 0, order: 'once' }
   }
-  const { stop = Infinity, dwell, gap, order } = spec
-  return { kind, layer, patterns, start, stop, dwell, gap, order }
+  const { stop = Infinity, dwell, gap, order, probabilities } = spec
+  const common = { kind, layer, patterns, start, stop, dwell, gap, order }
+  return probabilities === undefined ? common : { ...common, probabilities }
+}
+
+/** Sums of probabilities may differ from 1 by what decimals of a file are rounded to. */
+const SUM_ROUNDING = 1e-6
+
+/** @throws ModelError for a range that is empty, or probabilities that are none */
+function checkDraws(path: string, { dwell, order, probabilities }: SequenceSpec): void {
+  if (typeof dwell !== 'number' && dwell.min > dwell.max)
+    throw new ModelError(`is ${dwell.max}, min is ${dwell.min}; max must be min or more`, {
+      path: `${path}.dwell.max`,
+    })
+  if (probabilities === undefined) return
+  const place = { path: `${path}.probabilities` }
+  if (order !== 'random')
+    throw new ModelError(
+      `have no meaning with the order "${order}"; leave them out, or set order to "random"`,
+      place,
+    )
+  const sum = probabilities.reduce((total, one) => total + one, 0)
+  if (Math.abs(sum - 1) > SUM_ROUNDING)
+    throw new ModelError(
+      `sum to ${Number(sum.toPrecision(7))}, they must sum to 1; ` +
+        (sum > 0 ? `divide each by ${Number(sum.toPrecision(7))}` : 'give one above 0'),
+      place,
+    )
+}
+
+/** What a stimulus shows from one tick on. */
+export interface Showing {
+  /** Showings before it. */
+  readonly number: number
+  readonly start: number
+  /** The first tick at which it is off, and that at which the next one begins. */
+  readonly end: number
+  readonly next: number
+}
+
+/**
+ * The showing of a stimulus that a tick belongs to, or to the gap behind it; neither `stop` nor the end of a single pass is looked at.
+ * @param index - place of the stimulus in the scenario
+ * @param tick - from its start on
+ */
+export function showingAt(stimulus: Stimulus, index: number, seed: number, tick: number): Showing {
+  const { start, dwell, gap } = stimulus
+  if (typeof dwell === 'number') {
+    const number = Math.floor((tick - start) / (dwell + gap))
+    const from = start + number * (dwell + gap)
+    return { number, start: from, end: from + dwell, next: from + dwell + gap }
+  }
+  const { number, from, to } = timetableOf(stimulus, index, seed).at(tick - start)
+  return { number, start: start + from, end: start + to - gap, next: start + to }
+}
+
+/** The tick at which the showing of a number begins. */
+export function showingStart(stimulus: Stimulus, index: number, seed: number, number: number): number {
+  const { start, dwell, gap } = stimulus
+  if (typeof dwell === 'number') return start + number * (dwell + gap)
+  return start + timetableOf(stimulus, index, seed).startOf(number)
+}
+
+/** The fewest ticks for which a pattern is shown. */
+export function shortestDwell({ dwell }: Pick<Stimulus, 'dwell'>): number {
+  return typeof dwell === 'number' ? dwell : dwell.min * (dwell.unit ?? 1)
+}
+
+/**
+ * The row of its patterns that a stimulus shows at a tick.
+ * @param index - place of the stimulus in the scenario; what is drawn belongs to it and to the seed
+ * @returns a row, or -1 when it is off; of an `initial`, 0 at its start (rows are dealt to the replicas)
+ */
+export function shownAt(stimulus: Stimulus, index: number, seed: number, tick: number): number {
+  const { start, stop, order } = stimulus
+  if (tick < start || tick >= stop) return -1
+  if (stimulus.kind === 'initial') return tick === start ? 0 : -1
+  const { number, end } = showingAt(stimulus, index, seed, tick)
+  if (tick >= end) return -1
+  const count = stimulus.patterns.rows
+  const pass = Math.floor(number / count)
+  if (order === 'once' && pass > 0) return -1
+  if (order === 'random') return drawnRow(stimulus, index, seed, number)
+  const row = number % count
+  return order === 'shuffle' ? (passOrder(stimulus, index, seed, pass)[row] as number) : row
+}
+
+/** The word that a showing of a number draws for a purpose, such as `row`: a counter gives four. */
+function wordOf(purpose: number, seed: number, number: number): number {
+  return philox([Math.floor(number / 4), 0, 0, 0], [seed, purpose])[number % 4] as number
+}
+
+/** A row that is drawn whatever came before: the first whose sum of probabilities is above a uniform number. */
+function drawnRow(
+  { patterns, probabilities }: Stimulus,
+  index: number,
+  seed: number,
+  number: number,
+): number {
+  const share = wordOf(hashText(`stimulus.${index}.row`), seed, number) / 2 ** 32
+  if (probabilities === undefined) return Math.floor(share * patterns.rows)
+  const sums = sumsOf(probabilities)
+  const point = share * (sums.at(-1) as number)
+  let [from, to] = [0, sums.length - 1]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if ((sums[middle] as number) > point) to = middle
+    else from = middle + 1
+  }
+  return from
+}
+
+const knownSums = new WeakMap<readonly number[], readonly number[]>()
+
+/** Sums of the first 1, 2, ... probabilities. */
+function sumsOf(probabilities: readonly number[]): readonly number[] {
+  const known = knownSums.get(probabilities)
+  if (known !== undefined) return known
+  let sum = 0
+  const sums = probabilities.map((one) => (sum += one))
+  knownSums.set(probabilities, sums)
+  return sums
+}
+
+/** When the showings of a stimulus begin whose dwell is drawn, in ticks from its start. */
+interface Timetable {
+  /** The showing that a tick belongs to, from its beginning to that of the next. */
+  at(tick: number): { readonly number: number; readonly from: number; readonly to: number }
+  startOf(number: number): number
+}
+
+/** Showings whose beginnings are kept together; of others that of the first alone is kept. */
+const BLOCK = 1024
+
+function createTimetable({ dwell, gap }: Stimulus, index: number, seed: number): Timetable {
+  const { min, max, unit = 1 } = dwell as Exclude<Dwell, number>
+  const purpose = hashText(`stimulus.${index}.dwell`)
+  const lengthOf = (number: number): number =>
+    unit * (min + Math.floor((wordOf(purpose, seed, number) / 2 ** 32) * (max - min + 1))) + gap
+  /** The beginning of every block up to the first that was not needed yet. */
+  const blocks = [0]
+  /** The beginnings of the showings of one block, and that of the next block. */
+  const starts = new Float64Array(BLOCK + 1)
+  let block = -1
+  let latest = 0
+
+  const open = (wanted: number): void => {
+    if (wanted === block) return
+    block = wanted
+    latest = 0
+    starts[0] = blocks[block] as number
+    for (let k = 0; k < BLOCK; k++) starts[k + 1] = (starts[k] as number) + lengthOf(block * BLOCK + k)
+    if (blocks.length === block + 1) blocks.push(starts[BLOCK] as number)
+  }
+
+  /** The last of some ascending numbers that is not above a tick. */
+  const lastUpTo = (ascending: ArrayLike<number>, count: number, tick: number): number => {
+    let [from, to] = [0, count - 1]
+    while (from < to) {
+      const middle = (from + to + 1) >> 1
+      if ((ascending[middle] as number) <= tick) from = middle
+      else to = middle - 1
+    }
+    return from
+  }
+
+  return {
+    at(tick) {
+      while ((blocks.at(-1) as number) <= tick) open(blocks.length - 1)
+      if (block < 0 || tick < (starts[0] as number) || tick >= (starts[BLOCK] as number))
+        open(lastUpTo(blocks, blocks.length, tick))
+      const isLatest = tick >= (starts[latest] as number) && tick < (starts[latest + 1] as number)
+      if (!isLatest) latest = lastUpTo(starts, BLOCK, tick)
+      return {
+        number: block * BLOCK + latest,
+        from: starts[latest] as number,
+        to: starts[latest + 1] as number,
+      }
+    },
+    startOf(number) {
+      const wanted = Math.floor(number / BLOCK)
+      while (blocks.length <= wanted) open(blocks.length - 1)
+      open(wanted)
+      return starts[number - wanted * BLOCK] as number
+    },
+  }
+}
+
+const timetables = new WeakMap<Stimulus, { seed: number; index: number; timetable: Timetable }>()
+
+function timetableOf(stimulus: Stimulus, index: number, seed: number): Timetable {
+  const known = timetables.get(stimulus)
+  if (known?.seed === seed && known.index === index) return known.timetable
+  const timetable = createTimetable(stimulus, index, seed)
+  timetables.set(stimulus, { seed, index, timetable })
+  return timetable
 }
 
 /** The order of the latest pass of each shuffled stimulus, which many ticks in a row ask for. */
@@ -50,24 +257,6 @@ const latestPass = new WeakMap<
   Stimulus,
   { seed: number; index: number; pass: number; order: readonly number[] }
 >()
-
-/**
- * The row of its patterns that a stimulus shows at a tick.
- * @param index - place of the stimulus in the scenario; the order of a shuffle belongs to it and to the seed
- * @returns a row, or -1 when it is off; of an `initial`, 0 at its start (rows are dealt to the replicas)
- */
-export function shownAt(stimulus: Stimulus, index: number, seed: number, tick: number): number {
-  const { start, stop, dwell, gap, order } = stimulus
-  if (tick < start || tick >= stop) return -1
-  if (stimulus.kind === 'initial') return tick === start ? 0 : -1
-  const shown = Math.floor((tick - start) / (dwell + gap))
-  if ((tick - start) % (dwell + gap) >= dwell) return -1
-  const count = stimulus.patterns.rows
-  const pass = Math.floor(shown / count)
-  if (order === 'once' && pass > 0) return -1
-  const row = shown % count
-  return order === 'shuffle' ? (passOrder(stimulus, index, seed, pass)[row] as number) : row
-}
 
 function passOrder(stimulus: Stimulus, index: number, seed: number, pass: number): readonly number[] {
   const latest = latestPass.get(stimulus)

@@ -3,7 +3,7 @@
  * each point has `repetitions` replicas, which have cues, biases and random numbers as in a run of their own.
  */
 import { ModelError } from '../errors.ts'
-import type { Axis, Layer, Model, Rows } from './model.ts'
+import type { Axis, Layer, Model, Rows, Stimulus } from './model.ts'
 import { suggestion } from '../suggestion.ts'
 import { show, valueAt } from './path.ts'
 import { checkNumber } from './parse.ts'
@@ -166,12 +166,17 @@ function refusalOf(scenario: Scenario, path: string, known: readonly string[]): 
   return `cannot differ from replica to replica; what can: ${some.join(', ')}`
 }
 
+/** True where the seed says what is shown, or when. */
+function isDrawn({ order, dwell }: Pick<Stimulus, 'order' | 'dwell'>): boolean {
+  return order === 'shuffle' || order === 'random' || typeof dwell !== 'number'
+}
+
 /** The order in which patterns are shown is one for all replicas. */
 function checkOrders(scenario: Scenario, place: { path: string }): void {
-  const index = scenario.stimulus.findIndex((item) => item.kind !== 'initial' && item.order === 'shuffle')
+  const index = scenario.stimulus.findIndex((item) => item.kind !== 'initial' && isDrawn(item))
   if (index < 0) return
   throw new ModelError(
-    `cannot vary, as stimulus.${index} shuffles its patterns in one order for all replicas; use the order "cycle" there`,
+    `cannot vary, as stimulus.${index} draws what it shows once for all replicas; use the order "cycle" and a number as dwell there`,
     place,
   )
 }

@@ -4,7 +4,7 @@
  */
 import { arraysOf } from '../kinds/couplings/table.ts'
 import { groupsOf } from '../model/couplings.ts'
-import { movingRule } from '../kinds/rules/table.ts'
+import { movingRule, tracesOf } from '../kinds/rules/table.ts'
 import type { Model } from '../model/model.ts'
 import type { BufferPlan } from './operation.ts'
 import { stepOf } from './planning.ts'
@@ -28,10 +28,13 @@ export function hasCarry(buffers: readonly BufferPlan[], name: string): boolean 
   )
 }
 
-/** step/tau of a layer, a synapse or a memory; undefined where it does not move by steps. */
+/** step/tau of a layer, a synapse, a memory or a trace; undefined where it does not move by steps. */
 function ratioOf(model: Model, name: string): number | undefined {
   const layer = model.layers.find((one) => one.name === name)
   if (layer !== undefined) return layer.tau === 0 ? undefined : stepOf(model, layer.every) / layer.tau
+  for (const memory of model.memories)
+    for (const trace of tracesOf(memory))
+      if (trace.name === name) return stepOf(model, memory.every) / trace.time
   const coupling = model.couplings.find((one) => one.name === name)
   if (coupling?.tau === undefined) return undefined
   const { tau, every } = coupling
@@ -60,14 +63,11 @@ function arraysIn({ couplings }: Model, name: string): readonly string[] {
 
 /** Groups that have become slow since their buffers were planned, so that there is no room for a second word. */
 export function withoutCarry(buffers: readonly BufferPlan[], model: Model): string[] {
-  return groupsOf(model)
-    .map(({ name }) => name)
-    .filter(
-      (name) =>
-        isCarried(model, name) &&
-        // U of a synapse in factors has what W would have.
-        ![name, ...arraysIn(model, name), `${name}/excess`].some((one) =>
-          hasCarry(buffers, carryNameOf(one)),
-        ),
-    )
+  const traces = model.memories.flatMap((memory) => tracesOf(memory).map(({ name }) => name))
+  return [...groupsOf(model).map(({ name }) => name), ...traces].filter(
+    (name) =>
+      isCarried(model, name) &&
+      // U of a synapse in factors has what W would have.
+      ![name, ...arraysIn(model, name), `${name}/excess`].some((one) => hasCarry(buffers, carryNameOf(one))),
+  )
 }

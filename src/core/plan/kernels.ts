@@ -15,6 +15,7 @@ import {
   rateSharedBy,
   type Rule,
   ruleKindOf,
+  TRACED_RULES,
   writtenRule,
 } from '../kinds/rules/table.ts'
 import { UPDATE_KINDS, type UpdateKind, UPDATES } from '../kinds/updates/table.ts'
@@ -30,6 +31,7 @@ const KERNELS = {
   'product/matvec': [],
   'product/matvec-transposed': [],
   'rule/plasticity-step': ['common/real'],
+  'rule/follow': ['common/real', 'common/number'],
   'synapse/hebbian-init': [],
   'memory/attention': [],
   'memory/attention-reduce': [],
@@ -49,6 +51,7 @@ const KERNELS = {
   'memory/tokens-mix': [],
   'memory/tokens-send': [],
   'probe/legendre': ['neuron/external-input', 'common/real'],
+  'probe/conjugate': ['neuron/external-input'],
   'probe/sum': [],
   'probe/deviation': [],
   'probe/store': [],
@@ -95,11 +98,22 @@ const ENDINGS = {
   'store-multiplied': ['product/store-multiplied'],
   step: ['neuron/step', 'neuron/external-input', 'common/random', 'common/real', 'neuron/no-activation'],
   react: ['neuron/step', 'neuron/external-input', 'common/random', 'common/real', 'neuron/with-activation'],
+  'react-state': [
+    'neuron/step',
+    'neuron/external-input',
+    'common/random',
+    'common/real',
+    'neuron/with-state',
+  ],
 } as const
+
+/** What a layer moves to in place of b + I, where its output leaks: the activation of that, or what stands in a buffer. */
+const GOALS = { activation: 'neuron/to-activation', target: 'neuron/to-target' } as const
 
 export type KernelName = keyof typeof KERNELS
 export type Format = keyof typeof FORMATS
 export type Ending = keyof typeof ENDINGS
+export type Goal = keyof typeof GOALS
 export type Epilogue = keyof typeof EPILOGUES
 /** With barriers over a workgroup, or within one subgroup. */
 export type Reduction = 'tree' | 'subgroup'
@@ -164,11 +178,13 @@ export interface Joined {
   readonly epilogue?: Epilogue
   readonly tile?: Tile
   readonly reduce?: Reduction
+  /** Of what moves a layer; default b + I. */
+  readonly goal?: Goal
   /** Of what moves a layer; default normal. */
   readonly noise?: NoiseKind
   /** Of neuron/choose: who moves. */
   readonly update?: UpdateKind
-  /** Of rule/plasticity-step: what moves it. */
+  /** Of rule/plasticity-step: what moves it; of rule/follow: what keeps the trace. */
   readonly rule?: Rule
   /** Of a rule whose rate differs from row to row. */
   readonly integrator?: IntegratorKind
@@ -224,6 +240,7 @@ const WITH_EPILOGUE: readonly KernelName[] = [
 /** Kernels that move a coupling. */
 const ADDING: readonly KernelName[] = [
   'rule/plasticity-step',
+  'rule/follow',
   'synapse/rank-k-update',
   'memory/convolution-plasticity-step',
 ]
@@ -240,6 +257,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     tile,
     reduce,
     rule,
+    goal,
     noise = USUAL_NOISE,
     update,
     varied: isVaried = false,
@@ -261,6 +279,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     size,
     reduce,
     rule && ruleKindOf(rule),
+    goal && `to-${goal}`,
     noise === USUAL_NOISE ? undefined : noise,
     update,
     gain,
@@ -285,10 +304,13 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     if (lagrangian !== undefined) {
       const file = `lagrangian/${lagrangian.kind}`
       // The energy of a layer whose L is not a sum needs no term a neuron.
-      if (name !== 'probe/legendre') parts.push(file)
+      if (name === 'probe/conjugate') parts.push(`conjugate/${lagrangian.kind}`)
+      else if (name !== 'probe/legendre') parts.push(file)
       else parts.push(...(facts?.isPerNeuron ? [file, 'lagrangian/summed'] : ['lagrangian/whole']))
     }
-    if (rule !== undefined) parts.push(...ruleFiles(rule, gain))
+    // What follows a layer has a rate of its own.
+    if (rule !== undefined)
+      parts.push(...(name === 'rule/follow' ? filesOfRule(rule) : ruleFiles(rule, gain)))
     if (parts.includes('neuron/step')) parts.push(`noise/${noise}`)
     if (update !== undefined) parts.push(`update/${update}`)
     if (mayVary(name)) parts.push(isVaried ? 'common/params-per-replica' : 'common/params-uniform')
@@ -303,11 +325,18 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     const entryPoint = name
       .slice(name.indexOf('/') + 1)
       .replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
-    const source = joinParts([...parts.map(wgsl), ...(written?.lines ?? [])], tile && countsOf(tile))
+    // Who moves elsewhere does it by the addition of all.
+    const texts = goal === undefined ? parts.map(wgsl) : [...parts.map(towards), wgsl(GOALS[goal])]
+    const source = joinParts([...texts, ...(written?.lines ?? [])], tile && countsOf(tile))
     kernel = { ...parseKernel(key, entryPoint, source), ...(written !== undefined && { written }) }
     cache.set(identity, kernel)
   }
   return kernel
+}
+
+/** The text of a file in which what adds up is called `towards`. */
+function towards(file: string): string {
+  return wgsl(file).replace('fn advanced(', 'fn towards(')
 }
 
 /** The files of a rule, and of the rate at which it moves its rows. */
@@ -335,7 +364,12 @@ function additionOf(
   ending: Ending | undefined,
   { carried: isCarried, staged: isStaged }: Joined,
 ): readonly string[] {
-  const of = ending === 'step' || ending === 'react' ? 'number' : ADDING.includes(name) ? 'quad' : undefined
+  const of =
+    ending === 'step' || ending === 'react' || ending === 'react-state'
+      ? 'number'
+      : ADDING.includes(name)
+        ? 'quad'
+        : undefined
   if (of === undefined) return []
   if (isStaged) return ADDITIONS[of][isCarried ? 'stagedCarried' : 'staged']
   return ADDITIONS[of][isCarried ? 'carried' : 'rounded']
@@ -433,6 +467,10 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
       .flatMap((lagrangian) => reductions.map((reduce) => ({ lagrangian, reduce })))
   if (name === 'probe/legendre')
     return lagrangians.flatMap((lagrangian) => reductions.map((reduce) => ({ lagrangian, reduce })))
+  if (name === 'probe/conjugate')
+    return lagrangians
+      .filter((lagrangian) => lagrangianFacts(lagrangian).conjugate !== undefined)
+      .flatMap((lagrangian) => reductions.map((reduce) => ({ lagrangian, reduce })))
   if (name === 'probe/sum' || name === 'probe/speed') return reductions.map((reduce) => ({ reduce }))
   const reacting = lagrangians
     .filter(isPerNeuron)
@@ -476,13 +514,20 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
     return [
       ...[{ ending: 'step' } as const, ...reacting].flatMap(inBothSums),
       ...inBothSums({ ending: 'step', staged: true }),
+      ...lagrangians
+        .filter(
+          (lagrangian) => isPerNeuron(lagrangian) && lagrangianFacts(lagrangian).conjugate !== undefined,
+        )
+        .flatMap((lagrangian) => inBothSums({ ending: 'react-state', goal: 'activation', lagrangian })),
+      ...(['step', 'react-state'] as const).flatMap((ending) => inBothSums({ ending, goal: 'target' })),
+      { ending: 'step', goal: 'target', staged: true } as const,
       ...NOISE_KINDS.filter((noise) => noise !== USUAL_NOISE).map((noise): Joined => ({
         ending: 'step',
         noise,
       })),
     ]
   if (name === 'rule/plasticity-step')
-    return [...NAMED_RULES.filter(isMoving), WRITTEN_RULE].flatMap((rule) =>
+    return [...NAMED_RULES.filter(isMoving), ...TRACED_RULES, WRITTEN_RULE].flatMap((rule) =>
       (hasSteadyRate(rule) ? INTEGRATOR_KINDS.slice(0, 1) : gainKinds()).flatMap((integrator) =>
         [
           { rule, integrator },
@@ -490,6 +535,8 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
         ].flatMap(inBothSums),
       ),
     )
+  if (name === 'rule/follow')
+    return TRACED_RULES.flatMap((rule) => [{ rule }, { rule, staged: true }].flatMap(inBothSums))
   if (name === 'memory/convolution-plasticity-step')
     return NAMED_RULES.filter((rule) => isMoving(rule) && hasSteadyRate(rule)).flatMap((rule) =>
       [{ rule }, { rule, staged: true }].flatMap(inBothSums),

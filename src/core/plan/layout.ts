@@ -42,11 +42,16 @@ export interface Matrix {
   readonly rows: number
   readonly columns: number
   readonly format: Format
+  /** One row a copy, which is read as a vector; absent = it is read as a matrix. */
+  readonly isVector?: true
   /** Columns a row takes in the buffer. */
   readonly stride: number
   readonly rowBytes: number
   readonly blocks: readonly Block[]
 }
+
+/** What of a matrix its blocks follow from. */
+export type MatrixShape = Pick<Matrix, 'name' | 'copies' | 'rows' | 'columns' | 'format' | 'isVector'>
 
 /** What a 1 in the buffer of a memory stands for: binary memories are +-|scale|, their bits the signs. */
 export function unitOf({ format, scale }: Pick<Memory, 'format' | 'scale'>): number {
@@ -63,10 +68,7 @@ const MOST_BLOCK_BYTES = 2 ** 29
  * as many rows as fit, so that two matrices of equal shape are split at the same rows.
  * @throws ModelError if a single row does not fit
  */
-export function planMatrix(
-  shape: Pick<Matrix, 'name' | 'copies' | 'rows' | 'columns' | 'format'>,
-  limits: Limits,
-): Matrix {
+export function planMatrix(shape: MatrixShape, limits: Limits): Matrix {
   const { name, copies, rows, columns, format } = shape
   const stride = roundUp(columns, format === 'binary' ? 32 : 4)
   const rowBytes = (stride * BITS[format]) / 8
@@ -96,7 +98,7 @@ export function planMatrix(
     const buffer = spans.length === 1 ? `${name}/matrix` : `${name}/matrix#${index}`
     return { buffer, start, count, bytes: count * rowBytes }
   })
-  return { name, copies, rows, columns, format, stride, rowBytes, blocks }
+  return { ...shape, stride, rowBytes, blocks }
 }
 
 /** A block in pieces of whole rows, each of at most some bytes or one row, with its place in the buffer. */

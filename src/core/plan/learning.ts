@@ -1,10 +1,11 @@
 /** Learning: the step of a coupling matrix by a rule. */
-import type { Rule } from '../kinds/rules/table.ts'
+import { gainOf } from '../kinds/integrators/table.ts'
+import { type Rule, steadyDecay } from '../kinds/rules/table.ts'
 import type { Model } from '../model/model.ts'
 import { carryFields, carryNameOf } from './carry.ts'
 import { baseBlockOf, stageBuffers } from './matrices.ts'
 import type { Operation, Stage } from './operation.ts'
-import { type Planning, faultOf, matrixNamed, operation, rateOf, stepOf } from './planning.ts'
+import { type Planning, faultOf, matrixNamed, operation, stepOf } from './planning.ts'
 import type { Turn } from './stages.ts'
 
 /** Activations of the rows or columns of a matrix, one vector a replica. */
@@ -25,7 +26,13 @@ export interface Learning {
   readonly row: Vector
   readonly column: Vector
   /** `parameters` are the vector p of the WGSL of the rule. */
-  readonly group: (model: Model) => { tau: number; every: number; parameters: readonly number[] }
+  readonly group: (model: Model) => {
+    tau: number
+    every: number
+    parameters: readonly number[]
+    /** As it is now; absent = as it was planned. */
+    rule?: Rule
+  }
 }
 
 /** Rows that one invocation of rule/plasticity-step goes down. */
@@ -69,7 +76,8 @@ export function planLearning(planning: Planning, name: string, learning: Learnin
       },
       workgroups: [across, Math.ceil(groups / across), 1],
       params: (m) => {
-        const { tau, every, parameters } = learning.group(m)
+        const { tau, every, parameters, rule = learning.rule } = learning.group(m)
+        const ratio = stepOf(m, every) / tau
         const [r0 = 0, r1 = 0, r2 = 0, r3 = 0] = parameters
         return {
           start: block.start,
@@ -81,8 +89,8 @@ export function planLearning(planning: Planning, name: string, learning: Learnin
           columnStride: column.stride,
           across: across * workgroup,
           baseStart: baseBlock?.start ?? 0,
-          rate: rateOf(m, every, tau),
-          ratio: stepOf(m, every) / tau,
+          rate: gainOf(m.time.integrator, ratio, 1, steadyDecay(rule)),
+          ratio,
           ...{ r0, r1, r2, r3 },
           fault: faultOf(m, owner),
           ...(carried && carryFields(m, owner)),

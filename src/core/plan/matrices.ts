@@ -1,14 +1,14 @@
 /** Coupling matrices as buffers. */
 import type { Model, Rows } from '../model/model.ts'
 import { carryNameOf } from './carry.ts'
-import { type Block, type Matrix, planMatrix } from './layout.ts'
+import { type Block, type Matrix, type MatrixShape, planMatrix } from './layout.ts'
 import type { BufferPlan, Lifetime } from './operation.ts'
 import { type Planning, addBuffer, matrixNamed } from './planning.ts'
 
 /** Adds a matrix and its buffers to the plan. */
 export function addMatrix(
   planning: Planning,
-  shape: Pick<Matrix, 'name' | 'copies' | 'rows' | 'columns' | 'format'>,
+  shape: MatrixShape,
   initialOf: (matrix: Matrix, block: Block) => BufferPlan['initial'],
   lifetime: Lifetime = 'fixed',
 ): Matrix {
@@ -39,10 +39,10 @@ export function addFixedMatrix(
 
 /** The second word of every entry of a matrix that is slow beside its step, in blocks as its own. */
 export function addCarry(planning: Planning, name: string): Matrix {
-  const { copies, rows, columns, format } = matrixNamed(planning, name)
+  const { copies, rows, columns, format, isVector } = matrixNamed(planning, name)
   return addMatrix(
     planning,
-    { name: carryNameOf(name), copies, rows, columns, format },
+    { name: carryNameOf(name), copies, rows, columns, format, ...(isVector && { isVector }) },
     () => ({ kind: 'zero' }),
     'state',
   )

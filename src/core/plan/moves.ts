@@ -1,9 +1,11 @@
 /** What layers are sent, and how it moves them. */
 import { targetsOf } from '../kinds/couplings/table.ts'
+import { isPerNeuron } from '../kinds/lagrangians/table.ts'
+import { leakFacts } from '../kinds/leaks/table.ts'
 import type { Layer } from '../model/model.ts'
 import { couplingPlanner } from './couplings/table.ts'
 import { vectorStride } from './layout.ts'
-import { integrate, stepping } from './neurons.ts'
+import { approaching, integrate, planGoals, stepping } from './neurons.ts'
 import type { Operation, Stage } from './operation.ts'
 import { type Planning, type Receiver, differs, find } from './planning.ts'
 import type { Output, Sending } from './products.ts'
@@ -56,6 +58,12 @@ export function planMove(
     list.flatMap(({ before, hand }, index) => staged([...before, ...hand(output, index > 0)]))
   // A kernel may not write what it reads: a layer that sends to itself keeps its activation until the next tick.
   const reacts = follows && last?.reads.includes(`${layer.name}/activations`) !== true
+  if (leakFacts(layer.leak).sendsState && !isPerNeuron(layer.lagrangian)) {
+    return {
+      input: [...collected(sent), ...planGoals(planning, layer, sent.length > 0, inputStage)],
+      move: [integrate(planning, layer, stage, approaching(planning, layer, follows, turn))],
+    }
+  }
   const receiver = (adds: boolean): Receiver => stepping(planning, layer, adds, reacts, turn)
   const varies = differs(model, receiver(false).params)
   const mayFuse = planning.variants.fuse !== 'off' && !varies

@@ -1,9 +1,10 @@
 /** Layers of neurons: their buffers, stimulus, activation and integration. */
-import type { Layer, Model, Rows } from '../model/model.ts'
+import type { Lagrangian, Layer, Model, Rows } from '../model/model.ts'
 import { cueTable, cuesOf, dealtRow, hasOwnBias, repetitionsOf } from '../model/variation.ts'
 import { carryFields, carryNameOf, isCarried } from './carry.ts'
+import { leakFacts, USUAL_LEAK } from '../kinds/leaks/table.ts'
 import { isPerNeuron } from '../kinds/lagrangians/table.ts'
-import { updateFacts, updateKind, updateWord } from '../kinds/updates/table.ts'
+import { updateFacts, updateKind, updateWord, USUAL_UPDATE } from '../kinds/updates/table.ts'
 import { lagrangianFields } from './kernels.ts'
 import { dealRows, gatherRows, vectorStride } from './layout.ts'
 import type { Operation, Stage } from './operation.ts'
@@ -53,6 +54,8 @@ export function planLayer(planning: Planning, layer: Layer): void {
   )
   if (!isPerNeuron(layer.lagrangian)) addBuffer(planning, `${name}/whole`, model.replicas * 4)
   if (chooses(layer)) addBuffer(planning, `${name}/still`, bytes)
+  if (leakFacts(layer.leak).sendsState)
+    for (const part of ['field', 'goals', 'nothing']) addBuffer(planning, `${name}/${part}`, bytes)
   if (isStimulated(model, layer)) {
     addBuffer(planning, `${name}/current`, bytes, { kind: 'zero' }, 'state')
     addBuffer(planning, `${name}/hold`, bytes, { kind: 'zero' }, 'state')
@@ -215,22 +218,35 @@ export function choose(planning: Planning, layer: Layer): Operation[] {
   ]
 }
 
-/** g = dL/dx of one layer. */
+/** What one layer sends: g = dL/dx, or x where its output leaks. */
 export function activate(planning: Planning, layer: Layer, stage: Stage): Operation {
+  const { name } = layer
+  const buffers = { state: `${name}/state`, activations: `${name}/activations` }
+  return activationOf(planning, layer, leakFacts(layer.leak).sender, stage, buffers)
+}
+
+/** g of a Lagrangian that goes with that of a layer. */
+function activationOf(
+  planning: Planning,
+  layer: Layer,
+  of: (lagrangian: Lagrangian) => Lagrangian,
+  stage: Stage,
+  buffers: Readonly<Record<'state' | 'activations', string>>,
+): Operation {
   const { name, size } = layer
+  const lagrangian = of(layer.lagrangian)
   const params: Operation['params'] = (model) => ({
     size,
     stride: vectorStride(size),
-    ...lagrangianFields(find(model.layers, name).lagrangian),
+    ...lagrangianFields(of(find(model.layers, name).lagrangian)),
   })
-  const buffers = { state: `${name}/state`, activations: `${name}/activations` }
-  if (isPerNeuron(layer.lagrangian)) {
+  if (isPerNeuron(lagrangian)) {
     return operation(planning, {
       owner: name,
       act: 'activate',
       stage,
       kernel: 'neuron/activate',
-      joined: { lagrangian: layer.lagrangian },
+      joined: { lagrangian },
       buffers,
       workgroups: perNeuron(planning, size),
       params,
@@ -241,11 +257,52 @@ export function activate(planning: Planning, layer: Layer, stage: Stage): Operat
     act: 'normalize',
     stage,
     kernel: 'neuron/normalize',
-    ...reducing(planning, size, { lagrangian: layer.lagrangian }),
+    ...reducing(planning, size, { lagrangian }),
     buffers: { ...buffers, whole: `${name}/whole` },
     workgroups: [planning.model.replicas, 1, 1],
     params,
   })
+}
+
+/**
+ * g(b + I) of a layer whose output leaks, by itself, into its buffer `goals`: from its input buffer, which has been filled.
+ * @param adds - whether it has: else there is no input
+ */
+export function planGoals(planning: Planning, layer: Layer, adds: boolean, stage: Stage): Operation[] {
+  const { name, size } = layer
+  // b + I is that of an adiabatic layer that nothing holds.
+  const still: Layer = { ...layer, tau: 0, update: USUAL_UPDATE, leak: USUAL_LEAK }
+  const step = stepping(planning, still, adds, false)
+  return [
+    operation(planning, {
+      owner: name,
+      act: 'collect',
+      stage,
+      kernel: 'neuron/integrate',
+      ...step,
+      buffers: {
+        ...step.buffers,
+        hold: step.buffers.hold === 'none' ? 'none' : `${name}/nothing`,
+        state: `${name}/field`,
+      },
+      workgroups: perNeuron(planning, size),
+    }),
+    activationOf(planning, layer, (lagrangian) => lagrangian, stage, {
+      state: `${name}/field`,
+      activations: `${name}/goals`,
+    }),
+  ]
+}
+
+/** The part of a kernel that moves a layer to what `planGoals` has left. */
+export function approaching(planning: Planning, layer: Layer, reacts: boolean, turn?: Turn): Receiver {
+  const step = stepping(planning, layer, false, reacts, turn)
+  const { lagrangian: _, ...joined } = step.joined
+  return {
+    ...step,
+    joined: { ...joined, goal: 'target' },
+    buffers: { ...step.buffers, goals: `${layer.name}/goals` },
+  }
 }
 
 /**
@@ -264,11 +321,14 @@ export function stepping(
   const { model } = planning
   const { name, size, lagrangian } = layer
   const adiabatic = layer.tau === 0
-  const active = reacts && isPerNeuron(lagrangian)
+  const { sendsState, sender } = leakFacts(layer.leak)
+  const active = reacts && isPerNeuron(sender(lagrangian))
   const carried = isCarried(model, name)
   return {
     joined: {
-      ...(active ? { ending: 'react', lagrangian } : { ending: 'step' }),
+      ending: !active ? 'step' : sendsState ? 'react-state' : 'react',
+      ...((active || sendsState) && { lagrangian }),
+      ...(sendsState && { goal: 'activation' }),
       ...(carried && { carried }),
       ...(turn && { staged: true }),
       noise: layer.noise,
@@ -299,7 +359,7 @@ export function stepping(
         repetitions: repetitionsOf(model),
         ...(carried && carryFields(m, name)),
         ...turn,
-        ...(active && lagrangianFields(now.lagrangian)),
+        ...((active || sendsState) && lagrangianFields(now.lagrangian)),
       }
     },
   }

@@ -2,7 +2,9 @@
  * From a model to a plan: which buffers there are and which kernels run at which rate, in the order of a tick
  * (docs/scenario.md, "A tick"). Pure: it allocates nothing and touches no device.
  */
+import { leakFacts } from '../kinds/leaks/table.ts'
 import { groupsOf } from '../model/couplings.ts'
+import { tracesOf } from '../kinds/rules/table.ts'
 import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import { withCurrentNames } from './aliases.ts'
@@ -281,6 +283,16 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
           `it does not know \`${stranger.name}\`, ${/^[aeiou]/.test(stranger.kind) ? 'an' : 'a'} ${stranger.kind}`,
           planning,
         )
+      const tracing = model.couplings.find((coupling) => tracesOf(coupling).length > 0)
+      if (tracing !== undefined)
+        return withForm(
+          {},
+          `it does not know the traces that the rule of \`${tracing.name}\` keeps`,
+          planning,
+        )
+      const leaking = model.layers.find(({ leak }) => leakFacts(leak).sendsState)
+      if (leaking !== undefined)
+        return withForm({}, `layer \`${leaking.name}\` has leak "${leaking.leak}"`, planning)
       if (turns.length > 1)
         return withForm(
           {},

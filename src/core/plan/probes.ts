@@ -1,5 +1,6 @@
 /** Probes as operations that leave each sample in a slot of the ring buffer. */
 import { hasEnergy } from '../kinds/couplings/table.ts'
+import { leakFacts } from '../kinds/leaks/table.ts'
 import { copiedBy, type MeasuredKind, type ProbeKind, type ProbeOf } from '../kinds/probes/table.ts'
 import { energyTerms, jointMemory } from '../model/energy.ts'
 import type { Layer, Model, Probe, Rows } from '../model/model.ts'
@@ -10,7 +11,7 @@ import { vectorStride } from './layout.ts'
 import type { Operation } from './operation.ts'
 import { addFixedMatrix } from './matrices.ts'
 import { planInput } from './moves.ts'
-import { biasRows, driveBuffers, driveConstants } from './neurons.ts'
+import { biasRows, driveBuffers, driveConstants, planGoals } from './neurons.ts'
 import { planProduct } from './products.ts'
 import { activationsOf, type Slot, slotFields } from './samples.ts'
 import { type Planning, addBuffer, find, matrixNamed, operation, perNeuron, reducing } from './planning.ts'
@@ -162,8 +163,8 @@ export function needsLagrangian(probe: Probe): boolean {
 function shapeOf(planning: Planning, name: string): readonly number[] {
   const layer = planning.model.layers.find((item) => item.name === name)
   if (layer !== undefined) return [layer.size]
-  const { rows, columns } = matrixNamed(planning, name)
-  return [rows, columns]
+  const { rows, columns, isVector } = matrixNamed(planning, name)
+  return isVector ? [columns] : [rows, columns]
 }
 
 /** Every term in a word of its own. */
@@ -181,23 +182,24 @@ function energy(planning: Planning, slot: Slot): Operation[] {
   ]
 }
 
-/** (x - b - current).g - L(x) */
+/** (x - b - current).g - L(x), or L*(x) - (b + current).x where the output leaks. */
 function legendre(planning: Planning, layer: Layer, slot: Slot, word: number): Operation {
   const { model } = planning
   const { name, size } = layer
-  const whole = !isPerNeuron(layer.lagrangian)
+  const conjugate = leakFacts(layer.leak).sendsState
+  const whole = !conjugate && !isPerNeuron(layer.lagrangian)
   const reduction = reducing(planning, size, { lagrangian: layer.lagrangian })
   return operation(planning, {
     owner: name,
     act: 'legendre',
     stage: 'probe',
-    kernel: 'probe/legendre',
+    kernel: conjugate ? 'probe/conjugate' : 'probe/legendre',
     joined: reduction.joined,
     constants: { ...driveConstants(model, layer), ...reduction.constants },
     buffers: {
       ...driveBuffers(model, layer),
       state: `${name}/state`,
-      activations: `${name}/activations`,
+      ...(!conjugate && { activations: `${name}/activations` }),
       ...(whole ? { whole: `${name}/whole` } : {}),
       ring: 'ring',
     },
@@ -332,8 +334,13 @@ function speed(planning: Planning, probe: ProbeOf<'speed', Rows>, slot: Slot): O
   const layer = find(model.layers, probe.layer)
   const { name, size } = layer
   const { joined, constants } = reducing(planning, size)
+  const input = planInput(planning, layer, 'probe')
+  // The speed is that of what g(b + I) pulls alone.
+  const isLeaking = leakFacts(layer.leak).sendsState
+  const nothing = isLeaking ? { bias: `${name}/nothing`, current: `${name}/nothing` } : {}
   return [
-    ...planInput(planning, layer, 'probe'),
+    ...input,
+    ...(isLeaking ? planGoals(planning, layer, true, 'probe') : []),
     operation(planning, {
       owner: probe.name,
       act: 'speed',
@@ -343,7 +350,8 @@ function speed(planning: Planning, probe: ProbeOf<'speed', Rows>, slot: Slot): O
       constants: { ...driveConstants(model, layer), ...constants },
       buffers: {
         ...driveBuffers(model, layer),
-        input: `${name}/input`,
+        ...nothing,
+        input: isLeaking ? `${name}/goals` : `${name}/input`,
         state: `${name}/state`,
         ring: 'ring',
       },

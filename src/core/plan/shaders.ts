@@ -20,6 +20,7 @@ export function wgsl(path: string): string {
 
 // A kind without its WGSL would be found only by who uses it.
 for (const kind of Object.keys(LAGRANGIANS)) wgsl(`lagrangian/${kind}`)
+for (const [kind, facts] of Object.entries(LAGRANGIANS)) if ('conjugate' in facts) wgsl(`conjugate/${kind}`)
 for (const kind of INTEGRATOR_KINDS) wgsl(`integrator/${integratorOf(kind).gain}`)
 for (const kind of RULE_KINDS.filter(isMoving)) wgsl(`rule/${kind}`)
 for (const kind of NOISE_KINDS) wgsl(`noise/${kind}`)

@@ -1,8 +1,8 @@
 /** The energy of a network in float64 (docs/theory.md, "Energy, and why it falls"). */
 import { couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
-import { lagrangian } from '../kinds/lagrangians/table.ts'
+import { leakFacts } from '../kinds/leaks/table.ts'
 import { movingRule } from '../kinds/rules/table.ts'
-import { dot, squaredDistance } from '../math/algebra.ts'
+import { squaredDistance } from '../math/algebra.ts'
 import { jointMemory } from '../model/energy.ts'
 import type { Model } from '../model/model.ts'
 import { type Variables, get } from './variables.ts'
@@ -20,7 +20,7 @@ export type Activations = ReadonlyMap<string, Float64Array>
 /**
  * The energy of replica r with the activations g:
  *
- * layer   (x - b - current).g - L(x)
+ * layer   (x - b - current).g - L(x), or L*(x) - (b + current).x where the output leaks
  * memory  -g_to^T (Xi g_from + offset), for rule hebbian + 1/2 |Xi - Lambda|^2
  * joint   |v|^2/2 - b.v in the visible layer, -L(h) = -(1/beta) log sum exp(beta (Xi v - |Xi|^2/2)) in the hidden one
  * Couplings without an energy have no term.
@@ -34,15 +34,10 @@ export function energyOf(
 ): Energy {
   const joint = jointMemory(model)
   const terms: Record<string, number> = {}
-  for (const { name, lagrangian: l } of model.layers) {
-    const x = state(name, r)
-    const b = get(biases, name)[r]!
+  for (const { name, lagrangian: l, leak } of model.layers) {
     const current = get(currents, name)
-    terms[name] =
-      dot(
-        x.map((xi, i) => xi - b[i]! - current[i]!),
-        get(g, name),
-      ) - lagrangian(l, x)
+    const b = get(biases, name)[r]!.map((bi, i) => bi + current[i]!)
+    terms[name] = leakFacts(leak).energy(l, state(name, r), get(g, name), b)
   }
   for (const memory of model.memories.filter(hasEnergy)) {
     const { name, to, rule } = memory

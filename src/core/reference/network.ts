@@ -6,9 +6,10 @@ import { couplingFacts } from '../kinds/couplings/table.ts'
 import { add, row } from '../math/algebra.ts'
 import { gainOf, integratorOf, stagesOf } from '../kinds/integrators/table.ts'
 import { noiseOf } from '../kinds/noises/table.ts'
-import { compiledRule, type Moving, movingRule } from '../kinds/rules/table.ts'
+import { compiledRule, type Moving, movingRule, steadyDecay, tracesOf } from '../kinds/rules/table.ts'
 import { updateFacts, updateWord } from '../kinds/updates/table.ts'
 import { activation } from '../kinds/lagrangians/table.ts'
+import { leakFacts, sentBy } from '../kinds/leaks/table.ts'
 import type { Hyperedge, Layer, Memory, Model, Synapse } from '../model/model.ts'
 import { noise, updateDraw } from '../model/random.ts'
 import { type Activations, type Energy, energyOf } from './energy.ts'
@@ -245,6 +246,14 @@ function createPulls(
         ? []
         : [{ ...memory, tau, pull: memoryPull(memory, rule) }]
     }),
+    ...model.memories.flatMap((memory) =>
+      tracesOf(memory).map(({ name, layer, time, followed }) => ({
+        name,
+        tau: time,
+        every: memory.every,
+        pull: (g: Activations) => ({ drive: get(g, layer).map(followed) }),
+      })),
+    ),
     ...model.hyperedges.flatMap((edge) => {
       const rule = movingRule(edge.rule)
       const { tau } = edge
@@ -256,7 +265,7 @@ function createPulls(
 
   function activate(r: number): Activations {
     const g = new Map<string, Float64Array>()
-    for (const { name, lagrangian } of dynamic) g.set(name, activation(lagrangian, state(name, r)))
+    for (const layer of dynamic) g.set(layer.name, sentBy(layer, state(layer.name, r)))
     for (const layer of adiabatic) {
       const x = state(layer.name, r)
       const clamped = get(held, layer.name)
@@ -286,10 +295,14 @@ function createPulls(
     return target
   }
 
-  /** tau dx/dt = -x + b + current + I, and 0 where a clamp holds x. */
+  /** tau dx/dt = -x + u, or -x + g(u) where the output leaks, u = b + current + I; 0 where a clamp holds x. */
   function neuronPull(layer: Layer): Group['pull'] {
     const clamped = get(held, layer.name)
-    return (g, r) => ({ drive: drive(layer, g, r), gate: (i) => (clamped[i] ? 0 : 1) })
+    const { goal } = leakFacts(layer.leak)
+    return (g, r) => ({
+      drive: goal(layer.lagrangian, drive(layer, g, r)),
+      gate: (i) => (clamped[i] ? 0 : 1),
+    })
   }
 
   /** tau dW/dt = -(W - J) + kappa g g^T [DH92], of g g^T without its diagonal where W has none */
@@ -309,6 +322,7 @@ function createPulls(
   function memoryPull(memory: Memory, rule: Moving): Group['pull'] {
     const lambda = get(lambdas, memory.name)
     if ('compile' in rule) return entrywisePull(memory, lambda)
+    if ('traces' in rule) return tracedPull(memory, lambda)
     const { gate, decay } = rule
     return (g, r) => {
       const to = get(g, memory.to)
@@ -320,6 +334,22 @@ function createPulls(
         ...(gate && { gate: (k) => gate(rowOf(k)) }),
         ...(decay && { decay: (k) => decay(rowOf(k)) }),
       }
+    }
+  }
+
+  /** The same by a rule that keeps traces: what it makes of the activations drives as the activations themselves do. */
+  function tracedPull(memory: Memory, lambda: Float64Array): Group['pull'] {
+    const traces = tracesOf(memory)
+    const left = steadyDecay(memory.rule)
+    return (g, r) => {
+      const seen = new Map(g)
+      for (const { name, layer, seen: seenOf } of traces)
+        seen.set(
+          layer,
+          get(g, layer).map((gi, i) => seenOf(gi, state(name, r)[i]!)),
+        )
+      const driven = couplingFacts(memory).drive(memory, seen, (to, from) => to * from, state(memory.name, r))
+      return { drive: lambda.map((Lambda, k) => Lambda + driven[k]!), decay: () => left }
     }
   }
 

@@ -3,6 +3,7 @@ import { add, outer } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
 import { madeOf } from '../kinds/bases/table.ts'
 import { couplingFacts } from '../kinds/couplings/table.ts'
+import { tracesOf } from '../kinds/rules/table.ts'
 import type { Base, Coupling, Model } from '../model/model.ts'
 import { shownAt } from '../model/stimulus.ts'
 import { dealt, initialMemories, synapticBias, unmasked } from '../model/values.ts'
@@ -16,7 +17,7 @@ interface Share {
 
 /** Arrays by name, at first those of tick 0 before its stimulus. */
 export interface Variables {
-  /** x, W, Xi and the factors of hyperedges, one array for each replica. What never changes is one array that all share. */
+  /** x, W, Xi, the traces of its rule and the factors of hyperedges, one array for each replica. What never changes is one array that all share. */
   readonly values: Map<string, Float64Array[]>
   /** Arrays that are a part of the tensor of a coupling. */
   readonly shares: ReadonlyMap<string, Share>
@@ -78,6 +79,13 @@ export function createVariables(model: Model): Variables {
       memory.name,
       replicas.map(() => (memory.tau === undefined ? xi : xi.slice())),
     )
+    for (const { name, layer } of tracesOf(memory)) {
+      const N = get(currents, layer).length
+      values.set(
+        name,
+        replicas.map(() => new Float64Array(N)),
+      )
+    }
   }
 
   for (const edge of model.hyperedges) {

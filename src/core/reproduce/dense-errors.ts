@@ -3,6 +3,7 @@ import { type Estimate, estimate } from '../analysis/statistics.ts'
 import { gaussianTail } from '../analysis/gaussian.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
+import { oddFactorial } from './error-free.ts'
 import { type Check, type Reproduction, measuredPoints, near } from './reproduction.ts'
 
 interface Shape {
@@ -16,11 +17,6 @@ export function momentOf(degree: number, N: number): number {
   if (degree === 2) return N
   if (degree === 3) return 3 * N ** 2 - 2 * N
   return 15 * N ** 3 - 30 * N ** 2 + 16 * N
-}
-
-/** (2n-3)!! */
-function oddFactorial(degree: number): number {
-  return degree === 2 ? 1 : degree === 3 ? 3 : 15
 }
 
 /** Hidden neurons of a part of the cue that is not shown. */
@@ -130,7 +126,7 @@ export const denseErrors: Reproduction = {
             Math.min(0.2 * expected + rate.half, 0.5 * expected),
           ),
         )
-        loads.push((patterns * oddFactorial(degree)) / shown ** (degree - 1))
+        loads.push((patterns * oddFactorial(degree - 1)) / shown ** (degree - 1))
         rates.push(rate)
         lab.progress(++done / shapes.length / ratios.length, chart())
       }

@@ -18,9 +18,9 @@ export const fastSynapses: Reproduction = {
   constants: { strength: 1 },
   wrong: { constant: 'strength', value: 0.5 },
   async measure(lab, size) {
-    const { N, networks, cues, published } = {
-      quick: { N: 500, networks: 3, cues: 2, published: [0.5, 0.95, 0.99] },
-      full: { N: 1000, networks: 6, cues: 3, published: [0.38, 0.98, 0.99] },
+    const { N, networks, cues, dt, published } = {
+      quick: { N: 500, networks: 3, cues: 2, dt: 0.4, published: [0.5, 0.95, 0.99] },
+      full: { N: 1000, networks: 6, cues: 3, dt: 0.2, published: [0.38, 0.98, 0.99] },
     }[size]
     const strengths = [0, 0.3, 0.5]
     const tolerances = { quick: [0.2, 0.04, 0.01], full: [0.15, 0.03, 0.01] }[size]
@@ -44,7 +44,7 @@ export const fastSynapses: Reproduction = {
           seed: lab.seed + network,
           size: N,
           load: 0.2,
-          dt: 0.2,
+          dt,
           duration: 40,
           strength: strength * lab.constants.strength!,
           tauSynapse: 2,
@@ -79,9 +79,9 @@ export const synapticTime: Reproduction = {
   constants: { strength: 1 },
   wrong: { constant: 'strength', value: 0.5 },
   async measure(lab, size) {
-    const { N, networks, cues, taus } = {
-      quick: { N: 256, networks: 2, cues: 8, taus: [0.05, 4, 128] },
-      full: { N: 600, networks: 4, cues: 6, taus: [0.05, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 128] },
+    const { N, networks, cues, dt, taus } = {
+      quick: { N: 256, networks: 2, cues: 8, dt: 0.4, taus: [0.05, 4, 128] },
+      full: { N: 600, networks: 4, cues: 6, dt: 0.2, taus: [0.05, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 128] },
     }[size]
     const found: Estimate[] = []
     const chart = (): Chart => ({
@@ -104,7 +104,7 @@ export const synapticTime: Reproduction = {
           seed: lab.seed + network,
           size: N,
           load: 0.2,
-          dt: 0.2,
+          dt,
           duration: 40,
           strength: lab.constants.strength!,
           tauSynapse: tau,

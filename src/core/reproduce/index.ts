@@ -2,22 +2,31 @@
 import { ModelError } from '../errors.ts'
 import { suggestion } from '../suggestion.ts'
 import { adiabaticLimit } from './adiabatic-limit.ts'
+import { binaryMemory } from './binary-memory.ts'
 import { capacity, retrieval } from './capacity.ts'
 import { denseErrors } from './dense-errors.ts'
+import { dynamicEnergy } from './dynamic-energy.ts'
 import { energyBalance } from './energy-balance.ts'
+import { energyTransformer } from './energy-transformer.ts'
 import { fastSynapses, synapticTime } from './fast-synapses.ts'
 import { gatedLearning } from './gated-learning.ts'
 import { competition, gatedRate } from './learning.ts'
+import { glauber } from './glauber.ts'
+import { patternRing } from './pattern-ring.ts'
+import { pavlovian } from './pavlovian.ts'
 import type { Reproduction } from './reproduction.ts'
+import { sequences } from './sequences.ts'
 import { softmaxDimension, softmaxRetrieval } from './softmax.ts'
 import { spectrum } from './spectrum.ts'
 import { stepOrder } from './step-order.ts'
 import { transientRecall, transientRecovery } from './transients.ts'
+import { writtenOut } from './written-out.ts'
 
 export const REPRODUCTIONS: readonly Reproduction[] = [
   gatedLearning,
   gatedRate,
   competition,
+  pavlovian,
   spectrum,
   energyBalance,
   adiabaticLimit,
@@ -31,6 +40,13 @@ export const REPRODUCTIONS: readonly Reproduction[] = [
   denseErrors,
   softmaxRetrieval,
   softmaxDimension,
+  binaryMemory,
+  patternRing,
+  sequences,
+  dynamicEnergy,
+  glauber,
+  writtenOut,
+  energyTransformer,
 ]
 
 /**

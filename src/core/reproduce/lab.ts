@@ -81,7 +81,7 @@ export async function reproduce(
         ...(submitTime === undefined ? {} : { submitTime }),
       })
       try {
-        while (simulation.tick < model.time.ticks) {
+        while (simulation.tick < model.time.ticks && !simulation.isOver) {
           await simulation.step(Math.min(STRIDE, model.time.ticks - simulation.tick))
           await interrupt?.()
         }

@@ -1,4 +1,5 @@
 /** What the small random networks of the experiments on the numerics are made of. */
+import { RandomStream } from '../model/random.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 
 /** Neurons of the two layers. */
@@ -25,6 +26,20 @@ type Random = Extract<NonNullable<ScenarioInput['neurons'][string]['init']>, { k
 
 export function normal(sigma: number): Random {
   return { kind: 'random', distribution: 'normal', transform: [{ op: 'scale', factor: sigma }] }
+}
+
+/** Rows of normal numbers, of float32, that a scenario writes out: what is compared with then needs none of the program. */
+export function normalRows(
+  seed: number,
+  purpose: string,
+  count: number,
+  columns: number,
+  sigma = 1,
+): number[][] {
+  const stream = new RandomStream(seed, purpose)
+  return Array.from({ length: count }, () =>
+    Array.from({ length: columns }, () => Math.fround(sigma * stream.normal())),
+  )
 }
 
 /** A symmetric coupling with entries of some size. */

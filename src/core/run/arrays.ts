@@ -1,6 +1,5 @@
 /** The arrays of a network on the host: dense, row-major, a leading replica axis where there is one. */
-import { arraysOf } from '../kinds/couplings/table.ts'
-import { arrayNames } from '../model/couplings.ts'
+import { allArraysOf, arrayNames } from '../model/couplings.ts'
 import { MAX_HALF } from '../data/half.ts'
 import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
@@ -85,8 +84,9 @@ export function partsOf(
 export function shapeOf(plan: Plan, model: Model, name: string): readonly number[] {
   const layer = layerOf(model, name)
   if (layer !== undefined) return model.replicas > 1 ? [model.replicas, layer.size] : [layer.size]
-  const { copies, rows, columns } = matrixOf(plan, model, name)
-  return copies > 1 ? [copies, rows, columns] : [rows, columns]
+  const { copies, rows, columns, isVector } = matrixOf(plan, model, name)
+  const own = isVector ? [columns] : [rows, columns]
+  return copies > 1 ? [copies, ...own] : own
 }
 
 /** What a 1 in the buffer of a matrix stands for. */
@@ -270,7 +270,7 @@ function layerOf(model: Model, name: string): Model['layers'][number] | undefine
 
 function matrixOf(plan: Plan, model: Model, name: string): Matrix {
   const parts = plan.deferred.flatMap(({ arrays }) => arrays)
-  const wholes = [...model.couplings.flatMap(arraysOf), ...parts]
+  const wholes = [...model.couplings.flatMap(allArraysOf), ...parts]
   const isGroup = wholes.some((whole) => whole === name || carryNameOf(whole) === name)
   const matrix = isGroup ? plan.matrices.get(name) : undefined
   if (matrix === undefined) {

@@ -9,7 +9,7 @@ import { parseScenario } from '../model/parse.ts'
 import { carryNameOf } from '../plan/carry.ts'
 import { MOST_PENDING } from '../plan/clock.ts'
 import { deferredArrays } from '../plan/deferred.ts'
-import { memorySpecs, partsOf } from '../model/specs.ts'
+import { memorySpecs, partsOf, traceSpecs } from '../model/specs.ts'
 import { type Variants, readVariants } from '../plan/variants.ts'
 import { type Checkpoint, LAST_TICK } from './restorable.ts'
 import { type Arrays, seriesArrays, stateArrays } from './results.ts'
@@ -32,6 +32,9 @@ const headerSchema = v.object({
       v.string(),
       v.pipe(v.array(v.pipe(v.number(), v.finite())), v.minLength(1), v.maxLength(MOST_PENDING)),
     ),
+  ),
+  rest: v.optional(
+    v.object({ ticks: v.array(v.nullable(tick)), tick: v.exactOptional(tick), end: v.exactOptional(tick) }),
   ),
   warnings: v.array(v.string()),
   scenario: v.record(v.string(), v.unknown()),
@@ -72,7 +75,7 @@ export function checkpointArrays(checkpoint: Checkpoint): Arrays {
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const arrays = decodeNpz(bytes)
   const header = readHeader(arrays.checkpoint)
-  const { variants, rings, files } = header
+  const { variants, rings, rest, files } = header
   const scenario = scenarioOf(header)
   if (header.seed !== scenario.seed)
     throw foreign(`seed is ${header.seed}, its scenario has ${scenario.seed}`)
@@ -81,7 +84,9 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const { neurons, synapses, probes } = scenario
   const parts = Object.keys(synapses).flatMap(deferredArrays)
   const wholes = [
-    ...[neurons, synapses, memorySpecs(scenario), partsOf(scenario)].flatMap((group) => Object.keys(group)),
+    ...[neurons, synapses, memorySpecs(scenario), traceSpecs(scenario), partsOf(scenario)].flatMap((group) =>
+      Object.keys(group),
+    ),
     ...parts,
   ]
   const states = wholes.flatMap((name) => [name, carryNameOf(name)])
@@ -104,6 +109,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     seed: header.seed,
     ...(variants === undefined ? {} : { variants: kernelsOf(variants) }),
     ...(rings === undefined ? {} : { rings }),
+    ...(rest === undefined ? {} : { rest }),
     ...(files === undefined ? {} : { files }),
     warnings: header.warnings,
     scenario,

@@ -14,6 +14,7 @@ import { deferredOwner } from '../plan/deferred.ts'
 import { hasCarry } from '../plan/carry.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Variants } from '../plan/variants.ts'
+import type { Rest } from './rest.ts'
 import { type DenseArray, checkLength, shapeOf } from './arrays.ts'
 import { type Series, createSeries, flatOf } from './series.ts'
 
@@ -39,6 +40,8 @@ export interface Checkpoint {
   readonly arrays: Readonly<Record<string, DenseArray>>
   /** Fade and weights of the updates that are pending. */
   readonly rings?: Readonly<Record<string, readonly number[]>>
+  /** What the checks of `time.until` had found. */
+  readonly rest?: Rest
   readonly series: readonly Series[]
   /** What the run found worth a warning. */
   readonly warnings: readonly string[]
@@ -78,6 +81,11 @@ export function checkRestorable(plan: Plan, model: Model, saved: Checkpoint): vo
   if (!Number.isInteger(origin.tick) || origin.tick > tick || !Number.isFinite(origin.time))
     throw new ModelError(
       `origin must be a tick up to ${tick} and its time, not ${origin.tick} and ${origin.time}; take another checkpoint`,
+    )
+  const { replicas } = model
+  if (saved.rest !== undefined && saved.rest.ticks.length !== replicas)
+    throw new ModelError(
+      `rest.ticks must have ${replicas} entries, not ${saved.rest.ticks.length}; take another checkpoint`,
     )
   for (const name of Object.keys(saved.arrays)) {
     const { shape, data } = saved.arrays[name] as DenseArray

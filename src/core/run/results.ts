@@ -1,6 +1,5 @@
 /** What a run leaves behind, as named arrays, numbers and tables: results.npz, summary.json, CSV. */
-import { arraysOf } from '../kinds/couplings/table.ts'
-import { arrayNames } from '../model/couplings.ts'
+import { allArraysOf, arrayNames } from '../model/couplings.ts'
 import type { NpyArray } from '../data/npy.ts'
 import type { PiecedArray } from '../data/npz.ts'
 import { ModelError, escaped } from '../errors.ts'
@@ -161,7 +160,7 @@ export function checkResultSize(plan: Plan, model: Model): void {
 function stateShapes(plan: Plan, model: Model): (readonly number[])[] {
   return [
     ...model.layers.map(({ size }) => [model.replicas, size]),
-    ...model.couplings.flatMap(arraysOf).map((name) => {
+    ...model.couplings.flatMap(allArraysOf).map((name) => {
       const matrix = plan.matrices.get(name)
       return matrix === undefined ? [0] : [matrix.copies, matrix.rows, matrix.columns]
     }),

@@ -9,6 +9,7 @@ import { destroyedError, readError } from './failures.ts'
 import { onLost } from './lost.ts'
 import type { Timer } from './profile.ts'
 import { type RawSample, createReadback } from './readback.ts'
+import type { RestWatch } from './rest.ts'
 import type { Ticks } from './ticks.ts'
 
 export interface Scheduler {
@@ -19,7 +20,8 @@ export interface Scheduler {
   /** Ticks that one submit takes, as fitted to the time of one; Infinity = as many as one can hold. */
   readonly batch: number
   /**
-   * Encodes and submits ticks; resolves when all are submitted, which is when at most two batches are still running.
+   * Encodes and submits ticks; resolves when all are submitted, which is when at most two batches are still running, or when
+   * the run has come to rest (`time.until`).
    * @param timer - times the groups of these ticks, as far as it has room; what is computed stays the same
    * @throws RunError when a value was found that is not finite, the device is lost, or `destroy` was called
    */
@@ -37,6 +39,8 @@ export interface Scheduler {
 export interface SchedulerOptions {
   /** What it throws ends the run, after the other samples of its batch. */
   readonly onSample: (sample: RawSample) => void
+  /** Says how far the run may go. */
+  readonly rest: RestWatch
   /** Longest time in ms that one submit should take, so that a page stays responsive. */
   readonly submitTime?: number
 }
@@ -49,6 +53,7 @@ export function createScheduler(
   options: SchedulerOptions,
 ): Scheduler {
   const { device, plan } = engine
+  const { rest } = options
   const readback = createReadback(engine, model)
   const free = [...readback.staging]
   const batch = createBatch(engine.clock.records / plan.clock.perTick, options.submitTime)
@@ -125,9 +130,13 @@ export function createScheduler(
       if (ticks.dispatches >= (plan.batched?.worth ?? Infinity)) engine.compileBatched()
       let left = count
       do {
-        while (free.length === 0 && failure === undefined && !destroyed) await changed()
+        const isBlocked = (): boolean =>
+          free.length === 0 || (left > 0 && ticks.done >= rest.horizon && pending > 0)
+        while (isBlocked() && failure === undefined && !destroyed) await changed()
         throwFailure()
-        left -= submit(free.pop() as GPUBuffer, Math.min(left, batch.limit), timer)
+        const room = rest.horizon - ticks.done
+        if (left > 0 && room <= 0) break
+        left -= submit(free.pop() as GPUBuffer, Math.min(left, batch.limit, rest.most, room), timer)
       } while (left > 0)
       throwFailure()
     },

@@ -1,5 +1,6 @@
 /** What the probes of a run have seen so far, on the host. */
 import type { Model } from '../model/model.ts'
+import { isRecorded } from '../model/rest.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { ProbePlan } from '../plan/probes.ts'
 import { unpackArray } from './arrays.ts'
@@ -30,9 +31,10 @@ export interface Series {
   readonly termNames?: readonly string[]
 }
 
-/** Empty series for all probes of a plan. */
+/** Empty series for all probes of a plan whose samples are results, which come first. */
 export function createSeries(plan: Plan, model: Model): Series[] {
-  return plan.probes.map(({ probe, shape, terms, copies }): Series => {
+  const recorded = plan.probes.filter(({ probe }) => isRecorded(probe))
+  return recorded.map(({ probe, shape, terms, copies }): Series => {
     const replicas = model.replicas > 1 ? [model.replicas] : []
     const base = { name: probe.name, kind: probe.kind, tick: [], time: [], value: [] }
     if (copies !== undefined) return { ...base, shape: snapshotShape(plan, model, copies, shape) }

@@ -22,6 +22,7 @@ import { type Errors, type Listener, createErrors, createListeners } from './lis
 import { createLog } from './log.ts'
 import { type SimulationOptions, planOn } from './options.ts'
 import { type Profile, type Timer, createTimer } from './profile.ts'
+import { type Rest, createRestWatch } from './rest.ts'
 import { type Checkpoint, LAST_TICK, checkParts } from './restorable.ts'
 import { createScheduler } from './scheduler.ts'
 import type { Sample, Series } from './series.ts'
@@ -59,6 +60,15 @@ export interface Simulation {
   readonly tick: number
   /** Model time of `tick`. */
   readonly time: number
+  /**
+   * What the checks of `time.until` have found so far; undefined without it. Complete after `flush`. A change from outside
+   * (`set`, `write`, `adopt`) makes the checks before it void.
+   */
+  readonly rest: Rest | undefined
+  /** The run has come to rest, and `tick` is the tick with which it ends: `step` does nothing. */
+  readonly isOver: boolean
+  /** Lets the run go on although it came to rest; from then on it has no end, until `reset` or `restore`. */
+  goOn(): void
   /** Dispatches, submits so far, submits the GPU has not finished, and ticks one submit takes (Infinity = all it can hold). */
   readonly counts: {
     readonly dispatches: number
@@ -74,7 +84,7 @@ export interface Simulation {
    */
   readonly isExact: boolean
   /**
-   * Advances the network; resolves when the ticks are submitted. All ticks are submitted before an error of a listener is thrown.
+   * Advances the network; resolves when the ticks are submitted, fewer where the run comes to rest (`time.until`). All ticks are submitted before an error of a listener is thrown.
    * @param ticks - default 1; 0 samples the initial state and no more
    * @throws ModelError if `ticks` is no whole number, negative or leads beyond tick 2^31 - 1, or more than 2 GiB of samples would
    *   have to be kept
@@ -226,9 +236,12 @@ export async function createSimulation(
   let timer: Timer | undefined
 
   const ticks = createTicks(engine, model)
+  const rest = createRestWatch(plan, () => model)
   const scheduler = createScheduler(engine, model, ticks, {
     ...(options.submitTime === undefined ? {} : { submitTime: options.submitTime }),
+    rest,
     onSample(raw) {
+      if (rest.observe(raw.probe, raw.tick, raw.data)) return
       const sample = log.add(raw)
       samples.tell(sample, errors, errors)
       checkFinite(sample)
@@ -270,13 +283,14 @@ export async function createSimulation(
   }
 
   /** Waits for what is under way, whether it fails or not; puts every buffer back to tick 0, and the ticks to another one. */
-  const startAt = async (tick: number): Promise<void> => {
+  const startAt = async (tick: number, found?: Rest): Promise<void> => {
     life.checkDevice()
     await scheduler.flush().catch(() => undefined)
     life.checkDevice()
     scheduler.recover()
     engine.reset(model)
     ticks.restart(tick)
+    rest.restart(tick, found)
   }
 
   const reset = async (): Promise<void> => {
@@ -285,7 +299,7 @@ export async function createSimulation(
   }
 
   const restore = async (checkpoint: Checkpoint, resume: () => void): Promise<void> => {
-    await startAt(checkpoint.tick)
+    await startAt(checkpoint.tick, restOf(checkpoint, model))
     // After the stimulus, which may set states of its own.
     state.load(checkpoint)
     resume()
@@ -302,6 +316,16 @@ export async function createSimulation(
     },
     get time() {
       return log.timeAt(ticks.done)
+    },
+    get rest() {
+      return rest.found
+    },
+    get isOver() {
+      return ticks.done >= (rest.end ?? Infinity)
+    },
+    goOn() {
+      life.checkAlive()
+      rest.release()
     },
     get counts() {
       const { submits, pending, batch } = scheduler
@@ -355,16 +379,19 @@ export async function createSimulation(
       life.checkAlive()
       checkNumbers('write', data)
       state.write(name, data)
+      rest.disturb(ticks.done)
     },
     writePart(name, at, data) {
       life.checkAlive()
       checkNumbers('writePart', data)
       state.writePart(name, at, data)
+      rest.disturb(ticks.done)
     },
     writeCue(index, at, data) {
       life.checkAlive()
       checkNumbers('writeCue', data)
       state.writeCue(index, at, data)
+      rest.disturb(ticks.done)
     },
     adopt(next) {
       life.checkAlive()
@@ -381,6 +408,7 @@ export async function createSimulation(
       for (const name of state.writable) ticks.takeBack(name)
       ticks.update(model)
       ticks.show()
+      rest.disturb(ticks.done)
     },
     get parameters() {
       return runningParameters(model)
@@ -395,6 +423,7 @@ export async function createSimulation(
       log.change(tick, before)
       engine.update(model)
       ticks.update(model)
+      rest.disturb(tick)
       const change = { path, before: numberAt(before.scenario, path), value, tick, time: log.timeAt(tick) }
       const thrown = createErrors()
       changes.tell(change, thrown, errors)
@@ -417,11 +446,23 @@ export async function createSimulation(
     async checkpoint() {
       life.checkDevice()
       const kept = log.save(ticks.done)
+      const found = rest.save(ticks.done)
       const [saved] = await Promise.all([state.save(), scheduler.flush()])
       const { seed, scenario, files } = model
       const { series, warnings, ...start } = kept()
+      const rested = found()
       // Their order is that of the file.
-      return { ...start, seed, variants: plan.variants, ...saved, series, warnings, scenario, files }
+      return {
+        ...start,
+        seed,
+        variants: plan.variants,
+        ...saved,
+        ...(rested && { rest: rested }),
+        series,
+        warnings,
+        scenario,
+        files,
+      }
     },
     async restore(checkpoint) {
       life.checkDevice()
@@ -440,6 +481,12 @@ export async function createSimulation(
       engine.destroy()
     },
   }
+}
+
+/** What the checks of a checkpoint have found; what other checks found says nothing here. */
+function restOf({ rest, scenario }: Checkpoint, { time }: Model): Rest | undefined {
+  if (rest === undefined || time.until === undefined) return undefined
+  return JSON.stringify(scenario.time.until) === JSON.stringify(time.until) ? rest : undefined
 }
 
 function checkCount(ticks: number): void {

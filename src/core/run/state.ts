@@ -3,8 +3,7 @@ import type { PiecedArray } from '../data/npz.ts'
 import { ModelError } from '../errors.ts'
 import type { Engine } from '../gpu/engine.ts'
 import type { Model } from '../model/model.ts'
-import { arraysOf } from '../kinds/couplings/table.ts'
-import { isSynapse } from '../model/couplings.ts'
+import { allArraysOf, isSynapse } from '../model/couplings.ts'
 import { carryNameOf, hasCarry } from '../plan/carry.ts'
 import { standsTwice } from '../plan/transposed.ts'
 import {
@@ -53,7 +52,7 @@ export function createState(engine: Engine, ticks: Ticks, life: Life, current: (
       .map(({ name }) => name),
     ...[...current().couplings.filter(isSynapse), ...current().couplings.filter((one) => !isSynapse(one))]
       .filter(({ tau }) => tau !== undefined)
-      .flatMap(arraysOf),
+      .flatMap(allArraysOf),
   ]
 
   /** Second words of what a run changes. */
@@ -101,7 +100,7 @@ export function createState(engine: Engine, ticks: Ticks, life: Life, current: (
   /** What nothing drives stays as it is written. */
   const checkDiagonal = (name: string, data: ArrayLike<number>): void => {
     const isHollow = current().synapses.some((one) => one.name === name && one.zeroDiagonal)
-    const { rows = 0 } = (isHollow && plan.matrices.get(name)) || {}
+    const rows = plan.matrices.get(name)?.rows ?? 1
     for (let k = 0; isHollow && k < data.length; k++) {
       const i = k % rows
       if (Math.floor(k / rows) % rows !== i || data[k] === 0) continue

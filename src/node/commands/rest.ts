@@ -1,7 +1,7 @@
 /** Runs that go on until the neurons rest, and what they hold then. */
 import type { Moment } from '../../core/analysis/flow.ts'
 import { RunError } from '../../core/errors.ts'
-import { arrayNames } from '../../core/model/couplings.ts'
+import { arraysOf } from '../../core/kinds/couplings/table.ts'
 import type { Model } from '../../core/model/model.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
 import { Interruption, type Watch, watchSignals } from '../interrupt.ts'
@@ -55,9 +55,9 @@ function speedOf({ series }: Simulation): number {
 
 /** All states and couplings of one replica. */
 export async function momentOf(simulation: Simulation, replica: number): Promise<Moment> {
-  const { layers } = simulation.model
+  const { layers, couplings } = simulation.model
   const moment: Record<string, Float32Array> = {}
-  for (const name of arrayNames(simulation.model)) {
+  for (const name of [...layers.map((layer) => layer.name), ...couplings.flatMap(arraysOf)]) {
     const { shape, data } = await simulation.read(name)
     const isLayer = layers.some((layer) => layer.name === name)
     const size = shape.slice(isLayer ? -1 : -2).reduce((product, length) => product * length, 1)

@@ -88,8 +88,9 @@ Files, for a probe P, S samples, T terms of the energy and R replicas:
   FOLDER/summary.json    scenario with all defaults, seed, adapter, versions, wallTime (s), ticksPerSecond,
                          variants (the kernels of products, as --variant takes them), warnings, final values
                          of the probes (several numbers as mean, min, max), P.term_names, of a variation axes
-                         (path, values; the first the slowest) and the repetitions of each point; written
-                         last. A run that failed says why under "failed".
+                         (path, values; the first the slowest) and the repetitions of each point; with
+                         time.until rest, the tick from which each replica was at rest (null = it moves);
+                         written last. A run that failed says why under "failed".
   FOLDER/P.csv           with --csv: tick, time and a named column for each number;
                          of a variation also axes.csv, the values of each replica
   FOLDER/checkpoint.npz  with --checkpoint-every, and after Ctrl-C, SIGTERM or SIGHUP; a run that goes on from it keeps its variants
@@ -103,6 +104,8 @@ from those of the fixed kernels by rounding alone; for the same bits on another 
 Standard output: a line "P<tab>value" for each number of summary.json's final values (P.mean, P.min, P.max
 where they are several), then "results.npz<tab>path". Progress (a bar on a terminal, else a line a minute) and warnings go
 to standard error.
+
+A run with time.until ends once its layer is at rest in all replicas; the last line on standard error says at which tick it was.
 
 Exit code: 0 done, 1 the run failed (samples so far are written), 2 the input is wrong (nothing is written),
 130 ended by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP (a checkpoint is written; a second signal ends the run without).
@@ -252,7 +255,21 @@ async function runTo(end: number, run: Started): Promise<void> {
   if (!options.quiet) warn(simulation.warnings.slice(simulation.model.warnings.length))
   if (failure !== undefined) throw await failed(run, failure)
   const path = await writeResults(run)
+  if (!options.quiet) noteRest(simulation)
   print(`${[...resultLines(simulation), `results.npz\t${path}`].join('\n')}\n`)
+}
+
+/** Says whether a run with `time.until` came to rest, and when. */
+function noteRest({ rest, tick, model }: Simulation): void {
+  if (rest === undefined) return
+  const moving = rest.ticks.filter((since) => since === null).length
+  const who =
+    model.replicas > 1 ? `${moving} of ${model.replicas} replicas are` : `\`${model.time.until?.layer}\` is`
+  tell(
+    rest.tick === undefined
+      ? `${who} not at rest at tick ${tick}, the last\n`
+      : `came to rest at tick ${rest.tick}; ended at tick ${tick} of ${model.time.ticks}\n`,
+  )
 }
 
 /** Writes what there is of a run that has failed; returns the error to end with. */
@@ -288,12 +305,12 @@ async function advance(end: number, run: Started, progress: Progress): Promise<v
       if (elapsed < LOOK / 2) stride = Math.min(MAX_STRIDE, stride * 2)
       else if (elapsed > LOOK) stride = Math.max(1, stride >> 1)
       progress.update(simulation.tick)
-      if (watch.signal !== undefined && simulation.tick < end) {
+      if (watch.signal !== undefined && simulation.tick < end && !simulation.isOver) {
         progress.stop()
         throw await interrupted(watch.signal, run)
       }
       if (simulation.tick === nextCheckpoint) await saveCheckpoint(run)
-    } while (simulation.tick < end)
+    } while (simulation.tick < end && !simulation.isOver)
     await simulation.flush()
   } finally {
     watch.stop()

@@ -27,11 +27,12 @@ function beside(model: Model, layer = 'visible', matches = new Uint32Array(model
 }
 
 test('the last tick at which a stimulus is shown is that of a search', () => {
-  for (const order of ['cycle', 'shuffle', 'once'] as const) {
+  for (const order of ['cycle', 'shuffle', 'once', 'random'] as const) {
     for (const [dwell, gap] of [
       [1, 0],
       [3, 0],
       [2, 3],
+      [{ min: 1, max: 4 }, 2],
     ] as const) {
       const item = {
         kind: 'clamp' as const,
@@ -46,7 +47,7 @@ test('the last tick at which a stimulus is shown is that of a search', () => {
       for (let tick = 0; tick < 40; tick++) {
         let expected = tick
         while (expected >= 0 && shownAt(item, 0, 1, expected) < 0) expected--
-        expect(lastShown(item, tick), `${order} ${dwell} ${gap} ${tick}`).toBe(expected)
+        expect(lastShown(item, 0, 1, tick), `${order} ${JSON.stringify(dwell)} ${gap} ${tick}`).toBe(expected)
       }
     }
   }

@@ -145,3 +145,20 @@ test('the numbers of a shape are called by what they count', () => {
   expect(titles('neurons.image.size.')).toEqual(['channels', 2, 'height', 7, 'width', 6])
   expect(titles('memories.k.kernel.')).toEqual(['height', 3, 'width', 3])
 })
+
+test('a layer that may come to rest can be chosen to end the run, and its bound follows', () => {
+  const scenario = parseScenario(filterScenario())
+  const untilOf = (of: Scenario) =>
+    controlFields(of).flatMap(({ path, value }) => (path.startsWith('time.until') ? [[path, value]] : []))
+  expect(untilOf(scenario)).toEqual([['time.until', undefined]])
+  const field = controlFields(scenario).find(({ path }) => path === 'time.until')
+  const [layer = ''] = field?.options ?? []
+  expect(scenario.neurons[layer]?.tau).toBeGreaterThan(0)
+  const chosen = changed(scenario, 'time.until', layer)
+  expect(untilOf(chosen)).toEqual([
+    ['time.until', layer],
+    ['time.until.below', 1e-5],
+    ['time.until.every', 10],
+  ])
+  expect(changed(chosen, 'time.until', undefined).time).not.toHaveProperty('until')
+})

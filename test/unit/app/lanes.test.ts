@@ -36,10 +36,13 @@ test('the stimulus lane shows in each tick the row that the network is shown, an
   const shape = fc.record({
     start: fc.integer({ min: 0, max: 50 }),
     length: fc.integer({ min: 1, max: 300 }),
-    dwell: fc.integer({ min: 1, max: 20 }),
+    dwell: fc.oneof(
+      fc.integer({ min: 1, max: 20 }),
+      fc.record({ min: fc.integer({ min: 1, max: 5 }), max: fc.integer({ min: 5, max: 20 }) }),
+    ),
     gap: fc.integer({ min: 0, max: 20 }),
     rows: fc.integer({ min: 1, max: 5 }),
-    order: fc.constantFrom('cycle', 'shuffle', 'once'),
+    order: fc.constantFrom('cycle', 'shuffle', 'once', 'random'),
   })
   fc.assert(
     fc.property(shape, tick, tick, ({ start, length, rows, ...own }, a, b) => {

@@ -2,9 +2,9 @@ import katex from 'katex'
 import { describe, expect, test } from 'vitest'
 import { diagramOf, pacesOf } from '../../../src/app/teaching/diagram.ts'
 import { equationsOf, symbolsOf } from '../../../src/app/teaching/equations.ts'
-import { LESSONS } from '../../../src/app/teaching/lessons.ts'
 import { buildModel, zeroRows } from '../../build.ts'
 import { attending, product } from '../../couplings.ts'
+import { LESSONS } from '../../lessons.ts'
 import { loadShipped } from '../../scenario.ts'
 
 const NAMES = Object.keys(LESSONS)

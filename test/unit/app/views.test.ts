@@ -29,6 +29,17 @@ function digits(replicas: number): Parts {
   }
 }
 
+test('binary neurons are drawn by their activation, others that move by their state', () => {
+  const layers = [
+    { name: 'spins', size: 4, lagrangian: { kind: 'sign' } as const },
+    { name: 'rates', size: 4, lagrangian: { kind: 'tanh', gain: 1 } as const },
+  ]
+  expect(sheets({ layers }).map(({ note, array }) => [note, array])).toEqual([
+    ['activation · 4', 'spins/activations'],
+    ['state · 4', 'rates'],
+  ])
+})
+
 test('100 replicas and 100 memories of images are mosaics of 10 x 10 images', () => {
   const [visible, hidden, xi] = sheets(digits(100))
   expect(visible).toMatchObject({ tileHeight: 28, tileWidth: 28, across: 10, width: 298, height: 298 })

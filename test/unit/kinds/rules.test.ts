@@ -1,6 +1,7 @@
 /** Learning rules that users write: what they say, what is refused, and that a built-in one written out is that rule. */
 import { describe, expect, test } from 'vitest'
 import { checkScenario } from '../../../src/core/model/check.ts'
+import { restOf } from '../../../src/core/kinds/rules/custom.ts'
 import { compiledRule, movingRule, NAMED_RULES, type Rule } from '../../../src/core/kinds/rules/table.ts'
 import { varyingPaths } from '../../../src/core/model/running.ts'
 import { parseScenario } from '../../../src/core/model/parse.ts'
@@ -157,5 +158,27 @@ test.each(WRITABLE)('the expressions of $kind are that rule', ({ kind, expressio
   const built = end(kind, bias)
   end(written, bias).forEach((value, k) => {
     expect(Math.abs(value - built[k]!)).toBeLessThan(1e-12)
+  })
+})
+
+describe('where an entry comes to rest while its activations are held', () => {
+  const rest = (drive: string, decay: string, held: Partial<Parameters<typeof restOf>[1]> = {}): number =>
+    restOf({ kind: 'custom', drive, decay, parameters: {} }, { to: 0.5, from: -0.8, base: 0, ...held })
+
+  test.each([
+    ['to * from + base', '1', { base: 0.3 }, -0.4 + 0.3],
+    // Oja: from / to.
+    ['to * from', 'to * to', {}, -0.8 / 0.5],
+    // w^3 = to from
+    ['to * from', 'w * w', {}, -Math.cbrt(0.4)],
+    // Of two places of rest the one that is on its way: w = w^3 from 0.5 goes up to 1, not down to 0.
+    ['w', 'w * w', { base: 0.5 }, 1],
+    ['w', 'w * w', { base: 0 }, 0],
+    ['to * to', '0', {}, Infinity],
+    ['-w', '-2.0', { base: -1 }, -Infinity],
+  ])('by the drive %s and the decay %s, %j: %d', (drive, decay, held, expected) => {
+    const found = rest(drive, decay, held)
+    if (Number.isFinite(expected)) expect(found).toBeCloseTo(expected, 9)
+    else expect(found).toBe(expected)
   })
 })

@@ -55,6 +55,7 @@ describe('the schema', () => {
           bias: 0,
           temperature: 0,
           update: 'all',
+          leak: 'input',
           noise: 'normal',
         },
         h: {
@@ -65,6 +66,7 @@ describe('the schema', () => {
           bias: 0,
           temperature: 0,
           update: 'all',
+          leak: 'input',
           noise: 'normal',
         },
       },

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Stimulus } from '../../../src/core/model/model.ts'
-import { shownAt } from '../../../src/core/model/stimulus.ts'
+import { showingStart, shownAt } from '../../../src/core/model/stimulus.ts'
 
 const item = (parts: Partial<Stimulus> = {}, rows = 3): Stimulus => ({
   kind: 'clamp',
@@ -58,5 +58,67 @@ describe('what a stimulus shows', () => {
       Array.from({ length: 20 }, (_, tick) => shownAt(other, index, 1, tick)),
     )
     expect(places[0]).not.toEqual(places[1])
+  })
+
+  it('random: rows in the shares of their probabilities, whatever came before, and none of probability 0', () => {
+    const ticks = 40_000
+    for (const probabilities of [undefined, [0, 0.7, 0.1, 0.2, 0]]) {
+      const rows = 5
+      const of = item({ order: 'random', ...(probabilities && { probabilities }) }, rows)
+      const drawn = shown(of, ticks, 3)
+      const shares = probabilities ?? Array.from({ length: rows }, () => 1 / rows)
+      shares.forEach((share, row) => {
+        const sigma = Math.sqrt(share * (1 - share) * ticks)
+        const count = drawn.filter((one) => one === row).length
+        expect(Math.abs(count - share * ticks)).toBeLessThanOrEqual(4 * sigma)
+        // What follows a row has the same shares.
+        const after = drawn.filter((_, tick) => tick > 0 && drawn[tick - 1] === 1)
+        const next = after.filter((one) => one === row).length
+        expect(Math.abs(next - share * after.length)).toBeLessThanOrEqual(
+          4 * Math.sqrt(share * (1 - share) * after.length),
+        )
+      })
+    }
+  })
+
+  it('dwell of a range: every number of it as often, both ends included, with the gap behind each', () => {
+    const draws = 6000
+    const of = item({ dwell: { min: 2, max: 4 }, gap: 1 }, 2)
+    const lengths = new Map<number, number>()
+    let at = 0
+    for (let number = 0; number < draws; number++) {
+      expect(showingStart(of, 0, 1, number)).toBe(at)
+      let length = 0
+      while (shownAt(of, 0, 1, at) === number % 2) [at, length] = [at + 1, length + 1]
+      expect(shownAt(of, 0, 1, at)).toBe(-1)
+      at++
+      lengths.set(length, (lengths.get(length) ?? 0) + 1)
+    }
+    expect([...lengths.keys()].sort()).toEqual([2, 3, 4])
+    for (const count of lengths.values())
+      expect(Math.abs(count - draws / 3)).toBeLessThan(4 * Math.sqrt((draws * 2) / 9))
+  })
+
+  it('dwell of a range: a `unit` stretches each of them', () => {
+    const coarse = item({ dwell: { min: 1, max: 5 }, gap: 2, order: 'random' })
+    const fine = item({ dwell: { min: 1, max: 5, unit: 3 }, gap: 6, order: 'random' })
+    expect(shown(fine, 900)).toEqual(shown(coarse, 300).flatMap((row) => [row, row, row]))
+  })
+
+  it('random, with any dwell: depends on seed, place and tick only, not on what was asked before', () => {
+    const parts = { order: 'random', dwell: { min: 1, max: 9 }, gap: 1 } as const
+    fc.assert(
+      fc.property(fc.array(fc.nat(30_000), { minLength: 1, maxLength: 8 }), fc.nat(5), (ticks, index) => {
+        const asked = item(parts, 5)
+        for (const tick of ticks)
+          expect(shownAt(asked, index, 7, tick)).toBe(shownAt(item(parts, 5), index, 7, tick))
+      }),
+      { numRuns: 30 },
+    )
+    const of = item(parts, 5)
+    const other = (index: number, seed: number) =>
+      Array.from({ length: 60 }, (_, tick) => shownAt(of, index, seed, tick))
+    expect(other(0, 1)).not.toEqual(other(1, 1))
+    expect(other(0, 1)).not.toEqual(other(0, 2))
   })
 })

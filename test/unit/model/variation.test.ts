@@ -222,7 +222,19 @@ const wrong: [string, Raw, string, RegExp][] = [
     'a seed with an order for all',
     varying({ seed: ranged }, { stimulus: [cue({ kind: 'clamp', order: 'shuffle' })] }),
     'replicas.vary.seed',
-    /stimulus.0 shuffles/,
+    /stimulus.0 draws what it shows/,
+  ],
+  [
+    'a seed with draws for all',
+    varying({ seed: ranged }, { stimulus: [cue({ kind: 'clamp', order: 'random' })] }),
+    'replicas.vary.seed',
+    /stimulus.0 draws what it shows/,
+  ],
+  [
+    'a seed with dwells that are drawn for all',
+    varying({ seed: ranged }, { stimulus: [cue({ kind: 'clamp', dwell: { min: 1, max: 2 } })] }),
+    'replicas.vary.seed',
+    /stimulus.0 draws what it shows/,
   ],
 ]
 

@@ -15,6 +15,16 @@ export interface Expressions {
   readonly parameters?: Readonly<Record<string, number>>
 }
 
+/** The Legendre transform L*(y) = sup_x x.y - L(x) of a Lagrangian, where it is a sum over neurons. */
+export interface Conjugate<L> {
+  /** One term, for y within the range. Its WGSL is shaders/conjugate/KIND.wgsl. */
+  readonly term: (l: L, y: number) => number
+  /** The least and the largest that one neuron can send, or comes close to. A Lagrangian of the whole layer also has sum 1. */
+  readonly range: (l: L) => readonly [number, number]
+  /** Sum of the terms as TeX, `y` the symbol of what is sent. */
+  readonly formula: (l: L, y: string) => string
+}
+
 /** All that other floors know of a kind of Lagrangian. Its WGSL is shaders/lagrangian/KIND.wgsl. */
 export interface Facts<L> {
   /** For the schema, where the keys do not say it all. */
@@ -38,6 +48,8 @@ export interface Facts<L> {
   /** g as TeX, `x` the symbol of the state, `of` a parameter as TeX: a number, or a range where it varies by replica. */
   readonly formula: (l: L, x: string, of: (key: keyof L & string) => string) => string
 
+  /** Absent = none that is written out: such a layer cannot have `leak: "output"`. */
+  readonly conjugate?: Conjugate<L>
   /** g(x) = x. */
   readonly isIdentity?: (l: L) => boolean
   /** beta of L = (1/beta) log sum exp(beta x). */

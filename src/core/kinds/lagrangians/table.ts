@@ -35,6 +35,11 @@ export const LAGRANGIANS = {
       isBounded: false,
       isNonNegative: () => false,
       steepest: (l) => l.gain,
+      conjugate: {
+        term: ({ gain }, y) => (y * y) / (2 * gain),
+        range: () => [-Infinity, Infinity],
+        formula: (_, y) => `\\tfrac1{2a} |${y}|^2`,
+      },
       isIdentity: (l) => l.gain === 1,
       isCheap: true,
       expressions: (l) => ({
@@ -59,6 +64,11 @@ export const LAGRANGIANS = {
       isBounded: false,
       isNonNegative: () => true,
       steepest: () => 1,
+      conjugate: {
+        term: (_, y) => (y * y) / 2,
+        range: () => [0, Infinity],
+        formula: (_, y) => `\\tfrac12 |${y}|^2`,
+      },
       isCheap: true,
       expressions: () => ({ activation: 'max(x, 0)', lagrangian: 'pow(max(x, 0), 2) / 2' }),
       formula: (_, x) => `\\max(${x}, 0)`,
@@ -97,6 +107,11 @@ export const LAGRANGIANS = {
       isBounded: false,
       isNonNegative: (l) => l.rectified,
       steepest: ({ degree }, reach) => (degree - 1) * reach ** (degree - 2),
+      conjugate: {
+        term: ({ degree }, y) => ((degree - 1) / degree) * Math.abs(y) ** (degree / (degree - 1)),
+        range: ({ rectified }) => [rectified ? 0 : -Infinity, Infinity],
+        formula: (_, y) => `\\tfrac{n - 1}{n} \\textstyle\\sum |${y}|^{n / (n - 1)}`,
+      },
       expressions: ({ degree, rectified }) =>
         rectified
           ? {
@@ -145,6 +160,13 @@ export const LAGRANGIANS = {
       isBounded: true,
       isNonNegative: () => false,
       steepest: (l) => l.gain,
+      conjugate: {
+        // x atanh x + log(1 - x^2) / 2, which is log 2 at 1.
+        term: ({ gain }, y) => ((1 + y) * log1p(y) + (1 - y) * log1p(-y)) / (2 * gain),
+        range: () => [-1, 1],
+        formula: (_, y) =>
+          `\\tfrac1a \\textstyle\\sum (${y}\\,\\mathrm{artanh}\\,${y} + \\tfrac12 \\log(1 - ${y}^2))`,
+      },
       expressions: (l) => ({
         activation: 'tanh(gain * x)',
         lagrangian: 'logCosh(gain * x) / gain',
@@ -169,6 +191,7 @@ export const LAGRANGIANS = {
       isNonNegative: () => false,
       steepest: () => undefined,
       withoutHessian: 'use tanh with a large gain',
+      conjugate: { term: () => 0, range: () => [-1, 1], formula: () => '0' },
       isCheap: true,
       expressions: () => ({ activation: 'select(-1, 1, x >= 0)', lagrangian: 'abs(x)' }),
       formula: (_, x) => `\\mathrm{sign}(${x})`,
@@ -188,6 +211,11 @@ export const LAGRANGIANS = {
       isBounded: true,
       isNonNegative: () => true,
       steepest: (l) => l.gain / 4,
+      conjugate: {
+        term: ({ gain }, y) => (xlog(y) + (1 - y) * log1p(-y)) / gain,
+        range: () => [0, 1],
+        formula: (_, y) => `\\tfrac1a \\textstyle\\sum (${y} \\log ${y} + (1 - ${y}) \\log(1 - ${y}))`,
+      },
       expressions: (l) => ({
         activation: 'sigmoid(gain * x)',
         lagrangian: 'softplus(gain * x) / gain',
@@ -223,6 +251,11 @@ export const LAGRANGIANS = {
       isBounded: true,
       isNonNegative: () => true,
       steepest: (l) => l.beta / 2,
+      conjugate: {
+        term: ({ beta }, y) => xlog(y) / beta,
+        range: () => [0, 1],
+        formula: (_, y) => `\\tfrac1\\beta \\textstyle\\sum ${y} \\log ${y}`,
+      },
       logSumExp: (l) => l.beta,
       formula: (_, x, of) => `\\mathrm{softmax}(\\beta ${x}), \\qquad \\beta = ${of('beta')}`,
     },
@@ -319,6 +352,9 @@ export type Lagrangian = {
 /** What a scenario may write, in the order of the menu. */
 export const lagrangianOptions = Object.values(LAGRANGIANS).map(({ schema }) => schema)
 
+/** In the order of the menu. */
+export const LAGRANGIAN_KINDS = Object.keys(LAGRANGIANS) as Lagrangian['kind'][]
+
 /** The kind that a user writes in expressions. */
 export const CUSTOM = 'custom' satisfies Lagrangian['kind']
 
@@ -351,6 +387,17 @@ export function activation(l: Lagrangian, x: Float64Array): Float64Array {
  */
 export function hessian(l: Lagrangian, x: Float64Array): Float64Array {
   return lagrangianFacts(l).hessian(l, x)
+}
+
+/**
+ * L*(y), the Legendre transform; of an entry out of range that of the nearest one within it.
+ * @throws Error for a Lagrangian without one, which a scenario has no way to ask it of
+ */
+export function conjugate(l: Lagrangian, y: Float64Array): number {
+  const { conjugate: facts } = lagrangianFacts(l)
+  if (facts === undefined) throw new Error(`${l.kind} has no conjugate`)
+  const [low, high] = facts.range(l)
+  return y.reduce((sum, yi) => sum + facts.term(l, Math.min(Math.max(yi, low), high)), 0)
 }
 
 /** True when L(x) is a sum of one term a neuron, so that the activation needs no reduction. */
@@ -408,6 +455,16 @@ function standardize(x: Float64Array, eps: number): { z: Float64Array; spread: n
 /** sqrt(sum x^2 + eps) */
 function length({ eps }: { readonly eps: number }, x: Float64Array): number {
   return Math.sqrt(x.reduce((sum, xi) => sum + xi * xi, eps))
+}
+
+/** x log x, 0 at 0. */
+function xlog(x: number): number {
+  return x === 0 ? 0 : x * Math.log(x)
+}
+
+/** log(1 + y), finite at -1: its factor is 0 there. */
+function log1p(y: number): number {
+  return y === -1 ? 0 : Math.log1p(y)
 }
 
 function maximum(x: Float64Array): number {

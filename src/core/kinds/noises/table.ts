@@ -9,6 +9,8 @@ interface Noise {
   readonly number: (word0: number, word1: number) => number
   /** What the number is multiplied with in a step: of the temperature and step/tau. */
   readonly amplitude: (temperature: number, integrator: IntegratorKind, ratio: number) => number
+  /** It is noise of the input b + I, which only a state that is an input can take up. */
+  readonly isOfField: boolean
   /** What is added to tau dx/dt as TeX, of the symbol of the layer. */
   readonly formula: (x: string) => string
 }
@@ -18,6 +20,7 @@ export const NOISES = {
   normal: {
     text: 'of variance T for a linear layer by itself.',
     number: normalOf,
+    isOfField: false,
     amplitude: (temperature, integrator, ratio) =>
       Math.sqrt(temperature * integratorOf(integrator).variance(ratio)),
     formula: (x) => `\\sqrt{2T\\tau_{${x}}}\\,\\xi`,
@@ -26,6 +29,7 @@ export const NOISES = {
   // P(h + (T/2) number >= 0) = 1 / (1 + exp(-2 h / T)): what makes sign neurons Glauber dynamics.
   logistic: {
     text: 'of scale T/2, added to the input b + I of each step: with dt = tau and euler sign neurons are Glauber dynamics.',
+    isOfField: true,
     number(word0) {
       const u = uniformOf(word0)
       return Math.log(u) - Math.log1p(-u)

@@ -179,6 +179,37 @@ export function checkRule(
     .map((name) => `${path}.parameters.${name}: neither expression uses it`)
 }
 
+/** Entries beyond which one is taken to run away. */
+const FARTHEST = 1e6
+
+/**
+ * Where an entry comes to rest by a custom rule when its two activations are held: the first w with drive(w) = decay(w) w on
+ * its way from Lambda. Infinite where it runs away, or at least beyond 10^6.
+ */
+export function restOf(rule: CustomRule, held: Omit<Entry, 'w'>): number {
+  const { drive, decay } = compileRule(rule)
+  const pull = (w: number): number => {
+    const entry = { ...held, w }
+    return drive(entry) - decay(entry) * w
+  }
+  const side = Math.sign(pull(held.base))
+  if (side === 0) return held.base
+  const isOnTheWay = (w: number): boolean => Math.sign(pull(w)) === side
+  let [reached, beyond] = [held.base, held.base]
+  // Steps that grow with the distance: fine where entries usually are.
+  for (let distance = 1e-3; isOnTheWay(beyond); distance *= 1.02) {
+    reached = beyond
+    beyond = held.base + side * distance
+    if (distance > FARTHEST) return side * Infinity
+  }
+  for (let halving = 0; halving < 60; halving++) {
+    const middle = (reached + beyond) / 2
+    if (isOnTheWay(middle)) reached = middle
+    else beyond = middle
+  }
+  return beyond
+}
+
 function checkFinite(value: number, entry: Entry, path: string): void {
   if (Number.isFinite(Math.fround(value))) return
   throw new ModelError(

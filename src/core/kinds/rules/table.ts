@@ -2,11 +2,28 @@
  * The learning rules of docs/theory.md, "Dynamics", in float64. All of them are
  *   tau dXi/dt = gate (.) (drive + Lambda - decay (.) Xi),
  * entry by entry, of the activations `to` of its row and `from` of its column.
- * A rule of the user's own (custom.ts) is tau dw/dt = drive - decay w, both of an entry w and of all that it depends on.
- * @see Lotito 2025, appendix B; Hopfield, Feinstein, Palmer, Nature 304 (1983) 158; Oja, J. Math. Biology 15 (1982) 267
+ * A rule of the user's own (custom.ts) is tau dw/dt = drive - decay w, both of an entry w and of all that it depends on; rules
+ * with traces (traced.ts) have vectors of their own beside Xi.
+ * @see Lotito 2025, appendix B; Hopfield, Feinstein, Palmer, Nature 304 (1983) 158; Oja, J. Math. Biology 15 (1982) 267;
+ * Bienenstock, Cooper, Munro, J. Neurosci. 2 (1982) 32; Sejnowski, J. Math. Biology 4 (1977) 303
  */
 import type { Written } from '../lagrangians/definition.ts'
-import { compileRule, type CompiledRule, type CustomRule, ruleFormula, ruleSource } from './custom.ts'
+import {
+  compileRule,
+  type CompiledRule,
+  type CustomRule,
+  customRule,
+  ruleFormula,
+  ruleSource,
+} from './custom.ts'
+import {
+  BCM_TRACES,
+  bcmRule,
+  COVARIANCE_TRACES,
+  covarianceRule,
+  type TracedRule,
+  type TraceFacts,
+} from './traced.ts'
 
 /** A memory that stays as it is. */
 interface Still {
@@ -55,7 +72,24 @@ interface Entrywise extends Common {
   readonly formulaOf: (rule: CustomRule) => string
 }
 
-export type Moving = Factored | Entrywise
+/** A rule of activations and of traces of them; the rate is the same for all entries. */
+interface Traced extends Common {
+  readonly traces: readonly TraceFacts[]
+  /** What an entry is multiplied with. */
+  readonly constantDecay: (rule: TracedRule) => number
+  /** One to begin with. */
+  readonly start: TracedRule
+  /** tau dXi/dt as TeX, of the symbols of Xi, g_to, g_from and of its traces, and of its numbers by key. */
+  readonly tracedFormula: (
+    xi: string,
+    to: string,
+    from: string,
+    traces: readonly string[],
+    number: (key: string) => string,
+  ) => string
+}
+
+export type Moving = Factored | Entrywise | Traced
 
 /** Adding a kind: docs/extending.md. The WGSL of one that moves is shaders/rule/KIND.wgsl. */
 export const RULES = {
@@ -129,21 +163,68 @@ export const RULES = {
     isElastic: false,
     descends: 'never',
   },
+
+  bcm: {
+    isMoving: true,
+    text:
+      '{"kind": "bcm"}: tau dXi/dt = g_to (g_to - theta) g_from^T - decay Xi, and theta follows g_to^2: each row comes to answer ' +
+      'to one of the patterns that its layer is shown.',
+    traces: BCM_TRACES,
+    constantDecay: (rule) => ('decay' in rule ? rule.decay : 0),
+    start: { kind: 'bcm', tauThreshold: 10, decay: 0 },
+    tracedFormula: (xi, to, from, [theta = ''], number) =>
+      `${to} \\odot (${to} - ${theta})\\, ${from}^\\top${number('decay') === '0' ? '' : ` - ${number('decay')}\\, ${xi}`}`,
+    base: 'none',
+    leastRate: 1 / 4,
+    needsNonNegative: false,
+    isElastic: false,
+    descends: 'never',
+  },
+
+  covariance: {
+    isMoving: true,
+    text:
+      '{"kind": "covariance"}: tau dXi/dt = (g_to - meanTo) (g_from - meanFrom)^T - (Xi - Lambda), and the means follow the ' +
+      'activations.',
+    traces: COVARIANCE_TRACES,
+    constantDecay: () => 1,
+    start: { kind: 'covariance', tauMean: 10 },
+    tracedFormula: (xi, to, from, [meanTo = '', meanFrom = '']) =>
+      `-(${xi} - \\Lambda) + (${to} - ${meanTo}) (${from} - ${meanFrom})^\\top`,
+    base: 'init',
+    leastRate: 1,
+    needsNonNegative: false,
+    isElastic: false,
+    descends: 'never',
+  },
 } as const satisfies Readonly<Record<string, Still | Moving>>
 
 export type RuleKind = keyof typeof RULES
 
-/** Rules that a word says. */
-export type NamedRule = Exclude<RuleKind, CustomRule['kind']>
+/** What a scenario writes for a rule that has numbers or expressions of its own. */
+export const RULE_OBJECTS = [customRule, bcmRule, covarianceRule] as const
 
-/** What a memory learns by: a word, or a rule that is written out. */
-export type Rule = NamedRule | CustomRule
+/** A rule that has numbers or expressions of its own. */
+export type RuleObject = CustomRule | TracedRule
+
+/** Rules that a word says. */
+export type NamedRule = Exclude<RuleKind, RuleObject['kind']>
+
+/** What a memory learns by: a word, or a rule with what it has of its own. */
+export type Rule = NamedRule | RuleObject
 
 /** In the order of the menu. */
 export const RULE_KINDS = Object.keys(RULES) as [RuleKind, ...RuleKind[]]
 
-/** The same without what is written out. */
-export const NAMED_RULES = RULE_KINDS.filter((kind) => !isEntrywise(kind)) as [NamedRule, ...NamedRule[]]
+/** The same without what a word cannot say. */
+export const NAMED_RULES = RULE_KINDS.filter(
+  (kind) => !isEntrywise(kind) && tracedFacts(kind) === undefined,
+) as [NamedRule, ...NamedRule[]]
+
+/** One rule of each kind that has traces. */
+export const TRACED_RULES: readonly TracedRule[] = RULE_KINDS.flatMap(
+  (kind) => tracedFacts(kind)?.start ?? [],
+)
 
 /** The rule of synapses that learn, with kappa g g^T for its drive. */
 export const SYNAPTIC = 'hebbian' satisfies RuleKind
@@ -168,6 +249,7 @@ export function rateSharedBy(rule: RuleKind | Rule): 'all' | 'row' | 'entry' | u
   const facts = movingRule(rule)
   if (facts === undefined) return undefined
   if ('compile' in facts) return 'entry'
+  if ('traces' in facts) return 'all'
   return facts.gate === undefined && facts.decay === undefined ? 'all' : 'row'
 }
 
@@ -181,33 +263,122 @@ export function isEntrywise(rule: RuleKind | Rule): boolean {
   return rateSharedBy(rule) === 'entry'
 }
 
+/** The facts of a rule that has traces; undefined for others. */
+function tracedFacts(rule: RuleKind | Rule): Traced | undefined {
+  const facts = movingRule(rule)
+  return facts !== undefined && 'traces' in facts ? facts : undefined
+}
+
+/** True for a kind of rule that keeps traces of its layers. */
+export function keepsTraces(kind: RuleKind): boolean {
+  return tracedFacts(kind) !== undefined
+}
+
+/** True for a rule that keeps traces of its layers. */
+export function isTraced(rule: Rule): rule is TracedRule {
+  return typeof rule !== 'string' && tracedFacts(rule) !== undefined
+}
+
+/** A trace of a memory. */
+export interface Trace extends TraceFacts {
+  /** Of its array, such as `xi.theta`. */
+  readonly name: string
+  readonly layer: string
+  readonly time: number
+}
+
+/** What a coupling learns by, as far as it is a memory between two layers that learns. */
+interface Learner {
+  readonly name: string
+  readonly from?: string
+  readonly to?: string
+  readonly rule?: Rule
+}
+
+/** The traces that the rule of a coupling keeps. */
+export function tracesOf({ name, from = '', to = '', rule }: Learner): readonly Trace[] {
+  if (rule === undefined || !isTraced(rule)) return []
+  const traces: readonly TraceFacts[] = RULES[rule.kind].traces
+  return traces.map((facts) => ({
+    ...facts,
+    name: `${name}.${facts.part}`,
+    layer: facts.of === 'to' ? to : from,
+    time: numberOf(rule, facts.tau),
+  }))
+}
+
+/** What a rule of one rate for all entries multiplies each of them with. */
+export function steadyDecay(rule: Rule): number {
+  return isTraced(rule) ? (RULES[rule.kind] as Traced).constantDecay(rule) : 1
+}
+
 /** The functions of a rule that is written out; undefined for others. */
 export function compiledRule(rule: RuleKind | Rule): CompiledRule | undefined {
-  if (typeof rule === 'string') return undefined
-  const facts: Entrywise = RULES[rule.kind]
-  return facts.compile(rule)
+  return isWritten(rule) ? RULES[rule.kind].compile(rule) : undefined
 }
 
 /** The WGSL of such a rule, behind that of its kind. */
 export function writtenRule(rule: RuleKind | Rule): Written | undefined {
-  if (typeof rule === 'string') return undefined
-  const facts: Entrywise = RULES[rule.kind]
-  return facts.written(rule)
+  return isWritten(rule) ? RULES[rule.kind].written(rule) : undefined
 }
 
-/** tau dXi/dt as TeX, of the symbols of Xi, g_to and g_from; `hasBias` = a Lambda is given. */
-export function formulaOfRule(rule: Rule, ...symbols: Parameters<Factored['formula']>): string {
+/** True for a rule that the user has written. */
+export function isWritten(rule: RuleKind | Rule): rule is CustomRule {
+  return typeof rule !== 'string' && isEntrywise(rule)
+}
+
+/**
+ * tau dXi/dt as TeX, of the symbols of Xi, g_to and g_from; `hasBias` = a Lambda is given.
+ * @param number - shows the number under a key
+ * @param memory - the name of it, where there are several
+ */
+export function formulaOfRule(
+  rule: Rule,
+  number: (key: string, value: number) => string,
+  memory: string | undefined,
+  ...symbols: Parameters<Factored['formula']>
+): string {
   const facts = movingRule(rule)
   if (facts === undefined) return '0'
   if ('formula' in facts) return facts.formula(...symbols)
-  return typeof rule === 'string' ? '' : facts.formulaOf(rule)
+  if (isTraced(rule)) {
+    const { traces, tracedFormula }: Traced = RULES[rule.kind]
+    const [xi, to, from] = symbols
+    const letters = traces.map(({ tex }) => tex.symbol(memory))
+    return tracedFormula(xi, to, from, letters, (key) => number(key, numberOf(rule, key)))
+  }
+  return isWritten(rule) ? RULES[rule.kind].formulaOf(rule) : ''
+}
+
+/** The equations of the traces of a rule as TeX. */
+export function traceFormulas(
+  rule: Rule,
+  number: (key: string, value: number) => string,
+  memory: string | undefined,
+  to: string,
+  from: string,
+): string[] {
+  if (!isTraced(rule)) return []
+  const { traces }: Traced = RULES[rule.kind]
+  return traces.map(({ of, tau, tex }) => {
+    const symbol = tex.symbol(memory)
+    const time = `\\tau_{${symbol}}`
+    const pull = `${tex.followed(of === 'to' ? to : from)} - ${symbol}`
+    return `${time}\\, \\dot ${symbol} = ${pull}, \\qquad ${time} = ${number(tau, numberOf(rule, tau))}`
+  })
+}
+
+function numberOf(rule: TracedRule, key: string): number {
+  return (rule as unknown as Readonly<Record<string, number>>)[key] as number
 }
 
 /** The rule of a kind to begin with: of one that is written out, what goes on as the rule before. */
 export function startingRule(kind: RuleKind, before: Rule): Rule {
+  if (kind === ruleKindOf(before)) return before
+  const traced = tracedFacts(kind)
+  if (traced !== undefined) return traced.start
   const { custom } = RULES
   if (RULES[kind] !== custom) return kind as NamedRule
-  if (typeof before !== 'string') return before
   const facts = movingRule(before)
   const expressions =
     (facts && 'expressions' in facts ? facts.expressions : undefined) ?? RULES.hebbian.expressions
@@ -216,7 +387,15 @@ export function startingRule(kind: RuleKind, before: Rule): Rule {
 
 /** The components of the vector p of its WGSL, at most four, of a memory. */
 export function ruleParameters(rule: Rule): readonly number[] {
-  return typeof rule === 'string' ? [1] : Object.values(rule.parameters)
+  if (isWritten(rule)) return Object.values(rule.parameters)
+  return [steadyDecay(rule)]
+}
+
+/** The numbers of a rule that may change while a network runs, by their paths in it. */
+export function numbersOfRule(rule: Rule): readonly string[] {
+  if (typeof rule === 'string') return []
+  if (isWritten(rule)) return Object.keys(rule.parameters).map((key) => `parameters.${key}`)
+  return Object.entries(rule).flatMap(([key, value]) => (typeof value === 'number' ? [key] : []))
 }
 
 /** True for a rule that has a Lambda. */

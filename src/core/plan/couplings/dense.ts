@@ -9,6 +9,7 @@ import { type Planning, find, matrixNamed } from '../planning.ts'
 import { planProduct, type Product, type Sending, sendingOf } from '../products.ts'
 import { activationsOf } from '../samples.ts'
 import type { Turn } from '../stages.ts'
+import { drivingOf, planTraces } from '../traces.ts'
 import type { CouplingPlanner, When } from './definition.ts'
 import { addMemory, memoryEnergy } from './memory.ts'
 
@@ -55,17 +56,20 @@ function sends(planning: Planning, memory: DenseMemory, { name }: Layer, when: W
 function moves(planning: Planning, memory: DenseMemory, turn?: Turn): Operation[] {
   if (memory.tau === undefined) return []
   const { name } = memory
-  return planLearning(planning, name, {
-    stage: 'learn',
-    rule: memory.rule,
-    turn,
-    row: activationsOf(find(planning.model.layers, memory.to)),
-    column: activationsOf(find(planning.model.layers, memory.from)),
-    group: (m) => {
-      const { tau, every, rule } = find(m.memories, name)
-      return { tau: tau as number, every, parameters: ruleParameters(rule) }
-    },
-  })
+  return [
+    ...planTraces(planning, memory, turn),
+    ...planLearning(planning, name, {
+      stage: 'learn',
+      rule: memory.rule,
+      turn,
+      row: drivingOf(planning, memory, 'to'),
+      column: drivingOf(planning, memory, 'from'),
+      group: (m) => {
+        const { tau, every, rule } = find(m.memories, name)
+        return { tau: tau as number, every, rule, parameters: ruleParameters(rule) }
+      },
+    }),
+  ]
 }
 
 /** -g_to^T (Xi g_from + offset), and what the rule adds. */

@@ -10,6 +10,7 @@ import { type Planning, find, matrixNamed } from '../planning.ts'
 import type { Output } from '../products.ts'
 import { activationsOf, deviation, scratch, type Slot, sum } from '../samples.ts'
 import { isStaged } from '../stages.ts'
+import { addTraces } from '../traces.ts'
 
 /** Buffers of the tensor and of Lambda: one tensor for all replicas, or one each where it learns. */
 export function addMemory(planning: Planning, memory: Memory): Matrix {
@@ -26,6 +27,7 @@ export function addMemory(planning: Planning, memory: Memory): Matrix {
   )
   if (isCarried(model, name)) addCarry(planning, name)
   if (isStaged(model, memory)) addStages(planning, name)
+  addTraces(planning, memory)
   if ((rule?.base === 'init' && isBiased(memory.rule)) || memory.bias !== undefined)
     addFixedMatrix(planning, `${name}/base`, (m) => {
       const { bias, init } = find(m.memories, name)

@@ -1,0 +1,96 @@
+/**
+ * Rules that keep traces: vectors of their own that follow what a layer does, so that an entry is driven by the activations
+ * beside what they have been. All of them are
+ *   tau dXi/dt = seen_to seen_from^T + Lambda - decay Xi,   seen = f(g, s),   tau_s ds/dt = followed(g) - s,   s(0) = 0.
+ */
+import * as v from 'valibot'
+import { number } from '../fields.ts'
+
+const traceControl = { min: 0.1, max: 100000, log: true } as const
+
+export const bcmRule = v.pipe(
+  v.strictObject({
+    kind: v.literal('bcm'),
+    tauThreshold: number(
+      'tauThreshold',
+      'Time constant of theta; well below tau, or the threshold follows too late and Xi swings.',
+      { above: 0, control: traceControl },
+    ),
+    decay: v.optional(
+      number('decay', 'What Xi is multiplied with; 0 = nothing is forgotten.', {
+        min: 0,
+        control: { min: 0, max: 1, step: 0.001 },
+      }),
+      0,
+    ),
+  }),
+  v.description(
+    'tau dXi/dt = g_to (g_to - theta) g_from^T - decay Xi, tauThreshold dtheta/dt = g_to^2 - theta.',
+  ),
+)
+
+export const covarianceRule = v.pipe(
+  v.strictObject({
+    kind: v.literal('covariance'),
+    tauMean: number('tauMean', 'Time constant of the running means of both activations.', {
+      above: 0,
+      control: traceControl,
+    }),
+  }),
+  v.description(
+    'tau dXi/dt = (g_to - meanTo) (g_from - meanFrom)^T - (Xi - Lambda), tauMean dmean/dt = g - mean for both layers.',
+  ),
+)
+
+export type BcmRule = Readonly<v.InferOutput<typeof bcmRule>>
+export type CovarianceRule = Readonly<v.InferOutput<typeof covarianceRule>>
+
+/** A rule that keeps traces of its layers. */
+export type TracedRule = BcmRule | CovarianceRule
+
+/** A vector that a rule keeps of one of its layers, and what it makes of the activations there. */
+export interface TraceFacts {
+  /** The second half of the name of its array, such as `theta` of `xi.theta`. */
+  readonly part: string
+  readonly of: 'to' | 'from'
+  /** The key of the rule with its time constant. */
+  readonly tau: string
+  /** What it goes to. */
+  readonly followed: (g: number) => number
+  /** What drives the memory in place of g. */
+  readonly seen: (g: number, trace: number) => number
+  /** As TeX: its symbol, of one memory among several with their name, and what it goes to. */
+  readonly tex: { readonly symbol: (memory?: string) => string; readonly followed: (g: string) => string }
+}
+
+/** The traces of a rule by Bienenstock, Cooper, Munro: the sliding threshold. */
+export const BCM_TRACES: readonly TraceFacts[] = [
+  {
+    part: 'theta',
+    of: 'to',
+    tau: 'tauThreshold',
+    followed: (g) => g * g,
+    seen: (g, theta) => g * (g - theta),
+    tex: {
+      symbol: (memory) => `\\theta${memory === undefined ? '' : `_{${memory}}`}`,
+      followed: (g) => `${g}^2`,
+    },
+  },
+]
+
+const mean = {
+  tau: 'tauMean',
+  followed: (g: number) => g,
+  seen: (g: number, mean: number) => g - mean,
+} as const
+
+const meanSymbol =
+  (end: string) =>
+  (memory?: string): string =>
+    `m_{\\text{${end}}${memory === undefined ? '' : `, ${memory}`}}`
+
+/** The traces of the covariance rule: the running mean of each layer. */
+export const COVARIANCE_TRACES: readonly TraceFacts[] = [
+  { ...mean, part: 'meanTo', of: 'to', tex: { symbol: meanSymbol('to'), followed: (g) => g } },
+  { ...mean, part: 'meanFrom', of: 'from', tex: { symbol: meanSymbol('from'), followed: (g) => g } },
+]
