@@ -73,6 +73,7 @@ export function buildModel(parts: Parts): Model {
         every: 1,
         strength: 0,
         symmetric: true,
+        zeroDiagonal: false,
         base: { kind: 'zero' },
         ...synapse,
       })),

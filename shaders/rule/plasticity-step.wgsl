@@ -1,5 +1,6 @@
 // One step of a coupling matrix A, memories Xi or synapses W, by a rule (shaders/rule):
 //   tau dA/dt = gate (.) (drive + base - decay (.) A),   A += rate (drive + base - decay A)
+// Where ZERO_DIAGONAL, `from` is 0 in the entries on the diagonal, so that nothing drives them.
 // Gate and decay belong to a row, and so does the rate; of a rule of the user's own all belongs to an entry.
 //
 //   matrix, rows [start, start + count) of all replicas, [.., stride]     base [rows, stride], present when BASED
@@ -13,6 +14,7 @@
 override WORKGROUP: u32 = 64;
 override BASED: bool = false;
 override ROWS: u32 = 8;
+override ZERO_DIAGONAL: bool = false;
 
 struct Params {
   start: u32,
@@ -67,7 +69,11 @@ fn plasticityStep(@builtin(global_invocation_id) id: vec3<u32>) {
     if (BASED) {
       lambda = base[(row - params.baseStart) * quads + quad];
     }
-    let after = moved(at * quads + quad, matrix[at * quads + quad], to, columns, lambda, p);
+    var driving = columns;
+    if (ZERO_DIAGONAL && quad == row / 4u) {
+      driving[row % 4u] = 0.0;
+    }
+    let after = moved(at * quads + quad, matrix[at * quads + quad], to, driving, lambda, p);
     matrix[at * quads + quad] = after;
     broken |= areBroken(after);
     row += 1u;

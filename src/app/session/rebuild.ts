@@ -35,7 +35,10 @@ export function carriedOver(old: Model, next: Model, tick: number): Carried {
       sameReplicas &&
       before.layer === synapse.layer &&
       sizeOf(old, before.layer) === sizeOf(next, synapse.layer)
-    put(synapse.name, fits && signatureOf(before.base) === signatureOf(synapse.base))
+    put(
+      synapse.name,
+      fits && signatureOf([before.base, before.init]) === signatureOf([synapse.base, synapse.init]),
+    )
   }
   for (const memory of next.memories) {
     const before = old.memories.find(({ name }) => name === memory.name)

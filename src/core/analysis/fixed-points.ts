@@ -101,7 +101,7 @@ export function heldFixed(model: Model, moment: Moment): ReturnType<typeof withV
     const { rows, columns, pattern } = memory.init
     return { ...memory, rule: 'fixed', init: { rows, columns, data, ...(pattern && { pattern }) } }
   })
-  const synapses = model.synapses.map(({ tau, ...synapse }): Synapse => {
+  const synapses = model.synapses.map(({ tau, init, ...synapse }): Synapse => {
     if (tau === undefined) return { ...synapse, strength: 0 }
     const { name, layer } = synapse
     const size = model.layers.find((one) => one.name === layer)?.size ?? 0

@@ -1,5 +1,5 @@
 /** Whether a network can take over the arrays of another model while it runs. */
-import type { Model, Rows } from './model.ts'
+import type { Base, Model, Rows } from './model.ts'
 
 /**
  * True when two models differ in nothing but the values of their patterns: every group, parameter and number of rows is
@@ -16,13 +16,10 @@ function shapeOf(model: Model): unknown {
     [seed, time, replicas, variation?.axes],
     // Initial states are dealt to the replicas, however many rows they have.
     layers.map(({ init, bias, ...layer }) => ({ ...layer, init: init.columns, bias: formOf(bias) })),
-    synapses.map(({ base, ...synapse }) => ({
+    synapses.map(({ base, init, ...synapse }) => ({
       ...synapse,
-      base: {
-        ...base,
-        ...('patterns' in base && { patterns: formOf(base.patterns) }),
-        ...('matrix' in base && { matrix: formOf(base.matrix) }),
-      },
+      base: baseForm(base),
+      init: init === undefined ? 'none' : baseForm(init),
     })),
     memories.map(({ init, bias, ...memory }) => ({
       ...memory,
@@ -44,4 +41,12 @@ function shapeOf(model: Model): unknown {
 
 function formOf({ rows, columns, free }: Rows): unknown {
   return { rows, columns, masked: free !== undefined }
+}
+
+function baseForm(base: Base): unknown {
+  return {
+    ...base,
+    ...('patterns' in base && { patterns: formOf(base.patterns) }),
+    ...('matrix' in base && { matrix: formOf(base.matrix) }),
+  }
 }

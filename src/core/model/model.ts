@@ -65,7 +65,7 @@ export interface Layer {
   readonly init: Rows
 }
 
-/** Lateral coupling W of one layer; W(0) = J. */
+/** Lateral coupling W of one layer. */
 export interface Synapse {
   readonly kind: 'lateral'
   readonly name: string
@@ -76,6 +76,10 @@ export interface Synapse {
   /** kappa * N, at least 0. */
   readonly strength: number
   readonly base: Base
+  /** W(0) of plastic synapses; absent = J. */
+  readonly init?: Base
+  /** W_ii stays 0; J and W(0) have no diagonal. */
+  readonly zeroDiagonal: boolean
   /** W g is minus the derivative of an energy; else W may differ from W^T, and the energy has no term of it. */
   readonly symmetric: boolean
 }

@@ -171,6 +171,17 @@ const synapseSchema = v.pipe(
       ),
       0,
     ),
+    init: v.exactOptional(
+      v.pipe(
+        baseSchema,
+        v.title('init'),
+        v.description('W(0) of plastic synapses, written as a base is; the base when not given.'),
+      ),
+    ),
+    zeroDiagonal: v.optional(
+      flag('zeroDiagonal', 'Takes the diagonal out of J, of W(0) and of what is learnt: W_ii stays 0.'),
+      false,
+    ),
     symmetric: v.optional(
       flag(
         'symmetric',

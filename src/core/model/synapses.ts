@@ -2,11 +2,12 @@ import { ModelError } from '../errors.ts'
 import { MOST_WRITTEN, STORING_KINDS, storingFacts } from '../kinds/bases/table.ts'
 import { findLayer, sizeOf } from './find.ts'
 import type { Base, Rows, Synapse } from './model.ts'
+import { type Block, editable } from './patterns/block.ts'
 import { checkPatterns } from './patterns/check.ts'
 import { forLayer } from './patterns/want.ts'
 import type { RowsAt } from './places.ts'
 import { isSparseInit } from './specs.ts'
-import type { LayerSpec, Scenario, SynapseSpec } from './schema.ts'
+import type { Scenario, SynapseSpec } from './schema.ts'
 
 /**
  * What one synapse group must be like.
@@ -30,35 +31,43 @@ export function checkSynapse(scenario: Scenario, name: string, spec: SynapseSpec
       },
     )
   }
-  if (typeof spec.base === 'object') {
-    if ('patterns' in spec.base) {
-      checkPatterns(scenario, spec.base.patterns, `${path}.base.patterns`)
-      checkSize(layer, spec, `${path}.base.kind`)
-    } else if (!isSparseInit(spec.base)) checkPatterns(scenario, spec.base, `${path}.base`)
-    else if (sizeOf(layer) > MOST_WRITTEN)
-      throw new ModelError(
-        `a sparse matrix is written out for ${MOST_WRITTEN} neurons at most, layer \`${spec.layer}\` has ${sizeOf(layer)}; set ` +
-          `neurons.${spec.layer}.size to ${MOST_WRITTEN} at most, or use a memory of kind "sparse" to another layer`,
-        { path: `${path}.base` },
-      )
+  checkBase(scenario, spec, spec.base, `${path}.base`)
+  if (spec.init !== undefined) {
+    if (spec.tau === undefined)
+      throw new ModelError('has no meaning: without tau W stays at its base; give tau, or this as the base', {
+        path: `${path}.init`,
+      })
+    checkBase(scenario, spec, spec.init, `${path}.init`)
   }
-  return spec.base === 0 && spec.strength === 0
+  return spec.base === 0 && spec.strength === 0 && spec.init === undefined
     ? [`${path}: has neither a base nor a strength and couples nothing`]
     : []
 }
 
-/** @throws ModelError for more neurons than a kind of base can be made of */
-function checkSize(layer: LayerSpec, { base, layer: name }: SynapseSpec, path: string): void {
-  if (base === 0 || !('patterns' in base)) return
-  const { mostNeurons = Infinity } = storingFacts(base.kind)
-  const size = sizeOf(layer)
-  if (size <= mostNeurons) return
-  const others = STORING_KINDS.filter((kind) => (storingFacts(kind).mostNeurons ?? Infinity) >= size)
-  throw new ModelError(
-    `"${base.kind}" is made of ${mostNeurons} neurons at most, layer \`${name}\` has ${size}; use ${others.map((kind) => `"${kind}"`).join(' or ')} or set ` +
-      `neurons.${name}.size to ${mostNeurons} at most`,
-    { path },
-  )
+type BaseSpec = SynapseSpec['base']
+
+/** @throws ModelError for patterns that cannot be, or more neurons than a kind of base can be made of */
+function checkBase(scenario: Scenario, { layer: name }: SynapseSpec, base: BaseSpec, path: string): void {
+  if (base === 0) return
+  const size = sizeOf(findLayer(scenario, name, path))
+  if ('patterns' in base) {
+    checkPatterns(scenario, base.patterns, `${path}.patterns`)
+    const { mostNeurons = Infinity } = storingFacts(base.kind)
+    if (size <= mostNeurons) return
+    const others = STORING_KINDS.filter((kind) => (storingFacts(kind).mostNeurons ?? Infinity) >= size)
+    throw new ModelError(
+      `"${base.kind}" is made of ${mostNeurons} neurons at most, layer \`${name}\` has ${size}; use ${others.map((kind) => `"${kind}"`).join(' or ')} or set ` +
+        `neurons.${name}.size to ${mostNeurons} at most`,
+      { path: `${path}.kind` },
+    )
+  }
+  if (!isSparseInit(base)) checkPatterns(scenario, base, path)
+  else if (size > MOST_WRITTEN)
+    throw new ModelError(
+      `a sparse matrix is written out for ${MOST_WRITTEN} neurons at most, layer \`${name}\` has ${size}; set ` +
+        `neurons.${name}.size to ${MOST_WRITTEN} at most, or use a memory of kind "sparse" to another layer`,
+      { path },
+    )
 }
 
 /** One synapse group, with the rows of its base coupling J. */
@@ -72,19 +81,24 @@ export function synapseOf(scenario: Scenario, name: string, rowsAt: RowsAt): Syn
     every: spec.every,
     strength: spec.strength,
     symmetric: spec.symmetric,
-    base: baseOf(scenario, spec, `synapses.${name}.base`, rowsAt),
+    base: baseOf(scenario, spec, spec.base, `synapses.${name}.base`, rowsAt),
+    ...(spec.init !== undefined && {
+      init: baseOf(scenario, spec, spec.init, `synapses.${name}.init`, rowsAt),
+    }),
+    zeroDiagonal: spec.zeroDiagonal,
   }
 }
 
 function baseOf(
   scenario: Scenario,
-  { base, layer, symmetric }: SynapseSpec,
+  { layer, symmetric, zeroDiagonal }: SynapseSpec,
+  base: BaseSpec,
   path: string,
   rowsAt: RowsAt,
 ): Base {
   if (base === 0) return { kind: 'zero' }
   if ('patterns' in base) {
-    const { kind, patterns, zeroDiagonal } = base
+    const { kind, patterns } = base
     return {
       kind,
       patterns: rowsAt({
@@ -95,7 +109,7 @@ function baseOf(
           return block
         },
       }),
-      zeroDiagonal,
+      zeroDiagonal: base.zeroDiagonal || zeroDiagonal,
     }
   }
   const want = forLayer(scenario, layer, path)
@@ -111,10 +125,16 @@ function baseOf(
     }),
     finish(block) {
       if (symmetric) requireSymmetric(block, path)
-      return block
+      return zeroDiagonal ? withoutDiagonal(block) : block
     },
   })
   return { kind: isSparseInit(base) ? base.kind : 'matrix', matrix }
+}
+
+function withoutDiagonal(block: Block): Block {
+  const own = editable(block)
+  for (let i = 0; i < own.rows; i++) own.data[i * own.columns + i] = 0
+  return own
 }
 
 function requireSymmetric({ rows, data }: Rows, path: string): void {

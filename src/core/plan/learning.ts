@@ -19,6 +19,8 @@ export interface Learning {
   readonly owner?: string
   readonly stage: Stage
   readonly rule: Rule
+  /** Nothing drives the diagonal. */
+  readonly zeroDiagonal?: boolean
   /** The stage of the step, where it has several. */
   readonly turn: Turn | undefined
   readonly row: Vector
@@ -52,7 +54,11 @@ export function planLearning(planning: Planning, name: string, learning: Learnin
       act: 'plasticity-step',
       stage: learning.stage,
       kernel: 'rule/plasticity-step',
-      constants: { BASED: baseBlock === undefined ? 0 : 1, ROWS: STEP_ROWS },
+      constants: {
+        BASED: baseBlock === undefined ? 0 : 1,
+        ROWS: STEP_ROWS,
+        ...(learning.zeroDiagonal && { ZERO_DIAGONAL: 1 }),
+      },
       joined: {
         rule: learning.rule,
         integrator: model.time.integrator,

@@ -305,14 +305,16 @@ function createPulls(
     })
   }
 
-  /** tau dW/dt = -(W - J) + kappa g g^T [DH92] */
+  /** tau dW/dt = -(W - J) + kappa g g^T [DH92], of g g^T without its diagonal where W has none */
   function synapsePull(synapse: Synapse): Group['pull'] {
     const J = get(bases, synapse.name)
     const kappa = get(kappas, synapse.name)
     const W = (r: number): Float64Array => state(synapse.name, r)
     return (g, r) => {
       const correlation = couplingFacts(synapse).drive(synapse, g, (to, from) => to * from, W(r))
-      return { drive: J.map((Jk, k) => Jk + kappa * correlation[k]!) }
+      const columns = Math.sqrt(J.length)
+      const isLeftOut = (k: number): boolean => synapse.zeroDiagonal && k % (columns + 1) === 0
+      return { drive: J.map((Jk, k) => (isLeftOut(k) ? Jk : Jk + kappa * correlation[k]!)) }
     }
   }
 

@@ -4,7 +4,7 @@ import { ModelError } from '../errors.ts'
 import { madeOf } from '../kinds/bases/table.ts'
 import { couplingFacts } from '../kinds/couplings/table.ts'
 import { tracesOf } from '../kinds/rules/table.ts'
-import type { Coupling, Model, Synapse } from '../model/model.ts'
+import type { Base, Coupling, Model } from '../model/model.ts'
 import { shownAt } from '../model/stimulus.ts'
 import { dealt, initialMemories, synapticBias, unmasked } from '../model/values.ts'
 
@@ -63,12 +63,13 @@ export function createVariables(model: Model): Variables {
   }
   for (const synapse of model.synapses) {
     const N = get(currents, synapse.layer).length
-    const J = baseCoupling(synapse, N)
+    const J = baseCoupling(synapse.base, N)
+    const W = synapse.init === undefined ? J : baseCoupling(synapse.init, N)
     bases.set(synapse.name, J)
     kappas.set(synapse.name, synapse.strength / N)
     values.set(
       synapse.name,
-      replicas.map(() => (synapse.tau === undefined ? J : J.slice())),
+      replicas.map(() => (synapse.tau === undefined ? W : W.slice())),
     )
   }
   for (const memory of model.memories) {
@@ -127,7 +128,7 @@ export function createVariables(model: Model): Variables {
 }
 
 /** J, [N, N]: 0, a given matrix, or P^T P / N. */
-function baseCoupling({ base }: Synapse, N: number): Float64Array {
+function baseCoupling(base: Base, N: number): Float64Array {
   const made = madeOf(base)
   if (made === undefined) return new Float64Array(N * N)
   if ('matrix' in made) return Float64Array.from(made.matrix.data)

@@ -97,6 +97,19 @@ export function createState(engine: Engine, ticks: Ticks, life: Life, current: (
     for (const { copies, unpack } of parts) yield unpack(await copyOut(copies))
   }
 
+  /** What nothing drives stays as it is written. */
+  const checkDiagonal = (name: string, data: ArrayLike<number>): void => {
+    const isHollow = current().synapses.some((one) => one.name === name && one.zeroDiagonal)
+    const rows = plan.matrices.get(name)?.rows ?? 1
+    for (let k = 0; isHollow && k < data.length; k++) {
+      const i = k % rows
+      if (Math.floor(k / rows) % rows !== i || data[k] === 0) continue
+      throw new ModelError(
+        `\`${name}\` has a diagonal that stays 0, but entry [${i}, ${i}] is ${data[k]}; set it to 0, or zeroDiagonal to false`,
+      )
+    }
+  }
+
   const upload = (name: string, data: ArrayLike<number>): void => {
     const dense = data instanceof Float32Array ? data : Float32Array.from(data)
     for (const { buffer, bytes } of packArray(plan, current(), name, dense))
@@ -140,6 +153,7 @@ export function createState(engine: Engine, ticks: Ticks, life: Life, current: (
   const write = (name: string, data: ArrayLike<number>): void => {
     checkWritable(name)
     checkSymmetric(name, data)
+    checkDiagonal(name, data)
     upload(name, data)
     if (writable.includes(name)) ticks.takeBack(name)
     ticks.disturb()
@@ -192,7 +206,11 @@ export function createState(engine: Engine, ticks: Ticks, life: Life, current: (
       if (missing !== undefined)
         throw new ModelError(`the checkpoint has no state of \`${missing}\`; it belongs to another scenario`)
       checkRestorable(plan, current(), checkpoint)
-      for (const name of dynamicNames) checkSymmetric(name, (checkpoint.arrays[name] as DenseArray).data)
+      for (const name of dynamicNames) {
+        const { data } = checkpoint.arrays[name] as DenseArray
+        checkSymmetric(name, data)
+        checkDiagonal(name, data)
+      }
     },
     load({ arrays, rings }) {
       for (const name of dynamicNames) {

@@ -42,6 +42,7 @@ describe('a model', () => {
         every: 4,
         strength: 0.3,
         base: { kind: 'zero' },
+        zeroDiagonal: false,
         symmetric: true,
       },
     ])

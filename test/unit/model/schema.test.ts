@@ -70,7 +70,7 @@ describe('the schema', () => {
           noise: 'normal',
         },
       },
-      synapses: { w: { layer: 'v', every: 1, strength: 0, base: 0, symmetric: true } },
+      synapses: { w: { layer: 'v', every: 1, strength: 0, base: 0, zeroDiagonal: false, symmetric: true } },
       memories: {
         xi: {
           kind: 'dense',

@@ -1,4 +1,5 @@
 /** Couplings J that are given: by a matrix, or by the patterns of which they are made. */
+import type { Made } from '../../kinds/bases/definition.ts'
 import { madeOf } from '../../kinds/bases/table.ts'
 import type { Model, Rows, Synapse } from '../../model/model.ts'
 import { type Matrix, vectorStride } from '../layout.ts'
@@ -11,15 +12,25 @@ const SETUP_WORK = 2 ** 28
 /** Rows that one invocation of synapse/hebbian-init makes. */
 const INIT_ROWS = 8
 
-export function patternsOf(model: Model, name: string): Rows {
-  const made = madeOf(find(model.synapses, name).base)
-  if (made === undefined || !('patterns' in made)) throw new Error(`\`${name}\` has no patterns as its base`)
+/** J or W(0). */
+export type Which = 'base' | 'init'
+
+/** What J or W(0) of synapses is computed from; undefined = it is 0. */
+export function madeFor(model: Model, name: string, which: Which): Made {
+  const { base, init = base } = find(model.synapses, name)
+  return madeOf(which === 'init' ? init : base)
+}
+
+export function patternsOf(model: Model, name: string, which: Which = 'base'): Rows {
+  const made = madeFor(model, name, which)
+  if (made === undefined || !('patterns' in made))
+    throw new Error(`\`${name}\` has no patterns as its ${which}`)
   return made.patterns
 }
 
-export function matrixOf(model: Model, name: string): Rows {
-  const made = madeOf(find(model.synapses, name).base)
-  if (made === undefined || !('matrix' in made)) throw new Error(`\`${name}\` has no matrix as its base`)
+export function matrixOf(model: Model, name: string, which: Which = 'base'): Rows {
+  const made = madeFor(model, name, which)
+  if (made === undefined || !('matrix' in made)) throw new Error(`\`${name}\` has no matrix as its ${which}`)
   return made.matrix
 }
 
@@ -29,13 +40,14 @@ export function hebbianInit(
   synapse: Synapse,
   matrix: Matrix,
   stored: string,
+  which: Which = 'base',
 ): Operation[] {
   const { limits, workgroup } = planning
   // Of a matrix that does not fit there would be millions.
   bytesOf(planning, false)
-  const patterns = patternsOf(planning.model, synapse.name)
+  const patterns = patternsOf(planning.model, synapse.name, which)
   const stride = vectorStride(patterns.columns)
-  const made = madeOf(synapse.base)
+  const made = madeFor(planning.model, synapse.name, which)
   const zeroDiagonal = made !== undefined && 'patterns' in made && made.zeroDiagonal
   const work = Math.floor(SETUP_WORK / (stride * Math.max(1, patterns.rows) * INIT_ROWS))
   const rowsPerDispatch = INIT_ROWS * Math.max(1, Math.min(work, limits.maxComputeWorkgroupsPerDimension))

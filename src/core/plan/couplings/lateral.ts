@@ -16,7 +16,7 @@ import { activationsOf, deviation, scratch, type Slot, sum } from '../samples.ts
 import { isStaged, type Turn } from '../stages.ts'
 import type { CouplingPlanner, When } from './definition.ts'
 import { type Form, planFactors, updateOf } from './factors.ts'
-import { hebbianInit, matrixOf, patternsOf } from './hebbian-init.ts'
+import { hebbianInit, madeFor, matrixOf, patternsOf, type Which } from './hebbian-init.ts'
 
 /** Neurons from which on factors cost less than the dispatches that they add. */
 const LEAST_NEURONS = 256
@@ -53,54 +53,81 @@ function formOf(planning: Planning, synapse: Synapse): Form {
         'an integrator of one stage',
       { path: 'variants' },
     )
+  const whole = isPlastic ? standsWhole(synapse) : undefined
+  if (whole !== undefined && isForced)
+    throw new ModelError(
+      `synapses=factored: \`${synapse.name}\` has ${whole}, which factors cannot hold; take whole`,
+      {
+        path: 'variants',
+      },
+    )
   const defers =
     isPlastic &&
     !takesStages &&
+    whole === undefined &&
     (isForced || isFrequent) &&
     fits(MOST_PENDING * model.replicas) &&
     !differs(model, updateOf(synapse.name))
   return { isLowRank: isLowRank && (defers || !isPlastic), defers }
 }
 
-/** W as a matrix that is written in every update, and J. */
+/** What of plastic synapses has no form in factors: U starts at 0, and g g^T has a diagonal. */
+function standsWhole({ init, zeroDiagonal }: Synapse): string | undefined {
+  if (init !== undefined) return 'an initial value of its own'
+  return zeroDiagonal ? 'a diagonal that stays 0' : undefined
+}
+
+/** J or W(0) as a matrix, and the operations that make it; undefined where it is 0. */
+function planGiven(
+  planning: Planning,
+  synapse: Synapse,
+  which: Which,
+  into: string,
+): { readonly matrix: Matrix | undefined; readonly operations: Operation[] } {
+  const { name } = synapse
+  const { size } = find(planning.model.layers, synapse.layer)
+  const made = madeFor(planning.model, name, which)
+  if (made === undefined) return { matrix: undefined, operations: [] }
+  if ('matrix' in made)
+    return { matrix: addFixedMatrix(planning, into, (m) => matrixOf(m, name, which)), operations: [] }
+  const { rows } = made.patterns
+  const matrix = addMatrix(
+    planning,
+    { name: into, copies: 1, rows: size, columns: size, format: 'f32' },
+    () => ({ kind: 'zero' }),
+  )
+  const stored = which === 'base' ? `${name}/patterns` : `${name}/init/patterns`
+  addBuffer(planning, stored, rows * vectorStride(size) * 4, {
+    kind: 'data',
+    make: (m) => dealRows(patternsOf(m, name, which), rows),
+  })
+  return { matrix, operations: hebbianInit(planning, synapse, matrix, stored, which) }
+}
+
+/** W as a matrix that is written in every update, J, and W(0) where that is another. */
 function planWhole(planning: Planning, synapse: Synapse): Operation[] {
   const { model } = planning
-  const { name, base } = synapse
+  const { name } = synapse
   const { size } = find(model.layers, synapse.layer)
   const isPlastic = synapse.tau !== undefined
-  const baseName = isPlastic ? `${name}/base` : name
-  const operations: Operation[] = []
-  let baseMatrix: Matrix | undefined
-  const made = madeOf(base)
-  if (made !== undefined && 'matrix' in made) {
-    baseMatrix = addFixedMatrix(planning, baseName, (m) => matrixOf(m, name))
-  } else if (made !== undefined) {
-    baseMatrix = addMatrix(
-      planning,
-      { name: baseName, copies: 1, rows: size, columns: size, format: 'f32' },
-      () => ({ kind: 'zero' }),
-    )
-    const stored = `${name}/patterns`
-    addBuffer(planning, stored, made.patterns.rows * vectorStride(size) * 4, {
-      kind: 'data',
-      make: (m) => dealRows(patternsOf(m, name), made.patterns.rows),
-    })
-    operations.push(...hebbianInit(planning, synapse, baseMatrix, stored))
-  } else if (!isPlastic) {
+  const base = planGiven(planning, synapse, 'base', isPlastic ? `${name}/base` : name)
+  const start = synapse.init === undefined ? base : planGiven(planning, synapse, 'init', `${name}/init`)
+  if (!isPlastic && base.matrix === undefined) {
     addMatrix(planning, { name, copies: 1, rows: size, columns: size, format: 'f32' }, () => ({
       kind: 'zero',
     }))
   }
   if (isPlastic) {
+    const { matrix } = start
     addMatrix(
       planning,
       { name, copies: model.replicas, rows: size, columns: size, format: 'f32' },
       (_, block) =>
-        baseMatrix === undefined
+        matrix === undefined
           ? { kind: 'zero' }
           : {
               kind: 'copies',
-              of: baseBlockOf(baseMatrix, block.start % size).buffer,
+              of: baseBlockOf(matrix, block.start % size).buffer,
               times: Math.max(1, block.count / size),
             },
       'state',
@@ -108,7 +135,7 @@ function planWhole(planning: Planning, synapse: Synapse): Operation[] {
     if (isCarried(model, name)) addCarry(planning, name)
     if (isStaged(model, synapse)) addStages(planning, name)
   }
-  return operations
+  return start === base ? base.operations : [...base.operations, ...start.operations]
 }
 
 /** W g of one synapse, in terms that are summed. */
@@ -216,6 +243,7 @@ function moves(planning: Planning, synapse: Synapse, turn?: Turn): Operation[] {
   return planLearning(planning, name, {
     stage: 'plasticity',
     rule: SYNAPTIC,
+    zeroDiagonal: synapse.zeroDiagonal,
     turn,
     row: activationsOf(find(planning.model.layers, layer)),
     column: activationsOf(find(planning.model.layers, layer)),

@@ -7,14 +7,23 @@ import { everywhere, inFours, padded, times } from './words.ts'
 /** One step of a matrix that learns by a rule. */
 export function learn({ rules, param, broken }: Writing, one: HeldMatrix, rule: Rule): string {
   const { group, index, rows, columns, carried, based } = one
+  const hollow = 'layer' in group && group.zeroDiagonal
   const get = (field: string): string =>
     param(`m${index}_`, `${group.name}/plasticity-step`, ['learn', 'plasticity'], field)
   const kind = `r${rules.indexOf(rule)}_`
   const shared = rateSharedBy(rule)
   const p = `vec4<f32>(${['r0', 'r1', 'r2', 'r3'].map(get).join(', ')})`
+  /** The activations of quad k of the columns; 0 on a diagonal that nothing drives. */
+  const from = (row: number, k: number, component: string): string => {
+    const g = `g${columns.index}_${k}`
+    const quad = Math.floor(row / 4)
+    if (!hollow || Math.floor(quad / columns.lanes) !== k) return g
+    const without = `vec4<f32>(${['x', 'y', 'z', 'w'].map((one) => (one === component ? '0.0' : `${g}.${one}`)).join(', ')})`
+    return columns.lanes === 1 ? without : `select(${g}, ${without}, lane == ${quad % columns.lanes}u)`
+  }
   /** One step of quad k of a row, of which the activation and what decays are known. */
   const move = (row: number, k: number, component: string): string => {
-    const drive = `${kind}driveOf(a.${component}, g${columns.index}_${k}, p)`
+    const drive = `${kind}driveOf(a.${component}, ${from(row, k, component)}, p)`
     const target = based ? `${drive} + d${index}_${row}_${k}` : drive
     return step(row, k, target, shared === 'row' ? `decays.${component}` : undefined)
   }
