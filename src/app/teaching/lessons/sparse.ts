@@ -11,12 +11,12 @@ export const lesson: Lesson = {
     {
       label: 'Only neighbours',
       text: 'Without far links grains grow by majority. The thin arms of the spiral tear and join where the noise decides, and the overlap stays below 1.',
-      set: { 'memories.links': undefined },
+      set: { 'memories.links.scale': 0 },
     },
     {
       label: 'Only far links',
       text: 'Without neighbours two links a neuron cannot outvote 42 % of wrong signs: the picture stays as noisy as it comes.',
-      set: { 'memories.neighbours': undefined },
+      set: { 'memories.neighbours.scale': 0 },
     },
     {
       label: 'Half a picture',
