@@ -618,6 +618,12 @@ const cases: [string, Raw, string, RegExp][] = [
     'memories.xi.init.sparsity',
     /spoil the orthogonality; leave sparsity out/,
   ],
+  ...['normal', 'orthogonal', 'sphere'].map((distribution): [string, Raw, string, RegExp] => [
+    `a correlation of ${distribution} rows`,
+    init({ kind: 'random', distribution, correlation: 0.5 }),
+    'memories.xi.init.correlation',
+    new RegExp(`is 0.5, but only binary rows are correlated, not "${distribution}"; leave correlation out`),
+  ]),
   [
     'a norm for rows of zeros',
     clamped({ kind: 'zeros', transform: [{ op: 'normalize' }] }),
