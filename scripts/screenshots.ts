@@ -8,6 +8,7 @@ const TICKS: Readonly<Record<string, number>> = {
   convolution: 12,
   'dense-memory': 30,
   digits: 12,
+  'energy-transformer': 14,
   'fast-synapses': 200,
   'hebbian-learning': 3000,
   hierarchical: 60,

@@ -45,6 +45,7 @@ const TICKS = 2000
 const ENOUGH: Readonly<Record<string, number>> = {
   asynchronous: 1000,
   convolution: 35,
+  'energy-transformer': 24,
   sequences: 700,
   sparse: 16,
 }
@@ -414,6 +415,26 @@ describe('a hundred thousand neurons', () => {
     expect((await overlaps(0, 'Half a picture'))[0]).toBeLessThan(0.6)
     expect((await overlaps(8, 'Half a picture'))[0]).toBeGreaterThan(0.95)
   })
+})
+
+describe('an energy transformer', () => {
+  /** Overlap of each replica with its own digit, from 2 on. */
+  const own = async (label?: string): Promise<number[]> =>
+    (await outcome('energy-transformer', label)).at('overlap', 24).map((row, r) => row[r + 2]!)
+  test('draws the missing patches, the energy never rising', async () => {
+    expect(Math.min(...(await own()))).toBeGreaterThan(0.9)
+    const { at, warnings } = await outcome('energy-transformer')
+    expect(at('overlap', 24).map(argmax)).toEqual([2, 3, 4, 5])
+    expect(warnings).toEqual([])
+    for (let tick = 4; tick <= 24; tick += 4)
+      at('energy', tick).forEach(([energy], r) => expect(energy).toBeLessThan(at('energy', tick - 4)[r]![0]!))
+  })
+  test('without attention draws mixtures', async () =>
+    expect(Math.max(...(await own('No attention')))).toBeLessThan(0.85))
+  test('without memory draws nothing', async () =>
+    expect(Math.max(...(await own('No memory')))).toBeLessThan(0.6))
+  test('is content with five patches', async () =>
+    expect(Math.min(...(await own('Five of sixteen')))).toBeGreaterThan(0.85))
 })
 
 function argmax(values: ArrayLike<number>): number {
