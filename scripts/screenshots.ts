@@ -16,6 +16,7 @@ const TICKS: Readonly<Record<string, number>> = {
   'phase-diagram': 60,
   sequences: 1500,
   'softmax-synapses': 600,
+  sparse: 8,
 }
 
 /** Pictures of 1280 x 720 as WebP, made by the browser itself. */

@@ -42,7 +42,12 @@ function outcome(id: string, label?: string): Promise<Outcome> {
 /** Replicas that are enough to see it, and ticks after which it is seen: software adapters count both. */
 const REPLICAS = 20
 const TICKS = 2000
-const ENOUGH: Readonly<Record<string, number>> = { asynchronous: 1000, convolution: 35, sequences: 700 }
+const ENOUGH: Readonly<Record<string, number>> = {
+  asynchronous: 1000,
+  convolution: 35,
+  sequences: 700,
+  sparse: 16,
+}
 
 /** Scenarios whose descriptions promise something of all replicas, or of the end: as shipped they run whole. */
 const WHOLE = ['asynchronous', 'digits', 'hebbian-learning', 'dense-memory', 'hierarchical']
@@ -387,6 +392,27 @@ describe('a sequence', () => {
     const ratio = (await at2('A longer delay')) / (await at2())
     expect(ratio).toBeGreaterThan(1.7)
     expect(ratio).toBeLessThan(2.2)
+  })
+})
+
+describe('a hundred thousand neurons', () => {
+  const overlaps = async (tick: number, label?: string): Promise<number[]> =>
+    (await outcome('sparse', label)).at('overlap', tick)[0]!
+  test('recall a picture by near couplings and far links', async () => {
+    expect((await overlaps(0))[0]).toBeLessThan(0.2)
+    expect((await overlaps(16))[0]).toBeGreaterThan(0.95)
+    expect(Math.abs((await overlaps(16))[1]!)).toBeLessThan(0.05)
+  })
+  test('with neighbours alone make another picture', async () => {
+    const [own] = await overlaps(16, 'Only neighbours')
+    expect(own).toBeGreaterThan(0.3)
+    expect(own).toBeLessThan(0.85)
+  })
+  test('with far links alone leave the noise as it is', async () =>
+    expect((await overlaps(16, 'Only far links'))[0]).toBeLessThan(0.5))
+  test('carry half a picture across the sheet', async () => {
+    expect((await overlaps(0, 'Half a picture'))[0]).toBeLessThan(0.6)
+    expect((await overlaps(8, 'Half a picture'))[0]).toBeGreaterThan(0.95)
   })
 })
 

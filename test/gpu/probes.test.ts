@@ -6,7 +6,7 @@ import { RandomStream } from '../../src/core/model/random.ts'
 import { planNetwork } from '../../src/core/plan/plan.ts'
 import type { SimulationOptions } from '../../src/core/run/simulation.ts'
 import { DEFAULT_LIMITS } from '../../src/node/limits.ts'
-import { buildModel, normalRows, signRows } from '../build.ts'
+import { buildModel, normalRows, signRows, symmetricRows } from '../build.ts'
 import { expectLikeReference } from './helpers/compare.ts'
 
 const LIMITS = { ...DEFAULT_LIMITS, maxStorageBuffersPerShaderStage: 10 }
@@ -23,6 +23,10 @@ const ASKED: { readonly [K in ProbeKind]: readonly Asked<K>[] } = {
   overlap: [
     { layer: 'v', patterns: signRows(stream, 3, SIZE) },
     { layer: 'h', patterns: normalRows(stream, 6, ROWS) },
+  ],
+  distance: [
+    { of: 'xi', target: { matrix: normalRows(stream, ROWS, SIZE), isHollow: false }, scale: 0.3 },
+    { of: 'w', target: { matrix: normalRows(stream, ROWS, ROWS), isHollow: true }, scale: -2 },
   ],
   similarity: [{ memory: 'xi', patterns: normalRows(stream, ROWS, SIZE) }],
   speed: [{ layer: 'v' }, { layer: 'u' }],
@@ -80,4 +84,42 @@ test.each(FORMS)('%s every kind of probe is what float64 says', async (_, option
   const kinds = kindsOf(options)
   expect(kinds.length).toBeGreaterThan(0)
   await expectLikeReference(network(kinds), 9, options)
+})
+
+test('the distance of a memory in every format, and of a matrix that all replicas share, is what float64 says', async () => {
+  const [N, M] = [70, 66]
+  const signs = signRows(stream, M, N)
+  const init = { ...signs, data: signs.data.map((sign) => 0.5 * sign) }
+  const target = { matrix: normalRows(stream, M, N), isHollow: false }
+  const probe = (of: string) => ({ kind: 'distance', name: of, of, every: 1, target, scale: 2 }) as const
+  const model = buildModel({
+    replicas: 2,
+    layers: [
+      { name: 'v', size: N, lagrangian: { kind: 'tanh', gain: 1 }, init: normalRows(stream, 2, N) },
+      { name: 'h', size: M, lagrangian: { kind: 'tanh', gain: 1 } },
+    ],
+    memories: [
+      { name: 'signs', from: 'v', to: 'h', init, scale: 0.5, format: 'binary' },
+      { name: 'halves', from: 'v', to: 'h', init, format: 'f16' },
+      { name: 'floats', from: 'v', to: 'h', init },
+    ],
+    synapses: [
+      { name: 'fixed', layer: 'v', base: { kind: 'matrix', matrix: symmetricRows(stream, N, 0.1) } },
+    ],
+    probes: [
+      probe('signs'),
+      probe('halves'),
+      probe('floats'),
+      { ...probe('fixed'), target: { matrix: normalRows(stream, N, N), isHollow: true } },
+    ],
+  })
+  await expectLikeReference(model, 2, {})
+})
+
+test('synapses of which a probe reads the entries stand whole, and are refused in factors', () => {
+  const model = network(['distance'])
+  expect(planNetwork(model, LIMITS, { variants: {} }).matrices.has('w/excess')).toBe(false)
+  expect(() => planNetwork(model, LIMITS, { variants: { synapses: 'factored' } })).toThrow(
+    /synapses=factored: `w` has the probe `distance 1` of its entries, which factors cannot hold; take whole/,
+  )
 })

@@ -61,6 +61,7 @@ const ABSENT: Readonly<Record<string, string>> = {
   perLabel: 'all',
   norm: 'as drawn',
   sparsity: '0',
+  correlation: '0',
   side: 'bottom',
   corrupt: 'none',
 }

@@ -22,12 +22,15 @@ function storedOption(kind: StoringKind): v.GenericSchema {
   )
 }
 
+/** Couplings that are made of patterns. */
+export const storedOptions = STORING_KINDS.map(storedOption) as unknown as {
+  [K in StoringKind]: StoredOption<K>
+}[StoringKind][]
+
 export const baseSchema = v.union([
   v.literal(0),
   v.variant('kind', [
-    ...(STORING_KINDS.map(storedOption) as unknown as {
-      [K in StoringKind]: StoredOption<K>
-    }[StoringKind][]),
+    ...storedOptions,
     v.pipe(
       v.strictObject({
         kind: v.literal('csr'),

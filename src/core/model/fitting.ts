@@ -35,7 +35,11 @@ function shapeOf(model: Model): unknown {
       stop: String(stop),
       patterns: formOf(patterns),
     })),
-    probes.map((probe) => ('patterns' in probe ? { ...probe, patterns: formOf(probe.patterns) } : probe)),
+    probes.map((probe) => ({
+      ...probe,
+      ...('patterns' in probe && { patterns: formOf(probe.patterns) }),
+      ...('target' in probe && { target: formOf(probe.target.matrix) }),
+    })),
   ]
 }
 

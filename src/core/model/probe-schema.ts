@@ -1,9 +1,10 @@
 /** What a scenario writes for a probe: one option for each entry of the table of probes. */
 import * as v from 'valibot'
-import { positiveInteger, text } from '../kinds/fields.ts'
+import { number, positiveInteger, text } from '../kinds/fields.ts'
 import type { Key } from '../kinds/probes/definition.ts'
 import { PROBE_KINDS, type ProbeKeys, type ProbeKind, PROBES } from '../kinds/probes/table.ts'
-import { patternsSchema } from './patterns/schema.ts'
+import { storedOptions } from './base-schema.ts'
+import { patternOptions, patternsSchema } from './patterns/schema.ts'
 
 const sampled = {
   every: v.optional(
@@ -12,9 +13,25 @@ const sampled = {
   ),
 }
 
+const targetSchema = v.variant('kind', [...storedOptions, ...patternOptions])
+
+/** What a scenario writes for the target of a probe. */
+export type TargetSpec = v.InferOutput<typeof targetSchema>
+
 type KeySchema<D> = D extends { readonly patternsFor: string }
   ? typeof patternsSchema
-  : ReturnType<typeof text>
+  : D extends { readonly targetFor: string }
+    ? typeof targetSchema
+    : D extends { readonly number: number }
+      ? v.OptionalSchema<v.GenericSchema<number>, number>
+      : ReturnType<typeof text>
+
+function keySchema(key: string, about: Key): v.GenericSchema {
+  if ('patternsFor' in about) return patternsSchema
+  if ('targetFor' in about) return v.pipe(targetSchema, v.title(key), v.description(about.description))
+  if ('number' in about) return v.optional(number(key, about.description), about.number)
+  return text(key, about.description)
+}
 
 type ProbeOption<K extends ProbeKind> = v.StrictObjectSchema<
   { readonly kind: v.LiteralSchema<K, undefined> } & {
@@ -28,7 +45,7 @@ function probeOption(kind: ProbeKind): v.GenericSchema {
   const { keys, description } = PROBES[kind]
   const own = Object.entries<Key>(keys).map(([key, about]): [string, v.GenericSchema] => [
     key,
-    'patternsFor' in about ? patternsSchema : text(key, about.description),
+    keySchema(key, about),
   ])
   const entries = { kind: v.literal(kind), ...Object.fromEntries(own), ...sampled }
   return v.pipe(v.strictObject(entries), v.description(description))

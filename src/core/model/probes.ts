@@ -1,15 +1,19 @@
 import { ModelError } from '../errors.ts'
-import type { Key, Named } from '../kinds/probes/definition.ts'
+import type { Key, Named, Target } from '../kinds/probes/definition.ts'
+import { storingFacts } from '../kinds/bases/table.ts'
+import { writtenOut } from '../kinds/bases/written.ts'
 import { memoryFacts } from '../kinds/couplings/table.ts'
 import { PROBES } from '../kinds/probes/table.ts'
-import { find, findLayer } from './find.ts'
+import { find, findLayer, sizeOf } from './find.ts'
 import { forMemory } from './memories.ts'
 import { memorySpecs, partsOf, traceSpecs } from './specs.ts'
-import type { Probe } from './model.ts'
+import { placing } from './synapses.ts'
+import type { Probe, Rows } from './model.ts'
 import { checkPatterns } from './patterns/check.ts'
 import { forLayer, type Want } from './patterns/want.ts'
 import type { RowsAt } from './places.ts'
 import type { Patterns } from './patterns/schema.ts'
+import type { TargetSpec } from './probe-schema.ts'
 import type { ProbeSpec, Scenario } from './schema.ts'
 
 /** What the name under a key must be. */
@@ -24,6 +28,8 @@ export const CHECKS: Readonly<Record<Named, (scenario: Scenario, name: string, p
     )
   },
   memory: (scenario, name, path) => find(memorySpecs(scenario), name, 'memory', path),
+  matrix: (scenario, name, path) =>
+    find<unknown>({ ...memorySpecs(scenario), ...scenario.synapses }, name, 'memory or synapse', path),
   any: (scenario, name, path) =>
     find<unknown>(
       {
@@ -63,6 +69,65 @@ interface Comparison {
   readonly name: string
 }
 
+/** The target of a probe, and what it is compared with. */
+interface Aim {
+  readonly key: string
+  readonly target: TargetSpec
+  readonly of: string
+}
+
+/** The targets of a probe. */
+function aimsOf(spec: ProbeSpec): Aim[] {
+  const values: Readonly<Record<string, unknown>> = spec
+  return keysOf(spec).flatMap(([key, about]) =>
+    'targetFor' in about
+      ? [{ key, target: values[key] as TargetSpec, of: values[about.targetFor] as string }]
+      : [],
+  )
+}
+
+/** @throws ModelError for patterns that cannot be, or a coupling of patterns that is compared with a memory */
+function checkAim(scenario: Scenario, { target, of }: Aim, path: string): void {
+  if (!('patterns' in target)) {
+    checkPatterns(scenario, target, path)
+    return
+  }
+  if (!Object.hasOwn(scenario.synapses, of))
+    throw new ModelError(
+      `"${target.kind}" couples the neurons of one layer, but \`${of}\` is a memory between two; give the rows of its matrix`,
+      { path: `${path}.kind` },
+    )
+  checkPatterns(scenario, target.patterns, `${path}.patterns`)
+}
+
+/** A target with its matrix. */
+function aimOf(scenario: Scenario, { target, of }: Aim, path: string, rowsAt: RowsAt): Target<Rows> {
+  const layer = scenario.synapses[of]?.layer
+  if (layer === undefined)
+    return {
+      matrix: rowsAt({ ...WANTS.memory(scenario, of, path), patterns: target as Patterns }),
+      isHollow: false,
+    }
+  if (!('patterns' in target)) {
+    const count = sizeOf(findLayer(scenario, layer, path))
+    const want = forLayer(scenario, layer, path)
+    const rows = { count, text: `synapse \`${of}\` has ${count}`, path: want.columnsOf.path }
+    return { matrix: rowsAt({ ...want, rows, patterns: target }), isHollow: true }
+  }
+  const { made, check } = storingFacts(target.kind)
+  const patterns = rowsAt({
+    ...forLayer(scenario, layer, `${path}.patterns`),
+    patterns: target.patterns,
+    finish(block) {
+      placing(`${path}.patterns`, () => check?.(block))
+      return block
+    },
+  })
+  const written = made(patterns, target.zeroDiagonal)
+  if (written === undefined) throw new Error(`${target.kind} makes no coupling`)
+  return { matrix: writtenOut(written), isHollow: true }
+}
+
 /** All that a probe compares with. */
 function comparisonsOf(spec: ProbeSpec): Comparison[] {
   const values: Readonly<Record<string, unknown>> = spec
@@ -88,6 +153,7 @@ export function checkProbe(scenario: Scenario, name: string, spec: ProbeSpec): v
   for (const [key, about] of keysOf(spec))
     if ('names' in about) CHECKS[about.names](scenario, values[key] as string, `${path}.${key}`)
   for (const { key, patterns } of comparisonsOf(spec)) checkPatterns(scenario, patterns, `${path}.${key}`)
+  for (const aim of aimsOf(spec)) checkAim(scenario, aim, `${path}.${aim.key}`)
 }
 
 /** One probe, with the patterns that it compares with. */
@@ -99,6 +165,7 @@ export function probeOf(scenario: Scenario, name: string, rowsAt: RowsAt): Probe
     const want = WANTS[comparison.with](scenario, comparison.name, `probes.${name}.${key}`)
     return [key, rowsAt({ ...want, patterns })]
   })
+  const aims = aimsOf(spec).map((aim) => [aim.key, aimOf(scenario, aim, `probes.${name}.${aim.key}`, rowsAt)])
   // The keys of the table say of each which type it has, in the scenario and in the model.
-  return { kind, name, every, ...own, ...Object.fromEntries(compared) } as Probe
+  return { kind, name, every, ...own, ...Object.fromEntries([...compared, ...aims]) } as Probe
 }

@@ -154,7 +154,7 @@ function requireSymmetric({ rows, data }: Rows, path: string): void {
 }
 
 /** Runs a check that does not know where it is. */
-function placing(path: string, check: () => void): void {
+export function placing(path: string, check: () => void): void {
   try {
     check()
   } catch (error) {

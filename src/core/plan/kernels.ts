@@ -54,6 +54,7 @@ const KERNELS = {
   'probe/conjugate': ['neuron/external-input'],
   'probe/sum': [],
   'probe/deviation': [],
+  'probe/distance': [],
   'probe/store': [],
   'probe/similarity': ['common/magnitude'],
   'probe/speed': ['neuron/external-input'],

@@ -2,18 +2,19 @@
 import { hasEnergy } from '../kinds/couplings/table.ts'
 import { leakFacts } from '../kinds/leaks/table.ts'
 import { copiedBy, type MeasuredKind, type ProbeKind, type ProbeOf } from '../kinds/probes/table.ts'
+import { comparedEntries } from '../kinds/probes/values.ts'
 import { energyTerms, jointMemory } from '../model/energy.ts'
 import type { Layer, Model, Probe, Rows } from '../model/model.ts'
 import { isPerNeuron } from '../kinds/lagrangians/table.ts'
 import { lagrangianFields } from './kernels.ts'
 import { couplingPlanner } from './couplings/table.ts'
-import { vectorStride } from './layout.ts'
+import { unitOf, vectorStride } from './layout.ts'
 import type { Operation } from './operation.ts'
 import { addFixedMatrix } from './matrices.ts'
 import { planInput } from './moves.ts'
 import { biasRows, driveBuffers, driveConstants, planGoals, wholesOf } from './neurons.ts'
 import { planProduct } from './products.ts'
-import { activationsOf, type Slot, slotFields } from './samples.ts'
+import { activationsOf, rootUnit, scratch, type Slot, slotFields, sum } from './samples.ts'
 import { type Planning, addBuffer, find, matrixNamed, operation, perNeuron, reducing } from './planning.ts'
 
 /** One probe: how it is computed, where its samples stand and how they are shaped. */
@@ -87,6 +88,13 @@ const PLANNERS = {
     needsFlush: false,
     needsLagrangian: false,
     isResident: true,
+  },
+  distance: {
+    shape: () => [],
+    operations: distance,
+    needsFlush: false,
+    needsLagrangian: false,
+    isResident: false,
   },
   speed: {
     shape: () => [],
@@ -326,6 +334,65 @@ function similarity(planning: Planning, probe: ProbeOf<'similarity', Rows>, slot
       }),
     ),
   )
+}
+
+/** The mean of (A - scale T)^2: the rows one by one, then their sum. */
+function distance(planning: Planning, probe: ProbeOf<'distance', Rows>, slot: Slot): Operation[] {
+  const { model, workgroup } = planning
+  const matrix = matrixNamed(planning, probe.of)
+  const { isHollow } = probe.target
+  const name = `${probe.name}/target`
+  const aims = addFixedMatrix(planning, name, ({ probes }) => {
+    const found = find(probes, probe.name)
+    return ('target' in found ? found : probe).target.matrix
+  })
+  const output = scratch(planning)
+  const entries = comparedEntries(probe.target)
+  const factor = entries === 0 ? 0 : 1 / entries
+  const unit = rootUnit(factor)
+  return [
+    ...matrix.blocks.flatMap((block) =>
+      aims.blocks.map((aim) =>
+        operation(planning, {
+          owner: probe.name,
+          act: 'distance',
+          stage: 'probe',
+          kernel: 'probe/distance',
+          joined: { format: matrix.format },
+          constants: { HOLLOW: isHollow ? 1 : 0 },
+          buffers: { matrix: block.buffer, aim: aim.buffer, output: output.buffer },
+          workgroups: [Math.ceil(matrix.rows / workgroup), model.replicas, 1],
+          params: (m) => {
+            const memory = m.memories.find((one) => one.name === probe.of)
+            return {
+              start: block.start,
+              count: block.count,
+              rows: matrix.rows,
+              columns: matrix.columns,
+              stride: matrix.stride,
+              replicaStep: matrix.copies === 1 ? 0 : matrix.rows,
+              matrixUnit: memory === undefined ? 1 : unitOf(memory),
+              targetStart: aim.start,
+              targetCount: aim.count,
+              targetStride: aims.stride,
+              scale: probe.scale,
+              unit,
+              outputStride: output.stride,
+            }
+          },
+        }),
+      ),
+    ),
+    sum(planning, slot, {
+      owner: probe.name,
+      act: 'distance',
+      size: matrix.rows,
+      left: output,
+      factor: () => factor / unit ** 2,
+      first: true,
+      word: 0,
+    }),
+  ]
 }
 
 /** max_i |dx_i/dt|: the input of the layer, then the reduction. */

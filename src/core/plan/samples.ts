@@ -65,7 +65,7 @@ export function activationsOf(layer: Layer): { buffer: string; size: number; str
 }
 
 /** About the root of a factor: a power of two, which changes no digit of what is squared. */
-function rootUnit(factor: number): number {
+export function rootUnit(factor: number): number {
   return factor > 0 ? 2 ** Math.round(Math.log2(factor) / 2) : 1
 }
 

@@ -73,6 +73,31 @@ describe('random rows', () => {
     }
   })
 
+  it('correlation rho: +-1 with a mean overlap of rho and a mean of sqrt(rho)', async () => {
+    const [count, columns] = [20, 2000]
+    for (const correlation of [0.1, 0.5, 0.9]) {
+      const { data } = await patternsOf(random({ count, distribution: 'binary', correlation }), columns)
+      const rows = Array.from({ length: count }, (_, r) => [...data].slice(r * columns, (r + 1) * columns))
+      expect(new Set(data)).toEqual(new Set([-1, 1]))
+      const deviation = Math.sqrt((1 - correlation) / data.length)
+      expect(Math.abs(mean(data) - Math.sqrt(correlation))).toBeLessThan(4 * deviation)
+      const overlaps = rows.flatMap((a, at) => rows.slice(0, at).map((b) => dot(a, b) / columns))
+      // Of each overlap the deviation is sqrt((1 - rho^2) / N); each row stands in many of them, so that the mean follows that of the rows.
+      expect(Math.abs(mean(overlaps) - correlation)).toBeLessThan(
+        4 *
+          (2 * Math.sqrt(correlation) * deviation +
+            Math.sqrt((1 - correlation ** 2) / columns / overlaps.length)),
+      )
+    }
+  })
+
+  it('correlation 0 leaves every entry as it is, and 1 makes all of them +1', async () => {
+    const of = async (parts: Raw) =>
+      (await patternsOf(random({ count: 3, distribution: 'binary', ...parts }), 50)).data
+    expect(await of({ correlation: 0 })).toEqual(await of({}))
+    expect(new Set(await of({ correlation: 1 }))).toEqual(new Set([1]))
+  })
+
   it('sparsity: exactly round(s N) zeros in each row', async () => {
     for (const [distribution, sparsity, zeros] of [
       ['binary', 0.3, 15],

@@ -519,6 +519,25 @@ const cases: [string, Raw, string, RegExp][] = [
     /no memory is called `visible`; did you mean `xi`\?/,
   ],
 
+  [
+    'the distance of a layer',
+    probe({ kind: 'distance', of: 'visible', target: { kind: 'zeros' } }),
+    'probes.p.of',
+    /no memory or synapse is called `visible`/,
+  ],
+  [
+    'the distance of a memory from a coupling of patterns',
+    probe({ kind: 'distance', of: 'xi', target: { kind: 'hebbian', patterns: { kind: 'zeros' } } }),
+    'probes.p.target.kind',
+    /"hebbian" couples the neurons of one layer, but `xi` is a memory between two; give the rows of its matrix/,
+  ],
+  [
+    'a target of too few rows',
+    probe({ kind: 'distance', of: 'xi', target: { kind: 'zeros', count: 2 } }),
+    'probes.p.target',
+    /has 2 rows, memory `xi` has 3; give 3 rows/,
+  ],
+
   // Patterns
   [
     'rows of an unknown memory',
@@ -618,6 +637,12 @@ const cases: [string, Raw, string, RegExp][] = [
     'memories.xi.init.sparsity',
     /spoil the orthogonality; leave sparsity out/,
   ],
+  ...['normal', 'orthogonal', 'sphere'].map((distribution): [string, Raw, string, RegExp] => [
+    `a correlation of ${distribution} rows`,
+    init({ kind: 'random', distribution, correlation: 0.5 }),
+    'memories.xi.init.correlation',
+    new RegExp(`is 0.5, but only binary rows are correlated, not "${distribution}"; leave correlation out`),
+  ]),
   [
     'a norm for rows of zeros',
     clamped({ kind: 'zeros', transform: [{ op: 'normalize' }] }),

@@ -1,13 +1,16 @@
 /** What an entry of the table of probes says. */
 
 /** What a key of a probe names. */
-export type Named = 'layer' | 'moving-layer' | 'memory' | 'any'
+export type Named = 'layer' | 'moving-layer' | 'memory' | 'matrix' | 'any'
 
 /** A key that a scenario gives beside `kind` and `every`. */
 export type Key =
   | { readonly names: Named; readonly description: string }
   /** Patterns that are compared with the layer or the rows of the memory under the key of that name. */
   | { readonly patternsFor: 'layer' | 'memory' }
+  /** A matrix that is compared with the memory or the synapses under the key `of`: its rows, or the patterns of which it is made. */
+  | { readonly targetFor: 'of'; readonly description: string }
+  | { readonly number: number; readonly description: string }
 
 export type Keys = Readonly<Record<string, Key>>
 
@@ -18,12 +21,28 @@ export interface Patterns {
   readonly data: ArrayLike<number>
 }
 
+/** What all entries of a matrix are compared with. */
+export interface Target<R> {
+  readonly matrix: R
+  /** The diagonal is not compared: that of synapses. */
+  readonly isHollow: boolean
+}
+
 /** A probe with its patterns loaded. */
 export type Resolved<K extends string, E extends Keys, R> = {
   readonly kind: K
   readonly name: string
   readonly every: number
-} & { readonly [N in keyof E]: E[N] extends { readonly patternsFor: string } ? R : string }
+} & { readonly [N in keyof E]: Loaded<E[N], R> }
+
+/** What stands under a key once the patterns are loaded. */
+type Loaded<D, R> = D extends { readonly patternsFor: string }
+  ? R
+  : D extends { readonly targetFor: string }
+    ? Target<R>
+    : D extends { readonly number: number }
+      ? number
+      : string
 
 /** What a probe can see of a network in float64; one entry for each replica, or a leading replica axis. */
 export interface Network {

@@ -1,6 +1,14 @@
 /** What a run records (docs/scenario.md, "Probes"). */
-import { copy, type Copy, measure, type Measure, type Patterns, type Resolved } from './definition.ts'
-import { overlap, similarity, speed } from './values.ts'
+import {
+  copy,
+  type Copy,
+  type Key,
+  measure,
+  type Measure,
+  type Patterns,
+  type Resolved,
+} from './definition.ts'
+import { distance, overlap, similarity, speed } from './values.ts'
 
 /** Adding a kind: docs/extending.md. How it is computed on the GPU stands in src/core/plan/probes.ts. */
 export const PROBES = {
@@ -80,6 +88,39 @@ export const PROBES = {
     },
   ),
 
+  distance: measure(
+    {
+      of: { names: 'matrix', description: 'A memory or a synapse.' },
+      target: {
+        targetFor: 'of',
+        description:
+          'What it is compared with: its rows, or of a synapse the patterns of which a coupling is made, as those of a base.',
+      },
+      scale: { number: 1, description: 'Multiplies the target.' },
+    },
+    {
+      description:
+        'Mean square of the difference between a memory or a synapse and scale times a target: over all entries of a memory, and those ' +
+        'off the diagonal of a synapse.',
+      text: ({ of }) => `distance of ${of} from a target`,
+      exact: ({ of, target, scale }, network) =>
+        copiesOf(network.read(of), target.matrix.rows * target.matrix.columns).map((matrix) => [
+          distance(matrix, target, scale),
+        ]),
+      columns: () => ['value'],
+      plot: {
+        note: 'mean square of the difference',
+        bandNote: 'mean square of the difference',
+        ofReplica: 'mean',
+        label: '',
+        isShare: false,
+        leads: false,
+      },
+      guard: () => 'nothing',
+      target: () => undefined,
+    },
+  ),
+
   snapshot: copy(
     { of: { names: 'any', description: 'A layer (its state), a memory or a synapse.' } },
     {
@@ -122,6 +163,15 @@ export function measureOf(kind: ProbeKind): Measure<AnyProbe> | undefined {
 export function copiedBy(probe: AnyProbe): string | undefined {
   const entry = PROBES[probe.kind]
   return entry.isMeasured ? undefined : (entry as unknown as Copy<AnyProbe>).of(probe)
+}
+
+/** The memory or synapse of which a probe compares the entries, so that they have to stand in a matrix; undefined for others. */
+export function entriesReadBy(probe: AnyProbe): string | undefined {
+  const values: Readonly<Record<string, unknown>> = probe
+  const found = Object.entries<Key>(PROBES[probe.kind].keys).find(
+    ([, about]) => 'names' in about && about.names === 'matrix',
+  )
+  return found === undefined ? undefined : (values[found[0]] as string)
 }
 
 /** What a probe looks at, for people. */

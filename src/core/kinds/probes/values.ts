@@ -1,6 +1,6 @@
 /** What probes measure, in float64, for one replica (docs/scenario.md, "Probes"). */
 import { dot, norm } from '../../math/algebra.ts'
-import type { Patterns } from './definition.ts'
+import type { Patterns, Target } from './definition.ts'
 
 /**
  * Overlap of a layer with each pattern: m_p = xi_p . g / N.
@@ -23,6 +23,32 @@ export function similarity(xi: Float64Array, patterns: Patterns): number[] {
     const lengths = norm(memory) * norm(target)
     return lengths === 0 ? 0 : dot(memory, target) / lengths
   })
+}
+
+/**
+ * Mean square of A - scale T over the entries that are compared: all of them, or those off the diagonal.
+ * @param matrix - A, [rows, columns] as T
+ * @returns the mean; 0 where nothing is compared
+ */
+export function distance(
+  matrix: Float64Array,
+  { matrix: T, isHollow }: Target<Patterns>,
+  scale: number,
+): number {
+  let sum = 0
+  for (let at = 0; at < matrix.length; at++) {
+    if (isHollow && at % (T.columns + 1) === 0) continue
+    sum += (matrix[at]! - scale * T.data[at]!) ** 2
+  }
+  return sum / Math.max(1, comparedEntries({ matrix: T, isHollow }))
+}
+
+/** How many entries are compared. */
+export function comparedEntries({
+  matrix: { rows, columns },
+  isHollow,
+}: Target<Pick<Patterns, 'rows' | 'columns'>>): number {
+  return rows * columns - (isHollow ? rows : 0)
 }
 
 /**

@@ -17,6 +17,12 @@ export function checkPatterns(
       path: `${path}.sparsity`,
     })
   }
+  if (patterns.kind === 'random' && patterns.distribution !== 'binary' && patterns.correlation) {
+    throw new ModelError(
+      `is ${patterns.correlation}, but only binary rows are correlated, not "${patterns.distribution}"; leave correlation out or use "binary"`,
+      { path: `${path}.correlation` },
+    )
+  }
   if (patterns.kind === 'idx' && patterns.perLabel !== undefined && patterns.labels === undefined) {
     throw new ModelError('needs the labels; give their IDX file as `labels`', { path: `${path}.perLabel` })
   }

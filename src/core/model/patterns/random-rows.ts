@@ -8,9 +8,17 @@ type RandomSpec = Extract<Patterns, { kind: 'random' }>
 /**
  * Draws `count` rows into `data`, one after the other.
  * @param data - [count, columns], row-major
+ * @param choices - decides which entries of correlated rows are +1 whatever is drawn; a stream of its own, so that the others
+ *   stay as they are without correlation
  * @throws ModelError if orthogonal rows do not fit into the space, or a row to be scaled to a norm is all zeros
  */
-export function drawRows(spec: RandomSpec, data: Float32Array, columns: number, stream: RandomStream): void {
+export function drawRows(
+  spec: RandomSpec,
+  data: Float32Array,
+  columns: number,
+  stream: RandomStream,
+  choices: RandomStream,
+): void {
   const count = data.length / columns
   if (spec.distribution === 'orthogonal') {
     data.set(orthogonalRows(count, columns, spec.norm ?? Math.sqrt(columns), stream))
@@ -18,11 +26,14 @@ export function drawRows(spec: RandomSpec, data: Float32Array, columns: number, 
   }
   const norm = spec.norm ?? (spec.distribution === 'sphere' ? Math.sqrt(columns) : undefined)
   const zeros = Math.round((spec.sparsity ?? 0) * columns)
+  const share = Math.sqrt(spec.correlation ?? 0)
   const row = new Float64Array(columns)
   for (let index = 0; index < count; index++) {
     for (let column = 0; column < columns; column++) {
       row[column] = spec.distribution === 'binary' ? (stream.word() < 2 ** 31 ? -1 : 1) : stream.normal()
     }
+    if (share > 0)
+      for (let column = 0; column < columns; column++) if (choices.uniform() < share) row[column] = 1
     for (const column of chosen(stream, zeros, columns)) row[column] = 0
     if (norm !== undefined) scaleTo(row, norm, index)
     data.set(row, index * columns)

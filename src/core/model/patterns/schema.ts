@@ -269,6 +269,13 @@ export const patternOptions = [
           },
         ),
       ),
+      correlation: v.exactOptional(
+        number(
+          'correlation',
+          'Mean overlap of two rows: an entry is +1 with probability sqrt(correlation), else -1 or +1 alike. Only with binary.',
+          { min: 0, max: 1, control: { min: 0, max: 1, step: 0.01 } },
+        ),
+      ),
       ...treatment,
     }),
     v.description('Rows drawn with random numbers that belong to the seed and the place in the scenario.'),

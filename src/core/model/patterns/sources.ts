@@ -35,18 +35,19 @@ export async function loadSource(patterns: Patterns, want: Want, sources: Source
       const { columns } = want
       const rows = patterns.count ?? want.rows?.count ?? 1
       const stream = new RandomStream(sources.seed, want.path)
+      const choices = new RandomStream(sources.seed, `${want.path}.correlation`)
       const { distribution, norm, sparsity = 0 } = patterns
       if (want.binary && distribution === 'binary' && norm === undefined && sparsity === 0) {
         if (rows * columns > MAX_SIGNS) throw tooLarge(`${rows} x ${columns} signs`, (rows * columns) / 8)
         const row = new Float32Array(columns)
         const words = packSigns(rows, columns, () => {
-          drawRows(patterns, row, columns, stream)
+          drawRows(patterns, row, columns, stream, choices)
           return row
         })
         return signRows({ rows, columns, shared: false }, { words, unit: 1 })
       }
       const block = allocate(rows, columns)
-      drawRows(patterns, block.data, columns, stream)
+      drawRows(patterns, block.data, columns, stream, choices)
       return block
     }
     case 'rows':

@@ -1,6 +1,7 @@
 /** Synapses W of a layer: a matrix, or factors where these cost less. */
 import { ModelError } from '../../errors.ts'
 import { madeOf } from '../../kinds/bases/table.ts'
+import { entriesReadBy } from '../../kinds/probes/table.ts'
 import { SYNAPTIC } from '../../kinds/rules/table.ts'
 import type { Synapse } from '../../model/model.ts'
 import { isCarried } from '../carry.ts'
@@ -35,6 +36,7 @@ function formOf(planning: Planning, synapse: Synapse): Form {
   const { model, limits, variants } = planning
   const { base, every } = synapse
   const { size } = find(model.layers, synapse.layer)
+  const reader = model.probes.find((probe) => entriesReadBy(probe) === synapse.name)
   const bindable = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize)
   const fits = (rows: number): boolean => rows * vectorStride(size) * 4 <= bindable
   const isForced = variants.synapses === 'factored'
@@ -53,7 +55,12 @@ function formOf(planning: Planning, synapse: Synapse): Form {
         'an integrator of one stage',
       { path: 'variants' },
     )
-  const whole = isPlastic ? standsWhole(synapse) : undefined
+  const whole =
+    reader !== undefined
+      ? `the probe \`${reader.name}\` of its entries`
+      : isPlastic
+        ? standsWhole(synapse)
+        : undefined
   if (whole !== undefined && isForced)
     throw new ModelError(
       `synapses=factored: \`${synapse.name}\` has ${whole}, which factors cannot hold; take whole`,
@@ -68,7 +75,7 @@ function formOf(planning: Planning, synapse: Synapse): Form {
     (isForced || isFrequent) &&
     fits(MOST_PENDING * model.replicas) &&
     !differs(model, updateOf(synapse.name))
-  return { isLowRank: isLowRank && (defers || !isPlastic), defers }
+  return { isLowRank: isLowRank && reader === undefined && (defers || !isPlastic), defers }
 }
 
 /** What of plastic synapses has no form in factors: U starts at 0, and g g^T has a diagonal. */
