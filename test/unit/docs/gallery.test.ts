@@ -122,7 +122,7 @@ function hamux(run: Run): Numbers {
   }
   let x: number[][] = [[...run.start.read('image')], ...[45, 3, 7].map((size) => upTo(size).map(() => 0))]
   const first = energy(x)
-  for (const _ of upTo(20)) x = step(x)
+  for (let n = 0; n < 20; n++) x = step(x)
   return {
     'energy at the start': [first, total(run.start)],
     'energy after 20 steps': [energy(x), total(run.end)],
@@ -207,7 +207,7 @@ function energyTransformer(run: Run): Numbers {
   /** energy_recall: steps of 0.5 without a leak. */
   const descended = (from: Matrix, steps: number): Matrix => {
     let x = from
-    for (const _ of upTo(steps)) {
+    for (let n = 0; n < steps; n++) {
       const { force } = energy(x.map(normalised))
       x = x.map((token, t) => token.map((value, i) => value + 0.5 * force[t]![i]!))
     }
@@ -232,12 +232,12 @@ function diffusion(run: Run): Numbers {
     [0, 1],
   ]
   const at = (reference: Reference, r: number): number[] => [...reference.read('x')].slice(2 * r, 2 * r + 2)
-  const numbers = [0.5, 2].map((beta, r) => {
+  const numbers = [0.5, 2].map((beta) => {
     const exponents = (x: Vector): number[] =>
       points.map((xi) => -beta * sum(xi.map((value, i) => (x[i]! - value) ** 2)))
     // The minimum, by gradient descent.
     let x = [0.9, 0.2]
-    for (const _ of upTo(2000)) {
+    for (let n = 0; n < 2000; n++) {
       const p = softmax(exponents(x))
       x = x.map((value, i) => value - 0.1 * (value - dot(p, transposed(points)[i]!)))
     }
@@ -263,7 +263,7 @@ function distributed(run: Run): Numbers {
     const energy = (v: Vector): number => -logSumExp(exponents(v)) / beta
     let v = [0.3, -0.2]
     all[`energy at the start, beta = ${beta}`] = [energy(v), total(run.start, r)]
-    for (const _ of upTo(500)) {
+    for (let n = 0; n < 500; n++) {
       const p = softmax(exponents(v))
       v = v.map((value, i) => value - 0.01 * sum(Xi.map((xi, mu) => p[mu]! * (value - xi[i]!))))
     }
@@ -305,7 +305,7 @@ function hopfield(run: Run): Numbers {
   const all: Record<string, readonly [number, number]> = {}
   for (const [rule, { layer, synapse, W }] of Object.entries(rules)) {
     let state = [...run.start.read(layer)].map(sign)
-    for (const _ of upTo(10)) state = times(W, state).map(sign)
+    for (let n = 0; n < 10; n++) state = times(W, state).map(sign)
     all[`${rule}: energy at the end`] = [-dot(state, times(W, state)) / 2, terms(run.end, [layer, synapse])]
     all[`${rule}: overlap with the pattern`] = [
       dot(state, Xi[0]!) / 100,
@@ -323,7 +323,7 @@ function denseHopfield(run: Run): Numbers {
   // The original keeps pictures in [0, 1], the mean of which is centred as the mean of the centred ones.
   const step = (c: Vector): number[] => times(transposed(memories), softmax(scores(c)))
   let c = cue
-  for (const _ of upTo(20)) c = step(c)
+  for (let n = 0; n < 20; n++) c = step(c)
   return {
     'energy of the cue': [energy(cue), total(run.start)],
     'energy at the end': [energy(c), total(run.end)],
@@ -341,7 +341,7 @@ function boltzmann(run: Run): Numbers {
   const hidden = (v: Vector): number[] => times(W, v).map((value) => sigmoid(0.2 + value))
   let v = [...run.start.read('v')].map(sigmoid)
   const first = free(v)
-  for (const _ of upTo(50)) v = times(transposed(W), hidden(v)).map((value) => sigmoid(value - 0.3))
+  for (let n = 0; n < 50; n++) v = times(transposed(W), hidden(v)).map((value) => sigmoid(value - 0.3))
   const entropy = (probabilities: Vector): number =>
     -sum(probabilities.map((p) => p * Math.log(p) + (1 - p) * Math.log1p(-p)))
   const freeOf = (reference: Reference): number =>
@@ -358,7 +358,7 @@ function jansenRit(run: Run): Numbers {
   const rate = (v: number): number => e0 / (1 + Math.exp(r0 * (v0 - v)))
   let [y0, y1, y2, y3, y4, y5] = [0, 0, 0, 0, 0, 0]
   const voltages = [0]
-  for (const _ of upTo(10000)) {
+  for (let n = 0; n < 10000; n++) {
     const a3 = (A * rate(y1 - y2) - 2 * y3 - y0 / te) / te
     const a4 = (A * (p + 0.8 * C * rate(C * y0)) - 2 * y4 - y1 / te) / te
     const a5 = (B * 0.25 * C * rate(0.25 * C * y0) - 2 * y5 - y2 / ti) / ti
@@ -368,7 +368,7 @@ function jansenRit(run: Run): Numbers {
   }
   const reference = createReference(run.model)
   const found = [0]
-  for (const _ of upTo(10000)) {
+  for (let n = 0; n < 10000; n++) {
     reference.step()
     found.push(reference.read('excitatory')[1]! - reference.read('inhibitory')[0]!)
   }
