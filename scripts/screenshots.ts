@@ -8,6 +8,7 @@ const TICKS: Readonly<Record<string, number>> = {
   convolution: 12,
   'dense-memory': 30,
   digits: 12,
+  'energy-transformer': 14,
   'fast-synapses': 200,
   'hebbian-learning': 3000,
   hierarchical: 60,
@@ -17,6 +18,7 @@ const TICKS: Readonly<Record<string, number>> = {
   'phase-diagram': 60,
   sequences: 1500,
   'softmax-synapses': 600,
+  sparse: 8,
 }
 
 /** Pictures of 1280 x 720 as WebP, made by the browser itself. */

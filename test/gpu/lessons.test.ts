@@ -43,7 +43,13 @@ function outcome(id: string, label?: string): Promise<Outcome> {
 /** Replicas that are enough to see it, and ticks after which it is seen: software adapters count both. */
 const REPLICAS = 20
 const TICKS = 2000
-const ENOUGH: Readonly<Record<string, number>> = { asynchronous: 1000, convolution: 35, sequences: 700 }
+const ENOUGH: Readonly<Record<string, number>> = {
+  asynchronous: 1000,
+  convolution: 35,
+  'energy-transformer': 24,
+  sequences: 700,
+  sparse: 16,
+}
 
 /** Scenarios whose descriptions promise something of all replicas, or of the end: as shipped they run whole. */
 const WHOLE = ['asynchronous', 'digits', 'hebbian-learning', 'dense-memory', 'hierarchical']
@@ -437,6 +443,47 @@ describe('a random stream', () => {
     expect(new Set(rows.map(argmax)).size).toBe(1)
     expect(recalled(rows, own)).toBe(0)
   })
+})
+
+describe('a hundred thousand neurons', () => {
+  const overlaps = async (tick: number, label?: string): Promise<number[]> =>
+    (await outcome('sparse', label)).at('overlap', tick)[0]!
+  test('recall a picture by near couplings and far links', async () => {
+    expect((await overlaps(0))[0]).toBeLessThan(0.2)
+    expect((await overlaps(16))[0]).toBeGreaterThan(0.95)
+    expect(Math.abs((await overlaps(16))[1]!)).toBeLessThan(0.05)
+  })
+  test('with neighbours alone make another picture', async () => {
+    const [own] = await overlaps(16, 'Only neighbours')
+    expect(own).toBeGreaterThan(0.3)
+    expect(own).toBeLessThan(0.85)
+  })
+  test('with far links alone leave the noise as it is', async () =>
+    expect((await overlaps(16, 'Only far links'))[0]).toBeLessThan(0.5))
+  test('carry half a picture across the sheet', async () => {
+    expect((await overlaps(0, 'Half a picture'))[0]).toBeLessThan(0.6)
+    expect((await overlaps(8, 'Half a picture'))[0]).toBeGreaterThan(0.95)
+  })
+})
+
+describe('an energy transformer', () => {
+  /** Overlap of each replica with its own digit, from 2 on. */
+  const own = async (label?: string): Promise<number[]> =>
+    (await outcome('energy-transformer', label)).at('overlap', 24).map((row, r) => row[r + 2]!)
+  test('draws the missing patches, the energy never rising', async () => {
+    expect(Math.min(...(await own()))).toBeGreaterThan(0.9)
+    const { at, warnings } = await outcome('energy-transformer')
+    expect(at('overlap', 24).map(argmax)).toEqual([2, 3, 4, 5])
+    expect(warnings).toEqual([])
+    for (let tick = 4; tick <= 24; tick += 4)
+      at('energy', tick).forEach(([energy], r) => expect(energy).toBeLessThan(at('energy', tick - 4)[r]![0]!))
+  })
+  test('without attention draws mixtures', async () =>
+    expect(Math.max(...(await own('No attention')))).toBeLessThan(0.85))
+  test('without memory draws nothing', async () =>
+    expect(Math.max(...(await own('No memory')))).toBeLessThan(0.6))
+  test('is content with five patches', async () =>
+    expect(Math.min(...(await own('Five of sixteen')))).toBeGreaterThan(0.85))
 })
 
 function argmax(values: ArrayLike<number>): number {

@@ -65,10 +65,11 @@ function checkProduct(scenario: Scenario, name: string, spec: SpecOf<'product'>)
 
 function makeProduct(scenario: Scenario, name: string, spec: SpecOf<'product'>, rowsAt: RowsAt): Hyperedge {
   const path = `memories.${name}.between`
+  const alike = Object.keys(spec.between).map((layer) => `${path}.${layer}`)
   const factors = Object.entries(spec.between).map(([layer, patterns]): Factor => ({
     part: layer,
     layer,
-    init: rowsAt({ ...forLayer(scenario, layer, `${path}.${layer}`), patterns }),
+    init: rowsAt({ ...forLayer(scenario, layer, `${path}.${layer}`), patterns, alike }),
   }))
   const [first, ...rest] = factors as [Factor, ...Factor[]]
   const other = rest.find(({ init }) => init.rows !== first.init.rows)

@@ -1,7 +1,17 @@
 /** From parsed JSON to a scenario: the schema and one line for what does not fit it. */
 import * as v from 'valibot'
 import { ModelError, type Place } from '../errors.ts'
-import { expected, keysOf, kindOf, list, nodeAt, otherKindsKeys, type SchemaNode, show } from './path.ts'
+import {
+  expected,
+  keysOf,
+  kindOf,
+  list,
+  namesAt,
+  nodeAt,
+  otherKindsKeys,
+  type SchemaNode,
+  show,
+} from './path.ts'
 import { suggestion } from '../suggestion.ts'
 import { scenarioSchema, type Scenario } from './schema.ts'
 
@@ -94,8 +104,21 @@ function explain(found: Found, raw: unknown): string {
   const wanted =
     options.length > 0 ? list(options.map(show)) : node === undefined ? issue.expected : expected(node)
   if (issue.input === undefined) return `is missing; must be ${wanted}`
-  const near = typeof issue.input === 'string' && options.length > 0 ? suggestion(issue.input, options) : ''
-  return `must be ${wanted}, not ${show(issue.input)}${near}`
+  const hint = typeof issue.input === 'string' ? hintFor(issue.input, keys, raw, options) : ''
+  return `must be ${wanted}, not ${show(issue.input)}${hint}`
+}
+
+/** What a wrong word should be: the word in place of an object, an object in place of the word, or the nearest name. */
+function hintFor(word: string, keys: readonly string[], raw: unknown, options: readonly string[]): string {
+  const here = namesAt(raw, keys)
+  if (here.words.length > 0 && here.kinds.includes(word))
+    return `; write "${keys.at(-1)}": {"kind": "${word}", ...}`
+  const place = keys.slice(0, -1)
+  const around = discriminators(keys, raw).length > 0 ? namesAt(raw, place).words : []
+  if (around.includes(word)) return `; write "${place.at(-1)}": "${word}"`
+  const known = [...options, ...around]
+  if (options.length === 0 && here.words.length > 0) known.push(...here.words, ...here.kinds)
+  return known.length > 0 ? suggestion(word, known) : ''
 }
 
 /** The kinds there are, when the path ends at the key that tells variants apart. */

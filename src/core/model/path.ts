@@ -171,9 +171,37 @@ export function nodeAt(raw: unknown, keys: readonly string[]): SchemaNode | unde
 
 /** The keys that an object at this place could have if it were of another kind. */
 export function otherKindsKeys(raw: unknown, keys: readonly string[]): string[] {
-  const parent = nodeAt(raw, keys.slice(0, -1))
-  const slot = parent === undefined || keys.length === 0 ? undefined : childOf(parent, keys.at(-1) as string)
+  const slot = slotAt(raw, keys)
   return slot === undefined ? [] : keysOf(slot)
+}
+
+/** The words that may stand at this place, and the kinds of the objects that may, whatever is there now. */
+export function namesAt(
+  raw: unknown,
+  keys: readonly string[],
+): { readonly words: readonly string[]; readonly kinds: readonly string[] } {
+  const slot = slotAt(raw, keys)
+  const options = slot === undefined ? [] : optionsOf(slot)
+  return {
+    words: options.flatMap((node) => (node.type === 'picklist' ? (node.options as readonly string[]) : [])),
+    kinds: options.flatMap((node) =>
+      node.type === 'variant'
+        ? (node.options as readonly SchemaNode[]).map((option) => String(kindOf(option, node.key)))
+        : [],
+    ),
+  }
+}
+
+/** The schema of a place before it is known which option of a union stands there. */
+function slotAt(raw: unknown, keys: readonly string[]): SchemaNode | undefined {
+  const parent = nodeAt(raw, keys.slice(0, -1))
+  return parent === undefined || keys.length === 0 ? undefined : childOf(parent, keys.at(-1) as string)
+}
+
+/** The options of a union, and otherwise the schema itself. */
+function optionsOf(node: SchemaNode): readonly SchemaNode[] {
+  if (node.wrapped !== undefined) return optionsOf(node.wrapped)
+  return node.type === 'union' ? (node.options as readonly SchemaNode[]) : [node]
 }
 
 /** Looks through optional, union and variant to the schema that is meant for `raw`; a variant stays when none fits. */

@@ -15,6 +15,8 @@ export interface Place extends Want {
    * @throws ModelError for rows that cannot stand here
    */
   readonly finish?: (block: Block) => Block
+  /** Paths of the places that have as many rows as this one, its own among them. */
+  readonly alike?: readonly string[]
   /** Entries of a sparse matrix become rows that are written out. */
   readonly isWrittenOut?: true
   /** The points of a variation whose cue it is; absent = it is there once. */

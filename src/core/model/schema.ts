@@ -320,18 +320,17 @@ const others = {
   ),
 } as const satisfies Readonly<Record<OtherKind, v.GenericSchema>>
 
-const memoryVariant = v.variant('kind', [
+const memorySchema = v.variant('kind', [
   ...(MEMORY_KINDS.map(memoryOption) as unknown as { [K in MemoryKind]: MemoryOption<K> }[MemoryKind][]),
   ...Object.values(others),
 ])
 
-/** By what it takes and gives: written out with all its options, the type is longer than a declaration may be. */
-const memorySchema: v.GenericSchema<
-  v.InferInput<typeof memoryVariant>,
-  v.InferOutput<typeof memoryVariant>
-> = memoryVariant
-
 // --------------------------------------------------------------------------------------------------- scenario
+
+/** A schema by what it takes and gives alone: with all options, that of a scenario is longer than a declaration may be. */
+function brief<S extends v.GenericSchema>(schema: S): v.GenericSchema<v.InferInput<S>, v.InferOutput<S>> {
+  return schema
+}
 
 const untilSchema = v.pipe(
   v.strictObject({
@@ -377,29 +376,37 @@ export const scenarioSchema = v.pipe(
       v.description('The clock: integer ticks of dt.'),
     ),
     neurons: v.pipe(
-      v.record(name, layerSchema),
+      v.record(name, brief(layerSchema)),
       v.minEntries(1),
       v.title('neurons'),
       v.description('Layers of neurons by name.'),
     ),
     synapses: v.optional(
-      v.pipe(v.record(name, synapseSchema), v.title('synapses'), v.description('Lateral couplings by name.')),
+      v.pipe(
+        v.record(name, brief(synapseSchema)),
+        v.title('synapses'),
+        v.description('Lateral couplings by name.'),
+      ),
       {},
     ),
     memories: v.optional(
-      v.pipe(v.record(name, memorySchema), v.title('memories'), v.description('Memories by name.')),
+      v.pipe(v.record(name, brief(memorySchema)), v.title('memories'), v.description('Memories by name.')),
       {},
     ),
     stimulus: v.optional(
       v.pipe(
-        v.array(stimulusSchema),
+        v.array(brief(stimulusSchema)),
         v.title('stimulus'),
         v.description('What is shown to the network; where several clamps meet, the later one wins.'),
       ),
       [],
     ),
     probes: v.optional(
-      v.pipe(v.record(name, probeSchema), v.title('probes'), v.description('What is recorded, by name.')),
+      v.pipe(
+        v.record(name, brief(probeSchema)),
+        v.title('probes'),
+        v.description('What is recorded, by name.'),
+      ),
       {},
     ),
     replicas: v.optional(

@@ -56,21 +56,47 @@ function isMasked({ patterns }: Place): boolean {
   return typeof patterns === 'object' && 'corrupt' in patterns && patterns.corrupt.op === 'mask'
 }
 
-/** The number of rows at a place. */
+/** The number of rows at a place: what the scenario tells, else that of the other model; one number for places that are alike. */
 function countOf(scenario: Scenario, places: Places, place: Place, known: object): number {
-  const { patterns, rows, path, point } = place
+  const origin: Origin = ({ point }, name) => originOf(scenario, places, name, point)
+  const alike = place.alike?.flatMap((path) => places.get(path) ?? []) ?? [place]
+  const first = (count: (one: Place) => number | undefined): number | undefined =>
+    alike.map(count).find((one) => one !== undefined)
+  return (
+    toldAt(place, origin) ??
+    first((one) => toldAt(one, origin)) ??
+    withEdits(first((one) => knownAt(one, origin, known)) ?? 1, place)
+  )
+}
+
+/** The place whose rows a place copies. */
+type Origin = (place: Place, name: string) => Place
+
+/** The number of rows that the other model has. */
+function knownAt(place: Place, origin: Origin, known: object): number | undefined {
+  const { patterns, path } = place
+  if (typeof patterns === 'object' && patterns.kind === 'rows')
+    return toldAt(origin(place, patterns.of), origin) ?? knownAt(origin(place, patterns.of), origin, known)
+  return (valueAt(known, path) as Rows | undefined)?.rows
+}
+
+/** The number of rows at a place; undefined = only a file can tell. */
+function toldAt(place: Place, origin: Origin): number | undefined {
+  const { patterns, rows } = place
   if (rows !== undefined) return rows.count
   if (typeof patterns === 'number' || isSparseInit(patterns)) return 1
-  const ofOrigin = (name: string): number =>
-    countOf(scenario, places, originOf(scenario, places, name, point), known)
-  const before = valueAt(known, path) as Rows | undefined
-  const count = toldCount(patterns, ofOrigin) ?? before?.rows ?? 1
-  // An edit may add the row after the last.
-  return Math.max(count, ...(patterns.edits ?? []).map(({ row }) => row + 1))
+  const count = toldCount(patterns, (name) => toldAt(origin(place, name), origin))
+  return count === undefined ? undefined : withEdits(count, place)
+}
+
+/** An edit may add the row after the last. */
+function withEdits(count: number, { patterns }: Place): number {
+  const edits = typeof patterns === 'object' && !isSparseInit(patterns) ? (patterns.edits ?? []) : []
+  return Math.max(count, ...edits.map(({ row }) => row + 1))
 }
 
 /** The number of rows of a source where nothing but the source sets it; undefined = only its file can tell. */
-function toldCount(patterns: Patterns, ofOrigin: (name: string) => number): number | undefined {
+function toldCount(patterns: Patterns, ofOrigin: (name: string) => number | undefined): number | undefined {
   if (patterns.transform?.some(({ op }) => op === 'mean') === true) return 1
   switch (patterns.kind) {
     case 'npy':

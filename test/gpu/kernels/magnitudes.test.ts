@@ -58,7 +58,7 @@ describe.each(entries)('$name', ({ l }) => {
         ? kernelOf('neuron/activate', { lagrangian: l })
         : kernelOf('neuron/normalize', { lagrangian: l, reduce: 'tree' }),
       {
-        params: { size: SHAPE.length, stride, rows: 1, ...lagrangianFields(l) },
+        params: { size: SHAPE.length, stride, ...(perNeuron ? {} : { rows: 1 }), ...lagrangianFields(l) },
         buffers: {
           state,
           activations: sentinels(state.length),

@@ -63,7 +63,12 @@ async function activate(l: Lagrangian, state: Float32Array, size: number, replic
       ? kernelOf('neuron/activate', { lagrangian: l })
       : kernelOf('neuron/normalize', { lagrangian: l, reduce: 'tree' }),
     {
-      params: { size, stride: vectorStride(size), rows: 1, ...lagrangianFields(l) },
+      params: {
+        size,
+        stride: vectorStride(size),
+        ...(perNeuron ? {} : { rows: 1 }),
+        ...lagrangianFields(l),
+      },
       buffers: {
         state,
         activations: sentinels(state.length),

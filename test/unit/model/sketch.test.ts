@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { loadModel } from '../../../src/core/model/load.ts'
 import type { Model, Rows } from '../../../src/core/model/model.ts'
 import { parseScenario } from '../../../src/core/model/parse.ts'
@@ -125,6 +125,39 @@ test('what only a file can tell is as in the network that there is, at the same 
   const sketch = sketchOf(current, parseScenario(parts(idx)))
   expect(sketch.stimulus.map((item) => item.patterns.rows)).toEqual([9, 9])
   expect(sketch.probes).toMatchObject([{ patterns: { rows: 1, columns: 6 } }])
+})
+
+describe('a hyperedge has one number of rows', () => {
+  const file = (layer: string): Raw => ({ kind: 'npy', path: `parts.npz#${layer}` })
+  const random = { kind: 'random', distribution: 'binary', count: 9 }
+  const joining = (between: Raw): Raw =>
+    scenario({
+      neurons: { visible: visible(), hidden: visible({ size: 3 }), third: visible({ size: 2 }) },
+      memories: { p: { kind: 'product', between } },
+    })
+  const countsOf = (current: Model | undefined, between: Raw): (number | undefined)[] =>
+    sketchOf(current, parseScenario(joining(between))).hyperedges.flatMap(({ factors }) =>
+      factors.map(({ init }) => init.rows),
+    )
+  const three = { visible: file('visible'), hidden: file('hidden'), third: file('third') }
+
+  test('of the network that there is, for a layer that it did not join too', async () => {
+    const current = await resolve(joining({ hidden: random, third: random }))
+    expect(countsOf(current, three)).toEqual([9, 9, 9])
+    expect(countsOf(undefined, three)).toEqual([1, 1, 1])
+  })
+
+  test('of the scenario, where one of its layers tells it', async () => {
+    const current = await resolve(joining({ hidden: random, third: random }))
+    expect(countsOf(current, { ...three, third: { ...random, count: 4 } })).toEqual([4, 4, 4])
+    expect(countsOf(current, { ...three, third: { kind: 'rows', of: 'p.visible' } })).toEqual([9, 9, 9])
+  })
+
+  test('and no two', () => {
+    expect(() => countsOf(undefined, { visible: random, hidden: { ...random, count: 4 } })).toThrow(
+      'memories.p.between.hidden: has 4 rows, `visible` has 9',
+    )
+  })
 })
 
 test('a scenario that contradicts itself has no sketch', () => {
