@@ -14,6 +14,7 @@ const TICKS: Readonly<Record<string, number>> = {
   hierarchical: 60,
   hopfield: 40,
   hyperedge: 150,
+  pavlov: 450,
   'phase-diagram': 60,
   sequences: 1500,
   'softmax-synapses': 600,

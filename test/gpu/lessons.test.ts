@@ -8,6 +8,7 @@ import type { Model } from '../../src/core/model/model.ts'
 import { setValue, valueAt } from '../../src/core/model/path.ts'
 import type { Simulation } from '../../src/core/run/simulation.ts'
 import type { Series } from '../../src/core/run/series.ts'
+import { expectedDistance, meanOffDiagonal, meanProduct } from '../../src/core/reproduce/pavlovian.ts'
 import { LESSONS } from '../lessons.ts'
 import { loadShipped, readShipped } from '../scenario.ts'
 import { withSimulation } from './helpers/compare.ts'
@@ -393,6 +394,54 @@ describe('a sequence', () => {
     const ratio = (await at2('A longer delay')) / (await at2())
     expect(ratio).toBeGreaterThan(1.7)
     expect(ratio).toBeLessThan(2.2)
+  })
+})
+
+describe('a random stream', () => {
+  const K = 8
+  const k = Math.tanh(1)
+  const distance = async (tick: number, label?: string): Promise<number> =>
+    (await outcome('pavlov', label)).at('distance', tick)[0]![0]! / k ** 2
+  /** <H^2> of the patterns that are shown. */
+  const square = async (label?: string): Promise<number> => {
+    const { columns, data } = (await outcome('pavlov', label)).model.stimulus[0]!.patterns
+    const rows = Array.from({ length: K }, (_, r) =>
+      Array.from(data.subarray(r * columns, (r + 1) * columns), Math.sign),
+    )
+    const H = meanProduct(rows)
+    return meanOffDiagonal(columns, (at) => H[at]! ** 2)
+  }
+  const expected = async (tick: number, tau: number, label?: string): Promise<number> =>
+    expectedDistance(tick, tau, await distance(0, label), await square(label))
+  const overlaps = async (label?: string): Promise<number[][]> =>
+    (await outcome('pavlov', label)).at('overlap', 420)
+  const own = (replica: number): number => replica
+  test('is learnt as the closed form says, and what was learnt is recalled', async () => {
+    for (const [tick, tolerance] of [
+      [50, 0.05],
+      [100, 0.1],
+    ] as const)
+      expect(Math.abs((await distance(tick)) / (await expected(tick, 100)) - 1)).toBeLessThan(tolerance)
+    expect(await distance(400)).toBeLessThan(1.5 * (await expected(400, 100)))
+    expect(recalled(await overlaps(), own)).toBe(K)
+    expect((await outcome('pavlov')).warnings).toEqual([])
+  })
+  test('is learnt faster, scatters more and is forgotten in part with a quarter of tau', async () => {
+    const label = 'Learn four times as fast'
+    expect(await distance(50, label)).toBeLessThan((await distance(50)) / 2)
+    expect(await distance(400, label)).toBeGreaterThan(3 * (await distance(400)))
+    expect(recalled(await overlaps(label), own)).toBeLessThan(K)
+  })
+  test('leaves hardly any scatter where the patterns come in turn', async () => {
+    expect(await distance(400, 'One after the other')).toBeLessThan((await distance(400)) / 5)
+    expect(recalled(await overlaps('One after the other'), own)).toBe(K)
+  })
+  test('of patterns that are alike is learnt as well, but all cues end in one state', async () => {
+    const label = 'Patterns that are alike'
+    expect(Math.abs((await distance(50, label)) / (await expected(50, 100, label)) - 1)).toBeLessThan(0.05)
+    const rows = await overlaps(label)
+    expect(new Set(rows.map(argmax)).size).toBe(1)
+    expect(recalled(rows, own)).toBe(0)
   })
 })
 
