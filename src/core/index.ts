@@ -1,7 +1,7 @@
 /** The library without the parts that differ between Node and the browser: see src/node/index.ts and src/app/library.ts. */
 export { type LoadOptions, loadModel } from './model/load.ts'
 export { ModelError, type Place, RunError } from './errors.ts'
-export type { BaseOf } from './kinds/bases/table.ts'
+export type { BaseKind, BaseOf } from './kinds/bases/table.ts'
 export type { CustomRule } from './kinds/rules/custom.ts'
 export type { NamedRule, Rule, RuleKind, RuleObject } from './kinds/rules/table.ts'
 export type { BcmRule, CovarianceRule, TracedRule } from './kinds/rules/traced.ts'
