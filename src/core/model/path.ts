@@ -91,7 +91,7 @@ export function setPath(raw: unknown, assignment: string): unknown {
   return setValue(raw, path, value)
 }
 
-/** The same as `setPath` for a value that is at hand. */
+/** The same as `setPath` for a value that is at hand; undefined takes out what stands there. */
 export function setValue(raw: unknown, path: string, value: unknown): unknown {
   return assign(root, raw, keysIn(path), 0, value)
 }
@@ -154,7 +154,11 @@ function assign(
     throw new ModelError(`unknown key${suggestion(key, known)}`, place)
   }
   const old = Object.hasOwn(object, key) ? object[key] : undefined
-  return { ...object, [key]: assign(child, old, keys, depth + 1, value) }
+  const next = assign(child, old, keys, depth + 1, value)
+  // A name without a value is still a name: what is taken out of a list of names goes with it.
+  if (next === undefined && node.type === 'record')
+    return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key))
+  return { ...object, [key]: next }
 }
 
 /** The schema of the value at a path, looking through unions by what stands in `raw`. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { SCHEMA_FILE, schemaText } from '../../../scripts/schema-text.ts'
 import { parseScenario } from '../../../src/core/model/parse.ts'
-import { fieldAt, setPath } from '../../../src/core/model/path.ts'
+import { fieldAt, setPath, setValue } from '../../../src/core/model/path.ts'
 import { hidden, memory, scenario, visible } from './resolving.ts'
 
 describe('the schema', () => {
@@ -124,6 +124,12 @@ describe('--set', () => {
     expect(set('name=42')).toMatchObject({ name: '42' })
     expect(set('name=a=b')).toMatchObject({ name: 'a=b' })
     expect(JSON.stringify(raw)).toBe(before)
+  })
+
+  it('a memory that is taken out leaves no name behind', () => {
+    const raw = setValue(scenario(), 'memories.xi', undefined) as { memories: object }
+    expect(Object.keys(raw.memories)).not.toContain('xi')
+    expect(() => parseScenario(raw)).not.toThrow()
   })
 
   it('reaches keys that the scenario leaves at their defaults', () => {
