@@ -196,6 +196,7 @@ const METHODS: Record<string, (simulation: Simulation, checkpoint: Checkpoint) =
   reset: (simulation) => simulation.reset(),
   checkpoint: (simulation) => simulation.checkpoint(),
   restore: (simulation, checkpoint) => simulation.restore(checkpoint),
+  goOn: (simulation) => simulation.goOn(),
 }
 
 describe('after destroy', () => {

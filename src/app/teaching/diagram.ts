@@ -1,4 +1,4 @@
-/** The graph of a network as a small picture: layers, memories between them, synapses on them, coloured by pace. Pure. */
+/** The graph of a network as a small picture: layers and what couples them, coloured by pace. Pure. */
 import { ruleKindOf } from '../../core/kinds/rules/table.ts'
 import { markup } from '../../core/analysis/markup.ts'
 import { targetsOf } from '../../core/kinds/couplings/table.ts'
@@ -10,30 +10,38 @@ export type Pace = 'instant' | 'fast' | 'slow' | 'still'
 
 const [WIDTH, BOX, HEIGHT] = [300, 64, 30]
 
+/** Height of the row of a hyperedge that joins several layers: a point above them, and a line down to each. */
+const POINT = 20
+
 /** Pace of each group: at once; within three of the fastest; slower; never. */
 export function pacesOf(model: Model): ReadonlyMap<string, Pace> {
-  const taus = [...model.layers, ...model.synapses, ...model.memories].map(({ tau }) => tau ?? 0)
+  const groups = [...model.layers, ...model.synapses, ...model.memories, ...model.hyperedges]
+  const taus = groups.map(({ tau }) => tau ?? 0)
   const fastest = Math.min(...taus.filter((tau) => tau > 0))
   const of = (tau: number | undefined): Pace => {
     if (tau === undefined) return 'still'
     if (tau === 0) return 'instant'
     return tau <= 3 * fastest ? 'fast' : 'slow'
   }
-  return new Map(
-    [...model.layers, ...model.synapses, ...model.memories].map(({ name, tau }) => [name, of(tau)]),
-  )
+  return new Map(groups.map(({ name, tau }) => [name, of(tau)]))
 }
 
 /** SVG text; its colours are classes of teach.css. */
 export function diagramOf(model: Model): string {
   const symbols = symbolsOf(model)
   const paces = pacesOf(model)
-  const { layers, memories, synapses } = model
+  const { layers, memories, synapses, hyperedges } = model
+  const ends = new Map(
+    hyperedges.map(({ name, factors }) => [name, [...new Set(factors.map(({ layer }) => layer))]]),
+  )
+  const shared = hyperedges.filter(({ name }) => (ends.get(name)?.length ?? 0) > 1)
+  const onOne = hyperedges.filter((edge) => !shared.includes(edge))
   const gap = layers.length < 2 ? 0 : (WIDTH - 2 * 12 - BOX) / (layers.length - 1)
   const left = new Map(
     layers.map(({ name }, index) => [name, layers.length < 2 ? (WIDTH - BOX) / 2 : 12 + index * gap]),
   )
-  const top = synapses.length > 0 ? 44 : 22
+  const loopsHeight = synapses.length + onOne.length > 0 ? 44 : 22
+  const top = shared.length > 0 ? 24 + POINT * shared.length : loopsHeight
   const middle = top + HEIGHT / 2
   const text = (x: number, y: number, words: string, kind = ''): string =>
     `<text x="${round(x)}" y="${round(y)}" class="${kind}">${markup(words)}</text>`
@@ -67,15 +75,26 @@ ${text(x + BOX / 2, top + HEIGHT + 15, shortened(name))}${text(x + BOX / 2, top 
         : `<path class="join" d="M${round(x + dx - dy * 0.6)} ${round(y + dy + dx * 0.6)}L${round(x)} ${round(y)}L${round(x + dx + dy * 0.6)} ${round(y + dy - dx * 0.6)}"/>`
     return `<g class="pace-${paces.get(name) ?? 'still'}"><path class="join" d="${path}"/>${head}${text((start + end) / 2, middle - 8 - high, label, 'symbol')}</g>${text((start + end) / 2, middle + 16 - high, ruleKindOf(rule), 'note')}`
   })
-  const loops = synapses.map(({ name, layer, tau }) => {
+  const loop = (name: string, layer: string, label: string): string => {
     const x = (left.get(layer) ?? 0) + BOX / 2
     const path = `M${round(x - 15)} ${top - 3}C${round(x - 34)} ${top - 34},${round(x + 34)} ${top - 34},${round(x + 15)} ${top - 3}`
-    const label = tau === undefined ? 'W fixed' : 'W plastic'
     return `<g class="pace-${paces.get(name) ?? 'still'}"><path class="join" d="${path}"/>${text(x + 56, top - 16, label, 'symbol side')}</g>`
+  }
+  const loops = [
+    ...synapses.map(({ name, layer, tau }) => loop(name, layer, tau === undefined ? 'W fixed' : 'W plastic')),
+    ...onOne.map(({ name, kind }) => loop(name, ends.get(name)?.[0] ?? '', kind)),
+  ]
+  const points = shared.map(({ name, kind, rule }, row) => {
+    const places = (ends.get(name) ?? []).map((layer) => (left.get(layer) ?? 0) + BOX / 2)
+    const x = places.reduce((sum, place) => sum + place, 0) / places.length
+    const y = 12 + POINT * row
+    const lines = places.map((place) => `M${round(x)} ${y}L${round(place)} ${top - 3}`).join('')
+    const label = shared.length > 1 ? `${kind} ${shortened(name)}` : kind
+    return `<g class="pace-${paces.get(name) ?? 'still'}"><path class="join" d="${lines}"/><circle cx="${round(x)}" cy="${y}" r="4"/>${text(x + 52, y + 2, label, 'symbol side')}</g>${text(x - 40, y + 2, ruleKindOf(rule), 'note')}`
   })
   const height = top + HEIGHT + 36
-  const words = `${layers.map(({ name }) => name).join(', ')}; ${[...memories, ...synapses].map(({ name }) => name).join(', ')}`
-  return `<svg class="diagram" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${markup(`The network: ${words}`)}">${[...joins, ...loops, ...boxes].join('')}</svg>`
+  const words = `${layers.map(({ name }) => name).join(', ')}; ${[...memories, ...synapses, ...hyperedges].map(({ name }) => name).join(', ')}`
+  return `<svg class="diagram" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${markup(`The network: ${words}`)}">${[...joins, ...loops, ...points, ...boxes].join('')}</svg>`
 }
 
 function shortened(name: string): string {

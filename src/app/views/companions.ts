@@ -21,6 +21,8 @@ export interface Showing {
   readonly words: string
   /** The whole of it in a sentence. */
   readonly detail: string
+  /** Of all rows of what is shown, for a layer that is shown currents: their scale is not that of its state. */
+  readonly extent?: Extremes
 }
 
 /** A picture beside the state, of the same tiling, whose tiles show rows of other buffers. */
@@ -91,6 +93,15 @@ export function companionsOf(
 
 function cueCompanion(modelNow: () => Model, plan: Plan, layer: Layer): Companion {
   let table = { model: modelNow(), cues: cueTable(modelNow(), layer.name) }
+  let scale: { readonly model: Model; readonly index: number; readonly extent: Extremes } | undefined
+  const isShownCurrents = modelNow().stimulus.some(
+    (item) => item.layer === layer.name && item.kind === 'current',
+  )
+  const scaleOf = (model: Model, index: number): Extremes => {
+    if (scale?.model !== model || scale.index !== index)
+      scale = { model, index, extent: extremesOf(cuesOf(model, index)) }
+    return scale.extent
+  }
   const free = `${layer.name}/free`
   return {
     role: 'cue',
@@ -113,7 +124,8 @@ function cueCompanion(modelNow: () => Model, plan: Plan, layer: Layer): Companio
       rowsOf(cue, model, rows)
       for (let replica = 0; replica < replicas; replica++)
         rows[replica] = table.cues.startOf(cue.index, replica) + (rows[replica] as number)
-      return { rows, isNow: cue.state === 'now', ...cueWords(cue, seed) }
+      const showing = { rows, isNow: cue.state === 'now', ...cueWords(cue, seed) }
+      return isShownCurrents ? { ...showing, extent: scaleOf(model, cue.index) } : showing
     },
   }
 }

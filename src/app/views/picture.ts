@@ -1,7 +1,7 @@
 /** One picture of a network with what stands beside it: its figure, and what the painter draws into it. */
 import { formatDigits } from '../format.ts'
 import { frameStops, stopsOf } from './colours.ts'
-import type { Companion } from './companions.ts'
+import type { Companion, Showing } from './companions.ts'
 import type { Figure } from './figure.ts'
 import type { Painter } from './painter.ts'
 import { pictureSettings as settings } from './preferences.ts'
@@ -51,6 +51,8 @@ export function createPicture(
 ): Picture {
   const { sheet, companions, first } = part
   const rows: Uint32Array[] = []
+  /** Of companions that have a scale of their own. */
+  const scales = companions.map((companion) => scaleOf(companion.at(0)))
   let measured: Range | undefined
   /** The activation of a neuron whose frame is brightest. */
   let brightest = 1
@@ -59,12 +61,14 @@ export function createPicture(
   const refresh = (): void => {
     const range = rangeNow()
     if (range === undefined) return
-    const stops = stopsOf(currentScheme(), isSigned(range), settings.maps)
+    const stopsFor = (of: Range) => stopsOf(currentScheme(), isSigned(of), settings.maps)
+    const stops = stopsFor(range)
     figure.panes.forEach(({ width, height }, index) => {
       if (width === 0) return
+      const scale = scales[index - 1]
       painter.look(first + index, {
-        range,
-        stops,
+        range: scale ?? range,
+        stops: scale === undefined ? stops : stopsFor(scale),
         frameStops: frameStops(currentScheme()),
         width,
         height,
@@ -94,6 +98,11 @@ export function createPicture(
           rows[index] = showing.rows.slice()
           painter.place(first + 1 + index, showing.rows)
         }
+        const scale = scaleOf(showing)
+        if (scale?.low !== scales[index]?.low || scale?.high !== scales[index]?.high) {
+          scales[index] = scale
+          refresh()
+        }
         figure.tell(companion.role, showing)
       })
     },
@@ -106,8 +115,9 @@ export function createPicture(
     },
     adopt(all) {
       const own = all.slice(first, first + 1 + companions.length)
-      const low = Math.max(...own.map(({ extent }) => extent.low))
-      const high = Math.max(...own.map(({ extent }) => extent.high))
+      const together = own.filter((_, index) => scales[index - 1] === undefined)
+      const low = Math.max(...together.map(({ extent }) => extent.low))
+      const high = Math.max(...together.map(({ extent }) => extent.high))
       const next = nextRange(measured, low, high)
       const activations = own[0]?.activations
       const bright =
@@ -124,6 +134,11 @@ export function createPicture(
       measured = undefined
     },
   }
+}
+
+/** The range of what a companion shows, where it is not that of the state. */
+function scaleOf({ extent }: Showing): Range | undefined {
+  return extent && nextRange(undefined, extent.low, extent.high)
 }
 
 /** What to say where there are more entries than pixels. */

@@ -122,3 +122,11 @@ test('a layer that is neither cued nor compared has nothing beside it', async ()
   const { cue, target } = beside(await loadShipped('digits'), 'hidden')
   expect([cue, target]).toEqual([undefined, undefined])
 })
+
+test('the cue of a layer that is shown currents has the scale of what is shown, any other that of the state', async () => {
+  const { cue } = beside(await loadShipped('pavlov'), 'v')
+  // The stream of currents, and then the cues for which it has ended.
+  expect(cue?.at(10).extent).toEqual({ low: 200, high: 200 })
+  expect(cue?.at(450).extent).toEqual({ low: 1, high: 1 })
+  expect(beside(await loadShipped('digits')).cue?.at(0).extent).toBeUndefined()
+})

@@ -86,6 +86,18 @@ describe('the diagram', () => {
     expect(svg).not.toContain('<y>')
   })
 
+  test('joins the layers of a hyperedge in a point, and loops where it has one layer', async () => {
+    const shared = diagramOf(await loadShipped('hyperedge'))
+    // A line to each of the three layers.
+    expect(
+      /<path class="join" d="(?<lines>M[^"]*)"\/><circle/.exec(shared)?.groups?.lines?.match(/L/g),
+    ).toHaveLength(3)
+    expect(shared).toContain('product')
+    const attending = diagramOf(await loadShipped('energy-transformer'))
+    expect(attending).toContain('attention')
+    expect(attending).not.toContain('<circle')
+  })
+
   test('tells what is at once, fast, slow and still', async () => {
     expect([...pacesOf(await loadShipped('softmax-synapses'))]).toEqual([
       ['visible', 'fast'],

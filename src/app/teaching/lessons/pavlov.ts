@@ -6,7 +6,7 @@ export const lesson: Lesson = {
     'They go to $k H$, where $H = \\tfrac18 \\sum \\xi \\xi^\\top$ without its diagonal. With $\\epsilon = 1/\\tau$ and means over the entries off the diagonal, $\\langle (W - kH)^2 \\rangle / k^2$ after $t$ draws is expected to be $(1-\\epsilon)^{2t} \\langle (W(0)/k - H)^2 \\rangle + \\tfrac{\\epsilon}{2-\\epsilon} \\left(1 - (1-\\epsilon)^{2t}\\right) \\left(1 - \\langle H^2 \\rangle\\right)$ (Lotito, Aquaro and Marullo, 2025).',
   ],
   lookFor:
-    'the distance falling by $e^{-2}$ in each $\\tau$ of 100 ticks, until the scatter of the latest draws is left. At tick 400 the stream ends and each of eight copies gets one of the patterns with a fifth of its signs wrong: its overlap jumps to 1.',
+    'the distance falling about sevenfold in each τ of 100 ticks, until the scatter of the latest draws is left. At tick 400 the stream ends and each of eight copies gets one of the patterns with a fifth of its signs wrong: its overlap jumps to 1.',
   tries: [
     {
       label: 'Learn four times as fast',
