@@ -1,6 +1,7 @@
 import type { Chart } from '../analysis/chart.ts'
+import { storedBy } from '../kinds/bases/table.ts'
+import type { Model, Rows } from '../model/model.ts'
 import type { ScenarioInput } from '../model/schema.ts'
-import type { Model } from '../model/model.ts'
 import { upTo } from './error-free.ts'
 import { type Reproduction, atMost, near } from './reproduction.ts'
 import { normal } from './small-networks.ts'
@@ -50,7 +51,7 @@ interface Distributions {
 /** exp(-E / T) / Z of all states, E = -s.J s / 2 - b.s, J = P^T P / N without diagonal. */
 function boltzmann({ layers, synapses }: Model, temperature: number): Float64Array {
   const [{ size: N, bias }, { base }] = [layers[0]!, synapses[0]!]
-  const { rows, data: P } = base.kind === 'hebbian' ? base.patterns : { rows: 0, data: [] }
+  const { rows, data: P } = storedBy(base) as Rows
   const energies = Float64Array.from({ length: 2 ** N }, (_entry, state) => {
     const s = upTo(N).map((i) => ((state >> i) & 1 ? 1 : -1))
     let energy = 0

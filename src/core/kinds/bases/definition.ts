@@ -19,7 +19,7 @@ export interface Stored {
   readonly description: string
   /** J as TeX, of the symbol of the patterns. */
   readonly formula: (p: string) => string
-  /** What is large is made when its data is asked for: a sketch has shapes alone. */
+  /** Rows or a matrix for the model. A large matrix is computed at the first read of its data; a sketch reads its shape alone. */
   readonly made: (patterns: BaseRows, zeroDiagonal: boolean) => Made
   /** @throws ModelError for patterns of which it cannot be made */
   readonly check?: (patterns: BaseRows) => void

@@ -6,26 +6,10 @@
  */
 import { ModelError } from '../../errors.ts'
 import type { BaseRows } from './definition.ts'
+import { madeOnce } from './once.ts'
 
-/** Matrices by the patterns that they are of, with and without their diagonal. */
-const known = { whole: new WeakMap<Float32Array, Float32Array>(), hollow: new WeakMap<Float32Array, Float32Array>() } // prettier-ignore
-
-/** J [N, N], made when its data is asked for first. */
-export function storkeyOf(patterns: BaseRows, zeroDiagonal: boolean): BaseRows {
-  const { columns } = patterns
-  return {
-    rows: columns,
-    columns,
-    get data() {
-      // A sketch has no values.
-      if (patterns.data.length === 0) return new Float32Array(0)
-      const cache = zeroDiagonal ? known.hollow : known.whole
-      const made = cache.get(patterns.data) ?? learnt(patterns, zeroDiagonal)
-      cache.set(patterns.data, made)
-      return made
-    },
-  }
-}
+/** J [N, N] by Storkey's rule. */
+export const storkeyOf = madeOnce(learnt)
 
 /** @throws ModelError for an entry that is neither -1 nor +1 */
 export function checkSigns({ columns, data }: BaseRows): void {

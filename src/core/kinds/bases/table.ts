@@ -46,7 +46,7 @@ export type BaseKind = keyof Table
 /** Kinds that are made of patterns. */
 export type StoringKind = { [K in BaseKind]: Table[K]['of'] extends 'patterns' ? K : never }[BaseKind]
 
-/** What a kind has in a model. */
+/** The fields of a base in a model, by what its kind is made of. */
 interface Contents<R> {
   readonly nothing: unknown
   readonly patterns: { readonly patterns: R; readonly zeroDiagonal: boolean }
@@ -66,7 +66,7 @@ export const STORING_KINDS = Object.entries(BASES).flatMap(([kind, { of }]) =>
   of === 'patterns' ? [kind] : [],
 ) as [StoringKind, ...StoringKind[]]
 
-/** What is known of a kind that is made of patterns. */
+/** The entry of a kind that is made of patterns. */
 export function storingFacts(kind: StoringKind): Stored {
   return BASES[kind]
 }

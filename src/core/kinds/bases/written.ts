@@ -1,26 +1,12 @@
 /** Couplings J with all their entries, on the host: for what compares with J and does not couple by it. */
 import type { BaseRows, Made } from './definition.ts'
+import { madeOnce } from './once.ts'
 
-/** Matrices by the patterns that they are of, with and without their diagonal. */
-const known = { whole: new WeakMap<Float32Array, Float32Array>(), hollow: new WeakMap<Float32Array, Float32Array>() } // prettier-ignore
+const hebbian = madeOnce(product)
 
-/** J [N, N], made when its data is asked for first. */
+/** J [N, N], computed at the first read of its data. */
 export function writtenOut(made: NonNullable<Made>): BaseRows {
-  if ('matrix' in made) return made.matrix
-  const { patterns, zeroDiagonal } = made
-  const { columns } = patterns
-  return {
-    rows: columns,
-    columns,
-    get data() {
-      // A sketch has no values.
-      if (patterns.data.length === 0) return patterns.data
-      const cache = zeroDiagonal ? known.hollow : known.whole
-      const J = cache.get(patterns.data) ?? product(patterns, zeroDiagonal)
-      cache.set(patterns.data, J)
-      return J
-    },
-  }
+  return 'matrix' in made ? made.matrix : hebbian(made.patterns, made.zeroDiagonal)
 }
 
 /** P^T P / N in float64, rounded once. */

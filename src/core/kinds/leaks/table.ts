@@ -91,7 +91,7 @@ export type LeakKind = keyof typeof LEAKS
 /** In the order of the menu. */
 export const LEAK_KINDS = Object.keys(LEAKS) as [LeakKind, ...LeakKind[]]
 
-/** What a layer has where nothing is said. */
+/** The leak of a layer without the key `leak`. */
 export const USUAL_LEAK = 'input' satisfies LeakKind
 
 export function leakFacts(kind: LeakKind): Leak {

@@ -35,7 +35,7 @@ export type Resolved<K extends string, E extends Keys, R> = {
   readonly every: number
 } & { readonly [N in keyof E]: Loaded<E[N], R> }
 
-/** What stands under a key once the patterns are loaded. */
+/** The type of a key of a probe in a model, after the patterns are loaded. */
 type Loaded<D, R> = D extends { readonly patternsFor: string }
   ? R
   : D extends { readonly targetFor: string }
