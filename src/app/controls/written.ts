@@ -6,7 +6,7 @@ import { isWritten } from '../../core/kinds/rules/table.ts'
 import { activitiesOf, checkWrittenRule } from '../../core/model/memories.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { memorySpecs } from '../../core/model/specs.ts'
-import { shortNumber } from '../vary.ts'
+import { format3 } from '../format.ts'
 import { createExpressions, type Expressions } from './expressions.ts'
 
 /**
@@ -81,8 +81,7 @@ function heading(text: string, scope: string): HTMLTableCellElement {
   return cell
 }
 
-/** A number of three digits with a real minus sign. */
+/** Three digits; what runs away has a sign alone. */
 function signed(value: number): string {
-  const size = Number.isFinite(value) ? shortNumber(Math.abs(value)) : '∞'
-  return value < 0 ? `−${size}` : size
+  return Number.isFinite(value) ? format3(value) : value < 0 ? '−∞' : '∞'
 }
