@@ -73,7 +73,7 @@ const scenarioOf = (kind: (typeof KINDS)[number], rule: object, to = 3) => ({
   },
   memories: {
     xi: {
-      ...{ from: 'v', to: 'h', tau: 2, rule: { ...rule, kind } },
+      ...{ from: 'v', to: 'h', tau: 2, ...rule, rule: kind, kind: 'dense' },
       init: { kind: 'random', distribution: 'normal', count: to },
     },
   },
@@ -187,7 +187,7 @@ describe.each(KINDS)('%s', (kind) => {
     const names = tracesOf(network(kind).memories[0]!).map(({ name }) => name)
     const raw = {
       ...scenarioOf(kind, { ...OBJECTS[kind], ...timesOf(kind, 3) }),
-      replicas: { count: 2, vary: { [`memories.xi.rule.${key}`]: { values: [3, 6] } } },
+      replicas: { count: 2, vary: { [`memories.xi.${key}`]: { values: [3, 6] } } },
       probes: Object.fromEntries(
         names.map((name, k) => [`t${k}`, { kind: 'snapshot', of: name, every: 10 }]),
       ),
@@ -217,14 +217,14 @@ describe.each(KINDS)('%s', (kind) => {
 test('a time constant of a trace acts from the next tick on', async () => {
   const held = { kind: 'clamp', layer: 'h', patterns: { kind: 'values', values: [[3]] } }
   const raw = {
-    ...scenarioOf('bcm', { kind: 'bcm', tauThreshold: 1e6 }, 1),
+    ...scenarioOf('bcm', { tauThreshold: 1e6 }, 1),
     stimulus: [held],
     time: { dt: 1, ticks: 20 },
   }
   await withSimulation(await resolved(raw), async (simulation) => {
     await simulation.step(1)
     expect((await simulation.read('xi.theta')).data[0]).toBeLessThan(1e-4)
-    simulation.set('memories.xi.rule.tauThreshold', 1)
+    simulation.set('memories.xi.tauThreshold', 1)
     await simulation.step(1)
     const theta = (g: number) => g ** 2 * (1 - Math.exp(-1))
     expectWithin((await simulation.read('xi.theta')).data, [theta(3)], 1e-4)
@@ -233,7 +233,7 @@ test('a time constant of a trace acts from the next tick on', async () => {
 
 test('a decay of bcm acts from the next tick on', async () => {
   const raw = {
-    ...scenarioOf('bcm', { kind: 'bcm', tauThreshold: 5 }, 1),
+    ...scenarioOf('bcm', { tauThreshold: 5 }, 1),
     stimulus: [{ kind: 'clamp', layer: 'h', patterns: { kind: 'zeros' } }],
     time: { dt: 1, ticks: 20 },
   }
@@ -241,7 +241,7 @@ test('a decay of bcm acts from the next tick on', async () => {
     const before = (await simulation.read('xi')).data
     await simulation.step(3)
     expect((await simulation.read('xi')).data).toEqual(before)
-    simulation.set('memories.xi.rule.decay', 0.5)
+    simulation.set('memories.xi.decay', 0.5)
     await simulation.step(1)
     // tau is 2: exp(-decay dt / tau) is left of an entry.
     const left = Math.exp(-0.25)

@@ -3,11 +3,12 @@ import { STORING_KINDS } from '../../core/kinds/bases/table.ts'
 import {
   isBiased,
   isMoving,
-  type Rule,
   RULE_KINDS,
   type RuleKind,
   ruleKindOf,
+  startingNumbers,
   startingRule,
+  type WrittenRule,
 } from '../../core/kinds/rules/table.ts'
 import {
   type Field,
@@ -93,7 +94,7 @@ export function controlFields(scenario: Scenario): ControlField[] {
           ? ABSENT[key]
           : undefined
     const choice = switchOf(scenario, path)
-    const rule = isMemoryRule(scenario, path) ? ruleKindOf(value as Rule) : undefined
+    const rule = isMemoryRule(scenario, path) ? ruleKindOf(value as WrittenRule) : undefined
     if (choice !== undefined) {
       const { options, chosen } = choice
       fields.push({
@@ -251,6 +252,9 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
       : chosen
   let next = set(scenario, path, rule ?? value)
   if (rule !== undefined) {
+    const isNew = isMemoryRule(scenario, path) && rule !== valueAt(scenario, path)
+    const numbers = isNew ? startingNumbers(ruleKindOf(rule)) : {}
+    for (const [key, number] of Object.entries(numbers)) next = set(next, `memories.${name}.${key}`, number)
     if (!isBiased(rule)) next = set(next, `memories.${name}.bias`, undefined)
     if (!isMoving(rule)) next = set(next, `memories.${name}.tau`, undefined)
     else {

@@ -1,6 +1,6 @@
 /** What must hold between the values of a scenario, as far as it can be said without its pattern files. */
 import { integratorOf } from '../kinds/integrators/table.ts'
-import { steadyDecay, tracesOf } from '../kinds/rules/table.ts'
+import { ruleOf, steadyDecay, tracesOf } from '../kinds/rules/table.ts'
 import { ModelError } from '../errors.ts'
 import { checkHyperedge } from './hyperedges.ts'
 import { checkLayer } from './layers.ts'
@@ -87,20 +87,20 @@ function checkStep(scenario: Scenario): void {
       return tau === 0 ? [] : [{ path: `${group}.${name}`, tau, every }]
     }),
   )
-  const learning = Object.entries(memorySpecs(scenario)).flatMap(
-    ([name, { from, to, rule, tau = 0, every }]) => {
-      const path = `memories.${name}`
-      const decay = steadyDecay(rule)
-      return [
-        ...(decay > 1 ? [{ path: `${path}.rule.decay`, tau: tau / decay, every }] : []),
-        ...tracesOf({ name, from, to, rule }).map((trace) => ({
-          path: `${path}.rule.${trace.tau}`,
-          tau: trace.time,
-          every,
-        })),
-      ]
-    },
-  )
+  const learning = Object.entries(memorySpecs(scenario)).flatMap(([name, spec]) => {
+    const { from, to, tau = 0, every } = spec
+    const rule = ruleOf(spec)
+    const path = `memories.${name}`
+    const decay = steadyDecay(rule)
+    return [
+      ...(decay > 1 ? [{ path: `${path}.decay`, tau: tau / decay, every }] : []),
+      ...tracesOf({ name, from, to, rule }).map((trace) => ({
+        path: `${path}.${trace.tau}`,
+        tau: trace.time,
+        every,
+      })),
+    ]
+  })
   const [worst] = [...groups, ...learning]
     .map((group) => ({ ...group, largest: (longest * group.tau) / group.every }))
     .sort((a, b) => a.largest - b.largest)

@@ -13,9 +13,11 @@ import {
   keepsTraces,
   movingRule,
   RULE_KINDS,
-  type Rule,
   type RuleKind,
   ruleKindOf,
+  ruleOf,
+  type WrittenRule,
+  wrongNumber,
 } from '../kinds/rules/table.ts'
 import { INTEGRATOR_KINDS, integratorOf } from '../kinds/integrators/table.ts'
 import { type Activity, checkRule, type CustomRule } from '../kinds/rules/custom.ts'
@@ -31,7 +33,7 @@ import { isSparseInit, memorySpecs } from './specs.ts'
 import type { LayerSpec, MemorySpec, Scenario } from './schema.ts'
 
 /** @throws ModelError for a rule that moves without a time constant, or a time constant of one that does not */
-export function checkTau(path: string, rule: Rule, tau: number | undefined): void {
+export function checkTau(path: string, rule: WrittenRule, tau: number | undefined): void {
   const isMoving = movingRule(rule) !== undefined
   if (isMoving === (tau !== undefined)) return
   throw new ModelError(
@@ -67,6 +69,8 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
   }
   const rule = movingRule(spec.rule)
   checkTau(path, spec.rule, spec.tau)
+  const wrong = wrongNumber(spec)
+  if (wrong !== undefined) throw new ModelError(wrong.says, { path: `${path}.${wrong.key}` })
   if (rule !== undefined && 'format' in spec && spec.format !== 'f32') {
     throw new ModelError(`"${spec.format}" cannot learn by rule "${kind}"; use "f32" or rule "fixed"`, {
       path: `${path}.format`,
@@ -163,7 +167,7 @@ export function memoryOf(scenario: Scenario, name: string, spec: MemorySpec, row
     from: spec.from,
     to: spec.to,
     direction: spec.direction,
-    rule: spec.rule,
+    rule: ruleOf(spec),
     ...(spec.tau === undefined ? {} : { tau: spec.tau }),
     every: spec.every,
     init: rowsAt(initOf(scenario, name, spec)),

@@ -1,9 +1,10 @@
 /** The parameters that may change while a network runs, and the model with one of them changed. */
 import { COUPLINGS } from '../kinds/couplings/table.ts'
+import { type Rule, type RuleNumbers, ruleOf, type WrittenRule } from '../kinds/rules/table.ts'
 import { withViews } from './couplings.ts'
 import { checkScenario } from './check.ts'
 import { ModelError } from '../errors.ts'
-import type { Layer, Memory, Model, Variation } from './model.ts'
+import type { Layer, Model, Variation } from './model.ts'
 import { parseScenario } from './parse.ts'
 import { suggestion } from '../suggestion.ts'
 import { fieldAt, setValue } from './path.ts'
@@ -93,18 +94,18 @@ function biasOf(layer: Layer, bias: unknown): Layer['bias'] {
   return { rows: 1, columns: layer.size, data: new Float32Array(layer.size).fill(bias) }
 }
 
-interface Numbers {
-  readonly rule?: Memory['rule']
+interface Numbers extends RuleNumbers {
+  readonly rule?: WrittenRule
   readonly tau?: number
   readonly every?: number
   readonly strength?: number
   readonly beta?: number
 }
 
-function numbersOf(spec: Numbers = {}): Numbers {
+function numbersOf(spec: Numbers = {}): Omit<Numbers, 'rule'> & { readonly rule?: Rule } {
   return Object.fromEntries(
     Object.entries({
-      rule: spec.rule,
+      rule: spec.rule && ruleOf({ ...spec, rule: spec.rule }),
       tau: spec.tau,
       every: spec.every,
       strength: spec.strength,

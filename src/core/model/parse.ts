@@ -13,7 +13,9 @@ import {
   show,
 } from './path.ts'
 import { suggestion } from '../suggestion.ts'
+import { absentNumbers } from '../kinds/rules/table.ts'
 import { scenarioSchema, type Scenario } from './schema.ts'
+import { isHyperedgeSpec } from './specs.ts'
 
 /**
  * Checks parsed JSON against the schema and fills in every default. What needs more than one value to judge is left to
@@ -23,7 +25,7 @@ import { scenarioSchema, type Scenario } from './schema.ts'
 export function parseScenario(raw: unknown, file?: string): Scenario {
   requireOwnNames(raw, file)
   const result = v.safeParse(scenarioSchema, raw)
-  if (result.success) return result.output
+  if (result.success) return withRuleNumbers(result.output)
   const issues = result.issues.map((issue) => innermost(issue))
   // A misspelt key leaves its right name missing: the misspelling is what to report.
   const issue = issues.find(isUnknownKey) ?? innermost(result.issues[0])
@@ -41,6 +43,15 @@ export function checkNumber(scenario: Scenario, path: string, value: number): vo
   if (result.success) return
   const [{ type, message }] = result.issues
   throw new ModelError(type === 'check' ? message : `must be ${expected(node)}`, { path })
+}
+
+/** Fills in the numbers of rules, whose defaults depend on the rule. */
+function withRuleNumbers(scenario: Scenario): Scenario {
+  const memories = Object.entries(scenario.memories).map(([name, spec]) => [
+    name,
+    isHyperedgeSpec(spec) ? spec : { ...spec, ...absentNumbers(spec) },
+  ])
+  return { ...scenario, memories: Object.fromEntries(memories) as Scenario['memories'] }
 }
 
 /** Names that JavaScript objects have of themselves; valibot would leave such entries out without a word. */

@@ -32,7 +32,7 @@ export function runningPaths(scenario: Scenario): string[] {
         paths.push(`neurons.${name}.lagrangian.parameters.${key}`)
   }
   for (const [name, spec] of Object.entries(scenario.memories))
-    if ('rule' in spec) paths.push(...numbersOfRule(spec.rule).map((key) => `memories.${name}.rule.${key}`))
+    if ('rule' in spec) paths.push(...numbersOfRule(spec.rule).map((key) => `memories.${name}.${key}`))
   for (const group of ['synapses', 'memories'] as const)
     for (const [name, item] of Object.entries<object>(scenario[group])) {
       if ('tau' in item && item.tau !== undefined)

@@ -18,7 +18,7 @@ import { INTEGRATOR_KINDS } from '../kinds/integrators/table.ts'
 import { lagrangianOptions } from '../kinds/lagrangians/table.ts'
 import { LEAK_KINDS, LEAKS, USUAL_LEAK } from '../kinds/leaks/table.ts'
 import { NOISE_KINDS, NOISES, USUAL_NOISE } from '../kinds/noises/table.ts'
-import { NAMED_RULES, restingAt, RULE_KINDS, RULE_OBJECTS, RULES } from '../kinds/rules/table.ts'
+import { customRule, restingAt, RULE_KEYS, RULE_KINDS, RULE_WORDS, RULES } from '../kinds/rules/table.ts'
 import { UPDATE_KINDS, updateOptions, UPDATES, USUAL_UPDATE } from '../kinds/updates/table.ts'
 import { baseSchema } from './base-schema.ts'
 import { patternsAs, patternsSchema } from './patterns/schema.ts'
@@ -223,12 +223,13 @@ const memory = {
   ),
   rule: v.optional(
     v.pipe(
-      v.union([v.picklist(NAMED_RULES), v.variant('kind', RULE_OBJECTS)]),
+      v.union([v.picklist(RULE_WORDS), v.variant('kind', [customRule])]),
       v.title('rule'),
       v.description(RULE_KINDS.map((kind) => `${kind}: ${RULES[kind].text}`).join(' ')),
     ),
     'fixed',
   ),
+  ...RULE_KEYS,
   tau: memoryTau,
   every,
   bias: v.exactOptional(

@@ -2,7 +2,7 @@
 import { isOther, writtenOf } from '../kinds/couplings/table.ts'
 import type { Part } from '../kinds/couplings/definition.ts'
 import { type SparseInit, SPARSE_SOURCES } from '../kinds/couplings/sparse.ts'
-import { type Trace, tracesOf } from '../kinds/rules/table.ts'
+import { ruleOf, type Trace, tracesOf } from '../kinds/rules/table.ts'
 import type { Patterns } from './patterns/schema.ts'
 import type { CouplingSpec, HyperedgeSpec, MemorySpec, Scenario } from './schema.ts'
 
@@ -42,8 +42,10 @@ export function partsOf({ memories }: Pick<Scenario, 'memories'>): Readonly<Reco
 /** The traces that the rules of all memories keep, by the names of their arrays, such as `xi.theta`. */
 export function traceSpecs(scenario: Scenario): Readonly<Record<string, Trace>> {
   return Object.fromEntries(
-    Object.entries(memorySpecs(scenario)).flatMap(([name, { from, to, rule }]) =>
-      tracesOf({ name, from, to, rule }).map((trace) => [trace.name, trace] as const),
+    Object.entries(memorySpecs(scenario)).flatMap(([name, spec]) =>
+      tracesOf({ name, from: spec.from, to: spec.to, rule: ruleOf(spec) }).map(
+        (trace) => [trace.name, trace] as const,
+      ),
     ),
   )
 }

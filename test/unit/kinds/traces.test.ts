@@ -32,30 +32,37 @@ const read = () => Promise.reject(new Error('there are no files'))
 const modelOf = (...args: Parameters<typeof rawOf>): Promise<Model> =>
   resolveModel(scenarioOf(...args), { read })
 
-const bcm = (parts: object = {}) => ({ rule: { kind: 'bcm', tauThreshold: 2, ...parts } })
-const covariance = (parts: object = {}) => ({ rule: { kind: 'covariance', tauMean: 2, ...parts } })
+const bcm = (parts: object = {}) => ({ rule: 'bcm', tauThreshold: 2, ...parts })
+const covariance = (parts: object = {}) => ({ rule: 'covariance', tauMean: 2, ...parts })
 
 describe('a rule with traces', () => {
   test('of BCM forgets nothing unless it says so', () => {
-    expect(memorySpecs(scenarioOf(bcm())).xi?.rule).toEqual({ kind: 'bcm', tauThreshold: 2, decay: 0 })
+    expect(memorySpecs(scenarioOf(bcm())).xi).toMatchObject({ rule: 'bcm', tauThreshold: 2, decay: 0 })
+    expect(memorySpecs(scenarioOf(covariance())).xi).not.toHaveProperty('decay')
   })
 
   test.each<[string, object, string, string]>([
-    ['bcm', { rule: { kind: 'bcm' } }, 'rule.tauThreshold', 'is missing; must be a number > 0'],
-    ['bcm', bcm({ tauThreshold: 0 }), 'rule.tauThreshold', 'must be a number > 0, not 0'],
-    ['bcm', bcm({ decay: -1 }), 'rule.decay', 'must be a number >= 0, not -1'],
+    ['bcm', { rule: 'bcm' }, 'tauThreshold', 'is missing; rule "bcm" needs a number > 0'],
+    ['bcm', bcm({ tauThreshold: 0 }), 'tauThreshold', 'must be a number > 0, not 0'],
+    ['bcm', bcm({ decay: -1 }), 'decay', 'must be a number >= 0, not -1'],
     [
       'bcm',
       bcm({ tauMean: 1 }),
-      'rule.tauMean',
-      'has no meaning here; leave it out (known here: kind, tauThreshold, decay)',
+      'tauMean',
+      'is 1, but rule "bcm" has no tauMean; leave it out or choose rule "covariance"',
     ],
-    ['covariance', { rule: { kind: 'covariance' } }, 'rule.tauMean', 'is missing; must be a number > 0'],
+    ['covariance', { rule: 'covariance' }, 'tauMean', 'is missing; rule "covariance" needs a number > 0'],
+    [
+      'hebbian',
+      { rule: 'hebbian', decay: 0.5 },
+      'decay',
+      'is 0.5, but rule "hebbian" has no decay; leave it out or choose rule "bcm"',
+    ],
     [
       'covariance',
       covariance({ decay: 1 }),
-      'rule.decay',
-      'has no meaning here; leave it out (known here: kind, tauMean)',
+      'decay',
+      'is 1, but rule "covariance" has no decay; leave it out or choose rule "bcm"',
     ],
     [
       'covariance',
@@ -81,9 +88,9 @@ describe('a rule with traces', () => {
   })
 
   test.each([
-    ['rule.tauThreshold', bcm({ tauThreshold: 0.05 }), 'dt 0.1 * every 1 / tau 0.05 = 2'],
-    ['rule.tauMean', covariance({ tauMean: 0.05 }), 'dt 0.1 * every 1 / tau 0.05 = 2'],
-    ['rule.decay', bcm({ decay: 200 }), 'dt 0.1 * every 1 / tau 0.05 = 2'],
+    ['tauThreshold', bcm({ tauThreshold: 0.05 }), 'dt 0.1 * every 1 / tau 0.05 = 2'],
+    ['tauMean', covariance({ tauMean: 0.05 }), 'dt 0.1 * every 1 / tau 0.05 = 2'],
+    ['decay', bcm({ decay: 200 }), 'dt 0.1 * every 1 / tau 0.05 = 2'],
   ])('has a step no longer than its %s allows', (path, memory, says) => {
     expect(() => checkScenario(scenarioOf(memory, { integrator: 'euler' }))).toThrow(
       `time.dt: euler is unstable for memories.xi.${path}: ${says}, more than 1; set dt to 0.05 at most`,
@@ -92,9 +99,8 @@ describe('a rule with traces', () => {
   })
 
   test.each([
-    [{ kind: 'hebbian' }, 'rule.kind', '"hebbian"; write "rule": "hebbian"'],
-    [{ kind: 'hebian' }, 'rule.kind', '"hebian"; did you mean `hebbian`?'],
-    ['bcm', 'rule', '"bcm"; write "rule": {"kind": "bcm", ...}'],
+    [{ kind: 'bcm' }, 'rule.kind', '"bcm"; write "rule": "bcm"'],
+    ['custom', 'rule', '"custom"; write "rule": {"kind": "custom", ...}'],
     ['covarience', 'rule', '"covarience"; did you mean `covariance`?'],
   ])('is a word or an object, and the error says which: %j', (rule, path, says) => {
     const escaped = `${says}$`.replaceAll(/[?{}.]/g, '\\$&')
@@ -113,9 +119,10 @@ describe('a rule with traces', () => {
   })
 
   test('has numbers that may change and differ by replica', () => {
-    const of = (memory: object) => varyingPaths(scenarioOf(memory)).filter((path) => path.includes('.rule.'))
-    expect(of(bcm())).toEqual(['memories.xi.rule.tauThreshold', 'memories.xi.rule.decay'])
-    expect(of(covariance())).toEqual(['memories.xi.rule.tauMean'])
+    const of = (memory: object) =>
+      varyingPaths(scenarioOf(memory)).filter((path) => /\.(tau.+|decay)$/.test(path))
+    expect(of(bcm())).toEqual(['memories.xi.tauThreshold', 'memories.xi.decay'])
+    expect(of(covariance())).toEqual(['memories.xi.tauMean'])
   })
 })
 
@@ -160,15 +167,19 @@ describe('the controls', () => {
   test.each(TRACED_RULES)('choose $kind with all its numbers, and another rule after it', (start) => {
     const before = scenarioOf({ rule: 'hebbian', bias: rows })
     const after = changed(before, start.kind)
-    expect(memorySpecs(after).xi?.rule).toEqual(start)
+    const { kind, ...numbers } = start
+    expect(memorySpecs(after).xi).toMatchObject({ rule: kind, ...numbers })
     expect(checkScenario(after)).toEqual([])
     const fields = controlFields(after)
     expect(fields.find((field) => field.path === path)).toMatchObject({ kind: 'choice', value: start.kind })
-    const { kind: _, ...numbers } = start
     for (const [key, value] of Object.entries(numbers))
-      expect(fields.find((field) => field.path === `${path}.${key}`)).toMatchObject({ kind: 'number', value })
+      expect(fields.find((field) => field.path === `memories.xi.${key}`)).toMatchObject({
+        kind: 'number',
+        value,
+      })
     const back = changed(after, 'gated')
-    expect(memorySpecs(back).xi?.rule).toBe('gated')
+    expect(memorySpecs(back).xi).toMatchObject({ rule: 'gated' })
+    for (const key of Object.keys(numbers)) expect(memorySpecs(back).xi).not.toHaveProperty(key)
   })
 })
 

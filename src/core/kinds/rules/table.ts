@@ -18,11 +18,12 @@ import {
 } from './custom.ts'
 import {
   BCM_TRACES,
-  bcmRule,
   COVARIANCE_TRACES,
-  covarianceRule,
+  type RuleNumber,
+  TRACE_KEYS,
   type TracedRule,
   type TraceFacts,
+  type TraceKey,
 } from './traced.ts'
 
 /** A memory that stays as it is. */
@@ -77,8 +78,8 @@ interface Traced extends Common {
   readonly traces: readonly TraceFacts[]
   /** What an entry is multiplied with. */
   readonly constantDecay: (rule: TracedRule) => number
-  /** One to begin with. */
-  readonly start: TracedRule
+  /** Its numbers, which a memory writes beside the word for it. */
+  readonly numbers: Readonly<Partial<Record<TraceKey, RuleNumber>>>
   /** tau dXi/dt as TeX, of the symbols of Xi, g_to, g_from and of its traces, and of its numbers by key. */
   readonly tracedFormula: (
     xi: string,
@@ -167,11 +168,11 @@ export const RULES = {
   bcm: {
     isMoving: true,
     text:
-      '{"kind": "bcm"}: tau dXi/dt = g_to (g_to - theta) g_from^T - decay Xi, and theta follows g_to^2: each row comes to answer ' +
+      'tau dXi/dt = g_to (g_to - theta) g_from^T - decay Xi, tauThreshold dtheta/dt = g_to^2 - theta: each row comes to answer ' +
       'to one of the patterns that its layer is shown.',
     traces: BCM_TRACES,
     constantDecay: (rule) => ('decay' in rule ? rule.decay : 0),
-    start: { kind: 'bcm', tauThreshold: 10, decay: 0 },
+    numbers: { tauThreshold: { start: 10 }, decay: { absent: 0, start: 0 } },
     tracedFormula: (xi, to, from, [theta = ''], number) =>
       `${to} \\odot (${to} - ${theta})\\, ${from}^\\top${number('decay') === '0' ? '' : ` - ${number('decay')}\\, ${xi}`}`,
     base: 'none',
@@ -183,12 +184,10 @@ export const RULES = {
 
   covariance: {
     isMoving: true,
-    text:
-      '{"kind": "covariance"}: tau dXi/dt = (g_to - meanTo) (g_from - meanFrom)^T - (Xi - Lambda), and the means follow the ' +
-      'activations.',
+    text: 'tau dXi/dt = (g_to - meanTo) (g_from - meanFrom)^T - (Xi - Lambda), tauMean dmean/dt = g - mean for both layers.',
     traces: COVARIANCE_TRACES,
     constantDecay: () => 1,
-    start: { kind: 'covariance', tauMean: 10 },
+    numbers: { tauMean: { start: 10 } },
     tracedFormula: (xi, to, from, [meanTo = '', meanFrom = '']) =>
       `-(${xi} - \\Lambda) + (${to} - ${meanTo}) (${from} - ${meanFrom})^\\top`,
     base: 'init',
@@ -201,51 +200,64 @@ export const RULES = {
 
 export type RuleKind = keyof typeof RULES
 
-/** What a scenario writes for a rule that has numbers or expressions of its own. */
-export const RULE_OBJECTS = [customRule, bcmRule, covarianceRule] as const
+/** What a scenario writes for a rule that is written out. */
+export { customRule }
 
 /** A rule that has numbers or expressions of its own. */
 export type RuleObject = CustomRule | TracedRule
 
-/** Rules that a word says. */
+/** Rules that have nothing of their own. */
 export type NamedRule = Exclude<RuleKind, RuleObject['kind']>
 
 /** What a memory learns by: a word, or a rule with what it has of its own. */
 export type Rule = NamedRule | RuleObject
 
+/** What a memory of a scenario says under `rule`: a word, or a rule that is written out. */
+export type WrittenRule = Exclude<RuleKind, CustomRule['kind']> | CustomRule
+
+/** Numbers of rules that a memory writes beside the word. */
+export type RuleNumbers = Readonly<Partial<Record<TraceKey, number | undefined>>>
+
+/** Their keys in a memory. */
+export const RULE_KEYS = TRACE_KEYS
+
 /** In the order of the menu. */
 export const RULE_KINDS = Object.keys(RULES) as [RuleKind, ...RuleKind[]]
 
-/** The same without what a word cannot say. */
-export const NAMED_RULES = RULE_KINDS.filter(
-  (kind) => !isEntrywise(kind) && tracedFacts(kind) === undefined,
-) as [NamedRule, ...NamedRule[]]
+/** A rule that a scenario says by a word. */
+export type WordRule = Extract<WrittenRule, string>
+
+/** Rules that a scenario says by a word. */
+export const RULE_WORDS = RULE_KINDS.filter((kind) => !isEntrywise(kind)) as [WordRule, ...WordRule[]]
+
+/** The same without those that keep traces. */
+export const NAMED_RULES = RULE_WORDS.filter((kind) => !keepsTraces(kind)) as [NamedRule, ...NamedRule[]]
 
 /** One rule of each kind that has traces. */
-export const TRACED_RULES: readonly TracedRule[] = RULE_KINDS.flatMap(
-  (kind) => tracedFacts(kind)?.start ?? [],
+export const TRACED_RULES: readonly TracedRule[] = RULE_WORDS.filter(keepsTraces).map(
+  (kind) => ruleOf({ rule: kind, ...startingNumbers(kind) }) as TracedRule,
 )
 
 /** The rule of synapses that learn, with kappa g g^T for its drive. */
 export const SYNAPTIC = 'hebbian' satisfies RuleKind
 
-export function ruleKindOf(rule: RuleKind | Rule): RuleKind {
+export function ruleKindOf(rule: RuleKind | Rule | WrittenRule): RuleKind {
   return typeof rule === 'string' ? rule : rule.kind
 }
 
 /** What moves a memory; undefined for one that stays as it is. */
-export function movingRule(rule: RuleKind | Rule): Moving | undefined {
+export function movingRule(rule: RuleKind | Rule | WrittenRule): Moving | undefined {
   const facts: Still | Moving = RULES[ruleKindOf(rule)]
   return facts.isMoving ? facts : undefined
 }
 
 /** True for a rule by which a memory changes. */
-export function isMoving(rule: RuleKind | Rule): boolean {
+export function isMoving(rule: RuleKind | Rule | WrittenRule): boolean {
   return RULES[ruleKindOf(rule)].isMoving
 }
 
 /** What has a rate of its own: all entries together, each row or each entry; undefined where nothing moves. */
-export function rateSharedBy(rule: RuleKind | Rule): 'all' | 'row' | 'entry' | undefined {
+export function rateSharedBy(rule: RuleKind | Rule | WrittenRule): 'all' | 'row' | 'entry' | undefined {
   const facts = movingRule(rule)
   if (facts === undefined) return undefined
   if ('compile' in facts) return 'entry'
@@ -254,12 +266,12 @@ export function rateSharedBy(rule: RuleKind | Rule): 'all' | 'row' | 'entry' | u
 }
 
 /** True where the rate is the same for all entries at all times, so that it is computed once, on the host. */
-export function hasSteadyRate(rule: RuleKind | Rule): boolean {
+export function hasSteadyRate(rule: RuleKind | Rule | WrittenRule): boolean {
   return rateSharedBy(rule) === 'all'
 }
 
 /** True where each entry has a drive and a rate of its own. */
-export function isEntrywise(rule: RuleKind | Rule): boolean {
+export function isEntrywise(rule: RuleKind | Rule | WrittenRule): boolean {
   return rateSharedBy(rule) === 'entry'
 }
 
@@ -277,6 +289,60 @@ export function keepsTraces(kind: RuleKind): boolean {
 /** True for a rule that keeps traces of its layers. */
 export function isTraced(rule: Rule): rule is TracedRule {
   return typeof rule !== 'string' && tracedFacts(rule) !== undefined
+}
+
+/** The numbers that a memory has to write beside its rule, or may. */
+function numbersBeside(rule: RuleKind | Rule): Traced['numbers'] {
+  return tracedFacts(rule)?.numbers ?? {}
+}
+
+/** The numbers to begin with beside a rule; undefined for those that it does not have. */
+export function startingNumbers(rule: RuleKind): Required<RuleNumbers> {
+  const numbers = numbersBeside(rule)
+  const of = (key: TraceKey): number | undefined => numbers[key]?.start
+  return { tauThreshold: of('tauThreshold'), decay: of('decay'), tauMean: of('tauMean') }
+}
+
+/** The numbers of a rule that are not written, where they need not be. */
+export function absentNumbers(spec: { readonly rule: WrittenRule } & RuleNumbers): RuleNumbers {
+  return Object.fromEntries(
+    Object.entries(numbersBeside(ruleKindOf(spec.rule))).flatMap(([key, { absent }]) =>
+      absent === undefined || spec[key as TraceKey] !== undefined ? [] : [[key, absent]],
+    ),
+  )
+}
+
+/** What is wrong with the numbers that a memory writes beside its rule: the key, and what to do. */
+export function wrongNumber(
+  spec: { readonly rule: WrittenRule } & RuleNumbers,
+): { readonly key: string; readonly says: string } | undefined {
+  const kind = ruleKindOf(spec.rule)
+  const numbers: Traced['numbers'] = numbersBeside(kind)
+  for (const key of Object.keys(RULE_KEYS) as TraceKey[]) {
+    const value = spec[key]
+    if (numbers[key] === undefined && value !== undefined) {
+      const takers = RULE_KINDS.filter((other) => numbersBeside(other)[key] !== undefined)
+      const others = takers.map((other) => `"${other}"`).join(' or ')
+      return {
+        key,
+        says: `is ${value}, but rule "${kind}" has no ${key}; leave it out or choose rule ${others}`,
+      }
+    }
+    if (numbers[key] !== undefined && numbers[key].absent === undefined && value === undefined)
+      return { key, says: `is missing; rule "${kind}" needs a number > 0` }
+  }
+  return undefined
+}
+
+/** The rule of a memory with the numbers that stand beside it. */
+export function ruleOf(spec: { readonly rule: WrittenRule } & RuleNumbers): Rule {
+  const kind = ruleKindOf(spec.rule)
+  if (!keepsTraces(kind)) return spec.rule as Rule
+  const numbers = Object.entries(numbersBeside(kind)).map(([key, { absent }]) => [
+    key,
+    spec[key as TraceKey] ?? absent,
+  ])
+  return { kind, ...Object.fromEntries(numbers) } as TracedRule
 }
 
 /** A trace of a memory. */
@@ -323,7 +389,7 @@ export function writtenRule(rule: RuleKind | Rule): Written | undefined {
 }
 
 /** True for a rule that the user has written. */
-export function isWritten(rule: RuleKind | Rule): rule is CustomRule {
+export function isWritten(rule: RuleKind | Rule | WrittenRule): rule is CustomRule {
   return typeof rule !== 'string' && isEntrywise(rule)
 }
 
@@ -373,12 +439,10 @@ function numberOf(rule: TracedRule, key: string): number {
 }
 
 /** The rule of a kind to begin with: of one that is written out, what goes on as the rule before. */
-export function startingRule(kind: RuleKind, before: Rule): Rule {
+export function startingRule(kind: RuleKind, before: WrittenRule): WrittenRule {
   if (kind === ruleKindOf(before)) return before
-  const traced = tracedFacts(kind)
-  if (traced !== undefined) return traced.start
   const { custom } = RULES
-  if (RULES[kind] !== custom) return kind as NamedRule
+  if (RULES[kind] !== custom) return kind as WordRule
   const facts = movingRule(before)
   const expressions =
     (facts && 'expressions' in facts ? facts.expressions : undefined) ?? RULES.hebbian.expressions
@@ -391,15 +455,14 @@ export function ruleParameters(rule: Rule): readonly number[] {
   return [steadyDecay(rule)]
 }
 
-/** The numbers of a rule that may change while a network runs, by their paths in it. */
-export function numbersOfRule(rule: Rule): readonly string[] {
-  if (typeof rule === 'string') return []
-  if (isWritten(rule)) return Object.keys(rule.parameters).map((key) => `parameters.${key}`)
-  return Object.entries(rule).flatMap(([key, value]) => (typeof value === 'number' ? [key] : []))
+/** The numbers of a rule that may change while a network runs, by their paths in a memory. */
+export function numbersOfRule(rule: RuleKind | WrittenRule): readonly string[] {
+  if (isWritten(rule)) return Object.keys(rule.parameters).map((key) => `rule.parameters.${key}`)
+  return Object.keys(numbersBeside(rule))
 }
 
 /** True for a rule that has a Lambda. */
-export function isBiased(rule: RuleKind | Rule): boolean {
+export function isBiased(rule: RuleKind | Rule | WrittenRule): boolean {
   return compiledRule(rule)?.usesBase ?? (movingRule(rule)?.base ?? 'none') !== 'none'
 }
 

@@ -8,44 +8,52 @@ import { number } from '../fields.ts'
 
 const traceControl = { min: 0.1, max: 100000, log: true } as const
 
-export const bcmRule = v.pipe(
-  v.strictObject({
-    kind: v.literal('bcm'),
-    tauThreshold: number(
+/** A number of a rule that a memory writes beside the word for it. */
+export interface RuleNumber {
+  /** Where it is not written; undefined = it has to be. */
+  readonly absent?: number
+  /** What the page begins with. */
+  readonly start: number
+}
+
+/** The keys of these numbers in a memory. */
+export const TRACE_KEYS = {
+  tauThreshold: v.exactOptional(
+    number(
       'tauThreshold',
-      'Time constant of theta; well below tau, or the threshold follows too late and Xi swings.',
+      'Of rule bcm, which needs it: time constant of theta; well below tau, or the threshold follows too late and Xi swings.',
       { above: 0, control: traceControl },
     ),
-    decay: v.optional(
-      number('decay', 'What Xi is multiplied with; 0 = nothing is forgotten.', {
-        min: 0,
-        control: { min: 0, max: 1, step: 0.001 },
-      }),
-      0,
-    ),
-  }),
-  v.description(
-    'tau dXi/dt = g_to (g_to - theta) g_from^T - decay Xi, tauThreshold dtheta/dt = g_to^2 - theta.',
   ),
-)
-
-export const covarianceRule = v.pipe(
-  v.strictObject({
-    kind: v.literal('covariance'),
-    tauMean: number('tauMean', 'Time constant of the running means of both activations.', {
-      above: 0,
-      control: traceControl,
+  decay: v.exactOptional(
+    number('decay', 'Of rule bcm: what Xi is multiplied with; 0 (default) = nothing is forgotten.', {
+      min: 0,
+      control: { min: 0, max: 1, step: 0.001 },
     }),
-  }),
-  v.description(
-    'tau dXi/dt = (g_to - meanTo) (g_from - meanFrom)^T - (Xi - Lambda), tauMean dmean/dt = g - mean for both layers.',
   ),
-)
+  tauMean: v.exactOptional(
+    number(
+      'tauMean',
+      'Of rule covariance, which needs it: time constant of the running means of both activations.',
+      { above: 0, control: traceControl },
+    ),
+  ),
+} as const
 
-export type BcmRule = Readonly<v.InferOutput<typeof bcmRule>>
-export type CovarianceRule = Readonly<v.InferOutput<typeof covarianceRule>>
+export type TraceKey = keyof typeof TRACE_KEYS
 
-/** A rule that keeps traces of its layers. */
+export interface BcmRule {
+  readonly kind: 'bcm'
+  readonly tauThreshold: number
+  readonly decay: number
+}
+
+export interface CovarianceRule {
+  readonly kind: 'covariance'
+  readonly tauMean: number
+}
+
+/** A rule that keeps traces of its layers, with its numbers. */
 export type TracedRule = BcmRule | CovarianceRule
 
 /** A vector that a rule keeps of one of its layers, and what it makes of the activations there. */
@@ -53,8 +61,8 @@ export interface TraceFacts {
   /** The second half of the name of its array, such as `theta` of `xi.theta`. */
   readonly part: string
   readonly of: 'to' | 'from'
-  /** The key of the rule with its time constant. */
-  readonly tau: string
+  /** The key of its time constant. */
+  readonly tau: TraceKey
   /** What it goes to. */
   readonly followed: (g: number) => number
   /** What drives the memory in place of g. */
