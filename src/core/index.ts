@@ -3,7 +3,7 @@ export { type LoadOptions, loadModel } from './model/load.ts'
 export { ModelError, type Place, RunError } from './errors.ts'
 export type { BaseKind, BaseOf } from './kinds/bases/table.ts'
 export type { CustomRule } from './kinds/rules/custom.ts'
-export type { NamedRule, Rule, RuleKind, RuleObject, WordRule } from './kinds/rules/table.ts'
+export type { NamedRule, Rule, RuleKind, RuleObject, WordRule, WrittenRule } from './kinds/rules/table.ts'
 export type { BcmRule, CovarianceRule, TracedRule } from './kinds/rules/traced.ts'
 export type {
   Axis,
