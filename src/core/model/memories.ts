@@ -72,6 +72,11 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
       path: `${path}.format`,
     })
   }
+  if (spec.bias !== undefined && !memoryFacts(spec).hasRows)
+    throw new ModelError(
+      `has no rows to be like in a memory of kind "${spec.kind}"; leave it out, Lambda is init where the rule takes one`,
+      { path: `${path}.bias` },
+    )
   if (spec.bias !== undefined && !isBiased(spec.rule)) {
     const others = BIASED.filter((other) => takes(memoryFacts(spec).learns, other))
       .map((other) => `"${other}"`)

@@ -84,8 +84,7 @@ const WRONG: readonly (readonly [string, Raw, Uint8Array, RegExp])[] = [
   ['no entry', ...inFile({ data: new Float32Array(0), indices: new Int32Array(0), indptr: new Int32Array(4) }), /w\.npz has no entries/],
   ['no matrix', sparse(FILE), zipSync({ 'data.npy': encodeNpy({ shape: [1], data: Float32Array.of(1) }) }), /w\.npz holds no sparse matrix; write it with scipy/],
   ['more entries than columns', sparse({ kind: 'random-sparse', degree: 7, distribution: 'normal' }), csr(), /memories\.xi\.init\.degree: is 7, but layer `visible` has 6 neurons; set it to 6 at most/],
-  ['a rule', sparse(FILE, { rule: 'gated', tau: 2 }), csr(), /memories\.xi\.rule: "gated" cannot move a memory of kind "sparse"/],
-  ['a bias', sparse(FILE, { bias: { kind: 'zeros' } }), csr(), /memories\.xi\.bias: rule "fixed" has no bias; leave it out$/],
+  ['a bias', sparse(FILE, { bias: { kind: 'zeros' } }), csr(), /memories\.xi\.bias: has no rows to be like in a memory of kind "sparse"; leave it out/],
   ['rows to copy', { ...sparse(FILE), stimulus: [{ kind: 'initial', layer: 'visible', patterns: { kind: 'rows', of: 'xi' } }] }, csr(), /memories\.xi is sparse and has no rows to copy; name another memory/],
   ['rows to compare', { ...sparse(FILE), probes: { p: { kind: 'similarity', memory: 'xi', patterns: { kind: 'zeros' } } } }, csr(), /memory `xi` is sparse and has no rows to compare with/],
 ] // prettier-ignore

@@ -60,6 +60,7 @@ export const dense: MemoryFacts<typeof keys, Dense> = {
     layer === memory.to ? recalled(memory, xi, g) : transposeTimes(xi, of(g, memory.to)),
   drive: ({ from, to }, g, drive) => driven(of(g, to), of(g, from), drive),
   matrix: (_, xi) => xi,
+  placeOf: ({ init: { columns } }, entry) => [Math.floor(entry / columns), entry % columns],
   slope: (memory, xi, g, to) => slopeOf(xi, memory, of(g, memory.from).length, to),
   isMatrix: true,
   hasRows: true,

@@ -1,6 +1,6 @@
 /** Memories that are a sparse matrix: only the entries that are there are stored, moved and read. */
 import * as v from 'valibot'
-import { forEachEntry, type SparsePattern } from '../../math/sparse.ts'
+import { forEachEntry, rowsOf, type SparsePattern } from '../../math/sparse.ts'
 import { choice, positiveInteger, text } from '../fields.ts'
 import {
   type Activations,
@@ -104,12 +104,16 @@ export const sparse: MemoryFacts<typeof keys, Sparse> = {
     forEachEntry(pattern, (entry, i, j) => (written[i * pattern.columns + j] = xi[entry]!))
     return written
   },
+  placeOf(memory, entry) {
+    const pattern = patternOf(memory)
+    return [rowsOf(pattern)[entry]!, pattern.indices[entry]!]
+  },
   slope(memory, xi, _, to) {
     return slopeOf(sparse.matrix(memory, xi), memory, patternOf(memory).columns, to)
   },
   isMatrix: false,
   hasRows: false,
-  learns: 'none',
+  learns: 'all',
   rowShape: () => undefined,
   tex: dense.tex,
 }

@@ -57,7 +57,8 @@ export function onlyBuffer(
 
 /**
  * -g_to . h, and for an elastic rule |Xi - Lambda|^2 / 2.
- * @param input - leaves h, what the layer `to` is sent, in an output
+ * @param of.input - leaves h, what the layer `to` is sent, in an output
+ * @param of.deviation - adds |Xi - Lambda|^2 / 2; absent = that of a matrix
  */
 export function memoryEnergy(
   planning: Planning,
@@ -65,12 +66,15 @@ export function memoryEnergy(
   slot: Slot,
   word: number,
   isFirst: boolean,
-  input: (output: Output) => Operation[],
+  of: {
+    readonly input: (output: Output) => Operation[]
+    readonly deviation?: () => Operation[]
+  },
 ): Operation[] {
   const to = find(planning.model.layers, memory.to)
   const output = scratch(planning)
   const operations = [
-    ...input(output),
+    ...of.input(output),
     sum(planning, slot, {
       owner: memory.name,
       act: 'energy',
@@ -83,6 +87,8 @@ export function memoryEnergy(
     }),
   ]
   if (movingRule(memory.rule)?.isElastic)
-    operations.push(...deviation(planning, matrixNamed(planning, memory.name), slot, word, () => 0.5))
+    operations.push(
+      ...(of.deviation?.() ?? deviation(planning, matrixNamed(planning, memory.name), slot, word, () => 0.5)),
+    )
   return operations
 }

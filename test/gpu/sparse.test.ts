@@ -1,0 +1,176 @@
+/** Sparse matrices that learn: beside float64, beside the dense matrix of the same entries, and on their way through files. */
+import { describe, expect, test } from 'vitest'
+import {
+  INTEGRATOR_KINDS,
+  type IntegratorKind,
+  integratorOf,
+} from '../../src/core/kinds/integrators/table.ts'
+import { isMoving, RULE_KINDS, type RuleKind } from '../../src/core/kinds/rules/table.ts'
+import { matrixFacts } from '../../src/core/kinds/couplings/table.ts'
+import { withViews } from '../../src/core/model/couplings.ts'
+import type { DenseMemory, Model, Probe, SparseMemory } from '../../src/core/model/model.ts'
+import { createReference } from '../../src/core/reference/network.ts'
+import { sparse } from '../couplings.ts'
+import { learnerOf } from '../rules.ts'
+import { expectLikeReference, withSimulation } from './helpers/compare.ts'
+import { expectWithin } from './helpers/within.ts'
+
+const ENERGY: Probe = { kind: 'energy', name: 'energy', every: 3 }
+
+const LEARNING = RULE_KINDS.filter(isMoving)
+const cases = LEARNING.flatMap((rule) => INTEGRATOR_KINDS.map((integrator) => ({ rule, integrator })))
+
+/** A network of layers that are never negative, as some rules need them, with a sparse memory that learns. */
+function learning(
+  index: number,
+  rule: RuleKind,
+  integrator: IntegratorKind = 'exponential-euler',
+  own: Partial<SparseMemory> = {},
+): Model {
+  const model = sparse(index, { ...learnerOf(rule), tau: 3, ...own })
+  const layers = model.layers.map((layer) => ({
+    ...layer,
+    lagrangian: { kind: 'sigmoid', gain: 1.3 } as const,
+  }))
+  return { ...model, layers, time: { ...model.time, integrator } }
+}
+
+/** The dense memory of the same entries, all others 0. */
+function written(model: Model): Model {
+  const memory = model.memories[0] as SparseMemory
+  const { rows, columns } = memory.init.pattern!
+  const data = Float32Array.from(matrixFacts(memory).matrix(memory, Float64Array.from(memory.init.data)))
+  const dense: DenseMemory = { ...memory, kind: 'dense', init: { rows, columns, data } }
+  return { ...model, ...withViews([dense]) }
+}
+
+/** The same with every entry of the matrix there. */
+function full(model: Model): Model {
+  const { init } = written(model).memories[0]!
+  const { rows, columns, data } = init
+  const pattern = {
+    rows,
+    columns,
+    degree: columns,
+    indices: Uint32Array.from({ length: rows * columns }, (_, k) => k % columns),
+    indptr: Uint32Array.from({ length: rows + 1 }, (_, row) => row * columns),
+  }
+  const memory = {
+    ...(model.memories[0] as SparseMemory),
+    init: { rows: 1, columns: rows * columns, data, pattern },
+  }
+  return { ...model, ...withViews([memory]) }
+}
+
+async function valuesOf(model: Model, ticks: number): Promise<Float32Array[]> {
+  return withSimulation(model, async (simulation) => {
+    await simulation.step(ticks)
+    const names = ['v', 'h', 'k']
+    return Promise.all(names.map(async (name) => (await simulation.read(name)).data))
+  })
+}
+
+describe('a sparse memory', () => {
+  test.each(cases.flatMap((row) => [1, 2, 3].map((index) => ({ ...row, index }))))(
+    'learns by $rule and $integrator, form $index, as in the reference',
+    async ({ rule, integrator, index }) => {
+      const model = learning(index, rule, integrator)
+      await expectLikeReference({ ...model, probes: [ENERGY] }, 12)
+    },
+  )
+
+  test.each(cases)('whose mask is full is the dense memory by $rule and $integrator', async (row) => {
+    const model = full(learning(1, row.rule, row.integrator))
+    const [own, dense] = [await valuesOf(model, 40), await valuesOf(written(model), 40)]
+    own.forEach((values, at) => {
+      expectWithin(values, [...dense[at]!], 2e-5)
+    })
+    // It has learnt.
+    const { data } = model.memories[0]!.init
+    expect(Math.max(...data.map((value, k) => Math.abs(value - own[2]![k]!)))).toBeGreaterThan(0.01)
+  })
+
+  test.each(cases.filter(({ integrator }) => integratorOf(integrator).stages.length === 1))(
+    'is a dense one whose other entries are set to 0 after every tick, by $rule and $integrator',
+    async ({ rule, integrator }) => {
+      const model = learning(3, rule, integrator)
+      const memory = model.memories[0] as SparseMemory
+      const { rows, columns } = memory.init.pattern!
+      const ones = new Float64Array(memory.init.data.length).fill(1)
+      const mask = matrixFacts(memory).matrix(memory, ones)
+      const reference = createReference(written(model))
+      for (let tick = 0; tick < 12; tick++) {
+        reference.step()
+        reference.write(
+          'k',
+          reference.read('k').map((value, at) => value * mask[at % (rows * columns)]!),
+        )
+      }
+      const [v, h, k] = await valuesOf(model, 12)
+      expectWithin(v!, reference.read('v'), 1e-5)
+      expectWithin(h!, reference.read('h'), 1e-5)
+      const xi = reference.read('k').filter((_, at) => mask[at % (rows * columns)] === 1)
+      expectWithin(k!, xi, 1e-5)
+    },
+  )
+
+  test.each(['forward', 'backward'] as const)(
+    'that goes %s learns as in the reference',
+    async (direction) => {
+      await expectLikeReference(learning(3, 'hebbian', 'euler', { direction }), 12)
+    },
+  )
+
+  test('that is slow beside its step stands in two words and arrives', async () => {
+    for (const rule of ['hebbian', 'oja'] as const) {
+      const model = learning(3, rule, 'euler', { tau: 3e4 })
+      await withSimulation(model, (simulation) => {
+        expect(simulation.plan.matrices.has('k/carry')).toBe(true)
+        return Promise.resolve()
+      })
+      await expectLikeReference(model, 12)
+    }
+  })
+
+  test('has each value once, and may be written', async () => {
+    await withSimulation(learning(1, 'hebbian'), async (simulation) => {
+      const buffers = simulation.plan.buffers.filter(({ name }) => name.startsWith('k/'))
+      expect(buffers.map(({ name }) => name).filter((name) => name.includes('values'))).toEqual([])
+      // 11 entries in each of two replicas.
+      const values = Float32Array.from({ length: 22 }, (_, k) => k / 7)
+      simulation.write('k', values)
+      simulation.writePart('k', 12, [9, 8])
+      values.set([9, 8], 12)
+      expect((await simulation.read('k')).data).toEqual(values)
+    })
+  })
+
+  test('has an energy that falls', async () => {
+    const model = { ...learning(3, 'hebbian'), probes: [{ ...ENERGY, every: 1 }] }
+    await withSimulation(model, async (simulation) => {
+      await simulation.step(200)
+      await simulation.flush()
+      const { value } = simulation.series[0]!
+      for (let k = 1; k < value.length; k++)
+        value[k]!.forEach((energy, r) => {
+          expect(energy).toBeLessThan(value[k - 1]![r]! + 1e-6 * Math.abs(energy))
+        })
+      expect(value.at(-1)![0]!).toBeLessThan(value[0]![0]! - 0.1)
+    })
+  })
+
+  test.each(LEARNING)('goes on from a checkpoint bit by bit by %s', async (rule) => {
+    const model = learning(3, rule)
+    const whole = await valuesOf(model, 20)
+    const saved = await withSimulation(model, async (simulation) => {
+      await simulation.step(9)
+      return simulation.checkpoint()
+    })
+    const rest = await withSimulation(model, async (simulation) => {
+      await simulation.restore(saved)
+      await simulation.step(11)
+      return Promise.all(['v', 'h', 'k'].map(async (name) => (await simulation.read(name)).data))
+    })
+    expect(rest).toEqual(whole)
+  })
+})
