@@ -23,7 +23,7 @@ fn sumOf(replica: u32, first: u32, end: u32, step: u32) -> f32 {
   var part = 0.0;
   var count = 0u;
   for (var entry = first; entry < end; entry += step) {
-    part += valueOf(copy, entry) * vector[source + columnOf(entry)];
+    part += entryOf(copy, entry) * vector[source + columnOf(entry)];
     count += 1u;
     if (count % PART == 0u) {
       lines += part;

@@ -313,8 +313,9 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
   let kernel = cache.get(identity)
   if (kernel === undefined) {
     const parts: string[] = [
+      name,
       ...(entries === undefined ? [] : ENTRIES[entries]),
-      ...filesOf(name),
+      ...KERNELS[name],
       ...(WITH_EPILOGUE.includes(name) ? [EPILOGUES[epilogue]] : []),
       ...(ending === undefined ? [] : ENDINGS[ending]),
       ...(reduce === undefined ? [] : [REDUCTIONS[reduce]]),
