@@ -8,9 +8,18 @@ import {
 import { isMoving, RULE_KINDS, type RuleKind } from '../../src/core/kinds/rules/table.ts'
 import { matrixFacts } from '../../src/core/kinds/couplings/table.ts'
 import { withViews } from '../../src/core/model/couplings.ts'
-import type { DenseMemory, Model, Probe, SparseMemory } from '../../src/core/model/model.ts'
+import type {
+  DenseMemory,
+  LateralSynapse,
+  Model,
+  Probe,
+  Rows,
+  SparseMemory,
+  SparseSynapse,
+} from '../../src/core/model/model.ts'
+import { statesOf } from '../../src/core/run/results.ts'
 import { createReference } from '../../src/core/reference/network.ts'
-import { sparse } from '../couplings.ts'
+import { sparse, SPARSE_SYNAPSES, sparseSynapses } from '../couplings.ts'
 import { learnerOf } from '../rules.ts'
 import { expectLikeReference, withSimulation } from './helpers/compare.ts'
 import { expectWithin } from './helpers/within.ts'
@@ -172,5 +181,118 @@ describe('a sparse memory', () => {
       return Promise.all(['v', 'h', 'k'].map(async (name) => (await simulation.read(name)).data))
     })
     expect(rest).toEqual(whole)
+  })
+})
+
+describe('sparse synapses', () => {
+  const forms = SPARSE_SYNAPSES.map((_, index) => index)
+  const steps = forms.flatMap((index) => INTEGRATOR_KINDS.map((integrator) => ({ index, integrator })))
+
+  /** The dense synapses of the same entries. */
+  const wholeOf = (model: Model): Model => {
+    const synapse = model.synapses[0] as SparseSynapse
+    const matrix = (synapse.base as { matrix: Rows }).matrix
+    const { rows, columns } = matrix.pattern!
+    const data = Float32Array.from(matrixFacts(synapse).matrix(synapse, Float64Array.from(matrix.data)))
+    const dense: LateralSynapse = {
+      ...synapse,
+      kind: 'lateral',
+      base: { kind: 'matrix', matrix: { rows, columns, data } },
+    }
+    return { ...model, ...withViews([dense]) }
+  }
+
+  test.each(steps)(
+    'learn by $integrator, form $index, as in the reference',
+    async ({ index, integrator }) => {
+      const model = sparseSynapses(index, { tau: 2, strength: 1.5 })
+      await expectLikeReference({ ...model, probes: [ENERGY], time: { ...model.time, integrator } }, 12)
+    },
+  )
+
+  test.each(forms)('of form %i that stay move a layer as the dense ones do', async (index) => {
+    const model = sparseSynapses(index)
+    const [own, dense] = [await valuesOf(model, 40), await valuesOf(wholeOf(model), 40)]
+    expectWithin(own[0]!, [...dense[0]!], 2e-5)
+  })
+
+  test.each(forms)('of form %i are dense ones whose other entries are 0 after every tick', async (index) => {
+    const model = sparseSynapses(index, { tau: 2, strength: 1.5, zeroDiagonal: index === 1 })
+    const W = (wholeOf(model).synapses[0]!.base as { matrix: Rows }).matrix.data
+    const reference = createReference(wholeOf(model))
+    for (let tick = 0; tick < 20; tick++) {
+      reference.step()
+      reference.write(
+        'k',
+        reference.read('k').map((value, at) => (W[at % W.length] === 0 ? 0 : value)),
+      )
+    }
+    const [v, , k] = await valuesOf(model, 20)
+    expectWithin(v!, reference.read('v'), 1e-5)
+    const there = reference.read('k').filter((_, at) => W[at % W.length] !== 0)
+    expectWithin(k!, there, 1e-5)
+  })
+
+  test('that may differ from their transpose move a layer as in the reference', async () => {
+    const model = sparseSynapses(1, { symmetric: false })
+    const synapse = model.synapses[0] as SparseSynapse
+    const matrix = (synapse.base as { matrix: Rows }).matrix
+    const turned = { ...matrix, data: matrix.data.map((value, k) => value + 0.1 * k) }
+    const own = { ...synapse, base: { kind: 'csr', matrix: turned } } as const
+    await expectLikeReference({ ...model, ...withViews([own]) }, 12)
+  })
+
+  test('that are slow beside their step stand in two words and arrive', async () => {
+    await expectLikeReference(sparseSynapses(2, { tau: 3e4, strength: 1 }), 12)
+  })
+
+  test('have an energy that falls', async () => {
+    const model = {
+      ...sparseSynapses(2, { tau: 3, strength: 1 }),
+      probes: [{ ...ENERGY, every: 1 }],
+    }
+    await withSimulation(model, async (simulation) => {
+      await simulation.step(200)
+      await simulation.flush()
+      const { value } = simulation.series[0]!
+      for (let k = 1; k < value.length; k++)
+        value[k]!.forEach((energy, r) => {
+          expect(energy).toBeLessThan(value[k - 1]![r]! + 2e-6 * (1 + Math.abs(energy)))
+        })
+      expect(value.at(-1)![0]!).toBeLessThan(value[0]![0]! - 0.1)
+    })
+  })
+
+  test('keep a diagonal of 0, and refuse another', async () => {
+    const { matrix } = sparseSynapses(1).synapses[0]!.base as { matrix: Rows }
+    const { indices, indptr } = matrix.pattern!
+    const rowOf = (k: number): number => indptr.findIndex((end) => end > k) - 1
+    const data = matrix.data.map((value, k) => (rowOf(k) === indices[k] ? 0 : value))
+    const base = { kind: 'csr', matrix: { ...matrix, data } } as const
+    const model = sparseSynapses(1, { tau: 2, strength: 1, zeroDiagonal: true, base })
+    await withSimulation(model, async (simulation) => {
+      const values = new Float32Array(2 * indices.length).map((_, k) => {
+        const at = k % indices.length
+        return rowOf(at) === indices[at] ? 0 : 1
+      })
+      simulation.write('k', values)
+      await simulation.step(5)
+      const learnt = await simulation.read('k')
+      learnt.data.forEach((value, k) => {
+        const at = k % indices.length
+        expect(value === 0).toBe(rowOf(at) === indices[at])
+      })
+      values.fill(1)
+      expect(() => {
+        simulation.write('k', values)
+      }).toThrow('`k` has a diagonal that stays 0, but entry [0, 0] is 1')
+    })
+  })
+
+  test('leave behind what SciPy takes', async () => {
+    await withSimulation(sparseSynapses(0), (simulation) => {
+      expect(Object.keys(statesOf(simulation)).slice(2)).toEqual(['k.data', 'k.indices', 'k.indptr'])
+      return Promise.resolve()
+    })
   })
 })

@@ -312,8 +312,11 @@ function createPulls(
     const W = (r: number): Float64Array => state(synapse.name, r)
     return (g, r) => {
       const correlation = couplingFacts(synapse).drive(synapse, g, (to, from) => to * from, W(r))
-      const columns = Math.sqrt(J.length)
-      const isLeftOut = (k: number): boolean => synapse.zeroDiagonal && k % (columns + 1) === 0
+      const isLeftOut = (k: number): boolean => {
+        if (!synapse.zeroDiagonal) return false
+        const [row, column] = placeIn(synapse, k, Math.sqrt(J.length))
+        return row === column
+      }
       return { drive: J.map((Jk, k) => (isLeftOut(k) ? Jk : Jk + kappa * correlation[k]!)) }
     }
   }
@@ -326,7 +329,7 @@ function createPulls(
     const { gate, decay } = rule
     return (g, r) => {
       const to = get(g, memory.to)
-      const rowOf = (k: number): number => to[placeIn(memory, k)[0]]!
+      const rowOf = (k: number): number => to[placeIn(memory, k, memory.init.columns)[0]]!
       const driven = couplingFacts(memory).drive(memory, g, rule.drive, state(memory.name, r))
       return {
         drive: lambda.map((Lambda, k) => Lambda + driven[k]!),
@@ -360,7 +363,7 @@ function createPulls(
     return (g, r) => {
       const xi = state(name, r)
       const entry = (k: number) => {
-        const [row, column] = placeIn(memory, k)
+        const [row, column] = placeIn(memory, k, memory.init.columns)
         return { to: get(g, to)[row]!, from: get(g, from)[column]!, w: xi[k]!, base: lambda[k]! }
       }
       return { drive: xi.map((_, k) => written.drive(entry(k))), decay: (k) => written.decay(entry(k)) }
@@ -379,9 +382,9 @@ function createPulls(
 }
 
 /** Row and column of an entry: kinds without them take no rule with a gate or a decay of its own. */
-function placeIn(memory: Memory, entry: number): readonly [number, number] {
-  const place = matrixFacts(memory).placeOf?.(memory, entry)
-  if (place === undefined) throw new Error(`an entry of \`${memory.name}\` joins many pairs`)
+function placeIn(coupling: Memory | Synapse, entry: number, columns: number): readonly [number, number] {
+  const place = matrixFacts(coupling).placeOf?.(coupling, entry, columns)
+  if (place === undefined) throw new Error(`an entry of \`${coupling.name}\` joins many pairs`)
   return place
 }
 

@@ -181,3 +181,61 @@ describe('a sparse matrix as the base of synapses', () => {
     )
   })
 })
+
+describe('sparse synapses', () => {
+  const synapses = (parts: Raw = {}): Raw =>
+    scenario({ synapses: { w: { kind: 'sparse', layer: 'visible', base: FILE, ...parts } } })
+  /** 2 between neurons 0 and 4, -1 of neuron 5 with itself. */
+  const entries = (parts: Partial<Members> = {}) =>
+    csr({
+      shape: Int32Array.of(6, 6),
+      data: Float32Array.of(2, 2, -1),
+      indices: Int32Array.of(4, 0, 5),
+      indptr: Int32Array.of(0, 1, 1, 1, 1, 2, 3),
+      ...parts,
+    })
+  const refused = (raw: Raw, bytes = entries()) => expect(resolve(raw, { 'w.npz': bytes })).rejects
+
+  test('are the entries of a file, without their diagonal where it is to be 0', async () => {
+    for (const zeroDiagonal of [false, true]) {
+      const model = await resolve(synapses({ zeroDiagonal }), { 'w.npz': entries() })
+      const base = model.synapses[0]!.base as { readonly matrix: Rows }
+      expect(model.synapses[0]!.kind).toBe('sparse-lateral')
+      expect([...base.matrix.data]).toEqual([2, 2, zeroDiagonal ? 0 : -1])
+      expect([...base.matrix.pattern!.indices]).toEqual([4, 0, 5])
+      const sketch = sketchOf(model, parseScenario(synapses({ zeroDiagonal })))
+      expect(sketch.synapses[0]!.base).toMatchObject({ matrix: { rows: 1, columns: 3 } })
+    }
+  })
+
+  test('must be symmetric, unless they are said to differ', async () => {
+    await refused(synapses(), entries({ data: Float32Array.of(2, 3, -1) })).toThrow(
+      /synapses\.w\.base: must be symmetric, but entry \[0, 4\] is 2 and \[4, 0\] is 3; use/,
+    )
+    await refused(synapses(), entries({ indices: Int32Array.of(4, 1, 5) })).toThrow(
+      /synapses\.w\.base: must be symmetric, but entry \[0, 4\] is 2 and \[4, 0\] is not there; use/,
+    )
+    await refused(synapses(), entries({ indices: Int32Array.of(3, 0, 5) })).toThrow(
+      /synapses\.w\.base: must be symmetric, but entry \[0, 3\] is 2 and \[3, 0\] is not there; use/,
+    )
+    const model = await resolve(synapses({ symmetric: false }), {
+      'w.npz': entries({ data: Float32Array.of(2, 3, -1) }),
+    })
+    expect(model.synapses[0]!.symmetric).toBe(false)
+  })
+
+  test('need a file of their entries, and begin there', async () => {
+    await refused(synapses({ base: 0 })).toThrow(
+      /synapses\.w\.base: is 0, but synapses of kind "sparse" have those of a sparse matrix; give \{"kind": "csr"/,
+    )
+    const hebbian = { kind: 'hebbian', patterns: { kind: 'random', count: 2, distribution: 'binary' } }
+    await refused(synapses({ base: hebbian })).toThrow(/synapses\.w\.base: of kind "hebbian" has all entries/)
+    await refused(synapses({ tau: 2, strength: 1, init: FILE })).toThrow(
+      /synapses\.w\.init: has no meaning for synapses of kind "sparse", which begin at their base; leave it out/,
+    )
+    const probes = { d: { kind: 'distance', of: 'w', target: { kind: 'zeros' } } }
+    await refused({ ...synapses(), probes }).toThrow(
+      /probes\.d\.target: compares with a whole matrix, but the synapses `w` are of kind "sparse"; name others/,
+    )
+  })
+})

@@ -42,15 +42,16 @@ export function addMemory(planning: Planning, memory: Memory): Matrix {
  * @throws ModelError if it takes several
  */
 export function onlyBuffer(
-  { name }: Memory,
+  { name }: { readonly name: string },
   { blocks, copies, rows, rowBytes }: Matrix,
   what: 'filters' | 'entries' = 'entries',
+  path = `memories.${name}`,
 ): string {
   const [block, more] = blocks
   if (block === undefined || more !== undefined)
     throw new ModelError(
       `the ${what} need ${copies * rows * rowBytes} bytes, one buffer here holds ${block?.bytes ?? 0}; use fewer replicas or ${what}`,
-      { path: `memories.${name}` },
+      { path },
     )
   return block.buffer
 }
