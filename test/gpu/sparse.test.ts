@@ -19,7 +19,12 @@ import type {
 } from '../../src/core/model/model.ts'
 import { statesOf } from '../../src/core/run/results.ts'
 import { createReference } from '../../src/core/reference/network.ts'
-import { sparse, SPARSE_SYNAPSES, sparseSynapses } from '../couplings.ts'
+import { SPARSE, sparse, SPARSE_SYNAPSES, sparseSynapses } from '../couplings.ts'
+import { buildModel } from '../build.ts'
+import { DEFAULT_LIMITS } from '../../src/node/limits.ts'
+import { initialMemories } from '../../src/core/model/values.ts'
+import { planNetwork } from '../../src/core/plan/plan.ts'
+import { planRows } from '../../src/core/plan/print.ts'
 import { learnerOf } from '../rules.ts'
 import { expectLikeReference, withSimulation } from './helpers/compare.ts'
 import { expectWithin } from './helpers/within.ts'
@@ -181,6 +186,90 @@ describe('a sparse memory', () => {
       return Promise.all(['v', 'h', 'k'].map(async (name) => (await simulation.read(name)).data))
     })
     expect(rest).toEqual(whole)
+  })
+})
+
+describe('a sparse memory of few bytes', () => {
+  /** Its entries rounded to what a format holds, of a scale that is no power of two. */
+  const stored = (index: number, format: SparseMemory['format']): Model => {
+    const model = sparse(index, { format, scale: 0.7 })
+    const memory = model.memories[0] as SparseMemory
+    const data = memory.init.data.map((value) => (format === 'binary' ? 0.7 * Math.sign(value) : value))
+    return { ...model, ...withViews([{ ...memory, init: { ...memory.init, data } }]) }
+  }
+  const forms = SPARSE.flatMap((_, index) =>
+    (['f16', 'binary'] as const).map((format) => ({ format, index })),
+  )
+
+  test.each(forms)('in $format, form $index, is that of the reference', async ({ format, index }) => {
+    await expectLikeReference({ ...stored(index, format), probes: [ENERGY] }, 12)
+  })
+
+  test.each(forms)('in $format, form $index, has the bits of the same entries in f32', async (row) => {
+    const model = stored(row.index, row.format)
+    const memory = model.memories[0] as SparseMemory
+    const wide = {
+      ...memory,
+      format: 'f32' as const,
+      init: { ...memory.init, data: Float32Array.from(initialMemories(memory)) },
+    }
+    expect(await valuesOf(model, 30)).toEqual(await valuesOf({ ...model, ...withViews([wide]) }, 30))
+  })
+
+  test('reads columns beyond 65,536 in whole words', async () => {
+    const columns = 70000
+    const indices = Uint32Array.of(3, 65535, 69999, 65536)
+    const pattern = { rows: 2, columns, indices, indptr: Uint32Array.of(0, 3, 4) }
+    const linear = { kind: 'linear', gain: 1 } as const
+    const v = Float32Array.from({ length: columns }, (_, k) => k / 1000)
+    for (const format of ['f16', 'binary'] as const) {
+      const init = { rows: 1, columns: 4, data: Float32Array.of(1, -1, 1, -1), pattern }
+      const model = buildModel({
+        layers: [
+          { name: 'v', size: columns, lagrangian: linear, init: { rows: 1, columns, data: v } },
+          { name: 'h', size: 2, lagrangian: linear, tau: 0 },
+        ],
+        memories: [{ name: 'k', kind: 'sparse', from: 'v', to: 'h', init, format }],
+      })
+      const h = await withSimulation(model, async (simulation) => [...(await simulation.read('h')).data])
+      expectWithin(h, [v[3]! - v[65535]! + v[69999]!, -v[65536]!], 1e-5)
+    }
+  })
+
+  test.each([
+    ['f32', 8],
+    ['f16', 4],
+    ['binary', 2 + 1 / 8],
+  ] as const)('in %s takes %d bytes an edge in a product', (format, bytes) => {
+    const [size, degree] = [4096, 32]
+    const indices = Uint32Array.from({ length: size * degree }, (_, k) => (k % degree) * 128)
+    const indptr = Uint32Array.from({ length: size + 1 }, (_, row) => row * degree)
+    const data = new Float32Array(size * degree).fill(1)
+    const pattern = { rows: size, columns: size, degree, indices, indptr }
+    const linear = { kind: 'linear', gain: 1 } as const
+    const model = buildModel({
+      layers: [
+        { name: 'v', size, lagrangian: linear },
+        { name: 'h', size, lagrangian: linear },
+      ],
+      memories: [
+        {
+          name: 'k',
+          kind: 'sparse',
+          from: 'v',
+          to: 'h',
+          init: { rows: 1, columns: size * degree, data, pattern },
+          format,
+        },
+      ],
+    })
+    const plan = planNetwork(model, DEFAULT_LIMITS, { variants: { fuse: 'off' } })
+    const product = planRows(plan, model).find(({ label }) => label === 'h/matvec k')!
+    // Besides the matrix there are the two vectors.
+    expect((product.bytes - 2 * 4 * size) / (size * degree)).toBe(bytes)
+    const back = planRows(plan, model).find(({ label }) => label === 'v/matvec-transposed k')!
+    // Columns may be of any length.
+    expect((back.bytes - 2 * 4 * size - 4 * (size + 1)) / (size * degree)).toBe(bytes)
   })
 })
 

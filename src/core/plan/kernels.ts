@@ -69,6 +69,10 @@ export const FORMATS = { f32: 'product/f32', f16: 'product/f16', binary: 'produc
 const ENTRIES = {
   f32: ['product/entries-f32', 'product/indices-u32'],
   permuted: ['product/entries-permuted', 'product/indices-u32'],
+  f16: ['product/entries-f16', 'product/indices-u32'],
+  'f16-short': ['product/entries-f16', 'product/indices-u16'],
+  binary: ['product/entries-binary', 'product/indices-u32'],
+  'binary-short': ['product/entries-binary', 'product/indices-u16'],
 } as const
 
 /** How the invocations of a workgroup add up. */

@@ -67,7 +67,7 @@ test.each([
   expect(memory.init.pattern!.degree).toBeUndefined()
 })
 
-const inFile = (parts: Partial<Members>) => [sparse(FILE), csr(parts)] as const
+const inFile = (parts: Partial<Members>, own: Raw = {}) => [sparse(FILE, own), csr(parts)] as const
 const WRONG: readonly (readonly [string, Raw, Uint8Array, RegExp])[] = [
   ['another format', ...inFile({ format: 'csc' }), /memories\.xi\.init\.path: w\.npz holds a sparse matrix of format "csc"; write it with .*tocsr/],
   ['another shape', ...inFile({ shape: Int32Array.of(4, 6) }), /w\.npz is \[4, 6\], but layer `hidden` has 3 neurons and `visible` has 6; give a matrix of \[3, 6\]/],
@@ -85,6 +85,9 @@ const WRONG: readonly (readonly [string, Raw, Uint8Array, RegExp])[] = [
   ['no matrix', sparse(FILE), zipSync({ 'data.npy': encodeNpy({ shape: [1], data: Float32Array.of(1) }) }), /w\.npz holds no sparse matrix; write it with scipy/],
   ['more entries than columns', sparse({ kind: 'random-sparse', degree: 7, distribution: 'normal' }), csr(), /memories\.xi\.init\.degree: is 7, but layer `visible` has 6 neurons; set it to 6 at most/],
   ['a bias', sparse(FILE, { bias: { kind: 'zeros' } }), csr(), /memories\.xi\.bias: has no rows to be like in a memory of kind "sparse"; leave it out/],
+  ['signs that are none', ...inFile({}, { format: 'binary' }), /memories\.xi\.init: row 0, column 1 is 1\.5, format "binary" holds only -1 and \+1 \(before scale\); use "f32" or "f16"/],
+  ['signs that learn', ...inFile({}, { format: 'binary', rule: 'hebbian', tau: 2 }), /memories\.xi\.format: "binary" cannot learn by rule "hebbian"/],
+  ['halves that are too large', ...inFile({ data: Float32Array.of(1, 1, 1, 7e4, 1) }, { format: 'f16' }), /memories\.xi\.init: row 2, column 3 is 70000 after scale 1, more than format "f16" holds/],
   ['rows to copy', { ...sparse(FILE), stimulus: [{ kind: 'initial', layer: 'visible', patterns: { kind: 'rows', of: 'xi' } }] }, csr(), /memories\.xi is sparse and has no rows to copy; name another memory/],
   ['rows to compare', { ...sparse(FILE), probes: { p: { kind: 'similarity', memory: 'xi', patterns: { kind: 'zeros' } } } }, csr(), /memory `xi` is sparse and has no rows to compare with/],
 ] // prettier-ignore

@@ -14,6 +14,8 @@ import {
 } from './definition.ts'
 import { dense, type Lateral, onOne } from './dense.ts'
 
+const FORMATS = ['f32', 'f16', 'binary'] as const
+
 const init = v.pipe(
   v.variant('kind', [
     v.pipe(
@@ -36,7 +38,18 @@ const init = v.pipe(
   v.description('The entries that are there, and Xi(0) on them.'),
 )
 
-const keys = { init }
+const keys = {
+  init,
+  format: v.optional(
+    choice(
+      'format',
+      'How the entries are stored. f16 (half precision) and binary (one bit an entry) only with rule fixed, their columns in 16 bits where ' +
+        'the layer has at most 65,536 neurons; binary needs entries of -1 and +1 before scale.',
+      FORMATS,
+    ),
+    'f32',
+  ),
+}
 
 /** Where the entries of a sparse memory come from. */
 export type SparseInit = v.InferOutput<typeof init>
@@ -46,7 +59,7 @@ export const SPARSE_SOURCES: readonly string[] = ['csr', 'random-sparse'] satisf
 /** The fields of a sparse memory in a model, besides those that every memory has. */
 export interface Sparse {
   readonly inputOffset: 'none'
-  readonly format: 'f32'
+  readonly format: (typeof FORMATS)[number]
 }
 
 type Held = Ends & { readonly init: { readonly pattern?: SparsePattern } }
@@ -57,7 +70,7 @@ export const sparse: MemoryFacts<typeof keys, Sparse> = {
   description:
     'A sparse matrix between two layers: input Xi g_from to one, Xi^T g_to to the other, of the entries that are there.',
   keys,
-  own: () => ({ inputOffset: 'none', format: 'f32' }),
+  own: ({ format }) => ({ inputOffset: 'none', format }),
   fit({ from, to, init }, { shapeOf }) {
     const [columns, rows] = [sizeOf(shapeOf(from)), sizeOf(shapeOf(to))]
     // How many entries a file has only the file can tell.

@@ -7,7 +7,7 @@ import { type SparsePattern, rowsOf, transposedPattern } from '../../math/sparse
 import type { Model, Rows } from '../../model/model.ts'
 import { carryFields, carryNameOf } from '../carry.ts'
 import type { Entries } from '../kernels.ts'
-import { type Matrix, vectorStride } from '../layout.ts'
+import { type Matrix, packBlock, vectorStride } from '../layout.ts'
 import { type Learning, ruleFields } from '../learning.ts'
 import { stageBuffers } from '../matrices.ts'
 import type { BufferPlan, Operation } from '../operation.ts'
@@ -29,6 +29,8 @@ export interface SparseMatrix {
   /** Its entries as they are loaded, with where they stand. */
   readonly initOf: (model: Model) => Rows
   readonly isMoving: boolean
+  /** What a set bit stands for, where the entries are signs. */
+  readonly unit?: number
 }
 
 /** The matrix by its rows or by its columns: its buffers, and what is known of its rows. */
@@ -37,6 +39,8 @@ interface Order {
   /** The layer whose activation it takes. */
   readonly source: string
   readonly entries: Entries
+  /** Two columns stand in a word. */
+  readonly isShort: boolean
   readonly values: string
   readonly indices: string
   readonly starts: string
@@ -46,12 +50,23 @@ interface Order {
   readonly degree?: number
 }
 
-function byRows({ model }: Planning, { name, from, initOf }: SparseMatrix): Order {
-  const { degree } = initOf(model).pattern ?? {}
+/** Neurons whose numbers take 16 bits. */
+const SHORT = 2 ** 16
+
+/** How the entries are stored that are read in their own order, with the columns that a layer has. */
+function entriesFor(planning: Planning, name: string, source: string): Pick<Order, 'entries' | 'isShort'> {
+  const { format } = matrixNamed(planning, name)
+  if (format === 'f32' || find(planning.model.layers, source).size > SHORT)
+    return { entries: format, isShort: false }
+  return { entries: `${format}-short`, isShort: true }
+}
+
+function byRows(planning: Planning, { name, from, initOf }: SparseMatrix): Order {
+  const { degree } = initOf(planning.model).pattern ?? {}
   return {
     act: 'matvec',
     source: from,
-    entries: 'f32',
+    ...entriesFor(planning, name, from),
     values: `${name}/matrix`,
     indices: `${name}/indices`,
     // Of rows of one length nobody asks where they begin.
@@ -60,11 +75,11 @@ function byRows({ model }: Planning, { name, from, initOf }: SparseMatrix): Orde
   }
 }
 
-function byColumns({ name, to, isMoving }: SparseMatrix): Order {
+function byColumns(planning: Planning, { name, to, isMoving }: SparseMatrix): Order {
   return {
     act: 'matvec-transposed',
     source: to,
-    entries: isMoving ? 'permuted' : 'f32',
+    ...(isMoving ? { entries: 'permuted', isShort: false } : entriesFor(planning, name, to)),
     values: isMoving ? `${name}/matrix` : valuesByColumn(name),
     indices: `${name}/transposed/indices`,
     starts: `${name}/transposed/starts`,
@@ -75,7 +90,8 @@ function byColumns({ name, to, isMoving }: SparseMatrix): Order {
 /** Buffers of where the entries stand, in the orders that products with the matrix (`to`) and its transpose (`from`) read. */
 export function addEntries(planning: Planning, matrix: SparseMatrix, targets: readonly string[]): void {
   const { name, to, from, initOf, isMoving } = matrix
-  const { columns: count, stride } = matrixNamed(planning, name)
+  const values = matrixNamed(planning, name)
+  const { columns: count, stride } = values
   const patternOf = (m: Model): SparsePattern => {
     const { pattern } = initOf(m)
     if (pattern === undefined) throw new Error(`\`${name}\` has no entries`)
@@ -86,11 +102,21 @@ export function addEntries(planning: Planning, matrix: SparseMatrix, targets: re
     const initial: BufferPlan['initial'] = { kind: 'data', make }
     if (buffer !== 'none') addBuffer(planning, buffer, words * 4, initial)
   }
+  /** The columns of all entries, in the width that their kernel reads. */
+  const addColumns = (order: Order, of: (m: Model) => SparsePattern): void => {
+    if (!order.isShort) add(order.indices, count, (m) => of(m).indices)
+    else
+      add(order.indices, Math.ceil(count / 2), (m) => {
+        const columns = new Uint16Array(2 * Math.ceil(count / 2))
+        columns.set(of(m).indices)
+        return columns
+      })
+  }
   const starts = (layer: string): number => find(planning.model.layers, layer).size + 1
   if (targets.includes(to) || isMoving) {
     const order = byRows(planning, matrix)
     add(order.starts, starts(to), (m) => patternOf(m).indptr)
-    if (!isMoving) add(order.indices, count, (m) => patternOf(m).indices)
+    if (!isMoving) addColumns(order, patternOf)
     // The rule asks of which row an entry is.
     else if (order.degree !== undefined) add(order.indices, stride, (m) => patternOf(m).indices)
     else
@@ -102,14 +128,19 @@ export function addEntries(planning: Planning, matrix: SparseMatrix, targets: re
       })
   }
   if (targets.includes(from) && from !== to) {
-    const order = byColumns(matrix)
-    add(order.indices, count, (m) => transposedOf(m).pattern.indices)
+    const order = byColumns(planning, matrix)
+    addColumns(order, (m) => transposedOf(m).pattern)
     add(order.starts, starts(from), (m) => transposedOf(m).pattern.indptr)
     if (order.positions !== undefined) add(order.positions, count, (m) => transposedOf(m).positions)
     else
-      add(order.values, count, (m) => {
+      add(order.values, values.rowBytes / 4, (m) => {
         const { data } = initOf(m)
-        return Float32Array.from(transposedOf(m).positions, (entry) => data[entry] as number)
+        const [block] = values.blocks as [Matrix['blocks'][number]]
+        return packBlock(
+          values,
+          block,
+          Float32Array.from(transposedOf(m).positions, (entry) => data[entry] as number),
+        )
       })
   }
 }
@@ -123,7 +154,7 @@ export function sparseProduct(
   label?: string,
 ): Sending {
   const { model, limits, software } = planning
-  const order = matrix.to === name ? byRows(planning, matrix) : byColumns(matrix)
+  const order = matrix.to === name ? byRows(planning, matrix) : byColumns(planning, matrix)
   const { act, source, entries, values, indices, starts, positions, degree = 0 } = order
   const vector = `${source}/activations`
   const { columns: count, copies, stride } = matrixNamed(planning, matrix.name)
@@ -157,6 +188,7 @@ export function sparseProduct(
           params: (m) => ({
             degree,
             copyStride: copies === 1 ? 0 : stride,
+            unit: matrix.unit ?? 1,
             vectorStride: vectorStride(find(m.layers, source).size),
             outputs: size,
             ...taken.params(m),

@@ -2,6 +2,7 @@
 import { targetsOf } from '../../kinds/couplings/table.ts'
 import { ruleParameters } from '../../kinds/rules/table.ts'
 import type { SparseMemory } from '../../model/model.ts'
+import { unitOf } from '../layout.ts'
 import type { Operation } from '../operation.ts'
 import { type Planning, find } from '../planning.ts'
 import type { Turn } from '../stages.ts'
@@ -16,8 +17,16 @@ import {
   sparseProduct,
 } from './sparse-matrix.ts'
 
-function matrixOf({ name, from, to, tau }: SparseMemory): SparseMatrix {
-  return { name, from, to, initOf: (m) => find(m.memories, name).init, isMoving: tau !== undefined }
+function matrixOf(memory: SparseMemory): SparseMatrix {
+  const { name, from, to, tau } = memory
+  return {
+    name,
+    from,
+    to,
+    initOf: (m) => find(m.memories, name).init,
+    isMoving: tau !== undefined,
+    unit: unitOf(memory),
+  }
 }
 
 function buffers(planning: Planning, memory: SparseMemory): Operation[] {
