@@ -3,7 +3,7 @@ import type { Geometry } from '../src/core/kinds/couplings/convolution.ts'
 import { PROJECTIONS } from '../src/core/kinds/couplings/attention.ts'
 import { columnsOf, placesAlong } from '../src/core/kinds/couplings/convolution.ts'
 import type { CouplingKind } from '../src/core/kinds/couplings/table.ts'
-import type { AttentionEdge, Model, ProductEdge, Rows } from '../src/core/model/model.ts'
+import type { AttentionEdge, Model, ProductEdge, Rows, SparseSynapse } from '../src/core/model/model.ts'
 import { RandomStream } from '../src/core/model/random.ts'
 import { buildModel, normalRows, type Parts, symmetricRows } from './build.ts'
 
@@ -101,6 +101,46 @@ export function sparse(index: number, own: Partial<Model['memories'][number]> = 
   const init = sparseRows(new RandomStream(8, `sparse ${index}`), columns, counts)
   return network([columns, counts.length], `sparse ${index}`, {
     memories: [{ name: 'k', from: 'v', to: 'h', kind: 'sparse', init, ...own }],
+  })
+}
+
+/** A symmetric sparse matrix with entries where `joins` says, for i <= j. */
+export function symmetricEntries(
+  stream: RandomStream,
+  size: number,
+  joins: (i: number, j: number) => boolean,
+): Rows {
+  const whole = symmetricRows(stream, size, 0.4).data
+  const columns = Array.from({ length: size }, (_, i) =>
+    Array.from({ length: size }, (__, j) => j).filter((j) => joins(Math.min(i, j), Math.max(i, j))),
+  )
+  const indices = Uint32Array.from(columns.flat())
+  const [degree = 0] = columns.map(({ length }) => length)
+  const isEven = degree > 0 && columns.every(({ length }) => length === degree)
+  const data = Float32Array.from(columns.flatMap((row, i) => row.map((j) => whole[i * size + j]!)))
+  const indptr = Uint32Array.from(
+    [0, ...columns].map((_, row) => sum(columns.slice(0, row).map((one) => one.length))),
+  )
+  return {
+    rows: 1,
+    columns: indices.length,
+    data,
+    pattern: { rows: size, columns: size, ...(isEven && { degree }), indices, indptr },
+  }
+}
+
+/** Synapses of entries alone: a ring, whose rows are of one length, and two that are not. */
+export const SPARSE_SYNAPSES: readonly (readonly [number, (i: number, j: number) => boolean])[] = [
+  [7, (i, j) => [1, 6].includes(j - i)],
+  [6, (i, j) => i === j || (i + j) % 3 === 0],
+  [131, (i, j) => (i * i + j * j) % 17 === 1],
+]
+
+export function sparseSynapses(index: number, own: Partial<SparseSynapse> = {}): Model {
+  const [size, joins] = SPARSE_SYNAPSES[index]!
+  const matrix = symmetricEntries(new RandomStream(3, `lateral ${index}`), size, joins)
+  return network([size, 5], `sparse lateral ${index}`, {
+    synapses: [{ kind: 'sparse-lateral', name: 'k', layer: 'v', base: { kind: 'csr', matrix }, ...own }],
   })
 }
 
@@ -214,4 +254,5 @@ export const NETWORKS: Readonly<Record<CouplingKind, readonly (() => Model)[]>> 
         ],
       }),
   ],
+  'sparse-lateral': SPARSE_SYNAPSES.map((_, index) => () => sparseSynapses(index)),
 }

@@ -28,6 +28,9 @@ export type {
   SparseMemory,
   Stimulus,
   Synapse,
+  SynapseOf,
+  LateralSynapse,
+  SparseSynapse,
   Update,
   Variation,
 } from './model/model.ts'

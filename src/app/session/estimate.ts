@@ -1,6 +1,7 @@
 /** What a changed scenario would take on the GPU, before any array of it is made. Pure. */
 import { isMoving } from '../../core/kinds/rules/table.ts'
 import { ModelError } from '../../core/errors.ts'
+import { patternOf } from '../../core/model/couplings.ts'
 import type { Model } from '../../core/model/model.ts'
 import type { Limits } from '../../core/plan/layout.ts'
 import { planNetwork } from '../../core/plan/plan.ts'
@@ -59,9 +60,12 @@ const MOST_BYTES = 2 ** 38
 function leastBytes({ layers, synapses, memories, hyperedges, replicas }: Model): Omit<Estimate, 'refusal'> {
   const states = [
     ...layers.map(({ name, size }) => ({ name, bytes: 4 * size * replicas })),
-    ...synapses.map(({ name, layer, tau }) => {
+    ...synapses.map((synapse) => {
+      const { name, layer, tau, base } = synapse
       const count = layers.find((one) => one.name === layer)?.size ?? 0
-      return { name, bytes: 4 * count ** 2 * (tau === undefined ? 1 : replicas) }
+      const isSparse = patternOf(synapse) !== undefined && 'matrix' in base
+      const entries = isSparse ? base.matrix.columns : count ** 2
+      return { name, bytes: 4 * entries * (tau === undefined ? 1 : replicas) }
     }),
     ...memories.map(({ name, init, rule, format }) => {
       const bits = format === 'f32' ? 32 : format === 'f16' ? 16 : 1

@@ -73,7 +73,7 @@ export function sheetsOf(model: Model, plan: Plan): Sheet[] {
     ...model.hyperedges.flatMap((edge) =>
       edge.factors.map((factor) => factorSheet(edge, factor, model, plan)),
     ),
-    ...model.synapses.map(({ name, tau }): Sheet => {
+    ...model.synapses.filter((one) => matrixFacts(one).isMatrix).map(({ name, tau }): Sheet => {
       const matrix = matrixOf(plan, name)
       const kind = tau === undefined ? 'synapses W, fixed' : 'synapses W, plastic'
       return {

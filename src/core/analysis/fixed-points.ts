@@ -1,6 +1,6 @@
 /** Where a network can rest: fixed points of its neurons found from many starts, with W and Xi held fixed. */
 import { storedBy } from '../kinds/bases/table.ts'
-import { isDense, withViews } from '../model/couplings.ts'
+import { isDense, patternOf, withViews } from '../model/couplings.ts'
 import { dot, norm, row } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
 import { activation } from '../kinds/lagrangians/table.ts'
@@ -106,11 +106,12 @@ export function heldFixed(model: Model, moment: Moment): ReturnType<typeof withV
     const { name, layer } = synapse
     const size = model.layers.find((one) => one.name === layer)?.size ?? 0
     const data = Float32Array.from(moment[name] as ArrayLike<number>)
-    return {
-      ...synapse,
-      strength: 0,
-      base: { kind: 'matrix', matrix: { rows: size, columns: size, data } },
-    }
+    const pattern = patternOf(synapse)
+    const matrix =
+      pattern === undefined
+        ? { rows: size, columns: size, data }
+        : { rows: 1, columns: data.length, data, pattern }
+    return { ...synapse, strength: 0, base: { kind: 'matrix', matrix } }
   })
   const hyperedges = model.hyperedges.map(({ tau, ...edge }): Hyperedge => ({
     ...edge,

@@ -23,6 +23,18 @@ export function forEachEntry(
     for (let entry = indptr[row]!; entry < indptr[row + 1]!; entry++) visit(entry, row, indices[entry]!)
 }
 
+const rowsByColumns = new WeakMap<Uint32Array, Uint32Array<ArrayBuffer>>()
+
+/** The row of each entry; made once. */
+export function rowsOf(pattern: SparsePattern): Uint32Array<ArrayBuffer> {
+  const known = rowsByColumns.get(pattern.indices)
+  if (known !== undefined) return known
+  const rows = new Uint32Array(pattern.indices.length)
+  forEachEntry(pattern, (entry, row) => (rows[entry] = row))
+  rowsByColumns.set(pattern.indices, rows)
+  return rows
+}
+
 const transposes = new WeakMap<Uint32Array, Transposed>()
 
 /** The same entries, column by column. */

@@ -1,6 +1,7 @@
 /** The couplings of a network, and the views of them by the key of the scenario that they stand under. */
 import { arraysOf, COUPLINGS, matrixFacts } from '../kinds/couplings/table.ts'
 import { tracesOf } from '../kinds/rules/table.ts'
+import type { SparsePattern } from '../math/sparse.ts'
 import type { Coupling, DenseMemory, Hyperedge, Layer, Memory, Model, Synapse } from './model.ts'
 
 /**
@@ -35,6 +36,13 @@ export function isSynapse(coupling: Coupling): coupling is Synapse {
 /** True for couplings that are neither a memory between two layers nor synapses of one. */
 export function isHyperedge(coupling: Coupling): coupling is Hyperedge {
   return !isMemory(coupling) && !isSynapse(coupling)
+}
+
+/** Which entries of a coupling there are; undefined where it is not sparse. */
+export function patternOf(coupling: Coupling): SparsePattern | undefined {
+  if (isMemory(coupling)) return coupling.init.pattern
+  if (!isSynapse(coupling) || !('matrix' in coupling.base)) return undefined
+  return coupling.base.matrix.pattern
 }
 
 /** True where what a coupling sends is linear in the activations. */

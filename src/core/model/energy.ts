@@ -5,6 +5,7 @@ import { couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
 import { inverseTemperature, isIdentity, isPerNeuron, lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import { strayOf } from '../kinds/leaks/table.ts'
 import { movingRule, ruleKindOf } from '../kinds/rules/table.ts'
+import { rowsOf } from '../math/sparse.ts'
 import { updateFacts } from '../kinds/updates/table.ts'
 import type { Layer, Memory, Model, Rows } from './model.ts'
 
@@ -136,8 +137,10 @@ function jumpsOf(model: Model, { name, tau, lagrangian, update }: Layer): string
   const backward = synapses.find(({ layer, base }) => {
     const made = madeOf(base)
     if (layer !== name || made === undefined || !('matrix' in made)) return false
-    const { columns, data } = made.matrix
-    return data.some((entry, k) => k % (columns + 1) === 0 && entry < 0)
+    const { columns, data, pattern } = made.matrix as Rows
+    if (pattern === undefined) return data.some((entry, k) => k % (columns + 1) === 0 && entry < 0)
+    const rows = rowsOf(pattern)
+    return data.some((entry, k) => rows[k] === pattern.indices[k] && entry < 0)
   })
   const jumps = `neurons of layer \`${name}\` jump`
   return [

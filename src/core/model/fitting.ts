@@ -43,8 +43,8 @@ function shapeOf(model: Model): unknown {
   ]
 }
 
-function formOf({ rows, columns, free }: Rows): unknown {
-  return { rows, columns, masked: free !== undefined }
+function formOf({ rows, columns, free, pattern }: Rows): unknown {
+  return { rows, columns, masked: free !== undefined, degree: pattern?.degree }
 }
 
 function baseForm(base: Base): unknown {

@@ -22,6 +22,7 @@ import {
 import { INTEGRATOR_KINDS, integratorOf } from '../kinds/integrators/table.ts'
 import { type Activity, checkRule, type CustomRule } from '../kinds/rules/custom.ts'
 import { ModelError } from '../errors.ts'
+import { rowsOf } from '../math/sparse.ts'
 import { findLayer, shapeOf } from './find.ts'
 import type { CommonMemory, Memory, Rows } from './model.ts'
 import { editable, type Block } from './patterns/block.ts'
@@ -76,6 +77,11 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
       path: `${path}.format`,
     })
   }
+  if (spec.bias !== undefined && !memoryFacts(spec).hasRows)
+    throw new ModelError(
+      `has no rows to be like in a memory of kind "${spec.kind}"; leave it out, Lambda is init where the rule takes one`,
+      { path: `${path}.bias` },
+    )
   if (spec.bias !== undefined && !isBiased(spec.rule)) {
     const others = BIASED.filter((other) => takes(memoryFacts(spec).learns, other))
       .map((other) => `"${other}"`)
@@ -223,10 +229,17 @@ function initialMemory(loaded: Block, spec: MemorySpec, path: string): Block {
 }
 
 function binaryMemory(loaded: Block, spec: MemorySpec, path: string): Block {
-  const { rows, columns, image, labels, signs } = loaded
+  const { rows, columns, image, labels, signs, pattern } = loaded
   if (signs === undefined) requireSigns(loaded, path)
   const words = signs?.words ?? packSigns(rows, columns, (row) => rowOf(loaded, row))
-  const shape = { rows, columns, shared: false, ...(image && { image }), ...(labels && { labels }) }
+  const shape = {
+    rows,
+    columns,
+    shared: false,
+    ...(image && { image }),
+    ...(labels && { labels }),
+    ...(pattern && { pattern }),
+  }
   const block = signRows(shape, { words, unit: spec.scale * (signs?.unit ?? 1) })
   // One row is as large as another.
   requireWithin({ rows: 1, columns, data: rowOf(block, 0) }, spec, path)
@@ -249,13 +262,16 @@ function requireWithin(block: Rows, spec: MemorySpec, path: string): void {
 function requireSigns(block: Rows, path: string): void {
   const other = block.data.findIndex((value) => Math.abs(value) !== 1)
   if (other >= 0) {
+    const remedy = block.pattern === undefined ? 'add the transform {"op": "binarize"}' : 'use "f32" or "f16"'
     throw new ModelError(
-      `${entry(block, other)}, format "binary" holds only -1 and +1 (before scale); add the transform {"op": "binarize"}`,
+      `${entry(block, other)}, format "binary" holds only -1 and +1 (before scale); ${remedy}`,
       { path },
     )
   }
 }
 
-function entry({ data, columns }: Rows, index: number): string {
+function entry({ data, columns, pattern }: Rows, index: number): string {
+  if (pattern !== undefined)
+    return `row ${rowsOf(pattern)[index]}, column ${pattern.indices[index]} is ${data[index]}`
   return `row ${Math.floor(index / columns)}, column ${index % columns} is ${data[index]}`
 }

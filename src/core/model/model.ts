@@ -6,7 +6,7 @@ import type { BaseOf } from '../kinds/bases/table.ts'
 import type { Attention } from '../kinds/couplings/attention.ts'
 import type { Ends } from '../kinds/couplings/definition.ts'
 import type { Product } from '../kinds/couplings/product.ts'
-import type { MemoryKind, OwnOf } from '../kinds/couplings/table.ts'
+import type { KindUnder, MemoryKind, OwnOf } from '../kinds/couplings/table.ts'
 import type { IntegratorKind } from '../kinds/integrators/table.ts'
 import type { Lagrangian } from '../kinds/lagrangians/table.ts'
 import type { LeakKind } from '../kinds/leaks/table.ts'
@@ -65,9 +65,8 @@ export interface Layer {
   readonly init: Rows
 }
 
-/** Lateral coupling W of one layer. */
-export interface Synapse {
-  readonly kind: 'lateral'
+/** What all lateral couplings W of one layer have. */
+interface CommonSynapse {
   readonly name: string
   readonly layer: string
   /** Time constant; absent = W stays at J. */
@@ -84,8 +83,19 @@ export interface Synapse {
   readonly symmetric: boolean
 }
 
-/** J, [N, N], symmetric where the synapses are. */
+/** J, [N, N], symmetric where the synapses are; of sparse ones the list of its entries, [1, entries]. */
 export type Base = BaseOf<Rows>
+
+/** Lateral couplings of one kind. */
+export type SynapseOf<K extends KindUnder<'synapses'>> = CommonSynapse & { readonly kind: K }
+
+/** W with all its entries. */
+export type LateralSynapse = SynapseOf<'lateral'>
+
+/** W with the entries alone that its base has. */
+export type SparseSynapse = SynapseOf<'sparse-lateral'>
+
+export type Synapse = LateralSynapse | SparseSynapse
 
 /** What all memories Xi between two layers have. */
 export interface CommonMemory {

@@ -2,7 +2,7 @@ import { ModelError } from '../errors.ts'
 import type { Key, Named, Target } from '../kinds/probes/definition.ts'
 import { storingFacts } from '../kinds/bases/table.ts'
 import { writtenOut } from '../kinds/bases/written.ts'
-import { memoryFacts } from '../kinds/couplings/table.ts'
+import { memoryFacts, SYNAPSES } from '../kinds/couplings/table.ts'
 import { PROBES } from '../kinds/probes/table.ts'
 import { find, findLayer, sizeOf } from './find.ts'
 import { forMemory } from './memories.ts'
@@ -88,6 +88,12 @@ function aimsOf(spec: ProbeSpec): Aim[] {
 
 /** @throws ModelError for patterns that cannot be, or a coupling of patterns that is compared with a memory */
 function checkAim(scenario: Scenario, { target, of }: Aim, path: string): void {
+  const synapse = scenario.synapses[of]
+  if (synapse !== undefined && SYNAPSES[synapse.kind].ofEntries)
+    throw new ModelError(
+      `compares with a whole matrix, but the synapses \`${of}\` are of kind "${synapse.kind}"; name others`,
+      { path },
+    )
   if (!('patterns' in target)) {
     checkPatterns(scenario, target, path)
     return

@@ -10,7 +10,10 @@ import {
   type MemoryKind,
   memoryFacts,
   type OtherKind,
+  SYNAPSE_FORMS,
+  SYNAPSES,
   USUAL_MEMORY,
+  USUAL_SYNAPSE,
 } from '../kinds/couplings/table.ts'
 import { FEWEST_FACTORS, MOST_FACTORS } from '../kinds/couplings/product.ts'
 import { DIRECTIONS } from '../kinds/couplings/definition.ts'
@@ -148,6 +151,14 @@ const layerSchema = v.pipe(
 
 const synapseSchema = v.pipe(
   v.strictObject({
+    kind: v.optional(
+      choice(
+        'kind',
+        `What of W is stored, moved and read. ${SYNAPSE_FORMS.map((form) => `${form}: ${SYNAPSES[form].text}.`).join(' ')}`,
+        SYNAPSE_FORMS,
+      ),
+      USUAL_SYNAPSE,
+    ),
     layer: text('layer', 'The layer whose neurons it couples; not an adiabatic one.'),
     tau: v.exactOptional(
       number('tau', `${tauText} Without it W stays at J, and strength must be 0.`, {

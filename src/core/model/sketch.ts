@@ -121,7 +121,13 @@ function byPath({ layers, synapses, memories, hyperedges, stimulus, probes }: Mo
     Object.fromEntries(list.map((one) => [one.name, one]))
   return {
     neurons: byName(layers),
-    synapses: byName(synapses),
+    synapses: Object.fromEntries(
+      synapses.map(({ name, base, init }) => [
+        name,
+        // The entries of a sparse matrix stand where its file is named.
+        { base: 'matrix' in base && base.matrix.pattern ? base.matrix : base, init },
+      ]),
+    ),
     memories: {
       ...byName(memories),
       // The rows of attention are known from its heads.

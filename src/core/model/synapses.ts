@@ -1,5 +1,7 @@
 import { ModelError } from '../errors.ts'
 import { MOST_WRITTEN, STORING_KINDS, storingFacts } from '../kinds/bases/table.ts'
+import { SYNAPSE_FORMS, SYNAPSES } from '../kinds/couplings/table.ts'
+import { forEachEntry, type SparsePattern, transposedPattern } from '../math/sparse.ts'
 import { findLayer, sizeOf } from './find.ts'
 import type { Base, Rows, Synapse } from './model.ts'
 import { type Block, editable } from './patterns/block.ts'
@@ -31,6 +33,7 @@ export function checkSynapse(scenario: Scenario, name: string, spec: SynapseSpec
       },
     )
   }
+  checkForm(spec, path)
   checkBase(scenario, spec, spec.base, `${path}.base`)
   if (spec.init !== undefined) {
     if (spec.tau === undefined)
@@ -44,10 +47,31 @@ export function checkSynapse(scenario: Scenario, name: string, spec: SynapseSpec
     : []
 }
 
+/** @throws ModelError for synapses of entries alone whose entries nothing says, or which begin elsewhere */
+function checkForm({ kind, base, init }: SynapseSpec, path: string): void {
+  if (!SYNAPSES[kind].ofEntries) return
+  if (base === 0 || 'patterns' in base || !isSparseInit(base)) {
+    const given = base === 0 ? 'is 0' : `of kind "${base.kind}" has all entries`
+    throw new ModelError(
+      `${given}, but synapses of kind "${kind}" have those of a sparse matrix; give {"kind": "csr", "path": ...}, or leave the kind out`,
+      { path: `${path}.base` },
+    )
+  }
+  if (init === undefined) return
+  throw new ModelError(`has no meaning for synapses of kind "${kind}", which begin at their base; leave it out`, {
+    path: `${path}.init`,
+  })
+}
+
 type BaseSpec = SynapseSpec['base']
 
 /** @throws ModelError for patterns that cannot be, or more neurons than a kind of base can be made of */
-function checkBase(scenario: Scenario, { layer: name }: SynapseSpec, base: BaseSpec, path: string): void {
+function checkBase(
+  scenario: Scenario,
+  { kind, layer: name }: SynapseSpec,
+  base: BaseSpec,
+  path: string,
+): void {
   if (base === 0) return
   const size = sizeOf(findLayer(scenario, name, path))
   if ('patterns' in base) {
@@ -62,19 +86,23 @@ function checkBase(scenario: Scenario, { layer: name }: SynapseSpec, base: BaseS
     )
   }
   if (!isSparseInit(base)) checkPatterns(scenario, base, path)
-  else if (size > MOST_WRITTEN)
+  else if (size > MOST_WRITTEN && !SYNAPSES[kind].ofEntries)
     throw new ModelError(
       `a sparse matrix is written out for ${MOST_WRITTEN} neurons at most, layer \`${name}\` has ${size}; set ` +
-        `neurons.${name}.size to ${MOST_WRITTEN} at most, or use a memory of kind "sparse" to another layer`,
+        `neurons.${name}.size to ${MOST_WRITTEN} at most, or give the synapses the kind ${ENTRY_FORMS}`,
       { path },
     )
 }
+
+const ENTRY_FORMS = SYNAPSE_FORMS.filter((form) => SYNAPSES[form].ofEntries)
+  .map((form) => `"${form}"`)
+  .join(' or ')
 
 /** One synapse group, with the rows of its base coupling J. */
 export function synapseOf(scenario: Scenario, name: string, rowsAt: RowsAt): Synapse {
   const spec = scenario.synapses[name] as SynapseSpec
   return {
-    kind: 'lateral',
+    kind: SYNAPSES[spec.kind].kind,
     name,
     layer: spec.layer,
     ...(spec.tau === undefined ? {} : { tau: spec.tau }),
@@ -91,21 +119,21 @@ export function synapseOf(scenario: Scenario, name: string, rowsAt: RowsAt): Syn
 
 function baseOf(
   scenario: Scenario,
-  { layer, symmetric, zeroDiagonal }: SynapseSpec,
+  { kind, layer, symmetric, zeroDiagonal }: SynapseSpec,
   base: BaseSpec,
   path: string,
   rowsAt: RowsAt,
 ): Base {
   if (base === 0) return { kind: 'zero' }
   if ('patterns' in base) {
-    const { kind, patterns } = base
+    const { kind: made, patterns } = base
     return {
-      kind,
+      kind: made,
       patterns: rowsAt({
         ...forLayer(scenario, layer, `${path}.patterns`),
         patterns,
         finish(block) {
-          placing(`${path}.patterns`, () => storingFacts(kind).check?.(block))
+          placing(`${path}.patterns`, () => storingFacts(made).check?.(block))
           return block
         },
       }),
@@ -115,12 +143,15 @@ function baseOf(
   const want = forLayer(scenario, layer, path)
   const { columns: count, columnsOf } = want
   const text = `it is a matrix over layer \`${layer}\` of ${count} neurons`
+  const { ofEntries } = SYNAPSES[kind]
   const matrix = rowsAt({
     ...want,
-    rows: { count, text, path: columnsOf.path },
+    // How many entries a file has only the file can tell.
+    ...(ofEntries && { columns: 1, shape: [1] }),
+    rows: { count: ofEntries ? 1 : count, text, path: columnsOf.path },
     patterns: base,
     ...(isSparseInit(base) && {
-      isWrittenOut: true as const,
+      ...(!ofEntries && { isWrittenOut: true as const }),
       between: { rows: count, columns: count, to: layer, from: layer },
     }),
     finish(block) {
@@ -133,24 +164,59 @@ function baseOf(
 
 function withoutDiagonal(block: Block): Block {
   const own = editable(block)
+  if (own.pattern !== undefined) {
+    forEachEntry(own.pattern, (entry, i, j) => {
+      if (i === j) own.data[entry] = 0
+    })
+    return own
+  }
   for (let i = 0; i < own.rows; i++) own.data[i * own.columns + i] = 0
   return own
 }
 
-function requireSymmetric({ rows, data }: Rows, path: string): void {
+function requireSymmetric(block: Rows, path: string): void {
+  const { rows, data, pattern } = block
+  if (pattern !== undefined) {
+    requireSymmetricEntries(data, pattern, path)
+    return
+  }
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < row; column++) {
       const here = data[row * rows + column]
       const there = data[column * rows + row]
       if (here !== there) {
-        throw new ModelError(
-          `must be symmetric, but entry [${row}, ${column}] is ${here} and [${column}, ${row}] is ${there}; use ` +
-            '(J + J^T) / 2, or set symmetric to false beside it',
-          { path },
-        )
+        throw asymmetry(row, column, `is ${here}`, `is ${there}`, path)
       }
     }
   }
+}
+
+/** Row by row beside the transpose: the first entry that is missing there or has another value. */
+function requireSymmetricEntries(data: Float32Array, pattern: SparsePattern, path: string): void {
+  const { rows, indices, indptr } = pattern
+  const { pattern: other, positions } = transposedPattern(pattern)
+  for (let row = 0; row < rows; row++) {
+    let [here, there] = [indptr[row]!, other.indptr[row]!]
+    const [hereEnd, thereEnd] = [indptr[row + 1]!, other.indptr[row + 1]!]
+    while (here < hereEnd || there < thereEnd) {
+      const left = here < hereEnd ? indices[here]! : Infinity
+      const right = there < thereEnd ? other.indices[there]! : Infinity
+      if (left < right) throw asymmetry(row, left, `is ${data[here]}`, 'is not there', path)
+      if (left > right) throw asymmetry(row, right, 'is not there', `is ${data[positions[there]!]}`, path)
+      if (data[here] !== data[positions[there]!])
+        throw asymmetry(row, left, `is ${data[here]}`, `is ${data[positions[there]!]}`, path)
+      here += 1
+      there += 1
+    }
+  }
+}
+
+function asymmetry(row: number, column: number, here: string, there: string, path: string): ModelError {
+  return new ModelError(
+    `must be symmetric, but entry [${row}, ${column}] ${here} and [${column}, ${row}] ${there}; use ` +
+      '(J + J^T) / 2, or set symmetric to false beside it',
+    { path },
+  )
 }
 
 /** Runs a check that does not know where it is. */

@@ -31,6 +31,7 @@ const KERNELS = {
   'product/matvec': [],
   'product/matvec-transposed': [],
   'rule/plasticity-step': ['common/real'],
+  'rule/sparse-plasticity-step': ['common/real'],
   'rule/follow': ['common/real', 'common/number'],
   'synapse/hebbian-init': [],
   'memory/attention': [],
@@ -44,8 +45,8 @@ const KERNELS = {
   'memory/convolution-forward': ['memory/convolution-places'],
   'memory/convolution-backward': ['memory/convolution-places'],
   'memory/convolution-plasticity-step': ['memory/convolution-places', 'common/real'],
-  'memory/sparse-matvec': ['memory/sparse-row'],
-  'memory/sparse-matvec-wide': ['memory/sparse-row', 'common/reduce-tree'],
+  'product/sparse-matvec': ['product/sparse-span', 'product/sparse-row'],
+  'product/sparse-matvec-wide': ['product/sparse-span', 'product/sparse-row', 'common/reduce-tree'],
   'memory/tokens-project': [],
   'memory/tokens-weigh': [],
   'memory/tokens-mix': [],
@@ -54,6 +55,7 @@ const KERNELS = {
   'probe/conjugate': ['neuron/external-input'],
   'probe/sum': [],
   'probe/deviation': [],
+  'probe/sparse-deviation': ['product/sparse-span'],
   'probe/distance': [],
   'probe/store': [],
   'probe/similarity': ['common/magnitude'],
@@ -62,6 +64,16 @@ const KERNELS = {
 
 /** How a matrix is stored, and the file that reads it. */
 export const FORMATS = { f32: 'product/f32', f16: 'product/f16', binary: 'product/binary' } as const
+
+/** How the entries of a sparse matrix are stored, and the files that read them. */
+const ENTRIES = {
+  f32: ['product/entries-f32', 'product/indices-u32'],
+  permuted: ['product/entries-permuted', 'product/indices-u32'],
+  f16: ['product/entries-f16', 'product/indices-u32'],
+  'f16-short': ['product/entries-f16', 'product/indices-u16'],
+  binary: ['product/entries-binary', 'product/indices-u32'],
+  'binary-short': ['product/entries-binary', 'product/indices-u16'],
+} as const
 
 /** How the invocations of a workgroup add up. */
 const REDUCTIONS = { tree: 'common/reduce-tree', subgroup: 'common/reduce-subgroup' } as const
@@ -113,6 +125,7 @@ const GOALS = { activation: 'neuron/to-activation', target: 'neuron/to-target' }
 
 export type KernelName = keyof typeof KERNELS
 export type Format = keyof typeof FORMATS
+export type Entries = keyof typeof ENTRIES
 export type Ending = keyof typeof ENDINGS
 export type Goal = keyof typeof GOALS
 export type Epilogue = keyof typeof EPILOGUES
@@ -175,6 +188,8 @@ export interface Joined {
   readonly lagrangian?: Lagrangian
   readonly format?: Format
   readonly ending?: Ending
+  /** Of products with a sparse matrix. */
+  readonly entries?: Entries
   /** Of product/matvec-transposed, synapse/symv-reduce and memory/attention-reduce; default plain. */
   readonly epilogue?: Epilogue
   readonly tile?: Tile
@@ -238,9 +253,13 @@ const WITH_EPILOGUE: readonly KernelName[] = [
   'memory/attention-reduce',
 ]
 
+/** Kernels whose four entries may belong to different rows. */
+const BY_ENTRY: readonly KernelName[] = ['rule/sparse-plasticity-step']
+
 /** Kernels that move a coupling. */
 const ADDING: readonly KernelName[] = [
   'rule/plasticity-step',
+  'rule/sparse-plasticity-step',
   'rule/follow',
   'synapse/rank-k-update',
   'memory/convolution-plasticity-step',
@@ -254,6 +273,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     lagrangian,
     format,
     ending,
+    entries,
     epilogue = 'scaled',
     tile,
     reduce,
@@ -277,6 +297,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     ending,
     lagrangian?.kind,
     format,
+    entries === 'f32' ? undefined : entries,
     size,
     reduce,
     rule && ruleKindOf(rule),
@@ -296,7 +317,9 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
   let kernel = cache.get(identity)
   if (kernel === undefined) {
     const parts: string[] = [
-      ...filesOf(name),
+      name,
+      ...(entries === undefined ? [] : ENTRIES[entries]),
+      ...KERNELS[name],
       ...(WITH_EPILOGUE.includes(name) ? [EPILOGUES[epilogue]] : []),
       ...(ending === undefined ? [] : ENDINGS[ending]),
       ...(reduce === undefined ? [] : [REDUCTIONS[reduce]]),
@@ -311,7 +334,9 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     }
     // What follows a layer has a rate of its own.
     if (rule !== undefined)
-      parts.push(...(name === 'rule/follow' ? filesOfRule(rule) : ruleFiles(rule, gain)))
+      parts.push(
+        ...(name === 'rule/follow' ? filesOfRule(rule) : ruleFiles(rule, gain, BY_ENTRY.includes(name))),
+      )
     if (parts.includes('neuron/step')) parts.push(`noise/${noise}`)
     if (update !== undefined) parts.push(`update/${update}`)
     if (mayVary(name)) parts.push(isVaried ? 'common/params-per-replica' : 'common/params-uniform')
@@ -341,11 +366,14 @@ function towards(file: string): string {
 }
 
 /** The files of a rule, and of the rate at which it moves its rows. */
-function ruleFiles(rule: Rule, gain: string | undefined): readonly string[] {
+function ruleFiles(rule: Rule, gain: string | undefined, isSparse: boolean): readonly string[] {
   const files = filesOfRule(rule)
-  if (gain === undefined) return ['common/number', ...files, 'rule/steady']
-  if (rateSharedBy(rule) === 'row') return ['common/number', ...files, 'rule/by-row', `integrator/${gain}`]
-  return ['resident/quad', 'resident/rows', ...files, 'rule/by-entry', `integrator/${gain}`]
+  const apart = isSparse ? ['rule/sparse-by-rate'] : []
+  if (gain === undefined) return ['common/number', ...files, 'rule/steady', ...apart]
+  if (rateSharedBy(rule) === 'row')
+    return ['common/number', ...files, 'rule/by-row', ...apart, `integrator/${gain}`]
+  const entrywise = isSparse ? 'rule/sparse-by-entry' : 'rule/by-entry'
+  return ['resident/quad', 'resident/rows', ...files, entrywise, `integrator/${gain}`]
 }
 
 /** The functions of a rule itself. */
@@ -527,7 +555,7 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
         noise,
       })),
     ]
-  if (name === 'rule/plasticity-step')
+  if (name === 'rule/plasticity-step' || name === 'rule/sparse-plasticity-step')
     return [...NAMED_RULES.filter(isMoving), ...TRACED_RULES, WRITTEN_RULE].flatMap((rule) =>
       (hasSteadyRate(rule) ? INTEGRATOR_KINDS.slice(0, 1) : gainKinds()).flatMap((integrator) =>
         [
@@ -542,6 +570,11 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
     return NAMED_RULES.filter((rule) => isMoving(rule) && hasSteadyRate(rule)).flatMap((rule) =>
       [{ rule }, { rule, staged: true }].flatMap(inBothSums),
     )
+  if (name === 'product/sparse-matvec' || name === 'product/sparse-matvec-wide')
+    return [
+      ...(Object.keys(ENTRIES) as Entries[]).map((entries): Joined => ({ entries, ending: 'store' })),
+      ...[{ ending: 'step' } as const, ...reacting].map((ending): Joined => ({ entries: 'f32', ...ending })),
+    ]
   // What hands what it makes to an ending.
   if (wgsl(name).includes('storeProduct('))
     return [{ ending: 'store' } as const, { ending: 'step' } as const, ...reacting].map((ending): Joined => ({

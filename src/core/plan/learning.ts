@@ -75,29 +75,34 @@ export function planLearning(planning: Planning, name: string, learning: Learnin
         faults: 'faults',
       },
       workgroups: [across, Math.ceil(groups / across), 1],
-      params: (m) => {
-        const { tau, every, parameters, rule = learning.rule } = learning.group(m)
-        const ratio = stepOf(m, every) / tau
-        const [r0 = 0, r1 = 0, r2 = 0, r3 = 0] = parameters
-        return {
-          start: block.start,
-          count: block.count,
-          rows: matrix.rows,
-          stride: matrix.stride,
-          columns: matrix.columns,
-          rowStride: row.stride,
-          columnStride: column.stride,
-          across: across * workgroup,
-          baseStart: baseBlock?.start ?? 0,
-          rate: gainOf(m.time.integrator, ratio, 1, steadyDecay(rule)),
-          ratio,
-          ...{ r0, r1, r2, r3 },
-          fault: faultOf(m, owner),
-          ...(carried && carryFields(m, owner)),
-          ...turn,
-        }
-      },
+      params: (m) => ({
+        start: block.start,
+        count: block.count,
+        rows: matrix.rows,
+        stride: matrix.stride,
+        columns: matrix.columns,
+        rowStride: row.stride,
+        columnStride: column.stride,
+        across: across * workgroup,
+        baseStart: baseBlock?.start ?? 0,
+        ...ruleFields(m, owner, learning),
+        ...(carried && carryFields(m, owner)),
+      }),
       every: (m) => learning.group(m).every,
     })
   })
+}
+
+/** Fields of a step by a rule that do not depend on the shape of what moves. */
+export function ruleFields(model: Model, owner: string, learning: Learning): Record<string, number> {
+  const { tau, every, parameters, rule = learning.rule } = learning.group(model)
+  const ratio = stepOf(model, every) / tau
+  const [r0 = 0, r1 = 0, r2 = 0, r3 = 0] = parameters
+  return {
+    rate: gainOf(model.time.integrator, ratio, 1, steadyDecay(rule)),
+    ratio,
+    ...{ r0, r1, r2, r3 },
+    fault: faultOf(model, owner),
+    ...learning.turn,
+  }
 }

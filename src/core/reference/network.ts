@@ -2,7 +2,7 @@
  * The whole network in float64, written for reading and not for speed: what docs/theory.md says, line by line.
  * The GPU is compared with it.
  */
-import { couplingFacts } from '../kinds/couplings/table.ts'
+import { couplingFacts, matrixFacts } from '../kinds/couplings/table.ts'
 import { add, row } from '../math/algebra.ts'
 import { gainOf, integratorOf, stagesOf } from '../kinds/integrators/table.ts'
 import { noiseOf } from '../kinds/noises/table.ts'
@@ -312,8 +312,11 @@ function createPulls(
     const W = (r: number): Float64Array => state(synapse.name, r)
     return (g, r) => {
       const correlation = couplingFacts(synapse).drive(synapse, g, (to, from) => to * from, W(r))
-      const columns = Math.sqrt(J.length)
-      const isLeftOut = (k: number): boolean => synapse.zeroDiagonal && k % (columns + 1) === 0
+      const isLeftOut = (k: number): boolean => {
+        if (!synapse.zeroDiagonal) return false
+        const [row, column] = placeIn(synapse, k, Math.sqrt(J.length))
+        return row === column
+      }
       return { drive: J.map((Jk, k) => (isLeftOut(k) ? Jk : Jk + kappa * correlation[k]!)) }
     }
   }
@@ -326,8 +329,7 @@ function createPulls(
     const { gate, decay } = rule
     return (g, r) => {
       const to = get(g, memory.to)
-      // Only of matrices: no other kind takes a rule with a gate or a decay of its own.
-      const rowOf = (k: number): number => to[Math.floor(k / memory.init.columns)]!
+      const rowOf = (k: number): number => to[placeIn(memory, k, memory.init.columns)[0]]!
       const driven = couplingFacts(memory).drive(memory, g, rule.drive, state(memory.name, r))
       return {
         drive: lambda.map((Lambda, k) => Lambda + driven[k]!),
@@ -353,21 +355,17 @@ function createPulls(
     }
   }
 
-  /** The same by a rule that the user has written; of matrices alone. */
-  function entrywisePull(
-    { name, from, to, rule, init: { columns } }: Memory,
-    lambda: Float64Array,
-  ): Group['pull'] {
+  /** The same by a rule that the user has written. */
+  function entrywisePull(memory: Memory, lambda: Float64Array): Group['pull'] {
+    const { name, from, to, rule } = memory
     const written = compiledRule(rule)
     if (written === undefined) throw new Error(`the rule of \`${name}\` is not written out`)
     return (g, r) => {
       const xi = state(name, r)
-      const entry = (k: number) => ({
-        to: get(g, to)[Math.floor(k / columns)]!,
-        from: get(g, from)[k % columns]!,
-        w: xi[k]!,
-        base: lambda[k]!,
-      })
+      const entry = (k: number) => {
+        const [row, column] = placeIn(memory, k, memory.init.columns)
+        return { to: get(g, to)[row]!, from: get(g, from)[column]!, w: xi[k]!, base: lambda[k]! }
+      }
       return { drive: xi.map((_, k) => written.drive(entry(k))), decay: (k) => written.decay(entry(k)) }
     }
   }
@@ -381,6 +379,13 @@ function createPulls(
       return { drive: lambda.map((Lambda, k) => Lambda + driven[k]!) }
     }
   }
+}
+
+/** Row and column of an entry: kinds without them take no rule with a gate or a decay of its own. */
+function placeIn(coupling: Memory | Synapse, entry: number, columns: number): readonly [number, number] {
+  const place = matrixFacts(coupling).placeOf?.(coupling, entry, columns)
+  if (place === undefined) throw new Error(`an entry of \`${coupling.name}\` joins many pairs`)
+  return place
 }
 
 /** A gate that is open, a decay by itself. */

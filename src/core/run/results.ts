@@ -1,5 +1,5 @@
 /** What a run leaves behind, as named arrays, numbers and tables: results.npz, summary.json, CSV. */
-import { allArraysOf, arrayNames } from '../model/couplings.ts'
+import { allArraysOf, arrayNames, patternOf } from '../model/couplings.ts'
 import type { NpyArray } from '../data/npy.ts'
 import type { PiecedArray } from '../data/npz.ts'
 import { ModelError, escaped } from '../errors.ts'
@@ -42,7 +42,7 @@ export function seriesArrays(series: readonly Series[]): Arrays {
 }
 
 /**
- * The states of all layers, memories and synapses, as they are read piece by piece; of a sparse memory its entries `NAME.data`, and
+ * The states of all layers, memories and synapses, as they are read piece by piece; of a sparse matrix its entries `NAME.data`, and
  * where they stand, `NAME.indices` and `NAME.indptr`, as scipy.sparse.csr_array takes them.
  */
 export function statesOf(simulation: Simulation): Readonly<Record<string, NpyArray | PiecedArray>> {
@@ -50,7 +50,7 @@ export function statesOf(simulation: Simulation): Readonly<Record<string, NpyArr
   return Object.fromEntries(
     arrayNames(model).flatMap((name): (readonly [string, NpyArray | PiecedArray])[] => {
       const read = simulation.readPieces(name)
-      const pattern = patternOf(model, name)
+      const pattern = patternNamed(model, name)
       if (pattern === undefined) return [[name, read]]
       const { indices, indptr } = pattern
       // The entries are one row.
@@ -64,9 +64,10 @@ export function statesOf(simulation: Simulation): Readonly<Record<string, NpyArr
   )
 }
 
-/** Which entries of a sparse memory there are; undefined for everything else. */
-function patternOf({ memories }: Model, name: string): SparsePattern | undefined {
-  return memories.find((memory) => memory.name === name)?.init.pattern
+/** Which entries of sparse memories and synapses there are; undefined for everything else. */
+function patternNamed({ couplings }: Model, name: string): SparsePattern | undefined {
+  const coupling = couplings.find((one) => one.name === name)
+  return coupling && patternOf(coupling)
 }
 
 /** States as arrays `state.NAME`, float32. */
@@ -164,9 +165,10 @@ function stateShapes(plan: Plan, model: Model): (readonly number[])[] {
       const matrix = plan.matrices.get(name)
       return matrix === undefined ? [0] : [matrix.copies, matrix.rows, matrix.columns]
     }),
-    ...model.memories.flatMap(({ init: { pattern } }) =>
-      pattern === undefined ? [] : [[pattern.indices.length], [pattern.indptr.length]],
-    ),
+    ...model.couplings.flatMap((coupling) => {
+      const pattern = patternOf(coupling)
+      return pattern === undefined ? [] : [[pattern.indices.length], [pattern.indptr.length]]
+    }),
   ]
 }
 

@@ -1,6 +1,7 @@
 /** The arrays of a network that runs, read from the GPU and written to it by name. */
 import type { PiecedArray } from '../data/npz.ts'
 import { ModelError } from '../errors.ts'
+import { matrixFacts } from '../kinds/couplings/table.ts'
 import type { Engine } from '../gpu/engine.ts'
 import type { Model } from '../model/model.ts'
 import { allArraysOf, isSynapse } from '../model/couplings.ts'
@@ -99,11 +100,13 @@ export function createState(engine: Engine, ticks: Ticks, life: Life, current: (
 
   /** What nothing drives stays as it is written. */
   const checkDiagonal = (name: string, data: ArrayLike<number>): void => {
-    const isHollow = current().synapses.some((one) => one.name === name && one.zeroDiagonal)
-    const rows = plan.matrices.get(name)?.rows ?? 1
-    for (let k = 0; isHollow && k < data.length; k++) {
-      const i = k % rows
-      if (Math.floor(k / rows) % rows !== i || data[k] === 0) continue
+    const synapse = current().synapses.find((one) => one.name === name)
+    if (synapse?.zeroDiagonal !== true) return
+    const { rows = 1, columns = 1 } = plan.matrices.get(name) ?? {}
+    const { placeOf } = matrixFacts(synapse)
+    for (let k = 0; k < data.length; k++) {
+      const [i, j] = placeOf?.(synapse, k % (rows * columns), columns) ?? []
+      if (i !== j || data[k] === 0) continue
       throw new ModelError(
         `\`${name}\` has a diagonal that stays 0, but entry [${i}, ${i}] is ${data[k]}; set it to 0, or zeroDiagonal to false`,
       )

@@ -16,6 +16,7 @@ import {
 import type { NpyArray } from '../../core/data/npy.ts'
 import { encodeNpz } from '../../core/data/npz.ts'
 import { ModelError } from '../../core/errors.ts'
+import { matrixFacts } from '../../core/kinds/couplings/table.ts'
 import { leftOutOf } from '../../core/model/energy.ts'
 import type { Layer, Model, Rows } from '../../core/model/model.ts'
 import { createSimulation } from '../../core/run/simulation.ts'
@@ -234,11 +235,18 @@ async function couplings(device: GPUDevice, model: Model, moment: Moment, top: n
       ...found,
     }
   }
-  for (const { name, layer } of model.synapses) {
+  for (const synapse of model.synapses) {
+    const { name, layer } = synapse
     const size = model.layers.find((one) => one.name === layer)?.size ?? 0
     const { eigenvalues, found } =
       size <= DENSE_LIMIT
-        ? { eigenvalues: symmetricSpectrum(size, moment[name] ?? []), found: { method: 'dense' } }
+        ? {
+            eigenvalues: symmetricSpectrum(
+              size,
+              matrixFacts(synapse).matrix(synapse, Float64Array.from(moment[name] ?? [])),
+            ),
+            found: { method: 'dense' },
+          }
         : await largeSynapse(device, model, moment, name, top)
     spectra[name] = eigenvalues
     entries[name] = {

@@ -53,6 +53,7 @@ function describe(scenario: string, model: Model): string[] {
       'synapse',
       name,
       `on ${layer}, base ${base.kind}` +
+        ('matrix' in base && base.matrix.pattern !== undefined ? ` ${shapeText(base.matrix)}` : '') +
         (tau === undefined ? ', fixed' : `, tau ${tau}, strength ${strength}${everyText(every)}`),
     ]),
     ...model.memories.map(({ kind, name, from, to, direction, init, rule, tau, every, format }) => [

@@ -67,7 +67,7 @@ test.each([
   expect(memory.init.pattern!.degree).toBeUndefined()
 })
 
-const inFile = (parts: Partial<Members>) => [sparse(FILE), csr(parts)] as const
+const inFile = (parts: Partial<Members>, own: Raw = {}) => [sparse(FILE, own), csr(parts)] as const
 const WRONG: readonly (readonly [string, Raw, Uint8Array, RegExp])[] = [
   ['another format', ...inFile({ format: 'csc' }), /memories\.xi\.init\.path: w\.npz holds a sparse matrix of format "csc"; write it with .*tocsr/],
   ['another shape', ...inFile({ shape: Int32Array.of(4, 6) }), /w\.npz is \[4, 6\], but layer `hidden` has 3 neurons and `visible` has 6; give a matrix of \[3, 6\]/],
@@ -84,8 +84,10 @@ const WRONG: readonly (readonly [string, Raw, Uint8Array, RegExp])[] = [
   ['no entry', ...inFile({ data: new Float32Array(0), indices: new Int32Array(0), indptr: new Int32Array(4) }), /w\.npz has no entries/],
   ['no matrix', sparse(FILE), zipSync({ 'data.npy': encodeNpy({ shape: [1], data: Float32Array.of(1) }) }), /w\.npz holds no sparse matrix; write it with scipy/],
   ['more entries than columns', sparse({ kind: 'random-sparse', degree: 7, distribution: 'normal' }), csr(), /memories\.xi\.init\.degree: is 7, but layer `visible` has 6 neurons; set it to 6 at most/],
-  ['a rule', sparse(FILE, { rule: 'gated', tau: 2 }), csr(), /memories\.xi\.rule: "gated" cannot move a memory of kind "sparse"/],
-  ['a bias', sparse(FILE, { bias: { kind: 'zeros' } }), csr(), /memories\.xi\.bias: rule "fixed" has no bias; leave it out$/],
+  ['a bias', sparse(FILE, { bias: { kind: 'zeros' } }), csr(), /memories\.xi\.bias: has no rows to be like in a memory of kind "sparse"; leave it out/],
+  ['signs that are none', ...inFile({}, { format: 'binary' }), /memories\.xi\.init: row 0, column 1 is 1\.5, format "binary" holds only -1 and \+1 \(before scale\); use "f32" or "f16"/],
+  ['signs that learn', ...inFile({}, { format: 'binary', rule: 'hebbian', tau: 2 }), /memories\.xi\.format: "binary" cannot learn by rule "hebbian"/],
+  ['halves that are too large', ...inFile({ data: Float32Array.of(1, 1, 1, 7e4, 1) }, { format: 'f16' }), /memories\.xi\.init: row 2, column 3 is 70000 after scale 1, more than format "f16" holds/],
   ['rows to copy', { ...sparse(FILE), stimulus: [{ kind: 'initial', layer: 'visible', patterns: { kind: 'rows', of: 'xi' } }] }, csr(), /memories\.xi is sparse and has no rows to copy; name another memory/],
   ['rows to compare', { ...sparse(FILE), probes: { p: { kind: 'similarity', memory: 'xi', patterns: { kind: 'zeros' } } } }, csr(), /memory `xi` is sparse and has no rows to compare with/],
 ] // prettier-ignore
@@ -179,6 +181,64 @@ describe('a sparse matrix as the base of synapses', () => {
     const large = { visible: { size: 16385, lagrangian: { kind: 'tanh' } } }
     await refused({ ...synapses(), neurons: large, memories: {} }).toThrow(
       /synapses.w.base: .*16384 neurons at most, layer `visible` has 16385/,
+    )
+  })
+})
+
+describe('sparse synapses', () => {
+  const synapses = (parts: Raw = {}): Raw =>
+    scenario({ synapses: { w: { kind: 'sparse', layer: 'visible', base: FILE, ...parts } } })
+  /** 2 between neurons 0 and 4, -1 of neuron 5 with itself. */
+  const entries = (parts: Partial<Members> = {}) =>
+    csr({
+      shape: Int32Array.of(6, 6),
+      data: Float32Array.of(2, 2, -1),
+      indices: Int32Array.of(4, 0, 5),
+      indptr: Int32Array.of(0, 1, 1, 1, 1, 2, 3),
+      ...parts,
+    })
+  const refused = (raw: Raw, bytes = entries()) => expect(resolve(raw, { 'w.npz': bytes })).rejects
+
+  test('are the entries of a file, without their diagonal where it is to be 0', async () => {
+    for (const zeroDiagonal of [false, true]) {
+      const model = await resolve(synapses({ zeroDiagonal }), { 'w.npz': entries() })
+      const base = model.synapses[0]!.base as { readonly matrix: Rows }
+      expect(model.synapses[0]!.kind).toBe('sparse-lateral')
+      expect([...base.matrix.data]).toEqual([2, 2, zeroDiagonal ? 0 : -1])
+      expect([...base.matrix.pattern!.indices]).toEqual([4, 0, 5])
+      const sketch = sketchOf(model, parseScenario(synapses({ zeroDiagonal })))
+      expect(sketch.synapses[0]!.base).toMatchObject({ matrix: { rows: 1, columns: 3 } })
+    }
+  })
+
+  test('must be symmetric, unless they are said to differ', async () => {
+    await refused(synapses(), entries({ data: Float32Array.of(2, 3, -1) })).toThrow(
+      /synapses\.w\.base: must be symmetric, but entry \[0, 4\] is 2 and \[4, 0\] is 3; use/,
+    )
+    await refused(synapses(), entries({ indices: Int32Array.of(4, 1, 5) })).toThrow(
+      /synapses\.w\.base: must be symmetric, but entry \[0, 4\] is 2 and \[4, 0\] is not there; use/,
+    )
+    await refused(synapses(), entries({ indices: Int32Array.of(3, 0, 5) })).toThrow(
+      /synapses\.w\.base: must be symmetric, but entry \[0, 3\] is 2 and \[3, 0\] is not there; use/,
+    )
+    const model = await resolve(synapses({ symmetric: false }), {
+      'w.npz': entries({ data: Float32Array.of(2, 3, -1) }),
+    })
+    expect(model.synapses[0]!.symmetric).toBe(false)
+  })
+
+  test('need a file of their entries, and begin there', async () => {
+    await refused(synapses({ base: 0 })).toThrow(
+      /synapses\.w\.base: is 0, but synapses of kind "sparse" have those of a sparse matrix; give \{"kind": "csr"/,
+    )
+    const hebbian = { kind: 'hebbian', patterns: { kind: 'random', count: 2, distribution: 'binary' } }
+    await refused(synapses({ base: hebbian })).toThrow(/synapses\.w\.base: of kind "hebbian" has all entries/)
+    await refused(synapses({ tau: 2, strength: 1, init: FILE })).toThrow(
+      /synapses\.w\.init: has no meaning for synapses of kind "sparse", which begin at their base; leave it out/,
+    )
+    const probes = { d: { kind: 'distance', of: 'w', target: { kind: 'zeros' } } }
+    await refused({ ...synapses(), probes }).toThrow(
+      /probes\.d\.target: compares with a whole matrix, but the synapses `w` are of kind "sparse"; name others/,
     )
   })
 })

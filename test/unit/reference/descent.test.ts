@@ -7,7 +7,7 @@ import type { Lagrangian, Model } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
 import { buildModel, normalRows, type Parts, symmetricRows } from '../../build.ts'
-import { GEOMETRIES, NETWORKS, sparseRows } from '../../couplings.ts'
+import { GEOMETRIES, NETWORKS, sparseRows, symmetricEntries } from '../../couplings.ts'
 
 const GRAPHS = 40
 const TICKS = 400
@@ -60,7 +60,8 @@ function randomGraph(seed: number): { readonly model: Model; readonly kinds: rea
     sparse(name) {
       const [from, to] = pair()
       const rows = Array.from({ length: size(to) }, () => stream.integer(Math.min(size(from), 6) + 1))
-      memories.push({ name, from, to, kind: 'sparse', init: sparseRows(stream, size(from), rows) })
+      const init = sparseRows(stream, size(from), rows)
+      memories.push({ name, from, to, kind: 'sparse', init, ...(chance(0.5) ? { rule: 'hebbian', tau: 3 } : {}) }) // prettier-ignore
     },
     product(name) {
       const layers = names.slice(0, 2 + stream.integer(Math.min(count, 4) - 1))
@@ -76,6 +77,12 @@ function randomGraph(seed: number): { readonly model: Model; readonly kinds: rea
       }
       const factors = PROJECTIONS.map((part) => ({ part, layer: 'c', init: weights(4, tokens[1]) }))
       attention.push({ kind: 'attention', name, layer: 'c', tokens, heads: 2, size: 2, beta: 0.9, factors, rule: 'fixed', every: 1 }) // prettier-ignore
+    },
+    'sparse-lateral'(name) {
+      const layer = one(names)
+      const drawn = Array.from({ length: size(layer) ** 2 }, () => chance(0.3))
+      const matrix = symmetricEntries(stream, size(layer), (i, j) => drawn[i * size(layer) + j]!)
+      synapses.push({ kind: 'sparse-lateral', name, layer, base: { kind: 'csr', matrix }, ...(chance(0.5) ? { tau: 2, strength: 1 } : {}) }) // prettier-ignore
     },
     lateral(name) {
       const layer = one(names)

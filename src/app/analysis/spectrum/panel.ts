@@ -1,6 +1,6 @@
 /** The live spectrum: eigenvalues of a coupling next to the law for a random one, or of the flow at the present state. */
 import { arraysOf } from '../../../core/kinds/couplings/table.ts'
-import { isDense, withViews } from '../../../core/model/couplings.ts'
+import { isDense, patternOf, withViews } from '../../../core/model/couplings.ts'
 import type { Model, Rows, Synapse } from '../../../core/model/model.ts'
 import './spectrum.css'
 import type { Simulation } from '../../../core/run/simulation.ts'
@@ -106,7 +106,7 @@ function offer(select: HTMLSelectElement, { memories, synapses }: Model): void {
   const before = select.value
   const choices = [
     ...memories.filter(isDense).map(({ name }): [string, string] => [`memory ${name}`, `ΞᵀΞ / N of ${name}`]),
-    ...synapses.map(({ name }): [string, string] => [`synapse ${name}`, `W of ${name}`]),
+    ...synapses.filter((one) => patternOf(one) === undefined).map(({ name }): [string, string] => [`synapse ${name}`, `W of ${name}`]),
     [FLOW, 'Jacobian of the flow'],
   ]
   select.replaceChildren(...choices.map(([value, label]) => new Option(label, value)))
@@ -160,7 +160,13 @@ async function questionOf(simulation: Simulation, shown: string): Promise<Questi
           ...edge,
           factors: edge.factors.map((factor) => ({ ...factor, init: withoutData(factor.init) })),
         })),
-        ...model.synapses.map((synapse): Synapse => ({ ...synapse, base: { kind: 'zero' } })),
+        ...model.synapses.map((synapse): Synapse => ({
+          ...synapse,
+          base:
+            'matrix' in synapse.base && patternOf(synapse) !== undefined
+              ? { kind: 'matrix', matrix: withoutData(synapse.base.matrix) }
+              : { kind: 'zero' },
+        })),
       ]),
       stimulus: [],
       probes: [],

@@ -56,6 +56,8 @@ export interface MatrixFacts<C> extends Facts<C> {
   readonly matrix: (coupling: C, tensor: Float64Array) => Float64Array
   /** The tensor is that matrix, so that its rows are patterns of a layer. */
   readonly isMatrix: boolean
+  /** Row and column of an entry of its tensor, which has so many columns; absent = an entry joins more than one pair. */
+  readonly placeOf?: (coupling: C, entry: number, columns: number) => readonly [number, number]
 }
 
 /** The layers of a memory, and which of them it sends to: both, `to` alone (forward), or `from` alone (backward). */

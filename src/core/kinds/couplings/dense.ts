@@ -60,6 +60,7 @@ export const dense: MemoryFacts<typeof keys, Dense> = {
     layer === memory.to ? recalled(memory, xi, g) : transposeTimes(xi, of(g, memory.to)),
   drive: ({ from, to }, g, drive) => driven(of(g, to), of(g, from), drive),
   matrix: (_, xi) => xi,
+  placeOf: (_, entry, columns) => [Math.floor(entry / columns), entry % columns],
   slope: (memory, xi, g, to) => slopeOf(xi, memory, of(g, memory.from).length, to),
   isMatrix: true,
   hasRows: true,
@@ -90,17 +91,23 @@ export interface Lateral {
   readonly symmetric: boolean
 }
 
+/** What all synapses say alike. */
+export const onOne = {
+  under: 'synapses',
+  layers: ({ layer }: Lateral) => [layer],
+  targets: ({ layer }: Lateral) => [layer],
+  withoutEnergy: ({ name, symmetric }: Lateral) =>
+    symmetric ? undefined : `synapses \`${name}\` may differ from their transpose`,
+} as const
+
 /** -1/2 g^T W g where W is symmetric */
 export const lateral: MatrixFacts<Lateral> & { readonly under: 'synapses' } = {
-  under: 'synapses',
-  layers: ({ layer }) => [layer],
-  targets: ({ layer }) => [layer],
-  withoutEnergy: ({ name, symmetric }) =>
-    symmetric ? undefined : `synapses \`${name}\` may differ from their transpose`,
+  ...onOne,
   energy: ({ layer }, W, g) => -dot(of(g, layer), times(W, of(g, layer))) / 2,
   input: ({ layer }, W, g) => times(W, of(g, layer)),
   drive: ({ layer }, g, drive) => driven(of(g, layer), of(g, layer), drive),
   matrix: (_, W) => W,
+  placeOf: (_, entry, columns) => [Math.floor(entry / columns), entry % columns],
   slope: (_, W) => W,
   isMatrix: true,
   learns: 'all',

@@ -1,17 +1,20 @@
-/** Memories that are a sparse matrix: only the entries that are there are stored, moved and read. */
+/** Memories and synapses that are a sparse matrix: only the entries that are there are stored, moved and read. */
 import * as v from 'valibot'
-import { forEachEntry, type SparsePattern } from '../../math/sparse.ts'
+import { forEachEntry, rowsOf, type SparsePattern } from '../../math/sparse.ts'
 import { choice, positiveInteger, text } from '../fields.ts'
 import {
   type Activations,
   betweenTwo,
   type Ends,
+  type MatrixFacts,
   type MemoryFacts,
   of,
   sizeOf,
   slopeOf,
 } from './definition.ts'
-import { dense } from './dense.ts'
+import { dense, type Lateral, onOne } from './dense.ts'
+
+const FORMATS = ['f32', 'f16', 'binary'] as const
 
 const init = v.pipe(
   v.variant('kind', [
@@ -35,7 +38,18 @@ const init = v.pipe(
   v.description('The entries that are there, and Xi(0) on them.'),
 )
 
-const keys = { init }
+const keys = {
+  init,
+  format: v.optional(
+    choice(
+      'format',
+      'How the entries are stored. f16 (half precision) and binary (one bit an entry) only with rule fixed, their columns in 16 bits where ' +
+        'the layer has at most 65,536 neurons; binary needs entries of -1 and +1 before scale.',
+      FORMATS,
+    ),
+    'f32',
+  ),
+}
 
 /** Where the entries of a sparse memory come from. */
 export type SparseInit = v.InferOutput<typeof init>
@@ -45,7 +59,7 @@ export const SPARSE_SOURCES: readonly string[] = ['csr', 'random-sparse'] satisf
 /** The fields of a sparse memory in a model, besides those that every memory has. */
 export interface Sparse {
   readonly inputOffset: 'none'
-  readonly format: 'f32'
+  readonly format: (typeof FORMATS)[number]
 }
 
 type Held = Ends & { readonly init: { readonly pattern?: SparsePattern } }
@@ -56,7 +70,7 @@ export const sparse: MemoryFacts<typeof keys, Sparse> = {
   description:
     'A sparse matrix between two layers: input Xi g_from to one, Xi^T g_to to the other, of the entries that are there.',
   keys,
-  own: () => ({ inputOffset: 'none', format: 'f32' }),
+  own: ({ format }) => ({ inputOffset: 'none', format }),
   fit({ from, to, init }, { shapeOf }) {
     const [columns, rows] = [sizeOf(shapeOf(from)), sizeOf(shapeOf(to))]
     // How many entries a file has only the file can tell.
@@ -70,46 +84,25 @@ export const sparse: MemoryFacts<typeof keys, Sparse> = {
     }
   },
   ...betweenTwo,
-  energy(memory, xi, g) {
-    const [to, from] = [of(g, memory.to), of(g, memory.from)]
-    let sum = 0
-    forEachEntry(patternOf(memory), (entry, i, j) => {
-      sum += to[i]! * xi[entry]! * from[j]!
-    })
-    return -sum
-  },
+  energy: (memory, xi, g) => -form(patternOf(memory), xi, of(g, memory.to), of(g, memory.from)),
   input(memory, xi, g, layer) {
     const pattern = patternOf(memory)
-    if (layer === memory.to) {
-      const from = of(g, memory.from)
-      const sums = new Float64Array(pattern.rows)
-      forEachEntry(pattern, (entry, i, j) => (sums[i]! += xi[entry]! * from[j]!))
-      return sums
-    }
+    if (layer === memory.to) return product(pattern, xi, of(g, memory.from))
     const to = of(g, memory.to)
     const sums = new Float64Array(pattern.columns)
     forEachEntry(pattern, (entry, i, j) => (sums[j]! += xi[entry]! * to[i]!))
     return sums
   },
-  drive(memory, g: Activations, drive) {
-    const pattern = patternOf(memory)
-    const [to, from] = [of(g, memory.to), of(g, memory.from)]
-    const driven = new Float64Array(pattern.indices.length)
-    forEachEntry(pattern, (entry, i, j) => (driven[entry] = drive(to[i]!, from[j]!)))
-    return driven
-  },
-  matrix(memory, xi) {
-    const pattern = patternOf(memory)
-    const written = new Float64Array(pattern.rows * pattern.columns)
-    forEachEntry(pattern, (entry, i, j) => (written[i * pattern.columns + j] = xi[entry]!))
-    return written
-  },
+  drive: (memory, g: Activations, drive) =>
+    driven(patternOf(memory), of(g, memory.to), of(g, memory.from), drive),
+  matrix: (memory, xi) => written(patternOf(memory), xi),
+  placeOf: (memory, entry) => placeIn(patternOf(memory), entry),
   slope(memory, xi, _, to) {
     return slopeOf(sparse.matrix(memory, xi), memory, patternOf(memory).columns, to)
   },
   isMatrix: false,
   hasRows: false,
-  learns: 'none',
+  learns: 'all',
   rowShape: () => undefined,
   tex: dense.tex,
 }
@@ -117,4 +110,63 @@ export const sparse: MemoryFacts<typeof keys, Sparse> = {
 function patternOf({ init: { pattern } }: Held): SparsePattern {
   if (pattern === undefined) throw new Error('the entries of a sparse memory are not loaded')
   return pattern
+}
+
+interface SparseLateral extends Lateral {
+  readonly base: { readonly matrix?: { readonly pattern?: SparsePattern } }
+}
+
+/** -1/2 of the sum over the entries that are there of g_i W_ij g_j, where W is symmetric */
+export const sparseLateral: MatrixFacts<SparseLateral> & { readonly under: 'synapses' } = {
+  ...onOne,
+  energy: (synapse, W, g) => -form(baseOf(synapse), W, of(g, synapse.layer), of(g, synapse.layer)) / 2,
+  input: (synapse, W, g) => product(baseOf(synapse), W, of(g, synapse.layer)),
+  drive: (synapse, g, drive) => driven(baseOf(synapse), of(g, synapse.layer), of(g, synapse.layer), drive),
+  matrix: (synapse, W) => written(baseOf(synapse), W),
+  slope: (synapse, W) => written(baseOf(synapse), W),
+  placeOf: (synapse, entry) => placeIn(baseOf(synapse), entry),
+  isMatrix: false,
+  learns: 'all',
+}
+
+function baseOf({ base: { matrix } }: SparseLateral): SparsePattern {
+  if (matrix?.pattern === undefined) throw new Error('the entries of sparse synapses are not loaded')
+  return matrix.pattern
+}
+
+/** to^T A from */
+function form(pattern: SparsePattern, A: Float64Array, to: Float64Array, from: Float64Array): number {
+  let sum = 0
+  forEachEntry(pattern, (entry, i, j) => (sum += to[i]! * A[entry]! * from[j]!))
+  return sum
+}
+
+/** A from */
+function product(pattern: SparsePattern, A: Float64Array, from: Float64Array): Float64Array {
+  const sums = new Float64Array(pattern.rows)
+  forEachEntry(pattern, (entry, i, j) => (sums[i]! += A[entry]! * from[j]!))
+  return sums
+}
+
+function driven(
+  pattern: SparsePattern,
+  to: Float64Array,
+  from: Float64Array,
+  drive: (to: number, from: number) => number,
+): Float64Array {
+  const sums = new Float64Array(pattern.indices.length)
+  forEachEntry(pattern, (entry, i, j) => (sums[entry] = drive(to[i]!, from[j]!)))
+  return sums
+}
+
+/** A with all its entries. */
+function written(pattern: SparsePattern, A: Float64Array): Float64Array {
+  const { rows, columns } = pattern
+  const whole = new Float64Array(rows * columns)
+  forEachEntry(pattern, (entry, i, j) => (whole[i * columns + j] = A[entry]!))
+  return whole
+}
+
+function placeIn(pattern: SparsePattern, entry: number): readonly [number, number] {
+  return [rowsOf(pattern)[entry]!, pattern.indices[entry]!]
 }

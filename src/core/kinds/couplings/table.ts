@@ -5,10 +5,18 @@ import { convolution } from './convolution.ts'
 import type { Facts, HyperedgeFacts, MatrixFacts, MemoryFacts, Written } from './definition.ts'
 import { dense, lateral } from './dense.ts'
 import { product, writtenProduct } from './product.ts'
-import { sparse } from './sparse.ts'
+import { sparse, sparseLateral } from './sparse.ts'
 
 /** Adding a kind: docs/extending.md. How it is computed on the GPU stands in src/core/plan/couplings. */
-export const COUPLINGS = { dense, convolution, sparse, product, attention, lateral } as const
+export const COUPLINGS = {
+  dense,
+  convolution,
+  sparse,
+  product,
+  attention,
+  lateral,
+  'sparse-lateral': sparseLateral,
+} as const
 
 type Table = typeof COUPLINGS
 
@@ -43,6 +51,27 @@ export function isOther(kind: CouplingKind): kind is OtherKind {
 
 /** The kind of a memory that says none. */
 export const USUAL_MEMORY = 'dense' satisfies MemoryKind
+
+/** What a scenario says of how synapses are stored: their kind, what of W there is, and whether a sparse matrix alone makes one. */
+export const SYNAPSES = {
+  dense: { kind: 'lateral', text: 'all entries of W', ofEntries: false },
+  sparse: {
+    kind: 'sparse-lateral',
+    text: 'the entries alone that its base has, a sparse matrix from a file',
+    ofEntries: true,
+  },
+} as const satisfies Readonly<
+  Record<
+    string,
+    { readonly kind: KindUnder<'synapses'>; readonly text: string; readonly ofEntries: boolean }
+  >
+>
+
+/** In the order of the menu. */
+export const SYNAPSE_FORMS = Object.keys(SYNAPSES) as [keyof typeof SYNAPSES, ...(keyof typeof SYNAPSES)[]]
+
+/** That of synapses that say none. */
+export const USUAL_SYNAPSE = 'dense' satisfies keyof typeof SYNAPSES
 
 /** Kinds of memories, in the order of the menu. */
 export const MEMORY_KINDS = Object.entries(COUPLINGS).flatMap(([kind, facts]) =>

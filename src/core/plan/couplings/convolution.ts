@@ -143,10 +143,12 @@ function moves(planning: Planning, memory: ConvolutionMemory, turn?: Turn): Oper
 
 /** -g_to . (K * g_from), and what the rule adds. */
 const energy: CouplingPlanner<ConvolutionMemory>['energy'] = (planning, memory, slot, word, isFirst) =>
-  memoryEnergy(planning, memory, slot, word, isFirst, (output) => {
-    const to = find(planning.model.layers, memory.to)
-    const when = { stage: 'probe', every: () => 1 } as const
-    return sends(planning, memory, to, when, 'energy forward').flatMap(({ hand }) => hand(output, false))
+  memoryEnergy(planning, memory, slot, word, isFirst, {
+    input(output) {
+      const to = find(planning.model.layers, memory.to)
+      const when = { stage: 'probe', every: () => 1 } as const
+      return sends(planning, memory, to, when, 'energy forward').flatMap(({ hand }) => hand(output, false))
+    },
   })
 
 export const convolution: CouplingPlanner<ConvolutionMemory> = {

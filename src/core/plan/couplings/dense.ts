@@ -74,22 +74,23 @@ function moves(planning: Planning, memory: DenseMemory, turn?: Turn): Operation[
 
 /** -g_to^T (Xi g_from + offset), and what the rule adds. */
 const energy: CouplingPlanner<DenseMemory>['energy'] = (planning, memory, slot, word, isFirst) =>
-  memoryEnergy(planning, memory, slot, word, isFirst, (output) =>
-    planProduct(
-      planning,
-      {
-        owner: memory.name,
-        act: 'energy matvec',
-        stage: 'probe',
-        kernel: 'product/matvec',
-        matrix: matrixNamed(planning, memory.name),
-        vector: activationsOf(find(planning.model.layers, memory.from)),
-        scale: unitOf(memory),
-        halfNorm: memory.inputOffset === 'half-norm',
-      },
-      output,
-    ),
-  )
+  memoryEnergy(planning, memory, slot, word, isFirst, {
+    input: (output) =>
+      planProduct(
+        planning,
+        {
+          owner: memory.name,
+          act: 'energy matvec',
+          stage: 'probe',
+          kernel: 'product/matvec',
+          matrix: matrixNamed(planning, memory.name),
+          vector: activationsOf(find(planning.model.layers, memory.from)),
+          scale: unitOf(memory),
+          halfNorm: memory.inputOffset === 'half-norm',
+        },
+        output,
+      ),
+  })
 
 export const dense: CouplingPlanner<DenseMemory> = {
   buffers(planning, memory) {

@@ -3,7 +3,7 @@ import { ModelError } from '../../errors.ts'
 import { madeOf } from '../../kinds/bases/table.ts'
 import { entriesReadBy } from '../../kinds/probes/table.ts'
 import { SYNAPTIC } from '../../kinds/rules/table.ts'
-import type { Synapse } from '../../model/model.ts'
+import type { LateralSynapse } from '../../model/model.ts'
 import { isCarried } from '../carry.ts'
 import { MOST_PENDING } from '../clock.ts'
 import type { Factored } from '../factored.ts'
@@ -26,13 +26,13 @@ const LEAST_NEURONS = 256
 const LOW_RANK = 3
 
 /** Buffers of one synapse, and the operations that make its J. */
-function buffers(planning: Planning, synapse: Synapse): Operation[] {
+function buffers(planning: Planning, synapse: LateralSynapse): Operation[] {
   const form = formOf(planning, synapse)
   return form.isLowRank || form.defers ? planFactors(planning, synapse, form) : planWhole(planning, synapse)
 }
 
 /** The form that costs less (bytes on hardware, loads on software adapters). */
-function formOf(planning: Planning, synapse: Synapse): Form {
+function formOf(planning: Planning, synapse: LateralSynapse): Form {
   const { model, limits, variants } = planning
   const { base, every } = synapse
   const { size } = find(model.layers, synapse.layer)
@@ -79,7 +79,7 @@ function formOf(planning: Planning, synapse: Synapse): Form {
 }
 
 /** What of plastic synapses has no form in factors: U starts at 0, and g g^T has a diagonal. */
-function standsWhole({ init, zeroDiagonal }: Synapse): string | undefined {
+function standsWhole({ init, zeroDiagonal }: LateralSynapse): string | undefined {
   if (init !== undefined) return 'an initial value of its own'
   return zeroDiagonal ? 'a diagonal that stays 0' : undefined
 }
@@ -87,7 +87,7 @@ function standsWhole({ init, zeroDiagonal }: Synapse): string | undefined {
 /** J or W(0) as a matrix, and the operations that make it; undefined where it is 0. */
 function planGiven(
   planning: Planning,
-  synapse: Synapse,
+  synapse: LateralSynapse,
   which: Which,
   into: string,
 ): { readonly matrix: Matrix | undefined; readonly operations: Operation[] } {
@@ -112,7 +112,7 @@ function planGiven(
 }
 
 /** W as a matrix that is written in every update, J, and W(0) where that is another. */
-function planWhole(planning: Planning, synapse: Synapse): Operation[] {
+function planWhole(planning: Planning, synapse: LateralSynapse): Operation[] {
   const { model } = planning
   const { name } = synapse
   const { size } = find(model.layers, synapse.layer)
@@ -146,7 +146,7 @@ function planWhole(planning: Planning, synapse: Synapse): Operation[] {
 }
 
 /** W g of one synapse, in terms that are summed. */
-function productsOf(planning: Planning, synapse: Synapse, when: When): Product[] {
+function productsOf(planning: Planning, synapse: LateralSynapse, when: When): Product[] {
   const { name, layer, symmetric } = synapse
   const { size } = find(planning.model.layers, layer)
   const activations = { buffer: `${layer}/activations`, size }
@@ -242,7 +242,7 @@ function hebbianProduct(
 }
 
 /** dW/dt of one synapse. */
-function moves(planning: Planning, synapse: Synapse, turn?: Turn): Operation[] {
+function moves(planning: Planning, synapse: LateralSynapse, turn?: Turn): Operation[] {
   if (synapse.tau === undefined) return []
   const { name, layer } = synapse
   const { deferral } = planning.factored.get(name) ?? {}
@@ -264,7 +264,7 @@ function moves(planning: Planning, synapse: Synapse, turn?: Turn): Operation[] {
 /** -g^T W g / 2, and for plastic synapses |W - J|^2 / (4 kappa). */
 function energy(
   planning: Planning,
-  synapse: Synapse,
+  synapse: LateralSynapse,
   slot: Slot,
   word: number,
   isFirst: boolean,
@@ -307,7 +307,7 @@ function energy(
   return operations
 }
 
-export const lateral: CouplingPlanner<Synapse> = {
+export const lateral: CouplingPlanner<LateralSynapse> = {
   buffers,
   sends: (planning, synapse, _, when) =>
     productsOf(planning, synapse, when).map((product) => sendingOf(planning, product)),

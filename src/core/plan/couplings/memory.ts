@@ -42,22 +42,24 @@ export function addMemory(planning: Planning, memory: Memory): Matrix {
  * @throws ModelError if it takes several
  */
 export function onlyBuffer(
-  { name }: Memory,
+  { name }: { readonly name: string },
   { blocks, copies, rows, rowBytes }: Matrix,
   what: 'filters' | 'entries' = 'entries',
+  path = `memories.${name}`,
 ): string {
   const [block, more] = blocks
   if (block === undefined || more !== undefined)
     throw new ModelError(
       `the ${what} need ${copies * rows * rowBytes} bytes, one buffer here holds ${block?.bytes ?? 0}; use fewer replicas or ${what}`,
-      { path: `memories.${name}` },
+      { path },
     )
   return block.buffer
 }
 
 /**
  * -g_to . h, and for an elastic rule |Xi - Lambda|^2 / 2.
- * @param input - leaves h, what the layer `to` is sent, in an output
+ * @param of.input - leaves h, what the layer `to` is sent, in an output
+ * @param of.deviation - adds |Xi - Lambda|^2 / 2; absent = that of a matrix
  */
 export function memoryEnergy(
   planning: Planning,
@@ -65,12 +67,15 @@ export function memoryEnergy(
   slot: Slot,
   word: number,
   isFirst: boolean,
-  input: (output: Output) => Operation[],
+  of: {
+    readonly input: (output: Output) => Operation[]
+    readonly deviation?: () => Operation[]
+  },
 ): Operation[] {
   const to = find(planning.model.layers, memory.to)
   const output = scratch(planning)
   const operations = [
-    ...input(output),
+    ...of.input(output),
     sum(planning, slot, {
       owner: memory.name,
       act: 'energy',
@@ -83,6 +88,8 @@ export function memoryEnergy(
     }),
   ]
   if (movingRule(memory.rule)?.isElastic)
-    operations.push(...deviation(planning, matrixNamed(planning, memory.name), slot, word, () => 0.5))
+    operations.push(
+      ...(of.deviation?.() ?? deviation(planning, matrixNamed(planning, memory.name), slot, word, () => 0.5)),
+    )
   return operations
 }

@@ -8,8 +8,17 @@ import { dense } from './dense.ts'
 import { lateral } from './lateral.ts'
 import { product } from './product.ts'
 import { sparse } from './sparse.ts'
+import { sparseLateral } from './sparse-lateral.ts'
 
-const PLANNERS = { dense, convolution, sparse, product, attention, lateral } as const satisfies {
+const PLANNERS = {
+  dense,
+  convolution,
+  sparse,
+  product,
+  attention,
+  lateral,
+  'sparse-lateral': sparseLateral,
+} as const satisfies {
   readonly [K in CouplingKind]: CouplingPlanner<Extract<Coupling, { readonly kind: K }>>
 }
 

@@ -1,7 +1,7 @@
-// Product of a sparse matrix of long rows with a vector: memory/sparse-matvec with a workgroup a row, whose invocations read
+// Product of a sparse matrix of long rows with a vector: product/sparse-matvec with a workgroup a row, whose invocations read
 // neighbouring entries and add up as a tree.
 //
-// Dispatch: x over rows, as many at a time as there are workgroups, y over replicas. Joined: memory/sparse-row.wgsl,
+// Dispatch: x over rows, as many at a time as there are workgroups, y over replicas. Joined: product/sparse-row.wgsl,
 // common/reduce-tree.wgsl, and what becomes of a sum from product/store.wgsl or neuron/step.wgsl.
 
 override WORKGROUP: u32 = 64;

@@ -1,7 +1,7 @@
 // Product of a sparse matrix with a vector: to row i the sum over its entries of value times vector[index]. An invocation a row.
 //
-// Dispatch: x over rows, y over replicas. Joined: memory/sparse-row.wgsl, and what becomes of a sum from product/store.wgsl or
-// neuron/step.wgsl.
+// Dispatch: x over rows, y over replicas. Joined: product/sparse-row.wgsl and what that needs, and what becomes of a sum from
+// product/store.wgsl or neuron/step.wgsl.
 
 override WORKGROUP: u32 = 64;
 

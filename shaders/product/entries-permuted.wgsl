@@ -1,0 +1,8 @@
+// Entries of a sparse matrix that stand in another order than they are read in. values [.., entries], positions [entries]
+
+@group(0) @binding(0) var<storage, read> values: array<f32>;
+@group(0) @binding(0) var<storage, read> positions: array<u32>;
+
+fn entryOf(copy: u32, entry: u32) -> f32 {
+  return values[copy + positions[entry]];
+}

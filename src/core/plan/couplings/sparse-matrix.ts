@@ -1,0 +1,303 @@
+/**
+ * Sparse matrices, as memories and synapses have them: the entries row by row, and for products with the transposed matrix once
+ * more column by column. One that stays has its values in both orders, so that both products read them one behind the other. One
+ * that moves has each value once, and by column its place among the rows.
+ */
+import { type SparsePattern, rowsOf, transposedPattern } from '../../math/sparse.ts'
+import type { Model, Rows } from '../../model/model.ts'
+import { carryFields, carryNameOf } from '../carry.ts'
+import type { Entries } from '../kernels.ts'
+import { type Matrix, packBlock, vectorStride } from '../layout.ts'
+import { type Learning, ruleFields } from '../learning.ts'
+import { stageBuffers } from '../matrices.ts'
+import type { BufferPlan, Operation } from '../operation.ts'
+import { type Planning, addBuffer, find, matrixNamed, operation, perNeuron } from '../planning.ts'
+import { storing, type Sending } from '../products.ts'
+import { rootUnit, scratch, type Slot, sum } from '../samples.ts'
+import { valuesByColumn } from '../transposed.ts'
+import type { When } from './definition.ts'
+
+/** Entries a row, in the mean, from which on a workgroup takes a row: its invocations then read neighbouring entries. */
+const LONG_ROW = 64
+
+/** A sparse matrix of the network, whose entries are planned as a matrix of one row under its name. */
+export interface SparseMatrix {
+  readonly name: string
+  /** The layers of its rows and of its columns. */
+  readonly to: string
+  readonly from: string
+  /** Its entries as they are loaded, with where they stand. */
+  readonly initOf: (model: Model) => Rows
+  readonly isMoving: boolean
+  /** What a set bit stands for, where the entries are signs. */
+  readonly unit?: number
+}
+
+/** The matrix by its rows or by its columns: its buffers, and what is known of its rows. */
+interface Order {
+  readonly act: 'matvec' | 'matvec-transposed'
+  /** The layer whose activation it takes. */
+  readonly source: string
+  readonly entries: Entries
+  /** Two columns stand in a word. */
+  readonly isShort: boolean
+  readonly values: string
+  readonly indices: string
+  readonly starts: string
+  /** The place of each value among the rows. */
+  readonly positions?: string
+  /** Entries of a row, where all rows have as many. */
+  readonly degree?: number
+}
+
+/** Neurons whose numbers take 16 bits. */
+const SHORT = 2 ** 16
+
+/** How the entries are stored that are read in their own order, with the columns that a layer has. */
+function entriesFor(planning: Planning, name: string, source: string): Pick<Order, 'entries' | 'isShort'> {
+  const { format } = matrixNamed(planning, name)
+  if (format === 'f32' || find(planning.model.layers, source).size > SHORT)
+    return { entries: format, isShort: false }
+  return { entries: `${format}-short`, isShort: true }
+}
+
+function byRows(planning: Planning, { name, from, initOf }: SparseMatrix): Order {
+  const { degree } = initOf(planning.model).pattern ?? {}
+  return {
+    act: 'matvec',
+    source: from,
+    ...entriesFor(planning, name, from),
+    values: `${name}/matrix`,
+    indices: `${name}/indices`,
+    // Of rows of one length nobody asks where they begin.
+    starts: degree === undefined ? `${name}/starts` : 'none',
+    ...(degree !== undefined && { degree }),
+  }
+}
+
+function byColumns(planning: Planning, { name, to, isMoving }: SparseMatrix): Order {
+  return {
+    act: 'matvec-transposed',
+    source: to,
+    ...(isMoving ? { entries: 'permuted', isShort: false } : entriesFor(planning, name, to)),
+    values: isMoving ? `${name}/matrix` : valuesByColumn(name),
+    indices: `${name}/transposed/indices`,
+    starts: `${name}/transposed/starts`,
+    ...(isMoving && { positions: `${name}/transposed/positions` }),
+  }
+}
+
+/** Buffers of where the entries stand, in the orders that products with the matrix (`to`) and its transpose (`from`) read. */
+export function addEntries(planning: Planning, matrix: SparseMatrix, targets: readonly string[]): void {
+  const { name, to, from, initOf, isMoving } = matrix
+  const values = matrixNamed(planning, name)
+  const { columns: count, stride } = values
+  const patternOf = (m: Model): SparsePattern => {
+    const { pattern } = initOf(m)
+    if (pattern === undefined) throw new Error(`\`${name}\` has no entries`)
+    return pattern
+  }
+  const transposedOf = (m: Model) => transposedPattern(patternOf(m))
+  const add = (buffer: string, words: number, make: (m: Model) => ArrayBufferView<ArrayBuffer>): void => {
+    const initial: BufferPlan['initial'] = { kind: 'data', make }
+    if (buffer !== 'none') addBuffer(planning, buffer, words * 4, initial)
+  }
+  /** The columns of all entries, in the width that their kernel reads. */
+  const addColumns = (order: Order, of: (m: Model) => SparsePattern): void => {
+    if (!order.isShort) add(order.indices, count, (m) => of(m).indices)
+    else
+      add(order.indices, Math.ceil(count / 2), (m) => {
+        const columns = new Uint16Array(2 * Math.ceil(count / 2))
+        columns.set(of(m).indices)
+        return columns
+      })
+  }
+  const starts = (layer: string): number => find(planning.model.layers, layer).size + 1
+  if (targets.includes(to) || isMoving) {
+    const order = byRows(planning, matrix)
+    add(order.starts, starts(to), (m) => patternOf(m).indptr)
+    if (!isMoving) addColumns(order, patternOf)
+    // The rule asks of which row an entry is.
+    else if (order.degree !== undefined) add(order.indices, stride, (m) => patternOf(m).indices)
+    else
+      add(order.indices, 2 * stride, (m) => {
+        const places = new Uint32Array(2 * stride)
+        places.set(patternOf(m).indices)
+        places.set(rowsOf(patternOf(m)), stride)
+        return places
+      })
+  }
+  if (targets.includes(from) && from !== to) {
+    const order = byColumns(planning, matrix)
+    addColumns(order, (m) => transposedOf(m).pattern)
+    add(order.starts, starts(from), (m) => transposedOf(m).pattern.indptr)
+    if (order.positions !== undefined) add(order.positions, count, (m) => transposedOf(m).positions)
+    else
+      add(order.values, values.rowBytes / 4, (m) => {
+        const { data } = initOf(m)
+        const [block] = values.blocks as [Matrix['blocks'][number]]
+        return packBlock(
+          values,
+          block,
+          Float32Array.from(transposedOf(m).positions, (entry) => data[entry] as number),
+        )
+      })
+  }
+}
+
+/** A x for the layer of the rows, A^T x for that of the columns. */
+export function sparseProduct(
+  planning: Planning,
+  matrix: SparseMatrix,
+  { name, size }: { readonly name: string; readonly size: number },
+  when: When,
+  label?: string,
+): Sending {
+  const { model, limits, software } = planning
+  const order = matrix.to === name ? byRows(planning, matrix) : byColumns(planning, matrix)
+  const { act, source, entries, values, indices, starts, positions, degree = 0 } = order
+  const vector = `${source}/activations`
+  const { columns: count, copies, stride } = matrixNamed(planning, matrix.name)
+  // Barriers cost a software adapter more than neighbours save.
+  const isWide = !software && count / size >= LONG_ROW
+  return {
+    before: [],
+    reads: [vector],
+    hand: (output, adds, receiver = (more) => storing(output, more)) => {
+      const taken = receiver(adds)
+      return [
+        operation(planning, {
+          ...when,
+          owner: matrix.name,
+          act: label ?? act,
+          into: name,
+          kernel: isWide ? 'product/sparse-matvec-wide' : 'product/sparse-matvec',
+          joined: { entries, ...taken.joined },
+          constants: taken.constants,
+          buffers: {
+            values,
+            indices,
+            starts,
+            ...(positions !== undefined && { positions }),
+            vector,
+            ...taken.buffers,
+          },
+          workgroups: isWide
+            ? [Math.min(size, limits.maxComputeWorkgroupsPerDimension), model.replicas, 1]
+            : perNeuron(planning, size),
+          params: (m) => ({
+            degree,
+            copyStride: copies === 1 ? 0 : stride,
+            unit: matrix.unit ?? 1,
+            vectorStride: vectorStride(find(m.layers, source).size),
+            outputs: size,
+            ...taken.params(m),
+          }),
+        }),
+      ]
+    },
+  }
+}
+
+/** The step of the entries by a rule. */
+export function planSparseLearning(planning: Planning, matrix: SparseMatrix, learning: Learning): Operation {
+  const { model, matrices, workgroup, limits } = planning
+  const { name } = matrix
+  const { turn, row, column } = learning
+  const { indices, degree = 0 } = byRows(planning, matrix)
+  const entries = matrixNamed(planning, name)
+  const base = matrices.get(`${name}/base`)
+  const carry = matrices.get(carryNameOf(name))
+  const groups = Math.ceil(entries.stride / 4 / workgroup)
+  const across = Math.min(groups, limits.maxComputeWorkgroupsPerDimension)
+  return operation(planning, {
+    owner: name,
+    act: 'plasticity-step',
+    stage: learning.stage,
+    kernel: 'rule/sparse-plasticity-step',
+    constants: {
+      BASED: base === undefined ? 0 : 1,
+      ...(learning.zeroDiagonal && { ZERO_DIAGONAL: 1 }),
+    },
+    joined: {
+      rule: learning.rule,
+      integrator: model.time.integrator,
+      ...(carry && { carried: true }),
+      ...(turn && { staged: true }),
+    },
+    buffers: {
+      matrix: bufferOf(entries),
+      ...(carry && { carry: bufferOf(carry) }),
+      ...(turn && stageBuffers(planning, name, 0)),
+      base: base === undefined ? 'none' : bufferOf(base),
+      places: indices,
+      rowActivations: row.buffer,
+      columnActivations: column.buffer,
+      faults: 'faults',
+    },
+    workgroups: [across, Math.ceil(groups / across), model.replicas],
+    params: (m) => ({
+      entries: entries.columns,
+      stride: entries.stride,
+      degree,
+      rowStride: row.stride,
+      columnStride: column.stride,
+      across: across * workgroup,
+      ...ruleFields(m, name, learning),
+      ...(carry && carryFields(m, name)),
+    }),
+    every: (m) => learning.group(m).every,
+  })
+}
+
+/** factor * |A - base|^2, added to a sample. */
+export function sparseDeviation(
+  planning: Planning,
+  matrix: SparseMatrix,
+  slot: Slot,
+  word: number,
+  factor: (model: Model) => number,
+): Operation[] {
+  const { name, to } = matrix
+  const { starts, degree = 0 } = byRows(planning, matrix)
+  const { size } = find(planning.model.layers, to)
+  const output = scratch(planning)
+  const entries = matrixNamed(planning, name)
+  const base = planning.matrices.get(`${name}/base`)
+  const work = { owner: name, act: 'deviation' } as const
+  return [
+    operation(planning, {
+      ...work,
+      stage: 'probe',
+      kernel: 'probe/sparse-deviation',
+      constants: { BASED: base === undefined ? 0 : 1 },
+      buffers: {
+        matrix: bufferOf(entries),
+        base: base === undefined ? 'none' : bufferOf(base),
+        starts,
+        output: output.buffer,
+      },
+      workgroups: perNeuron(planning, size),
+      params: (m) => ({
+        degree,
+        outputs: size,
+        copyStride: entries.stride,
+        outputStride: output.stride,
+        unit: rootUnit(factor(m)),
+      }),
+    }),
+    sum(planning, slot, {
+      ...work,
+      size,
+      left: output,
+      factor: (m) => factor(m) / rootUnit(factor(m)) ** 2,
+      first: false,
+      word,
+    }),
+  ]
+}
+
+/** The one buffer of the entries; that there are not more is checked where they are added. */
+function bufferOf({ blocks: [block] }: Matrix): string {
+  return (block as Matrix['blocks'][number]).buffer
+}
