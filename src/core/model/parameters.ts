@@ -8,7 +8,8 @@ import { parseScenario } from './parse.ts'
 import { suggestion } from '../suggestion.ts'
 import { fieldAt, setValue } from './path.ts'
 import { runningPaths } from './running.ts'
-import type { Scenario } from './schema.ts'
+import { layerNumbers } from './neuron-values.ts'
+import type { LayerSpec, Scenario } from './schema.ts'
 import { pointScenarios } from './variation.ts'
 
 /** Paths of all parameters that act on the next tick; those that vary by replica stay as the scenario says. */
@@ -62,10 +63,9 @@ export function withNumbers(model: Model, scenario: Scenario): Model {
     seed: scenario.seed,
     time: scenario.time,
     layers: model.layers.map((layer) => {
-      const { tau, every, temperature, update, lagrangian, bias } = scenario.neurons[
-        layer.name
-      ] as Model['scenario']['neurons'][string]
-      return { ...layer, tau, every, temperature, update, lagrangian, bias: biasOf(layer, bias) }
+      const { every, update, bias } = scenario.neurons[layer.name] as LayerSpec
+      const numbers = layerNumbers(scenario, layer.name, (key) => rowIn(layer, key))
+      return { ...layer, every, update, ...numbers, bias: biasOf(layer, bias) }
     }),
     ...withViews(
       model.couplings.map((coupling) => ({
@@ -84,6 +84,14 @@ function withPoints(variation: Variation, scenario: Scenario): Variation {
     ...variation,
     points: points.map((point, index) => withNumbers(point, scenarios[index] as Scenario)),
   }
+}
+
+/** The row of a layer at a key, such as `tau` or `lagrangian.gain`. */
+function rowIn({ own, lagrangian }: Layer, key: string): Float32Array {
+  const inner = key.slice('lagrangian.'.length)
+  const found = key === 'tau' || key === 'temperature' ? own?.[key] : lagrangian.own?.[inner]
+  if (found === undefined) throw new Error(`the layer has no row at ${key}`)
+  return found.row
 }
 
 function biasOf(layer: Layer, bias: unknown): Layer['bias'] {
