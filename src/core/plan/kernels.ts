@@ -193,6 +193,8 @@ export interface Joined {
   readonly carried?: boolean
   /** What moves takes several stages a step; of neuron/step and rule/plasticity-step. */
   readonly staged?: boolean
+  /** Neurons have numbers of their own (common/params-per-neuron.wgsl); only of kernels that name each neuron. */
+  readonly byNeuron?: boolean
   /** Every replica has its own row of `Params`; only of kernels that ask for it (common/params-per-replica.wgsl). */
   readonly varied?: boolean
 }
@@ -270,6 +272,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
       : integratorOf(joined.integrator).gain
   const isCarried = joined.carried === true
   const isStaged = joined.staged === true
+  const isByNeuron = joined.byNeuron === true
   const size = tile && tileText(tile)
   const key = [
     name,
@@ -286,6 +289,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     gain,
     isCarried ? 'carried' : undefined,
     isStaged ? 'staged' : undefined,
+    isByNeuron ? 'params-per-neuron' : undefined,
     isVaried ? 'params-per-replica' : undefined,
   ]
     .filter((part) => part !== undefined)
@@ -314,8 +318,11 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
       parts.push(...(name === 'rule/follow' ? filesOfRule(rule) : ruleFiles(rule, gain)))
     if (parts.includes('neuron/step')) parts.push(`noise/${noise}`)
     if (update !== undefined) parts.push(`update/${update}`)
-    if (mayVary(name)) parts.push(isVaried ? 'common/params-per-replica' : 'common/params-uniform')
-    else if (isVaried) throw new Error(`${name} has one row of Params for all replicas`)
+    if (mayVary(name)) {
+      const alike = isByNeuron ? 'common/params-private' : 'common/params-uniform'
+      parts.push(isVaried ? 'common/params-per-replica' : alike)
+      if (isByNeuron) parts.push('common/params-per-neuron')
+    } else if (isVaried || isByNeuron) throw new Error(`${name} has one row of Params for all replicas`)
     if (tile !== undefined)
       parts.push(
         tile.lanes === 1 ? 'product/reduce-none' : 'product/reduce-workgroup',
@@ -328,7 +335,8 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
       .replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
     // Who moves elsewhere does it by the addition of all.
     const texts = goal === undefined ? parts.map(wgsl) : [...parts.map(towards), wgsl(GOALS[goal])]
-    const source = joinParts([...texts, ...(written?.lines ?? [])], tile && countsOf(tile))
+    const counts = { ...(tile && countsOf(tile)), BY_NEURON: isByNeuron ? 1 : 0 }
+    const source = joinParts([...texts, ...(written?.lines ?? [])], counts)
     kernel = { ...parseKernel(key, entryPoint, source), ...(written !== undefined && { written }) }
     cache.set(identity, kernel)
   }
@@ -389,7 +397,7 @@ function countsOf({ across, states, lanes, sharing }: Tile): Record<string, numb
 }
 
 /** One source of several: lines that stand for many written out, one `Params`, bindings numbered, no declaration twice. */
-function joinParts(parts: readonly string[], counts: Readonly<Record<string, number>> = {}): string {
+function joinParts(parts: readonly string[], counts: Readonly<Record<string, number>>): string {
   const fields = new Map<string, string>()
   const declared = new Set<string>()
   let binding = 0
