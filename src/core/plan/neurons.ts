@@ -338,7 +338,8 @@ export function stepping(
   const { name, size, lagrangian } = layer
   const adiabatic = layer.tau === 0
   const { sendsState, sender } = leakFacts(layer.leak)
-  const active = reacts && isPerNeuron(sender(lagrangian))
+  const sent = sender(lagrangian)
+  const active = reacts && isPerNeuron(sent) && !answersByNeuron({ lagrangian: sent })
   const isBetween = turn?.ends === 0
   const carried = isCarried(model, name)
   const own = movesByNeuron(layer) ? readingValues(model, layer) : undefined
