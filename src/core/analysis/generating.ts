@@ -16,6 +16,7 @@ import {
   lagrangian,
   lagrangianFacts,
 } from '../kinds/lagrangians/table.ts'
+import { tauAt } from '../model/neuron-values.ts'
 import type { Layer, Memory, Model } from '../model/model.ts'
 import { movingRule } from '../kinds/rules/table.ts'
 import { dealt, initialMemories, synapticBias } from '../model/values.ts'
@@ -189,7 +190,7 @@ export function generate(network: GeneratingNetwork, point: Point): Generated {
     value,
     activation: gradient,
     energy: dot(v, v) / 2 - dot(b, v) - value + elastic,
-    velocity: v.map((vi, i) => (held?.[i] ? 0 : (b[i]! + gradient[i]! - vi) / visible.tau)),
+    velocity: v.map((vi, i) => (held?.[i] ? 0 : (b[i]! + gradient[i]! - vi) / tauAt(visible, i))),
   }
 }
 

@@ -154,3 +154,8 @@ export function temperatureAt(
 export function longestTau({ tau, own }: Pick<Layer, 'tau' | 'own'>): number {
   return own?.tau === undefined ? tau : largestOf(own.tau)
 }
+
+/** The layer at temperature 0. */
+export function withoutNoise({ own, ...layer }: Layer): Layer {
+  return { ...layer, temperature: 0, ...(own?.tau && { own: { tau: own.tau } }) }
+}

@@ -467,7 +467,8 @@ export const KERNEL_NAMES = Object.keys(KERNELS) as KernelName[]
 export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): Joined[] {
   const reductions = Object.keys(REDUCTIONS) as Reduction[]
   const formats = Object.keys(FORMATS) as Format[]
-  if (name === 'neuron/activate') return lagrangians.filter(isPerNeuron).map((lagrangian) => ({ lagrangian }))
+  if (name === 'neuron/activate')
+    return lagrangians.filter(isPerNeuron).flatMap((lagrangian) => alikeOrNot({ lagrangian }))
   if (name === 'neuron/choose')
     return UPDATE_KINDS.filter((kind) => !UPDATES[kind].movesAll).map((update) => ({ update }))
   if (name === 'neuron/normalize')
@@ -475,12 +476,21 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
       .filter((lagrangian) => !isPerNeuron(lagrangian))
       .flatMap((lagrangian) => reductions.map((reduce) => ({ lagrangian, reduce })))
   if (name === 'probe/legendre')
-    return lagrangians.flatMap((lagrangian) => reductions.map((reduce) => ({ lagrangian, reduce })))
+    return lagrangians.flatMap((lagrangian) =>
+      reductions.flatMap((reduce) =>
+        isPerNeuron(lagrangian) ? alikeOrNot({ lagrangian, reduce }) : [{ lagrangian, reduce }],
+      ),
+    )
   if (name === 'probe/conjugate')
     return lagrangians
       .filter((lagrangian) => lagrangianFacts(lagrangian).conjugate !== undefined)
-      .flatMap((lagrangian) => reductions.map((reduce) => ({ lagrangian, reduce })))
-  if (name === 'probe/sum' || name === 'probe/speed') return reductions.map((reduce) => ({ reduce }))
+      .flatMap((lagrangian) =>
+        reductions.flatMap((reduce) =>
+          isPerNeuron(lagrangian) ? alikeOrNot({ lagrangian, reduce }) : [{ lagrangian, reduce }],
+        ),
+      )
+  if (name === 'probe/sum') return reductions.map((reduce) => ({ reduce }))
+  if (name === 'probe/speed') return reductions.flatMap((reduce) => alikeOrNot({ reduce }))
   const reacting = lagrangians
     .filter(isPerNeuron)
     .map((lagrangian): Joined => ({ ending: 'react', lagrangian }))
@@ -523,11 +533,16 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
     return [
       ...[{ ending: 'step' } as const, ...reacting].flatMap(inBothSums),
       ...inBothSums({ ending: 'step', staged: true }),
+      ...inBothSums({ ending: 'step', byNeuron: true }),
+      ...inBothSums({ ending: 'step', staged: true, byNeuron: true }),
       ...lagrangians
         .filter(
           (lagrangian) => isPerNeuron(lagrangian) && lagrangianFacts(lagrangian).conjugate !== undefined,
         )
-        .flatMap((lagrangian) => inBothSums({ ending: 'react-state', goal: 'activation', lagrangian })),
+        .flatMap((lagrangian) => [
+          ...inBothSums({ ending: 'react-state', goal: 'activation', lagrangian }),
+          { ending: 'step', goal: 'activation', lagrangian, byNeuron: true } as const,
+        ]),
       ...(['step', 'react-state'] as const).flatMap((ending) => inBothSums({ ending, goal: 'target' })),
       { ending: 'step', goal: 'target', staged: true } as const,
       ...NOISE_KINDS.filter((noise) => noise !== USUAL_NOISE).map((noise): Joined => ({
@@ -569,10 +584,10 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
  * @param lagrangians - one of each kind at least
  */
 export function allKernels(lagrangians: readonly Lagrangian[]): Kernel[] {
-  /** One of each ending, sum, and of Lagrangians that are a sum and that are not: a table is read in the same way by all. */
+  /** One of each ending, sum, numbers by layer or by neuron, and of Lagrangians that are a sum and that are not: a table is read in the same way by all. */
   const variedOf = (name: KernelName): Joined[] => {
-    const kindOf = ({ ending, lagrangian, carried: isCarried }: Joined): string =>
-      `${ending ?? ''} ${isCarried} ${lagrangian === undefined ? '' : isPerNeuron(lagrangian)}`
+    const kindOf = ({ ending, lagrangian, carried: isCarried, byNeuron }: Joined): string =>
+      `${ending ?? ''} ${isCarried} ${byNeuron} ${lagrangian === undefined ? '' : isPerNeuron(lagrangian)}`
     const all = mayVary(name) ? formsOf(name, lagrangians) : []
     const firsts = all.filter((joined, at) => all.findIndex((one) => kindOf(one) === kindOf(joined)) === at)
     return firsts.map((joined) => ({ ...joined, varied: true }))
@@ -586,6 +601,11 @@ export function allKernels(lagrangians: readonly Lagrangian[]): Kernel[] {
 function gainKinds(): IntegratorKind[] {
   const gains = INTEGRATOR_KINDS.map((kind) => integratorOf(kind).gain)
   return INTEGRATOR_KINDS.filter((_, index) => gains.indexOf(gains[index] as string) === index)
+}
+
+/** Of neurons that have the same numbers, and of such that do not. */
+function alikeOrNot(joined: Joined): Joined[] {
+  return [joined, { ...joined, byNeuron: true }]
 }
 
 function inBothSums(joined: Joined): Joined[] {
