@@ -137,6 +137,33 @@ function checkValues(scenario: Scenario, path: string, row: NeuronRow): void {
   if (odd >= 0) refuse(entryOf(row, odd), FLOAT32_RANGE)
 }
 
+/** The row of a layer at a key, such as `tau` or `lagrangian.gain`; undefined where all neurons have one number there. */
+export function rowAt(
+  { own, lagrangian }: Pick<Layer, 'own' | 'lagrangian'>,
+  key: string,
+): NeuronRow | undefined {
+  if (key === 'tau' || key === 'temperature') return own?.[key]
+  return lagrangian.own?.[key.slice('lagrangian.'.length)]
+}
+
+/** A number as text, or from the least to the largest that neurons have. */
+export function textOf(value: number, row: NeuronRow | undefined): string {
+  if (row === undefined) return String(value)
+  const [least, largest] = [leastOf(row), largestOf(row)].map((one) => Number(one.toPrecision(6)))
+  return least === largest ? String(least) : `${least} to ${largest}`
+}
+
+/** The numbers of a Lagrangian by name, as text. */
+export function lagrangianTexts({ kind, own = {}, ...rest }: Lagrangian): string[] {
+  const { parameters, ...numbers } = { parameters: {} as Readonly<Record<string, number>>, ...rest }
+  return [
+    ...Object.entries(numbers).map(([key, value]) => [key, key, value] as const),
+    ...Object.entries(parameters).map(([key, value]) => [key, `parameters.${key}`, value] as const),
+  ].map(
+    ([name, key, value]) => `${name} ${typeof value === 'number' ? textOf(value, own[key]) : String(value)}`,
+  )
+}
+
 /** The time constant of a neuron. */
 export function tauAt({ tau, own }: Pick<Layer, 'tau' | 'own'>, neuron: number): number {
   return own?.tau === undefined ? tau : entryOf(own.tau, neuron)

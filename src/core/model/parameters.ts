@@ -1,4 +1,5 @@
 /** The parameters that may change while a network runs, and the model with one of them changed. */
+import type { NeuronRow } from '../kinds/neuron-row.ts'
 import { COUPLINGS } from '../kinds/couplings/table.ts'
 import { withViews } from './couplings.ts'
 import { checkScenario } from './check.ts'
@@ -8,7 +9,7 @@ import { parseScenario } from './parse.ts'
 import { suggestion } from '../suggestion.ts'
 import { fieldAt, setValue } from './path.ts'
 import { runningPaths } from './running.ts'
-import { layerNumbers } from './neuron-values.ts'
+import { layerNumbers, rowAt } from './neuron-values.ts'
 import type { LayerSpec, Scenario } from './schema.ts'
 import { pointScenarios } from './variation.ts'
 
@@ -64,7 +65,7 @@ export function withNumbers(model: Model, scenario: Scenario): Model {
     time: scenario.time,
     layers: model.layers.map((layer) => {
       const { every, update, bias } = scenario.neurons[layer.name] as LayerSpec
-      const numbers = layerNumbers(scenario, layer.name, (key) => rowIn(layer, key))
+      const numbers = layerNumbers(scenario, layer.name, (key) => (rowAt(layer, key) as NeuronRow).row)
       return { ...layer, every, update, ...numbers, bias: biasOf(layer, bias) }
     }),
     ...withViews(
@@ -84,14 +85,6 @@ function withPoints(variation: Variation, scenario: Scenario): Variation {
     ...variation,
     points: points.map((point, index) => withNumbers(point, scenarios[index] as Scenario)),
   }
-}
-
-/** The row of a layer at a key, such as `tau` or `lagrangian.gain`. */
-function rowIn({ own, lagrangian }: Layer, key: string): Float32Array {
-  const inner = key.slice('lagrangian.'.length)
-  const found = key === 'tau' || key === 'temperature' ? own?.[key] : lagrangian.own?.[inner]
-  if (found === undefined) throw new Error(`the layer has no row at ${key}`)
-  return found.row
 }
 
 function biasOf(layer: Layer, bias: unknown): Layer['bias'] {
