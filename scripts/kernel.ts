@@ -180,7 +180,7 @@ function choicesOf(forms: Forms): Map<keyof Joined, Map<string, Joined>> {
 function standardOf(key: keyof Joined, [first = {}]: Forms): [string, Joined][] {
   if (first[key] !== undefined) return []
   if (key === 'epilogue') return [['scaled', { epilogue: 'scaled' }]]
-  return key === 'carried' ? [['off', { carried: false }]] : []
+  return key === 'carried' || key === 'byNeuron' ? [['off', { [key]: false }]] : []
 }
 
 /** The form that agrees best with what was asked for, and what was asked for in it. */

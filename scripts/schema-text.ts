@@ -6,6 +6,7 @@ import {
   patternOptions,
   patternsSchema,
   transformSchema,
+  valuesSchema,
 } from '../src/core/model/patterns/schema.ts'
 import { lagrangianSchema, scenarioSchema } from '../src/core/model/schema.ts'
 
@@ -23,6 +24,7 @@ export async function schemaText(): Promise<string> {
       lagrangian: lagrangianSchema,
       patterns: patternsSchema,
       ...Object.fromEntries(sources),
+      values: valuesSchema,
       transform: transformSchema,
       corrupt: corruptSchema,
       edit: editSchema,

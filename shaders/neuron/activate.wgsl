@@ -21,6 +21,7 @@ fn activate(@builtin(global_invocation_id) id: vec3<u32>) {
   if (id.x >= params.size) {
     return;
   }
+  useNeuron(id.y, id.x); //: n in BY_NEURON
   let at = id.y * params.stride + id.x;
   activations[at] = activation(state[at], vec4<f32>(params.p0, params.p1, params.p2, params.p3));
 }

@@ -28,6 +28,7 @@ struct Params {
 @group(1) @binding(0) var<storage, read> clock: array<i32>;
 
 fn storeProduct(replica: u32, index: u32, value: f32) {
+  useNeuron(replica, index); //: n in BY_NEURON
   let at = replica * params.layerStride + index;
   if (isHeld(replica, index)) {
     react(at, state[at]);

@@ -28,6 +28,8 @@ fn conjugate(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_
   let p = vec4<f32>(params.p0, params.p1, params.p2, params.p3);
   var sum = 0.0;
   for (var i = lane; i < params.size; i += WORKGROUP) {
+    useNeuron(replica, i); //: n in BY_NEURON
+    let p = vec4<f32>(params.p0, params.p1, params.p2, params.p3); //: n in BY_NEURON
     let at = replica * params.layerStride + i;
     sum += conjugateTerm(state[at], p) - externalInputOf(replica, i) * state[at];
   }

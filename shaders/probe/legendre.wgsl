@@ -29,6 +29,8 @@ fn legendre(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_i
   let p = vec4<f32>(params.p0, params.p1, params.p2, params.p3);
   var sum = 0.0;
   for (var i = lane; i < params.size; i += WORKGROUP) {
+    useNeuron(replica, i); //: n in BY_NEURON
+    let p = vec4<f32>(params.p0, params.p1, params.p2, params.p3); //: n in BY_NEURON
     let at = replica * params.layerStride + i;
     sum += (state[at] - externalInputOf(replica, i)) * activations[at] - lagrangianTerm(state[at], p);
   }

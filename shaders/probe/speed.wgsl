@@ -22,6 +22,7 @@ fn speed(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_inde
   let replica = group.x;
   var fastest = 0.0;
   for (var i = lane; i < params.size; i += WORKGROUP) {
+    useNeuron(replica, i); //: n in BY_NEURON
     let at = replica * params.layerStride + i;
     let velocity = params.perTau * (externalInputOf(replica, i) + input[at] - state[at]);
     fastest = max(fastest, select(abs(velocity), 0.0, isHeld(replica, i)));

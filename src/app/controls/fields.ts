@@ -78,8 +78,10 @@ export function controlFields(scenario: Scenario): ControlField[] {
   const add = (path: string, group: string, item?: string): void => {
     const keys = path.split('.')
     const key = keys.at(-1) as string
-    const isNamedByUser = /\.(lagrangian|rule)\.parameters\./.test(path)
-    if ((LEFT_OUT.includes(key) && !isNamedByUser) || isMeaningless(scenario, path)) return
+    const isNamedByUser = /\.(lagrangian|rule)\.parameters\.[^.]+$/.test(path)
+    // Values for each neuron move together, by their scale.
+    const isScale = group === 'neurons' && key === 'scale'
+    if ((LEFT_OUT.includes(key) && !isNamedByUser && !isScale) || isMeaningless(scenario, path)) return
     const field = fieldAt(scenario, path)
     const node = nodeAt(scenario, keys)
     if (field === undefined || node === undefined) return
@@ -112,7 +114,8 @@ export function controlFields(scenario: Scenario): ControlField[] {
       if (value === undefined && absent === undefined) return
       const list = valueAt(scenario, keys.slice(0, -1).join('.'))
       const side = Array.isArray(list) ? SIDES.slice(-list.length)[Number(key)] : undefined
-      const title = path === 'replicas.count' ? 'replicas' : (side ?? field.title)
+      const own = isScale && !isNamedByUser ? `${keys.at(-2)} scale` : undefined
+      const title = path === 'replicas.count' ? 'replicas' : (side ?? own ?? field.title)
       fields.push({ ...field, ...base, title, ...(absent === undefined ? {} : { absent }) })
       return
     }
@@ -141,7 +144,7 @@ const UNTIL_REST = 'until at rest'
 
 /** The layer that ends the run once it is at rest, or none. */
 function untilField(scenario: Scenario): ControlField[] {
-  const moving = Object.entries(scenario.neurons).flatMap(([name, { tau }]) => (tau > 0 ? [name] : []))
+  const moving = Object.entries(scenario.neurons).flatMap(([name, { tau }]) => (tau === 0 ? [] : [name]))
   const field = fieldAt(scenario, UNTIL)
   if (field === undefined || moving.length === 0) return []
   const base = { path: UNTIL, group: 'time', item: UNTIL_REST, absent: 'none' } as const

@@ -4,6 +4,7 @@ import { isCustom } from '../../core/kinds/lagrangians/table.ts'
 import { type CustomRule, restOf } from '../../core/kinds/rules/custom.ts'
 import { isWritten } from '../../core/kinds/rules/table.ts'
 import { activitiesOf, checkWrittenRule } from '../../core/model/memories.ts'
+import { sharedOf, valuesIn } from '../../core/model/neuron-values.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { memorySpecs } from '../../core/model/specs.ts'
 import { format3 } from '../format.ts'
@@ -20,8 +21,11 @@ export function expressionsAt(
 ): Expressions | undefined {
   const name = path.split('.')[1] ?? ''
   const layer = path === `neurons.${name}.lagrangian` ? scenario.neurons[name] : undefined
-  if (layer !== undefined && isCustom(layer.lagrangian)) {
-    return createExpressions(layer.lagrangian, {
+  const written = layer && sharedOf(layer.lagrangian)
+  // Parameters that are rows are no numbers to be typed.
+  const isTyped = layer !== undefined && !valuesIn(layer).some(([key]) => key.startsWith('lagrangian.'))
+  if (isTyped && written !== undefined && isCustom(written)) {
+    return createExpressions(written, {
       path,
       expressions: [
         ['activation', 'activation g(x)'],

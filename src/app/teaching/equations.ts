@@ -9,6 +9,8 @@ import { lagrangianFacts } from '../../core/kinds/lagrangians/table.ts'
 import { leakFacts } from '../../core/kinds/leaks/table.ts'
 import { texNumber, texText } from '../../core/kinds/tex.ts'
 import { leftOutOf } from '../../core/model/energy.ts'
+import { largestOf, leastOf } from '../../core/kinds/neuron-row.ts'
+import { rowAt } from '../../core/model/neuron-values.ts'
 import type { Hyperedge, Layer, Model } from '../../core/model/model.ts'
 
 /** Equations of one kind. */
@@ -76,15 +78,16 @@ export function equationsOf(model: Model): Equations[] {
     const terms = [bias, input].filter((term) => term !== '').join(' + ') || '0'
     const x = of(layer.name)
     const noise = isWarm(model, layer)
-      ? ` + ${noiseOf(layer.noise).formula(x)}, \\quad T = ${among(model, `neurons.${layer.name}.temperature`, layer.temperature)}`
+      ? ` + ${noiseOf(layer.noise).formula(x)}, \\quad T = ${ofLayer(model, layer, 'temperature', layer.temperature)}`
       : ''
     if (layer.tau === 0) return `${x} = ${terms} \\qquad (\\tau_{${x}} = 0)`
     const moved = updateFacts(layer.update).formula?.(numberOf(model, layer))
-    return `\\tau_{${x}}\\, \\dot ${x} = -${x} + ${leakFacts(layer.leak).tex.goal(x, terms)}${noise}, \\qquad \\tau_{${x}} = ${among(model, `neurons.${layer.name}.tau`, layer.tau)}${moved === undefined ? '' : `, \\quad ${moved}`}`
+    return `\\tau_{${x}}\\, \\dot ${x} = -${x} + ${leakFacts(layer.leak).tex.goal(x, terms)}${noise}, \\qquad \\tau_{${x}} = ${ofLayer(model, layer, 'tau', layer.tau)}${moved === undefined ? '' : `, \\quad ${moved}`}`
   })
-  const activations = model.layers.map(({ name, lagrangian, leak }) => {
+  const activations = model.layers.map((layer) => {
+    const { name, lagrangian, leak } = layer
     const { left, argument } = leakFacts(leak).tex.activation(of(name))
-    return `${left} = ${lagrangianFacts(lagrangian).formula(lagrangian, argument, (key) => among(model, `neurons.${name}.lagrangian.${key}`, Number(lagrangian[key])))}`
+    return `${left} = ${lagrangianFacts(lagrangian).formula(lagrangian, argument, (key) => ofLayer(model, layer, `lagrangian.${key}`, Number(lagrangian[key])))}`
   })
   const learning = [
     ...model.synapses.flatMap(({ name, tau, layer, base }) => {
@@ -157,6 +160,18 @@ function among(model: Model, path: string, value: number): string {
   const axis = model.variation?.axes.find((one) => one.path === path)
   if (axis === undefined) return texNumber(value)
   return `${texNumber(Math.min(...axis.values))} \\ldots ${texNumber(Math.max(...axis.values))}`
+}
+
+/** A number of a layer, or the range in which neurons and replicas differ. */
+function ofLayer(model: Model, { name }: Layer, key: string, value: number): string {
+  const networks = model.variation?.points ?? [model]
+  const rows = networks.flatMap(({ layers }) => {
+    const found = layers.find((one) => one.name === name)
+    return (found && rowAt(found, key)) ?? []
+  })
+  if (rows.length === 0) return among(model, `neurons.${name}.${key}`, value)
+  const [least, largest] = [Math.min(...rows.map(leastOf)), Math.max(...rows.map(largestOf))]
+  return least === largest ? texNumber(least) : `${texNumber(least)} \\ldots ${texNumber(largest)}`
 }
 
 /** The number of the update of a layer; empty where it has none. */

@@ -32,14 +32,18 @@ export function groupLane(
   eras: () => readonly Era[],
   set: (path: string, value: number) => void,
 ): Lane {
-  const item = (): { readonly tau?: number; readonly every: number } => itemOf(simulation.model, kind, name)
-  const { tau } = item()
+  const item = (): ReturnType<typeof itemOf> => itemOf(simulation.model, kind, name)
+  const { tau, own } = item()
   const moves = tau !== undefined && tau > 0 && !isFixed(simulation.model, name)
   const isAdiabatic = kind === 'neurons' && tau === 0
   const row = createRow(kind, name)
-  const tauSlider = moves ? createSlider('tau', `${name}: tau`, true) : undefined
+  const tauSlider = moves
+    ? createSlider(own?.tau === undefined ? 'tau' : 'tau scale', `${name}: tau`, true)
+    : undefined
   const everySlider = moves ? createSlider('every', `${name}: every`, false) : undefined
-  tauSlider?.listen((value) => set(`${kind}.${name}.tau`, value))
+  // Time constants of single neurons move together, by their scale.
+  const tauPath = `${kind}.${name}.tau${own?.tau === undefined ? '' : '.scale'}`
+  tauSlider?.listen((value) => set(tauPath, value))
   everySlider?.listen((value) => set(`${kind}.${name}.every`, value))
   row.sliders.append(
     ...(tauSlider && everySlider
@@ -57,8 +61,8 @@ export function groupLane(
       }
     },
     tell(rate, gpu, total) {
-      const { tau: now = 0, every: divider } = item()
-      tauSlider?.show(now)
+      const { tau: now = 0, every: divider, own: differing } = item()
+      tauSlider?.show(differing?.tau?.scale ?? now)
       everySlider?.show(divider)
       const step = (simulation.model.time.dt * divider) / now
       assign(row.ratio, { textContent: moves ? `step/τ ${format3(step)}` : '' })

@@ -68,7 +68,7 @@ export function createSlider(name: string, label: string, log: boolean): Slider 
   input.max = log ? '3' : '100'
   input.step = log ? '0.01' : '1'
   input.setAttribute('aria-label', label)
-  element.append(name === 'tau' ? 'τ' : name, input, output)
+  element.append(name.replace('tau', 'τ'), input, output)
   const valueOf = (): number =>
     log ? Number((10 ** Number(input.value)).toPrecision(3)) : Number(input.value)
   return {

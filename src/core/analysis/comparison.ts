@@ -1,5 +1,6 @@
 /** The full network on the GPU next to what follows from its generating function alone, along a trajectory. */
 import { dot, row } from '../math/algebra.ts'
+import { tauAt } from '../model/neuron-values.ts'
 import type { Layer, Model } from '../model/model.ts'
 import { shownAt } from '../model/stimulus.ts'
 import { dealt, unmasked } from '../model/values.ts'
@@ -212,12 +213,13 @@ function stimulusAt(
 /** What the GPU has computed for the visible layer, from its own buffers of input, bias, current and clamps. */
 async function readVisible(
   { engine, plan, model }: Simulation,
-  { name, size, tau, bias }: Layer,
+  layer: Layer,
 ): Promise<{
   readonly input: (r: number) => Float64Array
   /** (b + current + I - v) / tau, 0 where v is held. */
   readonly velocity: (r: number, v: Float64Array) => Float64Array
 }> {
+  const { name, size, bias } = layer
   const names = ['input', 'bias', 'current', 'hold']
     .map((part) => `${name}/${part}`)
     .filter((buffer) => plan.buffers.some((planned) => planned.name === buffer))
@@ -258,7 +260,7 @@ async function readVisible(
       const current = vector('current', r, model.replicas)
       // The words of `hold` are 0 or 1; read as float32 numbers, 1 is the smallest above 0.
       const hold = vector('hold', r, model.replicas)
-      return v.map((vi, i) => (hold[i] === 0 ? (b[i]! + current[i]! + I[i]! - vi) / tau : 0))
+      return v.map((vi, i) => (hold[i] === 0 ? (b[i]! + current[i]! + I[i]! - vi) / tauAt(layer, i) : 0))
     },
   }
 }

@@ -4,6 +4,7 @@ import { isDense, patternOf, withViews } from '../model/couplings.ts'
 import { dot, norm, row } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
 import { activation } from '../kinds/lagrangians/table.ts'
+import { withoutNoise } from '../model/neuron-values.ts'
 import type { Factor, Hyperedge, Layer, Memory, Model, Rows, Synapse } from '../model/model.ts'
 import { RandomStream } from '../model/random.ts'
 import { dealt } from '../model/values.ts'
@@ -85,8 +86,7 @@ export function restingModel(
       }
     }
     return {
-      ...layer,
-      temperature: 0,
+      ...withoutNoise(layer),
       bias: { rows: 1, columns: size, data: Float32Array.from(dealt(bias, replica)) },
       init: { rows: count, columns: size, data },
     }

@@ -5,9 +5,9 @@
  */
 import { arraysOf, couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
 import { isLinear, isMemory } from '../model/couplings.ts'
-import { leftOutOf } from '../model/energy.ts'
+import { leftOutOf, mixedTimes } from '../model/energy.ts'
 import { add, dot, row, times } from '../math/algebra.ts'
-import { activation, hessian, isPerNeuron, lagrangian } from '../kinds/lagrangians/table.ts'
+import { activation, hessian, isPerNeuron, lagrangian, neuronOf } from '../kinds/lagrangians/table.ts'
 import type { Coupling, Layer, Model } from '../model/model.ts'
 import { dealt } from '../model/values.ts'
 import { requireInputs } from './smooth.ts'
@@ -27,7 +27,7 @@ export interface Flow {
   readonly adiabatic: readonly Layer[]
   /** N, neurons of all dynamic layers. */
   readonly size: number
-  /** Why the flow descends no energy, where a coupling has none. */
+  /** Why the flow descends no energy, where it does not. */
   readonly withoutEnergy: string | undefined
   readonly couple: (g: Vectors) => Vectors
   /** How that changes with g, near the states of all layers. */
@@ -90,7 +90,7 @@ export function createFlow(model: Model, moment: Moment, replica = 0): Flow {
     dynamic,
     adiabatic,
     size,
-    withoutEnergy: leftOutOf(model)[0],
+    withoutEnergy: leftOutOf(model)[0] ?? mixedTimes(model.layers)[0],
     couple,
     tangent(all) {
       if (model.couplings.every(isLinear)) return couple
@@ -195,7 +195,7 @@ export function isElementwise({ lagrangian }: Layer): boolean {
 
 /** The diagonal of an elementwise layer's Hessian M = d2L/dx2, [N]. */
 export function hessianDiagonal({ lagrangian: l }: Layer, x: Float64Array): Float64Array {
-  return x.map((_, neuron) => hessian(l, x.subarray(neuron, neuron + 1))[0] as number)
+  return x.map((_, neuron) => hessian(neuronOf(l, neuron), x.subarray(neuron, neuron + 1))[0] as number)
 }
 
 /** u to M u for the Hessian M of a layer at a state; of a large whole layer by central differences of its activation. */

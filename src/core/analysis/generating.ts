@@ -16,6 +16,7 @@ import {
   lagrangian,
   lagrangianFacts,
 } from '../kinds/lagrangians/table.ts'
+import { lagrangianTexts, tauAt } from '../model/neuron-values.ts'
 import type { Layer, Memory, Model } from '../model/model.ts'
 import { movingRule } from '../kinds/rules/table.ts'
 import { dealt, initialMemories, synapticBias } from '../model/values.ts'
@@ -139,10 +140,8 @@ export function generatingNetwork(model: Model): GeneratingNetwork {
 
 /** A Lagrangian that is not the identity; of a kind that may be, with its numbers. */
 function kindText(l: Lagrangian): string {
-  const { kind, ...numbers } = l
-  if (lagrangianFacts(l).isIdentity === undefined) return kind
-  const texts = Object.entries(numbers).map(([key, value]) => `${key} ${String(value)}`)
-  return `${kind} with ${texts.join(', ')}`
+  if (lagrangianFacts(l).isIdentity === undefined) return l.kind
+  return `${l.kind} with ${lagrangianTexts(l).join(', ')}`
 }
 
 /**
@@ -189,7 +188,7 @@ export function generate(network: GeneratingNetwork, point: Point): Generated {
     value,
     activation: gradient,
     energy: dot(v, v) / 2 - dot(b, v) - value + elastic,
-    velocity: v.map((vi, i) => (held?.[i] ? 0 : (b[i]! + gradient[i]! - vi) / visible.tau)),
+    velocity: v.map((vi, i) => (held?.[i] ? 0 : (b[i]! + gradient[i]! - vi) / tauAt(visible, i))),
   }
 }
 

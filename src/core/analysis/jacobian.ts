@@ -4,7 +4,9 @@ import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { times } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
 import { activation, hessian } from '../kinds/lagrangians/table.ts'
+import { mixedTimes } from '../model/energy.ts'
 import type { Layer, Model } from '../model/model.ts'
+import { tauAt } from '../model/neuron-values.ts'
 import {
   type Couple,
   type Flow,
@@ -23,7 +25,7 @@ import { DENSE_LIMIT, symmetricSpectrum } from './spectrum.ts'
 export interface Stability {
   /** Eigenvalues of the Jacobian of dx/dt of the dynamic layers, in 1 / model time: their real parts, ascending. */
   readonly spectrum: Float64Array
-  /** Their imaginary parts, in the same order; absent where all couplings have an energy, so that all eigenvalues are real. */
+  /** Their imaginary parts, in the same order; absent where the flow descends an energy, so that all eigenvalues are real. */
   readonly imaginary?: Float64Array
   /** Number of real parts below 0: the dimension of the stable manifold. */
   readonly stableDimension: number
@@ -41,13 +43,13 @@ const HYPERBOLIC = 1e-6
  * between layers, the Hessians M = d2L/dx2, and the adiabatic layers h eliminated, it is
  *   T^-1 (-1 + A M),   A = C + sum_h C_h M_h C_h^T,
  * with C_h' in place of C_h^T where a coupling is not symmetric. Where all are, its spectrum is that of the symmetric
- * T^-1/2 (-1 + M^1/2 A M^1/2) T^-1/2: T is one number a layer and M one block.
+ * T^-1/2 (-1 + M^1/2 A M^1/2) T^-1/2 if T and M commute: where a layer has one time constant, or each neuron its own activation.
  * @param moment - states of all layers, adiabatic ones too, and the matrices of all synapses and memories
  * @param tolerance - how far from 0 an eigenvalue has to be, in 1 / model time
  */
 export function stabilityAt(model: Model, moment: Moment, tolerance = HYPERBOLIC): Stability {
   requireHessians(model.layers)
-  const isSymmetric = model.couplings.every(hasEnergy)
+  const isSymmetric = model.couplings.every(hasEnergy) && mixedTimes(model.layers).length === 0
   const jacobian = jacobianOf(model, moment, isSymmetric)
   const { spectrum, imaginary } = isSymmetric
     ? { spectrum: symmetricSpectrum(jacobian.rows, jacobian.to1DArray()), imaginary: undefined }
@@ -98,7 +100,7 @@ const MOST_UNSTABLE = 64
  * @param states - of all layers, adiabatic ones too
  * @param couple - products with the couplings, in float64 or on a GPU
  * @param precision - relative precision of these products: an eigenvalue this close to 0 is not told apart from it
- * @throws ModelError for couplings without an energy, and for a dynamic softmax, layernorm or spherical layer of more than DENSE_LIMIT neurons
+ * @throws ModelError for a flow that descends no energy, and for a dynamic softmax, layernorm or spherical layer of more than DENSE_LIMIT neurons
  */
 export async function stabilityEnds(
   flow: Pick<Flow, 'dynamic' | 'adiabatic' | 'size' | 'withoutEnergy'>,
@@ -118,19 +120,18 @@ export async function stabilityEnds(
   const scaled = (vector: Float64Array): Float64Array => {
     const result = vector.slice()
     parts(flow.dynamic, result).forEach(([, part], index) => {
-      const { tau } = flow.dynamic[index] as Layer
-      part.set(
-        (roots[index] as (u: Float64Array) => Float64Array)(part.map((value) => value / Math.sqrt(tau))),
-      )
+      const layer = flow.dynamic[index] as Layer
+      const slowed = part.map((value, neuron) => value / Math.sqrt(tauAt(layer, neuron)))
+      part.set((roots[index] as (u: Float64Array) => Float64Array)(slowed))
     })
     return result
   }
   const product = async (u: Float64Array): Promise<Float64Array> => {
     const back = scaled(await A(scaled(u)))
     parts(flow.dynamic, back).forEach(([, part], index) => {
-      const { tau } = flow.dynamic[index] as Layer
+      const layer = flow.dynamic[index] as Layer
       const own = parts(flow.dynamic, u)[index]?.[1] as Float64Array
-      own.forEach((value, neuron) => (part[neuron] = (part[neuron] as number) - value / tau))
+      own.forEach((value, i) => (part[i] = (part[i] as number) - value / tauAt(layer, i)))
     })
     return back
   }
@@ -215,12 +216,16 @@ function jacobianOf(model: Model, moment: Moment, isSymmetric: boolean): Matrix 
       const scaled = isSymmetric
         ? between(roots.get(to.name) as Root, block, roots.get(from.name) as Root)
         : block.mmul(hessianOf(from))
-      scaled.div(isSymmetric ? Math.sqrt(to.tau * from.tau) : to.tau)
+      for (let i = 0; i < to.size; i++)
+        for (let j = 0; j < from.size; j++) {
+          const time = isSymmetric ? Math.sqrt(tauAt(to, i) * tauAt(from, j)) : tauAt(to, i)
+          scaled.set(i, j, scaled.get(i, j) / time)
+        }
       jacobian.setSubMatrix(scaled, starts.get(to.name) as number, starts.get(from.name) as number)
     }
     const start = starts.get(to.name) as number
-    for (let neuron = start; neuron < start + to.size; neuron++)
-      jacobian.set(neuron, neuron, jacobian.get(neuron, neuron) - 1 / to.tau)
+    for (let i = 0; i < to.size; i++)
+      jacobian.set(start + i, start + i, jacobian.get(start + i, start + i) - 1 / tauAt(to, i))
   }
   return jacobian
 }

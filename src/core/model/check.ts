@@ -1,5 +1,4 @@
 /** What must hold between the values of a scenario, as far as it can be said without its pattern files. */
-import { integratorOf } from '../kinds/integrators/table.ts'
 import { ruleOf, steadyDecay, tracesOf } from '../kinds/rules/table.ts'
 import { ModelError } from '../errors.ts'
 import { checkHyperedge } from './hyperedges.ts'
@@ -9,6 +8,7 @@ import { checkProbe } from './probes.ts'
 import { checkUntil } from './rest.ts'
 import type { Scenario } from './schema.ts'
 import { isHyperedgeSpec, memorySpecs } from './specs.ts'
+import { checkSteps } from './step-limit.ts'
 import { checkStimulus } from './stimulus.ts'
 import { checkSynapse } from './synapses.ts'
 import { checkVariation } from './variation.ts'
@@ -76,15 +76,12 @@ function checkAxesName({ probes, replicas }: Scenario): void {
   )
 }
 
-/** An explicit step overshoots when it is longer than the time constant. */
+/** Every group by itself, and what its rule adds; values for each neuron are checked where they are loaded. */
 function checkStep(scenario: Scenario): void {
-  const { dt, integrator } = scenario.time
-  const { longest } = integratorOf(integrator)
-  if (longest === Infinity) return
   const groups = (['neurons', 'synapses', 'memories'] as const).flatMap((group) =>
     Object.entries<object>(scenario[group]).flatMap(([name, spec]) => {
-      const { tau = 0, every = 1 }: { tau?: number; every?: number } = spec
-      return tau === 0 ? [] : [{ path: `${group}.${name}`, tau, every }]
+      const { tau = 0, every = 1 }: { tau?: unknown; every?: number } = spec
+      return typeof tau !== 'number' || tau === 0 ? [] : [{ path: `${group}.${name}`, tau, every }]
     }),
   )
   const learning = Object.entries(memorySpecs(scenario)).flatMap(([name, spec]) => {
@@ -101,15 +98,5 @@ function checkStep(scenario: Scenario): void {
       })),
     ]
   })
-  const [worst] = [...groups, ...learning]
-    .map((group) => ({ ...group, largest: (longest * group.tau) / group.every }))
-    .sort((a, b) => a.largest - b.largest)
-  // The longest is allowed; dt * every may round to slightly more.
-  if (worst === undefined || dt / worst.largest <= 1 + 1e-9) return
-  const ratio = Number(((longest * dt) / worst.largest).toPrecision(4))
-  throw new ModelError(
-    `${integrator} is unstable for ${worst.path}: dt ${dt} * every ${worst.every} / tau ${worst.tau} = ${ratio}, more than ${longest}; set dt ` +
-      `to ${Number(worst.largest.toPrecision(6))} at most, or the integrator to "exponential-euler"`,
-    { path: 'time.dt' },
-  )
+  checkSteps(scenario.time, [...groups, ...learning])
 }

@@ -63,10 +63,23 @@ export function leftOutOf({ couplings }: Model): string[] {
   return couplings.flatMap((coupling) => couplingFacts(coupling).withoutEnergy(coupling) ?? [])
 }
 
+/**
+ * Why layers move other ways than down, one line each: where neurons share an activation, M is no diagonal and times of their own
+ * turn the flow, dE/dt = -r^T M T^-1 r.
+ */
+export function mixedTimes(layers: readonly Layer[]): string[] {
+  return layers.flatMap(({ name, lagrangian, own }) =>
+    isPerNeuron(lagrangian) || own?.tau === undefined
+      ? []
+      : [`neurons of layer \`${name}\` share one activation and differ in tau`],
+  )
+}
+
 function risesOfOne(model: Model): string[] {
   const { layers, memories, stimulus } = model
   return [
     ...leftOutOf(model),
+    ...mixedTimes(layers),
     ...layers.flatMap(({ name, temperature }) => (temperature > 0 ? [`layer \`${name}\` has noise`] : [])),
     ...layers.flatMap(({ name, tau, lagrangian }) =>
       tau === 0 || (lagrangianFacts(lagrangian).isConvex?.(lagrangian) ?? true)

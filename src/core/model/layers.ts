@@ -6,6 +6,7 @@ import { ModelError } from '../errors.ts'
 import { shapeOf, sizeOf } from './find.ts'
 import { endsOf } from './specs.ts'
 import type { Layer, Rows } from './model.ts'
+import { isValues, layerNumbers, oneRow, sharedOf, valuesIn } from './neuron-values.ts'
 import { checkPatterns } from './patterns/check.ts'
 import { forLayer } from './patterns/want.ts'
 import { show } from './path.ts'
@@ -20,13 +21,17 @@ import type { LayerSpec, Scenario } from './schema.ts'
 export function checkLayer(scenario: Scenario, name: string, spec: LayerSpec): string[] {
   const path = `neurons.${name}`
   const adiabatic = spec.tau === 0
-  const { lagrangian } = spec
-  const warnings = [
-    ...(lagrangianFacts(lagrangian).check?.(lagrangian, `${path}.lagrangian`, adiabatic) ?? []),
-  ]
-  if (adiabatic && spec.temperature > 0) {
+  const lagrangian = sharedOf(spec.lagrangian)
+  const rows = valuesIn(spec)
+  // The numbers of single neurons are known when their rows are loaded.
+  const isShared = !rows.some(([key]) => key.startsWith('lagrangian.'))
+  const warnings = isShared
+    ? [...(lagrangianFacts(lagrangian).check?.(lagrangian, `${path}.lagrangian`, adiabatic) ?? [])]
+    : []
+  for (const [key, patterns] of rows) checkPatterns(scenario, patterns, `${path}.${key}`)
+  if (adiabatic && isWarm(spec)) {
     throw new ModelError(
-      `is ${spec.temperature}, but an adiabatic layer (tau 0) has no noise; set it to 0 or tau above 0`,
+      `is ${show(spec.temperature)}, but an adiabatic layer (tau 0) has no noise; set it to 0 or tau above 0`,
       { path: `${path}.temperature` },
     )
   }
@@ -52,8 +57,15 @@ export function checkLayer(scenario: Scenario, name: string, spec: LayerSpec): s
   return warnings
 }
 
+/** Whether a layer may have noise. */
+function isWarm({ temperature }: LayerSpec): boolean {
+  return isValues(temperature) || temperature > 0
+}
+
 /** What a layer must be like whose output leaks. */
-function checkLeak({ leak, tau, lagrangian, noise, temperature }: LayerSpec, path: string): void {
+function checkLeak(spec: LayerSpec, path: string): void {
+  const { leak, tau, noise } = spec
+  const lagrangian = sharedOf(spec.lagrangian)
   if (tau === 0) {
     throw new ModelError(
       `is "${leak}", but an adiabatic layer (tau 0) follows at once and sends g(b + I) with either leak; leave it out or set tau ` +
@@ -69,7 +81,7 @@ function checkLeak({ leak, tau, lagrangian, noise, temperature }: LayerSpec, pat
       { path: `${path}.leak` },
     )
   }
-  if (temperature > 0 && noiseOf(noise).isOfField) {
+  if (isWarm(spec) && noiseOf(noise).isOfField) {
     throw new ModelError(
       `is "${noise}", which is noise of the input b + I, but the state of a layer with leak "${leak}" is what it sends; leave it out`,
       { path: `${path}.noise` },
@@ -88,26 +100,31 @@ function isTouched(scenario: Scenario, name: string): boolean {
 /** One layer, with the rows of its bias and its initial state. */
 export function layerOf(scenario: Scenario, name: string, rowsAt: RowsAt): Layer {
   const spec = scenario.neurons[name] as LayerSpec
-  const rows = (key: 'bias' | 'init', patterns: Place['patterns']): Rows =>
-    rowsAt({ ...forLayer(scenario, name, `neurons.${name}.${key}`), patterns })
+  const rows = (key: string, patterns: Place['patterns'], finish?: Place['finish']): Rows =>
+    rowsAt({ ...forLayer(scenario, name, `neurons.${name}.${key}`), patterns, ...(finish && { finish }) })
+  const values = new Map(
+    valuesIn(spec).map(([key, patterns]) => [
+      key,
+      rows(key, patterns, oneRow(`neurons.${name}.${key}`)).data,
+    ]),
+  )
+  const numbers = layerNumbers(scenario, name, (key) => values.get(key) as Float32Array)
   return {
     name,
     size: sizeOf(spec),
     shape: shapeOf(spec),
-    lagrangian: spec.lagrangian,
-    tau: spec.tau,
     every: spec.every,
-    temperature: spec.temperature,
+    ...numbers,
     noise: spec.noise,
     leak: spec.leak,
     update: spec.update,
     bias: rows('bias', spec.bias),
-    init: spec.init === undefined ? startOf(spec) : rows('init', spec.init),
+    init: spec.init === undefined ? startOf(spec, numbers.lagrangian) : rows('init', spec.init),
   }
 }
 
 /** x(0) where a scenario does not say it. */
-function startOf(spec: LayerSpec): Rows {
-  const data = leakFacts(spec.leak).start({ lagrangian: spec.lagrangian, shape: shapeOf(spec) })
+function startOf(spec: LayerSpec, lagrangian: Layer['lagrangian']): Rows {
+  const data = leakFacts(spec.leak).start({ lagrangian, shape: shapeOf(spec) })
   return { rows: 1, columns: data.length, data: Float32Array.from(data) }
 }

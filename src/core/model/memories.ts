@@ -25,6 +25,7 @@ import { ModelError } from '../errors.ts'
 import { rowsOf } from '../math/sparse.ts'
 import { findLayer, shapeOf } from './find.ts'
 import type { CommonMemory, Memory, Rows } from './model.ts'
+import { isNonNegative, sharedOf } from './neuron-values.ts'
 import { editable, type Block } from './patterns/block.ts'
 import { checkPatterns } from './patterns/check.ts'
 import type { Want } from './patterns/want.ts'
@@ -102,7 +103,7 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
       { path: `${path}.rule` },
     )
   }
-  if (rule?.needsNonNegative && !lagrangianFacts(to.lagrangian).isNonNegative(to.lagrangian)) {
+  if (rule?.needsNonNegative && !isNonNegative(to.lagrangian)) {
     throw new ModelError(
       `"${kind}" needs a layer \`${spec.to}\` with an activation >= 0, not ${to.lagrangian.kind}; use softmax, relu, ` +
         'sigmoid, a rectified power or a custom one that is never negative there, or rule "hebbian"',
@@ -152,9 +153,11 @@ export function activitiesOf(
 
 /** A state that is sent may be anything at first, and with noise. */
 function activityOf({ lagrangian, leak }: LayerSpec): Activity {
-  const facts = lagrangianFacts(lagrangian)
   if (leakFacts(leak).sendsState) return { isNonNegative: false, isBounded: false }
-  return { isNonNegative: facts.isNonNegative(lagrangian), isBounded: facts.isBounded }
+  return {
+    isNonNegative: isNonNegative(lagrangian),
+    isBounded: lagrangianFacts(sharedOf(lagrangian)).isBounded,
+  }
 }
 
 /** True when memories that learn by `learns` take a rule. */

@@ -9,6 +9,7 @@ import type { Product } from '../kinds/couplings/product.ts'
 import type { KindUnder, MemoryKind, OwnOf } from '../kinds/couplings/table.ts'
 import type { IntegratorKind } from '../kinds/integrators/table.ts'
 import type { Lagrangian } from '../kinds/lagrangians/table.ts'
+import type { NeuronRow } from '../kinds/neuron-row.ts'
 import type { LeakKind } from '../kinds/leaks/table.ts'
 import type { NoiseKind } from '../kinds/noises/table.ts'
 import type { ProbeKind, ProbeOf } from '../kinds/probes/table.ts'
@@ -50,10 +51,13 @@ export interface Layer {
   /** [N] or [height, width] with height * width = N. */
   readonly shape: readonly number[]
   readonly lagrangian: Lagrangian
-  /** Time constant in model time; 0 = adiabatic. */
+  /** Time constant in model time, of the fastest neuron where they differ; 0 = adiabatic. */
   readonly tau: number
   readonly every: number
+  /** Of the warmest neuron where they differ. */
   readonly temperature: number
+  /** What differs from neuron to neuron; the numbers of the Lagrangian that do stand in it. */
+  readonly own?: { readonly tau?: NeuronRow; readonly temperature?: NeuronRow }
   readonly noise: NoiseKind
   /** Whether x is the input that is collected, or the output that is sent. */
   readonly leak: LeakKind

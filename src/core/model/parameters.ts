@@ -1,4 +1,5 @@
 /** The parameters that may change while a network runs, and the model with one of them changed. */
+import type { NeuronRow } from '../kinds/neuron-row.ts'
 import { COUPLINGS } from '../kinds/couplings/table.ts'
 import { type Rule, type RuleNumbers, ruleOf, type WrittenRule } from '../kinds/rules/table.ts'
 import { withViews } from './couplings.ts'
@@ -9,7 +10,8 @@ import { parseScenario } from './parse.ts'
 import { suggestion } from '../suggestion.ts'
 import { fieldAt, setValue } from './path.ts'
 import { runningPaths } from './running.ts'
-import type { Scenario } from './schema.ts'
+import { layerNumbers, rowAt } from './neuron-values.ts'
+import type { LayerSpec, Scenario } from './schema.ts'
 import { pointScenarios } from './variation.ts'
 
 /** Paths of all parameters that act on the next tick; those that vary by replica stay as the scenario says. */
@@ -63,10 +65,9 @@ export function withNumbers(model: Model, scenario: Scenario): Model {
     seed: scenario.seed,
     time: scenario.time,
     layers: model.layers.map((layer) => {
-      const { tau, every, temperature, update, lagrangian, bias } = scenario.neurons[
-        layer.name
-      ] as Model['scenario']['neurons'][string]
-      return { ...layer, tau, every, temperature, update, lagrangian, bias: biasOf(layer, bias) }
+      const { every, update, bias } = scenario.neurons[layer.name] as LayerSpec
+      const numbers = layerNumbers(scenario, layer.name, (key) => (rowAt(layer, key) as NeuronRow).row)
+      return { ...layer, every, update, ...numbers, bias: biasOf(layer, bias) }
     }),
     ...withViews(
       model.couplings.map((coupling) => ({

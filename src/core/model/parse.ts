@@ -11,6 +11,7 @@ import {
   otherKindsKeys,
   type SchemaNode,
   show,
+  valueAt,
 } from './path.ts'
 import { suggestion } from '../suggestion.ts'
 import { absentNumbers } from '../kinds/rules/table.ts'
@@ -115,8 +116,20 @@ function explain(found: Found, raw: unknown): string {
   const wanted =
     options.length > 0 ? list(options.map(show)) : node === undefined ? issue.expected : expected(node)
   if (issue.input === undefined) return `is missing; must be ${wanted}`
-  const hint = typeof issue.input === 'string' ? hintFor(issue.input, keys, raw, options) : ''
+  const hint =
+    typeof issue.input === 'string' ? hintFor(issue.input, keys, raw, options) : sharedHint(keys, raw)
   return `must be ${wanted}, not ${show(issue.input)}${hint}`
+}
+
+/** Why a number of a Lagrangian of the whole layer is no row. */
+function sharedHint(keys: readonly string[], raw: unknown): string {
+  const [group, , part, key] = keys
+  if (group !== 'neurons' || part !== 'lagrangian' || key === undefined) return ''
+  const row = valueAt(raw, keys.join('.'))
+  const kind = valueAt(raw, [...keys.slice(0, -1), 'kind'].join('.'))
+  return typeof row === 'object' && row !== null && 'kind' in row
+    ? `; the neurons of a ${String(kind)} layer share one ${key}`
+    : ''
 }
 
 /** What a wrong word should be: the word in place of an object, an object in place of the word, or the nearest name. */

@@ -5,6 +5,7 @@ import { checkScenario } from './check.ts'
 import { ModelError } from '../errors.ts'
 import { createReader, noting, type Read } from './files.ts'
 import type { Model, Rows } from './model.ts'
+import { warningsOf } from './neuron-values.ts'
 import { allocate, toRows, type Block } from './patterns/block.ts'
 import { loadPatterns } from './patterns/load.ts'
 import { loadSparse } from './patterns/sparse.ts'
@@ -38,7 +39,15 @@ export async function resolveModel(scenario: Scenario, options: ResolveOptions):
       (place) => rows.get(placeName(place)) as Rows,
       Object.fromEntries(hashes),
     )
-    return { ...model, warnings: [...warnings, ...unusedRows(model), ...stepWarnings(model)] }
+    return {
+      ...model,
+      warnings: [
+        ...warnings,
+        ...model.layers.flatMap((layer) => warningsOf(layer.name, layer)),
+        ...unusedRows(model),
+        ...stepWarnings(model),
+      ],
+    }
   } catch (error) {
     throw error instanceof ModelError && options.file !== undefined ? error.in(options.file) : error
   }

@@ -1,6 +1,7 @@
 /** Which parameters may change while a network runs, and which may differ from replica to replica. */
 import { integratorOf } from '../kinds/integrators/table.ts'
 import { numbersOfRule } from '../kinds/rules/table.ts'
+import { isValues, valuesIn } from './neuron-values.ts'
 import type { Scenario } from './schema.ts'
 
 /** Keys of a layer, synapse or memory that live in uniforms. What is not here shapes buffers or kernels. */
@@ -23,13 +24,15 @@ export function runningPaths(scenario: Scenario): string[] {
       if (typeof layer[key] === 'number') paths.push(`neurons.${name}.${key}`)
     }
     const { lagrangian, update } = layer
+    // Values for each neuron change together, by their scale.
+    paths.push(...valuesIn(layer).map(([key]) => `neurons.${name}.${key}.scale`))
     if (typeof update === 'object')
       paths.push(...Object.keys(update).map((key) => `neurons.${name}.update.${key}`))
     for (const [key, value] of Object.entries(lagrangian))
       if (typeof value === 'number') paths.push(`neurons.${name}.lagrangian.${key}`)
     if ('parameters' in lagrangian)
       for (const key of Object.keys(lagrangian.parameters))
-        paths.push(`neurons.${name}.lagrangian.parameters.${key}`)
+        if (!isValues(lagrangian.parameters[key])) paths.push(`neurons.${name}.lagrangian.parameters.${key}`)
   }
   for (const [name, spec] of Object.entries(scenario.memories))
     if ('rule' in spec) paths.push(...numbersOfRule(spec.rule).map((key) => `memories.${name}.${key}`))

@@ -18,13 +18,13 @@ import {
 import { FEWEST_FACTORS, MOST_FACTORS } from '../kinds/couplings/product.ts'
 import { DIRECTIONS } from '../kinds/couplings/definition.ts'
 import { INTEGRATOR_KINDS } from '../kinds/integrators/table.ts'
-import { lagrangianOptions } from '../kinds/lagrangians/table.ts'
+import { LAGRANGIAN_KINDS, LAGRANGIANS, type SharedLagrangian } from '../kinds/lagrangians/table.ts'
 import { LEAK_KINDS, LEAKS, USUAL_LEAK } from '../kinds/leaks/table.ts'
 import { NOISE_KINDS, NOISES, USUAL_NOISE } from '../kinds/noises/table.ts'
 import { customRule, restingAt, RULE_KEYS, RULE_KINDS, RULE_WORDS, RULES } from '../kinds/rules/table.ts'
 import { UPDATE_KINDS, updateOptions, UPDATES, USUAL_UPDATE } from '../kinds/updates/table.ts'
 import { baseSchema } from './base-schema.ts'
-import { patternsAs, patternsSchema } from './patterns/schema.ts'
+import { patternsAs, patternsSchema, type Values, valuesSchema } from './patterns/schema.ts'
 import { probeSchema } from './probe-schema.ts'
 import { replicasSchema } from './replicas-schema.ts'
 import { stimulusSchema, tick } from './stimulus-schema.ts'
@@ -58,10 +58,72 @@ const every = v.optional(
 
 // ------------------------------------------------------------------------------------------------ Lagrangians
 
+/** A number of a layer, or a value for each neuron. */
+function orValues(shared: v.GenericSchema<number>) {
+  const { pipe = [] } = shared as unknown as Part
+  const texts = pipe.filter(({ type }) => type === 'title' || type === 'description')
+  return v.pipe(v.union([shared, valuesSchema]), ...(texts as never[]))
+}
+
+/** Numbers that may be rows, V. */
+type OrValues<L, V> = L extends unknown
+  ? {
+      readonly [K in keyof L]: NonNullable<L[K]> extends number
+        ? L[K] | V
+        : NonNullable<L[K]> extends Readonly<Record<string, number>>
+          ? Readonly<Record<string, number | V>> | Exclude<L[K], object>
+          : L[K]
+    }
+  : never
+
+/** What a scenario writes for a Lagrangian. */
+export type LagrangianSpec = OrValues<SharedLagrangian, Values>
+
+/** The same as a person writes it, defaults left out. */
+type LagrangianInput = OrValues<
+  v.InferInput<(typeof LAGRANGIANS)[keyof typeof LAGRANGIANS]['schema']>,
+  v.InferInput<typeof valuesSchema>
+>
+
+/** What is read here of a schema. */
+interface Part {
+  readonly type: string
+  readonly pipe?: readonly { readonly type: string }[]
+  readonly default?: unknown
+  readonly wrapped?: Part
+  readonly key?: Part
+  readonly value?: Part
+  readonly entries?: Readonly<Record<string, Part>>
+}
+
+/** The schema of a Lagrangian with numbers that may be rows. TypeScript cannot follow the keys through the table. */
+function withValues(part: Part): Part {
+  const piped = (schema: v.GenericSchema): Part => {
+    const [, ...actions] = part.pipe ?? []
+    return (actions.length === 0 ? schema : v.pipe(schema, ...(actions as never[]))) as unknown as Part
+  }
+  const schemaOf = (inner: Part): v.GenericSchema => withValues(inner) as unknown as v.GenericSchema
+  if (part.type === 'number') return orValues(part as never) as unknown as Part
+  if (part.wrapped !== undefined)
+    return v.optional(schemaOf(part.wrapped), part.default as never) as unknown as Part
+  if (part.type === 'record') return piped(v.record(part.key as never, schemaOf(part.value as Part)))
+  if (part.entries === undefined) return part
+  const entries = Object.entries(part.entries).map(([key, inner]) => [key, schemaOf(inner)] as const)
+  return piped(v.strictObject(Object.fromEntries(entries)))
+}
+
+/** Neurons that share an activation share its numbers. */
+const lagrangianSpecs = LAGRANGIAN_KINDS.map((kind) => {
+  const { schema, isPerNeuron } = LAGRANGIANS[kind]
+  return isPerNeuron ? withValues(schema as unknown as Part) : schema
+})
+
 export const lagrangianSchema = v.pipe(
-  v.variant('kind', lagrangianOptions),
+  v.variant('kind', lagrangianSpecs as never) as unknown as v.GenericSchema<LagrangianInput, LagrangianSpec>,
   v.title('lagrangian'),
-  v.description('Convex function L(x) of a layer; its activation is dL/dx.'),
+  v.description(
+    'Convex function L(x) of a layer; its activation is dL/dx. Where L is a sum over neurons, each number may be a value for each neuron.',
+  ),
 )
 
 // -------------------------------------------------------------------------------------------------- variables
@@ -84,10 +146,16 @@ const layerSchema = v.pipe(
     ),
     lagrangian: lagrangianSchema,
     tau: v.optional(
-      number('tau', `${tauText} 0 = adiabatic: x = b + I at every tick.`, {
-        min: 0,
-        control: { min: 0, max: 100, step: 0.1 },
-      }),
+      orValues(
+        number(
+          'tau',
+          `${tauText} 0 = adiabatic: x = b + I at every tick. Or a value for each neuron, all above 0.`,
+          {
+            min: 0,
+            control: { min: 0, max: 100, step: 0.1 },
+          },
+        ),
+      ),
       1,
     ),
     every,
@@ -119,13 +187,15 @@ const layerSchema = v.pipe(
       USUAL_UPDATE,
     ),
     temperature: v.optional(
-      number(
-        'temperature',
-        'T of the noise, the variance of a linear layer by itself; 0 = none. Not on an adiabatic layer.',
-        {
-          min: 0,
-          control: { min: 0, max: 1, step: 0.01 },
-        },
+      orValues(
+        number(
+          'temperature',
+          'T of the noise, the variance of a linear layer by itself; 0 = none. Or a value for each neuron. Not on an adiabatic layer.',
+          {
+            min: 0,
+            control: { min: 0, max: 1, step: 0.01 },
+          },
+        ),
       ),
       0,
     ),

@@ -6,6 +6,7 @@ import { arraysOf } from '../kinds/couplings/table.ts'
 import { groupsOf } from '../model/couplings.ts'
 import { movingRule, tracesOf } from '../kinds/rules/table.ts'
 import type { Model } from '../model/model.ts'
+import { longestTau } from '../model/neuron-values.ts'
 import type { BufferPlan } from './operation.ts'
 import { stepOf } from './planning.ts'
 
@@ -28,10 +29,10 @@ export function hasCarry(buffers: readonly BufferPlan[], name: string): boolean 
   )
 }
 
-/** step/tau of a layer, a synapse, a memory or a trace; undefined where it does not move by steps. */
+/** step/tau of a layer, that of its slowest neuron, a synapse, a memory or a trace; undefined where it does not move by steps. */
 function ratioOf(model: Model, name: string): number | undefined {
   const layer = model.layers.find((one) => one.name === name)
-  if (layer !== undefined) return layer.tau === 0 ? undefined : stepOf(model, layer.every) / layer.tau
+  if (layer !== undefined) return layer.tau === 0 ? undefined : stepOf(model, layer.every) / longestTau(layer)
   for (const memory of model.memories)
     for (const trace of tracesOf(memory))
       if (trace.name === name) return stepOf(model, memory.every) / trace.time

@@ -208,6 +208,8 @@ export interface Joined {
   readonly carried?: boolean
   /** What moves takes several stages a step; of neuron/step and rule/plasticity-step. */
   readonly staged?: boolean
+  /** Neurons have numbers of their own (common/params-per-neuron.wgsl); only of kernels that name each neuron. */
+  readonly byNeuron?: boolean
   /** Every replica has its own row of `Params`; only of kernels that ask for it (common/params-per-replica.wgsl). */
   readonly varied?: boolean
 }
@@ -290,6 +292,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
       : integratorOf(joined.integrator).gain
   const isCarried = joined.carried === true
   const isStaged = joined.staged === true
+  const isByNeuron = joined.byNeuron === true
   const size = tile && tileText(tile)
   const key = [
     name,
@@ -307,6 +310,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     gain,
     isCarried ? 'carried' : undefined,
     isStaged ? 'staged' : undefined,
+    isByNeuron ? 'params-per-neuron' : undefined,
     isVaried ? 'params-per-replica' : undefined,
   ]
     .filter((part) => part !== undefined)
@@ -339,8 +343,11 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
       )
     if (parts.includes('neuron/step')) parts.push(`noise/${noise}`)
     if (update !== undefined) parts.push(`update/${update}`)
-    if (mayVary(name)) parts.push(isVaried ? 'common/params-per-replica' : 'common/params-uniform')
-    else if (isVaried) throw new Error(`${name} has one row of Params for all replicas`)
+    if (mayVary(name)) {
+      const alike = isByNeuron ? 'common/params-private' : 'common/params-uniform'
+      parts.push(isVaried ? 'common/params-per-replica' : alike)
+      if (isByNeuron) parts.push('common/params-per-neuron')
+    } else if (isVaried || isByNeuron) throw new Error(`${name} has one row of Params for all replicas`)
     if (tile !== undefined)
       parts.push(
         tile.lanes === 1 ? 'product/reduce-none' : 'product/reduce-workgroup',
@@ -353,7 +360,8 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
       .replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
     // Who moves elsewhere does it by the addition of all.
     const texts = goal === undefined ? parts.map(wgsl) : [...parts.map(towards), wgsl(GOALS[goal])]
-    const source = joinParts([...texts, ...(written?.lines ?? [])], tile && countsOf(tile))
+    const counts = { ...(tile && countsOf(tile)), BY_NEURON: isByNeuron ? 1 : 0 }
+    const source = joinParts([...texts, ...(written?.lines ?? [])], counts)
     kernel = { ...parseKernel(key, entryPoint, source), ...(written !== undefined && { written }) }
     cache.set(identity, kernel)
   }
@@ -417,7 +425,7 @@ function countsOf({ across, states, lanes, sharing }: Tile): Record<string, numb
 }
 
 /** One source of several: lines that stand for many written out, one `Params`, bindings numbered, no declaration twice. */
-function joinParts(parts: readonly string[], counts: Readonly<Record<string, number>> = {}): string {
+function joinParts(parts: readonly string[], counts: Readonly<Record<string, number>>): string {
   const fields = new Map<string, string>()
   const declared = new Set<string>()
   let binding = 0
@@ -487,7 +495,8 @@ export const KERNEL_NAMES = Object.keys(KERNELS) as KernelName[]
 export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): Joined[] {
   const reductions = Object.keys(REDUCTIONS) as Reduction[]
   const formats = Object.keys(FORMATS) as Format[]
-  if (name === 'neuron/activate') return lagrangians.filter(isPerNeuron).map((lagrangian) => ({ lagrangian }))
+  if (name === 'neuron/activate')
+    return lagrangians.filter(isPerNeuron).flatMap((lagrangian) => alikeOrNot({ lagrangian }))
   if (name === 'neuron/choose')
     return UPDATE_KINDS.filter((kind) => !UPDATES[kind].movesAll).map((update) => ({ update }))
   if (name === 'neuron/normalize')
@@ -495,12 +504,21 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
       .filter((lagrangian) => !isPerNeuron(lagrangian))
       .flatMap((lagrangian) => reductions.map((reduce) => ({ lagrangian, reduce })))
   if (name === 'probe/legendre')
-    return lagrangians.flatMap((lagrangian) => reductions.map((reduce) => ({ lagrangian, reduce })))
+    return lagrangians.flatMap((lagrangian) =>
+      reductions.flatMap((reduce) =>
+        isPerNeuron(lagrangian) ? alikeOrNot({ lagrangian, reduce }) : [{ lagrangian, reduce }],
+      ),
+    )
   if (name === 'probe/conjugate')
     return lagrangians
       .filter((lagrangian) => lagrangianFacts(lagrangian).conjugate !== undefined)
-      .flatMap((lagrangian) => reductions.map((reduce) => ({ lagrangian, reduce })))
-  if (name === 'probe/sum' || name === 'probe/speed') return reductions.map((reduce) => ({ reduce }))
+      .flatMap((lagrangian) =>
+        reductions.flatMap((reduce) =>
+          isPerNeuron(lagrangian) ? alikeOrNot({ lagrangian, reduce }) : [{ lagrangian, reduce }],
+        ),
+      )
+  if (name === 'probe/sum') return reductions.map((reduce) => ({ reduce }))
+  if (name === 'probe/speed') return reductions.flatMap((reduce) => alikeOrNot({ reduce }))
   const reacting = lagrangians
     .filter(isPerNeuron)
     .map((lagrangian): Joined => ({ ending: 'react', lagrangian }))
@@ -543,11 +561,16 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
     return [
       ...[{ ending: 'step' } as const, ...reacting].flatMap(inBothSums),
       ...inBothSums({ ending: 'step', staged: true }),
+      ...inBothSums({ ending: 'step', byNeuron: true }),
+      ...inBothSums({ ending: 'step', staged: true, byNeuron: true }),
       ...lagrangians
         .filter(
           (lagrangian) => isPerNeuron(lagrangian) && lagrangianFacts(lagrangian).conjugate !== undefined,
         )
-        .flatMap((lagrangian) => inBothSums({ ending: 'react-state', goal: 'activation', lagrangian })),
+        .flatMap((lagrangian) => [
+          ...inBothSums({ ending: 'react-state', goal: 'activation', lagrangian }),
+          { ending: 'step', goal: 'activation', lagrangian, byNeuron: true } as const,
+        ]),
       ...(['step', 'react-state'] as const).flatMap((ending) => inBothSums({ ending, goal: 'target' })),
       { ending: 'step', goal: 'target', staged: true } as const,
       ...NOISE_KINDS.filter((noise) => noise !== USUAL_NOISE).map((noise): Joined => ({
@@ -594,10 +617,10 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
  * @param lagrangians - one of each kind at least
  */
 export function allKernels(lagrangians: readonly Lagrangian[]): Kernel[] {
-  /** One of each ending, sum, and of Lagrangians that are a sum and that are not: a table is read in the same way by all. */
+  /** One of each ending, sum, numbers by layer or by neuron, and of Lagrangians that are a sum and that are not: a table is read in the same way by all. */
   const variedOf = (name: KernelName): Joined[] => {
-    const kindOf = ({ ending, lagrangian, carried: isCarried }: Joined): string =>
-      `${ending ?? ''} ${isCarried} ${lagrangian === undefined ? '' : isPerNeuron(lagrangian)}`
+    const kindOf = ({ ending, lagrangian, carried: isCarried, byNeuron }: Joined): string =>
+      `${ending ?? ''} ${isCarried} ${byNeuron} ${lagrangian === undefined ? '' : isPerNeuron(lagrangian)}`
     const all = mayVary(name) ? formsOf(name, lagrangians) : []
     const firsts = all.filter((joined, at) => all.findIndex((one) => kindOf(one) === kindOf(joined)) === at)
     return firsts.map((joined) => ({ ...joined, varied: true }))
@@ -611,6 +634,11 @@ export function allKernels(lagrangians: readonly Lagrangian[]): Kernel[] {
 function gainKinds(): IntegratorKind[] {
   const gains = INTEGRATOR_KINDS.map((kind) => integratorOf(kind).gain)
   return INTEGRATOR_KINDS.filter((_, index) => gains.indexOf(gains[index] as string) === index)
+}
+
+/** Of neurons that have the same numbers, and of such that do not. */
+function alikeOrNot(joined: Joined): Joined[] {
+  return [joined, { ...joined, byNeuron: true }]
 }
 
 function inBothSums(joined: Joined): Joined[] {

@@ -5,7 +5,7 @@ import { leakFacts } from '../kinds/leaks/table.ts'
 import type { Layer } from '../model/model.ts'
 import { couplingPlanner } from './couplings/table.ts'
 import { vectorStride } from './layout.ts'
-import { approaching, integrate, planGoals, stepping } from './neurons.ts'
+import { approaching, integrate, movesByNeuron, planGoals, stepping } from './neurons.ts'
 import type { Operation, Stage } from './operation.ts'
 import { type Planning, type Receiver, differs, find } from './planning.ts'
 import type { Output, Sending } from './products.ts'
@@ -58,15 +58,16 @@ export function planMove(
     list.flatMap(({ before, hand }, index) => staged([...before, ...hand(output, index > 0)]))
   // A kernel may not write what it reads: a layer that sends to itself keeps its activation until the next tick.
   const reacts = follows && last?.reads.includes(`${layer.name}/activations`) !== true
+  const isOwn = movesByNeuron(layer)
   if (leakFacts(layer.leak).sendsState && !isPerNeuron(layer.lagrangian)) {
     return {
       input: [...collected(sent), ...planGoals(planning, layer, sent.length > 0, inputStage)],
-      move: [integrate(planning, layer, stage, approaching(planning, layer, follows, turn))],
+      move: [integrate(planning, layer, stage, approaching(planning, layer, follows && !isOwn, turn))],
     }
   }
   const receiver = (adds: boolean): Receiver => stepping(planning, layer, adds, reacts, turn)
   const varies = differs(model, receiver(false).params)
-  const mayFuse = planning.variants.fuse !== 'off' && !varies
+  const mayFuse = planning.variants.fuse !== 'off' && !varies && !isOwn
   if (last !== undefined && mayFuse) {
     const before = staged(last.before)
     const move = last.hand(output, sent.length > 1, receiver)
@@ -77,9 +78,14 @@ export function planMove(
   }
   return {
     input: collected(sent),
-    // A table of parameters is one buffer more.
+    // A table of parameters is one buffer more, and so are the numbers of neurons.
     move: [
-      integrate(planning, layer, stage, stepping(planning, layer, sent.length > 0, follows && !varies, turn)),
+      integrate(
+        planning,
+        layer,
+        stage,
+        stepping(planning, layer, sent.length > 0, follows && !varies && !isOwn, turn),
+      ),
     ],
   }
 }

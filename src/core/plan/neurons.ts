@@ -7,6 +7,7 @@ import { isPerNeuron, widthOf } from '../kinds/lagrangians/table.ts'
 import { updateFacts, updateKind, updateWord, USUAL_UPDATE } from '../kinds/updates/table.ts'
 import { lagrangianFields } from './kernels.ts'
 import { dealRows, gatherRows, vectorStride } from './layout.ts'
+import { answersByNeuron, planValues, readingValues } from './neuron-values.ts'
 import type { Operation, Stage } from './operation.ts'
 import { isStaged, type Turn } from './stages.ts'
 import {
@@ -54,6 +55,7 @@ export function planLayer(planning: Planning, layer: Layer): void {
   )
   if (!isPerNeuron(layer.lagrangian))
     addBuffer(planning, `${name}/whole`, model.replicas * wholesOf(layer) * 4)
+  planValues(planning, layer)
   if (chooses(layer)) addBuffer(planning, `${name}/still`, bytes)
   if (leakFacts(layer.leak).sendsState)
     for (const part of ['field', 'goals', 'nothing']) addBuffer(planning, `${name}/${part}`, bytes)
@@ -241,10 +243,11 @@ function activationOf(
 ): Operation {
   const { name, size } = layer
   const lagrangian = of(layer.lagrangian)
+  const own = answersByNeuron({ lagrangian }) ? readingValues(planning.model, layer) : undefined
   const params: Operation['params'] = (model) => ({
     size,
     stride: vectorStride(size),
-    ...lagrangianFields(of(find(model.layers, name).lagrangian)),
+    ...(own?.fields ?? lagrangianFields(of(find(model.layers, name).lagrangian))),
   })
   if (isPerNeuron(lagrangian)) {
     return operation(planning, {
@@ -252,8 +255,8 @@ function activationOf(
       act: 'activate',
       stage,
       kernel: 'neuron/activate',
-      joined: { lagrangian },
-      buffers,
+      joined: { lagrangian, ...own?.joined },
+      buffers: { ...buffers, ...own?.buffers },
       workgroups: perNeuron(planning, size),
       params,
     })
@@ -312,6 +315,12 @@ export function approaching(planning: Planning, layer: Layer, reacts: boolean, t
   }
 }
 
+/** True where what moves a dynamic layer differs from neuron to neuron: only a kernel of its own moves it then. */
+export function movesByNeuron(layer: Layer): boolean {
+  const answers = answersByNeuron(layer) && leakFacts(layer.leak).sendsState
+  return layer.tau > 0 && (layer.own !== undefined || answers)
+}
+
 /**
  * The part of a kernel that moves a layer: one step of a dynamic layer, x = b + I of an adiabatic one.
  * @param adds - whether products before have left something in the input buffer
@@ -329,10 +338,14 @@ export function stepping(
   const { name, size, lagrangian } = layer
   const adiabatic = layer.tau === 0
   const { sendsState, sender } = leakFacts(layer.leak)
-  const active = reacts && isPerNeuron(sender(lagrangian))
+  const sent = sender(lagrangian)
+  const active = reacts && isPerNeuron(sent) && !answersByNeuron({ lagrangian: sent })
+  const isBetween = turn?.ends === 0
   const carried = isCarried(model, name)
+  const own = movesByNeuron(layer) ? readingValues(model, layer) : undefined
   return {
     joined: {
+      ...own?.joined,
       ending: !active ? 'step' : sendsState ? 'react-state' : 'react',
       ...((active || sendsState) && { lagrangian }),
       ...(sendsState && { goal: 'activation' }),
@@ -350,6 +363,7 @@ export function stepping(
       ...(carried && { carry: carryNameOf(name) }),
       ...(turn && { stages: `${name}/stages` }),
       ...(active && { activations: `${name}/activations` }),
+      ...own?.buffers,
     },
     params: (m) => {
       const now = find(m.layers, name)
@@ -359,7 +373,7 @@ export function stepping(
         biasRows: biasRows(model, layer),
         rate: adiabatic ? 1 : rateOf(m, now.every, now.tau),
         // Noise is added once a step.
-        sigma: adiabatic || turn?.ends === 0 ? 0 : sigmaOf(m, now),
+        sigma: adiabatic || isBetween ? 0 : sigmaOf(m, now),
         seed: m.seed,
         layer: m.layers.findIndex((other) => other.name === name),
         fault: faultOf(m, name),
@@ -367,6 +381,7 @@ export function stepping(
         ...(carried && carryFields(m, name)),
         ...turn,
         ...((active || sendsState) && lagrangianFields(now.lagrangian)),
+        ...(own && { ...own.fields, shakes: isBetween ? 0 : 1 }),
       }
     },
   }

@@ -15,6 +15,7 @@ import { couplingPlanner } from './couplings/table.ts'
 import type { Limits, Matrix } from './layout.ts'
 import { planMove } from './moves.ts'
 import { activate, choose, integrate, planLayer, planStimulus, stepping } from './neurons.ts'
+import { hasValues } from './neuron-values.ts'
 import type { BufferPlan, Operation, Stage } from './operation.ts'
 import { type ClockPlan, planClock } from './clock.ts'
 import { type Planning, WORKGROUP, addBuffer, bytesOf } from './planning.ts'
@@ -297,6 +298,9 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
       const split = model.layers.find(({ lagrangian }) => isByRow(lagrangian))
       if (split !== undefined)
         return withForm({}, `each row of layer \`${split.name}\` has an activation of its own`, planning)
+      const various = model.layers.find(hasValues)
+      if (various !== undefined)
+        return withForm({}, `neurons of layer \`${various.name}\` have numbers of their own`, planning)
       if (turns.length > 1)
         return withForm(
           {},

@@ -9,6 +9,7 @@ import { isPerNeuron } from '../kinds/lagrangians/table.ts'
 import { lagrangianFields } from './kernels.ts'
 import { couplingPlanner } from './couplings/table.ts'
 import { unitOf, vectorStride } from './layout.ts'
+import { answersByNeuron, readingValues } from './neuron-values.ts'
 import type { Operation } from './operation.ts'
 import { addFixedMatrix } from './matrices.ts'
 import { planInput } from './moves.ts'
@@ -196,7 +197,8 @@ function legendre(planning: Planning, layer: Layer, slot: Slot, word: number): O
   const { name, size } = layer
   const conjugate = leakFacts(layer.leak).sendsState
   const whole = !conjugate && !isPerNeuron(layer.lagrangian)
-  const reduction = reducing(planning, size, { lagrangian: layer.lagrangian })
+  const own = answersByNeuron(layer) ? readingValues(model, layer) : undefined
+  const reduction = reducing(planning, size, { lagrangian: layer.lagrangian, ...own?.joined })
   return operation(planning, {
     owner: name,
     act: 'legendre',
@@ -209,6 +211,7 @@ function legendre(planning: Planning, layer: Layer, slot: Slot, word: number): O
       state: `${name}/state`,
       ...(!conjugate && { activations: `${name}/activations` }),
       ...(whole ? { whole: `${name}/whole` } : {}),
+      ...own?.buffers,
       ring: 'ring',
     },
     workgroups: [model.replicas, 1, 1],
@@ -220,6 +223,7 @@ function legendre(planning: Planning, layer: Layer, slot: Slot, word: number): O
         biasRows: biasRows(model, layer),
         // L as a whole has been computed with them.
         ...(whole ? { p0: 0, p1: 0, p2: 0, p3: 0, wholes: wholesOf(layer) } : lagrangianFields(lagrangian)),
+        ...own?.fields,
         ...slotFields(slot),
         replicaWords: slot.replicaWords,
         word,
@@ -400,7 +404,8 @@ function speed(planning: Planning, probe: ProbeOf<'speed', Rows>, slot: Slot): O
   const { model } = planning
   const layer = find(model.layers, probe.layer)
   const { name, size } = layer
-  const { joined, constants } = reducing(planning, size)
+  const own = layer.own?.tau === undefined ? undefined : readingValues(model, layer)
+  const { joined, constants } = reducing(planning, size, own?.joined)
   const input = planInput(planning, layer, 'probe')
   // The speed is that of what g(b + I) pulls alone.
   const isLeaking = leakFacts(layer.leak).sendsState
@@ -420,6 +425,7 @@ function speed(planning: Planning, probe: ProbeOf<'speed', Rows>, slot: Slot): O
         ...nothing,
         input: isLeaking ? `${name}/goals` : `${name}/input`,
         state: `${name}/state`,
+        ...own?.buffers,
         ring: 'ring',
       },
       workgroups: [model.replicas, 1, 1],
@@ -430,6 +436,7 @@ function speed(planning: Planning, probe: ProbeOf<'speed', Rows>, slot: Slot): O
           layerStride: vectorStride(size),
           biasRows: biasRows(model, layer),
           perTau: 1 / tau,
+          ...own?.fields,
           ...slotFields(slot),
         }
       },

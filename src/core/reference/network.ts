@@ -11,6 +11,7 @@ import { updateFacts, updateWord } from '../kinds/updates/table.ts'
 import { activation } from '../kinds/lagrangians/table.ts'
 import { leakFacts, sentBy } from '../kinds/leaks/table.ts'
 import type { Hyperedge, Layer, Memory, Model, Synapse } from '../model/model.ts'
+import { tauAt, temperatureAt } from '../model/neuron-values.ts'
 import { noise, updateDraw } from '../model/random.ts'
 import { type Activations, type Energy, energyOf } from './energy.ts'
 import { type Variables, createVariables, get } from './variables.ts'
@@ -38,7 +39,8 @@ export interface Reference {
 /** A group of variables z that moves: tau dz/dt = gate (.) (drive - decay (.) z). */
 interface Group {
   readonly name: string
-  readonly tau: number
+  /** Time constant of entry k. */
+  readonly tau: (k: number) => number
   readonly every: number
   readonly pull: (g: Activations, r: number) => Pull
 }
@@ -142,7 +144,7 @@ function createOne(model: Model): Reference {
         const z = state(name, r)
         if (group === undefined) return new Float64Array(z.length)
         const { drive, gate = one, decay = one } = group.pull(activate(r), r)
-        return z.map((zk, k) => (gate(k) * (drive[k]! - decay(k) * zk)) / group.tau)
+        return z.map((zk, k) => (gate(k) * (drive[k]! - decay(k) * zk)) / group.tau(k))
       })
     },
     energy: () => replicas.map((r) => energyOf(model, variables, activate(r), r)),
@@ -198,21 +200,22 @@ function createOne(model: Model): Reference {
   /** What a group gains by a whole step of one stage. */
   function gainsOf({ name, tau, every, pull }: Group, g: Activations, r: number): Float64Array {
     const { drive, gate = one, decay = one } = pull(g, r)
-    const h = (dt * every) / tau
+    const h = (k: number): number => (dt * every) / tau(k)
     const moves = chosen.get(name)
     return state(name, r).map((z, k) =>
-      moves?.(k) === false ? 0 : gainOf(integrator, h, gate(k), decay(k)) * (drive[k]! - decay(k) * z),
+      moves?.(k) === false ? 0 : gainOf(integrator, h(k), gate(k), decay(k)) * (drive[k]! - decay(k) * z),
     )
   }
 
   /** x += sigma xi, where x moves: what noise of temperature T adds in a step of the linear leak, xi ~ N(0, 1) or logistic. */
-  function shake({ name, temperature, tau, every, noise: kind }: Layer, index: number, r: number): void {
+  function shake(layer: Layer, index: number, r: number): void {
+    const { name, temperature, every, noise: kind } = layer
     if (temperature === 0) return
     const x = state(name, r)
-    const ratio = (dt * every) / tau
-    const amplitude = noiseOf(kind).amplitude(temperature, integrator, ratio)
+    const amplitude = (i: number): number =>
+      noiseOf(kind).amplitude(temperatureAt(layer, i), integrator, (dt * every) / tauAt(layer, i))
     get(held, name).forEach((clamped, i) => {
-      if (!clamped && get(chosen, name)(i)) x[i]! += amplitude * noise(model.seed, tick, index, r, i, kind)
+      if (!clamped && get(chosen, name)(i)) x[i]! += amplitude(i) * noise(model.seed, tick, index, r, i, kind)
     })
   }
 }
@@ -235,21 +238,26 @@ function createPulls(
   const adiabatic = model.layers.filter((layer) => layer.tau === 0)
 
   const groups: Group[] = [
-    ...dynamic.map((layer) => ({ ...layer, pull: neuronPull(layer) })),
+    ...dynamic.map((layer) => ({
+      ...layer,
+      tau: (i: number) => tauAt(layer, i),
+      pull: neuronPull(layer),
+    })),
     ...model.synapses.flatMap((synapse) => {
-      return synapse.tau === undefined ? [] : [{ ...synapse, tau: synapse.tau, pull: synapsePull(synapse) }]
+      const { tau } = synapse
+      return tau === undefined ? [] : [{ ...synapse, tau: () => tau, pull: synapsePull(synapse) }]
     }),
     ...model.memories.flatMap((memory) => {
       const rule = movingRule(memory.rule)
       const { tau } = memory
       return rule === undefined || tau === undefined
         ? []
-        : [{ ...memory, tau, pull: memoryPull(memory, rule) }]
+        : [{ ...memory, tau: () => tau, pull: memoryPull(memory, rule) }]
     }),
     ...model.memories.flatMap((memory) =>
       tracesOf(memory).map(({ name, layer, time, followed }) => ({
         name,
-        tau: time,
+        tau: () => time,
         every: memory.every,
         pull: (g: Activations) => ({ drive: get(g, layer).map(followed) }),
       })),
@@ -257,7 +265,9 @@ function createPulls(
     ...model.hyperedges.flatMap((edge) => {
       const rule = movingRule(edge.rule)
       const { tau } = edge
-      return rule === undefined || tau === undefined ? [] : [{ ...edge, tau, pull: edgePull(edge, rule) }]
+      return rule === undefined || tau === undefined
+        ? []
+        : [{ ...edge, tau: () => tau, pull: edgePull(edge, rule) }]
     }),
   ]
 

@@ -5,6 +5,7 @@ import { updateFacts } from '../kinds/updates/table.ts'
 import { measureOf } from '../kinds/probes/table.ts'
 import { risesOf } from '../model/energy.ts'
 import type { Layer, Model } from '../model/model.ts'
+import { longestTau } from '../model/neuron-values.ts'
 import { largestStep } from '../model/steps.ts'
 import type { Sample } from './series.ts'
 
@@ -88,7 +89,7 @@ export function createEnergyGuard(initial: Model, model: () => Model): EnergyGua
       const { since } = goesOn ? before : { since: tick }
       fast.set(key, { since, until: tick, top: Math.max(goesOn ? before.top : 0, speed) })
       const ticks = Math.min(tick, energy.until) - Math.max(since, energy.since)
-      const isLong = ticks >= 4 * layer.every && ticks * point.time.dt >= RESTLESS.times * layer.tau
+      const isLong = ticks >= 4 * layer.every && ticks * point.time.dt >= RESTLESS.times * longestTau(layer)
       const isFast = speed * layer.tau > RESTLESS.part * Math.sqrt(energy.scale / layer.size)
       if (isLong && isFast) flip ??= { layer: name, tick, replica, remedy: smallerStep(whole) }
     })

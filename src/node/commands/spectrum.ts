@@ -17,7 +17,7 @@ import type { NpyArray } from '../../core/data/npy.ts'
 import { encodeNpz } from '../../core/data/npz.ts'
 import { ModelError } from '../../core/errors.ts'
 import { matrixFacts } from '../../core/kinds/couplings/table.ts'
-import { leftOutOf } from '../../core/model/energy.ts'
+import { leftOutOf, mixedTimes } from '../../core/model/energy.ts'
 import type { Layer, Model, Rows } from '../../core/model/model.ts'
 import { createSimulation } from '../../core/run/simulation.ts'
 import { drawChart } from '../chart.ts'
@@ -342,7 +342,7 @@ async function jacobian(device: GPUDevice, model: Model, moment: Moment, top: nu
   const { couple, bytes, destroy } = await createCouplings(device, model, moment)
   try {
     const states = new Map(model.layers.map(({ name }) => [name, Float64Array.from(moment[name] ?? [])]))
-    const [withoutEnergy] = leftOutOf(model)
+    const [withoutEnergy] = [...leftOutOf(model), ...mixedTimes(model.layers)]
     const stability = await stabilityEnds(
       { dynamic, adiabatic, size, withoutEnergy },
       states,

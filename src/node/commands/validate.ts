@@ -3,6 +3,7 @@ import { hyperedgeFacts, matrixFacts } from '../../core/kinds/couplings/table.ts
 import { Command } from 'commander'
 import { escaped } from '../../core/errors.ts'
 import { probeText } from '../../core/kinds/probes/table.ts'
+import { lagrangianTexts, textOf } from '../../core/model/neuron-values.ts'
 import type { Lagrangian, Model, Rows } from '../../core/model/model.ts'
 import { samplesBetween } from '../../core/plan/clock.ts'
 import { aligned, axesLines, bytesText } from '../../core/plan/print.ts'
@@ -47,7 +48,7 @@ function describe(scenario: string, model: Model): string[] {
       'layer',
       layer.name,
       `${layer.shape.join(' x ')} ${lagrangianText(layer.lagrangian)}, ` +
-        (layer.tau === 0 ? 'adiabatic' : `tau ${layer.tau}${everyText(layer.every)}`),
+        (layer.tau === 0 ? 'adiabatic' : `tau ${textOf(layer.tau, layer.own?.tau)}${everyText(layer.every)}`),
     ]),
     ...model.synapses.map(({ name, layer, tau, every, strength, base }) => [
       'synapse',
@@ -93,10 +94,9 @@ function describe(scenario: string, model: Model): string[] {
 /** Which of its layers a memory sends to. */
 const ARROWS = { both: '->', forward: '-> only', backward: '<- only' } as const
 
-function lagrangianText({ kind, ...rest }: Lagrangian): string {
-  const { parameters, ...own } = { parameters: {}, ...rest }
-  const list = Object.entries({ ...own, ...parameters }).map(([name, value]) => `${name} ${String(value)}`)
-  return list.length === 0 ? kind : `${kind} (${list.join(', ')})`
+function lagrangianText(lagrangian: Lagrangian): string {
+  const list = lagrangianTexts(lagrangian)
+  return list.length === 0 ? lagrangian.kind : `${lagrangian.kind} (${list.join(', ')})`
 }
 
 function everyText(every: number): string {

@@ -230,7 +230,12 @@ const cases: [string, Raw, string, RegExp][] = [
     /is missing; must be an object with "kind" "linear", .*"softmax".* or "custom"/,
   ],
   ['a negative tau', layers({ tau: -1 }), 'neurons.visible.tau', /must be a number >= 0, not -1/],
-  ['a tau of text', layers({ tau: 'fast' }), 'neurons.visible.tau', /must be a number >= 0, not "fast"/],
+  [
+    'a tau of text',
+    layers({ tau: 'fast' }),
+    'neurons.visible.tau',
+    /must be a number >= 0 or an object with "kind" .*, not "fast"/,
+  ],
   ['a zero dt', scenario({ time: { dt: 0, ticks: 1 } }), 'time.dt', /must be a number > 0, not 0/],
   [
     'an infinite number',

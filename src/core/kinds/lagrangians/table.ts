@@ -7,6 +7,7 @@ import * as v from 'valibot'
 import { ModelError } from '../../errors.ts'
 import { logCosh, logistic, softplus } from '../../expression/operations.ts'
 import { choice, flag, number } from '../fields.ts'
+import { entryOf, type NeuronRow } from '../neuron-row.ts'
 import { texNumber, texText } from '../tex.ts'
 import { checkCustom, compileCustom, customKeys, customSource, type Custom } from './custom.ts'
 import { additive, define, type Facts, square } from './definition.ts'
@@ -355,13 +356,19 @@ export const LAGRANGIANS = {
 
 type Table = typeof LAGRANGIANS
 
-/** A Lagrangian L(x) with all parameters filled in (docs/theory.md, "Lagrangians"). */
-export type Lagrangian = {
+/** A Lagrangian as the table defines it: all neurons have the same numbers. */
+export type SharedLagrangian = {
   readonly [K in keyof Table]: Readonly<v.InferOutput<Table[K]['schema']>>
 }[keyof Table]
 
-/** What a scenario may write, in the order of the menu. */
-export const lagrangianOptions = Object.values(LAGRANGIANS).map(({ schema }) => schema)
+/** A Lagrangian L(x) with all parameters filled in (docs/theory.md, "Lagrangians"). */
+export type Lagrangian = SharedLagrangian & {
+  /**
+   * Numbers that differ from neuron to neuron, by key, such as `gain` or `parameters.edge`; under the key itself stands the largest
+   * of them. Only of Lagrangians that are a sum over neurons.
+   */
+  readonly own?: Readonly<Record<string, NeuronRow>>
+}
 
 /** In the order of the menu. */
 export const LAGRANGIAN_KINDS = Object.keys(LAGRANGIANS) as Lagrangian['kind'][]
@@ -369,9 +376,92 @@ export const LAGRANGIAN_KINDS = Object.keys(LAGRANGIANS) as Lagrangian['kind'][]
 /** The kind that a user writes in expressions. */
 export const CUSTOM = 'custom' satisfies Lagrangian['kind']
 
-/** The entry of one Lagrangian. TypeScript cannot see that the entry under `l.kind` takes an `l`. */
-export function lagrangianFacts(l: Lagrangian): Facts<Lagrangian> {
+/** The entry of a kind. TypeScript cannot see that the entry under `l.kind` takes an `l`. */
+function entryAt(l: Lagrangian): Facts<Lagrangian> {
   return LAGRANGIANS[l.kind] as unknown as Facts<Lagrangian>
+}
+
+/** The entry of one Lagrangian; where neurons have numbers of their own, what it says of them all. */
+export function lagrangianFacts(l: Lagrangian): Facts<Lagrangian> {
+  const neurons = neuronsOf(l)
+  if (neurons.length === 0) return entryAt(l)
+  const known = factsOfNeurons.get(l)
+  if (known !== undefined) return known
+  const made = byNeuron(entryAt(l), neurons)
+  factsOfNeurons.set(l, made)
+  return made
+}
+
+const factsOfNeurons = new WeakMap<Lagrangian, Facts<Lagrangian>>()
+
+function byNeuron(facts: Facts<Lagrangian>, neurons: readonly Lagrangian[]): Facts<Lagrangian> {
+  const { isConvex, isIdentity, check } = facts
+  const different = [...new Set(neurons)]
+  const alone = (x: Float64Array, i: number): Float64Array => x.subarray(i, i + 1)
+  const of = (i: number): Lagrangian => neurons[i]!
+  return {
+    ...facts,
+    value: (_, x) => x.reduce((sum, _xi, i) => sum + facts.value(of(i), alone(x, i)), 0),
+    activation: (_, x) => x.map((_xi, i) => facts.activation(of(i), alone(x, i))[0]!),
+    hessian: (_, x) => square(x.length, (i, j) => (i === j ? facts.hessian(of(i), alone(x, i))[0]! : 0)),
+    isNonNegative: () => different.every((one) => facts.isNonNegative(one)),
+    steepest(_, reach) {
+      const slopes = different.map((one) => facts.steepest(one, reach))
+      return slopes.reduce((top, slope) =>
+        top === undefined || slope === undefined ? undefined : Math.max(top, slope),
+      )
+    },
+    ...(isConvex && { isConvex: () => different.every((one) => isConvex(one)) }),
+    ...(isIdentity && { isIdentity: () => different.every((one) => isIdentity(one)) }),
+    ...(check && {
+      check: (_, path, adiabatic) => [
+        ...new Set(
+          different.flatMap((one) => {
+            try {
+              return check(one, path, adiabatic)
+            } catch (error) {
+              if (!(error instanceof ModelError)) throw error
+              throw new ModelError(`neuron ${neurons.indexOf(one)}: ${error.reason}`, error.place)
+            }
+          }),
+        ),
+      ],
+    }),
+  }
+}
+
+/** The Lagrangian of one neuron, its own numbers put in. */
+export function neuronOf(l: Lagrangian, neuron: number): Lagrangian {
+  return neuronsOf(l)[neuron] ?? l
+}
+
+const lagrangiansOfNeurons = new WeakMap<Lagrangian, readonly Lagrangian[]>()
+
+/** The Lagrangian of each neuron, the same one where all numbers are; empty where no number differs or none is known. */
+function neuronsOf(l: Lagrangian): readonly Lagrangian[] {
+  if (l.own === undefined) return []
+  const known = lagrangiansOfNeurons.get(l)
+  if (known !== undefined) return known
+  const { own, ...common } = l
+  const rows = Object.entries(own)
+  const different = new Map<string, Lagrangian>()
+  const neurons = Array.from({ length: rows[0]?.[1].row.length ?? 0 }, (_, i) => {
+    const values = rows.map(([key, row]) => [key, entryOf(row, i)] as const)
+    const name = values.join()
+    const one = different.get(name) ?? values.reduce(withNumberAt, common)
+    different.set(name, one)
+    return one
+  })
+  lagrangiansOfNeurons.set(l, neurons)
+  return neurons
+}
+
+/** One number put in, at `KEY` or at `parameters.NAME`. */
+export function withNumberAt(l: Lagrangian, [key, value]: readonly [string, number]): Lagrangian {
+  const [first = '', name] = key.split('.')
+  if (name === undefined) return { ...l, [first]: value }
+  const before = 'parameters' in l ? l.parameters : {}
+  return { ...l, parameters: { ...before, [name]: value } } as Lagrangian
 }
 
 /** True where each row along the last axis of a layer has an activation of its own. */
@@ -445,7 +535,7 @@ export function conjugate(l: Lagrangian, y: Float64Array): number {
   const { conjugate: facts } = lagrangianFacts(l)
   if (facts === undefined) throw new Error(`${l.kind} has no conjugate`)
   const [low, high] = facts.range(l)
-  return y.reduce((sum, yi) => sum + facts.term(l, Math.min(Math.max(yi, low), high)), 0)
+  return y.reduce((sum, yi, i) => sum + facts.term(neuronOf(l, i), Math.min(Math.max(yi, low), high)), 0)
 }
 
 /** True when L(x) is a sum of one term a neuron, so that the activation needs no reduction. */

@@ -334,6 +334,28 @@ export const patternsAs = (title: string, description: string) =>
   v.pipe(v.union([patternsSchema]), v.title(title), v.description(description))
 
 export type Patterns = v.InferOutput<typeof patternsSchema>
+
+const scale = v.optional(
+  number('scale', 'Multiplies every value of the row; this is the number that a slider and --vary move.', {
+    above: 0,
+    control: { min: 0.01, max: 100, log: true },
+  }),
+  1,
+)
+
+/** Patterns that are a row of values, and what multiplies them. TypeScript cannot follow the keys through the list. */
+export type Values = Patterns & { readonly scale: number }
+type ValuesInput = v.InferInput<typeof patternsSchema> & { readonly scale?: number | undefined }
+
+const valuesOptions = patternOptions.map((option) => v.strictObject({ ...option.entries, scale }))
+
+/** A value for each neuron. */
+export const valuesSchema = v.pipe(
+  v.variant('kind', valuesOptions as never) as unknown as v.GenericSchema<ValuesInput, Values>,
+  v.title('values'),
+  v.description('A value for each neuron: patterns of one row, and a scale that multiplies it.'),
+)
+
 export type Transform = v.InferOutput<typeof transformSchema>
 export type Corrupt = v.InferOutput<typeof corruptSchema>
 export type Edit = v.InferOutput<typeof editSchema>

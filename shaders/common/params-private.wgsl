@@ -1,0 +1,10 @@
+// One `Params` for all replicas, as a copy that takes up what single neurons have of their own (common/params-per-neuron.wgsl).
+// Joined in place of common/params-uniform.wgsl.
+
+@group(0) @binding(0) var<uniform> given: Params;
+
+var<private> params: Params;
+
+fn useReplica(replica: u32) {
+  params = given;
+}
