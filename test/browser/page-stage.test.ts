@@ -254,3 +254,64 @@ test('while drawing is switched off the ticks go on and nothing is drawn', async
   await lab.page.locator('#large .tool-eye').click()
   await eventually(() => lab.engram<number>('draws')).toBeGreaterThan(draws)
 })
+
+test('a sparse memory is drawn by where its entries are, and tells what a block counts', async () => {
+  const [rows, columns] = [400, 300]
+  await load({
+    version: 1,
+    name: 'links',
+    time: { dt: 0.1, ticks: 100 },
+    neurons: {
+      visible: { size: columns, lagrangian: { kind: 'tanh' } },
+      hidden: { size: rows, lagrangian: { kind: 'tanh' }, tau: 0 },
+    },
+    memories: {
+      links: {
+        kind: 'sparse',
+        from: 'visible',
+        to: 'hidden',
+        init: { kind: 'random-sparse', degree: 20, distribution: 'normal' },
+      },
+    },
+  })
+  const { page } = lab
+  await page.locator('#small [data-name=links] .figure-name').click()
+  await page.locator('#large [data-name=links]').waitFor()
+  await drawn()
+  // Blocks of 2 x 2.
+  const indices = await page.evaluate<number[]>(
+    '[...engram.simulation.model.memories[0].init.pattern.indices]',
+  )
+  const counts = Array.from({ length: 200 }, () => new Array<number>(150).fill(0))
+  indices.forEach((column, entry) => {
+    counts[Math.floor(Math.floor(entry / 20) / 2)]![Math.floor(column / 2)]! += 1
+  })
+  const most = Math.max(...counts.flat())
+  const placeOf = (count: number): readonly [number, number] => {
+    const row = counts.findIndex((line, at) => at > 20 && line.indexOf(count) > 20)
+    return [row, counts[row]!.indexOf(count)]
+  }
+  const picture = await lab.pixels(LARGE)
+  const colourAt = ([row, column]: readonly [number, number]) =>
+    picture.at(
+      Math.floor(((column + 0.5) * picture.width) / 150),
+      Math.floor(((row + 0.5) * picture.height) / 200),
+    )
+  const [none, one, all] = [0, 1, most].map(placeOf) as [
+    readonly [number, number],
+    readonly [number, number],
+    readonly [number, number],
+  ]
+  expect(distance(colourAt(none), colourAt(all))).toBeGreaterThan(150)
+  expect(distance(colourAt(none), colourAt(one))).toBeGreaterThan(10)
+  const box = (await page.locator(LARGE).boundingBox())!
+  const [row, column] = all
+  await page.mouse.move(box.x + ((column + 0.5) * box.width) / 150, box.y + ((row + 0.5) * box.height) / 200)
+  await eventually(() => page.locator('.readout').textContent()).toBe(
+    `rows ${2 * row} to ${2 * row + 1}, columns ${2 * column} to ${2 * column + 1}, ${most}`,
+  )
+  // Of a block there is no row to show.
+  await page.mouse.down()
+  await page.mouse.up()
+  expect(await lab.engram('simulation.tick')).toBe(0)
+})

@@ -8,7 +8,7 @@ import type { Model } from '../../src/core/model/model.ts'
 import { setValue, valueAt } from '../../src/core/model/path.ts'
 import type { Simulation } from '../../src/core/run/simulation.ts'
 import type { Series } from '../../src/core/run/series.ts'
-import { expectedDistance, meanOffDiagonal, meanProduct } from '../../src/core/reproduce/pavlovian.ts'
+import { expectedDistance, meanSquare } from '../../src/core/reproduce/pavlovian.ts'
 import { LESSONS } from '../lessons.ts'
 import { loadShipped, readShipped } from '../scenario.ts'
 import { withSimulation } from './helpers/compare.ts'
@@ -403,14 +403,8 @@ describe('a random stream', () => {
   const distance = async (tick: number, label?: string): Promise<number> =>
     (await outcome('pavlov', label)).at('distance', tick)[0]![0]! / k ** 2
   /** <H^2> of the patterns that are shown. */
-  const square = async (label?: string): Promise<number> => {
-    const { columns, data } = (await outcome('pavlov', label)).model.stimulus[0]!.patterns
-    const rows = Array.from({ length: K }, (_, r) =>
-      Array.from(data.subarray(r * columns, (r + 1) * columns), Math.sign),
-    )
-    const H = meanProduct(rows)
-    return meanOffDiagonal(columns, (at) => H[at]! ** 2)
-  }
+  const square = async (label?: string): Promise<number> =>
+    meanSquare((await outcome('pavlov', label)).model.stimulus[0]!.patterns)
   const expected = async (tick: number, tau: number, label?: string): Promise<number> =>
     expectedDistance(tick, tau, await distance(0, label), await square(label))
   const overlaps = async (label?: string): Promise<number[][]> =>

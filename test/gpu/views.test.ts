@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { forEachEntry } from '../../src/core/math/sparse.ts'
 import { loadModel } from '../../src/core/model/load.ts'
 import type { Scenario, ScenarioInput } from '../../src/core/model/schema.ts'
 import { createSimulation } from '../../src/core/run/simulation.ts'
@@ -77,6 +78,25 @@ const CHANNELS: ScenarioInput = {
   replicas: 3,
 }
 
+/** 520 x 770 entries, more than a picture has blocks; the last blocks are cut. */
+const SPARSE: ScenarioInput = {
+  version: 1,
+  time: { dt: 0.1, ticks: 10 },
+  neurons: {
+    visible: { size: 770, lagrangian: { kind: 'tanh' } },
+    hidden: { size: 520, lagrangian: { kind: 'tanh' }, tau: 0 },
+  },
+  memories: {
+    links: {
+      kind: 'sparse',
+      from: 'visible',
+      to: 'hidden',
+      init: { kind: 'random-sparse', degree: 30, distribution: 'normal' },
+    },
+  },
+  replicas: 3,
+}
+
 const PIXELS_A_CELL = 2
 const RANGE = { low: -2, high: 2 }
 /** A silent neuron, and a fully active one. */
@@ -142,7 +162,7 @@ async function paint(shown: ScenarioInput, name: string, bindingLimit?: number) 
     const at = row * PIXELS_A_CELL * bytesPerRow + column * PIXELS_A_CELL * 4
     return Array.from(bytes.subarray(at, at + 4))
   }
-  return { sheet, cell, data, activations, blocks, extent: extents?.[index]?.extent }
+  return { model, sheet, cell, data, activations, blocks, extent: extents?.[index]?.extent }
 }
 
 function limited(limits: GPUSupportedLimits, bindingLimit: number) {
@@ -226,6 +246,20 @@ test.each(['xi', 'w'] as const)('a matrix that is split into blocks is drawn who
   const painted = await paint(scenario('f32'), name, 512)
   expect(painted.blocks).toBeGreaterThan(1)
   expect(largestError(painted)).toBeLessThan(1.01)
+})
+
+test('entries of a sparse memory are counted in blocks, each a cell', async () => {
+  const painted = await paint(SPARSE, 'links')
+  const { sheet, extent, model } = painted
+  const { rows, columns } = sheet
+  expect([rows, columns]).toEqual([174, 193])
+  const data = new Float32Array(rows * columns)
+  forEachEntry(model.memories[0]!.init.pattern!, (_, row, column) => {
+    data[Math.floor(row / 3) * columns + Math.floor(column / 4)]! += 1
+  })
+  expect(largestError({ ...painted, data })).toBeLessThan(1.01)
+  expect(extent).toEqual({ low: 0, high: Math.max(...data) })
+  expect(extent!.high).toBeGreaterThan(1)
 })
 
 test.each(['f32', 'f16', 'binary'] as const)(

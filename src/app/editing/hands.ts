@@ -109,7 +109,7 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
     if (kind !== 'click' || entry === undefined || role === 'target') return false
     if (tool() !== 'pick' && !isLarge) return false
     const memory = model.memories.find(({ name }) => name === sheet.name)
-    if (memory !== undefined) {
+    if (memory !== undefined && sheet.density === undefined) {
       const cue = cueOf(model, memory.from, current.simulation.tick)
       const isSequence = cue?.index !== undefined && cue.kind !== 'initial' && cue.rows.rows > 1
       // Who only looks shall not lose a stream of patterns by a click.

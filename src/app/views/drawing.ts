@@ -41,7 +41,7 @@ export function createDrawing(
   const arrays = [
     ...new Set(
       pictures.flatMap(({ sheet: { array, frames } }) =>
-        frames === undefined ? [array] : [array, frames.buffer],
+        [array, frames?.buffer].flatMap((name) => name ?? []),
       ),
     ),
   ]

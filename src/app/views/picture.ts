@@ -145,6 +145,6 @@ function scaleOf({ extent }: Showing): Range | undefined {
 function passedOver(sheet: Sheet, figure: Figure, pixels: number): string {
   const entries = sizeOf(figure.window, sheet).width / pixels
   return pixels > 0 && entries > 1.01
-    ? ` · each pixel one of ${formatDigits(entries, 2)} × ${formatDigits(entries, 2)} entries`
+    ? ` · each pixel one of ${formatDigits(entries, 2)} × ${formatDigits(entries, 2)} ${sheet.density === undefined ? 'entries' : 'blocks'}`
     : ''
 }

@@ -3,6 +3,7 @@ import type { Simulation } from '../../core/run/simulation.ts'
 import { formatDigits } from '../format.ts'
 import { variedText } from '../vary.ts'
 import { NO_ROW } from './companions.ts'
+import { countAt } from './density.ts'
 import type { Pointed } from './figure.ts'
 import { type Spot, createPeek } from './peek.ts'
 import type { Picture } from './picture.ts'
@@ -34,7 +35,11 @@ export function createPointing(simulation: Simulation, replica: () => number): P
     if (wanted === undefined) return
     const { picture, at } = wanted
     const { entry, event } = at
-    const reading = peek.read(spotsOf(picture, at, replica()))
+    const { density } = picture.sheet
+    const reading =
+      density === undefined
+        ? peek.read(spotsOf(picture, at, replica()))
+        : Promise.resolve([countAt(density, entry)])
     if (reading === undefined) {
       later = setTimeout(readValues, READ_INTERVAL / 2)
       return
@@ -77,7 +82,7 @@ function spotsOf({ sheet, companions, rows }: Picture, { entry }: Pointed, repli
       source: sheet,
       row: entry.row + (sheet.copies > 1 ? replica * sheet.rows : 0),
       column: entry.column,
-      array: sheet.array,
+      ...(sheet.array !== undefined && { array: sheet.array }),
     },
     ...companions.map(({ blocks, stride }, index): Spot => ({
       source: { blocks, stride, format: 'f32', scale: 1 },

@@ -103,17 +103,17 @@ export function bindPrint(
   const measuring = (
     { measure }: Pipelines,
     params: GPUBuffer,
-    name: string,
+    values: GPUBuffer,
     slot: number,
-    values: number,
+    count: number,
   ) => ({
     pipeline: measure,
-    workgroups: Math.min(MOST_WORKGROUPS, Math.ceil(values / 4 / WORKGROUP)),
+    workgroups: Math.min(MOST_WORKGROUPS, Math.ceil(count / 4 / WORKGROUP)),
     group: device.createBindGroup({
       layout: pipelines.measureLayout,
       entries: [
         { binding: 0, resource: { buffer: params } },
-        { binding: 1, resource: { buffer: engine.buffer(name) } },
+        { binding: 1, resource: { buffer: values } },
         { binding: 2, resource: { buffer: extents, offset: slot * EXTENT_BYTES, size: 8 } },
       ],
     }),
@@ -127,10 +127,20 @@ export function bindPrint(
       GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
     )
   const none = engine.buffer('none')
+  const density =
+    sheet.density &&
+    allocate(
+      `view/${sheet.name}/density`,
+      sheet.density.counts.byteLength,
+      GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+    )
+  if (sheet.density !== undefined && density !== undefined)
+    device.queue.writeBuffer(density, 0, sheet.density.counts)
+  const bufferOf = (name: string): GPUBuffer => density ?? engine.buffer(name)
   const blocks = source.blocks.map((block) => {
     const params = uniform(`view/${block.buffer}`)
     const inputs = [
-      engine.buffer(block.buffer),
+      bufferOf(block.buffer),
       rowOf ?? none,
       companion?.free === undefined ? none : engine.buffer(companion.free),
       sheet.frames === undefined ? none : engine.buffer(sheet.frames.buffer),
@@ -143,7 +153,9 @@ export function bindPrint(
         entries: [params, ...inputs].map((input, binding) => ({ binding, resource: { buffer: input } })),
       }),
       ...(companion === undefined
-        ? { measuring: measuring(used, params, block.buffer, 2 * index, sheet.rows * sheet.columns) }
+        ? {
+            measuring: measuring(used, params, bufferOf(block.buffer), 2 * index, sheet.rows * sheet.columns),
+          }
         : {}),
     }
   })
@@ -153,7 +165,7 @@ export function bindPrint(
       params,
       columns,
       stride,
-      measuring: measuring(ofVectors, params, buffer, 2 * index + 1, columns),
+      measuring: measuring(ofVectors, params, engine.buffer(buffer), 2 * index + 1, columns),
     }
   }
   const frames =

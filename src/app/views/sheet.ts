@@ -2,15 +2,18 @@
 import { ruleKindOf } from '../../core/kinds/rules/table.ts'
 import { matrixFacts, memoryFacts } from '../../core/kinds/couplings/table.ts'
 import { inverseTemperature, lagrangianFacts } from '../../core/kinds/lagrangians/table.ts'
+import type { SparsePattern } from '../../core/math/sparse.ts'
 import type { Factor, Hyperedge, Layer, Memory, Model } from '../../core/model/model.ts'
 import { type Block, type Matrix, unitOf, vectorStride } from '../../core/plan/layout.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { axisNames } from '../vary.ts'
+import { type Density, blockText, densityOf } from './density.ts'
 import { type Entry, type Tiling, channelOf, mosaicOf, tileOf } from './tiling.ts'
 
 /** Where an entry is, in words, counted from 0 as in files and in `engram.read`. */
 export function placeOf(sheet: Sheet, { row, column }: Entry): string {
-  const { kind, shape, rows } = sheet
+  const { kind, shape, rows, density } = sheet
+  if (density !== undefined) return blockText(density, { row, column })
   if (kind === 'synapses') return `row ${row}, column ${column}`
   const { channel, line, across } = channelOf(sheet, column)
   const pixel = shape.length < 2 ? `neuron ${column}` : `pixel (${line}, ${across})`
@@ -22,7 +25,7 @@ export function placeOf(sheet: Sheet, { row, column }: Entry): string {
 /** One picture of one array. */
 export interface Sheet extends Tiling {
   readonly name: string
-  readonly kind: 'neurons' | 'memories' | 'synapses'
+  readonly kind: 'neurons' | 'memories' | 'synapses' | 'density'
   /** What is shown, in words. */
   readonly note: string
   /** True for what the network does most of its work on: it is drawn large. */
@@ -46,8 +49,10 @@ export interface Sheet extends Tiling {
     /** True when no activation is larger than 1. */
     readonly isBounded: boolean
   }
+  /** What is shown in place of an array and its blocks. */
+  readonly density?: Density
   /** The array that is shown, as `engram.read` takes it. */
-  readonly array: string
+  readonly array?: string
 }
 
 /** True for a layer that is seen beside its cue and its target: not an adiabatic one, nor one of winners and losers. */
@@ -70,6 +75,17 @@ export function sheetsOf(model: Model, plan: Plan): Sheet[] {
   return [
     ...model.layers.map((layer) => layerSheet(layer, model, layer.name === main)),
     ...model.memories.filter(hasRows).map((memory) => memorySheet(memory, model, plan, memory.name === main)),
+    ...model.memories.flatMap(({ name, rule, tau, init: { pattern } }) =>
+      pattern === undefined
+        ? []
+        : [
+            densitySheet(
+              name,
+              tau === undefined ? 'entries' : `entries, ${ruleKindOf(rule)} learning`,
+              pattern,
+            ),
+          ],
+    ),
     ...model.hyperedges.flatMap((edge) =>
       edge.factors.map((factor) => factorSheet(edge, factor, model, plan)),
     ),
@@ -114,7 +130,7 @@ function layerSheet(layer: Layer, model: Model, isMain: boolean): Sheet {
   }
 }
 
-/** Others have no picture. */
+/** Others are drawn by where their entries are. */
 function hasRows(memory: Memory): boolean {
   return memoryFacts(memory).hasRows
 }
@@ -147,6 +163,29 @@ function memorySheet(memory: Memory, model: Model, plan: Plan, isMain: boolean):
         isBounded: lagrangianFacts(to.lagrangian).isBounded,
       },
     }),
+  }
+}
+
+/** @param what - has the entries */
+function densitySheet(name: string, what: string, pattern: SparsePattern): Sheet {
+  const density = densityOf(pattern)
+  const { rows, columns, size, block, stride } = density
+  const isWhole = block.every((length) => length === 1)
+  return {
+    ...mosaicOf(rows, tileOf(1, columns), { across: 1 }),
+    name,
+    kind: 'density',
+    note: `${pattern.indices.length} ${what} · ${size.join(' × ')}${isWhole ? '' : ` in blocks of ${block.join(' × ')}`}`,
+    isMain: false,
+    rows,
+    copies: 1,
+    columns,
+    shape: [columns],
+    stride,
+    format: 'f32',
+    scale: 1,
+    blocks: [{ buffer: `${name}/density`, start: 0, count: rows }],
+    density,
   }
 }
 

@@ -3,12 +3,12 @@ import { storedBy } from '../kinds/bases/table.ts'
 import { isDense, patternOf, withViews } from '../model/couplings.ts'
 import { dot, norm, row } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
-import { activation } from '../kinds/lagrangians/table.ts'
+import { leakFacts } from '../kinds/leaks/table.ts'
 import { withoutNoise } from '../model/neuron-values.ts'
 import type { Factor, Hyperedge, Layer, Memory, Model, Rows, Synapse } from '../model/model.ts'
 import { RandomStream } from '../model/random.ts'
 import { dealt } from '../model/values.ts'
-import { type Flow, type Moment, type Vectors, parts } from './flow.ts'
+import { type Flow, type Moment, type Vectors, parts, sentAt } from './flow.ts'
 import { stabilityEnds } from './jacobian.ts'
 import { refine } from './newton.ts'
 
@@ -54,7 +54,7 @@ export interface StartOptions {
 
 /**
  * The network that comes to rest: every replica from a start of its own, W and Xi as they are at a moment and fixed, no
- * stimulus, no noise.
+ * stimulus, no noise. A random start is an input: a layer whose output leaks starts at what it would send of it.
  * @param replica - whose bias it takes
  * @throws ModelError if it is to start from memories and has none
  */
@@ -71,7 +71,7 @@ export function restingModel(
     })
   }
   const layers = model.layers.map((layer): Layer => {
-    const { name, size, bias } = layer
+    const { name, size, bias, leak } = layer
     const stream = new RandomStream(model.seed, `fixed points ${name}`)
     const remembered = patterns.find((one) => one.layer === name)?.rows
     const scale = remembered === undefined ? 1 : norm(remembered.data) / Math.sqrt(remembered.data.length)
@@ -85,6 +85,11 @@ export function restingModel(
             : (remembered.data[(start % remembered.rows) * size + neuron] as number) + noise * random
       }
     }
+    if (from === 'random')
+      for (let start = 0; start < count; start++) {
+        const own = data.subarray(start * size, (start + 1) * size)
+        own.set(leakFacts(leak).goal(layer, Float64Array.from(own)))
+      }
     return {
       ...withoutNoise(layer),
       bias: { rows: 1, columns: size, data: Float32Array.from(dealt(bias, replica)) },
@@ -142,10 +147,10 @@ export const ALIKE = 0.9
 export const MOST_MEMBERS = 7
 
 /**
- * Which memories the activations of a state are made of: one with a cosine of at least `ALIKE` (with the negative one where
+ * Which memories what a state sends is made of: one with a cosine of at least `ALIKE` (with the negative one where
  * it is below 0), or the 2 to `MOST_MEMBERS` nearest, of which the activations are the sum with the best weights, or the
  * signs of the sum with equal weights, to the same cosine. Such are the mixtures of linear and of saturating neurons.
- * @param g - activations by layer
+ * @param g - what is sent, by layer
  */
 export function describe(g: Vectors, patterns: readonly Patterns[]): Description {
   const ranks: readonly PointKind[] = ['memory', 'mixture', 'spurious', 'zero']
@@ -207,7 +212,7 @@ export interface FixedPoint extends Description {
   /** Starts that came to rest here. */
   readonly basin: number
   readonly energy: number
-  /** max |-x + b + I| */
+  /** max |-x + b + I|, or of -x + g(b + I) where the output leaks */
   readonly residual: number
   /** Unstable directions; absent when there are more than were looked for. */
   readonly unstable?: number
@@ -267,15 +272,14 @@ export async function findFixedPoints(
   for (const index of order) {
     const { x, residual, basin } = found[index]!
     const states = flow.states(x)
-    const { ends, unstable, hyperbolic } = await stabilityEnds(flow, states, flow.tangent(states), 4)
-    const g = new Map(
-      flow.dynamic.map(({ name, lagrangian: l, shape }) => [
-        name,
-        activation(l, states.get(name) as Float64Array, shape),
-      ]),
+    const { ends, unstable, hyperbolic } = await stabilityEnds(
+      flow,
+      flow.taken(states),
+      flow.tangent(states),
+      4,
     )
     points.push({
-      ...describe(g, patterns),
+      ...describe(sentAt(flow.dynamic, states), patterns),
       x,
       basin,
       residual,

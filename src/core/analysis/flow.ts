@@ -7,10 +7,10 @@ import { arraysOf, couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
 import { isLinear, isMemory } from '../model/couplings.ts'
 import { leftOutOf, mixedTimes } from '../model/energy.ts'
 import { add, dot, row, times } from '../math/algebra.ts'
-import { activation, hessian, isPerNeuron, lagrangian, neuronOf } from '../kinds/lagrangians/table.ts'
+import { activation, hessian, isPerNeuron, neuronOf } from '../kinds/lagrangians/table.ts'
+import { leakFacts, sentBy } from '../kinds/leaks/table.ts'
 import type { Coupling, Layer, Model } from '../model/model.ts'
 import { dealt } from '../model/values.ts'
-import { requireInputs } from './smooth.ts'
 
 /** One replica of a network at one moment: states of all layers and all couplings by name, row-major. */
 export type Moment = Readonly<Record<string, ArrayLike<number>>>
@@ -18,7 +18,7 @@ export type Moment = Readonly<Record<string, ArrayLike<number>>>
 /** One vector for each of some layers, by name. */
 export type Vectors = ReadonlyMap<string, Float64Array>
 
-/** C g: what every layer gets from the activations of some, without biases. */
+/** C g: what every layer gets from what some send, without biases. */
 export type Couple = (g: Vectors) => Vectors | Promise<Vectors>
 
 export interface Flow {
@@ -34,7 +34,9 @@ export interface Flow {
   readonly tangent: (states: Vectors) => (change: Vectors) => Vectors
   /** All layers by name, the adiabatic ones evaluated, x = b + I. */
   readonly states: (x: Float64Array) => Vectors
-  /** -x + b + I, [N]: tau dx/dt. */
+  /** What the activations of all layers are taken of: their states, or b + I where the output leaks. */
+  readonly taken: (states: Vectors) => Vectors
+  /** tau dx/dt, [N]: -x + b + I, or -x + g(b + I) where the output leaks. */
   readonly field: (x: Float64Array) => Float64Array
   /** E without the terms that only W and Xi change. */
   readonly energy: (x: Float64Array) => number
@@ -44,10 +46,8 @@ export interface Flow {
  * The flow of one replica.
  * @param moment - the matrices of all synapses and memories
  * @param replica - whose bias it is
- * @throws ModelError if the output of a layer leaks
  */
 export function createFlow(model: Model, moment: Moment, replica = 0): Flow {
-  requireInputs(model.layers)
   const dynamic = model.layers.filter(({ tau }) => tau > 0)
   const adiabatic = model.layers.filter(({ tau }) => tau === 0)
   const size = dynamic.reduce((sum, layer) => sum + layer.size, 0)
@@ -57,27 +57,10 @@ export function createFlow(model: Model, moment: Moment, replica = 0): Flow {
   )
   const matrices = new Map(couplings.map((one) => [one.name, tensorOf(one, moment)]))
   const couple = coupleOn(model.layers, couplings, matrices)
-  const biases = new Map(model.layers.map(({ name, bias }) => [name, dealt(bias, replica)]))
-  for (const { name, to, init, inputOffset } of model.memories) {
-    if (inputOffset === 'none') continue
-    const xi = Float64Array.from(moment[name] as ArrayLike<number>)
-    const b = biases.get(to) as Float64Array
-    for (let mu = 0; mu < init.rows; mu++) {
-      const memory = row(xi, init.columns, mu)
-      b[mu] = (b[mu] as number) - dot(memory, memory) / 2
-    }
-  }
-
-  const activations = (layers: readonly Layer[], states: Vectors): Vectors =>
-    new Map(
-      layers.map(({ name, lagrangian: l, shape }) => [
-        name,
-        activation(l, states.get(name) as Float64Array, shape),
-      ]),
-    )
+  const biases = biasesOf(model, moment, replica)
   const states = (x: Float64Array): Vectors => {
     const all = new Map(parts(dynamic, x))
-    const input = couple(activations(dynamic, all))
+    const input = couple(sentAt(dynamic, all))
     for (const { name } of adiabatic) {
       const h = (biases.get(name) as Float64Array).slice()
       add(h, input.get(name) as Float64Array)
@@ -94,7 +77,7 @@ export function createFlow(model: Model, moment: Moment, replica = 0): Flow {
     couple,
     tangent(all) {
       if (model.couplings.every(isLinear)) return couple
-      const g = activations(model.layers, all)
+      const g = sentAt(model.layers, all)
       const slopes = couplings.flatMap((one) => {
         const { layers, targets, slope } = couplingFacts(one)
         const tensor = matrices.get(one.name) as Float64Array
@@ -114,28 +97,65 @@ export function createFlow(model: Model, moment: Moment, replica = 0): Flow {
       }
     },
     states,
+    taken: (all) => takenOf(model.layers, all, biases, couple(sentAt(model.layers, all))),
     field(x) {
-      const input = couple(activations(model.layers, states(x)))
+      const input = couple(sentAt(model.layers, states(x)))
       const result = x.map((value) => -value)
-      for (const [name, part] of parts(dynamic, result)) {
-        add(part, biases.get(name) as Float64Array)
-        add(part, input.get(name) as Float64Array)
-      }
+      parts(dynamic, result).forEach(([name, part], index) => {
+        const layer = dynamic[index] as Layer
+        const u = (biases.get(name) as Float64Array).slice()
+        add(u, input.get(name) as Float64Array)
+        add(part, leakFacts(layer.leak).goal(layer, u))
+      })
       return result
     },
     energy(x) {
       const all = states(x)
-      const g = activations(model.layers, all)
+      const g = sentAt(model.layers, all)
       let energy = 0
-      for (const { name, lagrangian: l, shape } of model.layers) {
-        const [state, gx] = [all.get(name) as Float64Array, g.get(name) as Float64Array]
-        energy += dot(state, gx) - dot(biases.get(name) as Float64Array, gx) - lagrangian(l, state, shape)
+      for (const layer of model.layers) {
+        const [state, sent, b] = [all, g, biases].map((of) => of.get(layer.name) as Float64Array)
+        energy += leakFacts(layer.leak).energy(layer, state!, sent!, b!)
       }
       for (const coupling of couplings.filter(hasEnergy))
         energy += couplingFacts(coupling).energy(coupling, matrices.get(coupling.name) as Float64Array, g)
       return energy
     },
   }
+}
+
+/** The biases of one replica, offsets of memories among them. */
+export function biasesOf({ layers, memories }: Model, moment: Moment, replica: number): Vectors {
+  const biases = new Map(layers.map(({ name, bias }) => [name, dealt(bias, replica)]))
+  for (const { name, to, init, inputOffset } of memories) {
+    if (inputOffset === 'none') continue
+    const xi = Float64Array.from(moment[name] as ArrayLike<number>)
+    const b = biases.get(to) as Float64Array
+    for (let mu = 0; mu < init.rows; mu++) {
+      const memory = row(xi, init.columns, mu)
+      b[mu] = (b[mu] as number) - dot(memory, memory) / 2
+    }
+  }
+  return biases
+}
+
+/** What layers send at their states: g(x), or x where the output leaks. */
+export function sentAt(layers: readonly Layer[], states: Vectors): Vectors {
+  return new Map(layers.map((layer) => [layer.name, sentBy(layer, states.get(layer.name) as Float64Array)]))
+}
+
+/**
+ * What the activations of layers are taken of: x, or b + I where the output leaks.
+ * @param input - I, what couplings send at these states
+ */
+export function takenOf(layers: readonly Layer[], states: Vectors, biases: Vectors, input: Vectors): Vectors {
+  return new Map(
+    layers.map(({ name, leak }) => {
+      const u = (biases.get(name) as Float64Array).slice()
+      add(u, input.get(name) as Float64Array)
+      return [name, leakFacts(leak).argument(states.get(name) as Float64Array, u)]
+    }),
+  )
 }
 
 /** The tensor of a coupling at a moment, in float64. */
@@ -198,7 +218,7 @@ export function hessianDiagonal({ lagrangian: l }: Layer, x: Float64Array): Floa
   return x.map((_, neuron) => hessian(neuronOf(l, neuron), x.subarray(neuron, neuron + 1))[0] as number)
 }
 
-/** u to M u for the Hessian M of a layer at a state; of a large whole layer by central differences of its activation. */
+/** u to M u for the Hessian M of a layer at what its activation is taken of; of a large whole layer by central differences of its activation. */
 export function hessianProduct(layer: Layer, x: Float64Array): Linear {
   const { lagrangian: l, size, shape } = layer
   if (isElementwise(layer)) {
@@ -229,18 +249,18 @@ export function hessianProduct(layer: Layer, x: Float64Array): Linear {
 }
 
 /**
- * y to A y, what perturbed activations y of the dynamic layers bring back to them, directly and by way of the adiabatic ones:
+ * y to A y, what changes y of what the dynamic layers send bring back to them, directly and by way of the adiabatic ones:
  *   A = C + sum_h C_h M_h C_h^T.
- * @param states - of all layers
+ * @param taken - what the activations of all layers are taken of
  * @param couple - C, in float64 or on a GPU
  */
 export function effectiveCoupling(
   { dynamic, adiabatic }: Pick<Flow, 'dynamic' | 'adiabatic'>,
-  states: Vectors,
+  taken: Vectors,
   couple: Couple,
 ): (y: Float64Array) => Promise<Float64Array> {
   const hessians = adiabatic.map(
-    (layer) => [layer.name, hessianProduct(layer, states.get(layer.name) as Float64Array)] as const,
+    (layer) => [layer.name, hessianProduct(layer, taken.get(layer.name) as Float64Array)] as const,
   )
   return async (y) => {
     const input = await couple(new Map(parts(dynamic, y)))

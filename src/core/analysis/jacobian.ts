@@ -3,7 +3,7 @@ import { couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { times } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
-import { activation, hessian } from '../kinds/lagrangians/table.ts'
+import { hessian } from '../kinds/lagrangians/table.ts'
 import { mixedTimes } from '../model/energy.ts'
 import type { Layer, Model } from '../model/model.ts'
 import { tauAt } from '../model/neuron-values.ts'
@@ -12,10 +12,12 @@ import {
   type Flow,
   type Moment,
   type Vectors,
+  createFlow,
   effectiveCoupling,
   hessianDiagonal,
   isElementwise,
   parts,
+  sentAt,
   tensorOf,
 } from './flow.ts'
 import { type Ends, lanczos } from './lanczos.ts'
@@ -44,13 +46,14 @@ const HYPERBOLIC = 1e-6
  *   T^-1 (-1 + A M),   A = C + sum_h C_h M_h C_h^T,
  * with C_h' in place of C_h^T where a coupling is not symmetric. Where all are, its spectrum is that of the symmetric
  * T^-1/2 (-1 + M^1/2 A M^1/2) T^-1/2 if T and M commute: where a layer has one time constant, or each neuron its own activation.
+ * A layer whose output leaks has M A in place of A M, M at b + I: the spectrum is the same function of A and M.
  * @param moment - states of all layers, adiabatic ones too, and the matrices of all synapses and memories
- * @param tolerance - how far from 0 an eigenvalue has to be, in 1 / model time
+ * @param replica - whose bias it is
  */
-export function stabilityAt(model: Model, moment: Moment, tolerance = HYPERBOLIC): Stability {
+export function stabilityAt(model: Model, moment: Moment, replica = 0): Stability {
   requireHessians(model.layers)
   const isSymmetric = model.couplings.every(hasEnergy) && mixedTimes(model.layers).length === 0
-  const jacobian = jacobianOf(model, moment, isSymmetric)
+  const jacobian = jacobianOf(model, moment, replica, isSymmetric)
   const { spectrum, imaginary } = isSymmetric
     ? { spectrum: symmetricSpectrum(jacobian.rows, jacobian.to1DArray()), imaginary: undefined }
     : complexSpectrum(jacobian)
@@ -60,7 +63,7 @@ export function stabilityAt(model: Model, moment: Moment, tolerance = HYPERBOLIC
     ...(imaginary && { imaginary }),
     stableDimension: spectrum.filter((value) => value < 0).length,
     margin,
-    hyperbolic: margin > tolerance,
+    hyperbolic: margin > HYPERBOLIC,
   }
 }
 
@@ -97,14 +100,14 @@ const MOST_UNSTABLE = 64
 /**
  * The ends of the spectrum of the Jacobian of `stabilityAt`, by the method of Lanczos with products of the couplings.
  * Eigenvalues are sought from the top until one is below 0, so that all above it are known; equal ones may count once.
- * @param states - of all layers, adiabatic ones too
+ * @param taken - what the activations of all layers are taken of, adiabatic ones too
  * @param couple - products with the couplings, in float64 or on a GPU
  * @param precision - relative precision of these products: an eigenvalue this close to 0 is not told apart from it
  * @throws ModelError for a flow that descends no energy, and for a dynamic softmax, layernorm or spherical layer of more than DENSE_LIMIT neurons
  */
 export async function stabilityEnds(
   flow: Pick<Flow, 'dynamic' | 'adiabatic' | 'size' | 'withoutEnergy'>,
-  states: Vectors,
+  taken: Vectors,
   couple: Couple,
   top: number,
   precision = 0,
@@ -115,8 +118,8 @@ export async function stabilityEnds(
       `${flow.withoutEnergy}, so that eigenvalues may be complex, which the ends of a spectrum cannot tell; ask \`spectrum --of ` +
         `jacobian\` for all eigenvalues of at most ${DENSE_LIMIT} neurons`,
     )
-  const A = effectiveCoupling(flow, states, couple)
-  const roots = flow.dynamic.map((layer) => rootProduct(layer, states.get(layer.name) as Float64Array))
+  const A = effectiveCoupling(flow, taken, couple)
+  const roots = flow.dynamic.map((layer) => rootProduct(layer, taken.get(layer.name) as Float64Array))
   const scaled = (vector: Float64Array): Float64Array => {
     const result = vector.slice()
     parts(flow.dynamic, result).forEach(([, part], index) => {
@@ -182,16 +185,14 @@ function rootProduct(layer: Layer, x: Float64Array): (u: Float64Array) => Float6
  * T^-1/2 (-1 + M^1/2 A M^1/2) T^-1/2 over the neurons of all dynamic layers, in the order of the model, or
  * T^-1 (-1 + A M), which has the same spectrum and asks for no symmetry.
  */
-function jacobianOf(model: Model, moment: Moment, isSymmetric: boolean): Matrix {
+function jacobianOf(model: Model, moment: Moment, replica: number, isSymmetric: boolean): Matrix {
   const dynamic = model.layers.filter(({ tau }) => tau > 0)
   const adiabatic = model.layers.filter(({ tau }) => tau === 0)
-  const couplings = couplingsOf(model, moment)
-  const hessianOf = (layer: Layer): Matrix =>
-    matrixOf(
-      layer.size,
-      layer.size,
-      hessian(layer.lagrangian, Float64Array.from(found(moment, layer.name)), layer.shape),
-    )
+  const states = new Map(model.layers.map(({ name }) => [name, Float64Array.from(found(moment, name))]))
+  const couplings = couplingsOf(model, moment, sentAt(model.layers, states))
+  const taken = createFlow(model, moment, replica).taken(states)
+  const hessianOf = ({ name, size, lagrangian, shape }: Layer): Matrix =>
+    matrixOf(size, size, hessian(lagrangian, taken.get(name) as Float64Array, shape))
   const roots = new Map(isSymmetric ? dynamic.map((layer) => [layer.name, squareRoot(hessianOf(layer))]) : [])
   const inner = new Map(adiabatic.map((layer) => [layer.name, hessianOf(layer)]))
 
@@ -230,20 +231,18 @@ function jacobianOf(model: Model, moment: Moment, isSymmetric: boolean): Matrix 
   return jacobian
 }
 
-/** C between any two layers, [to, from]: what the input of one gets from the activations of the other. */
-function couplingsOf(model: Model, moment: Moment): ReadonlyMap<string, ReadonlyMap<string, Matrix>> {
+/** C between any two layers, [to, from]: what the input of one gets from what the other sends, g. */
+function couplingsOf(
+  model: Model,
+  moment: Moment,
+  g: Vectors,
+): ReadonlyMap<string, ReadonlyMap<string, Matrix>> {
   const couplings = new Map(model.layers.map(({ name }) => [name, new Map<string, Matrix>()]))
   const join = (to: string, from: string, matrix: Matrix): void => {
     const row = couplings.get(to)
     const before = row?.get(from)
     row?.set(from, before === undefined ? matrix : Matrix.add(before, matrix))
   }
-  const g: Vectors = new Map(
-    model.layers.map(({ name, lagrangian: l, shape }) => [
-      name,
-      activation(l, Float64Array.from(found(moment, name)), shape),
-    ]),
-  )
   const sizes = new Map(model.layers.map(({ name, size }) => [name, size]))
   for (const coupling of model.couplings) {
     const { layers, targets, slope } = couplingFacts(coupling)

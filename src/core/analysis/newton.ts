@@ -1,11 +1,13 @@
 /** Fixed points to the last digits: Newton's method without a matrix. */
+import { leakFacts } from '../kinds/leaks/table.ts'
 import { dot, norm } from '../math/algebra.ts'
+import type { Layer } from '../model/model.ts'
 import { type Flow, effectiveCoupling, hessianProduct, parts } from './flow.ts'
 
 export interface Refined {
   /** [N], all dynamic layers. */
   readonly x: Float64Array
-  /** max |-x + b + I| */
+  /** max |-x + b + I|, or of -x + g(b + I) where the output leaks */
   readonly residual: number
   /** True when the residual is within the tolerance. */
   readonly converged: boolean
@@ -16,8 +18,8 @@ const TOLERANCE = 1e-12
 const MOST_STEPS = 40
 
 /**
- * Solves -x + b + I(x) = 0 from a state near a solution: Newton steps, halved until the residual falls, and damped
- * iteration x += (-x + b + I) / 2 where no Newton step makes it fall.
+ * Solves tau dx/dt = 0 from a state near a solution: Newton steps, halved until the residual falls, and damped
+ * iteration x += (tau dx/dt) / 2 where no Newton step makes it fall.
  */
 export async function refine(flow: Flow, start: Float64Array): Promise<Refined> {
   let x = start
@@ -43,16 +45,23 @@ export async function refine(flow: Flow, start: Float64Array): Promise<Refined> 
   }
 }
 
-/** u to u - A M u, the linear part of x - b - I at a state. */
+/** u to u - A M u, the linear part of x - b - I at a state, or u - M A u of x - g(b + I) where the output leaks. */
 function linearPart(flow: Flow, x: Float64Array): (u: Float64Array) => Promise<Float64Array> {
   const states = flow.states(x)
-  const A = effectiveCoupling(flow, states, flow.tangent(states))
-  const hessians = flow.dynamic.map((layer) => hessianProduct(layer, states.get(layer.name) as Float64Array))
+  const taken = flow.taken(states)
+  const A = effectiveCoupling(flow, taken, flow.tangent(states))
+  const hessians = flow.dynamic.map((layer) => hessianProduct(layer, taken.get(layer.name) as Float64Array))
+  /** M of the layers whose activation is taken before they send, or of those where it is taken of what they get. */
+  const through = (vector: Float64Array, sendsState: boolean): Float64Array => {
+    const result = vector.slice()
+    parts(flow.dynamic, result).forEach(([, part], index) => {
+      if (leakFacts((flow.dynamic[index] as Layer).leak).sendsState === sendsState)
+        part.set(hessians[index]!(part))
+    })
+    return result
+  }
   return async (u) => {
-    const y = new Float64Array(u.length)
-    const targets = parts(flow.dynamic, y)
-    parts(flow.dynamic, u).forEach(([, part], index) => targets[index]?.[1].set(hessians[index]!(part)))
-    const back = await A(y)
+    const back = through(await A(through(u, false)), true)
     return u.map((value, index) => value - (back[index] as number))
   }
 }

@@ -91,7 +91,7 @@ Standard output: a table, one line a point, the largest basin first: its share o
 eigenvalue (1 / model time), energy, cosine and memories; then what remains. With --out a line "FILE<tab>path" for each file.
 
 Files, for F points and K starts:
-  FOLDER/fixed-points.npz   LAYER [F, N] states of each dynamic layer; basin, energy, residual (largest |-x + b + I|),
+  FOLDER/fixed-points.npz   LAYER [F, N] states of each dynamic layer; basin, energy, residual (largest tau |dx/dt|),
                             largest (eigenvalue), unstable (-1 = many), cosine [F]; start.point [K], -1 = not at rest
   FOLDER/fixed-points.json  the table, with all memories of each point, scenario with all defaults, adapter, versions
   FOLDER/fixed-points.svg   basins over energies, by kind

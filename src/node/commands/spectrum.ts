@@ -1,7 +1,7 @@
 import { isDense, isSynapse, withViews } from '../../core/model/couplings.ts'
 import { Command } from 'commander'
 import { version } from '../../../package.json'
-import type { Moment } from '../../core/analysis/flow.ts'
+import { type Moment, biasesOf, sentAt, takenOf } from '../../core/analysis/flow.ts'
 import { stabilityAt, stabilityEnds } from '../../core/analysis/jacobian.ts'
 import { createCouplingProduct, createCouplings } from '../../core/analysis/coupling-product.ts'
 import { type Ends, lanczos } from '../../core/analysis/lanczos.ts'
@@ -139,7 +139,7 @@ async function spectrum(scenario: string, options: SpectrumOptions): Promise<voi
         laws,
       } = options.of === 'coupling'
         ? await couplings(requested.device, model, moment, options.top)
-        : await jacobian(requested.device, model, moment, options.top)
+        : await jacobian(requested.device, model, moment, options.top, options.replica)
       const { info } = requested
       const content = {
         of: options.of,
@@ -322,12 +322,18 @@ function foundBy({ lowest, highest, steps }: Ends, bytes: number): Found {
 /** Relative precision of eigenvalues from products in float32. */
 const PRECISION = 1e-5
 
-async function jacobian(device: GPUDevice, model: Model, moment: Moment, top: number): Promise<Result> {
+async function jacobian(
+  device: GPUDevice,
+  model: Model,
+  moment: Moment,
+  top: number,
+  replica: number,
+): Promise<Result> {
   const dynamic = model.layers.filter(({ tau }) => tau > 0)
   const adiabatic = model.layers.filter(({ tau }) => tau === 0)
   const size = sum(dynamic.map((layer) => layer.size))
   if (size <= DENSE_LIMIT) {
-    const stability = stabilityAt(model, moment)
+    const stability = stabilityAt(model, moment, replica)
     const { spectrum: eigenvalues, imaginary, hyperbolic, margin, stableDimension } = stability
     const unstable = eigenvalues.filter((value) => value > 0).length
     return jacobianResult(size, eigenvalues, {
@@ -342,10 +348,12 @@ async function jacobian(device: GPUDevice, model: Model, moment: Moment, top: nu
   const { couple, bytes, destroy } = await createCouplings(device, model, moment)
   try {
     const states = new Map(model.layers.map(({ name }) => [name, Float64Array.from(moment[name] ?? [])]))
+    const input = await couple(sentAt(model.layers, states))
+    const taken = takenOf(model.layers, states, biasesOf(model, moment, replica), input)
     const [withoutEnergy] = [...leftOutOf(model), ...mixedTimes(model.layers)]
     const stability = await stabilityEnds(
       { dynamic, adiabatic, size, withoutEnergy },
-      states,
+      taken,
       couple,
       top,
       PRECISION,

@@ -11,7 +11,9 @@ import { stabilityAt, stabilityEnds } from '../../../src/core/analysis/jacobian.
 import { refine } from '../../../src/core/analysis/newton.ts'
 import { type CouplingKind, COUPLINGS } from '../../../src/core/kinds/couplings/table.ts'
 import { arrayNames } from '../../../src/core/model/couplings.ts'
-import type { Model } from '../../../src/core/model/model.ts'
+import { type Lagrangian, lagrangianFacts } from '../../../src/core/kinds/lagrangians/table.ts'
+import { type LeakKind, leakFacts } from '../../../src/core/kinds/leaks/table.ts'
+import type { Model, Rows } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
 import { NETWORKS } from '../../couplings.ts'
@@ -41,22 +43,38 @@ suite('couplings that are held', () => {
   })
 })
 
+const LEAKING = Object.keys(SMOOTH).filter((kind) => lagrangianFacts(SMOOTH[kind]!).conjugate !== undefined)
+
+/** The graphs of all Lagrangians, and those in which the output leaks of the layer, of another one or of both. */
+const GRAPHS: [string, Model][] = [
+  ...Object.keys(SMOOTH).map((kind): [string, Model] => [kind, graph(kind)]),
+  ...LEAKING.map((kind): [string, Model] => [`${kind}, output`, graph(kind, 'output')]),
+  ['tanh, input and output', graph('tanh', 'input', 'output')],
+  ['tanh, output and output', graph('tanh', 'output', 'output')],
+]
+
 /** Three layers, one of them adiabatic between two that are not; synapses, a bias and the half-norm offset. */
-function graph(kind: keyof typeof SMOOTH): Model {
+function graph(kind: keyof typeof SMOOTH, leak: LeakKind = 'input', other: LeakKind = 'input'): Model {
   const stream = new RandomStream(2, `graph ${kind}`)
   const lagrangian = SMOOTH[kind]!
+  const tanh: Lagrangian = { kind: 'tanh', gain: 1 }
+  const start = (own: Lagrangian, size: number, of: LeakKind): Rows => {
+    const z = Float64Array.from(normalRows(stream, 1, size).data)
+    return rowsOf([leakFacts(of).goal({ lagrangian: own, shape: [size] }, z)])
+  }
   return buildModel({
     layers: [
       {
         name: 'a',
         size: 6,
         lagrangian,
+        leak,
         tau: 1.5,
         bias: normalRows(stream, 1, 6),
-        init: normalRows(stream, 1, 6),
+        init: start(lagrangian, 6, leak),
       },
       { name: 'b', size: 4, lagrangian: { kind: 'softmax', beta: 2 }, tau: 0 },
-      { name: 'c', size: 5, lagrangian: { kind: 'tanh', gain: 1 }, tau: 0.5, init: normalRows(stream, 1, 5) },
+      { name: 'c', size: 5, lagrangian: tanh, leak: other, tau: 0.5, init: start(tanh, 5, other) },
     ],
     memories: [
       { name: 'ab', from: 'a', to: 'b', init: normalRows(stream, 4, 6, 0.4), inputOffset: 'half-norm' },
@@ -67,8 +85,7 @@ function graph(kind: keyof typeof SMOOTH): Model {
 }
 
 suite('the flow', () => {
-  it.each(Object.keys(SMOOTH))('has the velocities and the energy of the reference, layer %s', (kind) => {
-    const model = graph(kind)
+  it.each(GRAPHS)('has the velocities and the energy of the reference, layer %s', (_, model) => {
     const reference = createReference(model)
     const flow = createFlow(model, momentOf(model, reference))
     const x = Float64Array.from([...reference.read('a'), ...reference.read('c')])
@@ -81,31 +98,27 @@ suite('the flow', () => {
     expect(flow.energy(x)).toBeCloseTo(reference.energy()[0]!.total, 12)
   })
 
-  it.each(Object.keys(SMOOTH))(
-    'has both ends of the dense spectrum without a matrix, layer %s',
-    async (kind) => {
-      const model = graph(kind)
-      const reference = createReference(model)
-      reference.velocity('a')
-      const moment = momentOf(model, reference)
-      const flow = createFlow(model, moment)
-      const states = flow.states(Float64Array.from([...reference.read('a'), ...reference.read('c')]))
-      const { spectrum, stableDimension, margin } = stabilityAt(model, moment)
-      const { ends, unstable, margin: known } = await stabilityEnds(flow, states, flow.couple, 3)
-      const highest = [...spectrum].reverse()
-      ends.highest.values.forEach((value, index) => expect(value).toBeCloseTo(highest[index]!, 8))
-      expect(ends.lowest.values[0]).toBeCloseTo(spectrum[0]!, 8)
-      expect(unstable).toBe(11 - stableDimension)
-      expect(known).toBeGreaterThan(margin - 1e-8)
-    },
-  )
+  it.each(GRAPHS)('has both ends of the dense spectrum without a matrix, layer %s', async (_, model) => {
+    const reference = createReference(model)
+    reference.velocity('a')
+    const moment = momentOf(model, reference)
+    const flow = createFlow(model, moment)
+    const states = flow.states(Float64Array.from([...reference.read('a'), ...reference.read('c')]))
+    const { spectrum, stableDimension, margin } = stabilityAt(model, moment)
+    const { ends, unstable, margin: known } = await stabilityEnds(flow, flow.taken(states), flow.couple, 3)
+    const highest = [...spectrum].reverse()
+    ends.highest.values.forEach((value, index) => expect(value).toBeCloseTo(highest[index]!, 8))
+    expect(ends.lowest.values[0]).toBeCloseTo(spectrum[0]!, 8)
+    expect(unstable).toBe(11 - stableDimension)
+    expect(known).toBeGreaterThan(margin - 1e-8)
+  })
 })
 
 suite('refinement', () => {
-  it.each(['tanh', 'sigmoid', 'softmax', 'layernorm', 'spherical'])(
+  const bounded = ['tanh', 'sigmoid', 'softmax', 'layernorm', 'spherical']
+  it.each(GRAPHS.filter(([name]) => bounded.includes(name.split(',')[0]!)))(
     'leaves no residual, layer %s',
-    async (kind) => {
-      const model = graph(kind)
+    async (_, model) => {
       const reference = createReference(model)
       reference.step(200)
       const flow = createFlow(model, momentOf(model))
@@ -162,6 +175,46 @@ suite('fixed points', () => {
     expect(points[2]!.kind).toBe('zero')
     // All the way down from the saddle.
     expect(points[0]!.energy).toBeLessThan(points[2]!.energy)
+  })
+
+  it('of a network whose output leaks are g of those where the input leaks, with the same energies and eigenvalues', async () => {
+    const stream = new RandomStream(4, 'leaks')
+    const gain = 1.5
+    const inputs = normalRows(stream, 12, 3)
+    const network = (leak: LeakKind): Model =>
+      buildModel({
+        replicas: 12,
+        layers: [
+          {
+            name: 'v',
+            size: 3,
+            tau: 0.7,
+            leak,
+            lagrangian: { kind: 'tanh', gain },
+            bias: rowsOf([[0.1, -0.05, 0.02]]),
+            init: leakFacts(leak).sendsState
+              ? { ...inputs, data: inputs.data.map((x) => Math.tanh(gain * x)) }
+              : inputs,
+          },
+        ],
+        synapses: [
+          {
+            name: 'w',
+            layer: 'v',
+            base: { kind: 'matrix', matrix: symmetricRows(new RandomStream(6, 'w'), 3, 1.5) },
+          },
+        ],
+      })
+    const [input, output] = [await found(network('input')), await found(network('output'))]
+    expect(input.points.length).toBeGreaterThan(1)
+    const sorted = ({ points }: FixedPoints) => [...points].sort((a, b) => a.energy - b.energy)
+    expect(output.points.length).toBe(input.points.length)
+    sorted(output).forEach((point, k) => {
+      const other = sorted(input)[k]!
+      point.x.forEach((x, i) => expect(x).toBeCloseTo(Math.tanh(gain * other.x[i]!), 9))
+      expect(point.energy).toBeCloseTo(other.energy, 9)
+      expect(point.largest).toBeCloseTo(other.largest, 8)
+    })
   })
 
   it('of a Hopfield network below capacity are the memories, their negatives and mixtures of three', async () => {

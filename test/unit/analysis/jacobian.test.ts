@@ -3,12 +3,27 @@ import { describe, expect, it } from 'vitest'
 import { type Moment, createFlow } from '../../../src/core/analysis/flow.ts'
 import { stabilityAt, stabilityEnds } from '../../../src/core/analysis/jacobian.ts'
 import { couplingSpectrum } from '../../../src/core/analysis/spectrum.ts'
+import { type Lagrangian, lagrangianFacts } from '../../../src/core/kinds/lagrangians/table.ts'
+import { type LeakKind, leakFacts } from '../../../src/core/kinds/leaks/table.ts'
 import type { Model } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
 import { buildModel, normalRows, rowsOf, symmetricRows } from '../../build.ts'
 import { convolved, GEOMETRIES } from '../../couplings.ts'
 import { SMOOTH } from '../../lagrangians.ts'
+
+/** Lagrangians of layers whose output may leak, with the leaks of two layers of which at least one does. */
+const LEAKS = Object.entries(SMOOTH)
+  .filter(([, l]) => lagrangianFacts(l).conjugate !== undefined)
+  .flatMap(([kind, l]) =>
+    (
+      [
+        ['output', 'output'],
+        ['input', 'output'],
+        ['output', 'input'],
+      ] as const
+    ).map((leaks) => [`${kind}: ${leaks.join(' and ')}`, l, leaks] as const),
+  )
 
 type Reference = ReturnType<typeof createReference>
 
@@ -103,6 +118,61 @@ describe('the Jacobian of the flow', () => {
     },
   )
 
+  it.each(LEAKS)(
+    'has the spectrum of finite differences with leaks of %s, whatever the coupling, away from rest',
+    (name, lagrangian, leaks) => {
+      for (const symmetric of [true, false]) {
+        const stream = new RandomStream(9, name)
+        const at = (size: number, from: Lagrangian, leak: LeakKind) => {
+          const state = Float64Array.from(normalRows(stream, 1, size).data)
+          return {
+            size,
+            lagrangian: from,
+            leak,
+            bias: normalRows(stream, 1, size, 0.5),
+            init: rowsOf([leakFacts(leak).goal({ lagrangian: from, shape: [size] }, state)]),
+          }
+        }
+        const matrix = normalRows(stream, 6, 6, 0.3)
+        const model = buildModel({
+          layers: [
+            { name: 'v', tau: 1.5, ...at(6, { kind: 'tanh', gain: 1.3 }, leaks[0]) },
+            { name: 'h', tau: 0, size: 4, lagrangian: { kind: 'softmax', beta: 2 } },
+            { name: 'c', tau: 0.4, ...at(5, lagrangian, leaks[1]) },
+          ],
+          memories: [
+            { name: 'vh', from: 'v', to: 'h', init: normalRows(stream, 4, 6), inputOffset: 'half-norm' },
+            { name: 'hc', from: 'h', to: 'c', init: normalRows(stream, 5, 4) },
+            { name: 'vc', from: 'v', to: 'c', init: normalRows(stream, 5, 6, 0.4), inputOffset: 'half-norm' },
+          ],
+          synapses: [
+            {
+              name: 'w',
+              layer: 'v',
+              symmetric,
+              base: { kind: 'matrix', matrix: symmetric ? symmetricRows(stream, 6, 0.3) : matrix },
+            },
+          ],
+        })
+        const reference = createReference(model)
+        reference.velocity('v')
+        const moment = momentOf(model, reference)
+        const jacobian = differences(model, reference)
+        const { spectrum, imaginary } = stabilityAt(model, moment)
+        if (symmetric) expectSpectrum(spectrum, jacobian)
+        else {
+          // The traces of J and of J^2.
+          const [sum, squares] = [jacobian.trace(), jacobian.mmul(jacobian).trace()]
+          expect(spectrum.reduce((all, real) => all + real, 0)).toBeCloseTo(sum, 5)
+          expect(spectrum.reduce((all, real, k) => all + real ** 2 - imaginary![k]! ** 2, 0)).toBeCloseTo(
+            squares,
+            4,
+          )
+        }
+      }
+    },
+  )
+
   it('eliminates adiabatic layers between dynamic ones', () => {
     const stream = new RandomStream(3, 'chain')
     const model = buildModel({
@@ -146,6 +216,41 @@ describe('the Jacobian of the flow', () => {
     const zeros = { v: new Float64Array(12), h: new Float64Array(8), xi: xi.data }
     const { spectrum } = stabilityAt(model, zeros)
     couplingSpectrum(xi).forEach((value, index) => expect(spectrum[index]).toBeCloseTo(value - 1, 10))
+  })
+})
+
+describe('two neurons that send their state', () => {
+  // tau dx/dt = -x + tanh(a W x)
+  const [a, w, tau] = [2, 0.8, 1.5]
+  const pair = (symmetric: boolean, state: readonly [number, number]): [Model, Moment] => {
+    const rows = [
+      [0, symmetric ? w : -w],
+      [w, 0],
+    ]
+    const model = buildModel({
+      layers: [{ name: 'x', size: 2, tau, lagrangian: { kind: 'tanh', gain: a }, leak: 'output' }],
+      synapses: [{ name: 'w', layer: 'x', symmetric, base: { kind: 'matrix', matrix: rowsOf(rows) } }],
+    })
+    return [model, { x: [...state], w: rows.flat() }]
+  }
+
+  it('have the eigenvalues (-1 +- a w) / tau at 0, and (-1 +- a w (1 - s^2)) / tau at s = tanh(a w s)', () => {
+    let s = 1
+    for (let step = 0; step < 1000; step++) s = Math.tanh(a * w * s)
+    for (const at of [0, s]) {
+      const reach = a * w * (1 - at ** 2)
+      const [low, high] = stabilityAt(...pair(true, [at, at])).spectrum
+      expect(low).toBeCloseTo((-1 - reach) / tau, 12)
+      expect(high).toBeCloseTo((-1 + reach) / tau, 12)
+    }
+  })
+
+  it('turn at the frequency a w / tau where each pushes the other the other way', () => {
+    const { spectrum, imaginary } = stabilityAt(...pair(false, [0, 0]))
+    for (const k of [0, 1]) {
+      expect(spectrum[k]).toBeCloseTo(-1 / tau, 12)
+      expect(imaginary![k]).toBeCloseTo(((2 * k - 1) * a * w) / tau, 12)
+    }
   })
 })
 

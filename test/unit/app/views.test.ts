@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { planNetwork } from '../../../src/core/plan/plan.ts'
+import { blockText, countAt, densityOf } from '../../../src/app/views/density.ts'
 import { nextEntry } from '../../../src/app/views/cursor.ts'
 import { nextRange, roundUpNicely } from '../../../src/app/views/range.ts'
 import { type Sheet, placeOf, sheetsOf } from '../../../src/app/views/sheet.ts'
@@ -184,4 +185,40 @@ test('once a value has been negative the range stays symmetric, so that the colo
   const signed = nextRange({ low: 0, high: 2 }, 0.1, 1.7)
   expect(signed).toEqual({ low: -2, high: 2 })
   expect(nextRange(signed, 0, 1.7)).toEqual(signed)
+})
+
+test('blocks of a sparse matrix count its entries, the cut ones at its ends too', () => {
+  // Row 0: columns 0 and 6; row 1: none; row 2: 2, 3, 6.
+  const pattern = {
+    rows: 3,
+    columns: 7,
+    indices: Uint32Array.of(0, 6, 2, 3, 6),
+    indptr: Uint32Array.of(0, 2, 2, 5),
+  }
+  const density = densityOf(pattern, 2)
+  const counts = [0, 1].map((row) => [0, 1].map((column) => countAt(density, { row, column })))
+  expect(counts).toEqual([
+    [1, 1],
+    [2, 1],
+  ])
+  expect([0, 1].map((at) => blockText(density, { row: at, column: at }))).toEqual([
+    'rows 0 to 1, columns 0 to 3',
+    'row 2, columns 4 to 6',
+  ])
+  const whole = densityOf(pattern)
+  expect([
+    whole.rows,
+    whole.columns,
+    countAt(whole, { row: 2, column: 3 }),
+    countAt(whole, { row: 1, column: 3 }),
+  ]).toEqual([3, 7, 1, 0])
+})
+
+test('a hundred thousand rows and columns become as many blocks as a picture has pixels', () => {
+  const [rows, degree] = [1e5, 15]
+  const indices = Uint32Array.from({ length: rows * degree }, (_, entry) => (entry * 6151) % rows)
+  const indptr = Uint32Array.from({ length: rows + 1 }, (_, row) => row * degree)
+  const density = densityOf({ rows, columns: rows, indices, indptr })
+  expect([density.rows, density.columns, density.block]).toEqual([256, 256, [391, 391]])
+  expect(density.counts.reduce((sum, count) => sum + count, 0)).toBe(rows * degree)
 })

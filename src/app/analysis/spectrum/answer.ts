@@ -51,7 +51,12 @@ async function flowAnswer({ model, moment }: Extract<Question, { of: 'flow' }>):
   }
   const flow = createFlow(model, moment)
   const states = new Map(model.layers.map(({ name }) => [name, Float64Array.from(moment[name] ?? [])]))
-  const { ends, unstable, margin, hyperbolic } = await stabilityEnds(flow, states, flow.tangent(states), ENDS)
+  const { ends, unstable, margin, hyperbolic } = await stabilityEnds(
+    flow,
+    flow.taken(states),
+    flow.tangent(states),
+    ENDS,
+  )
   const stability = {
     ...(unstable === undefined ? {} : { unstable }),
     ...(margin === undefined ? {} : { margin }),

@@ -27,6 +27,8 @@ interface Leak {
   readonly sent: (layer: Shaped, x: Float64Array) => Float64Array
   /** What x goes to, of u = b + I. */
   readonly goal: (layer: Shaped, u: Float64Array) => Float64Array
+  /** What g is taken of: x, or u = b + I. */
+  readonly argument: (x: Float64Array, u: Float64Array) => Float64Array
   /** The Lagrangian whose activation of the state is sent. */
   readonly sender: (l: Lagrangian) => Lagrangian
   /** The term of the layer in the energy, of the state, of what is sent and of the bias and current. */
@@ -53,6 +55,7 @@ export const LEAKS = {
     sendsState: false,
     sent: activationOf,
     goal: (_, u) => u,
+    argument: (x) => x,
     sender: (l) => l,
     energy: ({ lagrangian: l, shape }, x, g, b) =>
       dot(
@@ -73,6 +76,7 @@ export const LEAKS = {
     sendsState: true,
     sent: (_, x) => x.slice(),
     goal: activationOf,
+    argument: (_, u) => u,
     sender: () => ({ kind: 'linear', gain: 1 }),
     energy: ({ lagrangian: l }, x, _, b) => conjugate(l, x) - dot(b, x),
     start: (layer) => activationOf(layer, zerosOf(layer)),
