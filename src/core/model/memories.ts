@@ -20,7 +20,7 @@ import {
 import { INTEGRATOR_KINDS, integratorOf } from '../kinds/integrators/table.ts'
 import { type Activity, checkRule, type CustomRule } from '../kinds/rules/custom.ts'
 import { ModelError } from '../errors.ts'
-import { findLayer, shapeOf } from './find.ts'
+import { checkOrder, findLayer, shapeOf } from './find.ts'
 import type { CommonMemory, Memory, Rows } from './model.ts'
 import { editable, type Block } from './patterns/block.ts'
 import { checkPatterns } from './patterns/check.ts'
@@ -58,13 +58,10 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
       { path: `${path}.to` },
     )
   }
-  if (from.tau === 0 && to.tau === 0) {
-    throw new ModelError(
-      `joins \`${spec.from}\` and \`${spec.to}\`, both adiabatic (tau 0), so that neither can be evaluated first; set ` +
-        `neurons.${spec.from}.tau or neurons.${spec.to}.tau above 0`,
-      { path },
-    )
-  }
+  checkOrder(path, [
+    [spec.from, from],
+    [spec.to, to],
+  ])
   const rule = movingRule(spec.rule)
   checkTau(path, spec.rule, spec.tau)
   if (rule !== undefined && 'format' in spec && spec.format !== 'f32') {
