@@ -5,12 +5,13 @@ import type { Loop } from '../session/loop.ts'
 import type { Stage } from '../views/stage.ts'
 import { assign } from '../assign.ts'
 import { createEras } from './eras.ts'
-import { type Kind, summaryOf } from './groups.ts'
+import type { Kind } from './groups.ts'
 import { type Lane, TELL_INTERVAL, drawingLane, groupLane, probeLane, stimulusLane } from './lane.ts'
 import './lanes.css'
 import { createProfiler } from './profiler.ts'
 import { microseconds } from './row.ts'
 import { type Era, nextWindow, windowOf } from './schedule.ts'
+import { summaryOf } from './summary.ts'
 
 export interface Lanes {
   /** Shows the last ticks, if it is time; to be called once a frame. */
