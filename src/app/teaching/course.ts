@@ -1,8 +1,8 @@
 /** Whether a run goes as its lesson tells: which try is on, and what was changed since it began. */
 import { setValue } from '../../core/model/path.ts'
 import type { Scenario } from '../../core/model/schema.ts'
+import { editedScenario } from '../editing/edited.ts'
 import { differences } from '../editing/undo.ts'
-import { editedScenario } from '../session/source.ts'
 import { changesText } from './changes.ts'
 import type { Try } from './lessons.ts'
 
