@@ -23,7 +23,7 @@ import { type Coming, type Source, fileSource, linkedSource, shippedSource } fro
 import { bindSpectrum } from './analysis/spectrum/button.ts'
 import { createLesson } from './teaching/lesson.ts'
 import { reached } from './boot/timing.ts'
-import { startTour, wantsTour } from './teaching/tour.ts'
+import { openTour, wantsTour } from './teaching/first-visit.ts'
 import { bindScheme, onScheme } from './views/scheme.ts'
 import { webGpuHelp } from './boot/webgpu-help.ts'
 import { type Workplace, createWorkplace } from './session/workplace.ts'
@@ -151,7 +151,7 @@ async function start(): Promise<void> {
   await openAddress(workplace, first)
   const wanted = new URLSearchParams(location.search).get('reproduce')
   if (wanted !== null) experiments.open(wanted)
-  else if (workplace.opened !== undefined && wantsTour()) startTour()
+  else if (workplace.opened !== undefined && wantsTour()) await openTour(messages)
 }
 
 function namedInAddress(): string {
@@ -296,7 +296,7 @@ function bind(workplace: Workplace, hands: Hands, video: Video, experiments: Rep
     { key: 'y', ctrl: true, label: 'Redo it', act: redo },
     { key: 'd', label: 'Draw the pictures, or let the network run without', act: draw },
     { key: 'l', label: 'Copy a link', act: share },
-    { key: 't', label: 'Tour of the page', act: startTour },
+    { key: 't', label: 'Tour of the page', act: () => void openTour(messages) },
   ])
   bindKeys(button('keys'), element('help') as HTMLDialogElement)
 }

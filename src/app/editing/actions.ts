@@ -11,10 +11,13 @@ import { readShipped } from '../session/source.ts'
 import type { Opened } from '../session/opened.ts'
 import type { Workplace } from '../session/workplace.ts'
 import { type Damage, cueOfClasses, damaged, imagesOfClasses, shownRow } from './choices.ts'
+import type { Classes } from './classes.ts'
 import { cleared, painted, replaced } from './edits.ts'
+import { type Free, freeRows } from './free.ts'
 import { readImage } from './images.ts'
+import { createLatest } from './latest.ts'
 import { type Likeness, fitted, likenessOf, likenessText, madeLike } from './likeness.ts'
-import { type Cue, type Store, cueOf, rowValues, storesOf, zeroRow } from './places.ts'
+import { type Cue, type Store, cueOf, rowValues, storesOf } from './places.ts'
 
 /** The replica that a choice is for. */
 export type Whose = number | 'all'
@@ -59,20 +62,7 @@ export function createActions(
     if (plays) workplace.play()
   }
 
-  let wanted: (() => Promise<void>) | undefined
-  let atWork: Promise<void> | undefined
-  /** One after the other; of several that wait only the last is done. */
-  const latest = (act: () => Promise<void>): Promise<void> => {
-    wanted = act
-    atWork ??= (async () => {
-      while (wanted !== undefined) {
-        const next = wanted
-        wanted = undefined
-        await next()
-      }
-    })().finally(() => (atWork = undefined))
-    return atWork
-  }
+  const latest = createLatest()
 
   return {
     async paint(cue, replica, values) {
@@ -192,15 +182,8 @@ export function createActions(
         }, patterns),
       )
       if (!done) return
-      const [first] = free
-      const rows = free.map(({ row }) => row).join(', ')
-      const what =
-        images.length === 1 ? storedText(store, first as Free) : `Stored in rows ${rows} of \`${store.name}\``
-      const gone = free.filter(({ replaces }) => replaces).map(({ row }) => row)
-      const memories =
-        gone.length === 1 ? `the memory in row ${gone[0]}` : `the memories in rows ${gone.join(', ')}`
-      const replacing = gone.length === 0 ? '' : ` This replaced ${memories}.`
-      tell(`${what}, ${likenessText(likes[0] as Likeness)}.${replacing}`, gone.length > 0)
+      const isLoss = free.some(({ replaces }) => replaces)
+      tell(imagesText(store, free, likes[0] as Likeness), isLoss)
     },
     async choose(what, store, classes) {
       if (classes.length === 0) return
@@ -233,44 +216,6 @@ function ownRow(
   return { patterns, row: cue.rowOf(replica) }
 }
 
-interface Free {
-  readonly row: number
-  /** Why this one, in words. */
-  readonly how: string
-  /** What the row held is lost. */
-  readonly replaces: boolean
-}
-
-/** Rows to write to: those of zeros, then behind the last where that is possible, else those least used. */
-async function freeRows(simulation: Opened['simulation'], store: Store, count: number): Promise<Free[]> {
-  const { rows, columns } = store.rows
-  const now: Rows = store.learns
-    ? { rows, columns, data: (await simulation.read(store.name)).data.subarray(0, rows * columns) }
-    : store.rows
-  const free: Free[] = []
-  const copy = { rows, columns, data: now.data.slice() }
-  for (let zero = zeroRow(copy); zero !== undefined && free.length < count; zero = zeroRow(copy)) {
-    free.push({ row: zero, how: '', replaces: false })
-    copy.data[zero * columns] = 1
-  }
-  if (store.to === undefined) {
-    for (let row = rows; free.length < count; row++) free.push({ row, how: '', replaces: false })
-    return free
-  }
-  if (free.length < count) {
-    const { data } = await simulation.read(`${store.to}/activations`)
-    const used = new Float64Array(rows)
-    data.forEach((value, index) => (used[index % rows] = (used[index % rows] as number) + Math.abs(value)))
-    const taken = new Set(free.map(({ row }) => row))
-    const order = Array.from({ length: rows }, (_, row) => row).filter((row) => !taken.has(row))
-    order.sort((a, b) => (used[a] as number) - (used[b] as number) || b - a)
-    free.push(
-      ...order.slice(0, count - free.length).map((row) => ({ row, how: ', the least used', replaces: true })),
-    )
-  }
-  return free
-}
-
 function unscaled({ rows, scale }: Store): Rows {
   const { rows: count, columns, data } = rows
   return scale === 1 ? rows : { rows: count, columns, data: data.map((value) => value / scale) }
@@ -287,13 +232,26 @@ function storedText(store: Store, { row, how }: Free): string {
     : `Stored in row ${row} of \`${store.name}\`${how}`
 }
 
+/** What images in these rows are told of with, and what they replaced. */
+function imagesText(store: Store, free: readonly Free[], like: Likeness): string {
+  const what =
+    free.length === 1
+      ? storedText(store, free[0] as Free)
+      : `Stored in rows ${free.map(({ row }) => row).join(', ')} of \`${store.name}\``
+  const gone = free.filter(({ replaces }) => replaces).map(({ row }) => row)
+  const memories =
+    gone.length === 1 ? `the memory in row ${gone[0]}` : `the memories in rows ${gone.join(', ')}`
+  const replacing = gone.length === 0 ? '' : ` This replaced ${memories}.`
+  return `${what}, ${likenessText(like)}.${replacing}`
+}
+
 /** The stores of a layer with the classes that its rows, or the cue, can be chosen from. */
 export async function classesFor(
   what: 'cues' | 'memories',
   model: Model,
   layer: string,
   tick: number,
-): Promise<{ readonly all: readonly number[]; readonly chosen: readonly number[] } | undefined> {
+): Promise<Classes | undefined> {
   const [store] = storesOf(model, layer)
   const place = what === 'cues' ? cueOf(model, layer, tick) : store
   if (place === undefined) return undefined

@@ -64,6 +64,11 @@ export function damageOf(corrupt: Corrupt | undefined): { readonly kind: Damage;
   return { kind: corrupt.op, amount: corrupt.fraction ?? 0 }
 }
 
+/** A standard deviation for noise, else a share of the neurons. */
+export function amountText(kind: Damage, amount: number): string {
+  return kind === 'gaussian' ? `σ ${amount.toFixed(2)}` : `${Math.round(amount * 100)} %`
+}
+
 /** Patterns with damage of a kind and amount; an image keeps the side that is hidden. */
 export function damaged(patterns: Patterns, kind: Damage, amount: number): Patterns {
   const { corrupt, ...clean } = patterns

@@ -3,7 +3,6 @@ import './hands.css'
 import { ModelError } from '../../core/errors.ts'
 import type { Model } from '../../core/model/model.ts'
 import { addKeys } from '../controls/keys.ts'
-import { readNumber } from '../controls/number.ts'
 import { bindNumber } from '../controls/number-field.ts'
 import { type Messages, textOf } from '../messages.ts'
 import type { PicturePointer } from '../views/figure.ts'
@@ -11,10 +10,12 @@ import type { Stage } from '../views/stage.ts'
 import type { Opened } from '../session/opened.ts'
 import type { Workplace } from '../session/workplace.ts'
 import { type Whose, classesFor, createActions } from './actions.ts'
-import { DAMAGES, type Damage, damageOf } from './choices.ts'
+import { showClasses } from './classes.ts'
+import { createDamageChoice } from './damage.ts'
 import { createPainting } from './painting.ts'
 import { type Cue, type Store, cueOf, storesOf, visibleLayer } from './places.ts'
-import { type Control, type InkName, type Strip, type Tool, createStrip } from './strip.ts'
+import { createStoreChoice } from './store-choice.ts'
+import { type Control, type InkName, type Tool, createStrip } from './strip.ts'
 
 export interface Hands extends Control {
   /** Images become memories. */
@@ -23,22 +24,9 @@ export interface Hands extends Control {
 
 /** @param place - an empty element near the main picture */
 export function createHands(place: HTMLElement, workplace: Workplace, messages: Messages): Hands {
-  const actions = createActions(workplace, (text, undoable = false) => {
-    if (!undoable) {
-      messages.notice(text)
-      return
-    }
-    const scenario = workplace.opened?.simulation.model.scenario
-    const act = (): void => {
-      // A later change would be taken back instead.
-      if (workplace.opened?.simulation.model.scenario === scenario) void workplace.undo()
-      else messages.notice('Other changes came after this one: the undo button takes them back one by one.')
-    }
-    messages.warn(text, { label: 'Undo', act })
-  })
+  const actions = createActions(workplace, createTeller(workplace, messages))
   const strip = createStrip(place, { refresh: () => refresh() })
   const input = (name: string): HTMLInputElement => strip.part(name) as HTMLInputElement
-  const select = (name: string): HTMLSelectElement => strip.part(name) as HTMLSelectElement
   let listened: Stage | undefined
   let home: Opened['home'] | undefined
   /** The layer that was painted last; absent = the one that cues and memories belong to. */
@@ -65,6 +53,12 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
     },
   )
 
+  const choice = createStoreChoice(strip)
+  const damage = createDamageChoice(strip, (kind, amount) => {
+    const layer = layerName(opened().simulation.model)
+    if (layer !== undefined) attempt(() => actions.damage(layer, kind, amount))
+  })
+
   const take = (next: Tool): void => {
     strip.press('tool', next)
     refresh()
@@ -81,22 +75,10 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
     const layer = layerName(model)
     return layer === undefined ? [] : storesOf(model, layer)
   }
-  const store = (opened: Opened): Store => {
-    const all = stores(opened)
-    const chosen = all.find(({ name }) => name === select('store').value) ?? all[0]
-    if (chosen === undefined)
-      throw new ModelError('this network stores no patterns of that layer; add a memory')
-    return chosen
-  }
+  const store = (): Store => choice.of(stores(opened()))
   const opened = (): Opened => {
     if (workplace.opened === undefined) throw new ModelError('no scenario is open; load one first')
     return workplace.opened
-  }
-  const chosenRow = (): number => {
-    const { rows } = store(opened()).rows
-    const reading = readNumber(input('row').value, { integer: true, min: 0, max: rows - 1 })
-    if ('value' in reading) return reading.value
-    throw new ModelError(`row: give a number from 0 to ${rows - 1}, or click a memory with Pick`)
   }
 
   // ---------------------------------------------------------------------------------------------------- choosing
@@ -115,10 +97,9 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
       // Who only looks shall not lose a stream of patterns by a click.
       if (tool() === 'look' && isSequence) return false
       handled = memory.from
-      refreshStores(current)
-      select('store').value = memory.name
-      input('row').value = String(entry.row)
-      attempt(() => actions.show(store(opened()), entry.row, whose(event)))
+      choice.offer(stores(current))
+      choice.choose(memory.name, entry.row)
+      attempt(() => actions.show(store(), entry.row, whose(event)))
       return true
     }
     if (model.replicas === 1 || !model.layers.some(({ name }) => name === sheet.name)) return false
@@ -130,34 +111,10 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
 
   // ------------------------------------------------------------------------------------------------------- strip
 
-  const refreshStores = (current: Opened): void => {
-    const all = stores(current)
-    const before = select('store').value
-    select('store').replaceChildren(...all.map(({ name }) => new Option(name, name)))
-    if (all.some(({ name }) => name === before)) select('store').value = before
-    strip.part('store-label').hidden = all.length < 2
-    for (const name of ['keep', 'images', 'replace', 'forget', 'show']) {
-      const button = strip.part(name) as HTMLButtonElement
-      button.disabled = all.length === 0
-    }
-  }
-
   const refreshCue = (model: Model, tick: number): void => {
     const layer = layerName(model)
     const cue = layer === undefined ? undefined : cueOf(model, layer, tick)
-    const { kind, amount } = damageOf(cue?.patterns.corrupt)
-    const canMask = cue !== undefined && cue.kind !== 'init'
-    select('damage').replaceChildren(
-      ...DAMAGES.filter((one) => one.kind !== 'mask' || canMask).map(
-        (one) => new Option(one.label, one.kind, false, one.kind === kind),
-      ),
-    )
-    select('damage').disabled = cue === undefined
-    const range = input('amount')
-    range.max = String(DAMAGES.find((one) => one.kind === kind)?.most ?? 1)
-    range.disabled = kind === 'none'
-    if (document.activeElement !== range || Number(range.value) !== amount) range.value = String(amount)
-    showAmount(strip)
+    damage.show(cue)
     strip.part('cue-note').textContent = layer === undefined ? '' : cueText(cue, layer)
   }
 
@@ -167,16 +124,7 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
     const layer = layerName(model)
     const known = layer === undefined ? undefined : await classesFor(what, model, layer, tick)
     if (workplace.opened?.simulation.model !== model) return
-    line.hidden = known === undefined || known.all.length < 2
-    if (known === undefined) return
-    const chips = known.all.map((label) =>
-      createChip(label, known.chosen, (next) => attempt(() => actions.choose(what, store(opened()), next))),
-    )
-    const focused = [...line.querySelectorAll('button')].indexOf(document.activeElement as HTMLButtonElement)
-    const text = document.createElement('span')
-    text.textContent = 'Classes'
-    line.replaceChildren(text, ...chips)
-    chips[focused]?.focus()
+    showClasses(line, known, (next) => attempt(() => actions.choose(what, store(), next)))
   }
 
   const refresh = (): void => {
@@ -190,7 +138,7 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
       handled = undefined
       painting.restart()
       input('all').checked = false
-      input('row').value = ''
+      choice.showRow(undefined)
     }
     if (current.stage !== listened) {
       listened = current.stage
@@ -202,26 +150,13 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
     for (const name of ['whose', 'all-label']) strip.part(name).hidden = replicas === 1
     input('replica').value = String(replica())
     input('replica').disabled = input('all').checked
-    refreshStores(current)
+    choice.offer(stores(current))
     refreshCue(model, tick)
     for (const what of ['cues', 'memories'] as const)
       if (strip.isOpen(what === 'cues' ? 'cue' : 'memory'))
         void refreshClasses(what).catch((error: unknown) => messages.notice(textOf(error)))
   }
 
-  const damage = (kind: Damage, amount: number): void => {
-    const layer = layerName(opened().simulation.model)
-    if (layer !== undefined) attempt(() => actions.damage(layer, kind, amount))
-  }
-  select('damage').addEventListener('change', () => {
-    const kind = select('damage').value as Damage
-    const before = Number(input('amount').value)
-    damage(kind, before > 0 ? before : 0.25)
-  })
-  input('amount').addEventListener('input', () => {
-    showAmount(strip)
-    damage(select('damage').value as Damage, Number(input('amount').value))
-  })
   const on = (name: string, act: (event: MouseEvent) => Promise<unknown>): void =>
     strip.part(name).addEventListener('click', (event) => attempt(() => act(event)))
   on('blank', async (event) => {
@@ -229,17 +164,17 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
     if (layer !== undefined) await actions.blank(layer, whose(event))
   })
   on('keep', async () => {
-    const row = await actions.store(store(opened()), replica(), 'free')
-    if (row !== undefined) input('row').value = String(row)
+    const row = await actions.store(store(), replica(), 'free')
+    if (row !== undefined) choice.showRow(row)
   })
-  on('replace', () => actions.store(store(opened()), replica(), chosenRow()))
-  on('forget', () => actions.forget(store(opened()), chosenRow()))
-  on('show', (event) => actions.show(store(opened()), chosenRow(), whose(event)))
+  on('replace', () => actions.store(store(), replica(), choice.rowOf(store())))
+  on('forget', () => actions.forget(store(), choice.rowOf(store())))
+  on('show', (event) => actions.show(store(), choice.rowOf(store()), whose(event)))
   strip.part('images').addEventListener('click', () => {
     input('files').click()
   })
   const takeImages = (files: readonly File[]): void => {
-    if (files.length > 0) attempt(() => actions.storeImages(store(opened()), files))
+    if (files.length > 0) attempt(() => actions.storeImages(store(), files))
   }
   input('files').addEventListener('change', () => {
     const files = [...(input('files').files ?? [])]
@@ -265,36 +200,22 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
   return { refresh, takeImages }
 }
 
-/** What the slider of the damage says, in words and as a bar. */
-function showAmount(strip: Strip): void {
-  const range = strip.part('amount') as HTMLInputElement
-  const share = (Number(range.value) - Number(range.min)) / (Number(range.max) - Number(range.min) || 1)
-  range.style.setProperty('--filled', String(share))
-  const isNoise = (strip.part('damage') as HTMLSelectElement).value === 'gaussian'
-  const value = Number(range.value)
-  strip.part('amount-text').textContent = range.disabled
-    ? ''
-    : isNoise
-      ? `σ ${value.toFixed(2)}`
-      : `${Math.round(value * 100)} %`
-}
-
-/** A button that puts a class among the chosen ones, or takes it out. */
-function createChip(
-  label: number,
-  chosen: readonly number[],
-  choose: (next: readonly number[]) => void,
-): HTMLButtonElement {
-  const chip = document.createElement('button')
-  chip.type = 'button'
-  chip.className = 'chip'
-  chip.textContent = String(label)
-  const isChosen = chosen.includes(label)
-  chip.setAttribute('aria-pressed', String(isChosen))
-  chip.addEventListener('click', () =>
-    choose(isChosen ? chosen.filter((one) => one !== label) : [...chosen, label].sort((a, b) => a - b)),
-  )
-  return chip
+/** Tells of what was done; where something is gone, with a button that takes it back. */
+function createTeller(workplace: Workplace, messages: Messages): (text: string, undoable?: boolean) => void {
+  const current = (): unknown => workplace.opened?.simulation.model.scenario
+  return (text, undoable = false) => {
+    if (!undoable) {
+      messages.notice(text)
+      return
+    }
+    const scenario = current()
+    const act = (): void => {
+      // A later change would be taken back instead.
+      if (current() === scenario) void workplace.undo()
+      else messages.notice('Other changes came after this one: the undo button takes them back one by one.')
+    }
+    messages.warn(text, { label: 'Undo', act })
+  }
 }
 
 function cueText(cue: Cue | undefined, layer: string): string {

@@ -1,5 +1,6 @@
 /** Where parameters were changed, for a vertical line in every plot. Pure. */
 import type { Change } from '../../core/run/simulation.ts'
+import { format3 } from '../format.ts'
 
 /** One change, or all moves of a slider that was drawn. */
 export interface Marker {
@@ -51,4 +52,9 @@ export function createMarkers(): Markers {
       addedAt = -Infinity
     },
   }
+}
+
+/** Such as `xi.tau 250 → 120 at tick 40`. */
+export function markerText({ path, before, value, tick }: Marker): string {
+  return `${path.replace(/^(neurons|synapses|memories)\./, '')} ${format3(before)} → ${format3(value)} at tick ${tick}`
 }

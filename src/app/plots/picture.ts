@@ -1,4 +1,5 @@
 /** A plot on paper: below its heading and key, with its markers. */
+import uPlot from 'uplot'
 
 /** What stands around the lines of a picture. */
 interface Words {
@@ -47,4 +48,23 @@ export function compose(plot: HTMLCanvasElement, words: Words): HTMLCanvasElemen
     write(text, at + (at > canvas.width / 2 ? -8 : 8), head + words.top + 14, '20px', colour('--muted'))
   }
   return canvas
+}
+
+/** Draws a plot out of sight, and gives what is made of it before it goes. */
+export async function drawnApart<T>(
+  options: uPlot.Options,
+  data: uPlot.AlignedData,
+  make: (drawn: uPlot) => T,
+): Promise<T> {
+  const place = document.createElement('div')
+  place.style.cssText = 'position:fixed;left:-10000px;top:0'
+  document.body.append(place)
+  const drawn = new uPlot(options, data, place)
+  try {
+    await Promise.resolve()
+    return make(drawn)
+  } finally {
+    drawn.destroy()
+    place.remove()
+  }
 }

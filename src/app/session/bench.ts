@@ -6,6 +6,7 @@ import { type Change, type Checkpoint, type Simulation, createSimulation } from 
 import type { PageDevice } from '../boot/device.ts'
 import type { ControlActions } from '../controls/controls.ts'
 import { withField } from '../controls/fields.ts'
+import { editedScenario } from '../editing/edited.ts'
 import { type Messages, textOf } from '../messages.ts'
 import { createLanes } from '../timeline/lanes.ts'
 import { createPainterPipelines } from '../views/pipelines.ts'
@@ -17,7 +18,7 @@ import { ghostsOf } from './ghosts.ts'
 import { createLoop } from './loop.ts'
 import { type Opened, destroyOpened } from './opened.ts'
 import { createRecorder, samplesOf } from './recorder.ts'
-import { type Source, editedScenario } from './source.ts'
+import type { Source } from './source.ts'
 import { type Tuning, createTuning } from './tuning.ts'
 
 /** Longest time in ms of one submit: a click acts within two of them. */

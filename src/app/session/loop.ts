@@ -1,24 +1,12 @@
 /** Ticks at the pace of the reader, in frames that the GPU can keep up with. */
 import type { Simulation } from '../../core/run/simulation.ts'
-
-/** GPU time in ms that the ticks of one frame should take, without the pictures. */
-const FRAME_BUDGET = 20
+import { createBudget, createRate } from './budget.ts'
 
 /** Submits on their way; with more, a click would act late. */
 const MOST_PENDING = 2
 
-/**
- * Milliseconds from which a submit is long, and below which it no longer is. There is one long submit at a time, begun
- * when the pictures are drawn: a frame of the page is shown when its pictures are, and they would wait behind it.
- */
-const LONG_SUBMIT = 50
-const SHORT_SUBMIT = 40
-
 /** A frame that comes later than this (a hidden tab, a breakpoint) does not make up for the time that was lost. */
 const LONGEST_FRAME = 100
-
-/** Milliseconds over which the rate is measured. */
-const RATE_WINDOW = 1000
 
 /** A run lasts about this many seconds at its own pace. */
 const RUN_SECONDS = 10
@@ -70,45 +58,28 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
   let pace = paceOf(runTicks)
   let otherPace = Infinity
   let stopAt = runTicks
-  let budget = 1
+  const budget = createBudget()
+  const rate = createRate()
   let due = 0
   let queue = Promise.resolve()
   let waiting = 0
   let isDestroyed = false
   let lastFrame = performance.now()
-  let lastDone = 0
   let request = 0
   let isDrawing = false
   let isOutOfDate = true
-  let isLong = false
   let drawn = Promise.resolve()
   let drawnTick = -1
   let hasBegun = false
-  let rate = 0
-  let counted = { tick: 0, at: lastFrame }
+  rate.restart(0, lastFrame)
 
   const setPlaying = (next: boolean): void => {
     if (playing === next) return
     playing = next
     due = 0
-    budget = 1
-    rate = 0
-    counted = { tick: simulation.tick, at: performance.now() }
+    budget.restart()
+    rate.restart(simulation.tick, performance.now())
     events.playing(next)
-  }
-
-  /**
-   * Fits the ticks of a frame to the time that they took.
-   * @param alongside - submits on their way with theirs, itself included; absent where they took more than one
-   */
-  const adapt = (ticks: number, started: number, alongside: number | undefined): void => {
-    const now = performance.now()
-    const elapsed = now - Math.max(started, lastDone)
-    lastDone = now
-    if (alongside !== undefined) isLong = (now - started) / alongside > (isLong ? SHORT_SUBMIT : LONG_SUBMIT)
-    if (ticks < Math.min(budget, simulation.counts.batch)) return
-    if (elapsed < FRAME_BUDGET / 2) budget *= 2
-    else if (elapsed > FRAME_BUDGET * 1.5) budget = Math.max(1, Math.floor((budget * FRAME_BUDGET) / elapsed))
   }
 
   /** One after the other: what is under way is submitted before anything else begins. */
@@ -131,13 +102,16 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
 
   const advance = (ticks: number): Promise<void> =>
     inTurn(async () => {
-      if (isLong) await drawn
+      if (budget.isLong) await drawn
       const started = performance.now()
       const { submits } = simulation.counts
       await simulation.step(ticks)
       const { submits: after, pending } = simulation.counts
       const alongside = after === submits + 1 ? Math.max(1, pending) : undefined
-      void device.queue.onSubmittedWorkDone().then(() => adapt(ticks, started, alongside))
+      void device.queue.onSubmittedWorkDone().then(() => {
+        const isFull = ticks >= Math.min(budget.ticks, simulation.counts.batch)
+        budget.learn(started, performance.now(), isFull, alongside)
+      })
       if (playing && (simulation.tick >= stopAt || simulation.isOver)) {
         setPlaying(false)
         events.complete()
@@ -151,11 +125,11 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
     events.draw()
     drawn = device.queue.onSubmittedWorkDone().then(() => {
       isDrawing = false
-      lastDone = performance.now()
+      budget.note(performance.now())
     })
   }
 
-  const hasRoom = (): boolean => simulation.counts.pending < (isLong ? 1 : MOST_PENDING)
+  const hasRoom = (): boolean => simulation.counts.pending < (budget.isLong ? 1 : MOST_PENDING)
 
   const frame = (now: number): void => {
     request = requestAnimationFrame(frame)
@@ -166,20 +140,17 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
     // The first ticks wait for the picture of what they start from.
     hasBegun ||= !isOutOfDate && !isDrawing
     if (playing && !document.hidden && hasBegun) {
-      due = pace === Infinity ? budget : Math.min(due + (pace * elapsed) / 1000, budget)
+      due = pace === Infinity ? budget.ticks : Math.min(due + (pace * elapsed) / 1000, budget.ticks)
       // One submit, so that a click never waits for more than those on their way.
       const ticks = Math.min(Math.floor(due), stopAt - simulation.tick, simulation.counts.batch)
       if (ticks > 0 && waiting === 0 && hasRoom()) {
         due -= ticks
         void advance(ticks)
       }
-      if (now - counted.at >= RATE_WINDOW) {
-        rate = ((simulation.tick - counted.tick) / (now - counted.at)) * 1000
-        counted = { tick: simulation.tick, at: now }
-      }
+      rate.count(simulation.tick, now)
     }
     // Ticks of this frame are submitted behind it.
-    const isFree = !isDrawing && (!isLong || simulation.counts.pending === 0)
+    const isFree = !isDrawing && (!budget.isLong || simulation.counts.pending === 0)
     if (isFree && (isOutOfDate || simulation.tick !== drawnTick)) draw()
   }
   request = requestAnimationFrame(frame)
@@ -199,7 +170,7 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
       ;[pace, otherPace] = [otherPace, pace]
     },
     get rate() {
-      return rate
+      return rate.value
     },
     get hasRoom() {
       return hasRoom()

@@ -78,13 +78,8 @@ export async function scenarioSource(scenario: Scenario, file?: string): Promise
   return { model, ...(origin === undefined ? {} : { origin }) }
 }
 
-/** The scenario that edits have made; values that are undefined are not there. */
-export function editedScenario(edited: unknown): Scenario {
-  return parseScenario(JSON.parse(JSON.stringify(edited)))
-}
-
 /**
- * The same with other values; files are looked up beside the shipped ones.
+ * What is open, with other values; files are looked up beside the shipped ones.
  * @throws ModelError for the first thing that is wrong
  */
 export async function changedSource(scenario: Scenario, { origin }: Source): Promise<Source> {

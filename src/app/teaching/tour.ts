@@ -1,5 +1,6 @@
 /** Five marks for whoever is here for the first time, each beside what it tells of. */
 import './tour.css'
+import { SEEN } from './first-visit.ts'
 
 interface Stop {
   /** Selectors of what it is about; the first that is there and visible counts. */
@@ -35,21 +36,6 @@ const STOPS: readonly Stop[] = [
     text: 'What this network shows, its equations, and three things to try. “Copy link” shares what you find, with every change.',
   },
 ]
-
-const SEEN = 'engram.tour'
-
-/** True for a first visit of a person; `?tour=1` and `?tour=0` decide it otherwise. */
-export function wantsTour(): boolean {
-  const asked = new URLSearchParams(location.search).get('tour')
-  if (asked !== null) return asked === '1'
-  if (navigator.webdriver) return false
-  try {
-    return localStorage.getItem(SEEN) === null
-  } catch {
-    // Without a memory it would start at every visit.
-    return false
-  }
-}
 
 /** Opens the tour; at its end the focus returns to where it was. Once begun it does not start by itself again. */
 export function startTour(): void {

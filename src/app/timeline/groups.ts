@@ -1,7 +1,5 @@
 /** The groups of a model that have a time scale of their own, and that scale in words. */
 import type { Layer, Model } from '../../core/model/model.ts'
-import { longestTau } from '../../core/model/neuron-values.ts'
-import { format3 } from '../format.ts'
 
 export type Kind = 'neurons' | 'synapses' | 'memories'
 
@@ -37,34 +35,4 @@ export function describe({ kind, start, stop, dwell, gap, order }: Model['stimul
   const when = stop === Infinity ? (start === 0 ? '' : `from ${start} on, `) : `${start} to ${stop}, `
   const ticks = typeof dwell === 'number' ? dwell : `${dwell.min} to ${dwell.max}`
   return `${when}${order}, ${ticks} ticks each${gap > 0 ? `, ${gap} without` : ''}`
-}
-
-/** All time constants, fast to slow. */
-export function summaryOf(model: Model): HTMLElement[] {
-  const groups = [
-    ...model.layers.map((layer) => ({ ...layer, kind: 'neurons', longest: longestTau(layer) })),
-    ...model.synapses.map(({ name, tau, every }) => ({ kind: 'synapses', name, tau, every, longest: tau })),
-    ...[...model.memories, ...model.hyperedges].map(({ name, tau, every }) => ({
-      kind: 'memories',
-      name,
-      tau,
-      every,
-      longest: tau,
-    })),
-  ]
-  return groups
-    .sort((a, b) => (a.tau ?? Infinity) - (b.tau ?? Infinity))
-    .map(({ kind, name, tau, every, longest }) => {
-      const chip = document.createElement('span')
-      chip.dataset.kind = kind
-      chip.dataset.pace = tau === undefined ? 'fixed' : tau === 0 ? 'instant' : 'own'
-      const text =
-        tau === undefined
-          ? 'fixed'
-          : tau === 0
-            ? 'at once'
-            : `τ ${format3(tau)}${longest === undefined || longest === tau ? '' : ` to ${format3(longest)}`}`
-      chip.textContent = `${name} ${text}${every > 1 && tau !== undefined && tau > 0 ? `, every ${every}` : ''}`
-      return chip
-    })
 }

@@ -4,12 +4,14 @@ import type { Simulation } from '../../core/run/simulation.ts'
 import type { Loop } from '../session/loop.ts'
 import type { Stage } from '../views/stage.ts'
 import { assign } from '../assign.ts'
-import { type Kind, dividerOf, groupsOf, summaryOf } from './groups.ts'
+import { createEras } from './eras.ts'
+import type { Kind } from './groups.ts'
 import { type Lane, TELL_INTERVAL, drawingLane, groupLane, probeLane, stimulusLane } from './lane.ts'
 import './lanes.css'
 import { createProfiler } from './profiler.ts'
 import { microseconds } from './row.ts'
 import { type Era, nextWindow, windowOf } from './schedule.ts'
+import { summaryOf } from './summary.ts'
 
 export interface Lanes {
   /** Shows the last ticks, if it is time; to be called once a frame. */
@@ -81,8 +83,7 @@ export function createLanes(
   const style = getComputedStyle(place)
   const colour = (name: string): string => style.getPropertyValue(name).trim()
 
-  const erasAt = (every: number): Era[] => [{ tick: 0, every }]
-  const eras = new Map(groupsOf(initial).map((group) => [group.name, erasAt(dividerOf(group))]))
+  const eras = createEras(initial)
 
   const set = (path: string, value: number): void => {
     try {
@@ -93,7 +94,7 @@ export function createLanes(
     }
   }
   const laneOf = (kind: Kind, name: string): Lane =>
-    groupLane(simulation, kind, name, () => eras.get(name) ?? [], set)
+    groupLane(simulation, kind, name, () => eras.of(name), set)
   const lanes: Lane[] = [
     ...initial.stimulus.map((_, index) => stimulusLane(simulation, index)),
     ...initial.layers.map(({ name }) => laneOf('neurons', name)),
@@ -179,14 +180,7 @@ export function createLanes(
 
   /** Takes over the rates of the model from the next tick on. */
   const noteRates = (): void => {
-    const { tick, model } = simulation
-    for (const group of groupsOf(model)) {
-      const own = eras.get(group.name)
-      const every = dividerOf(group)
-      if (own === undefined || own.at(-1)?.every === every) continue
-      if (own.at(-1)?.tick === tick) own.pop()
-      own.push({ tick, every })
-    }
+    eras.note(simulation.model, simulation.tick)
     drawn = ''
     tell()
   }
@@ -202,17 +196,14 @@ export function createLanes(
       tell()
     },
     changed: noteRates,
-    view: () => ({ ticks, eras: new Map([...eras].map(([name, own]) => [name, [...own]])) }),
+    view: () => ({ ticks, eras: eras.all() }),
     show(seen, goesOn) {
       ticks = seen.ticks
-      for (const [name, own] of goesOn ? seen.eras : []) {
-        const past = own.filter(({ tick }) => tick <= simulation.tick)
-        if (eras.has(name) && past.length > 0) eras.set(name, past)
-      }
+      if (goesOn) eras.take(seen.eras, simulation.tick)
       noteRates()
     },
     restart() {
-      for (const group of groupsOf(simulation.model)) eras.set(group.name, erasAt(dividerOf(group)))
+      eras.restart(simulation.model)
       drawn = ''
     },
     recolour() {

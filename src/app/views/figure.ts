@@ -2,15 +2,14 @@
 import type { Stops } from './colours.ts'
 import type { Companion, Showing } from './companions.ts'
 import { copyOf } from './copy.ts'
-import { middleEntry, nextEntry } from './cursor.ts'
-import type { Spot } from './gestures.ts'
 import { arrangementOf, pixelsOf } from './arrangement.ts'
 import { createLegend } from './legend.ts'
 import { type Pane, type PaneElement, type Role, createPane } from './pane.ts'
 import type { Range } from './range.ts'
 import type { Sheet } from './sheet.ts'
-import { type Entry, cellOf, entryAt } from './tiling.ts'
-import { WHOLE, type Window, cellAt, inside, panned, revealing, sizeOf, zoomed } from './window.ts'
+import { createSight } from './sight.ts'
+import type { Entry } from './tiling.ts'
+import { WHOLE, type Window } from './window.ts'
 
 export interface Figure {
   readonly element: HTMLElement
@@ -42,6 +41,13 @@ export interface Figure {
 
 /** One press of a zoom key. */
 const KEY_ZOOM = 1.5
+
+const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+}
 
 export interface FigureEvents {
   /** A canvas got another size and is blank, or another part of the sheet is to be seen. */
@@ -97,55 +103,38 @@ export function createFigure(
   const note = part('.figure-note')
   const legend = createLegend()
   element.append(legend.element)
-  let window: Window = WHOLE
-  let cursor: Entry | undefined
-
-  const look = (next: Window): boolean => {
-    if (next.zoom === window.zoom && next.left === window.left && next.top === window.top) return false
-    window = next
-    element.dataset.zoomed = String(window.zoom > 1)
+  const sight = createSight(sheet, () => {
+    element.dataset.zoomed = String(sight.window.zoom > 1)
     layOut()
     place()
     events.changed()
-    return true
-  }
-  const entryUnder = ({ x, y }: Spot): Entry | undefined => {
-    const cell = cellAt(window, sheet, x, y)
-    return entryAt(sheet, cell.x, cell.y)
-  }
+  })
   const key = ({ key: pressed, shiftKey }: KeyboardEvent): boolean => {
-    const arrow = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[pressed]
+    const arrow = ARROWS[pressed]
     if (arrow !== undefined) {
-      const [x, y] = arrow as [number, number]
-      const byX = shiftKey ? x * sheet.channelWidth : x
-      const byY = shiftKey ? y * sheet.channelHeight : y
-      const next = cursor === undefined ? middleEntry(sheet, window) : nextEntry(sheet, cursor, byX, byY)
-      if (next !== undefined) point(next)
-    } else if (pressed === '+' || pressed === '=') figure.zoom(KEY_ZOOM)
-    else if (pressed === '-') figure.zoom(1 / KEY_ZOOM)
-    else if (pressed === '0') figure.fit()
+      const [x, y] = arrow
+      const entry = sight.step(shiftKey ? x * sheet.channelWidth : x, shiftKey ? y * sheet.channelHeight : y)
+      if (entry !== undefined) events.pointed({ entry })
+    } else if (pressed === '+' || pressed === '=') sight.zoom(KEY_ZOOM)
+    else if (pressed === '-') sight.zoom(1 / KEY_ZOOM)
+    else if (pressed === '0') sight.see(WHOLE)
     else if (pressed === 'Enter') events.chosen()
-    else if (pressed === 'Escape' && cursor !== undefined) events.pointed(undefined)
+    else if (pressed === 'Escape' && sight.cursor !== undefined) events.pointed(undefined)
     else return false
     return true
-  }
-  const point = (entry: Entry): void => {
-    const { x, y } = cellOf(sheet, entry)
-    look(revealing(window, sheet, x, y))
-    events.pointed({ entry })
   }
 
   const paneOf = (role: Role): PaneElement =>
     createPane(role, device, format, {
       hand(kind, event, at) {
-        const entry = kind === 'leave' ? undefined : entryUnder(at)
+        const entry = kind === 'leave' ? undefined : sight.entryUnder(at)
         if (kind === 'move' || kind === 'down') events.pointed(entry && { entry, event })
         if (kind === 'leave') events.pointed(undefined)
         return events.pointer({ kind, sheet, role, event, ...(entry === undefined ? {} : { entry }) })
       },
       clicked: events.chosen,
-      drag: ({ x, y }) => look(panned(window, sheet, -x, -y)),
-      zoom: (factor, { x, y }) => void look(zoomed(window, sheet, factor, x, y)),
+      drag: ({ x, y }) => sight.pan({ x: -x, y: -y }),
+      zoom: sight.zoom,
       takesWheel: events.isLarge,
       key,
       blur: () => events.pointed(undefined),
@@ -170,7 +159,10 @@ export function createFigure(
     const isChanged = panes.map((pane) => {
       const shown = pane === state ? stateSize : other
       const { width, height } = shown
-      return pane.resize(shown, pixelsOf(sheet, window, width * devicePixelRatio, height * devicePixelRatio))
+      return pane.resize(
+        shown,
+        pixelsOf(sheet, sight.window, width * devicePixelRatio, height * devicePixelRatio),
+      )
     })
     if (isChanged.includes(true)) events.changed()
   }
@@ -181,15 +173,9 @@ export function createFigure(
   })
   observer.observe(frame)
 
-  /** A cell of the window, in parts of it. */
-  const partOf = (entry: Entry): DOMRect => {
-    const { width, height } = sizeOf(window, sheet)
-    const { x, y } = cellOf(sheet, entry)
-    return new DOMRect((x - window.left) / width, (y - window.top) / height, 1 / width, 1 / height)
-  }
   /** Puts the mark around the cell of the cursor. */
   const place = (): void => {
-    for (const pane of panes) pane.mark(cursor && partOf(cursor))
+    for (const pane of panes) pane.mark(sight.cursor && sight.partOf(sight.cursor))
   }
 
   const figure: Figure = {
@@ -197,26 +183,22 @@ export function createFigure(
     tools: part('.figure-tools'),
     panes,
     get window() {
-      return window
+      return sight.window
     },
-    zoom(factor) {
-      const cell = cursor && partOf(cursor)
-      const [x, y] = cell === undefined ? [0.5, 0.5] : [cell.x + cell.width / 2, cell.y + cell.height / 2]
-      look(zoomed(window, sheet, factor, x, y))
-    },
-    fit: () => void look(WHOLE),
-    see: (next = WHOLE) => void look(inside(next, sheet)),
+    zoom: (factor) => sight.zoom(factor),
+    fit: () => sight.see(WHOLE),
+    see: (next) => sight.see(next),
     tell(role, showing) {
       const pane = panes.find((one) => one.role === role)
       if (pane?.tell(showing) === true) describe()
     },
     mark(entry) {
-      cursor = entry
+      sight.mark(entry)
       place()
     },
     rectOf(entry) {
       const { left, top, width, height } = state.canvas.getBoundingClientRect()
-      const cell = partOf(entry)
+      const cell = sight.partOf(entry)
       return new DOMRect(
         left + cell.x * width,
         top + cell.y * height,

@@ -1,10 +1,6 @@
 /** What pointers, wheel and keys do above one canvas. */
 
-/** Where on a canvas, in parts of it. */
-export interface Spot {
-  readonly x: number
-  readonly y: number
-}
+import type { Spot } from './window.ts'
 
 export interface GestureEvents {
   /** Hands a pointer event on; true when it is taken, and no gesture of the picture. */

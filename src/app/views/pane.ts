@@ -1,7 +1,8 @@
 /** One canvas of a figure, below its name, with the mark of the cursor. */
 import type { Companion, Showing } from './companions.ts'
-import { type GestureEvents, type Spot, listen } from './gestures.ts'
-import type { Extents } from './window.ts'
+import { type GestureEvents, listen } from './gestures.ts'
+import type { Part } from './sight.ts'
+import type { Extents, Spot } from './window.ts'
 
 export type Role = 'state' | Companion['role']
 
@@ -20,7 +21,7 @@ export interface PaneElement extends Pane {
   /** Shows the canvas at a size in CSS pixels with so many pixels of its own; true when those are others than before. */
   resize(shown: Extents, pixels: Extents): boolean
   /** Marks a cell, in parts of the canvas, or none. */
-  mark(cell: DOMRect | undefined): void
+  mark(cell: Part | undefined): void
   /** Says what is shown now beside the name; true when that is new. */
   tell(showing: Showing): boolean
   /** @param isAlone - the figure has no other canvas */

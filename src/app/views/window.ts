@@ -13,6 +13,12 @@ export interface Extents {
   readonly height: number
 }
 
+/** Where on a canvas, in parts of it. */
+export interface Spot {
+  readonly x: number
+  readonly y: number
+}
+
 export const WHOLE: Window = { zoom: 1, left: 0, top: 0 }
 
 /** At the largest zoom this many cells are seen in the longer direction. */
@@ -68,4 +74,20 @@ export function revealing(window: Window, sheet: Extents, x: number, y: number):
 export function cellAt(window: Window, sheet: Extents, x: number, y: number): { x: number; y: number } {
   const { width, height } = sizeOf(window, sheet)
   return { x: Math.floor(window.left + x * width), y: Math.floor(window.top + y * height) }
+}
+
+/** Where a cell is, in parts of the window. */
+export function partOf(
+  window: Window,
+  sheet: Extents,
+  x: number,
+  y: number,
+): Extents & { readonly x: number; readonly y: number } {
+  const { width, height } = sizeOf(window, sheet)
+  return {
+    x: (x - window.left) / width,
+    y: (y - window.top) / height,
+    width: 1 / width,
+    height: 1 / height,
+  }
 }

@@ -31,3 +31,17 @@ export function find<T>(entries: Readonly<Record<string, T>>, name: string, what
 export function findLayer(scenario: Scenario, name: string, path: string): LayerSpec {
   return find(scenario.neurons, name, 'layer', path)
 }
+
+/**
+ * Of the layers that a coupling joins at most one may be adiabatic.
+ * @throws ModelError naming the first two that are
+ */
+export function checkOrder(path: string, joined: readonly (readonly [string, LayerSpec])[]): void {
+  const [first, second] = joined.flatMap(([name, { tau }]) => (tau === 0 ? [name] : []))
+  if (second === undefined) return
+  throw new ModelError(
+    `joins \`${first}\` and \`${second}\`, both adiabatic (tau 0), so that neither can be evaluated first; set ` +
+      `neurons.${first}.tau or neurons.${second}.tau above 0`,
+    { path },
+  )
+}

@@ -2,7 +2,7 @@
 import { FEWEST_FACTORS, MOST_FACTORS } from '../kinds/couplings/product.ts'
 import type { OtherKind } from '../kinds/couplings/table.ts'
 import { ModelError } from '../errors.ts'
-import { findLayer, shapeOf } from './find.ts'
+import { checkOrder, findLayer, shapeOf } from './find.ts'
 import { checkTau } from './memories.ts'
 import type { Factor, Hyperedge } from './model.ts'
 import { checkPatterns } from './patterns/check.ts'
@@ -52,14 +52,10 @@ function checkProduct(scenario: Scenario, name: string, spec: SpecOf<'product'>)
       `joins ${layers.length} layers; give patterns for ${FEWEST_FACTORS} to ${MOST_FACTORS} layers`,
       { path: `${path}.between` },
     )
-  const adiabatic = layers.filter((layer) => findLayer(scenario, layer, `${path}.between.${layer}`).tau === 0)
-  const [first, second] = adiabatic
-  if (second !== undefined)
-    throw new ModelError(
-      `joins \`${first}\` and \`${second}\`, both adiabatic (tau 0), so that neither can be evaluated first; set ` +
-        `neurons.${first}.tau or neurons.${second}.tau above 0`,
-      { path },
-    )
+  checkOrder(
+    path,
+    layers.map((name) => [name, findLayer(scenario, name, `${path}.between.${name}`)]),
+  )
   checkTau(path, spec.rule, spec.tau)
 }
 

@@ -23,7 +23,7 @@ import { INTEGRATOR_KINDS, integratorOf } from '../kinds/integrators/table.ts'
 import { type Activity, checkRule, type CustomRule } from '../kinds/rules/custom.ts'
 import { ModelError } from '../errors.ts'
 import { rowsOf } from '../math/sparse.ts'
-import { findLayer, shapeOf } from './find.ts'
+import { checkOrder, findLayer, shapeOf } from './find.ts'
 import type { CommonMemory, Memory, Rows } from './model.ts'
 import { isNonNegative, sharedOf } from './neuron-values.ts'
 import { editable, type Block } from './patterns/block.ts'
@@ -62,13 +62,10 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
       { path: `${path}.to` },
     )
   }
-  if (from.tau === 0 && to.tau === 0) {
-    throw new ModelError(
-      `joins \`${spec.from}\` and \`${spec.to}\`, both adiabatic (tau 0), so that neither can be evaluated first; set ` +
-        `neurons.${spec.from}.tau or neurons.${spec.to}.tau above 0`,
-      { path },
-    )
-  }
+  checkOrder(path, [
+    [spec.from, from],
+    [spec.to, to],
+  ])
   const rule = movingRule(spec.rule)
   checkTau(path, spec.rule, spec.tau)
   const wrong = wrongNumber(spec)

@@ -2,10 +2,7 @@
  * From a model to a plan: which buffers there are and which kernels run at which rate, in the order of a tick
  * (docs/scenario.md, "A tick"). Pure: it allocates nothing and touches no device.
  */
-import { isByRow } from '../kinds/lagrangians/table.ts'
-import { leakFacts } from '../kinds/leaks/table.ts'
 import { groupsOf } from '../model/couplings.ts'
-import { tracesOf } from '../kinds/rules/table.ts'
 import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import { withCurrentNames } from './aliases.ts'
@@ -15,11 +12,11 @@ import { couplingPlanner } from './couplings/table.ts'
 import type { Limits, Matrix } from './layout.ts'
 import { planMove } from './moves.ts'
 import { activate, choose, integrate, planLayer, planStimulus, stepping } from './neurons.ts'
-import { hasValues } from './neuron-values.ts'
 import type { BufferPlan, Operation, Stage } from './operation.ts'
 import { type ClockPlan, planClock } from './clock.ts'
 import { type Planning, WORKGROUP, addBuffer, bytesOf } from './planning.ts'
 import { type ProbePlan, planProbe } from './probes.ts'
+import { strangerIn } from './resident/eligible.ts'
 import { planResident } from './resident/plan.ts'
 import type { Deferred } from './deferred.ts'
 import { type Derived, derivedLayers, onDemand } from './derived.ts'
@@ -153,13 +150,7 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
     clock: planClock(model),
     factored: new Map(),
   }
-  for (const [name, value] of Object.entries(variants) as [string, string][]) {
-    if (lanes > 1 || !needsSubgroups(value)) continue
-    const remedy = { reduce: 'tree', resident: 'invocation' }[name] ?? 'a tile without q'
-    throw new ModelError(`${name}=${value}: this adapter has no subgroups; take ${remedy}`, {
-      path: 'variants',
-    })
-  }
+  checkSubgroups(planning)
   for (const layer of model.layers) planLayer(planning, layer)
   const setup = model.couplings.flatMap((coupling) => couplingPlanner(coupling).buffers(planning, coupling))
 
@@ -277,36 +268,9 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
   return {
     plan,
     resident(form = variants.resident) {
+      const stranger = strangerIn(model, turns.length)
+      if (stranger !== undefined) return withForm({}, stranger, planning)
       const own = { ...planning, buffers: new Map(planning.buffers) }
-      const stranger = model.couplings.find((coupling) => !couplingPlanner(coupling).isResident)
-      if (stranger !== undefined)
-        return withForm(
-          {},
-          `it does not know \`${stranger.name}\`, ${/^[aeiou]/.test(stranger.kind) ? 'an' : 'a'} ${stranger.kind}`,
-          planning,
-        )
-      const tracing = model.couplings.find((coupling) => tracesOf(coupling).length > 0)
-      if (tracing !== undefined)
-        return withForm(
-          {},
-          `it does not know the traces that the rule of \`${tracing.name}\` keeps`,
-          planning,
-        )
-      const leaking = model.layers.find(({ leak }) => leakFacts(leak).sendsState)
-      if (leaking !== undefined)
-        return withForm({}, `layer \`${leaking.name}\` has leak "${leaking.leak}"`, planning)
-      const split = model.layers.find(({ lagrangian }) => isByRow(lagrangian))
-      if (split !== undefined)
-        return withForm({}, `each row of layer \`${split.name}\` has an activation of its own`, planning)
-      const various = model.layers.find(hasValues)
-      if (various !== undefined)
-        return withForm({}, `neurons of layer \`${various.name}\` have numbers of their own`, planning)
-      if (turns.length > 1)
-        return withForm(
-          {},
-          `${model.time.integrator} takes ${turns.length} stages a tick, the resident form one`,
-          planning,
-        )
       const batched = planResident(own, {
         operations: [
           // Each layer by itself: what moves it stands in the parameters of its own kernels.
@@ -323,6 +287,17 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
       })
       return withForm(form === undefined ? {} : { resident: form }, batched, own)
     },
+  }
+}
+
+/** Refuses variants that need subgroups where there are none. */
+function checkSubgroups({ variants, lanes }: Planning): void {
+  for (const [name, value] of Object.entries(variants) as [string, string][]) {
+    if (lanes > 1 || !needsSubgroups(value)) continue
+    const remedy = { reduce: 'tree', resident: 'invocation' }[name] ?? 'a tile without q'
+    throw new ModelError(`${name}=${value}: this adapter has no subgroups; take ${remedy}`, {
+      path: 'variants',
+    })
   }
 }
 

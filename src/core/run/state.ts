@@ -1,7 +1,6 @@
 /** The arrays of a network that runs, read from the GPU and written to it by name. */
 import type { PiecedArray } from '../data/npz.ts'
 import { ModelError } from '../errors.ts'
-import { matrixFacts } from '../kinds/couplings/table.ts'
 import type { Engine } from '../gpu/engine.ts'
 import type { Model } from '../model/model.ts'
 import { allArraysOf, isSynapse } from '../model/couplings.ts'
@@ -24,6 +23,7 @@ import { readError } from './failures.ts'
 import type { Life } from './life.ts'
 import { type Checkpoint, checkRestorable } from './restorable.ts'
 import type { Ticks } from './ticks.ts'
+import { checkEntries, checkWritable, writableNames } from './writable.ts'
 
 /** Names, values and errors as `Simulation` tells; whether the simulation is alive is for the caller to check. */
 export interface State {
@@ -61,8 +61,7 @@ export function createState(engine: Engine, ticks: Ticks, life: Life, current: (
     .map(carryNameOf)
     .filter((name) => hasCarry(plan.buffers, name))
 
-  /** Derived arrays from which the state follows where they are written. */
-  const writable = plan.derived.filter(({ takeBack }) => takeBack.length > 0).map(({ name }) => name)
+  const writable = writableNames(plan)
 
   /** The bytes of buffers, as they are after what was submitted. */
   const copyOut = async (copies: readonly Copy[]): Promise<ArrayBuffer> => {
@@ -98,65 +97,15 @@ export function createState(engine: Engine, ticks: Ticks, life: Life, current: (
     for (const { copies, unpack } of parts) yield unpack(await copyOut(copies))
   }
 
-  /** What nothing drives stays as it is written. */
-  const checkDiagonal = (name: string, data: ArrayLike<number>): void => {
-    const synapse = current().synapses.find((one) => one.name === name)
-    if (synapse?.zeroDiagonal !== true) return
-    const { rows = 1, columns = 1 } = plan.matrices.get(name) ?? {}
-    const { placeOf } = matrixFacts(synapse)
-    for (let k = 0; k < data.length; k++) {
-      const [i, j] = placeOf?.(synapse, k % (rows * columns), columns) ?? []
-      if (i !== j || data[k] === 0) continue
-      throw new ModelError(
-        `\`${name}\` has a diagonal that stays 0, but entry [${i}, ${i}] is ${data[k]}; set it to 0, or zeroDiagonal to false`,
-      )
-    }
-  }
-
   const upload = (name: string, data: ArrayLike<number>): void => {
     const dense = data instanceof Float32Array ? data : Float32Array.from(data)
     for (const { buffer, bytes } of packArray(plan, current(), name, dense))
       device.queue.writeBuffer(engine.buffer(buffer), 0, bytes)
   }
 
-  const checkWritable = (name: string): void => {
-    const [owner = '', part] = name.split('/')
-    if (part !== undefined)
-      throw new ModelError(`\`${name}\` follows from the state and cannot be written; write \`${owner}\``)
-    if (standsTwice(plan.buffers, name))
-      throw new ModelError(
-        `\`${name}\` is sparse and fixed, and stands in two orders: it cannot be written; change its init`,
-      )
-    if (writable.includes(name) || !plan.derived.some((one) => one.name === name && one.made === 'demand'))
-      return
-    throw new ModelError(
-      `\`${name}\` is not plastic and follows from its patterns: it cannot be written; give it as a base of its own`,
-    )
-  }
-
-  /** Of symmetric couplings only one half is read. */
-  const checkSymmetric = (name: string, data: ArrayLike<number>): void => {
-    const isFolded = plan.tick.some(
-      ({ kernel, buffers }) => kernel.entryPoint === 'symv' && buffers.matrix?.startsWith(`${name}/`),
-    )
-    const matrix = plan.matrices.get(name)
-    if (!isFolded || matrix === undefined) return
-    const { rows } = matrix
-    for (let copy = 0; copy < data.length; copy += rows * rows)
-      for (let row = 0; row < rows; row++)
-        for (let column = 0; column < row; column++) {
-          const [here, there] = [data[copy + row * rows + column], data[copy + column * rows + row]]
-          if (here === there) continue
-          throw new ModelError(
-            `\`${name}\` must be symmetric, but entry [${row}, ${column}] is ${here} and [${column}, ${row}] is ${there}`,
-          )
-        }
-  }
-
   const write = (name: string, data: ArrayLike<number>): void => {
-    checkWritable(name)
-    checkSymmetric(name, data)
-    checkDiagonal(name, data)
+    checkWritable(plan, name)
+    checkEntries(plan, current(), name, data)
     upload(name, data)
     if (writable.includes(name)) ticks.takeBack(name)
     ticks.disturb()
@@ -180,7 +129,7 @@ export function createState(engine: Engine, ticks: Ticks, life: Life, current: (
     writePart(name, at, data) {
       const model = current()
       const { buffer, offset, bytes } = packPart(plan, model, name, at, floatsFor(name, data, at))
-      if (standsTwice(plan.buffers, name)) checkWritable(name)
+      if (standsTwice(plan.buffers, name)) checkWritable(plan, name)
       if (model.synapses.some((synapse) => synapse.name === name)) {
         throw new ModelError(`\`${name}\` is symmetric and cannot be written in part; write the whole of it`)
       }
@@ -209,11 +158,8 @@ export function createState(engine: Engine, ticks: Ticks, life: Life, current: (
       if (missing !== undefined)
         throw new ModelError(`the checkpoint has no state of \`${missing}\`; it belongs to another scenario`)
       checkRestorable(plan, current(), checkpoint)
-      for (const name of dynamicNames) {
-        const { data } = checkpoint.arrays[name] as DenseArray
-        checkSymmetric(name, data)
-        checkDiagonal(name, data)
-      }
+      for (const name of dynamicNames)
+        checkEntries(plan, current(), name, (checkpoint.arrays[name] as DenseArray).data)
     },
     load({ arrays, rings }) {
       for (const name of dynamicNames) {

@@ -1,12 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cellsUnder, lineOf, runsOf } from '../../../src/app/editing/brush.ts'
-import { damaged, damageOf, shownRow } from '../../../src/app/editing/choices.ts'
+import { amountText, damaged, damageOf, shownRow } from '../../../src/app/editing/choices.ts'
 import { cleared, painted, replaced } from '../../../src/app/editing/edits.ts'
+import { freeRows } from '../../../src/app/editing/free.ts'
+import { createLatest } from '../../../src/app/editing/latest.ts'
 import { fitted, likenessOf, madeLike } from '../../../src/app/editing/likeness.ts'
-import { cueOf, inkOf, storesOf, zeroRow } from '../../../src/app/editing/places.ts'
+import { type Store, cueOf, inkOf, storesOf, zeroRow } from '../../../src/app/editing/places.ts'
 import { tileOf } from '../../../src/app/views/tiling.ts'
 import type { Rows } from '../../../src/core/model/model.ts'
+import type { DenseArray } from '../../../src/core/run/arrays.ts'
 import type { Patterns } from '../../../src/core/model/patterns/schema.ts'
 import { hidden, memory, resolve, scenario, visible } from '../model/resolving.ts'
 
@@ -211,4 +214,71 @@ it('damage of every kind is read back as it was set', () => {
     expect(damageOf(damaged(patterns, kind, 0.25).corrupt)).toEqual({ kind, amount: 0.25 })
   expect(damaged(patterns, 'occlude', 0.25).corrupt).toMatchObject({ side: 'left' })
   expect(damaged(patterns, 'none', 0)).toEqual({ kind: 'zeros' })
+})
+
+describe('rows that are free', () => {
+  const read = (name: string): Promise<DenseArray> =>
+    name === 'hidden/activations'
+      ? // Two replicas of three neurons: row 1 is used least, then row 2.
+        Promise.resolve({ shape: [2, 3], data: Float32Array.of(1, 0.25, -0.5, 1, -0.25, 0.5) })
+      : Promise.reject(new Error(`\`${name}\` is not asked for`))
+  const store = async (...rows: number[][]): Promise<Store> => {
+    const model = await resolve(scenario())
+    return { ...(storesOf(model, 'visible')[0] as Store), to: 'hidden', learns: false, rows: rowsOf(...rows) }
+  }
+
+  it('are those of zeros, without a look at the network while there are enough', async () => {
+    const own = await store([1, 2], [0, 0], [0, 0])
+    const free = await freeRows({ read: () => Promise.reject(new Error('read')) }, own, 2)
+    expect(free.map(({ row, replaces }) => [row, replaces])).toEqual([
+      [1, false],
+      [2, false],
+    ])
+  })
+
+  it('are then those that are used least, which lose what they held', async () => {
+    const free = await freeRows({ read }, await store([0, 0], [1, 1], [2, 2]), 3)
+    expect(free.map(({ row, replaces }) => [row, replaces])).toEqual([
+      [0, false],
+      [1, true],
+      [2, true],
+    ])
+  })
+
+  it('lie behind the last where rows can be added', async () => {
+    const { to: _, ...own } = await store([1, 1], [0, 0])
+    const free = await freeRows({ read }, own, 3)
+    expect(free.map(({ row }) => row)).toEqual([1, 2, 3])
+    expect(free.some(({ replaces }) => replaces)).toBe(false)
+  })
+})
+
+describe('of acts that wait', () => {
+  it('the last alone is done, after the one under way', async () => {
+    const done: number[] = []
+    const latest = createLatest()
+    const act = (one: number) => async (): Promise<void> => {
+      await Promise.resolve()
+      done.push(one)
+    }
+    await Promise.all([1, 2, 3].map((one) => latest(act(one))))
+    expect(done).toEqual([1, 3])
+    await latest(act(4))
+    expect(done).toEqual([1, 3, 4])
+  })
+
+  it('one that fails does not stop those that come later', async () => {
+    const latest = createLatest()
+    await expect(latest(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    let isDone = false
+    await latest(async () => {
+      isDone = await Promise.resolve(true)
+    })
+    expect(isDone).toBe(true)
+  })
+})
+
+it('an amount of damage is a share of the neurons, of noise a deviation', () => {
+  expect(amountText('flip', 0.254)).toBe('25 %')
+  expect(amountText('gaussian', 0.254)).toBe('σ 0.25')
 })

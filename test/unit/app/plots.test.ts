@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { stepText } from '../../../src/app/plots/draw.ts'
 import { createPalette, shownOf } from '../../../src/app/plots/shown.ts'
-import { createMarkers } from '../../../src/app/plots/markers.ts'
+import { createMarkers, markerText } from '../../../src/app/plots/markers.ts'
 import {
   logScaleOf,
   logSplits,
@@ -104,6 +104,12 @@ describe('zooming', () => {
 })
 
 describe('a marker', () => {
+  test('says what was changed, from what to what, and when', () => {
+    const marker = { path: 'memories.xi.tau', tick: 40, time: 4, before: 250, value: 0.12345 }
+    expect(markerText(marker)).toBe('xi.tau 250 → 0.123 at tick 40')
+    expect(markerText({ ...marker, path: 'stimulus.0.amplitude' })).toMatch(/^stimulus\.0\.amplitude /)
+  })
+
   const change = (path: string, tick: number, before: number, value: number) => ({
     path,
     tick,

@@ -4,6 +4,7 @@ import { blockText, countAt, densityOf } from '../../../src/app/views/density.ts
 import { nextEntry } from '../../../src/app/views/cursor.ts'
 import { nextRange, roundUpNicely } from '../../../src/app/views/range.ts'
 import { type Sheet, placeOf, sheetsOf } from '../../../src/app/views/sheet.ts'
+import { createSight } from '../../../src/app/views/sight.ts'
 import { cellOf, entryAt } from '../../../src/app/views/tiling.ts'
 import { type Parts, buildModel, zeroRows } from '../../build.ts'
 
@@ -221,4 +222,27 @@ test('a hundred thousand rows and columns become as many blocks as a picture has
   const density = densityOf({ rows, columns: rows, indices, indptr })
   expect([density.rows, density.columns, density.block]).toEqual([256, 256, [391, 391]])
   expect(density.counts.reduce((sum, count) => sum + count, 0)).toBe(rows * degree)
+})
+
+test('the sight of a picture moves with the cursor, zooms about it, and tells only of what has changed', () => {
+  const [sheet] = sheets({ layers: [{ name: 'x', size: 400, lagrangian: { kind: 'linear', gain: 1 } }] })
+  let changes = 0
+  const sight = createSight(sheet as Sheet, () => changes++)
+  expect(sight.step(1, 0)).toEqual({ row: 0, column: 210 })
+  expect([changes, sight.cursor]).toEqual([0, undefined])
+  sight.zoom(2)
+  expect(sight.window).toEqual({ zoom: 2, left: 5, top: 5 })
+  sight.mark({ row: 0, column: 0 })
+  expect(sight.partOf({ row: 0, column: 0 })).toEqual({ x: -0.5, y: -0.5, width: 0.1, height: 0.1 })
+  // The cursor is out of sight, and what is seen follows it.
+  expect(sight.step(1, 0)).toEqual({ row: 0, column: 1 })
+  expect(sight.window.left).toBe(0)
+  expect(sight.entryUnder({ x: 0.15, y: 0.05 })).toEqual({ row: 0, column: 1 })
+  expect(sight.step(-1, 0)).toBeUndefined()
+  const before = changes
+  expect(sight.pan({ x: -1, y: 0 })).toBe(false)
+  expect(changes).toBe(before)
+  expect(sight.pan({ x: 0.5, y: 0 })).toBe(true)
+  sight.see(undefined)
+  expect([sight.window.zoom, changes]).toEqual([1, before + 2])
 })

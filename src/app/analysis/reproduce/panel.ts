@@ -1,30 +1,18 @@
 /** Experiments with published results, run live on the device of the page, one at a time or all in turn. */
 import './reproduce.css'
-import { type Result, publishedChart, reproduce } from '../../../core/reproduce/lab.ts'
+import type { Result } from '../../../core/reproduce/lab.ts'
 import { REPRODUCTIONS } from '../../../core/reproduce/index.ts'
 import type { Reproduction } from '../../../core/reproduce/reproduction.ts'
 import { CHECK_HEADER, checkCells } from '../../../core/reproduce/table.ts'
-import { textOf } from '../../messages.ts'
 import { onScheme } from '../../views/scheme.ts'
 import type { Workplace } from '../../session/workplace.ts'
 import { type Figure, createFigure } from './figure.ts'
-
-/** Longest time in ms of one submit, and between two looks at the clicks of the reader. */
-const [SUBMIT_TIME, PATIENCE] = [60, 40]
+import { type Trial, createTrials } from './trials.ts'
 
 export interface ReproducePanel {
   /** @param id - the experiment to be shown; default the one that was */
   open(id?: string): void
 }
-
-/** What is known of an experiment. */
-type Outcome =
-  | { readonly kind: 'running'; readonly share: number }
-  | { readonly kind: 'done'; readonly result: Result }
-  | { readonly kind: 'failed'; readonly text: string }
-
-/** Ends a run that the reader does not want any more. */
-class Cancelled extends Error {}
 
 const MARKUP = `
   <div class="reproduce-inside">
@@ -65,11 +53,13 @@ export function createReproducePanel(workplace: Workplace): ReproducePanel {
   const status = part('[role=status]')
   const figure: Figure = createFigure(part('figure'))
 
-  const outcomes = new Map<string, Outcome>()
-  const charts = new Map<string, Result['chart']>()
+  const trials = createTrials(
+    () => workplace.device,
+    (one = chosen) => {
+      if (one === chosen) show()
+    },
+  )
   let chosen = REPRODUCTIONS[0] as Reproduction
-  /** The run that is under way. */
-  let task: { readonly isAll: boolean; isCancelled: boolean } | undefined
   let wasPlaying = false
 
   const entries = REPRODUCTIONS.map((one) => {
@@ -91,7 +81,7 @@ export function createReproducePanel(workplace: Workplace): ReproducePanel {
 
   const showList = (): void => {
     for (const { one, button, note } of entries) {
-      const outcome = outcomes.get(one.id)
+      const outcome = trials.outcomeOf(one)
       const word = wordOf(outcome)
       button.setAttribute('aria-current', String(one === chosen))
       button.dataset.state = word
@@ -100,18 +90,18 @@ export function createReproducePanel(workplace: Workplace): ReproducePanel {
   }
 
   const show = (): void => {
-    const outcome = outcomes.get(chosen.id)
+    const outcome = trials.outcomeOf(chosen)
     const isRunning = outcome?.kind === 'running'
     showList()
     runButton.textContent = isRunning ? 'Cancel' : outcome === undefined ? 'Run' : 'Run again'
-    runButton.disabled = task !== undefined && !isRunning
-    allButton.textContent = task?.isAll === true ? 'Cancel all' : 'Run all'
-    allButton.disabled = task !== undefined && !task.isAll
+    runButton.disabled = trials.underWay !== undefined && !isRunning
+    allButton.textContent = trials.underWay === 'all' ? 'Cancel all' : 'Run all'
+    allButton.disabled = trials.underWay === 'one'
     progress.hidden = !isRunning
     progress.value = isRunning ? outcome.share : 0
     status.dataset.state = wordOf(outcome)
     status.textContent = statusOf(outcome, chosen)
-    const chart = charts.get(chosen.id)
+    const chart = trials.chartOf(chosen)
     if (chart !== undefined) figure.show(chart)
     const table = part('table')
     table.hidden = outcome?.kind !== 'done'
@@ -130,69 +120,28 @@ export function createReproducePanel(workplace: Workplace): ReproducePanel {
     )
     part('section').scrollTop = 0
     show()
-    if (charts.has(one.id)) return
-    void publishedChart(one).then((chart) => {
-      if (!charts.has(one.id)) charts.set(one.id, chart)
-      if (one === chosen) show()
-    })
+    trials.wantChart(one)
   }
 
-  /** Runs one experiment; false when it was cancelled. */
-  const run = async (one: Reproduction, own: NonNullable<typeof task>): Promise<boolean> => {
-    let lookedAt = performance.now()
-    outcomes.set(one.id, { kind: 'running', share: 0 })
-    show()
-    try {
-      const result = await reproduce(workplace.device, one, {
-        submitTime: SUBMIT_TIME,
-        onProgress(share, chart) {
-          outcomes.set(one.id, { kind: 'running', share })
-          if (chart !== undefined) charts.set(one.id, chart)
-          if (one === chosen) show()
-        },
-        async interrupt() {
-          // Clicks and frames come between; a hidden page has none, and slows its timers.
-          if (performance.now() - lookedAt > PATIENCE && !document.hidden) {
-            await new Promise((resolve) => setTimeout(resolve))
-            lookedAt = performance.now()
-          }
-          if (own.isCancelled) throw new Cancelled()
-        },
-      })
-      outcomes.set(one.id, { kind: 'done', result })
-      return true
-    } catch (error) {
-      if (error instanceof Cancelled) outcomes.delete(one.id)
-      else outcomes.set(one.id, { kind: 'failed', text: textOf(error) })
-      return !own.isCancelled
-    }
-  }
-
-  const begin = async (list: readonly Reproduction[], isAll: boolean): Promise<void> => {
-    const own = { isAll, isCancelled: false }
-    task = own
-    for (const one of list) {
-      if (isAll) {
+  runButton.addEventListener('click', () => {
+    if (trials.underWay === undefined) void trials.run(chosen)
+    else trials.cancel()
+  })
+  allButton.addEventListener('click', () => {
+    if (trials.underWay !== undefined) trials.cancel()
+    else
+      void trials.runAll(REPRODUCTIONS, (one) => {
         choose(one)
         reveal()
-      }
-      if (!(await run(one, own))) break
-    }
-    task = undefined
-    show()
-  }
-  const cancel = (): void => {
-    if (task !== undefined) task.isCancelled = true
-  }
-  runButton.addEventListener('click', () => (task === undefined ? void begin([chosen], false) : cancel()))
-  allButton.addEventListener('click', () => (task === undefined ? void begin(REPRODUCTIONS, true) : cancel()))
+      })
+  })
   part('[data-close]').addEventListener('click', () => dialog.close())
   dialog.addEventListener('click', (event) => {
     // The backdrop is part of the dialog, what it holds fills the rest.
     if (event.target === dialog) dialog.close()
   })
   dialog.addEventListener('close', () => {
-    cancel()
+    trials.cancel()
     if (wasPlaying) workplace.play()
   })
   onScheme(() => figure.recolour())
@@ -210,12 +159,12 @@ export function createReproducePanel(workplace: Workplace): ReproducePanel {
   }
 }
 
-function wordOf(outcome: Outcome | undefined): string {
+function wordOf(outcome: Trial | undefined): string {
   if (outcome?.kind === 'done') return outcome.result.passed ? 'pass' : 'FAIL'
   return outcome?.kind ?? ''
 }
 
-function statusOf(outcome: Outcome | undefined, { duration }: Reproduction): string {
+function statusOf(outcome: Trial | undefined, { duration }: Reproduction): string {
   switch (outcome?.kind) {
     case undefined:
       return `About ${duration.quick} on a software adapter.`

@@ -44,7 +44,7 @@ export type NoiseKind = keyof typeof NOISES
 /** In the order of the menu. */
 export const NOISE_KINDS = Object.keys(NOISES) as [NoiseKind, ...NoiseKind[]]
 
-/** What a layer has where nothing is said. */
+/** The default: what a layer has where its scenario names none. */
 export const USUAL_NOISE = 'normal' satisfies NoiseKind
 
 export function noiseOf(kind: NoiseKind): Noise {

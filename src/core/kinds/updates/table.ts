@@ -101,7 +101,7 @@ export type Update = {
 /** In the order of the menu. */
 export const UPDATE_KINDS = Object.keys(UPDATES) as [UpdateKind, ...UpdateKind[]]
 
-/** What a layer has where nothing is said. */
+/** The default: what a layer has where its scenario names none. */
 export const USUAL_UPDATE = 'all' satisfies Update
 
 function definitionOf(kind: UpdateKind): Definition {

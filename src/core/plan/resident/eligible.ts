@@ -1,7 +1,13 @@
 /** Which networks have a resident form: small ones, of parts that its kernel knows. */
+import { isByRow } from '../../kinds/lagrangians/table.ts'
+import { leakFacts } from '../../kinds/leaks/table.ts'
+import { tracesOf } from '../../kinds/rules/table.ts'
 import { groupsOf } from '../../model/couplings.ts'
+import type { Model } from '../../model/model.ts'
 import { carryNameOf } from '../carry.ts'
+import { couplingPlanner } from '../couplings/table.ts'
 import { type Matrix, vectorStride } from '../layout.ts'
+import { hasValues } from '../neuron-values.ts'
 import type { Planning } from '../planning.ts'
 import { residentRefusal } from '../probes.ts'
 import { MOST_GROUPS } from './flags.ts'
@@ -13,7 +19,27 @@ const MOST_QUADS = 256
 /** Entries of patterns that a sample may read; with more, the sample is better spread over the GPU. */
 const MOST_PATTERN_QUADS = 1024
 
-/** Why a network has no resident form; undefined where it may have one. */
+/**
+ * What of a model the resident kernel does not know, whatever its size; undefined where it knows everything.
+ * @param stages - of a tick
+ */
+export function strangerIn({ couplings, layers, time }: Model, stages: number): string | undefined {
+  const stranger = couplings.find((coupling) => !couplingPlanner(coupling).isResident)
+  if (stranger !== undefined)
+    return `it does not know \`${stranger.name}\`, ${/^[aeiou]/.test(stranger.kind) ? 'an' : 'a'} ${stranger.kind}`
+  const tracing = couplings.find((coupling) => tracesOf(coupling).length > 0)
+  if (tracing !== undefined) return `it does not know the traces that the rule of \`${tracing.name}\` keeps`
+  const leaking = layers.find(({ leak }) => leakFacts(leak).sendsState)
+  if (leaking !== undefined) return `layer \`${leaking.name}\` has leak "${leaking.leak}"`
+  const split = layers.find(({ lagrangian }) => isByRow(lagrangian))
+  if (split !== undefined) return `each row of layer \`${split.name}\` has an activation of its own`
+  const various = layers.find(hasValues)
+  if (various !== undefined) return `neurons of layer \`${various.name}\` have numbers of their own`
+  if (stages > 1) return `${time.integrator} takes ${stages} stages a tick, the resident form one`
+  return undefined
+}
+
+/** Why a network of known parts has no resident form; undefined where it may have one. */
 export function refusalOf(planning: Planning, { probes, lanes }: ResidentParts): string | undefined {
   const { model, matrices } = planning
   const members = groupsOf(model).length

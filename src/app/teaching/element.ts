@@ -1,0 +1,7 @@
+/** Elements of a lesson. */
+
+export function element(tag: 'h2' | 'div' | 'p' | 'dt' | 'dd' | 'span', className = ''): HTMLElement {
+  const made = document.createElement(tag)
+  made.className = className
+  return made
+}

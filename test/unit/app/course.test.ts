@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest'
+import { type Course, createCourse } from '../../../src/app/teaching/course.ts'
+import type { Try } from '../../../src/app/teaching/lessons.ts'
+import { setValue } from '../../../src/core/model/path.ts'
+import { parseScenario } from '../../../src/core/model/parse.ts'
+import type { Scenario } from '../../../src/core/model/schema.ts'
+import { scenario } from '../model/resolving.ts'
+
+const shipped = parseScenario(scenario())
+const withSeed = (seed: number): Scenario => setValue(shipped, 'seed', seed) as Scenario
+const other: Try = { label: 'Another seed', text: 'It ends elsewhere.', set: { seed: 7 } }
+const BACK = 'No longer as told: values were changed during this run and set back.'
+
+/** A course of a scenario that begins what it is asked for, or refuses. */
+function begun(accepts = true): { course: Course; asked: Scenario[]; settle: () => Promise<void> } {
+  const asked: Scenario[] = []
+  const course: Course = createCourse(
+    (wanted) => {
+      asked.push(wanted)
+      if (accepts) course.update(wanted)
+      return Promise.resolve(accepts)
+    },
+    () => undefined,
+  )
+  course.open(shipped, shipped)
+  return { course, asked, settle: () => new Promise((resolve) => setTimeout(resolve)) }
+}
+
+describe('the course of a lesson', () => {
+  test('names what was changed, until it is set back before a tick has passed', () => {
+    const { course } = begun()
+    expect(course.offText).toBeUndefined()
+    course.update(withSeed(9))
+    expect(course.offText).toBe(`No longer as told. Changed: seed ${shipped.seed} → 9.`)
+    course.at(0)
+    course.update(shipped)
+    expect(course.offText).toBeUndefined()
+  })
+
+  test('is left for good where ticks have passed meanwhile, until the run starts again', () => {
+    const { course } = begun()
+    course.update(withSeed(9))
+    course.at(3)
+    course.update(shipped)
+    expect(course.offText).toBe(BACK)
+    course.at(0)
+    expect(course.offText).toBeUndefined()
+  })
+
+  test('goes on as told with the values of a try, which ends when these are undone', async () => {
+    const { course, asked, settle } = begun()
+    course.start(other)
+    await settle()
+    expect(asked.map(({ seed }) => seed)).toEqual([7])
+    expect([course.begun, course.offText]).toEqual([other, undefined])
+    course.update(withSeed(8))
+    expect(course.offText).toBe('No longer as told. Changed: seed 7 → 8.')
+    course.update(shipped)
+    expect([course.begun, course.offText]).toEqual([undefined, BACK])
+  })
+
+  test('takes a try back that was refused, and begins none of a scenario without a lesson', async () => {
+    const refusing = begun(false)
+    refusing.course.start(other)
+    expect(refusing.course.begun).toBe(other)
+    await refusing.settle()
+    expect(refusing.course.begun).toBeUndefined()
+    const { course, asked } = begun()
+    course.open(shipped, undefined)
+    course.start(other)
+    expect([course.begun, asked]).toEqual([undefined, []])
+  })
+})
