@@ -3,16 +3,22 @@ import { describe, expect, test } from 'vitest'
 import type { NeuronRow } from '../../src/core/kinds/neuron-row.ts'
 import { INTEGRATOR_KINDS } from '../../src/core/kinds/integrators/table.ts'
 import { type Lagrangian, lagrangianFacts, withNumberAt } from '../../src/core/kinds/lagrangians/table.ts'
-import { LEAK_KINDS } from '../../src/core/kinds/leaks/table.ts'
+import { LEAK_KINDS, USUAL_LEAK } from '../../src/core/kinds/leaks/table.ts'
 import { NOISE_KINDS } from '../../src/core/kinds/noises/table.ts'
 import { UPDATE_KINDS, updateOf } from '../../src/core/kinds/updates/table.ts'
+import { risesOf } from '../../src/core/model/energy.ts'
 import type { Layer, Model } from '../../src/core/model/model.ts'
+import { withParameter } from '../../src/core/model/parameters.ts'
+import { parseScenario } from '../../src/core/model/parse.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
+import { resolveModel } from '../../src/core/model/resolve.ts'
 import { planNetwork } from '../../src/core/plan/plan.ts'
+import { createReference } from '../../src/core/reference/network.ts'
 import { DEFAULT_LIMITS } from '../../src/node/limits.ts'
 import { buildModel, normalRows, rowsOf, symmetricRows } from '../build.ts'
 import { LAGRANGIANS } from '../lagrangians.ts'
-import { expectLikeReference, withSimulation } from './helpers/compare.ts'
+import { drift, expectLikeReference, expectSame, readAll, withSimulation } from './helpers/compare.ts'
+import { ULP } from './helpers/within.ts'
 
 /** Numbers of a Lagrangian that may differ, and the range in which they do here. */
 const NUMBERS: Readonly<Record<string, readonly [key: string, low: number, high: number]>> = {
@@ -121,13 +127,15 @@ function lagrangianOf(name: string, size: number): Lagrangian {
   return spreadOver(LAGRANGIANS[name]!, key, spread(size, low, high, 2))
 }
 
+/** Each kind of the table above, with each leak that it may have. */
+const CASES = Object.keys(NUMBERS).flatMap((name) =>
+  LEAK_KINDS.filter(
+    (leak) => leak === USUAL_LEAK || lagrangianFacts(LAGRANGIANS[name]!).conjugate !== undefined,
+  ).map((leak) => [name, leak] as const),
+)
+
 describe('kernels do what float64 does', () => {
-  const cases = Object.keys(NUMBERS).flatMap((name) =>
-    LEAK_KINDS.filter(
-      (leak) => leak === 'input' || lagrangianFacts(LAGRANGIANS[name]!).conjugate !== undefined,
-    ).map((leak) => [name, leak] as const),
-  )
-  test.each(cases)('%s with a number for each neuron, leak %s', async (name, leak) => {
+  test.each(CASES)('%s with a number for each neuron, leak %s', async (name, leak) => {
     for (const size of SIZES)
       for (const replicas of [1, 5])
         await expectLikeReference(
@@ -254,6 +262,110 @@ test('the noise of each neuron has its own variance, T_i (1 - exp(-2 t / tau_i))
       // Five standard errors.
       expect(Math.abs(sum / replicas / exact - 1)).toBeLessThan(5 * Math.sqrt(2 / replicas))
     }
+  })
+})
+
+/** The same without stimulus and noise, its whole layer with one time constant: a gradient flow. */
+function descending(model: Model): Model {
+  const layers = model.layers.map(({ own, ...layer }) =>
+    layer.name === 'h' || own === undefined ? layer : { ...layer, own },
+  )
+  return { ...model, layers, stimulus: [] }
+}
+
+describe('the energy never rises', () => {
+  test.each(CASES)('for %s with numbers and a tau for each neuron, leak %s', async (name, leak) => {
+    const layer = { lagrangian: lagrangianOf(name, 7), leak, ...timed(spread(7, 0.5, 6)) }
+    for (const integrator of ['euler', 'exponential-euler'] as const) {
+      const model = descending(network(7, layer, { replicas: 4, integrator, dt: 0.05 }))
+      expect(risesOf(model)).toEqual([])
+      await withSimulation(model, async (simulation) => {
+        await simulation.step(60)
+        await simulation.flush()
+        const { value, terms = [] } = simulation.series[0]!
+        for (let k = 1; k < value.length; k++)
+          value[k]!.forEach((energy, r) => {
+            const count = terms[k]!.length / 4
+            const size = terms[k]!.subarray(r * count, (r + 1) * count).reduce(
+              (sum, one) => sum + Math.abs(one),
+              0,
+            )
+            expect(energy - value[k - 1]![r]!).toBeLessThanOrEqual(64 * ULP * (1 + size))
+          })
+        value.at(-1)!.forEach((energy, r) => expect(energy).toBeLessThan(value[0]![r]!))
+        expect(simulation.warnings).toEqual([])
+      })
+    }
+  })
+
+  test('is not claimed where neurons that differ in tau share an activation', () => {
+    expect(risesOf({ ...network(7, { lagrangian: LAGRANGIANS.tanh! }), stimulus: [] })).toEqual([
+      'neurons of layer `h` share one activation and differ in tau',
+    ])
+  })
+})
+
+/** A scenario with rows for all that may be one. */
+const SCENARIO = {
+  version: 1,
+  seed: 4,
+  time: { dt: 0.2, ticks: 40 },
+  neurons: {
+    v: {
+      size: 6,
+      lagrangian: { kind: 'tanh', gain: { kind: 'values', values: [[0.5, 1, 1.5, 2, 2.5, 3]] } },
+      tau: { kind: 'values', values: [[1, 2, 3, 4, 5, 6]] },
+      temperature: { kind: 'values', values: [[0, 0.1, 0, 0.2, 0, 0.3]] },
+      init: { kind: 'random', distribution: 'normal', count: 2 },
+    },
+    h: { size: 3, lagrangian: { kind: 'softmax' }, tau: 0 },
+  },
+  memories: {
+    xi: { from: 'v', to: 'h', init: { kind: 'random', distribution: 'normal' }, rule: 'hebbian', tau: 9 },
+  },
+  probes: { e: { kind: 'energy', every: 5 }, s: { kind: 'speed', layer: 'v', every: 5 } },
+}
+
+const modelOf = (parts: object): Promise<Model> =>
+  resolveModel(parseScenario({ ...SCENARIO, ...parts }), {
+    read: () => Promise.reject(new Error('no files')),
+  })
+
+test('scales vary by replica', async () => {
+  const vary = {
+    'neurons.v.tau.scale': { values: [0.5, 3] },
+    'neurons.v.lagrangian.gain.scale': { values: [1, 0.25] },
+    'neurons.v.temperature.scale': { values: [1, 0.1] },
+  }
+  await expectLikeReference(await modelOf({ replicas: { count: 16, vary } }), 20)
+})
+
+test('a scale acts on the next tick, and what was set is in the scenario', async () => {
+  const model = await modelOf({ replicas: 3 })
+  const path = 'neurons.v.tau.scale'
+  const changed = withParameter(model, path, 2.5)
+  const reference = createReference(changed)
+  await withSimulation(model, async (simulation) => {
+    simulation.set(path, 2.5)
+    await simulation.step(20)
+    reference.step(20)
+    await expectSame(simulation, reference, drift(model, 20))
+    expect(simulation.model.scenario).toEqual(changed.scenario)
+  })
+})
+
+test('a run that is resumed ends with the same bits', async () => {
+  const model = await modelOf({ replicas: 3 })
+  const ended = await withSimulation(model, async (simulation) => {
+    await simulation.step(11)
+    const checkpoint = await simulation.checkpoint()
+    await simulation.step(20)
+    return { checkpoint, state: await readAll(simulation) }
+  })
+  await withSimulation(model, async (simulation) => {
+    await simulation.restore(ended.checkpoint)
+    await simulation.step(20)
+    expect(await readAll(simulation)).toEqual(ended.state)
   })
 })
 

@@ -5,6 +5,7 @@ import { stabilityAt, stabilityEnds } from '../../../src/core/analysis/jacobian.
 import { couplingSpectrum } from '../../../src/core/analysis/spectrum.ts'
 import { type Lagrangian, lagrangianFacts } from '../../../src/core/kinds/lagrangians/table.ts'
 import { type LeakKind, leakFacts } from '../../../src/core/kinds/leaks/table.ts'
+import type { NeuronRow } from '../../../src/core/kinds/neuron-row.ts'
 import type { Model } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
@@ -69,6 +70,72 @@ function expectSpectrum(actual: Float64Array, jacobian: Matrix): void {
     expect(Math.abs(value - (sorted[index] as number))).toBeLessThan(1e-4 * size),
   )
 }
+
+/** Values for each of so many neurons. */
+const spread = (size: number, low: number, high: number): NeuronRow => ({
+  row: Float32Array.from({ length: size }, (_, i) => low + (high - low) * ((0.31 + i * 0.618034) % 1)),
+  scale: 1,
+})
+
+describe('the Jacobian of neurons with numbers of their own', () => {
+  const network = (h: Lagrangian): Model => {
+    const stream = new RandomStream(7, 'own numbers')
+    return buildModel({
+      layers: [
+        {
+          name: 'v',
+          size: 7,
+          ...times(7),
+          lagrangian: { kind: 'tanh', gain: 2, own: { gain: spread(7, 0.5, 2) } },
+          init: normalRows(stream, 1, 7),
+        },
+        { name: 'h', size: 4, ...times(4), lagrangian: h, init: normalRows(stream, 1, 4) },
+        {
+          name: 'u',
+          size: 3,
+          tau: 0,
+          lagrangian: { kind: 'sigmoid', gain: 3, own: { gain: spread(3, 1, 3) } },
+        },
+      ],
+      synapses: [{ name: 'w', layer: 'v', base: { kind: 'matrix', matrix: symmetricRows(stream, 7, 0.4) } }],
+      memories: [
+        { name: 'xi', from: 'v', to: 'h', init: normalRows(stream, 4, 7) },
+        { name: 'up', from: 'v', to: 'u', init: normalRows(stream, 3, 7) },
+      ],
+    })
+  }
+  const times = (size: number) => ({ tau: 0.5, own: { tau: spread(size, 0.5, 4) } })
+
+  it('has the spectrum of finite differences, by Lanczos too', async () => {
+    const model = network({ kind: 'tanh', gain: 1 })
+    const reference = createReference(model)
+    reference.step(3)
+    const moment = momentOf(model, reference)
+    const { spectrum, imaginary } = stabilityAt(model, moment)
+    expect(imaginary).toBeUndefined()
+    expectSpectrum(spectrum, differences(model, reference))
+    const flow = createFlow(model, moment)
+    const states = new Map(model.layers.map(({ name }) => [name, Float64Array.from(reference.read(name))]))
+    const { ends } = await stabilityEnds(flow, states, flow.couple, 3)
+    ends.highest.values.forEach((value, k) => expect(value).toBeCloseTo(spectrum.at(-1 - k)!, 6))
+  })
+
+  it('may turn where neurons that differ in tau share an activation', async () => {
+    const model = network({ kind: 'softmax', beta: 3 })
+    const reference = createReference(model)
+    reference.step(3)
+    const moment = momentOf(model, reference)
+    const { spectrum, imaginary } = stabilityAt(model, moment)
+    const exact = new EigenvalueDecomposition(differences(model, reference))
+    const sorted = [...exact.realEigenvalues].sort((a, b) => a - b)
+    spectrum.forEach((value, k) => expect(value).toBeCloseTo(sorted[k]!, 4))
+    expect(imaginary).toHaveLength(11)
+    const flow = createFlow(model, moment)
+    await expect(stabilityEnds(flow, new Map(), flow.couple, 3)).rejects.toThrow(
+      'neurons of layer `h` share one activation and differ in tau, so that eigenvalues may be complex',
+    )
+  })
+})
 
 describe('the Jacobian of the flow', () => {
   it.each(Object.entries(SMOOTH))(

@@ -1,6 +1,7 @@
 import { filterScenario } from '../../cli/scenarios.ts'
 import { expect, test } from 'vitest'
 import { estimateOf, size, sketchOf } from '../../../src/app/session/estimate.ts'
+import { equationsOf } from '../../../src/app/teaching/equations.ts'
 import { controlFields, withField } from '../../../src/app/controls/fields.ts'
 import { STORING_KINDS } from '../../../src/core/kinds/bases/table.ts'
 import { UPDATE_KINDS, updateOf } from '../../../src/core/kinds/updates/table.ts'
@@ -161,4 +162,41 @@ test('a layer that may come to rest can be chosen to end the run, and its bound 
     ['time.until.every', 10],
   ])
   expect(changed(chosen, 'time.until', undefined).time).not.toHaveProperty('until')
+})
+
+test('values for each neuron have a control of their scale, and formulas with their range', async () => {
+  const { scenario } = await loadShipped('hopfield')
+  const row = { kind: 'random', distribution: 'binary', transform: [{ op: 'scale', factor: 0 }] }
+  const values = { ...row, edits: [{ op: 'paint', row: 0, columns: [3], value: 2 }] }
+  const path = 'neurons.visible'
+  const changes = { 'lagrangian.gain': { kind: 'png', paths: ['x.png'] }, tau: { ...values, scale: 3 } }
+  const changedBoth = Object.entries(changes).reduce(
+    (next, [key, value]) => changed(next, `${path}.${key}`, value),
+    scenario,
+  )
+  const fields = controlFields(changedBoth)
+  expect(fields.find((one) => one.path === `${path}.tau.scale`)).toMatchObject({
+    title: 'tau scale',
+    kind: 'number',
+    value: 3,
+    control: { log: true },
+  })
+  expect(fields.map((one) => one.path)).toEqual(
+    expect.arrayContaining(runningParameters({ scenario: changedBoth } as Model)),
+  )
+  expect(changed(changedBoth, `${path}.tau`, 2).neurons.visible?.tau).toBe(2)
+  expect(changed(changedBoth, `${path}.lagrangian`, 'sigmoid').neurons.visible?.lagrangian).toMatchObject({
+    kind: 'sigmoid',
+    gain: { kind: 'png', scale: 1 },
+  })
+  expect(changed(changedBoth, `${path}.lagrangian`, 'custom').neurons.visible?.lagrangian).toMatchObject({
+    parameters: { gain: { kind: 'png' } },
+  })
+  const model = sketchOf(undefined, changedBoth)
+  expect(planNetwork(model, DEFAULT_LIMITS).buffers.map(({ name }) => name)).toContain('visible/values')
+  expect(estimateOf(model, DEFAULT_LIMITS).bytes).toBeGreaterThan(0)
+  const own = { tau: { row: Float32Array.of(1, 4), scale: 0.5 } }
+  const layers = model.layers.map((layer) => ({ ...layer, own, tau: 0.5 }))
+  const lines = equationsOf({ ...model, layers }).flatMap((one) => one.lines)
+  expect(lines.join()).toContain('\\tau_{v} = 0.5 \\ldots 2')
 })
