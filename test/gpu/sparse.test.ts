@@ -10,6 +10,7 @@ import { matrixFacts } from '../../src/core/kinds/couplings/table.ts'
 import { withViews } from '../../src/core/model/couplings.ts'
 import type {
   DenseMemory,
+  Layer,
   LateralSynapse,
   Model,
   Probe,
@@ -19,7 +20,9 @@ import type {
 } from '../../src/core/model/model.ts'
 import { statesOf } from '../../src/core/run/results.ts'
 import { createReference } from '../../src/core/reference/network.ts'
-import { SPARSE, sparse, SPARSE_SYNAPSES, sparseSynapses } from '../couplings.ts'
+import { SPARSE, sparse, SPARSE_SYNAPSES, sparseRows, sparseSynapses } from '../couplings.ts'
+import { RandomStream } from '../../src/core/model/random.ts'
+import type { SimulationOptions } from '../../src/core/run/simulation.ts'
 import { buildModel } from '../build.ts'
 import { DEFAULT_LIMITS } from '../../src/node/limits.ts'
 import { initialMemories } from '../../src/core/model/values.ts'
@@ -76,12 +79,33 @@ function full(model: Model): Model {
   return { ...model, ...withViews([memory]) }
 }
 
-async function valuesOf(model: Model, ticks: number): Promise<Float32Array[]> {
-  return withSimulation(model, async (simulation) => {
-    await simulation.step(ticks)
-    const names = ['v', 'h', 'k']
-    return Promise.all(names.map(async (name) => (await simulation.read(name)).data))
+async function valuesOf(
+  model: Model,
+  ticks: number,
+  options: SimulationOptions = {},
+): Promise<Float32Array[]> {
+  return withSimulation(
+    model,
+    async (simulation) => {
+      await simulation.step(ticks)
+      const names = ['v', 'h', 'k']
+      return Promise.all(names.map(async (name) => (await simulation.read(name)).data))
+    },
+    options,
+  )
+}
+
+/** A layer of its first neurons alone. */
+function narrowed(layer: Layer, size: number): Layer {
+  const cut = ({ rows, columns, data }: Rows): Rows => ({
+    rows,
+    columns: size,
+    data: Float32Array.from(
+      { length: rows * size },
+      (_, k) => data[Math.floor(k / size) * columns + (k % size)]!,
+    ),
   })
+  return { ...layer, size, shape: [size], bias: cut(layer.bias), init: cut(layer.init) }
 }
 
 describe('a sparse memory', () => {
@@ -270,6 +294,80 @@ describe('a sparse memory of few bytes', () => {
     const back = planRows(plan, model).find(({ label }) => label === 'v/matvec-transposed k')!
     // Columns may be of any length.
     expect((back.bytes - 2 * 4 * size - 4 * (size + 1)) / (size * degree)).toBe(bytes)
+  })
+})
+
+describe('on hardware, rows of about one length', () => {
+  const HARDWARE = { software: false }
+  // One row is shorter: 14 entries of 15 places.
+  const counts = [3, 3, 2, 3, 3]
+  const about = (format: SparseMemory['format'] = 'f32'): Model => {
+    const model = sparse(2, { format })
+    const init = sparseRows(new RandomStream(8, 'about'), 7, counts)
+    return { ...model, ...withViews([{ ...(model.memories[0] as SparseMemory), init }]) }
+  }
+  const kernelsOf = (model: Model) =>
+    withSimulation(
+      model,
+      (simulation) =>
+        Promise.resolve(simulation.plan.tick.map(({ label, kernel }) => [label, kernel.entryPoint])),
+      HARDWARE,
+    )
+
+  test.each(['f32', 'f16'] as const)('stand column by column in %s, with the same bits', async (format) => {
+    for (const model of [about(format), sparse(2, { format })]) {
+      expect(await kernelsOf(model)).toContainEqual(['h/matvec k', 'sparseMatvecEqual'])
+      await expectLikeReference({ ...model, probes: [ENERGY] }, 12, HARDWARE)
+      expect(await valuesOf(model, 30, HARDWARE)).toEqual(await valuesOf(model, 30))
+    }
+  })
+
+  test('of signs are not filled up', async () => {
+    const signs = (model: Model): Model => {
+      const memory = model.memories[0] as SparseMemory
+      const init = { ...memory.init, data: memory.init.data.map(Math.sign) }
+      return { ...model, ...withViews([{ ...memory, init }]) }
+    }
+    expect(await kernelsOf(signs(about('binary')))).toContainEqual(['h/matvec k', 'sparseMatvec'])
+    const even = signs(sparse(2, { format: 'binary' }))
+    expect(await kernelsOf(even)).toContainEqual(['h/matvec k', 'sparseMatvecEqual'])
+    expect(await valuesOf(even, 30, HARDWARE)).toEqual(await valuesOf(even, 30))
+  })
+
+  test('of the transposed matrix do too, and those of synapses', async () => {
+    const indices = Uint32Array.from(
+      { length: 15 },
+      (_, k) => [0, 1, 2, 1, 2, 3, 2, 3, 4, 0, 3, 4, 0, 1, 4][k]!,
+    )
+    const indptr = Uint32Array.from({ length: 6 }, (_, row) => 3 * row)
+    const model = sparse(2)
+    const memory = model.memories[0] as SparseMemory
+    const pattern = { rows: 5, columns: 5, degree: 3, indices, indptr }
+    const square: Model = {
+      ...model,
+      layers: model.layers.map((layer) => ({ ...layer, ...(layer.name === 'v' && narrowed(layer, 5)) })),
+      ...withViews([{ ...memory, init: { ...memory.init, pattern } }]),
+    }
+    expect(await kernelsOf(square)).toContainEqual(['v/matvec-transposed k', 'sparseMatvecEqual'])
+    expect(await valuesOf(square, 30, HARDWARE)).toEqual(await valuesOf(square, 30))
+    const ring = sparseSynapses(0)
+    expect(await kernelsOf(ring)).toContainEqual(['v/matvec k', 'sparseMatvecEqual'])
+    expect(await valuesOf(ring, 30, HARDWARE)).toEqual(await valuesOf(ring, 30))
+  })
+
+  test('are written and read in the order of the entries', async () => {
+    await withSimulation(
+      sparse(2, { direction: 'forward' }),
+      async (simulation) => {
+        const values = Float32Array.from({ length: 15 }, (_, k) => k)
+        simulation.write('k', values)
+        expect((await simulation.read('k')).data).toEqual(values)
+        expect(() => {
+          simulation.writePart('k', 3, [1])
+        }).toThrow('`k` is stored as "f32" in another order and takes whole rows of 15 values')
+      },
+      HARDWARE,
+    )
   })
 })
 

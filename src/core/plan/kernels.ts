@@ -46,6 +46,7 @@ const KERNELS = {
   'memory/convolution-backward': ['memory/convolution-places'],
   'memory/convolution-plasticity-step': ['memory/convolution-places', 'common/real'],
   'product/sparse-matvec': ['product/sparse-span', 'product/sparse-row'],
+  'product/sparse-matvec-equal': ['product/sparse-row'],
   'product/sparse-matvec-wide': ['product/sparse-span', 'product/sparse-row', 'common/reduce-tree'],
   'memory/tokens-project': [],
   'memory/tokens-weigh': [],
@@ -593,7 +594,7 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
     return NAMED_RULES.filter((rule) => isMoving(rule) && hasSteadyRate(rule)).flatMap((rule) =>
       [{ rule }, { rule, staged: true }].flatMap(inBothSums),
     )
-  if (name === 'product/sparse-matvec' || name === 'product/sparse-matvec-wide')
+  if (filesOf(name).includes('product/sparse-row'))
     return [
       ...(Object.keys(ENTRIES) as Entries[]).map((entries): Joined => ({ entries, ending: 'store' })),
       ...[{ ending: 'step' } as const, ...reacting].map((ending): Joined => ({ entries: 'f32', ...ending })),

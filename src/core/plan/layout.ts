@@ -33,6 +33,14 @@ export interface Block {
   readonly bytes: number
 }
 
+/** Another order of the numbers of a row in its buffer. */
+interface Order {
+  /** Places that a row takes at least. */
+  readonly stride: number
+  /** The place of each number. */
+  readonly places: () => Uint32Array
+}
+
 /** A matrix, or one copy of it a replica, in one buffer or in several. */
 export interface Matrix {
   readonly name: string
@@ -44,6 +52,8 @@ export interface Matrix {
   readonly format: Format
   /** One row a copy, which is read as a vector; absent = it is read as a matrix. */
   readonly isVector?: true
+  /** Absent = the numbers of a row stand as they are counted. */
+  readonly order?: Order
   /** Columns a row takes in the buffer. */
   readonly stride: number
   readonly rowBytes: number
@@ -51,7 +61,10 @@ export interface Matrix {
 }
 
 /** What of a matrix its blocks follow from. */
-export type MatrixShape = Pick<Matrix, 'name' | 'copies' | 'rows' | 'columns' | 'format' | 'isVector'>
+export type MatrixShape = Pick<
+  Matrix,
+  'name' | 'copies' | 'rows' | 'columns' | 'format' | 'isVector' | 'order'
+>
 
 /** What a 1 in the buffer of a memory stands for: binary memories are +-|scale|, their bits the signs. */
 export function unitOf({ format, scale }: Pick<Memory, 'format' | 'scale'>): number {
@@ -69,8 +82,8 @@ const MOST_BLOCK_BYTES = 2 ** 29
  * @throws ModelError if a single row does not fit
  */
 export function planMatrix(shape: MatrixShape, limits: Limits): Matrix {
-  const { name, copies, rows, columns, format } = shape
-  const stride = roundUp(columns, format === 'binary' ? 32 : 4)
+  const { name, copies, rows, columns, format, order } = shape
+  const stride = roundUp(order?.stride ?? columns, format === 'binary' ? 32 : 4)
   const rowBytes = (stride * BITS[format]) / 8
   const limit = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize, MOST_BLOCK_BYTES)
   // Blocks begin at multiples of four rows, as the products read their vectors.
@@ -123,24 +136,32 @@ export function slicesOf(
  * @param dense - [rows, columns], used for every copy
  */
 export function packBlock(matrix: Matrix, block: Block, dense: Float32Array | Rows): Uint8Array<ArrayBuffer> {
-  const { columns, rows, stride, format, rowBytes } = matrix
+  const { columns, rows, stride, format, rowBytes, order } = matrix
   const bytes = new Uint8Array(block.bytes)
   for (let index = 0; index < block.count; index++) {
     const from = (block.start + index) % rows
-    const row =
+    const given =
       dense instanceof Float32Array
         ? dense.subarray(from * columns, (from + 1) * columns)
         : rowOf(dense, from)
+    const row = order === undefined ? given : ordered(given, stride, order)
     if (format === 'f32') {
       new Float32Array(bytes.buffer, index * rowBytes, stride).set(row)
     } else if (format === 'f16') {
       const halves = new Uint16Array(bytes.buffer, index * rowBytes, stride)
-      for (let column = 0; column < columns; column++) halves[column] = toHalf(row[column] as number)
+      for (let column = 0; column < row.length; column++) halves[column] = toHalf(row[column] as number)
     } else {
       packRow(row, new Uint32Array(bytes.buffer, index * rowBytes, stride / 32))
     }
   }
   return bytes
+}
+
+/** A row in the order of its buffer. */
+function ordered(row: Float32Array, stride: number, { places }: Order): Float32Array {
+  const line = new Float32Array(stride)
+  places().forEach((place, index) => (line[place] = row[index] as number))
+  return line
 }
 
 /** The dense rows of a block, unpacked: the inverse of `packBlock`. */
@@ -152,7 +173,18 @@ export function unpackBlock(
   scale: number,
   target: Float32Array,
 ): void {
-  const { columns, stride, format, rowBytes } = matrix
+  const { columns, stride, format, rowBytes, order } = matrix
+  if (order !== undefined) {
+    const { order: _, ...plain } = matrix
+    const line = new Float32Array(stride)
+    for (let index = 0; index < block.count; index++) {
+      const one = { ...block, start: 0, count: 1 }
+      unpackBlock({ ...plain, columns: stride }, one, bytes, offset + index * rowBytes, scale, line)
+      const to = (block.start + index) * columns
+      order.places().forEach((place, at) => (target[to + at] = line[place] as number))
+    }
+    return
+  }
   for (let index = 0; index < block.count; index++) {
     const start = offset + index * rowBytes
     const to = (block.start + index) * columns

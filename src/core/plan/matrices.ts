@@ -27,11 +27,12 @@ export function addFixedMatrix(
   format: Matrix['format'] = 'f32',
   copies = 1,
   lifetime: Lifetime = 'fixed',
+  order?: Matrix['order'],
 ): Matrix {
   const { rows, columns } = rowsOf(planning.model)
   return addMatrix(
     planning,
-    { name, copies, rows, columns, format },
+    { name, copies, rows, columns, format, ...(order && { order }) },
     (matrix, block) => ({ kind: 'rows', matrix, block, of: rowsOf }),
     lifetime,
   )

@@ -208,14 +208,17 @@ export function packPart(
     const offset = (row * vectorStride(columns) + column) * 4
     return { buffer: `${layer.name}/state`, offset, bytes: bytesOfFloats(data) }
   }
-  const { blocks, format, rowBytes } = matrix as Matrix
+  const { blocks, format, rowBytes, order } = matrix as Matrix
   const block = blocks.find(({ start, count }) => row >= start && row < start + count)
   if (block === undefined) throw new Error(`\`${name}\` has no row ${row}`)
   const offset = (row - block.start) * rowBytes
-  if (format === 'f32')
+  if (format === 'f32' && order === undefined)
     return { buffer: block.buffer, offset: offset + column * 4, bytes: bytesOfFloats(data) }
   if (!isWhole) {
-    throw new ModelError(`\`${name}\` is stored as "${format}" and takes whole rows of ${columns} values`)
+    const how = order === undefined ? '' : ' in another order'
+    throw new ModelError(
+      `\`${name}\` is stored as "${format}"${how} and takes whole rows of ${columns} values`,
+    )
   }
   const packed = packBlock(
     { ...(matrix as Matrix), rows: 1 },

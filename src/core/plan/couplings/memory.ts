@@ -12,8 +12,11 @@ import { activationsOf, deviation, scratch, type Slot, sum } from '../samples.ts
 import { isStaged } from '../stages.ts'
 import { addTraces } from '../traces.ts'
 
-/** Buffers of the tensor and of Lambda: one tensor for all replicas, or one each where it learns. */
-export function addMemory(planning: Planning, memory: Memory): Matrix {
+/**
+ * Buffers of the tensor and of Lambda: one tensor for all replicas, or one each where it learns.
+ * @param order - of the numbers in a tensor that stays; absent = as they are counted
+ */
+export function addMemory(planning: Planning, memory: Memory, order?: Matrix['order']): Matrix {
   const { model } = planning
   const { name } = memory
   const rule = movingRule(memory.rule)
@@ -24,6 +27,7 @@ export function addMemory(planning: Planning, memory: Memory): Matrix {
     memory.format,
     rule === undefined ? 1 : model.replicas,
     rule === undefined ? 'fixed' : 'state',
+    order,
   )
   if (isCarried(model, name)) addCarry(planning, name)
   if (isStaged(model, memory)) addStages(planning, name)

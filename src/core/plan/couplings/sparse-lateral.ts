@@ -11,6 +11,7 @@ import type { CouplingPlanner } from './definition.ts'
 import { onlyBuffer } from './memory.ts'
 import {
   addEntries,
+  orderOf,
   planSparseLearning,
   sparseDeviation,
   type SparseMatrix,
@@ -31,8 +32,9 @@ function buffers(planning: Planning, synapse: SparseSynapse): Operation[] {
   const { model } = planning
   const { name, layer, tau } = synapse
   const { initOf, isMoving } = matrixOf(synapse)
-  const lifetime = isMoving ? 'state' : 'fixed'
-  const entries = addFixedMatrix(planning, name, initOf, 'f32', isMoving ? model.replicas : 1, lifetime)
+  const [copies, lifetime] = isMoving ? ([model.replicas, 'state'] as const) : ([1, 'fixed'] as const)
+  const order = orderOf(planning, matrixOf(synapse))
+  const entries = addFixedMatrix(planning, name, initOf, 'f32', copies, lifetime, order)
   onlyBuffer(synapse, entries, 'entries', `synapses.${name}`)
   if (isCarried(model, name)) addCarry(planning, name)
   if (isStaged(model, synapse)) addStages(planning, name)

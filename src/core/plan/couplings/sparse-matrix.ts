@@ -3,11 +3,11 @@
  * more column by column. One that stays has its values in both orders, so that both products read them one behind the other. One
  * that moves has each value once, and by column its place among the rows.
  */
-import { type SparsePattern, rowsOf, transposedPattern } from '../../math/sparse.ts'
+import { forEachEntry, type SparsePattern, rowsOf, transposedPattern } from '../../math/sparse.ts'
 import type { Model, Rows } from '../../model/model.ts'
 import { carryFields, carryNameOf } from '../carry.ts'
 import type { Entries } from '../kernels.ts'
-import { type Matrix, packBlock, vectorStride } from '../layout.ts'
+import { type Matrix, packBlock, planMatrix, vectorStride } from '../layout.ts'
 import { type Learning, ruleFields } from '../learning.ts'
 import { stageBuffers } from '../matrices.ts'
 import type { BufferPlan, Operation } from '../operation.ts'
@@ -19,6 +19,9 @@ import type { When } from './definition.ts'
 
 /** Entries a row, in the mean, from which on a workgroup takes a row: its invocations then read neighbouring entries. */
 const LONG_ROW = 64
+
+/** Places over entries up to which rows of other lengths are filled up to the longest. */
+const MOST_FILLED = 1.25
 
 /** A sparse matrix of the network, whose entries are planned as a matrix of one row under its name. */
 export interface SparseMatrix {
@@ -48,6 +51,56 @@ interface Order {
   readonly positions?: string
   /** Entries of a row, where all rows have as many. */
   readonly degree?: number
+  /** Entries that all rows are filled up to, where they stand column by column (product/sparse-matvec-equal.wgsl). */
+  readonly width?: number
+}
+
+/**
+ * Entries that all rows are filled up to: the longest row, where rows are short, of about one length, and stay; undefined where they
+ * stand row by row. On a software adapter they do, since an invocation is faster along its own row.
+ * @param isBinary - the entries are signs, of which none is 0
+ */
+function widthOf({ software }: Planning, pattern: SparsePattern, isBinary: boolean): number | undefined {
+  const { rows, degree, indptr, indices } = pattern
+  // A sketch has no entries.
+  if (software || (degree === undefined && indices.length === 0)) return undefined
+  if (degree !== undefined) return degree < LONG_ROW ? degree : undefined
+  let width = 0
+  for (let row = 0; row < rows; row++) width = Math.max(width, indptr[row + 1]! - indptr[row]!)
+  const isEqual = width * rows <= (isBinary ? 1 : MOST_FILLED) * indices.length
+  return isEqual && width < LONG_ROW ? width : undefined
+}
+
+/** The place of each entry of a pattern column by column: entry k of row i at k rows + i. */
+function placesIn(pattern: SparsePattern): Uint32Array {
+  const places = new Uint32Array(pattern.indices.length)
+  forEachEntry(pattern, (entry, row) => (places[entry] = (entry - pattern.indptr[row]!) * pattern.rows + row))
+  return places
+}
+
+/** The columns of a pattern whose rows are filled up to a width, column by column: what fills a row up names its last column again. */
+function filled(pattern: SparsePattern, width: number): Uint32Array<ArrayBuffer> {
+  const { rows, indices, indptr } = pattern
+  const columns = new Uint32Array(rows * width)
+  for (let row = 0; row < rows; row++) {
+    const [start, end] = [indptr[row]!, indptr[row + 1]!]
+    for (let k = 0; k < width && end > start; k++)
+      columns[k * rows + row] = indices[Math.min(start + k, end - 1)]!
+  }
+  return columns
+}
+
+/** The order of the entries of a matrix in its own buffer; undefined = row by row. */
+export function orderOf(
+  planning: Planning,
+  { initOf, isMoving }: SparseMatrix,
+  format: Matrix['format'] = 'f32',
+): Matrix['order'] {
+  const { pattern } = initOf(planning.model)
+  const width =
+    isMoving || pattern === undefined ? undefined : widthOf(planning, pattern, format === 'binary')
+  if (pattern === undefined || width === undefined) return undefined
+  return { stride: width * pattern.rows, places: () => placesIn(pattern) }
 }
 
 /** Neurons whose numbers take 16 bits. */
@@ -62,7 +115,10 @@ function entriesFor(planning: Planning, name: string, source: string): Pick<Orde
 }
 
 function byRows(planning: Planning, { name, from, initOf }: SparseMatrix): Order {
-  const { degree } = initOf(planning.model).pattern ?? {}
+  const { pattern } = initOf(planning.model)
+  const { degree } = pattern ?? {}
+  const { order } = matrixNamed(planning, name)
+  const isEqual = order !== undefined && pattern !== undefined
   return {
     act: 'matvec',
     source: from,
@@ -70,25 +126,36 @@ function byRows(planning: Planning, { name, from, initOf }: SparseMatrix): Order
     values: `${name}/matrix`,
     indices: `${name}/indices`,
     // Of rows of one length nobody asks where they begin.
-    starts: degree === undefined ? `${name}/starts` : 'none',
+    starts: degree === undefined && !isEqual ? `${name}/starts` : 'none',
     ...(degree !== undefined && { degree }),
+    ...(isEqual && { width: order.stride / pattern.rows }),
   }
 }
 
-function byColumns(planning: Planning, { name, to, isMoving }: SparseMatrix): Order {
+function byColumns(planning: Planning, matrix: SparseMatrix): Order {
+  const { name, to, isMoving, initOf } = matrix
+  const { pattern } = initOf(planning.model)
+  const { format } = matrixNamed(planning, name)
+  // A sketch has no entries.
+  const isKnown = !planning.software && !isMoving && pattern !== undefined && pattern.indices.length > 0
+  const width = isKnown
+    ? widthOf(planning, transposedPattern(pattern).pattern, format === 'binary')
+    : undefined
   return {
     act: 'matvec-transposed',
     source: to,
     ...(isMoving ? { entries: 'permuted', isShort: false } : entriesFor(planning, name, to)),
     values: isMoving ? `${name}/matrix` : valuesByColumn(name),
     indices: `${name}/transposed/indices`,
-    starts: `${name}/transposed/starts`,
+    starts: width === undefined ? `${name}/transposed/starts` : 'none',
+    ...(width !== undefined && { width }),
     ...(isMoving && { positions: `${name}/transposed/positions` }),
   }
 }
 
 /** Buffers of where the entries stand, in the orders that products with the matrix (`to`) and its transpose (`from`) read. */
 export function addEntries(planning: Planning, matrix: SparseMatrix, targets: readonly string[]): void {
+  const { model } = planning
   const { name, to, from, initOf, isMoving } = matrix
   const values = matrixNamed(planning, name)
   const { columns: count, stride } = values
@@ -102,17 +169,19 @@ export function addEntries(planning: Planning, matrix: SparseMatrix, targets: re
     const initial: BufferPlan['initial'] = { kind: 'data', make }
     if (buffer !== 'none') addBuffer(planning, buffer, words * 4, initial)
   }
-  /** The columns of all entries, in the width that their kernel reads. */
-  const addColumns = (order: Order, of: (m: Model) => SparsePattern): void => {
-    if (!order.isShort) add(order.indices, count, (m) => of(m).indices)
+  /** The columns of all entries, in the order and the size that their kernel reads. */
+  const addColumns = ({ indices, width, isShort }: Order, of: (m: Model) => SparsePattern): void => {
+    const places = width === undefined ? count : width * of(model).rows
+    const columnsOf = (m: Model) => (width === undefined ? of(m).indices : filled(of(m), width))
+    if (!isShort) add(indices, places, columnsOf)
     else
-      add(order.indices, Math.ceil(count / 2), (m) => {
-        const columns = new Uint16Array(2 * Math.ceil(count / 2))
-        columns.set(of(m).indices)
+      add(indices, Math.ceil(places / 2), (m) => {
+        const columns = new Uint16Array(2 * Math.ceil(places / 2))
+        columns.set(columnsOf(m))
         return columns
       })
   }
-  const starts = (layer: string): number => find(planning.model.layers, layer).size + 1
+  const starts = (layer: string): number => find(model.layers, layer).size + 1
   if (targets.includes(to) || isMoving) {
     const order = byRows(planning, matrix)
     add(order.starts, starts(to), (m) => patternOf(m).indptr)
@@ -132,16 +201,26 @@ export function addEntries(planning: Planning, matrix: SparseMatrix, targets: re
     addColumns(order, (m) => transposedOf(m).pattern)
     add(order.starts, starts(from), (m) => transposedOf(m).pattern.indptr)
     if (order.positions !== undefined) add(order.positions, count, (m) => transposedOf(m).positions)
-    else
-      add(order.values, values.rowBytes / 4, (m) => {
+    else {
+      const { width } = order
+      const { order: _, ...plain } = values
+      const shape = {
+        ...plain,
+        ...(width !== undefined && {
+          order: {
+            stride: width * find(model.layers, from).size,
+            places: () => placesIn(transposedOf(model).pattern),
+          },
+        }),
+      }
+      const packed = planMatrix(shape, planning.limits)
+      add(order.values, packed.rowBytes / 4, (m) => {
         const { data } = initOf(m)
-        const [block] = values.blocks as [Matrix['blocks'][number]]
-        return packBlock(
-          values,
-          block,
-          Float32Array.from(transposedOf(m).positions, (entry) => data[entry] as number),
-        )
+        const [block] = packed.blocks as [Matrix['blocks'][number]]
+        const entries = Float32Array.from(transposedOf(m).positions, (entry) => data[entry] as number)
+        return packBlock(packed, block, entries)
       })
+    }
   }
 }
 
@@ -155,7 +234,7 @@ export function sparseProduct(
 ): Sending {
   const { model, limits, software } = planning
   const order = matrix.to === name ? byRows(planning, matrix) : byColumns(planning, matrix)
-  const { act, source, entries, values, indices, starts, positions, degree = 0 } = order
+  const { act, source, entries, values, indices, starts, positions, degree = 0, width } = order
   const vector = `${source}/activations`
   const { columns: count, copies, stride } = matrixNamed(planning, matrix.name)
   // Barriers cost a software adapter more than neighbours save.
@@ -171,7 +250,12 @@ export function sparseProduct(
           owner: matrix.name,
           act: label ?? act,
           into: name,
-          kernel: isWide ? 'product/sparse-matvec-wide' : 'product/sparse-matvec',
+          kernel:
+            width !== undefined
+              ? 'product/sparse-matvec-equal'
+              : isWide
+                ? 'product/sparse-matvec-wide'
+                : 'product/sparse-matvec',
           joined: { entries, ...taken.joined },
           constants: taken.constants,
           buffers: {
@@ -182,13 +266,15 @@ export function sparseProduct(
             vector,
             ...taken.buffers,
           },
-          workgroups: isWide
-            ? [Math.min(size, limits.maxComputeWorkgroupsPerDimension), model.replicas, 1]
-            : perNeuron(planning, size),
+          workgroups:
+            isWide && width === undefined
+              ? [Math.min(size, limits.maxComputeWorkgroupsPerDimension), model.replicas, 1]
+              : perNeuron(planning, size),
           params: (m) => ({
             degree,
             copyStride: copies === 1 ? 0 : stride,
             unit: matrix.unit ?? 1,
+            ...(width !== undefined && { width }),
             vectorStride: vectorStride(find(m.layers, source).size),
             outputs: size,
             ...taken.params(m),

@@ -11,6 +11,7 @@ import type { CouplingPlanner } from './definition.ts'
 import { addMemory, memoryEnergy, onlyBuffer } from './memory.ts'
 import {
   addEntries,
+  orderOf,
   planSparseLearning,
   sparseDeviation,
   type SparseMatrix,
@@ -30,7 +31,7 @@ function matrixOf(memory: SparseMemory): SparseMatrix {
 }
 
 function buffers(planning: Planning, memory: SparseMemory): Operation[] {
-  onlyBuffer(memory, addMemory(planning, memory))
+  onlyBuffer(memory, addMemory(planning, memory, orderOf(planning, matrixOf(memory), memory.format)))
   addEntries(planning, matrixOf(memory), targetsOf(memory))
   return []
 }
