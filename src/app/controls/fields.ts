@@ -78,7 +78,8 @@ export function controlFields(scenario: Scenario): ControlField[] {
     const keys = path.split('.')
     const key = keys.at(-1) as string
     const isNamedByUser = /\.(lagrangian|rule)\.parameters\./.test(path)
-    if ((LEFT_OUT.includes(key) && !isNamedByUser) || isMeaningless(scenario, path)) return
+    const isFactor = group === 'memories' && path === `memories.${item}.scale` && isHyperedge(scenario, item)
+    if ((LEFT_OUT.includes(key) && !isNamedByUser && !isFactor) || isMeaningless(scenario, path)) return
     const field = fieldAt(scenario, path)
     const node = nodeAt(scenario, keys)
     if (field === undefined || node === undefined) return
@@ -277,4 +278,10 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
     if (path === `memories.${memory}.init.count`) next = set(next, `neurons.${to}.size`, value)
   }
   return next
+}
+
+/** True for a memory whose scale is a factor of its energy, and not of its first patterns. */
+function isHyperedge({ memories }: Scenario, name = ''): boolean {
+  const spec = memories[name]
+  return spec !== undefined && isHyperedgeSpec(spec)
 }

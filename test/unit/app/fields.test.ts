@@ -162,3 +162,12 @@ test('a layer that may come to rest can be chosen to end the run, and its bound 
   ])
   expect(changed(chosen, 'time.until', undefined).time).not.toHaveProperty('until')
 })
+
+test('the factor of a hyperedge has a control, and the scale of first memories none', async () => {
+  const scales = async (id: string): Promise<unknown[]> =>
+    controlFields((await loadShipped(id)).scenario)
+      .filter(({ path }) => path.endsWith('.scale'))
+      .map(({ path, value }) => [path, value])
+  expect(await scales('hyperedge')).toEqual([['memories.all.scale', 1.6e-5]])
+  expect(await scales('digits')).toEqual([])
+})
