@@ -256,7 +256,8 @@ test('while drawing is switched off the ticks go on and nothing is drawn', async
 })
 
 test('a sparse memory is drawn by where its entries are, and tells what a block counts', async () => {
-  const [rows, columns] = [400, 300]
+  const [rows, columns, degree] = [4, 300, 60]
+  await lab.load('softmax-synapses')
   await load({
     version: 1,
     name: 'links',
@@ -270,7 +271,7 @@ test('a sparse memory is drawn by where its entries are, and tells what a block 
         kind: 'sparse',
         from: 'visible',
         to: 'hidden',
-        init: { kind: 'random-sparse', degree: 20, distribution: 'normal' },
+        init: { kind: 'random-sparse', degree, distribution: 'normal' },
       },
     },
   })
@@ -278,37 +279,36 @@ test('a sparse memory is drawn by where its entries are, and tells what a block 
   await page.locator('#small [data-name=links] .figure-name').click()
   await page.locator('#large [data-name=links]').waitFor()
   await drawn()
-  // Blocks of 2 x 2.
+  // Blocks of 1 x 2, of about three pixels.
   const indices = await page.evaluate<number[]>(
     '[...engram.simulation.model.memories[0].init.pattern.indices]',
   )
-  const counts = Array.from({ length: 200 }, () => new Array<number>(150).fill(0))
+  const counts = Array.from({ length: rows }, () => new Array<number>(150).fill(0))
   indices.forEach((column, entry) => {
-    counts[Math.floor(Math.floor(entry / 20) / 2)]![Math.floor(column / 2)]! += 1
+    counts[Math.floor(entry / degree)]![Math.floor(column / 2)]! += 1
   })
   const most = Math.max(...counts.flat())
-  const placeOf = (count: number): readonly [number, number] => {
-    const row = counts.findIndex((line, at) => at > 20 && line.indexOf(count) > 20)
+  type Place = readonly [row: number, column: number]
+  const placeOf = (count: number): Place => {
+    const row = counts.findIndex((line) => line.includes(count))
     return [row, counts[row]!.indexOf(count)]
   }
-  const picture = await lab.pixels(LARGE)
-  const colourAt = ([row, column]: readonly [number, number]) =>
-    picture.at(
-      Math.floor(((column + 0.5) * picture.width) / 150),
-      Math.floor(((row + 0.5) * picture.height) / 200),
+  const [none, one, all] = [0, 1, most].map(placeOf) as [Place, Place, Place]
+  await eventually(async () => {
+    const picture = await lab.pixels(LARGE)
+    const [dark, dim, bright] = [none, one, all].map(([row, column]) =>
+      picture.at(
+        Math.floor(((column + 0.5) * picture.width) / 150),
+        Math.floor(((row + 0.5) * picture.height) / rows),
+      ),
     )
-  const [none, one, all] = [0, 1, most].map(placeOf) as [
-    readonly [number, number],
-    readonly [number, number],
-    readonly [number, number],
-  ]
-  expect(distance(colourAt(none), colourAt(all))).toBeGreaterThan(150)
-  expect(distance(colourAt(none), colourAt(one))).toBeGreaterThan(10)
+    return [distance(dark!, bright!) > 150, distance(dark!, dim!) > 10]
+  }).toEqual([true, true])
   const box = (await page.locator(LARGE).boundingBox())!
   const [row, column] = all
-  await page.mouse.move(box.x + ((column + 0.5) * box.width) / 150, box.y + ((row + 0.5) * box.height) / 200)
+  await page.mouse.move(box.x + ((column + 0.5) * box.width) / 150, box.y + ((row + 0.5) * box.height) / rows)
   await eventually(() => page.locator('.readout').textContent()).toBe(
-    `rows ${2 * row} to ${2 * row + 1}, columns ${2 * column} to ${2 * column + 1}, ${most}`,
+    `row ${row}, columns ${2 * column} to ${2 * column + 1}, ${most}`,
   )
   // Of a block there is no row to show.
   await page.mouse.down()

@@ -81,7 +81,9 @@ export function controlFields(scenario: Scenario): ControlField[] {
     const isNamedByUser = /\.(lagrangian|rule)\.parameters\.[^.]+$/.test(path)
     // Values for each neuron move together, by their scale.
     const isScale = group === 'neurons' && key === 'scale'
-    if ((LEFT_OUT.includes(key) && !isNamedByUser && !isScale) || isMeaningless(scenario, path)) return
+    const isFactor = group === 'memories' && path === `memories.${item}.scale` && isHyperedge(scenario, item)
+    const isShown = isNamedByUser || isScale || isFactor
+    if ((LEFT_OUT.includes(key) && !isShown) || isMeaningless(scenario, path)) return
     const field = fieldAt(scenario, path)
     const node = nodeAt(scenario, keys)
     if (field === undefined || node === undefined) return
@@ -284,4 +286,10 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
     if (path === `memories.${memory}.init.count`) next = set(next, `neurons.${to}.size`, value)
   }
   return next
+}
+
+/** True for a memory whose scale is a factor of its energy, and not of its first patterns. */
+function isHyperedge({ memories }: Scenario, name = ''): boolean {
+  const spec = memories[name]
+  return spec !== undefined && isHyperedgeSpec(spec)
 }

@@ -200,3 +200,12 @@ test('values for each neuron have a control of their scale, and formulas with th
   const lines = equationsOf({ ...model, layers }).flatMap((one) => one.lines)
   expect(lines.join()).toContain('\\tau_{v} = 0.5 \\ldots 2')
 })
+
+test('the factor of a hyperedge has a control, and the scale of first memories none', async () => {
+  const scales = async (id: string): Promise<unknown[]> =>
+    controlFields((await loadShipped(id)).scenario)
+      .filter(({ path }) => path.endsWith('.scale'))
+      .map(({ path, value }) => [path, value])
+  expect(await scales('hyperedge')).toEqual([['memories.all.scale', 1.6e-5]])
+  expect(await scales('digits')).toEqual([])
+})
