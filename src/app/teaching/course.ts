@@ -9,8 +9,10 @@ import type { Try } from './lessons.ts'
 export interface Course {
   /** The try that is on. */
   readonly begun: Try | undefined
-  /** What says that the run is no longer as told; absent while it is. */
-  readonly offText: string | undefined
+  /** The run is no longer as told. */
+  readonly isOff: boolean
+  /** What says so, to be shown while it is. */
+  readonly offText: string
   /** @param shipped - the scenario that the lesson is about; absent where there is none */
   open(scenario: Scenario, shipped: Scenario | undefined): void
   /** The values of the open scenario have changed. */
@@ -29,7 +31,8 @@ export function createCourse(begin: (scenario: Scenario) => Promise<boolean>, ch
   let shown: Scenario | undefined
   let shipped: Scenario | undefined
   let begun: Try | undefined
-  let offText: string | undefined
+  let isOff = false
+  let offText = ''
   /** Starts that are on their way. */
   let starting = 0
   let isChanged = false
@@ -37,7 +40,7 @@ export function createCourse(begin: (scenario: Scenario) => Promise<boolean>, ch
   let isOffCourse = false
 
   const refresh = (): void => {
-    offText = undefined
+    isOff = false
     isChanged = false
     if (shipped !== undefined && shown !== undefined && starting === 0) {
       // Undone, a try is no longer on.
@@ -47,8 +50,10 @@ export function createCourse(begin: (scenario: Scenario) => Promise<boolean>, ch
       }
       const found = differences(targetOf(shipped, begun), shown)
       isChanged = found.length > 0
-      if (isChanged) offText = `No longer as told. Changed: ${changesText(found)}.`
-      else if (isOffCourse) offText = 'No longer as told: values were changed during this run and set back.'
+      isOff = isChanged || isOffCourse
+      offText = isChanged
+        ? `No longer as told. Changed: ${changesText(found)}.`
+        : 'No longer as told: values were changed during this run and set back.'
     }
     changed()
   }
@@ -56,6 +61,9 @@ export function createCourse(begin: (scenario: Scenario) => Promise<boolean>, ch
   return {
     get begun() {
       return begun
+    },
+    get isOff() {
+      return isOff
     },
     get offText() {
       return offText
@@ -89,9 +97,9 @@ export function createCourse(begin: (scenario: Scenario) => Promise<boolean>, ch
         })
     },
     at(tick) {
-      const isOff = tick > 0 && (isOffCourse || isChanged)
-      if (isOff === isOffCourse || starting > 0) return
-      isOffCourse = isOff
+      const isLeft = tick > 0 && (isOffCourse || isChanged)
+      if (isLeft === isOffCourse || starting > 0) return
+      isOffCourse = isLeft
       refresh()
     },
   }

@@ -2,7 +2,7 @@
 import { type Messages, textOf } from '../messages.ts'
 
 /** Where it is remembered that the tour has begun once. */
-export const SEEN = 'engram.tour'
+const SEEN = 'engram.tour'
 
 /** True for a first visit of a person; `?tour=1` and `?tour=0` decide it otherwise. */
 export function wantsTour(): boolean {
@@ -17,12 +17,21 @@ export function wantsTour(): boolean {
   }
 }
 
-/** Loads the tour and opens it. */
+/** Loads the tour and opens it; once begun it does not start by itself again. */
 export async function openTour(messages: Messages): Promise<void> {
   try {
     const { startTour } = await import('./tour.ts')
+    noteSeen()
     startTour()
   } catch (error) {
     messages.notice(`The tour could not be loaded: ${textOf(error)}`)
+  }
+}
+
+function noteSeen(): void {
+  try {
+    localStorage.setItem(SEEN, 'seen')
+  } catch {
+    // Blocked storage: it may come again.
   }
 }

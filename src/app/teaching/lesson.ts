@@ -63,10 +63,9 @@ export function createLesson(place: HTMLElement, { begin }: LessonActions): Less
   const refresh = (): void => {
     for (const [one, button] of buttons) button.ariaPressed = String(one === course.begun)
     outcome.textContent = course.begun?.text ?? ''
-    const { offText } = course
-    changed.hidden = offText === undefined
-    if (offText !== undefined) list.textContent = offText
-    place.classList.toggle('off-course', offText !== undefined)
+    changed.hidden = !course.isOff
+    list.textContent = course.offText
+    place.classList.toggle('off-course', course.isOff)
   }
 
   /** Fixes the height, so that formulas may come when they come. */

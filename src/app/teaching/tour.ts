@@ -1,6 +1,5 @@
 /** Five marks for whoever is here for the first time, each beside what it tells of. */
 import './tour.css'
-import { SEEN } from './first-visit.ts'
 
 interface Stop {
   /** Selectors of what it is about; the first that is there and visible counts. */
@@ -37,14 +36,9 @@ const STOPS: readonly Stop[] = [
   },
 ]
 
-/** Opens the tour; at its end the focus returns to where it was. Once begun it does not start by itself again. */
+/** Opens the tour; at its end the focus returns to where it was. */
 export function startTour(): void {
   if (document.querySelector('.tour') !== null) return
-  try {
-    localStorage.setItem(SEEN, 'seen')
-  } catch {
-    // Blocked storage: it may come again.
-  }
   const before = document.activeElement
   const dialog = document.createElement('dialog')
   dialog.className = 'tour'

@@ -13,7 +13,7 @@ export interface Sight {
   /** Shows a part of the sheet, or as much of it as there is; undefined = all of it. */
   see(window: Window | undefined): void
   /** Zooms about a place, given in parts of the window; without one, about the cursor or the middle. */
-  zoom(factor: number, about?: Spot): void
+  readonly zoom: (factor: number, about?: Spot) => void
   /** Moves by parts of the window; false where that leads nowhere. */
   pan(by: Spot): boolean
   /** The next entry from the cursor in a direction, from the middle without one; what is seen moves along. */

@@ -29,12 +29,15 @@ function begun(accepts = true): { course: Course; asked: Scenario[]; settle: () 
 describe('the course of a lesson', () => {
   test('names what was changed, until it is set back before a tick has passed', () => {
     const { course } = begun()
-    expect(course.offText).toBeUndefined()
+    expect(course.isOff).toBe(false)
     course.update(withSeed(9))
-    expect(course.offText).toBe(`No longer as told. Changed: seed ${shipped.seed} → 9.`)
+    expect([course.isOff, course.offText]).toEqual([
+      true,
+      `No longer as told. Changed: seed ${shipped.seed} → 9.`,
+    ])
     course.at(0)
     course.update(shipped)
-    expect(course.offText).toBeUndefined()
+    expect(course.isOff).toBe(false)
   })
 
   test('is left for good where ticks have passed meanwhile, until the run starts again', () => {
@@ -42,9 +45,9 @@ describe('the course of a lesson', () => {
     course.update(withSeed(9))
     course.at(3)
     course.update(shipped)
-    expect(course.offText).toBe(BACK)
+    expect([course.isOff, course.offText]).toEqual([true, BACK])
     course.at(0)
-    expect(course.offText).toBeUndefined()
+    expect(course.isOff).toBe(false)
   })
 
   test('goes on as told with the values of a try, which ends when these are undone', async () => {
@@ -52,11 +55,11 @@ describe('the course of a lesson', () => {
     course.start(other)
     await settle()
     expect(asked.map(({ seed }) => seed)).toEqual([7])
-    expect([course.begun, course.offText]).toEqual([other, undefined])
+    expect([course.begun, course.isOff]).toEqual([other, false])
     course.update(withSeed(8))
-    expect(course.offText).toBe('No longer as told. Changed: seed 7 → 8.')
+    expect([course.isOff, course.offText]).toEqual([true, 'No longer as told. Changed: seed 7 → 8.'])
     course.update(shipped)
-    expect([course.begun, course.offText]).toEqual([undefined, BACK])
+    expect([course.begun, course.isOff, course.offText]).toEqual([undefined, true, BACK])
   })
 
   test('takes a try back that was refused, and begins none of a scenario without a lesson', async () => {
