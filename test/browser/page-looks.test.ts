@@ -115,10 +115,11 @@ describe('the looks', () => {
   })
 
   test.each([
-    [1280, 720],
-    [390, 844],
-  ])('at %i x %i nothing moves while the page loads, nor while it plays', async (width, height) => {
-    for (const id of ['digits', 'hierarchical']) {
+    [1280, 720, 'digits'],
+    [390, 844, 'hierarchical'],
+  ] as const)(
+    'at %i x %i nothing moves while the page loads, nor while it plays: %s',
+    async (width, height, id) => {
       const page = await lab.open({ viewport: { width, height }, reducedMotion: 'no-preference' })
       await page.addInitScript(WATCH_SHIFTS)
       // On a slow line KaTeX comes when the page has long been seen.
@@ -139,8 +140,8 @@ describe('the looks', () => {
       const sum = shifts.reduce((total, { value }) => total + value, 0)
       expect(sum, JSON.stringify(shifts)).toBeLessThan(0.001)
       await page.close()
-    }
-  })
+    },
+  )
 
   test('Tab goes through the page as it is read, shows where it is and leaves at the end; all it reaches has a name', async () => {
     const page = await lab.open()

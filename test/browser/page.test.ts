@@ -97,10 +97,12 @@ test('the device has what the adapter has of subgroups, timestamp-query and shad
   expect(device).toEqual(expect.arrayContaining(offered))
 })
 
-test('while it plays the pictures change, the plots fill and at least 98 of 100 digits are recalled', async () => {
+test('while it plays the pictures change, the plots fill and at least 19 of 20 digits are recalled', async () => {
   await lab.load('digits')
-  // Six time constants are enough.
-  await page.evaluate('engram.load({ ...engram.scenario, time: { ...engram.scenario.time, ticks: 60 } })')
+  // Six time constants are enough; test/gpu/lessons.test.ts runs all hundred.
+  await page.evaluate(
+    'engram.load({ ...engram.scenario, replicas: 20, time: { ...engram.scenario.time, ticks: 60 } })',
+  )
   const cue = await settled('visible')
   await page.evaluate('engram.pace = Infinity')
   await page.locator('#play').click()
@@ -116,7 +118,7 @@ test('while it plays the pictures change, the plots fill and at least 98 of 100 
   await page.evaluate('engram.simulation.flush()')
   const [states, memories] = await Promise.all([read('visible'), read('xi')])
   let correct = 0
-  for (let replica = 0; replica < 100; replica++) {
+  for (let replica = 0; replica < 20; replica++) {
     const overlap = (row: number): number => {
       let product = 0
       for (let k = 0; k < 784; k++) product += states[replica * 784 + k]! * memories[row * 784 + k]!
@@ -126,7 +128,7 @@ test('while it plays the pictures change, the plots fill and at least 98 of 100 
     // All memories have the same norm: the largest product is the largest cosine.
     if (overlaps.indexOf(Math.max(...overlaps)) === replica) correct++
   }
-  expect(correct).toBeGreaterThanOrEqual(98)
+  expect(correct).toBeGreaterThanOrEqual(19)
   await eventually(() => page.locator('.plot output').allTextContents()).toHaveLength(3)
   const [energy] = await page.locator('.plot output').allTextContents()
   expect(energy).toMatch(/^total−39\d \(/)

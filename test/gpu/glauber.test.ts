@@ -84,9 +84,9 @@ test.each(
   Object.entries(FORMS).flatMap(([form, options]) =>
     (['one', 'cycle'] as const).map((update) => [form, update, options] as const),
   ),
-)('eight neurons settle at the distribution of Boltzmann, %s, update %s', async (_, update, options) => {
-  const N = 8
-  const replicas = 4096
+)('six neurons settle at the distribution of Boltzmann, %s, update %s', async (_, update, options) => {
+  const N = 6
+  const replicas = 1024
   const stream = new RandomStream(2, 'boltzmann')
   const W = hollow(stream, N, 0.3)
   const bias = normalRows(stream, 1, N, 0.3)

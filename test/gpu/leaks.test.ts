@@ -21,8 +21,13 @@ const FORMS: Readonly<Record<string, SimulationOptions>> = {
   unfused: { variants: { fuse: 'off' } },
 }
 
-/** One neuron, no whole quad, a whole workgroup, more than one. */
-const SIZES = [1, 7, 64, 130]
+/** One neuron, no whole quad, a whole workgroup, more than one; and replicas for each. */
+const SIZES = [
+  [1, 1],
+  [7, 5],
+  [64, 1],
+  [130, 5],
+] as const
 
 interface Change {
   readonly replicas?: number
@@ -90,9 +95,8 @@ describe.each(LEAKING)('leak %s', (leak) => {
       Object.entries(FORMS).map(([form, options]) => [name, form, lagrangian, options] as const),
     ),
   )('of %s, %s: kernels do what float64 does', async (_name, _form, lagrangian, options) => {
-    for (const size of SIZES)
-      for (const replicas of [1, 5])
-        await expectLikeReference(network(size, { lagrangian, leak }, { replicas }), 20, options)
+    for (const [size, replicas] of SIZES)
+      await expectLikeReference(network(size, { lagrangian, leak }, { replicas }), 20, options)
   })
 
   test.each(

@@ -52,8 +52,13 @@ const FORMS: Readonly<Record<string, SimulationOptions>> = {
   resident: { resident: 'on' },
 }
 
-/** One neuron, no whole quad, a whole workgroup, more than one. */
-const SIZES = [1, 7, 64, 130]
+/** One neuron, no whole quad, a whole workgroup, more than one; and replicas for each. */
+const SIZES = [
+  [1, 1],
+  [7, 5],
+  [64, 1],
+  [130, 5],
+] as const
 
 const GRID = UPDATE_KINDS.flatMap((kind) =>
   INTEGRATOR_KINDS.flatMap((integrator) =>
@@ -66,13 +71,12 @@ const GRID = UPDATE_KINDS.flatMap((kind) =>
 )
 
 test.each(GRID)('%s by %s, %s: kernels do what float64 does', async (kind, integrator, _, options) => {
-  for (const size of SIZES)
-    for (const replicas of [1, 5])
-      await expectLikeReference(
-        network(size, updateOf(kind), { replicas, time: { dt: 0.25, ticks: 20, integrator } }),
-        20,
-        options,
-      )
+  for (const [size, replicas] of SIZES)
+    await expectLikeReference(
+      network(size, updateOf(kind), { replicas, time: { dt: 0.25, ticks: 20, integrator } }),
+      20,
+      options,
+    )
 })
 
 /**

@@ -2,18 +2,15 @@
  * What each entry of the browser's history had open: scenario, changes and, where it is small enough, the run. The entry has
  * a number of its own in `history.state`; the rest is in the session storage under that number.
  */
-import { strFromU8, strToU8 } from 'fflate'
 import * as v from 'valibot'
-import { crc32 } from '../../core/data/crc32.ts'
 import { ModelError } from '../../core/errors.ts'
 import { parseScenario } from '../../core/model/parse.ts'
 import type { Scenario } from '../../core/model/schema.ts'
-import { checkFiles, decodeCheckpoint, encodeCheckpoint } from '../../core/run/checkpoint.ts'
+import { checkFiles, encodeCheckpoint } from '../../core/run/checkpoint.ts'
 import { restarted } from './autosave.ts'
+import { parseRecord, recordText } from './record.ts'
 import { type Source, scenarioSource } from './source.ts'
 import type { Opened } from './opened.ts'
-
-const VERSION = 1
 
 const PREFIX = 'engram.entry.'
 
@@ -21,18 +18,6 @@ const PREFIX = 'engram.entry.'
 const MOST_CHARACTERS = 2 * 2 ** 20
 
 const stateSchema = v.object({ entry: v.string(), scenario: v.optional(v.unknown()) })
-
-const recordSchema = v.object({
-  version: v.literal(VERSION),
-  entry: v.string(),
-  playing: v.boolean(),
-  /** As it was opened. */
-  home: v.unknown(),
-  /** As it is. */
-  scenario: v.unknown(),
-  /** A checkpoint in base64. */
-  run: v.optional(v.string()),
-})
 
 export interface Recalled {
   readonly source: Source
@@ -141,18 +126,11 @@ function read(entry: string): string | undefined {
 
 function write(entry: string, opened: Opened): void {
   const { home, simulation, loop } = opened
-  const common = {
-    version: VERSION,
-    entry,
-    playing: loop.playing,
-    home,
-    scenario: simulation.model.scenario,
-  }
+  const kept = { entry, playing: loop.playing, home, scenario: simulation.model.scenario }
   const run = runOf(opened)
-  const texts = [...(run === undefined ? [] : [{ ...common, run }]), common]
-    .map((record) => JSON.stringify(record))
-    .filter(({ length }) => length <= MOST_CHARACTERS)
-    .map((text) => `${crc32(strToU8(text))} ${text}`)
+  const texts = [...(run === undefined ? [] : [recordText(kept, run)]), recordText(kept)].filter(
+    ({ length }) => length <= MOST_CHARACTERS,
+  )
   const key = PREFIX + entry
   const others = oldest(key)
   for (;;) {
@@ -199,7 +177,7 @@ function put(key: string, text: string): boolean {
 }
 
 /** The latest checkpoint with the samples up to it, or without them where they are too many. */
-function runOf({ autosave, simulation, recorder }: Opened): string | undefined {
+function runOf({ autosave, simulation, recorder }: Opened): Uint8Array | undefined {
   const { saved } = autosave
   if (saved === undefined || autosave.bytes > MOST_CHARACTERS || saved.checkpoint.tick > simulation.tick)
     return undefined
@@ -226,22 +204,15 @@ function runOf({ autosave, simulation, recorder }: Opened): string | undefined {
   })
   for (const series of [sampled, empty]) {
     const bytes = encodeCheckpoint({ ...checkpoint, origin, scenario, series })
-    if (bytes.length * 1.5 < MOST_CHARACTERS) return btoa(strFromU8(bytes, true))
+    if (bytes.length * 1.5 < MOST_CHARACTERS) return bytes
   }
   return undefined
 }
 
 async function recalled(text: string, entry: string): Promise<Recalled> {
-  const [, sum, json] = /^(\d+) (.*)$/s.exec(text) ?? []
-  if (json === undefined || Number(sum) !== crc32(strToU8(json)))
-    throw new ModelError('what the browser kept is damaged')
-  const { success, output } = v.safeParse(recordSchema, JSON.parse(json))
-  if (!success || output.entry !== entry) throw new ModelError('what the browser kept is of another version')
-  const scenario = parseScenario(output.scenario)
-  const home = parseScenario(output.home)
+  const { home, scenario, playing, checkpoint } = parseRecord(text, entry)
   const source = { ...(await scenarioSource(scenario)), home }
-  if (output.run === undefined) return { source, playing: output.playing }
-  const checkpoint = decodeCheckpoint(strToU8(atob(output.run), true))
+  if (checkpoint === undefined) return { source, playing }
   checkFiles(checkpoint, source.model)
-  return { source: { ...source, checkpoint }, playing: output.playing }
+  return { source: { ...source, checkpoint }, playing }
 }

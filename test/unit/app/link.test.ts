@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { deflateSync, strFromU8, strToU8 } from 'fflate'
 import { describe, expect, test } from 'vitest'
-import { hasChecksum, isShared, linkTo, LONGEST_LINK, scenarioOf } from '../../../src/app/sharing/link.ts'
+import {
+  hasChecksum,
+  hashOf as hashFound,
+  isShared,
+  linkTo,
+  LONGEST_LINK,
+  scenarioOf,
+} from '../../../src/app/sharing/link.ts'
 import { ModelError } from '../../../src/core/errors.ts'
 import type { Scenario } from '../../../src/core/model/schema.ts'
 import { loadShipped } from '../../scenario.ts'
@@ -23,6 +30,14 @@ test('a link gives back the identical scenario, whatever its words and numbers',
     ),
   )
 })
+
+test.each(['?', '%23', '?scenario=digits%23', '?scenario=digits&'])(
+  'a link whose # has become %s has the same hash',
+  (sign) => {
+    const hash = hashOf(linkTo(PAGE, scenario))
+    expect(hashFound(new URL(`https://example.org/engram/${sign}${hash.slice(1)}`))).toBe(hash)
+  },
+)
 
 test('a link is of the page alone, with characters that no program changes', () => {
   const link = linkTo(PAGE, scenario)

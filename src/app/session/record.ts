@@ -1,0 +1,59 @@
+/** What an entry of the browser's history keeps, as text with a checksum before it. Pure. */
+import { strFromU8, strToU8 } from 'fflate'
+import * as v from 'valibot'
+import { crc32 } from '../../core/data/crc32.ts'
+import { ModelError } from '../../core/errors.ts'
+import { parseScenario } from '../../core/model/parse.ts'
+import type { Scenario } from '../../core/model/schema.ts'
+import { decodeCheckpoint } from '../../core/run/checkpoint.ts'
+import type { Checkpoint } from '../../core/run/simulation.ts'
+
+const VERSION = 1
+
+const recordSchema = v.object({
+  version: v.literal(VERSION),
+  entry: v.string(),
+  playing: v.boolean(),
+  /** As it was opened. */
+  home: v.unknown(),
+  /** As it is. */
+  scenario: v.unknown(),
+  /** A checkpoint in base64. */
+  run: v.optional(v.string()),
+})
+
+interface Kept {
+  readonly entry: string
+  readonly playing: boolean
+  readonly home: Scenario
+  readonly scenario: Scenario
+}
+
+/** @param run - the bytes of a checkpoint */
+export function recordText(kept: Kept, run?: Uint8Array): string {
+  const { entry, playing, home, scenario } = kept
+  const text = JSON.stringify({
+    version: VERSION,
+    entry,
+    playing,
+    home,
+    scenario,
+    ...(run === undefined ? {} : { run: btoa(strFromU8(run, true)) }),
+  })
+  return `${crc32(strToU8(text))} ${text}`
+}
+
+/**
+ * What `recordText` was given.
+ * @throws ModelError or another error when the text is damaged, of another version or of another entry
+ */
+export function parseRecord(text: string, entry: string): Kept & { readonly checkpoint?: Checkpoint } {
+  const [, sum, json] = /^(\d+) (.*)$/s.exec(text) ?? []
+  if (json === undefined || Number(sum) !== crc32(strToU8(json)))
+    throw new ModelError('what the browser kept is damaged')
+  const { success, output } = v.safeParse(recordSchema, JSON.parse(json))
+  if (!success || output.entry !== entry) throw new ModelError('what the browser kept is of another version')
+  const { playing, run } = output
+  const kept = { entry, playing, home: parseScenario(output.home), scenario: parseScenario(output.scenario) }
+  return run === undefined ? kept : { ...kept, checkpoint: decodeCheckpoint(strToU8(atob(run), true)) }
+}
