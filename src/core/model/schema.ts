@@ -63,7 +63,7 @@ function orValues(shared: v.GenericSchema<number>) {
 }
 
 /** Numbers that may be rows, V. */
-type OrValues<L, V> = L extends unknown
+export type OrValues<L, V> = L extends unknown
   ? {
       readonly [K in keyof L]: NonNullable<L[K]> extends number
         ? L[K] | V
