@@ -66,7 +66,7 @@ function orValues(shared: v.GenericSchema<number>) {
 }
 
 /** Numbers that may be rows, V. */
-type OrValues<L, V> = L extends unknown
+export type OrValues<L, V> = L extends unknown
   ? {
       readonly [K in keyof L]: NonNullable<L[K]> extends number
         ? L[K] | V
@@ -100,12 +100,11 @@ interface Part {
 function withValues(part: Part): Part {
   const piped = (schema: v.GenericSchema): Part => {
     const [, ...actions] = part.pipe ?? []
-    return (actions.length === 0 ? schema : v.pipe(schema, ...(actions as never[]))) as unknown as Part
+    return actions.length === 0 ? schema : v.pipe(schema, ...(actions as never[]))
   }
   const schemaOf = (inner: Part): v.GenericSchema => withValues(inner) as unknown as v.GenericSchema
-  if (part.type === 'number') return orValues(part as never) as unknown as Part
-  if (part.wrapped !== undefined)
-    return v.optional(schemaOf(part.wrapped), part.default as never) as unknown as Part
+  if (part.type === 'number') return orValues(part as never)
+  if (part.wrapped !== undefined) return v.optional(schemaOf(part.wrapped), part.default as never)
   if (part.type === 'record') return piped(v.record(part.key as never, schemaOf(part.value as Part)))
   if (part.entries === undefined) return part
   const entries = Object.entries(part.entries).map(([key, inner]) => [key, schemaOf(inner)] as const)
@@ -115,7 +114,7 @@ function withValues(part: Part): Part {
 /** Neurons that share an activation share its numbers. */
 const lagrangianSpecs = LAGRANGIAN_KINDS.map((kind) => {
   const { schema, isPerNeuron } = LAGRANGIANS[kind]
-  return isPerNeuron ? withValues(schema as unknown as Part) : schema
+  return isPerNeuron ? withValues(schema) : schema
 })
 
 export const lagrangianSchema = v.pipe(

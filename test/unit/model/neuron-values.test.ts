@@ -1,7 +1,6 @@
 /** Numbers that differ from neuron to neuron: what a scenario may say, and what becomes of it in float64. */
 import { describe, expect, it } from 'vitest'
 import { activation, hessian, lagrangian } from '../../../src/core/kinds/lagrangians/table.ts'
-import type { Model } from '../../../src/core/model/model.ts'
 import { runningParameters, withParameter } from '../../../src/core/model/parameters.ts'
 import { sketchOf } from '../../../src/core/model/sketch.ts'
 import { parseScenario } from '../../../src/core/model/parse.ts'
@@ -22,7 +21,7 @@ const alone = (layer: Raw, start: readonly number[], parts: Raw = {}): Raw => ({
 const refusal = async (raw: Raw): Promise<string> =>
   resolve(raw).then(
     () => 'accepted',
-    (error: Error) => error.message,
+    (error: unknown) => (error as Error).message,
   )
 
 describe('values for each neuron', () => {
@@ -77,7 +76,7 @@ describe('values for each neuron', () => {
 
   it('have a sketch without values', () => {
     const raw = alone({ tau: values(1, 2), lagrangian: { kind: 'tanh', gain: values(1, 2) } }, [0, 0])
-    const { layers } = sketchOf(undefined, parseScenario(raw)) as Model
+    const { layers } = sketchOf(undefined, parseScenario(raw))
     expect(layers[0]?.own?.tau?.row).toHaveLength(0)
     expect(layers[0]?.lagrangian.own?.gain?.row).toHaveLength(0)
   })
