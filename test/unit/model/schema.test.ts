@@ -71,7 +71,15 @@ describe('the schema', () => {
         },
       },
       synapses: {
-        w: { kind: 'dense', layer: 'v', every: 1, strength: 0, base: 0, zeroDiagonal: false, symmetric: true },
+        w: {
+          kind: 'dense',
+          layer: 'v',
+          every: 1,
+          strength: 0,
+          base: 0,
+          zeroDiagonal: false,
+          symmetric: true,
+        },
       },
       memories: {
         xi: {
