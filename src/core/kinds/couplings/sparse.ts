@@ -112,7 +112,7 @@ function patternOf({ init: { pattern } }: Held): SparsePattern {
   return pattern
 }
 
-interface SparseLateral extends Lateral {
+export interface SparseLateral extends Lateral {
   readonly base: { readonly matrix?: { readonly pattern?: SparsePattern } }
 }
 
