@@ -28,7 +28,6 @@ export type {
   SparseMemory,
   Stimulus,
   Synapse,
-  SynapseOf,
   LateralSynapse,
   SparseSynapse,
   Update,

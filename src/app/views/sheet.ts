@@ -89,19 +89,21 @@ export function sheetsOf(model: Model, plan: Plan): Sheet[] {
     ...model.hyperedges.flatMap((edge) =>
       edge.factors.map((factor) => factorSheet(edge, factor, model, plan)),
     ),
-    ...model.synapses.filter((one) => matrixFacts(one).isMatrix).map(({ name, tau }): Sheet => {
-      const matrix = matrixOf(plan, name)
-      const kind = tau === undefined ? 'synapses W, fixed' : 'synapses W, plastic'
-      return {
-        ...matrixSheet(matrix),
-        ...mosaicOf(matrix.rows, tileOf(1, matrix.columns), { across: 1 }),
-        kind: 'synapses',
-        note: `${kind} · ${matrix.rows} × ${matrix.columns}`,
-        isMain: false,
-        shape: [matrix.columns],
-        scale: 1,
-      }
-    }),
+    ...model.synapses
+      .filter((one) => matrixFacts(one).isMatrix)
+      .map(({ name, tau }): Sheet => {
+        const matrix = matrixOf(plan, name)
+        const kind = tau === undefined ? 'synapses W, fixed' : 'synapses W, plastic'
+        return {
+          ...matrixSheet(matrix),
+          ...mosaicOf(matrix.rows, tileOf(1, matrix.columns), { across: 1 }),
+          kind: 'synapses',
+          note: `${kind} · ${matrix.rows} × ${matrix.columns}`,
+          isMain: false,
+          shape: [matrix.columns],
+          scale: 1,
+        }
+      }),
   ]
 }
 

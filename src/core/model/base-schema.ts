@@ -36,7 +36,9 @@ export const baseSchema = v.union([
         kind: v.literal('csr'),
         path: text('path', 'A .npz file, as scipy.sparse.save_npz writes an N x N matrix in CSR format.'),
       }),
-      v.description('J from a file of a sparse matrix; stored with all its entries, or by synapses of kind "sparse" with those alone that are there.'),
+      v.description(
+        'J from a file of a sparse matrix; stored with all its entries, or by synapses of kind "sparse" with those alone that are there.',
+      ),
     ),
     ...patternOptions,
   ]),

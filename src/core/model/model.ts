@@ -6,7 +6,7 @@ import type { BaseOf } from '../kinds/bases/table.ts'
 import type { Attention } from '../kinds/couplings/attention.ts'
 import type { Ends } from '../kinds/couplings/definition.ts'
 import type { Product } from '../kinds/couplings/product.ts'
-import type { KindUnder, MemoryKind, OwnOf } from '../kinds/couplings/table.ts'
+import type { MemoryKind, OwnOf } from '../kinds/couplings/table.ts'
 import type { IntegratorKind } from '../kinds/integrators/table.ts'
 import type { Lagrangian } from '../kinds/lagrangians/table.ts'
 import type { NeuronRow } from '../kinds/neuron-row.ts'
@@ -90,14 +90,15 @@ interface CommonSynapse {
 /** J, [N, N], symmetric where the synapses are; of sparse ones the list of its entries, [1, entries]. */
 export type Base = BaseOf<Rows>
 
-/** Lateral couplings of one kind. */
-export type SynapseOf<K extends KindUnder<'synapses'>> = CommonSynapse & { readonly kind: K }
-
 /** W with all its entries. */
-export type LateralSynapse = SynapseOf<'lateral'>
+export interface LateralSynapse extends CommonSynapse {
+  readonly kind: 'lateral'
+}
 
 /** W with the entries alone that its base has. */
-export type SparseSynapse = SynapseOf<'sparse-lateral'>
+export interface SparseSynapse extends CommonSynapse {
+  readonly kind: 'sparse-lateral'
+}
 
 export type Synapse = LateralSynapse | SparseSynapse
 

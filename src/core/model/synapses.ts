@@ -58,9 +58,12 @@ function checkForm({ kind, base, init }: SynapseSpec, path: string): void {
     )
   }
   if (init === undefined) return
-  throw new ModelError(`has no meaning for synapses of kind "${kind}", which begin at their base; leave it out`, {
-    path: `${path}.init`,
-  })
+  throw new ModelError(
+    `has no meaning for synapses of kind "${kind}", which begin at their base; leave it out`,
+    {
+      path: `${path}.init`,
+    },
+  )
 }
 
 type BaseSpec = SynapseSpec['base']

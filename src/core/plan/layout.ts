@@ -33,14 +33,6 @@ export interface Block {
   readonly bytes: number
 }
 
-/** Another order of the numbers of a row in its buffer. */
-interface Order {
-  /** Places that a row takes at least. */
-  readonly stride: number
-  /** The place of each number. */
-  readonly places: () => Uint32Array
-}
-
 /** A matrix, or one copy of it a replica, in one buffer or in several. */
 export interface Matrix {
   readonly name: string
@@ -52,8 +44,8 @@ export interface Matrix {
   readonly format: Format
   /** One row a copy, which is read as a vector; absent = it is read as a matrix. */
   readonly isVector?: true
-  /** Absent = the numbers of a row stand as they are counted. */
-  readonly order?: Order
+  /** Another order of the numbers of a row in its buffer: places that a row takes at least, and that of each number. */
+  readonly order?: { readonly stride: number; readonly places: () => Uint32Array }
   /** Columns a row takes in the buffer. */
   readonly stride: number
   readonly rowBytes: number
@@ -158,7 +150,7 @@ export function packBlock(matrix: Matrix, block: Block, dense: Float32Array | Ro
 }
 
 /** A row in the order of its buffer. */
-function ordered(row: Float32Array, stride: number, { places }: Order): Float32Array {
+function ordered(row: Float32Array, stride: number, { places }: NonNullable<Matrix['order']>): Float32Array {
   const line = new Float32Array(stride)
   places().forEach((place, index) => (line[place] = row[index] as number))
   return line

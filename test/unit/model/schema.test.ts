@@ -70,7 +70,17 @@ describe('the schema', () => {
           noise: 'normal',
         },
       },
-      synapses: { w: { layer: 'v', every: 1, strength: 0, base: 0, zeroDiagonal: false, symmetric: true } },
+      synapses: {
+        w: {
+          kind: 'dense',
+          layer: 'v',
+          every: 1,
+          strength: 0,
+          base: 0,
+          zeroDiagonal: false,
+          symmetric: true,
+        },
+      },
       memories: {
         xi: {
           kind: 'dense',

@@ -106,7 +106,9 @@ function offer(select: HTMLSelectElement, { memories, synapses }: Model): void {
   const before = select.value
   const choices = [
     ...memories.filter(isDense).map(({ name }): [string, string] => [`memory ${name}`, `ΞᵀΞ / N of ${name}`]),
-    ...synapses.filter((one) => patternOf(one) === undefined).map(({ name }): [string, string] => [`synapse ${name}`, `W of ${name}`]),
+    ...synapses
+      .filter((one) => patternOf(one) === undefined)
+      .map(({ name }): [string, string] => [`synapse ${name}`, `W of ${name}`]),
     [FLOW, 'Jacobian of the flow'],
   ]
   select.replaceChildren(...choices.map(([value, label]) => new Option(label, value)))

@@ -61,10 +61,7 @@ export const SYNAPSES = {
     ofEntries: true,
   },
 } as const satisfies Readonly<
-  Record<
-    string,
-    { readonly kind: KindUnder<'synapses'>; readonly text: string; readonly ofEntries: boolean }
-  >
+  Record<string, { readonly kind: KindUnder<'synapses'>; readonly text: string; readonly ofEntries: boolean }>
 >
 
 /** In the order of the menu. */
