@@ -5,6 +5,7 @@ import { ModelError, RunError, escaped } from '../core/errors.ts'
 import { analyseCommand } from './commands/analyse.ts'
 import { devicesCommand } from './commands/devices.ts'
 import { planCommand } from './commands/plan.ts'
+import { recallCommand } from './commands/recall.ts'
 import { reproduceCommand } from './commands/reproduce.ts'
 import { runCommand } from './commands/run.ts'
 import { validateCommand } from './commands/validate.ts'
@@ -16,6 +17,7 @@ Exit code: 0 done, 1 the run failed, 2 the input is wrong, 130 ended by Ctrl-C.
 
 Examples:
   engram run scenarios/digits.json            results in out/digits
+  engram recall my-images                     your own patterns, recalled from damaged cues
   engram run scenarios/digits.json --help     all options, files and examples`
 
 /**
@@ -29,6 +31,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .version(version)
     .addHelpText('after', HELP)
     .addCommand(runCommand())
+    .addCommand(recallCommand())
     .addCommand(validateCommand())
     .addCommand(planCommand())
     .addCommand(analyseCommand())
@@ -65,9 +68,9 @@ function refuseEmpty(command: Command): void {
     })
   }
   for (const argument of command.registeredArguments) {
-    argument.argParser((value: string): string => {
+    argument.argParser((value: string, before: unknown): unknown => {
       if (value === '') throw new ModelError('is empty; see engram --help', { path: argument.name() })
-      return value
+      return argument.variadic ? [...((before ?? []) as readonly string[]), value] : value
     })
   }
 }
