@@ -14,10 +14,10 @@ import {
 
 const folder = temporaryFolder()
 
-/** The first of the JSON blocks of docs/scenario.md is a Lagrangian, the second a whole scenario. */
-const [line, threshold] = [...readFileSync('docs/scenario.md', 'utf8').matchAll(/```json\n(.*?)```/gs)].map(
-  (match) => JSON.parse(match[1]!) as Raw,
-)
+/** The first JSON blocks of docs/scenario.md with a custom Lagrangian: it alone, then a whole scenario. */
+const [line, threshold] = [...readFileSync('docs/scenario.md', 'utf8').matchAll(/```json\n(.*?)```/gs)]
+  .filter(([block]) => block.includes('"lagrangian": "') && block.includes('"custom"'))
+  .map((match) => JSON.parse(match[1]!) as Raw)
 
 function withLagrangian(lagrangian: Raw): Raw {
   const small = smallScenario()
@@ -118,7 +118,11 @@ test.each([
     `${lagrangian}: the activation is 1 at x = 0.9912, the derivative of the lagrangian is 3.965 there; one of them has a ` +
       'mistake, they must be equal',
   ],
-  [`${lagrangian}.parameters.gain=high`, `${lagrangian}.parameters.gain: must be a number, not "high"`],
+  [
+    `${lagrangian}.parameters.gain=high`,
+    `${lagrangian}.parameters.gain: must be a number or an object with "kind" "npy", "idx", "png", "random", "rows", "values" or ` +
+      '"zeros", not "high"',
+  ],
 ])('%s is refused in one line with exit code 2', async (assignment, says) => {
   const { code, stdout, stderr } = await ask(['validate', 'line.json', '--set', assignment], folder)
   expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: `line.json: ${says}\n` })
