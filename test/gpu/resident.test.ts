@@ -81,6 +81,24 @@ test.each([
   await expectLikeReference(beheld(replicas), 9, { resident: 'on', variants: { resident: form } })
 })
 
+test('a network of which every layer is held, and nothing learns, has a kernel too', async () => {
+  const stream = new RandomStream(4, 'held')
+  const model = buildModel({
+    replicas: 3,
+    layers: [
+      { name: 'a', size: 5, lagrangian: { kind: 'tanh', gain: 1 } },
+      { name: 'b', size: 2, lagrangian: { kind: 'linear', gain: 1 } },
+    ],
+    memories: [{ name: 'xi', from: 'a', to: 'b', init: normalRows(stream, 2, 5) }],
+    stimulus: (['a', 'b'] as const).map((layer) => ({
+      kind: 'clamp',
+      layer,
+      patterns: normalRows(stream, 4, layer === 'a' ? 5 : 2),
+    })),
+  })
+  await expectLikeReference(model, 9, { resident: 'on' })
+})
+
 test('a state written into a layer that is always held is seen by the sample at tick 0, and by none after it', async () => {
   const model = { ...beheld(2), probes: beheld(2).probes.slice(0, 1) }
   const written = Float32Array.from({ length: 22 }, (_, at) => 0.1 * at)

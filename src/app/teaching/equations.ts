@@ -102,8 +102,7 @@ export function equationsOf(model: Model): Equations[] {
     ...model.memories.flatMap(({ kind, name, from, to, rule, tau, bias }) => {
       if (!isMoving(rule)) return []
       const time = `, \\qquad \\tau_{\\Xi} = ${among(model, `memories.${name}.tau`, tau ?? 0)}`
-      const number = (key: string, value: number): string =>
-        among(model, `memories.${name}.${key}`, value)
+      const number = (key: string, value: number): string => among(model, `memories.${name}.${key}`, value)
       const ends = memoryFacts({ kind }).tex.learnt(g(to), g(from))
       const memory = model.memories.length > 1 ? `\\text{${texText(name)}}` : undefined
       const pull = formulaOfRule(rule, number, memory, xi(name), ...ends, bias !== undefined)

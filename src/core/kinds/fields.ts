@@ -44,6 +44,15 @@ export function fitsFloat32(value: number): boolean {
 export const positiveInteger = (title: string, description: string, max = 2 ** 31) =>
   number(title, description, { integer: true, min: 1, max })
 
+/** The path of a file. */
+export const file = (title: string, description: string) =>
+  v.pipe(
+    v.string(),
+    v.minLength(1),
+    v.title(title),
+    v.description(`${description} Relative to the scenario file and inside its folder.`),
+  )
+
 export const text = (title: string, description: string) =>
   v.pipe(v.string(), v.title(title), v.description(description))
 

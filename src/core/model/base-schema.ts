@@ -1,7 +1,7 @@
 /** What a scenario writes for the base of synapses: one option for each entry of the table of bases. */
 import * as v from 'valibot'
 import { STORING_KINDS, storingFacts, type StoringKind } from '../kinds/bases/table.ts'
-import { flag, text } from '../kinds/fields.ts'
+import { file, flag } from '../kinds/fields.ts'
 import { patternOptions, patternsSchema } from './patterns/schema.ts'
 
 const stored = {
@@ -34,7 +34,7 @@ export const baseSchema = v.union([
     v.pipe(
       v.strictObject({
         kind: v.literal('csr'),
-        path: text('path', 'A .npz file, as scipy.sparse.save_npz writes an N x N matrix in CSR format.'),
+        path: file('path', 'A .npz file, as scipy.sparse.save_npz writes an N x N matrix in CSR format.'),
       }),
       v.description(
         'J from a file of a sparse matrix; stored with all its entries, or by synapses of kind "sparse" with those alone that are there.',

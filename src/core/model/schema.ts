@@ -127,7 +127,7 @@ export const lagrangianSchema = v.pipe(
 
 // -------------------------------------------------------------------------------------------------- variables
 
-const layerSize = positiveInteger('size', 'Number of neurons.', 2 ** 30)
+const layerSize = positiveInteger('size', 'Number of neurons.', 2 ** 28)
 const side = positiveInteger('side', 'Height or width of a layer drawn as an image.', 2 ** 15)
 const channels = positiveInteger('channels', 'Images that a layer is made of.', 2 ** 15)
 

@@ -32,11 +32,17 @@ export function sketchOf(current: Model | undefined, scenario: Scenario): Model 
   })
 }
 
+const NO_ENTRIES = { indices: new Uint32Array(0), indptr: new Uint32Array(0) }
+
 /** How many entries a sparse matrix has, and how many a row. */
 function entriesOf({ path, columns, between }: Place, init: SparseInit, known: object): Rows {
-  const none = { indices: new Uint32Array(0), indptr: new Uint32Array(0) }
   const before = valueAt(known, path) as Partial<Rows> | undefined
   const degree = init.kind === 'random-sparse' ? init.degree : before?.pattern?.degree
+  // The file of a matrix stays what it is, as far as its shape fits.
+  const { pattern } = before ?? {}
+  const stays =
+    init.kind === 'csr' && pattern?.rows === between?.rows && pattern?.columns === between?.columns
+  const { indices, indptr } = (stays ? pattern : undefined) ?? NO_ENTRIES
   return {
     rows: 1,
     columns: init.kind === 'random-sparse' ? columns : (before?.columns ?? columns),
@@ -46,7 +52,8 @@ function entriesOf({ path, columns, between }: Place, init: SparseInit, known: o
         rows: between.rows,
         columns: between.columns,
         ...(degree !== undefined && { degree }),
-        ...none,
+        indices,
+        indptr,
       },
     }),
   }

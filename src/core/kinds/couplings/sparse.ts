@@ -1,7 +1,7 @@
 /** Memories and synapses that are a sparse matrix: only the entries that are there are stored, moved and read. */
 import * as v from 'valibot'
 import { forEachEntry, rowsOf, type SparsePattern } from '../../math/sparse.ts'
-import { choice, positiveInteger, text } from '../fields.ts'
+import { choice, file, positiveInteger } from '../fields.ts'
 import {
   type Activations,
   betweenTwo,
@@ -21,7 +21,7 @@ const init = v.pipe(
     v.pipe(
       v.strictObject({
         kind: v.literal('csr'),
-        path: text('path', 'A .npz file, as scipy.sparse.save_npz writes a matrix in CSR format.'),
+        path: file('path', 'A .npz file, as scipy.sparse.save_npz writes a matrix in CSR format.'),
       }),
       v.description('A matrix from a file: a row for each neuron of `to`, a column for each of `from`.'),
     ),

@@ -1,6 +1,6 @@
 /** The schema of patterns: their sources, and what is done to their rows. */
 import * as v from 'valibot'
-import { choice, number, positiveInteger, text } from '../../kinds/fields.ts'
+import { choice, file as path, number, positiveInteger, text } from '../../kinds/fields.ts'
 
 const norm = (description: string) =>
   number('norm', description, { above: 0, control: { min: 0.1, max: 100, log: true } })
@@ -162,14 +162,6 @@ const treatment = {
     ),
   ),
 }
-
-const path = (title: string, description: string) =>
-  v.pipe(
-    v.string(),
-    v.minLength(1),
-    v.title(title),
-    v.description(`${description} Relative to the scenario file and inside its folder.`),
-  )
 
 const pixels = (title: string, side: string) =>
   positiveInteger(

@@ -24,8 +24,8 @@ export async function loadSparse(
 ): Promise<Block> {
   if (between === undefined) throw new Error(`${path} is no sparse matrix`)
   if (init.kind === 'random-sparse') return drawn(init, between, new RandomStream(seed, path), path)
-  const bytes = await read(init.path)
   try {
+    const bytes = await read(init.path)
     return naming(init.path, () => fromFile(bytes, between))
   } catch (error) {
     throw error instanceof ModelError ? new ModelError(error.reason, { path: `${path}.path` }) : error

@@ -123,9 +123,7 @@ ${change.trim() === '' ? '' : `if (!samples && (flags & CHANGES) != 0) {\n${chan
 ${broken.map((name) => `var ${name} = false;`).join('\n')}
 ${refresh}
 ${samples.trim() === '' && !probes.length ? tick : `if (samples) {\n${samples}\n} else {\n${tick}\n}`}
-if (${broken.join(' || ')}) {
-${faults.join('\n')}
-}
+${broken.length === 0 ? '' : `if (${broken.join(' || ')}) {\n${faults.join('\n')}\n}`}
 samples = !samples && (flags & SAMPLES) != 0;
 record += select(RECORD_WORDS, 0u, samples);
 flags = clock[record + ${flagsWord}u];
