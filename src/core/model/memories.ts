@@ -66,6 +66,12 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
     [spec.from, from],
     [spec.to, to],
   ])
+  const taken = RULE_KINDS.filter((other) => takes(memoryFacts(spec).learns, other))
+  if (!taken.includes(kind))
+    throw new ModelError(
+      `"${kind}" cannot move a memory of kind "${spec.kind}"; use ${taken.map((other) => `"${other}"`).join(' or ')}`,
+      { path: `${path}.rule` },
+    )
   const rule = movingRule(spec.rule)
   checkTau(path, spec.rule, spec.tau)
   const wrong = wrongNumber(spec)
@@ -107,12 +113,6 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
       { path: `${path}.rule` },
     )
   }
-  const taken = RULE_KINDS.filter((other) => takes(memoryFacts(spec).learns, other))
-  if (!taken.includes(kind))
-    throw new ModelError(
-      `"${kind}" cannot move a memory of kind "${spec.kind}"; use ${taken.map((other) => `"${other}"`).join(' or ')}`,
-      { path: `${path}.rule` },
-    )
   memoryFacts(spec).own(spec, surroundingsOf(scenario, name))
   if (!isSparseInit(spec.init)) checkPatterns(scenario, spec.init, `${path}.init`)
   if (spec.bias !== undefined) checkPatterns(scenario, spec.bias, `${path}.bias`)
