@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Model } from '../../src/core/model/model.ts'
+import { parseScenario } from '../../src/core/model/parse.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
+import { resolveModel } from '../../src/core/model/resolve.ts'
 import type { SimulationOptions } from '../../src/core/run/simulation.ts'
 import { similarity } from '../../src/core/kinds/probes/values.ts'
 import { buildModel, normalRows, rowsOf } from '../build.ts'
@@ -67,3 +69,50 @@ describe.each(FORMS)('the cosine %s', (_, options, sizes) => {
     )
   })
 })
+
+test.each([1, 3])(
+  'of the arrays of hyperedges as they learn is that of what is read, %i replicas',
+  async (replicas) => {
+    const normal = (count: number) => ({ kind: 'random', distribution: 'normal', count })
+    const probe = (memory: string, count: number) => ({
+      kind: 'similarity',
+      memory,
+      patterns: normal(count),
+      every: 5,
+    })
+    const scenario = parseScenario({
+      version: 1,
+      time: { dt: 0.1, ticks: 20 },
+      neurons: {
+        a: { size: 7, lagrangian: { kind: 'tanh', gain: 1 }, bias: 0.3 },
+        b: { size: [3, 5], lagrangian: { kind: 'layernorm' }, bias: normal(1) },
+      },
+      memories: {
+        p: { kind: 'product', between: { a: normal(4), b: normal(4) }, rule: 'hebbian', tau: 1 },
+        t: { kind: 'attention', layer: 'b', size: 2, beta: 1, init: { query: normal(2), key: normal(2) } },
+      },
+      probes: { a: probe('p.a', 4), b: probe('p.b', 4), key: probe('t.key', 2) },
+      replicas,
+    })
+    const model = await resolveModel(scenario, {
+      read: () => Promise.reject(new Error('there are no files')),
+    })
+    await withSimulation(model, async (simulation) => {
+      await simulation.step(20)
+      await simulation.flush()
+      for (const probe of model.probes) {
+        if (probe.kind !== 'similarity') throw new Error('the probe is a similarity')
+        const { data } = await simulation.read(probe.memory)
+        const size = probe.patterns.data.length
+        const copies = Array.from({ length: data.length / size }, (_, copy) =>
+          similarity(Float64Array.from(data.subarray(copy * size, (copy + 1) * size)), probe.patterns),
+        )
+        const series = simulation.series.find(({ name }) => name === probe.name)
+        const expected = Array.from({ length: replicas }, (_, r) => copies[r % copies.length]!).flat()
+        expect(series?.tick.at(-1)).toBe(20)
+        expectWithin([...series!.value.at(-1)!], expected, 40 * ULP, probe.memory)
+        expect(Math.max(...expected.map(Math.abs))).toBeGreaterThan(0.05)
+      }
+    })
+  },
+)

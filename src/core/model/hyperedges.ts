@@ -6,17 +6,22 @@ import { checkOrder, findLayer, shapeOf } from './find.ts'
 import { checkTau } from './memories.ts'
 import type { Factor, Hyperedge } from './model.ts'
 import { checkPatterns } from './patterns/check.ts'
-import { forLayer } from './patterns/want.ts'
+import { forLayer, type Want } from './patterns/want.ts'
 import type { RowsAt } from './places.ts'
 import type { HyperedgeSpec, Scenario } from './schema.ts'
 import { partsOfOne } from './specs.ts'
 
 type SpecOf<K extends OtherKind> = Extract<HyperedgeSpec, { readonly kind: K }>
 
+/** What a row is like, wherever it stands. */
+type Row = Pick<Want, 'columns' | 'shape' | 'columnsOf'>
+
 /** How a hyperedge of one kind is checked and made. */
 interface Maker<S> {
   readonly check: (scenario: Scenario, name: string, spec: S) => void
   readonly make: (scenario: Scenario, name: string, spec: S, rowsAt: RowsAt) => Hyperedge
+  /** What the rows of one of its arrays are like. */
+  readonly rowsOf: (scenario: Scenario, spec: S, part: string) => Row
 }
 
 /**
@@ -37,6 +42,11 @@ export function hyperedgeOf(
   rowsAt: RowsAt,
 ): Hyperedge {
   return makerOf(spec).make(scenario, name, spec, rowsAt)
+}
+
+/** What the rows of an array of a hyperedge are like. */
+export function forFactor(scenario: Scenario, spec: HyperedgeSpec, part: string): Row {
+  return makerOf(spec).rowsOf(scenario, spec, part)
 }
 
 function makerOf(spec: HyperedgeSpec): Maker<HyperedgeSpec> {
@@ -113,9 +123,7 @@ function makeAttention(
   const path = `memories.${name}`
   const [count, width] = shapeOf(findLayer(scenario, layer, `${path}.layer`)) as [number, number]
   const want = {
-    columns: width,
-    shape: [width],
-    columnsOf: { text: `a token of layer \`${layer}\` has ${width} neurons` },
+    ...tokenRow(scenario, layer, `${path}.layer`),
     rows: {
       count: heads * size,
       text: `heads ${heads} times size ${size} is ${heads * size}`,
@@ -130,7 +138,25 @@ function makeAttention(
   return { kind, name, layer, tokens: [count, width], heads, size, beta, factors, rule: 'fixed', every: 1 }
 }
 
+/** A row for one token. */
+function tokenRow(scenario: Scenario, layer: string, path: string): Row {
+  const [, width] = shapeOf(findLayer(scenario, layer, path)) as [number, number]
+  return {
+    columns: width,
+    shape: [width],
+    columnsOf: { text: `a token of layer \`${layer}\` has ${width} neurons` },
+  }
+}
+
 const MAKERS = {
-  product: { check: checkProduct, make: makeProduct },
-  attention: { check: checkAttention, make: makeAttention },
+  product: {
+    check: checkProduct,
+    make: makeProduct,
+    rowsOf: (scenario, _, part) => forLayer(scenario, part, ''),
+  },
+  attention: {
+    check: checkAttention,
+    make: makeAttention,
+    rowsOf: (scenario, { layer }) => tokenRow(scenario, layer, ''),
+  },
 } as const satisfies { readonly [K in OtherKind]: Maker<SpecOf<K>> }

@@ -5,8 +5,9 @@ import { writtenOut } from '../kinds/bases/written.ts'
 import { memoryFacts, SYNAPSES } from '../kinds/couplings/table.ts'
 import { PROBES } from '../kinds/probes/table.ts'
 import { find, findLayer, sizeOf } from './find.ts'
+import { forFactor, hyperedgeOf } from './hyperedges.ts'
 import { forMemory } from './memories.ts'
-import { memorySpecs, partsOf, traceSpecs } from './specs.ts'
+import { isHyperedgeSpec, memorySpecs, partsOf, partsOfOne, traceSpecs } from './specs.ts'
 import { placing } from './synapses.ts'
 import type { Probe, Rows } from './model.ts'
 import { checkPatterns } from './patterns/check.ts'
@@ -27,10 +28,22 @@ export const CHECKS: Readonly<Record<Named, (scenario: Scenario, name: string, p
       { path },
     )
   },
-  memory: (scenario, name, path) => find(memorySpecs(scenario), name, 'memory', path),
-  matrix: (scenario, name, path) =>
-    find<unknown>({ ...memorySpecs(scenario), ...scenario.synapses }, name, 'memory or synapse', path),
-  any: (scenario, name, path) =>
+  memory(scenario, name, path) {
+    refuseWhole(scenario, name, path)
+    find<unknown>({ ...memorySpecs(scenario), ...partsOf(scenario) }, name, 'memory', path)
+  },
+  matrix(scenario, name, path) {
+    const [edge = name] = name.split('.')
+    const spec = scenario.memories[edge]
+    if (spec !== undefined && isHyperedgeSpec(spec))
+      throw new ModelError(
+        `\`${edge}\` is of kind "${spec.kind}", and only a whole matrix has a distance; name another memory, or synapses`,
+        { path },
+      )
+    find<unknown>({ ...memorySpecs(scenario), ...scenario.synapses }, name, 'memory or synapse', path)
+  },
+  any(scenario, name, path) {
+    refuseWhole(scenario, name, path)
     find<unknown>(
       {
         ...scenario.neurons,
@@ -42,7 +55,21 @@ export const CHECKS: Readonly<Record<Named, (scenario: Scenario, name: string, p
       name,
       'layer, memory or synapse',
       path,
-    ),
+    )
+  },
+}
+
+/** @throws ModelError for a hyperedge, which is several arrays, naming them */
+function refuseWhole(scenario: Scenario, name: string, path: string): void {
+  const spec = scenario.memories[name]
+  if (spec === undefined || !isHyperedgeSpec(spec)) return
+  const parts = partsOfOne(spec).map(({ part }) => `\`${name}.${part}\``)
+  throw new ModelError(
+    `\`${name}\` is of kind "${spec.kind}" and several arrays; name ${parts.join(' or ')}`,
+    {
+      path,
+    },
+  )
 }
 
 /** What patterns that are compared with something must be like. */
@@ -50,6 +77,8 @@ const WANTS: Readonly<Record<Comparison['with'], (scenario: Scenario, name: stri
   {
     layer: forLayer,
     memory: (scenario, name, path) => {
+      const part = forPart(scenario, name, path)
+      if (part !== undefined) return part
       const spec = find(memorySpecs(scenario), name, 'memory', path)
       if (!memoryFacts(spec).hasRows)
         throw new ModelError(
@@ -60,6 +89,32 @@ const WANTS: Readonly<Record<Comparison['with'], (scenario: Scenario, name: stri
       return { ...want, rows: { ...want.rows, text: `memory \`${name}\` has ${want.rows.count}` } }
     },
   }
+
+/** The hyperedge and the part that a name such as `p.what` has; undefined where it is none. */
+function partNamed({ memories }: Scenario, array: string) {
+  const [edge = '', part = ''] = array.split('.')
+  const spec = memories[edge]
+  return spec !== undefined && isHyperedgeSpec(spec) ? { edge, part, spec } : undefined
+}
+
+/** Patterns like an array of a hyperedge; how many rows that has is known once it is loaded. */
+function forPart(scenario: Scenario, array: string, path: string): Want | undefined {
+  const found = partNamed(scenario, array)
+  return found && { ...forFactor(scenario, found.spec, found.part), path }
+}
+
+/** @throws ModelError unless there are as many patterns as an array of a hyperedge has rows */
+function checkPart(scenario: Scenario, array: string, rows: Rows, path: string, rowsAt: RowsAt): void {
+  const found = partNamed(scenario, array)
+  if (found === undefined) return
+  const { factors } = hyperedgeOf(scenario, found.edge, found.spec, rowsAt)
+  const own = factors.find(({ part }) => part === found.part)?.init
+  // While places are collected there are no rows.
+  if (own === undefined || own.columns === 0 || rows.columns === 0 || rows.rows === own.rows) return
+  throw new ModelError(`has ${rows.rows} rows, memory \`${array}\` has ${own.rows}; give as many patterns`, {
+    path,
+  })
+}
 
 /** Patterns of a probe, and what they are compared with. */
 interface Comparison {
@@ -168,8 +223,11 @@ export function probeOf(scenario: Scenario, name: string, rowsAt: RowsAt): Probe
   const { kind, every, ...own } = spec
   const compared = comparisonsOf(spec).map((comparison) => {
     const { key, patterns } = comparison
-    const want = WANTS[comparison.with](scenario, comparison.name, `probes.${name}.${key}`)
-    return [key, rowsAt({ ...want, patterns })]
+    const path = `probes.${name}.${key}`
+    const want = WANTS[comparison.with](scenario, comparison.name, path)
+    const rows = rowsAt({ ...want, patterns })
+    if (comparison.with === 'memory') checkPart(scenario, comparison.name, rows, path, rowsAt)
+    return [key, rows]
   })
   const aims = aimsOf(spec).map((aim) => [aim.key, aimOf(scenario, aim, `probes.${name}.${aim.key}`, rowsAt)])
   // The keys of the table say of each which type it has, in the scenario and in the model.

@@ -84,7 +84,9 @@ const PLANNERS = {
     isResident: true,
   },
   similarity: {
-    shape: (model, { memory }) => [find(model.memories, memory).init.rows],
+    shape: ({ memories }, { memory, patterns }) => [
+      memories.find(({ name }) => name === memory)?.init.rows ?? patterns.rows,
+    ],
     operations: similarity,
     needsFlush: false,
     needsLagrangian: false,

@@ -147,6 +147,33 @@ const cases: [string, Raw, string, RegExp][] = [
     /joins 1 layers; give patterns for 2 to 4 layers/,
   ],
   [
+    'a hyperedge as a whole, which has no rows',
+    { ...edge({}), probes: { q: { kind: 'similarity', memory: 'p', patterns: { kind: 'zeros' } } } },
+    'probes.q.memory',
+    /`p` is of kind "product" and several arrays; name `p\.a` or `p\.b`/,
+  ],
+  [
+    'a snapshot of a hyperedge as a whole',
+    { ...edge({}), probes: { q: { kind: 'snapshot', of: 'p' } } },
+    'probes.q.of',
+    /`p` is of kind "product" and several arrays; name `p\.a` or `p\.b`/,
+  ],
+  [
+    'a distance of a hyperedge',
+    { ...edge({}), probes: { q: { kind: 'distance', of: 'p.a', target: { kind: 'zeros' } } } },
+    'probes.q.of',
+    /`p` is of kind "product", and only a whole matrix has a distance/,
+  ],
+  [
+    'other patterns than an array of a hyperedge has rows',
+    {
+      ...edge({}),
+      probes: { q: { kind: 'similarity', memory: 'p.a', patterns: { kind: 'zeros', count: 3 } } },
+    },
+    'probes.q.patterns',
+    /has 3 rows, memory `p\.a` has 4; give as many patterns/,
+  ],
+  [
     'a hyperedge with a layer that there is not',
     edge({}, { c: { kind: 'zeros', count: 4 } }),
     'memories.p.between.c',
