@@ -389,8 +389,9 @@ describe('the console', () => {
     await engram('load("hopfield")')
     await engram('simulation.flush()')
     expect((await heard()).length).toBeGreaterThan(5)
-    const before = await heard()
+    // The network runs: samples come until nobody listens.
     await page.evaluate('off()')
+    const before = await heard()
     await engram('step(20)')
     await engram('simulation.flush()')
     expect(await heard()).toEqual(before)
