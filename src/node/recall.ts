@@ -83,7 +83,10 @@ export function judge(stored: Rows, cues: Float32Array, finals: Float32Array): R
     const state = row(finals, own)
     const overlaps = Array.from({ length: stored.rows }, (_, k) => cosine(row(stored.data, k), state))
     const final = overlaps[own] as number
-    const nearest = overlaps.indexOf(Math.max(...overlaps))
+    const nearest = overlaps.reduce(
+      (best, overlap, k) => (overlap > (overlaps[best] as number) ? k : best),
+      0,
+    )
     return {
       cue: cosine(row(stored.data, own), row(cues, own)),
       final,

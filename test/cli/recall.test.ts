@@ -19,6 +19,7 @@ function imageOf(width: number, height: number): Uint8Array {
 beforeAll(() => {
   mkdirSync(join(folder, 'images'))
   for (const index of [1, 2, 10]) writeFileSync(join(folder, 'images', `p${index}.png`), imageOf(12, 9))
+  writeFileSync(join(folder, 'grey.png'), encodePng(4, 3, new Uint8Array(12).fill(128)))
   writeFileSync(join(folder, 'images', 'notes.txt'), 'no image')
   const data = Float32Array.from({ length: 30 * 80 }, () => stream.normal())
   writeFileSync(join(folder, 'rows.npy'), encodeNpy({ shape: [30, 80], data }))
@@ -96,7 +97,11 @@ test.each([
     ['images/notes.txt'],
     'patterns: images/notes.txt is neither a PNG image nor a .npy file; save it as one of them',
   ],
-  [['.'], 'patterns: . holds no PNG image; save the images as PNG'],
+  [['out'], 'patterns: out holds no PNG image; save the images as PNG'],
+  [
+    ['images', 'grey.png', '--size', '4x4'],
+    'patterns: grey.png has one value throughout, so that nothing of it is stored; leave it out',
+  ],
   [['rows.npy', 'rows.npy'], 'patterns: 2 files, the first an array; give one array, or images'],
   [['rows.npy', '--size', '3x3'], '--size: only images are resized; leave it out'],
   [

@@ -4,8 +4,9 @@
  */
 import { zlibSync } from 'fflate'
 import { crc32 } from './crc32.ts'
+import { joined } from './png.ts'
 
-const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
+const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
 
 /** @param pixels - [height, width], row-major, 0 = black to 255 = white */
 export function encodePng(width: number, height: number, pixels: Uint8Array): Uint8Array {
@@ -18,8 +19,12 @@ export function encodePng(width: number, height: number, pixels: Uint8Array): Ui
   const lines = new Uint8Array(height * (width + 1))
   for (let row = 0; row < height; row++)
     lines.set(pixels.subarray(row * width, (row + 1) * width), row * (width + 1) + 1)
-  const chunks = [chunk('IHDR', header), chunk('IDAT', zlibSync(lines)), chunk('IEND', new Uint8Array())]
-  return Uint8Array.from([SIGNATURE, ...chunks].flatMap((part) => [...part]))
+  return joined([
+    SIGNATURE,
+    chunk('IHDR', header),
+    chunk('IDAT', zlibSync(lines)),
+    chunk('IEND', new Uint8Array()),
+  ])
 }
 
 function chunk(type: string, data: Uint8Array): Uint8Array {

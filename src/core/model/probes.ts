@@ -33,11 +33,10 @@ export const CHECKS: Readonly<Record<Named, (scenario: Scenario, name: string, p
     find<unknown>({ ...memorySpecs(scenario), ...partsOf(scenario) }, name, 'memory', path)
   },
   matrix(scenario, name, path) {
-    const [edge = name] = name.split('.')
-    const spec = scenario.memories[edge]
-    if (spec !== undefined && isHyperedgeSpec(spec))
+    const found = partNamed(scenario, name)
+    if (found !== undefined)
       throw new ModelError(
-        `\`${edge}\` is of kind "${spec.kind}", and only a whole matrix has a distance; name another memory, or synapses`,
+        `\`${found.edge}\` is of kind "${found.spec.kind}", and only a whole matrix has a distance; name another memory, or synapses`,
         { path },
       )
     find<unknown>({ ...memorySpecs(scenario), ...scenario.synapses }, name, 'memory or synapse', path)

@@ -3,15 +3,16 @@ import { basename, extname, join } from 'node:path'
 import { Command } from 'commander'
 import { encodeNpy } from '../../core/data/npy.ts'
 import { ModelError } from '../../core/errors.ts'
+import { loadModel } from '../../core/model/load.ts'
 import type { Block } from '../../core/model/patterns/block.ts'
 import { loadSource } from '../../core/model/patterns/sources.ts'
 import type { Patterns } from '../../core/model/patterns/schema.ts'
 import { createSimulation } from '../../core/run/simulation.ts'
 import { requestDevice } from '../device.ts'
-import { checkOutput, createOutput } from '../output.ts'
+import { type Output, checkOutput, createOutput } from '../output.ts'
 import { type Damage, RECALLED, type Recalled, judge, recallPicture, recallScenario } from '../recall.ts'
 import { writeResults } from '../results.ts'
-import { loadScenario, readInput } from '../scenario.ts'
+import { readInput } from '../scenario.ts'
 import { print, tell } from '../terminal.ts'
 import { addAdapterOption, positive, wholeNumber } from './options.ts'
 
@@ -99,16 +100,30 @@ async function recall(files: readonly string[], options: RecallOptions): Promise
         path: '--damage',
       },
     )
+  const flat = names.findIndex((_, row) => {
+    const entries = block.data.subarray(row * columns, (row + 1) * columns)
+    return entries.every((value) => value === entries[0])
+  })
+  if (flat >= 0)
+    throw new ModelError(
+      `${names[flat]} has one value throughout, so that nothing of it is stored; leave it out`,
+      {
+        path: 'patterns',
+      },
+    )
   const cues = Math.min(options.cues ?? MOST_CUES, patterns)
   await checkOutput(options.out)
+  const shape = image ?? [columns]
+  const array = encodeNpy({ shape: [patterns, ...shape], data: block.data })
+  const text = `${JSON.stringify(recallScenario({ patterns, shape, damage, cues, seed: options.seed }), null, 2)}\n`
+  // Before anything is written: it may be wrong.
+  const model = await loadModel(text, { read: () => Promise.resolve(array) })
   const requested = await requestDevice(options.adapter === undefined ? {} : { adapter: options.adapter })
-  const output = await createOutput(options.out, { names: FILES, earlier: () => Promise.resolve(FILES) })
+  let output: Output | undefined
   try {
-    const shape = image ?? [columns]
-    await output.write('patterns.npy', encodeNpy({ shape: [patterns, ...shape], data: block.data }))
-    const scenario = recallScenario({ patterns, shape, damage, cues, seed: options.seed })
-    const path = await output.write('scenario.json', `${JSON.stringify(scenario, null, 2)}\n`)
-    const model = await loadScenario(path)
+    output = await createOutput(options.out, { names: FILES, earlier: () => Promise.resolve(FILES) })
+    await output.write('patterns.npy', array)
+    const path = await output.write('scenario.json', text)
     const stored = model.memories[0]?.init
     if (stored === undefined) throw new Error('the scenario has no memory')
     const started = new Date()
@@ -145,7 +160,7 @@ async function recall(files: readonly string[], options: RecallOptions): Promise
       simulation.destroy()
     }
   } finally {
-    output.close()
+    output?.close()
     requested.release()
   }
 }
