@@ -158,7 +158,7 @@ const treatment = {
     v.pipe(
       v.array(editSchema),
       v.title('edits'),
-      v.description('What a hand has changed: rows and entries, set in order after everything else.'),
+      v.description('Rows and entries that were changed by hand, applied in order after everything else.'),
     ),
   ),
 }
