@@ -253,6 +253,64 @@ describe('a phase diagram in one run', () => {
   })
 })
 
+/** Three layers that share patterns, which stay or learn. */
+const triples = (rule: object, parts: object = {}) => ({
+  version: 1,
+  seed: 4,
+  time: { dt: 0.1, ticks: 9 },
+  neurons: Object.fromEntries(
+    Object.entries({ visible: 7, b: 5, c: 3 }).map(([name, size]) => [
+      name,
+      {
+        size,
+        lagrangian: { kind: 'tanh' },
+        init: { kind: 'random', distribution: 'normal', count: 1 },
+      },
+    ]),
+  ),
+  memories: {
+    p: {
+      kind: 'product',
+      between: Object.fromEntries(
+        ['visible', 'b', 'c'].map((layer) => [layer, { kind: 'random', distribution: 'normal', count: 4 }]),
+      ),
+      ...rule,
+    },
+  },
+  probes: { energy: { kind: 'energy', every: 3 } },
+  ...parts,
+})
+
+describe('the scale of a hyperedge', () => {
+  const vary = { 'memories.p.scale': { values: [0.5, -2] } }
+
+  test.each([
+    ['of patterns that stay', {}],
+    ['of patterns that learn', { rule: 'hebbian', tau: 30 }],
+  ])('%s differs by replica', async (_, rule) => {
+    const model = await resolved(triples(rule, { replicas: { count: 4, vary } }))
+    await expectLikeReference(model, 9)
+    const whole = await results(model, 9)
+    for (const [index, scale] of [0.5, -2].entries()) {
+      const alone = await results(await resolved(triples({ ...rule, scale })), 9)
+      const bound = 9 * 40 * ULP * 3
+      expectWithin(whole.x.subarray(index * 14, index * 14 + 7), alone.x, bound, `scale ${scale}`)
+      alone.samples.forEach(([value = 0], k) => {
+        expectWithin([whole.samples[k]![2 * index]!], [value], 10 * bound, `energy at scale ${scale}`)
+      })
+    }
+  })
+
+  test('acts on the next tick', async () => {
+    const scaled = await results(await resolved(triples({ scale: 3 })), 9)
+    await withSimulation(await resolved(triples({})), async (simulation) => {
+      simulation.set('memories.p.scale', 3)
+      await simulation.step(9)
+      expect((await simulation.read('visible')).data).toEqual(scaled.x)
+    })
+  })
+})
+
 test('a network that does not vary binds no table', async () => {
   await withSimulation({ ...recallNetwork(), probes: [] }, (simulation) => {
     expect(simulation.plan.tick.filter(({ kernel }) => kernel.varied)).toEqual([])

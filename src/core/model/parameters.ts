@@ -1,6 +1,6 @@
 /** The parameters that may change while a network runs, and the model with one of them changed. */
 import type { NeuronRow } from '../kinds/neuron-row.ts'
-import { COUPLINGS } from '../kinds/couplings/table.ts'
+import { COUPLINGS, couplingFacts } from '../kinds/couplings/table.ts'
 import { type Rule, type RuleNumbers, ruleOf, type WrittenRule } from '../kinds/rules/table.ts'
 import { withViews } from './couplings.ts'
 import { checkScenario } from './check.ts'
@@ -72,7 +72,10 @@ export function withNumbers(model: Model, scenario: Scenario): Model {
     ...withViews(
       model.couplings.map((coupling) => ({
         ...coupling,
-        ...numbersOf(scenario[COUPLINGS[coupling.kind].under][coupling.name]),
+        ...numbersOf(
+          scenario[COUPLINGS[coupling.kind].under][coupling.name],
+          couplingFacts(coupling).numbers,
+        ),
       })),
     ),
     ...(variation === undefined ? {} : { variation: withPoints(variation, scenario) }),
@@ -100,17 +103,22 @@ interface Numbers extends RuleNumbers {
   readonly tau?: number
   readonly every?: number
   readonly strength?: number
-  readonly beta?: number
+  /** Of a kind of coupling alone. */
+  readonly [key: string]: unknown
 }
 
-function numbersOf(spec: Numbers = {}): Omit<Numbers, 'rule'> & { readonly rule?: Rule } {
+/** @param own - the keys of those that its kind alone has */
+function numbersOf(
+  spec: Numbers = {},
+  own: readonly string[] = [],
+): Omit<Numbers, 'rule'> & { readonly rule?: Rule } {
   return Object.fromEntries(
     Object.entries({
       rule: spec.rule && ruleOf({ ...spec, rule: spec.rule }),
       tau: spec.tau,
       every: spec.every,
       strength: spec.strength,
-      beta: spec.beta,
+      ...Object.fromEntries(own.map((key) => [key, spec[key]])),
     }).filter(([, value]) => value !== undefined),
   )
 }

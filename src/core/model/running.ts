@@ -1,4 +1,5 @@
 /** Which parameters may change while a network runs, and which may differ from replica to replica. */
+import { couplingFacts, USUAL_MEMORY } from '../kinds/couplings/table.ts'
 import { integratorOf } from '../kinds/integrators/table.ts'
 import { numbersOfRule } from '../kinds/rules/table.ts'
 import { isValues, valuesIn } from './neuron-values.ts'
@@ -40,8 +41,9 @@ export function runningPaths(scenario: Scenario): string[] {
     for (const [name, item] of Object.entries<object>(scenario[group])) {
       if ('tau' in item && item.tau !== undefined)
         paths.push(...RUNNING[group].filter(isFree).map((key) => `${group}.${name}.${key}`))
-      if ('beta' in item) paths.push(`${group}.${name}.beta`)
     }
+  for (const [name, { kind = USUAL_MEMORY }] of Object.entries(scenario.memories))
+    paths.push(...(couplingFacts({ kind }).numbers ?? []).map((key) => `memories.${name}.${key}`))
   return paths
 }
 

@@ -82,6 +82,7 @@ const REDUCTIONS = { tree: 'common/reduce-tree', subgroup: 'common/reduce-subgro
 /** What belongs to a product besides its sum. */
 const EPILOGUES = {
   scaled: 'product/scaled',
+  'scaled-per-replica': 'product/scaled-per-replica',
   decayed: 'synapse/decayed',
   'zero-diagonal': 'synapse/zero-diagonal',
 } as const
@@ -541,7 +542,7 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
         ? (['store-weighted', 'store-multiplied'] as const).map(
             (ending) => ({ format: 'f32', tile: ALONE, ending }) as const,
           )
-        : (['decayed', 'zero-diagonal'] as const).flatMap((epilogue): Joined[] =>
+        : (['scaled-per-replica', 'decayed', 'zero-diagonal'] as const).flatMap((epilogue): Joined[] =>
             (['store', 'step'] as const).map((ending) => ({
               format: 'f32',
               tile: ALONE,

@@ -286,7 +286,7 @@ function overlap(planning: Planning, probe: ProbeOf<'overlap', Rows>, slot: Slot
         kernel: 'product/matvec',
         matrix: patterns,
         vector: activationsOf(layer),
-        scale: 1 / layer.size,
+        scale: () => 1 / layer.size,
       },
       output,
     ),

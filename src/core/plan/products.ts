@@ -1,4 +1,5 @@
 /** Products of a matrix with activations, of every replica, and what becomes of them. */
+import type { Model } from '../model/model.ts'
 import { ALONE, type Epilogue } from './kernels.ts'
 import { type Matrix, vectorStride } from './layout.ts'
 import type { Operation, Stage, Work } from './operation.ts'
@@ -11,7 +12,8 @@ export interface Product extends Work {
   readonly kernel: 'product/matvec' | 'product/matvec-transposed'
   readonly matrix: Matrix
   readonly vector: { readonly buffer: string; readonly size: number }
-  readonly scale?: number
+  /** Multiplies the sum; where replicas differ in it, `epilogue` has it. */
+  readonly scale?: (model: Model) => number
   readonly halfNorm?: boolean
   /** What belongs to the product besides its sum, with what that binds and is told; of `project`. */
   readonly epilogue?: {
@@ -62,7 +64,7 @@ export function planProduct(
 ): Operation[] {
   if (product.folds === true) return planSymv(planning, product, adds, receiver)
   const { model } = planning
-  const { kernel, matrix, vector, scale = 1, halfNorm = false, epilogue, before = [] } = product
+  const { kernel, matrix, vector, scale = () => 1, halfNorm = false, epilogue, before = [] } = product
   const { columns, rows, format, blocks } = matrix
   const recalls = kernel === 'product/matvec'
   const shared = matrix.copies === 1
@@ -108,7 +110,7 @@ export function planProduct(
         replica0: shared ? 0 : Math.floor(block.start / rows),
         replicas,
         vectorStride: vectorStride(vector.size),
-        scale,
+        scale: scale(m),
         ...epilogue?.params,
         ...params(m),
       }),
@@ -150,7 +152,7 @@ function planSymv(
   receiver: (adds: boolean) => Receiver,
 ): Operation[] {
   const { model, software, workgroup } = planning
-  const { stage, matrix, vector, epilogue, scale = 1, every, before = [] } = product
+  const { stage, matrix, vector, epilogue, scale = () => 1, every, before = [] } = product
   const { stride, columns } = matrix
   const quads = stride / 4
   const strips = Math.ceil(quads / 2)
@@ -191,7 +193,7 @@ function planSymv(
       chunk,
       replica0: 0,
       partials,
-      scale,
+      scale: scale(m),
       ...epilogue?.params,
       ...params(m),
     }),

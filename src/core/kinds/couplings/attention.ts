@@ -53,6 +53,7 @@ export const attention: HyperedgeFacts<Attention> = {
     )
   },
   slope,
+  numbers: ['beta'],
   learns: 'none',
   text: ({ layer, tokens: [count, width], heads, size, beta }) =>
     `${count} ${count === 1 ? 'token' : 'tokens'} of ${width} in ${layer}, ${heads} ${heads === 1 ? 'head' : 'heads'} of ${size}, beta ${beta}`,

@@ -43,6 +43,8 @@ export interface Facts<C> {
    * name of the coupling.
    */
   readonly arrays?: (coupling: C) => readonly { readonly name: string; readonly length: number }[]
+  /** Its numbers, by their keys in a scenario, that may change while it runs, beside those of its step. */
+  readonly numbers?: readonly string[]
   /** The rules that can move it: all, those whose rate is the same for all rows, or none. */
   readonly learns: 'all' | 'steady' | 'none'
 }

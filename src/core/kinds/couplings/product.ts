@@ -62,6 +62,7 @@ export const product: HyperedgeFacts<Product> = {
     })
     return result
   },
+  numbers: ['scale'],
   learns: 'steady',
   text: ({ factors }) => {
     const count = factors[0]?.init.rows ?? 0

@@ -21,7 +21,7 @@ function sends(planning: Planning, memory: DenseMemory, { name }: Layer, when: W
     owner: memory.name,
     into: name,
     matrix: matrixNamed(planning, memory.name),
-    scale: unitOf(memory),
+    scale: () => unitOf(memory),
   }
   const from = (other: string): Product['vector'] => ({
     buffer: `${other}/activations`,
@@ -85,7 +85,7 @@ const energy: CouplingPlanner<DenseMemory>['energy'] = (planning, memory, slot, 
           kernel: 'product/matvec',
           matrix: matrixNamed(planning, memory.name),
           vector: activationsOf(find(planning.model.layers, memory.from)),
-          scale: unitOf(memory),
+          scale: () => unitOf(memory),
           halfNorm: memory.inputOffset === 'half-norm',
         },
         output,

@@ -225,7 +225,7 @@ function hebbianProduct(
     part: 'patterns',
     matrix: patterns,
     vector: { buffer: coefficients.buffer, size: patterns.rows },
-    scale: 1 / patterns.columns,
+    scale: () => 1 / patterns.columns,
     before: planProduct(
       planning,
       { ...common, act: 'matvec', part: 'patterns', kernel: 'product/matvec', matrix: patterns },

@@ -9,7 +9,7 @@ import { vectorStride } from '../layout.ts'
 import { planLearning } from '../learning.ts'
 import { addCarry, addFixedMatrix, addStages } from '../matrices.ts'
 import type { Operation, Work } from '../operation.ts'
-import { type Planning, type Receiver, addBuffer, find, matrixNamed } from '../planning.ts'
+import { type Planning, type Receiver, addBuffer, differs, find, matrixNamed } from '../planning.ts'
 import { storing, type Output, planProduct, type Product, sendingOf } from '../products.ts'
 import { activationsOf, deviation, scratch, sum } from '../samples.ts'
 import { isStaged, type Turn } from '../stages.ts'
@@ -24,6 +24,11 @@ function hyperedgeOf(
   name: string,
 ): ProductEdge {
   return find(planning.couplings, name) as ProductEdge
+}
+
+/** The buffer of `scale` where replicas differ in it. */
+function factorsOf({ name }: ProductEdge): string {
+  return `${name}/scale`
 }
 
 /** Where the products of the overlaps of all layers but one stand, [replicas, count]. */
@@ -45,6 +50,23 @@ function buffers(planning: Planning, edge: ProductEdge): Operation[] {
     const { buffer, stride } = weightsOf(edge, layer)
     addBuffer(planning, buffer, model.replicas * stride * 4)
   })
+  if (differs(model, scaledBy(edge)))
+    addBuffer(
+      planning,
+      factorsOf(edge),
+      model.replicas * 4,
+      {
+        kind: 'data',
+        make: ({ variation }) =>
+          Float32Array.from(
+            (variation?.points ?? []).flatMap((point) => {
+              const { scale } = hyperedgeOf(point, edge.name)
+              return Array.from({ length: variation?.repetitions ?? 0 }, () => scale)
+            }),
+          ),
+      },
+      'parameter',
+    )
   return []
 }
 
@@ -93,9 +115,20 @@ function sent(planning: Planning, edge: ProductEdge, layer: string, when: When):
     kernel: 'product/matvec-transposed',
     matrix: matrixNamed(planning, arrayOf(edge, layer)),
     vector: weightsOf(edge, layer),
-    scale: edge.scale,
+    ...scaling(planning, edge),
     before: weigh(planning, edge, layer, when),
   }
+}
+
+/** What multiplies what is sent: one number, or one of each replica. */
+function scaling({ model }: Planning, edge: ProductEdge): Pick<Product, 'scale' | 'epilogue'> {
+  return differs(model, scaledBy(edge))
+    ? { epilogue: { joined: 'scaled-per-replica', buffers: { factors: factorsOf(edge) } } }
+    : { scale: (m) => hyperedgeOf(m, edge.name).scale }
+}
+
+function scaledBy({ name }: ProductEdge): Operation['params'] {
+  return (m) => ({ scale: hyperedgeOf(m, name).scale })
 }
 
 function moves(planning: Planning, edge: ProductEdge, turn?: Turn): Operation[] {
