@@ -5,7 +5,7 @@
  */
 import { arraysOf, couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
 import { isLinear, isMemory } from '../model/couplings.ts'
-import { leftOutOf, mixedTimes } from '../model/energy.ts'
+import { turnedBy } from '../model/energy.ts'
 import { add, dot, row, times } from '../math/algebra.ts'
 import { activation, hessian, isPerNeuron, neuronOf } from '../kinds/lagrangians/table.ts'
 import { leakFacts, sentBy } from '../kinds/leaks/table.ts'
@@ -73,7 +73,7 @@ export function createFlow(model: Model, moment: Moment, replica = 0): Flow {
     dynamic,
     adiabatic,
     size,
-    withoutEnergy: leftOutOf(model)[0] ?? mixedTimes(model.layers)[0],
+    withoutEnergy: turnedBy(model),
     couple,
     tangent(all) {
       if (model.couplings.every(isLinear)) return couple

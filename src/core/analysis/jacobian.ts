@@ -98,6 +98,19 @@ export interface EndStability {
 const MOST_UNSTABLE = 64
 
 /**
+ * Refuses a flow that descends no energy.
+ * @param turned - why it does not, from `turnedBy`
+ * @throws ModelError with what to take instead
+ */
+export function requireDescent(turned: string | undefined): void {
+  if (turned !== undefined)
+    throw new ModelError(
+      `${turned}, so that eigenvalues may be complex, which the ends of a spectrum cannot tell; take \`analyse spectrum --of ` +
+        `jacobian\`, all eigenvalues of at most ${DENSE_LIMIT} neurons`,
+    )
+}
+
+/**
  * The ends of the spectrum of the Jacobian of `stabilityAt`, by the method of Lanczos with products of the couplings.
  * Eigenvalues are sought from the top until one is below 0, so that all above it are known; equal ones may count once.
  * @param taken - what the activations of all layers are taken of, adiabatic ones too
@@ -113,11 +126,7 @@ export async function stabilityEnds(
   precision = 0,
 ): Promise<EndStability> {
   requireHessians([...flow.dynamic, ...flow.adiabatic])
-  if (flow.withoutEnergy !== undefined)
-    throw new ModelError(
-      `${flow.withoutEnergy}, so that eigenvalues may be complex, which the ends of a spectrum cannot tell; ask \`spectrum --of ` +
-        `jacobian\` for all eigenvalues of at most ${DENSE_LIMIT} neurons`,
-    )
+  requireDescent(flow.withoutEnergy)
   const A = effectiveCoupling(flow, taken, couple)
   const roots = flow.dynamic.map((layer) => rootProduct(layer, taken.get(layer.name) as Float64Array))
   const scaled = (vector: Float64Array): Float64Array => {

@@ -42,9 +42,12 @@ const MOST_PARAMETERS = 4
  */
 export function checkParameters(names: readonly string[], path: string, variables?: readonly string[]): void {
   if (names.length > MOST_PARAMETERS) {
-    throw new ModelError(`has ${names.length} entries, at most ${MOST_PARAMETERS} are possible`, {
-      path: `${path}.parameters`,
-    })
+    throw new ModelError(
+      `has ${names.length} entries, at most ${MOST_PARAMETERS} are possible; write the others as numbers into the expressions`,
+      {
+        path: `${path}.parameters`,
+      },
+    )
   }
   for (const name of names) {
     if (isReserved(name, variables)) {

@@ -75,6 +75,11 @@ export function mixedTimes(layers: readonly Layer[]): string[] {
   )
 }
 
+/** Why the flow of held couplings and inputs descends no energy, so that its eigenvalues may be complex; undefined = it does. */
+export function turnedBy(model: Model): string | undefined {
+  return leftOutOf(model)[0] ?? mixedTimes(model.layers)[0]
+}
+
 function risesOfOne(model: Model): string[] {
   const { layers, memories, stimulus } = model
   return [

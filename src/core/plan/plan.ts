@@ -320,7 +320,8 @@ function checkBindings({ maxStorageBuffersPerShaderStage: most }: Limits, tick: 
     const bound = kernel.bindings.length + (kernel.clocked ? 1 : 0) + (kernel.varied ? 1 : 0)
     if (bound > most)
       throw new ModelError(
-        `\`${label}\` binds ${bound} storage buffers, this adapter has ${most}; use an integrator of one stage, or another adapter`,
+        `\`${label}\` binds ${bound} storage buffers, this adapter has ${most}; use an integrator of one stage, a larger time.dt ` +
+          'or smaller tau, whose steps need no second word, or another adapter',
       )
   }
 }

@@ -13,7 +13,9 @@ import {
   statesOf,
 } from '../../core/analysis/fixed-points.ts'
 import { type Flow, type Moment, createFlow } from '../../core/analysis/flow.ts'
+import { requireDescent } from '../../core/analysis/jacobian.ts'
 import { requireHessians } from '../../core/analysis/smooth.ts'
+import { turnedBy } from '../../core/model/energy.ts'
 import type { NpyArray } from '../../core/data/npy.ts'
 import { encodeNpz } from '../../core/data/npz.ts'
 import { ModelError, RunError } from '../../core/errors.ts'
@@ -189,6 +191,7 @@ function check(model: Model, { replica }: FixedPointsOptions): void {
   if (!model.layers.some(({ tau }) => tau > 0))
     throw new ModelError('no layer is dynamic: there is no flow; set a tau above 0', { path: 'neurons' })
   requireHessians(model.layers)
+  requireDescent(turnedBy(model))
 }
 
 /** W and Xi of one replica after the ticks that are asked for. */

@@ -17,7 +17,7 @@ import type { NpyArray } from '../../core/data/npy.ts'
 import { encodeNpz } from '../../core/data/npz.ts'
 import { ModelError } from '../../core/errors.ts'
 import { matrixFacts } from '../../core/kinds/couplings/table.ts'
-import { leftOutOf, mixedTimes } from '../../core/model/energy.ts'
+import { turnedBy } from '../../core/model/energy.ts'
 import type { Layer, Model, Rows } from '../../core/model/model.ts'
 import { createSimulation } from '../../core/run/simulation.ts'
 import { drawChart } from '../chart.ts'
@@ -137,9 +137,11 @@ async function spectrum(scenario: string, options: SpectrumOptions): Promise<voi
         spectra,
         imaginary = {},
         laws,
-      } = options.of === 'coupling'
-        ? await couplings(requested.device, model, moment, options.top)
-        : await jacobian(requested.device, model, moment, options.top, options.replica)
+      } = await naming(scenario, () =>
+        options.of === 'coupling'
+          ? couplings(requested.device, model, moment, options.top)
+          : jacobian(requested.device, model, moment, options.top, options.replica),
+      )
       const { info } = requested
       const content = {
         of: options.of,
@@ -350,7 +352,7 @@ async function jacobian(
     const states = new Map(model.layers.map(({ name }) => [name, Float64Array.from(moment[name] ?? [])]))
     const input = await couple(sentAt(model.layers, states))
     const taken = takenOf(model.layers, states, biasesOf(model, moment, replica), input)
-    const [withoutEnergy] = [...leftOutOf(model), ...mixedTimes(model.layers)]
+    const withoutEnergy = turnedBy(model)
     const stability = await stabilityEnds(
       { dynamic, adiabatic, size, withoutEnergy },
       taken,

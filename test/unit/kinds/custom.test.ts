@@ -104,7 +104,7 @@ describe('a custom Lagrangian', () => {
     [
       'five parameters',
       custom('x', 'x * x / 2', { a: 1, b: 1, c: 1, d: 1, f: 1 }),
-      '.parameters: has 5 entries, at most 4 are possible',
+      '.parameters: has 5 entries, at most 4 are possible; write the others as numbers into the expressions',
     ],
     [
       'a parameter that is text',

@@ -33,7 +33,7 @@ export function checkSpan({ rows, columns, data }: BaseRows): void {
   if (rank < columns) return
   throw new ModelError(
     `has ${rank} independent patterns for ${columns} neurons, so that J is the identity and every state is a fixed point; ` +
-      `give fewer than ${columns} patterns`,
+      (columns === 1 ? 'give the layer 2 neurons or more' : `give fewer than ${columns} patterns`),
   )
 }
 

@@ -82,7 +82,8 @@ function fromFile(bytes: Uint8Array, between: Between): Block {
   const [height, width] = member('shape')
   if (height !== rows || width !== columns)
     throw new ModelError(
-      `is [${height}, ${width}], but layer \`${to}\` has ${rows} neurons and \`${from}\` has ${columns}; give a matrix of [${rows}, ${columns}]`,
+      `is [${height}, ${width}], but layer \`${to}\` has ${rows} neurons${to === from ? '' : ` and \`${from}\` has ${columns}`}; ` +
+        `give a matrix of [${rows}, ${columns}]`,
     )
   const [given, columnOf, starts] = [member('data'), member('indices'), member('indptr')]
   const entries = given.length
