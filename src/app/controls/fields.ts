@@ -31,6 +31,7 @@ import {
 import { asCustom, CUSTOM } from '../../core/kinds/lagrangians/table.ts'
 import type { Lagrangian } from '../../core/model/model.ts'
 import { isHyperedgeSpec } from '../../core/model/specs.ts'
+import { valuesIn } from '../../core/model/neuron-values.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { memorySpecs } from '../../core/model/specs.ts'
 
@@ -79,8 +80,9 @@ export function controlFields(scenario: Scenario): ControlField[] {
     const keys = path.split('.')
     const key = keys.at(-1) as string
     const isNamedByUser = /\.(lagrangian|rule)\.parameters\.[^.]+$/.test(path)
-    // Values for each neuron move together, by their scale.
+    // Values for each neuron move together, by their scale, and have no other control.
     const isScale = group === 'neurons' && key === 'scale'
+    if (group === 'neurons' && !isScale && isOfValues(scenario, item, path)) return
     const isFactor = group === 'memories' && path === `memories.${item}.scale` && isHyperedge(scenario, item)
     const isShown = isNamedByUser || isScale || isFactor
     if ((LEFT_OUT.includes(key) && !isShown) || isMeaningless(scenario, path)) return
@@ -286,6 +288,12 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
     if (path === `memories.${memory}.init.count`) next = set(next, `neurons.${to}.size`, value)
   }
   return next
+}
+
+/** True for what stands in the patterns of a number that neurons have each for themselves. */
+function isOfValues({ neurons }: Scenario, name = '', path: string): boolean {
+  const layer = neurons[name]
+  return layer !== undefined && valuesIn(layer).some(([key]) => path.startsWith(`neurons.${name}.${key}.`))
 }
 
 /** True for a memory whose scale is a factor of its energy, and not of its first patterns. */

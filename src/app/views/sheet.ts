@@ -3,7 +3,7 @@ import { ruleKindOf } from '../../core/kinds/rules/table.ts'
 import { matrixFacts, memoryFacts } from '../../core/kinds/couplings/table.ts'
 import { inverseTemperature, lagrangianFacts } from '../../core/kinds/lagrangians/table.ts'
 import type { SparsePattern } from '../../core/math/sparse.ts'
-import type { Factor, Hyperedge, Layer, Memory, Model } from '../../core/model/model.ts'
+import type { Factor, Hyperedge, Layer, Memory, Model, Synapse } from '../../core/model/model.ts'
 import { type Block, type Matrix, unitOf, vectorStride } from '../../core/plan/layout.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { axisNames } from '../vary.ts'
@@ -89,6 +89,11 @@ export function sheetsOf(model: Model, plan: Plan): Sheet[] {
     ...model.hyperedges.flatMap((edge) =>
       edge.factors.map((factor) => factorSheet(edge, factor, model, plan)),
     ),
+    ...model.synapses.flatMap((synapse) => {
+      const pattern = entriesOf(synapse)
+      const what = synapse.tau === undefined ? 'entries of W, fixed' : 'entries of W, plastic'
+      return pattern === undefined ? [] : [densitySheet(synapse.name, what, pattern)]
+    }),
     ...model.synapses
       .filter((one) => matrixFacts(one).isMatrix)
       .map(({ name, tau }): Sheet => {
@@ -105,6 +110,12 @@ export function sheetsOf(model: Model, plan: Plan): Sheet[] {
         }
       }),
   ]
+}
+
+/** Which entries of W there are, of synapses that are stored as such. */
+function entriesOf(synapse: Synapse): SparsePattern | undefined {
+  const { base } = synapse
+  return matrixFacts(synapse).isMatrix || !('matrix' in base) ? undefined : base.matrix.pattern
 }
 
 function layerSheet(layer: Layer, model: Model, isMain: boolean): Sheet {

@@ -175,6 +175,8 @@ test('values for each neuron have a control of their scale, and formulas with th
     scenario,
   )
   const fields = controlFields(changedBoth)
+  const ofTau = fields.flatMap((one) => (one.path.startsWith(`${path}.tau`) ? [one.path] : []))
+  expect(ofTau).toEqual([`${path}.tau.scale`])
   expect(fields.find((one) => one.path === `${path}.tau.scale`)).toMatchObject({
     title: 'tau scale',
     kind: 'number',

@@ -6,6 +6,7 @@ import { nextRange, roundUpNicely } from '../../../src/app/views/range.ts'
 import { type Sheet, placeOf, sheetsOf } from '../../../src/app/views/sheet.ts'
 import { createSight } from '../../../src/app/views/sight.ts'
 import { cellOf, entryAt } from '../../../src/app/views/tiling.ts'
+import { sparseSynapses } from '../../couplings.ts'
 import { type Parts, buildModel, zeroRows } from '../../build.ts'
 
 const LIMITS = {
@@ -213,6 +214,12 @@ test('blocks of a sparse matrix count its entries, the cut ones at its ends too'
     countAt(whole, { row: 2, column: 3 }),
     countAt(whole, { row: 1, column: 3 }),
   ]).toEqual([3, 7, 1, 0])
+})
+
+test('synapses of entries alone are drawn by where the entries are', () => {
+  const model = sparseSynapses(1)
+  const drawn = sheetsOf(model, planNetwork(model, LIMITS)).find(({ name }) => name === 'k')
+  expect(drawn).toMatchObject({ kind: 'density', note: '16 entries of W, fixed · 6 × 6' })
 })
 
 test('a hundred thousand rows and columns become as many blocks as a picture has pixels', () => {
