@@ -135,7 +135,7 @@ async function recallFilm(device: GPUDevice): Promise<Uint8Array> {
   await simulation.flush()
   const energies = simulation.series
     .find(({ name }) => name === 'energy')!
-    .value.map((value) => value.reduce((sum, one) => sum + one, 0) / value.length)
+    .value.map((value) => Array.from(value).reduce((sum, one) => sum + one, 0) / value.length)
   simulation.destroy()
   const last = states.at(-1)!
   const [low, high] = [last.reduce((a, b) => Math.min(a, b)), last.reduce((a, b) => Math.max(a, b))]

@@ -1,5 +1,5 @@
 /**
- * `npm run site`: builds the documentation into dist/site, and the page into dist/site/page.
+ * `npm run site`: builds the documentation into dist/site, and the page into dist/site/run.
  *
  *   npm run site -- --base /engram/   for a server that has it in this folder (default /)
  *   npm run site -- --check           then opens every page in a browser: links, accessibility, layout
@@ -32,7 +32,7 @@ await Promise.all([module.writePages(pages), writeLibrary()])
 if (values.dev) await serve()
 else {
   await build(path('site'))
-  await run('node_modules/vite/bin/vite.js', 'build', '--outDir', 'dist/site/page', '--logLevel', 'warn')
+  await run('node_modules/vite/bin/vite.js', 'build', '--outDir', 'dist/site/run', '--logLevel', 'warn')
   if (values.check) {
     const { module: check } = await runnerImport(path('site/check.ts'))
     process.exitCode = (await check.checkSite(path('dist/site'), base)) ? 0 : 1
@@ -43,6 +43,8 @@ else {
 function writeLibrary() {
   return run(
     'node_modules/typedoc/bin/typedoc',
+    // `npm run docs` checks types and comments.
+    ...['--tsconfig', 'tsconfig.build.json', '--skipErrorChecking'],
     ...['--plugin', path('site/node_modules/typedoc-plugin-markdown/dist/index.js')],
     ...['--out', `${pages}/api`, '--hideBreadcrumbs', '--hidePageHeader', '--logLevel', 'Warn'],
     ...['--parametersFormat', 'table', '--interfacePropertiesFormat', 'table', '--entryFileName', 'index'],

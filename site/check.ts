@@ -31,7 +31,7 @@ const MOST_ALIKE = 3
  */
 export async function checkSite(folder: string, base: string): Promise<boolean> {
   const pages = (await readdir(folder, { recursive: true }))
-    .filter((name) => name.endsWith('.html') && !name.startsWith('page/') && name !== '404.html')
+    .filter((name) => name.endsWith('.html') && !name.startsWith('run/') && name !== '404.html')
     .sort()
   const mistakes = await wrongLinks(folder, base, pages)
   const server = await serve(folder, base)

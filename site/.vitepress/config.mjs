@@ -82,7 +82,7 @@ export default defineConfig({
   head: [['link', { rel: 'icon', href: `${base}icon.svg` }]],
   lastUpdated: false,
   // The page is built beside the site, after it.
-  ignoreDeadLinks: [/^\/page\/(\?|$)/],
+  ignoreDeadLinks: [/^\/run\/(\?|$)/],
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     anchor: { slugify: slugOf },

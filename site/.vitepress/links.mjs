@@ -14,33 +14,35 @@ const PAGES = new Map([
  */
 export function links(md, sources) {
   md.core.ruler.push('sources', ({ tokens, env }) => {
-    const folder = posix.dirname(env.relativePath ?? '')
-    for (const { children } of tokens) {
+    for (const token of tokens) {
+      if (token.children === null) continue
       let isOpen = true
-      for (const token of children ?? []) {
-        if (token.type === 'link_close') {
-          if (!isOpen) token.hidden = true
-          isOpen = true
-        }
-        if (token.type !== 'link_open') continue
-        const href = String(token.attrGet('href'))
-        if (/^([a-z]+:|#|\/)/.test(href)) continue
-        const [, file = '', anchor = ''] = /^([^#]*)(#.*)?$/.exec(href) ?? []
-        // A page of the root is rendered in the folder of docs.
-        const inDocs = posix.join(folder, file)
-        const fromRoot = PAGES_BY_NAME.has(env.relativePath)
-        const path = fromRoot ? posix.join(file) : posix.join('docs', inDocs)
-        if (PAGES.has(path)) token.attrSet('href', `/${PAGES.get(path)}${anchor}`)
-        else if (/^docs\/.*\.md$/.test(path) || (file.endsWith('.md') && /^api\//.test(inDocs)))
-          token.attrSet('href', `/${path.replace('docs/', '').replace(/README\.md$/, 'index.md')}${anchor}`)
-        else if (sources !== undefined) token.attrSet('href', `${sources}/${path}${anchor}`)
-        else {
-          isOpen = false
-          token.hidden = true
-        }
+      const closes = () => {
+        const wasOpen = isOpen
+        isOpen = true
+        return wasOpen
       }
+      token.children = token.children.filter((one) => {
+        if (one.type === 'link_close') return closes()
+        if (one.type !== 'link_open') return true
+        const target = targetOf(String(one.attrGet('href')), env.relativePath ?? '', sources)
+        isOpen = target !== undefined
+        if (isOpen) one.attrSet('href', target)
+        return isOpen
+      })
     }
   })
 }
 
-const PAGES_BY_NAME = new Set(PAGES.values())
+/** Where a link of a page leads on the site; undefined = nowhere. */
+function targetOf(href, page, sources) {
+  const [, file = '', anchor = ''] = /^([^#]*)(#.*)?$/.exec(href) ?? []
+  if (file === '' || /^([a-z]+:|\/)/.test(file)) return href
+  // Pages of the root are rendered in the folder of docs.
+  const isOfRoot = [...PAGES.values()].includes(page)
+  const path = isOfRoot ? posix.normalize(file) : posix.join('docs', posix.dirname(page), file)
+  if (PAGES.has(path)) return `/${PAGES.get(path)}${anchor}`
+  if (/^docs\/.*\.md$/.test(path))
+    return `/${path.replace('docs/', '').replace(/README\.md$/, 'index.md')}${anchor}`
+  return sources === undefined ? undefined : `${sources}/${path}${anchor}`
+}
