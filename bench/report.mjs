@@ -1,6 +1,6 @@
 /**
- * `npm run bench:report`: puts the tables of bench/results/*.json between the markers of docs/performance.md and of the
- * README, `<!-- bench:NAME -->` and `<!-- /bench -->`.
+ * `npm run bench:report`: puts the tables of bench/results/*.json between the markers of docs/performance.md,
+ * `<!-- bench:NAME -->` and `<!-- /bench -->`.
  */
 import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -71,15 +71,14 @@ for (const name of results) {
   else tables[id] = id.startsWith('scaling') ? scalingTable(json) : ownTable(json)
 }
 
-for (const name of ['README.md', 'docs/performance.md']) {
-  const file = fileURLToPath(new URL(name, root))
-  const text = (await readFile(file, 'utf8')).replace(
-    /(<!-- bench:([\w-]+) -->\n)[^]*?(<!-- \/bench -->)/g,
-    (all, begin, id, end) => {
-      if (tables[id] === undefined)
-        throw new Error(`${name}: there is no bench/results for ${id}; measure it first`)
-      return `${begin}\n${tables[id]}\n\n${end}`
-    },
-  )
-  await writeFile(file, await format(text, { ...(await resolveConfig(file)), filepath: file }))
-}
+const name = 'docs/performance.md'
+const file = fileURLToPath(new URL(name, root))
+const text = (await readFile(file, 'utf8')).replace(
+  /(<!-- bench:([\w-]+) -->\n)[^]*?(<!-- \/bench -->)/g,
+  (all, begin, id, end) => {
+    if (tables[id] === undefined)
+      throw new Error(`${name}: there is no bench/results for ${id}; measure it first`)
+    return `${begin}\n${tables[id]}\n\n${end}`
+  },
+)
+await writeFile(file, await format(text, { ...(await resolveConfig(file)), filepath: file }))

@@ -1,12 +1,14 @@
 /**
  * Everything a fresh clone needs before `npm start` or `npm test`: a recent enough Node, and the dependencies of
- * package-lock.json. Uses Node's own modules only, and takes no time when there is nothing to do.
+ * package-lock.json; `setup.mjs site` does the same for the folder `site`. Uses Node's own modules only, and takes no time when
+ * there is nothing to do.
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const root = new URL('..', import.meta.url)
+const folder = process.argv[2]
+const root = new URL(folder === undefined ? '..' : `../${folder}/`, import.meta.url)
 const readJson = (name) => JSON.parse(readFileSync(new URL(name, root), 'utf8'))
 
 const required = readJson('package.json').engines.node
@@ -40,7 +42,7 @@ function isInstalled() {
 }
 
 function install() {
-  process.stderr.write('installing dependencies ...\n')
+  process.stderr.write(`installing dependencies${folder === undefined ? '' : ` of ${folder}`} ...\n`)
   const { status, stdout, stderr, error } = spawnSync(
     'npm',
     ['ci', '--no-audit', '--no-fund', '--loglevel=error'],

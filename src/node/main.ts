@@ -20,12 +20,8 @@ Examples:
   engram recall my-images                     your own patterns, recalled from damaged cues
   engram run scenarios/digits.json --help     all options, files and examples`
 
-/**
- * Runs one command line.
- * @param args - without the program: `['run', 'scenario.json']`
- * @returns the exit code: 0 done, 1 the run failed, 2 the input is wrong, 130 or 143 ended by a signal
- */
-export async function main(args: readonly string[]): Promise<number> {
+/** The program with all its commands; the reference of the command line is made from it. */
+export function createProgram(): Command {
   const program = new Command('engram')
     .description('Simulates multi-timescale associative networks on the GPU.')
     .version(version)
@@ -37,9 +33,21 @@ export async function main(args: readonly string[]): Promise<number> {
     .addCommand(analyseCommand())
     .addCommand(reproduceCommand())
     .addCommand(devicesCommand())
+  for (const command of below(program)) {
+    if (command.commands.length === 0) command.option('--debug', 'show the stack trace of an error')
+  }
+  return program
+}
+
+/**
+ * Runs one command line.
+ * @param args - without the program: `['run', 'scenario.json']`
+ * @returns the exit code: 0 done, 1 the run failed, 2 the input is wrong, 130 or 143 ended by a signal
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  const program = createProgram()
   // A subcommand has its own copy of these settings.
   for (const command of [program, ...below(program)]) {
-    if (command.commands.length === 0) command.option('--debug', 'show the stack trace of an error')
     refuseEmpty(command)
     command.exitOverride().configureOutput({ outputError: () => undefined })
   }

@@ -1,0 +1,18 @@
+import DefaultTheme from 'vitepress/theme'
+import 'katex/dist/katex.min.css'
+import { h } from 'vue'
+import Film from './Film.vue'
+import Home from './Home.vue'
+import Network from './Network.vue'
+import Scenarios from './Scenarios.vue'
+import './style.css'
+
+export default {
+  extends: DefaultTheme,
+  Layout: () => h(DefaultTheme.Layout, null, { 'home-hero-image': () => h(Film) }),
+  enhanceApp({ app }) {
+    app.component('Home', Home)
+    app.component('Network', Network)
+    app.component('Scenarios', Scenarios)
+  },
+}
