@@ -32,7 +32,7 @@ await Promise.all([module.writePages(pages), writeLibrary()])
 if (values.dev) await serve()
 else {
   await build(path('site'))
-  await run('node_modules/vite/bin/vite.js', 'build', '--outDir', 'dist/site/run', '--logLevel', 'warn')
+  await run('node_modules/vite/bin/vite.js', 'build', '--outDir', 'dist/site/run', '--logLevel', 'error')
   if (values.check) {
     const { module: check } = await runnerImport(path('site/check.ts'))
     process.exitCode = (await check.checkSite(path('dist/site'), base)) ? 0 : 1

@@ -4,6 +4,10 @@ import type { Command } from 'commander'
 /** A page with every command, its arguments and its options. */
 export function commandsPage(program: Command): string {
   return [
+    '---',
+    'pageClass: commands',
+    '---',
+    '',
     '# Commands and options',
     '',
     `${program.description()} Every command prints the same with \`--help\`. [The command line](command-line.md) tells how they work together.`,
