@@ -8,6 +8,7 @@
 import { spawn } from 'node:child_process'
 import { watch } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { clearTimeout, setTimeout } from 'node:timers'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { runnerImport } from 'vite'

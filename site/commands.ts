@@ -67,10 +67,10 @@ function sectionOf(name: string, command: Command): string[] {
 /** What `--help` says below the options. */
 function moreOf(command: Command): string {
   let text = ''
-  const { writeOut } = command.configureOutput()
+  const before = command.configureOutput()
   command.configureOutput({ writeOut: (piece) => (text += piece) })
   command.outputHelp()
-  command.configureOutput({ ...(writeOut && { writeOut }) })
+  command.configureOutput(before)
   return text.slice(text.indexOf(command.helpInformation()) + command.helpInformation().length).trim()
 }
 

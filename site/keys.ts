@@ -7,7 +7,7 @@ interface Schema {
   readonly type?: string
   readonly description?: string
   readonly default?: unknown
-  readonly const?: unknown
+  readonly const?: string | number
   readonly enum?: readonly unknown[]
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
