@@ -130,7 +130,7 @@ async function recallFilm(device: GPUDevice): Promise<Uint8Array> {
   const states: Float32Array[] = []
   for (let tick = 0; tick <= model.time.ticks; tick++) {
     if (tick > 0) await simulation.step(1)
-    states.push((await simulation.read('visible')).data.slice() as Float32Array)
+    states.push((await simulation.read('visible')).data.slice())
   }
   await simulation.flush()
   const energies = simulation.series

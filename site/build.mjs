@@ -8,6 +8,7 @@
 import { spawn } from 'node:child_process'
 import { watch } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { clearTimeout, setTimeout } from 'node:timers'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { runnerImport } from 'vite'
@@ -32,7 +33,7 @@ await Promise.all([module.writePages(pages), writeLibrary()])
 if (values.dev) await serve()
 else {
   await build(path('site'))
-  await run('node_modules/vite/bin/vite.js', 'build', '--outDir', 'dist/site/run', '--logLevel', 'warn')
+  await run('node_modules/vite/bin/vite.js', 'build', '--outDir', 'dist/site/run', '--logLevel', 'error')
   if (values.check) {
     const { module: check } = await runnerImport(path('site/check.ts'))
     process.exitCode = (await check.checkSite(path('dist/site'), base)) ? 0 : 1

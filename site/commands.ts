@@ -4,6 +4,10 @@ import type { Command } from 'commander'
 /** A page with every command, its arguments and its options. */
 export function commandsPage(program: Command): string {
   return [
+    '---',
+    'pageClass: commands',
+    '---',
+    '',
     '# Commands and options',
     '',
     `${program.description()} Every command prints the same with \`--help\`. [The command line](command-line.md) tells how they work together.`,
@@ -63,10 +67,10 @@ function sectionOf(name: string, command: Command): string[] {
 /** What `--help` says below the options. */
 function moreOf(command: Command): string {
   let text = ''
-  const { writeOut } = command.configureOutput()
+  const before = command.configureOutput()
   command.configureOutput({ writeOut: (piece) => (text += piece) })
   command.outputHelp()
-  command.configureOutput({ ...(writeOut && { writeOut }) })
+  command.configureOutput(before)
   return text.slice(text.indexOf(command.helpInformation()) + command.helpInformation().length).trim()
 }
 

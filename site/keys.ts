@@ -7,7 +7,7 @@ interface Schema {
   readonly type?: string
   readonly description?: string
   readonly default?: unknown
-  readonly const?: unknown
+  readonly const?: string | number
   readonly enum?: readonly unknown[]
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
@@ -48,6 +48,10 @@ interface Row {
 /** A table of keys for each object, and a section for each kind. */
 export function keysPage(schema: Schema): string {
   const lines = [
+    '---',
+    'pageClass: keys',
+    '---',
+    '',
     '# Keys of a scenario',
     '',
     'Made from [the JSON Schema](https://json-schema.org) `schema/scenario.schema.json`, which editors read as you type. NAME is a name of yours: a letter, then letters, digits, `_` and `-`. [Scenarios in detail](scenario.md) tells what the keys do together.',
@@ -164,13 +168,12 @@ function tableOf(rows: readonly Row[]): string[] {
   const lines = rows.map(({ key, of, schema, isRequired: required }) =>
     rowOf([
       of === undefined ? code(key) : `${code(key)} (${of})`,
-      typeOf(schema),
+      [typeOf(schema), rangeOf(schema)].filter((one) => one !== '').join(', '),
       required ? 'required' : defaultOf(schema),
-      rangeOf(schema),
       text(schema.description ?? ''),
     ]),
   )
-  return ['| key | type | default | range | what |', '| --- | --- | --- | --- | --- |', ...lines, '']
+  return ['| key | value | default | what |', '| --- | --- | --- | --- |', ...lines, '']
 }
 
 function rowOf(cells: readonly string[]): string {
@@ -210,9 +213,13 @@ function typeOf(schema: Schema): string {
 function rangeOf(schema: Schema): string {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, minItems, maxItems, items } = schema
   const bounds = [
-    ...(minimum === undefined ? [] : [`≥ ${number(minimum)}`]),
-    ...(exclusiveMinimum === undefined ? [] : [`> ${number(exclusiveMinimum)}`]),
-    ...(maximum === undefined ? [] : [`≤ ${number(maximum)}`]),
+    ...(minimum === undefined || maximum === undefined
+      ? [
+          ...(minimum === undefined ? [] : [`≥ ${number(minimum)}`]),
+          ...(exclusiveMinimum === undefined ? [] : [`> ${number(exclusiveMinimum)}`]),
+          ...(maximum === undefined ? [] : [`≤ ${number(maximum)}`]),
+        ]
+      : [`${number(minimum)} to ${number(maximum)}`]),
     ...(exclusiveMaximum === undefined ? [] : [`< ${number(exclusiveMaximum)}`]),
     ...(Array.isArray(items) || minItems === undefined ? [] : [`${minItems} or more`]),
     ...(Array.isArray(items) || maxItems === undefined ? [] : [`${maxItems} at most`]),
@@ -224,7 +231,7 @@ function rangeOf(schema: Schema): string {
     items === undefined ? [] : (Array.isArray(items) ? (items as Schema[]) : [items as Schema]).map(rangeOf)
   const choices = (schema.anyOf ?? schema.oneOf ?? []).filter(({ properties }) => properties === undefined)
   const inner = [...each.filter((one) => one !== '').map((one) => `each ${one}`), ...choices.map(rangeOf)]
-  return [...new Set([bounds.join(', '), ...inner].filter((one) => one !== ''))].join('; ')
+  return [...new Set([bounds.join(', '), ...inner].filter((one) => one !== ''))].join(', ')
 }
 
 function number(value: number): string {

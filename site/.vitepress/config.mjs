@@ -3,6 +3,7 @@ import { defineConfig } from 'vitepress'
 import { slugOf } from './anchors.mjs'
 import { links } from './links.mjs'
 import { maths } from './maths.mjs'
+import { tables } from './tables.mjs'
 
 /** The folder of the server, with a slash at both ends. */
 const base = process.env.SITE_BASE ?? '/'
@@ -88,6 +89,7 @@ export default defineConfig({
     anchor: { slugify: slugOf },
     config(md) {
       maths(md)
+      tables(md)
       links(md, sources)
     },
   },

@@ -76,7 +76,7 @@ describe('every block of the README runs as it stands, one after the other', () 
     '%s: %s',
     async (language, _, text) => {
       expect(Object.keys(RUN)).toContain(language)
-      await RUN[language!]!(text!)
+      await RUN[language]!(text)
     },
   )
 

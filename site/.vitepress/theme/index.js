@@ -2,7 +2,8 @@ import DefaultTheme from 'vitepress/theme'
 import 'katex/dist/katex.min.css'
 import { h } from 'vue'
 import Film from './Film.vue'
-import Home from './Home.vue'
+
+import TwoCommands from './TwoCommands.vue'
 import Network from './Network.vue'
 import Scenarios from './Scenarios.vue'
 import './style.css'
@@ -11,7 +12,7 @@ export default {
   extends: DefaultTheme,
   Layout: () => h(DefaultTheme.Layout, null, { 'home-hero-image': () => h(Film) }),
   enhanceApp({ app }) {
-    app.component('Home', Home)
+    app.component('TwoCommands', TwoCommands)
     app.component('Network', Network)
     app.component('Scenarios', Scenarios)
   },
