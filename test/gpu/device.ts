@@ -1,4 +1,5 @@
 import { requestDevice, type RequestedDevice } from '../../src/node/device.ts'
+import { inSettings } from '../swiftshader.ts'
 
 let requested: Promise<RequestedDevice> | undefined
 
@@ -13,9 +14,8 @@ export function testDevice(): Promise<RequestedDevice> {
 }
 
 async function request(): Promise<RequestedDevice> {
-  const result = await requestDevice({
-    adapter: process.env.ENGRAM_ADAPTER ?? (process.platform === 'linux' ? 'software' : 'auto'),
-  })
+  const adapter = process.env.ENGRAM_ADAPTER ?? (process.platform === 'linux' ? 'software' : 'auto')
+  const result = await inSettings(() => requestDevice({ adapter }))
   result.device.addEventListener('uncapturederror', ({ error }) => {
     // Thrown outside of Dawn's callback, so that vitest sees it.
     setImmediate(() => {
