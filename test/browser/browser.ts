@@ -2,10 +2,9 @@ import { access } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Browser, chromium, type LaunchOptions } from 'playwright-core'
+import { type Browser, chromium } from 'playwright-core'
 import { build, createServer, preview, type PreviewServer, type ViteDevServer } from 'vite'
 import { BUNDLE, bundleFolder, unpackBundle } from '../../src/node/cache.ts'
-import { inSettings } from '../swiftshader.ts'
 
 export interface FoundBrowser {
   readonly executable: string
@@ -92,13 +91,9 @@ export const FIXED_KERNELS = {
  * Starts a browser, headless, with WebGPU: on Linux in software, unless ENGRAM_ADAPTER is `hardware`. Close it at the end.
  */
 export async function launchBrowser(): Promise<Browser> {
-  return chromium.launch(await launchOptions())
-}
-
-async function launchOptions(): Promise<LaunchOptions> {
   const { executable, env } = await findBrowser()
   const isSoftware = process.platform === 'linux' && process.env.ENGRAM_ADAPTER !== 'hardware'
-  return {
+  return chromium.launch({
     executablePath: executable,
     args: [
       // Containers and CI have no user namespaces; the pages are our own.
@@ -108,14 +103,14 @@ async function launchOptions(): Promise<LaunchOptions> {
       ...(isSoftware ? SOFTWARE_FLAGS : []),
     ],
     env: { ...process.env, ...env },
-  }
+  })
 }
 
 let shared: Promise<Browser> | undefined
 
 /** The browser that all test files of a worker share; it ends with the worker. Close what is opened in it. */
 export function sharedBrowser(): Promise<Browser> {
-  shared ??= launchOptions().then((options) => inSettings(() => chromium.launch(options)))
+  shared ??= launchBrowser()
   return shared
 }
 

@@ -75,7 +75,9 @@ describe('the compiler', () => {
   })
 
   test('names the test without a row for a rule, and the code that needs one which is gone', () => {
-    const errors = changed(TABLES.rules, /\n {2}oja: \{[^]*?\n {2}\},/, '', () => copy.typeErrors([RULE_TEST]))
+    const errors = changed(TABLES.rules, /\n {2}oja: \{[^]*?\n {2}\},/, '', () =>
+      copy.typeErrors([RULE_TEST]),
+    )
     expect(errors).toContain(RULE_TEST)
   })
 })
