@@ -381,6 +381,8 @@ describe('the console', () => {
 
   test('hears every sample, over scenarios, until it stops listening', async () => {
     await load('softmax-synapses')
+    // Samples of tick 0 may still be on their way.
+    await engram('simulation.flush()')
     await page.evaluate('window.heard = [], window.off = engram.on("sample", (sample) => heard.push(sample))')
     await engram('step(5)')
     await engram('simulation.flush()')

@@ -46,7 +46,10 @@ const TICKS = 2000
 const ENOUGH: Readonly<Record<string, number>> = {
   asynchronous: 1000,
   convolution: 35,
+  digits: 100,
   'energy-transformer': 24,
+  'fast-synapses': 300,
+  hierarchical: 200,
   sequences: 700,
   sparse: 16,
 }
@@ -132,25 +135,25 @@ describe('digits', () => {
   const own = (r: number): number => r
   test('as shipped are recalled', async () => {
     const { at, warnings } = await outcome('digits')
-    expect(recalled(at('overlap', 150), own)).toBeGreaterThanOrEqual(19)
+    expect(recalled(at('overlap', 100), own)).toBeGreaterThanOrEqual(19)
     expect(warnings).toEqual([])
   })
   test('melt at a small beta: all states become one mixture', async () => {
     const { at } = await outcome('digits', 'Melt the memories')
-    expect(recalled(at('overlap', 150), own)).toBe(0)
-    const first = at('overlap', 150)[0]!
-    for (const row of at('overlap', 150))
+    expect(recalled(at('overlap', 100), own)).toBe(0)
+    const first = at('overlap', 100)[0]!
+    for (const row of at('overlap', 100))
       row.forEach((value, k) => expect(Math.abs(value - first[k]!)).toBeLessThan(0.02))
   })
   test('of which three quarters are hidden are recalled by about half', async () => {
-    const count = recalled((await outcome('digits', 'Hide three quarters')).at('overlap', 150), own)
+    const count = recalled((await outcome('digits', 'Hide three quarters')).at('overlap', 100), own)
     expect(count).toBeGreaterThan(4)
     expect(count).toBeLessThan(16)
   })
   test('are recalled later, but as well, by a hidden layer with a pace of its own', async () => {
     const slow = await outcome('digits', 'Give the hidden layer a pace')
     const fast = await outcome('digits')
-    expect(recalled(slow.at('overlap', 150), own)).toBeGreaterThanOrEqual(19)
+    expect(recalled(slow.at('overlap', 100), own)).toBeGreaterThanOrEqual(19)
     expect(mean(slow.at('overlap', 10).map((row, r) => row[r]!))).toBeLessThan(
       mean(fast.at('overlap', 10).map((row, r) => row[r]!)) - 0.05,
     )
@@ -195,12 +198,12 @@ describe('the phase diagram', () => {
 
 describe('fast synapses', () => {
   const end = async (label?: string): Promise<number> =>
-    (await outcome('fast-synapses', label)).at('overlap', 400)[0]![0]!
+    (await outcome('fast-synapses', label)).at('overlap', 300)[0]![0]!
   test('as shipped hold the pattern', async () => expect(await end()).toBeGreaterThan(0.95))
   test('that are frozen lose it', async () => expect(await end('Freeze the synapses')).toBeLessThan(0.5))
   test('that are slow lose it as well', async () => expect(await end('Make them slow')).toBeLessThan(0.7))
   test('support a state that is no pattern', async () => {
-    const overlaps = (await outcome('fast-synapses', 'Start far away')).at('overlap', 400)[0]!
+    const overlaps = (await outcome('fast-synapses', 'Start far away')).at('overlap', 300)[0]!
     expect(Math.max(...overlaps)).toBeLessThan(0.5)
   })
 })
@@ -244,7 +247,7 @@ describe('memories that learn', () => {
 describe('three layers', () => {
   const own = (r: number): number => 2 * r
   const count = async (label?: string): Promise<number> =>
-    recalled((await outcome('hierarchical', label)).at('overlap', 400), own)
+    recalled((await outcome('hierarchical', label)).at('overlap', 200), own)
   const certainty = async (tick: number, label?: string): Promise<number> =>
     mean((await outcome('hierarchical', label)).at('classes', tick).map((row) => Math.max(...row)))
   test('as shipped find prototype and class at once', async () => {
@@ -254,7 +257,7 @@ describe('three layers', () => {
   test('with slow prototypes wait for them, and the energy falls all the same', async () => {
     const label = 'Turn the time scales round'
     expect(await certainty(20, label)).toBeLessThan(0.7)
-    expect(await certainty(400, label)).toBeGreaterThan(0.9)
+    expect(await certainty(200, label)).toBeGreaterThan(0.9)
     expect((await outcome('hierarchical', label)).warnings).toEqual([])
   })
   test('mistake some digits under more noise', async () => {
@@ -262,7 +265,7 @@ describe('three layers', () => {
   })
   test('with uncertain prototypes recall nothing', async () => {
     expect(await count('Uncertain prototypes')).toBe(0)
-    expect(await certainty(400, 'Uncertain prototypes')).toBeLessThan(0.3)
+    expect(await certainty(200, 'Uncertain prototypes')).toBeLessThan(0.3)
   })
 })
 
