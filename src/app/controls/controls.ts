@@ -146,7 +146,7 @@ export function createControls(
     },
     updatePace: pace.update,
     view() {
-      const { activeElement: active } = document
+      const { activeElement: active } = place.getRootNode() as Document | ShadowRoot
       const path = place.contains(active)
         ? active?.closest<HTMLElement>('[data-path]')?.dataset.path
         : undefined

@@ -7,7 +7,7 @@ import type { Simulation } from '../../core/run/simulation.ts'
 import type { PageDevice } from '../boot/device.ts'
 import { differences } from '../editing/undo.ts'
 import { type Messages, textOf } from '../messages.ts'
-import { type Places, createBench } from './bench.ts'
+import { type Outfit, type Places, createBench } from './bench.ts'
 import { createChanges } from './changes.ts'
 import { type Opened, startAnew } from './opened.ts'
 import { createRescue } from './rescue.ts'
@@ -94,11 +94,16 @@ export function createWorkplace(
   places: Places,
   messages: Messages,
   events: WorkplaceEvents,
+  outfit: Outfit,
 ): Workplace {
   const turns = createTurns()
   const steps = createSteps()
   const isAsOpened = createComparison()
-  const bench = createBench(requested, places, messages, {
+  const bench = createBench(
+    requested,
+    places,
+    messages,
+    {
     playing: events.playing,
     frame: events.frame,
     sample: events.sample,
@@ -112,7 +117,9 @@ export function createWorkplace(
     asked: (path, value) => changes.setField(path, value),
     runFailed: (error, played) => rescue.failed(error, played),
     warned: (text) => rescue.warned(text),
-  })
+  },
+    outfit,
+  )
   const changes = createChanges(bench, steps, turns, messages, {
     playing: events.playing,
     changed: ({ path, from, to }, tick) => events.changed({ path, from, to, tick }),
