@@ -1,5 +1,6 @@
 /** The page: joins the elements of index.html to a workplace. */
 import './boot/locale.ts'
+import './parts.css'
 import './style.css'
 import { ModelError, escaped } from '../core/errors.ts'
 import { assign } from './assign.ts'
@@ -40,7 +41,15 @@ const entries = createEntries()
 
 reached('script')
 bindScheme(button('scheme'))
-void start()
+const params = new URLSearchParams(location.search)
+if (params.has('embed')) void openEmbedded(params)
+else void start()
+
+async function openEmbedded(params: URLSearchParams): Promise<void> {
+  const embed = await import('./embed/page.ts')
+  const hash = hashOf(location)
+  embed.openEmbedded(params, namedInAddress(), isShared(hash) ? hash : undefined)
+}
 
 async function start(): Promise<void> {
   const first = addressed()

@@ -78,7 +78,8 @@ export function createMap(
     const sample = latest.get(select.value)
     part('.plot-note').textContent = sample === undefined ? '' : `tick ${sample.tick}`
     if (cells === undefined) output.replaceChildren()
-    else if (cursor === undefined) output.replaceChildren(...legendOf(cells, plotNow().isShare, schemeAt(area)))
+    else if (cursor === undefined)
+      output.replaceChildren(...legendOf(cells, plotNow().isShare, schemeAt(area)))
     else output.replaceChildren(`${cellText(grid, cursor)}: ${format3(cells[cursor] ?? NaN)}`)
   }
 

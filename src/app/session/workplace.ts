@@ -104,20 +104,20 @@ export function createWorkplace(
     places,
     messages,
     {
-    playing: events.playing,
-    frame: events.frame,
-    sample: events.sample,
-    changed({ path, before: from, value: to, tick }) {
-      const scenario = bench.opened?.simulation.model.scenario
-      if (scenario !== undefined)
-        steps.note({ from: setValue(scenario, path, from) as Scenario, to: scenario })
-      if (from !== to) events.changed({ path, from, to, tick })
-      changes.makeExactSoon()
+      playing: events.playing,
+      frame: events.frame,
+      sample: events.sample,
+      changed({ path, before: from, value: to, tick }) {
+        const scenario = bench.opened?.simulation.model.scenario
+        if (scenario !== undefined)
+          steps.note({ from: setValue(scenario, path, from) as Scenario, to: scenario })
+        if (from !== to) events.changed({ path, from, to, tick })
+        changes.makeExactSoon()
+      },
+      asked: (path, value) => changes.setField(path, value),
+      runFailed: (error, played) => rescue.failed(error, played),
+      warned: (text) => rescue.warned(text),
     },
-    asked: (path, value) => changes.setField(path, value),
-    runFailed: (error, played) => rescue.failed(error, played),
-    warned: (text) => rescue.warned(text),
-  },
     outfit,
   )
   const changes = createChanges(bench, steps, turns, messages, {

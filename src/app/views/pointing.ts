@@ -25,11 +25,7 @@ export interface Pointing {
  * @param replica - whose matrices are shown
  * @param place - of the pictures
  */
-export function createPointing(
-  simulation: Simulation,
-  replica: () => number,
-  place: HTMLElement,
-): Pointing {
+export function createPointing(simulation: Simulation, replica: () => number, place: HTMLElement): Pointing {
   const peek = createPeek(simulation)
   const readout = createReadout(place)
   let pointed: { readonly picture: Picture; readonly at: Pointed } | undefined
