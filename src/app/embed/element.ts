@@ -217,7 +217,7 @@ export class EngramNetwork extends HTMLElement {
     this.#embed = embed
     const stated = this.getAttribute('view')
     if (stated !== null && stated !== view)
-      embed.tell('view', `view: "${stated}" is no view; write ${VIEWS.join(', ')}`)
+      embed.tell('view', [`view: "${stated}" is no view; write ${VIEWS.join(', ')}`])
     this.#showSpeed()
   }
 
@@ -228,12 +228,8 @@ export class EngramNetwork extends HTMLElement {
   }
 
   #showSpeed(): void {
-    if (this.speed === '') {
-      this.#embed?.tell('speed', '')
-      return
-    }
-    const pace = paceOf(this.speed)
-    this.#embed?.tell('speed', typeof pace === 'string' ? pace : '')
+    const pace = this.speed === '' ? undefined : paceOf(this.speed)
+    this.#embed?.tell('speed', typeof pace === 'string' ? [pace] : [])
     if (typeof pace === 'number') this.#embed?.setPace(pace)
   }
 

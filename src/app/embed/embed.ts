@@ -50,8 +50,8 @@ export interface Embed {
   set(path: string, value: unknown): Promise<boolean>
   /** Ticks per second. */
   setPace(pace: number): void
-  /** Says what is wrong with an attribute, in one line; an empty line takes that back. */
-  tell(attribute: string, fault: string): void
+  /** Says what is wrong with an attribute, each thing in one line. */
+  tell(attribute: string, faults: readonly string[]): void
   recolour(): void
   destroy(): void
 }
@@ -73,7 +73,7 @@ const FRAME = `
     <div class="pictures"><div class="large"></div><div class="small"></div></div>
     <div class="plots"></div>
     <div class="controls"></div>
-    <p class="fault" role="alert" hidden></p>
+    <div class="fault" role="alert" hidden></div>
     <div class="failure" role="alert" hidden></div>
     <div class="toast" role="status"></div>
   </div>`
@@ -114,12 +114,16 @@ export function createEmbed(root: ShadowRoot, options: EmbedOptions, events: Emb
     for (const button of [play, reset]) button.disabled = !isReady
   }
 
-  const faults = new Map<string, string>()
-  const tell = (attribute: string, text: string): void => {
-    if (text === '') faults.delete(attribute)
-    else faults.set(attribute, text)
-    fault.textContent = escaped([...faults.values()].join('. '))
-    fault.hidden = faults.size === 0
+  const faults = new Map<string, readonly string[]>()
+  const tell = (attribute: string, wrong: readonly string[]): void => {
+    faults.set(attribute, wrong)
+    const lines = [...faults.values()].flat().map((text) => {
+      const line = document.createElement('p')
+      line.textContent = escaped(text)
+      return line
+    })
+    fault.replaceChildren(...lines)
+    fault.hidden = lines.length === 0
   }
 
   const panels: Panels = {
@@ -129,7 +133,7 @@ export function createEmbed(root: ShadowRoot, options: EmbedOptions, events: Emb
       const { model, parameters } = simulation
       const names = options.controls ?? (view === 'full' ? undefined : '')
       const { fields, faults: wrong } = chosenFields(model.scenario, parameters, names)
-      tell('controls', wrong.join('. '))
+      tell('controls', wrong)
       return fields.length === 0 ? NO_CONTROLS : createControls(simulation, loop, place, actions, fields)
     },
   }
