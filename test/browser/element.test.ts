@@ -56,6 +56,7 @@ beforeAll(async () => {
   cpSync('scenarios', join(folder, 'scenarios'), { recursive: true })
   for (const [name, text] of Object.entries({
     'index.html': FOUR,
+    'bare.html': `${HEAD}</main></body></html>`,
     'host.css': HOST,
     'widget.html': WIDGET,
     'widget.js': WIDGET_HOST,
@@ -104,7 +105,9 @@ describe('four elements in a page', () => {
     expect(dark.at(20, 4)[0]).toBeLessThan(40)
     // Styles of the page do not reach in.
     expect(
-      await page.locator('#full #play').evaluate((button) => getComputedStyle(button).borderTopWidth),
+      await page.evaluate(
+        "getComputedStyle(document.querySelector('#full').shadowRoot.querySelector('#play')).borderTopWidth",
+      ),
     ).toBe('1px')
   })
 
@@ -136,11 +139,11 @@ describe('four elements in a page', () => {
   })
 
   test('have the controls that are named, which act; a name that is none gets one line', async () => {
-    const rows = page.locator('#full .controls [data-path]')
-    expect(await rows.evaluateAll((all) => all.map((row) => (row as HTMLElement).dataset.path))).toEqual([
-      'neurons.hidden.lagrangian.beta',
-      'neurons.visible.temperature',
-    ])
+    expect(
+      await page.evaluate(
+        "[...document.querySelector('#full').shadowRoot.querySelectorAll('[data-path]')].map((row) => row.dataset.path)",
+      ),
+    ).toEqual(['neurons.hidden.lagrangian.beta', 'neurons.visible.temperature'])
     const beta = page.locator('#full [data-path$=beta] input[type=text]')
     await beta.fill('3.5')
     await beta.press('Enter')
@@ -186,7 +189,9 @@ describe('four elements in a page', () => {
     const lose = "document.querySelector('#full').simulation.engine.device"
     await page.evaluate(`window.lost = ${lose}, lost.destroy()`)
     for (const id of ['#full', '#far'])
-      await page.waitForFunction(`document.querySelector('${id}').simulation?.engine.device !== lost`)
+      await page.waitForFunction(
+        `![undefined, lost].includes(document.querySelector('${id}').simulation?.engine.device)`,
+      )
     expect(await page.evaluate('devices')).toBe(2)
     await page.evaluate(
       'GPUAdapter.prototype.requestDevice = () => Promise.reject(new Error("no more")), undefined',
@@ -211,7 +216,7 @@ describe('four elements in a page', () => {
 
 test('an element keeps to a strict content policy, and plays by itself only where motion is wanted', async () => {
   const page = await lab.open({ bypassCSP: false, reducedMotion: 'no-preference' })
-  await page.goto(`${strict.url}widget.html`)
+  await page.goto(`${strict.url}bare.html`)
   await page.evaluate(`document.querySelector('main').innerHTML =
     '<engram-network id="one" autoplay src="scenarios/softmax-synapses.json"></engram-network>'`)
   await eventually(() =>
@@ -234,7 +239,7 @@ test('without WebGPU, and without a scenario, an element says so in one line', a
   await eventually(() => told.innerText()).toMatch(/^No WebGPU: This browser has no WebGPU. Use Chrome/)
   await page.context().close()
   const other = await lab.open()
-  await other.goto(`${host.url}widget.html`)
+  await other.goto(`${host.url}bare.html`)
   await other.evaluate(`document.querySelector('main').innerHTML =
     '<engram-network id="one" src="nowhere.json"></engram-network><engram-network id="two"></engram-network>'`)
   await eventually(() => other.locator('#one .failure').innerText()).toMatch(

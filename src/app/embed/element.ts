@@ -5,10 +5,11 @@
 import '../boot/locale.ts'
 import type { Sample } from '../../core/run/series.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
-import { type Embed, type View, VIEWS, createEmbed, paceOf } from './embed.ts'
+import { type Embed, createEmbed } from './embed.ts'
 import { schemeAround } from './scheme.ts'
 import { fetchedSource, givenSource } from './source.ts'
 import { sheetOfStyles } from './styles.ts'
+import { type View, VIEWS, paceOf } from './words.ts'
 import { ModelError } from '../../core/errors.ts'
 
 export type { Sample, Simulation, View }

@@ -5,7 +5,6 @@ import type { Simulation } from '../../core/run/simulation.ts'
 import { assign } from '../assign.ts'
 import { releaseDevice, shareDevice } from '../boot/shared.ts'
 import { createControls } from '../controls/controls.ts'
-import { readNumber } from '../controls/number.ts'
 import { createMessages, type Messages, textOf } from '../messages.ts'
 import { createPlots } from '../plots/plots.ts'
 import type { Panels } from '../session/bench.ts'
@@ -14,10 +13,7 @@ import { UNTUNED } from '../session/tuning.ts'
 import { type Workplace, createWorkplace } from '../session/workplace.ts'
 import { NO_CONTROLS, NO_LANES, NO_PLOTS } from './absent.ts'
 import { chosenFields } from './fields.ts'
-
-/** What there is to see: pictures, plots, or both with controls. */
-export const VIEWS = ['picture', 'plots', 'full'] as const
-export type View = (typeof VIEWS)[number]
+import type { View } from './words.ts'
 
 export interface EmbedOptions {
   readonly view: View
@@ -74,7 +70,7 @@ const FRAME = `
     <div class="plots"></div>
     <div class="controls"></div>
     <div class="fault" role="alert" hidden></div>
-    <div class="failure" role="alert" hidden></div>
+    <p class="failure" role="alert" hidden></p>
     <div class="toast" role="status"></div>
   </div>`
 
@@ -99,13 +95,14 @@ export function createEmbed(root: ShadowRoot, options: EmbedOptions, events: Emb
   let isClosed = false
   let isReady = false
 
-  const shown = createMessages({ toast: part('.toast'), failure: part('.failure') })
+  const failure = part('.failure')
   const messages: Messages = {
-    ...shown,
-    failure(title, text, action) {
+    ...createMessages({ toast: part('.toast'), failure }),
+    failure(title, text) {
       showState('failed')
-      shown.failure(title, text, action)
-      events.failed(`${title}: ${text}`)
+      failure.textContent = escaped(`${title}: ${text}`.replace(/\s+/g, ' '))
+      failure.hidden = false
+      events.failed(failure.textContent)
     },
   }
   const showState = (state: 'loading' | 'ready' | 'failed'): void => {
@@ -127,7 +124,13 @@ export function createEmbed(root: ShadowRoot, options: EmbedOptions, events: Emb
   }
 
   const panels: Panels = {
-    createPlots: view === 'picture' ? () => NO_PLOTS : createPlots,
+    createPlots(simulation, place) {
+      if (view === 'picture') return NO_PLOTS
+      const plots = createPlots(simulation, place)
+      // Headings would have to fit those of the page around.
+      for (const heading of place.querySelectorAll('h3')) heading.role = 'presentation'
+      return plots
+    },
     createLanes: () => NO_LANES,
     createControls(simulation, loop, place, actions) {
       const { model, parameters } = simulation
@@ -227,11 +230,4 @@ export function createEmbed(root: ShadowRoot, options: EmbedOptions, events: Emb
       root.replaceChildren()
     },
   }
-}
-
-/** Ticks per second of the attribute `speed`, or why it says none. */
-export function paceOf(text: string): number | string {
-  if (text === 'fastest') return Infinity
-  const reading = readNumber(text, { min: 0.1 })
-  return 'value' in reading ? reading.value : `speed: ${reading.fault} Or write fastest.`
 }

@@ -27,11 +27,17 @@ export function openEmbedded(params: URLSearchParams, id: string, hash: string |
       SCENARIO_FOLDER,
     )
   const { dataset } = document.body
+  const main = document.createElement('main')
+  main.dataset.alone = ''
+  const heading = document.createElement('h1')
+  heading.textContent = 'engram'
+  main.append(heading, element)
   element.addEventListener('load', () => {
     const name = element.simulation?.model.scenario.name ?? ''
     document.title = name === '' ? 'engram' : `${name} · engram`
+    heading.textContent = document.title
     dataset.state = 'ready'
   })
   element.addEventListener('error', () => (dataset.state = 'failed'))
-  document.body.replaceChildren(element)
+  document.body.replaceChildren(main)
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { chosenFields } from '../../../src/app/embed/fields.ts'
-import { schemeOf } from '../../../src/app/embed/scheme.ts'
+import { paceOf, schemeOf } from '../../../src/app/embed/words.ts'
 import { parseScenario } from '../../../src/core/model/parse.ts'
 import { runningPaths } from '../../../src/core/model/running.ts'
 
@@ -54,4 +54,10 @@ test('a page is as dark as it declares, and follows the system where it knows bo
   expect([false, true].map((dark) => schemeOf('dark', dark))).toEqual(['dark', 'dark'])
   expect([false, true].map((dark) => schemeOf('', dark))).toEqual(['light', 'light'])
   expect([false, true].map((dark) => schemeOf('only light', dark))).toEqual(['light', 'light'])
+})
+
+test('a speed is a number of ticks per second, or fastest', () => {
+  expect(['200', '1,5', 'fastest'].map(paceOf)).toEqual([200, 1.5, Infinity])
+  expect(paceOf('fast')).toMatch(/^speed: “fast” is not a number; .* Or write fastest\.$/)
+  expect(paceOf('0')).toMatch(/^speed: /)
 })
