@@ -100,6 +100,13 @@ module.exports = {
       to: { path: '^src/app/(teaching|analysis)/' },
     },
     {
+      name: 'only-main-embeds',
+      comment: 'the page does not need what shows a network in other pages',
+      severity: 'error',
+      from: { path: '^src/app/', pathNot: '^src/app/(main.ts$|embed/)' },
+      to: { path: '^src/app/embed/' },
+    },
+    {
       name: 'node-and-app-are-apart',
       severity: 'error',
       from: { path: '^src/(node|app)/' },

@@ -4,7 +4,10 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import type { BuildOptions, Plugin } from 'vite'
 
-/** `vite build` makes the page; `--mode node` the command line and library; `--mode browser` the library for bundlers. */
+/**
+ * `vite build` makes the page; `--mode node` the command line and library; `--mode browser` the library for bundlers;
+ * `--mode element` the element for any page, in one file.
+ */
 const builds: Record<string, BuildOptions> = {
   node: {
     outDir: 'dist/node',
@@ -20,6 +23,14 @@ const builds: Record<string, BuildOptions> = {
     minify: false,
     lib: { entry: 'src/app/library.ts', formats: ['es'], fileName: 'index' },
     rolldownOptions: { external: /^[a-z@]/ },
+  },
+  element: {
+    outDir: 'dist/element',
+    copyPublicDir: false,
+    target: 'es2023',
+    minify: true,
+    lib: { entry: 'src/app/embed/element.ts', formats: ['es'], fileName: 'index' },
+    rolldownOptions: { output: { codeSplitting: false, minify: true } },
   },
 }
 
@@ -60,6 +71,13 @@ const bareKernels: Plugin = {
       .filter((line) => line.trim() !== '')
     return `export default ${JSON.stringify(lines.join('\n'))}`
   },
+}
+
+/** The element brings its styles as text (src/app/embed/styles.ts): those that modules import for the page stay away. */
+const noPageStyles: Plugin = {
+  name: 'no-page-styles',
+  enforce: 'pre',
+  load: (id) => (id.endsWith('.css') ? '' : undefined),
 }
 
 /** What the page may load, and from where; docs/page.md has it as a header. */
@@ -127,13 +145,18 @@ class LongestFirst extends BaseSequencer {
  */
 if (process.env.VITEST !== undefined) process.env.MALLOC_TOP_PAD_ ??= String(64 * 2 ** 20)
 
+function pluginsOf(mode: string): Plugin[] {
+  if (mode === 'element') return [noDataFont, bareKernels, noPageStyles]
+  return mode in builds ? [] : [shipScenarios, oneFontFormat, noDataFont, bareKernels, contentPolicy]
+}
+
 export default defineConfig(({ mode }) => ({
   // The built page works in any folder of a server.
   base: './',
   server: { open: isDesktop && mode === 'development' },
   // Other pages of the project have dependencies of their own.
   optimizeDeps: { entries: ['index.html'] },
-  plugins: mode in builds ? [] : [shipScenarios, oneFontFormat, noDataFont, bareKernels, contentPolicy],
+  plugins: pluginsOf(mode),
   build: builds[mode] ?? { outDir: 'dist/page', target: 'es2023', assetsInlineLimit: 0 },
   test: {
     maxWorkers: 2,

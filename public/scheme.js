@@ -1,5 +1,6 @@
-/* global document, localStorage, matchMedia */
-// Runs before the first paint; src/app/views/scheme.ts takes over from it.
+/* global document, location, localStorage, matchMedia */
+// Runs before the first paint; src/app/views/scheme.ts and src/app/embed/page.ts take over from it.
+if (new URLSearchParams(location.search).has('embed')) document.documentElement.dataset.embed = ''
 try {
   const kept = localStorage.getItem('engram.scheme')
   const dark = matchMedia('(prefers-color-scheme: dark)').matches

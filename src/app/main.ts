@@ -1,11 +1,12 @@
 /** The page: joins the elements of index.html to a workplace. */
 import './boot/locale.ts'
+import './parts.css'
 import './style.css'
-import { ModelError, RunError, escaped } from '../core/errors.ts'
+import { ModelError, escaped } from '../core/errors.ts'
 import { assign } from './assign.ts'
 import { compileAhead } from './boot/ahead.ts'
 import { createConsoleApi, createSampleListeners } from './session/console.ts'
-import { requestPageDevice } from './boot/device.ts'
+import { shareDevice } from './boot/shared.ts'
 import { createEntries } from './session/entries.ts'
 import { type Hands, createHands } from './editing/hands.ts'
 import { isImage } from './editing/images.ts'
@@ -19,6 +20,7 @@ import { acceptFiles } from './sharing/drop.ts'
 import { EXPORTS, type Export, download, scenarioFile } from './sharing/exports.ts'
 import { hasChecksum, hashOf, isShared, linkTo, LONGEST_LINK } from './sharing/link.ts'
 import { type Video, createVideo } from './sharing/video.ts'
+import { outfit } from './session/outfit.ts'
 import { type Coming, type Source, fileSource, linkedSource, shippedSource } from './session/source.ts'
 import { bindSpectrum } from './analysis/spectrum/button.ts'
 import { createLesson } from './teaching/lesson.ts'
@@ -30,10 +32,6 @@ import { type Workplace, createWorkplace } from './session/workplace.ts'
 
 const DEFAULT_SCENARIO = 'digits'
 
-/** So many losses of the device within so many ms, and the page no longer asks for another. */
-const MOST_LOSSES = 3
-const LOSS_WINDOW = 60_000
-
 const element = (id: string): HTMLElement => document.getElementById(id) as HTMLElement
 const button = (id: string): HTMLButtonElement => element(id) as HTMLButtonElement
 const menu = element('scenario') as HTMLSelectElement
@@ -43,7 +41,15 @@ const entries = createEntries()
 
 reached('script')
 bindScheme(button('scheme'))
-void start()
+const params = new URLSearchParams(location.search)
+if (params.has('embed')) void openEmbedded(params)
+else void start()
+
+async function openEmbedded(params: URLSearchParams): Promise<void> {
+  const embed = await import('./embed/page.ts')
+  const hash = hashOf(location)
+  embed.openEmbedded(params, namedInAddress(), isShared(hash) ? hash : undefined)
+}
 
 async function start(): Promise<void> {
   const first = addressed()
@@ -54,9 +60,22 @@ async function start(): Promise<void> {
       return done
     },
   })
+  const reload = { label: 'Reload the page', act: () => location.reload() }
   let requested
   try {
-    requested = await requestPageDevice()
+    requested = await shareDevice({
+      renewed: (next) => workplace.renew(next),
+      lost(error) {
+        workplace.close()
+        showFailed()
+        messages.failure('The graphics device was lost', textOf(error), reload)
+      },
+      complained(error) {
+        workplace.pause()
+        showFailed()
+        messages.failure('The graphics adapter reports an error', error.message, reload)
+      },
+    })
   } catch (error) {
     messages.failure('No WebGPU', textOf(error), undefined, webGpuHelp())
     showFailed()
@@ -116,33 +135,8 @@ async function start(): Promise<void> {
         if (workplace.opened !== undefined) lesson.update(workplace.opened.simulation.model)
       },
     },
+    outfit,
   )
-  const reload = { label: 'Reload the page', act: () => location.reload() }
-  let losses: number[] = []
-  const watch = (device: GPUDevice): void => {
-    device.addEventListener('uncapturederror', ({ error }) => {
-      workplace.pause()
-      showFailed()
-      messages.failure('The graphics adapter reports an error', error.message, reload)
-    })
-    void device.lost.then(({ message, reason }) => recover(message || reason))
-  }
-  const recover = async (cause: string): Promise<void> => {
-    const now = performance.now()
-    losses = [...losses.filter((at) => now - at < LOSS_WINDOW), now]
-    try {
-      if (losses.length >= MOST_LOSSES) throw new RunError(`${losses.length} times within a minute; ${cause}`)
-      const next = await requestPageDevice()
-      watch(next.device)
-      await workplace.renew(next)
-    } catch (error) {
-      workplace.close()
-      showFailed()
-      messages.failure('The graphics device was lost', textOf(error), reload)
-    }
-  }
-  watch(requested.device)
-
   const hands = createHands(element('hands'), workplace, messages)
   const experiments = bindReproduce(menu, workplace, messages)
   bind(workplace, hands, video, experiments)

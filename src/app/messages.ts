@@ -23,7 +23,7 @@ export interface Messages {
 }
 
 export function createMessages(places: { toast: HTMLElement; failure: HTMLElement }): Messages {
-  let timer = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
   const { toast, failure } = places
   const show = (text: string): void => {
     clearTimeout(timer)

@@ -53,12 +53,16 @@ const FOLDERS: Readonly<Record<string, string>> = {
   stimulus: 'Stimulus',
 }
 
-/** Folders for the run and for each layer, synapse, memory and stimulus. */
+/**
+ * Folders for the run and for each layer, synapse, memory and stimulus.
+ * @param chosen - the fields that have controls, in a list without folders; absent = all
+ */
 export function createControls(
   simulation: Simulation,
   loop: Loop,
   place: HTMLElement,
   actions: ControlActions,
+  chosen?: readonly ControlField[],
 ): Controls {
   const gui = new GUI({ container: place, title: 'Parameters', width: 0, injectStyles: false })
   const folders = new Map<string, GUI>()
@@ -71,8 +75,7 @@ export function createControls(
     return found
   }
 
-  const run = folder('run', 'Run')
-  const pace = addPace(run, loop)
+  const pace = chosen === undefined ? addPace(folder('run', 'Run'), loop) : undefined
 
   const memory = document.createElement('p')
   memory.className = 'memory'
@@ -85,10 +88,13 @@ export function createControls(
 
   const running = new Set(simulation.parameters)
   const axes = simulation.model.variation?.axes ?? []
-  const shown = controlFields(simulation.model.scenario).flatMap((field) => {
-    const group = folder(field.group, FOLDERS[field.group] as string)
-    const inside =
-      field.item === undefined ? group : folder(field.path.split('.', 2).join('.'), field.item, group)
+  const folderOf = ({ group, item, path }: ControlField): GUI => {
+    if (chosen !== undefined) return gui
+    const outer = folder(group, FOLDERS[group] as string)
+    return item === undefined ? outer : folder(path.split('.', 2).join('.'), item, outer)
+  }
+  const shown = (chosen ?? controlFields(simulation.model.scenario)).flatMap((field) => {
+    const inside = folderOf(field)
     const { path } = field
     const rebuilds = !running.has(path)
     const set = (value: unknown): Promise<boolean> => {
@@ -135,7 +141,7 @@ export function createControls(
       },
     ]
   })
-  gui.domElement.append(memory)
+  if (chosen === undefined) gui.domElement.append(memory)
   for (const [name, one] of folders) if (name === 'stimulus') one.close()
 
   return {
@@ -144,9 +150,9 @@ export function createControls(
       const now = new Map(controlFields(scenario).map(({ path, value }) => [path, value]))
       for (const { path, show } of shown) show(now.has(path) ? now.get(path) : valueAt(scenario, path))
     },
-    updatePace: pace.update,
+    updatePace: () => pace?.update(),
     view() {
-      const { activeElement: active } = document
+      const { activeElement: active } = place.getRootNode() as Document | ShadowRoot
       const path = place.contains(active)
         ? active?.closest<HTMLElement>('[data-path]')?.dataset.path
         : undefined

@@ -1,4 +1,5 @@
 /** Text fields for numbers; a browser's own take a prefix, drop a comma or round, each without a word. */
+import { topOf } from '../top.ts'
 import { type NumberRule, readNumber } from './number.ts'
 import './number-field.css'
 
@@ -18,7 +19,7 @@ export function refuse(field: HTMLElement, fault: string): void {
   }
   const shown = bubble
   // Beside a field in an open panel, which lies above the page.
-  ;(field.closest('dialog, [popover]') ?? document.body).append(shown)
+  ;(field.closest('dialog, [popover]') ?? topOf(field)).append(shown)
   shown.textContent = fault
   shown.showPopover()
   const { left, bottom, top } = field.getBoundingClientRect()

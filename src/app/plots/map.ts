@@ -2,9 +2,9 @@
 import type { Plot } from '../../core/kinds/probes/definition.ts'
 import type { Model } from '../../core/model/model.ts'
 import type { Sample, Series } from '../../core/run/series.ts'
-import { stopNumbers, stopsOf } from '../views/colours.ts'
+import { type Scheme, stopNumbers, stopsOf } from '../views/colours.ts'
 import { format3 } from '../format.ts'
-import { currentScheme } from '../views/scheme.ts'
+import { schemeAt } from '../views/scheme.ts'
 import { type Grid, cellText, gridOf, rangeOfCells } from './grid.ts'
 import { plotOf, valueOfEach } from './history.ts'
 import './map.css'
@@ -69,7 +69,7 @@ export function createMap(
     const cells = cellsNow()
     if (context === null || cells === undefined) return
     context.scale(scale, scale)
-    paint(context, { width, height, grid, cells, isShare: plotNow().isShare, cursor })
+    paint(context, { area, width, height, grid, cells, isShare: plotNow().isShare, cursor })
   }
   const update = (): void => {
     const { clientWidth, clientHeight } = area
@@ -78,7 +78,8 @@ export function createMap(
     const sample = latest.get(select.value)
     part('.plot-note').textContent = sample === undefined ? '' : `tick ${sample.tick}`
     if (cells === undefined) output.replaceChildren()
-    else if (cursor === undefined) output.replaceChildren(...legendOf(cells, plotNow().isShare))
+    else if (cursor === undefined)
+      output.replaceChildren(...legendOf(cells, plotNow().isShare, schemeAt(area)))
     else output.replaceChildren(`${cellText(grid, cursor)}: ${format3(cells[cursor] ?? NaN)}`)
   }
 
@@ -140,14 +141,16 @@ export function createMap(
 }
 
 /** The lowest value, the colours up to the highest, the highest. */
-function legendOf(cells: Float64Array, share: boolean): (Node | string)[] {
+function legendOf(cells: Float64Array, share: boolean, scheme: Scheme): (Node | string)[] {
   const { low, high, signed } = rangeOfCells(cells, share)
   const bar = document.createElement('i')
-  bar.style.background = `linear-gradient(to right, ${stopsOf(currentScheme(), signed).join(', ')})`
+  bar.style.background = `linear-gradient(to right, ${stopsOf(scheme, signed).join(', ')})`
   return [format3(low), bar, format3(high)]
 }
 
 interface Painting {
+  /** Whose colours and font it has. */
+  readonly area: HTMLElement
   readonly width: number
   readonly height: number
   readonly grid: Grid
@@ -168,9 +171,9 @@ function cellAt(area: HTMLElement, grid: Grid, x: number, y: number): number | u
 }
 
 function paint(context: CanvasRenderingContext2D, painting: Painting): void {
-  const { width, height, grid, cells, cursor } = painting
+  const { area, width, height, grid, cells, cursor } = painting
   const { low, high, signed } = rangeOfCells(cells, painting.isShare)
-  const colours = stopNumbers(stopsOf(currentScheme(), signed))
+  const colours = stopNumbers(stopsOf(schemeAt(area), signed))
   const [w, h] = cellSize(width, height, grid)
   cells.forEach((value, cell) => {
     const x = LEFT + (cell % grid.columns) * w
@@ -180,7 +183,7 @@ function paint(context: CanvasRenderingContext2D, painting: Painting): void {
     const [left, top] = [Math.round(x), Math.round(y)]
     context.fillRect(left, top, Math.round(x + w) - left, Math.round(y + h) - top)
   })
-  const style = getComputedStyle(document.documentElement)
+  const style = getComputedStyle(area)
   if (cursor !== undefined) {
     context.strokeStyle = style.getPropertyValue('--accent').trim()
     context.lineWidth = 2
@@ -188,7 +191,7 @@ function paint(context: CanvasRenderingContext2D, painting: Painting): void {
     context.strokeRect(x, Math.floor(cursor / grid.columns) * h, w, h)
   }
   context.fillStyle = style.getPropertyValue('--muted').trim()
-  context.font = `11px ${getComputedStyle(document.body).fontFamily}`
+  context.font = `11px ${style.fontFamily}`
   const { down, across } = grid
   context.textBaseline = 'top'
   const top = height - BOTTOM + 4

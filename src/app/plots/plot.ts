@@ -34,9 +34,6 @@ export interface PlotChoices {
   readonly toggled: ReadonlySet<string>
 }
 
-/** Cursors of all plots show the same time. */
-const SYNC = 'plots'
-
 /** Pixels of a drag below which it is a click. */
 const LEAST_DRAG = 5
 
@@ -135,7 +132,7 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
     plot = new uPlot(
       {
         ...optionsOf(what, view, areaSize(), look(1)),
-        cursor: cursorOf(() => view.zoom(undefined)),
+        cursor: cursorOf(view.sync, () => view.zoom(undefined)),
         hooks: { setCursor: [showKey], setSelect: [selected], draw: [placeMarks] },
       },
       alignedOf(what),
@@ -221,13 +218,13 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
 }
 
 /** A cursor that the plots share, a drag that selects, a double click that shows everything. */
-function cursorOf(showAll: () => void): uPlot.Cursor {
+function cursorOf(key: string, showAll: () => void): uPlot.Cursor {
   return {
     y: false,
     points: { size: 6 },
     drag: { x: true, y: false, setScale: false, dist: LEAST_DRAG },
     sync: {
-      key: SYNC,
+      key,
       scales: ['x', null],
       filters: { pub: (type) => type === 'mousemove', sub: () => true },
     },

@@ -7,6 +7,8 @@ export interface TimeRange {
 }
 
 export interface PlotView {
+  /** Cursors of plots with the same key show the same time. */
+  readonly sync: string
   /** Absent = all of the run. */
   readonly range: TimeRange | undefined
   readonly logTime: boolean
@@ -19,12 +21,17 @@ export interface PlotView {
   readonly setReplica: (replica: number | undefined) => void
 }
 
+/** Networks whose plots there have been: those of another one on the page have a cursor for themselves. */
+let views = 0
+
 /** @param changed - called after each change */
 export function createPlotView(markers: Markers, changed: () => void): PlotView {
   let range: TimeRange | undefined
   let logTime = false
   let replica: number | undefined
+  const sync = `plots-${++views}`
   return {
+    sync,
     get range() {
       return range
     },

@@ -4,22 +4,22 @@ import type { Limits } from '../../core/plan/layout.ts'
 import type { Sample } from '../../core/run/series.ts'
 import { type Change, type Checkpoint, type Simulation, createSimulation } from '../../core/run/simulation.ts'
 import type { PageDevice } from '../boot/device.ts'
-import type { ControlActions } from '../controls/controls.ts'
+import type { ControlActions, Controls } from '../controls/controls.ts'
 import { withField } from '../controls/fields.ts'
 import { editedScenario } from '../editing/edited.ts'
 import { type Messages, textOf } from '../messages.ts'
-import { createLanes } from '../timeline/lanes.ts'
+import type { Plots } from '../plots/plots.ts'
+import type { Lanes } from '../timeline/lanes.ts'
 import { createPainterPipelines } from '../views/pipelines.ts'
-import { pageStorage } from '../views/preferences.ts'
-import { createStage } from '../views/stage.ts'
+import { type Stage, createStage } from '../views/stage.ts'
 import { createAutosave } from './autosave.ts'
 import { estimateOf, estimateText, sketchOf } from './estimate.ts'
 import { ghostsOf } from './ghosts.ts'
-import { createLoop } from './loop.ts'
+import { type Loop, createLoop } from './loop.ts'
 import { type Opened, destroyOpened } from './opened.ts'
 import { createRecorder, samplesOf } from './recorder.ts'
 import type { Source } from './source.ts'
-import { type Tuning, createTuning } from './tuning.ts'
+import type { Tuning } from './tuning.ts'
 
 /** Longest time in ms of one submit: a click acts within two of them. */
 const SUBMIT_TIME = 60
@@ -27,10 +27,31 @@ const SUBMIT_TIME = 60
 /** The recorder keeps the samples, with a bound. */
 const SIMULATION_OPTIONS = { keepSamples: false, submitTime: SUBMIT_TIME } as const
 
-/** Plots and controls come while the device and the scenario are on their way: the first script is shorter without them. */
-const panels = Promise.all([import('../plots/plots.ts'), import('../controls/controls.ts')])
-// Where they do not come, who waits for them hears of it.
-panels.catch(() => undefined)
+/** What surrounds the pictures of a network. */
+export interface Panels {
+  readonly createPlots: (simulation: Simulation, place: HTMLElement) => Plots
+  readonly createControls: (
+    simulation: Simulation,
+    loop: Loop,
+    place: HTMLElement,
+    actions: ControlActions,
+  ) => Controls
+  readonly createLanes: (
+    simulation: Simulation,
+    stage: Stage,
+    loop: () => Loop | undefined,
+    place: HTMLElement,
+    failed: (error: unknown) => void,
+  ) => Lanes
+}
+
+/** What a page makes of the networks that it opens. */
+export interface Outfit {
+  readonly panels: Promise<Panels>
+  readonly createTuning: (device: () => GPUDevice) => Tuning
+  /** As of a loop. */
+  readonly isSeen?: () => boolean
+}
 
 export interface Places {
   readonly large: HTMLElement
@@ -86,11 +107,12 @@ export function createBench(
   places: Places,
   messages: Messages,
   events: BenchEvents,
+  { panels, createTuning, isSeen }: Outfit,
 ): Bench {
   const format = navigator.gpu.getPreferredCanvasFormat()
   let { device, limits } = requested
   let pipelines = createPainterPipelines(device, format)
-  const tuning = createTuning(() => device, pageStorage(), document)
+  const tuning = createTuning(() => device)
   let opened: Opened | undefined
   let isEnded = false
   const all = Object.values(places) as HTMLElement[]
@@ -117,6 +139,7 @@ export function createBench(
   }: Pick<Opened, 'simulation' | 'stage' | 'plots' | 'lanes'>) => {
     const tellWarnings = createTeller(simulation, messages, events)
     return createLoop(simulation, {
+      ...(isSeen && { isSeen }),
       frame(now) {
         plots.update(now)
         lanes.update(now)
@@ -141,7 +164,7 @@ export function createBench(
     // What waits comes first: the places are filled all at once.
     if (source.checkpoint !== undefined) await simulation.restore(source.checkpoint)
     const stage = await createStage(simulation, pipelines, places, () => opened?.loop.redraw())
-    const [{ createPlots }, { createControls }] = await panels
+    const { createPlots, createControls, createLanes } = await panels
     const plots = createPlots(simulation, places.plots)
     const lanes = createLanes(
       simulation,

@@ -35,6 +35,8 @@ export interface Loop {
 }
 
 export interface LoopEvents {
+  /** False while nobody can see what is drawn: a run waits. Absent = it is seen. */
+  readonly isSeen?: () => boolean
   /** Once a frame. */
   readonly frame: (now: number) => void
   /** Submits new pictures; called when the state has changed and the GPU is done with the ones before. */
@@ -135,6 +137,7 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
     request = requestAnimationFrame(frame)
     const elapsed = Math.min(Math.max(0, now - lastFrame), LONGEST_FRAME)
     lastFrame = now
+    if (events.isSeen?.() === false) return
     events.frame(now)
     // A hidden tab waits; frames that come all the same do not run it.
     // The first ticks wait for the picture of what they start from.

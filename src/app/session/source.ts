@@ -1,6 +1,6 @@
 /** What the page can open: a shipped scenario, a scenario from elsewhere, a checkpoint. */
 import { ModelError } from '../../core/errors.ts'
-import { naming } from '../../core/model/files.ts'
+import { type Read, naming } from '../../core/model/files.ts'
 import { parseJson } from '../../core/model/json.ts'
 import type { Model } from '../../core/model/model.ts'
 import { parseScenario } from '../../core/model/parse.ts'
@@ -24,6 +24,8 @@ export interface Source {
   readonly origin?: Origin
   /** The scenario as it was opened first; absent = as it is now. */
   readonly home?: Scenario
+  /** Reads the files it names; absent = those beside the shipped scenarios. */
+  readonly read?: Read
   /** Where the run goes on; absent = it starts at tick 0. */
   readonly checkpoint?: Checkpoint
 }
@@ -79,12 +81,12 @@ export async function scenarioSource(scenario: Scenario, file?: string): Promise
 }
 
 /**
- * What is open, with other values; files are looked up beside the shipped ones.
+ * What is open, with other values.
  * @throws ModelError for the first thing that is wrong
  */
-export async function changedSource(scenario: Scenario, { origin }: Source): Promise<Source> {
-  const model = await resolveModel(scenario, { read: readShipped })
-  return { model, ...(origin === undefined ? {} : { origin }) }
+export async function changedSource(scenario: Scenario, { origin, read }: Source): Promise<Source> {
+  const model = await resolveModel(scenario, { read: read ?? readShipped })
+  return { model, ...(origin && { origin }), ...(read && { read }) }
 }
 
 const shippedFiles = new Map<string, Promise<Uint8Array>>()

@@ -54,6 +54,13 @@ export interface Watch {
   stop(): void
 }
 
+/** Keeps to the fixed kernels. */
+export const UNTUNED: Tuning = {
+  tuned: () => ({}),
+  isOn: false,
+  watch: () => ({ update: () => undefined, stop: () => undefined }),
+}
+
 /**
  * @param storage - undefined where the browser forbids it
  * @param touched - where presses, keys and the wheel are heard

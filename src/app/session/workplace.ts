@@ -7,7 +7,7 @@ import type { Simulation } from '../../core/run/simulation.ts'
 import type { PageDevice } from '../boot/device.ts'
 import { differences } from '../editing/undo.ts'
 import { type Messages, textOf } from '../messages.ts'
-import { type Places, createBench } from './bench.ts'
+import { type Outfit, type Places, createBench } from './bench.ts'
 import { createChanges } from './changes.ts'
 import { type Opened, startAnew } from './opened.ts'
 import { createRescue } from './rescue.ts'
@@ -94,25 +94,32 @@ export function createWorkplace(
   places: Places,
   messages: Messages,
   events: WorkplaceEvents,
+  outfit: Outfit,
 ): Workplace {
   const turns = createTurns()
   const steps = createSteps()
   const isAsOpened = createComparison()
-  const bench = createBench(requested, places, messages, {
-    playing: events.playing,
-    frame: events.frame,
-    sample: events.sample,
-    changed({ path, before: from, value: to, tick }) {
-      const scenario = bench.opened?.simulation.model.scenario
-      if (scenario !== undefined)
-        steps.note({ from: setValue(scenario, path, from) as Scenario, to: scenario })
-      if (from !== to) events.changed({ path, from, to, tick })
-      changes.makeExactSoon()
+  const bench = createBench(
+    requested,
+    places,
+    messages,
+    {
+      playing: events.playing,
+      frame: events.frame,
+      sample: events.sample,
+      changed({ path, before: from, value: to, tick }) {
+        const scenario = bench.opened?.simulation.model.scenario
+        if (scenario !== undefined)
+          steps.note({ from: setValue(scenario, path, from) as Scenario, to: scenario })
+        if (from !== to) events.changed({ path, from, to, tick })
+        changes.makeExactSoon()
+      },
+      asked: (path, value) => changes.setField(path, value),
+      runFailed: (error, played) => rescue.failed(error, played),
+      warned: (text) => rescue.warned(text),
     },
-    asked: (path, value) => changes.setField(path, value),
-    runFailed: (error, played) => rescue.failed(error, played),
-    warned: (text) => rescue.warned(text),
-  })
+    outfit,
+  )
   const changes = createChanges(bench, steps, turns, messages, {
     playing: events.playing,
     changed: ({ path, from, to }, tick) => events.changed({ path, from, to, tick }),

@@ -1,8 +1,9 @@
 /** The panel in which the reader chooses colour maps and the range of a picture. */
-import { DIVERGING, type Maps, SEQUENTIAL } from './colours.ts'
+import { DIVERGING, type Maps, type Scheme, SEQUENTIAL } from './colours.ts'
 import { readNumber } from '../controls/number.ts'
 import type { Range } from './range.ts'
-import { currentScheme } from './scheme.ts'
+import { topOf } from '../top.ts'
+import { schemeAt } from './scheme.ts'
 
 /** What the panel is about. */
 export interface Subject {
@@ -21,11 +22,12 @@ export interface Options {
   destroy(): void
 }
 
-export function createOptions(): Options {
+/** @param place - of the pictures */
+export function createOptions(place: HTMLElement): Options {
   const panel = document.createElement('form')
   panel.className = 'picture-options'
   panel.popover = 'auto'
-  document.body.append(panel)
+  topOf(place).append(panel)
   panel.addEventListener('submit', (event) => event.preventDefault())
   let opener: HTMLElement | undefined
   panel.addEventListener('toggle', (event) => {
@@ -37,13 +39,14 @@ export function createOptions(): Options {
   const fill = (subject: Subject): void => {
     const { name, fixed, range } = subject
     let { maps } = subject
+    const scheme = schemeAt(panel)
     panel.setAttribute('aria-label', `Colours and range of ${name}`)
     panel.replaceChildren(
-      choice('Values from 0 up', 'sequential', SEQUENTIAL, maps.sequential, (sequential) => {
+      choice('Values from 0 up', 'sequential', SEQUENTIAL, scheme, maps.sequential, (sequential) => {
         maps = { ...maps, sequential }
         subject.setMaps(maps)
       }),
-      choice('Values of both signs', 'diverging', DIVERGING, maps.diverging, (diverging) => {
+      choice('Values of both signs', 'diverging', DIVERGING, scheme, maps.diverging, (diverging) => {
         maps = { ...maps, diverging }
         subject.setMaps(maps)
       }),
@@ -81,6 +84,7 @@ function choice<K extends string>(
   maps: Readonly<
     Record<K, { readonly label: string } & Readonly<Record<'light' | 'dark', readonly string[]>>>
   >,
+  scheme: Scheme,
   chosen: K,
   choose: (name: K) => void,
 ): HTMLElement {
@@ -93,7 +97,7 @@ function choice<K extends string>(
     radio.addEventListener('change', () => choose(key))
     const swatch = document.createElement('span')
     swatch.className = 'swatch'
-    swatch.style.background = `linear-gradient(to right, ${maps[key][currentScheme()].join(', ')})`
+    swatch.style.background = `linear-gradient(to right, ${maps[key][scheme].join(', ')})`
     label.append(radio, swatch, maps[key].label)
     set.append(label)
   }

@@ -7,7 +7,7 @@ import type { Painter } from './painter.ts'
 import { pictureSettings as settings } from './preferences.ts'
 import type { Measured } from './print.ts'
 import { type Range, isSigned, nextRange } from './range.ts'
-import { currentScheme } from './scheme.ts'
+import { schemeAt } from './scheme.ts'
 import type { Sheet } from './sheet.ts'
 import type { Timing } from './stopwatch.ts'
 import { sizeOf } from './window.ts'
@@ -61,7 +61,8 @@ export function createPicture(
   const refresh = (): void => {
     const range = rangeNow()
     if (range === undefined) return
-    const stopsFor = (of: Range) => stopsOf(currentScheme(), isSigned(of), settings.maps)
+    const scheme = schemeAt(figure.element)
+    const stopsFor = (of: Range) => stopsOf(scheme, isSigned(of), settings.maps)
     const stops = stopsFor(range)
     figure.panes.forEach(({ width, height }, index) => {
       if (width === 0) return
@@ -69,7 +70,7 @@ export function createPicture(
       painter.look(first + index, {
         range: scale ?? range,
         stops: scale === undefined ? stops : stopsFor(scale),
-        frameStops: frameStops(currentScheme()),
+        frameStops: frameStops(scheme),
         width,
         height,
         window: figure.window,

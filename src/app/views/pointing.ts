@@ -21,10 +21,13 @@ export interface Pointing {
   destroy(): void
 }
 
-/** @param replica - whose matrices are shown */
-export function createPointing(simulation: Simulation, replica: () => number): Pointing {
+/**
+ * @param replica - whose matrices are shown
+ * @param place - of the pictures
+ */
+export function createPointing(simulation: Simulation, replica: () => number, place: HTMLElement): Pointing {
   const peek = createPeek(simulation)
-  const readout = createReadout()
+  const readout = createReadout(place)
   let pointed: { readonly picture: Picture; readonly at: Pointed } | undefined
   let readAt = -Infinity
   let later: ReturnType<typeof setTimeout> | undefined

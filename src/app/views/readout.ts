@@ -1,4 +1,5 @@
 /** The place and the values that the reader points at, beside the pointer. */
+import { topOf } from '../top.ts'
 
 export interface Readout {
   /** @param at - the rectangle to keep clear of, on the screen; @param isSpoken - for who moves a cursor by keys */
@@ -9,12 +10,13 @@ export interface Readout {
 
 const MARGIN = 12
 
-export function createReadout(): Readout {
+/** @param place - of the pictures */
+export function createReadout(place: HTMLElement): Readout {
   const element = document.createElement('div')
   element.className = 'readout'
   element.hidden = true
   element.setAttribute('role', 'status')
-  document.body.append(element)
+  topOf(place).append(element)
   return {
     show(lines, at, isSpoken) {
       element.setAttribute('aria-live', isSpoken ? 'polite' : 'off')

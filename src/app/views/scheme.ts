@@ -8,8 +8,14 @@ const CHOICES: readonly Choice[] = ['auto', 'light', 'dark']
 const darkSystem = matchMedia('(prefers-color-scheme: dark)')
 const listeners: (() => void)[] = []
 
-export function currentScheme(): Scheme {
+function currentScheme(): Scheme {
   return document.documentElement.dataset.scheme === 'dark' ? 'dark' : 'light'
+}
+
+/** The scheme in which an element is drawn: an embedded network may have another one than the page around it. */
+export function schemeAt(element: Element): Scheme {
+  const { colorScheme } = getComputedStyle(element.isConnected ? element : document.documentElement)
+  return colorScheme === 'dark' ? 'dark' : 'light'
 }
 
 /** Calls back after every change of the scheme. */

@@ -81,10 +81,10 @@ export async function createStage(
     ...companions.map((companion) => ({ sheet, companion })),
   ])
   const painter = await createPainter(engine, prints, pipelines)
-  const options = createOptions()
+  const options = createOptions(places.large)
   const listeners = new Set<(event: PicturePointer) => boolean>()
   let replica = 0
-  const pointing = createPointing(simulation, () => replica)
+  const pointing = createPointing(simulation, () => replica, places.large)
   const keyOf = ({ name }: Sheet): string => `${model.scenario.name}/${name}`
 
   const pictures: readonly Picture[] = parts.map((part): Picture => {
@@ -163,7 +163,7 @@ export async function createStage(
 
   return {
     draw() {
-      if (!settings.isDrawing) return
+      if (!settings.isDrawing || !pictures.some(isSeen)) return
       const now = performance.now()
       drawing.drawAll(now)
       pointing.update(now)
@@ -241,6 +241,11 @@ function partsOf(simulation: Simulation, matches: ReturnType<typeof matchesOf>):
     first += 1 + companions.length
     return part
   })
+}
+
+/** True where a picture has room. */
+function isSeen({ figure }: Picture): boolean {
+  return figure.panes.some(({ width }) => width > 0)
 }
 
 /** True where a wheel scrolls the page. */

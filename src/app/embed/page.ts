@@ -1,0 +1,43 @@
+/** `?embed=picture|plots|full`: the network of the address alone, for frames of other pages. */
+import { SCENARIO_FOLDER, scenarioUrl } from '../session/scenarios.ts'
+import { scenarioOf } from '../sharing/link.ts'
+import { EngramNetwork } from './element.ts'
+
+/** Names of the address that are attributes of the element. */
+const ATTRIBUTES = ['controls', 'speed', 'scheme'] as const
+
+/**
+ * Puts an element in place of everything else.
+ * @param params - of the address
+ * @param id - of a shipped scenario
+ * @param hash - of a link, which has a scenario in place of the shipped one; absent = the shipped one
+ */
+export function openEmbedded(params: URLSearchParams, id: string, hash: string | undefined): void {
+  const element = new EngramNetwork()
+  element.setAttribute('view', params.get('embed') ?? '')
+  for (const name of ATTRIBUTES) {
+    const value = params.get(name)
+    if (value !== null) element.setAttribute(name, value)
+  }
+  element.autoplay = params.get('autoplay') !== 'off'
+  if (hash === undefined) element.src = scenarioUrl(id)
+  else
+    element.open(
+      Promise.resolve().then(() => scenarioOf(hash)),
+      SCENARIO_FOLDER,
+    )
+  const { dataset } = document.body
+  const main = document.createElement('main')
+  main.dataset.alone = ''
+  const heading = document.createElement('h1')
+  heading.textContent = 'engram'
+  main.append(heading, element)
+  element.addEventListener('load', () => {
+    const name = element.simulation?.model.scenario.name ?? ''
+    document.title = name === '' ? 'engram' : `${name} · engram`
+    heading.textContent = document.title
+    dataset.state = 'ready'
+  })
+  element.addEventListener('error', () => (dataset.state = 'failed'))
+  document.body.replaceChildren(main)
+}
