@@ -28,13 +28,18 @@ const SEPARATOR = '\u001F'
 function textlintRule(name: RuleName): TextlintRuleModule {
   return ({ Syntax, RuleError, report, locator, getSource }) => {
     const visit = (node: TxtNode): void => {
+      // A cell comes with the lines around it.
       const source = getSource(node)
+        .replace(/^\||\|$/g, ' ')
+        .trimEnd()
       sentencesOf(source).forEach((sentence, index) => {
         const remedy = RULES[name](sentence, { isFirst: index === 0 && isFirst(node) })
         if (remedy !== undefined)
           report(
             node,
-            new RuleError(`${shown(source, sentence)}${SEPARATOR}${remedy}`, { padding: locator.at(sentence.offset) }),
+            new RuleError(`${shown(source, sentence)}${SEPARATOR}${remedy}`, {
+              padding: locator.at(sentence.offset),
+            }),
           )
       })
     }

@@ -17,7 +17,9 @@ export async function proseCommand(files: readonly string[]): Promise<number> {
     ({ rule, text }) => !found.some((one) => rule === one.rule && one.sentence.includes(text)),
   )
   if (files.length === 0)
-    lines.push(...idle.map(({ text }) => `scripts/prose/exceptions.ts: nothing needs "${text}"; delete the line`))
+    lines.push(
+      ...idle.map(({ text }) => `scripts/prose/exceptions.ts: nothing needs "${text}"; delete the line`),
+    )
   process.stdout.write(lines.map((line) => `${line}\n`).join(''))
   return lines.length === 0 ? 0 : 1
 }

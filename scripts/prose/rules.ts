@@ -36,7 +36,7 @@ export const RULES = {
     return found === undefined ? undefined : `"${found}" has no noun; write the noun`
   },
   it: ({ text }, { isFirst }) =>
-    isFirst && /^["“(]*its? \p{L}+/iu.test(text)
+    isFirst && /^["“(]*Its? \p{L}+/u.test(text)
       ? `"${text.split(' ')[0]!}" refers to nothing yet; write the noun`
       : undefined,
   person: ({ text }) => {
@@ -52,7 +52,7 @@ export const RULES = {
     return found === undefined ? undefined : `"${found}"; write "${found.slice(0, -unit!.length)} ${unit!}"`
   },
   double: ({ text }) => {
-    const [, word] = /(?<![\p{L}\p{N}.-])(\p{L}+)\s\1(?![\p{L}\p{N}-])/iu.exec(text) ?? []
+    const [, word] = /(?<![\p{L}\p{N}._^-])(\p{L}{2,})\s\1(?![\p{L}\p{N}_^-])/iu.exec(text) ?? []
     return word === undefined ? undefined : `"${word}" twice; delete one`
   },
   spaces: ({ text }) => (/\S {2,}\S/.test(text) ? 'two spaces; leave one' : undefined),

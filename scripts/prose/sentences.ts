@@ -22,7 +22,8 @@ const MASKED = [
 ]
 
 /** A point that does not end a sentence. */
-const ABBREVIATION = /(?:\b(?:e\.g|i\.e|vs|al|cf|Fig|Eq|No|Phys|Rev|Lett|Proc|Natl|Acad|Sci|pp?|ed|J|eds)|\b[A-Z])\.$/
+const ABBREVIATION =
+  /(?:\b(?:e\.g|i\.e|vs|al|cf|Fig|Eq|No|Phys|Rev|Lett|Proc|Natl|Acad|Sci|pp?|ed|J|eds)|\b[A-Z])\.$/
 
 /** The sentences of one paragraph, table cell, heading or item. */
 export function sentencesOf(source: string): Sentence[] {
@@ -36,7 +37,9 @@ export function sentencesOf(source: string): Sentence[] {
       sentences.push({ text: part.trim().replaceAll(MARK, '').replace(/\n\s*/g, ' '), offset: start + lead })
     start = end
   }
-  for (const { index, 0: found } of text.matchAll(/[.!?](?:["”’)\u2060_*]*)(?=\s+["“‘(\u2060_*]*[\p{Lu}\p{N}\uE000])/gu)) {
+  for (const { index, 0: found } of text.matchAll(
+    /[.!?](?:["”’)\u2060_*]*)(?=\s+["“‘(\u2060_*]*[\p{Lu}\p{N}\uE000])/gu,
+  )) {
     if (!ABBREVIATION.test(text.slice(start, index + 1))) add(index + found.length)
   }
   add(text.length)
@@ -58,7 +61,9 @@ function masked(source: string): string {
       const inside = label.replace(/\s/g, '\u00A0')
       return MARK.repeat(before) + inside + MARK.repeat(whole.length - before - label.length)
     })
-    .replace(/\*+|(?<![\p{L}\p{N}])_+|_+(?![\p{L}\p{N}])/gu, (marks) => MARK.repeat(marks.length))
+    .replace(/\*+(?=\S)|(?<=\S)\*+|(?<![\p{L}\p{N}])_+|_+(?![\p{L}\p{N}])/gu, (marks) =>
+      MARK.repeat(marks.length),
+    )
 }
 
 /** A sentence as a message shows it. */
@@ -67,5 +72,5 @@ export function shown(source: string, { offset, text }: Sentence): string {
     .slice(offset)
     .replace(/\s+/g, ' ')
     .slice(0, Math.max(text.length, 20))
-    .replace(/^(.{77}).{4,}$/, '$1...')
+    .replace(/^(.{97}).{4,}$/, '$1...')
 }

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import ts from 'typescript'
+import { moreOf } from '../../site/commands.ts'
 import { createProgram } from '../../src/node/main.ts'
 import type { Text } from './lint.ts'
 
@@ -13,7 +14,13 @@ const SCHEMA = 'schema/scenario.schema.json'
 const FEWEST_WORDS = 4
 
 /** Folders and files whose texts are not ours to write, or are made of texts that are checked where they stand. */
-const LEFT_OUT = [/^node_modules\//, /^(?:dist|out|coverage)\//, /^site\/node_modules\//, /^docs\/reproductions\//, /^\./]
+const LEFT_OUT = [
+  /^node_modules\//,
+  /^(?:dist|out|coverage)\//,
+  /^site\/node_modules\//,
+  /^docs\/reproductions\//,
+  /^\./,
+]
 
 /** Source files whose strings the page and the reports show. */
 const SHOWN = /^src\/(?:app|core\/reproduce)\/.*\.ts$/
@@ -62,7 +69,9 @@ function schemaTexts(file: string, source: string): Text[] {
 
 /** What a page shows: text between tags, and attributes that are read aloud or appear as hints. */
 function htmlTexts(file: string, source: string): Text[] {
-  const found = source.matchAll(/(?:\b(?:title|aria-label|content|placeholder)="([^"]+)")|>([^<>]*\p{L}[^<>]*)</gu)
+  const found = source.matchAll(
+    /(?:\b(?:title|aria-label|content|placeholder)="([^"]+)")|>([^<>]*\p{L}[^<>]*)</gu,
+  )
   return [...found].map(({ index, 1: attribute, 2: between }) => ({
     file,
     line: source.slice(0, index).split('\n').length,
@@ -76,7 +85,10 @@ function stringTexts(file: string, source: string): Text[] {
   const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true)
   const texts: Text[] = []
   const add = (node: ts.Node, text: string): void => {
-    if (text.split(/\s+/).length < FEWEST_WORDS || /[<>{}]|=>|^\.|\[[a-z-]+\]/.test(text.replace(/\$[^$]*\$/g, '')))
+    if (
+      text.split(/\s+/).length < FEWEST_WORDS ||
+      /[<>{}]|=>|^\.|\[[a-z-]+\]|^color-mix/.test(text.replace(/\$[^$]*\$/g, ''))
+    )
       return
     const { line } = tree.getLineAndCharacterOfPosition(node.getStart())
     texts.push({ file, line: line + 1, kind: 'plain', text: text.trim() })
@@ -107,31 +119,20 @@ function helpTexts(program: Command, above = ''): Text[] {
   return [...texts, ...program.commands.flatMap((command) => helpTexts(command, `${name} `))]
 }
 
-/** The text that a command adds to its help. */
-function moreOf(command: Command): string {
-  let text = ''
-  const { writeOut } = command.configureOutput()
-  command.configureOutput({ writeOut: (piece) => (text += piece) })
-  command.outputHelp()
-  command.configureOutput({ ...(writeOut && { writeOut }) })
-  return text.slice(text.indexOf(command.helpInformation()) + command.helpInformation().length).trim()
-}
-
-/** Paragraphs, and what is said of each entry of a list; examples are commands and left out. */
+/** Paragraphs, and the columns of each entry of a list; examples are commands and left out. */
 function itemsOf(text: string): string[] {
   const items: string[] = []
   for (const block of text.split(/\n\s*\n/)) {
-    if (/^(?:Examples?|Example of .*):/.test(block)) continue
-    let current = ''
+    if (/^Examples?\b.*:/.test(block)) continue
+    let wasEntry = false
     for (const line of block.split('\n')) {
-      const [, entry] = /^ {2}\S+(?: \S+)*(?: {2,}(\S.*))?$/.exec(line) ?? []
-      if (entry === undefined) current += ` ${line.trim()}`
-      else {
-        items.push(current)
-        current = entry
-      }
+      const indent = line.length - line.trimStart().length
+      const begins =
+        indent === 2 || (indent === 0 && wasEntry) || items.length === 0 || line === block.split('\n')[0]
+      if (begins) items.push(line.trim())
+      else items.push(`${items.pop()!} ${line.trim()}`)
+      wasEntry = indent > 0
     }
-    items.push(current)
   }
-  return items.map((item) => item.trim()).filter((item) => item !== '')
+  return items.flatMap((item) => item.split(/ {2,}/))
 }

@@ -44,7 +44,10 @@ export const DEEDS =
 
 /** Endings and words of American spelling, and the British ones. */
 export const AMERICAN: readonly Replacement[] = [
-  { was: /\b(?!(?:re|down|up|over|out)?siz|priz|seiz|capsiz|horiz|gauz)[a-z]{2,}iz(?:e|es|ed|ing|ations?|ers?)\b/i, is: '-ise' },
+  {
+    was: /\b(?!(?:re|down|up|over|out)?siz|priz|seiz|capsiz|horiz|gauz)[a-z]{2,}iz(?:e|es|ed|ing|ations?|ers?)\b/i,
+    is: '-ise',
+  },
   { was: /\banalyz\w*/i, is: 'analyse' },
   { was: /\bbehaviors?\b/i, is: 'behaviour' },
   { was: /\bcolor\w*/i, is: 'colour' },
