@@ -65,7 +65,7 @@ function sectionOf(name: string, command: Command): string[] {
 }
 
 /** What `--help` says below the options. */
-function moreOf(command: Command): string {
+export function moreOf(command: Command): string {
   let text = ''
   const before = command.configureOutput()
   command.configureOutput({ writeOut: (piece) => (text += piece) })

@@ -16,9 +16,9 @@ const HELP = `
 Exit code: 0 done, 1 the run failed, 2 the input is wrong, 130 ended by Ctrl-C.
 
 Examples:
-  engram run scenarios/digits.json            results in out/digits
-  engram recall my-images                     your own patterns, recalled from damaged cues
-  engram run scenarios/digits.json --help     all options, files and examples`
+  engram run scenarios/digits.json            write results to out/digits
+  engram recall my-images                     recall your own patterns from damaged cues
+  engram run scenarios/digits.json --help     print all options, files and examples`
 
 /** The program with all its commands; the reference of the command line is made from it. */
 export function createProgram(): Command {

@@ -117,7 +117,7 @@ const PRODUCTS = Object.keys(TILES) as Product[]
 
 /** What `--variant` takes, in one line. */
 export const VARIANTS_HELP = [
-  `${listText(PRODUCTS, 'or')} (of one matrix alone as in ${PRODUCTS[0]}:xi) = a tile such as 4x4 or 8x1/32`,
+  `${listText(PRODUCTS, 'or')} (for one matrix ${PRODUCTS[0]}:xi) = a tile such as 4x4 or 8x1/32`,
   ...Object.entries(SETTINGS).map(([name, values]) => `${name} = ${listText(values, 'or')}`),
 ].join(', ')
 

@@ -52,43 +52,50 @@ interface AdiabaticOptions extends ScenarioOptions {
 /** `engram analyse adiabatic`: how fast a network comes to its limits as a time scale goes to an end. */
 export function adiabaticCommand(): Command {
   const command = new Command('adiabatic').description(
-    'how fast runs come to the adiabatic and the frozen limit, with the fitted order',
+    'measure how runs approach the adiabatic and the frozen limit, and fit the order',
   )
   addScenarioOptions(command)
   addAdapterOption(command)
   return command
     .option(
       '--of <name>',
-      'a layer, synapse or memory; may be repeated (default: all that have a limit)',
+      'a layer, synapse or memory; may be repeated (default: all with a limit)',
       (name: string, before: readonly string[] | undefined) => [...(before ?? []), name],
     )
-    .option('--samples <k>', 'compare at so many moments', wholeNumber('--samples', 1, 10000), 20)
-    .option('--out <folder>', 'write adiabatic.npz, .json and .svg there; the folder is made if needed')
-    .option('--json', 'the content of adiabatic.json instead of the table')
+    .option(
+      '--samples <k>',
+      'number of ticks at which runs are compared',
+      wholeNumber('--samples', 1, 10000),
+      20,
+    )
+    .option('--out <folder>', 'write adiabatic.npz, .json and .svg to this folder; created if missing')
+    .option('--json', 'print adiabatic.json instead of the table')
     .addHelpText('after', HELP)
     .action(adiabatic)
 }
 
 const HELP = `
-Layers: runs with ${TAUS} time constants tau, from a twentieth of the fastest other neurons' down, each half of the one before,
-against the adiabatic run, tau = 0. The neurons start where the adiabatic ones do. All these runs take steps of half the
-smallest tau or finer, which makes the lag of the neurons dt / (1 - exp(-dt/tau)) instead of tau.
-Synapses and memories: runs with ${TAUS} time constants from four times the length of the run up, each twice the one before,
-against the frozen run, in which they do not change.
-The distance is the root mean square of the difference over the states of all other dynamic layers and replicas, the largest
-one over the samples. It goes as lag^p for tau to 0, and as tau^-p for tau to infinity; the order p is fitted by least
-squares of the logarithms. For smooth activations p = 1. Where two runs come to rest in different states, there is no order.
-Float32 rounding is a floor of about 1e-7 of the states. Where all states are clamped, nothing differs.
+Layers: ${TAUS} runs with decreasing tau are compared with the adiabatic run, tau = 0. The first tau is a twentieth of the
+fastest other neurons' tau; each further tau is half of the one before. The neurons start at the adiabatic states. All these
+runs take steps of at most half the smallest tau. The lag of the neurons is then dt / (1 - exp(-dt/tau)) instead of tau.
+Synapses and memories: ${TAUS} runs with increasing tau are compared with the frozen run, in which they do not change. The first
+tau is four times the length of the run; each further tau is twice the one before.
 
-Standard output: a table, one line a run: what, tau, distance, distance relative to the states; then for each limit
-"NAME.order<tab>p<tab>standard error". With --out a line "FILE<tab>path" for each file.
+The distance is the root mean square of the difference over the states of all other dynamic layers and replicas. The largest
+distance over the samples counts. It goes as lag^p for tau to 0, and as tau^-p for tau to infinity. The order p is fitted by
+least squares of the logarithms. For smooth activations p = 1. There is no order where two runs settle in different states.
+Float32 rounding limits the distance to about 1e-7 of the states. If all states are clamped, all distances are 0.
 
-Files: FOLDER/adiabatic.npz   NAME.tau [${TAUS}], NAME.lag [${TAUS}], NAME.distance [${TAUS}], NAME.relative [${TAUS}]
-       FOLDER/adiabatic.json  limits with order, standard error, factor, tau, distance; scenario, adapter, versions
-       FOLDER/adiabatic.svg   distance over tau, with the fits
+Standard output: a table with one line for each run: name, tau, distance, and distance relative to the states. Then for each
+limit "NAME.order<tab>p<tab>standard error". With --out a line "FILE<tab>path" for each file follows.
 
-Exit code: 0 done, 1 the run failed, 2 the input is wrong or has no such limit, 130 ended by Ctrl-C; only with 0 are files
-written.
+Files:
+  FOLDER/adiabatic.npz   NAME.tau [${TAUS}], NAME.lag [${TAUS}], NAME.distance [${TAUS}], NAME.relative [${TAUS}]
+  FOLDER/adiabatic.json  limits with order, standard error, factor, tau, distance; scenario, adapter, versions
+  FOLDER/adiabatic.svg   distance over tau, with the fits
+
+Exit code: 0 done, 1 the run failed, 2 the input is wrong or has no limit to compare with, 130 ended by Ctrl-C. Files are
+written only with exit code 0.
 
 Examples:
   engram analyse adiabatic scenarios/digits.json --set replicas=4 --ticks 40

@@ -7,7 +7,7 @@ import { spectrumCommand } from './spectrum.ts'
 /** `engram analyse`: what the theory says about a scenario, next to what it does. */
 export function analyseCommand(): Command {
   return new Command('analyse')
-    .description('compare what a scenario does with what the theory says')
+    .description('compare a scenario with the theory')
     .addCommand(generatingCommand())
     .addCommand(spectrumCommand())
     .addCommand(fixedPointsCommand())

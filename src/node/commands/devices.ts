@@ -6,7 +6,7 @@ import { print } from '../terminal.ts'
 export function devicesCommand(): Command {
   return new Command('devices')
     .description('list the adapters of this machine')
-    .option('--json', 'all features and limits, as JSON')
+    .option('--json', 'print all features and limits as JSON')
     .action(async (options: { json?: true }) => {
       const adapters = await listAdapters()
       print((options.json ? JSON.stringify(adapters, null, 2) : adaptersText(adapters)) + '\n')

@@ -60,49 +60,75 @@ interface FixedPointsOptions extends ScenarioOptions {
 /** `engram analyse fixed-points`: where the neurons can rest, from many starts. */
 export function fixedPointsCommand(): Command {
   const command = new Command('fixed-points').description(
-    'run many starts to rest, and tell what the fixed points are',
+    'find fixed points from many starts, with their kind and stability',
   )
   addScenarioOptions(command)
   addAdapterOption(command)
   return command
-    .option('--starts <k>', 'starts, each a replica', wholeNumber('--starts', 1, 65535), 100)
-    .option('--from <what>', 'random or memories', oneOf('--from', ['random', 'memories']), 'random')
-    .option('--noise <s>', 'what is added to a memory, in parts of its size', positive('--noise'), 0.5)
-    .option('--at <tick>', 'W and Xi as they are after so many ticks', wholeNumber('--at', 0, 2 ** 31 - 1), 0)
-    .option('--replica <r>', 'whose W, Xi and bias, from 0', wholeNumber('--replica', 0, 65534), 0)
-    .option('--speed <v>', 'rest is a largest |dx/dt| below v', positive('--speed'), 1e-4)
-    .option('--top <k>', 'points printed', wholeNumber('--top', 1, 65535), 20)
-    .option('--out <folder>', 'write fixed-points.npz, .json and .svg there; the folder is made if needed')
-    .option('--json', 'the content of fixed-points.json instead of the table')
+    .option(
+      '--starts <k>',
+      'number of starts; each start is a replica',
+      wholeNumber('--starts', 1, 65535),
+      100,
+    )
+    .option('--from <what>', 'starts: random or memories', oneOf('--from', ['random', 'memories']), 'random')
+    .option(
+      '--noise <s>',
+      'with --from memories: size of the noise, relative to the entries of the memories',
+      positive('--noise'),
+      0.5,
+    )
+    .option('--at <tick>', 'take W and Xi after this number of ticks', wholeNumber('--at', 0, 2 ** 31 - 1), 0)
+    .option(
+      '--replica <r>',
+      'take W, Xi and bias of this replica, from 0',
+      wholeNumber('--replica', 0, 65534),
+      0,
+    )
+    .option(
+      '--speed <v>',
+      'a network is at rest when the largest |dx/dt| is below v',
+      positive('--speed'),
+      1e-4,
+    )
+    .option('--top <k>', 'number of points to print', wholeNumber('--top', 1, 65535), 20)
+    .option('--out <folder>', 'write fixed-points.npz, .json and .svg to this folder; created if missing')
+    .option('--json', 'print fixed-points.json instead of the table')
     .addHelpText('after', HELP)
     .action(fixedPoints)
 }
 
 const HELP = `
-W and Xi are held as they are (at tick 0, or --at), there is no stimulus and no noise. Starts are normal random numbers as
-large as the entries of the memories, or (--from memories) the memories in turn with such numbers times --noise added. All
-run on the GPU until every neuron is slower than --speed, for at most ten times the scenario's ticks. Where each has come
-to rest is refined by Newton's method in float64; equal points are merged. Starts that do not rest are only counted.
+W and Xi are fixed at their values of tick 0, or of --at. There is no stimulus and no noise. With --from random, starts are
+normal random numbers as large as the entries of the memories. With --from memories, starts are the memories in turn, plus
+the same random numbers times --noise. All starts run on the GPU until every neuron is slower than --speed, for at most ten
+times the scenario's ticks. Each final state is refined by Newton's method in float64, and equal points are merged. Starts
+that do not come to rest are only counted.
 
-A point is a memory when its activations have a cosine of ${ALIKE} or more with one row of a memory (or a pattern of a
-synapse); "-xi 3" is the negative one. It is a mixture when 2 to ${MOST_MEMBERS} of the nearest rows make it up to that cosine, by the
-best weights or by the signs of their sum; zero where all activations are 0; else spurious. It is stable, or a saddle with so
-many unstable directions (the eigenvalues of the Jacobian above 0; equal ones may count once).
+Kinds of points:
+  memory    The activations have a cosine of at least ${ALIKE} with one row of a memory, or with a pattern of a synapse.
+            "-xi 3" is the negative of pattern 3.
+  mixture   2 to ${MOST_MEMBERS} of the nearest rows reach that cosine together, by the best weights or by the signs of their sum.
+  zero      All activations are 0.
+  spurious  Every other point.
+A point is stable or a saddle. The number of unstable directions of a saddle is the number of eigenvalues of the Jacobian
+above 0; equal eigenvalues may count once.
 
-Standard output: a table, one line a point, the largest basin first: its share of the starts, its kind, stability, largest
-eigenvalue (1 / model time), energy, cosine and memories; then what remains. With --out a line "FILE<tab>path" for each file.
+Standard output: a table with one line for each point, the largest basin first. Columns: share of the starts, kind,
+stability, largest eigenvalue (1 / model time), energy, cosine and memories. The last lines count the other starts. With
+--out a line "FILE<tab>path" for each file follows.
 
 Files, for F points and K starts:
-  FOLDER/fixed-points.npz   LAYER [F, N] states of each dynamic layer; basin, energy, residual (largest tau |dx/dt|),
+  FOLDER/fixed-points.npz   LAYER [F, N], the state of each dynamic layer; basin, energy, residual (largest tau |dx/dt|),
                             largest (eigenvalue), unstable (-1 = many), cosine [F]; start.point [K], -1 = not at rest
-  FOLDER/fixed-points.json  the table, with all memories of each point, scenario with all defaults, adapter, versions
+  FOLDER/fixed-points.json  the table, with all memories of each point; scenario with all defaults, adapter, versions
   FOLDER/fixed-points.svg   basins over energies, by kind
 
-The time goes as starts, ticks and couplings. For large networks on a software adapter begin with few starts (--starts 20) or with
-longer steps (--set time.dt=...): points do not depend on the step, the borders of basins may.
+The run time grows with starts, ticks and couplings. For a large network on a software adapter, begin with few starts
+(--starts 20) or longer steps (--set time.dt=...). Fixed points do not depend on the step; the borders of basins may.
 
-Exit code: 0 done, 1 the run failed or no start came to rest, 2 the input is wrong, 130 ended by Ctrl-C; only with 0 are files
-written.
+Exit code: 0 done, 1 the run failed or no start came to rest, 2 the input is wrong, 130 ended by Ctrl-C. Files are written
+only with exit code 0.
 
 Examples:
   engram analyse fixed-points scenarios/hopfield.json --set neurons.visible.size=400 --starts 200

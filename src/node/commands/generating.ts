@@ -41,48 +41,50 @@ interface GeneratingOptions extends ScenarioOptions {
 /** `engram analyse generating`: the full network against its generating function, along a trajectory. */
 export function generatingCommand(): Command {
   const command = new Command('generating').description(
-    'run a scenario and compare it with its generating function alone',
+    'run a scenario and compare it with its generating function',
   )
   addScenarioOptions(command)
   addAdapterOption(command)
   return command
     .option(
       '--samples <k>',
-      'compare at tick 0 and k more times, evenly spaced; at most once a tick',
+      'compare at tick 0 and at k later ticks, evenly spaced',
       wholeNumber('--samples', 1, 2 ** 31 - 1),
       20,
     )
-    .option('--out <folder>', 'write generating.npz and generating.json there; the folder is made if needed')
-    .option('--json', 'the table as JSON, the content of generating.json')
+    .option('--out <folder>', 'write generating.npz and generating.json to this folder; created if missing')
+    .option('--json', 'print generating.json instead of the table')
     .addHelpText('after', HELP)
     .action(generating)
 }
 
 const HELP = `
-Where one layer v is dynamic and linear with gain 1, and memories join it to adiabatic hidden layers (tau 0) of any
-Lagrangian L_h, everything follows from one function of v and the memories, calL(v; Xi) = sum_h L_h(b_h + Xi v):
-  activation  dcalL/dv, all that the memories send to v      drive   dcalL/dXi = g_h v^T, what memories learn from
+Requires one layer v that is dynamic and linear with gain 1, joined by memories to adiabatic hidden layers (tau 0) of any
+Lagrangian L_h. Then one function of v and the memories determines the network: calL(v; Xi) = sum_h L_h(b_h + Xi v).
+  activation  dcalL/dv, the input of v from all memories     drive     dcalL/dXi = g_h v^T, the drive of learning
   energy      |v|^2/2 - b.v - calL                           velocity  (b + dcalL/dv - v) / tau_v
-The network runs on the GPU, all layers and products in float32. At every sample the right-hand sides are evaluated in
-float64 at the v and Xi that the GPU holds, and each replica is compared. A correct run differs by float32 rounding:
-relative differences of 1e-7 to 1e-4, the larger the steeper the Lagrangian (a large beta or degree) is.
-Other networks (a visible layer that is not linear, several dynamic layers, synapses, a clamped hidden layer) are
-refused. The scenario's probes do not run. If k does not divide the ticks, the last sample comes before the end.
+The network runs on the GPU in float32. At every sample the right-hand sides are evaluated in float64 at the v and Xi of the
+GPU, for each replica. A correct run differs by float32 rounding: relative differences of 1e-7 to 1e-4. They grow with the
+slope of the Lagrangian, such as a large beta or degree.
+Other networks are refused: a visible layer that is not linear, several dynamic layers, synapses, a clamped hidden layer.
+The scenario's probes do not run. If k does not divide the ticks, the last sample is before the end.
 
-Standard output: a table, one line a quantity: its largest absolute difference over entries, replicas and samples, the
-largest difference relative to the terms it is a sum of, and the tick and replica of the absolute one. The terms are: of
-the activation its largest entry, of the energy |v|^2/2 + |b.v| + |calL|, of the velocity the largest entries of v, b and
-the activation over tau_v, of the drive its largest entry. With --out a line "FILE<tab>path" for each file follows.
+Standard output: a table with one line for each quantity. Columns: the largest absolute difference over entries, replicas
+and samples; the largest relative difference; tick and replica of the largest absolute difference. A relative
+difference is relative to the terms of the quantity:
+  activation  its largest entry                              drive     its largest entry
+  energy      |v|^2/2 + |b.v| + |calL|                       velocity  largest entries of v, b and the activation over tau_v
+With --out a line "FILE<tab>path" for each file follows.
 
-Files, for S samples; where there are R > 1 replicas, an axis [R] follows:
+Files, for S samples; with R > 1 replicas, an axis [R] follows:
   FOLDER/generating.npz   tick [S], time [S], energy.full [S], energy.generating [S]; for each quantity Q
-                          Q.absolute [S] and Q.relative [S], the largest over entries. numpy.load reads it.
+                          Q.absolute [S] and Q.relative [S], the largest over entries. Read the file with numpy.load.
   FOLDER/generating.json  differences (the table), samples, stride, scenario with all defaults, seed, adapter,
                           versions, warnings; written last
 Files of the same names are replaced.
 
-Exit code: 0 done, 1 the run failed, 2 the input is wrong or has no generating function, 130 ended by Ctrl-C; only with
-0 are files written.
+Exit code: 0 done, 1 the run failed, 2 the input is wrong or has no generating function, 130 ended by Ctrl-C. Files are
+written only with exit code 0.
 
 Examples:
   engram analyse generating scenarios/digits.json

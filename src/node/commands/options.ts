@@ -30,27 +30,27 @@ export function addScenarioOptions(command: Command): Command {
     )
     .option(
       '--vary <path=values>',
-      'let a value differ from replica to replica: from:to:steps, from:to:steps:log, or a list such as 0.1,0.2; repeated, a grid, each point with the replicas that the scenario has',
+      "vary a value by replica: from:to:steps, from:to:steps:log, or a list such as 0.1,0.2. Repeat the option for a grid; each grid point gets the scenario's number of replicas",
       (assignment: string, before: readonly string[] | undefined) => [...(before ?? []), assignment],
     )
     .option(
       '--seed <n>',
-      "seed of all random numbers, instead of the scenario's",
+      "seed of all random numbers (default: the scenario's)",
       wholeNumber('--seed', 0, 2 ** 32 - 1),
     )
     .option(
       '--ticks <n>',
-      "length of the run, instead of the scenario's",
+      "length of the run (default: the scenario's)",
       wholeNumber('--ticks', 0, 2 ** 31 - 1),
     )
-    .option('--allow-outside', 'let the scenario name files outside its own folder')
+    .option('--allow-outside', 'allow files outside the folder of the scenario')
 }
 
 /** Adds the choice of an adapter. */
 export function addAdapterOption(command: Command): Command {
   return command.option(
     '--adapter <name>',
-    'auto, hardware, software, or a part of a name that engram devices prints (default: $ENGRAM_ADAPTER, else auto)',
+    'auto, hardware, software, or part of a name that engram devices prints (default: $ENGRAM_ADAPTER, else auto)',
   )
 }
 
@@ -58,7 +58,7 @@ export function addAdapterOption(command: Command): Command {
 export function addResidentOption(command: Command): Command {
   return command.option(
     '--resident <mode>',
-    'on, off or auto: keep a small network in the registers of one kernel, many ticks a dispatch; auto decides by the size of the network and the length of the run',
+    'on, off or auto: run a small network in the registers of one kernel, with many ticks a dispatch; auto decides by the size of the network and the length of the run',
     oneOf('--resident', ['on', 'off', 'auto']),
     'auto',
   )
@@ -80,7 +80,7 @@ export function addVariantOption(command: Command): Command {
 export function addAutotuneOption(command: Command): Command {
   return command.option(
     '--no-autotune',
-    'the fixed kernels, not those that were found to be the fastest on this adapter; ENGRAM_AUTOTUNE=off says so for all runs',
+    'use the default kernels; do not time alternatives. ENGRAM_AUTOTUNE=off does the same for all runs',
   )
 }
 

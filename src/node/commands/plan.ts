@@ -34,9 +34,7 @@ interface PlanOptions extends ScenarioOptions {
 
 /** `engram plan`: what a scenario makes the GPU do. */
 export function planCommand(): Command {
-  const command = new Command('plan').description(
-    'print what a scenario makes the GPU do: kernels, rates, buffers',
-  )
+  const command = new Command('plan').description('print the kernels, rates and buffers of a scenario')
   addScenarioOptions(command)
   addAdapterOption(command)
   addResidentOption(command)
@@ -45,12 +43,12 @@ export function planCommand(): Command {
   return command
     .option(
       '--json',
-      'the same as JSON: { adapter, limits, operations, buffers, bytes, variants, resident } and what varies',
+      'print the plan as JSON: { adapter, limits, operations, buffers, bytes, variants, resident } and the varied values',
     )
     .addOption(
       new Option(
         '--wgsl <label>',
-        'print the WGSL of the dispatches with this label (column "for") instead, as it is compiled',
+        'print the compiled WGSL of the dispatches with this label (column "for") instead',
       ).conflicts('json'),
     )
     .addHelpText('after', HELP)
@@ -58,20 +56,28 @@ export function planCommand(): Command {
 }
 
 const HELP = `
-Prints one line for each dispatch, in the order of a tick: the kernel and what it is for, its variant where several
-compute the same (and whether that is the default, tuned or forced), every how many ticks it runs, its workgroups, the
-bytes of all buffers it touches, and the buffers it reads and writes; then every buffer ("state" is what a reset puts
-back, "parameter" follows a changed parameter), and the bytes of all.
-Kernels of operations whose parameters vary by replica end in +params-per-replica.
-A matrix that the adapter cannot bind whole is split into NAME/matrix#0, #1, ...
-Variants: of a product the tile of one invocation, rows x states (matvec) or groups of four columns x states
-(matvec-transposed),
-and after the slash the invocations of a workgroup; a sum over a layer is tree (barriers) or subgroup. The line
-"variants" has them as --variant takes them; results differ by rounding alone.
-The last line says whether the run is resident (one kernel, many ticks a dispatch, so many lanes a replica), and why.
-With --wgsl, instead: for each shader module of the label a header of comments (kernel, overrides of its pipeline, and the
-buffers and parameters of each dispatch), then its lines, numbered as in the errors of a shader compiler.
-Without any adapter the plan is for the limits that every WebGPU adapter has. Nothing is run or written.
+Prints one line for each dispatch, in the order of a tick:
+  - the kernel and its purpose
+  - the variant, where several kernels compute the same, and whether that variant is the default, tuned or forced
+  - the number of ticks from one dispatch to the next
+  - the number of workgroups
+  - the bytes of all buffers of the dispatch, then the buffers that are read and written
+Then prints every buffer, and the bytes of all buffers. A "state" buffer is restored by a reset. A "parameter" buffer
+follows a changed parameter.
+Kernels whose parameters differ by replica end in +params-per-replica.
+A matrix that is too large for one binding is split into NAME/matrix#0, #1, ...
+
+The variant of a product is the tile of one invocation, then a slash and the invocations of a workgroup. A tile is
+rows x states for matvec, and groups of four columns x states for matvec-transposed. The variant of a sum over a layer
+is tree (barriers) or subgroup. The line "variants" lists all variants as --variant takes them. Results of different
+variants differ only by rounding.
+The last line states whether the run is resident, and why. A resident run is one kernel, with many ticks a dispatch; the
+line has its lanes for each replica.
+
+With --wgsl, prints each shader module of the label instead. A header of comments has the kernel, the overrides of the
+pipeline, and the buffers and parameters of each dispatch. The lines are numbered as in the errors of a shader compiler.
+
+Without an adapter, the plan is for the limits that every WebGPU adapter has. Nothing is run or written.
 
 Exit code: 0 done, 2 the input is wrong or does not fit the adapter.
 

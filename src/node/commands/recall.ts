@@ -38,48 +38,49 @@ const MOST_LINES = 20
 /** `engram recall`: patterns of the user's own, stored and recalled from damaged cues. */
 export function recallCommand(): Command {
   const command = new Command('recall')
-    .description('store your own patterns, and recall them from damaged cues')
+    .description('store your own patterns and recall them from damaged cues')
     .argument(
       '<patterns...>',
       'a folder of PNG images, PNG images, or one .npy file of shape [K, N] or [K, H, W]',
     )
     .option(
       '--damage <how=amount>',
-      'damage of the cues: occlude=F hides the lower part F of an image, flip=F changes the sign of a part F of the entries, gaussian=S adds noise of standard deviation S (default: occlude=0.5 of images, else flip=0.2)',
+      'damage of the cues: occlude=F hides the lower fraction F of an image, flip=F flips the sign of a fraction F of the entries, gaussian=S adds noise of standard deviation S (default: occlude=0.5 for images, else flip=0.2)',
       damageOf,
     )
     .option(
       '--size <HxW>',
-      'height and width to which images are resized (default: those of the first image, with a longer side of 64 at most)',
+      'resize images to this height and width (default: the size of the first image, scaled so that the longer side is at most 64)',
       sizeOf,
     )
     .option(
       '--cues <n>',
-      'how many patterns are recalled, the first ones, each by a network of its own (default: all, 64 at most)',
+      'recall only the first n patterns (default: all, 64 at most)',
       wholeNumber('--cues', 1, 4096),
     )
     .option('--seed <n>', 'seed of all random numbers', wholeNumber('--seed', 0, 2 ** 32 - 1), 1)
   addAdapterOption(command)
   return command
-    .option('--out <folder>', 'folder of the results, made if needed', join('out', 'recall'))
-    .option('--quiet', 'no hints on standard error')
+    .option('--out <folder>', 'folder for the results; created if missing', join('out', 'recall'))
+    .option('--quiet', 'print no hints')
     .addHelpText('after', HELP)
     .action(recall)
 }
 
 const HELP = `
-Each pattern becomes a memory of a modern Hopfield network: one linear visible neuron for each entry, one softmax neuron for
-each pattern. Patterns are centred and get the norm sqrt(N). Each cue starts a network of its own, which settles on the
-most similar memory. A cue counts as recalled when the overlap with its own pattern, x.xi / (|x| |xi|), is ${RECALLED} or more.
+Stores each pattern as a memory of a modern Hopfield network, with one linear visible neuron for each entry and one softmax
+neuron for each pattern. Patterns are centred and scaled to the norm sqrt(N). Each cue is recalled by a separate network,
+which settles on the most similar memory. A cue counts as recalled if its final overlap with its own pattern,
+x.xi / (|x| |xi|), is at least ${RECALLED}.
 
 Files:
-  FOLDER/recall.png      of images: the cue, what became of it and the pattern, one above the other
+  FOLDER/recall.png      for images: the cue, the recalled state and the pattern, one above the other
   FOLDER/scenario.json   the network, with FOLDER/patterns.npy; change it and run it with engram run
-  FOLDER/results.npz     energy, overlaps and final states, as engram run --help tells
-  FOLDER/summary.json
+  FOLDER/results.npz     energy, overlaps and final states; see engram run --help
+  FOLDER/summary.json    settings and final values; see engram run --help
 
-Standard output: a line "pattern<tab>cue<tab>recalled" with the overlaps of each (the ${MOST_LINES} worst, where there are more), then
-how many were recalled, and the paths.
+Standard output: a line "pattern<tab>cue<tab>recalled" with the two overlaps of each pattern. Only the ${MOST_LINES} worst are
+printed if there are more. Then the number of recalled patterns, and the paths of the files.
 
 Exit code: 0 done, 1 the run failed, 2 the input is wrong (nothing is written).
 

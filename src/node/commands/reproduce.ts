@@ -26,13 +26,13 @@ interface ReproduceOptions {
 /** `engram reproduce`: experiments with published numbers, run again and judged. */
 export function reproduceCommand(): Command {
   const command = new Command('reproduce')
-    .description('run experiments with published numbers again, and judge the results')
+    .description('repeat published experiments and compare the numbers')
     .argument('[what]', 'list, all, or the ID of a reproduction', 'list')
-    .option('--quick', 'small sizes: all of them in a few minutes on a software adapter (default)')
+    .option('--quick', 'small sizes; all reproductions take a few minutes on a software adapter (default)')
     .option('--full', 'the sizes of the papers')
     .option(
       '--out <folder>',
-      'write figures, numbers, scenarios and a report there; the folder is made if needed',
+      'write figures, numbers, scenarios and a report to this folder; created if missing',
     )
     .option(
       '--seed <n>',
@@ -44,21 +44,23 @@ export function reproduceCommand(): Command {
 }
 
 const HELP = `
-Each reproduction runs scenarios on the GPU and compares what comes out with numbers of a paper or of a closed form: passed
-is what lies within the stated tolerance. Several networks, one a seed, give a 95 % confidence interval (t-distribution).
+Each reproduction runs scenarios on the GPU and compares the results with numbers of a paper or of a closed form. A number
+passes if its deviation is within the stated tolerance. Where several networks run, one for each seed, the result has a
+95 % confidence interval (t-distribution).
 
-Standard output: with list one line each, ID, duration with --quick and with --full, and title. Else one line a number:
-ID, what it is, published (with >= or <= for a bound), measured, half of the interval, tolerance, and pass or FAIL.
-With --out a line "FILE<tab>path" for the report follows.
+Standard output of list: one line for each reproduction, with ID, duration of --quick and of --full, and title.
+Otherwise one line for each number: ID, name, published number (with >= or <= for a bound), measured number, half of the
+interval, tolerance, and pass or FAIL. With --out a line "FILE<tab>path" for the report follows.
 
 Files:
-  FOLDER/report.html           all reproductions of the folder in one page that needs no other file
-  FOLDER/README.md             the same as Markdown
-  FOLDER/ID.svg, FOLDER/ID.json                figure; numbers, citation, settings, adapter
-  FOLDER/scenarios/ID/NAME.json                what ran, for engram run; networks that differ by the seed alone once
-Files of the same names are replaced; what earlier commands left in the folder stays in its report. Ctrl-C ends the work; what was finished is written.
+  FOLDER/report.html                 all reproductions of the folder in one page that needs no other file
+  FOLDER/README.md                   the same as Markdown
+  FOLDER/ID.svg, FOLDER/ID.json      figure; numbers, citation, settings and adapter
+  FOLDER/scenarios/ID/NAME.json      the scenarios, for engram run; one file where only the seed differs
+Files of the same names are replaced. The report includes the reproductions that earlier commands left in the folder.
+After Ctrl-C the finished reproductions are written.
 
-Exit code: 0 all pass, 1 a number does not come out or the run failed, 2 the input is wrong, 130 ended by Ctrl-C.
+Exit code: 0 all pass, 1 a number is out of tolerance or the run failed, 2 the input is wrong, 130 ended by Ctrl-C.
 
 Examples:
   engram reproduce list

@@ -63,8 +63,8 @@ export function runCommand(): Command {
   addVariantOption(command)
   addAutotuneOption(command)
   return command
-    .option('--out <folder>', 'folder of the results, made if needed (default: out/NAME for NAME.json)')
-    .option('--csv', 'write each time series as CSV too')
+    .option('--out <folder>', 'folder for the results; created if missing (default: out/NAME for NAME.json)')
+    .option('--csv', 'also write each time series as CSV')
     .option(
       '--checkpoint-every <k>',
       'write a checkpoint every k ticks',
@@ -72,43 +72,45 @@ export function runCommand(): Command {
     )
     .option(
       '--resume <file>',
-      'go on from a checkpoint of the same scenario, --set, --vary and --seed; --ticks, name and description may differ, and probes may be added',
+      'continue from a checkpoint. The scenario, --set, --vary and --seed must be the same; --ticks, name and description may differ, and probes may be added',
     )
-    .option('--quiet', 'no progress and no warnings on standard error')
+    .option('--quiet', 'print no progress and no warnings')
     .addHelpText('after', HELP)
     .action(run)
 }
 
 const HELP = `
 Files, for a probe P, S samples, T terms of the energy and R replicas:
-  FOLDER/results.npz     P.tick [S], P.time [S], P.value [S, ...], of energy also P.terms [S, ..., T];
-                         final states state.NAME of layers, memories and synapses; where R > 1 a replica
-                         axis comes before what each replica has its own of; axis.PATH [R] of each PATH
-                         that replicas.vary names. numpy.load reads it.
-  FOLDER/summary.json    scenario with all defaults, seed, adapter, versions, wallTime (s), ticksPerSecond,
-                         variants (the kernels of products, as --variant takes them), warnings, final values
-                         of the probes (several numbers as mean, min, max), P.term_names, of a variation axes
-                         (path, values; the first the slowest) and the repetitions of each point; with
-                         time.until rest, the tick from which each replica was at rest (null = it moves);
-                         written last. A run that failed says why under "failed".
-  FOLDER/P.csv           with --csv: tick, time and a named column for each number;
-                         of a variation also axes.csv, the values of each replica
-  FOLDER/checkpoint.npz  with --checkpoint-every, and after Ctrl-C, SIGTERM or SIGHUP; a run that goes on from it keeps its variants
-What an earlier run left in the folder is replaced as a whole with the first file that is written. While a run writes into a
-folder (.engram.lock), a second one is refused.
+  FOLDER/results.npz     P.tick [S], P.time [S], P.value [S, ...]; for probe energy also P.terms [S, ..., T].
+                         state.NAME is the final state of each layer, memory and synapse. With R > 1, arrays that
+                         differ by replica have a replica axis. axis.PATH [R] holds the values of each PATH of
+                         replicas.vary. Read the file with numpy.load.
+  FOLDER/summary.json    Scenario with all defaults, seed, adapter, versions, wallTime (s), ticksPerSecond, variants
+                         (the product kernels, as --variant takes them) and warnings. Final values of the probes
+                         (mean, min and max of several numbers) and P.term_names.
+                         With replicas.vary: axes (path and values, the slowest first) and the repetitions of each point.
+                         With time.until: the tick from which each replica was at rest (null = still moving).
+                         This file is written last. If the run failed, "failed" has the reason.
+  FOLDER/P.csv           With --csv: tick, time and one named column for each number. With replicas.vary
+                         also axes.csv, the values of each replica.
+  FOLDER/checkpoint.npz  With --checkpoint-every, and after Ctrl-C, SIGTERM or SIGHUP. A resumed run keeps the variants
+                         of its checkpoint.
+The first file that a run writes replaces all results of an earlier run in the folder. While a run writes into a folder
+(.engram.lock), a second run into that folder is refused.
 
-Before a long run the kernels of its products are timed on the adapter, for a second or so, unless that was done before or
---no-autotune is given; what was found is kept in the cache folder ($XDG_CACHE_HOME/engram/tuning.json). Results differ
-from those of the fixed kernels by rounding alone; for the same bits on another day, take --variant from summary.json.
+Before a long run, the product kernels are timed on the adapter for about a second. The result is kept in the cache folder
+($XDG_CACHE_HOME/engram/tuning.json), so later runs need no timing. --no-autotune turns timing off. Timed and default
+kernels differ only by rounding. To get the same bits on another day, pass the variants of summary.json to --variant.
 
-Standard output: a line "P<tab>value" for each number of summary.json's final values (P.mean, P.min, P.max
-where they are several), then "results.npz<tab>path". Progress (a bar on a terminal, else a line a minute) and warnings go
-to standard error.
+Standard output: a line "P<tab>value" for each final value of summary.json (P.mean, P.min, P.max for several numbers),
+then "results.npz<tab>path". Progress and warnings go to standard error. Progress is a bar on a terminal, else one line a
+minute.
 
-A run with time.until ends once its layer is at rest in all replicas; the last line on standard error says at which tick it was.
+A run with time.until ends when its layer is at rest in all replicas. The last line on standard error has the tick.
 
-Exit code: 0 done, 1 the run failed (samples so far are written), 2 the input is wrong (nothing is written),
-130 ended by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP (a checkpoint is written; a second signal ends the run without).
+Exit code: 0 done, 1 the run failed (the samples up to then are written), 2 the input is wrong (nothing is written),
+130 ended by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP. After a signal a checkpoint is written; a second signal ends the run
+without a checkpoint.
 
 Examples:
   engram run scenarios/digits.json

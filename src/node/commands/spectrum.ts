@@ -53,7 +53,7 @@ interface SpectrumOptions extends ScenarioOptions {
 /** `engram analyse spectrum`: eigenvalues of couplings or of the Jacobian, and what they say. */
 export function spectrumCommand(): Command {
   const command = new Command('spectrum').description(
-    'eigenvalues of the couplings, or of the Jacobian at a state of a run',
+    'compute eigenvalues of the couplings, or of the Jacobian at a state of a run',
   )
   addScenarioOptions(command)
   addAdapterOption(command)
@@ -61,39 +61,52 @@ export function spectrumCommand(): Command {
     .option('--of <what>', 'coupling or jacobian', oneOf('--of', ['coupling', 'jacobian']), 'coupling')
     .option(
       '--at <tick>',
-      'a tick, or fixed-point: where the neurons have come to rest (default: 0 for couplings, fixed-point for jacobian)',
+      'a tick, or fixed-point for the state at rest (default: 0 for coupling, fixed-point for jacobian)',
       (text) => (text === 'fixed-point' ? text : wholeNumber('--at', 0, 2 ** 31 - 1)(text)),
     )
-    .option('--speed <v>', 'rest is a largest |dx/dt| below v', positive('--speed'), 1e-4)
+    .option(
+      '--speed <v>',
+      'a network is at rest when the largest |dx/dt| is below v',
+      positive('--speed'),
+      1e-4,
+    )
     .option('--replica <r>', 'which replica, from 0', wholeNumber('--replica', 0, 65534), 0)
-    .option('--top <k>', 'eigenvalues printed from either end', wholeNumber('--top', 1, DENSE_LIMIT), 5)
-    .option('--out <folder>', 'write spectrum.npz, .json and pictures there; the folder is made if needed')
-    .option('--json', 'the content of spectrum.json instead of the lines')
+    .option(
+      '--top <k>',
+      'number of eigenvalues to print from either end',
+      wholeNumber('--top', 1, DENSE_LIMIT),
+      5,
+    )
+    .option('--out <folder>', 'write spectrum.npz, .json and figures to this folder; created if missing')
+    .option('--json', 'print spectrum.json instead of the lines')
     .addHelpText('after', HELP)
     .action(spectrum)
 }
 
 const HELP = `
-coupling: of every memory the hebbian coupling J = Xi^T Xi / N_h of the layer it comes from, next to the law of Marchenko
-  and Pastur for independent entries of the same mean square, q = N_v / N_h: edges, share at 0, and the distance of
-  Kolmogorov between the two; of every synapse W.
-jacobian: of tau dx/dt = -x + b + I over all dynamic layers, adiabatic ones eliminated, W and Xi held fixed; in units of
-  1 / model time. The state is hyperbolic when no eigenvalue is within 1e-6 of 0. With --at fixed-point the scenario runs on
-  until it rests, for at most ten times its ticks.
-Everything is computed in float64 at what the GPU holds, by a dense solver for up to ${DENSE_LIMIT} neurons (of a memory, in its
-smaller layer). Above that both ends are found by the method of Lanczos with full reorthogonalisation: products on the GPU, no
-N x N matrix but W itself; residual.low and residual.high are how far from an eigenvalue those of either end can be, bytes what
-the GPU holds for it. An end of many close eigenvalues comes out coarse, equal ones may count once. Of a large Jacobian
-eigenvalues are sought from the top until one is below 0, at most 64; with more above 0 the verdict is null. One within 1e-5 of
-the largest counts as 0 there.
+--of coupling: for each memory, the spectrum of the Hebbian coupling J = Xi^T Xi / N_h of its "from" layer. The spectrum is
+compared with the Marchenko-Pastur law for independent entries of the same mean square, q = N_v / N_h: edges, share of
+zeros, and Kolmogorov distance. For synapses, the spectrum of W.
 
-Standard output: lines "NAME.key<tab>value", with the eigenvalues at either end; with --out a line
-"FILE<tab>path" for each file.
+--of jacobian: the spectrum of tau dx/dt = -x + b + I over all dynamic layers, in units of 1 / model time. Adiabatic layers
+are eliminated; W and Xi are fixed. The state is hyperbolic when no eigenvalue is within 1e-6 of 0. With --at fixed-point
+the scenario runs until it is at rest, for at most ten times its ticks.
 
-Files: FOLDER/spectrum.npz       NAME.eigenvalues [N] for each coupling, or jacobian.eigenvalues [N], ascending;
-                                 of one-way couplings real parts, and jacobian.imaginary [N] beside them
-       FOLDER/spectrum-NAME.svg  histogram of each (or the ends), with the density of the law
-       FOLDER/spectrum.json      the results, tick, time, scenario with all defaults, adapter, versions; written last
+The spectrum is computed in float64 from the values on the GPU. A dense solver handles up to ${DENSE_LIMIT} neurons; for a memory,
+its smaller layer counts. Above that, Lanczos with full reorthogonalisation finds both ends. The products run on the GPU,
+and no N x N matrix except W is stored. residual.low and residual.high bound the distance of the values at either end from
+an eigenvalue; bytes is the GPU memory. Close eigenvalues at an end are less accurate, and equal ones may count once. For a
+large Jacobian, eigenvalues are found from the top until one is below 0, at most 64. With more above 0 the verdict is null.
+An eigenvalue within 1e-5 of the largest counts as 0 there.
+
+Standard output: lines "NAME.key<tab>value", with the eigenvalues at either end. With --out a line "FILE<tab>path" for each
+file follows.
+
+Files:
+  FOLDER/spectrum.npz       NAME.eigenvalues [N] for each coupling, or jacobian.eigenvalues [N], ascending. With one-way
+                            couplings these are the real parts, and jacobian.imaginary [N] has the imaginary parts.
+  FOLDER/spectrum-NAME.svg  histogram of each spectrum or of its ends, with the density of the law
+  FOLDER/spectrum.json      results, tick, time, scenario with all defaults, adapter, versions; written last
 
 Exit code: 0 done, 1 the run failed or did not come to rest, 2 the input is wrong, 130 ended by Ctrl-C.
 

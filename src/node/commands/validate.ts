@@ -18,10 +18,10 @@ export function validateCommand(): Command {
 }
 
 const HELP = `
-Reads the scenario and every file it names, and prints what it describes: layers, synapses, memories, stimulus,
-probes, and the bytes it needs on the GPU. Warnings go to standard error. Nothing is run or written.
+Reads the scenario and every file that it names. Prints a description of the layers, synapses, memories, stimulus and
+probes, and the GPU memory that they need. Warnings go to standard error. Nothing is run or written.
 
-Exit code: 0 right, 2 wrong (one line on standard error: file, JSON path, what is wrong, what would be right).
+Exit code: 0 valid, 2 invalid. The error is one line on standard error: file, JSON path, mistake, remedy.
 
 Examples:
   engram validate scenarios/digits.json

@@ -1,0 +1,11 @@
+/** Sentences that a rule finds and that are right, each with its reason. */
+import type { RuleName } from './rules.ts'
+
+export interface Exception {
+  readonly rule: RuleName
+  /** A part of the sentence, as the message shows it. */
+  readonly text: string
+  readonly reason: string
+}
+
+export const EXCEPTIONS: readonly Exception[] = []

@@ -1,0 +1,138 @@
+/** The texts of the project that people read. */
+import { readFileSync, readdirSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Command } from 'commander'
+import ts from 'typescript'
+import { moreOf } from '../../site/commands.ts'
+import { createProgram } from '../../src/node/main.ts'
+import type { Text } from './lint.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const SCHEMA = 'schema/scenario.schema.json'
+/** A string of fewer words is a name or a label. */
+const FEWEST_WORDS = 4
+
+/** Folders and files whose texts are not ours to write, or are made of texts that are checked where they stand. */
+const LEFT_OUT = [
+  /^node_modules\//,
+  /^(?:dist|out|coverage)\//,
+  /^site\/node_modules\//,
+  /^docs\/reproductions\//,
+  /^\./,
+]
+
+/** Source files whose strings the page and the reports show. */
+const SHOWN = /^src\/(?:app|core\/reproduce)\/.*\.ts$/
+
+/** All texts, or those of some files; the help of the command line is named by its command. */
+export function textsOf(files?: readonly string[]): Text[] {
+  if (files === undefined)
+    return [...listed().flatMap((file) => textsOfFile(file)), ...helpTexts(createProgram())]
+  return files.flatMap((file) => textsOfFile(relative(ROOT, join(process.cwd(), file))))
+}
+
+function listed(folder = ''): string[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`
+    if (LEFT_OUT.some((pattern) => pattern.test(path))) return []
+    if (entry.isDirectory()) return listed(path)
+    return path.endsWith('.md') || path === SCHEMA || path === 'index.html' || SHOWN.test(path) ? [path] : []
+  })
+}
+
+function textsOfFile(file: string): Text[] {
+  const text = readFileSync(join(ROOT, file), 'utf8')
+  if (file.endsWith('.md')) return [{ file, line: 1, kind: 'markdown', text: withoutFrontMatter(text) }]
+  if (file.endsWith('.json')) return schemaTexts(file, text)
+  if (file.endsWith('.html')) return htmlTexts(file, text)
+  if (file.endsWith('.ts')) return stringTexts(file, text)
+  throw new Error(`${file}: not a kind of file that is checked; give a .md, .ts, .html or schema file`)
+}
+
+/** Settings of a page are no prose; their lines stay, so that numbers of lines do. */
+function withoutFrontMatter(text: string): string {
+  return text.replace(/^---\n[\s\S]*?\n---\n/, (part) => part.replace(/[^\n]/g, ''))
+}
+
+/** Titles and descriptions of a JSON schema, each text once. */
+function schemaTexts(file: string, source: string): Text[] {
+  const seen = new Set<string>()
+  return source.split('\n').flatMap((line, index): Text[] => {
+    const [, quoted] = /^\s*"(?:title|description)": (".*"),?$/.exec(line) ?? []
+    const text = quoted === undefined ? '' : (JSON.parse(quoted) as string)
+    if (text === '' || seen.has(text)) return []
+    seen.add(text)
+    return [{ file, line: index + 1, kind: 'plain', text }]
+  })
+}
+
+/** What a page shows: text between tags, and attributes that are read aloud or appear as hints. */
+function htmlTexts(file: string, source: string): Text[] {
+  const found = source.matchAll(
+    /(?:\b(?:title|aria-label|content|placeholder)="([^"]+)")|>([^<>]*\p{L}[^<>]*)</gu,
+  )
+  return [...found].map(({ index, 1: attribute, 2: between }) => ({
+    file,
+    line: source.slice(0, index).split('\n').length,
+    kind: 'plain',
+    text: (attribute ?? between!).replace(/\s+/g, ' ').trim(),
+  }))
+}
+
+/** Strings of a source file that are sentences: several words, and no markup. A value in a template is one word. */
+function stringTexts(file: string, source: string): Text[] {
+  const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true)
+  const texts: Text[] = []
+  const add = (node: ts.Node, text: string): void => {
+    if (
+      text.split(/\s+/).length < FEWEST_WORDS ||
+      /[<>{}]|=>|^\.|\[[a-z-]+\]|^color-mix/.test(text.replace(/\$[^$]*\$/g, ''))
+    )
+      return
+    const { line } = tree.getLineAndCharacterOfPosition(node.getStart())
+    texts.push({ file, line: line + 1, kind: 'plain', text: text.trim() })
+  }
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteralLike(node)) add(node, node.text)
+    else if (ts.isTemplateExpression(node)) {
+      add(node, node.head.text + node.templateSpans.map(({ literal }) => `\uE000${literal.text}`).join(''))
+      node.templateSpans.forEach(({ expression }) => visit(expression))
+    } else ts.forEachChild(node, visit)
+  }
+  visit(tree)
+  return texts
+}
+
+/** What `--help` prints: descriptions of commands, arguments and options, and the text below them. */
+function helpTexts(program: Command, above = ''): Text[] {
+  const name = `${above}${program.name()}`
+  const help = program.createHelp()
+  const descriptions = [
+    program.description(),
+    ...help.visibleArguments(program).map(({ description }) => description),
+    ...help.visibleOptions(program).map(({ description }) => description),
+    ...itemsOf(moreOf(program)),
+  ]
+  const file = `${name} --help`
+  const texts = descriptions.map((text): Text => ({ file, line: 1, kind: 'plain', text }))
+  return [...texts, ...program.commands.flatMap((command) => helpTexts(command, `${name} `))]
+}
+
+/** Paragraphs, and the columns of each entry of a list; examples are commands and left out. */
+function itemsOf(text: string): string[] {
+  const items: string[] = []
+  for (const block of text.split(/\n\s*\n/)) {
+    if (/^Examples?\b.*:/.test(block)) continue
+    let wasEntry = false
+    for (const line of block.split('\n')) {
+      const indent = line.length - line.trimStart().length
+      const begins =
+        indent === 2 || (indent === 0 && wasEntry) || items.length === 0 || line === block.split('\n')[0]
+      if (begins) items.push(line.trim())
+      else items.push(`${items.pop()!} ${line.trim()}`)
+      wasEntry = indent > 0
+    }
+  }
+  return items.flatMap((item) => item.split(/ {2,}/))
+}
