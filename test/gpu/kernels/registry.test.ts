@@ -6,21 +6,26 @@ import { allKernels, type Kernel, parseKernel } from '../../../src/core/plan/ker
 import { LAGRANGIANS } from '../../lagrangians.ts'
 import { testDevice } from '../device.ts'
 
-/** Each kernel, and its place among so many forms of the same WGSL file. */
+/** Each kernel, and its place among so many forms of the same WGSL file with the same overrides. */
 const kernels = allKernels(Object.values(LAGRANGIANS)).map((kernel, _, all) => {
-  const forms = all.filter(({ key }) => fileOf(key) === fileOf(kernel.key))
+  const forms = all.filter((one) => formOf(one) === formOf(kernel))
   return { key: kernel.key, kernel, form: forms.indexOf(kernel), forms: forms.length }
 })
 
-function fileOf(key: string): string {
-  return key.split('+')[0] as string
+function formOf({ key, source }: Kernel): string {
+  return [key.split('+')[0], ...switchesOf(source)].join(' ')
+}
+
+/** The overrides that are on or off. */
+function switchesOf(source: string): string[] {
+  return [...source.matchAll(/override (\w+): bool/g)].map((match) => match[1] as string)
 }
 
 type Choice = Readonly<Record<string, number>>
 
 /** Every choice of the overrides of a kernel. */
 function choicesOf({ key, source }: Kernel): Choice[] {
-  const switches = [...source.matchAll(/override (\w+): bool/g)].map((match) => match[1] as string)
+  const switches = switchesOf(source)
   // Products are compiled in many tiles: the size of the workgroup is nothing to each of them.
   const workgroups = /\+\d+x\d+/.test(key) ? [8] : [1, 8, 64]
   return workgroups.flatMap((WORKGROUP) =>
