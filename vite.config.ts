@@ -171,6 +171,7 @@ const offline = VitePWA({
     ],
   },
   workbox: {
+    mode: 'production',
     globPatterns: ['**/*.{html,js,css,svg,png,woff2,json,npz,gz,npy,webmanifest}'],
     // What the address asks for is read by the page.
     ignoreURLParametersMatching: [/./],

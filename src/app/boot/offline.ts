@@ -1,11 +1,12 @@
 /** Lets the built page work without a network, and tells of a new version. */
 import type { Messages } from '../messages.ts'
 
-/** Registers the service worker that `vite build` makes; the development server has none. */
+/** Registers the service worker that `vite build` makes, with a manifest; the development server has neither. */
 export async function workOffline(messages: Pick<Messages, 'warn'>): Promise<void> {
   // Pages without https have none, and old browsers.
   const workers = navigator.serviceWorker as ServiceWorkerContainer | undefined
-  if (!import.meta.env.PROD || workers === undefined) return
+  const isBuilt = document.querySelector('link[rel=manifest]') !== null
+  if (!isBuilt || workers === undefined) return
   let registration
   try {
     registration = await workers.register(`${import.meta.env.BASE_URL}sw.js`)
