@@ -149,7 +149,7 @@ class LongestFirst extends BaseSequencer {
  */
 if (process.env.VITEST !== undefined) process.env.MALLOC_TOP_PAD_ ??= String(64 * 2 ** 20)
 
-/** The built page works without a network after one visit, scenarios and their data included: 2 MB in all. */
+/** The built page works without a network after one visit, scenarios and their data included: 3 MB in all. */
 const offline = VitePWA({
   registerType: 'prompt',
   // src/app/boot/offline.ts registers it, and tells of a new version.
