@@ -6,6 +6,7 @@ import { ModelError, escaped } from '../core/errors.ts'
 import { assign } from './assign.ts'
 import { compileAhead } from './boot/ahead.ts'
 import { createConsoleApi, createSampleListeners } from './session/console.ts'
+import { workOffline } from './boot/offline.ts'
 import { shareDevice } from './boot/shared.ts'
 import { createEntries } from './session/entries.ts'
 import { type Hands, createHands } from './editing/hands.ts'
@@ -143,6 +144,7 @@ async function start(): Promise<void> {
   window.engram = createConsoleApi(workplace, listeners)
   onScheme(() => workplace.recolour())
   await openAddress(workplace, first)
+  void workOffline(messages)
   const wanted = new URLSearchParams(location.search).get('reproduce')
   if (wanted !== null) experiments.open(wanted)
   else if (workplace.opened !== undefined && wantsTour()) await openTour(messages)

@@ -87,6 +87,11 @@ export const FIXED_KERNELS = {
   content: "try { localStorage.setItem('engram.tuning', 'off') } catch {}",
 } as const
 
+/** For `addInitScript`: nothing is kept for a visit without a network, which page-offline.test.ts has. */
+export const NO_WORKERS = {
+  content: "Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined })",
+} as const
+
 /**
  * Starts a browser, headless, with WebGPU: on Linux in software, unless ENGRAM_ADAPTER is `hardware`. Close it at the end.
  */

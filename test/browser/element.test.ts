@@ -225,7 +225,7 @@ test('an element keeps to a strict content policy, and plays by itself only wher
   expect(lab.complaints()).toEqual([])
   await page.emulateMedia({ reducedMotion: 'reduce' })
   await page.evaluate("document.querySelector('#one').view = 'picture'")
-  await running(page, '#one')
+  await page.locator('#one .embed[data-view=picture][data-state=ready]').waitFor()
   await frames(page)
   expect(await page.evaluate("document.querySelector('#one').simulation.tick")).toBe(0)
   await page.context().close()

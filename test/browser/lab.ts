@@ -2,7 +2,7 @@
 import { decode } from 'fast-png'
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
-import { FIXED_KERNELS, sharedBrowser } from './browser.ts'
+import { FIXED_KERNELS, NO_WORKERS, sharedBrowser } from './browser.ts'
 
 export interface Picture {
   readonly width: number
@@ -61,6 +61,7 @@ export function useLab(options: BrowserContextOptions = {}): Lab {
     contexts.add(context)
     const opened = await context.newPage()
     await opened.addInitScript(FIXED_KERNELS)
+    await opened.addInitScript(NO_WORKERS)
     opened.setDefaultTimeout(PATIENCE)
     opened.on('console', (message) => {
       if (['warning', 'error'].includes(message.type())) heard.push(message.text())

@@ -268,7 +268,9 @@ function render({ model, el }: { readonly model: WidgetModel; readonly el: HTMLE
   const follow = (): void => {
     for (const name of TRAITS) {
       const value = model.get(name)
-      const isAbsent = value === undefined || value === null || value === '' || value === false
+      // No controls are not those that there are by default.
+      const isEmpty = value === '' && name !== 'controls'
+      const isAbsent = value === undefined || value === null || value === false || isEmpty
       if (isAbsent) element.removeAttribute(name)
       else element.setAttribute(name, value === true ? '' : String(value as string | number))
     }
