@@ -1,11 +1,4 @@
-import { fileURLToPath } from 'node:url'
 import { requestDevice, type RequestedDevice } from '../../src/node/device.ts'
-
-/**
- * The folder of SwiftShader.ini, which is read in the current folder when the first device of a process is made: one thread
- * computes. Idle threads spin for a while, on the core of the other worker.
- */
-const SETTINGS = fileURLToPath(new URL('swiftshader', import.meta.url))
 
 let requested: Promise<RequestedDevice> | undefined
 
@@ -20,8 +13,9 @@ export function testDevice(): Promise<RequestedDevice> {
 }
 
 async function request(): Promise<RequestedDevice> {
-  const adapter = process.env.ENGRAM_ADAPTER ?? (process.platform === 'linux' ? 'software' : 'auto')
-  const result = await inFolder(SETTINGS, () => requestDevice({ adapter }))
+  const result = await requestDevice({
+    adapter: process.env.ENGRAM_ADAPTER ?? (process.platform === 'linux' ? 'software' : 'auto'),
+  })
   result.device.addEventListener('uncapturederror', ({ error }) => {
     // Thrown outside of Dawn's callback, so that vitest sees it.
     setImmediate(() => {
@@ -32,15 +26,4 @@ async function request(): Promise<RequestedDevice> {
     result.release()
   })
   return result
-}
-
-/** Runs `body` in a folder. */
-async function inFolder<T>(folder: string, body: () => Promise<T>): Promise<T> {
-  const before = process.cwd()
-  process.chdir(folder)
-  try {
-    return await body()
-  } finally {
-    process.chdir(before)
-  }
 }
