@@ -1,15 +1,10 @@
-/** Heads of tables for screen readers, which read them with every cell below. */
+/** Cells of the head of a table that are empty are no heads: a screen reader would read them with every cell below. */
 export function tables(md) {
   md.core.ruler.push('tables', ({ tokens }) => {
     for (const [index, token] of tokens.entries()) {
-      if (token.type !== 'th_open') continue
-      const { content } = tokens[index + 1]
-      if (content === '') {
-        token.tag = 'td'
-        tokens[index + 2].tag = 'td'
-      }
-      // A formula is no text to them all.
-      if (/^\$[^$]*\$$/.test(content)) token.attrSet('aria-label', content.slice(1, -1))
+      if (token.type !== 'th_open' || tokens[index + 1].content !== '') continue
+      token.tag = 'td'
+      tokens[index + 2].tag = 'td'
     }
   })
 }
