@@ -1,7 +1,6 @@
 import DefaultTheme from 'vitepress/theme'
 import 'katex/dist/katex.min.css'
-import { h } from 'vue'
-import Film from './Film.vue'
+import Layout from './Layout.vue'
 
 import TwoCommands from './TwoCommands.vue'
 import Network from './Network.vue'
@@ -10,7 +9,7 @@ import './style.css'
 
 export default {
   extends: DefaultTheme,
-  Layout: () => h(DefaultTheme.Layout, null, { 'home-hero-image': () => h(Film) }),
+  Layout,
   enhanceApp({ app }) {
     app.component('TwoCommands', TwoCommands)
     app.component('Network', Network)
