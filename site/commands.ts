@@ -67,10 +67,10 @@ function sectionOf(name: string, command: Command): string[] {
 /** What `--help` says below the options. */
 export function moreOf(command: Command): string {
   let text = ''
-  const before = command.configureOutput()
+  const usual = { ...command.configureOutput() }
   command.configureOutput({ writeOut: (piece) => (text += piece) })
   command.outputHelp()
-  command.configureOutput(before)
+  command.configureOutput(usual)
   return text.slice(text.indexOf(command.helpInformation()) + command.helpInformation().length).trim()
 }
 

@@ -93,12 +93,19 @@ function stringTexts(file: string, source: string): Text[] {
     const { line } = tree.getLineAndCharacterOfPosition(node.getStart())
     texts.push({ file, line: line + 1, kind: 'plain', text: text.trim() })
   }
+  /** A string, a template or their sum as text; undefined where another value is a part of it. */
+  const textOf = (node: ts.Node): string | undefined => {
+    if (ts.isStringLiteralLike(node)) return node.text
+    if (ts.isTemplateExpression(node))
+      return node.head.text + node.templateSpans.map(({ literal }) => `\uE000${literal.text}`).join('')
+    if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.PlusToken) return undefined
+    const [left, right] = [textOf(node.left), textOf(node.right)]
+    return left === undefined || right === undefined ? undefined : left + right
+  }
   const visit = (node: ts.Node): void => {
-    if (ts.isStringLiteralLike(node)) add(node, node.text)
-    else if (ts.isTemplateExpression(node)) {
-      add(node, node.head.text + node.templateSpans.map(({ literal }) => `\uE000${literal.text}`).join(''))
-      node.templateSpans.forEach(({ expression }) => visit(expression))
-    } else ts.forEachChild(node, visit)
+    const text = textOf(node)
+    if (text !== undefined) add(node, text)
+    if (text === undefined || ts.isTemplateExpression(node)) ts.forEachChild(node, visit)
   }
   visit(tree)
   return texts

@@ -170,7 +170,8 @@ async function openAddress(workplace: Workplace, coming: Coming): Promise<void> 
       entries.own(source.home ?? source.model.scenario, entry)
       await workplace.open(source)
       if (entry !== entries.current) return
-      if (workplace.opened?.source !== source) throw new ModelError('what the browser kept does not fit')
+      if (workplace.opened?.source !== source)
+        throw new ModelError('the state stored in the browser does not fit')
       if (playing) workplace.play()
       return
     }
@@ -178,7 +179,7 @@ async function openAddress(workplace: Workplace, coming: Coming): Promise<void> 
   } catch (error) {
     if (entry !== entries.current) return
     await openAfresh(workplace, coming, entry)
-    messages.notice(`Starts afresh, without the run and the changes that were here: ${textOf(error)}.`)
+    messages.notice(`Starts without the earlier run and changes: ${textOf(error)}.`)
   }
 }
 
@@ -196,7 +197,7 @@ async function openAfresh(workplace: Workplace, { source }: Coming, entry: strin
       await workplace.open(await owned(source))
       if (!hasChecksum(hash)) {
         messages.warn(
-          'This link is of an older engram and has no checksum: if it was changed on its way, so was the scenario. Copy link makes one that has.',
+          'This link is of an older engram and has no checksum, so damage to the scenario would not be noticed. Copy link makes a link with a checksum.',
         )
       }
     } catch (error) {
@@ -290,7 +291,7 @@ function bind(workplace: Workplace, hands: Hands, video: Video, experiments: Rep
     { key: 'z', ctrl: true, label: 'Undo a change of a value', act: undo },
     { key: 'z', ctrl: true, shift: true, label: 'Redo it', act: redo },
     { key: 'y', ctrl: true, label: 'Redo it', act: redo },
-    { key: 'd', label: 'Draw the pictures, or let the network run without', act: draw },
+    { key: 'd', label: 'Draw the pictures, or run without drawing', act: draw },
     { key: 'l', label: 'Copy a link', act: share },
     { key: 't', label: 'Tour of the page', act: () => void openTour(messages) },
   ])
@@ -305,14 +306,14 @@ async function copyLink({ opened }: Workplace): Promise<void> {
   if (length > LONGEST_LINK) {
     download(scenarioFile(opened))
     messages.notice(
-      `The link would have ${length} characters, more than ${LONGEST_LINK}: here is the scenario as a file, to be dropped on the page.`,
+      `The link would have ${length} characters, more than ${LONGEST_LINK}: the scenario is saved as a file instead; drop it on a page.`,
     )
     return
   }
   entries.rename(link)
   try {
     await navigator.clipboard.writeText(link)
-    messages.notice(`Link copied. Whoever opens it has this scenario, its parameters and its seed.`)
+    messages.notice(`Link copied. The link opens this scenario with its parameters and its seed.`)
   } catch {
     messages.notice('The link is in the address bar; copy it from there.')
   }
@@ -349,7 +350,10 @@ async function openFile(workplace: Workplace, file: File): Promise<void> {
   const { opened } = workplace
   if (opened?.source !== source) return
   if (source.checkpoint === undefined) workplace.play()
-  else messages.notice(`At tick ${opened.simulation.tick}, as the checkpoint says. Play goes on from here.`)
+  else
+    messages.notice(
+      `At tick ${opened.simulation.tick}, the tick of the checkpoint. Play continues from here.`,
+    )
 }
 
 function titleOf({ model: { scenario }, origin }: Source): string {

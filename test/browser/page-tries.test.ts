@@ -94,7 +94,7 @@ describe('a text of the lesson that no longer holds says so', () => {
     expect(await changed().isVisible()).toBe(false)
     await lab.engram('set("neurons.hidden.lagrangian.beta", 0.03)')
     await eventually(() => changed().textContent()).toContain(
-      'No longer as told. Changed: neurons.hidden.lagrangian.beta 0.1 → 0.03.',
+      'Differs from the text. Changed: neurons.hidden.lagrangian.beta 0.1 → 0.03.',
     )
     await lab.engram('step(3)')
     await lab.engram('undo()')
@@ -115,7 +115,7 @@ describe('a text of the lesson that no longer holds says so', () => {
     await lab.pause()
     expect(await pressed()).toEqual([hide.label])
     await lab.engram('set("seed", 5)')
-    await eventually(() => changed().textContent()).toContain('No longer as told. Changed: seed 1 → 5.')
+    await eventually(() => changed().textContent()).toContain('Differs from the text. Changed: seed 1 → 5.')
     await changed().getByRole('button').click()
     await eventually(() => lab.engram('scenario.seed')).toBe(1)
     await eventually(() => changed().isVisible()).toBe(false)

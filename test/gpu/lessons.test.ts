@@ -151,7 +151,7 @@ describe('digits', () => {
     expect(count).toBeLessThan(16)
   })
   test('are recalled later, but as well, by a hidden layer with a pace of its own', async () => {
-    const slow = await outcome('digits', 'Give the hidden layer a pace')
+    const slow = await outcome('digits', 'Slow the hidden layer down')
     const fast = await outcome('digits')
     expect(recalled(slow.at('overlap', 100), own)).toBeGreaterThanOrEqual(19)
     expect(mean(slow.at('overlap', 10).map((row, r) => row[r]!))).toBeLessThan(
@@ -169,7 +169,7 @@ describe('dense memories', () => {
   test('of degree 2 recall none', async () => expect(await count('Back to pairs')).toBe(0))
   test('lose most cues with 40 % of the signs flipped', async () =>
     expect(await count('Flip 40 % of the signs')).toBeLessThan(5))
-  test('hold in noise', async () => expect(await count('Shake the neurons')).toBe(10))
+  test('hold in noise', async () => expect(await count('Add noise')).toBe(10))
 })
 
 describe('the phase diagram', () => {
@@ -189,7 +189,7 @@ describe('the phase diagram', () => {
     },
   )
   test('is a matter of luck far from the digit and nowhere near it', async () => {
-    const lines = await diagram('Draw the damage anew')
+    const lines = await diagram('Draw other damage')
     for (const line of lines) expect(line.slice(0, 2)).toEqual([expect.closeTo(1, 2), expect.closeTo(1, 2)])
     const last = lines.map((line) => line[3]!)
     expect(Math.max(...last) - Math.min(...last)).toBeGreaterThan(0.01)
@@ -255,7 +255,7 @@ describe('three layers', () => {
     expect(await count()).toBeGreaterThanOrEqual(19)
   })
   test('with slow prototypes wait for them, and the energy falls all the same', async () => {
-    const label = 'Turn the time scales round'
+    const label = 'Reverse the time scales'
     expect(await certainty(20, label)).toBeLessThan(0.7)
     expect(await certainty(200, label)).toBeGreaterThan(0.9)
     expect((await outcome('hierarchical', label)).warnings).toEqual([])
@@ -379,7 +379,7 @@ describe('local filters', () => {
     expect(await overlap(35, 'Noise')).toBeGreaterThan(0.9)
   })
   test('of nothing complete nothing', async () =>
-    expect(await overlap(35, 'Filters of nothing')).toBeLessThan(0.35))
+    expect(await overlap(35, 'Random filters')).toBeLessThan(0.35))
 })
 
 describe('a sequence', () => {
@@ -441,7 +441,7 @@ describe('a random stream', () => {
     expect(recalled(await overlaps('One after the other'), own)).toBe(K)
   })
   test('of patterns that are alike is learnt as well, but all cues end in one state', async () => {
-    const label = 'Patterns that are alike'
+    const label = 'Correlated patterns'
     expect(Math.abs((await distance(50, label)) / (await expected(50, 100, label)) - 1)).toBeLessThan(0.05)
     const rows = await overlaps(label)
     expect(new Set(rows.map(argmax)).size).toBe(1)

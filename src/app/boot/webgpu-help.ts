@@ -5,7 +5,7 @@ const WAYS: readonly (readonly [string, string])[] = [
   ['Chrome, Edge', 'Version 113 or newer on Windows, macOS and ChromeOS, 121 on Android: nothing to set.'],
   [
     'Chrome on Linux',
-    'Turn on `chrome://flags/#enable-unsafe-webgpu` and `chrome://flags/#enable-vulkan`, or start it with `--enable-unsafe-webgpu --enable-features=Vulkan`.',
+    'Turn on `chrome://flags/#enable-unsafe-webgpu` and `chrome://flags/#enable-vulkan`, or start Chrome with `--enable-unsafe-webgpu --enable-features=Vulkan`.',
   ],
   ['Safari', 'Version 26 or newer on macOS, iOS and iPadOS.'],
   [
@@ -13,8 +13,8 @@ const WAYS: readonly (readonly [string, string])[] = [
     'Version 141 or newer on Windows, 145 on macOS with Apple silicon; elsewhere `dom.webgpu.enabled` in `about:config`.',
   ],
   [
-    'It should be there',
-    'Turn on hardware acceleration (`chrome://settings/system`) and update the graphics driver; the line WebGPU of `chrome://gpu` tells the reason.',
+    'WebGPU is missing in a browser of this list',
+    'Turn on hardware acceleration (`chrome://settings/system`) and update the graphics driver; the line WebGPU of `chrome://gpu` has the reason.',
   ],
   [
     'No graphics card',

@@ -125,7 +125,7 @@ export function createControls(
       const sign = document.createElement('span')
       sign.className = 'rebuild-sign'
       sign.textContent = '↻'
-      sign.title = 'rebuilds the network; what fits goes on'
+      sign.title = 'rebuilds the network; states that fit are kept'
       sign.role = 'img'
       sign.ariaLabel = 'rebuilds'
       name?.append(' ', sign)
@@ -182,7 +182,7 @@ function addPace(folder: GUI, loop: Loop): { update: () => void } {
   const model = { mode: 'paced', pace: USUAL_PACE }
   const mode = folder.add(model, 'mode', modes).name('mode')
   mode.domElement.dataset.path = 'run.mode'
-  mode.domElement.title = 'A pace of so many ticks per second, or as many as the GPU can do.'
+  mode.domElement.title = 'Run at a fixed number of ticks per second, or as fast as the GPU can.'
   const number = addNumber(
     folder,
     {
@@ -200,7 +200,7 @@ function addPace(folder: GUI, loop: Loop): { update: () => void } {
     () => undefined,
   )
   number.element.dataset.path = 'run.pace'
-  number.element.title = 'Ticks per second that are wanted; where the GPU is slower, as many as it can do.'
+  number.element.title = 'Target number of ticks per second; a slower GPU does as many as it can.'
   mode.onChange((chosen: string) => {
     if ((chosen === 'fastest') !== (loop.pace === Infinity)) loop.togglePace()
     update()

@@ -46,7 +46,7 @@ export function createExpressions<T extends { readonly parameters: Parameters }>
   const outcome = document.createElement('div')
   const button = document.createElement('button')
   button.textContent = 'Apply'
-  button.title = 'rebuilds the network; what fits goes on'
+  button.title = 'rebuilds the network; states that fit are kept'
   element.append(told, outcome, button)
 
   let taken = written

@@ -39,12 +39,12 @@ export function readNumber(
   if (integer && !Number.isInteger(value))
     return fault(`${quoted} is not whole; write ${Math.floor(value)} or ${Math.ceil(value)}.`)
   if (integer && !Number.isSafeInteger(value))
-    return fault(`${quoted} has more digits than are kept; write one up to ${Number.MAX_SAFE_INTEGER}.`)
+    return fault(`${quoted} has too many digits; write a number up to ${Number.MAX_SAFE_INTEGER}.`)
   if (value < min || value > max) return fault(`${quoted} is outside of ${rangeText(min, max)}.`)
   return { value }
 }
 
 function rangeText(min: number, max: number): string {
-  if (max === Infinity) return `what can be: ${min} or more`
-  return min === -Infinity ? `what can be: ${max} or less` : `${min} to ${max}`
+  if (max === Infinity) return `the range: ${min} or more`
+  return min === -Infinity ? `the range: ${max} or less` : `${min} to ${max}`
 }

@@ -120,9 +120,7 @@ export function createActions(
         if (cue === undefined) return
         const isVaried = model.variation?.axes.some(({ path }) => path.startsWith(`${cue.path}.corrupt.`))
         if (isVaried === true) {
-          tell(
-            'The damage of this cue differs from replica to replica: `replicas.vary` of the scenario says how.',
-          )
+          tell('The damage of this cue differs by replica: see `replicas.vary` of the scenario.')
           return
         }
         const done = await change(cue.path, (patterns) => damaged(patterns, kind, amount))
@@ -152,8 +150,8 @@ export function createActions(
       if (!(await change(store.path, (patterns) => cleared(patterns, row, store.rows.columns)))) return
       tell(
         store.kind === 'synapse'
-          ? `Pattern ${row} is taken out of the coupling \`${store.name}\`.`
-          : `Row ${row} of \`${store.name}\` is 0 now.`,
+          ? `Pattern ${row} is removed from the coupling \`${store.name}\`.`
+          : `Row ${row} of \`${store.name}\` is now 0.`,
       )
     },
     async storeImages(store, files) {

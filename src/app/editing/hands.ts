@@ -192,7 +192,7 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
   // The replica may have been chosen elsewhere.
   place.addEventListener('pointerenter', refresh)
   addKeys([
-    { key: 'v', label: 'Look: the pointer looks at pictures', act: () => take('look') },
+    { key: 'v', label: 'Look: the pointer reads values', act: () => take('look') },
     { key: 'p', label: 'Paint on states and cues', act: () => take('paint') },
     { key: 'm', label: 'Pick a memory as the cue', act: () => take('pick') },
   ])
@@ -212,7 +212,7 @@ function createTeller(workplace: Workplace, messages: Messages): (text: string, 
     const act = (): void => {
       // A later change would be taken back instead.
       if (current() === scenario) void workplace.undo()
-      else messages.notice('Other changes came after this one: the undo button takes them back one by one.')
+      else messages.notice('Other changes followed this one: the undo button reverts them one by one.')
     }
     messages.warn(text, { label: 'Undo', act })
   }

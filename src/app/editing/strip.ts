@@ -45,7 +45,7 @@ const HTML = `
     <div class="segmented" role="group" aria-label="Brush">
       ${ink('plus', '+', 'Paint the largest value')}
       ${ink('minus', '−', 'Paint the smallest value')}
-      ${ink('blank', ERASER, 'Erase: paint what stands for nothing')}
+      ${ink('blank', ERASER, 'Erase: paint the neutral value')}
     </div>
     <label title="Diameter of the brush, in neurons"><span class="strip-hidden">Brush size</span>
       <input type="range" data-part="size" min="1" max="9" step="1" value="3" /></label>

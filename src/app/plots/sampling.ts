@@ -46,6 +46,6 @@ function timeOf({ layers, memories }: Model, probe: Probe, { kind, layer }: Stim
 export function sparseText({ interval, change }: Sparse): { readonly text: string; readonly reason: string } {
   return {
     text: `points, one every ${interval} ticks`,
-    reason: `What is shown changes every ${change === 1 ? 'tick' : `${change} ticks`}: a line from sample to sample would go where the network never was.`,
+    reason: `The shown pattern changes every ${change === 1 ? 'tick' : `${change} ticks`}: a line between samples would show values that never occurred.`,
   }
 }

@@ -154,7 +154,7 @@ export function createBench(
       complete() {
         const { rest } = simulation
         const end = rest?.tick === undefined ? 'Run complete' : `At rest at tick ${rest.tick}: run complete`
-        messages.notice(`${end}. Play goes on from here, Reset starts again.`)
+        messages.notice(`${end}. Play continues from here, Reset starts again.`)
       },
       failed: events.runFailed,
     })

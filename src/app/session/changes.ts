@@ -97,7 +97,7 @@ export function createChanges(
   }
 
   const checkOpen = (old: Opened): void => {
-    if (bench.opened !== old) throw new ModelError('another scenario was opened meanwhile')
+    if (bench.opened !== old) throw new ModelError('another scenario was opened at the same time')
   }
 
   /** The network of a changed scenario, in place of the one there is once it is ready. */

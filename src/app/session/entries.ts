@@ -96,7 +96,7 @@ export function createEntries(): Entries {
     async recall() {
       const text = read(current)
       if (text === undefined && current === fresh) return undefined
-      if (text === undefined) throw new ModelError('the browser kept nothing')
+      if (text === undefined) throw new ModelError('the browser has no stored state')
       return recalled(text, current)
     },
     given() {

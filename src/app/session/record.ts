@@ -50,9 +50,10 @@ export function recordText(kept: Kept, run?: Uint8Array): string {
 export function parseRecord(text: string, entry: string): Kept & { readonly checkpoint?: Checkpoint } {
   const [, sum, json] = /^(\d+) (.*)$/s.exec(text) ?? []
   if (json === undefined || Number(sum) !== crc32(strToU8(json)))
-    throw new ModelError('what the browser kept is damaged')
+    throw new ModelError('the state stored in the browser is damaged')
   const { success, output } = v.safeParse(recordSchema, JSON.parse(json))
-  if (!success || output.entry !== entry) throw new ModelError('what the browser kept is of another version')
+  if (!success || output.entry !== entry)
+    throw new ModelError('the state stored in the browser is of another version')
   const { playing, run } = output
   const kept = { entry, playing, home: parseScenario(output.home), scenario: parseScenario(output.scenario) }
   return run === undefined ? kept : { ...kept, checkpoint: decodeCheckpoint(strToU8(atob(run), true)) }

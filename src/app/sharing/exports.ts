@@ -120,7 +120,10 @@ export function scenarioFile({ simulation, source }: Pick<Opened, 'simulation' |
     name: `${stemOf({ source })}.json`,
     content: `${JSON.stringify(scenario, null, 2)}\n`,
     ...(namesFiles(scenario)
-      ? { notice: 'Saved. Put it into the folder `scenarios`: it reads files of that folder.' }
+      ? {
+          notice:
+            'Saved. Put the file into the folder `scenarios`, because it refers to files of that folder.',
+        }
       : {}),
   }
 }

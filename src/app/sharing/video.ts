@@ -88,7 +88,7 @@ export function createVideo(
     await output.start()
     if (workplace()?.opened?.home !== opened.home) {
       await output.cancel()
-      throw new ModelError('another scenario was opened meanwhile; start again')
+      throw new ModelError('another scenario was opened during the recording; start again')
     }
     bytes = 0
     const next: Recording = {

@@ -52,8 +52,8 @@ export function createCourse(begin: (scenario: Scenario) => Promise<boolean>, ch
       isChanged = found.length > 0
       isOff = isChanged || isOffCourse
       offText = isChanged
-        ? `No longer as told. Changed: ${changesText(found)}.`
-        : 'No longer as told: values were changed during this run and set back.'
+        ? `Differs from the text. Changed: ${changesText(found)}.`
+        : 'Differs from the text: values were changed during this run and set back.'
     }
     changed()
   }

@@ -45,7 +45,7 @@ export function createLesson(place: HTMLElement, { begin }: LessonActions): Less
   const again = document.createElement('button')
   again.type = 'button'
   again.textContent = 'Start as told'
-  again.title = 'Start the run anew without these changes'
+  again.title = 'Restart the run without these changes'
   again.addEventListener('click', () => course.start(course.begun))
   changed.append(list, again)
   changed.hidden = true
@@ -95,7 +95,7 @@ export function createLesson(place: HTMLElement, { begin }: LessonActions): Less
         const values = Object.entries(one.set).map(([path, value]) => `${path} = ${JSON.stringify(value)}`)
         button.title = [
           ...values,
-          'Starts the shipped scenario anew with that; a second click ends it.',
+          'Restarts the shipped scenario with this change; a second click reverts it.',
         ].join('\n')
         button.addEventListener('click', () => course.start(course.begun === one ? undefined : one))
         return [one, button]

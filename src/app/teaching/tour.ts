@@ -1,8 +1,8 @@
-/** Five marks for whoever is here for the first time, each beside what it tells of. */
+/** A tour of the page in five stops, each next to the element that it describes. */
 import './tour.css'
 
 interface Stop {
-  /** Selectors of what it is about; the first that is there and visible counts. */
+  /** Selectors of the element; the first visible one counts. */
   readonly at: readonly string[]
   readonly title: string
   readonly text: string
@@ -12,27 +12,27 @@ const STOPS: readonly Stop[] = [
   {
     at: ['#large'],
     title: 'The network, live',
-    text: 'The state of the neurons, drawn straight from the GPU. The smaller pictures show hidden layers and memories; a click enlarges one.',
+    text: 'The state of the neurons, drawn directly from the GPU. The smaller pictures show hidden layers and memories. Click a picture to enlarge it.',
   },
   {
     at: ['.buttons:has(#play)'],
     title: 'Run it',
-    text: 'Play, one tick at a time, or back to the start. The menu beside holds more networks.',
+    text: 'Play, take one tick, or go back to the start. The menu has more networks.',
   },
   {
     at: ['#plots'],
     title: 'Watch it settle',
-    text: 'Energy, overlaps with the memories and speed, as they happen. The energy of a network left alone never rises.',
+    text: 'Energy, overlaps with the memories and speed, updated during the run. Without a stimulus and noise, the energy never rises.',
   },
   {
     at: ['.controls'],
     title: 'Change anything',
-    text: 'Every value of the scenario. Most act on the next tick; what needs a new network builds one and keeps what fits.',
+    text: 'Every value of the scenario. Most changes act on the next tick. Other changes build a new network and keep the states that fit.',
   },
   {
     at: ['#about'],
     title: 'Learn from it',
-    text: 'What this network shows, its equations, and three things to try. “Copy link” shares what you find, with every change.',
+    text: 'The purpose of this network, its equations, and three things to try. “Copy link” shares the network with all your changes.',
   },
 ]
 

@@ -73,7 +73,7 @@ export function createToolbar(acts: ToolbarActs): Toolbar {
     showVisible(next) {
       isVisible = next
       eye.setAttribute('aria-pressed', String(next))
-      eye.title = next ? 'Stop drawing; the network runs on (d)' : 'Draw again (d)'
+      eye.title = next ? 'Stop drawing; the network continues (d)' : 'Draw again (d)'
     },
   }
 }

@@ -37,7 +37,7 @@ export const baseSchema = v.union([
         path: file('path', 'A .npz file, as scipy.sparse.save_npz writes an N x N matrix in CSR format.'),
       }),
       v.description(
-        'J from a file of a sparse matrix; stored with all its entries, or by synapses of kind "sparse" with those alone that are there.',
+        'J from a file of a sparse matrix. Synapses of kind "sparse" store only its entries; dense synapses store the full matrix.',
       ),
     ),
     ...patternOptions,

@@ -8,19 +8,16 @@ const axisSchema = v.pipe(
   v.strictObject({
     from: v.exactOptional(number('from', 'First value.')),
     to: v.exactOptional(number('to', 'Last value.')),
-    steps: v.exactOptional(replicaCount('steps', 'How many values, the first and the last included.')),
+    steps: v.exactOptional(replicaCount('steps', 'Number of values, the first and the last included.')),
     scale: v.exactOptional(
-      choice('scale', 'Equal differences (linear) or equal ratios (log); linear when not given.', [
-        'linear',
-        'log',
-      ]),
+      choice('scale', 'Equal differences (linear, default) or equal ratios (log).', ['linear', 'log']),
     ),
     values: v.exactOptional(
       v.pipe(
         v.array(number('value', 'A value.')),
         v.minLength(1),
         v.title('values'),
-        v.description('The values one by one, instead of from, to and steps.'),
+        v.description('A list of values, instead of from, to and steps.'),
       ),
     ),
   }),
@@ -33,7 +30,7 @@ export const replicasSchema = v.union([
     count: v.exactOptional(
       replicaCount(
         'count',
-        'Replicas in all: a multiple of the number of points; as many as points when not given.',
+        'Total number of replicas: a multiple of the number of points. Default: one for each point.',
       ),
     ),
     vary: v.pipe(
@@ -41,8 +38,8 @@ export const replicasSchema = v.union([
       v.minEntries(1),
       v.title('vary'),
       v.description(
-        'Values by the path of a parameter that may change while a network runs, such as neurons.hidden.lagrangian.beta, ' +
-          'of seed, or of what damages cues, such as stimulus.0.patterns.corrupt.fraction. Several make a grid.',
+        'Values by path: a parameter that may change while a network runs, such as neurons.hidden.lagrangian.beta; the seed; ' +
+          'or the damage of cues, such as stimulus.0.patterns.corrupt.fraction. Several paths make a grid.',
       ),
     ),
   }),

@@ -50,7 +50,7 @@ const name = v.pipe(
 const every = v.optional(
   number(
     'every',
-    'Rate divider: updated on every k-th tick, then by k dt, its inputs held at their current values.',
+    'Rate divider: updates on every k-th tick, by a step of k dt, with its inputs at their current values.',
     { integer: true, min: 1, max: 2 ** 31, control: { min: 1, max: 100, step: 1 } },
   ),
   1,
@@ -129,7 +129,7 @@ export const lagrangianSchema = v.pipe(
 
 const layerSize = positiveInteger('size', 'Number of neurons.', 2 ** 28)
 const side = positiveInteger('side', 'Height or width of a layer drawn as an image.', 2 ** 15)
-const channels = positiveInteger('channels', 'Images that a layer is made of.', 2 ** 15)
+const channels = positiveInteger('channels', 'Number of images in a layer.', 2 ** 15)
 
 const tauText = 'Time constant in model time.'
 const tauControl = { min: 0.01, max: 1000, log: true } as const
@@ -165,14 +165,14 @@ const layerSchema = v.pipe(
           patternsSchema,
         ]),
         v.title('bias'),
-        v.description('b: one number, one row, or rows dealt to the replicas in turn.'),
+        v.description('b: one number, one row, or several rows that are assigned to the replicas in turn.'),
       ),
       0,
     ),
     init: v.exactOptional(
       patternsAs(
         'init',
-        'x(0): rows dealt to the replicas in turn; when not given zeros, or with `leak` "output" g(0).',
+        'x(0): rows that are assigned to the replicas in turn. Default: zeros, or g(0) with `leak` "output".',
       ),
     ),
     update: v.optional(
@@ -180,7 +180,7 @@ const layerSchema = v.pipe(
         v.union(updateOptions),
         v.title('update'),
         v.description(
-          `Which neurons move in a step; the others keep their state. ${UPDATE_KINDS.map((kind) => `${kind}: ${UPDATES[kind].text}`).join(' ')} Not on an adiabatic layer.`,
+          `Neurons that move in a step; the others keep their state. ${UPDATE_KINDS.map((kind) => `${kind}: ${UPDATES[kind].text}`).join(' ')} Not on an adiabatic layer.`,
         ),
       ),
       USUAL_UPDATE,
@@ -189,7 +189,7 @@ const layerSchema = v.pipe(
       orValues(
         number(
           'temperature',
-          'T of the noise, the variance of a linear layer by itself; 0 = none. Or a value for each neuron. Not on an adiabatic layer.',
+          'T of the noise: the variance of an uncoupled linear layer; 0 = no noise. Or a value for each neuron. Not on an adiabatic layer.',
           {
             min: 0,
             control: { min: 0, max: 1, step: 0.01 },
@@ -201,7 +201,7 @@ const layerSchema = v.pipe(
     noise: v.optional(
       choice(
         'noise',
-        `What a temperature above 0 adds. ${NOISE_KINDS.map((kind) => `${kind}: ${NOISES[kind].text}`).join(' ')}`,
+        `Noise that a temperature above 0 adds. ${NOISE_KINDS.map((kind) => `${kind}: ${NOISES[kind].text}`).join(' ')}`,
         NOISE_KINDS,
       ),
       USUAL_NOISE,
@@ -209,7 +209,7 @@ const layerSchema = v.pipe(
     leak: v.optional(
       choice(
         'leak',
-        `What leaks. ${LEAK_KINDS.map((kind) => `${kind}: ${LEAKS[kind].text}`).join(' ')} On an adiabatic layer only input.`,
+        `The leaking variable. ${LEAK_KINDS.map((kind) => `${kind}: ${LEAKS[kind].text}`).join(' ')} On an adiabatic layer only input.`,
         LEAK_KINDS,
       ),
       USUAL_LEAK,
@@ -223,12 +223,12 @@ const synapseSchema = v.pipe(
     kind: v.optional(
       choice(
         'kind',
-        `What of W is stored, moved and read. ${SYNAPSE_FORMS.map((form) => `${form}: ${SYNAPSES[form].text}.`).join(' ')}`,
+        `Entries of W that are stored, updated and read. ${SYNAPSE_FORMS.map((form) => `${form}: ${SYNAPSES[form].text}.`).join(' ')}`,
         SYNAPSE_FORMS,
       ),
       USUAL_SYNAPSE,
     ),
-    layer: text('layer', 'The layer whose neurons it couples; not an adiabatic one.'),
+    layer: text('layer', 'The layer of the coupled neurons; not an adiabatic one.'),
     tau: v.exactOptional(
       number('tau', `${tauText} Without it W stays at J, and strength must be 0.`, {
         above: 0,
@@ -255,17 +255,17 @@ const synapseSchema = v.pipe(
       v.pipe(
         baseSchema,
         v.title('init'),
-        v.description('W(0) of plastic synapses, written as a base is; the base when not given.'),
+        v.description('W(0) of plastic synapses, in the form of a base. Default: the base.'),
       ),
     ),
     zeroDiagonal: v.optional(
-      flag('zeroDiagonal', 'Takes the diagonal out of J, of W(0) and of what is learnt: W_ii stays 0.'),
+      flag('zeroDiagonal', 'Removes the diagonal of J, of W(0) and of the learnt changes: W_ii stays 0.'),
       false,
     ),
     symmetric: v.optional(
       flag(
         'symmetric',
-        'Off: a base that is a matrix may differ from its transpose; such synapses have no energy.',
+        'false: a base that is a matrix may differ from its transpose. Synapses that are not symmetric have no energy.',
       ),
       true,
     ),
@@ -274,7 +274,7 @@ const synapseSchema = v.pipe(
 )
 
 const memoryTau = v.exactOptional(
-  number('tau', `${tauText} Needed for every rule but fixed, meaningless for that.`, {
+  number('tau', `${tauText} Required by every rule except fixed, which has none.`, {
     above: 0,
     control: { min: 0.1, max: 100000, log: true },
   }),
@@ -282,8 +282,8 @@ const memoryTau = v.exactOptional(
 
 /** What every kind of memory between two layers takes. */
 const memory = {
-  from: text('from', 'The layer its columns belong to.'),
-  to: text('to', 'The layer its rows belong to; another one than `from`.'),
+  from: text('from', 'The layer of its columns.'),
+  to: text('to', 'The layer of its rows; must differ from `from`.'),
   direction: v.optional(
     choice(
       'direction',
@@ -294,8 +294,8 @@ const memory = {
   ),
   init: patternsAs(
     'init',
-    'Xi(0): one row for each neuron of the layer `to`, one column for each of the layer `from`; of a convolution one row for ' +
-      'each filter, its C kh kw weights with the channel slowest.',
+    'Xi(0): one row for each neuron of the layer `to`, one column for each neuron of the layer `from`. For a convolution: one ' +
+      'row for each filter, with C kh kw weights, the channel slowest.',
   ),
   scale: v.optional(
     number('scale', 'Multiplies init (not bias).', { control: { min: 0.01, max: 10, log: true } }),
@@ -315,7 +315,7 @@ const memory = {
   bias: v.exactOptional(
     patternsAs(
       'bias',
-      `Lambda, shaped like Xi; where it is not given init (${restingAt('init')}) or 0 (${restingAt('zero')}).`,
+      `Lambda, of the shape of Xi. Default: init (${restingAt('init')}) or 0 (${restingAt('zero')}).`,
     ),
   ),
 }
@@ -355,7 +355,7 @@ const others = {
         ),
       ),
       scale: v.optional(
-        number('scale', 'Multiplies what every layer is sent.', {
+        number('scale', 'Multiplies the input of every layer.', {
           control: { min: 0.01, max: 10, log: true },
         }),
         1,
@@ -363,8 +363,8 @@ const others = {
       rule: v.optional(
         choice(
           'rule',
-          'fixed: the patterns A stay. hebbian: tau dA/dt = -(A - A(0)) + scale p g^T, p the product of the overlaps of all other ' +
-            'layers, g the activation of its own.',
+          'fixed: the patterns A stay. hebbian: tau dA/dt = -(A - A(0)) + scale p g^T, where p is the product of the overlaps of all ' +
+            'other layers and g is the activation of the layer of A.',
           ['fixed', 'hebbian'],
         ),
         'fixed',
@@ -416,25 +416,25 @@ function brief<S extends v.GenericSchema>(schema: S): v.GenericSchema<v.InferInp
 const untilSchema = v.pipe(
   v.strictObject({
     layer: text('layer', 'The layer that has to come to rest; not an adiabatic one.'),
-    below: number('below', 'It is at rest where max |dx/dt| over its neurons is below this.', {
+    below: number('below', 'The layer is at rest if max |dx/dt| over its neurons is below this value.', {
       above: 0,
       control: { min: 1e-7, max: 0.1, log: true },
     }),
-    every: positiveInteger('every', 'Ticks between two looks at the speed.'),
+    every: positiveInteger('every', 'Ticks between two checks of the speed.'),
   }),
   v.title('until'),
   v.description(
-    'Ends the run before `ticks` once a layer is at rest in all replicas at once. The check is read some ticks later, always as ' +
-      'many: the smallest multiple of `every` from 128 on.',
+    'Ends the run before `ticks` when a layer is at rest in all replicas at the same time. The run ends a fixed number of ticks ' +
+      'after that check: the smallest multiple of `every` that is at least 128.',
   ),
 )
 
 export const scenarioSchema = v.pipe(
   v.strictObject({
-    $schema: v.exactOptional(text('$schema', 'Where an editor finds this schema; not read.')),
+    $schema: v.exactOptional(text('$schema', 'Address of this schema, for editors; ignored.')),
     version: v.pipe(v.literal(1), v.title('version'), v.description('Version of the scenario schema.')),
     name: v.optional(text('name', 'Short name, shown in menus.'), ''),
-    description: v.optional(text('description', 'What the scenario shows and what to look for.'), ''),
+    description: v.optional(text('description', 'Purpose of the scenario and what to look for.'), ''),
     seed: v.optional(
       number('seed', 'Seed of every random number of the run.', { integer: true, min: 0, max: 2 ** 32 - 1 }),
       1,
@@ -446,7 +446,7 @@ export const scenarioSchema = v.pipe(
         integrator: v.optional(
           choice(
             'integrator',
-            'How the leak dz/dt = (target - z) / tau is advanced by a step.',
+            'Method that advances the leak dz/dt = (target - z) / tau by a step.',
             INTEGRATOR_KINDS,
           ),
           'exponential-euler',
@@ -478,7 +478,9 @@ export const scenarioSchema = v.pipe(
       v.pipe(
         v.array(brief(stimulusSchema)),
         v.title('stimulus'),
-        v.description('What is shown to the network; where several clamps meet, the later one wins.'),
+        v.description(
+          'Patterns that are shown to the network. Where several clamps overlap, the later one wins.',
+        ),
       ),
       [],
     ),
@@ -486,7 +488,7 @@ export const scenarioSchema = v.pipe(
       v.pipe(
         v.record(name, brief(probeSchema)),
         v.title('probes'),
-        v.description('What is recorded, by name.'),
+        v.description('Recorded quantities by name.'),
       ),
       {},
     ),
@@ -495,16 +497,16 @@ export const scenarioSchema = v.pipe(
         replicasSchema,
         v.title('replicas'),
         v.description(
-          'Independent copies of the network, run side by side: how many, or how their parameters vary. With `vary` every ' +
-            'point of the grid, the first path slowest, has the same number of replicas, and these are what a run of their own ' +
-            'with its values would be.',
+          'Independent copies of the network, run side by side: their number, or how their parameters vary. With `vary`, every ' +
+            'point of the grid has the same number of replicas, and the first path varies slowest. The replicas of a point ' +
+            'equal those of a separate run with its values.',
         ),
       ),
       1,
     ),
   }),
   v.title('engram scenario'),
-  v.description('A network of neurons, synapses and memories, what is shown to it and what is recorded.'),
+  v.description('A network of neurons, synapses and memories, with its stimulus and its probes.'),
 )
 
 /** A scenario with every default filled in; `parseScenario` makes it. */

@@ -7,26 +7,26 @@ import { patternsSchema } from './patterns/schema.ts'
 export const tick = { integer: true, min: 0, max: 2 ** 31 } as const
 
 const shown = {
-  layer: text('layer', 'The layer it acts on.'),
+  layer: text('layer', 'The layer that receives the stimulus.'),
   patterns: patternsSchema,
   start: v.optional(number('start', 'First tick.', tick), 0),
 }
 
 const sequence = {
   ...shown,
-  stop: v.exactOptional(number('stop', 'First tick at which it is off again; never when not given.', tick)),
+  stop: v.exactOptional(number('stop', 'First tick without the stimulus. Default: never.', tick)),
   dwell: v.optional(
     v.pipe(
       v.union([
         positiveInteger('dwell', 'Ticks for which each pattern is shown.'),
         v.strictObject({
-          min: positiveInteger('min', 'The fewest ticks.'),
-          max: positiveInteger('max', 'The most ticks.'),
+          min: positiveInteger('min', 'The smallest number of ticks.'),
+          max: positiveInteger('max', 'The largest number of ticks.'),
         }),
       ]),
       v.title('dwell'),
       v.description(
-        'Ticks for which each pattern is shown: a number, or a range from which each time a number is drawn, all alike and both ends included.',
+        'Ticks for which each pattern is shown: a number, or a range. From a range a number is drawn for each showing, uniformly, both ends included.',
       ),
     ),
     1,
@@ -35,20 +35,18 @@ const sequence = {
   order: v.optional(
     choice(
       'order',
-      'cycle: again and again. shuffle: each pass in a new seeded order. once: a single pass. random: each time any of them, ' +
-        'whatever came before.',
+      'cycle: again and again. shuffle: each pass in a new seeded order. once: a single pass. random: an ' +
+        'independent draw each time.',
       ['cycle', 'shuffle', 'once', 'random'],
     ),
     'cycle',
   ),
   probabilities: v.exactOptional(
     v.pipe(
-      v.array(
-        number('probability', 'How often the pattern of the same number is drawn.', { min: 0, max: 1 }),
-      ),
+      v.array(number('probability', 'Probability of the pattern with the same number.', { min: 0, max: 1 })),
       v.minLength(1),
       v.title('probabilities'),
-      v.description('Of the order "random", one for each pattern; they sum to 1. All alike when not given.'),
+      v.description('With order "random": one for each pattern, with sum 1. Default: all equal.'),
     ),
   ),
 }
@@ -57,7 +55,7 @@ export const stimulusSchema = v.variant('kind', [
   v.pipe(
     v.strictObject({ kind: v.literal('initial'), ...shown }),
     v.description(
-      'Sets the state once, at tick start; rows are dealt to the replicas in turn. Not on an adiabatic layer.',
+      'Sets the state once, at tick start. Rows are assigned to the replicas in turn. Not on an adiabatic layer.',
     ),
   ),
   v.pipe(

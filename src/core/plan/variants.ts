@@ -117,8 +117,8 @@ const PRODUCTS = Object.keys(TILES) as Product[]
 
 /** What `--variant` takes, in one line. */
 export const VARIANTS_HELP = [
-  `${listText(PRODUCTS, 'or')} (for one matrix ${PRODUCTS[0]}:xi) = a tile such as 4x4 or 8x1/32`,
-  ...Object.entries(SETTINGS).map(([name, values]) => `${name} = ${listText(values, 'or')}`),
+  `${PRODUCTS.join('|')}=TILE (such as 4x4 or 8x1/32; ${PRODUCTS[0]}:xi=TILE for one matrix)`,
+  ...Object.entries(SETTINGS).map(([name, values]) => `${name}=${values.join('|')}`),
 ].join(', ')
 
 /** Such as `a, b or c`. */

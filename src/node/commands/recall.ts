@@ -45,7 +45,7 @@ export function recallCommand(): Command {
     )
     .option(
       '--damage <how=amount>',
-      'damage of the cues: occlude=F hides the lower fraction F of an image, flip=F flips the sign of a fraction F of the entries, gaussian=S adds noise of standard deviation S (default: occlude=0.5 for images, else flip=0.2)',
+      'damage of the cues. occlude=F hides the lower fraction F of an image. flip=F flips the sign of a fraction F of the entries. gaussian=S adds noise of standard deviation S (default: occlude=0.5 for images, else flip=0.2)',
       damageOf,
     )
     .option(

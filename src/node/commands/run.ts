@@ -108,8 +108,8 @@ minute.
 
 A run with time.until ends when its layer is at rest in all replicas. The last line on standard error has the tick.
 
-Exit code: 0 done, 1 the run failed (the samples up to then are written), 2 the input is wrong (nothing is written),
-130 ended by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP. After a signal a checkpoint is written; a second signal ends the run
+Exit code: 0 done, 1 the run failed (the samples up to then are written), 2 the input is wrong (nothing is written).
+Ended by a signal: 130 Ctrl-C, 143 SIGTERM, 129 SIGHUP. After a signal a checkpoint is written; a second signal ends the run
 without a checkpoint.
 
 Examples:

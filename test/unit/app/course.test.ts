@@ -9,7 +9,7 @@ import { scenario } from '../model/resolving.ts'
 const shipped = parseScenario(scenario())
 const withSeed = (seed: number): Scenario => setValue(shipped, 'seed', seed) as Scenario
 const other: Try = { label: 'Another seed', text: 'It ends elsewhere.', set: { seed: 7 } }
-const BACK = 'No longer as told: values were changed during this run and set back.'
+const BACK = 'Differs from the text: values were changed during this run and set back.'
 
 /** A course of a scenario that begins what it is asked for, or refuses. */
 function begun(accepts = true): { course: Course; asked: Scenario[]; settle: () => Promise<void> } {
@@ -33,7 +33,7 @@ describe('the course of a lesson', () => {
     course.update(withSeed(9))
     expect([course.isOff, course.offText]).toEqual([
       true,
-      `No longer as told. Changed: seed ${shipped.seed} → 9.`,
+      `Differs from the text. Changed: seed ${shipped.seed} → 9.`,
     ])
     course.at(0)
     course.update(shipped)
@@ -57,7 +57,7 @@ describe('the course of a lesson', () => {
     expect(asked.map(({ seed }) => seed)).toEqual([7])
     expect([course.begun, course.isOff]).toEqual([other, false])
     course.update(withSeed(8))
-    expect([course.isOff, course.offText]).toEqual([true, 'No longer as told. Changed: seed 7 → 8.'])
+    expect([course.isOff, course.offText]).toEqual([true, 'Differs from the text. Changed: seed 7 → 8.'])
     course.update(shipped)
     expect([course.begun, course.isOff, course.offText]).toEqual([undefined, true, BACK])
   })

@@ -2,24 +2,24 @@ import type { Lesson } from '../lessons.ts'
 
 export const lesson: Lesson = {
   story: [
-    'A classical Hopfield network of 256 neurons holds some 35 random patterns. This one holds 1,000: its hidden neurons answer with the square of what they see ($g = h^{n-1}$, $n = 3$), so that the right memory drowns the others. The capacity grows as $N^{n-1}$.',
-    'Each of 20 copies is shown a pattern with 15 % of its signs flipped. The memories take one bit an entry.',
+    'A classical Hopfield network of 256 neurons stores about 35 random patterns. This network stores 1,000. The activation of a hidden neuron is the square of its input ($g = h^{n-1}$, $n = 3$), so the right memory outweighs the others. The capacity grows as $N^{n-1}$.',
+    'Each of 20 copies starts from a pattern with 15 % of its signs flipped. The memories take one bit for each entry.',
   ],
-  lookFor: 'every copy reaching an overlap of 1 with its own pattern after a few time constants.',
+  lookFor: 'the overlap of every copy with its own pattern, which reaches 1 after a few time constants.',
   tries: [
     {
       label: 'Back to pairs',
-      text: 'n = 2 is the classical network of pairwise couplings. A thousand patterns are thirty times too many: none is recalled.',
+      text: 'n = 2 is the classical network of pairwise couplings. A thousand patterns are thirty times too many, and none is recalled.',
       set: { 'neurons.hidden.lagrangian.degree': 2 },
     },
     {
       label: 'Flip 40 % of the signs',
-      text: 'The cue is now outside of the basin of attraction for many patterns, and these copies end elsewhere.',
+      text: 'Many cues are now outside the basin of attraction of their pattern. These copies settle elsewhere.',
       set: { 'stimulus.0.patterns.corrupt.fraction': 0.4 },
     },
     {
-      label: 'Shake the neurons',
-      text: 'Noise of temperature 0.05 on every visible neuron: the states tremble, the memories hold.',
+      label: 'Add noise',
+      text: 'Noise of temperature 0.05 on every visible neuron: the states fluctuate, but the memories hold.',
       set: { 'neurons.visible.temperature': 0.05 },
     },
   ],

@@ -2,11 +2,11 @@ import type { Lesson } from '../lessons.ts'
 
 export const lesson: Lesson = {
   story: [
-    'Twenty memories begin as noise around the mean image. Digits stream by, one a tick; the hidden neurons compete for each, and the row of the winner moves towards it: $\\tau_\\Xi\\,\\dot\\Xi_\\mu = g_\\mu\\,(v - \\Xi_\\mu)$.',
-    'No labels are used. That Hebbian rule is not put in by hand: $g_h v^\\top$ is what the generating function gives when it is differentiated by $\\Xi$.',
+    'Twenty memories start as noise around the mean image. One digit is shown in each tick. The hidden neurons compete for each digit, and the row of the winner moves towards the digit: $\\tau_\\Xi\\,\\dot\\Xi_\\mu = g_\\mu\\,(v - \\Xi_\\mu)$.',
+    'No labels are used. The Hebbian rule is not added by hand: $g_h v^\\top$ is the derivative of the generating function with respect to $\\Xi$.',
   ],
   lookFor:
-    'copies of the mean turning into strokes, then into prototypes of digits that divide the stream among themselves.',
+    'the rows, which change from copies of the mean into strokes, then into prototypes. Each prototype takes a part of the digits.',
   tries: [
     {
       label: 'No competition',
@@ -15,12 +15,12 @@ export const lesson: Lesson = {
     },
     {
       label: 'A hundred times slower',
-      text: 'τ = 2000: the same path, so slowly that hardly anything is learnt in this run.',
+      text: 'τ = 2000: the same path, but hardly anything is learnt in this run.',
       set: { 'memories.xi.tau': 2000 },
     },
     {
       label: 'Hide the lower halves',
-      text: 'Only the upper half of each digit is shown. The rows learn upper halves, and forget what they had below: the gate that lets in also lets go.',
+      text: 'Only the upper half of each digit is shown. The rows learn upper halves and lose their lower halves: the same gate controls learning and forgetting.',
       set: { 'stimulus.0.patterns.corrupt': { op: 'occlude', fraction: 0.5, side: 'bottom' } },
     },
   ],

@@ -10,15 +10,15 @@ const FLIPPED = { op: 'flip', fraction: 0.25 }
 
 export const lesson: Lesson = {
   story: [
-    'Three layers share nine scenes: a picture (what), a place (where), a digit (which). The energy is $-\\kappa \\sum_\\mu (A_\\mu \\cdot g_a)(B_\\mu \\cdot g_b)(C_\\mu \\cdot g_c)$, one product of three overlaps for every scene, so that each layer gets its part of a scene times the overlaps of the other two.',
-    'Every picture, place and digit occurs in three scenes, every pair of them in one: a latin square. One of the three says nothing about the others. Any two call the third.',
+    'Three layers share nine scenes: a picture (what), a place (where), a digit (which). The energy is $-\\kappa \\sum_\\mu (A_\\mu \\cdot g_a)(B_\\mu \\cdot g_b)(C_\\mu \\cdot g_c)$, one product of three overlaps for every scene. Each layer gets its part of a scene times the overlaps of the other two layers.',
+    'Every picture, place and digit occurs in three scenes, every pair of them in one: a Latin square. One of the three does not determine the others. Any two recall the third.',
   ],
   lookFor:
-    'the digit that picture and place call, for three scenes in turn; from tick 180 on the picture that place and digit call; from tick 360 on the place.',
+    'the digit that picture and place recall, for three scenes in turn; from tick 180 the picture that place and digit recall; from tick 360 the place.',
   tries: [
     {
       label: 'Pairs instead',
-      text: 'Three couplings of two layers in place of one of three. Every digit stands beside every picture and every place equally often, so that pairs hold nothing: each answer is the same mixture of all.',
+      text: 'Three couplings of two layers replace the coupling of three. Every digit occurs equally often with every picture and every place, so pairs carry no information. Each answer is the same mixture of all digits.',
       set: {
         memories: {
           all: pair('which', 'what', 0.001),
@@ -32,7 +32,7 @@ export const lesson: Lesson = {
     },
     {
       label: 'Only the picture',
-      text: 'The picture alone is shown. Both others are at 0, and so is every product: nothing is called.',
+      text: 'The picture alone is shown. Both other layers are at 0, and so is every product: nothing is recalled.',
       set: {
         stimulus: [
           {
@@ -46,7 +46,7 @@ export const lesson: Lesson = {
     },
     {
       label: 'Damage both',
-      text: 'A quarter of the pixels of both cues are flipped: their overlaps are half as large, what they call is fainter, and it is the right one.',
+      text: 'A quarter of the pixels of both cues are flipped. Their overlaps are half as large, and the recalled part is fainter, but correct.',
       set: Object.fromEntries(
         [0, 1, 2, 3, 4, 5].map((item) => [`stimulus.${item}.patterns.corrupt`, FLIPPED]),
       ),

@@ -41,14 +41,14 @@ const keys = {
     v.description('[height, width] of a filter.'),
   ),
   stride: v.optional(
-    positiveInteger('stride', 'Entries from one place to the next, along both sides.', 2 ** 12),
+    positiveInteger('stride', 'Step from one place to the next, in pixels along both sides.', 2 ** 12),
     1,
   ),
   boundary: v.optional(
     choice(
       'boundary',
-      'valid: only places at which the whole filter lies in the image. zero, periodic: every place, beyond the edge 0 or what ' +
-        'stands at the other side.',
+      'valid: only places where the whole filter lies in the image. zero: every place, with 0 beyond the edge. periodic: ' +
+        'every place, with the opposite side beyond the edge.',
       BOUNDARIES,
     ),
     'valid',
@@ -162,8 +162,8 @@ function imageOf(layer: string, path: string, { shapeOf }: Surroundings): readon
 export const convolution: MemoryFacts<typeof keys, Convolution> = {
   under: 'memories',
   description:
-    'Filters K between two layers that are images: feature f at a place gets the sum of K[f] times what it covers there, and ' +
-    'the image gets each feature back through its filter.',
+    'Filters K between two layers that are images. The input of feature f at a place is the sum of K[f] times the pixels ' +
+    'under it. The image gets each feature back through the same filter.',
   keys,
   own: (spec, where) => ({ geometry: geometryOf(spec, where), inputOffset: 'none', format: 'f32' }),
   fit(spec, where) {

@@ -24,7 +24,7 @@ const keys = {
   format: v.optional(
     choice(
       'format',
-      'How Xi is stored. f16 (half precision) and binary (one bit an entry) only with rule fixed; binary needs init ' +
+      'How Xi is stored. f16 (half precision) and binary (one bit an entry) require rule fixed; binary requires init ' +
         'values of -1 and +1 before scale.',
       ['f32', 'f16', 'binary'],
     ),

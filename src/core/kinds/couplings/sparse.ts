@@ -28,14 +28,18 @@ const init = v.pipe(
     v.pipe(
       v.strictObject({
         kind: v.literal('random-sparse'),
-        degree: positiveInteger('degree', 'Entries of each row, in different random columns.', 2 ** 30),
+        degree: positiveInteger(
+          'degree',
+          'Number of entries in each row, in different random columns.',
+          2 ** 30,
+        ),
         distribution: choice('distribution', 'binary: -1 or +1. normal: N(0, 1).', ['binary', 'normal']),
       }),
-      v.description('As many entries in every row, in random columns.'),
+      v.description('The same number of entries in every row, in random columns.'),
     ),
   ]),
   v.title('init'),
-  v.description('The entries that are there, and Xi(0) on them.'),
+  v.description('The entries that exist, and their values Xi(0).'),
 )
 
 const keys = {
@@ -43,8 +47,8 @@ const keys = {
   format: v.optional(
     choice(
       'format',
-      'How the entries are stored. f16 (half precision) and binary (one bit an entry) only with rule fixed, their columns in 16 bits where ' +
-        'the layer has at most 65,536 neurons; binary needs entries of -1 and +1 before scale.',
+      'How the entries are stored. f16 (half precision) and binary (one bit an entry) require rule fixed. Their columns take 16 bits ' +
+        'if the layer has at most 65,536 neurons. binary requires entries of -1 and +1 before scale.',
       FORMATS,
     ),
     'f32',
@@ -68,7 +72,7 @@ type Held = Ends & { readonly init: { readonly pattern?: SparsePattern } }
 export const sparse: MemoryFacts<typeof keys, Sparse> = {
   under: 'memories',
   description:
-    'A sparse matrix between two layers: input Xi g_from to one, Xi^T g_to to the other, of the entries that are there.',
+    'A sparse matrix between two layers: input Xi g_from to one, Xi^T g_to to the other, over the stored entries.',
   keys,
   own: ({ format }) => ({ inputOffset: 'none', format }),
   fit({ from, to, init }, { shapeOf }) {

@@ -57,7 +57,7 @@ export const SYNAPSES = {
   dense: { kind: 'lateral', text: 'all entries of W', ofEntries: false },
   sparse: {
     kind: 'sparse-lateral',
-    text: 'the entries alone that its base has, a sparse matrix from a file',
+    text: 'only the entries of its base, a sparse matrix from a file',
     ofEntries: true,
   },
 } as const satisfies Readonly<

@@ -24,7 +24,7 @@ const eps = v.optional(
 const over = v.exactOptional(
   choice(
     'over',
-    'layer: all neurons share one activation, as when it is not given. last: each row along the last axis has its own, the D neurons of ' +
+    'layer: all neurons share one activation, the default. last: each row along the last axis has its own, such as the D neurons of ' +
       'each token of a layer of size [T, D].',
     ['layer', 'last'],
   ),
@@ -100,8 +100,8 @@ export const LAGRANGIANS = {
       rectified: v.optional(
         flag(
           'rectified',
-          'true: L = (1/n) sum max(x, 0)^n. false: L = (1/n) sum x^n with an integer n, which must be even unless the ' +
-            'layer is adiabatic: odd powers are not convex and the energy of a dynamic layer could rise.',
+          'true: L = (1/n) sum max(x, 0)^n. false: L = (1/n) sum x^n with an integer n. n must be even unless the ' +
+            'layer is adiabatic: odd powers are not convex, and the energy of a dynamic layer could rise.',
         ),
         true,
       ),
@@ -335,7 +335,7 @@ export const LAGRANGIANS = {
   ),
 
   custom: define('custom', customKeys, {
-    description: 'An activation and its Lagrangian of your own, the same for every neuron of the layer.',
+    description: 'A custom activation and its Lagrangian, the same for every neuron of the layer.',
     ...additive(
       (l, x) => compileCustom(l).value(x),
       (l, x) => compileCustom(l).activation(x),

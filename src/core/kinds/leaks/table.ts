@@ -51,7 +51,7 @@ interface Leak {
 /** Adding a kind: what leaks needs an energy, which the kernels of probes have to have too (plan/probes.ts). */
 export const LEAKS = {
   input: {
-    text: 'tau dx/dt = -x + b + I, and g(x) is sent.',
+    text: 'tau dx/dt = -x + b + I. The layer sends g(x).',
     sendsState: false,
     sent: activationOf,
     goal: (_, u) => u,
@@ -72,7 +72,7 @@ export const LEAKS = {
   },
 
   output: {
-    text: 'tau dx/dt = -x + g(b + I), and x itself is sent.',
+    text: 'tau dx/dt = -x + g(b + I). The layer sends x.',
     sendsState: true,
     sent: (_, x) => x.slice(),
     goal: activationOf,

@@ -94,7 +94,7 @@ export const PROBES = {
       target: {
         targetFor: 'of',
         description:
-          'What it is compared with: its rows, or of a synapse the patterns of which a coupling is made, as those of a base.',
+          'The matrix to compare with: the rows of a memory, or patterns from which a coupling is computed as for a base.',
       },
       scale: { number: 1, description: 'Multiplies the target.' },
     },

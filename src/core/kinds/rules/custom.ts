@@ -27,13 +27,13 @@ export const customRule = v.pipe(
     kind: v.literal('custom'),
     drive: text(
       'drive',
-      'What pulls an entry w: one WGSL expression of the activations `to` and `from`, of w, of base (Lambda) and the parameters, ' +
-        'such as "to * from + base".',
+      'Drive of an entry w: one WGSL expression of the activations `to` and `from`, of w, of base (Lambda) and of the ' +
+        'parameters, such as "to * from + base".',
     ),
     decay: v.optional(
       text(
         'decay',
-        'What w is multiplied with, an expression of the same words that is not negative, such as "to * to".',
+        'Decay of an entry w: an expression of the same variables that is never negative, such as "to * to".',
       ),
       '0',
     ),

@@ -111,7 +111,7 @@ export const RULES = {
 
   'anti-hebbian': {
     isMoving: true,
-    text: 'tau dXi/dt = -(Xi - Lambda) - g_to g_from^T: what is seen is unlearnt.',
+    text: 'tau dXi/dt = -(Xi - Lambda) - g_to g_from^T, unlearning.',
     drive: (to, from) => -to * from,
     base: 'init',
     leastRate: 1,
@@ -139,7 +139,7 @@ export const RULES = {
 
   oja: {
     isMoving: true,
-    text: 'tau dXi/dt = g_to (g_from - g_to Xi) row by row: rows turn to the first principal component of g_from and have length 1.',
+    text: 'tau dXi/dt = g_to (g_from - g_to Xi) row by row. Rows converge to the first principal component of g_from, with length 1.',
     gate: (to) => to,
     drive: (_, from) => from,
     decay: (to) => to,
@@ -168,8 +168,8 @@ export const RULES = {
   bcm: {
     isMoving: true,
     text:
-      'tau dXi/dt = g_to (g_to - theta) g_from^T - decay Xi, tauThreshold dtheta/dt = g_to^2 - theta: each row comes to answer ' +
-      'to one of the patterns that its layer is shown.',
+      'tau dXi/dt = g_to (g_to - theta) g_from^T - decay Xi, tauThreshold dtheta/dt = g_to^2 - theta. Each row becomes ' +
+      'selective for one of the shown patterns.',
     traces: BCM_TRACES,
     constantDecay: (rule) => ('decay' in rule ? rule.decay : 0),
     numbers: { tauThreshold: { start: 10 }, decay: { absent: 0, start: 0 } },

@@ -21,12 +21,12 @@ export const TRACE_KEYS = {
   tauThreshold: v.exactOptional(
     number(
       'tauThreshold',
-      'Of rule bcm, which needs it: time constant of theta; well below tau, or the threshold follows too late and Xi swings.',
+      'Time constant of theta; required by rule bcm. Set it well below tau, otherwise the threshold follows too late and Xi oscillates.',
       { above: 0, control: traceControl },
     ),
   ),
   decay: v.exactOptional(
-    number('decay', 'Of rule bcm: what Xi is multiplied with; 0 (default) = nothing is forgotten.', {
+    number('decay', 'Decay of Xi for rule bcm; 0 (default) = no decay.', {
       min: 0,
       control: { min: 0, max: 1, step: 0.001 },
     }),
@@ -34,7 +34,7 @@ export const TRACE_KEYS = {
   tauMean: v.exactOptional(
     number(
       'tauMean',
-      'Of rule covariance, which needs it: time constant of the running means of both activations.',
+      'Time constant of the running means of both activations; required by rule covariance.',
       { above: 0, control: traceControl },
     ),
   ),

@@ -46,7 +46,7 @@ export const UPDATES = {
   },
 
   probability: {
-    text: 'each neuron with this probability in each step, on its own.',
+    text: 'each neuron independently, with this probability in each step.',
     chooser:
       ({ word, draw }) =>
       (index) =>
@@ -67,7 +67,7 @@ export const UPDATES = {
   },
 
   one: {
-    text: 'one neuron at random in each step, by replica.',
+    text: 'one random neuron in each step, drawn for each replica.',
     chooser({ size, draw }) {
       const chosen = partOf(draw(0), size)
       return (index) => index === chosen

@@ -5,7 +5,7 @@ import { choice, file as path, number, positiveInteger, text } from '../../kinds
 const norm = (description: string) =>
   number('norm', description, { above: 0, control: { min: 0.1, max: 100, log: true } })
 
-const fraction = number('fraction', 'Part of the entries of a row; exactly round(fraction N) of them.', {
+const fraction = number('fraction', 'Fraction of the entries of a row: exactly round(fraction N).', {
   min: 0,
   max: 1,
   control: { min: 0, max: 1, step: 0.01 },
@@ -14,13 +14,13 @@ const fraction = number('fraction', 'Part of the entries of a row; exactly round
 export const transformSchema = v.variant('op', [
   v.pipe(
     v.strictObject({ op: v.literal('mean') }),
-    v.description('Puts the mean of all rows in place of each of the rows that the place needs.'),
+    v.description('Replaces every row by the mean of all rows; as many rows as needed.'),
   ),
-  v.pipe(v.strictObject({ op: v.literal('center') }), v.description('Subtracts from each row its mean.')),
+  v.pipe(v.strictObject({ op: v.literal('center') }), v.description('Subtracts its mean from each row.')),
   v.pipe(
     v.strictObject({
       op: v.literal('normalize'),
-      norm: v.optional(norm('L2 norm that each row gets.'), 1),
+      norm: v.optional(norm('L2 norm of each row after the step.'), 1),
     }),
     v.description('Scales each row to an L2 norm.'),
   ),
@@ -28,9 +28,13 @@ export const transformSchema = v.variant('op', [
     v.strictObject({
       op: v.literal('binarize'),
       threshold: v.optional(
-        number('threshold', 'Entries above it become +1, the others -1; both are compared in float32.', {
-          control: { min: -1, max: 1, step: 0.01 },
-        }),
+        number(
+          'threshold',
+          'Entries above the threshold become +1, all others -1. The comparison is in float32.',
+          {
+            control: { min: -1, max: 1, step: 0.01 },
+          },
+        ),
         0,
       ),
     }),
@@ -66,12 +70,7 @@ export const corruptSchema = v.pipe(
         op: v.literal('occlude'),
         fraction: v.exactOptional(fraction),
         side: v.exactOptional(
-          choice('side', 'Where the covered part lies; bottom when not given.', [
-            'bottom',
-            'top',
-            'left',
-            'right',
-          ]),
+          choice('side', 'Side of the covered part. Default: bottom.', ['bottom', 'top', 'left', 'right']),
         ),
         rectangle: v.exactOptional(
           v.pipe(
@@ -88,8 +87,8 @@ export const corruptSchema = v.pipe(
       }),
       v.description(
         'Sets a part of each row to 0: the side of an image (round(fraction height) lines or round(fraction width) columns) ' +
-          'or a rectangle. The image is that of the file, else each channel of a layer that is an image, else one line in which ' +
-          'top and left mean its first part, bottom and right its last.',
+          'or a rectangle. The image is the image of the file, or else each channel of a layer that is an image. Other rows count ' +
+          'as one line: top and left are its first part, bottom and right its last.',
       ),
     ),
     v.pipe(
@@ -102,7 +101,7 @@ export const corruptSchema = v.pipe(
   ]),
   v.title('corrupt'),
   v.description(
-    'Damage done after the transforms, with random numbers that belong to the seed and the place.',
+    'Damage, applied after the transforms. The random numbers depend only on the seed and the place in the scenario.',
   ),
 )
 
@@ -120,9 +119,7 @@ export const editSchema = v.variant('op', [
         v.description('The row, one value a column.'),
       ),
     }),
-    v.description(
-      'Puts a row in place of another, or behind the last one where `row` is how many there are.',
-    ),
+    v.description('Replaces a row; `row` equal to the number of rows appends one.'),
   ),
   v.pipe(
     v.strictObject({
@@ -132,9 +129,9 @@ export const editSchema = v.variant('op', [
         v.array(number('column', 'Column number, from 0.', { integer: true, min: 0, max: 2 ** 30 })),
         v.minLength(1),
         v.title('columns'),
-        v.description('The entries that are set.'),
+        v.description('Column numbers of the entries to set.'),
       ),
-      value: number('value', 'What they are set to.'),
+      value: number('value', 'New value of the entries.'),
     }),
     v.description('Sets entries of a row to one value.'),
   ),
@@ -158,7 +155,7 @@ const treatment = {
     v.pipe(
       v.array(editSchema),
       v.title('edits'),
-      v.description('Rows and entries that were changed by hand, applied in order after everything else.'),
+      v.description('Rows and entries changed by hand; applied in order after everything else.'),
     ),
   ),
 }
@@ -166,7 +163,7 @@ const treatment = {
 const pixels = (title: string, side: string) =>
   positiveInteger(
     title,
-    `Resized to this ${side} by averaging areas; the ${side} of the first image when not given.`,
+    `Images are resized to this ${side} by averaging areas. Default: the ${side} of the first image.`,
     65536,
   )
 
@@ -188,16 +185,16 @@ export const patternOptions = [
       kind: v.literal('idx'),
       path: path('path', 'Images in IDX format, plain or gzip.'),
       skip: v.optional(
-        number('skip', 'Images left out at the beginning; with perLabel, of each label.', {
+        number('skip', 'Number of images to skip at the beginning; with perLabel, for each label.', {
           integer: true,
           min: 0,
           max: 2 ** 31,
         }),
         0,
       ),
-      count: v.exactOptional(positiveInteger('count', 'Images taken; all when not given.')),
+      count: v.exactOptional(positiveInteger('count', 'Number of images. Default: all.')),
       perLabel: v.exactOptional(
-        positiveInteger('perLabel', 'Images taken of each label, in the order of the file.'),
+        positiveInteger('perLabel', 'Number of images for each label, in the order of the file.'),
       ),
       labels: v.exactOptional(
         path('labels', 'Labels in IDX format, plain or gzip; needed for perLabel and classes.'),
@@ -207,7 +204,7 @@ export const patternOptions = [
           v.array(number('class', 'A label.', { integer: true, min: 0, max: 255 })),
           v.minLength(1),
           v.title('classes'),
-          v.description('Only images with one of these labels; all when not given.'),
+          v.description('Only images with one of these labels. Default: all.'),
         ),
       ),
       ...treatment,
@@ -237,10 +234,7 @@ export const patternOptions = [
     v.strictObject({
       kind: v.literal('random'),
       count: v.exactOptional(
-        positiveInteger(
-          'count',
-          'Rows; as many as the place needs when not given, 1 where any number will do.',
-        ),
+        positiveInteger('count', 'Number of rows. Default: as many as needed, or 1 where any number fits.'),
       ),
       distribution: choice(
         'distribution',
@@ -248,12 +242,12 @@ export const patternOptions = [
         ['binary', 'normal', 'orthogonal', 'sphere'],
       ),
       norm: v.exactOptional(
-        norm('L2 norm of each row; sqrt(N) for orthogonal and sphere, otherwise as drawn when not given.'),
+        norm('L2 norm of each row. Default: sqrt(N) for orthogonal and sphere, otherwise the norm as drawn.'),
       ),
       sparsity: v.exactOptional(
         number(
           'sparsity',
-          'Part of the entries that are 0: exactly round(sparsity N) of a row. Not with orthogonal.',
+          'Fraction of zeros: exactly round(sparsity N) entries of a row are 0. Not with orthogonal.',
           {
             min: 0,
             below: 1,
@@ -264,13 +258,13 @@ export const patternOptions = [
       correlation: v.exactOptional(
         number(
           'correlation',
-          'Mean overlap of two rows: an entry is +1 with probability sqrt(correlation), else -1 or +1 alike. Only with binary.',
+          'Mean overlap of two rows: an entry is +1 with probability sqrt(correlation), otherwise -1 or +1 with equal probability. Only with binary.',
           { min: 0, max: 1, control: { min: 0, max: 1, step: 0.01 } },
         ),
       ),
       ...treatment,
     }),
-    v.description('Rows drawn with random numbers that belong to the seed and the place in the scenario.'),
+    v.description('Random rows. The numbers depend only on the seed and the place in the scenario.'),
   ),
   v.pipe(
     v.strictObject({
@@ -285,12 +279,14 @@ export const patternOptions = [
           v.array(number('row', 'Row number, from 0.', { integer: true, min: 0 })),
           v.minLength(1),
           v.title('select'),
-          v.description('Rows taken, in this order; all when not given.'),
+          v.description('Numbers of the rows to use, in this order. Default: all.'),
         ),
       ),
       ...treatment,
     }),
-    v.description('Rows that stand elsewhere in the scenario; transform and corrupt apply to the copy.'),
+    v.description(
+      'Copy of rows that another part of the scenario defines; transform and corrupt apply to the copy.',
+    ),
   ),
   v.pipe(
     v.strictObject({
@@ -303,15 +299,15 @@ export const patternOptions = [
       ),
       ...treatment,
     }),
-    v.description('Rows written out.'),
+    v.description('Rows as numbers in the scenario.'),
   ),
   v.pipe(
     v.strictObject({
       kind: v.literal('zeros'),
-      count: v.exactOptional(positiveInteger('count', 'Rows; as many as the place needs when not given.')),
+      count: v.exactOptional(positiveInteger('count', 'Number of rows. Default: as many as needed.')),
       ...treatment,
     }),
-    v.description('As many rows of zeros as the place needs, 1 where any number will do.'),
+    v.description('As many rows of zeros as needed, or 1 where any number fits.'),
   ),
 ] as const
 
@@ -328,7 +324,7 @@ export const patternsAs = (title: string, description: string) =>
 export type Patterns = v.InferOutput<typeof patternsSchema>
 
 const scale = v.optional(
-  number('scale', 'Multiplies every value of the row; this is the number that a slider and --vary move.', {
+  number('scale', 'Multiplies every value of the row. A slider and --vary change this number.', {
     above: 0,
     control: { min: 0.01, max: 100, log: true },
   }),
