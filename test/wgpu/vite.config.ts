@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     name: 'wgpu',
     setupFiles: 'test/properties.ts',
-    include: ['test/gpu/**/*.test.ts'],
+    include: ['test/gpu/**/*.test.ts', 'test/wgpu/scenarios.test.ts'],
     isolate: false,
     maxWorkers: 1,
     testTimeout: 300_000,
