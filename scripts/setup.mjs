@@ -1,15 +1,17 @@
 /**
  * Everything a fresh clone needs before `npm start` or `npm test`: a recent enough Node, and the dependencies of
  * package-lock.json. Uses Node's own modules only, and takes no time when there is nothing to do.
+ * An argument names a folder that has dependencies of its own, such as `test/wgpu`.
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = new URL('..', import.meta.url)
-const readJson = (name) => JSON.parse(readFileSync(new URL(name, root), 'utf8'))
+const folder = process.argv[2] === undefined ? root : new URL(`${process.argv[2]}/`, root)
+const readJson = (name, from = folder) => JSON.parse(readFileSync(new URL(name, from), 'utf8'))
 
-const required = readJson('package.json').engines.node
+const required = readJson('package.json', root).engines.node
 if (!isAtLeast(process.versions.node, required.replace('>=', ''))) {
   fail(
     `engram needs Node ${required}, this is ${process.versions.node}: install a newer one from https://nodejs.org`,
@@ -45,7 +47,7 @@ function install() {
     'npm',
     ['ci', '--no-audit', '--no-fund', '--loglevel=error'],
     {
-      cwd: fileURLToPath(root),
+      cwd: fileURLToPath(folder),
       encoding: 'utf8',
       // npm is a batch file on Windows.
       shell: process.platform === 'win32',
