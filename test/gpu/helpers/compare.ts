@@ -11,7 +11,9 @@ import {
   type SimulationOptions,
 } from '../../../src/core/run/simulation.ts'
 import { testDevice } from '../device.ts'
-import { expectWithin, largest, ULP } from './within.ts'
+import { drift, expectWithin, largest } from './within.ts'
+
+export { drift }
 
 /** Names of everything that `read` gives. */
 export function namesOf(model: Model): string[] {
@@ -38,15 +40,6 @@ export async function readAll(simulation: Simulation): Promise<Record<string, Fl
   const result: Record<string, Float32Array> = {}
   for (const name of namesOf(simulation.model)) result[name] = (await simulation.read(name)).data
   return result
-}
-
-/**
- * A rounding of N + 16 ulp a tick, of numbers as large as the largest seen: what float32 sums of N terms may add
- * up to in a network that does not amplify differences.
- */
-export function drift(model: Model, ticks: number): number {
-  const N = Math.max(...model.layers.map(({ size }) => size))
-  return (ticks + 1) * (N + 16) * ULP
 }
 
 /** Compares all that a simulation holds and has sampled with a reference that did the same. */

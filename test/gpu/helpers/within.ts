@@ -1,3 +1,5 @@
+import type { Model } from '../../../src/core/model/model.ts'
+
 /** Distance of 1 to the next float32: one "ulp" of a relative error. */
 export const ULP = 2 ** -23
 
@@ -42,4 +44,13 @@ export function slope(x: readonly number[], y: readonly number[]): number {
     square += (value - mx) ** 2
   })
   return product / square
+}
+
+/**
+ * A rounding of N + 16 ulp a tick, of numbers as large as the largest seen: what float32 sums of N terms may add
+ * up to in a network that does not amplify differences.
+ */
+export function drift(model: Model, ticks: number): number {
+  const N = Math.max(...model.layers.map(({ size }) => size))
+  return (ticks + 1) * (N + 16) * ULP
 }

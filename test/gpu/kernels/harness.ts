@@ -3,6 +3,12 @@ import type { Kernel } from '../../../src/core/plan/kernels.ts'
 import { testDevice } from '../device.ts'
 import { type KernelRun, type Output, dispatchKernel } from './dispatch.ts'
 
+/**
+ * Whether the kernels that need subgroups can be tested: test/gpu/adapter.test.ts demands it of Dawn's adapters, and naga, the
+ * compiler of wgpu, has none.
+ */
+export const hasSubgroups = (await testDevice()).device.features.has('subgroups')
+
 /** Outputs are filled with it before a run, to see what a kernel leaves alone. */
 export const SENTINEL = -12345
 

@@ -11,7 +11,7 @@ import { vectorStride } from '../../../src/core/plan/layout.ts'
 import { NO_FAULT } from '../../../src/core/plan/plan.ts'
 import { dot, row, times, transposeTimes } from '../../../src/core/math/algebra.ts'
 import { expectWithin, ULP } from '../helpers/within.ts'
-import { runKernel, SENTINEL, sentinels } from './harness.ts'
+import { hasSubgroups, runKernel, SENTINEL, sentinels } from './harness.ts'
 import { packed, vectorOf, vectors } from './matrices.ts'
 
 const WG = 8
@@ -123,7 +123,7 @@ const fewSizes = [
 ]
 
 describe.each(['matvec', 'matvec-transposed'] as const)('%s', (kernel) => {
-  describe.each(TILES[kernel])(
+  describe.each(TILES[kernel].filter(({ sharing }) => sharing === 1 || hasSubgroups))(
     'in tiles of $across x $states, of $lanes lanes, loads shared by $sharing',
     (tile) => {
       // Several replicas at once share the matrix.

@@ -1,0 +1,48 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const near = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** Tests of kernels and networks that run on wgpu as they do on Dawn. */
+const COMPARISONS = [
+  'test/gpu/kernels/{magnitudes,matrix,network,neuron,probe,random}.test.ts',
+  'test/gpu/{couplings,rules,traces,updates,leaks,neuron-values,sparse,stages,resident}.test.ts',
+]
+
+const deno = (backend: string, name: string) => ({
+  resolve: { alias: [{ find: /^webgpu$|^.*\/vulkan\.ts$/, replacement: near('webgpu.ts') }] },
+  test: {
+    name,
+    root: near('../..'),
+    setupFiles: 'test/properties.ts',
+    include: [...COMPARISONS, 'test/wgpu/scenarios.test.ts'],
+    // Deno reads it when a device is first asked for.
+    env: { DENO_WEBGPU_BACKEND: backend },
+    // A worker keeps one device, and what was compiled for it, for all its files.
+    isolate: false,
+    // Ends what hangs; slow machines are slow.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+  },
+})
+
+/** How run.ts starts vitest: in Deno with the first two projects, in Node with the last. */
+export default defineConfig({
+  root: near('../..'),
+  test: {
+    maxWorkers: 2,
+    projects: [
+      deno('vulkan', 'vulkan'),
+      deno('gl', 'opengl'),
+      {
+        test: {
+          name: 'firefox',
+          root: near('../..'),
+          include: ['test/wgpu/firefox.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+})
