@@ -132,7 +132,7 @@ describe('scripts/setup.mjs', () => {
   })
 })
 
-test('the program says in one line that Node is too old', async () => {
+test('the program says in one line that Node is too old', () => {
   const older = `data:text/javascript,${encodeURIComponent(
     "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.18.3' } })",
   )}`
