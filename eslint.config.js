@@ -42,6 +42,19 @@ export default defineConfig(
     rules: { 'engram/kinds-at-home': 'error' },
   },
   {
+    // Old versions of Node read them, to say that they are too old.
+    files: ['bin/*.js', 'scripts/setup.mjs'],
+    languageOptions: { ecmaVersion: 2020 },
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        'ChainExpression',
+        'LogicalExpression[operator="??"]',
+        'ImportDeclaration[source.value=/^node:/]',
+      ],
+    },
+  },
+  {
     files: ['**/*.{js,mjs,cjs}'],
     languageOptions: {
       globals: { process: 'readonly', console: 'readonly', URL: 'readonly', module: 'writable' },

@@ -15,7 +15,11 @@ const builds: Record<string, BuildOptions> = {
     copyPublicDir: false,
     ssr: true,
     target: 'node20',
-    rolldownOptions: { input: { engram: 'src/node/cli.ts', index: 'src/node/index.ts' } },
+    rolldownOptions: {
+      input: { engram: 'src/node/cli.ts', index: 'src/node/index.ts' },
+      // Two folders below the package, as src/node is: src/node/shipped.ts counts on it.
+      output: { chunkFileNames: '[name]-[hash].js' },
+    },
   },
   browser: {
     outDir: 'dist/browser',

@@ -47,9 +47,24 @@ export async function unpackBundle(
     await rename(filling, folder)
   } catch (error) {
     await rm(filling, { recursive: true, force: true })
-    if (!(await exists(folder))) throw new RunError(`cannot unpack ${name} into ${cache}: ${String(error)}`)
+    if (!(await exists(folder))) throw new RunError(`cannot unpack ${name} into ${cache}: ${reasonOf(error)}`)
   }
   return folder
+}
+
+function reasonOf(error: unknown): string {
+  const reason = UNPACK_ERRORS[(error as NodeJS.ErrnoException).code ?? '']
+  return reason === undefined
+    ? `${String(error)}; install ${BUNDLE} again, or set XDG_CACHE_HOME to another folder`
+    : `${reason}, or set XDG_CACHE_HOME to another folder`
+}
+
+const UNPACK_ERRORS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full; make room',
+  EDQUOT: 'the quota is used up; make room',
+  EFBIG: 'a file would be larger than the limit (ulimit -f) allows; raise it',
+  EACCES: 'not permitted; change the permissions',
+  EROFS: 'the disk is read-only; make it writable',
 }
 
 /** XDG_CACHE_HOME/engram or ~/.cache/engram, else a folder of this user's own among the temporary files. */

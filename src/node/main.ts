@@ -10,15 +10,24 @@ import { reproduceCommand } from './commands/reproduce.ts'
 import { runCommand } from './commands/run.ts'
 import { validateCommand } from './commands/validate.ts'
 import { Interruption } from './interrupt.ts'
+import { shippedNames } from './shipped.ts'
 import { tell } from './terminal.ts'
 
 const HELP = `
 Exit code: 0 done, 1 the run failed, 2 the input is wrong, 130 ended by Ctrl-C.
 
 Examples:
-  engram run scenarios/digits.json            write results to out/digits
-  engram recall my-images                     recall your own patterns from damaged cues
-  engram run scenarios/digits.json --help     print all options, files and examples`
+  engram run digits                a shipped scenario: results in out/digits
+  engram run my-model.json         a scenario of your own
+  engram recall my-images          recall your own patterns from damaged cues
+  engram run --help                all options, files and examples`
+
+/** Which scenarios can be given by name. */
+function namesText(): string {
+  return `
+Scenarios that come with engram: ${shippedNames().join(', ')}.
+They are files in the folder scenarios of the package. Where no file has the name, the name alone stands for one.`
+}
 
 /** The program with all its commands; the reference of the command line is made from it. */
 export function createProgram(): Command {
@@ -26,6 +35,7 @@ export function createProgram(): Command {
     .description('Simulates multi-timescale associative networks on the GPU.')
     .version(version)
     .addHelpText('after', HELP)
+    .addHelpText('after', namesText)
     .addCommand(runCommand())
     .addCommand(recallCommand())
     .addCommand(validateCommand())

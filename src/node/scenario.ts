@@ -6,16 +6,19 @@ import { outside } from '../core/model/files.ts'
 import { SCENARIO } from '../core/model/json.ts'
 import { type LoadOptions, loadModel } from '../core/model/load.ts'
 import type { Model } from '../core/model/model.ts'
+import { scenarioFile, shippedHint } from './shipped.ts'
 
 /**
  * Reads, validates and resolves a scenario file. The files it names are relative to it and must be in its folder,
  * unless `allowOutside` is set.
+ * @param path - of the file; or a name such as `digits`, which is a scenario of the package where no file has it
  * @throws ModelError for the first thing that is wrong, with file, JSON path, value and remedy
  */
 export async function loadScenario(path: string, options: LoadOptions = {}): Promise<Model> {
   checkText('loadScenario', path)
-  const text = textOf(await readInput(path, path, SCENARIO), path)
-  const folder = dirname(path)
+  const found = scenarioFile(path)
+  const text = textOf(await readInput(found, path, SCENARIO, shippedHint), path)
+  const folder = dirname(found)
   const read = async (name: string): Promise<Uint8Array> => {
     const file = resolve(folder, name)
     if (options.allowOutside !== true) await requireInside(folder, file, name)
@@ -54,12 +57,14 @@ async function requireInside(folder: string, file: string, name: string): Promis
  * Reads a file that the user has named.
  * @param name - as it was named
  * @param remedy - for an empty file
+ * @param hint - added to what is said of a name that is not there
  * @throws ModelError if it is missing, no file (a folder, a pipe, a device), empty, not readable or too large
  */
 export async function readInput(
   path: string,
   name = path,
   remedy = 'write it again, or copy it into a file first',
+  hint: (name: string) => string = () => '',
 ): Promise<Buffer> {
   try {
     // Pipes and devices may never end.
@@ -74,7 +79,7 @@ export async function readInput(
     if (error instanceof ModelError) throw error
     const { code } = error as NodeJS.ErrnoException
     const reason = READ_ERRORS[code ?? ''] ?? `cannot be read (${code ?? String(error)})`
-    throw new ModelError(`${name} ${reason}`)
+    throw new ModelError(`${name} ${reason}${code === 'ENOENT' ? hint(name) : ''}`)
   }
 }
 

@@ -22,7 +22,7 @@ export interface ScenarioOptions {
 /** Adds the scenario argument and what changes a scenario before it is validated. */
 export function addScenarioOptions(command: Command): Command {
   return command
-    .argument('<scenario>', 'scenario file (JSON)')
+    .argument('<scenario>', 'scenario file (JSON), or the name of one that comes with engram, such as digits')
     .option(
       '--set <path=value>',
       'change a value of the scenario, such as time.dt=0.05; may be repeated',

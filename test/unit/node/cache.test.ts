@@ -1,4 +1,6 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
@@ -65,6 +67,22 @@ test('a damaged archive is an error and leaves no folder that looks complete', a
   await expect(unpackBundle(bundle, 'drivers', ['drivers.tar.br'])).rejects.toThrow(
     'cannot unpack drivers into',
   )
+  expect(await readdir(join(folder, 'cache/engram'))).toEqual([])
+})
+
+test('a full disk is one line that says what to do', async () => {
+  const write = vi
+    .spyOn(fs.promises, 'writeFile')
+    .mockRejectedValue(Object.assign(new Error('no space left'), { code: 'ENOSPC' }))
+  syncBuiltinESMExports()
+  try {
+    await expect(unpackBundle(bundle, 'drivers', ['drivers.tar.br'])).rejects.toThrow(
+      `cannot unpack drivers into ${join(folder, 'cache/engram')}: the disk is full; make room, or set XDG_CACHE_HOME to another folder`,
+    )
+  } finally {
+    write.mockRestore()
+    syncBuiltinESMExports()
+  }
   expect(await readdir(join(folder, 'cache/engram'))).toEqual([])
 })
 

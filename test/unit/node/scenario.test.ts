@@ -1,6 +1,6 @@
 /** What strangers give as scenarios and beside them: each is read, or refused in one line that says what it is. */
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encode as encodePng } from 'fast-png'
@@ -136,6 +136,49 @@ describe('the text of a scenario', () => {
 
   test('a kind of a million letters is refused without a guess at what it means', async () => {
     expect(await refusal(layer({ kind: 'x'.repeat(1_000_000) }))).not.toContain('did you mean')
+  })
+})
+
+describe('a scenario that comes with engram', () => {
+  test('is found by its name, with its files, from any folder', async () => {
+    expect(existsSync('digits')).toBe(false)
+    const { files, ...model } = await loadScenario('digits')
+    const { files: same, ...wanted } = await loadScenario('scenarios/digits.json')
+    expect(model).toEqual(wanted)
+    expect(files).toEqual(same)
+    await expect(loadScenario('digits', { set: ['neurons.hidden.size=90'] })).rejects.toThrow(
+      /^digits: memories\.xi/,
+    )
+  })
+
+  test.each(['digits', './digits', 'constructor'])(
+    'is not taken where %s is a file or a path',
+    async (name) => {
+      const before = process.cwd()
+      process.chdir(folder)
+      try {
+        if (name === 'digits') writeFileSync(name, JSON.stringify(layer({ kind: 'zeros' })))
+        const loaded = loadScenario(name)
+        if (name === 'constructor') await expect(loaded).rejects.toThrow('does not exist')
+        else expect((await loaded).layers[0]?.name).toBe('v')
+      } finally {
+        process.chdir(before)
+      }
+    },
+  )
+
+  test.each([
+    [
+      'digit',
+      'digit does not exist; check the name and the folder, or give a scenario that comes with engram; did you mean `digits`?',
+    ],
+    [
+      'else/digits.json',
+      'else/digits.json does not exist; check the name and the folder; `digits` alone is the scenario that comes with engram',
+    ],
+    ['model.json', 'model.json does not exist; check the name and the folder'],
+  ])('%s is told how it is given', async (name, line) => {
+    await expect(loadScenario(name)).rejects.toThrow(line)
   })
 })
 

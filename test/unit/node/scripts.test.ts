@@ -64,11 +64,16 @@ describe('scripts/setup.mjs', () => {
   async function setUp(
     engine: string,
     installed: Record<string, object> | undefined,
+    npm?: string,
   ): Promise<ReturnType<typeof run>> {
     await mkdir(join(folder, 'scripts'))
     await mkdir(join(folder, 'node_modules'))
     await cp('scripts/setup.mjs', join(folder, 'scripts/setup.mjs'))
-    await writeFile(join(folder, 'package.json'), JSON.stringify({ engines: { node: engine } }))
+    await cp('bin/require-node.js', join(folder, 'bin/require-node.js'))
+    await writeFile(
+      join(folder, 'package.json'),
+      JSON.stringify({ type: 'module', engines: { node: engine } }),
+    )
     const packages = {
       '': {},
       'node_modules/a': { version: '1.0.0' },
@@ -81,6 +86,8 @@ describe('scripts/setup.mjs', () => {
         JSON.stringify({ packages: installed }),
       )
     }
+    if (npm !== undefined)
+      await writeFile(join(folder, 'npm'), `#!/bin/sh\n${npm}\nexit 1\n`, { mode: 0o755 })
     return run(join(folder, 'scripts/setup.mjs'))
   }
 
@@ -96,14 +103,44 @@ describe('scripts/setup.mjs', () => {
   ])('installs when %s, and says so when that fails', async (_, installed) => {
     const { status, stderr } = await setUp('>=20.19', installed)
     expect(status).toBe(1)
-    expect(stderr).toMatch(/^installing dependencies \.\.\.\nnpm ci failed:\n.*npm/)
+    expect(stderr).toBe(
+      'installing dependencies ...\nnpm is not on the PATH: install Node with npm from https://nodejs.org\n',
+    )
+  })
+
+  test.runIf(process.platform !== 'win32').each([
+    ['npm error code ENOTFOUND', /the npm registry cannot be reached; check the network, or set a proxy/],
+    ['npm ERR! code EAI_AGAIN', /the npm registry cannot be reached; check the network, or set a proxy/],
+    ['npm error code ENOSPC', /the disk is full; make room and run it again$/],
+    ['npm error code EACCES', /cannot be written; change its permissions$/],
+    ['npm error code SELF_SIGNED_CERT_IN_CHAIN', /set NODE_EXTRA_CA_CERTS to that of your proxy$/],
+    ['npm error code EJUMP', /npm ci says: EJUMP; a wall of text; run npm ci to see all of it$/],
+  ])('what npm says, %s, is one line with a remedy', async (said, line) => {
+    const npm = `echo '${said}' >&2; echo 'npm error a wall of text' >&2`
+    const { status, stderr } = await setUp('>=20.19', undefined, npm)
+    expect(status).toBe(1)
+    const lines = stderr.trimEnd().split('\n')
+    expect(lines).toEqual(['installing dependencies ...', expect.stringMatching(line)])
   })
 
   test('an old Node is refused with the version that is needed', async () => {
     const { status, stderr } = await setUp('>=99.1', undefined)
     expect(status).toBe(1)
     expect(stderr).toBe(
-      `engram needs Node >=99.1, this is ${process.versions.node}: install a newer one from https://nodejs.org\n`,
+      `engram needs Node 99.1 or newer, this is ${process.versions.node}: install a newer one from https://nodejs.org\n`,
     )
+  })
+})
+
+test('the program says in one line that Node is too old', () => {
+  const older = `data:text/javascript,${encodeURIComponent(
+    "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.18.3' } })",
+  )}`
+  const { status, stdout, stderr } = run(`--import=${older}`, 'bin/engram.js', '--version')
+  expect({ status, stdout, stderr }).toEqual({
+    status: 1,
+    stdout: '',
+    stderr:
+      'engram needs Node 20.19 or newer, this is 20.18.3: install a newer one from https://nodejs.org\n',
   })
 })

@@ -1,0 +1,196 @@
+/**
+ * The tarball as a stranger has it: packs it, installs it in an empty project without install scripts, and there runs the library
+ * example of the README and a shipped scenario, on the software adapter on Linux, and checks types and entries.
+ *   --nodes 20,22   the same with these versions of Node, from npm; and old ones say that they are too old
+ *   --built         takes dist as it is
+ */
+import { spawnSync } from 'node:child_process'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+/** Too old, but able to say so. */
+const OLD = ['12', '16', '18']
+
+const args = process.argv.slice(2)
+const at = args.indexOf('--nodes')
+const versions = at < 0 ? [] : (args[at + 1] ?? '').split(',')
+const folder = mkdtempSync(join(tmpdir(), 'engram-package-'))
+const project = join(folder, 'project')
+const env = {
+  ...process.env,
+  // A machine without drivers, and a cache that is empty.
+  ...(process.platform === 'linux' ? { VK_DRIVER_FILES: join(folder, 'none.json') } : {}),
+  XDG_CACHE_HOME: join(folder, 'cache'),
+}
+try {
+  check()
+} catch (error) {
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
+} finally {
+  rmSync(folder, { recursive: true })
+}
+
+function check() {
+  const tarball = pack()
+  const tools = 'test/package/node_modules'
+  node(['publint', tarball, '--strict'], `${tools}/publint/src/cli.js`)
+  // Only modules can import engram; a schema has no types.
+  const rules = [
+    '--profile',
+    'esm-only',
+    '--exclude-entrypoints',
+    'scenario.schema.json',
+    '--format',
+    'ascii',
+  ]
+  node(['attw', tarball, ...rules], `${tools}/@arethetypeswrong/cli/dist/index.js`)
+  install(tarball)
+  types()
+  use(process.execPath)
+  for (const version of versions) use(nodeOf(version))
+  if (versions.length > 0) for (const version of OLD) refuse(nodeOf(version))
+}
+
+function pack() {
+  const built = args.includes('--built') ? ['--ignore-scripts'] : []
+  const out = run('npm', ['pack', '--json', '--loglevel=error', '--pack-destination', folder, ...built])
+  // What scripts print stands before it.
+  const [packed] = JSON.parse(out.slice(out.search(/^\[$/m)))
+  report(
+    'tarball',
+    `${megabytes(packed.size)} MB, ${megabytes(packed.unpackedSize)} MB unpacked, ${packed.entryCount} files`,
+  )
+  return join(folder, packed.filename)
+}
+
+function install(tarball) {
+  mkdirSync(project)
+  writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }')
+  const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']
+  run('npm', ['install', '--ignore-scripts', ...quiet, tarball], { cwd: project })
+  const sizes = Object.fromEntries(
+    ['.', 'engram', 'webgpu', '@sparticuz/chromium'].map((name) => [
+      name,
+      sizeOf(join(project, 'node_modules', name)),
+    ]),
+  )
+  const largest = ['engram', 'webgpu', '@sparticuz/chromium'].map(
+    (name) => `${name} ${megabytes(sizes[name])}`,
+  )
+  report('installs', `${megabytes(sizes['.'])} MB: ${largest.join(', ')}`)
+}
+
+/** As TypeScript finds them for Node and for bundlers. */
+function types() {
+  cpSync('test/package/consumer.ts', join(project, 'consumer.ts'))
+  for (const module of ['node16', 'esnext']) {
+    const resolution = module === 'esnext' ? 'bundler' : module
+    const options = [
+      '--noEmit',
+      '--strict',
+      '--target',
+      'es2023',
+      '--module',
+      module,
+      '--moduleResolution',
+      resolution,
+    ]
+    run(process.execPath, [resolve('node_modules/typescript/bin/tsc'), ...options, 'consumer.ts'], {
+      cwd: project,
+    })
+    report('types', resolution)
+  }
+}
+
+/** The library example of the README, and a scenario by its name. */
+function use(program) {
+  const example = /```js\n(.*?)```/s.exec(readFileSync('README.md', 'utf8'))[1]
+  writeFileSync(join(project, 'example.js'), example)
+  const printed = run(program, ['example.js'], { cwd: project, env })
+  if (!printed.includes('[ 1500 ]')) throw new Error(`the example of the README prints ${printed}`)
+  const args = ['run', 'digits', '--ticks', '20', '--set', 'replicas=2', '--no-autotune']
+  // npx runs the Node that it is started by.
+  const results =
+    program === process.execPath
+      ? run('npx', ['--no-install', 'engram', ...args], { cwd: project, env })
+      : run(program, [join('node_modules', 'engram', 'bin', 'engram.js'), ...args], { cwd: project, env })
+  if (!/^results\.npz\tout/m.test(results)) throw new Error(`engram run digits prints ${results}`)
+  report('runs', `library and engram run digits, Node ${versionOf(program)}`)
+}
+
+function refuse(program) {
+  for (const script of [join(project, 'node_modules/engram/bin/engram.js'), resolve('scripts/setup.mjs')]) {
+    const { status, stderr } = spawnSync(program, [script, '--version'], { encoding: 'utf8' })
+    const said = /^engram needs Node \S+ or newer, this is [\d.]+: install a newer one from \S+\n$/
+    // Old versions warn that modules are experimental.
+    const lines = stderr.replace(/^\(node.*\n|^\(Use.*\n/gm, '')
+    if (status !== 1 || !said.test(lines))
+      throw new Error(`Node ${versionOf(program)}, ${script}: ${status} ${stderr}`)
+  }
+  report('refuses', `Node ${versionOf(program)}`)
+}
+
+/** Node of a version, from the npm package for this system. */
+function nodeOf(version) {
+  const system = process.platform === 'win32' ? 'win' : process.platform
+  const name = `node-${system === 'darwin' && process.arch === 'arm64' ? 'bin-' : ''}${system}-${process.arch}`
+  const place = join(folder, `node-${version}`)
+  mkdirSync(place)
+  run('npm', [
+    'install',
+    '--prefix',
+    place,
+    '--ignore-scripts',
+    '--no-save',
+    '--loglevel=error',
+    `${name}@${version}`,
+  ])
+  return join(place, 'node_modules', name, 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+}
+
+function versionOf(program) {
+  return run(program, ['--version']).trim().slice(1)
+}
+
+function node([name, ...rest], script) {
+  run(process.execPath, [resolve(script), ...rest])
+  report('checks', name)
+}
+
+/** What a program prints; an error has all that it printed, on both streams. */
+function run(program, words, options = {}) {
+  const { status, stdout, stderr, error } = spawnSync(program, words, {
+    encoding: 'utf8',
+    // npm is a batch file on Windows.
+    shell: process.platform === 'win32' && !program.endsWith('.exe'),
+    ...options,
+  })
+  if (status !== 0)
+    throw new Error(`${program} ${words.join(' ')} fails: ${error?.message ?? ''}\n${stdout}${stderr}`)
+  return stdout
+}
+
+function sizeOf(path) {
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0)
+}
+
+function megabytes(bytes) {
+  return (bytes / 1e6).toFixed(1)
+}
+
+function report(what, text) {
+  process.stdout.write(`${what.padEnd(9)} ${text}\n`)
+}
