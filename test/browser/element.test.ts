@@ -258,7 +258,7 @@ test('a host of widgets shows a network of its model, follows its traits and tak
   await page.goto(`${host.url}widget.html`)
   await running(page, '#cell engram-network')
   expect(await page.locator('#cell .embed').getAttribute('data-view')).toBe('picture')
-  expect(await page.locator('#cell engram-network').evaluate((one) => one.clientHeight)).toBe(300)
+  expect(await page.evaluate("document.querySelector('#cell engram-network').clientHeight")).toBe(300)
   await page.evaluate("change('view', 'plots')")
   await page.locator('#cell .embed[data-view=plots][data-state=ready] .plot').first().waitFor()
   await page.evaluate("leave(), document.querySelector('#cell').childElementCount")

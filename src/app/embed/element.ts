@@ -276,7 +276,7 @@ function render({ model, el }: { readonly model: WidgetModel; readonly el: HTMLE
     }
     const given = model.get('scenario')
     // A dictionary of Python begins empty.
-    const scenario = Object.keys(Object(given) as object).length === 0 ? undefined : given
+    const scenario = Object.keys(Object(given)).length === 0 ? undefined : given
     if (scenario !== element.scenario) element.scenario = scenario
     const height = model.get('height')
     if (typeof height === 'string') element.style.height = height
