@@ -296,6 +296,7 @@ test('the page embeds a network alone: its pictures, its plots, or both with con
   expect(await page.locator('.controls [data-path]').count()).toBe(1)
   expect(await violations(page)).toEqual([])
   await page.setViewportSize({ width: 390, height: 700 })
+  expect(await parts()).toEqual([true, true, true])
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)
   await page.context().close()
 })
