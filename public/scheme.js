@@ -1,4 +1,4 @@
-/* global document, location, localStorage, matchMedia */
+/* global document, location, localStorage, matchMedia, URLSearchParams */
 // Runs before the first paint; src/app/views/scheme.ts and src/app/embed/page.ts take over from it.
 if (new URLSearchParams(location.search).has('embed')) document.documentElement.dataset.embed = ''
 try {

@@ -90,7 +90,7 @@ test('the page can be installed: a manifest with its icons, in any folder', asyn
   )
   expect(manifest.start_url).toBe('./')
   for (const { src, sizes } of manifest.icons) {
-    const size = await page.evaluate(
+    const size = await page.evaluate<number>(
       `new Promise((done, failed) => { const image = new Image(); image.onload = () => done(image.naturalWidth); image.onerror = failed; image.src = '${src}' })`,
     )
     if (sizes !== 'any') expect(`${size}x${size}`).toBe(sizes)

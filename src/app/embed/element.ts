@@ -269,10 +269,9 @@ function render({ model, el }: { readonly model: WidgetModel; readonly el: HTMLE
     for (const name of TRAITS) {
       const value = model.get(name)
       // No controls are not those that there are by default.
-      const isEmpty = value === '' && name !== 'controls'
-      const isAbsent = value === undefined || value === null || value === false || isEmpty
-      if (isAbsent) element.removeAttribute(name)
-      else element.setAttribute(name, value === true ? '' : String(value as string | number))
+      const isText = typeof value === 'number' || (typeof value === 'string' && value !== '')
+      if (isText || (value === '' && name === 'controls')) element.setAttribute(name, String(value))
+      else element.toggleAttribute(name, value === true)
     }
     const given = model.get('scenario')
     // A dictionary of Python begins empty.

@@ -77,10 +77,10 @@ const FRAME = `
 export function createEmbed(root: ShadowRoot, options: EmbedOptions, events: EmbedEvents): Embed {
   const { view } = options
   root.innerHTML = FRAME
-  const part = <T extends HTMLElement = HTMLElement>(selector: string): T => root.querySelector(selector) as T
+  const part = (selector: string): HTMLElement => root.querySelector(selector) as HTMLElement
   const frame = part('.embed')
   frame.dataset.view = view
-  const [play, reset] = [part<HTMLButtonElement>('#play'), part<HTMLButtonElement>('#reset')]
+  const [play, reset] = [part('#play') as HTMLButtonElement, part('#reset') as HTMLButtonElement]
   const tick = part('.tick')
   const fault = part('.fault')
   const places = {
@@ -153,6 +153,9 @@ export function createEmbed(root: ShadowRoot, options: EmbedOptions, events: Emb
     },
   }
 
+  const fail = (title: string, error: unknown): void => {
+    if (!isClosed) messages.failure(title, textOf(error))
+  }
   const open = async (): Promise<void> => {
     const source = options.source()
     // Who waits for it hears of a failure.
@@ -161,7 +164,7 @@ export function createEmbed(root: ShadowRoot, options: EmbedOptions, events: Emb
     try {
       requested = await shareDevice(user)
     } catch (error) {
-      if (!isClosed) messages.failure('No WebGPU', textOf(error))
+      fail('No WebGPU', error)
       return
     }
     if (isClosed) return
@@ -173,7 +176,7 @@ export function createEmbed(root: ShadowRoot, options: EmbedOptions, events: Emb
     try {
       await workplace.open(await source)
     } catch (error) {
-      if (!isClosed) messages.failure('This scenario cannot be opened', textOf(error))
+      fail('This scenario cannot be opened', error)
     }
   }
 

@@ -39,5 +39,7 @@ export function openEmbedded(params: URLSearchParams, id: string, hash: string |
     dataset.state = 'ready'
   })
   element.addEventListener('error', () => (dataset.state = 'failed'))
+  // Nothing of the page is waited for.
+  dataset.arranged = ''
   document.body.replaceChildren(main)
 }
