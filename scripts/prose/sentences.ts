@@ -38,7 +38,7 @@ export function sentencesOf(source: string): Sentence[] {
     start = end
   }
   for (const { index, 0: found } of text.matchAll(
-    /[.!?](?:["”’)\u2060_*]*)(?=\s+["“‘(\u2060_*]*(?:[\p{Lu}\p{N}\uE000]|[\p{L}-]+(?:[:=]|\.\p{L}+ )))/gu,
+    /[.!?](?:["”’)\u2060_*]*)(?=\s+["“‘(\u2060_*]*(?:[\p{Lu}\p{N}\uE000]|engram\b|[\p{L}-]+(?:[:=]|\.\p{L}+ )))/gu,
   )) {
     if (!ABBREVIATION.test(text.slice(start, index + 1))) add(index + found.length)
   }
