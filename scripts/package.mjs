@@ -21,6 +21,9 @@ import { join, resolve } from 'node:path'
 /** Too old, but able to say so. */
 const OLD = ['12', '16', '18']
 
+/** Characters of what a program prints that are shown where it fails. */
+const MOST = 4000
+
 const args = process.argv.slice(2)
 const at = args.indexOf('--nodes')
 const versions = at < 0 ? [] : (args[at + 1] ?? '').split(',')
@@ -177,7 +180,9 @@ function run(program, words, options = {}) {
     ...options,
   })
   if (status !== 0)
-    throw new Error(`${program} ${words.join(' ')} fails: ${error?.message ?? ''}\n${stdout}${stderr}`)
+    throw new Error(
+      `${program} ${words.join(' ')} fails: ${error?.message ?? ''}\n${(stdout + stderr).slice(0, MOST)}`,
+    )
   return stdout
 }
 
