@@ -464,7 +464,7 @@ test('a run with time.until ends at rest, says so last, and summary.json has the
 test.runIf(process.platform === 'linux')(
   'on a terminal three lines say what there is and what is next',
   async () => {
-    writeScenario(folder, 'lone.json', loneNeuron())
+    writeScenario(folder, 'lone.json', smallScenario())
     const command = `'${process.execPath}' '${resolve('bin/engram.js')}' run lone.json`
     const onTerminal = async (line: string): Promise<string> => {
       const { stdout } = await promisify(execFile)('script', ['-qec', line, '/dev/null'], { cwd: folder })
