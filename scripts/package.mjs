@@ -5,21 +5,34 @@
  *   --built         takes dist as it is
  */
 import { spawnSync } from 'node:child_process'
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 /** Too old, but able to say so. */
 const OLD = ['12', '16', '18']
+
+/** Characters of what a program prints that are shown where it fails. */
+const MOST = 4000
+
+/** What a project that depends on engram writes. */
+const CONSUMER = `
+import { type Model, type Sample, createSimulation, loadScenario } from 'engram'
+import type { EngramNetworkEvents } from 'engram/element'
+import 'engram/element'
+
+export async function finalState(device: GPUDevice): Promise<Float32Array> {
+  const model: Model = await loadScenario('hopfield', { set: ['time.dt=0.5'] })
+  const simulation = await createSimulation(device, model)
+  simulation.onSample(({ probe, tick }: Sample) => console.log(probe.toUpperCase(), tick.toFixed()))
+  await simulation.step(40)
+  // @ts-expect-error: a state has a name
+  await simulation.read(40)
+  return (await simulation.read('visible')).data
+}
+
+export type Ready = EngramNetworkEvents
+`
 
 const args = process.argv.slice(2)
 const at = args.indexOf('--nodes')
@@ -93,7 +106,7 @@ function install(tarball) {
 
 /** As TypeScript finds them for Node and for bundlers. */
 function types() {
-  cpSync('test/package/consumer.ts', join(project, 'consumer.ts'))
+  writeFileSync(join(project, 'consumer.ts'), CONSUMER)
   for (const module of ['node16', 'esnext']) {
     const resolution = module === 'esnext' ? 'bundler' : module
     const options = [
@@ -177,7 +190,9 @@ function run(program, words, options = {}) {
     ...options,
   })
   if (status !== 0)
-    throw new Error(`${program} ${words.join(' ')} fails: ${error?.message ?? ''}\n${stdout}${stderr}`)
+    throw new Error(
+      `${program} ${words.join(' ')} fails: ${error?.message ?? ''}\n${(stdout + stderr).slice(0, MOST)}`,
+    )
   return stdout
 }
 

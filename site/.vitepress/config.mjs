@@ -17,6 +17,7 @@ const sources =
 const item = (text, link) => ({ text, link })
 
 const TUTORIAL = [
+  item('Install', '/install'),
   item('1. A recall', '/tutorial/1-recall'),
   item('2. Damage and sharpness', '/tutorial/2-damage'),
   item('3. Your own patterns', '/tutorial/3-own-patterns'),

@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 /** The library in a browser: everything of src/core/index.ts, and scenarios by their URL. */
 import { type LoadOptions, loadModel } from '../core/model/load.ts'
 import type { Model } from '../core/model/model.ts'

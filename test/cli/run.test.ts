@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { isSampled } from '../../src/core/plan/clock.ts'
 import {
@@ -458,3 +460,19 @@ test('a run with time.until ends at rest, says so last, and summary.json has the
   expect(last(short.stderr)).toBe('1 of 2 replicas are not at rest at tick 110, the last')
   expect(readJson(folder, 'short/summary.json')).toMatchObject({ ticks: 110, rest: [100, null] })
 })
+
+test.runIf(process.platform === 'linux')(
+  'on a terminal three lines say what there is and what is next',
+  async () => {
+    writeScenario(folder, 'lone.json', smallScenario())
+    const command = `'${process.execPath}' '${resolve('bin/engram.js')}' run lone.json`
+    const onTerminal = async (line: string): Promise<string> => {
+      const { stdout } = await promisify(execFile)('script', ['-qec', line, '/dev/null'], { cwd: folder })
+      return stdout.replaceAll('\r', '')
+    }
+    expect(await onTerminal(command)).toMatch(
+      /\nresults\.npz\tout\/lone\/results\.npz\n\nadapter {2}.*; engram devices lists all\nresults {2}out\/lone: results\.npz, summary\.json\nnext {5}engram .* lone\.json .*\n$/,
+    )
+    expect(await onTerminal(`${command} --quiet`)).not.toContain('adapter ')
+  },
+)

@@ -1,3 +1,4 @@
+/// <reference types="@webgpu/types" preserve="true" />
 /**
  * `<engram-network src="scenario.json" controls="beta, tau">`: a network in any page. The entry `engram/element`; see
  * docs/embed.md.

@@ -10,6 +10,7 @@ import { TUNING_PAYS, secondsOf, untuned } from '../../core/plan/tuning.ts'
 import type { Tuned, Variants } from '../../core/plan/variants.ts'
 import { abilitiesOf } from '../../core/gpu/adapter.ts'
 import { type Checkpoint, type Simulation, createSimulation } from '../../core/run/simulation.ts'
+import { afterwards } from '../afterwards.ts'
 import { type RequestedDevice, requestDevice } from '../device.ts'
 import { Interruption, type Watch, watchSignals } from '../interrupt.ts'
 import { limitsFor } from '../limits.ts'
@@ -74,7 +75,7 @@ export function runCommand(): Command {
       '--resume <file>',
       'continue from a checkpoint. The scenario, --set, --vary and --seed must be the same; --ticks, name and description may differ, and probes may be added',
     )
-    .option('--quiet', 'print no progress and no warnings')
+    .option('--quiet', 'print no progress, no warnings and no hints')
     .addHelpText('after', HELP)
     .action(run)
 }
@@ -104,7 +105,7 @@ kernels differ only by rounding. To get the same bits on another day, pass the v
 
 Standard output: a line "P<tab>value" for each final value of summary.json (P.mean, P.min, P.max for several numbers),
 then "results.npz<tab>path". Progress and warnings go to standard error. Progress is a bar on a terminal, else one line a
-minute.
+minute. On a terminal three more lines on standard error tell the adapter, the results and a next command.
 
 A run with time.until ends when its layer is at rest in all replicas. The last line on standard error has the tick.
 
@@ -259,6 +260,25 @@ async function runTo(end: number, run: Started): Promise<void> {
   const path = await writeResults(run)
   if (!options.quiet) noteRest(simulation)
   print(`${[...resultLines(simulation), `results.npz\t${path}`].join('\n')}\n`)
+  if (!options.quiet) noteNext(run)
+}
+
+/** To a person: whoever reads the output by a program has the results and nothing else. */
+function noteNext({ scenario, simulation, requested, output }: Started): void {
+  if (!process.stdout.isTTY || !process.stderr.isTTY) return
+  const lines = afterwards({
+    scenario: argument(scenario),
+    folder: quoted(output.folder),
+    files: output.files,
+    model: simulation.model,
+    adapter: requested.info,
+  })
+  tell(`\n${lines.join('\n')}\n`)
+}
+
+/** A scenario as a word of a command. */
+function argument(scenario: string): string {
+  return quoted(scenario.startsWith('-') ? `./${scenario}` : scenario)
 }
 
 /** Says whether a run with `time.until` came to rest, and when. */
@@ -323,7 +343,7 @@ async function interrupted(signal: NodeJS.Signals, run: Started): Promise<Interr
   const { simulation, scenario, options } = run
   const path = await saveCheckpoint(run)
   const again = [
-    `engram run ${quoted(scenario.startsWith('-') ? `./${scenario}` : scenario)}`,
+    `engram run ${argument(scenario)}`,
     ...(options.set ?? []).map((assignment) => `--set ${quoted(assignment)}`),
     ...(options.vary ?? []).map((assignment) => `--vary ${quoted(assignment)}`),
     ...(options.allowOutside ? ['--allow-outside'] : []),

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 let folder: string
@@ -142,5 +142,64 @@ test('the program says in one line that Node is too old', () => {
     stdout: '',
     stderr:
       'engram needs Node 20.19 or newer, this is 20.18.3: install a newer one from https://nodejs.org\n',
+  })
+})
+
+describe('scripts/release.mjs', () => {
+  const files: Record<string, string> = {
+    'package.json': '{ "version": "0.1.0" }',
+    'CHANGELOG.md': '# Changelog\n\n## Unreleased\n\n- News.\n\n## 0.1.0 (2026-01-02)\n\n- First.\n',
+    'CITATION.cff': 'version: 0.1.0\nlicense: MIT\n',
+  }
+
+  /** Of a repository on main with these files. */
+  async function release(
+    version: string,
+    changes: Record<string, string> = {},
+  ): Promise<ReturnType<typeof run>> {
+    const git = (...words: string[]): unknown =>
+      spawnSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...words], { cwd: folder })
+    git('init', '--initial-branch', 'main')
+    for (const [name, text] of Object.entries({ ...files, ...changes }))
+      await writeFile(join(folder, name), text)
+    git('add', '.')
+    git('commit', '--message', 'All')
+    git('tag', 'v0.1.5')
+    const before = await readFile(join(folder, 'CHANGELOG.md'), 'utf8')
+    const script = resolve('scripts/release.mjs')
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script, version, '--dry-run'], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+    expect(await readFile(join(folder, 'CHANGELOG.md'), 'utf8')).toBe(before)
+    return { status, stdout, stderr }
+  }
+
+  test('a dry run says what a release does, in its order', async () => {
+    const { status, stdout, stderr } = await release('0.2.0')
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      'would run bash .ci/run',
+      'would write CHANGELOG.md',
+      'would write CITATION.cff',
+      'would run npm version 0.2.0 --no-git-tag-version --allow-same-version',
+      'would run git commit --all --message Release 0.2.0',
+      'would run git tag --annotate v0.2.0 --message engram 0.2.0',
+      'would run npm pack',
+      expect.stringContaining('git push --follow-tags'),
+    ])
+  })
+
+  test.each([
+    ['0.0.9', {}, 'version 0.0.9 is below 0.1.0, that of package.json'],
+    ['0.1.5', {}, 'the tag v0.1.5 is there already'],
+    ['next', {}, 'give one version, such as: npm run release -- 0.2.0 (--dry-run only checks)'],
+    [
+      '0.2.0',
+      { 'CHANGELOG.md': '# Changelog\n\n## Unreleased\n\n## 0.1.0\n\n- First.\n' },
+      'CHANGELOG.md has no heading "## Unreleased" with entries; write what users notice',
+    ],
+  ])('%s with %j is refused: %s', async (version, changes, line) => {
+    expect(await release(version, changes)).toEqual({ status: 1, stdout: '', stderr: `${line}\n` })
   })
 })
