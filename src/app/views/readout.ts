@@ -14,7 +14,8 @@ const MARGIN = 12
 export function createReadout(place: HTMLElement): Readout {
   const element = document.createElement('div')
   element.className = 'readout'
-  element.hidden = true
+  // In the top layer places are those of the screen, wherever the picture stands.
+  element.popover = 'manual'
   element.setAttribute('role', 'status')
   topOf(place).append(element)
   return {
@@ -22,7 +23,7 @@ export function createReadout(place: HTMLElement): Readout {
       element.setAttribute('aria-live', isSpoken ? 'polite' : 'off')
       const text = lines.join('\n')
       if (element.textContent !== text) element.textContent = text
-      element.hidden = false
+      if (!element.matches(':popover-open')) element.showPopover()
       const { offsetWidth, offsetHeight } = element
       const { clientWidth, clientHeight } = document.documentElement
       const right = at.right + MARGIN
@@ -33,7 +34,7 @@ export function createReadout(place: HTMLElement): Readout {
       element.style.top = `${Math.max(4, top)}px`
     },
     hide() {
-      element.hidden = true
+      if (element.matches(':popover-open')) element.hidePopover()
     },
     destroy: () => element.remove(),
   }
