@@ -18,12 +18,12 @@ const MASKED = [
   /\$(?! )[^$\n]*(?:\n[^$\n]+)?\$/g,
   /<(?:https?:[^>]*|\/?[a-z][^>]*)>/gi,
   /https?:\/\/\S+/g,
-  /\b[\w.-]+(?:\/[\w.-]+)+/g,
+  /\b[\w.-]+(?:\/[\w.-]*[\w-])+/g,
 ]
 
 /** A point that does not end a sentence. */
 const ABBREVIATION =
-  /(?:\b(?:e\.g|i\.e|vs|al|cf|Fig|Eq|No|Phys|Rev|Lett|Proc|Natl|Acad|Sci|pp?|ed|J|eds)|\b[A-Z])\.$/
+  /(?:\b(?:e\.g|i\.e|vs|al|cf|Fig|Eq|No|Phys|Rev|Lett|Proc|Natl|Acad|Sci|pp?|ed|J|eds)|(?:^|[,:;(]\s|\b(?:and|of|by|with)\s|[A-Z]\.\s)[A-Z])\.$/
 
 /** The sentences of one paragraph, table cell, heading or item. */
 export function sentencesOf(source: string): Sentence[] {

@@ -80,7 +80,7 @@ export const binaryMemory: Reproduction = {
   citation: 'Krotov, Hopfield, NeurIPS 2016, arXiv:1606.01164, section 2',
   claim:
     'A network of binary neurons that move one at a time down the energy -sum_mu F(xi_mu.s), F(x) = x^n, keeps N^(n-1) / (2 (2n-3)!! ln N) random ' +
-    'patterns without errors: for n = 2 fewer than there are neurons, for n = 3 and 4 many more.',
+    'patterns without errors. For n = 2 these are fewer than there are neurons, for n = 3 and 4 many more.',
   method:
     'Each neuron moves once, in turn, from every pattern in networks of about that many. A layer that copies the signs takes away what a neuron ' +
     'gets from its own sign, in the mean over the patterns, since the rule leaves it out. The number is where signal to noise is sqrt(2 ln N): it is ' +

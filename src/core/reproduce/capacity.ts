@@ -97,7 +97,7 @@ export const retrieval: Reproduction = {
   method:
     'The curve solves the saddle-point equations of replica symmetry at temperature 0, here in float64; it ends at 0.138 and 0.967. ' +
     'Gain 200 stands for the sign. Below capacity the mean overlap has to be on the curve within 0.005; that of single patterns scatters by 0.01 at N = 512 and load ' +
-    '0.11. In a network of N neurons patterns get lost (overlap below 0.9) at loads that scatter as N^(-1/2), about a mean that exceeds the capacity by ' +
+    '0.11. In a network of N neurons patterns get lost (overlap below 0.9) at loads that scatter as N^(-1/2). Their mean exceeds the capacity by ' +
     `${SHIFT} N^(-1/2) in float64 runs of N = 250 to 4,000. At quick size this is subtracted; at full size a straight line in N^(-1/2) ` +
     'is extrapolated instead. The tolerances are three standard errors of the number of patterns. (Simulations of the literature ' +
     'extrapolate to 0.145 +- 0.009; with replica symmetry broken theory says 0.1382: Steffan, Kühn, Z. Phys. B 95 (1994) 249.)',

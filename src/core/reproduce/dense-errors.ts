@@ -59,8 +59,8 @@ export const denseErrors: Reproduction = {
     'With K random patterns a bit is recalled with the wrong sign with probability about ' +
     'sqrt((2n-3)!! K / (2 pi N^(n-1))) exp(-N^(n-1) / (2 K (2n-3)!!)), for n = 2, 3, 4.',
   method:
-    'The published form is the tail of a Gaussian of signal to noise z = N^(n-1) / sqrt(K (2n-3)!! N^(n-1)) for large z; measured is ' +
-    `against the Gaussian itself, its variance with the moments of finite N. ${HIDDEN} neurons of each cue are 0, so that a ` +
+    'The published form is the tail of a Gaussian of signal to noise z = N^(n-1) / sqrt(K (2n-3)!! N^(n-1)) for large z. The measured rate is compared ' +
+    `with the Gaussian itself, its variance with the moments of finite N. ${HIDDEN} neurons of each cue are 0, so that a ` +
     'neuron does not vote for itself; N counts the others. Tolerance: a fifth of the rate, for the tails of finite K and N, ' +
     'and the confidence interval, together no more than half of it.',
   duration: { quick: '10 s', full: '13 min' },

@@ -107,7 +107,7 @@ export const dynamicEnergy: Reproduction = {
     'the time between transitions grows with a_s / a_c.',
   method:
     `${N} neurons, ${PATTERNS} patterns, T_d = ${SLOW} T_f, beta = ${BETA}. For patterns at right angles and a fast, steep v the overlaps with s are exponentials, and a transition comes when ` +
-    'a_c (m_now - m_before) = a_s: the time between two is -T_d ln(1 - sqrt(a_s / a_c)). Tolerance 15 %, since v takes some T_f. Random patterns ' +
+    'a_c (m_now - m_before) = a_s. The time between two is -T_d ln(1 - sqrt(a_s / a_c)). Tolerance 15 %, since v takes some T_f. Random patterns ' +
     'are judged at 0.5 and 1.5 alone: their overlaps let a network of this size creep on somewhat above 1 too.',
   duration: { quick: '3 s', full: '40 s' },
   constants: { slowness: 1 },

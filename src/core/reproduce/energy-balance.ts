@@ -1,4 +1,4 @@
-/** Along the flow the energy falls, by what the velocities say. */
+/** Along the flow the energy falls, by the amount that the velocities give. */
 import type { Chart, Mark } from '../analysis/chart.ts'
 import { activation } from '../kinds/lagrangians/table.ts'
 import type { Layer } from '../model/model.ts'
@@ -51,7 +51,7 @@ const ULP = 2 ** -23
 interface Balance {
   /** The largest rise of E from tick to tick over what rounding may do. */
   readonly rise: number
-  /** Loss of E over the run, divided by what the velocities say it should be. */
+  /** Loss of E over the run, divided by the loss expected from the velocities. */
   readonly ratio: number
   readonly time: number[]
   readonly energy: number[]
@@ -112,8 +112,8 @@ export const energyBalance: Reproduction = {
     'With fixed and Hebbian memories the total energy never rises, whatever the Lagrangians and the order of the time constants: ' +
     'dE/dt = -sum tau (dx/dt).(dg/dt) - tau_W |dW/dt|^2 / (2 kappa) - tau_Xi |dXi/dt|^2.',
   method:
-    'Small random networks, dt = 0.01 of the smallest tau, 200 ticks. A rise counts in units of 16 float32 roundings of the terms; ' +
-    'the loss over the run is compared with the sum of the right-hand side over the ticks, which Euler steps of that length leave good to 3 %.',
+    'Small random networks, dt = 0.01 of the smallest tau, 200 ticks. A rise counts in units of 16 float32 roundings of the terms. ' +
+    'The loss over the run is compared with the sum of the right-hand side over the ticks, which these Euler steps give within 3 %.',
   duration: { quick: '3 s', full: '4 min' },
   constants: { tau: 1 },
   wrong: { constant: 'tau', value: 2 },
@@ -165,6 +165,6 @@ export const energyBalance: Reproduction = {
 function balanceMarks({ time, energy, expected }: Balance): Mark[] {
   return [
     { kind: 'line', x: time, y: energy, label: 'measured, tanh with hebbian memories', colour: 0 },
-    { kind: 'line', x: time, y: expected, label: 'what the velocities say', dashed: true, colour: 1 },
+    { kind: 'line', x: time, y: expected, label: 'expected from the velocities', dashed: true, colour: 1 },
   ]
 }

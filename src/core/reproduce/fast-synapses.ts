@@ -10,7 +10,7 @@ export const fastSynapses: Reproduction = {
   citation: 'Del Gaudio, Ghimenti, Ganguli, arXiv:2511.22848; float64 runs',
   claim:
     'At load 0.20, tau_W = 2 tau_x, after 40 tau the overlap is 0.38 without plasticity, 0.98 with kappa = 0.3/N and 0.99 with ' +
-    '0.5/N (N = 1000); for N = 500 it is 0.50, 0.95 and 0.99.',
+    '0.5/N (N = 1000). For N = 500 it is 0.50, 0.95 and 0.99.',
   method:
     'The published runs are of 4 networks (N = 1000) and 8 (N = 500), one pattern each. Without plasticity overlaps of single ' +
     'networks scatter by 0.2, with kappa = 0.3/N some are lost: the tolerances are two to three standard errors of both.',
@@ -70,8 +70,8 @@ export const synapticTime: Reproduction = {
   title: 'Recall above capacity against the time constant of the synapses',
   citation: 'Del Gaudio, Ghimenti, Ganguli, arXiv:2511.22848',
   claim:
-    'There is an optimal tau_W: synapses that are too fast hold the noise of the cue, those that are too slow come when the ' +
-    'state has left the pattern again; best are some tau_x.',
+    'There is an optimal tau_W: synapses that are too fast hold the noise of the cue, and synapses that are too slow change when the ' +
+    'state has left the pattern again. The best tau_W is some tau_x.',
   method:
     'Load 0.20, kappa = 1/N, cues with 20 % wrong signs. The paper shows that the optimum is inside; judged is that the best overlap ' +
     'exceeds those at both ends, and that it lies at tau_W from 0.5 to 20 tau_x.',

@@ -87,11 +87,11 @@ export const gatedRate: Reproduction = {
   title: 'Rate of gated learning against beta and the correlation of the memories',
   citation: 'Lotito, Neurocomputing 636 (2025) 129865, appendix B, taken further',
   claim:
-    'A memory follows what is shown at the rate p / tau, p = softmax(beta Xi v) of its row: from 1/N_h for small beta to 1; the more ' +
-    'alike the memories are, the larger the beta it takes.',
+    'A memory follows the shown pattern at the rate p / tau, p = softmax(beta Xi v) of its row, from 1/N_h for small beta to 1. The more ' +
+    'similar the memories are, the larger beta must be.',
   method:
-    'Four patterns of mutual cosine c in 50 neurons, one of them shown. Its row starts with an error at right angles to all patterns, whose decay over ' +
-    '200 ticks gives the mean p; the other rows follow meanwhile, which a differential equation for one variable tells. Tolerance 0.01: ' +
+    'Four patterns of mutual cosine c in 50 neurons, one of them shown. Its row starts with an error orthogonal to all patterns, and its decay over ' +
+    '200 ticks gives the mean p. A differential equation for one variable describes how the other rows follow. Tolerance 0.01: ' +
     'steps of 1 in tau = 250.',
   duration: { quick: '2 s', full: '30 s' },
   constants: { beta: 1 },
@@ -167,11 +167,11 @@ export const competition: Reproduction = {
   title: 'Forgetting when one pattern more than there are rows is shown',
   citation: 'Lotito, Neurocomputing 636 (2025) 129865, appendix B, taken further',
   claim:
-    'The row that wins the new pattern goes over to the mean of the new and its old one, at the rate 2 / ((N_h + 1) tau): both have the cosine ' +
+    'The row that wins the new pattern converges to the mean of the new and its old one, at the rate 2 / ((N_h + 1) tau). Both have the cosine ' +
     '1/sqrt 2 with it in the end. The other rows keep theirs.',
   method:
     'Five orthogonal patterns in turn, four rows that start on four of them with noise 0.3, beta = 2; a fifth of the new pattern in one row makes it the winner. The forgetting is compared with the ' +
-    'closed form at every sample, from the winner on; the tolerances are for steps of 1 in tau = 125 and for the order in which patterns come.',
+    'closed form at every sample, from the first win. The tolerances are for steps of 1 in tau = 125 and for the order in which patterns come.',
   duration: { quick: '3 s', full: '40 s' },
   constants: { tau: 125 },
   wrong: { constant: 'tau', value: 250 },

@@ -51,12 +51,12 @@ export const patternRing: Reproduction = {
   title: 'From single patterns to a ring of minima',
   citation: 'Pham et al., arXiv:2505.21777',
   claim:
-    'For patterns dense on the unit circle, E = -(1/b) log sum exp(-b |v - xi|^2) is least at the radius R = I1(2 b R) / I0(2 b R): 0 up to ' +
-    'b = 1, then .413, .724, .831, .946 at b = 1.1, 1.5, 2, 5; in every direction, between the patterns too.',
+    'For patterns dense on the unit circle, E = -(1/b) log sum exp(-b |v - xi|^2) is least at the radius R = I1(2 b R) / I0(2 b R). The radius is 0 up to ' +
+    'b = 1, then .413, .724, .831, .946 at b = 1.1, 1.5, 2, 5. This holds in every direction, between the patterns too.',
   method:
     `${PATTERNS} patterns, ${STARTS} starts for each b, from inside and outside of the circle; steps of length tau, which are one update each. ` +
     'beta = 2 b with the half-norm offset. The radius is solved for in float64 and compared within 1e-4, and so is the difference of the ' +
-    'longest and the shortest; at this number of patterns the sum is an integral to more digits than float32 has.',
+    'longest and the shortest. At this number of patterns the sum is an integral to more digits than float32 has.',
   duration: { quick: '1 s', full: '1 s' },
   constants: { factor: 2 },
   wrong: { constant: 'factor', value: 1.9 },

@@ -166,8 +166,8 @@ export const pavlovian: Reproduction = {
   title: 'Pavlovian learning of a random stream',
   citation: 'Lotito, Aquaro, Marullo, Neural Comput. 37 (2025) 311; arXiv:2405.03823',
   claim:
-    'tau_J dW/dt = -W + k x x^T comes to k H, H = sum xi xi^T / K: with N = 100, K = 8, tau_J = 100 the mean of (W - k H)^2 / k^2 is 0.2498, ' +
-    '0.0937, 0.0374 and 0.0095 after 0, 50, 100 and 200 draws, and after 4 tau_J the 8 patterns of a network are recalled from cues with a fifth of the signs wrong.',
+    'tau_J dW/dt = -W + k x x^T converges to k H, H = sum xi xi^T / K. With N = 100, K = 8, tau_J = 100 the mean of (W - k H)^2 / k^2 is 0.2498, ' +
+    '0.0937, 0.0374 and 0.0095 after 0, 50, 100 and 200 draws. After 4 tau_J the 8 patterns of a network are recalled from cues with a fifth of the signs wrong.',
   method:
     'W(0) is k H of other patterns. The published numbers are means of 12 networks, whose scatter (0.006, 0.003, 0.002, 0.003, 0.003) sets the tolerances; ' +
     'the closed form has W(0) and H of each network. Draws favour some patterns: over many networks nine of ten are recalled ' +

@@ -79,14 +79,14 @@ export const sequences: Reproduction = {
   title: 'How long a sequence of patterns may be',
   citation: 'Chaudhry et al., arXiv:2306.04532 (NeurIPS 2023)',
   claim:
-    "s' = sign sum xi^(mu+1) f(xi^mu.s / N) goes from pattern to pattern without an error in a step up to a length of N^d / (2 (2d-1)!! ln N) for f(m) = m^d, " +
-    'at N = 100: 10.9, 362, 7238 for d = 1, 2, 3; for f = exp the length grows by a factor of e^2 / cosh 2 = 1.96 a neuron.',
+    "s' = sign sum xi^(mu+1) f(xi^mu.s / N) goes from pattern to pattern without an error in a step up to a length of N^d / (2 (2d-1)!! ln N) for f(m) = m^d. " +
+    'At N = 100 this is 10.9, 362, 7238 for d = 1, 2, 3. For f = exp the length grows by a factor of e^2 / cosh 2 = 1.96 a neuron.',
   method:
     'Every transition of sequences of 0.75, 1 and 1.5 times that length, over many networks. The length is where signal to noise is sqrt(2 ln N): ' +
     'it is fitted to the share of wrong signs, with Gaussian noise of the patterns that disturb. Tolerance 10 %: finite N changes the variance ' +
     'by 1 %, the tails by 3 %, the rest is statistics. Then all patterns of a sequence of a third of the length are walked through. ' +
-    'The exponential is far from its limit where it can be run, since patterns that are equal by chance and call different ones dominate: lengths with ' +
-    `${100 * SHARE} % wrong signs are compared, whose logarithm has to rise by ln 1.96 a neuron within 0.1.`,
+    'The exponential is far from its limit where it can be run, since patterns that are equal by chance and recall different ones dominate. Lengths with ' +
+    `${100 * SHARE} % wrong signs are compared; their logarithm has to rise by ln 1.96 a neuron within 0.1.`,
   duration: { quick: '3 s', full: '1 min' },
   constants: { length: 1 },
   wrong: { constant: 'length', value: 1.3 },

@@ -142,7 +142,7 @@ export const softmaxDimension: Reproduction = {
   claim:
     'The error of one update falls exponentially with the dimension d, so that exponentially many patterns can be retrieved.',
   method:
-    'Measured is the weight of all wrong patterns over that of the right one, whose mean over random patterns is known: K times the mean of ' +
+    'The measured number is the weight of all wrong patterns over that of the right one. Its mean over random patterns is known: K times the mean of ' +
     'exp(beta xi.v) over the sphere, a Bessel function. It is carried by few pairs of patterns that happen to be close: ' +
     'a factor of 1.5 is allowed at each d, and 0.05 in the slope of log10 per dimension.',
   duration: { quick: '4 s', full: '3 min' },

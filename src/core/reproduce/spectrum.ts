@@ -34,7 +34,7 @@ export const spectrum: Reproduction = {
   citation: 'Marchenko, Pastur, Math. USSR Sb. 1 (1967) 457',
   claim:
     'The eigenvalues of J = Xi^T Xi / N_h with independent entries lie between (1 - sqrt q)^2 and (1 + sqrt q)^2, q = N_v/N_h, ' +
-    'those at 0 apart, and their shares follow the law of Marchenko and Pastur.',
+    'except those at 0. Their shares follow the law of Marchenko and Pastur.',
   method:
     'Xi is read back from the device; the eigenvalues are taken in float64. Outermost eigenvalues fluctuate about the edge by ' +
     'some (1 + sqrt q)^2 n^(-2/3), n the smaller side: the tolerance of the edges. The distance of Kolmogorov goes as 1/n; 4/n is allowed.',

@@ -12,10 +12,10 @@ export const stepOrder: Reproduction = {
   title: 'Halving the step halves the error',
   citation: 'Hairer, Norsett, Wanner, Solving Ordinary Differential Equations I (1993)',
   claim:
-    'Both integrators are of order 1 in dt, with every variable on one rate and with neurons, synapses and memories on rates of their own.',
+    'Both integrators are of order 1 in dt, with every variable on one rate and with neurons, synapses and memories on separate rates.',
   method:
     'Two layers, plastic synapses and a learning memory. Distances to the solution at time 1.6, which two fine runs give by Richardson ' +
-    'extrapolation, for four steps; the fitted power, a mean over v, h, W and Xi, has to be 1 within 0.15. Groups with `every: k` take steps of k dt.',
+    'extrapolation, for four steps. The fitted power, a mean over v, h, W and Xi, has to be 1 within 0.15. Groups with `every: k` take steps of k dt.',
   duration: { quick: '1 s', full: '50 s' },
   constants: { tau: 2 },
   wrong: { constant: 'tau', value: 1 },

@@ -32,7 +32,7 @@ function scenario({ seed, size, load, gain, cues, dt, ticks, every }: Run): Scen
   return {
     version: 1,
     name: 'Transients of recall',
-    description: `${patterns} patterns in ${size} neurons with g = ${gain}; each copy starts near a pattern of its own.`,
+    description: `${patterns} patterns in ${size} neurons with g = ${gain}; each copy starts near another pattern.`,
     seed,
     time: { dt, ticks, integrator: 'euler' },
     neurons: {
@@ -79,11 +79,11 @@ export const transientRecall: Reproduction = {
   title: 'A pattern is completed below capacity',
   citation: 'Clark, arXiv:2506.05303; Shiino, Fukai, J. Phys. A 25 (1992) L375; float64 runs at N = 200',
   claim:
-    'At load 0.1, g = 1.2, a cue with the overlap .719 is completed: to .988 as N grows; in networks of N = 200, some of whose patterns are not ' +
-    'stable, to .978 after 20 tau and .968 after 100 tau, while E/N goes from -.743 to -1.394 and -1.397.',
+    'At load 0.1, g = 1.2, a cue with the overlap .719 is completed: to .988 as N grows. Networks of N = 200 have some patterns that are not ' +
+    'stable, and reach .978 after 20 tau and .968 after 100 tau, while E/N goes from -.743 to -1.394 and -1.397.',
   method:
     'Cues of all 20 patterns in each network. At the start both means follow from Gaussian integrals; float64 runs of 1,000 networks, with a standard error ' +
-    'of .001, give those in the end. They are means over networks of which some lose patterns, 4 % after 20 tau and 6 % after 100: half of the ' +
+    'of .001, give those in the end. They are means over all networks, and some networks lose patterns, 4 % after 20 tau and 6 % after 100: half of the ' +
     'networks are above .983. Networks scatter by .004 and .035 in the overlap at start and end, by .014 and .03 in E/N: the tolerances are three standard errors ' +
     'of that many networks. The limit is the theory of Shiino and Fukai; at full size it is compared with N = 1600, where no pattern is lost, within .003. The small size takes steps of 0.1, not 0.02.',
   duration: { quick: '10 s', full: '6 min' },
@@ -171,9 +171,9 @@ export const transientRecovery: Reproduction = {
   claim:
     'Above capacity no state near a pattern is stable, but a state that starts near one first comes closer to it before it leaves.',
   method:
-    'Load 0.3. The rise over the first step follows from Gaussian integrals, since x(0) knows nothing of the other patterns: ' +
-    'the input is (g / sqrt alpha) m xi + g sqrt alpha tanh(x) + g sqrt q noise, m and q the mean of xi tanh(x) and tanh(x)^2. ' +
-    'Tolerance 4 %, for finite N. Of rise and loss the paper gives curves: here the overlap has to rise by 0.1 and to fall below its start; the small size takes steps of 0.1 for it.',
+    'Load 0.3. The rise over the first step follows from Gaussian integrals, since x(0) is independent of the other patterns. ' +
+    'The input is (g / sqrt alpha) m xi + g sqrt alpha tanh(x) + g sqrt q noise, m and q the mean of xi tanh(x) and tanh(x)^2. ' +
+    'Tolerance 4 %, for finite N. The paper gives curves of rise and loss: here the overlap has to rise by 0.1 and to fall below its start. The small size takes steps of 0.1 for this.',
   duration: { quick: '5 s', full: '2 min' },
   constants: { gain: G },
   wrong: { constant: 'gain', value: G / 2 },

@@ -161,8 +161,8 @@ export const writtenOut: Reproduction = {
   title: 'Filters, sparse memories and hyperedges, written out',
   citation: 'Krotov, arXiv:2107.06446; dense matrices and tensors, float64',
   claim:
-    'A convolution and a sparse memory move a network as the dense matrices do that they stand for, and keep only their own numbers; ' +
-    'a hyperedge of three layers sends each what the contraction of its dense tensor says.',
+    'A convolution and a sparse memory move a network as the equal dense matrices do, and store only their own numbers. ' +
+    'A hyperedge of three layers sends each layer the contraction of its dense tensor.',
   method:
     `Layers of tanh neurons run with the coupling and again with its matrix written out by four loops; states differ by rounding, a hundred ` +
     'roundings of float32 are allowed. The hyperedge takes one step of length tau, so that linear neurons hold what they were sent; ' +
