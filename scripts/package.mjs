@@ -112,6 +112,7 @@ function types() {
     const options = [
       '--noEmit',
       '--strict',
+      '--skipLibCheck',
       '--target',
       'es2023',
       '--module',

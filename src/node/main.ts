@@ -24,8 +24,12 @@ Examples:
 
 /** Which scenarios can be given by name. */
 function namesText(): string {
+  const names = shippedNames()
+    .join(', ')
+    .replace(/(.{60,78},) /g, '$1\n  ')
   return `
-Scenarios that come with engram: ${shippedNames().join(', ')}.
+Scenarios that come with engram:
+  ${names}
 They are files in the folder scenarios of the package. Where no file has the name, the name alone stands for one.`
 }
 
