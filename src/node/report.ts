@@ -61,7 +61,11 @@ export function recordOf(result: Result, setting: Setting): Recorded {
 /** ID.json: lists of numbers on one line, with the digits that float32 has. */
 export function jsonOf(record: Recorded): string {
   const rounded = (_: string, value: unknown): unknown =>
-    typeof value === 'number' ? Number(value.toPrecision(7)) : value
+    value instanceof Float64Array || value instanceof Float32Array
+      ? Array.from(value)
+      : typeof value === 'number'
+        ? Number(value.toPrecision(7))
+        : value
   const text = JSON.stringify(record, rounded, 2)
   return `${text.replace(/\[\s+([-\d.e,\s+]+?)\s+\]/g, (_, list: string) => `[${list.replace(/\s+/g, ' ')}]`)}\n`
 }

@@ -93,3 +93,15 @@ test('a folder gives back the results that it holds, and leaves out what is none
   )
   expect(await readRecords(folder)).toEqual([record])
 })
+
+test('a record of typed arrays is read back, and the records of the documentation are those of all experiments', async () => {
+  const { chart, ...rest } = recordWith('x')
+  const [{ id = '' } = {}] = REPRODUCTIONS
+  const points = { kind: 'points', x: Float64Array.of(1, 2), y: Float32Array.of(0.5, 2) } as const
+  const record = { ...rest, id, chart: { ...chart, marks: [points] } } as unknown as Recorded
+  writeFileSync(join(folder, `${id}.json`), jsonOf(record))
+  const [{ chart: read } = record] = await readRecords(folder)
+  expect(read.marks).toEqual([{ kind: 'points', x: [1, 2], y: [0.5, 2] }])
+  const kept = await readRecords('docs/reproductions')
+  expect(kept.map((one) => one.id)).toEqual(REPRODUCTIONS.map((one) => one.id))
+})
