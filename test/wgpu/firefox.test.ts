@@ -39,7 +39,14 @@ beforeAll(async () => {
       'ui.prefersReducedMotion': 1,
     },
   })
-  page = await openPage('softmax-synapses')
+  page = await browser.newPage()
+  page.on('console', (message) => {
+    if (['warn', 'error'].includes(message.type())) heard.push(message.text())
+  })
+  page.on('pageerror', (error) => heard.push(String(error)))
+  // Tall enough that the smallest of many pictures has pixels.
+  await page.setViewport({ width: 1280, height: 1000 })
+  await visit(`${url}?scenario=softmax-synapses`)
 })
 
 afterAll(async () => {
@@ -57,23 +64,24 @@ afterEach(() => {
 /** Milliseconds after which what is waited for is not coming; a busy machine is slow. */
 const PATIENCE = 120_000
 
-/** A page at tick 0 of a scenario, or of a link. */
-async function openPage(address: string): Promise<Page> {
-  const opened = await browser.newPage()
-  opened.on('console', (message) => {
-    if (['warn', 'error'].includes(message.type())) heard.push(message.text())
-  })
-  opened.on('pageerror', (error) => heard.push(String(error)))
-  await opened.setViewport({ width: 1280, height: 720 })
-  await opened.goto(address.startsWith('http') ? address : `${url}?scenario=${address}`)
-  await opened.waitForSelector('body[data-state=ready]', { timeout: PATIENCE })
-  return opened
+/** Opens an address, and waits until its network stands at tick 0. */
+async function visit(address: string): Promise<void> {
+  await page.goto('about:blank')
+  await page.goto(address)
+  await page.waitForSelector('body[data-state=ready]', { timeout: PATIENCE })
 }
 
-const evaluate = <T>(text: string, on = page): Promise<T> => on.evaluate(text) as Promise<T>
-const eventually = <T>(get: () => Promise<T>) => expect.poll(get, { timeout: PATIENCE })
-const read = (name: string, on = page): Promise<number[]> =>
-  evaluate(`engram.read('${name}').then(({ data }) => [...data])`, on)
+/** Opens a shipped scenario in the page as it is. */
+async function load(id: string): Promise<void> {
+  await evaluate(`engram.pause(), engram.load('${id}')`)
+  expect(await evaluate('[engram.simulation.tick, engram.playing]')).toEqual([0, false])
+}
+
+const evaluate = <T>(text: string): Promise<T> => page.evaluate(text) as Promise<T>
+const eventually = <T>(get: () => Promise<T>, message = '') =>
+  expect.poll(get, { timeout: PATIENCE, interval: 250, message })
+const read = (name: string): Promise<number[]> =>
+  evaluate(`engram.read('${name}').then(({ data }) => [...data])`)
 const element = async (selector: string): Promise<ElementHandle> => (await page.$(selector))!
 const click = (selector: string): Promise<void> => page.click(selector)
 const toast = (): Promise<string> => evaluate("document.querySelector('#toast').textContent")
@@ -107,14 +115,14 @@ function isWhole(path: string): boolean {
 }
 
 test.each(SCENARIOS)('%s is drawn, and its exported results are those of Dawn, to rounding', async (id) => {
-  await evaluate(`engram.pause(), engram.load('${id}')`)
+  await load(id)
   await evaluate(`engram.step(${TICKS}).then(() => engram.simulation.flush())`)
   const names = await evaluate<string[]>(
     '[...document.querySelectorAll(".figure")].map(({ dataset }) => dataset.name)',
   )
   expect(names.length).toBeGreaterThan(1)
   for (const name of names)
-    await eventually(() => coloursOf(`[data-name="${name}"] canvas`)).toBeGreaterThan(1)
+    await eventually(() => coloursOf(`[data-name="${name}"] canvas`), `${name}`).toBeGreaterThan(1)
   const results = decodeNpz(await exported(`${id}-results.npz`))
   const expected = resultsIn(dawn, id)
   expect(Object.keys(results).sort()).toEqual(Object.keys(expected).sort())
@@ -124,7 +132,7 @@ test.each(SCENARIOS)('%s is drawn, and its exported results are those of Dawn, t
 })
 
 test('the page plays', async () => {
-  await evaluate("engram.load('softmax-synapses')")
+  await load('softmax-synapses')
   await click('#play')
   await eventually(() => evaluate('engram.simulation.tick')).toBeGreaterThan(20)
   await click('#play')
@@ -132,7 +140,7 @@ test('the page plays', async () => {
 })
 
 test('a slider changes its parameter', async () => {
-  await evaluate("engram.load('softmax-synapses')")
+  await load('softmax-synapses')
   const before = await evaluate<number>('engram.scenario.memories.xi.tau')
   const slider = await element('[data-path="memories.xi.tau"] input[type=range]')
   await slider.scrollIntoView()
@@ -144,8 +152,8 @@ test('a slider changes its parameter', async () => {
   await eventually(() => evaluate('engram.scenario.memories.xi.tau')).not.toBe(before)
 })
 
-test('a stroke of the brush changes the state under it, and the link carries it to another page', async () => {
-  await evaluate("engram.load('hopfield')")
+test('a stroke of the brush changes the state under it, and the link carries it', async () => {
+  await load('hopfield')
   const before = await read('visible')
   await click('#hands [data-value=paint]')
   const canvas = await element('#large [data-pane=state] canvas')
@@ -155,15 +163,14 @@ test('a stroke of the brush changes the state under it, and the link carries it 
   await page.mouse.move(x + (3 * width) / 4, y + height / 2, { steps: 4 })
   await page.mouse.up()
   await eventually(() => read('visible')).not.toEqual(before)
-  const other = await openPage(await evaluate('engram.link()'))
-  expect(await evaluate('engram.scenario', other)).toEqual(await evaluate('engram.scenario'))
-  expect(await read('visible', other)).toEqual(await read('visible'))
-  await other.close()
-  await page.bringToFront()
+  const [scenario, painted] = [await evaluate('engram.scenario'), await read('visible')]
+  await visit(await evaluate('engram.link()'))
+  expect(await evaluate('engram.scenario')).toEqual(scenario)
+  expect(await read('visible')).toEqual(painted)
 })
 
 test('a lost device is replaced, and the values are as they were', async () => {
-  await evaluate("engram.load('softmax-synapses')")
+  await load('softmax-synapses')
   const start = await read('xi')
   await evaluate('window.lost = engram.device, engram.device.destroy(), undefined')
   await eventually(() =>
@@ -183,5 +190,4 @@ test.each([1280, 1440, 390])('at %i px nothing leaves the page and no button has
     await evaluate('document.querySelector("#keys").getBoundingClientRect().right'),
   ).toBeLessThanOrEqual(width)
   expect(await evaluate('document.querySelector("#restore").offsetHeight')).toBe(28)
-  await page.setViewport({ width: 1280, height: 720 })
 })
