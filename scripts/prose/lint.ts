@@ -28,9 +28,9 @@ const SEPARATOR = '\u001F'
 function textlintRule(name: RuleName): TextlintRuleModule {
   return ({ Syntax, RuleError, report, locator, getSource }) => {
     const visit = (node: TxtNode): void => {
-      // A cell comes with the lines around it.
+      // A cell comes with the lines around it, a heading with its marks.
       const source = getSource(node)
-        .replace(/^\||\|$/g, ' ')
+        .replace(/^(?:\||#+)|\|$/g, (marks) => ' '.repeat(marks.length))
         .trimEnd()
       sentencesOf(source).forEach((sentence, index) => {
         const remedy = RULES[name](sentence, { isFirst: index === 0 && isFirst(node) })

@@ -1,4 +1,4 @@
-/** The rows of docs/theory.md, "What is checked", that float64 and small networks can show. */
+/** The rows of docs/theory.md, "Checks", that float64 and small networks can show. */
 import { learnerOf } from '../../rules.ts'
 import { describe, expect, it } from 'vitest'
 import { INTEGRATOR_KINDS, integratorOf } from '../../../src/core/kinds/integrators/table.ts'
