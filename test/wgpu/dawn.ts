@@ -23,7 +23,7 @@ export function runArguments(scenario: string, folder: string): string[] {
 }
 
 /** Length of the runs. */
-export const TICKS = 60
+export const TICKS = 30
 
 /** Runs every shipped scenario in the built program, on Dawn's software adapter; the results go into a folder. */
 export async function runOnDawn(folder: string): Promise<void> {
@@ -55,7 +55,10 @@ export function differences(
       if (is.length !== should.length) return [name, Infinity]
       const size = should.reduce((most, value) => Math.max(most, Math.abs(value)), 1)
       const off = is.map((value, index) => Math.abs(value - (should[index] as number)))
-      return [name, off.some(Number.isNaN) ? Infinity : off.reduce((most, one) => Math.max(most, one), 0) / size]
+      return [
+        name,
+        off.some(Number.isNaN) ? Infinity : off.reduce((most, one) => Math.max(most, one), 0) / size,
+      ]
     }),
   )
 }

@@ -55,7 +55,8 @@ export async function mesaEnvironment(folder: string): Promise<Record<string, st
     found.push(
       ...(await readdir(at)).filter((file) => file.startsWith('lvp_icd')).map((file) => join(at, file)),
     )
-  if (found[0] === undefined) throw new Error('mesa-vulkan-drivers has no lavapipe; take another version of it')
+  if (found[0] === undefined)
+    throw new Error('mesa-vulkan-drivers has no lavapipe; take another version of it')
   // The path in a package's manifest is that of an installed library; a name alone is looked for as any library is.
   const manifest = join(folder, 'lavapipe.json')
   const text = await readFile(found[0], 'utf8')

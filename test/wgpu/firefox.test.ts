@@ -44,8 +44,8 @@ beforeAll(async () => {
     if (['warn', 'error'].includes(message.type())) heard.push(message.text())
   })
   page.on('pageerror', (error) => heard.push(String(error)))
-  // Tall enough that the smallest of many pictures has pixels.
-  await page.setViewport({ width: 1280, height: 1000 })
+  // Large enough that the smallest of many pictures has pixels.
+  await page.setViewport(LARGE)
   await visit(`${url}?scenario=softmax-synapses`)
 })
 
@@ -63,6 +63,8 @@ afterEach(() => {
 
 /** Milliseconds after which what is waited for is not coming; a busy machine is slow. */
 const PATIENCE = 120_000
+
+const LARGE = { width: 1600, height: 1200 }
 
 /** Opens an address, and waits until its network stands at tick 0. */
 async function visit(address: string): Promise<void> {
@@ -122,7 +124,7 @@ test.each(SCENARIOS)('%s is drawn, and its exported results are those of Dawn, t
   )
   expect(names.length).toBeGreaterThan(1)
   for (const name of names)
-    await eventually(() => coloursOf(`[data-name="${name}"] canvas`), `${name}`).toBeGreaterThan(1)
+    await eventually(() => coloursOf(`[data-name="${name}"] canvas`), name).toBeGreaterThan(1)
   const results = decodeNpz(await exported(`${id}-results.npz`))
   const expected = resultsIn(dawn, id)
   expect(Object.keys(results).sort()).toEqual(Object.keys(expected).sort())
@@ -182,12 +184,15 @@ test('a lost device is replaced, and the values are as they were', async () => {
   await eventually(() => coloursOf('#large canvas')).toBeGreaterThan(5)
 })
 
-test.each([1280, 1440, 390])('at %i px nothing leaves the page and no button has two lines', async (width) => {
-  await page.setViewport({ width, height: 720 })
-  await eventually(() => evaluate('innerWidth')).toBe(width)
-  expect(await evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
-  expect(
-    await evaluate('document.querySelector("#keys").getBoundingClientRect().right'),
-  ).toBeLessThanOrEqual(width)
-  expect(await evaluate('document.querySelector("#restore").offsetHeight')).toBe(28)
-})
+test.each([1280, 1440, 390])(
+  'at %i px nothing leaves the page and no button has two lines',
+  async (width) => {
+    await page.setViewport({ width, height: 720 })
+    await eventually(() => evaluate('innerWidth')).toBe(width)
+    expect(await evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+    expect(
+      await evaluate('document.querySelector("#keys").getBoundingClientRect().right'),
+    ).toBeLessThanOrEqual(width)
+    expect(await evaluate('document.querySelector("#restore").offsetHeight')).toBe(28)
+  },
+)

@@ -27,7 +27,7 @@ type Target = keyof typeof RUNS
 
 /**
  * Runs the tests in `deno`, in `firefox` or in both.
- * @param args - which of them, then arguments for vitest, in which NAME stands for the name of the target
+ * @param args - which of them, then arguments for vitest, in which TARGET stands for its name
  * @returns the exit code
  */
 export async function runTests(args: readonly string[]): Promise<number> {
@@ -49,7 +49,7 @@ export async function runTests(args: readonly string[]): Promise<number> {
           'run',
           `--config=${join(here, 'vite.config.ts')}`,
           ...projects.map((project) => `--project=${project}`),
-          ...args.filter((arg) => !isTarget(arg)).map((arg) => arg.replace('NAME', target)),
+          ...args.filter((arg) => !isTarget(arg)).map((arg) => arg.replace('TARGET', target)),
         ],
         env,
       )

@@ -52,11 +52,14 @@ const VARIANTS: readonly {
   },
 ]
 
-describe.each(VARIANTS.filter(({ subgroups = false }) => !subgroups || hasSubgroups))('with $title', ({ variants }) => {
-  test.each(NETWORKS)('the $name network does so', async ({ model }) => {
-    await expectLikeReference(model, TICKS, { variants })
-  })
-})
+describe.each(VARIANTS.filter(({ subgroups = false }) => !subgroups || hasSubgroups))(
+  'with $title',
+  ({ variants }) => {
+    test.each(NETWORKS)('the $name network does so', async ({ model }) => {
+      await expectLikeReference(model, TICKS, { variants })
+    })
+  },
+)
 
 test.each([
   { matvec: '1x8', 'matvec-transposed': '1x8', fuse: 'off' } as const,

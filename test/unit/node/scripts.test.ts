@@ -22,10 +22,10 @@ function run(...args: string[]): { status: number | null; stdout: string; stderr
 }
 
 describe('scripts/tally.mjs', () => {
-  async function tally(report: string): Promise<[string, number | null]> {
-    const path = join(folder, 'report.json')
-    await writeFile(path, report)
-    const { stdout, status } = run('scripts/tally.mjs', path)
+  async function tally(...reports: string[]): Promise<[string, number | null]> {
+    const paths = reports.map((_, index) => join(folder, `report-${index}.json`))
+    for (const [index, report] of reports.entries()) await writeFile(paths[index]!, report)
+    const { stdout, status } = run('scripts/tally.mjs', ...paths)
     return [stdout, status]
   }
 
@@ -54,8 +54,16 @@ describe('scripts/tally.mjs', () => {
 
   test('no tests and no report are failures', async () => {
     const report = { success: true, numTotalTests: 0, numPassedTests: 0, testResults: [] }
-    expect(await tally(JSON.stringify(report))).toEqual(['0 passed, 0 failed\n', 1])
+    expect(await tally(JSON.stringify(report))).toEqual(['0 passed, 1 failed\n', 1])
     expect(await tally('')).toEqual(['0 passed, 1 failed\n', 1])
+    expect(await tally()).toEqual(['0 passed, 0 failed\n', 1])
+  })
+
+  test('several reports are added up, and one that is not there counts as failed', async () => {
+    const report = { success: true, numTotalTests: 3, numPassedTests: 3, testResults: [file] }
+    const text = JSON.stringify(report)
+    expect(await tally(text, text)).toEqual(['6 passed, 0 failed\n', 0])
+    expect(await tally(text, '')).toEqual(['3 passed, 1 failed\n', 1])
   })
 })
 
