@@ -45,7 +45,8 @@ function canRest(model: Model): boolean {
   try {
     requireHessians(layers)
     requireDescent(turnedBy(model))
-    return layers.some(({ tau }) => tau > 0)
+    // Several that move at rates of their own may take long to rest.
+    return layers.filter(({ tau }) => tau > 0).length === 1
   } catch {
     return false
   }

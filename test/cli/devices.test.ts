@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { dependencies } from '../../package.json'
 import type { ListedAdapter } from '../../src/node/devices.ts'
@@ -60,9 +60,10 @@ test.runIf(process.platform === 'linux')(
   async () => {
     // A copy of the program beside its dependencies, without the npm bundle.
     await cp('dist/node', join(folder, 'dist'), { recursive: true })
-    await mkdir(join(folder, 'node_modules'))
     for (const name of Object.keys(dependencies)) {
-      await symlink(resolve('node_modules', name), join(folder, 'node_modules', name))
+      const place = join(folder, 'node_modules', name)
+      await mkdir(dirname(place), { recursive: true })
+      await symlink(resolve('node_modules', name), place)
     }
     const args = [join(folder, 'dist/engram.js'), 'devices']
     const { code, stdout, stderr } = await node(args, { VK_DRIVER_FILES: join(folder, 'none.json') })
