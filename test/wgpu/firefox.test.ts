@@ -39,13 +39,6 @@ beforeAll(async () => {
       'ui.prefersReducedMotion': 1,
     },
   })
-  page = await browser.newPage()
-  page.on('console', (message) => {
-    if (['warn', 'error'].includes(message.type())) heard.push(message.text())
-  })
-  page.on('pageerror', (error) => heard.push(String(error)))
-  // Large enough that the smallest of many pictures has pixels.
-  await page.setViewport(LARGE)
   await visit(`${url}?scenario=softmax-synapses`)
 })
 
@@ -64,11 +57,15 @@ afterEach(() => {
 /** Milliseconds after which what is waited for is not coming; a busy machine is slow. */
 const PATIENCE = 120_000
 
-const LARGE = { width: 1600, height: 1200 }
-
-/** Opens an address, and waits until its network stands at tick 0. */
+/** Opens an address in a tab of its own, which becomes the page, and waits until its network stands at tick 0. */
 async function visit(address: string): Promise<void> {
-  await page.goto('about:blank')
+  page = await browser.newPage()
+  page.on('console', (message) => {
+    if (['warn', 'error'].includes(message.type())) heard.push(message.text())
+  })
+  page.on('pageerror', (error) => heard.push(String(error)))
+  // Large enough that the smallest of many pictures has pixels.
+  await page.setViewport({ width: 1600, height: 1200 })
   await page.goto(address)
   await page.waitForSelector('body[data-state=ready]', { timeout: PATIENCE })
 }
@@ -154,23 +151,6 @@ test('a slider changes its parameter', async () => {
   await eventually(() => evaluate('engram.scenario.memories.xi.tau')).not.toBe(before)
 })
 
-test('a stroke of the brush changes the state under it, and the link carries it', async () => {
-  await load('hopfield')
-  const before = await read('visible')
-  await click('#hands [data-value=paint]')
-  const canvas = await element('#large [data-pane=state] canvas')
-  const { x, y, width, height } = (await canvas.boundingBox())!
-  await page.mouse.move(x + width / 4, y + height / 2)
-  await page.mouse.down()
-  await page.mouse.move(x + (3 * width) / 4, y + height / 2, { steps: 4 })
-  await page.mouse.up()
-  await eventually(() => read('visible')).not.toEqual(before)
-  const [scenario, painted] = [await evaluate('engram.scenario'), await read('visible')]
-  await visit(await evaluate('engram.link()'))
-  expect(await evaluate('engram.scenario')).toEqual(scenario)
-  expect(await read('visible')).toEqual(painted)
-})
-
 test('a lost device is replaced, and the values are as they were', async () => {
   await load('softmax-synapses')
   const start = await read('xi')
@@ -196,3 +176,21 @@ test.each([1280, 1440, 390])(
     expect(await evaluate('document.querySelector("#restore").offsetHeight')).toBe(28)
   },
 )
+
+test('a stroke of the brush changes the state under it, and the link carries it', async () => {
+  await page.setViewport({ width: 1280, height: 720 })
+  await load('hopfield')
+  const before = await read('visible')
+  await click('#hands [data-value=paint]')
+  const canvas = await element('#large [data-pane=state] canvas')
+  const { x, y, width, height } = (await canvas.boundingBox())!
+  await page.mouse.move(x + width / 4, y + height / 2)
+  await page.mouse.down()
+  await page.mouse.move(x + (3 * width) / 4, y + height / 2, { steps: 4 })
+  await page.mouse.up()
+  await eventually(() => read('visible')).not.toEqual(before)
+  const [scenario, painted] = [await evaluate('engram.scenario'), await read('visible')]
+  await visit(await evaluate('engram.link()'))
+  expect(await evaluate('engram.scenario')).toEqual(scenario)
+  expect(await read('visible')).toEqual(painted)
+})

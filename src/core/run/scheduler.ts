@@ -62,6 +62,8 @@ export function createScheduler(
   let pending = 0
   let failure: RunError | undefined
   let destroyed = false
+  /** All batches up to the last: WebGPU may map their buffers in another order than they were submitted in. */
+  let delivered = Promise.resolve()
 
   const forget = onLost(device, (error) => {
     failure ??= error
@@ -97,8 +99,7 @@ export function createScheduler(
     device.queue.submit([encoder.finish()])
     submits++
     pending++
-    target
-      .mapAsync(GPUMapMode.READ)
+    delivered = Promise.all([target.mapAsync(GPUMapMode.READ), delivered])
       .then(() => {
         batch.adapt(count, started)
         if (destroyed) return
