@@ -23,7 +23,7 @@ export function runArguments(scenario: string, folder: string): string[] {
 }
 
 /** Length of the runs. */
-export const TICKS = 60
+export const TICKS = 30
 
 /** Runs every shipped scenario in the built program, on Dawn's software adapter; the results go into a folder. */
 export async function runOnDawn(folder: string): Promise<void> {
