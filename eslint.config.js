@@ -4,7 +4,7 @@ import typescript from 'typescript-eslint'
 import { kindsAtHome } from './scripts/eslint-kinds.mjs'
 
 export default defineConfig(
-  // The peers bring types of their own, which only those who compare have installed.
+  // The peers and puppeteer bring types of their own, which only those who compare have installed.
   globalIgnores([
     'dist/',
     'out/',
@@ -13,6 +13,7 @@ export default defineConfig(
     'bench/peers/main.ts',
     'bench/peers/jax.ts',
     'bench/peers/tensorflow.ts',
+    'test/wgpu/firefox.test.ts',
   ]),
   js.configs.recommended,
   {

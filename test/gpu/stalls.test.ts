@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createEngine } from '../../src/core/gpu/engine.ts'
 import { pipelineCount } from '../../src/core/gpu/pipelines.ts'
 import { planNetwork } from '../../src/core/plan/plan.ts'
@@ -109,4 +109,31 @@ test('a network of which a kernel does not compile is refused when nothing compi
   expect([...running]).toEqual([])
   // Those beside it were compiled.
   expect(pipelineCount(slow)).toBeGreaterThan(2)
+})
+
+test('samples are kept in the order of their ticks, in whatever order their buffers are mapped', async () => {
+  const { device } = await testDevice()
+  const simulation = await createSimulation(device, recallNetwork(), { resident: 'off' })
+  const prototype = GPUBuffer.prototype as unknown as Record<'mapAsync', (mode: number) => Promise<void>>
+  const { mapAsync } = prototype
+  const mapped: number[] = []
+  let calls = 0
+  vi.spyOn(prototype, 'mapAsync').mockImplementation(async function (this: unknown, mode: number) {
+    const call = calls++
+    await mapAsync.call(this, mode)
+    // The first comes last.
+    if (call === 0) await vi.waitUntil(() => mapped.length === 2, { timeout: 60_000 })
+    mapped.push(call)
+  })
+  try {
+    for (let tick = 0; tick < 3; tick++) await simulation.step(1)
+    await simulation.flush()
+    expect(mapped.slice(0, 3)).toEqual([1, 2, 0])
+    const [series] = simulation.series
+    expect(series!.tick).toEqual([...series!.tick].sort((a, b) => a - b))
+    expect(series!.tick.length).toBeGreaterThan(2)
+  } finally {
+    vi.restoreAllMocks()
+    simulation.destroy()
+  }
 })
