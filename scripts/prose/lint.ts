@@ -1,8 +1,7 @@
 /** The rules as rules of textlint, and texts checked with them. */
-import { TextlintKernel, type TextlintRuleModule } from '@textlint/kernel'
+import { TextlintKernel, type TextlintRuleReporter } from '@textlint/kernel'
 import markdown from '@textlint/textlint-plugin-markdown'
 import plain from '@textlint/textlint-plugin-text'
-import type { TxtNode } from '@textlint/ast-node-types'
 import { RULES, type RuleName } from './rules.ts'
 import { sentencesOf, shown } from './sentences.ts'
 
@@ -23,9 +22,12 @@ export interface Finding {
   readonly remedy: string
 }
 
+/** A node of the tree that textlint makes of a text. */
+type TxtNode = Parameters<Parameters<TextlintRuleReporter>[0]['report']>[0]
+
 const SEPARATOR = '\u001F'
 
-function textlintRule(name: RuleName): TextlintRuleModule {
+function textlintRule(name: RuleName): TextlintRuleReporter {
   return ({ Syntax, RuleError, report, locator, getSource }) => {
     const visit = (node: TxtNode): void => {
       // A cell comes with the lines around it, a heading with its marks.
