@@ -4,7 +4,7 @@ import type { DriverSet } from '../../src/node/vulkan.ts'
 export const globals = {}
 
 export function create(): GPU {
-  return navigator.gpu
+  return (globalThis as unknown as { readonly navigator: { readonly gpu: GPU } }).navigator.gpu
 }
 
 export async function* driverSets(): AsyncGenerator<DriverSet> {
