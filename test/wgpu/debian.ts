@@ -38,7 +38,9 @@ export async function unpackPackages(name: string, packages: readonly string[]):
     if (existsSync(folder)) return folder
     const { message, stderr = '' } = error as Error & { stderr?: string }
     const why = /^[EW]: .*/m.exec(stderr)?.[0] ?? message.split('\n')[0] ?? ''
-    throw new Error(`apt cannot fetch ${packages.join(', ')}: ${why}; see whether its mirror answers`)
+    throw new Error(`apt cannot fetch ${packages.join(', ')}: ${why}; see whether its mirror answers`, {
+      cause: error,
+    })
   }
   return folder
 }
