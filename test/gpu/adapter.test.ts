@@ -57,3 +57,7 @@ test('Dawn rests between its polls of a long wait where the adapter needs the co
   timers.mockRestore()
   buffer.destroy()
 })
+
+test('Dawn has subgroups here, so that the kernels that need them are tested', () => {
+  expect(device.features.has('subgroups')).toBe(true)
+})
