@@ -187,7 +187,7 @@ test('number fields take a point, a comma and an exponent; the rest is refused w
     [dt, '1.2.3', 'is not a number'],
     [dt, '1,000', 'write 1000 or 1.000'],
     [seed, '1.5', 'is not whole; write 1 or 2'],
-    [seed, '12345678901234567890', 'more digits than are kept'],
+    [seed, '12345678901234567890', 'has too many digits'],
     ['time.ticks', '1e-3', 'is not whole'],
     ['run.pace', '2.5', 'is not whole'],
     ['run.pace', '0', '1 or more'],
