@@ -96,7 +96,7 @@ test('a folder gives back the results that it holds, and leaves out what is none
 
 test('a record of typed arrays is read back, and the records of the documentation are those of all experiments', async () => {
   const { chart, ...rest } = recordWith('x')
-  const [{ id }] = REPRODUCTIONS as [{ readonly id: string }]
+  const { id } = REPRODUCTIONS[0]!
   const points = { kind: 'points', x: Float64Array.of(1, 2), y: Float32Array.of(0.5, 2) } as const
   const record = { ...rest, id, chart: { ...chart, marks: [points] } } as unknown as Recorded
   writeFileSync(join(folder, `${id}.json`), jsonOf(record))
