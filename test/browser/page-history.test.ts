@@ -155,7 +155,7 @@ describe('storage', () => {
     await page.reload()
     await ready(page)
     expect(await page.evaluate('[engram.scenario.name, engram.simulation.tick]')).toEqual([first, 0])
-    expect(await page.locator('#toast').textContent()).toContain('Starts afresh')
+    expect(await page.locator('#toast').textContent()).toContain('Starts without the earlier run')
     await page.context().close()
   })
 
@@ -193,7 +193,7 @@ describe('storage', () => {
       await ready()
       expect([how, await name(), await tick()]).toEqual([how, first, 0])
       expect(await engram(TAU), how).not.toBe(77)
-      expect(await toast(), how).toContain('Starts afresh')
+      expect(await toast(), how).toContain('Starts without the earlier run')
     }
   })
 })
