@@ -1,21 +1,9 @@
 /** Opens what was built, as a reader does: links, accessibility, layout, search, and a network that runs in the text. */
 import { readFile, readdir } from 'node:fs/promises'
-import { type Server, createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { extname, join, normalize } from 'node:path'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { launchBrowser } from '../test/browser/browser.ts'
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.webp': 'image/webp',
-  '.woff2': 'font/woff2',
-}
+import { serveFolder } from '../test/browser/folder.ts'
 
 /** Layout may move by so much while a page loads; 0.1 counts as good. */
 const MOST_SHIFT = 0.02
@@ -34,8 +22,8 @@ export async function checkSite(folder: string, base: string): Promise<boolean> 
     .filter((name) => name.endsWith('.html') && !name.startsWith('run/') && name !== '404.html')
     .sort()
   const mistakes = await wrongLinks(folder, base, pages)
-  const server = await serve(folder, base)
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${base}`
+  const server = await serveFolder(() => folder, {}, base)
+  const { url } = server
   const browser = await launchBrowser()
   try {
     const opened = pages.filter((name) => !name.startsWith('api/')).concat(someOf(pages))
@@ -68,7 +56,7 @@ export async function checkSite(folder: string, base: string): Promise<boolean> 
     mistakes.push(...(await wrongWithUse(page, url)))
   } finally {
     await browser.close()
-    server.close()
+    await server.close()
   }
   for (const mistake of mistakes) process.stderr.write(`site: ${mistake}\n`)
   process.stdout.write(`site: ${pages.length} pages, ${mistakes.length} mistakes\n`)
@@ -161,25 +149,4 @@ async function wrongWithUse(page: Page, url: string): Promise<string[]> {
     await page.frameLocator('.network iframe').locator('body[data-state=ready]').waitFor({ timeout: 120_000 })
   })
   return mistakes
-}
-
-/** A static host that has the site in the folder `base`. */
-async function serve(folder: string, base: string): Promise<Server> {
-  const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://host')
-    const path = normalize(decodeURIComponent(pathname.slice(base.length))).replace(
-      /(^|\/)\.?$/,
-      '$1index.html',
-    )
-    const body = pathname.startsWith(base)
-      ? readFile(join(folder, path))
-      : Promise.reject(new Error('outside'))
-    body.then(
-      (bytes) =>
-        response.setHeader('content-type', TYPES[extname(path)] ?? 'application/octet-stream').end(bytes),
-      () => response.writeHead(404).end(),
-    )
-  })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  return server
 }

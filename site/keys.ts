@@ -27,7 +27,7 @@ interface Schema {
   readonly pattern?: string
 }
 
-/** What a definition of the schema is called in the text. */
+/** Headings of the definitions of the schema. */
 const TITLES: Readonly<Record<string, string>> = {
   lagrangian: 'Lagrangians',
   patterns: 'Patterns',

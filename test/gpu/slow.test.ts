@@ -163,7 +163,7 @@ function isPlain({ resident, variants }: SimulationOptions): boolean {
  */
 function looks(ratio: number, integrator: Integrator, options: SimulationOptions): number[] {
   const isStaged = integratorOf(integrator).stages.length > 1
-  const isLong = ratio >= 2e-3 && integrator === 'exponential-euler' && LONG.includes(options)
+  const isLong = ratio >= 2e-3 && !isStaged && LONG.includes(options)
   const most = Math.min(Math.ceil(5 / ratio), isStaged ? 500 : isLong ? 2500 : 1000)
   return [Math.ceil(most / 50), Math.ceil(most / 5), most]
 }

@@ -6,7 +6,7 @@ import { type PageDevice, requestPageDevice } from './device.ts'
 const MOST_LOSSES = 3
 const LOSS_WINDOW = 60_000
 
-/** Who runs networks on the device. */
+/** The owner of a network on the device: it is told of losses and errors. */
 export interface DeviceUser {
   /** The device was lost; this is the next one. */
   readonly renewed: (next: PageDevice) => Promise<void>

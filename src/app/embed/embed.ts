@@ -158,7 +158,7 @@ export function createEmbed(root: ShadowRoot, options: EmbedOptions, events: Emb
   }
   const open = async (): Promise<void> => {
     const source = options.source()
-    // Who waits for it hears of a failure.
+    // `await source` below reports a failure.
     source.catch(() => undefined)
     let requested
     try {

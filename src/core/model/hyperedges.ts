@@ -13,7 +13,7 @@ import { partsOfOne } from './specs.ts'
 
 type SpecOf<K extends OtherKind> = Extract<HyperedgeSpec, { readonly kind: K }>
 
-/** What a row is like, wherever it stands. */
+/** Length, shape and origin of the rows of one array. */
 type Row = Pick<Want, 'columns' | 'shape' | 'columnsOf'>
 
 /** How a hyperedge of one kind is checked and made. */
