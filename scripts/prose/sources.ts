@@ -15,9 +15,9 @@ const FEWEST_WORDS = 4
 
 /** Folders and files whose texts are not ours to write, or are made of texts that are checked where they stand. */
 const LEFT_OUT = [
-  /^node_modules\//,
+  // Packages with a lock of their own have such a folder too.
+  /(?:^|\/)node_modules\//,
   /^(?:dist|out|coverage)\//,
-  /^site\/node_modules\//,
   /^docs\/reproductions\//,
   /^\./,
 ]
