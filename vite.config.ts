@@ -135,6 +135,24 @@ const isDesktop =
   (process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY))
 
 /**
+ * Files of more than a minute each: campaigns over all lessons, experiments and recipes, which `npm run test:long` runs
+ * (`--mode long`) and `npm test` leaves out.
+ */
+const LONG = [
+  'test/unit/docs/extending.test.ts',
+  'test/gpu/lessons.test.ts',
+  'test/gpu/reproduce.test.ts',
+  'test/browser/page-tries.test.ts',
+  'test/browser/page-scenarios.test.ts',
+]
+
+/** The files of a group of tests, in one of the two modes. */
+const filesOf = (group: string, mode: string): { include: string[]; exclude: string[] } =>
+  mode === 'long'
+    ? { include: LONG.filter((file) => file.startsWith(`test/${group}/`)), exclude: [] }
+    : { include: [`test/${group}/**/*.test.ts`], exclude: LONG }
+
+/**
  * Both workers are busy to the end: the longest file comes first, then browser, cli, gpu and unit, whose files are short. Within
  * a project vitest puts first what took the longest last time.
  */
@@ -206,7 +224,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'unit',
           setupFiles: 'test/properties.ts',
-          include: ['test/unit/**/*.test.ts'],
+          ...filesOf('unit', mode),
           isolate: false,
           // Ends what hangs; slow machines are slow.
           testTimeout: 60_000,
@@ -216,7 +234,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'gpu',
           setupFiles: 'test/properties.ts',
-          include: ['test/gpu/**/*.test.ts'],
+          ...filesOf('gpu', mode),
           // A worker keeps one device, and what was compiled for it, for all its files: see test/gpu/device.ts.
           isolate: false,
           // Ends what hangs; slow machines are slow.
@@ -227,7 +245,7 @@ export default defineConfig(({ mode }) => ({
       {
         test: {
           name: 'cli',
-          include: ['test/cli/**/*.test.ts'],
+          ...filesOf('cli', mode),
           globalSetup: 'test/cli/build.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -236,7 +254,7 @@ export default defineConfig(({ mode }) => ({
       {
         test: {
           name: 'browser',
-          include: ['test/browser/**/*.test.ts'],
+          ...filesOf('browser', mode),
           globalSetup: 'test/browser/build.ts',
           // A worker keeps one browser for all its files: see test/browser/browser.ts.
           isolate: false,
