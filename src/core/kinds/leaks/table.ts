@@ -27,7 +27,7 @@ interface Leak {
   readonly sendsState: boolean
   /** The output to other layers, from the state x. */
   readonly sent: (layer: Shaped, x: Float64Array) => Float64Array
-  /** What x goes to, of u = b + I. */
+  /** The target of x, from u = b + I. */
   readonly goal: (layer: Shaped, u: Float64Array) => Float64Array
   /** The argument of g: x, or u = b + I. */
   readonly argument: (x: Float64Array, u: Float64Array) => Float64Array
@@ -41,7 +41,7 @@ interface Leak {
   readonly tex: {
     /** The output. */
     readonly sent: (x: string) => string
-    /** What x goes to, of u = b + I. */
+    /** The target of x, from u = b + I. */
     readonly goal: (x: string, u: string) => string
     /** The line of the activation: its left side and its argument. */
     readonly activation: (x: string) => { readonly left: string; readonly argument: string }
