@@ -75,16 +75,16 @@ export function checkRestorable(plan: Plan, model: Model, saved: Checkpoint): vo
   const { tick, origin } = saved
   if (!Number.isInteger(tick) || tick < 0 || tick > LAST_TICK)
     throw new ModelError(
-      `tick must be an integer from 0 to ${LAST_TICK}, not ${tick}; use another checkpoint`,
+      `tick must be an integer from 0 to ${LAST_TICK}, not ${tick}; take another checkpoint`,
     )
   if (!Number.isInteger(origin.tick) || origin.tick > tick || !Number.isFinite(origin.time))
     throw new ModelError(
-      `origin must be a tick up to ${tick} and its time, not ${origin.tick} and ${origin.time}; use another checkpoint`,
+      `origin must be a tick up to ${tick} and its time, not ${origin.tick} and ${origin.time}; take another checkpoint`,
     )
   const { replicas } = model
   if (saved.rest !== undefined && saved.rest.ticks.length !== replicas)
     throw new ModelError(
-      `rest.ticks must have ${replicas} entries, not ${saved.rest.ticks.length}; use another checkpoint`,
+      `rest.ticks must have ${replicas} entries, not ${saved.rest.ticks.length}; take another checkpoint`,
     )
   for (const name of Object.keys(saved.arrays)) {
     const { shape, data } = saved.arrays[name] as DenseArray
@@ -98,7 +98,7 @@ export function checkRestorable(plan: Plan, model: Model, saved: Checkpoint): vo
     checkFinite(`state.${name}`, data)
     const weights = saved.rings?.[owner]
     if (owner !== name && (weights === undefined || weights.length > MOST_PENDING))
-      throw new ModelError(`rings.${owner} is missing or too long; use another checkpoint`)
+      throw new ModelError(`rings.${owner} is missing or too long; take another checkpoint`)
     checkFinite(`rings.${owner}`, weights ?? [])
   }
   for (const own of createSeries(plan, model)) {
@@ -109,7 +109,7 @@ export function checkRestorable(plan: Plan, model: Model, saved: Checkpoint): vo
     if (series.tick.length > 0 && series.termNames?.join() !== own.termNames?.join())
       throw new ModelError(
         `the terms of \`${own.name}\` are ${series.termNames?.join(', ') ?? 'missing'}, but the network has ` +
-          `${own.termNames?.join(', ') ?? 'none'}; use another checkpoint`,
+          `${own.termNames?.join(', ') ?? 'none'}; take another checkpoint`,
       )
   }
 }
@@ -118,13 +118,13 @@ function checkFinite(name: string, values: ArrayLike<number>): void {
   const wrong = Array.prototype.findIndex.call(values, (value) => !Number.isFinite(value))
   if (wrong >= 0)
     throw new ModelError(
-      `\`${name}\` is ${values[wrong]} at index ${wrong}; use a checkpoint of finite values`,
+      `\`${name}\` is ${values[wrong]} at index ${wrong}; take a checkpoint of finite values`,
     )
 }
 
 function checkShape(name: string, given: readonly number[], wanted: readonly number[]): void {
   if (given.join() === wanted.join()) return
   throw new ModelError(
-    `\`${name}\` has the shape (${given.join(', ')}), but the network has (${wanted.join(', ')}); use another checkpoint`,
+    `\`${name}\` has the shape (${given.join(', ')}), but the network has (${wanted.join(', ')}); take another checkpoint`,
   )
 }
