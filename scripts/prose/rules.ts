@@ -61,6 +61,9 @@ export const RULES = {
 
 export type RuleName = keyof typeof RULES
 
+/** The rules for comments and for strings of the code, whose sentences may lack a subject. */
+export const CODE_RULES: readonly RuleName[] = ['head', 'such', 'person', 'british', 'double', 'etc']
+
 function replaced(text: string, words: readonly { was: RegExp; is: string }[]): string | undefined {
   for (const { was, is } of words) {
     const [found] = was.exec(text) ?? []

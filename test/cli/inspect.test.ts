@@ -113,7 +113,7 @@ test('engram plan --wgsl prints the module of a label, and names the nearest lab
     code: 2,
     stdout: '',
     stderr:
-      '--wgsl: no kernel is dispatched as `w/plasticity-stop`, engram plan without --wgsl lists what is; did you mean `w/plasticity-step`?\n',
+      '--wgsl: no dispatch has the label `w/plasticity-stop`; engram plan without --wgsl lists all labels; did you mean `w/plasticity-step`?\n',
   })
 })
 

@@ -177,7 +177,7 @@ describe('a state that a layer cannot send', () => {
         }),
       )
     expect(at(1)).toEqual([])
-    expect(at(1.25)).toEqual(['layer `v` may begin outside of what its activation can be'])
+    expect(at(1.25)).toEqual(['layer `v` may begin out of the range of its activation'])
   })
 })
 

@@ -86,7 +86,7 @@ describe('a rule that is written out', () => {
       { parameters: { a: 1, b: 1, c: 1, d: 1, e1: 1 } },
       {},
       'memories.xi.rule.parameters',
-      /^has 5 entries, at most 4/,
+      /^has 5 entries; keep at most 4/,
     ],
     [
       {},

@@ -120,7 +120,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'filters of another rule',
     filters({ rule: 'gated', tau: 3 }, { lagrangian: { kind: 'relu' } }),
     'memories.k.rule',
-    /"gated" cannot move a memory of kind "convolution"; use "fixed" or "hebbian"/,
+    /"gated" is not possible for a memory of kind "convolution"; use "fixed" or "hebbian"/,
   ],
   [
     'as many filters as there are not features',
@@ -150,19 +150,19 @@ const cases: [string, Raw, string, RegExp][] = [
     'a hyperedge as a whole, which has no rows',
     { ...edge({}), probes: { q: { kind: 'similarity', memory: 'p', patterns: { kind: 'zeros' } } } },
     'probes.q.memory',
-    /`p` is of kind "product" and several arrays; name `p\.a` or `p\.b`/,
+    /`p` is of kind "product" and has several arrays; name `p\.a` or `p\.b`/,
   ],
   [
     'a snapshot of a hyperedge as a whole',
     { ...edge({}), probes: { q: { kind: 'snapshot', of: 'p' } } },
     'probes.q.of',
-    /`p` is of kind "product" and several arrays; name `p\.a` or `p\.b`/,
+    /`p` is of kind "product" and has several arrays; name `p\.a` or `p\.b`/,
   ],
   [
     'a distance of a hyperedge',
     { ...edge({}), probes: { q: { kind: 'distance', of: 'p.a', target: { kind: 'zeros' } } } },
     'probes.q.of',
-    /`p` is of kind "product", and only a whole matrix has a distance/,
+    /`p` is of kind "product", but only a whole matrix has a distance/,
   ],
   [
     'other patterns than an array of a hyperedge has rows',
@@ -596,13 +596,13 @@ const cases: [string, Raw, string, RegExp][] = [
       probes: { p: { kind: 'overlap', layer: 'visible', patterns: { kind: 'rows', of: 'stimulus.0' } } },
     },
     'probes.p.patterns.of',
-    /patterns of stimulus.0 are masked, which cannot be copied; copy what they are made of/,
+    /patterns of stimulus.0 are masked and cannot be copied; copy their source/,
   ],
   [
     'rows of itself',
     init({ kind: 'rows', of: 'xi' }),
     'memories.xi.init.of',
-    /in a circle: xi -> xi; give one of them rows of its own/,
+    /in a circle: xi -> xi; give one of them its own source/,
   ],
   [
     'rows in a circle',
@@ -619,13 +619,13 @@ const cases: [string, Raw, string, RegExp][] = [
     'a row that is not there',
     clamped({ kind: 'rows', of: 'xi', select: [3] }),
     'stimulus.0.patterns',
-    /row 3 of `xi`, which has 3, numbered from 0/,
+    /row 3 of `xi`, which has 3 entries, numbered from 0/,
   ],
   [
     'rows of another layer',
     shown({ layer: 'hidden', patterns: { kind: 'rows', of: 'xi' } }),
     'stimulus.0.patterns',
-    /6 columns, layer `hidden` has 3 neurons; take rows of another size or set neurons.hidden.size to 6/,
+    /6 columns, layer `hidden` has 3 neurons; use rows of another size or set neurons.hidden.size to 6/,
   ],
   [
     'rows of unequal length',
@@ -673,7 +673,7 @@ const cases: [string, Raw, string, RegExp][] = [
     `a correlation of ${distribution} rows`,
     init({ kind: 'random', distribution, correlation: 0.5 }),
     'memories.xi.init.correlation',
-    new RegExp(`is 0.5, but only binary rows are correlated, not "${distribution}"; leave correlation out`),
+    new RegExp(`is 0.5, but only binary rows can be correlated, not "${distribution}"; leave correlation out`),
   ]),
   [
     'a norm for rows of zeros',
@@ -693,7 +693,7 @@ const cases: [string, Raw, string, RegExp][] = [
       base: { kind: 'pseudoinverse', patterns: { kind: 'random', distribution: 'normal', count: 6 } },
     }),
     'synapses.w.base.patterns',
-    /has 6 independent patterns for 6 neurons, so that J is the identity.*give fewer than 6 patterns/,
+    /has 6 independent patterns for 6 neurons, so J is the identity.*give fewer than 6 patterns/,
   ],
   [
     "Storkey's rule for what is no sign",
@@ -710,7 +710,7 @@ const cases: [string, Raw, string, RegExp][] = [
       neurons: { visible: visible({ size: 4097 }), hidden: hidden() },
     },
     'synapses.w.base.kind',
-    /"storkey" is made of 4096 neurons at most, layer `visible` has 4097; use "hebbian" or "pseudoinverse" or set neurons.visible.size to 4096 at most/,
+    /"storkey" is made of 4096 neurons, but layer `visible` has 4097; use "hebbian" or "pseudoinverse" or set neurons.visible.size to 4096 at most/,
   ],
   [
     'a base that is not square',
@@ -728,7 +728,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'a half-precision memory out of range',
     memories({ format: 'f16', scale: 1e5 }),
     'memories.xi.init',
-    /after scale 100000, more than format "f16" holds/,
+    /after scale 100000, too large for format "f16" holds/,
   ],
   [
     'an overflow',
@@ -801,7 +801,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'an npy without rows',
     init({ kind: 'npy', path: 'empty.npy' }),
     'memories.xi.init',
-    /empty.npy holds no rows/,
+    /empty.npy contains no rows/,
   ],
   [
     'an npz without a name',
@@ -838,7 +838,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'labels in place of images',
     init({ kind: 'idx', path: 'labels.idx' }),
     'memories.xi.init',
-    /holds labels, not images/,
+    /contains labels, not images/,
   ],
   [
     'idx of too few images',
@@ -912,7 +912,7 @@ describe('broken JSON is refused with line and column', () => {
 it('a key that stands twice in one object is refused with line and column', () => {
   const text = '{\n  "a": {"tau": 1},\n  "b": {"tau": 1, "tau": 2}\n}'
   expect(() => parseJson(text, 's.json')).toThrow(
-    's.json: key "tau" stands twice in one object, again at line 3, column 19',
+    's.json: key "tau" occurs twice in one object, again at line 3, column 19',
   )
   expect(parseJson('{"a": [{"b": 1}, {"b": 2}], "b": 3}')).toEqual({ a: [{ b: 1 }, { b: 2 }], b: 3 })
 })

@@ -170,7 +170,7 @@ const wrong: [string, Raw, string, RegExp][] = [
     'a size',
     varying({ 'neurons.visible.size': ranged }),
     'replicas.vary.neurons.visible.size',
-    /cannot differ from replica to replica; what can: neurons.visible.tau/,
+    /cannot differ from replica to replica; choose one of neurons.visible.tau/,
   ],
   ['the clock', varying({ 'time.dt': ranged }), 'replicas.vary.time.dt', /share the clock; vary tau/],
   [
@@ -216,7 +216,7 @@ const wrong: [string, Raw, string, RegExp][] = [
     'too many points',
     varying({ [BETA]: { ...ranged, steps: 300 }, 'neurons.visible.tau': { ...ranged, steps: 300 } }),
     'replicas.vary',
-    /has 90000 points, there may be 65535/,
+    /has 90000 points, but at most 65535/,
   ],
   [
     'a seed with an order for all',
