@@ -13,7 +13,7 @@ const SCHEMA = 'schema/scenario.schema.json'
 /** A string of fewer words is a name or a label. */
 const FEWEST_WORDS = 4
 
-/** Folders and files whose texts are not ours to write, or are made of texts that are checked where they stand. */
+/** Folders and files whose texts are not ours to write, or are made from texts that are checked elsewhere. */
 const LEFT_OUT = [
   // Packages with a lock of their own have such a folder too.
   /(?:^|\/)node_modules\//,
@@ -78,7 +78,7 @@ function schemaTexts(file: string, source: string): Text[] {
   })
 }
 
-/** What a page shows: text between tags, and attributes that are read aloud or appear as hints. */
+/** The texts of a page: between tags, and in attributes for screen readers or tooltips. */
 function htmlTexts(file: string, source: string): Text[] {
   const found = source.matchAll(
     /(?:\b(?:title|aria-label|content|placeholder)="([^"]+)")|>([^<>]*\p{L}[^<>]*)</gu,
@@ -151,7 +151,7 @@ function commentTexts(file: string, source: string): Text[] {
   return texts
 }
 
-/** What `--help` prints: descriptions of commands, arguments and options, and the text below them. */
+/** The texts of `--help`: descriptions of commands, arguments and options, and the text below them. */
 function helpTexts(program: Command, above = ''): Text[] {
   const name = `${above}${program.name()}`
   const help = program.createHelp()

@@ -1,7 +1,8 @@
 // A sheet: rows of a matrix or of the replicas of a layer, each drawn as a tile of tileHeight x tileWidth cells, tiles
-// `across` in a line. A matrix drawn as such has tiles of one line and one tile across. Around each tile lies a frame of
-// frameX, frameY cells, between them a gap. A tile is a grid of its channels, each of channelHeight x channelWidth cells,
-// channelsAcross in a line, with a gap between them; a row without channels is one. The canvas shows a window of the sheet.
+// `across` in a line. A matrix that is drawn as a whole has tiles of one line and one tile across. Around each
+// tile lies a frame of frameX, frameY cells, between them a gap. A tile is a grid of its channels, each of
+// channelHeight x channelWidth cells, channelsAcross in a line, with a gap between them; a row without channels
+// is one. The canvas shows a window of the sheet.
 
 struct Params {
   /// Colour map from the lowest to the highest value, sRGB.

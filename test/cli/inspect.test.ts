@@ -16,7 +16,7 @@ test('engram validate says what a scenario describes, and what is doubtful on st
   )
   expect(code).toBe(0)
   expect(stderr).toBe(
-    'warning: neurons.visible.init: 4 rows are dealt to 3 replicas, the others are not used; set replicas to 4\n',
+    'warning: neurons.visible.init: 4 rows for 3 replicas, so the last 1 are not used; set replicas to 4\n',
   )
   expect(stdout).toMatch(/^s.json is valid: small$/m)
   expect(stdout).toMatch(/^60 ticks of 0.1, exponential-euler, 3 replicas, seed 1$/m)

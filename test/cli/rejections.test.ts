@@ -114,7 +114,7 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     'a range of dwell that is empty',
     shownAs({ dwell: { min: 3, max: 2 } }),
-    /^s.json: stimulus.0.dwell.max: is 2, min is 3; set max to min or more$/,
+    /^s.json: stimulus.0.dwell.max: is 2, but min is 3; set max to min or more$/,
   ],
   [
     'half a range of dwell',
@@ -246,7 +246,7 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     'a clamp that ends before it starts',
     set('stimulus.2.start=9', 'stimulus.2.stop=9'),
-    /stimulus.2.stop: is 9, start is 9; stop must be larger/,
+    /stimulus.2.stop: is 9, but start is 9; set stop to more than start/,
   ],
   [
     'a probe of nothing',
@@ -264,7 +264,7 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     'synapses that do not fit',
     set('neurons.visible.size=1000000', 'replicas=1'),
-    /^s.json: .*needs? \d{13} bytes.*, there are \d+; use fewer neurons/,
+    /^s.json: .*needs? \d{13} bytes.*, but only \d+ are available; use fewer neurons/,
   ],
   [
     'a vector that cannot be bound',

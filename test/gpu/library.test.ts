@@ -535,19 +535,19 @@ describe('what is wrong is refused in one line, and changes nothing', () => {
     for (const [call, line] of [
       [
         () => simulation.write('v', new Float64Array(96).fill(NaN, 7)),
-        `\`v\` is given NaN at index 7; write numbers of at most ${top} in size`,
+        `\`v\` cannot store NaN at index 7; write numbers of at most ${top} in size`,
       ],
       [
         () => simulation.writePart('v', 3, [0, 1e39]),
-        `\`v\` is given 1e+39 at index 4; write numbers of at most ${top} in size`,
+        `\`v\` cannot store 1e+39 at index 4; write numbers of at most ${top} in size`,
       ],
       [
         () => simulation.writeCue(0, 32, [-Infinity]),
-        `\`stimulus.0.patterns\` is given -Infinity at index 32; write numbers of at most ${top} in size`,
+        `\`stimulus.0.patterns\` cannot store -Infinity at index 32; write numbers of at most ${top} in size`,
       ],
       [
         () => simulation.writePart('xi', 32, new Float32Array(32).fill(65536)),
-        '`xi` is given 65536 at index 32; write numbers of at most 65504 in size',
+        '`xi` cannot store 65536 at index 32; write numbers of at most 65504 in size',
       ],
       [() => simulation.write('vv', [NaN]), 'there is no `vv` in this network; choose one of v, h, xi, w'],
     ] as const)

@@ -92,7 +92,7 @@ export function generatingNetwork(model: Model): GeneratingNetwork {
   }
   if (!isIdentity(visible.lagrangian)) {
     throw new ModelError(
-      `layer \`${visible.name}\` is ${kindText(visible.lagrangian)}, a ` +
+      `layer \`${visible.name}\` is ${kindText(visible.lagrangian)}, but a ` +
         'generating function needs a visible layer that is linear with gain 1; set it to {"kind": "linear"}',
       { path: `neurons.${visible.name}.lagrangian` },
     )

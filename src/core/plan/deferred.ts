@@ -28,7 +28,7 @@ export function deferredArrays(name: string): [string, string] {
   return [`${name}/excess`, `${name}/ring`]
 }
 
-/** The group of such an array; for another array its own name. */
+/** The group of one of these arrays; for another array its own name. */
 export function deferredOwner(array: string): string {
   return array.replace(/\/(excess|ring)$/, '')
 }

@@ -85,7 +85,7 @@ export function planMatrix(shape: MatrixShape, limits: Limits): Matrix {
   const least = Math.min(4, rows)
   if (least * rowBytes > limit) {
     throw new ModelError(
-      `${least === 1 ? 'one row' : `${least} rows`} of \`${name}\` need${least === 1 ? 's' : ''} ${least * rowBytes} bytes, this adapter binds at most ` +
+      `${least === 1 ? 'one row' : `${least} rows`} of \`${name}\` need${least === 1 ? 's' : ''} ${least * rowBytes} bytes, but this adapter binds at most ` +
         `${limit}; use fewer neurons`,
       { path: name },
     )

@@ -401,12 +401,12 @@ describe('a network without a generating function is refused, naming layer and r
     [
       'a second dynamic layer',
       { ...model, layers: [v, h, { ...v, name: 'u' }] },
-      'neurons.u.tau: is 2, but a generating function allows one dynamic layer, here `v`, moves by itself; set it to 0 or leave `u` out',
+      'neurons.u.tau: is 2, but a generating function allows one dynamic layer, here `v`; set it to 0 or leave `u` out',
     ],
     [
       'synapses',
       { ...model, ...withViews([...model.memories, ...w]) },
-      'synapses.w: couples the neurons of `v`, which a generating function of the hidden layers does not know; leave the synapses out',
+      'synapses.w: couples the neurons of `v`, but a generating function contains the hidden layers only; leave the synapses out',
     ],
     [
       'a clamped hidden layer',

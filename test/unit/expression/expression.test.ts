@@ -112,8 +112,8 @@ describe('a mistake is told with its place in the text', () => {
     ['x + sqrt(-1)', /^column 5: `sqrt` of -1 is not a finite number$/],
     ['1e39', /^column 1: 1e39 is too large for float32/],
     ['1e30 * 1e30', /^column 6: `\*` of 1e\+30 and 1e\+30 is not a finite number$/],
-    ['1u', /^column 1: `1u` is no number; all numbers are f32/],
-    ['0x1F', /^column 1: `0x` is no number/],
+    ['1u', /^column 1: `1u` is not a number; write an f32/],
+    ['0x1F', /^column 1: `0x` is not a number/],
     ['1.2.3', /^column 4: unexpected `\.3`/],
     ['f32(x)', /^column 1: unknown function "f32"; all numbers are f32, leave the conversion out$/],
   ])('`%s`', (text, says) => expect(mistake(text)).toMatch(says))

@@ -163,7 +163,7 @@ describe('a state that a layer cannot send', () => {
     )
     expect(strayOf({ lagrangian: tanh, leak: 'input', shape: [2] }, [0.5, -1.5])).toBeUndefined()
     expect(strayOf({ lagrangian: softmax, leak: 'output', shape: [2] }, [0.5, 0.25])).toBe(
-      'its sum is 0.75 and not 1',
+      'its sum is 0.75, not 1',
     )
     expect(strayOf({ lagrangian: softmax, leak: 'output', shape: [2] }, [0.5, 0.5])).toBeUndefined()
   })

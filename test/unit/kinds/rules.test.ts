@@ -68,7 +68,7 @@ describe('a rule that is written out', () => {
       { drive: 'log(from)' },
       {},
       'memories.xi.rule.drive',
-      /^is NaN at to = .*, from = -.*; it must be a number/,
+      /^is NaN at to = .*, from = -.*; write an expression that is finite/,
     ],
     [
       { decay: 'to' },

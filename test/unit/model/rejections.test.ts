@@ -171,7 +171,7 @@ const cases: [string, Raw, string, RegExp][] = [
       probes: { q: { kind: 'similarity', memory: 'p.a', patterns: { kind: 'zeros', count: 3 } } },
     },
     'probes.q.patterns',
-    /has 3 rows, memory `p\.a` has 4; give as many patterns/,
+    /has 3 rows, but memory `p\.a` has 4; give 4 patterns/,
   ],
   [
     'a hyperedge with a layer that there is not',
@@ -183,7 +183,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'a hyperedge with more patterns for one layer than for another',
     edge({}, { b: { kind: 'zeros', count: 5 } }),
     'memories.p.between.b',
-    /has 5 rows, `a` has 4; give every layer the same number of patterns/,
+    /has 5 rows, but `a` has 4; give every layer the same number of patterns/,
   ],
   [
     'a hyperedge between adiabatic layers',
@@ -518,7 +518,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'a stop before the start',
     shown({ start: 5, stop: 5 }),
     'stimulus.0.stop',
-    /is 5, start is 5; stop must be larger/,
+    /is 5, but start is 5; set stop to more than start/,
   ],
   [
     'a mask in a memory',
@@ -619,7 +619,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'a row that is not there',
     clamped({ kind: 'rows', of: 'xi', select: [3] }),
     'stimulus.0.patterns',
-    /row 3 of `xi`, which has 3 entries, numbered from 0/,
+    /row 3 of `xi`, which has 3, numbered from 0/,
   ],
   [
     'rows of another layer',
@@ -667,7 +667,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'sparse orthogonal rows',
     init({ kind: 'random', distribution: 'orthogonal', sparsity: 0.5 }),
     'memories.xi.init.sparsity',
-    /spoil the orthogonality; leave sparsity out/,
+    /break the orthogonality; leave sparsity out/,
   ],
   ...['normal', 'orthogonal', 'sphere'].map((distribution): [string, Raw, string, RegExp] => [
     `a correlation of ${distribution} rows`,
@@ -699,7 +699,7 @@ const cases: [string, Raw, string, RegExp][] = [
     "Storkey's rule for what is no sign",
     synapse({ base: { kind: 'storkey', patterns: values([[1, 1, 1, -1, -1, 0]]) } }),
     'synapses.w.base.patterns',
-    /row 0, column 5 is 0, but storkey learns patterns of -1 and \+1 alone/,
+    /row 0, column 5 is 0, but storkey learns only patterns of -1 and \+1; add/,
   ],
   [
     "Storkey's rule for too many neurons",
@@ -710,7 +710,7 @@ const cases: [string, Raw, string, RegExp][] = [
       neurons: { visible: visible({ size: 4097 }), hidden: hidden() },
     },
     'synapses.w.base.kind',
-    /"storkey" is made of 4096 neurons, but layer `visible` has 4097; use "hebbian" or "pseudoinverse" or set neurons.visible.size to 4096 at most/,
+    /"storkey" allows at most 4096 neurons, but layer `visible` has 4097; use "hebbian" or "pseudoinverse" or set neurons.visible.size to 4096 at most/,
   ],
   [
     'a base that is not square',
@@ -728,7 +728,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'a half-precision memory out of range',
     memories({ format: 'f16', scale: 1e5 }),
     'memories.xi.init',
-    /after scale 100000, too large for format "f16" holds/,
+    /after scale 100000, too large for format "f16"/,
   ],
   [
     'an overflow',

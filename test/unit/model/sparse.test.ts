@@ -84,10 +84,10 @@ const WRONG: readonly (readonly [string, Raw, Uint8Array, RegExp])[] = [
   ['no entry', ...inFile({ data: new Float32Array(0), indices: new Int32Array(0), indptr: new Int32Array(4) }), /w\.npz has no entries/],
   ['no matrix', sparse(FILE), zipSync({ 'data.npy': encodeNpy({ shape: [1], data: Float32Array.of(1) }) }), /w\.npz contains no sparse matrix; write it with scipy/],
   ['more entries than columns', sparse({ kind: 'random-sparse', degree: 7, distribution: 'normal' }), csr(), /memories\.xi\.init\.degree: is 7, but layer `visible` has 6 neurons; set it to 6 at most/],
-  ['a bias', sparse(FILE, { bias: { kind: 'zeros' } }), csr(), /memories\.xi\.bias: cannot be given for a memory of kind "sparse"; leave it out/],
+  ['a bias', sparse(FILE, { bias: { kind: 'zeros' } }), csr(), /memories\.xi\.bias: cannot be given for a memory of kind "sparse", which has no rows; leave it out/],
   ['signs that are none', ...inFile({}, { format: 'binary' }), /memories\.xi\.init: row 0, column 1 is 1\.5, but format "binary" stores only -1 and \+1 \(before scale\); use "f32" or "f16"/],
   ['signs that learn', ...inFile({}, { format: 'binary', rule: 'hebbian', tau: 2 }), /memories\.xi\.format: "binary" cannot learn by rule "hebbian"/],
-  ['halves that are too large', ...inFile({ data: Float32Array.of(1, 1, 1, 7e4, 1) }, { format: 'f16' }), /memories\.xi\.init: row 2, column 3 is 70000 after scale 1, too large for format "f16" holds/],
+  ['halves that are too large', ...inFile({ data: Float32Array.of(1, 1, 1, 7e4, 1) }, { format: 'f16' }), /memories\.xi\.init: row 2, column 3 is 70000 after scale 1, too large for format "f16"/],
   ['rows to copy', { ...sparse(FILE), stimulus: [{ kind: 'initial', layer: 'visible', patterns: { kind: 'rows', of: 'xi' } }] }, csr(), /memories\.xi is sparse and has no rows to copy; name another memory/],
   ['rows to compare', { ...sparse(FILE), probes: { p: { kind: 'similarity', memory: 'xi', patterns: { kind: 'zeros' } } } }, csr(), /memory `xi` is sparse and has no rows to compare with/],
 ] // prettier-ignore

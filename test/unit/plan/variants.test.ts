@@ -259,10 +259,10 @@ describe('a name of an earlier version', () => {
 
 test('what the network does not have is refused by what it has', () => {
   expect(() => plan({ variants: { 'matvec:eta': '1x1' } })).toThrow(
-    'variants: there is no product matvec:eta; there are matvec:xi, matvec:zeta, matvec-transposed:zeta, matvec-transposed:xi',
+    'variants: there is no product matvec:eta; choose one of matvec:xi, matvec:zeta, matvec-transposed:zeta, matvec-transposed:xi',
   )
   expect(() => plan({ variants: { 'matvec:xi': '4x4' } }, { rule: 'gated', tau: 3 })).toThrow(
-    'variants: matvec:xi=4x4 takes 4 states at once, but only 1 share the matrix; take 1x1, 2x1, 4x1, 8x1',
+    'variants: matvec:xi=4x4 computes 4 states at once, but only 1 share the matrix; take 1x1, 2x1, 4x1, 8x1',
   )
   expect(() => plan({ variants: { reduce: 'subgroup' }, lanes: 1 })).toThrow(
     'variants: reduce=subgroup: this adapter has no subgroups; use tree',
