@@ -80,7 +80,7 @@ describe('a rule that is written out', () => {
       { drive: 'w * to', parameters: { to: 1 } },
       {},
       'memories.xi.rule.parameters.to',
-      /^the name `to` means something/,
+      /^the name `to` already has a meaning/,
     ],
     [
       { parameters: { a: 1, b: 1, c: 1, d: 1, e1: 1 } },
