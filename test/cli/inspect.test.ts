@@ -50,7 +50,7 @@ test('engram plan tells the variant of every product, and forces what it is told
   for (const [variant, reason] of [
     [
       'matvec:eta=1x1',
-      'there is no product matvec:eta; there are matvec:xi, matvec-transposed:w, matvec-transposed:xi',
+      'there is no product matvec:eta; choose one of matvec:xi, matvec-transposed:w, matvec-transposed:xi',
     ],
     ['fuse=never', 'there is no fuse=never; fuse is on or off'],
   ] as const) {
