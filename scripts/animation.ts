@@ -1,5 +1,5 @@
 /**
- * Moving PNG of pictures with a palette, 8 bits a pixel, shown again and again.
+ * Animated PNG of pictures with a palette, 8 bits per pixel, in an endless loop.
  * @see https://www.w3.org/TR/png-3/#apng-frame-based-animation
  */
 import { deflateSync } from 'node:zlib'
@@ -8,7 +8,7 @@ import { crc32 } from '../src/core/data/crc32.ts'
 export interface Frame {
   /** Index of the colour of each pixel, [height, width]. */
   readonly pixels: Uint8Array
-  /** How long it is shown, in ms. */
+  /** Duration in ms. */
   readonly delay: number
 }
 
@@ -34,7 +34,7 @@ export function encodeAnimation(
     for (let row = 0; row < height; row++)
       lines.set(pixels.subarray(row * width, (row + 1) * width), row * (width + 1) + 1)
     const data = deflateSync(lines, { level: 9 })
-    // The first frame is the picture that a program without animation shows.
+    // Programs without animation show the first frame.
     chunks.push(index === 0 ? chunk('IDAT', data) : chunk('fdAT', Buffer.concat([words(sequence++), data])))
   }
   return Buffer.concat([...chunks, chunk('IEND', new Uint8Array())])

@@ -13,7 +13,7 @@ import { requestDevice } from '../src/node/device.ts'
 import { loadScenario } from '../src/node/index.ts'
 import { type Frame, encodeAnimation } from './animation.ts'
 
-/** Draws every figure into a folder and tells what it drew; with names, those alone. */
+/** Draws figures into a folder, and returns their names; with names, only those. */
 export async function drawFigures(folder: string, names: readonly string[] = []): Promise<void> {
   const requested = await requestDevice()
   const { device } = requested
@@ -69,7 +69,7 @@ function mosaic(data: Float32Array, side: number, across: number, zoom: number):
   return encode({ width, height, data: pixels, channels: 1, depth: 8 })
 }
 
-/** The similarity of each memory with what it is shown, dots, on the closed form, lines. */
+/** The similarity of each memory with its pattern: measured (dots) and closed form (lines). */
 function similarityChart({ model, series }: Simulation): Chart {
   const similarity = series.find(({ name }) => name === 'similarity')
   const targets = (model.stimulus[0] as Model['stimulus'][number]).patterns
@@ -102,7 +102,7 @@ function norm({ data, columns }: Rows, row: number): number {
   return Math.hypot(...data.subarray(row * columns, (row + 1) * columns))
 }
 
-/** Digits beside each other in the film, and below each other. */
+/** Digits across and down in the film. */
 const ACROSS = 10
 const DOWN = 4
 const SIDE = 28
@@ -110,7 +110,7 @@ const ZOOM = 3
 const GAP = 6
 /** Height of the curve of the energy, in pixels. */
 const CURVE = 72
-/** Colours of the curve: its line, and what is not drawn yet. */
+/** Colours of the curve: its line, and its future part. */
 const LINE = 254
 const PAPER = 0
 

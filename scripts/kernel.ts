@@ -1,4 +1,4 @@
-/** One kernel of the registry on arrays from the command line, on the adapter: to see what it computes, and to try a change. */
+/** One kernel of the registry on arrays from the command line, on the adapter: to see its results, and to try a change. */
 import { parseArgs } from 'node:util'
 import { ModelError, RunError } from '../src/core/errors.ts'
 import { isCustom } from '../src/core/kinds/lagrangians/table.ts'
@@ -43,7 +43,7 @@ Example: y = A x
 Exit code: 0 done, 1 the run failed, 2 the input is wrong.
 `
 
-/** One of each kind; those of the user's own expressions are in `engram plan SCENARIO --wgsl`. */
+/** One of each kind; `engram plan SCENARIO --wgsl` has kernels with custom expressions. */
 const SAMPLES = Object.values(LAGRANGIANS).filter((l) => !isCustom(l))
 
 type Forms = readonly Joined[]
@@ -56,7 +56,7 @@ export async function kernelCommand(args: readonly string[]): Promise<number> {
     return 0
   } catch (error) {
     if (!(error instanceof ModelError || error instanceof RunError)) throw error
-    // What comes from a driver may have several lines.
+    // A message from a driver may have several lines.
     process.stderr.write(`${error.message.trim().replace(/\s*\n\s*/g, ' ')}\n`)
     return error instanceof ModelError ? 2 : 1
   }
@@ -160,7 +160,7 @@ function wordOf(choice: Exclude<Joined[keyof Joined], undefined>): string {
   return 'kind' in choice ? choice.kind : tileText(choice)
 }
 
-/** What a kernel can be joined to: for each key its words, the one it has by itself first. */
+/** The parts of a kernel: for each key the possible words, the default first. */
 function choicesOf(forms: Forms): Map<keyof Joined, Map<string, Joined>> {
   const choices = new Map<keyof Joined, Map<string, Joined>>()
   for (const form of forms) {
@@ -176,14 +176,14 @@ function choicesOf(forms: Forms): Map<keyof Joined, Map<string, Joined>> {
   return choices
 }
 
-/** The word for a part that the plainest form of a kernel leaves out. */
+/** The word for a part that the plainest form of a kernel omits. */
 function standardOf(key: keyof Joined, [first = {}]: Forms): [string, Joined][] {
   if (first[key] !== undefined) return []
   if (key === 'epilogue') return [['scaled', { epilogue: 'scaled' }]]
   return key === 'carried' || key === 'byNeuron' ? [['off', { [key]: false }]] : []
 }
 
-/** The form that agrees best with what was asked for, and what was asked for in it. */
+/** The form that agrees best with the requested parts, and the parts that it has. */
 function joinedTo(name: KernelName, asked: Readonly<Record<string, string>>): Joined {
   const forms = formsOf(name, SAMPLES)
   const choices = choicesOf(forms)
@@ -206,7 +206,7 @@ function joinedTo(name: KernelName, asked: Readonly<Record<string, string>>): Jo
     return choice
   })
   const wanted = Object.assign({}, ...chosen) as Joined
-  // The ending counts most: other parts depend on it.
+  // The epilogue counts most, because other parts depend on it.
   const agreement = (form: Joined): number =>
     (Object.keys(wanted) as (keyof Joined)[]).reduce(
       (sum, key) => sum + (form[key] === wanted[key] ? (key === 'ending' ? 10 : 1) : 0),
@@ -216,7 +216,7 @@ function joinedTo(name: KernelName, asked: Readonly<Record<string, string>>): Jo
   return { ...best, ...wanted }
 }
 
-/** What a kernel takes, for --help. */
+/** The arguments of a kernel, for --help. */
 function formText(name: KernelName, joined: Joined): string {
   const kernel = kernelOf(name, joined)
   const variants = [...choicesOf(formsOf(name, SAMPLES))].map(
@@ -245,7 +245,7 @@ function formText(name: KernelName, joined: Joined): string {
   ].join('\n')
 }
 
-/** The first sentence of the comment that a kernel opens with. */
+/** The first sentence of the first comment of a kernel. */
 function purposeOf({ source }: Kernel): string {
   const [comment = ''] = /^(\/\/.*\n)+/m.exec(source) ?? []
   const text = comment.replace(/^\/\/ */gm, '').replace(/\s+/g, ' ')
@@ -297,7 +297,7 @@ function constantsOf(kernel: Kernel, given: Readonly<Record<string, string>>): N
   )
 }
 
-/** True for the matrix that is given in numbers and packed in the format of the kernel. */
+/** True for a matrix that is given as numbers and packed in the format of the kernel. */
 function isPacked(name: string, joined: Joined): joined is Joined & Required<Pick<Joined, 'format'>> {
   return name === 'matrix' && joined.format !== undefined
 }
@@ -378,7 +378,7 @@ function numbers(option: string, text: string): number[] {
   return listOf(text).map((part) => number(option, part))
 }
 
-/** Integers as they are; what has a point as the bits of its float32. */
+/** Integers unchanged; numbers with a point as the bits of their float32. */
 function wordsOf(option: string, text: string): Uint32Array<ArrayBuffer> {
   const parts = listOf(text)
   const words = new Uint32Array(parts.length)

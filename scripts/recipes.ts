@@ -1,4 +1,4 @@
-/** Copies of the project in which the recipes of docs/extending.md are tried, and what the compiler says of them. */
+/** Copies of the project for trying the recipes of docs/extending.md, and the errors of the compiler in them. */
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,7 +23,7 @@ export interface ProjectCopy {
   revert(recipe: string): void
   /**
    * The errors of the compiler, each with its file and line, of the project as it is in the folder now; of all files, or
-   * of those named. What has not changed since the last call is not parsed again.
+   * of those named. Files that have not changed since the last call are not parsed again.
    */
   typeErrors(files?: readonly string[]): string
   remove(): void

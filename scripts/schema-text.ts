@@ -10,7 +10,7 @@ import {
 } from '../src/core/model/patterns/schema.ts'
 import { lagrangianSchema, scenarioSchema } from '../src/core/model/schema.ts'
 
-/** Where the published JSON Schema stands, relative to the project. */
+/** Path of the published JSON Schema, relative to the project. */
 export const SCHEMA_FILE = 'schema/scenario.schema.json'
 
 const DRAFT = 'http://json-schema.org/draft-07/schema#'

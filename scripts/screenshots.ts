@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { launchBrowser, serveBuild } from '../test/browser/browser.ts'
 
-/** The tick at which a scenario shows what it is about. */
+/** The tick of the picture of each scenario. */
 const TICKS: Readonly<Record<string, number>> = {
   asynchronous: 300,
   convolution: 12,
@@ -21,7 +21,7 @@ const TICKS: Readonly<Record<string, number>> = {
   sparse: 8,
 }
 
-/** Pictures of 1280 x 720 as WebP, made by the browser itself. */
+/** Pictures of 1280 x 720 as WebP, encoded by the browser. */
 const QUALITY = 82
 
 /**
@@ -37,7 +37,7 @@ export async function takeScreenshots(folder: string, wanted: readonly string[])
       const page = await browser.newPage({
         viewport: { width: 1280, height: 720 },
         colorScheme: theme,
-        // The run waits, so that the tick is the same each time.
+        // The run is paused, so that the tick is always the same.
         reducedMotion: 'reduce',
       })
       const session = await page.context().newCDPSession(page)

@@ -1,21 +1,21 @@
-/** Opens what was built, as a reader does: links, accessibility, layout, search, and a network that runs in the text. */
+/** Opens the built site as a reader does: links, accessibility, layout, search, and a network that runs in the text. */
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { launchBrowser } from '../test/browser/browser.ts'
 import { serveFolder } from '../test/browser/folder.ts'
 
-/** Layout may move by so much while a page loads; 0.1 counts as good. */
+/** Largest layout shift while a page loads; 0.1 counts as good. */
 const MOST_SHIFT = 0.02
 
-/** A page of the reference of functions is like all others of its kind: so many are opened. */
+/** The number of opened pages of the reference of functions; all these pages have the same form. */
 const MOST_ALIKE = 3
 
 /**
- * Checks every page, and tells what is wrong with each.
+ * Checks every page, and prints its errors.
  * @param folder - the built site
  * @param base - the folder of the server in which it is, with a slash at both ends
- * @returns whether nothing is wrong
+ * @returns true without errors
  */
 export async function checkSite(folder: string, base: string): Promise<boolean> {
   const pages = (await readdir(folder, { recursive: true }))
@@ -72,7 +72,7 @@ function someOf(pages: readonly string[]): string[] {
   return [...alike.values()].flatMap((names) => names.slice(0, MOST_ALIKE))
 }
 
-/** Links and sources of the site that lead to no file, or to no heading. */
+/** Links and sources of the site without a target file or heading. */
 async function wrongLinks(folder: string, base: string, pages: readonly string[]): Promise<string[]> {
   const files = new Set(
     (await readdir(folder, { recursive: true })).map((name) => name.replaceAll('\\', '/')),
@@ -117,7 +117,7 @@ async function wrongOnPage(page: Page, axe: string): Promise<string[]> {
   const shift = await page.evaluate<number>('window.shift')
   const wide = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
   await page.evaluate(axe)
-  // Frames are pages of their own, with tests of their own.
+  // Frames are separate pages with separate tests.
   const violations = await page.evaluate<Violation[]>(
     "axe.run(document, { iframes: false, resultTypes: ['violations'] }).then(({ violations }) => violations)",
   )
@@ -131,7 +131,7 @@ async function wrongOnPage(page: Page, axe: string): Promise<string[]> {
   ]
 }
 
-/** Search finds a key, and a network in the text comes to its first picture. */
+/** Checks that search finds a key, and that a network in the text draws its first picture. */
 async function wrongWithUse(page: Page, url: string): Promise<string[]> {
   const mistakes: string[] = []
   const attempt = async (what: string, act: () => Promise<unknown>): Promise<void> => {

@@ -17,7 +17,7 @@ export function commandsPage(program: Command): string {
 }
 
 interface Named {
-  /** As it is typed: `engram analyse spectrum`. */
+  /** As typed: `engram analyse spectrum`. */
   readonly name: string
   readonly command: Command
 }
@@ -64,7 +64,7 @@ function sectionOf(name: string, command: Command): string[] {
   ]
 }
 
-/** What `--help` says below the options. */
+/** The text of `--help` below the options. */
 export function moreOf(command: Command): string {
   let text = ''
   const usual = { ...command.configureOutput() }
@@ -78,7 +78,7 @@ function rowOf(cells: readonly string[]): string {
   return `| ${cells.map((cell) => escaped(cell).replaceAll('|', '\\|')).join(' | ')} |`
 }
 
-/** Outside of code, `<` would begin a tag. */
+/** Outside code, `<` would begin a tag. */
 function escaped(text: string): string {
   return text.startsWith('`') ? text : text.replace(/[<>{}]/g, (sign) => `&#${sign.charCodeAt(0)};`)
 }

@@ -1,6 +1,6 @@
 /** The reference of the keys of a scenario, from the published JSON Schema. */
 
-/** As much of JSON Schema (draft 7) as `schema/scenario.schema.json` uses. */
+/** The part of JSON Schema (draft 7) that `schema/scenario.schema.json` uses. */
 interface Schema {
   readonly $ref?: string
   readonly $defs?: Readonly<Record<string, Schema>>
@@ -39,7 +39,7 @@ const TITLES: Readonly<Record<string, string>> = {
 
 interface Row {
   readonly key: string
-  /** The kind of object that has the key, where its parent may be of several. */
+  /** The kind of the object with the key, if its parent has several kinds. */
   readonly of?: string
   readonly schema: Schema
   readonly isRequired: boolean
@@ -82,7 +82,7 @@ function hasSection({ additionalProperties, items }: Schema): boolean {
   return typeof additionalProperties === 'object' || (items !== undefined && 'oneOf' in items)
 }
 
-/** The section of a key that holds things by name, or in a list. */
+/** The section of a key whose value is a map by name, or a list. */
 function sectionOf(key: string, schema: Schema): string[] {
   const { additionalProperties, items } = schema
   const [entry, path] =
@@ -100,7 +100,7 @@ function sectionOf(key: string, schema: Schema): string[] {
   ]
 }
 
-/** Couplings made of patterns, which are a key of several objects. */
+/** Couplings computed from patterns, a key of several objects. */
 function bases(entry: Schema, path: string): string[] {
   const base = entry.properties?.base?.anyOf?.find(({ oneOf }) => oneOf !== undefined)
   if (base === undefined) return []
@@ -157,7 +157,7 @@ function rowsOf(key: string, schema: Schema, required: boolean): Row[] {
   return [{ key, schema, isRequired: required }, ...nested, ...named]
 }
 
-/** Couplings made of patterns have tables of their own. */
+/** Couplings computed from patterns have separate tables. */
 const BASES: ReadonlySet<string> = new Set(['hebbian', 'pseudoinverse', 'storkey'])
 
 function isRequired({ required }: Schema, key: string): boolean {
@@ -209,7 +209,7 @@ function typeOf(schema: Schema): string {
   return { integer: 'whole number', boolean: 'true or false' }[type ?? ''] ?? type ?? 'any'
 }
 
-/** Bounds of the number, or of the numbers that it may be; lengths of lists and texts. */
+/** Bounds of a number, or of its alternatives; lengths of lists and texts. */
 function rangeOf(schema: Schema): string {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, minItems, maxItems, items } = schema
   const bounds = [
@@ -250,7 +250,7 @@ function slug(title: string): string {
   return title.toLowerCase().replaceAll(' ', '-')
 }
 
-/** Outside of code, `<` would begin a tag. */
+/** Outside code, `<` would begin a tag. */
 function text(description: string): string {
   return description
     .split('`')
@@ -264,7 +264,7 @@ function code(text: string): string {
   return `\`${text}\``
 }
 
-/** A value as a scenario has it. */
+/** A value as written in a scenario. */
 function json(value: unknown): string {
   return code(JSON.stringify(value))
 }

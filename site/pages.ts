@@ -1,4 +1,7 @@
-/** Gathers the pages of the site in one folder: the files of docs, and what is made from the schema and the command line. */
+/**
+ * Gathers the pages of the site in one folder: the files of docs, and pages generated from the schema and the
+ * command line.
+ */
 import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createProgram } from '../src/node/main.ts'
@@ -9,8 +12,8 @@ import { keysPage } from './keys.ts'
 const ROOT_PAGES = { 'CHANGELOG.md': 'changelog.md', 'CONTRIBUTING.md': 'contributing.md' } as const
 
 /**
- * Writes every page but those of the library. Run in the root of the project.
- * @param folder - made if needed; files of earlier runs are written over
+ * Writes every page except those of the library. Run in the root of the project.
+ * @param folder - created if needed; overwrites files of earlier runs
  */
 export async function writePages(folder: string): Promise<void> {
   await cp('docs', folder, { recursive: true })

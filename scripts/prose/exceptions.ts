@@ -14,4 +14,5 @@ export const EXCEPTIONS: readonly Exception[] = [
     text: 'Write the noun instead of "it", "such"',
     reason: 'CONTRIBUTING.md names the words that it refuses',
   },
+  { rule: 'british', text: "ColorBrewer's RdBu", reason: 'the name of a set of colour maps' },
 ]

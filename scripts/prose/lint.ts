@@ -2,7 +2,7 @@
 import { TextlintKernel, type TextlintRuleReporter } from '@textlint/kernel'
 import markdown from '@textlint/textlint-plugin-markdown'
 import plain from '@textlint/textlint-plugin-text'
-import { RULES, type RuleName } from './rules.ts'
+import { CODE_RULES, RULES, type RuleName } from './rules.ts'
 import { sentencesOf, shown } from './sentences.ts'
 
 /** A text and where it stands. */
@@ -10,7 +10,8 @@ export interface Text {
   readonly file: string
   /** Line of its first line, from 1. */
   readonly line: number
-  readonly kind: 'markdown' | 'plain'
+  /** `code` is a comment or a string of the code: `CODE_RULES` alone apply. */
+  readonly kind: 'markdown' | 'plain' | 'code'
   readonly text: string
 }
 
@@ -72,7 +73,9 @@ function moduleOf<T>(plugin: T): T {
 export async function lint(texts: readonly Text[]): Promise<Finding[]> {
   const kernel = new TextlintKernel()
   const findings = await Promise.all(
-    texts.map(async ({ file, line, kind, text }) => {
+    texts.map(async (one) => {
+      const { file, line, kind, text } = one
+      if (kind === 'code') return lintCode(one)
       const { messages } = await kernel.lintText(text, {
         ext: kind === 'markdown' ? '.md' : '.txt',
         plugins,
@@ -85,4 +88,15 @@ export async function lint(texts: readonly Text[]): Promise<Finding[]> {
     }),
   )
   return findings.flat()
+}
+
+/** A text of the code has no marks of Markdown, and needs no tree. */
+function lintCode({ file, line, text }: Text): Finding[] {
+  return sentencesOf(text).flatMap((sentence) =>
+    CODE_RULES.flatMap((rule) => {
+      const remedy = RULES[rule](sentence, { isFirst: false })
+      const at = line + text.slice(0, sentence.offset).split('\n').length - 1
+      return remedy === undefined ? [] : [{ file, line: at, rule, sentence: shown(text, sentence), remedy }]
+    }),
+  )
 }

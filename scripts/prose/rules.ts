@@ -8,7 +8,7 @@ export interface Place {
   readonly isFirst: boolean
 }
 
-/** What is wrong with a sentence and what to do; undefined where nothing is. */
+/** The error of a sentence and its remedy; undefined for a correct sentence. */
 type Rule = (sentence: Sentence, place: Place) => string | undefined
 
 /** The most words of a sentence. */
@@ -53,13 +53,17 @@ export const RULES = {
   },
   double: ({ text }) => {
     const [, word] = /(?<![\p{L}\p{N}._^-])(\p{L}{2,})\s\1(?![\p{L}\p{N}_^-])/iu.exec(text) ?? []
-    return word === undefined ? undefined : `"${word}" twice; delete one`
+    // A constant in capitals may stand before its noun: ROWS rows.
+    return word === undefined || /^\p{Lu}+$/u.test(word) ? undefined : `"${word}" twice; delete one`
   },
   spaces: ({ text }) => (/\S {2,}\S/.test(text) ? 'two spaces; leave one' : undefined),
   etc: ({ text }) => (/\betc\b/i.test(text) ? '"etc."; write "such as" before the examples' : undefined),
 } satisfies Record<string, Rule>
 
 export type RuleName = keyof typeof RULES
+
+/** The rules for comments and for strings of the code, whose sentences may lack a subject. */
+export const CODE_RULES: readonly RuleName[] = ['head', 'such', 'person', 'british', 'double', 'etc']
 
 function replaced(text: string, words: readonly { was: RegExp; is: string }[]): string | undefined {
   for (const { was, is } of words) {

@@ -13,7 +13,7 @@ const SCHEMA = 'schema/scenario.schema.json'
 /** A string of fewer words is a name or a label. */
 const FEWEST_WORDS = 4
 
-/** Folders and files whose texts are not ours to write, or are made of texts that are checked where they stand. */
+/** Folders and files whose texts are not ours to write, or are made from texts that are checked elsewhere. */
 const LEFT_OUT = [
   // Packages with a lock of their own have such a folder too.
   /(?:^|\/)node_modules\//,
@@ -24,6 +24,11 @@ const LEFT_OUT = [
 
 /** Source files whose strings the page and the reports show. */
 const SHOWN = /^src\/(?:app|core\/reproduce)\/.*\.ts$/
+
+/** Code whose comments are checked, and whose strings are errors. */
+const COMMENTED =
+  /^(?:src\/(?:app|core\/(?:analysis|expression|gpu|kinds|math|model|plan|reference|reproduce))|shaders|scripts)\/.*\.(?:ts|wgsl)$/
+const REFUSING = /^src\/core\/(?:analysis|expression|gpu|kinds|model|plan|reference)\/.*\.ts$/
 
 /** All texts, or those of some files; the help of the command line is named by its command. */
 export function textsOf(files?: readonly string[]): Text[] {
@@ -37,7 +42,8 @@ function listed(folder = ''): string[] {
     const path = `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`
     if (LEFT_OUT.some((pattern) => pattern.test(path))) return []
     if (entry.isDirectory()) return listed(path)
-    return path.endsWith('.md') || path === SCHEMA || path === 'index.html' || SHOWN.test(path) ? [path] : []
+    const isText = path.endsWith('.md') || path === SCHEMA || path === 'index.html'
+    return isText || SHOWN.test(path) || COMMENTED.test(path) ? [path] : []
   })
 }
 
@@ -46,8 +52,13 @@ function textsOfFile(file: string): Text[] {
   if (file.endsWith('.md')) return [{ file, line: 1, kind: 'markdown', text: withoutFrontMatter(text) }]
   if (file.endsWith('.json')) return schemaTexts(file, text)
   if (file.endsWith('.html')) return htmlTexts(file, text)
-  if (file.endsWith('.ts')) return stringTexts(file, text)
-  throw new Error(`${file}: not a kind of file that is checked; give a .md, .ts, .html or schema file`)
+  if (file.endsWith('.wgsl')) return commentTexts(file, text)
+  if (file.endsWith('.ts')) {
+    const comments = COMMENTED.test(file) ? commentTexts(file, text) : []
+    if (REFUSING.test(file)) return [...comments, ...stringTexts(file, text, 'code')]
+    return COMMENTED.test(file) && !SHOWN.test(file) ? comments : [...comments, ...stringTexts(file, text)]
+  }
+  throw new Error(`${file}: not a kind of file that is checked; give a .md, .ts, .wgsl, .html or schema file`)
 }
 
 /** Settings of a page are no prose; their lines stay, so that numbers of lines do. */
@@ -67,7 +78,7 @@ function schemaTexts(file: string, source: string): Text[] {
   })
 }
 
-/** What a page shows: text between tags, and attributes that are read aloud or appear as hints. */
+/** The texts of a page: between tags, and in attributes for screen readers or tooltips. */
 function htmlTexts(file: string, source: string): Text[] {
   const found = source.matchAll(
     /(?:\b(?:title|aria-label|content|placeholder)="([^"]+)")|>([^<>]*\p{L}[^<>]*)</gu,
@@ -81,7 +92,7 @@ function htmlTexts(file: string, source: string): Text[] {
 }
 
 /** Strings of a source file that are sentences: several words, and no markup. A value in a template is one word. */
-function stringTexts(file: string, source: string): Text[] {
+function stringTexts(file: string, source: string, kind: 'plain' | 'code' = 'plain'): Text[] {
   const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true)
   const texts: Text[] = []
   const add = (node: ts.Node, text: string): void => {
@@ -91,7 +102,7 @@ function stringTexts(file: string, source: string): Text[] {
     )
       return
     const { line } = tree.getLineAndCharacterOfPosition(node.getStart())
-    texts.push({ file, line: line + 1, kind: 'plain', text: text.trim() })
+    texts.push({ file, line: line + 1, kind, text: text.trim() })
   }
   /** A string, a template or their sum as text; undefined where another value is a part of it. */
   const textOf = (node: ts.Node): string | undefined => {
@@ -111,7 +122,36 @@ function stringTexts(file: string, source: string): Text[] {
   return texts
 }
 
-/** What `--help` prints: descriptions of commands, arguments and options, and the text below them. */
+/**
+ * Paragraphs and tags of comments that begin a line. Indented lines are equations and drawings. A line of another comment
+ * syntax, such as `/// <reference` or `// ----`, is no text.
+ */
+function commentTexts(file: string, source: string): Text[] {
+  const texts: Text[] = []
+  let isOpen = false
+  source.split('\n').forEach((line, index) => {
+    const [, mark, gap, body = ''] =
+      /^\s*(\/\*\*|\*(?!\/)|\/\/\/?(?!:))(\s*)(.*?)(?:\s*\*\/)?$/.exec(line) ?? []
+    if (
+      mark === undefined ||
+      !/\p{L}{2}/u.test(body) ||
+      gap!.length > 1 ||
+      /^[<-]|^prettier-ignore/.test(body)
+    ) {
+      isOpen = false
+      return
+    }
+    const text = body.replace(/^@\w+(?: [\w.]+ - | )/, '')
+    const last = texts.at(-1)
+    if (isOpen && mark !== '/**' && text === body && last !== undefined)
+      texts[texts.length - 1] = { ...last, text: `${last.text}\n${text}` }
+    else texts.push({ file, line: index + 1, kind: 'code', text })
+    isOpen = !line.endsWith('*/')
+  })
+  return texts
+}
+
+/** The texts of `--help`: descriptions of commands, arguments and options, and the text below them. */
 function helpTexts(program: Command, above = ''): Text[] {
   const name = `${above}${program.name()}`
   const help = program.createHelp()

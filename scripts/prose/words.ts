@@ -34,11 +34,11 @@ export const COINED: readonly Replacement[] = [
   { was: /\bpays? off\b|\bpays\b/i, is: 'is faster, or is worth NOUN' },
 ]
 
-/** Things that do not act as people do. */
+/** Nouns for things that do not act like people. */
 export const THINGS =
   'kernel|page|plan|scheduler|layer|memory|buffer|model|scenario|test|engine|program|option|file|column|line|row|network|neuron|probe|code|function|command'
 
-/** What only people do. */
+/** Verbs for people. */
 export const DEEDS =
   'knows?|knew|lives?|lived|asks?|asked|tells?|told|wants?|wanted|sees?|saw|thinks?|thought|likes|liked|says?|said|looks? at|hopes?|feels?|remembers?|forgets?|waits? for|insists?|cares?|speaks?|talks?|hears?'
 

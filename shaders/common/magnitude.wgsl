@@ -1,12 +1,12 @@
-// Rows brought near 1 by a power of two, which changes no digit: their squares stay within float32.
+// Rows scaled near 1 by a power of two, which is exact: their squares stay within float32.
 
-/// The biased exponent of the largest of four numbers; bits are read because adapters may take subnormal numbers for 0.
+/// The biased exponent of the largest of four numbers; bits are read because adapters may treat subnormal numbers as 0.
 fn exponentOf(a: vec4<f32>) -> u32 {
   let bits = bitcast<vec4<u32>>(a) & vec4<u32>(0x7fffffffu);
   return max(max(bits.x, bits.y), max(bits.z, bits.w)) >> 23u;
 }
 
-/// The power of two that brings a row near 1, of the exponent of its largest number.
+/// The power of two that scales a row near 1, from the exponent of its largest number.
 fn scaleOf(exponent: u32) -> f32 {
   return bitcast<f32>(clamp(254u - min(exponent, 254u), 1u, 253u) << 23u);
 }

@@ -1,4 +1,4 @@
-// What rules and integrators compute with: one row. Joined to common/real.wgsl.
+// The number type of rules and integrators: one row. Joined to common/real.wgsl.
 
 alias Real = f32;
 

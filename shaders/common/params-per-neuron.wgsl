@@ -1,4 +1,4 @@
-// Numbers that differ from neuron to neuron take the place of those of the layer; `params` is then that of the neuron that was
+// Numbers that differ from neuron to neuron replace those of the layer; `params` then holds those of the neuron that was
 // named last. values [valueRows, 7, valueStride]: rate, sigma, 1 / tau, p; `shakes` is 0 in stages that add no noise.
 // Joined: common/params-private.wgsl or params-per-replica.wgsl.
 

@@ -1,4 +1,4 @@
-// One `Params` for all replicas, as a copy that takes up what single neurons have of their own (common/params-per-neuron.wgsl).
+// One `Params` for all replicas, as a private copy for the numbers of single neurons (common/params-per-neuron.wgsl).
 // Joined in place of common/params-uniform.wgsl.
 
 @group(0) @binding(0) var<uniform> given: Params;

@@ -1,4 +1,4 @@
-// One `Params` for all replicas. Joined to kernels that common/params-per-replica.wgsl may be joined to.
+// One `Params` for all replicas. Joined in place of common/params-per-replica.wgsl.
 
 @group(0) @binding(0) var<uniform> params: Params;
 

@@ -1,4 +1,4 @@
-// Elementary functions in forms that stay accurate near 0 and finite at large arguments. WGSL's own tanh is NaN for
+// Elementary functions that are accurate near 0 and finite at large arguments. The built-in tanh is NaN for
 // |x| >= 89 on some adapters and loses digits near 0; its log is only good to 2^-21 absolute in [0.5, 2].
 
 /// log(1 + y) for 0 <= y <= 1: 2 atanh(y / (2 + y)) as a series, |z| <= 1/3.

@@ -1,4 +1,4 @@
-// L* = (y log y + (1 - y) log(1 - y)) / a, of 0 <= y <= 1, where it is 0.   p.x = gain a
+// L* = (y log y + (1 - y) log(1 - y)) / a, for 0 <= y <= 1; 0 at both ends.   p.x = gain a
 
 fn entropyTerm(y: f32) -> f32 {
   return select(y * log(y), 0.0, y == 0.0);

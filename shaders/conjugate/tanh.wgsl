@@ -1,4 +1,4 @@
-// L* = (y atanh y + log(1 - y^2) / 2) / a, of |y| <= 1, where it is log(2) / a.   p.x = gain a
+// L* = (y atanh y + log(1 - y^2) / 2) / a, for |y| <= 1; log(2) / a at both ends.   p.x = gain a
 
 fn conjugateTerm(y: f32, p: vec4<f32>) -> f32 {
   let x = min(abs(y), 1.0);

@@ -1,5 +1,5 @@
-// Functions that the expressions of a custom Lagrangian may use, besides those of common/real.wgsl and WGSL's own.
-// `activation` and `lagrangianTerm` are written from the user's two expressions and joined behind.
+// Functions for the expressions of a custom Lagrangian, in addition to common/real.wgsl and the built-in ones.
+// `activation` and `lagrangianTerm` are generated from the user's two expressions and appended.
 
 /// x^n; for x < 0 where n is whole and at most 16 in size, else NaN there. Small whole powers are products.
 fn powerSigned(x: f32, n: f32) -> f32 {
@@ -14,7 +14,7 @@ fn powerSigned(x: f32, n: f32) -> f32 {
   return pow(x, n);
 }
 
-/// Not WGSL's own, which may refuse constants with low > high when it compiles.
+/// Replaces the built-in clamp, which may refuse constants with low > high at compile time.
 fn clampTo(x: f32, low: f32, high: f32) -> f32 {
   return min(max(x, low), high);
 }
@@ -41,7 +41,7 @@ fn asinhStable(x: f32) -> f32 {
   if (a < 0.5) {
     return sign(x) * log1pUnit(y);
   }
-  // Beyond 1e9 the square is near its overflow, and 2 a is the sum to the last digit.
+  // Beyond 1e9 the square may overflow, and 2 a is exact to float32.
   return sign(x) * select(log(1.0 + y), log(a) + 0.693147180559945, a > 1e9);
 }
 

@@ -8,7 +8,7 @@ fn activation(x: f32, p: vec4<f32>) -> f32 {
   return powerOf(abs(x), p.x - 1.0) * select(1.0, sign(x), i32(p.x) % 2 == 0);
 }
 
-/// x^n / n for x >= 0, also where x^n leaves float32 and this does not.
+/// x^n / n for x >= 0, also where x^n overflows float32 and the result does not.
 fn nthOf(x: f32, n: f32) -> f32 {
   let power = powerOf(x, n);
   if (isFinite(power)) {

@@ -6,6 +6,6 @@ fn activation(x: f32, p: vec4<f32>) -> f32 {
 
 fn lagrangianTerm(x: f32, p: vec4<f32>) -> f32 {
   let y = p.x * x;
-  // Far out y leaves float32 before L does.
+  // For large x, y overflows float32 before L does.
   return select(softplus(y) / p.x, max(x, 0.0), abs(y) > 0x1p60f);
 }

@@ -1,5 +1,6 @@
 // L = (1/beta) log sum e^(beta x), g = softmax(beta x).   p.x = beta
-// first = max x, second = sum e^(beta (x - first)): the difference first, so that a common offset costs no digits
+// first = max x, second = sum e^(beta (x - first)): the difference first, so that a common offset causes no
+// rounding
 
 alias First = f32;
 

@@ -6,7 +6,7 @@ fn activation(x: f32, p: vec4<f32>) -> f32 {
 
 fn lagrangianTerm(x: f32, p: vec4<f32>) -> f32 {
   let y = p.x * x;
-  // Near 0 and far out y^2 and y leave float32 before L does.
+  // Near 0 and for large x, y^2 and y leave the range of float32 before L does.
   if (abs(y) < 0x1p-50f) {
     return 0.5 * x * y;
   }

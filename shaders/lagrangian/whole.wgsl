@@ -1,5 +1,5 @@
-// Joined to probe/legendre.wgsl for a Lagrangian that is not a sum over neurons: there is no term a neuron,
-// neuron/normalize.wgsl has computed L as a whole. whole [replicas, wholes].
+// Joined to probe/legendre.wgsl for a Lagrangian that is not a sum over neurons: neurons have no terms, and
+// neuron/normalize.wgsl has computed L of the layer. whole [replicas, wholes].
 
 struct Params {
   wholes: u32,

@@ -1,11 +1,10 @@
 // Recall by a softmax layer that reads Xi once (docs/theory.md, "Dynamics": h = b + Xi v, g = softmax(beta h),
-// I = Xi^T g). A workgroup goes down a block of rows, four at a time, each lane with its columns in registers; a running
+// I = Xi^T g). A workgroup processes a block of rows, four at a time, each lane with its columns in registers; a running
 // maximum keeps the exponentials in range:
 //
 //   partial [replicas, blocks, quads + 1]   sum_mu exp(beta (h_mu - m)) Xi_mu, and at the end m and sum_mu exp(beta (h_mu - m))
-//
-// memory/attention-reduce joins the blocks, always in the same order. h itself is not written down.
-// Xi is joined from product/{f32,f16,binary}.wgsl. v [replicas, vectorStride]; bias b [biasRows, biasStride], dealt in turn.
+// memory/attention-reduce joins the blocks, always in the same order. h is not stored. Xi is joined from
+// product/{f32,f16,binary}.wgsl. v [replicas, vectorStride]; bias b [biasRows, biasStride], row r mod biasRows.
 // Dispatch: x over blocks, y over replicas. WORKGROUP * QUADS is at least the number of groups of four columns.
 
 override WORKGROUP: u32 = 64;
@@ -57,7 +56,7 @@ fn attention(
   let end = min(begin + params.blockRows, params.rows);
   let b = (replica % params.biasRows) * params.biasStride;
   let quad$q = min(lane + $qu * WORKGROUP, quads - 1u); //: q in QUADS
-  // Lanes beyond the last column see zeros.
+  // Lanes beyond the last column read zeros.
   let isIn$q = lane + $qu * WORKGROUP < quads; //: q in QUADS
   let v$q = select(vec4<f32>(0.0), vector[replica * (params.vectorStride / 4u) + quad$q], isIn$q); //: q in QUADS
   var sum$q = vec4<f32>(0.0); //: q in QUADS

@@ -1,5 +1,5 @@
-// What a convolution sends back to its image: to pixel (c, y, x) the sum over features f and taps (i, j) of
-// K[f,c,i,j] times the feature at the place from which that tap looks at the pixel.
+// The input of the image of a convolution: for pixel (c, y, x) the sum over features f and taps (i, j) of
+// K[f,c,i,j] times the feature at the place whose tap covers the pixel.
 //
 //   K as of memory/convolution-forward.wgsl, x [.., vectorStride], the features
 //
@@ -31,7 +31,7 @@ fn convolutionBackward(@builtin(global_invocation_id) id: vec3<u32>) {
   let first = replica * params.copyRows;
   let map = replica * params.vectorStride;
   let taps = params.kernelHeight * params.kernelWidth;
-  // In parts of parts, as in memory/convolution-forward.wgsl.
+  // In nested partial sums, as in memory/convolution-forward.wgsl.
   var sum = 0.0;
   var lines = 0.0;
   for (var i = 0u; i < params.kernelHeight; i++) {

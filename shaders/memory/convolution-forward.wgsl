@@ -1,10 +1,11 @@
-// What a convolution sends to its features: sum_{c,i,j} K[f,c,i,j] x[c, stride p + i - before.y, stride q + j - before.x].
+// The input of the features of a convolution: sum_{c,i,j} K[f,c,i,j] x[c, stride p + i - before.y, stride q + j
+// - before.x].
 //
 //   K [.., stride] rows of one feature, C kh kw columns, channel slowest; replica r has those from r copyRows on (0 = shared)
 //   x [.., vectorStride], an image of C channels
 //
 // Dispatch: x over entries of the features, y over replicas. Joined: product/f32.wgsl,
-// what becomes of a sum from product/store.wgsl or neuron/step.wgsl, memory/convolution-places.wgsl.
+// an epilogue, product/store.wgsl or neuron/step.wgsl, and memory/convolution-places.wgsl.
 
 override WORKGROUP: u32 = 64;
 
@@ -31,7 +32,7 @@ fn convolutionForward(@builtin(global_invocation_id) id: vec3<u32>) {
   let q = index % params.across;
   let row = replica * params.copyRows + feature;
   let image = replica * params.vectorStride;
-  // In parts of parts: a single sum of many numbers of one size loses digits.
+  // In nested partial sums: one long sum has larger rounding errors.
   var sum = 0.0;
   var column = 0u;
   for (var channel = 0u; channel < params.channels; channel++) {

@@ -1,8 +1,8 @@
-// Where the taps of a convolution look. Joined to the kernels of convolutions.
+// The pixels of the taps of a convolution. Joined to the kernels of convolutions.
 
 override PERIODIC: bool = false;
 
-/// Numbers that are added up before their sum is added to others.
+/// Number of terms in each partial sum.
 const PART = 16u;
 
 struct Params {
@@ -18,7 +18,7 @@ struct Params {
   beforeX: u32,
 }
 
-/// Where tap `tap` of place `place` looks along a side; -1 = beyond the edge.
+/// The pixel of tap `tap` at place `place` along a side; -1 = beyond the edge.
 fn lookedAt(place: u32, tap: u32, side: u32, before: u32) -> i32 {
   let at = i32(params.step * place + tap) - i32(before);
   if (PERIODIC) {
@@ -27,7 +27,7 @@ fn lookedAt(place: u32, tap: u32, side: u32, before: u32) -> i32 {
   return select(-1, at, at >= 0 && at < i32(side));
 }
 
-/// The place from which tap `tap` looks at `at`; -1 = none.
+/// The place whose tap `tap` covers pixel `at`; -1 = none.
 fn placeOf(at: u32, tap: u32, side: u32, before: u32, places: u32) -> i32 {
   var first = i32(at) + i32(before) - i32(tap);
   if (PERIODIC) {

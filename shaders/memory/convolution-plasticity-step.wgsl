@@ -1,5 +1,6 @@
 // One step of a filter bank K by a rule (shaders/rule) whose rate is the same for all entries:
-//   K += rate (drive + base - K),   drive[f,k] the sum over all places of what the rule says of a feature and what tap k sees
+// K += rate (drive + base - K), drive[f,k] the sum over all places of the rule's drive from a feature and the
+// pixel of tap k
 //
 //   matrix, rows [start, start + count) of all replicas, [.., stride]     base [rows, stride], present when BASED
 //   features [replicas, rowStride], image [replicas, columnStride]
@@ -33,7 +34,7 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> faults: array<atomic<u32>>;
 @group(1) @binding(0) var<storage, read> clock: array<i32>;
 
-/// What the four taps of a group see from a place; 0 beyond the edge and beyond the last column.
+/// The pixels of the four taps of a group at a place; 0 beyond the edge and beyond the last column.
 fn seenFrom(first: u32, quad: u32, p: u32, q: u32) -> vec4<f32> {
   let taps = params.kernelHeight * params.kernelWidth;
   var seen = vec4<f32>(0.0);
@@ -64,7 +65,7 @@ fn convolutionPlasticityStep(@builtin(global_invocation_id) id: vec3<u32>) {
   useReplica(replica);
   let r = vec4<f32>(params.r0, params.r1, params.r2, params.r3);
   var drive = vec4<f32>(0.0);
-  // In parts of parts, as in memory/convolution-forward.wgsl.
+  // In nested partial sums, as in memory/convolution-forward.wgsl.
   var lines = vec4<f32>(0.0);
   for (var p = 0u; p < params.down; p++) {
     var line = vec4<f32>(0.0);

@@ -1,4 +1,4 @@
-// What every token sees of the others, head by head: seenKeys[t] = sum_k weight(q = t, k) K_k, the keys that it attends to, and
+// Weighted sums over the other tokens, head by head: seenKeys[t] = sum_k weight(q = t, k) K_k, the keys that it attends to, and
 // seenQueries[t] = sum_q weight(q, k = t) Q_q, the queries that attend to it.
 //
 //   queries, keys, seenKeys, seenQueries [.., projectedStride], [tokens, heads size] of each replica
@@ -8,7 +8,7 @@
 
 override WORKGROUP: u32 = 64;
 
-/// Numbers that are added up before their sum is added to others.
+/// Number of terms in each partial sum.
 const PART = 16u;
 
 struct Params {

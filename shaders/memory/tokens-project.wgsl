@@ -8,7 +8,7 @@
 
 override WORKGROUP: u32 = 64;
 
-/// Numbers that are added up before their sum is added to others.
+/// Number of terms in each partial sum.
 const PART = 16u;
 
 struct Params {

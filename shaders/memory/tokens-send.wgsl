@@ -1,4 +1,4 @@
-// What a projection sends back to the tokens: to neuron d of token t the sum over its rows r of W[r, d] seen[t, r].
+// The input of the tokens from a projection: for neuron d of token t the sum over its rows r of W[r, d] seen[t, r].
 //
 //   W [rows, stride]; seen [.., vectorStride], [tokens, rows] of each replica, from memory/tokens-mix.wgsl
 //
@@ -7,7 +7,7 @@
 
 override WORKGROUP: u32 = 64;
 
-/// Numbers that are added up before their sum is added to others.
+/// Number of terms in each partial sum.
 const PART = 16u;
 
 struct Params {

@@ -1,6 +1,6 @@
-// What token q gives to every other token k in head h, and its log-sum-exp:
+// Attention weights of token q for every other token k in head h, and its log-sum-exp:
 //   S = beta K_k . Q_q,   weight = exp(S) / sum_{k != q} exp(S), 0 for k = q,   logSum = log sum_{k != q} exp(S)
-// The largest S is taken out of the exponents. Without other tokens logSum is 0.
+// The largest S is subtracted in the exponents. Without other tokens logSum is 0.
 //
 //   queries, keys [.., projectedStride], [tokens, heads size] of each replica
 //   weights [replicas, heads, k, q]; logSums [.., sumsStride], [heads, q] of each replica
@@ -9,7 +9,7 @@
 
 override WORKGROUP: u32 = 64;
 
-/// Numbers that are added up before their sum is added to others.
+/// Number of terms in each partial sum.
 const PART = 16u;
 
 struct Params {

@@ -1,4 +1,4 @@
-// A step in two words, for layers that are slow beside their step. carry [replicas, layerStride].
+// A step in two words, for layers that are slow relative to their step. carry [replicas, layerStride].
 // Joined in place of neuron/rounded.wgsl: common/carry.wgsl.
 
 struct Params {

@@ -1,5 +1,5 @@
 // Which neurons of a layer stay in this step: those that a clamp holds, and those that the update does not choose.
-// Replicas that vary have random numbers as in a run of their own: replica r those of r mod repetitions.
+// Varied replicas have the random numbers of a separate run: replica r those of r mod repetitions.
 // hold, still [replicas, layerStride], 1 = stays. Joined: `isChosen` from shaders/update, common/choice.wgsl.
 // Dispatch: x over neurons, y over replicas; in the ticks in which the layer moves.
 

@@ -1,5 +1,5 @@
-// What reaches a neuron besides the network: bias b and injected current; and whether a clamp holds it.
-// Joined to the kernels of one layer. bias [biasRows, layerStride], dealt to the replicas in turn;
+// The external input of a neuron: bias b and injected current; and whether a clamp holds the neuron.
+// Joined to the kernels of one layer. bias [biasRows, layerStride], row r mod biasRows;
 // current, hold [replicas, layerStride], present only when STIMULATED.
 
 override STIMULATED: bool = false;

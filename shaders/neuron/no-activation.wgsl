@@ -1,4 +1,4 @@
-// The activation is left to a dispatch of its own.
+// A separate dispatch computes the activation.
 
 fn react(at: u32, x: f32) {
 }

@@ -1,7 +1,7 @@
 // g = dL/dx and L(x) for a Lagrangian that needs the whole layer (softmax, layernorm, spherical): two reductions
 // and a map. Joined: common/reduce-tree.wgsl or reduce-subgroup.wgsl, `firstTerm` ... `lagrangianOf` from shaders/lagrangian.
 // state, activations [replicas, stride], `size` neurons at a time: the whole layer, or a row of it. whole [replicas, rows] = L of each.
-// Dispatch: one workgroup a replica and row.
+// Dispatch: one workgroup for each replica and row.
 
 struct Params {
   size: u32,

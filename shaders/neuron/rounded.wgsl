@@ -2,6 +2,6 @@
 
 fn advanced(at: u32, before: f32, rate: f32, goal: f32, shake: f32) -> f32 {
   let after = before + rate * (goal - before);
-  // A layer without noise gets the bits that it has without the addition, -0 among them.
+  // Without noise the bits are those without the addition, including -0.
   return select(after + shake, after, shake == 0.0);
 }

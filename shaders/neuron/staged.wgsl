@@ -1,5 +1,6 @@
-// One stage of a step that has several. stages [2, replicas, layerStride]: where the step began, and the sum of the gains
-// so far. Joined in place of neuron/rounded.wgsl, with neuron/ended.wgsl or ended-carried.wgsl for the last stage.
+// One stage of a step that has several. stages [2, replicas, layerStride]: the start of the step, and the sum of
+// the gains so far. Joined in place of neuron/rounded.wgsl, with neuron/ended.wgsl or ended-carried.wgsl for the
+// last stage.
 
 struct Params {
   weight: f32,

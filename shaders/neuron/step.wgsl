@@ -1,9 +1,9 @@
 // One step of tau dx/dt = -x + b + I:   x += rate (b + I - x) + sigma xi,
 // rate = step/tau, sigma = sqrt(2 T step/tau) (euler), or rate = 1 - exp(-step/tau), sigma = sqrt(T (1 - exp(-2 step/tau)))
 // (exponential-euler), xi ~ N(0, 1).
-// ADIABATIC: x = b + I. An entry held by a clamp stays. A value that is not finite leaves its tick in `faults`.
-// Replicas that vary have random numbers as in a run of their own: replica r those of r mod repetitions.
-// I is `value`, and with ADDS what products before have left in `input`. state, input [replicas, layerStride].
+// ADIABATIC: x = b + I. An entry held by a clamp stays. A value that is not finite writes its tick to `faults`.
+// Varied replicas have the random numbers of a separate run: replica r those of r mod repetitions.
+// I is `value`, with ADDS plus the earlier products in `input`. state, input [replicas, layerStride].
 // Joined: neuron/external-input.wgsl, common/random.wgsl, common/real.wgsl, neuron/{rounded,carried}.wgsl for the addition, and
 // neuron/{with,no}-activation.wgsl for the activation.
 

@@ -1,11 +1,11 @@
 // Stage 1 of a tick: the stimulus items of one layer set its state, its clamps (hold) and its currents.
-//   initial: x = cue, rows dealt to the replicas; clamp: x = cue, held; current: adds the cue to b.
-// A later item wins over an earlier one. Entries marked free keep their state.
-// Replicas that vary are dealt rows as in a run of their own: replica r those of r mod repetitions.
+// initial: x = cue, rows assigned to the replicas; clamp: x = cue, held; current: adds the cue to b.
+// A later item overrides an earlier one. Entries marked free keep their state.
+// Varied replicas have the rows of a separate run: replica r those of r mod repetitions.
 // items [itemCount], or as many for each replica (itemStep = itemCount, else 0): kind, first row in cues, rows, word of
 // `clock` that holds the row shown (or -1)
 // cues, free [rows, stride]; state, current, hold [replicas, stride]
-// Dispatch: x over neurons, y over replicas; only at ticks at which what is shown changes.
+// Dispatch: x over neurons, y over replicas; only in ticks in which the stimulus changes.
 
 override WORKGROUP: u32 = 64;
 override MASKED: bool = false;

@@ -1,5 +1,5 @@
-// A leak of the output: x goes to g(b + I) in place of b + I. Joined: `activation` from shaders/lagrangian, and the addition, whose
-// `advanced` is called `towards` here.
+// A leak of the output: the target is g(b + I) in place of b + I. Joined: `activation` from shaders/lagrangian,
+// and the addition, whose `advanced` is renamed to `towards`.
 
 struct Params {
   p0: f32,

@@ -1,5 +1,5 @@
-// A leak of the output where an activation takes the whole layer: g(b + I) stands in `goals` [replicas, layerStride].
-// Joined: the addition, whose `advanced` is called `towards` here.
+// A leak of the output with an activation of the whole layer: `goals` [replicas, layerStride] holds g(b + I).
+// Joined: the addition, whose `advanced` is renamed to `towards`.
 
 @group(0) @binding(0) var<storage, read> goals: array<f32>;
 

@@ -1,4 +1,4 @@
-// g = dL/dx follows the state at once; `activation` is joined from shaders/lagrangian.
+// Also computes g = dL/dx of the new state; `activation` is joined from shaders/lagrangian.
 
 struct Params {
   p0: f32,

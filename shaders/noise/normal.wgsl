@@ -1,6 +1,6 @@
 // Normal noise. Joined: common/random.wgsl, common/real.wgsl.
 
-/// cos(2 pi u) for u in (0, 1), to 1e-7 on every adapter: WGSL's own cos may be off by 2^-11.
+/// cos(2 pi u) for u in (0, 1), to 1e-7 on every adapter: the built-in cos may have an error of 2^-11.
 fn cosTurn(u: f32) -> f32 {
   let away = abs(u - 0.5);
   let angle = 6.283185307179586 * (0.25 - min(away, 0.5 - away));
@@ -17,7 +17,7 @@ fn normalOf(word0: u32, word1: u32) -> f32 {
   return sqrt(-2.0 * logarithm) * cosTurn(uniformOf(word1));
 }
 
-/// The standard normal number that drives one neuron at one tick.
+/// The standard normal noise of one neuron in one tick.
 fn noise(seed: u32, tick: u32, layer: u32, replica: u32, index: u32) -> f32 {
   let words = philox(vec4<u32>(index, replica, tick, layer), vec2<u32>(seed, 0x656e6772u));
   return normalOf(words.x, words.y);

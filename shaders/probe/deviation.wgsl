@@ -1,6 +1,6 @@
 // Squared distance of each row of a coupling matrix from its base: sum_i (unit (A_mu,i - base_mu,i))^2,
 // unit a power of two that keeps the squares within float32. Joined: common/params-uniform.wgsl or params-per-replica.wgsl.
-// FOLDED: of a symmetric matrix that is kept on and above the diagonal, in tiles of 8 x 8 (synapse/symv.wgsl).
+// FOLDED: for a symmetric matrix that is stored on and above the diagonal, in tiles of 8 x 8 (synapse/symv.wgsl).
 //   matrix, rows [start, start + count) of all replicas, [.., stride]; base [rows, stride], present when BASED
 //   output [replicas * rows]. Dispatch: x over the rows of the block.
 

@@ -1,7 +1,7 @@
-// Squared distance of each row of a matrix A from scale times that of a target T of the same number:
+// Squared distance of each row of a matrix A from scale times the same row of a target T:
 //   output_i = sum_j (unit (matrixUnit A_ij - scale T_ij))^2
 // unit is a power of two that keeps the squares within float32. Joined: common/params-uniform.wgsl or params-per-replica.wgsl.
-// HOLLOW: the diagonal is left out.
+// HOLLOW: without the diagonal.
 //   A, rows [start, start + count) of all copies (see product/matvec.wgsl), joined from product/{f32,f16,binary}.wgsl
 //   T, rows [targetStart, targetStart + targetCount), [.., targetStride]; output [replicas, outputStride]
 // Dispatch: x over the rows of one copy, y over replicas.

@@ -1,4 +1,4 @@
-// Entries of a sparse matrix that are all -unit or unit, a bit each (set = unit), in the order in which they are read.
+// Entries of a sparse matrix that are all -unit or unit, one bit each (set = unit), in read order.
 
 struct Params {
   unit: f32,

@@ -1,4 +1,4 @@
-// Entries of a sparse matrix in half precision, two a word, in the order in which they are read.
+// Entries of a sparse matrix in half precision, two in a word, in read order.
 
 @group(0) @binding(0) var<storage, read> values: array<u32>;
 

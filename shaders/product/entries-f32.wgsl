@@ -1,4 +1,4 @@
-// Entries of a sparse matrix in the order in which they are read. values [.., entries]
+// Entries of a sparse matrix in read order. values [.., entries]
 
 @group(0) @binding(0) var<storage, read> values: array<f32>;
 

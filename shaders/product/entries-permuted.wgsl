@@ -1,4 +1,4 @@
-// Entries of a sparse matrix that stand in another order than they are read in. values [.., entries], positions [entries]
+// Entries of a sparse matrix whose storage order is not the read order. values [.., entries], positions [entries]
 
 @group(0) @binding(0) var<storage, read> values: array<f32>;
 @group(0) @binding(0) var<storage, read> positions: array<u32>;

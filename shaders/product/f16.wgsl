@@ -1,4 +1,4 @@
-// A matrix of half-precision numbers, two a word, [rows, stride], stride a multiple of 4 columns.
+// A matrix of half-precision numbers, two in a word, [rows, stride], stride a multiple of 4 columns.
 
 @group(0) @binding(1) var<storage, read> matrix: array<vec2<u32>>;
 
@@ -7,7 +7,7 @@ fn quadAt(row: u32, quad: u32) -> vec4<f32> {
   return vec4<f32>(unpack2x16float(words.x), unpack2x16float(words.y));
 }
 
-/// What the padding columns of a row add to its squared norm.
+/// Contribution of the padding columns of a row to its squared norm.
 fn paddingNorm() -> f32 {
   return 0.0;
 }

@@ -6,7 +6,7 @@ fn quadAt(row: u32, quad: u32) -> vec4<f32> {
   return matrix[row * (params.stride / 4u) + quad];
 }
 
-/// What the padding columns of a row add to its squared norm.
+/// Contribution of the padding columns of a row to its squared norm.
 fn paddingNorm() -> f32 {
   return 0.0;
 }

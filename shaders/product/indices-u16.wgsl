@@ -1,4 +1,4 @@
-// The column of each entry of a sparse matrix of at most 65,536 columns, two a word.
+// The column of each entry of a sparse matrix of at most 65,536 columns, two in a word.
 
 @group(0) @binding(0) var<storage, read> indices: array<u32>;
 

@@ -1,4 +1,4 @@
-// The column of each entry of a sparse matrix, a word each. indices [entries]
+// The column of each entry of a sparse matrix, one word each. indices [entries]
 
 @group(0) @binding(0) var<storage, read> indices: array<u32>;
 

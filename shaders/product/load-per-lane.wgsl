@@ -1,4 +1,4 @@
-// Each invocation loads what it needs of the states itself.
+// Each invocation loads its states.
 
 fn placeInQuad(index: u32) -> u32 {
   return 0u;

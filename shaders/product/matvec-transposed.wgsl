@@ -1,6 +1,6 @@
-// sum_mu A_mu,i x_mu: what a layer gets back from the rows of a memory, or W g for a symmetric W. A tile of QUADS groups
+// sum_mu A_mu,i x_mu: the input of a layer from the rows of a memory, or W g for a symmetric W. A tile of QUADS groups
 // of four columns and STATES replicas at once, four rows a step; by one invocation, or by LANES that share the rows.
-// Neighbouring invocations read neighbouring columns.
+// Adjacent invocations read adjacent columns.
 // STATES > 1 only where replicas share A.
 //
 //   A: `rows` rows from row `row0` of its copy on, a multiple of 4; replica r has those from (r - replica0) copyRows on
@@ -44,7 +44,7 @@ fn matvecTransposed(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invo
   let quad = QUADS * (group.x * tiles + index % tiles);
   let replica = STATES * group.y;
   let quads = (params.columns + 3u) / 4u;
-  // A tile beyond the last column has nothing to add up.
+  // A tile beyond the last column has no terms.
   let rows = select(params.rows, 0u, isIdle(quad >= quads));
   let quad$q = min(quad + $qu, quads - 1u); //: q in QUADS
   let own$g = min(replica + SHARED * $gu + placeInQuad(index), params.replicas - 1u); //: g in LOADS
@@ -53,7 +53,7 @@ fn matvecTransposed(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invo
   let first = replica * params.copyRows;
   for (var row = 4u * lane; row < rows; row += 4u * LANES) {
     let loaded$g = vector[x$g + row / 4u]; //: g in LOADS
-    // Rows beyond the last one meet the padding of x.
+    // Rows beyond the last one are multiplied by the padding of x.
     let a$q_$k = quadAt(first + row + $ku, quad$q); //: q in QUADS, k in 4
     let v$g_$k = spread$k(loaded$g); //: g in LOADS, k in SHARED
     sum$q_$g_$k = plusFour(sum$q_$g_$k, a$q_0, a$q_1, a$q_2, a$q_3, v$g_$k); //: g in LOADS, k in SHARED, q in QUADS

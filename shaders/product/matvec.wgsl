@@ -1,6 +1,6 @@
-// sum_i A_mu,i x_i, less |A_mu|^2 / 2 with HALF_NORM: what the rows of a memory see of a layer. A tile of ROWS rows and
-// STATES replicas at once, so that each number that is loaded is used several times; by one invocation, or by LANES that
-// share the columns, in a fixed order.
+// sum_i A_mu,i x_i, less |A_mu|^2 / 2 with HALF_NORM: the input of the rows of a memory from a layer. A tile of
+// ROWS rows and STATES replicas at once, so that each number that is loaded is used several times; by one
+// invocation, or by LANES that share the columns, in a fixed order.
 //
 //              replica  r  r+1 ...     STATES > 1 only where replicas share A
 //   row mu              .   .          ROWS x STATES sums in registers; a step loads four columns of
@@ -12,7 +12,7 @@
 // A is joined from product/{f32,f16,binary}.wgsl, what becomes of a product from
 // product/store.wgsl, synapse/store-weighted.wgsl or neuron/step.wgsl, how lanes share a tile from product/{reduce-none,reduce-workgroup}.wgsl, and how
 // SHARED of them share what they load of the states from product/{load-per-lane,load-quad-broadcast}.wgsl.
-// Tiles that reach over the edge read the last row or replica again and give it to nobody.
+// Tiles that cross the edge read the last row or replica again and do not store it.
 // Dispatch: x over tiles of rows, y over tiles of replicas.
 
 override WORKGROUP: u32 = 64;
@@ -48,7 +48,7 @@ fn matvec(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_ind
   let lane = index % LANES;
   let row = ROWS * (group.x * (WORKGROUP / LANES) + index / LANES);
   let replica = STATES * group.y;
-  // A tile beyond the last row has nothing to add up.
+  // A tile beyond the last row has no terms.
   let quads = select((params.columns + 3u) / 4u, 0u, isIdle(row >= params.rows));
   let row$r = replica * params.copyRows + min(row + $ru, params.rows - 1u); //: r in ROWS
   let own$g = min(replica + SHARED * $gu + placeInQuad(index), params.replicas - 1u); //: g in LOADS

@@ -1,4 +1,4 @@
-// An invocation computes its tile of a product alone.
+// One invocation computes a tile of a product.
 
 fn reduceLanes(value: f32, index: u32) -> f32 {
   return value;

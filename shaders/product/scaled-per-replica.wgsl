@@ -1,4 +1,4 @@
-// A product, times a number of each replica. factors [replicas].
+// A product times a number for each replica. factors [replicas].
 
 @group(0) @binding(0) var<storage, read> factors: array<f32>;
 

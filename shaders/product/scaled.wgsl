@@ -1,4 +1,4 @@
-// A product as it is.
+// A product times `scale`.
 
 struct Params {
   scale: f32,

@@ -1,9 +1,9 @@
-// The sum over a row of a sparse matrix of entry times what stands in its column. Joined to the products with it:
+// The sum over a row of a sparse matrix of entry times vector[column]. Joined to the products with it:
 // product/sparse-span.wgsl, and how its entries are stored from product/entries-*.wgsl.
 //
 //   vector [.., vectorStride], one number a column; replica r has the entries from r copyStride on (0 = shared)
 
-/// Numbers that are added up before their sum is added to others.
+/// Number of terms in each partial sum.
 const PART = 16u;
 
 struct Params {
@@ -13,8 +13,8 @@ struct Params {
 
 @group(0) @binding(0) var<storage, read> vector: array<f32>;
 
-/// The sum over the entries first, first + step, ... of a row of entry times what stands in its column.
-/// In parts of parts: a single sum of many numbers of one size loses digits.
+/// The sum over the entries first, first + step, ... of a row of entry times vector[column].
+/// In nested partial sums: one long sum has larger rounding errors.
 fn sumOf(replica: u32, first: u32, end: u32, step: u32) -> f32 {
   let copy = replica * params.copyStride;
   let source = replica * params.vectorStride;

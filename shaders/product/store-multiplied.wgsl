@@ -1,4 +1,4 @@
-// What becomes of a product: what stands in output [replicas, outputStride] is multiplied with it.
+// Epilogue of a product: multiplies output [replicas, outputStride] by it.
 
 struct Params {
   outputStride: u32,

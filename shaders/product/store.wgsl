@@ -1,4 +1,4 @@
-// What becomes of a product: it is set or added in output [replicas, outputStride].
+// Epilogue of a product: sets output [replicas, outputStride], or adds to it.
 
 override ADDS: bool = false;
 

@@ -1,4 +1,4 @@
-// Who of a quad of neurons moves, the first of which is `index`. Joined to an update's own function.
+// The neurons that move in the quad from neuron `index` on. Joined to the function of an update.
 
 fn chosenQuad(index: u32, choice: Choice) -> vec4<bool> {
   var chosen = vec4<bool>(false);

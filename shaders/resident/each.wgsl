@@ -1,5 +1,5 @@
-// A Lagrangian that is a sum over neurons, for a quad of them. Joined to the Lagrangian's own functions. Loops, so
-// that what they call stands in the kernel once a quad and not four times: compilers take their time for each.
+// A Lagrangian that is a sum over neurons, for a quad of neurons. Joined to the Lagrangian's functions. Loops, so
+// that the kernel contains each call once for a quad, not four times, which compiles faster.
 
 fn activationQuad(x: vec4<f32>, p: vec4<f32>) -> vec4<f32> {
   var g = vec4<f32>(0.0);

@@ -1,4 +1,4 @@
-// What subgroup.wgsl is for several lanes, for one: a replica that one invocation has for itself.
+// As subgroup.wgsl, for one lane: one invocation computes a replica.
 
 fn reduceSum(value: f32, lane: u32) -> f32 {
   return value;

@@ -1,4 +1,4 @@
-// The standard normal numbers that drive a quad of neurons, the first of which is `index`. Joined: common/random.wgsl.
+// The standard normal noise of the quad of neurons from neuron `index` on. Joined: common/random.wgsl.
 
 fn noiseQuad(seed: u32, tick: u32, layer: u32, replica: u32, index: u32) -> vec4<f32> {
   var numbers = vec4<f32>(0.0);

@@ -1,4 +1,4 @@
-// What rules and integrators compute with: four rows. Joined to resident/quad.wgsl.
+// The number type of rules and integrators: four rows. Joined to resident/quad.wgsl.
 
 alias Real = vec4<f32>;
 

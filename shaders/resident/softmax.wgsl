@@ -1,4 +1,4 @@
-// What whole.wgsl is for any Lagrangian, for softmax: each exponential is computed once. Joined to lagrangian/softmax.wgsl.
+// As whole.wgsl, for softmax: each exponential is computed once. Joined to lagrangian/softmax.wgsl.
 
 fn firstQuad(before: f32, x: vec4<f32>, there: vec4<bool>, p: vec4<f32>) -> f32 {
   let all = select(vec4<f32>(FIRST_IDENTITY), x, there);

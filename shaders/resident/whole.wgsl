@@ -1,4 +1,4 @@
-// A Lagrangian that needs the whole layer, for a quad of neurons; `there` marks those that there are. Joined to the
+// A Lagrangian that needs the whole layer, for a quad of neurons; `there` marks the existing ones. Joined to the
 // Lagrangian's own functions.
 
 fn firstQuad(before: First, x: vec4<f32>, there: vec4<bool>, p: vec4<f32>) -> First {

@@ -1,5 +1,5 @@
 // drive = g_to (g_to - theta) g_from^T, gate 1, decay p.x (Bienenstock, Cooper, Munro 1982). `to` is g_to (g_to - theta) as
-// rule/follow.wgsl leaves it; the trace theta follows g_to^2.
+// rule/follow.wgsl writes it; the trace theta follows g_to^2.
 
 fn driveOf(to: f32, columns: vec4<f32>, p: vec4<f32>) -> vec4<f32> {
   return to * columns;

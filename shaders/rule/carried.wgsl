@@ -1,4 +1,4 @@
-// A step in two words, for couplings that are slow beside their step. carry: rows and columns of the matrix.
+// A step in two words, for couplings that are slow relative to their step. carry: rows and columns of the matrix.
 // Joined in place of rule/rounded.wgsl: common/carry.wgsl.
 
 struct Params {
@@ -15,7 +15,7 @@ fn advanced(at: u32, before: vec4<f32>, rate: vec4<f32>, decay: vec4<f32>, drive
   return sum.value;
 }
 
-/// The same after other steps that were put off, which have to add `deferred` to `before`.
+/// The same after deferred steps, which add `deferred` to `before`.
 fn renewed(at: u32, before: vec4<f32>, deferred: vec4<f32>, rate: f32, goal: vec4<f32>) -> vec4<f32> {
   let kept = carryOfQuad(before, carry[at], params.zero);
   let step = deferred + rate * (goal - (before + deferred));

@@ -1,6 +1,6 @@
-// A rule of the user's own, for four entries w of a row: lambda is their Lambda. `driveAt` and `decayAt` of one entry are
-// written from the two expressions and joined behind, the functions that they may use are those of lagrangian/custom.wgsl.
-// Loops, so that an expression stands in the kernel once and not four times.
+// A custom rule, for four entries w of a row: lambda is their Lambda. `driveAt` and `decayAt` of one entry are
+// generated from the two expressions and appended; they may call the functions of lagrangian/custom.wgsl.
+// Loops, so that the kernel contains an expression once, not four times.
 
 fn drivesOf(to: f32, columns: vec4<f32>, w: vec4<f32>, lambda: vec4<f32>, p: vec4<f32>) -> vec4<f32> {
   var drives = vec4<f32>(0.0);

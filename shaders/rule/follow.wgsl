@@ -1,4 +1,4 @@
-// One step of a trace s that a rule keeps of a layer, and what the rule makes of the activations g with the trace as it was:
+// One step of a trace s of a rule, and the activations g of its layer as modified by the rule with the old trace:
 //   seen = seenOf(g, s),   tau ds/dt = followedOf(g) - s,   s += rate (followedOf(g) - s)
 //
 //   trace, activations, seen [replicas, stride]
@@ -30,7 +30,7 @@ fn follow(@builtin(global_invocation_id) id: vec3<u32>) {
   let at = id.y * (params.stride / 4u) + id.x;
   let g = followed[at];
   let before = trace[at];
-  // What fills up a vector stays 0, whatever a rule makes of 0.
+  // The padding of a vector stays 0.
   let there = 4u * id.x + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(params.size);
   seen[at] = select(vec4<f32>(0.0), seenOf(g, before), there);
   let goal = select(vec4<f32>(0.0), followedOf(g), there);

@@ -1,13 +1,13 @@
 // One step of a coupling matrix A, memories Xi or synapses W, by a rule (shaders/rule):
 //   tau dA/dt = gate (.) (drive + base - decay (.) A),   A += rate (drive + base - decay A)
-// Where ZERO_DIAGONAL, `from` is 0 in the entries on the diagonal, so that nothing drives them.
-// Gate and decay belong to a row, and so does the rate; of a rule of the user's own all belongs to an entry.
+// With ZERO_DIAGONAL, `from` is 0 in the entries on the diagonal, so that they have no drive.
+// Gate, decay and rate belong to a row; in a custom rule they belong to an entry.
 //
 //   matrix, rows [start, start + count) of all replicas, [.., stride]     base [rows, stride], present when BASED
 //   rowActivations [replicas, rowStride], columnActivations [replicas, columnStride]
 //
 // Dispatch: linear over (group of ROWS rows, group of four columns), x then y, `across` invocations in x; an
-// invocation goes down its rows, so that what belongs to the columns is loaded once. Joined: a rule,
+// invocation loops over its rows, so that values of the columns are loaded once. Joined: a rule,
 // rule/steady.wgsl, by-row.wgsl or by-entry.wgsl for the rate, common/params-uniform.wgsl or params-per-replica.wgsl, rule/{rounded,carried}.wgsl
 // for the addition.
 
@@ -54,7 +54,7 @@ fn plasticityStep(@builtin(global_invocation_id) id: vec3<u32>) {
   var row = (params.start + begin) % params.rows;
   useReplica(replica);
   var columns = columnActivations[replica * (params.columnStride / 4u) + quad];
-  // Exponents of all results, to be looked at once.
+  // Exponents of all results, for one check.
   var broken = vec4<bool>(false);
   for (var at = begin; at < end; at++) {
     if (row == params.rows) {

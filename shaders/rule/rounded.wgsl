@@ -4,7 +4,7 @@ fn advanced(at: u32, before: vec4<f32>, rate: vec4<f32>, decay: vec4<f32>, drive
   return before + rate * (drive - decay * before);
 }
 
-/// The same after other steps that were put off, which have made `deferred` of `before`.
+/// The same after deferred steps, which turned `before` into `deferred`.
 fn renewed(at: u32, before: vec4<f32>, deferred: vec4<f32>, rate: f32, goal: vec4<f32>) -> vec4<f32> {
   return deferred + rate * (goal - deferred);
 }

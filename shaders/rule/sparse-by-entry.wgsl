@@ -1,4 +1,4 @@
-// A step of four entries by a rule of the user's own, each with its own activations. Joined: rule/custom.wgsl, an integrator, an
+// A step of four entries by a custom rule, each with its own activations. Joined: rule/custom.wgsl, an integrator, an
 // addition. ratio = step/tau
 
 struct Params {

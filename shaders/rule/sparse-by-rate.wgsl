@@ -1,5 +1,5 @@
-// A step of four entries that may belong to different rows: to and from, what drives each of them. Joined: a rule of activations,
-// rule/steady.wgsl or rule/by-row.wgsl for its rate, an addition.
+// A step of four entries that may belong to different rows: `to` and `from` are the activations of each. Joined:
+// a rule of activations, rule/steady.wgsl or rule/by-row.wgsl for its rate, an addition.
 
 fn movedEntries(at: u32, before: vec4<f32>, to: vec4<f32>, columns: vec4<f32>, lambda: vec4<f32>, p: vec4<f32>) -> vec4<f32> {
   var drive = vec4<f32>(0.0);

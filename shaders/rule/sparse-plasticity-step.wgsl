@@ -1,6 +1,6 @@
 // One step of the entries of a sparse matrix A by a rule (shaders/rule), four at a time:
 //   tau dA/dt = gate (.) (drive + base - decay (.) A),   drive of the activations of the row and of the column of each entry
-// Where ZERO_DIAGONAL, nothing drives an entry on the diagonal.
+// With ZERO_DIAGONAL, an entry on the diagonal has no drive.
 //
 //   matrix [replicas, stride], the entries row by row     base [stride], present when BASED
 //   places [stride] columns of the entries, then [stride] their rows, absent where degree > 0: entry e is of row e / degree
@@ -67,7 +67,7 @@ fn sparsePlasticityStep(@builtin(global_invocation_id) id: vec3<u32>) {
   }
   let at = id.z * quads + quad;
   let p = vec4<f32>(params.r0, params.r1, params.r2, params.r3);
-  // What fills up the list stays 0, whatever drives an entry.
+  // The padding of the list stays 0.
   let after = select(vec4<f32>(0.0), movedEntries(at, matrix[at], to, driving, lambda, p), there);
   matrix[at] = after;
   if (any(areBroken(after))) {

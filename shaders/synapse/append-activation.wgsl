@@ -1,4 +1,4 @@
-// One update of a plastic synapse, to be carried out when U is rewritten (synapse/rank-k-update.wgsl): the activations g
+// One deferred update of a plastic synapse, applied when U is rewritten (synapse/rank-k-update.wgsl): the activations g
 // [replicas, stride] go to the next place of the ring [replicas, 16, stride], which the clock record has in word ringWord.
 // Dispatch: x over groups of four neurons, y over replicas.
 

@@ -1,4 +1,4 @@
-// A product with a matrix of which so much is left as the clock record says, from word `ringWord` + 1 (synapse/deferred-low-rank.wgsl).
+// y = scale * fade * A^T x; the clock record holds fade in word `ringWord` + 1 (synapse/deferred-low-rank.wgsl).
 
 struct Params {
   scale: f32,

@@ -1,7 +1,7 @@
-// Hebbian coupling of one layer, J = P^T P / N, optionally with a zero diagonal, made once
+// Hebbian coupling of one layer, J = P^T P / N, optionally with a zero diagonal, computed once
 // (docs/scenario.md, "Synapses and memories").
 //   patterns P [count, stride]; matrix J, rows [start, start + rows) in this block, [.., stride]
-// An invocation makes eight rows of four columns, so that each number that is loaded is used several times.
+// An invocation computes eight rows of four columns, so that each loaded number is used several times.
 // Dispatch: x over groups of four columns, y over eights of rows from `offset` on; start + offset is a multiple of 4.
 
 override WORKGROUP: u32 = 64;

@@ -37,11 +37,11 @@ fn materialise(@builtin(global_invocation_id) id: vec3<u32>) {
   if (quad >= params.stride / 4u) {
     return;
   }
-  // Below the diagonal of a folded U stands the mirror image of a tile above it.
+  // Below the diagonal, a folded U mirrors the tile above it.
   let isMirrored = FOLDED && id.y > id.x;
   sumDeferred(id.z, select(row, 4u * quad, isMirrored), select(quad, row / 4u, isMirrored));
   let turned$h$k_$q = vec4<f32>(deferred$q0_$h[$k], deferred$q1_$h[$k], deferred$q2_$h[$k], deferred$q3_$h[$k]); //: h in 2, k in 4, q in 2
-  // A loop, though short: sixteen times `put` would take longer to compile than all the rest.
+  // A loop, because sixteen copies of `put` would take longer to compile than the rest.
   var tile: array<vec4<f32>, 16>;
   tile[8u * $hu + 2u * $ku + $qu] = select(deferred$h$k_$q, turned$h$k_$q, isMirrored); //: h in 2, k in 4, q in 2
   for (var i = 0u; i < 16u; i++) {

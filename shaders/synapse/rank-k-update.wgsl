@@ -1,4 +1,4 @@
-// Rewrites U, what W of a plastic synapse has besides J, from its ring, and takes one more step:
+// Rewrites U = W - J of a plastic synapse from its ring, and takes one more step:
 //   U = deferred + rate (factor g g^T - deferred),   rate = 0: no further step.
 // Activations g [replicas, stride]. Joined: synapse/deferred-low-rank.wgsl, common/real.wgsl, rule/{rounded,carried}.wgsl.
 // Dispatch: x over pairs of groups of four columns, y over eights of rows, z over the copies in this block.

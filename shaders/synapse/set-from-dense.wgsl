@@ -1,4 +1,4 @@
-// Takes W back from where it was written down: U = W - J, all weights of the ring being 0 from now on.
+// Sets U = W - J from a materialised W; the host sets all weights of the ring to 0.
 //   written, excess [rows of all copies in this block, stride]; base [.., stride] from row baseStart of J on, present when
 //   BASED. Dispatch: x over groups of four columns, y over rows of a copy, z over the copies in this block.
 

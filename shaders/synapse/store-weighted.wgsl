@@ -1,4 +1,4 @@
-// What becomes of the products g_k.g with the ring of a synapse: each with its weight in the clock record, from word
+// Epilogue of the products g_k.g with the ring of a synapse: each times its weight in the clock record, from word
 // `ringWord` + 3 on (synapse/deferred-low-rank.wgsl), set in output [replicas, outputStride].
 
 struct Params {

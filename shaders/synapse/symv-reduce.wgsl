@@ -1,4 +1,4 @@
-// A x from the partial sums of synapse/symv, for four neurons: those of the strips on the right of their own, then those
+// A x from the partial sums of synapse/symv, for four neurons: those of the strips to the right of theirs, then those
 // of their own strip, chunk by chunk. partial [replicas, partials, stride].
 // Joined: product/scaled.wgsl or synapse/decayed.wgsl, product/store.wgsl or neuron/step.wgsl. Dispatch: x over groups of four, y over replicas.
 

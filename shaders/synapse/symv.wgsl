@@ -1,7 +1,6 @@
-// A x for a symmetric A, of which only what is on and above the diagonal is loaded, each entry once. An invocation goes
+// A x for a symmetric A; only the diagonal and the entries above are loaded, each once. An invocation goes
 // down eight columns, to the diagonal or through one chunk of rows on the way there:
-//
-//         s            down    sums over the rows, what the eight columns get from above: partial [strips + chunk, column]
+// s down sums over the rows, for the eight columns: partial [strips + chunk, column]
 //   . . . o . .        across  sums over the columns, what the rows above get from these: partial [s, row]
 //   . . . o . .
 //     . . o . .        synapse/symv-reduce adds up what a neuron gets from its own strip and from all strips on its right.

@@ -1,4 +1,4 @@
-// The product J g of a Hebbian coupling J = P^T P / N with a zero diagonal, from P^T (P g): less what J would have there.
+// The product J g of a Hebbian coupling J = P^T P / N with a zero diagonal, from P^T (P g), minus the diagonal of J.
 // diagonal [columns] of P^T P / N; own = g [replicas, ownStride].
 
 struct Params {

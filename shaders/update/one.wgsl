@@ -1,4 +1,4 @@
-// One neuron at random: the part of the layer that a word of 32 bits stands for.
+// One random neuron: maps a word of 32 bits to an index of the layer.
 
 fn isChosen(index: u32, choice: Choice) -> bool {
   return index == multiplyHigh(drawn(choice, 0u), choice.size);

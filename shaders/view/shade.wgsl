@@ -1,12 +1,11 @@
 // Colours the cells of a sheet (view/sheet.wgsl) straight from the buffer of its rows, [count, stride]; joined to
 // product/{f32,f16,binary}.wgsl. Each pixel shows one entry: where the window has more entries than the canvas pixels,
-// some are passed over and none are averaged, so that what is seen are true values.
+// some are skipped and none are averaged, so that the colours show true values.
 //
 //   rowOf [rows]: the row that each tile shows, 2^32 - 1 for none; free [.., stride]: 1 = not shown
 //   lit [replicas, hidden]: the frame of tile mu goes from dark to bright with |lit_mu|
-//
-// Cells that belong to no entry of this buffer are left as they are. NaN and infinity are magenta.
-// Draw: one triangle that covers the canvas.
+// Cells without an entry of this buffer are unchanged. NaN and infinity are magenta. Draw: one triangle that
+// covers the canvas.
 
 @group(0) @binding(2) var<storage, read> rowOf: array<u32>;
 @group(0) @binding(3) var<storage, read> free: array<u32>;
@@ -17,10 +16,10 @@ const NONE = 0xffffffffu;
 /// Cells between two channels; as in src/app/views/tiling.ts.
 const CHANNEL_GAP = 1u;
 
-/// Tiles with fewer pixels have no room for a frame: they take its colour as a whole.
+/// Tiles with fewer pixels have no room for a frame: the whole tile has its colour.
 const SMALLEST_FRAMED = 4.0;
 
-/// Most pixels of a frame, next to its tile.
+/// The most pixels of a frame, relative to its tile.
 const WIDEST_FRAME = 6.0;
 
 @vertex
@@ -41,7 +40,7 @@ fn colourOf(value: f32) -> vec3<f32> {
 
 @fragment
 fn shade(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
-  // Cells a pixel.
+  // Cells per pixel.
   let step = vec2<f32>(params.width / params.canvasWidth, params.height / params.canvasHeight);
   let place = vec2<f32>(params.left, params.top) + at.xy * step;
   let cell = vec2<u32>(place);
@@ -77,7 +76,7 @@ fn shade(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
     }
   }
 
-  // Unsigned differences: what lies before wraps to large numbers and is outside as well.
+  // Unsigned differences: values before the start wrap to large numbers and is outside as well.
   let inside = cell % pitch - frame;
   let channelSize = vec2<u32>(params.channelWidth, params.channelHeight);
   let channel = inside / (channelSize + CHANNEL_GAP);

@@ -1,17 +1,18 @@
 // A sheet: rows of a matrix or of the replicas of a layer, each drawn as a tile of tileHeight x tileWidth cells, tiles
-// `across` in a line. A matrix drawn as such has tiles of one line and one tile across. Around each tile lies a frame of
-// frameX, frameY cells, between them a gap. A tile is a grid of its channels, each of channelHeight x channelWidth cells,
-// channelsAcross in a line, with a gap between them; a row without channels is one. The canvas shows a window of the sheet.
+// `across` in a line. A matrix that is drawn as a whole has tiles of one line and one tile across. Around each
+// tile lies a frame of frameX, frameY cells, between them a gap. A tile is a grid of its channels, each of
+// channelHeight x channelWidth cells, channelsAcross in a line, with a gap between them; a row without channels
+// is one. The canvas shows a window of the sheet.
 
 struct Params {
   /// Colour map from the lowest to the highest value, sRGB.
   stops: array<vec4<f32>, 9>,
   /// Colours of a frame whose neuron is silent, and fully active.
   frameStops: array<vec4<f32>, 2>,
-  /// First row in this buffer, and how many rows it holds.
+  /// First row in this buffer, and its number of rows.
   start: u32,
   count: u32,
-  /// The row that is drawn first, and how many are drawn.
+  /// The first drawn row, and the number of drawn rows.
   first: u32,
   rows: u32,
   columns: u32,
@@ -26,11 +27,11 @@ struct Params {
   frameY: u32,
   gapX: u32,
   gapY: u32,
-  /// 1 = `rowOf` tells which row each tile shows.
+  /// 1 = `rowOf` holds the row of each tile.
   mapped: u32,
-  /// 1 = entries that `free` marks are not shown.
+  /// 1 = entries marked in `free` are not shown.
   masked: u32,
-  /// Where the activations that the frames show begin.
+  /// First index of the activations for the frames.
   frameStart: u32,
   /// The window, in cells.
   left: f32,
@@ -40,15 +41,16 @@ struct Params {
   /// Size of the canvas in pixels.
   canvasWidth: f32,
   canvasHeight: f32,
-  /// Values beyond these are drawn as these.
+  /// Values outside are drawn as the nearest bound.
   low: f32,
   high: f32,
-  /// A power of two that brings the largest value to about 1: the distance of two values near 1e38 is no float32.
+  // / A power of two that scales the largest value to about 1: the difference of two values near 1e38 overflows
+  // float32.
   unit: f32,
   /// Values of the first and the last colour, times `unit`.
   firstValue: f32,
   lastValue: f32,
-  /// What the stored numbers are multiplied by, and what the activations of the frames are.
+  /// Factors of the stored numbers, and of the activations of the frames.
   scale: f32,
   frameScale: f32,
 }

@@ -1,4 +1,4 @@
-/** Numbers as the page writes them. Pure. */
+/** Formats numbers for the page. Pure. */
 
 /** Three digits, with a real minus sign. */
 export function format3(value: number): string {

@@ -9,7 +9,7 @@ export * from '../core/index.ts'
 /**
  * Fetches, validates and resolves a scenario; the files it names are fetched relative to its URL.
  * @param url - absolute, or relative to the page
- * @throws ModelError for the first thing that is wrong, with file, JSON path, value and remedy
+ * @throws ModelError for the first error, with file, JSON path, value and remedy
  */
 export async function loadScenario(url: string | URL, options: LoadOptions = {}): Promise<Model> {
   const scenario = new URL(url, document.baseURI)

@@ -112,7 +112,7 @@ async function start(): Promise<void> {
       arranged: (source) => lesson.open(titleOf(source), source.model, source.origin),
       loaded(source) {
         reached('network')
-        // What the console opens belongs to the entry that there is.
+        // Scenarios opened from the console belong to the present history entry.
         if (workplace.opened !== undefined) entries.own(workplace.opened.home)
         showLoaded(source)
         hands.refresh()
@@ -154,13 +154,13 @@ function namedInAddress(): string {
   return new URLSearchParams(location.search).get('scenario') ?? DEFAULT_SCENARIO
 }
 
-/** Asks for what the address names. */
+/** Requests the scenario of the address. */
 function addressed(): Coming {
   const hash = hashOf(location)
   return isShared(hash) ? linkedSource(hash) : shippedSource(namedInAddress())
 }
 
-/** Opens what the entry of the history had open, else what the address names, and plays it. */
+/** Opens the network stored for the history entry, else that of the address, and plays it. */
 async function openAddress(workplace: Workplace, coming: Coming): Promise<void> {
   const entry = entries.current
   try {
@@ -205,7 +205,7 @@ async function openAfresh(workplace: Workplace, { source }: Coming, entry: strin
       messages.warn(`This link cannot be opened: ${textOf(error)}`)
     }
   } else await workplace.load(namedInAddress(), owned(source))
-  // Who wants a still page starts the run by hand.
+  // With reduced motion the reader starts the run.
   if (!matchMedia('(prefers-reduced-motion: reduce)').matches) workplace.play()
 }
 
@@ -232,18 +232,18 @@ function bind(workplace: Workplace, hands: Hands, video: Video, experiments: Rep
 
   menu.addEventListener('change', () => {
     if (menu.value === REPRODUCE) {
-      // What is open stays: it is chosen again.
+      // The open scenario stays, and the menu selects it again.
       header.loading(undefined)
       experiments.open()
       return
     }
     const url = new URL(location.href)
     url.hash = ''
-    // A link whose # has become a ? stands among them.
+    // The parameters may include a link whose # has become a ?.
     for (const name of [...url.searchParams.keys()]) if (/^s\d+$/.test(name)) url.searchParams.delete(name)
     url.searchParams.set('scenario', menu.value)
     const { value } = menu
-    // Or else the keys would go on choosing scenarios.
+    // Otherwise the keys would keep choosing scenarios.
     menu.blur()
     const leaving = entries.leave(workplace.opened)
     entries.push(url.href)
@@ -259,7 +259,7 @@ function bind(workplace: Workplace, hands: Hands, video: Video, experiments: Rep
       workplace.play()
     })
   })
-  // Back, forward, and a link that is pasted into the address of the open page.
+  // Back, forward, and a link pasted into the address bar of the open page.
   addEventListener('popstate', () => {
     if (history.state === null && !isShared(location.hash)) {
       entries.stay()
@@ -298,7 +298,7 @@ function bind(workplace: Workplace, hands: Hands, video: Video, experiments: Rep
   bindKeys(button('keys'), element('help') as HTMLDialogElement)
 }
 
-/** Puts the link into the address and onto the clipboard; what no link can hold becomes a file. */
+/** Puts the link into the address and onto the clipboard; a scenario that is too long becomes a file. */
 async function copyLink({ opened }: Workplace): Promise<void> {
   if (opened === undefined) return
   const link = linkTo(location.href, opened.simulation.model.scenario)
@@ -330,7 +330,7 @@ async function exportFile({ opened }: Workplace, item: Export): Promise<void> {
   }
 }
 
-/** A scenario plays at once; a checkpoint waits where it is. What cannot be opened leaves the page as it is. */
+/** A scenario plays at once; a checkpoint is paused. A file that cannot be opened leaves the page unchanged. */
 async function openFile(workplace: Workplace, file: File): Promise<void> {
   let source: Source
   try {
@@ -340,7 +340,7 @@ async function openFile(workplace: Workplace, file: File): Promise<void> {
     return
   }
   await entries.leave(workplace.opened)
-  // The address names something else than the file.
+  // The address does not name the file.
   const url = new URL(location.href)
   url.search = ''
   url.hash = ''
@@ -363,7 +363,7 @@ function titleOf({ model: { scenario }, origin }: Source): string {
 function showLoaded(source: Source): void {
   const { dataset } = document.body
   dataset.state = 'ready'
-  // Until now nothing but the outlines was seen.
+  // Only the outlines were visible until now.
   dataset.arranged = ''
   header.enable(true)
   document.title = `${titleOf(source)} · engram`

@@ -1,8 +1,8 @@
-/** What the page has to say: a line that goes away, or a failure that stays. */
+/** Messages of the page: a temporary line, or a permanent failure. */
 import './messages.css'
 import { ModelError, RunError, escaped } from '../core/errors.ts'
 
-/** Milliseconds for which a line stays, and the more for each character of it. */
+/** Milliseconds for which a line stays, and extra ms for each character. */
 const SHOWN = 3000
 const SHOWN_PER_CHARACTER = 40
 
@@ -13,11 +13,11 @@ export interface Action {
 }
 
 export interface Messages {
-  /** One line, for a while. */
+  /** One temporary line. */
   notice(text: string): void
-  /** One line that stays until the next `clear`, with what can be done about it. */
+  /** One line that stays until the next `clear`, with a button for the remedy. */
   warn(text: string, action?: Action): void
-  /** A failure in place of the pictures, with a way on. */
+  /** A failure in place of the pictures, with a button for the remedy. */
   failure(title: string, text: string, action?: Action, more?: Node): void
   clear(): void
 }

@@ -1,8 +1,8 @@
-/** What varies by replica, in words. Pure. */
+/** Varied parameters in words. Pure. */
 import type { Axis, Model } from '../core/model/model.ts'
 import { axisValues } from '../core/model/variation.ts'
 
-/** Short names of axes: the key, and what it belongs to where another has the same. */
+/** Short names of axes: the key, with its owner if keys are equal. */
 export function axisNames(axes: readonly Axis[]): string[] {
   const keys = axes.map(({ path }) => path.slice(path.lastIndexOf('.') + 1))
   return axes.map(({ path }, index) => {
@@ -12,7 +12,7 @@ export function axisNames(axes: readonly Axis[]): string[] {
   })
 }
 
-/** Such as `beta 0.32, fraction 0.1`; empty where nothing varies. */
+/** Such as `beta 0.32, fraction 0.1`; empty if nothing varies. */
 export function variedText(model: Model, replica: number): string {
   const axes = model.variation?.axes ?? []
   const names = axisNames(axes)

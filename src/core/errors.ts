@@ -1,4 +1,4 @@
-/** Where in the user's input a mistake stands; printed as `file: path: message`. */
+/** Place of a mistake in the user's input; printed as `file: path: message`. */
 export interface Place {
   /** The file as the user named it. */
   readonly file?: string
@@ -7,7 +7,7 @@ export interface Place {
 }
 
 /**
- * The input is wrong: a scenario, a pattern file, an option. One line that names the thing, the value and the
+ * The input is wrong: a scenario, a pattern file, an option. The message is one line with place, value and
  * remedy. The command line prints it and exits with 2.
  */
 export class ModelError extends Error {
@@ -25,20 +25,20 @@ export class ModelError extends Error {
     this.place = place
   }
 
-  /** The same error, its place completed with the file it was found in. */
+  /** The same error, with the file added to its place. */
   in(file: string): ModelError {
     return this.place.file === undefined ? new ModelError(this.reason, { ...this.place, file }) : this
   }
 }
 
-/** Names and file contents that are quoted may hold line breaks. */
+/** Quoted names and file contents may contain line breaks. */
 function oneLine(text: string): string {
   return escaped(text.replace(/\s*[\r\n\u2028\u2029]+\s*/g, ' '))
 }
 
 /**
- * Text of a stranger for a line of a terminal: what would steer it (control characters, marks that turn the direction of
- * writing) as \\u001b.
+ * Escapes untrusted text for a line of a terminal: control characters and marks of the writing direction appear
+ * as \\u001b.
  */
 export function escaped(text: string): string {
   return text.replace(

@@ -432,7 +432,7 @@ test('what cannot be is refused in one line: zeros in a binary memory, images wi
     buffer: Buffer.from(encode({ width: 1, height: 1, data: new Uint8Array(1), channels: 1, depth: 8 })),
   })
   await eventually(toast).toContain(
-    'layer `visible` is no image; set neurons.visible.size to [height, width]',
+    'layer `visible` is not an image; set neurons.visible.size to [height, width]',
   )
   await part('row').fill('9')
   await part('replace').click()

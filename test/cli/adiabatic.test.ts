@@ -56,7 +56,7 @@ test('distances from the adiabatic and the frozen limits have order 1, in table,
 
 test.each([
   [['--of', 'v'], /neurons\.v: layer `v` has the synapses `w` and cannot be adiabatic; choose another layer/],
-  [['--of', 'x'], /there is no `x` in this network; it has v, h, xi, w/],
+  [['--of', 'x'], /there is no `x` in this network; choose one of v, h, xi, w/],
   [
     [
       '--of',
@@ -64,7 +64,7 @@ test.each([
       '--set',
       'memories.xi={"from":"v","to":"h","init":{"kind":"random","distribution":"normal"}}',
     ],
-    /memories\.xi: `xi` does not change, so that there is nothing to freeze; choose another/,
+    /memories\.xi: `xi` does not change and cannot be frozen; choose another/,
   ],
   [['--ticks', '0'], /time\.ticks: is 0, there is nothing to compare; set it to 1 or more/],
   [['--samples', '0'], /--samples: must be an integer from 1 to 10000, not "0"/],

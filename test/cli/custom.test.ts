@@ -111,7 +111,7 @@ test.each([
   ],
   [
     `${lagrangian}.activation=x; } fn f() {`,
-    `${lagrangian}.activation: column 2: unexpected \`;\`; only one expression is possible, no statement`,
+    `${lagrangian}.activation: column 2: unexpected \`;\`; write one expression, without statements`,
   ],
   [
     `${lagrangian}.lagrangian=x * x * gain`,

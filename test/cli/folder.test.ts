@@ -98,7 +98,7 @@ test('a state of another shape is refused before anything is written', async () 
   cpSync(join(cases, 'ck_shape.npz'), join(folder, 'ck_shape.npz'))
   expect(await ask(['run', 'k.json', '--resume', 'ck_shape.npz', '--out', 'k'], folder)).toMatchObject({
     code: 2,
-    stderr: 'ck_shape.npz: `state.v` has the shape (3), the network has (48); take another checkpoint\n',
+    stderr: 'ck_shape.npz: `state.v` has the shape (3), but the network has (48); take another checkpoint\n',
   })
   expect(existsSync(join(folder, 'k'))).toBe(false)
 })

@@ -16,7 +16,7 @@ test('engram validate says what a scenario describes, and what is doubtful on st
   )
   expect(code).toBe(0)
   expect(stderr).toBe(
-    'warning: neurons.visible.init: 4 rows are dealt to 3 replicas, the others are not used; set replicas to 4\n',
+    'warning: neurons.visible.init: 4 rows for 3 replicas, so the last 1 are not used; set replicas to 4\n',
   )
   expect(stdout).toMatch(/^s.json is valid: small$/m)
   expect(stdout).toMatch(/^60 ticks of 0.1, exponential-euler, 3 replicas, seed 1$/m)
@@ -50,7 +50,7 @@ test('engram plan tells the variant of every product, and forces what it is told
   for (const [variant, reason] of [
     [
       'matvec:eta=1x1',
-      'there is no product matvec:eta; there are matvec:xi, matvec-transposed:w, matvec-transposed:xi',
+      'there is no product matvec:eta; choose one of matvec:xi, matvec-transposed:w, matvec-transposed:xi',
     ],
     ['fuse=never', 'there is no fuse=never; fuse is on or off'],
   ] as const) {
@@ -113,7 +113,7 @@ test('engram plan --wgsl prints the module of a label, and names the nearest lab
     code: 2,
     stdout: '',
     stderr:
-      '--wgsl: no kernel is dispatched as `w/plasticity-stop`, engram plan without --wgsl lists what is; did you mean `w/plasticity-step`?\n',
+      '--wgsl: no dispatch has the label `w/plasticity-stop`; engram plan without --wgsl lists all labels; did you mean `w/plasticity-step`?\n',
   })
 })
 

@@ -99,7 +99,7 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     'probabilities that do not sum to 1',
     shownAs({ order: 'random', probabilities: [0.5, 0.5, 0.25] }),
-    /^s.json: stimulus.0.probabilities: sum to 1.25, they must sum to 1; divide each by 1.25$/,
+    /^s.json: stimulus.0.probabilities: sum to 1.25, but must sum to 1; divide each by 1.25$/,
   ],
   [
     'a probability below 0',
@@ -114,7 +114,7 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     'a range of dwell that is empty',
     shownAs({ dwell: { min: 3, max: 2 } }),
-    /^s.json: stimulus.0.dwell.max: is 2, min is 3; max must be min or more$/,
+    /^s.json: stimulus.0.dwell.max: is 2, but min is 3; set max to min or more$/,
   ],
   [
     'half a range of dwell',
@@ -246,7 +246,7 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     'a clamp that ends before it starts',
     set('stimulus.2.start=9', 'stimulus.2.stop=9'),
-    /stimulus.2.stop: is 9, start is 9; stop must be larger/,
+    /stimulus.2.stop: is 9, but start is 9; set stop to more than start/,
   ],
   [
     'a probe of nothing',
@@ -264,7 +264,7 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     'synapses that do not fit',
     set('neurons.visible.size=1000000', 'replicas=1'),
-    /^s.json: .*needs? \d{13} bytes.*, there are \d+; use fewer neurons/,
+    /^s.json: .*needs? \d{13} bytes.*, but only \d+ are available; use fewer neurons/,
   ],
   [
     'a vector that cannot be bound',
@@ -276,12 +276,12 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
       'probes={}',
       'replicas=200',
     ),
-    /^s.json: `visible\/state` needs \d+ bytes, this adapter binds at most \d+; use fewer/,
+    /^s.json: `visible\/state` needs \d+ bytes, but this adapter binds at most \d+; use fewer/,
   ],
   [
     'patterns beyond any array',
     set('neurons.visible.size=1000000', 'neurons.hidden.size=1000000'),
-    /memories.xi.init: 1000000 x 1000000 values need 3725.* GiB, more than there is for one array; use fewer/,
+    /memories.xi.init: 1000000 x 1000000 values need 3725.* GiB, too much for one array; use fewer/,
   ],
   [
     'signs beyond any array',
@@ -290,7 +290,7 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
       'neurons.hidden.size=300000',
       'memories={"xi":{"from":"visible","to":"hidden","format":"binary","init":{"kind":"random","distribution":"binary"}}}',
     ),
-    /memories.xi.init: 300000 x 300000 signs need 10.4\d* GiB, more than there is for one array; use fewer/,
+    /memories.xi.init: 300000 x 300000 signs need 10.4\d* GiB, too much for one array; use fewer/,
   ],
   [
     'results beyond an archive',

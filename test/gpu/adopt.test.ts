@@ -132,8 +132,8 @@ test.each(['f32', 'f16'] as const)('a part that is written is all that changes (
     // The adiabatic layer follows the state at every moment.
     for (const name of namesOf(simulation.model).filter((one) => one !== 'hidden'))
       expect((await simulation.read(name)).data, name).toEqual(expected[name])
-    expect(() => simulation.writePart('visible', 8, [1, 2, 3])).toThrow('leave row 0 of `visible`')
-    expect(() => simulation.writePart('visible', 30, [1])).toThrow('leave row 3 of `visible`')
+    expect(() => simulation.writePart('visible', 8, [1, 2, 3])).toThrow('exceed row 0 of `visible`')
+    expect(() => simulation.writePart('visible', 30, [1])).toThrow('exceed row 3 of `visible`')
     if (format === 'f16') expect(() => simulation.writePart('xi', 0, [1])).toThrow('takes whole rows')
   })
 })

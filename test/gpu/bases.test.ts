@@ -123,7 +123,7 @@ test('a plan takes the whole form for them where it would take factors, and refu
   const forced = { variants: { synapses: 'factored' } } as const
   expect(() => planNetwork(plain, LIMITS, forced)).toThrow(/`w` has an initial value of its own, which factors/)
   expect(() => planNetwork({ ...large, ...withViews([{ ...without, zeroDiagonal: true }]) }, LIMITS, forced)).toThrow(
-    /`w` has a diagonal that stays 0, which factors cannot hold; take whole/,
+    /`w` has a diagonal that stays 0, which is not possible in factors; use whole/,
   )
   await withSimulation(large, async (simulation) => {
     await simulation.step(3)

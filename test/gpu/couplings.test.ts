@@ -251,7 +251,7 @@ describe('filters', () => {
       convolved(GEOMETRIES[0]!),
       async (simulation) => {
         expect(simulation.plan.batched).toBeUndefined()
-        expect(simulation.plan.notBatched).toBe('it does not know `k`, a convolution')
+        expect(simulation.plan.notBatched).toBe('it does not support `k`, a convolution')
         await simulation.step(1)
       },
       { resident: 'auto' },
@@ -314,7 +314,7 @@ describe('tokens', () => {
     await withSimulation(
       attending([3, 2], form),
       (simulation) => {
-        expect(simulation.plan.notBatched).toBe('it does not know `k`, an attention')
+        expect(simulation.plan.notBatched).toBe('it does not support `k`, an attention')
         return Promise.resolve()
       },
       { resident: 'auto' },

@@ -191,6 +191,6 @@ test('what a compiler refuses is told with the expression of the user', async ()
   expect(source).not.toBe(kernel.source)
   const broken = { ...kernel, source, written: { ...kernel.written!, lines: ['broken'] } }
   await expect(pipelineOf(device, broken, {})).rejects.toThrow(
-    /^activation: x \+ 0\.125: the compiler of this adapter refuses it: .+; write it otherwise$/,
+    /^activation: x \+ 0\.125: the compiler of this adapter rejects it: .+; rewrite it$/,
   )
 })

@@ -284,7 +284,7 @@ describe('the energy guard', () => {
       await simulation.flush()
       const flips = simulation.warnings.filter((line) => line.includes('neither falls nor rests'))
       expect(flips).toHaveLength(count)
-      if (count > 0) expect(flips[0]).toMatch(/neurons\.v flips from side to side/)
+      if (count > 0) expect(flips[0]).toMatch(/neurons\.v oscillates/)
     })
   })
 })

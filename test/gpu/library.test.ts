@@ -428,7 +428,7 @@ describe('calls that are not awaited', () => {
     const calls = [simulation.step(5), simulation.step(-1), simulation.step(5)]
     expect((await Promise.all(calls.map(end))).map(String)).toEqual([
       'resolved',
-      'ModelError: step takes a whole number of ticks, 0 or more, not -1',
+      'ModelError: step needs a whole number of ticks, 0 or more, not -1',
       'resolved',
     ])
     expect(simulation.tick).toBe(10)
@@ -535,21 +535,21 @@ describe('what is wrong is refused in one line, and changes nothing', () => {
     for (const [call, line] of [
       [
         () => simulation.write('v', new Float64Array(96).fill(NaN, 7)),
-        `\`v\` is given NaN at index 7; write numbers of at most ${top} in size`,
+        `\`v\` cannot store NaN at index 7; write numbers of at most ${top} in size`,
       ],
       [
         () => simulation.writePart('v', 3, [0, 1e39]),
-        `\`v\` is given 1e+39 at index 4; write numbers of at most ${top} in size`,
+        `\`v\` cannot store 1e+39 at index 4; write numbers of at most ${top} in size`,
       ],
       [
         () => simulation.writeCue(0, 32, [-Infinity]),
-        `\`stimulus.0.patterns\` is given -Infinity at index 32; write numbers of at most ${top} in size`,
+        `\`stimulus.0.patterns\` cannot store -Infinity at index 32; write numbers of at most ${top} in size`,
       ],
       [
         () => simulation.writePart('xi', 32, new Float32Array(32).fill(65536)),
-        '`xi` is given 65536 at index 32; write numbers of at most 65504 in size',
+        '`xi` cannot store 65536 at index 32; write numbers of at most 65504 in size',
       ],
-      [() => simulation.write('vv', [NaN]), 'there is no `vv` in this network; it has v, h, xi, w'],
+      [() => simulation.write('vv', [NaN]), 'there is no `vv` in this network; choose one of v, h, xi, w'],
     ] as const)
       expect(call).toThrow(new ModelError(line))
     simulation.write('v', new Float32Array(96).fill(top))
@@ -664,7 +664,7 @@ describe('what is wrong is refused in one line, and changes nothing', () => {
   test('and a name that is not there is answered with those that are', async () => {
     const simulation = await created()
     await expect(simulation.read('vv')).rejects.toThrow(
-      'there is no `vv` in this network; it has v, h, xi, w',
+      'there is no `vv` in this network; choose one of v, h, xi, w',
     )
     simulation.destroy()
   })

@@ -372,6 +372,6 @@ test('a run that is resumed ends with the same bits', async () => {
 test('has no resident form, and says why', () => {
   const model = network(7, { lagrangian: LAGRANGIANS.tanh!, ...timed(spread(7, 1, 2)) })
   expect(planNetwork(model, DEFAULT_LIMITS, { resident: true }).notBatched).toBe(
-    'neurons of layer `v` have numbers of their own',
+    'the neurons of layer `v` have different parameters',
   )
 })

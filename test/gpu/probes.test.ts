@@ -73,7 +73,7 @@ function kindsOf({ resident }: SimulationOptions): ProbeKind[] {
   return PROBE_KINDS.filter((kind) => {
     const { notBatched } = planNetwork(network([kind]), LIMITS, { resident: resident === 'on' })
     if (notBatched !== undefined)
-      expect(notBatched).toContain(`only other kernels know the probe \`${kind} 0\` (${kind})`)
+      expect(notBatched).toContain(`the resident kernel does not support the probe \`${kind} 0\` (${kind})`)
     return notBatched === undefined
   })
 }
@@ -120,6 +120,6 @@ test('synapses of which a probe reads the entries stand whole, and are refused i
   const model = network(['distance'])
   expect(planNetwork(model, LIMITS, { variants: {} }).matrices.has('w/excess')).toBe(false)
   expect(() => planNetwork(model, LIMITS, { variants: { synapses: 'factored' } })).toThrow(
-    /synapses=factored: `w` has the probe `distance 1` of its entries, which factors cannot hold; take whole/,
+    /synapses=factored: `w` has the probe `distance 1` of its entries, which is not possible in factors; use whole/,
   )
 })

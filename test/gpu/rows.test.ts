@@ -81,6 +81,6 @@ describe.each(BY_ROW)('%s of each row', (_, lagrangian) => {
   test('there is no resident form, and the plan says why', () => {
     expect(
       planNetwork(network([3, 4], { lagrangian }, 1), DEFAULT_LIMITS, { resident: true }).notBatched,
-    ).toBe('each row of layer `v` has an activation of its own')
+    ).toBe('each row of layer `v` has a separate activation')
   })
 })

@@ -364,7 +364,7 @@ describe('on hardware, rows of about one length', () => {
         expect((await simulation.read('k')).data).toEqual(values)
         expect(() => {
           simulation.writePart('k', 3, [1])
-        }).toThrow('`k` is stored as "f32" in another order and takes whole rows of 15 values')
+        }).toThrow('`k` is stored as "f32" in another order and needs whole rows of 15 values')
       },
       HARDWARE,
     )

@@ -38,7 +38,7 @@ function varied(model: Model, changes: readonly Changes[], axes: Variation['axes
 const softmax = (beta: number) => ({ lagrangian: { kind: 'softmax', beta } }) as const
 const tanh = (gain: number) => ({ lagrangian: { kind: 'tanh', gain } }) as const
 
-/** The order of a shuffle is one for all replicas, whatever their seeds. */
+/** The order of a shuffle is the same for all replicas, whatever their seeds. */
 const unshuffled = (model: Model): Model => ({
   ...model,
   stimulus: model.stimulus.map((item) => ({ ...item, order: 'cycle' })),

@@ -1,4 +1,4 @@
-/** What the start of the page needs is asked for at once, and not one thing after the other. */
+/** Starts all requests of the page in parallel. */
 import { compilePlan } from '../../core/gpu/engine.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { sketchOf } from '../../core/model/sketch.ts'
@@ -6,14 +6,14 @@ import { planOn } from '../../core/run/options.ts'
 import type { PageDevice } from './device.ts'
 
 /**
- * Compiles the kernels of a scenario while its files are still on their way: they depend on the shapes of a network and
- * not on its numbers. Where a shape is known from a file alone, some may be guessed wrong; what fails here is told when
- * the network is built.
+ * Compiles the kernels of a scenario while its files load: kernels depend on the shapes of a network, not on its
+ * numbers. A shape that only a file determines may be guessed wrong. Errors are reported later, when the network
+ * is built.
  */
 export function compileAhead({ device, limits }: PageDevice, scenario: Scenario): void {
   try {
     compilePlan(device, planOn(device, sketchOf(undefined, scenario), { limits }).plan).catch(() => undefined)
   } catch {
-    // So it cannot be planned; the reader hears of it from the model itself.
+    // The network cannot be planned; loading the model reports the error.
   }
 }

@@ -6,13 +6,13 @@ import { reached } from './timing.ts'
 
 export interface PageDevice {
   readonly device: GPUDevice
-  /** What a person would call the adapter. */
+  /** A readable name of the adapter. */
   readonly adapterName: string
-  /** What a network is planned with. */
+  /** The options for planning a network. */
   readonly limits: Limits
 }
 
-/** Used where the adapter has them; the page does without. timestamp-query times kernels and pictures. */
+/** Used if the adapter has them; the page works without. timestamp-query times kernels and pictures. */
 const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['subgroups', 'timestamp-query', 'shader-f16']
 
 /**
@@ -20,7 +20,7 @@ const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ['subgroups', 'timestamp-qu
  * @throws RunError with a remedy if the browser has no WebGPU, or no adapter for it
  */
 export async function requestPageDevice(): Promise<PageDevice> {
-  // The types promise what old browsers and pages without https do not have.
+  // Old browsers and pages without https lack properties that the types declare.
   const gpu = navigator.gpu as GPU | undefined
   if (gpu === undefined) {
     throw new RunError(
@@ -62,7 +62,7 @@ function limitsOf({ limits, adapterInfo }: GPUDevice): Limits {
     maxComputeWorkgroupsPerDimension,
     maxStorageBuffersPerShaderStage,
   }
-  // In GiB, rounded down to a power of 2; not all browsers tell it.
+  // In GiB, rounded down to a power of 2; not all browsers report it.
   const { deviceMemory } = navigator as { readonly deviceMemory?: number }
   return isSoftware(adapterInfo) && deviceMemory !== undefined
     ? { ...own, totalBytes: (deviceMemory * 2 ** 30) / 2 }

@@ -1,6 +1,6 @@
 /**
- * To be imported before uPlot, which hands `navigator.language` to Intl as it is loaded: Chromium started under the locale
- * C names a language (en-US@posix) that Intl refuses with an exception.
+ * Import before uPlot, which passes `navigator.language` to Intl at load: Chromium with the locale C reports a
+ * language (en-US@posix) for which Intl throws.
  */
 try {
   Intl.getCanonicalLocales(navigator.language)

@@ -1,9 +1,9 @@
-/** Lets the built page work without a network, and tells of a new version. */
+/** Makes the built page work without a network, and announces a new version. */
 import type { Messages } from '../messages.ts'
 
 /** Registers the service worker that `vite build` makes, with a manifest; the development server has neither. */
 export async function workOffline(messages: Pick<Messages, 'warn'>): Promise<void> {
-  // Pages without https have none, and old browsers.
+  // Missing in old browsers and on pages without https.
   const workers = navigator.serviceWorker as ServiceWorkerContainer | undefined
   const isBuilt = document.querySelector('link[rel=manifest]') !== null
   if (!isBuilt || workers === undefined) return
@@ -11,12 +11,12 @@ export async function workOffline(messages: Pick<Messages, 'warn'>): Promise<voi
   try {
     registration = await workers.register(`${import.meta.env.BASE_URL}sw.js`)
   } catch {
-    // Forbidden by the browser: the page needs a network then.
+    // The browser forbids it; the page then needs a network.
     return
   }
   const offer = (): void => {
     const { waiting } = registration
-    // The first version has nothing to take the place of.
+    // The first version replaces nothing.
     if (waiting === null || workers.controller === null) return
     messages.warn('A new version of engram is there.', {
       label: 'Reload',
@@ -27,7 +27,7 @@ export async function workOffline(messages: Pick<Messages, 'warn'>): Promise<voi
     })
   }
   offer()
-  // A page that stays open for days asks when its reader comes back.
+  // A page that stays open for days checks when it becomes visible again.
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden) registration.update().catch(() => undefined)
   })

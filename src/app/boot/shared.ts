@@ -2,17 +2,17 @@
 import { RunError } from '../../core/errors.ts'
 import { type PageDevice, requestPageDevice } from './device.ts'
 
-/** So many losses of the device within so many ms, and no other is asked for. */
+/** After this number of losses within this number of ms, no other device is requested. */
 const MOST_LOSSES = 3
 const LOSS_WINDOW = 60_000
 
-/** The owner of a network on the device: it is told of losses and errors. */
+/** The owner of a network on the device, with callbacks for losses and errors. */
 export interface DeviceUser {
   /** The device was lost; this is the next one. */
   readonly renewed: (next: PageDevice) => Promise<void>
-  /** The device was lost, and there is no other. */
+  /** The device was lost, and no other is available. */
   readonly lost: (error: unknown) => void
-  /** The device reports an error that nobody has caught. */
+  /** The device reports an uncaught error. */
   readonly complained: (error: GPUError) => void
 }
 
@@ -22,8 +22,8 @@ let losses: number[] = []
 
 /**
  * The device that all networks of the page share: it is requested once.
- * @param user - hears what happens to it until `releaseDevice`
- * @throws RunError as `requestPageDevice` does; the next caller asks again
+ * @param user - gets callbacks until `releaseDevice`
+ * @throws RunError as `requestPageDevice` does; the next call tries again
  */
 export function shareDevice(user: DeviceUser): Promise<PageDevice> {
   users.add(user)

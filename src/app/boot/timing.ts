@@ -1,11 +1,14 @@
-/** When the page came so far: marks that the developer tools show too, as `engram:NAME`. */
+/** Times of the stages of the start, also shown in the developer tools as `engram:NAME`. */
 
 const STAGES = ['script', 'adapter', 'device', 'network', 'picture'] as const
 
-/** The script runs; the adapter was asked for; the device is there; the first network is built; its picture is seen. */
+/**
+ * The script runs; the adapter was requested; the device is ready; the first network is built; its picture is
+ * drawn.
+ */
 export type Stage = (typeof STAGES)[number]
 
-/** Notes that a stage is reached, the first time it is. */
+/** Marks the first time that a stage is reached. */
 export function reached(stage: Stage): void {
   const name = `engram:${stage}`
   if (performance.getEntriesByName(name, 'mark').length === 0) performance.mark(name)

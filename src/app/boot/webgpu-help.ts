@@ -1,6 +1,6 @@
-/** Which browsers and settings have WebGPU, for who has none. */
+/** Browsers and settings with WebGPU, shown if WebGPU is missing. */
 
-/** What to do, by browser; `code` marks what is to be copied. */
+/** Instructions by browser; `code` marks text to copy. */
 const WAYS: readonly (readonly [string, string])[] = [
   ['Chrome, Edge', 'Version 113 or newer on Windows, macOS and ChromeOS, 121 on Android: nothing to set.'],
   [

@@ -1,4 +1,7 @@
-/** Controls for every value of a scenario, made from the schema: what runs acts on the next tick, the rest rebuilds. */
+/**
+ * Controls for every value of a scenario, generated from the schema: running parameters act on the next tick,
+ * other values rebuild the network.
+ */
 import GUI, { type Controller } from 'lil-gui'
 import type { Axis } from '../../core/model/model.ts'
 import { valueAt } from '../../core/model/path.ts'
@@ -15,11 +18,11 @@ import { shortNumber } from '../vary.ts'
 import { expressionsAt } from './written.ts'
 
 export interface Controls {
-  /** Shows the values as they are, whoever has set them. */
+  /** Shows the present values. */
   update(): void
-  /** Shows the pace as it is; to be called once a frame. */
+  /** Shows the present pace; call once in each frame. */
   updatePace(): void
-  /** Which folders are closed, what has the focus and how far it is scrolled, for controls that take their place. */
+  /** Closed folders, focus and scroll position, for the controls that replace these. */
   view(): ControlsView
   show(view: ControlsView): void
   destroy(): void
@@ -32,17 +35,17 @@ export interface ControlsView {
 }
 
 export interface ControlActions {
-  /** Changes a value; resolves to false when it is refused, which has then been told. */
+  /** Changes a value; resolves to false if it is refused, after a message. */
   readonly set: (path: string, value: unknown) => Promise<boolean>
-  /** What the network would take with another value: in words, and whether that is too much. */
+  /** The memory of the network with another value: in words, and whether it is too much. */
   readonly estimate: (path: string, value: unknown) => { readonly text: string; readonly tooLarge: boolean }
-  /** The same as it is. */
+  /** The memory of the present network. */
   readonly memory: string
 }
 
 const PACE = { min: 1, max: 10_000, log: true } as const satisfies Control
 
-/** The pace to go on with when the fastest is left. */
+/** The pace to return to from the fastest. */
 const USUAL_PACE = 100
 
 const FOLDERS: Readonly<Record<string, string>> = {
@@ -101,7 +104,7 @@ export function createControls(
       showMemory(`On the GPU: ${actions.memory}.`)
       return actions.set(path, value)
     }
-    // Only what is typed or dragged before it acts needs a preview.
+    // Only values that are typed or dragged before they act need a preview.
     const preview = (value: unknown): void => {
       if (!rebuilds) return
       const { text, tooLarge } = actions.estimate(path, value)
@@ -176,7 +179,7 @@ export function createControls(
   }
 }
 
-/** Which of the two modes, and the ticks per second of the one that has them. */
+/** The mode, and the ticks per second of the mode with a pace. */
 function addPace(folder: GUI, loop: Loop): { update: () => void } {
   const modes = { 'ticks per second': 'paced', 'as fast as possible': 'fastest' }
   const model = { mode: 'paced', pace: USUAL_PACE }
@@ -224,18 +227,18 @@ function addPace(folder: GUI, loop: Loop): { update: () => void } {
 interface Added {
   readonly element: HTMLElement
   readonly controller: Controller
-  /** Shows a value that is already set. */
+  /** Shows a value without setting it. */
   readonly show: (value: unknown) => void
 }
 
 type NumberField = Pick<ControlField, 'title' | 'integer' | 'control' | 'value' | 'absent'> & {
-  /** Least number that is taken; the schema has those of a scenario. */
+  /** The smallest accepted number; for scenario values the schema has it. */
   readonly min?: number
 }
 
 /**
- * A number field with a slider where the schema gives a range: the browser's own slider, which the keyboard moves too and
- * which can be logarithmic. The field takes any value that the schema allows, and nothing where that has a meaning.
+ * A number field, with a slider if the schema has a range: the native slider, with keyboard support, optionally
+ * logarithmic. The field accepts any value that the schema allows, and an empty text if that has a meaning.
  * @param isLate - acts when a slider is let go, not while it moves
  */
 function addNumber(
@@ -246,7 +249,7 @@ function addNumber(
   preview: (value: unknown) => void,
 ): Added {
   const textOf = (value: unknown): string => (typeof value === 'number' ? String(value) : '')
-  // Text: lil-gui's own numbers take the beginning of what is typed and round.
+  // A text field: number fields of lil-gui accept prefixes and round.
   const model = { value: '' }
   let accepted: unknown
   const controller = folder.add(model, 'value').name(title)
@@ -278,7 +281,7 @@ function addNumber(
   }
   const typed = (text: string) =>
     absent !== undefined && text.trim() === '' ? { value: undefined } : readNumber(text, { integer, min })
-  // Typing 0.05 passes through 0: the field acts when it is left.
+  // The field acts when it loses the focus, because typing 0.05 passes through 0.
   controller.onFinishChange((text: string) => {
     const reading = typed(text)
     if ('value' in reading) apply(reading.value)
@@ -316,7 +319,7 @@ function addNumber(
   return { element: domElement, controller, show }
 }
 
-/** Puts the values that a parameter has in the replicas in the place of its field: no one value would be right. */
+/** Replaces the field of a parameter that varies by replica with the list of its values. */
 function showVaried({ element, controller }: Added, axis: Axis): void {
   controller.domElement.classList.add('varies')
   const { path, values } = axis

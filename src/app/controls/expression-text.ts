@@ -1,7 +1,7 @@
-/** What the fields of expressions say, and where in it a mistake stands. Pure. */
+/** Text of the fields of expressions, and the position of errors. Pure. */
 import { ModelError } from '../../core/errors.ts'
 
-/** The line of a text that an error means, cut around the word or sign at its column, where the error has one. */
+/** The line of an error, split around the word or sign at its column, if the error has a column. */
 export function markedAt(text: string, reason: string): readonly [string, string, string] | undefined {
   const match = /^(?:line (\d+), )?column (\d+): /.exec(reason)
   if (match === null) return undefined
@@ -13,7 +13,7 @@ export function markedAt(text: string, reason: string): readonly [string, string
 
 /**
  * Numbers by name from `gain = 2, edge = 0.5`.
- * @throws ModelError for what is no name and number
+ * @throws ModelError unless the text lists names and numbers
  */
 export function parametersOf(text: string): Record<string, number> {
   const parts = text
@@ -24,7 +24,7 @@ export function parametersOf(text: string): Record<string, number> {
     const [, name, number] = /^([A-Za-z]\w*)\s*=\s*(\S+)$/.exec(part) ?? []
     const value = Number(number)
     if (name === undefined || !Number.isFinite(value)) {
-      throw new ModelError(`\`${part}\` is no name and number; write it as gain = 2`, { path: 'parameters' })
+      throw new ModelError(`\`${part}\` is not a name with a number; write it as gain = 2`, { path: 'parameters' })
     }
     return [name, value]
   })

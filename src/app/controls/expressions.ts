@@ -1,32 +1,32 @@
-/** The expressions of something that the user writes out, and its parameters, checked while they are typed. */
+/** Fields for custom expressions and their parameters, checked during typing. */
 import { ModelError } from '../../core/errors.ts'
 import { markedAt, parametersOf } from './expression-text.ts'
 import './expressions.css'
 
 type Parameters = Readonly<Record<string, number>>
 
-/** What is written out: expressions by their keys, and parameters. */
+/** Custom expressions by key, and parameters. */
 export interface Writable<T extends { readonly parameters: Parameters }> {
-  /** Where it stands in the scenario. */
+  /** Path in the scenario. */
   readonly path: string
-  /** The keys of its expressions, with what they say to the reader. */
+  /** The keys of its expressions, with their labels. */
   readonly expressions: readonly (readonly [key: keyof T & string, title: string])[]
-  /** What the parameters may look like. */
+  /** Placeholder of the parameters. */
   readonly example: string
   /**
    * @returns warnings
-   * @throws ModelError for what is wrong
+   * @throws ModelError for an error
    */
   readonly check: (next: T) => string[]
-  /** What follows from it, where it is right. */
+  /** Text derived from valid expressions. */
   readonly preview?: (next: T) => HTMLElement
-  /** Takes over what is right; resolves to false when it is refused. */
+  /** Applies valid expressions; resolves to false if they are refused. */
   readonly apply: (next: T) => Promise<boolean>
 }
 
 export interface Expressions {
   readonly element: HTMLElement
-  /** Shows the parameters as they are, unless something is being written. */
+  /** Shows the present parameters, unless the user is typing. */
   show(parameters: Parameters): void
 }
 
@@ -64,7 +64,7 @@ export function createExpressions<T extends { readonly parameters: Parameters }>
   }
   const isChanged = (): boolean => !button.disabled || told.textContent !== ''
 
-  /** What is written, where it is right. */
+  /** The typed text, if valid. */
   const read = (): T | undefined => {
     try {
       const next = {

@@ -1,4 +1,4 @@
-/** What the controls of a scenario are: read from the schema, in the order in which it stands there. Pure. */
+/** The controls of a scenario, from the schema and in its order. Pure. */
 import { STORING_KINDS } from '../../core/kinds/bases/table.ts'
 import {
   isBiased,
@@ -39,23 +39,23 @@ export interface ControlField extends Field {
   readonly path: string
   /** Folder: `time`, `neurons`, `synapses`, `memories` or `stimulus`. */
   readonly group: string
-  /** Folder in the folder: the name of the layer, synapse or memory, what the stimulus does. */
+  /** Subfolder: the name of the layer, synapse or memory, or the kind of the stimulus. */
   readonly item?: string
-  /** What stands there now; undefined = nothing. */
+  /** The present value; undefined = none. */
   readonly value: unknown
-  /** What it means that nothing stands there, where that is allowed. */
+  /** Meaning of a missing value, if allowed. */
   readonly absent?: string
 }
 
 const GROUPS = ['neurons', 'synapses', 'memories', 'stimulus'] as const
 
-/** Whole lists, and what only makes sense when written as a whole. */
+/** Lists, and values that make sense only as a whole. */
 const LEFT_OUT = ['transform', 'select', 'values', 'probabilities', 'paths', 'rectangle', 'scale']
 
 /** The numbers of a list that is a shape. */
 const SIDES = ['channels', 'height', 'width']
 
-/** What it means that a value is not there. */
+/** Meaning of a missing value. */
 const ABSENT: Readonly<Record<string, string>> = {
   stop: 'never',
   tau: 'fixed',
@@ -80,7 +80,7 @@ export function controlFields(scenario: Scenario): ControlField[] {
     const keys = path.split('.')
     const key = keys.at(-1) as string
     const isNamedByUser = /\.(lagrangian|rule)\.parameters\.[^.]+$/.test(path)
-    // Values for each neuron move together, by their scale, and have no other control.
+    // Values for each neuron have one control, their common scale.
     const isScale = group === 'neurons' && key === 'scale'
     if (group === 'neurons' && !isScale && isOfValues(scenario, item, path)) return
     const isFactor = group === 'memories' && path === `memories.${item}.scale` && isHyperedge(scenario, item)
@@ -114,7 +114,7 @@ export function controlFields(scenario: Scenario): ControlField[] {
     } else if (rule !== undefined) {
       fields.push({ ...field, ...base, kind: 'choice', options: RULE_KINDS, value: rule })
     } else if (field.kind === 'number' || field.kind === 'choice' || field.kind === 'flag') {
-      // What is not there and is nothing to be chosen has no control.
+      // A missing value without alternatives has no control.
       if (value === undefined && absent === undefined) return
       const list = valueAt(scenario, keys.slice(0, -1).join('.'))
       const side = Array.isArray(list) ? SIDES.slice(-list.length)[Number(key)] : undefined
@@ -157,10 +157,10 @@ function untilField(scenario: Scenario): ControlField[] {
   ]
 }
 
-/** What `time.until` begins with. */
+/** Initial value of `time.until`. */
 const STARTING_UNTIL = { below: 1e-5, every: 10 } as const
 
-/** True for values that the scenario allows and that do nothing as it is. */
+/** True for values that are allowed but have no effect in this scenario. */
 function isMeaningless(scenario: Scenario, path: string): boolean {
   const [group, name = '', key = ''] = path.split('.')
   if (group === 'neurons')
@@ -175,7 +175,7 @@ function isMeaningless(scenario: Scenario, path: string): boolean {
   return false
 }
 
-/** The rule of a memory between two layers: a word, or written out. */
+/** The rule of a memory between two layers: a word or an object. */
 function isMemoryRule({ memories }: Scenario, path: string): boolean {
   const [, name = ''] = /^memories\.([^.]+)\.rule$/.exec(path) ?? []
   const spec = memories[name]
@@ -183,13 +183,13 @@ function isMemoryRule({ memories }: Scenario, path: string): boolean {
 }
 
 interface Switch {
-  /** The key that tells the kinds apart; absent = the kinds themselves stand there. */
+  /** The key that distinguishes the kinds; absent = the value itself is the kind. */
   readonly key?: string
   readonly options: string[]
   readonly chosen: unknown
 }
 
-/** The kinds there are of a thing, and which it is, where one may be changed for another. */
+/** The possible kinds of an entry and its present kind, if the kind can be changed. */
 function switchOf(scenario: Scenario, path: string): Switch | undefined {
   if (isUpdate(path))
     return { options: [...UPDATE_KINDS], chosen: updateKind(valueAt(scenario, path) as Update) }
@@ -201,7 +201,7 @@ function switchOf(scenario: Scenario, path: string): Switch | undefined {
       ? 'op'
       : undefined
   if (key === undefined) return undefined
-  // As if nothing stood there: all options.
+  // As for a missing value: all options.
   const all = nodeAt(setValue(scenario, path, undefined), path.split('.'))
   const options = (all?.options ?? []) as readonly SchemaNode[]
   const kinds = options.map((option) => String(kindOf(option, key)))
@@ -212,7 +212,7 @@ function switchOf(scenario: Scenario, path: string): Switch | undefined {
   }
 }
 
-/** A base of synapses that is made of patterns, and may be made of the same in another way. */
+/** A base of synapses from patterns, which other kinds can use too. */
 function isStoringBase({ synapses }: Scenario, path: string): boolean {
   const [, name = ''] = /^synapses\.([^.]+)\.base$/.exec(path) ?? []
   const base = synapses[name]?.base
@@ -223,7 +223,7 @@ function isUpdate(path: string): boolean {
   return /^neurons\.[^.]+\.update$/.test(path)
 }
 
-/** What a kind begins with where the schema has no default. */
+/** Initial values of a kind without a default in the schema. */
 const START: Readonly<Record<string, object>> = {
   flip: { fraction: 0.1 },
   gaussian: { sigma: 0.3 },
@@ -231,7 +231,7 @@ const START: Readonly<Record<string, object>> = {
   mask: { fraction: 0.5 },
 }
 
-/** The scenario with one value changed, and with it what the change makes necessary; to be parsed. */
+/** The scenario with one value changed, and all other changes that this needs; not yet parsed. */
 export function withField(scenario: Scenario, path: string, value: unknown): unknown {
   const [group, name = '', key = ''] = path.split('.')
   const set = (next: unknown, at: string, to: unknown): unknown => setValue(next, at, to)
@@ -239,7 +239,7 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
   if (path === UNTIL && typeof value === 'string')
     return set(scenario, path, { ...STARTING_UNTIL, ...scenario.time.until, layer: value })
   const switched = switchOf(scenario, path)
-  // A whole Lagrangian is taken as it is.
+  // A whole Lagrangian needs no other change.
   if (switched?.key !== undefined && typeof value !== 'object') {
     if (value === undefined) return set(scenario, path, undefined)
     const old = valueAt(scenario, path) as Readonly<Record<string, unknown>> | undefined
@@ -281,7 +281,7 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
     next = set(next, `neurons.${name}.temperature`, 0)
     next = set(next, `neurons.${name}.update`, USUAL_UPDATE)
   }
-  // A memory has one row for each neuron of its layer: where they are drawn, their number follows.
+  // A memory has one row for each neuron of its layer: the number of random rows is adapted.
   for (const [memory, { to, init }] of Object.entries(memorySpecs(scenario))) {
     if (init.kind !== 'random' || init.count === undefined) continue
     if (path === `neurons.${to}.size`) next = set(next, `memories.${memory}.init.count`, value)
@@ -290,13 +290,13 @@ export function withField(scenario: Scenario, path: string, value: unknown): unk
   return next
 }
 
-/** True for what stands in the patterns of a number that neurons have each for themselves. */
+/** True for paths in the patterns of a value for each neuron. */
 function isOfValues({ neurons }: Scenario, name = '', path: string): boolean {
   const layer = neurons[name]
   return layer !== undefined && valuesIn(layer).some(([key]) => path.startsWith(`neurons.${name}.${key}.`))
 }
 
-/** True for a memory whose scale is a factor of its energy, and not of its first patterns. */
+/** True for a memory whose scale is a factor of its energy, not of its initial patterns. */
 function isHyperedge({ memories }: Scenario, name = ''): boolean {
   const spec = memories[name]
   return spec !== undefined && isHyperedgeSpec(spec)

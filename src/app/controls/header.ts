@@ -1,4 +1,4 @@
-/** What the header shows: the scenario, the run, the buttons. */
+/** The header: the scenario, the run, the buttons. */
 import { escaped } from '../../core/errors.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { assign } from '../assign.ts'
@@ -10,11 +10,11 @@ import type { Opened } from '../session/opened.ts'
 const STATUS_INTERVAL = 100
 
 export interface Header {
-  /** Selects what is being loaded; undefined = nothing of the menu. */
+  /** Selects the loading scenario; undefined = not an entry of the menu. */
   loading(id: string | undefined): void
   enable(enabled: boolean): void
   playing(playing: boolean): void
-  /** Shows the numbers and marks a changed scenario, if it is time; to be called once a frame. */
+  /** Shows the numbers and marks a changed scenario at intervals; call once in each frame. */
   update(opened: Opened | undefined): void
 }
 
@@ -27,7 +27,7 @@ export function createHeader(menu: HTMLSelectElement, buttons: readonly HTMLButt
   let shownAt = -Infinity
   let shown: Scenario | undefined
 
-  /** An own entry for what is not as it is shipped; the shipped one, above it, can be chosen to get it back. */
+  /** A separate entry for a changed scenario; the entry above restores the shipped one. */
   const mark = ({ simulation, source: { origin } }: Opened): void => {
     const { scenario } = simulation.model
     if (scenario === shown) return

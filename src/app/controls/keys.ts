@@ -2,19 +2,19 @@
 import './keys.css'
 
 export interface Key {
-  /** As `KeyboardEvent.key` has it, letters in lower case. */
+  /** The value of `KeyboardEvent.key`, letters in lower case. */
   readonly key: string
   /** With Ctrl, or Cmd on a Mac. */
   readonly ctrl?: true
   readonly shift?: true
-  /** What it does, as the help tells it. */
+  /** Description in the help. */
   readonly label: string
   readonly act: () => void
 }
 
 const table: Key[] = []
 
-/** Adds keys; several with the same label stand in one line of the help. */
+/** Adds keys; keys with the same label share a line of the help. */
 export function addKeys(keys: readonly Key[]): void {
   table.push(...keys)
 }
@@ -33,7 +33,7 @@ export function bindKeys(button: HTMLButtonElement, dialog: HTMLDialogElement): 
   button.addEventListener('click', toggle)
   dialog.querySelector('[data-close]')?.addEventListener('click', () => dialog.close())
   dialog.addEventListener('click', (event) => {
-    // The backdrop is part of the dialog, what it holds fills the rest.
+    // A click on the dialog itself is a click on the backdrop, because its contents fill the rest.
     if (event.target === dialog) dialog.close()
   })
   document.addEventListener(
@@ -44,7 +44,7 @@ export function bindKeys(button: HTMLButtonElement, dialog: HTMLDialogElement): 
       if (dialog.open ? wanted.act !== toggle : document.querySelector('dialog[open]') !== null) return
       event.preventDefault()
       wanted.act()
-      // Some controls keep their keys to themselves: the page hears them first.
+      // Some controls stop the propagation of keys, so the page listens in the capture phase.
     },
     true,
   )
@@ -52,12 +52,12 @@ export function bindKeys(button: HTMLButtonElement, dialog: HTMLDialogElement): 
 
 function matches({ key, ctrl, shift }: Key, event: KeyboardEvent): boolean {
   if (event.altKey || (event.ctrlKey || event.metaKey) !== (ctrl === true)) return false
-  // Shift makes the sign: only beside Ctrl it tells two keys apart.
+  // Shift is part of the character; only with Ctrl it distinguishes keys.
   if (ctrl === true && event.shiftKey !== (shift === true)) return false
   return event.key.toLowerCase() === key
 }
 
-/** True when the focused element has a use for the key itself. */
+/** True if the focused element uses the key. */
 function isTaken({ target, key, ctrlKey, metaKey }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target.matches('textarea, input:not([type=range], [type=checkbox]), [contenteditable]')) return true

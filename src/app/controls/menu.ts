@@ -1,4 +1,4 @@
-/** A button that opens a menu: arrow keys, Home, End, Escape and a click elsewhere do what they do in all menus. */
+/** A button that opens a menu: arrow keys, Home, End, Escape and a click elsewhere work as in other menus. */
 
 export interface MenuItem {
   readonly id: string

@@ -1,15 +1,15 @@
-/** Text fields for numbers; a browser's own take a prefix, drop a comma or round, each without a word. */
+/** Text fields for numbers; native number fields silently accept prefixes, drop commas or round. */
 import { topOf } from '../top.ts'
 import { type NumberRule, readNumber } from './number.ts'
 import './number-field.css'
 
-/** Milliseconds for which a word stays. */
+/** Milliseconds for which a message stays. */
 const TOLD_FOR = 8000
 
 let bubble: HTMLElement | undefined
 let timer: ReturnType<typeof setTimeout> | undefined
 
-/** Says below a field why what was written there is not taken. */
+/** Shows below a field why its text is refused. */
 export function refuse(field: HTMLElement, fault: string): void {
   if (bubble === undefined) {
     bubble = document.createElement('div')
@@ -18,7 +18,7 @@ export function refuse(field: HTMLElement, fault: string): void {
     bubble.popover = 'manual'
   }
   const shown = bubble
-  // Beside a field in an open panel, which lies above the page.
+  // Next to a field in an open panel, which lies above the page.
   ;(field.closest('dialog, [popover]') ?? topOf(field)).append(shown)
   shown.textContent = fault
   shown.showPopover()
@@ -39,17 +39,17 @@ function unrefuse(): void {
 }
 
 export interface NumberFieldOptions {
-  /** As it is when the field is read. */
+  /** Evaluated when the field is read. */
   readonly rule: () => NumberRule
-  /** undefined = the field is empty, where that has a meaning. */
+  /** undefined = empty, if that has a meaning. */
   readonly take: (value: number | undefined) => void
-  /** An empty field has a meaning. */
+  /** True if an empty field has a meaning. */
   readonly mayBeEmpty?: boolean
-  /** A number acts while it is typed. */
+  /** True if a number acts during typing. */
   readonly isLive?: boolean
 }
 
-/** Makes a field take a number when it is left, or keep the one that it had and say why. */
+/** Applies a number when the field loses the focus, or restores the previous one with a message. */
 export function bindNumber(
   field: HTMLInputElement,
   { rule, take, mayBeEmpty = false, isLive = false }: NumberFieldOptions,

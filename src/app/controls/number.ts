@@ -1,4 +1,4 @@
-/** Numbers as people write them: the whole text is a number, or is refused with a word. Pure. */
+/** Parses numbers typed by people: the whole text is a number, or is refused with a message. Pure. */
 
 export interface NumberRule {
   readonly integer?: boolean
@@ -6,17 +6,17 @@ export interface NumberRule {
   readonly max?: number
 }
 
-/** A number, or why the text is none. */
+/** A number, or the reason why the text is not a number. */
 export type Reading = { readonly value: number } | { readonly fault: string }
 
 const NUMBER = /^[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?$/i
 
-/** Such as 1,000: three digits after a comma are a thousand to some and a fraction to others. */
+/** Such as 1,000: ambiguous, one thousand or a fraction. */
 const AMBIGUOUS = /^[+-]?[1-9]\d{0,2},\d{3}$/
 
 const SHOWN = 30
 
-/** Takes `1.5`, `1,5` and `1e-3`, and no text with anything else in it. */
+/** Accepts `1.5`, `1,5` and `1e-3`, and no other text. */
 export function readNumber(
   text: string,
   { integer = false, min = -Infinity, max = Infinity }: NumberRule = {},

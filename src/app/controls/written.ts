@@ -1,4 +1,4 @@
-/** What of a scenario is written out in expressions, and how each such thing is edited. */
+/** The custom expressions of a scenario, and their editors. */
 import { checkCustom } from '../../core/kinds/lagrangians/custom.ts'
 import { isCustom } from '../../core/kinds/lagrangians/table.ts'
 import { type CustomRule, restOf } from '../../core/kinds/rules/custom.ts'
@@ -11,8 +11,8 @@ import { format3 } from '../format.ts'
 import { createExpressions, type Expressions } from './expressions.ts'
 
 /**
- * The fields of what stands at a path, where that is written out; undefined elsewhere.
- * @param set - changes the value at a path; resolves to false when it is refused
+ * The fields of the custom expressions at a path; undefined for other values.
+ * @param set - changes the value at a path; resolves to false if it is refused
  */
 export function expressionsAt(
   scenario: Scenario,
@@ -22,7 +22,7 @@ export function expressionsAt(
   const name = path.split('.')[1] ?? ''
   const layer = path === `neurons.${name}.lagrangian` ? scenario.neurons[name] : undefined
   const written = layer && sharedOf(layer.lagrangian)
-  // Parameters that are rows are no numbers to be typed.
+  // Parameters that are rows cannot be typed as numbers.
   const isTyped = layer !== undefined && !valuesIn(layer).some(([key]) => key.startsWith('lagrangian.'))
   if (isTyped && written !== undefined && isCustom(written)) {
     return createExpressions(written, {
@@ -54,7 +54,7 @@ export function expressionsAt(
 const SIGNED = [-1, -0.5, 0, 0.5, 1]
 const UNSIGNED = [0, 0.25, 0.5, 0.75, 1]
 
-/** Where an entry comes to rest for each pair of activations that are held, from Lambda = 0. */
+/** The rest point of an entry for each pair of held activations, from Lambda = 0. */
 function restsOf(rule: CustomRule, { to, from }: ReturnType<typeof activitiesOf>): HTMLElement {
   const rows = to.isNonNegative ? UNSIGNED : SIGNED
   const columns = from.isNonNegative ? UNSIGNED : SIGNED
@@ -85,7 +85,7 @@ function heading(text: string, scope: string): HTMLTableCellElement {
   return cell
 }
 
-/** Three digits; what runs away has a sign alone. */
+/** Three digits; only the sign for divergent values. */
 function signed(value: number): string {
   return Number.isFinite(value) ? format3(value) : value < 0 ? '−∞' : '∞'
 }

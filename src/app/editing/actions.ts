@@ -1,4 +1,4 @@
-/** What hands do to the network that is open: all of it is a change of its scenario, which can be undone. */
+/** Edits of the open network by hand; each edit changes the scenario and can be undone. */
 import { decodeIdx } from '../../core/data/idx.ts'
 import { gunzip } from '../../core/data/gzip.ts'
 import { ModelError } from '../../core/errors.ts'
@@ -25,11 +25,11 @@ export type Whose = number | 'all'
 export interface Actions {
   /** Paints entries of a cue; resolves when the network shows them. */
   paint(cue: Cue, replica: number, values: ReadonlyMap<number, number>): Promise<void>
-  /** Makes a stored row the cue; the run starts again from it, or shows it at once where it is held. */
+  /** Makes a stored row the cue; the run starts again from it, or shows it at once if the layer is held. */
   show(store: Store, row: number, whose: Whose): Promise<void>
-  /** Sets the cue to 0 where it is what the network sees now, else its state. */
+  /** Sets the cue to 0 if the network receives it now, else the state. */
   blank(layer: string, whose: Whose): Promise<void>
-  /** Damages the clean cue; of several calls that wait only the last counts. */
+  /** Damages the clean cue; of several waiting calls only the last counts. */
   damage(layer: string, kind: Damage, amount: number): Promise<void>
   /** Writes the state of a replica into a row, or the free one; resolves to the row. */
   store(store: Store, replica: number, row: number | 'free'): Promise<number | undefined>
@@ -40,7 +40,7 @@ export interface Actions {
   choose(what: 'cues' | 'memories', store: Store, classes: readonly number[]): Promise<void>
 }
 
-/** @param tell - a line for the reader; `undoable` where something that was there is gone */
+/** @param tell - a line for the reader; `undoable` if data was overwritten */
 export function createActions(
   workplace: Workplace,
   tell: (text: string, undoable?: boolean) => void,
@@ -54,7 +54,7 @@ export function createActions(
       setValue(scenario, path, edit((valueAt(scenario, path) as Patterns | undefined) ?? { kind: 'zeros' })),
     )
 
-  /** Starts the run again from its cues; one that has come to its end plays. */
+  /** Starts the run again from its cues; a finished run plays. */
   const restart = async (): Promise<void> => {
     const { simulation, loop } = open()
     const plays = loop.playing || simulation.tick >= simulation.model.time.ticks
@@ -162,7 +162,7 @@ export function createActions(
       const [height, width, third] = shape
       if (height === undefined || width === undefined || third !== undefined) {
         throw new ModelError(
-          `layer \`${store.layer}\` is no image; set neurons.${store.layer}.size to [height, width]`,
+          `layer \`${store.layer}\` is not an image; set neurons.${store.layer}.size to [height, width]`,
         )
       }
       const images = await Promise.all(files.map(readImage))
@@ -230,7 +230,7 @@ function storedText(store: Store, { row, how }: Free): string {
     : `Stored in row ${row} of \`${store.name}\`${how}`
 }
 
-/** What images in these rows are told of with, and what they replaced. */
+/** The notice for images stored in these rows, with the replaced rows. */
 function imagesText(store: Store, free: readonly Free[], like: Likeness): string {
   const what =
     free.length === 1

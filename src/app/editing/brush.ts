@@ -6,7 +6,7 @@ export interface Canvas extends Tile {
   readonly columns: number
 }
 
-/** The columns on the way from one to another as they are drawn, both included (Bresenham). */
+/** The columns of the drawn line between two columns, both included (Bresenham). */
 export function lineOf(canvas: Canvas, from: number, to: number): number[] {
   let { x, y } = insideOf(canvas, from)
   const end = insideOf(canvas, to)

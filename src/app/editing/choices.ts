@@ -4,9 +4,9 @@ import { rounded4, without, withEdits } from './edits.ts'
 import type { Cue, Store } from './places.ts'
 
 /**
- * The patterns of a cue in which a replica, or all, are shown a stored row. A cue that repeats goes on with as many
- * rows, so that nothing has to be built anew. Damage stays; what was painted on the cue goes.
- * @param values - the row, for a replica of its own whose cue comes from elsewhere
+ * The patterns of a cue that shows a stored row to one or all replicas. A repeating cue keeps its number of
+ * rows, so that no rebuild is needed. Damage stays; painted entries of the cue are removed.
+ * @param values - the row, for one replica whose cue has another source
  */
 export function shownRow(
   cue: Cue,
@@ -40,7 +40,7 @@ export function shownRow(
   return withEdits(patterns, [...edits, edit])
 }
 
-/** What takes the scale of a memory off its rows. */
+/** The transform that removes the scale of a memory from its rows. */
 function fromStore({ format, scale }: Store): Patterns['transform'] {
   if (format === 'binary') return [{ op: 'binarize', threshold: 0 }]
   return scale === 1 ? undefined : [{ op: 'scale', factor: 1 / scale }]
@@ -64,7 +64,7 @@ export function damageOf(corrupt: Corrupt | undefined): { readonly kind: Damage;
   return { kind: corrupt.op, amount: corrupt.fraction ?? 0 }
 }
 
-/** A standard deviation for noise, else a share of the neurons. */
+/** A standard deviation for noise, else a fraction of the neurons. */
 export function amountText(kind: Damage, amount: number): string {
   return kind === 'gaussian' ? `σ ${amount.toFixed(2)}` : `${Math.round(amount * 100)} %`
 }
@@ -106,7 +106,7 @@ export function cueOfClasses(
 
 /**
  * Images of certain classes only.
- * @param count - rows that there must be: as many of each class as it takes
+ * @param count - required number of rows, filled with enough images of each class
  */
 export function imagesOfClasses(
   patterns: Extract<Patterns, { kind: 'idx' }>,

@@ -1,4 +1,4 @@
-/** The choice of a damage and its amount, which shows that of the cue there is. */
+/** The controls for kind and amount of damage; they show the damage of the present cue. */
 import { DAMAGES, type Damage, amountText, damageOf } from './choices.ts'
 import type { Cue } from './places.ts'
 import type { Strip } from './strip.ts'
@@ -8,7 +8,7 @@ export interface DamageChoice {
   show(cue: Cue | undefined): void
 }
 
-/** The amount of a damage that is chosen where there was none. */
+/** Initial amount of a new damage. */
 const FIRST_AMOUNT = 0.25
 
 /** @param damage - called when the reader has chosen */
@@ -19,7 +19,7 @@ export function createDamageChoice(
   const select = strip.part('damage') as HTMLSelectElement
   const range = strip.part('amount') as HTMLInputElement
 
-  /** What the slider says, in words and as a bar. */
+  /** The value of the slider, in words and as a bar. */
   const showAmount = (): void => {
     const share = (Number(range.value) - Number(range.min)) / (Number(range.max) - Number(range.min) || 1)
     range.style.setProperty('--filled', String(share))

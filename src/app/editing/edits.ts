@@ -1,10 +1,10 @@
-/** What a hand changes in patterns of a scenario, as small as it can be said. Pure. */
+/** Edits of patterns of a scenario, in the shortest form. Pure. */
 import type { Edit, Patterns } from '../../core/model/patterns/schema.ts'
 
-/** Digits that are kept of a value that a hand made: short enough for a link. */
+/** Digits of a value set by hand: short enough for a link. */
 const DIGITS = 4
 
-/** Patterns whose entries of a row are set; later values of an entry take the place of earlier ones. */
+/** Patterns whose entries of a row are set; later values of an entry replace earlier ones. */
 export function painted(patterns: Patterns, row: number, values: ReadonlyMap<number, number>): Patterns {
   const kept = (patterns.edits ?? []).flatMap((edit): Edit[] => {
     if (edit.op !== 'paint' || edit.row !== row) return [edit]
@@ -24,12 +24,12 @@ export function painted(patterns: Patterns, row: number, values: ReadonlyMap<num
   return withEdits(patterns, kept)
 }
 
-/** Patterns of which one row is another. */
+/** Patterns with one row replaced. */
 export function replaced(patterns: Patterns, row: number, values: ArrayLike<number>): Patterns {
   const rounded = Array.from(values, rounded4)
   const isZero = rounded.every((value) => value === 0)
   const edits = patterns.edits ?? []
-  // The edit that added a row keeps its place, or the rows behind it would have none.
+  // The edit that added a row keeps its place, because later rows depend on it.
   const earlier = edits.findIndex((edit) => edit.op === 'row' && edit.row === row)
   const edit: Edit = isZero && earlier < 0 ? { op: 'clear', row } : { op: 'row', row, values: rounded }
   if (earlier < 0) return withEdits(patterns, [...without(patterns, row), edit])
@@ -39,7 +39,7 @@ export function replaced(patterns: Patterns, row: number, values: ArrayLike<numb
   )
 }
 
-/** Patterns of which one row is 0. */
+/** Patterns with one row set to 0. */
 export function cleared(patterns: Patterns, row: number, columns: number): Patterns {
   return replaced(patterns, row, new Float32Array(columns))
 }

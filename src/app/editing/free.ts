@@ -5,13 +5,13 @@ import { type Store, zeroRow } from './places.ts'
 
 export interface Free {
   readonly row: number
-  /** Why this one, in words. */
+  /** The reason for this row, in words. */
   readonly how: string
-  /** What the row held is lost. */
+  /** True if the contents of the row are lost. */
   readonly replaces: boolean
 }
 
-/** Rows to write to: those of zeros, then behind the last where that is possible, else those least used. */
+/** Rows to write to: rows of zeros, then new rows if possible, else the least used rows. */
 export async function freeRows(
   simulation: Pick<Simulation, 'read'>,
   store: Store,

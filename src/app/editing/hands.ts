@@ -1,4 +1,7 @@
-/** Hands on: painting, memories as cues, damage, storing and forgetting. The scenario carries all of it but painted states. */
+/**
+ * Hands on: painting, memories as cues, damage, storing and forgetting. The scenario contains all edits except
+ * painted states.
+ */
 import './hands.css'
 import { ModelError } from '../../core/errors.ts'
 import type { Model } from '../../core/model/model.ts'
@@ -29,12 +32,12 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
   const input = (name: string): HTMLInputElement => strip.part(name) as HTMLInputElement
   let listened: Stage | undefined
   let home: Opened['home'] | undefined
-  /** The layer that was painted last; absent = the one that cues and memories belong to. */
+  /** The last painted layer; absent = the layer of cues and memories. */
   let handled: string | undefined
 
-  /** Does something; what is wrong is told in one line. */
+  /** Runs an action; an error is shown in one line. */
   const attempt = (act: () => Promise<unknown>): void => {
-    // Also what is thrown before there is a promise.
+    // Also catches errors thrown before the promise.
     void Promise.resolve()
       .then(act)
       .catch((error: unknown) => messages.notice(textOf(error)))
@@ -94,7 +97,7 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
     if (memory !== undefined && sheet.density === undefined) {
       const cue = cueOf(model, memory.from, current.simulation.tick)
       const isSequence = cue?.index !== undefined && cue.kind !== 'initial' && cue.rows.rows > 1
-      // Who only looks shall not lose a stream of patterns by a click.
+      // In look mode a click must not replace a stream of patterns.
       if (tool() === 'look' && isSequence) return false
       handled = memory.from
       choice.offer(stores(current))
@@ -189,7 +192,7 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
       refresh()
     },
   })
-  // The replica may have been chosen elsewhere.
+  // Another control may have changed the replica.
   place.addEventListener('pointerenter', refresh)
   addKeys([
     { key: 'v', label: 'Look: the pointer reads values', act: () => take('look') },
@@ -200,7 +203,7 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
   return { refresh, takeImages }
 }
 
-/** Tells of what was done; where something is gone, with a button that takes it back. */
+/** Reports an edit; if data was overwritten, with an undo button. */
 function createTeller(workplace: Workplace, messages: Messages): (text: string, undoable?: boolean) => void {
   const current = (): unknown => workplace.opened?.simulation.model.scenario
   return (text, undoable = false) => {
@@ -210,7 +213,7 @@ function createTeller(workplace: Workplace, messages: Messages): (text: string, 
     }
     const scenario = current()
     const act = (): void => {
-      // A later change would be taken back instead.
+      // Undo would revert a later change instead.
       if (current() === scenario) void workplace.undo()
       else messages.notice('Other changes followed this one: the undo button reverts them one by one.')
     }

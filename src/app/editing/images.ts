@@ -2,7 +2,7 @@
 import type { Image } from '../../core/data/image.ts'
 import { ModelError } from '../../core/errors.ts'
 
-/** Pixels in one direction beyond which the browser makes an image smaller before it is averaged. */
+/** Largest side of an image in pixels; the browser scales larger images down before averaging. */
 const MOST_PIXELS = 1024
 
 export function isImage({ type }: File): boolean {
@@ -10,7 +10,7 @@ export function isImage({ type }: File): boolean {
 }
 
 /**
- * The luminance of an image file in [0, 1], on black where it is transparent: what `png` patterns are.
+ * The luminance of an image file in [0, 1], on black where it is transparent, as for `png` patterns.
  * @throws ModelError if the browser cannot decode it
  */
 export async function readImage(file: File): Promise<Image> {

@@ -1,6 +1,6 @@
-/** Acts one after the other; of several that wait only the last is done. */
+/** Runs actions in order; of several waiting actions only the last runs. */
 
-/** Makes what takes an act; it resolves when nothing waits any more. */
+/** Creates a function that runs an action; it resolves when no action waits. */
 export function createLatest(): (act: () => Promise<void>) => Promise<void> {
   let wanted: (() => Promise<void>) | undefined
   let atWork: Promise<void> | undefined

@@ -1,11 +1,11 @@
-/** Rows that are made like others, and images that become rows. Pure. */
+/** Adapts rows to the statistics of other rows, and converts images to rows. Pure. */
 import { type Image, resize } from '../../core/data/image.ts'
 import type { Rows } from '../../core/model/model.ts'
 
-/** Relative spread within which rows count as having one mean or one norm. */
+/** Largest relative spread at which the means or norms of rows count as equal. */
 const ALIKE = 1e-3
 
-/** What rows have in common. */
+/** Common properties of rows. */
 export interface Likeness {
   /** Every entry is -size or +size. */
   readonly sign?: number
@@ -14,7 +14,10 @@ export interface Likeness {
   readonly norm?: number
 }
 
-/** What all rows but those of zeros, and but one, have in common; nothing where fewer than two are left. */
+/**
+ * The common properties of all rows except rows of zeros and one given row; none if fewer than two rows are
+ * left.
+ */
 export function likenessOf(rows: Rows, except?: number): Likeness {
   const means: number[] = []
   const norms: number[] = []
@@ -41,12 +44,12 @@ export function likenessOf(rows: Rows, except?: number): Likeness {
   if (norms.length < 2) return {}
   if (sign !== undefined && !Number.isNaN(sign)) return { sign }
   const isOneNorm = norms.every((other) => Math.abs(other - norm) <= ALIKE * norm)
-  // Measured against the size of an entry: a mean of 0 has no size of its own.
+  // Relative to the size of an entry, because a mean may be 0.
   const isOneMean = means.every((other) => Math.abs(other - mean) <= (ALIKE * norm) / Math.sqrt(columns))
   return { ...(isOneMean ? { mean } : {}), ...(isOneNorm ? { norm } : {}) }
 }
 
-/** Values with the signs, or the mean and the norm, that others have in common; as they are where there is nothing. */
+/** Values with the common signs, or the common mean and norm, of other rows; unchanged if there are none. */
 export function madeLike(values: ArrayLike<number>, { sign, mean, norm }: Likeness): Float64Array {
   const row = Float64Array.from(values)
   if (sign !== undefined) return row.map((value) => (value > 0 ? sign : -sign))
@@ -59,7 +62,7 @@ export function madeLike(values: ArrayLike<number>, { sign, mean, norm }: Likene
   if (norm === undefined) return row.map((value) => value + offset)
   const size = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0))
   if (size === 0) return row
-  // What a constant adds stands at right angles to what has the mean 0.
+  // A constant is orthogonal to values with mean 0.
   const room = mean === undefined ? norm : Math.sqrt(Math.max(0, norm * norm - offset * offset * length))
   return row.map((value) => (value * room) / size + offset)
 }
@@ -71,7 +74,7 @@ export function likenessText({ sign, mean, norm }: Likeness): string {
   return parts.length === 0 ? 'as it is' : `with the ${parts.join(' and ')} of the others`
 }
 
-/** A whole image in the middle of a frame of other proportions, on the median of its border. */
+/** A whole image, centred in a frame of other proportions, on the median of its border. */
 export function fitted(image: Image, width: number, height: number): Float32Array {
   const scale = Math.min(width / image.width, height / image.height)
   const inner = resize(

@@ -8,11 +8,11 @@ import { type Cue, type Ink, cueOf, inkOf, storesOf } from './places.ts'
 import type { InkName } from './strip.ts'
 
 export interface Painting {
-  /** Paints with what the pointer does; true when it is taken. */
+  /** Handles a pointer event; returns true if it paints. */
   handle(happening: PicturePointer): boolean
-  /** Ends a stroke whose pictures are gone. */
+  /** Ends a stroke whose pictures were removed. */
   drop(): void
-  /** Another scenario was opened: what a stroke changes is explained anew. */
+  /** Call after another scenario was opened: the effect of a stroke is explained again. */
   restart(): void
 }
 
@@ -30,9 +30,9 @@ interface Stroke {
   readonly canvas: Canvas
   readonly value: number
   readonly diameter: number
-  /** Absent where only the state is painted. */
+  /** Absent if only the state is painted. */
   readonly cue?: Cue
-  /** False where the state does not follow the cue at once. */
+  /** False if the state does not follow the cue at once. */
   readonly isState: boolean
   readonly values: Map<number, number>
   last: number
@@ -103,7 +103,7 @@ export function createPainting(
     return true
   }
 
-  /** Says once for each network that a stroke has changed its cue or its state. */
+  /** Explains once for each network whether strokes change its cue or its state. */
   const explain = (what: 'cue' | 'state'): void => {
     if (explained.has(what)) return
     explained.add(what)
@@ -125,7 +125,7 @@ export function createPainting(
   const handle = (happening: PicturePointer): boolean => {
     const { kind, event, entry } = happening
     if (kind === 'down') return event.button === 0 && beginStroke(happening)
-    // A second finger pinches, and ends the stroke of the first.
+    // A second finger starts a pinch and ends the stroke of the first.
     if (stroke !== undefined && kind === 'up') {
       endStroke()
       return true
@@ -146,7 +146,7 @@ export function createPainting(
   }
 }
 
-/** The colours for a cue: of its own values, or of what can be stored. */
+/** The colours for a cue: from its values, or from the patterns that can be stored. */
 function inkAt(model: Model, layer: string, cue: Cue | undefined): Ink {
   const isClean = cue !== undefined && cue.patterns.corrupt?.op !== 'gaussian'
   const own = isClean && cue.rows.data.some((value) => value !== 0) ? [cue.rows] : []

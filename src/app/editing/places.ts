@@ -1,4 +1,4 @@
-/** Where in a scenario that stands which a hand changes: cues and memories. Pure. */
+/** Places of cues and memories in a scenario, for edits by hand. Pure. */
 import { storedBy } from '../../core/kinds/bases/table.ts'
 import { isDense } from '../../core/model/couplings.ts'
 import type { Model, Rows } from '../../core/model/model.ts'
@@ -10,40 +10,40 @@ import { shownAt } from '../../core/model/stimulus.ts'
 import { repetitionOf } from '../../core/model/variation.ts'
 import { cueAt } from '../views/companions.ts'
 
-/** Patterns of a scenario that a hand can change. */
+/** Editable patterns of a scenario. */
 interface Place {
-  /** Of the patterns in the scenario. */
+  /** Path of the patterns in the scenario. */
   readonly path: string
   readonly patterns: Patterns
   readonly rows: Rows
 }
 
-/** What a layer is shown. */
+/** The cue of a layer. */
 export interface Cue extends Place {
   /** init: the state at tick 0 of a layer that no stimulus sets. */
   readonly kind: 'initial' | 'clamp' | 'current' | 'init'
   /** Of the stimulus; absent for `init`. */
   readonly index?: number
-  /** True when the network shows it at every tick and not only at its start. */
+  /** True if the cue acts in every tick, not only at the start. */
   readonly isHeld: boolean
-  /** The row that a replica is shown. */
+  /** The row for a replica. */
   rowOf(replica: number): number
 }
 
-/** Rows that a network has stored: those of a memory, or the patterns of a hebbian coupling. */
+/** Stored rows of a network: those of a memory, or the patterns of a hebbian coupling. */
 export interface Store extends Place {
   readonly name: string
   readonly kind: 'memory' | 'synapse'
   readonly layer: string
-  /** The layer of hidden neurons, one a row. */
+  /** The layer of hidden neurons, one for each row. */
   readonly to?: string
   readonly scale: number
   readonly format: 'f32' | 'f16' | 'binary'
-  /** True when every replica has rows of its own, which learn. */
+  /** True if every replica has separate rows, which learn. */
   readonly learns: boolean
 }
 
-/** The cue of a layer when some ticks have passed, as it is drawn beside the state; without any, its initial state. */
+/** The cue of a layer after some ticks, as drawn next to the state; without a cue, its initial state. */
 export function cueOf(model: Model, layer: string, passed: number): Cue | undefined {
   const found = cueAt(model, layer, passed)
   if (found !== undefined) {
@@ -79,7 +79,7 @@ function patternsOf(init: MemorySpec['init'] = { kind: 'zeros' }): Patterns {
   return init
 }
 
-/** Everything that stores patterns of a layer. */
+/** All memories and synapses that store patterns of a layer. */
 export function storesOf(model: Model, layer: string): Store[] {
   const { scenario } = model
   const memories = model.couplings
@@ -119,7 +119,7 @@ export function storesOf(model: Model, layer: string): Store[] {
   return [...memories, ...synapses]
 }
 
-/** The layer on which hands act: that of the first stimulus, else the first that memories or synapses store patterns of. */
+/** The layer for edits by hand: that of the first stimulus, else the first with stored patterns. */
 export function visibleLayer(model: Model): string | undefined {
   const named = model.stimulus.find(({ layer }) => storesOf(model, layer).length > 0)?.layer
   return (
@@ -133,14 +133,14 @@ export function rowValues(rows: Rows, row: number): Float64Array {
   return dealt(rows, row)
 }
 
-/** The first row of zeros; undefined when there is none. */
+/** The first row of zeros; undefined if there is none. */
 export function zeroRow({ rows, columns, data }: Rows): number | undefined {
   for (let row = 0; row < rows; row++)
     if (data.subarray(row * columns, (row + 1) * columns).every((value) => value === 0)) return row
   return undefined
 }
 
-/** What a brush paints: the extremes of patterns, and what stands for nothing. */
+/** Values of the brush: the extremes of patterns, and the blank value. */
 export interface Ink {
   readonly plus: number
   readonly minus: number
@@ -148,8 +148,8 @@ export interface Ink {
 }
 
 /**
- * The values of a brush among patterns: their largest and smallest entry to three digits; blank is 0, or the smallest
- * where none is below 0. -1 and +1 where there is nothing to go by.
+ * The values of a brush among patterns: their largest and smallest entry to three digits; blank is 0, or the
+ * smallest entry if none is below 0. Without patterns -1 and +1.
  */
 export function inkOf(all: readonly Rows[]): Ink {
   let [low, high] = [Infinity, -Infinity]

@@ -1,18 +1,18 @@
-/** The choice of what stores patterns, and of one of its rows. */
+/** The choice of a memory or coupling that stores patterns, and of one of its rows. */
 import { ModelError } from '../../core/errors.ts'
 import { readNumber } from '../controls/number.ts'
 import type { Store } from './places.ts'
 import type { Strip } from './strip.ts'
 
 export interface StoreChoice {
-  /** Offers the stores there are; the chosen one stays chosen where it is among them. */
+  /** Offers stores; the chosen store stays if it is among them. */
   offer(stores: readonly Store[]): void
   /**
-   * The chosen one of the stores there are, else the first.
+   * The chosen store, else the first.
    * @throws ModelError if there is none
    */
   of(stores: readonly Store[]): Store
-  /** Chooses one of those that are offered, and a row of it. */
+  /** Chooses one of the offered stores, and one of its rows. */
   choose(name: string, row: number): void
   /**
    * The row that the reader has chosen.

@@ -1,6 +1,6 @@
 /** The tool strip below the main picture: what the pointer does, and two panels for cue and memories. */
 
-/** What the strip asks for. */
+/** Callbacks of the strip. */
 export interface Control {
   refresh(): void
 }

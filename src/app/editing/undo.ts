@@ -1,4 +1,4 @@
-/** Changes of a scenario that can be taken back, and which values they changed. Pure. */
+/** The undo history of a scenario, with the changed values. Pure. */
 import { valueAt } from '../../core/model/path.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 
@@ -17,7 +17,7 @@ export interface UndoStack {
   readonly canUndo: boolean
   readonly canRedo: boolean
   /**
-   * Notes a change; what had been undone can no longer be redone.
+   * Records a change; undone steps can no longer be redone.
    * @param now - ms
    * @param gesture - number of the press of the pointer it belongs to; 0 = none. Changes of one value in one are one step
    */
@@ -48,7 +48,7 @@ export function createUndoStack(): UndoStack {
       const isSame = last?.paths === paths
       if (isSame && (gesture === 0 ? now - last.at < JOINED_WITHIN : gesture === last.gesture)) {
         done.pop()
-        // A slider that is back where it was has changed nothing.
+        // A slider that returned to its start has changed nothing.
         if (differences(last.from, to).length > 0) done.push({ from: last.from, to, paths, at: now, gesture })
         return
       }
@@ -64,7 +64,7 @@ export function createUndoStack(): UndoStack {
     redo() {
       const step = undone.pop()
       if (step === undefined) return undefined
-      // What comes next is a step of its own.
+      // The next change is a separate step.
       done.push({ ...step, paths: '', at: -Infinity, gesture: 0 })
       return step.to
     },
@@ -75,14 +75,14 @@ export function createUndoStack(): UndoStack {
   }
 }
 
-/** One value that two scenarios do not share; undefined where one of them has none. */
+/** One value that differs between two scenarios; undefined in a scenario without it. */
 export interface Difference {
   readonly path: string
   readonly from: unknown
   readonly to: unknown
 }
 
-/** Every value in which two scenarios differ, as far inside as both have the same kind of thing. */
+/** Every value that differs between two scenarios, at the deepest level where both have the same kind of value. */
 export function differences(from: unknown, to: unknown, path: readonly string[] = []): Difference[] {
   if (from === to) return []
   if (isObject(from) && isObject(to) && Array.isArray(from) === Array.isArray(to)) {

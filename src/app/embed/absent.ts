@@ -1,4 +1,4 @@
-/** Parts of the page that an embedded network does without. */
+/** Replacements for parts of the page that an embedded network does not have. */
 import type { Controls } from '../controls/controls.ts'
 import type { Plots } from '../plots/plots.ts'
 import type { Lanes } from '../timeline/lanes.ts'

@@ -15,14 +15,14 @@ import { ModelError } from '../../core/errors.ts'
 
 export type { Sample, Simulation, View }
 
-/** Milliseconds between two looks at the colours of the page around. */
+/** Milliseconds between two checks of the colours of the surrounding page. */
 const SCHEME_INTERVAL = 500
 
 /** Events of the element; none of them bubbles. */
 export interface EngramNetworkEvents {
   /** The network can run: `simulation` is there. */
   load: CustomEvent<Simulation>
-  /** There is none, or none any more; the detail is the line that the element shows. */
+  /** There is no network, or no longer; the detail is the line that the element shows. */
   error: CustomEvent<string>
   /** It plays from now on, or no longer. */
   playing: CustomEvent<boolean>
@@ -44,7 +44,7 @@ export class EngramNetwork extends HTMLElement {
     this.#isSeen = entries.at(-1)?.isIntersecting === true
   })
 
-  /** The running network, as `createSimulation` makes it; undefined until the event `load`. */
+  /** The running network, a result of `createSimulation`; undefined until the event `load`. */
   get simulation(): Simulation | undefined {
     return this.#embed?.simulation
   }
@@ -103,7 +103,7 @@ export class EngramNetwork extends HTMLElement {
     this.#startSoon()
   }
 
-  /** Plays, once there is a network. */
+  /** Plays, as soon as a network is loaded. */
   play(): void {
     this.#wantsPlay = true
     this.#embed?.play()
@@ -114,7 +114,7 @@ export class EngramNetwork extends HTMLElement {
     this.#embed?.pause()
   }
 
-  /** Pauses at tick 0; parameters stay as they are. */
+  /** Pauses at tick 0; parameters are unchanged. */
   async reset(): Promise<void> {
     this.#wantsPlay = false
     await this.#embed?.reset()
@@ -128,7 +128,7 @@ export class EngramNetwork extends HTMLElement {
 
   /**
    * Changes a value, such as `neurons.hidden.lagrangian.beta`, as a control does.
-   * @returns false when it was refused; the element then says why
+   * @returns false if it was refused; the element then shows the reason
    */
   async set(path: string, value: unknown): Promise<boolean> {
     return (await this.#embed?.set(path, value)) ?? false
@@ -141,7 +141,7 @@ export class EngramNetwork extends HTMLElement {
   }
 
   disconnectedCallback(): void {
-    // An element that is moved is taken out for a moment.
+    // A moved element is disconnected for a moment.
     queueMicrotask(() => {
       if (this.isConnected) return
       this.#sight.unobserve(this)
@@ -157,7 +157,7 @@ export class EngramNetwork extends HTMLElement {
     else this.#startSoon()
   }
 
-  /** Once for all that changes in a task. */
+  /** Runs once for all changes in a task. */
   #startSoon(): void {
     if (this.#isDue) return
     this.#isDue = true
@@ -170,7 +170,7 @@ export class EngramNetwork extends HTMLElement {
   #started = ''
   #startedFrom: unknown
 
-  /** A moved element goes on. */
+  /** A moved element continues. */
   #isAsStarted(): boolean {
     return this.#started === this.#wanted() && this.#startedFrom === this.#given
   }
@@ -262,20 +262,20 @@ const TRAITS = ['src', 'controls', 'view', 'speed', 'scheme', 'autoplay'] as con
 /**
  * Shows a network as a widget of a notebook. Traits: those of the attributes, `scenario` in place of `src`, `height` in
  * CSS units.
- * @returns takes the widget away
+ * @returns a function that removes the widget
  */
 function render({ model, el }: { readonly model: WidgetModel; readonly el: HTMLElement }): () => void {
   const element = new EngramNetwork()
   const follow = (): void => {
     for (const name of TRAITS) {
       const value = model.get(name)
-      // No controls are not those that there are by default.
+      // An empty list means no controls, not the default ones.
       const isText = typeof value === 'number' || (typeof value === 'string' && value !== '')
       if (isText || (value === '' && name === 'controls')) element.setAttribute(name, String(value))
       else element.toggleAttribute(name, value === true)
     }
     const given = model.get('scenario')
-    // A dictionary of Python begins empty.
+    // A Python dictionary is initially empty.
     const scenario = Object.keys(Object(given) as object).length === 0 ? undefined : given
     if (scenario !== element.scenario) element.scenario = scenario
     const height = model.get('height')

@@ -19,20 +19,20 @@ export interface EmbedOptions {
   readonly view: View
   /** Names of values, such as `beta, neurons.visible.tau`; undefined = a few in the full view, none in the others. */
   readonly controls: string | undefined
-  /** Where the network comes from. */
+  /** The source of the network. */
   readonly source: () => Promise<Source>
-  /** False while nobody can see the element: the run waits. */
+  /** False while the element is not visible: the run pauses. */
   readonly isSeen: () => boolean
 }
 
 export interface EmbedEvents {
   /** The network can run. */
   readonly loaded: (source: Source) => void
-  /** There is none, or none any more: why, in one line. */
+  /** There is no network, or no longer; the reason in one line. */
   readonly failed: (text: string) => void
   readonly playing: (playing: boolean) => void
   readonly sample: (sample: Sample) => void
-  /** Once a frame that is seen. */
+  /** Called once in each visible frame. */
   readonly frame: (now: number) => void
 }
 
@@ -42,11 +42,11 @@ export interface Embed {
   pause(): void
   reset(): Promise<void>
   step(ticks: number): Promise<void>
-  /** As of a control: false when it is refused. */
+  /** As for a control: false if refused. */
   set(path: string, value: unknown): Promise<boolean>
   /** Ticks per second. */
   setPace(pace: number): void
-  /** Says what is wrong with an attribute, each thing in one line. */
+  /** Shows errors of attributes, one line each. */
   tell(attribute: string, faults: readonly string[]): void
   recolour(): void
   destroy(): void
@@ -88,7 +88,7 @@ export function createEmbed(root: ShadowRoot, options: EmbedOptions, events: Emb
     small: part('.small'),
     plots: part('.plots'),
     controls: part('.controls'),
-    // Nothing comes there.
+    // Stays empty.
     lanes: document.createElement('div'),
   }
   let workplace: Workplace | undefined
@@ -127,7 +127,7 @@ export function createEmbed(root: ShadowRoot, options: EmbedOptions, events: Emb
     createPlots(simulation, place) {
       if (view === 'picture') return NO_PLOTS
       const plots = createPlots(simulation, place)
-      // Headings would have to fit those of the page around.
+      // Headings would interfere with those of the surrounding page.
       for (const heading of place.querySelectorAll('h3')) heading.role = 'presentation'
       return plots
     },

@@ -1,19 +1,19 @@
-/** Which values of a scenario an embedded network has controls for. Pure. */
+/** The values of a scenario with controls in an embedded network. Pure. */
 import type { Scenario } from '../../core/model/schema.ts'
 import { suggestion } from '../../core/suggestion.ts'
 import { type ControlField, controlFields } from '../controls/fields.ts'
 
 export interface Chosen {
   readonly fields: readonly ControlField[]
-  /** One line for each name that cannot be taken: the name, what is wrong, the remedy. */
+  /** One line for each invalid name: the name, the error, the remedy. */
   readonly faults: readonly string[]
 }
 
-/** Controls that there are where none are named. */
+/** Number of default controls. */
 const MOST = 4
 
 /**
- * @param running - paths that act without a rebuild: a short name means one of them where it can
+ * @param running - paths that act without a rebuild; a short name prefers one of them
  * @param names - such as `beta, neurons.visible.tau`; undefined = a few that act at once
  */
 export function chosenFields(
@@ -47,7 +47,7 @@ export function chosenFields(
   return { fields: titled(fields), faults }
 }
 
-/** What readers move first: Lagrangians, then couplings, then noise. */
+/** Order of default controls: Lagrangians, then couplings, then noise. */
 const RANKS = [/\.lagrangian\./, /^(memories|synapses)\..*\.(tau|beta|strength)$/, /\.temperature$/]
 
 const keyOf = (path: string): string => path.split('.').at(-1) as string

@@ -3,14 +3,14 @@ import { SCENARIO_FOLDER, scenarioUrl } from '../session/scenarios.ts'
 import { scenarioOf } from '../sharing/link.ts'
 import { EngramNetwork } from './element.ts'
 
-/** Names of the address that are attributes of the element. */
+/** Parameters of the address that become attributes of the element. */
 const ATTRIBUTES = ['controls', 'speed', 'scheme'] as const
 
 /**
  * Puts an element in place of everything else.
  * @param params - of the address
  * @param id - of a shipped scenario
- * @param hash - of a link, which has a scenario in place of the shipped one; absent = the shipped one
+ * @param hash - of a link with a scenario; absent = the shipped one
  */
 export function openEmbedded(params: URLSearchParams, id: string, hash: string | undefined): void {
   const element = new EngramNetwork()
@@ -39,7 +39,7 @@ export function openEmbedded(params: URLSearchParams, id: string, hash: string |
     dataset.state = 'ready'
   })
   element.addEventListener('error', () => (dataset.state = 'failed'))
-  // Nothing of the page is waited for.
+  // The page itself is not loaded.
   dataset.arranged = ''
   document.body.replaceChildren(main)
 }

@@ -1,4 +1,4 @@
-/** Light or dark for an embedded network: what its attribute says, else what the page around declares. */
+/** Light or dark for an embedded network: its attribute, else the scheme of the surrounding page. */
 import type { Scheme } from '../views/colours.ts'
 import { schemeOf } from './words.ts'
 

@@ -1,4 +1,4 @@
-/** Where an embedded network comes from: the address of a scenario, or a scenario that a program has. */
+/** Sources of an embedded network: the address of a scenario, or a scenario object. */
 import { parseJson } from '../../core/model/json.ts'
 import { parseScenario } from '../../core/model/parse.ts'
 import { resolveModel } from '../../core/model/resolve.ts'
@@ -6,7 +6,7 @@ import { get, readBeside } from '../session/fetch.ts'
 import type { Source } from '../session/source.ts'
 
 /**
- * Fetches a scenario; the files it names are looked up beside it.
+ * Fetches a scenario; its files are relative to its address.
  * @throws ModelError for the first thing that is wrong
  */
 export async function fetchedSource(name: string, base: string): Promise<Source> {

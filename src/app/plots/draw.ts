@@ -1,10 +1,10 @@
-/** A chart as uPlot wants it: data, series, scales and axes, on the page and in a picture. */
+/** Options of uPlot for a chart: data, series, scales and axes, on the page and in a picture. */
 import type uPlot from 'uplot'
 import { type Scale, logSplits, rangeOf, symlogSplits } from './scale.ts'
 import type { Palette, Shown } from './shown.ts'
 import type { PlotView } from './view.ts'
 
-/** As uPlot counts them. */
+/** Indices as in uPlot. */
 export const DISTRIBUTIONS = { linear: 1, log: 3, symlog: 4 } as unknown as Readonly<
   Record<Scale, uPlot.Scale.Distr>
 >
@@ -13,11 +13,11 @@ export interface Look {
   readonly colour: (name: string) => string
   readonly palette: Palette
   readonly fontFamily: string
-  /** Pixels of a CSS pixel beyond those of the screen: a picture may be larger than what is shown. */
+  /** Extra pixels for each CSS pixel: a picture may be larger than on the screen. */
   readonly zoom: number
 }
 
-/** Options without what the reader does with the plot: cursor and hooks. */
+/** Options without interaction: cursor and hooks are missing. */
 export function optionsOf(
   shown: Shown,
   view: Pick<PlotView, 'logTime' | 'range'>,
@@ -91,22 +91,22 @@ export function optionsOf(
   }
 }
 
-/** Samples that nothing joins. */
+/** Samples as points, not joined by lines. */
 function dots(colour: string, size: number): uPlot.Series {
   return { stroke: colour, paths: () => null, points: { show: true, size, width: 0, fill: colour } }
 }
 
-/** uPlot asks for a range of width 0 where there is one sample, or none. */
+/** With one sample or none, uPlot would use a range of width 0. */
 function timeRange(low: number | null, high: number | null, logTime: boolean): [number, number] {
   if (low === null || high === null) return logTime ? [0.1, 1] : [0, 1]
   return high > low ? [low, high] : logTime ? [low / 2, low * 2] : [low, low + 1]
 }
 
-/** Numbers on an axis, with as many digits as their distance needs: no two of them read alike. */
+/** Numbers on an axis, with enough digits to distinguish adjacent marks. */
 export function stepText(step: number): (value: number) => string {
   const power = Math.floor(Math.log10(step) + 1e-9)
   const isRound = Math.abs(step / 10 ** power - Math.round(step / 10 ** power)) < 1e-6
-  // Decimal places of the step: steps of 2.5 have one more than those of 2.
+  // Decimal places of the step: a step of 2.5 needs one more than a step of 2.
   const places = isRound ? -power : 1 - power
   const held = (digits: number): number => Math.min(12, Math.max(0, digits))
   return (value) => {
@@ -121,7 +121,7 @@ export function stepText(step: number): (value: number) => string {
   }
 }
 
-/** Leaves out the marks that stand too close to the one before; 0 stays. */
+/** Omits marks that are too close to the previous one; 0 stays. */
 export function apart(
   splits: readonly number[],
   pixelOf: (value: number) => number,

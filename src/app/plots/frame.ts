@@ -1,4 +1,4 @@
-/** What stands around the lines of a plot: its heading with buttons, the places of its key and of the lines. */
+/** The frame of a plot: its heading with buttons, and the places of its key and its lines. */
 import type { History } from './history.ts'
 import { type Sparse, sparseText } from './sampling.ts'
 import type { Shown } from './shown.ts'
@@ -6,13 +6,13 @@ import type { PlotView } from './view.ts'
 
 export interface Frame {
   readonly element: HTMLElement
-  /** Where the key stands. */
+  /** Place of the key. */
   readonly key: HTMLElement
-  /** Where the lines are drawn; it takes the focus. */
+  /** Place of the lines; focusable. */
   readonly area: HTMLElement
-  /** What the heading says beside the name. */
+  /** Note next to the name. */
   readonly note: string
-  /** Brings buttons and notes up to what is shown. */
+  /** Updates buttons and notes. */
   show(shown: Shown, view: PlotView, isLog: boolean, apart: Sparse | undefined): void
 }
 

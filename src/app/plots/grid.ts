@@ -1,4 +1,4 @@
-/** The last values of a probe over the grid of what varies by replica. Pure. */
+/** The last values of a probe over the grid of varied parameters. Pure. */
 import type { Model } from '../../core/model/model.ts'
 import { axisNames, shortNumber } from '../vary.ts'
 
@@ -9,7 +9,7 @@ export interface Side {
 }
 
 export interface Grid {
-  /** Absent where there is one line. */
+  /** Absent if there is one line. */
   readonly down: Side | undefined
   readonly across: Side
   readonly lines: number
@@ -21,8 +21,9 @@ export interface Grid {
 }
 
 /**
- * The first axis goes down, the second to the right, as in the picture of the replicas; over further axes and the replicas
- * of a point the mean is taken. One axis alone goes to the right, the replicas of its points down.
+ * The first axis goes down, the second to the right, as in the picture of the replicas; values are averaged over
+ * further axes and over the replicas of a point. A single axis goes to the right, and the replicas of its points
+ * go down.
  */
 export function gridOf({ variation, replicas }: Model): Grid | undefined {
   if (variation === undefined) return undefined
@@ -75,7 +76,7 @@ export function cellText({ down, across, columns }: Grid, cell: number): string 
   return parts.join(', ')
 }
 
-/** The range of colours: 0 to 1 for what is a share, else all that there is; as far on both sides where both signs are. */
+/** The range of colours: 0 to 1 for fractions, else the range of values, symmetric about 0 if there are both signs. */
 export function rangeOfCells(
   cells: Float64Array,
   isShare: boolean,

@@ -1,32 +1,35 @@
-/** The samples of one probe as lines to plot: bounded, however long the run. Pure. */
+/** The samples of one probe as lines to plot, in bounded memory. Pure. */
 import type { Plot } from '../../core/kinds/probes/definition.ts'
 import { measureOf } from '../../core/kinds/probes/table.ts'
 import type { Sample, Series } from '../../core/run/series.ts'
 
-/** Points a line has at most; then every second one is dropped and only every second sample taken from there on. */
+/**
+ * The most points of a line; then every second point is dropped, and afterwards only every second sample is
+ * stored.
+ */
 const MOST_POINTS = 1200
 
-/** Bytes that the points of a probe may take, and the points they are at least. */
+/** The most bytes for the points of a probe, and the smallest number of points. */
 const MOST_BYTES = 16 * 2 ** 20
 const LEAST_POINTS = 100
 
-/** Lines of patterns or rows in one plot. */
+/** The most lines of patterns or rows in one plot. */
 const MOST_LINES = 5
 
 type Values = readonly (number | null)[]
 
 export interface Line {
-  /** Stays the same while other lines come and go. */
+  /** Constant while other lines are added or removed. */
   readonly id: string
   readonly label: string
   readonly values: Values
   /** The lowest and the highest of the replicas. */
   readonly band?: { readonly low: Values; readonly high: Values }
-  /** Not shown unless the reader asks for it. */
+  /** Hidden by default. */
   readonly isDetail?: boolean
 }
 
-/** What a plot shows at a moment. */
+/** The contents of a plot at a moment. */
 export interface Chart {
   readonly times: readonly number[]
   readonly lines: readonly Line[]
@@ -34,34 +37,34 @@ export interface Chart {
 
 export interface History {
   readonly name: string
-  /** How the kind of its probe is drawn. */
+  /** The drawing options of the kind of its probe. */
   readonly plot: Plot
-  /** True when the first line is the mean of the replicas, with a band from the lowest to the highest. */
+  /** True if the first line is the mean of the replicas, with a band from the lowest to the highest. */
   readonly isBand: boolean
   readonly replicas: number
-  /** Of so many samples one is kept. */
+  /** One of this number of samples is stored. */
   readonly kept: number
   push(sample: Sample): void
-  /** @param replica - shows this one instead of all */
+  /** @param replica - shows this replica instead of all */
   chart(replica?: number): Chart
   clear(): void
 }
 
 interface Point {
-  /** One a replica; without replicas one a pattern or row. */
+  /** One for each replica; with one replica, one for each pattern or row. */
   readonly values: Float64Array
   /** [replicas, terms] of an energy. */
   readonly terms?: Float32Array
-  /** Of the replicas: mean, lowest, highest. */
+  /** Mean, lowest and highest of the replicas. */
   readonly spread?: readonly [number, number, number]
-  /** Of the replicas, [terms]. */
+  /** Mean over the replicas, [terms]. */
   readonly meanTerms?: Float64Array
 }
 
 /**
- * With replicas, the mean, the lowest and the highest value of all of them (of an overlap: of the largest in each); without,
- * the patterns that are the largest now. One replica is shown by its largest overlap or the mean of its rows. An energy has
- * its terms too.
+ * With several replicas, the mean, the lowest and the highest value (for an overlap, of the largest in each);
+ * with one, the patterns with the largest present values. A chosen replica is shown by its largest overlap or
+ * the mean of its rows. An energy also has its terms.
  */
 export function createHistory(series: Series, replicas: number): History {
   const { name, kind, termNames = [] } = series
@@ -92,7 +95,7 @@ export function createHistory(series: Series, replicas: number): History {
     return { values, terms, spread, meanTerms: meanOf(terms, replicas) }
   }
 
-  // A gap where the network was not finite.
+  // A gap where values were not finite.
   const lineOf = (get: (point: Point) => number | undefined): Values =>
     points.map((point) => {
       const value = get(point)
@@ -165,7 +168,7 @@ export function createHistory(series: Series, replicas: number): History {
   }
 }
 
-/** How a kind of probe is drawn; undefined for a copy, which is not. */
+/** The drawing options of a kind of probe; undefined for a copy, which is not drawn. */
 export function plotOf(kind: Series['kind']): Plot | undefined {
   return measureOf(kind)?.plot
 }
@@ -190,7 +193,7 @@ function largestOfEach(value: Sample['value'], replicas: number): Float64Array {
   })
 }
 
-/** Of rows the mean: all of them are learnt. */
+/** The mean over rows, because all rows learn. */
 function meanOfEach(value: Sample['value'], replicas: number): Float64Array {
   const n = value.length / replicas
   return Float64Array.from({ length: replicas }, (_, replica) => {

@@ -4,7 +4,7 @@ import type { Chart, History, Line } from './history.ts'
 import type { Palette } from './shown.ts'
 
 export interface Key {
-  /** @param index - of the time whose values are told; absent = the last */
+  /** @param index - of the time whose values are shown; absent = the last */
   show(chart: Chart, index: number | undefined): void
 }
 
@@ -44,7 +44,7 @@ export function createKey(
         name.textContent = line.label
         const text = valueText(plot, chart, line, index)
         value.textContent = text
-        // What follows stays where it is when there are fewer digits for a while.
+        // Keeps its width if there are temporarily fewer digits.
         if (text.length <= Number(value.dataset.longest ?? 0)) continue
         value.dataset.longest = String(text.length)
         value.style.minWidth = `${0.9 * text.length}ch`

@@ -1,7 +1,7 @@
 /** Keys on a plot: arrows move the cursor, + and − zoom, Escape shows everything. */
 
 export interface KeyActs {
-  /** False while there is nothing to move in: the keys then do what they do elsewhere. */
+  /** False if the plot is empty: the keys then have their usual effect. */
   readonly isReady: () => boolean
   /** Moves the cursor by samples; infinite = to the first or the last one. */
   readonly move: (samples: number) => void

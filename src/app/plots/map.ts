@@ -1,4 +1,4 @@
-/** A map of what varies by replica: the last value of a probe in every point of the grid. */
+/** A map of the varied parameters: the last value of a probe in every point of the grid. */
 import type { Plot } from '../../core/kinds/probes/definition.ts'
 import type { Model } from '../../core/model/model.ts'
 import type { Sample, Series } from '../../core/run/series.ts'
@@ -26,7 +26,7 @@ const RIGHT = 10
 
 /**
  * @param choose - called with the replica of a cell that is clicked
- * @returns undefined where nothing varies or nothing is sampled
+ * @returns undefined if nothing varies or nothing is sampled
  */
 export function createMap(
   model: Model,
@@ -140,7 +140,7 @@ export function createMap(
   }
 }
 
-/** The lowest value, the colours up to the highest, the highest. */
+/** The legend: the lowest value, the colours, the highest value. */
 function legendOf(cells: Float64Array, share: boolean, scheme: Scheme): (Node | string)[] {
   const { low, high, signed } = rangeOfCells(cells, share)
   const bar = document.createElement('i')
@@ -149,7 +149,7 @@ function legendOf(cells: Float64Array, share: boolean, scheme: Scheme): (Node | 
 }
 
 interface Painting {
-  /** Whose colours and font it has. */
+  /** The element with the colours and the font. */
   readonly area: HTMLElement
   readonly width: number
   readonly height: number
@@ -179,7 +179,7 @@ function paint(context: CanvasRenderingContext2D, painting: Painting): void {
     const x = LEFT + (cell % grid.columns) * w
     const y = Math.floor(cell / grid.columns) * h
     context.fillStyle = Number.isFinite(value) ? colourAt(colours, (value - low) / (high - low)) : '#808080'
-    // To the next whole pixel, so that no paper shows between cells.
+    // To the next whole pixel, so that there are no gaps between cells.
     const [left, top] = [Math.round(x), Math.round(y)]
     context.fillRect(left, top, Math.round(x + w) - left, Math.round(y + h) - top)
   })

@@ -1,8 +1,8 @@
-/** Where parameters were changed, for a vertical line in every plot. Pure. */
+/** Changes of parameters, for a vertical line in every plot. Pure. */
 import type { Change } from '../../core/run/simulation.ts'
 import { format3 } from '../format.ts'
 
-/** One change, or all moves of a slider that was drawn. */
+/** One change, or all moves of a dragged slider. */
 export interface Marker {
   readonly path: string
   /** Tick and time of the first move. */
@@ -15,13 +15,13 @@ export interface Marker {
 /** Moves of one parameter that follow each other within this many ms are one change. */
 const TOGETHER = 600
 
-/** The oldest go. */
+/** The most markers; the oldest are removed. */
 const MOST_MARKERS = 200
 
 export interface Markers {
   readonly list: readonly Marker[]
   add(change: Change, now: number): void
-  /** Takes over those of another network. */
+  /** Copies the markers of another network. */
   take(list: readonly Marker[]): void
   clear(): void
 }
@@ -39,7 +39,7 @@ export function createMarkers(): Markers {
       addedAt = now
       if (goesOn) list.pop()
       const marker = goesOn ? { ...last, value } : { path, tick, time, before, value }
-      // Back where it was: nothing has changed.
+      // The value returned to its start: no change.
       if (marker.before !== marker.value) list.push(marker)
       if (list.length > MOST_MARKERS) list = list.slice(-MOST_MARKERS)
     },

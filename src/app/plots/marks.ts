@@ -2,7 +2,7 @@
 import type uPlot from 'uplot'
 import { type Markers, markerText } from './markers.ts'
 
-/** Makes what puts the lines in their places; to be called with the plot whenever it has been drawn, be it a new one. */
+/** Creates a function that positions the lines; call it with the plot, also a new one, after every drawing. */
 export function createMarks(markers: Markers): (plot: uPlot) => void {
   const elements: HTMLElement[] = []
   return (plot) => {

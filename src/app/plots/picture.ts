@@ -1,13 +1,13 @@
-/** A plot on paper: below its heading and key, with its markers. */
+/** A plot as a picture: with heading, key and markers. */
 import uPlot from 'uplot'
 
-/** What stands around the lines of a picture. */
+/** The texts around the lines of a picture. */
 interface Words {
   readonly title: string
   readonly note: string
   readonly key: readonly { readonly text: string; readonly colour: string }[]
   readonly markers: readonly { readonly at: number; readonly text: string }[]
-  /** The part of the canvas that the lines are in. */
+  /** The part of the canvas with the lines. */
   readonly top: number
   readonly bottom: number
   readonly colour: (name: string) => string
@@ -50,7 +50,7 @@ export function compose(plot: HTMLCanvasElement, words: Words): HTMLCanvasElemen
   return canvas
 }
 
-/** Draws a plot out of sight, and gives what is made of it before it goes. */
+/** Draws a plot off-screen, applies a function to it, and removes it. */
 export async function drawnApart<T>(
   options: uPlot.Options,
   data: uPlot.AlignedData,

@@ -16,14 +16,14 @@ import { type PlotView, type TimeRange, zoomed } from './view.ts'
 
 export interface Plot {
   readonly element: HTMLElement
-  /** Shows the history and the view as they are now. */
+  /** Shows the present history and view. */
   update(): void
-  /** What the reader has chosen in this plot alone. */
+  /** The reader's choices for this plot. */
   choices(): PlotChoices
   choose(choices: PlotChoices): void
-  /** Takes over the colours of the page. */
+  /** Applies the colours of the page. */
   recolour(): void
-  /** The plot as it is shown, with its heading and key, on a canvas of a width in pixels. */
+  /** The present plot with heading and key, on a canvas of a width in pixels. */
   picture(width: number): Promise<HTMLCanvasElement>
   destroy(): void
 }
@@ -34,10 +34,10 @@ export interface PlotChoices {
   readonly toggled: ReadonlySet<string>
 }
 
-/** Pixels of a drag below which it is a click. */
+/** A drag of fewer pixels is a click. */
 const LEAST_DRAG = 5
 
-/** @param sparse - how the samples lie apart where no line may join them */
+/** @param sparse - the spacing of samples that lines must not join */
 export function createPlot(history: History, view: PlotView, sparse: () => Sparse | undefined): Plot {
   const frame = createFrame(history, {
     showAll: () => view.zoom(undefined),
@@ -71,7 +71,7 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
   const showKey = (): void => {
     const { times } = chart
     const cursor = plot?.cursor.left === undefined || plot.cursor.left < 0 ? undefined : plot.cursor.idx
-    // Times that a logarithm leaves out are missing from the plot and not from the chart.
+    // The plot omits times that a logarithm cannot show, the chart does not.
     const index =
       cursor == null || shown === undefined ? undefined : cursor + times.length - shown.times.length
     key.show(chart, index)
@@ -89,7 +89,7 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
     if (shown === undefined || shown.times.length < 2) return
     view.zoom(zoomed(view.range ?? whole(), factor, around, view.logTime, whole()))
   }
-  /** Moves the cursors of all plots; the types do not know that uPlot tells the others on request. */
+  /** Moves the cursors of all plots; the types lack the argument with which uPlot informs the others. */
   const setCursor = (left: number): void => {
     const u = plot as { setCursor?: (at: object, fire: boolean, tellOthers: boolean) => void } | undefined
     u?.setCursor?.({ left, top: left < 0 ? left : 1 }, true, true)
@@ -106,7 +106,7 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
     if (width >= LEAST_DRAG) view.zoom({ min: u.posToVal(left, 'x'), max: u.posToVal(left + width, 'x') })
   }
 
-  /** Moves the cursor by samples, from the last one where there is no cursor. */
+  /** Moves the cursor by samples, from the last sample if there is no cursor. */
   const moveCursor = (samples: number): void => {
     if (plot === undefined) return
     const { times = [] } = shown ?? {}
@@ -181,7 +181,7 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
     picture(width) {
       const zoom = 2
       const what = shown ?? shownOf(chart, isHidden, isLog, view, sparse() !== undefined)
-      // uPlot draws at the density of the screen.
+      // uPlot draws at the pixel density of the screen.
       const size = { width: width / devicePixelRatio, height: 220 * (zoom / devicePixelRatio) }
       const options = {
         ...optionsOf(what, view, size, look(zoom / devicePixelRatio)),
@@ -237,12 +237,12 @@ function cursorOf(key: string, showAll: () => void): uPlot.Cursor {
   }
 }
 
-/** uPlot does not write to its data; its types do not say so. */
+/** uPlot does not write to its data, but its types lack `readonly`. */
 function alignedOf({ data }: Shown): uPlot.AlignedData {
   return data as unknown as uPlot.AlignedData
 }
 
-/** Pixels from the left of the canvas; undefined outside of what is shown. */
+/** Pixels from the left of the canvas; undefined outside the shown range. */
 function positionOf(plot: uPlot, { time }: Marker): number | undefined {
   const { min, max } = plot.scales.x as { min?: number; max?: number }
   return min === undefined || max === undefined || time < min || time > max

@@ -13,29 +13,29 @@ import './plots.css'
 import { sparseOf } from './sampling.ts'
 import { type TimeRange, createPlotView } from './view.ts'
 
-/** Milliseconds between two updates: fast enough for the eye, and drawing lines is not free. */
+/** Milliseconds between two updates: fast enough for the eye, and cheap enough. */
 const INTERVAL = 100
 
-/** Pixels of a picture of all plots, and those between them. */
+/** Width of a picture of all plots, and the gap between plots, in pixels. */
 const PICTURE_WIDTH = 1600
 const PICTURE_GAP = 24
 
 export interface Plots {
   push(sample: Sample): void
-  /** Marks where a parameter was changed. */
+  /** Marks the change of a parameter. */
   mark(change: Change): void
-  /** Shows new samples, if it is time; to be called once a frame. */
+  /** Shows new samples at intervals; call once in each frame. */
   update(now: number): void
-  /** All plots below each other, as they are shown; undefined where there is none. */
+  /** All present plots below each other; undefined if there are none. */
   picture(caption: string): Promise<HTMLCanvasElement | undefined>
-  /** What the reader has chosen to see. */
+  /** The reader's choices. */
   view(): PlotsView
   /**
-   * Shows the same of another network, as far as it has it.
-   * @param goesOn - its run is that of the one before, up to where it is now: then times and markers mean the same
+   * Applies the same choices to another network, where possible.
+   * @param goesOn - true if its run continues the previous one, so that times and markers stay valid
    */
   show(view: PlotsView, goesOn: boolean): void
-  /** Forgets all samples. */
+  /** Deletes all samples. */
   clear(): void
   recolour(): void
   destroy(): void
@@ -114,7 +114,7 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
       })
       view.setLogTime(seen.logTime)
       if (seen.replica !== undefined && seen.replica < replicas) setReplica(seen.replica)
-      // After the scale, which shows everything.
+      // After the scale, because a change of the scale shows everything.
       if (goesOn) view.zoom(seen.range)
     },
     clear() {

@@ -1,8 +1,8 @@
-/** Whether a line may join the samples of a probe, or something happens between them that it would hide. Pure. */
+/** Whether a line may join the samples of a probe, or would hide changes between them. Pure. */
 import type { Model, Probe, Stimulus } from '../../core/model/model.ts'
 import { shortestDwell } from '../../core/model/stimulus.ts'
 
-/** A probe that is sampled more seldom than what it follows changes. */
+/** A probe whose samples are less frequent than the changes of the probed variable. */
 export interface Sparse {
   /** Ticks from sample to sample, and from one change of the stimulus to the next. */
   readonly interval: number
@@ -10,9 +10,9 @@ export interface Sparse {
 }
 
 /**
- * Undefined where lines are right: the stimulus changes no faster than the probe is sampled, or what is probed is slower
- * than the stimulus and averages over it.
- * @param kept - of so many samples one is kept
+ * Undefined if lines are right: the stimulus changes no faster than the probe is sampled, or the probed variable
+ * is slower than the stimulus and averages over it.
+ * @param kept - one of this number of samples is stored
  */
 export function sparseOf(model: Model, name: string, kept: number): Sparse | undefined {
   const probe = model.probes.find((one) => one.name === name)
@@ -26,7 +26,7 @@ export function sparseOf(model: Model, name: string, kept: number): Sparse | und
   return changes.length === 0 ? undefined : { interval, change: Math.min(...changes) }
 }
 
-/** Ticks from one change of what is shown to the next; Infinity where the same is shown throughout. */
+/** Ticks between two changes of the stimulus; Infinity for a constant stimulus. */
 function changeOf({ kind, patterns, start, stop, gap, order, ...item }: Stimulus): number {
   const dwell = shortestDwell(item)
   if (kind === 'initial' || stop - start <= dwell) return Infinity
@@ -34,7 +34,7 @@ function changeOf({ kind, patterns, start, stop, gap, order, ...item }: Stimulus
   return gap === 0 ? dwell : Math.min(dwell, gap)
 }
 
-/** The time that what is probed takes to follow a stimulus; 0 = as fast as that. */
+/** The response time of the probed variable to a stimulus; 0 = immediate. */
 function timeOf({ layers, memories }: Model, probe: Probe, { kind, layer }: Stimulus): number {
   if ('memory' in probe) return memories.find(({ name }) => name === probe.memory)?.tau ?? Infinity
   const isHeld = kind === 'clamp' && (!('layer' in probe) || probe.layer === layer)

@@ -1,16 +1,16 @@
-/** Scales of a plot: which one fits the values, its range, and where its axis is marked. Pure. */
+/** Scales of a plot: the choice for given values, the range, and the marks of the axis. Pure. */
 
 /** symlog = logarithmic in both directions, linear around 0: uPlot's arcsinh. */
 export type Scale = 'linear' | 'log' | 'symlog'
 
 type Values = readonly (number | null)[]
 
-/** What a logarithm can show of values: all those above 0, or, where some are below 0, their sizes with their signs. */
+/** Logarithmic scale for values: log for positive values, symlog if some are below 0. */
 export function logScaleOf(lines: readonly Values[]): Scale {
   return lines.some((values) => values.some((value) => value !== null && value < 0)) ? 'symlog' : 'log'
 }
 
-/** The values that a scale can show; a logarithm has no place for 0. */
+/** The values that a scale can show; a logarithm cannot show 0. */
 export function shownOn(scale: Scale, values: Values): (number | null)[] {
   return scale === 'log' ? values.map((value) => (value !== null && value > 0 ? value : null)) : [...values]
 }
@@ -23,7 +23,7 @@ export function thresholdOf(lines: readonly Values[]): number {
   return largest === 0 ? 1 : 10 ** (Math.floor(Math.log10(largest)) - 3)
 }
 
-/** The values with a little room; a constant is a line in the middle, whatever rounding makes of it. */
+/** The range of values with a margin; a constant is a line in the middle, also with rounding errors. */
 export function rangeOf(scale: Scale, low: number | null, high: number | null): [number, number] {
   if (scale === 'log') {
     if (low === null || high === null || low <= 0) return [0.1, 1]
@@ -69,7 +69,7 @@ function evenSplits(low: number, high: number): number[] {
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10)
   const first = Math.ceil(low / step)
-  // Where the values are equal to rounding, no more than a few steps can be told apart.
+  // If values are equal up to rounding, only a few steps can be distinguished.
   return Array.from({ length: 6 }, (_, index) => Number(((first + index) * step).toPrecision(12))).filter(
     (at) => at >= low && at <= high,
   )

@@ -1,9 +1,9 @@
-/** What of a chart is to be seen, and in which colours. Pure. */
+/** The visible parts of a chart, and their colours. Pure. */
 import type { Chart, Line } from './history.ts'
 import { type Scale, logScaleOf, shownOn, thresholdOf } from './scale.ts'
 import type { PlotView } from './view.ts'
 
-/** Line colours that there are in style.css. */
+/** Number of line colours in style.css. */
 const COLOURS = 5
 
 /** A chart with the choices of the reader. */
@@ -12,13 +12,13 @@ export interface Shown {
   readonly times: readonly number[]
   readonly scale: Scale
   readonly threshold: number
-  /** Nothing is known between the samples: they are not joined. */
+  /** True if samples must not be joined by lines. */
   readonly isPoints: boolean
   /** The times, then the columns of each line: its values, and the edges of its band. */
   readonly data: readonly [readonly number[], ...(readonly (number | null)[])[]]
 }
 
-/** What of a chart is to be seen: no hidden lines, and no times that a logarithm does not have. */
+/** The visible parts of a chart: without hidden lines, and without times that a logarithm cannot show. */
 export function shownOf(
   { times, lines }: Chart,
   hidden: (line: Line) => boolean,
@@ -44,7 +44,7 @@ export function shownOf(
   }
 }
 
-/** Changes exactly when a plot has to be built anew to show something. */
+/** A key that changes exactly when a plot must be rebuilt. */
 export function signatureOf(
   { lines, scale, threshold, isPoints }: Shown,
   { logTime }: Pick<PlotView, 'logTime'>,
@@ -58,11 +58,11 @@ export function signatureOf(
   ])
 }
 
-/** Each line keeps its colour while it is there. */
+/** Each line keeps its colour while it exists. */
 export interface Palette {
   /** Such as `--line-2`. */
   of(id: string): string
-  /** Gives free what other lines no longer have. */
+  /** Releases the colours of removed lines. */
   keep(ids: readonly string[]): void
 }
 

@@ -1,4 +1,4 @@
-/** What all plots of a network share: the part of time they show, its scale, the replica, the markers. Pure. */
+/** Shared by all plots of a network: the range and scale of time, the replica, the markers. Pure. */
 import type { Markers } from './markers.ts'
 
 export interface TimeRange {
@@ -9,19 +9,19 @@ export interface TimeRange {
 export interface PlotView {
   /** Cursors of plots with the same key show the same time. */
   readonly sync: string
-  /** Absent = all of the run. */
+  /** Absent = the whole run. */
   readonly range: TimeRange | undefined
   readonly logTime: boolean
-  /** Absent = all of them. */
+  /** Absent = all replicas. */
   readonly replica: number | undefined
   readonly markers: Markers
-  /** Shows a part; undefined or nothing at all = everything. */
+  /** Shows a range; undefined or an empty range = everything. */
   readonly zoom: (range: TimeRange | undefined) => void
   readonly setLogTime: (on: boolean) => void
   readonly setReplica: (replica: number | undefined) => void
 }
 
-/** Networks whose plots there have been: those of another one on the page have a cursor for themselves. */
+/** Counter of networks with plots: the plots of each network share a separate cursor. */
 let views = 0
 
 /** @param changed - called after each change */
@@ -48,7 +48,7 @@ export function createPlotView(markers: Markers, changed: () => void): PlotView 
     },
     setLogTime(on) {
       logTime = on
-      // A range may begin at 0, or be a sliver of the other scale.
+      // A range may begin at 0, or be very small on the other scale.
       range = undefined
       changed()
     },
@@ -60,8 +60,8 @@ export function createPlotView(markers: Markers, changed: () => void): PlotView 
 }
 
 /**
- * A part of time, larger or smaller by a factor, around a time that stays where it is.
- * @param whole - the range of the run; what is as large is everything
+ * A range of time, scaled by a factor around a fixed time.
+ * @param whole - the range of the run; a range of this size means everything
  */
 export function zoomed(
   { min, max }: TimeRange,

@@ -1,4 +1,4 @@
-/** Checkpoints that are taken by themselves, so that a run can go on after its device is lost or its values blow up. */
+/** Automatic checkpoints, from which a run can continue after the loss of the device or divergence. */
 import { allArraysOf } from '../../core/model/couplings.ts'
 import { bytesOf, copiesOf } from '../../core/run/arrays.ts'
 import type { Checkpoint } from '../../core/run/simulation.ts'
@@ -8,13 +8,13 @@ import type { Loop } from './loop.ts'
 /** Milliseconds between two checkpoints of a small network. */
 const INTERVAL = 1000
 
-/** Bytes that are read back in one such interval; larger states are saved less often. */
+/** The most bytes read back in one interval; larger states are saved less often. */
 const BYTES_PER_INTERVAL = 8 * 2 ** 20
 
-/** States beyond this are not saved: they would fill the memory of the page. */
+/** Larger states are not saved: they would fill the memory of the page. */
 const MOST_BYTES = 512 * 2 ** 20
 
-/** What is kept: the samples are elsewhere. */
+/** A checkpoint without samples, which are stored elsewhere. */
 export interface Saved {
   readonly checkpoint: Checkpoint
   readonly time: number
@@ -23,15 +23,15 @@ export interface Saved {
 export interface Autosave {
   /** The latest checkpoint whose values are all finite. */
   readonly saved: Saved | undefined
-  /** Why there is none, in one line. */
+  /** The reason why there is none, in one line. */
   readonly reason: string | undefined
-  /** Of the states of one checkpoint. */
+  /** Bytes of the states of one checkpoint. */
   readonly bytes: number
-  /** Takes one if it is time, and once after a pause; to be called once a frame. */
+  /** Takes a checkpoint at intervals, and once after a pause; call once in each frame. */
   update(now: number): void
-  /** Takes one now. */
+  /** Takes a checkpoint now. */
   take(): Promise<void>
-  /** The run starts anew. */
+  /** Call when the run starts again. */
   forget(): void
 }
 
@@ -62,7 +62,7 @@ export function createAutosave(simulation: Simulation, loop: Loop): Autosave {
       const isFinite = Object.values(next.checkpoint.arrays).every(({ data }) => data.every(Number.isFinite))
       if (isFinite && own === run) saved = next
     } catch {
-      // What went wrong is told by the run itself.
+      // The run reports its error.
     } finally {
       savedAt = performance.now()
       isSaving = false
@@ -92,7 +92,7 @@ export function createAutosave(simulation: Simulation, loop: Loop): Autosave {
   }
 }
 
-/** A checkpoint from which time is counted with the step there is now; its samples are elsewhere. */
+/** A checkpoint whose time continues with the present step; samples are stored elsewhere. */
 export function restarted({ checkpoint, time }: Saved): Checkpoint {
   return { ...checkpoint, origin: { tick: checkpoint.tick, time }, series: [], warnings: [] }
 }

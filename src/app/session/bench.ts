@@ -21,13 +21,13 @@ import { createRecorder, samplesOf } from './recorder.ts'
 import type { Source } from './source.ts'
 import type { Tuning } from './tuning.ts'
 
-/** Longest time in ms of one submit: a click acts within two of them. */
+/** Longest time of one submit in ms: a click acts within two submits. */
 const SUBMIT_TIME = 60
 
-/** The recorder keeps the samples, with a bound. */
+/** The recorder stores the samples, up to a limit. */
 const SIMULATION_OPTIONS = { keepSamples: false, submitTime: SUBMIT_TIME } as const
 
-/** What surrounds the pictures of a network. */
+/** The elements around the pictures of a network. */
 export interface Panels {
   readonly createPlots: (simulation: Simulation, place: HTMLElement) => Plots
   readonly createControls: (
@@ -45,7 +45,7 @@ export interface Panels {
   ) => Lanes
 }
 
-/** What a page makes of the networks that it opens. */
+/** Callbacks of a page for its networks. */
 export interface Outfit {
   readonly panels: Promise<Panels>
   readonly createTuning: (device: () => GPUDevice) => Tuning
@@ -63,16 +63,16 @@ export interface Places {
 
 export interface BenchEvents {
   readonly playing: (playing: boolean) => void
-  /** Once a frame. */
+  /** Called once in each frame. */
   readonly frame: () => void
   readonly sample: (sample: Sample) => void
-  /** A running parameter was changed, by whatever means. */
+  /** A running parameter was changed. */
   readonly changed: (change: Change) => void
-  /** A control asks for a value; resolves to false when it is refused, which has then been told. */
+  /** A control sets a value; resolves to false if it is refused, after a message. */
   readonly asked: (path: string, value: unknown) => Promise<boolean>
-  /** @param played - whether the run was playing until then */
+  /** @param played - whether the run was playing before */
   readonly runFailed: (error: unknown, played: boolean) => void
-  /** The run has come to something that a shorter step may mend. */
+  /** The run has a problem that a shorter step may solve. */
   readonly warned: (text: string) => void
 }
 
@@ -80,24 +80,24 @@ export interface Bench {
   readonly device: GPUDevice
   readonly limits: Limits
   readonly tuning: Tuning
-  /** Absent until the first network stands. */
+  /** Absent until the first network is open. */
   readonly opened: Opened | undefined
-  /** True when nothing is shown any more, for good. */
+  /** True after the bench is closed for good. */
   readonly isEnded: boolean
-  /** @param made - of a checkpoint: its kernels */
+  /** @param made - the kernels of a checkpoint */
   create(model: Model, made?: Checkpoint): Promise<Simulation>
   /**
    * Shows a network in its places, which are empty, and makes it the open one.
-   * @param home - the scenario as it was opened; not given = it is opened now
+   * @param home - the scenario when it was opened; absent = it is opened now
    */
   show(simulation: Simulation, source: Source, home?: Opened['home']): Promise<Opened>
-  /** The open network is that of another source now. */
+  /** Sets another source of the open network. */
   relabel(source: Source): void
-  /** @param replaced - another network takes its place at once */
+  /** @param replaced - true if another network replaces it at once */
   close(replaced?: boolean): void
   /** Empties the places. */
   clear(): void
-  /** Networks are created on another device from now on. */
+  /** Creates later networks on another device. */
   renew(next: PageDevice): void
   end(): void
 }
@@ -130,7 +130,7 @@ export function createBench(
     for (const place of all) place.replaceChildren()
   }
 
-  /** The loop of a network, which moves what is shown of it. */
+  /** The loop of a network, which updates its views. */
   const loopOf = ({
     simulation,
     stage,
@@ -161,7 +161,7 @@ export function createBench(
   }
 
   const build = async (simulation: Simulation, source: Source, home: Opened['home']): Promise<Opened> => {
-    // What waits comes first: the places are filled all at once.
+    // Waiting parts first, so that all places are filled together.
     if (source.checkpoint !== undefined) await simulation.restore(source.checkpoint)
     const stage = await createStage(simulation, pipelines, places, () => opened?.loop.redraw())
     const { createPlots, createControls, createLanes } = await panels
@@ -242,7 +242,7 @@ export function createBench(
   }
 }
 
-/** Tells every warning of a run once; to be called once a frame. */
+/** Shows every warning of a run once; call once in each frame. */
 function createTeller(
   simulation: Simulation,
   messages: Messages,
@@ -253,7 +253,7 @@ function createTeller(
     const { warnings, model } = simulation
     const text = warnings.find((one) => !told.includes(one))
     if (text !== undefined && warnings.length > told.length) {
-      // What the scenario itself is warned of has no remedy that a button could know.
+      // Warnings of the scenario have no remedy for a button.
       if (warnings.length > model.warnings.length) warned(text)
       else messages.notice(text)
     }
@@ -261,7 +261,7 @@ function createTeller(
   }
 }
 
-/** What the network of a model would take with another value of a control, in words, and whether that is too much. */
+/** The memory of the network of a model with another value of a control, in words, and whether it is too much. */
 function estimateWith(
   model: Model,
   limits: Limits,

@@ -1,11 +1,11 @@
-/** How many ticks a frame may take, fitted to the time that they took, and how many a second there are. Pure. */
+/** The number of ticks of a frame, fitted to their measured time, and the rate of ticks per second. Pure. */
 
 /** GPU time in ms that the ticks of one frame should take, without the pictures. */
 const FRAME_BUDGET = 20
 
 /**
- * Milliseconds from which a submit is long, and below which it no longer is. There is one long submit at a time, begun
- * when the pictures are drawn: a frame of the page is shown when its pictures are, and they would wait behind it.
+ * A submit is long above the first limit in ms, and no longer below the second. Only one long submit runs at a
+ * time, started after the pictures are drawn, because pictures would wait behind it.
  */
 const LONG_SUBMIT = 50
 const SHORT_SUBMIT = 40
@@ -14,17 +14,17 @@ const SHORT_SUBMIT = 40
 const RATE_WINDOW = 1000
 
 export interface Budget {
-  /** Ticks that a frame may take. */
+  /** The most ticks of a frame. */
   readonly ticks: number
   readonly isLong: boolean
-  /** Begins with one tick again. */
+  /** Starts again with one tick. */
   restart(): void
-  /** The GPU was done with something else at this time, in ms. */
+  /** The GPU finished other work at this time in ms. */
   note(now: number): void
   /**
-   * Takes into account ticks that were submitted at one time and done at another, in ms.
-   * @param isFull - they were as many as a frame could take
-   * @param alongside - submits on their way with theirs, itself included; absent where they took more than one
+   * Records ticks with the times of their submit and their end, in ms.
+   * @param isFull - true if their number was the limit of the frame
+   * @param alongside - number of unfinished submits, including theirs; absent if they needed several submits
    */
   learn(started: number, now: number, isFull: boolean, alongside: number | undefined): void
 }
@@ -62,7 +62,7 @@ export interface Rate {
   /** Ticks a second in the last full window; 0 until there is one. */
   readonly value: number
   restart(tick: number, now: number): void
-  /** To be called once a frame. */
+  /** Call once in each frame. */
   count(tick: number, now: number): void
 }
 

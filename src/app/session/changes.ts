@@ -1,4 +1,4 @@
-/** Changes of the values of the open network: from the next tick on where they are running parameters, else by a rebuild. */
+/** Changes of the values of the open network: from the next tick on for running parameters, else by a rebuild. */
 import { ModelError } from '../../core/errors.ts'
 import { checkScenario } from '../../core/model/check.ts'
 import { fitsPatterns } from '../../core/model/fitting.ts'
@@ -16,31 +16,31 @@ import { type Source, changedSource } from './source.ts'
 import type { Steps } from './steps.ts'
 import type { Turns } from './turns.ts'
 
-/** Time in ms after which a slider that is let go has come to rest. */
+/** Time in ms after which a released slider counts as at rest. */
 const RESTING = 500
 
 export interface ChangeEvents {
   readonly playing: (playing: boolean) => void
-  /** A rebuild has changed a value. @param tick - ticks that had passed */
+  /** A rebuild has changed a value. @param tick - number of ticks before the change */
   readonly changed: (change: Difference, tick: number) => void
-  /** Another network of the same scenario can run. */
+  /** Another network of the same scenario is ready. */
   readonly loaded: (source: Source) => void
-  /** The network could not be built, and the one before is gone. */
+  /** The network could not be built, and the previous one was destroyed. */
   readonly lost: (error: unknown) => void
 }
 
 export interface Changes {
-  /** Sets a value; `undefined` takes it out. Resolves to false when it is refused, which has then been told. */
+  /** Sets a value; `undefined` removes it. Resolves to false if it is refused, after a message. */
   readonly set: (path: string, value: unknown) => Promise<boolean>
   /** The same for a value of a control, which may stand for several. */
   setField(path: string, value: unknown): Promise<boolean>
-  /** Builds the network of a changed scenario in place of the one there is, in its turn. */
+  /** Builds the network of a changed scenario in place of the present one, in turn. */
   rebuild(edit: (current: Scenario) => unknown): Promise<boolean>
-  /** Changes the values to those of another scenario; to be called in a turn. */
+  /** Changes the values to those of another scenario; call within a turn. */
   readonly become: (target: Scenario) => Promise<boolean>
   /** The same as one step to undo. */
   turnInto(target: Scenario): Promise<boolean>
-  /** Makes the rates exact once a slider has come to rest that has made a group too slow for its buffers. */
+  /** Restores exact rates by a rebuild, after a slider made a group too slow for its buffers and is at rest. */
   makeExactSoon(): void
 }
 
@@ -51,7 +51,7 @@ export function createChanges(
   messages: Messages,
   events: ChangeEvents,
 ): Changes {
-  /** Gives the patterns of another source to the network that there is. */
+  /** Applies the patterns of another source to the present network. */
   const adopt = async (old: Opened, source: Source): Promise<void> => {
     const from = old.simulation.model.scenario
     const { scenario } = source.model
@@ -64,7 +64,7 @@ export function createChanges(
     for (const change of patternChanges(from, scenario)) events.changed(change, old.simulation.tick)
   }
 
-  /** Shows another network in place of the old one, with what fits it. */
+  /** Shows another network in place of the old one, with the states that fit. */
   const takePlace = async (
     next: Simulation,
     old: Opened,
@@ -100,7 +100,7 @@ export function createChanges(
     if (bench.opened !== old) throw new ModelError('another scenario was opened at the same time')
   }
 
-  /** The network of a changed scenario, in place of the one there is once it is ready. */
+  /** Replaces the present network by that of a changed scenario, once it is ready. */
   const rebuild = async (edit: (current: Scenario) => unknown): Promise<boolean> => {
     const old = bench.opened
     if (old === undefined) return false
@@ -153,7 +153,7 @@ export function createChanges(
       for (const { path, to } of changes) simulation.set(path, to as number)
       return simulation.isExact || (await rebuild(() => target))
     } catch {
-      // On the way from one to the other values may not fit each other.
+      // Intermediate combinations of values may be invalid.
       return rebuild(() => target)
     }
   }
@@ -189,7 +189,7 @@ export function createChanges(
   }
 }
 
-/** True for what can be changed without a rebuild. A layer without a time constant has other kernels than one with. */
+/** True for values that can change without a rebuild. An adiabatic layer needs other kernels. */
 function isRunning({ parameters }: Simulation, path: string, value: unknown): boolean {
   const isSwitch = value === 0 && path.startsWith('neurons.') && path.endsWith('.tau')
   return typeof value === 'number' && parameters.includes(path) && !isSwitch

@@ -16,56 +16,57 @@ import type { Opened } from './opened.ts'
 import type { Workplace } from './workplace.ts'
 
 export interface ConsoleApi {
-  /** The scenario that is open, all defaults written out, parameters as they are now. */
+  /** The open scenario with all defaults and the present parameters. */
   readonly scenario: Scenario | undefined
   readonly simulation: Simulation | undefined
   /** Ids of the shipped scenarios. */
   readonly scenarios: readonly string[]
   readonly playing: boolean
-  /** Ticks per second that are wanted; Infinity = as many as the GPU can do. */
+  /** Target number of ticks per second; Infinity = as fast as possible. */
   pace: number
-  /** Whether pictures are drawn (to be set); the network runs on when they are not. */
+  /** Whether pictures are drawn (settable); the network also runs without drawing. */
   drawing: boolean
   /** How many times the pictures of the open scenario have been drawn. */
   readonly draws: number
-  /** The replica, from 0, whose matrices and activations the pictures show (to be set). */
+  /** The replica, from 0, whose matrices and activations the pictures show (settable). */
   replica: number
   /**
-   * Whether products are timed in the background, and their fastest forms taken by the next network (to be set; kept in this
-   * browser).
+   * Whether products are timed in the background, so that the next network uses their fastest forms (settable;
+   * stored in this browser).
    */
   autotune: boolean
-  /** How many compute pipelines have been compiled. */
+  /** Number of compiled compute pipelines. */
   readonly pipelineCount: number
   readonly device: GPUDevice
-  /** Milliseconds from the beginning of the navigation to each stage of the start that has been reached. */
+  /** Milliseconds from the start of the navigation to each reached stage of the start. */
   readonly timing: Readonly<Partial<Record<Stage, number>>>
   /**
    * Opens a shipped scenario by its id, a scenario as an object, or a file (scenario .json or checkpoint .npz); paused.
-   * @throws ModelError if the object or file is not valid; what is open stays
+   * @throws ModelError if the object or file is not valid; the open network stays
    */
   load(what: string | ScenarioInput | File): Promise<void>
   play(): void
   pause(): void
   /** Pauses and advances; resolves when the ticks are submitted. */
   step(ticks?: number): Promise<void>
-  /** Pauses and goes back to tick 0; parameters stay as they are. */
+  /** Pauses and returns to tick 0; parameters are unchanged. */
   reset(): Promise<void>
   /** State of a layer, memory or synapse, or `NAME/activations`, after all submitted ticks. */
   read(name: string): Promise<DenseArray>
   /**
-   * Changes a value: a running parameter from the next tick on, what else there is by a rebuild that keeps what fits.
-   * @throws ModelError if there is no such path or the value is not allowed
+   * Changes a value: a running parameter from the next tick on, other values by a rebuild that keeps the states
+   * that fit.
+   * @throws ModelError if the path does not exist or the value is not allowed
    */
   set(path: string, value: unknown): Promise<void>
-  /** Builds the network of a changed scenario in place of the one there is; resolves to false when it is refused. */
+  /** Builds the network of a changed scenario in place of the present one; resolves to false if it is refused. */
   rebuild(scenario: ScenarioInput): Promise<boolean>
-  /** Takes back the last change of a value; resolves to false when there is none. */
+  /** Undoes the last change of a value; resolves to false if there is none. */
   undo(): Promise<boolean>
   redo(): Promise<boolean>
-  /** Gives every value what it had when the scenario was opened. */
+  /** Restores every value of the scenario when it was opened. */
   restore(): Promise<boolean>
-  /** Calls back with every sample of every scenario that is opened; returns a function that ends it. */
+  /** Calls back with every sample of every opened scenario; returns a function that removes the callback. */
   on(event: 'sample', listener: (sample: Sample) => void): () => void
   /** The link that opens this scenario with its parameters and seed, however long. */
   link(): string
@@ -174,7 +175,7 @@ export function createConsoleApi(workplace: Workplace, listeners: SampleListener
           return
         }
       }
-      // What is wrong is told here, not in the page.
+      // Errors appear in the console, not on the page.
       checkScenario(parseScenario(setValue(simulation.model.scenario, path, value)))
       await workplace.set(path, value)
     },

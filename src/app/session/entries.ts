@@ -1,6 +1,6 @@
 /**
- * What each entry of the browser's history had open: scenario, changes and, where it is small enough, the run. The entry has
- * a number of its own in `history.state`; the rest is in the session storage under that number.
+ * The contents of each entry of the browser's history: scenario, changes and, if small enough, the run.
+ * `history.state` holds the number of the entry; the rest is in the session storage under that number.
  */
 import * as v from 'valibot'
 import { ModelError } from '../../core/errors.ts'
@@ -14,7 +14,7 @@ import type { Opened } from './opened.ts'
 
 const PREFIX = 'engram.entry.'
 
-/** Characters of one entry; storages hold some five million. */
+/** The most characters of one entry; storages hold about five million. */
 const MOST_CHARACTERS = 2 * 2 ** 20
 
 const stateSchema = v.object({ entry: v.string(), scenario: v.optional(v.unknown()) })
@@ -25,28 +25,28 @@ export interface Recalled {
 }
 
 export interface Entries {
-  /** Of the entry that the address belongs to. */
+  /** Number of the present entry. */
   readonly current: string
-  /** Makes an entry for what is opened next. @param scenario - where the address does not tell it */
+  /** Creates an entry for the next network. @param scenario - absent if the address contains it */
   push(address: string, scenario?: Scenario): void
-  /** Another address for the entry that there is. */
+  /** Sets another address for the present entry. */
   rename(address: string): void
-  /** The browser has made an entry for the same scenario, such as of `#part`. */
+  /** Call after the browser created an entry for the same scenario, such as `#part`. */
   stay(): void
-  /** Takes over the entry that the browser has gone to; false when it is the one that was there already. */
+  /** Switches to the entry that the browser has navigated to; false if it is the present one. */
   follow(): boolean
-  /** From now on this scenario, as it was opened, belongs to an entry. */
+  /** Assigns the opened scenario to an entry. */
   own(home: Scenario, entry?: string): void
-  /** Keeps what is open for its entry, as far as there is room. */
+  /** Stores the open network for its entry, if there is room. */
   keep(opened: Opened | undefined): void
-  /** The same up to the tick there is, before another takes its place. */
+  /** The same up to the present tick, before another network replaces it. */
   leave(opened: Opened | undefined): Promise<void>
   /**
-   * What the current entry had open; undefined = it is new.
-   * @throws ModelError when nothing that is sound was kept
+   * The stored network of the present entry; undefined for a new entry.
+   * @throws ModelError if the stored data is damaged
    */
   recall(): Promise<Recalled | undefined>
-  /** The scenario that the current entry was made for, where its address does not tell it. */
+  /** The scenario of the present entry, if its address does not contain it. */
   given(): Promise<Source> | undefined
 }
 
@@ -135,7 +135,7 @@ function write(entry: string, opened: Opened): void {
   const others = oldest(key)
   for (;;) {
     if (texts.some((text) => put(key, text))) return
-    // The older record of this entry is out of date.
+    // The older record of this entry is outdated.
     remove(key)
     const other = others.shift()
     if (other === undefined) return
@@ -148,7 +148,7 @@ function createId(): string {
   return `${Date.now().toString(36)}-${crypto.randomUUID()}`
 }
 
-/** The other entries that are kept, the oldest first. */
+/** The other stored entries, the oldest first. */
 function oldest(key: string): string[] {
   try {
     return Object.keys(storage() ?? {})
@@ -163,7 +163,7 @@ function remove(key: string): void {
   try {
     storage()?.removeItem(key)
   } catch {
-    // What cannot be removed cannot have been written either.
+    // If removal fails, nothing was written either.
   }
 }
 
@@ -176,7 +176,7 @@ function put(key: string, text: string): boolean {
   }
 }
 
-/** The latest checkpoint with the samples up to it, or without them where they are too many. */
+/** The latest checkpoint with the samples up to it, or without samples if there are too many. */
 function runOf({ autosave, simulation, recorder }: Opened): Uint8Array | undefined {
   const { saved } = autosave
   if (saved === undefined || autosave.bytes > MOST_CHARACTERS || saved.checkpoint.tick > simulation.tick)

@@ -1,4 +1,4 @@
-/** What a changed scenario would take on the GPU, before any array of it is made. Pure. */
+/** The GPU memory of a changed scenario, before any array is allocated. Pure. */
 import { isMoving } from '../../core/kinds/rules/table.ts'
 import { ModelError } from '../../core/errors.ts'
 import { patternOf } from '../../core/model/couplings.ts'
@@ -13,11 +13,11 @@ export interface Estimate {
   readonly bytes: number
   /** The largest buffer. */
   readonly largest: { readonly name: string; readonly bytes: number }
-  /** Why it cannot be, with the numbers; absent = it can. */
+  /** The reason why it is not possible, with the numbers; absent = possible. */
   readonly refusal?: string
 }
 
-/** For bytes alone; a plan for it is never built. */
+/** For counting bytes only; this plan is never built. */
 const BOUNDLESS: Limits = {
   maxStorageBufferBindingSize: Infinity,
   maxBufferSize: Infinity,
@@ -44,7 +44,7 @@ export function estimateOf(model: Model, limits: Limits): Estimate {
   }
   const { buffers, bytes } = plan
   const largest = buffers.reduce((a, b) => (b.bytes > a.bytes ? b : a))
-  // The pictures look at every matrix.
+  // The pictures read every matrix.
   const drawn = buffers.reduce((sum, one) => sum + (one.lifetime === 'demand' ? one.bytes : 0), 0)
   return {
     bytes: bytes + drawn,
@@ -53,7 +53,7 @@ export function estimateOf(model: Model, limits: Limits): Estimate {
   }
 }
 
-/** Beyond this no adapter goes, and a plan would itself be too large. */
+/** More than any adapter has; a plan would be too large too. */
 const MOST_BYTES = 2 ** 38
 
 /** The states alone. */

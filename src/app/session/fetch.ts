@@ -3,20 +3,20 @@ import { ModelError } from '../../core/errors.ts'
 import type { Read } from '../../core/model/files.ts'
 
 /**
- * Reads the files that a scenario names.
+ * Reads the files of a scenario.
  * @param base - address of the scenario, or of its folder with a slash at its end
  */
 export function readBeside(base: URL): Read {
   return async (path) => {
-    // A path is no URL: `#` and `%` may stand in the name of a file.
+    // A path is not a URL: the name of a file may contain `#` and `%`.
     const file = new URL(path.split(/[/\\]/).map(encodeURIComponent).join('/'), base)
     return new Uint8Array(await (await get(file, path)).arrayBuffer())
   }
 }
 
 /**
- * @param name - of the file, as the reader knows it
- * @throws ModelError if there is no such file or no server
+ * @param name - of the file, for messages
+ * @throws ModelError if the file does not exist or the server does not answer
  */
 export async function get(url: URL, name: string): Promise<Response> {
   let response: Response
@@ -25,7 +25,7 @@ export async function get(url: URL, name: string): Promise<Response> {
   } catch {
     throw new ModelError(`"${name}" cannot be fetched from ${url.href}; check the address and the connection`)
   }
-  // Development servers answer a path that is not there with their start page.
+  // Development servers answer an unknown path with their start page.
   const isPage = response.headers.get('content-type')?.startsWith('text/html') === true
   if (response.ok && !isPage) return response
   const reason = isPage ? 'there is no such file' : `HTTP ${response.status}`

@@ -1,8 +1,8 @@
-/** What stood in the places of a network keeps its room, without its pictures, until another takes its place. */
+/** Placeholders keep the room of a closed network, without its pictures, until another replaces it. */
 
 /**
- * Remembers what is in some places; to be called before it is taken away.
- * @returns puts likenesses there that nobody can act on
+ * Records the contents of some places; call before they are removed.
+ * @returns a function that inserts inert copies
  */
 export function ghostsOf(places: readonly HTMLElement[]): () => void {
   const likenesses = places.map((place) =>

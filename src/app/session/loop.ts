@@ -1,45 +1,45 @@
-/** Ticks at the pace of the reader, in frames that the GPU can keep up with. */
+/** Runs ticks at the chosen pace, in frames that the GPU can sustain. */
 import type { Simulation } from '../../core/run/simulation.ts'
 import { createBudget, createRate } from './budget.ts'
 
-/** Submits on their way; with more, a click would act late. */
+/** The most unfinished submits; with more, a click would act late. */
 const MOST_PENDING = 2
 
-/** A frame that comes later than this (a hidden tab, a breakpoint) does not make up for the time that was lost. */
+/** After a longer gap between frames (a hidden tab, a breakpoint) the lost ticks are not made up. */
 const LONGEST_FRAME = 100
 
-/** A run lasts about this many seconds at its own pace. */
+/** Duration of a run at its default pace, in seconds. */
 const RUN_SECONDS = 10
 
 export interface Loop {
   readonly playing: boolean
-  /** Ticks per second that are wanted; Infinity = as many as the GPU can do. */
+  /** Target number of ticks per second; Infinity = as fast as possible. */
   pace: number
-  /** Ticks per second that are reached. */
+  /** Measured ticks per second. */
   readonly rate: number
-  /** False while a click would wait too long for one submit more. */
+  /** False while one more submit would delay a click too long. */
   readonly hasRoom: boolean
-  /** Between as fast as possible and the pace before it. */
+  /** Switches between as fast as possible and the previous pace. */
   togglePace(): void
   play(): void
   pause(): void
   /** Pauses and advances by some ticks; resolves when they are submitted. */
   step(ticks: number): Promise<void>
-  /** Pauses and goes back to tick 0; parameters stay as they are. */
+  /** Pauses and returns to tick 0; parameters are unchanged. */
   reset(): Promise<void>
-  /** Does something while no tick is submitted, then goes on as before. */
+  /** Runs an action while no tick is submitted, then continues. */
   still<T>(act: () => Promise<T>): Promise<T>
-  /** Asks for new pictures of a state that has not changed. */
+  /** Requests new pictures of an unchanged state. */
   redraw(): void
   destroy(): void
 }
 
 export interface LoopEvents {
-  /** False while nobody can see what is drawn: a run waits. Absent = it is seen. */
+  /** False while the drawing is not visible: a run pauses. Absent = visible. */
   readonly isSeen?: () => boolean
-  /** Once a frame. */
+  /** Called once in each frame. */
   readonly frame: (now: number) => void
-  /** Submits new pictures; called when the state has changed and the GPU is done with the ones before. */
+  /** Submits new pictures; called if the state has changed and the GPU has finished the previous ones. */
   readonly draw: () => void
   readonly playing: (playing: boolean) => void
   /** The run has reached `time.ticks`, or come to rest, and paused; the next play goes on without an end. */
@@ -48,7 +48,7 @@ export interface LoopEvents {
   readonly failed: (error: unknown, played: boolean) => void
 }
 
-/** The pace at which the run of a scenario can be watched. */
+/** The default pace for watching the run of a scenario. */
 export function paceOf(ticks: number): number {
   return Math.min(2000, Math.max(10, Number((ticks / RUN_SECONDS).toPrecision(1))))
 }
@@ -84,7 +84,7 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
     events.playing(next)
   }
 
-  /** One after the other: what is under way is submitted before anything else begins. */
+  /** In order: running work is submitted before other work begins. */
   const still = <T>(act: () => Promise<T>): Promise<T> => {
     waiting++
     const result = queue.then(act).finally(() => waiting--)
@@ -139,12 +139,12 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
     lastFrame = now
     if (events.isSeen?.() === false) return
     events.frame(now)
-    // A hidden tab waits; frames that come all the same do not run it.
-    // The first ticks wait for the picture of what they start from.
+    // A hidden tab pauses, even if it gets frames.
+    // The first ticks wait for the picture of the initial state.
     hasBegun ||= !isOutOfDate && !isDrawing
     if (playing && !document.hidden && hasBegun) {
       due = pace === Infinity ? budget.ticks : Math.min(due + (pace * elapsed) / 1000, budget.ticks)
-      // One submit, so that a click never waits for more than those on their way.
+      // One submit, so that a click waits at most for the unfinished ones.
       const ticks = Math.min(Math.floor(due), stopAt - simulation.tick, simulation.counts.batch)
       if (ticks > 0 && waiting === 0 && hasRoom()) {
         due -= ticks
@@ -152,7 +152,7 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
       }
       rate.count(simulation.tick, now)
     }
-    // Ticks of this frame are submitted behind it.
+    // Ticks of this frame are submitted after it.
     const isFree = !isDrawing && (!budget.isLong || simulation.counts.pending === 0)
     if (isFree && (isOutOfDate || simulation.tick !== drawnTick)) draw()
   }
@@ -194,7 +194,7 @@ export function createLoop(simulation: Simulation, events: LoopEvents): Loop {
       stopAt = runTicks
       return inTurn(async () => {
         await simulation.reset()
-        // Samples what stands before the first tick.
+        // Samples the state before the first tick.
         await simulation.step(0)
         isOutOfDate = true
       })

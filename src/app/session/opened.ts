@@ -1,4 +1,4 @@
-/** The one network that is open, and what the next one takes over from it. */
+/** The open network, and the states that the next network keeps. */
 import type { Model } from '../../core/model/model.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import type { Sample } from '../../core/run/series.ts'
@@ -15,10 +15,10 @@ import { type Recorder, samplesOf } from './recorder.ts'
 import type { Source } from './source.ts'
 import type { Watch } from './tuning.ts'
 
-/** What belongs to one network. */
+/** The parts of one network. */
 export interface Opened {
   readonly source: Source
-  /** The scenario as it was opened. */
+  /** The scenario when it was opened. */
   readonly home: Scenario
   readonly simulation: Simulation
   readonly stage: Stage
@@ -29,17 +29,17 @@ export interface Opened {
   readonly loop: Loop
   readonly autosave: Autosave
   readonly watch: Watch
-  /** Takes over a sample of a run that goes on here. */
+  /** Copies a sample of a run that continues here. */
   readonly keep: (sample: Sample) => void
 }
 
-/** Takes everything of a network away. */
+/** Removes all parts of a network. */
 export function destroyOpened({ watch, loop, controls, lanes, plots, stage, simulation }: Opened): void {
   watch.stop()
   for (const part of [loop, controls, lanes, plots, stage, simulation]) part.destroy()
 }
 
-/** Forgets what a run has left to see; another begins. */
+/** Clears the views of a run before another begins. */
 export function startAnew({ plots, lanes, recorder, stage }: Opened): void {
   plots.clear()
   lanes.restart()
@@ -47,20 +47,20 @@ export function startAnew({ plots, lanes, recorder, stage }: Opened): void {
   stage.restart()
 }
 
-/** What the reader has chosen to see of the samples and of the time scales. */
+/** The reader's choices for plots and time scales. */
 export function lookOf({ plots, lanes }: Opened) {
   return { plots: plots.view(), lanes: lanes.view() }
 }
 
-/** @param goesOn - the run is that of the network before */
+/** @param goesOn - true if the run continues that of the previous network */
 export function showLook({ plots, lanes }: Opened, look: ReturnType<typeof lookOf>, goesOn: boolean): void {
   plots.show(look.plots, goesOn)
   lanes.show(look.lanes, goesOn)
 }
 
 /**
- * Gives the patterns of another model to the network that there is, which stands still. Rows of learning memories that
- * start from something else start anew; at tick 0 everything does.
+ * Applies the patterns of another model to the present, paused network. Rows of learning memories with other
+ * initial values start again; at tick 0 all states do.
  */
 export async function takeOver({ simulation, plots, recorder }: Opened, next: Model): Promise<void> {
   const before = simulation.model
@@ -70,7 +70,7 @@ export async function takeOver({ simulation, plots, recorder }: Opened, next: Mo
     plots.clear()
     recorder.clear()
     await simulation.reset()
-    // Samples what stands before the first tick.
+    // Samples the state before the first tick.
     await simulation.step(0)
     return
   }
@@ -89,15 +89,15 @@ export async function takeOver({ simulation, plots, recorder }: Opened, next: Mo
 
 export interface HandedOver {
   readonly tick: number
-  /** Samples that go on in the new network. */
+  /** Samples that continue in the new network. */
   readonly samples: readonly Sample[]
-  /** What could not be kept, in one line; empty = everything was. */
+  /** The states that were lost, in one line; empty = none. */
   readonly text: string
 }
 
 /**
- * Gives the new network what fits it of the old one, which stands still.
- * @param base - the scenario that the new one was made from; parameters that were moved since then are moved there too
+ * Copies the states that fit from the old, paused network to the new one.
+ * @param base - the scenario that the new one was made from; later changes of parameters are applied again
  */
 export async function handOver(
   { simulation, recorder }: Opened,
@@ -106,7 +106,7 @@ export async function handOver(
 ): Promise<HandedOver> {
   for (const { path, to } of differences(base, simulation.model.scenario))
     if (next.parameters.includes(path)) next.set(path, to as number)
-  // A run that has failed has nothing worth keeping.
+  // A failed run has no valid states.
   const isSound = await simulation.flush().then(
     () => true,
     () => false,

@@ -1,14 +1,14 @@
-/** What the page makes of the networks that it opens: all that there is. */
+/** The views and controls of the page for its networks. */
 import { createLanes } from '../timeline/lanes.ts'
 import { pageStorage } from '../views/preferences.ts'
 import type { Outfit } from './bench.ts'
 import { createTuning } from './tuning.ts'
 
-/** Plots and controls come while the device and the scenario are on their way: the first script is shorter without them. */
+/** Plots and controls load in parallel with the device and the scenario, so that the first script is shorter. */
 const panels = Promise.all([import('../plots/plots.ts'), import('../controls/controls.ts')]).then(
   ([{ createPlots }, { createControls }]) => ({ createPlots, createControls, createLanes }),
 )
-// Where they do not come, who waits for them hears of it.
+// A failure is reported where the promise is awaited.
 panels.catch(() => undefined)
 
 export const outfit: Outfit = {

@@ -1,4 +1,4 @@
-/** What a network keeps of the one before it when its scenario is changed. Pure. */
+/** The states that a network keeps after a change of its scenario. Pure. */
 import { hashBytes } from '../../core/math/hash.ts'
 import { arraysOf } from '../../core/kinds/couplings/table.ts'
 import { tracesOf } from '../../core/kinds/rules/table.ts'
@@ -6,15 +6,15 @@ import type { Model } from '../../core/model/model.ts'
 import type { Series } from '../../core/run/series.ts'
 
 export interface Carried {
-  /** Layers, synapses and memories whose state goes on. */
+  /** Layers, synapses and memories whose state is kept. */
   readonly kept: readonly string[]
-  /** Those that both networks have and whose state starts anew. */
+  /** Those in both networks whose state starts again. */
   readonly anew: readonly string[]
 }
 
 /**
- * The states of `old` that fit `next`: of the same name and shape. A memory or synapse that starts from something else
- * than before starts anew, or the change would do nothing; so does, at tick 0, a layer.
+ * The states of `old` that fit `next`: of the same name and shape. A memory or synapse with a changed initial
+ * value starts again, otherwise the change would have no effect; so does a layer at tick 0.
  */
 export function carriedOver(old: Model, next: Model, tick: number): Carried {
   const kept: string[] = []
@@ -57,7 +57,7 @@ export function carriedOver(old: Model, next: Model, tick: number): Carried {
   return { kept, anew }
 }
 
-/** The series of the new network that go on with the samples of the old one. */
+/** The series of the new network that continue with the samples of the old one. */
 export function carriedSeries(old: readonly Series[], next: readonly Series[]): Series[] {
   const form = ({ kind, shape, termNames }: Series): string => JSON.stringify([kind, shape, termNames])
   return old.filter((one) => next.some((other) => other.name === one.name && form(other) === form(one)))
@@ -67,7 +67,7 @@ function sizeOf({ layers }: Model, name: string): number | undefined {
   return layers.find((layer) => layer.name === name)?.size
 }
 
-/** What sets the state of a layer at tick 0. */
+/** The sources of the state of a layer at tick 0. */
 function startOf({ layers, stimulus }: Model, name: string): string {
   const shown = stimulus.filter(
     ({ layer, start, kind }) => layer === name && start === 0 && kind !== 'current',

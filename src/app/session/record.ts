@@ -1,4 +1,4 @@
-/** What an entry of the browser's history keeps, as text with a checksum before it. Pure. */
+/** The record of an entry of the browser's history, as text after a checksum. Pure. */
 import { strFromU8, strToU8 } from 'fflate'
 import * as v from 'valibot'
 import { crc32 } from '../../core/data/crc32.ts'
@@ -14,9 +14,9 @@ const recordSchema = v.object({
   version: v.literal(VERSION),
   entry: v.string(),
   playing: v.boolean(),
-  /** As it was opened. */
+  /** The scenario when it was opened. */
   home: v.unknown(),
-  /** As it is. */
+  /** The present scenario. */
   scenario: v.unknown(),
   /** A checkpoint in base64. */
   run: v.optional(v.string()),
@@ -44,8 +44,8 @@ export function recordText(kept: Kept, run?: Uint8Array): string {
 }
 
 /**
- * What `recordText` was given.
- * @throws ModelError or another error when the text is damaged, of another version or of another entry
+ * The inverse of `recordText`.
+ * @throws ModelError or another error if the text is damaged, of another version or of another entry
  */
 export function parseRecord(text: string, entry: string): Kept & { readonly checkpoint?: Checkpoint } {
   const [, sum, json] = /^(\d+) (.*)$/s.exec(text) ?? []

@@ -1,25 +1,25 @@
 /** The samples of a run in the page, for its exports: all of them, up to a bound of memory. Pure. */
 import type { Sample, Series } from '../../core/run/series.ts'
 
-/** Bytes of samples that are kept; beyond it the oldest go. */
+/** The most bytes of samples; beyond it the oldest are removed. */
 export const MOST_BYTES = 128 * 2 ** 20
 
-/** What a sample costs beside its numbers. */
+/** Overhead of a sample in bytes. */
 const OVERHEAD = 200
 
-/** Room made at once, as a part of the bound: making it for every sample would be slow. */
+/** Fraction of the bound that is freed at once, because freeing for every sample would be slow. */
 const ROOM = 1 / 8
 
 export interface Recorder {
-  /** Samples that had to go. */
+  /** Number of removed samples. */
   readonly dropped: number
   push(sample: Sample): void
-  /** What is kept, as series of the probes. */
+  /** The stored samples, as series of the probes. */
   series(): Series[]
   clear(): void
 }
 
-/** @param probes - the series to be filled; samples in them are not taken over */
+/** @param probes - the series to fill; their present samples are ignored */
 export function createRecorder(probes: readonly Series[], mostBytes = MOST_BYTES): Recorder {
   let samples: Sample[] = []
   let bytes = 0
@@ -64,7 +64,7 @@ export function createRecorder(probes: readonly Series[], mostBytes = MOST_BYTES
   }
 }
 
-/** The samples of series in the order in which a run takes them. */
+/** The samples of series in the order of a run. */
 export function samplesOf(series: readonly Series[]): Sample[] {
   return series
     .flatMap(({ name, tick, time, value, terms }) =>

@@ -1,4 +1,4 @@
-/** How a run goes on that has failed, or whose device was lost: from the last checkpoint that was taken by itself. */
+/** Continues a failed run, or a run after the loss of its device, from the last automatic checkpoint. */
 import { RunError } from '../../core/errors.ts'
 import { type Action, type Messages, textOf } from '../messages.ts'
 import { restarted } from './autosave.ts'
@@ -7,20 +7,20 @@ import { type Opened, lookOf, showLook, startAnew } from './opened.ts'
 import { samplesOf } from './recorder.ts'
 
 export interface Rescue {
-  /** Tells that the run has failed, with the remedy. @param played - whether it was playing until then */
+  /** Shows that the run has failed, with the remedy. @param played - whether it was playing before */
   failed(error: unknown, played: boolean): void
-  /** Tells of something that a shorter step may mend. */
+  /** Shows a problem that a shorter step may solve. */
   warned(text: string): void
-  /** The reader has paused: a run that was interrupted does not play on by itself. */
+  /** Call after a pause by the reader: an interrupted run then does not resume automatically. */
   paused(): void
-  /** Shows the network that was open on a device that is lost on the one there is now. */
+  /** Shows the network of a lost device on the present device. */
   revive(old: Opened): Promise<void>
 }
 
 /**
  * @param set - changes a value of the open network
- * @param reset - starts its run anew
- * @param playing - is told that what has been revived does not play
+ * @param reset - starts its run again
+ * @param playing - called if the revived network does not play
  */
 export function createRescue(
   bench: Bench,
@@ -32,7 +32,7 @@ export function createRescue(
   /** The run played when it failed. */
   let isInterrupted = false
 
-  /** The remedy for a step that is too long. @param goesBack - to where the values were still sound */
+  /** The remedy for a step that is too long. @param goesBack - to the last tick with finite values */
   const smallerStep = (goesBack: boolean): Action => {
     const dt = Number(((bench.opened?.simulation.model.time.dt ?? 0) / 2).toPrecision(6))
     const start = bench.opened?.autosave.saved?.checkpoint.tick ?? 0
@@ -42,7 +42,7 @@ export function createRescue(
     }
   }
 
-  /** To the last checkpoint, or to tick 0, with another step; then on. */
+  /** Continues from the last checkpoint, or from tick 0, with another step. */
   const goBack = async (dt: number): Promise<void> => {
     const current = bench.opened
     if (current === undefined) return
@@ -64,7 +64,7 @@ export function createRescue(
     loop.play()
   }
 
-  /** The network that was open on a device that is lost, on the one there is now. */
+  /** Revives the network of a lost device on the present device. */
   const revive = async (old: Opened): Promise<void> => {
     const { simulation: before, autosave, recorder, loop, source, home } = old
     const { saved, reason } = autosave
@@ -106,7 +106,7 @@ export function createRescue(
   }
 }
 
-/** True for what a shorter step may mend. */
+/** True for errors that a shorter step may solve. */
 function isUnstable(error: unknown): boolean {
   return error instanceof RunError && error.message.includes('not finite')
 }

@@ -1,4 +1,4 @@
-/** The shipped scenarios: what the menu lists. */
+/** The shipped scenarios of the menu. */
 
 export interface ShippedScenario {
   /** File name without its ending; the value of `?scenario=`. */

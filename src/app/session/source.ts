@@ -1,4 +1,4 @@
-/** What the page can open: a shipped scenario, a scenario from elsewhere, a checkpoint. */
+/** Sources of the page: a shipped scenario, another scenario, a checkpoint. */
 import { ModelError } from '../../core/errors.ts'
 import { type Read, naming } from '../../core/model/files.ts'
 import { parseJson } from '../../core/model/json.ts'
@@ -12,7 +12,7 @@ import { get, readBeside } from './fetch.ts'
 import { SCENARIO_FOLDER, scenarioUrl, shippedScenarios } from './scenarios.ts'
 import { scenarioOf } from '../sharing/link.ts'
 
-/** A shipped scenario, as it is shipped. */
+/** An unchanged shipped scenario. */
 export interface Origin {
   readonly id: string
   readonly scenario: Scenario
@@ -20,23 +20,23 @@ export interface Origin {
 
 export interface Source {
   readonly model: Model
-  /** The shipped scenario that this is, or was made from; absent when it is of somebody's own. */
+  /** Id of the shipped scenario that this is or was made from; absent for other scenarios. */
   readonly origin?: Origin
-  /** The scenario as it was opened first; absent = as it is now. */
+  /** The scenario when it was first opened; absent = the present one. */
   readonly home?: Scenario
-  /** Reads the files it names; absent = those beside the shipped scenarios. */
+  /** Reads its files; absent = from the folder of the shipped scenarios. */
   readonly read?: Read
-  /** Where the run goes on; absent = it starts at tick 0. */
+  /** The checkpoint to continue from; absent = start at tick 0. */
   readonly checkpoint?: Checkpoint
 }
 
-/** A source on its way: its scenario comes before its files. */
+/** A loading source: its scenario is available before its files. */
 export interface Coming {
   readonly scenario: Promise<Scenario>
   readonly source: Promise<Source>
 }
 
-/** Failures of both are those of `source`. */
+/** `source` reports the failures of both. */
 export function shippedSource(id: string): Coming {
   const url = scenarioUrl(id)
   const scenario = scenarioAt(url)
@@ -47,13 +47,13 @@ export function shippedSource(id: string): Coming {
   return coming(scenario, source)
 }
 
-/** The same of a scenario that a link holds. */
+/** The same for the scenario of a link. */
 export function linkedSource(hash: string): Coming {
   const scenario = Promise.resolve().then(() => scenarioOf(hash))
   return coming(scenario, scenario.then(scenarioSource))
 }
 
-/** Whoever asks hears of a failure; nobody has to. */
+/** A failure is reported where the promise is awaited, if at all. */
 function coming(scenario: Promise<Scenario>, source: Promise<Source>): Coming {
   scenario.catch(() => undefined)
   source.catch(() => undefined)
@@ -67,7 +67,7 @@ async function scenarioAt(url: string): Promise<Scenario> {
 }
 
 /**
- * A scenario from elsewhere; the files it names are looked up beside the shipped ones.
+ * Another scenario; its files are read from the folder of the shipped ones.
  * @throws ModelError for the first thing that is wrong
  */
 export async function scenarioSource(scenario: Scenario, file?: string): Promise<Source> {
@@ -81,7 +81,7 @@ export async function scenarioSource(scenario: Scenario, file?: string): Promise
 }
 
 /**
- * What is open, with other values.
+ * The open scenario with other values.
  * @throws ModelError for the first thing that is wrong
  */
 export async function changedSource(scenario: Scenario, { origin, read }: Source): Promise<Source> {
@@ -91,7 +91,10 @@ export async function changedSource(scenario: Scenario, { origin, read }: Source
 
 const shippedFiles = new Map<string, Promise<Uint8Array>>()
 
-/** Reads a file beside the shipped scenarios, each once: a slider may ask for it many times a second. */
+/**
+ * Reads a file from the folder of the shipped scenarios and caches it, because a slider may need it many times
+ * per second.
+ */
 export function readShipped(path: string): Promise<Uint8Array> {
   const known = shippedFiles.get(path)
   if (known !== undefined) return known
@@ -102,7 +105,7 @@ export function readShipped(path: string): Promise<Uint8Array> {
 }
 
 /**
- * A scenario (.json) or a checkpoint (.npz) that the reader has as a file.
+ * A scenario (.json) or a checkpoint (.npz) from a file of the reader.
  * @throws ModelError if it is neither, or not a valid one
  */
 export async function fileSource(file: File): Promise<Source> {

@@ -1,17 +1,20 @@
-/** The steps that can be taken back, noted as the reader makes them. */
+/** Records the undoable steps of the reader. */
 import type { Scenario } from '../../core/model/schema.ts'
 import { type Step, createUndoStack } from '../editing/undo.ts'
 
 export interface Steps {
   readonly canUndo: boolean
   readonly canRedo: boolean
-  /** True while a pointer is down: what changes belongs to one gesture, which may go on. */
+  /** True while a pointer is down: changes belong to one gesture. */
   readonly isPressed: boolean
-  /** Notes a change; not one that is part of a larger one. */
+  /** Records a change, unless it is part of a larger one. */
   note(step: Step): void
-  /** Changes values, which are not noted one by one. */
+  /** Changes values without recording each. */
   unnoted(change: () => Promise<boolean>): Promise<boolean>
-  /** Takes the last step back, by what changes the values to those of a scenario; false when there is none or it is refused. */
+  /**
+   * Undoes the last step with a function that changes the values to those of a scenario; false if there is none
+   * or it is refused.
+   */
   undo(change: (target: Scenario) => Promise<boolean>): Promise<boolean>
   redo(change: (target: Scenario) => Promise<boolean>): Promise<boolean>
   clear(): void

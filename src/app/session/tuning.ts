@@ -1,6 +1,6 @@
 /**
- * The fastest forms of products, found in the background while a network plays, and kept in this browser for the next network
- * of the same shape: the one that runs keeps its own.
+ * Times products in the background while a network plays, and stores the fastest forms in this browser for the
+ * next network of the same shape. The running network keeps its forms.
  */
 import { adapterKey, isSoftware } from '../../core/gpu/adapter.ts'
 import { tuneChoices } from '../../core/gpu/tuner.ts'
@@ -8,17 +8,17 @@ import { readTunings, secondsOf, untuned, writeTunings } from '../../core/plan/t
 import type { Tuned } from '../../core/plan/variants.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
 
-/** Where it is kept; `off` in its place keeps to the fixed forms. */
+/** Key of the storage; the value `off` selects the fixed forms. */
 const KEPT = 'engram.tuning'
 const OFF = 'off'
 
-/** Milliseconds that a network has to play before its products are timed. */
+/** Milliseconds of play before products are timed. */
 const PLAYED = 10_000
 
-/** Seconds of a tick in products from which on a third of them can be seen. */
+/** Shortest time of the products of a tick, in seconds, at which a gain of a third is visible. */
 const SEEN = 1e-3
 
-/** Milliseconds after a press, a key or a turn of the wheel in which nothing is timed. */
+/** Milliseconds without timing after input by pointer, key or wheel. */
 const REST = 500
 
 /** Longest time in ms between two frames that counts as played. */
@@ -27,9 +27,9 @@ const LONGEST_FRAME = 100
 export interface Tuning {
   /** For `createSimulation`. */
   tuned(): Tuned
-  /** Whether anything is tuned, or what was tuned is taken. */
+  /** Whether products are tuned and tuned forms are used. */
   isOn: boolean
-  /** Times the products of a network once it has played for a while, those that are not known. */
+  /** Times the unknown products of a network after it has played for a while. */
   watch(simulation: Simulation): Watch
 }
 
@@ -49,12 +49,12 @@ interface Touched {
 }
 
 export interface Watch {
-  /** To be called once a frame; makes at most one submit, of some milliseconds. */
+  /** Call once in each frame; makes at most one submit of some milliseconds. */
   update(now: number, isFree: boolean): void
   stop(): void
 }
 
-/** Keeps to the fixed kernels. */
+/** Tuning that uses the fixed kernels. */
 export const UNTUNED: Tuning = {
   tuned: () => ({}),
   isOn: false,
@@ -62,8 +62,8 @@ export const UNTUNED: Tuning = {
 }
 
 /**
- * @param storage - undefined where the browser forbids it
- * @param touched - where presses, keys and the wheel are heard
+ * @param storage - undefined if the browser forbids it
+ * @param touched - target of the events of pointer, keys and wheel
  */
 export function createTuning(
   device: () => GPUDevice,
@@ -76,7 +76,7 @@ export function createTuning(
       capture: true,
       passive: true,
     })
-  /** For this visit, what could not be kept. */
+  /** For this visit only, if storing failed. */
   let held: string | null = null
 
   const read = (): string | null => {
@@ -143,7 +143,7 @@ export function createTuning(
           if (now - lastTouch < REST || !isFree) return
           if (!hasBegun && played >= PLAYED) {
             hasBegun = true
-            // Of a network that was closed, or a device that was lost.
+            // The network was closed, or the device lost.
             tune().catch(() => undefined)
           }
           goOn()

@@ -1,19 +1,19 @@
-/** What is done to the open network, one thing after the other. */
+/** A queue of actions on the open network. */
 
 export interface Turns {
-  /** Opens another network; of several that wait only the last is opened. */
+  /** Opens another network; of several waiting ones only the last is opened. */
   next(act: () => Promise<void>): Promise<void>
-  /** Acts on the network there is after what is under way; not at all, and false, when another has been asked for by then. */
+  /** Acts on the present network after running actions; does nothing and returns false if another network was requested. */
   within(act: () => Promise<boolean>): Promise<boolean>
-  /** After what is under way, whatever has been asked for; only here a failure is the caller's. */
+  /** Acts after running actions in any case; only here the caller gets a failure. */
   after(act: () => Promise<void> | undefined): Promise<void>
-  /** Nothing that waits is done. */
+  /** Cancels all waiting actions. */
   end(): void
 }
 
 export function createTurns(): Turns {
   let queue = Promise.resolve()
-  /** Counts the networks that were asked for. */
+  /** Number of requested networks. */
   let generation = 0
   let isEnded = false
   return {

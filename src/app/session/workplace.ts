@@ -17,42 +17,42 @@ import type { Tuning } from './tuning.ts'
 import { createTurns } from './turns.ts'
 
 export interface WorkplaceEvents {
-  /** A network is being built; `id` where it is known to be a shipped one, or made from it. */
+  /** A network is being built; `id` if it is, or was made from, a shipped one. */
   readonly loading: (id: string | undefined) => void
-  /** The pictures, plots and controls of a network that was opened stand in their places; the page is laid out then. */
+  /** The pictures, plots and controls of an opened network are in place; the page can be laid out. */
   readonly arranged: (source: Source) => Promise<void>
-  /** The network can run, be it opened or rebuilt. */
+  /** The opened or rebuilt network is ready. */
   readonly loaded: (source: Source) => void
-  /** The scenario could not be opened; `messages` says why. */
+  /** The scenario could not be opened; `messages` shows the reason. */
   readonly failed: () => void
   readonly playing: (playing: boolean) => void
-  /** Once a frame. */
+  /** Called once in each frame. */
   readonly frame: () => void
   readonly sample: (sample: Sample) => void
-  /** A value of the scenario was changed, by whatever means; for a rebuild, one call for each value. */
+  /** A value of the scenario was changed; for a rebuild, one call for each value. */
   readonly changed: (change: Change) => void
 }
 
-/** A value that was changed; undefined where there was or is none. */
+/** A changed value; undefined if there was or is none. */
 export interface Change {
   readonly path: string
   readonly from: unknown
   readonly to: unknown
-  /** Ticks that had passed. */
+  /** Number of ticks before the change. */
   readonly tick: number
 }
 
 export interface Workplace {
   readonly device: GPUDevice
   readonly tuning: Tuning
-  /** Absent until the first scenario is loaded, and when loading has failed. */
+  /** Absent until the first scenario is loaded, and after a failure. */
   readonly opened: Opened | undefined
   /**
-   * Closes the network there is and opens a shipped scenario; what goes wrong is shown.
-   * @param source - what it comes from, where that has been asked for before
+   * Closes the present network and opens a shipped scenario; errors are shown.
+   * @param source - its source, if already requested
    */
   load(id: string, source?: Promise<Source>): Promise<void>
-  /** Closes the network there is and opens another, paused; what goes wrong is shown. */
+  /** Closes the present network and opens another, paused; errors are shown. */
   open(source: Source): Promise<void>
   play(): void
   pause(): void
@@ -60,32 +60,32 @@ export interface Workplace {
   step(ticks: number): Promise<void>
   reset(): Promise<void>
   /**
-   * Changes one value, from the next tick on where it is a running parameter, else by a rebuild; `undefined` takes it out.
+   * Changes one value, from the next tick on for a running parameter, else by a rebuild; `undefined` removes it.
    * @returns false when it was refused; a message then says why, and what runs goes on
    */
   set(path: string, value: unknown): Promise<boolean>
   /**
-   * Builds the network of a changed scenario in place of the one there is. States of the same name and shape, samples, the
-   * tick, pace and playing stay; what does not fit starts anew, and a notice says so.
-   * @param change - the scenario as it shall be, or a function that makes it of the one there is then
+   * Builds the network of a changed scenario in place of the present one. States of the same name and shape,
+   * samples, tick, pace and playing stay; other states start again, with a notice.
+   * @param change - the new scenario, or a function that computes it from the present one
    * @returns false when it was refused; a message then says why, and what runs goes on
    */
   rebuild(change: unknown): Promise<boolean>
   readonly canUndo: boolean
   readonly canRedo: boolean
-  /** True while every value is what it was when the scenario was opened. */
+  /** True if every value is as when the scenario was opened. */
   readonly isAsOpened: boolean
-  /** Takes back the last change of a value, rebuilds included; the state of the network goes on. */
+  /** Undoes the last change of a value, also by a rebuild; the state of the network is kept. */
   undo(): Promise<boolean>
   redo(): Promise<boolean>
-  /** Gives every value what it had when the scenario was opened; can be undone. */
+  /** Restores every value of the scenario when it was opened; can be undone. */
   restore(): Promise<boolean>
-  /** Starts the run anew from tick 0 with the values of another scenario, paused; one step to undo. */
+  /** Starts the run again from tick 0 with the values of another scenario, paused; one undo step. */
   begin(scenario: Scenario): Promise<boolean>
   recolour(): void
-  /** Goes on with another device, the one before being lost: from the last checkpoint that was taken by itself. */
+  /** Continues on another device after a loss, from the last automatic checkpoint. */
   renew(next: PageDevice): Promise<void>
-  /** Stops everything, for good: the device is gone. */
+  /** Stops everything for good after the device is lost. */
   close(): void
 }
 
@@ -133,14 +133,14 @@ export function createWorkplace(
     messages.clear()
     opened.loop.pause()
     opened.autosave.forget()
-    // Samples on their way belong to what is left behind.
+    // Samples in flight belong to the previous run.
     await opened.simulation.flush().catch(() => undefined)
     startAnew(opened)
     await opened.loop.reset()
   }
   const rescue = createRescue(bench, messages, changes.set, reset, events.playing)
 
-  /** @param again - what a second try would be, where it may help */
+  /** @param again - the action of a second try, if it may help */
   const fail = (title: string, error: unknown, again?: () => void): void => {
     bench.clear()
     events.failed()
@@ -148,7 +148,7 @@ export function createWorkplace(
     messages.failure(title, textOf(error), action)
   }
 
-  /** @param again - as of `fail` */
+  /** @param again - as for `fail` */
   const replace = async (
     id: string | undefined,
     find: () => Promise<Source>,
@@ -166,7 +166,7 @@ export function createWorkplace(
       steps.note({ from: opened.home, to: source.model.scenario })
       await events.arranged(source)
       opened.stage.layOut()
-      // Samples what stands before the first tick.
+      // Samples the state before the first tick.
       await opened.loop.step(0)
       await opened.stage.measure()
       events.loaded(source)
@@ -210,7 +210,7 @@ export function createWorkplace(
     },
     async reset() {
       bench.opened?.loop.pause()
-      // In order: what is being built anew must not be reset while it is given away.
+      // In order: a network must not be reset during a rebuild.
       await turns.within(async () => {
         await reset()
         return true
@@ -258,7 +258,7 @@ export function createWorkplace(
   }
 }
 
-/** Whether every value is what it was when the scenario was opened; found anew only for another scenario: it is asked every frame. */
+/** Whether every value is as when the scenario was opened; cached for each scenario, because it is read in every frame. */
 function createComparison(): (opened: Opened | undefined) => boolean {
   let scenario: Scenario | undefined
   let isSame = true

@@ -1,4 +1,4 @@
-/** Files that are dropped on the page or chosen with a button. */
+/** Files dropped on the page or chosen with a button. */
 
 /**
  * @param sign - shown while a file is above the page
@@ -17,7 +17,7 @@ export function acceptFiles(
     sign.hidden = false
   })
   document.addEventListener('dragleave', ({ relatedTarget }) => {
-    // Between two elements of the page there is a related one.
+    // Moves between two elements of the page have a related target.
     if (relatedTarget === null) sign.hidden = true
   })
   document.addEventListener('drop', (event) => {
@@ -28,7 +28,7 @@ export function acceptFiles(
   })
   input.addEventListener('change', () => {
     const files = [...(input.files ?? [])]
-    // The same file may be chosen again, after it was edited.
+    // The same file may be chosen again after an edit.
     input.value = ''
     take(files)
   })

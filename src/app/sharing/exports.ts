@@ -1,4 +1,4 @@
-/** What can be taken out of the page as a file. */
+/** The exports of the page as files. */
 import { encodeNpzPieces } from '../../core/data/npz.ts'
 import { ModelError, escaped } from '../../core/errors.ts'
 import type { Scenario } from '../../core/model/schema.ts'
@@ -16,11 +16,11 @@ import type { Opened } from '../session/opened.ts'
 import { MOST_BYTES, type Recorder } from '../session/recorder.ts'
 import { tablesFile } from './tables.ts'
 
-/** A file on its way to the reader. */
+/** A file for the reader. */
 export interface Download {
   readonly name: string
   readonly content: BlobPart
-  /** What the reader has to know about it. */
+  /** A note for the reader. */
   readonly notice?: string
 }
 
@@ -113,7 +113,7 @@ async function pngOf(canvas: HTMLCanvasElement): Promise<Blob> {
   return content
 }
 
-/** The scenario with its parameters as they are. */
+/** The scenario with its present parameters. */
 export function scenarioFile({ simulation, source }: Pick<Opened, 'simulation' | 'source'>): Download {
   const { scenario } = simulation.model
   return {
@@ -128,18 +128,18 @@ export function scenarioFile({ simulation, source }: Pick<Opened, 'simulation' |
   }
 }
 
-/** Hands a file to the browser. */
+/** Starts the download of a file. */
 export function download({ name, content }: Download): void {
   const url = URL.createObjectURL(new Blob([content]))
   const link = document.createElement('a')
   link.href = url
   link.download = name
   link.click()
-  // Browsers do not tell when they have taken hold of the content.
+  // Browsers do not report when they have read the content.
   setTimeout(() => URL.revokeObjectURL(url), 60_000)
 }
 
-/** Samples and states of one moment: no tick may be submitted meanwhile. */
+/** Samples and states at one moment: no tick may be submitted during the call. */
 async function resultsFile(simulation: Simulation, recorder: Recorder): Promise<Blob> {
   await simulation.flush()
   const arrays = {
@@ -147,7 +147,7 @@ async function resultsFile(simulation: Simulation, recorder: Recorder): Promise<
     ...seriesArrays(recorder.series()),
     ...stateArrays(statesOf(simulation)),
   }
-  // The browser may keep blobs elsewhere than in memory.
+  // The browser may store blobs on disk.
   const pieces: Blob[] = []
   for await (const bytes of encodeNpzPieces(arrays)) pieces.push(new Blob([toBlobPart(bytes)]))
   return new Blob(pieces)
@@ -165,12 +165,12 @@ function namesFiles(scenario: Scenario): boolean {
   return /"paths?":/.test(JSON.stringify(scenario))
 }
 
-/** The line below a picture: what is seen in it. */
+/** The caption below a picture. */
 export function captionOf({ tick, model: { scenario } }: Opened['simulation']): string {
   return `${escaped(scenario.name)} · tick ${tick} · seed ${scenario.seed}`
 }
 
-/** What files of a scenario are called. */
+/** The base name of the files of a scenario. */
 export function stemOf({ source: { origin, model } }: Pick<Opened, 'source'>): string {
   const slug = model.scenario.name
     .toLowerCase()
@@ -179,7 +179,7 @@ export function stemOf({ source: { origin, model } }: Pick<Opened, 'source'>): s
   return origin?.id ?? (slug === '' ? 'scenario' : slug)
 }
 
-/** The bytes that fflate makes are never shared between threads. */
+/** The bytes from fflate are never shared between threads. */
 function toBlobPart(bytes: Uint8Array): BlobPart {
   return bytes as Uint8Array<ArrayBuffer>
 }

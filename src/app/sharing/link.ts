@@ -8,19 +8,19 @@ import type { Scenario } from '../../core/model/schema.ts'
 /** The number is the version of the format. */
 const PREFIX = '#s1='
 
-/** Characters that a link may have; mail programs and chats cut longer ones. */
+/** The most characters of a link; mail programs and chats cut longer ones. */
 export const LONGEST_LINK = 8000
 
-/** A first byte with which no deflated text begins (block type 3 is reserved): a CRC-32 and the text follow. */
+/** A first byte that no deflated text has (block type 3 is reserved): a CRC-32 and the text follow. */
 const CHECKED = 0xff
 const CRC_BYTES = 4
 
-/** A hash that is longer is meant as a scenario, whatever became of its first characters. */
+/** A longer hash counts as a scenario, even if its first characters are damaged. */
 const LONGEST_OTHER = 32
 
 /**
- * The address that opens a scenario. It may be longer than `LONGEST_LINK`, and is then not to be given away.
- * @param page - address of the page; its query and hash are left out
+ * The address that opens a scenario. If it is longer than `LONGEST_LINK`, do not share it.
+ * @param page - address of the page; its query and hash are ignored
  */
 export function linkTo(page: string, scenario: Scenario): string {
   const url = new URL(page)
@@ -34,7 +34,7 @@ export function linkTo(page: string, scenario: Scenario): string {
   return url.href
 }
 
-/** True when a hash is meant as a shared scenario, of whatever version, whole or damaged. */
+/** True if a hash is a shared scenario of any version, whole or damaged. */
 export function isShared(hash: string): boolean {
   const plain = cleaned(hash)
   return plain.length > LONGEST_OTHER || /^#?s\d+(=|$)/.test(plain)
@@ -46,7 +46,7 @@ interface AddressParts {
   readonly search: string
 }
 
-/** The hash of an address, also where a program on the way has made its `#` a `%23` or a `?`. */
+/** The hash of an address, also if another program replaced its `#` by `%23` or `?`. */
 export function hashOf({ hash, pathname, search }: AddressParts): string {
   if (isShared(hash)) return hash
   const [, found] = /(?:%(?:25)*23|[?&])(s\d+(?:=|%(?:25)*3d).*)$/i.exec(pathname + search) ?? []
@@ -54,7 +54,7 @@ export function hashOf({ hash, pathname, search }: AddressParts): string {
 }
 
 /**
- * False for older links, of which a changed character may have changed a number unseen.
+ * False for older links without a checksum, in which a changed character may go unnoticed.
  * @param hash - of a link that `scenarioOf` opens
  */
 export function hasChecksum(hash: string): boolean {
@@ -62,9 +62,9 @@ export function hasChecksum(hash: string): boolean {
 }
 
 /**
- * The scenario of a hash that `linkTo` made. What mail programs and chats do to a link is undone: percent-encoding, white
- * space within, punctuation behind. A link without a checksum, as earlier versions made them, opens if it holds a valid
- * scenario.
+ * The scenario of a hash from `linkTo`. Changes by mail programs and chats are undone: percent-encoding, white
+ * space inside, punctuation at the end. A link of an earlier version without a checksum opens if its scenario is
+ * valid.
  * @throws ModelError if it is cut short, changed, too long, of another version, or if its scenario is not valid
  */
 export function scenarioOf(hash: string): Scenario {
@@ -84,7 +84,7 @@ export function scenarioOf(hash: string): Scenario {
   return parseScenario(unpack(bytesOf(plain.slice(PREFIX.length))))
 }
 
-/** Without what programs add on the way. */
+/** Removes additions by other programs. */
 function cleaned(hash: string): string {
   let plain = hash
   // An encoded link may be encoded again.

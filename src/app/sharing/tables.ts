@@ -1,13 +1,13 @@
-/** Tables as files, however long they are. */
+/** Tables as files of any length. */
 import { Zip, ZipDeflate, strToU8 } from 'fflate'
 
-/** A table in pieces, so that no string and no array has to hold all of it. */
+/** A table in pieces, because one string or array may be too small. */
 export interface Table {
   readonly name: string
   readonly pieces: Iterable<string>
 }
 
-/** One table as it is, several in a zip. */
+/** One table as a file, several tables in a zip. */
 export function tablesFile(tables: readonly Table[]): { readonly name: string; readonly content: Blob } {
   const [only] = tables
   if (only !== undefined && tables.length === 1)

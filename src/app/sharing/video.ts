@@ -1,4 +1,4 @@
-/** A video of the large picture: what is seen from a start to a stop, with the times at which it was seen. */
+/** A video of the large picture from start to stop, with the true times of its frames. */
 import type { CanvasSource, Output, VideoCodec } from 'mediabunny'
 import { ModelError } from '../../core/errors.ts'
 import { type Messages, textOf } from '../messages.ts'
@@ -8,22 +8,25 @@ import { captionOf, download, stemOf } from './exports.ts'
 import './video.css'
 
 export interface Video {
-  /** Starts a recording, or ends and saves the one there is. */
+  /** Starts a recording, or ends and saves the present one. */
   toggle(): void
-  /** Takes a picture, if it is time; to be called once a frame. */
+  /** Takes a picture at intervals; call once in each frame. */
   frame(): void
-  /** Ends the recording, if there is one, and saves it. */
+  /** Ends and saves the recording, if there is one. */
   finish(): void
 }
 
-/** Most pictures a second. */
+/** The most pictures per second. */
 const RATE = 30
 
-/** A recording ends by itself after so many seconds, or with so many bytes: it is held in memory until it is saved. */
+/**
+ * A recording ends automatically after this time in seconds or at this size in bytes, because it is in memory
+ * until it is saved.
+ */
 const MOST_SECONDS = 300
 const MOST_BYTES = 128 * 2 ** 20
 
-/** Pixels of the longer side of a video; pictures that are larger are scaled down. */
+/** Longer side of a video in pixels; larger pictures are scaled down. */
 const LONGEST_SIDE = 1280
 
 interface Recording {
@@ -32,13 +35,13 @@ interface Recording {
   readonly output: Output
   readonly source: CanvasSource
   readonly startedAt: number
-  /** Seconds after the start of the picture that was taken last. */
+  /** Time of the last picture, in seconds after the start. */
   takenAt: number
   /** The picture that is being encoded. */
   pending: Promise<void> | undefined
 }
 
-/** @param place - where the button stands that ends a recording */
+/** @param place - place of the button that ends a recording */
 export function createVideo(
   place: HTMLElement,
   workplace: () => Workplace | undefined,
@@ -64,7 +67,7 @@ export function createVideo(
   }
   const refused = (error: unknown): void => messages.warn(`Video: ${textOf(error)}`)
 
-  /** Gives up what was recorded so far. */
+  /** Discards the recording. */
   const abandon = (given: Recording, error: unknown): void => {
     if (recording !== given) return
     recording = undefined
@@ -107,7 +110,7 @@ export function createVideo(
     take(next, 0)
   }
 
-  /** Encodes what the canvas shows. */
+  /** Encodes the contents of the canvas. */
   const take = (given: Recording, seconds: number): void => {
     given.pending = add(given, seconds).then(
       () => void (given.pending = undefined),
@@ -115,7 +118,7 @@ export function createVideo(
     )
   }
 
-  /** @param notice - why it ends, where the reader did not ask for it */
+  /** @param notice - the reason, if the reader did not end the recording */
   const finish = async (notice = ''): Promise<void> => {
     const given = recording
     if (given === undefined) return
@@ -124,7 +127,7 @@ export function createVideo(
     const end = Math.min(elapsed(given), MOST_SECONDS)
     try {
       await given.pending
-      // What was seen last lasts until the end.
+      // The last picture lasts until the end.
       if (end - given.takenAt >= 1 / RATE) await add(given, end - 1 / RATE)
       await given.output.finalize()
       const { buffer } = given.output.target as { buffer?: ArrayBuffer | null }
@@ -159,7 +162,7 @@ export function createVideo(
       showTime(seconds)
       if (seconds >= MOST_SECONDS) void finish(`A recording ends after ${MOST_SECONDS / 60} minutes. `)
       else if (bytes >= MOST_BYTES) void finish(`A recording ends with ${MOST_BYTES / 2 ** 20} MiB. `)
-      // An encoder that is slower than the pictures gets fewer of them, at their true times.
+      // A slow encoder gets fewer pictures, at their true times.
       else if (given.pending === undefined && seconds - given.takenAt >= 1 / RATE) {
         try {
           const picture = pictureOf(opened)
@@ -178,7 +181,7 @@ function pictureOf({ stage, simulation }: Opened): HTMLCanvasElement {
   return stage.picture(captionOf(simulation)).canvas
 }
 
-/** MP4 where the browser encodes H.264, which plays everywhere; else WebM. */
+/** MP4 if the browser encodes H.264, which plays everywhere; else WebM. */
 async function createOutput(canvas: HTMLCanvasElement, encoded: (bytes: number) => void) {
   const {
     BufferTarget,
@@ -214,7 +217,7 @@ async function createOutput(canvas: HTMLCanvasElement, encoded: (bytes: number) 
   return { output, source }
 }
 
-/** Even numbers of pixels, which encoders ask for. */
+/** Even numbers of pixels, as encoders require. */
 function fittingSize({ width, height }: HTMLCanvasElement): { width: number; height: number } {
   if (width === 0 || height === 0) throw new ModelError('there is no picture to record; make one visible')
   const scale = Math.min(1, LONGEST_SIDE / Math.max(width, height))
@@ -222,7 +225,7 @@ function fittingSize({ width, height }: HTMLCanvasElement): { width: number; hei
   return { width: even(width), height: even(height) }
 }
 
-/** Draws a picture in the middle of the canvas, as large as it fits. */
+/** Draws a picture in the centre of the canvas, as large as possible. */
 function paintFitting(canvas: HTMLCanvasElement, picture: HTMLCanvasElement): void {
   const context = canvas.getContext('2d') as CanvasRenderingContext2D
   const scale = Math.min(canvas.width / picture.width, canvas.height / picture.height)

@@ -1,10 +1,10 @@
 /** Changes of a scenario in words. Pure. */
 import type { Difference } from '../editing/undo.ts'
 
-/** Changes that are listed; of more, so many are counted. */
+/** The most listed changes; further changes are counted. */
 const MOST_LISTED = 6
 
-/** Characters of a value: a pattern may have thousands. */
+/** The most characters of a value, because a pattern may have thousands. */
 const LONGEST_VALUE = 40
 
 /** Such as `seed 1 → 2, replicas 100 → 20`. */

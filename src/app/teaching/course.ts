@@ -1,4 +1,4 @@
-/** Whether a run goes as its lesson tells: which try is on, and what was changed since it began. */
+/** Whether a run follows its lesson: the active try, and the changes since its start. */
 import { setValue } from '../../core/model/path.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { editedScenario } from '../editing/edited.ts'
@@ -7,25 +7,25 @@ import { changesText } from './changes.ts'
 import type { Try } from './lessons.ts'
 
 export interface Course {
-  /** The try that is on. */
+  /** The active try. */
   readonly begun: Try | undefined
-  /** The run is no longer as told. */
+  /** True if the run differs from the text. */
   readonly isOff: boolean
-  /** What says so, to be shown while it is. */
+  /** The notice for this case. */
   readonly offText: string
-  /** @param shipped - the scenario that the lesson is about; absent where there is none */
+  /** @param shipped - the scenario of the lesson; absent if there is none */
   open(scenario: Scenario, shipped: Scenario | undefined): void
   /** The values of the open scenario have changed. */
   update(scenario: Scenario): void
-  /** Starts the run anew with a try, or with the values as they were shipped. */
+  /** Starts the run again with a try, or with the shipped values. */
   start(wanted: Try | undefined): void
-  /** To be called once a frame. @param tick - where the run is */
+  /** Call once in each frame. @param tick - the present tick */
   at(tick: number): void
 }
 
 /**
- * @param begin - starts the run anew with the values of a scenario; resolves to false when it is refused
- * @param changed - called when something else is to be shown
+ * @param begin - starts the run again with the values of a scenario; resolves to false if it is refused
+ * @param changed - called when the display must change
  */
 export function createCourse(begin: (scenario: Scenario) => Promise<boolean>, changed: () => void): Course {
   let shown: Scenario | undefined
@@ -33,17 +33,17 @@ export function createCourse(begin: (scenario: Scenario) => Promise<boolean>, ch
   let begun: Try | undefined
   let isOff = false
   let offText = ''
-  /** Starts that are on their way. */
+  /** Number of pending starts. */
   let starting = 0
   let isChanged = false
-  /** Ticks have passed with other values than those told of. */
+  /** True after ticks with values that differ from the text. */
   let isOffCourse = false
 
   const refresh = (): void => {
     isOff = false
     isChanged = false
     if (shipped !== undefined && shown !== undefined && starting === 0) {
-      // Undone, a try is no longer on.
+      // An undone try is not active.
       if (begun !== undefined && differences(shipped, shown).length === 0) {
         begun = undefined
         isOffCourse = true

@@ -1,11 +1,11 @@
-/** The graph of a network as a small picture: layers and what couples them, coloured by pace. Pure. */
+/** The graph of a network as a small picture: layers and their couplings, coloured by pace. Pure. */
 import { ruleKindOf } from '../../core/kinds/rules/table.ts'
 import { markup } from '../../core/analysis/markup.ts'
 import { targetsOf } from '../../core/kinds/couplings/table.ts'
 import type { Model } from '../../core/model/model.ts'
 import { symbolsOf } from './equations.ts'
 
-/** How fast something moves beside the rest of its network. */
+/** The pace of a group relative to the rest of its network. */
 export type Pace = 'instant' | 'fast' | 'slow' | 'still'
 
 const [WIDTH, BOX, HEIGHT] = [300, 64, 30]
@@ -57,14 +57,14 @@ ${text(x + BOX / 2, top + HEIGHT + 15, shortened(name))}${text(x + BOX / 2, top 
     const [a, b] = [left.get(from) ?? 0, left.get(to) ?? 0].sort((p, q) => p - q) as [number, number]
     const [start, end] = [a + BOX, b]
     const label = memories.length > 1 ? `Ξ ${shortened(name)}` : 'Ξ'
-    // Over the heads of layers in between.
+    // Above the layers in between.
     const high = end - start > gap - BOX + 1 ? 22 : 0
     const path =
       high === 0
         ? `M${round(start + 3)} ${middle}H${round(end - 3)}`
         : `M${round(start - 10)} ${top - 3}C${round(start + 20)} ${top - high},${round(end - 20)} ${top - high},${round(end + 10)} ${top - 3}`
     const [target, ...more] = targetsOf(memory)
-    // Curves come down on a box, lines run into its side.
+    // Curves end on top of a box, lines at its side.
     const [x, y, dx, dy] =
       (left.get(target ?? to) ?? 0) === b
         ? high === 0 ? [end - 3, middle, -6, 0] : [end + 10, top - 3, -4, -5] // prettier-ignore

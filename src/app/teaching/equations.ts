@@ -1,4 +1,4 @@
-/** The equations of a network as TeX, made from its model: what is shown is what runs. Pure. */
+/** The equations of a network as TeX, from the model that runs. Pure. */
 import { formulaOfBase } from '../../core/kinds/bases/table.ts'
 import { noiseOf } from '../../core/kinds/noises/table.ts'
 import { updateFacts } from '../../core/kinds/updates/table.ts'
@@ -19,7 +19,7 @@ export interface Equations {
   readonly lines: readonly string[]
 }
 
-/** A symbol for each layer: v and h where they are called so, else the first letter that is free. */
+/** A symbol for each layer: v and h for layers with these names, else the first free letter. */
 export function symbolsOf(model: Model): ReadonlyMap<string, string> {
   const symbols = new Map<string, string>()
   const taken = new Set(['g', 'b', 'e', 'd', 't'])
@@ -154,14 +154,14 @@ function hasBias(model: Model, { name, bias }: Layer): boolean {
   )
 }
 
-/** A number as TeX, or the range in which it varies by replica. */
+/** A number as TeX, or its range over replicas. */
 function among(model: Model, path: string, value: number): string {
   const axis = model.variation?.axes.find((one) => one.path === path)
   if (axis === undefined) return texNumber(value)
   return `${texNumber(Math.min(...axis.values))} \\ldots ${texNumber(Math.max(...axis.values))}`
 }
 
-/** A number of a layer, or the range in which neurons and replicas differ. */
+/** A number of a layer, or its range over neurons and replicas. */
 function ofLayer(model: Model, { name }: Layer, key: string, value: number): string {
   const networks = model.variation?.points ?? [model]
   const rows = networks.flatMap(({ layers }) => {
@@ -173,7 +173,7 @@ function ofLayer(model: Model, { name }: Layer, key: string, value: number): str
   return least === largest ? texNumber(least) : `${texNumber(least)} \\ldots ${texNumber(largest)}`
 }
 
-/** The number of the update of a layer; empty where it has none. */
+/** The number of the update of a layer; empty if there is none. */
 function numberOf(model: Model, { name, update }: Layer): string {
   if (typeof update === 'string') return ''
   return Object.entries<number>(update)

@@ -1,7 +1,7 @@
-/** When the tour begins: at a first visit, by its key and by `?tour=1`. It is loaded when it is first wanted. */
+/** Starts the tour: at a first visit, by its key and by `?tour=1`. The tour is loaded at the first use. */
 import { type Messages, textOf } from '../messages.ts'
 
-/** Where it is remembered that the tour has begun once. */
+/** Key of the storage for a started tour. */
 const SEEN = 'engram.tour'
 
 /** True for a first visit of a person; `?tour=1` and `?tour=0` decide it otherwise. */
@@ -12,12 +12,12 @@ export function wantsTour(): boolean {
   try {
     return localStorage.getItem(SEEN) === null
   } catch {
-    // Without a memory it would start at every visit.
+    // Without storage the tour would start at every visit.
     return false
   }
 }
 
-/** Loads the tour and opens it; once begun it does not start by itself again. */
+/** Loads and opens the tour; a started tour does not start automatically again. */
 export async function openTour(messages: Messages): Promise<void> {
   try {
     const { startTour } = await import('./tour.ts')
@@ -32,6 +32,6 @@ function noteSeen(): void {
   try {
     localStorage.setItem(SEEN, 'seen')
   } catch {
-    // Blocked storage: it may come again.
+    // Blocked storage: the tour may start again.
   }
 }

@@ -1,4 +1,4 @@
-/** The lesson beside the pictures: the story of a scenario, what to look for, what to try, its equations. */
+/** The lesson next to the pictures: text, observations, tries and equations of a scenario. */
 import './teach.css'
 import { escaped } from '../../core/errors.ts'
 import type { Model } from '../../core/model/model.ts'
@@ -11,22 +11,22 @@ import { createMaths } from './maths.ts'
 import { paragraph, typesetter } from './typeset.ts'
 
 export interface LessonActions {
-  /** Starts the run anew with the values of a scenario; resolves to false when it is refused, which has then been told. */
+  /** Starts the run again with the values of a scenario; resolves to false if it is refused, after a message. */
   readonly begin: (scenario: Scenario) => Promise<boolean>
 }
 
 export interface LessonPanel {
   /** Fetches the lesson of a shipped scenario that is being opened. */
   prepare(id: string | undefined): void
-  /** Shows the lesson of a scenario: the shipped one's, or what its own description says. */
+  /** Shows the lesson of a shipped scenario, or the description of another one. */
   open(title: string, model: Model, origin: Origin | undefined): Promise<void>
-  /** Brings equations and diagram up to a model whose values have changed, and says what no longer is as told. */
+  /** Updates equations and diagram after changes of a model, and shows differences from the text. */
   update(model: Model): void
-  /** To be called once a frame. @param tick - where the run is */
+  /** Call once in each frame. @param tick - the present tick */
   at(tick: number): void
 }
 
-/** @param place - the article beside the pictures; it is filled anew with every scenario */
+/** @param place - the article next to the pictures; filled again for every scenario */
 export function createLesson(place: HTMLElement, { begin }: LessonActions): LessonPanel {
   const heading = element('h2')
   heading.id = 'title'
@@ -53,13 +53,13 @@ export function createLesson(place: HTMLElement, { begin }: LessonActions): Less
   const text = element('div', 'text')
   text.append(story, hint, maths.element)
   place.replaceChildren(heading, text, tries, outcome, changed)
-  // It will be wanted: by then it may be here. Without it the source of a formula is shown.
+  // Loads KaTeX ahead. Without KaTeX the source of a formula is shown.
   typesetter().catch(() => undefined)
   let openings = 0
   let buttons: readonly (readonly [Try, HTMLButtonElement])[] = []
   const course = createCourse(begin, () => refresh())
 
-  /** Which try is on, and whether the texts still hold. */
+  /** The active try, and whether the texts still apply. */
   const refresh = (): void => {
     for (const [one, button] of buttons) button.ariaPressed = String(one === course.begun)
     outcome.textContent = course.begun?.text ?? ''
@@ -68,7 +68,7 @@ export function createLesson(place: HTMLElement, { begin }: LessonActions): Less
     place.classList.toggle('off-course', course.isOff)
   }
 
-  /** Fixes the height, so that formulas may come when they come. */
+  /** Fixes the height, so that late formulas do not move the layout. */
   const hold = (): void => place.style.setProperty('height', `${place.offsetHeight}px`)
   const release = (): void => void place.style.removeProperty('height')
   addEventListener('resize', release)
@@ -122,7 +122,7 @@ export function createLesson(place: HTMLElement, { begin }: LessonActions): Less
   }
 }
 
-/** A network runs without its lesson, should that not come. */
+/** If the lesson fails to load, the network runs without it. */
 async function fetched(id: string | undefined): Promise<Lesson | undefined> {
   return id === undefined ? undefined : lessonOf(id).catch(() => undefined)
 }

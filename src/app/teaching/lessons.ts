@@ -1,12 +1,12 @@
-/** What the page teaches about each shipped scenario: a file of pure data for each, so that tests can do every try and see what it shows. */
+/** The lesson of each shipped scenario: a file of pure data, so that tests can run every try. */
 
-/** A thing to try: a button that starts the shipped scenario anew with other values. */
+/** A try: a button that starts the shipped scenario again with other values. */
 export interface Try {
-  /** What the button says. */
+  /** Label of the button. */
   readonly label: string
-  /** What there is to see then. */
+  /** Expected observation. */
   readonly text: string
-  /** Values by their paths, in place of those of the shipped scenario; `undefined` takes one out. */
+  /** Values by their paths, in place of those of the shipped scenario; `undefined` removes a value. */
   readonly set: Readonly<Record<string, unknown>>
 }
 
@@ -19,7 +19,7 @@ export interface Lesson {
 
 const files = import.meta.glob<Lesson>('./lessons/*.ts', { import: 'lesson' })
 
-/** The lesson of a shipped scenario, which is fetched when it is asked for; undefined where there is none. */
+/** The lesson of a shipped scenario, fetched at the call; undefined if there is none. */
 export async function lessonOf(id: string): Promise<Lesson | undefined> {
   return files[`./lessons/${id}.ts`]?.()
 }

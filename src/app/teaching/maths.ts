@@ -9,7 +9,7 @@ export interface Maths {
   readonly element: HTMLElement
   /** Shows another network. */
   open(model: Model): void
-  /** Brings the equations, where they have changed, up to the values of a model. */
+  /** Updates changed equations to the values of a model. */
   update(model: Model): void
 }
 

@@ -1,16 +1,16 @@
-/** The rate dividers that the groups of a network have had since tick 0. Pure. */
+/** The history of the rate dividers of the groups of a network since tick 0. Pure. */
 import type { Model } from '../../core/model/model.ts'
 import { dividerOf, groupsOf } from './groups.ts'
 import type { Era } from './schedule.ts'
 
 export interface Eras {
-  /** Those of a group, in order; none of what is no group. */
+  /** The dividers of a group, in order; empty for an unknown name. */
   of(name: string): readonly Era[]
-  /** Takes over the rates of a model, which act from a tick on. */
+  /** Records the rates of a model from a tick on. */
   note(model: Model, tick: number): void
-  /** A copy that stays as it is. */
+  /** An independent copy. */
   all(): Map<string, readonly Era[]>
-  /** Takes over what was until a tick from another network, of the groups that both have. */
+  /** Copies the history up to a tick from another network, for the groups of both. */
   take(others: ReadonlyMap<string, readonly Era[]>, tick: number): void
   /** The run starts again with the rates of a model. */
   restart(model: Model): void

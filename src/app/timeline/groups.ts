@@ -1,9 +1,9 @@
-/** The groups of a model that have a time scale of their own, and that scale in words. */
+/** The groups of a model with a time scale, and this scale in words. */
 import type { Layer, Model } from '../../core/model/model.ts'
 
 export type Kind = 'neurons' | 'synapses' | 'memories'
 
-/** What moves at a time scale of its own; neurons may differ in it. */
+/** A group with a time scale, which may differ by neuron. */
 interface Paced extends Pick<Layer, 'own'> {
   readonly tau?: number
   readonly every: number
@@ -21,7 +21,7 @@ export function groupsOf({ layers, synapses, memories, hyperedges }: Model): Gro
   return [...layers, ...synapses, ...memories, ...hyperedges]
 }
 
-/** The rate divider that acts: a layer that follows at once does so in every tick. */
+/** The effective rate divider; an adiabatic layer is updated in every tick. */
 export function dividerOf(group: Group): number {
   return 'lagrangian' in group && group.tau === 0 ? 1 : group.every
 }

@@ -1,4 +1,4 @@
-/** The lanes there are: of a stimulus, of a group, of the probes, of the drawing. */
+/** The kinds of lanes: of a stimulus, of a group, of the probes, of the drawing. */
 import type { Model } from '../../core/model/model.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
 import { assign } from '../assign.ts'
@@ -22,7 +22,7 @@ export interface Lane {
 }
 
 /**
- * @param eras - what the divider was, from tick to tick
+ * @param eras - history of the divider
  * @param set - changes a parameter
  */
 export function groupLane(
@@ -41,7 +41,7 @@ export function groupLane(
     ? createSlider(own?.tau === undefined ? 'tau' : 'tau scale', `${name}: tau`, true)
     : undefined
   const everySlider = moves ? createSlider('every', `${name}: every`, false) : undefined
-  // Time constants of single neurons move together, by their scale.
+  // Time constants of single neurons change together, by their scale.
   const tauPath = `${kind}.${name}.tau${own?.tau === undefined ? '' : '.scale'}`
   tauSlider?.listen((value) => set(tauPath, value))
   everySlider?.listen((value) => set(`${kind}.${name}.every`, value))
@@ -96,7 +96,7 @@ export function probeLane({ probes }: Model): Lane {
     draw(context, frame) {
       probes.forEach(({ every }, index) => {
         const height = frame.height / probes.length
-        // A sample that follows tick t is taken where an update of the same divider is due.
+        // A sample after tick t coincides with an update of the same divider.
         drawUpdates(
           context,
           { ...frame, height: height - 1 },

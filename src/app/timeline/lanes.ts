@@ -14,38 +14,38 @@ import { type Era, nextWindow, windowOf } from './schedule.ts'
 import { summaryOf } from './summary.ts'
 
 export interface Lanes {
-  /** Shows the last ticks, if it is time; to be called once a frame. */
+  /** Shows the last ticks at intervals; call once in each frame. */
   update(now: number): void
-  /** A parameter was changed, by whatever means. */
+  /** Call after a parameter was changed. */
   changed(): void
-  /** What the reader has chosen to see, and what a run has left of the past. */
+  /** The reader's choices, and the history of the run. */
   view(): LanesView
   /**
-   * Shows the same of another network, as far as it has it.
-   * @param goesOn - its run is that of the one before: then the rates of the past stay
+   * Applies the same choices to another network, where possible.
+   * @param goesOn - true if its run continues the previous one, so that the history stays
    */
   show(view: LanesView, goesOn: boolean): void
-  /** The run starts again, at the tick where it is. */
+  /** Call when the run starts again at the present tick. */
   restart(): void
   recolour(): void
   destroy(): void
 }
 
 export interface LanesView {
-  /** Ticks that are shown. */
+  /** Number of shown ticks. */
   readonly ticks: number
   readonly eras: ReadonlyMap<string, readonly Era[]>
 }
 
-/** Milliseconds between two drawings; for readers who want little motion the longer one. */
+/** Milliseconds between two drawings; the longer one for reduced motion. */
 const INTERVAL = 33
 const CALM_INTERVAL = 500
 
-/** Remembers whether the lanes are open; on low screens they begin closed. */
+/** Key of the storage for open lanes; on low screens they are initially closed. */
 const STORED = 'engram.lanes'
 const ROOMY = 880
 
-/** @param stage - what draws the pictures, which has a lane for its GPU time where there are times */
+/** @param stage - draws the pictures; has a lane if its GPU time is known */
 export function createLanes(
   simulation: Simulation,
   stage: Pick<Stage, 'draws' | 'visible' | 'timeDrawing'>,
@@ -164,7 +164,7 @@ export function createLanes(
     try {
       localStorage.setItem(STORED, String(isOpen()))
     } catch {
-      // Private windows may not remember.
+      // Private windows may not allow storage.
     }
     tell()
     draw()
@@ -173,12 +173,12 @@ export function createLanes(
   try {
     remembered = localStorage.getItem(STORED)
   } catch {
-    // Then the height decides.
+    // Without a stored choice the height decides.
   }
   open(remembered === null ? innerHeight >= ROOMY : remembered === 'true')
   tell()
 
-  /** Takes over the rates of the model from the next tick on. */
+  /** Records the rates of the model from the next tick on. */
   const noteRates = (): void => {
     eras.note(simulation.model, simulation.tick)
     drawn = ''

@@ -1,11 +1,11 @@
-/** What a lane draws: updates, the reach of a time constant, patterns that are shown. */
+/** Drawings of a lane: updates, the range of a time constant, shown patterns. */
 import type { Model } from '../../core/model/model.ts'
 import { type Era, dueTicks, showings, spansBetween } from './schedule.ts'
 
 /** Pixels between marks below which they become a band. */
 const LEAST_SPACING = 3
 
-/** The window that is drawn: ticks [to - ticks, to) on a width in pixels. */
+/** The drawn window: ticks [to - ticks, to) on a width in pixels. */
 export interface Frame {
   readonly to: number
   readonly ticks: number
@@ -16,7 +16,7 @@ export interface Frame {
 
 const xOf = ({ to, ticks, width }: Frame, tick: number): number => ((tick - to + ticks) / ticks) * width
 
-/** A mark at each update; where they are closer than pixels, a band as dark as they are dense. */
+/** A mark at each update; if marks are closer than pixels, a band with the darkness of their density. */
 export function drawUpdates(
   context: CanvasRenderingContext2D,
   frame: Frame,
@@ -40,7 +40,7 @@ export function drawUpdates(
   }
 }
 
-/** How much of the past a group still holds: exp(-age / tau). */
+/** The remaining weight of the past in a group: exp(-age / tau). */
 export function drawReach(
   context: CanvasRenderingContext2D,
   frame: Frame,

@@ -1,4 +1,4 @@
-/** GPU times of the groups while the network runs: now and then a few of its ticks, each group in a timed pass. */
+/** GPU times of the groups during a run: at intervals a few ticks, each group in a timed pass. */
 import type { GroupTime, Profile } from '../../core/run/profile.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
 import type { Loop } from '../session/loop.ts'
@@ -9,15 +9,15 @@ const PROFILE_INTERVAL = 1000
 const PROFILE_SHARE = 0.05
 const MOST_PROFILED = 32
 
-/** Weight of a new profile in the mean that is shown. */
+/** Weight of a new profile in the shown mean. */
 const SMOOTHING = 0.3
 
 export interface Profiler {
-  /** Microseconds a tick, by `kind.name`. */
+  /** Microseconds for a tick, by `kind.name`. */
   readonly times: ReadonlyMap<string, number>
   /** Microseconds to draw all pictures once. */
   readonly drawing: number | undefined
-  /** Profiles some real ticks, if it is time; the run goes on as soon as they are submitted. */
+  /** Profiles some ticks of the run at intervals; the run continues as soon as they are submitted. */
   update(now: number): void
   destroy(): void
 }
@@ -36,7 +36,7 @@ export function createProfiler(
 
   const learn = ({ ticks, groups }: Profile): void => {
     if (isDestroyed || ticks === 0) return
-    // The first passes of a group may wait for their compilation.
+    // The first passes of a group may include compilation.
     if (isCold) {
       isCold = false
       return

@@ -76,7 +76,7 @@ export function createSlider(name: string, label: string, log: boolean): Slider 
     show(value) {
       assign(output, { textContent: format3(value) })
       assign(input, { ariaValueText: format3(value) })
-      // A slider that is being drawn stays where the hand is.
+      // A dragged slider is not moved.
       if (valueOf() !== value) input.value = String(log ? Math.log10(value) : value)
     },
     listen: (act) => input.addEventListener('input', () => act(valueOf())),

@@ -1,8 +1,8 @@
-/** What happened in the last ticks, from the integer clock alone: updates of groups, patterns shown, samples. Pure. */
+/** The events of the last ticks, from the integer clock alone: updates of groups, patterns shown, samples. Pure. */
 import type { Model } from '../../core/model/model.ts'
 import { shortestDwell, showingAt, shownAt } from '../../core/model/stimulus.ts'
 
-/** From a tick on a group has had this rate divider. */
+/** The rate divider of a group from a tick on. */
 export interface Era {
   readonly tick: number
   readonly every: number
@@ -15,7 +15,7 @@ export interface Span {
   readonly every: number
 }
 
-/** The parts of [from, to) by the divider that acted in them. */
+/** The parts of [from, to) with a constant divider. */
 export function spansBetween(eras: readonly Era[], from: number, to: number): Span[] {
   return eras.flatMap(({ tick, every }, index) => {
     const start = Math.max(from, tick)
@@ -38,8 +38,8 @@ export interface Showing {
 }
 
 /**
- * What a stimulus item shows in [from, to).
- * @param most - showings at most; undefined where there are more
+ * The showings of a stimulus item in [from, to).
+ * @param most - the most showings; the result is undefined if there are more
  */
 export function showings(
   item: Model['stimulus'][number],
@@ -69,7 +69,7 @@ export function showings(
   return found
 }
 
-/** Showings that begin or go on in [from, to). */
+/** Showings that overlap [from, to). */
 function showingCount(
   item: Model['stimulus'][number],
   index: number,
@@ -90,7 +90,7 @@ export function nextWindow(ticks: number, larger: boolean): number {
   return next ?? ticks
 }
 
-/** A window in which the slowest group is updated some times and its time constant has its place, within reason. */
+/** A window with several updates of the slowest group and its time constant, within limits. */
 export function windowOf(model: Model): number {
   const groups = [
     ...model.layers,

@@ -1,34 +1,34 @@
-/** How the cue and the target of a layer share a frame with its state, and the pixels of each canvas. Pure. */
+/** The layout of the state, cue and target of a layer in a frame, and the pixels of each canvas. Pure. */
 import type { Extents, Window } from './window.ts'
 
 /** CSS pixels between two panes, and the height of the name above each. */
 export const PANE_GAP = 12
 export const PANE_NAME = 18
 
-/** Below this a companion leaves its place to the state. */
+/** A smaller companion is hidden. */
 const SMALLEST = 64
 
-/** In a stack a companion is this part of the state in size. */
+/** In a stack a companion has this fraction of the size of the state. */
 const PART = 0.5
 
-/** Equal panes are worth a state that is smaller by this factor. */
+/** Equal panes are preferred if the state is smaller at most by this factor. */
 const WORTH = 0.85
 
-/** A canvas larger than this in one direction costs more than it shows. */
+/** The largest side of a canvas; larger ones show no more. */
 const MOST_PIXELS = 2048
 
-/** Up to this many cells in one direction each gets its pixel even where the canvas is shown smaller. */
+/** Up to this number of cells in one direction each cell gets a pixel, even if the canvas is shown smaller. */
 const MOST_CELLS = 640
 
 export interface Arrangement {
-  /** The state alone; a row or a column of equal panes; or the state beside a column of smaller ones. */
+  /** The state alone; a row or a column of equal panes; or the state next to a column of smaller ones. */
   readonly mode: 'alone' | 'row' | 'column' | 'stack'
   /** Sizes of canvases in CSS pixels. */
   readonly state: Extents
   readonly other: Extents
 }
 
-/** The arrangement in which the state is largest, as long as its companions can be seen. */
+/** The arrangement with the largest state and visible companions. */
 export function arrangementOf(sheet: Extents, room: Extents, companions: number): Arrangement {
   const { width, height } = sheet
   const of = (scale: number): Extents => ({
@@ -60,9 +60,9 @@ export function arrangementOf(sheet: Extents, room: Extents, companions: number)
 }
 
 /**
- * Pixels of a canvas that is shown at a size: a whole number of pixels a cell, which the browser scales smoothly, so that
- * all cells look alike; one pixel for several cells where that would be too many. A part of a sheet has the pixels of
- * the screen.
+ * Pixels of a canvas that is shown at a size: a whole number of pixels for each cell, which the browser scales
+ * smoothly, so that all cells have the same size; one pixel for several cells if there are too many. A part of a
+ * sheet has the pixels of the screen.
  */
 export function pixelsOf(sheet: Extents, { zoom }: Window, width: number, height: number): Extents {
   if (width < 1 || height < 1) return { width: 0, height: 0 }

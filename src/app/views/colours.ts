@@ -19,7 +19,7 @@ const same = (label: string, words: string): ColourMap => ({
   dark: stops(words),
 })
 
-/** For values >= 0: lightness changes one way only. */
+/** For values >= 0: lightness is monotonic. */
 export const SEQUENTIAL = {
   // From the paper to the strongest colour.
   paper: {
@@ -36,7 +36,7 @@ export const SEQUENTIAL = {
   },
 } as const satisfies Readonly<Record<string, ColourMap>>
 
-/** For values of both signs: lightness changes one way on each side of 0. */
+/** For values of both signs: lightness is monotonic on each side of 0. */
 export const DIVERGING = {
   // The colour of the paper at 0: after ColorBrewer's RdBu on light, after F. Crameri's berlin on dark.
   paper: {
@@ -56,7 +56,7 @@ export const DIVERGING = {
 export type SequentialName = keyof typeof SEQUENTIAL
 export type DivergingName = keyof typeof DIVERGING
 
-/** Which maps the reader wants. */
+/** The chosen colour maps. */
 export interface Maps {
   readonly sequential: SequentialName
   readonly diverging: DivergingName
@@ -68,7 +68,7 @@ export function stopsOf(scheme: Scheme, signed: boolean, maps: Maps = DEFAULT_MA
   return (signed ? DIVERGING[maps.diverging] : SEQUENTIAL[maps.sequential])[scheme]
 }
 
-/** Colours of the frame of a memory whose hidden neuron is silent, and of one that is fully active. */
+/** Colours of the frame of a memory for a silent and for a fully active hidden neuron. */
 export function frameStops(scheme: Scheme): readonly [string, string] {
   return scheme === 'light' ? ['#dfe3e9', '#f26a00'] : ['#242932', '#ffc233']
 }

@@ -1,4 +1,4 @@
-/** What stands beside the state of a layer: the cue that the stimulus shows, and the pattern it should become. Pure. */
+/** The pictures next to the state of a layer: the cue of the stimulus, and the target pattern. Pure. */
 import { measureOf } from '../../core/kinds/probes/table.ts'
 import type { Layer, Model, Rows, Stimulus } from '../../core/model/model.ts'
 import type { Patterns } from '../../core/model/patterns/schema.ts'
@@ -9,30 +9,30 @@ import { vectorStride } from '../../core/plan/layout.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { Sheet } from './sheet.ts'
 
-/** Stands for no row; as in shaders/view/shade.wgsl. */
+/** The index for no row, as in shaders/view/shade.wgsl. */
 export const NO_ROW = 0xffffffff
 
-/** The rows that a companion shows, one a replica. */
+/** The rows of a companion, one for each replica. */
 export interface Showing {
   readonly rows: Uint32Array<ArrayBuffer>
-  /** False for a cue that is not shown now. */
+  /** False for a cue that does not act now. */
   readonly isNow: boolean
-  /** Beside its name, short. */
+  /** Short note next to its name. */
   readonly words: string
-  /** The whole of it in a sentence. */
+  /** The same as a sentence. */
   readonly detail: string
-  /** Of all rows of what is shown, for a layer that is shown currents: their scale is not that of its state. */
+  /** Range over all rows of a current, whose scale is not that of the state. */
   readonly extent?: Extremes
 }
 
-/** A picture beside the state, of the same tiling, whose tiles show rows of other buffers. */
+/** A picture next to the state with the same tiling, whose tiles show rows of other buffers. */
 export interface Companion extends Pick<Sheet, 'blocks' | 'stride'> {
   readonly role: 'cue' | 'target'
-  /** The buffer that marks entries which a mask leaves alone. */
+  /** The buffer that marks the free entries of a mask. */
   readonly free?: string
-  /** The largest value and the size of the most negative one, of all its rows. */
+  /** The largest value and the size of the most negative value over all rows. */
   extent(): Extremes
-  /** @param tick - ticks that have passed */
+  /** @param tick - number of ticks so far */
   at(tick: number): Showing
 }
 
@@ -41,19 +41,20 @@ interface Extremes {
   readonly high: number
 }
 
-/** The stimulus that a layer is shown. */
+/** The stimulus of a layer. */
 interface Cue {
   /** Place in the scenario. */
   readonly index: number
   readonly item: Stimulus
-  /** The tick at which it is, or was last, or will be shown. */
+  /** A tick at which it is shown: the present, the last or the next one. */
   readonly tick: number
   readonly state: 'now' | 'gap' | 'past' | 'future'
 }
 
 /**
- * The cue and the target of a layer, in this order, where there are any.
- * @param modelNow - patterns and parameters may change while a network runs, what there is may not
+ * The cue and the target of a layer, in this order, if they exist.
+ * @param modelNow - the present model; patterns and parameters may change during a run, but not the parts of the
+ *   network
  * @param matches - for a probe the pattern that overlaps most with each replica, NO_ROW before the first sample
  */
 export function companionsOf(
@@ -130,14 +131,14 @@ function cueCompanion(modelNow: () => Model, plan: Plan, layer: Layer): Companio
   }
 }
 
-/** The row of its patterns that a cue shows to each replica. */
+/** The row of a cue for each replica. */
 function rowsOf({ item, index, tick }: Cue, model: Model, rows: Uint32Array): void {
   const shown = shownAt(item, index, model.seed, tick)
   for (let replica = 0; replica < rows.length; replica++)
     rows[replica] = item.kind === 'initial' ? repetitionOf(model, replica) % item.patterns.rows : shown
 }
 
-/** The last tick up to a given one at which a stimulus is shown; -1 before the first. */
+/** The last tick, up to a given one, in which a stimulus is shown; -1 before the first. */
 export function lastShown(item: Stimulus, index: number, seed: number, tick: number): number {
   const { start, stop, order, patterns } = item
   if (tick < start) return -1
@@ -147,8 +148,8 @@ export function lastShown(item: Stimulus, index: number, seed: number, tick: num
 }
 
 /**
- * The cue of a layer when some ticks have passed: what acted in the last of them, a clamp before a current and a later
- * item before an earlier one; where none did, the one shown last; before the first, the one to come.
+ * The cue of a layer after some ticks: the stimulus of the last tick, a clamp before a current and a later item
+ * before an earlier one. Without a stimulus in this tick, the last one shown; before the first, the next one.
  */
 export function cueAt(model: Model, layer: string, passed: number): Cue | undefined {
   const tick = Math.max(0, passed - 1)
@@ -192,7 +193,7 @@ function cueWords({ item, index, tick, state }: Cue, seed: number): Pick<Showing
   }
 }
 
-/** Where rows come from: rows with the same key and number are the same pattern, corrupted or not. */
+/** The origin of rows: rows with the same key and number are the same pattern, damaged or not. */
 interface Origin {
   readonly key: string
   row(index: number): number
@@ -214,7 +215,7 @@ function originOf(scenario: Scenario, patterns: Patterns, path: string): Origin 
   return { key: isDrawn ? path : JSON.stringify(source), row: (index) => index }
 }
 
-/** For each replica the pattern that its cue is a part or a copy of; else the one that overlaps most with it. */
+/** For each replica the pattern from which its cue was made; else the one with the largest overlap. */
 function targetsOf(
   model: Model,
   layer: Layer,
@@ -233,7 +234,7 @@ function targetsOf(
   const places = new Map<number, number>()
   if (origin !== undefined) for (let row = count - 1; row >= 0; row--) places.set(origin.row(row), row)
 
-  /** The targets of the rows of a cue, where they are known. */
+  /** The targets of the rows of a cue, if known. */
   const known = (patterns: Patterns, path: string, rows: number): readonly number[] | undefined => {
     const cue = originOf(scenario, patterns, path)
     if (cue === undefined || cue.key !== origin?.key) return undefined

@@ -1,7 +1,7 @@
-/** A figure on paper: a canvas with what its canvases show, a caption and a legend. */
+/** A figure as one canvas: its pictures, a caption and a legend. */
 import type { Stops } from './colours.ts'
 
-/** What stands around the pictures of a copy. */
+/** The texts around the pictures of a copy. */
 interface Words {
   readonly title: string
   readonly caption: string
@@ -10,10 +10,10 @@ interface Words {
   readonly stops: Stops
 }
 
-/** Pixels of a copy: its margin, its lines of text, the least width that the text needs, and between pictures. */
+/** Sizes of a copy in pixels: margin, lines of text, least width of the text, and gap between pictures. */
 const COPY = { margin: 24, line: 24, font: 16, leastWidth: 480, gap: 16 }
 
-/** Pictures side by side, below a caption and above a legend; right after they were drawn. */
+/** Pictures side by side, below a caption and above a legend; call right after they were drawn. */
 export function copyOf(
   pictures: readonly { readonly canvas: HTMLCanvasElement; readonly label: string }[],
   styled: HTMLElement,

@@ -1,4 +1,4 @@
-/** Where the keys move the cursor of a picture. Pure. */
+/** Moves of the cursor of a picture by keys. Pure. */
 import type { Sheet } from './sheet.ts'
 import { CHANNEL_GAP, type Entry, cellOf, entryAt } from './tiling.ts'
 import { type Window, sizeOf } from './window.ts'
@@ -13,7 +13,7 @@ export function nextEntry(sheet: Sheet, from: Entry, x: number, y: number): Entr
   return undefined
 }
 
-/** The entry in the middle of what is seen, or one beside it. */
+/** The entry in the middle of the visible part, or one next to it. */
 export function middleEntry(sheet: Sheet, window: Window): Entry {
   const { width, height } = sizeOf(window, sheet)
   const x = Math.floor(window.left + width / 2)
@@ -26,7 +26,7 @@ export function middleEntry(sheet: Sheet, window: Window): Entry {
   return { row: 0, column: 0 }
 }
 
-/** Cells between two entries that are next to each other, at most. */
+/** The most cells between two adjacent entries. */
 function reachOf({ frameX, frameY, gapX, gapY }: Sheet): number {
   return Math.max(CHANNEL_GAP, 2 * (frameX + frameY) + gapX + gapY)
 }

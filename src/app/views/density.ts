@@ -1,25 +1,25 @@
-/** Where the entries of a sparse matrix are: how many there are in each block of rows and columns. Pure. */
+/** The density of a sparse matrix: the number of entries in each block of rows and columns. Pure. */
 import type { SparsePattern } from '../../core/math/sparse.ts'
 import { vectorStride } from '../../core/plan/layout.ts'
 import type { Entry } from './tiling.ts'
 
-/** Most blocks along either side: about as many as a picture has pixels. */
+/** The most blocks along each side: about the pixels of a picture. */
 const MOST_BLOCKS = 256
 
 export interface Density {
-  /** Blocks below and beside each other. */
+  /** Number of blocks, down and across. */
   readonly rows: number
   readonly columns: number
-  /** Of the matrix. */
+  /** Shape of the matrix. */
   readonly size: readonly [rows: number, columns: number]
-  /** Of a block; the last ones may be cut. */
+  /** Shape of a block; the last ones may be cut. */
   readonly block: readonly [rows: number, columns: number]
   /** Entries of each block, [rows, stride]. */
   readonly counts: Float32Array<ArrayBuffer>
   readonly stride: number
 }
 
-/** Counts the entries that there are; values play no part, so that it holds while they change. */
+/** Counts the stored entries; the result does not depend on their values. */
 export function densityOf({ rows, columns, indices, indptr }: SparsePattern, most = MOST_BLOCKS): Density {
   const block = [Math.ceil(rows / most), Math.ceil(columns / most)] as const
   const [down, across] = [Math.ceil(rows / block[0]), Math.ceil(columns / block[1])]

@@ -1,33 +1,33 @@
-/** Draws pictures and measures their ranges, each when it is time. */
+/** Draws pictures and measures their ranges, at intervals. */
 import type { Simulation } from '../../core/run/simulation.ts'
 import { reached } from '../boot/timing.ts'
 import type { Painter } from './painter.ts'
 import type { Picture } from './picture.ts'
 import { type Stopwatch, createStopwatch } from './stopwatch.ts'
 
-/** Milliseconds between two looks at the ranges of the values. */
+/** Milliseconds between two measurements of the ranges. */
 const MEASURE_INTERVAL = 200
 
-/** Milliseconds without a new tick after which activations are computed for the state as it is. */
+/** Milliseconds without a tick after which activations are computed for the present state. */
 const SETTLE_TIME = 120
 
 export interface Drawing {
-  /** How many times pictures have been drawn. */
+  /** Number of drawings. */
   readonly draws: number
-  /** Times the next drawing of all pictures; absent where the device has no timestamp-query. */
+  /** Times the next drawing of all pictures; absent if the device has no timestamp-query. */
   readonly time?: Stopwatch['ask']
-  /** Draws all pictures, and measures them if it is time. */
+  /** Draws all pictures, and measures them at intervals. */
   drawAll(now: number): void
   /** Draws one picture at once. */
   draw(picture: Picture): void
   /** Resolves when the ranges of the values are known: the next drawing shows them. */
   measure(): Promise<void>
-  /** The next drawing measures. */
+  /** Makes the next drawing measure. */
   remeasure(): void
   destroy(): void
 }
 
-/** @param changed - called when the pictures are out of date for another reason than a tick */
+/** @param changed - called when the pictures are outdated for another reason than a tick */
 export function createDrawing(
   simulation: Simulation,
   painter: Painter,
@@ -45,7 +45,7 @@ export function createDrawing(
       ),
     ),
   ]
-  /** Between ticks activations are those of the last one: near enough while it runs, wrong for who looks at one state. */
+  /** Between ticks activations are those of the last tick: good enough during a run, wrong for a paused state. */
   const mayLag = plan.derived.some(({ name, made }) => made !== 'demand' && arrays.includes(name))
   let measuredAt = -Infinity
   let draws = 0

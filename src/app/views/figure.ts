@@ -1,4 +1,4 @@
-/** One picture with its caption and legend, alone or beside its cue and target. */
+/** One picture with its caption and legend, alone or next to its cue and target. */
 import type { Stops } from './colours.ts'
 import type { Companion, Showing } from './companions.ts'
 import { copyOf } from './copy.ts'
@@ -13,28 +13,28 @@ import { WHOLE, type Window } from './window.ts'
 
 export interface Figure {
   readonly element: HTMLElement
-  /** Beside the caption: a place for buttons. */
+  /** Place for buttons next to the caption. */
   readonly tools: HTMLElement
   /** The state first, then its companions. */
   readonly panes: readonly Pane[]
-  /** The part of the sheet that is seen. */
+  /** The visible part of the sheet. */
   readonly window: Window
   /** Zooms about the middle. */
   zoom(factor: number): void
   fit(): void
-  /** Shows a part of the sheet, or as much of it as there is. */
+  /** Shows a part of the sheet, limited to its size. */
   see(window: Window | undefined): void
-  /** What the name of a companion adds, and whether it is shown now. */
+  /** The note of a companion, and whether it acts now. */
   tell(role: Role, showing: Showing): void
   /** Marks the cell of an entry, or none. */
   mark(entry: Entry | undefined): void
-  /** Where an entry is on the screen. */
+  /** Place of an entry on the screen. */
   rectOf(entry: Entry): DOMRect
   note(text: string): void
-  /** Takes over the room there is now; the browser tells of it only after it has laid out the page once. */
+  /** Applies the present size, which the browser reports only after the first layout. */
   layOut(): void
   legend(range: Range, stops: Stops): void
-  /** What the canvases show, on paper: below a caption, above the legend. Only right after they were drawn. */
+  /** The canvases as a picture with caption and legend; call right after they were drawn. */
   copy(caption: string): HTMLCanvasElement
   destroy(): void
 }
@@ -50,33 +50,33 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
 }
 
 export interface FigureEvents {
-  /** A canvas got another size and is blank, or another part of the sheet is to be seen. */
+  /** A canvas was resized and is blank, or another part of the sheet is visible. */
   readonly changed: () => void
-  /** The reader wants to see it large. */
+  /** The reader enlarges the picture. */
   readonly chosen: () => void
   /** The reader points at an entry, or at none. */
   readonly pointed: (at: Pointed | undefined) => void
-  /** True where the wheel belongs to the picture. */
+  /** True if the wheel zooms the picture. */
   readonly isLarge: () => boolean
-  /** The pointer does something above a pane; true when that is taken, and no gesture of the figure. */
+  /** A pointer event above a pane; true if it is handled and is not a gesture of the figure. */
   readonly pointer: (event: PicturePointer) => boolean
 }
 
 /** An entry that the reader points at. */
 export interface Pointed {
   readonly entry: Entry
-  /** The pointer that did; absent for the keyboard. */
+  /** The pointer; absent for the keyboard. */
   readonly event?: PointerEvent
 }
 
-/** What the pointer does above a picture, and where. */
+/** A pointer event above a picture, and its place. */
 export interface PicturePointer {
-  /** A click is a press and a release at one place that nobody took before. */
+  /** A click is an unhandled press and release at one place. */
   readonly kind: 'down' | 'move' | 'up' | 'leave' | 'click'
   readonly sheet: Sheet
-  /** Which of its panes. */
+  /** The pane. */
   readonly role: Role
-  /** Absent in gaps and frames, beside the picture and on leaving it. */
+  /** Absent in gaps and frames, outside the picture and on leaving it. */
   readonly entry?: Entry
   readonly event: PointerEvent
 }

@@ -1,28 +1,28 @@
-/** What pointers, wheel and keys do above one canvas. */
+/** Gestures of pointers, wheel and keys above one canvas. */
 
 import type { Spot } from './window.ts'
 
 export interface GestureEvents {
-  /** Hands a pointer event on; true when it is taken, and no gesture of the picture. */
+  /** Passes a pointer event on; true if it is handled and is not a gesture of the picture. */
   readonly hand: (kind: 'down' | 'move' | 'up' | 'leave' | 'click', event: PointerEvent) => boolean
-  /** A click that nobody took. */
+  /** An unhandled click. */
   readonly clicked: () => void
-  /** Moves the picture with the pointer, by parts of the canvas; false when there is nowhere to go. */
+  /** Moves the picture with the pointer, by fractions of the canvas; false at the border. */
   readonly drag: (by: Spot) => boolean
   readonly zoom: (factor: number, at: Spot) => void
-  /** True where a wheel without a key zooms. */
+  /** True if the wheel zooms without a key. */
   readonly takesWheel: () => boolean
-  /** True when the key is taken. */
+  /** True if the key is handled. */
   readonly key: (event: KeyboardEvent) => boolean
 }
 
-/** Pixels that a pointer may move between its press and its release to be a click. */
+/** The most pixels between press and release of a click. */
 const CLICK_REACH = 4
 
-/** Part of a canvas that a line of a wheel moves. */
+/** Fraction of a canvas for one line of the wheel. */
 const LINE = 16
 
-/** Returns a function that ends it. */
+/** Returns a function that removes the listeners. */
 export function listen(canvas: HTMLCanvasElement, events: GestureEvents): () => void {
   const pointers = new Map<number, Spot>()
   let mode: 'idle' | 'press' | 'taken' | 'drag' | 'pinch' = 'idle'
@@ -54,7 +54,7 @@ export function listen(canvas: HTMLCanvasElement, events: GestureEvents): () => 
         event.preventDefault()
         mode = 'drag'
       } else mode = events.hand('down', event) ? 'taken' : 'press'
-      // Strokes go on beside the picture.
+      // Strokes continue outside the picture.
       if (mode !== 'press') hold(event)
     }
   })
@@ -105,13 +105,13 @@ export function listen(canvas: HTMLCanvasElement, events: GestureEvents): () => 
   canvas.addEventListener(
     'wheel',
     (event) => {
-      // A pinch on a trackpad comes as a wheel with ctrl.
+      // Browsers report a pinch on a trackpad as wheel with ctrl.
       if (!event.ctrlKey && !events.takesWheel()) return
       event.preventDefault()
       const unit = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? 1 : LINE
       const [x, y] = [event.deltaX * unit, event.deltaY * unit]
       if (event.shiftKey) {
-        // Some browsers turn the wheel by themselves.
+        // Some browsers swap the axes of the wheel.
         events.drag({ x: 0, y: -(x + y) / canvas.clientHeight })
       } else {
         if (x !== 0) events.drag({ x: -x / canvas.clientWidth, y: 0 })

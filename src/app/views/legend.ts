@@ -5,7 +5,7 @@ import { type Range, ends, isSigned } from './range.ts'
 
 export interface Legend {
   readonly element: HTMLElement
-  /** What it shows, for a copy. */
+  /** Its contents, for a copy. */
   readonly shown: { readonly low: string; readonly high: string; readonly stops: Stops }
   show(range: Range, stops: Stops): void
 }
@@ -37,7 +37,7 @@ export function createLegend(): Legend {
   }
 }
 
-/** The colours of a range, nine of them: a part of the map where the range is not symmetric about 0. */
+/** The colours of a range, nine of them: a part of the map if the range is not symmetric about 0. */
 function shownPart(range: Range, stops: Stops): Stops {
   const { low, high } = ends(range)
   if (low === range.low && high === range.high) return stops

@@ -1,8 +1,8 @@
-/** Which pattern each replica is nearest to, as the companions of a picture show it. */
+/** The nearest pattern of each replica, for the companions of a picture. */
 import type { Simulation } from '../../core/run/simulation.ts'
 import { NO_ROW } from './companions.ts'
 
-/** For each overlap probe the pattern that every replica is nearest to, from its last sample. */
+/** For each overlap probe the nearest pattern of every replica, from its last sample. */
 export function matchesOf(simulation: Simulation) {
   const { replicas } = simulation.model
   const known = new Map<string, Uint32Array<ArrayBuffer>>()

@@ -1,17 +1,17 @@
-/** The panel in which the reader chooses colour maps and the range of a picture. */
+/** The panel for the colour maps and the range of a picture. */
 import { DIVERGING, type Maps, type Scheme, SEQUENTIAL } from './colours.ts'
 import { readNumber } from '../controls/number.ts'
 import type { Range } from './range.ts'
 import { topOf } from '../top.ts'
 import { schemeAt } from './scheme.ts'
 
-/** What the panel is about. */
+/** The picture of the panel. */
 export interface Subject {
   readonly name: string
   readonly maps: Maps
   /** The fixed range; undefined = automatic. */
   readonly fixed: Range | undefined
-  /** The range as it is drawn. */
+  /** The drawn range. */
   readonly range: Range
   readonly setMaps: (maps: Maps) => void
   readonly setRange: (range: Range | undefined) => void
@@ -22,7 +22,7 @@ export interface Options {
   destroy(): void
 }
 
-/** @param place - of the pictures */
+/** @param place - element of the pictures */
 export function createOptions(place: HTMLElement): Options {
   const panel = document.createElement('form')
   panel.className = 'picture-options'
@@ -33,7 +33,7 @@ export function createOptions(place: HTMLElement): Options {
   panel.addEventListener('toggle', (event) => {
     if (event.newState === 'closed') opener?.setAttribute('aria-expanded', 'false')
   })
-  // What is typed here is no command to the page.
+  // Typing here must not trigger the keys of the page.
   panel.addEventListener('keydown', (event) => event.stopPropagation())
 
   const fill = (subject: Subject): void => {
@@ -138,7 +138,7 @@ function rangeFields(
   return set
 }
 
-/** A range, or why two texts are none. */
+/** A range, or the reason why two texts are not a range. */
 function rangeOf(lowest: string, highest: string): Range | string {
   const [low, high] = [readNumber(lowest), readNumber(highest)]
   if ('fault' in low) return low.fault

@@ -1,4 +1,4 @@
-/** Draws sheets from the buffers of an engine: no value leaves the GPU but the two ends of its range. */
+/** Draws sheets from the buffers of an engine: only the two ends of the range are read back. */
 import type { Engine } from '../../core/gpu/engine.ts'
 import type { PainterPipelines } from './pipelines.ts'
 import {
@@ -12,11 +12,11 @@ import {
 } from './print.ts'
 
 export interface Painter {
-  /** Sets what the print of this number is drawn with from now on. */
+  /** Sets the settings of the print with this number. */
   look(print: number, look: Look): void
-  /** Sets the rows that the companion of this number shows. */
+  /** Sets the rows of the companion with this number. */
   place(print: number, rows: Uint32Array<ArrayBuffer>): void
-  /** @param timestampWrites - where the pass leaves its times */
+  /** @param timestampWrites - where the pass writes its times */
   draw(
     encoder: GPUCommandEncoder,
     print: number,
@@ -24,8 +24,8 @@ export interface Painter {
     timestampWrites?: GPURenderPassTimestampWrites,
   ): void
   /**
-   * Measures all prints; undefined while an earlier measurement is on its way. None when the network is closed or the
-   * device is lost meanwhile.
+   * Measures all prints; undefined while an earlier measurement is pending. Empty if the network is closed or
+   * the device is lost before the result.
    */
   measure(): Promise<Measured[]> | undefined
   destroy(): void
@@ -90,7 +90,7 @@ export async function createPainter(
           isMeasuring = false
           return found
         },
-        // The network was closed or the device lost while the numbers were on their way.
+        // The network was closed or the device lost before the result.
         () => [],
       )
     },

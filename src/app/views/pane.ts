@@ -6,11 +6,11 @@ import type { Extents, Spot } from './window.ts'
 
 export type Role = 'state' | Companion['role']
 
-/** What there is to draw on. */
+/** The canvas to draw on. */
 export interface Pane {
   readonly role: Role
   readonly context: GPUCanvasContext
-  /** Pixels of the canvas; 0 = not to be seen. */
+  /** Pixels of the canvas; 0 = hidden. */
   readonly width: number
   readonly height: number
 }
@@ -18,19 +18,19 @@ export interface Pane {
 export interface PaneElement extends Pane {
   readonly element: HTMLElement
   readonly canvas: HTMLCanvasElement
-  /** Shows the canvas at a size in CSS pixels with so many pixels of its own; true when those are others than before. */
+  /** Sets the size of the canvas in CSS pixels and in its own pixels; true if its own pixels changed. */
   resize(shown: Extents, pixels: Extents): boolean
-  /** Marks a cell, in parts of the canvas, or none. */
+  /** Marks a cell, in fractions of the canvas, or none. */
   mark(cell: Part | undefined): void
-  /** Says what is shown now beside the name; true when that is new. */
+  /** Sets the note next to the name; true if it changed. */
   tell(showing: Showing): boolean
-  /** @param isAlone - the figure has no other canvas */
+  /** @param isAlone - true if the figure has no other canvas */
   describe(name: string, note: string, isAlone: boolean): void
   destroy(): void
 }
 
 export interface PaneEvents extends Omit<GestureEvents, 'hand'> {
-  /** The pointer does something at a place, in parts of the canvas; true when it is taken, and no gesture of the picture. */
+  /** A pointer event at a place, in fractions of the canvas; true if it is handled and is not a gesture of the picture. */
   readonly hand: (kind: Parameters<GestureEvents['hand']>[0], event: PointerEvent, at: Spot) => boolean
   /** The canvas has lost the focus. */
   readonly blur: () => void

@@ -1,4 +1,4 @@
-/** `Params` of shaders/view/sheet.wgsl: colours, then the numbers that the shader itself lists. */
+/** `Params` of shaders/view/sheet.wgsl: colours, then the numbers as listed in the shader. */
 import { roundUp } from '../../core/plan/layout.ts'
 import { wgsl } from '../../core/plan/shaders.ts'
 import type { Tiling } from './tiling.ts'
@@ -39,7 +39,7 @@ export type Numbers = Tiling &
     >
   >
 
-/** Fields that are not given are 0. */
+/** Missing fields are 0. */
 export function paramsOf(colours: readonly number[], numbers: Partial<Numbers>): ArrayBuffer {
   const data = new ArrayBuffer(PARAMS_BYTES)
   new Float32Array(data, 0, colours.length).set(colours)

@@ -1,4 +1,4 @@
-/** Single values read back from the buffers that are drawn, without a stall. */
+/** Reads single values back from the drawn buffers, without a stall. */
 import type { Simulation } from '../../core/run/simulation.ts'
 import { fromHalf } from '../../core/data/half.ts'
 import type { Sheet } from './sheet.ts'
@@ -8,17 +8,17 @@ export interface Spot {
   readonly source: Pick<Sheet, 'blocks' | 'stride' | 'format' | 'scale'>
   readonly row: number
   readonly column: number
-  /** The array of the network that it belongs to, if it does to one. */
+  /** The array of the network that contains it, if any. */
   readonly array?: string
 }
 
 export interface Peek {
-  /** The values of spots, NaN where there is none; undefined while earlier ones are on their way. */
+  /** The values of spots, NaN without a value; undefined while earlier ones are pending. */
   read(spots: readonly Spot[]): Promise<number[]> | undefined
   destroy(): void
 }
 
-/** Spots that are read at a time. */
+/** The most spots in one read. */
 const MOST_SPOTS = 4
 
 const BITS = { f32: 32, f16: 16, binary: 1 } as const
@@ -65,7 +65,7 @@ export function createPeek(simulation: Simulation): Peek {
           isBusy = false
           return values
         },
-        // The network was closed or the device lost on the way.
+        // The network was closed or the device lost before the result.
         () => [],
       )
     },

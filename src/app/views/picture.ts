@@ -1,4 +1,4 @@
-/** One picture of a network with what stands beside it: its figure, and what the painter draws into it. */
+/** One picture of a network with its companions: its figure and its prints. */
 import { formatDigits } from '../format.ts'
 import { frameStops, stopsOf } from './colours.ts'
 import type { Companion, Showing } from './companions.ts'
@@ -12,7 +12,7 @@ import type { Sheet } from './sheet.ts'
 import type { Timing } from './stopwatch.ts'
 import { sizeOf } from './window.ts'
 
-/** What is drawn of a picture: its sheet, and what stands beside it. */
+/** The drawn parts of a picture: its sheet and its companions. */
 export interface Part {
   readonly sheet: Sheet
   readonly companions: readonly Companion[]
@@ -22,25 +22,25 @@ export interface Part {
 
 export interface Picture extends Part {
   readonly figure: Figure
-  /** Of the values: the one that the reader has fixed, else as measured; undefined before that. */
+  /** Range of the values: fixed by the reader, else measured; undefined before the first measurement. */
   readonly range: Range | undefined
-  /** The rows that the companions show. */
+  /** The rows of the companions. */
   readonly rows: readonly Uint32Array[]
-  /** Takes over range, colours, size and window for the next drawing. */
+  /** Applies range, colours, size and window to the next drawing. */
   refresh(): void
-  /** Lets the companions show what belongs to a tick. */
+  /** Updates the companions to a tick. */
   place(tick: number): void
-  /** Draws what stands in the buffers; nothing before the range is known. */
+  /** Draws the buffers; nothing before the range is known. */
   paint(encoder: GPUCommandEncoder, timing: Timing | undefined): void
-  /** Takes over what was measured of all prints; true when another range is to be drawn. */
+  /** Applies the measurements of all prints; true if the range changes. */
   adopt(measured: readonly Measured[]): boolean
-  /** Forgets the range, for values that start anew. */
+  /** Clears the range before a new run. */
   restart(): void
 }
 
 /**
- * @param key - what the reader's choices are remembered by
- * @param replica - whose matrices and whose activations are shown
+ * @param key - key of the reader's stored choices
+ * @param replica - the shown replica of matrices and activations
  */
 export function createPicture(
   key: string,
@@ -51,7 +51,7 @@ export function createPicture(
 ): Picture {
   const { sheet, companions, first } = part
   const rows: Uint32Array[] = []
-  /** Of companions that have a scale of their own. */
+  /** Ranges of companions with a separate scale. */
   const scales = companions.map((companion) => scaleOf(companion.at(0)))
   let measured: Range | undefined
   /** The activation of a neuron whose frame is brightest. */
@@ -137,12 +137,12 @@ export function createPicture(
   }
 }
 
-/** The range of what a companion shows, where it is not that of the state. */
+/** The range of a companion, if it differs from that of the state. */
 function scaleOf({ extent }: Showing): Range | undefined {
   return extent && nextRange(undefined, extent.low, extent.high)
 }
 
-/** What to say where there are more entries than pixels. */
+/** The note if there are more entries than pixels. */
 function passedOver(sheet: Sheet, figure: Figure, pixels: number): string {
   const entries = sizeOf(figure.window, sheet).width / pixels
   return pixels > 0 && entries > 1.01

@@ -5,13 +5,13 @@ import { wgsl } from '../../core/plan/shaders.ts'
 /** Invocations that measure together. */
 export const WORKGROUP = 64
 
-/** Of one format of numbers. */
+/** Pipelines for one format of numbers. */
 export interface Pipelines {
   readonly shade: GPURenderPipeline
   readonly measure: GPUComputePipeline
 }
 
-/** Compiles once a device and format. */
+/** Compiles once for each device and format. */
 export interface PainterPipelines {
   readonly canvasFormat: GPUTextureFormat
   of(format: Format): Promise<Pipelines>
@@ -79,7 +79,7 @@ export function createPainterPipelines(device: GPUDevice, canvasFormat: GPUTextu
     }
     return pipelines
   }
-  // All networks need these: they compile while the scenario is on its way.
+  // All networks need these: they compile while the scenario loads.
   of('f32').catch(() => undefined)
   return { canvasFormat, shadeLayout, measureLayout, of }
 }

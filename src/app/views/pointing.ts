@@ -1,4 +1,7 @@
-/** What the reader points at in the pictures: a mark in all panes, and its values, read while they change. */
+/**
+ * The entry under the pointer or cursor: a mark in all panes, and its values, which are read again as they
+ * change.
+ */
 import type { Simulation } from '../../core/run/simulation.ts'
 import { formatDigits } from '../format.ts'
 import { variedText } from '../vary.ts'
@@ -16,7 +19,7 @@ const READ_INTERVAL = 100
 export interface Pointing {
   /** The reader points at an entry of a picture, or at none. */
   point(picture: Picture, at: Pointed | undefined): void
-  /** Reads the values again, if it is time; to be called with every drawing. */
+  /** Reads the values again at intervals; call with every drawing. */
   update(now: number): void
   destroy(): void
 }

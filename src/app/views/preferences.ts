@@ -1,7 +1,7 @@
 /** The picture settings of this page. */
 import { createSettings } from './settings.ts'
 
-/** Undefined where the browser forbids it. */
+/** Undefined if the browser forbids it. */
 export function pageStorage(): Storage | undefined {
   try {
     return window.localStorage

@@ -1,4 +1,4 @@
-/** One print bound to its buffers: how it is drawn and measured. */
+/** One print bound to its buffers: its drawing and its measurement. */
 import type { Engine } from '../../core/gpu/engine.ts'
 import { type Stops, stopNumbers } from './colours.ts'
 import type { Companion } from './companions.ts'
@@ -14,7 +14,7 @@ const MOST_WORKGROUPS = 256
 /** The largest float32: a range may end above it. */
 const LARGEST = (2 - 2 ** -23) * 2 ** 127
 
-/** Extents lie this far apart: the portable alignment of a storage binding. */
+/** Distance between extents: the portable alignment of a storage binding. */
 const EXTENT_BYTES = 256
 
 /** The most negative value as a size, and the largest value, both >= 0. */
@@ -23,11 +23,11 @@ export interface Extent {
   readonly high: number
 }
 
-/** What was measured of a print. */
+/** The measurement of a print. */
 export interface Measured {
-  /** Of its values; of a companion, of all its rows. */
+  /** Extent of its values; for a companion, of all its rows. */
   readonly extent: Extent
-  /** Of the activations of its frames. */
+  /** Extent of the activations of its frames. */
   readonly activations?: Extent
 }
 
@@ -41,7 +41,7 @@ export interface Print {
 export interface Look {
   readonly range: Range
   readonly stops: Stops
-  /** Colours of a frame whose neuron is silent, and fully active. */
+  /** Colours of a frame for a silent and for a fully active neuron. */
   readonly frameStops: Stops
   /** Size of the canvas in pixels. */
   readonly width: number
@@ -63,26 +63,26 @@ export function sourceOf({ sheet, companion }: Print): Source {
   return { blocks, stride, columns: sheet.columns, format: 'f32', scale: 1 }
 }
 
-/** Two extents for each print: of its values, and of the activations of its frames. */
+/** Two extents for each print: values, and activations of its frames. */
 export const EXTENTS_BYTES = 2 * EXTENT_BYTES
 
 export interface BoundPrint {
   look(look: Look): void
-  /** Sets the rows that are shown, of a companion. */
+  /** Sets the shown rows of a companion. */
   place(rows: Uint32Array<ArrayBuffer>): void
   shade(pass: GPURenderPassEncoder): void
   measure(pass: GPUComputePassEncoder): void
-  /** What was measured, from all extents. */
+  /** The measurement, from all extents. */
   measured(extents: Float32Array): Measured
 }
 
-/** Makes a buffer that ends with the painter. */
+/** Creates a buffer that is destroyed with the painter. */
 export type Allocate = (label: string, size: number, usage: GPUBufferUsageFlags) => GPUBuffer
 
 /**
  * @param index - number of the print
  * @param used - pipelines for the format of its rows
- * @param ofVectors - those for activations
+ * @param ofVectors - pipelines for activations
  */
 export function bindPrint(
   engine: Engine,
@@ -173,7 +173,7 @@ export function bindPrint(
       ? undefined
       : bindFrames(sheet.frames)
 
-  /** Blocks that hold rows of the replica shown. */
+  /** Blocks with rows of the shown replica. */
   const shown = () => {
     if (companion !== undefined || sheet.copies === 1) return blocks
     const first = replica * sheet.rows
@@ -198,7 +198,7 @@ export function bindPrint(
       scale: 1,
     })
   }
-  // A measurement needs no look, but the numbers beside it in `Params`.
+  // A measurement needs the numbers of `Params`, but not the colours.
   look({
     range: { low: 0, high: 1 },
     stops: Array<string>(9).fill('#000000'),

@@ -1,35 +1,35 @@
-/** The range of a colour map: round numbers that hold still while the values move. */
+/** The range of a colour map: round numbers that rarely change. */
 
 export interface Range {
   readonly low: number
   readonly high: number
 }
 
-/** True when 0 has the colour in the middle of the map. */
+/** True if 0 has the middle colour of the map. */
 export function isSigned({ low }: Range): boolean {
   return low < 0
 }
 
-/** The values of the first and the last colour: symmetric about 0 where values have both signs, whatever the range. */
+/** The values of the first and the last colour: symmetric about 0 if values have both signs. */
 export function ends({ low, high }: Range): Range {
   if (low >= 0) return { low, high }
   const limit = Math.max(-low, Math.abs(high))
   return { low: -limit, high: limit }
 }
 
-/** The power of two, as a float32 has it, that brings the larger end of a range to about 1. */
+/** The power of two in float32 that scales the larger end of a range to about 1. */
 export function unitOf({ low, high }: Range): number {
   const exponent = Math.ceil(Math.log2(Math.max(Math.abs(low), Math.abs(high))))
   return Number.isFinite(exponent) ? 2 ** -Math.min(126, Math.max(-126, exponent)) : 1
 }
 
-/** Mantissas that a range may end on. */
+/** Mantissas of the ends of a range. */
 const ROUND = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10]
 
-/** Below this part of the range the values have shrunk enough for a smaller one. */
+/** The range shrinks when the values are below this fraction of it. */
 const SLACK = 0.6
 
-/** The smallest round number >= value; 1 when there is nothing to show. */
+/** The smallest round number >= value; 1 without values. */
 export function roundUpNicely(value: number): number {
   if (!(value > 0)) return 1
   const power = 10 ** Math.floor(Math.log10(value))

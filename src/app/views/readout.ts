@@ -1,8 +1,11 @@
-/** The place and the values that the reader points at, beside the pointer. */
+/** The readout next to the pointer: place and values. */
 import { topOf } from '../top.ts'
 
 export interface Readout {
-  /** @param at - the rectangle to keep clear of, on the screen; @param isSpoken - for who moves a cursor by keys */
+  /**
+   * @param at - the rectangle to keep clear of, on the screen; @param isSpoken - true for moves by keys, for
+   *   screen readers
+   */
   show(lines: readonly string[], at: DOMRect, isSpoken: boolean): void
   hide(): void
   destroy(): void
@@ -14,7 +17,7 @@ const MARGIN = 12
 export function createReadout(place: HTMLElement): Readout {
   const element = document.createElement('div')
   element.className = 'readout'
-  // In the top layer places are those of the screen, wherever the picture stands.
+  // In the top layer positions are relative to the screen.
   element.popover = 'manual'
   element.setAttribute('role', 'status')
   topOf(place).append(element)

@@ -23,7 +23,7 @@ export function onScheme(listener: () => void): void {
   listeners.push(listener)
 }
 
-/** A button that goes from automatic to light to dark; the choice is remembered. */
+/** A button that cycles through automatic, light and dark; the choice is stored. */
 export function bindScheme(button: HTMLButtonElement): void {
   let choice = kept()
   const show = (): void => {
@@ -40,7 +40,7 @@ export function bindScheme(button: HTMLButtonElement): void {
     try {
       localStorage.setItem(KEPT, choice)
     } catch {
-      // Blocked storage: it holds for this visit.
+      // Blocked storage: the choice applies to this visit.
     }
     show()
   })

@@ -1,4 +1,4 @@
-/** How the reader wants pictures to be drawn; remembered by the browser. */
+/** The reader's settings for pictures, stored in the browser. */
 import { DEFAULT_MAPS, DIVERGING, type Maps, SEQUENTIAL } from './colours.ts'
 import type { Range } from './range.ts'
 
@@ -10,12 +10,12 @@ interface Store {
 
 const KEY = 'engram.pictures'
 
-/** Ranges of this many pictures are remembered, the latest ones. */
+/** The most stored ranges; the latest are kept. */
 const MOST_RANGES = 60
 
 export interface Settings {
   maps: Maps
-  /** False = nothing is drawn; forgotten when the page is closed. */
+  /** False = no drawing; not stored. */
   isDrawing: boolean
   /** The fixed range of a picture; undefined = automatic. */
   rangeOf(picture: string): Range | undefined
@@ -27,14 +27,14 @@ interface Stored {
   readonly ranges: readonly (readonly [picture: string, low: number, high: number])[]
 }
 
-/** @param storage - where they are kept; what it does not hold or is not understood has its default */
+/** @param storage - place of the settings; missing or invalid ones have their default */
 export function createSettings(storage: Store | undefined): Settings {
   let { maps, ranges } = parse(storage)
   const save = (): void => {
     try {
       storage?.setItem(KEY, JSON.stringify({ maps, ranges } satisfies Stored))
     } catch {
-      // Full or forbidden: they last as long as the page.
+      // Full or forbidden: the settings last until the page is closed.
     }
   }
   return {

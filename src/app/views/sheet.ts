@@ -1,4 +1,4 @@
-/** What there is to see of a network, and how its rows become tiles. Pure: no DOM, no GPU. */
+/** The pictures of a network, and their tiles. Pure: no DOM, no GPU. */
 import { ruleKindOf } from '../../core/kinds/rules/table.ts'
 import { matrixFacts, memoryFacts } from '../../core/kinds/couplings/table.ts'
 import { inverseTemperature, lagrangianFacts } from '../../core/kinds/lagrangians/table.ts'
@@ -10,7 +10,7 @@ import { axisNames } from '../vary.ts'
 import { type Density, blockText, densityOf } from './density.ts'
 import { type Entry, type Tiling, channelOf, mosaicOf, tileOf } from './tiling.ts'
 
-/** Where an entry is, in words, counted from 0 as in files and in `engram.read`. */
+/** The place of an entry in words, counted from 0 as in files and in `engram.read`. */
 export function placeOf(sheet: Sheet, { row, column }: Entry): string {
   const { kind, shape, rows, density } = sheet
   if (density !== undefined) return blockText(density, { row, column })
@@ -26,36 +26,36 @@ export function placeOf(sheet: Sheet, { row, column }: Entry): string {
 export interface Sheet extends Tiling {
   readonly name: string
   readonly kind: 'neurons' | 'memories' | 'synapses' | 'density'
-  /** What is shown, in words. */
+  /** Description of the picture. */
   readonly note: string
-  /** True for what the network does most of its work on: it is drawn large. */
+  /** True for the main layer, which is drawn large. */
   readonly isMain: boolean
-  /** Rows that are drawn: those of one copy. */
+  /** Number of drawn rows: those of one copy. */
   readonly rows: number
-  /** More than 1 where every replica has a matrix for itself: row r of replica k is row k * rows + r of the blocks. */
+  /** More than 1 if every replica has a separate matrix: row r of replica k is row k * rows + r of the blocks. */
   readonly copies: number
   readonly columns: number
-  /** Of what a row stands for: [N], [height, width] or [channels, height, width]. */
+  /** Shape of a row: [N], [height, width] or [channels, height, width]. */
   readonly shape: readonly number[]
   readonly stride: number
   readonly format: Matrix['format']
   readonly scale: number
   readonly blocks: readonly Pick<Block, 'buffer' | 'start' | 'count'>[]
-  /** Activations that the frames show: one a row, [replicas, stride]. */
+  /** Activations for the frames: one for each row, [replicas, stride]. */
   readonly frames?: {
     readonly buffer: string
     readonly columns: number
     readonly stride: number
-    /** True when no activation is larger than 1. */
+    /** True if no activation is larger than 1. */
     readonly isBounded: boolean
   }
-  /** What is shown in place of an array and its blocks. */
+  /** A picture that replaces an array and its blocks. */
   readonly density?: Density
-  /** The array that is shown, as `engram.read` takes it. */
+  /** The name of the shown array for `engram.read`. */
   readonly array?: string
 }
 
-/** True for a layer that is seen beside its cue and its target: not an adiabatic one, nor one of winners and losers. */
+/** True for a layer that is shown next to its cue and target: neither adiabatic nor with a shared activation. */
 export function hasCompanions({ tau, lagrangian }: Layer): boolean {
   return tau > 0 && inverseTemperature(lagrangian) === undefined
 }
@@ -66,8 +66,8 @@ function showsState(layer: Layer): boolean {
 }
 
 /**
- * Pictures of all layers, memories and synapses, in the order of the scenario. Of a matrix that every replica has for
- * itself, one replica's is shown.
+ * Pictures of all layers, memories and synapses, in the order of the scenario. For a matrix with a copy for each
+ * replica, one copy is shown.
  */
 export function sheetsOf(model: Model, plan: Plan): Sheet[] {
   const learns = model.memories.filter(hasRows).find(({ tau }) => tau !== undefined)
@@ -112,7 +112,7 @@ export function sheetsOf(model: Model, plan: Plan): Sheet[] {
   ]
 }
 
-/** Which entries of W there are, of synapses that are stored as such. */
+/** The stored entries of sparse synapses W. */
 function entriesOf(synapse: Synapse): SparsePattern | undefined {
   const { base } = synapse
   return matrixFacts(synapse).isMatrix || !('matrix' in base) ? undefined : base.matrix.pattern
@@ -179,7 +179,7 @@ function memorySheet(memory: Memory, model: Model, plan: Plan, isMain: boolean):
   }
 }
 
-/** @param what - has the entries */
+/** @param what - noun for the entries */
 function densitySheet(name: string, what: string, pattern: SparsePattern): Sheet {
   const density = densityOf(pattern)
   const { rows, columns, size, block, stride } = density
@@ -221,7 +221,7 @@ function sizeText({ shape, size }: Pick<Layer, 'shape' | 'size'>): string {
   return shape.length >= 2 ? shape.join(' × ') : String(size)
 }
 
-/** Rows of an image layer become images; others a line each, or a compact grid each where lines would be too long. */
+/** Rows of an image layer become images; other rows become lines, or compact grids if lines would be too long. */
 function tilingOf(
   rows: number,
   { shape, size }: Pick<Layer, 'shape' | 'size'>,
@@ -238,7 +238,7 @@ function tilingOf(
   return mosaicOf(rows, tileOf(lines, Math.ceil(size / lines)), { isFramed })
 }
 
-/** What grows in the picture of a grid of replicas, and where to. */
+/** Description of the axes in the picture of a grid of replicas. */
 function gridNote(model: Model, { shape }: Layer): string[] {
   const axes = model.variation?.axes ?? []
   if (shape.length < 2 || lineOf(model) === undefined || axes.length !== 2) return []
@@ -246,7 +246,7 @@ function gridNote(model: Model, { shape }: Layer): string[] {
   return [`${down} ↓ ${right} →`]
 }
 
-/** Replicas in a line of images where two parameters or more vary: the last one goes from left to right. */
+/** Replicas in a line of images if at least two parameters vary: the last one goes from left to right. */
 function lineOf({ variation, replicas }: Model): number | undefined {
   if (variation === undefined || variation.axes.length < 2) return undefined
   const columns = variation.repetitions * (variation.axes.at(-1)?.values.length ?? 1)

@@ -1,30 +1,30 @@
-/** What is seen of a sheet, and the entry that the cursor is on. Pure. */
+/** The visible part of a sheet, and the entry of the cursor. Pure. */
 import { middleEntry, nextEntry } from './cursor.ts'
 import type { Sheet } from './sheet.ts'
 import { type Entry, cellOf, entryAt } from './tiling.ts'
 import { type Spot, WHOLE, type Window, cellAt, inside, panned, partOf, revealing, zoomed } from './window.ts'
 
-/** A rectangle in parts of the window. */
+/** A rectangle in fractions of the window. */
 export type Part = ReturnType<typeof partOf>
 
 export interface Sight {
   readonly window: Window
   readonly cursor: Entry | undefined
-  /** Shows a part of the sheet, or as much of it as there is; undefined = all of it. */
+  /** Shows a part of the sheet, limited to its size; undefined = all of it. */
   see(window: Window | undefined): void
-  /** Zooms about a place, given in parts of the window; without one, about the cursor or the middle. */
+  /** Zooms about a place in fractions of the window; default: the cursor or the middle. */
   readonly zoom: (factor: number, about?: Spot) => void
-  /** Moves by parts of the window; false where that leads nowhere. */
+  /** Moves by fractions of the window; false at the border. */
   pan(by: Spot): boolean
-  /** The next entry from the cursor in a direction, from the middle without one; what is seen moves along. */
+  /** The next entry from the cursor in a direction, from the middle without one; the visible part follows. */
   step(x: number, y: number): Entry | undefined
   mark(entry: Entry | undefined): void
-  /** The entry at a place, given in parts of the window; none in gaps and frames. */
+  /** The entry at a place in fractions of the window; undefined in gaps and frames. */
   entryUnder(spot: Spot): Entry | undefined
   partOf(entry: Entry): Part
 }
 
-/** @param changed - called when another part of the sheet is to be seen */
+/** @param changed - called when the visible part changes */
 export function createSight(sheet: Sheet, changed: () => void): Sight {
   let window: Window = WHOLE
   let cursor: Entry | undefined

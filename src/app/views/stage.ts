@@ -1,4 +1,4 @@
-/** All pictures of a network: one large, the others beside it. */
+/** All pictures of a network: one large, the others next to it. */
 import './stage.css'
 import type { Simulation } from '../../core/run/simulation.ts'
 import { variedText } from '../vary.ts'
@@ -18,39 +18,39 @@ import { createToolbar } from './toolbar.ts'
 import type { Window } from './window.ts'
 
 export interface Stage {
-  /** Draws all pictures from the buffers as they are, unless drawing is switched off. */
+  /** Draws all pictures from the present buffers, unless drawing is switched off. */
   draw(): void
-  /** Whether pictures are drawn; the network runs on when they are not. Holds for other networks too. */
+  /** Whether pictures are drawn; the network also runs without drawing. Applies to other networks too. */
   visible: boolean
-  /** How many times the pictures have been drawn. */
+  /** Number of drawings. */
   readonly draws: number
   /**
-   * Times the next drawing of all pictures on the GPU; `learn` gets microseconds, and is not called where nothing is
-   * drawn or an earlier time is on its way. Absent where the device has no timestamp-query.
+   * Times the next drawing of all pictures on the GPU; `learn` gets microseconds, and is not called if nothing
+   * is drawn or an earlier time is pending. Absent if the device has no timestamp-query.
    */
   readonly timeDrawing?: (learn: (microseconds: number) => void) => void
-  /** The replica, counted from 0, whose matrices and whose activations are shown. */
+  /** The shown replica of matrices and activations, counted from 0. */
   replica: number
-  /** The large picture as it is now, with its caption and legend. */
+  /** The present large picture, with its caption and legend. */
   picture(caption: string): { readonly name: string; readonly canvas: HTMLCanvasElement }
   /**
-   * Calls back for everything the pointer does above a picture, its cue or its target; a listener that returns true takes
-   * it, and no other is asked. Who takes a `down` gets what follows, up to its `up`. A `click` comes after the `up`
-   * of a press that nobody took and that did not move; taken, it does not enlarge the picture. Returns a function that
-   * ends it.
+   * Calls back for every pointer event above a picture, its cue or its target; if a listener returns true, the
+   * event is handled and no other listener is called. The listener that handles a `down` gets the following
+   * events up to `up`. A `click` follows the `up` of an unhandled press without movement; a handled click does
+   * not enlarge the picture. Returns a function that removes the listener.
    */
   onPointer(listener: (event: PicturePointer) => boolean): () => void
-  /** What the reader has chosen to see. */
+  /** The reader's choices. */
   view(): StageView
-  /** Shows the same of another network, as far as it has it. */
+  /** Applies the same choices to another network, where possible. */
   show(view: StageView): void
-  /** Forgets the ranges, for values that start anew. */
+  /** Clears the ranges before a new run. */
   restart(): void
-  /** Fits the pictures to the room there is, once everything around them stands. */
+  /** Fits the pictures to the available room, after the layout around them. */
   layOut(): void
   /** Resolves when the ranges of the values are known: the next drawing shows them. */
   measure(): Promise<void>
-  /** Takes over the colours of the current scheme. */
+  /** Applies the colours of the present scheme. */
   recolour(): void
   destroy(): void
 }
@@ -66,7 +66,7 @@ export interface StagePlaces {
   readonly small: HTMLElement
 }
 
-/** @param changed - called when the pictures are out of date for another reason than a tick */
+/** @param changed - called when the pictures are outdated for another reason than a tick */
 export async function createStage(
   simulation: Simulation,
   pipelines: PainterPipelines,
@@ -185,7 +185,7 @@ export async function createStage(
       setReplica(next)
     },
     picture(caption) {
-      // What a canvas shows can be read only in the task in which it was drawn.
+      // A canvas can be read only in the task in which it was drawn.
       drawing.draw(large)
       return { name: large.sheet.name, canvas: large.figure.copy(caption) }
     },
@@ -227,7 +227,7 @@ export async function createStage(
   }
 }
 
-/** What is drawn of a network, in the order of its pictures. */
+/** The drawn parts of a network, in the order of its pictures. */
 function partsOf(simulation: Simulation, matches: ReturnType<typeof matchesOf>): Part[] {
   const { model, plan } = simulation
   let first = 0
@@ -243,12 +243,12 @@ function partsOf(simulation: Simulation, matches: ReturnType<typeof matchesOf>):
   })
 }
 
-/** True where a picture has room. */
+/** True if a picture has room. */
 function isSeen({ figure }: Picture): boolean {
   return figure.panes.some(({ width }) => width > 0)
 }
 
-/** True where a wheel scrolls the page. */
+/** True if the wheel scrolls the page. */
 function isPageScrolled(): boolean {
   const { scrollHeight, clientHeight } = document.documentElement
   return scrollHeight > clientHeight + 1

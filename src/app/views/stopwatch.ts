@@ -1,24 +1,27 @@
-/** GPU time of the render passes of one drawing, read while the next ones go on. Needs the feature timestamp-query. */
+/**
+ * GPU time of the render passes of one drawing, read in parallel with the next ones. Needs the feature
+ * timestamp-query.
+ */
 import { createTimestamps } from '../../core/gpu/timestamps.ts'
 
 export interface Stopwatch {
   /** Times the next drawing, unless one is being read; `learn` gets the sum of its passes in microseconds. */
   ask(learn: (microseconds: number) => void): void
-  /** What times the drawing that is about to be encoded; undefined = nobody asked. */
+  /** The timer of the next drawing; undefined = not timed. */
   begin(): Timing | undefined
   destroy(): void
 }
 
 export interface Timing {
-  /** Where the next pass leaves its times. */
+  /** Where the next pass writes its times. */
   pass(): GPURenderPassTimestampWrites
-  /** To be encoded after the passes. */
+  /** Encode after the passes. */
   encode(encoder: GPUCommandEncoder): void
-  /** To be called when all of it is submitted. */
+  /** Call after all passes are submitted. */
   read(): void
 }
 
-/** @param most - passes of one drawing at most */
+/** @param most - the most passes of one drawing */
 export function createStopwatch(device: GPUDevice, most: number): Stopwatch {
   const times = createTimestamps(device, 'view/times', most)
   let asked: ((microseconds: number) => void) | undefined
@@ -43,7 +46,7 @@ export function createStopwatch(device: GPUDevice, most: number): Stopwatch {
         pass: () => times.pass(),
         encode: (encoder) => times.encode(encoder),
         read() {
-          // The network was closed or the device lost while the times were on their way.
+          // The network was closed or the device lost before the times arrived.
           if (times.passes > 0) read(learn).catch(() => undefined)
           else isReading = false
         },

@@ -1,7 +1,7 @@
-/** How rows of values become tiles of cells, and which value a cell shows. Pure: no DOM, no GPU. */
+/** Layout of rows of values as tiles of cells, and the value of a cell. Pure: no DOM, no GPU. */
 import type { Extents } from './window.ts'
 
-/** How one row becomes a tile: a grid of its channels, each a picture; a row without channels is one picture. */
+/** Layout of one row as a tile: a grid of its channels, each a picture; a row without channels is one picture. */
 export interface Tile {
   readonly channelHeight: number
   readonly channelWidth: number
@@ -13,17 +13,17 @@ export interface Tile {
 /** Cells of a tile and how tiles are laid out; see shaders/view/sheet.wgsl. */
 export interface Tiling extends Tile {
   readonly across: number
-  /** Cells on each side of a tile that tell how active its neuron is. */
+  /** Width of the frame of a tile in cells, which shows the activation of its neuron. */
   readonly frameX: number
   readonly frameY: number
   readonly gapX: number
   readonly gapY: number
-  /** Size of the whole in cells. */
+  /** Total size in cells. */
   readonly width: number
   readonly height: number
 }
 
-/** One value of a sheet: its row, as it is drawn, and its column. */
+/** One value of a sheet: its drawn row and its column. */
 export interface Entry {
   readonly row: number
   readonly column: number
@@ -32,7 +32,7 @@ export interface Entry {
 /** Cells between two channels; as in shaders/view/shade.wgsl. */
 export const CHANNEL_GAP = 1
 
-/** Columns of a row that a tile shows. */
+/** Number of columns in a tile. */
 type Columns = Tile & { readonly columns: number }
 
 /** The column drawn in a cell of a tile; undefined in gaps, beyond the last column and outside of the tile. */
@@ -56,7 +56,7 @@ export function insideOf(tile: Tile, column: number): { readonly x: number; read
   }
 }
 
-/** The channel of a column, and where in the picture of the channel it is. */
+/** The channel of a column, and its place in the picture of the channel. */
 export function channelOf({ channelWidth, channelHeight }: Tile, column: number) {
   const line = Math.floor(column / channelWidth)
   return {
@@ -66,7 +66,7 @@ export function channelOf({ channelWidth, channelHeight }: Tile, column: number)
   }
 }
 
-/** From one tile to the next, in cells. */
+/** Distance between tiles in cells. */
 function pitchOf({ tileWidth, tileHeight, frameX, frameY, gapX, gapY }: Tiling): readonly [number, number] {
   return [tileWidth + 2 * frameX + gapX, tileHeight + 2 * frameY + gapY]
 }
@@ -96,7 +96,7 @@ export function cellOf(sheet: Tiling, { row, column }: Entry): { readonly x: num
   }
 }
 
-/** A picture of each channel, laid out so that the whole is about square. */
+/** One picture for each channel, in an about square layout. */
 export function tileOf(channelHeight: number, channelWidth: number, channels = 1): Tile {
   const { across, width, height } = squarest(
     channels,
@@ -111,7 +111,7 @@ export function tileOf(channelHeight: number, channelWidth: number, channels = 1
 }
 
 interface MosaicOptions {
-  /** Tiles in a line; not given = so many that the whole is about square. */
+  /** Tiles in a line; default: an about square layout. */
   readonly across?: number
   readonly isFramed?: boolean
 }
@@ -150,7 +150,7 @@ export function mosaicOf(
     : layOut(wanted)
 }
 
-/** Lays out boxes so that the whole is about square; where two ways are as good, the wider one. */
+/** Lays out boxes in an about square; of two equally good layouts, the wider one. */
 function squarest<T extends Extents>(count: number, box: Extents, layOut: (across: number) => T): T {
   const ideal = Math.sqrt((count * box.height) / box.width)
   const [wide, narrow] = [Math.ceil(ideal), Math.floor(ideal)].map((across) =>

@@ -1,4 +1,4 @@
-/** What acts on the pictures as a whole; it stands in the caption of the large one. */
+/** The tools for all pictures, in the caption of the large one. */
 import { bindNumber } from '../controls/number-field.ts'
 
 export interface Toolbar {
@@ -8,9 +8,9 @@ export interface Toolbar {
 }
 
 export interface ToolbarActs {
-  /** More than 1 where a replica can be chosen. */
+  /** More than 1 if a replica can be chosen. */
   readonly replicas: number
-  /** What varies, as it is in a replica. */
+  /** The varied values in a replica, as text. */
   readonly wordsOf: (replica: number) => string
   readonly zoom: (factor: number) => void
   readonly fit: () => void

@@ -7,13 +7,13 @@ export interface Window {
   readonly top: number
 }
 
-/** Size in cells of what there is to see. */
+/** Size of the sheet in cells. */
 export interface Extents {
   readonly width: number
   readonly height: number
 }
 
-/** Where on a canvas, in parts of it. */
+/** A place in fractions of a canvas. */
 export interface Spot {
   readonly x: number
   readonly y: number
@@ -21,7 +21,7 @@ export interface Spot {
 
 export const WHOLE: Window = { zoom: 1, left: 0, top: 0 }
 
-/** At the largest zoom this many cells are seen in the longer direction. */
+/** Visible cells in the longer direction at the largest zoom. */
 const FEWEST_CELLS = 6
 
 /** Width and height of a window in cells. */
@@ -37,7 +37,7 @@ export function inside({ zoom, left, top }: Window, sheet: Extents): Window {
   return { zoom: held, left: clamp(left, sheet.width), top: clamp(top, sheet.height) }
 }
 
-/** Zooms by a factor; the cell at a place, given in parts of the window, stays there. */
+/** Zooms by a factor; the cell at a place, in fractions of the window, is fixed. */
 export function zoomed(window: Window, sheet: Extents, factor: number, x: number, y: number): Window {
   const { zoom } = inside({ ...window, zoom: window.zoom * factor }, sheet)
   const before = sizeOf(window, sheet)
@@ -47,13 +47,13 @@ export function zoomed(window: Window, sheet: Extents, factor: number, x: number
   return inside({ zoom, left, top }, sheet)
 }
 
-/** Moves by parts of the window. */
+/** Moves by fractions of the window. */
 export function panned(window: Window, sheet: Extents, x: number, y: number): Window {
   const { width, height } = sizeOf(window, sheet)
   return inside({ ...window, left: window.left + x * width, top: window.top + y * height }, sheet)
 }
 
-/** Moves as little as it takes to see a cell and a margin around it. */
+/** The smallest move that makes a cell and a margin visible. */
 export function revealing(window: Window, sheet: Extents, x: number, y: number): Window {
   const size = sizeOf(window, sheet)
   const along = (from: number, length: number, at: number): number => {
@@ -70,13 +70,13 @@ export function revealing(window: Window, sheet: Extents, x: number, y: number):
   )
 }
 
-/** The cell at a place, given in parts of the window. */
+/** The cell at a place in fractions of the window. */
 export function cellAt(window: Window, sheet: Extents, x: number, y: number): { x: number; y: number } {
   const { width, height } = sizeOf(window, sheet)
   return { x: Math.floor(window.left + x * width), y: Math.floor(window.top + y * height) }
 }
 
-/** Where a cell is, in parts of the window. */
+/** Place of a cell in fractions of the window. */
 export function partOf(
   window: Window,
   sheet: Extents,

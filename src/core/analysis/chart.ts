@@ -1,16 +1,16 @@
 /** A chart as plain data: what to draw, not how. src/node/chart.ts draws it as SVG, the page on a canvas. */
 
-/** Where a mark takes its colour from, 0 to 4; marks that belong together share it. */
+/** Index of a mark's colour, 0 to 4; related marks share a colour. */
 export type Colour = 0 | 1 | 2 | 3 | 4
 
 interface Named {
-  /** Its line in the legend; none when not given. */
+  /** Text in the legend; no entry when absent. */
   readonly label?: string
   /** Default: the number of labelled marks before it. */
   readonly colour?: Colour
 }
 
-/** What can be drawn. Arrays of a mark have one length; NaN in one is a gap. */
+/** The marks of a chart. All arrays of a mark have the same length; NaN is a gap. */
 export type Mark =
   | (Named & {
       readonly kind: 'line'
@@ -42,9 +42,9 @@ export type Mark =
 
 export interface ChartAxis {
   readonly label: string
-  /** Log axes leave out what is not positive. */
+  /** Log axes omit values that are not positive. */
   readonly scale?: 'linear' | 'log'
-  /** What it spans; else all that is drawn. */
+  /** Range of the axis; default: the range of all marks. */
   readonly domain?: readonly [number, number]
 }
 
@@ -52,7 +52,7 @@ export interface Chart {
   readonly title: string
   readonly x: ChartAxis
   readonly y: ChartAxis
-  /** Later ones lie on earlier ones. */
+  /** Drawn in this order; later marks cover earlier marks. */
   readonly marks: readonly Mark[]
 }
 
@@ -67,8 +67,8 @@ export function coloursOf(marks: readonly Mark[]): Colour[] {
 }
 
 /**
- * The numbers that an axis spans: its own domain, else those of all marks, widened where they are all one.
- * Rules do not count, nor does what a log axis leaves out.
+ * The range of an axis: its domain, else the range of all marks, widened if all values are equal. Rules and
+ * values that a log axis omits do not count.
  */
 export function domainOf({ marks, ...axes }: Chart, of: 'x' | 'y'): [number, number] {
   const axis = axes[of]
@@ -89,7 +89,7 @@ export function domainOf({ marks, ...axes }: Chart, of: 'x' | 'y'): [number, num
   return [low - (Math.abs(low) / 2 || 0.5), high + (Math.abs(high) / 2 || 0.5)]
 }
 
-/** The values of a mark that an axis has to reach. */
+/** The values of a mark that an axis must include. */
 function reach(mark: Mark, of: 'x' | 'y'): ArrayLike<number>[] {
   switch (mark.kind) {
     case 'line':

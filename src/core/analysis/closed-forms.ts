@@ -1,9 +1,9 @@
-/** Solutions known on paper, to be laid over what the simulator gives. */
+/** Closed-form solutions, to compare with simulations. */
 
 export interface GatedLearning {
   /** Cosine of the row and its target at the start. */
   readonly start: number
-  /** Share of the ticks in which the row is the active one, p. */
+  /** Fraction of the ticks in which the row is active, p. */
   readonly share: number
   /** tau_Xi */
   readonly tau: number

@@ -1,4 +1,4 @@
-/** The full network on the GPU next to what follows from its generating function alone, along a trajectory. */
+/** Compares the full network on the GPU with its generating function, along a trajectory. */
 import { dot, row } from '../math/algebra.ts'
 import { tauAt } from '../model/neuron-values.ts'
 import type { Layer, Model } from '../model/model.ts'
@@ -7,13 +7,13 @@ import { dealt, unmasked } from '../model/values.ts'
 import type { Simulation } from '../run/simulation.ts'
 import { type GeneratingNetwork, type Point, drive, generate, generatedDrive } from './generating.ts'
 
-/** What is compared, in the order of a report. */
+/** The compared quantities, in the order of a report. */
 export const QUANTITIES = ['activation', 'energy', 'velocity', 'drive'] as const
 export type Quantity = (typeof QUANTITIES)[number]
 
-/** What the full network says of one replica at one moment. */
+/** Quantities of the full network, for one replica at one moment. */
 export interface Measured {
-  /** Xi^T g_h, all that the memories send to v, [N_v]. */
+  /** Xi^T g_h, the input of v from all memories, [N_v]. */
   readonly activation: Float64Array
   readonly energy: number
   /** dv/dt, [N_v] */
@@ -22,11 +22,11 @@ export interface Measured {
   readonly hidden: ReadonlyMap<string, Float64Array>
 }
 
-/** How far two versions of a quantity are apart. */
+/** The difference between two versions of a quantity. */
 export interface Difference {
   /** The largest over the entries. */
   readonly absolute: number
-  /** The same over the size of the terms that the quantity is a sum of, so that a sum near 0 does not count. */
+  /** The same, relative to the size of the summands, so that a sum near 0 does not inflate it. */
   readonly relative: number
 }
 
@@ -72,7 +72,7 @@ export function compareWithGenerating(network: GeneratingNetwork, point: Point, 
   }
 }
 
-/** What is not finite is infinitely far off. */
+/** A value that is not finite has an infinite difference. */
 function difference(absolute: number, scale: number): Difference {
   if (!Number.isFinite(absolute)) return { absolute: Infinity, relative: Infinity }
   return { absolute, relative: absolute === 0 ? 0 : absolute / scale }
@@ -192,7 +192,7 @@ async function readArray(simulation: Simulation, name: string): Promise<Float64A
   return Float64Array.from((await simulation.read(name)).data)
 }
 
-/** Currents and clamps of each layer as they are after `tick` ticks: those of the last tick, at the start those of tick 0. */
+/** Currents and clamps of each layer after `tick` ticks: those of the last tick, or of tick 0 at the start. */
 function stimulusAt(
   model: Model,
   tick: number,
@@ -210,7 +210,10 @@ function stimulusAt(
   return { currents, held }
 }
 
-/** What the GPU has computed for the visible layer, from its own buffers of input, bias, current and clamps. */
+/**
+ * The values that the GPU has computed for the visible layer, from its buffers of input, bias, current and
+ * clamps.
+ */
 async function readVisible(
   { engine, plan, model }: Simulation,
   layer: Layer,

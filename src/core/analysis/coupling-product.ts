@@ -1,4 +1,4 @@
-/** Products with couplings, by the network's own kernels on the GPU: no matrix is formed that the network has not. */
+/** Products with couplings on the GPU, by the kernels of the network: no extra matrix is formed. */
 import { USUAL_LEAK } from '../kinds/leaks/table.ts'
 import { USUAL_NOISE } from '../kinds/noises/table.ts'
 import { USUAL_UPDATE } from '../kinds/updates/table.ts'
@@ -67,7 +67,7 @@ export interface Couplings {
 }
 
 /**
- * All couplings of a network at a moment: a linear one, in which an Euler step of length tau takes x to C x.
+ * All couplings of a network at a moment, as a linear network in which an Euler step of length tau takes x to C x.
  * @param moment - the matrices of all synapses and memories
  * @throws ModelError for a coupling that is no matrix
  */
@@ -75,7 +75,7 @@ export async function createCouplings(device: GPUDevice, model: Model, moment: M
   const [edge] = model.hyperedges
   if (edge !== undefined)
     throw new ModelError(
-      `is a ${edge.kind} and no matrix, so that only a dense solver finds its Jacobian; use at most ${DENSE_LIMIT} neurons`,
+      `is a ${edge.kind}, not a matrix, and its Jacobian needs the dense solver; use at most ${DENSE_LIMIT} neurons`,
       { path: `memories.${edge.name}` },
     )
   const layers = model.layers.map(({ name, size }) => linearLayer(name, size, 1, 1))

@@ -1,4 +1,4 @@
-/** Where a network can rest: fixed points of its neurons found from many starts, with W and Xi held fixed. */
+/** Finds fixed points of the neurons from many starts, with W and Xi held fixed. */
 import { storedBy } from '../kinds/bases/table.ts'
 import { isDense, patternOf, withViews } from '../model/couplings.ts'
 import { dot, norm, row } from '../math/algebra.ts'
@@ -12,7 +12,7 @@ import { type Flow, type Moment, type Vectors, parts, sentAt } from './flow.ts'
 import { stabilityEnds } from './jacobian.ts'
 import { refine } from './newton.ts'
 
-/** Memories that states of one layer are compared with. */
+/** Memories to compare with the states of one layer. */
 export interface Patterns {
   /** The memory or synapse that holds them. */
   readonly name: string
@@ -22,8 +22,8 @@ export interface Patterns {
 }
 
 /**
- * What the layers of a network may remember: the rows of every memory that leads from a dynamic layer, and the patterns of
- * synapses with a hebbian base.
+ * The stored patterns of each layer: the rows of every memory that leads from a dynamic layer, and the patterns
+ * of synapses with a hebbian base.
  * @param moment - the matrices of all memories
  */
 export function patternsOf(model: Model, moment: Moment): Patterns[] {
@@ -48,13 +48,13 @@ export interface StartOptions {
   readonly count: number
   /** Normal numbers as large as the memories, or the memories in turn. */
   readonly from: 'random' | 'memories'
-  /** Standard deviation of what is added to a memory, over the root mean square of its entries. */
+  /** Standard deviation of the noise added to a memory, relative to the root mean square of its entries. */
   readonly noise: number
 }
 
 /**
- * The network that comes to rest: every replica from a start of its own, W and Xi as they are at a moment and fixed, no
- * stimulus, no noise. A random start is an input: a layer whose output leaks starts at what it would send of it.
+ * The network to relax: a separate start for every replica, W and Xi fixed at their values at a moment, no
+ * stimulus, no noise. A random start is an input: a layer whose output leaks starts at g of this input.
  * @param replica - whose bias it takes
  * @throws ModelError if it is to start from memories and has none
  */
@@ -99,7 +99,7 @@ export function restingModel(
   return { ...model, ...heldFixed(model, moment), layers, replicas: count, stimulus: [] }
 }
 
-/** All couplings as they are at a moment, for good. */
+/** All couplings, fixed at their values at a moment. */
 export function heldFixed(model: Model, moment: Moment): ReturnType<typeof withViews> {
   const memories = model.memories.map(({ tau, bias, ...memory }): Memory => {
     const data = Float32Array.from(moment[memory.name] as ArrayLike<number>)
@@ -134,23 +134,24 @@ export type PointKind = 'memory' | 'mixture' | 'spurious' | 'zero'
 
 export interface Description {
   readonly kind: PointKind
-  /** Which memories it is made of, such as `xi 3` or `-xi 3`; the nearest one of a spurious point. */
+  /** The memories in this point, such as `xi 3` or `-xi 3`; for a spurious point the nearest memory. */
   readonly members: readonly string[]
   /** Cosine of the activations with the memory or with the mixture. */
   readonly cosine: number
 }
 
-/** Cosine from which on a point counts as a memory or as a mixture of memories. */
+/** Smallest cosine at which a point counts as a memory or as a mixture of memories. */
 export const ALIKE = 0.9
 
-/** Most memories of a mixture. */
+/** The largest number of memories in a mixture. */
 export const MOST_MEMBERS = 7
 
 /**
- * Which memories what a state sends is made of: one with a cosine of at least `ALIKE` (with the negative one where
- * it is below 0), or the 2 to `MOST_MEMBERS` nearest, of which the activations are the sum with the best weights, or the
- * signs of the sum with equal weights, to the same cosine. Such are the mixtures of linear and of saturating neurons.
- * @param g - what is sent, by layer
+ * The memories that make up the activations of a state: one memory with a cosine of at least `ALIKE` (its
+ * negative if the cosine is below 0), or the 2 to `MOST_MEMBERS` nearest. The activations are then their sum
+ * with the best weights (linear neurons), or the signs of their sum with equal weights (saturating neurons), to
+ * the same cosine.
+ * @param g - activations, by layer
  */
 export function describe(g: Vectors, patterns: readonly Patterns[]): Description {
   const ranks: readonly PointKind[] = ['memory', 'mixture', 'spurious', 'zero']
@@ -177,7 +178,7 @@ function describeBy(g: Float64Array, { name, rows }: Patterns): Description {
   if (first === undefined) return { kind: 'spurious', members: [], cosine: 0 }
   if (Math.abs(first.cosine) >= ALIKE)
     return { kind: 'memory', members: [label(first)], cosine: Math.abs(first.cosine) }
-  /** What of g is orthogonal to the memories so far, and an orthonormal basis of these. */
+  /** The part of g that is orthogonal to the memories so far, and an orthonormal basis of these memories. */
   const basis: Float64Array[] = []
   const equal = new Float64Array(g.length)
   let explained = 0
@@ -209,12 +210,12 @@ function cosineOf(a: Float64Array, b: Float64Array): number {
 export interface FixedPoint extends Description {
   /** States of all dynamic layers, one after the other, [N]. */
   readonly x: Float64Array
-  /** Starts that came to rest here. */
+  /** Number of starts that came to rest here. */
   readonly basin: number
   readonly energy: number
   /** max |-x + b + I|, or of -x + g(b + I) where the output leaks */
   readonly residual: number
-  /** Unstable directions; absent when there are more than were looked for. */
+  /** Number of unstable directions; absent when it exceeds the number that was computed. */
   readonly unstable?: number
   /** Largest eigenvalue of the Jacobian, in 1 / model time. */
   readonly largest: number
@@ -224,17 +225,17 @@ export interface FixedPoint extends Description {
 export interface FixedPoints {
   /** The largest basin first. */
   readonly points: readonly FixedPoint[]
-  /** The point each start came to, -1 where it did not come to rest, [K]. */
+  /** Index of the point that each start reached, -1 without rest, [K]. */
   readonly of: Int32Array
 }
 
-/** Two states nearer than this, next to the largest |x|, are taken for one before they are refined. */
+/** Before refinement, two states are merged if their distance relative to the largest |x| is below this. */
 const NEAR = 1e-3
-/** And this near for equal after it. */
+/** The same bound after refinement. */
 const SAME = 1e-6
 
 /**
- * Refines where starts came to rest by Newton's method in float64, merges equal points, and classifies each.
+ * Refines the end states by Newton's method in float64, merges equal points, and classifies each.
  * @param rested - the state of every start, [K, N] row-major over all dynamic layers
  * @param isResting - whether each came to rest, [K]
  * @param each - called after each start, with their number

@@ -1,6 +1,6 @@
 /**
- * The flow of the neurons of one replica in float64, W and Xi held fixed and no stimulus: what vanishes at a fixed point,
- * and its linear part as products, so that no matrix over all neurons is needed.
+ * The flow of the neurons of one replica in float64, with W and Xi fixed and no stimulus. It vanishes at a fixed
+ * point. Its linear part is given as products, so that no matrix over all neurons is needed.
  * @see docs/theory.md, "Hyperbolicity and spectra"
  */
 import { arraysOf, couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
@@ -18,23 +18,23 @@ export type Moment = Readonly<Record<string, ArrayLike<number>>>
 /** One vector for each of some layers, by name. */
 export type Vectors = ReadonlyMap<string, Float64Array>
 
-/** C g: what every layer gets from what some send, without biases. */
+/** C g: the input of every layer from the activations of some layers, without biases. */
 export type Couple = (g: Vectors) => Vectors | Promise<Vectors>
 
 export interface Flow {
-  /** The layers that move by themselves; x is all their neurons, in this order. */
+  /** The dynamic layers; x holds all their neurons, in this order. */
   readonly dynamic: readonly Layer[]
   readonly adiabatic: readonly Layer[]
   /** N, neurons of all dynamic layers. */
   readonly size: number
-  /** Why the flow descends no energy, where it does not. */
+  /** The reason why the flow descends no energy; absent if it descends one. */
   readonly withoutEnergy: string | undefined
   readonly couple: (g: Vectors) => Vectors
-  /** How that changes with g, near the states of all layers. */
+  /** The derivative of the input with respect to g, at the states of all layers. */
   readonly tangent: (states: Vectors) => (change: Vectors) => Vectors
-  /** All layers by name, the adiabatic ones evaluated, x = b + I. */
+  /** States of all layers by name; adiabatic layers are evaluated, x = b + I. */
   readonly states: (x: Float64Array) => Vectors
-  /** What the activations of all layers are taken of: their states, or b + I where the output leaks. */
+  /** The arguments of the activations of all layers: their states, or b + I where the output leaks. */
   readonly taken: (states: Vectors) => Vectors
   /** tau dx/dt, [N]: -x + b + I, or -x + g(b + I) where the output leaks. */
   readonly field: (x: Float64Array) => Float64Array
@@ -139,14 +139,14 @@ export function biasesOf({ layers, memories }: Model, moment: Moment, replica: n
   return biases
 }
 
-/** What layers send at their states: g(x), or x where the output leaks. */
+/** The activations of layers at their states: g(x), or x where the output leaks. */
 export function sentAt(layers: readonly Layer[], states: Vectors): Vectors {
   return new Map(layers.map((layer) => [layer.name, sentBy(layer, states.get(layer.name) as Float64Array)]))
 }
 
 /**
- * What the activations of layers are taken of: x, or b + I where the output leaks.
- * @param input - I, what couplings send at these states
+ * The arguments of the activations of layers: x, or b + I where the output leaks. @param input - I, the sum over
+ * couplings at these states
  */
 export function takenOf(layers: readonly Layer[], states: Vectors, biases: Vectors, input: Vectors): Vectors {
   return new Map(
@@ -180,7 +180,7 @@ export function parts(layers: readonly Layer[], x: Float64Array): [string, Float
   })
 }
 
-/** C g in float64: what all couplings send, added up for every layer. */
+/** C g in float64: the sum over all couplings, for every layer. */
 function coupleOn(
   sizes: readonly Layer[],
   couplings: readonly Coupling[],
@@ -205,10 +205,10 @@ function coupleOn(
 /** A linear map of a vector of one length. */
 export type Linear = (u: Float64Array) => Float64Array
 
-/** Neurons up to which the Hessian of a whole layer is held as a matrix. */
+/** The most neurons of a whole layer whose Hessian is stored as a matrix. */
 const HESSIAN_LIMIT = 1024
 
-/** True where every neuron has its activation to itself, so that the Hessian is diagonal. */
+/** True if the activation of a neuron depends on this neuron alone, so that the Hessian is diagonal. */
 export function isElementwise({ lagrangian }: Layer): boolean {
   return isPerNeuron(lagrangian)
 }
@@ -218,7 +218,7 @@ export function hessianDiagonal({ lagrangian: l }: Layer, x: Float64Array): Floa
   return x.map((_, neuron) => hessian(neuronOf(l, neuron), x.subarray(neuron, neuron + 1))[0] as number)
 }
 
-/** u to M u for the Hessian M of a layer at what its activation is taken of; of a large whole layer by central differences of its activation. */
+/** u to M u for the Hessian M of a layer at the argument of its activation; for a large whole layer by central differences of its activation. */
 export function hessianProduct(layer: Layer, x: Float64Array): Linear {
   const { lagrangian: l, size, shape } = layer
   if (isElementwise(layer)) {
@@ -249,9 +249,10 @@ export function hessianProduct(layer: Layer, x: Float64Array): Linear {
 }
 
 /**
- * y to A y, what changes y of what the dynamic layers send bring back to them, directly and by way of the adiabatic ones:
+ * y to A y: a change y of the activations of the dynamic layers changes their input by A y, directly and through
+ * the adiabatic layers:
  *   A = C + sum_h C_h M_h C_h^T.
- * @param taken - what the activations of all layers are taken of
+ * @param taken - the arguments of the activations of all layers
  * @param couple - C, in float64 or on a GPU
  */
 export function effectiveCoupling(

@@ -1,6 +1,6 @@
 /**
- * Everything from one function. Where a linear visible layer v is joined by memories to adiabatic hidden layers, these
- * can be eliminated, and what is left is their Lagrangians read as a function of v and of the memories,
+ * The generating function. If memories join a linear visible layer v to adiabatic hidden layers, the hidden
+ * layers can be eliminated. The result is their Lagrangians as a function of v and of the memories,
  *   calL(v; Xi) = sum_h L_h(h),  h = b_h + Xi v  (or b_h + Xi^T v, where the memory leads from h to v).
  * Its derivatives are the activation that reaches v, the energy, the velocity and the learning drive.
  * @see Lotito 2025; docs/theory.md, "Learning rules, and where Hebb comes from"
@@ -28,13 +28,13 @@ export interface GeneratingNetwork {
   readonly visible: Layer
   /** The adiabatic layers. */
   readonly hidden: readonly Layer[]
-  /** Each joins v with a hidden layer, in either direction. */
+  /** Each memory joins v with a hidden layer, in either direction. */
   readonly memories: readonly Memory[]
-  /** Lambda of the memories with rule "hebbian", whose energy counts the distance from it. */
+  /** Lambda of the memories with rule "hebbian"; their energy includes the distance from Lambda. */
   readonly lambdas: ReadonlyMap<string, Float64Array>
 }
 
-/** One replica at one moment: all that calL and its derivatives depend on. */
+/** One replica at one moment: all arguments of calL and its derivatives. */
 export interface Point {
   /** [N_v] */
   readonly v: Float64Array
@@ -46,11 +46,11 @@ export interface Point {
   readonly held?: Uint8Array
 }
 
-/** What follows from calL at a point. */
+/** calL and its derivatives at a point. */
 export interface Generated {
   /** calL(v; Xi) */
   readonly value: number
-  /** dcalL/dv = Xi^T g_h, all that the hidden layers send to v, [N_v]. */
+  /** dcalL/dv = Xi^T g_h, the input of v from all hidden layers, [N_v]. */
   readonly activation: Float64Array
   /** E = |v|^2 / 2 - b.v - calL, for rule "hebbian" + |Xi - Lambda|^2 / 2. */
   readonly energy: number
@@ -59,9 +59,9 @@ export interface Generated {
 }
 
 /**
- * The network of a model, if it has a generating function: one dynamic layer, linear with gain 1, and memories that
- * join it to adiabatic layers of any Lagrangian; no synapses, and no clamp on a hidden layer, which would no longer
- * follow v.
+ * The network of a model, if it has a generating function. It needs one dynamic layer, linear with gain 1, and
+ * memories that join this layer to adiabatic layers of any Lagrangian. Synapses are not possible, nor is a clamp
+ * on a hidden layer, because the layer would no longer follow v.
  * @throws ModelError that names the first layer, synapse or stimulus that is in the way, and the remedy
  */
 export function generatingNetwork(model: Model): GeneratingNetwork {
@@ -76,23 +76,23 @@ export function generatingNetwork(model: Model): GeneratingNetwork {
     const last = model.layers.at(-1) as Layer
     throw new ModelError(
       last === visible
-        ? `layer \`${visible.name}\` is alone, a generating function needs an adiabatic hidden layer; ` +
+        ? `layer \`${visible.name}\` is the only layer, but a generating function needs an adiabatic hidden layer; ` +
             'add one with tau 0 and memories between the two'
-        : `layer \`${last.name}\` has tau ${last.tau}, a generating function needs an adiabatic hidden layer; ` +
+        : `layer \`${last.name}\` has tau ${last.tau}, but a generating function needs an adiabatic hidden layer; ` +
             `set neurons.${last.name}.tau to 0`,
       { path: 'neurons' },
     )
   }
   if (other !== undefined) {
     throw new ModelError(
-      `is ${other.tau}, but with a generating function only one layer, here \`${visible.name}\`, moves by itself; ` +
+      `is ${other.tau}, but a generating function allows one dynamic layer, here \`${visible.name}\`; ` +
         `set it to 0 or leave \`${other.name}\` out`,
       { path: `neurons.${other.name}.tau` },
     )
   }
   if (!isIdentity(visible.lagrangian)) {
     throw new ModelError(
-      `layer \`${visible.name}\` is ${kindText(visible.lagrangian)}, a ` +
+      `layer \`${visible.name}\` is ${kindText(visible.lagrangian)}, but a ` +
         'generating function needs a visible layer that is linear with gain 1; set it to {"kind": "linear"}',
       { path: `neurons.${visible.name}.lagrangian` },
     )
@@ -100,7 +100,7 @@ export function generatingNetwork(model: Model): GeneratingNetwork {
   const [synapse] = model.synapses
   if (synapse !== undefined) {
     throw new ModelError(
-      `couples the neurons of \`${synapse.layer}\`, which a generating function of the hidden layers does not know; ` +
+      `couples the neurons of \`${synapse.layer}\`, but a generating function contains the hidden layers only; ` +
         'leave the synapses out',
       { path: `synapses.${synapse.name}` },
     )
@@ -108,19 +108,19 @@ export function generatingNetwork(model: Model): GeneratingNetwork {
   const [edge] = model.hyperedges
   if (edge !== undefined)
     throw new ModelError(
-      `is a ${edge.kind}, a generating function needs memories that are a matrix; leave it out`,
+      `is a ${edge.kind}, but a generating function needs memories that are matrices; leave it out`,
       { path: `memories.${edge.name}.kind` },
     )
   const shared = model.memories.find((memory) => !isDense(memory))
   if (shared !== undefined)
     throw new ModelError(
-      `is a ${shared.kind}, a generating function needs memories that are a matrix; write its weights out as one of kind "dense"`,
+      `is a ${shared.kind}, but a generating function needs memories that are matrices; write its weights as a memory of kind "dense"`,
       { path: `memories.${shared.name}.kind` },
     )
   const oneWay = model.memories.find(({ direction }) => direction !== 'both')
   if (oneWay !== undefined)
     throw new ModelError(
-      'is one-way and has no energy, so that there is no generating function; use direction "both"',
+      'is one-way and has no energy, so there is no generating function; use direction "both"',
       { path: `memories.${oneWay.name}.direction` },
     )
   model.stimulus.forEach(({ kind: shown, layer }, index) => {
@@ -138,7 +138,7 @@ export function generatingNetwork(model: Model): GeneratingNetwork {
   return { visible, hidden, memories: model.memories, lambdas: new Map(lambdas) }
 }
 
-/** A Lagrangian that is not the identity; of a kind that may be, with its numbers. */
+/** Text of a Lagrangian that is not the identity; with its numbers if its kind includes the identity. */
 function kindText(l: Lagrangian): string {
   if (lagrangianFacts(l).isIdentity === undefined) return l.kind
   return `${l.kind} with ${lagrangianTexts(l).join(', ')}`
@@ -159,8 +159,8 @@ export function initialPoint(network: GeneratingNetwork, replica = 0): Point {
 /**
  * The generating function at a point, and what its derivative by v gives:
  *   calL(v; Xi) = sum_h L_h(b_h + Xi v + o),  dcalL/dv = sum_h Xi^T g_h,
- * o_mu = -|Xi_mu|^2 / 2 with inputOffset "half-norm", else 0. A memory that leads from h to v brings Xi^T v to h, and its
- * o to v, so that it adds o.v to calL.
+ * o_mu = -|Xi_mu|^2 / 2 with inputOffset "half-norm", else 0. A memory from h to v sends Xi^T v to h and its o
+ * to v, so it adds o.v to calL.
  */
 export function generate(network: GeneratingNetwork, point: Point): Generated {
   const { visible, hidden, memories, lambdas } = network
@@ -206,8 +206,8 @@ export function generatedDrive(network: GeneratingNetwork, point: Point, name: s
 }
 
 /**
- * What the activations of two layers drive their memory with: g_to g_from^T, and with inputOffset "half-norm"
- * g_to (.) (1 g_from^T - Xi), as the offset -|Xi_mu|^2 / 2 has a derivative too.
+ * The drive of a memory by the activations of its two layers: g_to g_from^T. With inputOffset "half-norm" it is
+ * g_to (.) (1 g_from^T - Xi), because the offset -|Xi_mu|^2 / 2 has a derivative too.
  * @returns [N_to, N_from]
  */
 export function drive(
@@ -278,7 +278,7 @@ function hiddenActivation(
   return activation(layer.lagrangian, entry(states, name), layer.shape)
 }
 
-/** o, what a memory brings to its `to` layer besides Xi g_from, [N_to]. */
+/** o, the offset that a memory adds to Xi g_from for its `to` layer, [N_to]. */
 function offsets({ inputOffset, init }: Memory, xi: Float64Array): Float64Array {
   return Float64Array.from({ length: init.rows }, (_, mu) => {
     if (inputOffset === 'none') return 0
@@ -287,7 +287,7 @@ function offsets({ inputOffset, init }: Memory, xi: Float64Array): Float64Array 
   })
 }
 
-/** The transpose of a matrix of so many columns. */
+/** The transpose of a matrix with `columns` columns. */
 function transpose(matrix: Float64Array, columns: number): Float64Array {
   const rows = matrix.length / columns
   return matrix.map((_, k) => matrix[(k % rows) * columns + Math.floor(k / rows)]!)
@@ -296,6 +296,6 @@ function transpose(matrix: Float64Array, columns: number): Float64Array {
 /** The array under a name. */
 function entry(map: ReadonlyMap<string, Float64Array>, name: string): Float64Array {
   const found = map.get(name)
-  if (found === undefined) throw new ModelError(`the point has nothing for \`${name}\``)
+  if (found === undefined) throw new ModelError(`the point has no array \`${name}\``)
   return found
 }

@@ -33,7 +33,7 @@ export interface Stability {
   readonly stableDimension: number
   /** Distance of the spectrum from the imaginary axis. */
   readonly margin: number
-  /** True when no eigenvalue is within the tolerance of 0. */
+  /** True if no eigenvalue is within the tolerance of 0. */
   readonly hyperbolic: boolean
 }
 
@@ -84,38 +84,38 @@ function complexSpectrum(matrix: Matrix): Required<Pick<Stability, 'spectrum' | 
   }
 }
 
-/** What both ends of a spectrum tell of the stability. */
+/** The stability as far as it follows from both ends of a spectrum. */
 export interface EndStability {
   readonly ends: Ends
-  /** Number of eigenvalues above 0; absent when more are there than were looked for. */
+  /** Number of eigenvalues above 0; absent when it exceeds the number that was computed. */
   readonly unstable?: number
   /** Distance of the spectrum from 0, as far as it is known; absent with `unstable`. */
   readonly margin?: number
   readonly hyperbolic?: boolean
 }
 
-/** Most eigenvalues looked for at the upper end. */
+/** The most eigenvalues computed at the upper end. */
 const MOST_UNSTABLE = 64
 
 /**
  * Refuses a flow that descends no energy.
- * @param turned - why it does not, from `turnedBy`
- * @throws ModelError with what to take instead
+ * @param turned - the reason, from `turnedBy`
+ * @throws ModelError with the alternative
  */
 export function requireDescent(turned: string | undefined): void {
   if (turned !== undefined)
     throw new ModelError(
-      `${turned}, so that eigenvalues may be complex, which the ends of a spectrum cannot tell; take \`analyse spectrum --of ` +
-        `jacobian\`, all eigenvalues of at most ${DENSE_LIMIT} neurons`,
+      `${turned}, so eigenvalues may be complex, and the ends of the spectrum do not show this; use \`analyse spectrum --of ` +
+        `jacobian\`, which computes all eigenvalues of at most ${DENSE_LIMIT} neurons`,
     )
 }
 
 /**
  * The ends of the spectrum of the Jacobian of `stabilityAt`, by the method of Lanczos with products of the couplings.
  * Eigenvalues are sought from the top until one is below 0, so that all above it are known; equal ones may count once.
- * @param taken - what the activations of all layers are taken of, adiabatic ones too
+ * @param taken - the arguments of the activations of all layers, adiabatic ones too
  * @param couple - products with the couplings, in float64 or on a GPU
- * @param precision - relative precision of these products: an eigenvalue this close to 0 is not told apart from it
+ * @param precision - relative precision of these products: an eigenvalue this close to 0 counts as 0
  * @throws ModelError for a flow that descends no energy, and for a dynamic softmax, layernorm or spherical layer of more than DENSE_LIMIT neurons
  */
 export async function stabilityEnds(
@@ -192,7 +192,7 @@ function rootProduct(layer: Layer, x: Float64Array): (u: Float64Array) => Float6
 
 /**
  * T^-1/2 (-1 + M^1/2 A M^1/2) T^-1/2 over the neurons of all dynamic layers, in the order of the model, or
- * T^-1 (-1 + A M), which has the same spectrum and asks for no symmetry.
+ * T^-1 (-1 + A M), which has the same spectrum and needs no symmetry.
  */
 function jacobianOf(model: Model, moment: Moment, replica: number, isSymmetric: boolean): Matrix {
   const dynamic = model.layers.filter(({ tau }) => tau > 0)
@@ -240,7 +240,10 @@ function jacobianOf(model: Model, moment: Moment, replica: number, isSymmetric: 
   return jacobian
 }
 
-/** C between any two layers, [to, from]: what the input of one gets from what the other sends, g. */
+/**
+ * C between any two layers, [to, from]: the derivative of the input of one with respect to the activations g of
+ * the other.
+ */
 function couplingsOf(
   model: Model,
   moment: Moment,
@@ -279,10 +282,10 @@ function matrixOf(rows: number, columns: number, values: ArrayLike<number>): Mat
   return Matrix.from1DArray(rows, columns, Array.from(values))
 }
 
-/** The symmetric root of a Hessian: its diagonal where it has nothing else. */
+/** The symmetric root of a Hessian; only the diagonal if the Hessian is diagonal. */
 type Root = { readonly diagonal: number[] } | { readonly full: Matrix }
 
-/** The symmetric root of a symmetric matrix without negative eigenvalues (but by rounding). */
+/** The symmetric root of a symmetric matrix whose eigenvalues are not negative, up to rounding. */
 function squareRoot(matrix: Matrix): Root {
   const rootOf = (value: number): number => Math.sqrt(Math.max(0, value))
   const diagonal = matrix.diagonal()

@@ -1,4 +1,4 @@
-/** Both ends of the spectrum of a large symmetric matrix that is only known by its products. */
+/** Both ends of the spectrum of a large symmetric matrix, from products with vectors. */
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { dot, norm } from '../math/algebra.ts'
 import { RandomStream } from '../model/random.ts'
@@ -13,26 +13,27 @@ export interface End {
 export interface Ends {
   readonly lowest: End
   readonly highest: End
-  /** Products that were needed. */
+  /** Number of products that were needed. */
   readonly steps: number
 }
 
 export interface LanczosOptions {
-  /** Eigenvalues wanted at each end. */
+  /** Number of eigenvalues to find at each end. */
   readonly count: number
-  /** Residuals wanted, relative to the largest eigenvalue in size. */
+  /** Largest residual, relative to the largest eigenvalue in size. */
   readonly tolerance?: number
-  /** Most products, and vectors of the basis that are kept. */
+  /** The most products, and the most stored basis vectors. */
   readonly maxSteps?: number
   readonly seed?: number
 }
 
-/** The residuals are looked at after this many steps, and again whenever there are a quarter more. */
+/** The residuals are computed after this number of steps, and again after each further quarter. */
 const FIRST_LOOK = 10
 
 /**
- * The method of Lanczos with full reorthogonalisation: no matrix, `steps` vectors of memory. Equal eigenvalues are found
- * as often as an invariant subspace is left for a new start; a residual is of the product as it is computed.
+ * The method of Lanczos with full reorthogonalisation: no matrix, `steps` vectors of memory. An eigenvalue of
+ * multiplicity k is found once for each new start outside the invariant subspace. A residual refers to the
+ * product as computed.
  * @param size - N
  * @param product - A x for a symmetric A, [N]
  * @see Golub, Van Loan, Matrix computations, chapter 10
@@ -70,7 +71,7 @@ export async function lanczos(
     const beta = norm(rest)
     scale = Math.max(scale, Math.abs(alpha) + beta)
     const steps = basis.length
-    // Float32 products leave some 1e-7 of the scale behind: less than that is nothing.
+    // Float32 products have an error of about 1e-7 of the scale; smaller values count as 0.
     const isInvariant = beta <= 1e-6 * scale
     if (steps === maxSteps || steps >= nextLook) {
       nextLook = Math.ceil(steps * 1.25)
@@ -83,7 +84,7 @@ export async function lanczos(
   }
 }
 
-/** The part of a vector that is orthogonal to a basis; twice, as rounding needs. In place. */
+/** The part of a vector that is orthogonal to a basis; done twice because of rounding. In place. */
 function orthogonalize(vector: Float64Array, basis: readonly Float64Array[]): Float64Array {
   for (let pass = 0; pass < 2; pass++) {
     for (const other of basis) {

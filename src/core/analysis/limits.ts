@@ -1,6 +1,5 @@
 /**
- * What a network comes to when one of its time scales goes to an end: adiabatic neurons (tau to 0), frozen synapses and
- * memories (tau to infinity).
+ * Limits of time scales: adiabatic neurons (tau to 0), frozen synapses and memories (tau to infinity).
  * @see docs/theory.md, "Limits in which the answer is known"
  */
 import { leakFacts } from '../kinds/leaks/table.ts'
@@ -12,7 +11,7 @@ import { groupsOf, isMemory, isSynapse, withViews } from '../model/couplings.ts'
 import type { Coupling, Dwell, Model, Stimulus } from '../model/model.ts'
 import { mean } from './statistics.ts'
 
-/** One time scale and where it goes. */
+/** One time scale and its limit. */
 export interface Limit {
   /** A layer, a plastic synapse or a learning memory. */
   readonly name: string
@@ -20,7 +19,8 @@ export interface Limit {
 }
 
 /**
- * The limits of a network: its adiabatic layers, or else the fastest layer that could be one, and everything plastic.
+ * The limits of a network: its adiabatic layers, else the fastest layer that can be adiabatic, and all plastic
+ * groups.
  */
 export function limitsOf(model: Model): Limit[] {
   const adiabatic = model.layers.filter(({ tau }) => tau === 0).map(({ name }) => name)
@@ -40,14 +40,14 @@ export function limitsOf(model: Model): Limit[] {
 
 /**
  * The limit of one time scale.
- * @throws ModelError if the network has nothing of that name, or nothing that could go to a limit
+ * @throws ModelError if the network has no group of that name, or the group has no limit
  */
 export function limitNamed(model: Model, name: string): Limit {
   const all = groupsOf(model)
   const group = all.find((one) => one.name === name)
   if (group === undefined) {
     throw new ModelError(
-      `there is no \`${name}\` in this network; it has ${all.map((one) => one.name).join(', ')}`,
+      `there is no \`${name}\` in this network; choose one of ${all.map((one) => one.name).join(', ')}`,
     )
   }
   if ('lagrangian' in group) {
@@ -56,14 +56,14 @@ export function limitNamed(model: Model, name: string): Limit {
     return { name, kind: 'adiabatic' }
   }
   if (group.tau === undefined || ('strength' in group && group.strength === 0)) {
-    throw new ModelError(`\`${name}\` does not change, so that there is nothing to freeze; choose another`, {
+    throw new ModelError(`\`${name}\` does not change and cannot be frozen; choose another`, {
       path: `${'from' in group ? 'memories' : 'synapses'}.${name}`,
     })
   }
   return { name, kind: 'frozen' }
 }
 
-/** Why a layer cannot be adiabatic; undefined where it can. */
+/** The reason why a layer cannot be adiabatic; undefined if it can. */
 function obstacle(model: Model, name: string): string | undefined {
   const leaking = model.layers.find((layer) => layer.name === name && leakFacts(layer.leak).sendsState)
   if (leaking !== undefined)
@@ -114,7 +114,7 @@ function refinedDwell(dwell: Dwell, factor: number): Dwell {
   return typeof dwell === 'number' ? dwell * factor : { ...dwell, unit: (dwell.unit ?? 1) * factor }
 }
 
-/** The same run in steps that are `factor` times finer; synapses and memories keep the length of theirs. */
+/** The same run with steps `factor` times finer; synapses and memories keep the length of their steps. */
 export function refinedTime(model: Model, factor: number): Model {
   const couplings = model.couplings.map((coupling) => ({ ...coupling, every: coupling.every * factor }))
   return {
@@ -131,7 +131,7 @@ export function refinedTime(model: Model, factor: number): Model {
   }
 }
 
-/** How many time constants are tried, each half (adiabatic) or twice (frozen) the one before. */
+/** Number of time constants tried, each half (adiabatic) or twice (frozen) the previous one. */
 export const TAUS = 4
 
 /**
@@ -145,17 +145,17 @@ export function tausFor(model: Model, { name, kind }: Limit): number[] {
   return Array.from({ length: TAUS }, (_, k) => (kind === 'adiabatic' ? first / 2 ** k : first * 2 ** k))
 }
 
-/** Part of the smallest tau that a step may take. */
+/** Largest step, as a fraction of the smallest tau. */
 const STEP = 1 / 2
 
-/** By how much the steps must be finer for the neurons of smallest tau to be followed. */
+/** The factor by which the steps must be finer to resolve the neurons of the smallest tau. */
 export function refinementFor({ time }: Model, { kind }: Limit, taus: readonly number[]): number {
   return kind === 'adiabatic' ? Math.max(1, Math.ceil(time.dt / (STEP * Math.min(...taus)) - 1e-9)) : 1
 }
 
 /**
- * How far neurons with a time constant stay behind their input in steps of dt: dt over the part of the way that a step goes,
- * which is tau for dt to 0. Distances from the adiabatic run go with it.
+ * The lag of neurons with a time constant behind their input, in steps of dt: dt divided by the rate, which is
+ * tau for dt to 0. Distances from the adiabatic run are proportional to this lag.
  */
 export function lagOf({ time: { dt, integrator } }: Model, tau: number): number {
   return dt / integratorOf(integrator).rate(dt / tau)

@@ -1,4 +1,4 @@
-/** Text of a stranger inside HTML, SVG or their attributes; what would steer a reader's eye stands as its code. */
+/** Escapes untrusted text for HTML, SVG or their attributes; control characters appear as their code. */
 import { escaped } from '../errors.ts'
 
 export function markup(text: string): string {

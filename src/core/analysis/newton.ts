@@ -1,4 +1,4 @@
-/** Fixed points to the last digits: Newton's method without a matrix. */
+/** Fixed points to rounding error: Newton's method without a matrix. */
 import { leakFacts } from '../kinds/leaks/table.ts'
 import { dot, norm } from '../math/algebra.ts'
 import type { Layer } from '../model/model.ts'
@@ -13,7 +13,7 @@ export interface Refined {
   readonly converged: boolean
 }
 
-/** A residual this small, next to the largest |x| (at least 1), is rounding. */
+/** A residual this small, relative to the largest |x| (at least 1), is rounding. */
 const TOLERANCE = 1e-12
 const MOST_STEPS = 40
 
@@ -51,7 +51,7 @@ function linearPart(flow: Flow, x: Float64Array): (u: Float64Array) => Promise<F
   const taken = flow.taken(states)
   const A = effectiveCoupling(flow, taken, flow.tangent(states))
   const hessians = flow.dynamic.map((layer) => hessianProduct(layer, taken.get(layer.name) as Float64Array))
-  /** M of the layers whose activation is taken before they send, or of those where it is taken of what they get. */
+  /** M of the layers whose input leaks (g of the state), or of those whose output leaks (g of the input). */
   const through = (vector: Float64Array, sendsState: boolean): Float64Array => {
     const result = vector.slice()
     parts(flow.dynamic, result).forEach(([, part], index) => {
@@ -66,7 +66,7 @@ function linearPart(flow: Flow, x: Float64Array): (u: Float64Array) => Promise<F
   }
 }
 
-/** Most vectors of the basis: couplings have few directions that matter. */
+/** The most basis vectors; the spectrum of couplings has few large eigenvalues. */
 const MOST_VECTORS = 80
 
 /**
@@ -83,7 +83,7 @@ async function solve(A: (u: Float64Array) => Promise<Float64Array>, b: Float64Ar
   for (let step = 0; step < Math.min(MOST_VECTORS, b.length); step++) {
     const next = await A(basis[step] as Float64Array)
     const column = basis.map(() => 0)
-    // Twice, as rounding needs.
+    // Twice, because of rounding.
     for (let pass = 0; pass < 2; pass++) {
       basis.forEach((vector, index) => {
         const part = dot(next, vector)

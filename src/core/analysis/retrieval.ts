@@ -29,7 +29,7 @@ interface Graded {
   readonly load: number
   /** c, > 1 */
   readonly gain: number
-  /** True = neurons drive themselves by P/N, as the whole of Xi^T Xi has it. */
+  /** True = neurons couple to themselves with P/N, the diagonal of Xi^T Xi / N. */
   readonly diagonal: boolean
 }
 
@@ -37,7 +37,7 @@ interface Graded {
  * Overlap m of the retrieval state with its pattern as N grows, for neurons u = tanh(c J u) with J = Xi^T Xi / N:
  *   u = tanh(c m + Gamma u + sigma z), m = E u, q = E u^2, U = (c / sigma) E z u, z normal,
  *   sigma = c sqrt(alpha q) / (1 - U), Gamma = c alpha / (1 - U), U times that without the diagonal.
- * For large c, without the diagonal, it goes over to `retrievalOverlap`.
+ * For large c and without the diagonal the result approaches `retrievalOverlap`.
  * @returns NaN where there is no such state, or where Gamma > 1 lets u jump with z, which the integrals do not resolve
  * @see Shiino, Fukai, J. Phys. A 25 (1992) L375
  */
@@ -66,7 +66,7 @@ export function gradedOverlap({ load, gain, diagonal }: Graded): number {
   return NaN
 }
 
-/** The root u of u = tanh(field + Gamma u) with the sign of the field: it is the only one there. */
+/** The root u of u = tanh(field + Gamma u) with the sign of the field: there is only one. */
 function selfConsistent(field: number, Gamma: number): number {
   if (field < 0) return -selfConsistent(-field, Gamma)
   let u = 1

@@ -6,7 +6,7 @@ import type { StretchedLaw } from './spectrum.ts'
 export interface Histogram {
   /** Ascending, one more than bins. */
   readonly edges: Float64Array
-  /** Share of all eigenvalues in each bin over its width; the area is 1, less what is left out. */
+  /** Share of all eigenvalues in each bin over its width; the area is the share of the eigenvalues inside. */
   readonly densities: Float64Array
 }
 
@@ -34,7 +34,7 @@ export function lawCurve({ edges: [low, high], density }: StretchedLaw): {
   x: Float64Array
   y: Float64Array
 } {
-  // Closer at the edges, where the density is steep.
+  // Points are denser at the edges, where the density is steep.
   const x = Float64Array.from(
     { length: POINTS + 1 },
     (_, k) => (low + high) / 2 - ((high - low) / 2) * Math.cos((Math.PI * k) / POINTS),
@@ -43,7 +43,7 @@ export function lawCurve({ edges: [low, high], density }: StretchedLaw): {
 }
 
 /**
- * What a histogram of a coupling spans: all eigenvalues but those at 0 that the law puts there too, and the law.
+ * Range of the histogram of a coupling: the law, and all eigenvalues except those that the law also puts at 0.
  * @param eigenvalues - ascending
  */
 export function spanOf(eigenvalues: Float64Array, law?: StretchedLaw): [number, number] {

@@ -4,15 +4,15 @@ import type { Rows } from '../model/model.ts'
 import { kolmogorovDistance, marchenkoPastur } from './marchenko-pastur.ts'
 
 /**
- * Eigenvalues of the hebbian coupling J = Xi^T Xi / N_h of a memory, [N_v], ascending. They are taken from the smaller
- * one of Xi^T Xi and Xi Xi^T, which share all that are not 0.
+ * Eigenvalues of the hebbian coupling J = Xi^T Xi / N_h of a memory, [N_v], ascending. They are computed from
+ * the smaller of Xi^T Xi and Xi Xi^T, whose nonzero eigenvalues are equal.
  * @param xi - [N_h, N_v]
  */
 export function couplingSpectrum({ rows, columns, data }: Rows): Float64Array {
   const xi = Matrix.from1DArray(rows, columns, data)
   const gram = rows < columns ? xi.mmul(xi.transpose()) : xi.transpose().mmul(xi)
   const spectrum = new Float64Array(columns)
-  // A Gram matrix has no negative eigenvalues but by rounding.
+  // Only rounding makes an eigenvalue of a Gram matrix negative.
   spectrum.set(eigenvaluesOf(gram.div(rows)).map((value) => Math.max(0, value)))
   return spectrum.sort()
 }
@@ -31,7 +31,7 @@ function eigenvaluesOf(matrix: Matrix): Float64Array {
   return Float64Array.from(realEigenvalues).sort()
 }
 
-/** Neurons up to which the dense solver answers in reasonable time. */
+/** The most neurons for the dense solver: larger matrices take too long. */
 export const DENSE_LIMIT = 1024
 
 /** The law of Marchenko and Pastur for a memory, stretched to the mean square of its entries. */
@@ -48,7 +48,7 @@ export interface StretchedLaw {
   readonly density: (eigenvalue: number) => number
 }
 
-/** What the spectrum of J would be if the entries of a memory were independent. */
+/** The spectrum of J for a memory with independent entries. */
 export function stretchedLaw({ rows, columns, data }: Rows): StretchedLaw {
   const q = columns / rows
   const variance = data.reduce((sum, value) => sum + value * value, 0) / data.length
@@ -78,7 +78,7 @@ export interface CouplingReport {
 export function reportCoupling(xi: Rows): CouplingReport {
   const spectrum = couplingSpectrum(xi)
   const { cumulative } = stretchedLaw(xi)
-  // What a memory of equal rows has apart from its one eigenvalue is 0 but for rounding.
+  // A memory with equal rows has one nonzero eigenvalue; the others are 0 up to rounding.
   const tolerance = 1e-9 * (spectrum.at(-1) ?? 0)
   return {
     spectrum,

@@ -1,4 +1,4 @@
-/** Means over independent networks, with intervals that a small number of them allows. */
+/** Means over independent networks, with confidence intervals for small samples. */
 
 export interface Estimate {
   readonly mean: number
@@ -29,7 +29,7 @@ export function estimate(values: readonly number[]): Estimate {
 /** Exponents of two between which neither sums nor squares of numbers leave float64. */
 const ORDINARY = 400
 
-/** Numbers divided by 2^exponent, so that their squares can be added; as they are where they can be so already. */
+/** Numbers divided by 2^exponent, so that their squares can be added; unchanged if the squares fit. */
 function nearOne(values: readonly number[]): {
   readonly exponent: number
   readonly scaled: readonly number[]
@@ -56,7 +56,7 @@ function plainMean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
-/** The first twelve, where the series below is not good enough. */
+/** The first twelve quantiles; the series below is too inaccurate there. */
 const FIRST = [12.706, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.306, 2.2622, 2.2281, 2.201, 2.1788]
 
 /** The 0.975 quantile of Student's t-distribution, good to 1e-3; NaN without a degree of freedom. */

@@ -28,14 +28,14 @@ export interface Dual {
 
 const LONGEST = 2000
 
-/** WGSL compilers give up at some depth of parentheses; all take this one. */
+/** WGSL compilers limit the depth of parentheses; all accept this depth. */
 const DEEPEST = 64
 const TOO_DEEP = `nested more than ${DEEPEST} deep; simplify it or put parentheses around parts of a long sum`
 
 /** The largest float32. */
 const MAX_FLOAT = 3.4028234e38
 
-/** How strongly infix operators bind; && and || are not mixed and comparisons not chained, as in WGSL. */
+/** Precedence of infix operators; as in WGSL, && and || cannot be mixed and comparisons cannot be chained. */
 const STRENGTH: Readonly<Record<string, number>> = {
   '||': 1,
   '&&': 1,
@@ -52,17 +52,17 @@ const STRENGTH: Readonly<Record<string, number>> = {
   '%': 4,
 }
 
-/** What an expression is written in besides its parameters. */
+/** The variables of an expression, without its parameters. */
 interface Words {
-  /** `x`, by which it can be differentiated; without it the parameters are all that it depends on. */
+  /** `x`, the variable of differentiation; without it the expression depends on the parameters alone. */
   readonly hasX: boolean
-  /** For who writes nothing. */
+  /** Shown if the expression is empty. */
   readonly example: string
 }
 
 const OF_X: Words = { hasX: true, example: 'an expression of x, such as tanh(x)' }
 
-/** True for a word that an expression understands already, so that no parameter may be called so. */
+/** True for a reserved word, which cannot be the name of a parameter. */
 export function isReserved(word: string, variables: readonly string[] = ['x']): boolean {
   return [...variables, 'true', 'false'].includes(word) || CONSTANTS.has(word) || FUNCTIONS.has(word)
 }
@@ -80,7 +80,7 @@ export function parseExpression(
   { hasX, example }: Words = OF_X,
 ): Expression {
   if (text.length > LONGEST) {
-    throw new ModelError(`has ${text.length} characters, at most ${LONGEST} are possible; shorten it`, {
+    throw new ModelError(`has ${text.length} characters; shorten it to at most ${LONGEST}`, {
       path,
     })
   }
@@ -133,7 +133,7 @@ export function parseExpression(
   function numberOf({ text: digits, at }: Token): Expression {
     const [, plain = '', suffix = ''] = /^([\d.]+(?:[eE][+-]?\d+)?)(\w*)$/.exec(digits) ?? []
     if (suffix !== '' && suffix !== 'f')
-      fail(at, `\`${digits}\` is no number; all numbers are f32, without suffix or with f`)
+      fail(at, `\`${digits}\` is not a number; write an f32, without suffix or with f`)
     const value = Number(plain)
     if (Math.abs(value) > MAX_FLOAT) fail(at, `${digits} is too large for float32; use less than 3.4e38`)
     return constant(value, 'f32')
@@ -199,8 +199,8 @@ export function parseExpression(
 }
 
 /**
- * Constants are computed at once: what is no finite number is found here, and not by a compiler later.
- * @param fail - throws what is wrong, with its place
+ * Constants are computed now: a value that is not finite is found here, not later by a compiler.
+ * @param fail - throws the error with its place
  */
 function apply(
   operation: Operation,
@@ -225,7 +225,7 @@ function apply(
     const result = value(...values)
     if (!(Math.abs(result) <= MAX_FLOAT)) {
       const numbers = values.map((known) => Number(known.toPrecision(6)))
-      fail(`\`${name}\` of ${numbers.join(' and ')} is no finite number`)
+      fail(`\`${name}\` of ${numbers.join(' and ')} is not a finite number`)
     }
     return constant(result, gives)
   }
@@ -272,7 +272,7 @@ export function differentiate(expression: Expression, x: number, values: readonl
       const duals = parts.map((part) => differentiate(part, x, values))
       const at = duals.map(({ value }) => value)
       const partials = operation.partials(...at)
-      // A part that does not move counts for nothing, though the partial may be infinite or undefined there.
+      // A constant part contributes 0, even if the partial derivative is infinite or undefined there.
       const slope = duals.reduce((sum, dual, i) => {
         const partial = partials[i] as number
         return dual.slope === 0 || partial === 0 ? sum : sum + partial * dual.slope
@@ -289,7 +289,7 @@ const IN_VECTOR: readonly string[] = ['p.x', 'p.y', 'p.z', 'p.w']
 
 /**
  * WGSL of an expression of the variable `x: f32` and of its parameters.
- * @param names - what each parameter is called there
+ * @param names - name of each parameter in WGSL
  */
 export function wgslOf(expression: Expression, names = IN_VECTOR): string {
   switch (expression.kind) {

@@ -1,21 +1,21 @@
 /**
- * What an expression of the user may be made of: operators and functions of WGSL, each with its value and its partial
- * derivatives in float64 and with the WGSL that computes it. Where WGSL's own function has a trap (NaN far out, digits
- * lost near 0), the WGSL is that of shaders/common/real.wgsl or shaders/lagrangian/custom.wgsl.
+ * The operators and functions of user expressions, each with its value and partial derivatives in float64 and
+ * its WGSL. Where the built-in function of WGSL is inaccurate (NaN for large arguments, cancellation near 0),
+ * the WGSL calls shaders/common/real.wgsl or shaders/lagrangian/custom.wgsl.
  */
 
 export type Type = 'f32' | 'bool'
 
 export interface Operation {
-  /** As the user writes it. */
+  /** The name that the user writes. */
   readonly name: string
   readonly takes: readonly Type[]
   readonly gives: Type
   /** Truth is 1 and 0. */
   readonly value: (...values: readonly number[]) => number
-  /** One for each argument; where the function has a kink, the derivative of one side. */
+  /** One partial derivative for each argument; at a kink the one-sided derivative. */
   readonly partials: (...values: readonly number[]) => readonly number[]
-  /** WGSL of the whole from the WGSL of its arguments. */
+  /** WGSL of the call from the WGSL of its arguments. */
   readonly wgsl: (...parts: readonly string[]) => string
 }
 
@@ -23,7 +23,7 @@ type Unary = (a: number) => number
 type Binary = (a: number, b: number) => number
 type Ternary = (a: number, b: number, c: number) => number
 
-/** Derivatives of what is constant between its jumps. */
+/** Derivatives of piecewise constant functions. */
 const flat = (...values: readonly number[]): readonly number[] => values.map(() => 0)
 
 function call(as: string): Operation['wgsl'] {
@@ -254,7 +254,7 @@ function named(list: readonly Operation[]): ReadonlyMap<string, Operation> {
   return new Map(list.map((operation) => [operation.name, operation]))
 }
 
-/** Largest whole exponent that takes a base below 0; shaders/lagrangian/custom.wgsl knows it too. */
+/** Largest integer exponent for a negative base; shaders/lagrangian/custom.wgsl has the same constant. */
 const WHOLE_POWER = 16
 
 /** a^n; for a < 0 only where n is whole and at most 16 in size, as WGSL has no power of a negative number. */

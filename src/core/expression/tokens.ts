@@ -6,28 +6,28 @@ export interface Token {
 }
 
 export interface Tokens {
-  /** The first token that was not passed yet. */
+  /** The next token. */
   readonly next: Token
-  /** Passes it. */
+  /** Consumes the next token. */
   advance(): Token
   /**
-   * Passes a sign; fails where another token is next.
-   * @param wanted - what is needed there, in words
+   * Consumes a sign; fails if another token is next.
+   * @param wanted - the expected token, in words
    */
   expect(sign: string, wanted: string): void
-  /** Fails at the next token, and says what to write instead. */
+  /** Fails at the next token, with the remedy. */
   unexpected(wanted: string): never
 }
 
-/** What to write instead of what other languages, or WGSL's statements, would have. */
+/** Remedies for syntax of other languages and for statements of WGSL. */
 const REMEDIES: Readonly<Record<string, string>> = {
   '^': 'use pow(a, b) for powers',
   '**': 'use pow(a, b) for powers',
   '?': 'use select(no, yes, condition)',
-  '=': 'compare with ==; nothing can be assigned',
+  '=': 'use == to compare; assignment is not possible',
   '&': 'use &&',
   '|': 'use ||',
-  ';': 'only one expression is possible, no statement',
+  ';': 'write one expression, without statements',
   '--': 'put parentheses around the negative number',
   '//': 'leave comments out',
   '/*': 'leave comments out',

@@ -1,23 +1,23 @@
-/** What the adapter of a device is like, as far as plans depend on it. */
+/** Properties of the adapter that plans depend on. */
 
-/** Whether it computes on the CPU. Not all browsers say so of the adapters that they are started with. */
+/** Whether it computes on the CPU. Not all browsers report this for the adapter they were started with. */
 export function isSoftware(info: GPUAdapterInfo): boolean {
   const names = [info.vendor, info.architecture, info.device, info.description].join(' ')
   return info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(names)
 }
 
-/** Invocations that are sure to share a subgroup of a device; 1 where it has no subgroups, or was asked for none. */
+/** Smallest subgroup size of a device; 1 if it has no subgroups or the feature was not requested. */
 function lanesOf({ adapterInfo, features }: GPUDevice): number {
   const { subgroupMinSize } = adapterInfo as GPUAdapterInfo & { readonly subgroupMinSize?: number }
   return features.has('subgroups') ? (subgroupMinSize ?? 1) : 1
 }
 
-/** What a plan has to know of a device, besides its limits. */
+/** The properties of a device that a plan needs, in addition to its limits. */
 export function abilitiesOf(device: GPUDevice): { readonly lanes: number; readonly software: boolean } {
   return { lanes: lanesOf(device), software: isSoftware(device.adapterInfo) }
 }
 
-/** Tells one adapter and driver from another. */
+/** Identifies an adapter and its driver. */
 export function adapterKey({ vendor, architecture, device, description }: GPUAdapterInfo): string {
   return [vendor, architecture, device, description].join(' | ')
 }

@@ -1,11 +1,11 @@
-/** Many ticks as one dispatch. */
+/** Many ticks in one dispatch. */
 import type { Batched } from '../plan/batched.ts'
 import type { Command } from './commands.ts'
 
 /** The dispatch of many ticks, and the copies around it. */
 export interface BatchedCommand {
   readonly command: Command
-  /** Brings what the kernel reads into its arena; and what it has changed back to where everything else finds it. */
+  /** Copies the inputs of the kernel into its arena, and its results back into the buffers of the plan. */
   readonly copyIn: (encoder: GPUCommandEncoder) => void
   readonly copyOut: (encoder: GPUCommandEncoder) => void
 }

@@ -1,10 +1,10 @@
-/** The buffers of a plan, by name; those on demand are allocated when something asks for one. */
+/** The buffers of a plan, by name; buffers on demand are allocated at the first access. */
 import type { BufferPlan } from '../plan/operation.ts'
 import type { Derived } from '../plan/derived.ts'
 import type { Plan } from '../plan/plan.ts'
 
 export interface Buffers {
-  /** The buffer of a name; one on demand is made now. */
+  /** The buffer of a name; a buffer on demand is allocated by this call. */
   readonly of: (name: string) => GPUBuffer
   /** Derived arrays whose buffers are allocated. */
   readonly made: ReadonlySet<Derived>
@@ -13,7 +13,7 @@ export interface Buffers {
 
 /**
  * @param clock - the buffer of the name `clock`; destroyed with the others
- * @param onMade - called when something on demand has got its buffers
+ * @param onMade - called after the buffers of an array on demand are allocated
  */
 export function createBuffers(
   device: GPUDevice,
@@ -34,7 +34,7 @@ export function createBuffers(
     else allocate(planned)
   }
 
-  /** Allocates all buffers of what a buffer on demand is one of. */
+  /** Allocates all buffers of the array on demand that contains this buffer. */
   const provide = (name: string): void => {
     const owner = plan.derived.find((one) => one.buffers.includes(name))
     if (owner === undefined) throw new Error(`nothing writes the buffer \`${name}\``)

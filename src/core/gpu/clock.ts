@@ -1,4 +1,4 @@
-/** The records that the ticks of one submit find in group 1. */
+/** The clock records of the ticks of one submit, bound as group 1. */
 import type { ClockPlan } from '../plan/clock.ts'
 import { clockLayout } from './pipelines.ts'
 
@@ -6,18 +6,18 @@ import { clockLayout } from './pipelines.ts'
 export interface Clock {
   readonly buffer: GPUBuffer
   readonly group: GPUBindGroup
-  /** Records that one submit can use. */
+  /** Number of records for one submit. */
   readonly records: number
 }
 
-/** Ticks one submit can hold. */
+/** Largest number of ticks in one submit. */
 const CLOCK_TICKS = 256
 
 export function createClock(device: GPUDevice, { perTick, recordBytes }: ClockPlan): Clock {
   const records = CLOCK_TICKS * perTick
   const buffer = device.createBuffer({
     label: 'clock',
-    // One more, so that there is always one that ends what a kernel for many ticks reads.
+    // One more record: it ends the list that a kernel for many ticks reads.
     size: (records + 1) * recordBytes,
     usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
   })

@@ -1,4 +1,4 @@
-/** Operations bound to their buffers and parameters: uniforms, and tables where these vary among replicas. */
+/** Operations bound to their buffers and parameters: uniforms, or tables where parameters differ by replica. */
 import type { Model } from '../model/model.ts'
 import { roundUp } from '../plan/layout.ts'
 import type { Operation } from '../plan/operation.ts'
@@ -17,16 +17,16 @@ export interface Command {
 }
 
 export interface Commands {
-  /** Binds an operation; its parameters are there after the next `update`. */
+  /** Binds an operation; the next `update` writes its parameters. */
   add(operation: Operation, pipeline: Pipeline): void
   /** The command of an operation that was added. */
   of(operation: Operation): Command
-  /** Makes the parameters and rates of a model act on what is submitted next. */
+  /** Applies the parameters and rates of a model from the next submit on. */
   update(model: Model): void
   destroy(): void
 }
 
-/** Where the parameters of an operation stand: from a byte of the uniforms on, or in a table with a row for each replica. */
+/** Place of the parameters of an operation: a byte offset of the uniforms, or a table with a row for each replica. */
 interface Place {
   readonly start: number
   readonly table: GPUBuffer | undefined

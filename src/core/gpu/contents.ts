@@ -1,21 +1,21 @@
-/** What stands in the buffers of a plan before the first tick: filled from the model, and filled again. */
+/** Contents of the buffers of a plan before the first tick: filled from the model, also at a reset. */
 import type { Model } from '../model/model.ts'
 import { packBlock, slicesOf } from '../plan/layout.ts'
 import type { BufferPlan } from '../plan/operation.ts'
 
-/** Bytes of a matrix that are packed and uploaded at once: what the host holds of it besides its rows. */
+/** Bytes of a matrix that are packed and uploaded at once: the extra memory on the host. */
 const SLICE_BYTES = 2 ** 24
 
 export interface Contents {
-  /** Fills a buffer with what it holds for a model. */
+  /** Fills a buffer with its contents for a model. */
   fill(planned: BufferPlan, model: Model): void
-  /** Fills a buffer; of what stages a large one on the host, each slice is freed before the next. */
+  /** Fills a buffer; a large buffer is uploaded in slices, and each slice is freed before the next. */
   load(planned: BufferPlan, model: Model): Promise<void>
 }
 
 /** @param buffer - the buffer of a name in the plan */
 export function createContents(device: GPUDevice, buffer: (name: string) => GPUBuffer): Contents {
-  /** Uploads a block slice by slice, with a stop between two. */
+  /** Uploads a block slice by slice, and yields between two slices. */
   function* upload(
     { matrix, block, of }: Extract<BufferPlan['initial'], { kind: 'rows' }>,
     model: Model,

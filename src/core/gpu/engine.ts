@@ -13,17 +13,17 @@ import { type Command, createCommands } from './commands.ts'
 import { createContents, isChanged } from './contents.ts'
 import { type Pipeline, pipelineOf } from './pipelines.ts'
 
-/** What follows from the state, with the commands that make it and take it back. */
+/** A derived array, with the commands that compute it and write it back. */
 export interface DerivedCommands {
   readonly derived: Derived
-  /** Whether its buffers are there: those on demand are not before `buffer` is called with one of them. */
+  /** Whether its buffers are allocated: on demand, the first call of `buffer` with one of them allocates all. */
   readonly isThere: boolean
-  /** Empty before they are. */
+  /** Empty before the buffers are allocated. */
   readonly make: readonly Command[]
   readonly takeBack: readonly Command[]
 }
 
-/** A group whose updates are deferred, with the commands that carry them out. */
+/** A group with deferred updates, and the commands that apply them. */
 export interface DeferredCommands {
   readonly deferred: Deferred
   readonly flush: readonly Command[]
@@ -36,30 +36,31 @@ export interface Engine {
   readonly prepare: readonly Command[]
   readonly tick: readonly Command[]
   readonly refresh: readonly Command[]
-  /** One list a probe. */
+  /** One list for each probe. */
   readonly probes: readonly (readonly Command[])[]
   /** In the order of the plan. */
   readonly derived: readonly DerivedCommands[]
   readonly deferred: readonly DeferredCommands[]
-  /** Where there is one and it is compiled, in place of `stimulate`, `tick` and `probes`. */
+  /** Replaces `stimulate`, `tick` and `probes` once it is compiled; absent if the plan has no batched form. */
   readonly batched: BatchedCommand | undefined
-  /** Compiles the batched form of the plan, unless that is done or on its way, without holding anything up. */
+  /** Starts to compile the batched form of the plan in the background, unless already started. */
   compileBatched(): void
-  /** The records that the ticks of one submit find in group 1. */
+  /** The clock records of the ticks of one submit, bound as group 1. */
   readonly clock: Clock
-  /** The buffer of a name in the plan; one on demand is made now. */
+  /** The buffer of a name in the plan; a buffer on demand is allocated by this call. */
   buffer(name: string): GPUBuffer
-  /** Makes the parameters of a model act on the next tick: uniforms, rates and biases. No pipeline is built. */
+  /** Applies the parameters of a model from the next tick on: uniforms, rates and biases. No pipeline is built. */
   update(model: Model): void
-  /** Uploads the arrays of a model that differs from the one before in nothing but its patterns; states stay. */
+  /** Uploads the arrays of a model that differs from the previous model in its patterns only; states stay. */
   adopt(before: Model, next: Model): void
-  /** Puts every buffer that a run changes back to what it holds at tick 0. */
+  /** Resets every buffer that a run changes to its contents at tick 0. */
   reset(model: Model): void
   destroy(): void
 }
 
 /**
- * Compiles the kernels of a plan, in the order of its operations; each only once a device, so that it can be done ahead.
+ * Compiles the kernels of a plan, in the order of its operations; each once for a device, so that kernels can be
+ * compiled ahead.
  * @throws RunError or ModelError where a kernel does not compile
  */
 export async function compilePlan(device: GPUDevice, plan: Plan): Promise<void> {
@@ -67,7 +68,7 @@ export async function compilePlan(device: GPUDevice, plan: Plan): Promise<void> 
   await whole(needed.map((operation) => compile(device, operation)))
 }
 
-/** Waits for all, and fails with the first that failed: who then gives the device up has nothing running on it. */
+/** Waits for every task, then rejects with the first failure, so nothing is still using the device. */
 async function whole<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(promises)
   return Promise.all(promises)
@@ -109,7 +110,7 @@ export async function createEngine(
   if (outOfMemory !== null) {
     destroy()
     throw new RunError(
-      `the device has not the ${plan.bytes} bytes that the network needs; use fewer neurons or replicas`,
+      `the network needs ${plan.bytes} bytes, more than the device has; use fewer neurons or replicas`,
     )
   }
 
@@ -154,7 +155,7 @@ export async function createEngine(
         update(latest)
         batched = batchedOf(planned)
       },
-      // What does not compile is not needed.
+      // A failure is no error here: the batched form is optional.
       () => undefined,
     )
   }
@@ -203,7 +204,7 @@ export async function createEngine(
     adopt(before, next) {
       for (const planned of uploaded) contents.fill(planned, next)
       update(next)
-      // A product of all patterns takes long; most changes leave it as it is.
+      // The product of all patterns is slow, and most changes do not affect it.
       const makes = [...plan.setup, ...[...buffers.made].flatMap(({ setup }) => setup)]
       const read = new Set(makes.flatMap(({ buffers: bound }) => Object.values(bound)))
       const changed = new Set(
@@ -223,7 +224,10 @@ export async function createEngine(
   }
 }
 
-/** Runs commands once, one submit each: a set-up of many products must not run into the watchdog of a slow adapter. */
+/**
+ * Runs commands once, one submit each: one submit of many products could exceed the watchdog time of a slow
+ * adapter.
+ */
 function setUp(device: GPUDevice, list: readonly Command[]): void {
   for (const { operation, pipeline, bindGroup, x, y, z } of list) {
     const encoder = device.createCommandEncoder({ label: operation.label })

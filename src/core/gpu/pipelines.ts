@@ -31,8 +31,8 @@ export function clockLayout(device: GPUDevice): GPUBindGroupLayout {
 }
 
 /**
- * The pipeline of a kernel with the given overrides, compiled once a device.
- * @throws RunError with the compiler's message, line and column; ModelError where an expression of the user stands there
+ * The pipeline of a kernel with the given overrides, compiled once for a device.
+ * @throws RunError with the compiler's message, line and column; ModelError if the line is an expression of the user
  */
 export function pipelineOf(
   device: GPUDevice,
@@ -80,7 +80,7 @@ async function compile(
   })
   device.pushErrorScope('validation')
   const module = device.createShaderModule({ label: kernel.key, code: kernel.source })
-  // What is wrong with the source is told below, with its line.
+  // Compile errors are reported below, with their line.
   void device.popErrorScope()
   try {
     const pipeline = await device.createComputePipelineAsync({
@@ -101,7 +101,7 @@ async function compile(
     const origin = first && origins[first.lineNum - 1 - (lines.length - origins.length)]
     if (origin !== undefined)
       throw new ModelError(
-        `${origin}: the compiler of this adapter refuses it: ${first?.message}; write it otherwise`,
+        `${origin}: the compiler of this adapter rejects it: ${first?.message}; rewrite it`,
       )
     throw new RunError(
       first === undefined

@@ -1,13 +1,13 @@
 /** GPU times of passes; the device needs the feature `timestamp-query`. */
 
 export interface Timestamps {
-  /** Passes since the last `read`. */
+  /** Number of passes since the last `read`. */
   readonly passes: number
-  /** Where the next pass leaves its times: of a compute or a render pass. */
+  /** Where the next compute or render pass writes its times. */
   pass(): GPUComputePassTimestampWrites & GPURenderPassTimestampWrites
-  /** To be encoded after the passes. */
+  /** Encode after the passes. */
   encode(encoder: GPUCommandEncoder): void
-  /** Nanoseconds of each pass since the last `read`, at least 0; to be called when they are submitted. */
+  /** Nanoseconds of each pass since the last `read`, at least 0; call after they are submitted. */
   read(): Promise<number[]>
   destroy(): void
 }
@@ -16,7 +16,7 @@ export interface Timestamps {
 const PASS_BYTES = 16
 
 /**
- * Makes room for the times of some passes between two calls of `read`.
+ * Allocates space for the times of the passes between two calls of `read`.
  * @param most - 2048 at most, since a query set holds 4096 times
  */
 export function createTimestamps(device: GPUDevice, label: string, most: number): Timestamps {
@@ -45,7 +45,7 @@ export function createTimestamps(device: GPUDevice, label: string, most: number)
       if (count === 0) return []
       await staging.mapAsync(GPUMapMode.READ, 0, count * PASS_BYTES)
       const times = new BigUint64Array(staging.getMappedRange(0, count * PASS_BYTES))
-      // Counters of some drivers run backwards now and then.
+      // Counters of some drivers sometimes run backwards.
       const spans = Array.from({ length: count }, (_, pass) =>
         Math.max(0, Number((times[2 * pass + 1] ?? 0n) - (times[2 * pass] ?? 0n))),
       )

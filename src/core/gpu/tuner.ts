@@ -1,6 +1,6 @@
 /**
- * Times what there is to choose on the adapter itself, on scratch buffers of its shape: what is chosen, and among which, says
- * src/core/plan/tuning.ts.
+ * Times the alternatives on the adapter, on scratch buffers of the same shape. src/core/plan/tuning.ts lists the
+ * choices and their alternatives.
  */
 import { fastestOf, medianOf } from '../plan/tuning.ts'
 import { type Choice, type Tuned, shapeKey } from '../plan/variants.ts'
@@ -9,7 +9,7 @@ import { abilitiesOf } from './adapter.ts'
 import { createTimestamps } from './timestamps.ts'
 import { pipelineOf } from './pipelines.ts'
 
-/** There in every runtime, though not in the language. */
+/** A global of every runtime, but not part of ECMAScript. */
 declare const performance: { readonly now: () => number }
 declare const setTimeout: (action: () => void, milliseconds: number) => unknown
 declare const clearTimeout: (timer: unknown) => void
@@ -17,16 +17,16 @@ declare const clearTimeout: (timer: unknown) => void
 export interface TunerOptions {
   /** A clock in milliseconds. */
   readonly now?: () => number
-  /** Awaited before every submit, each of some milliseconds: a page that is in use lets them wait. */
+  /** Awaited before every submit of some milliseconds, so that a page in use can delay them. */
   readonly wait?: () => Promise<void>
 }
 
-/** What was found of one choice. */
+/** The result for one choice. */
 export interface Found {
   readonly name: string
-  /** As variants take it. */
+  /** The key and form for `Variants`. */
   readonly form: string
-  /** How many times as fast as the standard form; 1 where that stays. */
+  /** Speed relative to the standard form; 1 if the standard form stays. */
   readonly gain: number
 }
 
@@ -35,10 +35,10 @@ const SUBMIT = 2
 const COMPILE = 250
 const START = 1000
 
-/** Times that each form is timed. */
+/** Number of timings of each form. */
 const ROUNDS = 5
 
-/** Forms that take so many times as long as the standard one are not timed again. */
+/** Forms slower than the standard form by this factor are not timed again. */
 const HOPELESS = 2
 
 /**
@@ -62,7 +62,7 @@ export async function tuneChoices(
         timeWays(device, shape, some, { ...options, stopwatch, now })
       const [usual] = ways as [Way]
       const best = ways[fastestOf(await timed(ways))] as Way
-      // The best of many is also the luckiest: it has to win once more.
+      // The best of many timings is biased; the winner is timed again.
       const duel = best === usual ? [[], []] : await timed([usual, best])
       const wins = fastestOf(duel) === 1
       const { form } = wins ? best : usual
@@ -76,7 +76,7 @@ export async function tuneChoices(
   return { tuned, found }
 }
 
-/** Milliseconds of each way, in rounds; none of those that do not compile, or not in time, or whose turn comes too late. */
+/** Milliseconds of each way, in rounds; empty for a way that does not compile in time or is reached too late. */
 async function timeWays(
   device: GPUDevice,
   shape: Shape,
@@ -98,7 +98,7 @@ async function timeWays(
       const compiling = Promise.all(
         way.steps.map(({ kernel, constants }) => pipelineOf(device, kernel, constants)),
       )
-      // Nothing is compared without the standard way.
+      // Without the standard way there is nothing to compare with.
       const compiled = await (way === ways[0] ? compiling : within(COMPILE, compiling).catch(() => undefined))
       const dispatch = compiled && scratch.dispatchOf(way, compiled)
       // Some drivers compile at the first dispatch.
@@ -130,7 +130,7 @@ interface Timing extends TunerOptions {
   readonly now: () => number
 }
 
-/** Buffers for a matrix of a shape, and what dispatches a way. */
+/** Buffers for a matrix of a shape, and a function that dispatches a way. */
 function createScratch(
   device: GPUDevice,
   shape: Shape,
@@ -189,7 +189,7 @@ function createScratch(
 }
 
 interface Stopwatch {
-  /** Milliseconds of one of so many dispatches in one submit. */
+  /** Milliseconds of one dispatch, as the mean of the dispatches in one submit. */
   time(dispatch: Dispatch, count: number): Promise<number>
   destroy(): void
 }
@@ -228,14 +228,14 @@ function createStopwatch(device: GPUDevice, now: () => number): Stopwatch {
     async time(dispatch, count) {
       submit(dispatch, count, (encoder) => times.encode(encoder), times.pass())
       const [nanoseconds = 0] = await times.read()
-      // Some counters are rounded to nothing.
+      // Some counters are rounded to 0.
       return Math.max(1e-6, nanoseconds / 1e6 / count)
     },
     destroy: () => times.destroy(),
   }
 }
 
-/** What a promise gives, or undefined if that takes longer. */
+/** The result of a promise, or undefined after a timeout. */
 async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
   let timer: unknown
   const late = new Promise<undefined>((settle) => {

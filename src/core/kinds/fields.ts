@@ -1,13 +1,13 @@
 /** Parts of the scenario's schema: numbers with ranges, texts, choices, each with its title and description. */
 import * as v from 'valibot'
 
-/** How a page lets a number be moved; narrower than what the schema allows. */
+/** The slider of a number on the page; its range is narrower than that of the schema. */
 export interface Control {
   readonly min: number
   readonly max: number
   /** Absent = any. */
   readonly step?: number
-  /** Moves on a logarithmic scale. */
+  /** True for a logarithmic scale. */
   readonly log?: true
 }
 
@@ -20,7 +20,7 @@ interface Range {
   readonly control?: Control
 }
 
-/** A number with its range. Numbers go to the GPU as float32, so none may overflow or vanish there. */
+/** A number with its range. The GPU uses float32, so overflow and underflow are excluded. */
 export function number(title: string, description: string, range: Range = {}): v.GenericSchema<number> {
   const items: v.PipeItem<number, number, v.BaseIssue<unknown>>[] = []
   if (range.integer) items.push(v.integer())

@@ -4,7 +4,7 @@ import { ModelError } from '../errors.ts'
 import { isReserved } from '../expression/expression.ts'
 import { FLOAT32_RANGE, fitsFloat32, type Control } from './fields.ts'
 
-/** Without a title of its own: it is called what the user has called it. */
+/** Has no title: the page shows the name that the user chose. */
 const parameter = v.pipe(
   v.number(),
   v.check(fitsFloat32, FLOAT32_RANGE),
@@ -37,13 +37,13 @@ export const parametersKey = v.optional(
 const MOST_PARAMETERS = 4
 
 /**
- * What parameters may be called, and how many there may be.
- * @param variables - names that the expressions have besides
+ * Checks the names and the number of parameters.
+ * @param variables - other names in the expressions
  */
 export function checkParameters(names: readonly string[], path: string, variables?: readonly string[]): void {
   if (names.length > MOST_PARAMETERS) {
     throw new ModelError(
-      `has ${names.length} entries, at most ${MOST_PARAMETERS} are possible; write the others as numbers into the expressions`,
+      `has ${names.length} entries; keep at most ${MOST_PARAMETERS} and write the others as numbers into the expressions`,
       {
         path: `${path}.parameters`,
       },
@@ -51,7 +51,7 @@ export function checkParameters(names: readonly string[], path: string, variable
   }
   for (const name of names) {
     if (isReserved(name, variables)) {
-      throw new ModelError(`the name \`${name}\` means something in expressions already; choose another`, {
+      throw new ModelError(`the name \`${name}\` already has a meaning in expressions; choose another`, {
         path: `${path}.parameters.${name}`,
       })
     }

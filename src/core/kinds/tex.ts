@@ -7,7 +7,7 @@ export function texNumber(value: number): string {
   return exponent === undefined ? mantissa : `${mantissa} \\cdot 10^{${Number(exponent)}}`
 }
 
-/** Text that TeX takes as it is. */
+/** Text with the special characters of TeX escaped. */
 export function texText(text: string): string {
   return text.replace(/[\\{}$&#^_%~]/g, (sign) =>
     sign === '\\' ? '\\textbackslash ' : sign === '^' ? '\\hat{}' : sign === '~' ? '\\tilde{}' : `\\${sign}`,

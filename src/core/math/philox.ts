@@ -2,8 +2,8 @@
 
 /**
  * Philox4x32-10, a counter-based generator: each counter gives four independent words, so that a value depends
- * on what it is for and never on the order in which values are drawn. shaders/common/random.wgsl is the same
- * function; a test compares the two bit by bit.
+ * on its counter, not on the order of the draws. shaders/common/random.wgsl is the same function; a test
+ * compares the two bit by bit.
  * @see Salmon et al., Parallel random numbers: as easy as 1, 2, 3 (SC 2011)
  */
 export function philox(

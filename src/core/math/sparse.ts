@@ -1,20 +1,20 @@
-/** Sparse matrices: which entries there are, by rows and by columns. */
+/** Sparsity patterns of matrices, by rows and by columns. */
 
-/** Which entries of a matrix there are: compressed sparse rows. */
+/** The stored entries of a matrix: compressed sparse rows. */
 export interface SparsePattern {
   /** Of the matrix: neurons of the layer `to`. */
   readonly rows: number
   /** Of the matrix: neurons of the layer `from`. */
   readonly columns: number
-  /** Entries of a row, where all rows have as many. */
+  /** Entries of a row, if all rows have the same number. */
   readonly degree?: number
-  /** The column of each entry, row by row and rising in a row. */
+  /** The column of each entry, row by row and ascending in a row. */
   readonly indices: Uint32Array<ArrayBuffer>
   /** Row i has the entries [indptr[i], indptr[i + 1]). */
   readonly indptr: Uint32Array<ArrayBuffer>
 }
 
-/** Every entry that there is, row by row. */
+/** Every stored entry, row by row. */
 export function forEachEntry(
   { rows, indices, indptr }: SparsePattern,
   visit: (entry: number, row: number, column: number) => void,
@@ -25,7 +25,7 @@ export function forEachEntry(
 
 const rowsByColumns = new WeakMap<Uint32Array, Uint32Array<ArrayBuffer>>()
 
-/** The row of each entry; made once. */
+/** The row of each entry; computed once. */
 export function rowsOf(pattern: SparsePattern): Uint32Array<ArrayBuffer> {
   const known = rowsByColumns.get(pattern.indices)
   if (known !== undefined) return known
@@ -44,7 +44,7 @@ export interface Transposed {
   readonly positions: Uint32Array<ArrayBuffer>
 }
 
-/** The pattern of the transposed matrix; made once. */
+/** The pattern of the transposed matrix; computed once. */
 export function transposedPattern(pattern: SparsePattern): Transposed {
   const known = transposes.get(pattern.indices)
   if (known !== undefined) return known

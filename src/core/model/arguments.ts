@@ -1,4 +1,4 @@
-/** What a program hands over, where its types have not been checked by a compiler. */
+/** Checks of arguments of the library, for callers without type checks. */
 import { ModelError } from '../errors.ts'
 import { show } from './path.ts'
 
@@ -57,6 +57,6 @@ function wrong(what: string, takes: string, value: unknown): ModelError {
 
 function shown(value: unknown): string {
   if (typeof value === 'function') return 'a function'
-  // It may be large, or lead back to itself.
+  // The value may be large or circular.
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? 'another object' : show(value)
 }

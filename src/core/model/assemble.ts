@@ -1,4 +1,4 @@
-/** From a scenario and the rows of its places to a model: the only way to one. Pure. */
+/** Builds a model from a scenario and the rows of its places; the only way to build one. Pure. */
 import { withViews } from './couplings.ts'
 import { hyperedgeOf } from './hyperedges.ts'
 import { layerOf } from './layers.ts'
@@ -18,15 +18,15 @@ import { axesOf, pointCount, pointScenarios, replicaCount } from './variation.ts
 /**
  * The model of a scenario.
  * @param scenario - checked
- * @param rowsAt - asked for the rows of each place once, in the order in which what is wrong there is reported
- * @param files - SHA-256 of each file that the rows are of
+ * @param rowsAt - called once for the rows of each place, in the order in which errors are reported
+ * @param files - SHA-256 of each file of the rows
  */
 export function assemble(scenario: Scenario, rowsAt: RowsAt, files: Model['files'] = {}): Model {
   const model: Model = { ...wholeOf(scenario, rowsAt), files }
   return typeof scenario.replicas === 'number' ? model : { ...model, variation: variationOf(model, rowsAt) }
 }
 
-/** All places of a scenario: those that its model asks for. */
+/** All places of a scenario, as its model reads them. */
 export function placesOf(scenario: Scenario): Places {
   const places = new Map<string, Place>()
   const none = { rows: 0, columns: 0, data: new Float32Array(0) }
@@ -66,7 +66,7 @@ function wholeOf(scenario: Scenario, rowsAt: RowsAt): Model {
   }
 }
 
-/** The networks of the points; what they do not vary they share. */
+/** The networks of the points; they share all arrays that do not vary. */
 function variationOf(model: Model, rowsAt: RowsAt): Variation {
   const { scenario, replicas } = model
   const cues = pointCues(model, rowsAt)
@@ -80,7 +80,7 @@ function variationOf(model: Model, rowsAt: RowsAt): Variation {
   return { axes, repetitions, points }
 }
 
-/** What points show that damage their cues in the same way, by `damageKey`; other cues are those of the whole. */
+/** Cues of points with the same damage, by `damageKey`; other cues are those of the whole network. */
 function pointCues({ scenario, stimulus }: Model, rowsAt: RowsAt): ReadonlyMap<string, readonly Stimulus[]> {
   const axes = damagingAxes(scenario)
   if (axes.length === 0) return new Map()
@@ -99,7 +99,7 @@ function pointCues({ scenario, stimulus }: Model, rowsAt: RowsAt): ReadonlyMap<s
   )
 }
 
-/** What varies of the damage to cues. */
+/** The varied parameters of the damage to cues. */
 function damagingAxes(scenario: Scenario): Axis[] {
   return axesOf(scenario).filter(({ path }) => path === 'seed' || path.startsWith('stimulus.'))
 }
@@ -108,7 +108,10 @@ function damageKey(point: Scenario, axes: readonly Axis[]): string {
   return JSON.stringify(axes.map(({ path }) => valueAt(point, path)))
 }
 
-/** Whether points damage a cue, or one that it copies, in different ways. @param name - such as `stimulus.0` */
+/**
+ * Whether the damage of a cue, or of a cue that it copies, differs between points. @param name - such as
+ * `stimulus.0`
+ */
 function isDamaged(scenario: Scenario, axes: readonly Axis[], name: string): boolean {
   const patterns = scenario.stimulus.find((_, index) => name === `stimulus.${index}`)?.patterns
   if (patterns === undefined) return false

@@ -1,4 +1,4 @@
-/** What a scenario writes for the base of synapses: one option for each entry of the table of bases. */
+/** The schema of the base of synapses: one option for each entry of the table of bases. */
 import * as v from 'valibot'
 import { STORING_KINDS, storingFacts, type StoringKind } from '../kinds/bases/table.ts'
 import { file, flag } from '../kinds/fields.ts'
@@ -14,7 +14,7 @@ type StoredOption<K extends StoringKind> = v.StrictObjectSchema<
   undefined
 >
 
-/** What a scenario writes for a kind that is made of patterns. TypeScript cannot follow the kinds through the loop. */
+/** The schema of a base that is computed from patterns. TypeScript cannot follow the kinds through the loop. */
 function storedOption(kind: StoringKind): v.GenericSchema {
   return v.pipe(
     v.strictObject({ kind: v.literal(kind), ...stored }),
@@ -22,7 +22,7 @@ function storedOption(kind: StoringKind): v.GenericSchema {
   )
 }
 
-/** Couplings that are made of patterns. */
+/** Couplings that are computed from patterns. */
 export const storedOptions = STORING_KINDS.map(storedOption) as unknown as {
   [K in StoringKind]: StoredOption<K>
 }[StoringKind][]

@@ -1,4 +1,4 @@
-/** What must hold between the values of a scenario, as far as it can be said without its pattern files. */
+/** Checks between the values of a scenario that need no pattern files. */
 import { ruleOf, steadyDecay, tracesOf } from '../kinds/rules/table.ts'
 import { ModelError } from '../errors.ts'
 import { checkHyperedge } from './hyperedges.ts'
@@ -14,9 +14,9 @@ import { checkSynapse } from './synapses.ts'
 import { checkVariation } from './variation.ts'
 
 /**
- * Checks a scenario as a whole; quick enough for every move of a slider.
- * @returns warnings: what is allowed but probably not meant
- * @throws ModelError for the first thing that is wrong
+ * Checks a scenario as a whole; fast enough for every move of a slider.
+ * @returns warnings: values that are allowed but probably mistakes
+ * @throws ModelError for the first error
  */
 export function checkScenario(scenario: Scenario, file?: string): string[] {
   try {
@@ -43,7 +43,9 @@ export function checkScenario(scenario: Scenario, file?: string): string[] {
   }
 }
 
-/** Final states are written as state.NAME and samples of a probe as NAME.value, so that names must not meet. */
+/**
+ * Final states are written as state.NAME and samples of a probe as NAME.value, so these names must be different.
+ */
 function checkNames(scenario: Scenario): void {
   const owners = new Map<string, string>()
   for (const group of ['neurons', 'synapses', 'memories'] as const) {
@@ -65,18 +67,15 @@ function checkNames(scenario: Scenario): void {
   }
 }
 
-/** With replicas that vary, a file of the axes stands beside those of the probes. */
+/** With varied replicas, a run writes axes.csv next to the files of the probes. */
 function checkAxesName({ probes, replicas }: Scenario): void {
   if (typeof replicas === 'number' || !Object.hasOwn(probes, 'axes')) return
-  throw new ModelError(
-    'its samples and what varies by replica would both be written as axes.csv; rename it',
-    {
-      path: 'probes.axes',
-    },
-  )
+  throw new ModelError('its samples and the varied values would both be written as axes.csv; rename it', {
+    path: 'probes.axes',
+  })
 }
 
-/** Every group by itself, and what its rule adds; values for each neuron are checked where they are loaded. */
+/** Every group separately, with its rule; values for each neuron are checked when they are loaded. */
 function checkStep(scenario: Scenario): void {
   const groups = (['neurons', 'synapses', 'memories'] as const).flatMap((group) =>
     Object.entries<object>(scenario[group]).flatMap(([name, spec]) => {

@@ -1,12 +1,12 @@
-/** The couplings of a network, and the views of them by the key of the scenario that they stand under. */
+/** The couplings of a network, and views of them by the key of the scenario. */
 import { arraysOf, COUPLINGS, matrixFacts } from '../kinds/couplings/table.ts'
 import { tracesOf } from '../kinds/rules/table.ts'
 import type { SparsePattern } from '../math/sparse.ts'
 import type { Coupling, DenseMemory, Hyperedge, Layer, Memory, Model, Synapse } from './model.ts'
 
 /**
- * Couplings with their views. Whatever makes a model, or another of one, takes them from here, so that the list and its
- * views say the same.
+ * Couplings with their views. All code that builds or changes a model uses this function, so that the list and
+ * its views agree.
  */
 export function withViews(
   couplings: readonly Coupling[],
@@ -24,7 +24,7 @@ export function isMemory(coupling: Coupling): coupling is Memory {
   return 'isBetweenTwo' in COUPLINGS[coupling.kind]
 }
 
-/** True for memories that are the matrix between their layers. */
+/** True for memories whose tensor is the matrix between their layers. */
 export function isDense(coupling: Coupling): coupling is DenseMemory {
   return isMemory(coupling) && matrixFacts(coupling).isMatrix
 }
@@ -38,24 +38,24 @@ export function isHyperedge(coupling: Coupling): coupling is Hyperedge {
   return !isMemory(coupling) && !isSynapse(coupling)
 }
 
-/** Which entries of a coupling there are; undefined where it is not sparse. */
+/** The stored entries of a sparse coupling; undefined for others. */
 export function patternOf(coupling: Coupling): SparsePattern | undefined {
   if (isMemory(coupling)) return coupling.init.pattern
   if (!isSynapse(coupling) || !('matrix' in coupling.base)) return undefined
   return coupling.base.matrix.pattern
 }
 
-/** True where what a coupling sends is linear in the activations. */
+/** True if the input from a coupling is linear in the activations. */
 export function isLinear(coupling: Coupling): coupling is Memory | Synapse {
   return !isHyperedge(coupling)
 }
 
-/** Everything that may move, in one order: layers, then couplings. */
+/** All groups, in a fixed order: layers, then couplings. */
 export function groupsOf({ layers, couplings }: Pick<Model, 'layers' | 'couplings'>): (Layer | Coupling)[] {
   return [...layers, ...couplings]
 }
 
-/** The arrays of a coupling: its tensor, and the traces that its rule keeps. */
+/** The arrays of a coupling: its tensor, and the traces of its rule. */
 export function allArraysOf(coupling: Coupling): string[] {
   return [...arraysOf(coupling), ...tracesOf(coupling).map(({ name }) => name)]
 }

@@ -1,4 +1,7 @@
-/** What the energy of a network is the sum of, and where it may rise (docs/theory.md, "Energy, and why it falls"). */
+/**
+ * The terms of the energy of a network, and the reasons why it may rise (docs/theory.md, "Energy, and why it
+ * falls").
+ */
 import { isDense } from './couplings.ts'
 import { madeOf } from '../kinds/bases/table.ts'
 import { couplingFacts, hasEnergy } from '../kinds/couplings/table.ts'
@@ -13,11 +16,11 @@ import type { Layer, Memory, Model, Rows } from './model.ts'
  * The one learning memory that is not hebbian and yet has an energy that falls (docs/theory.md, "Learning rules, and where Hebb
  * comes from"): the gated memory of a network with the joint Lyapunov function
  *   E(v, Xi) = |v|^2 / 2 - b.v - (1/beta) log sum_mu exp(beta (Xi_mu.v - |Xi_mu|^2 / 2)):
- * linear visible neurons of gain 1, adiabatic softmax neurons whose input carries the half-norm offset, Lambda = 0, and no
- * other coupling. Else undefined.
+ * linear visible neurons of gain 1, adiabatic softmax neurons with the half-norm offset, Lambda = 0, and no
+ * other coupling. Otherwise undefined.
  */
 export function jointMemory({ layers, couplings, memories, variation }: Model): Memory | undefined {
-  // One gain among many that is not 1, and the energy of all replicas has its usual terms.
+  // If one of several gains is not 1, the energy of all replicas has the usual terms.
   if (variation?.points.some((point) => jointMemory(point) === undefined)) return undefined
   const [memory] = memories
   if (memory === undefined || couplings.length > 1 || !isDense(memory)) return undefined
@@ -36,7 +39,10 @@ export function jointMemory({ layers, couplings, memories, variation }: Model): 
   return isJoint ? memory : undefined
 }
 
-/** Names of the terms of the total energy: layers, then couplings that have one; the memory of a joint energy is in its hidden layer. */
+/**
+ * Names of the terms of the total energy: layers, then couplings with an energy; the term of a joint energy's
+ * hidden layer includes the memory.
+ */
 export function energyTerms(model: Model): string[] {
   const { layers, couplings } = model
   const joint = jointMemory(model)
@@ -46,8 +52,8 @@ export function energyTerms(model: Model): string[] {
 const reasons = new WeakMap<Model, readonly string[]>()
 
 /**
- * Why the energy of a network may rise by itself, with its input held and in exact dynamics: one line each, such as "memory
- * `xi` is one-way". None = a gradient flow, whose energy never rises.
+ * The reasons why the energy of a network may rise at constant input in exact dynamics, one line each, such as
+ * "memory `xi` is one-way". Empty = a gradient flow, whose energy never rises.
  */
 export function risesOf(model: Model): readonly string[] {
   let known = reasons.get(model)
@@ -58,14 +64,14 @@ export function risesOf(model: Model): readonly string[] {
   return known
 }
 
-/** Why couplings have no term in the energy of a network, one line each. */
+/** The reasons why couplings have no term in the energy of a network, one line each. */
 export function leftOutOf({ couplings }: Model): string[] {
   return couplings.flatMap((coupling) => couplingFacts(coupling).withoutEnergy(coupling) ?? [])
 }
 
 /**
- * Why layers move other ways than down, one line each: where neurons share an activation, M is no diagonal and times of their own
- * turn the flow, dE/dt = -r^T M T^-1 r.
+ * The reasons why layers may move uphill, one line each: if neurons share an activation, M is not diagonal, and
+ * with different time constants dE/dt = -r^T M T^-1 r may be positive.
  */
 export function mixedTimes(layers: readonly Layer[]): string[] {
   return layers.flatMap(({ name, lagrangian, own }) =>
@@ -75,7 +81,10 @@ export function mixedTimes(layers: readonly Layer[]): string[] {
   )
 }
 
-/** Why the flow of held couplings and inputs descends no energy, so that its eigenvalues may be complex; undefined = it does. */
+/**
+ * The reason why the flow with fixed couplings and inputs descends no energy, so that eigenvalues may be
+ * complex; undefined = it descends one.
+ */
 export function turnedBy(model: Model): string | undefined {
   return leftOutOf(model)[0] ?? mixedTimes(model.layers)[0]
 }
@@ -92,18 +101,18 @@ function risesOfOne(model: Model): string[] {
         : [`the Lagrangian of layer \`${name}\` is not convex`],
     ),
     ...layers.flatMap((layer) => strayed(model, layer)),
-    // A full Hessian mixes what is held with what moves.
+    // A full Hessian couples held and moving neurons.
     ...layers.flatMap(({ name, lagrangian }) =>
       !isPerNeuron(lagrangian) &&
       stimulus.some(
         ({ kind, layer, patterns }) => kind === 'clamp' && layer === name && patterns.free !== undefined,
       )
-        ? [`a clamp holds a part of layer \`${name}\`, whose neurons share one activation`]
+        ? [`a clamp holds a part of layer \`${name}\`, but its neurons share one activation`]
         : [],
     ),
     ...layers.flatMap(({ name, lagrangian, update }) =>
       !isPerNeuron(lagrangian) && !updateFacts(update).movesAll
-        ? [`a part of layer \`${name}\` moves in a step, whose neurons share one activation`]
+        ? [`only a part of layer \`${name}\` moves in a step, but its neurons share one activation`]
         : [],
     ),
     ...layers.flatMap((layer) => jumpsOf(model, layer)),
@@ -125,7 +134,7 @@ function risesOfOne(model: Model): string[] {
   ]
 }
 
-/** Where a layer that sends its state may begin with one that its activation cannot give: there it has no energy. */
+/** Layers that send their state may begin out of the range of their activation, where they have no energy. */
 function strayed({ stimulus }: Model, layer: Layer): string[] {
   const cues = stimulus.filter(({ kind, layer: of }) => kind !== 'current' && of === layer.name)
   const isStray = ({ rows, columns, data, free }: Rows): boolean =>
@@ -135,15 +144,15 @@ function strayed({ stimulus }: Model, layer: Layer): string[] {
       (row) => strayOf(layer, row) !== undefined,
     )
   return [layer.init, ...cues.map(({ patterns }) => patterns)].some(isStray)
-    ? [`layer \`${layer.name}\` may begin outside of what its activation can be`]
+    ? [`layer \`${layer.name}\` may begin out of the range of its activation`]
     : []
 }
 
 /**
- * Why the jumps of an activation may let the energy rise. One neuron that jumps with all else held goes the way of its own
- * input, so that the energy falls by 2 |h| at least if nothing pulls it back: for that all else must be still or follow at once
- * from convex Lagrangians, and no neuron may act on itself against its own sign. In two neurons that jump together each may
- * undo what the other does.
+ * The reasons why jumps of an activation may raise the energy. One neuron that jumps, with all others held,
+ * follows its own input, and the energy falls by at least 2 |h|. This needs all other layers to be constant, or
+ * adiabatic with convex Lagrangians, and no negative coupling of a neuron to itself. If two neurons jump
+ * together, their changes may cancel.
  */
 function jumpsOf(model: Model, { name, tau, lagrangian, update }: Layer): string[] {
   if (tau === 0 || lagrangianFacts(lagrangian).withoutHessian === undefined) return []
@@ -164,7 +173,7 @@ function jumpsOf(model: Model, { name, tau, lagrangian, update }: Layer): string
   return [
     ...(updateFacts(update).movesOne ? [] : [`${jumps}, and more than one moves in a step`]),
     ...(other === undefined ? [] : [`${jumps} while \`${other.name}\` moves`]),
-    ...(bent === undefined ? [] : [`${jumps} beside \`${bent.name}\`, whose Lagrangian is not convex`]),
+    ...(bent === undefined ? [] : [`${jumps}, and the Lagrangian of \`${bent.name}\` is not convex`]),
     ...(backward === undefined ? [] : [`${jumps}, and the diagonal of \`${backward.name}\` is negative`]),
   ]
 }

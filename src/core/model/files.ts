@@ -1,4 +1,4 @@
-/** Reading the files a scenario names: only from its folder, each once. */
+/** Reads the files of a scenario: only from its folder, each once. */
 import { gunzip } from '../data/gzip.ts'
 import { ModelError } from '../errors.ts'
 
@@ -8,7 +8,7 @@ import { ModelError } from '../errors.ts'
  */
 export type Read = (path: string) => Promise<Uint8Array>
 
-/** A reader that refuses paths outside the folder unless allowed, unpacks gzip and remembers what it has read. */
+/** A reader that refuses paths outside the folder unless allowed, unpacks gzip and caches files. */
 export function createReader(read: Read, allowOutside: boolean): Read {
   const known = new Map<string, Promise<Uint8Array>>()
   return async (path) => {
@@ -22,7 +22,7 @@ export function createReader(read: Read, allowOutside: boolean): Read {
   }
 }
 
-/** A reader that notes the SHA-256 of each file that it has read, by its path. */
+/** A reader that records the SHA-256 of each file by its path. */
 export function noting(read: Read, hashes: Map<string, string>): Read {
   return async (path) => {
     const bytes = await read(path)
@@ -31,7 +31,7 @@ export function noting(read: Read, hashes: Map<string, string>): Read {
   }
 }
 
-/** Browsers have it wherever they have WebGPU. */
+/** Available in every browser with WebGPU. */
 interface Digests {
   readonly crypto: {
     readonly subtle: { digest(algorithm: 'SHA-256', data: Uint8Array): Promise<ArrayBuffer> }
@@ -43,7 +43,7 @@ async function sha256(bytes: Uint8Array): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** Runs a decoder, putting the name of the file in front of what it has to say. */
+/** Runs a decoder, and adds the name of the file to its errors. */
 export function naming<T>(path: string, decode: () => T): T {
   try {
     return decode()
@@ -52,17 +52,17 @@ export function naming<T>(path: string, decode: () => T): T {
   }
 }
 
-/** The error for a path that leads out of the folder of the scenario. */
+/** The error for a path outside the folder of the scenario. */
 export function outside(path: string): ModelError {
   return new ModelError(
-    `"${path}" is outside the folder of the scenario; move the file beside the scenario and give its relative path, ` +
+    `"${path}" is outside the folder of the scenario; move the file next to the scenario and give its relative path, ` +
       'or use --allow-outside',
   )
 }
 
 /** Refuses absolute paths, URLs and paths that climb out of the folder, with / or \ between the parts. */
 function requireInside(path: string): void {
-  // A colon may stand in a name: run:1.png. A letter and a colon are a drive.
+  // A name may contain a colon: run:1.png. A letter and a colon are a drive.
   const absolute = /^([/\\]|[A-Za-z]:|[A-Za-z][A-Za-z0-9+.-]*:\/\/)/.test(path)
   let depth = 0
   let climbs = false

@@ -1,4 +1,4 @@
-/** Looking things up by the names a scenario uses. */
+/** Finds entries by the names of a scenario. */
 import { ModelError } from '../errors.ts'
 import { suggestion } from '../suggestion.ts'
 import type { LayerSpec, Scenario } from './schema.ts'
@@ -15,8 +15,8 @@ export function sizeOf(layer: Pick<LayerSpec, 'size'>): number {
 
 /**
  * The entry of that name.
- * @param what - what entries are called in the error, such as `layer`
- * @param path - where the name stands
+ * @param what - the noun for an entry in the error, such as `layer`
+ * @param path - path of the name
  * @throws ModelError if there is none, naming the nearest
  */
 export function find<T>(entries: Readonly<Record<string, T>>, name: string, what: string, path: string): T {
@@ -33,14 +33,14 @@ export function findLayer(scenario: Scenario, name: string, path: string): Layer
 }
 
 /**
- * Of the layers that a coupling joins at most one may be adiabatic.
+ * A coupling may join at most one adiabatic layer.
  * @throws ModelError naming the first two that are
  */
 export function checkOrder(path: string, joined: readonly (readonly [string, LayerSpec])[]): void {
   const [first, second] = joined.flatMap(([name, { tau }]) => (tau === 0 ? [name] : []))
   if (second === undefined) return
   throw new ModelError(
-    `joins \`${first}\` and \`${second}\`, both adiabatic (tau 0), so that neither can be evaluated first; set ` +
+    `joins \`${first}\` and \`${second}\`, both adiabatic (tau 0), so neither can be evaluated first; set ` +
       `neurons.${first}.tau or neurons.${second}.tau above 0`,
     { path },
   )

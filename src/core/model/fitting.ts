@@ -1,20 +1,20 @@
-/** Whether a network can take over the arrays of another model while it runs. */
+/** Checks whether a running network can use the arrays of another model. */
 import type { Base, Model, Rows } from './model.ts'
 
 /**
- * True when two models differ in nothing but the values of their patterns: every group, parameter and number of rows is
- * the same, so that the same buffers and kernels hold either.
+ * True if two models differ only in the values of their patterns: every group, parameter and number of rows is
+ * equal, so the same buffers and kernels fit both.
  */
 export function fitsPatterns(a: Model, b: Model): boolean {
   return JSON.stringify(shapeOf(a)) === JSON.stringify(shapeOf(b))
 }
 
-/** Everything of a model but its texts and the values of its rows. */
+/** A model without its texts and without the values of its rows. */
 function shapeOf(model: Model): unknown {
   const { seed, time, replicas, variation, layers, synapses, memories, hyperedges, stimulus, probes } = model
   return [
     [seed, time, replicas, variation?.axes],
-    // Initial states are dealt to the replicas, however many rows they have.
+    // Initial states are assigned to the replicas, so their number of rows may differ.
     layers.map(({ init, bias, ...layer }) => ({ ...layer, init: init.columns, bias: formOf(bias) })),
     synapses.map(({ base, init, ...synapse }) => ({
       ...synapse,

@@ -1,4 +1,4 @@
-/** Couplings that join layers in a way of their own, from the scenario. */
+/** Hyperedges from the scenario. */
 import { FEWEST_FACTORS, MOST_FACTORS } from '../kinds/couplings/product.ts'
 import type { OtherKind } from '../kinds/couplings/table.ts'
 import { ModelError } from '../errors.ts'
@@ -16,16 +16,16 @@ type SpecOf<K extends OtherKind> = Extract<HyperedgeSpec, { readonly kind: K }>
 /** Length, shape and origin of the rows of one array. */
 type Row = Pick<Want, 'columns' | 'shape' | 'columnsOf'>
 
-/** How a hyperedge of one kind is checked and made. */
+/** Functions that check and build a hyperedge of one kind. */
 interface Maker<S> {
   readonly check: (scenario: Scenario, name: string, spec: S) => void
   readonly make: (scenario: Scenario, name: string, spec: S, rowsAt: RowsAt) => Hyperedge
-  /** What the rows of one of its arrays are like. */
+  /** The required shape of the rows of one of its arrays. */
   readonly rowsOf: (scenario: Scenario, spec: S, part: string) => Row
 }
 
 /**
- * What one hyperedge must be like.
+ * Checks one hyperedge.
  * @throws ModelError for layers that it cannot join, or keys that contradict each other
  */
 export function checkHyperedge(scenario: Scenario, name: string, spec: HyperedgeSpec): void {
@@ -44,7 +44,7 @@ export function hyperedgeOf(
   return makerOf(spec).make(scenario, name, spec, rowsAt)
 }
 
-/** What the rows of an array of a hyperedge are like. */
+/** The required shape of the rows of an array of a hyperedge. */
 export function forFactor(scenario: Scenario, spec: HyperedgeSpec, part: string): Row {
   return makerOf(spec).rowsOf(scenario, spec, part)
 }
@@ -79,10 +79,10 @@ function makeProduct(scenario: Scenario, name: string, spec: SpecOf<'product'>, 
   }))
   const [first, ...rest] = factors as [Factor, ...Factor[]]
   const other = rest.find(({ init }) => init.rows !== first.init.rows)
-  // While places are collected there are no rows.
+  // No rows are loaded while places are collected.
   if (other !== undefined && first.init.columns > 0 && other.init.columns > 0)
     throw new ModelError(
-      `has ${other.init.rows} rows, \`${first.layer}\` has ${first.init.rows}; give every layer the same number of patterns`,
+      `has ${other.init.rows} rows, but \`${first.layer}\` has ${first.init.rows}; give every layer the same number of patterns`,
       { path: `${path}.${other.layer}` },
     )
   return {
@@ -103,12 +103,12 @@ function checkAttention(scenario: Scenario, name: string, { layer }: SpecOf<'att
   const { size, tau } = found
   if (shapeOf(found).length !== 2)
     throw new ModelError(
-      `layer \`${layer}\` has size ${JSON.stringify(size)} and so no tokens; set neurons.${layer}.size to [tokens, width of a token]`,
+      `layer \`${layer}\` has size ${JSON.stringify(size)} and no tokens; set neurons.${layer}.size to [tokens, width of a token]`,
       { path },
     )
   if (tau === 0)
     throw new ModelError(
-      `layer \`${layer}\` is adiabatic (tau 0) and would have to be evaluated before itself; set neurons.${layer}.tau above 0`,
+      `layer \`${layer}\` is adiabatic (tau 0) and its attention would need its own value first; set neurons.${layer}.tau above 0`,
       { path },
     )
 }

@@ -2,16 +2,17 @@ import { parse, printParseErrorCode, visit, type ParseError } from 'jsonc-parser
 import { ModelError, type Place } from '../errors.ts'
 import { show } from './path.ts'
 
-/** Most brackets inside one another; a scenario has some ten. */
+/** Largest depth of brackets; a scenario has about ten. */
 const MOST_DEPTH = 100
 
-/** What a scenario is, for who gives something else. */
+/** Definition of a scenario, for error messages. */
 export const SCENARIO = 'a scenario is a JSON object, such as {"version": 1, "time": {...}, "neurons": {...}}'
 
 /**
  * Parses the JSON of a scenario, strictly: an object, no comments, no trailing commas, no key twice in one object, brackets
  * at most 100 deep.
- * @throws ModelError with line and column (from 1) of the first mistake, or with what the text is instead of an object
+ * @throws ModelError with line and column (from 1) of the first mistake, or with the kind of value found instead
+ *   of an object
  */
 export function parseJson(text: string, file?: string): unknown {
   const json = text.replace(/^\uFEFF/, '')
@@ -21,7 +22,7 @@ export function parseJson(text: string, file?: string): unknown {
   const deep = tooDeep(json)
   if (deep !== undefined) {
     throw new ModelError(
-      `is no scenario: its brackets are more than ${MOST_DEPTH} deep at ${position(json, deep)}; correct it there`,
+      `is not a scenario: its brackets are more than ${MOST_DEPTH} deep at ${position(json, deep)}; correct it there`,
       place,
     )
   }
@@ -29,7 +30,7 @@ export function parseJson(text: string, file?: string): unknown {
   try {
     value = JSON.parse(json)
   } catch {
-    // JSON.parse decides; jsonc-parser knows where.
+    // JSON.parse finds the error, jsonc-parser its position.
     const errors: ParseError[] = []
     parse(json, errors, { disallowComments: true, allowTrailingComma: false })
     const { offset, error } = errors[0] ?? { offset: json.length, error: undefined }
@@ -45,19 +46,19 @@ export function parseJson(text: string, file?: string): unknown {
   if (twice !== undefined) {
     const where = position(json, twice.offset)
     throw new ModelError(
-      `key "${twice.key}" stands twice in one object, again at ${where}; remove or rename one`,
+      `key "${twice.key}" occurs twice in one object, again at ${where}; remove or rename one`,
       place,
     )
   }
   return value
 }
 
-/** UTF-16 has a zero in every letter of JSON; without a mark its order of bytes would be a guess. */
+/** UTF-16 has a zero byte in every letter of JSON; without a mark its byte order is unknown. */
 function unmarked(place: Place): ModelError {
-  return new ModelError('is text in UTF-16 without a byte order mark, or no text; save it as UTF-8', place)
+  return new ModelError('is UTF-16 without a byte order mark, or not a text; save it as UTF-8', place)
 }
 
-/** The kind of a JSON value that is no object, with the value where it is short. */
+/** The kind of a JSON value that is not an object, with the value if short. */
 function kindOf(value: unknown): string {
   if (value === null) return 'the JSON value null'
   if (Array.isArray(value))
@@ -65,10 +66,10 @@ function kindOf(value: unknown): string {
   return `the JSON ${typeof value} ${show(value)}`
 }
 
-/** Where brackets are too deep for parsers that call themselves; undefined where they are not. */
+/** Position at which brackets are too deep for recursive parsers; undefined if there is none. */
 function tooDeep(json: string): number | undefined {
   let depth = 0
-  // Brackets in a text are none.
+  // Brackets inside a string do not count.
   for (const { 0: token, index } of json.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/gs)) {
     if (token === '[' || token === '{') depth++
     else if (token === ']' || token === '}') depth--
@@ -77,7 +78,7 @@ function tooDeep(json: string): number | undefined {
   return undefined
 }
 
-/** JSON.parse keeps the last of equal keys and says nothing: a copied layer would vanish. */
+/** JSON.parse silently keeps the last of equal keys: a copied layer would be lost. */
 function duplicate(json: string): { key: string; offset: number } | undefined {
   const open: Set<string>[] = []
   let found: { key: string; offset: number } | undefined

@@ -14,7 +14,7 @@ import type { Place, RowsAt } from './places.ts'
 import type { LayerSpec, Scenario } from './schema.ts'
 
 /**
- * What one layer must be like.
+ * Checks one layer.
  * @returns warnings
  * @throws ModelError for a Lagrangian that is not convex, a custom one that is wrong, or noise on an adiabatic layer
  */
@@ -23,7 +23,7 @@ export function checkLayer(scenario: Scenario, name: string, spec: LayerSpec): s
   const adiabatic = spec.tau === 0
   const lagrangian = sharedOf(spec.lagrangian)
   const rows = valuesIn(spec)
-  // The numbers of single neurons are known when their rows are loaded.
+  // The numbers of single neurons are checked when their rows are loaded.
   const isShared = !rows.some(([key]) => key.startsWith('lagrangian.'))
   const warnings = isShared
     ? [...(lagrangianFacts(lagrangian).check?.(lagrangian, `${path}.lagrangian`, adiabatic) ?? [])]
@@ -37,7 +37,7 @@ export function checkLayer(scenario: Scenario, name: string, spec: LayerSpec): s
   }
   if (adiabatic && !updateFacts(spec.update).movesAll) {
     throw new ModelError(
-      `is ${show(spec.update)}, but an adiabatic layer (tau 0) follows its input at every tick; leave it out or set tau above 0`,
+      `is ${show(spec.update)}, but an adiabatic layer (tau 0) follows its input in every tick; leave it out or set tau above 0`,
       { path: `${path}.update` },
     )
   }
@@ -46,13 +46,17 @@ export function checkLayer(scenario: Scenario, name: string, spec: LayerSpec): s
   if (spec.init !== undefined) checkPatterns(scenario, spec.init, `${path}.init`)
 
   if (adiabatic && spec.init !== undefined) {
-    warnings.push(`${path}.init: has no effect, an adiabatic layer (tau 0) follows its input at every tick`)
+    warnings.push(
+      `${path}.init: has no effect, because an adiabatic layer (tau 0) follows its input in every tick`,
+    )
   }
   if (adiabatic && spec.every > 1) {
-    warnings.push(`${path}.every: has no effect, an adiabatic layer (tau 0) follows its input at every tick`)
+    warnings.push(
+      `${path}.every: has no effect, because an adiabatic layer (tau 0) follows its input in every tick`,
+    )
   }
   if (!isTouched(scenario, name)) {
-    warnings.push(`${path}: no memory, synapse or stimulus touches this layer`)
+    warnings.push(`${path}: no memory, synapse or stimulus uses this layer`)
   }
   return warnings
 }
@@ -62,13 +66,13 @@ function isWarm({ temperature }: LayerSpec): boolean {
   return isValues(temperature) || temperature > 0
 }
 
-/** What a layer must be like whose output leaks. */
+/** Checks a layer whose output leaks. */
 function checkLeak(spec: LayerSpec, path: string): void {
   const { leak, tau, noise } = spec
   const lagrangian = sharedOf(spec.lagrangian)
   if (tau === 0) {
     throw new ModelError(
-      `is "${leak}", but an adiabatic layer (tau 0) follows at once and sends g(b + I) with either leak; leave it out or set tau ` +
+      `is "${leak}", but an adiabatic layer (tau 0) follows its input at once and sends g(b + I) with either leak; leave it out or set tau ` +
         'above 0',
       { path: `${path}.leak` },
     )
@@ -76,14 +80,14 @@ function checkLeak(spec: LayerSpec, path: string): void {
   if (lagrangianFacts(lagrangian).conjugate === undefined) {
     const others = LAGRANGIAN_KINDS.filter((other) => 'conjugate' in LAGRANGIANS[other])
     throw new ModelError(
-      `is "${leak}", but the energy of such a layer needs the Legendre transform of its Lagrangian, which ${lagrangian.kind} has not; use ` +
+      `is "${leak}", but its energy needs the Legendre transform of the Lagrangian, which is not known for ${lagrangian.kind}; use ` +
         `${others.join(', ')}, or leave it out`,
       { path: `${path}.leak` },
     )
   }
   if (isWarm(spec) && noiseOf(noise).isOfField) {
     throw new ModelError(
-      `is "${noise}", which is noise of the input b + I, but the state of a layer with leak "${leak}" is what it sends; leave it out`,
+      `is "${noise}", which is noise of the input b + I, but the state of a layer with leak "${leak}" is its output; leave it out`,
       { path: `${path}.noise` },
     )
   }
@@ -123,7 +127,7 @@ export function layerOf(scenario: Scenario, name: string, rowsAt: RowsAt): Layer
   }
 }
 
-/** x(0) where a scenario does not say it. */
+/** Default x(0). */
 function startOf(spec: LayerSpec, lagrangian: Layer['lagrangian']): Rows {
   const data = leakFacts(spec.leak).start({ lagrangian, shape: shapeOf(spec) })
   return { rows: 1, columns: data.length, data: Float32Array.from(data) }

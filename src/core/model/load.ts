@@ -1,4 +1,4 @@
-/** From the text of a scenario file to a model, in one call. */
+/** Loads a model from the text of a scenario file, in one call. */
 import { checkObject, checkText, checkTexts } from './arguments.ts'
 import { parseJson } from './json.ts'
 import type { Model } from './model.ts'
@@ -10,7 +10,10 @@ import { withVariation } from './variation.ts'
 export interface LoadOptions {
   /** Assignments `path=value`, applied in order before validation. */
   readonly set?: readonly string[]
-  /** What varies by replica, as `path=from:to:steps`, `path=from:to:steps:log` or `path=0.1,0.2`; applied after `set`. */
+  /**
+   * Values that vary by replica, as `path=from:to:steps`, `path=from:to:steps:log` or `path=0.1,0.2`; applied
+   * after `set`.
+   */
   readonly vary?: readonly string[]
   readonly seed?: number
   readonly ticks?: number
@@ -22,7 +25,7 @@ export interface LoadOptions {
  * Parses, validates and resolves a scenario.
  * @param text - JSON
  * @param options - `file` names it in errors, `read` gets the bytes of a pattern file
- * @throws ModelError for the first thing that is wrong, an option too, with file, JSON path, value and remedy
+ * @throws ModelError for the first error, also in an option, with file, JSON path, value and remedy
  */
 export async function loadModel(text: string, options: LoadOptions & ResolveOptions): Promise<Model> {
   checkText('loadModel', text)

@@ -34,7 +34,7 @@ import { packSigns, rowOf, signRows } from './signs.ts'
 import { isSparseInit, memorySpecs } from './specs.ts'
 import type { LayerSpec, MemorySpec, Scenario } from './schema.ts'
 
-/** @throws ModelError for a rule that moves without a time constant, or a time constant of one that does not */
+/** @throws ModelError for a learning rule without a time constant, or a time constant of a fixed memory */
 export function checkTau(path: string, rule: WrittenRule, tau: number | undefined): void {
   const isMoving = movingRule(rule) !== undefined
   if (isMoving === (tau !== undefined)) return
@@ -47,7 +47,7 @@ export function checkTau(path: string, rule: WrittenRule, tau: number | undefine
 }
 
 /**
- * What one memory must be like.
+ * Checks one memory.
  * @returns warnings
  * @throws ModelError for unknown, equal or both adiabatic layers, or keys that contradict the rule
  */
@@ -69,7 +69,7 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
   const taken = RULE_KINDS.filter((other) => takes(memoryFacts(spec).learns, other))
   if (!taken.includes(kind))
     throw new ModelError(
-      `"${kind}" cannot move a memory of kind "${spec.kind}"; use ${taken.map((other) => `"${other}"`).join(' or ')}`,
+      `"${kind}" is not possible for a memory of kind "${spec.kind}"; use ${taken.map((other) => `"${other}"`).join(' or ')}`,
       { path: `${path}.rule` },
     )
   const rule = movingRule(spec.rule)
@@ -83,7 +83,7 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
   }
   if (spec.bias !== undefined && !memoryFacts(spec).hasRows)
     throw new ModelError(
-      `has no rows to be like in a memory of kind "${spec.kind}"; leave it out, Lambda is init where the rule takes one`,
+      `cannot be given for a memory of kind "${spec.kind}", which has no rows; leave it out, the default Lambda is init`,
       { path: `${path}.bias` },
     )
   if (spec.bias !== undefined && !isBiased(spec.rule)) {
@@ -120,8 +120,8 @@ export function checkMemory(scenario: Scenario, name: string, spec: MemorySpec):
 }
 
 /**
- * Checks a rule that is written out for a memory between two layers.
- * @param rule - which the memory has, or may have
+ * Checks a custom rule for a memory between two layers.
+ * @param rule - the rule of the memory, or a candidate
  * @returns warnings: a parameter without use
  * @throws ModelError as `checkRule` does
  */
@@ -136,7 +136,7 @@ export function checkWrittenRule(scenario: Scenario, name: string, rule: CustomR
   )
 }
 
-/** What is known of the activations at both ends of a memory. */
+/** Known bounds of the activations at both ends of a memory. */
 export function activitiesOf(
   scenario: Scenario,
   name: string,
@@ -148,7 +148,7 @@ export function activitiesOf(
   }
 }
 
-/** A state that is sent may be anything at first, and with noise. */
+/** A state that is sent is unbounded at the start and with noise. */
 function activityOf({ lagrangian, leak }: LayerSpec): Activity {
   if (leakFacts(leak).sendsState) return { isNonNegative: false, isBounded: false }
   return {
@@ -157,7 +157,7 @@ function activityOf({ lagrangian, leak }: LayerSpec): Activity {
   }
 }
 
-/** True when memories that learn by `learns` take a rule. */
+/** True if memories whose possible rules are `learns` can have a rule. */
 function takes(learns: ReturnType<typeof memoryFacts>['learns'], rule: RuleKind): boolean {
   if (!isMoving(rule)) return true
   return learns === 'all' || (learns === 'steady' && hasSteadyRate(rule) && !keepsTraces(rule))
@@ -182,12 +182,12 @@ export function memoryOf(scenario: Scenario, name: string, spec: MemorySpec, row
       : { bias: rowsAt({ ...forMemory(scenario, name, `${path}.bias`), patterns: spec.bias }) }),
     scale: spec.scale,
   }
-  // TypeScript cannot see that what a kind has of its own belongs to that kind.
+  // TypeScript cannot see that the fields of a kind belong to that kind.
   const own = memoryFacts(spec).own(spec, surroundingsOf(scenario, name))
   return { kind: spec.kind, ...common, ...own } as Memory
 }
 
-/** Rows like those of a memory: the only place that says how many there are, and of how many columns. */
+/** The required rows of a memory: the only place that defines their number and columns. */
 export function forMemory(scenario: Scenario, name: string, path: string): RowsWant {
   const spec = scenario.memories[name] as MemorySpec
   return { path, ...memoryFacts(spec).fit(spec, surroundingsOf(scenario, name)) }
@@ -241,7 +241,7 @@ function binaryMemory(loaded: Block, spec: MemorySpec, path: string): Block {
     ...(pattern && { pattern }),
   }
   const block = signRows(shape, { words, unit: spec.scale * (signs?.unit ?? 1) })
-  // One row is as large as another.
+  // All rows have the same size.
   requireWithin({ rows: 1, columns, data: rowOf(block, 0) }, spec, path)
   return block
 }
@@ -253,7 +253,7 @@ function requireWithin(block: Rows, spec: MemorySpec, path: string): void {
   const outside = block.data.findIndex((value) => Math.abs(value) > limit)
   if (outside >= 0) {
     throw new ModelError(
-      `${entry(block, outside)} after scale ${scale}, more than format "${format}" holds; use a smaller scale or "f32"`,
+      `${entry(block, outside)} after scale ${scale}, too large for format "${format}"; use a smaller scale or "f32"`,
       { path },
     )
   }
@@ -264,7 +264,7 @@ function requireSigns(block: Rows, path: string): void {
   if (other >= 0) {
     const remedy = block.pattern === undefined ? 'add the transform {"op": "binarize"}' : 'use "f32" or "f16"'
     throw new ModelError(
-      `${entry(block, other)}, format "binary" holds only -1 and +1 (before scale); ${remedy}`,
+      `${entry(block, other)}, but format "binary" stores only -1 and +1 (before scale); ${remedy}`,
       { path },
     )
   }

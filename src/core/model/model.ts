@@ -1,6 +1,6 @@
 /**
- * A network, validated and with every array resolved: plain readonly data that the plan, the reference and the
- * page read. `resolveModel` makes it from a scenario.
+ * A network, validated and with every array resolved: plain readonly data for the plan, the reference and the
+ * page. `resolveModel` builds it from a scenario.
  */
 import type { BaseOf } from '../kinds/bases/table.ts'
 import type { Attention } from '../kinds/couplings/attention.ts'
@@ -22,22 +22,22 @@ import type { Scenario } from './schema.ts'
 export interface Rows {
   readonly rows: number
   readonly columns: number
-  /** [rows, columns]; where there are signs, unpacked from them at each call, which a large memory had better avoid. */
+  /** [rows, columns]; unpacked from `signs` at each read if there are signs, which is expensive for a large memory. */
   readonly data: Float32Array
-  /** The same in bits, of a binary memory. */
+  /** The same as bits, for a binary memory. */
   readonly signs?: Signs
   /** [rows, columns], or absent when no entry is masked. */
   readonly free?: Uint8Array
-  /** Class of each row as the file of its labels says, -1 where none; absent when there are no labels. */
+  /** Class of each row from the file of labels, -1 if none; absent without labels. */
   readonly labels?: readonly number[]
-  /** Of a sparse matrix, whose entries are one row: where they stand. */
+  /** For a sparse matrix, whose entries form one row: their rows and columns. */
   readonly pattern?: SparsePattern
 }
 
 /** Rows of signs, each in whole words of 32 bits, the first column the lowest bit. */
 export interface Signs {
   readonly words: Uint32Array
-  /** What a 1 stands for; a 0 stands for its negative. */
+  /** The value of a 1; a 0 is its negative. */
   readonly unit: number
 }
 
@@ -51,25 +51,25 @@ export interface Layer {
   /** [N] or [height, width] with height * width = N. */
   readonly shape: readonly number[]
   readonly lagrangian: Lagrangian
-  /** Time constant in model time, of the fastest neuron where they differ; 0 = adiabatic. */
+  /** Time constant in model time; the smallest if neurons differ; 0 = adiabatic. */
   readonly tau: number
   readonly every: number
-  /** Of the warmest neuron where they differ. */
+  /** The largest temperature if neurons differ. */
   readonly temperature: number
-  /** What differs from neuron to neuron; the numbers of the Lagrangian that do stand in it. */
+  /** Numbers that differ from neuron to neuron, without those of the Lagrangian, which are in `lagrangian`. */
   readonly own?: { readonly tau?: NeuronRow; readonly temperature?: NeuronRow }
   readonly noise: NoiseKind
-  /** Whether x is the input that is collected, or the output that is sent. */
+  /** Whether x is the input or the output of a neuron. */
   readonly leak: LeakKind
   /** Which neurons move in a step. */
   readonly update: Update
-  /** b: one row for all replicas, or rows dealt to the replicas in turn. */
+  /** b: one row for all replicas, or rows assigned to the replicas in turn. */
   readonly bias: Rows
-  /** x(0): rows dealt to the replicas in turn. */
+  /** x(0): rows assigned to the replicas in turn. */
   readonly init: Rows
 }
 
-/** What all lateral couplings W of one layer have. */
+/** Fields of all lateral couplings W of one layer. */
 interface CommonSynapse {
   readonly name: string
   readonly layer: string
@@ -83,11 +83,11 @@ interface CommonSynapse {
   readonly init?: Base
   /** W_ii stays 0; J and W(0) have no diagonal. */
   readonly zeroDiagonal: boolean
-  /** W g is minus the derivative of an energy; else W may differ from W^T, and the energy has no term of it. */
+  /** True if W g is minus the derivative of an energy; otherwise W may differ from W^T, and the energy omits W. */
   readonly symmetric: boolean
 }
 
-/** J, [N, N], symmetric where the synapses are; of sparse ones the list of its entries, [1, entries]. */
+/** J, [N, N], symmetric if the synapses are; for sparse synapses the list of its entries, [1, entries]. */
 export type Base = BaseOf<Rows>
 
 /** W with all its entries. */
@@ -95,19 +95,19 @@ export interface LateralSynapse extends CommonSynapse {
   readonly kind: 'lateral'
 }
 
-/** W with the entries alone that its base has. */
+/** W with only the entries of its base. */
 export interface SparseSynapse extends CommonSynapse {
   readonly kind: 'sparse-lateral'
 }
 
 export type Synapse = LateralSynapse | SparseSynapse
 
-/** What all memories Xi between two layers have. */
+/** Fields of all memories Xi between two layers. */
 export interface CommonMemory {
   readonly name: string
   readonly from: string
   readonly to: string
-  /** The layers that it sends to: both, `to` alone (forward), or `from` alone (backward). */
+  /** The layers that get its input: both, only `to` (forward), or only `from` (backward). */
   readonly direction: Ends['direction']
   readonly rule: Rule
   /** Time constant; absent for rule "fixed". */
@@ -117,7 +117,7 @@ export interface CommonMemory {
   readonly init: Rows
   /** Lambda; absent = 0 (gated) or Xi(0) (hebbian). */
   readonly bias?: Rows
-  /** The scenario's scale: what a set sign of the binary format stands for. */
+  /** The scenario's scale: the value of a set sign of the binary format. */
   readonly scale: number
 }
 
@@ -135,16 +135,16 @@ export type SparseMemory = MemoryOf<'sparse'>
 
 export type Memory = { readonly [K in MemoryKind]: MemoryOf<K> }[MemoryKind]
 
-/** One of the arrays of a hyperedge. Of a product: the part of its patterns that belongs to one layer, [count, N]. */
+/** One of the arrays of a hyperedge. For a product: the part of its patterns for one layer, [count, N]. */
 export interface Factor {
   /** The second half of the name of the array, such as `what` of `p.what`. */
   readonly part: string
-  /** The layer whose activations it is multiplied with. */
+  /** The layer whose activations multiply the array. */
   readonly layer: string
   readonly init: Rows
 }
 
-/** What all hyperedges have. */
+/** Fields of all hyperedges. */
 interface CommonHyperedge {
   readonly name: string
   readonly factors: readonly Factor[]
@@ -154,7 +154,7 @@ interface CommonHyperedge {
   readonly every: number
 }
 
-/** Patterns that two to four layers share; the parts of all of them move together. */
+/** Patterns that two to four layers share; their parts learn together. */
 export interface ProductEdge extends CommonHyperedge, Product {
   readonly kind: 'product'
   readonly factors: readonly Factor[]
@@ -165,7 +165,7 @@ export interface AttentionEdge extends CommonHyperedge, Attention {
   readonly kind: 'attention'
 }
 
-/** A coupling that joins layers in a way of its own. */
+/** A hyperedge. */
 export type Hyperedge = ProductEdge | AttentionEdge
 
 export type Coupling = Memory | Synapse | Hyperedge
@@ -175,44 +175,44 @@ declare const viewed: unique symbol
 /** A part of `couplings`, made together with them (`withViews`). */
 type View<T> = readonly T[] & { readonly [viewed]: true }
 
-/** One stimulus item; `shownAt` tells which pattern it shows at a tick. */
+/** One stimulus item; `shownAt` computes the pattern that is shown in a tick. */
 export interface Stimulus {
   readonly kind: 'initial' | 'clamp' | 'current'
   readonly layer: string
   readonly patterns: Rows
   readonly start: number
-  /** First tick at which it is off again; Infinity = never. */
+  /** First tick without the stimulus; Infinity = never. */
   readonly stop: number
   readonly dwell: Dwell
   readonly gap: number
   readonly order: 'cycle' | 'shuffle' | 'once' | 'random'
-  /** Of the order `random`: how often each row is drawn; absent = all alike. */
+  /** For the order `random`: the probability of each row; absent = all equal. */
   readonly probabilities?: readonly number[]
 }
 
-/** Ticks for which a pattern is shown: always as many, or `unit` times (default 1) a whole number that is drawn from a range. */
+/** Ticks for which a pattern is shown: a fixed number, or `unit` (default 1) times a whole number drawn from a range. */
 export type Dwell = number | { readonly min: number; readonly max: number; readonly unit?: number }
 
-/** A probe with its patterns loaded: a memory has as many rows as those that it is compared with. */
+/** A probe with its patterns loaded: a memory and its patterns have the same number of rows. */
 export type Probe = { readonly [K in ProbeKind]: ProbeOf<K, Rows> }[ProbeKind]
 
 /** One parameter that differs from replica to replica. */
 export interface Axis {
   /** Path in the scenario, such as `neurons.hidden.lagrangian.beta`. */
   readonly path: string
-  /** What it takes in turn. */
+  /** Its values, in order. */
   readonly values: readonly number[]
-  /** Its values divide the range into equal ratios. */
+  /** True if its values divide the range into equal ratios. */
   readonly log: boolean
 }
 
 /** How parameters vary by replica: a grid of points, each with the same number of replicas. */
 export interface Variation {
-  /** The first is the slowest. */
+  /** The first axis varies slowest. */
   readonly axes: readonly Axis[]
   /** Replicas of each point: replica r belongs to point floor(r / repetitions) and is its replica r mod repetitions. */
   readonly repetitions: number
-  /** The network of each point as it would be alone; what does not vary is shared with the others. */
+  /** The separate network of each point; arrays that do not vary are shared. */
   readonly points: readonly Model[]
 }
 
@@ -231,15 +231,15 @@ export interface Model {
   /** Absent = all replicas have the same parameters. */
   readonly variation?: Variation
   readonly layers: readonly Layer[]
-  /** In the order in which what they send to a layer is summed. */
+  /** In the order in which the input of a layer is summed. */
   readonly couplings: readonly Coupling[]
   readonly synapses: View<Synapse>
   readonly memories: View<Memory>
   readonly hyperedges: View<Hyperedge>
   readonly stimulus: readonly Stimulus[]
   readonly probes: readonly Probe[]
-  /** SHA-256 of the content of each file that the scenario names, as it names it. */
+  /** SHA-256 of the content of each file, by the path in the scenario. */
   readonly files: Readonly<Record<string, string>>
-  /** What is allowed but probably not meant, one line each. */
+  /** Warnings, one line each: values that are allowed but probably mistakes. */
   readonly warnings: readonly string[]
 }

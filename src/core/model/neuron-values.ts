@@ -1,4 +1,4 @@
-/** Numbers of a layer that a scenario may give for each neuron: its time constant, its temperature, those of its Lagrangian. */
+/** Numbers of a layer that a scenario may give for each neuron: time constant, temperature, and those of the Lagrangian. */
 import { ModelError } from '../errors.ts'
 import { fitsFloat32, FLOAT32_RANGE } from '../kinds/fields.ts'
 import { type Lagrangian, lagrangianFacts, withNumberAt } from '../kinds/lagrangians/table.ts'
@@ -16,7 +16,7 @@ export function isValues(value: unknown): value is Values {
   return typeof value === 'object'
 }
 
-/** The number that all neurons have, or what multiplies their values. */
+/** The number of all neurons, or the scale of their values. */
 function scaleOf(value: number | Values): number {
   return isValues(value) ? value.scale : value
 }
@@ -33,7 +33,7 @@ function numbersIn(spec: LagrangianSpec): (readonly [string, number | Values])[]
   ]
 }
 
-/** What a layer gives for each neuron, by key, such as `tau` or `lagrangian.gain`. */
+/** The values for each neuron of a layer, by key, such as `tau` or `lagrangian.gain`. */
 export function valuesIn({ tau, temperature, lagrangian }: LayerSpec): (readonly [string, Values])[] {
   const all = [
     ['tau', tau] as const,
@@ -43,15 +43,15 @@ export function valuesIn({ tau, temperature, lagrangian }: LayerSpec): (readonly
   return all.flatMap(([key, value]) => (isValues(value) ? [[key, value] as const] : []))
 }
 
-/** The Lagrangian with its scale in place of each row, for what does not depend on the values. */
+/** The Lagrangian with the scale in place of each row, for facts that do not depend on the values. */
 export function sharedOf(spec: LagrangianSpec): Lagrangian {
   const scales = numbersIn(spec).map(([key, value]) => [key, scaleOf(value)] as const)
   return scales.reduce(withNumberAt, spec as Lagrangian)
 }
 
-/** True where no neuron of a layer has an activation below 0, whatever rows its numbers are. */
+/** True if no neuron of a layer has an activation below 0, for all rows of its numbers. */
 export function isNonNegative(spec: LagrangianSpec): boolean {
-  // The sign of what a user has written may change with a parameter.
+  // The sign of a custom activation may change with a parameter.
   const isOpen = 'parameters' in spec && Object.values(spec.parameters).some(isValues)
   const shared = sharedOf(spec)
   return !isOpen && lagrangianFacts(shared).isNonNegative(shared)
@@ -67,12 +67,12 @@ export function oneRow(path: string): (block: Block) => Block {
   }
 }
 
-/** What of a layer may differ from neuron to neuron. */
+/** The numbers of a layer that may differ from neuron to neuron. */
 type Numbers = Pick<Layer, 'tau' | 'temperature' | 'lagrangian' | 'own'>
 
 /**
  * The numbers of a layer with their rows.
- * @param rowOf - the row at a key, such as `tau` or `lagrangian.gain`; empty where only shapes are known
+ * @param rowOf - the row at a key, such as `tau` or `lagrangian.gain`; empty if only shapes are known
  * @throws ModelError for a value that its number may not have
  */
 export function layerNumbers(
@@ -105,8 +105,8 @@ export function layerNumbers(
 }
 
 /**
- * What is allowed of the numbers of single neurons but probably not meant.
- * @throws ModelError for a Lagrangian that is none with the numbers of a neuron
+ * Warnings for the numbers of single neurons.
+ * @throws ModelError if the numbers of a neuron give no valid Lagrangian
  */
 export function warningsOf(name: string, { lagrangian, tau }: Numbers): readonly string[] {
   const rows = Object.values(lagrangian.own ?? {})
@@ -114,7 +114,7 @@ export function warningsOf(name: string, { lagrangian, tau }: Numbers): readonly
   return lagrangianFacts(lagrangian).check?.(lagrangian, `neurons.${name}.lagrangian`, tau === 0) ?? []
 }
 
-/** Each value must be one that the number might be; a time constant also above 0. */
+/** Each value must be in the range of the number; a time constant must also be above 0. */
 function checkValues(scenario: Scenario, path: string, row: NeuronRow): void {
   if (row.row.length === 0) return
   const refuse = (value: number, reason: string): never => {
@@ -125,7 +125,7 @@ function checkValues(scenario: Scenario, path: string, row: NeuronRow): void {
   const alone = setValue(scenario, path, 1) as Scenario
   for (const value of [leastOf(row), largestOf(row)]) {
     if (path.endsWith('.tau') && value === 0)
-      refuse(value, 'must be above 0, adiabatic is a layer as a whole')
+      refuse(value, 'must be above 0, because only a whole layer can be adiabatic')
     try {
       checkNumber(alone, path, value)
     } catch (error) {
@@ -137,7 +137,7 @@ function checkValues(scenario: Scenario, path: string, row: NeuronRow): void {
   if (odd >= 0) refuse(entryOf(row, odd), FLOAT32_RANGE)
 }
 
-/** The row of a layer at a key, such as `tau` or `lagrangian.gain`; undefined where all neurons have one number there. */
+/** The row of a layer at a key, such as `tau` or `lagrangian.gain`; undefined if all neurons have one number. */
 export function rowAt(
   { own, lagrangian }: Pick<Layer, 'own' | 'lagrangian'>,
   key: string,
@@ -146,7 +146,7 @@ export function rowAt(
   return lagrangian.own?.[key.slice('lagrangian.'.length)]
 }
 
-/** A number as text, or from the least to the largest that neurons have. */
+/** A number as text, or the range over neurons. */
 export function textOf(value: number, row: NeuronRow | undefined): string {
   if (row === undefined) return String(value)
   const [least, largest] = [leastOf(row), largestOf(row)].map((one) => Number(one.toPrecision(6)))

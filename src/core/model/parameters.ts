@@ -1,4 +1,4 @@
-/** The parameters that may change while a network runs, and the model with one of them changed. */
+/** The parameters that may change during a run, and functions that change them in a model. */
 import type { NeuronRow } from '../kinds/neuron-row.ts'
 import { COUPLINGS, couplingFacts } from '../kinds/couplings/table.ts'
 import { type Rule, type RuleNumbers, ruleOf, type WrittenRule } from '../kinds/rules/table.ts'
@@ -14,7 +14,7 @@ import { layerNumbers, rowAt } from './neuron-values.ts'
 import type { LayerSpec, Scenario } from './schema.ts'
 import { pointScenarios } from './variation.ts'
 
-/** Paths of all parameters that act on the next tick; those that vary by replica stay as the scenario says. */
+/** Paths of all parameters that act on the next tick, without those that vary by replica. */
 export function runningParameters(model: Model): string[] {
   const varying = model.variation?.axes.map(({ path }) => path) ?? []
   return runningPaths(model.scenario).filter((path) => !varying.includes(path))
@@ -23,7 +23,7 @@ export function runningParameters(model: Model): string[] {
 /**
  * The model with one running parameter changed; its arrays are shared with the old one.
  * @param path - one of `runningParameters`
- * @throws ModelError if the path is no running parameter or the value is not allowed
+ * @throws ModelError if the path is not a running parameter or the value is not allowed
  */
 export function withParameter(model: Model, path: string, value: number): Model {
   const running = runningParameters(model)
@@ -54,8 +54,8 @@ export function withParameter(model: Model, path: string, value: number): Model 
 }
 
 /**
- * The model with all numbers that may change taken from a scenario, at each point of its grid where it varies.
- * @param scenario - checked; as that of the model but for these numbers
+ * The model with all running parameters taken from a scenario, at each point of its grid if it varies.
+ * @param scenario - checked; equal to that of the model except for these numbers
  */
 export function withNumbers(model: Model, scenario: Scenario): Model {
   const { variation } = model
@@ -93,7 +93,7 @@ function withPoints(variation: Variation, scenario: Scenario): Variation {
 
 function biasOf(layer: Layer, bias: unknown): Layer['bias'] {
   const [value] = layer.bias.data
-  // A sketch has no values.
+  // A sketch contains no values.
   if (typeof bias !== 'number' || value === undefined || value === Math.fround(bias)) return layer.bias
   return { rows: 1, columns: layer.size, data: new Float32Array(layer.size).fill(bias) }
 }
@@ -103,11 +103,11 @@ interface Numbers extends RuleNumbers {
   readonly tau?: number
   readonly every?: number
   readonly strength?: number
-  /** Of a kind of coupling alone. */
+  /** Parameters of one kind of coupling. */
   readonly [key: string]: unknown
 }
 
-/** @param own - the keys of those that its kind alone has */
+/** @param own - the keys that belong to its kind */
 function numbersOf(
   spec: Numbers = {},
   own: readonly string[] = [],

@@ -1,4 +1,4 @@
-/** From parsed JSON to a scenario: the schema and one line for what does not fit it. */
+/** From parsed JSON to a scenario: the schema, and one line for a value that does not fit. */
 import * as v from 'valibot'
 import { ModelError, type Place } from '../errors.ts'
 import {
@@ -19,23 +19,23 @@ import { scenarioSchema, type Scenario } from './schema.ts'
 import { isHyperedgeSpec } from './specs.ts'
 
 /**
- * Checks parsed JSON against the schema and fills in every default. What needs more than one value to judge is left to
- * `checkScenario`, what needs the pattern files to `resolveModel`.
- * @throws ModelError for the first thing that does not fit, an unknown key before anything else
+ * Checks parsed JSON against the schema and fills in every default. `checkScenario` checks combinations of
+ * values, `resolveModel` the pattern files.
+ * @throws ModelError for the first value that does not fit, or for an unknown key before all others
  */
 export function parseScenario(raw: unknown, file?: string): Scenario {
   requireOwnNames(raw, file)
   const result = v.safeParse(scenarioSchema, raw)
   if (result.success) return withRuleNumbers(result.output)
   const issues = result.issues.map((issue) => innermost(issue))
-  // A misspelt key leaves its right name missing: the misspelling is what to report.
+  // If a key is misspelt, the right key is missing too; the misspelling is reported.
   const issue = issues.find(isUnknownKey) ?? innermost(result.issues[0])
   throw new ModelError(explain(issue, raw), placeOf(issue.keys, file))
 }
 
 /**
  * Checks one number of a scenario as `parseScenario` would.
- * @throws ModelError without the value, which the caller tells
+ * @throws ModelError without the value, which the caller adds
  */
 export function checkNumber(scenario: Scenario, path: string, value: number): void {
   const node = nodeAt(scenario, path.split('.'))
@@ -55,10 +55,10 @@ function withRuleNumbers(scenario: Scenario): Scenario {
   return { ...scenario, memories: Object.fromEntries(memories) as Scenario['memories'] }
 }
 
-/** Names that JavaScript objects have of themselves; valibot would leave such entries out without a word. */
+/** Names of built-in properties of JavaScript objects; valibot silently omits entries with these names. */
 const RESERVED = ['constructor', 'prototype', '__proto__']
 
-/** Refuses names that are reserved, wherever they stand. */
+/** Refuses reserved names anywhere in a scenario. */
 function requireOwnNames(raw: unknown, file?: string, path: readonly string[] = []): void {
   if (typeof raw !== 'object' || raw === null) return
   for (const name of RESERVED) {
@@ -71,7 +71,7 @@ function requireOwnNames(raw: unknown, file?: string, path: readonly string[] = 
   for (const [key, value] of Object.entries(raw)) requireOwnNames(value, file, [...path, key])
 }
 
-/** Most letters of a key in a path that is printed. */
+/** The most letters of a key in a printed path. */
 const MOST_SHOWN = 60
 
 function placeOf(keys: readonly string[], file: string | undefined): Place {
@@ -84,13 +84,13 @@ interface Found {
   readonly keys: readonly string[]
 }
 
-/** Looks into a union for the option that was meant: the one in which something fits, its mistake then inside. */
+/** Selects the intended option of a union: the first in which a part fits; its error is then inside. */
 function innermost(issue: v.BaseIssue<unknown>, above: readonly string[] = []): Found {
   const keys = [...above, ...(issue.path ?? []).map((item) => String(item.key))]
   const inner = (issue.issues ?? [])
     .filter((sub) => sub.path !== undefined)
     .map((sub) => innermost(sub, keys))
-  // Too long a list is told by the longest that there may be.
+  // For a list that is too long, the option with the longest list applies.
   const first = inner.find((one) => !isSurplus(one)) ?? inner.at(-1)
   return inner.find(isUnknownKey) ?? first ?? { issue, keys }
 }
@@ -121,7 +121,7 @@ function explain(found: Found, raw: unknown): string {
   return `must be ${wanted}, not ${show(issue.input)}${hint}`
 }
 
-/** Why a number of a Lagrangian of the whole layer is no row. */
+/** The reason why a number of a Lagrangian of the whole layer cannot be a row. */
 function sharedHint(keys: readonly string[], raw: unknown): string {
   const [group, , part, key] = keys
   if (group !== 'neurons' || part !== 'lagrangian' || key === undefined) return ''
@@ -132,7 +132,7 @@ function sharedHint(keys: readonly string[], raw: unknown): string {
     : ''
 }
 
-/** What a wrong word should be: the word in place of an object, an object in place of the word, or the nearest name. */
+/** The remedy for a wrong word: a word in place of an object, an object in place of the word, or the nearest name. */
 function hintFor(word: string, keys: readonly string[], raw: unknown, options: readonly string[]): string {
   const here = namesAt(raw, keys)
   if (here.words.length > 0 && here.kinds.includes(word))
@@ -145,7 +145,7 @@ function hintFor(word: string, keys: readonly string[], raw: unknown, options: r
   return known.length > 0 ? suggestion(word, known) : ''
 }
 
-/** The kinds there are, when the path ends at the key that tells variants apart. */
+/** The possible kinds, if the path ends at the key that distinguishes variants. */
 function discriminators(keys: readonly string[], raw: unknown): string[] {
   const parent = nodeAt(raw, keys.slice(0, -1))
   if (parent?.type !== 'variant' || parent.key !== keys.at(-1)) return []

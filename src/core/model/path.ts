@@ -1,9 +1,9 @@
-/** Ways from a JSON path such as `neurons.visible.tau` to the schema, for `--set`, controls and error messages. */
+/** Finds the schema at a JSON path such as `neurons.visible.tau`, for `--set`, controls and error messages. */
 import { suggestion } from '../suggestion.ts'
 import { ModelError } from '../errors.ts'
 import { scenarioSchema, type Control } from './schema.ts'
 
-/** What this file reads of a valibot schema. Pipes and descriptions are in `pipe`. */
+/** The fields of a valibot schema that this file reads. Pipes and descriptions are in `pipe`. */
 export interface SchemaNode {
   readonly type: string
   readonly wrapped?: SchemaNode
@@ -28,7 +28,7 @@ interface PipeNode {
 
 const root = scenarioSchema as unknown as SchemaNode
 
-/** One value of a scenario as a control shows it. */
+/** One value of a scenario for a control. */
 export interface Field {
   readonly kind: 'number' | 'choice' | 'flag' | 'text' | 'other'
   readonly title: string
@@ -42,7 +42,7 @@ export interface Field {
 
 /**
  * Describes the value at a path of a scenario: its kind, its meaning and the range a slider should have.
- * @returns undefined when the schema knows no such path
+ * @returns undefined if the schema has no such path
  */
 export function fieldAt(scenario: unknown, path: string): Field | undefined {
   const node = nodeAt(scenario, keysIn(path))
@@ -71,7 +71,7 @@ export function fieldAt(scenario: unknown, path: string): Field | undefined {
  * Array entries are numbered: `stimulus.0.stop=50`. A whole new entry may be added: `probes.e={"kind":"energy"}`.
  * @param raw - parsed JSON; not changed
  * @returns a copy with the value set
- * @throws ModelError if there is no such path, naming the nearest known key
+ * @throws ModelError if the path does not exist, with the nearest key
  */
 export function setPath(raw: unknown, assignment: string): unknown {
   const equals = assignment.indexOf('=')
@@ -91,12 +91,12 @@ export function setPath(raw: unknown, assignment: string): unknown {
   return setValue(raw, path, value)
 }
 
-/** The same as `setPath` for a value that is at hand; undefined takes out what stands there. */
+/** The same as `setPath` for a JavaScript value; undefined removes the entry. */
 export function setValue(raw: unknown, path: string, value: unknown): unknown {
   return assign(root, raw, keysIn(path), 0, value)
 }
 
-/** The keys of a path. What varies is named by a path of its own, which is one key: `replicas.vary.neurons.v.tau.steps`. */
+/** The keys of a path. The path of a varied parameter is one key: `replicas.vary.neurons.v.tau.steps`. */
 function keysIn(path: string): string[] {
   const [, axis, rest] =
     /^replicas\.vary\.(.+?)(?:\.((?:from|to|steps|scale|values)(?:\.\d+)?))?$/.exec(path) ?? []
@@ -104,7 +104,7 @@ function keysIn(path: string): string[] {
   return ['replicas', 'vary', axis, ...(rest === undefined ? [] : rest.split('.'))]
 }
 
-/** The value at a path; undefined where there is none. */
+/** The value at a path; undefined if there is none. */
 export function valueAt(raw: unknown, path: string): unknown {
   let value = raw
   for (const key of keysIn(path)) {
@@ -130,7 +130,7 @@ function assign(
   if (node.type === 'array' || node.type === 'strict_tuple') {
     const list: readonly unknown[] = Array.isArray(raw) ? raw : []
     if (child === undefined || Number(key) >= list.length) {
-      throw new ModelError(`no such entry; the list has ${list.length}, numbered from 0`, place)
+      throw new ModelError(`no such entry; the list has ${list.length} entries, numbered from 0`, place)
     }
     return list.map((entry, index) =>
       index === Number(key) ? assign(child, entry, keys, depth + 1, value) : entry,
@@ -155,13 +155,13 @@ function assign(
   }
   const old = Object.hasOwn(object, key) ? object[key] : undefined
   const next = assign(child, old, keys, depth + 1, value)
-  // A name without a value is still a name: what is taken out of a list of names goes with it.
+  // A key with the value undefined still counts, so a removed entry is deleted with its key.
   if (next === undefined && node.type === 'record')
     return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key))
   return { ...object, [key]: next }
 }
 
-/** The schema of the value at a path, looking through unions by what stands in `raw`. */
+/** The schema of the value at a path; unions are resolved by the values in `raw`. */
 export function nodeAt(raw: unknown, keys: readonly string[]): SchemaNode | undefined {
   let node: SchemaNode | undefined = root
   let value = raw
@@ -173,13 +173,13 @@ export function nodeAt(raw: unknown, keys: readonly string[]): SchemaNode | unde
   return select(node, value)
 }
 
-/** The keys that an object at this place could have if it were of another kind. */
+/** The keys that an object of another kind could have at this place. */
 export function otherKindsKeys(raw: unknown, keys: readonly string[]): string[] {
   const slot = slotAt(raw, keys)
   return slot === undefined ? [] : keysOf(slot)
 }
 
-/** The words that may stand at this place, and the kinds of the objects that may, whatever is there now. */
+/** The possible words and the possible kinds of objects at this place, independent of its value. */
 export function namesAt(
   raw: unknown,
   keys: readonly string[],
@@ -196,19 +196,19 @@ export function namesAt(
   }
 }
 
-/** The schema of a place before it is known which option of a union stands there. */
+/** The schema of a place with its unions unresolved. */
 function slotAt(raw: unknown, keys: readonly string[]): SchemaNode | undefined {
   const parent = nodeAt(raw, keys.slice(0, -1))
   return parent === undefined || keys.length === 0 ? undefined : childOf(parent, keys.at(-1) as string)
 }
 
-/** The options of a union, and otherwise the schema itself. */
+/** The options of a union, or the schema itself. */
 function optionsOf(node: SchemaNode): readonly SchemaNode[] {
   if (node.wrapped !== undefined) return optionsOf(node.wrapped)
   return node.type === 'union' ? (node.options as readonly SchemaNode[]) : [node]
 }
 
-/** Looks through optional, union and variant to the schema that is meant for `raw`; a variant stays when none fits. */
+/** Resolves optional, union and variant to the schema for `raw`; a variant stays if no option fits. */
 function select(node: SchemaNode, raw: unknown): SchemaNode {
   if (node.wrapped !== undefined) return select(node.wrapped, raw === undefined ? node.default : raw)
   if (node.type !== 'union' && node.type !== 'variant') return node
@@ -220,7 +220,7 @@ function select(node: SchemaNode, raw: unknown): SchemaNode {
   }
   const accepting = options.filter((option) => accepts(option, raw))
   const keys = typeof raw === 'object' && raw !== null ? Object.keys(raw) : []
-  // Of lists the one of that length, of objects the one with those keys.
+  // For a list the option of its length, for an object the option with its keys.
   const fitting =
     accepting.find(({ items }) => Array.isArray(raw) && items?.length === raw.length) ??
     accepting.find(({ entries }) => entries !== undefined && keys.every((key) => key in entries)) ??
@@ -228,13 +228,13 @@ function select(node: SchemaNode, raw: unknown): SchemaNode {
   return fitting === undefined ? node : select(fitting, raw)
 }
 
-/** The kind that an option of a variant is of. */
+/** The kind of an option of a variant. */
 export function kindOf(option: SchemaNode, key = ''): unknown {
   const node = option.entries?.[key]
   return node?.wrapped === undefined ? node?.literal : node.wrapped.literal
 }
 
-/** True when an option is of a kind, or of the one that is meant where none is given. */
+/** True if an option has a kind; without a kind, the default. */
 function tellsKind(option: SchemaNode, key: string | undefined, kind: unknown): boolean {
   return kind === undefined
     ? option.entries?.[key ?? '']?.default !== undefined
@@ -262,7 +262,7 @@ function childOf(node: SchemaNode, key: string): SchemaNode | undefined {
   return undefined
 }
 
-/** The keys an object may have; of a variant, those of any option. */
+/** The possible keys of an object; for a variant, those of all options. */
 export function keysOf(node: SchemaNode): string[] {
   if (node.wrapped !== undefined) return keysOf(node.wrapped)
   if (node.entries !== undefined) return Object.keys(node.entries)
@@ -270,7 +270,7 @@ export function keysOf(node: SchemaNode): string[] {
   return [...new Set((node.options as readonly SchemaNode[]).flatMap(keysOf))]
 }
 
-/** What the schema wants, in words: `a number > 0`, `"cycle", "shuffle" or "once"`. */
+/** The expected value, in words: `a number > 0`, `"cycle", "shuffle" or "once"`. */
 export function expected(node: SchemaNode): string {
   switch (node.type) {
     case 'optional':
@@ -295,7 +295,7 @@ export function expected(node: SchemaNode): string {
       return `an object with "${node.key}" ${list(kinds.map(show))}`
     }
     case 'union':
-      // The words of a picklist among them are no list in a list.
+      // The words of a picklist are merged into the list.
       return list(
         (node.options as readonly SchemaNode[]).flatMap((option) =>
           option.type === 'picklist' ? (option.options as readonly string[]).map(show) : [expected(option)],
@@ -333,7 +333,7 @@ export function list(items: readonly string[]): string {
 
 /** A value as one short line. */
 export function show(value: unknown): string {
-  // JSON has no infinity, and nothing for undefined.
+  // JSON has neither infinity nor undefined.
   const plain = typeof value === 'number' || value === undefined
   const text = plain ? String(value) : JSON.stringify(value)
   return text.length > 60 ? `${text.slice(0, 57)}...` : text

@@ -1,4 +1,4 @@
-/** Where rows stand in a scenario: where they come from, and what they must be like there. */
+/** The places of rows in a scenario: their sources, and the required shape. */
 import type { Rows } from './model.ts'
 import type { Block } from './patterns/block.ts'
 import type { Want } from './patterns/want.ts'
@@ -8,33 +8,33 @@ import type { Scenario } from './schema.ts'
 import { partPath } from './specs.ts'
 
 export interface Place extends Want {
-  /** Where the rows come from; a number = one row of it. */
+  /** The source of the rows; a number = one row of this number. */
   readonly patterns: Patterns | SparseInit | number
   /**
-   * What is done to the rows last.
-   * @throws ModelError for rows that cannot stand here
+   * The last step for the rows.
+   * @throws ModelError for rows that are not possible here
    */
   readonly finish?: (block: Block) => Block
-  /** Paths of the places that have as many rows as this one, its own among them. */
+  /** Paths of the places with the same number of rows, including this place. */
   readonly alike?: readonly string[]
-  /** Entries of a sparse matrix become rows that are written out. */
+  /** True if entries of a sparse matrix become dense rows. */
   readonly isWrittenOut?: true
-  /** The points of a variation whose cue it is; absent = it is there once. */
+  /** The points of a variation with this cue; absent = one cue for all. */
   readonly point?: PointCue
 }
 
-/** Points of a variation that damage their cues in the same way. */
+/** Points of a variation with the same damage of their cues. */
 export interface PointCue {
-  /** The same for these points alone. */
+  /** The patterns for these points only. */
   readonly key: string
   /** The seed of the damage. */
   readonly seed: number
 }
 
-/** Gives the rows of a place. */
+/** Returns the rows of a place. */
 export type RowsAt = (place: Place) => Rows
 
-/** The places of a scenario by their names, in the order in which what is wrong there is reported. */
+/** The places of a scenario by name, in the order in which errors are reported. */
 export type Places = ReadonlyMap<string, Place>
 
 /** A name for each place: its path, and the key of its points. */
@@ -44,11 +44,11 @@ export function placeName({ path, point }: Pick<Place, 'path' | 'point'>): strin
 
 /**
  * The place whose rows `rows` copies.
- * @param of - a memory, a hebbian synapse, or such as `stimulus.0`
- * @param point - that of the copy: it copies the cue of its own points where they have one
+ * @param of - a memory, synapses with a base of patterns, or a stimulus, such as `stimulus.0`
+ * @param point - points of the copy, which copies the cue of these points if they have one
  */
 export function originOf(scenario: Scenario, places: Places, of: string, point?: PointCue): Place {
-  // Names may be those of any object's own functions, such as `toString`.
+  // Names may equal those of built-in functions, such as `toString`.
   const path = Object.hasOwn(scenario.memories, of)
     ? `memories.${of}.init`
     : Object.hasOwn(scenario.synapses, of)

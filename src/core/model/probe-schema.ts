@@ -1,4 +1,4 @@
-/** What a scenario writes for a probe: one option for each entry of the table of probes. */
+/** The schema of a probe: one option for each entry of the table of probes. */
 import * as v from 'valibot'
 import { number, positiveInteger, text } from '../kinds/fields.ts'
 import type { Key } from '../kinds/probes/definition.ts'
@@ -15,7 +15,7 @@ const sampled = {
 
 const targetSchema = v.variant('kind', [...storedOptions, ...patternOptions])
 
-/** What a scenario writes for the target of a probe. */
+/** The schema of the target of a probe. */
 export type TargetSpec = v.InferOutput<typeof targetSchema>
 
 type KeySchema<D> = D extends { readonly patternsFor: string }
@@ -40,7 +40,7 @@ type ProbeOption<K extends ProbeKind> = v.StrictObjectSchema<
   undefined
 >
 
-/** What a scenario writes for a kind of probe. TypeScript cannot follow the keys through the loop. */
+/** The schema of a kind of probe. TypeScript cannot follow the keys through the loop. */
 function probeOption(kind: ProbeKind): v.GenericSchema {
   const { keys, description } = PROBES[kind]
   const own = Object.entries<Key>(keys).map(([key, about]): [string, v.GenericSchema] => [

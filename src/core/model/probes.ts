@@ -17,7 +17,7 @@ import type { Patterns } from './patterns/schema.ts'
 import type { TargetSpec } from './probe-schema.ts'
 import type { ProbeSpec, Scenario } from './schema.ts'
 
-/** What the name under a key must be. */
+/** Checks the name under a key. */
 export const CHECKS: Readonly<Record<Named, (scenario: Scenario, name: string, path: string) => void>> = {
   layer: findLayer,
   'moving-layer': (scenario, name, path) => {
@@ -36,7 +36,7 @@ export const CHECKS: Readonly<Record<Named, (scenario: Scenario, name: string, p
     const found = partNamed(scenario, name)
     if (found !== undefined)
       throw new ModelError(
-        `\`${found.edge}\` is of kind "${found.spec.kind}", and only a whole matrix has a distance; name another memory, or synapses`,
+        `\`${found.edge}\` is of kind "${found.spec.kind}", but only a whole matrix has a distance; name another memory, or synapses`,
         { path },
       )
     find<unknown>({ ...memorySpecs(scenario), ...scenario.synapses }, name, 'memory or synapse', path)
@@ -58,20 +58,20 @@ export const CHECKS: Readonly<Record<Named, (scenario: Scenario, name: string, p
   },
 }
 
-/** @throws ModelError for a hyperedge, which is several arrays, naming them */
+/** @throws ModelError for a hyperedge, with the names of its arrays */
 function refuseWhole(scenario: Scenario, name: string, path: string): void {
   const spec = scenario.memories[name]
   if (spec === undefined || !isHyperedgeSpec(spec)) return
   const parts = partsOfOne(spec).map(({ part }) => `\`${name}.${part}\``)
   throw new ModelError(
-    `\`${name}\` is of kind "${spec.kind}" and several arrays; name ${parts.join(' or ')}`,
+    `\`${name}\` is of kind "${spec.kind}" and has several arrays; name ${parts.join(' or ')}`,
     {
       path,
     },
   )
 }
 
-/** What patterns that are compared with something must be like. */
+/** The required shape of patterns that a probe compares. */
 const WANTS: Readonly<Record<Comparison['with'], (scenario: Scenario, name: string, path: string) => Want>> =
   {
     layer: forLayer,
@@ -89,14 +89,14 @@ const WANTS: Readonly<Record<Comparison['with'], (scenario: Scenario, name: stri
     },
   }
 
-/** The hyperedge and the part that a name such as `p.what` has; undefined where it is none. */
+/** The hyperedge and the array of a name such as `p.what`; undefined for other names. */
 function partNamed({ memories }: Scenario, array: string) {
   const [edge = '', part = ''] = array.split('.')
   const spec = memories[edge]
   return spec !== undefined && isHyperedgeSpec(spec) ? { edge, part, spec } : undefined
 }
 
-/** Patterns like an array of a hyperedge; how many rows that has is known once it is loaded. */
+/** The required shape of patterns for an array of a hyperedge; the number of rows is known after loading. */
 function forPart(scenario: Scenario, array: string, path: string): Want | undefined {
   const found = partNamed(scenario, array)
   return found && { ...forFactor(scenario, found.spec, found.part), path }
@@ -108,14 +108,17 @@ function checkPart(scenario: Scenario, array: string, rows: Rows, path: string, 
   if (found === undefined) return
   const { factors } = hyperedgeOf(scenario, found.edge, found.spec, rowsAt)
   const own = factors.find(({ part }) => part === found.part)?.init
-  // While places are collected there are no rows.
+  // No rows are loaded while places are collected.
   if (own === undefined || own.columns === 0 || rows.columns === 0 || rows.rows === own.rows) return
-  throw new ModelError(`has ${rows.rows} rows, memory \`${array}\` has ${own.rows}; give as many patterns`, {
-    path,
-  })
+  throw new ModelError(
+    `has ${rows.rows} rows, but memory \`${array}\` has ${own.rows}; give ${own.rows} patterns`,
+    {
+      path,
+    },
+  )
 }
 
-/** Patterns of a probe, and what they are compared with. */
+/** Patterns of a probe, and the layer or memory to compare with. */
 interface Comparison {
   readonly key: string
   readonly patterns: Patterns
@@ -123,7 +126,7 @@ interface Comparison {
   readonly name: string
 }
 
-/** The target of a probe, and what it is compared with. */
+/** The target of a probe, and the coupling to compare with. */
 interface Aim {
   readonly key: string
   readonly target: TargetSpec
@@ -140,7 +143,7 @@ function aimsOf(spec: ProbeSpec): Aim[] {
   )
 }
 
-/** @throws ModelError for patterns that cannot be, or a coupling of patterns that is compared with a memory */
+/** @throws ModelError for impossible patterns, or for a target of patterns that is compared with a memory */
 function checkAim(scenario: Scenario, { target, of }: Aim, path: string): void {
   const synapse = scenario.synapses[of]
   if (synapse !== undefined && SYNAPSES[synapse.kind].ofEntries)
@@ -188,7 +191,7 @@ function aimOf(scenario: Scenario, { target, of }: Aim, path: string, rowsAt: Ro
   return { matrix: writtenOut(written), isHollow: true }
 }
 
-/** All that a probe compares with. */
+/** All patterns and targets of a probe. */
 function comparisonsOf(spec: ProbeSpec): Comparison[] {
   const values: Readonly<Record<string, unknown>> = spec
   return keysOf(spec).flatMap(([key, about]) => {
@@ -204,8 +207,8 @@ function keysOf({ kind }: ProbeSpec): [string, Key][] {
 }
 
 /**
- * What one probe must be like.
- * @throws ModelError for an unknown name, or the speed of a layer that has none
+ * Checks one probe.
+ * @throws ModelError for an unknown name, or the speed of an adiabatic layer
  */
 export function checkProbe(scenario: Scenario, name: string, spec: ProbeSpec): void {
   const path = `probes.${name}`
@@ -229,6 +232,6 @@ export function probeOf(scenario: Scenario, name: string, rowsAt: RowsAt): Probe
     return [key, rows]
   })
   const aims = aimsOf(spec).map((aim) => [aim.key, aimOf(scenario, aim, `probes.${name}.${aim.key}`, rowsAt)])
-  // The keys of the table say of each which type it has, in the scenario and in the model.
+  // The table defines the type of each key, in the scenario and in the model.
   return { kind, name, every, ...own, ...Object.fromEntries([...compared, ...aims]) } as Probe
 }

@@ -2,11 +2,11 @@ import { type NoiseKind, noiseOf, USUAL_NOISE } from '../kinds/noises/table.ts'
 import { hashText } from '../math/hash.ts'
 import { normalOf, philox, uniformOf } from '../math/philox.ts'
 
-/** Second word of every key, so that seeds of other programs using Philox give other numbers. */
+/** Second word of every key, so that other programs with Philox draw other numbers from the same seed. */
 const NOISE_KEY = 0x656e6772
 
 /**
- * The number that drives one neuron at one tick.
+ * The noise of one neuron in one tick.
  * @param layer - index of the layer in the scenario
  */
 export function noise(
@@ -21,7 +21,7 @@ export function noise(
   return noiseOf(kind).number(word0, word1)
 }
 
-/** Second word of the keys of updates: another stream than that of noise. */
+/** Second word of the keys of updates: a separate stream from that of noise. */
 const UPDATE_KEY = 0x75706474
 
 /**
@@ -38,7 +38,7 @@ export function updateDraw(
   return philox([counter, replica, tick, layer], [seed, UPDATE_KEY])[0]
 }
 
-/** A sequence of random numbers that belongs to one purpose, such as `memories.xi.init`, under one seed. */
+/** A sequence of random numbers for one purpose, such as `memories.xi.init`, and one seed. */
 export class RandomStream {
   readonly #key: readonly [number, number]
   #block = 0

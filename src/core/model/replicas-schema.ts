@@ -1,4 +1,4 @@
-/** What a scenario writes for replicas: how many, or the values that parameters take among them. */
+/** The schema of replicas: their number, or the values of varied parameters. */
 import * as v from 'valibot'
 import { choice, number, positiveInteger } from '../kinds/fields.ts'
 

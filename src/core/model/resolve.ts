@@ -24,9 +24,9 @@ export interface ResolveOptions {
 }
 
 /**
- * Makes a model of a scenario: checks it, reads each file it names once, draws its random patterns. The same scenario
- * and files give the same model, wherever and in whatever order.
- * @throws ModelError for the first thing that is wrong, with file, JSON path, value and remedy
+ * Builds a model from a scenario: checks the scenario, reads each file once, draws random patterns. The same
+ * scenario and files always give the same model.
+ * @throws ModelError for the first error, with file, JSON path, value and remedy
  */
 export async function resolveModel(scenario: Scenario, options: ResolveOptions): Promise<Model> {
   const warnings = checkScenario(scenario, options.file)
@@ -53,10 +53,10 @@ export async function resolveModel(scenario: Scenario, options: ResolveOptions):
   }
 }
 
-/** Loads the rows of all places, one place after the other: what is wrong first in the scenario is reported first. */
+/** Loads the rows of all places in order, so that the first error in the scenario is reported. */
 async function loadRows(scenario: Scenario, read: Read): Promise<ReadonlyMap<string, Rows>> {
   const places = placesOf(scenario)
-  // Rows that others copy are loaded once, whoever asks first.
+  // Rows that others copy are loaded once.
   const known = new Map<string, Promise<Block>>()
   const blockAt = (place: Place): Promise<Block> => {
     const name = placeName(place)
@@ -100,7 +100,7 @@ function constant(value: number, columns: number): Block {
   return block
 }
 
-/** Rows are dealt to the replicas in turn: with more rows than replicas some are never used. */
+/** Rows are assigned to the replicas in turn: with more rows than replicas some are never used. */
 function unusedRows({ scenario, layers, stimulus }: Model): string[] {
   const dealt = [
     ...layers.map(({ name, init }) => ({ path: `neurons.${name}.init`, rows: init.rows })),
@@ -118,7 +118,7 @@ function unusedRows({ scenario, layers, stimulus }: Model): string[] {
   return dealt.flatMap(({ path, rows }) =>
     rows > replicas
       ? [
-          `${path}: ${rows} rows are dealt to ${replicas} ${whose}, the others are not used; set ${remedy} to ${rows * points}`,
+          `${path}: ${rows} rows for ${replicas} ${whose}, so the last ${rows - replicas} are not used; set ${remedy} to ${rows * points}`,
         ]
       : [],
   )

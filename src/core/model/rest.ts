@@ -1,20 +1,20 @@
-/** Runs that end at rest (`time.until`): the probe that measures the speed, and the ticks by which the decision lags. */
+/** Runs that end at rest (`time.until`): the probe of the speed, and the delay of the decision in ticks. */
 import type { Probe } from './model.ts'
 import { CHECKS } from './probes.ts'
 import type { Scenario } from './schema.ts'
 
-/** Name of the probe that a scenario with `time.until` has besides its own; no probe of a scenario can have it. */
+/** Name of the extra probe for `time.until`; not a possible name in a scenario. */
 export const REST_PROBE = 'time.until'
 
-/** Ticks from a check to the end that it decides, at least: while a check is on its way, the GPU has these to run. */
+/** The fewest ticks from a check to the end of the run: the GPU runs them while the result is read back. */
 const LEAST_LAG = 128
 
-/** Ticks from the check that finds rest to the end of the run: always the same, so that the end is no matter of timing. */
+/** Ticks from the check that finds rest to the end of the run: fixed, so that the end does not depend on timing. */
 export function restLag(every: number): number {
   return every * Math.ceil(LEAST_LAG / every)
 }
 
-/** @throws ModelError for a layer that there is not, or an adiabatic one */
+/** @throws ModelError for an unknown or adiabatic layer */
 export function checkUntil(scenario: Scenario): void {
   const { until } = scenario.time
   if (until !== undefined) CHECKS['moving-layer'](scenario, until.layer, `${REST_PROBE}.layer`)

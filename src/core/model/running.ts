@@ -1,11 +1,11 @@
-/** Which parameters may change while a network runs, and which may differ from replica to replica. */
+/** The parameters that may change during a run, and those that may differ by replica. */
 import { couplingFacts, USUAL_MEMORY } from '../kinds/couplings/table.ts'
 import { integratorOf } from '../kinds/integrators/table.ts'
 import { numbersOfRule } from '../kinds/rules/table.ts'
 import { isValues, valuesIn } from './neuron-values.ts'
 import type { Scenario } from './schema.ts'
 
-/** Keys of a layer, synapse or memory that live in uniforms. What is not here shapes buffers or kernels. */
+/** Keys of a layer, synapse or memory that are uniforms. Other keys determine buffers or kernels. */
 const RUNNING = {
   neurons: ['tau', 'every', 'temperature', 'bias'],
   synapses: ['tau', 'every', 'strength'],
@@ -15,12 +15,12 @@ const RUNNING = {
 /** Paths of all parameters that act on the next tick, such as `neurons.hidden.lagrangian.beta`. */
 export function runningPaths(scenario: Scenario): string[] {
   const paths = ['time.dt']
-  // A group that moves in every tick takes stages, others do not: what has them has other kernels.
+  // Only a group that moves in every tick has stages, and stages need other kernels.
   const isFree = (key: string): boolean =>
     key !== 'every' || integratorOf(scenario.time.integrator).stages.length === 1
   for (const [name, layer] of Object.entries(scenario.neurons)) {
     for (const key of RUNNING.neurons) {
-      // An adiabatic layer has neither a time scale nor noise; rows of a bias are no single number.
+      // An adiabatic layer has neither a time scale nor noise; rows of a bias are not a single number.
       if ((layer.tau === 0 && key !== 'bias') || !isFree(key)) continue
       if (typeof layer[key] === 'number') paths.push(`neurons.${name}.${key}`)
     }

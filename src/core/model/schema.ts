@@ -76,16 +76,16 @@ export type OrValues<L, V> = L extends unknown
     }
   : never
 
-/** What a scenario writes for a Lagrangian. */
+/** The schema of a Lagrangian in a scenario. */
 export type LagrangianSpec = OrValues<SharedLagrangian, Values>
 
-/** The same as a person writes it, defaults left out. */
+/** The input type: defaults may be missing. */
 type LagrangianInput = OrValues<
   v.InferInput<(typeof LAGRANGIANS)[keyof typeof LAGRANGIANS]['schema']>,
   v.InferInput<typeof valuesSchema>
 >
 
-/** What is read here of a schema. */
+/** The fields of a schema that are read here. */
 interface Part {
   readonly type: string
   readonly pipe?: readonly { readonly type: string }[]
@@ -280,7 +280,7 @@ const memoryTau = v.exactOptional(
   }),
 )
 
-/** What every kind of memory between two layers takes. */
+/** The common keys of all memories between two layers. */
 const memory = {
   from: text('from', 'The layer of its columns.'),
   to: text('to', 'The layer of its rows; must differ from `from`.'),
@@ -324,7 +324,7 @@ type KindSchema<K extends MemoryKind> = K extends typeof USUAL_MEMORY
   ? v.OptionalSchema<v.LiteralSchema<K, undefined>, K>
   : v.LiteralSchema<K, undefined>
 
-/** Keys of a kind stand in place of those that all take. */
+/** Keys of a kind override the common keys. */
 type MemoryEntries<K extends MemoryKind> = { readonly kind: KindSchema<K> } & Omit<
   typeof memory,
   keyof KeysOf<K>
@@ -334,7 +334,7 @@ type MemoryEntries<K extends MemoryKind> = { readonly kind: KindSchema<K> } & Om
 type MemoryOption<K extends MemoryKind> =
   MemoryEntries<K> extends infer E extends v.ObjectEntries ? v.StrictObjectSchema<E, undefined> : never
 
-/** What a scenario writes for a kind of memory. TypeScript cannot follow the keys through the table. */
+/** The schema of a kind of memory. TypeScript cannot follow the keys through the table. */
 function memoryOption(kind: MemoryKind): v.GenericSchema {
   const { keys, description } = memoryFacts({ kind })
   const literal = v.literal(kind)
@@ -342,7 +342,7 @@ function memoryOption(kind: MemoryKind): v.GenericSchema {
   return v.pipe(v.strictObject(entries), v.description(description))
 }
 
-/** What a scenario writes for kinds that join layers in a way of their own. */
+/** The schemas of hyperedges. */
 const others = {
   product: v.pipe(
     v.strictObject({
@@ -408,7 +408,10 @@ const memorySchema = v.variant('kind', [
 
 // --------------------------------------------------------------------------------------------------- scenario
 
-/** A schema by what it takes and gives alone: with all options, that of a scenario is longer than a declaration may be. */
+/**
+ * A schema as its input and output types only: with all options, the type of a scenario exceeds the limit of a
+ * declaration.
+ */
 function brief<S extends v.GenericSchema>(schema: S): v.GenericSchema<v.InferInput<S>, v.InferOutput<S>> {
   return schema
 }
@@ -509,13 +512,13 @@ export const scenarioSchema = v.pipe(
   v.description('A network of neurons, synapses and memories, with its stimulus and its probes.'),
 )
 
-/** A scenario with every default filled in; `parseScenario` makes it. */
+/** A scenario with every default filled in, as `parseScenario` returns it. */
 export type Scenario = v.InferOutput<typeof scenarioSchema>
-/** A scenario as a person writes it, defaults left out. */
+/** A scenario as written: defaults may be missing. */
 export type ScenarioInput = v.InferInput<typeof scenarioSchema>
 export type LayerSpec = Scenario['neurons'][string]
 export type SynapseSpec = Scenario['synapses'][string]
-/** What stands under `memories`: memories between two layers, and hyperedges. */
+/** The entries of `memories`: memories between two layers, and hyperedges. */
 export type CouplingSpec = Scenario['memories'][string]
 export type MemorySpec = Extract<CouplingSpec, { readonly kind: MemoryKind }>
 export type HyperedgeSpec = Extract<CouplingSpec, { readonly kind: OtherKind }>

@@ -1,9 +1,9 @@
-/** Rows of signs as bits: what a binary memory takes on the host. */
+/** Rows of signs as bits: the host's format of a binary memory. */
 import type { Rows, Signs } from './model.ts'
 
 /**
- * Packs rows of which only the signs count.
- * @param rowAt - values of a row; asked once for each, in order
+ * Packs the signs of rows.
+ * @param rowAt - values of a row; called once for each row, in order
  */
 export function packSigns(
   rows: number,
@@ -33,7 +33,7 @@ export function unpackRow(words: Uint32Array, unit: number, target: Float32Array
   }
 }
 
-/** Rows that stand as bits. Their `data` is unpacked when it is asked for, and kept no longer than someone uses it. */
+/** Rows stored as bits. Each read of `data` unpacks them; a weak reference caches the result. */
 export function signRows<T extends Pick<Rows, 'rows' | 'columns'>>(
   shape: T,
   signs: Signs,
@@ -55,7 +55,7 @@ export function signRows<T extends Pick<Rows, 'rows' | 'columns'>>(
   }
 }
 
-/** One row, without unpacking the others. Not to be written to. */
+/** One row, without unpacking the others. Do not write to it. */
 export function rowOf(rows: Rows, row: number): Float32Array {
   const { columns, signs } = rows
   if (signs === undefined) return rows.data.subarray(row * columns, (row + 1) * columns)

@@ -10,9 +10,9 @@ import { isSparseInit } from './specs.ts'
 import type { Scenario } from './schema.ts'
 
 /**
- * The model of a scenario with the shapes of its rows and no values: enough for a plan. Numbers of rows that only a file
- * can tell are those of another model at the same places, or 1.
- * @param current - the other model, such as the one that the scenario was changed from
+ * The model of a scenario with the shapes of its rows and no values: enough for a plan. A number of rows that
+ * only a file determines is taken from another model at the same place, or is 1.
+ * @param current - the other model, such as the one before a change of the scenario
  * @throws ModelError for a scenario that contradicts itself
  */
 export function sketchOf(current: Model | undefined, scenario: Scenario): Model {
@@ -34,11 +34,11 @@ export function sketchOf(current: Model | undefined, scenario: Scenario): Model 
 
 const NO_ENTRIES = { indices: new Uint32Array(0), indptr: new Uint32Array(0) }
 
-/** How many entries a sparse matrix has, and how many a row. */
+/** The number of entries of a sparse matrix, and of a row. */
 function entriesOf({ path, columns, between }: Place, init: SparseInit, known: object): Rows {
   const before = valueAt(known, path) as Partial<Rows> | undefined
   const degree = init.kind === 'random-sparse' ? init.degree : before?.pattern?.degree
-  // The file of a matrix stays what it is, as far as its shape fits.
+  // The entries of a file are unchanged if its shape fits.
   const { pattern } = before ?? {}
   const stays =
     init.kind === 'csr' && pattern?.rows === between?.rows && pattern?.columns === between?.columns
@@ -63,7 +63,7 @@ function isMasked({ patterns }: Place): boolean {
   return typeof patterns === 'object' && 'corrupt' in patterns && patterns.corrupt.op === 'mask'
 }
 
-/** The number of rows at a place: what the scenario tells, else that of the other model; one number for places that are alike. */
+/** The number of rows at a place: from the scenario, else from the other model; equal for places with the same number of rows. */
 function countOf(scenario: Scenario, places: Places, place: Place, known: object): number {
   const origin: Origin = ({ point }, name) => originOf(scenario, places, name, point)
   const alike = place.alike?.flatMap((path) => places.get(path) ?? []) ?? [place]
@@ -79,7 +79,7 @@ function countOf(scenario: Scenario, places: Places, place: Place, known: object
 /** The place whose rows a place copies. */
 type Origin = (place: Place, name: string) => Place
 
-/** The number of rows that the other model has. */
+/** The number of rows in the other model. */
 function knownAt(place: Place, origin: Origin, known: object): number | undefined {
   const { patterns, path } = place
   if (typeof patterns === 'object' && patterns.kind === 'rows')
@@ -87,7 +87,7 @@ function knownAt(place: Place, origin: Origin, known: object): number | undefine
   return (valueAt(known, path) as Rows | undefined)?.rows
 }
 
-/** The number of rows at a place; undefined = only a file can tell. */
+/** The number of rows at a place; undefined = only a file determines it. */
 function toldAt(place: Place, origin: Origin): number | undefined {
   const { patterns, rows } = place
   if (rows !== undefined) return rows.count
@@ -96,13 +96,13 @@ function toldAt(place: Place, origin: Origin): number | undefined {
   return count === undefined ? undefined : withEdits(count, place)
 }
 
-/** An edit may add the row after the last. */
+/** An edit may append a row. */
 function withEdits(count: number, { patterns }: Place): number {
   const edits = typeof patterns === 'object' && !isSparseInit(patterns) ? (patterns.edits ?? []) : []
   return Math.max(count, ...edits.map(({ row }) => row + 1))
 }
 
-/** The number of rows of a source where nothing but the source sets it; undefined = only its file can tell. */
+/** The number of rows of a source, if only the source determines it; undefined = only its file determines it. */
 function toldCount(patterns: Patterns, ofOrigin: (name: string) => number | undefined): number | undefined {
   if (patterns.transform?.some(({ op }) => op === 'mean') === true) return 1
   switch (patterns.kind) {
@@ -122,7 +122,7 @@ function toldCount(patterns: Patterns, ofOrigin: (name: string) => number | unde
   }
 }
 
-/** What a model has at the paths of a scenario. */
+/** The rows of a model at the paths of a scenario. */
 function byPath({ layers, synapses, memories, hyperedges, stimulus, probes }: Model): object {
   const byName = <T extends { readonly name: string }>(list: readonly T[]): Readonly<Record<string, T>> =>
     Object.fromEntries(list.map((one) => [one.name, one]))
@@ -131,13 +131,13 @@ function byPath({ layers, synapses, memories, hyperedges, stimulus, probes }: Mo
     synapses: Object.fromEntries(
       synapses.map(({ name, base, init }) => [
         name,
-        // The entries of a sparse matrix stand where its file is named.
+        // The path of the entries of a sparse matrix is that of its file.
         { base: 'matrix' in base && base.matrix.pattern ? base.matrix : base, init },
       ]),
     ),
     memories: {
       ...byName(memories),
-      // The rows of attention are known from its heads.
+      // The number of heads determines the rows of attention.
       ...Object.fromEntries(
         hyperedges.map(({ name, factors }) => [
           name,

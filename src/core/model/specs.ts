@@ -1,4 +1,4 @@
-/** What stands under `memories` in a scenario: memories between two layers, and hyperedges. */
+/** The entries of `memories` in a scenario: memories between two layers, and hyperedges. */
 import { isOther, writtenOf } from '../kinds/couplings/table.ts'
 import type { Part } from '../kinds/couplings/definition.ts'
 import { type SparseInit, SPARSE_SOURCES } from '../kinds/couplings/sparse.ts'
@@ -6,7 +6,7 @@ import { ruleOf, type Trace, tracesOf } from '../kinds/rules/table.ts'
 import type { Patterns } from './patterns/schema.ts'
 import type { CouplingSpec, HyperedgeSpec, MemorySpec, Scenario } from './schema.ts'
 
-/** True for what a scenario writes of a hyperedge. */
+/** True for a hyperedge of a scenario. */
 export function isHyperedgeSpec(spec: CouplingSpec): spec is HyperedgeSpec {
   return isOther(spec.kind)
 }
@@ -18,7 +18,7 @@ export function memorySpecs({ memories }: Scenario): Readonly<Record<string, Mem
   )
 }
 
-/** True for what only a sparse memory is made from. */
+/** True for sources that only a sparse memory can have. */
 export function isSparseInit(init: Patterns | SparseInit): init is SparseInit {
   return SPARSE_SOURCES.includes(init.kind)
 }
@@ -39,7 +39,7 @@ export function partsOf({ memories }: Pick<Scenario, 'memories'>): Readonly<Reco
   )
 }
 
-/** The traces that the rules of all memories keep, by the names of their arrays, such as `xi.theta`. */
+/** The traces of the rules of all memories, by the names of their arrays, such as `xi.theta`. */
 export function traceSpecs(scenario: Scenario): Readonly<Record<string, Trace>> {
   return Object.fromEntries(
     Object.entries(memorySpecs(scenario)).flatMap(([name, spec]) =>
@@ -50,7 +50,7 @@ export function traceSpecs(scenario: Scenario): Readonly<Record<string, Trace>> 
   )
 }
 
-/** Where the patterns of an array of a hyperedge stand, such as `memories.p.between.what`; undefined = there is none. */
+/** The path of the patterns of an array of a hyperedge, such as `memories.p.between.what`; undefined = none. */
 export function partPath({ memories }: Pick<Scenario, 'memories'>, array: string): string | undefined {
   for (const [name, spec] of Object.entries(memories)) {
     if (!isHyperedgeSpec(spec)) continue

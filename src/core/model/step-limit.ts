@@ -3,17 +3,17 @@ import { integratorOf } from '../kinds/integrators/table.ts'
 import { ModelError } from '../errors.ts'
 import type { Scenario } from './schema.ts'
 
-/** A group that moves by itself. */
+/** A dynamic group. */
 export interface Stepping {
   readonly path: string
-  /** Time constant; of a layer that of its fastest neuron. */
+  /** Time constant; for a layer that of its fastest neuron. */
   readonly tau: number
   readonly every: number
 }
 
 /**
  * An explicit step overshoots when it is longer than the time constant.
- * @throws ModelError for the group whose step is most too long
+ * @throws ModelError for the group with the largest step / limit
  */
 export function checkSteps({ dt, integrator }: Scenario['time'], groups: readonly Stepping[]): void {
   const { longest } = integratorOf(integrator)
@@ -21,7 +21,7 @@ export function checkSteps({ dt, integrator }: Scenario['time'], groups: readonl
   const [worst] = groups
     .map((group) => ({ ...group, largest: (longest * group.tau) / group.every }))
     .sort((a, b) => a.largest - b.largest)
-  // The longest is allowed; dt * every may round to slightly more.
+  // The limit itself is allowed; dt * every may round to slightly more.
   if (worst === undefined || dt / worst.largest <= 1 + 1e-9) return
   const ratio = Number(((longest * dt) / worst.largest).toPrecision(4))
   throw new ModelError(

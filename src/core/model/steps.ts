@@ -1,9 +1,9 @@
 /**
- * Steps that are too long for the flow they stand for, told before a run.
+ * Warnings before a run about steps that are too long for the flow.
  *
- * A layer x that is updated at the rate r (1 - exp(-step/tau), or step/tau) maps x to x + r (b + I(x) - x). It flips from
- * side to side, with period 2, where an eigenvalue of R^(1/2) (1 - K) R^(1/2) is above 2, with K = D^(1/2) C D^(1/2), C the
- * symmetric couplings (those with an energy), D the steepest slopes of the activations and R the rates.
+ * A layer x that is updated at the rate r (1 - exp(-step/tau), or step/tau) maps x to x + r (b + I(x) - x). It
+ * oscillates with period 2 if an eigenvalue of R^(1/2) (1 - K) R^(1/2) is above 2, with K = D^(1/2) C D^(1/2), C
+ * the symmetric couplings (those with an energy), D the steepest slopes of the activations and R the rates.
  * @see Marcus, Westervelt, Dynamics of iterated-map neural networks, Phys. Rev. A 40 (1989)
  */
 import { forEachEntry } from '../math/sparse.ts'
@@ -15,25 +15,28 @@ import { updateFacts } from '../kinds/updates/table.ts'
 import { INTEGRATORS } from '../kinds/integrators/table.ts'
 import type { Coupling, Layer, Memory, Model, Rows } from './model.ts'
 
-/** Of the time constant: a longer step of what is coupled is no longer a picture of the flow. */
+/**
+ * Longest step of a coupled group, as a fraction of its time constant; a longer step does not approximate the
+ * flow.
+ */
 const LONGEST = 0.5
 
-/** Entries of couplings up to which their norm is asked for, and how often they are multiplied. */
+/** The most entries of couplings whose norm is computed, and the number of power iterations. */
 const MOST_ENTRIES = 2 ** 21
 const ROUNDS = 40
 
-/** One line for each group whose step is too long. */
+/** One warning for each group whose step is too long. */
 export function stepWarnings(model: Model): string[] {
   return longSteps(model).map(({ line }) => line)
 }
 
-/** The largest time.dt that `stepWarnings` has nothing against; undefined where it has nothing against that of the model. */
+/** The largest time.dt without a warning; undefined if that of the model gives none. */
 export function largestStep(model: Model): number | undefined {
   const largest = longSteps(model).map((one) => one.largest)
   return largest.length === 0 ? undefined : Math.min(...largest)
 }
 
-/** Groups whose step is too long: the line that says so, and the largest time.dt for them. */
+/** Groups whose step is too long: the warning, and their largest time.dt. */
 function longSteps(model: Model): { readonly line: string; readonly largest: number }[] {
   const points = model.variation?.points ?? [model]
   const flips = flip(model, points)
@@ -48,14 +51,14 @@ function longSteps(model: Model): { readonly line: string; readonly largest: num
     const ratio = ratioOf(longest.group, dt)
     const isFlipping = flips?.layer === name
     const bounds = [...(ratio > LONGEST ? [LONGEST / ratio] : []), ...(flips && (isFlipping || ratio > LONGEST) ? [flips.factor] : [])] // prettier-ignore
-    // One update is no flow: a scenario of one tick asks for just that.
+    // A scenario of one tick is a single update, not a flow.
     if (bounds.length === 0 || model.time.ticks <= every) return []
     const largest = floor(Math.min(...bounds) * dt)
     const why = isFlipping
       ? 'more than its couplings allow'
-      : `more than ${LONGEST} of the time constant of a group that is coupled`
+      : `more than ${LONGEST} of the time constant of a coupled group`
     const line =
-      `${path}: dt ${dt} * every ${every} / tau ${tau} = ${short(ratio)}, ${why}, so that it may flip from side to side or ` +
+      `${path}: dt ${dt} * every ${every} / tau ${tau} = ${short(ratio)}, ${why}, so it may oscillate or ` +
       `rest where the exact dynamics do not; set time.dt to ${largest} at most`
     return [{ line, largest }]
   })
@@ -71,17 +74,17 @@ function ratioOf({ tau, every }: Group, dt: number): number {
   return tau === undefined || tau === 0 ? 0 : (dt * every) / tau
 }
 
-/** The part of the way to its target that a layer goes in one update. */
+/** The rate of a layer in one update. */
 function rateOf(group: Group, { dt, integrator }: Model['time']): number {
   const ratio = ratioOf(group, dt)
   return INTEGRATORS[integrator].rate(ratio)
 }
 
-/** Groups whose target moves with what they do: of others every step is exact. */
+/** Groups whose target depends on their own state; for others every step is exact. */
 function coupledGroups(model: Model): { readonly path: string; readonly name: string }[] {
   const { layers, couplings } = model
   const moves = (name: string): boolean => !isHeld(model, name)
-  /** What a coupling makes of a layer comes back to it: from itself, or from another that moves. */
+  /** True if the output of a layer returns to it through couplings: directly, or through another dynamic layer. */
   const feedsBack = (coupling: Coupling, name: string): boolean => {
     const ends = layersOf(coupling)
     return ends.includes(name) && (ends.length === 1 || ends.some((other) => other !== name && moves(other)))
@@ -99,7 +102,7 @@ function coupledGroups(model: Model): { readonly path: string; readonly name: st
   ]
 }
 
-/** False for a layer whose steps are no picture of a flow: its activation jumps, or one neuron moves while the others wait. */
+/** False for a layer whose steps do not approximate a flow: its activation jumps, or its neurons move one at a time. */
 function isFlow({ layers }: Model, layer: string): boolean {
   return layers.every(
     ({ name, lagrangian, update }) =>
@@ -108,7 +111,7 @@ function isFlow({ layers }: Model, layer: string): boolean {
   )
 }
 
-/** True when clamps hold all of a layer in every tick. */
+/** True if clamps hold all of a layer in every tick. */
 function isHeld({ stimulus, time }: Model, name: string): boolean {
   const clamps = stimulus
     .filter(
@@ -120,7 +123,7 @@ function isHeld({ stimulus, time }: Model, name: string): boolean {
   return end > 0 && end >= time.ticks
 }
 
-/** As far as the states of a layer are known to go: where they begin, and what pulls them from outside. */
+/** Bound of the states of a layer, from its initial states and its external input. */
 function reachOf({ stimulus }: Model, { name, init, bias }: Layer): number {
   const shown = stimulus.flatMap(({ layer, patterns }) => (layer === name ? [patterns] : []))
   return [init, bias, ...shown].reduce(
@@ -129,7 +132,7 @@ function reachOf({ stimulus }: Model, { name, init, bias }: Layer): number {
   )
 }
 
-/** The layer that flips first, and by what factor its step would have to be shorter. */
+/** The layer that oscillates first, and the factor by which its step must be shorter. */
 function flip(
   model: Model,
   points: readonly Model[],
@@ -156,12 +159,12 @@ function flip(
   const entries = couplings.reduce((sum, { rows }) => sum + rows.rows * rows.columns, 0)
   if (couplings.length === 0 || entries > MOST_ENTRIES) return undefined
 
-  // Power iteration with R^(1/2) (1 - K) R^(1/2) + a bound of its lowest eigenvalue, which makes the largest the first.
+  // Power iteration with R^(1/2) (1 - K) R^(1/2) + a bound of its lowest eigenvalue, so that the largest dominates.
   const bounds = couplings.map(boundsOf)
   const steepest = Math.max(...layers.map(({ rate, slope }) => rate * slope))
   const shift = bounds.reduce((sum, { norm }) => sum + norm, 0) * steepest
   const back = bounds.reduce((sum, one) => sum + one.back, 0) * steepest
-  // The cheap bound first: of most networks nothing else has to be asked.
+  // The cheap bound first: it is enough for most networks.
   if (!Number.isFinite(shift) || worst.rate + back <= 2) return undefined
   let y = new Map(layers.map(({ name, size }, index) => [name, start(size, index)]))
   let largest = 0
@@ -189,13 +192,13 @@ interface Link {
   readonly from: string
   readonly to: string
   readonly rows: Rows
-  /** The diagonal that is taken away from P^T P / N, the rows being the patterns P; absent where the rows are the coupling. */
+  /** The diagonal that is removed from P^T P / N for patterns P as rows; absent if the rows are the coupling. */
   readonly hollow?: Float64Array
 }
 
 /**
- * What couples layers that move. A Hebbian coupling with its diagonal and an adiabatic layer only pull to the same side;
- * without the diagonal the coupling pulls back by what is missing.
+ * The couplings of dynamic layers. A Hebbian coupling with its diagonal, like an adiabatic layer, is positive;
+ * without the diagonal its negative part is bounded by the missing diagonal.
  */
 function couplingsOf({ layers, synapses, memories }: Model, moving: ReadonlySet<string>): Link[] {
   const sizes = new Map(layers.map(({ name, size }) => [name, size]))
@@ -214,10 +217,10 @@ function couplingsOf({ layers, synapses, memories }: Model, moving: ReadonlySet<
   ]
 }
 
-/** A memory as the matrix between its layers, written out when it is asked for. */
+/** A memory as the dense matrix between its layers, computed at the first read. */
 function matrixBetween(memory: Memory, sizes: ReadonlyMap<string, number>): Rows {
   const { isMatrix, matrix } = matrixFacts(memory)
-  // A sparse matrix is not written out.
+  // A sparse matrix is not converted to a dense one.
   if (isMatrix || memory.init.pattern !== undefined) return memory.init
   const known = written.get(memory.init)
   if (known !== undefined) return known
@@ -277,7 +280,7 @@ function addProduct(
   }
 }
 
-/** At least the spectral norm of a coupling, and at least how far it pulls back: no further than the missing diagonal. */
+/** Upper bounds of the spectral norm of a coupling, and of its negative part: at most the missing diagonal. */
 function boundsOf({ rows, hollow }: Link): { readonly norm: number; readonly back: number } {
   const norm = bound(rows)
   if (hollow === undefined) return { norm, back: norm }
@@ -287,7 +290,10 @@ function boundsOf({ rows, hollow }: Link): { readonly norm: number; readonly bac
 
 const norms = new WeakMap<Rows, number>()
 
-/** sqrt(|A|_1 |A|_inf), at least the spectral norm; a run asks again for the same matrix whenever a parameter changes. */
+/**
+ * sqrt(|A|_1 |A|_inf), an upper bound of the spectral norm; cached, because every change of a parameter reads it
+ * again.
+ */
 function bound(matrix: Rows): number {
   const known = norms.get(matrix)
   if (known !== undefined) return known
@@ -308,7 +314,7 @@ function bound(matrix: Rows): number {
   return norm
 }
 
-/** A direction that no simple coupling is blind to, another one for each layer. */
+/** A start vector that is not orthogonal to the eigenvectors of simple couplings, different for each layer. */
 function start(size: number, layer: number): Float64Array {
   return Float64Array.from({ length: size }, (_, k) => Math.sin(12.9898 * (k + 1) + 78.233 * layer))
 }

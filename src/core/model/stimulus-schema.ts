@@ -1,4 +1,4 @@
-/** What a scenario writes for a stimulus. */
+/** The schema of a stimulus. */
 import * as v from 'valibot'
 import { choice, number, positiveInteger, text } from '../kinds/fields.ts'
 import { patternsSchema } from './patterns/schema.ts'

@@ -10,7 +10,7 @@ import { RandomStream } from './random.ts'
 import type { Scenario, StimulusSpec } from './schema.ts'
 
 /**
- * What one stimulus item must be like.
+ * Checks one stimulus item.
  * @throws ModelError for an unknown layer, an initial state of an adiabatic one, or an end before the start
  */
 export function checkStimulus(scenario: Scenario, index: number, spec: StimulusSpec): void {
@@ -26,7 +26,7 @@ export function checkStimulus(scenario: Scenario, index: number, spec: StimulusS
     }
   } else if (spec.stop !== undefined && spec.stop <= spec.start) {
     throw new ModelError(
-      `is ${spec.stop}, start is ${spec.start}; stop must be larger, or left out for never`,
+      `is ${spec.stop}, but start is ${spec.start}; set stop to more than start, or leave it out for no end`,
       {
         path: `${path}.stop`,
       },
@@ -38,7 +38,7 @@ export function checkStimulus(scenario: Scenario, index: number, spec: StimulusS
 
 type SequenceSpec = Exclude<StimulusSpec, { readonly kind: 'initial' }>
 
-/** How many rows there must be: as many as probabilities. */
+/** The required number of rows: one for each probability. */
 function countOf(index: number, spec: StimulusSpec): Pick<Want, 'rows'> {
   if (spec.kind === 'initial' || spec.probabilities === undefined) return {}
   const { length } = spec.probabilities
@@ -46,7 +46,7 @@ function countOf(index: number, spec: StimulusSpec): Pick<Want, 'rows'> {
   return { rows: { count: length, text: `${path} are ${length}`, path: `the number of ${path}` } }
 }
 
-/** One stimulus item, with the patterns that are shown. */
+/** One stimulus item with its patterns. */
 export function stimulusOf(scenario: Scenario, index: number, spec: StimulusSpec, rowsAt: RowsAt): Stimulus {
   const { kind, layer, start } = spec
   const want = forLayer(scenario, layer, `stimulus.${index}.patterns`)
@@ -59,13 +59,13 @@ export function stimulusOf(scenario: Scenario, index: number, spec: StimulusSpec
   return probabilities === undefined ? common : { ...common, probabilities }
 }
 
-/** Sums of probabilities may differ from 1 by what decimals of a file are rounded to. */
+/** Sums of probabilities may differ from 1 by the rounding of decimals in a file. */
 const SUM_ROUNDING = 1e-6
 
-/** @throws ModelError for a range that is empty, or probabilities that are none */
+/** @throws ModelError for an empty range, or invalid probabilities */
 function checkDraws(path: string, { dwell, order, probabilities }: SequenceSpec): void {
   if (typeof dwell !== 'number' && dwell.min > dwell.max)
-    throw new ModelError(`is ${dwell.max}, min is ${dwell.min}; max must be min or more`, {
+    throw new ModelError(`is ${dwell.max}, but min is ${dwell.min}; set max to min or more`, {
       path: `${path}.dwell.max`,
     })
   if (probabilities === undefined) return
@@ -78,24 +78,24 @@ function checkDraws(path: string, { dwell, order, probabilities }: SequenceSpec)
   const sum = probabilities.reduce((total, one) => total + one, 0)
   if (Math.abs(sum - 1) > SUM_ROUNDING)
     throw new ModelError(
-      `sum to ${Number(sum.toPrecision(7))}, they must sum to 1; ` +
+      `sum to ${Number(sum.toPrecision(7))}, but must sum to 1; ` +
         (sum > 0 ? `divide each by ${Number(sum.toPrecision(7))}` : 'give one above 0'),
       place,
     )
 }
 
-/** What a stimulus shows from one tick on. */
+/** One showing of a stimulus. */
 export interface Showing {
   /** Showings before it. */
   readonly number: number
   readonly start: number
-  /** The first tick at which it is off, and that at which the next one begins. */
+  /** The first tick after it, and the first tick of the next showing. */
   readonly end: number
   readonly next: number
 }
 
 /**
- * The showing of a stimulus that a tick belongs to, or to the gap behind it; neither `stop` nor the end of a single pass is looked at.
+ * The showing of a stimulus whose pattern or following gap contains a tick; ignores `stop` and the end of a single pass.
  * @param index - place of the stimulus in the scenario
  * @param tick - from its start on
  */
@@ -110,7 +110,7 @@ export function showingAt(stimulus: Stimulus, index: number, seed: number, tick:
   return { number, start: start + from, end: start + to - gap, next: start + to }
 }
 
-/** The tick at which the showing of a number begins. */
+/** The first tick of the showing with a given index. */
 export function showingStart(stimulus: Stimulus, index: number, seed: number, number: number): number {
   const { start, dwell, gap } = stimulus
   if (typeof dwell === 'number') return start + number * (dwell + gap)
@@ -124,8 +124,8 @@ export function shortestDwell({ dwell }: Pick<Stimulus, 'dwell'>): number {
 
 /**
  * The row of its patterns that a stimulus shows at a tick.
- * @param index - place of the stimulus in the scenario; what is drawn belongs to it and to the seed
- * @returns a row, or -1 when it is off; of an `initial`, 0 at its start (rows are dealt to the replicas)
+ * @param index - place of the stimulus in the scenario; draws depend on it and on the seed
+ * @returns a row, or -1 if off; for an `initial`, 0 at its start (rows are assigned to the replicas)
  */
 export function shownAt(stimulus: Stimulus, index: number, seed: number, tick: number): number {
   const { start, stop, order } = stimulus
@@ -141,12 +141,12 @@ export function shownAt(stimulus: Stimulus, index: number, seed: number, tick: n
   return order === 'shuffle' ? (passOrder(stimulus, index, seed, pass)[row] as number) : row
 }
 
-/** The word that a showing of a number draws for a purpose, such as `row`: a counter gives four. */
+/** The random word of a showing for a purpose, such as `row`; a counter gives four words. */
 function wordOf(purpose: number, seed: number, number: number): number {
   return philox([Math.floor(number / 4), 0, 0, 0], [seed, purpose])[number % 4] as number
 }
 
-/** A row that is drawn whatever came before: the first whose sum of probabilities is above a uniform number. */
+/** An independently drawn row: the first whose cumulative probability is above a uniform number. */
 function drawnRow(
   { patterns, probabilities }: Stimulus,
   index: number,
@@ -178,14 +178,14 @@ function sumsOf(probabilities: readonly number[]): readonly number[] {
   return sums
 }
 
-/** When the showings of a stimulus begin whose dwell is drawn, in ticks from its start. */
+/** First ticks of the showings of a stimulus with a random dwell, counted from its start. */
 interface Timetable {
-  /** The showing that a tick belongs to, from its beginning to that of the next. */
+  /** The showing that contains a tick, up to the start of the next. */
   at(tick: number): { readonly number: number; readonly from: number; readonly to: number }
   startOf(number: number): number
 }
 
-/** Showings whose beginnings are kept together; of others that of the first alone is kept. */
+/** Number of showings in a block; all starts of one block are cached, and the first start of each other block. */
 const BLOCK = 1024
 
 function createTimetable({ dwell, gap }: Stimulus, index: number, seed: number): Timetable {
@@ -193,9 +193,9 @@ function createTimetable({ dwell, gap }: Stimulus, index: number, seed: number):
   const purpose = hashText(`stimulus.${index}.dwell`)
   const lengthOf = (number: number): number =>
     unit * (min + Math.floor((wordOf(purpose, seed, number) / 2 ** 32) * (max - min + 1))) + gap
-  /** The beginning of every block up to the first that was not needed yet. */
+  /** The start of every block up to the first unused one. */
   const blocks = [0]
-  /** The beginnings of the showings of one block, and that of the next block. */
+  /** The starts of the showings of one block, and the start of the next block. */
   const starts = new Float64Array(BLOCK + 1)
   let block = -1
   let latest = 0
@@ -209,7 +209,7 @@ function createTimetable({ dwell, gap }: Stimulus, index: number, seed: number):
     if (blocks.length === block + 1) blocks.push(starts[BLOCK] as number)
   }
 
-  /** The last of some ascending numbers that is not above a tick. */
+  /** Index of the last of some ascending numbers that is not above a tick. */
   const lastUpTo = (ascending: ArrayLike<number>, count: number, tick: number): number => {
     let [from, to] = [0, count - 1]
     while (from < to) {
@@ -252,7 +252,7 @@ function timetableOf(stimulus: Stimulus, index: number, seed: number): Timetable
   return timetable
 }
 
-/** The order of the latest pass of each shuffled stimulus, which many ticks in a row ask for. */
+/** Cache of the order of the latest pass of each shuffled stimulus, for successive ticks. */
 const latestPass = new WeakMap<
   Stimulus,
   { seed: number; index: number; pass: number; order: readonly number[] }

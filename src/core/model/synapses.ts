@@ -12,7 +12,7 @@ import { isSparseInit } from './specs.ts'
 import type { Scenario, SynapseSpec } from './schema.ts'
 
 /**
- * What one synapse group must be like.
+ * Checks one synapse group.
  * @returns warnings
  * @throws ModelError for an unknown or adiabatic layer, or plasticity without a time constant
  */
@@ -21,7 +21,7 @@ export function checkSynapse(scenario: Scenario, name: string, spec: SynapseSpec
   const layer = findLayer(scenario, spec.layer, `${path}.layer`)
   if (layer.tau === 0) {
     throw new ModelError(
-      `layer \`${spec.layer}\` is adiabatic (tau 0) and cannot carry synapses; set neurons.${spec.layer}.tau above 0`,
+      `layer \`${spec.layer}\` is adiabatic (tau 0) and cannot have synapses; set neurons.${spec.layer}.tau above 0`,
       { path: `${path}.layer` },
     )
   }
@@ -37,9 +37,12 @@ export function checkSynapse(scenario: Scenario, name: string, spec: SynapseSpec
   checkBase(scenario, spec, spec.base, `${path}.base`)
   if (spec.init !== undefined) {
     if (spec.tau === undefined)
-      throw new ModelError('has no meaning: without tau W stays at its base; give tau, or this as the base', {
-        path: `${path}.init`,
-      })
+      throw new ModelError(
+        'has no meaning: without tau W stays at its base; give tau, or use this as the base',
+        {
+          path: `${path}.init`,
+        },
+      )
     checkBase(scenario, spec, spec.init, `${path}.init`)
   }
   return spec.base === 0 && spec.strength === 0 && spec.init === undefined
@@ -47,19 +50,19 @@ export function checkSynapse(scenario: Scenario, name: string, spec: SynapseSpec
     : []
 }
 
-/** @throws ModelError for synapses of entries alone whose entries nothing says, or which begin elsewhere */
+/** @throws ModelError for sparse synapses without a sparse base, or with another initial value */
 function checkForm({ kind, base, init }: SynapseSpec, path: string): void {
   if (!SYNAPSES[kind].ofEntries) return
   if (base === 0 || 'patterns' in base || !isSparseInit(base)) {
     const given = base === 0 ? 'is 0' : `of kind "${base.kind}" has all entries`
     throw new ModelError(
-      `${given}, but synapses of kind "${kind}" have those of a sparse matrix; give {"kind": "csr", "path": ...}, or leave the kind out`,
+      `${given}, but synapses of kind "${kind}" need a sparse matrix; give {"kind": "csr", "path": ...}, or leave the kind out`,
       { path: `${path}.base` },
     )
   }
   if (init === undefined) return
   throw new ModelError(
-    `has no meaning for synapses of kind "${kind}", which begin at their base; leave it out`,
+    `is not possible for synapses of kind "${kind}", which begin at their base; leave it out`,
     {
       path: `${path}.init`,
     },
@@ -68,7 +71,7 @@ function checkForm({ kind, base, init }: SynapseSpec, path: string): void {
 
 type BaseSpec = SynapseSpec['base']
 
-/** @throws ModelError for patterns that cannot be, or more neurons than a kind of base can be made of */
+/** @throws ModelError for impossible patterns, or more neurons than a kind of base allows */
 function checkBase(
   scenario: Scenario,
   { kind, layer: name }: SynapseSpec,
@@ -83,7 +86,7 @@ function checkBase(
     if (size <= mostNeurons) return
     const others = STORING_KINDS.filter((kind) => (storingFacts(kind).mostNeurons ?? Infinity) >= size)
     throw new ModelError(
-      `"${base.kind}" is made of ${mostNeurons} neurons at most, layer \`${name}\` has ${size}; use ${others.map((kind) => `"${kind}"`).join(' or ')} or set ` +
+      `"${base.kind}" allows at most ${mostNeurons} neurons, but layer \`${name}\` has ${size}; use ${others.map((kind) => `"${kind}"`).join(' or ')} or set ` +
         `neurons.${name}.size to ${mostNeurons} at most`,
       { path: `${path}.kind` },
     )
@@ -91,7 +94,7 @@ function checkBase(
   if (!isSparseInit(base)) checkPatterns(scenario, base, path)
   else if (size > MOST_WRITTEN && !SYNAPSES[kind].ofEntries)
     throw new ModelError(
-      `a sparse matrix is written out for ${MOST_WRITTEN} neurons at most, layer \`${name}\` has ${size}; set ` +
+      `dense synapses with a sparse base allow at most ${MOST_WRITTEN} neurons, but layer \`${name}\` has ${size}; set ` +
         `neurons.${name}.size to ${MOST_WRITTEN} at most, or give the synapses the kind ${ENTRY_FORMS}`,
       { path },
     )
@@ -149,7 +152,7 @@ function baseOf(
   const { ofEntries } = SYNAPSES[kind]
   const matrix = rowsAt({
     ...want,
-    // How many entries a file has only the file can tell.
+    // The number of entries of a file is not in the scenario.
     ...(ofEntries && { columns: 1, shape: [1] }),
     rows: { count: ofEntries ? 1 : count, text, path: columnsOf.path },
     patterns: base,
@@ -194,7 +197,7 @@ function requireSymmetric(block: Rows, path: string): void {
   }
 }
 
-/** Row by row beside the transpose: the first entry that is missing there or has another value. */
+/** The first entry, row by row, that differs from the transpose. */
 function requireSymmetricEntries(data: Float32Array, pattern: SparsePattern, path: string): void {
   const { rows, indices, indptr } = pattern
   const { pattern: other, positions } = transposedPattern(pattern)
@@ -217,12 +220,12 @@ function requireSymmetricEntries(data: Float32Array, pattern: SparsePattern, pat
 function asymmetry(row: number, column: number, here: string, there: string, path: string): ModelError {
   return new ModelError(
     `must be symmetric, but entry [${row}, ${column}] ${here} and [${column}, ${row}] ${there}; use ` +
-      '(J + J^T) / 2, or set symmetric to false beside it',
+      '(J + J^T) / 2, or set symmetric to false next to it',
     { path },
   )
 }
 
-/** Runs a check that does not know where it is. */
+/** Runs a check, and adds the path to its errors. */
 export function placing(path: string, check: () => void): void {
   try {
     check()

@@ -1,4 +1,4 @@
-/** The arrays of a model as float64 computes with them. */
+/** The arrays of a model for computations in float64. */
 import { roundToHalf } from '../math/algebra.ts'
 import { movingRule } from '../kinds/rules/table.ts'
 import type { Memory, Rows } from './model.ts'
@@ -8,19 +8,19 @@ export function initialMemories({ init, format }: Memory): Float64Array {
   return Float64Array.from(init.data, format === 'f16' ? roundToHalf : (value) => value)
 }
 
-/** Lambda: as given, else Xi(0) or 0, as the rule has it. */
+/** Lambda: as given, else Xi(0) or 0, depending on the rule. */
 export function synapticBias({ bias, rule }: Memory, xi: Float64Array): Float64Array {
   if (bias !== undefined) return Float64Array.from(bias.data)
   return movingRule(rule)?.base === 'init' ? xi.slice() : new Float64Array(xi.length)
 }
 
-/** Row r of rows that are dealt in turn, in float64. */
+/** Row r mod rows, in float64. */
 export function dealt({ rows, columns, data }: Rows, r: number): Float64Array {
   const start = (r % rows) * columns
   return Float64Array.from(data.subarray(start, start + columns))
 }
 
-/** Calls `visit` for every entry of pattern p that no mask leaves free. */
+/** Calls `visit` for every entry of pattern p that is not masked. */
 export function unmasked(patterns: Rows, p: number, visit: (i: number, value: number) => void): void {
   const { columns, data, free } = patterns
   for (let i = 0; i < columns; i++) {

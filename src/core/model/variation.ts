@@ -1,6 +1,6 @@
 /**
- * Parameters that differ from replica to replica. A network that varies is one network a point of a grid, side by side:
- * each point has `repetitions` replicas, which have cues, biases and random numbers as in a run of their own.
+ * Parameters that differ from replica to replica. A varied network has one network for each point of a grid.
+ * Each point has `repetitions` replicas with the same cues, biases and random numbers as in a separate run.
  */
 import { ModelError } from '../errors.ts'
 import type { Axis, Layer, Model, Rows, Stimulus } from './model.ts'
@@ -10,10 +10,13 @@ import { checkNumber } from './parse.ts'
 import { isClock, runningPaths, varyingPaths } from './running.ts'
 import type { AxisSpec, Scenario } from './schema.ts'
 
-/** Most replicas, as many as workgroups in one dimension of a dispatch. */
+/** The most replicas: the limit of workgroups in one dimension of a dispatch. */
 const MOST_REPLICAS = 65535
 
-/** What varies in a scenario: the axes of a grid, the first the slowest; none where replicas are just counted. */
+/**
+ * The varied parameters of a scenario: the axes of a grid, the first varies slowest; empty if `replicas` is a
+ * number.
+ */
 export function axesOf({ replicas }: Scenario): Axis[] {
   if (typeof replicas === 'number') return []
   return Object.entries(replicas.vary).map(([path, spec]) => ({
@@ -23,19 +26,19 @@ export function axesOf({ replicas }: Scenario): Axis[] {
   }))
 }
 
-/** Points of a grid. */
+/** Number of points of a grid. */
 export function pointCount(axes: readonly Axis[]): number {
   return axes.reduce((product, { values }) => product * values.length, 1)
 }
 
-/** Replicas in all. */
+/** Total number of replicas. */
 export function replicaCount(scenario: Scenario): number {
   const { replicas } = scenario
   return typeof replicas === 'number' ? replicas : (replicas.count ?? pointCount(axesOf(scenario)))
 }
 
 /**
- * The values of an axis; from, to and steps as float64 with 12 digits, the two ends as they are.
+ * The values of an axis; from, to and steps give float64 values with 12 digits and the exact ends.
  * @throws ModelError for keys that contradict each other
  */
 function valuesOf(spec: AxisSpec, path: string): readonly number[] {
@@ -70,8 +73,8 @@ function valuesOf(spec: AxisSpec, path: string): readonly number[] {
 }
 
 /**
- * A scenario in which parameters vary as some assignments say, beside those that vary already; each point has as many
- * replicas as the scenario had.
+ * A scenario with additional varied parameters from assignments; each point has the scenario's number of
+ * replicas.
  * @param raw - parsed JSON; not changed
  * @throws ModelError for an assignment that cannot be read
  */
@@ -115,9 +118,9 @@ function readAxis(assignment: string): [string, AxisSpec] {
 }
 
 /**
- * What must hold of parameters that vary: each may vary, and each of its values is one that it may have.
+ * Checks varied parameters: each must be allowed to vary, and each value must be in its range.
  * @param check - of a scenario without variation
- * @throws ModelError for the first thing that is wrong
+ * @throws ModelError for the first error
  */
 export function checkVariation(scenario: Scenario, check: (scenario: Scenario) => unknown): void {
   const { replicas } = scenario
@@ -133,7 +136,10 @@ export function checkVariation(scenario: Scenario, check: (scenario: Scenario) =
       try {
         checkNumber(scenario, path, value)
         const isAdiabatic = path.startsWith('neurons.') && path.endsWith('.tau') && value === 0
-        if (isAdiabatic) throw new ModelError('must not become 0, which makes the layer another one')
+        if (isAdiabatic)
+          throw new ModelError(
+            'must not become 0, because an adiabatic layer needs another plan; use values above 0',
+          )
         if (path !== 'seed' && !path.startsWith('stimulus.')) check(withNumber(alone, path, value))
       } catch (error) {
         if (!(error instanceof ModelError)) throw error
@@ -145,13 +151,16 @@ export function checkVariation(scenario: Scenario, check: (scenario: Scenario) =
   const { count = points } = replicas
   if (count % points !== 0) {
     const next = Math.ceil(count / points) * points
-    throw new ModelError(`is ${count}, vary has ${points} points; give a multiple of them, such as ${next}`, {
-      path: 'replicas.count',
-    })
+    throw new ModelError(
+      `is ${count}, but vary has ${points} points; give a multiple of ${points}, such as ${next}`,
+      {
+        path: 'replicas.count',
+      },
+    )
   }
   if (count > MOST_REPLICAS) {
     throw new ModelError(
-      `has ${points} points, there may be ${MOST_REPLICAS} replicas; use fewer steps or fewer axes`,
+      `has ${points} points, but at most ${MOST_REPLICAS} replicas are possible; use fewer steps or fewer axes`,
       { path: 'replicas.vary' },
     )
   }
@@ -159,29 +168,29 @@ export function checkVariation(scenario: Scenario, check: (scenario: Scenario) =
 
 function refusalOf(scenario: Scenario, path: string, known: readonly string[]): string {
   if (isClock(path) && runningPaths(scenario).includes(path)) {
-    return `is one for all replicas, which share the clock; vary ${path === 'time.dt' ? 'tau' : path.replace(/every$/, 'tau')}`
+    return `is the same for all replicas, which share the clock; vary ${path === 'time.dt' ? 'tau' : path.replace(/every$/, 'tau')}`
   }
   if (valueAt(scenario, path) === undefined) return `there is no such parameter${suggestion(path, known)}`
   const some = known.length > 8 ? [...known.slice(0, 8), '...'] : known
-  return `cannot differ from replica to replica; what can: ${some.join(', ')}`
+  return `cannot differ from replica to replica; choose one of ${some.join(', ')}`
 }
 
-/** True where the seed says what is shown, or when. */
+/** True if the seed determines the patterns shown or their times. */
 function isDrawn({ order, dwell }: Pick<Stimulus, 'order' | 'dwell'>): boolean {
   return order === 'shuffle' || order === 'random' || typeof dwell !== 'number'
 }
 
-/** The order in which patterns are shown is one for all replicas. */
+/** All replicas share the order of the patterns shown. */
 function checkOrders(scenario: Scenario, place: { path: string }): void {
   const index = scenario.stimulus.findIndex((item) => item.kind !== 'initial' && isDrawn(item))
   if (index < 0) return
   throw new ModelError(
-    `cannot vary, as stimulus.${index} draws what it shows once for all replicas; use the order "cycle" and a number as dwell there`,
+    `cannot vary, because stimulus.${index} draws one order for all replicas; use the order "cycle" and a number as dwell there`,
     place,
   )
 }
 
-/** The scenario with one number changed that is known to be there. */
+/** The scenario with one existing number changed. */
 export function withNumber<T>(raw: T, path: string, value: number): T {
   const put = (node: unknown, keys: readonly string[]): unknown => {
     const [key, ...rest] = keys
@@ -193,7 +202,7 @@ export function withNumber<T>(raw: T, path: string, value: number): T {
   return put(raw, path.split('.')) as T
 }
 
-/** The scenario of each point of the grid, as a run of its own. */
+/** The scenario of each point of the grid, as a separate run. */
 export function pointScenarios(scenario: Scenario, axes: readonly Axis[], repetitions: number): Scenario[] {
   return axes.reduce(
     (points, { path, values }) =>
@@ -202,18 +211,18 @@ export function pointScenarios(scenario: Scenario, axes: readonly Axis[], repeti
   )
 }
 
-/** The network that a replica is part of: that of its point, or the whole where nothing varies. */
+/** The network of a replica: that of its point, or the whole model if nothing varies. */
 export function networkOf(model: Model, replica: number): Model {
   const { variation } = model
   return variation?.points[Math.floor(replica / variation.repetitions)] ?? model
 }
 
-/** Replicas with the same parameters. */
+/** Number of replicas with the same parameters. */
 export function repetitionsOf({ variation, replicas }: Model): number {
   return variation?.repetitions ?? replicas
 }
 
-/** The number of a replica among those with its parameters: rows are dealt by it, random numbers drawn. */
+/** The index of a replica among those with its parameters; selects its rows and random numbers. */
 export function repetitionOf({ variation }: Model, replica: number): number {
   return variation === undefined ? replica : replica % variation.repetitions
 }
@@ -229,7 +238,7 @@ export function axisValues({ variation, replicas }: Model, axis: Axis): Float64A
   })
 }
 
-/** What one replica has of its layer: the row of `rowsOf` that is dealt to it. */
+/** The row of `rowsOf` for one replica of a layer. */
 export function dealtRow(
   model: Model,
   replica: number,
@@ -239,16 +248,16 @@ export function dealtRow(
   return { rows, row: repetitionOf(model, replica) % rows.rows }
 }
 
-/** The different patterns that the points show as one stimulus: one where it does not vary. */
+/** The different patterns of one stimulus over the points: one if it does not vary. */
 export function cuesOf({ variation, stimulus }: Model, index: number): readonly Rows[] {
   const all = (variation?.points ?? [{ stimulus }]).map((point) => point.stimulus[index]?.patterns)
   return [...new Set(all)].filter((rows) => rows !== undefined)
 }
 
-/** The cues of a layer one behind the other, as the GPU holds them: of an item that varies those of each point of its own. */
+/** The concatenated cues of a layer, as on the GPU; a varied item has cues for each point. */
 export interface CueTable {
   readonly rows: number
-  /** The row at which the patterns begin that a stimulus shows to a replica. */
+  /** First row of the patterns that a stimulus shows to a replica. */
   readonly startOf: (index: number, replica: number) => number
 }
 
@@ -271,7 +280,7 @@ export function cueTable(model: Model, layer: string): CueTable {
   }
 }
 
-/** True when the bias of a layer is not one row for all replicas. */
+/** True if the bias of a layer is not one row for all replicas. */
 export function hasOwnBias({ variation }: Model, { name, bias }: Layer): boolean {
   if (bias.rows > 1) return true
   return variation?.axes.some(({ path }) => path === `neurons.${name}.bias`) === true

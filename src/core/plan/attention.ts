@@ -1,4 +1,4 @@
-/** Attention: both products of a memory with an adiabatic softmax layer in one. */
+/** Attention: both products of a memory with an adiabatic softmax layer in one kernel. */
 import { layersOf } from '../kinds/couplings/table.ts'
 import { isDense } from '../model/couplings.ts'
 import { inverseTemperature } from '../kinds/lagrangians/table.ts'
@@ -24,15 +24,17 @@ import { type SwitchPlan, type Why, shapeKey } from './variants.ts'
 const ATTENTION_QUADS = 4
 const ATTENTION_LANES = 256
 
-/** Rows that a workgroup of memory/attention goes down; its partial result costs as much as one of them. */
+/** Rows for each workgroup of memory/attention; its partial result costs as much as one row. */
 const ATTENTION_ROWS = 16
 
-/** Bytes of a memory from which on reading it once is worth partial results, on adapters where bytes decide. */
+/**
+ * Smallest memory in bytes for which one read with partial results is faster, on adapters limited by bandwidth.
+ */
 const LEAST_ATTENTION = 2 ** 18
 
 /**
- * Whether a layer attends to its memory. It may where the layer is adiabatic softmax, the memory is its only coupling and does
- * not learn, so that in a tick nothing reads the layer but what it sends back.
+ * Whether the attention kernel computes a layer. The layer must be adiabatic softmax, and the memory must be
+ * fixed and its only coupling. During a tick, then, only the product back reads the layer.
  */
 export function attentionOf(planning: Planning, layer: Layer): SwitchPlan | undefined {
   const { model, variants, tuned, software, workgroup } = planning
@@ -48,7 +50,7 @@ export function attentionOf(planning: Planning, layer: Layer): SwitchPlan | unde
   if (block === undefined || blocks.length > 1 || columns > most) return undefined
   if (differs(model, (m) => given(m, layer, memory))) return undefined
   const shape = { product: 'attention', format, rows, columns, states: model.replicas, copies } as const
-  // Several states share what two products read; one would read it again for each.
+  // With two products several states share each read of the matrix; attention reads it again for each state.
   const isOpen = !software && model.replicas === 1 && block.bytes >= LEAST_ATTENTION
   const found = isOpen ? onOff(tuned[shapeKey(shape)]) : undefined
   const { every } = find(model.layers, memory.from)
@@ -58,7 +60,7 @@ export function attentionOf(planning: Planning, layer: Layer): SwitchPlan | unde
   return { ...plan, form: isOpen ? 'on' : 'off', why: 'default' }
 }
 
-/** A cache may hold anything. */
+/** A cache may contain any text. */
 function onOff(text: string | undefined): 'on' | 'off' | undefined {
   return text === 'on' || text === 'off' ? text : undefined
 }
@@ -80,13 +82,13 @@ export function attentionTile(
   }
 }
 
-/** What `vary` may make different. */
+/** Parameters that may differ by replica. */
 function given(m: Model, { name }: Layer, memory: Memory): Record<string, number> {
   const beta = inverseTemperature(find(m.layers, name).lagrangian) ?? 0
   return { beta, scale: unitOf(find(m.memories, memory.name)) }
 }
 
-/** What a layer attends to: the layer, its memory, and why it does. */
+/** A layer that attention computes, its memory, and the reason. */
 interface Attention extends Pick<Product, 'owner' | 'into' | 'matrix' | 'stage'> {
   readonly every: Operation['every']
   readonly layer: Layer
@@ -94,7 +96,7 @@ interface Attention extends Pick<Product, 'owner' | 'into' | 'matrix' | 'stage'>
   readonly why: Why
 }
 
-/** Both products as what the layer on the other side is sent. */
+/** Both products, as the input of the layer on the other side. */
 export function attending(planning: Planning, attended: Attention): Sending {
   return {
     before: [],
@@ -104,7 +106,7 @@ export function attending(planning: Planning, attended: Attention): Sending {
   }
 }
 
-/** Xi^T softmax(beta (b + Xi v)) with Xi read once: blocks of rows, and what they make together. */
+/** Xi^T softmax(beta (b + Xi v)) with one read of Xi: partial results of blocks of rows, and their combination. */
 function planAttention(
   planning: Planning,
   { owner, into, stage, matrix, every, layer, memory, why }: Attention,

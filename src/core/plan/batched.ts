@@ -1,38 +1,38 @@
-/** The form of a network in which many ticks are one dispatch: all that an engine and a scheduler need to be told of it. */
+/** The form of a network with many ticks in one dispatch, as engine and scheduler use it. */
 import type { Model } from '../model/model.ts'
 import type { Operation } from './operation.ts'
 
-/** What leaves or enters the arena, around every dispatch. */
+/** A copy into or out of the arena, before or after every dispatch. */
 export interface ArenaPart {
   readonly buffer: string
   /** Bytes from the beginning of the arena. */
   readonly offset: number
   readonly bytes: number
-  /** True when the kernel changes it. */
+  /** True if the kernel changes it. */
   readonly writes: boolean
 }
 
-/** One dispatch for as many ticks as the clock has records, in place of `stimulate`, `tick` and `probes`. */
+/** One dispatch for all ticks in the records of the clock, in place of `stimulate`, `tick` and `probes`. */
 export interface Batched {
   /** Invocations that share a replica. */
   readonly lanes: number
   /** Replicas in a workgroup. */
   readonly together: number
   /**
-   * How many dispatches take about as long as compiling this kernel does, on a software adapter: a run that has more of
-   * them to do without it is sooner done with it.
+   * Compile time of this kernel on a software adapter, as a number of dispatches: the kernel is worth compiling
+   * for a run that needs more dispatches without it.
    */
   readonly worth: number
-  /** How many dispatches take about as long as a tick of this kernel does, on a software adapter. */
+  /** Time of a tick of this kernel on a software adapter, as a number of dispatches. */
   readonly effort: number
   readonly operation: Operation
-  /** False when a parameter asks for something that was left out. */
+  /** False if a parameter needs a part that the kernel omits. */
   readonly knows: (model: Model) => boolean
-  /** The buffer in which it computes, and what is copied there and back. */
+  /** The buffer of the kernel, and the copies to and from it. */
   readonly arena: string
   readonly parts: readonly ArenaPart[]
   /**
-   * Bits of the clock's word `flags` of a tick that is run.
+   * Bits of the clock's word `flags` for a tick.
    * @param shown - the row that each stimulus shows, or -1
    */
   readonly flags: (model: Model, tick: number, shown: ArrayLike<number>) => number

@@ -1,6 +1,6 @@
 /**
- * Which groups stand in two words (shaders/common/carry.wgsl): those that are so slow beside their step that float32 alone
- * would lose more of it than their range allows.
+ * Groups that are stored in two words (shaders/common/carry.wgsl): those so slow relative to their step that
+ * rounding in float32 alone would be too large.
  */
 import { arraysOf } from '../kinds/couplings/table.ts'
 import { groupsOf } from '../model/couplings.ts'
@@ -11,17 +11,18 @@ import type { BufferPlan } from './operation.ts'
 import { stepOf } from './planning.ts'
 
 /**
- * Least step/tau at which float32 alone follows a group to 1e-5 of its range for 5 tau (measured: 4e-6). It stands still once a
- * step is less than half an ulp, 2^-24 of the value, which is then 2^-24 over the rate away from its goal.
+ * Least step/tau at which float32 alone follows a group to 1e-5 of its range for 5 tau (measured: 4e-6). The
+ * group stops once a step is below half an ulp, 2^-24 of the value; its distance from the target is then 2^-24 /
+ * rate.
  */
 const LEAST_RATIO = 2 ** -9
 
-/** Name of the second words of a layer or a matrix, an array like any other. */
+/** Name of the array of second words of a layer or a matrix. */
 export function carryNameOf(name: string): string {
   return `${name}/carry`
 }
 
-/** True when a plan has room for the second words of this name. */
+/** True if a plan has buffers for the second words of this group. */
 export function hasCarry(buffers: readonly BufferPlan[], name: string): boolean {
   return (
     name.endsWith('/carry') &&
@@ -29,7 +30,7 @@ export function hasCarry(buffers: readonly BufferPlan[], name: string): boolean 
   )
 }
 
-/** step/tau of a layer, that of its slowest neuron, a synapse, a memory or a trace; undefined where it does not move by steps. */
+/** step/tau of a layer, that of its slowest neuron, a synapse, a memory or a trace; undefined if it does not move in steps. */
 function ratioOf(model: Model, name: string): number | undefined {
   const layer = model.layers.find((one) => one.name === name)
   if (layer !== undefined) return layer.tau === 0 ? undefined : stepOf(model, layer.every) / longestTau(layer)
@@ -48,7 +49,7 @@ function isSlow(model: Model, name: string): boolean {
   return ratio !== undefined && ratio < LEAST_RATIO
 }
 
-/** True when a group stands in two words: it is slow in any replica. */
+/** True if a group is stored in two words: it is slow in any replica. */
 export function isCarried(model: Model, name: string): boolean {
   return (model.variation?.points ?? [model]).some((point) => isSlow(point, name))
 }
@@ -62,13 +63,13 @@ function arraysIn({ couplings }: Model, name: string): readonly string[] {
   return couplings.flatMap((one) => (one.name === name ? arraysOf(one) : []))
 }
 
-/** Groups that have become slow since their buffers were planned, so that there is no room for a second word. */
+/** Groups that became slow after their buffers were planned, without a buffer for the second word. */
 export function withoutCarry(buffers: readonly BufferPlan[], model: Model): string[] {
   const traces = model.memories.flatMap((memory) => tracesOf(memory).map(({ name }) => name))
   return [...groupsOf(model).map(({ name }) => name), ...traces].filter(
     (name) =>
       isCarried(model, name) &&
-      // U of a synapse in factors has what W would have.
+      // U of a factored synapse takes the place of W.
       ![name, ...arraysIn(model, name), `${name}/excess`].some((one) => hasCarry(buffers, carryNameOf(one))),
   )
 }

@@ -1,39 +1,39 @@
 /**
- * Integer time (docs/theory.md, "Time and rates"): ticks are counted, seconds are derived. Everything that happens at
- * a rate asks one of these functions. What a tick is told stands in a record of words, which is laid out and written here.
+ * Integer time (docs/theory.md, "Time and rates"): ticks are counted, seconds are derived. These functions
+ * decide when a group or a probe is due. The clock record of a tick is laid out and written here.
  */
 import type { Model } from '../model/model.ts'
 import { roundUp } from './layout.ts'
 
 /**
- * Bits of a record's word `flags`, so that nothing has to be divided on the GPU to know what is due: a tick is run, what is
- * shown changes, a sample is taken. Those from 8 on say which groups are to be updated (`Batched`).
+ * Bits of a record's word `flags`, so that the GPU needs no division to find what is due: run a tick, change the
+ * stimulus, take a sample. Bits from 8 on are the groups to update (`Batched`).
  */
 export const RUNS = 1
 export const CHANGES = 2
 export const SAMPLES = 4
 
-/** True when a group with this rate divider is updated in tick t. */
+/** True if a group with this rate divider is updated in tick t. */
 export function isDue(tick: number, every: number): boolean {
   return tick % every === every - 1
 }
 
-/** True when a probe samples the state that stands after `ticks` ticks; 0 = before the first. */
+/** True if a probe samples the state after `ticks` ticks; 0 = before the first. */
 export function isSampled(ticks: number, every: number): boolean {
   return ticks % every === 0
 }
 
-/** How many samples a probe takes in the states after `from` + 1, ..., `to` ticks. */
+/** Number of samples of a probe in the states after `from` + 1, ..., `to` ticks. */
 export function samplesBetween(from: number, to: number, every: number): number {
   return Math.floor(to / every) - Math.floor(from / every)
 }
 
-/** Updates that are carried out together: those that were kept, and the one with which they are (deferred.ts). */
+/** Number of updates that are applied together: the pending ones and the present one (deferred.ts). */
 export const MOST_PENDING = 16
 
 /**
- * Words of a record for each synapse: how many updates are pending, fade, 1 - fade, which a slow one needs to more
- * digits than fade has, and the weights w_k.
+ * Words of a record for each synapse: number of pending updates, fade, 1 - fade (a slow synapse needs more
+ * digits than fade has), and the weights w_k.
  */
 const PENDING_WORDS = 3 + MOST_PENDING
 
@@ -43,7 +43,10 @@ export interface ClockPlan {
   readonly stimulusWord: number
   readonly probeWord: number
   readonly pendingWord: number
-  /** Records that one tick may take: its own; with deferred updates one to carry them out, and one for samples. */
+  /**
+   * The most records for one tick: the tick itself; with deferred updates one to apply them, and one for
+   * samples.
+   */
   readonly perTick: number
   readonly words: number
   readonly recordBytes: number
@@ -68,33 +71,33 @@ export function planClock(model: Model): ClockPlan {
   }
 }
 
-/** First word of what is pending of a synapse. */
+/** First word of the pending updates of a synapse. */
 export function pendingWordOf({ pendingWord }: ClockPlan, synapse: number): number {
   return pendingWord + PENDING_WORDS * synapse
 }
 
-/** What is pending of one synapse. */
+/** The pending updates of one synapse. */
 export interface PendingUpdates {
   readonly word: number
   readonly fade: number
   readonly weights: readonly number[]
 }
 
-/** The records of one submit, on the host. A record is named by its first word. */
+/** The records of one submit, on the host. The index of its first word identifies a record. */
 export interface Records {
-  /** All of them, to be uploaded. */
+  /** All records, for the upload. */
   readonly words: Int32Array<ArrayBuffer>
   /** Words from one record to the next. */
   readonly stride: number
-  /** Begins the record at an index: nothing is shown or sampled in it yet. */
+  /** Starts the record at an index, without stimuli and samples. */
   open(index: number, tick: number, pending: readonly PendingUpdates[]): number
   /** Sets bits of the flags. */
   raise(record: number, bits: number): void
   /** Sets the row that a stimulus item shows; -1 = none. */
   show(record: number, item: number, row: number): void
-  /** Sets a word that says in which slot of the ring a probe leaves its sample. */
+  /** Sets the word with the ring slot for the sample of a probe. */
   put(record: number, slotWord: number, slot: number): void
-  /** Makes the record at an index one that ends a run of ticks. */
+  /** Turns the record at an index into the end of a run of ticks. */
   close(index: number): void
 }
 

@@ -1,7 +1,7 @@
 /**
- * Updates of a plastic synapse that are kept and carried out together (couplings/factors.ts): of its state the GPU holds U and the
- * activations g_k of pending updates, fade U + sum_k w_k g_k g_k^T, and the host counts. Weights are kept in double precision
- * and follow the parameters of each update.
+ * Deferred updates of a plastic synapse, which are applied together (couplings/factors.ts). The GPU holds U and
+ * the activations g_k of pending updates, fade U + sum_k w_k g_k g_k^T; the host counts the updates. Weights are
+ * in double precision and use the parameters of each update.
  */
 import type { Model } from '../model/model.ts'
 import { MOST_PENDING, type PendingUpdates, isDue } from './clock.ts'
@@ -9,13 +9,13 @@ import type { Operation } from './operation.ts'
 
 export interface Deferred {
   readonly name: string
-  /** Names of the arrays of its state, as `read` takes them. */
+  /** Names of the arrays of its state, for `read`. */
   readonly arrays: readonly string[]
   /** First of its words in the clock record. */
   readonly word: number
-  /** Carries out what is pending, without an update. */
+  /** Applies pending updates without a new update. */
   readonly flush: readonly Operation[]
-  /** What an update does to fade and weights: w -> (1 - rate) w, and a new one of rate * factor. */
+  /** Effect of an update on fade and weights: w -> (1 - rate) w, and a new weight rate * factor. */
   readonly update: (model: Model) => {
     readonly every: number
     readonly rate: number
@@ -23,29 +23,29 @@ export interface Deferred {
   }
 }
 
-/** The arrays of the state of a group whose updates are deferred: what was carried out, and what is pending. */
+/** The arrays of the state of a group with deferred updates: the applied part and the pending part. */
 export function deferredArrays(name: string): [string, string] {
   return [`${name}/excess`, `${name}/ring`]
 }
 
-/** The group that such an array belongs to; of another array its own name. */
+/** The group of one of these arrays; for another array its own name. */
 export function deferredOwner(array: string): string {
   return array.replace(/\/(excess|ring)$/, '')
 }
 
-/** What is pending, as the host counts it. */
+/** The pending updates, counted on the host. */
 export interface Pending {
-  /** False for an operation that this number of pending updates leaves out. */
+  /** False for an operation that is skipped at this number of pending updates. */
   takes(operation: Operation): boolean
-  /** Fade and weights of all, for the clock record. */
+  /** Fade and weights of all groups, for the clock record. */
   readonly all: readonly PendingUpdates[]
-  /** After the updates of a tick. */
+  /** Call after the updates of a tick. */
   advance(tick: number, model: Model): void
-  /** After what was pending was carried out: of one, or of all. */
+  /** Call after pending updates were applied: of one group, or of all. */
   clear(of?: string): void
-  /** True when nothing is pending. */
+  /** True if no updates are pending. */
   readonly isEmpty: boolean
-  /** Fade and weights of one, to be kept. */
+  /** Fade and weights of one group, to be stored. */
   save(name: string): readonly number[]
   load(name: string, saved: readonly number[]): void
 }

@@ -1,24 +1,24 @@
 /**
- * What follows from the state of a network and does not always stand in its buffers: activations and adiabatic layers, which
- * a tick computes from the state before it, and matrices that are only made when something reads them.
+ * Derived arrays, whose buffers are not always up to date: activations and adiabatic layers, which a tick
+ * computes from the state before it, and matrices that are computed only when they are read.
  */
 import type { Operation } from './operation.ts'
 
 export interface Derived {
-  /** As `read` takes it: a synapse, an adiabatic layer, or a layer's `NAME/activations`. */
+  /** The name for `read`: a synapse, an adiabatic layer, or a layer's `NAME/activations`. */
   readonly name: string
-  /** Names of the buffers that hold it and nothing else. */
+  /** Names of its buffers. */
   readonly buffers: readonly string[]
   /**
-   * tick: every tick makes it of the state before, so that it is a tick behind at most; sample: only samples have it made;
-   * demand: only when something asks for it, and its buffers are allocated then.
+   * tick: every tick computes it from the state before, so it is at most one tick old; sample: computed for
+   * samples only; demand: computed at a read, and its buffers are allocated at the first read.
    */
   readonly made: 'tick' | 'sample' | 'demand'
-  /** Once, when its buffers are there. */
+  /** Runs once, after its buffers are allocated. */
   readonly setup: readonly Operation[]
-  /** Makes it of the state as it stands. */
+  /** Computes it from the present state. */
   readonly make: readonly Operation[]
-  /** Makes the state of what was written in its buffers; empty where the state cannot follow from them. */
+  /** Computes the state from its buffers after a write; empty if this is not possible. */
   readonly takeBack: readonly Operation[]
 }
 
@@ -27,11 +27,11 @@ export function onDemand({ made, setup, make, takeBack }: Derived): Operation[] 
   return made === 'demand' ? [...setup, ...make, ...takeBack] : []
 }
 
-/** Buffers that operations share without handing on values. */
+/** Buffers that operations share without passing values. */
 const SHARED: readonly string[] = ['faults', 'none', 'clock']
 
 /**
- * What stage 2 makes, each with the part of `refresh` that it takes.
+ * The arrays that stage 2 computes, each with its part of `refresh`.
  * @param refresh - all of stage 2, in order
  */
 export function derivedLayers(

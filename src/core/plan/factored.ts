@@ -1,45 +1,45 @@
-/** What a synapse in factors is made of (couplings/factors.ts). */
+/** The parts of a factored synapse (couplings/factors.ts). */
 import { type Deferred, deferredArrays } from './deferred.ts'
 import type { Derived } from './derived.ts'
 import type { Matrix } from './layout.ts'
 import type { Operation } from './operation.ts'
 
-/** A synapse in factors. */
+/** A factored synapse. */
 export interface Factored {
   readonly name: string
   /** P [patterns, N] of a Hebbian J. */
   readonly patterns?: Matrix
-  /** Buffer of the diagonal [N] that J does not have. */
+  /** Buffer of the diagonal [N] that J omits. */
   readonly diagonal?: string
-  /** J that was given, or has too many patterns. */
+  /** J as a matrix: given, or with too many patterns. */
   readonly base?: Matrix
-  /** Of plastic synapses. */
+  /** For plastic synapses. */
   readonly deferral?: Deferral
-  /** Makes J where a matrix of it is needed. */
+  /** Computes the matrix J if needed. */
   readonly hebbianInit: readonly Operation[]
-  /** Write W down in its matrix `NAME`, and take it back from there: for reading and writing W. */
+  /** Compute the matrix `NAME` of W, and factor it again: for reading and writing W. */
   readonly materialise: readonly Operation[]
   readonly setFromDense: readonly Operation[]
 }
 
-/** U and what is to be added to it. */
+/** U and its pending updates. */
 export interface Deferral {
-  /** U [replicas, N, N]; of a folded one what is below the diagonal is left alone. */
+  /** U [replicas, N, N]; a folded U does not use the entries below the diagonal. */
   readonly excess: Matrix
   readonly isFolded: boolean
   /** [replicas, 16, N] */
   readonly ring: Matrix
   /** First of its words in the clock record. */
   readonly ringWord: number
-  /** An update: remembered, or with all before it. */
+  /** An update: stored in the ring, or applied together with the pending ones. */
   readonly appendActivation: Operation
   readonly rankKUpdate: readonly Operation[]
-  /** Brings U up to date without an update. */
+  /** Applies pending updates to U without a new update. */
   readonly flush: readonly Operation[]
   readonly update: Deferred['update']
 }
 
-/** W, which is made on demand. */
+/** W, which is computed on demand. */
 export function derivedMatrix(
   { name, hebbianInit, materialise, setFromDense }: Factored,
   demanded: ReadonlySet<string>,
@@ -57,7 +57,7 @@ export function derivedMatrix(
   }
 }
 
-/** Its updates that are pending, where it is plastic. */
+/** Its pending updates, if plastic. */
 export function deferredOf({ name, deferral }: Factored): Deferred[] {
   if (deferral === undefined) return []
   const { ringWord, flush, update } = deferral

@@ -1,4 +1,4 @@
-/** Which form of a network is run: one dispatch a kernel and tick, or all of it resident in one kernel. */
+/** The form in which a network runs: one dispatch for each kernel and tick, or resident in one kernel. */
 import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import type { Batched } from './batched.ts'
@@ -8,18 +8,18 @@ import { ticksBetween } from './print.ts'
 import { type Variants, generalOf, readVariants } from './variants.ts'
 
 /**
- * on: the resident form, from the first tick; off: never; auto: where it pays. A run of which the length is known decides
- * before its first tick, always in the same way; one that is stepped compiles it in the background once it has paid
- * the price of that in dispatches, and takes it when it is ready: the same values within rounding, from a tick on
- * that no one can tell beforehand. Runs that are to be equal to the last bit say `on` or `off`.
+ * on: the resident form from the first tick; off: never; auto: if faster. A run of known length decides before
+ * its first tick, always in the same way. A stepped run compiles the resident form in the background after its
+ * dispatches have cost as much as the compilation, and switches when it is ready. The values are the same within
+ * rounding, but the tick of the switch is not fixed; use `on` or `off` for bit-identical runs.
  */
 export type ResidentMode = 'on' | 'off' | 'auto'
 
 export interface Residence {
   readonly plan: Plan
-  /** False when the resident form is kept for later, or never used. */
+  /** False if the resident form is used later or never. */
   readonly now: boolean
-  /** For people: why it is so. */
+  /** The reason, for people. */
   readonly why: string
 }
 
@@ -28,14 +28,14 @@ export function dispatchesPerTick({ tick }: Plan, model: Model): number {
   return tick.reduce((sum, operation) => sum + 1 / ticksBetween(operation, model), 0)
 }
 
-/** Ticks for which a form is chosen where no one knows how many there will be. */
+/** Assumed number of ticks for a run of unknown length. */
 const LONG = 10_000
 
 /**
- * The plan with the better of the two resident forms. With subgroups a subgroup computes a replica, since one invocation
- * would need more registers than there are; but on a software adapter, where registers are memory, the form is taken that
- * has done so many ticks sooner, compiled.
- * @param paying - ticks in which the form has to be worth its compilation; undefined where it is taken whatever it costs
+ * The plan with the better of the two resident forms. With subgroups, a subgroup computes a replica, because one
+ * invocation has too few registers. On a software adapter, where registers are memory, the form with the shorter
+ * total time (compilation and ticks) is used.
+ * @param paying - ticks within which the form must be worth its compilation; undefined = at any cost
  */
 function planForm(
   { resident }: Planned,
@@ -50,7 +50,7 @@ function planForm(
   const bySubgroup = resident('subgroup')
   if (bySubgroup.batched === undefined) return resident()
   const byInvocation = resident('invocation')
-  // The form that compiles sooner may pay where the other does not.
+  // The form with the shorter compilation may be worth it where the other is not.
   if (
     paying !== undefined &&
     paying * dispatchesPerTick(byInvocation, model) < (byInvocation.batched?.worth ?? Infinity)
@@ -59,17 +59,17 @@ function planForm(
   return timeOf(byInvocation, ticks) < timeOf(bySubgroup, ticks) ? byInvocation : bySubgroup
 }
 
-/** The form of the run that goes on, as far as it is possible here. */
+/** The form of the resumed run, if it is possible here. */
 function pinnedForm({ lanes = 1, pinned = {} }: PlanOptions): Variants['resident'] {
   return generalOf(pinned, lanes).resident
 }
 
-/** Compiling and running a resident network, in dispatches that take as long. */
+/** Time to compile and run a resident network, as a number of dispatches. */
 function timeOf({ batched }: Plan, ticks: number): number {
   return batched === undefined ? Infinity : batched.worth + ticks * batched.effort
 }
 
-/** For people: how a resident network is spread over invocations, and why. */
+/** The layout of a resident network over invocations and its reason, for people. */
 function formOf({ lanes, together }: Batched, options: PlanOptions): string {
   if (lanes > 1) return `${lanes} lanes a replica`
   const { lanes: most = 1, variants = {} } = options
@@ -85,9 +85,9 @@ function formOf({ lanes, together }: Batched, options: PlanOptions): string {
 }
 
 /**
- * Plans a network in the form that it is to be run in.
- * @param ticks - length of the run; undefined where it is stepped and may go on for ever
- * @throws ModelError if it is to be resident and cannot be, or does not fit the limits
+ * Plans a network in the form in which it will run.
+ * @param ticks - length of the run; undefined for a stepped run
+ * @throws ModelError if `on` is not possible, or the network exceeds the limits
  */
 export function planResidence(
   model: Model,

@@ -1,8 +1,8 @@
 /**
  * The registry of compute kernels. A kernel is one WGSL file plus the files joined to it; its bindings and the
- * fields of its `Params` are read from the WGSL itself, so that they are written down once. Each file declares the
- * fields and bindings that it uses; joining makes one `Params` of them and numbers the bindings. A line that ends in
- * `//: r in ROWS` stands once for each r, `$r` being its number.
+ * fields of its `Params` are read from the WGSL, so they are defined once. Each file declares its fields and
+ * bindings; joining merges the fields into one `Params` and numbers the bindings. A line that ends in `//: r in
+ * ROWS` is repeated for each r, with the number in place of `$r`.
  */
 import { INTEGRATOR_KINDS, type IntegratorKind, integratorOf } from '../kinds/integrators/table.ts'
 import type { Written } from '../kinds/lagrangians/definition.ts'
@@ -76,10 +76,10 @@ const ENTRIES = {
   'binary-short': ['product/entries-binary', 'product/indices-u16'],
 } as const
 
-/** How the invocations of a workgroup add up. */
+/** The reduction within a workgroup. */
 const REDUCTIONS = { tree: 'common/reduce-tree', subgroup: 'common/reduce-subgroup' } as const
 
-/** What belongs to a product besides its sum. */
+/** An additional term of a product. */
 const EPILOGUES = {
   scaled: 'product/scaled',
   'scaled-per-replica': 'product/scaled-per-replica',
@@ -88,8 +88,8 @@ const EPILOGUES = {
 } as const
 
 /**
- * How what moves is added up: in float32 alone or in two words, at once or in stages. By what asks for it: numbers, or groups
- * of four.
+ * How a step is added to a variable: in float32 or in two words, in one stage or several. By the caller:
+ * scalars, or groups of four.
  */
 const ADDITIONS = {
   number: {
@@ -106,7 +106,7 @@ const ADDITIONS = {
   },
 } as const
 
-/** What becomes of a product: it is collected or weighted, or it moves the layer, whose activation may follow at once. */
+/** The epilogue of a product: store it, weight it, or move the layer with it, optionally with the activation. */
 const ENDINGS = {
   store: ['product/store'],
   'store-weighted': ['synapse/store-weighted'],
@@ -122,7 +122,7 @@ const ENDINGS = {
   ],
 } as const
 
-/** What a layer moves to in place of b + I, where its output leaks: the activation of that, or what stands in a buffer. */
+/** The target of a layer whose output leaks, in place of b + I: g(b + I), or a buffer. */
 const GOALS = { activation: 'neuron/to-activation', target: 'neuron/to-target' } as const
 
 export type KernelName = keyof typeof KERNELS
@@ -131,16 +131,19 @@ export type Entries = keyof typeof ENTRIES
 export type Ending = keyof typeof ENDINGS
 export type Goal = keyof typeof GOALS
 export type Epilogue = keyof typeof EPILOGUES
-/** With barriers over a workgroup, or within one subgroup. */
+/** Reduction with barriers over a workgroup, or within one subgroup. */
 export type Reduction = 'tree' | 'subgroup'
 
-/** What is computed at once of a product: so many rows (matvec) or groups of four columns (matvec-transposed), and replicas. */
+/**
+ * The tile of a product: rows (matvec) or groups of four columns (matvec-transposed), and replicas, that are
+ * computed at once.
+ */
 export interface Tile {
   readonly across: number
   readonly states: number
   /** Invocations that share a tile; more than one needs barriers. */
   readonly lanes: number
-  /** Invocations that share what they load of the states: themselves, or a quad of a subgroup. */
+  /** Invocations that share loads of the states: 1, or a quad of a subgroup. */
   readonly sharing: 1 | 4
 }
 
@@ -158,7 +161,10 @@ export function lagrangianFields(lagrangian: Lagrangian): Record<'p0' | 'p1' | '
 
 /** One compute kernel, ready to become a pipeline. */
 export interface Kernel {
-  /** Name and joined parts, such as `product/matvec+f16`; only what users write themselves may differ under one key. */
+  /**
+   * Name and joined parts, such as `product/matvec+f16`; kernels with the same key differ only in expressions of
+   * the user.
+   */
   readonly key: string
   readonly entryPoint: string
   readonly source: string
@@ -166,11 +172,11 @@ export interface Kernel {
   readonly bindings: readonly Binding[]
   /** Fields of `Params`, in order, four bytes each. */
   readonly fields: readonly Field[]
-  /** True when the kernel reads the clock record of the tick (group 1). */
+  /** True if the kernel reads the clock record of the tick (group 1). */
   readonly clocked: boolean
-  /** True when binding 0 is a table with a row of `Params` for each replica, in storage. */
+  /** True if binding 0 is a storage table with a row of `Params` for each replica. */
   readonly varied: boolean
-  /** The last lines of the source, where expressions of the user stand. */
+  /** The last lines of the source: expressions of the user. */
   readonly written?: Written
 }
 
@@ -185,43 +191,49 @@ export interface Field {
   readonly type: 'u32' | 'f32'
 }
 
-/** What a kernel is joined to: the Lagrangian of its layer, the storage format of its matrix, its ending, its tile, its reduction. */
+/**
+ * The parts joined to a kernel: the Lagrangian of its layer, the storage format of its matrix, its epilogue, its
+ * tile, its reduction.
+ */
 export interface Joined {
   readonly lagrangian?: Lagrangian
   readonly format?: Format
   readonly ending?: Ending
-  /** Of products with a sparse matrix. */
+  /** For products with a sparse matrix. */
   readonly entries?: Entries
   /** Of product/matvec-transposed, synapse/symv-reduce and memory/attention-reduce; default plain. */
   readonly epilogue?: Epilogue
   readonly tile?: Tile
   readonly reduce?: Reduction
-  /** Of what moves a layer; default b + I. */
+  /** For kernels that move a layer; default b + I. */
   readonly goal?: Goal
-  /** Of what moves a layer; default normal. */
+  /** For kernels that move a layer; default normal. */
   readonly noise?: NoiseKind
-  /** Of neuron/choose: who moves. */
+  /** For neuron/choose: the update. */
   readonly update?: UpdateKind
-  /** Of rule/plasticity-step: what moves it; of rule/follow: what keeps the trace. */
+  /** The rule, for rule/plasticity-step and for the traces of rule/follow. */
   readonly rule?: Rule
-  /** Of a rule whose rate differs from row to row. */
+  /** For a rule whose rate differs from row to row. */
   readonly integrator?: IntegratorKind
-  /** What moves is added up in two words (common/carry.wgsl); only of kernels that move a layer or a coupling. */
+  /** True for sums in two words (common/carry.wgsl); only for kernels that move a layer or a coupling. */
   readonly carried?: boolean
-  /** What moves takes several stages a step; of neuron/step and rule/plasticity-step. */
+  /** True for several stages in a step; for neuron/step and rule/plasticity-step. */
   readonly staged?: boolean
-  /** Neurons have numbers of their own (common/params-per-neuron.wgsl); only of kernels that name each neuron. */
+  /** True if parameters differ by neuron (common/params-per-neuron.wgsl); only for kernels that index neurons. */
   readonly byNeuron?: boolean
-  /** Every replica has its own row of `Params`; only of kernels that ask for it (common/params-per-replica.wgsl). */
+  /**
+   * True if every replica has its own row of `Params`; only for kernels that support it
+   * (common/params-per-replica.wgsl).
+   */
   readonly varied?: boolean
 }
 
-/** The files that every form of a kernel has. */
+/** The files that all forms of a kernel share. */
 function filesOf(name: KernelName): readonly string[] {
   return [name, ...KERNELS[name]]
 }
 
-/** True for kernels that say which replica they work on, so that each may have its own row of `Params`. */
+/** True for kernels that declare their replica, so that each replica can have its own row of `Params`. */
 export function mayVary(name: KernelName): boolean {
   return filesOf(name).some((file) => wgsl(file).includes('useReplica('))
 }
@@ -229,13 +241,13 @@ export function mayVary(name: KernelName): boolean {
 /** The two products of a matrix: A x and A^T x. */
 export type Product = 'matvec' | 'matvec-transposed'
 
-/** The tiles there are, `across` being rows or groups of four columns. */
+/** The possible tiles; `across` counts rows or groups of four columns. */
 export const TILES: Readonly<Record<Product, readonly Tile[]>> = {
   matvec: tiles('1x1 2x1 4x1 8x1 1x4 4x4 1x8 8x8 1x1x64 4x1x16 4x4x16 4x8q 8x16q'),
   'matvec-transposed': tiles('1x1 2x1 4x1 8x1 1x4 4x4 1x8 2x8 1x1x4 1x1x16 1x4x4 1x8q 1x16q'),
 }
 
-/** One number a lane. */
+/** One number for each lane. */
 export const ALONE: Tile = { across: 1, states: 1, lanes: 1, sharing: 1 }
 
 function tiles(text: string): Tile[] {
@@ -245,12 +257,12 @@ function tiles(text: string): Tile[] {
   })
 }
 
-/** Such as `8x1`; `4x1x16` where 16 lanes share a tile, and `4x8q` where a quad shares what it loads of the states. */
+/** Such as `8x1`; `4x1x16` if 16 lanes share a tile, and `4x8q` if a quad shares its loads of the states. */
 export function tileText({ across, states, lanes, sharing }: Tile): string {
   return `${across}x${states}${lanes === 1 ? '' : `x${lanes}`}${sharing === 1 ? '' : 'q'}`
 }
 
-/** Kernels that are joined to a epilogue. */
+/** Kernels that are joined to an epilogue. */
 const WITH_EPILOGUE: readonly KernelName[] = [
   'product/matvec-transposed',
   'synapse/symv-reduce',
@@ -271,7 +283,7 @@ const ADDING: readonly KernelName[] = [
 
 const cache = new Map<string, Kernel>()
 
-/** The kernel of a name, joined to what its operation needs. */
+/** The kernel of a name, joined to the parts that its operation needs. */
 export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
   const {
     lagrangian,
@@ -287,7 +299,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     update,
     varied: isVaried = false,
   } = joined
-  // Elsewhere the rate is computed on the host.
+  // For other rules the host computes the rate.
   const gain =
     rule === undefined || hasSteadyRate(rule) || joined.integrator === undefined
       ? undefined
@@ -333,12 +345,12 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     ]
     if (lagrangian !== undefined) {
       const file = `lagrangian/${lagrangian.kind}`
-      // The energy of a layer whose L is not a sum needs no term a neuron.
+      // The energy of a layer whose L is not a sum has no terms by neuron.
       if (name === 'probe/conjugate') parts.push(`conjugate/${lagrangian.kind}`)
       else if (name !== 'probe/legendre') parts.push(file)
       else parts.push(...(facts?.isPerNeuron ? [file, 'lagrangian/summed'] : ['lagrangian/whole']))
     }
-    // What follows a layer has a rate of its own.
+    // A trace has its own rate.
     if (rule !== undefined)
       parts.push(
         ...(name === 'rule/follow' ? filesOfRule(rule) : ruleFiles(rule, gain, BY_ENTRY.includes(name))),
@@ -356,11 +368,11 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
         tile.sharing === 1 ? 'product/load-per-lane' : 'product/load-quad-broadcast',
       )
     if (format !== undefined) parts.push(FORMATS[format])
-    // WGSL has no hyphens in names.
+    // Names in WGSL cannot contain hyphens.
     const entryPoint = name
       .slice(name.indexOf('/') + 1)
       .replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
-    // Who moves elsewhere does it by the addition of all.
+    // Other kernels that move variables call the shared addition.
     const texts = goal === undefined ? parts.map(wgsl) : [...parts.map(towards), wgsl(GOALS[goal])]
     const counts = { ...(tile && countsOf(tile)), BY_NEURON: isByNeuron ? 1 : 0 }
     const source = joinParts([...texts, ...(written?.lines ?? [])], counts)
@@ -370,12 +382,12 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
   return kernel
 }
 
-/** The text of a file in which what adds up is called `towards`. */
+/** The text of a file with its addition renamed to `towards`. */
 function towards(file: string): string {
   return wgsl(file).replace('fn advanced(', 'fn towards(')
 }
 
-/** The files of a rule, and of the rate at which it moves its rows. */
+/** The files of a rule, and of the rate of its rows. */
 function ruleFiles(rule: Rule, gain: string | undefined, isSparse: boolean): readonly string[] {
   const files = filesOfRule(rule)
   const apart = isSparse ? ['rule/sparse-by-rate'] : []
@@ -386,7 +398,7 @@ function ruleFiles(rule: Rule, gain: string | undefined, isSparse: boolean): rea
   return ['resident/quad', 'resident/rows', ...files, entrywise, `integrator/${gain}`]
 }
 
-/** The functions of a rule itself. */
+/** The functions of a rule. */
 function filesOfRule(rule: Rule): readonly string[] {
   const own = `rule/${ruleKindOf(rule)}`
   return writtenRule(rule) === undefined ? [own] : ['lagrangian/custom', own]
@@ -397,7 +409,7 @@ export function ruleText(rule: Rule): string {
   return [...filesOfRule(rule).map(wgsl), ...(writtenRule(rule)?.lines ?? [])].join('\n')
 }
 
-/** What a kernel calls as `advanced`, if it does. */
+/** The file that defines `advanced` for a kernel, if the kernel calls it. */
 function additionOf(
   name: KernelName,
   ending: Ending | undefined,
@@ -414,7 +426,7 @@ function additionOf(
   return ADDITIONS[of][isCarried ? 'carried' : 'rounded']
 }
 
-/** What the lines of a kernel count. */
+/** Counters of repeated lines of a kernel. */
 function countsOf({ across, states, lanes, sharing }: Tile): Record<string, number> {
   return {
     ROWS: across,
@@ -426,7 +438,7 @@ function countsOf({ across, states, lanes, sharing }: Tile): Record<string, numb
   }
 }
 
-/** One source of several: lines that stand for many written out, one `Params`, bindings numbered, no declaration twice. */
+/** Joins several sources into one: repeated lines expanded, one `Params`, numbered bindings, each declaration once. */
 function joinParts(parts: readonly string[], counts: Readonly<Record<string, number>>): string {
   const fields = new Map<string, string>()
   const declared = new Set<string>()
@@ -456,7 +468,10 @@ function joinParts(parts: readonly string[], counts: Readonly<Record<string, num
   return [...enables, struct, ...rest].join('\n')
 }
 
-/** Lines that end in `//: r in ROWS, s in 4` once for each r and s, in place of `$r` and `$s`; counts as constants. */
+/**
+ * Repeats lines that end in `//: r in ROWS, s in 4` for each r and s, with the numbers in place of `$r` and
+ * `$s`; the counts become constants.
+ */
 function expand(source: string, counts: Readonly<Record<string, number>>): string {
   const lines = source.split('\n').flatMap((line) => {
     const match = /^(.*?) *\/\/: (.+)$/.exec(line)
@@ -478,7 +493,7 @@ function expand(source: string, counts: Readonly<Record<string, number>>): strin
   return [...constants, ...lines].join('\n')
 }
 
-/** For tests of all shaders: a rule that is written out. */
+/** A custom rule, for tests of all shaders. */
 const WRITTEN_RULE: Rule = {
   kind: 'custom',
   drive: 'pow(to, 3) * from + base',
@@ -490,8 +505,8 @@ const WRITTEN_RULE: Rule = {
 export const KERNEL_NAMES = Object.keys(KERNELS) as KernelName[]
 
 /**
- * Everything that a kernel may be joined to, one entry for each form, the plainest first. Whether replicas share their
- * parameters is left out.
+ * All combinations of parts for a kernel, the plainest first. The choice whether replicas share parameters is
+ * not included.
  * @param lagrangians - one of each kind at least
  */
 export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): Joined[] {
@@ -528,11 +543,11 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
     return [
       ...formats.flatMap((format) =>
         TILES[name === 'product/matvec' ? 'matvec' : 'matvec-transposed']
-          // A format is read in the same way by all tiles, and large ones compile slowly.
+          // All tiles read a format in the same way, and large tiles compile slowly.
           .filter(({ across, states, lanes }) => format === 'f32' || across * states * lanes <= 16)
           .map((tile): Joined => ({ format, tile, ending: 'store' })),
       ),
-      // What comes after a product does not depend on how it is made.
+      // The epilogue does not depend on the tile.
       ...[{ ending: 'step' } as const, ...reacting].map((ending): Joined => ({
         format: 'f32',
         tile: ALONE,
@@ -600,14 +615,14 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
       ...(Object.keys(ENTRIES) as Entries[]).map((entries): Joined => ({ entries, ending: 'store' })),
       ...[{ ending: 'step' } as const, ...reacting].map((ending): Joined => ({ entries: 'f32', ...ending })),
     ]
-  // What hands what it makes to an ending.
+  // Kernels with an epilogue.
   if (wgsl(name).includes('storeProduct('))
     return [{ ending: 'store' } as const, { ending: 'step' } as const, ...reacting].map((ending): Joined => ({
       ...(wgsl(name).includes('quadAt(') && { format: 'f32' }),
       ...ending,
     }))
   if (ADDING.includes(name)) return inBothSums({})
-  // Projections of tokens stand in f32 alone.
+  // Projections of tokens are stored as f32 only.
   if (name === 'memory/tokens-project') return [{ format: 'f32' }]
   if (filesOf(name).some((file) => wgsl(file).includes('quadAt(')))
     return formats.map((format) => ({ format }))
@@ -615,11 +630,15 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
 }
 
 /**
- * Every kernel in every joined form, varied ones once for each way of reading their table: what a test of all shaders compiles.
+ * Every kernel in every joined form, varied kernels once for each way to read their table, for a test that
+ * compiles all shaders.
  * @param lagrangians - one of each kind at least
  */
 export function allKernels(lagrangians: readonly Lagrangian[]): Kernel[] {
-  /** One of each ending, sum, numbers by layer or by neuron, and of Lagrangians that are a sum and that are not: a table is read in the same way by all. */
+  /**
+   * One kernel for each combination of epilogue, reduction, numbers by layer or by neuron, and Lagrangian that
+   * is a sum or not; the others read their table in the same way.
+   */
   const variedOf = (name: KernelName): Joined[] => {
     const kindOf = ({ ending, lagrangian, carried: isCarried, byNeuron }: Joined): string =>
       `${ending ?? ''} ${isCarried} ${byNeuron} ${lagrangian === undefined ? '' : isPerNeuron(lagrangian)}`
@@ -638,7 +657,7 @@ function gainKinds(): IntegratorKind[] {
   return INTEGRATOR_KINDS.filter((_, index) => gains.indexOf(gains[index] as string) === index)
 }
 
-/** Of neurons that have the same numbers, and of such that do not. */
+/** For neurons with equal numbers and with different numbers. */
 function alikeOrNot(joined: Joined): Joined[] {
   return [joined, { ...joined, byNeuron: true }]
 }

@@ -1,4 +1,4 @@
-/** Where numbers stand in GPU buffers: padded rows, packed formats, matrices split into blocks. */
+/** Layout of numbers in GPU buffers: padded rows, packed formats, matrices split into blocks. */
 import { fromHalf, toHalf } from '../data/half.ts'
 import { ModelError } from '../errors.ts'
 import type { Memory, Rows } from '../model/model.ts'
@@ -11,11 +11,11 @@ export interface Limits {
   readonly maxBufferSize: number
   readonly maxComputeWorkgroupsPerDimension: number
   readonly maxStorageBuffersPerShaderStage: number
-  /** Memory there is in all, where it is known. */
+  /** Total memory, if known. */
   readonly totalBytes?: number
 }
 
-/** Columns a row of a vector takes in a buffer: N rounded up to a multiple of 4. */
+/** Columns of a row of a vector in a buffer: N rounded up to a multiple of 4. */
 export function vectorStride(size: number): number {
   return roundUp(size, 4)
 }
@@ -33,7 +33,7 @@ export interface Block {
   readonly bytes: number
 }
 
-/** A matrix, or one copy of it a replica, in one buffer or in several. */
+/** A matrix, or one copy for each replica, in one or several buffers. */
 export interface Matrix {
   readonly name: string
   /** 1 (shared by all replicas) or the number of replicas. */
@@ -42,30 +42,33 @@ export interface Matrix {
   readonly rows: number
   readonly columns: number
   readonly format: Format
-  /** One row a copy, which is read as a vector; absent = it is read as a matrix. */
+  /** True for one row in each copy, read as a vector; absent = read as a matrix. */
   readonly isVector?: true
-  /** Another order of the numbers of a row in its buffer: places that a row takes at least, and that of each number. */
+  /**
+   * Another order of the numbers of a row in its buffer: the smallest length of a row, and the index of each
+   * number.
+   */
   readonly order?: { readonly stride: number; readonly places: () => Uint32Array }
-  /** Columns a row takes in the buffer. */
+  /** Columns of a row in the buffer. */
   readonly stride: number
   readonly rowBytes: number
   readonly blocks: readonly Block[]
 }
 
-/** What of a matrix its blocks follow from. */
+/** The properties of a matrix that determine its blocks. */
 export type MatrixShape = Pick<
   Matrix,
   'name' | 'copies' | 'rows' | 'columns' | 'format' | 'isVector' | 'order'
 >
 
-/** What a 1 in the buffer of a memory stands for: binary memories are +-|scale|, their bits the signs. */
+/** The value of a 1 in the buffer of a memory: binary memories are +-|scale|, and their bits are the signs. */
 export function unitOf({ format, scale }: Pick<Memory, 'format' | 'scale'>): number {
   return format === 'binary' ? Math.abs(scale) : 1
 }
 
 const BITS: Readonly<Record<Format, number>> = { f32: 32, f16: 16, binary: 1 }
 
-/** Most bytes of one block: SwiftShader does not allocate the whole GiB that it says it binds. */
+/** Largest size of one block in bytes: SwiftShader cannot allocate the full GiB of its binding limit. */
 const MOST_BLOCK_BYTES = 2 ** 29
 
 /**
@@ -78,11 +81,11 @@ export function planMatrix(shape: MatrixShape, limits: Limits): Matrix {
   const stride = roundUp(order?.stride ?? columns, format === 'binary' ? 32 : 4)
   const rowBytes = (stride * BITS[format]) / 8
   const limit = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize, MOST_BLOCK_BYTES)
-  // Blocks begin at multiples of four rows, as the products read their vectors.
+  // Blocks begin at multiples of four rows, because products read vectors in groups of four.
   const least = Math.min(4, rows)
   if (least * rowBytes > limit) {
     throw new ModelError(
-      `${least === 1 ? 'one row' : `${least} rows`} of \`${name}\` need${least === 1 ? 's' : ''} ${least * rowBytes} bytes, this adapter binds at most ` +
+      `${least === 1 ? 'one row' : `${least} rows`} of \`${name}\` need${least === 1 ? 's' : ''} ${least * rowBytes} bytes, but this adapter binds at most ` +
         `${limit}; use fewer neurons`,
       { path: name },
     )
@@ -106,7 +109,7 @@ export function planMatrix(shape: MatrixShape, limits: Limits): Matrix {
   return { ...shape, stride, rowBytes, blocks }
 }
 
-/** A block in pieces of whole rows, each of at most some bytes or one row, with its place in the buffer. */
+/** Pieces of a block with their place in the buffer: whole rows up to a number of bytes, or one row. */
 export function slicesOf(
   { rowBytes }: Matrix,
   block: Block,
@@ -124,7 +127,7 @@ export function slicesOf(
 }
 
 /**
- * One block of a matrix as it stands in its buffer, from dense rows of one copy.
+ * One block of a matrix, packed for its buffer, from dense rows of one copy.
  * @param dense - [rows, columns], used for every copy
  */
 export function packBlock(matrix: Matrix, block: Block, dense: Float32Array | Rows): Uint8Array<ArrayBuffer> {
@@ -193,7 +196,7 @@ export function unpackBlock(
   }
 }
 
-/** One row of each of some rows, padded to the stride of a vector. */
+/** Rows padded to the stride of a vector. */
 export function gatherRows(
   columns: number,
   chosen: readonly { readonly rows: Rows; readonly row: number }[],
@@ -206,7 +209,7 @@ export function gatherRows(
   return gathered
 }
 
-/** Rows padded to the stride of a vector, dealt to `count` places in turn: place k gets row k mod rows. */
+/** `count` rows padded to the stride of a vector; row k is row k mod rows of the source. */
 export function dealRows(rows: Rows, count: number): Float32Array<ArrayBuffer> {
   const stride = vectorStride(rows.columns)
   const dealt = new Float32Array(count * stride)

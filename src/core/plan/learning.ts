@@ -8,20 +8,20 @@ import type { Operation, Stage } from './operation.ts'
 import { type Planning, faultOf, matrixNamed, operation, stepOf } from './planning.ts'
 import type { Turn } from './stages.ts'
 
-/** Activations of the rows or columns of a matrix, one vector a replica. */
+/** Activations of the rows or columns of a matrix, one vector for each replica. */
 interface Vector {
   readonly buffer: string
   readonly stride: number
 }
 
 export interface Learning {
-  /** The synapse or memory whose matrix it is, where that is called otherwise. */
+  /** The synapse or memory of the matrix, if its name differs. */
   readonly owner?: string
   readonly stage: Stage
   readonly rule: Rule
-  /** Nothing drives the diagonal. */
+  /** True if the diagonal has no drive. */
   readonly zeroDiagonal?: boolean
-  /** The stage of the step, where it has several. */
+  /** The stage of the step, if there are several. */
   readonly turn: Turn | undefined
   readonly row: Vector
   readonly column: Vector
@@ -30,12 +30,12 @@ export interface Learning {
     tau: number
     every: number
     parameters: readonly number[]
-    /** As it is now; absent = as it was planned. */
+    /** The present one; absent = as planned. */
     rule?: Rule
   }
 }
 
-/** Rows that one invocation of rule/plasticity-step goes down. */
+/** Rows for each invocation of rule/plasticity-step. */
 const STEP_ROWS = 8
 
 export function planLearning(planning: Planning, name: string, learning: Learning): Operation[] {
@@ -93,7 +93,7 @@ export function planLearning(planning: Planning, name: string, learning: Learnin
   })
 }
 
-/** Fields of a step by a rule that do not depend on the shape of what moves. */
+/** Fields of a step by a rule that do not depend on the shape of the coupling. */
 export function ruleFields(model: Model, owner: string, learning: Learning): Record<string, number> {
   const { tau, every, parameters, rule = learning.rule } = learning.group(model)
   const ratio = stepOf(model, every) / tau

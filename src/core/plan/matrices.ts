@@ -19,7 +19,7 @@ export function addMatrix(
   return matrix
 }
 
-/** A matrix given by its dense rows, as initial contents that are packed only when they are uploaded. */
+/** A matrix given by its dense rows, as initial contents that are packed at the upload. */
 export function addFixedMatrix(
   planning: Planning,
   name: string,
@@ -38,7 +38,7 @@ export function addFixedMatrix(
   )
 }
 
-/** The second word of every entry of a matrix that is slow beside its step, in blocks as its own. */
+/** The second word of every entry of a slow matrix, in the same blocks as the matrix. */
 export function addCarry(planning: Planning, name: string): Matrix {
   const { copies, rows, columns, format, isVector } = matrixNamed(planning, name)
   return addMatrix(
@@ -49,14 +49,14 @@ export function addCarry(planning: Planning, name: string): Matrix {
   )
 }
 
-/** What a matrix that moves in several stages keeps between them, in blocks as its own (shaders/rule/staged.wgsl). */
+/** The values that a matrix keeps between stages, in the same blocks as the matrix (shaders/rule/staged.wgsl). */
 export function addStages(planning: Planning, name: string): void {
   const { copies, rows, columns, format } = matrixNamed(planning, name)
   for (const part of ['starts', 'sums'])
     addMatrix(planning, { name: `${name}/${part}`, copies, rows, columns, format }, () => ({ kind: 'zero' }))
 }
 
-/** The buffers of that for one block, by the bindings of the kernel. */
+/** These buffers for one block, by the bindings of the kernel. */
 export function stageBuffers(
   planning: Planning,
   name: string,
@@ -67,17 +67,17 @@ export function stageBuffers(
   return { starts: bufferOf('starts'), sums: bufferOf('sums') }
 }
 
-/** The block of a base matrix that holds a row; blocks of copies are split at the same rows. */
+/** The block of a base matrix with a row; blocks of copies are split at the same rows. */
 export function baseBlockOf(base: Matrix, row: number): Block {
   const block = base.blocks.find(({ start, count }) => row >= start && row < start + count)
   if (block === undefined) throw new Error(`\`${base.name}\` has no row ${row}`)
   return block
 }
 
-/** Neurons from which on a symmetric matrix is worth the two dispatches of a folded product. */
+/** The fewest neurons for which a folded product is faster in spite of its two dispatches. */
 const LEAST_FOLDED = 256
 
-/** True when products with a symmetric matrix are folded: every replica has its own, in one piece. */
+/** True if products with a symmetric matrix are folded: every replica has a copy, in one buffer. */
 export function mayFold({ model, variants }: Planning, { format, copies, rows, blocks }: Matrix): boolean {
   if (variants.symv === 'off') return false
   const isForced = variants.symv === 'on' || variants.synapses === 'factored'

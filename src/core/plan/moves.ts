@@ -1,4 +1,4 @@
-/** What layers are sent, and how it moves them. */
+/** The inputs of layers, and their moves. */
 import { targetsOf } from '../kinds/couplings/table.ts'
 import { isPerNeuron } from '../kinds/lagrangians/table.ts'
 import { leakFacts } from '../kinds/leaks/table.ts'
@@ -15,7 +15,7 @@ function inputOf(layer: Layer): Output {
   return { buffer: `${layer.name}/input`, stride: vectorStride(layer.size) }
 }
 
-/** Everything that the couplings send to a layer, in the order in which it is summed. */
+/** The terms of the input of a layer, in the order of the sum. */
 function sentTo(planning: Planning, layer: Layer, stage: Stage): Sending[] {
   const { model } = planning
   const { name } = layer
@@ -25,7 +25,7 @@ function sentTo(planning: Planning, layer: Layer, stage: Stage): Sending[] {
     .flatMap((coupling) => couplingPlanner(coupling).sends(planning, coupling, layer, { stage, every }))
 }
 
-/** I_x: everything that the couplings send to a layer, summed into its input buffer. */
+/** I_x: the input of a layer from all couplings, summed into its input buffer. */
 export function planInput(planning: Planning, layer: Layer, stage: Stage): Operation[] {
   return sentTo(planning, layer, stage).flatMap(({ before, hand }, index) => [
     ...before,
@@ -34,11 +34,11 @@ export function planInput(planning: Planning, layer: Layer, stage: Stage): Opera
 }
 
 /**
- * The move of a layer (neurons.ts), with everything it receives: the last product is not written down but moves the
- * layer at once, where the adapter binds so many buffers to a kernel and all replicas have the same parameters.
- * @param follows - true = the activation follows the state at once: nothing reads the old one any more
- * @param turn - the stage of the step, where it has several
- * @returns the products that come before, and the move
+ * The move of a layer (neurons.ts) with its input: the kernel of the last product also moves the layer, if the
+ * adapter binds enough buffers and all replicas have the same parameters.
+ * @param follows - true = the kernel also computes the activation, because nothing reads the old one afterwards
+ * @param turn - the stage of the step, if there are several
+ * @returns the other products, then the move
  */
 export function planMove(
   planning: Planning,
@@ -56,7 +56,8 @@ export function planMove(
     list.map((one) => ({ ...one, stage: inputStage }))
   const collected = (list: readonly Sending[]): Operation[] =>
     list.flatMap(({ before, hand }, index) => staged([...before, ...hand(output, index > 0)]))
-  // A kernel may not write what it reads: a layer that sends to itself keeps its activation until the next tick.
+  // A kernel cannot write a buffer that it reads: a layer coupled to itself keeps its activation until the next
+  // tick.
   const reacts = follows && last?.reads.includes(`${layer.name}/activations`) !== true
   const isOwn = movesByNeuron(layer)
   if (leakFacts(layer.leak).sendsState && !isPerNeuron(layer.lagrangian)) {
@@ -72,13 +73,13 @@ export function planMove(
     const before = staged(last.before)
     const move = last.hand(output, sent.length > 1, receiver)
     const { maxStorageBuffersPerShaderStage } = planning.limits
-    // The clock record is one more.
+    // Plus the clock record.
     if (move.every(({ kernel }) => kernel.bindings.length < maxStorageBuffersPerShaderStage))
       return { input: [...collected(sent.slice(0, -1)), ...before], move }
   }
   return {
     input: collected(sent),
-    // A table of parameters is one buffer more, and so are the numbers of neurons.
+    // Plus the table of parameters and the numbers of neurons.
     move: [
       integrate(
         planning,

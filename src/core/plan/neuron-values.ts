@@ -1,4 +1,4 @@
-/** Layers whose neurons have numbers of their own (shaders/common/params-per-neuron.wgsl). */
+/** Layers with parameters that differ by neuron (shaders/common/params-per-neuron.wgsl). */
 import { neuronOf } from '../kinds/lagrangians/table.ts'
 import type { Layer, Model } from '../model/model.ts'
 import { tauAt, temperatureAt } from '../model/neuron-values.ts'
@@ -7,20 +7,20 @@ import { vectorStride } from './layout.ts'
 import type { Operation } from './operation.ts'
 import { type Planning, addBuffer, find, rateOf, sigmaOf } from './planning.ts'
 
-/** What a row of `values` holds, in this order. */
+/** The contents of a row of `values`, in this order. */
 const KEPT = 7
 
-/** True where a number of the activation differs from neuron to neuron. */
+/** True if a number of the activation differs from neuron to neuron. */
 export function answersByNeuron({ lagrangian }: Pick<Layer, 'lagrangian'>): boolean {
   return lagrangian.own !== undefined
 }
 
-/** True where any number does. */
+/** True if any number differs from neuron to neuron. */
 export function hasValues(layer: Layer): boolean {
   return layer.own !== undefined || answersByNeuron(layer)
 }
 
-/** The buffer of a layer whose neurons have numbers of their own. */
+/** The buffer of a layer with parameters that differ by neuron. */
 export function planValues(planning: Planning, layer: Layer): void {
   if (!hasValues(layer)) return
   const rows = rowsOf(planning.model)
@@ -33,7 +33,7 @@ export function planValues(planning: Planning, layer: Layer): void {
   )
 }
 
-/** What an operation is told that reads a layer's numbers neuron by neuron. */
+/** The parts of an operation that reads a layer's numbers neuron by neuron. */
 export function readingValues(
   model: Model,
   layer: Layer,
@@ -64,7 +64,7 @@ function bufferOf({ name }: Layer): string {
   return `${name}/values`
 }
 
-/** Replicas that vary may differ in them. */
+/** Replicas that vary may have different numbers. */
 function rowsOf({ variation, replicas }: Model): number {
   return variation === undefined ? 1 : replicas
 }

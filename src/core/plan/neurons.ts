@@ -70,7 +70,7 @@ export function wholesOf({ lagrangian, size, shape }: Layer): number {
   return size / widthOf(lagrangian, shape)
 }
 
-/** A row for each replica, of its own network and by its number there. */
+/** A row for each replica, from its own network and its index there. */
 function dealtToAll(model: Model, rowsOf: (model: Model) => Rows): Float32Array<ArrayBuffer> {
   const { columns } = rowsOf(model)
   const replicas = Array.from({ length: model.replicas }, (_, r) => r)
@@ -80,12 +80,12 @@ function dealtToAll(model: Model, rowsOf: (model: Model) => Rows): Float32Array<
   )
 }
 
-/** True when the bias of a layer stands in its buffer once for each replica: replicas of a point are counted anew. */
+/** True if the buffer of a bias has a row for each replica: the index of a replica starts again at each point. */
 function hasTable(model: Model, layer: Layer): boolean {
   return model.variation !== undefined && hasOwnBias(model, layer)
 }
 
-/** Rows of the bias of a layer in its buffer, dealt to the replicas in turn. */
+/** Rows of the bias of a layer in its buffer; replica r reads row r mod rows. */
 export function biasRows(model: Model, layer: Layer): number {
   return hasTable(model, layer) ? model.replicas : layer.bias.rows
 }
@@ -95,12 +95,12 @@ function vectorBytes(planning: Planning, layer: Layer): number {
   return planning.model.replicas * vectorStride(layer.size) * 4
 }
 
-/** True where not all neurons of a layer move in every step. */
+/** True if not all neurons of a layer move in every step. */
 export function chooses({ update }: Layer): boolean {
   return !updateFacts(update).movesAll
 }
 
-/** True for a layer of which neurons may be held: by a stimulus, or by its update. */
+/** True for a layer whose neurons may be held, by a stimulus or by its update. */
 function isStimulated(model: Model, layer: Layer): boolean {
   return chooses(layer) || model.stimulus.some((item) => item.layer === layer.name)
 }
@@ -195,7 +195,7 @@ export function planStimulus(planning: Planning, layer: Layer): Operation[] {
   ]
 }
 
-/** Who moves in this step, for a layer that does not move all its neurons: at most one operation, before all stages. */
+/** The choice of the neurons that move in this step: at most one operation, before all stages. */
 export function choose(planning: Planning, layer: Layer): Operation[] {
   if (!chooses(layer)) return []
   const { model } = planning
@@ -226,14 +226,14 @@ export function choose(planning: Planning, layer: Layer): Operation[] {
   ]
 }
 
-/** What one layer sends: g = dL/dx, or x where its output leaks. */
+/** The output of one layer: g = dL/dx, or x where its output leaks. */
 export function activate(planning: Planning, layer: Layer, stage: Stage): Operation {
   const { name } = layer
   const buffers = { state: `${name}/state`, activations: `${name}/activations` }
   return activationOf(planning, layer, leakFacts(layer.leak).sender, stage, buffers)
 }
 
-/** g of a Lagrangian that goes with that of a layer. */
+/** g of a Lagrangian derived from that of a layer. */
 function activationOf(
   planning: Planning,
   layer: Layer,
@@ -275,12 +275,12 @@ function activationOf(
 }
 
 /**
- * g(b + I) of a layer whose output leaks, by itself, into its buffer `goals`: from its input buffer, which has been filled.
- * @param adds - whether it has: else there is no input
+ * g(b + I) of a layer whose output leaks, written to its buffer `goals` from its filled input buffer.
+ * @param adds - false = no input
  */
 export function planGoals(planning: Planning, layer: Layer, adds: boolean, stage: Stage): Operation[] {
   const { name, size } = layer
-  // b + I is that of an adiabatic layer that nothing holds.
+  // b + I as for an adiabatic layer without a clamp.
   const still: Layer = { ...layer, tau: 0, update: USUAL_UPDATE, leak: USUAL_LEAK }
   const step = stepping(planning, still, adds, false)
   return [
@@ -304,7 +304,7 @@ export function planGoals(planning: Planning, layer: Layer, adds: boolean, stage
   ]
 }
 
-/** The part of a kernel that moves a layer to what `planGoals` has left. */
+/** The part of a kernel that moves a layer towards the result of `planGoals`. */
 export function approaching(planning: Planning, layer: Layer, reacts: boolean, turn?: Turn): Receiver {
   const step = stepping(planning, layer, false, reacts, turn)
   const { lagrangian: _, ...joined } = step.joined
@@ -315,7 +315,7 @@ export function approaching(planning: Planning, layer: Layer, reacts: boolean, t
   }
 }
 
-/** True where what moves a dynamic layer differs from neuron to neuron: only a kernel of its own moves it then. */
+/** True if parameters of the move of a dynamic layer differ by neuron: the move then needs a separate kernel. */
 export function movesByNeuron(layer: Layer): boolean {
   const answers = answersByNeuron(layer) && leakFacts(layer.leak).sendsState
   return layer.tau > 0 && (layer.own !== undefined || answers)
@@ -323,9 +323,9 @@ export function movesByNeuron(layer: Layer): boolean {
 
 /**
  * The part of a kernel that moves a layer: one step of a dynamic layer, x = b + I of an adiabatic one.
- * @param adds - whether products before have left something in the input buffer
- * @param reacts - whether the activation follows at once; only a sum over neurons can
- * @param turn - the stage of the step, where it has several
+ * @param adds - whether earlier products have written the input buffer
+ * @param reacts - whether to compute the activation too; possible only if L is a sum over neurons
+ * @param turn - the stage of the step, if there are several
  */
 export function stepping(
   planning: Planning,
@@ -372,7 +372,7 @@ export function stepping(
         layerStride: vectorStride(size),
         biasRows: biasRows(model, layer),
         rate: adiabatic ? 1 : rateOf(m, now.every, now.tau),
-        // Noise is added once a step.
+        // Noise is added once in each step.
         sigma: adiabatic || isBetween ? 0 : sigmaOf(m, now),
         seed: m.seed,
         layer: m.layers.findIndex((other) => other.name === name),
@@ -387,7 +387,7 @@ export function stepping(
   }
 }
 
-/** The move of a layer by itself, from what its input buffer holds. */
+/** The separate move of a layer, from its input buffer. */
 export function integrate(planning: Planning, layer: Layer, stage: Stage, step: Receiver): Operation {
   const { name, size, tau } = layer
   return operation(planning, {

@@ -4,7 +4,7 @@ import type { Kernel } from './kernels.ts'
 import type { Block, Matrix } from './layout.ts'
 import type { Why } from './variants.ts'
 
-/** The parts of a tick (docs/scenario.md, "A tick"), and what stands outside of it. */
+/** The parts of a tick (docs/scenario.md, "A tick"), and stages outside a tick. */
 export type Stage =
   | 'setup'
   | 'stimulate'
@@ -17,15 +17,15 @@ export type Stage =
   | 'probe'
   | 'resident'
 
-/** Whose work a dispatch is, and what it does. */
+/** The owner of a dispatch, and its action. */
 export interface Work {
-  /** The layer, synapse, memory or probe; a product is the work of its matrix. */
+  /** The layer, synapse, memory or probe; a product belongs to its matrix. */
   readonly owner: string
-  /** Such as `integrate`; of a product `matvec` or `matvec-transposed`. */
+  /** Such as `integrate`; for a product `matvec` or `matvec-transposed`. */
   readonly act: string
-  /** Of a product: the layer that receives it. */
+  /** For a product: the layer that receives it. */
   readonly into?: string
-  /** Of a product with a matrix in parts: which of them. */
+  /** For a product with a matrix in parts: the part. */
   readonly part?: string
 }
 
@@ -39,7 +39,7 @@ export function labelOf({ owner, act, into, part }: Work): string {
 export interface Operation {
   /** For people (labelOf). */
   readonly label: string
-  /** The layer, synapse, memory or probe whose work it is. */
+  /** The layer, synapse, memory or probe of the dispatch. */
   readonly owner: string
   readonly stage: Stage
   readonly kernel: Kernel
@@ -49,14 +49,14 @@ export interface Operation {
   readonly buffers: Readonly<Record<string, string>>
   readonly workgroups: readonly [number, number, number]
   /**
-   * Values of the kernel's `Params`; those that depend on the model's parameters follow them while running. Of a kernel that
-   * is varied, those of one replica, from the network of its point.
+   * Values of the kernel's `Params`; values that depend on the model's parameters follow them during a run. For
+   * a varied kernel, the values of one replica, from the network of its point.
    */
   readonly params: (model: Model) => Readonly<Record<string, number>>
   readonly every: (model: Model) => number
-  /** Where there are several that compute the same: the one that was chosen, such as `8x1/64` or `tree/64`, and why. */
+  /** The chosen one of several variants, such as `8x1/64` or `tree/64`, and the reason. */
   readonly variant?: { readonly form: string; readonly why: Why }
-  /** Of deferred updates: only while the next one can be kept, or only when it cannot. */
+  /** For deferred updates: run only while the next one can be deferred, or only when it cannot. */
   readonly pending?: { readonly of: string; readonly when: 'open' | 'full' }
 }
 
@@ -69,7 +69,7 @@ export function overridesOf({ kernel, constants }: Operation): Record<string, nu
 
 export type Lifetime = 'fixed' | 'state' | 'parameter' | 'demand'
 
-/** One GPU buffer and what it holds at tick 0. */
+/** One GPU buffer and its contents at tick 0. */
 export interface BufferPlan {
   readonly name: string
   readonly bytes: number
@@ -83,8 +83,8 @@ export interface BufferPlan {
         readonly block: Block
         readonly of: (model: Model) => Rows
       }
-    /** `times` copies of another buffer, one behind the other. */
+    /** `times` concatenated copies of another buffer. */
     | { readonly kind: 'copies'; readonly of: string; readonly times: number }
-  /** fixed: written once; state: a run changes it, a reset restores it; parameter: written again when the model changes; demand: made when someone first looks at it. */
+  /** fixed: written once; state: a run changes it, a reset restores it; parameter: written again when the model changes; demand: allocated at the first read. */
   readonly lifetime: Lifetime
 }

@@ -1,6 +1,6 @@
 /**
- * From a model to a plan: which buffers there are and which kernels run at which rate, in the order of a tick
- * (docs/scenario.md, "A tick"). Pure: it allocates nothing and touches no device.
+ * From a model to a plan: its buffers, and its kernels with their rates, in the order of a tick
+ * (docs/scenario.md, "A tick"). Pure: allocates nothing and uses no device.
  */
 import { groupsOf } from '../model/couplings.ts'
 import { ModelError } from '../errors.ts'
@@ -40,43 +40,43 @@ export interface Plan {
   readonly matrices: ReadonlyMap<string, Matrix>
   /** Once, before tick 0. */
   readonly setup: readonly Operation[]
-  /** Stage 1, at ticks at which the stimulus changes. */
+  /** Stage 1, in ticks in which the stimulus changes. */
   readonly stimulate: readonly Operation[]
   /**
-   * Activations that follow their states in `tick` itself: to be computed before the first tick, and whenever a state or
-   * a parameter was changed from outside.
+   * Activations that `tick` computes together with their states: also to be computed before the first tick, and
+   * after a state or a parameter was changed from outside.
    */
   readonly prepare: readonly Operation[]
-  /** Stages 2 and 3, in order; each operation in the ticks in which its rate is due. */
+  /** Stages 2 and 3, in order; each operation runs in the ticks in which it is due. */
   readonly tick: readonly Operation[]
-  /** Stage 2 alone: activations and adiabatic layers of the state as it stands. */
+  /** Stage 2 alone: activations and adiabatic layers of the present state. */
   readonly refresh: readonly Operation[]
   readonly probes: readonly ProbePlan[]
-  /** What follows from the state and is made of it: what is made on demand, and what `refresh` makes. */
+  /** Arrays derived from the state: on demand, or by `refresh`. */
   readonly derived: readonly Derived[]
-  /** Groups whose updates are kept and carried out together. */
+  /** Groups with deferred updates. */
   readonly deferred: readonly Deferred[]
-  /** Small networks: the whole of a tick, many ticks in one dispatch, in place of `stimulate`, `tick` and `probes`. */
+  /** For small networks: many whole ticks in one dispatch, in place of `stimulate`, `tick` and `probes`. */
   readonly batched?: Batched
-  /** Why there is no such form, where one was asked for. */
+  /** The reason why this form is missing, if it was requested. */
   readonly notBatched?: string
-  /** Names of the groups whose values are watched for NaN and infinity, by index in the buffer `faults`. */
+  /** Names of the groups that are checked for NaN and infinity, by index in the buffer `faults`. */
   readonly faults: readonly string[]
   readonly clock: ClockPlan
-  /** Products of ticks, with their shapes and the forms that they have. */
+  /** Products of ticks, with their shapes and forms. */
   readonly products: readonly ProductPlan[]
-  /** What there is to choose for ticks: the forms of products, and before them what may be on or off. */
+  /** The choices for ticks: first the on/off choices, then the forms of products. */
   readonly choices: readonly Choice[]
-  /** What has been chosen, tuned or not: a plan with these forced is the same one. */
+  /** All choices, tuned or not: forcing them gives the same plan. */
   readonly variants: Variants
-  /** Bytes of all buffers but those on demand. */
+  /** Bytes of all buffers except those on demand. */
   readonly bytes: number
 }
 
 /** Every operation of a plan once, in the order in which an engine compiles them. */
 export function operationsOf(plan: Plan): Operation[] {
   return [
-    // They take longest to compile, and so they are asked for first: the others compile meanwhile.
+    // Resident kernels take longest to compile, so they come first and the others compile in parallel.
     ...plan.derived.flatMap(onDemand),
     ...plan.deferred.flatMap(({ flush }) => flush),
     ...plan.setup,
@@ -90,28 +90,30 @@ export function operationsOf(plan: Plan): Operation[] {
 export interface PlanOptions {
   /** Invocations in a workgroup; tests force small ones. */
   readonly workgroup?: number
-  /** Forces kernels that compute the same in another way. */
+  /** Forces variants of kernels. */
   readonly variants?: Variants
-  /** `variants` of another plan, to be taken up as far as they are possible here: what a checkpoint was made with. */
+  /** `variants` of another plan, such as that of a checkpoint, used where possible. */
   readonly pinned?: Variants
-  /** Forms of products that were found to be the fastest on the adapter; they count where nothing is forced. */
+  /** The fastest forms of products on the adapter; used unless a form is forced. */
   readonly tuned?: Tuned
-  /** True = the adapter computes on the CPU: other kernels are faster there. */
+  /** True = the adapter computes on the CPU, where other kernels are faster. */
   readonly software?: boolean
   /**
-   * True = with the resident form where there is one: a network that fits the registers in one kernel, many ticks a
-   * dispatch. Faster by far once it is compiled, which takes about a second on a software adapter; samples and states are
-   * the same within rounding.
+   * True = with the resident form if possible: a network in the registers of one kernel, many ticks in a
+   * dispatch. Much faster after its compilation, about 1 s on a software adapter; samples and states are the
+   * same within rounding.
    */
   readonly resident?: boolean
-  /** Invocations that are sure to share a subgroup: the adapter's smallest one; 1 = there are no subgroups. */
+  /** The adapter's smallest subgroup size; 1 = no subgroups. */
   readonly lanes?: number
 }
 
-/** What the buffer `faults` holds for a group whose values have all been finite. */
+/** Value in the buffer `faults` for a group whose values were all finite. */
 export const NO_FAULT = 0xffffffff
 
-/** A network planned once: its plan, and the same with a resident form, shared by lanes or not. */
+/**
+ * The plans of one network: without a resident form, and with each resident form (lanes share a replica or not).
+ */
 export interface Planned {
   readonly plan: Plan
   readonly resident: (form?: 'subgroup' | 'invocation') => Plan
@@ -127,7 +129,7 @@ export function planNetwork(model: Model, limits: Limits, options: PlanOptions =
 }
 
 /**
- * Plans a network for an adapter with the given limits, in the forms that it may be run in.
+ * Plans a network for an adapter with the given limits, in all its forms.
  * @throws ModelError if something does not fit, with the bytes needed and the bytes there are
  */
 export function planForms(model: Model, limits: Limits, options: PlanOptions = {}): Planned {
@@ -175,7 +177,7 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
     }
   })
   const refresh = [...activations.values(), ...settled.flatMap(({ operations }) => operations)]
-  // What is attended to has no state of its own in a tick.
+  // A layer that attention computes has no state of its own during a tick.
   const attentions = adiabatic.flatMap((layer) => attentionOf(planning, layer) ?? [])
   const settle = settled.filter(({ layer }) => attentionOf(planning, layer)?.form !== 'on')
   const turns = turnsOf(model, 1)
@@ -187,7 +189,8 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
     return [...moves.filter(isOf('plasticity')), ...moves.filter(isOf('learn'))]
   }
   const learning = learningOf()
-  // All layers move from the same activations: one may follow at once only when nothing after it reads the old one.
+  // All layers move from the same activations: an activation may be updated early only if nothing later reads
+  // the old one.
   const read = new Set(learning.flatMap(({ buffers }) => Object.values(buffers)))
   const inputs: Operation[][] = []
   const moves: Operation[][] = []
@@ -200,7 +203,10 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
     inputs.unshift(input)
     moves.unshift(move)
   }
-  /** One stage of the groups that take several: activations of what has moved, adiabatic layers, and the moves from them. */
+  /**
+   * One stage of the groups with several stages: activations of the moved layers, adiabatic layers, and the
+   * moves from them.
+   */
   const stage = (turn: Turn): Operation[] => {
     const staged = dynamic.filter((layer) => isStaged(model, layer))
     const own = staged.map((layer) => planMove(planning, layer, 'integrate', false, turn))
@@ -216,7 +222,7 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
     ...dynamic.flatMap((layer) => choose(planning, layer)),
     ...[...activations.values()].filter((one) => !prepare.includes(one)),
     ...settle.flatMap(({ operations }) => operations),
-    // Slower groups are held meanwhile, and move from the activations of the last stage.
+    // Slower groups are held during the stages, and then move from the activations of the last stage.
     ...turns.flatMap((turn) => (turn === undefined ? [] : stage(turn))),
     ...inputs.flat(),
     ...moves.flat(),
@@ -237,7 +243,7 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
     ...derivedLayers(model.layers, refresh, tick),
   ]
   const products = [...planning.products.values()]
-  // One word is said of all of them.
+  // One flag counts for all of them.
   const isOneWord = new Set(attentions.map(({ form }) => form)).size === 1
 
   const withForm = (
@@ -273,7 +279,7 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
       const own = { ...planning, buffers: new Map(planning.buffers) }
       const batched = planResident(own, {
         operations: [
-          // Each layer by itself: what moves it stands in the parameters of its own kernels.
+          // Each layer separately: its own kernels hold the parameters of its move.
           ...model.layers.flatMap((layer) => [
             activate(own, layer, layer.tau > 0 ? 'activate' : 'settle'),
             ...choose(own, layer),
@@ -290,12 +296,12 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
   }
 }
 
-/** Refuses variants that need subgroups where there are none. */
+/** Refuses variants that need subgroups on an adapter without them. */
 function checkSubgroups({ variants, lanes }: Planning): void {
   for (const [name, value] of Object.entries(variants) as [string, string][]) {
     if (lanes > 1 || !needsSubgroups(value)) continue
     const remedy = { reduce: 'tree', resident: 'invocation' }[name] ?? 'a tile without q'
-    throw new ModelError(`${name}=${value}: this adapter has no subgroups; take ${remedy}`, {
+    throw new ModelError(`${name}=${value}: this adapter has no subgroups; use ${remedy}`, {
       path: 'variants',
     })
   }
@@ -307,26 +313,26 @@ function checkNames({ variants, products }: Planning, tick: readonly Operation[]
   if (unknown === undefined) return
   const there = [...products.keys()].join(', ')
   const others = ['symv', 'attention'].filter((name) => tick.some(({ kernel }) => kernel.entryPoint === name))
-  const more = others.map((name) => `; with ${name}=off there are more`).join('')
+  const more = others.map((name) => `; ${name}=off gives more products`).join('')
   throw new ModelError(
-    `there is no product ${unknown}; ${there === '' ? 'this network has none' : `there are ${there}`}${more}`,
+    `there is no product ${unknown}; ${there === '' ? 'this network has none' : `choose one of ${there}`}${more}`,
     { path: 'variants' },
   )
 }
 
-/** A kernel may bind so many buffers, the clock record and a table of parameters among them. */
+/** Checks the number of buffers of each kernel, including the clock record and the table of parameters. */
 function checkBindings({ maxStorageBuffersPerShaderStage: most }: Limits, tick: readonly Operation[]): void {
   for (const { label, kernel } of tick) {
     const bound = kernel.bindings.length + (kernel.clocked ? 1 : 0) + (kernel.varied ? 1 : 0)
     if (bound > most)
       throw new ModelError(
-        `\`${label}\` binds ${bound} storage buffers, this adapter has ${most}; use an integrator of one stage, a larger time.dt ` +
-          'or smaller tau, whose steps need no second word, or another adapter',
+        `\`${label}\` binds ${bound} storage buffers, but this adapter allows ${most}; use an integrator of one stage, a larger time.dt ` +
+          'or smaller tau, so that no second word is needed, or another adapter',
       )
   }
 }
 
-/** Whether the activation follows in the move of a layer itself. */
+/** Whether the move of a layer also computes its activation. */
 function reactsIn(move: readonly Operation[]): boolean {
   return move.some(({ buffers }) => buffers.activations !== undefined)
 }
@@ -342,7 +348,7 @@ function planProbes(planning: Planning): ProbePlan[] {
   return probes
 }
 
-/** All samples of a tick leave through one buffer; only snapshots can be too large for it. */
+/** One buffer holds all samples of a tick; only snapshots can be too large for it. */
 function checkSnapshots({ limits, buffers, matrices }: Planning, probes: readonly ProbePlan[]): void {
   const bytesOf = (name: string): number =>
     matrices.get(name)?.blocks.reduce((sum, block) => sum + block.bytes, 0) ??
@@ -356,7 +362,7 @@ function checkSnapshots({ limits, buffers, matrices }: Planning, probes: readonl
   if (needed <= room) return
   const [largest] = sizes.sort((a, b) => b.bytes - a.bytes)
   throw new ModelError(
-    `the snapshots need ${needed} bytes at a time, this adapter has room for ${room}; leave this one out (${largest?.bytes} ` +
+    `the snapshots need ${needed} bytes in one tick, but this adapter allows ${room}; leave this one out (${largest?.bytes} ` +
       'bytes), or use fewer neurons or replicas',
     { path: `probes.${largest?.name}` },
   )

@@ -1,4 +1,4 @@
-/** What all functions of planning share: the model, the limits, what has been planned so far, and how to add to it. */
+/** The context of all planning functions: the model, the limits, the plan so far, and functions to add to it. */
 import { groupsOf } from '../model/couplings.ts'
 import { ModelError } from '../errors.ts'
 import type { ClockPlan } from './clock.ts'
@@ -26,13 +26,13 @@ import {
   formText,
 } from './variants.ts'
 
-/** Invocations in a workgroup unless told otherwise: portable, and the fastest on software adapters. */
+/** Default number of invocations in a workgroup: portable, and the fastest on software adapters. */
 export const WORKGROUP = 64
 
-/** A layer up to this size is reduced by one invocation: cheaper than barriers on every adapter. */
+/** Up to this size, one invocation reduces a layer: cheaper than barriers on every adapter. */
 const SERIAL_REDUCTION = 128
 
-/** Common to all functions of planning: the model, the limits, and what has been planned so far. */
+/** The context of all planning functions: the model, the limits, and the plan so far. */
 export interface Planning {
   readonly model: Model
   readonly limits: Limits
@@ -40,9 +40,9 @@ export interface Planning {
   readonly variants: Variants
   readonly pins: Variants
   readonly tuned: Tuned
-  /** Products of ticks, as they are planned. */
+  /** The products of ticks planned so far. */
   readonly products: Map<string, ProductPlan>
-  /** Invocations that are sure to share a subgroup; 1 = there are no subgroups. */
+  /** The adapter's smallest subgroup size; 1 = no subgroups. */
   readonly lanes: number
   /** True = the adapter computes on the CPU. */
   readonly software: boolean
@@ -52,7 +52,7 @@ export interface Planning {
   readonly factored: Map<string, Factored>
 }
 
-/** Adds a buffer to the plan; one that the adapter cannot bind is refused here. */
+/** Adds a buffer to the plan; refuses a buffer that the adapter cannot bind. */
 export function addBuffer(
   { buffers, limits }: Planning,
   name: string,
@@ -63,16 +63,16 @@ export function addBuffer(
   const limit = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize)
   if (bytes > limit) {
     throw new ModelError(
-      `\`${name}\` needs ${bytes} bytes, this adapter binds at most ${limit}; use fewer neurons or replicas`,
+      `\`${name}\` needs ${bytes} bytes, but this adapter binds at most ${limit}; use fewer neurons or replicas`,
     )
   }
   buffers.set(name, { name, bytes: Math.max(16, roundUp(bytes, 4)), initial, lifetime })
 }
 
 /**
- * Bytes of all buffers that are there from the start.
- * @param isWhole - false = more may be planned
- * @throws ModelError if it is more than there are
+ * Bytes of all buffers that are allocated at the start.
+ * @param isWhole - false = the plan is not complete
+ * @throws ModelError if the total memory is smaller
  */
 export function bytesOf({ buffers, limits }: Pick<Planning, 'buffers' | 'limits'>, isWhole = true): number {
   const kept = [...buffers.values()].filter(({ lifetime }) => lifetime !== 'demand')
@@ -80,7 +80,7 @@ export function bytesOf({ buffers, limits }: Pick<Planning, 'buffers' | 'limits'
   if (limits.totalBytes !== undefined && bytes > limits.totalBytes) {
     const largest = kept.reduce((a, b) => (b.bytes > a.bytes ? b : a))
     throw new ModelError(
-      `the network needs ${isWhole ? '' : 'at least '}${bytes} bytes (\`${largest.name}\` alone ${largest.bytes}), there are ${limits.totalBytes}; ` +
+      `the network needs ${isWhole ? '' : 'at least '}${bytes} bytes (\`${largest.name}\` alone ${largest.bytes}), but only ${limits.totalBytes} are available; ` +
         'use fewer neurons, replicas or plastic synapses',
     )
   }
@@ -94,14 +94,14 @@ export function matrixNamed({ matrices }: Planning, name: string): Matrix {
   return matrix
 }
 
-/** The layer, memory, synapse or probe of a name; validation has seen to it that there is one. */
+/** The layer, memory, synapse or probe of a name; validation guarantees that it exists. */
 export function find<T extends { readonly name: string }>(list: readonly T[], name: string): T {
   const found = list.find((item) => item.name === name)
   if (found === undefined) throw new Error(`the model has no \`${name}\``)
   return found
 }
 
-/** What an operation needs to be told; the rest follows from the kernel. */
+/** The arguments for a new operation; the rest follows from the kernel. */
 interface OperationShape extends Work {
   readonly stage: Stage
   readonly kernel: KernelName
@@ -111,14 +111,14 @@ interface OperationShape extends Work {
   readonly workgroups: readonly [number, number, number]
   readonly params: Operation['params']
   readonly every?: Operation['every']
-  /** Default: what the kernel is joined to. */
+  /** Default: from the parts of the kernel. */
   readonly variant?: Operation['variant']
-  /** Of a product: why it has its tile. */
+  /** For a product: the reason for its tile. */
   readonly why?: Why
   readonly pending?: Operation['pending']
 }
 
-/** What becomes of a product: the part of a kernel that takes it, joined to the kernel that makes it. */
+/** The receiver of a product: a part of a kernel, joined to the kernel of the product. */
 export interface Receiver extends Pick<Operation, 'buffers' | 'constants'> {
   readonly joined: Joined
   readonly params: Operation['params']
@@ -144,7 +144,7 @@ export function operation(
   const most = Math.max(...shape.workgroups)
   if (most > limits.maxComputeWorkgroupsPerDimension) {
     throw new ModelError(
-      `\`${label}\` needs ${most} workgroups in one dimension, this adapter has ` +
+      `\`${label}\` needs ${most} workgroups in one dimension, but this adapter allows ` +
         `${limits.maxComputeWorkgroupsPerDimension}; use fewer neurons or replicas`,
     )
   }
@@ -168,7 +168,7 @@ export function operation(
   }
 }
 
-/** Workgroups of a product of so many rows, columns and replicas. */
+/** Workgroups of a product with these rows, columns and replicas. */
 export function productWorkgroups(
   product: Product,
   { across, states, lanes, workgroup }: Form,
@@ -178,7 +178,7 @@ export function productWorkgroups(
   return [Math.ceil((Math.ceil(lines / across) * lanes) / workgroup), Math.ceil(replicas / states), 1]
 }
 
-/** True when what an operation is told is not the same for all replicas. */
+/** True if the parameters of an operation differ between replicas. */
 export function differs({ variation }: Model, params: Operation['params']): boolean {
   const [first, ...others] = variation?.points ?? []
   if (first === undefined || others.length === 0) return false
@@ -189,7 +189,7 @@ export function differs({ variation }: Model, params: Operation['params']): bool
   })
 }
 
-/** Workgroup size of a kernel that reduces n numbers with one workgroup, and how. */
+/** Workgroup size and kind of a reduction of n numbers by one workgroup. */
 export function reducing(
   planning: Planning,
   n: number,
@@ -199,31 +199,31 @@ export function reducing(
   const subgroup = variants.reduce ?? (software && lanes > 1 ? 'subgroup' : 'tree')
   if (n <= SERIAL_REDUCTION && workgroup === WORKGROUP && variants.reduce === undefined)
     return { joined: { ...joined, reduce: 'tree' }, constants: { WORKGROUP: 1 } }
-  // Barriers cost a software adapter more than the work that further invocations take off.
+  // On a software adapter barriers cost more than further invocations save.
   if (subgroup === 'subgroup' && lanes > 1)
     return { joined: { ...joined, reduce: 'subgroup' }, constants: { WORKGROUP: lanes } }
   return { joined: { ...joined, reduce: 'tree' }, constants: { WORKGROUP: workgroup } }
 }
 
-/** Rows from which on tiles of four of them, 16 lanes each, keep all cores of a GPU busy. */
+/** The fewest rows for which tiles of four rows, 16 lanes each, keep all cores of a GPU busy. */
 const MANY_ROWS = 1024
 
-/** The tile of a product, where nothing else is said. */
+/** The default tile of a product. */
 export function tileOf(
   { software, workgroup, lanes }: Pick<Planning, 'software' | 'workgroup' | 'lanes'>,
   { product, rows, columns, states }: ProductShape,
 ): Tile {
   const recalls = product === 'matvec'
-  // Larger tiles gain little and take long to compile.
+  // Larger tiles are hardly faster and take long to compile.
   const several: Tile = recalls
     ? { ...ALONE, across: 4, states: 4 }
     : { ...ALONE, states: states >= 8 ? 8 : 4 }
-  // A lane of a software adapter pays for each load, and barriers are ruinous there.
+  // On a software adapter each load costs time, and barriers are very slow.
   if (software && states >= 8 && lanes >= 4 && workgroup >= 4) return { ...several, states: 8, sharing: 4 }
   if (software && states >= 4) return several
-  // What reaches over the last row is computed for nobody.
+  // Results beyond the last row are wasted.
   if (software) return { ...ALONE, across: !recalls ? 2 : rows >= 16 ? 8 : rows >= 8 ? 4 : 1 }
-  // Elsewhere there must be invocations enough for all cores, and neighbours have to read neighbouring addresses.
+  // On other adapters the invocations must fill all cores, and adjacent invocations must read adjacent addresses.
   const shared: Tile = recalls
     ? states >= 4
       ? { ...several, lanes: 16 }
@@ -238,7 +238,7 @@ export function tileOf(
   return states >= 4 ? several : ALONE
 }
 
-/** Dispatch with one invocation a neuron and replica. */
+/** Dispatch with one invocation for each neuron and replica. */
 export function perNeuron(planning: Planning, size: number): [number, number, number] {
   return [Math.ceil(size / planning.workgroup), planning.model.replicas, 1]
 }
@@ -248,13 +248,13 @@ export function stepOf(model: Model, every: number): number {
   return model.time.dt * every
 }
 
-/** What one step does to the linear leak (docs/theory.md, "Time and rates"). */
+/** The rate of the linear leak in one step (docs/theory.md, "Time and rates"). */
 export function rateOf(model: Model, every: number, tau: number): number {
   const ratio = stepOf(model, every) / tau
   return INTEGRATORS[model.time.integrator].rate(ratio)
 }
 
-/** What the number of the noise is multiplied with in one step of a layer. */
+/** The factor of the noise in one step of a layer. */
 export function sigmaOf(model: Model, { every, tau, temperature, noise }: Layer): number {
   const ratio = stepOf(model, every) / tau
   return noiseOf(noise).amplitude(temperature, model.time.integrator, ratio)

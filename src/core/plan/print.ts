@@ -11,18 +11,18 @@ export interface PlanRow {
   /** The probe that a dispatch of stage "probe" belongs to. */
   readonly probe?: string
   readonly label: string
-  /** The kernel and what is joined to it; `copy` for a snapshot, which no kernel makes. */
+  /** The kernel and its joined parts; `copy` for a snapshot, which has no kernel. */
   readonly kernel: string
-  /** Where there are several that compute the same: the one that was chosen, and why. */
+  /** The chosen one of several variants, and the reason. */
   readonly variant?: string
   readonly why?: Why
-  /** Names of the buffers that are only read, and of those that are written. */
+  /** Names of the read-only buffers, and of the written ones. */
   readonly reads: readonly string[]
   readonly writes: readonly string[]
-  /** Ticks between two dispatches; "once" (set-up) or "change" (when what is shown changes). */
+  /** Ticks between two dispatches; "once" (set-up) or "change" (when the stimulus changes). */
   readonly every: number | 'once' | 'change'
   readonly workgroups: readonly [number, number, number]
-  /** Bytes of all buffers that it touches. */
+  /** Bytes of all its buffers. */
   readonly bytes: number
 }
 
@@ -65,7 +65,7 @@ export function planRows(plan: Plan, model: Model): PlanRow[] {
       : [row(plan.batched.operation, 1)]),
     ...plan.probes.flatMap(({ probe, operations, copies, needsFlush }): PlanRow[] => {
       if (copies === undefined && plan.batched !== undefined) return []
-      // Deferred updates run before an energy; a matrix that is made on demand is computed before its snapshot.
+      // Deferred updates run before an energy; a matrix on demand is computed before its snapshot.
       const before = needsFlush
         ? plan.deferred.flatMap(({ flush }) => flush)
         : plan.derived.flatMap(({ name, made, make }) => (copies === name && made === 'demand' ? make : []))
@@ -97,13 +97,13 @@ export function ticksBetween({ every, pending }: Operation, model: Model): numbe
   return every(model) * (pending?.when === 'full' ? MOST_PENDING : 1)
 }
 
-/** What happens in a stage, and when. */
+/** Title of a stage: its action and its ticks. */
 const TITLES: Readonly<Record<Stage, string>> = {
   setup: 'setup: once, before tick 0',
-  stimulate: 'stimulate: in ticks in which what is shown changes',
+  stimulate: 'stimulate: in ticks in which the stimulus changes',
   activate: 'activate: activations of dynamic layers',
   settle: 'settle: adiabatic layers',
-  input: 'input: what memories and synapses send to dynamic layers',
+  input: 'input: from memories and synapses to dynamic layers',
   integrate: 'integrate: dynamic layers',
   plasticity: 'plasticity: synapses',
   learn: 'learn: memories',
@@ -111,7 +111,7 @@ const TITLES: Readonly<Record<Stage, string>> = {
   resident: 'resident: many ticks in one dispatch, stimulus and probes included',
 }
 
-/** The whole plan as text, and what is said of its residence: the dispatches of each stage in the order of a tick, the buffers, and the bytes of all. */
+/** The whole plan as text: the dispatches of each stage in the order of a tick, the buffers, the bytes of all, and the reason for its form. */
 export function planText(plan: Plan, model: Model, residence?: string): string {
   const rows = planRows(plan, model)
   const head = ['kernel', 'for', 'variant', 'every', 'workgroups', 'bytes', 'reads', 'writes']
@@ -159,13 +159,13 @@ export function planText(plan: Plan, model: Model, residence?: string): string {
     '',
     `a tick, without stimulus and probes: ${rounded(mean(() => 1))} dispatches on ${rounded(mean(({ bytes }) => bytes))} bytes`,
     `all buffers: ${bytesText(plan.bytes)}`,
-    ...(demanded > 0 ? [`on demand, once something looks at W: ${bytesText(demanded)}`] : []),
+    ...(demanded > 0 ? [`on demand, at the first read of W: ${bytesText(demanded)}`] : []),
     `variants: ${variantsText(plan.variants) || 'none'}`,
     ...(residence === undefined ? [] : [`resident: ${residence}`]),
   ].join('\n')
 }
 
-/** What varies by replica, an axis a line; none where nothing does. */
+/** The values that vary by replica, one line for each axis; empty if nothing varies. */
 export function axesLines({ variation, replicas }: Model): string[] {
   if (variation === undefined) return []
   const { axes, points, repetitions } = variation
@@ -174,7 +174,7 @@ export function axesLines({ variation, replicas }: Model): string[] {
   return [...aligned(rows), `${replicas} replicas: ${points.length} points, the first path slowest, ${each}`]
 }
 
-/** Such as `32 values from 0.1 to 10, log`, or the values where they are few. */
+/** Such as `32 values from 0.1 to 10, log`, or the list of a few values. */
 export function axisText({ values, log }: Axis): string {
   const [first, last] = [values[0], values.at(-1)]
   if (values.length <= 6) return values.join(', ')

@@ -1,4 +1,4 @@
-/** Probes as operations that leave each sample in a slot of the ring buffer. */
+/** Probes as operations that write each sample to a slot of the ring buffer. */
 import { hasEnergy } from '../kinds/couplings/table.ts'
 import { leakFacts } from '../kinds/leaks/table.ts'
 import { copiedBy, type MeasuredKind, type ProbeKind, type ProbeOf } from '../kinds/probes/table.ts'
@@ -18,50 +18,50 @@ import { planProduct } from './products.ts'
 import { activationsOf, rootUnit, scratch, type Slot, slotFields, sum } from './samples.ts'
 import { type Planning, addBuffer, find, matrixNamed, operation, perNeuron, reducing } from './planning.ts'
 
-/** One probe: how it is computed, where its samples stand and how they are shaped. */
+/** One probe: its operations, and the place and shape of its samples. */
 export interface ProbePlan {
   readonly probe: Probe
-  /** To run on a refreshed state; empty for a snapshot, which is copied. */
+  /** Operations to run on a refreshed state; empty for a snapshot, which is copied. */
   readonly operations: readonly Operation[]
   /** Word of the clock record that holds the slot of the sample. */
   readonly slotWord: number
   /** First word of its part of the ring. */
   readonly ringStart: number
-  /** Samples its part of the ring holds. */
+  /** Number of samples in its part of the ring. */
   readonly capacity: number
   readonly sampleWords: number
-  /** Shape of one sample of one replica: [] or [patterns]; for energy [terms], of which the value is the sum. */
+  /** Shape of one sample of one replica: [] or [patterns]; for energy [terms], whose sum is the value. */
   readonly shape: readonly number[]
   /** Names of the energy terms. */
   readonly terms?: readonly string[]
-  /** The layer, memory or synapse that a sample is a copy of; absent where a kernel computes it. */
+  /** The layer, memory or synapse that a sample copies; absent if a kernel computes the sample. */
   readonly copies?: string
-  /** What synapses in factors have put off has to be done before a sample. */
+  /** True if deferred updates must be applied before a sample. */
   readonly needsFlush: boolean
 }
 
-/** Bytes of the ring one probe may take, and the most samples it keeps there. */
+/** Largest size of the ring of one probe in bytes, and its most samples. */
 const RING_BYTES = 2 ** 20
 const RING_SAMPLES = 256
 
-/** How a kind of probe is computed on the GPU. */
+/** The planner of a kind of probe. */
 interface Planner<P> {
-  /** Shape of one sample of one replica; of terms, how many there are. */
+  /** Shape of one sample of one replica; for terms, their number. */
   readonly shape: (model: Model, probe: P) => readonly number[]
   /** Names of terms whose sum is the value. */
   readonly terms?: (model: Model) => readonly string[]
   readonly operations: (planning: Planning, probe: P, slot: Slot) => Operation[]
-  /** It reads of a synapse in factors what is only up to date when nothing is put off. */
+  /** True if it reads arrays of a factored synapse that are up to date only without deferred updates. */
   readonly needsFlush: boolean
-  /** It needs L of a layer, not the activation alone. */
+  /** True if it needs L of a layer in addition to the activation. */
   readonly needsLagrangian: boolean
-  /** True where resident/probes.ts has a form of it. */
+  /** True if resident/probes.ts supports it. */
   readonly isResident: boolean
-  /** Why that form does not know a model. */
+  /** The reason why that form does not support a model. */
   readonly refuses?: (model: Model) => string | undefined
 }
 
-/** Kinds that copy need none. */
+/** Kinds that copy need no planner. */
 const PLANNERS = {
   energy: {
     shape: (model) => [energyTerms(model).length],
@@ -70,7 +70,7 @@ const PLANNERS = {
     needsFlush: true,
     needsLagrangian: true,
     isResident: true,
-    // Its memory has no term of its own in the energy: that of the hidden layer holds both.
+    // Its memory has no separate term in the energy: the term of the hidden layer includes it.
     refuses: (model) =>
       jointMemory(model) === undefined
         ? undefined
@@ -108,12 +108,12 @@ const PLANNERS = {
   },
 } as const satisfies { readonly [K in MeasuredKind]: Planner<ProbeOf<K, Rows>> }
 
-/** Kinds that the resident kernel has a form of. */
+/** Kinds that the resident kernel supports. */
 export type ResidentKind = {
   [K in MeasuredKind]: (typeof PLANNERS)[K]['isResident'] extends true ? K : never
 }[MeasuredKind]
 
-/** The planner of a probe; undefined for one that copies. */
+/** The planner of a probe; undefined for a probe that copies. */
 function plannerOf({ kind }: Probe): Planner<Probe> | undefined {
   // TypeScript cannot see that the entry under `kind` takes a probe of that kind.
   return (PLANNERS as unknown as Readonly<Partial<Record<ProbeKind, Planner<Probe>>>>)[kind]
@@ -157,11 +157,12 @@ export function planProbe(planning: Planning, probe: Probe, slotWord: number, ri
   }
 }
 
-/** Why the resident kernel cannot take a sample of a probe; undefined where it can, or has nothing to do with it. */
+/** The reason why the resident kernel cannot sample a probe; undefined if it can, or if the probe copies. */
 export function residentRefusal(model: Model, probe: Probe): string | undefined {
   const planner = plannerOf(probe)
   if (planner === undefined) return undefined
-  if (!planner.isResident) return `only other kernels know the probe \`${probe.name}\` (${probe.kind})`
+  if (!planner.isResident)
+    return `the resident kernel does not support the probe \`${probe.name}\` (${probe.kind})`
   return planner.refuses?.(model)
 }
 
@@ -178,7 +179,7 @@ function shapeOf(planning: Planning, name: string): readonly number[] {
   return isVector ? [columns] : [rows, columns]
 }
 
-/** Every term in a word of its own. */
+/** A separate word for every term. */
 function energy(planning: Planning, slot: Slot): Operation[] {
   const { model } = planning
   const terms = energyTerms(model)
@@ -186,7 +187,7 @@ function energy(planning: Planning, slot: Slot): Operation[] {
   return [
     ...model.layers.map((layer) => legendre(planning, layer, slot, terms.indexOf(layer.name))),
     ...model.couplings.filter(hasEnergy).flatMap((coupling) => {
-      // The memory of a joint energy has no term of its own: (h - b).g - L(h) - g.(Xi v + offset) is -L(h).
+      // The memory of a joint energy has no separate term: (h - b).g - L(h) - g.(Xi v + offset) is -L(h).
       const word = terms.indexOf(coupling === joint ? joint.to : coupling.name)
       return couplingPlanner(coupling).energy(planning, coupling, slot, word, coupling !== joint)
     }),
@@ -223,7 +224,7 @@ function legendre(planning: Planning, layer: Layer, slot: Slot, word: number): O
         size,
         layerStride: vectorStride(size),
         biasRows: biasRows(model, layer),
-        // L as a whole has been computed with them.
+        // L was computed together with the activations.
         ...(whole ? { p0: 0, p1: 0, p2: 0, p3: 0, wholes: wholesOf(layer) } : lagrangianFields(lagrangian)),
         ...own?.fields,
         ...slotFields(slot),
@@ -234,7 +235,7 @@ function legendre(planning: Planning, layer: Layer, slot: Slot, word: number): O
   })
 }
 
-/** What a probe compares with, in the model as it is when it is uploaded. */
+/** The target of a probe, from the model at the time of the upload. */
 function patternsOf({ name, patterns }: Extract<Probe, { readonly patterns: Rows }>): (model: Model) => Rows {
   return ({ probes }) => {
     const probe = find(probes, name)
@@ -242,7 +243,7 @@ function patternsOf({ name, patterns }: Extract<Probe, { readonly patterns: Rows
   }
 }
 
-/** Patterns as they are uploaded, and what a 1 of them stands for. */
+/** Patterns for the upload, and the value of a 1 in their buffer. */
 interface Unit {
   readonly rows: Rows
   readonly unit: number
@@ -250,7 +251,7 @@ interface Unit {
 
 const units = new WeakMap<Rows, Unit>()
 
-/** Patterns whose products may leave float32, brought near 1 by a power of two, which changes no digit. */
+/** Patterns whose products may overflow or underflow float32, scaled near 1 by a power of two, which is exact. */
 function nearOne(rows: Rows): Unit {
   const known = units.get(rows)
   if (known !== undefined) return known
@@ -409,7 +410,7 @@ function speed(planning: Planning, probe: ProbeOf<'speed', Rows>, slot: Slot): O
   const own = layer.own?.tau === undefined ? undefined : readingValues(model, layer)
   const { joined, constants } = reducing(planning, size, own?.joined)
   const input = planInput(planning, layer, 'probe')
-  // The speed is that of what g(b + I) pulls alone.
+  // The speed counts the pull of g(b + I) only.
   const isLeaking = leakFacts(layer.leak).sendsState
   const nothing = isLeaking ? { bias: `${name}/nothing`, current: `${name}/nothing` } : {}
   return [

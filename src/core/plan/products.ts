@@ -1,4 +1,4 @@
-/** Products of a matrix with activations, of every replica, and what becomes of them. */
+/** Products of a matrix with the activations of every replica, and their receivers. */
 import type { Model } from '../model/model.ts'
 import { ALONE, type Epilogue } from './kernels.ts'
 import { type Matrix, vectorStride } from './layout.ts'
@@ -6,25 +6,25 @@ import type { Operation, Stage, Work } from './operation.ts'
 import { type Planning, type Receiver, addBuffer, operation, productWorkgroups, tileOf } from './planning.ts'
 import { type Form, type Why, chooseForm, shapeKey } from './variants.ts'
 
-/** What a product takes from its matrix, layer and output besides the shape of the matrix. */
+/** The arguments of a product in addition to the shape of the matrix. */
 export interface Product extends Work {
   readonly stage: Stage
   readonly kernel: 'product/matvec' | 'product/matvec-transposed'
   readonly matrix: Matrix
   readonly vector: { readonly buffer: string; readonly size: number }
-  /** Multiplies the sum; where replicas differ in it, `epilogue` has it. */
+  /** Factor of the sum; if it differs by replica, `epilogue` contains it. */
   readonly scale?: (model: Model) => number
   readonly halfNorm?: boolean
-  /** What belongs to the product besides its sum, with what that binds and is told; of `project`. */
+  /** An additional term of the product, with its bindings and parameters; for `project`. */
   readonly epilogue?: {
     readonly joined: Epilogue
     readonly buffers?: Readonly<Record<string, string>>
     readonly params?: Readonly<Record<string, number>>
   }
-  /** True = the matrix is symmetric, and only what is on and above its diagonal is read. */
+  /** True = the matrix is symmetric, and only its diagonal and the entries above are read. */
   readonly folds?: boolean
   readonly every?: Operation['every']
-  /** What makes the vector, before. */
+  /** Operations that compute the vector first. */
   readonly before?: readonly Operation[]
 }
 
@@ -32,13 +32,13 @@ function workOf({ owner, act, into, part }: Product): Work {
   return { owner, act, ...(into !== undefined && { into }), ...(part !== undefined && { part }) }
 }
 
-/** A vector [replicas, stride] in which products are set or added up. */
+/** A vector [replicas, stride] that products set or are added to. */
 export interface Output {
   readonly buffer: string
   readonly stride: number
 }
 
-/** Sets a product in an output, or adds it to what is there. */
+/** Sets an output to a product, or adds the product to it. */
 export function storing({ buffer, stride }: Output, adds: boolean): Receiver {
   return {
     joined: { ending: 'store' },
@@ -49,11 +49,11 @@ export function storing({ buffer, stride }: Output, adds: boolean): Receiver {
 }
 
 /**
- * Product of a matrix with a vector a replica, block by block: `recall` A x, `project` A^T x. Replicas that share the
- * matrix are treated several at a time.
- * @param output - where blocks of a sum meet, and the product itself unless there is a `receiver`
- * @param adds - true = the output holds what comes before
- * @param receiver - takes the whole product, told whether it has to add what stands in the output
+ * Product of a matrix with a vector for each replica, block by block: `recall` A x, `project` A^T x. Replicas
+ * that share the matrix are computed several at a time.
+ * @param output - buffer for the sum over blocks, and for the product unless there is a `receiver`
+ * @param adds - true = the output holds earlier terms
+ * @param receiver - receives the whole product, and whether to add the contents of the output
  */
 export function planProduct(
   planning: Planning,
@@ -72,7 +72,7 @@ export function planProduct(
   const { form, why } = formOf(planning, product, states)
   const { workgroup, ...tile } = form
   const products = blocks.map((block) => {
-    // A block holds whole copies, or rows of one.
+    // A block holds whole copies, or rows of one copy.
     const row0 = block.start % rows
     const count = Math.min(rows - row0, block.count)
     const replicas = shared ? model.replicas : block.count / count
@@ -120,17 +120,17 @@ export function planProduct(
   return [...before, ...products]
 }
 
-/** What a layer is sent: operations of which the last hand it to a receiver. */
+/** An input of a layer: operations, the last of which pass it to a receiver. */
 export interface Sending {
-  /** They come before, and hand nothing. */
+  /** Earlier operations, which pass nothing on. */
   readonly before: readonly Operation[]
-  /** Buffers that are read while it is handed, which the receiver cannot write. */
+  /** Buffers that the last operations read, which the receiver cannot write. */
   readonly reads: readonly string[]
-  /** The others, with arguments as those of `planProduct`. */
+  /** The last operations, with the arguments of `planProduct`. */
   readonly hand: (output: Output, adds: boolean, receiver?: (adds: boolean) => Receiver) => Operation[]
 }
 
-/** A product as it is sent. */
+/** A product as an input. */
 export function sendingOf(planning: Planning, product: Product): Sending {
   const { before = [], folds, vector, epilogue } = product
   return {
@@ -141,7 +141,7 @@ export function sendingOf(planning: Planning, product: Product): Sending {
   }
 }
 
-/** Rows that one invocation of synapse/symv goes down on adapters that need many of them. */
+/** Rows for each invocation of synapse/symv on adapters that need many invocations. */
 const SYMV_ROWS = 128
 
 /** The same for a symmetric matrix of every replica, folded at its diagonal: partial sums, and their sum. */
@@ -162,7 +162,7 @@ function planSymv(
   const partial = `${product.into}/partial`
   addBuffer(planning, partial, model.replicas * partials * stride * 4)
   const rate = every === undefined ? {} : { every }
-  // Strips are of very different lengths: small workgroups share them out evenly among few cores.
+  // Strips have very different lengths: small workgroups balance them over few cores.
   const group = software ? Math.min(8, workgroup) : workgroup
   const sums = matrix.blocks.map(({ buffer, start, count }) => {
     const params = { columns, stride, chunk, replica0: start / matrix.rows, partials }
@@ -202,7 +202,7 @@ function planSymv(
   return [...before, ...sums, reduction]
 }
 
-/** The form of a product for so many states that share its matrix; the plan keeps those of ticks. */
+/** The form of a product for a number of states that share its matrix; the plan records the products of ticks. */
 function formOf(
   planning: Planning,
   { kernel, matrix, stage, every }: Pick<Product, 'kernel' | 'matrix' | 'stage' | 'every'>,
@@ -214,7 +214,7 @@ function formOf(
   const shape = { product, format, rows, columns, states, copies } as const
   const usual = tileOf(planning, shape)
   const all = variants[product]
-  // Probes are seldom due: for them a tile that compiles quickly where that takes long.
+  // Probes run rarely: they get a tile that compiles quickly on adapters with slow compilers.
   if (stage === 'probe') {
     const quick = { ...ALONE, states: states >= 4 ? 4 : 1 }
     const standard = software ? quick : usual

@@ -1,11 +1,11 @@
-/** Samples: where a kernel leaves them, and the sums of which terms of an energy are made. */
+/** Samples: their place, and the sums that form terms of an energy. */
 import type { Layer, Model } from '../model/model.ts'
 import { type Matrix, vectorStride } from './layout.ts'
 import { baseBlockOf } from './matrices.ts'
 import type { Operation, Work } from './operation.ts'
 import { type Planning, addBuffer, operation, reducing } from './planning.ts'
 
-/** Where a kernel finds the place of its sample. */
+/** The fields that hold the place of a sample. */
 export interface Slot {
   readonly slotWord: number
   readonly ringStart: number
@@ -13,19 +13,19 @@ export interface Slot {
   readonly replicaWords: number
 }
 
-/** Fields of `Params` by which a kernel finds its sample. */
+/** Fields of `Params` for the place of a sample. */
 export function slotFields({ slotWord, ringStart, sampleWords }: Slot): Record<string, number> {
   return { slotWord, ringStart, sampleWords }
 }
 
-/** A vector for intermediate results, large enough for the largest layer and for the rows of every matrix. */
+/** A buffer for intermediate results, as large as the largest layer and the rows of every matrix. */
 export function scratch(planning: Planning): { buffer: string; stride: number } {
   const stride = Math.max(...planning.model.layers.map((layer) => vectorStride(layer.size)))
   addBuffer(planning, 'scratch', planning.model.replicas * stride * 4)
   return { buffer: 'scratch', stride }
 }
 
-/** One number a replica: factor * sum left (* right), set in or added to a sample. */
+/** One number for each replica: factor * sum left (* right), written or added to a sample. */
 interface Sum extends Work {
   readonly size: number
   readonly left: { readonly buffer: string; readonly stride: number }
@@ -64,7 +64,7 @@ export function activationsOf(layer: Layer): { buffer: string; size: number; str
   return { buffer: `${layer.name}/activations`, size: layer.size, stride: vectorStride(layer.size) }
 }
 
-/** About the root of a factor: a power of two, which changes no digit of what is squared. */
+/** Approximate root of a factor: a power of two, so that scaling is exact. */
 export function rootUnit(factor: number): number {
   return factor > 0 ? 2 ** Math.round(Math.log2(factor) / 2) : 1
 }

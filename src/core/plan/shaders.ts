@@ -18,7 +18,7 @@ export function wgsl(path: string): string {
   return text
 }
 
-// A kind without its WGSL would be found only by who uses it.
+// Without this check a kind without WGSL would fail only when used.
 for (const kind of Object.keys(LAGRANGIANS)) wgsl(`lagrangian/${kind}`)
 for (const [kind, facts] of Object.entries(LAGRANGIANS)) if ('conjugate' in facts) wgsl(`conjugate/${kind}`)
 for (const kind of INTEGRATOR_KINDS) wgsl(`integrator/${integratorOf(kind).gain}`)

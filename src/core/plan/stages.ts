@@ -1,8 +1,8 @@
-/** Steps of several stages (shaders/neuron/staged.wgsl, shaders/rule/staged.wgsl): which groups take them, and how. */
+/** Steps of several stages (shaders/neuron/staged.wgsl, shaders/rule/staged.wgsl), and the groups that use them. */
 import { stagesOf } from '../kinds/integrators/table.ts'
 import type { Model } from '../model/model.ts'
 
-/** One stage of a step that has several, as the fields of its kernel. */
+/** One stage of a step, as the fields of its kernel. */
 export interface Turn {
   readonly weight: number
   readonly reach: number
@@ -10,7 +10,7 @@ export interface Turn {
   readonly ends: 0 | 1
 }
 
-/** The stages of a group of this rate; one that is undefined where a step has one stage. */
+/** The stages of a group of this rate; [undefined] if a step has one stage. */
 export function turnsOf({ time }: Model, every: number): readonly (Turn | undefined)[] {
   const stages = stagesOf(time.integrator, every)
   if (stages.length === 1) return [undefined]
@@ -21,7 +21,7 @@ export function turnsOf({ time }: Model, every: number): readonly (Turn | undefi
   }))
 }
 
-/** True when a group that moves by itself takes several stages a step. */
+/** True if a dynamic group has several stages in a step. */
 export function isStaged(
   model: Model,
   { tau, every }: { readonly tau?: number | undefined; readonly every: number },

@@ -1,4 +1,4 @@
-/** Traces that the rules of memories keep of their layers (kinds/rules/traced.ts): their buffers and their steps. */
+/** Buffers and steps of the traces of learning rules (kinds/rules/traced.ts). */
 import { ModelError } from '../errors.ts'
 import { type Trace, tracesOf } from '../kinds/rules/table.ts'
 import type { Memory, Model } from '../model/model.ts'
@@ -10,12 +10,12 @@ import { type Planning, addBuffer, faultOf, find, matrixNamed, operation, rateOf
 import { activationsOf } from './samples.ts'
 import { isStaged, type Turn } from './stages.ts'
 
-/** What a rule with a trace makes of the activations of a layer, in a vector like them. */
+/** Buffer of the activations of a layer as a rule with a trace modifies them. */
 function seenNameOf(trace: string): string {
   return `${trace}/seen`
 }
 
-/** Buffers of the traces of a memory, which begin at 0, and of what its rule makes of the activations with them. */
+/** Buffers of the traces of a memory, initially 0, and of the activations as modified by its rule. */
 export function addTraces(planning: Planning, memory: Memory): void {
   const { model } = planning
   const { replicas } = model
@@ -25,7 +25,7 @@ export function addTraces(planning: Planning, memory: Memory): void {
     const { blocks } = addMatrix(planning, shape, () => ({ kind: 'zero' }), 'state')
     if (blocks.length > 1)
       throw new ModelError(
-        `\`${name}\` is in ${blocks.length} buffers, its rule takes one; use fewer replicas or neurons`,
+        `\`${name}\` is in ${blocks.length} buffers, but its rule allows one; use fewer replicas or neurons`,
         { path: `memories.${memory.name}.rule` },
       )
     addBuffer(planning, seenNameOf(name), replicas * vectorStride(size) * 4)
@@ -34,7 +34,10 @@ export function addTraces(planning: Planning, memory: Memory): void {
   }
 }
 
-/** What drives a memory on the side of its layer `to` or `from`: activations, or what its rule makes of them. */
+/**
+ * The drive of a memory on the side of its layer `to` or `from`: activations, or the activations as modified by
+ * its rule.
+ */
 export function drivingOf(
   { model }: Planning,
   memory: Memory,
@@ -45,7 +48,7 @@ export function drivingOf(
   return trace === undefined ? activations : { ...activations, buffer: seenNameOf(trace.name) }
 }
 
-/** One step of the traces of a memory, before its own. */
+/** One step of the traces of a memory, before the step of the memory. */
 export function planTraces(planning: Planning, memory: Memory, turn?: Turn): Operation[] {
   const { model, matrices, workgroup } = planning
   const timeOf = (m: Model, trace: string): number =>

@@ -1,5 +1,6 @@
 /**
- * Which forms of products are worth timing, which one wins, and what is kept of it. Pure: src/core/gpu/tuner.ts measures.
+ * The forms of products to time, the choice of the fastest, and the cache of results. Pure:
+ * src/core/gpu/tuner.ts measures.
  */
 import { HASH, hashText } from '../math/hash.ts'
 import { withCurrentNames } from './aliases.ts'
@@ -15,18 +16,18 @@ import {
   shapeKey,
 } from './variants.ts'
 
-/** Invocations that are tried with the standard tile. */
+/** Workgroup sizes that are timed with the standard tile. */
 const WORKGROUPS_TRIED = [32, 128]
 
-/** Larger tiles take a software adapter seconds to compile and gain nothing there, but where loads are shared. */
+/** On a software adapter larger tiles take seconds to compile and are no faster unless loads are shared. */
 const isQuick = ({ across, states, sharing }: Tile): boolean => sharing > 1 || across * states <= 16
 
-/** What a form has to be faster by, so that noise does not choose. */
+/** Minimum gain of a form, so that timing noise does not decide. */
 const CLEARLY = 0.9
 
 /**
- * The forms that are timed for a product, the standard one first: every tile that is of use, in its workgroup, and its tile in
- * others.
+ * The forms to time for a product, the standard form first: every useful tile in the standard workgroup, and the
+ * standard tile in other workgroups.
  */
 export function candidatesOf(
   { product, states }: ProductShape,
@@ -35,10 +36,10 @@ export function candidatesOf(
 ): Form[] {
   const isOfUse = (tile: Tile): boolean =>
     tile.states <= states &&
-    // Where many states share the matrix, each load has to serve several of them.
+    // If many states share the matrix, each load must serve several of them.
     (states < 4 || tile.states > 1) &&
     tile.sharing <= lanes &&
-    // Barriers cost a software adapter more than anything.
+    // On a software adapter barriers are the largest cost.
     (!software || (isQuick(tile) && tile.lanes === 1))
   const { workgroup } = standard
   const all = [
@@ -48,17 +49,17 @@ export function candidatesOf(
   ]
   return all.filter(
     (form, at) =>
-      // A workgroup holds all lanes of a tile.
+      // A workgroup contains all lanes of a tile.
       form.lanes <= form.workgroup && all.findIndex((one) => formText(one) === formText(form)) === at,
   )
 }
 
-/** Multiply-adds in one dispatch that is timed. */
+/** Multiply-adds in one timed dispatch. */
 const WORK = { software: 2 ** 19, hardware: 2 ** 24 }
 
 /**
- * A product that is small enough to be timed often, and takes its form from the same causes: first the sum is made shorter, since
- * that leaves the invocations as they are, then there are fewer of them.
+ * A smaller product for fast timing, whose fastest form is the same: first with a shorter sum, which keeps the
+ * number of invocations, then with fewer invocations.
  */
 export function sliceOf(shape: ProductShape, software: boolean): ProductShape {
   const { product, states } = shape
@@ -78,9 +79,9 @@ export function sliceOf(shape: ProductShape, software: boolean): ProductShape {
 }
 
 /**
- * The fastest of several forms. The first, which is the standard, stays unless another needs at most 90 % of its time in the
- * median, and in four of five rounds: what slows a machine for a while slows a whole round.
- * @param times - of each form, in rounds; a form without times was too slow to be timed
+ * The fastest of several forms. The first, standard form stays unless another needs at most 90 % of its time in
+ * the median and in four of five rounds; a temporary slowdown of the machine affects a whole round.
+ * @param times - of each form, by round; empty for a form that was too slow
  * @returns its index
  */
 export function fastestOf(times: readonly (readonly number[])[]): number {
@@ -96,22 +97,25 @@ export function fastestOf(times: readonly (readonly number[])[]): number {
   return isClear ? best : 0
 }
 
-/** The middle of some numbers; of an even count, the lower one of two. */
+/** The median; of an even count, the lower of the two middle numbers. */
 export function medianOf(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b)
   return sorted[(sorted.length - 1) >> 1] as number
 }
 
-/** Rough speeds, to tell long runs from short ones: multiply-adds a second, and seconds of a dispatch. */
+/** Rough speeds, to distinguish long from short runs: multiply-adds per second, and seconds for a dispatch. */
 const SPEED = {
   software: { rate: 1e9, dispatch: 2e-5 },
   hardware: { rate: 1e11, dispatch: 1e-5 },
 }
 
-/** Seconds of products from which on tuning pays: it takes less than one, and seldom gains more than a third. */
+/**
+ * Shortest total time of products, in seconds, for which tuning is worth its time of less than 1 s; the gain is
+ * rarely more than a third.
+ */
 export const TUNING_PAYS = 10
 
-/** Seconds that the products of a run will take, roughly. */
+/** Rough time of the products of a run in seconds. */
 export function secondsOf(choices: readonly Choice[], ticks: number, software: boolean): number {
   const { rate, dispatch } = software ? SPEED.software : SPEED.hardware
   const seconds = choices.map(({ rows, columns, states, copies, every }) =>
@@ -120,16 +124,16 @@ export function secondsOf(choices: readonly Choice[], ticks: number, software: b
   return ticks * seconds.reduce((sum, one) => sum + one, 0)
 }
 
-/** What has been tuned on all adapters, by `adapterKey`. */
+/** Tuning results of all adapters, by `adapterKey`. */
 export type Tunings = Readonly<Record<string, Tuned>>
 
-/** What a cache holds. */
+/** The contents of a cache. */
 interface Kept {
   readonly kernels: string
   readonly adapters: Tunings
 }
 
-/** Reads a cache; one that is damaged, foreign, or made with other kernels is empty. */
+/** Reads a cache; a cache that is damaged, foreign or of other kernels counts as empty. */
 export function readTunings(text: string | null | undefined): Tunings {
   try {
     const { kernels, adapters } = JSON.parse(text ?? '') as Partial<Kept>
@@ -143,7 +147,7 @@ export function readTunings(text: string | null | undefined): Tunings {
   }
 }
 
-/** The cache as text, with what was tuned on an adapter added. */
+/** The cache as text, with the results of an adapter added. */
 export function writeTunings(tunings: Tunings, adapter: string, tuned: Tuned): string {
   const adapters = { ...tunings, [adapter]: { ...tunings[adapter], ...tuned } }
   const kept: Kept = { kernels: kernelsKey(), adapters }
@@ -154,7 +158,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** What is open in a plan, of which nothing, or nothing that can be read, is kept, and nothing is forced. */
+/** Choices of the plan that are neither forced nor in the cache. */
 export function untuned({ choices }: Pick<Plan, 'choices'>, tuned: Tuned): Choice[] {
   const isKnown = (one: Choice): boolean => {
     const kept = tuned[shapeKey(one)] ?? ''
@@ -170,7 +174,7 @@ export function untuned({ choices }: Pick<Plan, 'choices'>, tuned: Tuned): Choic
   )
 }
 
-/** Changes when the kernels of products do: what was measured with others says nothing. */
+/** A hash of the kernels of products: results for other kernels are invalid. */
 function kernelsKey(): string {
   let hash = HASH
   const forms = (['matvec', 'matvec-transposed'] as const).flatMap((product) =>

@@ -1,52 +1,53 @@
 /**
- * Choices between kernels that compute the same within rounding: what there is, how it is written (the same in the library,
- * on the command line, in summary.json and in checkpoints), and which one an operation takes.
+ * Choices between kernels that compute the same within rounding: the possible variants, their notation (the same
+ * in the library, on the command line, in summary.json and in checkpoints), and the choice for an operation.
  */
 import { ModelError } from '../errors.ts'
 import { currentName, currentValue } from './aliases.ts'
 import { type Format, type Product, type Reduction, TILES, type Tile, tileText } from './kernels.ts'
 
-/** How a product is computed: its tile, and invocations in a workgroup. */
+/** The form of a product: its tile, and the invocations in a workgroup. */
 export interface Form extends Tile {
   readonly workgroup: number
 }
 
 /**
- * Chosen by name; what is not there is chosen by the shape and the adapter.
+ * Variants by name; missing ones are chosen by shape and adapter.
  *
  *     { matvec: '8x1', 'matvec-transposed:xi': '4x4/32', fuse: 'off', reduce: 'tree' }
  *
- * `matvec` is A x, `matvec-transposed` is A^T x, of as many states x as share A. A form is a tile, ROWSxSTATES of `matvec`, and
- * for `matvec-transposed` groups of four columns x states, of one invocation, or xLANES of so many that share it, or with a `q` of one whose loads of the states a quad shares;
- * and after a slash the invocations in a workgroup.
+ * `matvec` is A x, `matvec-transposed` is A^T x, for all states x that share A. A form is a tile and, after a
+ * slash, the invocations in a workgroup. A tile is ROWSxSTATES for `matvec`, and groups of four columns x states
+ * for `matvec-transposed`. It belongs to one invocation, with xLANES to several, and with `q` a quad shares the
+ * loads of the states.
  */
 export interface Variants {
-  /** Of all products of this kind, those of probes too; a tile of several states is cut where there are fewer. */
+  /** For all products of this kind, also those of probes; a tile of several states is cut if there are fewer. */
   readonly matvec?: string
   readonly 'matvec-transposed'?: string
-  /** The product of one memory or synapse in a tick, whatever is said of all. */
+  /** For the product of one memory or synapse in a tick; overrides the form for all products. */
   readonly [product: `${Product}:${string}`]: string
-  /** off = every product is written down before its layer moves. */
+  /** off = every product is stored before its layer moves. */
   readonly fuse?: 'on' | 'off'
-  /** How a workgroup adds up: with barriers, or within one subgroup. */
+  /** The reduction in a workgroup: with barriers, or within one subgroup. */
   readonly reduce?: Reduction
   /**
-   * Products of symmetric couplings that each replica has for itself load what is on and above the diagonal
+   * Products of symmetric couplings with a copy for each replica load only the diagonal and the entries above
    * (synapse/symv); off = as `matvec-transposed`.
    */
   readonly symv?: 'on' | 'off'
-  /** Recall by a softmax layer reads its memory once, for the layer and for what it sends back (memory/attention). */
+  /** Recall by a softmax layer reads its memory once for both products (memory/attention). */
   readonly attention?: 'on' | 'off'
   /** Synapses as one matrix W, or as J + U with a ring of activations (couplings/factors.ts). */
   readonly synapses?: 'whole' | 'factored'
-  /** Of a resident network: the lanes of a subgroup share a replica, or each replica is one invocation. */
+  /** For a resident network: the lanes of a subgroup share a replica, or each replica is one invocation. */
   readonly resident?: 'subgroup' | 'invocation'
 }
 
-/** Why an operation has the form that it has. */
+/** The reason for the form of an operation. */
 export type Why = 'default' | 'tuned' | 'forced'
 
-/** What a form is chosen for. Everything that its time depends on, besides the adapter. */
+/** The key of a choice: all that its time depends on, except the adapter. */
 export interface ProductShape {
   readonly product: Product
   readonly format: Format
@@ -54,11 +55,11 @@ export interface ProductShape {
   readonly columns: number
   /** Replicas that share the matrix. */
   readonly states: number
-  /** Copies of the matrix, one a replica, where they do not share it. */
+  /** Copies of the matrix, one for each replica, if they do not share it. */
   readonly copies: number
 }
 
-/** Forms that were found to be the fastest, by `shapeKey`. */
+/** The fastest forms, by `shapeKey`. */
 export type Tuned = Readonly<Record<string, string>>
 
 /** Such as `matvec f32 1000x784 states 1 copies 1`. */
@@ -76,15 +77,15 @@ export function shapeKey({
 /** Sizes of workgroups that every adapter can run. */
 export const WORKGROUPS: readonly number[] = [8, 16, 32, 64, 128, 256]
 
-/** Such as `8x1/64`; without the slash where nothing is said of the workgroup. */
+/** Such as `8x1/64`; without the slash for the default workgroup. */
 export function formText({ workgroup, ...tile }: Tile & { readonly workgroup?: number }): string {
   return `${tileText(tile)}${workgroup === undefined ? '' : `/${workgroup}`}`
 }
 
 /**
  * Reads a form.
- * @param workgroup - where the text says nothing of it; a tile of more lanes takes so many
- * @returns undefined where there is no such form
+ * @param workgroup - default size; a tile with more lanes uses their number
+ * @returns undefined for an unknown form
  */
 export function readForm(product: Product, text: string, workgroup: number): Form | undefined {
   const [size, invocations] = text.split('/', 2) as [string, string?]
@@ -99,7 +100,7 @@ export function readForm(product: Product, text: string, workgroup: number): For
   return { ...tile, workgroup: found }
 }
 
-/** Variants that are one of a few words. */
+/** Variants whose value is one of a few words. */
 const SETTINGS: {
   readonly [Name in Exclude<keyof Variants, Product | `${Product}:${string}`>]: readonly NonNullable<
     Variants[Name]
@@ -115,7 +116,7 @@ const SETTINGS: {
 
 const PRODUCTS = Object.keys(TILES) as Product[]
 
-/** What `--variant` takes, in one line. */
+/** The values of `--variant`, in one line. */
 export const VARIANTS_HELP = [
   `${PRODUCTS.join('|')}=TILE (such as 4x4 or 8x1/32; ${PRODUCTS[0]}:xi=TILE for one matrix)`,
   ...Object.entries(SETTINGS).map(([name, values]) => `${name}=${values.join('|')}`),
@@ -127,8 +128,8 @@ function listText(words: readonly string[], last: string): string {
 }
 
 /**
- * Refuses names and values that there are not; which matrices there are is for `planNetwork` to say.
- * @returns the same, names of earlier versions replaced by those of today
+ * Refuses unknown names and values; `planNetwork` checks the names of matrices.
+ * @returns the same, with earlier names replaced by present ones
  * @throws ModelError
  */
 export function readVariants(variants: object, path = 'variants'): Variants {
@@ -162,14 +163,14 @@ export function readVariants(variants: object, path = 'variants'): Variants {
   ) as Variants
 }
 
-/** `matvec:xi` as `matvec` and `xi`; without a colon there is no matrix. */
+/** Splits `matvec:xi` into `matvec` and `xi`; without a colon there is no matrix. */
 function splitName(name: string): [string, string?] {
   const colon = name.indexOf(':')
   return colon < 0 ? [name] : [name.slice(0, colon), name.slice(colon + 1)]
 }
 
 /**
- * The variants of a command line, in the order in which they are given; the last of a name counts.
+ * The variants of a command line, in the given order; the last one of a name counts.
  * @param assignments - each NAME=VALUE
  * @throws ModelError
  */
@@ -185,48 +186,48 @@ export function parseVariants(assignments: readonly string[], path: string): Var
   return readVariants(Object.fromEntries(entries) as Record<string, string>, path)
 }
 
-/** As a command line takes them: NAME=VALUE, with blanks between. */
+/** Variants as on a command line: NAME=VALUE, separated by spaces. */
 export function variantsText(variants: Variants): string {
   return Object.entries(variants)
     .map(([name, value]) => `${name}=${value as string}`)
     .join(' ')
 }
 
-/** The product of a matrix in a tick, and the form that it has. */
+/** The product of a matrix in a tick, and its form. */
 export interface ProductPlan extends ProductShape {
-  /** Such as `matvec:xi`: what forces it. */
+  /** The name of the variant that forces it, such as `matvec:xi`. */
   readonly name: `${Product}:${string}`
   readonly form: Form
   readonly why: Why
-  /** Ticks between two of it. */
+  /** Ticks between two executions. */
   readonly every: number
 }
 
-/** What may be on or off: that recall by a softmax layer reads its memory once (`attention`), of the shape of the memory. */
+/** An on/off choice: whether recall by a softmax layer reads its memory once (`attention`), with the shape of the memory. */
 export interface SwitchPlan extends Omit<ProductShape, 'product'> {
   readonly product: 'attention'
   readonly name: 'attention'
   readonly form: 'on' | 'off'
   readonly why: Why
   readonly every: number
-  /** True = the adapter may find either the faster. */
+  /** True = either way may be faster on the adapter. */
   readonly isOpen: boolean
 }
 
-/** What there is to choose for the ticks of a network on an adapter. */
+/** A choice for the ticks of a network on an adapter. */
 export type Choice = ProductPlan | SwitchPlan
 
-/** The form of a choice, as variants take it. */
+/** The form of a choice, as the value of a variant. */
 export function choiceText({ form }: Choice): string {
   return typeof form === 'string' ? form : formText(form)
 }
 
 /**
  * The form of a product.
- * @param forms - from the highest rank down: what is said of the product itself, what it was in another plan, what is
- *   said of all of its kind, what was tuned, the default
- * @param lanes - of the smallest subgroup; 1 = there are no subgroups
- * @throws ModelError if it is forced to treat more states at once than there are
+ * @param forms - by falling priority: forced for the product, from another plan, forced for all of its kind,
+ *   tuned, default
+ * @param lanes - size of the smallest subgroup; 1 = no subgroups
+ * @throws ModelError if a forced tile has more states than share the matrix
  */
 export function chooseForm(
   { product, states }: Pick<ProductShape, 'product' | 'states'>,
@@ -241,7 +242,7 @@ export function chooseForm(
 ): { readonly form: Form; readonly why: Why } {
   const { own, kept, all, tuned, standard } = forms
   const { workgroup } = standard
-  /** A cache or a checkpoint may hold what is not possible here. */
+  /** A cache or a checkpoint may contain forms that are not possible here. */
   const possible = (text: string | undefined): Form | undefined => {
     const form = text === undefined ? undefined : readForm(product, text, workgroup)
     return form !== undefined && form.states <= states && form.sharing <= lanes ? form : undefined
@@ -251,7 +252,7 @@ export function chooseForm(
     if (form !== undefined && form.states > states) {
       const few = TILES[product].filter((tile) => tile.states <= states && tile.sharing <= lanes)
       throw new ModelError(
-        `${own.name}=${own.form} takes ${form.states} states at once, of ${states} that share the matrix; ` +
+        `${own.name}=${own.form} computes ${form.states} states at once, but only ${states} share the matrix; ` +
           `take ${few.map(formText).join(', ')}`,
         { path: 'variants' },
       )
@@ -269,8 +270,8 @@ export function chooseForm(
 }
 
 /**
- * Everything that has been chosen for a plan, so that it can be chosen again, whatever is tuned there: the same plan, but for
- * how workgroups add up on another kind of adapter.
+ * All choices of a plan, to repeat them independently of tuning: the plan is then the same, except for
+ * reductions on another kind of adapter.
  */
 export function pinned(choices: readonly Choice[], variants: Variants): Variants {
   return {
@@ -280,14 +281,14 @@ export function pinned(choices: readonly Choice[], variants: Variants): Variants
   }
 }
 
-/** True for a variant that there is only where invocations can share a subgroup. */
+/** True for a variant that needs subgroups. */
 export function needsSubgroups(value: string): boolean {
   return value === 'subgroup' || /q(\/|$)/.test(value)
 }
 
 /**
- * What is said of no product in particular.
- * @param lanes - 1 = there are no subgroups to reduce within, or to share a replica
+ * The variants that do not belong to one product.
+ * @param lanes - 1 = no subgroups for reductions or to share a replica
  */
 export function generalOf(variants: Variants, lanes = Infinity): Variants {
   const isGeneral = ([name, value]: [string, unknown]): boolean =>

@@ -1,4 +1,4 @@
-/** The ways in which a choice may be computed, as dispatches on scratch buffers: what a tuner times. */
+/** The alternatives of a choice as dispatches on scratch buffers, which the tuner times. */
 import { attentionTile } from './attention.ts'
 import { ALONE, type Kernel, type Product, kernelOf } from './kernels.ts'
 import { type Limits, planMatrix, vectorStride } from './layout.ts'
@@ -6,9 +6,9 @@ import { WORKGROUP, productWorkgroups, tileOf } from './planning.ts'
 import { candidatesOf, sliceOf } from './tuning.ts'
 import { type Choice, type Form, type ProductShape, formText } from './variants.ts'
 
-/** One of several ways to compute the same: dispatches, one after the other. */
+/** One alternative: dispatches, in order. */
 export interface Way {
-  /** As variants take it. */
+  /** The value of the variant. */
   readonly form: string
   readonly steps: readonly Step[]
 }
@@ -17,14 +17,14 @@ export interface Step {
   readonly kernel: Kernel
   readonly constants: Readonly<Record<string, number>>
   readonly workgroups: readonly [number, number, number]
-  /** Of parameters that mean something else than in products. */
+  /** For parameters with another meaning than in products. */
   readonly values?: Readonly<Record<string, number>>
 }
 
-/** Of the matrix, whatever the product. */
+/** For the matrix, independent of the product. */
 export type Shape = Omit<ProductShape, 'product'>
 
-/** How a choice may be computed, the standard way first, and the shape at which that is timed. */
+/** The alternatives of a choice, the standard one first, and the shape for timing. */
 export function waysOf(
   choice: Choice,
   abilities: { readonly lanes: number; readonly software: boolean },
@@ -37,7 +37,7 @@ export function waysOf(
     }))
     return { shape, ways }
   }
-  // What a slice would leave in caches, a whole memory would not.
+  // A slice would fit into caches, a whole memory would not.
   const shape = { ...choice, rows: Math.min(choice.rows, Math.ceil(ATTENTION_ENTRIES / choice.columns)) }
   const product = (name: Product): Step => {
     const tile = tileOf({ ...abilities, workgroup: WORKGROUP }, { ...shape, product: name })
@@ -50,7 +50,7 @@ export function waysOf(
   return { shape, ways: choice.form === 'on' ? ways : ways.reverse() }
 }
 
-/** Entries of a memory with which both ways of recall are timed. */
+/** Number of entries of the memory for timing both ways of recall. */
 const ATTENTION_ENTRIES = 2 ** 26
 
 function productStep(shape: Shape, product: Product, form: Form): Step {
@@ -91,7 +91,7 @@ function attentionSteps(shape: Shape): Step[] {
 
 const replicasOf = ({ states, copies }: Shape): number => Math.max(states, copies)
 
-/** The bytes of the buffers that ways of a shape bind, by binding, and their parameters by field. */
+/** The bytes of the buffers of all alternatives of a shape, by binding, and their parameters by field. */
 export function scratchOf(
   shape: Shape,
   limits: Limits,

@@ -1,4 +1,4 @@
-/** The shader modules of a plan, for people: the source that the compiler gets, numbered as its errors count the lines. */
+/** The shader modules of a plan, for people: the compiled source, with the line numbers of compile errors. */
 import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import { suggestion } from '../suggestion.ts'
@@ -7,9 +7,9 @@ import { type Operation, overridesOf } from './operation.ts'
 import { type Plan, operationsOf } from './plan.ts'
 
 /**
- * The modules of all operations of a plan that have a label, one after another. Operations of one module (the blocks of a
- * matrix) share it: their buffers and parameters stand above it one below the other.
- * @throws ModelError where no operation has the label, with the nearest one
+ * The modules of all operations of a plan with a label. Operations with the same module (the blocks of a matrix)
+ * share it: their buffers and parameters are listed above it.
+ * @throws ModelError if no operation has the label, with the nearest label
  */
 export function wgslText(plan: Plan, model: Model, label: string): string {
   const all = operationsOf(plan)
@@ -17,7 +17,7 @@ export function wgslText(plan: Plan, model: Model, label: string): string {
   if (found.length === 0) {
     const near = suggestion(label, [...new Set(all.map((operation) => operation.label))])
     throw new ModelError(
-      `no kernel is dispatched as \`${label}\`, engram plan without --wgsl lists what is${near}`,
+      `no dispatch has the label \`${label}\`; engram plan without --wgsl lists all labels${near}`,
       { path: '--wgsl' },
     )
   }
@@ -40,7 +40,7 @@ function moduleText(operations: readonly Operation[], model: Model): string {
   ].join('\n')
 }
 
-/** What differs between dispatches of one module. */
+/** The differences between dispatches of one module. */
 function dispatchLines({ stage, kernel, buffers, workgroups, params }: Operation, model: Model): string[] {
   const bound = kernel.bindings.map(
     ({ name, index, writes }) => `${index} ${name} = ${buffers[name]}${writes ? ' (written)' : ''}`,
@@ -51,7 +51,7 @@ function dispatchLines({ stage, kernel, buffers, workgroups, params }: Operation
   ]
 }
 
-/** The lines of a kernel, each with the number that a compiler gives it. */
+/** The lines of a kernel, with the line numbers of compile errors. */
 export function numberedLines({ source }: Kernel): string[] {
   const lines = source.split('\n')
   const width = String(lines.length).length

@@ -7,7 +7,7 @@ import { jointMemory } from '../model/energy.ts'
 import type { Model } from '../model/model.ts'
 import { type Variables, get } from './variables.ts'
 
-/** The energy of one replica and what it is made of, one term for each layer, memory and synapse. */
+/** The energy of one replica and its terms, one for each layer, memory and synapse. */
 export interface Energy {
   readonly total: number
   /** By name: layers, then memories, then synapses, each in the order of the model. */
@@ -45,7 +45,7 @@ export function energyOf(
     const xi = state(name, r)
     const elastic = movingRule(rule)?.isElastic ? squaredDistance(xi, get(lambdas, name)) / 2 : 0
     const energy = couplingFacts(memory).energy(memory, xi, g) + elastic
-    // The memory of a joint energy has no term of its own: with it, that of the hidden layer is -L(h).
+    // The memory of a joint energy has no separate term: the term of the hidden layer, -L(h), includes it.
     if (memory === joint) terms[to] = terms[to]! + energy
     else terms[name] = energy
   }

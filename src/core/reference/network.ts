@@ -1,6 +1,6 @@
 /**
- * The whole network in float64, written for reading and not for speed: what docs/theory.md says, line by line.
- * The GPU is compared with it.
+ * The whole network in float64, written for reading, not for speed: the equations of docs/theory.md, line by
+ * line. Tests compare the GPU with it.
  */
 import { couplingFacts, matrixFacts } from '../kinds/couplings/table.ts'
 import { add, row } from '../math/algebra.ts'
@@ -28,9 +28,9 @@ export interface Reference {
   write(name: string, values: ArrayLike<number>): void
   /** g of a layer, [R][N]. */
   activations(layer: string): Float64Array[]
-  /** I of a layer, [R][N]: all that memories and synapses bring, without bias and current. */
+  /** I of a layer, [R][N]: the input from memories and synapses, without bias and current. */
   inputs(layer: string): Float64Array[]
-  /** dx/dt, dW/dt or dXi/dt without noise, [R][...]; 0 for what does not move by itself or is clamped. */
+  /** dx/dt, dW/dt or dXi/dt without noise, [R][...]; 0 for adiabatic, fixed and clamped variables. */
   velocity(name: string): Float64Array[]
   /** E, [R]. */
   energy(): Energy[]
@@ -55,10 +55,10 @@ interface Pull {
 }
 
 /**
- * Creates the float64 network of a model. The stimulus of tick 0 is already applied, so that what is read before
- * the first tick shows the cue. Between ticks, currents and clamps are those of the tick just done.
+ * Creates the float64 network of a model. The stimulus of tick 0 is already applied, so the state before the
+ * first tick contains the cue. Between ticks, currents and clamps are those of the tick just done.
  * @param model - validated: shapes agree, no two joined layers are adiabatic
- * @throws ModelError if a method is given a name that the model does not have
+ * @throws ModelError if a method gets a name that the model does not have
  * @see docs/theory.md, "Dynamics", "Energy, and why it falls", "Time and rates" and "Noise"
  */
 export function createReference(model: Model): Reference {
@@ -66,7 +66,7 @@ export function createReference(model: Model): Reference {
   return variation === undefined ? createOne(model) : sideBySide(variation.points.map(createOne))
 }
 
-/** Networks that share nothing, as one: what parameters that vary by replica mean. */
+/** Independent networks as one, for parameters that vary by replica. */
 function sideBySide(networks: readonly Reference[]): Reference {
   const all = <T>(of: (network: Reference) => readonly T[]): T[] => networks.flatMap(of)
   return {
@@ -116,7 +116,7 @@ function createOne(model: Model): Reference {
       }
     },
     read(name) {
-      // An adiabatic x is as old as its last evaluation.
+      // An adiabatic x keeps the value of its last evaluation.
       for (const r of replicas) activate(r)
       const { of, start, end } = shares.get(name) ?? { of: name, start: 0, end: undefined }
       return Float64Array.from(get(values, of).flatMap((z) => [...z.subarray(start, end)]))
@@ -151,9 +151,9 @@ function createOne(model: Model): Reference {
   }
 
   /**
-   * Step (3): every group that is due moves. All targets of a stage are computed before the first variable changes, so that
-   * no group sees another's new value. Groups that are slower than the tick are held during the stages, and move after them,
-   * from the activations of the last.
+   * Step (3): every group that is due moves. All targets of a stage are computed before the first variable
+   * changes, so that all groups use the old values. Groups slower than the tick are held during the stages. They
+   * move afterwards, from the activations of the last stage.
    */
   function advance(r: number): void {
     const due = groups.filter(({ every }) => tick % every === every - 1)
@@ -197,7 +197,7 @@ function createOne(model: Model): Reference {
     })
   }
 
-  /** What a group gains by a whole step of one stage. */
+  /** The gain of a group in a whole step of one stage. */
   function gainsOf({ name, tau, every, pull }: Group, g: Activations, r: number): Float64Array {
     const { drive, gate = one, decay = one } = pull(g, r)
     const h = (k: number): number => (dt * every) / tau(k)
@@ -207,7 +207,7 @@ function createOne(model: Model): Reference {
     )
   }
 
-  /** x += sigma xi, where x moves: what noise of temperature T adds in a step of the linear leak, xi ~ N(0, 1) or logistic. */
+  /** x += sigma xi, where x moves: noise of temperature T in a step of the linear leak, xi ~ N(0, 1) or logistic. */
   function shake(layer: Layer, index: number, r: number): void {
     const { name, temperature, every, noise: kind } = layer
     if (temperature === 0) return
@@ -221,7 +221,7 @@ function createOne(model: Model): Reference {
 }
 
 interface Pulls {
-  /** All that moves. */
+  /** All groups that move. */
   readonly groups: readonly Group[]
   /** Step (2): g of the dynamic layers from x as it is, then the adiabatic layers, x = b + current + I. */
   readonly activate: (r: number) => Activations
@@ -229,7 +229,7 @@ interface Pulls {
   readonly input: (layer: Layer, g: Activations, r: number) => Float64Array
 }
 
-/** What pulls at the variables of a network. */
+/** The pulls, tau dz/dt, of the variables of a network. */
 function createPulls(
   model: Model,
   { state, biases, currents, held, bases, kappas, lambdas }: Variables,
@@ -349,7 +349,7 @@ function createPulls(
     }
   }
 
-  /** The same by a rule that keeps traces: what it makes of the activations drives as the activations themselves do. */
+  /** The same by a rule with traces: its functions of the activations take the place of the activations. */
   function tracedPull(memory: Memory, lambda: Float64Array): Group['pull'] {
     const traces = tracesOf(memory)
     const left = steadyDecay(memory.rule)
@@ -365,7 +365,7 @@ function createPulls(
     }
   }
 
-  /** The same by a rule that the user has written. */
+  /** The same by a custom rule. */
   function entrywisePull(memory: Memory, lambda: Float64Array): Group['pull'] {
     const { name, from, to, rule } = memory
     const written = compiledRule(rule)
@@ -380,7 +380,7 @@ function createPulls(
     }
   }
 
-  /** tau dA/dt of the factors of a hyperedge by its rule, which has neither a gate nor a decay of its own. */
+  /** tau dA/dt of the factors of a hyperedge by its rule, which has neither a gate nor a decay. */
   function edgePull(edge: Hyperedge, rule: Moving): Group['pull'] {
     const lambda = get(lambdas, edge.name)
     if (!('drive' in rule)) throw new Error(`\`${edge.name}\` has a rule that is written out`)
@@ -391,14 +391,14 @@ function createPulls(
   }
 }
 
-/** Row and column of an entry: kinds without them take no rule with a gate or a decay of its own. */
+/** Row and column of an entry: kinds without them cannot have a rule with a gate or a decay. */
 function placeIn(coupling: Memory | Synapse, entry: number, columns: number): readonly [number, number] {
   const place = matrixFacts(coupling).placeOf?.(coupling, entry, columns)
   if (place === undefined) throw new Error(`an entry of \`${coupling.name}\` joins many pairs`)
   return place
 }
 
-/** A gate that is open, a decay by itself. */
+/** Gate 1 and decay 1. */
 function one(): number {
   return 1
 }

@@ -1,4 +1,4 @@
-/** The arrays of a network in float64: what moves, what it is driven by, and what the stimulus makes of both. */
+/** The arrays of a network in float64: its variables, their drives, and the effect of the stimulus on both. */
 import { add, outer } from '../math/algebra.ts'
 import { ModelError } from '../errors.ts'
 import { madeOf } from '../kinds/bases/table.ts'
@@ -8,7 +8,7 @@ import type { Base, Coupling, Model } from '../model/model.ts'
 import { shownAt } from '../model/stimulus.ts'
 import { dealt, initialMemories, synapticBias, unmasked } from '../model/values.ts'
 
-/** Which tensor, from where to where. */
+/** A tensor and a range of its entries. */
 interface Share {
   readonly of: string
   readonly start: number
@@ -17,13 +17,13 @@ interface Share {
 
 /** Arrays by name, at first those of tick 0 before its stimulus. */
 export interface Variables {
-  /** x, W, Xi, the traces of its rule and the factors of hyperedges, one array for each replica. What never changes is one array that all share. */
+  /** x, W, Xi, the traces of its rule and the factors of hyperedges, one array for each replica. All replicas share an array that never changes. */
   readonly values: Map<string, Float64Array[]>
   /** Arrays that are a part of the tensor of a coupling. */
   readonly shares: ReadonlyMap<string, Share>
-  /** b of each layer, dealt to the replicas. */
+  /** b of each layer, for each replica. */
   readonly biases: ReadonlyMap<string, Float64Array[]>
-  /** What the stimulus adds to b, the same in all replicas. */
+  /** The current that the stimulus adds to b, the same in all replicas. */
   readonly currents: ReadonlyMap<string, Float64Array>
   /** 1 where a clamp holds x. */
   readonly held: ReadonlyMap<string, Uint8Array>
@@ -35,7 +35,7 @@ export interface Variables {
   readonly lambdas: ReadonlyMap<string, Float64Array>
   /** x, W or Xi of one replica. */
   readonly state: (name: string, r: number) => Float64Array
-  /** Step (1) of a tick: the stimulus sets states, clamps and currents; of two items on one entry the later wins. */
+  /** Step (1) of a tick: the stimulus sets states, clamps and currents; a later item overrides an earlier one. */
   readonly stimulate: (tick: number) => void
 }
 

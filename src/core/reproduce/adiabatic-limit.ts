@@ -1,4 +1,4 @@
-/** What is fast acts as if it had no time constant. */
+/** Fast groups act as adiabatic ones. */
 import type { Chart, Colour, Mark } from '../analysis/chart.ts'
 import { slope } from '../analysis/statistics.ts'
 import type { ScenarioInput } from '../model/schema.ts'
@@ -25,7 +25,7 @@ export const adiabaticLimit: Reproduction = {
       full: ['tanh', 'softmax', 'sigmoid', 'layernorm', 'spherical'],
     }[size]
     const taus = [0.04, 0.02, 0.01, 0.005]
-    // The step adds half of itself to the lag.
+    // The step adds half its length to the lag.
     const dt = { quick: 1 / 2000, full: 1 / 4000 }[size]
     const distances: number[][] = kinds.map(() => [])
     const chart = (): Chart => ({

@@ -21,14 +21,15 @@ interface Run extends Shape {
   readonly seed: number
   readonly patterns: number
   readonly copies: number
-  /** Part of each cue with the wrong sign. */
+  /** Fraction of wrong signs in each cue. */
   readonly flipped: number
   readonly sweeps: number
 }
 
 /**
- * What a neuron's own sign adds to its input, divided by it, in the mean over the patterns: sum_mu f(m + xi s) - f(m) for one pattern
- * that is recalled and others at random, m being the sum over the other neurons. The rule of Krotov and Hopfield leaves it out.
+ * The mean contribution of a neuron's own sign to its input, divided by the sign: sum_mu f(m + xi s) - f(m) for one pattern
+ * that is recalled and others at random, m being the sum over the other neurons. The rule of Krotov and Hopfield
+ * omits this term.
  */
 function ownVote({ degree, N, patterns }: Run): number {
   if (degree === 2) return patterns
@@ -65,7 +66,7 @@ function scenario(run: Run): ScenarioInput {
     },
     memories: {
       xi: { from: 'visible', to: 'hidden', init: { kind: 'random', distribution: 'binary' } },
-      // To each neuron its own sign: a filter of one weight is a diagonal matrix.
+      // Each neuron gets its own sign: a filter of one weight is a diagonal matrix.
       see: { ...OWN, direction: 'forward', init: { kind: 'values', values: [[1]] } },
       take: { ...OWN, direction: 'backward', init: { kind: 'values', values: [[-ownVote(run)]] } },
     },

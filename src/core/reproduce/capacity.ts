@@ -74,13 +74,13 @@ export const capacity: Reproduction = {
   },
 }
 
-/** Overlap from which on a pattern counts as kept. */
+/** Smallest overlap at which a pattern counts as kept. */
 const KEPT = 0.9
 
 /** alpha_c of the saddle-point equations. */
 const CRITICAL = 0.138
 
-/** Loads at which patterns get lost, in units of N^(-1/2) from the capacity; they are all kept at the first, none at the last. */
+/** Loads around the capacity, as differences in units of N^(-1/2): all patterns are kept at the first, none at the last. */
 const DISTANCES = [-1, -0.2, 0.6, 1.4, 2.2, 3]
 
 /** (alpha - alpha_c) sqrt N of the mean load at which a pattern is lost, in float64 runs of N = 250 to 4,000. */
@@ -141,7 +141,9 @@ export const retrieval: Reproduction = {
     })
     lab.progress(0, chart())
 
-    /** As many as there are of the largest; the networks of a smaller size are dealt to them in turn. */
+    /**
+     * Number of groups: one for each network of the largest size; smaller networks are assigned to them in turn.
+     */
     const groups = shapes.at(-1)!.networks
     /** Mean load at which a pattern is lost, of each size and group. */
     const losses: number[][] = []
@@ -150,7 +152,7 @@ export const retrieval: Reproduction = {
     for (const [index, { N, cues, networks }] of shapes.entries()) {
       const across = DISTANCES.map((distance) => CRITICAL + distance / Math.sqrt(N))
       const loads = index === shapes.length - 1 ? [...below, ...across] : across
-      /** Of the patterns that are kept, by load and group. */
+      /** Mean overlap of the kept patterns, by load and group. */
       const shares: number[][] = []
       for (const load of loads) {
         const options = { size: N, load, dt: 1, duration: 60, gain: 200 }

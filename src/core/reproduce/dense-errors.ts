@@ -12,14 +12,14 @@ interface Shape {
   readonly shown: number
 }
 
-/** E h^(2n-2) for a sum h of N random signs, (2n-3)!! N^(n-1) and what is left of it at finite N. */
+/** E h^(2n-2) for a sum h of N random signs, (2n-3)!! N^(n-1) with its correction at finite N. */
 export function momentOf(degree: number, N: number): number {
   if (degree === 2) return N
   if (degree === 3) return 3 * N ** 2 - 2 * N
   return 15 * N ** 3 - 30 * N ** 2 + 16 * N
 }
 
-/** Hidden neurons of a part of the cue that is not shown. */
+/** Neurons of the cue that are not shown. */
 const HIDDEN = 64
 
 function scenario(seed: number, { degree, shown }: Shape, patterns: number, cues: number): ScenarioInput {

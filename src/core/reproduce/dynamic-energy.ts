@@ -7,7 +7,7 @@ import { type Check, type Reproduction, atLeast, atMost, measuredPoints, near } 
 
 /** T_d of the slow neurons in units of T_f, the step, and beta of the softmax of overlaps. */
 const [SLOW, DT, BETA] = [40, 0.25, 200]
-/** Neurons, as an image: a filter of one weight hands each its own activation. */
+/** Neurons, as an image: a filter of one weight passes on the activation of each. */
 const SHAPE: [number, number] = [8, 16]
 const N = SHAPE[0] * SHAPE[1]
 const PATTERNS = 8
@@ -21,7 +21,7 @@ interface Run {
   readonly ratios: readonly number[]
   /** In T_d. */
   readonly duration: number
-  /** T_d that the scenario has, divided by SLOW. */
+  /** T_d of the scenario, divided by SLOW. */
   readonly slowness: number
 }
 
@@ -141,7 +141,7 @@ export const dynamicEnergy: Reproduction = {
       all.forEach(({ times, inOrder: isOwn }, index) => {
         inOrder &&= isOwn
         if (index >= moving.length) stayed = Math.max(stayed, times.length)
-        // The first pattern had nothing before it.
+        // The first pattern has no predecessor.
         else periods[index]!.push((times.at(-1)! - times[0]!) / (times.length - 1))
       })
       const random = scenario({ ...run, seed, distribution: 'binary', ratios: [0.5, 1.5], duration: 8 })

@@ -1,4 +1,4 @@
-/** Along the flow the energy falls, by the amount that the velocities give. */
+/** Along the flow the energy falls by the dissipation computed from the velocities. */
 import type { Chart, Mark } from '../analysis/chart.ts'
 import { activation } from '../kinds/lagrangians/table.ts'
 import type { Layer } from '../model/model.ts'
@@ -49,7 +49,7 @@ function balanced({ seed, v, h, rule, slow, tau, dt }: Balanced): ScenarioInput 
 const ULP = 2 ** -23
 
 interface Balance {
-  /** The largest rise of E from tick to tick over what rounding may do. */
+  /** The largest rise of E from tick to tick, divided by the rounding bound. */
   readonly rise: number
   /** Loss of E over the run, divided by the loss expected from the velocities. */
   readonly ratio: number
@@ -61,7 +61,7 @@ interface Balance {
 
 /**
  * Along the flow dE/dt = -sum tau dx.dg/dt^2 - tau_W |dW/dt|^2 / (2 kappa) - tau_Xi |dXi/dt|^2.
- * @param tau - time constants of the layers as the equations have them
+ * @param tau - time constants of the layers in the equations
  */
 function balanceOf({ series, model }: Simulation, tau: (layer: Layer) => number): Balance {
   const { dt } = model.time
@@ -103,7 +103,7 @@ function balanceOf({ series, model }: Simulation, tau: (layer: Layer) => number)
   }
 }
 
-/** The energy of every kind of layer falls, and by as much as the velocities say. */
+/** The energy of every kind of layer falls, by the dissipation computed from the velocities. */
 export const energyBalance: Reproduction = {
   id: 'energy-balance',
   title: 'One energy for neurons, synapses and memories',

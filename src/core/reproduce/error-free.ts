@@ -2,15 +2,15 @@
 import { gaussianTail } from '../analysis/gaussian.ts'
 import type { Simulation } from '../run/simulation.ts'
 
-/** How often something was asked for, and came out wrong. */
+/** Number of trials and of errors. */
 export interface Count {
   readonly asked: number
   readonly wrong: number
 }
 
-/** What networks of one load showed. */
+/** The results of networks with one load. */
 export interface Trial extends Count {
-  /** Patterns that disturb: all but the one that is recalled. */
+  /** Number of other patterns: all except the recalled one. */
   readonly load: number
 }
 
@@ -19,7 +19,7 @@ export function oddFactorial(k: number): number {
   return k <= 0 ? 1 : (2 * k - 1) * oddFactorial(k - 1)
 }
 
-/** The share of groups of signs with an error among them, at a signal to noise of sqrt(2 ln N / ratio). */
+/** The fraction of groups of signs with an error, at a signal to noise of sqrt(2 ln N / ratio). */
 export function shareWrong(ratio: number, N: number, group: number): number {
   const one = gaussianTail(Math.sqrt((2 * Math.log(N)) / ratio))
   return -Math.expm1(group * Math.log1p(-one))
@@ -28,13 +28,13 @@ export function shareWrong(ratio: number, N: number, group: number): number {
 /**
  * The load at which signal to noise is sqrt(2 ln N), where a step of N signs begins to be free of errors: N^d / (2 (2d-1)!! ln N) as
  * N grows. The noise of the others is taken to be Gaussian with a variance in proportion to their number.
- * @param group - signs that count as one, which is wrong where one of them is
+ * @param group - number of signs in a group, which is wrong if one of its signs is wrong
  */
 export function errorFreeLoad(trials: readonly Trial[], N: number, group = 1): number {
   const wrong = trials.reduce((sum, trial) => sum + trial.wrong, 0)
   const expected = (limit: number): number =>
     trials.reduce((sum, { asked, load }) => sum + asked * shareWrong(load / limit, N, group), 0)
-  // Ratios of the two, by bisection of their logarithm; what is expected falls.
+  // Ratios of the two, by bisection of their logarithm; the expectation falls.
   const largest = Math.max(...trials.map(({ load }) => load))
   let [low, high] = [largest / 1e3, largest * 1e3]
   for (let k = 0; k < 60; k++) {
@@ -45,7 +45,7 @@ export function errorFreeLoad(trials: readonly Trial[], N: number, group = 1): n
   return low
 }
 
-/** How many signs of each copy differ from the row of the memory that the copy should be at. */
+/** Number of signs of each copy that differ from its target row of the memory. */
 export async function wrongSigns(
   simulation: Simulation,
   target: (copy: number, rows: number) => number,
@@ -60,7 +60,7 @@ export async function wrongSigns(
   })
 }
 
-/** Adds up what several copies or networks showed. */
+/** Sums the results of several copies or networks. */
 export function pooled(found: readonly Count[]): Count {
   return {
     asked: found.reduce((sum, { asked }) => sum + asked, 0),

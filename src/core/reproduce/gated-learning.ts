@@ -45,7 +45,7 @@ function norm({ data, columns }: Rows, row: number): number {
   return Math.hypot(...data.subarray(row * columns, (row + 1) * columns))
 }
 
-/** Memories that follow what they see, against the closed form. */
+/** Gated memories follow the shown patterns: comparison with the closed form. */
 export const gatedLearning: Reproduction = {
   id: 'gated-learning',
   title: 'Gated memories follow what they see',

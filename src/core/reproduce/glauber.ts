@@ -17,7 +17,7 @@ interface Run {
   readonly temperature: number
 }
 
-/** Binary neurons, one of which takes its sign anew each tick: +1 with probability 1 / (1 + exp(-2 h / T)). */
+/** Binary neurons; in each tick one neuron draws its sign: +1 with probability 1 / (1 + exp(-2 h / T)). */
 function scenario({ seed, N, replicas, sweeps, temperature }: Run): ScenarioInput {
   return {
     version: 1,
@@ -135,7 +135,7 @@ export const glauber: Reproduction = {
   },
 }
 
-/** How many bits of a number are 1. */
+/** Number of bits that are 1. */
 function bitsOf(state: number): number {
   return state === 0 ? 0 : (state & 1) + bitsOf(state >> 1)
 }

@@ -11,7 +11,7 @@ export interface HopfieldOptions {
   readonly size: number
   /** P = load N, rounded. */
   readonly load: number
-  /** Gain of the tanh, or of a steeper one that stands for the sign. */
+  /** Gain of the tanh; a large gain replaces the sign. */
   readonly gain?: number
   readonly dt: number
   /** Length of the run in tau_x. */
@@ -19,17 +19,17 @@ export interface HopfieldOptions {
   /** kappa N of the plasticity; 0 = fixed synapses. */
   readonly strength?: number
   readonly tauSynapse?: number
-  /** Part of the cue with the wrong sign. */
+  /** Fraction of wrong signs in the cue. */
   readonly flipped?: number
-  /** Cues, each a pattern of its own and a copy of the network. */
+  /** Number of cues: each has a different pattern and a copy of the network. */
   readonly cues: number
   /** Samples of the overlap after the first; default one, at the end. */
   readonly samples?: number
 }
 
 /**
- * J = Xi^T Xi / N without diagonal, +-1 patterns, tau_x = 1; copy r starts on pattern r. What is measured is the overlap
- * of each copy with each of the cued patterns.
+ * J = Xi^T Xi / N without diagonal, +-1 patterns, tau_x = 1; copy r starts on pattern r. The result is the
+ * overlap of each copy with each of the cued patterns.
  */
 export function hopfieldScenario(options: HopfieldOptions): ScenarioInput {
   const { name, description, seed, size, load, dt, duration, cues } = options
@@ -73,7 +73,7 @@ export function hopfieldScenario(options: HopfieldOptions): ScenarioInput {
   }
 }
 
-/** Overlap of each copy with the pattern of its own number, at each sample, [samples][cues]. */
+/** Overlap of each copy with its own pattern, at each sample, [samples][cues]. */
 export function ownOverlaps({ series, model }: Simulation): number[][] {
   const { value } = series.find(({ name }) => name === 'overlap') as Simulation['series'][number]
   const copies = model.replicas

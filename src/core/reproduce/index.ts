@@ -1,4 +1,4 @@
-/** All reproductions, in the order in which a report shows them. */
+/** All reproductions, in the order of a report. */
 import { ModelError } from '../errors.ts'
 import { suggestion } from '../suggestion.ts'
 import { adiabaticLimit } from './adiabatic-limit.ts'
@@ -51,7 +51,7 @@ export const REPRODUCTIONS: readonly Reproduction[] = [
 
 /**
  * The reproduction of a name.
- * @throws ModelError if there is none, with the nearest name
+ * @throws ModelError for an unknown name, with the nearest one
  */
 export function findReproduction(id: string): Reproduction {
   const found = REPRODUCTIONS.find((one) => one.id === id)

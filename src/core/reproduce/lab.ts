@@ -9,13 +9,13 @@ import type { Check, Lab, Outcome, Reproduction, Size } from './reproduction.ts'
 export interface ReproduceOptions {
   readonly size?: Size
   readonly seed?: number
-  /** Constants of the scenarios in place of the right ones: to see that the result depends on them. */
+  /** Wrong constants for the scenarios, to check that the result depends on them. */
   readonly constants?: Readonly<Record<string, number>>
-  /** Called with the share of the work that is done and what is known so far. */
+  /** Called with the completed fraction of the work and the results so far. */
   readonly onProgress?: (share: number, chart?: Chart) => void
-  /** Called between submits, and waited for; ends the work by throwing. */
+  /** Awaited between submits; an error ends the work. */
   readonly interrupt?: () => void | Promise<void>
-  /** Longest time in ms that one submit should take. */
+  /** Longest time of one submit in ms. */
   readonly submitTime?: number
 }
 
@@ -24,15 +24,15 @@ export interface Result extends Outcome {
   readonly size: Size
   readonly seed: number
   readonly passed: boolean
-  /** The scenarios that ran, by name; of those that differ by the seed alone the first. */
+  /** The scenarios that ran, by name; the first of those that differ by the seed alone. */
   readonly scenarios: Readonly<Record<string, ScenarioInput>>
-  /** What the runs found worth a warning. */
+  /** The warnings of the runs. */
   readonly warnings: readonly string[]
   /** In s. */
   readonly duration: number
 }
 
-/** The chart of a reproduction before anything is measured: what is published, where that does not depend on the networks. */
+/** The chart of a reproduction before the measurement: published values that do not depend on the networks. */
 export async function publishedChart(reproduction: Reproduction, size: Size = 'quick'): Promise<Chart> {
   return new Promise((resolve, reject) => {
     const lab: Lab = {
@@ -55,7 +55,7 @@ const STRIDE = 50
 /**
  * Runs one reproduction.
  * @throws RunError if a run fails
- * @throws what `interrupt` throws
+ * @throws the error of `interrupt`
  */
 export async function reproduce(
   device: GPUDevice,

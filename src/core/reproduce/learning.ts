@@ -20,7 +20,7 @@ interface Gated {
   readonly ticks: number
   readonly start: number[][]
   readonly shown: number[][]
-  /** What the rows are compared with, by the name of the probe. */
+  /** The patterns to compare with the rows, by the name of the probe. */
   readonly targets: Readonly<Record<string, number[][]>>
   readonly every: number
 }
@@ -49,7 +49,7 @@ function scenario({ seed, beta, tau, ticks, start, shown, targets, every }: Gate
   }
 }
 
-/** Patterns with the mutual cosine c, and a row apart from all of them. */
+/** Patterns with the mutual cosine c, and a row orthogonal to all of them. */
 function correlated(seed: number, c: number): { readonly patterns: number[][]; readonly apart: number[] } {
   const rows = listed(orthogonalRows(ROWS + 2, N, Math.sqrt(N), new RandomStream(seed, 'patterns')))
   const common = rows[ROWS]!
@@ -192,7 +192,7 @@ export const competition: Reproduction = {
       const stream = new RandomStream(seed, 'rows')
       const shown = listed(orthogonalRows(ROWS + 1, N, Math.sqrt(N), stream))
       const novel = shown[ROWS]!
-      // A little of the new pattern in row 0 lets it win from the first time on.
+      // A small part of the new pattern in row 0 makes this row win from the first showing on.
       const start = shown
         .slice(0, ROWS)
         .map((row, mu) => row.map((x, i) => x + 0.3 * stream.normal() + (mu === 0 ? 0.2 * novel[i]! : 0)))

@@ -1,4 +1,4 @@
-/** Patterns that lie densely on a circle: below a temperature the minima of the energy are a ring of their own. */
+/** Patterns that lie densely on a circle: below a temperature the minima of the energy form another ring. */
 import type { Chart } from '../analysis/chart.ts'
 import { mean } from '../analysis/statistics.ts'
 import type { ScenarioInput } from '../model/schema.ts'
@@ -45,7 +45,7 @@ function scenario(b: readonly number[], ticks: number, factor: number): Scenario
   }
 }
 
-/** Where the energy is least among patterns that are dense on a circle. */
+/** The minima of the energy for patterns that are dense on a circle. */
 export const patternRing: Reproduction = {
   id: 'pattern-ring',
   title: 'From single patterns to a ring of minima',

@@ -9,18 +9,18 @@ import { type Check, type Reproduction, atLeast, measuredPoints, near } from './
 /** k of tau_J dW/dt = -W + k x x^T. */
 const K_RATE = Math.tanh(1)
 
-/** Far above what the synapses send, at most N k: the current alone sets the signs. */
+/** Far above the input from the synapses, at most N k, so that the current alone determines the signs. */
 const CURRENT = 200
 
 /** Times at which W is compared, in tau_J; learning ends at the last one. */
 const TIMES = [0, 0.5, 1, 2, 4]
 const DURATION = 4
 
-/** How far a mean may be from what is published at each of TIMES, and its ratio to the closed form from 1. */
+/** Tolerance of a mean at each of TIMES, and tolerance of its ratio to the closed form. */
 const TOLERANCES = [0.009, 0.004, 0.003, 0.003, 0.003]
 const RATIO_TOLERANCES = [0, 0.05, 0.1, 0.3, 0.6]
 
-/** Ticks of recall; synapses go on learning, a hundredth of their way in each. */
+/** Ticks of recall; synapses continue to learn at a rate of 0.01 in each. */
 const RECALL = 5
 
 interface Setting {
@@ -47,7 +47,7 @@ export function meanSquare({ rows: K, columns: N, data }: Rows): number {
 }
 
 /**
- * <(W - k H)^2> / k^2 after t draws: what is left of that at the start, and the scatter of the latest draws,
+ * <(W - k H)^2> / k^2 after t draws: the decayed initial value, and the scatter of the latest draws,
  *   (1 - e)^2t <(W(0)/k - H)^2> + e/(2 - e) (1 - (1 - e)^2t) (1 - <H^2>), e = 1/tau_J.
  * @param start - <(W(0)/k - H)^2>
  * @param square - <H^2>
@@ -81,7 +81,7 @@ function scenarioOf(
         lagrangian: { kind: 'tanh', gain: 10 },
         tau: 1,
         leak: 'output',
-        // What synapses learn in the first tick.
+        // The change of the synapses in the first tick.
         init: { ...signs, select: [0] },
       },
     },
@@ -132,7 +132,7 @@ interface Learnt {
   readonly distances: readonly number[]
   /** <H^2> */
   readonly square: number
-  /** Share of the replicas that have recalled the pattern of their number. */
+  /** Fraction of the replicas that have recalled their own pattern. */
   readonly recalled: number
 }
 
@@ -160,7 +160,7 @@ const SWEEP: readonly Setting[] = [
   ...[0.1, 0.3, 0.5].map((rho) => ({ ...USUAL, rho })),
 ]
 
-/** Learning of a random stream, and recall of what was learnt. */
+/** Learning of a random stream, and recall of its patterns. */
 export const pavlovian: Reproduction = {
   id: 'pavlovian',
   title: 'Pavlovian learning of a random stream',

@@ -1,4 +1,4 @@
-/** What a reproduction is: an experiment with published numbers, run again and judged. */
+/** Types of a reproduction: an experiment with published numbers, repeated and judged. */
 import type { Chart, Colour, Mark } from '../analysis/chart.ts'
 import type { Estimate } from '../analysis/statistics.ts'
 import type { ScenarioInput } from '../model/schema.ts'
@@ -10,14 +10,14 @@ export type Size = 'quick' | 'full'
 /** A published number next to the measured one. */
 export interface Check {
   readonly what: string
-  /** How measured has to stand to published: near it, or on one side of it. */
+  /** The required relation of measured to published: near it, or on one side of it. */
   readonly relation: 'near' | 'at least' | 'at most'
   readonly published: number
   readonly measured: number
-  /** Half length of the 95 % confidence interval over independent networks, where there are several. */
+  /** Half length of the 95 % confidence interval over independent networks, if there are several. */
   readonly half?: number
   readonly networks?: number
-  /** How far measured may be from published, or on its wrong side. */
+  /** Tolerance of measured from published, or on its wrong side. */
   readonly tolerance: number
   readonly passed: boolean
 }
@@ -27,37 +27,37 @@ export interface Outcome {
   readonly chart: Chart
 }
 
-/** What an experiment works with. */
+/** The tools of an experiment. */
 export interface Lab {
   readonly seed: number
   /** Numbers of the scenario that a test may break, by name. */
   readonly constants: Readonly<Record<string, number>>
   /**
    * Runs a scenario to the end of its ticks.
-   * @param name - what its file is called where scenarios are kept; networks that differ by the seed alone share it
-   * @param use - reads what the experiment needs; the network is gone afterwards
+   * @param name - name of its file if scenarios are saved; networks that differ by the seed alone share it
+   * @param use - reads the results; the network is destroyed afterwards
    */
   run<T>(name: string, scenario: ScenarioInput, use: (simulation: Simulation) => T | Promise<T>): Promise<T>
-  /** Tells how much is done, 0 to 1, and what is known so far: what is published from the start, what is measured as it comes. */
+  /** Reports the progress, 0 to 1, and the results so far: published values at the start, measured ones later. */
   progress(share: number, chart?: Chart): void
 }
 
 /** An experiment with published numbers. */
 export interface Reproduction {
-  /** What the command line calls it. */
+  /** Name on the command line. */
   readonly id: string
   readonly title: string
   /** The source of the published numbers. */
   readonly citation: string
-  /** What is published, in a sentence. */
+  /** The published result in a sentence. */
   readonly claim: string
-  /** Where the tolerances come from, and what differs from the source. */
+  /** The origin of the tolerances, and the differences from the source. */
   readonly method: string
   /** Rough duration on a software adapter. */
   readonly duration: Readonly<Record<Size, string>>
   /** Numbers of its scenarios that a test may break, with their right values. */
   readonly constants: Readonly<Record<string, number>>
-  /** A constant and a wrong value of it with which the published numbers do not come out. */
+  /** A constant and a wrong value for which the checks must fail. */
   readonly wrong: { readonly constant: string; readonly value: number }
   measure(lab: Lab, size: Size): Promise<Outcome>
 }
@@ -77,7 +77,7 @@ export function atMost(what: string, published: number, measured: number | Estim
   return judge(what, 'at most', published, measured, 0)
 }
 
-/** What was measured so far, at the first of some places on the x axis, with 95 % intervals where there are several networks. */
+/** The measurements so far, at the first places on the x axis, with 95 % intervals if there are several networks. */
 export function measuredPoints(
   x: readonly number[],
   found: readonly Estimate[],

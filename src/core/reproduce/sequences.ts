@@ -19,7 +19,7 @@ interface Walk {
   readonly length: number
   /** d of f(m) = m^d, or the exponential. */
   readonly separation: number | 'exponential'
-  /** Copies, each at a pattern of its own. */
+  /** Number of copies, each at a different pattern. */
   readonly copies: number
   readonly ticks: number
 }
@@ -41,7 +41,7 @@ function scenario({ seed, N, length, separation, copies, ticks }: Walk): Scenari
       },
       hidden: {
         size: length,
-        // A softmax is the exponential but for a factor, which no sign sees.
+        // A softmax is the exponential up to a factor, which does not change signs.
         lagrangian:
           separation === 'exponential'
             ? { kind: 'softmax', beta: 1 }
@@ -193,7 +193,7 @@ export const sequences: Reproduction = {
         { N: own, length, separation: 'exponential' },
         count,
       )
-      // The share of wrong signs goes as the number of patterns.
+      // The fraction of wrong signs is proportional to the number of patterns.
       lengths.push((length * SHARE * asked) / wrong)
       lab.progress((degrees.length + lengths.length / sizes.length) / total, chart())
     }

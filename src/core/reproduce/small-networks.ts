@@ -1,4 +1,4 @@
-/** What the small random networks of the experiments on the numerics are made of. */
+/** Parts of the small random networks in the experiments on the numerics. */
 import { RandomStream } from '../model/random.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 
@@ -7,7 +7,7 @@ export const [N_V, N_H] = [6, 5]
 
 type LagrangianInput = ScenarioInput['neurons'][string]['lagrangian']
 
-/** Each with the size of states and couplings at which its network stays where it is well behaved. */
+/** Each with a size of states and couplings at which its network is well behaved. */
 export const LAGRANGIANS: Readonly<
   Record<string, { readonly l: LagrangianInput; readonly bounded: boolean }>
 > = {
@@ -28,7 +28,7 @@ export function normal(sigma: number): Random {
   return { kind: 'random', distribution: 'normal', transform: [{ op: 'scale', factor: sigma }] }
 }
 
-/** Rows of normal numbers, of float32, that a scenario writes out: what is compared with then needs none of the program. */
+/** Rows of normal float32 numbers in the scenario itself, so that the comparison does not depend on the program. */
 export function normalRows(
   seed: number,
   purpose: string,

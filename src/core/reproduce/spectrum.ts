@@ -97,7 +97,7 @@ export const spectrum: Reproduction = {
   },
 }
 
-/** @param share - of all eigenvalues that these are */
+/** @param share - these eigenvalues as a fraction of all */
 function histogramOf(
   values: readonly number[],
   [low, high]: readonly [number, number],

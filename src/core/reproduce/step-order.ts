@@ -1,4 +1,4 @@
-/** How the error of the integrators falls with the step. */
+/** The error of the integrators as a function of the step. */
 import type { Chart, Colour, Mark } from '../analysis/chart.ts'
 import { mean, slope } from '../analysis/statistics.ts'
 import type { ScenarioInput } from '../model/schema.ts'

@@ -1,4 +1,4 @@
-/** Checks as text, on the command line, in reports and on the page. */
+/** Checks as text for the command line, reports and the page. */
 import type { Check } from './reproduction.ts'
 
 /** Heads of the columns of `checkCells`. */

@@ -10,7 +10,7 @@ import { type Reproduction, atLeast, atMost, near } from './reproduction.ts'
 
 /** g of the published runs, and the part of the cue that is the pattern, a = 0.9 g. */
 const [G, A] = [1.2, 0.9 * 1.2]
-/** Step of the published runs; in small ones a longer one, which neither a start nor a fixed point depends on. */
+/** Step of the published runs; small runs use a longer step, which affects neither the start nor fixed points. */
 const [DT, LONG_DT] = [0.02, 0.1]
 
 interface Run {
@@ -65,7 +65,7 @@ function scenario({ seed, size, load, gain, cues, dt, ticks, every }: Run): Scen
 
 /**
  * The means over 1,000 networks of 20 cues in float64, at N = 200, load 0.1, and the scatter of networks.
- * At the start they are known: those here agree with them.
+ * The values at the start are known and agree.
  */
 const FLOAT64 = {
   20: { overlap: 0.9784, energy: -1.3939 },

@@ -1,4 +1,4 @@
-/** Couplings with a structure against what they stand for: dense matrices and tensors. */
+/** Structured couplings compared with the equivalent dense matrices and tensors. */
 import type { Chart, Colour } from '../analysis/chart.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
@@ -9,14 +9,14 @@ import { distance, normal, normalRows } from './small-networks.ts'
 type Memories = NonNullable<ScenarioInput['memories']>
 type Layers = ScenarioInput['neurons']
 
-/** A network with a coupling `k`, and the dense memory that it stands for. */
+/** A network with a coupling `k`, and the equivalent dense memory. */
 interface Form {
   readonly text: string
   readonly neurons: Layers
   readonly coupling: Memories[string]
-  /** The matrix written out, a row for each neuron of `to`, from the tensor of the coupling. */
+  /** The dense matrix, a row for each neuron of `to`, from the tensor of the coupling. */
   readonly matrix: (simulation: Simulation) => number[][]
-  /** Numbers that the coupling has to keep. */
+  /** Number of stored numbers of the coupling. */
   readonly entries: number
 }
 
@@ -104,7 +104,7 @@ function scenario({ seed, text, neurons, memory, ticks }: Run): ScenarioInput {
   }
 }
 
-/** What the layers of a network hold in the end, one after the other. */
+/** The concatenated final states of the layers of a network. */
 async function statesOf(simulation: Simulation): Promise<number[]> {
   const all: number[] = []
   for (const { name } of simulation.model.layers) all.push(...(await simulation.read(name)).data)
@@ -113,7 +113,7 @@ async function statesOf(simulation: Simulation): Promise<number[]> {
 
 interface Contracted {
   readonly input: ScenarioInput
-  /** What each layer is sent. */
+  /** The input of each layer. */
   readonly expected: number[]
 }
 

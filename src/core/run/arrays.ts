@@ -1,4 +1,4 @@
-/** The arrays of a network on the host: dense, row-major, a leading replica axis where there is one. */
+/** The arrays of a network on the host: dense, row-major, with a leading replica axis if replicas differ. */
 import { allArraysOf, arrayNames } from '../model/couplings.ts'
 import { MAX_HALF } from '../data/half.ts'
 import { ModelError } from '../errors.ts'
@@ -15,21 +15,21 @@ export interface DenseArray {
   readonly data: Float32Array<ArrayBuffer>
 }
 
-/** A buffer to be copied, whole or in part. */
+/** A buffer to copy, whole or in part. */
 export interface Copy {
   readonly buffer: string
-  /** First byte, where it is not 0. */
+  /** First byte, if not 0. */
   readonly offset?: number
   readonly bytes: number
 }
 
-/** Some consecutive values of a named array: what is to be copied for them, and how they are read from the copy. */
+/** Some consecutive values of a named array: the copies they need, and how to read them from the copies. */
 export interface Part {
   readonly copies: readonly Copy[]
   readonly unpack: (bytes: ArrayBuffer) => Float32Array
 }
 
-/** Most bytes of one part of an array, as float32. */
+/** Largest size of one part of an array in bytes, as float32. */
 const PART_BYTES = 2 ** 22
 
 export function bytesOf(copies: readonly Copy[]): number {
@@ -37,9 +37,9 @@ export function bytesOf(copies: readonly Copy[]): number {
 }
 
 /**
- * The buffers that hold a named array: a layer (its state), a layer's `NAME/activations`, a memory or a synapse, or the second
- * word `NAME/carry` of what has one.
- * @throws ModelError if the network has nothing of that name
+ * The buffers that hold a named array: a layer (its state), a layer's `NAME/activations`, a memory or a synapse,
+ * or the second words `NAME/carry` of a group that has them.
+ * @throws ModelError if the network has no array of that name
  */
 export function copiesOf(plan: Plan, model: Model, name: string): Copy[] {
   const layer = layerOf(model, name)
@@ -51,8 +51,9 @@ export function copiesOf(plan: Plan, model: Model, name: string): Copy[] {
 }
 
 /**
- * A named array in parts of whole rows, so that nobody needs to hold all of a large matrix; a layer is one part.
- * @param mostBytes - most bytes of a part as float32, as far as a row fits
+ * A named array in parts of whole rows, so that a large matrix need not be in memory as a whole; a layer is one
+ * part.
+ * @param mostBytes - largest size of a part in bytes as float32; a part has at least one row
  */
 export function partsOf(
   plan: Plan,
@@ -80,7 +81,7 @@ export function partsOf(
   return { shape: shapeOf(plan, model, name), parts }
 }
 
-/** The shape of a named array, as it is read. */
+/** The shape of a named array as `read` returns it. */
 export function shapeOf(plan: Plan, model: Model, name: string): readonly number[] {
   const layer = layerOf(model, name)
   if (layer !== undefined) return model.replicas > 1 ? [model.replicas, layer.size] : [layer.size]
@@ -89,13 +90,13 @@ export function shapeOf(plan: Plan, model: Model, name: string): readonly number
   return copies > 1 ? [copies, ...own] : own
 }
 
-/** What a 1 in the buffer of a matrix stands for. */
+/** The value of a 1 in the buffer of a matrix. */
 function scaleOf(model: Model, name: string): number {
   const memory = model.memories.find((item) => item.name === name)
   return memory === undefined ? 1 : unitOf(memory)
 }
 
-/** The dense array that stands in the copied bytes of `copiesOf`. */
+/** The dense array in the copied bytes of `copiesOf`. */
 export function unpackArray(
   plan: Plan,
   model: Model,
@@ -128,14 +129,14 @@ export function unpackArray(
 /** @throws ModelError if a named array has another number of values */
 export function checkLength(plan: Plan, model: Model, name: string, given: number): void {
   const expected = shapeOf(plan, model, name).reduce((product, length) => product * length, 1)
-  if (given !== expected) throw new ModelError(`\`${name}\` takes ${expected} values, ${given} are given`)
+  if (given !== expected) throw new ModelError(`\`${name}\` needs ${expected} values, not ${given}`)
 }
 
 /**
  * Given numbers as float32.
  * @param at - index of the first of them
- * @param format - in which they are stored
- * @throws ModelError that names the first that the format does not hold: NaN, infinities, what is too large
+ * @param format - storage format
+ * @throws ModelError with the first value that the format cannot store: NaN, infinity, or too large
  */
 export function finiteFloats(
   name: string,
@@ -148,7 +149,7 @@ export function finiteFloats(
   const wrong = floats.findIndex((value) => !(Math.abs(value) <= most))
   if (wrong < 0) return floats
   throw new ModelError(
-    `\`${name}\` is given ${show(data[wrong])} at index ${at + wrong}; write numbers of at most ${most} in size`,
+    `\`${name}\` cannot store ${show(data[wrong])} at index ${at + wrong}; write numbers of at most ${most} in size`,
   )
 }
 
@@ -156,7 +157,7 @@ const MAX_FLOAT = (2 - 2 ** -23) * 2 ** 127
 
 /**
  * Dense values as the bytes of each buffer of `copiesOf`.
- * @throws ModelError if there are not as many values as the array has
+ * @throws ModelError if the number of values is not that of the array
  */
 export function packArray(
   plan: Plan,
@@ -175,15 +176,15 @@ export function packArray(
     return [{ buffer: layer.name === name ? `${name}/state` : name, bytes: new Uint8Array(padded.buffer) }]
   }
   const { blocks, rows, copies } = matrix as Matrix
-  // To a block, all copies together are one tall matrix.
+  // A block treats all copies together as one tall matrix.
   const tall = { ...(matrix as Matrix), rows: rows * copies }
   return blocks.map((block) => ({ buffer: block.buffer, bytes: packBlock(tall, block, data) }))
 }
 
 /**
  * Some consecutive values of a named array as bytes of one buffer.
- * @param at - index of the first, counted as `read` gives them
- * @throws ModelError if they are not inside one row, or of a memory that is not in float32 not a whole one
+ * @param at - index of the first value in the data of `read`
+ * @throws ModelError if the values are not inside one row, or not a whole row of a memory that is not in float32
  */
 export function packPart(
   plan: Plan,
@@ -201,7 +202,7 @@ export function packPart(
   const isWhole = column === 0 && data.length === columns
   if (!Number.isInteger(at) || at < 0 || row >= rows || column + data.length > columns) {
     throw new ModelError(
-      `${data.length} values from ${at} on leave row ${row} of \`${name}\`, which has ${rows} rows of ${columns}`,
+      `${data.length} values from ${at} on exceed row ${row} of \`${name}\`, which has ${rows} rows of ${columns}`,
     )
   }
   if (layer !== undefined) {
@@ -217,7 +218,7 @@ export function packPart(
   if (!isWhole) {
     const how = order === undefined ? '' : ' in another order'
     throw new ModelError(
-      `\`${name}\` is stored as "${format}"${how} and takes whole rows of ${columns} values`,
+      `\`${name}\` is stored as "${format}"${how} and needs whole rows of ${columns} values`,
     )
   }
   const packed = packBlock(
@@ -252,10 +253,10 @@ export function packCue(
     column + data.length > columns
   ) {
     throw new ModelError(
-      `${data.length} values from ${at} on leave row ${row} of stimulus ${index}, which has ${rows} rows of ${columns}`,
+      `${data.length} values from ${at} on exceed row ${row} of stimulus ${index}, which has ${rows} rows of ${columns}`,
     )
   }
-  // Where it varies, the first of its forms.
+  // The first form of a varied stimulus.
   const before = cueTable(model, item.layer).startOf(index, 0)
   const offset = ((before + row) * vectorStride(columns) + column) * 4
   return { buffer: `${item.layer}/cues`, offset, bytes: bytesOfFloats(data) }
@@ -277,7 +278,9 @@ function matrixOf(plan: Plan, model: Model, name: string): Matrix {
   const isGroup = wholes.some((whole) => whole === name || carryNameOf(whole) === name)
   const matrix = isGroup ? plan.matrices.get(name) : undefined
   if (matrix === undefined) {
-    throw new ModelError(`there is no \`${name}\` in this network; it has ${arrayNames(model).join(', ')}`)
+    throw new ModelError(
+      `there is no \`${name}\` in this network; choose one of ${arrayNames(model).join(', ')}`,
+    )
   }
   return matrix
 }

@@ -1,8 +1,8 @@
-/** A sample that is not finite ends the run: what would follow from it is worth nothing. */
+/** A sample that is not finite ends the run, because later values would be invalid. */
 import { RunError } from '../errors.ts'
 import type { Sample } from './series.ts'
 
-/** @throws RunError that names the probe, the tick and the value */
+/** @throws RunError with the probe, the tick and the value */
 export function checkFinite({ probe, tick, value, terms }: Sample): void {
   const wrong = first(value) ?? (terms === undefined ? undefined : first(terms))
   if (wrong === undefined) return

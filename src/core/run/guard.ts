@@ -1,4 +1,4 @@
-/** Watches the total energy where it may not rise (docs/theory.md, "Energy, and why it falls"). */
+/** Checks that the total energy does not rise where it must not (docs/theory.md, "Energy, and why it falls"). */
 import { groupsOf } from '../model/couplings.ts'
 import { lagrangianFacts } from '../kinds/lagrangians/table.ts'
 import { updateFacts } from '../kinds/updates/table.ts'
@@ -10,28 +10,29 @@ import { largestStep } from '../model/steps.ts'
 import type { Sample } from './series.ts'
 
 export interface EnergyGuard {
-  /** Looks at one sample of an energy or a speed; `quietSince` = ticks since which stimulus and parameters stood still. */
+  /** Checks one sample of an energy or a speed; `quietSince` = tick since which stimulus and parameters are constant. */
   observe(sample: Sample, quietSince: number): void
-  /** One line about the rise, if there was one, and one about a flip. */
+  /** One line about a rise, and one about an oscillation, if there were any. */
   warnings(): readonly string[]
 }
 
 /**
- * A rise below this part of the sum of all terms' sizes is rounding: the terms are float32 sums, which differ from
- * the exact ones by some 2^-23 times the root of their length.
+ * A rise below this fraction of the sum of the sizes of all terms is rounding: the terms are float32 sums with
+ * an error of about 2^-23 times the root of their length.
  */
 const ROUNDING = 1e-5
 
-/** Below it terms are rounded to few digits, or to 0. */
+/** Terms below this are rounded to few digits, or to 0. */
 const LEAST = 1e-36
 
 /**
- * A layer that goes on moving for so many time constants, on a path of this part of the root of the energy per neuron at
- * least in each, while the energy rests, flips from side to side: the exact flow moves down, or comes to rest.
+ * A layer oscillates if it moves for this number of time constants while the energy is constant, in each by at
+ * least this fraction of the root of the energy per neuron. The exact flow would lower the energy or come to
+ * rest.
  */
 const RESTLESS = { times: 5, part: 0.01 }
 
-/** Which step to take instead: what the check before the run says, or, where it has nothing against this one, a try. */
+/** The remedy: the step from the check before the run, or a guess if this check accepts the present step. */
 function smallerStep(model: Model): string {
   const { dt } = model.time
   const largest = largestStep(model)
@@ -47,12 +48,15 @@ interface Span {
   readonly until: number
 }
 
-/** True for a layer that may move long while the energy rests: below a jump of its activation, or neuron after neuron. */
+/**
+ * True for a layer that may move for long at constant energy: below a jump of its activation, or one neuron at a
+ * time.
+ */
 function isPatient({ lagrangian, update }: Layer): boolean {
   return lagrangianFacts(lagrangian).withoutHessian !== undefined || !updateFacts(update).movesAll
 }
 
-/** Makes the guard of a run. */
+/** Creates the guard of a run. */
 export function createEnergyGuard(initial: Model, model: () => Model): EnergyGuard {
   const last = new Map<number, Span & { readonly energy: number; readonly scale: number }>()
   const fast = new Map<string, Span & { readonly top: number }>()
@@ -120,7 +124,7 @@ export function createEnergyGuard(initial: Model, model: () => Model): EnergyGua
       }
       if (flip !== undefined) {
         lines.push(
-          `the energy neither falls nor rests at tick ${flip.tick}${where(flip.replica)}: neurons.${flip.layer} flips from side to side, which the ` +
+          `the energy neither falls nor rests at tick ${flip.tick}${where(flip.replica)}: neurons.${flip.layer} oscillates, which the ` +
             `exact dynamics cannot do; ${flip.remedy}`,
         )
       }

@@ -1,4 +1,4 @@
-/** Whether a simulation can still be used: it has not been destroyed, and its device is there. */
+/** Whether a simulation is usable: not destroyed, and its device not lost. */
 import type { RunError } from '../errors.ts'
 import { destroyedError } from './failures.ts'
 import { onLost } from './lost.ts'
@@ -12,7 +12,7 @@ export interface Life {
   checkLost(): void
   /** Both. */
   checkDevice(): void
-  /** The simulation is destroyed. */
+  /** Marks the simulation as destroyed. */
   end(): void
 }
 

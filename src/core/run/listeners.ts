@@ -1,12 +1,12 @@
-/** Functions of the caller that a run calls: what they throw stops neither the run nor the other listeners. */
+/** Listeners of a run: an error in one stops neither the run nor the other listeners. */
 
-/** May be async; what it returns is not used. */
+/** May be async; the result is not used. */
 export type Listener<T> = (value: T) => unknown
 
-/** Keeps the first error until someone takes it. */
+/** Stores the first error until it is taken. */
 export interface Errors {
   keep(error: unknown): void
-  /** @throws what was kept first since the last call, if anything was */
+  /** @throws the first stored error since the last call, if any */
   throwFirst(): void
 }
 
@@ -25,11 +25,11 @@ export function createErrors(): Errors {
 }
 
 export interface Listeners<T> {
-  /** Returns a function that ends it. */
+  /** Returns a function that removes the listener. */
   add(listener: Listener<T>): () => void
-  /** Calls all listeners; errors of those that are async are kept in `later`. */
+  /** Calls all listeners; `later` stores errors of async listeners. */
   tell(value: T, now: Errors, later: Errors): void
-  /** Resolves when no async listener is at work. */
+  /** Resolves when no async listener is running. */
   settled(): Promise<void>
 }
 

@@ -1,4 +1,4 @@
-/** What the host keeps of a run: its model time, its samples and its warnings. They begin anew together. */
+/** The host's record of a run: model time, samples and warnings. All start again together. */
 import type { Model } from '../model/model.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { RawSample } from './readback.ts'
@@ -9,30 +9,30 @@ import { createModelTime } from './time.ts'
 import { type Warnings, createWarnings } from './warnings.ts'
 
 export interface Log {
-  /** Model time after so many ticks. */
+  /** Model time after a number of ticks. */
   timeAt(tick: number): number
   readonly series: readonly Series[]
   readonly warnings: Warnings
-  /** @throws ModelError if the samples of the ticks that come would be too many to be kept */
+  /** @throws ModelError if the samples of the next ticks would need too much memory */
   checkRoom(tick: number, ticks: number): void
-  /** The sample that has left the GPU; it is kept, and looked at for warnings. */
+  /** Stores a sample from the GPU, and checks it for warnings. */
   add(raw: RawSample): Sample
-  /** After a parameter has changed at a tick. */
+  /** Call after a parameter has changed at a tick. */
   change(tick: number, before: Model): void
-  /** Begins at tick 0. */
+  /** Starts at tick 0. */
   restart(): void
   /**
-   * @returns what goes on from a checkpoint, once it is called
+   * @returns a function that continues from a checkpoint
    * @throws ModelError if a series has fewer samples than ticks
    */
   resume(checkpoint: Checkpoint): () => void
-  /** @returns what a checkpoint of this tick keeps, once the samples up to it are here */
+  /** @returns the part of a checkpoint of this tick; call after the samples up to it have arrived */
   save(tick: number): () => Pick<Checkpoint, 'tick' | 'origin' | 'series' | 'warnings'>
 }
 
 /**
- * @param keepsSamples - false = they are not kept
- * @param current - the model as it is now
+ * @param keepsSamples - false = samples are not stored
+ * @param current - the present model
  */
 export function createLog(plan: Plan, current: () => Model, keepsSamples: boolean): Log {
   const initial = current()

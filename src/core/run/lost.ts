@@ -1,4 +1,4 @@
-/** Hearing of the loss of a device without being kept alive by it. */
+/** Callbacks for the loss of a device that do not keep their owners in memory. */
 import { RunError } from '../errors.ts'
 
 type Listener = (error: RunError) => void
@@ -6,8 +6,9 @@ type Listener = (error: RunError) => void
 const listeners = new WeakMap<GPUDevice, Set<Listener>>()
 
 /**
- * Calls back when a device is lost, at once when it is lost already; returns a function that ends it. A promise never
- * forgets who waits for it, and `device.lost` lives as long as the device: it has one reaction for all.
+ * Calls back when a device is lost, at once if it is already lost; returns a function that removes the callback.
+ * A promise never releases its reactions, and `device.lost` exists as long as the device, so one reaction serves
+ * all.
  */
 export function onLost(device: GPUDevice, listener: Listener): () => void {
   let known = listeners.get(device)

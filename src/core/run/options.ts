@@ -1,4 +1,4 @@
-/** What a simulation is built with: its options, the plan that they make on a device, and the products tuned ahead. */
+/** Options of a simulation, the plan from them on a device, and tuning ahead of products. */
 import type { Model } from '../model/model.ts'
 import { abilitiesOf } from '../gpu/adapter.ts'
 import { tuneChoices } from '../gpu/tuner.ts'
@@ -11,22 +11,25 @@ import type { Tuned } from '../plan/variants.ts'
 
 export interface SimulationOptions extends Omit<PlanOptions, 'resident'> {
   /**
-   * Whether a small network lives in one kernel, many ticks a dispatch. `on`: from the first tick; `off`: never; `auto`
-   * (default): compiled in the background once a long run has begun, and taken when it is ready. Values are the same within
-   * rounding; for runs that are to be equal to the last bit say `on` or `off`.
+   * Whether a small network runs in one kernel, many ticks in a dispatch. `on`: from the first tick; `off`:
+   * never; `auto` (default): compiled in the background during a long run, and used when ready. Values are the
+   * same within rounding; use `on` or `off` for bit-identical runs.
    */
   readonly resident?: ResidentMode
-  /** What `planResidence` made for this device and model: nothing is planned again, and what else plans is not looked at. */
+  /**
+   * The result of `planResidence` for this device and model: it replaces planning, and other options of planning
+   * are ignored.
+   */
   readonly plan?: Residence
-  /** Limits to plan with; default those of the device. */
+  /** Limits for the plan; default: those of the device. */
   readonly limits?: Limits
-  /** Longest time in ms that one submit should take. */
+  /** Longest time of one submit in ms. */
   readonly submitTime?: number
-  /** False = samples are handed to `onSample` only and not kept, and may be as many as one likes. */
+  /** False = samples go to `onSample` only and are not stored, so their number is not limited. */
   readonly keepSamples?: boolean
 }
 
-/** The plan by which a model, or a sketch of its shapes, is built on a device. */
+/** The plan of a model, or of a sketch of its shapes, for a device. */
 export function planOn(device: GPUDevice, model: Model, options: SimulationOptions = {}): Residence {
   if (options.plan !== undefined) return options.plan
   const { resident = 'auto', ...planOptions } = options
@@ -35,10 +38,10 @@ export function planOn(device: GPUDevice, model: Model, options: SimulationOptio
 }
 
 /**
- * Times the products of a network on a device, a fraction of a second for each, and finds their fastest forms. Nothing is tuned
- * unless this is called; results differ by rounding alone.
- * @param known - what was found before, as this gave it; only the rest is timed
- * @returns for the option `tuned`; plain data, to be kept by adapter and version
+ * Times the products of a network on a device, less than 1 s for each, and returns their fastest forms. There is
+ * no tuning without this call; results differ only by rounding.
+ * @param known - earlier results of this function; only the rest is timed
+ * @returns the option `tuned`: plain data, to be stored by adapter and version
  * @throws ModelError if the network does not fit the device
  */
 export async function tune(

@@ -1,4 +1,4 @@
-/** GPU time by group: ticks recorded with one timed pass for each run of dispatches of a layer, synapse or memory. */
+/** GPU time by group: one timed pass for each sequence of dispatches of a layer, synapse or memory. */
 import { couplingFacts } from '../kinds/couplings/table.ts'
 import { createTimestamps } from '../gpu/timestamps.ts'
 import type { Model } from '../model/model.ts'
@@ -6,42 +6,42 @@ import type { Model } from '../model/model.ts'
 /** The part of a tick that a group of dispatches belongs to. */
 export type GroupKind = 'stimulus' | 'neurons' | 'synapses' | 'memories' | 'probes'
 
-/** What one group took. */
+/** The GPU time of one group. */
 export interface GroupTime {
   readonly kind: GroupKind
   /** Name of the layer, synapse or memory; '' for stimulus and probes. A product belongs to its matrix. */
   readonly name: string
-  /** Mean GPU time of a tick; browsers may round each timestamp, so that few ticks tell little. */
+  /** Mean GPU time of a tick; browsers may round each timestamp, so a mean over few ticks is inaccurate. */
   readonly microseconds: number
-  /** Dispatches in all ticks together. */
+  /** Total number of dispatches in all ticks. */
   readonly dispatches: number
 }
 
 /** GPU time of some ticks. */
 export interface Profile {
-  /** Ticks that were timed: all that were asked for, unless there were more than a query set holds. */
+  /** Number of timed ticks: all requested ones, up to the size of a query set. */
   readonly ticks: number
   /** Stimulus, then layers and couplings in the order of the model, then probes. */
   readonly groups: readonly GroupTime[]
 }
 
-/** Group names inside of the scheduler; no item has a name like these. */
+/** Group names inside the scheduler; no layer or coupling can have these names. */
 export const STIMULUS = ' stimulus'
 export const PROBES = ' probes'
 
-/** Passes a timer can tell apart: two queries each, and a query set holds 4096. */
+/** The most passes of a timer: two queries each, and a query set holds 4096. */
 const MOST_PASSES = 2048
 
 export interface Timer {
-  /** Whether so many passes more can be timed. */
+  /** Whether a number of further passes can be timed. */
   hasRoom(passes: number): boolean
-  /** Where the pass of a group that is about to begin leaves its times. */
+  /** Where the next pass of a group writes its times. */
   begin(group: string): GPUComputePassTimestampWrites
-  /** Counts a dispatch of the pass that was begun last. */
+  /** Counts a dispatch of the present pass. */
   count(): void
-  /** Counts a tick that was timed as a whole. */
+  /** Counts a completely timed tick. */
   tick(): void
-  /** Reads what was timed since the last read; to be called when all of it is submitted. */
+  /** Reads the times since the last read; call after all passes are submitted. */
   read(model: Model): Promise<Profile>
   destroy(): void
 }

@@ -1,23 +1,26 @@
-/** How samples, snapshots and faults leave the GPU: through a small pool of staging buffers, all laid out alike. */
+/**
+ * Copies samples, snapshots and faults from the GPU through a small pool of staging buffers with the same
+ * layout.
+ */
 import { RunError } from '../errors.ts'
 import type { Engine } from '../gpu/engine.ts'
 import type { Model } from '../model/model.ts'
 import { NO_FAULT } from '../plan/plan.ts'
 import { bytesOf, copiesOf } from './arrays.ts'
 
-/** One sample as it left the GPU. */
+/** One sample from the GPU. */
 export interface RawSample {
   /** Index of the probe in the plan. */
   readonly probe: number
-  /** Ticks that had passed. */
+  /** Number of ticks before the sample. */
   readonly tick: number
-  /** Ticks since which neither stimulus nor parameters changed: what came earlier had another energy. */
+  /** Tick since which stimulus and parameters are constant; earlier samples had another energy function. */
   readonly quietSince: number
   /** Words of the ring, or bytes of the copied buffers of a snapshot; only valid during the call. */
   readonly data: Float32Array<ArrayBuffer>
 }
 
-/** A sample that a batch takes, and its slot in the ring. */
+/** A sample of a batch, and its slot in the ring. */
 export interface Taken extends Omit<RawSample, 'data'> {
   readonly slot: number
 }
@@ -30,8 +33,8 @@ export interface Readback {
    */
   encode(encoder: GPUCommandEncoder, used: readonly number[], target: GPUBuffer): void
   /**
-   * Hands over the samples of a batch, all of them.
-   * @returns why the run has to end, if so: a state that is not finite, or what `onSample` has thrown first
+   * Delivers all samples of a batch.
+   * @returns the reason to end the run, if any: a state that is not finite, or the first error of `onSample`
    */
   deliver(
     samples: readonly Taken[],
@@ -41,7 +44,7 @@ export interface Readback {
   destroy(): void
 }
 
-/** Staging buffers: one being filled, one being read, one on its way. */
+/** Staging buffers: one being filled, one being read, one in flight. */
 const STAGING = 3
 
 export function createReadback(engine: Engine, model: Model): Readback {
@@ -52,7 +55,7 @@ export function createReadback(engine: Engine, model: Model): Readback {
   )
   const faultBytes = plan.faults.length * 4
   let bytes = ringBytes + faultBytes
-  /** Of each probe that copies buffers: which, and where they come to stand. */
+  /** The buffers and their offsets for each probe that copies. */
   const snapshots = plan.probes.map(({ copies: name }) => {
     if (name === undefined) return undefined
     const copies = copiesOf(plan, model, name)
@@ -67,7 +70,7 @@ export function createReadback(engine: Engine, model: Model): Readback {
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     }),
   )
-  // What is written down on demand has to be there before it is copied.
+  // Arrays on demand must be computed before they are copied.
   for (const { buffer } of snapshots.flatMap((one) => one?.copies ?? [])) engine.buffer(buffer)
 
   return {
@@ -105,7 +108,7 @@ export function createReadback(engine: Engine, model: Model): Readback {
       }
       const faults = new Uint32Array(mapped, ringBytes, plan.faults.length)
       const first = faults.reduce((a, b) => Math.min(a, b), NO_FAULT)
-      // A state that is not finite explains the samples of its tick.
+      // A state that is not finite is the cause of bad samples in its tick, so it is checked first.
       if (refused !== undefined && refused.tick <= first) return refused.error
       if (first === NO_FAULT) return undefined
       const name = plan.faults[faults.indexOf(first)] as string
@@ -122,5 +125,5 @@ export function createReadback(engine: Engine, model: Model): Readback {
 
 function asRunError(error: unknown): RunError {
   if (error instanceof RunError) return error
-  return new RunError(`a sample could not be kept: ${(error as Error).message}`)
+  return new RunError(`a sample could not be stored: ${(error as Error).message}`)
 }

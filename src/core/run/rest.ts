@@ -1,40 +1,40 @@
-/** When a run comes to rest (`time.until`). The end follows the check that finds rest by a fixed number of ticks. */
+/** The end of a run at rest (`time.until`): a fixed number of ticks after the check that finds rest. */
 import type { Model } from '../model/model.ts'
 import { REST_PROBE, restLag } from '../model/rest.ts'
 import type { Plan } from '../plan/plan.ts'
 
-/** What the checks of `time.until` have found. */
+/** The results of the checks of `time.until`. */
 export interface Rest {
-  /** For each replica the tick from whose check on it was at rest, without a break; null = it moves. */
+  /** For each replica the tick of the first check since which it is at rest; null = it moves. */
   readonly ticks: readonly (number | null)[]
   /** The tick of the check that found all replicas at rest; absent until then. */
   readonly tick?: number
-  /** The tick with which the run ends: that of the check, and a fixed number more. */
+  /** The last tick of the run: that of the check plus a fixed number. */
   readonly end?: number
 }
 
 export interface RestWatch {
-  /** Undefined where the run has no `time.until`. */
+  /** Undefined if the run has no `time.until`. */
   readonly found: Rest | undefined
-  /** The tick with which the run ends, once that is known. */
+  /** The last tick of the run, once known. */
   readonly end: number | undefined
-  /** The last tick that may be submitted as far as is known: beyond it the run may have ended. */
+  /** The last tick that may be submitted now: the run may end there. */
   readonly horizon: number
-  /** Ticks of a submit at most, so that one is on its way while another runs. */
+  /** The most ticks of a submit, so that one is in flight while another runs. */
   readonly most: number
-  /** Takes a sample of the plan's probe of this index; returns false where it belongs to another. */
+  /** Processes a sample of the plan's probe with this index; returns false for samples of other probes. */
   observe(probe: number, tick: number, speeds: ArrayLike<number>): boolean
-  /** The state or a parameter was changed from outside after so many ticks: checks up to then count no more. */
+  /** Call after a change of the state or a parameter from outside: earlier checks no longer count. */
   disturb(tick: number): void
-  /** The run goes on beyond its end, and has no other. */
+  /** Lets the run continue beyond its end, without another end. */
   release(): void
-  /** Begins at a tick, with what `save` gave. */
+  /** Starts at a tick, with the result of `save`. */
   restart(tick: number, saved?: Rest): void
-  /** @returns what the checks up to a tick have found, once they are here */
+  /** @returns the results of the checks up to a tick, once they have arrived */
   save(tick: number): () => Rest | undefined
 }
 
-/** @param current - the model as it is now */
+/** @param current - the present model */
 export function createRestWatch(plan: Plan, current: () => Model): RestWatch {
   const probe = plan.probes.findIndex(({ probe: { name } }) => name === REST_PROBE)
   const { until } = current().time
@@ -46,7 +46,7 @@ export function createRestWatch(plan: Plan, current: () => Model): RestWatch {
   let known = 0
   let quietFrom = 0
   let isReleased = false
-  /** Those that wait for what stood at a tick. */
+  /** Callers that wait for the results up to a tick. */
   let savers: { readonly tick: number; found: Rest | undefined }[] = []
 
   return {
@@ -59,7 +59,7 @@ export function createRestWatch(plan: Plan, current: () => Model): RestWatch {
     get horizon() {
       return isReleased ? Infinity : (found.end ?? known + lag)
     },
-    // Half the way of a decision.
+    // Half of the delay of a decision.
     most: Math.ceil(lag / 2),
     observe(index, tick, speeds) {
       if (index !== probe) return false
@@ -95,7 +95,7 @@ export function createRestWatch(plan: Plan, current: () => Model): RestWatch {
   }
 }
 
-/** Of a run that ends with its ticks. */
+/** The watch of a run without `time.until`. */
 const WATCHLESS: RestWatch = {
   found: undefined,
   end: undefined,

@@ -1,4 +1,4 @@
-/** A checkpoint, and whether a network can go on from it: judged before anything of the network changes. */
+/** A checkpoint, and checks whether a network can continue from it, before the network changes. */
 import { ModelError } from '../errors.ts'
 import {
   checkList,
@@ -18,42 +18,41 @@ import type { Rest } from './rest.ts'
 import { type DenseArray, checkLength, shapeOf } from './arrays.ts'
 import { type Series, createSeries, flatOf } from './series.ts'
 
-/** Ticks are counted in 32 bits on the GPU. */
+/** The GPU counts ticks in 32 bits. */
 export const LAST_TICK = 2 ** 31 - 1
 
 /**
- * Everything that a run needs to go on where it was, bit by bit on the same adapter: plain data, which `structuredClone` and
- * `postMessage` take. The lists of its series are made when they are asked for first.
+ * All data that a run needs to continue, with identical bits on the same adapter: plain data, suitable for
+ * `structuredClone` and `postMessage`. The lists of its series are created at the first read.
  */
 export interface Checkpoint {
   readonly tick: number
-  /** Where the current time.dt began to act: time is counted from there, so that a resumed run counts the same. */
+  /** Start of the present time.dt: time is counted from there, so that a resumed run has the same times. */
   readonly origin: { readonly tick: number; readonly time: number }
   readonly seed: number
-  /** The kernels that made it, as `variants` of the options takes them; files of before have none. */
+  /** Its kernels, as the option `variants`; old files have none. */
   readonly variants?: Variants
   /**
-   * State of every dynamic layer, plastic synapse and learning memory; of a synapse whose updates are deferred also what was
-   * carried out and what is pending, `NAME/excess` and `NAME/ring`; and the second word `NAME/carry` of what is slow beside
-   * its step.
+   * State of every dynamic layer, plastic synapse and learning memory; for deferred updates also the applied
+   * part `NAME/excess` and the pending part `NAME/ring`; and the second words `NAME/carry` of slow groups.
    */
   readonly arrays: Readonly<Record<string, DenseArray>>
-  /** Fade and weights of the updates that are pending. */
+  /** Fade and weights of the pending updates. */
   readonly rings?: Readonly<Record<string, readonly number[]>>
-  /** What the checks of `time.until` had found. */
+  /** The results of the checks of `time.until`. */
   readonly rest?: Rest
   readonly series: readonly Series[]
-  /** What the run found worth a warning. */
+  /** The warnings of the run. */
   readonly warnings: readonly string[]
-  /** The scenario with its parameters as they were. */
+  /** The scenario with the parameters at that tick. */
   readonly scenario: Model['scenario']
-  /** SHA-256 of each file that the scenario names; checkpoints of before have none. */
+  /** SHA-256 of each file of the scenario; old checkpoints have none. */
   readonly files?: Readonly<Record<string, string>>
 }
 
 /**
- * What a checkpoint consists of, where its types have not been checked by a compiler.
- * @throws ModelError that names the part
+ * Checks the types of the parts of a checkpoint, for callers without type checks.
+ * @throws ModelError with the name of the part
  */
 export function checkParts({ origin, arrays, series, warnings, seed }: Checkpoint): void {
   checkObject('`origin` of a checkpoint', origin, 'tick', 'a tick and its time')
@@ -89,10 +88,10 @@ export function checkRestorable(plan: Plan, model: Model, saved: Checkpoint): vo
     )
   for (const name of Object.keys(saved.arrays)) {
     const { shape, data } = saved.arrays[name] as DenseArray
-    // What another plan kept in two words is in one here.
+    // This plan stores some groups in one word that another plan stored in two.
     if (name.endsWith('/carry') && !hasCarry(plan.buffers, name)) continue
     const owner = deferredOwner(name)
-    // Updates that another plan deferred are not deferred here.
+    // This plan does not defer some updates that another plan deferred.
     if (owner !== name && !plan.deferred.some((one) => one.name === owner)) continue
     checkShape(`state.${name}`, shape, shapeOf(plan, model, name))
     checkLength(plan, model, name, data.length)
@@ -109,7 +108,7 @@ export function checkRestorable(plan: Plan, model: Model, saved: Checkpoint): vo
     checkShape(`${own.name}.value`, series.shape, own.shape)
     if (series.tick.length > 0 && series.termNames?.join() !== own.termNames?.join())
       throw new ModelError(
-        `the terms of \`${own.name}\` are ${series.termNames?.join(', ') ?? 'missing'}, the network has ` +
+        `the terms of \`${own.name}\` are ${series.termNames?.join(', ') ?? 'missing'}, but the network has ` +
           `${own.termNames?.join(', ') ?? 'none'}; take another checkpoint`,
       )
   }
@@ -126,6 +125,6 @@ function checkFinite(name: string, values: ArrayLike<number>): void {
 function checkShape(name: string, given: readonly number[], wanted: readonly number[]): void {
   if (given.join() === wanted.join()) return
   throw new ModelError(
-    `\`${name}\` has the shape (${given.join(', ')}), the network has (${wanted.join(', ')}); take another checkpoint`,
+    `\`${name}\` has the shape (${given.join(', ')}), but the network has (${wanted.join(', ')}); take another checkpoint`,
   )
 }

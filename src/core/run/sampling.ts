@@ -1,4 +1,4 @@
-/** Stage 5 of a tick: the samples that one submit takes, and their slots in the ring. */
+/** Stage 5 of a tick: the samples of one submit, and their slots in the ring. */
 import type { Engine } from '../gpu/engine.ts'
 import { type Records, SAMPLES, isSampled } from '../plan/clock.ts'
 import type { Pending } from '../plan/deferred.ts'
@@ -9,28 +9,28 @@ import type { Recorder } from './recorders.ts'
 
 export interface Sampling {
   readonly taken: readonly Taken[]
-  /** Slots that each probe has used. */
+  /** Number of used slots of each probe. */
   readonly used: readonly number[]
-  /** A snapshot is copied after the last tick of its submit: none may follow it. */
+  /** True if the submit must end: a snapshot is copied after the last tick of its submit. */
   readonly hasSnapshot: boolean
-  /** False when a probe that is due after so many ticks has no slot left. */
+  /** False if a probe that is due after a number of ticks has no free slot. */
   hasRoom(ticks: number): boolean
   /**
    * Samples the probes that are due in the state after `tick` ticks.
-   * @param record - the clock record that is open
-   * @param quietSince - as samples tell it
+   * @param record - the present clock record
+   * @param quietSince - for the samples
    */
   take(recorder: Recorder, record: number, tick: number, quietSince: number): void
 }
 
-/** Of one submit. */
+/** Sampling of one submit. */
 export function createSampling(engine: Engine, records: Records, updates: Pending): Sampling {
   const { plan } = engine
   const used = plan.probes.map(() => 0)
   const taken: Taken[] = []
   let hasSnapshot = false
 
-  /** Where updates are deferred: an energy wants them carried out, a snapshot what is made on demand. */
+  /** With deferred updates, an energy needs them applied, and a snapshot needs arrays on demand. */
   const settle = ({ record, open }: Recorder, tick: number, due: readonly ProbePlan[]): number => {
     if (!updates.isEmpty && due.some(({ needsFlush }) => needsFlush)) {
       open(tick)

@@ -1,6 +1,6 @@
 /**
- * Submits ticks, many at a time, and hands over their samples, which leave the GPU through a small pool of staging buffers,
- * without a stall.
+ * Submits ticks, many at a time, and delivers their samples through a small pool of staging buffers, without a
+ * stall.
  */
 import type { RunError } from '../errors.ts'
 import type { Engine } from '../gpu/engine.ts'
@@ -17,35 +17,35 @@ export interface Scheduler {
   readonly submits: number
   /** Submits that the GPU has not finished. */
   readonly pending: number
-  /** Ticks that one submit takes, as fitted to the time of one; Infinity = as many as one can hold. */
+  /** Ticks of one submit, fitted to its time; Infinity = as many as fit. */
   readonly batch: number
   /**
-   * Encodes and submits ticks; resolves when all are submitted, which is when at most two batches are still running, or when
-   * the run has come to rest (`time.until`).
-   * @param timer - times the groups of these ticks, as far as it has room; what is computed stays the same
-   * @throws RunError when a value was found that is not finite, the device is lost, or `destroy` was called
+   * Encodes and submits ticks; resolves when all are submitted and at most two batches are still running, or
+   * when the run has come to rest (`time.until`).
+   * @param timer - times the groups of these ticks, as far as it has room; results do not change
+   * @throws RunError if a value is not finite, the device is lost, or `destroy` was called
    */
   run(count: number, timer?: Timer): Promise<void>
   /**
-   * Resolves when everything submitted has run and its samples are delivered.
+   * Resolves when all submitted ticks have run and their samples are delivered.
    * @throws RunError as `run` does
    */
   flush(): Promise<void>
-  /** Forgets why a run has failed: another one begins. */
+  /** Clears the failure of the previous run. */
   recover(): void
   destroy(): void
 }
 
 export interface SchedulerOptions {
-  /** What it throws ends the run, after the other samples of its batch. */
+  /** An error ends the run, after the other samples of the batch. */
   readonly onSample: (sample: RawSample) => void
-  /** Says how far the run may go. */
+  /** Limits the ticks that may be submitted. */
   readonly rest: RestWatch
-  /** Longest time in ms that one submit should take, so that a page stays responsive. */
+  /** Longest time of one submit in ms, so that a page stays responsive. */
   readonly submitTime?: number
 }
 
-/** @param ticks - of the engine; what else acts on it may be submitted between two submits */
+/** @param ticks - ticks of the engine; other commands may be submitted between two submits */
 export function createScheduler(
   engine: Engine,
   model: Model,
@@ -62,7 +62,7 @@ export function createScheduler(
   let pending = 0
   let failure: RunError | undefined
   let destroyed = false
-  /** All batches up to the last: WebGPU may map their buffers in another order than they were submitted in. */
+  /** All batches up to the last: WebGPU may map their buffers in another order than that of the submits. */
   let delivered = Promise.resolve()
 
   const forget = onLost(device, (error) => {
@@ -70,7 +70,7 @@ export function createScheduler(
     wake()
   })
 
-  /** Lets everything that waits look again. */
+  /** Wakes all waiting calls. */
   function wake(): void {
     const woken = waiting
     waiting = []
@@ -90,7 +90,7 @@ export function createScheduler(
     wake()
   }
 
-  /** @returns ticks that were submitted */
+  /** @returns the number of submitted ticks */
   const submit = (target: GPUBuffer, limit: number, timer?: Timer): number => {
     const started = Date.now()
     const encoder = device.createCommandEncoder({ label: `batch at tick ${ticks.done}` })
@@ -127,7 +127,7 @@ export function createScheduler(
       return batch.isFull ? Infinity : batch.limit
     },
     async run(count, timer) {
-      // What has been dispatched by now costs as much as compiling what needs no such dispatches.
+      // The dispatches so far cost as much as the compilation of the batched form.
       if (ticks.dispatches >= (plan.batched?.worth ?? Infinity)) engine.compileBatched()
       let left = count
       do {
@@ -142,7 +142,7 @@ export function createScheduler(
       throwFailure()
     },
     async flush() {
-      // After a failure too: what is still on its way belongs to the run that failed.
+      // Also after a failure: batches in flight belong to the failed run.
       while (pending > 0 && !destroyed) await changed()
       throwFailure()
     },
@@ -158,12 +158,12 @@ export function createScheduler(
   }
 }
 
-/** Ticks of a submit, from one on. */
+/** Ticks of a submit, at least one. */
 interface Batch {
   readonly limit: number
-  /** A submit can hold no more. */
+  /** The most ticks of a submit. */
   readonly isFull: boolean
-  /** Fits the limit to the time that a submit should take, after one of so many ticks. */
+  /** Adapts the limit to the target time, after a submit of a number of ticks. */
   adapt(ticks: number, started: number): void
 }
 

@@ -1,4 +1,4 @@
-/** What the stimuli show to a network that runs: a row of each item, written into the clock records. */
+/** The rows that the stimuli show during a run, written into the clock records. */
 import type { Model } from '../model/model.ts'
 import { shownAt } from '../model/stimulus.ts'
 import type { Records } from '../plan/clock.ts'
@@ -6,22 +6,25 @@ import type { Records } from '../plan/clock.ts'
 export interface Shown {
   /** The row that each item shows; -1 = none. */
   readonly rows: ArrayLike<number>
-  /** False after `forget`, until the next tick. */
+  /** False between `forget` and the next tick. */
   readonly isKnown: boolean
-  /** Goes on to a tick; returns whether it shows anything else than the one before. */
+  /** Advances to a tick; returns whether the rows differ from those of the previous tick. */
   advance(record: number, tick: number): boolean
-  /** Puts what is shown into a record. */
+  /** Writes the rows into a record. */
   put(record: number): void
-  /** Puts what the last of so many ticks showed into a record; of initial states, those of tick 0 before the first. */
+  /**
+   * Writes the rows of the last of a number of ticks into a record; before the first tick, the initial states of
+   * tick 0.
+   */
   repeat(record: number, ticks: number): void
-  /** A clamp takes hold again of a state that was written. */
+  /** Makes clamps act again on a written state. */
   forget(): void
 }
 
-/** Stands for the row that an item shows when that is not known: no row is equal to it. */
+/** An unknown row of an item; different from every row. */
 const UNKNOWN = -2
 
-/** @param current - the model whose stimuli act; their number stays */
+/** @param current - the present model; the number of stimuli is constant */
 export function createShown(records: Records, current: () => Model): Shown {
   const rows = new Int32Array(current().stimulus.length).fill(-1)
 
@@ -53,14 +56,14 @@ export function createShown(records: Records, current: () => Model): Shown {
     },
     put,
     repeat(record, ticks) {
-      // The stimulus of tick 0 is part of the initial state, so that a sample at tick 0 sees the cue; later ones act in
-      // stage 1 of their tick, and what the last tick showed still holds.
+      // The stimulus of tick 0 is part of the initial state, so that a sample at tick 0 includes the cue. Later
+      // stimuli act in stage 1 of their tick; the rows of the last tick stay until then.
       const last = Math.max(0, ticks - 1)
       const { stimulus, seed } = current()
       rows.forEach((_, index) => (rows[index] = rowAt(index, last)))
       stimulus.forEach((item, index) => {
         const row = rows[index] as number
-        // A state that has run on since it was set is not set again.
+        // An initial state is not set again after later ticks.
         const initial = ticks === 0 ? shownAt(item, index, seed, 0) : -1
         records.show(record, index, item.kind === 'initial' ? initial : row)
       })

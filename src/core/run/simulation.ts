@@ -37,14 +37,14 @@ export interface Change {
   readonly path: string
   readonly before: number
   readonly value: number
-  /** Ticks that had passed, and their model time. */
+  /** Number of ticks before the change, and their model time. */
   readonly tick: number
   readonly time: number
 }
 
 /**
- * Properties tell what the host knows, also after `destroy`; every method but `destroy` then throws a RunError, one line that
- * says so. Methods that wait for the GPU reject with a RunError once the device is lost.
+ * Properties are readable also after `destroy`; every method except `destroy` then throws a RunError. Methods
+ * that wait for the GPU reject with a RunError once the device is lost.
  *
  * Calls of `step`, `profile`, `reset` and `restore` wait for those before them, so they need not be awaited one by one.
  *
@@ -61,100 +61,103 @@ export interface Simulation {
   /** Model time of `tick`. */
   readonly time: number
   /**
-   * What the checks of `time.until` have found so far; undefined without it. Complete after `flush`. A change from outside
-   * (`set`, `write`, `adopt`) makes the checks before it void.
+   * The results of the checks of `time.until` so far; undefined without `time.until`. Complete after `flush`. A
+   * change from outside (`set`, `write`, `adopt`) invalidates earlier checks.
    */
   readonly rest: Rest | undefined
-  /** The run has come to rest, and `tick` is the tick with which it ends: `step` does nothing. */
+  /** True if the run has come to rest and `tick` is its last tick: `step` does nothing. */
   readonly isOver: boolean
-  /** Lets the run go on although it came to rest; from then on it has no end, until `reset` or `restore`. */
+  /** Lets the run continue after rest, without an end, until `reset` or `restore`. */
   goOn(): void
-  /** Dispatches, submits so far, submits the GPU has not finished, and ticks one submit takes (Infinity = all it can hold). */
+  /** Numbers of dispatches, submits so far, unfinished submits, and ticks of one submit (Infinity = as many as fit). */
   readonly counts: {
     readonly dispatches: number
     readonly submits: number
     readonly pending: number
     readonly batch: number
   }
-  /** What the run found worth a warning so far, one line each. */
+  /** The warnings of the run so far, one line each. */
   readonly warnings: readonly string[]
   /**
-   * False where `set` has made a group so slow beside its step that float32 loses part of it: a simulation that is built anew
-   * from `model` carries what is lost.
+   * False if `set` has made a group so slow that float32 loses part of its steps; a new simulation built from
+   * `model` keeps these parts.
    */
   readonly isExact: boolean
   /**
-   * Advances the network; resolves when the ticks are submitted, fewer where the run comes to rest (`time.until`). All ticks are submitted before an error of a listener is thrown.
-   * @param ticks - default 1; 0 samples the initial state and no more
-   * @throws ModelError if `ticks` is no whole number, negative or leads beyond tick 2^31 - 1, or more than 2 GiB of samples would
-   *   have to be kept
-   * @throws RunError when a state or a sample is not finite, the device is lost, or `destroy` is called before the end
-   * @throws what a listener has thrown
+   * Advances the network; resolves when the ticks are submitted, fewer if the run comes to rest (`time.until`). All ticks are submitted before an error of a listener is thrown.
+   * @param ticks - default 1; 0 only samples the initial state
+   * @throws ModelError if `ticks` is negative, not a whole number or exceeds tick 2^31 - 1, or samples would
+   *   need more than 2 GiB
+   * @throws RunError if a state or a sample is not finite, the device is lost, or `destroy` is called before the end
+   * @throws the error of a listener
    */
   step(ticks?: number): Promise<void>
-  /** Whether the device can time kernels: it was requested with the feature `timestamp-query`. */
+  /** Whether the device can time kernels, which needs the feature `timestamp-query`. */
   readonly canProfile: boolean
   /**
-   * Advances the network as `step` does, to the same bits, and tells the GPU time of each layer, synapse and memory.
+   * Advances the network as `step` does, to the same bits, and returns the GPU time of each layer, synapse and
+   * memory.
    * @param submitted - called when the ticks are submitted, before their times are known
    * @throws ModelError if the device cannot time kernels, and as `step` does
    * @throws RunError and errors of listeners as `step` does
    */
   profile(ticks: number, submitted?: () => void): Promise<Profile>
   /**
-   * Resolves when all ticks that were asked for have run, their samples are here, and async listeners have ended: these must not
-   * wait for it.
+   * Resolves when all requested ticks have run, their samples have arrived, and async listeners have ended; a
+   * listener must not await `flush`.
    * @throws RunError and errors of listeners as `step` does
    */
   flush(): Promise<void>
   /**
-   * The state of a layer, a memory or a synapse, or a layer's `NAME/activations`, as it is after all submitted ticks.
-   * @returns row-major, with a leading replica axis where every replica has its own
+   * The state of a layer, a memory or a synapse, or a layer's `NAME/activations`, after all submitted ticks.
+   * @returns row-major, with a leading replica axis if replicas have separate values
    * @throws ModelError if the network has nothing of that name
    * @throws RunError if the device is lost or `destroy` was called
    */
   read(name: string): Promise<DenseArray>
   /**
-   * What `read` gives, copied from the GPU in pieces of some MiB as they are asked for, so that a large matrix is never
-   * whole on the host. No tick may be submitted and nothing written until the last has come.
-   * @throws as `read` does; from the pieces too
+   * The result of `read` in pieces of some MiB, each copied from the GPU when requested, so that a large matrix
+   * is never whole on the host. Do not submit ticks or write arrays before the last piece has arrived.
+   * @throws as `read` does, also while pieces are read
    */
   readPieces(name: string): PiecedArray
   /**
-   * Brings buffers up to date with the state as it stands, for a view that reads them there: between ticks, activations and
-   * adiabatic layers are those of the last one, or of none, and a matrix that no tick needs is not made. What is submitted
-   * after this call sees them.
-   * @param names - arrays as `read` takes them; others, and those that are always up to date, cost nothing
-   * @param behind - ticks that the values may be behind, default 0; with 1, what ticks make anyway is left as they made it
+   * Updates buffers of derived arrays to the present state, for a view that reads them on the GPU. Between
+   * ticks, activations and adiabatic layers are those of the last tick or unset, and matrices on demand are not
+   * computed. Later submits read the updated buffers.
+   * @param names - names for `read`; unknown arrays and arrays that are always up to date cost nothing
+   * @param behind - allowed age of the values in ticks, default 0; with 1, arrays that ticks compute are not
+   *   computed again
    * @throws RunError after `destroy`
    */
   ensure(names: readonly string[], behind?: 0 | 1): void
   /**
-   * Replaces the state of a layer, a plastic synapse (by what is symmetric) or a memory; the shape is that of `read`.
-   * @throws ModelError if there is nothing of that name, it cannot be written, has another number of values, or is given one
-   *   that is not finite in the format in which it is stored
+   * Replaces the state of a layer, a plastic synapse (by a symmetric matrix) or a memory; the shape is that of
+   * `read`.
+   * @throws ModelError if the name is unknown, the array cannot be written or has another number of values, or a
+   *   value is not finite in the storage format
    * @throws RunError after `destroy`
    */
   write(name: string, data: ArrayLike<number>): void
   /**
-   * Replaces some consecutive values inside one row of a layer or a memory as `read` gives it; of a memory that is not in
-   * float32, a whole row.
+   * Replaces some consecutive values inside one row of a layer or a memory in the data of `read`; for a memory
+   * that is not in float32, a whole row.
    * @param at - index of the first of them in the data of `read`
-   * @throws ModelError if there is nothing of that name, no room for the values inside the row, or one is not finite, as in `write`
+   * @throws ModelError if the name is unknown, the values exceed the row, or one is not finite, as in `write`
    * @throws RunError after `destroy`
    */
   writePart(name: string, at: number, data: ArrayLike<number>): void
   /**
-   * Changes some consecutive values inside one row of the patterns of a stimulus, for what is drawn while a hand paints;
-   * the model does not know of them, and `adopt` puts its own in their place.
-   * @throws ModelError if there is no such stimulus, no room for the values inside the row, or one is not finite
+   * Changes some consecutive values inside one row of the patterns of a stimulus, for painting by hand. The
+   * model is unchanged, and `adopt` overwrites the values.
+   * @throws ModelError if the stimulus does not exist, the values exceed the row, or one is not finite
    * @throws RunError after `destroy`
    */
   writeCue(index: number, at: number, data: ArrayLike<number>): void
   /**
-   * Takes over the patterns of another model from the next tick on: cues, couplings, fixed memories, what probes compare
-   * with. States stay; what starts from a pattern starts from the new one at the next reset. No pipeline is built.
-   * @throws ModelError if the model differs in more than the values of its patterns, which takes a new simulation
+   * Uses the patterns of another model from the next tick on: cues, couplings, fixed memories, patterns of
+   * probes. States stay; initial patterns act at the next reset. No pipeline is built.
+   * @throws ModelError if the model differs in more than the values of its patterns, which needs a new simulation
    * @throws RunError after `destroy`
    */
   adopt(next: Model): void
@@ -162,52 +165,51 @@ export interface Simulation {
   readonly parameters: readonly string[]
   /**
    * Changes a parameter from the next tick on; no pipeline is built.
-   * @throws ModelError if the path is no running parameter or the value is not allowed; nothing is changed then
-   * @throws what a listener of `onChange` throws, after the change was made and all listeners were called
+   * @throws ModelError if the path is not a running parameter or the value is not allowed; nothing is changed then
+   * @throws the error of a listener of `onChange`, after the change and after all listeners were called
    * @throws RunError after `destroy`
    */
   set(path: string, value: number): void
   /**
-   * Calls back with every change that `set` makes; returns a function that ends it.
+   * Calls back with every change by `set`; returns a function that removes the callback.
    * @throws RunError after `destroy`
    */
   onChange(listener: Listener<Change>): () => void
   /**
-   * What the probes have seen, in flat arrays behind lists that are read only and grow. Complete after `flush`. For a worker,
-   * those of `checkpoint` can be cloned.
+   * The samples of the probes: flat arrays behind read-only lists that grow. Complete after `flush`. The series
+   * of `checkpoint` can be cloned for a worker.
    */
   readonly series: readonly Series[]
   /**
-   * Calls back with every sample, in order of ticks; returns a function that ends it. What the listener throws reaches the caller
-   * of `step` or `flush`.
+   * Calls back with every sample, in order of ticks; returns a function that removes the callback. An error of
+   * the listener reaches the caller of `step` or `flush`.
    * @throws RunError after `destroy`
    */
   onSample(listener: Listener<Sample>): () => void
   /**
-   * Back to tick 0 and the initial state; parameters stay as they are. A run that has failed can begin again.
+   * Returns to tick 0 and the initial state; parameters are unchanged. A failed run can start again.
    * @throws RunError if the device is lost or `destroy` was called
    */
   reset(): Promise<void>
   /**
-   * Everything the run needs to go on from the last tick that was submitted.
+   * All data that the run needs to continue from the last submitted tick.
    * @throws RunError if a value is not finite, the device is lost or `destroy` was called
    */
   checkpoint(): Promise<Checkpoint>
   /**
-   * Goes on from a checkpoint of the same network: as a whole, or not at all.
-   * @throws ModelError if an array of the network is missing, has another shape or a value that is not finite; the simulation
-   *   is then as it was
+   * Continues from a checkpoint of the same network. An error leaves the simulation unchanged.
+   * @throws ModelError if an array of the network is missing, has another shape or a value that is not finite
    * @throws RunError if the device is lost or `destroy` was called
    */
   restore(checkpoint: Checkpoint): Promise<void>
-  /** Gives the buffers back; a `step` that is under way rejects. Calling it again does nothing. */
+  /** Destroys the buffers; a running `step` rejects. A second call does nothing. */
   destroy(): void
 }
 
 /**
  * Builds a network on a device.
- * @throws ModelError if it does not fit the device, or is to be resident and cannot be
- * @throws RunError if the device has not enough memory or is lost
+ * @throws ModelError if it does not fit the device, or `resident: 'on'` is not possible
+ * @throws RunError if the device has too little memory or is lost
  */
 export async function createSimulation(
   device: GPUDevice,
@@ -215,7 +217,7 @@ export async function createSimulation(
   options: SimulationOptions = {},
 ): Promise<Simulation> {
   checkObject('createSimulation', device, 'queue', 'a GPUDevice')
-  checkObject('createSimulation', initial, 'layers', 'a device and a model, as loadScenario gives it')
+  checkObject('createSimulation', initial, 'layers', 'a device and a model, as loadScenario returns it')
   checkPositive('the option `submitTime`', options.submitTime)
   let model = initial
   const { plan, now } = planOn(device, model, options)
@@ -250,17 +252,17 @@ export async function createSimulation(
 
   const state = createState(engine, ticks, life, () => model)
 
-  /** @throws ModelError if so many ticks from now on are too many */
+  /** @throws ModelError if the last tick would exceed the limit */
   const checkRoom = (count: number): void => {
     const tick = ticks.done
     if (tick + count > LAST_TICK)
       throw new ModelError(
-        `${count} ticks from tick ${tick} on lead beyond tick ${LAST_TICK}, the last; give fewer`,
+        `${count} ticks from tick ${tick} on exceed the last tick ${LAST_TICK}; give fewer`,
       )
     log.checkRoom(tick, count)
   }
 
-  /** Steps when those before are done. */
+  /** Steps after all earlier calls. */
   const advance = <T>(count: number, act: () => Promise<T>): Promise<T> =>
     turns.take(async () => {
       life.checkDevice()
@@ -282,7 +284,7 @@ export async function createSimulation(
     return timer.read(current)
   }
 
-  /** Waits for what is under way, whether it fails or not; puts every buffer back to tick 0, and the ticks to another one. */
+  /** Waits for running calls, also failing ones; resets every buffer to tick 0, and the ticks to a given tick. */
   const startAt = async (tick: number, found?: Rest): Promise<void> => {
     life.checkDevice()
     await scheduler.flush().catch(() => undefined)
@@ -300,7 +302,7 @@ export async function createSimulation(
 
   const restore = async (checkpoint: Checkpoint, resume: () => void): Promise<void> => {
     await startAt(checkpoint.tick, restOf(checkpoint, model))
-    // After the stimulus, which may set states of its own.
+    // After the stimulus, which may set states.
     state.load(checkpoint)
     resume()
   }
@@ -398,10 +400,10 @@ export async function createSimulation(
       checkObject('adopt', next, 'layers', 'a model')
       if (!fitsPatterns(model, next)) {
         throw new ModelError(
-          'only the values of patterns can change while the network runs; build it anew from the changed scenario',
+          'only the values of patterns can change during a run; build a new simulation from the changed scenario',
         )
       }
-      // States stay, among them what is derived by way of patterns.
+      // States stay, including those derived from patterns.
       ticks.ensure(state.writable, 0)
       engine.adopt(model, next)
       model = next
@@ -451,7 +453,7 @@ export async function createSimulation(
       const { seed, scenario, files } = model
       const { series, warnings, ...start } = kept()
       const rested = found()
-      // Their order is that of the file.
+      // In the order of the file.
       return {
         ...start,
         seed,
@@ -483,7 +485,10 @@ export async function createSimulation(
   }
 }
 
-/** What the checks of a checkpoint have found; what other checks found says nothing here. */
+/**
+ * The results of the checks in a checkpoint, if its `time.until` is the same; results of other checks do not
+ * apply.
+ */
 function restOf({ rest, scenario }: Checkpoint, { time }: Model): Rest | undefined {
   if (rest === undefined || time.until === undefined) return undefined
   return JSON.stringify(scenario.time.until) === JSON.stringify(time.until) ? rest : undefined
@@ -491,7 +496,7 @@ function restOf({ rest, scenario }: Checkpoint, { time }: Model): Rest | undefin
 
 function checkCount(ticks: number): void {
   if (Number.isInteger(ticks) && ticks >= 0) return
-  throw new ModelError(`step takes a whole number of ticks, 0 or more, not ${ticks}`)
+  throw new ModelError(`step needs a whole number of ticks, 0 or more, not ${ticks}`)
 }
 
 function numberAt(scenario: unknown, path: string): number {

@@ -1,4 +1,4 @@
-/** The arrays of a network that runs, read from the GPU and written to it by name. */
+/** Reads and writes the arrays of a running network on the GPU, by name. */
 import type { PiecedArray } from '../data/npz.ts'
 import { ModelError } from '../errors.ts'
 import type { Engine } from '../gpu/engine.ts'
@@ -25,28 +25,28 @@ import { type Checkpoint, checkRestorable } from './restorable.ts'
 import type { Ticks } from './ticks.ts'
 import { checkEntries, checkWritable, writableNames } from './writable.ts'
 
-/** Names, values and errors as `Simulation` tells; whether the simulation is alive is for the caller to check. */
+/** Names, values and errors are those of `Simulation`; the caller checks that the simulation is usable. */
 export interface State {
-  /** Arrays of one moment: that after all submitted ticks. */
+  /** Arrays at one moment: after all submitted ticks. */
   read(names: readonly string[]): Promise<DenseArray[]>
   readPieces(name: string): PiecedArray
   write(name: string, data: ArrayLike<number>): void
   writePart(name: string, at: number, data: ArrayLike<number>): void
   writeCue(index: number, at: number, data: ArrayLike<number>): void
-  /** Derived arrays from which the state follows where they are written. */
+  /** Derived arrays that determine the state when they are written. */
   readonly writable: readonly string[]
-  /** What a checkpoint keeps. */
+  /** The arrays of a checkpoint. */
   save(): Promise<Pick<Checkpoint, 'arrays' | 'rings'>>
-  /** @throws ModelError if something that the network needs is missing from a checkpoint, or cannot be written */
+  /** @throws ModelError if a checkpoint lacks an array of the network, or an array cannot be written */
   checkSaved(checkpoint: Checkpoint): void
-  /** Writes what `save` gave, once that is checked. */
+  /** Writes the result of `save` after checks. */
   load(checkpoint: Checkpoint): void
 }
 
 export function createState(engine: Engine, ticks: Ticks, life: Life, current: () => Model): State {
   const { device, plan } = engine
 
-  /** Names of what a run changes. */
+  /** Names of the arrays that a run changes. */
   const dynamicNames = [
     ...current()
       .layers.filter(({ tau }) => tau > 0)
@@ -56,21 +56,21 @@ export function createState(engine: Engine, ticks: Ticks, life: Life, current: (
       .flatMap(allArraysOf),
   ]
 
-  /** Second words of what a run changes. */
+  /** Names of the second words that a run changes. */
   const carriedNames = [...dynamicNames, ...plan.deferred.flatMap(({ arrays }) => arrays)]
     .map(carryNameOf)
     .filter((name) => hasCarry(plan.buffers, name))
 
   const writable = writableNames(plan)
 
-  /** The bytes of buffers, as they are after what was submitted. */
+  /** The bytes of buffers after all submitted commands. */
   const copyOut = async (copies: readonly Copy[]): Promise<ArrayBuffer> => {
     life.checkDevice()
     const bytes = await readBuffers(engine, copies).catch((error: unknown) => {
       life.checkDevice()
       throw error
     })
-    // A copy from a lost device reads as zeros.
+    // A copy from a lost device contains zeros.
     life.checkLost()
     return bytes
   }
@@ -111,7 +111,7 @@ export function createState(engine: Engine, ticks: Ticks, life: Life, current: (
     ticks.disturb()
   }
 
-  /** Numbers that are to be written; a name that is not there is said first. */
+  /** Numbers to write; an unknown name is reported first. */
   const floatsFor = (name: string, data: ArrayLike<number>, at = 0): Float32Array => {
     copiesOf(plan, current(), name)
     return finiteFloats(name, data, at, plan.matrices.get(name)?.format)
@@ -131,7 +131,7 @@ export function createState(engine: Engine, ticks: Ticks, life: Life, current: (
       const { buffer, offset, bytes } = packPart(plan, model, name, at, floatsFor(name, data, at))
       if (standsTwice(plan.buffers, name)) checkWritable(plan, name)
       if (model.synapses.some((synapse) => synapse.name === name)) {
-        throw new ModelError(`\`${name}\` is symmetric and cannot be written in part; write the whole of it`)
+        throw new ModelError(`\`${name}\` is symmetric and cannot be written in part; write the whole matrix`)
       }
       device.queue.writeBuffer(engine.buffer(buffer), offset, bytes)
       ticks.disturb()
@@ -182,11 +182,11 @@ export function createState(engine: Engine, ticks: Ticks, life: Life, current: (
   }
 }
 
-/** The bytes of buffers, one behind the other, all of one moment. */
+/** The concatenated bytes of buffers, all at one moment. */
 async function readBuffers(engine: Engine, copies: readonly Copy[]): Promise<ArrayBuffer> {
   const { device } = engine
   const encoder = device.createCommandEncoder({ label: 'read' })
-  // A staging buffer each: together they may be more than one buffer can hold.
+  // A staging buffer for each: together they may exceed the size of one buffer.
   const staged = copies.map(({ buffer, offset = 0, bytes }) => {
     const staging = device.createBuffer({
       label: `read ${buffer}`,

@@ -1,4 +1,4 @@
-/** Ticks become dispatches, in the order of docs/scenario.md, "A tick". Nothing is allocated on the GPU here. */
+/** Encodes ticks as dispatches, in the order of docs/scenario.md, "A tick". Allocates nothing on the GPU. */
 import type { Engine } from '../gpu/engine.ts'
 import type { Model } from '../model/model.ts'
 import { CHANGES, createRecords, isDue } from '../plan/clock.ts'
@@ -13,12 +13,12 @@ export interface Ticks {
   readonly done: number
   /** Dispatches so far. */
   readonly dispatches: number
-  /** Updates that are kept and not yet carried out. */
+  /** The deferred updates. */
   readonly updates: Pending
   /**
    * Encodes the ticks of one submit, and uploads their records.
-   * @param limit - fewer are encoded where the submit has no room for more
-   * @param timer - times the groups of these ticks, as far as it has room; what is computed stays the same
+   * @param limit - the most ticks; fewer are encoded if the submit is full
+   * @param timer - times the groups of these ticks, as far as it has room; results do not change
    */
   encode(
     encoder: GPUCommandEncoder,
@@ -26,19 +26,19 @@ export interface Ticks {
     timer?: Timer,
   ): { readonly ticks: number; readonly samples: Sampling }
   /**
-   * Submits what makes derived arrays belong to the state as it stands; does nothing where that is so anyway.
-   * @param behind - ticks that they may be behind
+   * Submits the commands that update derived arrays to the present state, if they are not up to date.
+   * @param behind - allowed age in ticks
    */
   ensure(names: readonly string[], behind: 0 | 1): void
-  /** Submits what makes the state of a derived array that was written in its buffers. */
+  /** Submits the commands that compute the state from a derived array after a write. */
   takeBack(name: string): void
-  /** To be called when parameters, or the state from outside, have changed. */
+  /** Call after parameters, or the state from outside, have changed. */
   disturb(): void
-  /** The model whose parameters act from now on. */
+  /** Sets the model whose parameters act from now on. */
   update(model: Model): void
-  /** Shows what the last tick showed once more, after its patterns have changed; initial states only before tick 1. */
+  /** Shows the stimuli of the last tick again after their patterns have changed; initial states only before tick 1. */
   show(): void
-  /** Starts again at a tick; the buffers already hold its state. */
+  /** Starts again at a tick; the buffers must already contain its state. */
   restart(tick: number): void
 }
 
@@ -54,17 +54,17 @@ export function createTicks(engine: Engine, model: Model): Ticks {
   let tick = 0
   let sampledStart = false
   let quietSince = 0
-  /** Whether activations that follow their states have to be computed anew. */
+  /** Whether activations computed with their states must be computed again. */
   let stale = true
 
   const owners = engine.tick.map(({ operation }) => operation.owner)
-  /** Passes of a timed tick, at most: every owner may come again and again, stimulus and probes once. */
+  /** The most passes of a timed tick: owners may occur several times, stimulus and probes once. */
   const mostPasses = engine.prepare.length + owners.length + engine.deferred.length + 3
 
-  /** A kernel for many ticks, where it has all that the model asks for. */
+  /** A kernel for many ticks, if it supports the present parameters. */
   const batchedFor = (isStart: boolean): Engine['batched'] => {
     if (plan.batched?.knows(current) !== true) return undefined
-    // It has the state of a layer that is always held from the row that it is shown.
+    // This kernel reads the state of an always clamped layer from its cue.
     return isStart && !shown.isKnown ? undefined : engine.batched
   }
 
@@ -74,7 +74,7 @@ export function createTicks(engine: Engine, model: Model): Ticks {
     return batched === undefined ? recorders.all(encoder, tick) : recorders.batched(encoder, batched)
   }
 
-  /** Stage 1: dispatched only when what is shown changes; clamps and currents last until then. */
+  /** Stage 1: dispatched only when the stimulus changes; clamps and currents stay until then. */
   const stimulate = ({ record }: Recorder, word: number): void => {
     if (!shown.advance(word, tick)) return
     records.raise(word, CHANGES)
@@ -83,7 +83,7 @@ export function createTicks(engine: Engine, model: Model): Ticks {
     quietSince = tick + 1
   }
 
-  /** Before the rest of a tick whose states were changed from outside. */
+  /** Runs first in a tick after states were changed from outside. */
   const prepare = ({ record }: Recorder): void => {
     if (stale) for (const command of engine.prepare) record(command, command.operation.owner)
     stale = false
@@ -102,7 +102,7 @@ export function createTicks(engine: Engine, model: Model): Ticks {
     tick++
   }
 
-  /** Shows a stimulus to a state that is not just being run through it. */
+  /** Shows a stimulus outside a tick. */
   const show = (): void => {
     stale = true
     const last = Math.max(0, tick - 1)
@@ -144,11 +144,11 @@ export function createTicks(engine: Engine, model: Model): Ticks {
         ticks++
         samples.take(recorder, word, tick, quietSince)
         timing?.tick()
-        // What has no room is not timed, from the next submit on.
+        // If there is no room for its times, the rest is not timed, from the next submit on.
         if (timing?.hasRoom(mostPasses) === false) break
       }
       recorder.end({ tick, snapshot: samples.hasSnapshot })
-      // A kernel for many ticks keeps its activations to itself.
+      // A kernel for many ticks does not write its activations.
       stale ||= recorder.isBatched
       recorders.upload()
       return { ticks, samples }
@@ -158,10 +158,10 @@ export function createTicks(engine: Engine, model: Model): Ticks {
       const wanted = engine.derived.filter(
         ({ derived: { name, made } }) => names.includes(name) && !(areKept && made === 'tick'),
       )
-      // What is made on demand gets its buffers now.
+      // Buffers on demand are allocated here.
       for (const { derived } of wanted) for (const name of derived.buffers) engine.buffer(name)
       const makes = new Set(wanted.flatMap(({ make }) => make))
-      // Parts of stage 2 keep its order: they share buffers for what stands between.
+      // Parts of stage 2 run in its order, because they share buffers for intermediate results.
       recorders.alone('ensure', tick, [
         ...new Set([...engine.refresh.filter((one) => makes.has(one)), ...makes]),
       ])

@@ -1,22 +1,22 @@
 /**
- * Model time while dt changes. It counts integer ticks from the last change of dt; samples on their way belong to the dt
- * before it.
+ * Model time with changes of dt. Integer ticks are counted from the last change of dt; samples in flight belong
+ * to the previous dt.
  */
 
-/** A tick and its time, from which on a dt acts. */
+/** The tick and time at which a dt starts to act. */
 interface Origin {
   readonly tick: number
   readonly time: number
 }
 
 export interface ModelTime {
-  /** Model time after so many ticks. */
+  /** Model time after a number of ticks. */
   at(tick: number): number
-  /** Where the current dt began to act. */
+  /** The start of the present dt. */
   readonly origin: Origin
-  /** From a tick on another dt acts. */
+  /** Sets another dt from a tick on. */
   change(tick: number, dt: number): void
-  /** Counts anew from an origin. */
+  /** Counts from another origin. */
   restart(origin: Origin, dt: number): void
 }
 

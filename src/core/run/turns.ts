@@ -1,8 +1,8 @@
-/** Calls that wait for those before them. */
+/** A queue of calls: each waits for the calls before it. */
 export interface Turns {
-  /** Calls when all that was taken before has ended, failed or not; where nothing is under way, at once. */
+  /** Calls a function after all earlier calls have ended, failed or not; at once if none is running. */
   take<T>(act: () => Promise<T>): Promise<T>
-  /** Resolves with the last; undefined where none is under way. */
+  /** Resolves with the last call; undefined if none is running. */
   readonly underWay: Promise<void> | undefined
 }
 

@@ -1,4 +1,4 @@
-/** What a run found worth a warning: what its model and its samples tell, and what `set` has done. */
+/** Warnings of a run: from its model, its samples, and calls of `set`. */
 import type { Model } from '../model/model.ts'
 import { stepWarnings } from '../model/steps.ts'
 import { withoutCarry } from '../plan/carry.ts'
@@ -9,27 +9,27 @@ import type { Sample } from './series.ts'
 export interface Warnings {
   /** One line each. */
   readonly all: readonly string[]
-  /** False where a group has become so slow that a second word, for which there is no room, would have to carry its steps. */
+  /** False if a group has become so slow that its steps need a second word, which has no buffer. */
   readonly isExact: boolean
-  /** Looks at a sample; `quietSince` = ticks since which stimulus and parameters stood still. */
+  /** Checks a sample; `quietSince` = tick since which stimulus and parameters are constant. */
   observe(sample: Sample, quietSince: number): void
-  /** After a parameter has changed. */
+  /** Call after a parameter has changed. */
   change(): void
-  /** Before ticks are run: a step that is too long is looked for once a change. */
+  /** Call before ticks: checks once after each change for steps that are too long. */
   beforeTicks(): void
-  /** A run begins, or goes on from one that had warnings. */
+  /** Starts a run, or continues one with warnings. */
   restart(earlier: readonly string[]): void
 }
 
 /**
- * @param initial - the model that the simulation was made for
- * @param model - what it is now
+ * @param initial - the model at the creation of the simulation
+ * @param model - the present model
  */
 export function createWarnings(plan: Plan, initial: Model, model: () => Model): Warnings {
   let guard = createEnergyGuard(initial, model)
   let earlier = initial.warnings
   let coarse: readonly string[] = []
-  /** What `set` has made too long a step, the last of it that ticks were run with. */
+  /** Warnings about steps that `set` made too long, as of the last ticks. */
   let longSteps: readonly string[] = []
   let asksForSteps = false
   return {
@@ -62,5 +62,5 @@ export function createWarnings(plan: Plan, initial: Model, model: () => Model): 
 }
 
 function tooCoarse(name: string): string {
-  return `\`${name}\` has become so slow that float32 loses part of its steps; build the simulation anew to carry what is lost`
+  return `\`${name}\` has become so slow that float32 loses part of its steps; build a new simulation to keep these parts`
 }

@@ -1,32 +1,32 @@
-/** Which arrays of a network may be written, and what their entries must be like. Pure. */
+/** The arrays of a network that can be written, and checks of their entries. Pure. */
 import { ModelError } from '../errors.ts'
 import { matrixFacts } from '../kinds/couplings/table.ts'
 import type { Model } from '../model/model.ts'
 import type { Plan } from '../plan/plan.ts'
 import { standsTwice } from '../plan/transposed.ts'
 
-/** Derived arrays from which the state follows where they are written. */
+/** Derived arrays that determine the state when they are written. */
 export function writableNames({ derived }: Pick<Plan, 'derived'>): string[] {
   return derived.filter(({ takeBack }) => takeBack.length > 0).map(({ name }) => name)
 }
 
-/** @throws ModelError if an array follows from others, or stands in a form that cannot be written */
+/** @throws ModelError if an array follows from others, or is stored in a form that cannot be written */
 export function checkWritable(plan: Pick<Plan, 'buffers' | 'derived'>, name: string): void {
   const [owner = '', part] = name.split('/')
   if (part !== undefined)
     throw new ModelError(`\`${name}\` follows from the state and cannot be written; write \`${owner}\``)
   if (standsTwice(plan.buffers, name))
     throw new ModelError(
-      `\`${name}\` is sparse and fixed, and stands in two orders: it cannot be written; change its init`,
+      `\`${name}\` is sparse and fixed, and stored in two orders: it cannot be written; change its init`,
     )
   if (writableNames(plan).includes(name)) return
   if (!plan.derived.some((one) => one.name === name && one.made === 'demand')) return
   throw new ModelError(
-    `\`${name}\` is not plastic and follows from its patterns: it cannot be written; give it as a base of its own`,
+    `\`${name}\` is not plastic and follows from its patterns: it cannot be written; give a matrix as its base`,
   )
 }
 
-/** @throws ModelError if entries that the network takes for equal, or for 0, are not */
+/** @throws ModelError if entries that must be equal, or 0, are not */
 export function checkEntries(
   plan: Pick<Plan, 'matrices' | 'tick'>,
   model: Model,
@@ -37,7 +37,7 @@ export function checkEntries(
   checkDiagonal(plan, model, name, data)
 }
 
-/** Of symmetric couplings only one half is read. */
+/** The kernels read only one half of symmetric couplings. */
 function checkSymmetric(
   { matrices, tick }: Pick<Plan, 'matrices' | 'tick'>,
   name: string,
@@ -60,7 +60,7 @@ function checkSymmetric(
       }
 }
 
-/** What nothing drives stays as it is written. */
+/** Entries without a drive keep their written value. */
 function checkDiagonal(
   { matrices }: Pick<Plan, 'matrices'>,
   { synapses }: Model,

@@ -376,22 +376,22 @@ describe('a network without a generating function is refused, naming layer and r
     [
       'a tanh visible layer',
       withVisible({ kind: 'tanh', gain: 4 }),
-      'neurons.v.lagrangian: layer `v` is tanh, a generating function needs a visible layer that is linear with gain 1; set it to {"kind": "linear"}',
+      'neurons.v.lagrangian: layer `v` is tanh, but a generating function needs a visible layer that is linear with gain 1; set it to {"kind": "linear"}',
     ],
     [
       'a visible layer of another gain',
       withVisible({ kind: 'linear', gain: 2 }),
-      'neurons.v.lagrangian: layer `v` is linear with gain 2, a generating function needs a visible layer that is linear with gain 1; set it to {"kind": "linear"}',
+      'neurons.v.lagrangian: layer `v` is linear with gain 2, but a generating function needs a visible layer that is linear with gain 1; set it to {"kind": "linear"}',
     ],
     [
       'no adiabatic layer',
       { ...model, layers: [v, { ...h, tau: 3 }] },
-      'neurons: layer `h` has tau 3, a generating function needs an adiabatic hidden layer; set neurons.h.tau to 0',
+      'neurons: layer `h` has tau 3, but a generating function needs an adiabatic hidden layer; set neurons.h.tau to 0',
     ],
     [
       'no hidden layer',
       { ...model, layers: [v], ...withViews([]) },
-      'neurons: layer `v` is alone, a generating function needs an adiabatic hidden layer; add one with tau 0 and memories between the two',
+      'neurons: layer `v` is the only layer, but a generating function needs an adiabatic hidden layer; add one with tau 0 and memories between the two',
     ],
     [
       'no dynamic layer',
@@ -401,12 +401,12 @@ describe('a network without a generating function is refused, naming layer and r
     [
       'a second dynamic layer',
       { ...model, layers: [v, h, { ...v, name: 'u' }] },
-      'neurons.u.tau: is 2, but with a generating function only one layer, here `v`, moves by itself; set it to 0 or leave `u` out',
+      'neurons.u.tau: is 2, but a generating function allows one dynamic layer, here `v`; set it to 0 or leave `u` out',
     ],
     [
       'synapses',
       { ...model, ...withViews([...model.memories, ...w]) },
-      'synapses.w: couples the neurons of `v`, which a generating function of the hidden layers does not know; leave the synapses out',
+      'synapses.w: couples the neurons of `v`, but a generating function contains the hidden layers only; leave the synapses out',
     ],
     [
       'a clamped hidden layer',

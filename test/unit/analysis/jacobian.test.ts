@@ -132,7 +132,7 @@ describe('the Jacobian of neurons with numbers of their own', () => {
     expect(imaginary).toHaveLength(11)
     const flow = createFlow(model, moment)
     await expect(stabilityEnds(flow, new Map(), flow.couple, 3)).rejects.toThrow(
-      'neurons of layer `h` share one activation and differ in tau, so that eigenvalues may be complex',
+      'neurons of layer `h` share one activation and differ in tau, so eigenvalues may be complex',
     )
   })
 })

@@ -49,5 +49,5 @@ test('parameters are numbers by name', () => {
   expect(parametersOf(' gain = 2, edge=-5e-1 ,')).toEqual({ gain: 2, edge: -0.5 })
   expect(parametersOf('')).toEqual({})
   for (const text of ['gain', 'gain = ', 'gain = x', '2 = gain', 'gain = 2 edge = 3'])
-    expect(() => parametersOf(text)).toThrow(/is no name and number; write it as gain = 2/)
+    expect(() => parametersOf(text)).toThrow(/is not a name with a number; write it as gain = 2/)
 })

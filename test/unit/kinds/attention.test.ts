@@ -109,8 +109,8 @@ const seven = { kind: 'random', distribution: 'normal', count: 7 }
 const narrow = { kind: 'values', values: Array.from({ length: 8 }, () => [1, 2]) }
 
 test.each([
-  ['a layer without tokens', {}, { size: 30 }, /memories\.t\.layer: layer `tokens` has size 30 and so no tokens; set neurons\.tokens\.size to \[tokens, width of a token\]/],
-  ['a layer of several images', {}, { size: [2, 3, 5] }, /has size \[2,3,5\] and so no tokens/],
+  ['a layer without tokens', {}, { size: 30 }, /memories\.t\.layer: layer `tokens` has size 30 and no tokens; set neurons\.tokens\.size to \[tokens, width of a token\]/],
+  ['a layer of several images', {}, { size: [2, 3, 5] }, /has size \[2,3,5\] and no tokens/],
   ['an adiabatic layer', {}, { tau: 0 }, /memories\.t\.layer: layer `tokens` is adiabatic \(tau 0\).*set neurons\.tokens\.tau above 0/],
   ['an unknown layer', { layer: 'token' }, {}, /memories\.t\.layer: no layer is called `token`.*tokens/],
   ['rows that are not heads times size', { init: { query: seven, key: seven } }, {}, /memories\.t\.init\.query: has 7 rows, heads 2 times size 4 is 8; set count to 8/],

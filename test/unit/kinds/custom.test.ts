@@ -54,12 +54,12 @@ describe('a custom Lagrangian', () => {
     [
       'a statement',
       custom('x', 'x * x / 2; state[0] = 1'),
-      '.lagrangian: column 10: unexpected `;`; only one expression is possible, no statement',
+      '.lagrangian: column 10: unexpected `;`; write one expression, without statements',
     ],
     [
       'a derivative that is another function',
       custom('tanh(x)', 'x * x / 2'),
-      ': the activation is 0.7579 at x = 0.9912, the derivative of the lagrangian is 0.9912 there; one of them has a mistake, they must be equal',
+      ': the activation is 0.7579 at x = 0.9912, the derivative of the lagrangian is 0.9912 there; correct one of them, they must be equal',
     ],
     [
       'a forgotten factor',
@@ -74,37 +74,37 @@ describe('a custom Lagrangian', () => {
     [
       'a derivative wrong only far out',
       custom('min(x, 6)', 'x * x / 2'),
-      ': the activation is 6 at x = 6.0186, the derivative of the lagrangian is 6.019 there; one of them has a mistake, they must be equal',
+      ': the activation is 6 at x = 6.0186, the derivative of the lagrangian is 6.019 there; correct one of them, they must be equal',
     ],
     [
       'a root of negative numbers',
       custom('sqrt(x)', 'pow(max(x, 0), 1.5) / 1.5'),
-      '.activation: is NaN at x = -0.0063; it must be a number for all x from -8 to 8, such as sqrt(max(x, 0)) or exp(min(x, 8))',
+      '.activation: is NaN at x = -0.0063; write an expression that is finite for all x from -8 to 8, such as sqrt(max(x, 0)) or exp(min(x, 8))',
     ],
     [
       'an overflow',
       custom('exp(exp(x))', 'x'),
-      /^\.activation: is Infinity at x = 4\.\d+; it must be a number/ as unknown as string,
+      /^\.activation: is Infinity at x = 4\.\d+; write an expression that is finite/ as unknown as string,
     ],
     [
       'a jump',
       custom('step(1, x)', 'select(0, x, x > 1)'),
-      '.lagrangian: jumps by 1 at x = 1, so that it has no derivative there; make it continuous',
+      '.lagrangian: jumps by 1 at x = 1, so it has no derivative there; make it continuous',
     ],
     [
       'a parameter named like a function',
       custom('x', 'x * x / 2', { exp: 1 }),
-      '.parameters.exp: the name `exp` means something in expressions already; choose another',
+      '.parameters.exp: the name `exp` already has a meaning in expressions; choose another',
     ],
     [
       'a parameter named x',
       custom('x', 'x * x / 2', { x: 1 }),
-      '.parameters.x: the name `x` means something in expressions already; choose another',
+      '.parameters.x: the name `x` already has a meaning in expressions; choose another',
     ],
     [
       'five parameters',
       custom('x', 'x * x / 2', { a: 1, b: 1, c: 1, d: 1, f: 1 }),
-      '.parameters: has 5 entries, at most 4 are possible; write the others as numbers into the expressions',
+      '.parameters: has 5 entries; keep at most 4 and write the others as numbers into the expressions',
     ],
     [
       'a parameter that is text',
@@ -190,7 +190,7 @@ describe('parameters of a custom Lagrangian', () => {
 
     const divided = await resolve(layers(custom('tanh(a * x)', 'logCosh(a * x) / a', { a: 1 })))
     expect(() => withParameter(divided, 'neurons.visible.lagrangian.parameters.a', 0)).toThrow(
-      'neurons.visible.lagrangian.lagrangian: is NaN at x = 0.9912; it must be a number for all x from -8 to 8',
+      'neurons.visible.lagrangian.lagrangian: is NaN at x = 0.9912; write an expression that is finite for all x from -8 to 8',
     )
   })
 

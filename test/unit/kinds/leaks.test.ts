@@ -163,7 +163,7 @@ describe('a state that a layer cannot send', () => {
     )
     expect(strayOf({ lagrangian: tanh, leak: 'input', shape: [2] }, [0.5, -1.5])).toBeUndefined()
     expect(strayOf({ lagrangian: softmax, leak: 'output', shape: [2] }, [0.5, 0.25])).toBe(
-      'its sum is 0.75 and not 1',
+      'its sum is 0.75, not 1',
     )
     expect(strayOf({ lagrangian: softmax, leak: 'output', shape: [2] }, [0.5, 0.5])).toBeUndefined()
   })
@@ -177,7 +177,7 @@ describe('a state that a layer cannot send', () => {
         }),
       )
     expect(at(1)).toEqual([])
-    expect(at(1.25)).toEqual(['layer `v` may begin outside of what its activation can be'])
+    expect(at(1.25)).toEqual(['layer `v` may begin out of the range of its activation'])
   })
 })
 

@@ -68,7 +68,7 @@ describe('a rule that is written out', () => {
       { drive: 'log(from)' },
       {},
       'memories.xi.rule.drive',
-      /^is NaN at to = .*, from = -.*; it must be a number/,
+      /^is NaN at to = .*, from = -.*; write an expression that is finite/,
     ],
     [
       { decay: 'to' },
@@ -80,13 +80,13 @@ describe('a rule that is written out', () => {
       { drive: 'w * to', parameters: { to: 1 } },
       {},
       'memories.xi.rule.parameters.to',
-      /^the name `to` means something/,
+      /^the name `to` already has a meaning/,
     ],
     [
       { parameters: { a: 1, b: 1, c: 1, d: 1, e1: 1 } },
       {},
       'memories.xi.rule.parameters',
-      /^has 5 entries, at most 4/,
+      /^has 5 entries; keep at most 4/,
     ],
     [
       {},

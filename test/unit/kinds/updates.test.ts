@@ -43,7 +43,7 @@ describe('neurons.NAME.update', () => {
 
   test('of an adiabatic layer is all', () => {
     expect(() => checkScenario(parseScenario(scenario({ probability: 0.5 }, 0)))).toThrow(
-      'neurons.v.update: is {"probability":0.5}, but an adiabatic layer (tau 0) follows its input at every tick; ' +
+      'neurons.v.update: is {"probability":0.5}, but an adiabatic layer (tau 0) follows its input in every tick; ' +
         'leave it out or set tau above 0',
     )
   })

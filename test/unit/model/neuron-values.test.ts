@@ -103,7 +103,7 @@ describe('values for each neuron', () => {
     [
       'a time constant of 0',
       { tau: values(1, 0) },
-      's.json: neurons.x.tau: neuron 1 has 0; each value must be above 0, adiabatic is a layer as a whole',
+      's.json: neurons.x.tau: neuron 1 has 0; each value must be above 0, because only a whole layer can be adiabatic',
     ],
     [
       'a negative time constant',

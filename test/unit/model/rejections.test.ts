@@ -120,7 +120,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'filters of another rule',
     filters({ rule: 'gated', tau: 3 }, { lagrangian: { kind: 'relu' } }),
     'memories.k.rule',
-    /"gated" cannot move a memory of kind "convolution"; use "fixed" or "hebbian"/,
+    /"gated" is not possible for a memory of kind "convolution"; use "fixed" or "hebbian"/,
   ],
   [
     'as many filters as there are not features',
@@ -150,19 +150,19 @@ const cases: [string, Raw, string, RegExp][] = [
     'a hyperedge as a whole, which has no rows',
     { ...edge({}), probes: { q: { kind: 'similarity', memory: 'p', patterns: { kind: 'zeros' } } } },
     'probes.q.memory',
-    /`p` is of kind "product" and several arrays; name `p\.a` or `p\.b`/,
+    /`p` is of kind "product" and has several arrays; name `p\.a` or `p\.b`/,
   ],
   [
     'a snapshot of a hyperedge as a whole',
     { ...edge({}), probes: { q: { kind: 'snapshot', of: 'p' } } },
     'probes.q.of',
-    /`p` is of kind "product" and several arrays; name `p\.a` or `p\.b`/,
+    /`p` is of kind "product" and has several arrays; name `p\.a` or `p\.b`/,
   ],
   [
     'a distance of a hyperedge',
     { ...edge({}), probes: { q: { kind: 'distance', of: 'p.a', target: { kind: 'zeros' } } } },
     'probes.q.of',
-    /`p` is of kind "product", and only a whole matrix has a distance/,
+    /`p` is of kind "product", but only a whole matrix has a distance/,
   ],
   [
     'other patterns than an array of a hyperedge has rows',
@@ -171,7 +171,7 @@ const cases: [string, Raw, string, RegExp][] = [
       probes: { q: { kind: 'similarity', memory: 'p.a', patterns: { kind: 'zeros', count: 3 } } },
     },
     'probes.q.patterns',
-    /has 3 rows, memory `p\.a` has 4; give as many patterns/,
+    /has 3 rows, but memory `p\.a` has 4; give 4 patterns/,
   ],
   [
     'a hyperedge with a layer that there is not',
@@ -183,7 +183,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'a hyperedge with more patterns for one layer than for another',
     edge({}, { b: { kind: 'zeros', count: 5 } }),
     'memories.p.between.b',
-    /has 5 rows, `a` has 4; give every layer the same number of patterns/,
+    /has 5 rows, but `a` has 4; give every layer the same number of patterns/,
   ],
   [
     'a hyperedge between adiabatic layers',
@@ -518,7 +518,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'a stop before the start',
     shown({ start: 5, stop: 5 }),
     'stimulus.0.stop',
-    /is 5, start is 5; stop must be larger/,
+    /is 5, but start is 5; set stop to more than start/,
   ],
   [
     'a mask in a memory',
@@ -596,13 +596,13 @@ const cases: [string, Raw, string, RegExp][] = [
       probes: { p: { kind: 'overlap', layer: 'visible', patterns: { kind: 'rows', of: 'stimulus.0' } } },
     },
     'probes.p.patterns.of',
-    /patterns of stimulus.0 are masked, which cannot be copied; copy what they are made of/,
+    /patterns of stimulus.0 are masked and cannot be copied; copy their source/,
   ],
   [
     'rows of itself',
     init({ kind: 'rows', of: 'xi' }),
     'memories.xi.init.of',
-    /in a circle: xi -> xi; give one of them rows of its own/,
+    /in a circle: xi -> xi; give one of them its own source/,
   ],
   [
     'rows in a circle',
@@ -625,7 +625,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'rows of another layer',
     shown({ layer: 'hidden', patterns: { kind: 'rows', of: 'xi' } }),
     'stimulus.0.patterns',
-    /6 columns, layer `hidden` has 3 neurons; take rows of another size or set neurons.hidden.size to 6/,
+    /6 columns, layer `hidden` has 3 neurons; use rows of another size or set neurons.hidden.size to 6/,
   ],
   [
     'rows of unequal length',
@@ -667,13 +667,13 @@ const cases: [string, Raw, string, RegExp][] = [
     'sparse orthogonal rows',
     init({ kind: 'random', distribution: 'orthogonal', sparsity: 0.5 }),
     'memories.xi.init.sparsity',
-    /spoil the orthogonality; leave sparsity out/,
+    /break the orthogonality; leave sparsity out/,
   ],
   ...['normal', 'orthogonal', 'sphere'].map((distribution): [string, Raw, string, RegExp] => [
     `a correlation of ${distribution} rows`,
     init({ kind: 'random', distribution, correlation: 0.5 }),
     'memories.xi.init.correlation',
-    new RegExp(`is 0.5, but only binary rows are correlated, not "${distribution}"; leave correlation out`),
+    new RegExp(`is 0.5, but only binary rows can be correlated, not "${distribution}"; leave correlation out`),
   ]),
   [
     'a norm for rows of zeros',
@@ -693,13 +693,13 @@ const cases: [string, Raw, string, RegExp][] = [
       base: { kind: 'pseudoinverse', patterns: { kind: 'random', distribution: 'normal', count: 6 } },
     }),
     'synapses.w.base.patterns',
-    /has 6 independent patterns for 6 neurons, so that J is the identity.*give fewer than 6 patterns/,
+    /has 6 independent patterns for 6 neurons, so J is the identity.*give fewer than 6 patterns/,
   ],
   [
     "Storkey's rule for what is no sign",
     synapse({ base: { kind: 'storkey', patterns: values([[1, 1, 1, -1, -1, 0]]) } }),
     'synapses.w.base.patterns',
-    /row 0, column 5 is 0, but storkey learns patterns of -1 and \+1 alone/,
+    /row 0, column 5 is 0, but storkey learns only patterns of -1 and \+1; add/,
   ],
   [
     "Storkey's rule for too many neurons",
@@ -710,7 +710,7 @@ const cases: [string, Raw, string, RegExp][] = [
       neurons: { visible: visible({ size: 4097 }), hidden: hidden() },
     },
     'synapses.w.base.kind',
-    /"storkey" is made of 4096 neurons at most, layer `visible` has 4097; use "hebbian" or "pseudoinverse" or set neurons.visible.size to 4096 at most/,
+    /"storkey" allows at most 4096 neurons, but layer `visible` has 4097; use "hebbian" or "pseudoinverse" or set neurons.visible.size to 4096 at most/,
   ],
   [
     'a base that is not square',
@@ -728,7 +728,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'a half-precision memory out of range',
     memories({ format: 'f16', scale: 1e5 }),
     'memories.xi.init',
-    /after scale 100000, more than format "f16" holds/,
+    /after scale 100000, too large for format "f16"/,
   ],
   [
     'an overflow',
@@ -801,7 +801,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'an npy without rows',
     init({ kind: 'npy', path: 'empty.npy' }),
     'memories.xi.init',
-    /empty.npy holds no rows/,
+    /empty.npy contains no rows/,
   ],
   [
     'an npz without a name',
@@ -838,7 +838,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'labels in place of images',
     init({ kind: 'idx', path: 'labels.idx' }),
     'memories.xi.init',
-    /holds labels, not images/,
+    /contains labels, not images/,
   ],
   [
     'idx of too few images',
@@ -912,7 +912,7 @@ describe('broken JSON is refused with line and column', () => {
 it('a key that stands twice in one object is refused with line and column', () => {
   const text = '{\n  "a": {"tau": 1},\n  "b": {"tau": 1, "tau": 2}\n}'
   expect(() => parseJson(text, 's.json')).toThrow(
-    's.json: key "tau" stands twice in one object, again at line 3, column 19',
+    's.json: key "tau" occurs twice in one object, again at line 3, column 19',
   )
   expect(parseJson('{"a": [{"b": 1}, {"b": 2}], "b": 3}')).toEqual({ a: [{ b: 1 }, { b: 2 }], b: 3 })
 })

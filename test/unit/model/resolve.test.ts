@@ -171,7 +171,7 @@ describe('warnings', () => {
     [
       'a layer that nothing touches',
       { neurons: { visible: visible(), hidden: hidden(), lone: visible() } },
-      'neurons.lone: no memory, synapse or stimulus touches this layer',
+      'neurons.lone: no memory, synapse or stimulus uses this layer',
     ],
     [
       'a synapse that couples nothing',
@@ -190,12 +190,12 @@ describe('warnings', () => {
           },
         ],
       },
-      'stimulus.0.patterns: 5 rows are dealt to 2 replicas, the others are not used; set replicas to 5',
+      'stimulus.0.patterns: 5 rows for 2 replicas, so the last 3 are not used; set replicas to 5',
     ],
     [
       'the initial state of an adiabatic layer',
       { neurons: { visible: visible(), hidden: hidden({ init: { kind: 'zeros' } }) } },
-      'neurons.hidden.init: has no effect, an adiabatic layer (tau 0) follows its input at every tick',
+      'neurons.hidden.init: has no effect, because an adiabatic layer (tau 0) follows its input in every tick',
     ],
   ])('%s', async (_, parts, warning) => {
     expect(await warningsOf(parts)).toEqual([warning])

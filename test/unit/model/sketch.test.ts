@@ -155,7 +155,7 @@ describe('a hyperedge has one number of rows', () => {
 
   test('and no two', () => {
     expect(() => countsOf(undefined, { visible: random, hidden: { ...random, count: 4 } })).toThrow(
-      'memories.p.between.hidden: has 4 rows, `visible` has 9',
+      'memories.p.between.hidden: has 4 rows, but `visible` has 9',
     )
   })
 })

@@ -69,7 +69,7 @@ test.each([
 
 const inFile = (parts: Partial<Members>, own: Raw = {}) => [sparse(FILE, own), csr(parts)] as const
 const WRONG: readonly (readonly [string, Raw, Uint8Array, RegExp])[] = [
-  ['another format', ...inFile({ format: 'csc' }), /memories\.xi\.init\.path: w\.npz holds a sparse matrix of format "csc"; write it with .*tocsr/],
+  ['another format', ...inFile({ format: 'csc' }), /memories\.xi\.init\.path: w\.npz contains a sparse matrix of format "csc"; write it with .*tocsr/],
   ['another shape', ...inFile({ shape: Int32Array.of(4, 6) }), /w\.npz is \[4, 6\], but layer `hidden` has 3 neurons and `visible` has 6; give a matrix of \[3, 6\]/],
   ['columns that do not rise', ...inFile({ indices: Int32Array.of(4, 1, 0, 3, 5) }), /w\.npz has column 1 after 4 in row 0; call matrix\.sort_indices/],
   ['a column twice', ...inFile({ indices: Int32Array.of(1, 4, 0, 3, 3) }), /w\.npz has two entries in row 2, column 3; call matrix\.sum_duplicates/],
@@ -78,16 +78,16 @@ const WRONG: readonly (readonly [string, Raw, Uint8Array, RegExp])[] = [
   ['rows that end before they begin', ...inFile({ indptr: Int32Array.of(0, 3, 2, 5) }), /w\.npz has row 1 from entry 3 to 2 in `indptr`/],
   ['rows that begin late', ...inFile({ indptr: Int32Array.of(1, 2, 2, 5) }), /w\.npz has row 0 from entry 1 to 2 in `indptr`/],
   ['too few rows', ...inFile({ indptr: Int32Array.of(0, 2, 5) }), /w\.npz has 3 numbers in `indptr` for 3 rows/],
-  ['more entries than rows', ...inFile({ indptr: Int32Array.of(0, 2, 2, 4) }), /w\.npz has 5 entries, `indptr` counts 4/],
+  ['more entries than rows', ...inFile({ indptr: Int32Array.of(0, 2, 2, 4) }), /w\.npz has 5 entries, but `indptr` counts 4/],
   ['fewer columns than entries', ...inFile({ indices: Int32Array.of(1, 4, 0, 3) }), /w\.npz has 5 entries in `data` and 4 in `indices`/],
   ['an entry that is no number', ...inFile({ data: Float32Array.of(1, NaN, 3, 4, 5) }), /w\.npz has the entry 1 NaN in float32/],
   ['no entry', ...inFile({ data: new Float32Array(0), indices: new Int32Array(0), indptr: new Int32Array(4) }), /w\.npz has no entries/],
-  ['no matrix', sparse(FILE), zipSync({ 'data.npy': encodeNpy({ shape: [1], data: Float32Array.of(1) }) }), /w\.npz holds no sparse matrix; write it with scipy/],
+  ['no matrix', sparse(FILE), zipSync({ 'data.npy': encodeNpy({ shape: [1], data: Float32Array.of(1) }) }), /w\.npz contains no sparse matrix; write it with scipy/],
   ['more entries than columns', sparse({ kind: 'random-sparse', degree: 7, distribution: 'normal' }), csr(), /memories\.xi\.init\.degree: is 7, but layer `visible` has 6 neurons; set it to 6 at most/],
-  ['a bias', sparse(FILE, { bias: { kind: 'zeros' } }), csr(), /memories\.xi\.bias: has no rows to be like in a memory of kind "sparse"; leave it out/],
-  ['signs that are none', ...inFile({}, { format: 'binary' }), /memories\.xi\.init: row 0, column 1 is 1\.5, format "binary" holds only -1 and \+1 \(before scale\); use "f32" or "f16"/],
+  ['a bias', sparse(FILE, { bias: { kind: 'zeros' } }), csr(), /memories\.xi\.bias: cannot be given for a memory of kind "sparse", which has no rows; leave it out/],
+  ['signs that are none', ...inFile({}, { format: 'binary' }), /memories\.xi\.init: row 0, column 1 is 1\.5, but format "binary" stores only -1 and \+1 \(before scale\); use "f32" or "f16"/],
   ['signs that learn', ...inFile({}, { format: 'binary', rule: 'hebbian', tau: 2 }), /memories\.xi\.format: "binary" cannot learn by rule "hebbian"/],
-  ['halves that are too large', ...inFile({ data: Float32Array.of(1, 1, 1, 7e4, 1) }, { format: 'f16' }), /memories\.xi\.init: row 2, column 3 is 70000 after scale 1, more than format "f16" holds/],
+  ['halves that are too large', ...inFile({ data: Float32Array.of(1, 1, 1, 7e4, 1) }, { format: 'f16' }), /memories\.xi\.init: row 2, column 3 is 70000 after scale 1, too large for format "f16"/],
   ['rows to copy', { ...sparse(FILE), stimulus: [{ kind: 'initial', layer: 'visible', patterns: { kind: 'rows', of: 'xi' } }] }, csr(), /memories\.xi is sparse and has no rows to copy; name another memory/],
   ['rows to compare', { ...sparse(FILE), probes: { p: { kind: 'similarity', memory: 'xi', patterns: { kind: 'zeros' } } } }, csr(), /memory `xi` is sparse and has no rows to compare with/],
 ] // prettier-ignore
@@ -180,7 +180,7 @@ describe('a sparse matrix as the base of synapses', () => {
     await refused(synapses(), csr()).toThrow(/synapses.w.base.path: w.npz is \[3, 6\].*matrix of \[6, 6\]/)
     const large = { visible: { size: 16385, lagrangian: { kind: 'tanh' } } }
     await refused({ ...synapses(), neurons: large, memories: {} }).toThrow(
-      /synapses.w.base: .*16384 neurons at most, layer `visible` has 16385/,
+      /synapses.w.base: .*16384 neurons, but layer `visible` has 16385/,
     )
   })
 })
@@ -229,12 +229,12 @@ describe('sparse synapses', () => {
 
   test('need a file of their entries, and begin there', async () => {
     await refused(synapses({ base: 0 })).toThrow(
-      /synapses\.w\.base: is 0, but synapses of kind "sparse" have those of a sparse matrix; give \{"kind": "csr"/,
+      /synapses\.w\.base: is 0, but synapses of kind "sparse" need a sparse matrix; give \{"kind": "csr"/,
     )
     const hebbian = { kind: 'hebbian', patterns: { kind: 'random', count: 2, distribution: 'binary' } }
     await refused(synapses({ base: hebbian })).toThrow(/synapses\.w\.base: of kind "hebbian" has all entries/)
     await refused(synapses({ tau: 2, strength: 1, init: FILE })).toThrow(
-      /synapses\.w\.init: has no meaning for synapses of kind "sparse", which begin at their base; leave it out/,
+      /synapses\.w\.init: is not possible for synapses of kind "sparse", which begin at their base; leave it out/,
     )
     const probes = { d: { kind: 'distance', of: 'w', target: { kind: 'zeros' } } }
     await refused({ ...synapses(), probes }).toThrow(

@@ -184,7 +184,7 @@ describe('a warning while the network runs', () => {
     const [, largest] = /set time.dt to (\S+) at most$/.exec(before.at(-1)!)!
     expect(during).toEqual([
       expect.stringMatching(/^the energy rose by 2.00 at tick 1, /),
-      expect.stringMatching(/^the energy neither falls nor rests at tick \d+: neurons.v flips /),
+      expect.stringMatching(/^the energy neither falls nor rests at tick \d+: neurons.v oscillates/),
     ])
     for (const line of during)
       expect(line.endsWith(`; use a smaller time.dt than ${dt}: ${largest} at most`)).toBe(true)

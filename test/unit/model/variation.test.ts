@@ -170,7 +170,7 @@ const wrong: [string, Raw, string, RegExp][] = [
     'a size',
     varying({ 'neurons.visible.size': ranged }),
     'replicas.vary.neurons.visible.size',
-    /cannot differ from replica to replica; what can: neurons.visible.tau/,
+    /cannot differ from replica to replica; choose one of neurons.visible.tau/,
   ],
   ['the clock', varying({ 'time.dt': ranged }), 'replicas.vary.time.dt', /share the clock; vary tau/],
   [
@@ -210,31 +210,31 @@ const wrong: [string, Raw, string, RegExp][] = [
     'a count that is no multiple',
     varying({ [BETA]: ranged }, {}, 5),
     'replicas.count',
-    /is 5, vary has 2 points; .* such as 6/,
+    /is 5, but vary has 2 points; .* such as 6/,
   ],
   [
     'too many points',
     varying({ [BETA]: { ...ranged, steps: 300 }, 'neurons.visible.tau': { ...ranged, steps: 300 } }),
     'replicas.vary',
-    /has 90000 points, there may be 65535/,
+    /has 90000 points, but at most 65535/,
   ],
   [
     'a seed with an order for all',
     varying({ seed: ranged }, { stimulus: [cue({ kind: 'clamp', order: 'shuffle' })] }),
     'replicas.vary.seed',
-    /stimulus.0 draws what it shows/,
+    /stimulus.0 draws one order/,
   ],
   [
     'a seed with draws for all',
     varying({ seed: ranged }, { stimulus: [cue({ kind: 'clamp', order: 'random' })] }),
     'replicas.vary.seed',
-    /stimulus.0 draws what it shows/,
+    /stimulus.0 draws one order/,
   ],
   [
     'a seed with dwells that are drawn for all',
     varying({ seed: ranged }, { stimulus: [cue({ kind: 'clamp', dwell: { min: 1, max: 2 } })] }),
     'replicas.vary.seed',
-    /stimulus.0 draws what it shows/,
+    /stimulus.0 draws one order/,
   ],
 ]
 
@@ -248,7 +248,7 @@ it.each(wrong)('%s is refused in one line', async (_, raw, path, reason) => {
 it('rows that no replica of a point is dealt are warned of, with the count that would use them', async () => {
   const model = await resolve(varying({ [BETA]: ranged }))
   expect(model.warnings).toEqual([
-    'stimulus.0.patterns: 2 rows are dealt to 1 replicas of each point, the others are not used; set replicas.count to 4',
+    'stimulus.0.patterns: 2 rows for 1 replicas of each point, so the last 1 are not used; set replicas.count to 4',
   ])
 })
 

@@ -79,7 +79,7 @@ describe('the text of a scenario', () => {
     ['with a letter that UTF-8 has not', Buffer.from(text.replace('small', 'klein\u00e4'), 'utf16le')],
   ])('in UTF-16 without a mark, %s, is refused by it', async (_, bytes) => {
     expect(await refusal(bytes)).toBe(
-      'is text in UTF-16 without a byte order mark, or no text; save it as UTF-8',
+      'is UTF-16 without a byte order mark, or not a text; save it as UTF-8',
     )
   })
 
@@ -111,7 +111,7 @@ describe('the text of a scenario', () => {
     ['objects', '{"a":'.repeat(20_000) + '1' + '}'.repeat(20_000)],
   ])('with %s too deep is refused', async (_, deep) => {
     expect(await refusal(deep)).toMatch(
-      /^is no scenario: its brackets are more than 100 deep at line 1, column \d+/,
+      /^is not a scenario: its brackets are more than 100 deep at line 1, column \d+/,
     )
   })
 

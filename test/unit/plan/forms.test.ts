@@ -62,7 +62,7 @@ test('elsewhere lanes share a replica, unless there are no subgroups or the othe
   expect(forced.why).toContain('(forced)')
   expect(forced.plan.batched!.operation.workgroups).toEqual([1024 / 64, 1, 1])
   expect(() => plan({ variants: { resident: 'subgroup' } })).toThrow(
-    'resident=subgroup: this adapter has no subgroups; take invocation',
+    'resident=subgroup: this adapter has no subgroups; use invocation',
   )
 })
 
@@ -103,6 +103,6 @@ test('a network that is too large says what it would take', () => {
     memories: [{ name: 'xi', from: 'v', to: 'h', init: normalRows(stream, 100, 200) }],
   })
   expect(planResidence(large, DEFAULT_LIMITS, { lanes: 4 }, 'auto', 1e6).why).toBe(
-    'a replica takes 5520 registers in each of 4 lanes, 1024 at most would do',
+    'a replica needs 5520 registers in each of 4 lanes, but at most 1024 are possible',
   )
 })

@@ -117,7 +117,7 @@ describe('a matrix in blocks', () => {
     expect(planMatrix(wide, limitsOf(1600)).blocks).toHaveLength(2)
     expect(() => planMatrix(wide, limitsOf(1599))).toThrow(ModelError)
     expect(() => planMatrix(wide, limitsOf(1599))).toThrow(
-      /4 rows of `a` need 1600 bytes, this adapter binds at most 1599; use fewer/,
+      /4 rows of `a` need 1600 bytes, but this adapter binds at most 1599; use fewer/,
     )
   })
 })

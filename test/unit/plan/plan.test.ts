@@ -261,17 +261,17 @@ describe('a plan', () => {
     const { bytes } = planNetwork(large, portable)
     expect(planNetwork(large, { ...portable, totalBytes: bytes }).bytes).toBe(bytes)
     expect(() => planNetwork(large, { ...portable, totalBytes: bytes - 1 })).toThrow(
-      `the network needs ${bytes} bytes (\`w/excess/matrix\` alone 12000000), there are ${bytes - 1}; use fewer`,
+      `the network needs ${bytes} bytes (\`w/excess/matrix\` alone 12000000), but only ${bytes - 1} are available; use fewer`,
     )
     expect(() => planNetwork(large, { ...portable, maxBufferSize: 3999 })).toThrow(
-      /row of `w` needs 4000 bytes, this adapter binds at most 3999|`v\/state` needs 12000 bytes, this adapter binds at most 3999/,
+      /row of `w` needs 4000 bytes, but this adapter binds at most 3999|`v\/state` needs 12000 bytes, but this adapter binds at most 3999/,
     )
     expect(() => planNetwork(large, { ...portable, maxComputeWorkgroupsPerDimension: 15 })).toThrow(
-      /needs 125 workgroups in one dimension, this adapter has 15; use fewer/,
+      /needs 125 workgroups in one dimension, but this adapter allows 15; use fewer/,
     )
     const watched = { ...large, probes: [{ kind: 'snapshot', name: 'p', every: 1, of: 'w' }] as const }
     expect(() => planNetwork(watched, { ...portable, maxBufferSize: 6_000_000 })).toThrow(
-      /^probes.p: the snapshots need 12000000 bytes at a time, this adapter has room for 59999\d\d; leave this one out/,
+      /^probes.p: the snapshots need 12000000 bytes in one tick, but this adapter allows 59999\d\d; leave this one out/,
     )
   })
 })

@@ -118,6 +118,6 @@ test('slow learning in two words is refused where an integrator of several stage
   }
   expect(refusalOf(await slow('euler'), {})).toBe('')
   expect(refusalOf(await slow('heun'), {})).toMatch(
-    /^`xi\/.*` binds 9 storage buffers, this adapter has 8; use an/,
+    /^`xi\/.*` binds 9 storage buffers, but this adapter allows 8; use an/,
   )
 })

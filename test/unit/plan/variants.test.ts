@@ -174,7 +174,7 @@ test('tiles whose loads a quad shares are the default on software adapters with 
   expect(forms({ ...software, lanes: 1, tuned })).toEqual(without)
   for (const name of ['matvec', 'matvec:xi'] as const)
     expect(() => plan({ variants: { [name]: '4x8q/32' }, lanes: 1 })).toThrow(
-      `variants: ${name}=4x8q/32: this adapter has no subgroups; take a tile without q`,
+      `variants: ${name}=4x8q/32: this adapter has no subgroups; use a tile without q`,
     )
 })
 
@@ -259,12 +259,12 @@ describe('a name of an earlier version', () => {
 
 test('what the network does not have is refused by what it has', () => {
   expect(() => plan({ variants: { 'matvec:eta': '1x1' } })).toThrow(
-    'variants: there is no product matvec:eta; there are matvec:xi, matvec:zeta, matvec-transposed:zeta, matvec-transposed:xi',
+    'variants: there is no product matvec:eta; choose one of matvec:xi, matvec:zeta, matvec-transposed:zeta, matvec-transposed:xi',
   )
   expect(() => plan({ variants: { 'matvec:xi': '4x4' } }, { rule: 'gated', tau: 3 })).toThrow(
-    'variants: matvec:xi=4x4 takes 4 states at once, of 1 that share the matrix; take 1x1, 2x1, 4x1, 8x1',
+    'variants: matvec:xi=4x4 computes 4 states at once, but only 1 share the matrix; take 1x1, 2x1, 4x1, 8x1',
   )
   expect(() => plan({ variants: { reduce: 'subgroup' }, lanes: 1 })).toThrow(
-    'variants: reduce=subgroup: this adapter has no subgroups; take tree',
+    'variants: reduce=subgroup: this adapter has no subgroups; use tree',
   )
 })

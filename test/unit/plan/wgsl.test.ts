@@ -79,7 +79,7 @@ describe('wgslText', () => {
     const attempt = (): string => wgslText(plan, model, 'h/matvek xi')
     expect(attempt).toThrow(ModelError)
     expect(attempt).toThrow(
-      '--wgsl: no kernel is dispatched as `h/matvek xi`, engram plan without --wgsl lists what is; did you mean `h/matvec xi`?',
+      '--wgsl: no dispatch has the label `h/matvek xi`; engram plan without --wgsl lists all labels; did you mean `h/matvec xi`?',
     )
   })
 })

@@ -135,6 +135,6 @@ describe('the energy may rise', () => {
       const model = binary(seed, { lagrangian })
       return { ...model, time: { ...model.time, dt: 0.05 } }
     })
-    expectRise(models, /a part of layer `v` moves in a step/)
+    expectRise(models, /only a part of layer `v` moves in a step/)
   })
 })

@@ -1,10 +1,10 @@
-/** The last line of the scenario menu, a key and `?reproduce`: they open the panel, which is loaded when it is first wanted. */
+/** The last line of the scenario menu, a key and `?reproduce`: they open the panel, which is loaded at the first use. */
 import { addKeys } from '../../controls/keys.ts'
 import { type Messages, textOf } from '../../messages.ts'
 import type { Workplace } from '../../session/workplace.ts'
 import type { ReproducePanel } from './panel.ts'
 
-/** Value of the line in the menu; no scenario has it as its id. */
+/** Value of the line in the menu; not the id of a scenario. */
 export const REPRODUCE = 'reproduce'
 
 /** Adds the line and the key. */

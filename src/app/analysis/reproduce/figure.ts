@@ -1,4 +1,4 @@
-/** A chart of an experiment on a canvas: uPlot has the axes, the marks are drawn as src/node/chart.ts draws them. */
+/** A chart of an experiment on a canvas: uPlot draws the axes, and the marks are drawn as in src/node/chart.ts. */
 import uPlot from 'uplot'
 import { type Chart, type ChartAxis, type Mark, coloursOf, domainOf } from '../../../core/analysis/chart.ts'
 import { DISTRIBUTIONS, apart, powerText, stepText } from '../../plots/draw.ts'
@@ -6,7 +6,7 @@ import { logSplits, rangeOf } from '../../plots/scale.ts'
 import { format3 } from '../../format.ts'
 
 export interface Figure {
-  /** Shows a chart; what is drawn already stays in place while its axes are the same. */
+  /** Shows a chart; the present drawing stays while the axes are the same. */
   show(chart: Chart): void
   recolour(): void
   destroy(): void
@@ -131,7 +131,7 @@ function rangeOfAxis(chart: Chart, of: 'x' | 'y'): [number, number] {
   return axis.domain === undefined ? rangeOf(axis.scale ?? 'linear', ...domain) : domain
 }
 
-/** What uPlot takes for the data: it only asks for the ranges. */
+/** Data for uPlot, which only needs the ranges. */
 function span(chart: Chart): uPlot.AlignedData {
   return [rangeOfAxis(chart, 'x'), rangeOfAxis(chart, 'y')]
 }
@@ -219,16 +219,16 @@ function drawMark(u: uPlot, mark: Mark, paper: string): void {
   }
 }
 
-/** Pixels of the canvas; NaN for what a log axis leaves out. */
+/** Pixels of the canvas; NaN for values that a log axis omits. */
 function positionOf(u: uPlot, value: number, of: 'x' | 'y'): number {
   const isLog = u.scales[of]?.distr === DISTRIBUTIONS.log
   return isLog && !(value > 0) ? NaN : u.valToPos(value, of, true)
 }
 
-/** Points of a mark that are read out; of more the first and the last. */
+/** The most points of a mark that are listed; of more points only the first and the last. */
 const MOST_POINTS = 16
 
-/** What a chart shows, in words. */
+/** A description of a chart in words. */
 function descriptionOf({ title, x, y, marks }: Chart): string {
   const pair = (mark: { readonly x: ArrayLike<number>; readonly y: ArrayLike<number> }, i: number): string =>
     `(${format3(mark.x[i]!)}, ${format3(mark.y[i]!)})`

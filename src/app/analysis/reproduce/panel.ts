@@ -10,7 +10,7 @@ import { type Figure, createFigure } from './figure.ts'
 import { type Trial, createTrials } from './trials.ts'
 
 export interface ReproducePanel {
-  /** @param id - the experiment to be shown; default the one that was */
+  /** @param id - the experiment to show; default: the previous one */
   open(id?: string): void
 }
 
@@ -39,7 +39,7 @@ const MARKUP = `
     </section>
   </div>`
 
-/** Makes the panel, a dialog that is shown by `open`. The network of the page waits while it is. */
+/** Creates the panel, a dialog that `open` shows. The network of the page pauses while the dialog is open. */
 export function createReproducePanel(workplace: Workplace): ReproducePanel {
   const dialog = document.createElement('dialog')
   dialog.className = 'reproduce'
@@ -137,7 +137,7 @@ export function createReproducePanel(workplace: Workplace): ReproducePanel {
   })
   part('[data-close]').addEventListener('click', () => dialog.close())
   dialog.addEventListener('click', (event) => {
-    // The backdrop is part of the dialog, what it holds fills the rest.
+    // A click on the dialog itself is a click on the backdrop, because its contents fill the rest.
     if (event.target === dialog) dialog.close()
   })
   dialog.addEventListener('close', () => {

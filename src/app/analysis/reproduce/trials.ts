@@ -1,37 +1,37 @@
-/** Experiments that are run, one at a time or all in turn, and what came of them. */
+/** Runs experiments, one at a time or all in order, and stores their results. */
 import { type Result, publishedChart, reproduce } from '../../../core/reproduce/lab.ts'
 import type { Reproduction } from '../../../core/reproduce/reproduction.ts'
 import { textOf } from '../../messages.ts'
 
-/** Longest time in ms of one submit, and between two looks at the clicks of the reader. */
+/** Longest time in ms of one submit, and between two checks for clicks. */
 const [SUBMIT_TIME, PATIENCE] = [60, 40]
 
-/** What is known of an experiment. */
+/** The state of an experiment. */
 export type Trial =
   | { readonly kind: 'running'; readonly share: number }
   | { readonly kind: 'done'; readonly result: Result }
   | { readonly kind: 'failed'; readonly text: string }
 
 export interface Trials {
-  /** What runs: one experiment by itself, or all in turn. */
+  /** The running task: one experiment, or all in order. */
   readonly underWay: 'one' | 'all' | undefined
-  /** Absent while it has not been run, and after it was cancelled. */
+  /** Absent before the run, and after it was cancelled. */
   outcomeOf(one: Reproduction): Trial | undefined
-  /** What has been measured, or what was published; absent until it is here. */
+  /** The measured or the published chart; absent until it is loaded. */
   chartOf(one: Reproduction): Result['chart'] | undefined
-  /** Makes the published chart, where there is none yet. */
+  /** Loads the published chart, unless it is loaded. */
   wantChart(one: Reproduction): void
   run(one: Reproduction): Promise<void>
   /** @param begun - called before each */
   runAll(list: readonly Reproduction[], begun: (one: Reproduction) => void): Promise<void>
-  /** Ends what is under way, at its next step. */
+  /** Ends the running task at its next step. */
   cancel(): void
 }
 
-/** Ends a run that the reader does not want any more. */
+/** The error that ends a cancelled run. */
 class Cancelled extends Error {}
 
-/** @param changed - called when something is new of one experiment, or of what is under way */
+/** @param changed - called when an experiment or the running task has changed */
 export function createTrials(device: () => GPUDevice, changed: (one?: Reproduction) => void): Trials {
   const outcomes = new Map<string, Trial>()
   const charts = new Map<string, Result['chart']>()
@@ -51,7 +51,7 @@ export function createTrials(device: () => GPUDevice, changed: (one?: Reproducti
           changed(one)
         },
         async interrupt() {
-          // Clicks and frames come between; a hidden page has none, and slows its timers.
+          // Yields to clicks and frames; a hidden page has none, and throttles its timers.
           if (performance.now() - lookedAt > PATIENCE && !document.hidden) {
             await new Promise((resolve) => setTimeout(resolve))
             lookedAt = performance.now()

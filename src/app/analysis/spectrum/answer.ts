@@ -12,12 +12,12 @@ import {
 import { times, transposeTimes } from '../../../core/math/algebra.ts'
 import type { Answer, Question } from './question.ts'
 
-/** Neurons up to which a whole spectrum takes less than a second. */
+/** The most neurons for which a whole spectrum takes less than 1 s. */
 const WHOLE_LIMIT = 400
-/** Eigenvalues at either end. */
+/** Number of eigenvalues at each end. */
 const ENDS = 6
 
-/** The spectrum that is asked for, with what goes with it. */
+/** The requested spectrum with its law. */
 export async function answer(question: Question): Promise<Answer> {
   if (question.of === 'memory') return memoryAnswer(question)
   if (question.of === 'synapse') {

@@ -1,4 +1,4 @@
-/** The button that shows and hides the live spectrum; the panel itself is loaded when it is first wanted. */
+/** The button that shows and hides the live spectrum; the panel is loaded at the first use. */
 import './button.css'
 import { addKeys } from '../../controls/keys.ts'
 import type { Opened } from '../../session/opened.ts'
@@ -6,7 +6,7 @@ import type { SpectrumPanel } from './panel.ts'
 
 /**
  * Binds the button.
- * @param place - where the panel goes, beside the plots
+ * @param place - where the panel goes, next to the plots
  */
 export function bindSpectrum(
   button: HTMLButtonElement,

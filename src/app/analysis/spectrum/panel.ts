@@ -9,14 +9,14 @@ import type { Opened } from '../../session/opened.ts'
 import type { Answer, Question } from './question.ts'
 import { networkOf } from '../../../core/model/variation.ts'
 
-/** Shortest time between two looks, in ms; a look that takes long waits ten times as long. */
+/** Shortest time between two updates in ms; after a slow update the pause is ten times its duration. */
 const INTERVAL = 1000
 
 export interface SpectrumPanel {
   destroy(): void
 }
 
-/** Shows a panel in a place until it is destroyed; it follows whatever network is open. */
+/** Shows a panel in a place until it is destroyed; it shows the open network. */
 export function createSpectrumPanel(place: HTMLElement, opened: () => Opened | undefined): SpectrumPanel {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
   const element = document.createElement('section')
@@ -53,7 +53,7 @@ export function createSpectrumPanel(place: HTMLElement, opened: () => Opened | u
       offer(select, simulation.model)
       seen = ''
     }
-    // A new network has taken the place of all plots.
+    // A new network has replaced all plots.
     if (!element.isConnected) place.append(element)
     place.hidden = false
     const shown = select.value
@@ -101,7 +101,7 @@ export function createSpectrumPanel(place: HTMLElement, opened: () => Opened | u
 
 const FLOW = 'flow'
 
-/** What there is to look at in a network. */
+/** The spectra that a network has. */
 function offer(select: HTMLSelectElement, { memories, synapses }: Model): void {
   const before = select.value
   const choices = [
@@ -115,7 +115,7 @@ function offer(select: HTMLSelectElement, { memories, synapses }: Model): void {
   if (choices.some(([value]) => value === before)) select.value = before
 }
 
-/** True where what is looked at changes from tick to tick. */
+/** True if the shown spectrum changes from tick to tick. */
 function isMoving({ memories, synapses }: Model, shown: string): boolean {
   const [of, name] = shown.split(' ')
   if (of === 'memory') return memories.find((one) => one.name === name)?.tau !== undefined
@@ -128,7 +128,7 @@ function withoutData({ rows, columns, pattern }: Rows): Rows {
   return { rows, columns, data: new Float32Array(0), ...(pattern && { pattern }) }
 }
 
-/** The first replica, as it is. */
+/** The present state of the first replica. */
 async function questionOf(simulation: Simulation, shown: string): Promise<Question> {
   const model = networkOf(simulation.model, 0)
   const [of, name = ''] = shown.split(' ')
@@ -153,7 +153,7 @@ async function questionOf(simulation: Simulation, shown: string): Promise<Questi
   return {
     of: 'flow',
     moment,
-    // Without what a worker need not copy.
+    // Without arrays that the worker does not need.
     model: {
       ...model,
       ...withViews([
@@ -202,7 +202,7 @@ function draw(element: Element, { histogram, law, span, eigenvalues }: Answer): 
   set('.zero', first < 0 && last > 0 ? `M${x(0)} 0V100` : '')
 }
 
-/** The density without the few points next to a pole at 0, q = 1, that would flatten the rest. */
+/** The density without the few points next to a pole at 0, q = 1, which would flatten the rest. */
 function trimmed(values: Float64Array): Float64Array {
   const sorted = values.toSorted()
   return sorted.subarray(0, Math.ceil(0.97 * sorted.length))

@@ -1,4 +1,4 @@
-/** What the panel asks its worker, and what it hears. */
+/** Messages between the panel and its worker. */
 import type { Moment } from '../../../core/analysis/flow.ts'
 import type { Model, Rows } from '../../../core/model/model.ts'
 
@@ -11,7 +11,7 @@ export type Question =
 export interface Answer {
   /** All eigenvalues, or those at either end of a large matrix, ascending. */
   readonly eigenvalues: Float64Array
-  /** Their density where they are all there. */
+  /** Their density, if all eigenvalues are known. */
   readonly histogram?: { readonly edges: Float64Array; readonly densities: Float64Array }
   /** The density of the law of Marchenko and Pastur. */
   readonly law?: {
@@ -19,7 +19,7 @@ export interface Answer {
     readonly y: Float64Array
     readonly zeros: number
     readonly edges: readonly [number, number]
-    /** Distance of Kolmogorov; absent for the ends alone. */
+    /** Distance of Kolmogorov; absent if only the ends are known. */
     readonly distance?: number
   }
   readonly stability?: {

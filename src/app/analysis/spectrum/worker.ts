@@ -1,4 +1,4 @@
-/** Answers questions one after the other, off the thread that draws. */
+/** Computes spectra in order, outside the thread that draws. */
 import { answer } from './answer.ts'
 import type { Question } from './question.ts'
 

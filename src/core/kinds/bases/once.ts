@@ -1,10 +1,10 @@
-/** Matrices that are computed from patterns at the first read, and kept as long as the patterns. */
+/** Matrices that are computed from patterns at the first read, and cached as long as the patterns exist. */
 import type { BaseRows } from './definition.ts'
 
 type Make = (patterns: BaseRows, zeroDiagonal: boolean) => Float32Array
 
 /**
- * A function that gives J [N, N] of patterns.
+ * Creates a function from patterns to J [N, N].
  * @param make - computes its entries; called once for each array of patterns, with and without the diagonal
  */
 export function madeOnce(make: Make): (patterns: BaseRows, zeroDiagonal: boolean) => BaseRows {
@@ -14,7 +14,7 @@ export function madeOnce(make: Make): (patterns: BaseRows, zeroDiagonal: boolean
     rows: patterns.columns,
     columns: patterns.columns,
     get data() {
-      // A sketch has no values.
+      // A sketch contains no values.
       if (patterns.data.length === 0) return patterns.data
       const known = zeroDiagonal ? hollow : whole
       const J = known.get(patterns.data) ?? make(patterns, zeroDiagonal)

@@ -1,21 +1,24 @@
 /**
  * The projection onto patterns, J = P^T (P P^T)^-1 P: J xi = xi for every pattern xi, whatever their overlaps.
- * Made from an orthonormal basis Q of what the patterns span, J = Q^T Q, so that dependent patterns need no inverse.
+ * J = Q^T Q with an orthonormal basis Q of the span of the patterns, so dependent patterns are possible.
  * @see Personnaz, Guyon, Dreyfus, J. Physique Lett. 46 (1985) L359; Kanter, Sompolinsky, Phys. Rev. A 35 (1987) 380
  */
 import { ModelError } from '../../errors.ts'
 import { dot, norm, row } from '../../math/algebra.ts'
 import type { BaseRows } from './definition.ts'
 
-/** A row whose part outside the rows before it is shorter than this part of it counts as dependent: patterns are float32. */
+/**
+ * A row counts as dependent if its component orthogonal to the rows before it is below this fraction of its
+ * length; patterns are float32.
+ */
 const LEAST_REST = 1e-6
 
-/** Bases by the patterns that they are of: made at load and asked for by the plan. */
+/** Bases by their patterns: computed at load, read again by the plan. */
 const known = new WeakMap<Float32Array, { readonly data: Float32Array; readonly rank: number }>()
 
 /**
- * sqrt(N) Q, so that J = Q^T Q is a Hebbian coupling of these rows: as many rows as patterns, zeros in place of those that
- * depend on the patterns before them. Made when its data is asked for first.
+ * sqrt(N) Q, so that J = Q^T Q is the Hebbian coupling of these rows: one row for each pattern, zero if the
+ * pattern depends on the patterns before it. Computed at the first read of its data.
  */
 export function spanOf({ rows, columns, data }: BaseRows): BaseRows {
   return {
@@ -27,17 +30,17 @@ export function spanOf({ rows, columns, data }: BaseRows): BaseRows {
   }
 }
 
-/** @throws ModelError for patterns that span all states, of which J is the identity */
+/** @throws ModelError for patterns that span all states, because J is then the identity */
 export function checkSpan({ rows, columns, data }: BaseRows): void {
   const { rank } = spanned(rows, columns, data)
   if (rank < columns) return
   throw new ModelError(
-    `has ${rank} independent patterns for ${columns} neurons, so that J is the identity and every state is a fixed point; ` +
+    `has ${rank} independent patterns for ${columns} neurons, so J is the identity and every state is a fixed point; ` +
       (columns === 1 ? 'give the layer 2 neurons or more' : `give fewer than ${columns} patterns`),
   )
 }
 
-/** Modified Gram-Schmidt in float64, repeated where cancellation costs digits. */
+/** Modified Gram-Schmidt in float64, repeated after cancellation. */
 function spanned(
   rows: number,
   columns: number,
@@ -45,7 +48,7 @@ function spanned(
 ): { readonly data: Float32Array; readonly rank: number } {
   const before = known.get(patterns)
   if (before !== undefined) return before
-  // A sketch has no values.
+  // A sketch contains no values.
   if (patterns.length === 0) return { data: new Float32Array(0), rank: 0 }
   const basis = new Float64Array(rows * columns)
   const taken: Float64Array[] = []

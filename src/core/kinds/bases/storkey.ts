@@ -1,7 +1,8 @@
 /**
- * Storkey's rule: patterns of -1 and +1 are learnt one after the other, each with what J already says of it taken away,
+ * Storkey's rule: patterns of -1 and +1 are learnt one after the other, each without the part that J already stores,
  *   J_ij += (xi_i xi_j - xi_i h_ji - xi_j h_ij) / N,   h_ij = sum_(k != i, j) J_ik xi_k
- * from J = 0. It is local and incremental as Hebb's rule, and holds N / sqrt(2 ln N) patterns for its N / (2 ln N).
+ * from J = 0. Like Hebb's rule it is local and incremental; its capacity is N / sqrt(2 ln N) patterns, Hebb's N
+ * / (2 ln N).
  * @see Storkey, Increasing the capacity of a Hopfield network without sacrificing functionality, ICANN 1997, LNCS 1327, 451
  */
 import { ModelError } from '../../errors.ts'
@@ -16,14 +17,14 @@ export function checkSigns({ columns, data }: BaseRows): void {
   const wrong = data.findIndex((value) => Math.abs(value) !== 1)
   if (wrong < 0) return
   throw new ModelError(
-    `row ${Math.floor(wrong / columns)}, column ${wrong % columns} is ${data[wrong]}, but storkey learns patterns of -1 and +1 ` +
-      'alone; add the transform {"op": "binarize"}',
+    `row ${Math.floor(wrong / columns)}, column ${wrong % columns} is ${data[wrong]}, but storkey learns only patterns of -1 and +1; ` +
+      'add the transform {"op": "binarize"}',
   )
 }
 
 function learnt({ rows, columns: N, data }: BaseRows, zeroDiagonal: boolean): Float32Array {
   const J = new Float64Array(N * N)
-  /** sum_(k != i) J_ik xi_k: the diagonal is in no field. */
+  /** sum_(k != i) J_ik xi_k: the diagonal is excluded. */
   const field = new Float64Array(N)
   for (let p = 0; p < rows; p++) {
     const xi = data.subarray(p * N, (p + 1) * N)

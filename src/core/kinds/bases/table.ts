@@ -1,4 +1,7 @@
-/** What the synapses of a layer start at and relax to, J [N, N], made once (docs/scenario.md, "Synapses and memories"). */
+/**
+ * The base J [N, N] of synapses: their start and their rest, computed once (docs/scenario.md, "Synapses and
+ * memories").
+ */
 
 import type { BaseRows, Given, Made, Stored } from './definition.ts'
 import { checkSpan, spanOf } from './pseudoinverse.ts'
@@ -43,17 +46,17 @@ type Table = typeof BASES
 
 export type BaseKind = keyof Table
 
-/** Kinds that are made of patterns. */
+/** Kinds that are computed from patterns. */
 export type StoringKind = { [K in BaseKind]: Table[K]['of'] extends 'patterns' ? K : never }[BaseKind]
 
-/** The fields of a base in a model, by what its kind is made of. */
+/** The fields of a base in a model, by the source of its kind. */
 interface Contents<R> {
   readonly nothing: unknown
   readonly patterns: { readonly patterns: R; readonly zeroDiagonal: boolean }
   readonly matrix: { readonly matrix: R }
 }
 
-/** Neurons up to which a sparse matrix is written out: 1 GiB of float32. */
+/** The most neurons for which a sparse matrix is stored as dense: 1 GiB of float32. */
 export const MOST_WRITTEN = 2 ** 14
 
 /** J in a model, with rows of some type. */
@@ -61,29 +64,29 @@ export type BaseOf<R> = {
   readonly [K in BaseKind]: { readonly kind: K } & Contents<R>[Table[K]['of']]
 }[BaseKind]
 
-/** Kinds that are made of patterns, in the order of the menu. */
+/** Kinds that are computed from patterns, in the order of the menu. */
 export const STORING_KINDS = Object.entries(BASES).flatMap(([kind, { of }]) =>
   of === 'patterns' ? [kind] : [],
 ) as [StoringKind, ...StoringKind[]]
 
-/** The entry of a kind that is made of patterns. */
+/** The entry of a kind that is computed from patterns. */
 export function storingFacts(kind: StoringKind): Stored {
   return BASES[kind]
 }
 
-/** What J is computed from. */
+/** The source of J. */
 export function madeOf(base: BaseOf<BaseRows>): Made {
   if ('patterns' in base) return storingFacts(base.kind).made(base.patterns, base.zeroDiagonal)
   return 'matrix' in base ? { matrix: base.matrix } : undefined
 }
 
-/** J as TeX, of the symbol of its patterns; none for one that is made of none. */
+/** J as TeX, from the symbol of its patterns; undefined for a base without patterns. */
 export function formulaOfBase(base: BaseOf<unknown>, p: string): readonly string[] {
   if (!('patterns' in base)) return []
   return [`${storingFacts(base.kind).formula(p)}${base.zeroDiagonal ? ',\\quad J_{ii} = 0' : ''}`]
 }
 
-/** The patterns that a base is made of; undefined for one that is made of none. */
+/** The patterns of a base; undefined for a base without patterns. */
 export function storedBy<R>(base: BaseOf<R>): R | undefined {
   return 'patterns' in base ? base.patterns : undefined
 }

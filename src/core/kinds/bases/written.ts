@@ -1,4 +1,4 @@
-/** Couplings J with all their entries, on the host: for what compares with J and does not couple by it. */
+/** All entries of J on the host, for comparisons with J. */
 import type { BaseRows, Made } from './definition.ts'
 import { madeOnce } from './once.ts'
 

@@ -2,18 +2,18 @@
 import { add, dot, row, times, transposeTimes } from '../../math/algebra.ts'
 import { type Activations, type HyperedgeFacts, of, type Symbols, type Written } from './definition.ts'
 
-/** Projections in the order in which they stand in the tensor. */
+/** Projections, in the order of the tensor. */
 export const PROJECTIONS = ['query', 'key'] as const
 
-/** The fields of attention in a model, besides those that every coupling has. */
+/** The fields of attention in a model, in addition to the fields of every coupling. */
 export interface Attention {
   readonly name: string
-  /** Its tokens are the rows of the layer. */
+  /** The layer; its rows are the tokens. */
   readonly layer: string
   /** T rows of D neurons. */
   readonly tokens: readonly [count: number, width: number]
   readonly heads: number
-  /** Rows of a head in each projection. */
+  /** Rows of each projection for one head. */
   readonly size: number
   readonly beta: number
 }
@@ -95,13 +95,13 @@ export function writtenAttention<P>(): Written<AttentionSpec<P>, P> {
   }
 }
 
-/** What token q gives to the other tokens in one head: exp(S_qk) / sum, 0 to itself, and log sum exp(S_qk). */
+/** Attention weights of token q in one head: exp(S_qk) / sum, 0 for k = q, and log sum exp(S_qk). */
 interface Weights {
   readonly of: Float64Array
   readonly logSum: number
 }
 
-/** W_Q and W_K, the tokens, their queries and keys, and what every token sees of the others. */
+/** W_Q and W_K, the tokens, their queries and keys, and the attention weights of every token. */
 function attended(
   { layer, tokens: [count, width], heads, size, beta }: Attention,
   tensor: Float64Array,

@@ -1,4 +1,4 @@
-/** Memories that are a filter bank: the same rows at every place of an image. */
+/** Filter banks: memories with the same rows at every place of an image. */
 import * as v from 'valibot'
 import { ModelError } from '../../errors.ts'
 import { choice, positiveInteger } from '../fields.ts'
@@ -13,7 +13,7 @@ import {
   type Surroundings,
 } from './definition.ts'
 
-/** What stands beyond the edge: nothing is asked for (valid), 0 (zero), what stands at the other side (periodic). */
+/** Values beyond the edge: never needed (valid), 0 (zero), or the opposite side (periodic). */
 export type Boundary = 'valid' | 'zero' | 'periodic'
 
 /** In the order of the menu. */
@@ -55,24 +55,24 @@ const keys = {
   ),
 }
 
-/** The fields of a convolution in a model, besides those that every memory has. */
+/** The fields of a convolution in a model, in addition to the fields of every memory. */
 export interface Convolution {
   readonly geometry: Geometry
   readonly inputOffset: 'none'
   readonly format: 'f32'
 }
 
-/** Places along one side: floor((n - k)/stride) + 1 for "valid", ceil(n/stride) else; less than 1 = there is none. */
+/** Places along one side: floor((n - k)/stride) + 1 for "valid", ceil(n/stride) else; less than 1 = no place. */
 export function placesAlong(side: number, kernel: number, stride: number, boundary: Boundary): number {
   return boundary === 'valid' ? Math.floor((side - kernel) / stride) + 1 : Math.ceil(side / stride)
 }
 
-/** How far a kernel reaches before its place: 0 for "valid", (k - 1) div 2 else. */
+/** Pixels of a filter before its place: 0 for "valid", (k - 1) div 2 else. */
 export function reachBefore(kernel: number, boundary: Boundary): number {
   return boundary === 'valid' ? 0 : Math.floor((kernel - 1) / 2)
 }
 
-/** Where tap `tap` of a place looks along one side; -1 = at nothing. */
+/** The pixel of tap `tap` of a place along one side; -1 = none. */
 function lookedAt(
   place: number,
   tap: number,
@@ -90,7 +90,7 @@ export function columnsOf({ image: [channels], kernel: [kh, kw] }: Geometry): nu
   return channels * kh * kw
 }
 
-/** Every pair that an entry of the tensor joins: a feature at a place, and what it looks at there. */
+/** Every pair that an entry of the tensor joins: a feature at a place, and its pixel. */
 function forEachPair(
   geometry: Geometry,
   visit: (entry: number, feature: number, pixel: number) => void,
@@ -120,7 +120,7 @@ type Given = Parameters<MemoryFacts<typeof keys, Convolution>['own']>[0]
 
 /**
  * The shapes of a convolution.
- * @throws ModelError where its layers are not images, or not of the shapes that it makes
+ * @throws ModelError if its layers are not images, or have the wrong shapes
  */
 function geometryOf(spec: Given, where: Surroundings): Geometry {
   const { from, to, kernel, stride, boundary } = spec
@@ -225,7 +225,7 @@ export const convolution: MemoryFacts<typeof keys, Convolution> = {
     forward: (xi, from) => `${xi} \\ast ${from}`,
     backward: (xi, to) => `${xi}^\\top \\ast ${to}`,
     energy: (xi, to, from) => `- ${to} \\cdot (${xi} \\ast ${from})`,
-    // The sum over all places p, of what a filter covers there.
+    // The sum over all places p of the pixels under the filter.
     learnt: (to, from) => [`\\textstyle\\sum_p (${to})_p`, `(${from})_p`],
   },
 }

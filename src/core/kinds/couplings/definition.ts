@@ -1,4 +1,4 @@
-/** What an entry of the table of couplings says, in float64. */
+/** Types of an entry of the table of couplings, in float64. */
 import type * as v from 'valibot'
 import { transposed } from '../../math/algebra.ts'
 import type { SparsePattern } from '../../math/sparse.ts'
@@ -6,31 +6,32 @@ import type { SparsePattern } from '../../math/sparse.ts'
 /** g by layer. */
 export type Activations = ReadonlyMap<string, Float64Array>
 
-/** What of a rule belongs to an entry: of the activations `to` of its row and `from` of its column. */
+/** A term of a rule for one entry, from the activations `to` of its row and `from` of its column. */
 type Drive = (to: number, from: number) => number
 
 export interface Facts<C> {
-  /** The key of the scenario that it stands under. */
+  /** The key of the scenario that contains the coupling. */
   readonly under: 'memories' | 'synapses'
-  /** The layers that it joins. */
+  /** The layers that the coupling joins. */
   readonly layers: (coupling: C) => readonly string[]
-  /** Those of them that it sends to. */
+  /** The layers that receive its input. */
   readonly targets: (coupling: C) => readonly string[]
   /**
-   * Why what it sends is the derivative of no energy, as in "memory `xi` is one-way": then the energy of a network has no
-   * term of it. Undefined = it has an energy.
+   * The reason why its inputs are not derivatives of an energy, such as "memory `xi` is one-way"; the energy of
+   * a network then omits the coupling. Undefined = the coupling has an energy.
    */
   readonly withoutEnergy: (coupling: C) => string | undefined
-  /** Its energy, without what pulls it back to its bias. */
+  /** The energy of the coupling, without the term of its bias. */
   readonly energy: (coupling: C, tensor: Float64Array, g: Activations) => number
-  /** What it sends to one of its layers: minus the derivative of its energy by the activation of that layer. [N] */
+  /** The input to one of its layers: minus the derivative of its energy by the activation of that layer. [N] */
   readonly input: (coupling: C, tensor: Float64Array, g: Activations, layer: string) => Float64Array
   /**
-   * What drives its entries by a rule. With `drive` the product of `to` and `from` it is minus the derivative of its energy by
-   * its tensor, or twice that where an entry counts for both sides (lateral). [like the tensor]
+   * The drive of its entries by a rule. If `drive` is the product of `to` and `from`, the result is minus the
+   * derivative of the energy by the tensor, or twice that if an entry counts for both sides (lateral). [like the
+   * tensor]
    */
   readonly drive: (coupling: C, g: Activations, drive: Drive, tensor: Float64Array) => Float64Array
-  /** The derivative of what it sends to layer `to` by the activation of layer `from`: [N_to, N_from]. */
+  /** The derivative of the input to layer `to` by the activation of layer `from`: [N_to, N_from]. */
   readonly slope: (
     coupling: C,
     tensor: Float64Array,
@@ -39,37 +40,37 @@ export interface Facts<C> {
     from: string,
   ) => Float64Array
   /**
-   * The arrays that its tensor consists of, one behind the other, as they are read and written; absent = it is one, under the
-   * name of the coupling.
+   * The arrays of its tensor, concatenated, as they are read and written; absent = one array with the name of
+   * the coupling.
    */
   readonly arrays?: (coupling: C) => readonly { readonly name: string; readonly length: number }[]
-  /** Its numbers, by their keys in a scenario, that may change while it runs, beside those of its step. */
+  /** Its numbers that may change during a run, by their keys in a scenario, without the numbers of its step. */
   readonly numbers?: readonly string[]
-  /** The rules that can move it: all, those whose rate is the same for all rows, or none. */
+  /** The possible rules: all, those with the same rate for all rows, or none. */
   readonly learns: 'all' | 'steady' | 'none'
 }
 
 /** In the order of the menu. */
 export const DIRECTIONS = ['both', 'forward', 'backward'] as const
 
-/** What a coupling that is a matrix says besides: it does not depend on the activations. */
+/** Further facts of a coupling that is a matrix, independent of the activations. */
 export interface MatrixFacts<C> extends Facts<C> {
-  /** It as a matrix between its layers: [N_to, N_from]. */
+  /** The matrix between its layers: [N_to, N_from]. */
   readonly matrix: (coupling: C, tensor: Float64Array) => Float64Array
-  /** The tensor is that matrix, so that its rows are patterns of a layer. */
+  /** True if the tensor is that matrix, so that its rows are patterns of a layer. */
   readonly isMatrix: boolean
-  /** Row and column of an entry of its tensor, which has so many columns; absent = an entry joins more than one pair. */
+  /** Row and column of an entry of a tensor with `columns` columns; absent = an entry joins more than one pair. */
   readonly placeOf?: (coupling: C, entry: number, columns: number) => readonly [number, number]
 }
 
-/** The layers of a memory, and which of them it sends to: both, `to` alone (forward), or `from` alone (backward). */
+/** The layers of a memory, and which of them get its input: both, only `to` (forward), or only `from` (backward). */
 export interface Ends {
   readonly from: string
   readonly to: string
   readonly direction: (typeof DIRECTIONS)[number]
 }
 
-/** What all memories between two layers say alike. */
+/** The facts that all memories between two layers share. */
 export const betweenTwo = {
   isBetweenTwo: true,
   layers: ({ from, to }: Ends) => [from, to],
@@ -85,21 +86,21 @@ interface Named {
   readonly name: string
 }
 
-/** How the tensor of a memory stands in its buffer, and what is added to its input. */
+/** The format of a memory in its buffer, and the offset of its input. */
 interface Stored {
   readonly format: 'f32' | 'f16' | 'binary'
   readonly inputOffset: 'none' | 'half-norm'
 }
 
-/** What a memory holds besides the values of its tensor. */
+/** Parts of a memory in addition to the values of its tensor. */
 interface Held {
   readonly init: {
-    /** Which entries of the matrix there are; absent = all. */
+    /** The stored entries of the matrix; absent = all. */
     readonly pattern?: SparsePattern
   }
 }
 
-/** Where a memory stands in a scenario. */
+/** Place of a memory in a scenario. */
 export interface Surroundings {
   /** Such as `memories.xi`. */
   readonly path: string
@@ -107,15 +108,15 @@ export interface Surroundings {
   readonly shapeOf: (layer: string) => readonly number[]
 }
 
-/** What the rows of a tensor must be like. */
+/** The required shape of the rows of a tensor. */
 export interface Fit {
   readonly columns: number
-  /** Those of a row that is an image. */
+  /** The shape of a row that is an image. */
   readonly shape: readonly number[]
-  /** What sets the number of columns, in words, and where one number can change it. */
+  /** The origin of the number of columns, in words, and the key that can change it. */
   readonly columnsOf: { readonly text: string; readonly path?: string }
   readonly rows: { readonly count: number; readonly text: string; readonly path: string }
-  /** Of a sparse matrix, whose entries are one row: its shape, and the layers that set it. */
+  /** For a sparse matrix, whose entries form one row: its shape, and the layers that define the shape. */
   readonly between?: {
     readonly rows: number
     readonly columns: number
@@ -128,8 +129,8 @@ export interface Fit {
 type Spec<E extends v.ObjectEntries> = Ends & v.InferOutput<v.StrictObjectSchema<E, undefined>>
 
 /**
- * What a kind of memory says besides: `E` are its keys in a scenario beside those that all memories take, `O` is what it has in a
- * model.
+ * Further facts of a kind of memory: `E` are its keys in a scenario in addition to those of all memories, `O`
+ * its fields in a model.
  */
 export interface MemoryFacts<E extends v.ObjectEntries, O extends Stored> extends MatrixFacts<
   Named & Ends & O & Held
@@ -139,21 +140,21 @@ export interface MemoryFacts<E extends v.ObjectEntries, O extends Stored> extend
   /** For the schema. */
   readonly description: string
   readonly keys: E
-  /** @throws ModelError for layers that it does not fit between */
+  /** @throws ModelError for layers that the memory cannot join */
   readonly own: (spec: Spec<E>, where: Surroundings) => O
   readonly fit: (spec: Spec<E>, where: Surroundings) => Fit
-  /** The tensor consists of rows that can be drawn, copied and compared with others. */
+  /** True if the tensor consists of rows that can be drawn, copied and compared. */
   readonly hasRows: boolean
-  /** The shape in which a row of it is drawn; undefined = that of the layer `from`. */
+  /** The shape of a row for drawing; undefined = that of the layer `from`. */
   readonly rowShape: (memory: O) => readonly number[] | undefined
-  /** In TeX, of the symbols of Xi and of activations. */
+  /** In TeX, from the symbols of Xi and of activations. */
   readonly tex: {
-    /** What the layer `to` gets of the activation of `from`, and the other way. */
+    /** The input of the layer `to` from the activation of `from`, and the reverse. */
     readonly forward: (xi: string, from: string) => string
     readonly backward: (xi: string, to: string) => string
     /** Its energy. */
     readonly energy: (xi: string, to: string, from: string) => string
-    /** The activations as a rule sees them. */
+    /** The activations in the equation of a rule. */
     readonly learnt: (to: string, from: string) => readonly [string, string]
   }
 }
@@ -170,31 +171,31 @@ export interface Symbols {
   readonly number: (key: string, value: number) => string
 }
 
-/** What a kind says that joins layers in a way of its own. */
+/** Facts of a kind of hyperedge. */
 export interface HyperedgeFacts<C> extends Facts<C> {
   readonly under: 'memories'
-  /** In a few words, such as `3 patterns of what, where`. */
+  /** A short description, such as `3 patterns of what, where`. */
   readonly text: (coupling: C) => string
   readonly tex: {
-    /** What a layer gets. */
+    /** The input of a layer. */
     readonly sent: (coupling: C, layer: string, symbols: Symbols) => string
-    /** What its symbols stand for, and how it learns. */
+    /** Definitions of its symbols, and its learning rule. */
     readonly lines: (coupling: C, symbols: Symbols) => readonly string[]
     /** Its energy, with its sign. */
     readonly energy: (coupling: C, symbols: Symbols) => string
   }
 }
 
-/** What stands in a scenario under one array of a coupling that joins layers in a way of its own. */
+/** One array of a hyperedge in a scenario. */
 export interface Part<P> {
   /** The second half of the name of its array, such as `what` of `p.what`. */
   readonly part: string
   readonly patterns: P
-  /** Where it stands under the coupling, such as `between.what`. */
+  /** Its path under the coupling, such as `between.what`. */
   readonly path: string
 }
 
-/** What the scenario says of such a coupling: the layers that it joins, and the patterns of each of its arrays. */
+/** A hyperedge in a scenario: the layers that it joins, and the patterns of each of its arrays. */
 export interface Written<S, P> {
   readonly ends: (spec: S) => readonly string[]
   readonly parts: (spec: S) => readonly Part<P>[]

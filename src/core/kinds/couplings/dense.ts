@@ -32,7 +32,7 @@ const keys = {
   ),
 }
 
-/** The fields of a dense memory in a model, besides those that every memory has. */
+/** The fields of a dense memory in a model, in addition to the fields of every memory. */
 export interface Dense {
   readonly inputOffset: 'none' | 'half-norm'
   readonly format: 'f32' | 'f16' | 'binary'
@@ -91,7 +91,7 @@ export interface Lateral {
   readonly symmetric: boolean
 }
 
-/** What all synapses say alike. */
+/** The facts that all synapses share. */
 export const onOne = {
   under: 'synapses',
   layers: ({ layer }: Lateral) => [layer],

@@ -1,4 +1,4 @@
-/** Hyperedges: patterns that two to four layers share, each layer with its part of them. */
+/** Hyperedges of patterns that two to four layers share; each layer has its part of every pattern. */
 import { dot, row } from '../../math/algebra.ts'
 import { type Activations, type HyperedgeFacts, of, type Symbols, type Written } from './definition.ts'
 
@@ -14,13 +14,13 @@ interface Factor {
 export const FEWEST_FACTORS = 2
 export const MOST_FACTORS = 4
 
-/** The fields of a product in a model, besides those that every coupling has. */
+/** The fields of a product in a model, in addition to the fields of every coupling. */
 export interface Product {
   readonly name: string
   readonly factors: readonly Factor[]
-  /** Multiplies every product. */
+  /** Factor of every product. */
   readonly scale: number
-  /** Time constant; absent = the patterns stay. */
+  /** Time constant; absent = fixed patterns. */
   readonly tau?: number
 }
 
@@ -128,7 +128,7 @@ function patternOf({ factors }: Product, tensor: Float64Array, at: number, mu: n
   return row(tensor.subarray(start), factors[at]!.init.columns, mu)
 }
 
-/** A^l_mu . g_l, [layer][mu]; of a layer without an activation there is none. */
+/** A^l_mu . g_l, [layer][mu]; undefined for a layer without an activation. */
 function overlaps(coupling: Product, tensor: Float64Array, g: Activations): (Float64Array | undefined)[] {
   return coupling.factors.map(({ layer, init }, at) => {
     const own = g.get(layer)

@@ -1,4 +1,4 @@
-/** Memories and synapses that are a sparse matrix: only the entries that are there are stored, moved and read. */
+/** Sparse memories and synapses: only the stored entries are updated and read. */
 import * as v from 'valibot'
 import { forEachEntry, rowsOf, type SparsePattern } from '../../math/sparse.ts'
 import { choice, file, positiveInteger } from '../fields.ts'
@@ -60,7 +60,7 @@ export type SparseInit = v.InferOutput<typeof init>
 
 export const SPARSE_SOURCES: readonly string[] = ['csr', 'random-sparse'] satisfies SparseInit['kind'][]
 
-/** The fields of a sparse memory in a model, besides those that every memory has. */
+/** The fields of a sparse memory in a model, in addition to the fields of every memory. */
 export interface Sparse {
   readonly inputOffset: 'none'
   readonly format: (typeof FORMATS)[number]
@@ -68,7 +68,7 @@ export interface Sparse {
 
 type Held = Ends & { readonly init: { readonly pattern?: SparsePattern } }
 
-/** -sum over the entries that are there of g_to[i] Xi_ij g_from[j] */
+/** -sum over the stored entries of g_to[i] Xi_ij g_from[j] */
 export const sparse: MemoryFacts<typeof keys, Sparse> = {
   under: 'memories',
   description:
@@ -77,7 +77,7 @@ export const sparse: MemoryFacts<typeof keys, Sparse> = {
   own: ({ format }) => ({ inputOffset: 'none', format }),
   fit({ from, to, init }, { shapeOf }) {
     const [columns, rows] = [sizeOf(shapeOf(from)), sizeOf(shapeOf(to))]
-    // How many entries a file has only the file can tell.
+    // The number of entries of a file is not in the scenario.
     const entries = init.kind === 'csr' ? 1 : rows * init.degree
     return {
       columns: entries,
@@ -120,7 +120,7 @@ export interface SparseLateral extends Lateral {
   readonly base: { readonly matrix?: { readonly pattern?: SparsePattern } }
 }
 
-/** -1/2 of the sum over the entries that are there of g_i W_ij g_j, where W is symmetric */
+/** -1/2 of the sum over the stored entries of g_i W_ij g_j, if W is symmetric */
 export const sparseLateral: MatrixFacts<SparseLateral> & { readonly under: 'synapses' } = {
   ...onOne,
   energy: (synapse, W, g) => -form(baseOf(synapse), W, of(g, synapse.layer), of(g, synapse.layer)) / 2,

@@ -1,4 +1,4 @@
-/** What joins the neurons of layers (docs/theory.md, "Dynamics"). */
+/** The couplings between neurons of layers (docs/theory.md, "Dynamics"). */
 import type * as v from 'valibot'
 import { attention, writtenAttention } from './attention.ts'
 import { convolution } from './convolution.ts'
@@ -7,7 +7,7 @@ import { dense, lateral } from './dense.ts'
 import { product, writtenProduct } from './product.ts'
 import { sparse, sparseLateral } from './sparse.ts'
 
-/** Adding a kind: docs/extending.md. How it is computed on the GPU stands in src/core/plan/couplings. */
+/** Adding a kind: docs/extending.md. src/core/plan/couplings has the computation on the GPU. */
 export const COUPLINGS = {
   dense,
   convolution,
@@ -22,7 +22,7 @@ type Table = typeof COUPLINGS
 
 export type CouplingKind = keyof Table
 
-/** Kinds that stand under a key of the scenario. */
+/** Kinds under a key of the scenario. */
 export type KindUnder<U extends Facts<never>['under']> = {
   [K in CouplingKind]: Table[K]['under'] extends U ? K : never
 }[CouplingKind]
@@ -32,10 +32,10 @@ export type MemoryKind = {
   [K in CouplingKind]: Table[K] extends { readonly isBetweenTwo: true } ? K : never
 }[CouplingKind]
 
-/** Kinds that stand among the memories of a scenario and join layers in a way of their own. */
+/** Kinds of hyperedges, which a scenario lists among its memories. */
 export type OtherKind = Exclude<KindUnder<'memories'>, MemoryKind>
 
-/** What a scenario says of the kinds that join layers in a way of their own, with patterns of type P. */
+/** Hyperedges in a scenario, by kind, with patterns of type P. */
 export function writtenOf<S extends { readonly kind: OtherKind }, P>({ kind }: S): Written<S, P> {
   const table = { product: writtenProduct<P>(), attention: writtenAttention<P>() } satisfies Readonly<
     Record<OtherKind, Written<never, P>>
@@ -44,15 +44,15 @@ export function writtenOf<S extends { readonly kind: OtherKind }, P>({ kind }: S
   return table[kind] as unknown as Written<S, P>
 }
 
-/** True for kinds that join layers in a way of their own. */
+/** True for kinds of hyperedges. */
 export function isOther(kind: CouplingKind): kind is OtherKind {
   return COUPLINGS[kind].under === 'memories' && !('isBetweenTwo' in COUPLINGS[kind])
 }
 
-/** The kind of a memory that says none. */
+/** The default kind of a memory. */
 export const USUAL_MEMORY = 'dense' satisfies MemoryKind
 
-/** What a scenario says of how synapses are stored: their kind, what of W there is, and whether a sparse matrix alone makes one. */
+/** How synapses are stored: their kind, the stored entries of W, and whether the base must be a sparse matrix. */
 export const SYNAPSES = {
   dense: { kind: 'lateral', text: 'all entries of W', ofEntries: false },
   sparse: {
@@ -67,7 +67,7 @@ export const SYNAPSES = {
 /** In the order of the menu. */
 export const SYNAPSE_FORMS = Object.keys(SYNAPSES) as [keyof typeof SYNAPSES, ...(keyof typeof SYNAPSES)[]]
 
-/** That of synapses that say none. */
+/** The default kind of synapses. */
 export const USUAL_SYNAPSE = 'dense' satisfies keyof typeof SYNAPSES
 
 /** Kinds of memories, in the order of the menu. */
@@ -75,29 +75,31 @@ export const MEMORY_KINDS = Object.entries(COUPLINGS).flatMap(([kind, facts]) =>
   'isBetweenTwo' in facts ? [kind] : [],
 ) as [MemoryKind, ...MemoryKind[]]
 
-/** The fields of one kind of memory in a model, and its keys in a scenario, besides those that every memory has. */
+/**
+ * The fields of one kind of memory in a model, and its keys in a scenario, in addition to those of every memory.
+ */
 export type OwnOf<K extends MemoryKind> = ReturnType<Table[K]['own']>
 export type KeysOf<K extends MemoryKind> = Table[K]['keys']
 
-/** What is known of the kind of a coupling. */
+/** The facts of the kind of a coupling. */
 export function couplingFacts<C extends { readonly kind: CouplingKind }>({ kind }: C): Facts<C> {
   // TypeScript cannot see that the entry under `kind` takes a coupling of that kind.
   return COUPLINGS[kind] as unknown as Facts<C>
 }
 
-/** The same of one that is a matrix. */
+/** The facts of a coupling that is a matrix. */
 export function matrixFacts<C extends { readonly kind: MemoryKind | KindUnder<'synapses'> }>({
   kind,
 }: C): MatrixFacts<C> {
   return COUPLINGS[kind] as unknown as MatrixFacts<C>
 }
 
-/** The same of one that joins layers in a way of its own. */
+/** The facts of a hyperedge. */
 export function hyperedgeFacts<C extends { readonly kind: OtherKind }>({ kind }: C): HyperedgeFacts<C> {
   return COUPLINGS[kind] as unknown as HyperedgeFacts<C>
 }
 
-/** The same of a memory. */
+/** The facts of a memory. */
 export function memoryFacts({
   kind,
 }: {
@@ -120,7 +122,7 @@ export function arraysOf(coupling: {
   return arrays?.(coupling).map(({ name }) => name) ?? [coupling.name]
 }
 
-/** The layers that it sends to. */
+/** The layers that receive input from a coupling. */
 export function targetsOf(coupling: { readonly kind: CouplingKind }): readonly string[] {
   return couplingFacts(coupling).targets(coupling)
 }

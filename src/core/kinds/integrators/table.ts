@@ -1,33 +1,34 @@
 /**
  * How one step advances tau dz/dt = gate (drive - decay z), by integrator (docs/theory.md, "Time and rates").
  *
- * A stage asks for the gain of a whole step from where it stands: rate(h gate decay) / decay (drive - decay z), h = step/tau;
- * where nothing decays, h gate drive. A step is the sum of the gains of its stages, each with its weight; between, z stands
- * where the step began plus the reach of the stage times its gain (explicit Runge-Kutta with one new gain a stage).
+ * A stage computes the gain of a whole step from its own z: rate(h gate decay) / decay (drive - decay z), h =
+ * step/tau; without decay, h gate drive. A step is the weighted sum of the gains of its stages. Between stages,
+ * z is its value at the start of the step plus the reach of the stage times its gain (explicit Runge-Kutta with
+ * one new gain for each stage).
  */
 
 interface Stage {
-  /** Of its gain in the step; all of them sum up to 1. */
+  /** Weight of its gain in the step; the weights sum to 1. */
   readonly weight: number
-  /** Part of its gain that the next stage starts from; of the last stage 0. */
+  /** Fraction of its gain that is added to z for the next stage; 0 for the last stage. */
   readonly reach: number
 }
 
 interface Integrator {
-  /** Of the error of a run, in the step. */
+  /** Order of the error of a run in the step. */
   readonly order: number
   readonly stages: readonly [Stage, ...Stage[]]
   /** The WGSL of the gain: shaders/integrator/GAIN.wgsl. */
   readonly gain: string
-  /** The part of the way to its target that a linear leak of decay 1 goes in a step of one stage, of step/tau. */
+  /** The rate of a linear leak of decay 1 in a step of one stage, as a function of step/tau. */
   readonly rate: (ratio: number) => number
   /** The step/tau that gives a rate. */
   readonly ratio: (rate: number) => number
-  /** Variance that noise of temperature 1 adds, once a step. */
+  /** Variance that noise of temperature 1 adds in each step. */
   readonly variance: (ratio: number) => number
-  /** A decay below 0 has a rate too; absent = it has none. */
+  /** True if a decay below 0 has a rate too. */
   readonly takesGrowth?: true
-  /** The largest step/tau that is allowed: at longer ones a linear leak goes past its target (euler) or grows. */
+  /** The largest step/tau: beyond it a linear leak overshoots its target (euler) or grows. */
   readonly longest: number
 }
 
@@ -96,21 +97,21 @@ export function integratorOf(kind: IntegratorKind): Integrator {
   return INTEGRATORS[kind]
 }
 
-/** What z gains by a step of one stage: this times drive - decay z. */
+/** The factor of drive - decay z in the gain of a step of one stage. */
 export function gainOf(kind: IntegratorKind, ratio: number, gate: number, decay: number): number {
   const reach = ratio * gate
   return decay === 0 ? reach : integratorOf(kind).rate(reach * decay) / decay
 }
 
-/** What a constant that is added to the target for one step adds to z; of integrators with stages, by the exact step. */
+/** The change of z if a constant is added to the target for one step; for integrators with stages, by the exact step. */
 export function fieldShare(kind: IntegratorKind, ratio: number): number {
   const { rate, stages } = integratorOf(kind)
   return stages.length === 1 ? rate(ratio) : -Math.expm1(-ratio)
 }
 
 /**
- * The stages that a group takes: those of the integrator where it moves in every tick. A slower group is held during the
- * stages of the others, and takes a step of one stage after them.
+ * The stages of a group: those of the integrator if the group moves in every tick. A slower group is held during
+ * these stages and then takes a step of one stage.
  */
 export function stagesOf(kind: IntegratorKind, every: number): readonly [Stage, ...Stage[]] {
   return every === 1 ? integratorOf(kind).stages : ONE_STAGE

@@ -1,6 +1,6 @@
 /**
- * Lagrangians of the user's own, L(x) = sum_i l(x_i) with the activation g = l'(x): two expressions that are compiled
- * for float64 and for WGSL, and held against each other.
+ * Custom Lagrangians, L(x) = sum_i l(x_i) with the activation g = l'(x): two expressions that are compiled for
+ * float64 and for WGSL and checked against each other.
  */
 import { ModelError } from '../../errors.ts'
 import {
@@ -31,7 +31,7 @@ export const customKeys = {
 
 export type Custom = Of<'custom', typeof customKeys>
 
-/** One custom Lagrangian with its parameters put in, in float64. */
+/** One custom Lagrangian with the values of its parameters, in float64. */
 export interface Compiled {
   /** l(x) */
   readonly value: Real
@@ -39,13 +39,13 @@ export interface Compiled {
   readonly activation: Real
   /** g'(x), the entry of the Hessian. */
   readonly slope: Real
-  /** l'(x), what g(x) has to be. */
+  /** l'(x), which must equal g(x). */
   readonly derivative: Real
-  /** The largest slope of g wherever it is looked at. */
+  /** The largest slope of g at the checked states. */
   readonly steepest: number
-  /** g >= 0 wherever it is looked at. */
+  /** True if g >= 0 at the checked states. */
   readonly isNonNegative: boolean
-  /** Where g falls, so that L is not convex: two states in a row. */
+  /** Two successive states between which g falls, so that L is not convex. */
   readonly falls: readonly [number, number] | undefined
 }
 
@@ -54,15 +54,15 @@ interface Parsed {
   readonly lagrangian: Expression
 }
 
-/** States of neurons hardly leave this range; whatever is claimed of a custom Lagrangian is checked in it. */
+/** States of neurons rarely leave this range; a custom Lagrangian is checked inside. */
 const RANGE = 8
 
-/** The states looked at, in order: 400, with no round number among them, where expressions have their kinks. */
+/** The 400 checked states, ascending; none is a round number, because kinks are often there. */
 const STATES: readonly number[] = Array.from({ length: 400 }, (_, k) =>
   Number((-RANGE + 0.0137 + k * 0.0399).toFixed(4)),
 )
 
-/** Relative difference of g and l' that is not taken for rounded constants. */
+/** Relative difference of g and l' above which rounded constants are no explanation. */
 const TOLERANCE = 1e-4
 
 const compiled = new WeakMap<Custom, Compiled>()
@@ -139,9 +139,9 @@ function functionOf(name: string, expression: Expression): string[] {
  * Checks a custom Lagrangian: its two expressions, that both are finite for states within [-8, 8], that l is continuous
  * and that its derivative, taken exactly, is the activation.
  * @param path - of the Lagrangian in the scenario
- * @param adiabatic - the theory asks only dynamic layers to be convex
+ * @param adiabatic - only dynamic layers must be convex
  * @returns warnings: a Lagrangian that is not convex, a parameter without use
- * @throws ModelError with the position in the expression, or with the state at which something does not hold
+ * @throws ModelError with the position in the expression, or with the state at which a condition fails
  */
 export function checkCustom(l: Custom, path: string, adiabatic: boolean): string[] {
   const names = Object.keys(l.parameters)
@@ -172,7 +172,7 @@ function checkFinite(f: Real, path: string): void {
   if (broken.length === 0) return
   const x = nearest(broken)
   throw new ModelError(
-    `is ${String(Math.fround(f(x)))} at x = ${x}; it must be a number for all x from -${RANGE} to ${RANGE}, such as ` +
+    `is ${String(Math.fround(f(x)))} at x = ${x}; write an expression that is finite for all x from -${RANGE} to ${RANGE}, such as ` +
       'sqrt(max(x, 0)) or exp(min(x, 8))',
     { path },
   )
@@ -193,17 +193,17 @@ function isNear(slope: number, g: number): boolean {
   return Math.abs(slope - g) <= TOLERANCE * (1 + Math.abs(g))
 }
 
-/** A factor that is missing everywhere is told; it is the usual mistake. */
+/** The remedy names a constant missing factor, which is the usual mistake. */
 function remedyOf(activation: Real, derivative: Real, wrong: readonly number[]): string {
   const ratios = wrong.map((x) => activation(x) / derivative(x))
   const [first = NaN] = ratios
   const same = ratios.every((ratio) => Math.abs(ratio - first) <= TOLERANCE * Math.abs(first))
   return same && first !== 0 && Number.isFinite(first)
     ? `multiply the lagrangian by ${short(first)}`
-    : 'one of them has a mistake, they must be equal'
+    : 'correct one of them, they must be equal'
 }
 
-/** A jump has no derivative: it is looked for between states, where the mean slope is not that of g. */
+/** Finds a jump of l, which has no derivative, between states where the mean slope differs from g. */
 function checkContinuous({ value, activation, slope }: Compiled, path: string): void {
   for (let k = 1; k < STATES.length; k++) {
     let [a, b] = [STATES[k - 1] as number, STATES[k] as number]
@@ -220,7 +220,7 @@ function checkContinuous({ value, activation, slope }: Compiled, path: string): 
     const jump = value(b) - value(a)
     if (Math.abs(jump) > 1e-6 * (1 + Math.abs(value(a)))) {
       throw new ModelError(
-        `jumps by ${short(jump)} at x = ${short(b)}, so that it has no derivative there; make it continuous`,
+        `jumps by ${short(jump)} at x = ${short(b)}, so it has no derivative there; make it continuous`,
         { path: `${path}.lagrangian` },
       )
     }

@@ -1,33 +1,36 @@
-/** What an entry of the table of Lagrangians says. */
+/** Types of an entry of the table of Lagrangians. */
 import * as v from 'valibot'
 
-/** WGSL that stands for expressions of the user, with the expression behind each of its lines. */
+/** WGSL of expressions of the user, with the expression of each line. */
 export interface Written {
   readonly lines: readonly string[]
   /** `activation: tanh(x)` for each line. */
   readonly origins: readonly string[]
 }
 
-/** A Lagrangian as two expressions of x and of parameters, one neuron each. */
+/** A Lagrangian as two expressions of x and of parameters, for one neuron. */
 export interface Expressions {
   readonly activation: string
   readonly lagrangian: string
   readonly parameters?: Readonly<Record<string, number>>
 }
 
-/** The Legendre transform L*(y) = sup_x x.y - L(x) of a Lagrangian, where it is a sum over neurons. */
+/** The Legendre transform L*(y) = sup_x x.y - L(x) of a Lagrangian, if it is a sum over neurons. */
 export interface Conjugate<L> {
   /** One term, for y within the range. Its WGSL is shaders/conjugate/KIND.wgsl. */
   readonly term: (l: L, y: number) => number
-  /** The least and the largest that one neuron can send, or comes close to. A Lagrangian of the whole layer also has sum 1. */
+  /**
+   * Infimum and supremum of the activation of one neuron. With a Lagrangian of the whole layer the activations
+   * also sum to 1.
+   */
   readonly range: (l: L) => readonly [number, number]
-  /** Sum of the terms as TeX, `y` the symbol of what is sent. */
+  /** Sum of the terms as TeX, `y` the symbol of the activation. */
   readonly formula: (l: L, y: string) => string
 }
 
-/** All that other floors know of a kind of Lagrangian. Its WGSL is shaders/lagrangian/KIND.wgsl. */
+/** All facts of a kind of Lagrangian that other folders read. Its WGSL is shaders/lagrangian/KIND.wgsl. */
 export interface Facts<L> {
-  /** For the schema, where the keys do not say it all. */
+  /** Text for the schema, if the keys are not enough. */
   readonly description?: string
   /** L(x) */
   readonly value: (l: L, x: Float64Array) => number
@@ -35,39 +38,39 @@ export interface Facts<L> {
   readonly activation: (l: L, x: Float64Array) => Float64Array
   /** M = d2L/dx2, [N, N] */
   readonly hessian: (l: L, x: Float64Array) => Float64Array
-  /** L is a sum over neurons: the activation needs no reduction, and M is diagonal. */
+  /** True if L is a sum over neurons: the activation needs no reduction, and M is diagonal. */
   readonly isPerNeuron: boolean
   /** Components of the vector p of its WGSL, at most four. */
   readonly parameters: (l: L) => readonly number[]
-  /** No activation is larger than 1 in size. */
+  /** True if no activation is larger than 1 in size. */
   readonly isBounded: boolean
-  /** No activation is below 0. */
+  /** True if no activation is below 0. */
   readonly isNonNegative: (l: L) => boolean
-  /** The largest slope of an activation for states up to `reach` in size, undefined where it is not known. */
+  /** The largest slope of an activation for states up to `reach` in size; undefined if unknown. */
   readonly steepest: (l: L, reach: number) => number | undefined
   /** g as TeX, `x` the symbol of the state, `of` a parameter as TeX: a number, or a range where it varies by replica. */
   readonly formula: (l: L, x: string, of: (key: keyof L & string) => string) => string
 
-  /** Absent = none that is written out: such a layer cannot have `leak: "output"`. */
+  /** Absent = no closed form: such a layer cannot have `leak: "output"`. */
   readonly conjugate?: Conjugate<L>
   /** g(x) = x. */
   readonly isIdentity?: (l: L) => boolean
   /** beta of L = (1/beta) log sum exp(beta x). */
   readonly logSumExp?: (l: L) => number | undefined
-  /** Its WGSL is an operation or two: written out, where others are loops. */
+  /** True if its WGSL is one or two operations: unrolled, where others are loops. */
   readonly isCheap?: boolean
-  /** g jumps, so that M is 0 where there is one: what to take instead, for analyses that need it; absent = M is all there is. */
+  /** Remedy for analyses that need M if g jumps, because M is then 0 between the jumps; absent = g has no jump. */
   readonly withoutHessian?: string
   /** L is convex; absent = always. */
   readonly isConvex?: (l: L) => boolean
-  /** The same in expressions, for one that a user goes on with. */
+  /** The same as expressions, as a start for a custom Lagrangian. */
   readonly expressions?: (l: L) => Expressions
-  /** WGSL that follows from the Lagrangian itself, behind that of its kind. */
+  /** WGSL from the expressions of the Lagrangian, after that of its kind. */
   readonly written?: (l: L) => Written
   /**
-   * What numbers of a scenario may not be together.
+   * Checks combinations of numbers of a scenario.
    * @param path - of the Lagrangian in the scenario
-   * @param adiabatic - the theory asks only dynamic layers to be convex
+   * @param adiabatic - only dynamic layers must be convex
    * @returns warnings
    * @throws ModelError with the remedy
    */
@@ -83,7 +86,7 @@ export type Of<K extends string, E extends v.ObjectEntries> = Readonly<
   v.InferOutput<v.StrictObjectSchema<Entries<K, E>, undefined>>
 >
 
-/** An entry: the keys that a scenario may give beside `kind`, and the facts. */
+/** An entry: the keys of a scenario next to `kind`, and the facts. */
 export function define<const K extends string, E extends v.ObjectEntries>(
   kind: K,
   keys: E,
@@ -91,7 +94,7 @@ export function define<const K extends string, E extends v.ObjectEntries>(
 ) {
   const object = v.strictObject({ kind: v.literal(kind), ...keys } as Entries<K, E>)
   const { description } = facts
-  // A pipe is still an object to those that read its keys.
+  // A pipe keeps the object schema, so that its keys can be read.
   const schema: typeof object =
     description === undefined ? object : v.pipe(object, v.description(description))
   return { ...facts, schema }

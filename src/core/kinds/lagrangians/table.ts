@@ -1,6 +1,6 @@
 /**
- * The Lagrangians of docs/theory.md, "Lagrangians", in float64. A convex L(x) gives a layer everything: its activation
- * g = dL/dx, its Hessian M = d2L/dx2 >= 0 and its energy x.g - L.
+ * The Lagrangians of docs/theory.md, "Lagrangians", in float64. A convex L(x) defines a layer: its activation g
+ * = dL/dx, its Hessian M = d2L/dx2 >= 0 and its energy x.g - L.
  * @see Krotov, Hopfield, arXiv:2008.06996; Krotov, arXiv:2107.06446
  */
 import * as v from 'valibot'
@@ -85,7 +85,7 @@ export const LAGRANGIANS = {
     },
   ),
 
-  // Unrectified, x^n/n, it is convex for even n only.
+  // Without rectification, x^n/n is convex for even n only.
   power: define(
     'power',
     {
@@ -110,7 +110,7 @@ export const LAGRANGIANS = {
       ...additive(
         ({ degree, rectified }, x) => (rectified ? Math.max(x, 0) : x) ** degree / degree,
         ({ degree, rectified }, x) => (rectified ? Math.max(x, 0) : x) ** (degree - 1),
-        // The guard matters for degree 2, where 0^0 = 1 would stand for every negative x.
+        // For degree 2 the guard prevents 0^0 = 1 for negative x.
         ({ degree, rectified }, x) => (rectified && x <= 0 ? 0 : (degree - 1) * x ** (degree - 2)),
       ),
       parameters: (l) => [l.degree, l.rectified ? 1 : 0],
@@ -163,7 +163,7 @@ export const LAGRANGIANS = {
       ...additive(
         ({ gain }, x) => logCosh(gain * x) / gain,
         ({ gain }, x) => Math.tanh(gain * x),
-        // 1 - tanh^2 = 1 / cosh^2, which keeps its digits where tanh is 1.
+        // 1 - tanh^2 = 1 / cosh^2, which has no cancellation near tanh = 1.
         ({ gain }, x) => gain / Math.cosh(gain * x) ** 2,
       ),
       parameters: (l) => [l.gain],
@@ -356,7 +356,7 @@ export const LAGRANGIANS = {
 
 type Table = typeof LAGRANGIANS
 
-/** A Lagrangian as the table defines it: all neurons have the same numbers. */
+/** A Lagrangian of the table: all neurons have the same numbers. */
 export type SharedLagrangian = {
   readonly [K in keyof Table]: Readonly<v.InferOutput<Table[K]['schema']>>
 }[keyof Table]
@@ -364,8 +364,8 @@ export type SharedLagrangian = {
 /** A Lagrangian L(x) with all parameters filled in (docs/theory.md, "Lagrangians"). */
 export type Lagrangian = SharedLagrangian & {
   /**
-   * Numbers that differ from neuron to neuron, by key, such as `gain` or `parameters.edge`; under the key itself stands the largest
-   * of them. Only of Lagrangians that are a sum over neurons.
+   * Numbers that differ from neuron to neuron, by key, such as `gain` or `parameters.edge`; the key itself holds
+   * the largest of them. Only for Lagrangians that are a sum over neurons.
    */
   readonly own?: Readonly<Record<string, NeuronRow>>
 }
@@ -373,7 +373,7 @@ export type Lagrangian = SharedLagrangian & {
 /** In the order of the menu. */
 export const LAGRANGIAN_KINDS = Object.keys(LAGRANGIANS) as Lagrangian['kind'][]
 
-/** The kind that a user writes in expressions. */
+/** The kind of custom Lagrangians. */
 export const CUSTOM = 'custom' satisfies Lagrangian['kind']
 
 /** The entry of a kind. TypeScript cannot see that the entry under `l.kind` takes an `l`. */
@@ -381,7 +381,7 @@ function entryAt(l: Lagrangian): Facts<Lagrangian> {
   return LAGRANGIANS[l.kind] as unknown as Facts<Lagrangian>
 }
 
-/** The entry of one Lagrangian; where neurons have numbers of their own, what it says of them all. */
+/** The entry of one Lagrangian; if the numbers differ by neuron, its facts hold for all neurons. */
 export function lagrangianFacts(l: Lagrangian): Facts<Lagrangian> {
   const neurons = neuronsOf(l)
   if (neurons.length === 0) return entryAt(l)
@@ -430,14 +430,17 @@ function byNeuron(facts: Facts<Lagrangian>, neurons: readonly Lagrangian[]): Fac
   }
 }
 
-/** The Lagrangian of one neuron, its own numbers put in. */
+/** The Lagrangian of one neuron, with its own numbers. */
 export function neuronOf(l: Lagrangian, neuron: number): Lagrangian {
   return neuronsOf(l)[neuron] ?? l
 }
 
 const lagrangiansOfNeurons = new WeakMap<Lagrangian, readonly Lagrangian[]>()
 
-/** The Lagrangian of each neuron, the same one where all numbers are; empty where no number differs or none is known. */
+/**
+ * The Lagrangian of each neuron, shared between equal numbers; empty if no number differs or the numbers are
+ * unknown.
+ */
 function neuronsOf(l: Lagrangian): readonly Lagrangian[] {
   if (l.own === undefined) return []
   const known = lagrangiansOfNeurons.get(l)
@@ -456,7 +459,7 @@ function neuronsOf(l: Lagrangian): readonly Lagrangian[] {
   return neurons
 }
 
-/** One number put in, at `KEY` or at `parameters.NAME`. */
+/** The Lagrangian with one number replaced, at `KEY` or at `parameters.NAME`. */
 export function withNumberAt(l: Lagrangian, [key, value]: readonly [string, number]): Lagrangian {
   const [first = '', name] = key.split('.')
   if (name === undefined) return { ...l, [first]: value }
@@ -464,20 +467,20 @@ export function withNumberAt(l: Lagrangian, [key, value]: readonly [string, numb
   return { ...l, parameters: { ...before, [name]: value } } as Lagrangian
 }
 
-/** True where each row along the last axis of a layer has an activation of its own. */
+/** True if each row along the last axis of a layer has a separate activation. */
 export function isByRow(l: object): boolean {
   return 'over' in l && l.over === 'last'
 }
 
 /**
- * Neurons that share an activation, where one is shared.
+ * Number of neurons that share an activation.
  * @param shape - of the layer
  */
 export function widthOf(l: object, shape: readonly number[]): number {
   return isByRow(l) ? (shape.at(-1) ?? 1) : shape.reduce((product, length) => product * length, 1)
 }
 
-/** The parts of a layer that have an activation to themselves, as views. */
+/** The parts of a layer with separate activations, as views. */
 function rowsOf(l: Lagrangian, x: Float64Array, shape: readonly number[] | undefined): Float64Array[] {
   if (!isByRow(l)) return [x]
   if (shape === undefined) throw new Error(`${l.kind} over rows needs the shape of its layer`)
@@ -528,8 +531,8 @@ export function hessian(l: Lagrangian, x: Float64Array, shape?: readonly number[
 }
 
 /**
- * L*(y), the Legendre transform; of an entry out of range that of the nearest one within it.
- * @throws Error for a Lagrangian without one, which a scenario has no way to ask it of
+ * L*(y), the Legendre transform; for an entry out of range, the value at the nearest entry in range.
+ * @throws Error for a Lagrangian without one; scenarios exclude this case
  */
 export function conjugate(l: Lagrangian, y: Float64Array): number {
   const { conjugate: facts } = lagrangianFacts(l)
@@ -538,7 +541,7 @@ export function conjugate(l: Lagrangian, y: Float64Array): number {
   return y.reduce((sum, yi, i) => sum + facts.term(neuronOf(l, i), Math.min(Math.max(yi, low), high)), 0)
 }
 
-/** True when L(x) is a sum of one term a neuron, so that the activation needs no reduction. */
+/** True if L(x) is a sum of one term for each neuron, so that the activation needs no reduction. */
 export function isPerNeuron(l: Lagrangian): boolean {
   return lagrangianFacts(l).isPerNeuron
 }
@@ -553,19 +556,19 @@ export function inverseTemperature(l: Lagrangian): number | undefined {
   return lagrangianFacts(l).logSumExp?.(l)
 }
 
-/** True for one that a user has written in expressions. */
+/** True for a custom Lagrangian. */
 export function isCustom(l: Lagrangian): l is Custom {
   return l.kind === CUSTOM
 }
 
-/** A Lagrangian as two expressions; one that is no sum over neurons as tanh, to begin with. */
+/** A Lagrangian as two expressions; tanh as a start if the Lagrangian is not a sum over neurons. */
 export function asCustom(l: Lagrangian): Custom {
   const { expressions } = lagrangianFacts(l)
   const written = expressions?.(l) ?? asCustom({ kind: 'tanh', gain: 1 })
   return { parameters: {}, ...written, kind: 'custom' }
 }
 
-/** What is said of a formula that holds for each row. */
+/** Suffix of a formula that holds for each row. */
 function ofRows(l: object): string {
   return isByRow(l) ? '\\ \\text{row by row}' : ''
 }

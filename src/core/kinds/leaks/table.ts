@@ -1,6 +1,5 @@
 /**
- * What of a neuron leaks (docs/theory.md, "Dynamics"): the input that it collects, or the output
- * that it sends.
+ * The leaking variable of a neuron (docs/theory.md, "Dynamics"): its input or its output.
  */
 import { dot } from '../../math/algebra.ts'
 import {
@@ -12,7 +11,7 @@ import {
   widthOf,
 } from '../lagrangians/table.ts'
 
-/** A layer, as far as its activation is concerned. */
+/** The fields of a layer that define its activation. */
 interface Shaped {
   readonly lagrangian: Lagrangian
   readonly shape: readonly number[]
@@ -21,34 +20,37 @@ interface Shaped {
 interface Leak {
   /** For the schema. */
   readonly text: string
-  /** g is taken of b + I and not of the state: the state itself is sent. Needs a Lagrangian that has a conjugate. */
+  /**
+   * True if g is evaluated at b + I instead of at the state, and the state itself is sent. Needs a Lagrangian
+   * with a conjugate.
+   */
   readonly sendsState: boolean
-  /** What other layers are sent, of the state x. */
+  /** The output to other layers, from the state x. */
   readonly sent: (layer: Shaped, x: Float64Array) => Float64Array
-  /** What x goes to, of u = b + I. */
+  /** The target of x, from u = b + I. */
   readonly goal: (layer: Shaped, u: Float64Array) => Float64Array
-  /** What g is taken of: x, or u = b + I. */
+  /** The argument of g: x, or u = b + I. */
   readonly argument: (x: Float64Array, u: Float64Array) => Float64Array
-  /** The Lagrangian whose activation of the state is sent. */
+  /** The Lagrangian whose activation, at the state, is the output. */
   readonly sender: (l: Lagrangian) => Lagrangian
-  /** The term of the layer in the energy, of the state, of what is sent and of the bias and current. */
+  /** The term of the layer in the energy, from state, output, bias and current. */
   readonly energy: (layer: Shaped, x: Float64Array, g: Float64Array, b: Float64Array) => number
-  /** x(0) where nothing is said. */
+  /** Default x(0). */
   readonly start: (layer: Shaped) => Float64Array
-  /** For the formulas of a page, x being the symbol of the state. */
+  /** For the formulas of the page; x is the symbol of the state. */
   readonly tex: {
-    /** What is sent. */
+    /** The output. */
     readonly sent: (x: string) => string
-    /** What x goes to, of u = b + I. */
+    /** The target of x, from u = b + I. */
     readonly goal: (x: string, u: string) => string
-    /** The line of the activation: its left side, and what it is taken of. */
+    /** The line of the activation: its left side and its argument. */
     readonly activation: (x: string) => { readonly left: string; readonly argument: string }
     /** The term in the energy; without `b` where there is no bias. */
     readonly energy: (l: Lagrangian, x: string, b: string | undefined) => string
   }
 }
 
-/** Adding a kind: what leaks needs an energy, which the kernels of probes have to have too (plan/probes.ts). */
+/** Adding a kind: a leak needs an energy, also in the kernels of probes (plan/probes.ts). */
 export const LEAKS = {
   input: {
     text: 'tau dx/dt = -x + b + I. The layer sends g(x).',
@@ -102,12 +104,12 @@ export function leakFacts(kind: LeakKind): Leak {
   return LEAKS[kind]
 }
 
-/** A layer, as far as its leak is concerned. */
+/** The fields of a layer that define its leak. */
 interface Leaking extends Shaped {
   readonly leak: LeakKind
 }
 
-/** What a layer sends, of its state. */
+/** The output of a layer, from its state. */
 export function sentBy(layer: Leaking, x: Float64Array): Float64Array {
   return leakFacts(layer.leak).sent(layer, x)
 }
@@ -121,8 +123,8 @@ function zerosOf({ shape }: Shaped): Float64Array {
 }
 
 /**
- * Why a state is none that a layer can send, undefined where it is: its energy is then that of the nearest state that the layer
- * can send, and may rise until x is there.
+ * The reason why a state is out of the range of the output of a layer; undefined if it is in range. Out of range
+ * the energy is that of the nearest state in range, and may rise until x is in range.
  */
 export function strayOf({ lagrangian: l, leak, shape }: Leaking, x: ArrayLike<number>): string | undefined {
   const { conjugate: facts, isPerNeuron } = lagrangianFacts(l)
@@ -135,7 +137,7 @@ export function strayOf({ lagrangian: l, leak, shape }: Leaking, x: ArrayLike<nu
     if (xi < low || xi > high) return `${xi} is not between ${low} and ${high}`
     sum += xi
     if (isPerNeuron || (i + 1) % width !== 0) continue
-    if (Math.abs(sum - 1) > 1e-4) return `its sum is ${sum} and not 1`
+    if (Math.abs(sum - 1) > 1e-4) return `its sum is ${sum}, not 1`
     sum = 0
   }
   return undefined

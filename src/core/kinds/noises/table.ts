@@ -3,15 +3,15 @@ import { normalOf, uniformOf } from '../../math/philox.ts'
 import { type IntegratorKind, fieldShare, integratorOf } from '../integrators/table.ts'
 
 interface Noise {
-  /** What is added, for the schema. */
+  /** The noise term, for the schema. */
   readonly text: string
   /** One number from two random words. Its WGSL is shaders/noise/KIND.wgsl. */
   readonly number: (word0: number, word1: number) => number
-  /** What the number is multiplied with in a step: of the temperature and step/tau. */
+  /** Factor of the number in a step, from the temperature and step/tau. */
   readonly amplitude: (temperature: number, integrator: IntegratorKind, ratio: number) => number
-  /** It is noise of the input b + I, which only a state that is an input can take up. */
+  /** True for noise of the input b + I; the layer's state must be an input. */
   readonly isOfField: boolean
-  /** What is added to tau dx/dt as TeX, of the symbol of the layer. */
+  /** Term of tau dx/dt as TeX, from the symbol of the layer. */
   readonly formula: (x: string) => string
 }
 
@@ -26,7 +26,7 @@ export const NOISES = {
     formula: (x) => `\\sqrt{2T\\tau_{${x}}}\\,\\xi`,
   },
 
-  // P(h + (T/2) number >= 0) = 1 / (1 + exp(-2 h / T)): what makes sign neurons Glauber dynamics.
+  // P(h + (T/2) number >= 0) = 1 / (1 + exp(-2 h / T)): sign neurons then follow Glauber dynamics.
   logistic: {
     text: 'of scale T/2, added to the input b + I of each step: with dt = tau and euler sign neurons are Glauber dynamics.',
     isOfField: true,
@@ -44,7 +44,7 @@ export type NoiseKind = keyof typeof NOISES
 /** In the order of the menu. */
 export const NOISE_KINDS = Object.keys(NOISES) as [NoiseKind, ...NoiseKind[]]
 
-/** The default: what a layer has where its scenario names none. */
+/** The default noise of a layer. */
 export const USUAL_NOISE = 'normal' satisfies NoiseKind
 
 export function noiseOf(kind: NoiseKind): Noise {

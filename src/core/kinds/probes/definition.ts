@@ -1,30 +1,30 @@
-/** What an entry of the table of probes says. */
+/** Types of an entry of the table of probes. */
 
-/** What a key of a probe names. */
+/** The kind of object that a key of a probe names. */
 export type Named = 'layer' | 'moving-layer' | 'memory' | 'matrix' | 'any'
 
-/** A key that a scenario gives beside `kind` and `every`. */
+/** A key of a scenario next to `kind` and `every`. */
 export type Key =
   | { readonly names: Named; readonly description: string }
-  /** Patterns that are compared with the layer or the rows of the memory under the key of that name. */
+  /** Patterns to compare with the layer or with the rows of the memory under the key of that name. */
   | { readonly patternsFor: 'layer' | 'memory' }
-  /** A matrix that is compared with the memory or the synapses under the key `of`: its rows, or the patterns of which it is made. */
+  /** A matrix to compare with the memory or the synapses under the key `of`: its rows, or patterns to compute it from. */
   | { readonly targetFor: 'of'; readonly description: string }
   | { readonly number: number; readonly description: string }
 
 export type Keys = Readonly<Record<string, Key>>
 
-/** Rows that a probe compares with, as far as the table looks at them. */
+/** Rows of a probe, with the fields that the table reads. */
 export interface Patterns {
   readonly rows: number
   readonly columns: number
   readonly data: ArrayLike<number>
 }
 
-/** What all entries of a matrix are compared with. */
+/** The target for all entries of a matrix. */
 export interface Target<R> {
   readonly matrix: R
-  /** The diagonal is not compared: that of synapses. */
+  /** True if the diagonal is not compared, as for synapses. */
   readonly isHollow: boolean
 }
 
@@ -44,7 +44,10 @@ type Loaded<D, R> = D extends { readonly patternsFor: string }
       ? number
       : string
 
-/** What a probe can see of a network in float64; one entry for each replica, or a leading replica axis. */
+/**
+ * The quantities of a network in float64 that probes read; one entry for each replica, or a leading replica
+ * axis.
+ */
 export interface Network {
   /** x [R, N], W [R, N, N] or Xi [R, N_to, N_from]. */
   read(name: string): Float64Array
@@ -57,38 +60,38 @@ export interface Network {
 
 /** How the page draws a probe. */
 export interface Plot {
-  /** What stands beside the heading, and with replicas; '' = nothing. */
+  /** Text next to the heading, also with replicas; '' = none. */
   readonly note: string
   readonly bandNote: string
-  /** Of several numbers of a replica the one that stands for them. */
+  /** Reduces several numbers of a replica to one. */
   readonly ofReplica: 'mean' | 'largest'
-  /** What its line is called where there are lines of terms as well; '' = it has none. */
+  /** Name of its line next to lines of terms; '' = no line. */
   readonly label: string
-  /** Its values are parts of 1: all of them have the same digits, and colours from 0 or -1 to 1. */
+  /** True if values are fractions of 1: equal number of digits, colours from 0 or -1 to 1. */
   readonly isShare: boolean
-  /** The map of what varies shows it before others. */
+  /** True if the map of varied values shows this probe first. */
   readonly leads: boolean
 }
 
-/** What the guard of a run watches: nothing, an energy that may not rise, or a layer that may not flip. */
+/** The check during a run: none, an energy that must not rise, or a layer that must not oscillate. */
 export type Guarded = 'nothing' | 'descent' | { readonly speedOf: string }
 
 interface Facts<P> {
   /** For the schema. */
   readonly description: string
-  /** What it looks at, for people. */
+  /** Description for people. */
   readonly text: (p: P) => string
 }
 
-/** A probe whose samples are numbers that a kernel leaves in the ring. */
+/** A probe whose samples are numbers that a kernel writes into the ring. */
 export interface Measure<P> extends Facts<P> {
-  /** What a sample should be, [replicas][numbers]. */
+  /** The reference values of a sample, [replicas][numbers]. */
   readonly exact: (p: P, network: Network) => number[][]
-  /** Names of the numbers of a sample, of a replica: of its `count` values, and of its terms. */
+  /** Names of the numbers of one replica in a sample: its `count` values, and its terms. */
   readonly columns: (count: number, terms: readonly string[]) => readonly string[]
   readonly plot: Plot
   readonly guard: (p: P) => Guarded
-  /** The layer that is nearest to the pattern with the largest value, if that is what the values say. */
+  /** The layer whose nearest pattern has the largest value, if the values measure this. */
   readonly target: (p: P) => string | undefined
 }
 

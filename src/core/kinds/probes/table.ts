@@ -1,4 +1,4 @@
-/** What a run records (docs/scenario.md, "Probes"). */
+/** The quantities that a run records (docs/scenario.md, "Probes"). */
 import {
   copy,
   type Copy,
@@ -10,7 +10,7 @@ import {
 } from './definition.ts'
 import { distance, overlap, similarity, speed } from './values.ts'
 
-/** Adding a kind: docs/extending.md. How it is computed on the GPU stands in src/core/plan/probes.ts. */
+/** Adding a kind: docs/extending.md. src/core/plan/probes.ts has the computation on the GPU. */
 export const PROBES = {
   energy: measure(
     {},
@@ -143,7 +143,7 @@ export type MeasuredKind = {
 /** In the order of the menu. */
 export const PROBE_KINDS = Object.keys(PROBES) as [ProbeKind, ...ProbeKind[]]
 
-/** The keys of a kind beside `kind` and `every`. */
+/** The keys of a kind next to `kind` and `every`. */
 export type ProbeKeys<K extends ProbeKind> = Table[K]['keys']
 
 /** A probe of one kind, with patterns of some type. */
@@ -152,20 +152,20 @@ export type ProbeOf<K extends ProbeKind, R extends Patterns = Patterns> = Resolv
 /** Any probe. */
 type AnyProbe = { [K in ProbeKind]: ProbeOf<K> }[ProbeKind]
 
-/** What is known of the numbers of a kind; undefined for one that copies. */
+/** The facts of a kind whose samples are numbers; undefined for a kind that copies. */
 export function measureOf(kind: ProbeKind): Measure<AnyProbe> | undefined {
   // TypeScript cannot see that the entry under `kind` takes a probe of that kind.
   const entry = PROBES[kind]
   return entry.isMeasured ? (entry as unknown as Measure<AnyProbe>) : undefined
 }
 
-/** The layer, memory or synapse that a probe copies; undefined for one that measures. */
+/** The layer, memory or synapse that a probe copies; undefined for other probes. */
 export function copiedBy(probe: AnyProbe): string | undefined {
   const entry = PROBES[probe.kind]
   return entry.isMeasured ? undefined : (entry as unknown as Copy<AnyProbe>).of(probe)
 }
 
-/** The memory or synapse of which a probe compares the entries, so that they have to stand in a matrix; undefined for others. */
+/** The memory or synapse whose entries a probe compares, and which must be stored as a matrix; undefined for other probes. */
 export function entriesReadBy(probe: AnyProbe): string | undefined {
   const values: Readonly<Record<string, unknown>> = probe
   const found = Object.entries<Key>(PROBES[probe.kind].keys).find(
@@ -174,7 +174,7 @@ export function entriesReadBy(probe: AnyProbe): string | undefined {
   return found === undefined ? undefined : (values[found[0]] as string)
 }
 
-/** What a probe looks at, for people. */
+/** Description of a probe for people. */
 export function probeText(probe: AnyProbe): string {
   return (PROBES[probe.kind] as unknown as Pick<Copy<AnyProbe>, 'text'>).text(probe)
 }
@@ -187,7 +187,7 @@ function numbered(word: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${word}.${index}`)
 }
 
-/** Arrays of a length that stand one behind the other. */
+/** Splits a concatenation into arrays of one length. */
 function copiesOf(all: Float64Array, length: number): Float64Array[] {
   return Array.from({ length: all.length / length }, (_, r) => all.subarray(r * length, (r + 1) * length))
 }

@@ -1,4 +1,4 @@
-/** What probes measure, in float64, for one replica (docs/scenario.md, "Probes"). */
+/** The quantities of probes in float64, for one replica (docs/scenario.md, "Probes"). */
 import { dot, norm } from '../../math/algebra.ts'
 import type { Patterns, Target } from './definition.ts'
 
@@ -26,9 +26,9 @@ export function similarity(xi: Float64Array, patterns: Patterns): number[] {
 }
 
 /**
- * Mean square of A - scale T over the entries that are compared: all of them, or those off the diagonal.
+ * Mean square of A - scale T over all entries, or over those off the diagonal.
  * @param matrix - A, [rows, columns] as T
- * @returns the mean; 0 where nothing is compared
+ * @returns the mean; 0 without entries
  */
 export function distance(
   matrix: Float64Array,
@@ -43,7 +43,7 @@ export function distance(
   return sum / Math.max(1, comparedEntries({ matrix: T, isHollow }))
 }
 
-/** How many entries are compared. */
+/** Number of compared entries. */
 export function comparedEntries({
   matrix: { rows, columns },
   isHollow,
@@ -59,7 +59,7 @@ export function speed(velocity: Float64Array): number {
   return velocity.reduce((top, v) => Math.max(top, Math.abs(v)), 0)
 }
 
-/** A row times the power of two that brings its largest entry near 1, so that its squares are numbers. */
+/** A row times the power of two that brings its largest entry near 1, so that its squares are finite. */
 function nearOne(values: Float64Array): Float64Array {
   const top = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
   if (top === 0 || !Number.isFinite(top)) return values

@@ -1,6 +1,6 @@
 /**
- * Learning rules of the user's own, tau dw/dt = drive - decay w for every entry w of a memory: two expressions that are compiled
- * for float64 and for WGSL.
+ * Custom learning rules, tau dw/dt = drive - decay w for every entry w of a memory: two expressions that are
+ * compiled for float64 and for WGSL.
  */
 import * as v from 'valibot'
 import { ModelError } from '../../errors.ts'
@@ -16,7 +16,7 @@ import type { Written } from '../lagrangians/definition.ts'
 import { texText } from '../tex.ts'
 import { checkParameters, parametersKey } from '../parameters.ts'
 
-/** What an expression may use besides its parameters: both activations, the entry, and its Lambda. */
+/** The variables of an expression: both activations, the entry, and its Lambda. */
 const VARIABLES = ['to', 'from', 'w', 'base']
 const BASE = VARIABLES.indexOf('base')
 
@@ -44,7 +44,7 @@ export const customRule = v.pipe(
 
 export type CustomRule = Readonly<v.InferOutput<typeof customRule>>
 
-/** An entry of a memory and what it depends on. */
+/** An entry of a memory and the values that its rule depends on. */
 export interface Entry {
   readonly to: number
   readonly from: number
@@ -53,11 +53,11 @@ export interface Entry {
   readonly base: number
 }
 
-/** A custom rule with its parameters put in, in float64. */
+/** A custom rule with the values of its parameters, in float64. */
 export interface CompiledRule {
   readonly drive: (entry: Entry) => number
   readonly decay: (entry: Entry) => number
-  /** Lambda occurs in it. */
+  /** True if Lambda occurs in the rule. */
   readonly usesBase: boolean
 }
 
@@ -118,7 +118,7 @@ export function ruleFormula({ drive, decay }: CustomRule): string {
 }
 
 function functionOf(name: string, expression: Expression): string[] {
-  // `from` means something in WGSL.
+  // `from` is a reserved word of WGSL.
   const names = ['row', 'column', 'entry', 'lambda', 'p.x', 'p.y', 'p.z', 'p.w']
   return [
     `fn ${name}(row: f32, column: f32, entry: f32, lambda: f32, p: vec4<f32>) -> f32 {`,
@@ -128,13 +128,13 @@ function functionOf(name: string, expression: Expression): string[] {
   ]
 }
 
-/** What is known of the activation of a layer. */
+/** Known bounds of the activation of a layer. */
 export interface Activity {
   readonly isNonNegative: boolean
   readonly isBounded: boolean
 }
 
-/** Where a rule is looked at: no round numbers but 0, since kinks stand at those. */
+/** Points at which a rule is checked: except for 0 no round numbers, because kinks are often there. */
 const LEVELS = [-7.9137, -2.0173, -0.9061, -0.1139, 0, 0.1207, 0.8953, 2.0311, 7.9263]
 
 function levelsOf({ isNonNegative, isBounded }: Activity): number[] {
@@ -142,12 +142,12 @@ function levelsOf({ isNonNegative, isBounded }: Activity): number[] {
 }
 
 /**
- * Checks a custom rule: its two expressions, that both are finite and the decay is not negative, for entries and activations
- * within [-8, 8], as far as the layers have such.
+ * Checks a custom rule: its two expressions, that both are finite and the decay is not negative, for entries and
+ * activations within [-8, 8] and within the bounds of the layers.
  * @param path - of the rule in the scenario
- * @param growing - integrators that take a decay below 0, where that of the network takes none
+ * @param growing - integrators that accept a decay below 0, if that of the network does not
  * @returns warnings: a parameter without use
- * @throws ModelError with the position in the expression, or with the values at which something does not hold
+ * @throws ModelError with the position in the expression, or with the values at which a condition fails
  */
 export function checkRule(
   rule: CustomRule,
@@ -179,12 +179,12 @@ export function checkRule(
     .map((name) => `${path}.parameters.${name}: neither expression uses it`)
 }
 
-/** Entries beyond which one is taken to run away. */
+/** An entry beyond this counts as divergent. */
 const FARTHEST = 1e6
 
 /**
- * Where an entry comes to rest by a custom rule when its two activations are held: the first w with drive(w) = decay(w) w on
- * its way from Lambda. Infinite where it runs away, or at least beyond 10^6.
+ * The rest point of an entry under a custom rule with both activations held: the first w with drive(w) =
+ * decay(w) w, starting at Lambda. Infinite if the entry diverges or exceeds 10^6.
  */
 export function restOf(rule: CustomRule, held: Omit<Entry, 'w'>): number {
   const { drive, decay } = compileRule(rule)
@@ -196,7 +196,7 @@ export function restOf(rule: CustomRule, held: Omit<Entry, 'w'>): number {
   if (side === 0) return held.base
   const isOnTheWay = (w: number): boolean => Math.sign(pull(w)) === side
   let [reached, beyond] = [held.base, held.base]
-  // Steps that grow with the distance: fine where entries usually are.
+  // Steps grow with the distance; they are fine near usual entries.
   for (let distance = 1e-3; isOnTheWay(beyond); distance *= 1.02) {
     reached = beyond
     beyond = held.base + side * distance
@@ -213,7 +213,7 @@ export function restOf(rule: CustomRule, held: Omit<Entry, 'w'>): number {
 function checkFinite(value: number, entry: Entry, path: string): void {
   if (Number.isFinite(Math.fround(value))) return
   throw new ModelError(
-    `is ${String(Math.fround(value))} at ${where(entry)}; it must be a number for all that are within 8, such as ` +
+    `is ${String(Math.fround(value))} at ${where(entry)}; write an expression that is finite for all values within 8, such as ` +
       'sqrt(max(to, 0)) or exp(min(w, 8))',
     { path },
   )

@@ -1,9 +1,9 @@
 /**
  * The learning rules of docs/theory.md, "Dynamics", in float64. All of them are
  *   tau dXi/dt = gate (.) (drive + Lambda - decay (.) Xi),
- * entry by entry, of the activations `to` of its row and `from` of its column.
- * A rule of the user's own (custom.ts) is tau dw/dt = drive - decay w, both of an entry w and of all that it depends on; rules
- * with traces (traced.ts) have vectors of their own beside Xi.
+ * entry by entry, with the activations `to` of its row and `from` of its column. A custom rule (custom.ts) is
+ * tau dw/dt = drive - decay w, where drive and decay may depend on w; rules with traces (traced.ts) have vectors
+ * in addition to Xi.
  * @see Lotito 2025, appendix B; Hopfield, Feinstein, Palmer, Nature 304 (1983) 158; Oja, J. Math. Biology 15 (1982) 267;
  * Bienenstock, Cooper, Munro, J. Neurosci. 2 (1982) 32; Sejnowski, J. Math. Biology 4 (1977) 303
  */
@@ -26,48 +26,48 @@ import {
   type TraceKey,
 } from './traced.ts'
 
-/** A memory that stays as it is. */
+/** A fixed memory. */
 interface Still {
   readonly isMoving: false
-  /** What happens to Xi, for the schema. */
+  /** The change of Xi, for the schema. */
   readonly text: string
 }
 
-/** What all rules say by which a memory moves. */
+/** Facts of all rules that change a memory. */
 interface Common {
   readonly isMoving: true
   /** The equation, for the schema. */
   readonly text: string
-  /** Lambda where no bias is given: Xi(0) or 0; none = the rule has no Lambda, and takes no bias. */
+  /** Default Lambda: Xi(0) or 0; none = the rule has no Lambda and no bias. */
   readonly base: 'init' | 'zero' | 'none'
-  /** Part of the rate 1 / tau that a row has at least, as far as that is counted on. */
+  /** Guaranteed minimum of the rate of a row, in 1 / tau. */
   readonly leastRate: number
-  /** Activations of `to` below 0 would let Xi run away. */
+  /** True if Xi diverges for activations of `to` below 0. */
   readonly needsNonNegative: boolean
-  /** Its energy has the term |Xi - Lambda|^2 / 2. */
+  /** True if its energy has the term |Xi - Lambda|^2 / 2. */
   readonly isElastic: boolean
-  /** Where the energy of a network with it never rises by itself: always but with an input offset, or in the joint energy alone. */
+  /** When the energy of the network never rises: always except with an input offset, or only in the joint energy. */
   readonly descends: 'without-offset' | 'joint' | 'never'
 }
 
 /** A rule of activations alone. */
 interface Factored extends Common {
-  /** What pulls an entry besides Lambda. */
+  /** The drive of an entry without Lambda. */
   readonly drive: (to: number, from: number) => number
-  /** What the whole is multiplied with, by row; absent = 1. */
+  /** Factor of the whole, by row; absent = 1. */
   readonly gate?: (to: number) => number
-  /** What an entry is multiplied with, by row; absent = 1. */
+  /** Factor of an entry, by row; absent = 1. */
   readonly decay?: (to: number) => number
   /** tau dXi/dt as TeX, of the symbols of Xi, g_to and g_from; `hasBias` = a Lambda is given. */
   readonly formula: (xi: string, to: string, from: string, hasBias: boolean) => string
-  /** The same in expressions, for a rule that a user goes on with. */
+  /** The same as expressions, as a start for a custom rule. */
   readonly expressions?: Pick<CustomRule, 'drive' | 'decay'>
 }
 
-/** A rule of each entry by itself, which the user has written. */
+/** A custom rule for each entry. */
 interface Entrywise extends Common {
   readonly compile: (rule: CustomRule) => CompiledRule
-  /** Behind the WGSL of its kind. */
+  /** Appended to the WGSL of its kind. */
   readonly written: (rule: CustomRule) => Written
   /** tau dXi/dt as TeX. */
   readonly formulaOf: (rule: CustomRule) => string
@@ -76,9 +76,9 @@ interface Entrywise extends Common {
 /** A rule of activations and of traces of them; the rate is the same for all entries. */
 interface Traced extends Common {
   readonly traces: readonly TraceFacts[]
-  /** What an entry is multiplied with. */
+  /** Factor of an entry. */
   readonly constantDecay: (rule: TracedRule) => number
-  /** Its numbers, which a memory writes beside the word for it. */
+  /** Its numbers, which a memory has as keys next to `rule`. */
   readonly numbers: Readonly<Partial<Record<TraceKey, RuleNumber>>>
   /** tau dXi/dt as TeX, of the symbols of Xi, g_to, g_from and of its traces, and of its numbers by key. */
   readonly tracedFormula: (
@@ -200,22 +200,22 @@ export const RULES = {
 
 export type RuleKind = keyof typeof RULES
 
-/** What a scenario writes for a rule that is written out. */
+/** A rule in a scenario that is an object. */
 export { customRule }
 
-/** A rule that has numbers or expressions of its own. */
+/** A rule with numbers or expressions. */
 export type RuleObject = CustomRule | TracedRule
 
-/** Rules that have nothing of their own. */
+/** Rules without numbers and expressions. */
 export type NamedRule = Exclude<RuleKind, RuleObject['kind']>
 
-/** What a memory learns by: a word, or a rule with what it has of its own. */
+/** The rule of a memory: a word, or a rule with its numbers and expressions. */
 export type Rule = NamedRule | RuleObject
 
-/** What a memory of a scenario says under `rule`: a word, or a rule that is written out. */
+/** The value of `rule` in a scenario: a word or an object. */
 export type WrittenRule = Exclude<RuleKind, CustomRule['kind']> | CustomRule
 
-/** Numbers of rules that a memory writes beside the word. */
+/** Numbers of rules that a memory has next to `rule`. */
 export type RuleNumbers = Readonly<Partial<Record<TraceKey, number | undefined>>>
 
 /** Their keys in a memory. */
@@ -224,10 +224,10 @@ export const RULE_KEYS = TRACE_KEYS
 /** In the order of the menu. */
 export const RULE_KINDS = Object.keys(RULES) as [RuleKind, ...RuleKind[]]
 
-/** A rule that a scenario says by a word. */
+/** A rule that a scenario names by a word. */
 export type WordRule = Extract<WrittenRule, string>
 
-/** Rules that a scenario says by a word. */
+/** Rules that a scenario names by a word. */
 export const RULE_WORDS = RULE_KINDS.filter((kind) => !isEntrywise(kind)) as [WordRule, ...WordRule[]]
 
 /** The same without those that keep traces. */
@@ -238,14 +238,14 @@ export const TRACED_RULES: readonly TracedRule[] = RULE_WORDS.filter(keepsTraces
   (kind) => ruleOf({ rule: kind, ...startingNumbers(kind) }) as TracedRule,
 )
 
-/** The rule of synapses that learn, with kappa g g^T for its drive. */
+/** The rule of plastic synapses, with the drive kappa g g^T. */
 export const SYNAPTIC = 'hebbian' satisfies RuleKind
 
 export function ruleKindOf(rule: RuleKind | Rule | WrittenRule): RuleKind {
   return typeof rule === 'string' ? rule : rule.kind
 }
 
-/** What moves a memory; undefined for one that stays as it is. */
+/** The facts of the rule of a memory; undefined for a fixed memory. */
 export function movingRule(rule: RuleKind | Rule | WrittenRule): Moving | undefined {
   const facts: Still | Moving = RULES[ruleKindOf(rule)]
   return facts.isMoving ? facts : undefined
@@ -256,7 +256,7 @@ export function isMoving(rule: RuleKind | Rule | WrittenRule): boolean {
   return RULES[ruleKindOf(rule)].isMoving
 }
 
-/** What has a rate of its own: all entries together, each row or each entry; undefined where nothing moves. */
+/** The unit with a separate rate: all entries together, each row or each entry; undefined for a fixed memory. */
 export function rateSharedBy(rule: RuleKind | Rule | WrittenRule): 'all' | 'row' | 'entry' | undefined {
   const facts = movingRule(rule)
   if (facts === undefined) return undefined
@@ -291,19 +291,19 @@ export function isTraced(rule: Rule): rule is TracedRule {
   return typeof rule !== 'string' && tracedFacts(rule) !== undefined
 }
 
-/** The numbers that a memory has to write beside its rule, or may. */
+/** The required and optional numbers of a rule. */
 function numbersBeside(rule: RuleKind | Rule): Traced['numbers'] {
   return tracedFacts(rule)?.numbers ?? {}
 }
 
-/** The numbers to begin with beside a rule; undefined for those that it does not have. */
+/** Initial numbers of a rule on the page; undefined for numbers that the rule does not have. */
 export function startingNumbers(rule: RuleKind): Required<RuleNumbers> {
   const numbers = numbersBeside(rule)
   const of = (key: TraceKey): number | undefined => numbers[key]?.start
   return { tauThreshold: of('tauThreshold'), decay: of('decay'), tauMean: of('tauMean') }
 }
 
-/** The numbers of a rule that are not written, where they need not be. */
+/** The defaults of optional numbers of a rule. */
 export function absentNumbers(spec: { readonly rule: WrittenRule } & RuleNumbers): RuleNumbers {
   return Object.fromEntries(
     Object.entries(numbersBeside(ruleKindOf(spec.rule))).flatMap(([key, { absent }]) =>
@@ -312,7 +312,7 @@ export function absentNumbers(spec: { readonly rule: WrittenRule } & RuleNumbers
   )
 }
 
-/** What is wrong with the numbers that a memory writes beside its rule: the key, and what to do. */
+/** Errors in the numbers of a rule: the key and the remedy. */
 export function wrongNumber(
   spec: { readonly rule: WrittenRule } & RuleNumbers,
 ): { readonly key: string; readonly says: string } | undefined {
@@ -334,7 +334,7 @@ export function wrongNumber(
   return undefined
 }
 
-/** The rule of a memory with the numbers that stand beside it. */
+/** The rule of a memory with its numbers. */
 export function ruleOf(spec: { readonly rule: WrittenRule } & RuleNumbers): Rule {
   const kind = ruleKindOf(spec.rule)
   if (!keepsTraces(kind)) return spec.rule as Rule
@@ -347,13 +347,13 @@ export function ruleOf(spec: { readonly rule: WrittenRule } & RuleNumbers): Rule
 
 /** A trace of a memory. */
 export interface Trace extends TraceFacts {
-  /** Of its array, such as `xi.theta`. */
+  /** Name of its array, such as `xi.theta`. */
   readonly name: string
   readonly layer: string
   readonly time: number
 }
 
-/** What a coupling learns by, as far as it is a memory between two layers that learns. */
+/** The rule of a coupling, if it is a learning memory between two layers. */
 interface Learner {
   readonly name: string
   readonly from?: string
@@ -373,22 +373,22 @@ export function tracesOf({ name, from = '', to = '', rule }: Learner): readonly 
   }))
 }
 
-/** What a rule of one rate for all entries multiplies each of them with. */
+/** The factor of each entry under a rule with one rate for all entries. */
 export function steadyDecay(rule: Rule): number {
   return isTraced(rule) ? (RULES[rule.kind] as Traced).constantDecay(rule) : 1
 }
 
-/** The functions of a rule that is written out; undefined for others. */
+/** The functions of a custom rule; undefined for others. */
 export function compiledRule(rule: RuleKind | Rule): CompiledRule | undefined {
   return isWritten(rule) ? RULES[rule.kind].compile(rule) : undefined
 }
 
-/** The WGSL of such a rule, behind that of its kind. */
+/** The WGSL of a custom rule, appended to that of its kind. */
 export function writtenRule(rule: RuleKind | Rule): Written | undefined {
   return isWritten(rule) ? RULES[rule.kind].written(rule) : undefined
 }
 
-/** True for a rule that the user has written. */
+/** True for a custom rule. */
 export function isWritten(rule: RuleKind | Rule | WrittenRule): rule is CustomRule {
   return typeof rule !== 'string' && isEntrywise(rule)
 }
@@ -396,7 +396,7 @@ export function isWritten(rule: RuleKind | Rule | WrittenRule): rule is CustomRu
 /**
  * tau dXi/dt as TeX, of the symbols of Xi, g_to and g_from; `hasBias` = a Lambda is given.
  * @param number - shows the number under a key
- * @param memory - the name of it, where there are several
+ * @param memory - its name, if there are several
  */
 export function formulaOfRule(
   rule: Rule,
@@ -438,7 +438,7 @@ function numberOf(rule: TracedRule, key: string): number {
   return (rule as unknown as Readonly<Record<string, number>>)[key] as number
 }
 
-/** The rule of a kind to begin with: of one that is written out, what goes on as the rule before. */
+/** The initial rule of a kind on the page; a custom rule starts as the previous rule. */
 export function startingRule(kind: RuleKind, before: WrittenRule): WrittenRule {
   if (kind === ruleKindOf(before)) return before
   const { custom } = RULES
@@ -449,13 +449,13 @@ export function startingRule(kind: RuleKind, before: WrittenRule): WrittenRule {
   return { kind: 'custom', ...expressions, parameters: {} }
 }
 
-/** The components of the vector p of its WGSL, at most four, of a memory. */
+/** The components of the vector p of the rule's WGSL for a memory, at most four. */
 export function ruleParameters(rule: Rule): readonly number[] {
   if (isWritten(rule)) return Object.values(rule.parameters)
   return [steadyDecay(rule)]
 }
 
-/** The numbers of a rule that may change while a network runs, by their paths in a memory. */
+/** The numbers of a rule that may change during a run, by their paths in a memory. */
 export function numbersOfRule(rule: RuleKind | WrittenRule): readonly string[] {
   if (isWritten(rule)) return Object.keys(rule.parameters).map((key) => `rule.parameters.${key}`)
   return Object.keys(numbersBeside(rule))
@@ -466,7 +466,7 @@ export function isBiased(rule: RuleKind | Rule | WrittenRule): boolean {
   return compiledRule(rule)?.usesBase ?? (movingRule(rule)?.base ?? 'none') !== 'none'
 }
 
-/** The rules with this Lambda where none is given, as text. */
+/** The rules with this default Lambda, as text. */
 export function restingAt(base: Moving['base']): string {
   return RULE_KINDS.filter((kind) => movingRule(kind)?.base === base).join(', ')
 }

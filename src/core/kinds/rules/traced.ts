@@ -1,6 +1,6 @@
 /**
- * Rules that keep traces: vectors of their own that follow what a layer does, so that an entry is driven by the activations
- * beside what they have been. All of them are
+ * Rules with traces: vectors that follow the activations of a layer, so that the drive of an entry depends on
+ * present and earlier activations. All of them are
  *   tau dXi/dt = seen_to seen_from^T + Lambda - decay Xi,   seen = f(g, s),   tau_s ds/dt = followed(g) - s,   s(0) = 0.
  */
 import * as v from 'valibot'
@@ -8,11 +8,11 @@ import { number } from '../fields.ts'
 
 const traceControl = { min: 0.1, max: 100000, log: true } as const
 
-/** A number of a rule that a memory writes beside the word for it. */
+/** A number of a rule, a key of a memory next to `rule`. */
 export interface RuleNumber {
-  /** Where it is not written; undefined = it has to be. */
+  /** Default value; undefined = required. */
   readonly absent?: number
-  /** What the page begins with. */
+  /** Initial value on the page. */
   readonly start: number
 }
 
@@ -56,18 +56,18 @@ export interface CovarianceRule {
 /** A rule that keeps traces of its layers, with its numbers. */
 export type TracedRule = BcmRule | CovarianceRule
 
-/** A vector that a rule keeps of one of its layers, and what it makes of the activations there. */
+/** A vector that a rule keeps for one of its layers, and its effect on the drive. */
 export interface TraceFacts {
   /** The second half of the name of its array, such as `theta` of `xi.theta`. */
   readonly part: string
   readonly of: 'to' | 'from'
   /** The key of its time constant. */
   readonly tau: TraceKey
-  /** What it goes to. */
+  /** The quantity that it follows. */
   readonly followed: (g: number) => number
-  /** What drives the memory in place of g. */
+  /** The replacement of g in the drive. */
   readonly seen: (g: number, trace: number) => number
-  /** As TeX: its symbol, of one memory among several with their name, and what it goes to. */
+  /** As TeX: its symbol, with the name of the memory if there are several, and the quantity that it follows. */
   readonly tex: { readonly symbol: (memory?: string) => string; readonly followed: (g: string) => string }
 }
 

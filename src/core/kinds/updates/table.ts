@@ -1,15 +1,15 @@
 /**
- * Which neurons of a layer move in a step; the others keep their state (docs/theory.md, "Updates"). A scenario writes the name
- * of a kind, or {KIND: number} for one that has a number.
+ * Which neurons of a layer move in a step; the others keep their state (docs/theory.md, "Updates"). A scenario
+ * writes the name of a kind, or {KIND: number} for a kind with a number.
  */
 import * as v from 'valibot'
 import { number } from '../fields.ts'
 
-/** What an update is told of a step of one layer in one replica. */
+/** The arguments of an update: a step of one layer in one replica. */
 export interface Choice {
   /** Neurons of the layer. */
   readonly size: number
-  /** Steps that the layer has taken before. */
+  /** Number of earlier steps of the layer. */
   readonly step: number
   /** `word` of the update. */
   readonly word: number
@@ -18,17 +18,20 @@ export interface Choice {
 }
 
 interface Definition {
-  /** What happens, for the schema. */
+  /** Description for the schema. */
   readonly text: string
-  /** Tells of each neuron whether it moves. Its WGSL is shaders/update/KIND.wgsl, but for one that moves all. */
+  /** Whether a neuron moves. The WGSL is shaders/update/KIND.wgsl, except for the kind that moves all. */
   readonly chooser: (choice: Choice) => (index: number) => boolean
-  /** All neurons move in every step: there is nothing to choose. */
+  /** True if all neurons move in every step. */
   readonly movesAll: boolean
-  /** At most one neuron of a layer moves in a step: what it is sent cannot change with it. */
+  /**
+   * True if at most one neuron of a layer moves in a step: its input from the layer is then constant during the
+   * step.
+   */
   readonly movesOne: boolean
-  /** As TeX, of its number as TeX; absent = there is nothing to say. */
+  /** As TeX, from its number as TeX; absent = no text. */
   readonly formula?: (of: string) => string
-  /** The number of a kind that has one: its schema, what a user begins with, and the 32 bits that the kernel gets of it. */
+  /** The number of a kind: its schema, its initial value on the page, and its 32 bits for the kernel. */
   readonly number?: {
     readonly schema: v.GenericSchema<number>
     readonly start: number
@@ -101,7 +104,7 @@ export type Update = {
 /** In the order of the menu. */
 export const UPDATE_KINDS = Object.keys(UPDATES) as [UpdateKind, ...UpdateKind[]]
 
-/** The default: what a layer has where its scenario names none. */
+/** The default update of a layer. */
 export const USUAL_UPDATE = 'all' satisfies Update
 
 function definitionOf(kind: UpdateKind): Definition {
@@ -113,25 +116,25 @@ export function updateKind(update: Update): UpdateKind {
   return typeof update === 'string' ? update : (Object.keys(update)[0] as UpdateKind)
 }
 
-/** All that other floors know of an update. */
+/** All facts of an update that other folders read. */
 export function updateFacts(update: Update): Definition {
   return definitionOf(updateKind(update))
 }
 
-/** The number of an update as the kernel gets it; 0 where there is none. */
+/** The number of an update as the kernel reads it; 0 without a number. */
 export function updateWord(update: Update): number {
   const { number: own } = updateFacts(update)
   if (own === undefined || typeof update === 'string') return 0
   return own.word(Object.values<number>(update)[0] as number)
 }
 
-/** An update of a kind, with the number that a user begins with. */
+/** An update of a kind, with its initial number. */
 export function updateOf(kind: UpdateKind): Update {
   const { number: own } = definitionOf(kind)
   return (own === undefined ? kind : { [kind]: own.start }) as Update
 }
 
-/** What a scenario may write. TypeScript cannot follow the kinds through the loop. */
+/** The schema of an update in a scenario. TypeScript cannot follow the kinds through the loop. */
 export const updateOptions = [
   v.picklist(UPDATE_KINDS.filter((kind) => definitionOf(kind).number === undefined)),
   ...UPDATE_KINDS.flatMap((kind) => {
@@ -140,7 +143,7 @@ export const updateOptions = [
   }),
 ] as unknown as [v.GenericSchema<Update>]
 
-/** The integer below `bound` that a word stands for, floor(word bound / 2^32). */
+/** Maps a word to an integer below `bound`, floor(word bound / 2^32). */
 function partOf(word: number, bound: number): number {
   return Number((BigInt(word) * BigInt(bound)) >> 32n)
 }

@@ -1,12 +1,12 @@
-/** Rows on their way into a model. */
+/** Rows before they become part of a model. */
 import { ModelError } from '../../errors.ts'
 import type { Rows } from '../model.ts'
 import { signRows } from '../signs.ts'
 
 export interface Block extends Rows {
-  /** [height, width] of the images that the rows are. */
+  /** [height, width] if the rows are images. */
   readonly image?: readonly [number, number]
-  /** The data belongs to something else too and must be copied before it is changed. */
+  /** True if the data is shared and must be copied before a change. */
   readonly shared: boolean
 }
 
@@ -20,25 +20,25 @@ export function allocate(rows: number, columns: number): Block {
   try {
     if (entries <= MAX_ENTRIES) return { rows, columns, data: new Float32Array(entries), shared: false }
   } catch {
-    // The engine has less than that to give.
+    // The JavaScript engine cannot allocate this array.
   }
   throw tooLarge(`${rows} x ${columns} values`, entries * 4)
 }
 
 export function tooLarge(what: string, bytes: number): ModelError {
   return new ModelError(
-    `${what} need ${bytes / 2 ** 30} GiB, more than there is for one array; use fewer rows or a smaller layer`,
+    `${what} need ${bytes / 2 ** 30} GiB, too much for one array; use fewer rows or a smaller layer`,
   )
 }
 
-/** The same rows in memory of their own. */
+/** A copy of the rows. */
 export function editable(block: Block): Block {
   const { signs, ...rest } = block
   if (signs !== undefined) return { ...rest, data: block.data.slice(), shared: false }
   return block.shared ? { ...block, data: block.data.slice(), shared: false } : block
 }
 
-/** Only what a model keeps of a block. */
+/** The fields of a block that a model stores. */
 export function toRows(block: Block): Rows {
   const { rows, columns, signs, free, labels, pattern } = block
   const rest = {
@@ -51,7 +51,7 @@ export function toRows(block: Block): Rows {
   return signs === undefined ? { ...rest, data: block.data } : signRows(rest, signs)
 }
 
-/** Each row with its number. */
+/** Each row with its index. */
 export function* rowsIn(block: Rows): Generator<[number, Float32Array]> {
   for (let row = 0; row < block.rows; row++) {
     yield [row, block.data.subarray(row * block.columns, (row + 1) * block.columns)]

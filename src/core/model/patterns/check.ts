@@ -1,4 +1,4 @@
-/** What can be said of patterns without loading them. */
+/** Checks of patterns before they are loaded. */
 import { ModelError } from '../../errors.ts'
 import { find } from '../find.ts'
 import type { Patterns } from './schema.ts'
@@ -13,13 +13,13 @@ export function checkPatterns(
   masks: 'masks' | 'no masks' = 'no masks',
 ): void {
   if (patterns.kind === 'random' && patterns.distribution === 'orthogonal' && patterns.sparsity) {
-    throw new ModelError('zeros would spoil the orthogonality; leave sparsity out or use "sphere"', {
+    throw new ModelError('zeros would break the orthogonality; leave sparsity out or use "sphere"', {
       path: `${path}.sparsity`,
     })
   }
   if (patterns.kind === 'random' && patterns.distribution !== 'binary' && patterns.correlation) {
     throw new ModelError(
-      `is ${patterns.correlation}, but only binary rows are correlated, not "${patterns.distribution}"; leave correlation out or use "binary"`,
+      `is ${patterns.correlation}, but only binary rows can be correlated, not "${patterns.distribution}"; leave correlation out or use "binary"`,
       { path: `${path}.correlation` },
     )
   }
@@ -33,7 +33,7 @@ export function checkPatterns(
   const { corrupt } = patterns
   if (corrupt?.op === 'mask' && masks === 'no masks') {
     throw new ModelError(
-      'mask may stand only in the patterns of a stimulus; use occlude here, which sets to 0',
+      'mask is possible only in the patterns of a stimulus; use occlude, which sets entries to 0',
       {
         path: `${path}.corrupt.op`,
       },
@@ -52,16 +52,19 @@ export function checkPatterns(
   }
 }
 
-/** `rows` copies from something that has rows, and not from itself by a detour. */
+/** `rows` must copy from an entry with rows, and must not lead back to itself. */
 function checkOrigin(scenario: Scenario, of: string, path: string): void {
   const chain: string[] = []
   let name: string | undefined = of
   while (name !== undefined) {
     if (chain.includes(name)) {
       const circle = [...chain.slice(chain.indexOf(name)), name].join(' -> ')
-      throw new ModelError(`the rows are taken in a circle: ${circle}; give one of them rows of its own`, {
-        path,
-      })
+      throw new ModelError(
+        `the rows copy each other in a circle: ${circle}; give one of them its own source`,
+        {
+          path,
+        },
+      )
     }
     chain.push(name)
     const origin = originOf(scenario, name, path)
@@ -69,7 +72,7 @@ function checkOrigin(scenario: Scenario, of: string, path: string): void {
   }
 }
 
-/** The patterns that `rows` of that name copies. */
+/** The patterns that `rows` with this name copies. */
 function originOf(scenario: Scenario, name: string, path: string): Patterns {
   const origins: Record<string, Patterns> = {}
   for (const [memory, { init }] of Object.entries(memorySpecs(scenario))) {
@@ -83,16 +86,15 @@ function originOf(scenario: Scenario, name: string, path: string): Patterns {
   for (const [synapse, { base }] of Object.entries(scenario.synapses)) {
     if (base !== 0 && 'patterns' in base) origins[synapse] = base.patterns
     else if (synapse === name) {
-      throw new ModelError(`synapses.${name} has no base of patterns and so no rows; name a memory`, { path })
+      throw new ModelError(`synapses.${name} has no base of patterns and no rows; name a memory`, { path })
     }
   }
   scenario.stimulus.forEach(({ patterns }, index) => (origins[`stimulus.${index}`] = patterns))
   const origin = find(origins, name, 'memory, synapse or stimulus', path)
   if (origin.corrupt?.op === 'mask') {
-    throw new ModelError(
-      `the patterns of ${name} are masked, which cannot be copied; copy what they are made of`,
-      { path },
-    )
+    throw new ModelError(`the patterns of ${name} are masked and cannot be copied; copy their source`, {
+      path,
+    })
   }
   return origin
 }

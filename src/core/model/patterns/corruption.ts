@@ -1,4 +1,4 @@
-/** Damage to rows: noise, and what is covered or masked. */
+/** Damage to rows: noise, covered parts and masks. */
 import { ModelError } from '../../errors.ts'
 import type { Rows } from '../model.ts'
 import { show } from '../path.ts'
@@ -10,7 +10,7 @@ import { chosen } from './random-rows.ts'
 /**
  * Damages each row, in place.
  * @param shape - [height, width] of the rows as images; absent = one line
- * @returns for a mask, which entries it frees; their data is set to 0
+ * @returns the free entries of a mask; their data is set to 0
  */
 export function applyCorrupt(
   corrupt: Corrupt,
@@ -55,7 +55,7 @@ export function applyCorrupt(
   }
 }
 
-/** [row, column, height, width] of what `occlude` sets to 0. */
+/** [row, column, height, width] of the part that `occlude` sets to 0. */
 function covered(
   corrupt: Extract<Corrupt, { op: 'occlude' }>,
   shape: readonly [number, number] | undefined,
@@ -73,7 +73,7 @@ function covered(
     return corrupt.rectangle
   }
   const { fraction = 0, side = 'bottom' } = corrupt
-  // One line has no top and bottom: they mean its beginning and its end.
+  // For a single line, top and bottom are its beginning and end.
   const sides = { top: 'left', bottom: 'right', left: 'left', right: 'right' } as const
   const lines = Math.round(fraction * height)
   const across = Math.round(fraction * width)

@@ -8,14 +8,17 @@ export function edited(edit: Edit, block: Block, path: string): Block {
   const { columns, free } = block
   const most = edit.op === 'row' ? block.rows : block.rows - 1
   if (edit.row > most) {
-    throw new ModelError(`is ${edit.row}, there are ${block.rows} rows, numbered from 0`, {
+    throw new ModelError(`is ${edit.row}, but there are ${block.rows} rows, numbered from 0`, {
       path: `${path}.row`,
     })
   }
   if (edit.op === 'row' && edit.values.length !== columns) {
-    throw new ModelError(`has ${edit.values.length} values, the rows have ${columns}; give as many`, {
-      path: `${path}.values`,
-    })
+    throw new ModelError(
+      `has ${edit.values.length} values, but the rows have ${columns} columns; give ${columns} values`,
+      {
+        path: `${path}.values`,
+      },
+    )
   }
   const grown = edit.row === block.rows ? oneMore(block) : block
   const start = edit.row * columns
@@ -29,7 +32,7 @@ export function edited(edit: Edit, block: Block, path: string): Block {
     case 'paint':
       for (const column of edit.columns) {
         if (column >= columns) {
-          throw new ModelError(`has ${column}, the rows have ${columns} columns, numbered from 0`, {
+          throw new ModelError(`has ${column}, but the rows have ${columns} columns, numbered from 0`, {
             path: `${path}.columns`,
           })
         }
@@ -39,11 +42,11 @@ export function edited(edit: Edit, block: Block, path: string): Block {
       return grown
   }
   grown.free?.fill(0, start, start + columns)
-  // A row of other making belongs to no class.
+  // An edited row has no class.
   return grown.labels === undefined ? grown : { ...grown, labels: grown.labels.with(edit.row, -1) }
 }
 
-/** A row of zeros behind the last. */
+/** Appends a row of zeros. */
 function oneMore(block: Block): Block {
   const { rows, columns, data, free, labels } = block
   const grown = allocate(rows + 1, columns)

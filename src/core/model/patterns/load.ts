@@ -1,4 +1,4 @@
-/** Patterns become rows: taken from a source, transformed, corrupted, edited. */
+/** Makes rows of patterns: source, transforms, damage, edits. */
 import { ModelError } from '../../errors.ts'
 import type { Rows } from '../model.ts'
 import { RandomStream } from '../random.ts'
@@ -29,7 +29,7 @@ export async function loadPatterns(patterns: Patterns, want: Want, sources: Sour
     if (corrupt !== undefined) {
       const stream = new RandomStream(sources.damageSeed, `${want.path}.corrupt`)
       const [channels, ...image] = want.shape
-      // A part of an image is covered in each of its channels.
+      // `occlude` covers the same part in each channel of an image.
       const free =
         corrupt.op === 'occlude' && block.image === undefined && image.length === 2
           ? applyCorrupt(corrupt, inChannels(block, channels as number), image as [number, number], stream)
@@ -63,7 +63,7 @@ function twoSides(shape: readonly number[]): [number, number] | undefined {
   return shape.length === 2 ? (shape as [number, number]) : undefined
 }
 
-/** The same numbers with a row for each channel. */
+/** The same data with a row for each channel. */
 function inChannels(block: Block, channels: number): Block {
   return { ...block, rows: block.rows * channels, columns: block.columns / channels }
 }

@@ -8,9 +8,9 @@ type RandomSpec = Extract<Patterns, { kind: 'random' }>
 /**
  * Draws `count` rows into `data`, one after the other.
  * @param data - [count, columns], row-major
- * @param choices - decides which entries of correlated rows are +1 whatever is drawn; a stream of its own, so that the others
- *   stay as they are without correlation
- * @throws ModelError if orthogonal rows do not fit into the space, or a row to be scaled to a norm is all zeros
+ * @param choices - chooses the entries of correlated rows that are always +1; a separate stream, so that the
+ *   other entries do not depend on the correlation
+ * @throws ModelError if there are more orthogonal rows than columns, or a row to scale is all zeros
  */
 export function drawRows(
   spec: RandomSpec,
@@ -79,14 +79,14 @@ export function orthogonalRows(
   return data
 }
 
-/** `count` of the places 0 to length - 1, at random. */
+/** `count` random indices from 0 to length - 1. */
 export function chosen(stream: RandomStream, count: number, length: number): number[] {
   return count === 0 ? [] : stream.permutation(length).slice(0, count)
 }
 
 /**
  * Scales a row to an L2 norm, in place.
- * @param index - its number, for the error
+ * @param index - its index, for the error
  * @throws ModelError if the row is all zeros
  */
 export function scaleTo(row: Float64Array | Float32Array, norm: number, index: number): void {

@@ -1,4 +1,4 @@
-/** The schema of patterns: their sources, and what is done to their rows. */
+/** The schema of patterns: sources, transforms, damage and edits. */
 import * as v from 'valibot'
 import { choice, file as path, number, positiveInteger, text } from '../../kinds/fields.ts'
 
@@ -141,7 +141,7 @@ export const editSchema = v.variant('op', [
   ),
 ])
 
-/** What every source takes besides its own keys. */
+/** The keys of all sources. */
 const treatment = {
   transform: v.exactOptional(
     v.pipe(
@@ -331,7 +331,7 @@ const scale = v.optional(
   1,
 )
 
-/** Patterns that are a row of values, and what multiplies them. TypeScript cannot follow the keys through the list. */
+/** Patterns of one row of values, and their scale. TypeScript cannot follow the keys through the list. */
 export type Values = Patterns & { readonly scale: number }
 type ValuesInput = v.InferInput<typeof patternsSchema> & { readonly scale?: number | undefined }
 

@@ -1,4 +1,4 @@
-/** Where patterns come from: files, random numbers, rows of others, values. */
+/** Sources of patterns: files, random numbers, rows of other patterns, values. */
 import { decodeIdx } from '../../data/idx.ts'
 import { decodePng, resize } from '../../data/image.ts'
 import { decodeNpy, type NpyData } from '../../data/npy.ts'
@@ -13,13 +13,13 @@ import { MAX_SIGNS, allocate, tooLarge, type Block } from './block.ts'
 import { drawRows } from './random-rows.ts'
 import type { Want } from './want.ts'
 
-/** What they are made from, beside what stands in the scenario. */
+/** Inputs of a source that are not in the scenario. */
 export interface Sources {
   readonly seed: number
   /** The seed of `corrupt`. */
   readonly damageSeed: number
   readonly read: Read
-  /** Rows of a memory, of a hebbian synapse, or of `stimulus.0`. */
+  /** Rows of a memory, of synapses with a base of patterns, or of `stimulus.0`. */
   readonly rowsOf: (name: string) => Promise<Block>
 }
 
@@ -65,10 +65,10 @@ async function loadNpy(path: string, read: Read, binary = false): Promise<Block>
   const { shape, data } = naming(archive ?? path, () =>
     archive === undefined ? decodeNpy(bytes) : decodeNpzArray(bytes, name),
   )
-  // A number by itself is one row of one value.
+  // A single number is one row of one value.
   const [rows, ...rest] = shape.length === 0 ? [1, 1] : shape.length === 1 ? [1, ...shape] : shape
   if (rows === undefined || data.length === 0)
-    throw new ModelError(`${path} holds no rows; give a file with at least one`)
+    throw new ModelError(`${path} contains no rows; give a file with at least one`)
   const image = imageOf(rest)
   const shared = data instanceof Float32Array
   const block = { rows, columns: data.length / rows, shared, ...(image ? { image } : {}) }
@@ -82,7 +82,7 @@ async function loadNpy(path: string, read: Read, binary = false): Promise<Block>
 
 /**
  * The numbers in float32; floats are rounded.
- * @throws ModelError for an integer that float32 does not have
+ * @throws ModelError for an integer that float32 cannot represent
  */
 function inFloat32(data: NpyData, path: string): Float32Array {
   if (data instanceof Float32Array) return data
@@ -91,11 +91,11 @@ function inFloat32(data: NpyData, path: string): Float32Array {
   const wrong = data.findIndex((value, index) => value !== rounded[index])
   if (wrong < 0) return rounded
   throw new ModelError(
-    `${path} holds ${data[wrong]}, which float32 does not have exactly; save it with .astype('float32')`,
+    `${path} contains ${data[wrong]}, which float32 cannot represent exactly; save it with .astype('float32')`,
   )
 }
 
-/** [height, width] of rows of that shape; images of one channel have a side of 1 more. */
+/** [height, width] of rows of that shape; images with one channel have an extra side of 1. */
 function imageOf(sides: readonly number[]): readonly [number, number] | undefined {
   const [height, width, more] = sides.length > 2 ? sides.filter((side) => side !== 1) : sides
   return height === undefined || width === undefined || more !== undefined ? undefined : [height, width]
@@ -111,7 +111,7 @@ async function loadIdx(spec: Extract<Patterns, { kind: 'idx' }>, read: Read): Pr
   const { shape, data } = naming(spec.path, () => decodeIdx(bytes))
   const [images = 0, ...rest] = shape
   if (rest.length === 0)
-    throw new ModelError(`${spec.path} holds labels, not images; give the file of the images`)
+    throw new ModelError(`${spec.path} contains labels, not images; give the file of the images`)
   const columns = rest.reduce((product, length) => product * length, 1)
   const image = imageOf(rest)
   const labels = spec.labels === undefined ? undefined : await loadLabels(spec.labels, images, read)
@@ -130,7 +130,7 @@ async function loadIdx(spec: Extract<Patterns, { kind: 'idx' }>, read: Read): Pr
     )
   }
   const block = allocate(count, columns)
-  // Pixels are levels of 255; numbers of other types are what they are.
+  // Bytes are levels out of 255; other types are not scaled.
   const full = data instanceof Uint8Array ? 255 : 1
   const values = data instanceof Uint8Array ? data : inFloat32(data, spec.path)
   for (let row = 0; row < count; row++) {
@@ -166,7 +166,7 @@ async function loadLabels(path: string, images: number, read: Read): Promise<rea
   const bytes = await read(path)
   const { shape, data } = naming(path, () => decodeIdx(bytes))
   if (shape.length !== 1)
-    throw new ModelError(`${path} holds images, not labels; give the file of the labels`)
+    throw new ModelError(`${path} contains images, not labels; give the file of the labels`)
   if (data.length !== images) {
     throw new ModelError(
       `${path} has ${data.length} labels for ${images} images; give the file that belongs to them`,

@@ -14,15 +14,15 @@ type Between = NonNullable<Want['between']>
 
 /**
  * Loads or draws the entries of a sparse matrix.
- * @returns one row of all entries, every one finite, and where they stand
- * @throws ModelError with the path of what is wrong
+ * @returns one row of all entries, every one finite, with their rows and columns
+ * @throws ModelError with the path of the error
  */
 export async function loadSparse(
   init: SparseInit,
   { path, between }: Pick<Want, 'path' | 'between'>,
   { seed, read }: Pick<Sources, 'seed' | 'read'>,
 ): Promise<Block> {
-  if (between === undefined) throw new Error(`${path} is no sparse matrix`)
+  if (between === undefined) throw new Error(`${path} is not a sparse matrix`)
   if (init.kind === 'random-sparse') return drawn(init, between, new RandomStream(seed, path), path)
   try {
     const bytes = await read(init.path)
@@ -32,7 +32,7 @@ export async function loadSparse(
   }
 }
 
-/** In every row `degree` different columns, uniform among all choices of so many [Floyd, see Bentley, CACM 30 (1987) 754]. */
+/** `degree` different columns in every row, uniform among all choices [Floyd, see Bentley, CACM 30 (1987) 754]. */
 function drawn(
   { degree, distribution }: Extract<SparseInit, { kind: 'random-sparse' }>,
   { rows, columns, from }: Between,
@@ -50,7 +50,7 @@ function drawn(
   const { data } = block
   const indices = new Uint32Array(rows * degree)
   const indptr = Uint32Array.from({ length: rows + 1 }, (_, row) => row * degree)
-  /** The last row that took a column, from 1. */
+  /** The last row that used a column, from 1. */
   const taken = new Uint32Array(columns)
   for (let row = 0; row < rows; row++) {
     const start = row * degree
@@ -68,14 +68,14 @@ function drawn(
   return { ...block, pattern: { rows, columns, degree, indices, indptr } }
 }
 
-/** What scipy.sparse.save_npz writes of a matrix in CSR format. */
+/** The arrays that scipy.sparse.save_npz writes for a matrix in CSR format. */
 function fromFile(bytes: Uint8Array, between: Between): Block {
   const format = decodeNpzText(bytes, 'format')
   if (format !== 'csr')
     throw new ModelError(
       format === undefined
-        ? 'holds no sparse matrix; write it with scipy.sparse.save_npz(path, matrix.tocsr())'
-        : `holds a sparse matrix of format "${format}"; write it with scipy.sparse.save_npz(path, matrix.tocsr())`,
+        ? 'contains no sparse matrix; write it with scipy.sparse.save_npz(path, matrix.tocsr())'
+        : `contains a sparse matrix of format "${format}"; write it with scipy.sparse.save_npz(path, matrix.tocsr())`,
     )
   const member = (name: string): NpyData => decodeNpzArray(bytes, name).data
   const { rows, columns, to, from } = between
@@ -121,7 +121,7 @@ function checkStarts(starts: NpyData, rows: number, entries: number): void {
       throw new ModelError(`has row ${row} from entry ${start} to ${end} in \`indptr\`; ${AGAIN}`)
   }
   if (starts[rows] !== entries)
-    throw new ModelError(`has ${entries} entries, \`indptr\` counts ${starts[rows]}; ${AGAIN}`)
+    throw new ModelError(`has ${entries} entries, but \`indptr\` counts ${starts[rows]}; ${AGAIN}`)
 }
 
 function checkColumns(columnOf: NpyData, starts: NpyData, rows: number, columns: number): void {
@@ -143,7 +143,7 @@ function checkColumns(columnOf: NpyData, starts: NpyData, rows: number, columns:
   }
 }
 
-/** Entries of a row, where all have as many. */
+/** Entries of a row, if all rows have the same number. */
 function degreeOf(starts: NpyData, rows: number): number | undefined {
   const degree = starts[1]!
   for (let row = 1; row < rows; row++) if (starts[row + 1]! - starts[row]! !== degree) return undefined

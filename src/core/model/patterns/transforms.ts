@@ -1,4 +1,4 @@
-/** Steps that rows are taken through before they are damaged. */
+/** Transforms of rows, applied before the damage. */
 import type { Rows } from '../model.ts'
 import type { Transform } from './schema.ts'
 import { allocate, rowsIn, type Block } from './block.ts'
@@ -32,7 +32,7 @@ export function applyTransform(step: Exclude<Transform, { op: 'mean' }>, block: 
       for (const [index, row] of rowsIn(block)) scaleTo(row, step.norm, index)
       return
     case 'binarize': {
-      // In float32, as the data is: an entry that equals the threshold is not above it.
+      // In float32, like the data: an entry equal to the threshold is not above it.
       const threshold = Math.fround(step.threshold)
       for (let index = 0; index < data.length; index++)
         data[index] = (data[index] as number) > threshold ? 1 : -1

@@ -1,4 +1,4 @@
-/** What the place needs at which patterns stand, and whether rows fit it. */
+/** The required shape of patterns at a place, and the check of rows against it. */
 import { shapeOf } from '../find.ts'
 import type { Fit } from '../../kinds/couplings/definition.ts'
 import { ModelError } from '../../errors.ts'
@@ -6,24 +6,27 @@ import type { Patterns } from './schema.ts'
 import type { Scenario } from '../schema.ts'
 import type { Block } from './block.ts'
 
-/** What the place needs at which patterns stand. */
+/** The required shape of patterns at a place. */
 export interface Want {
-  /** JSON path of the patterns; random numbers belong to it. */
+  /** JSON path of the patterns; random numbers depend on it. */
   readonly path: string
   readonly columns: number
-  /** [N], or [height, width] when the layer is an image. */
+  /** [N], or [height, width] if the layer is an image. */
   readonly shape: readonly number[]
-  /** What sets the number of columns, in words; and where one number can change it. */
+  /** The origin of the number of columns, in words, and the key that can change it. */
   readonly columnsOf: { readonly text: string; readonly path?: string }
-  /** The number of rows, what sets it in words, and where it can be changed; absent = any number from 1. */
+  /** The number of rows, its origin in words, and the key that can change it; absent = any number from 1. */
   readonly rows?: { readonly count: number; readonly text: string; readonly path: string }
-  /** Of a sparse matrix, whose entries are one row: its shape, and the layers that set it. */
+  /** For a sparse matrix, whose entries form one row: its shape, and the layers that define the shape. */
   readonly between?: Fit['between']
-  /** Rows of -1 and +1 are stored as bits; a source may give them so if nothing is done to them. */
+  /**
+   * True if rows of -1 and +1 are stored as bits; a source may return bits if there are no transforms, damage or
+   * edits.
+   */
   readonly binary?: boolean
 }
 
-/** Patterns of a layer: as many columns as it has neurons. */
+/** Patterns of a layer: one column for each neuron. */
 export function forLayer(
   scenario: Scenario,
   name: string,
@@ -44,7 +47,7 @@ export function forLayer(
 export function checkColumns(patterns: Patterns, block: Block, want: Want): void {
   const { columns, image } = block
   const { shape } = want
-  // As many pixels in other lines: every line would be broken in two.
+  // The same number of pixels with another width would scramble the image.
   if (
     columns === want.columns &&
     image !== undefined &&
@@ -62,7 +65,7 @@ export function checkColumns(patterns: Patterns, block: Block, want: Want): void
     const remedies: Partial<Record<Patterns['kind'], string>> = {
       idx: 'resize the images',
       png: 'set width and height',
-      rows: 'take rows of another size',
+      rows: 'use rows of another size',
     }
     const remedy = remedies[patterns.kind] ?? `give rows of ${want.columns}`
     const size = image === undefined ? columns : `[${image.join(', ')}]`

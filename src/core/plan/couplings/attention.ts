@@ -1,6 +1,6 @@
 /**
- * Attention among the tokens of a layer: queries and keys of all tokens, the weights of every pair, what each token sees of the
- * others, and that back through both projections (shaders/memory/tokens-*.wgsl).
+ * Attention among the tokens of a layer: queries and keys of all tokens, the weights of every pair, the weighted
+ * sums of each token, and these back through both projections (shaders/memory/tokens-*.wgsl).
  */
 import { ModelError } from '../../errors.ts'
 import { PROJECTIONS } from '../../kinds/couplings/attention.ts'
@@ -15,14 +15,17 @@ import type { CouplingPlanner, When } from './definition.ts'
 
 type Projection = (typeof PROJECTIONS)[number]
 
-/** Whose weighted sum goes back through a projection: a token sees keys by its query, and queries by its key. */
+/**
+ * The weighted sum that goes back through each projection: that of the keys through Q, that of the queries
+ * through K.
+ */
 const SEEN = { query: 'seen-keys', key: 'seen-queries' } as const satisfies Record<Projection, string>
 
 function edgeOf({ couplings }: Planning['model'], name: string): AttentionEdge {
   return find(couplings, name) as AttentionEdge
 }
 
-/** [replicas, tokens, heads size]: queries, keys, or what is seen of them. */
+/** [replicas, tokens, heads size]: queries, keys, or their weighted sums. */
 function projectedOf({ name, tokens: [count], heads, size }: AttentionEdge, part: string): Output {
   return { buffer: `${name}/${part}`, stride: vectorStride(count * heads * size) }
 }

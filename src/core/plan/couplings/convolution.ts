@@ -1,4 +1,4 @@
-/** Memories that are a filter bank K, [F, C kh kw]. */
+/** Convolutional memories: a filter bank K, [F, C kh kw]. */
 import { reachBefore } from '../../kinds/couplings/convolution.ts'
 import type { ConvolutionMemory } from '../../model/model.ts'
 import { carryFields, carryNameOf } from '../carry.ts'
@@ -141,7 +141,7 @@ function moves(planning: Planning, memory: ConvolutionMemory, turn?: Turn): Oper
   ]
 }
 
-/** -g_to . (K * g_from), and what the rule adds. */
+/** -g_to . (K * g_from), and the term of the rule. */
 const energy: CouplingPlanner<ConvolutionMemory>['energy'] = (planning, memory, slot, word, isFirst) =>
   memoryEnergy(planning, memory, slot, word, isFirst, {
     input(output) {

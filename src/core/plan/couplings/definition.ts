@@ -1,4 +1,4 @@
-/** What a kind of coupling is asked for when a network is planned. */
+/** The planner of a kind of coupling. */
 import type { Layer } from '../../model/model.ts'
 import type { Operation, Stage } from '../operation.ts'
 import type { Planning } from '../planning.ts'
@@ -6,20 +6,20 @@ import type { Sending } from '../products.ts'
 import type { Slot } from '../samples.ts'
 import type { Turn } from '../stages.ts'
 
-/** When something is sent. */
+/** The moment at which an input is computed. */
 export interface When {
   readonly stage: Stage
   readonly every: Operation['every']
 }
 
 export interface CouplingPlanner<C> {
-  /** Its buffers. @returns what is done once, before tick 0 */
+  /** Adds its buffers. @returns operations to run once, before tick 0 */
   readonly buffers: (planning: Planning, coupling: C) => Operation[]
-  /** What it sends to one of its layers, in terms that are summed. */
+  /** Its input to one of its layers, as terms of a sum. */
   readonly sends: (planning: Planning, coupling: C, layer: Layer, when: When) => Sending[]
   /**
-   * The step of what moves of it.
-   * @param turn - the stage of the step, where it has several
+   * The step of its variables.
+   * @param turn - the stage of the step, if there are several
    */
   readonly moves: (planning: Planning, coupling: C, turn?: Turn) => Operation[]
   /** Its term of the energy, set in its word of a sample or added there. */
@@ -30,6 +30,6 @@ export interface CouplingPlanner<C> {
     word: number,
     isFirst: boolean,
   ) => Operation[]
-  /** True where the resident kernel has a form of it. */
+  /** True if the resident kernel supports it. */
   readonly isResident: boolean
 }

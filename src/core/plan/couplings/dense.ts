@@ -39,7 +39,7 @@ function sends(planning: Planning, memory: DenseMemory, { name }: Layer, when: W
     ]
   const to = find(model.layers, memory.to)
   const attention = attentionOf(planning, to)
-  // Of a layer that attends nothing else is read in a tick.
+  // With attention nothing else reads the layer during a tick.
   if (when.stage === 'integrate' && attention?.form === 'on')
     return [attending(planning, { ...common, layer: to, memory, why: attention.why })]
   return [
@@ -72,7 +72,7 @@ function moves(planning: Planning, memory: DenseMemory, turn?: Turn): Operation[
   ]
 }
 
-/** -g_to^T (Xi g_from + offset), and what the rule adds. */
+/** -g_to^T (Xi g_from + offset), and the term of the rule. */
 const energy: CouplingPlanner<DenseMemory>['energy'] = (planning, memory, slot, word, isFirst) =>
   memoryEnergy(planning, memory, slot, word, isFirst, {
     input: (output) =>

@@ -1,12 +1,13 @@
 /**
- * Synapses W of a layer, in one of two forms. Whole: W is a matrix that every update writes. Factored, where that costs
- * less: W = J + U, in which
+ * Synapses W of a layer, in one of two forms. Whole: W is a matrix that every update writes. Factored, if
+ * cheaper: W = J + U, where
  *
- *   J  Hebbian is P^T P / N and never made: J g = P^T (P g) / N, less its diagonal where that is 0
- *   U  is rewritten once in 16 updates; between, what they would add stands beside it, fade U + sum_k w_k g_k g_k^T, with
+ *   J Hebbian is P^T P / N and never computed: J g = P^T (P g) / N, less its diagonal where that is 0
+ *   U is rewritten once in 16 updates; between, W - J is fade U + sum_k w_k g_k g_k^T, with
  *      the activations g_k of the updates in a ring, and fade and w_k in the clock record
  *
- * J and U are symmetric: products load what is on and above the diagonal (synapse/symv), and of U no more is kept.
+ * J and U are symmetric: products load the diagonal and the entries above (synapse/symv), and only these are
+ * stored for U.
  *
  * Both forms give the same W g within rounding. W is materialised the first time something reads it.
  */
@@ -22,11 +23,11 @@ import type { Operation } from '../operation.ts'
 import { type Planning, addBuffer, faultOf, find, operation, rateOf } from '../planning.ts'
 import { hebbianInit, matrixOf, patternsOf } from './hebbian-init.ts'
 
-/** What of a synapse stands in factors. */
+/** The factored parts of a synapse. */
 export interface Form {
   /** J is P^T P / N. */
   readonly isLowRank: boolean
-  /** Updates are put off. */
+  /** Updates are deferred. */
   readonly defers: boolean
 }
 
@@ -41,7 +42,7 @@ export function updateOf(name: string): Deferral['update'] {
   }
 }
 
-/** J in factors or as a matrix, and U with its ring. */
+/** J as factors or as a matrix, and U with its ring. */
 export function planFactors(planning: Planning, synapse: Synapse, { isLowRank, defers }: Form): Operation[] {
   const { model } = planning
   const { name, base } = synapse
@@ -62,7 +63,7 @@ export function planFactors(planning: Planning, synapse: Synapse, { isLowRank, d
   const made = madeOf(base)
   if (made !== undefined && 'patterns' in made && isLowRank) {
     patterns = addFixedMatrix(planning, `${name}/patterns`, (m) => patternsOf(m, name))
-    // Of each replica, where the products P g stand.
+    // The products P g of each replica.
     addBuffer(planning, `${name}/coefficients`, model.replicas * vectorStride(made.patterns.rows) * 4)
     if (made.zeroDiagonal) {
       diagonal = `${name}/diagonal`
@@ -95,7 +96,7 @@ export function planFactors(planning: Planning, synapse: Synapse, { isLowRank, d
   return setup
 }
 
-/** What a diagonal of zeros leaves out of P^T P / N. */
+/** The diagonal of P^T P / N, which a zero diagonal omits. */
 function diagonalOf({ rows, columns, data }: Rows): Float32Array<ArrayBuffer> {
   const diagonal = new Float32Array(vectorStride(columns))
   for (let column = 0; column < columns; column++) {
@@ -122,7 +123,7 @@ function planDeferral(planning: Planning, synapse: Synapse): Deferral {
     () => ({ kind: 'zero' }),
     'state',
   )
-  // Of each replica, where the products g_k.g stand.
+  // The products g_k.g of each replica.
   addBuffer(planning, `${name}/traces`, replicas * MOST_PENDING * 4)
   const ringWord = pendingWordOf(
     clock,
@@ -185,12 +186,12 @@ function planDeferral(planning: Planning, synapse: Synapse): Deferral {
   }
 }
 
-/** The rows that each block of a square matrix has of its copies, and the dispatches over them. */
+/** The rows of each block of a square matrix, and the dispatches over them. */
 function spansOf({ blocks, rows, stride }: Matrix): {
   readonly buffer: string
   readonly start: number
   readonly params: { row0: number; rows: number; stride: number; replica0: number }
-  /** Workgroups of kernels that make tiles of eight rows and two groups of four columns. */
+  /** Workgroups of kernels with tiles of eight rows and two groups of four columns. */
   readonly tiles: (workgroup: number) => [number, number, number]
   readonly lines: (workgroup: number) => [number, number, number]
 }[] {
@@ -208,7 +209,7 @@ function spansOf({ blocks, rows, stride }: Matrix): {
   })
 }
 
-/** W = J + U with what its ring adds. */
+/** W = J + U with the pending updates of its ring. */
 function materialise(
   planning: Planning,
   { excess, isFolded, ring, ringWord }: Deferral,

@@ -1,4 +1,4 @@
-/** Couplings J that are given: by a matrix, or by the patterns of which they are made. */
+/** Couplings J from a matrix or from patterns. */
 import type { Made } from '../../kinds/bases/definition.ts'
 import { madeOf } from '../../kinds/bases/table.ts'
 import type { Model, Rows, Synapse } from '../../model/model.ts'
@@ -9,13 +9,13 @@ import { type Planning, bytesOf, find, operation } from '../planning.ts'
 /** Multiply-adds in one dispatch of the set-up, so that no watchdog fires on a slow adapter. */
 const SETUP_WORK = 2 ** 28
 
-/** Rows that one invocation of synapse/hebbian-init makes. */
+/** Rows for each invocation of synapse/hebbian-init. */
 const INIT_ROWS = 8
 
 /** J or W(0). */
 export type Which = 'base' | 'init'
 
-/** What J or W(0) of synapses is computed from; undefined = it is 0. */
+/** The source of J or W(0) of synapses; undefined = 0. */
 export function madeFor(model: Model, name: string, which: Which): Made {
   const { base, init = base } = find(model.synapses, name)
   return madeOf(which === 'init' ? init : base)
@@ -43,7 +43,7 @@ export function hebbianInit(
   which: Which = 'base',
 ): Operation[] {
   const { limits, workgroup } = planning
-  // Of a matrix that does not fit there would be millions.
+  // Checked first: a matrix that does not fit would need millions of dispatches.
   bytesOf(planning, false)
   const patterns = patternsOf(planning.model, synapse.name, which)
   const stride = vectorStride(patterns.columns)

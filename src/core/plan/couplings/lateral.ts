@@ -1,4 +1,4 @@
-/** Synapses W of a layer: a matrix, or factors where these cost less. */
+/** Synapses W of a layer: a matrix, or factors if cheaper. */
 import { ModelError } from '../../errors.ts'
 import { madeOf } from '../../kinds/bases/table.ts'
 import { entriesReadBy } from '../../kinds/probes/table.ts'
@@ -19,13 +19,13 @@ import type { CouplingPlanner, When } from './definition.ts'
 import { type Form, planFactors, updateOf } from './factors.ts'
 import { hebbianInit, madeFor, matrixOf, patternsOf, type Which } from './hebbian-init.ts'
 
-/** Neurons from which on factors cost less than the dispatches that they add. */
+/** The fewest neurons for which factors save more than their extra dispatches cost. */
 const LEAST_NEURONS = 256
 
 /** A product with P and P^T must cost less than one with J by this factor. */
 const LOW_RANK = 3
 
-/** Buffers of one synapse, and the operations that make its J. */
+/** Buffers of one synapse, and the operations that compute its J. */
 function buffers(planning: Planning, synapse: LateralSynapse): Operation[] {
   const form = formOf(planning, synapse)
   return form.isLowRank || form.defers ? planFactors(planning, synapse, form) : planWhole(planning, synapse)
@@ -45,13 +45,13 @@ function formOf(planning: Planning, synapse: LateralSynapse): Form {
   const made = madeOf(base)
   const patterns = made !== undefined && 'patterns' in made ? made.patterns.rows : Infinity
   const isLowRank = fits(patterns) && (isForced || LOW_RANK * patterns <= size)
-  // Where updates are rare, W as a whole is cheaper than J and U in every tick.
+  // If updates are rare, W as a matrix is cheaper than J and U in every tick.
   const isFrequent = every <= (isLowRank || made === undefined ? 8 : 2)
   const isPlastic = synapse.tau !== undefined
   const takesStages = isStaged(model, synapse)
   if (takesStages && isForced)
     throw new ModelError(
-      `synapses=factored: ${model.time.integrator} moves \`${synapse.name}\` in several stages, which factors cannot follow; take whole, or ` +
+      `synapses=factored: ${model.time.integrator} moves \`${synapse.name}\` in several stages, but factors allow one; use whole or ` +
         'an integrator of one stage',
       { path: 'variants' },
     )
@@ -63,7 +63,7 @@ function formOf(planning: Planning, synapse: LateralSynapse): Form {
         : undefined
   if (whole !== undefined && isForced)
     throw new ModelError(
-      `synapses=factored: \`${synapse.name}\` has ${whole}, which factors cannot hold; take whole`,
+      `synapses=factored: \`${synapse.name}\` has ${whole}, which is not possible in factors; use whole`,
       {
         path: 'variants',
       },
@@ -78,13 +78,13 @@ function formOf(planning: Planning, synapse: LateralSynapse): Form {
   return { isLowRank: isLowRank && reader === undefined && (defers || !isPlastic), defers }
 }
 
-/** What of plastic synapses has no form in factors: U starts at 0, and g g^T has a diagonal. */
+/** Properties of plastic synapses that exclude factors: U starts at 0, and g g^T has a diagonal. */
 function standsWhole({ init, zeroDiagonal }: LateralSynapse): string | undefined {
   if (init !== undefined) return 'an initial value of its own'
   return zeroDiagonal ? 'a diagonal that stays 0' : undefined
 }
 
-/** J or W(0) as a matrix, and the operations that make it; undefined where it is 0. */
+/** J or W(0) as a matrix, and the operations that compute it; undefined if 0. */
 function planGiven(
   planning: Planning,
   synapse: LateralSynapse,
@@ -111,7 +111,7 @@ function planGiven(
   return { matrix, operations: hebbianInit(planning, synapse, matrix, stored, which) }
 }
 
-/** W as a matrix that is written in every update, J, and W(0) where that is another. */
+/** W as a matrix that every update writes, J, and W(0) if different from J. */
 function planWhole(planning: Planning, synapse: LateralSynapse): Operation[] {
   const { model } = planning
   const { name } = synapse
@@ -145,7 +145,7 @@ function planWhole(planning: Planning, synapse: LateralSynapse): Operation[] {
   return start === base ? base.operations : [...base.operations, ...start.operations]
 }
 
-/** W g of one synapse, in terms that are summed. */
+/** W g of one synapse, as terms of a sum. */
 function productsOf(planning: Planning, synapse: LateralSynapse, when: When): Product[] {
   const { name, layer, symmetric } = synapse
   const { size } = find(planning.model.layers, layer)
@@ -165,7 +165,7 @@ function productsOf(planning: Planning, synapse: LateralSynapse, when: When): Pr
       : { act: 'matvec', kernel: 'product/matvec', matrix }
   if (factored === undefined) {
     const matrix = matrixNamed(planning, name)
-    // One that changes may be written with anything.
+    // A variable W can be overwritten with any matrix.
     return [{ ...common, ...whole(matrix, synapse.tau === undefined && mayFold(planning, matrix)) }]
   }
   const products: Product[] = []
@@ -290,7 +290,7 @@ function energy(
   ]
   if (synapse.tau !== undefined) {
     operations.push(
-      // Of U alone, which is up to date whenever an energy is sampled.
+      // From U alone, because no updates are pending when an energy is sampled.
       ...deviation(
         planning,
         deferral?.excess ?? matrixNamed(planning, synapse.name),

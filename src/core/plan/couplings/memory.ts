@@ -1,4 +1,4 @@
-/** What the planners of memories share, whatever their tensor means. */
+/** Shared by the planners of all kinds of memories. */
 import { ModelError } from '../../errors.ts'
 import { isBiased, movingRule } from '../../kinds/rules/table.ts'
 import type { Memory } from '../../model/model.ts'
@@ -13,8 +13,8 @@ import { isStaged } from '../stages.ts'
 import { addTraces } from '../traces.ts'
 
 /**
- * Buffers of the tensor and of Lambda: one tensor for all replicas, or one each where it learns.
- * @param order - of the numbers in a tensor that stays; absent = as they are counted
+ * Buffers of the tensor and of Lambda: one tensor for all replicas, or one for each replica if it learns.
+ * @param order - order of the numbers of a fixed tensor; absent = ascending index
  */
 export function addMemory(planning: Planning, memory: Memory, order?: Matrix['order']): Matrix {
   const { model } = planning
@@ -41,9 +41,9 @@ export function addMemory(planning: Planning, memory: Memory, order?: Matrix['or
 }
 
 /**
- * The buffer of a tensor that its kernels bind as one.
- * @param what - the tensor consists of
- * @throws ModelError if it takes several
+ * The single buffer of a tensor.
+ * @param what - name of the parts of the tensor
+ * @throws ModelError if the tensor needs several buffers
  */
 export function onlyBuffer(
   { name }: { readonly name: string },
@@ -54,7 +54,7 @@ export function onlyBuffer(
   const [block, more] = blocks
   if (block === undefined || more !== undefined)
     throw new ModelError(
-      `the ${what} need ${copies * rows * rowBytes} bytes, one buffer here holds ${block?.bytes ?? 0}; use fewer replicas or ${what}`,
+      `the ${what} need ${copies * rows * rowBytes} bytes, but a buffer of this adapter holds at most ${block?.bytes ?? 0}; use fewer replicas or ${what}`,
       { path },
     )
   return block.buffer
@@ -62,7 +62,7 @@ export function onlyBuffer(
 
 /**
  * -g_to . h, and for an elastic rule |Xi - Lambda|^2 / 2.
- * @param of.input - leaves h, what the layer `to` is sent, in an output
+ * @param of.input - writes h, the input of the layer `to`, to an output
  * @param of.deviation - adds |Xi - Lambda|^2 / 2; absent = that of a matrix
  */
 export function memoryEnergy(

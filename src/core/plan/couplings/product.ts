@@ -1,6 +1,7 @@
 /**
- * Hyperedges of shared patterns: A^l of every layer is a matrix of its own, [count, N_l]. What a layer is sent is its matrix, transposed, times the
- * products of the overlaps A^k g_k of all others: matvecs, each multiplied onto the one before.
+ * Hyperedges of shared patterns: A^l of every layer is a separate matrix, [count, N_l]. The input of a layer is
+ * its transposed matrix times the products of the overlaps A^k g_k of all other layers: matvecs, each multiplied
+ * by the previous one.
  */
 import { SYNAPTIC } from '../../kinds/rules/table.ts'
 import type { ProductEdge } from '../../model/model.ts'
@@ -26,12 +27,12 @@ function hyperedgeOf(
   return find(planning.couplings, name) as ProductEdge
 }
 
-/** The buffer of `scale` where replicas differ in it. */
+/** The buffer of `scale` if it differs by replica. */
 function factorsOf({ name }: ProductEdge): string {
   return `${name}/scale`
 }
 
-/** Where the products of the overlaps of all layers but one stand, [replicas, count]. */
+/** Buffer of the products of the overlaps of all layers but one, [replicas, count]. */
 function weightsOf(edge: ProductEdge, layer: string): Output & { readonly size: number } {
   const size = edge.factors[0]?.init.rows ?? 0
   return { buffer: `${arrayOf(edge, layer)}/weights`, size, stride: vectorStride(size) }
@@ -106,7 +107,7 @@ function weigh(
     )
 }
 
-/** What a layer is sent. */
+/** The input of a layer. */
 function sent(planning: Planning, edge: ProductEdge, layer: string, when: When): Product {
   const work: Work = { owner: edge.name, act: 'matvec-transposed', into: layer }
   return {
@@ -120,7 +121,7 @@ function sent(planning: Planning, edge: ProductEdge, layer: string, when: When):
   }
 }
 
-/** What multiplies what is sent: one number, or one of each replica. */
+/** Factor of the input: one number, or one for each replica. */
 function scaling({ model }: Planning, edge: ProductEdge): Pick<Product, 'scale' | 'epilogue'> {
   return differs(model, scaledBy(edge))
     ? { epilogue: { joined: 'scaled-per-replica', buffers: { factors: factorsOf(edge) } } }
@@ -135,13 +136,13 @@ function moves(planning: Planning, edge: ProductEdge, turn?: Turn): Operation[] 
   if (edge.tau === undefined) return []
   const every: Operation['every'] = (m) => hyperedgeOf(m, edge.name).every
   return [
-    // All of them before the first factor moves.
+    // All products before the first factor moves.
     ...edge.factors.flatMap(({ layer }) => weigh(planning, edge, layer, { stage: 'learn', every })),
     ...edge.factors.flatMap(({ layer }) =>
       planLearning(planning, arrayOf(edge, layer), {
         owner: edge.name,
         stage: 'learn',
-        // Hebbian, with scale for its factor, as synapses have kappa.
+        // Hebbian with the factor scale, as kappa for synapses.
         rule: SYNAPTIC,
         turn,
         row: weightsOf(edge, layer),
@@ -155,7 +156,7 @@ function moves(planning: Planning, edge: ProductEdge, turn?: Turn): Operation[] 
   ]
 }
 
-/** -scale sum_mu prod_l (A^l_mu . g_l), and where it learns sum_l |A^l - A^l(0)|^2 / 2. */
+/** -scale sum_mu prod_l (A^l_mu . g_l), and with learning + sum_l |A^l - A^l(0)|^2 / 2. */
 const energy: CouplingPlanner<ProductEdge>['energy'] = (planning, edge, slot, word, isFirst) => {
   const [{ layer } = { layer: '' }] = edge.factors
   const first = find(planning.model.layers, layer)

@@ -1,4 +1,4 @@
-/** Synapses W of a layer that are a sparse matrix (sparse-matrix.ts): of its entries alone, whose rows are all that W g reads. */
+/** Sparse synapses W of a layer (sparse-matrix.ts): stored entries only, by rows, the order in which W g reads them. */
 import { SYNAPTIC } from '../../kinds/rules/table.ts'
 import type { Model, Rows, SparseSynapse } from '../../model/model.ts'
 import { isCarried } from '../carry.ts'
@@ -43,7 +43,7 @@ function buffers(planning: Planning, synapse: SparseSynapse): Operation[] {
   return []
 }
 
-/** dW/dt of the entries that are there. */
+/** dW/dt of the stored entries. */
 function moves(planning: Planning, synapse: SparseSynapse, turn?: Turn): Operation[] {
   if (synapse.tau === undefined) return []
   const { name, layer, zeroDiagonal } = synapse

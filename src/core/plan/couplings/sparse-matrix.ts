@@ -1,7 +1,7 @@
 /**
- * Sparse matrices, as memories and synapses have them: the entries row by row, and for products with the transposed matrix once
- * more column by column. One that stays has its values in both orders, so that both products read them one behind the other. One
- * that moves has each value once, and by column its place among the rows.
+ * Sparse matrices of memories and synapses: the entries row by row, and again column by column for products with
+ * the transposed matrix. A fixed matrix stores its values in both orders, so that both products read consecutive
+ * values. A variable matrix stores each value once, and for each column the index of its values among the rows.
  */
 import { forEachEntry, type SparsePattern, rowsOf, transposedPattern } from '../../math/sparse.ts'
 import type { Model, Rows } from '../../model/model.ts'
@@ -17,47 +17,50 @@ import { rootUnit, scratch, type Slot, sum } from '../samples.ts'
 import { valuesByColumn } from '../transposed.ts'
 import type { When } from './definition.ts'
 
-/** Entries a row, in the mean, from which on a workgroup takes a row: its invocations then read neighbouring entries. */
+/**
+ * Smallest mean number of entries in a row for which a workgroup computes a row; its invocations then read
+ * adjacent entries.
+ */
 const LONG_ROW = 64
 
-/** Places over entries up to which rows of other lengths are filled up to the longest. */
+/** Largest ratio of padded to stored entries for which rows are padded to the longest row. */
 const MOST_FILLED = 1.25
 
-/** A sparse matrix of the network, whose entries are planned as a matrix of one row under its name. */
+/** A sparse matrix of the network; its entries are planned as a matrix of one row under its name. */
 export interface SparseMatrix {
   readonly name: string
   /** The layers of its rows and of its columns. */
   readonly to: string
   readonly from: string
-  /** Its entries as they are loaded, with where they stand. */
+  /** Its loaded entries with their rows and columns. */
   readonly initOf: (model: Model) => Rows
   readonly isMoving: boolean
-  /** What a set bit stands for, where the entries are signs. */
+  /** The value of a set bit, if the entries are signs. */
   readonly unit?: number
 }
 
-/** The matrix by its rows or by its columns: its buffers, and what is known of its rows. */
+/** The matrix by rows or by columns: its buffers and the lengths of its rows. */
 interface Order {
   readonly act: 'matvec' | 'matvec-transposed'
-  /** The layer whose activation it takes. */
+  /** The layer whose activation the product reads. */
   readonly source: string
   readonly entries: Entries
-  /** Two columns stand in a word. */
+  /** True if a word holds two columns. */
   readonly isShort: boolean
   readonly values: string
   readonly indices: string
   readonly starts: string
-  /** The place of each value among the rows. */
+  /** The index of each value in row order. */
   readonly positions?: string
-  /** Entries of a row, where all rows have as many. */
+  /** Entries of a row, if all rows have the same number. */
   readonly degree?: number
-  /** Entries that all rows are filled up to, where they stand column by column (product/sparse-matvec-equal.wgsl). */
+  /** Padded length of all rows, if stored column by column (product/sparse-matvec-equal.wgsl). */
   readonly width?: number
 }
 
 /**
- * Entries that all rows are filled up to: the longest row, where rows are short, of about one length, and stay; undefined where they
- * stand row by row. On a software adapter they do, since an invocation is faster along its own row.
+ * Padded length of all rows: the longest row, if rows are fixed, short and of similar length; undefined for
+ * storage row by row. A software adapter uses row order, because an invocation is faster along its own row.
  * @param isBinary - the entries are signs, of which none is 0
  */
 function widthOf({ software }: Planning, pattern: SparsePattern, isBinary: boolean): number | undefined {
@@ -71,14 +74,14 @@ function widthOf({ software }: Planning, pattern: SparsePattern, isBinary: boole
   return isEqual && width < LONG_ROW ? width : undefined
 }
 
-/** The place of each entry of a pattern column by column: entry k of row i at k rows + i. */
+/** The index of each entry in column order: entry k of row i at k rows + i. */
 function placesIn(pattern: SparsePattern): Uint32Array {
   const places = new Uint32Array(pattern.indices.length)
   forEachEntry(pattern, (entry, row) => (places[entry] = (entry - pattern.indptr[row]!) * pattern.rows + row))
   return places
 }
 
-/** The columns of a pattern whose rows are filled up to a width, column by column: what fills a row up names its last column again. */
+/** The columns of a pattern with padded rows, in column order; padding repeats the last column of a row. */
 function filled(pattern: SparsePattern, width: number): Uint32Array<ArrayBuffer> {
   const { rows, indices, indptr } = pattern
   const columns = new Uint32Array(rows * width)
@@ -90,7 +93,7 @@ function filled(pattern: SparsePattern, width: number): Uint32Array<ArrayBuffer>
   return columns
 }
 
-/** The order of the entries of a matrix in its own buffer; undefined = row by row. */
+/** The order of the entries of a matrix in its buffer; undefined = row by row. */
 export function orderOf(
   planning: Planning,
   { initOf, isMoving }: SparseMatrix,
@@ -103,10 +106,10 @@ export function orderOf(
   return { stride: width * pattern.rows, places: () => placesIn(pattern) }
 }
 
-/** Neurons whose numbers take 16 bits. */
+/** Number of neurons whose indices fit 16 bits. */
 const SHORT = 2 ** 16
 
-/** How the entries are stored that are read in their own order, with the columns that a layer has. */
+/** The format of entries that are read in storage order, for the number of columns of a layer. */
 function entriesFor(planning: Planning, name: string, source: string): Pick<Order, 'entries' | 'isShort'> {
   const { format } = matrixNamed(planning, name)
   if (format === 'f32' || find(planning.model.layers, source).size > SHORT)
@@ -125,7 +128,7 @@ function byRows(planning: Planning, { name, from, initOf }: SparseMatrix): Order
     ...entriesFor(planning, name, from),
     values: `${name}/matrix`,
     indices: `${name}/indices`,
-    // Of rows of one length nobody asks where they begin.
+    // Rows of equal length need no buffer of their starts.
     starts: degree === undefined && !isEqual ? `${name}/starts` : 'none',
     ...(degree !== undefined && { degree }),
     ...(isEqual && { width: order.stride / pattern.rows }),
@@ -153,7 +156,7 @@ function byColumns(planning: Planning, matrix: SparseMatrix): Order {
   }
 }
 
-/** Buffers of where the entries stand, in the orders that products with the matrix (`to`) and its transpose (`from`) read. */
+/** Buffers of the positions of the entries, in the orders for products with the matrix (`to`) and its transpose (`from`). */
 export function addEntries(planning: Planning, matrix: SparseMatrix, targets: readonly string[]): void {
   const { model } = planning
   const { name, to, from, initOf, isMoving } = matrix
@@ -169,7 +172,7 @@ export function addEntries(planning: Planning, matrix: SparseMatrix, targets: re
     const initial: BufferPlan['initial'] = { kind: 'data', make }
     if (buffer !== 'none') addBuffer(planning, buffer, words * 4, initial)
   }
-  /** The columns of all entries, in the order and the size that their kernel reads. */
+  /** The columns of all entries, in the order and word size of their kernel. */
   const addColumns = ({ indices, width, isShort }: Order, of: (m: Model) => SparsePattern): void => {
     const places = width === undefined ? count : width * of(model).rows
     const columnsOf = (m: Model) => (width === undefined ? of(m).indices : filled(of(m), width))
@@ -186,7 +189,7 @@ export function addEntries(planning: Planning, matrix: SparseMatrix, targets: re
     const order = byRows(planning, matrix)
     add(order.starts, starts(to), (m) => patternOf(m).indptr)
     if (!isMoving) addColumns(order, patternOf)
-    // The rule asks of which row an entry is.
+    // The rule needs the row of each entry.
     else if (order.degree !== undefined) add(order.indices, stride, (m) => patternOf(m).indices)
     else
       add(order.indices, 2 * stride, (m) => {
@@ -224,7 +227,7 @@ export function addEntries(planning: Planning, matrix: SparseMatrix, targets: re
   }
 }
 
-/** A x for the layer of the rows, A^T x for that of the columns. */
+/** A x for the layer of the rows, A^T x for the layer of the columns. */
 export function sparseProduct(
   planning: Planning,
   matrix: SparseMatrix,
@@ -237,7 +240,7 @@ export function sparseProduct(
   const { act, source, entries, values, indices, starts, positions, degree = 0, width } = order
   const vector = `${source}/activations`
   const { columns: count, copies, stride } = matrixNamed(planning, matrix.name)
-  // Barriers cost a software adapter more than neighbours save.
+  // On a software adapter barriers cost more than adjacent reads save.
   const isWide = !software && count / size >= LONG_ROW
   return {
     before: [],
@@ -383,7 +386,7 @@ export function sparseDeviation(
   ]
 }
 
-/** The one buffer of the entries; that there are not more is checked where they are added. */
+/** The single buffer of the entries; more than one is refused when they are added. */
 function bufferOf({ blocks: [block] }: Matrix): string {
   return (block as Matrix['blocks'][number]).buffer
 }

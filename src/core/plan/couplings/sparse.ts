@@ -1,4 +1,4 @@
-/** Memories that are a sparse matrix (sparse-matrix.ts). */
+/** Sparse memories (sparse-matrix.ts). */
 import { targetsOf } from '../../kinds/couplings/table.ts'
 import { ruleParameters } from '../../kinds/rules/table.ts'
 import type { SparseMemory } from '../../model/model.ts'
@@ -36,7 +36,7 @@ function buffers(planning: Planning, memory: SparseMemory): Operation[] {
   return []
 }
 
-/** dXi/dt of the entries that are there. */
+/** dXi/dt of the stored entries. */
 function moves(planning: Planning, memory: SparseMemory, turn?: Turn): Operation[] {
   if (memory.tau === undefined) return []
   const { name } = memory
@@ -56,7 +56,7 @@ function moves(planning: Planning, memory: SparseMemory, turn?: Turn): Operation
   ]
 }
 
-/** -g_to . (Xi g_from), and what the rule adds. */
+/** -g_to . (Xi g_from), and the term of the rule. */
 const energy: CouplingPlanner<SparseMemory>['energy'] = (planning, memory, slot, word, isFirst) =>
   memoryEnergy(planning, memory, slot, word, isFirst, {
     input(output) {

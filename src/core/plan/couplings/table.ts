@@ -1,4 +1,4 @@
-/** How each kind of coupling is planned. */
+/** The planner of each kind of coupling. */
 import type { CouplingKind } from '../../kinds/couplings/table.ts'
 import type { Coupling } from '../../model/model.ts'
 import { attention } from './attention.ts'

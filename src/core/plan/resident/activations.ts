@@ -1,4 +1,4 @@
-/** g = dL/dx, and L(x) as a whole where it is no sum. */
+/** g = dL/dx, and L(x) of the layer if it is not a sum. */
 import { isPerNeuron } from '../../kinds/lagrangians/table.ts'
 import type { Held, Writing } from './types.ts'
 import { padded, times, valid } from './words.ts'

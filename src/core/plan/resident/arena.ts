@@ -1,6 +1,6 @@
 /**
- * Where values stand: buffers in the one that the kernel binds, parameters of other kernels in its own. Both grow with what
- * is asked for.
+ * Places of values: buffers in the arena that the kernel binds, and parameters of other kernels in its own
+ * `Params`. Both grow at every request.
  */
 import type { ArenaPart } from '../batched.ts'
 import type { Operation } from '../operation.ts'
@@ -9,7 +9,7 @@ import type { Planning } from '../planning.ts'
 export function createArena({ buffers, matrices }: Planning) {
   const parts: ArenaPart[] = []
   let end = 0
-  /** Quad of the arena at which a buffer stands; `writes` = the kernel changes it. */
+  /** First quad of a buffer in the arena; `writes` = the kernel changes it. */
   const place = (buffer: string, writes = false): number => {
     const known = parts.find((part) => part.buffer === buffer)
     if (known !== undefined) return known.offset / 16
@@ -18,13 +18,13 @@ export function createArena({ buffers, matrices }: Planning) {
     end += bytes
     return (end - bytes) / 16
   }
-  /** The same of a matrix. */
+  /** The same for a matrix. */
   const placeMatrix = (name: string, writes = false): number =>
     place(matrices.get(name)?.blocks[0]?.buffer ?? name, writes)
   return { parts, place, placeMatrix }
 }
 
-/** @param operations - whose parameters they are */
+/** @param operations - the owners of the parameters */
 export function createParameters(operations: readonly Operation[]) {
   const fields: { name: string; type: 'u32' | 'f32'; from: Operation; field: string }[] = []
   /** A field of an operation's `Params` as a field of this kernel. */

@@ -1,4 +1,4 @@
-/** Which networks have a resident form: small ones, of parts that its kernel knows. */
+/** The networks with a resident form: small ones, of parts that the kernel supports. */
 import { isByRow } from '../../kinds/lagrangians/table.ts'
 import { leakFacts } from '../../kinds/leaks/table.ts'
 import { tracesOf } from '../../kinds/rules/table.ts'
@@ -13,46 +13,47 @@ import { residentRefusal } from '../probes.ts'
 import { MOST_GROUPS } from './flags.ts'
 import type { ResidentParts } from './types.ts'
 
-/** Quads that one lane may hold; more no longer fit registers, and compile long. */
+/** The most quads in one lane; more do not fit registers and compile slowly. */
 const MOST_QUADS = 256
 
-/** Entries of patterns that a sample may read; with more, the sample is better spread over the GPU. */
+/** The most entries of patterns that a sample reads; larger samples are faster with other kernels. */
 const MOST_PATTERN_QUADS = 1024
 
 /**
- * What of a model the resident kernel does not know, whatever its size; undefined where it knows everything.
- * @param stages - of a tick
+ * The first part of a model that the resident kernel does not support, independent of size; undefined if there
+ * is none.
+ * @param stages - stages of a tick
  */
 export function strangerIn({ couplings, layers, time }: Model, stages: number): string | undefined {
   const stranger = couplings.find((coupling) => !couplingPlanner(coupling).isResident)
   if (stranger !== undefined)
-    return `it does not know \`${stranger.name}\`, ${/^[aeiou]/.test(stranger.kind) ? 'an' : 'a'} ${stranger.kind}`
+    return `it does not support \`${stranger.name}\`, ${/^[aeiou]/.test(stranger.kind) ? 'an' : 'a'} ${stranger.kind}`
   const tracing = couplings.find((coupling) => tracesOf(coupling).length > 0)
-  if (tracing !== undefined) return `it does not know the traces that the rule of \`${tracing.name}\` keeps`
+  if (tracing !== undefined) return `it does not support the traces of the rule of \`${tracing.name}\``
   const leaking = layers.find(({ leak }) => leakFacts(leak).sendsState)
   if (leaking !== undefined) return `layer \`${leaking.name}\` has leak "${leaking.leak}"`
   const split = layers.find(({ lagrangian }) => isByRow(lagrangian))
-  if (split !== undefined) return `each row of layer \`${split.name}\` has an activation of its own`
+  if (split !== undefined) return `each row of layer \`${split.name}\` has a separate activation`
   const various = layers.find(hasValues)
-  if (various !== undefined) return `neurons of layer \`${various.name}\` have numbers of their own`
-  if (stages > 1) return `${time.integrator} takes ${stages} stages a tick, the resident form one`
+  if (various !== undefined) return `the neurons of layer \`${various.name}\` have different parameters`
+  if (stages > 1) return `${time.integrator} needs ${stages} stages in a tick, but the resident form has one`
   return undefined
 }
 
-/** Why a network of known parts has no resident form; undefined where it may have one. */
+/** The reason why a network of supported parts has no resident form; undefined if it may have one. */
 export function refusalOf(planning: Planning, { probes, lanes }: ResidentParts): string | undefined {
   const { model, matrices } = planning
   const members = groupsOf(model).length
   if (members > MOST_GROUPS)
-    return `it has ${members} layers, synapses and memories, a resident kernel knows ${MOST_GROUPS}`
+    return `it has ${members} layers, synapses and memories, but a resident kernel has at most ${MOST_GROUPS}`
   const [factored] = planning.factored.keys()
-  if (factored !== undefined) return `\`${factored}\` is large and kept in factors`
+  if (factored !== undefined) return `\`${factored}\` is large and stored in factors`
   const other = matricesOf(planning).find(({ format, blocks }) => format !== 'f32' || blocks.length > 1)
   if (other !== undefined)
     return `\`${other.name}\` ${other.format === 'f32' ? 'is in several buffers' : `is in ${other.format}`}`
   const quads = quadsHeld(planning, lanes)
   if (quads > MOST_QUADS)
-    return `a replica takes ${4 * quads} registers in ${lanes === 1 ? 'its lane' : `each of ${lanes} lanes`}, ${4 * MOST_QUADS} at most would do`
+    return `a replica needs ${4 * quads} registers in ${lanes === 1 ? 'its lane' : `each of ${lanes} lanes`}, but at most ${4 * MOST_QUADS} are possible`
   const compared = probes.flatMap(({ probe }) => ('patterns' in probe ? [probe] : []))
   const patternQuads = compared.map(({ patterns }) => patterns.rows * quadsOf(patterns.columns, lanes))
   const isSplit = compared.some(({ name }) => matrices.get(`${name}/patterns`)?.blocks.length !== 1)
@@ -60,12 +61,12 @@ export function refusalOf(planning: Planning, { probes, lanes }: ResidentParts):
   return probes.map(({ probe }) => residentRefusal(model, probe)).find((reason) => reason !== undefined)
 }
 
-/** Quads of a vector that each lane holds. */
+/** Quads of a vector in each lane. */
 export function quadsOf(size: number, lanes: number): number {
   return Math.ceil(vectorStride(size) / 4 / lanes)
 }
 
-/** Quads that each lane holds of a whole replica. */
+/** Quads of a whole replica in each lane. */
 export function quadsHeld(planning: Planning, lanes: number): number {
   return total([
     ...planning.model.layers.map(
@@ -79,7 +80,7 @@ function total(counts: readonly number[]): number {
   return counts.reduce((sum, count) => sum + count, 0)
 }
 
-/** Matrices that stand in registers, with what each has beside it. */
+/** Matrices in registers, with the arrays that belong to each. */
 function matricesOf({ model, matrices }: Planning): Matrix[] {
   const own = model.couplings.map(({ name }) => name)
   return [...own, ...own.flatMap((name) => [`${name}/base`, carryNameOf(name)])].flatMap(

@@ -1,4 +1,4 @@
-/** Which groups a tick updates, as bits of the clock's word `flags`: the host sets them, the kernel asks for them. */
+/** The groups that a tick updates, as bits of the clock's word `flags`: the host sets them, the kernel reads them. */
 import { groupsOf } from '../../model/couplings.ts'
 import type { Coupling, Layer, Model } from '../../model/model.ts'
 import { isDue } from '../clock.ts'
@@ -9,12 +9,12 @@ type Group = Layer | Coupling
 /** The bit of the first group; others follow in their order. */
 const GROUPS = 8
 
-/** Groups for which there are bits. */
+/** Number of groups with a bit. */
 export const MOST_GROUPS = 28
 
 /**
- * Which groups a tick updates: those that are due, but for layers of which a clamp holds every neuron.
- * @param masked - names of layers of which a clamp may leave some neurons free
+ * The groups that a tick updates: those that are due, except layers whose neurons are all clamped.
+ * @param masked - names of layers with clamps that may leave some neurons free
  * @param shown - the row that each stimulus shows, or -1
  */
 export function groupFlags(
@@ -34,12 +34,14 @@ export function groupFlags(
   )
 }
 
-/** True when a group is updated in every tick: its rate divider is 1, and no clamp makes its update idle. */
+/** True if a group is updated in every tick: its rate divider is 1, and no clamp holds the whole group. */
 export function isAlwaysDue({ stimulus }: Model, { name, every }: Group): boolean {
   return every === 1 && !stimulus.some((item) => item.kind === 'clamp' && item.layer === name)
 }
 
-/** What is due in every tick needs no branch: those that merge are what costs most where registers are few. */
+/**
+ * A group that is due in every tick needs no branch; merging branches are the largest cost if registers are few.
+ */
 export function whenDue(model: Model, group: Group, text: string): string {
   const bit = GROUPS << faultOf(model, group.name)
   return `${isAlwaysDue(model, group) ? '' : `if ((flags & ${bit}) != 0) `}{\n${text}\n}`

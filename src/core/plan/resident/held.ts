@@ -1,4 +1,6 @@
-/** What of a network stands in registers, and what never happens to it, so that its kernel is written without. */
+/**
+ * The layers and matrices of a network in registers, and the events that cannot happen, which the kernel omits.
+ */
 import { SYNAPTIC } from '../../kinds/rules/table.ts'
 import { groupsOf, isMemory, isSynapse } from '../../model/couplings.ts'
 import type { Model } from '../../model/model.ts'
@@ -12,7 +14,7 @@ import { quadsOf } from './eligible.ts'
 import { isAlwaysDue } from './flags.ts'
 import type { Held, HeldMatrix } from './types.ts'
 
-/** The layers of a network, of which so many lanes share a replica. */
+/** The layers of a network, if `lanes` lanes share a replica. */
 export function holdLayers(planning: Planning, lanes: number): Held[] {
   const { model, buffers } = planning
   const sources = model.layers.map(({ lagrangian }) => lagrangianSource(lagrangian))
@@ -41,7 +43,7 @@ export function holdLayers(planning: Planning, lanes: number): Held[] {
 /** The matrices of a network between its layers. */
 export function holdMatrices({ model, matrices }: Planning, layers: readonly Held[]): HeldMatrix[] {
   const layerOf = (name: string): Held => layers.find(({ layer }) => layer.name === name) as Held
-  // Others have no resident form.
+  // Other matrices have no resident form.
   const groups = model.couplings.filter((one): one is HeldMatrix['group'] => isMemory(one) || isSynapse(one))
   return groups.map((group, index) => {
     const isBetween = isMemory(group)
@@ -59,8 +61,8 @@ export function holdMatrices({ model, matrices }: Planning, layers: readonly Hel
 }
 
 /**
- * The clamp that holds a layer in every tick of a run, all of it, in all replicas from the same rows' order: such a layer
- * never moves, and its state stands among its cues. Undefined where there is none.
+ * The clamp that holds a whole layer in every tick of a run, with the same order of rows in all replicas: the
+ * layer never moves, and its state is one of its cues. Undefined if there is none.
  */
 function holderOf({ stimulus }: Model, name: string): number | undefined {
   const setting = stimulus.flatMap((item, at) => (item.layer === name && item.kind !== 'current' ? [at] : []))
@@ -72,19 +74,19 @@ function holderOf({ stimulus }: Model, name: string): number | undefined {
     : undefined
 }
 
-/** True when a clamp holds all of a layer at all times. */
+/** True if a clamp holds all of a layer at all times. */
 function isSettled({ model, buffers }: Planning, name: string): boolean {
   return holderOf(model, name) !== undefined && !buffers.has(`${name}/free`)
 }
 
-/** True when a layer has noise, in any replica. */
+/** True if a layer has noise, in any replica. */
 export function isWarm(model: Model, name: string): boolean {
   return (model.variation?.points ?? [model]).some(({ layers }) =>
     layers.some((layer) => layer.name === name && layer.temperature > 0),
   )
 }
 
-/** Tells of a network with other parameters whether the kernel of this one can run it: false when it needs what was left out. */
+/** Whether the kernel can run the network with other parameters: false if they need a part that the kernel omits. */
 export function knowsOf(planning: Planning): (model: Model) => boolean {
   const { model } = planning
   const settled = model.layers.filter(({ name }) => isSettled(planning, name))

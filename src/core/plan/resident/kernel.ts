@@ -1,9 +1,9 @@
 /**
- * The resident kernel of a network, from what each part of a tick writes of it.
+ * The resident kernel of a network, joined from the texts of each part of a tick.
  *
- * This is the one place where WGSL is written by a program: registers have no index, so that what would be a loop
- * over rows stands there row by row. (As loops over private arrays the same kernel takes five times as long on
- * SwiftShader.) What can be a function is one, in shaders/.
+ * Only here WGSL is generated: registers have no index, so loops over rows are unrolled. (With loops over
+ * private arrays the same kernel takes five times as long on SwiftShader.) Every part that can be a function is
+ * a function in shaders/.
  */
 import { integratorOf } from '../../kinds/integrators/table.ts'
 import { lagrangianFacts } from '../../kinds/lagrangians/table.ts'
@@ -27,7 +27,10 @@ import { layerRegisters, matrixRegisters } from './registers.ts'
 import { behold, SPREAD, stimulate } from './stimulus.ts'
 import type { Held, ResidentParts, Writing } from './types.ts'
 
-/** The kernel of a network for so many workgroups of so many replicas, and how many lines its one entry point has. */
+/**
+ * The kernel of a network for a number of workgroups and replicas in each, and the number of lines of its entry
+ * point.
+ */
 export function writeKernel(
   planning: Planning,
   { operations, probes, lanes }: ResidentParts,
@@ -47,7 +50,8 @@ export function writeKernel(
     matrices,
     rules: [...new Set(matrices.flatMap(({ rule }) => rule ?? []))],
     hasEnergy: probes.some(({ probe }) => needsLagrangian(probe)),
-    // Where reading the same address in all lanes is not cheaper than as many addresses; no lane may be missing.
+    // Used where a read of one address by all lanes is as slow as reads of different addresses; every lane must
+    // be active.
     spreads: lanes === 1 && planning.software && planning.lanes >= SPREAD && isFull,
     ...arena,
     param,
@@ -93,8 +97,8 @@ ${body}
 }
 
 /**
- * The entry point from where the replica is known.
- * @param watched - groups of which something written so far may break
+ * The body of the entry point after the replica index.
+ * @param watched - groups whose values may become NaN or infinite in the text so far
  */
 function bodyOf(writing: Writing, watched: ReadonlySet<number>): string {
   const { planning, probes, layers, matrices } = writing
@@ -111,8 +115,8 @@ function bodyOf(writing: Writing, watched: ReadonlySet<number>): string {
   )
   return [
     ...registers.map(({ reads }) => reads),
-    // A tick and its samples are two rounds of one loop: both begin with the activations of the state as it is. Also where
-    // a snapshot is copied, so that adiabatic layers belong to it.
+    // A tick and its samples are two rounds of one loop: both begin with the activations of the present state. A
+    // copied snapshot does too, so that it includes adiabatic layers.
     `var samples = false;
 var record = 0u;
 var flags = clock[${flagsWord}u];
@@ -132,7 +136,7 @@ flags = clock[record + ${flagsWord}u];
   ].join('\n')
 }
 
-/** The activations of the state as it is, and adiabatic layers in their order. */
+/** The activations of the present state, and adiabatic layers in their order. */
 function refreshOf(writing: Writing): string {
   const { layers } = writing
   const adiabatic = layers.filter(({ layer }) => layer.tau === 0)
@@ -144,7 +148,7 @@ function refreshOf(writing: Writing): string {
   ].join('\n')
 }
 
-/** One step of all that moves: inputs first, and all from the same activations. */
+/** One step of all variables: inputs first, all from the same activations. */
 function tickOf(writing: Writing): string {
   const { model } = writing.planning
   const moving = writing.layers.filter(({ layer, holder }) => layer.tau > 0 && holder === undefined)
@@ -191,7 +195,7 @@ function functionsOf({ planning: { model }, layers, matrices, rules }: Writing, 
   ]
 }
 
-/** What a Lagrangian's own functions are called with, a quad at a time. */
+/** Wrappers that call the functions of a Lagrangian a quad at a time. */
 function quadsOf({ lagrangian }: Layer): string {
   const { logSumExp, isCheap, isPerNeuron } = lagrangianFacts(lagrangian)
   if (logSumExp !== undefined) return wgsl('resident/softmax')
@@ -199,7 +203,10 @@ function quadsOf({ lagrangian }: Layer): string {
   return wgsl(isPerNeuron ? 'resident/each' : 'resident/whole')
 }
 
-/** All functions, constants and types of a WGSL file under names of their own, so that several Lagrangians fit one kernel. */
+/**
+ * All functions, constants and types of a WGSL file under unique names, so that one kernel can contain several
+ * Lagrangians.
+ */
 function prefixed(source: string, prefix: string): string {
   const names = [...source.matchAll(/\b(?:fn|const|alias) (\w+)/g)].map((match) => match[1] as string)
   return source.replace(new RegExp(`\\b(?:${names.join('|')})\\b`, 'g'), (name) => prefix + name)

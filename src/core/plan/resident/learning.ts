@@ -13,7 +13,7 @@ export function learn({ rules, param, broken }: Writing, one: HeldMatrix, rule: 
   const kind = `r${rules.indexOf(rule)}_`
   const shared = rateSharedBy(rule)
   const p = `vec4<f32>(${['r0', 'r1', 'r2', 'r3'].map(get).join(', ')})`
-  /** The activations of quad k of the columns; 0 on a diagonal that nothing drives. */
+  /** The activations of quad k of the columns; 0 on a diagonal without a drive. */
   const from = (row: number, k: number, component: string): string => {
     const g = `g${columns.index}_${k}`
     const quad = Math.floor(row / 4)
@@ -21,13 +21,13 @@ export function learn({ rules, param, broken }: Writing, one: HeldMatrix, rule: 
     const without = `vec4<f32>(${['x', 'y', 'z', 'w'].map((one) => (one === component ? '0.0' : `${g}.${one}`)).join(', ')})`
     return columns.lanes === 1 ? without : `select(${g}, ${without}, lane == ${quad % columns.lanes}u)`
   }
-  /** One step of quad k of a row, of which the activation and what decays are known. */
+  /** One step of quad k of a row, from its activation and its decay. */
   const move = (row: number, k: number, component: string): string => {
     const drive = `${kind}driveOf(a.${component}, ${from(row, k, component)}, p)`
     const target = based ? `${drive} + d${index}_${row}_${k}` : drive
     return step(row, k, target, shared === 'row' ? `decays.${component}` : undefined)
   }
-  /** The same where each entry has a rate of its own. */
+  /** The same for rules with a separate rate for each entry. */
   const moveEach = (row: number, k: number, component: string): string => {
     const m = `m${index}_${row}_${k}`
     const lambda = based ? `d${index}_${row}_${k}` : 'vec4<f32>(0.0)'
@@ -37,7 +37,7 @@ let rate = rateOf(${get('ratio')}, vec4<f32>(1.0), decay);
 let drive = ${padded(columns, k, `${kind}drivesOf(${entries})`)};
 ${step(row, k, 'drive', 'decay')} }`
   }
-  /** @param decay - left out where it is 1 */
+  /** @param decay - absent if 1 */
   const step = (row: number, k: number, target: string, decay: string | undefined): string => {
     const m = `m${index}_${row}_${k}`
     const decayed = (z: string): string => (decay === undefined ? z : `${decay} * ${z}`)
@@ -57,6 +57,6 @@ ${step(row, k, 'drive', 'decay')} }`
         : ''
     return `{ let a = ${everywhere(rows, q)};\nlet p = ${p};\n${rates}\n${steps.join('\n')} }`
   })
-  // NaN and infinity stay what they are, whatever is added.
+  // A sum with NaN or infinity is never finite.
   return `var all = vec4<f32>(0.0);\n${text}\n${broken(group.name)} = any(areBroken(all));`
 }

@@ -1,4 +1,4 @@
-/** Steps of layers, and of what stands in two words. */
+/** Steps of layers, and of variables in two words. */
 import { isWarm } from './held.ts'
 import type { Held, Writing } from './types.ts'
 import { drive, isHeld, padded, quadAt, times } from './words.ts'
@@ -10,7 +10,7 @@ export function integrate({ planning, param, broken }: Writing, one: Held): stri
   const get = (field: string): string =>
     param(`l${index}_`, `${layer.name}/integrate`, [isAdiabatic ? 'settle' : 'integrate'], field)
   const choose = (field: string): string => param(`u${index}_`, `${layer.name}/choose`, ['integrate'], field)
-  // Left out where it is cold: random numbers are most of such a kernel, and of its compilation.
+  // Omitted at temperature 0: random numbers take most of the time of the kernel and of its compilation.
   const warm = isWarm(planning.model, layer.name)
   const steps = times(quads, (k) => {
     const x = `x${index}_${k}`
@@ -19,7 +19,7 @@ export function integrate({ planning, param, broken }: Writing, one: Held): stri
       const numbers = `${shaker}noiseQuad(${get('seed')}, u32(clock[record]), ${get('layer')}, ${own}, 4u * (${quadAt(one, k)}))`
       return `${get('sigma')} * ${numbers}`
     }
-    // A layer that is held as a whole does not come here, but for one that belongs to its state at every moment.
+    // A layer that is held as a whole is excluded, except an adiabatic layer.
     const held = clamped && (masked || isAdiabatic) ? isHeld(one, k) : undefined
     const spared =
       chooser === undefined ? undefined : `!${chooser}chosenQuad(4u * (${quadAt(one, k)}), choice)`
@@ -44,7 +44,7 @@ let choice = Choice(${size}, tick / ${choose('every')}, ${word}, ${numbers});
 ${steps}`
 }
 
-/** One step of a quad that stands in two words: `next` gets its value. What `stays` keeps its second word. */
+/** One step of a quad in two words: `next` gets its value. Neurons in `stays` keep their second word. */
 export function carry(
   get: (field: string) => string,
   [value, low]: readonly [string, string],

@@ -1,9 +1,10 @@
 /**
- * Small networks whole in one kernel: many ticks in one dispatch, all state of a replica in the registers of the few
- * lanes that share it (one subgroup, or one invocation), stimulus and probes included.
+ * Small networks in one kernel: many ticks in one dispatch, including stimulus and probes. The state of a
+ * replica is in the registers of the lanes that share it (one subgroup, or one invocation).
  *
- * The lone form has one invocation for a replica, and many replicas in a workgroup: no sums over lanes, none idle, and on
- * a software adapter four replicas to an instruction; but as many times the registers, and a longer kernel.
+ * The lone form has one invocation for a replica, and many replicas in a workgroup: no sums over lanes, no idle
+ * lanes, and four replicas for each instruction of a software adapter. It needs more registers and a longer
+ * kernel.
  */
 import { hashText } from '../../math/hash.ts'
 import type { Batched } from '../batched.ts'
@@ -16,19 +17,22 @@ import { knowsOf } from './held.ts'
 import { writeKernel } from './kernel.ts'
 import type { ResidentParts } from './types.ts'
 
-/** Replicas of a workgroup where each is one invocation; fewer on a software adapter, so that all cores have some. */
+/** Replicas in a workgroup if each is one invocation; fewer on a software adapter, to use all cores. */
 const TOGETHER = { hardware: 64, software: 16 }
 
-/** Dispatches that take as long as compiling a line does. Measured: 1 to 2 ms a line on SwiftShader, 20 to 50 us a dispatch. */
+/** Time to compile a line, as a number of dispatches. Measured: 1 to 2 ms a line on SwiftShader, 20 to 50 us a dispatch. */
 const DISPATCHES_A_LINE = 50
 
-/** Dispatches that take as long as one quad of one replica does in a tick; measured as above. */
+/** Time of one quad of one replica in a tick, as a number of dispatches; measured as above. */
 const DISPATCHES_A_QUAD = { subgroup: 1 / 1300, invocation: 1 / 9000 }
 
-/** Lines of a kernel that nobody asked for: compilers take more than linear time. */
+/** The most lines of a kernel unless it is forced: compile time grows faster than linearly. */
 const MOST_LINES = 1000
 
-/** The resident form of a network; or why there is none: it is too large or has a part that only the other kernels know. */
+/**
+ * The resident form of a network, or the reason why there is none: too large, or a part that only other kernels
+ * support.
+ */
 export function planResident(planning: Planning, parts: ResidentParts): Batched | string {
   const refusal = refusalOf(planning, parts)
   if (refusal !== undefined) return refusal
@@ -41,7 +45,7 @@ export function planResident(planning: Planning, parts: ResidentParts): Batched 
   const written = writeKernel(planning, parts, [across * down, together])
   const arenaBytes = written.parts.reduce((sum, { bytes }) => sum + bytes, 0)
   if (arenaBytes > Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize))
-    return `its ${arenaBytes} bytes are more than this adapter binds at a time`
+    return `its ${arenaBytes} bytes are more than this adapter binds as one buffer`
   addBuffer(planning, 'arena', arenaBytes)
   const masked = new Set(model.layers.flatMap(({ name }) => (buffers.has(`${name}/free`) ? [name] : [])))
   const perQuad = lanes === 1 ? DISPATCHES_A_QUAD.invocation : DISPATCHES_A_QUAD.subgroup

@@ -1,4 +1,4 @@
-/** Samples, as the resident kernel leaves them in the ring; what they are is said in ../probes.ts. */
+/** Samples that the resident kernel writes to the ring; ../probes.ts defines them. */
 import { hasEnergy } from '../../kinds/couplings/table.ts'
 import { isPerNeuron } from '../../kinds/lagrangians/table.ts'
 import type { ProbeKind, ProbeOf } from '../../kinds/probes/table.ts'
@@ -11,13 +11,13 @@ import { input, project, recall } from './products.ts'
 import type { Held, HeldMatrix, Writing } from './types.ts'
 import { drive, everyQuad, inFours, isHeld, loadNew, padded, sumOf, times } from './words.ts'
 
-/** The sample of a probe, where the tick has one; nothing of one that copies. */
+/** The sample of a probe, in ticks that have one; empty for a probe that copies. */
 export function sample(writing: Writing, plan: ProbePlan): string {
   const { probe, ringStart, sampleWords, slotWord, copies, shape } = plan
   if (copies !== undefined) return ''
   const words = shape.reduce((product, length) => product * length, 1)
   const at = `${ringStart}u + u32(slot) * ${sampleWords}u + replica * ${words}u`
-  // Kinds that have no form have been refused.
+  // Kinds without a form were refused earlier.
   const write = (SAMPLES as unknown as Readonly<Record<ProbeKind, (w: Writing, probe: Probe) => string>>)[
     probe.kind
   ]

@@ -1,15 +1,15 @@
-/** What memories and synapses send to a layer. */
+/** The input of a layer from memories and synapses. */
 import { targetsOf } from '../../kinds/couplings/table.ts'
 import type { Held, HeldMatrix, Writing } from './types.ts'
 import { everywhere, give, inFours, sumOf, times } from './words.ts'
 
-/** in = the sum of it. */
+/** in = the sum of the input. */
 export function input({ matrices }: Writing, to: Held): string {
   const lines = [times(to.quads, (k) => `i${to.index}_${k} = vec4<f32>(0.0);`)]
   for (const one of matrices) {
     if (!targetsOf(one.group).includes(to.layer.name)) continue
     const target = `i${to.index}`
-    // A matrix of one layer is read by columns where it is symmetric: that needs no sum over lanes.
+    // A symmetric matrix of one layer is read by columns, which needs no sum over lanes.
     const byRows = 'from' in one.group ? one.rows === to : !one.group.symmetric
     lines.push(byRows ? recall(one, target) : project(one, target))
   }

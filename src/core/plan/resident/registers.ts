@@ -1,18 +1,18 @@
-/** What comes from the arena into registers before the first tick of a dispatch, and goes back after the last. */
+/** Copies from the arena to registers before the first tick of a dispatch, and back after the last. */
 import { carryNameOf } from '../carry.ts'
 import { type Matrix, vectorStride } from '../layout.ts'
 import { biasRows } from '../neurons.ts'
 import type { Held, HeldMatrix, Writing } from './types.ts'
 import { everyQuad, isHeld, load, loadNew, loadWords, quadAt, store, times, valid } from './words.ts'
 
-/** The registers of a layer, among them those that each round has `fresh`. */
+/** The registers of a layer; those in `fresh` are new in each round. */
 export function layerRegisters({ planning, place, hasEnergy }: Writing, one: Held) {
   const { layer, index, quads, driven, clamped, masked, carried, holder } = one
   const stride = vectorStride(layer.size) / 4
   const at = (buffer: string): string => `${place(`${layer.name}/${buffer}`, true)}u + replica * ${stride}u`
   const biases = biasRows(planning.model, layer)
   const bias = `${place(`${layer.name}/bias`)}u + (replica % ${biases}u) * ${stride}u`
-  // What an adiabatic layer has not been given belongs to the rest of the state, whoever asks for it.
+  // Unset values of an adiabatic layer are derived from the rest of the state.
   const isKept = holder === undefined && (layer.tau > 0 || clamped)
   const fresh = times(quads, (k) =>
     [
@@ -62,7 +62,7 @@ h${index}_${k} = word != vec4<u32>(0u); }`
   }
 }
 
-/** The registers of a matrix; what does not learn is not written back. */
+/** The registers of a matrix; a fixed matrix is not written back. */
 export function matrixRegisters({ planning, placeMatrix }: Writing, one: HeldMatrix) {
   const { group, index, rows, columns, rule, carried, based } = one
   const isOwn = (planning.matrices.get(group.name) as Matrix).copies > 1

@@ -1,11 +1,11 @@
-/** What is shown to layers: the rows of their stimuli, from where they stand among their cues. */
+/** The stimuli of layers: their rows, read from the cues of each layer. */
 import type { Stimulus } from '../../model/model.ts'
 import { cuesOf, repetitionsOf } from '../../model/variation.ts'
 import { vectorStride } from '../layout.ts'
 import type { Held, Writing } from './types.ts'
 import { load, loadNew, loadWords, times, valid } from './words.ts'
 
-/** Lanes that share what they read of the same row, where one invocation computes a replica on a software adapter. */
+/** Lanes that share reads of the same row, if one invocation computes a replica on a software adapter. */
 export const SPREAD = 4
 
 /** The first row of a stimulus among the cues of its layer. */
@@ -17,7 +17,7 @@ function firstRow({ planning: { model }, place }: Writing, { layer }: Held, item
   return `${before.reduce((sum, at) => sum + (model.stimulus[at] as Stimulus).patterns.rows, 0)}u`
 }
 
-/** The state of a layer that a clamp holds at all times: the row shown, where it stands. */
+/** The state of a layer that a clamp holds at all times: the place of the row shown. */
 export function behold(writing: Writing, one: Held): string {
   const { layer, index, quads, holder } = one
   if (holder === undefined) return ''
@@ -28,7 +28,7 @@ export function behold(writing: Writing, one: Held): string {
   const start = `at${index} = ${cues} + (${firstRow(writing, one, holder)} + ${shown}) * ${stride}u;`
   if (!spreads || cuesOf(planning.model, holder).length > 1)
     return `${start}\n${times(quads, (k) => loadNew(one, k, `x${index}_${k}`, `at${index}`))}`
-  // The same for all replicas: each lane reads a quad, and hands it to the others.
+  // The same for all replicas: each lane reads a quad and broadcasts it.
   const reads = times(Math.ceil(quads / SPREAD), (q) => {
     const quad = `min(${SPREAD * q}u + neighbour % ${SPREAD}u, ${quads - 1}u)`
     return `let s${index}_${q} = bitcast<vec4<f32>>(arena[at${index} + ${quad}]);`
@@ -40,7 +40,7 @@ export function behold(writing: Writing, one: Held): string {
   return `${start}\n${reads}\n${gives}`
 }
 
-/** What the stimuli of a layer make of its state, its current and of what is held. */
+/** The effect of the stimuli of a layer on its state, its current and its held neurons. */
 export function stimulate(writing: Writing, one: Held): string {
   if (!one.stimulated) return ''
   const { layer, index, quads, driven, clamped, masked, holder } = one
@@ -66,7 +66,7 @@ export function stimulate(writing: Writing, one: Held): string {
         : ''
       return `{ var cue = vec4<f32>(0.0); var taken = ${there};\n${load(one, k, 'cue', `${cues}u + row`)}\n${mask}\n${act} }`
     })
-    // No branch, since it would merge: where nothing is shown, the first row is read and nothing taken.
+    // No branch, because merging is slow: without a stimulus the first row is read and ignored.
     const hold =
       clamped && !masked && item.kind !== 'current' ? `h${index} = select(h${index}, ${isClamp}, is);` : ''
     return [

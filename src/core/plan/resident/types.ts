@@ -1,5 +1,6 @@
 /**
- * How a network stands in the registers of the lanes that share a replica, and what all writers of its kernel are told.
+ * The layout of a network in the registers of the lanes that share a replica, and the context of all writers of
+ * its kernel.
  *
  *   lane         0        1        2        3        a layer of 20 neurons, four lanes: quad q belongs to lane q % lanes
  *   quads of x   x0-3     x4-7     x8-11    x12-15
@@ -18,37 +19,37 @@ import type { Planning } from '../planning.ts'
 import type { ProbePlan } from '../probes.ts'
 import type { createArena, createParameters } from './arena.ts'
 
-/** What the resident kernel of a network is planned from. */
+/** The arguments for planning the resident kernel of a network. */
 export interface ResidentParts {
-  /** All operations of a tick, of which the parameters are taken. */
+  /** All operations of a tick, for their parameters. */
   readonly operations: readonly Operation[]
   readonly probes: readonly ProbePlan[]
   /** Lanes that share a replica: the adapter's smallest subgroup, or 1. */
   readonly lanes: number
 }
 
-/** A layer as it stands in the registers: names end in the number of the quad. */
+/** A layer in registers; names end in the number of the quad. */
 export interface Held {
   readonly layer: Layer
   readonly index: number
   readonly lanes: number
-  /** Quads a lane holds. */
+  /** Quads in each lane. */
   readonly quads: number
-  /** Prefix of the functions of its Lagrangian. Equal ones but for their parameters share theirs. */
+  /** Prefix of the functions of its Lagrangian. Lagrangians that differ only in parameters share the prefix. */
   readonly kind: string
   readonly stimulated: boolean
   /** Whether a stimulus adds to the drive, and whether one may hold the state. */
   readonly driven: boolean
   readonly clamped: boolean
-  /** Whether a stimulus may take some neurons and leave others, so that what is held is known of each. */
+  /** Whether a stimulus may clamp only some neurons, so that each neuron needs a flag. */
   readonly masked: boolean
-  /** Its state stands in two words (common/carry.wgsl). */
+  /** True if its state is in two words (common/carry.wgsl). */
   readonly carried: boolean
   /** Prefix of the functions of its noise. */
   readonly shaker: string
-  /** Prefix of the functions of its update; undefined where all neurons move. */
+  /** Prefix of the functions of its update; undefined if all neurons move. */
   readonly chooser: string | undefined
-  /** The clamp that holds it at all times: its state is read in each tick from where the row shown stands. */
+  /** The clamp that holds it at all times: each tick reads its state from the row shown. */
   readonly holder: number | undefined
 }
 
@@ -58,7 +59,7 @@ export interface HeldMatrix {
   readonly index: number
   readonly rows: Held
   readonly columns: Held
-  /** What it learns by, if it does. */
+  /** Its rule, if it learns. */
   readonly rule: Rule | undefined
   readonly carried: boolean
   readonly based: boolean
@@ -68,18 +69,21 @@ export interface HeldMatrix {
 type Arena = Pick<ReturnType<typeof createArena>, 'place' | 'placeMatrix'>
 type Parameters = Pick<ReturnType<typeof createParameters>, 'param'>
 
-/** Common to all writers. */
+/** The context of all writers. */
 export interface Writing extends Arena, Parameters {
   readonly planning: Planning
   readonly probes: readonly ProbePlan[]
   readonly layers: readonly Held[]
   readonly matrices: readonly HeldMatrix[]
-  /** Rules that matrices here learn by. */
+  /** Rules of all matrices. */
   readonly rules: readonly Rule[]
-  /** Whether a probe asks for L(x). */
+  /** Whether a probe needs L(x). */
   readonly hasEnergy: boolean
-  /** Whether lanes that read the same row share what they read. */
+  /** Whether lanes that read the same row share the read. */
   readonly spreads: boolean
-  /** The variable that says whether a group broke; all are looked at together, since a branch costs more than they do. */
+  /**
+   * The variable that is true if a group has NaN or infinity; one branch checks all of them, because branches
+   * are slow.
+   */
   readonly broken: (name: string) => string
 }

@@ -1,8 +1,8 @@
-/** Small words of WGSL: a layer's quads in registers and in the arena, and what lanes tell one another. */
+/** WGSL snippets: a layer's quads in registers and in the arena, and exchange between lanes. */
 import { vectorStride } from '../layout.ts'
 import type { Held, HeldMatrix } from './types.ts'
 
-/** A text for each of so many. */
+/** A text for each of `count` items. */
 export const times = (count: number, make: (k: number) => string): string =>
   Array.from({ length: count }, (_, k) => make(k)).join('\n')
 
@@ -10,7 +10,7 @@ export const times = (count: number, make: (k: number) => string): string =>
 export const everyQuad = ({ rows, columns }: HeldMatrix, make: (row: number, k: number) => string): string =>
   times(rows.layer.size, (row) => times(columns.quads, (k) => make(row, k)))
 
-/** A text for each four of so many rows, of which each has a component of a quad. */
+/** A text for each four rows; each row is a component of a quad. */
 export const inFours = (count: number, make: (four: readonly Component[], q: number) => string): string =>
   times(Math.ceil(count / 4), (q) =>
     make(
@@ -27,7 +27,7 @@ export const sumOf = (terms: readonly string[]): string =>
 /** Quad k of this lane, counted over the layer. */
 export const quadAt = ({ lanes }: Held, k: number): string => (lanes === 1 ? `${k}u` : `${k * lanes}u + lane`)
 
-/** The neurons of quad k that there are; undefined where all lanes have a whole quad. */
+/** The mask of existing neurons in quad k; undefined if all lanes have a whole quad. */
 export const valid = ({ layer, lanes, index }: Held, k: number): string | undefined =>
   4 * lanes * (k + 1) > layer.size ? `v${index}_${k}` : undefined
 
@@ -55,7 +55,7 @@ export const give = ({ lanes }: Held, target: string, q: number, value: string):
     ? `${target}_${q} += ${value};`
     : `${target}_${Math.floor(q / lanes)} += select(vec4<f32>(0.0), ${value}, lane == ${q % lanes}u);`
 
-/** The words of the quad k that this lane has of a layer's vector in the arena; 0 beyond the end. */
+/** The words of this lane's quad k of a layer's vector in the arena; 0 beyond the end. */
 export function loadWords(one: Held, k: number, target: string, base: string): string {
   const all = vectorStride(one.layer.size) / 4
   const quad = quadAt(one, k)
@@ -63,15 +63,15 @@ export function loadWords(one: Held, k: number, target: string, base: string): s
   return `${target} = select(vec4<u32>(0u), arena[${base} + min(${quad}, ${all - 1}u)], ${quad} < ${all}u);`
 }
 
-/** The same for floats. Words that are none may not pass through one: where small ones are flushed to 0, they would be. */
+/** The same for floats. Integer words must not be loaded as floats, because flushing subnormals to 0 would change them. */
 export const load = (one: Held, k: number, target: string, base: string): string =>
   loadWords(one, k, target, base).replace(/ = (.*);$/, ' = bitcast<vec4<f32>>($1);')
 
-/** A new variable with such a quad. */
+/** A new variable with this quad. */
 export const loadNew = (one: Held, k: number, name: string, base: string): string =>
   `var ${name} = vec4<f32>(0.0);\n${load(one, k, name, base)}`
 
-/** Back where `load` has it from. */
+/** Stores a quad at the place that `load` reads. */
 export function store(one: Held, k: number, base: string, value: string): string {
   const all = vectorStride(one.layer.size) / 4
   const text = `arena[${base} + ${quadAt(one, k)}] = bitcast<vec4<u32>>(${value});`
