@@ -24,7 +24,9 @@ export function parametersOf(text: string): Record<string, number> {
     const [, name, number] = /^([A-Za-z]\w*)\s*=\s*(\S+)$/.exec(part) ?? []
     const value = Number(number)
     if (name === undefined || !Number.isFinite(value)) {
-      throw new ModelError(`\`${part}\` is not a name with a number; write it as gain = 2`, { path: 'parameters' })
+      throw new ModelError(`\`${part}\` is not a name with a number; write it as gain = 2`, {
+        path: 'parameters',
+      })
     }
     return [name, value]
   })
