@@ -50,7 +50,7 @@ export function createProgram(): Command {
     .addCommand(reproduceCommand())
     .addCommand(devicesCommand())
   for (const command of below(program)) {
-    if (command.commands.length > 0) continue
+    if (command.commands.length > 0 && command.registeredArguments.length === 0) continue
     command
       .option(
         '--messages <form>',

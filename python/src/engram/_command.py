@@ -78,22 +78,23 @@ def package() -> Path:
     raise NotFoundError(f"{shlex.join(words)} stands in no package with scenarios", "set ENGRAM to its bin/engram.js")
 
 
-def call(args: Sequence[str], *, progress: Progress = False, quiet: bool = False) -> "Answer":
+def call(args: Sequence[str], *, progress: Progress = False, quiet: bool = False, accepted: Sequence[int] = (0,)) -> "Answer":
     """Runs ``engram`` to its end.
 
     Args:
         args: command, options and arguments.
         progress: True for a bar on standard error; or a function of the ticks that are done, and of all.
         quiet: the command has ``--quiet``.
+        accepted: exit codes that are no error, where results were printed.
 
     Raises:
         InputError: exit code 2. RunError: every other one.
         KeyboardInterrupt: after the command, which gets the signal once, has ended. A second one kills it.
     """
     words = command()
-    action = [args[0], "--messages", "json"]
-    # A command of several words has its options behind the last one.
-    options = [*action, *(["--quiet"] if quiet and not progress else []), *args[1:]]
+    end = args.index("--") if "--" in args else len(args)
+    extra = ["--messages", "json", *(["--quiet"] if quiet and not progress else [])]
+    options = [*args[:end], *extra, *args[end:]]
     show = _Bar() if progress is True else progress or None
     with tempfile.TemporaryFile() as output:
         child = subprocess.Popen(
@@ -129,10 +130,10 @@ def call(args: Sequence[str], *, progress: Progress = False, quiet: bool = False
                 show.close()
         output.seek(0)
         text = output.read().decode("utf-8")
-    answer = Answer(text, told.warnings)
-    if child.returncode != 0:
-        raise told.failure(child.returncode, answer)
-    return answer
+    code = child.returncode
+    if code == 0 or (code in accepted and text):
+        return Answer(text, told.warnings)
+    raise told.failure(code)
 
 
 class Answer:
@@ -172,17 +173,15 @@ class _Told:
         elif str(record.get("message", "")).startswith("warning: "):
             self.warnings.append(record["message"][len("warning: ") :])
 
-    def failure(self, code: int, answer: Answer) -> EngramError:
+    def failure(self, code: int) -> EngramError:
         found = self.error or {"reason": self.last or f"engram ended with code {code} and said nothing"}
-        error = (InputError if code == 2 else RunError)(
+        return (InputError if code == 2 else RunError)(
             found["reason"],
             found.get("remedy"),
             file=found.get("file"),
             path=found.get("path"),
             exit_code=code,
         )
-        error.answer = answer  # type: ignore[attr-defined]
-        return error
 
 
 class _Bar:

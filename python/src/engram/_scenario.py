@@ -67,14 +67,18 @@ def is_array(value: Any) -> bool:
 class Staged:
     """A scenario that is written into a folder, with its arrays as files beside it."""
 
-    def __init__(self, folder: Path, *, home: Path, allow_outside: bool) -> None:
+    def __init__(self, folder: Path, *, home: Optional[Path], allow_outside: bool = False) -> None:
+        """
+        Args:
+            folder: where files are written; made with the first.
+            home: where relative paths start; None = they stay as they are.
+        """
         self.folder = folder
         self.home = home
         self.allow_outside = allow_outside
         #: True where the scenario names files elsewhere.
         self.reaches_out = False
         self.files: Dict[str, str] = {}
-        folder.mkdir(parents=True, exist_ok=True)
 
     def write(self, scenario: Mapping[str, Any], arrays: Mapping[str, Any]) -> Path:
         """Writes arrays and scenario; returns the path of the scenario."""
@@ -84,6 +88,7 @@ class Staged:
             if not is_array(array):
                 array = np.atleast_1d(np.asarray(array))
             self._save(name, array, f"arrays.{name}")
+        self.folder.mkdir(parents=True, exist_ok=True)
         file = self.folder / "scenario.json"
         text = _json(self.plain(scenario, ""), indent=2)
         file.write_text(text + "\n", encoding="utf-8")
@@ -151,11 +156,12 @@ class Staged:
         if file in self.files:
             raise InputError(f"needs the file {file}, which {self.files[file]} has", "rename one of the two", path=path)
         self.files[file] = path
+        self.folder.mkdir(parents=True, exist_ok=True)
         return file
 
     def _found(self, name: str, path: str) -> str:
         """The path of a file as the staged scenario names it: that of an array, or an absolute one."""
-        if re.sub(r"(\.npz)#.*$", r"\1", name) in self.files:
+        if self.home is None or re.sub(r"(\.npz)#.*$", r"\1", name) in self.files:
             return name
         file = (self.home / name).resolve()
         inside = self.home.resolve() in file.parents
@@ -225,14 +231,9 @@ def fragment(scenario: Mapping[str, Any]) -> str:
     return link
 
 
-def assignments(values: Mapping[str, Any], staged: Staged) -> List[str]:
-    """Values for ``--set``; arrays become files."""
-    return [f"{path}={_text(staged.plain(value, path))}" for path, value in values.items()]
-
-
-def _text(value: Any) -> str:
-    # A text that looks like a number stays one, in quotation marks.
-    return _json(value)
+def assignment(path: str, value: Any, staged: "Staged") -> str:
+    """A value for ``--set``; an array becomes a file."""
+    return f"{path}={_json(staged.plain(value, path))}"
 
 
 def lists(values: Mapping[str, Any]) -> Iterator[Tuple[str, str]]:
