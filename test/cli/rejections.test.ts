@@ -332,13 +332,15 @@ test('--messages json prints an error as its parts, that of an option too', asyn
   expect(await refused('run', 'none.json')).toEqual({
     error: {
       exitCode: 2,
-      file: 'none.json',
       reason: 'none.json does not exist',
       remedy: 'check the name and the folder',
     },
   })
   expect(await refused('validate', 's.json', '--ticks', 'x')).toEqual({
     error: { exitCode: 2, path: '--ticks', reason: 'must be an integer from 0 to 2147483647, not "x"' },
+  })
+  expect(await refused('validate', 's.json', '--set', 'time.dt=-1')).toEqual({
+    error: { exitCode: 2, file: 's.json', path: 'time.dt', reason: 'must be a number > 0, not -1' },
   })
   expect(await refused('validate', 's.json', '--tikcs', '1')).toMatchObject({ error: { exitCode: 2 } })
 })
