@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import io
 import json
 import os
 import signal
@@ -221,6 +223,25 @@ class Shipped(unittest.TestCase):
 
     def test_devices_have_names(self) -> None:
         self.assertTrue(all(device["name"] for device in engram.devices()))
+
+
+class Notebook(unittest.TestCase):
+    """The cells of the example, one after the other."""
+
+    def test_its_cells_run_and_recall_gets_better_with_beta(self) -> None:
+        file = Path(__file__).parents[1] / "examples" / "recall.ipynb"
+        cells = [cell for cell in json.loads(file.read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
+        space: Dict[str, Any] = {}
+        plots = {"matplotlib": mock.Mock(), "matplotlib.pyplot": mock.Mock()}
+        with mock.patch.dict("sys.modules", plots), contextlib.redirect_stdout(io.StringIO()) as printed:
+            for number, cell in enumerate(cells):
+                exec(compile("".join(cell["source"]), f"{file.name}, code cell {number + 1}", "exec"), space)
+        self.assertEqual(space["overlap"].shape, (11, 9, 8, 8))
+        recalled = space["own"][-1].mean(axis=-1)
+        self.assertLess(recalled[0], 0.5)
+        self.assertGreater(recalled[-1], 0.99)
+        self.assertIn("overlap.tick", printed.getvalue())
+        plots["matplotlib.pyplot"].show.assert_called_once()
 
 
 class Errors(unittest.TestCase):
