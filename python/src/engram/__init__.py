@@ -41,6 +41,7 @@ __all__ = [
     "run",
     "show",
     "sweep",
+    "test",
     "validate",
 ]
 
@@ -275,6 +276,29 @@ def collect(folder: PathLike) -> Sweep:
     return Sweep(folder)
 
 
+def test(
+    scenario: ScenarioLike,
+    *,
+    arrays: Optional[Mapping[str, Any]] = None,
+    set: Optional[Mapping[str, Any]] = None,
+    adapter: Optional[str] = None,
+    allow_outside: bool = False,
+) -> Dict[str, Any]:
+    """Runs a scenario and judges its claims (``expect``); the arguments are those of ``run``.
+
+    Returns:
+        ``passed``, whether all claims hold; ``summary``, a line; ``scenarios``, with the verdict on each claim.
+
+    Raises:
+        InputError: the scenario is wrong, or claims nothing.
+    """
+    with tempfile.TemporaryDirectory(prefix="engram-") as folder:
+        args = _scenario_args(scenario, Path(folder) / "input", arrays=arrays, set=set, allow_outside=allow_outside)
+        options = ["--reporter", "json", *([] if adapter is None else ["--adapter", adapter])]
+        found: Dict[str, Any] = _call("test", [*options, *args], scenario, accepted=(0, 1)).json()
+    return found
+
+
 def show(
     scenario: ScenarioLike,
     *,
@@ -366,10 +390,18 @@ def _scenario_args(
     return [*args, *(["--allow-outside"] if outside else []), "--", file]
 
 
-def _call(name: str, args: Sequence[str], scenario: ScenarioLike, *, progress: Progress = False, quiet: bool = False) -> Answer:
+def _call(
+    name: str,
+    args: Sequence[str],
+    scenario: ScenarioLike,
+    *,
+    progress: Progress = False,
+    quiet: bool = False,
+    accepted: Sequence[int] = (0,),
+) -> Answer:
     """Runs a command; an error names the scenario as it was given."""
     try:
-        return call([name, *args], progress=progress, quiet=quiet)
+        return call([name, *args], progress=progress, quiet=quiet, accepted=accepted)
     except EngramError as error:
         if error.file is None or error.file != args[-1] or error.file == str(scenario):
             raise
