@@ -34,6 +34,13 @@ def decay(**changes: Any) -> Dict[str, Any]:
     }
 
 
+def run_alone(*args: Any, **keywords: Any) -> engram.Result:
+    """Runs a layer of which engram warns that nothing touches it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "neurons.v: no memory, synapse or stimulus", engram.EngramWarning)
+        return engram.run(*args, **keywords)
+
+
 class Neurons(unittest.TestCase):
     """One run with two axes, against the closed form."""
 
@@ -43,7 +50,7 @@ class Neurons(unittest.TestCase):
     def setUpClass(cls) -> None:
         cls.ticks: list[tuple[int, int]] = []
         taus = np.array([0.5, 1, 2, 4])
-        cls.result = engram.run(
+        cls.result = run_alone(
             decay(replicas=2),
             vary={"neurons.v.tau": taus, "neurons.v.lagrangian.gain": [1, 2, 3]},
             progress=lambda value, total: cls.ticks.append((value, total)),
@@ -73,7 +80,8 @@ class Neurons(unittest.TestCase):
 
     def test_summary_and_unknown_names(self) -> None:
         self.assertEqual(self.result.summary["scenario"]["time"]["ticks"], 40)
-        self.assertEqual((self.result.ticks, self.result.warnings, self.result.probes), (40, [], ["x"]))
+        self.assertEqual((self.result.ticks, self.result.probes), (40, ["x"]))
+        self.assertIn("neurons.v", self.result.warnings[0])
         for wrong in (lambda: self.result.probe("y"), lambda: self.result.state["y"], lambda: self.result.terms("x")):
             self.assertRaises(KeyError, wrong)
 
@@ -99,6 +107,10 @@ class Neurons(unittest.TestCase):
         self.assertTrue(self.result.folder.exists())
 
 
+#: Booleans in a file, as +1 and -1.
+SIGNS = {"kind": "npy", "path": "mine.npy", "transform": [{"op": "binarize", "threshold": 0.5}]}
+
+
 class Recall(unittest.TestCase):
     """Own patterns in a folder whose name has a space and other letters; the same network in float64 by NumPy."""
 
@@ -117,7 +129,7 @@ class Recall(unittest.TestCase):
             "synapses": {"w": {"layer": "v", "base": {"kind": "hebbian", "patterns": cls.patterns, "zeroDiagonal": True}}},
             "stimulus": [{"kind": "initial", "layer": "v", "patterns": {"kind": "npy", "path": cls.cues}}],
             "probes": {
-                "overlap": {"kind": "overlap", "layer": "v", "patterns": {"kind": "npy", "path": "mine.npy"}, "every": 20},
+                "overlap": {"kind": "overlap", "layer": "v", "patterns": SIGNS, "every": 20},
                 "energy": {"kind": "energy", "every": 20},
             },
             "replicas": cls.K,
@@ -125,7 +137,7 @@ class Recall(unittest.TestCase):
         cls.home = tempfile.TemporaryDirectory()
         cls.out = Path(cls.home.name) / "é space" / "Ωmega"
         cls.before = copy.deepcopy(cls.scenario)
-        cls.result = engram.run(cls.scenario, arrays={"mine": cls.patterns.astype(bool) * 2.0 - 1}, out=cls.out)
+        cls.result = engram.run(cls.scenario, arrays={"mine": cls.patterns > 0}, out=cls.out)
 
     @classmethod
     def tearDownClass(cls) -> None:
@@ -154,7 +166,10 @@ class Recall(unittest.TestCase):
         terms = self.result.terms("energy")
         self.assertEqual(terms.shape, (5, self.K, len(self.result.term_names("energy"))))
         np.testing.assert_allclose(terms.sum(axis=-1, dtype=float), energy, rtol=1e-12, atol=1e-12)
-        self.assertTrue((np.diff(energy, axis=0) < 0).all())
+        # Sums over N neurons in float32.
+        rounding = self.N * 6e-8 * np.abs(terms).sum(axis=-1).max()
+        self.assertTrue((np.diff(energy, axis=0) < rounding).all())
+        self.assertTrue((energy[-1] < energy[0] - 10).all())
 
     def test_shared_synapses_have_no_replica_axis(self) -> None:
         self.assertEqual(self.result.state["w"].shape, (self.N, self.N))
@@ -178,28 +193,27 @@ class Checkpoints(unittest.TestCase):
     """A noisy network, interrupted by Ctrl-C and continued."""
 
     def test_ctrl_c_leaves_a_checkpoint_that_continues_to_the_same_bytes(self) -> None:
-        noisy = decay(time={"dt": 0.1, "ticks": 3000}, replicas=2)
+        noisy = decay(time={"dt": 0.1, "ticks": 10_000_000}, replicas=2)
         noisy["neurons"]["v"]["temperature"] = 0.5
         noisy["probes"]["x"]["every"] = 1000
         with tempfile.TemporaryDirectory() as folder:
-            whole = engram.run(noisy, seed=3, out=Path(folder) / "whole", resident="off")
-            calls = []
 
             def interrupt(value: int, total: int) -> None:
-                if not calls:
-                    os.kill(os.getpid(), signal.SIGINT)
-                calls.append(value)
+                os.kill(os.getpid(), signal.SIGINT)
 
             with self.assertRaises(engram.Interrupted) as caught:
-                engram.run(noisy, seed=3, progress=interrupt, out=Path(folder) / "part", resident="off")
-            self.assertEqual(caught.exception.checkpoint, Path(folder) / "part" / "checkpoint.npz")
-            self.assertIn(str(caught.exception.checkpoint), str(caught.exception))
+                run_alone(noisy, seed=3, progress=interrupt, out=Path(folder) / "part", resident="off")
+            checkpoint = caught.exception.checkpoint
+            self.assertEqual(checkpoint, Path(folder) / "part" / "checkpoint.npz")
+            self.assertIn(str(checkpoint), str(caught.exception))
             self.assertRaises(engram.InputError, engram.read, Path(folder) / "part")
-            resumed = engram.run(noisy, seed=3, resume=Path(folder) / "part", resident="off")
-            self.assertGreater(resumed.summary["startTick"], 0)
+            ticks = int(json.loads(bytes(engram._results.Archive(checkpoint)["checkpoint"]))["tick"]) + 300
+            resumed = run_alone(noisy, seed=3, resume=checkpoint.parent, ticks=ticks, resident="off")
+            self.assertEqual(resumed.summary["startTick"], ticks - 300)
+            whole = run_alone(noisy, seed=3, ticks=ticks, resident="off")
             for name in whole.arrays:
                 np.testing.assert_array_equal(whole.arrays[name], resumed.arrays[name])
-            other = engram.run(noisy, seed=4, resident="off")
+            other = run_alone(noisy, seed=4, ticks=ticks, resident="off")
             self.assertTrue((other.state["v"] != whole.state["v"]).all())
 
 
@@ -208,10 +222,10 @@ class Shipped(unittest.TestCase):
 
     def test_by_name_with_values_and_an_array_that_are_set(self) -> None:
         rows = np.eye(4, 50, dtype=np.float32)
-        result = engram.run("softmax-synapses", ticks=20, set={"memories.xi.init": rows, "neurons.hidden.lagrangian.beta": 3})
-        self.assertEqual(result.tick("similarity")[-1], 20)
+        result = engram.run("softmax-synapses", ticks=0, set={"memories.xi.init": rows, "neurons.hidden.lagrangian.beta": 3})
+        self.assertEqual(list(result.tick("similarity")), [0])
         self.assertEqual(result.summary["scenario"]["neurons"]["hidden"]["lagrangian"]["beta"], 3)
-        np.testing.assert_allclose(result.probe("similarity")[0].max(), 1, atol=0.5)
+        np.testing.assert_array_equal(result.state["xi"], rows)
 
     def test_loaded_and_changed_with_its_own_data(self) -> None:
         scenario = engram.load("digits")
@@ -219,7 +233,8 @@ class Shipped(unittest.TestCase):
         scenario["replicas"] = 2
         found = engram.plan(scenario, adapter="auto")
         self.assertTrue(found["operations"])
-        self.assertIn("2 replicas", engram.validate(scenario))
+        with self.assertWarnsRegex(engram.EngramWarning, "100 rows"):
+            self.assertIn("2 replicas", engram.validate(scenario))
 
     def test_devices_have_names(self) -> None:
         self.assertTrue(all(device["name"] for device in engram.devices()))
@@ -232,7 +247,8 @@ class Notebook(unittest.TestCase):
         file = Path(__file__).parents[1] / "examples" / "recall.ipynb"
         cells = [cell for cell in json.loads(file.read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
         space: Dict[str, Any] = {}
-        plots = {"matplotlib": mock.Mock(), "matplotlib.pyplot": mock.Mock()}
+        pyplot = mock.Mock()
+        plots = {"matplotlib": mock.Mock(pyplot=pyplot), "matplotlib.pyplot": pyplot}
         with mock.patch.dict("sys.modules", plots), contextlib.redirect_stdout(io.StringIO()) as printed:
             for number, cell in enumerate(cells):
                 exec(compile("".join(cell["source"]), f"{file.name}, code cell {number + 1}", "exec"), space)
@@ -241,7 +257,7 @@ class Notebook(unittest.TestCase):
         self.assertLess(recalled[0], 0.5)
         self.assertGreater(recalled[-1], 0.99)
         self.assertIn("overlap.tick", printed.getvalue())
-        plots["matplotlib.pyplot"].show.assert_called_once()
+        pyplot.show.assert_called_once()
 
 
 class Errors(unittest.TestCase):

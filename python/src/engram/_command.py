@@ -115,6 +115,7 @@ def call(args: Sequence[str], *, progress: Progress = False, quiet: bool = False
                     told.take(line)
                 child.wait()
             except KeyboardInterrupt:
+                told.show = None
                 if os.name == "posix":
                     child.send_signal(signal.SIGINT)
                 for line in child.stderr:
