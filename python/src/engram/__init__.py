@@ -10,12 +10,13 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 import shutil
 import tempfile
 import warnings as _warnings
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Mapping, NoReturn, Optional, Sequence, Union
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Union
 from urllib.parse import quote, urlencode
 
 from ._command import Answer, Progress, call
@@ -248,6 +249,11 @@ def sweep(
         KeyboardInterrupt: Ctrl-C; the same call goes on.
     """
     folder = Path(out)
+    if (folder / "sweep.json").exists():
+        # Its tasks read these files.
+        with tempfile.TemporaryDirectory(prefix="engram-") as again:
+            _scenario_args(scenario, Path(again), arrays=arrays, set=set, ticks=ticks, allow_outside=allow_outside)
+            _check_same(Path(again), folder)
     args = _scenario_args(
         scenario, folder / "input", arrays=arrays, set=set, ticks=ticks, allow_outside=allow_outside
     )
@@ -296,6 +302,8 @@ def test(
         args = _scenario_args(scenario, Path(folder) / "input", arrays=arrays, set=set, allow_outside=allow_outside)
         options = ["--reporter", "json", *([] if adapter is None else ["--adapter", adapter])]
         found: Dict[str, Any] = _call("test", [*options, *args], scenario, accepted=(0, 1)).json()
+    for one in found["scenarios"]:
+        one["file"] = None if isinstance(scenario, Mapping) else os.fspath(scenario)
     return found
 
 
@@ -403,15 +411,23 @@ def _call(
     try:
         return call([name, *args], progress=progress, quiet=quiet, accepted=accepted)
     except EngramError as error:
-        if error.file is None or error.file != args[-1] or error.file == str(scenario):
-            raise
         given = None if isinstance(scenario, Mapping) else os.fspath(scenario)
-        _again(error, given)
+        written = args[-1]
+        if written == given:
+            raise
+        file = given if error.file == written else error.file
+        reason = error.reason.replace(f"{written}: ", "" if given is None else f"{given}: ")
+        named = type(error)(reason, error.remedy, file=file, path=error.path, exit_code=error.exit_code)
+    raise named
 
 
-def _again(error: EngramError, file: Optional[str]) -> NoReturn:
-    named = type(error)(error.reason, error.remedy, file=file, path=error.path, exit_code=error.exit_code)
-    raise named from None
+def _check_same(given: Path, folder: Path) -> None:
+    """Refuses a scenario whose files differ from those of the sweep in a folder."""
+    names = sorted(file.name for file in given.iterdir())
+    _, differing, missing = filecmp.cmpfiles(given, folder / "input", names, shallow=False)
+    if differing or missing:
+        which = ", ".join([*differing, *missing])
+        raise InputError(f"{folder} holds another sweep: {which} differs", "put it back, or give another folder", path="out")
 
 
 def _keep_input(temporary: Path, out: Optional[PathLike]) -> None:
