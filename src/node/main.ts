@@ -54,7 +54,7 @@ export function createProgram(): Command {
     command
       .option(
         '--messages <form>',
-        'text or json: as JSON, each message, error and progress on standard error is an object on a line of its own',
+        'text or json: print each message, error and progress on standard error as text, or as one line of JSON',
         oneOf('--messages', MESSAGE_FORMATS),
       )
       .option('--debug', 'show the stack trace of an error')
