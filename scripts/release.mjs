@@ -10,7 +10,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 const [version = '', ...rest] = process.argv.slice(2).filter((word) => word !== '--dry-run')
 const isDry = process.argv.includes('--dry-run')
 const today = new Date().toISOString().slice(0, 10)
-const [changelog, citation] = ['CHANGELOG.md', 'CITATION.cff'].map((name) => readFileSync(name, 'utf8'))
+const [changelog, citation, project] = ['CHANGELOG.md', 'CITATION.cff', 'python/pyproject.toml'].map((name) =>
+  readFileSync(name, 'utf8'),
+)
 const { version: current } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 const parts = /^(\d+)\.(\d+)\.(\d+)$/.exec(version)
@@ -22,6 +24,7 @@ const entries = changelog.split(/^(?=## )/m).find((section) => heading.test(sect
 if (!/^- /m.test(entries))
   fail('CHANGELOG.md has no heading "## Unreleased" with entries; write what users notice')
 if (!/^version: .+$/m.test(citation)) fail('CITATION.cff has no line "version: ..."')
+if (!/^version = .+$/m.test(project)) fail('python/pyproject.toml has no line "version = ..."')
 if (output('git', 'status', '--porcelain') !== '') fail('the working tree has changes; commit them first')
 const branch = output('git', 'branch', '--show-current')
 if (branch !== 'main') fail(`releases are made on main, this is ${branch || 'no branch'}; git switch main`)
@@ -35,6 +38,7 @@ write(
     .replace(/^version: .+$/m, `version: ${version}`)
     .replace(/^(date-released: .+\n)?license:/m, `date-released: ${today}\nlicense:`),
 )
+write('python/pyproject.toml', project.replace(/^version = .+$/m, `version = "${version}"`))
 act('npm', 'version', version, '--no-git-tag-version', '--allow-same-version')
 act('git', 'commit', '--all', '--message', `Release ${version}`)
 act('git', 'tag', '--annotate', `v${version}`, '--message', `engram ${version}`)

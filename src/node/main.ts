@@ -7,11 +7,13 @@ import { devicesCommand } from './commands/devices.ts'
 import { planCommand } from './commands/plan.ts'
 import { recallCommand } from './commands/recall.ts'
 import { reproduceCommand } from './commands/reproduce.ts'
+import { oneOf } from './commands/options.ts'
 import { runCommand } from './commands/run.ts'
 import { validateCommand } from './commands/validate.ts'
 import { Interruption } from './interrupt.ts'
 import { shippedNames } from './shipped.ts'
-import { tell } from './terminal.ts'
+import { failureOf } from './failure.ts'
+import { MESSAGE_FORMATS, messageFormat, setMessageFormat, tell, tellRecord } from './terminal.ts'
 
 const HELP = `
 Exit code: 0 done, 1 the run failed, 2 the input is wrong, 130 ended by Ctrl-C.
@@ -48,7 +50,14 @@ export function createProgram(): Command {
     .addCommand(reproduceCommand())
     .addCommand(devicesCommand())
   for (const command of below(program)) {
-    if (command.commands.length === 0) command.option('--debug', 'show the stack trace of an error')
+    if (command.commands.length > 0 && command.registeredArguments.length === 0) continue
+    command
+      .option(
+        '--messages <form>',
+        'text or json: print each message, error and progress on standard error as text, or as one line of JSON',
+        oneOf('--messages', MESSAGE_FORMATS),
+      )
+      .option('--debug', 'show the stack trace of an error')
   }
   return program
 }
@@ -60,6 +69,8 @@ export function createProgram(): Command {
  */
 export async function main(args: readonly string[]): Promise<number> {
   const program = createProgram()
+  // Before the options are read: they may be wrong.
+  setMessageFormat(/(^|\0)--messages[=\0]json(\0|$)/.test(args.join('\0')) ? 'json' : 'text')
   // A subcommand has its own copy of these settings.
   for (const command of [program, ...below(program)]) {
     refuseEmpty(command)
@@ -72,10 +83,26 @@ export async function main(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError && error.exitCode === 0) return 0
     // No command given: commander has printed the help.
     if (error instanceof CommanderError && error.code === 'commander.help') return 2
-    tell(`${textOf(error, args.includes('--debug'))}\n`)
-    if (error instanceof Interruption) return error.exitCode
-    return error instanceof ModelError || error instanceof CommanderError ? 2 : 1
+    tellFailure(error, args.includes('--debug'))
+    return exitCodeOf(error)
   }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof Interruption) return error.exitCode
+  return error instanceof ModelError || error instanceof CommanderError ? 2 : 1
+}
+
+/** Prints an error: one line, or with `debug` its stack trace; as JSON `{"error": ...}` with its parts. */
+export function tellFailure(error: unknown, debug: boolean): void {
+  if (messageFormat() === 'text') {
+    tell(`${textOf(error, debug)}\n`)
+    return
+  }
+  const place = error instanceof ModelError ? error.place : {}
+  const reason = error instanceof ModelError ? error.reason : messageOf(error)
+  const stack = debug && error instanceof Error ? { stack: error.stack } : {}
+  tellRecord({ error: { exitCode: exitCodeOf(error), ...place, ...failureOf(reason), ...stack } })
 }
 
 /** An empty value is a variable of the shell that was not set: the line names the option or the argument. */
@@ -119,7 +146,7 @@ function isFile(word: string): boolean {
 }
 
 /** What is printed of an error: one line, or with --debug its stack trace. */
-export function textOf(error: unknown, debug: boolean): string {
+function textOf(error: unknown, debug: boolean): string {
   return debug && error instanceof Error ? String(error.stack) : messageOf(error)
 }
 

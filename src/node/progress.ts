@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress'
-import { tell } from './terminal.ts'
+import { messageFormat, tell, tellRecord } from './terminal.ts'
 
 /** A bar with rate and remaining time on standard error. */
 export interface Progress {
@@ -12,13 +12,16 @@ export interface Progress {
 /** Milliseconds between two lines where there is no terminal. */
 const LINE = 60_000
 
+/** Milliseconds between two records for a program. */
+const RECORD = 100
+
 export interface ProgressOptions {
   readonly quiet?: boolean | undefined
   /** What is shown, in the words of cli-progress; {bar} is left out of a line. */
   readonly format?: string
 }
 
-/** From tick `start` to tick `end` a bar on a terminal, elsewhere a line a minute. */
+/** From tick `start` to tick `end` a bar on a terminal, elsewhere a line a minute; records where messages are JSON. */
 export function createProgress(
   start: number,
   end: number,
@@ -28,6 +31,7 @@ export function createProgress(
   }: ProgressOptions = {},
 ): Progress {
   if (quiet) return { update: () => undefined, stop: () => undefined }
+  if (messageFormat() === 'json') return createRecords(start, end)
   if (!process.stderr.isTTY) return createLines(start, end, format)
   const bar = new SingleBar({
     format,
@@ -47,6 +51,20 @@ export function createProgress(
       bar.update(tick, { rate: rateText(rate), remaining })
     },
     stop: () => bar.stop(),
+  }
+}
+
+/** `{"progress": {"start", "value", "total"}}` ten times a second. */
+function createRecords(start: number, total: number): Progress {
+  let last = -Infinity
+  return {
+    update(value) {
+      const now = performance.now()
+      if (now - last < RECORD && value !== total) return
+      last = now
+      tellRecord({ progress: { start, value, total } })
+    },
+    stop: () => undefined,
   }
 }
 

@@ -15,6 +15,7 @@ import {
   axesSummary,
   axisArrays,
   finalValues,
+  perReplica,
   seriesArrays,
   seriesCsv,
   stateArrays,
@@ -119,6 +120,7 @@ export async function writeResults(run: Writing, failure?: Error): Promise<strin
     final: finalValues(series),
     energy: energySummary(model),
     ...termNames(series),
+    perReplica: perReplica(simulation),
     files: [...output.files, 'summary.json'],
   }
   await output.write('summary.json', `${JSON.stringify(summary, null, 2)}\n`).catch(besides(path))

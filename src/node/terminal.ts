@@ -1,14 +1,35 @@
 /** What commands print; nothing of a scenario can steer the terminal. */
 import { escaped } from '../core/errors.ts'
 
+/** Forms of messages: lines for people, or an object of JSON a line for programs. */
+export const MESSAGE_FORMATS = ['text', 'json'] as const
+export type MessageFormat = (typeof MESSAGE_FORMATS)[number]
+
+let format: MessageFormat = 'text'
+
+/** Chooses the form of all messages of this process. */
+export function setMessageFormat(next: MessageFormat): void {
+  format = next
+}
+
+export function messageFormat(): MessageFormat {
+  return format
+}
+
 /** Prints results on standard output; tabs and line breaks are ours. */
 export function print(text: string): void {
   process.stdout.write(shown(text))
 }
 
-/** Prints a message on standard error. */
+/** Prints a message on standard error; as JSON it is `{"message": text}`. */
 export function tell(text: string): void {
-  process.stderr.write(shown(text))
+  if (format === 'json') tellRecord({ message: text.trim() })
+  else process.stderr.write(shown(text))
+}
+
+/** Prints an object as one line of JSON on standard error. */
+export function tellRecord(record: Readonly<Record<string, unknown>>): void {
+  process.stderr.write(`${escaped(JSON.stringify(record))}\n`)
 }
 
 function shown(text: string): string {

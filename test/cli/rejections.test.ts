@@ -323,6 +323,28 @@ test('--debug adds the stack trace', async () => {
   expect(stderr).toMatch(/^ModelError: none.json does not exist.*\n +at /)
 })
 
+test('--messages json prints an error as its parts, that of an option too', async () => {
+  const refused = async (...args: string[]): Promise<unknown> => {
+    const { stderr, stdout } = await ask([...args, '--messages', 'json'], folder)
+    expect(stdout).toBe('')
+    return JSON.parse(stderr)
+  }
+  expect(await refused('run', 'none.json')).toEqual({
+    error: {
+      exitCode: 2,
+      reason: 'none.json does not exist',
+      remedy: 'check the name and the folder',
+    },
+  })
+  expect(await refused('validate', 's.json', '--ticks', 'x')).toEqual({
+    error: { exitCode: 2, path: '--ticks', reason: 'must be an integer from 0 to 2147483647, not "x"' },
+  })
+  expect(await refused('validate', 's.json', '--set', 'time.dt=-1')).toEqual({
+    error: { exitCode: 2, file: 's.json', path: 'time.dt', reason: 'must be a number > 0, not -1' },
+  })
+  expect(await refused('validate', 's.json', '--tikcs', '1')).toMatchObject({ error: { exitCode: 2 } })
+})
+
 test('--allow-outside reads a pattern file outside the folder', async () => {
   const { code } = await ask(['validate', 'sub/s.json', '--allow-outside'], folder)
   expect(code).toBe(0)

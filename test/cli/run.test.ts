@@ -80,6 +80,8 @@ test('results.npz has the samples of every probe and the final states, in the sh
     'state.xi': [3, 5, 30],
     'state.w': [3, 30, 30],
   })
+  const several = Object.keys(shapes).filter((name) => !/[.](tick|time)$/.test(name))
+  expect((readJson(folder, 'out/small/summary.json').perReplica as string[]).sort()).toEqual(several.sort())
   for (const [name, every] of Object.entries({
     energy: 10,
     overlap: 20,

@@ -64,6 +64,28 @@ export function statesOf(simulation: Simulation): Readonly<Record<string, NpyArr
   )
 }
 
+/**
+ * Names of the arrays of results.npz that have a replica axis: the first of a state, the second of the samples of a probe. None
+ * where there is one replica.
+ */
+export function perReplica({ model, plan, series }: Simulation): string[] {
+  if (model.replicas === 1) return []
+  const isShared = (name: string): boolean => plan.matrices.get(name)?.copies === 1
+  const probes = series.filter(({ name }) => {
+    const { copies } = plan.probes.find(({ probe }) => probe.name === name) as Plan['probes'][number]
+    return copies === undefined || !isShared(copies)
+  })
+  return [
+    ...probes.flatMap(({ name, termNames }) => [
+      `${name}.value`,
+      ...(termNames === undefined ? [] : [`${name}.terms`]),
+    ]),
+    ...arrayNames(model)
+      .filter((name) => !isShared(name))
+      .map((name) => `state.${name}${patternNamed(model, name) === undefined ? '' : '.data'}`),
+  ]
+}
+
 /** Which entries of sparse memories and synapses there are; undefined for everything else. */
 function patternNamed({ couplings }: Model, name: string): SparsePattern | undefined {
   const coupling = couplings.find((one) => one.name === name)

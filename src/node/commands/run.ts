@@ -88,7 +88,8 @@ Files, for a probe P, S samples, T terms of the energy and R replicas:
                          replicas.vary. Read the file with numpy.load.
   FOLDER/summary.json    Scenario with all defaults, seed, adapter, versions, wallTime (s), ticksPerSecond, variants
                          (the product kernels, as --variant takes them) and warnings. Final values of the probes
-                         (mean, min and max of several numbers) and P.term_names.
+                         (mean, min and max of several numbers) and P.term_names. perReplica: the arrays of
+                         results.npz that have a replica axis.
                          With replicas.vary: axes (path and values, the slowest first) and the repetitions of each point.
                          With time.until: the tick from which each replica was at rest (null = still moving).
                          This file is written last. If the run failed, "failed" has the reason.

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { deflateSync, strFromU8, strToU8 } from 'fflate'
 import { describe, expect, test } from 'vitest'
@@ -184,4 +185,12 @@ test('a link of an older version opens and is known to have no checksum', () => 
     expect(hasChecksum(hash)).toBe(false)
   }
   expect(() => scenarioOf(old.slice(0, -20))).toThrow('the link is damaged')
+})
+
+test('a link that the Python package made opens', () => {
+  const link = readFileSync('python/tests/link.txt', 'utf8').trim()
+  const { name, time, neurons } = scenarioOf(`#${link}`)
+  expect(name).toBe('from Python é')
+  expect(time).toMatchObject({ dt: 0.1, ticks: 10 })
+  expect(neurons.v!.init).toEqual({ kind: 'values', values: [[0.1, -2]] })
 })

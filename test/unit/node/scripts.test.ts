@@ -158,6 +158,7 @@ describe('scripts/release.mjs', () => {
     'package.json': '{ "version": "0.1.0" }',
     'CHANGELOG.md': '# Changelog\n\n## Unreleased\n\n- News.\n\n## 0.1.0 (2026-01-02)\n\n- First.\n',
     'CITATION.cff': 'version: 0.1.0\nlicense: MIT\n',
+    'python/pyproject.toml': 'version = "0.1.0"\n',
   }
 
   /** Of a repository on main with these files. */
@@ -168,6 +169,7 @@ describe('scripts/release.mjs', () => {
     const git = (...words: string[]): unknown =>
       spawnSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...words], { cwd: folder })
     git('init', '--initial-branch', 'main')
+    await mkdir(join(folder, 'python'), { recursive: true })
     for (const [name, text] of Object.entries({ ...files, ...changes }))
       await writeFile(join(folder, name), text)
     git('add', '.')
@@ -190,6 +192,7 @@ describe('scripts/release.mjs', () => {
       'would run bash .ci/run',
       'would write CHANGELOG.md',
       'would write CITATION.cff',
+      'would write python/pyproject.toml',
       'would run npm version 0.2.0 --no-git-tag-version --allow-same-version',
       'would run git commit --all --message Release 0.2.0',
       'would run git tag --annotate v0.2.0 --message engram 0.2.0',

@@ -4,8 +4,10 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ModelError, escaped } from '../../../src/core/errors.ts'
 import { csvText } from '../../../src/core/run/results.ts'
 import { quoted } from '../../../src/node/commands/options.ts'
+import { failureOf } from '../../../src/node/failure.ts'
 import { main } from '../../../src/node/main.ts'
 import { createProgress } from '../../../src/node/progress.ts'
+import { setMessageFormat, tell } from '../../../src/node/terminal.ts'
 
 const CONTROL = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/u
 
@@ -66,6 +68,17 @@ test('a quoted word is one word for the shell, the same', () => {
   }
 })
 
+test.each([
+  ['must be above 0, not -1; set it to 0.1', 'must be above 0, not -1', 'set it to 0.1'],
+  ['layer "a; b" is unknown; did you mean `c; d`?', 'layer "a; b" is unknown', 'did you mean `c; d`?'],
+  ['one; two; three', 'one', 'two; three'],
+  ['a "\\"; " b; c', 'a "\\"; " b', 'c'],
+  ['no remedy', 'no remedy', undefined],
+  ['a;b', 'a;b', undefined],
+])('the remedy of %s stands behind the first semicolon outside quotations', (line, reason, remedy) => {
+  expect(failureOf(line)).toEqual(remedy === undefined ? { reason } : { reason, remedy })
+})
+
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] })
 })
@@ -73,6 +86,27 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers()
   vi.restoreAllMocks()
+})
+
+test('as JSON, messages and progress are an object a line, ten times a second at most', () => {
+  const lines: string[] = []
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => lines.push(String(text)) > 0)
+  setMessageFormat('json')
+  try {
+    const progress = createProgress(0, 30)
+    for (let tick = 1; tick <= 30; tick++) {
+      progress.update(tick)
+      vi.advanceTimersByTime(9)
+    }
+    tell('warning: \u202ea\n')
+  } finally {
+    setMessageFormat('text')
+  }
+  expect(lines.join('')).not.toMatch(/\u202e/)
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+    ...[1, 13, 25, 30].map((value) => ({ progress: { start: 0, value, total: 30 } })),
+    { message: 'warning: \u202ea' },
+  ])
 })
 
 test('without a terminal progress is a line a minute, and none when quiet', () => {
