@@ -25,6 +25,11 @@ const ROUNDING = 1e-5
 /** Below it terms are rounded to few digits, or to 0. */
 const LEAST = 1e-36
 
+/** What may be rounding in the change of a number, such as an energy. @param size - of the number, or the sum of the sizes of its terms */
+export function roundingOf(size: number): number {
+  return ROUNDING * size + LEAST
+}
+
 /**
  * A layer that goes on moving for so many time constants, on a path of this part of the root of the energy per neuron at
  * least in each, while the energy rests, flips from side to side: the exact flow moves down, or comes to rest.
@@ -70,7 +75,7 @@ export function createEnergyGuard(initial: Model, model: () => Model): EnergyGua
       const size = isQuiet ? energy - before.energy : 0
       const isFlat = isQuiet && Math.abs(size) <= ROUNDING * scale
       last.set(replica, { since: isFlat ? before.since : tick, until: tick, energy, scale })
-      if (!(size > ROUNDING * scale + LEAST)) return
+      if (!(size > roundingOf(scale))) return
       rise ??= { tick, size, replica, count: 0, remedy: smallerStep(model()) }
       rise.count++
     })
