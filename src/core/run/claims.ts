@@ -347,8 +347,7 @@ function verdictOf({ spec, moment, text, state, worst, reason }: Case): Verdict 
   const { value, tick, where } = worst
   const what =
     spec.neverRises !== undefined ? 'largest rise ' : spec.equals !== undefined ? 'largest difference ' : ''
-  const when = moment === 'always' ? [`tick ${tick}`] : []
-  const place = [...when, ...(where === '' ? [] : [where])].join(', ')
-  const number = `${what}${Number(value.toPrecision(6))}`
-  return { ...told, value, tick, found: `${number}${place === '' ? '' : ` (${place})`}` }
+  const when = moment === 'always' ? ` at tick ${tick}` : ''
+  const place = where === '' ? '' : `, ${where}`
+  return { ...told, value, tick, found: `${what}${Number(value.toPrecision(6))}${when}${place}` }
 }
