@@ -348,6 +348,6 @@ function verdictOf({ spec, moment, text, state, worst, reason }: Case): Verdict 
   const what =
     spec.neverRises !== undefined ? 'largest rise ' : spec.equals !== undefined ? 'largest difference ' : ''
   const when = moment === 'always' ? ` at tick ${tick}` : ''
-  const place = where === '' ? '' : `, ${where}`
+  const place = where === '' || state !== 'fails' ? '' : `, ${where}`
   return { ...told, value, tick, found: `${what}${Number(value.toPrecision(6))}${when}${place}` }
 }
