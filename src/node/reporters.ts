@@ -61,8 +61,13 @@ function linesOf({ error, verdicts }: Tested): Line[] {
 
 function plainLines(one: Tested): string {
   return linesOf(one)
-    .map(({ word, text, found }) => `${word}  ${one.file}: ${text}${found === '' ? '' : `: ${found}`}\n`)
+    .map(({ word, text, found }) => `${word}  ${named(one, text)}${found === '' ? '' : `: ${found}`}\n`)
     .join('')
+}
+
+/** With the file in front; errors of the input have it already. */
+function named({ file }: Tested, text: string): string {
+  return text.startsWith(`${file}: `) ? text : `${file}: ${text}`
 }
 
 const plain: Reporter = {
@@ -79,7 +84,7 @@ const tap: Reporter = {
     return linesOf(one)
       .map(({ word, text, found }, index) => {
         // A # would begin a directive.
-        const name = `${one.file}: ${text}`.replace(/[\\#]/g, '\\$&')
+        const name = named(one, text).replace(/[\\#]/g, '\\$&')
         const line = `${word === 'FAIL' ? 'not ok' : 'ok'} ${before + index + 1} - ${name}`
         if (word === 'none') return `${line} # SKIP no claims\n`
         return found === '' ? `${line}\n` : `${line}\n  ---\n  found: ${JSON.stringify(found)}\n  ...\n`

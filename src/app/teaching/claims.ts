@@ -10,7 +10,7 @@ export interface Claims {
 }
 
 /** What stands before a claim, and what it means. */
-const MARKS = { undecided: '○', holds: '✓', fails: '✗' } as const
+const MARKS = { undecided: '–', holds: '✓', fails: '✗' } as const
 
 export function createClaims(): Claims {
   const box = document.createElement('details')

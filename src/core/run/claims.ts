@@ -327,9 +327,9 @@ function reduced(how: How, numbers: Float32Array | Float64Array): number {
 function whereText({ select, replica, of }: ClaimSpec, layout: Layout, index: number): string {
   if (of !== 'each') return ''
   const { own, shape } = layout
-  if (replica !== undefined) return product(shape) > own ? `replica ${index}` : ''
+  const width = select?.length ?? own
+  if (replica !== undefined || width === 1) return product(shape) > own ? `replica ${index}` : ''
   if (select === undefined) return placeText(layout, index)
-  const width = select.length
   return placeText(layout, Math.floor(index / width) * own + (select[index % width] as number))
 }
 
