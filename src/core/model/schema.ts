@@ -498,7 +498,7 @@ export const scenarioSchema = v.pipe(
         v.array(brief(claimSchema)),
         v.minLength(1),
         v.title('expect'),
-        v.description('What a run of the scenario shows: claims that `engram test` and the page judge.'),
+        v.description('Claims about a run of the scenario, which `engram test` and the page judge.'),
       ),
     ),
     replicas: v.optional(
