@@ -1,13 +1,23 @@
 /**
- * The tarball as a stranger has it: packs it, installs it in an empty project without install scripts, and there runs the library
- * example of the README and a shipped scenario, on the software adapter on Linux, and checks types and entries.
+ * The tarball as a stranger has it: packs it, runs the workflow of the README in a folder that has the tarball and models alone,
+ * without install scripts, and there the library example of the README and a shipped scenario, on the software adapter on Linux.
+ * Checks types and entries.
  *   --nodes 20,22   the same with these versions of Node, from npm; and old ones say that they are too old
  *   --built         takes dist as it is
  */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 
 /** Too old, but able to say so. */
 const OLD = ['12', '16', '18']
@@ -68,7 +78,7 @@ function check() {
     'ascii',
   ]
   node(['attw', tarball, ...rules], `${tools}/@arethetypeswrong/cli/dist/index.js`)
-  install(tarball)
+  work(tarball)
   types()
   use(process.execPath)
   for (const version of versions) use(nodeOf(version))
@@ -87,11 +97,32 @@ function pack() {
   return join(folder, packed.filename)
 }
 
-function install(tarball) {
-  mkdirSync(project)
-  writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }')
-  const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']
-  run('npm', ['install', '--ignore-scripts', ...quiet, tarball], { cwd: project })
+/** What the workflow of the README runs: it installs the tarball and judges the claims of models. */
+function work(tarball) {
+  const workflow = /```yaml\n(.*?)```/s.exec(readFileSync('README.md', 'utf8'))[1]
+  const commands = [...workflow.matchAll(/\{ run: (.*?) \}/g)].map(([, command]) => command)
+  mkdirSync(join(project, 'models'), { recursive: true })
+  copyFileSync(tarball, join(project, basename(tarball)))
+  for (const name of ['softmax-synapses.json', 'hopfield.json'])
+    copyFileSync(join('scenarios', name), join(project, 'models', name))
+  const quiet = {
+    ignore_scripts: 'true',
+    prefer_offline: 'true',
+    audit: 'false',
+    fund: 'false',
+    loglevel: 'error',
+  }
+  const settings = Object.entries(quiet).map(([name, value]) => [`npm_config_${name}`, value])
+  const options = { cwd: project, env: { ...env, ...Object.fromEntries(settings) }, shell: true }
+  const printed = commands.map((command) => run(command, [], options)).join('')
+  if (!/^7 of 7 claims hold in 2 scenarios$/m.test(printed))
+    throw new Error(`the workflow of the README prints ${printed}`)
+  report('workflow', commands.join('; '))
+  const { dependencies } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'))
+  writeFileSync(
+    join(project, 'package.json'),
+    JSON.stringify({ private: true, type: 'module', dependencies }),
+  )
   const sizes = Object.fromEntries(
     ['.', 'engram', 'webgpu', '@sparticuz/chromium'].map((name) => [
       name,

@@ -39,6 +39,7 @@ const HOW_TO = [
 const REFERENCE = [
   item('Scenarios in detail', '/scenario'),
   item('Keys of a scenario', '/keys'),
+  item('Claims', '/claims'),
   item('The command line', '/command-line'),
   item('Commands and options', '/commands'),
   item('Library', '/library'),

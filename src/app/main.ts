@@ -128,7 +128,8 @@ async function start(): Promise<void> {
         assign(button('undo'), { disabled: !workplace.canUndo })
         assign(button('redo'), { disabled: !workplace.canRedo })
         assign(button('restore'), { disabled: workplace.isAsOpened })
-        lesson.at(workplace.opened?.simulation.tick ?? 0)
+        const { simulation, judge } = workplace.opened ?? {}
+        lesson.at(simulation?.tick ?? 0, judge?.verdicts ?? [])
       },
       sample: (sample) => listeners.call(sample),
       changed() {

@@ -9,6 +9,7 @@ import { recallCommand } from './commands/recall.ts'
 import { reproduceCommand } from './commands/reproduce.ts'
 import { oneOf } from './commands/options.ts'
 import { runCommand } from './commands/run.ts'
+import { testCommand } from './commands/test.ts'
 import { validateCommand } from './commands/validate.ts'
 import { Interruption } from './interrupt.ts'
 import { shippedNames } from './shipped.ts'
@@ -45,6 +46,7 @@ export function createProgram(): Command {
     .addCommand(runCommand())
     .addCommand(recallCommand())
     .addCommand(validateCommand())
+    .addCommand(testCommand())
     .addCommand(planCommand())
     .addCommand(analyseCommand())
     .addCommand(reproduceCommand())

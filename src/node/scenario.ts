@@ -2,7 +2,7 @@ import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { checkText } from '../core/model/arguments.ts'
 import { ModelError } from '../core/errors.ts'
-import { outside } from '../core/model/files.ts'
+import { outside, type Read } from '../core/model/files.ts'
 import { SCENARIO } from '../core/model/json.ts'
 import { type LoadOptions, loadModel } from '../core/model/load.ts'
 import type { Model } from '../core/model/model.ts'
@@ -16,15 +16,18 @@ import { scenarioFile, shippedHint } from './shipped.ts'
  */
 export async function loadScenario(path: string, options: LoadOptions = {}): Promise<Model> {
   checkText('loadScenario', path)
-  const found = scenarioFile(path)
-  const text = textOf(await readInput(found, path, SCENARIO, shippedHint), path)
-  const folder = dirname(found)
-  const read = async (name: string): Promise<Uint8Array> => {
+  const text = textOf(await readInput(scenarioFile(path), path, SCENARIO, shippedHint), path)
+  return loadModel(text, { ...options, file: path, read: readerBeside(path, options.allowOutside) })
+}
+
+/** Reads the files that a scenario names. @param path - as of `loadScenario` */
+export function readerBeside(path: string, allowOutside = false): Read {
+  const folder = dirname(scenarioFile(path))
+  return async (name) => {
     const file = resolve(folder, name)
-    if (options.allowOutside !== true) await requireInside(folder, file, name)
+    if (!allowOutside) await requireInside(folder, file, name)
     return readInput(file, name)
   }
-  return loadModel(text, { ...options, file: path, read })
 }
 
 /**

@@ -25,9 +25,17 @@ const markers = (probe: string): Promise<{ tick: string; text: string; at: numbe
     }))`,
   )
 
-test('a change of a parameter is marked in every plot at its time, through a zoom, until the reset', async () => {
+/** What the page says of the claims, and the state of each. */
+const claims = (): Promise<string> =>
+  lab.page.evaluate(
+    `[document.querySelector('.claims summary').textContent, ...[...document.querySelectorAll('.claims li')].map((item) => item.dataset.state)].join('; ')`,
+  )
+
+test('a change of a parameter is marked in every plot at its time and turns a claim red, until the reset', async () => {
   await lab.load('softmax-synapses')
+  await eventually(claims).toBe('0 of 3 claims hold; undecided; undecided; undecided')
   await lab.engram('step(300)')
+  await eventually(claims).toBe('1 of 3 claims hold; holds; undecided; undecided')
   await lab.page.evaluate('engram.set("memories.xi.tau", 120)')
   await lab.engram('step(300)')
   await eventually(() => markers('similarity')).toHaveLength(1)
@@ -50,8 +58,12 @@ test('a change of a parameter is marked in every plot at its time, through a zoo
   await lab.page.mouse.dblclick(box.x + box.width / 2, y)
   await eventually(async () => Math.abs((await markers('overlap'))[0]!.at - 0.5)).toBeLessThan(0.01)
 
+  await lab.engram('step(400)')
+  await eventually(claims).toBe('1 of 3 claims hold, 1 fails; holds; fails; undecided')
+
   await lab.page.locator('#reset').click()
   await eventually(() => markers('similarity')).toEqual([])
+  await eventually(claims).toBe('0 of 3 claims hold; undecided; undecided; undecided')
 })
 
 test('the key hides and shows lines, and the terms of the energy wait there', async () => {

@@ -63,9 +63,18 @@ async function runLibrary(source: string): Promise<void> {
   expect(overlap).toBeGreaterThan(0.8)
 }
 
+/** Its commands are run from the tarball, by scripts/package.mjs. */
+function checkWorkflow(text: string): Promise<void> {
+  expect(text.split('\n').length).toBe(5)
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+  expect(text).toContain(`{ run: npm i ./engram-${version}.tgz && npx engram test models }`)
+  return Promise.resolve()
+}
+
 const RUN: Record<string, (text: string) => Promise<void>> = {
   console: runConsole,
   js: runLibrary,
+  yaml: checkWorkflow,
   sh: async (text) => {
     for (const line of text.split('\n')) await runLine(line)
   },

@@ -6,9 +6,11 @@ import { decodeIdx } from '../../src/core/data/idx.ts'
 import { loadModel } from '../../src/core/model/load.ts'
 import type { Model } from '../../src/core/model/model.ts'
 import { setValue, valueAt } from '../../src/core/model/path.ts'
+import { type Verdict, createJudge } from '../../src/core/run/claims.ts'
 import type { Simulation } from '../../src/core/run/simulation.ts'
 import type { Series } from '../../src/core/run/series.ts'
 import { expectedDistance, meanSquare } from '../../src/core/reproduce/pavlovian.ts'
+import { samplesOf } from '../../src/app/session/recorder.ts'
 import { LESSONS } from '../lessons.ts'
 import { loadShipped, readShipped } from '../scenario.ts'
 import { withSimulation } from './helpers/compare.ts'
@@ -28,6 +30,8 @@ interface Outcome {
   readonly columns: number
   /** What the run found worth a warning, such as an energy that rises. */
   readonly warnings: readonly string[]
+  /** What has been found of the claims of the scenario. */
+  readonly verdicts: readonly Verdict[]
 }
 
 const known = new Map<string, Promise<Outcome>>()
@@ -99,6 +103,8 @@ async function run(id: string, label?: string): Promise<Outcome> {
       for (const { name } of [...model.layers, ...model.memories])
         states.set(name, (await simulation.read(name)).data)
     }
+    const judge = createJudge(simulation.plan, model)
+    for (const sample of samplesOf(simulation.series)) judge.observe(sample)
     const series = (name: string): Series => simulation.series.find((one) => one.name === name)!
     const rowsOf = (values: ArrayLike<number>): number[][] => {
       const count = values.length / model.replicas
@@ -114,6 +120,7 @@ async function run(id: string, label?: string): Promise<Outcome> {
       last: (probe) => series(probe).value.at(-1)!,
       matrix: data,
       columns: shape.at(-1)!,
+      verdicts: judge.verdicts,
       warnings: simulation.warnings.filter((one) => isWhole || !model.warnings.includes(one)),
     }
   }
@@ -129,6 +136,34 @@ const recalled = (overlaps: number[][], own: (replica: number) => number): numbe
 
 test('every shipped scenario has a lesson', async () => {
   for (const id of Object.keys(LESSONS)) await expect(loadShipped(id)).resolves.toHaveProperty('layers')
+})
+
+describe('the claims of a scenario', () => {
+  test.each(Object.keys(LESSONS))('%s: hold as far as it runs here', async (id) => {
+    const { model, verdicts } = await outcome(id)
+    const { replicas } = await loadShipped(id)
+    const wrong = verdicts.filter(({ state }, index) => {
+      const { of, at = 'always' } = model.scenario.expect![index]!
+      // A mean over replicas is that of all replicas.
+      if (of === 'mean' && model.replicas < replicas) return false
+      return state === 'fails' || (state === 'undecided' && at !== 'always')
+    })
+    expect(wrong).toEqual([])
+    expect(verdicts.length).toBeGreaterThanOrEqual(2)
+  })
+
+  test.each([
+    ['hopfield', 'Overload it'],
+    ['fast-synapses', 'Freeze the synapses'],
+    ['convolution', 'Random filters'],
+    ['sequences', 'Stay'],
+    ['pavlov', 'Learn four times as fast'],
+    ['dense-memory', 'Back to pairs'],
+    ['softmax-synapses', 'Learn ten times as fast'],
+  ])('%s: fail with the try "%s"', async (id, label) => {
+    const { verdicts } = await outcome(id, label)
+    expect(verdicts.some(({ state }) => state === 'fails')).toBe(true)
+  })
 })
 
 describe('digits', () => {

@@ -1,6 +1,7 @@
 /** The place of the one network that is open: its device, its pictures, plots and controls, its loop. */
 import type { Model } from '../../core/model/model.ts'
 import type { Limits } from '../../core/plan/layout.ts'
+import { type Judge, createJudge } from '../../core/run/claims.ts'
 import type { Sample } from '../../core/run/series.ts'
 import { type Change, type Checkpoint, type Simulation, createSimulation } from '../../core/run/simulation.ts'
 import type { PageDevice } from '../boot/device.ts'
@@ -136,7 +137,8 @@ export function createBench(
     stage,
     plots,
     lanes,
-  }: Pick<Opened, 'simulation' | 'stage' | 'plots' | 'lanes'>) => {
+    judge,
+  }: Pick<Opened, 'simulation' | 'stage' | 'plots' | 'lanes' | 'judge'>) => {
     const tellWarnings = createTeller(simulation, messages, events)
     return createLoop(simulation, {
       ...(isSeen && { isSeen }),
@@ -155,6 +157,12 @@ export function createBench(
         const { rest } = simulation
         const end = rest?.tick === undefined ? 'Run complete' : `At rest at tick ${rest.tick}: run complete`
         messages.notice(`${end}. Play continues from here, Reset starts again.`)
+        const { tick } = simulation
+        // A run that fails is told elsewhere.
+        void simulation.flush().then(
+          () => judge?.finish(tick),
+          () => undefined,
+        )
       },
       failed: events.runFailed,
     })
@@ -174,8 +182,10 @@ export function createBench(
       (error) => messages.notice(textOf(error)),
     )
     const recorder = createRecorder(simulation.series)
+    const judge = judgeOf(simulation, messages)
     const keep = (sample: Sample): void => {
       recorder.push(sample)
+      judge?.observe(sample)
       plots.push(sample)
     }
     if (source.checkpoint !== undefined) samplesOf(simulation.series).forEach(keep)
@@ -189,7 +199,7 @@ export function createBench(
       opened?.controls.update()
       events.changed(change)
     })
-    const loop = loopOf({ simulation, stage, plots, lanes })
+    const loop = loopOf({ simulation, stage, plots, lanes, judge })
     const autosave = createAutosave(simulation, loop)
     places.controls.replaceChildren()
     const controls = createControls(simulation, loop, places.controls, {
@@ -198,7 +208,21 @@ export function createBench(
       estimate: (path, value) => estimateWith(simulation.model, limits, path, value),
     })
     const watch = tuning.watch(simulation)
-    return { source, home, simulation, stage, plots, lanes, recorder, controls, loop, autosave, watch, keep }
+    return {
+      source,
+      home,
+      simulation,
+      stage,
+      plots,
+      lanes,
+      recorder,
+      judge,
+      controls,
+      loop,
+      autosave,
+      watch,
+      keep,
+    }
   }
 
   return {
@@ -239,6 +263,16 @@ export function createBench(
       close()
       clear()
     },
+  }
+}
+
+/** Judges the claims of a scenario; what they ask for that is not sampled is told. */
+function judgeOf({ plan, model }: Simulation, messages: Messages): Judge | undefined {
+  try {
+    return createJudge(plan, model)
+  } catch (error) {
+    messages.notice(textOf(error))
+    return undefined
   }
 }
 

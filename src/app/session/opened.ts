@@ -1,6 +1,7 @@
 /** The open network, and the states that the next network keeps. */
 import type { Model } from '../../core/model/model.ts'
 import type { Scenario } from '../../core/model/schema.ts'
+import type { Judge } from '../../core/run/claims.ts'
 import type { Sample } from '../../core/run/series.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
 import type { Controls } from '../controls/controls.ts'
@@ -25,6 +26,8 @@ export interface Opened {
   readonly plots: Plots
   readonly lanes: Lanes
   readonly recorder: Recorder
+  /** Of the claims; absent where they do not fit what is sampled. */
+  readonly judge: Judge | undefined
   readonly controls: Controls
   readonly loop: Loop
   readonly autosave: Autosave

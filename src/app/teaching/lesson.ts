@@ -3,7 +3,9 @@ import './teach.css'
 import { escaped } from '../../core/errors.ts'
 import type { Model } from '../../core/model/model.ts'
 import type { Scenario } from '../../core/model/schema.ts'
+import type { Verdict } from '../../core/run/claims.ts'
 import type { Origin } from '../session/source.ts'
+import { createClaims } from './claims.ts'
 import { createCourse } from './course.ts'
 import { element } from './element.ts'
 import { type Lesson, type Try, lessonOf } from './lessons.ts'
@@ -22,8 +24,8 @@ export interface LessonPanel {
   open(title: string, model: Model, origin: Origin | undefined): Promise<void>
   /** Updates equations and diagram after changes of a model, and shows differences from the text. */
   update(model: Model): void
-  /** Call once in each frame. @param tick - the present tick */
-  at(tick: number): void
+  /** Call once in each frame. @param tick - the present tick @param verdicts - of the claims of the scenario */
+  at(tick: number, verdicts: readonly Verdict[]): void
 }
 
 /** @param place - the article next to the pictures; filled again for every scenario */
@@ -52,7 +54,8 @@ export function createLesson(place: HTMLElement, { begin }: LessonActions): Less
   const maths = createMaths(() => release())
   const text = element('div', 'text')
   text.append(story, hint, maths.element)
-  place.replaceChildren(heading, text, tries, outcome, changed)
+  const claims = createClaims()
+  place.replaceChildren(heading, text, tries, outcome, changed, claims.element)
   // Loads KaTeX ahead. Without KaTeX the source of a formula is shown.
   typesetter().catch(() => undefined)
   let openings = 0
@@ -118,7 +121,10 @@ export function createLesson(place: HTMLElement, { begin }: LessonActions): Less
       maths.update(model)
       course.update(model.scenario)
     },
-    at: (tick) => course.at(tick),
+    at(tick, verdicts) {
+      course.at(tick)
+      claims.show(verdicts)
+    },
   }
 }
 

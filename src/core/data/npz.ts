@@ -70,6 +70,14 @@ export function decodeNpz(bytes: Uint8Array): Record<string, NpyArray> {
 }
 
 /**
+ * The names of the arrays of a .npz file.
+ * @throws ModelError if the archive is not readable
+ */
+export function arrayNames(bytes: Uint8Array): string[] {
+  return readZip(bytes).map(({ name }) => arrayName(name))
+}
+
+/**
  * Reads one array of a .npz file without unpacking the others.
  * @param name - may be left out when the archive holds a single array
  * @throws ModelError if there is no such array, naming those there are

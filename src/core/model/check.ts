@@ -1,6 +1,7 @@
 /** Checks between the values of a scenario that need no pattern files. */
 import { ruleOf, steadyDecay, tracesOf } from '../kinds/rules/table.ts'
 import { ModelError } from '../errors.ts'
+import { checkClaim } from './claims.ts'
 import { checkHyperedge } from './hyperedges.ts'
 import { checkLayer } from './layers.ts'
 import { checkMemory } from './memories.ts'
@@ -34,6 +35,7 @@ export function checkScenario(scenario: Scenario, file?: string): string[] {
     }
     scenario.stimulus.forEach((spec, index) => checkStimulus(scenario, index, spec))
     for (const [name, spec] of Object.entries(scenario.probes)) checkProbe(scenario, name, spec)
+    scenario.expect?.forEach((spec, index) => checkClaim(scenario, index, spec))
     checkUntil(scenario)
     checkStep(scenario)
     checkVariation(scenario, checkScenario)

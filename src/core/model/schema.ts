@@ -24,6 +24,7 @@ import { NOISE_KINDS, NOISES, USUAL_NOISE } from '../kinds/noises/table.ts'
 import { customRule, restingAt, RULE_KEYS, RULE_KINDS, RULE_WORDS, RULES } from '../kinds/rules/table.ts'
 import { UPDATE_KINDS, updateOptions, UPDATES, USUAL_UPDATE } from '../kinds/updates/table.ts'
 import { baseSchema } from './base-schema.ts'
+import { claimSchema } from './claims-schema.ts'
 import { patternsAs, patternsSchema, type Values, valuesSchema } from './patterns/schema.ts'
 import { probeSchema } from './probe-schema.ts'
 import { replicasSchema } from './replicas-schema.ts'
@@ -495,6 +496,14 @@ export const scenarioSchema = v.pipe(
       ),
       {},
     ),
+    expect: v.exactOptional(
+      v.pipe(
+        v.array(brief(claimSchema)),
+        v.minLength(1),
+        v.title('expect'),
+        v.description('Claims about a run of the scenario, which `engram test` and the page judge.'),
+      ),
+    ),
     replicas: v.optional(
       v.pipe(
         replicasSchema,
@@ -525,3 +534,4 @@ export type HyperedgeSpec = Extract<CouplingSpec, { readonly kind: OtherKind }>
 export type StimulusSpec = Scenario['stimulus'][number]
 export type AxisSpec = Extract<Scenario['replicas'], object>['vary'][string]
 export type ProbeSpec = Scenario['probes'][string]
+export type ClaimSpec = NonNullable<Scenario['expect']>[number]

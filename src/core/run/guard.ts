@@ -25,6 +25,11 @@ const ROUNDING = 1e-5
 /** Terms below this are rounded to few digits, or to 0. */
 const LEAST = 1e-36
 
+/** What may be rounding in the change of a number, such as an energy. @param size - of the number, or the sum of the sizes of its terms */
+export function roundingOf(size: number): number {
+  return ROUNDING * size + LEAST
+}
+
 /**
  * A layer oscillates if it moves for this number of time constants while the energy is constant, in each by at
  * least this fraction of the root of the energy per neuron. The exact flow would lower the energy or come to
@@ -74,7 +79,7 @@ export function createEnergyGuard(initial: Model, model: () => Model): EnergyGua
       const size = isQuiet ? energy - before.energy : 0
       const isFlat = isQuiet && Math.abs(size) <= ROUNDING * scale
       last.set(replica, { since: isFlat ? before.since : tick, until: tick, energy, scale })
-      if (!(size > ROUNDING * scale + LEAST)) return
+      if (!(size > roundingOf(scale))) return
       rise ??= { tick, size, replica, count: 0, remedy: smallerStep(model()) }
       rise.count++
     })

@@ -21,29 +21,42 @@ export interface ScenarioOptions {
 
 /** Adds the scenario argument and what changes a scenario before it is validated. */
 export function addScenarioOptions(command: Command): Command {
-  return command
-    .argument('<scenario>', 'scenario file (JSON), or the name of one that comes with engram, such as digits')
-    .option(
-      '--set <path=value>',
-      'change a value of the scenario, such as time.dt=0.05; may be repeated',
-      (assignment: string, before: readonly string[] | undefined) => [...(before ?? []), assignment],
-    )
-    .option(
-      '--vary <path=values>',
-      "vary a value by replica: from:to:steps, from:to:steps:log, or a list such as 0.1,0.2. Repeat the option for a grid; each grid point gets the scenario's number of replicas",
-      (assignment: string, before: readonly string[] | undefined) => [...(before ?? []), assignment],
-    )
-    .option(
-      '--seed <n>',
-      "seed of all random numbers (default: the scenario's)",
-      wholeNumber('--seed', 0, 2 ** 32 - 1),
-    )
-    .option(
-      '--ticks <n>',
-      "length of the run (default: the scenario's)",
-      wholeNumber('--ticks', 0, 2 ** 31 - 1),
-    )
-    .option('--allow-outside', 'allow files outside the folder of the scenario')
+  command.argument(
+    '<scenario>',
+    'scenario file (JSON), or the name of one that comes with engram, such as digits',
+  )
+  return addOutsideOption(
+    addSetOption(command)
+      .option(
+        '--vary <path=values>',
+        "vary a value by replica: from:to:steps, from:to:steps:log, or a list such as 0.1,0.2. Repeat the option for a grid; each grid point gets the scenario's number of replicas",
+        (assignment: string, before: readonly string[] | undefined) => [...(before ?? []), assignment],
+      )
+      .option(
+        '--seed <n>',
+        "seed of all random numbers (default: the scenario's)",
+        wholeNumber('--seed', 0, 2 ** 32 - 1),
+      )
+      .option(
+        '--ticks <n>',
+        "length of the run (default: the scenario's)",
+        wholeNumber('--ticks', 0, 2 ** 31 - 1),
+      ),
+  )
+}
+
+/** Adds changes of values. */
+export function addSetOption(command: Command): Command {
+  return command.option(
+    '--set <path=value>',
+    'change a value of the scenario, such as time.dt=0.05; may be repeated',
+    (assignment: string, before: readonly string[] | undefined) => [...(before ?? []), assignment],
+  )
+}
+
+/** Adds the permission to read files from elsewhere. */
+export function addOutsideOption(command: Command): Command {
+  return command.option('--allow-outside', 'allow files outside the folder of the scenario')
 }
 
 /** Adds the choice of an adapter. */

@@ -25,6 +25,7 @@ import {
   writeResults,
 } from '../results.ts'
 import { readInput } from '../scenario.ts'
+import { createStride } from '../stride.ts'
 import { keepTuning, keptTuning, mayTune, tuneOn } from '../tuning.ts'
 import { print, tell } from '../terminal.ts'
 import {
@@ -73,7 +74,7 @@ export function runCommand(): Command {
     )
     .option(
       '--resume <file>',
-      'continue from a checkpoint. The scenario, --set, --vary and --seed must be the same; --ticks, name and description may differ, and probes may be added',
+      'continue from a checkpoint. The scenario, --set, --vary and --seed must be the same; --ticks, name, description and claims may differ, and probes may be added',
     )
     .option('--quiet', 'print no progress, no warnings and no hints')
     .addHelpText('after', HELP)
@@ -306,27 +307,17 @@ async function failed(run: Started, failure: Error): Promise<Error> {
   return failure instanceof RunError ? new RunError(`${failure.message}; ${where}`) : failure
 }
 
-/** Longest time in ms between two looks at signals and the progress bar, as far as single ticks allow. */
-const LOOK = 100
-
-/** Most ticks between two looks. */
-const MAX_STRIDE = 4096
-
 /** Steps to the end, with checkpoints on the way; a signal leaves a checkpoint and an Interruption. */
 async function advance(end: number, run: Started, progress: Progress): Promise<void> {
   const { simulation, options } = run
   const every = options.checkpointEvery ?? Infinity
   const { watch } = run
-  let stride = 1
+  const stride = createStride()
   try {
     do {
       const { tick } = simulation
       const nextCheckpoint = Number.isFinite(every) ? (Math.floor(tick / every) + 1) * every : Infinity
-      const began = performance.now()
-      await simulation.step(Math.min(end, nextCheckpoint, tick + stride) - tick)
-      const elapsed = performance.now() - began
-      if (elapsed < LOOK / 2) stride = Math.min(MAX_STRIDE, stride * 2)
-      else if (elapsed > LOOK) stride = Math.max(1, stride >> 1)
+      await stride.timed((ticks) => simulation.step(Math.min(end, nextCheckpoint, tick + ticks) - tick))
       progress.update(simulation.tick)
       if (watch.signal !== undefined && simulation.tick < end && !simulation.isOver) {
         progress.stop()
