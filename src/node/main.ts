@@ -8,6 +8,7 @@ import { planCommand } from './commands/plan.ts'
 import { recallCommand } from './commands/recall.ts'
 import { reproduceCommand } from './commands/reproduce.ts'
 import { runCommand } from './commands/run.ts'
+import { sweepCommand } from './commands/sweep.ts'
 import { validateCommand } from './commands/validate.ts'
 import { Interruption } from './interrupt.ts'
 import { shippedNames } from './shipped.ts'
@@ -19,6 +20,7 @@ Exit code: 0 done, 1 the run failed, 2 the input is wrong, 130 ended by Ctrl-C.
 Examples:
   engram run digits                a shipped scenario: results in out/digits
   engram run my-model.json         a scenario of your own
+  engram sweep digits --help       many runs: a grid of values, several seeds
   engram recall my-images          recall your own patterns from damaged cues
   engram run --help                all options, files and examples`
 
@@ -41,6 +43,7 @@ export function createProgram(): Command {
     .addHelpText('after', HELP)
     .addHelpText('after', namesText)
     .addCommand(runCommand())
+    .addCommand(sweepCommand())
     .addCommand(recallCommand())
     .addCommand(validateCommand())
     .addCommand(planCommand())
@@ -48,7 +51,8 @@ export function createProgram(): Command {
     .addCommand(reproduceCommand())
     .addCommand(devicesCommand())
   for (const command of below(program)) {
-    if (command.commands.length === 0) command.option('--debug', 'show the stack trace of an error')
+    if (command.commands.length === 0 || command.registeredArguments.length > 0)
+      command.option('--debug', 'show the stack trace of an error')
   }
   return program
 }

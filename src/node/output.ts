@@ -28,6 +28,8 @@ export interface OutputOptions {
   readonly earlier?: (folder: string) => Promise<readonly string[]>
   /** Names of the files to come: none may be a folder. */
   readonly names?: readonly string[]
+  /** False = the caller sees to it that no other process writes there. */
+  readonly locks?: boolean
 }
 
 /**
@@ -79,9 +81,12 @@ export async function createOutput(folder: string, options: OutputOptions = {}):
   } catch (error) {
     throw writeError(folder, error, NOWHERE)
   }
-  const release = await lock(folder).catch((error: unknown) => {
-    throw isOfFiles(error) ? writeError(folder, error, GONE) : error
-  })
+  const release =
+    options.locks === false
+      ? () => undefined
+      : await lock(folder).catch((error: unknown) => {
+          throw isOfFiles(error) ? writeError(folder, error, GONE) : error
+        })
   const close = (): void => {
     process.off('exit', close)
     for (const path of partial) rmSync(path, { force: true })

@@ -2,7 +2,7 @@ import { readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { checkText } from '../core/model/arguments.ts'
 import { ModelError } from '../core/errors.ts'
-import { outside } from '../core/model/files.ts'
+import { type Read, outside } from '../core/model/files.ts'
 import { SCENARIO } from '../core/model/json.ts'
 import { type LoadOptions, loadModel } from '../core/model/load.ts'
 import type { Model } from '../core/model/model.ts'
@@ -16,15 +16,23 @@ import { scenarioFile, shippedHint } from './shipped.ts'
  */
 export async function loadScenario(path: string, options: LoadOptions = {}): Promise<Model> {
   checkText('loadScenario', path)
+  const { text, found } = await readScenario(path)
+  return loadModel(text, { ...options, file: path, read: readerOf(dirname(found), options.allowOutside) })
+}
+
+/** The text of a scenario, and the file that it stands in. */
+export async function readScenario(path: string): Promise<{ readonly text: string; readonly found: string }> {
   const found = scenarioFile(path)
-  const text = textOf(await readInput(found, path, SCENARIO, shippedHint), path)
-  const folder = dirname(found)
-  const read = async (name: string): Promise<Uint8Array> => {
+  return { text: textOf(await readInput(found, path, SCENARIO, shippedHint), path), found }
+}
+
+/** Reads the files that a scenario names, relative to its folder. */
+export function readerOf(folder: string, allowOutside = false): Read {
+  return async (name) => {
     const file = resolve(folder, name)
-    if (options.allowOutside !== true) await requireInside(folder, file, name)
+    if (!allowOutside) await requireInside(folder, file, name)
     return readInput(file, name)
   }
-  return loadModel(text, { ...options, file: path, read })
 }
 
 /**
