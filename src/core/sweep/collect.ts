@@ -182,24 +182,65 @@ function statisticsOf(samples: readonly NpyData[]): {
 }
 
 /**
- * The part of a run that varies by replica that belongs to one point, as a run of its own has it.
- * @param point - number of the point among `points`; each has as many replicas
- * @param replicas - of the run
+ * The samples of one point of a run that varies by replica, as a run of its own has them.
+ * @param point - its number among `points`, which all have as many replicas
  */
-export function pointOf(arrays: PointArrays, point: number, points: number, replicas: number): PointArrays {
+export function pointOf(arrays: PointArrays, point: number, points: number): PointArrays {
   if (points === 1) return arrays
-  const each = replicas / points
+  const samples = Object.entries(arrays).filter(([name]) => KEPT.test(name))
   return Object.fromEntries(
-    Object.entries(arrays).map(([name, array]) => {
-      const [samples = 0, first, ...rest] = array.shape
-      if (name.endsWith('.tick') || first !== replicas) return [name, array]
-      const length = rest.reduce((product, size) => product * size, 1)
-      const data = array.data.slice(0, samples * each * length)
-      for (let sample = 0; sample < samples; sample++) {
-        const from = (sample * replicas + point * each) * length
-        data.set(array.data.subarray(from, from + each * length), sample * each * length)
+    samples.map(([name, array]) => {
+      if (name.endsWith('.tick')) return [name, array]
+      const [count = 0, replicas = points, ...rest] = array.shape
+      const each = replicas / points
+      const length = each * rest.reduce((product, size) => product * size, 1)
+      const data = array.data.slice(0, count * length)
+      for (let sample = 0; sample < count; sample++) {
+        const from = (sample * points + point) * length
+        data.set(array.data.subarray(from, from + length), sample * length)
       }
-      return [name, { shape: [samples, ...(each > 1 ? [each] : []), ...rest], data }]
+      return [name, { shape: [count, ...(each > 1 ? [each] : []), ...rest], data }]
     }),
   )
+}
+
+/**
+ * The arrays of parts of a run as that run would have them: the inverse of `pointOf`. Points of a part that is missing are NaN.
+ * @param parts - arrays of the points from `from` on; undefined = they have failed
+ * @param replicas - of a point
+ */
+export function joinParts(
+  parts: readonly { readonly points: number; readonly arrays: PointArrays | undefined }[],
+  replicas: number,
+): Record<string, NpyArray> {
+  const points = parts.reduce((sum, part) => sum + part.points, 0)
+  const names = new Set(parts.flatMap(({ arrays }) => Object.keys(arrays ?? {})))
+  const into: Record<string, NpyArray> = {}
+  for (const name of [...names].filter((one) => /\.(tick|time|value|terms)$/.test(one))) {
+    const known = parts.find(({ arrays }) => arrays?.[name] !== undefined)
+    const like = known?.arrays?.[name] as NpyArray
+    if (/\.(tick|time)$/.test(name)) {
+      into[name] = like
+      continue
+    }
+    const own = replicas * (known?.points ?? 1)
+    const [samples = 0, ...rest] = like.shape
+    const entry = own > 1 ? rest.slice(1) : rest
+    const length = entry.reduce((product, size) => product * size, 1)
+    const all = replicas * points
+    const data = new (like.data instanceof Float32Array ? Float32Array : Float64Array)(
+      samples * all * length,
+    ).fill(NaN)
+    let from = 0
+    for (const part of parts) {
+      const width = part.points * replicas * length
+      const found = part.arrays?.[name]?.data
+      if (found !== undefined && found.length === samples * width)
+        for (let sample = 0; sample < samples; sample++)
+          data.set(found.subarray(sample * width, (sample + 1) * width), sample * all * length + from)
+      from += width
+    }
+    into[name] = { shape: [samples, all, ...entry], data }
+  }
+  return into
 }

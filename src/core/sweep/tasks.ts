@@ -37,6 +37,11 @@ export function pointsOf({ values }: Task): (readonly unknown[])[] {
   return combinations(values)
 }
 
+/** The first point of a task, as a task of its own. */
+export function firstOf({ values, seed }: Task): Task {
+  return { values: values.map((list) => list.slice(0, 1)), seed }
+}
+
 function combinations(lists: readonly (readonly unknown[])[]): (readonly unknown[])[] {
   return lists.reduce<(readonly unknown[])[]>(
     (points, values) => points.flatMap((point) => values.map((value) => [...point, value])),

@@ -41,6 +41,7 @@ interface SweepOptions extends ScenarioOptions, WorkingOptions {
   readonly seeds?: readonly number[]
   readonly out?: string
   readonly jobs: number
+  readonly together: number
   readonly run: boolean
   readonly resident: ResidentMode
   readonly variant?: Variants
@@ -65,6 +66,12 @@ export function sweepCommand(): Command {
     .option('--seeds <list>', 'seeds of whole runs, such as 1:20 or 1,5,9', readSeeds)
     .option('--out <folder>', 'folder of the sweep')
     .option('--jobs <n>', 'processes that work at the same time', wholeNumber('--jobs', 1, 1024), 1)
+    .option(
+      '--together <n>',
+      'most points that one run computes side by side, where that gives the same bits; 1 = each point is a run of its own',
+      wholeNumber('--together', 1, 65_535),
+      256,
+    )
     .option('--no-run', 'write the folder, and run nothing')
   addWorkingOptions(command)
   addResidentOption(command)
@@ -167,6 +174,7 @@ async function readWanted(file: string, options: SweepOptions): Promise<Wanted> 
     allowOutside: options.allowOutside ?? false,
     scenario: raw as Sweep['scenario'],
     grid,
+    together: options.together,
     resident: options.resident,
     variants: options.variant ?? {},
     autotune: options.autotune,

@@ -1,10 +1,12 @@
 /** The files of `engram sweep collect`. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import * as v from 'valibot'
 import { type NpyArray, encodeNpyTexts } from '../../core/data/npy.ts'
 import { type EncodedArray, decodeNpz } from '../../core/data/npz.ts'
 import { ModelError, RunError } from '../../core/errors.ts'
-import { createCollector } from '../../core/sweep/collect.ts'
+import { createCollector, pointOf } from '../../core/sweep/collect.ts'
+import { pointsOf } from '../../core/sweep/tasks.ts'
 import { findClaim } from './claims.ts'
 import { type Sweep, taskFolder } from './folder.ts'
 
@@ -27,11 +29,16 @@ export async function collect(folder: string, sweep: Sweep): Promise<Collected> 
   let done = 0
   for (const [number, task] of tasks.entries()) {
     const path = taskFolder(folder, number)
-    if (!(await findClaim(path)).names.includes('done')) continue
-    done++
+    const { names } = await findClaim(path)
+    const isDone = names.includes('done')
+    const points = pointsOf(task)
+    const lost = isDone ? [] : names.includes('failed') ? await failedPoints(path) : undefined
+    if (isDone) done++
+    if (lost === undefined || lost.length >= points.length) continue
     const arrays = await readResults(join(path, 'results.npz'))
-    const point = task.values.map(([value]) => value)
-    collector.add(point, task.seed, arrays)
+    points.forEach((point, index) => {
+      if (!lost.includes(index)) collector.add(point, task.seed, pointOf(arrays, index, points.length))
+    })
   }
   const axes = grid.over.map(({ path, values }) => [`axis.${path}`, axisArray(values)] as const)
   const seeds = [`axis.seed`, axisArray(grid.seeds)] as const
@@ -41,6 +48,14 @@ export async function collect(folder: string, sweep: Sweep): Promise<Collected> 
     done,
     total: tasks.length,
   }
+}
+
+/** The points of a task that have failed; undefined where nothing of it is there. */
+async function failedPoints(path: string): Promise<readonly number[] | undefined> {
+  const text = await readFile(join(path, 'failed'), 'utf8').catch(() => '')
+  const schema = v.pipe(v.string(), v.parseJson(), v.object({ points: v.array(v.number()) }))
+  const found = v.safeParse(schema, text)
+  return found.success ? found.output.points : undefined
 }
 
 async function readResults(file: string): Promise<Record<string, NpyArray>> {

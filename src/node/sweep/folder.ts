@@ -11,9 +11,10 @@ import type { Tuned, Variants } from '../../core/plan/variants.ts'
 import { firstDifference } from '../../core/run/checkpoint.ts'
 import { type Grid, lostFrom, scenarioAt } from '../../core/sweep/grid.ts'
 import { type Task, furtherTasks } from '../../core/sweep/tasks.ts'
+import { insideOf } from '../../core/sweep/together.ts'
 import { checkScenario } from '../../core/model/check.ts'
 import { parseScenario } from '../../core/model/parse.ts'
-import { setValue, show } from '../../core/model/path.ts'
+import { show } from '../../core/model/path.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { createOutput } from '../output.ts'
 import { readInput, readerOf } from '../scenario.ts'
@@ -90,6 +91,8 @@ export type Wanted = Pick<
 > & {
   /** Folder of the scenario. */
   readonly home: string
+  /** Most points of a task. */
+  readonly together: number
 }
 
 /** Folder of a task: its number with six digits. */
@@ -166,17 +169,18 @@ export async function editSweep(
  * @throws ModelError if a value does not fit the scenario, or the folder holds another sweep
  */
 export async function beginSweep(folder: string, wanted: Wanted): Promise<Sweep> {
-  const { home, ...rest } = wanted
+  const { home, together, ...rest } = wanted
   const points = pointsToCheck(wanted)
   const scenarios = points.map(({ raw, what }) => checked(raw, wanted.file, what))
   const read = readerOf(home, wanted.allowOutside)
   const files = await hashesOf(scenarios, read, wanted.allowOutside).catch((error: unknown) => {
     throw error instanceof ModelError ? error.in(wanted.file) : error
   })
+  const inside = insideOf(wanted.grid, scenarios[0] as Scenario)
   return editSweep(folder, async (before) => {
     if (before !== undefined) {
       refuseOther(folder, before, wanted, files)
-      const tasks = furtherTasks(wanted.grid, before.tasks)
+      const tasks = furtherTasks(wanted.grid, before.tasks, inside, together)
       const same = tasks.length === 0 && JSON.stringify(before.grid) === JSON.stringify(wanted.grid)
       return same
         ? before
@@ -197,7 +201,7 @@ export async function beginSweep(folder: string, wanted: Wanted): Promise<Sweep>
       files,
       hash: await sha256Of(new TextEncoder().encode(text)),
       jobs: [],
-      tasks: furtherTasks(wanted.grid, []),
+      tasks: furtherTasks(wanted.grid, [], inside, together),
     }
   })
 }
@@ -261,12 +265,6 @@ function refuseOther(
     refuse(`the variant ${variants.path} is ${show(variants.left)}, not ${show(variants.right)}`)
   const lost = lostFrom(before.grid, wanted.grid)
   if (lost !== undefined) refuse(lost)
-}
-
-/** The scenario of a task: its seed, its values, and what varies within the run. */
-export function scenarioOf(sweep: Sweep, { values, seed }: Task): unknown {
-  const first = values.map((list) => list[0])
-  return setValue(scenarioAt(sweep.scenario, sweep.grid.over, first), 'seed', seed)
 }
 
 /** Makes the folder of a task. */

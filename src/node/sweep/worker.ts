@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { ModelError, RunError } from '../../core/errors.ts'
 import { abilitiesOf, adapterKey } from '../../core/gpu/adapter.ts'
 import type { Tuned } from '../../core/plan/variants.ts'
+import { firstOf } from '../../core/sweep/tasks.ts'
 import { planRun } from '../commands/options.ts'
 import { type RequestedDevice, requestDevice } from '../device.ts'
 import { Interruption, type Watch, watchSignals } from '../interrupt.ts'
@@ -187,7 +188,8 @@ async function tunedFor(
   task: number,
   say: (line: string) => void,
 ): Promise<Tuned> {
-  const model = await modelOf(folder, sweep, task).catch((error: unknown) => {
+  const first = firstOf(sweep.tasks[task] as Sweep['tasks'][number])
+  const model = await modelOf(folder, sweep, first).catch((error: unknown) => {
     // Running it tells what is wrong with the task.
     if (error instanceof ModelError) return undefined
     throw error
