@@ -50,7 +50,14 @@ const sweepSchema = v.object({
   autotune: v.boolean(),
   /** That of the first process, and the kernels that were the fastest then. */
   adapter: v.optional(
-    v.object({ key: v.string(), name: v.string(), type: v.string(), driver: v.string(), tuned: record }),
+    v.object({
+      key: v.string(),
+      name: v.string(),
+      type: v.string(),
+      driver: v.string(),
+      variants: record,
+      tuned: record,
+    }),
   ),
   /** Jobs of Slurm that work on it. */
   jobs: v.array(v.string()),
@@ -81,6 +88,7 @@ export interface Pinned {
   readonly name: string
   readonly type: string
   readonly driver: string
+  readonly variants: Variants
   readonly tuned: Tuned
 }
 

@@ -7,6 +7,7 @@ import { ModelError, RunError } from '../../core/errors.ts'
 import { abilitiesOf } from '../../core/gpu/adapter.ts'
 import { loadModel } from '../../core/model/load.ts'
 import type { Model } from '../../core/model/model.ts'
+import type { Residence, ResidentMode } from '../../core/plan/forms.ts'
 import type { Tuned, Variants } from '../../core/plan/variants.ts'
 import { checkResumable, decodeCheckpoint } from '../../core/run/checkpoint.ts'
 import { type Checkpoint, type Simulation, createSimulation } from '../../core/run/simulation.ts'
@@ -33,7 +34,7 @@ export interface Setting {
   readonly requested: RequestedDevice
   /** Name of the adapter with its driver, as it is compared. */
   readonly adapter: string
-  readonly tuned: Tuned
+  readonly kernels: Kernels
   readonly watch: Watch
   readonly checkpointEvery: number | undefined
 }
@@ -249,28 +250,52 @@ async function runOnce(job: Job, part: Task, points: number): Promise<string | u
   }
 }
 
+/** What a run is planned by. */
+export interface Kernels {
+  readonly variants: Variants
+  readonly tuned: Tuned
+}
+
 /**
- * The plan of a run: that of a single run, also for points that are run side by side.
- * @throws ModelError where it would add up in another order
+ * The plan of a run.
+ * @param points - that are run side by side
+ * @param pinned - variants of the run that goes on
+ * @throws ModelError where several points would add up in another order than one
  */
-async function planOf({ setting }: Job, part: Task, model: Model, points: number, pinned: Variants) {
-  const { folder, sweep, requested, tuned } = setting
-  const limits = limitsFor(requested)
-  const abilities = { ...abilitiesOf(requested.device), variants: sweep.variants, tuned }
-  const { ticks } = model.time
-  if (points === 1) return planRun(model, limits, { ...abilities, pinned }, sweep.resident, ticks)
+async function planOf(
+  setting: Setting,
+  part: Task,
+  model: Model,
+  points: number,
+  pinned: Variants,
+): Promise<Residence> {
+  const { folder, sweep, requested, kernels } = setting
+  const plan = (of: Model, more: object, resident: ResidentMode): Residence =>
+    planRun(
+      of,
+      limitsFor(requested),
+      { ...abilitiesOf(requested.device), ...kernels, ...more },
+      resident,
+      of.time.ticks,
+    )
+  if (points === 1) return plan(model, { pinned }, sweep.resident)
   const single = await modelOf(folder, sweep, firstOf(part))
-  const one = planRun(single, limits, abilities, sweep.resident, ticks)
-  const many = planRun(
-    model,
-    limits,
-    { ...abilities, pinned: one.plan.variants },
-    one.now ? 'on' : 'off',
-    ticks,
-  )
-  if (!isAlike({ model: single, residence: one }, { model, residence: many }))
-    throw new ModelError('side by side the points would have other last bits')
-  return many
+  const one = plan(single, {}, sweep.resident)
+  const many = plan(model, { pinned: one.plan.variants }, one.now ? 'on' : 'off')
+  if (isAlike({ model: single, residence: one }, { model, residence: many })) return many
+  throw new ModelError('side by side the points would have other last bits')
+}
+
+/** True where points can be run side by side with these kernels. */
+export async function canTogether(setting: Setting, part: Task): Promise<boolean> {
+  try {
+    const model = await modelOf(setting.folder, setting.sweep, part)
+    await planOf(setting, part, model, pointsOf(part).length, {})
+    return true
+  } catch (error) {
+    if (error instanceof ModelError) return false
+    throw error
+  }
 }
 
 async function runModel(job: Job, part: Task, points: number): Promise<void> {
@@ -278,7 +303,7 @@ async function runModel(job: Job, part: Task, points: number): Promise<void> {
   const { folder, sweep, requested, watch, checkpointEvery } = setting
   const model = await modelOf(folder, sweep, part)
   const checkpoint = await readCheckpoint(output.folder, model)
-  const plan = await planOf(job, part, model, points, checkpoint?.variants ?? {})
+  const plan = await planOf(setting, part, model, points, checkpoint?.variants ?? {})
   let fault: string | undefined
   const onFault = ({ error }: GPUUncapturedErrorEvent): void => void (fault ??= error.message)
   requested.device.addEventListener('uncapturederror', onFault)

@@ -5,7 +5,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { ModelError, RunError } from '../../core/errors.ts'
 import { abilitiesOf, adapterKey } from '../../core/gpu/adapter.ts'
 import type { Tuned } from '../../core/plan/variants.ts'
+import { parseScenario } from '../../core/model/parse.ts'
 import { firstOf } from '../../core/sweep/tasks.ts'
+import { insideOf, scenarioOfTask } from '../../core/sweep/together.ts'
 import { planRun } from '../commands/options.ts'
 import { type RequestedDevice, requestDevice } from '../device.ts'
 import { Interruption, type Watch, watchSignals } from '../interrupt.ts'
@@ -14,7 +16,7 @@ import { planTuned } from '../running.ts'
 import { mayTune } from '../tuning.ts'
 import { type Claim, type Watcher, createWatcher, findClaim, ownerOf, take } from './claims.ts'
 import { type Pinned, type Sweep, editSweep, makeTaskFolder, readSweep, taskFolder } from './folder.ts'
-import { Lost, modelOf, runTask } from './task.ts'
+import { type Kernels, type Setting, Lost, canTogether, modelOf, runTask } from './task.ts'
 
 /** What became of a task: done or failed, here or before; begun by this process; or in the hands of another. */
 export type Outcome = 'done' | 'failed' | 'begun' | 'elsewhere'
@@ -135,10 +137,11 @@ function createBench(folder: string, sweep: Sweep, options: WorkOptions, watch: 
     async run(task, claim) {
       requested ??= await requestDevice(options.adapter === undefined ? {} : { adapter: options.adapter })
       const adapter = adapterKey(requested.device.adapterInfo)
-      pinned ??= await pin(folder, sweep, requested, task, options)
+      pinned ??= await pin(folder, sweep, requested, task, watch, options)
       const { checkpointEvery } = options
-      const { tuned } = pinned
-      const setting = { folder, sweep, requested, adapter, tuned, watch, checkpointEvery }
+      const { tuned, variants } = pinned
+      const kernels = { tuned, variants }
+      const setting = { folder, sweep, requested, adapter, kernels, watch, checkpointEvery }
       const reason = await runTask(setting, task, claim)
       // A device may be lost with a task.
       if (reason !== undefined) close()
@@ -156,6 +159,7 @@ async function pin(
   sweep: Sweep,
   requested: RequestedDevice,
   task: number,
+  watch: Watch,
   { anyAdapter, say }: WorkOptions,
 ): Promise<Pinned> {
   const { device, info } = requested
@@ -167,7 +171,9 @@ async function pin(
           if (now.adapter !== undefined) return now
           const { name, type, driver } = info
           const tuned = sweep.autotune && mayTune() ? await tunedFor(folder, sweep, requested, task, say) : {}
-          return { ...now, adapter: { key, name, type, driver, tuned } }
+          const setting = { folder, sweep, requested, adapter: key, watch, checkpointEvery: undefined }
+          const kernels = await kernelsFor(setting, tuned)
+          return { ...now, adapter: { key, name, type, driver, ...kernels } }
         })
       : sweep
   if (adapter === undefined) throw new Error('no adapter is pinned')
@@ -207,6 +213,28 @@ async function tunedFor(
     },
   )
   return tuned
+}
+
+/**
+ * The kernels of all runs: as they are asked for; but unfused where only so points that are run side by side have the bits of
+ * single runs. A product that moves its layer at once has the parameters of one network.
+ */
+async function kernelsFor(setting: Omit<Setting, 'kernels'>, tuned: Tuned): Promise<Kernels> {
+  const { sweep } = setting
+  const { grid, variants } = sweep
+  const asked = { tuned, variants }
+  const first = { values: grid.over.map(({ values }) => values.slice(0, 1)), seed: grid.seeds[0] ?? 0 }
+  const scenario = scenarioOfTask(sweep.scenario, grid.over, first)
+  const inside = insideOf(grid, parseScenario(scenario))
+  const both = {
+    ...first,
+    values: grid.over.map(({ values }, axis) => values.slice(0, inside[axis] ? 2 : 1)),
+  }
+  const hasPairs = both.values.some(({ length }) => length > 1)
+  if (!hasPairs || variants.fuse !== undefined) return asked
+  if (await canTogether({ ...setting, kernels: asked }, both)) return asked
+  const unfused = { tuned, variants: { ...variants, fuse: 'off' as const } }
+  return (await canTogether({ ...setting, kernels: unfused }, both)) ? unfused : asked
 }
 
 /** Who holds a task that is in the hands of another process, for people. */
