@@ -11,7 +11,9 @@ import { findClaim } from './claims.ts'
 import { type Sweep, taskFolder } from './folder.ts'
 
 export interface Collected {
-  readonly arrays: Readonly<Record<string, NpyArray | EncodedArray>>
+  /** `axis.PATH` and `axis.seed`. */
+  readonly axes: Readonly<Record<string, NpyArray | EncodedArray>>
+  readonly arrays: Readonly<Record<string, NpyArray>>
   /** Names of arrays whose shapes differ from point to point. */
   readonly apart: readonly string[]
   /** Tasks that are done, and all. */
@@ -43,7 +45,8 @@ export async function collect(folder: string, sweep: Sweep): Promise<Collected> 
   const axes = grid.over.map(({ path, values }) => [`axis.${path}`, axisArray(values)] as const)
   const seeds = [`axis.seed`, axisArray(grid.seeds)] as const
   return {
-    arrays: { ...Object.fromEntries([...axes, seeds]), ...collector.arrays() },
+    axes: Object.fromEntries([...axes, seeds]),
+    arrays: collector.arrays(),
     apart: collector.apart(),
     done,
     total: tasks.length,
