@@ -156,7 +156,8 @@ function isOfFiles(error: unknown): boolean {
   return typeof (error as NodeJS.ErrnoException).code === 'string'
 }
 
-function writeError(path: string, error: unknown, missing = NOWHERE): RunError {
+/** The line for what the system refuses. */
+export function writeError(path: string, error: unknown, missing = NOWHERE): RunError {
   const { code = '' } = error as NodeJS.ErrnoException
   const reason = code === 'ENOENT' ? missing : (WRITE_ERRORS[code] ?? String(error))
   return new RunError(`cannot write ${path}: ${reason}${reason.includes('--out') ? '' : OTHER}`)

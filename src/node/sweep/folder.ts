@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import * as v from 'valibot'
 import { version } from '../../../package.json'
-import { ModelError, RunError } from '../../core/errors.ts'
+import { ModelError } from '../../core/errors.ts'
 import { hashesOf, sha256Of } from '../../core/model/files.ts'
 import { parseJson } from '../../core/model/json.ts'
 import type { ResidentMode } from '../../core/plan/forms.ts'
@@ -16,7 +16,7 @@ import { checkScenario } from '../../core/model/check.ts'
 import { parseScenario } from '../../core/model/parse.ts'
 import { show } from '../../core/model/path.ts'
 import type { Scenario } from '../../core/model/schema.ts'
-import { createOutput } from '../output.ts'
+import { createOutput, writeError } from '../output.ts'
 import { readInput, readerOf } from '../scenario.ts'
 import { alone } from './claims.ts'
 
@@ -166,6 +166,9 @@ export async function editSweep(
       const after = await change(before)
       if (after !== before) await output.write(FILE, textOf(after))
       return after
+    }).catch((error: unknown) => {
+      const isOfFiles = typeof (error as NodeJS.ErrnoException).code === 'string'
+      throw isOfFiles ? writeError(folder, error) : error
     })
   } finally {
     output.close()
@@ -281,8 +284,7 @@ export async function makeTaskFolder(folder: string, task: number): Promise<stri
   try {
     await mkdir(path, { recursive: true })
   } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException
-    throw new RunError(`cannot write ${path}: ${code === 'ENOSPC' ? 'the disk is full; make room' : code}`)
+    throw writeError(path, error)
   }
   return path
 }

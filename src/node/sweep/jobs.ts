@@ -50,8 +50,8 @@ export async function runJobs(folder: string, { jobs, args, report }: JobOptions
       const { code, signal, task } = await runOne(folder, args, running, report)
       if (ended !== undefined) return
       if (code === 0) return
-      const wasAsked = code !== null && code > 128
-      if (code !== null && (wasAsked || task === undefined)) {
+      // It has said why: the input is wrong, a signal, or a folder that cannot be written.
+      if (code !== null) {
         worst = Math.max(worst, code)
         stop()
         return
@@ -61,7 +61,7 @@ export async function runJobs(folder: string, { jobs, args, report }: JobOptions
       const times = (deaths.get(task) ?? 0) + 1
       deaths.set(task, times)
       if (times < MOST_DEATHS) continue
-      const reason = `its process has died ${times} times, the last time by ${signal ?? `exit code ${String(code)}`}; give it more memory, and --retry`
+      const reason = `its process has died ${times} times, the last time by ${signal ?? 'no signal'}; give it more memory, and --retry`
       await recordDeath(folder, task, reason)
       report({ task, outcome: 'failed', reason })
     }

@@ -12,9 +12,10 @@ import { planRun } from '../commands/options.ts'
 import { type RequestedDevice, requestDevice } from '../device.ts'
 import { Interruption, type Watch, watchSignals } from '../interrupt.ts'
 import { limitsFor } from '../limits.ts'
+import { writeError } from '../output.ts'
 import { planTuned } from '../running.ts'
 import { mayTune } from '../tuning.ts'
-import { type Claim, type Watcher, createWatcher, findClaim, ownerOf, take } from './claims.ts'
+import { type Claim, type Watcher, createWatcher, findClaim, take } from './claims.ts'
 import { type Pinned, type Sweep, editSweep, makeTaskFolder, readSweep, taskFolder } from './folder.ts'
 import { type Kernels, type Setting, Lost, canTogether, modelOf, runTask } from './task.ts'
 
@@ -78,7 +79,9 @@ export async function work(folder: string, options: WorkOptions): Promise<Record
       return true
     }
     await makeTaskFolder(folder, task)
-    const claim = await take(path, found)
+    const claim = await take(path, found).catch((error: unknown) => {
+      throw writeError(path, error)
+    })
     // Another process has been faster, or has ended the task meanwhile.
     found = await findClaim(path)
     const isOver = found.names.includes('done') || found.names.includes('failed')
@@ -235,11 +238,4 @@ async function kernelsFor(setting: Omit<Setting, 'kernels'>, tuned: Tuned): Prom
   if (await canTogether({ ...setting, kernels: asked }, both)) return asked
   const unfused = { tuned, variants: { ...variants, fuse: 'off' as const } }
   return (await canTogether({ ...setting, kernels: unfused }, both)) ? unfused : asked
-}
-
-/** Who holds a task that is in the hands of another process, for people. */
-export async function holderOf(folder: string, task: number): Promise<string> {
-  const path = taskFolder(folder, task)
-  const owner = await ownerOf(path, (await findClaim(path)).number)
-  return owner === undefined ? 'another process' : `process ${owner.pid} on ${owner.host}`
 }
