@@ -41,6 +41,7 @@ const REFERENCE = [
   item('Keys of a scenario', '/keys'),
   item('The command line', '/command-line'),
   item('Commands and options', '/commands'),
+  item('Sweeps', '/sweeps'),
   item('Library', '/library'),
   item('Functions and types', '/api/'),
   item('Analysis', '/analyse'),
