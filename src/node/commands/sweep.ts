@@ -11,7 +11,7 @@ import { withVariation } from '../../core/model/variation.ts'
 import type { ResidentMode } from '../../core/plan/forms.ts'
 import type { Variants } from '../../core/plan/variants.ts'
 import { type SweepAxis, axisOf, readOver, readSeeds, sizeOf } from '../../core/sweep/grid.ts'
-import { Interruption, watchSignals } from '../interrupt.ts'
+import { Ended, Interruption, watchSignals } from '../interrupt.ts'
 import { createOutput } from '../output.ts'
 import { createProgress } from '../progress.ts'
 import { readScenario } from '../scenario.ts'
@@ -165,10 +165,7 @@ async function sweep(file: string, options: SweepOptions): Promise<void> {
   } finally {
     progress.stop()
   }
-  if (code !== 0) {
-    process.exitCode = code
-    return
-  }
+  if (code !== 0) throw new Ended(code)
   const of = (outcome: Outcome): number => [...states.values()].filter((one) => one === outcome).length
   finish(out, { done: of('done'), failed: of('failed'), begun: 0, elsewhere: of('elsewhere') }, quiet)
 }
@@ -403,7 +400,7 @@ function statusCommand(): Command {
         const note = mixedNote(status.adapters)
         if (note !== undefined) tell(`note: ${note}\n`)
         const isOver = status.done.length + status.failed.length === status.tasks
-        if (status.failed.length > 0) process.exitCode = 1
+        if (status.failed.length > 0 && (isOver || !watch)) throw new Ended(1)
         return isOver
       })
     })
