@@ -74,6 +74,12 @@ module.exports = {
       '^src/core/analysis/',
       core('analysis', 'kinds', 'model', 'run'),
     ),
+    layer(
+      'sweep',
+      'sweeps divide grids and gather results, without files and processes',
+      '^src/core/sweep/',
+      core('sweep', 'run', 'plan', 'kinds', 'model', 'data'),
+    ),
     layer('reproduce', 'reproductions run models and judge the results', '^src/core/reproduce/', [
       ...core('reproduce', 'analysis', 'kinds', 'model', 'run'),
     ]),

@@ -42,6 +42,7 @@ const REFERENCE = [
   item('Claims', '/claims'),
   item('The command line', '/command-line'),
   item('Commands and options', '/commands'),
+  item('Sweeps', '/sweeps'),
   item('Library', '/library'),
   item('Functions and types', '/api/'),
   item('Analysis', '/analyse'),

@@ -92,7 +92,7 @@ function held(folder: string, who: string, path: string): RunError {
   )
 }
 
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
@@ -102,7 +102,7 @@ function isAlive(pid: number): boolean {
 }
 
 /** The 22nd word of what Linux tells of a process; empty elsewhere. */
-function beganOf(pid: number): string {
+export function beganOf(pid: number): string {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
     return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? ''

@@ -9,9 +9,10 @@ import { recallCommand } from './commands/recall.ts'
 import { reproduceCommand } from './commands/reproduce.ts'
 import { oneOf } from './commands/options.ts'
 import { runCommand } from './commands/run.ts'
+import { sweepCommand } from './commands/sweep.ts'
 import { testCommand } from './commands/test.ts'
 import { validateCommand } from './commands/validate.ts'
-import { Interruption } from './interrupt.ts'
+import { Ended, Interruption } from './interrupt.ts'
 import { shippedNames } from './shipped.ts'
 import { failureOf } from './failure.ts'
 import { MESSAGE_FORMATS, messageFormat, setMessageFormat, tell, tellRecord } from './terminal.ts'
@@ -22,6 +23,7 @@ Exit code: 0 done, 1 the run failed, 2 the input is wrong, 130 ended by Ctrl-C.
 Examples:
   engram run digits                a shipped scenario: results in out/digits
   engram run my-model.json         a scenario of your own
+  engram sweep digits --help       many runs: a grid of values, several seeds
   engram recall my-images          recall your own patterns from damaged cues
   engram run --help                all options, files and examples`
 
@@ -44,6 +46,7 @@ export function createProgram(): Command {
     .addHelpText('after', HELP)
     .addHelpText('after', namesText)
     .addCommand(runCommand())
+    .addCommand(sweepCommand())
     .addCommand(recallCommand())
     .addCommand(validateCommand())
     .addCommand(testCommand())
@@ -85,6 +88,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError && error.exitCode === 0) return 0
     // No command given: commander has printed the help.
     if (error instanceof CommanderError && error.code === 'commander.help') return 2
+    if (error instanceof Ended) return error.exitCode
     tellFailure(error, args.includes('--debug'))
     return exitCodeOf(error)
   }

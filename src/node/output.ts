@@ -28,6 +28,8 @@ export interface OutputOptions {
   readonly earlier?: (folder: string) => Promise<readonly string[]>
   /** Names of the files to come: none may be a folder. */
   readonly names?: readonly string[]
+  /** False = the caller sees to it that no other process writes there. */
+  readonly locks?: boolean
 }
 
 /**
@@ -79,9 +81,12 @@ export async function createOutput(folder: string, options: OutputOptions = {}):
   } catch (error) {
     throw writeError(folder, error, NOWHERE)
   }
-  const release = await lock(folder).catch((error: unknown) => {
-    throw isOfFiles(error) ? writeError(folder, error, GONE) : error
-  })
+  const release =
+    options.locks === false
+      ? () => undefined
+      : await lock(folder).catch((error: unknown) => {
+          throw isOfFiles(error) ? writeError(folder, error, GONE) : error
+        })
   const close = (): void => {
     process.off('exit', close)
     for (const path of partial) rmSync(path, { force: true })
@@ -151,7 +156,8 @@ function isOfFiles(error: unknown): boolean {
   return typeof (error as NodeJS.ErrnoException).code === 'string'
 }
 
-function writeError(path: string, error: unknown, missing = NOWHERE): RunError {
+/** The line for what the system refuses. */
+export function writeError(path: string, error: unknown, missing = NOWHERE): RunError {
   const { code = '' } = error as NodeJS.ErrnoException
   const reason = code === 'ENOENT' ? missing : (WRITE_ERRORS[code] ?? String(error))
   return new RunError(`cannot write ${path}: ${reason}${reason.includes('--out') ? '' : OTHER}`)

@@ -36,7 +36,7 @@ export interface Writing {
   readonly started: Date
 }
 
-const CHECKPOINT = 'checkpoint.npz'
+export const CHECKPOINT = 'checkpoint.npz'
 
 /** The names of CSV that a run can write. */
 function csvNames({ probes, variation }: Model): string[] {

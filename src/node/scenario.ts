@@ -16,13 +16,23 @@ import { scenarioFile, shippedHint } from './shipped.ts'
  */
 export async function loadScenario(path: string, options: LoadOptions = {}): Promise<Model> {
   checkText('loadScenario', path)
-  const text = textOf(await readInput(scenarioFile(path), path, SCENARIO, shippedHint), path)
-  return loadModel(text, { ...options, file: path, read: readerBeside(path, options.allowOutside) })
+  const { text, found } = await readScenario(path)
+  return loadModel(text, { ...options, file: path, read: readerOf(dirname(found), options.allowOutside) })
+}
+
+/** The text of a scenario, and the file that it stands in. */
+export async function readScenario(path: string): Promise<{ readonly text: string; readonly found: string }> {
+  const found = scenarioFile(path)
+  return { text: textOf(await readInput(found, path, SCENARIO, shippedHint), path), found }
 }
 
 /** Reads the files that a scenario names. @param path - as of `loadScenario` */
 export function readerBeside(path: string, allowOutside = false): Read {
-  const folder = dirname(scenarioFile(path))
+  return readerOf(dirname(scenarioFile(path)), allowOutside)
+}
+
+/** Reads the files that a scenario names, relative to its folder. */
+export function readerOf(folder: string, allowOutside = false): Read {
   return async (name) => {
     const file = resolve(folder, name)
     if (!allowOutside) await requireInside(folder, file, name)

@@ -9,6 +9,7 @@ import { failingFiles } from './faults.ts'
 import { damagedFiles } from './files.ts'
 import { kills } from './kills.ts'
 import { mutatedScenarios } from './scenarios.ts'
+import { killedSweeps } from './sweeps.ts'
 
 /** One part of the campaign. */
 export interface Part {
@@ -36,6 +37,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   files: damagedFiles,
   kills,
   faults: failingFiles,
+  sweeps: killedSweeps,
 }
 
 const HELP = `npm run fuzz -- [options]
@@ -49,11 +51,12 @@ const HELP = `npm run fuzz -- [options]
 scenarios: mutants of the shipped scenarios through parsing, resolving and planning: a model, or one line.
 files: damaged npy, npz, IDX, PNG, gzip and checkpoints: the values that were written, or one line.
 kills: runs killed at any moment and resumed: the bytes of a run that was never killed.
+sweeps: a sweep killed five times, or thirty (from trial 1): the arrays of one that was never killed.
 faults: runs in which the nth file call fails: exit 1 with one line, and no file half written.
 `
 
 /** Longest time of a trial in ms before it counts as hanging. */
-const HANGING = 120_000
+const HANGING = 600_000
 
 /**
  * Runs the campaign and prints its counts.

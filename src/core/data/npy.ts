@@ -221,7 +221,10 @@ export function checkCount(shape: readonly number[], count: number): void {
 export function encodeNpyHeader(shape: readonly number[], like: NpyData): Uint8Array {
   const [kind, type] =
     Object.entries(TYPES).find(([, { view }]) => view !== undefined && like instanceof view) ?? []
-  const descr = `${type?.bytes === 1 ? '|' : '<'}${kind}`
+  return headerOf(`${type?.bytes === 1 ? '|' : '<'}${kind}`, shape)
+}
+
+function headerOf(descr: string, shape: readonly number[]): Uint8Array {
   const dimensions = shape.length === 1 ? `${shape[0]},` : shape.join(', ')
   const dictionary = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${dimensions}), }`
   // The data starts at a multiple of 64 bytes; the header ends with a newline.
@@ -230,6 +233,19 @@ export function encodeNpyHeader(shape: readonly number[], like: NpyData): Uint8A
   const bytes = new Uint8Array(dataStart)
   for (let index = 0; index < dataStart; index++) bytes[index] = header.charCodeAt(index)
   new DataView(bytes.buffer).setUint16(8, dataStart - 10, true)
+  return bytes
+}
+
+/** Writes texts as a .npy file of one axis that numpy.load reads. */
+export function encodeNpyTexts(texts: readonly string[]): Uint8Array {
+  const points = texts.map((text) => Array.from(text, (sign) => sign.codePointAt(0) as number))
+  const length = points.reduce((most, { length }) => Math.max(most, length), 1)
+  const data = new Uint32Array(texts.length * length)
+  points.forEach((text, index) => data.set(text, index * length))
+  const header = headerOf(`<U${length}`, [texts.length])
+  const bytes = new Uint8Array(header.length + data.byteLength)
+  bytes.set(header)
+  bytes.set(new Uint8Array(data.buffer), header.length)
   return bytes
 }
 

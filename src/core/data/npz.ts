@@ -22,13 +22,18 @@ export interface PiecedArray {
   readonly pieces: AsyncIterable<Float32Array>
 }
 
+/** An array whose file is made already, such as one of texts. */
+export interface EncodedArray {
+  readonly npy: Uint8Array
+}
+
 /**
  * Writes named arrays as `encodeNpz` does, but piece by piece: each is to be taken before the next is made. Equal arrays
  * give equal bytes, however they are cut.
  * @throws ModelError if a shape does not fit its data
  */
 export async function* encodeNpzPieces(
-  arrays: Readonly<Record<string, NpyArray | PiecedArray>>,
+  arrays: Readonly<Record<string, NpyArray | PiecedArray | EncodedArray>>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let ready: Uint8Array[] = []
   const take = (): Uint8Array[] => {
@@ -44,6 +49,10 @@ export async function* encodeNpzPieces(
     const file = new ZipPassThrough(`${name}.npy`)
     file.mtime = MTIME
     zip.add(file)
+    if ('npy' in array) {
+      file.push(array.npy, true)
+      continue
+    }
     const { shape } = array
     // It may be made when it is asked for.
     const data = 'data' in array ? array.data : undefined

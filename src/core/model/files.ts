@@ -26,9 +26,34 @@ export function createReader(read: Read, allowOutside: boolean): Read {
 export function noting(read: Read, hashes: Map<string, string>): Read {
   return async (path) => {
     const bytes = await read(path)
-    if (!hashes.has(path)) hashes.set(path, await sha256(bytes))
+    if (!hashes.has(path)) hashes.set(path, await sha256Of(bytes))
     return bytes
   }
+}
+
+/** Keys of a scenario that name files. */
+const FILE_KEYS = ['path', 'labels']
+
+/**
+ * SHA-256 of each file that some scenarios name, by its path.
+ * @throws ModelError for a file that cannot be read
+ */
+export async function hashesOf(
+  scenarios: readonly unknown[],
+  read: Read,
+  allowOutside: boolean,
+): Promise<Record<string, string>> {
+  const names = new Set<string>()
+  const find = (value: unknown, key: string): void => {
+    if (typeof value === 'string' && FILE_KEYS.includes(key)) names.add(value.split('#')[0] as string)
+    if (typeof value !== 'object' || value === null) return
+    for (const [name, part] of Object.entries(value)) find(part, Array.isArray(value) ? key : name)
+  }
+  for (const scenario of scenarios) find(scenario, '')
+  const hashes = new Map<string, string>()
+  const noted = noting(createReader(read, allowOutside), hashes)
+  for (const name of names) await noted(name)
+  return Object.fromEntries(hashes)
 }
 
 /** Available in every browser with WebGPU. */
@@ -38,7 +63,8 @@ interface Digests {
   }
 }
 
-async function sha256(bytes: Uint8Array): Promise<string> {
+/** SHA-256 in hexadecimal digits. */
+export async function sha256Of(bytes: Uint8Array): Promise<string> {
   const digest = await (globalThis as unknown as Digests).crypto.subtle.digest('SHA-256', bytes)
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

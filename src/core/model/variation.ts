@@ -21,7 +21,7 @@ export function axesOf({ replicas }: Scenario): Axis[] {
   if (typeof replicas === 'number') return []
   return Object.entries(replicas.vary).map(([path, spec]) => ({
     path,
-    values: valuesOf(spec, path),
+    values: valuesOf(spec, { path: `replicas.vary.${path}` }),
     log: spec.scale === 'log',
   }))
 }
@@ -41,8 +41,7 @@ export function replicaCount(scenario: Scenario): number {
  * The values of an axis; from, to and steps give float64 values with 12 digits and the exact ends.
  * @throws ModelError for keys that contradict each other
  */
-function valuesOf(spec: AxisSpec, path: string): readonly number[] {
-  const place = { path: `replicas.vary.${path}` }
+export function valuesOf(spec: AxisSpec, place: { readonly path: string }): readonly number[] {
   const { from, to, steps, scale = 'linear', values } = spec
   const isRange = from !== undefined && to !== undefined && steps !== undefined
   const hasRange = [from, to, steps, spec.scale].some((key) => key !== undefined)
@@ -50,7 +49,7 @@ function valuesOf(spec: AxisSpec, path: string): readonly number[] {
     throw new ModelError('needs from, to and steps (and scale), or values; give either', place)
   }
   if (values !== undefined) return values
-  if (!isRange) throw new Error(`${path} has no range`)
+  if (!isRange) throw new Error(`${place.path} has no range`)
   if (scale === 'log' && !(from > 0 && to > 0)) {
     throw new ModelError(
       `goes from ${from} to ${to}, which has no log scale; start and end above 0, or use "linear"`,

@@ -312,13 +312,14 @@ export function checkFiles({ files }: Checkpoint, model: Pick<Model, 'files'>): 
   )
 }
 
-interface Difference {
+export interface Difference {
   readonly path: string
   readonly left: unknown
   readonly right: unknown
 }
 
-function firstDifference(left: unknown, right: unknown, keys: readonly string[]): Difference | undefined {
+/** The first place at which two values of JSON differ. */
+export function firstDifference(left: unknown, right: unknown, keys: readonly string[] = []): Difference | undefined {
   if (isObject(left) && isObject(right)) {
     for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
       const difference = firstDifference(left[key], right[key], [...keys, key])

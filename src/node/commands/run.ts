@@ -6,16 +6,15 @@ import { leftOutOf } from '../../core/model/energy.ts'
 import type { Model } from '../../core/model/model.ts'
 import { checkResumable, decodeCheckpoint } from '../../core/run/checkpoint.ts'
 import type { Residence, ResidentMode } from '../../core/plan/forms.ts'
-import { TUNING_PAYS, secondsOf, untuned } from '../../core/plan/tuning.ts'
 import type { Tuned, Variants } from '../../core/plan/variants.ts'
 import { abilitiesOf } from '../../core/gpu/adapter.ts'
 import { type Checkpoint, type Simulation, createSimulation } from '../../core/run/simulation.ts'
 import { afterwards } from '../afterwards.ts'
-import { type RequestedDevice, requestDevice } from '../device.ts'
+import { requestDevice } from '../device.ts'
 import { Interruption, type Watch, watchSignals } from '../interrupt.ts'
 import { limitsFor } from '../limits.ts'
 import { type Output, checkOutput, createOutput } from '../output.ts'
-import { type Progress, createProgress } from '../progress.ts'
+import { createProgress } from '../progress.ts'
 import {
   type Writing,
   earlierFiles,
@@ -24,9 +23,9 @@ import {
   saveCheckpoint,
   writeResults,
 } from '../results.ts'
+import { advance, planTuned } from '../running.ts'
 import { readInput } from '../scenario.ts'
-import { createStride } from '../stride.ts'
-import { keepTuning, keptTuning, mayTune, tuneOn } from '../tuning.ts'
+import { mayTune } from '../tuning.ts'
 import { print, tell } from '../terminal.ts'
 import {
   type ScenarioOptions,
@@ -153,7 +152,7 @@ async function run(scenario: string, options: RunOptions): Promise<void> {
       naming(scenario, () => planRun(model, limits, { ...abilities, tuned }, options.resident, ticks))
     const plan =
       options.autotune && mayTune() && checkpoint === undefined
-        ? await planTuned(planned, requested, ticks, options)
+        ? (await planTuned(planned, requested, ticks, sayTo(options))).plan
         : await planned({})
     const created = await createSimulation(requested.device, model, { plan })
     simulation = created
@@ -187,7 +186,6 @@ async function run(scenario: string, options: RunOptions): Promise<void> {
   }
 }
 
-/** The plan with the fastest forms as far as they are known; where the run is long enough, those that are not are timed first. */
 /** Where an energy is recorded that leaves couplings out, that is said once. */
 function noteEnergy(model: Model): void {
   const [first, ...more] = leftOutOf(model)
@@ -197,31 +195,9 @@ function noteEnergy(model: Model): void {
   tell(`note: not a gradient flow: ${first}${others}; the energy leaves out what has none\n`)
 }
 
-async function planTuned(
-  planned: (tuned: Tuned) => Promise<Residence>,
-  { device }: RequestedDevice,
-  ticks: number,
-  { quiet }: RunOptions,
-): Promise<Residence> {
-  const kept = await keptTuning(device.adapterInfo)
-  const residence = await planned(kept)
-  const choices = untuned(residence.plan, kept)
-  const { software } = abilitiesOf(device)
-  if (residence.now || choices.length === 0 || secondsOf(choices, ticks, software) < TUNING_PAYS)
-    return residence
-  const say = (line: string): void =>
-    quiet === true ? undefined : tell(`${line}; --no-autotune leaves this out\n`)
-  try {
-    const { tuned, line } = await tuneOn(device, choices)
-    await keepTuning(device.adapterInfo, tuned)
-    say(line)
-    return await planned({ ...kept, ...tuned })
-  } catch (error) {
-    if (error instanceof ModelError) throw error
-    // A run does not need it.
-    say(`not tuned, the fixed kernels are taken: ${(error as Error).message}`)
-    return residence
-  }
+/** What is told of tuning, unless the run is quiet. */
+function sayTo({ quiet }: RunOptions): (line: string) => void {
+  return (line) => (quiet === true ? undefined : tell(`${line}; --no-autotune leaves this out\n`))
 }
 
 async function readCheckpoint(
@@ -249,7 +225,14 @@ async function runTo(end: number, run: Started): Promise<void> {
   const progress = createProgress(run.startTick, end, { quiet: options.quiet })
   let failure: Error | undefined
   try {
-    await advance(end, run, progress)
+    await advance(end, {
+      simulation,
+      watch: run.watch,
+      progress,
+      checkpointEvery: options.checkpointEvery,
+      save: () => saveCheckpoint(run),
+      interrupted: (signal) => interrupted(signal, run),
+    }).finally(run.watch.stop)
     if (fault !== undefined) throw new RunError(`WebGPU refused a command: ${fault}`)
   } catch (error) {
     if (error instanceof Interruption) throw error
@@ -305,30 +288,6 @@ async function failed(run: Started, failure: Error): Promise<Error> {
     (error: unknown) => (error instanceof RunError ? error.message : 'the samples are lost'),
   )
   return failure instanceof RunError ? new RunError(`${failure.message}; ${where}`) : failure
-}
-
-/** Steps to the end, with checkpoints on the way; a signal leaves a checkpoint and an Interruption. */
-async function advance(end: number, run: Started, progress: Progress): Promise<void> {
-  const { simulation, options } = run
-  const every = options.checkpointEvery ?? Infinity
-  const { watch } = run
-  const stride = createStride()
-  try {
-    do {
-      const { tick } = simulation
-      const nextCheckpoint = Number.isFinite(every) ? (Math.floor(tick / every) + 1) * every : Infinity
-      await stride.timed((ticks) => simulation.step(Math.min(end, nextCheckpoint, tick + ticks) - tick))
-      progress.update(simulation.tick)
-      if (watch.signal !== undefined && simulation.tick < end && !simulation.isOver) {
-        progress.stop()
-        throw await interrupted(watch.signal, run)
-      }
-      if (simulation.tick === nextCheckpoint) await saveCheckpoint(run)
-    } while (simulation.tick < end && !simulation.isOver)
-    await simulation.flush()
-  } finally {
-    watch.stop()
-  }
 }
 
 async function interrupted(signal: NodeJS.Signals, run: Started): Promise<Interruption> {
