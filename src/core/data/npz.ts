@@ -1,7 +1,16 @@
 /** NumPy's archive format: a zip of .npy files. */
-import { Zip, ZipPassThrough, zipSync } from 'fflate'
+import { zipSync } from 'fflate'
 import { ModelError } from '../errors.ts'
-import { checkCount, decodeNpy, decodeNpyText, encodeNpy, encodeNpyHeader, type NpyArray } from './npy.ts'
+import {
+  type NpyArray,
+  type NpyData,
+  checkCount,
+  decodeNpy,
+  decodeNpyText,
+  encodeNpy,
+  encodeNpyHeader,
+} from './npy.ts'
+import { createZipWriter } from './zip-writer.ts'
 import { type ZipFile, readZip } from './zip.ts'
 
 /** A fixed date, so that equal arrays give equal bytes. Zip has no dates before 1980. */
@@ -19,46 +28,45 @@ export function encodeNpz(arrays: Readonly<Record<string, NpyArray>>): Uint8Arra
 /** An array that is never whole: its numbers come in pieces, row-major, one behind the other. */
 export interface PiecedArray {
   readonly shape: readonly number[]
-  readonly pieces: AsyncIterable<Float32Array>
+  readonly pieces: AsyncIterable<NpyData>
+  /** An array of the type of the pieces, where they are not float32; its values do not count. */
+  readonly like?: NpyData
 }
 
 /**
  * Writes named arrays as `encodeNpz` does, but piece by piece: each is to be taken before the next is made. Equal arrays
- * give equal bytes, however they are cut.
+ * give equal bytes, however they are cut. An archive of more than 4 GiB is zip64.
+ * @param most - as `createZipWriter` takes it
  * @throws ModelError if a shape does not fit its data
  */
 export async function* encodeNpzPieces(
   arrays: Readonly<Record<string, NpyArray | PiecedArray>>,
+  most?: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let ready: Uint8Array[] = []
-  const take = (): Uint8Array[] => {
-    const taken = ready
-    ready = []
-    return taken
-  }
-  const zip = new Zip((error, bytes) => {
-    if (error !== null) throw error
-    ready.push(bytes)
-  })
+  const zip = createZipWriter(most)
   for (const [name, array] of Object.entries(arrays)) {
-    const file = new ZipPassThrough(`${name}.npy`)
-    file.mtime = MTIME
-    zip.add(file)
     const { shape } = array
     // It may be made when it is asked for.
     const data = 'data' in array ? array.data : undefined
-    file.push(encodeNpyHeader(shape, data ?? new Float32Array()))
+    const like = data ?? ('like' in array ? array.like : undefined) ?? new Float32Array()
+    const header = encodeNpyHeader(shape, like)
+    const wanted = shape.reduce((product, length) => product * length, 1)
+    if (data !== undefined) checkCount(shape, data.length)
+    yield zip.begin(`${name}.npy`, header.length + wanted * like.BYTES_PER_ELEMENT)
+    zip.add(header)
+    yield header
     let count = 0
-    for await (const piece of 'pieces' in array ? array.pieces : [data as NpyArray['data']]) {
+    for await (const piece of 'pieces' in array ? array.pieces : [data as NpyData]) {
       count += piece.length
-      file.push(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength))
-      yield* take()
+      if (count > wanted) checkCount(shape, count)
+      const bytes = new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength)
+      zip.add(bytes)
+      yield bytes
     }
     checkCount(shape, count)
-    file.push(new Uint8Array(), true)
+    yield zip.end()
   }
-  zip.end()
-  yield* take()
+  yield zip.close()
 }
 
 /**

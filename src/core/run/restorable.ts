@@ -43,6 +43,14 @@ export interface Checkpoint {
   /** What the checks of `time.until` had found. */
   readonly rest?: Rest
   readonly series: readonly Series[]
+  /**
+   * Where a command has written samples as they came: the format, and how many of each probe. `series` then has the last of
+   * each alone.
+   */
+  readonly streamed?: {
+    readonly format: 'npz' | 'csv' | 'zarr'
+    readonly samples: Readonly<Record<string, number>>
+  }
   /** What the run found worth a warning. */
   readonly warnings: readonly string[]
   /** The scenario with its parameters as they were. */

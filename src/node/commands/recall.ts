@@ -136,7 +136,7 @@ async function recall(files: readonly string[], options: RecallOptions): Promise
       const end = (await simulation.read('visible')).data
       const recalled = judge(stored, start, end)
       const picture = image && (await output.write('recall.png', recallPicture(stored, start, end, image)))
-      const results = await writeResults({
+      const [[, results] = []] = await writeResults({
         simulation,
         requested,
         options: {},

@@ -1,10 +1,11 @@
-import { basename, extname, join } from 'node:path'
-import { Command } from 'commander'
+import { basename, dirname, extname, join } from 'node:path'
+import { Command, Option } from 'commander'
 import { ModelError, RunError } from '../../core/errors.ts'
 import { measureOf } from '../../core/kinds/probes/table.ts'
 import { leftOutOf } from '../../core/model/energy.ts'
 import type { Model } from '../../core/model/model.ts'
 import { checkResumable, decodeCheckpoint } from '../../core/run/checkpoint.ts'
+import { checkResultSize } from '../../core/run/results.ts'
 import type { Residence, ResidentMode } from '../../core/plan/forms.ts'
 import { TUNING_PAYS, secondsOf, untuned } from '../../core/plan/tuning.ts'
 import type { Tuned, Variants } from '../../core/plan/variants.ts'
@@ -20,10 +21,19 @@ import {
   type Writing,
   earlierFiles,
   fileNames,
+  placeOf,
   resultLines,
   saveCheckpoint,
   writeResults,
 } from '../results.ts'
+import {
+  type Format,
+  FORMATS,
+  type Stream,
+  type StreamOptions,
+  openStream,
+  stays,
+} from '../samples/stream.ts'
 import { readInput } from '../scenario.ts'
 import { keepTuning, keptTuning, mayTune, tuneOn } from '../tuning.ts'
 import { print, tell } from '../terminal.ts'
@@ -48,6 +58,8 @@ interface RunOptions extends ScenarioOptions {
   readonly checkpointEvery?: number
   readonly resume?: string
   readonly csv?: true
+  readonly format?: Format
+  readonly stream?: true
   readonly quiet?: true
   readonly debug?: true
   readonly resident: ResidentMode
@@ -66,6 +78,16 @@ export function runCommand(): Command {
   return command
     .option('--out <folder>', 'folder for the results; created if missing (default: out/NAME for NAME.json)')
     .option('--csv', 'also write each time series as CSV')
+    .addOption(
+      new Option(
+        '--format <format>',
+        'format of the results: npz is one archive, csv a table of each probe and state, zarr a Zarr group (default: npz, or that of the checkpoint)',
+      ).choices(FORMATS),
+    )
+    .option(
+      '--stream',
+      'write samples to the disk as they come instead of keeping them in memory; csv and zarr always do',
+    )
     .option(
       '--checkpoint-every <k>',
       'write a checkpoint every k ticks',
@@ -133,11 +155,18 @@ async function run(scenario: string, options: RunOptions): Promise<void> {
     )
   }
   const { checkpoint, doubts = [] } = resume === undefined ? {} : await readCheckpoint(resume, model)
+  const format = formatOf(options, checkpoint)
+  const streams = format !== 'npz' || options.stream === true || checkpoint?.streamed !== undefined
+  if (streams && options.csv)
+    throw new ModelError('--csv is for results that are kept in memory; take --format csv alone', {
+      path: '--csv',
+    })
   const folder = options.out ?? join('out', basename(scenario, extname(scenario)))
   await checkOutput(folder)
   const requested = await requestDevice(options.adapter === undefined ? {} : { adapter: options.adapter })
   let simulation: Simulation | undefined
   let output: Output | undefined
+  let stream: Stream | undefined
   let watch: Watch | undefined
   try {
     const limits = limitsFor(requested)
@@ -153,7 +182,8 @@ async function run(scenario: string, options: RunOptions): Promise<void> {
       options.autotune && mayTune() && checkpoint === undefined
         ? await planTuned(planned, requested, ticks, options)
         : await planned({})
-    const created = await createSimulation(requested.device, model, { plan })
+    if (!streams) await naming(scenario, () => checkResultSize(plan.plan, model))
+    const created = await createSimulation(requested.device, model, { plan, keepSamples: !streams })
     simulation = created
     if (resume !== undefined && checkpoint !== undefined)
       await naming(resume, () => created.restore(checkpoint))
@@ -163,22 +193,35 @@ async function run(scenario: string, options: RunOptions): Promise<void> {
     }
     // Before others can see that the run is there.
     watch = watchSignals()
+    const resumed =
+      resume === undefined || checkpoint === undefined ? undefined : { checkpoint, folder: dirname(resume) }
+    const staying = streams ? stays(format, model, folder, resumed) : []
     output = await createOutput(folder, {
-      earlier: (place) => earlierFiles(place, model, resume),
-      names: fileNames(model, options),
+      earlier: (place) => earlierFiles(place, model, resume, staying),
+      names: fileNames(model, options, format),
     })
+    if (streams) {
+      const streamed: StreamOptions = { plan: plan.plan, model, format, output, resumed }
+      const opened = await naming(resume ?? folder, () => openStream(streamed))
+      stream = opened
+      created.onSample((sample) => {
+        opened.push(sample)
+      })
+    }
     await runTo(model.time.ticks, {
       simulation,
       requested,
       scenario,
       options,
       output,
+      stream,
       watch,
       startTick: simulation.tick,
       started: new Date(),
     })
   } finally {
     watch?.stop()
+    stream?.close()
     output?.close()
     simulation?.destroy()
     requested.release()
@@ -222,6 +265,16 @@ async function planTuned(
   }
 }
 
+/** The format of the results: a run that goes on behind samples of its files keeps it. */
+function formatOf({ format }: RunOptions, checkpoint: Checkpoint | undefined): Format {
+  const { format: kept } = checkpoint?.streamed ?? {}
+  if (kept !== undefined && format !== undefined && format !== kept)
+    throw new ModelError(`the samples of the checkpoint are in ${kept}; leave --format out`, {
+      path: '--format',
+    })
+  return format ?? kept ?? 'npz'
+}
+
 async function readCheckpoint(
   file: string,
   model: Model,
@@ -257,9 +310,10 @@ async function runTo(end: number, run: Started): Promise<void> {
   }
   if (!options.quiet) warn(simulation.warnings.slice(simulation.model.warnings.length))
   if (failure !== undefined) throw await failed(run, failure)
-  const path = await writeResults(run)
+  const written = await writeResults(run)
   if (!options.quiet) noteRest(simulation)
-  print(`${[...resultLines(simulation), `results.npz\t${path}`].join('\n')}\n`)
+  const lines = resultLines(run.stream ?? simulation)
+  print(`${[...lines, ...written.map(([name, path]) => `${name}\t${path}`)].join('\n')}\n`)
   if (!options.quiet) noteNext(run)
 }
 
@@ -299,7 +353,7 @@ async function failed(run: Started, failure: Error): Promise<Error> {
   // Samples that are still on their way; it rejects with the failure that is known.
   await run.simulation.flush().catch(() => undefined)
   const where = await writeResults(run, failure).then(
-    (path) => `the samples so far are in ${path}`,
+    (written) => `the samples so far are in ${placeOf(written, run.output)}`,
     (error: unknown) => (error instanceof RunError ? error.message : 'the samples are lost'),
   )
   return failure instanceof RunError ? new RunError(`${failure.message}; ${where}`) : failure
@@ -313,7 +367,7 @@ const MAX_STRIDE = 4096
 
 /** Steps to the end, with checkpoints on the way; a signal leaves a checkpoint and an Interruption. */
 async function advance(end: number, run: Started, progress: Progress): Promise<void> {
-  const { simulation, options } = run
+  const { simulation, options, stream } = run
   const every = options.checkpointEvery ?? Infinity
   const { watch } = run
   let stride = 1
@@ -327,6 +381,7 @@ async function advance(end: number, run: Started, progress: Progress): Promise<v
       if (elapsed < LOOK / 2) stride = Math.min(MAX_STRIDE, stride * 2)
       else if (elapsed > LOOK) stride = Math.max(1, stride >> 1)
       progress.update(simulation.tick)
+      stream?.show()
       if (watch.signal !== undefined && simulation.tick < end && !simulation.isOver) {
         progress.stop()
         throw await interrupted(watch.signal, run)
