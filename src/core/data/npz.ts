@@ -28,7 +28,7 @@ export function encodeNpz(arrays: Readonly<Record<string, NpyArray>>): Uint8Arra
 /** An array that is never whole: its numbers come in pieces, row-major, one behind the other. */
 export interface PiecedArray {
   readonly shape: readonly number[]
-  readonly pieces: AsyncIterable<NpyData>
+  readonly pieces: AsyncIterable<NpyData> | Iterable<NpyData>
   /** An array of the type of the pieces, where they are not float32; its values do not count. */
   readonly like?: NpyData
 }
@@ -56,7 +56,8 @@ export async function* encodeNpzPieces(
     zip.add(header)
     yield header
     let count = 0
-    for await (const piece of 'pieces' in array ? array.pieces : [data as NpyData]) {
+    const pieces: PiecedArray['pieces'] = 'pieces' in array ? array.pieces : [data as NpyData]
+    for await (const piece of pieces as AsyncIterable<NpyData>) {
       count += piece.length
       if (count > wanted) checkCount(shape, count)
       const bytes = new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength)

@@ -219,7 +219,7 @@ function* pieces(cells: Iterable<string>): Generator<string, void, undefined> {
 /** The cells of a table with what stands between them. */
 function* csvCells(series: Series, replicas: number): Generator<string, void, undefined> {
   const { tick, time, value, terms } = series
-  yield csvHeader(series, replicas)
+  yield* headerCells(series, replicas)
   for (const [index, at] of tick.entries()) {
     const sample = value[index] as Float64Array | Float32Array
     yield* rowCells(at, time[index] as number, sample, terms?.[index], replicas)
@@ -228,18 +228,20 @@ function* csvCells(series: Series, replicas: number): Generator<string, void, un
 
 /** The line of names of a series as CSV; of a snapshot they are `value.0`, ... */
 export function csvHeader(series: Series, replicas: number): string {
-  const { kind, shape, termNames = [] } = series
-  const count = product(shape) / replicas
-  const columns = measureOf(kind)?.columns(count, termNames)
-  const numbers = (of: number): string[] => Array.from({ length: of }, (_, index) => `value.${index}`)
-  // A snapshot of what all replicas share has no replicas.
-  if (columns === undefined && (replicas === 1 || shape[0] !== replicas))
-    return `tick,time,${numbers(product(shape)).join(',')}\n`
-  const own = columns ?? numbers(count)
-  const cells = Array.from({ length: replicas }, (_, replica) =>
-    own.map((column) => `,${csvText(replicas > 1 ? `replica.${replica}.${column}` : column)}`).join(''),
-  )
-  return `tick,time${cells.join('')}\n`
+  return Array.from(headerCells(series, replicas)).join('')
+}
+
+function* headerCells({ kind, shape, termNames = [] }: Series, replicas: number): Generator<string, void> {
+  const measure = measureOf(kind)
+  const all = product(shape)
+  // A snapshot of what all replicas share has none.
+  const copies = measure === undefined && shape[0] !== replicas ? 1 : replicas
+  const numbers = (): string[] => Array.from({ length: all / copies }, (_, index) => `value.${index}`)
+  const columns = measure?.columns(all / copies, termNames) ?? numbers()
+  yield 'tick,time'
+  for (let replica = 0; replica < copies; replica++)
+    for (const column of columns) yield `,${csvText(copies > 1 ? `replica.${replica}.${column}` : column)}`
+  yield '\n'
 }
 
 /** A sample as a line of the CSV of its series. */

@@ -103,7 +103,7 @@ function bytesOf({ like, of }: Column, sample: Parameters<Column['of']>[0]): Uin
 }
 
 /** The numbers of the rows of a part. */
-async function* numbersOf(path: string, { like, bytes }: Column, rows: number): AsyncGenerator<NpyData> {
+function* numbersOf(path: string, { like, bytes }: Column, rows: number): Generator<NpyData> {
   const Type = like.constructor as new (buffer: ArrayBuffer) => NpyData
   const file = openSync(path, 'r')
   try {

@@ -75,7 +75,7 @@ export async function openStream(options: StreamOptions): Promise<Stream> {
   if (isSame) await claim()
 
   const last = new Map<string, Series>(opening.series.map((series) => [series.name, series]))
-  let broken: unknown
+  let broken: Error | undefined
   const whole = (): void => {
     if (broken !== undefined) throw broken
   }
@@ -85,7 +85,7 @@ export async function openStream(options: StreamOptions): Promise<Stream> {
     try {
       store.push(sample)
     } catch (error) {
-      broken = error
+      broken = error as Error
       throw error
     }
     const series = last.get(sample.probe)
