@@ -62,6 +62,7 @@ export function checkColumns(patterns: Patterns, block: Block, want: Want): void
     const remedies: Partial<Record<Patterns['kind'], string>> = {
       idx: 'resize the images',
       png: 'set width and height',
+      image: 'set width and height',
       rows: 'take rows of another size',
     }
     const remedy = remedies[patterns.kind] ?? `give rows of ${want.columns}`
