@@ -160,14 +160,12 @@ describe('tables', () => {
 
   test('have the numbers that were written, to the last bit', () => {
     const number = fc.double({ noNaN: true, noDefaultInfinity: true })
-    const table = fc
-      .integer({ min: 1, max: 4 })
-      .chain((columns) =>
-        fc.array(fc.array(number, { minLength: columns, maxLength: columns }), {
-          minLength: 1,
-          maxLength: 4,
-        }),
-      )
+    const table = fc.integer({ min: 1, max: 4 }).chain((columns) =>
+      fc.array(fc.array(number, { minLength: columns, maxLength: columns }), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+    )
     fc.assert(
       fc.property(table, fc.constantFrom(',', ';', '\t', ' '), (rows, mark) => {
         const text = rows.map((row) =>
