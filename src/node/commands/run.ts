@@ -116,8 +116,13 @@ Files, for a probe P, S samples, T terms of the energy and R replicas:
                          This file is written last. If the run failed, "failed" has the reason.
   FOLDER/P.csv           With --csv: tick, time and one named column for each number. With replicas.vary
                          also axes.csv, the values of each replica.
+  FOLDER/results.zarr    With --format zarr, in place of results.npz: the same arrays as a Zarr group of version 3.
+  FOLDER/state.NAME.csv  With --format csv, in place of results.npz, beside P.csv: a line for each row, no names.
   FOLDER/checkpoint.npz  With --checkpoint-every, and after Ctrl-C, SIGTERM or SIGHUP. A resumed run keeps the variants
                          of its checkpoint.
+With --format zarr, --format csv or --stream, samples go to the disk as they come and none stays in memory. results.zarr and
+P.csv can be read meanwhile; --stream keeps samples in FOLDER/results.parts until the end. The checkpoint counts the samples on the
+disk: --resume cuts the files in its folder back to it, and goes on to the bytes of a run that was not interrupted.
 The first file that a run writes replaces all results of an earlier run in the folder. While a run writes into a folder
 (.engram.lock), a second run into that folder is refused.
 
@@ -126,7 +131,7 @@ Before a long run, the product kernels are timed on the adapter for about a seco
 kernels differ only by rounding. To get the same bits on another day, pass the variants of summary.json to --variant.
 
 Standard output: a line "P<tab>value" for each final value of summary.json (P.mean, P.min, P.max for several numbers),
-then "results.npz<tab>path". Progress and warnings go to standard error. Progress is a bar on a terminal, else one line a
+then "results.npz<tab>path", with the names of the other formats a line for each file. Progress and warnings go to standard error. Progress is a bar on a terminal, else one line a
 minute. On a terminal three more lines on standard error tell the adapter, the results and a next command.
 
 A run with time.until ends when its layer is at rest in all replicas. The last line on standard error has the tick.
@@ -141,7 +146,8 @@ Examples:
   engram run scenarios/digits.json --vary neurons.hidden.lagrangian.beta=0.1:10:12:log --out out/beta
   engram run scenarios/digits.json --variant matvec:xi=1x1 --variant fuse=off
   engram run scenarios/digits.json --checkpoint-every 500
-  engram run scenarios/digits.json --resume out/digits/checkpoint.npz --ticks 5000`
+  engram run scenarios/digits.json --resume out/digits/checkpoint.npz --ticks 5000
+  engram run scenarios/digits.json --ticks 100000 --format zarr --checkpoint-every 5000`
 
 async function run(scenario: string, options: RunOptions): Promise<void> {
   const model = await loadWith(scenario, options)
