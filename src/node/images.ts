@@ -41,7 +41,7 @@ const DECODERS: Readonly<Record<'JPEG' | 'WebP', () => Promise<Decode>>> = {
     const { default: decode, init } = await import('@jsquash/webp/decode.js')
     const path = createRequire(import.meta.url).resolve('@jsquash/webp/codec/dec/webp_dec.wasm')
     const { WebAssembly } = globalThis as unknown as Assembly
-    await init((await WebAssembly.compile(await readFile(path))) as never)
-    return async (bytes) => decode(Uint8Array.from(bytes).buffer)
+    await init(await WebAssembly.compile(await readFile(path)))
+    return (bytes) => decode(Uint8Array.from(bytes).buffer) as Promise<Pixels>
   },
 }

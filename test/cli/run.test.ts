@@ -304,16 +304,8 @@ test('samples that go to the disk as they come are those of a run that keeps the
   await end
   const ticks = String(decodeCheckpoint(readFileSync(saved)).tick + 25)
   // Its format is that of the checkpoint.
-  const resume = [
-    'run',
-    'small.json',
-    '--resume',
-    'killed/checkpoint.npz',
-    '--out',
-    'killed',
-    '--ticks',
-    ticks,
-  ]
+  const again = ['--resume', 'killed/checkpoint.npz', '--out', 'killed', '--ticks', ticks]
+  const resume = ['run', 'small.json', '--resident', 'off', ...again]
   const resumed = await engram(resume, folder)
   expect(resumed).toMatchObject({ code: 0, stderr: '' })
   const once = await engram([...zarr, '--out', 'once', '--ticks', ticks], folder)
