@@ -28,9 +28,15 @@ export function encodeNpz(arrays: Readonly<Record<string, NpyArray>>): Uint8Arra
 /** An array that is never whole: its numbers come in pieces, row-major, one behind the other. */
 export interface PiecedArray {
   readonly shape: readonly number[]
-  readonly pieces: AsyncIterable<NpyData> | Iterable<NpyData>
-  /** An array of the type of the pieces, where they are not float32; its values do not count. */
-  readonly like?: NpyData
+  readonly pieces: AsyncIterable<Float32Array>
+}
+
+/** The same of any type. */
+export interface TypedPieces {
+  readonly shape: readonly number[]
+  /** An array of the type of the pieces; its values do not count. */
+  readonly like: NpyData
+  readonly pieces: Iterable<NpyData>
 }
 
 /**
@@ -40,7 +46,7 @@ export interface PiecedArray {
  * @throws ModelError if a shape does not fit its data
  */
 export async function* encodeNpzPieces(
-  arrays: Readonly<Record<string, NpyArray | PiecedArray>>,
+  arrays: Readonly<Record<string, NpyArray | PiecedArray | TypedPieces>>,
   most?: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const zip = createZipWriter(most)
@@ -56,7 +62,7 @@ export async function* encodeNpzPieces(
     zip.add(header)
     yield header
     let count = 0
-    const pieces: PiecedArray['pieces'] = 'pieces' in array ? array.pieces : [data as NpyData]
+    const pieces = 'pieces' in array ? array.pieces : [data as NpyData]
     for await (const piece of pieces as AsyncIterable<NpyData>) {
       count += piece.length
       if (count > wanted) checkCount(shape, count)

@@ -117,11 +117,11 @@ Files, for a probe P, S samples, T terms of the energy and R replicas:
   FOLDER/P.csv           With --csv: tick, time and one named column for each number. With replicas.vary
                          also axes.csv, the values of each replica.
   FOLDER/results.zarr    With --format zarr, in place of results.npz: the same arrays as a Zarr group of version 3.
-  FOLDER/state.NAME.csv  With --format csv, in place of results.npz, beside P.csv: a line for each row, no names.
+  FOLDER/state.NAME.csv  With --format csv, in place of results.npz, with P.csv: a line for each row, no names.
   FOLDER/checkpoint.npz  With --checkpoint-every, and after Ctrl-C, SIGTERM or SIGHUP. A resumed run keeps the variants
                          of its checkpoint.
 With --format zarr, --format csv or --stream, samples go to the disk as they come and none stays in memory. results.zarr and
-P.csv can be read meanwhile; --stream keeps samples in FOLDER/results.parts until the end. The checkpoint counts the samples on the
+P.csv can be read during the run; --stream keeps samples in FOLDER/results.parts until the end. The checkpoint counts the samples on the
 disk: --resume cuts the files in its folder back to it, and goes on to the bytes of a run that was not interrupted.
 The first file that a run writes replaces all results of an earlier run in the folder. While a run writes into a folder
 (.engram.lock), a second run into that folder is refused.

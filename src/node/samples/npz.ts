@@ -13,7 +13,7 @@ import {
 import { join, resolve } from 'node:path'
 import { crc32 } from '../../core/data/crc32.ts'
 import { type NpyData, encodeNpyHeader } from '../../core/data/npy.ts'
-import { type PiecedArray, encodeNpzPieces } from '../../core/data/npz.ts'
+import { type TypedPieces, encodeNpzPieces } from '../../core/data/npz.ts'
 import { readZipFrom } from '../../core/data/zip.ts'
 import { ModelError } from '../../core/errors.ts'
 import { type Output, PARTS, refusing, takeFolder } from '../output.ts'
@@ -75,7 +75,7 @@ export function openNpz(opening: Opening, output: Output): Store {
     async finish({ axes, states }) {
       flush(false)
       const samples = tracks.flatMap((track) =>
-        track.columns.map(({ column, file }): readonly [string, PiecedArray] => [
+        track.columns.map(({ column, file }): readonly [string, TypedPieces] => [
           column.name,
           {
             shape: [track.count, ...column.shape],

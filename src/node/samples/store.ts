@@ -138,5 +138,5 @@ export async function* piecesOf(array: NpyArray | PiecedArray): AsyncGenerator<N
 
 /** An empty array of the type of an array's numbers. */
 export function likeOf(array: NpyArray | PiecedArray): NpyData {
-  return 'data' in array ? array.data : (array.like ?? new Float32Array())
+  return 'data' in array ? array.data : new Float32Array()
 }
