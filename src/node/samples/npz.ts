@@ -102,21 +102,29 @@ function bytesOf({ like, of }: Column, sample: Parameters<Column['of']>[0]): Uin
   return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
-/** The numbers of the rows of a part. */
+/** The numbers of the rows of a part; each piece is in the memory of the one before. */
 function* numbersOf(path: string, { like, bytes }: Column, rows: number): Generator<NpyData> {
-  const Type = like.constructor as new (buffer: ArrayBuffer) => NpyData
+  const Type = like.constructor as new (buffer: ArrayBuffer, offset: number, length: number) => NpyData
+  const room = new Uint8Array(PIECE)
   const file = openSync(path, 'r')
   try {
-    for (let at = 0; at < rows * bytes; at += PIECE)
-      yield new Type(readRange(file, at, Math.min(rows * bytes, at + PIECE)).buffer)
+    for (let at = 0; at < rows * bytes; at += PIECE) {
+      const piece = readRange(file, at, Math.min(rows * bytes, at + PIECE), room)
+      yield new Type(room.buffer, 0, piece.length / like.BYTES_PER_ELEMENT)
+    }
   } finally {
     closeSync(file)
   }
 }
 
-/** Bytes of a file, fewer where it ends before. */
-function readRange(file: number, from: number, to: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(Math.max(0, to - from))
+/** Bytes of a file, fewer where it ends before; at the start of `room`, if there is one. */
+function readRange(
+  file: number,
+  from: number,
+  to: number,
+  room?: Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
+  const bytes = room?.subarray(0, to - from) ?? new Uint8Array(Math.max(0, to - from))
   let filled = 0
   while (filled < bytes.length) {
     const count = readSync(file, bytes, filled, bytes.length - filled, from + filled)
