@@ -2,6 +2,7 @@
 /** The library in a browser: everything of src/core/index.ts, and scenarios by their URL. */
 import { type LoadOptions, loadModel } from '../core/model/load.ts'
 import type { Model } from '../core/model/model.ts'
+import { decodeImage } from './session/decode.ts'
 import { get, readBeside } from './session/fetch.ts'
 
 export * from '../core/index.ts'
@@ -14,5 +15,5 @@ export * from '../core/index.ts'
 export async function loadScenario(url: string | URL, options: LoadOptions = {}): Promise<Model> {
   const scenario = new URL(url, document.baseURI)
   const text = await (await get(scenario, String(url))).text()
-  return loadModel(text, { ...options, file: String(url), read: readBeside(scenario) })
+  return loadModel(text, { ...options, file: String(url), decode: decodeImage, read: readBeside(scenario) })
 }

@@ -10,7 +10,7 @@ import { workOffline } from './boot/offline.ts'
 import { shareDevice } from './boot/shared.ts'
 import { createEntries } from './session/entries.ts'
 import { type Hands, createHands } from './editing/hands.ts'
-import { isImage } from './editing/images.ts'
+import { holdsPatterns } from './editing/images.ts'
 import { createHeader } from './controls/header.ts'
 import { addKeys, bindKeys } from './controls/keys.ts'
 import { createMenu } from './controls/menu.ts'
@@ -226,7 +226,7 @@ function bind(workplace: Workplace, hands: Hands, video: Video, experiments: Rep
   const input = element('file') as HTMLInputElement
   button('open').addEventListener('click', () => input.click())
   acceptFiles(element('drop'), input, (files) => {
-    const other = files.find((file) => !isImage(file))
+    const other = files.find((file) => !holdsPatterns(file))
     if (other === undefined) hands.takeImages(files)
     else void openFile(workplace, other)
   })

@@ -1,6 +1,7 @@
-import { lstat, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { rmSync } from 'node:fs'
+import { lstat, mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import * as v from 'valibot'
 import { RunError } from '../core/errors.ts'
 import { checkUnlocked, lock } from './lock.ts'
 
@@ -17,11 +18,16 @@ export interface Output {
    * @returns its path
    */
   write(name: string, content: Content): Promise<string>
+  /**
+   * Makes way, as the first `write` does, for files that others write there.
+   * @param names - that the folder has from now on, beside the files of `write`
+   */
+  claim(names: readonly string[]): Promise<void>
   /** Lets others write there. */
   close(): void
 }
 
-type Content = Uint8Array | string | Iterable<string> | AsyncIterable<Uint8Array>
+type Content = Uint8Array | string | Iterable<string> | AsyncIterable<Uint8Array | string>
 
 export interface OutputOptions {
   /** Names of the files that an earlier command of the same kind left in the folder. */
@@ -47,9 +53,11 @@ export async function createOutput(folder: string, options: OutputOptions = {}):
     const left = (await readdir(path)).filter((name) => /\.\d+\.part$/.test(name))
     for (const name of left) await removeFile(join(path, name))
   }
+  let isOurs = false
   const replaceEarlier = async (): Promise<void> => {
-    if (files.length > 0) return
+    if (isOurs) return
     for (const name of (await options.earlier?.(folder)) ?? []) await removeFile(join(folder, name))
+    isOurs = true
   }
   const write = async (name: string, content: Content): Promise<string> => {
     const path = join(folder, name)
@@ -100,7 +108,11 @@ export async function createOutput(folder: string, options: OutputOptions = {}):
     close()
     throw isOfFiles(error) ? writeError(folder, error, GONE) : error
   }
-  return { folder, files, write, close }
+  const claim = async (names: readonly string[]): Promise<void> => {
+    await replaceEarlier()
+    files.push(...names.filter((name) => !files.includes(name)))
+  }
+  return { folder, files, write, claim, close }
 }
 
 /** Tells the files of a folder whose names match, as `earlier` of the options does. */
@@ -142,9 +154,77 @@ async function isFolder(path: string): Promise<boolean> {
   )
 }
 
-/** A folder of that name is somebody's own. */
+/** A folder of that name is somebody's own, unless a run has made it. */
 async function removeFile(path: string): Promise<void> {
   if (!(await isFolder(path))) await rm(path, { force: true })
+  else if (await isMade(path)) await rm(path, { recursive: true, force: true })
+}
+
+/** Ends the name of a folder in which a run keeps its samples until its end, and those of the files in it. */
+export const PARTS = '.parts'
+
+/** Whether a folder is one that `takeFolder` has made: a Zarr group of engram, or parts and nothing else. */
+async function isMade(folder: string): Promise<boolean> {
+  if (folder.endsWith(PARTS)) return (await readdir(folder)).every((name) => name.endsWith(PARTS))
+  const text = await readFile(join(folder, 'zarr.json'), 'utf8').catch(() => '')
+  return v.is(
+    v.pipe(v.string(), v.parseJson(), v.object({ attributes: v.object({ engram: v.string() }) })),
+    text,
+  )
+}
+
+/**
+ * Makes a folder for files of a run.
+ * @throws RunError if there is one of that name
+ */
+export function takeFolder(path: string): void {
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw writeError(path, code === 'EEXIST' ? { code: 'EISDIR' } : error, GONE)
+  }
+}
+
+/**
+ * Writes a file of others in a folder of `createOutput`, under a temporary name first: a file of its name is always whole.
+ * @param sync - it is to be on the disk before this returns
+ * @throws RunError that says what the disk refuses
+ */
+export function replaceFile(path: string, content: Uint8Array | string, sync: boolean): void {
+  const temporary = `${path}.${process.pid}.part`
+  refusing(path, () => {
+    try {
+      const file = openSync(temporary, 'w')
+      try {
+        writeWhole(file, typeof content === 'string' ? Buffer.from(content) : content)
+        if (sync) fsyncSync(file)
+      } finally {
+        closeSync(file)
+      }
+      renameSync(temporary, path)
+    } catch (error) {
+      rmSync(temporary, { force: true })
+      throw error
+    }
+  })
+}
+
+/** Writes all bytes at the end of a file, or where it stands. */
+export function writeWhole(file: number, bytes: Uint8Array): void {
+  for (let from = 0; from < bytes.length;) from += writeSync(file, bytes, from)
+}
+
+/**
+ * Does something with a file.
+ * @throws RunError that says what the disk refuses
+ */
+export function refusing<T>(path: string, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    throw isOfFiles(error) ? writeError(path, error, GONE) : error
+  }
 }
 
 async function refuseFolder(path: string): Promise<void> {

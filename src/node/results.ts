@@ -1,11 +1,10 @@
-/** The files of a run: results.npz, CSV, summary.json and checkpoint.npz. */
+/** The files of a run: its results as npz, CSV or Zarr, summary.json and checkpoint.npz. */
 import { createRequire } from 'node:module'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import * as v from 'valibot'
 import { version } from '../../package.json'
-import type { NpyArray } from '../core/data/npy.ts'
-import { encodeNpzPieces, type PiecedArray } from '../core/data/npz.ts'
+import { encodeNpzPieces } from '../core/data/npz.ts'
 import { RunError } from '../core/errors.ts'
 import { energyTerms, leftOutOf, risesOf } from '../core/model/energy.ts'
 import type { Model } from '../core/model/model.ts'
@@ -25,6 +24,10 @@ import {
 import type { Simulation } from '../core/run/simulation.ts'
 import type { AdapterInfo, RequestedDevice } from './device.ts'
 import type { Output } from './output.ts'
+import { NPZ_PARTS } from './samples/npz.ts'
+import type { Named } from './samples/store.ts'
+import type { Format, Stream } from './samples/stream.ts'
+import { ZARR } from './samples/zarr.ts'
 
 /** What the files are written from. */
 export interface Writing {
@@ -32,6 +35,8 @@ export interface Writing {
   readonly requested: RequestedDevice
   readonly options: { readonly csv?: true }
   readonly output: Output
+  /** Where samples go as they come; without it they are in the simulation until the end. */
+  readonly stream?: Stream | undefined
   readonly startTick: number
   readonly started: Date
 }
@@ -44,53 +49,69 @@ function csvNames({ probes, variation }: Model): string[] {
   return variation === undefined ? names : [...names, 'axes.csv']
 }
 
-/** All names that it can write. */
-export function fileNames(model: Model, { csv }: { readonly csv?: true }): string[] {
-  return ['results.npz', 'summary.json', CHECKPOINT, ...(csv ? csvNames(model) : [])]
+/** All names of files that it can write. */
+export function fileNames(model: Model, { csv }: { readonly csv?: true }, format: Format = 'npz'): string[] {
+  const results = format === 'npz' ? ['results.npz'] : []
+  return [...results, 'summary.json', CHECKPOINT, ...(csv || format === 'csv' ? csvNames(model) : [])]
 }
 
 /**
  * What an earlier run left in the folder: the files that its summary tells, and those of the names that this run may
  * write; all of them, so that no two runs are mixed. The checkpoint from which this run goes on stays.
+ * @param stays - samples that this run goes on behind
  */
 export async function earlierFiles(
   folder: string,
   model: Model,
   resume: string | undefined,
+  stays: readonly string[] = [],
 ): Promise<string[]> {
   const text = await readFile(join(folder, 'summary.json'), 'utf8').catch(() => '{}')
   const told = v.safeParse(v.pipe(v.string(), v.parseJson(), v.object({ files: v.array(v.string()) })), text)
-  const tables = (told.success ? told.output.files : []).filter((name) => /^[\w-]+\.csv$/.test(name))
+  const tables = (told.success ? told.output.files : []).filter((name) => /^[\w.-]+\.csv$/.test(name))
   const kept = resume !== undefined && resolve(resume) === resolve(folder, CHECKPOINT)
-  return [
+  const names = [
     'summary.json',
     'results.npz',
+    NPZ_PARTS,
+    ZARR,
     ...(kept ? [] : [CHECKPOINT]),
     ...new Set([...tables, ...csvNames(model)]),
   ]
+  return names.filter((name) => !stays.includes(name))
 }
 
 /** @returns path of checkpoint.npz */
-export async function saveCheckpoint({ simulation, output }: Writing): Promise<string> {
-  return output.write(CHECKPOINT, encodeNpzPieces(checkpointArrays(await simulation.checkpoint())))
+export async function saveCheckpoint({ simulation, output, stream }: Writing): Promise<string> {
+  const checkpoint = await simulation.checkpoint()
+  const arrays = checkpointArrays({ ...checkpoint, ...stream?.save() })
+  return output.write(CHECKPOINT, encodeNpzPieces(arrays))
 }
 
+/** A file of results: its name, and its path. */
+export type Written = readonly [name: string, path: string]
+
 /**
- * Writes results.npz, CSV if wanted, and last summary.json.
+ * Writes the results, CSV if wanted, and last summary.json.
  * @param failure - why the run did not reach its end; then states that can no longer be read are left out
- * @returns path of results.npz
  */
-export async function writeResults(run: Writing, failure?: Error): Promise<string> {
-  const { simulation, output, options } = run
+export async function writeResults(run: Writing, failure?: Error): Promise<readonly Written[]> {
+  const { simulation, output, options, stream } = run
   const finished = new Date()
-  const { series, tick, model } = simulation
-  const samples = { ...axisArrays(model), ...seriesArrays(series) }
-  const write = (states: Readonly<Record<string, NpyArray | PiecedArray>>): Promise<string> =>
-    output.write('results.npz', encodeNpzPieces({ ...samples, ...stateArrays(states) }))
-  const path = await write(statesOf(simulation)).catch((error: unknown) => {
+  const { tick, model } = simulation
+  const { series } = stream ?? simulation
+  const axes = axisArrays(model)
+  const write = async (named: Named): Promise<readonly Written[]> => {
+    const states = stateArrays(named)
+    if (stream !== undefined) return stream.finish({ axes, states })
+    const arrays = { ...axes, ...seriesArrays(series), ...states }
+    return [['results.npz', await output.write('results.npz', encodeNpzPieces(arrays))]]
+  }
+  const written = await write(statesOf(simulation)).catch((error: unknown) => {
     if (failure === undefined || error instanceof RunError) throw error
     return write({})
   })
+  const path = placeOf(written, output)
   if (options.csv) {
     const tables = [
       ...series.map((one) => [`${one.name}.csv`, seriesCsv(one, model.replicas)] as const),
@@ -124,7 +145,13 @@ export async function writeResults(run: Writing, failure?: Error): Promise<strin
     files: [...output.files, 'summary.json'],
   }
   await output.write('summary.json', `${JSON.stringify(summary, null, 2)}\n`).catch(besides(path))
-  return path
+  return written
+}
+
+/** Where results are, in a word: their path, or the folder of several tables. */
+export function placeOf(written: readonly Written[], { folder }: Output): string {
+  const [first, ...more] = written
+  return first === undefined || more.length > 0 ? folder : first[1]
 }
 
 /** What the sum is of, what it leaves out, and why it may rise; without reasons the network is a gradient flow. */
@@ -155,8 +182,8 @@ function webgpuVersion(): string {
 }
 
 /** The final values as lines `NAME<tab>value`. */
-export function resultLines(simulation: Simulation): string[] {
-  return Object.entries(finalValues(simulation.series)).flatMap(([name, value]) =>
+export function resultLines({ series }: Pick<Simulation, 'series'>): string[] {
+  return Object.entries(finalValues(series)).flatMap(([name, value]) =>
     value === null || typeof value === 'number'
       ? [`${name}\t${value}`]
       : [`${name}.mean\t${value.mean}`, `${name}.min\t${value.min}`, `${name}.max\t${value.max}`],

@@ -51,6 +51,8 @@ export interface Way {
   /** Milliseconds after which a checkpoint is due whatever the tick. */
   readonly checkpointAfter?: number
   readonly save: () => Promise<unknown>
+  /** Called after each stride. */
+  readonly look?: (() => void) | undefined
   /** What ends the run after a signal. */
   readonly interrupted: (signal: NodeJS.Signals) => Promise<Error>
 }
@@ -65,6 +67,7 @@ export async function advance(end: number, way: Way): Promise<void> {
     const nextCheckpoint = Number.isFinite(every) ? (Math.floor(tick / every) + 1) * every : Infinity
     await stride.timed((ticks) => simulation.step(Math.min(end, nextCheckpoint, tick + ticks) - tick))
     progress.update(simulation.tick)
+    way.look?.()
     const isAtEnd = simulation.tick >= end || simulation.isOver
     if (watch.signal !== undefined && !isAtEnd) {
       progress.stop()

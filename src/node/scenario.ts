@@ -1,4 +1,5 @@
-import { readFile, realpath, stat } from 'node:fs/promises'
+import { constants } from 'node:buffer'
+import { open, readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { checkText } from '../core/model/arguments.ts'
 import { ModelError } from '../core/errors.ts'
@@ -6,6 +7,7 @@ import { outside, type Read } from '../core/model/files.ts'
 import { SCENARIO } from '../core/model/json.ts'
 import { type LoadOptions, loadModel } from '../core/model/load.ts'
 import type { Model } from '../core/model/model.ts'
+import { decodeImage } from './images.ts'
 import { scenarioFile, shippedHint } from './shipped.ts'
 
 /**
@@ -17,7 +19,8 @@ import { scenarioFile, shippedHint } from './shipped.ts'
 export async function loadScenario(path: string, options: LoadOptions = {}): Promise<Model> {
   checkText('loadScenario', path)
   const { text, found } = await readScenario(path)
-  return loadModel(text, { ...options, file: path, read: readerOf(dirname(found), options.allowOutside) })
+  const read = readerOf(dirname(found), options.allowOutside)
+  return loadModel(text, { ...options, file: path, read, decode: decodeImage })
 }
 
 /** The text of a scenario, and the file that it stands in. */
@@ -87,7 +90,7 @@ export async function readInput(
     // What the system makes up while it is read, as below /proc, has no length either, and may block.
     if (found.isFile() && found.size === 0)
       throw new ModelError(`${name} is empty (0 bytes, as the system tells); ${remedy}`)
-    return await readFile(path)
+    return found.size > MOST_AT_ONCE ? await readLarge(path, found.size) : await readFile(path)
   } catch (error) {
     if (error instanceof ModelError) throw error
     const { code } = error as NodeJS.ErrnoException
@@ -96,11 +99,32 @@ export async function readInput(
   }
 }
 
+/** Bytes that Node reads in one call. */
+const MOST_AT_ONCE = 2 ** 31 - 1
+
+async function readLarge(path: string, size: number): Promise<Buffer> {
+  if (size > constants.MAX_LENGTH) {
+    const most = constants.MAX_LENGTH / 2 ** 30
+    throw new ModelError(`${path} is larger than ${most.toFixed(0)} GiB, the most of this Node; split it`)
+  }
+  const bytes = Buffer.allocUnsafeSlow(size)
+  const file = await open(path)
+  try {
+    for (let at = 0; at < size;) {
+      const { bytesRead } = await file.read(bytes, at, Math.min(2 ** 28, size - at), at)
+      if (bytesRead === 0) return bytes.subarray(0, at)
+      at += bytesRead
+    }
+  } finally {
+    await file.close()
+  }
+  return bytes
+}
+
 const READ_ERRORS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist; check the name and the folder',
   ELOOP: 'is a symbolic link that leads to itself; remove it',
   ENOTDIR: 'does not exist; check the name and the folder',
   EISDIR: 'is a folder; give a file in it',
   EACCES: 'may not be read; change its permissions',
-  ERR_FS_FILE_TOO_LARGE: 'is larger than 2 GiB; split it',
 }

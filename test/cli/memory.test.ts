@@ -40,18 +40,19 @@ function recall(format: string, columns: number, rows: number): Raw {
 }
 
 /** Most bytes of a run that were in memory at a time. */
-async function peakOf(name: string, scenario: Raw): Promise<number> {
+async function peakOf(name: string, scenario: Raw, ...options: readonly string[]): Promise<number> {
   const file = writeScenario(folder, `${name}.json`, scenario)
   const env = { PEAK_FILE: join(folder, `${name}.peak`), NODE_OPTIONS: `--import ${probe}` }
-  const run = await start(['run', file, '--quiet', '--out', name], folder, env).end
+  const run = await start(['run', file, '--quiet', '--out', name, ...options], folder, env).end
   expect(run).toMatchObject({ code: 0, stderr: '' })
   return Number(readFileSync(env.PEAK_FILE, 'utf8')) * 1024
 }
 
 /** A sample at every tick of one neuron. */
-function samples(ticks: number): Raw {
+function samples(ticks: number, replicas = 1): Raw {
   return {
     version: 1,
+    replicas,
     time: { dt: 0.1, ticks },
     neurons: { x: { size: 1, lagrangian: { kind: 'tanh' } } },
     probes: { rate: { kind: 'speed', layer: 'x', every: 1 } },
@@ -83,5 +84,12 @@ describe.runIf(process.platform === 'linux')('the memory of the process', () => 
     const many = await peakOf('many', samples(700_000))
     // Sixteen are counted; some 28 are left to what the collector of garbage has not done yet.
     expect((many - few) / 600_000).toBeLessThan(60)
+  })
+
+  test('does not grow with samples that go to the disk as they come', async () => {
+    const few = await peakOf('first', samples(50_000, 64), '--format', 'zarr')
+    const many = await peakOf('all', samples(200_000, 64), '--format', 'zarr')
+    // Kept, the samples between would be 38 MiB.
+    expect(many - few).toBeLessThan(20 * MIB)
   })
 })

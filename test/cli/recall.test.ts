@@ -20,7 +20,7 @@ beforeAll(() => {
   mkdirSync(join(folder, 'images'))
   for (const index of [1, 2, 10]) writeFileSync(join(folder, 'images', `p${index}.png`), imageOf(12, 9))
   writeFileSync(join(folder, 'grey.png'), encodePng(4, 3, new Uint8Array(12).fill(128)))
-  writeFileSync(join(folder, 'images', 'notes.txt'), 'no image')
+  writeFileSync(join(folder, 'images', 'notes.md'), 'no image')
   const data = Float32Array.from({ length: 30 * 80 }, () => stream.normal())
   writeFileSync(join(folder, 'rows.npy'), encodeNpy({ shape: [30, 80], data }))
 })
@@ -94,10 +94,10 @@ test('cues with too little left are not counted as recalled, and the line says w
 test.each([
   [['nowhere'], 'nowhere does not exist; check the name and the folder'],
   [
-    ['images/notes.txt'],
-    'patterns: images/notes.txt is neither a PNG image nor a .npy file; save it as one of them',
+    ['images/notes.md'],
+    'patterns: images/notes.md is neither an image (PNG, JPEG, WebP) nor an array; save it as one of them',
   ],
-  [['out'], 'patterns: out holds no PNG image; save the images as PNG'],
+  [['out'], 'patterns: out holds no image; save the images as PNG, JPEG or WebP'],
   [
     ['images', 'grey.png', '--size', '4x4'],
     'patterns: grey.png has one value throughout, so that nothing of it is stored; leave it out',

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { isSampled } from '../../src/core/plan/clock.ts'
+import { decodeCheckpoint } from '../../src/core/run/checkpoint.ts'
 import {
   ask,
   engram,
@@ -278,6 +279,47 @@ test('Ctrl-C leaves a checkpoint that goes on to the same results, and exit code
   expect(resumed.code).toBe(0)
   await engram(['run', 'small.json', '--ticks', ticks, '--out', 'unstopped', '--resident', 'off'], folder)
   expect(bytes('stopped/results.npz').equals(bytes('unstopped/results.npz'))).toBe(true)
+})
+
+/** All files below a folder with their contents. */
+function contents(name: string): Readonly<Record<string, string>> {
+  const files = readdirSync(join(folder, name), { recursive: true, withFileTypes: true })
+  const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name))
+  return Object.fromEntries(
+    paths.sort().map((path) => [relative(join(folder, name), path), readFileSync(path, 'latin1')]),
+  )
+}
+
+test('samples that go to the disk as they come are those of a run that keeps them, and outlive kill -9', async () => {
+  const streamed = await engram(['run', 'small.json', '--stream', '--out', 'streamed'], folder)
+  expect(streamed).toMatchObject({ code: 0, stderr: '' })
+  expect(streamed.stdout).toBe(whole.stdout.replace(join('out', 'small'), 'streamed'))
+  expect(bytes('streamed/results.npz').equals(bytes('out/small/results.npz'))).toBe(true)
+  expect(readdirSync(join(folder, 'streamed'))).toEqual(['results.npz', 'summary.json'])
+
+  const zarr = ['run', 'small.json', '--resident', 'off', '--format', 'zarr']
+  const long = [...zarr, '--out', 'killed', '--checkpoint-every', '20', '--ticks', '1000000']
+  const { child, end } = start(long, folder)
+  const saved = join(folder, 'killed/checkpoint.npz')
+  while (!existsSync(saved)) await new Promise((settle) => setTimeout(settle, 20))
+  child.kill('SIGKILL')
+  await end
+  const ticks = String(decodeCheckpoint(readFileSync(saved)).tick + 25)
+  // Its format is that of the checkpoint.
+  const again = ['--resume', 'killed/checkpoint.npz', '--out', 'killed', '--ticks', ticks]
+  const resume = ['run', 'small.json', '--resident', 'off', ...again]
+  const resumed = await engram(resume, folder)
+  expect(resumed).toMatchObject({ code: 0, stderr: '' })
+  const once = await engram([...zarr, '--out', 'once', '--ticks', ticks], folder)
+  expect(resumed.stdout).toBe(once.stdout.replace(/once/g, 'killed'))
+  expect(once.stdout).toContain(`results.zarr\t${join('once', 'results.zarr')}\n`)
+  expect(contents('killed/results.zarr')).toEqual(contents('once/results.zarr'))
+  expect(readJson(folder, 'killed/summary.json').final).toEqual(readJson(folder, 'once/summary.json').final)
+  const refused = await ask([...resume, '--format', 'csv'], folder)
+  expect(refused).toMatchObject({
+    code: 2,
+    stderr: '--format: the samples of the checkpoint are in zarr; leave --format out\n',
+  })
 })
 
 test('a long run times its kernels first, says so, and keeps what it found', async () => {

@@ -14,7 +14,7 @@ import { type Damage, cueOfClasses, damaged, imagesOfClasses, shownRow } from '.
 import type { Classes } from './classes.ts'
 import { cleared, painted, replaced } from './edits.ts'
 import { type Free, freeRows } from './free.ts'
-import { readImage } from './images.ts'
+import { readPatterns } from './images.ts'
 import { createLatest } from './latest.ts'
 import { type Likeness, fitted, likenessOf, likenessText, madeLike } from './likeness.ts'
 import { type Cue, type Store, cueOf, rowValues, storesOf } from './places.ts'
@@ -159,25 +159,28 @@ export function createActions(
       const { shape } = simulation.model.layers.find(
         ({ name }) => name === store.layer,
       ) as Model['layers'][number]
+      const patterns = await readPatterns(files, store.rows.columns)
       const [height, width, third] = shape
-      if (height === undefined || width === undefined || third !== undefined) {
+      const isImage = height !== undefined && width !== undefined && third === undefined
+      if (!isImage && patterns.some((one) => 'image' in one)) {
         throw new ModelError(
           `layer \`${store.layer}\` is not an image; set neurons.${store.layer}.size to [height, width]`,
         )
       }
-      const images = await Promise.all(files.map(readImage))
-      const free = await loop.still(() => freeRows(simulation, store, images.length))
-      if (free.length < images.length) {
+      const free = await loop.still(() => freeRows(simulation, store, patterns.length))
+      if (free.length < patterns.length) {
         throw new ModelError(
-          `${images.length} images for ${free.length} rows of \`${store.name}\`; drop fewer, or raise the size of its layer`,
+          `${patterns.length} patterns for ${free.length} rows of \`${store.name}\`; drop fewer, or raise the size of its layer`,
         )
       }
       const likes = free.map(({ row }) => likenessFor(store, row))
-      const done = await change(store.path, (patterns) =>
-        images.reduce((edited, image, index) => {
-          const { row } = free[index] as Free
-          return replaced(edited, row, madeLike(fitted(image, width, height), likes[index] as Likeness))
-        }, patterns),
+      const rows = patterns.map((one, index) =>
+        'values' in one
+          ? Float64Array.from(one.values)
+          : madeLike(fitted(one.image, width ?? 1, height ?? 1), likes[index] as Likeness),
+      )
+      const done = await change(store.path, (before) =>
+        rows.reduce((edited, row, index) => replaced(edited, (free[index] as Free).row, row), before),
       )
       if (!done) return
       const isLoss = free.some(({ replaces }) => replaces)

@@ -74,7 +74,7 @@ const HTML = `
         <p class="strip-line"><label data-part="store-label">in <select data-part="store"></select></label>
           <button type="button" data-part="keep" title="Writes the state of the chosen replica into a row of zeros, else into the one least used; a hebbian coupling gets one pattern more">Store state</button>
           <button type="button" data-part="images" title="PNG, JPEG or WebP files become rows; they can be dropped on the page, too">Images…</button>
-          <input type="file" data-part="files" accept="image/*" multiple hidden aria-label="Images" /></p>
+          <input type="file" data-part="files" accept="image/*,.npy,.csv,.tsv,.txt,.mat,.safetensors" multiple hidden aria-label="Images or arrays" /></p>
         <p class="strip-line"><label>row <input type="text" data-part="row" placeholder="–" /></label>
           <button type="button" data-part="replace" title="Writes the state of the chosen replica into this row">Replace</button>
           <button type="button" data-part="forget" title="Sets this row to 0">Forget</button>

@@ -8,6 +8,7 @@ import { resolveModel } from '../../core/model/resolve.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { checkFiles, decodeCheckpoint } from '../../core/run/checkpoint.ts'
 import type { Checkpoint } from '../../core/run/simulation.ts'
+import { decodeImage } from './decode.ts'
 import { get, readBeside } from './fetch.ts'
 import { SCENARIO_FOLDER, scenarioUrl, shippedScenarios } from './scenarios.ts'
 import { scenarioOf } from '../sharing/link.ts'
@@ -41,7 +42,11 @@ export function shippedSource(id: string): Coming {
   const url = scenarioUrl(id)
   const scenario = scenarioAt(url)
   const model = scenario.then((parsed) =>
-    resolveModel(parsed, { file: url, read: readBeside(new URL(url, document.baseURI)) }),
+    resolveModel(parsed, {
+      file: url,
+      decode: decodeImage,
+      read: readBeside(new URL(url, document.baseURI)),
+    }),
   )
   const source = model.then((resolved) => ({ model: resolved, origin: { id, scenario: resolved.scenario } }))
   return coming(scenario, source)
@@ -74,7 +79,7 @@ export async function scenarioSource(scenario: Scenario, file?: string): Promise
   const named = file === undefined ? {} : { file }
   const folder = new URL(SCENARIO_FOLDER, document.baseURI)
   const [model, origin] = await Promise.all([
-    resolveModel(scenario, { ...named, read: readBeside(folder) }),
+    resolveModel(scenario, { ...named, decode: decodeImage, read: readBeside(folder) }),
     originOf(scenario),
   ])
   return { model, ...(origin === undefined ? {} : { origin }) }
@@ -85,7 +90,7 @@ export async function scenarioSource(scenario: Scenario, file?: string): Promise
  * @throws ModelError for the first thing that is wrong
  */
 export async function changedSource(scenario: Scenario, { origin, read }: Source): Promise<Source> {
-  const model = await resolveModel(scenario, { read: read ?? readShipped })
+  const model = await resolveModel(scenario, { decode: decodeImage, read: read ?? readShipped })
   return { model, ...(origin && { origin }), ...(read && { read }) }
 }
 

@@ -1,6 +1,9 @@
-/** CRC-32 of bytes, as zip, gzip and PNG have it: polynomial 0xEDB88320, reflected. */
-export function crc32(bytes: Uint8Array): number {
-  let crc = -1
+/**
+ * CRC-32 of bytes, as zip, gzip and PNG have it: polynomial 0xEDB88320, reflected.
+ * @param before - CRC-32 of the bytes that stand before them
+ */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let crc = ~before
   for (const byte of bytes) crc = (TABLE[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8)
   return ~crc >>> 0
 }

@@ -28,6 +28,59 @@ export function decodePng(bytes: Uint8Array): Image {
   return { width, height, data }
 }
 
+/**
+ * Reads an image of a format that is not read here: JPEG or WebP, upright as its metadata say.
+ * @throws ModelError if it cannot
+ */
+export type DecodeImage = (bytes: Uint8Array, format: 'JPEG' | 'WebP') => Promise<Image>
+
+/**
+ * Reads a PNG, JPEG or WebP image as luminance.
+ * @param decode - reads JPEG and WebP; without it they are refused
+ * @throws ModelError if the file is none of these or damaged
+ */
+export async function decodeImage(bytes: Uint8Array, decode?: DecodeImage): Promise<Image> {
+  const format = formatOf(bytes)
+  if (format === undefined || decode === undefined) return decodePng(bytes)
+  return decode(bytes, format)
+}
+
+function formatOf(bytes: Uint8Array): 'JPEG' | 'WebP' | undefined {
+  if ([0xff, 0xd8, 0xff].every((byte, at) => bytes[at] === byte)) return 'JPEG'
+  const marks = String.fromCharCode(...bytes.subarray(0, 4), ...bytes.subarray(8, 12))
+  return marks === 'RIFFWEBP' ? 'WebP' : undefined
+}
+
+/**
+ * Pixels of four channels, 0 to 255, as luminance on black.
+ * @param orientation - of the metadata (EXIF): how the pixels are to be turned; 1 = as they are
+ */
+export function luminance(
+  {
+    width,
+    height,
+    data,
+  }: { readonly width: number; readonly height: number; readonly data: ArrayLike<number> },
+  orientation = 1,
+): Image {
+  const light = new Float32Array(width * height)
+  const turned = orientation >= 5
+  const wide = turned ? height : width
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const at = 4 * (y * width + x)
+      const sum =
+        0.299 * (data[at] as number) + 0.587 * (data[at + 1] as number) + 0.114 * (data[at + 2] as number)
+      const [left, down] = turned ? [y, x] : [x, y]
+      const isMirrored = [2, 3, 7, 6].includes(orientation)
+      const isFlipped = [3, 4, 7, 8].includes(orientation)
+      const column = isMirrored ? wide - 1 - left : left
+      const row = isFlipped ? (turned ? width : height) - 1 - down : down
+      light[row * wide + column] = (sum / 255) * ((data[at + 3] as number) / 255)
+    }
+  return { width: wide, height: turned ? width : height, data: light }
+}
+
 function readable(bytes: Uint8Array): Png {
   try {
     return readPng(bytes)

@@ -25,7 +25,7 @@ interface Type {
 }
 
 /** By kind and bytes, as in `descr`; booleans are read as 0 and 1. */
-const TYPES: Readonly<Record<string, Type>> = {
+const TYPES = {
   i1: { bytes: 1, get: (v, at) => v.getInt8(at), array: Int8Array, view: Int8Array },
   u1: { bytes: 1, get: (v, at) => v.getUint8(at), array: Uint8Array, view: Uint8Array },
   b1: { bytes: 1, get: (v, at) => (v.getUint8(at) === 0 ? 0 : 1), array: Uint8Array },
@@ -38,7 +38,15 @@ const TYPES: Readonly<Record<string, Type>> = {
   f2: { bytes: 2, get: (v, at, l) => fromHalf(v.getUint16(at, l)), array: Float32Array },
   f4: { bytes: 4, get: (v, at, l) => v.getFloat32(at, l), array: Float32Array, view: Float32Array },
   f8: { bytes: 8, get: (v, at, l) => v.getFloat64(at, l), array: Float64Array, view: Float64Array },
-}
+} satisfies Readonly<Record<string, Type>>
+
+/** A type of NumPy. */
+type OwnType = keyof typeof TYPES
+
+/** A type of numbers: those of NumPy, and bfloat16, the upper half of a float32. */
+export type NpyType = OwnType | 'bf2'
+
+const BFLOAT16: Type = { bytes: 2, get: (v, at, l) => bfloat16(v.getUint16(at, l)), array: Float32Array }
 
 /** Names that numpy.load takes for kinds. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -118,7 +126,7 @@ export function decodeNpy(bytes: Uint8Array): NpyArray {
   }
   const [, endian = '', word = ''] = /^([<>=|]?)(\w+)(?:\[.*)?$/.exec(descr ?? '') ?? []
   const kind = Object.hasOwn(NAMES, word) ? (NAMES[word] as string) : word
-  const type = Object.hasOwn(TYPES, kind) ? TYPES[kind] : undefined
+  const type: Type | undefined = Object.hasOwn(TYPES, kind) ? TYPES[kind as OwnType] : undefined
   if (type === undefined) {
     const what = OTHERS[descr === undefined ? 'V' : (kind[0] ?? '')] ?? 'numbers of an unknown type'
     throw new ModelError(
@@ -167,8 +175,36 @@ function numbers(bytes: Uint8Array, type: Type, count: number, little: boolean):
   return data
 }
 
+/**
+ * Numbers that stand row-major in other formats.
+ * @param what - they are called in errors
+ * @throws ModelError if there are more or fewer bytes than the shape needs, or an integer that float32 does not have
+ */
+export function decodeNumbers(
+  bytes: Uint8Array,
+  kind: NpyType,
+  shape: readonly number[],
+  what: string,
+  little = true,
+): NpyArray {
+  const type: Type = kind === 'bf2' ? BFLOAT16 : TYPES[kind]
+  const count = shape.reduce((product, length) => product * length, 1)
+  if (count * type.bytes !== bytes.length)
+    throw new ModelError(
+      `is damaged: ${what} of shape (${shape.join(', ')}) needs ${count * type.bytes} bytes, it has ${bytes.length}; write or copy it again`,
+    )
+  return { shape, data: numbers(bytes, type, count, little) }
+}
+
+const halfView = new DataView(new ArrayBuffer(4))
+
+function bfloat16(bits: number): number {
+  halfView.setUint16(0, bits)
+  return halfView.getFloat32(0)
+}
+
 /** From Fortran order, the first index running fastest, to rows. */
-function inRows(data: NpyData, shape: readonly number[]): NpyData {
+export function inRows(data: NpyData, shape: readonly number[]): NpyData {
   const rows = data.slice()
   const strides = shape.map((_, axis) =>
     shape.slice(0, axis).reduce((product, length) => product * length, 1),
@@ -220,7 +256,7 @@ export function checkCount(shape: readonly number[], count: number): void {
  */
 export function encodeNpyHeader(shape: readonly number[], like: NpyData): Uint8Array {
   const [kind, type] =
-    Object.entries(TYPES).find(([, { view }]) => view !== undefined && like instanceof view) ?? []
+    Object.entries<Type>(TYPES).find(([, { view }]) => view !== undefined && like instanceof view) ?? []
   return headerOf(`${type?.bytes === 1 ? '|' : '<'}${kind}`, shape)
 }
 

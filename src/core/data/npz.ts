@@ -1,7 +1,16 @@
 /** NumPy's archive format: a zip of .npy files. */
-import { Zip, ZipPassThrough, zipSync } from 'fflate'
+import { zipSync } from 'fflate'
 import { ModelError } from '../errors.ts'
-import { checkCount, decodeNpy, decodeNpyText, encodeNpy, encodeNpyHeader, type NpyArray } from './npy.ts'
+import {
+  type NpyArray,
+  type NpyData,
+  checkCount,
+  decodeNpy,
+  decodeNpyText,
+  encodeNpy,
+  encodeNpyHeader,
+} from './npy.ts'
+import { createZipWriter } from './zip-writer.ts'
 import { type ZipFile, readZip } from './zip.ts'
 
 /** A fixed date, so that equal arrays give equal bytes. Zip has no dates before 1980. */
@@ -27,47 +36,56 @@ export interface EncodedArray {
   readonly npy: Uint8Array
 }
 
+/** The same of any type. */
+export interface TypedPieces {
+  readonly shape: readonly number[]
+  /** An array of the type of the pieces; its values do not count. */
+  readonly like: NpyData
+  readonly pieces: Iterable<NpyData>
+}
+
 /**
  * Writes named arrays as `encodeNpz` does, but piece by piece: each is to be taken before the next is made. Equal arrays
- * give equal bytes, however they are cut.
+ * give equal bytes, however they are cut. An archive of more than 4 GiB is zip64.
+ * @param most - as `createZipWriter` takes it
  * @throws ModelError if a shape does not fit its data
  */
 export async function* encodeNpzPieces(
-  arrays: Readonly<Record<string, NpyArray | PiecedArray | EncodedArray>>,
+  arrays: Readonly<Record<string, NpyArray | PiecedArray | TypedPieces | EncodedArray>>,
+  most?: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let ready: Uint8Array[] = []
-  const take = (): Uint8Array[] => {
-    const taken = ready
-    ready = []
-    return taken
-  }
-  const zip = new Zip((error, bytes) => {
-    if (error !== null) throw error
-    ready.push(bytes)
-  })
+  const zip = createZipWriter(most)
   for (const [name, array] of Object.entries(arrays)) {
-    const file = new ZipPassThrough(`${name}.npy`)
-    file.mtime = MTIME
-    zip.add(file)
     if ('npy' in array) {
-      file.push(array.npy, true)
+      yield zip.begin(`${name}.npy`, array.npy.length)
+      zip.add(array.npy)
+      yield array.npy
+      yield zip.end()
       continue
     }
     const { shape } = array
     // It may be made when it is asked for.
     const data = 'data' in array ? array.data : undefined
-    file.push(encodeNpyHeader(shape, data ?? new Float32Array()))
+    const like = data ?? ('like' in array ? array.like : undefined) ?? new Float32Array()
+    const header = encodeNpyHeader(shape, like)
+    const wanted = shape.reduce((product, length) => product * length, 1)
+    if (data !== undefined) checkCount(shape, data.length)
+    yield zip.begin(`${name}.npy`, header.length + wanted * like.BYTES_PER_ELEMENT)
+    zip.add(header)
+    yield header
     let count = 0
-    for await (const piece of 'pieces' in array ? array.pieces : [data as NpyArray['data']]) {
+    const pieces = 'pieces' in array ? array.pieces : [data as NpyData]
+    for await (const piece of pieces as AsyncIterable<NpyData>) {
       count += piece.length
-      file.push(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength))
-      yield* take()
+      if (count > wanted) checkCount(shape, count)
+      const bytes = new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength)
+      zip.add(bytes)
+      yield bytes
     }
     checkCount(shape, count)
-    file.push(new Uint8Array(), true)
+    yield zip.end()
   }
-  zip.end()
-  yield* take()
+  yield zip.close()
 }
 
 /**

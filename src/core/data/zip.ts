@@ -11,6 +11,8 @@ export interface ZipFile {
    * @throws ModelError if it is damaged, or unpacks to more than 1 GiB
    */
   readonly read: () => Uint8Array<ArrayBuffer>
+  /** Where its contents stand as they are, if they are not compressed, and their CRC-32. */
+  readonly stored?: { readonly from: number; readonly to: number; readonly crc: number }
 }
 
 const [LOCAL, CENTRAL, END, END64, LOCATOR64] = [0x04034b50, 0x02014b50, 0x06054b50, 0x06064b50, 0x07064b50]
@@ -18,49 +20,76 @@ const [LOCAL, CENTRAL, END, END64, LOCATOR64] = [0x04034b50, 0x02014b50, 0x06054
 /** Most bytes of a comment at the end. */
 const COMMENT = 0xffff
 
+/** Bytes that are read in ranges. */
+export interface Source {
+  readonly size: number
+  /** Bytes `from` to `to` - 1, both within the size. */
+  read(from: number, to: number): Uint8Array
+}
+
 /**
  * The files of an archive by its directory, none of them unpacked as yet.
  * @throws ModelError if the directory or what it refers to is damaged
  */
 export function readZip(bytes: Uint8Array): ZipFile[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const { start, end, count } = directory(view)
+  return readZipFrom({ size: bytes.length, read: (from, to) => bytes.subarray(from, to) })
+}
+
+/** The same of an archive that need not be whole in memory; of its files, only those that are read. */
+export function readZipFrom(source: Source): ZipFile[] {
+  const { start, end, count } = directory(source)
+  if (start > end) throw damaged('its directory is damaged')
+  const bytes = source.read(start, end)
   const files: ZipFile[] = []
   const names = new Set<string>()
-  let at = start
+  let at = 0
   for (let index = 0; index < count; index++) {
-    const { name, next, file } = entry(bytes, view, at)
+    const { name, next, file } = entry(source, bytes, at)
     if (names.has(name)) throw damaged(`holds \`${name}\` twice`)
     names.add(name)
     files.push(file)
     at = next
   }
   // A smaller count would hide files.
-  if (at !== end) throw damaged('its directory has more than it counts')
+  if (at !== bytes.length) throw damaged('its directory has more than it counts')
   return files
 }
 
 /** Where the directory begins and ends, and how many entries it has. */
-function directory(view: DataView): { start: number; end: number; count: number } {
+function directory(source: Source): { start: number; end: number; count: number } {
+  const from = Math.max(0, source.size - 22 - COMMENT - 20)
+  const view = viewOf(source.read(from, source.size))
   const last = view.byteLength - 22
   for (let at = last; at >= Math.max(0, last - COMMENT); at--) {
     if (view.getUint32(at, true) !== END || view.getUint16(at + 20, true) !== view.byteLength - at - 22)
       continue
     const locator = at - 20
     const is64 = locator >= 0 && view.getUint32(locator, true) === LOCATOR64
-    if (!is64) return { start: view.getUint32(at + 16, true), end: at, count: view.getUint16(at + 10, true) }
+    if (!is64)
+      return { start: view.getUint32(at + 16, true), end: from + at, count: view.getUint16(at + 10, true) }
     const end = long(view, locator + 8)
-    if (end + 56 > view.byteLength || view.getUint32(end, true) !== END64) throw damaged('its end is damaged')
-    return { start: long(view, end + 48), end, count: long(view, end + 32) }
+    if (end + 56 > source.size) throw damaged('its end is damaged')
+    const wide = viewOf(source.read(end, end + 56))
+    if (wide.getUint32(0, true) !== END64) throw damaged('its end is damaged')
+    return { start: long(wide, 48), end, count: long(wide, 32) }
   }
   throw damaged('it has no directory at its end')
 }
 
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+/**
+ * @param bytes - the directory
+ * @param at - where an entry begins in it
+ */
 function entry(
+  source: Source,
   bytes: Uint8Array,
-  view: DataView,
   at: number,
 ): { readonly name: string; readonly next: number; readonly file: ZipFile } {
+  const view = viewOf(bytes)
   if (at + 46 > bytes.length || view.getUint32(at, true) !== CENTRAL)
     throw damaged('its directory is damaged')
   const [flags, method] = [view.getUint16(at + 8, true), view.getUint16(at + 10, true)]
@@ -73,20 +102,21 @@ function entry(
   const name = strFromU8(bytes.subarray(at + 46, extra))
   const short = [20, 24, 42].map((offset) => view.getUint32(at + offset, true))
   const [packed = 0, size = 0, local = 0] = widened(view, short, extra, extraLength)
-  if (local + 30 > bytes.length || view.getUint32(local, true) !== LOCAL)
-    throw damaged(`\`${name}\` is not where it should be`)
-  const from = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true)
+  const head = local + 30 > source.size ? undefined : viewOf(source.read(local, local + 30))
+  if (head?.getUint32(0, true) !== LOCAL) throw damaged(`\`${name}\` is not where it should be`)
+  const named = local + 30 + head.getUint16(26, true)
+  const from = named + head.getUint16(28, true)
+  if (from + packed > source.size) throw damaged(`\`${name}\` is cut off`)
   // A name has no checksum, but stands twice.
-  const again = strFromU8(bytes.subarray(local + 30, local + 30 + view.getUint16(local + 26, true)))
-  if (again !== name) throw damaged(`\`${name}\` has another name before its contents`)
-  if (from + packed > bytes.length) throw damaged(`\`${name}\` is cut off`)
+  if (strFromU8(source.read(local + 30, named)) !== name)
+    throw damaged(`\`${name}\` has another name before its contents`)
   if ((flags & 1) !== 0) throw new ModelError(`\`${name}\` is encrypted; write it without a password`)
   if (method !== 0 && method !== 8)
     throw new ModelError(
       `\`${name}\` is compressed by method ${method}; write it with deflate, or uncompressed`,
     )
   const read = (): Uint8Array<ArrayBuffer> => {
-    const stored = bytes.subarray(from, from + packed)
+    const stored = source.read(from, from + packed)
     if (method === 8 && size > MOST_UNPACKED) throw tooLarge(MOST_UNPACKED)
     // Not `slice`, which of a Buffer gives the same memory.
     const content = method === 0 ? new Uint8Array(stored) : unpacked(name, stored, size)
@@ -94,7 +124,7 @@ function entry(
       throw damaged(`\`${name}\` does not fit its checksum`)
     return content
   }
-  return { name, next, file: { name, read } }
+  return { name, next, file: { name, read, ...(method === 0 && { stored: { from, to: from + size, crc } }) } }
 }
 
 function unpacked(name: string, stored: Uint8Array, size: number): Uint8Array<ArrayBuffer> {

@@ -78,6 +78,17 @@ export function naming<T>(path: string, decode: () => T): T {
   }
 }
 
+/** The same of a decoder that takes its time. */
+export async function namingAsync<T>(path: string, decode: () => Promise<T>): Promise<T> {
+  try {
+    return await decode()
+  } catch (error) {
+    return naming(path, () => {
+      throw error
+    })
+  }
+}
+
 /** The error for a path outside the folder of the scenario. */
 export function outside(path: string): ModelError {
   return new ModelError(

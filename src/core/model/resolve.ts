@@ -2,6 +2,7 @@
 import { forEachEntry } from '../math/sparse.ts'
 import { assemble, placesOf } from './assemble.ts'
 import { checkScenario } from './check.ts'
+import type { DecodeImage } from '../data/image.ts'
 import { ModelError } from '../errors.ts'
 import { createReader, noting, type Read } from './files.ts'
 import type { Model, Rows } from './model.ts'
@@ -19,6 +20,8 @@ export interface ResolveOptions {
   /** The file of the scenario, for error messages. */
   readonly file?: string
   readonly read: Read
+  /** Reads JPEG and WebP images; without it PNG alone is read. */
+  readonly decode?: DecodeImage
   /** Allows pattern files outside the folder of the scenario. */
   readonly allowOutside?: boolean
 }
@@ -33,7 +36,7 @@ export async function resolveModel(scenario: Scenario, options: ResolveOptions):
   try {
     const hashes = new Map<string, string>()
     const read = noting(createReader(options.read, options.allowOutside ?? false), hashes)
-    const rows = await loadRows(scenario, read)
+    const rows = await loadRows(scenario, read, options.decode)
     const model = assemble(
       scenario,
       (place) => rows.get(placeName(place)) as Rows,
@@ -54,7 +57,11 @@ export async function resolveModel(scenario: Scenario, options: ResolveOptions):
 }
 
 /** Loads the rows of all places in order, so that the first error in the scenario is reported. */
-async function loadRows(scenario: Scenario, read: Read): Promise<ReadonlyMap<string, Rows>> {
+async function loadRows(
+  scenario: Scenario,
+  read: Read,
+  decode: DecodeImage | undefined,
+): Promise<ReadonlyMap<string, Rows>> {
   const places = placesOf(scenario)
   // Rows that others copy are loaded once.
   const known = new Map<string, Promise<Block>>()
@@ -67,7 +74,7 @@ async function loadRows(scenario: Scenario, read: Read): Promise<ReadonlyMap<str
   const load = async (place: Place): Promise<Block> => {
     const { patterns, point, finish } = place
     if (typeof patterns === 'number') return constant(patterns, place.columns)
-    const sources = { seed: scenario.seed, read }
+    const sources = { seed: scenario.seed, read, decode }
     if (isSparseInit(patterns)) {
       const loaded = await loadSparse(patterns, place, sources)
       const entries = place.isWrittenOut ? writtenOut(loaded) : loaded

@@ -107,10 +107,12 @@ function toldCount(patterns: Patterns, ofOrigin: (name: string) => number | unde
   if (patterns.transform?.some(({ op }) => op === 'mean') === true) return 1
   switch (patterns.kind) {
     case 'npy':
+    case 'array':
       return undefined
     case 'idx':
       return patterns.count
     case 'png':
+    case 'image':
       return patterns.paths.length
     case 'rows':
       return patterns.select?.length ?? ofOrigin(patterns.of)

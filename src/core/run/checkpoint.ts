@@ -36,6 +36,12 @@ const headerSchema = v.object({
   rest: v.optional(
     v.object({ ticks: v.array(v.nullable(tick)), tick: v.exactOptional(tick), end: v.exactOptional(tick) }),
   ),
+  streamed: v.optional(
+    v.object({
+      format: v.picklist(['npz', 'csv', 'zarr']),
+      samples: v.record(v.string(), v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+    }),
+  ),
   warnings: v.array(v.string()),
   scenario: v.record(v.string(), v.unknown()),
   files: v.optional(v.record(v.string(), v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'a SHA-256')))),
@@ -75,7 +81,7 @@ export function checkpointArrays(checkpoint: Checkpoint): Arrays {
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const arrays = decodeNpz(bytes)
   const header = readHeader(arrays.checkpoint)
-  const { variants, rings, rest, files } = header
+  const { variants, rings, rest, files, streamed } = header
   const scenario = scenarioOf(header)
   if (header.seed !== scenario.seed)
     throw foreign(`seed is ${header.seed}, its scenario has ${scenario.seed}`)
@@ -111,6 +117,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     ...(rings === undefined ? {} : { rings }),
     ...(rest === undefined ? {} : { rest }),
     ...(files === undefined ? {} : { files }),
+    ...(streamed === undefined ? {} : { streamed }),
     warnings: header.warnings,
     scenario,
     arrays: Object.fromEntries(found),
@@ -319,7 +326,11 @@ export interface Difference {
 }
 
 /** The first place at which two values of JSON differ. */
-export function firstDifference(left: unknown, right: unknown, keys: readonly string[] = []): Difference | undefined {
+export function firstDifference(
+  left: unknown,
+  right: unknown,
+  keys: readonly string[] = [],
+): Difference | undefined {
   if (isObject(left) && isObject(right)) {
     for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
       const difference = firstDifference(left[key], right[key], [...keys, key])

@@ -7,10 +7,7 @@ import { type Column, createColumn, numbersOf, rowsOf } from './columns.ts'
 import type { Checkpoint } from './restorable.ts'
 import { type Sample, type Series, cloneable, createSeries, flatOf, sampleBytes } from './series.ts'
 
-/**
- * Bytes of samples that a simulation keeps at most, and of an archive: those that Node reads in one piece, since runs go on
- * from checkpoints with the same samples.
- */
+/** Bytes of samples that a simulation keeps at most. */
 export const MOST_BYTES = 2 ** 31 - 1
 
 export interface Recording {

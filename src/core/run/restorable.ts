@@ -42,6 +42,14 @@ export interface Checkpoint {
   /** The results of the checks of `time.until`. */
   readonly rest?: Rest
   readonly series: readonly Series[]
+  /**
+   * Where a command has written samples as they came: the format, and how many of each probe. `series` then has the last of
+   * each alone.
+   */
+  readonly streamed?: {
+    readonly format: 'npz' | 'csv' | 'zarr'
+    readonly samples: Readonly<Record<string, number>>
+  }
   /** The warnings of the run. */
   readonly warnings: readonly string[]
   /** The scenario with the parameters at that tick. */

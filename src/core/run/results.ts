@@ -1,5 +1,5 @@
 /** What a run leaves behind, as named arrays, numbers and tables: results.npz, summary.json, CSV. */
-import { allArraysOf, arrayNames, patternOf } from '../model/couplings.ts'
+import { arrayNames, patternOf } from '../model/couplings.ts'
 import type { NpyArray } from '../data/npy.ts'
 import type { PiecedArray } from '../data/npz.ts'
 import { ModelError, escaped } from '../errors.ts'
@@ -10,8 +10,8 @@ import { axisValues } from '../model/variation.ts'
 import { samplesBetween } from '../plan/clock.ts'
 import type { Plan } from '../plan/plan.ts'
 import { wholeOf } from './columns.ts'
-import { MOST_BYTES as MAX_BYTES } from './recording.ts'
-import { type Series, createSeries, flatOf, sampleBytes } from './series.ts'
+import { MOST_BYTES } from './recording.ts'
+import { type Sample, type Series, createSeries, flatOf, sampleBytes } from './series.ts'
 import type { Simulation } from './simulation.ts'
 
 /** Named arrays, as an .npz archive holds them. */
@@ -151,7 +151,7 @@ function made(shape: readonly number[], make: () => NpyArray['data']): NpyArray 
 }
 
 /**
- * Refuses, before it begins, a run whose results would not fit one archive.
+ * Refuses, before it begins, a run whose samples would not fit where they are kept until its end.
  * @throws ModelError that names the probe with the most bytes and the `every` that would do
  */
 export function checkResultSize(plan: Plan, model: Model): void {
@@ -163,35 +163,16 @@ export function checkResultSize(plan: Plan, model: Model): void {
     const samples = 1 + samplesBetween(0, ticks, every)
     return { name, sample, samples, bytes: samples * sample }
   })
-  const states = stateShapes(plan, model).reduce((sum, shape) => sum + 4 * product(shape), 0)
-  const bytes = sizes.reduce((sum, size) => sum + size.bytes, states)
-  if (bytes <= MAX_BYTES) return
+  const bytes = sizes.reduce((sum, size) => sum + size.bytes, 0)
   const [worst] = sizes.sort((a, b) => b.bytes - a.bytes)
-  const room = worst === undefined ? 0 : Math.floor((MAX_BYTES - (bytes - worst.bytes)) / worst.sample) - 1
-  if (worst === undefined || room < 1) {
-    throw new ModelError(
-      `results.npz would have ${bytes} bytes, there may be at most ${MAX_BYTES}; use fewer neurons, replicas or probes`,
-    )
-  }
+  if (bytes <= MOST_BYTES || worst === undefined) return
+  const room = Math.floor((MOST_BYTES - (bytes - worst.bytes)) / worst.sample) - 1
+  const larger = room < 1 ? 'use fewer probes' : `set it to ${Math.ceil(ticks / room)} or more`
   throw new ModelError(
-    `${worst.samples} samples of ${worst.sample} bytes: results.npz would have ${bytes} bytes, there may be at most ${MAX_BYTES}; ` +
-      `set it to ${Math.ceil(ticks / room)} or more`,
+    `${worst.samples} samples of ${worst.sample} bytes: ${bytes} bytes of samples would be in memory, at most ${MOST_BYTES} are; ` +
+      `${larger}, or run with --stream, which writes samples to the disk as they come`,
     { path: `probes.${worst.name}.every` },
   )
-}
-
-function stateShapes(plan: Plan, model: Model): (readonly number[])[] {
-  return [
-    ...model.layers.map(({ size }) => [model.replicas, size]),
-    ...model.couplings.flatMap(allArraysOf).map((name) => {
-      const matrix = plan.matrices.get(name)
-      return matrix === undefined ? [0] : [matrix.copies, matrix.rows, matrix.columns]
-    }),
-    ...model.couplings.flatMap((coupling) => {
-      const pattern = patternOf(coupling)
-      return pattern === undefined ? [] : [[pattern.indices.length], [pattern.indptr.length]]
-    }),
-  ]
 }
 
 /** `P.term_names` for every energy probe P: what the last axis of `P.terms` counts. */
@@ -242,9 +223,7 @@ const CSV_PIECE = 2 ** 16
  * @returns undefined for a snapshot, which is no time series
  */
 export function seriesCsv(series: Series, replicas: number): Iterable<string> | undefined {
-  const measure = measureOf(series.kind)
-  if (measure === undefined) return undefined
-  return pieces(csvCells(series, replicas, measure.columns))
+  return measureOf(series.kind) === undefined ? undefined : pieces(csvCells(series, replicas))
 }
 
 /** Joins cells in pieces that no limit of a string can meet. */
@@ -260,34 +239,73 @@ function* pieces(cells: Iterable<string>): Generator<string, void, undefined> {
 }
 
 /** The cells of a table with what stands between them. */
-function* csvCells(
-  series: Series,
-  replicas: number,
-  columnsOf: (count: number, terms: readonly string[]) => readonly string[],
-): Generator<string, void, undefined> {
-  const { tick, time, value, terms, termNames, shape } = series
-  const count = product(shape) / replicas
-  const columns = columnsOf(count, termNames ?? [])
-  yield 'tick,time'
-  for (let replica = 0; replica < replicas; replica++)
-    for (const column of columns) yield `,${csvText(replicas > 1 ? `replica.${replica}.${column}` : column)}`
-  yield '\n'
+function* csvCells(series: Series, replicas: number): Generator<string, void, undefined> {
+  const { tick, time, value, terms } = series
+  yield* headerCells(series, replicas)
   for (const [index, at] of tick.entries()) {
     const sample = value[index] as Float64Array | Float32Array
-    const parts = terms?.[index]
-    yield `${at},${time[index] as number}`
+    yield* rowCells(at, time[index] as number, sample, terms?.[index], replicas)
+  }
+}
+
+/** The line of names of a series as CSV; of a snapshot they are `value.0`, ... */
+export function csvHeader(series: Series, replicas: number): string {
+  return Array.from(headerCells(series, replicas)).join('')
+}
+
+function* headerCells({ kind, shape, termNames = [] }: Series, replicas: number): Generator<string, void> {
+  const measure = measureOf(kind)
+  const all = product(shape)
+  // A snapshot of what all replicas share has none.
+  const copies = measure === undefined && shape[0] !== replicas ? 1 : replicas
+  const numbers = (): string[] => Array.from({ length: all / copies }, (_, index) => `value.${index}`)
+  const columns = measure?.columns(all / copies, termNames) ?? numbers()
+  yield 'tick,time'
+  for (let replica = 0; replica < copies; replica++)
+    for (const column of columns) yield `,${csvText(copies > 1 ? `replica.${replica}.${column}` : column)}`
+  yield '\n'
+}
+
+/** A sample as a line of the CSV of its series. */
+export function csvRow({ tick, time, value, terms }: Omit<Sample, 'probe'>, replicas: number): string {
+  return Array.from(rowCells(tick, time, value, terms, replicas)).join('')
+}
+
+function* rowCells(
+  tick: number,
+  time: number,
+  value: Float64Array | Float32Array,
+  terms: Float32Array | undefined,
+  replicas: number,
+): Generator<string, void, undefined> {
+  yield `${tick},${time}`
+  const text = value instanceof Float32Array ? float32Text : numberText
+  if (terms === undefined) for (const number of value) yield `,${text(number)}`
+  else
     for (let replica = 0; replica < replicas; replica++) {
-      for (let k = 0; k < count; k++) {
-        const number = sample[replica * count + k] as number
-        yield `,${sample instanceof Float32Array ? float32Text(number) : numberText(number)}`
-      }
-      if (parts !== undefined) {
-        const perReplica = parts.length / replicas
-        for (let k = 0; k < perReplica; k++)
-          yield `,${float32Text(parts[replica * perReplica + k] as number)}`
-      }
+      const [count, parts] = [value.length / replicas, terms.length / replicas]
+      for (let k = 0; k < count; k++) yield `,${text(value[replica * count + k] as number)}`
+      for (let k = 0; k < parts; k++) yield `,${float32Text(terms[replica * parts + k] as number)}`
     }
-    yield '\n'
+  yield '\n'
+}
+
+/** Rows of numbers as CSV without names, in pieces. */
+export async function* rowsCsv(
+  values: AsyncIterable<NpyArray['data']>,
+  columns: number,
+): AsyncGenerator<string, void, undefined> {
+  let column = 0
+  for await (const piece of values) {
+    let text = ''
+    for (const value of piece) {
+      column = (column + 1) % columns
+      text += `${piece instanceof Float32Array ? float32Text(value) : numberText(value)}${column === 0 ? '\n' : ','}`
+      if (text.length < CSV_PIECE) continue
+      yield text
+      text = ''
+    }
+    yield text
   }
 }
 

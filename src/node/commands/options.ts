@@ -7,7 +7,6 @@ import type { Limits } from '../../core/plan/layout.ts'
 import type { PlanOptions } from '../../core/plan/plan.ts'
 import { type Residence, type ResidentMode, planResidence } from '../../core/plan/forms.ts'
 import { VARIANTS_HELP, type Variants, parseVariants } from '../../core/plan/variants.ts'
-import { checkResultSize } from '../../core/run/results.ts'
 import { loadScenario } from '../scenario.ts'
 import { tell } from '../terminal.ts'
 
@@ -162,7 +161,7 @@ export async function naming<T>(file: string, action: () => T | Promise<T>): Pro
 /**
  * Plans a run before anything is allocated or written.
  * @param ticks - by which the form is chosen: a run that goes on has that of the run that began
- * @throws ModelError if the network or its results are too large, or it is to be resident and cannot be
+ * @throws ModelError if the network is too large, or it is to be resident and cannot be
  */
 export function planRun(
   model: Model,
@@ -171,9 +170,7 @@ export function planRun(
   resident: ResidentMode = 'off',
   ticks = model.time.ticks,
 ): Residence {
-  const residence = planResidence(model, limits, abilities, resident, ticks)
-  checkResultSize(residence.plan, model)
-  return residence
+  return planResidence(model, limits, abilities, resident, ticks)
 }
 
 /** Puts a word into a shell command line; control characters as bash and zsh read them, so that they can be pasted. */

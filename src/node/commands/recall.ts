@@ -1,14 +1,18 @@
 import { readdir, stat } from 'node:fs/promises'
-import { basename, extname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import { Command } from 'commander'
+import { gunzip } from '../../core/data/gzip.ts'
 import { encodeNpy } from '../../core/data/npy.ts'
 import { ModelError } from '../../core/errors.ts'
+import { arrayFile } from '../../core/data/array.ts'
 import { loadModel } from '../../core/model/load.ts'
 import type { Block } from '../../core/model/patterns/block.ts'
 import { loadSource } from '../../core/model/patterns/sources.ts'
 import type { Patterns } from '../../core/model/patterns/schema.ts'
 import { createSimulation } from '../../core/run/simulation.ts'
+import { naming as namingFile } from '../../core/model/files.ts'
 import { requestDevice } from '../device.ts'
+import { decodeImage } from '../images.ts'
 import { type Output, checkOutput, createOutput } from '../output.ts'
 import { type Damage, RECALLED, type Recalled, judge, recallPicture, recallScenario } from '../recall.ts'
 import { writeResults } from '../results.ts'
@@ -41,7 +45,7 @@ export function recallCommand(): Command {
     .description('store your own patterns and recall them from damaged cues')
     .argument(
       '<patterns...>',
-      'a folder of PNG images, PNG images, or one .npy file of shape [K, N] or [K, H, W]',
+      'a folder of images, images (PNG, JPEG, WebP), or one array of shape [K, N] or [K, H, W]: .npy, .csv, .tsv, .txt, or NAME in .npz#NAME, .mat#NAME, .safetensors#NAME',
     )
     .option(
       '--damage <how=amount>',
@@ -136,7 +140,7 @@ async function recall(files: readonly string[], options: RecallOptions): Promise
       const end = (await simulation.read('visible')).data
       const recalled = judge(stored, start, end)
       const picture = image && (await output.write('recall.png', recallPicture(stored, start, end, image)))
-      const results = await writeResults({
+      const [[, results] = []] = await writeResults({
         simulation,
         requested,
         options: {},
@@ -192,7 +196,7 @@ async function loadPatterns(
   size: readonly [number, number] | undefined,
 ): Promise<{ block: Block; names: readonly string[] }> {
   const [first = ''] = files
-  const isArray = /\.npy$|\.npz(#.*)?$/i.test(first)
+  const isArray = arrayFile(first) !== undefined
   if (isArray && files.length > 1)
     throw new ModelError(`${files.length} files, the first an array; give one array, or images`, {
       path: 'patterns',
@@ -200,14 +204,14 @@ async function loadPatterns(
   if (isArray && size !== undefined)
     throw new ModelError('only images are resized; leave it out', { path: '--size' })
   if (isArray) {
-    const block = await load({ kind: 'npy', path: first })
+    const block = await load({ kind: 'array', path: first })
     return { block, names: Array.from({ length: block.rows }, (_, row) => `row ${row}`) }
   }
   const paths = (await Promise.all(files.map(imagesOf))).flat()
-  const { image } = await load({ kind: 'png', paths: paths.slice(0, 1) })
+  const { image } = await load({ kind: 'image', paths: paths.slice(0, 1) })
   const [height, width] = size ?? fitted(image as readonly [number, number])
   return {
-    block: await load({ kind: 'png', paths, height, width }),
+    block: await load({ kind: 'image', paths, height, width }),
     names: paths.map((path) => basename(path)),
   }
 }
@@ -218,24 +222,33 @@ function load(patterns: Patterns): Promise<Block> {
   const rowsOf = (): never => {
     throw new Error('files have no rows of others')
   }
-  return loadSource(patterns, none, { seed: 0, damageSeed: 0, read: (path) => readInput(path), rowsOf })
+  const read = async (path: string): Promise<Uint8Array> => {
+    const bytes = await readInput(path)
+    return namingFile(path, () => gunzip(bytes))
+  }
+  return loadSource(patterns, none, { seed: 0, damageSeed: 0, read, decode: decodeImage, rowsOf })
 }
 
-/** The PNG images of a folder by name, numbers in them as numbers; or the file itself. */
+/** The images of a folder by name, numbers in them as numbers; or the file itself. */
 async function imagesOf(path: string): Promise<string[]> {
   const found = await stat(path).catch(() => undefined)
   if (!found?.isDirectory()) {
-    if (found !== undefined && extname(path).toLowerCase() !== '.png')
-      throw new ModelError(`${path} is neither a PNG image nor a .npy file; save it as one of them`, {
-        path: 'patterns',
-      })
+    if (found !== undefined && !IMAGE.test(path))
+      throw new ModelError(
+        `${path} is neither an image (PNG, JPEG, WebP) nor an array; save it as one of them`,
+        {
+          path: 'patterns',
+        },
+      )
     return [path]
   }
-  const names = (await readdir(path)).filter((name) => /^[^.].*\.png$/i.test(name))
+  const names = (await readdir(path)).filter((name) => !name.startsWith('.') && IMAGE.test(name))
   if (names.length === 0)
-    throw new ModelError(`${path} holds no PNG image; save the images as PNG`, { path: 'patterns' })
+    throw new ModelError(`${path} holds no image; save the images as PNG, JPEG or WebP`, { path: 'patterns' })
   return names.sort(BY_NUMBER.compare).map((name) => join(path, name))
 }
+
+const IMAGE = /\.(png|jpe?g|webp)$/i
 
 const BY_NUMBER = new Intl.Collator('en', { numeric: true })
 

@@ -1,10 +1,11 @@
-import { basename, extname, join } from 'node:path'
-import { Command } from 'commander'
+import { basename, dirname, extname, join } from 'node:path'
+import { Command, Option } from 'commander'
 import { ModelError, RunError } from '../../core/errors.ts'
 import { measureOf } from '../../core/kinds/probes/table.ts'
 import { leftOutOf } from '../../core/model/energy.ts'
 import type { Model } from '../../core/model/model.ts'
 import { checkResumable, decodeCheckpoint } from '../../core/run/checkpoint.ts'
+import { checkResultSize } from '../../core/run/results.ts'
 import type { Residence, ResidentMode } from '../../core/plan/forms.ts'
 import type { Tuned, Variants } from '../../core/plan/variants.ts'
 import { abilitiesOf } from '../../core/gpu/adapter.ts'
@@ -19,11 +20,20 @@ import {
   type Writing,
   earlierFiles,
   fileNames,
+  placeOf,
   resultLines,
   saveCheckpoint,
   writeResults,
 } from '../results.ts'
 import { advance, planTuned } from '../running.ts'
+import {
+  type Format,
+  FORMATS,
+  type Stream,
+  type StreamOptions,
+  openStream,
+  stays,
+} from '../samples/stream.ts'
 import { readInput } from '../scenario.ts'
 import { mayTune } from '../tuning.ts'
 import { print, tell } from '../terminal.ts'
@@ -48,6 +58,8 @@ interface RunOptions extends ScenarioOptions {
   readonly checkpointEvery?: number
   readonly resume?: string
   readonly csv?: true
+  readonly format?: Format
+  readonly stream?: true
   readonly quiet?: true
   readonly debug?: true
   readonly resident: ResidentMode
@@ -66,6 +78,16 @@ export function runCommand(): Command {
   return command
     .option('--out <folder>', 'folder for the results; created if missing (default: out/NAME for NAME.json)')
     .option('--csv', 'also write each time series as CSV')
+    .addOption(
+      new Option(
+        '--format <format>',
+        'format of the results: npz is one archive, csv a table of each probe and state, zarr a Zarr group (default: npz, or that of the checkpoint)',
+      ).choices(FORMATS),
+    )
+    .option(
+      '--stream',
+      'write samples to the disk as they come instead of keeping them in memory; csv and zarr always do',
+    )
     .option(
       '--checkpoint-every <k>',
       'write a checkpoint every k ticks',
@@ -95,8 +117,13 @@ Files, for a probe P, S samples, T terms of the energy and R replicas:
                          This file is written last. If the run failed, "failed" has the reason.
   FOLDER/P.csv           With --csv: tick, time and one named column for each number. With replicas.vary
                          also axes.csv, the values of each replica.
+  FOLDER/results.zarr    With --format zarr, in place of results.npz: the same arrays as a Zarr group of version 3.
+  FOLDER/state.NAME.csv  With --format csv, in place of results.npz, with P.csv: a line for each row, no names.
   FOLDER/checkpoint.npz  With --checkpoint-every, and after Ctrl-C, SIGTERM or SIGHUP. A resumed run keeps the variants
                          of its checkpoint.
+With --format zarr, --format csv or --stream, samples go to the disk as they come and none stays in memory. results.zarr and
+P.csv can be read during the run; --stream keeps samples in FOLDER/results.parts until the end. The checkpoint counts the samples on the
+disk: --resume cuts the files in its folder back to it, and goes on to the bytes of a run that was not interrupted.
 The first file that a run writes replaces all results of an earlier run in the folder. While a run writes into a folder
 (.engram.lock), a second run into that folder is refused.
 
@@ -105,7 +132,7 @@ Before a long run, the product kernels are timed on the adapter for about a seco
 kernels differ only by rounding. To get the same bits on another day, pass the variants of summary.json to --variant.
 
 Standard output: a line "P<tab>value" for each final value of summary.json (P.mean, P.min, P.max for several numbers),
-then "results.npz<tab>path". Progress and warnings go to standard error. Progress is a bar on a terminal, else one line a
+then "results.npz<tab>path", with the names of the other formats a line for each file. Progress and warnings go to standard error. Progress is a bar on a terminal, else one line a
 minute. On a terminal three more lines on standard error tell the adapter, the results and a next command.
 
 A run with time.until ends when its layer is at rest in all replicas. The last line on standard error has the tick.
@@ -120,7 +147,8 @@ Examples:
   engram run scenarios/digits.json --vary neurons.hidden.lagrangian.beta=0.1:10:12:log --out out/beta
   engram run scenarios/digits.json --variant matvec:xi=1x1 --variant fuse=off
   engram run scenarios/digits.json --checkpoint-every 500
-  engram run scenarios/digits.json --resume out/digits/checkpoint.npz --ticks 5000`
+  engram run scenarios/digits.json --resume out/digits/checkpoint.npz --ticks 5000
+  engram run scenarios/digits.json --ticks 100000 --format zarr --checkpoint-every 5000`
 
 async function run(scenario: string, options: RunOptions): Promise<void> {
   const model = await loadWith(scenario, options)
@@ -134,11 +162,18 @@ async function run(scenario: string, options: RunOptions): Promise<void> {
     )
   }
   const { checkpoint, doubts = [] } = resume === undefined ? {} : await readCheckpoint(resume, model)
+  const format = formatOf(options, checkpoint)
+  const streams = format !== 'npz' || options.stream === true || checkpoint?.streamed !== undefined
+  if (streams && options.csv)
+    throw new ModelError('--csv is for results that are kept in memory; take --format csv alone', {
+      path: '--csv',
+    })
   const folder = options.out ?? join('out', basename(scenario, extname(scenario)))
   await checkOutput(folder)
   const requested = await requestDevice(options.adapter === undefined ? {} : { adapter: options.adapter })
   let simulation: Simulation | undefined
   let output: Output | undefined
+  let stream: Stream | undefined
   let watch: Watch | undefined
   try {
     const limits = limitsFor(requested)
@@ -154,7 +189,8 @@ async function run(scenario: string, options: RunOptions): Promise<void> {
       options.autotune && mayTune() && checkpoint === undefined
         ? (await planTuned(planned, requested, ticks, sayTo(options))).plan
         : await planned({})
-    const created = await createSimulation(requested.device, model, { plan })
+    if (!streams) await naming(scenario, () => checkResultSize(plan.plan, model))
+    const created = await createSimulation(requested.device, model, { plan, keepSamples: !streams })
     simulation = created
     if (resume !== undefined && checkpoint !== undefined)
       await naming(resume, () => created.restore(checkpoint))
@@ -164,22 +200,35 @@ async function run(scenario: string, options: RunOptions): Promise<void> {
     }
     // Before others can see that the run is there.
     watch = watchSignals()
+    const resumed =
+      resume === undefined || checkpoint === undefined ? undefined : { checkpoint, folder: dirname(resume) }
+    const staying = streams ? stays(format, model, folder, resumed) : []
     output = await createOutput(folder, {
-      earlier: (place) => earlierFiles(place, model, resume),
-      names: fileNames(model, options),
+      earlier: (place) => earlierFiles(place, model, resume, staying),
+      names: fileNames(model, options, format),
     })
+    if (streams) {
+      const streamed: StreamOptions = { plan: plan.plan, model, format, output, resumed }
+      const opened = await naming(resume ?? folder, () => openStream(streamed))
+      stream = opened
+      created.onSample((sample) => {
+        opened.push(sample)
+      })
+    }
     await runTo(model.time.ticks, {
       simulation,
       requested,
       scenario,
       options,
       output,
+      stream,
       watch,
       startTick: simulation.tick,
       started: new Date(),
     })
   } finally {
     watch?.stop()
+    stream?.close()
     output?.close()
     simulation?.destroy()
     requested.release()
@@ -198,6 +247,16 @@ function noteEnergy(model: Model): void {
 /** What is told of tuning, unless the run is quiet. */
 function sayTo({ quiet }: RunOptions): (line: string) => void {
   return (line) => (quiet === true ? undefined : tell(`${line}; --no-autotune leaves this out\n`))
+}
+
+/** The format of the results: a run that goes on behind samples of its files keeps it. */
+function formatOf({ format }: RunOptions, checkpoint: Checkpoint | undefined): Format {
+  const { format: kept } = checkpoint?.streamed ?? {}
+  if (kept !== undefined && format !== undefined && format !== kept)
+    throw new ModelError(`the samples of the checkpoint are in ${kept}; leave --format out`, {
+      path: '--format',
+    })
+  return format ?? kept ?? 'npz'
 }
 
 async function readCheckpoint(
@@ -230,6 +289,7 @@ async function runTo(end: number, run: Started): Promise<void> {
       watch: run.watch,
       progress,
       checkpointEvery: options.checkpointEvery,
+      look: () => run.stream?.show(),
       save: () => saveCheckpoint(run),
       interrupted: (signal) => interrupted(signal, run),
     }).finally(run.watch.stop)
@@ -242,9 +302,10 @@ async function runTo(end: number, run: Started): Promise<void> {
   }
   if (!options.quiet) warn(simulation.warnings.slice(simulation.model.warnings.length))
   if (failure !== undefined) throw await failed(run, failure)
-  const path = await writeResults(run)
+  const written = await writeResults(run)
   if (!options.quiet) noteRest(simulation)
-  print(`${[...resultLines(simulation), `results.npz\t${path}`].join('\n')}\n`)
+  const lines = resultLines(run.stream ?? simulation)
+  print(`${[...lines, ...written.map(([name, path]) => `${name}\t${path}`)].join('\n')}\n`)
   if (!options.quiet) noteNext(run)
 }
 
@@ -284,7 +345,7 @@ async function failed(run: Started, failure: Error): Promise<Error> {
   // Samples that are still on their way; it rejects with the failure that is known.
   await run.simulation.flush().catch(() => undefined)
   const where = await writeResults(run, failure).then(
-    (path) => `the samples so far are in ${path}`,
+    (written) => `the samples so far are in ${placeOf(written, run.output)}`,
     (error: unknown) => (error instanceof RunError ? error.message : 'the samples are lost'),
   )
   return failure instanceof RunError ? new RunError(`${failure.message}; ${where}`) : failure

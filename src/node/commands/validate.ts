@@ -1,7 +1,7 @@
 import { ruleKindOf } from '../../core/kinds/rules/table.ts'
 import { hyperedgeFacts, matrixFacts } from '../../core/kinds/couplings/table.ts'
 import { Command } from 'commander'
-import { escaped } from '../../core/errors.ts'
+import { ModelError, escaped } from '../../core/errors.ts'
 import { probeText } from '../../core/kinds/probes/table.ts'
 import { lagrangianTexts, textOf } from '../../core/model/neuron-values.ts'
 import type { Lagrangian, Model, Rows } from '../../core/model/model.ts'
@@ -9,6 +9,8 @@ import { samplesBetween } from '../../core/plan/clock.ts'
 import { aligned, axesLines, bytesText } from '../../core/plan/print.ts'
 import { NO_LIMITS } from '../limits.ts'
 import { print } from '../terminal.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import { checkResultSize } from '../../core/run/results.ts'
 import { type ScenarioOptions, addScenarioOptions, loadWith, naming, planRun, warn } from './options.ts'
 
 /** `engram validate`: whether a scenario is right, and what it describes. */
@@ -29,9 +31,20 @@ Examples:
 
 async function validate(scenario: string, options: ScenarioOptions): Promise<void> {
   const model = await loadWith(scenario, options)
-  const { bytes } = (await naming(scenario, () => planRun(model, NO_LIMITS))).plan
-  warn(model.warnings)
-  print(`${[...describe(scenario, model), `GPU memory: ${bytesText(bytes)}`].join('\n')}\n`)
+  const { plan } = await naming(scenario, () => planRun(model, NO_LIMITS))
+  warn([...model.warnings, ...tooManySamples(plan, model)])
+  print(`${[...describe(scenario, model), `GPU memory: ${bytesText(plan.bytes)}`].join('\n')}\n`)
+}
+
+/** A run with --stream may have them. */
+function tooManySamples(plan: Plan, model: Model): string[] {
+  try {
+    checkResultSize(plan, model)
+    return []
+  } catch (error) {
+    if (error instanceof ModelError) return [error.message]
+    throw error
+  }
 }
 
 /** Of a sparse matrix what it would be, and how many entries there are. */

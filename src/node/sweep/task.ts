@@ -21,6 +21,7 @@ import { limitsFor } from '../limits.ts'
 import { type Output, createOutput } from '../output.ts'
 import { CHECKPOINT, type Writing, saveCheckpoint, writeResults } from '../results.ts'
 import { advance } from '../running.ts'
+import { decodeImage } from '../images.ts'
 import { readInput, readerOf } from '../scenario.ts'
 import type { Claim } from './claims.ts'
 import { type Sweep, homeOf, taskFolder } from './folder.ts'
@@ -50,7 +51,7 @@ export async function modelOf(folder: string, sweep: Sweep, task: Task): Promise
   const { file, allowOutside, files, scenario, grid } = sweep
   const text = JSON.stringify(scenarioOfTask(scenario, grid.over, task))
   const read = readerOf(homeOf(folder, sweep), allowOutside)
-  const model = await loadModel(text, { file, allowOutside, read })
+  const model = await loadModel(text, { file, allowOutside, read, decode: decodeImage })
   const changed = Object.keys(model.files).find(
     (name) => Object.hasOwn(files, name) && files[name] !== model.files[name],
   )

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { zipSync } from 'fflate'
+import { Zip, ZipPassThrough, zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { decodeNpy, encodeNpy, type NpyArray, type NpyData } from '../../../src/core/data/npy.ts'
 import {
@@ -216,6 +216,34 @@ describe('npz', () => {
     expect(decodeNpz(bytes)).toEqual({ a, b, c: a })
     expect(await whole({ a, b: cut(3, 3, 4, 6), c: a })).toEqual(bytes)
     await expect(whole({ b: cut(3, 5) })).rejects.toThrow('shape (2, 3) holds 6 values, the data has 5')
+  })
+
+  it('has the bytes of fflate below 4 GiB, and is zip64 where numbers are too large for 32 bits', async () => {
+    const arrays = {
+      first: { shape: [3], data: Float64Array.of(1, -0, NaN) },
+      'zweites ä': { shape: [2, 2], data: Int32Array.of(1, 2, 3, -4) },
+    }
+    const whole = async (most?: number): Promise<Uint8Array> => {
+      const pieces: Uint8Array[] = []
+      for await (const piece of encodeNpzPieces(arrays, most)) pieces.push(piece)
+      return Uint8Array.from(Buffer.concat(pieces))
+    }
+    const expected: Uint8Array[] = []
+    const zip = new Zip((_, bytes) => expected.push(bytes))
+    for (const [name, array] of Object.entries(arrays)) {
+      const file = new ZipPassThrough(`${name}.npy`)
+      file.mtime = new Date(1980, 0, 1)
+      zip.add(file)
+      file.push(encodeNpy(array), true)
+    }
+    zip.end()
+    expect(await whole()).toEqual(Uint8Array.from(Buffer.concat(expected)))
+    // Everything, the offset of the second file, and the directory alone.
+    for (const most of [0, 150, 180, 400]) {
+      const bytes = await whole(most)
+      expect(bytes.length).toBeGreaterThan((await whole()).length)
+      expect(decodeNpz(bytes)).toEqual(arrays)
+    }
   })
 
   it('reads one array, compressed or not, and names those there are', () => {

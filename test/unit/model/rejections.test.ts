@@ -328,7 +328,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'a source without its kind',
     init({ path: 'a' }),
     'memories.xi.init.kind',
-    /is missing; must be "npy", .* or "zeros"/,
+    /is missing; must be "array", .* or "zeros"/,
   ],
   [
     'an unknown source',

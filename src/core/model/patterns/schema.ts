@@ -167,18 +167,49 @@ const pixels = (title: string, side: string) =>
     65536,
   )
 
+const images = (what: string) => ({
+  paths: v.pipe(
+    v.array(path('path', `A ${what}.`)),
+    v.minLength(1),
+    v.title('paths'),
+    v.description(`${what}s, one a row.`),
+  ),
+  width: v.exactOptional(pixels('width', 'width')),
+  height: v.exactOptional(pixels('height', 'height')),
+  ...treatment,
+})
+
 export const patternOptions = [
   v.pipe(
     v.strictObject({
-      kind: v.literal('npy'),
+      kind: v.literal('array'),
       path: path(
         'path',
-        'A .npy file, or one array of an archive as data.npz#name: float32, float64, int8, int16, int32, uint8 or ' +
-          'bool, little endian, C order, [rows, ...columns] or [columns]. Values are taken as they are.',
+        'A file that ends in .npy, .csv, .tsv or .txt, or one array of an .npz, .mat or .safetensors file as data.mat#name; ' +
+          '[rows, ...columns] or [columns]. All may be gzip. Values are taken as they are: floats are rounded to float32, ' +
+          'integers must be exact in it. A table has one row a line, separated by commas, semicolons, tabs or spaces; with ' +
+          'semicolons a comma is the decimal mark.',
+      ),
+      header: v.exactOptional(
+        v.pipe(
+          v.boolean(),
+          v.title('header'),
+          v.description(
+            'Of a table: whether its first line has names. Default: it has if one of its cells is no number.',
+          ),
+        ),
       ),
       ...treatment,
     }),
-    v.description('Rows of a NumPy array.'),
+    v.description('Rows of an array: of NumPy, MATLAB (5 to 7), safetensors or a table.'),
+  ),
+  v.pipe(
+    v.strictObject({
+      kind: v.literal('npy'),
+      path: path('path', 'A .npy file, or one array of an archive as data.npz#name.'),
+      ...treatment,
+    }),
+    v.description('As `array`, of NumPy alone.'),
   ),
   v.pipe(
     v.strictObject({
@@ -214,21 +245,14 @@ export const patternOptions = [
     ),
   ),
   v.pipe(
-    v.strictObject({
-      kind: v.literal('png'),
-      paths: v.pipe(
-        v.array(path('path', 'A PNG image.')),
-        v.minLength(1),
-        v.title('paths'),
-        v.description('PNG images, one a row.'),
-      ),
-      width: v.exactOptional(pixels('width', 'width')),
-      height: v.exactOptional(pixels('height', 'height')),
-      ...treatment,
-    }),
+    v.strictObject({ kind: v.literal('image'), ...images('PNG, JPEG or WebP image') }),
     v.description(
-      'PNG images as luminance in [0, 1] (0.299 R + 0.587 G + 0.114 B, on black where transparent).',
+      'Images as luminance in [0, 1] (0.299 R + 0.587 G + 0.114 B, on black where transparent), upright as their EXIF metadata say.',
     ),
+  ),
+  v.pipe(
+    v.strictObject({ kind: v.literal('png'), ...images('PNG image') }),
+    v.description('As `image`, of PNG alone.'),
   ),
   v.pipe(
     v.strictObject({

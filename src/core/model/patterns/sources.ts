@@ -1,10 +1,11 @@
 /** Sources of patterns: files, random numbers, rows of other patterns, values. */
+import { requireArrayFile } from '../../data/array.ts'
 import { decodeIdx } from '../../data/idx.ts'
-import { decodePng, resize } from '../../data/image.ts'
-import { decodeNpy, type NpyData } from '../../data/npy.ts'
+import { type DecodeImage, decodeImage, decodePng, type Image, resize } from '../../data/image.ts'
+import { type NpyArray, type NpyData, decodeNpy } from '../../data/npy.ts'
 import { decodeNpzArray } from '../../data/npz.ts'
 import { ModelError } from '../../errors.ts'
-import { naming, type Read } from '../files.ts'
+import { naming, namingAsync, type Read } from '../files.ts'
 import { list } from '../path.ts'
 import { RandomStream } from '../random.ts'
 import type { Patterns } from './schema.ts'
@@ -19,6 +20,8 @@ export interface Sources {
   /** The seed of `corrupt`. */
   readonly damageSeed: number
   readonly read: Read
+  /** Reads images of formats that are not read here. */
+  readonly decode?: DecodeImage | undefined
   /** Rows of a memory, of synapses with a base of patterns, or of `stimulus.0`. */
   readonly rowsOf: (name: string) => Promise<Block>
 }
@@ -27,10 +30,14 @@ export async function loadSource(patterns: Patterns, want: Want, sources: Source
   switch (patterns.kind) {
     case 'npy':
       return loadNpy(patterns.path, sources.read, want.binary)
+    case 'array':
+      return loadArray(patterns, sources.read, want.binary)
     case 'idx':
       return loadIdx(patterns, sources.read)
     case 'png':
-      return loadPng(patterns, sources.read)
+      return loadImages(patterns, sources.read, (bytes) => Promise.resolve(decodePng(bytes)))
+    case 'image':
+      return loadImages(patterns, sources.read, (bytes) => decodeImage(bytes, sources.decode))
     case 'random': {
       const { columns } = want
       const rows = patterns.count ?? want.rows?.count ?? 1
@@ -62,9 +69,27 @@ export async function loadSource(patterns: Patterns, want: Want, sources: Source
 async function loadNpy(path: string, read: Read, binary = false): Promise<Block> {
   const [, archive, name] = /^(.*\.npz)(?:#(.*))?$/i.exec(path) ?? []
   const bytes = await read(archive ?? path)
-  const { shape, data } = naming(archive ?? path, () =>
+  const array = naming(archive ?? path, () =>
     archive === undefined ? decodeNpy(bytes) : decodeNpzArray(bytes, name),
   )
+  return blockOf(array, path, binary)
+}
+
+async function loadArray(
+  { path, header }: Extract<Patterns, { kind: 'array' }>,
+  read: Read,
+  binary = false,
+): Promise<Block> {
+  const { file, decode } = requireArrayFile(path)
+  const bytes = await read(file)
+  return blockOf(
+    naming(file, () => decode(bytes, header)),
+    path,
+    binary,
+  )
+}
+
+function blockOf({ shape, data }: NpyArray, path: string, binary: boolean): Block {
   // A single number is one row of one value.
   const [rows, ...rest] = shape.length === 0 ? [1, 1] : shape.length === 1 ? [1, ...shape] : shape
   if (rows === undefined || data.length === 0)
@@ -203,12 +228,16 @@ function ofEachLabel(
   return order
 }
 
-async function loadPng(spec: Extract<Patterns, { kind: 'png' }>, read: Read): Promise<Block> {
+async function loadImages(
+  spec: Extract<Patterns, { kind: 'png' | 'image' }>,
+  read: Read,
+  decode: (bytes: Uint8Array) => Promise<Image>,
+): Promise<Block> {
   let block: Block | undefined
   let first = { width: 0, height: 0 }
   for (const [row, path] of spec.paths.entries()) {
     const bytes = await read(path)
-    const image = naming(path, () => decodePng(bytes))
+    const image = await namingAsync(path, () => decode(bytes))
     if (row === 0) first = image
     const wanted = { width: spec.width ?? first.width, height: spec.height ?? first.height }
     const given = spec.width !== undefined && spec.height !== undefined

@@ -65,6 +65,7 @@ export function checkColumns(patterns: Patterns, block: Block, want: Want): void
     const remedies: Partial<Record<Patterns['kind'], string>> = {
       idx: 'resize the images',
       png: 'set width and height',
+      image: 'set width and height',
       rows: 'use rows of another size',
     }
     const remedy = remedies[patterns.kind] ?? `give rows of ${want.columns}`

@@ -1,0 +1,58 @@
+/** Arrays of numbers from files, by the ending of their names. */
+import { ModelError } from '../errors.ts'
+import { decodeCsv } from './csv.ts'
+import { decodeMat } from './mat.ts'
+import { type NpyArray, decodeNpy } from './npy.ts'
+import { decodeNpzArray } from './npz.ts'
+import { decodeSafetensors } from './safetensors.ts'
+
+/** A file of an array, and which of its arrays. */
+export interface ArrayFile {
+  readonly file: string
+  readonly name: string | undefined
+  /**
+   * @param header - of a table: whether its first line has names
+   * @throws ModelError if the bytes are not what the ending says
+   */
+  readonly decode: (bytes: Uint8Array, header?: boolean) => NpyArray
+}
+
+type Decode = (bytes: Uint8Array, name: string | undefined, header: boolean | undefined) => NpyArray
+
+/** Files of several arrays, each with a name behind a #. */
+const NAMED: Readonly<Record<string, Decode>> = {
+  npz: decodeNpzArray,
+  mat: decodeMat,
+  safetensors: decodeSafetensors,
+}
+
+const table: Decode = (bytes, _, header) => decodeCsv(bytes, header)
+
+const PLAIN: Readonly<Record<string, Decode>> = {
+  npy: (bytes) => decodeNpy(bytes),
+  csv: table,
+  tsv: table,
+  txt: table,
+}
+
+const ENDINGS = [...Object.keys(PLAIN), ...Object.keys(NAMED)]
+
+/** @returns undefined for names of other endings */
+export function arrayFile(path: string): ArrayFile | undefined {
+  const [, archive, kind = '', name] = /^(.*\.(npz|mat|safetensors)(?:\.gz)?)(?:#(.*))?$/is.exec(path) ?? []
+  const named = NAMED[kind.toLowerCase()]
+  if (archive !== undefined && named !== undefined)
+    return { file: archive, name, decode: (bytes, header) => named(bytes, name, header) }
+  const ending = /\.(npy|csv|tsv|txt)(?:\.gz)?$/i.exec(path)?.[1]?.toLowerCase() ?? ''
+  const plain = PLAIN[ending]
+  return plain && { file: path, name: undefined, decode: (bytes, header) => plain(bytes, undefined, header) }
+}
+
+/** @throws ModelError for names of other endings */
+export function requireArrayFile(path: string): ArrayFile {
+  const found = arrayFile(path)
+  if (found !== undefined) return found
+  throw new ModelError(
+    `${path} has no ending of an array; the endings are ${ENDINGS.map((one) => `.${one}`).join(', ')}`,
+  )
+}

@@ -1,0 +1,153 @@
+/**
+ * Numbers of a table: one row a line, separated by commas, semicolons, tabs or spaces (RFC 4180; numpy.savetxt). Semicolons stand
+ * where a comma may be the decimal mark. Lines may end in any way; those that begin with # are left out.
+ */
+import { ModelError } from '../errors.ts'
+import type { NpyArray } from './npy.ts'
+
+/** As Node and browsers have it. */
+interface Decoders {
+  readonly TextDecoder: new (
+    encoding: 'utf-8',
+    options: { readonly fatal: true },
+  ) => { decode(bytes: Uint8Array): string }
+}
+
+/** Most bytes of a table, which is one string. */
+const MOST = 2 ** 29 - 2 ** 16
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
+
+interface Line {
+  /** In the file, from 1. */
+  readonly number: number
+  readonly cells: readonly string[]
+}
+
+/**
+ * Reads a table, [rows, columns].
+ * @param header - whether the first line has names; undefined = it has if one of its cells is no number
+ * @throws ModelError, with line and column, for a cell that is empty or no finite number, and for lines of other lengths
+ */
+export function decodeCsv(bytes: Uint8Array, header?: boolean): NpyArray {
+  if (bytes.length > MOST)
+    throw new ModelError(`has ${bytes.length} bytes, and tables may have ${MOST}; save it as .npy`)
+  const text = textOf(bytes)
+  const separator = separatorOf(text)
+  const values: number[] = []
+  let columns: { readonly count: number; readonly line: number } | undefined
+  let rows = 0
+  let isFirst = true
+  for (const line of linesOf(text, separator)) {
+    const isHeader =
+      isFirst && (header ?? line.cells.some((cell) => cell !== '' && !isNumber(cell, separator)))
+    isFirst = false
+    columns ??= { count: line.cells.length, line: line.number }
+    if (line.cells.length !== columns.count)
+      throw new ModelError(
+        `has ${line.cells.length} cells in line ${line.number} and ${columns.count} in line ${columns.line}; give all lines the same`,
+      )
+    if (isHeader) continue
+    line.cells.forEach((cell, column) => values.push(numberOf(cell, separator, line.number, column + 1)))
+    rows++
+  }
+  if (rows === 0) throw new ModelError('holds no numbers; give a table with a row at least')
+  return { shape: [rows, columns?.count ?? 0], data: Float64Array.from(values) }
+}
+
+function textOf(bytes: Uint8Array): string {
+  const { TextDecoder } = globalThis as unknown as Decoders
+  try {
+    // It leaves a byte order mark out.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new ModelError('is not text in UTF-8; save it as CSV in UTF-8')
+  }
+}
+
+/** What stands between the cells of the first line that has some; a comma where it has one cell. */
+function separatorOf(text: string): string {
+  const line = /^[^\n\r#].*$/m.exec(text)?.[0].replace(/"[^"]*"/g, '') ?? ''
+  const found = ['\t', ';', ','].find((mark) => line.includes(mark))
+  return found ?? (/\S[ ]+\S/.test(line) ? ' ' : ',')
+}
+
+/** The lines with what stands in their cells, without quotes; empty lines are left out. */
+function* linesOf(text: string, separator: string): Generator<Line> {
+  let [at, number] = [0, 0]
+  while (at < text.length) {
+    const cells: string[] = []
+    number++
+    const first = number
+    if (text[at] === '#') {
+      at = endOf(text, at)
+    } else {
+      for (;;) {
+        const cell = cellAt(text, at, separator, number)
+        cells.push(cell.text)
+        number += cell.breaks
+        at = cell.end
+        if (text[at] !== separator) break
+        at++
+      }
+    }
+    if (text[at] === '\r') at++
+    if (text[at] === '\n') at++
+    const own = separator === ' ' ? cells.filter((cell) => cell !== '') : cells
+    if (own.length > 1 || (own[0] ?? '') !== '') yield { number: first, cells: own }
+  }
+}
+
+function cellAt(
+  text: string,
+  start: number,
+  separator: string,
+  line: number,
+): { readonly text: string; readonly end: number; readonly breaks: number } {
+  let at = start
+  while (text[at] === ' ' && separator !== ' ') at++
+  if (text[at] !== '"') {
+    while (at < text.length && text[at] !== separator && text[at] !== '\n' && text[at] !== '\r') at++
+    return { text: text.slice(start, at).trim(), end: at, breaks: 0 }
+  }
+  let content = ''
+  for (at++; ; at++) {
+    const end = text.indexOf('"', at)
+    if (end < 0) throw new ModelError(`opens a quote in line ${line} that nothing closes; close it`)
+    content += text.slice(at, end)
+    at = end
+    if (text[at + 1] !== '"') break
+    content += '"'
+    at++
+  }
+  at++
+  while (text[at] === ' ' && separator !== ' ') at++
+  if (at < text.length && text[at] !== separator && text[at] !== '\n' && text[at] !== '\r')
+    throw new ModelError(
+      `has more behind the quotes of a cell in line ${line}; put all of the cell into quotes`,
+    )
+  return { text: content.trim(), end: at, breaks: content.split('\n').length - 1 }
+}
+
+function endOf(text: string, from: number): number {
+  let at = from
+  while (at < text.length && text[at] !== '\n' && text[at] !== '\r') at++
+  return at
+}
+
+function plain(cell: string, separator: string): string {
+  return separator === ';' && !cell.includes('.') ? cell.replace(',', '.') : cell
+}
+
+function isNumber(cell: string, separator: string): boolean {
+  return NUMBER.test(plain(cell, separator))
+}
+
+function numberOf(cell: string, separator: string, line: number, column: number): number {
+  const number = isNumber(cell, separator) ? Number(plain(cell, separator)) : NaN
+  if (Number.isFinite(number)) return number
+  const where = `line ${line}, column ${column}`
+  if (cell === '') throw new ModelError(`has an empty cell in ${where}; give a number`)
+  const shown = cell.length > 40 ? `${cell.slice(0, 37)}...` : cell
+  throw new ModelError(`has "${shown}" in ${where}; give a finite number`)
+}
