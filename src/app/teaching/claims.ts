@@ -9,7 +9,7 @@ export interface Claims {
   show(verdicts: readonly Verdict[]): void
 }
 
-/** What stands before a claim, and what it means. */
+/** The sign before a claim, and its meaning. */
 const MARKS = { undecided: '–', holds: '✓', fails: '✗' } as const
 
 export function createClaims(): Claims {

@@ -1,4 +1,4 @@
-/** What a scenario writes for a claim about its own run. */
+/** The keys of a claim that a scenario makes about its own run. */
 import * as v from 'valibot'
 import { choice, file, number, text } from '../kinds/fields.ts'
 import { tick } from './stimulus-schema.ts'

@@ -4,11 +4,11 @@ import { find } from './find.ts'
 import { list } from './path.ts'
 import type { ClaimSpec, Scenario } from './schema.ts'
 
-/** What a claim may say of the numbers; it says one of them. */
+/** The relations of a claim to the numbers; a claim has one of them. */
 const RELATIONS = ['atLeast', 'atMost', 'between', 'neverRises', 'equals'] as const
 
 /**
- * What one claim must be like.
+ * The rules for one claim.
  * @throws ModelError for an unknown probe, a tick without a sample, or keys that do not go together
  */
 export function checkClaim(scenario: Scenario, index: number, spec: ClaimSpec): void {
@@ -72,7 +72,7 @@ export function claimText(spec: ClaimSpec): string {
   return spec.neverRises === undefined ? `${said} ${when}` : said
 }
 
-/** What the relation is about. */
+/** The numbers that the relation is about. */
 function subjectOf({ probe, select, replica, of }: ClaimSpec): string {
   const numbers = select === undefined ? probe : `${probe}[${select.join(', ')}]`
   if (replica === undefined) return of === 'each' ? numbers : `${of} ${numbers}`

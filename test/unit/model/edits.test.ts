@@ -70,7 +70,10 @@ describe('edits', () => {
   it.each([
     [{ op: 'row', row: 3, values: [1, 2, 3] }, 'stimulus.0.patterns.edits.0.row: is 3, but there are 2 rows'],
     [{ op: 'clear', row: 2 }, 'stimulus.0.patterns.edits.0.row: is 2, but there are 2 rows'],
-    [{ op: 'row', row: 0, values: [1] }, 'stimulus.0.patterns.edits.0.values: has 1 values, but the rows have 3'],
+    [
+      { op: 'row', row: 0, values: [1] },
+      'stimulus.0.patterns.edits.0.values: has 1 values, but the rows have 3',
+    ],
     [
       { op: 'paint', row: 0, columns: [3], value: 1 },
       'stimulus.0.patterns.edits.0.columns: has 3, but the rows have 3 columns',

@@ -7,7 +7,9 @@ const npy = { kind: 'npy', path: 'a.npy' }
 describe('numbers of files', () => {
   it('that are integers must be in float32', async () => {
     const files = { 'a.npy': encodeNpy({ shape: [1, 2], data: Int32Array.of(16777216, 16777217) }) }
-    await expect(patternsOf(npy, 2, files)).rejects.toThrow('contains 16777217, which float32 cannot represent')
+    await expect(patternsOf(npy, 2, files)).rejects.toThrow(
+      'contains 16777217, which float32 cannot represent',
+    )
     const wide = { 'a.npy': encodeNpy({ shape: [1, 2], data: Uint32Array.of(2 ** 31, 2 ** 24) }) }
     expect(row(await patternsOf(npy, 2, wide), 0)).toEqual([2 ** 31, 2 ** 24])
   })

@@ -673,7 +673,9 @@ const cases: [string, Raw, string, RegExp][] = [
     `a correlation of ${distribution} rows`,
     init({ kind: 'random', distribution, correlation: 0.5 }),
     'memories.xi.init.correlation',
-    new RegExp(`is 0.5, but only binary rows can be correlated, not "${distribution}"; leave correlation out`),
+    new RegExp(
+      `is 0.5, but only binary rows can be correlated, not "${distribution}"; leave correlation out`,
+    ),
   ]),
   [
     'a norm for rows of zeros',

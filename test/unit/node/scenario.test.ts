@@ -78,9 +78,7 @@ describe('the text of a scenario', () => {
     ['big end first', Buffer.from(text, 'utf16le').swap16()],
     ['with a letter that UTF-8 has not', Buffer.from(text.replace('small', 'klein\u00e4'), 'utf16le')],
   ])('in UTF-16 without a mark, %s, is refused by it', async (_, bytes) => {
-    expect(await refusal(bytes)).toBe(
-      'is UTF-16 without a byte order mark, or not a text; save it as UTF-8',
-    )
+    expect(await refusal(bytes)).toBe('is UTF-16 without a byte order mark, or not a text; save it as UTF-8')
   })
 
   test.each([
