@@ -4,6 +4,7 @@ import { requireHessians } from '../core/analysis/smooth.ts'
 import { turnedBy } from '../core/model/energy.ts'
 import type { Model } from '../core/model/model.ts'
 import type { AdapterInfo } from './device.ts'
+import { programName } from './terminal.ts'
 
 export interface Ended {
   /** As it was given, quoted for a shell. */
@@ -19,7 +20,7 @@ export interface Ended {
 export function afterwards({ scenario, folder, files, model, adapter }: Ended): string[] {
   const where = adapter.type === 'software' ? ' (software: computes on the CPU)' : ''
   return [
-    `adapter  ${adapter.name}${where}; engram devices lists all`,
+    `adapter  ${adapter.name}${where}; ${programName()} devices lists all`,
     `results  ${folder}: ${files.join(', ')}`,
     `next     ${nextCommand(scenario, folder, model)}`,
   ]
@@ -32,8 +33,8 @@ const MOST_NEURONS = 2000
 function nextCommand(scenario: string, folder: string, model: Model): string {
   const seed = model.seed + 1
   return canRest(model)
-    ? `engram analyse fixed-points ${scenario} --starts 20 --out ${folder}`
-    : `engram run ${scenario} --seed ${seed} --csv --out out/seed-${seed}`
+    ? `${programName()} analyse fixed-points ${scenario} --starts 20 --out ${folder}`
+    : `${programName()} run ${scenario} --seed ${seed} --csv --out out/seed-${seed}`
 }
 
 /** What learns has other fixed points at every tick. */

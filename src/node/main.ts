@@ -23,7 +23,7 @@ Exit code: 0 done, 1 the run failed, 2 the input is wrong, 130 ended by Ctrl-C.
 Examples:
   engram run digits                a shipped scenario: results in out/digits
   engram run my-model.json         a scenario of your own
-  engram sweep digits --help       many runs: a grid of values, several seeds
+  engram sweep --help              many runs: a grid of values, several seeds
   engram recall my-images          recall your own patterns from damaged cues
   engram run --help                all options, files and examples`
 
@@ -35,7 +35,7 @@ function namesText(): string {
   return `
 Scenarios that come with engram:
   ${names}
-They are files in the folder scenarios of the package. Where no file has the name, the name alone stands for one.`
+They are files in the folder scenarios of the package. Give the name alone, unless a file of yours has it.`
 }
 
 /** The program with all its commands; the reference of the command line is made from it. */
@@ -79,7 +79,11 @@ export async function main(args: readonly string[]): Promise<number> {
   // A subcommand has its own copy of these settings.
   for (const command of [program, ...below(program)]) {
     refuseEmpty(command)
-    command.exitOverride().configureOutput({ outputError: () => undefined })
+    command
+      .exitOverride((error) => {
+        throw error.exitCode === 0 ? error : withHelp(error, command)
+      })
+      .configureOutput({ outputError: () => undefined })
   }
   try {
     await program.parseAsync(spread(args), { from: 'user' })
@@ -92,6 +96,18 @@ export async function main(args: readonly string[]): Promise<number> {
     tellFailure(error, args.includes('--debug'))
     return exitCodeOf(error)
   }
+}
+
+/** The error of a command, with the way to its help. */
+function withHelp({ exitCode, code, message }: CommanderError, command: Command): CommanderError {
+  const text = message.replace(/^error: /, '').replace(/\n/g, ' ')
+  const hint = text.includes('Did you mean') ? '' : `; see ${nameOf(command)} --help`
+  return new CommanderError(exitCode, code, text + hint)
+}
+
+/** As it is typed: `engram sweep collect`. */
+function nameOf(command: Command): string {
+  return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`
 }
 
 function exitCodeOf(error: unknown): number {
@@ -124,7 +140,8 @@ function refuseEmpty(command: Command): void {
   }
   for (const argument of command.registeredArguments) {
     argument.argParser((value: string, before: unknown): unknown => {
-      if (value === '') throw new ModelError('is empty; see engram --help', { path: argument.name() })
+      if (value === '')
+        throw new ModelError(`is empty; see ${nameOf(command)} --help`, { path: argument.name() })
       return argument.variadic ? [...((before ?? []) as readonly string[]), value] : value
     })
   }
@@ -157,10 +174,7 @@ function textOf(error: unknown, debug: boolean): string {
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof CommanderError) {
-    const message = error.message.replace(/^error: /, '').replace(/\n/g, ' ')
-    return message.includes('Did you mean') ? message : `${message}; see engram --help`
-  }
+  if (error instanceof CommanderError) return error.message
   if (error instanceof ModelError || error instanceof RunError || error instanceof Interruption) {
     // What comes from a driver may have several lines.
     return escaped(error.message.replace(/\s*\n\s*/g, ' '))

@@ -16,6 +16,15 @@ export function messageFormat(): MessageFormat {
   return format
 }
 
+/**
+ * The name to type for this program in a command: through npx it is not on the PATH.
+ * @param env - npm names there what it runs
+ */
+export function programName(env: NodeJS.ProcessEnv = process.env): string {
+  const throughNpx = env.npm_lifecycle_event === 'npx' && /^'?engram\b/.test(env.npm_lifecycle_script ?? '')
+  return throughNpx ? 'npx engram' : 'engram'
+}
+
 /** Prints results on standard output; tabs and line breaks are ours. */
 export function print(text: string): void {
   process.stdout.write(shown(text))

@@ -46,13 +46,13 @@ const shownAs = (how: Raw): string[] =>
 /** What is wrong, the arguments after `engram run`, and the line: thing, value, remedy. */
 const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
   // The command line
-  ['no scenario', [], /missing required argument 'scenario'; see engram --help/],
+  ['no scenario', [], /missing required argument 'scenario'; see engram run --help/],
   ['an unknown option', ['s.json', '--tick', '3'], /^unknown option '--tick' \(Did you mean --ticks\?\)$/],
   ['two scenarios', ['s.json', 't.json'], /too many arguments for 'run'. Expected 1 argument but got 2/],
   [
     'an option without its value',
     ['s.json', '--seed'],
-    /option '--seed <n>' argument missing; see engram --help$/,
+    /option '--seed <n>' argument missing; see engram run --help$/,
   ],
   ['a seed of text', ['s.json', '--seed', 'x'], /^--seed: must be an integer from 0 to 4294967295, not "x"$/],
   ['a negative seed', ['s.json', '--seed=-1'], /^--seed: must be an integer from 0 to 4294967295, not "-1"$/],
@@ -122,7 +122,7 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
     /^s.json: stimulus.0.dwell.max: is missing; must be an integer from 1 to/,
   ],
   ['an empty folder', ['s.json', '--out', ''], /^--out: is empty; give --out <folder>, or leave it out$/],
-  ['an empty name', [''], /^scenario: is empty; see engram --help$/],
+  ['an empty name', [''], /^scenario: is empty; see engram run --help$/],
   [
     'a checkpoint every 0 ticks',
     ['s.json', '--checkpoint-every', '0'],
@@ -293,9 +293,9 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
     /memories.xi.init: 300000 x 300000 signs need 10.4\d* GiB, too much for one array; use fewer/,
   ],
   [
-    'results beyond an archive',
+    'samples beyond the memory',
     set('probes.snap.every=1', 'time.ticks=1000000'),
-    /^s.json: probes.snap.every: 1000001 samples of 10812 bytes: .* would have \d+ bytes, .* at most \d+; set it to 6 or more$/,
+    /^s.json: probes.snap.every: 1000001 samples of 10812 bytes: \d+ bytes of samples would be .* at most \d+ are; set it to 6 or more, or run with --stream/,
   ],
 ]
 

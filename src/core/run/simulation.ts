@@ -13,6 +13,7 @@ import {
 import { fitsPatterns } from '../model/fitting.ts'
 import type { Model } from '../model/model.ts'
 import { runningParameters, withParameter } from '../model/parameters.ts'
+import { show } from '../model/path.ts'
 import { createEngine, type Engine } from '../gpu/engine.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { DenseArray } from './arrays.ts'
@@ -496,7 +497,7 @@ function restOf({ rest, scenario }: Checkpoint, { time }: Model): Rest | undefin
 
 function checkCount(ticks: number): void {
   if (Number.isInteger(ticks) && ticks >= 0) return
-  throw new ModelError(`step needs a whole number of ticks, 0 or more, not ${ticks}`)
+  throw new ModelError(`step needs a whole number of ticks, 0 or more, not ${show(ticks)}`)
 }
 
 function numberAt(scenario: unknown, path: string): number {

@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { gunzip } from '../../core/data/gzip.ts'
 import { encodeNpy } from '../../core/data/npy.ts'
@@ -17,7 +17,7 @@ import { type Output, checkOutput, createOutput } from '../output.ts'
 import { type Damage, RECALLED, type Recalled, judge, recallPicture, recallScenario } from '../recall.ts'
 import { writeResults } from '../results.ts'
 import { readInput } from '../scenario.ts'
-import { print, tell } from '../terminal.ts'
+import { print, programName, tell } from '../terminal.ts'
 import { addAdapterOption, positive, wholeNumber } from './options.ts'
 
 interface RecallOptions {
@@ -105,6 +105,12 @@ async function recall(files: readonly string[], options: RecallOptions): Promise
         path: '--damage',
       },
     )
+  const wrong = block.data.findIndex((value) => !Number.isFinite(value))
+  if (wrong >= 0)
+    throw new ModelError(
+      `${names[Math.floor(wrong / columns)]}, column ${wrong % columns} is ${block.data[wrong]}; give finite numbers`,
+      { file: files[0] as string },
+    )
   const flat = names.findIndex((_, row) => {
     const entries = block.data.subarray(row * columns, (row + 1) * columns)
     return entries.every((value) => value === entries[0])
@@ -118,6 +124,11 @@ async function recall(files: readonly string[], options: RecallOptions): Promise
     )
   const cues = Math.min(options.cues ?? MOST_CUES, patterns)
   await checkOutput(options.out)
+  if (files.some((file) => resolve(file) === resolve(options.out)))
+    throw new ModelError(
+      `is the folder of the patterns, and the next recall would store recall.png; give another folder`,
+      { path: '--out' },
+    )
   const shape = image ?? [columns]
   const array = encodeNpy({ shape: [patterns, ...shape], data: block.data })
   const text = `${JSON.stringify(recallScenario({ patterns, shape, damage, cues, seed: options.seed }), null, 2)}\n`
@@ -159,7 +170,7 @@ async function recall(files: readonly string[], options: RecallOptions): Promise
       )
       if (!options.quiet)
         tell(
-          `next: engram run ${path} --set neurons.hidden.lagrangian.beta=${String(40 / columns)} --out ${join(options.out, 'softer')}\n`,
+          `next: ${programName()} run ${path} --set neurons.hidden.lagrangian.beta=${String(40 / columns)} --out ${join(options.out, 'softer')}\n`,
         )
     } finally {
       simulation.destroy()

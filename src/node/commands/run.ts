@@ -36,7 +36,7 @@ import {
 } from '../samples/stream.ts'
 import { readInput } from '../scenario.ts'
 import { mayTune } from '../tuning.ts'
-import { print, tell } from '../terminal.ts'
+import { print, programName, tell } from '../terminal.ts'
 import {
   type ScenarioOptions,
   addAdapterOption,
@@ -355,7 +355,7 @@ async function interrupted(signal: NodeJS.Signals, run: Started): Promise<Interr
   const { simulation, scenario, options } = run
   const path = await saveCheckpoint(run)
   const again = [
-    `engram run ${argument(scenario)}`,
+    `${programName()} run ${argument(scenario)}`,
     ...(options.set ?? []).map((assignment) => `--set ${quoted(assignment)}`),
     ...(options.vary ?? []).map((assignment) => `--vary ${quoted(assignment)}`),
     ...(options.allowOutside ? ['--allow-outside'] : []),

@@ -22,7 +22,7 @@ import { htmlOf, longCsv } from '../sweep/report.ts'
 import { type SlurmOptions, submit } from '../sweep/slurm.ts'
 import { cancel, mixedNote, slurmStates, statusLines, statusOf } from '../sweep/status.ts'
 import { type Outcome, work } from '../sweep/worker.ts'
-import { print, tell } from '../terminal.ts'
+import { print, programName, tell } from '../terminal.ts'
 import {
   type ScenarioOptions,
   addAdapterOption,
@@ -191,7 +191,7 @@ function finish(folder: string, counts: Readonly<Record<Outcome, number>>, quiet
     throw new RunError(
       `${failed} of ${done + failed + elsewhere} tasks failed; engram sweep status ${quoted(folder)} tells why, --retry runs them again`,
     )
-  if (elsewhere === 0 && !quiet) tell(`next     engram sweep collect ${quoted(folder)}\n`)
+  if (elsewhere === 0 && !quiet) tell(`next     ${programName()} sweep collect ${quoted(folder)}\n`)
 }
 
 /** The content of the key `sweep` in a file beside the scenario; what the command line says counts before it. */
