@@ -11,6 +11,17 @@ export class Interruption extends Error {
   }
 }
 
+/** Ends a command with an exit code; the reason is told already. */
+export class Ended extends Error {
+  override readonly name = 'Ended'
+  readonly exitCode: number
+
+  constructor(exitCode: number) {
+    super(`ended with exit code ${exitCode}`)
+    this.exitCode = exitCode
+  }
+}
+
 /** Watches for Ctrl-C (SIGINT), SIGTERM and the end of a terminal (SIGHUP): the first is remembered, a second one ends the process at once. */
 export interface Watch {
   readonly signal: NodeJS.Signals | undefined

@@ -10,7 +10,7 @@ import { reproduceCommand } from './commands/reproduce.ts'
 import { runCommand } from './commands/run.ts'
 import { sweepCommand } from './commands/sweep.ts'
 import { validateCommand } from './commands/validate.ts'
-import { Interruption } from './interrupt.ts'
+import { Ended, Interruption } from './interrupt.ts'
 import { shippedNames } from './shipped.ts'
 import { tell } from './terminal.ts'
 
@@ -76,6 +76,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError && error.exitCode === 0) return 0
     // No command given: commander has printed the help.
     if (error instanceof CommanderError && error.code === 'commander.help') return 2
+    if (error instanceof Ended) return error.exitCode
     tell(`${textOf(error, args.includes('--debug'))}\n`)
     if (error instanceof Interruption) return error.exitCode
     return error instanceof ModelError || error instanceof CommanderError ? 2 : 1

@@ -9,10 +9,13 @@ import { type Outcome, engram, start } from '../cli/start.ts'
 import type { Part } from './campaign.ts'
 import { pick } from './random.ts'
 
-const ARGS = ['sweep', 's.json', '--seeds', '1:4', '--together', '1', '--quiet', '--checkpoint-every', '100']
+const ARGS = ['sweep', 's.json', '--seeds', '1:4', '--together', '1', '--quiet', '--checkpoint-every', '500']
+/** Kills of a trial of the long form. */
+const MOST_KILLS = 30
+
 const OVER = [
   '--over',
-  'neurons.x.size=1,2',
+  'neurons.x.size=2,3',
   '--over',
   'synapses.w.strength=0.5,1',
   '--over',
@@ -30,10 +33,15 @@ export const killedSweeps: Part = {
       join(root, 's.json'),
       JSON.stringify({
         ...scenario,
-        time: { dt: 0.1, ticks: 400 },
-        neurons: { x: { size: 1, lagrangian: { kind: 'tanh' }, temperature: 0.1 } },
+        time: { dt: 0.1, ticks: 3000 },
+        neurons: { x: { size: 2, lagrangian: { kind: 'tanh' }, temperature: 0.1 } },
         synapses: {
-          w: { layer: 'x', base: { kind: 'random', distribution: 'normal' }, tau: 5, strength: 1 },
+          w: {
+            layer: 'x',
+            base: { kind: 'hebbian', patterns: { kind: 'random', distribution: 'binary', count: 2 } },
+            tau: 5,
+            strength: 1,
+          },
         },
       }),
     )
@@ -45,7 +53,7 @@ export const killedSweeps: Part = {
     return {
       async run(trial, random) {
         const out = `killed-${trial}`
-        const kills = 30
+        const kills = trial === 0 ? 5 : MOST_KILLS
         for (let killed = 0; killed < kills; killed++) {
           const { child, end } = start([...ARGS, ...OVER, '--out', out], root)
           await wait(took * (0.05 + 0.5 * random.uniform()))

@@ -11,7 +11,7 @@ import { withVariation } from '../../core/model/variation.ts'
 import type { ResidentMode } from '../../core/plan/forms.ts'
 import type { Variants } from '../../core/plan/variants.ts'
 import { type SweepAxis, axisOf, readOver, readSeeds, sizeOf } from '../../core/sweep/grid.ts'
-import { Interruption, watchSignals } from '../interrupt.ts'
+import { Ended, Interruption, watchSignals } from '../interrupt.ts'
 import { createOutput } from '../output.ts'
 import { createProgress } from '../progress.ts'
 import { readScenario } from '../scenario.ts'
@@ -74,7 +74,7 @@ export function sweepCommand(): Command {
     .option('--jobs <n>', 'processes that work at the same time', wholeNumber('--jobs', 1, 1024), 1)
     .option(
       '--together <n>',
-      'most points that one run computes side by side, where that gives the same bits; 1 = each point is a run of its own',
+      'most points that one run computes side by side, where that gives the same bits; 1 = each point is a separate run',
       wholeNumber('--together', 1, 65_535),
       256,
     )
@@ -94,14 +94,14 @@ export function sweepCommand(): Command {
 }
 
 const HELP = `
-Each point is a run of its own, with every value that --set takes: sizes, counts, kinds, dt, files. --seeds are seeds of whole
+Each point is a separate run. --over takes every value that --set takes: sizes, counts, kinds, dt, files. --seeds are seeds of whole
 runs, random patterns included. Points that differ only in parameters of a running network are run side by side, as replicas,
 where that gives the bits of single runs (--together 1 turns that off).
 
 Files:
   FOLDER/sweep.json           Scenario, grid, hash, versions, adapter and kernels of all runs, and the tasks. The first process
                               writes adapter and kernels, and every later one keeps to them.
-  FOLDER/tasks/000012/        One folder for each task, numbered from 0 for ever:
+  FOLDER/tasks/000012/        One folder for each task, numbered from 0:
     results.npz, summary.json   as engram run writes them
     done, or failed             JSON; failed has the reason
     claim, claim.2, ...         the process that has the task: host, process, heartbeat
@@ -111,7 +111,7 @@ Any number of processes may work on the folder, on any machines that share it: e
 has died is taken over from its checkpoint. The same command again continues: it runs the tasks that are left. Values may be
 added to the grid; a changed scenario, or a value less, is refused. A task that fails is recorded, and the rest goes on.
 
-SCENARIO may be a file with the key "sweep" beside a scenario:
+SCENARIO may be a file with the key "sweep", in the folder of the scenario that the file names:
   {"sweep": {"scenario": "model.json", "over": {"time.dt": [0.1, 0.05], "neurons.v.tau": "1:4:4"}, "seeds": "1:20"}}
 
 Standard output: "done<tab>N" and "failed<tab>N", tasks.
@@ -165,10 +165,7 @@ async function sweep(file: string, options: SweepOptions): Promise<void> {
   } finally {
     progress.stop()
   }
-  if (code !== 0) {
-    process.exitCode = code
-    return
-  }
+  if (code !== 0) throw new Ended(code)
   const of = (outcome: Outcome): number => [...states.values()].filter((one) => one === outcome).length
   finish(out, { done: of('done'), failed: of('failed'), begun: 0, elsewhere: of('elsewhere') }, quiet)
 }
@@ -330,7 +327,7 @@ Files, for a probe P, axes of n1, n2, ... values in the order of --over, and K s
                          point. axis.PATH [n] and axis.seed [K] hold the values, text where they are no numbers.
                          mean.P and sem.P hold the mean over the seeds and its standard error, float64.
                          A missing point is NaN; means are over the seeds that are there.
-                         Where shapes differ from point to point, each point has an array of its own with its indices
+                         Where shapes differ from point to point, each point has a separate array with its indices
                          in the name: P.value.0.2.1, mean.P.0.2. Standard error lists the names.
   FOLDER/collected.csv   One line for each number: a column for each path, seed, probe, tick, column, value.
   FOLDER/collected.html  A chart or a map of each probe; a page that needs no other file.
@@ -403,16 +400,16 @@ function statusCommand(): Command {
         const note = mixedNote(status.adapters)
         if (note !== undefined) tell(`note: ${note}\n`)
         const isOver = status.done.length + status.failed.length === status.tasks
-        if (status.failed.length > 0) process.exitCode = 1
+        if (status.failed.length > 0 && (isOver || !watch)) throw new Ended(1)
         return isOver
       })
     })
 }
 
 const STATUS_HELP = `
-Standard output, one line "name<tab>value" each: tasks, done, failed, running, stale, waiting; tasks a minute and minutes left
-while tasks run, from the mean time of a task and the processes at work; the adapters of the tasks; for each failed task
-its reason; for each stale claim its process. A claim is stale when its process has ended, or has sent no heartbeat for a
+Standard output, one line "name<tab>value" each: tasks, done, failed, running, stale, waiting. While tasks run also tasks a minute
+and minutes left, from the mean time of a task and the processes at work. Then the adapters of the tasks, the reason of
+each failed task, and the process of each stale claim. A claim is stale when its process has ended, or has sent no heartbeat for a
 minute: another process takes the task over. With jobs of Slurm, their states as squeue tells them.
 
 Exit code: 0, 1 a task has failed, 2 the folder holds no sweep, 130 --watch was ended by Ctrl-C.`
@@ -485,8 +482,8 @@ function submitCommand(): Command {
 
 const SUBMIT_HELP = `
 Writes a script for an array job into FOLDER/slurm, whose tasks are "engram sweep work FOLDER --task $SLURM_ARRAY_TASK_ID", and
-submits it with sbatch. Tasks that are done, failed (without --retry) or running are left out. Each array has fewer tasks than
-MaxArraySize of the cluster. A task that meets its time limit writes a checkpoint; the next submit continues it.
+submits it with sbatch. Tasks that are done, failed (without --retry) or running are left out. Each array is as
+long as the cluster allows. A task that meets its time limit writes a checkpoint; the next submit continues it.
 
 Standard output: "tasks<tab>N", then "job<tab>ID" for each array job, or "script<tab>path" with --dry-run.
 
