@@ -43,7 +43,7 @@ export async function startCluster(isEnded: () => boolean): Promise<Cluster | un
     rmSync(folder, { recursive: true, force: true })
   }
   try {
-    await writeConfiguration(packages, folder)
+    await writeConfiguration(packages, folder, environment)
     const start = (names: readonly string[], ...args: string[]) =>
       execute(programOf(packages, names), args, { env: environment })
     const munge = ['socket', 'pid-file', 'log-file', 'seed-file', 'key-file'].map(
@@ -108,7 +108,7 @@ function environmentOf(packages: string, folder: string): NodeJS.ProcessEnv {
   }
 }
 
-async function writeConfiguration(packages: string, folder: string): Promise<void> {
+async function writeConfiguration(packages: string, folder: string, env: NodeJS.ProcessEnv): Promise<void> {
   const host = hostname().split('.')[0] as string
   const { username } = userInfo()
   const [controller, node] = await freePorts(2)
@@ -137,15 +137,16 @@ async function writeConfiguration(packages: string, folder: string): Promise<voi
     'ReturnToService=2',
     'MpiDefault=none',
     'MailProg=/bin/true',
-    'GresTypes=gpu',
-    `NodeName=${host} NodeAddr=127.0.0.1 CPUs=${CPUS} Gres=gpu:${CPUS} State=UNKNOWN`,
+    `NodeName=${host} NodeAddr=127.0.0.1 CPUs=${CPUS} State=UNKNOWN`,
     `PartitionName=gpu Nodes=${host} Default=YES MaxTime=INFINITE State=UP`,
   ]
   for (const name of ['state', 'spool', 'parallel']) mkdirSync(join(folder, name))
   writeFileSync(join(folder, 'slurm.conf'), `${lines.join('\n')}\n`)
-  // Counted by Slurm, and not looked for.
-  writeFileSync(join(folder, 'gres.conf'), `Name=gpu Count=${CPUS}\n`)
   writeFileSync(join(folder, 'munge.key'), randomBytes(128), { mode: 0o600 })
+  // From this version on, Slurm looks for control groups where nothing uses them.
+  const { stdout } = await execute('sinfo', ['--version'], { env })
+  if (Number(/ (\d+\.\d+)/.exec(stdout)?.[1]) >= 23.02)
+    writeFileSync(join(folder, 'cgroup.conf'), 'CgroupPlugin=disabled\n')
 }
 
 async function freePorts(count: number): Promise<number[]> {
