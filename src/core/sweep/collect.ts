@@ -235,7 +235,7 @@ export function joinParts(
     for (const part of parts) {
       const width = part.points * replicas * length
       const found = part.arrays?.[name]?.data
-      if (found !== undefined && found.length === samples * width)
+      if (found?.length === samples * width)
         for (let sample = 0; sample < samples; sample++)
           data.set(found.subarray(sample * width, (sample + 1) * width), sample * all * length + from)
       from += width

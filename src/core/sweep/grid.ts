@@ -130,7 +130,7 @@ function firstTwice(values: readonly unknown[]): unknown {
 export function sizeOf({ over, seeds }: Grid): number {
   const path = firstTwice(over.map((axis) => axis.path))
   if (path !== undefined)
-    throw new ModelError(`${String(path)} is given twice; give all its values at once`, { path: '--over' })
+    throw new ModelError(`${show(path)} is given twice; give all its values at once`, { path: '--over' })
   const points = over.reduce((product, { values }) => product * values.length, seeds.length)
   if (points > MOST_POINTS) throw tooMany(points)
   return points

@@ -231,7 +231,7 @@ async function runTo(end: number, run: Started): Promise<void> {
       checkpointEvery: options.checkpointEvery,
       save: () => saveCheckpoint(run),
       interrupted: (signal) => interrupted(signal, run),
-    }).finally(run.watch.stop)
+    }).finally(() => run.watch.stop())
     if (fault !== undefined) throw new RunError(`WebGPU refused a command: ${fault}`)
   } catch (error) {
     if (error instanceof Interruption) throw error

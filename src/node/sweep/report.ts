@@ -142,7 +142,7 @@ function axisOf({ over }: Grid, axis: number): AxisPlot {
     const label = `${path}: ${names.map((name, index) => `${index} = ${name}`).join(', ')}`
     return { label, x: values.map((_, index) => index), names, isLog: false }
   }
-  const numbers = values as readonly number[]
+  const numbers = values
   const [a = 0, b = 0, c = 0] = [...numbers].sort((one, other) => one - other)
   const isLog = numbers.length > 2 && a > 0 && Math.abs(b / a / (c / b) - 1) < 1e-6 && b / a > 1.01
   return { label: path, x: numbers, names, isLog }

@@ -59,7 +59,7 @@ describe('--over', () => {
 
   test('a grid too large, or a path twice, is refused', () => {
     const axis = { path: 'a', values: [1, 2] }
-    expect(() => sizeOf({ over: [axis, axis], seeds: [1] })).toThrow('a is given twice')
+    expect(() => sizeOf({ over: [axis, axis], seeds: [1] })).toThrow('"a" is given twice')
     const seeds = Array.from({ length: 500_001 }, (_, k) => k)
     expect(() => sizeOf({ over: [axis], seeds })).toThrow('1000002 points, there may be 1000000')
   })
