@@ -13,12 +13,12 @@ const documented = readFileSync('docs/sweeps.md', 'utf8')
 /** Long enough to be met at work; a checkpoint after each twentieth. */
 const MODEL = {
   version: 1,
-  time: { dt: 0.1, ticks: 10_000 },
+  time: { dt: 0.1, ticks: 20_000 },
   neurons: { v: { size: 100, lagrangian: { kind: 'tanh', gain: 2 }, temperature: 0.1 } },
   synapses: { w: { layer: 'v', base: { kind: 'random', distribution: 'normal' }, symmetric: false } },
   probes: { speed: { kind: 'speed', layer: 'v', every: 1000 } },
 }
-const CHECKPOINTS = '--checkpoint-every 500'
+const CHECKPOINTS = '--checkpoint-every 1000'
 
 /** `npx engram` is this program. */
 function environment(): NodeJS.ProcessEnv {
@@ -96,8 +96,9 @@ function blockBelow(heading: string): string[] {
 
 describe('a sweep of 12 tasks on Slurm', () => {
   const [begin = '', submit = '', look = ''] = blockBelow('Slurm')
+  const more = submit.replace(' -- ', ` ${CHECKPOINTS} -- `)
   // The node has no GPU.
-  const again = submit.replace(' --gres gpu:1', '').replace(' -- ', ` ${CHECKPOINTS} -- `)
+  const again = more.replace(' --gres gpu:1', '')
 
   beforeAll(() => {
     mkdirSync(folder)
@@ -106,7 +107,7 @@ describe('a sweep of 12 tasks on Slurm', () => {
 
   test('begins, is submitted and is looked at by the lines of docs/sweeps.md', () => {
     expect(shell(begin)).toBe('tasks\t12\n')
-    expect(shell(`${submit} --dry-run`.replace(/ -- (.*)( --dry-run)/, '$2'))).toContain('script\t')
+    expect(shell(more.replace(' -- ', ' --dry-run -- '))).toContain('script\t')
     const script = readFileSync(join(folder, 'D/slurm/tasks-0.sh'), 'utf8')
     expect(script.split('\n')).toEqual([
       '#!/bin/bash',
@@ -116,7 +117,7 @@ describe('a sweep of 12 tasks on Slurm', () => {
       '#SBATCH --partition=gpu',
       '#SBATCH --gres=gpu:1',
       '#SBATCH --time=01:00:00',
-      `exec ${process.execPath} ${resolve('bin/engram.js')} sweep work '${folder}/D' --quiet --task $SLURM_ARRAY_TASK_ID`,
+      `exec ${process.execPath} ${resolve('bin/engram.js')} sweep work '${folder}/D' --checkpoint-every 1000 --quiet --task $SLURM_ARRAY_TASK_ID`,
       '',
     ])
     const { tasks, job } = table(shell(`${again} --hold`))
@@ -130,7 +131,6 @@ describe('a sweep of 12 tasks on Slurm', () => {
 
   test('is cancelled as a whole, and tasks at work leave checkpoints', async () => {
     await until('two tasks are at work', () => atWork('D').length >= 2)
-    expect(status('D')).toMatchObject({ running: expect.stringMatching(/[23]/) })
     const begun = atWork('D')
     expect(table(shell('npx engram sweep cancel D'))).toMatchObject({ jobs: '1' })
     await untilEmpty()
