@@ -10,6 +10,7 @@ import { hostname, tmpdir, userInfo } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { beganOf } from '../../src/node/lock.ts'
 import { unpackPackages } from '../wgpu/debian.ts'
 
 const execute = promisify(execFile)
@@ -192,8 +193,9 @@ async function endProcess(file: string): Promise<void> {
   if (!(pid > 1)) return
   try {
     process.kill(pid, 'SIGTERM')
-    for (const end = Date.now() + 10_000; Date.now() < end; await wait(50)) process.kill(pid, 0)
-    process.kill(pid, 'SIGKILL')
+    const end = Date.now() + 10_000
+    while (beganOf(pid) !== '' && Date.now() < end) await wait(50)
+    if (beganOf(pid) !== '') process.kill(pid, 'SIGKILL')
   } catch {
     // It has ended.
   }

@@ -13,12 +13,12 @@ const documented = readFileSync('docs/sweeps.md', 'utf8')
 /** Long enough to be met at work; a checkpoint after each twentieth. */
 const MODEL = {
   version: 1,
-  time: { dt: 0.1, ticks: 20_000 },
+  time: { dt: 0.1, ticks: 10_000 },
   neurons: { v: { size: 100, lagrangian: { kind: 'tanh', gain: 2 }, temperature: 0.1 } },
   synapses: { w: { layer: 'v', base: { kind: 'random', distribution: 'normal' }, symmetric: false } },
   probes: { speed: { kind: 'speed', layer: 'v', every: 1000 } },
 }
-const CHECKPOINTS = '--checkpoint-every 1000'
+const CHECKPOINTS = '--checkpoint-every 500'
 
 /** `npx engram` is this program. */
 function environment(): NodeJS.ProcessEnv {
@@ -80,6 +80,19 @@ function atWork(sweep: string): number[] {
   )
 }
 
+/** Suspends a task in mid-run; Slurm wakes what it ends. */
+async function suspended(sweep: string, except?: number): Promise<number> {
+  for (;;) {
+    await until('a task is at work', () => atWork(sweep).some((task) => task !== except))
+    const task = atWork(sweep).find((one) => one !== except)
+    const pid = task === undefined ? undefined : workerOf(sweep, task)
+    if (task === undefined || pid === undefined) continue
+    process.kill(pid, 'SIGSTOP')
+    if (workerOf(sweep, task) === pid && !filesOf(sweep, task).includes('done')) return task
+    process.kill(pid, 'SIGCONT')
+  }
+}
+
 async function until(what: string, isSo: () => boolean): Promise<void> {
   for (const end = Date.now() + 120_000; Date.now() < end; await wait(50)) if (isSo()) return
   throw new Error(`not so after 120 s: ${what}`)
@@ -117,7 +130,7 @@ describe('a sweep of 12 tasks on Slurm', () => {
       '#SBATCH --partition=gpu',
       '#SBATCH --gres=gpu:1',
       '#SBATCH --time=01:00:00',
-      `exec ${process.execPath} ${resolve('bin/engram.js')} sweep work '${folder}/D' --checkpoint-every 1000 --quiet --task $SLURM_ARRAY_TASK_ID`,
+      `exec ${process.execPath} ${resolve('bin/engram.js')} sweep work '${folder}/D' --checkpoint-every 500 --quiet --task $SLURM_ARRAY_TASK_ID`,
       '',
     ])
     const { tasks, job } = table(shell(`${again} --hold`))
@@ -146,8 +159,7 @@ describe('a sweep of 12 tasks on Slurm', () => {
 
   test('goes on after its node was down: Slurm starts its tasks again', async () => {
     const { job } = table(shell(again))
-    await until('two tasks are at work', () => atWork('D').length >= 2)
-    const [task] = atWork('D') as [number]
+    const task = await suspended('D')
     const node = `NodeName=${hostname().split('.')[0]}`
     shell(`scontrol update ${node} State=DOWN Reason=test`)
     await until('the worker ends', () => workerOf('D', task) === undefined)
@@ -158,18 +170,14 @@ describe('a sweep of 12 tasks on Slurm', () => {
   })
 
   test('goes on without a task whose process was killed', async () => {
-    await until('a task is at work', () => atWork('D').length > 0)
-    killed = atWork('D')[0]!
+    killed = await suspended('D')
     process.kill(workerOf('D', killed)!, 'SIGKILL')
     await until('it is found', () => status('D')[`stale ${killed}`] !== undefined)
   })
 
   test('leaves a checkpoint of a task that meets its time limit', async () => {
-    await until('a task is at work', () => atWork('D').some((task) => task !== killed))
-    limited = atWork('D').find((task) => task !== killed)!
-    // Slurm looks for limits each 30 s, and wakes what is stopped before it ends it.
-    process.kill(workerOf('D', limited)!, 'SIGSTOP')
-    expect(filesOf('D', limited)).not.toContain('done')
+    // Slurm looks for limits each 30 s.
+    limited = await suspended('D', killed)
     const job = shell(`squeue --noheader --array --format='%K %i'`)
       .split('\n')
       .find((line) => line.startsWith(`${limited} `))!
