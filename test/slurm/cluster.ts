@@ -135,7 +135,8 @@ async function writeConfiguration(packages: string, folder: string, env: NodeJS.
     'SelectType=select/cons_tres',
     'SelectTypeParameters=CR_Core',
     'SlurmdParameters=config_overrides',
-    'ReturnToService=2',
+    // A node that is set down stays down.
+    'ReturnToService=1',
     'MpiDefault=none',
     'MailProg=/bin/true',
     `NodeName=${host} NodeAddr=127.0.0.1 CPUs=${CPUS} State=UNKNOWN`,
