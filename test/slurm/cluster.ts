@@ -32,7 +32,7 @@ export interface Cluster {
  * @param isEnded - true = give up
  * @throws Error of one line where that fails; nothing of it runs then
  */
-export async function startCluster(isEnded: () => boolean): Promise<Cluster | undefined> {
+export async function startCluster(isEnded: () => boolean): Promise<Cluster> {
   const found = (process.env.PATH ?? '').split(delimiter).some((path) => existsSync(join(path, 'apt-get')))
   if (!found) throw new Error('test:slurm takes Slurm from the packages of Debian or Ubuntu; run it there')
   const packages = await unpackPackages('slurm', PACKAGES)
@@ -159,7 +159,8 @@ async function freePorts(count: number): Promise<number[]> {
 }
 
 async function untilIdle(env: NodeJS.ProcessEnv, folder: string, isEnded: () => boolean): Promise<void> {
-  for (const end = Date.now() + 60_000; Date.now() < end; await wait(250)) {
+  for (const end = Date.now() + 60_000; Date.now() < end;) {
+    await wait(250)
     if (isEnded()) throw new Error('ended by a signal')
     const { stdout } = await execute('sinfo', ['--noheader', '--format=%T'], { env }).catch(() => ({
       stdout: '',
@@ -179,7 +180,8 @@ function errorOf(folder: string): string | undefined {
 async function emptyQueue(env: NodeJS.ProcessEnv): Promise<void> {
   try {
     await execute('scancel', ['--partition=gpu'], { env, timeout: 5000 })
-    for (const end = Date.now() + 45_000; Date.now() < end; await wait(250)) {
+    for (const end = Date.now() + 45_000; Date.now() < end;) {
+      await wait(250)
       const { stdout } = await execute('squeue', ['--noheader'], { env, timeout: 5000 })
       if (stdout.trim() === '') return
     }

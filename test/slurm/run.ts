@@ -13,18 +13,18 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
  * @returns the exit code; 130 or 143 after a signal
  */
 export async function runTests(args: readonly string[]): Promise<number> {
-  let signal: NodeJS.Signals | undefined
+  const signals: NodeJS.Signals[] = []
   let tests: ChildProcess | undefined
   const listener = (received: NodeJS.Signals): void => {
-    signal ??= received
+    signals.push(received)
     if (tests?.pid !== undefined && tests.exitCode === null) process.kill(-tests.pid, received)
   }
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, listener)
   let cluster: Cluster | undefined
   try {
     await build({ root, mode: 'node', logLevel: 'warn' })
-    if (signal === undefined) cluster = await startCluster(() => signal !== undefined)
-    if (cluster === undefined || signal !== undefined) return codeOf(signal)
+    cluster = await startCluster(() => signals.length > 0)
+    if (signals.length > 0) return codeOf(signals)
     const config = `--config=${fileURLToPath(new URL('vite.config.ts', import.meta.url))}`
     // In a group of its own: Ctrl-C is for this process, which tells it on.
     tests = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', config, ...args], {
@@ -34,9 +34,9 @@ export async function runTests(args: readonly string[]): Promise<number> {
       detached: true,
     })
     const [code] = (await once(tests, 'exit')) as [number | null]
-    return signal === undefined ? (code ?? 1) : codeOf(signal)
+    return signals.length === 0 ? (code ?? 1) : codeOf(signals)
   } catch (error) {
-    if (signal !== undefined) return codeOf(signal)
+    if (signals.length > 0) return codeOf(signals)
     console.error((error as Error).message)
     return 1
   } finally {
@@ -44,6 +44,7 @@ export async function runTests(args: readonly string[]): Promise<number> {
   }
 }
 
-function codeOf(signal: NodeJS.Signals | undefined): number {
-  return signal === undefined ? 1 : 128 + constants.signals[signal]
+/** As shells count: 128 and the number of the first signal. */
+function codeOf([first]: readonly NodeJS.Signals[]): number {
+  return first === undefined ? 1 : 128 + constants.signals[first]
 }

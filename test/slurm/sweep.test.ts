@@ -5,6 +5,7 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { beganOf } from '../../src/node/lock.ts'
 import { temporaryFolder } from '../cli/program.ts'
 
 const folder = join(temporaryFolder(), 'with a space')
@@ -13,12 +14,12 @@ const documented = readFileSync('docs/sweeps.md', 'utf8')
 /** Long enough to be met at work; a checkpoint after each twentieth. */
 const MODEL = {
   version: 1,
-  time: { dt: 0.1, ticks: 10_000 },
+  time: { dt: 0.1, ticks: 6000 },
   neurons: { v: { size: 100, lagrangian: { kind: 'tanh', gain: 2 }, temperature: 0.1 } },
   synapses: { w: { layer: 'v', base: { kind: 'random', distribution: 'normal' }, symmetric: false } },
   probes: { speed: { kind: 'speed', layer: 'v', every: 1000 } },
 }
-const CHECKPOINTS = '--checkpoint-every 500'
+const CHECKPOINTS = '--checkpoint-every 300'
 
 /** `npx engram` is this program. */
 function environment(): NodeJS.ProcessEnv {
@@ -44,7 +45,7 @@ function shell(line: string, more: NodeJS.ProcessEnv = {}): string {
 
 /** Lines `name<tab>value`. */
 function table(text: string): Record<string, string> {
-  return Object.fromEntries(
+  return Object.fromEntries<string>(
     text
       .trim()
       .split('\n')
@@ -94,7 +95,10 @@ async function suspended(sweep: string, except?: number): Promise<number> {
 }
 
 async function until(what: string, isSo: () => boolean): Promise<void> {
-  for (const end = Date.now() + 120_000; Date.now() < end; await wait(50)) if (isSo()) return
+  for (const end = Date.now() + 120_000; Date.now() < end;) {
+    if (isSo()) return
+    await wait(100)
+  }
   throw new Error(`not so after 120 s: ${what}`)
 }
 
@@ -130,7 +134,7 @@ describe('a sweep of 12 tasks on Slurm', () => {
       '#SBATCH --partition=gpu',
       '#SBATCH --gres=gpu:1',
       '#SBATCH --time=01:00:00',
-      `exec ${process.execPath} ${resolve('bin/engram.js')} sweep work '${folder}/D' --checkpoint-every 500 --quiet --task $SLURM_ARRAY_TASK_ID`,
+      `exec ${process.execPath} ${resolve('bin/engram.js')} sweep work '${folder}/D' --checkpoint-every 300 --quiet --task $SLURM_ARRAY_TASK_ID`,
       '',
     ])
     const { tasks, job } = table(shell(`${again} --hold`))
@@ -171,8 +175,10 @@ describe('a sweep of 12 tasks on Slurm', () => {
 
   test('goes on without a task whose process was killed', async () => {
     killed = await suspended('D')
-    process.kill(workerOf('D', killed)!, 'SIGKILL')
-    await until('it is found', () => status('D')[`stale ${killed}`] !== undefined)
+    const pid = workerOf('D', killed)!
+    process.kill(pid, 'SIGKILL')
+    await until('it has ended', () => beganOf(pid) === '')
+    expect(status('D')).toHaveProperty([`stale ${killed}`])
   })
 
   test('leaves a checkpoint of a task that meets its time limit', async () => {
@@ -208,23 +214,24 @@ describe('a sweep of 12 tasks on Slurm', () => {
 describe('the lines of docs/sweeps.md for other schedulers', () => {
   const [parallel = '', gridEngine = ''] = blockBelow('Other schedulers')
   const kubernetes = /command: \[sh, -c, '(.*)'\]/.exec(documented)?.[1] ?? ''
-  const ONE = 'npx engram sweep model.json --ticks 10 --no-run'
+  const none = 'npx engram sweep model.json --ticks 10 --seeds 1:5 --out D --no-run'
 
-  test('GNU parallel works on all tasks', () => {
-    shell(`${ONE} --seeds 1:3 --out P`)
-    shell(parallel.replace('0 11', '0 2').replace('work D', 'work P'))
-    expect(status('P')).toMatchObject({ done: '3' })
-  })
+  /** Runs a line for the sweep O and tells which tasks are done then. */
+  const doneAfter = (line: string, more?: NodeJS.ProcessEnv): number[] => {
+    shell(line.replace(/(\/sweep\/)?\bD\b/, 'O'), more)
+    return tasksWith('O', 'done')
+  }
 
   test('Grid Engine, whose numbers begin at 1, begins at task 0', () => {
-    shell(`${ONE} --seeds 1:2 --out G`)
-    shell(gridEngine.replace('1-12', '1-2').replace('work D', 'work G'))
-    expect(status('G')).toMatchObject({ done: '2' })
+    expect(doneAfter(none)).toEqual([])
+    expect(doneAfter(gridEngine.replace('1-12', '1-2'))).toEqual([0, 1])
   })
 
   test('a pod of an indexed job of Kubernetes works on its task', () => {
-    shell(`${ONE} --seeds 1:2 --out K`)
-    shell(kubernetes.replace('/sweep/D', 'K'), { JOB_COMPLETION_INDEX: '1' })
-    expect(tasksWith('K', 'done')).toEqual([1])
+    expect(doneAfter(kubernetes, { JOB_COMPLETION_INDEX: '2' })).toEqual([0, 1, 2])
+  })
+
+  test('GNU parallel works on all tasks', () => {
+    expect(doneAfter(parallel.replace('0 11', '0 4'))).toEqual([0, 1, 2, 3, 4])
   })
 })
