@@ -45,12 +45,8 @@ function shell(line: string, more: NodeJS.ProcessEnv = {}): string {
 
 /** Lines `name<tab>value`. */
 function table(text: string): Record<string, string> {
-  return Object.fromEntries<string>(
-    text
-      .trim()
-      .split('\n')
-      .map((line) => line.split('\t')),
-  )
+  const lines = text.trim().split('\n')
+  return Object.fromEntries(lines.map((line) => line.split('\t') as [string, string]))
 }
 
 const status = (sweep: string): Record<string, string> => table(shell(`npx engram sweep status ${sweep}`))
