@@ -120,7 +120,7 @@ async function writeConfiguration(packages: string, folder: string, env: NodeJS.
     `SlurmdPort=${node}`,
     'AuthType=auth/munge',
     // A requeued task waits for so long, in s.
-    `AuthInfo=socket=${folder}/munge.socket,cred_expire=10`,
+    `AuthInfo=socket=${folder}/munge.socket,cred_expire=5`,
     `PluginDir=${pluginsOf(packages)}`,
     `SlurmUser=${username}`,
     `SlurmdUser=${username}`,
@@ -137,6 +137,7 @@ async function writeConfiguration(packages: string, folder: string, env: NodeJS.
     'SlurmdParameters=config_overrides',
     // A node that is set down stays down.
     'ReturnToService=1',
+    'SchedulerParameters=sched_interval=2,bf_interval=2',
     'MpiDefault=none',
     'MailProg=/bin/true',
     `NodeName=${host} NodeAddr=127.0.0.1 CPUs=${CPUS} State=UNKNOWN`,

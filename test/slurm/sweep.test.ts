@@ -40,7 +40,7 @@ function environment(): NodeJS.ProcessEnv {
 
 function shell(line: string, more: NodeJS.ProcessEnv = {}): string {
   const env = { ...environment(), ...more }
-  return execFileSync('bash', ['-c', line], { cwd: folder, env, encoding: 'utf8' })
+  return execFileSync('bash', ['-c', line], { cwd: folder, env, encoding: 'utf8', stdio: 'pipe' })
 }
 
 /** Lines `name<tab>value`. */

@@ -8,12 +8,12 @@ test('a signal that comes twice at once is one signal; a later one ends the proc
   const now = vi.spyOn(performance, 'now').mockReturnValue(1000)
   const watch = watchSignals()
   try {
-    process.emit('SIGTERM')
+    process.emit('SIGTERM', 'SIGTERM')
     now.mockReturnValue(1100)
-    process.emit('SIGTERM')
+    process.emit('SIGTERM', 'SIGTERM')
     expect([watch.signal, exit.mock.calls]).toEqual(['SIGTERM', []])
     now.mockReturnValue(2000)
-    process.emit('SIGINT')
+    process.emit('SIGINT', 'SIGINT')
     expect(exit.mock.calls).toEqual([[130]])
   } finally {
     watch.stop()
