@@ -17,7 +17,7 @@ import { createProgress } from '../progress.ts'
 import { readScenario } from '../scenario.ts'
 import { collect } from '../sweep/collecting.ts'
 import { type Sweep, type Wanted, beginSweep, editSweep, folderOf, readSweep } from '../sweep/folder.ts'
-import { type Message, runJobs } from '../sweep/jobs.ts'
+import { JOB, type Message, runJobs } from '../sweep/jobs.ts'
 import { htmlOf, longCsv } from '../sweep/report.ts'
 import { type SlurmOptions, submit } from '../sweep/slurm.ts'
 import { cancel, mixedNote, slurmStates, statusLines, statusOf } from '../sweep/status.ts'
@@ -280,10 +280,12 @@ function workCommand(): Command {
     .addHelpText('after', WORK_HELP)
     .action(async (folder: string, options: WorkCommandOptions) => {
       const { quiet } = options
-      const parent = process.send?.bind(process)
-      // Whoever started it has gone.
-      process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
-      process.channel?.unref()
+      const parent = process.env[JOB] === undefined ? undefined : process.send?.bind(process)
+      if (parent !== undefined) {
+        // The command that started it has gone.
+        process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+        process.channel?.unref()
+      }
       const counts = await work(folder, {
         ...options,
         report: (task, outcome, reason) => {

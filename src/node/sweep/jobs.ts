@@ -8,6 +8,9 @@ import { taskFolder } from './folder.ts'
 import { failTask } from './task.ts'
 import type { Outcome } from './worker.ts'
 
+/** Set in the environment of workers that report to the process that started them. */
+export const JOB = 'ENGRAM_SWEEP_JOB'
+
 /** Deaths of the process at one task, one after the other, after which the task has failed. */
 const MOST_DEATHS = 3
 
@@ -93,6 +96,7 @@ function runOne(
   // In a group of its own: Ctrl-C is for this process, which tells it on. It ends when this process has gone.
   const child = fork(PROGRAM, ['sweep', 'work', folder, ...args], {
     detached: true,
+    env: { ...process.env, [JOB]: '1' },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   running.add(child)
