@@ -22,7 +22,10 @@ export class Ended extends Error {
   }
 }
 
-/** Watches for Ctrl-C (SIGINT), SIGTERM and the end of a terminal (SIGHUP): the first is remembered, a second one ends the process at once. */
+/** Milliseconds in which one cause may send a signal twice: npx passes on what Ctrl-C and Slurm send to all processes of a group. */
+const ECHO = 500
+
+/** Watches for Ctrl-C (SIGINT), SIGTERM and the end of a terminal (SIGHUP): the first is remembered, a later one ends the process at once. */
 export interface Watch {
   readonly signal: NodeJS.Signals | undefined
   stop(): void
@@ -32,9 +35,11 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 export function watchSignals(): Watch {
   let signal: NodeJS.Signals | undefined
+  let first = 0
   const listener = (received: NodeJS.Signals): void => {
-    if (signal !== undefined) process.exit(codeOf(received))
-    signal = received
+    if (signal === undefined) first = performance.now()
+    else if (performance.now() - first > ECHO) process.exit(codeOf(received))
+    signal ??= received
   }
   for (const name of SIGNALS) process.on(name, listener)
   return {

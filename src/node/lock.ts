@@ -101,11 +101,12 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** The 22nd word of what Linux tells of a process; empty elsewhere. */
+/** The 22nd word of what Linux tells of a process; empty elsewhere, and for a process that has ended but is not yet reaped. */
 export function beganOf(pid: number): string {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+    const words = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    return words[0] === 'Z' ? '' : (words[19] ?? '')
   } catch {
     return ''
   }

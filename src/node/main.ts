@@ -43,6 +43,8 @@ export function createProgram(): Command {
   const program = new Command('engram')
     .description('Simulates multi-timescale associative networks on the GPU.')
     .version(version)
+    // Options behind a subcommand of sweep are the subcommand's, where sweep has an option of the same name.
+    .enablePositionalOptions()
     .addHelpText('after', HELP)
     .addHelpText('after', namesText)
     .addCommand(runCommand())

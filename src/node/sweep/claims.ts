@@ -33,6 +33,8 @@ const ownerSchema = v.object({
   /** ISO 8601. */
   since: v.string(),
   token: v.string(),
+  /** Job of Slurm, where it is of one. */
+  job: v.optional(v.string()),
 })
 
 export type Owner = v.InferOutput<typeof ownerSchema>
@@ -161,6 +163,7 @@ export async function take(folder: string, found: Found): Promise<Claim | undefi
     system: systemOf(),
     since: new Date().toISOString(),
     token,
+    job: process.env.SLURM_ARRAY_JOB_ID,
   }
   const isMine = async (): Promise<boolean> =>
     (await ownerOf(folder, number))?.token === token && (await findClaim(folder)).number === number

@@ -117,10 +117,18 @@ export function mixedNote(adapters: Readonly<Record<string, number>>): string | 
   return count > 1 ? `the tasks ran on ${count} adapters: last bits may differ between them` : undefined
 }
 
-/** States of the jobs of Slurm, such as `RUNNING 3`; nothing where Slurm is not there. */
+/**
+ * States of the tasks of jobs of Slurm, such as `RUNNING 3`: of those in the queue, and of those that have ended where the cluster
+ * keeps accounts; nothing where Slurm is not there.
+ */
 export async function slurmStates(jobs: readonly string[]): Promise<string[]> {
   if (jobs.length === 0) return []
-  const states = await lines('squeue', ['--noheader', '--array', '--jobs', jobs.join(), '--format', '%T'])
+  const list = ['--jobs', jobs.join(), '--noheader']
+  const queued = await lines('squeue', [...list, '--array', '--format', '%T'])
+  const known = await lines('sacct', [...list, '--allocations', '--parsable2', '--format', 'State'])
+  // squeue counts these one by one. "CANCELLED by 1000" is CANCELLED.
+  const ended = known.filter((state) => !/^(PENDING|REQUEUED|RUNNING|SUSPENDED|RESIZING)/.test(state))
+  const states = [...queued, ...ended.map((state) => state.replace(/ .*/, ''))]
   const counts = new Map<string, number>()
   for (const state of states) counts.set(state, (counts.get(state) ?? 0) + 1)
   return [...counts].map(([state, count]) => `slurm ${state}\t${count}`)
@@ -148,8 +156,16 @@ export interface Cancelled {
 /** Ends the processes of this machine that work on a sweep, frees claims of those that have ended, and cancels its jobs of Slurm. */
 export async function cancel(folder: string, sweep: Sweep): Promise<Cancelled> {
   const { running, stale } = await statusOf(folder, sweep)
+  const cancelled: string[] = []
+  for (const job of sweep.jobs)
+    await promisify(execFile)('scancel', [job]).then(
+      () => cancelled.push(job),
+      () => undefined,
+    )
   const here = running.filter(({ owner }) => isHere(owner))
-  const processes = new Set(here.map(({ owner }) => owner.pid))
+  // A second signal would end a process before its checkpoint is written.
+  const others = here.filter(({ owner: { job } }) => job === undefined || !cancelled.includes(job))
+  const processes = new Set(others.map(({ owner }) => owner.pid))
   for (const pid of processes) {
     try {
       process.kill(pid, 'SIGTERM')
@@ -162,12 +178,6 @@ export async function cancel(folder: string, sweep: Sweep): Promise<Cancelled> {
     const path = taskFolder(folder, task)
     free(path, (await findClaim(path)).number)
   }
-  let jobs = 0
-  for (const job of sweep.jobs)
-    jobs += await promisify(execFile)('scancel', [job]).then(
-      () => 1,
-      () => 0,
-    )
   const elsewhere = running.length - here.length + stale.length - ended.length
-  return { processes: processes.size, freed: ended.length, elsewhere, jobs }
+  return { processes: processes.size, freed: ended.length, elsewhere, jobs: cancelled.length }
 }

@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beganOf } from '../../../src/node/lock.ts'
 import { createWatcher, findClaim, ownerOf, take } from '../../../src/node/sweep/claims.ts'
 
 let folder = ''
@@ -66,4 +69,15 @@ test('a claim of another machine is free after it has been silent for long enoug
   await new Promise((settle) => setTimeout(settle, 60))
   expect(await standing(watcher)).toBe('free')
   expect(await ownerOf(folder, 1)).toMatchObject({ host: 'elsewhere' })
+})
+
+test.runIf(process.platform === 'linux')('a process that has ended but is not reaped has ended', async () => {
+  const parent = spawn('bash', ['-c', 'true & echo $!; exec sleep 20'])
+  const [line] = (await once(parent.stdout, 'data')) as [Buffer]
+  try {
+    await expect.poll(() => beganOf(Number(line.toString()))).toBe('')
+    expect(beganOf(parent.pid!)).not.toBe('')
+  } finally {
+    parent.kill()
+  }
 })
