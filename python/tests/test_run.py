@@ -262,40 +262,36 @@ class Notebook(unittest.TestCase):
         pyplot.show.assert_called_once()
 
 
-if (ROOT / "src/node/commands/sweep.ts").exists():
+class Sweeps(unittest.TestCase):
+    """A grid of runs, in a folder whose name has a space."""
 
-    class Sweeps(unittest.TestCase):
-        """A grid of runs, in a folder whose name has a space."""
-
-        def test_points_and_seeds_are_axes_and_another_array_is_refused(self) -> None:
-            scenario = decay(probes={"x": {"kind": "snapshot", "of": "v", "every": 40}})
-            grid = {"time.dt": [0.1, 0.2], "neurons.v.tau": np.array([1.0, 4])}
-            with tempfile.TemporaryDirectory(prefix="a sweep ") as folder, warnings.catch_warnings():
-                warnings.simplefilter("ignore", engram.EngramWarning)
-                found = engram.sweep(scenario, over=grid, seeds=2, out=folder)
-                self.assertEqual(found.probe("x").shape, (2, 2, 2, 2, 3))
-                exact = np.exp(-40 * np.array([0.1, 0.2])[:, None] / np.array([1.0, 4]))
-                np.testing.assert_allclose(found.probe("x")[:, :, 1, -1, 0], exact, rtol=2 * ROUNDING)
-                np.testing.assert_array_equal(found.axes["neurons.v.tau"], [1, 4])
-                np.testing.assert_array_equal(found.seeds, [1, 2])
-                scenario["neurons"]["v"]["init"] = np.array([2.0, 2, 2])
-                with self.assertRaisesRegex(engram.InputError, "neurons.v.init.npy differs"):
-                    engram.sweep(scenario, over=grid, seeds=2, out=folder)
+    def test_points_and_seeds_are_axes_and_another_array_is_refused(self) -> None:
+        scenario = decay(probes={"x": {"kind": "snapshot", "of": "v", "every": 40}})
+        grid = {"time.dt": [0.1, 0.2], "neurons.v.tau": np.array([1.0, 4])}
+        with tempfile.TemporaryDirectory(prefix="a sweep ") as folder, warnings.catch_warnings():
+            warnings.simplefilter("ignore", engram.EngramWarning)
+            found = engram.sweep(scenario, over=grid, seeds=2, out=folder)
+            self.assertEqual(found.probe("x").shape, (2, 2, 2, 2, 3))
+            exact = np.exp(-40 * np.array([0.1, 0.2])[:, None] / np.array([1.0, 4]))
+            np.testing.assert_allclose(found.probe("x")[:, :, 1, -1, 0], exact, rtol=2 * ROUNDING)
+            np.testing.assert_array_equal(found.axes["neurons.v.tau"], [1, 4])
+            np.testing.assert_array_equal(found.seeds, [1, 2])
+            scenario["neurons"]["v"]["init"] = np.array([2.0, 2, 2])
+            with self.assertRaisesRegex(engram.InputError, "neurons.v.init.npy differs"):
+                engram.sweep(scenario, over=grid, seeds=2, out=folder)
 
 
-if (ROOT / "src/node/commands/test.ts").exists():
+class Claims(unittest.TestCase):
+    """Claims of a scenario."""
 
-    class Claims(unittest.TestCase):
-        """Claims of a scenario."""
-
-        def test_a_claim_that_fails_is_an_answer_and_one_that_is_wrong_an_error(self) -> None:
-            scenario = {**engram.load(ROOT / "scenarios" / "softmax-synapses.json"), "time": {"dt": 1, "ticks": 0}}
-            low = {"probe": "overlap", "of": "max", "at": "end", "atMost": -2}
-            found = engram.test({**scenario, "expect": [low]})
-            self.assertFalse(found["passed"])
-            self.assertEqual([claim["state"] for claim in found["scenarios"][0]["claims"]], ["fails"])
-            with self.assertRaisesRegex(engram.InputError, "nix"):
-                engram.test({**scenario, "expect": [{**low, "probe": "nix"}]})
+    def test_a_claim_that_fails_is_an_answer_and_one_that_is_wrong_an_error(self) -> None:
+        scenario = {**engram.load(ROOT / "scenarios" / "softmax-synapses.json"), "time": {"dt": 1, "ticks": 0}}
+        low = {"probe": "overlap", "of": "max", "at": "end", "atMost": -2}
+        found = engram.test({**scenario, "expect": [low]})
+        self.assertFalse(found["passed"])
+        self.assertEqual([claim["state"] for claim in found["scenarios"][0]["claims"]], ["fails"])
+        with self.assertRaisesRegex(engram.InputError, "nix"):
+            engram.test({**scenario, "expect": [{**low, "probe": "nix"}]})
 
 
 class Errors(unittest.TestCase):

@@ -175,7 +175,7 @@ describe('wrong input is one line, exit code 2, and nothing is written', () => {
     [
       'no hidden layer',
       [hopfield],
-      /hopfield.json: neurons: layer `visible` is alone, .*; add one with tau 0/,
+      /hopfield.json: neurons: layer `visible` is the only layer, .*; add one with tau 0/,
     ],
     [
       '0 samples',

@@ -115,13 +115,13 @@ test.each([
   ],
   [
     `${lagrangian}.lagrangian=x * x * gain`,
-    `${lagrangian}: the activation is 1 at x = 0.9912, the derivative of the lagrangian is 3.965 there; one of them has a ` +
-      'mistake, they must be equal',
+    `${lagrangian}: the activation is 1 at x = 0.9912, the derivative of the lagrangian is 3.965 there; correct one of ` +
+      'them: they must be equal',
   ],
   [
     `${lagrangian}.parameters.gain=high`,
-    `${lagrangian}.parameters.gain: must be a number or an object with "kind" "npy", "idx", "png", "random", "rows", "values" or ` +
-      '"zeros", not "high"',
+    `${lagrangian}.parameters.gain: must be a number or an object with "kind" "array", "npy", "idx", "image", "png", "random", ` +
+      '"rows", "values" or "zeros", not "high"',
   ],
 ])('%s is refused in one line with exit code 2', async (assignment, says) => {
   const { code, stdout, stderr } = await ask(['validate', 'line.json', '--set', assignment], folder)

@@ -59,7 +59,7 @@ describe('a custom Lagrangian', () => {
     [
       'a derivative that is another function',
       custom('tanh(x)', 'x * x / 2'),
-      ': the activation is 0.7579 at x = 0.9912, the derivative of the lagrangian is 0.9912 there; correct one of them, they must be equal',
+      ': the activation is 0.7579 at x = 0.9912, the derivative of the lagrangian is 0.9912 there; correct one of them: they must be equal',
     ],
     [
       'a forgotten factor',
@@ -74,7 +74,7 @@ describe('a custom Lagrangian', () => {
     [
       'a derivative wrong only far out',
       custom('min(x, 6)', 'x * x / 2'),
-      ': the activation is 6 at x = 6.0186, the derivative of the lagrangian is 6.019 there; correct one of them, they must be equal',
+      ': the activation is 6 at x = 6.0186, the derivative of the lagrangian is 6.019 there; correct one of them: they must be equal',
     ],
     [
       'a root of negative numbers',

@@ -200,7 +200,7 @@ function remedyOf(activation: Real, derivative: Real, wrong: readonly number[]):
   const same = ratios.every((ratio) => Math.abs(ratio - first) <= TOLERANCE * Math.abs(first))
   return same && first !== 0 && Number.isFinite(first)
     ? `multiply the lagrangian by ${short(first)}`
-    : 'correct one of them, they must be equal'
+    : 'correct one of them: they must be equal'
 }
 
 /** Finds a jump of l, which has no derivative, between states where the mean slope differs from g. */
