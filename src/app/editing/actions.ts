@@ -159,14 +159,15 @@ export function createActions(
       const { shape } = simulation.model.layers.find(
         ({ name }) => name === store.layer,
       ) as Model['layers'][number]
-      const patterns = await readPatterns(files, store.rows.columns)
       const [height, width, third] = shape
-      const isImage = height !== undefined && width !== undefined && third === undefined
-      if (!isImage && patterns.some((one) => 'image' in one)) {
+      const { patterns, refused } = await readPatterns(files, store.rows.columns, (image) => {
+        if (height !== undefined && width !== undefined && third === undefined)
+          return fitted(image, width, height)
         throw new ModelError(
           `layer \`${store.layer}\` is not an image; set neurons.${store.layer}.size to [height, width]`,
         )
-      }
+      })
+      if (patterns.length === 0) throw new ModelError(`Nothing is stored: ${refused.join('; ')}`)
       const free = await loop.still(() => freeRows(simulation, store, patterns.length))
       if (free.length < patterns.length) {
         throw new ModelError(
@@ -175,16 +176,15 @@ export function createActions(
       }
       const likes = free.map(({ row }) => likenessFor(store, row))
       const rows = patterns.map((one, index) =>
-        'values' in one
-          ? Float64Array.from(one.values)
-          : madeLike(fitted(one.image, width ?? 1, height ?? 1), likes[index] as Likeness),
+        one.isImage ? madeLike(one.values, likes[index] as Likeness) : Float64Array.from(one.values),
       )
       const done = await change(store.path, (before) =>
         rows.reduce((edited, row, index) => replaced(edited, (free[index] as Free).row, row), before),
       )
       if (!done) return
       const isLoss = free.some(({ replaces }) => replaces)
-      tell(imagesText(store, free, likes[0] as Likeness), isLoss)
+      const left = refused.length === 0 ? '' : ` Left out: ${refused.join('; ')}.`
+      tell(imagesText(store, free, likes[0] as Likeness) + left, isLoss)
     },
     async choose(what, store, classes) {
       if (classes.length === 0) return
