@@ -2,12 +2,12 @@
 import { decodeIdx } from '../../core/data/idx.ts'
 import { gunzip } from '../../core/data/gzip.ts'
 import { ModelError } from '../../core/errors.ts'
+import type { Read } from '../../core/model/files.ts'
 import type { Model, Rows } from '../../core/model/model.ts'
 import { setValue, valueAt } from '../../core/model/path.ts'
 import type { Patterns } from '../../core/model/patterns/schema.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { repetitionOf, repetitionsOf } from '../../core/model/variation.ts'
-import { readShipped } from '../session/source.ts'
 import type { Opened } from '../session/opened.ts'
 import type { Workplace } from '../session/workplace.ts'
 import { type Damage, cueOfClasses, damaged, imagesOfClasses, shownRow } from './choices.ts'
@@ -246,12 +246,16 @@ function imagesText(store: Store, free: readonly Free[], like: Likeness): string
   return `${what}, ${likenessText(like)}.${replacing}`
 }
 
-/** The stores of a layer with the classes that its rows, or the cue, can be chosen from. */
+/**
+ * The stores of a layer with the classes that its rows, or the cue, can be chosen from.
+ * @param read - reads files of the scenario
+ */
 export async function classesFor(
   what: 'cues' | 'memories',
   model: Model,
   layer: string,
   tick: number,
+  read: Read,
 ): Promise<Classes | undefined> {
   const [store] = storesOf(model, layer)
   const place = what === 'cues' ? cueOf(model, layer, tick) : store
@@ -259,7 +263,7 @@ export async function classesFor(
   const { patterns, rows } = place
   const chosen = distinct(rows.labels ?? [])
   if (patterns.kind === 'idx' && patterns.labels !== undefined)
-    return { all: distinct(decodeIdx(gunzip(await readShipped(patterns.labels))).data), chosen }
+    return { all: distinct(decodeIdx(gunzip(await read(patterns.labels))).data), chosen }
   const isCopy = what === 'cues' && patterns.kind === 'rows' && patterns.of === store?.name
   return isCopy && store.rows.labels !== undefined ? { all: distinct(store.rows.labels), chosen } : undefined
 }
