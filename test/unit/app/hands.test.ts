@@ -4,7 +4,6 @@ import { cellsUnder, lineOf, runsOf } from '../../../src/app/editing/brush.ts'
 import { amountText, damaged, damageOf, shownRow } from '../../../src/app/editing/choices.ts'
 import { cleared, painted, replaced } from '../../../src/app/editing/edits.ts'
 import { freeRows } from '../../../src/app/editing/free.ts'
-import { readPatterns } from '../../../src/app/editing/images.ts'
 import { createLatest } from '../../../src/app/editing/latest.ts'
 import { fitted, likenessOf, madeLike } from '../../../src/app/editing/likeness.ts'
 import { type Store, cueOf, inkOf, storesOf, zeroRow } from '../../../src/app/editing/places.ts'
@@ -21,24 +20,6 @@ const rowsOf = (...rows: number[][]): Rows => ({
 })
 const mean = (row: ArrayLike<number>) => Array.from(row).reduce((sum, value) => sum + value, 0) / row.length
 const norm = (row: ArrayLike<number>) => Math.hypot(...Array.from(row))
-
-it('keeps the good rows of dropped files, and has a reason for each that it leaves out', async () => {
-  const files = [
-    new File(['1,2\n3,3\n4,5'], 'some.csv'),
-    new File(['0,0'], 'flat.csv'),
-    new File(['1,2,3'], 'long.csv'),
-  ]
-  const { patterns, refused } = await readPatterns(files, 2, () => [])
-  expect(patterns.map(({ values }) => [...Array.from(values)])).toEqual([
-    [1, 2],
-    [4, 5],
-  ])
-  expect(refused).toEqual([
-    'row 1 of some.csv has one value throughout; give a pattern of several values',
-    'flat.csv has one value throughout; give a pattern of several values',
-    'long.csv has rows of 3 values, the layer has 2 neurons; give rows of 2',
-  ])
-})
 
 describe('a brush', () => {
   it('is round, stays inside the picture, and does not come in again on the other side', () => {
