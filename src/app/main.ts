@@ -192,18 +192,18 @@ async function openAfresh(workplace: Workplace, { source }: Coming, entry: strin
     entries.own(found.model.scenario, entry)
     return found
   }
-  if (given !== undefined) await workplace.open(await owned(given))
-  else if (isShared(hash)) {
+  if (given !== undefined || isShared(hash)) {
     try {
-      await workplace.open(await owned(source))
-      if (!hasChecksum(hash)) {
+      await workplace.open(await owned(given ?? source))
+      if (given === undefined && !hasChecksum(hash)) {
         messages.warn(
           'This link is of an older engram and has no checksum, so damage to the scenario would not be noticed. Copy link makes a link with a checksum.',
         )
       }
     } catch (error) {
       await workplace.load(namedInAddress())
-      messages.warn(`This link cannot be opened: ${textOf(error)}`)
+      const what = given === undefined ? 'link' : 'scenario'
+      messages.warn(`This ${what} cannot be opened: ${textOf(error)}`)
     }
   } else await workplace.load(namedInAddress(), owned(source))
   // With reduced motion the reader starts the run.
@@ -226,9 +226,10 @@ function bind(workplace: Workplace, hands: Hands, video: Video, experiments: Rep
   const input = element('file') as HTMLInputElement
   button('open').addEventListener('click', () => input.click())
   acceptFiles(element('drop'), input, (files) => {
-    const other = files.find((file) => !holdsPatterns(file))
-    if (other === undefined) hands.takeImages(files)
-    else void openFile(workplace, other)
+    const isScenario = ({ name }: File): boolean => name.toLowerCase().endsWith('.json')
+    const file = files.find(isScenario) ?? files.find((one) => !holdsPatterns(one))
+    if (file === undefined) hands.takeImages(files)
+    else void openFile(workplace, file, files)
   })
 
   menu.addEventListener('change', () => {
@@ -331,11 +332,14 @@ async function exportFile({ opened }: Workplace, item: Export): Promise<void> {
   }
 }
 
-/** A scenario plays at once; a checkpoint is paused. A file that cannot be opened leaves the page unchanged. */
-async function openFile(workplace: Workplace, file: File): Promise<void> {
+/**
+ * A scenario plays at once; a checkpoint is paused. A file that cannot be opened leaves the page unchanged.
+ * @param files - may have the files that the scenario names
+ */
+async function openFile(workplace: Workplace, file: File, files: readonly File[]): Promise<void> {
   let source: Source
   try {
-    source = await fileSource(file)
+    source = await fileSource(file, files)
   } catch (error) {
     messages.warn(textOf(error))
     return
@@ -345,7 +349,7 @@ async function openFile(workplace: Workplace, file: File): Promise<void> {
   const url = new URL(location.href)
   url.search = ''
   url.hash = ''
-  entries.push(url.href, source.model.scenario)
+  entries.push(url.href, source.model.scenario, source.read)
   entries.own(source.model.scenario)
   await workplace.open(source)
   const { opened } = workplace

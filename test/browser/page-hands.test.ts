@@ -356,15 +356,24 @@ test('a hebbian coupling stores a pattern by adding it to J, and forgets it by t
 test('an image that is dropped becomes a memory with the mean and norm of the others', async () => {
   await open()
   const data = new Uint8Array(24 * 24).map((_, index) => (index % 24 < 12 ? 250 : 10))
-  const bytes = [...encode({ width: 24, height: 24, data, channels: 1, depth: 8 })]
-  const drop = () =>
+  const drop = (images: Readonly<Record<string, Uint8Array>>) =>
     lab.page.evaluate(`{
     const transfer = new DataTransfer()
-    transfer.items.add(new File([new Uint8Array([${bytes.join()}])], 'half.png', { type: 'image/png' }))
+    for (const [name, bytes] of ${JSON.stringify(Object.entries(images).map(([name, bytes]) => [name, [...bytes]]))})
+      transfer.items.add(new File([new Uint8Array(bytes)], name, { type: 'image/png' }))
     document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
   }`)
-  await drop()
+  const half = encode({ width: 24, height: 24, data, channels: 1, depth: 8 })
+  const white = encode({ width: 24, height: 24, data: data.map(() => 255), channels: 1, depth: 8 })
+  const before = await lab.read('xi')
+  await drop({ 'white.png': white })
+  await eventually(toast).toBe(
+    'Nothing is stored: white.png has one value throughout; give a pattern of several values',
+  )
+  expect(await lab.read('xi')).toEqual(before)
+  await drop({ 'broken.png': half.slice(0, 20), 'half.png': half, 'white.png': white })
   await eventually(toast).toContain('Stored in row 5 of `xi`')
+  expect(await toast()).toMatch(/Left out: broken.png cannot be read [^.]*; white.png has one value [^.]*\.$/)
   expect(await toast()).not.toContain('replaced')
   const stored = row(await lab.read('xi'), 5)
   expect(norm(stored)).toBeCloseTo(12, 2)
@@ -375,7 +384,7 @@ test('an image that is dropped becomes a memory with the mean and norm of the ot
 
   // No row is free any more.
   const full = await lab.read('xi')
-  await drop()
+  await drop({ 'half.png': half })
   await eventually(toast).toMatch(/the least used.* This replaced the memory in row \d\./)
   expect(await lab.read('xi')).not.toEqual(full)
   await lab.page.locator('#toast button', { hasText: 'Undo' }).click()

@@ -178,8 +178,15 @@ test('an address that names no scenario is told as text', async () => {
   await lab.page.goto('about:blank')
   await lab.page.goto(`${lab.url}?scenario=${encodeURIComponent(MARKUP + TURNED)}`)
   await lab.page.locator('#failure').waitFor()
-  expect(await lab.page.locator('#failure').textContent()).toContain(encodeURIComponent(TURNED))
+  expect(await lab.page.locator('#failure').textContent()).toContain(oneLine(TURNED))
   await expectText()
-  // That of the server is an error in the console.
-  expect(lab.complaints().filter((text) => !text.includes('404'))).toEqual([])
+  await lab.page.goto(`${lab.url}?scenario=digitz`)
+  await lab.page.locator('#failure').waitFor()
+  expect(await lab.page.locator('#failure').textContent()).toMatch(
+    /there is no scenario `digitz`; did you mean `digits`\? Choose one in the menu$/,
+  )
+  const menu = lab.page.locator('#scenario')
+  expect(await menu.locator('option:checked').textContent()).toBe('Choose a scenario')
+  await menu.selectOption('softmax-synapses')
+  await lab.page.locator('body[data-state=ready]').waitFor()
 })

@@ -5,6 +5,7 @@ import { unzipSync } from 'fflate'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { linkTo } from '../../src/app/sharing/link.ts'
+import { encodeNpy } from '../../src/core/data/npy.ts'
 import { decodeNpz } from '../../src/core/data/npz.ts'
 import type { Scenario } from '../../src/core/model/schema.ts'
 import { engram as program, readArrays, smallScenario, temporaryFolder } from '../cli/program.ts'
@@ -339,12 +340,39 @@ describe('checkpoints', () => {
   })
 })
 
+test('a scenario opens with the files that it names, or tells which to drop with it; Back opens it again', async () => {
+  await load('softmax-synapses')
+  const patterns = { kind: 'npy', path: 'data/own.npy' }
+  const named = smallScenario({ stimulus: [{ kind: 'initial', layer: 'visible', patterns }] })
+  const own = { name: 'own.json', mimeType: '', buffer: Buffer.from(JSON.stringify(named)) }
+  const row = Float32Array.from({ length: 30 }, (_, index) => index / 32)
+  const rows = encodeNpy({ shape: [1, 30], data: row })
+  await page.locator('#file').setInputFiles([own])
+  await eventually(toast).toContain('"data/own.npy" is not on the page; drop own.npy together with own.json')
+  const input = [{ name: 'own.npy', mimeType: '', buffer: Buffer.from(rows) }, own]
+  await page.locator('#file').setInputFiles(input)
+  const isOpen = async (): Promise<void> => {
+    await eventually(() => engram('scenario.name')).toBe(named.name)
+    await ready()
+    await engram('reset()')
+    expect((await read('visible')).slice(0, 30)).toEqual([...row])
+  }
+  await isOpen()
+  await page.locator('#scenario').selectOption('softmax-synapses')
+  await eventually(() => engram('scenario.name')).not.toBe(named.name)
+  await ready()
+  await page.goBack()
+  await isOpen()
+  // That of a server is an error in the console.
+  expect(lab.complaints().filter((text) => !text.includes('404'))).toEqual([])
+})
+
 test('files that are not for the page are refused in one line, and what is open stays', async () => {
   await load('softmax-synapses')
   await engram('step(3)')
   const results = await exported('results')
   const files: readonly (readonly [string, string, string])[] = [
-    ['words.txt', 'hello', 'words.txt is neither a scenario nor a checkpoint'],
+    ['words.md', 'hello', 'words.md is neither a scenario nor a checkpoint'],
     ['broken.json', '{"version": 1,', 'broken.json: broken JSON at line 1'],
     ['wrong.json', '{"version": 1}', 'wrong.json: time: is missing'],
     [

@@ -10,7 +10,7 @@ import type { Opened } from '../session/opened.ts'
 const STATUS_INTERVAL = 100
 
 export interface Header {
-  /** Selects the loading scenario; undefined = not an entry of the menu. */
+  /** Selects the loading scenario; undefined = not an entry of the menu. An unknown name asks for a choice. */
   loading(id: string | undefined): void
   enable(enabled: boolean): void
   playing(playing: boolean): void
@@ -55,6 +55,10 @@ export function createHeader(menu: HTMLSelectElement, buttons: readonly HTMLButt
       menu.querySelector('option[data-own]')?.remove()
       menu.value = id ?? ''
       shown = undefined
+      if (id === undefined || menu.selectedIndex >= 0) return
+      const option = new Option('Choose a scenario', '', true, true)
+      option.dataset.own = ''
+      menu.prepend(option)
     },
     enable(enabled) {
       for (const button of buttons) button.disabled = !enabled

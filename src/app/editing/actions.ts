@@ -2,12 +2,12 @@
 import { decodeIdx } from '../../core/data/idx.ts'
 import { gunzip } from '../../core/data/gzip.ts'
 import { ModelError } from '../../core/errors.ts'
+import type { Read } from '../../core/model/files.ts'
 import type { Model, Rows } from '../../core/model/model.ts'
 import { setValue, valueAt } from '../../core/model/path.ts'
 import type { Patterns } from '../../core/model/patterns/schema.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { repetitionOf, repetitionsOf } from '../../core/model/variation.ts'
-import { readShipped } from '../session/source.ts'
 import type { Opened } from '../session/opened.ts'
 import type { Workplace } from '../session/workplace.ts'
 import { type Damage, cueOfClasses, damaged, imagesOfClasses, shownRow } from './choices.ts'
@@ -159,14 +159,15 @@ export function createActions(
       const { shape } = simulation.model.layers.find(
         ({ name }) => name === store.layer,
       ) as Model['layers'][number]
-      const patterns = await readPatterns(files, store.rows.columns)
       const [height, width, third] = shape
-      const isImage = height !== undefined && width !== undefined && third === undefined
-      if (!isImage && patterns.some((one) => 'image' in one)) {
+      const { patterns, refused } = await readPatterns(files, store.rows.columns, (image) => {
+        if (height !== undefined && width !== undefined && third === undefined)
+          return fitted(image, width, height)
         throw new ModelError(
           `layer \`${store.layer}\` is not an image; set neurons.${store.layer}.size to [height, width]`,
         )
-      }
+      })
+      if (patterns.length === 0) throw new ModelError(`Nothing is stored: ${refused.join('; ')}`)
       const free = await loop.still(() => freeRows(simulation, store, patterns.length))
       if (free.length < patterns.length) {
         throw new ModelError(
@@ -175,16 +176,15 @@ export function createActions(
       }
       const likes = free.map(({ row }) => likenessFor(store, row))
       const rows = patterns.map((one, index) =>
-        'values' in one
-          ? Float64Array.from(one.values)
-          : madeLike(fitted(one.image, width ?? 1, height ?? 1), likes[index] as Likeness),
+        one.isImage ? madeLike(one.values, likes[index] as Likeness) : Float64Array.from(one.values),
       )
       const done = await change(store.path, (before) =>
         rows.reduce((edited, row, index) => replaced(edited, (free[index] as Free).row, row), before),
       )
       if (!done) return
       const isLoss = free.some(({ replaces }) => replaces)
-      tell(imagesText(store, free, likes[0] as Likeness), isLoss)
+      const left = refused.length === 0 ? '' : ` Left out: ${refused.join('; ')}.`
+      tell(imagesText(store, free, likes[0] as Likeness) + left, isLoss)
     },
     async choose(what, store, classes) {
       if (classes.length === 0) return
@@ -246,12 +246,16 @@ function imagesText(store: Store, free: readonly Free[], like: Likeness): string
   return `${what}, ${likenessText(like)}.${replacing}`
 }
 
-/** The stores of a layer with the classes that its rows, or the cue, can be chosen from. */
+/**
+ * The stores of a layer with the classes that its rows, or the cue, can be chosen from.
+ * @param read - reads files of the scenario
+ */
 export async function classesFor(
   what: 'cues' | 'memories',
   model: Model,
   layer: string,
   tick: number,
+  read: Read,
 ): Promise<Classes | undefined> {
   const [store] = storesOf(model, layer)
   const place = what === 'cues' ? cueOf(model, layer, tick) : store
@@ -259,7 +263,7 @@ export async function classesFor(
   const { patterns, rows } = place
   const chosen = distinct(rows.labels ?? [])
   if (patterns.kind === 'idx' && patterns.labels !== undefined)
-    return { all: distinct(decodeIdx(gunzip(await readShipped(patterns.labels))).data), chosen }
+    return { all: distinct(decodeIdx(gunzip(await read(patterns.labels))).data), chosen }
   const isCopy = what === 'cues' && patterns.kind === 'rows' && patterns.of === store?.name
   return isCopy && store.rows.labels !== undefined ? { all: distinct(store.rows.labels), chosen } : undefined
 }

@@ -11,6 +11,7 @@ import { type Messages, textOf } from '../messages.ts'
 import type { PicturePointer } from '../views/figure.ts'
 import type { Stage } from '../views/stage.ts'
 import type { Opened } from '../session/opened.ts'
+import { readShipped } from '../session/source.ts'
 import type { Workplace } from '../session/workplace.ts'
 import { type Whose, classesFor, createActions } from './actions.ts'
 import { showClasses } from './classes.ts'
@@ -123,9 +124,11 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
 
   const refreshClasses = async (what: 'cues' | 'memories'): Promise<void> => {
     const line = strip.part(what === 'cues' ? 'cue-classes' : 'memory-classes')
-    const { model, tick } = opened().simulation
+    const { simulation, source } = opened()
+    const { model, tick } = simulation
     const layer = layerName(model)
-    const known = layer === undefined ? undefined : await classesFor(what, model, layer, tick)
+    const read = source.read ?? readShipped
+    const known = layer === undefined ? undefined : await classesFor(what, model, layer, tick, read)
     if (workplace.opened?.simulation.model !== model) return
     showClasses(line, known, (next) => attempt(() => actions.choose(what, store(), next)))
   }

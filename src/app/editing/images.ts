@@ -4,6 +4,7 @@ import { gunzip } from '../../core/data/gzip.ts'
 import type { Image } from '../../core/data/image.ts'
 import { ModelError } from '../../core/errors.ts'
 import { naming } from '../../core/model/files.ts'
+import { textOf } from '../messages.ts'
 import { bitmapOf, lightOf } from '../session/decode.ts'
 
 /** Largest side of an image in pixels; the browser scales larger images down before averaging. */
@@ -18,19 +19,57 @@ export function holdsPatterns(file: File): boolean {
   return isImage(file) || (arrayFile(file.name) !== undefined && !/\.npz$/i.test(file.name))
 }
 
-/** A row for memories, as it is; or an image, to be made like those that there are. */
-export type Pattern = { readonly image: Image } | { readonly values: ArrayLike<number> }
+/** Largest difference of two entries of a flat image: the averages of equal pixels have rounding errors. */
+const FLAT = 1e-6
+
+/** A row for memories: an entry for each neuron. */
+export interface Pattern {
+  /** True for an image, which is made like the other rows. */
+  readonly isImage: boolean
+  readonly values: ArrayLike<number>
+}
+
+/** The patterns of some files, and a reason for each file or row that gives none. */
+export interface Patterns {
+  readonly patterns: readonly Pattern[]
+  readonly refused: readonly string[]
+}
 
 /**
- * The patterns of files, images first made small where they are large.
+ * Reads patterns, of images and of arrays. Patterns of one value are refused, because nothing of them is stored.
  * @param size - neurons of the layer
- * @throws ModelError if a file cannot be read, or its rows have another length
+ * @param fit - the row of an image
  */
-export async function readPatterns(files: readonly File[], size: number): Promise<Pattern[]> {
-  const found = await Promise.all(
-    files.map(async (file) => (isImage(file) ? [{ image: await readImage(file) }] : readRows(file, size))),
+export async function readPatterns(
+  files: readonly File[],
+  size: number,
+  fit: (image: Image) => ArrayLike<number>,
+): Promise<Patterns> {
+  const read = await Promise.allSettled(
+    files.map(async (file) =>
+      isImage(file) ? [{ isImage: true, values: fit(await readImage(file)) }] : readRows(file, size),
+    ),
   )
-  return found.flat()
+  const patterns: Pattern[] = []
+  const refused = new Set<string>()
+  for (const [index, outcome] of read.entries()) {
+    if (outcome.status === 'rejected') {
+      refused.add(textOf(outcome.reason))
+      continue
+    }
+    const { name } = files[index] as File
+    for (const [row, pattern] of outcome.value.entries()) {
+      const place = outcome.value.length === 1 ? name : `row ${row} of ${name}`
+      if (isFlat(pattern)) refused.add(`${place} has one value throughout; give a pattern of several values`)
+      else patterns.push(pattern)
+    }
+  }
+  return { patterns, refused: [...refused] }
+}
+
+function isFlat({ isImage, values }: Pattern): boolean {
+  const [first = 0] = Array.from(values)
+  return Array.from(values).every((value) => Math.abs(value - first) <= (isImage ? FLAT : 0))
 }
 
 async function readRows(file: File, size: number): Promise<Pattern[]> {
@@ -48,7 +87,10 @@ async function readRows(file: File, size: number): Promise<Pattern[]> {
     throw new ModelError(
       `${file.name} has ${values[at]} in row ${Math.floor(at / size)}; give finite numbers`,
     )
-  return Array.from({ length: rows }, (_, row) => ({ values: values.subarray(row * size, (row + 1) * size) }))
+  return Array.from({ length: rows }, (_, row) => ({
+    isImage: false,
+    values: values.subarray(row * size, (row + 1) * size),
+  }))
 }
 
 /** The luminance of an image file in [0, 1], on black where it is transparent: what `image` patterns are. */

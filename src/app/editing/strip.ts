@@ -30,6 +30,7 @@ const ERASER = `<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M6 13.5 2 9
 const tool = (value: Tool, label: string, title: string): string => `
   <button type="button" data-group="tool" data-value="${value}" aria-pressed="false" aria-label="${label}" title="${title}">
     <svg viewBox="0 0 16 16" aria-hidden="true"><path d="${ICONS[value]}" /></svg>
+    <span class="strip-word">${label}</span>
   </button>`
 
 const ink = (value: InkName, label: string, title: string): string => `

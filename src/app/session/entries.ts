@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot'
 import { ModelError } from '../../core/errors.ts'
+import type { Read } from '../../core/model/files.ts'
 import { parseScenario } from '../../core/model/parse.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { checkFiles, encodeCheckpoint } from '../../core/run/checkpoint.ts'
@@ -27,8 +28,12 @@ export interface Recalled {
 export interface Entries {
   /** Number of the present entry. */
   readonly current: string
-  /** Creates an entry for the next network. @param scenario - absent if the address contains it */
-  push(address: string, scenario?: Scenario): void
+  /**
+   * Creates an entry for the next network.
+   * @param scenario - absent if the address contains it
+   * @param read - reads its files until the page is reloaded
+   */
+  push(address: string, scenario?: Scenario, read?: Read): void
   /** Sets another address for the present entry. */
   rename(address: string): void
   /** Call after the browser created an entry for the same scenario, such as `#part`. */
@@ -52,6 +57,7 @@ export interface Entries {
 
 export function createEntries(): Entries {
   const owners = new WeakMap<Scenario, string>()
+  const reads = new Map<string, Read>()
   const stored = (): v.InferOutput<typeof stateSchema> | undefined => {
     const { success, output } = v.safeParse(stateSchema, history.state)
     return success ? output : undefined
@@ -70,8 +76,9 @@ export function createEntries(): Entries {
     get current() {
       return current
     },
-    push(address, scenario) {
+    push(address, scenario, read) {
       current = fresh = createId()
+      if (read !== undefined) reads.set(current, read)
       const isShort = scenario !== undefined && JSON.stringify(scenario).length <= MOST_CHARACTERS
       history.pushState({ entry: current, ...(isShort ? { scenario } : {}) }, '', address)
     },
@@ -97,13 +104,14 @@ export function createEntries(): Entries {
       const text = read(current)
       if (text === undefined && current === fresh) return undefined
       if (text === undefined) throw new ModelError('the browser has no stored state')
-      return recalled(text, current)
+      return recalled(text, current, reads.get(current))
     },
     given() {
       const scenario = stored()?.scenario
+      const read = reads.get(current)
       return scenario === undefined
         ? undefined
-        : Promise.resolve().then(() => scenarioSource(parseScenario(scenario)))
+        : Promise.resolve().then(() => scenarioSource(parseScenario(scenario), undefined, read))
     },
   }
 }
@@ -209,9 +217,9 @@ function runOf({ autosave, simulation, recorder }: Opened): Uint8Array | undefin
   return undefined
 }
 
-async function recalled(text: string, entry: string): Promise<Recalled> {
+async function recalled(text: string, entry: string, read?: Read): Promise<Recalled> {
   const { home, scenario, playing, checkpoint } = parseRecord(text, entry)
-  const source = { ...(await scenarioSource(scenario)), home }
+  const source = { ...(await scenarioSource(scenario, undefined, read)), home }
   if (checkpoint === undefined) return { source, playing }
   checkFiles(checkpoint, source.model)
   return { source: { ...source, checkpoint }, playing }

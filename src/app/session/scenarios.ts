@@ -15,6 +15,10 @@ export const shippedScenarios: readonly ShippedScenario[] = Object.entries(names
 /** Folder of the scenarios and of the data they name, relative to the page. */
 export const SCENARIO_FOLDER = `${import.meta.env.BASE_URL}scenarios/`
 
+export function isShipped(id: string): boolean {
+  return shippedScenarios.some((one) => one.id === id)
+}
+
 export function scenarioUrl(id: string): string {
   return `${SCENARIO_FOLDER}${encodeURIComponent(id)}.json`
 }

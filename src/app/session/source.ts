@@ -8,9 +8,10 @@ import { resolveModel } from '../../core/model/resolve.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { checkFiles, decodeCheckpoint } from '../../core/run/checkpoint.ts'
 import type { Checkpoint } from '../../core/run/simulation.ts'
+import { suggestion } from '../../core/suggestion.ts'
 import { decodeImage } from './decode.ts'
 import { get, readBeside } from './fetch.ts'
-import { SCENARIO_FOLDER, scenarioUrl, shippedScenarios } from './scenarios.ts'
+import { SCENARIO_FOLDER, isShipped, scenarioUrl, shippedScenarios } from './scenarios.ts'
 import { scenarioOf } from '../sharing/link.ts'
 
 /** An unchanged shipped scenario. */
@@ -40,7 +41,7 @@ export interface Coming {
 /** `source` reports the failures of both. */
 export function shippedSource(id: string): Coming {
   const url = scenarioUrl(id)
-  const scenario = scenarioAt(url)
+  const scenario = isShipped(id) ? scenarioAt(url) : Promise.reject(unknownScenario(id))
   const model = scenario.then((parsed) =>
     resolveModel(parsed, {
       file: url,
@@ -65,24 +66,29 @@ function coming(scenario: Promise<Scenario>, source: Promise<Source>): Coming {
   return { scenario, source }
 }
 
-/** @throws ModelError if there is none of this name */
+function unknownScenario(id: string): ModelError {
+  const ids = shippedScenarios.map((one) => one.id)
+  return new ModelError(`there is no scenario \`${id}\`${suggestion(id, ids)} Choose one in the menu`)
+}
+
 async function scenarioAt(url: string): Promise<Scenario> {
   const text = await (await get(new URL(url, document.baseURI), url)).text()
   return parseScenario(parseJson(text, url), url)
 }
 
 /**
- * Another scenario; its files are read from the folder of the shipped ones.
+ * Another scenario.
+ * @param file - its name in errors
+ * @param read - reads its files; absent = from the folder of the shipped scenarios
  * @throws ModelError for the first thing that is wrong
  */
-export async function scenarioSource(scenario: Scenario, file?: string): Promise<Source> {
+export async function scenarioSource(scenario: Scenario, file?: string, read?: Read): Promise<Source> {
   const named = file === undefined ? {} : { file }
-  const folder = new URL(SCENARIO_FOLDER, document.baseURI)
   const [model, origin] = await Promise.all([
-    resolveModel(scenario, { ...named, decode: decodeImage, read: readBeside(folder) }),
+    resolveModel(scenario, { ...named, decode: decodeImage, read: read ?? readGiven('the scenario', []) }),
     originOf(scenario),
   ])
-  return { model, ...(origin === undefined ? {} : { origin }) }
+  return { model, ...(origin && { origin }), ...(read && { read }) }
 }
 
 /**
@@ -110,15 +116,40 @@ export function readShipped(path: string): Promise<Uint8Array> {
 }
 
 /**
+ * Reads the files of a scenario from files of the reader, which have no folders, else from the folder of the
+ * shipped scenarios.
+ * @param name - of the scenario, for errors
+ */
+function readGiven(name: string, files: readonly File[]): Read {
+  const known = new Map<File, Promise<ArrayBuffer>>()
+  return async (path) => {
+    const own = path.split(/[/\\]/).at(-1) ?? path
+    const given = files.find((file) => file.name === own)
+    if (given !== undefined) {
+      const bytes = known.get(given) ?? given.arrayBuffer()
+      known.set(given, bytes)
+      return new Uint8Array(await bytes)
+    }
+    try {
+      return await readShipped(path)
+    } catch {
+      throw new ModelError(`"${path}" is not on the page; drop ${own} together with ${name}`)
+    }
+  }
+}
+
+/**
  * A scenario (.json) or a checkpoint (.npz) from a file of the reader.
+ * @param others - may have the files that the scenario names
  * @throws ModelError if it is neither, or not a valid one
  */
-export async function fileSource(file: File): Promise<Source> {
+export async function fileSource(file: File, others: readonly File[] = []): Promise<Source> {
+  const read = readGiven(file.name, others)
   const bytes = new Uint8Array(await file.arrayBuffer())
   // Every .npz is a zip archive.
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
     const checkpoint = naming(file.name, () => decodeCheckpoint(bytes))
-    const source = await scenarioSource(parseScenario(checkpoint.scenario, file.name), file.name)
+    const source = await scenarioSource(parseScenario(checkpoint.scenario, file.name), file.name, read)
     naming(file.name, () => checkFiles(checkpoint, source.model))
     return { ...source, checkpoint }
   }
@@ -127,7 +158,7 @@ export async function fileSource(file: File): Promise<Source> {
       `${file.name} is neither a scenario nor a checkpoint; give a .json or a .npz of engram`,
     )
   }
-  return scenarioSource(parseScenario(parseJson(await file.text(), file.name), file.name), file.name)
+  return scenarioSource(parseScenario(parseJson(await file.text(), file.name), file.name), file.name, read)
 }
 
 /** A scenario that keeps its name keeps its origin. */

@@ -11,6 +11,7 @@ import { type Outfit, type Places, createBench } from './bench.ts'
 import { createChanges } from './changes.ts'
 import { type Opened, startAnew } from './opened.ts'
 import { createRescue } from './rescue.ts'
+import { isShipped } from './scenarios.ts'
 import { type Source, shippedSource } from './source.ts'
 import { createSteps } from './steps.ts'
 import type { Tuning } from './tuning.ts'
@@ -180,11 +181,7 @@ export function createWorkplace(
   }
   const load = (id: string, source?: Promise<Source>): Promise<void> =>
     turns.next(() =>
-      replace(
-        id,
-        () => source ?? shippedSource(id).source,
-        () => void load(id),
-      ),
+      replace(id, () => source ?? shippedSource(id).source, isShipped(id) ? () => void load(id) : undefined),
     )
 
   return {

@@ -10,13 +10,17 @@ const LONGEST_VALUE = 40
 /** Such as `seed 1 → 2, replicas 100 → 20`. */
 export function changesText(changes: readonly Difference[]): string {
   const listed = changes.slice(0, MOST_LISTED)
-  const texts = listed.map(({ path, from, to }) => `${path} ${valueText(from)} → ${valueText(to)}`)
+  const texts = listed.map(
+    ({ path, from, to }) => `${path} ${valueText(from, path)} → ${valueText(to, path)}`,
+  )
   const more = changes.length - listed.length
   return texts.join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
-function valueText(value: unknown): string {
+function valueText(value: unknown, path: string): string {
   if (value === undefined) return 'none'
+  if (Array.isArray(value) && path.endsWith('.edits'))
+    return value.length === 1 ? '1 edit' : `${value.length} edits`
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { changesText } from '../../../src/app/teaching/changes.ts'
 import { type Course, createCourse } from '../../../src/app/teaching/course.ts'
 import type { Try } from '../../../src/app/teaching/lessons.ts'
 import { setValue } from '../../../src/core/model/path.ts'
@@ -25,6 +26,13 @@ function begun(accepts = true): { course: Course; asked: Scenario[]; settle: () 
   course.open(shipped, shipped)
   return { course, asked, settle: () => new Promise((resolve) => setTimeout(resolve)) }
 }
+
+test('a change of edits of patterns is told by their number, not by their values', () => {
+  const edits = [0, 1].map((row) => ({ op: 'row', row, values: [0.25, 0.75] }))
+  const path = 'memories.xi.init.edits'
+  expect(changesText([{ path, from: undefined, to: edits }])).toBe(`${path} none → 2 edits`)
+  expect(changesText([{ path, from: edits, to: edits.slice(1) }])).toBe(`${path} 2 edits → 1 edit`)
+})
 
 describe('the course of a lesson', () => {
   test('names what was changed, until it is set back before a tick has passed', () => {
