@@ -145,8 +145,10 @@ async function wrongWithUse(page: Page, url: string): Promise<string[]> {
     await page.keyboard.press('Escape')
   })
   await attempt('the network of the tutorial', async () => {
-    await page.locator('.network button').click()
+    await page.locator('.network button').press('Enter')
     await page.frameLocator('.network iframe').locator('body[data-state=ready]').waitFor({ timeout: 120_000 })
+    const focused = await page.evaluate<string>('document.activeElement.tagName')
+    if (focused !== 'IFRAME') throw new Error(`the focus is on ${focused}, not in the frame`)
   })
   return mistakes
 }

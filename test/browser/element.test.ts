@@ -288,6 +288,14 @@ test('the page embeds a network alone: its pictures, its plots, or both with con
   expect(await parts()).toEqual([true, false, false])
   expect(await page.locator('header.bar, #lanes, #about, #hands').count()).toBe(0)
   expect(await page.title()).toMatch(/ · engram$/)
+  // A file that is dropped must not open in place of the page: no event of the drag may take its default.
+  const DRAG = `['dragover', 'drop'].map((type) => {
+    const dataTransfer = new DataTransfer()
+    dataTransfer.items.add(new File(['1'], 'a.png'))
+    return document.querySelector('engram-network').dispatchEvent(
+      new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }))
+  })`
+  expect(await page.evaluate(DRAG)).toEqual([false, false])
   await eventually(async () => (await lab.pixels('.large canvas', page)).colours).toBeGreaterThan(20)
   await embed('plots')
   expect(await parts()).toEqual([false, true, false])

@@ -4,6 +4,7 @@ import Layout from './Layout.vue'
 
 import TwoCommands from './TwoCommands.vue'
 import Network from './Network.vue'
+import OwnPage from './OwnPage.vue'
 import Scenarios from './Scenarios.vue'
 import './style.css'
 
@@ -13,6 +14,7 @@ export default {
   enhanceApp({ app }) {
     app.component('TwoCommands', TwoCommands)
     app.component('Network', Network)
+    app.component('OwnPage', OwnPage)
     app.component('Scenarios', Scenarios)
   },
 }

@@ -1,5 +1,6 @@
 /** `?embed=picture|plots|full`: the network of the address alone, for frames of other pages. */
 import { SCENARIO_FOLDER, scenarioUrl } from '../session/scenarios.ts'
+import { refuseFiles } from '../sharing/drop.ts'
 import { scenarioOf } from '../sharing/link.ts'
 import { EngramNetwork } from './element.ts'
 
@@ -42,4 +43,5 @@ export function openEmbedded(params: URLSearchParams, id: string, hash: string |
   // The page itself is not loaded.
   dataset.arranged = ''
   document.body.replaceChildren(main)
+  refuseFiles()
 }

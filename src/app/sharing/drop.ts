@@ -1,5 +1,7 @@
 /** Files dropped on the page or chosen with a button. */
 
+const hasFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') === true
+
 /**
  * @param sign - shown while a file is above the page
  * @param input - of type file; it may stay hidden
@@ -10,7 +12,6 @@ export function acceptFiles(
   input: HTMLInputElement,
   take: (files: readonly File[]) => void,
 ): void {
-  const hasFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') === true
   document.addEventListener('dragover', (event) => {
     if (!hasFiles(event)) return
     event.preventDefault()
@@ -32,4 +33,15 @@ export function acceptFiles(
     input.value = ''
     take(files)
   })
+}
+
+/** Drops of files do nothing. Without this the browser opens the file in place of the page. */
+export function refuseFiles(): void {
+  const refuse = (event: DragEvent): void => {
+    if (event.dataTransfer === null || !hasFiles(event)) return
+    event.preventDefault()
+    event.dataTransfer.dropEffect = 'none'
+  }
+  document.addEventListener('dragover', refuse)
+  document.addEventListener('drop', refuse)
 }
