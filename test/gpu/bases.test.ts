@@ -121,7 +121,7 @@ test('a plan takes the whole form for them where it would take factors, and refu
   expect(deferred(large)).toEqual([])
   expect(deferred(plain)).toEqual([])
   const forced = { variants: { synapses: 'factored' } } as const
-  expect(() => planNetwork(plain, LIMITS, forced)).toThrow(/`w` has an initial value of its own, which factors/)
+  expect(() => planNetwork(plain, LIMITS, forced)).toThrow(/`w` has an initial value of its own, which is not possible in factors/)
   expect(() => planNetwork({ ...large, ...withViews([{ ...without, zeroDiagonal: true }]) }, LIMITS, forced)).toThrow(
     /`w` has a diagonal that stays 0, which is not possible in factors; use whole/,
   )

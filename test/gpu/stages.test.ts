@@ -158,7 +158,7 @@ describe.each(STAGED)('%s', (integrator) => {
     const model = network(integrator)
     const { length } = integratorOf(integrator).stages
     await expect(withSimulation(model, () => Promise.resolve(), { resident: 'on' })).rejects.toThrow(
-      `this network cannot be resident: ${integrator} takes ${length} stages a tick`,
+      `this network cannot be resident: ${integrator} needs ${length} stages in a tick`,
     )
     await expect(
       withSimulation(model, () => Promise.resolve(), { variants: { synapses: 'factored' } }),

@@ -156,7 +156,7 @@ describe.each(KINDS)('%s', (kind) => {
   )
 
   test('has no resident form, and the error says why', async () => {
-    const because = 'it does not support the traces of the rule of `xi` keeps'
+    const because = 'it does not support the traces of the rule of `xi`'
     await expect(withSimulation(network(kind), () => Promise.resolve(), { resident: 'on' })).rejects.toThrow(
       `resident: this network cannot be resident: ${because}; use "auto"`,
     )
