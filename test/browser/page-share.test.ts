@@ -151,7 +151,8 @@ describe('the link', () => {
       stimulus: [{ kind: 'current', layer: 'visible', patterns: {
         kind: 'values', values: Array.from({ length: 40 }, (_, row) => Array.from({ length: 50 }, (_, k) => Math.sin(50 * row + k)))
       } }],
-      probes: {}
+      probes: {},
+      expect: []
     })`)
     const before = await engram('scenario')
     const file = await saved(() => page.locator('#link').click())
