@@ -145,15 +145,14 @@ describe('the link', () => {
 
   test('that would be too long becomes a file, which the page opens again', async () => {
     await visit('softmax-synapses')
-    await page.evaluate(`engram.load({
-      ...engram.scenario,
+    await page.evaluate(`(({ expect, ...rest }) => engram.load({
+      ...rest,
       name: 'Many numbers',
       stimulus: [{ kind: 'current', layer: 'visible', patterns: {
         kind: 'values', values: Array.from({ length: 40 }, (_, row) => Array.from({ length: 50 }, (_, k) => Math.sin(50 * row + k)))
       } }],
-      probes: {},
-      expect: []
-    })`)
+      probes: {}
+    }))(engram.scenario)`)
     const before = await engram('scenario')
     const file = await saved(() => page.locator('#link').click())
     expect(file.name).toBe('many-numbers.json')
