@@ -276,7 +276,8 @@ describe('on a device that is lost', () => {
     await expect(simulation.read('v')).rejects.toThrow('the simulation was destroyed')
   })
 
-  test('what is under way says so, and nothing can be made on it', async () => {
+  // Dawn crashed at the second device.
+  test.each([1, 2, 3])('what is under way says so, and nothing can be made on it (device %d)', async () => {
     const { device, release } = await requestDevice({ adapter: 'software' })
     const model = await network()
     const simulation = await createSimulation(device, model, { resident: 'off' })
