@@ -224,7 +224,7 @@ export async function createSimulation(
   const { plan, now } = planOn(device, model, options)
   const life = createLife(device)
   // Dawn crashes if an object is made on a device that was lost before; the loss is known one microtask later.
-  await Promise.race([device.lost, undefined])
+  await Promise.race([device.lost, Promise.resolve()])
   if (life.isLost) life.end()
   life.checkLost()
   const engine = await createEngine(device, plan, model, !now).catch((error: unknown) => {
