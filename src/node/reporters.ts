@@ -137,7 +137,7 @@ function countsOf(all: readonly Tested[]): string {
   return `tests="${count(() => true)}" failures="${failures}" errors="${errors}" skipped="${count((_, { word }) => word === 'none')}"`
 }
 
-/** Text for an attribute. XML 1.0 cannot hold control characters, which are written as \uXXXX, nor the last two of a plane. */
+/** Text for an attribute. XML 1.0 has no control characters, which become \uXXXX, and no U+FFFE or U+FFFF, which become "?". */
 function xml(text: string): string {
   return markup(text).replace(/[\ufffe\uffff]/g, '?')
 }

@@ -65,7 +65,7 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** What stands between the cells of the first line that has some; a comma where it has one cell. */
+/** The separator of the first line with text: a comma if the line has one cell. */
 function separatorOf(text: string): string {
   const line = /^[^\n\r#].*$/m.exec(text)?.[0].replace(/"[^"]*"/g, '') ?? ''
   const found = ['\t', ';', ','].find((mark) => line.includes(mark))

@@ -31,7 +31,7 @@ export interface Store {
   close(): void
 }
 
-/** What a store is opened with. */
+/** The settings of a store. */
 export interface Opening {
   /** The folder of the results. */
   readonly folder: string

@@ -17,7 +17,7 @@ export const FORMATS: readonly Format[] = ['npz', 'csv', 'zarr']
 export interface Stream extends Store {
   /** The last sample of each probe. */
   readonly series: readonly Series[]
-  /** What a checkpoint has of them, once they are on the disk. */
+  /** The format and the number of samples that a checkpoint keeps; call it once the samples are on the disk. */
   save(): Required<Pick<Checkpoint, 'series' | 'streamed'>>
 }
 

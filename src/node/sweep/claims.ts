@@ -1,5 +1,5 @@
 /**
- * Who works on a folder, among any number of processes on machines that share its file system. A claim is a folder with the file
+ * Claims on the folders of tasks, by any number of processes on machines that share a file system. A claim is a folder with the file
  * owner.json, made elsewhere and renamed into place: a rename onto a folder that is not empty fails, on NFS too. Claims are
  * numbered and never replaced: `claim`, `claim.2`, ... The last one counts. A process takes the folder by making the next claim,
  * once the last owner has released it or has ended; of two that try, one succeeds.
