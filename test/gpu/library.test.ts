@@ -276,7 +276,7 @@ describe('on a device that is lost', () => {
     await expect(simulation.read('v')).rejects.toThrow('the simulation was destroyed')
   })
 
-  // Dawn crashed at the second device.
+  // An object made on a lost device may crash Dawn, not at the first device but at a later one.
   test.each([1, 2, 3])('what is under way says so, and nothing can be made on it (device %d)', async () => {
     const { device, release } = await requestDevice({ adapter: 'software' })
     const model = await network()

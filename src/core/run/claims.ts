@@ -235,7 +235,7 @@ function judgedOf(one: Case, sample: Sample): Judged | undefined {
   )
   const { lowest } = one
   one.lowest = Float64Array.from(values, (value, index) => Math.min(value, lowest?.[index] ?? Infinity))
-  // NaN and infinity fail in the first sample too.
+  // NaN fails in the first sample too.
   if (lowest === undefined && !values.some(Number.isNaN)) return undefined
   return worstOf(values.length, tick, where, (index) => {
     const rise = (values[index] as number) - (lowest?.[index] ?? NaN)
