@@ -10,6 +10,7 @@ import type { Model } from '../../core/model/model.ts'
 import type { Residence, ResidentMode } from '../../core/plan/forms.ts'
 import type { Tuned, Variants } from '../../core/plan/variants.ts'
 import { checkResumable, decodeCheckpoint } from '../../core/run/checkpoint.ts'
+import { checkResultSize } from '../../core/run/results.ts'
 import { type Checkpoint, type Simulation, createSimulation } from '../../core/run/simulation.ts'
 import { joinParts } from '../../core/sweep/collect.ts'
 import { type Task, firstOf, pointsOf } from '../../core/sweep/tasks.ts'
@@ -305,6 +306,7 @@ async function runModel(job: Job, part: Task, points: number): Promise<void> {
   const model = await modelOf(folder, sweep, part)
   const checkpoint = await readCheckpoint(output.folder, model)
   const plan = await planOf(setting, part, model, points, checkpoint?.variants ?? {})
+  checkResultSize(plan.plan, model)
   let fault: string | undefined
   const onFault = ({ error }: GPUUncapturedErrorEvent): void => void (fault ??= error.message)
   requested.device.addEventListener('uncapturederror', onFault)

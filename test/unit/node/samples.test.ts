@@ -10,18 +10,10 @@ import { planNetwork } from '../../../src/core/plan/plan.ts'
 import type { Checkpoint } from '../../../src/core/run/restorable.ts'
 import { type Sample, type Series, createSeries } from '../../../src/core/run/series.ts'
 import { seriesArrays } from '../../../src/core/run/results.ts'
+import { DEFAULT_LIMITS } from '../../../src/node/limits.ts'
 import { createOutput, type Output } from '../../../src/node/output.ts'
 import { FORMATS, type Format, type Stream, openStream, stays } from '../../../src/node/samples/stream.ts'
 import { buildModel } from '../../build.ts'
-
-const LIMITS = {
-  maxBufferSize: 2 ** 28,
-  maxStorageBufferBindingSize: 2 ** 27,
-  maxComputeWorkgroupsPerDimension: 65535,
-  maxStorageBuffersPerShaderStage: 10,
-  maxComputeInvocationsPerWorkgroup: 256,
-  maxComputeWorkgroupStorageSize: 16384,
-}
 
 const model = buildModel({
   replicas: 2,
@@ -31,7 +23,7 @@ const model = buildModel({
     { kind: 'snapshot', name: 'x', every: 4, of: 'v' },
   ],
 })
-const plan = planNetwork(model, LIMITS)
+const plan = planNetwork(model, DEFAULT_LIMITS)
 const terms = createSeries(plan, model)[0]?.termNames?.length ?? 0
 
 /** The samples of a tick; other ticks have other numbers. */
