@@ -1,5 +1,6 @@
 /** Starts the tour: at a first visit, by its key and by `?tour=1`. The tour is loaded at the first use. */
 import { type Messages, textOf } from '../messages.ts'
+import type { Run } from './tour.ts'
 
 /** Key of the storage for a started tour. */
 const SEEN = 'engram.tour'
@@ -17,13 +18,16 @@ export function wantsTour(): boolean {
   }
 }
 
-/** Loads and opens the tour; a started tour does not start automatically again. */
-export async function openTour(messages: Messages): Promise<void> {
+/** Pauses the run, then loads and opens the tour; a started tour does not start automatically again. */
+export async function openTour(messages: Messages, run: Run): Promise<void> {
+  const played = run.playing
+  run.pause()
   try {
     const { startTour } = await import('./tour.ts')
     noteSeen()
-    startTour()
+    startTour(run, played)
   } catch (error) {
+    if (played) run.play()
     messages.notice(`The tour could not be loaded: ${textOf(error)}`)
   }
 }

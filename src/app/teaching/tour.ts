@@ -1,18 +1,29 @@
 /** A tour of the page in five stops, each next to the element that it describes. */
 import './tour.css'
 
+/** The run of the open network. */
+export interface Run {
+  readonly playing: boolean
+  play(): void
+  pause(): void
+  /** Starts again from tick 0. */
+  reset(): Promise<void>
+}
+
 interface Stop {
   /** Selectors of the element; the first visible one counts. */
   readonly at: readonly string[]
   readonly title: string
   readonly text: string
+  /** True if the run plays from this stop on. */
+  readonly plays?: true
 }
 
 const STOPS: readonly Stop[] = [
   {
     at: ['#large'],
     title: 'The network, live',
-    text: 'The state of the neurons, drawn directly from the GPU. The smaller pictures show hidden layers and memories. Click a picture to enlarge it.',
+    text: 'The state of the neurons, drawn directly from the GPU. The smaller pictures show hidden layers and memories. Click a picture to enlarge it. The run is paused.',
   },
   {
     at: ['.buttons:has(#play)'],
@@ -22,7 +33,8 @@ const STOPS: readonly Stop[] = [
   {
     at: ['#plots'],
     title: 'Watch it settle',
-    text: 'Energy, overlaps with the memories and speed, updated during the run. Without a stimulus and noise, the energy never rises.',
+    text: 'The run plays now. The plots show energy, overlaps with the memories and speed. Without a stimulus and noise, the energy never rises.',
+    plays: true,
   },
   {
     at: ['.controls'],
@@ -36,17 +48,23 @@ const STOPS: readonly Stop[] = [
   },
 ]
 
-/** Opens the tour; at its end the focus returns to where it was. */
-export function startTour(): void {
+/**
+ * Opens the tour. The run plays from the stop that shows it. At the end the focus returns to where it was.
+ * @param run - paused
+ * @param played - whether it played before, and so plays after the tour
+ */
+export function startTour(run: Run, played: boolean): void {
   if (document.querySelector('.tour') !== null) return
   const before = document.activeElement
+  let plays = played
   const dialog = document.createElement('dialog')
   dialog.className = 'tour'
   dialog.setAttribute('aria-labelledby', 'tour-title')
   dialog.setAttribute('aria-describedby', 'tour-text')
   dialog.innerHTML =
     '<h2 id="tour-title"></h2><p id="tour-text"></p>' +
-    '<footer><span class="tour-count"></span><button type="button" data-act="end">Skip</button>' +
+    '<footer><span class="tour-count"></span><button type="button" data-act="again" hidden>Replay</button>' +
+    '<button type="button" data-act="end">Skip</button>' +
     '<button type="button" data-act="back">Back</button><button type="button" data-act="next" class="primary"></button></footer>'
   const find = (selector: string): HTMLElement => dialog.querySelector(selector) as HTMLElement
   const [back, next] = [find('[data-act=back]') as HTMLButtonElement, find('[data-act=next]')]
@@ -89,7 +107,14 @@ export function startTour(): void {
     find('p').textContent = stop.text
     find('.tour-count').textContent = `${at + 1} of ${STOPS.length}`
     back.disabled = at === 0
-    next.textContent = at === STOPS.length - 1 ? 'Done' : 'Next'
+    const isLast = at === STOPS.length - 1
+    next.textContent = isLast ? 'Done' : 'Next'
+    find('[data-act=end]').hidden = isLast
+    find('[data-act=again]').hidden = !isLast
+    if (stop.plays === true) {
+      plays = true
+      run.play()
+    }
     target()?.scrollIntoView({ block: 'nearest' })
     put()
   }
@@ -106,6 +131,11 @@ export function startTour(): void {
   next.addEventListener('click', () => go(1))
   back.addEventListener('click', () => go(-1))
   find('[data-act=end]').addEventListener('click', end)
+  find('[data-act=again]').addEventListener('click', () => {
+    plays = true
+    void run.reset().then(() => run.play())
+    end()
+  })
   dialog.addEventListener('keydown', ({ key }) => {
     if (key === 'ArrowRight') go(1)
     if (key === 'ArrowLeft') go(-1)
@@ -116,6 +146,7 @@ export function startTour(): void {
   // Escape closes a modal dialog by itself.
   dialog.addEventListener('close', () => {
     listening.abort()
+    if (plays) run.play()
     ring.remove()
     dialog.remove()
     if (before instanceof HTMLElement) before.focus()
