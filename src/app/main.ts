@@ -8,6 +8,7 @@ import { compileAhead } from './boot/ahead.ts'
 import { createConsoleApi, createSampleListeners } from './session/console.ts'
 import { workOffline } from './boot/offline.ts'
 import { shareDevice } from './boot/shared.ts'
+import { bindSkips } from './boot/skips.ts'
 import { createEntries } from './session/entries.ts'
 import { type Hands, createHands } from './editing/hands.ts'
 import { holdsPatterns } from './editing/images.ts'
@@ -27,6 +28,7 @@ import { bindSpectrum } from './analysis/spectrum/button.ts'
 import { createLesson } from './teaching/lesson.ts'
 import { reached } from './boot/timing.ts'
 import { openTour, wantsTour } from './teaching/first-visit.ts'
+import type { Run } from './teaching/tour.ts'
 import { bindScheme, onScheme } from './views/scheme.ts'
 import { webGpuHelp } from './boot/webgpu-help.ts'
 import { type Workplace, createWorkplace } from './session/workplace.ts'
@@ -42,6 +44,7 @@ const entries = createEntries()
 
 reached('script')
 bindScheme(button('scheme'))
+bindSkips(element('skips'))
 const params = new URLSearchParams(location.search)
 if (params.has('embed')) void openEmbedded(params)
 else void start()
@@ -148,7 +151,7 @@ async function start(): Promise<void> {
   void workOffline(messages)
   const wanted = new URLSearchParams(location.search).get('reproduce')
   if (wanted !== null) experiments.open(wanted)
-  else if (workplace.opened !== undefined && wantsTour()) await openTour(messages)
+  else if (workplace.opened !== undefined && wantsTour()) await openTour(messages, runOf(workplace))
 }
 
 function namedInAddress(): string {
@@ -295,7 +298,7 @@ function bind(workplace: Workplace, hands: Hands, video: Video, experiments: Rep
     { key: 'y', ctrl: true, label: 'Redo it', act: redo },
     { key: 'd', label: 'Draw the pictures, or run without drawing', act: draw },
     { key: 'l', label: 'Copy a link', act: share },
-    { key: 't', label: 'Tour of the page', act: () => void openTour(messages) },
+    { key: 't', label: 'Tour of the page', act: () => void openTour(messages, runOf(workplace)) },
   ])
   bindKeys(button('keys'), element('help') as HTMLDialogElement)
 }
@@ -317,7 +320,8 @@ async function copyLink({ opened }: Workplace): Promise<void> {
     await navigator.clipboard.writeText(link)
     messages.notice(`Link copied. The link opens this scenario with its parameters and its seed.`)
   } catch {
-    messages.notice('The link is in the address bar; copy it from there.')
+    const { showLink } = await import('./sharing/link-dialog.ts')
+    showLink(link)
   }
 }
 
@@ -337,7 +341,7 @@ async function exportFile({ opened }: Workplace, item: Export): Promise<void> {
  * @param files - may have the files that the scenario names
  */
 async function openFile(workplace: Workplace, file: File, files: readonly File[]): Promise<void> {
-  let source: Source
+  let source: Source & { readonly unused: readonly string[] }
   try {
     source = await fileSource(file, files)
   } catch (error) {
@@ -354,11 +358,25 @@ async function openFile(workplace: Workplace, file: File, files: readonly File[]
   await workplace.open(source)
   const { opened } = workplace
   if (opened?.source !== source) return
+  const told: string[] = []
   if (source.checkpoint === undefined) workplace.play()
-  else
-    messages.notice(
-      `At tick ${opened.simulation.tick}, the tick of the checkpoint. Play continues from here.`,
+  else told.push(`At tick ${opened.simulation.tick}, the tick of the checkpoint. Play continues from here.`)
+  if (source.unused.length > 0)
+    told.push(
+      `${file.name} is open; it does not use ${source.unused.join(', ')}. Open one scenario at a time.`,
     )
+  if (told.length > 0) messages.notice(told.join(' '))
+}
+
+function runOf(workplace: Workplace): Run {
+  return {
+    get playing() {
+      return workplace.opened?.loop.playing === true
+    },
+    play: () => workplace.play(),
+    pause: () => workplace.pause(),
+    reset: () => workplace.reset(),
+  }
 }
 
 function titleOf({ model: { scenario }, origin }: Source): string {

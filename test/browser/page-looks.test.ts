@@ -30,14 +30,16 @@ describe('the tour', () => {
     expect(await lab.page.locator('.tour').count()).toBe(0)
   })
 
-  test('has five steps, each beside its element, goes by the keyboard and gives the focus back', async () => {
+  test('has five steps, each beside its element, goes by the keyboard and gives the focus back; the third plays the run', async () => {
     const { page } = lab
     await lab.visit('softmax-synapses&tour=1')
     await page.locator('.tour').waitFor()
     const titles: (string | null)[] = []
+    const playing: (string | undefined)[] = []
     for (let step = 1; step <= 5; step++) {
       expect(await page.locator('.tour-count').textContent()).toBe(`${step} of 5`)
       titles.push(await page.locator('.tour h2').textContent())
+      playing.push(await page.evaluate('document.body.dataset.playing'))
       const box = await page.locator('.tour').boundingBox()
       expect(box!.x).toBeGreaterThanOrEqual(0)
       expect(box!.x + box!.width).toBeLessThanOrEqual(1280)
@@ -45,13 +47,17 @@ describe('the tour', () => {
       await page.keyboard.press('Enter')
     }
     expect(new Set(titles).size).toBe(5)
+    expect(playing).toEqual(['false', 'false', 'true', 'true', 'true'])
     await eventually(() => page.locator('.tour, .tour-ring').count()).toBe(0)
     expect(await page.evaluate("localStorage.getItem('engram.tour')")).toBe('seen')
     await page.locator('#play').focus()
     await page.keyboard.press('t')
     await page.locator('.tour').waitFor()
+    expect(await page.evaluate('document.body.dataset.playing')).toBe('false')
     await page.keyboard.press('Escape')
     await eventually(() => page.locator('.tour').count()).toBe(0)
+    expect(await page.evaluate('document.body.dataset.playing')).toBe('true')
+    await lab.pause()
     expect(await page.evaluate('document.activeElement.id')).toBe('play')
   })
 })
@@ -155,7 +161,7 @@ describe('the looks', () => {
         const { outlineStyle, outlineWidth } = getComputedStyle(target)
         visited.push({
           is: target.outerHTML.slice(0, 90),
-          place: target.closest('.bar, #large, #hands, #about, #small, #lanes, #plots, .controls')?.matches('.bar') ? 'header' :
+          place: target.closest('.skips') ? 'skips' : target.closest('.bar, #large, #hands, #about, #small, #lanes, #plots, .controls')?.matches('.bar') ? 'header' :
             target.closest('#large, #hands, #about, #small, #lanes, #plots, .controls')?.id || 'controls',
           isSeen: outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2,
         })
@@ -176,7 +182,17 @@ describe('the looks', () => {
     expect(hasLeft()).toBe(true)
     visited = visited.slice(0, 1 + visited.slice(1).findIndex(({ is }) => is === visited[0]!.is))
     const places = visited.map(({ place }) => place).filter((place, index, all) => place !== all[index - 1])
-    expect(places).toEqual(['header', 'large', 'hands', 'about', 'small', 'lanes', 'plots', 'controls'])
+    expect(places).toEqual([
+      'skips',
+      'header',
+      'large',
+      'hands',
+      'about',
+      'small',
+      'lanes',
+      'plots',
+      'controls',
+    ])
     expect(visited.filter(({ isSeen }) => !isSeen)).toEqual([])
 
     const client = await page.context().newCDPSession(page)

@@ -119,9 +119,13 @@ export function readShipped(path: string): Promise<Uint8Array> {
  * Reads the files of a scenario from files of the reader, which have no folders, else from the folder of the
  * shipped scenarios.
  * @param name - of the scenario, for errors
+ * @param known - gets the files that were read
  */
-function readGiven(name: string, files: readonly File[]): Read {
-  const known = new Map<File, Promise<ArrayBuffer>>()
+function readGiven(
+  name: string,
+  files: readonly File[],
+  known = new Map<File, Promise<ArrayBuffer>>(),
+): Read {
   return async (path) => {
     const own = path.split(/[/\\]/).at(-1) ?? path
     const given = files.find((file) => file.name === own)
@@ -141,10 +145,20 @@ function readGiven(name: string, files: readonly File[]): Read {
 /**
  * A scenario (.json) or a checkpoint (.npz) from a file of the reader.
  * @param others - may have the files that the scenario names
+ * @returns the source, and the names of the other files that it does not use
  * @throws ModelError if it is neither, or not a valid one
  */
-export async function fileSource(file: File, others: readonly File[] = []): Promise<Source> {
-  const read = readGiven(file.name, others)
+export async function fileSource(
+  file: File,
+  others: readonly File[] = [],
+): Promise<Source & { readonly unused: readonly string[] }> {
+  const known = new Map<File, Promise<ArrayBuffer>>()
+  const source = await sourceOf(file, readGiven(file.name, others, known))
+  const unused = others.filter((other) => other !== file && !known.has(other)).map(({ name }) => name)
+  return { ...source, unused }
+}
+
+async function sourceOf(file: File, read: Read): Promise<Source> {
   const bytes = new Uint8Array(await file.arrayBuffer())
   // Every .npz is a zip archive.
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) {

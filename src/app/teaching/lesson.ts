@@ -53,9 +53,11 @@ export function createLesson(place: HTMLElement, { begin }: LessonActions): Less
   changed.hidden = true
   const maths = createMaths(() => release())
   const text = element('div', 'text')
-  text.append(story, hint, maths.element)
+  text.append(story)
   const claims = createClaims()
-  place.replaceChildren(heading, text, tries, outcome, changed, claims.element)
+  const more = element('div', 'more')
+  more.append(claims.element, maths.element)
+  place.replaceChildren(heading, text, hint, tries, outcome, changed, more)
   // Loads KaTeX ahead. Without KaTeX the source of a formula is shown.
   typesetter().catch(() => undefined)
   let openings = 0

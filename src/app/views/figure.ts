@@ -207,7 +207,14 @@ export function createFigure(
       )
     },
     note(text) {
-      note.textContent = text
+      // A part that has no room is hidden whole.
+      note.replaceChildren(
+        ...text.split(/(?= · )/).map((part) => {
+          const span = document.createElement('span')
+          span.textContent = part
+          return span
+        }),
+      )
       note.title = text
       describe()
     },

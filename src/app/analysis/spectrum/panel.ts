@@ -24,10 +24,11 @@ export function createSpectrumPanel(place: HTMLElement, opened: () => Opened | u
   element.setAttribute('aria-label', 'Spectrum')
   element.innerHTML =
     '<header><h3>spectrum</h3><select aria-label="Spectrum of"></select></header><output></output>' +
-    '<svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img"><path class="bars"/><path class="law"/><path class="zero"/></svg>' +
+    '<svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label="Spectrum, not computed yet"><path class="bars"/><path class="law"/><path class="zero"/></svg>' +
     '<footer><span></span><span class="note"></span><span></span></footer>'
   const select = element.querySelector('select') as HTMLSelectElement
   const output = element.querySelector('output') as HTMLOutputElement
+  const picture = element.querySelector('svg') as SVGElement
   const [low, note, high] = element.querySelectorAll<HTMLElement>('footer span')
 
   let simulation: Simulation | undefined
@@ -70,6 +71,7 @@ export function createSpectrumPanel(place: HTMLElement, opened: () => Opened | u
       draw(element, found)
       output.textContent = summaryOf(found)
       output.title = output.textContent
+      picture.ariaLabel = `${noteOf(found)}, from ${found.span.map(format3).join(' to ')}: ${output.textContent}`
       ;[low!.textContent, high!.textContent] = found.span.map(format3) as [string, string]
       note!.textContent = noteOf(found)
       note!.title = noteOf(found)
