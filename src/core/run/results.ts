@@ -152,9 +152,10 @@ function made(shape: readonly number[], make: () => NpyArray['data']): NpyArray 
 
 /**
  * Refuses, before it begins, a run whose samples would not fit where they are kept until its end.
+ * @param remedy - besides fewer samples
  * @throws ModelError that names the probe with the most bytes and the `every` that would do
  */
-export function checkResultSize(plan: Plan, model: Model): void {
+export function checkResultSize(plan: Plan, model: Model, remedy = 'run with --stream'): void {
   const { ticks } = model.time
   const sizes = createSeries(plan, model).map((series) => {
     const { name } = series
@@ -170,7 +171,7 @@ export function checkResultSize(plan: Plan, model: Model): void {
   const larger = room < 1 ? 'use fewer probes' : `set it to ${Math.ceil(ticks / room)} or more`
   throw new ModelError(
     `${worst.samples} samples of ${worst.sample} bytes: ${bytes} bytes of samples would be in memory, at most ${MOST_BYTES} are; ` +
-      `${larger}, or run with --stream, which writes samples to the disk as they come`,
+      `${larger}, or ${remedy}, which writes samples to the disk as they come`,
     { path: `probes.${worst.name}.every` },
   )
 }
