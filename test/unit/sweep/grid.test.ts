@@ -204,20 +204,26 @@ describe('collected arrays', () => {
   test('are read point by point as they are written, never all at once', () => {
     const collector = createCollector(grid([1, 2, 3], ['x'], [7, 8]))
     let reads = 0
-    const count = (): void => void reads++
+    const count = (): void => {
+      reads++
+    }
     for (const a of [1, 2, 3])
       for (const seed of [7, 8])
         collector.add([a, 'x'], seed, lazy({ 'p.value': floats([2], [a, seed]) }, count))
     const arrays = collector.arrays()
     expect(reads).toBe(0)
+    /** How many arrays are read for each piece. */
     const readsOf = (name: string): number[] => {
-      const before: number[] = []
-      for (const _ of arrays[name]!.pieces) before.push(reads)
-      return before.map((now, index) => now - (before[index - 1] ?? 0))
+      const counts: number[] = []
+      for (const piece of arrays[name]!.pieces) {
+        expect(piece).toHaveLength(2)
+        counts.push(reads)
+        reads = 0
+      }
+      return counts
     }
     // A mean reads the seeds of a point.
     expect(readsOf('p.value')).toEqual([1, 1, 1, 1, 1, 1])
-    reads = 0
     expect(readsOf('mean.p')).toEqual([2, 2, 2])
   })
 
