@@ -8,6 +8,7 @@
 import { spawnSync } from 'node:child_process'
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -17,7 +18,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 
 /** Too old, but able to say so. */
 const OLD = ['12', '16', '18']
@@ -25,7 +26,10 @@ const OLD = ['12', '16', '18']
 /** Characters of what a program prints that are shown where it fails. */
 const MOST = 4000
 
-/** What a project that depends on engram writes. */
+/** Folders that the tarball leaves out; documents for developers link their files. */
+const SOURCES = /^(src|shaders|test|bench|python)\b/
+
+/** Source of a project that depends on engram. */
 const CONSUMER = `
 import { type Model, type Sample, createSimulation, loadScenario } from 'engram'
 import type { EngramNetworkEvents } from 'engram/element'
@@ -79,6 +83,7 @@ function check() {
   ]
   node(['attw', tarball, ...rules], `${tools}/@arethetypeswrong/cli/dist/index.js`)
   work(tarball)
+  links()
   types()
   use(process.execPath)
   for (const version of versions) use(nodeOf(version))
@@ -88,7 +93,7 @@ function check() {
 function pack() {
   const built = args.includes('--built') ? ['--ignore-scripts'] : []
   const out = run('npm', ['pack', '--json', '--loglevel=error', '--pack-destination', folder, ...built])
-  // What scripts print stands before it.
+  // The output of scripts stands before the JSON.
   const [packed] = JSON.parse(out.slice(out.search(/^\[$/m)))
   report(
     'tarball',
@@ -97,7 +102,7 @@ function pack() {
   return join(folder, packed.filename)
 }
 
-/** What the workflow of the README runs: it installs the tarball and judges the claims of models. */
+/** Runs the workflow of the README: installs the tarball, and judges the claims of models. */
 function work(tarball) {
   const workflow = /```yaml\n(.*?)```/s.exec(readFileSync('README.md', 'utf8'))[1]
   const commands = [...workflow.matchAll(/\{ run: (.*?) \}/g)].map(([, command]) => command)
@@ -133,6 +138,27 @@ function work(tarball) {
     (name) => `${name} ${megabytes(sizes[name])}`,
   )
   report('installs', `${megabytes(sizes['.'])} MB: ${largest.join(', ')}`)
+}
+
+/** Documents of the tarball: what they show and link is in it, except for sources. */
+function links() {
+  const root = join(project, 'node_modules/engram')
+  const pages = readdirSync(root, { recursive: true }).filter(
+    (name) => name.endsWith('.md') && !name.startsWith('node_modules'),
+  )
+  let count = 0
+  for (const page of pages) {
+    const prose = readFileSync(join(root, page), 'utf8').replace(/```.*?```|`[^`\n]*`/gs, '')
+    for (const [, link, source] of prose.matchAll(/\]\(([^)\s]+)[^)]*\)|(?:src|srcset|href)="([^"]+)"/g)) {
+      const [path] = (link ?? source).split(/[#?]/)
+      if (path === '' || /^[a-z]+:/.test(path)) continue
+      const target = join(dirname(page), decodeURI(path))
+      if (SOURCES.test(target)) continue
+      if (!existsSync(join(root, target))) throw new Error(`${page} links ${path}, which the tarball lacks`)
+      count++
+    }
+  }
+  report('links', `${count} in ${pages.length} documents`)
 }
 
 /** As TypeScript finds them for Node and for bundlers. */
@@ -213,7 +239,7 @@ function node([name, ...rest], script) {
   report('checks', name)
 }
 
-/** What a program prints; an error has all that it printed, on both streams. */
+/** Runs a program, and returns its output. An error has the output of both streams. */
 function run(program, words, options = {}) {
   const { status, stdout, stderr, error } = spawnSync(program, words, {
     encoding: 'utf8',

@@ -1,7 +1,7 @@
 /**
  * Makes a release: `npm run release -- 0.2.0`. Checks that the tree is clean and on main, that the version is new and that
  * CHANGELOG.md has entries below a heading `## Unreleased`, or one of the version without a date; runs everything that CI runs; writes the version and the date; commits, tags and
- * packs. Publishes and pushes nothing: the last lines say how.
+ * packs. Publishes and pushes nothing: the last lines are the commands for that.
  *   --dry-run   checks and prints what would be done, without the tests; changes nothing
  */
 import { spawnSync } from 'node:child_process'

@@ -12,7 +12,7 @@ const folder = process.argv[2]
 const root = new URL(folder === undefined ? '..' : `../${folder}/`, import.meta.url)
 const readJson = (name) => JSON.parse(readFileSync(new URL(name, root), 'utf8'))
 
-/** What stops npm, by what it prints, and the remedy. */
+/** Causes of a failed npm, by its output, and their remedies. */
 const REASONS = [
   [
     /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)\b/,
@@ -71,7 +71,7 @@ function missing(error) {
     : `npm cannot be started: ${error.message}`
 }
 
-/** What a failed `npm ci` says, in one line. */
+/** The error of a failed `npm ci` in one line. */
 function reasonOf(output) {
   const found = REASONS.find(([pattern]) => pattern.test(output))
   if (found !== undefined) return `dependencies are not installed: ${found[1]}`

@@ -2,7 +2,7 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { launchBrowser } from '../test/browser/browser.ts'
+import { isOutside, launchBrowser } from '../test/browser/browser.ts'
 import { serveFolder } from '../test/browser/folder.ts'
 
 /** Largest layout shift while a page loads; 0.1 counts as good. */
@@ -44,6 +44,7 @@ export async function checkSite(folder: string, base: string): Promise<boolean> 
         'response',
         (response) => response.status() >= 400 && heard.push(`${response.status()} ${response.url()}`),
       )
+      page.on('request', (request) => isOutside(request.url()) && heard.push(`asks ${request.url()}`))
       await page.addInitScript(WATCH_SHIFTS)
       for (const name of opened) {
         await page.goto(`${url}${name}`, { waitUntil: 'networkidle' })

@@ -19,6 +19,7 @@ const LEFT_OUT = [
   /(?:^|\/)node_modules\//,
   /^(?:dist|out|coverage)\//,
   /^docs\/reproductions\//,
+  /^site\/\.vitepress\/(?:cache|dist)\//,
   /^\./,
 ]
 
@@ -27,8 +28,8 @@ const SHOWN = /^src\/(?:app|core\/reproduce)\/.*\.ts$/
 
 /** Code whose comments are checked, and whose strings are errors. */
 const COMMENTED =
-  /^(?:src\/(?:app|core\/(?:analysis|expression|gpu|kinds|math|model|plan|reference|reproduce))|shaders|scripts)\/.*\.(?:ts|wgsl)$/
-const REFUSING = /^src\/core\/(?:analysis|expression|gpu|kinds|model|plan|reference)\/.*\.ts$/
+  /^(?:src\/(?:app|core\/(?:analysis|expression|gpu|kinds|math|model|plan|reference|reproduce|run))|shaders|scripts|site)\/.*\.(?:ts|mjs|wgsl)$/
+const REFUSING = /^src\/core\/(?:analysis|expression|gpu|kinds|model|plan|reference|run)\/.*\.ts$/
 
 /** All texts, or those of some files; the help of the command line is named by its command. */
 export function textsOf(files?: readonly string[]): Text[] {
@@ -52,13 +53,15 @@ function textsOfFile(file: string): Text[] {
   if (file.endsWith('.md')) return [{ file, line: 1, kind: 'markdown', text: withoutFrontMatter(text) }]
   if (file.endsWith('.json')) return schemaTexts(file, text)
   if (file.endsWith('.html')) return htmlTexts(file, text)
-  if (file.endsWith('.wgsl')) return commentTexts(file, text)
+  if (/\.(?:wgsl|mjs)$/.test(file)) return commentTexts(file, text)
   if (file.endsWith('.ts')) {
     const comments = COMMENTED.test(file) ? commentTexts(file, text) : []
     if (REFUSING.test(file)) return [...comments, ...stringTexts(file, text, 'code')]
     return COMMENTED.test(file) && !SHOWN.test(file) ? comments : [...comments, ...stringTexts(file, text)]
   }
-  throw new Error(`${file}: not a kind of file that is checked; give a .md, .ts, .wgsl, .html or schema file`)
+  throw new Error(
+    `${file}: not a kind of file that is checked; give a .md, .ts, .mjs, .wgsl, .html or schema file`,
+  )
 }
 
 /** Settings of a page are no prose; their lines stay, so that numbers of lines do. */

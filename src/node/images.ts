@@ -13,16 +13,20 @@ interface Pixels {
 
 /** JPEG by jpeg-js, WebP by libwebp as @jsquash/webp has it. */
 export const decodeImage: DecodeImage = async (bytes, format) => {
-  const decode = await DECODERS[format]()
+  const decode = await (loaded[format] ??= DECODERS[format]())
   let pixels: Pixels
   try {
     pixels = await decode(bytes)
   } catch (error) {
-    const reason = String((error as Error).message || error).replace(/\.$/, '')
+    // A decoder that stumbles over damage throws errors of the language, such as a TypeError.
+    const isOwn = !(error instanceof Error) || error.name === 'Error'
+    const reason = isOwn ? String((error as Error).message || error).replace(/\.$/, '') : 'it is damaged'
     throw new ModelError(`is not a readable ${format} image (${reason}); save it again, or as PNG`)
   }
   return luminance(pixels, format === 'JPEG' ? orientationOf(bytes) : 1)
 }
+
+const loaded: Partial<Record<'JPEG' | 'WebP', Promise<Decode>>> = {}
 
 /** As Node has it. */
 interface Assembly {

@@ -111,6 +111,12 @@ export async function launchBrowser(): Promise<Browser> {
   })
 }
 
+/** True for an address of a host that is not this machine; `blob:` and the like have none. */
+export function isOutside(address: string): boolean {
+  const { protocol, hostname } = new URL(address)
+  return /^(http|ws)s?:$/.test(protocol) && !['127.0.0.1', 'localhost'].includes(hostname)
+}
+
 let shared: Promise<Browser> | undefined
 
 /** The browser that all test files of a worker share; it ends with the worker. Close what is opened in it. */

@@ -1,12 +1,11 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { serveFolder } from './folder.ts'
-import { eventually, frames, useLab } from './lab.ts'
+import { eventually, frames, useLab, violationsOf } from './lab.ts'
 
 const lab = useLab()
 const folder = mkdtempSync(join(tmpdir(), 'engram-element-'))
@@ -75,13 +74,6 @@ afterAll(async () => {
 
 const running = (page: Page, id: string): Promise<unknown> =>
   page.waitForFunction(`document.querySelector('${id}').simulation !== undefined`)
-
-const violations = async (page: Page): Promise<string[]> => {
-  await page.evaluate(axe.source)
-  return page.evaluate(
-    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`))",
-  )
-}
 
 describe('four elements in a page', () => {
   let page: Page
@@ -178,10 +170,10 @@ describe('four elements in a page', () => {
   })
 
   test('have names for all that there is, in a light and in a dark page', async () => {
-    expect(await violations(page)).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await page.emulateMedia({ colorScheme: 'dark' })
     await eventually(() => page.locator('#full').getAttribute('data-scheme')).toBe('dark')
-    expect(await violations(page)).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await page.emulateMedia({ colorScheme: 'light' })
   })
 
@@ -302,7 +294,7 @@ test('the page embeds a network alone: its pictures, its plots, or both with con
   await embed('full&controls=beta&speed=200')
   expect(await parts()).toEqual([true, true, true])
   expect(await page.locator('.controls [data-path]').count()).toBe(1)
-  expect(await violations(page)).toEqual([])
+  expect(await violationsOf(page)).toEqual([])
   await page.setViewportSize({ width: 390, height: 700 })
   expect(await parts()).toEqual([true, true, true])
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)

@@ -1,8 +1,9 @@
 /** The page in a real browser, for the tests of a file: built, served from a folder, paused until a test plays it. */
+import axe from 'axe-core'
 import { decode } from 'fast-png'
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
-import { FIXED_KERNELS, NO_WORKERS, sharedBrowser } from './browser.ts'
+import { FIXED_KERNELS, NO_WORKERS, isOutside, sharedBrowser } from './browser.ts'
 
 export interface Picture {
   readonly width: number
@@ -38,7 +39,10 @@ export interface Lab {
   complaints(): string[]
 }
 
-/** Opens a page before the tests of a file and closes it after them; a warning or an exception of a page fails its test. */
+/**
+ * Opens a page before the tests of a file and closes it after them. A warning, an exception or a request to another host fails
+ * the test.
+ */
 export function useLab(options: BrowserContextOptions = {}): Lab {
   const url = inject('page')
   const contexts = new Set<BrowserContext>()
@@ -67,6 +71,7 @@ export function useLab(options: BrowserContextOptions = {}): Lab {
       if (['warning', 'error'].includes(message.type())) heard.push(message.text())
     })
     opened.on('pageerror', (error) => heard.push(String(error)))
+    opened.on('request', (request) => isOutside(request.url()) && heard.push(`asks ${request.url()}`))
     return opened
   }
 
@@ -139,6 +144,14 @@ export const frames = (page: Page, count = 10): Promise<void> =>
     const frame = () => (left-- > 0 ? requestAnimationFrame(frame) : done())
     frame()
   })`)
+
+/** What axe finds wrong for people who use screen readers, keys or high contrast. */
+export async function violationsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  return page.evaluate(
+    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`))",
+  )
+}
 
 /** Makes the memory `xi` NaN behind the back of `write`, which takes finite numbers only. */
 export const SPOIL = `(() => {

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { LESSONS } from '../lessons.ts'
-import { eventually, frames, useLab } from './lab.ts'
+import { eventually, frames, useLab, violationsOf } from './lab.ts'
 
 const lab = useLab()
 
@@ -123,12 +123,16 @@ describe('the looks', () => {
   })
 
   test.each([
-    [1280, 720, 'digits'],
-    [390, 844, 'hierarchical'],
+    [1280, 720, 'light', 'digits'],
+    [390, 844, 'dark', 'hierarchical'],
   ] as const)(
-    'at %i x %i nothing moves while the page loads, nor while it plays: %s',
-    async (width, height, id) => {
-      const page = await lab.open({ viewport: { width, height }, reducedMotion: 'no-preference' })
+    'at %i x %i, %s, nothing moves while the page loads, nor while it plays, and axe finds nothing: %s',
+    async (width, height, colorScheme, id) => {
+      const page = await lab.open({
+        viewport: { width, height },
+        colorScheme,
+        reducedMotion: 'no-preference',
+      })
       await page.addInitScript(WATCH_SHIFTS)
       // On a slow line KaTeX comes when the page has long been seen.
       if (width === 390)
@@ -147,6 +151,8 @@ describe('the looks', () => {
       const shifts = await shiftsOf(page)
       const sum = shifts.reduce((total, { value }) => total + value, 0)
       expect(sum, JSON.stringify(shifts)).toBeLessThan(0.001)
+      await page.evaluate('engram.pause()')
+      expect(await violationsOf(page)).toEqual([])
       await page.close()
     },
   )

@@ -18,6 +18,11 @@ function imageOf(width: number, height: number): Uint8Array {
 
 beforeAll(() => {
   mkdirSync(join(folder, 'images'))
+  for (const shape of [[6], [2, 3, 4, 5]])
+    writeFileSync(
+      join(folder, `axes${shape.length}.npy`),
+      encodeNpy({ shape, data: new Float32Array(shape.reduce((product, length) => product * length)) }),
+    )
   for (const index of [1, 2, 10]) writeFileSync(join(folder, 'images', `p${index}.png`), imageOf(12, 9))
   writeFileSync(join(folder, 'grey.png'), encodePng(4, 3, new Uint8Array(12).fill(128)))
   writeFileSync(join(folder, 'images', 'notes.md'), 'no image')
@@ -107,6 +112,14 @@ test.each([
   [
     ['rows.npy', '--damage', 'occlude=0.5'],
     '--damage: occlude hides a part of an image, and the patterns are rows of 80; use flip=0.2',
+  ],
+  [
+    ['axes1.npy'],
+    'patterns: axes1.npy has the shape [6]; give [K, N] or [K, H, W], in NumPy by x.reshape(1, -1)',
+  ],
+  [
+    ['axes4.npy'],
+    'patterns: axes4.npy has the shape [2, 3, 4, 5]; give [K, N] or [K, H, W], in NumPy by x.reshape(2, -1)',
   ],
   [['images', '--damage', 'flip=2'], '--damage: must be a part from 0 to 1, not 2'],
   [['images', '--damage', 'fog'], '--damage: must be occlude=0.5, flip=0.2 or gaussian=0.5, not "fog"'],

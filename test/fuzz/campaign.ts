@@ -49,7 +49,8 @@ const HELP = `npm run fuzz -- [options]
   --trials <n>    so many of each part
 
 scenarios: mutants of the shipped scenarios through parsing, resolving and planning: a model, or one line.
-files: damaged npy, npz, IDX, PNG, gzip and checkpoints: the values that were written, or one line.
+files: damaged npy, npz, IDX, tables, MATLAB, safetensors, PNG, JPEG, WebP, gzip and checkpoints: the values that were written, or
+  one line.
 kills: runs killed at any moment and resumed: the bytes of a run that was never killed.
 sweeps: a sweep killed five times, or thirty (from trial 1): the arrays of one that was never killed.
 faults: runs in which the nth file call fails: exit 1 with one line, and no file half written.

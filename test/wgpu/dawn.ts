@@ -6,8 +6,6 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { NpyArray } from '../../src/core/data/npy.ts'
 import { decodeNpz } from '../../src/core/data/npz.ts'
-import { drift } from '../gpu/helpers/within.ts'
-import { loadShipped } from '../scenario.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -39,31 +37,4 @@ export async function runOnDawn(folder: string): Promise<void> {
 /** The arrays of a run in a folder, by their names in `results.npz`. */
 export function resultsIn(folder: string, scenario: string): Record<string, NpyArray> {
   return decodeNpz(readFileSync(join(folder, scenario, 'results.npz')))
-}
-
-/**
- * How far the arrays of a run are from those expected, by name: the largest difference, relative to the largest of what is
- * expected, or to 1 where that is less; Infinity where their lengths differ.
- */
-export function differences(
-  results: Readonly<Record<string, NpyArray>>,
-  expected: Readonly<Record<string, NpyArray>>,
-): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(expected).map(([name, { data }]) => {
-      const [is, should] = [Array.from(results[name]?.data ?? [], Number), Array.from(data, Number)]
-      if (is.length !== should.length) return [name, Infinity]
-      const size = should.reduce((most, value) => Math.max(most, Math.abs(value)), 1)
-      const off = is.map((value, index) => Math.abs(value - (should[index] as number)))
-      return [
-        name,
-        off.some(Number.isNaN) ? Infinity : off.reduce((most, one) => Math.max(most, one), 0) / size,
-      ]
-    }),
-  )
-}
-
-/** What float32 sums in another order may add up to in a run of TICKS: see `drift` in test/gpu/helpers/compare.ts. */
-export async function boundOf(scenario: string): Promise<number> {
-  return drift(await loadShipped(scenario), TICKS)
 }

@@ -7,7 +7,8 @@ import { type Browser, type ElementHandle, launch, type Page } from 'puppeteer-c
 import { preview, type PreviewServer } from 'vite'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { decodeNpz } from '../../src/core/data/npz.ts'
-import { boundOf, differences, resultsIn, SCENARIOS, TICKS } from './dawn.ts'
+import { expectDawn } from './agreement.ts'
+import { SCENARIOS, TICKS } from './dawn.ts'
 
 const dawn = process.env.ENGRAM_DAWN!
 const folder = mkdtempSync(join(tmpdir(), 'engram-firefox-'))
@@ -122,12 +123,7 @@ test.each(SCENARIOS)('%s is drawn, and its exported results are those of Dawn, t
   expect(names.length).toBeGreaterThan(1)
   for (const name of names)
     await eventually(() => coloursOf(`[data-name="${name}"] canvas`), name).toBeGreaterThan(1)
-  const results = decodeNpz(await exported(`${id}-results.npz`))
-  const expected = resultsIn(dawn, id)
-  expect(Object.keys(results).sort()).toEqual(Object.keys(expected).sort())
-  const bound = await boundOf(id)
-  for (const [name, off] of Object.entries(differences(results, expected)))
-    expect(off, name).toBeLessThan(bound)
+  await expectDawn(id, decodeNpz(await exported(`${id}-results.npz`)), dawn)
 })
 
 test('the page plays', async () => {

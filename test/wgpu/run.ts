@@ -49,6 +49,9 @@ export async function runTests(args: readonly string[]): Promise<number> {
           'run',
           `--config=${join(here, 'vite.config.ts')}`,
           ...projects.map((project) => `--project=${project}`),
+          // Reporters of the command line replace those of the configuration.
+          ...(args.some((arg) => arg.startsWith('--reporter')) ? [] : ['--reporter=default']),
+          `--reporter=${join(here, 'reporter.ts')}`,
           ...args.filter((arg) => !isTarget(arg)).map((arg) => arg.replace('TARGET', target)),
         ],
         env,

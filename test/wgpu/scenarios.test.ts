@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
 import { main } from '../../src/node/main.ts'
-import { boundOf, differences, resultsIn, runArguments, SCENARIOS } from './dawn.ts'
+import { expectDawn } from './agreement.ts'
+import { resultsIn, runArguments, SCENARIOS } from './dawn.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'engram-wgpu-'))
 afterAll(() => {
@@ -15,10 +16,5 @@ test.each(SCENARIOS)('%s has the results of Dawn, to rounding', async (scenario)
   vi.spyOn(process.stdout, 'write').mockReturnValue(true)
   expect(await main(runArguments(scenario, folder))).toBe(0)
   vi.restoreAllMocks()
-  const expected = resultsIn(process.env.ENGRAM_DAWN!, scenario)
-  const results = resultsIn(folder, scenario)
-  expect(Object.keys(results)).toEqual(Object.keys(expected))
-  const bound = await boundOf(scenario)
-  for (const [name, off] of Object.entries(differences(results, expected)))
-    expect(off, name).toBeLessThan(bound)
+  await expectDawn(scenario, resultsIn(folder, scenario), process.env.ENGRAM_DAWN!)
 })

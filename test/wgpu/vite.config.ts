@@ -14,7 +14,7 @@ const deno = (backend: string, name: string, ...own: string[]) => ({
   test: {
     name,
     root: near('../..'),
-    setupFiles: 'test/properties.ts',
+    setupFiles: ['test/properties.ts', 'test/wgpu/setup.ts'],
     include: [KERNELS, 'test/wgpu/scenarios.test.ts', ...own],
     // Deno reads it when a device is first asked for.
     env: { DENO_WEBGPU_BACKEND: backend },
@@ -38,6 +38,7 @@ export default defineConfig({
         test: {
           name: 'firefox',
           root: near('../..'),
+          setupFiles: 'test/wgpu/setup.ts',
           include: ['test/wgpu/firefox.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -1,4 +1,4 @@
-/** Images by the browser, which turns them upright as their metadata say. */
+/** Images by the browser, which turns a JPEG upright as its metadata say. */
 import { type DecodeImage, type Image, luminance } from '../../core/data/image.ts'
 import { ModelError } from '../../core/errors.ts'
 

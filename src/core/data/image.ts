@@ -29,7 +29,7 @@ export function decodePng(bytes: Uint8Array): Image {
 }
 
 /**
- * Reads an image of a format that is not read here: JPEG or WebP, upright as its metadata say.
+ * Reads an image of a format that is not read here: JPEG, upright as its metadata say, or WebP.
  * @throws ModelError if it cannot
  */
 export type DecodeImage = (bytes: Uint8Array, format: 'JPEG' | 'WebP') => Promise<Image>

@@ -151,7 +151,10 @@ function assign(
   if (child === undefined && node !== schema && childOf(schema, key) !== undefined)
     throw new ModelError(`has no meaning here; leave it out (known here: ${known.join(', ')})`, place)
   if (child === undefined || (!known.includes(key) && !adds)) {
-    throw new ModelError(`unknown key${suggestion(key, known)}`, place)
+    // A short name, such as `beta`, may be the end of a path.
+    const ends = depth === 0 ? pathsIn(schema, raw).filter((path) => path.endsWith(`.${keys.join('.')}`)) : []
+    const near = ends.length > 0 ? suggestion(keys.join('.'), ends) : suggestion(key, known)
+    throw new ModelError(`unknown key${near}`, place)
   }
   const old = Object.hasOwn(object, key) ? object[key] : undefined
   const next = assign(child, old, keys, depth + 1, value)
@@ -159,6 +162,19 @@ function assign(
   if (next === undefined && node.type === 'record')
     return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key))
   return { ...object, [key]: next }
+}
+
+/** All paths below a value: those that are set, and those of keys that are not. */
+function pathsIn(schema: SchemaNode, raw: unknown): string[] {
+  const node = select(schema, raw)
+  const value = (typeof raw === 'object' ? raw : undefined) as Readonly<Record<string, unknown>> | undefined
+  const own = Object.keys(value ?? {})
+  const keys = node.type === 'record' || Array.isArray(raw) ? own : keysOf(node)
+  return keys.flatMap((key) => {
+    const child = childOf(node, key)
+    const below = child === undefined ? [] : pathsIn(child, value?.[key])
+    return [key, ...below.map((path) => `${key}.${path}`)]
+  })
 }
 
 /** The schema of the value at a path; unions are resolved by the values in `raw`. */

@@ -151,7 +151,7 @@ function readHeader(array: NpyArray | undefined): Header {
   throw foreign(`${key === '' ? 'its header' : key} ${what}`)
 }
 
-/** What valibot expects of a value, in words. */
+/** An expectation of valibot in words. */
 function wanted(expected: string | null): string {
   if (expected === null) return 'an integer'
   return expected

@@ -9,7 +9,7 @@ import type { Plan } from '../plan/plan.ts'
 import { roundingOf } from './guard.ts'
 import { type Sample, type Series, createSeries } from './series.ts'
 
-/** What has been found of a claim. */
+/** The finding for one claim. */
 export interface Verdict {
   readonly probe: string
   /** The claim in words. */
@@ -22,7 +22,7 @@ export interface Verdict {
   readonly value?: number
   /** The tick of its sample. */
   readonly tick?: number
-  /** What was found, in words; '' until there is a sample. */
+  /** The finding in words; '' until there is a sample. */
   readonly found: string
 }
 
@@ -72,7 +72,7 @@ interface Layout {
 }
 
 /**
- * @param expected - what `equals` compares with; such a claim stays undecided without it
+ * @param expected - arrays for claims with `equals`, which stay undecided without them
  * @throws ModelError for a number that no sample has, or an expected array of another shape
  */
 export function createJudge(plan: Plan, model: Model, expected: Expected = new Map()): Judge {
@@ -173,7 +173,7 @@ function isWaiting({ spec, expected }: Case): boolean {
   return spec.equals !== undefined && expected === undefined
 }
 
-/** What a sample says of a claim. */
+/** Judges a claim by a sample. */
 function judge(one: Case, sample: Sample): void {
   const { moment, layout } = one
   const { tick } = sample

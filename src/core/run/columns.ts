@@ -63,7 +63,7 @@ export function numbersOf(column: Column<Numbers>, count?: number): readonly num
   return listOf(column, (index) => column.row(index)[0] as number, count)
 }
 
-/** What stands behind a list of a column, in one piece; undefined for any other list. */
+/** The numbers behind a list of a column, in one piece; undefined for any other list. */
 export function wholeOf(list: readonly unknown[]): Numbers | undefined {
   return sources.get(list)?.()
 }

@@ -25,7 +25,10 @@ const ROUNDING = 1e-5
 /** Terms below this are rounded to few digits, or to 0. */
 const LEAST = 1e-36
 
-/** What may be rounding in the change of a number, such as an energy. @param size - of the number, or the sum of the sizes of its terms */
+/**
+ * The largest change of a number, such as an energy, that may be rounding.
+ * @param size - of the number, or the sum of the sizes of its terms
+ */
 export function roundingOf(size: number): number {
   return ROUNDING * size + LEAST
 }

@@ -105,7 +105,7 @@ export function createRecorders(
           dispatch(pass, command)
           pass.end()
           copyOut(encoder)
-          // What a snapshot copies belongs together; adiabatic layers do not leave the kernel.
+          // All arrays of a snapshot are of one tick; the kernel does not write adiabatic layers.
           if (!snapshot) return
           const after = encoder.beginComputePass({ label: `state after ${tick}` })
           after.setBindGroup(1, clock.group, dynamicOffset)

@@ -1,4 +1,4 @@
-/** What a run leaves behind, as named arrays, numbers and tables: results.npz, summary.json, CSV. */
+/** Results of a run as named arrays, numbers and tables: results.npz, summary.json, CSV. */
 import { arrayNames, patternOf } from '../model/couplings.ts'
 import type { NpyArray } from '../data/npy.ts'
 import type { PiecedArray } from '../data/npz.ts'
@@ -99,7 +99,7 @@ export function stateArrays<T extends NpyArray | PiecedArray>(
   return Object.fromEntries(Object.entries(states).map(([name, array]) => [`state.${name}`, array]))
 }
 
-/** What varies: for each path `axis.PATH` [R], float64, the value of each replica. */
+/** Varied parameters: for each path `axis.PATH` [R], float64, the value of each replica. */
 export function axisArrays(model: Model): Arrays {
   const axes = model.variation?.axes ?? []
   return Object.fromEntries(
@@ -107,14 +107,14 @@ export function axisArrays(model: Model): Arrays {
   )
 }
 
-/** What varies, in short: the values of each axis, the slowest first, and how many replicas each point has. */
+/** Varied parameters in short: the values of each axis, the slowest first, and how many replicas each point has. */
 export function axesSummary({ variation }: Model): Readonly<Record<string, unknown>> {
   if (variation === undefined) return {}
   const { axes, repetitions } = variation
   return { axes: axes.map(({ path, values }) => ({ path, values })), repetitions }
 }
 
-/** What varies as CSV: a line for each replica; undefined where nothing varies. */
+/** Varied parameters as CSV: a line for each replica; undefined where nothing varies. */
 export function axesCsv(model: Model): string | undefined {
   const { variation, replicas } = model
   if (variation === undefined) return undefined
@@ -152,9 +152,10 @@ function made(shape: readonly number[], make: () => NpyArray['data']): NpyArray 
 
 /**
  * Refuses, before it begins, a run whose samples would not fit where they are kept until its end.
+ * @param remedy - besides fewer samples
  * @throws ModelError that names the probe with the most bytes and the `every` that would do
  */
-export function checkResultSize(plan: Plan, model: Model): void {
+export function checkResultSize(plan: Plan, model: Model, remedy = 'run with --stream'): void {
   const { ticks } = model.time
   const sizes = createSeries(plan, model).map((series) => {
     const { name } = series
@@ -170,7 +171,7 @@ export function checkResultSize(plan: Plan, model: Model): void {
   const larger = room < 1 ? 'use fewer probes' : `set it to ${Math.ceil(ticks / room)} or more`
   throw new ModelError(
     `${worst.samples} samples of ${worst.sample} bytes: ${bytes} bytes of samples would be in memory, at most ${MOST_BYTES} are; ` +
-      `${larger}, or run with --stream, which writes samples to the disk as they come`,
+      `${larger}, or ${remedy}, which writes samples to the disk as they come`,
     { path: `probes.${worst.name}.every` },
   )
 }

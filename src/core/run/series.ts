@@ -1,4 +1,4 @@
-/** What the probes of a run have seen so far, on the host. */
+/** The samples of a run so far, on the host. */
 import type { Model } from '../model/model.ts'
 import { isRecorded } from '../model/rest.ts'
 import type { Plan } from '../plan/plan.ts'

@@ -1,9 +1,27 @@
 /** The results of all tasks as arrays over the grid. */
 import type { NpyArray, NpyData } from '../data/npy.ts'
+import type { TypedPieces } from '../data/npz.ts'
 import type { Grid } from './grid.ts'
 
+/** Named arrays of one run, as its results.npz has them. */
+type RunArrays = Readonly<Record<string, NpyArray>>
+
+/** An array of a point, which is read each time that it is asked for. */
+export interface PointArray {
+  readonly shape: readonly number[]
+  /** An array of its type; the values do not count. */
+  readonly like: NpyData
+  readonly read: () => NpyData
+}
+
 /** Named arrays of one point, as results.npz of a run of its own has them. */
-export type PointArrays = Readonly<Record<string, NpyArray>>
+export type PointArrays = Readonly<Record<string, PointArray>>
+
+/** An array over the grid. Its pieces are the arrays of the points, and no two of them are held at the same time. */
+export interface GridArray extends TypedPieces {
+  /** The array of a point by its index on each axis, as a single run has it; undefined where the point is missing. */
+  at(position: readonly number[]): NpyArray | undefined
+}
 
 /** Puts together what the points have, in whatever order they come. */
 export interface Collector {
@@ -18,7 +36,7 @@ export interface Collector {
    * point have the leading axes too. Where shapes differ each point has an array of its own, with its indices behind the name:
    * `P.value.0.2.1`, `mean.P.0.2`.
    */
-  arrays(): Record<string, NpyArray>
+  arrays(): Record<string, GridArray>
   /** Names of the arrays whose shapes differ from point to point. */
   apart(): string[]
 }
@@ -27,11 +45,12 @@ export interface Collector {
 interface Gathered {
   shape: readonly number[]
   /** By the number of the point; kept apart once shapes differ. */
-  readonly points: Map<number, NpyArray>
+  readonly points: Map<number, PointArray>
   apart: boolean
 }
 
-const KEPT = /\.(tick|value|terms)$/
+/** Arrays of samples. */
+export const SAMPLES = /\.(tick|value|terms)$/
 
 export function createCollector({ over, seeds }: Grid): Collector {
   const axes = [...over.map(({ values }) => values), seeds as readonly unknown[]]
@@ -46,18 +65,14 @@ export function createCollector({ over, seeds }: Grid): Collector {
       return at * (shape[axis] as number) + index
     }, 0)
 
-  const keep = (name: string, at: number, array: NpyArray): void => {
-    const known = gathered.get(name)
-    if (known === undefined) {
-      gathered.set(name, { shape: array.shape, points: new Map([[at, array]]), apart: false })
-      return
-    }
-    known.points.set(at, array)
-    if (known.shape.join() !== array.shape.join()) known.apart = true
+  const keep = (name: string, at: number, array: PointArray): void => {
+    const known = gathered.get(name) ?? gatheredOf()
+    gathered.set(name, known)
+    insert(known, at, array)
   }
 
   const write = (
-    into: Record<string, NpyArray>,
+    into: Record<string, GridArray>,
     name: string,
     { shape: own, points, apart }: Gathered,
     lead: readonly number[],
@@ -67,21 +82,21 @@ export function createCollector({ over, seeds }: Grid): Collector {
       return
     }
     for (const [at, array] of [...points].sort(([a], [b]) => a - b))
-      into[[name, ...positionOf(at, lead)].join('.')] = array
+      into[[name, ...positionOf(at, lead)].join('.')] = whole(array)
   }
 
   return {
     add(point, seed, arrays) {
       const at = place([...point, seed])
-      for (const [name, array] of Object.entries(arrays)) if (KEPT.test(name)) keep(name, at, array)
+      for (const [name, array] of Object.entries(arrays)) if (SAMPLES.test(name)) keep(name, at, array)
     },
     arrays() {
-      const into: Record<string, NpyArray> = {}
-      const means: Record<string, NpyArray> = {}
+      const into: Record<string, GridArray> = {}
+      const means: Record<string, GridArray> = {}
       for (const [name, found] of [...gathered].sort(([a], [b]) => (a < b ? -1 : 1))) {
         const isTick = name.endsWith('.tick')
         if (isTick && !found.apart && areSame(found.points)) {
-          into[name] = [...found.points.values()][0] as NpyArray
+          into[name] = whole([...found.points.values()][0] as PointArray)
           continue
         }
         write(into, name, found, shape)
@@ -98,10 +113,10 @@ export function createCollector({ over, seeds }: Grid): Collector {
   }
 }
 
-function areSame(points: ReadonlyMap<number, NpyArray>): boolean {
-  const all = [...points.values()]
-  const [first] = all
-  return all.every(({ data }) => data.every((value, index) => value === first?.data[index]))
+function areSame(points: ReadonlyMap<number, PointArray>): boolean {
+  const [first, ...others] = points.values()
+  const data = first?.read()
+  return others.every(({ read }) => read().every((value, index) => value === data?.[index]))
 }
 
 /** The index of a point on each axis. */
@@ -114,51 +129,80 @@ function positionOf(at: number, lead: readonly number[]): number[] {
   return position
 }
 
+/** The same array at all positions. */
+function whole({ shape, like, read }: PointArray): GridArray {
+  return { shape, like, pieces: again(() => [read()]), at: () => ({ shape, data: read() }) }
+}
+
 /** One array of all points, NaN where one is missing; of ticks, which have no NaN, float64. */
 function spread(
-  points: ReadonlyMap<number, NpyArray>,
+  points: ReadonlyMap<number, PointArray>,
   lead: readonly number[],
   own: readonly number[],
-): NpyArray {
+): GridArray {
   const length = own.reduce((product, size) => product * size, 1)
   const count = lead.reduce((product, size) => product * size, 1)
-  const isSingle = [...points.values()].every(({ data }) => data instanceof Float32Array)
-  const data = new (isSingle ? Float32Array : Float64Array)(count * length).fill(NaN)
-  for (const [at, array] of points) data.set(array.data, at * length)
-  return { shape: [...lead, ...own], data }
+  const isSingle = [...points.values()].every(({ like }) => like instanceof Float32Array)
+  const Type = isSingle ? Float32Array : Float64Array
+  const of = (array: PointArray): NpyData => {
+    const data = array.read()
+    return data instanceof Type ? data : Type.from(data)
+  }
+  function* pieces(): Generator<NpyData> {
+    const missing = new Type(points.size < count ? length : 0).fill(NaN)
+    for (let at = 0; at < count; at++) {
+      const array = points.get(at)
+      yield array === undefined ? missing : of(array)
+    }
+  }
+  return {
+    shape: [...lead, ...own],
+    like: new Type(),
+    pieces: again(pieces),
+    at(position) {
+      const array = points.get(position.reduce((index, one, axis) => index * (lead[axis] as number) + one, 0))
+      return array && { shape: own, data: of(array) }
+    },
+  }
+}
+
+/** What can be gone through several times. */
+function again<T>(pieces: () => Iterable<T>): Iterable<T> {
+  return { [Symbol.iterator]: () => pieces()[Symbol.iterator]() }
 }
 
 /** Mean of the seeds of each point and its standard error, s / sqrt(n): NaN for one seed. Other shapes than the first seed's are left out. */
 function overSeeds(
-  points: ReadonlyMap<number, NpyArray>,
+  points: ReadonlyMap<number, PointArray>,
   seeds: number,
 ): { readonly mean: Gathered; readonly sem: Gathered } {
-  const groups = new Map<number, NpyArray[]>()
+  const groups = new Map<number, PointArray[]>()
   for (const [at, array] of [...points].sort(([a], [b]) => a - b)) {
     const point = Math.floor(at / seeds)
     const group = groups.get(point) ?? []
     if (group.length === 0 || group[0]?.shape.join() === array.shape.join()) group.push(array)
     groups.set(point, group)
   }
-  const mean = gatheredOf()
-  const sem = gatheredOf()
-  for (const [point, group] of groups) {
-    const { shape } = group[0] as NpyArray
-    const { means, errors } = statisticsOf(group.map(({ data }) => data))
-    insert(mean, point, { shape, data: means })
-    insert(sem, point, { shape, data: errors })
+  const like = new Float64Array()
+  const gather = (which: 'means' | 'errors'): Gathered => {
+    const into = gatheredOf()
+    for (const [point, group] of groups) {
+      const { shape } = group[0] as PointArray
+      insert(into, point, { shape, like, read: () => statisticsOf(group.map(({ read }) => read()))[which] })
+    }
+    return into
   }
-  return { mean, sem }
+  return { mean: gather('means'), sem: gather('errors') }
 }
 
 function gatheredOf(): Gathered {
   return { shape: [], points: new Map(), apart: false }
 }
 
-function insert(into: Gathered, at: number, array: NpyArray): void {
+function insert(into: Gathered, at: number, array: PointArray): void {
   if (into.points.size === 0) into.shape = array.shape
-  else if (into.shape.join() !== array.shape.join()) into.apart = true
   into.points.set(at, array)
+  if (into.shape.join() !== array.shape.join()) into.apart = true
 }
 
 function statisticsOf(samples: readonly NpyData[]): {
@@ -185,9 +229,9 @@ function statisticsOf(samples: readonly NpyData[]): {
  * The samples of one point of a run that varies by replica, as a run of its own has them.
  * @param point - its number among `points`, which all have as many replicas
  */
-export function pointOf(arrays: PointArrays, point: number, points: number): PointArrays {
+export function pointOf(arrays: RunArrays, point: number, points: number): RunArrays {
   if (points === 1) return arrays
-  const samples = Object.entries(arrays).filter(([name]) => KEPT.test(name))
+  const samples = Object.entries(arrays).filter(([name]) => SAMPLES.test(name))
   return Object.fromEntries(
     samples.map(([name, array]) => {
       if (name.endsWith('.tick')) return [name, array]
@@ -210,7 +254,7 @@ export function pointOf(arrays: PointArrays, point: number, points: number): Poi
  * @param replicas - of a point
  */
 export function joinParts(
-  parts: readonly { readonly points: number; readonly arrays: PointArrays | undefined }[],
+  parts: readonly { readonly points: number; readonly arrays: RunArrays | undefined }[],
   replicas: number,
 ): Record<string, NpyArray> {
   const points = parts.reduce((sum, part) => sum + part.points, 0)

@@ -1,8 +1,10 @@
 /** What was collected, read back point by point: for tables and charts. */
 import type { NpyArray } from '../data/npy.ts'
+import type { GridArray } from './collect.ts'
 import type { Grid } from './grid.ts'
 
-type Arrays = Readonly<Record<string, NpyArray>>
+/** What a collector has. */
+export type GridArrays = Readonly<Record<string, GridArray>>
 
 /** A point with one seed: its index on each axis of the grid, that of the seed last. */
 export type Position = readonly number[]
@@ -18,22 +20,8 @@ export function positionsOf({ over, seeds }: Grid): Position[] {
 }
 
 /** The array of a probe at a position, as a single run has it; undefined where there is none. */
-export function arrayAt(
-  arrays: Arrays,
-  name: string,
-  position: Position,
-  lengths: readonly number[],
-): NpyArray | undefined {
-  const apart = arrays[[name, ...position].join('.')]
-  if (apart !== undefined) return apart
-  const whole = arrays[name]
-  if (whole === undefined) return undefined
-  if (name.endsWith('.tick') && whole.shape.length === 1) return whole
-  const shape = whole.shape.slice(lengths.length)
-  const size = shape.reduce((product, length) => product * length, 1)
-  const at = position.reduce((index, one, axis) => index * (lengths[axis] as number) + one, 0)
-  const data = whole.data.subarray(at * size, (at + 1) * size)
-  return { shape, data }
+export function arrayAt(arrays: GridArrays, name: string, position: Position): NpyArray | undefined {
+  return (arrays[[name, ...position].join('.')] ?? arrays[name])?.at(position)
 }
 
 /** The mean of the numbers of each sample: NaN where the point is missing. */

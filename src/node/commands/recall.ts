@@ -4,10 +4,10 @@ import { Command } from 'commander'
 import { gunzip } from '../../core/data/gzip.ts'
 import { encodeNpy } from '../../core/data/npy.ts'
 import { ModelError } from '../../core/errors.ts'
-import { arrayFile } from '../../core/data/array.ts'
+import { arrayFile, requireArrayFile } from '../../core/data/array.ts'
 import { loadModel } from '../../core/model/load.ts'
 import type { Block } from '../../core/model/patterns/block.ts'
-import { loadSource } from '../../core/model/patterns/sources.ts'
+import { blockOf, loadSource } from '../../core/model/patterns/sources.ts'
 import type { Patterns } from '../../core/model/patterns/schema.ts'
 import { createSimulation } from '../../core/run/simulation.ts'
 import { naming as namingFile } from '../../core/model/files.ts'
@@ -215,7 +215,11 @@ async function loadPatterns(
   if (isArray && size !== undefined)
     throw new ModelError('only images are resized; leave it out', { path: '--size' })
   if (isArray) {
-    const block = await load({ kind: 'array', path: first })
+    const { file, decode } = requireArrayFile(first)
+    const bytes = await read(file)
+    const array = namingFile(file, () => decode(bytes))
+    checkShape(array.shape, first)
+    const block = blockOf(array, first)
     return { block, names: Array.from({ length: block.rows }, (_, row) => `row ${row}`) }
   }
   const paths = (await Promise.all(files.map(imagesOf))).flat()
@@ -227,17 +231,28 @@ async function loadPatterns(
   }
 }
 
-/** Sources take what they need of the place at which patterns stand: images and arrays nothing. */
+/** Sources take what they need of the place at which patterns stand: images nothing. */
 function load(patterns: Patterns): Promise<Block> {
   const none = { path: 'patterns', columns: 0, shape: [], columnsOf: { text: '' } }
   const rowsOf = (): never => {
     throw new Error('files have no rows of others')
   }
-  const read = async (path: string): Promise<Uint8Array> => {
-    const bytes = await readInput(path)
-    return namingFile(path, () => gunzip(bytes))
-  }
   return loadSource(patterns, none, { seed: 0, damageSeed: 0, read, decode: decodeImage, rowsOf })
+}
+
+async function read(path: string): Promise<Uint8Array> {
+  const bytes = await readInput(path)
+  return namingFile(path, () => gunzip(bytes))
+}
+
+/** @throws ModelError for arrays that are neither [K, N] nor [K, H, W] */
+function checkShape(shape: readonly number[], path: string): void {
+  if (shape.length === 2 || shape.length === 3) return
+  const [rows] = shape.length < 2 ? [1] : shape
+  throw new ModelError(
+    `${path} has the shape [${shape.join(', ')}]; give [K, N] or [K, H, W], in NumPy by x.reshape(${rows}, -1)`,
+    { path: 'patterns' },
+  )
 }
 
 /** The images of a folder by name, numbers in them as numbers; or the file itself. */

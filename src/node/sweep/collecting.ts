@@ -1,11 +1,14 @@
 /** The files of `engram sweep collect`. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { type NpyArray, encodeNpyTexts } from '../../core/data/npy.ts'
-import { type EncodedArray, decodeNpz } from '../../core/data/npz.ts'
+import { type NpyArray, decodeNpy, encodeNpyTexts } from '../../core/data/npy.ts'
+import type { EncodedArray } from '../../core/data/npz.ts'
+import { readZipFrom } from '../../core/data/zip.ts'
 import { ModelError, RunError } from '../../core/errors.ts'
-import { createCollector, pointOf } from '../../core/sweep/collect.ts'
+import { type PointArray, SAMPLES, createCollector, pointOf } from '../../core/sweep/collect.ts'
+import type { GridArrays } from '../../core/sweep/reading.ts'
 import { pointsOf } from '../../core/sweep/tasks.ts'
 import { findClaim } from './claims.ts'
 import { type Sweep, taskFolder } from './folder.ts'
@@ -13,7 +16,8 @@ import { type Sweep, taskFolder } from './folder.ts'
 export interface Collected {
   /** `axis.PATH` and `axis.seed`. */
   readonly axes: Readonly<Record<string, NpyArray | EncodedArray>>
-  readonly arrays: Readonly<Record<string, NpyArray>>
+  /** Read from the files of the tasks as they are gone through. */
+  readonly arrays: GridArrays
   /** Names of arrays whose shapes differ from point to point. */
   readonly apart: readonly string[]
   /** Tasks that are done, and all. */
@@ -21,13 +25,18 @@ export interface Collected {
   readonly total: number
 }
 
+/** Bytes of arrays that are kept in case they are read again, as those are that hold several points. */
+const MOST_KEPT = 2 ** 28
+
 /**
- * Reads the results of all tasks that are done.
+ * Finds the results of all tasks that are done. Their arrays are read one by one, now and as they are gone through.
+ * @param mostKept - bytes of them in memory, beside the one that is read
  * @throws RunError if one cannot be read
  */
-export async function collect(folder: string, sweep: Sweep): Promise<Collected> {
+export async function collect(folder: string, sweep: Sweep, mostKept = MOST_KEPT): Promise<Collected> {
   const { grid, tasks } = sweep
   const collector = createCollector(grid)
+  const arrays = createKept(mostKept)
   let done = 0
   for (const [number, task] of tasks.entries()) {
     const path = taskFolder(folder, number)
@@ -37,10 +46,22 @@ export async function collect(folder: string, sweep: Sweep): Promise<Collected> 
     const lost = isDone ? [] : names.includes('failed') ? await failedPoints(path) : undefined
     if (isDone) done++
     if (lost === undefined || lost.length >= points.length) continue
-    const arrays = await readResults(join(path, 'results.npz'))
-    points.forEach((point, index) => {
-      if (!lost.includes(index)) collector.add(point, task.seed, pointOf(arrays, index, points.length))
-    })
+    const file = join(path, 'results.npz')
+    for (const name of namesIn(file)) {
+      const first = arrays.get(file, name)
+      const own = (index: number, array: NpyArray): NpyArray =>
+        pointOf({ [name]: array }, index, points.length)[name] as NpyArray
+      points.forEach((point, index) => {
+        if (lost.includes(index)) return
+        const { shape, data } = own(index, first)
+        const array: PointArray = {
+          shape,
+          like: data.slice(0, 0),
+          read: () => own(index, arrays.get(file, name)).data,
+        }
+        collector.add(point, task.seed, { [name]: array })
+      })
+    }
   }
   const axes = grid.over.map(({ path, values }) => [`axis.${path}`, axisArray(values)] as const)
   const seeds = [`axis.seed`, axisArray(grid.seeds)] as const
@@ -61,9 +82,70 @@ async function failedPoints(path: string): Promise<readonly number[] | undefined
   return found.success ? found.output.points : undefined
 }
 
-async function readResults(file: string): Promise<Record<string, NpyArray>> {
+/** Arrays of files, with those that were read last up to some bytes. */
+export function createKept(most: number): {
+  get(file: string, name: string): NpyArray
+  readonly bytes: number
+} {
+  const kept = new Map<string, NpyArray>()
+  let bytes = 0
+  const drop = (key: string): void => {
+    bytes -= kept.get(key)?.data.byteLength ?? 0
+    kept.delete(key)
+  }
+  return {
+    get(file, name) {
+      const key = `${file}#${name}`
+      const array = kept.get(key) ?? readArray(file, name)
+      drop(key)
+      if (array.data.byteLength > most) return array
+      kept.set(key, array)
+      bytes += array.data.byteLength
+      for (const oldest of kept.keys()) {
+        if (bytes <= most) break
+        drop(oldest)
+      }
+      return array
+    },
+    get bytes() {
+      return bytes
+    },
+  }
+}
+
+/** Names of the arrays of samples in a file. */
+function namesIn(file: string): string[] {
+  return reading(file, (files) => files.map(({ name }) => name.replace(/\.npy$/, ''))).filter((name) =>
+    SAMPLES.test(name),
+  )
+}
+
+function readArray(file: string, name: string): NpyArray {
+  return reading(file, (files) => {
+    const found = files.find((one) => one.name === `${name}.npy`)
+    if (found === undefined) throw new ModelError(`\`${name}\` is not there`)
+    return decodeNpy(found.read())
+  })
+}
+
+/** What an archive has, of which no more is read than is asked for. */
+function reading<T>(file: string, use: (files: ReturnType<typeof readZipFrom>) => T): T {
   try {
-    return decodeNpz(await readFile(file))
+    const opened = openSync(file, 'r')
+    try {
+      const read = (from: number, to: number): Uint8Array => {
+        const bytes = new Uint8Array(to - from)
+        for (let at = 0; at < bytes.length;) {
+          const count = readSync(opened, bytes, at, bytes.length - at, from + at)
+          if (count === 0) throw new ModelError('is cut off')
+          at += count
+        }
+        return bytes
+      }
+      return use(readZipFrom({ size: fstatSync(opened).size, read }))
+    } finally {
+      closeSync(opened)
+    }
   } catch (error) {
     const reason = error instanceof ModelError ? error.reason : ((error as NodeJS.ErrnoException).code ?? '')
     throw new RunError(

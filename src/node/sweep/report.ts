@@ -5,12 +5,13 @@ import type { NpyArray } from '../../core/data/npy.ts'
 import { measureOf } from '../../core/kinds/probes/table.ts'
 import { csvText } from '../../core/run/results.ts'
 import type { Grid } from '../../core/sweep/grid.ts'
-import { arrayAt, courseOf, positionsOf } from '../../core/sweep/reading.ts'
+import { type GridArrays, arrayAt, courseOf, positionsOf } from '../../core/sweep/reading.ts'
 import { drawChart } from '../chart.ts'
 import { textOf } from './collecting.ts'
 import type { Sweep } from './folder.ts'
 
-type Arrays = Readonly<Record<string, NpyArray>>
+/** Characters that are written at once. */
+const PIECE = 2 ** 16
 
 /** Charts of one probe at most. */
 const MOST_CHARTS = 12
@@ -35,29 +36,28 @@ function probesOf({ scenario }: Sweep): ProbeOf[] {
   })
 }
 
-function lengthsOf({ over, seeds }: Grid): number[] {
-  return [...over.map(({ values }) => values.length), seeds.length]
-}
-
 /** One line for each number: the values of the point, seed, probe, tick, name of the number, number. Missing points have none. */
-export function* longCsv(sweep: Sweep, arrays: Arrays): Generator<string, void, undefined> {
+export function* longCsv(sweep: Sweep, arrays: GridArrays): Generator<string, void, undefined> {
   const { grid } = sweep
-  const lengths = lengthsOf(grid)
   yield `${[...grid.over.map(({ path }) => csvText(path)), 'seed', 'probe', 'tick', 'column', 'value'].join(',')}\n`
   for (const { name, columns } of probesOf(sweep)) {
     for (const position of positionsOf(grid)) {
-      const value = arrayAt(arrays, `${name}.value`, position, lengths)
-      const tick = arrayAt(arrays, `${name}.tick`, position, lengths)
+      const value = arrayAt(arrays, `${name}.value`, position)
+      const tick = arrayAt(arrays, `${name}.tick`, position)
       if (value === undefined || tick === undefined || value.data.every(Number.isNaN)) continue
       const cells = grid.over.map(({ values }, axis) => csvText(textOf(values[position[axis] as number])))
       const point = [...cells, grid.seeds[position.at(-1) as number] as number, csvText(name)].join(',')
       const count = value.data.length / Math.max(1, tick.data.length)
       const names = columns(count, [])
-      const lines = Array.from(value.data, (number, index) => {
+      let lines = ''
+      for (const [index, number] of value.data.entries()) {
         const column = count > names.length ? String(index % count) : (names[index % count] ?? 'value')
-        return `${point},${tick.data[Math.floor(index / count)] as number},${csvText(column)},${cell(number, value)}\n`
-      })
-      yield lines.join('')
+        lines += `${point},${tick.data[Math.floor(index / count)] as number},${csvText(column)},${cell(number, value)}\n`
+        if (lines.length < PIECE) continue
+        yield lines
+        lines = ''
+      }
+      yield lines
     }
   }
 }
@@ -83,12 +83,11 @@ function estimateOf(values: readonly number[]): Estimate {
 }
 
 /** The charts of a probe: of its last sample over one axis, as a map over two, or of its samples where nothing varies. */
-function chartsOf(name: string, { grid }: Sweep, arrays: Arrays): string[] {
+function chartsOf(name: string, { grid }: Sweep, arrays: GridArrays): string[] {
   const { over, seeds } = grid
-  const lengths = lengthsOf(grid)
   const courses = (point: readonly number[]): (Float64Array | undefined)[] =>
     seeds.map((_, seed) => {
-      const array = arrayAt(arrays, `${name}.value`, [...point, seed], lengths)
+      const array = arrayAt(arrays, `${name}.value`, [...point, seed])
       return array === undefined ? undefined : courseOf(array)
     })
   const last = (point: readonly number[]): Estimate =>
@@ -96,7 +95,7 @@ function chartsOf(name: string, { grid }: Sweep, arrays: Arrays): string[] {
   const open = over.flatMap(({ values }, axis) => (values.length > 1 ? [axis] : []))
   const first = over.map(() => 0)
   const [along, across, ...rest] = open
-  if (along === undefined) return [drawChart(courseChart(name, first, courses, arrays, lengths))]
+  if (along === undefined) return [drawChart(courseChart(name, first, courses, arrays))]
   const axis = axisOf(grid, along)
   if (across === undefined) {
     const points = axis.x.map((_, index) => last(first.with(along, index)))
@@ -176,11 +175,10 @@ function courseChart(
   name: string,
   point: readonly number[],
   courses: (point: readonly number[]) => (Float64Array | undefined)[],
-  arrays: Arrays,
-  lengths: readonly number[],
+  arrays: GridArrays,
 ): Chart {
   const all = courses(point)
-  const tick = all.flatMap((_, seed) => arrayAt(arrays, `${name}.tick`, [...point, seed], lengths) ?? [])[0]
+  const tick = all.flatMap((_, seed) => arrayAt(arrays, `${name}.tick`, [...point, seed]) ?? [])[0]
   const x = Array.from(tick?.data ?? [])
   const estimates = x.map((_, sample) => estimateOf(all.map((course) => course?.[sample] ?? NaN)))
   const y = estimates.map(({ mean }) => mean)
@@ -252,7 +250,7 @@ h1{font-size:22px}h2{font-size:16px}figure{margin:12px 0;overflow-x:auto}svg{max
 `
 
 /** A page with the charts of all probes. */
-export function htmlOf(sweep: Sweep, arrays: Arrays, notes: readonly string[]): string {
+export function htmlOf(sweep: Sweep, arrays: GridArrays, notes: readonly string[]): string {
   const { file, grid } = sweep
   const grids = grid.over.map(({ path, values }) => `${path}: ${values.map(textOf).join(', ')}`)
   const sections = probesOf(sweep).map(({ name }) => {

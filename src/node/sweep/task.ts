@@ -306,7 +306,7 @@ async function runModel(job: Job, part: Task, points: number): Promise<void> {
   const model = await modelOf(folder, sweep, part)
   const checkpoint = await readCheckpoint(output.folder, model)
   const plan = await planOf(setting, part, model, points, checkpoint?.variants ?? {})
-  checkResultSize(plan.plan, model)
+  checkResultSize(plan.plan, model, 'give this point to engram run --stream')
   let fault: string | undefined
   const onFault = ({ error }: GPUUncapturedErrorEvent): void => void (fault ??= error.message)
   requested.device.addEventListener('uncapturederror', onFault)

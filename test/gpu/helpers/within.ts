@@ -1,4 +1,5 @@
 import type { Model } from '../../../src/core/model/model.ts'
+import { noteDifference } from './compared.ts'
 
 /** Distance of 1 to the next float32: one "ulp" of a relative error. */
 export const ULP = 2 ** -23
@@ -20,10 +21,13 @@ export function expectWithin(
     const is = actual[index] as number
     const should = expected[index] as number
     const allowed = typeof bound === 'number' ? bound : bound(index)
-    if (is === should || Math.abs(is - should) <= allowed) continue
-    throw new Error(
-      `${what} ${index} is ${is}, not ${should} +- ${allowed} (off by ${Math.abs(is - should)})`,
-    )
+    if (is === should) continue
+    const off = Math.abs(is - should)
+    if (off <= allowed) {
+      noteDifference(off / allowed, `${what} ${index}`)
+      continue
+    }
+    throw new Error(`${what} ${index} is ${is}, not ${should} +- ${allowed} (off by ${off})`)
   }
 }
 

@@ -1,6 +1,7 @@
 /** What the tests of kernels share: the device, and what their outputs hold before a run. */
 import type { Kernel } from '../../../src/core/plan/kernels.ts'
 import { testDevice } from '../device.ts'
+import { compared } from '../helpers/compared.ts'
 import { type KernelRun, type Output, dispatchKernel } from './dispatch.ts'
 
 /**
@@ -20,5 +21,6 @@ export function sentinels(count: number): Float32Array<ArrayBuffer> {
 /** Dispatches a kernel once on the device of the tests. */
 export async function runKernel(kernel: Kernel, run: KernelRun): Promise<Readonly<Record<string, Output>>> {
   const { device } = await testDevice()
+  compared.kernels.push(kernel.key)
   return dispatchKernel(device, kernel, run)
 }

@@ -924,6 +924,13 @@ describe('a bad --set is refused', () => {
     ['no value', 'time.dt', '', /--set takes path=value, such as time.dt=0.05, not "time.dt"/],
     ['an unknown key', 'time.td=1', 'time.td', /unknown key; did you mean `dt`\?/],
     ['an unknown section', 'tme.dt=1', 'tme', /did you mean `time`\?/],
+    ['the end of a path', 'beta=1', 'beta', /unknown key; did you mean `neurons.hidden.lagrangian.beta`\?$/],
+    [
+      'the end of paths',
+      'lagrangian.kind=1',
+      'lagrangian',
+      /`neurons.visible.lagrangian.kind` or `neurons.h/,
+    ],
     ['an unknown layer', 'neurons.hiden.tau=1', 'neurons.hiden', /did you mean `hidden`\?/],
     [
       'a part of a number',

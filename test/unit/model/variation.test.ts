@@ -167,6 +167,12 @@ const wrong: [string, Raw, string, RegExp][] = [
     /no such parameter; did you mean `neurons.hidden.lagrangian.beta`\?/,
   ],
   [
+    'the end of a path',
+    varying({ beta: ranged }),
+    'replicas.vary.beta',
+    /mean `neurons.hidden.lagrangian.beta`\?/,
+  ],
+  [
     'a size',
     varying({ 'neurons.visible.size': ranged }),
     'replicas.vary.neurons.visible.size',

@@ -39,6 +39,25 @@ test('a WebP is exact, and on black where it is transparent', async () => {
   await compare(file('photo.webp'), 'webp', 1e-6)
 })
 
+test('a WebP lies as it is, whatever its EXIF metadata say: Chromium decodes it so', async () => {
+  const chunk = (id: string, data: Uint8Array): Buffer => {
+    const length = Buffer.alloc(4)
+    length.writeUInt32LE(data.length)
+    return Buffer.concat([Buffer.from(id), length, data, Buffer.alloc(data.length % 2)])
+  }
+  const [height, width] = upright.webp!.shape as [number, number]
+  // Flags for EXIF and transparency; then the orientation 6 in TIFF.
+  const extended = Uint8Array.from([0x18, 0, 0, 0, width - 1, 0, 0, height - 1, 0, 0])
+  const tiff = [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0]
+  const content = Buffer.concat([
+    Buffer.from('WEBP'),
+    chunk('VP8X', extended),
+    file('photo.webp').subarray(12),
+    chunk('EXIF', Uint8Array.from(tiff)),
+  ])
+  await compare(Uint8Array.from(chunk('RIFF', content)), 'webp', 1e-6)
+})
+
 test('what is damaged, or has nobody to decode it, is named', async () => {
   const jpeg = file('photo.jpg')
   await expect(decodeAny(jpeg.subarray(0, 200), decodeImage)).rejects.toThrow(

@@ -1,10 +1,21 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { NpyArray } from '../../../src/core/data/npy.ts'
+import type { NpyArray, NpyData } from '../../../src/core/data/npy.ts'
 import { decodeNpyText, encodeNpyTexts } from '../../../src/core/data/npy.ts'
-import { createCollector, joinParts, pointOf } from '../../../src/core/sweep/collect.ts'
+import { encodeNpz } from '../../../src/core/data/npz.ts'
+import {
+  type GridArray,
+  type PointArrays,
+  createCollector,
+  joinParts,
+  pointOf,
+} from '../../../src/core/sweep/collect.ts'
 import { type Grid, lostFrom, readOver, readSeeds, scenarioAt, sizeOf } from '../../../src/core/sweep/grid.ts'
 import { arrayAt, positionsOf } from '../../../src/core/sweep/reading.ts'
 import { furtherTasks, pointsOf } from '../../../src/core/sweep/tasks.ts'
+import { createKept } from '../../../src/node/sweep/collecting.ts'
 
 describe('--over', () => {
   test.each([
@@ -123,59 +134,114 @@ const ticks = (...values: readonly number[]): NpyArray => ({
   data: Int32Array.from(values),
 })
 
+/** Arrays of a point, and how often each was read. */
+const lazy = (arrays: Readonly<Record<string, NpyArray>>, count = (): void => undefined): PointArrays =>
+  Object.fromEntries(
+    Object.entries(arrays).map(([name, { shape, data }]) => {
+      const read = (): NpyData => {
+        count()
+        return data
+      }
+      return [name, { shape, like: data.slice(0, 0), read }]
+    }),
+  )
+
+const wholeOf = (array: GridArray | undefined): NpyArray => {
+  const numbers = [...array!.pieces].flatMap((piece) => Array.from(piece))
+  return { shape: array!.shape, data: (array!.like.constructor as typeof Float32Array).from(numbers) }
+}
+
 describe('collected arrays', () => {
   test('have the axes of the grid, the seeds, and what a run has; what is missing is NaN', () => {
     const collector = createCollector(grid([1, 2], ['x', 'y'], [7, 8, 9]))
     const put = (a: number, b: string, seed: number, last: number): void =>
-      collector.add([a, b], seed, {
-        'p.tick': ticks(0, 10),
-        'p.time': floats([2], [0, 1]),
-        'p.value': floats([2, 2], [0, 0, last, 2 * last]),
-        'state.v': floats([2], [1, 2]),
-      })
+      collector.add(
+        [a, b],
+        seed,
+        lazy({
+          'p.tick': ticks(0, 10),
+          'p.time': floats([2], [0, 1]),
+          'p.value': floats([2, 2], [0, 0, last, 2 * last]),
+          'state.v': floats([2], [1, 2]),
+        }),
+      )
     put(2, 'x', 9, 7)
     put(2, 'x', 7, 1)
     put(2, 'x', 8, 4)
     put(1, 'y', 8, 5)
     const arrays = collector.arrays()
     expect(Object.keys(arrays)).toEqual(['p.tick', 'p.value', 'mean.p', 'sem.p'])
-    expect(arrays['p.tick']).toEqual(ticks(0, 10))
-    const value = arrays['p.value'] as NpyArray
+    expect(wholeOf(arrays['p.tick'])).toEqual(ticks(0, 10))
+    const value = wholeOf(arrays['p.value'])
     expect(value.shape).toEqual([2, 2, 3, 2, 2])
     expect(value.data).toBeInstanceOf(Float32Array)
     expect(Array.from(value.data).filter(Number.isNaN)).toHaveLength(8 * 4)
-    const lengths = [2, 2, 3]
-    expect(Array.from(arrayAt(arrays, 'p.value', [1, 0, 2], lengths)?.data ?? [])).toEqual([0, 0, 7, 14])
-    expect(arrayAt(arrays, 'p.value', [0, 0, 0], lengths)?.data.every(Number.isNaN)).toBe(true)
+    expect(Array.from(arrayAt(arrays, 'p.value', [1, 0, 2])?.data ?? [])).toEqual([0, 0, 7, 14])
+    expect(arrayAt(arrays, 'p.value', [0, 0, 0])).toBeUndefined()
     // By hand: 1, 4, 7 have the mean 4 and s = 3.
-    expect(Array.from(arrayAt(arrays, 'mean.p', [1, 0], [2, 2])?.data ?? [])).toEqual([0, 0, 4, 8])
-    expect(arrayAt(arrays, 'sem.p', [1, 0], [2, 2])?.data[2]).toBeCloseTo(3 / Math.sqrt(3), 12)
-    expect(arrayAt(arrays, 'mean.p', [0, 1], [2, 2])?.data[2]).toBe(5)
-    expect(arrayAt(arrays, 'sem.p', [0, 1], [2, 2])?.data[2]).toBeNaN()
+    expect(Array.from(arrayAt(arrays, 'mean.p', [1, 0])?.data ?? [])).toEqual([0, 0, 4, 8])
+    expect(arrayAt(arrays, 'sem.p', [1, 0])?.data[2]).toBeCloseTo(3 / Math.sqrt(3), 12)
+    expect(arrayAt(arrays, 'mean.p', [0, 1])?.data[2]).toBe(5)
+    expect(arrayAt(arrays, 'sem.p', [0, 1])?.data[2]).toBeNaN()
   })
 
   test('whose shapes differ are kept point by point, and named; ticks that differ have the axes of the grid', () => {
     const collector = createCollector(grid([1, 2], ['x'], [7]))
-    collector.add([1, 'x'], 7, {
-      'p.tick': ticks(0, 5),
-      'p.value': floats([2], [1, 2]),
-      'q.tick': ticks(3),
-      'q.value': floats([1], [9]),
-    })
-    collector.add([2, 'x'], 7, {
-      'p.tick': ticks(0),
-      'p.value': floats([1], [3]),
-      'q.tick': ticks(4),
-      'q.value': floats([1], [8]),
-    })
+    const first = { 'p.tick': ticks(0, 5), 'p.value': floats([2], [1, 2]) }
+    collector.add([1, 'x'], 7, lazy({ ...first, 'q.tick': ticks(3), 'q.value': floats([1], [9]) }))
+    const second = { 'p.tick': ticks(0), 'p.value': floats([1], [3]) }
+    collector.add([2, 'x'], 7, lazy({ ...second, 'q.tick': ticks(4), 'q.value': floats([1], [8]) }))
     const arrays = collector.arrays()
     expect(collector.apart()).toEqual(['p.tick', 'p.value'])
-    expect(arrays['p.value.0.0.0']).toEqual(floats([2], [1, 2]))
-    expect(arrays['p.value.1.0.0']).toEqual(floats([1], [3]))
-    expect(arrays['p.tick.1.0.0']).toEqual(ticks(0))
-    expect(Array.from((arrays['mean.p.0.0'] as NpyArray).data)).toEqual([1, 2])
+    expect(wholeOf(arrays['p.value.0.0.0'])).toEqual(floats([2], [1, 2]))
+    expect(wholeOf(arrays['p.value.1.0.0'])).toEqual(floats([1], [3]))
+    expect(wholeOf(arrays['p.tick.1.0.0'])).toEqual(ticks(0))
+    expect(Array.from(wholeOf(arrays['mean.p.0.0']).data)).toEqual([1, 2])
     expect(arrays['q.tick']?.shape).toEqual([2, 1, 1, 1])
     expect(arrays['q.value']?.shape).toEqual([2, 1, 1, 1])
+  })
+
+  test('are read point by point as they are written, never all at once', () => {
+    const collector = createCollector(grid([1, 2, 3], ['x'], [7, 8]))
+    let reads = 0
+    const count = (): void => {
+      reads++
+    }
+    for (const a of [1, 2, 3])
+      for (const seed of [7, 8])
+        collector.add([a, 'x'], seed, lazy({ 'p.value': floats([2], [a, seed]) }, count))
+    const arrays = collector.arrays()
+    expect(reads).toBe(0)
+    /** How many arrays are read for each piece. */
+    const readsOf = (name: string): number[] => {
+      const counts: number[] = []
+      for (const piece of arrays[name]!.pieces) {
+        expect(piece).toHaveLength(2)
+        counts.push(reads)
+        reads = 0
+      }
+      return counts
+    }
+    // A mean reads the seeds of a point.
+    expect(readsOf('p.value')).toEqual([1, 1, 1, 1, 1, 1])
+    expect(readsOf('mean.p')).toEqual([2, 2, 2])
+  })
+
+  test('are kept in memory up to some bytes, the last that were read', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'engram-kept-'))
+    const file = join(folder, 'results.npz')
+    const names = ['a.value', 'b.value', 'c.value']
+    const bytes = encodeNpz(Object.fromEntries(names.map((name, k) => [name, floats([4], [k, 1, 2, 3])])))
+    writeFileSync(file, bytes)
+    // Room for two arrays of 16 bytes.
+    const kept = createKept(39)
+    const [a, , c] = names.map((name) => kept.get(file, name))
+    expect(c?.data[0]).toBe(2)
+    expect(kept.bytes).toBe(32)
+    rmSync(folder, { recursive: true })
+    expect(kept.get(file, 'c.value')).toBe(c)
+    expect(() => kept.get(file, 'a.value')).toThrow(/results.npz cannot be read \(ENOENT\); remove `done`/)
+    expect(a?.data).toHaveLength(4)
   })
 
   test.each([1, 2])(

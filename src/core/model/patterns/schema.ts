@@ -247,7 +247,7 @@ export const patternOptions = [
   v.pipe(
     v.strictObject({ kind: v.literal('image'), ...images('PNG, JPEG or WebP image') }),
     v.description(
-      'Images as luminance in [0, 1] (0.299 R + 0.587 G + 0.114 B, on black where transparent), upright as their EXIF metadata say.',
+      'Images as luminance in [0, 1] (0.299 R + 0.587 G + 0.114 B, on black where transparent), JPEG upright as its EXIF metadata say.',
     ),
   ),
   v.pipe(

@@ -89,7 +89,13 @@ async function loadArray(
   )
 }
 
-function blockOf({ shape, data }: NpyArray, path: string, binary: boolean): Block {
+/**
+ * Rows of the first axis of an array.
+ * @param path - of its file, for errors
+ * @param binary - true = pack arrays of one magnitude as signs
+ * @throws ModelError if it is empty, or holds an integer that float32 cannot represent
+ */
+export function blockOf({ shape, data }: NpyArray, path: string, binary = false): Block {
   // A single number is one row of one value.
   const [rows, ...rest] = shape.length === 0 ? [1, 1] : shape.length === 1 ? [1, ...shape] : shape
   if (rows === undefined || data.length === 0)
