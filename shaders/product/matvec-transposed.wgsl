@@ -10,6 +10,7 @@
 // product/scaled.wgsl or synapse/{decayed,zero-diagonal}.wgsl, what becomes of it from product/store.wgsl or neuron/step.wgsl, how lanes share a
 // tile from product/{reduce-none,reduce-workgroup}.wgsl, and how SHARED of them share what they load of the states from
 // product/{load-per-lane,load-quad-broadcast}.wgsl.
+// The calls of `give` are a loop where compilers would inline too many copies of what becomes of a product (LOOPED).
 // Dispatch: x over tiles of columns, y over tiles of replicas.
 
 override WORKGROUP: u32 = 64;
@@ -60,6 +61,11 @@ fn matvecTransposed(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invo
   }
   sum$q_$g_$k = reduceLanesQuad(sum$q_$g_$k, index); //: q in QUADS, g in LOADS, k in SHARED
   if (lane == 0u) {
-    give(quad + $qu, replica + SHARED * $gu + $ku, sum$q_$g_$k); //: q in QUADS, g in LOADS, k in SHARED
+    give(quad + $qu, replica + SHARED * $gu + $ku, sum$q_$g_$k); //: n in UNROLLED, q in QUADS, g in LOADS, k in SHARED
+    var sums: array<vec4<f32>, QUADS * STATES>; //: n in LOOPED
+    sums[$qu * STATES + SHARED * $gu + $ku] = sum$q_$g_$k; //: n in LOOPED, q in QUADS, g in LOADS, k in SHARED
+    for (var at = 0u; at < QUADS * STATES; at++) { //: n in LOOPED
+      give(quad + at / STATES, replica + at % STATES, sums[at]); //: n in LOOPED
+    } //: n in LOOPED
   }
 }

@@ -12,6 +12,7 @@
 // A is joined from product/{f32,f16,binary}.wgsl, what becomes of a product from
 // product/store.wgsl, synapse/store-weighted.wgsl or neuron/step.wgsl, how lanes share a tile from product/{reduce-none,reduce-workgroup}.wgsl, and how
 // SHARED of them share what they load of the states from product/{load-per-lane,load-quad-broadcast}.wgsl.
+// The calls of `give` are a loop where compilers would inline too many copies of what becomes of a product (LOOPED).
 // Tiles that cross the edge read the last row or replica again and do not store it.
 // Dispatch: x over tiles of rows, y over tiles of replicas.
 
@@ -69,6 +70,13 @@ fn matvec(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_ind
     norm$r = reduceLanes(norm$r, index); //: r in ROWS
   }
   if (lane == 0u) {
-    give(row + $ru, replica + SHARED * $gu + $ku, sum$r_$g_$k, norm$r); //: r in ROWS, g in LOADS, k in SHARED
+    give(row + $ru, replica + SHARED * $gu + $ku, sum$r_$g_$k, norm$r); //: n in UNROLLED, r in ROWS, g in LOADS, k in SHARED
+    var sums: array<f32, ROWS * STATES>; //: n in LOOPED
+    var norms: array<f32, ROWS>; //: n in LOOPED
+    sums[$ru * STATES + SHARED * $gu + $ku] = sum$r_$g_$k; //: n in LOOPED, r in ROWS, g in LOADS, k in SHARED
+    norms[$r] = norm$r; //: n in LOOPED, r in ROWS
+    for (var at = 0u; at < ROWS * STATES; at++) { //: n in LOOPED
+      give(row + at / STATES, replica + at % STATES, sums[at], norms[at / STATES]); //: n in LOOPED
+    } //: n in LOOPED
   }
 }

@@ -374,7 +374,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
       .replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
     // Other kernels that move variables call the shared addition.
     const texts = goal === undefined ? parts.map(wgsl) : [...parts.map(towards), wgsl(GOALS[goal])]
-    const counts = { ...(tile && countsOf(tile)), BY_NEURON: isByNeuron ? 1 : 0 }
+    const counts = { ...(tile && countsOf(tile, ending)), BY_NEURON: isByNeuron ? 1 : 0 }
     const source = joinParts([...texts, ...(written?.lines ?? [])], counts)
     kernel = { ...parseKernel(key, entryPoint, source), ...(written !== undefined && { written }) }
     cache.set(identity, kernel)
@@ -426,9 +426,22 @@ function additionOf(
   return ADDITIONS[of][isCarried ? 'carried' : 'rounded']
 }
 
+/**
+ * The most sums of a tile for which the call of the ending is written out; more are a loop. Compilers inline each call: a tile of
+ * 32 steps of neurons, with their noise, took ten times as long to compile as the loop, and the run was not faster.
+ */
+const MOST_CALLS = { step: 1, store: 4 } as const
+
 /** Counters of repeated lines of a kernel. */
-function countsOf({ across, states, lanes, sharing }: Tile): Record<string, number> {
+function countsOf(
+  { across, states, lanes, sharing }: Tile,
+  ending: Ending | undefined,
+): Record<string, number> {
+  const isStep = ending !== undefined && ENDINGS[ending][0] === 'neuron/step'
+  const isLooped = across * states > MOST_CALLS[isStep ? 'step' : 'store']
   return {
+    LOOPED: isLooped ? 1 : 0,
+    UNROLLED: isLooped ? 0 : 1,
     ROWS: across,
     QUADS: across,
     STATES: states,
