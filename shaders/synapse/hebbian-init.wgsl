@@ -46,5 +46,10 @@ fn hebbianInit(@builtin(global_invocation_id) id: vec3<u32>) {
     let rows$h = patterns[p * quads + min(first + $hu, quads - 1u)]; //: h in 2
     sum$h_$k += rows$h[$k] * columns; //: h in 2, k in 4
   }
-  put(row + 4u * $hu + $ku, id.x, sum$h_$k); //: h in 2, k in 4
+  // A loop: compilers inline each call of `put`.
+  var sums: array<vec4<f32>, 8>;
+  sums[4u * $hu + $ku] = sum$h_$k; //: h in 2, k in 4
+  for (var i = 0u; i < 8u; i++) {
+    put(row + i, id.x, sums[i]);
+  }
 }
