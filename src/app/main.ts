@@ -19,7 +19,7 @@ import { REPRODUCE, bindReproduce } from './analysis/reproduce/entry.ts'
 import type { ReproducePanel } from './analysis/reproduce/panel.ts'
 import { acceptFiles } from './sharing/drop.ts'
 import { EXPORTS, type Export, download, scenarioFile } from './sharing/exports.ts'
-import { hasChecksum, hashOf, isShared, linkTo, LONGEST_LINK } from './sharing/link.ts'
+import { hasChecksum, hashOf, isShared, linkedScenario, linkTo, LONGEST_LINK } from './sharing/link.ts'
 import { type Video, createVideo } from './sharing/video.ts'
 import { outfit } from './session/outfit.ts'
 import { type Coming, type Source, fileSource, linkedSource, shippedSource } from './session/source.ts'
@@ -60,6 +60,7 @@ async function start(): Promise<void> {
       if (done) workplace.play()
       return done
     },
+    change: (scenario) => workplace.rebuild(scenario),
   })
   const reload = { label: 'Reload the page', act: () => location.reload() }
   let requested
@@ -106,10 +107,9 @@ async function start(): Promise<void> {
       loading(id) {
         document.body.dataset.state = 'loading'
         video.finish()
-        lesson.prepare(id)
         header.loading(id)
       },
-      arranged: (source) => lesson.open(titleOf(source), source.model, source.origin),
+      arranged: (source) => lesson.open(titleOf(source), source),
       loaded(source) {
         reached('network')
         // Scenarios opened from the console belong to the present history entry.
@@ -303,7 +303,10 @@ function bind(workplace: Workplace, hands: Hands, video: Video, experiments: Rep
 /** Puts the link into the address and onto the clipboard; a scenario that is too long becomes a file. */
 async function copyLink({ opened }: Workplace): Promise<void> {
   if (opened === undefined) return
-  const link = linkTo(location.href, opened.simulation.model.scenario)
+  const link = linkTo(
+    location.href,
+    linkedScenario(opened.simulation.model.scenario, opened.source.origin?.scenario),
+  )
   const { length } = link
   if (length > LONGEST_LINK) {
     download(scenarioFile(opened))

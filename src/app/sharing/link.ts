@@ -34,6 +34,16 @@ export function linkTo(page: string, scenario: Scenario): string {
   return url.href
 }
 
+/**
+ * A scenario without the lesson of the shipped one of its name: that comes with the shipped scenario, and makes no link longer.
+ * @param shipped - the shipped scenario that it is or was made from
+ */
+export function linkedScenario(scenario: Scenario, shipped: Scenario | undefined): Scenario {
+  const { lesson, ...rest } = scenario
+  const isShipped = rest.name === shipped?.name && JSON.stringify(lesson) === JSON.stringify(shipped.lesson)
+  return lesson === undefined || isShipped ? rest : { ...rest, lesson }
+}
+
 /** True if a hash is a shared scenario of any version, whole or damaged. */
 export function isShared(hash: string): boolean {
   const plain = cleaned(hash)
