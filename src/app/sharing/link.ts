@@ -21,10 +21,11 @@ const LONGEST_OTHER = 32
 /**
  * The address that opens a scenario. If it is longer than `LONGEST_LINK`, do not share it.
  * @param page - address of the page; its query and hash are ignored
+ * @param search - the query of the link
  */
-export function linkTo(page: string, scenario: Scenario): string {
+export function linkTo(page: string, scenario: Scenario, search = ''): string {
   const url = new URL(page)
-  url.search = ''
+  url.search = search
   const text = deflateSync(strToU8(JSON.stringify(scenario)), { level: 9 })
   const packed = new Uint8Array(1 + CRC_BYTES + text.length)
   packed[0] = CHECKED
