@@ -1,5 +1,5 @@
 /** The questions of a lesson: choices as buttons, or an answer that is revealed. Nothing is stored. */
-import { rightChoice } from '../../core/model/lesson.ts'
+import { rightChoice } from '../../core/model/lesson-parts.ts'
 import type { Question } from '../../core/model/schema.ts'
 import type { Renderer } from './text/render.ts'
 

@@ -1,6 +1,6 @@
 /** The parts of a lesson that a reader sees, beside its buttons. */
 import './reader.css'
-import { IMAGE_TYPES, imageData } from '../../core/model/lesson.ts'
+import { IMAGE_TYPES, imageData } from '../../core/model/lesson-parts.ts'
 import type { Read } from '../../core/model/files.ts'
 import type { Lesson } from '../../core/model/schema.ts'
 import { questionsOf } from './questions.ts'

@@ -1,7 +1,8 @@
 /** Lessons: what a lesson may say of its scenario, and where an error is. */
 import { describe, expect, test } from 'vitest'
 import { loadModel } from '../../../src/core/model/load.ts'
-import { checkLesson, scenarioOfTry } from '../../../src/core/model/lesson.ts'
+import { checkLesson } from '../../../src/core/model/lesson-check.ts'
+import { scenarioOfTry } from '../../../src/core/model/lesson.ts'
 import { parseScenario } from '../../../src/core/model/parse.ts'
 import { LESSONS } from '../../lessons.ts'
 import { loadShipped } from '../../scenario.ts'

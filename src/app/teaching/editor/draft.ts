@@ -1,6 +1,6 @@
 /** The texts of the fields of the editor, and the lesson that they say. Pure. */
 import { ModelError } from '../../../core/errors.ts'
-import { checkLesson } from '../../../core/model/lesson.ts'
+import { checkLesson } from '../../../core/model/lesson-check.ts'
 import { parseScenario } from '../../../core/model/parse.ts'
 import type { Lesson, Scenario, Try } from '../../../core/model/schema.ts'
 import type { Difference } from '../../editing/undo.ts'
