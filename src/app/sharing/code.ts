@@ -1,7 +1,6 @@
 /** A link as a QR code, for a class that opens it with telephones. */
 import './code.css'
 import { correction, generate } from 'lean-qr'
-import { ModelError } from '../../core/errors.ts'
 
 /** The most bytes of a QR code, at its lowest correction. */
 const MOST_BYTES = 2953
@@ -11,12 +10,12 @@ const QUIET = 4
 
 /**
  * The squares of a link, as the path of an SVG and its size.
- * @throws ModelError if the link is too long
+ * @throws RangeError if the link is too long
  */
 export function codeOf(link: string): { readonly path: string; readonly size: number } {
   const { length } = new TextEncoder().encode(link)
   if (length > MOST_BYTES)
-    throw new ModelError(
+    throw new RangeError(
       `the link has ${length} characters, and a QR code holds ${MOST_BYTES}; share the link, or the scenario as a file`,
     )
   const code = generate(link, { minCorrectionLevel: correction.L })
@@ -29,7 +28,7 @@ export function codeOf(link: string): { readonly path: string; readonly size: nu
 
 /**
  * Shows the code of a link until it is closed.
- * @throws ModelError if the link is too long
+ * @throws RangeError if the link is too long
  */
 export function showCode(link: string): void {
   const { path, size } = codeOf(link)
