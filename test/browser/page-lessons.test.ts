@@ -14,13 +14,15 @@ test('a lesson is written with a preview, undone and redone, and a class that op
   await page.locator('.write').click()
   const editor = page.locator('dialog.editor')
   const field = (name: string) => editor.getByLabel(name, { exact: false }).first()
-  await field('Text').fill('*Mine*: $\\tau$ of [the memory](#xi), <img src=x onerror=alert(1)>.\n\nThe overlap.')
+  await field('Text').fill(
+    '*Mine*: $\\tau$ of [the memory](#xi), <img src=x onerror=alert(1)>.\n\nThe overlap.',
+  )
   await field('Look for').fill('a sign')
   await editor.getByRole('button', { name: 'Add a try from the present changes' }).click()
   const box = editor.locator('[data-group=tries] fieldset').last()
   expect(await box.getByLabel('Values').inputValue()).toBe('seed = 5')
   await box.getByLabel('Button').fill('Another seed')
-  await box.getByLabel('What should be seen').fill('It ends elsewhere.')
+  await box.getByLabel('Expected observation').fill('It ends elsewhere.')
   await box.getByLabel('Values').fill('sed = 5')
   await eventually(() => editor.locator('.problem').textContent()).toContain('did you mean `seed`?')
   await box.getByLabel('Values').fill('seed = 5')

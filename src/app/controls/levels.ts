@@ -42,7 +42,7 @@ export function bindLevels(button: HTMLButtonElement, place: HTMLElement): void 
     else url.searchParams.set('level', level)
     history.replaceState(history.state, '', url)
     show()
-    // What is placed by hand follows.
+    // Elements that are placed by hand follow.
     dispatchEvent(new Event('resize'))
   }
   createMenu(

@@ -76,7 +76,7 @@ async function imageOf(src: string, read: Read): Promise<Blob> {
   return new Blob([bytes as Uint8Array<ArrayBuffer>], { type })
 }
 
-/** What stands in the place of an image that cannot be read. */
+/** The text in the place of an image that cannot be read. */
 function missing(src: string, alt: string): HTMLElement {
   const made = document.createElement('p')
   made.className = 'missing'

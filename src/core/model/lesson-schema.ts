@@ -1,4 +1,4 @@
-/** The keys of a lesson: a text, things to try and questions, which the page shows beside the network. */
+/** The keys of a lesson: a text, things to try and questions, which the page shows next to the network. */
 import * as v from 'valibot'
 import { number, text } from '../kinds/fields.ts'
 import { claimSchema } from './claims-schema.ts'
@@ -9,7 +9,7 @@ const words = (title: string, description: string) =>
 const trySchema = v.pipe(
   v.strictObject({
     label: words('label', 'Label of the button.'),
-    text: words('text', 'What should be seen, in Markdown with $formulas$.'),
+    text: words('text', 'Expected observation, in Markdown with $formulas$.'),
     set: v.pipe(
       v.record(v.string(), v.unknown()),
       v.title('set'),
@@ -57,9 +57,9 @@ const figureSchema = v.pipe(
   v.strictObject({
     src: words(
       'src',
-      'An image file beside the scenario (png, jpg, webp, gif, avif, svg), or a data: URL of an image.',
+      'An image file in the folder of the scenario (png, jpg, webp, gif, avif, svg), or a data: URL of an image.',
     ),
-    alt: text('alt', 'What the figure shows, for readers who cannot see it.'),
+    alt: text('alt', 'Description of the figure, for readers who cannot see it.'),
     caption: v.exactOptional(text('caption', 'Text below the figure, in Markdown with $formulas$.')),
   }),
   v.description('A figure of a lesson.'),
@@ -76,7 +76,9 @@ export const lessonSchema = v.strictObject({
     ),
     [],
   ),
-  lookFor: v.exactOptional(words('lookFor', 'What to look for in the run, in Markdown with $formulas$.')),
+  lookFor: v.exactOptional(
+    words('lookFor', 'Observations to look for in the run, in Markdown with $formulas$.'),
+  ),
   tries: v.optional(v.pipe(v.array(trySchema), v.title('tries'), v.description('Things to try.')), []),
   questions: v.exactOptional(
     v.pipe(v.array(questionSchema), v.title('questions'), v.description('Questions with answers.')),

@@ -522,7 +522,7 @@ export const scenarioSchema = v.pipe(
         brief(lessonSchema),
         v.title('lesson'),
         v.description(
-          'What the page shows beside the network: a text, things to try, questions. It changes nothing of a run.',
+          'Text, things to try and questions, which the page shows next to the network. A run does not depend on them.',
         ),
       ),
     ),

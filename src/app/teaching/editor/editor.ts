@@ -33,7 +33,7 @@ export interface EditorOptions {
 /** Milliseconds without a key until the preview follows. */
 const PREVIEW_AFTER = 150
 
-/** What was written and not saved, of the lesson that was last edited. */
+/** The unsaved draft of the lesson that was last edited. */
 let kept: { readonly of: string; readonly draft: Draft; readonly moved: DraftTry | undefined } | undefined
 
 export function openEditor({ scenario, lesson, told, read, save }: EditorOptions): void {
@@ -235,7 +235,7 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
           changed()
         }),
         textField(
-          'What should be seen',
+          'Expected observation',
           one.text,
           (value) => {
             one.text = value

@@ -91,7 +91,7 @@ export function createMarker(entries: readonly Entry[]): Marker {
         const term = symbols.get(part.tex.trim())
         return term !== undefined && isNew(term) ? [{ kind: 'term', term, parts: [part] }] : [part]
       }
-      // What is a control already has one thing to do.
+      // A control already has one thing to do.
       if (part.kind !== 'element' || part.tag === 'code') return [part]
       return [{ ...part, parts: mark(part.parts) }]
     })

@@ -60,7 +60,7 @@ const marked = new Marked({
   },
 })
 
-/** The parts of a text. What Markdown would show as HTML stays the text that was written. */
+/** The parts of a text. HTML stays the text that was written. */
 export function partsOf(markdown: string): Part[] {
   return blocks(marked.lexer(markdown))
 }

@@ -51,7 +51,7 @@ function foundBy(name: string): HTMLElement[] {
   return []
 }
 
-/** What stands out: the place itself, or the nearest around it that is seen. */
+/** The element that stands out: the place itself, or the nearest visible one around it. */
 function placesOf(name: string): HTMLElement[] {
   return foundBy(name).flatMap((found) => {
     for (let one: HTMLElement | null = found; one !== null; one = one.parentElement)

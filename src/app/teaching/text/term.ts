@@ -60,5 +60,5 @@ function place(card: HTMLElement, words: HTMLElement): void {
   card.style.top = `${y}px`
 }
 
-// What is scrolled away has no card.
+// A word that is scrolled away has no card.
 addEventListener('scroll', hide, { capture: true, passive: true })
