@@ -1,6 +1,18 @@
-/** All lessons of the page by the names of their scenarios. */
-import { LESSON_IDS, type Lesson, lessonOf } from '../src/app/teaching/lessons.ts'
+/** The lessons of the shipped scenarios, by the names of their files. */
+import { readFileSync, readdirSync } from 'node:fs'
+import { parseScenario } from '../src/core/model/parse.ts'
+import type { Lesson, Try } from '../src/core/model/schema.ts'
 
-export const LESSONS: Readonly<Record<string, Lesson>> = Object.fromEntries(
-  await Promise.all(LESSON_IDS.map(async (id) => [id, (await lessonOf(id)) as Lesson] as const)),
+/** Shipped lessons have three tries. */
+type Shipped = Lesson & { readonly tries: readonly [Try, Try, Try] }
+
+const folder = new URL('../scenarios/', import.meta.url)
+
+export const LESSONS: Readonly<Record<string, Shipped>> = Object.fromEntries(
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .flatMap((name) => {
+      const { lesson } = parseScenario(JSON.parse(readFileSync(new URL(name, folder), 'utf8')))
+      return lesson === undefined ? [] : [[name.replace(/\.json$/, ''), lesson as Shipped] as const]
+    }),
 )

@@ -26,6 +26,9 @@ const LEFT_OUT = [
 /** Source files whose strings the page and the reports show. */
 const SHOWN = /^src\/(?:app|core\/reproduce)\/.*\.ts$/
 
+/** Scenarios, whose lessons the page shows. */
+const LESSONS = /^scenarios\/[^/]*\.json$/
+
 /** Code whose comments are checked, and whose strings are errors. */
 const COMMENTED =
   /^(?:src\/(?:app|core\/(?:analysis|expression|gpu|kinds|math|model|plan|reference|reproduce|run))|shaders|scripts|site)\/.*\.(?:ts|mjs|wgsl)$/
@@ -43,7 +46,7 @@ function listed(folder = ''): string[] {
     const path = `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`
     if (LEFT_OUT.some((pattern) => pattern.test(path))) return []
     if (entry.isDirectory()) return listed(path)
-    const isText = path.endsWith('.md') || path === SCHEMA || path === 'index.html'
+    const isText = path.endsWith('.md') || path === SCHEMA || path === 'index.html' || LESSONS.test(path)
     return isText || SHOWN.test(path) || COMMENTED.test(path) ? [path] : []
   })
 }
@@ -51,6 +54,7 @@ function listed(folder = ''): string[] {
 function textsOfFile(file: string): Text[] {
   const text = readFileSync(join(ROOT, file), 'utf8')
   if (file.endsWith('.md')) return [{ file, line: 1, kind: 'markdown', text: withoutFrontMatter(text) }]
+  if (LESSONS.test(file)) return lessonTexts(file, text)
   if (file.endsWith('.json')) return schemaTexts(file, text)
   if (file.endsWith('.html')) return htmlTexts(file, text)
   if (/\.(?:wgsl|mjs)$/.test(file)) return commentTexts(file, text)
@@ -78,6 +82,20 @@ function schemaTexts(file: string, source: string): Text[] {
     if (text === '' || seen.has(text)) return []
     seen.add(text)
     return [{ file, line: index + 1, kind: 'plain', text }]
+  })
+}
+
+/** Sentences of the lesson of a scenario, without its paths and kinds. */
+function lessonTexts(file: string, source: string): Text[] {
+  const start = source.indexOf('\n  "lesson":')
+  if (start < 0) return []
+  return source.split('\n').flatMap((line, index): Text[] => {
+    const isLesson = source.slice(0, start).split('\n').length <= index
+    const [, quoted] = /^\s*(?:"[^"]+": )?("(?:[^"\\]|\\.)*"),?$/.exec(line) ?? []
+    const text = quoted === undefined || !isLesson ? '' : (JSON.parse(quoted) as string)
+    return text.split(/\s+/).length < FEWEST_WORDS
+      ? []
+      : [{ file, line: index + 1, kind: 'plain', text: text.replace(/\[([^\]]*)\]\(#[^)]*\)/g, '$1') }]
   })
 }
 

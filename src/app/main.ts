@@ -14,14 +14,16 @@ import { type Hands, createHands } from './editing/hands.ts'
 import { holdsPatterns } from './editing/images.ts'
 import { createHeader } from './controls/header.ts'
 import { addKeys, bindKeys } from './controls/keys.ts'
+import { bindLevels, isLecture, levelSearch } from './controls/levels.ts'
 import { createMenu } from './controls/menu.ts'
 import { createMessages, textOf } from './messages.ts'
 import { REPRODUCE, bindReproduce } from './analysis/reproduce/entry.ts'
 import type { ReproducePanel } from './analysis/reproduce/panel.ts'
 import { acceptFiles } from './sharing/drop.ts'
 import { EXPORTS, type Export, download, scenarioFile } from './sharing/exports.ts'
-import { hasChecksum, hashOf, isShared, linkTo, LONGEST_LINK } from './sharing/link.ts'
+import { hasChecksum, hashOf, isShared, linkedScenario, linkTo, LONGEST_LINK } from './sharing/link.ts'
 import { type Video, createVideo } from './sharing/video.ts'
+import type { Opened } from './session/opened.ts'
 import { outfit } from './session/outfit.ts'
 import { type Coming, type Source, fileSource, linkedSource, shippedSource } from './session/source.ts'
 import { bindSpectrum } from './analysis/spectrum/button.ts'
@@ -45,6 +47,7 @@ const entries = createEntries()
 reached('script')
 bindScheme(button('scheme'))
 bindSkips(element('skips'))
+bindLevels(button('level'), element('level-menu'))
 const params = new URLSearchParams(location.search)
 if (params.has('embed')) void openEmbedded(params)
 else void start()
@@ -63,6 +66,7 @@ async function start(): Promise<void> {
       if (done) workplace.play()
       return done
     },
+    change: (scenario) => workplace.rebuild(scenario),
   })
   const reload = { label: 'Reload the page', act: () => location.reload() }
   let requested
@@ -109,10 +113,9 @@ async function start(): Promise<void> {
       loading(id) {
         document.body.dataset.state = 'loading'
         video.finish()
-        lesson.prepare(id)
         header.loading(id)
       },
-      arranged: (source) => lesson.open(titleOf(source), source.model, source.origin),
+      arranged: (source) => lesson.open(titleOf(source), source),
       loaded(source) {
         reached('network')
         // Scenarios opened from the console belong to the present history entry.
@@ -145,6 +148,10 @@ async function start(): Promise<void> {
   const hands = createHands(element('hands'), workplace, messages)
   const experiments = bindReproduce(menu, workplace, messages)
   bind(workplace, hands, video, experiments)
+  addKeys([
+    { key: 'pagedown', label: 'Next try, in a lecture', when: isLecture, act: () => lesson.go(1) },
+    { key: 'pageup', label: 'The try before, in a lecture', when: isLecture, act: () => lesson.go(-1) },
+  ])
   window.engram = createConsoleApi(workplace, listeners)
   onScheme(() => workplace.recolour())
   await openAddress(workplace, first)
@@ -224,6 +231,7 @@ function bind(workplace: Workplace, hands: Hands, video: Video, experiments: Rep
   button('link').addEventListener('click', share)
   createMenu(button('export'), element('export-menu'), [
     ...EXPORTS.map((item) => ({ ...item, act: () => void exportFile(workplace, item) })),
+    { id: 'code', label: 'QR code', note: 'of the link', act: () => void showLinkCode(workplace) },
     { id: 'video', label: 'Video', note: 'of the large picture: start, stop', act: () => video.toggle() },
   ])
   const input = element('file') as HTMLInputElement
@@ -303,10 +311,32 @@ function bind(workplace: Workplace, hands: Hands, video: Video, experiments: Rep
   bindKeys(button('keys'), element('help') as HTMLDialogElement)
 }
 
+function linkOf({ simulation, source: { origin } }: Opened): string {
+  const { scenario } = simulation.model
+  return linkTo(location.href, linkedScenario(scenario, origin?.scenario), levelSearch())
+}
+
+/** Shows the link as a QR code; an unchanged shipped scenario has a short one. */
+async function showLinkCode({ opened }: Workplace): Promise<void> {
+  if (opened === undefined) return
+  const { simulation, source } = opened
+  const url = new URL(location.href)
+  url.hash = ''
+  url.search = levelSearch()
+  url.searchParams.set('scenario', source.origin?.id ?? '')
+  const isShipped = JSON.stringify(source.origin?.scenario) === JSON.stringify(simulation.model.scenario)
+  try {
+    const { showCode } = await import('./sharing/code.ts')
+    showCode(isShipped ? url.href : linkOf(opened))
+  } catch (error) {
+    messages.warn(`QR code: ${textOf(error)}`)
+  }
+}
+
 /** Puts the link into the address and onto the clipboard; a scenario that is too long becomes a file. */
 async function copyLink({ opened }: Workplace): Promise<void> {
   if (opened === undefined) return
-  const link = linkTo(location.href, opened.simulation.model.scenario)
+  const link = linkOf(opened)
   const { length } = link
   if (length > LONGEST_LINK) {
     download(scenarioFile(opened))
@@ -351,7 +381,7 @@ async function openFile(workplace: Workplace, file: File, files: readonly File[]
   await entries.leave(workplace.opened)
   // The address does not name the file.
   const url = new URL(location.href)
-  url.search = ''
+  url.search = levelSearch()
   url.hash = ''
   entries.push(url.href, source.model.scenario, source.read)
   entries.own(source.model.scenario)

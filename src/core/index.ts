@@ -41,7 +41,15 @@ export type { UpdateKind } from './kinds/updates/table.ts'
 export type { Written } from './kinds/lagrangians/definition.ts'
 export type { Read } from './model/files.ts'
 export type { ResolveOptions } from './model/resolve.ts'
-export type { LagrangianSpec, OrValues, Scenario, ScenarioInput } from './model/schema.ts'
+export type {
+  LagrangianSpec,
+  Lesson,
+  OrValues,
+  Question,
+  Scenario,
+  ScenarioInput,
+  Try,
+} from './model/schema.ts'
 export type { Patterns, Values } from './model/patterns/schema.ts'
 export type { SharedLagrangian } from './kinds/lagrangians/table.ts'
 export type { NeuronRow } from './kinds/neuron-row.ts'

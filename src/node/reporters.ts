@@ -8,6 +8,8 @@ import type { AdapterInfo } from './device.ts'
 export interface Tested {
   /** As it was given. */
   readonly file: string
+  /** The label of a try of its lesson; absent for the scenario itself. */
+  readonly tried?: string
   /** In s. */
   readonly seconds: number
   /** Why it could not be tested, in one line; absent where it could. */
@@ -35,7 +37,8 @@ export function summaryOf(all: readonly Tested[]): string {
   const verdicts = all.flatMap((one) => one.verdicts)
   const holding = verdicts.filter(({ state }) => state === 'holds').length
   const broken = all.filter(({ error }) => error !== undefined).length
-  const scenarios = `${all.length} scenario${all.length === 1 ? '' : 's'}`
+  const count = all.filter(({ tried }) => tried === undefined).length
+  const scenarios = `${count} scenario${count === 1 ? '' : 's'}`
   const claims = `${holding} of ${verdicts.length} claims hold in ${scenarios}`
   return broken === 0 ? claims : `${claims}, ${broken} could not be tested`
 }
@@ -66,8 +69,13 @@ function plainLines(one: Tested): string {
 }
 
 /** With the file in front; errors of the input have it already. */
-function named({ file }: Tested, text: string): string {
-  return text.startsWith(`${file}: `) ? text : `${file}: ${text}`
+function named(one: Tested, text: string): string {
+  return text.startsWith(`${one.file}: `) ? text : `${titleOf(one)}: ${text}`
+}
+
+/** The file, and the try of its lesson. */
+function titleOf({ file, tried }: Tested): string {
+  return tried === undefined ? file : `${file}: ${tried}`
 }
 
 const plain: Reporter = {
@@ -103,7 +111,7 @@ const junit: Reporter = {
       const lines = linesOf(one)
       const cases = lines.map(({ word, text, found }) => {
         const name = one.error === undefined ? text : 'can be tested'
-        const start = `    <testcase classname="${xml(one.file)}" name="${xml(name)}"`
+        const start = `    <testcase classname="${xml(titleOf(one))}" name="${xml(name)}"`
         if (word === 'pass') return `${start}/>`
         const inside =
           word === 'none'
@@ -114,7 +122,7 @@ const junit: Reporter = {
         return `${start}>${inside}</testcase>`
       })
       return [
-        `  <testsuite name="${xml(one.file)}" ${countsOf([one])} time="${one.seconds.toFixed(3)}">`,
+        `  <testsuite name="${xml(titleOf(one))}" ${countsOf([one])} time="${one.seconds.toFixed(3)}">`,
         ...cases,
         '  </testsuite>',
       ].join('\n')
@@ -152,8 +160,9 @@ const json: Reporter = {
         summary: summaryOf(all),
         version,
         ...(adapter && { adapter }),
-        scenarios: all.map(({ file, seconds, error, verdicts }) => ({
+        scenarios: all.map(({ file, tried, seconds, error, verdicts }) => ({
           file,
+          ...(tried === undefined ? {} : { try: tried }),
           passed: isPassed({ file, seconds, verdicts, ...(error === undefined ? {} : { error }) }),
           seconds: Number(seconds.toFixed(3)),
           ...(error === undefined ? {} : { error }),
@@ -176,7 +185,7 @@ const github: Reporter = {
       if (word !== 'FAIL') return []
       const title = one.error === undefined ? 'A claim fails' : 'A scenario cannot be tested'
       return [
-        `::error file=${property(one.file)},title=${property(title)}::${message(found === '' ? text : `${text}: ${found}`)}\n`,
+        `::error file=${property(one.file)},title=${property(title)}::${message(`${one.tried === undefined ? '' : `${one.tried}: `}${text}${found === '' ? '' : `: ${found}`}`)}\n`,
       ]
     })
     return `${inert(plainLines(one))}${annotations.join('')}`

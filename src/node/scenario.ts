@@ -5,6 +5,7 @@ import { checkText } from '../core/model/arguments.ts'
 import { ModelError } from '../core/errors.ts'
 import { outside, type Read } from '../core/model/files.ts'
 import { SCENARIO } from '../core/model/json.ts'
+import { checkLesson } from '../core/model/lesson-check.ts'
 import { type LoadOptions, loadModel } from '../core/model/load.ts'
 import type { Model } from '../core/model/model.ts'
 import { decodeImage } from './images.ts'
@@ -20,8 +21,13 @@ export async function loadScenario(path: string, options: LoadOptions = {}): Pro
   checkText('loadScenario', path)
   const { text, found } = await readScenario(path)
   const read = readerOf(dirname(found), options.allowOutside)
-  return loadModel(text, { ...options, file: path, read, decode: decodeImage })
+  const model = await loadModel(text, { ...options, file: path, read, decode: decodeImage })
+  if (!CHANGING.some((key) => options[key] !== undefined)) checkLesson(model.scenario, path)
+  return model
 }
+
+/** Options with which a scenario is no longer the one that its lesson is written for. */
+const CHANGING = ['set', 'vary', 'seed', 'ticks'] as const satisfies readonly (keyof LoadOptions)[]
 
 /** The text of a scenario, and the file that it stands in. */
 export async function readScenario(path: string): Promise<{ readonly text: string; readonly found: string }> {

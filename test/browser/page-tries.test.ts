@@ -1,9 +1,7 @@
 /** The tries of the lessons, one after another: each is what it is alone. */
 import { describe, expect, test } from 'vitest'
-import type { Try } from '../../src/app/teaching/lessons.ts'
-import { setValue } from '../../src/core/model/path.ts'
-import { parseScenario } from '../../src/core/model/parse.ts'
-import type { Scenario } from '../../src/core/model/schema.ts'
+import { scenarioOfTry } from '../../src/core/model/lesson.ts'
+import type { Scenario, Try } from '../../src/core/model/schema.ts'
 import { LESSONS } from '../lessons.ts'
 import { eventually, useLab } from './lab.ts'
 
@@ -30,12 +28,6 @@ const button = (one: Try) => lab.page.locator('.tries').getByRole('button', { na
 const pressed = (): Promise<string[]> => lab.page.locator('.tries [aria-pressed=true]').allTextContents()
 const outcome = (): Promise<string | null> => lab.page.locator('.outcome').textContent()
 const changed = () => lab.page.locator('.changed')
-
-const withTry = (shipped: Scenario, { set }: Try): Scenario => {
-  let target: unknown = shipped
-  for (const [path, value] of Object.entries(set)) target = setValue(target, path, value)
-  return parseScenario(target)
-}
 
 /** What runs after a click, some ticks on. */
 async function click(one: Try) {
@@ -80,7 +72,7 @@ test.each(SEQUENCES)(
     }
     // What a run leaves behind must not reach the next one.
     await lab.engram('step(2)')
-    for (const one of tries) await see(await chosen(one), withTry(shipped, one))
+    for (const one of tries) await see(await chosen(one), scenarioOfTry(shipped, one))
     const ended = await click(tries[2])
     expect(ended.pressed).toEqual([])
     expect(await outcome()).toBe('')
@@ -106,7 +98,7 @@ test.each(OTHERS)('in %s try %i runs with its values and says what should be see
   const shipped = await lab.engram<Scenario>('scenario')
   await lab.page.evaluate('engram.pace = 0.1')
   const one = LESSONS[id]!.tries[index]!
-  expect(await chosen(one)).toEqual(withTry(shipped, one))
+  expect(await chosen(one)).toEqual(scenarioOfTry(shipped, one))
 })
 
 describe('a text of the lesson that no longer holds says so', () => {

@@ -25,6 +25,23 @@ beforeAll(async () => {
   )
   writeScenario(folder, 'models/c.json', claiming({ probe: 'rat', atMost: 0 }))
   writeScenario(folder, 'models/d.json', claiming())
+  const tries = [
+    {
+      label: 'Other',
+      text: 'It is other.',
+      set: { seed: 2 },
+      expect: [{ probe: 'rate', at: 14, atLeast: 0 }],
+    },
+    { label: 'Silent', text: 'It claims nothing.', set: { seed: 3 } },
+  ]
+  writeScenario(folder, 'models/taught.json', {
+    ...claiming({ probe: 'rate', at: 14, atLeast: 0 }),
+    lesson: { tries },
+  })
+  writeScenario(folder, 'models/untaught.json', {
+    ...claiming(),
+    lesson: { tries: [{ label: 'Other', text: 'It is other.', set: { sed: 2 } }] },
+  })
   writeScenario(folder, 'late.json', claiming({ probe: 'rate', at: 70, atMost: 0 }))
   writeScenario(folder, 'models/e.json', claiming({ probe: 'rate', select: [2], atMost: 0 }))
   writeFileSync(join(folder, 'models/notes.txt'), 'no scenario')
@@ -48,11 +65,14 @@ describe('engram test', () => {
       'FAIL  models/c.json: expect.0.probe: no probe is called `rat`; did you mean `rate`?',
       'none  models/d.json: claims nothing',
       'FAIL  models/e.json: expect.0.select: a sample of `rate` has one number; leave select out',
-      '3 of 4 claims hold in 5 scenarios, 2 could not be tested',
+      'pass  models/taught.json: rate >= 0 at tick 14',
+      'pass  models/taught.json: Other: rate >= 0 at tick 14',
+      'FAIL  models/untaught.json: lesson.tries.0.set.sed: unknown key; did you mean `seed`?',
+      '5 of 6 claims hold in 7 scenarios, 3 could not be tested',
     ])
     expect([outcome.code, outcome.stderr]).toEqual([
       1,
-      '3 of 4 claims hold in 5 scenarios, 2 could not be tested\n',
+      '5 of 6 claims hold in 7 scenarios, 3 could not be tested\n',
     ])
   })
 

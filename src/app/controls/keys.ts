@@ -7,6 +7,8 @@ export interface Key {
   /** With Ctrl, or Cmd on a Mac. */
   readonly ctrl?: true
   readonly shift?: true
+  /** True while the key means this; absent = always. */
+  readonly when?: () => boolean
   /** Description in the help. */
   readonly label: string
   readonly act: () => void
@@ -50,7 +52,8 @@ export function bindKeys(button: HTMLButtonElement, dialog: HTMLDialogElement): 
   )
 }
 
-function matches({ key, ctrl, shift }: Key, event: KeyboardEvent): boolean {
+function matches({ key, ctrl, shift, when }: Key, event: KeyboardEvent): boolean {
+  if (when?.() === false) return false
   if (event.altKey || (event.ctrlKey || event.metaKey) !== (ctrl === true)) return false
   // Shift is part of the character; only with Ctrl it distinguishes keys.
   if (ctrl === true && event.shiftKey !== (shift === true)) return false
@@ -66,7 +69,7 @@ function isTaken({ target, key, ctrlKey, metaKey }: KeyboardEvent): boolean {
   return key === ' ' && target.matches('button, input')
 }
 
-const NAMES: Readonly<Record<string, string>> = { ' ': 'Space' }
+const NAMES: Readonly<Record<string, string>> = { ' ': 'Space', pagedown: 'PageDown', pageup: 'PageUp' }
 
 function fill(list: HTMLElement): void {
   const isMac = /mac|iphone|ipad/i.test(navigator.userAgent)

@@ -103,6 +103,8 @@ export function patternChanges(from: Scenario, to: Scenario): Difference[] {
     stimulus: 3,
     probes: 3,
     synapses: 4,
+    // Its values have paths of their own as keys.
+    lesson: 1,
   }
   const paths = differences(from, to).map(({ path }) => {
     const keys = path.split('.')

@@ -9,7 +9,7 @@ import type { DenseArray } from '../../core/run/arrays.ts'
 import type { Sample } from '../../core/run/series.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
 import { shippedScenarios } from './scenarios.ts'
-import { linkTo } from '../sharing/link.ts'
+import { linkedScenario, linkTo } from '../sharing/link.ts'
 import { fileSource, scenarioSource } from './source.ts'
 import { type Stage, timing } from '../boot/timing.ts'
 import type { Opened } from './opened.ts'
@@ -189,6 +189,9 @@ export function createConsoleApi(workplace: Workplace, listeners: SampleListener
         throw new ModelError(`there is no event "${event as string}"; listen to "sample"`)
       return listeners.add(listener)
     },
-    link: () => linkTo(location.href, opened().simulation.model.scenario),
+    link: () => {
+      const { simulation, source } = opened()
+      return linkTo(location.href, linkedScenario(simulation.model.scenario, source.origin?.scenario))
+    },
   }
 }

@@ -84,10 +84,15 @@ async function scenarioAt(url: string): Promise<Scenario> {
  */
 export async function scenarioSource(scenario: Scenario, file?: string, read?: Read): Promise<Source> {
   const named = file === undefined ? {} : { file }
-  const [model, origin] = await Promise.all([
-    resolveModel(scenario, { ...named, decode: decodeImage, read: read ?? readGiven('the scenario', []) }),
-    originOf(scenario),
-  ])
+  const origin = await originOf(scenario)
+  // A link leaves the lesson of a shipped scenario out.
+  const shipped = origin?.scenario.lesson
+  const whole = shipped === undefined ? scenario : { ...scenario, lesson: scenario.lesson ?? shipped }
+  const model = await resolveModel(whole, {
+    ...named,
+    decode: decodeImage,
+    read: read ?? readGiven('the scenario', []),
+  })
   return { model, ...(origin && { origin }), ...(read && { read }) }
 }
 

@@ -230,7 +230,11 @@ export function createWorkplace(
     undo: () => turns.within(() => steps.undo(changes.become)),
     redo: () => turns.within(() => steps.redo(changes.become)),
     restore: () =>
-      turns.within(async () => bench.opened !== undefined && changes.turnInto(bench.opened.home)),
+      turns.within(async () => {
+        const { opened } = bench
+        if (opened === undefined) return false
+        return changes.turnInto(withLessonOf(opened.home, opened.simulation.model.scenario))
+      }),
     begin(scenario) {
       bench.opened?.loop.pause()
       return turns.within(async () => {
@@ -263,8 +267,17 @@ function createComparison(): (opened: Opened | undefined) => boolean {
     const now = opened?.simulation.model.scenario
     if (now !== scenario) {
       scenario = now
-      isSame = now === undefined || differences(opened?.home, now).length === 0
+      isSame =
+        now === undefined ||
+        opened === undefined ||
+        differences(withLessonOf(opened.home, now), now).length === 0
     }
     return isSame
   }
+}
+
+/** The values of a scenario with the lesson of another: a lesson is written, not set. */
+function withLessonOf(values: Scenario, { lesson }: Scenario): Scenario {
+  const { lesson: before, ...rest } = values
+  return lesson === undefined || lesson === before ? values : { ...rest, lesson }
 }

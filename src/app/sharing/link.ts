@@ -21,10 +21,11 @@ const LONGEST_OTHER = 32
 /**
  * The address that opens a scenario. If it is longer than `LONGEST_LINK`, do not share it.
  * @param page - address of the page; its query and hash are ignored
+ * @param search - the query of the link
  */
-export function linkTo(page: string, scenario: Scenario): string {
+export function linkTo(page: string, scenario: Scenario, search = ''): string {
   const url = new URL(page)
-  url.search = ''
+  url.search = search
   const text = deflateSync(strToU8(JSON.stringify(scenario)), { level: 9 })
   const packed = new Uint8Array(1 + CRC_BYTES + text.length)
   packed[0] = CHECKED
@@ -32,6 +33,16 @@ export function linkTo(page: string, scenario: Scenario): string {
   packed.set(text, 1 + CRC_BYTES)
   url.hash = PREFIX + base64url(packed)
   return url.href
+}
+
+/**
+ * A scenario without the lesson of the shipped one of its name: that comes with the shipped scenario, and makes no link longer.
+ * @param shipped - the shipped scenario that it is or was made from
+ */
+export function linkedScenario(scenario: Scenario, shipped: Scenario | undefined): Scenario {
+  const { lesson, ...rest } = scenario
+  const isShipped = rest.name === shipped?.name && JSON.stringify(lesson) === JSON.stringify(shipped.lesson)
+  return lesson === undefined || isShipped ? rest : { ...rest, lesson }
 }
 
 /** True if a hash is a shared scenario of any version, whole or damaged. */

@@ -1,10 +1,8 @@
 /** Whether a run follows its lesson: the active try, and the changes since its start. */
-import { setValue } from '../../core/model/path.ts'
-import type { Scenario } from '../../core/model/schema.ts'
-import { editedScenario } from '../editing/edited.ts'
-import { differences } from '../editing/undo.ts'
+import { scenarioOfTry } from '../../core/model/lesson.ts'
+import type { Scenario, Try } from '../../core/model/schema.ts'
+import { type Difference, differences } from '../editing/undo.ts'
 import { changesText } from './changes.ts'
-import type { Try } from './lessons.ts'
 
 export interface Course {
   /** The active try. */
@@ -13,11 +11,14 @@ export interface Course {
   readonly isOff: boolean
   /** The notice for this case. */
   readonly offText: string
-  /** @param shipped - the scenario of the lesson; absent if there is none */
-  open(scenario: Scenario, shipped: Scenario | undefined): void
-  /** The values of the open scenario have changed. */
-  update(scenario: Scenario): void
-  /** Starts the run again with a try, or with the shipped values. */
+  /** @param told - the scenario that the lesson is about; absent if there is none */
+  open(scenario: Scenario, told: Scenario | undefined): void
+  /** The values of the open scenario have changed. @param told - the scenario that the lesson is about now */
+  update(scenario: Scenario, told: Scenario | undefined): void
+  /**
+   * Starts the run again with a try, or with the values of the lesson's scenario.
+   * @throws ModelError if the values of the try do not fit
+   */
   start(wanted: Try | undefined): void
   /** Call once in each frame. @param tick - the present tick */
   at(tick: number): void
@@ -29,7 +30,7 @@ export interface Course {
  */
 export function createCourse(begin: (scenario: Scenario) => Promise<boolean>, changed: () => void): Course {
   let shown: Scenario | undefined
-  let shipped: Scenario | undefined
+  let told: Scenario | undefined
   let begun: Try | undefined
   let isOff = false
   let offText = ''
@@ -42,13 +43,13 @@ export function createCourse(begin: (scenario: Scenario) => Promise<boolean>, ch
   const refresh = (): void => {
     isOff = false
     isChanged = false
-    if (shipped !== undefined && shown !== undefined && starting === 0) {
+    if (told !== undefined && shown !== undefined && starting === 0) {
       // An undone try is not active.
-      if (begun !== undefined && differences(shipped, shown).length === 0) {
+      if (begun !== undefined && valueChanges(told, shown).length === 0) {
         begun = undefined
         isOffCourse = true
       }
-      const found = differences(targetOf(shipped, begun), shown)
+      const found = valueChanges(targetOf(told, begun), shown)
       isChanged = found.length > 0
       isOff = isChanged || isOffCourse
       offText = isChanged
@@ -68,28 +69,32 @@ export function createCourse(begin: (scenario: Scenario) => Promise<boolean>, ch
     get offText() {
       return offText
     },
-    open(scenario, origin) {
+    open(scenario, of) {
       shown = scenario
-      shipped = origin
+      told = of
       begun = undefined
       isOffCourse = false
       refresh()
     },
-    update(scenario) {
+    update(scenario, of) {
       shown = scenario
+      // A try of another text is no longer told of.
+      if (of !== told) begun = undefined
+      told = of
       refresh()
     },
     start(wanted) {
-      if (shipped === undefined) return
-      const from = shipped
+      if (told === undefined) return
+      const from = told
+      const target = targetOf(from, wanted)
       const before = begun
       begun = wanted
       starting++
       isOffCourse = false
       refresh()
-      void begin(targetOf(from, wanted))
+      void begin(shown?.lesson === undefined ? target : { ...target, lesson: shown.lesson })
         .then((done) => {
-          if (!done && shipped === from && begun === wanted) begun = before
+          if (!done && told === from && begun === wanted) begun = before
         })
         .finally(() => {
           starting--
@@ -105,9 +110,12 @@ export function createCourse(begin: (scenario: Scenario) => Promise<boolean>, ch
   }
 }
 
-/** The shipped scenario with the values of a try. */
+/** The differences between the values of two scenarios; a lesson is no value. */
+export function valueChanges(from: Scenario, to: Scenario): Difference[] {
+  return differences(from, to).filter(({ path }) => path !== 'lesson' && !path.startsWith('lesson.'))
+}
+
+/** The scenario of a lesson with the values of a try. */
 function targetOf(scenario: Scenario, wanted: Try | undefined): Scenario {
-  let target: unknown = scenario
-  for (const [path, value] of Object.entries(wanted?.set ?? {})) target = setValue(target, path, value)
-  return editedScenario(target)
+  return scenarioOfTry(scenario, wanted ?? { set: {} })
 }

@@ -1,41 +1,52 @@
 /** The lesson next to the pictures: text, observations, tries and equations of a scenario. */
 import './teach.css'
-import { escaped } from '../../core/errors.ts'
+import { ModelError, escaped } from '../../core/errors.ts'
 import type { Model } from '../../core/model/model.ts'
-import type { Scenario } from '../../core/model/schema.ts'
+import type { Lesson, Scenario, Try } from '../../core/model/schema.ts'
 import type { Verdict } from '../../core/run/claims.ts'
-import type { Origin } from '../session/source.ts'
+import { type Source, readShipped } from '../session/source.ts'
 import { createClaims } from './claims.ts'
 import { createCourse } from './course.ts'
 import { element } from './element.ts'
-import { type Lesson, type Try, lessonOf } from './lessons.ts'
 import { createMaths } from './maths.ts'
-import { paragraph, typesetter } from './typeset.ts'
+import type { Reading } from './reader.ts'
+import { createTold } from './told.ts'
+import { typesetter } from './typeset.ts'
 
 export interface LessonActions {
   /** Starts the run again with the values of a scenario; resolves to false if it is refused, after a message. */
   readonly begin: (scenario: Scenario) => Promise<boolean>
+  /** Changes the open scenario as one step to undo; resolves to false if it is refused, after a message. */
+  readonly change: (scenario: Scenario) => Promise<boolean>
 }
 
 export interface LessonPanel {
-  /** Fetches the lesson of a shipped scenario that is being opened. */
-  prepare(id: string | undefined): void
-  /** Shows the lesson of a shipped scenario, or the description of another one. */
-  open(title: string, model: Model, origin: Origin | undefined): Promise<void>
+  /** Shows the lesson of a scenario, or its description where it has none. */
+  open(title: string, source: Source): Promise<void>
   /** Updates equations and diagram after changes of a model, and shows differences from the text. */
   update(model: Model): void
+  /** Starts the next try, or the one before; before the first is the scenario as told. */
+  go(step: 1 | -1): void
   /** Call once in each frame. @param tick - the present tick @param verdicts - of the claims of the scenario */
   at(tick: number, verdicts: readonly Verdict[]): void
 }
 
 /** @param place - the article next to the pictures; filled again for every scenario */
-export function createLesson(place: HTMLElement, { begin }: LessonActions): LessonPanel {
+export function createLesson(place: HTMLElement, { begin, change }: LessonActions): LessonPanel {
   const heading = element('h2')
   heading.id = 'title'
+  const write = document.createElement('button')
+  write.type = 'button'
+  write.className = 'write'
+  write.textContent = 'Write'
+  write.title = 'Write the lesson: text, things to try, questions'
+  const top = element('div', 'top')
+  top.append(heading, write)
   const story = element('div', 'story')
   story.id = 'description'
   const hint = element('p', 'hint')
   hint.id = 'hint'
+  const more = element('div', 'more')
   const tries = element('div', 'tries')
   tries.role = 'group'
   tries.ariaLabel = 'Things to try'
@@ -48,29 +59,50 @@ export function createLesson(place: HTMLElement, { begin }: LessonActions): Less
   again.type = 'button'
   again.textContent = 'Start as told'
   again.title = 'Restart the run without these changes'
-  again.addEventListener('click', () => course.start(course.begun))
+  again.addEventListener('click', () => start(course.begun))
   changed.append(list, again)
   changed.hidden = true
   const maths = createMaths(() => release())
   const text = element('div', 'text')
-  text.append(story)
+  text.append(story, more)
   const claims = createClaims()
-  const more = element('div', 'more')
-  more.append(claims.element, maths.element)
-  place.replaceChildren(heading, text, hint, tries, outcome, changed, more)
+  const under = element('div', 'under')
+  under.append(claims.element, maths.element)
+  place.replaceChildren(top, text, hint, tries, outcome, changed, under)
   // Loads KaTeX ahead. Without KaTeX the source of a formula is shown.
   typesetter().catch(() => undefined)
+  const reader = import('./reader.ts')
+  reader.catch(() => undefined)
+  const told = createTold()
   let openings = 0
+  let opened: Source | undefined
+  let shown: Scenario | undefined
+  let lesson: Lesson | undefined
+  let reading: Reading | undefined
   let buttons: readonly (readonly [Try, HTMLButtonElement])[] = []
+  /** The text of the try that is shown. */
+  let said = ''
   const course = createCourse(begin, () => refresh())
 
   /** The active try, and whether the texts still apply. */
   const refresh = (): void => {
     for (const [one, button] of buttons) button.ariaPressed = String(one === course.begun)
-    outcome.textContent = course.begun?.text ?? ''
+    const words = course.begun?.text ?? ''
+    if (words !== said) outcome.replaceChildren(reading?.outcome(words) ?? words)
+    said = words
     changed.hidden = !course.isOff
     list.textContent = course.offText
     place.classList.toggle('off-course', course.isOff)
+  }
+
+  const start = (wanted: Try | undefined): void => {
+    try {
+      course.start(wanted)
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error
+      said = `This try does not fit the network: ${error.message}`
+      outcome.textContent = said
+    }
   }
 
   /** Fixes the height, so that late formulas do not move the layout. */
@@ -78,35 +110,83 @@ export function createLesson(place: HTMLElement, { begin }: LessonActions): Less
   const release = (): void => void place.style.removeProperty('height')
   addEventListener('resize', release)
 
+  const buttonOf = (one: Try): HTMLButtonElement => {
+    const button = document.createElement('button')
+    button.type = 'button'
+    button.textContent = one.label
+    const values = Object.entries(one.set).map(([path, value]) =>
+      value === null ? `without ${path}` : `${path} = ${JSON.stringify(value)}`,
+    )
+    button.title = [...values, 'Restarts the scenario with this change; a second click reverts it.'].join(
+      '\n',
+    )
+    button.addEventListener('click', () => start(course.begun === one ? undefined : one))
+    return button
+  }
+
+  /** Shows a lesson, or a description. */
+  const show = async (wanted: Lesson | undefined, { description }: Scenario): Promise<void> => {
+    const opening = ++openings
+    const [own = '', ...rest] = escaped(description.replace(/\s+/g, ' ')).split('Look for:')
+    const look = rest.join('').trim()
+    const given: Lesson = wanted ?? {
+      story: own === '' ? [] : [own],
+      ...(look === '' ? {} : { lookFor: look }),
+      tries: [],
+    }
+    const readLesson = await reader.then(
+      (module) => module.readLesson,
+      () => undefined,
+    )
+    if (opening !== openings) return
+    reading?.close()
+    reading = readLesson?.(given, opened?.read ?? readShipped)
+    lesson = wanted
+    // Without the reader the source of the text is shown.
+    story.replaceChildren(
+      reading?.story ??
+        given.story
+          .map((one) => Object.assign(document.createElement('p'), { textContent: one }))
+          .reduce((all, one) => (all.append(one), all), new DocumentFragment()),
+    )
+    hint.replaceChildren(reading?.lookFor ?? given.lookFor ?? '')
+    hint.hidden = given.lookFor === undefined
+    more.replaceChildren(...(reading?.figures ?? []), ...(reading?.questions ? [reading.questions] : []))
+    more.hidden = more.childElementCount === 0
+    more.querySelector('.questions')?.addEventListener('toggle', release)
+    buttons = given.tries.map((one) => [one, buttonOf(one)])
+    tries.replaceChildren(...buttons.map(([, button]) => button))
+    tries.hidden = buttons.length === 0
+    write.textContent = wanted === undefined ? 'Write a lesson' : 'Write'
+  }
+
+  write.addEventListener('click', () => {
+    if (opened === undefined || shown === undefined) return
+    const scenario = shown
+    void import('./editor/editor.ts').then(({ openEditor }) =>
+      openEditor({
+        scenario,
+        lesson: told.lessonOf(scenario),
+        told: told.of(scenario) ?? opened?.home ?? opened?.model.scenario ?? scenario,
+        read: opened?.read ?? readShipped,
+        save: change,
+      }),
+    )
+  })
+
   return {
-    prepare(id) {
-      void fetched(id)
-    },
-    async open(title, model, origin) {
-      const opening = ++openings
-      const lesson = await fetched(origin?.id)
+    async open(title, source) {
+      const { model, origin, home = model.scenario } = source
+      const { scenario } = model
+      opened = source
+      shown = scenario
+      told.open(home, origin?.scenario)
+      const showing = show(told.lessonOf(scenario), scenario)
+      const opening = openings
+      await showing
       if (opening !== openings) return
       heading.textContent = title
-      const [own = '', ...rest] = escaped(model.scenario.description.replace(/\s+/g, ' ')).split('Look for:')
-      story.replaceChildren(...(lesson?.story ?? [own]).map(paragraph))
-      const look = lesson?.lookFor ?? rest.join('').trim()
-      hint.textContent = look
-      hint.hidden = look === ''
-      tries.hidden = lesson === undefined
-      buttons = (lesson?.tries ?? []).map((one) => {
-        const button = document.createElement('button')
-        button.type = 'button'
-        button.textContent = one.label
-        const values = Object.entries(one.set).map(([path, value]) => `${path} = ${JSON.stringify(value)}`)
-        button.title = [
-          ...values,
-          'Restarts the shipped scenario with this change; a second click reverts it.',
-        ].join('\n')
-        button.addEventListener('click', () => course.start(course.begun === one ? undefined : one))
-        return [one, button]
-      })
-      tries.replaceChildren(...buttons.map(([, button]) => button))
-      course.open(model.scenario, origin?.scenario)
+      course.open(scenario, told.of(scenario))
       text.scrollTop = 0
       maths.open(model)
       release()
@@ -114,23 +194,32 @@ export function createLesson(place: HTMLElement, { begin }: LessonActions): Less
       text.classList.toggle('waiting', !isSet)
       if (isSet) return
       hold()
-      const show = (): void => {
+      const reveal = (): void => {
         if (opening === openings) text.classList.remove('waiting')
       }
-      typesetter().then(show, show)
+      typesetter().then(reveal, reveal)
     },
     update(model) {
+      const { scenario } = model
+      shown = scenario
       maths.update(model)
-      course.update(model.scenario)
+      const next = told.lessonOf(scenario)
+      const of = told.of(scenario)
+      if (JSON.stringify(next) === JSON.stringify(lesson)) {
+        course.update(scenario, of)
+        return
+      }
+      release()
+      void show(next, scenario).then(() => course.update(scenario, of))
+    },
+    go(step) {
+      const at = buttons.findIndex(([one]) => one === course.begun)
+      const next = Math.max(-1, Math.min(at + step, buttons.length - 1))
+      if (next !== at) start(buttons[next]?.[0])
     },
     at(tick, verdicts) {
       course.at(tick)
       claims.show(verdicts)
     },
   }
-}
-
-/** If the lesson fails to load, the network runs without it. */
-async function fetched(id: string | undefined): Promise<Lesson | undefined> {
-  return id === undefined ? undefined : lessonOf(id).catch(() => undefined)
 }

@@ -1,25 +1,4 @@
 /** Formulas in TeX, typeset by KaTeX as soon as it is loaded. */
-import { element } from './element.ts'
-
-/** A paragraph in which $...$ is typeset. */
-export function paragraph(text: string): HTMLElement {
-  const made = element('p')
-  const pieces = text.split('$')
-  for (let index = 0; index < pieces.length; index += 2) {
-    // A formula stays on one line with text that follows without a space.
-    const [end = ''] = index === 0 ? [] : (/^\S*/.exec(pieces[index] as string) ?? [])
-    if (index > 0) {
-      const whole = element('span', 'kept')
-      const formula = element('span')
-      typeset(formula, pieces[index - 1] as string, false)
-      whole.append(formula, end)
-      made.append(whole)
-    }
-    made.append((pieces[index] as string).slice(end.length))
-  }
-  return made
-}
-
 type Typesetter = (target: HTMLElement, tex: string, displayMode: boolean) => void
 
 let library: Promise<Typesetter> | undefined

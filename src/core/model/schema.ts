@@ -25,6 +25,7 @@ import { customRule, restingAt, RULE_KEYS, RULE_KINDS, RULE_WORDS, RULES } from 
 import { UPDATE_KINDS, updateOptions, UPDATES, USUAL_UPDATE } from '../kinds/updates/table.ts'
 import { baseSchema } from './base-schema.ts'
 import { claimSchema } from './claims-schema.ts'
+import { lessonSchema } from './lesson-schema.ts'
 import { patternsAs, patternsSchema, type Values, valuesSchema } from './patterns/schema.ts'
 import { probeSchema } from './probe-schema.ts'
 import { replicasSchema } from './replicas-schema.ts'
@@ -516,6 +517,15 @@ export const scenarioSchema = v.pipe(
       ),
       1,
     ),
+    lesson: v.exactOptional(
+      v.pipe(
+        brief(lessonSchema),
+        v.title('lesson'),
+        v.description(
+          'Text, things to try and questions, which the page shows next to the network. A run does not depend on them.',
+        ),
+      ),
+    ),
   }),
   v.title('engram scenario'),
   v.description('A network of neurons, synapses and memories, with its stimulus and its probes.'),
@@ -535,3 +545,7 @@ export type StimulusSpec = Scenario['stimulus'][number]
 export type AxisSpec = Extract<Scenario['replicas'], object>['vary'][string]
 export type ProbeSpec = Scenario['probes'][string]
 export type ClaimSpec = NonNullable<Scenario['expect']>[number]
+export type Lesson = NonNullable<Scenario['lesson']>
+/** A try of a lesson: a button that starts the scenario again with other values. */
+export type Try = Lesson['tries'][number]
+export type Question = NonNullable<Lesson['questions']>[number]

@@ -269,8 +269,8 @@ function damaged(array: string): ModelError {
 }
 
 /**
- * Refuses a checkpoint that another scenario or other data have made. The length of the run, the name, the description,
- * claims, and probes that are added may differ.
+ * Refuses a checkpoint that another scenario or other data have made. The length of the run, the name, the description, the
+ * lesson, claims, and probes that are added may differ.
  * @returns warnings: what cannot be told
  * @throws ModelError with the path of the first difference, or when the checkpoint is later than the end of the run
  */
@@ -279,8 +279,8 @@ export function checkResumable(checkpoint: Checkpoint, model: Pick<Model, 'scena
   const { ticks } = scenario.time
   const made = checkpoint.scenario
   const known = Object.entries(scenario.probes).filter(([name]) => Object.hasOwn(made.probes, name))
-  const { name, description, expect } = scenario
-  const withSame = { ...made, name, description, expect, time: { ...made.time, ticks } }
+  const { name, description, expect, lesson } = scenario
+  const withSame = { ...made, name, description, expect, lesson, time: { ...made.time, ticks } }
   const difference = firstDifference(withSame, { ...scenario, probes: Object.fromEntries(known) }, [])
   if (difference !== undefined) {
     const { path, left, right } = difference

@@ -95,7 +95,7 @@ export function runCommand(): Command {
     )
     .option(
       '--resume <file>',
-      'continue from a checkpoint. The scenario, --set, --vary and --seed must be the same; --ticks, name, description and claims may differ, and probes may be added',
+      'continue from a checkpoint. The scenario, --set, --vary and --seed must be the same; --ticks, name, description, lesson and claims may differ, and probes may be added',
     )
     .option('--quiet', 'print no progress, no warnings and no hints')
     .addHelpText('after', HELP)

@@ -5,11 +5,14 @@ import { ModelError, RunError } from '../../core/errors.ts'
 import { abilitiesOf } from '../../core/gpu/adapter.ts'
 import { checkEnd } from '../../core/model/claims.ts'
 import { type Expected, loadExpected } from '../../core/model/expected.ts'
+import { scenarioOfTry } from '../../core/model/lesson.ts'
 import type { Model } from '../../core/model/model.ts'
+import { resolveModel } from '../../core/model/resolve.ts'
 import { planResidence } from '../../core/plan/forms.ts'
 import { type Verdict, createJudge } from '../../core/run/claims.ts'
 import { createSimulation } from '../../core/run/simulation.ts'
 import { type RequestedDevice, requestDevice } from '../device.ts'
+import { decodeImage } from '../images.ts'
 import { limitsFor } from '../limits.ts'
 import { createProgress } from '../progress.ts'
 import { inert, isPassed, REPORTERS, type ReporterName, summaryOf, type Tested } from '../reporters.ts'
@@ -55,7 +58,7 @@ A claim stands in the list \`expect\` of a scenario (docs/claims.md), for exampl
 
 Every scenario is run, one after the other on one device, with the default kernels. No files are written. Of a folder, all
 files NAME.json in it are tested. A scenario that cannot be loaded or whose run fails counts as failed, and the others go on.
-A scenario without claims is checked and not run.
+A scenario without claims is checked and not run. Tries of a lesson that have claims are run too, except with --set.
 
 Standard output, by --reporter:
   plain    a line for each claim: pass or FAIL, scenario, claim, what was found; then a line that counts
@@ -83,21 +86,28 @@ async function test(given: readonly string[], options: TestOptions): Promise<voi
     print(reporter.begin)
     for (const file of files) {
       const began = performance.now()
-      let found: Pick<Tested, 'error' | 'verdicts'>
       const loaded = await failing(load(file, options))
-      if (loaded instanceof ModelError) wrong.push(loaded)
-      if (loaded instanceof Error) found = { error: loaded.message, verdicts: [] }
-      else if (loaded.model.scenario.expect === undefined) found = { verdicts: [] }
-      else {
-        requested ??= await requestDevice(options.adapter === undefined ? {} : { adapter: options.adapter })
-        const verdicts = await failing(run(loaded, requested, options))
-        if (verdicts instanceof ModelError) wrong.push(verdicts)
-        found = verdicts instanceof Error ? { error: verdicts.message, verdicts: [] } : { verdicts }
+      const parts = loaded instanceof Error ? [loaded] : await partsOf(loaded, options)
+      let since = began
+      for (const part of parts) {
+        if (part instanceof ModelError) wrong.push(part)
+        const tried = part instanceof Error || part.tried === undefined ? {} : { tried: part.tried }
+        let found: Pick<Tested, 'error' | 'verdicts'>
+        if (part instanceof Error) found = { error: part.message, verdicts: [] }
+        else if (part.model.scenario.expect === undefined) found = { verdicts: [] }
+        else {
+          requested ??= await requestDevice(options.adapter === undefined ? {} : { adapter: options.adapter })
+          const verdicts = await failing(run(part, requested, options))
+          if (verdicts instanceof ModelError) wrong.push(verdicts)
+          found = verdicts instanceof Error ? { error: verdicts.message, verdicts: [] } : { verdicts }
+        }
+        const now = performance.now()
+        const one = { file, ...tried, seconds: (now - since) / 1000, ...found }
+        since = now
+        all.push(one)
+        print(reporter.after(one, all))
       }
-      const one = { file, seconds: (performance.now() - began) / 1000, ...found }
-      all.push(one)
-      print(reporter.after(one, all))
-      if (options.bail && !isPassed(one)) break
+      if (options.bail && !all.every(isPassed)) break
     }
     print(reporter.end(all, requested?.info))
   } finally {
@@ -137,9 +147,11 @@ async function scenariosIn(given: readonly string[]): Promise<string[]> {
   return found.flat()
 }
 
-/** What is needed to test a scenario. */
+/** What is needed to test a scenario, or a try of its lesson. */
 interface Loaded {
   readonly file: string
+  /** The label of the try. */
+  readonly tried?: string
   readonly model: Model
   readonly expected: Expected
 }
@@ -154,6 +166,26 @@ async function load(file: string, { set, allowOutside, quiet, reporter }: TestOp
   for (const warning of quiet === true ? [] : model.warnings)
     tell(`warning: ${file}: ${reporter === 'github' ? inert(warning) : warning}\n`)
   return { file, model, expected }
+}
+
+/** The scenario, and the tries of its lesson that claim something; other values may not fit the tries. */
+async function partsOf(loaded: Loaded, options: TestOptions): Promise<(Loaded | ModelError | RunError)[]> {
+  const { file, model } = loaded
+  if (options.set !== undefined) return [loaded]
+  const tries = (model.scenario.lesson?.tries ?? []).filter(({ expect }) => expect !== undefined)
+  const outside = options.allowOutside === undefined ? {} : { allowOutside: options.allowOutside }
+  const read = readerBeside(file, options.allowOutside)
+  const tried = tries.map((one) =>
+    failing(
+      naming(file, async () => {
+        const scenario = scenarioOfTry(model.scenario, one)
+        const changed = await resolveModel(scenario, { file, read, decode: decodeImage, ...outside })
+        const expected = await loadExpected(scenario, { file, read, ...outside })
+        return { file, tried: one.label, model: changed, expected }
+      }),
+    ),
+  )
+  return [loaded, ...(await Promise.all(tried))]
 }
 
 /**

@@ -258,7 +258,7 @@ function refuseOther(
   }
   if (before.versions.engram !== version)
     refuse(`engram ${before.versions.engram} began it, this is engram ${version}`)
-  const named = { name: '', description: '' }
+  const named = { name: '', description: '', lesson: undefined }
   const difference = firstDifference(
     { ...parseScenario(before.scenario), ...named },
     { ...parseScenario(wanted.scenario), ...named },

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { changesText } from '../../../src/app/teaching/changes.ts'
 import { type Course, createCourse } from '../../../src/app/teaching/course.ts'
-import type { Try } from '../../../src/app/teaching/lessons.ts'
 import { setValue } from '../../../src/core/model/path.ts'
 import { parseScenario } from '../../../src/core/model/parse.ts'
-import type { Scenario } from '../../../src/core/model/schema.ts'
+import type { Scenario, Try } from '../../../src/core/model/schema.ts'
 import { scenario } from '../model/resolving.ts'
 
 const shipped = parseScenario(scenario())
@@ -18,7 +17,7 @@ function begun(accepts = true): { course: Course; asked: Scenario[]; settle: () 
   const course: Course = createCourse(
     (wanted) => {
       asked.push(wanted)
-      if (accepts) course.update(wanted)
+      if (accepts) course.update(wanted, shipped)
       return Promise.resolve(accepts)
     },
     () => undefined,
@@ -38,21 +37,21 @@ describe('the course of a lesson', () => {
   test('names what was changed, until it is set back before a tick has passed', () => {
     const { course } = begun()
     expect(course.isOff).toBe(false)
-    course.update(withSeed(9))
+    course.update(withSeed(9), shipped)
     expect([course.isOff, course.offText]).toEqual([
       true,
       `Differs from the text. Changed: seed ${shipped.seed} → 9.`,
     ])
     course.at(0)
-    course.update(shipped)
+    course.update(shipped, shipped)
     expect(course.isOff).toBe(false)
   })
 
   test('is left for good where ticks have passed meanwhile, until the run starts again', () => {
     const { course } = begun()
-    course.update(withSeed(9))
+    course.update(withSeed(9), shipped)
     course.at(3)
-    course.update(shipped)
+    course.update(shipped, shipped)
     expect([course.isOff, course.offText]).toEqual([true, BACK])
     course.at(0)
     expect(course.isOff).toBe(false)
@@ -64,9 +63,9 @@ describe('the course of a lesson', () => {
     await settle()
     expect(asked.map(({ seed }) => seed)).toEqual([7])
     expect([course.begun, course.isOff]).toEqual([other, false])
-    course.update(withSeed(8))
+    course.update(withSeed(8), shipped)
     expect([course.isOff, course.offText]).toEqual([true, 'Differs from the text. Changed: seed 7 → 8.'])
-    course.update(shipped)
+    course.update(shipped, shipped)
     expect([course.begun, course.isOff, course.offText]).toEqual([undefined, true, BACK])
   })
 

@@ -6,6 +6,7 @@ import {
   hasChecksum,
   hashOf as hashFound,
   isShared,
+  linkedScenario,
   linkTo,
   LONGEST_LINK,
   scenarioOf,
@@ -15,7 +16,9 @@ import type { Scenario } from '../../../src/core/model/schema.ts'
 import { loadShipped } from '../../scenario.ts'
 
 const PAGE = 'https://example.org/engram/?scenario=digits#old'
-const { scenario } = await loadShipped('digits')
+const { scenario: shipped } = await loadShipped('digits')
+// As the page links it.
+const scenario = linkedScenario(shipped, shipped)
 const hashOf = (link: string): string => new URL(link).hash
 
 test('a link gives back the identical scenario, whatever its words and numbers', () => {
@@ -30,6 +33,14 @@ test('a link gives back the identical scenario, whatever its words and numbers',
       },
     ),
   )
+})
+
+test('a link has a lesson of its own, but not that of the shipped scenario whose name it has', () => {
+  expect(scenario).not.toHaveProperty('lesson')
+  const own = { ...shipped, lesson: { story: ['Mine.'], tries: [] } }
+  expect(linkedScenario(own, shipped)).toEqual(own)
+  expect(linkedScenario({ ...shipped, name: 'Mine' }, shipped)).toHaveProperty('lesson')
+  expect(linkedScenario(own, undefined)).toEqual(own)
 })
 
 test.each(['?', '%23', '?scenario=digits%23', '?scenario=digits&'])(

@@ -108,7 +108,7 @@ test('a run goes on with the same scenario only, its length aside', () => {
   expect(resume({ time: { ...scenario.time, dt: 0.2 } })).toThrow(
     /^time.dt: .* with 0.1, the scenario has 0.2/,
   )
-  expect(resume({ name: 'another', description: 'text' })).not.toThrow()
+  expect(resume({ name: 'another', description: 'text', lesson: { story: ['text'] } })).not.toThrow()
   expect(resume({ probes: { ...scenario.probes, q: { kind: 'energy' } } })).not.toThrow()
   const { e, p } = scenario.probes
   expect(resume({ probes: { p } })).toThrow(

@@ -1,0 +1,419 @@
+/** The editor of a lesson: fields on one side, the lesson as it will be read on the other. */
+import './editor.css'
+import { ModelError } from '../../../core/errors.ts'
+import type { Read } from '../../../core/model/files.ts'
+import type { Lesson, Scenario } from '../../../core/model/schema.ts'
+import { valueChanges } from '../course.ts'
+import { type Reading, readLesson } from '../reader.ts'
+import {
+  type Draft,
+  type DraftFigure,
+  type DraftQuestion,
+  type DraftTry,
+  checkedLesson,
+  draftOf,
+  lessonOf,
+  namesIn,
+  tryOf,
+} from './draft.ts'
+import { actButton, itemBox, textField } from './fields.ts'
+import { pictureData } from './picture.ts'
+
+export interface EditorOptions {
+  /** The open scenario, with its present values. */
+  readonly scenario: Scenario
+  readonly lesson: Lesson | undefined
+  /** The scenario from which the tries start. */
+  readonly told: Scenario
+  readonly read: Read
+  /** Changes the open scenario; resolves to false if it is refused, after a message. */
+  readonly save: (scenario: Scenario) => Promise<boolean>
+}
+
+/** Milliseconds without a key until the preview follows. */
+const PREVIEW_AFTER = 150
+
+/** The unsaved draft of the lesson that was last edited. */
+let kept: { readonly of: string; readonly draft: Draft; readonly moved: DraftTry | undefined } | undefined
+
+export function openEditor({ scenario, lesson, told, read, save }: EditorOptions): void {
+  if (document.querySelector('dialog.editor') !== null) return
+  const of = JSON.stringify([lesson, told.name])
+  const start = draftOf(
+    lesson ?? { story: scenario.description === '' ? [] : [scenario.description], tries: [] },
+  )
+  const draft = kept?.of === of ? kept.draft : start
+  const changes = valueChanges(told, scenario)
+  /** The try that the present changes have become: they then leave the scenario. */
+  let moved = kept?.of === of ? kept.moved : undefined
+  const isMoved = (): boolean => moved !== undefined && draft.tries.includes(moved)
+
+  const dialog = document.createElement('dialog')
+  dialog.className = 'editor'
+  dialog.setAttribute('aria-labelledby', 'editor-title')
+  dialog.innerHTML = `<header><h2 id="editor-title">Write the lesson</h2><span class="acts"></span></header>
+    <form class="fields" method="dialog"></form>
+    <section class="preview" aria-label="Preview"></section>
+    <p class="problem" role="status"></p>`
+  const part = (selector: string): HTMLElement => dialog.querySelector(selector) as HTMLElement
+  const form = part('.fields')
+  const problem = part('.problem')
+  const saveButton = actButton('Save', () => void store(), 'primary')
+  const close = actButton('Close', () => dialog.close())
+  part('.acts').append(close, saveButton)
+
+  // ------------------------------------------------------------------------------------------------------- preview
+
+  let reading: Reading | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const preview = (): void => {
+    clearTimeout(timer)
+    let shown: Lesson
+    let wrong = ''
+    try {
+      shown = lessonOf(draft)
+    } catch (error) {
+      wrong = textOf(error)
+      shown = lessonOf({ ...draft, tries: draft.tries.map((one) => ({ ...one, values: '' })) })
+    }
+    try {
+      checkedLesson(draft, told)
+    } catch (error) {
+      wrong = textOf(error)
+    }
+    problem.textContent = wrong
+    saveButton.disabled = wrong !== ''
+    const isOpen = part('.preview').querySelector('details')?.open ?? true
+    reading?.close()
+    reading = readLesson(shown, read)
+    const story = document.createElement('div')
+    story.className = 'story'
+    story.append(reading.story)
+    const hint = document.createElement('p')
+    hint.className = 'hint'
+    hint.append(reading.lookFor)
+    const tries = document.createElement('div')
+    tries.className = 'tries'
+    const outcome = document.createElement('p')
+    outcome.className = 'outcome'
+    tries.append(
+      ...shown.tries.map(({ label, text }) => {
+        const button = actButton(label === '' ? '…' : label, () => {
+          const isOn = button.ariaPressed === 'true'
+          for (const one of tries.children) one.ariaPressed = 'false'
+          button.ariaPressed = String(!isOn)
+          outcome.replaceChildren(isOn ? '' : (reading?.outcome(text) ?? text))
+        })
+        button.ariaPressed = 'false'
+        return button
+      }),
+    )
+    const parts = [story, ...(shown.lookFor === undefined ? [] : [hint]), ...reading.figures]
+    part('.preview').replaceChildren(
+      ...parts,
+      tries,
+      outcome,
+      ...(reading.questions ? [reading.questions] : []),
+    )
+    const details = part('.preview').querySelector('details')
+    if (details !== null) details.open = isOpen
+  }
+  const changed = (): void => {
+    kept = { of, draft, moved }
+    clearTimeout(timer)
+    timer = setTimeout(preview, PREVIEW_AFTER)
+  }
+
+  // -------------------------------------------------------------------------------------------------------- fields
+
+  /** @param focused - the number of the entry whose first field gets the focus */
+  const build = (focused?: readonly [group: string, index: number]): void => {
+    const story = textField(
+      'Text',
+      draft.story,
+      (value) => {
+        draft.story = value
+        changed()
+      },
+      { rows: 9, note: 'Markdown; formulas between $ signs; an empty line begins a paragraph.' },
+    )
+    const sections = [
+      section('', [
+        story,
+        pointMenu(story.querySelector('textarea') as HTMLTextAreaElement),
+        textField(
+          'Look for',
+          draft.lookFor,
+          (value) => {
+            draft.lookFor = value
+            changed()
+          },
+          { rows: 2 },
+        ),
+      ]),
+      section(
+        'Things to try',
+        draft.tries.map((one, index) => tryBox(one, index)),
+        [
+          actButton('Add a try', () => add(draft.tries, { label: '', text: '', values: '' }, 'tries')),
+          ...(changes.length > 0 && !isMoved() ? [changesButton()] : []),
+        ],
+        'tries',
+      ),
+      section(
+        'Questions',
+        draft.questions.map((one, index) => questionBox(one, index)),
+        [
+          actButton('Add a question', () =>
+            add(draft.questions, { ask: '', choices: '', right: 0, answer: '', because: '' }, 'questions'),
+          ),
+        ],
+        'questions',
+      ),
+      section(
+        'Figures',
+        draft.figures.map((one, index) => figureBox(one, index)),
+        [actButton('Add a figure', () => add(draft.figures, { src: '', alt: '', caption: '' }, 'figures'))],
+        'figures',
+      ),
+    ]
+    form.replaceChildren(...sections)
+    if (focused === undefined) return
+    const [group, index] = focused
+    const boxes = form.querySelectorAll(`[data-group=${group}] fieldset`)
+    const first = boxes[index]?.querySelector('textarea')
+    first?.focus()
+    first?.scrollIntoView({ block: 'nearest' })
+  }
+
+  const add = <T>(list: T[], item: T, group: string): void => {
+    list.push(item)
+    changed()
+    build([group, list.length - 1])
+  }
+  const removal =
+    (list: unknown[], index: number): (() => void) =>
+    () => {
+      list.splice(index, 1)
+      changed()
+      build()
+    }
+
+  const changesButton = (): HTMLElement => {
+    const count = `${changes.length} change${changes.length === 1 ? '' : 's'}`
+    const button = actButton(`Add a try from the present changes (${count})`, () => {
+      moved = tryOf(changes)
+      add(draft.tries, moved, 'tries')
+    })
+    button.title = 'Saving moves these values into the try; the network starts without them'
+    return button
+  }
+
+  /** Inserts words that point at a name. */
+  const pointMenu = (area: HTMLTextAreaElement): HTMLElement => {
+    const menu = document.createElement('select')
+    menu.ariaLabel = 'Insert words that point at a picture or a plot'
+    menu.add(new Option('Point at…', ''))
+    for (const [name, what] of namesIn(scenario)) menu.add(new Option(`${name} (${what})`, name))
+    menu.addEventListener('change', () => {
+      const { selectionStart, selectionEnd, value } = area
+      const words = value.slice(selectionStart, selectionEnd) || menu.value
+      area.setRangeText(`[${words}](#${menu.value})`, selectionStart, selectionEnd, 'end')
+      menu.value = ''
+      area.dispatchEvent(new Event('input'))
+      area.focus()
+    })
+    return menu
+  }
+
+  const tryBox = (one: DraftTry, index: number): HTMLElement =>
+    itemBox(
+      `Try ${index + 1}`,
+      [
+        textField('Button', one.label, (value) => {
+          one.label = value.replace(/\n/g, ' ')
+          changed()
+        }),
+        textField(
+          'Expected observation',
+          one.text,
+          (value) => {
+            one.text = value
+            changed()
+          },
+          { rows: 2 },
+        ),
+        textField(
+          'Values',
+          one.values,
+          (value) => {
+            one.values = value
+            changed()
+          },
+          {
+            rows: Math.max(1, Math.min(4, one.values.split('\n').length)),
+            note: 'A line for each: PATH = VALUE, such as seed = 2; null removes a value.',
+            isCode: true,
+          },
+        ),
+      ],
+      removal(draft.tries, index),
+    )
+
+  const questionBox = (one: DraftQuestion, index: number): HTMLElement => {
+    const right = document.createElement('select')
+    const answer = textField('Answer', one.answer, (value) => {
+      one.answer = value
+      changed()
+    })
+    const choice = document.createElement('label')
+    choice.className = 'field'
+    const name = document.createElement('span')
+    name.textContent = 'Right choice'
+    choice.append(name, right)
+    const fill = (): void => {
+      const list = one.choices.split('\n').filter((line) => line.trim() !== '')
+      right.replaceChildren(...list.map((text, at) => new Option(text, String(at))))
+      one.right = Math.min(one.right, Math.max(0, list.length - 1))
+      right.value = String(one.right)
+      choice.hidden = list.length === 0
+      answer.hidden = list.length > 0
+    }
+    right.addEventListener('change', () => {
+      one.right = Number(right.value)
+      changed()
+    })
+    fill()
+    return itemBox(
+      `Question ${index + 1}`,
+      [
+        textField(
+          'Question',
+          one.ask,
+          (value) => {
+            one.ask = value
+            changed()
+          },
+          { rows: 2 },
+        ),
+        textField(
+          'Choices',
+          one.choices,
+          (value) => {
+            one.choices = value
+            fill()
+            changed()
+          },
+          { rows: 3, note: 'One on each line; without choices the answer is revealed.' },
+        ),
+        choice,
+        answer,
+        textField(
+          'Because',
+          one.because,
+          (value) => {
+            one.because = value
+            changed()
+          },
+          { rows: 2 },
+        ),
+      ],
+      removal(draft.questions, index),
+    )
+  }
+
+  const figureBox = (one: DraftFigure, index: number): HTMLElement => {
+    const source = textField('File', one.src.startsWith('data:') ? '(in the scenario)' : one.src, (value) => {
+      one.src = value.trim()
+      changed()
+    })
+    const input = document.createElement('input')
+    input.type = 'file'
+    input.accept = 'image/*'
+    input.ariaLabel = 'Picture'
+    input.addEventListener('change', () => {
+      const [file] = input.files ?? []
+      if (file === undefined) return
+      void pictureData(file).then(
+        (src) => {
+          one.src = src
+          changed()
+          build(['figures', index])
+        },
+        (error: unknown) => {
+          problem.textContent = `${file.name}: ${textOf(error)}`
+        },
+      )
+    })
+    return itemBox(
+      `Figure ${index + 1}`,
+      [
+        source,
+        input,
+        textField('Says, for those who cannot see it', one.alt, (value) => {
+          one.alt = value
+          changed()
+        }),
+        textField('Caption', one.caption, (value) => {
+          one.caption = value
+          changed()
+        }),
+      ],
+      removal(draft.figures, index),
+    )
+  }
+
+  // ---------------------------------------------------------------------------------------------------------- save
+
+  const store = async (): Promise<void> => {
+    try {
+      const written = checkedLesson(draft, told)
+      // Changes that are a try leave the scenario, which begins as told.
+      const target = { ...(isMoved() ? told : scenario), lesson: written }
+      if (!(await save(target))) return
+      kept = undefined
+      dialog.close()
+    } catch (error) {
+      problem.textContent = textOf(error)
+    }
+  }
+
+  const before = document.activeElement
+  dialog.addEventListener('keydown', (event) => {
+    if (event.key !== 's' || !(event.ctrlKey || event.metaKey)) return
+    event.preventDefault()
+    if (!saveButton.disabled) void store()
+  })
+  dialog.addEventListener('close', () => {
+    clearTimeout(timer)
+    reading?.close()
+    dialog.remove()
+    if (before instanceof HTMLElement) before.focus()
+  })
+  build()
+  document.body.append(dialog)
+  dialog.showModal()
+  preview()
+  form.querySelector('textarea')?.focus()
+}
+
+function section(
+  title: string,
+  boxes: readonly HTMLElement[],
+  buttons: readonly HTMLElement[] = [],
+  group = 'text',
+): HTMLElement {
+  const made = document.createElement('section')
+  made.dataset.group = group
+  const heading = document.createElement('h3')
+  heading.textContent = title
+  const row = document.createElement('div')
+  row.className = 'adds'
+  row.append(...buttons)
+  made.append(...(title === '' ? [] : [heading]), ...boxes, ...(buttons.length === 0 ? [] : [row]))
+  return made
+}
+
+function textOf(error: unknown): string {
+  return error instanceof ModelError || error instanceof Error ? error.message : String(error)
+}

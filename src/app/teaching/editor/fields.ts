@@ -1,0 +1,48 @@
+/** The fields of the editor. */
+
+/** A labelled field that calls back with what is written. */
+export function textField(
+  label: string,
+  value: string,
+  changed: (value: string) => void,
+  { rows = 1, note = '', isCode = false }: { rows?: number; note?: string; isCode?: boolean } = {},
+): HTMLElement {
+  const field = document.createElement('label')
+  field.className = 'field'
+  const name = document.createElement('span')
+  name.textContent = label
+  const area = document.createElement('textarea')
+  area.rows = rows
+  area.value = value
+  area.spellcheck = !isCode
+  area.classList.toggle('code', isCode)
+  area.addEventListener('input', () => changed(area.value))
+  field.append(name)
+  if (note !== '') {
+    const small = document.createElement('small')
+    small.textContent = note
+    field.append(small)
+  }
+  field.append(area)
+  return field
+}
+
+export function actButton(label: string, act: () => void, className = ''): HTMLButtonElement {
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.textContent = label
+  button.className = className
+  button.addEventListener('click', act)
+  return button
+}
+
+/** A part of a list, with a heading and a button that takes it out. */
+export function itemBox(title: string, fields: readonly HTMLElement[], remove: () => void): HTMLElement {
+  const box = document.createElement('fieldset')
+  const legend = document.createElement('legend')
+  legend.textContent = title
+  const out = actButton('Remove', remove, 'remove')
+  out.ariaLabel = `Remove ${title.toLowerCase()}`
+  box.append(legend, out, ...fields)
+  return box
+}
