@@ -1,6 +1,7 @@
 /** One live plot: a heading, a key that hides and shows its lines, and uPlot below it. */
 import uPlot from 'uplot'
 import { format3 } from '../format.ts'
+import { type Behind } from './behind.ts'
 import { optionsOf } from './draw.ts'
 import { createFrame } from './frame.ts'
 import type { Chart, History, Line } from './history.ts'
@@ -21,6 +22,10 @@ export interface Plot {
   /** The reader's choices for this plot. */
   choices(): PlotChoices
   choose(choices: PlotChoices): void
+  /** The present lines. */
+  chart(): Chart
+  /** Draws the lines of other runs behind. */
+  behind(runs: readonly Behind[]): void
   /** Applies the colours of the page. */
   recolour(): void
   /** The present plot with heading and key, on a canvas of a width in pixels. */
@@ -58,6 +63,7 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
   let built = ''
   let chart: Chart = { times: [], lines: [] }
   let shown: Shown | undefined
+  let behind: readonly Behind[] = []
 
   const style = getComputedStyle(element)
   const colour = (name: string): string => style.getPropertyValue(name).trim()
@@ -127,13 +133,15 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
   const look = (zoom: number) => ({ colour, palette, fontFamily: style.fontFamily, zoom })
   const areaSize = () => ({ width: Math.max(80, area.clientWidth), height: Math.max(48, area.clientHeight) })
 
+  const around = () => ({ quantity: history.quantity, behind })
   const build = (what: Shown): void => {
     plot?.destroy()
+    const options = optionsOf(what, view, areaSize(), look(1), around())
     plot = new uPlot(
       {
-        ...optionsOf(what, view, areaSize(), look(1)),
+        ...options,
         cursor: cursorOf(view.sync, () => view.zoom(undefined)),
-        hooks: { setCursor: [showKey], setSelect: [selected], draw: [placeMarks] },
+        hooks: { ...options.hooks, setCursor: [showKey], setSelect: [selected], draw: [placeMarks] },
       },
       alignedOf(what),
       area,
@@ -174,6 +182,12 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
       for (const id of choices.toggled) toggled.add(id)
       update()
     },
+    chart: () => history.chart(view.replica),
+    behind(runs) {
+      behind = runs
+      built = ''
+      update()
+    },
     recolour() {
       built = ''
       if (plot !== undefined) update()
@@ -184,7 +198,7 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
       // uPlot draws at the pixel density of the screen.
       const size = { width: width / devicePixelRatio, height: 220 * (zoom / devicePixelRatio) }
       const options = {
-        ...optionsOf(what, view, size, look(zoom / devicePixelRatio)),
+        ...optionsOf(what, view, size, look(zoom / devicePixelRatio), around()),
         cursor: { show: false },
       }
       return drawnApart(options, alignedOf(what), (copy) => {

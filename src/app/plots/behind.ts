@@ -1,0 +1,89 @@
+/** Lines of other runs, thin and muted behind those of the present run. */
+import type uPlot from 'uplot'
+import type { Chart } from './history.ts'
+
+/** The lines of one plot of another run. */
+export interface Behind {
+  readonly name: string
+  readonly times: Chart['times']
+  readonly lines: readonly (readonly (number | null)[])[]
+}
+
+/** The lines of a run that are drawn behind, without the terms of an energy. */
+export function behindOf(name: string, { times, lines }: Chart): Behind {
+  return { name, times, lines: lines.filter(({ isDetail = false }) => !isDetail).map(({ values }) => values) }
+}
+
+/** A range, widened to the values or the times of lines; a logarithm leaves out what is not positive. */
+export function reachOf(
+  behind: readonly Behind[],
+  of: 'times' | 'values',
+  [low, high]: readonly [number | null, number | null],
+  isLog: boolean,
+): [number | null, number | null] {
+  let [least, most] = [low ?? Infinity, high ?? -Infinity]
+  for (const { times, lines } of behind)
+    for (const values of of === 'times' ? [times] : lines)
+      for (const value of values) {
+        if (value === null || (isLog && value <= 0)) continue
+        least = Math.min(least, value)
+        most = Math.max(most, value)
+      }
+  return least > most ? [low, high] : [least, most]
+}
+
+interface Ink {
+  readonly colour: string
+  readonly font: string
+  readonly zoom: number
+}
+
+/** Dashes tell several runs apart. */
+const DASHES = [[], [5, 3], [2, 2.5], [8, 3, 2, 3]]
+
+/** Draws the lines with the name of each run above its last value. */
+export function drawBehind(u: uPlot, behind: readonly Behind[], { colour, font, zoom }: Ink): void {
+  const { ctx, bbox } = u
+  const unit = zoom * devicePixelRatio
+  ctx.save()
+  ctx.beginPath()
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
+  ctx.clip()
+  ctx.strokeStyle = colour
+  ctx.fillStyle = colour
+  ctx.lineWidth = unit
+  ctx.font = `${10.5 * unit}px ${font}`
+  ctx.textAlign = 'right'
+  ctx.textBaseline = 'bottom'
+  const [isLogTime, isLog] = [u.scales.x?.distr === 3, u.scales.y?.distr === 3]
+  /** Names that stand already: another one goes below. */
+  const taken: number[] = []
+  behind.forEach(({ name, times, lines }, index) => {
+    ctx.setLineDash((DASHES[index % DASHES.length] ?? []).map((length) => length * unit))
+    let label: { readonly x: number; readonly y: number } | undefined
+    for (const values of lines) {
+      ctx.beginPath()
+      let isOpen = false
+      values.forEach((value, at) => {
+        const time = times[at] as number
+        if (value === null || (isLog && value <= 0) || (isLogTime && time <= 0)) {
+          isOpen = false
+          return
+        }
+        const [x, y] = [u.valToPos(time, 'x', true), u.valToPos(value, 'y', true)]
+        if (isOpen) ctx.lineTo(x, y)
+        else ctx.moveTo(x, y)
+        isOpen = true
+        if (values === lines[0] && x <= bbox.left + bbox.width) label = { x, y }
+      })
+      ctx.stroke()
+    }
+    if (label === undefined) return
+    const height = 13 * unit
+    let y = Math.max(bbox.top + height, Math.min(bbox.top + bbox.height, label.y - 2 * unit))
+    while (taken.some((other) => Math.abs(other - y) < height)) y += height
+    taken.push(y)
+    ctx.fillText(name, label.x - 3 * unit, y)
+  })
+  ctx.restore()
+}
