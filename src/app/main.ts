@@ -20,6 +20,7 @@ import type { ReproducePanel } from './analysis/reproduce/panel.ts'
 import { acceptFiles } from './sharing/drop.ts'
 import { EXPORTS, type Export, download, scenarioFile } from './sharing/exports.ts'
 import { hasChecksum, hashOf, isShared, linkTo, LONGEST_LINK } from './sharing/link.ts'
+import { bindRuns } from './runs/entry.ts'
 import { type Video, createVideo } from './sharing/video.ts'
 import { outfit } from './session/outfit.ts'
 import { type Coming, type Source, fileSource, linkedSource, shippedSource } from './session/source.ts'
@@ -92,6 +93,7 @@ async function start(): Promise<void> {
 
   const listeners = createSampleListeners()
   const video = createVideo(element('large').parentElement as HTMLElement, () => workplace, messages)
+  const runs = bindRuns(() => workplace, messages)
   const workplace: Workplace = createWorkplace(
     requested,
     {
@@ -116,6 +118,7 @@ async function start(): Promise<void> {
         if (workplace.opened !== undefined) entries.own(workplace.opened.home)
         showLoaded(source)
         hands.refresh()
+        runs.start()
       },
       failed: showFailed,
       playing(playing) {
@@ -124,6 +127,7 @@ async function start(): Promise<void> {
       },
       frame() {
         video.frame()
+        runs.frame()
         header.update(workplace.opened)
         assign(button('undo'), { disabled: !workplace.canUndo })
         assign(button('redo'), { disabled: !workplace.canRedo })
@@ -131,8 +135,13 @@ async function start(): Promise<void> {
         const { simulation, judge } = workplace.opened ?? {}
         lesson.at(simulation?.tick ?? 0, judge?.verdicts ?? [])
       },
-      sample: (sample) => listeners.call(sample),
-      changed() {
+      sample(sample) {
+        runs.sample(sample)
+        listeners.call(sample)
+      },
+      ending: runs.ending,
+      changed(change) {
+        runs.changed(change)
         hands.refresh()
         if (workplace.opened !== undefined) lesson.update(workplace.opened.simulation.model)
       },

@@ -11,7 +11,7 @@ export const NO_PLOTS: Plots = {
   update: nothing,
   picture: () => Promise.resolve(undefined),
   charts: () => new Map(),
-  behind: () => undefined,
+  behind: nothing,
   view: () => ({ range: undefined, logTime: false, replica: undefined, markers: [], plots: new Map() }),
   show: nothing,
   clear: nothing,
