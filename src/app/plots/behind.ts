@@ -80,8 +80,13 @@ export function drawBehind(u: uPlot, behind: readonly Behind[], { colour, font, 
     }
     if (label === undefined) return
     const height = 13 * unit
-    let y = Math.max(bbox.top + height, Math.min(bbox.top + bbox.height, label.y - 2 * unit))
-    while (taken.some((other) => Math.abs(other - y) < height)) y += height
+    const [top, bottom] = [bbox.top + height, bbox.top + bbox.height]
+    const wanted = Math.max(top, Math.min(bottom, label.y - 2 * unit))
+    const places = [0, 1, -1, 2, -2, 3, -3].map((step) => wanted + step * height)
+    const y = places.find(
+      (one) => one >= top && one <= bottom && !taken.some((other) => Math.abs(other - one) < height),
+    )
+    if (y === undefined) return
     taken.push(y)
     ctx.fillText(name, label.x - 3 * unit, y)
   })

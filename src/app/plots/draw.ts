@@ -87,10 +87,12 @@ export function optionsOf(
       x: {
         time: false,
         distr: DISTRIBUTIONS[view.logTime ? 'log' : 'linear'],
-        range: (_, low, high) => {
+        range: ({ data: [times] }) => {
           const { range } = view
           if (range !== undefined) return [range.min, range.max]
-          const [least, most] = reachOf(behind, 'times', [low, high], view.logTime)
+          // For one time uPlot gives a range from 0 to 100.
+          const ends = [times[0] ?? null, times.at(-1) ?? null] as const
+          const [least, most] = reachOf(behind, 'times', ends, view.logTime)
           return timeRange(least, most, view)
         },
       },

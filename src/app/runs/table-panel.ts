@@ -59,7 +59,7 @@ export function createTablePanel<S>(acts: TablePanelActs<S>): { readonly open: (
       const cell = document.createElement('td')
       cell.textContent = textOf(id, value)
       cell.classList.toggle('number', isNumber)
-      cell.classList.toggle('changed', id.includes('.') && valueAt(run.home, id) !== value)
+      cell.classList.toggle('differs', id.includes('.') && valueAt(run.home, id) !== value)
       row.append(cell)
     }
     const cell = document.createElement('td')
