@@ -25,6 +25,7 @@ import { type Video, createVideo } from './sharing/video.ts'
 import { outfit } from './session/outfit.ts'
 import { type Coming, type Source, fileSource, linkedSource, shippedSource } from './session/source.ts'
 import { bindSpectrum } from './analysis/spectrum/button.ts'
+import { bindTrajectory } from './analysis/trajectory/button.ts'
 import { createLesson } from './teaching/lesson.ts'
 import { reached } from './boot/timing.ts'
 import { openTour, wantsTour } from './teaching/first-visit.ts'
@@ -294,6 +295,7 @@ function bind(workplace: Workplace, hands: Hands, video: Video, experiments: Rep
   button('redo').addEventListener('click', redo)
   button('restore').addEventListener('click', restore)
   bindSpectrum(button('spectrum'), element('plots'), () => workplace.opened)
+  bindTrajectory(button('trajectory'), document.querySelector('main') as HTMLElement, () => workplace.opened)
   addKeys([
     { key: ' ', label: 'Play or pause', act: toggle },
     { key: 's', label: 'One tick', act: step },
