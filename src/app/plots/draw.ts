@@ -2,7 +2,7 @@
 import type uPlot from 'uplot'
 import { type Scale, logSplits, rangeOf, symlogSplits } from './scale.ts'
 import type { Palette, Shown } from './shown.ts'
-import { type Behind, drawBehind, reachOf } from './behind.ts'
+import { type Behind, reachOf } from './behind.ts'
 import type { PlotView } from './view.ts'
 
 /** Indices as in uPlot. */
@@ -109,16 +109,13 @@ export function optionsOf(
         ...(view.logTime ? logarithmic : {}),
       },
       {
-        ...axis(48, 28),
+        ...axis(52, 28),
         ...titled(titleOf(quantity, scale)),
         ...(scale === 'linear' ? {} : scale === 'log' ? logarithmic : symlog),
       },
     ],
     series: [{}, ...series],
     bands,
-    hooks: {
-      drawAxes: [(u) => drawBehind(u, behind, { colour: colour('--behind'), font: fontFamily, zoom })],
-    },
   }
 }
 

@@ -1,10 +1,11 @@
 /** One live plot: a heading, a key that hides and shows its lines, and uPlot below it. */
 import uPlot from 'uplot'
 import { format3 } from '../format.ts'
-import { type Behind } from './behind.ts'
+import type { Behind } from './behind.ts'
 import { optionsOf } from './draw.ts'
 import { createFrame } from './frame.ts'
 import type { Chart, History, Line } from './history.ts'
+import { drawBehind } from './ink.ts'
 import { createKey, valueText } from './key.ts'
 import { listenToKeys } from './keys.ts'
 import { createMarks } from './marks.ts'
@@ -134,14 +135,22 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
   const areaSize = () => ({ width: Math.max(80, area.clientWidth), height: Math.max(48, area.clientHeight) })
 
   const around = () => ({ quantity: history.quantity, behind })
+  const inked =
+    (zoom: number) =>
+    (u: uPlot): void =>
+      drawBehind(u, behind, { colour: colour('--behind'), font: style.fontFamily, zoom })
   const build = (what: Shown): void => {
     plot?.destroy()
-    const options = optionsOf(what, view, areaSize(), look(1), around())
     plot = new uPlot(
       {
-        ...options,
+        ...optionsOf(what, view, areaSize(), look(1), around()),
         cursor: cursorOf(view.sync, () => view.zoom(undefined)),
-        hooks: { ...options.hooks, setCursor: [showKey], setSelect: [selected], draw: [placeMarks] },
+        hooks: {
+          drawAxes: [inked(1)],
+          setCursor: [showKey],
+          setSelect: [selected],
+          draw: [placeMarks],
+        },
       },
       alignedOf(what),
       area,
@@ -200,6 +209,7 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
       const options = {
         ...optionsOf(what, view, size, look(zoom / devicePixelRatio), around()),
         cursor: { show: false },
+        hooks: { drawAxes: [inked(zoom / devicePixelRatio)] },
       }
       return drawnApart(options, alignedOf(what), (copy) => {
         const key = chart.lines

@@ -7,6 +7,7 @@ import { format3 } from '../../format.ts'
 import { textOf } from '../../messages.ts'
 import { valueOfEach, plotOf } from '../../plots/history.ts'
 import type { Opened } from '../../session/opened.ts'
+import { schemeAt } from '../../views/scheme.ts'
 import { autocorrelation } from './correlation.ts'
 import { type Surface, drawBars, drawCurve, drawPlane } from './draw.ts'
 import {
@@ -100,6 +101,7 @@ export function createTrajectoryPanel(
   let isDestroyed = false
   let trouble = ''
   let request = 0
+  let scheme = schemeAt(place)
 
   const forget = (): void => {
     ticks = []
@@ -393,6 +395,11 @@ export function createTrajectoryPanel(
   }
   const frame = (): void => {
     request = requestAnimationFrame(frame)
+    const next = schemeAt(element)
+    if (next !== scheme) {
+      scheme = next
+      if (simulation !== undefined && states.length > 0) draw(simulation)
+    }
     void look()
   }
   frame()
