@@ -140,7 +140,7 @@ async function start(): Promise<void> {
         runs.sample(sample)
         listeners.call(sample)
       },
-      ending: runs.ending,
+      ending: () => runs.ending(),
       changed(change) {
         runs.changed(change)
         hands.refresh()

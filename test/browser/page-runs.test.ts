@@ -58,11 +58,12 @@ test('two gains are compared, restored and shown in step; a map over two values 
   await eventually(() => texts('.pinned')).toEqual(['gain 3×'])
   // The thin line of the pinned run, in the colour of no other part.
   await eventually(async () => {
-    const { width, height, at } = await lab.pixels('[data-probe=recall] .plot-area')
+    const picture = await lab.pixels('[data-probe=recall] .plot-area')
+    const { width, height } = picture
     const isBehind = (pixel: number) =>
-      at(pixel % width, Math.floor(pixel / width)).every(
-        (part, k) => Math.abs(part - [0x8a, 0x94, 0xa3][k]!) < 12,
-      )
+      picture
+        .at(pixel % width, Math.floor(pixel / width))
+        .every((part, k) => Math.abs(part - [0x8a, 0x94, 0xa3][k]!) < 12)
     return Array.from({ length: width * height }, (_, pixel) => pixel).filter(isBehind).length
   }).toBeGreaterThan(100)
   await page.keyboard.press('c')
@@ -104,15 +105,15 @@ test('two gains are compared, restored and shown in step; a map over two values 
   await panel.getByLabel('Second axis', { exact: true }).selectOption(DAMAGE)
   await panel.locator('[data-axis="1"] [data-field=points]').fill('3')
   await panel.locator('[data-axis="1"] [data-field=points]').press('Enter')
+  await panel.getByRole('button', { name: 'Run', exact: true }).click()
   await page.locator('.vary-result[data-state=done]').waitFor()
   expect(await panel.locator('[role=status]').innerText()).toContain('Done at tick 60.')
+  await panel.getByRole('button', { name: 'Save for the command line' }).click()
+  expect(await panel.locator('code').innerText()).toContain(`--vary ${GAIN}=`)
   const grid = panel.locator('.map .plot-area')
   await grid.focus()
   for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key)
   await eventually(() => panel.locator('.map output').innerText()).toMatch(/^gain [0-9.]+, fraction 0\.5: /)
-  await panel.getByRole('button', { name: 'Save for the command line' }).click()
-  expect(await panel.locator('code').innerText()).toContain(`--vary ${GAIN}=`)
-  await grid.focus()
   await page.keyboard.press('Enter')
   await eventually(() => lab.engram('simulation.model.scenario.stimulus[0].patterns.corrupt.fraction')).toBe(
     0.5,

@@ -48,8 +48,9 @@ export function gridOf({ variation, replicas }: Model): Grid | undefined {
     values: axis.values,
     labels: axis.values.map(shortNumber),
   })
-  const [down, across] = shown.length === 2 ? shown : [undefined, shown[0] as Axis]
-  const columns = across?.values.length ?? 1
+  const across = shown.at(-1) as Axis
+  const down = shown.length === 2 ? shown[0] : undefined
+  const columns = across.values.length
   const lines = down?.values.length ?? 1
   /** The place of a replica on an axis. */
   const placeOn = (axis: Axis | undefined, replica: number): number => {
@@ -65,7 +66,7 @@ export function gridOf({ variation, replicas }: Model): Grid | undefined {
   )
   return {
     down: down && side(down),
-    across: side(across as Axis),
+    across: side(across),
     lines,
     columns,
     replicaOf: (cell) => cellOf.indexOf(cell),

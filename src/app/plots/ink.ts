@@ -1,6 +1,7 @@
 /** Draws the lines of other runs, thin and muted. */
 import type uPlot from 'uplot'
 import type { Behind } from './behind.ts'
+import { DISTRIBUTIONS } from './draw.ts'
 
 interface Ink {
   readonly colour: string
@@ -25,7 +26,8 @@ export function drawBehind(u: uPlot, behind: readonly Behind[], { colour, font, 
   ctx.font = `${10.5 * unit}px ${font}`
   ctx.textAlign = 'right'
   ctx.textBaseline = 'bottom'
-  const [isLogTime, isLog] = [u.scales.x?.distr === 3, u.scales.y?.distr === 3]
+  const isLogarithmic = (scale: string): boolean => u.scales[scale]?.distr === DISTRIBUTIONS.log
+  const [isLogTime, isLog] = [isLogarithmic('x'), isLogarithmic('y')]
   /** Names that stand already: another one goes below. */
   const taken: number[] = []
   behind.forEach(({ name, times, lines }, index) => {

@@ -218,7 +218,9 @@ export function createDesk(places: DeskPlaces, workplace: Workplace, messages: M
     },
     showRuns,
     async replay() {
-      const ticks = known?.simulation.tick || known?.simulation.model.time.ticks || 0
+      if (known === undefined) return
+      const { tick, model } = known.simulation
+      const ticks = tick === 0 ? model.time.ticks : tick
       await workplace.reset()
       const loop = workplace.opened?.loop
       if (loop === undefined) return

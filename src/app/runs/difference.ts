@@ -28,8 +28,7 @@ export interface Extent {
 export function extentOf(...arrays: readonly ArrayLike<number>[]): Extent {
   let [low, high] = [Infinity, -Infinity]
   for (const array of arrays)
-    for (let i = 0; i < array.length; i++) {
-      const value = array[i] as number
+    for (const value of Array.from(array)) {
       if (value < low) low = value
       if (value > high) high = value
     }

@@ -1,4 +1,5 @@
 /** Probes that fit a scenario. Pure. */
+import type { Key } from '../../core/kinds/probes/definition.ts'
 import { PROBES, PROBE_KINDS } from '../../core/kinds/probes/table.ts'
 import { checkScenario } from '../../core/model/check.ts'
 import { setValue } from '../../core/model/path.ts'
@@ -34,7 +35,7 @@ export function fittingProbes(scenario: Scenario): Offer[] {
     for (const [memory, { from }] of owners) {
       const spec: Record<string, unknown> = { kind, every }
       let isWhole = true
-      for (const [key, what] of Object.entries(facts.keys)) {
+      for (const [key, what] of Object.entries<Key>(facts.keys)) {
         if ('names' in what) {
           const names = named[what.names] ?? []
           spec[key] = [from, memory].find((one) => one !== undefined && names.includes(one)) ?? names[0]

@@ -90,7 +90,7 @@ export function createTablePanel<S>(acts: TablePanelActs<S>): { readonly open: (
     if (state === shown) return
     shown = state
     const columns = columnsOf(runs)
-    const by = columns.find(({ id }) => id === order.id) ?? (columns[0] as Column)
+    const by = columns.find(({ id }) => id === order.id) ?? columns[0]
     const focused = document.activeElement?.getAttribute('aria-label')
     head.replaceChildren(...columns.map(headingOf), emptyHeading())
     rows.replaceChildren(...sorted(runs, by, order.isDescending).map((run) => rowOf(run, columns)))

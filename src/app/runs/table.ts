@@ -15,7 +15,7 @@ export interface Column {
 }
 
 /** Number, values that differ from those of the opened scenario in any run, ticks, and the last value of each probe. */
-export function columnsOf(runs: readonly Run[]): Column[] {
+export function columnsOf(runs: readonly Run[]): [Column, ...Column[]] {
   const changed = runs.map(
     ({ home, scenario }) => new Map(differences(home, scenario).map(({ path, to }) => [path, to])),
   )

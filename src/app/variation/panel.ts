@@ -50,7 +50,7 @@ export function openVariation(workplace: Workplace, messages: Messages, path: st
 function createVariationPanel(workplace: Workplace, messages: Messages): VariationPanel {
   const panel = createPanel('vary', 'Vary', () => stop())
   panel.body.innerHTML = `
-    <form class="vary-form">
+    <div class="vary-form">
       <div data-part="axes"></div>
       <fieldset>
         <legend>At each point</legend>
@@ -59,17 +59,20 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
         <label><input type="radio" name="vary-by" value="seeds" /> seeds</label>
         <label>ticks <input type="text" data-field="ticks" /></label>
       </fieldset>
-    </form>
+    </div>
     <div class="panel-acts"><p role="status"></p></div>
     <div class="vary-result"><p>The open network stays as it is. A click on a point of the result opens its network.</p></div>
     <div class="panel-acts" data-part="command" hidden><code class="vary-command"></code></div>`
-  const part = <T extends HTMLElement>(selector: string): T => panel.body.querySelector(selector) as T
+  const part = (selector: string): HTMLElement => panel.body.querySelector(selector) as HTMLElement
   const status = part('[role=status]')
   const result = part('.vary-result')
   const empty = [...result.children]
   const command = part('.vary-command')
   const acts = part('.panel-acts')
-  const runButton = buttonOf('Run', () => void (running === undefined ? run() : stop()))
+  const runButton = buttonOf('Run', () => {
+    if (running === undefined) void run()
+    else stop()
+  })
   runButton.className = 'primary'
   const saveButton = buttonOf('Save for the command line', () => save())
   acts.prepend(runButton, saveButton)
@@ -86,8 +89,8 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
   let ticks = 1
   let running: { readonly simulation: Simulation; isStopped: boolean } | undefined
   let shown: { readonly simulation: Simulation; readonly map: GridMap } | undefined
-  const repeatsField = part<HTMLInputElement>('[data-field=repeats]')
-  const ticksField = part<HTMLInputElement>('[data-field=ticks]')
+  const repeatsField = part('[data-field=repeats]') as HTMLInputElement
+  const ticksField = part('[data-field=ticks]') as HTMLInputElement
   bindNumber(repeatsField, {
     rule: () => ({ integer: true, min: 1, max: 1000 }),
     take(value = 1) {
@@ -104,16 +107,12 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
   })
   for (const choice of panel.body.querySelectorAll('[name=vary-by]'))
     choice.addEventListener('change', () => review())
-  part('form').addEventListener('submit', (event) => {
-    event.preventDefault()
-    void run()
-  })
 
   const present = (): Scenario | undefined => workplace.opened?.simulation.model.scenario
   const formNow = (): VariationForm => ({
     axes: axes.filter((axis) => axis !== undefined),
     repeats,
-    by: part<HTMLInputElement>('[name=vary-by][value=seeds]').checked ? 'seeds' : 'replicas',
+    by: (part('[name=vary-by][value=seeds]') as HTMLInputElement).checked ? 'seeds' : 'replicas',
     ticks,
   })
 
@@ -166,7 +165,7 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
           axes[index] = next
           if (isOther) {
             showAxes()
-            part<HTMLElement>(`[data-axis="${index}"] select`).focus()
+            part(`[data-axis="${index}"] select`).focus()
           }
           review()
         }),
@@ -180,6 +179,7 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
     shown?.map.destroy()
     shown?.simulation.destroy()
     shown = undefined
+    delete result.dataset.state
     result.replaceChildren(...empty)
   }
   const stop = (): void => {
@@ -225,7 +225,7 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
       if (map === undefined) throw new ModelError('nothing varies; choose a value')
       shown = { simulation, map }
       result.replaceChildren(progress, map.element)
-      simulation.onSample(map.push)
+      simulation.onSample((sample) => map.push(sample))
       await simulation.step(0)
       const end = model.time.ticks
       let chunk = 1

@@ -55,7 +55,7 @@ describe('principal components', () => {
     expect(found.shares[0]).toBeCloseTo(36 / 56, 9)
     expect(found.shares[1]).toBeCloseTo(16 / 56, 9)
     expect(states.map((state) => Math.abs(onComponents(found, state)[0]))).toEqual(
-      states.map(() => expect.closeTo(3, 9)),
+      states.map((): unknown => expect.closeTo(3, 9)),
     )
   })
 

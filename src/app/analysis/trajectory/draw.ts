@@ -212,7 +212,7 @@ export function drawCurve(
   style: CSSStyleDeclaration,
   { x, y, titles, range = [0, 1] }: CurveDrawing,
 ): void {
-  const axes = axesOf(canvas, style, [[0, x.at(-1) || 1], range], titles)
+  const axes = axesOf(canvas, style, [[0, Math.max(x.at(-1) ?? 0, 1e-9)], range], titles)
   if (axes === undefined) return
   const { context } = axes
   context.strokeStyle = axes.colour('--line-0')

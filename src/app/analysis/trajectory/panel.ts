@@ -1,6 +1,5 @@
 /** The live trajectory of a layer: on a plane with the energy below it, its autocorrelation, its visits. */
 import { arraysOf } from '../../../core/kinds/couplings/table.ts'
-import type { Moment } from '../../../core/analysis/flow.ts'
 import { networkOf } from '../../../core/model/variation.ts'
 import { type Simulation, createSimulation } from '../../../core/run/simulation.ts'
 import { format3 } from '../../format.ts'
@@ -72,13 +71,15 @@ export function createTrajectoryPanel(
     </div>
     <div class="plot-area"><canvas role="img"></canvas></div>
     <p class="trajectory-note"></p>`
-  const part = <T extends HTMLElement>(name: string): T =>
-    element.querySelector(`[data-part="${name}"]`) as unknown as T
-  const [view, layer, source, of] = ['view', 'layer', 'source', 'of'].map((name) =>
-    part<HTMLSelectElement>(name),
-  ) as [HTMLSelectElement, HTMLSelectElement, HTMLSelectElement, HTMLSelectElement]
-  const [first, second] = [part<HTMLInputElement>('a'), part<HTMLInputElement>('b')]
-  const energy = part<HTMLInputElement>('energy')
+  const part = (name: string): HTMLElement => element.querySelector(`[data-part="${name}"]`) as HTMLElement
+  const [view, layer, source, of] = ['view', 'layer', 'source', 'of'].map((name) => part(name)) as [
+    HTMLSelectElement,
+    HTMLSelectElement,
+    HTMLSelectElement,
+    HTMLSelectElement,
+  ]
+  const [first, second] = [part('a'), part('b')] as [HTMLInputElement, HTMLInputElement]
+  const energy = part('energy') as HTMLInputElement
   const canvas = element.querySelector('canvas') as HTMLCanvasElement
   const note = element.querySelector('.trajectory-note') as HTMLElement
   view.append(...VIEWS.map(([value, label]) => new Option(label, value)))
@@ -217,7 +218,7 @@ export function createTrajectoryPanel(
     for (const name of model.couplings.flatMap(arraysOf)) moment[name] = await sliceOf(from, name, 2)
     const states = statesOnPlane(xi1, xi2, extent, LINES)
     const own = networkOf(model, replica)
-    const asked = energyModel(own, moment as Moment, layer.value, states, replica)
+    const asked = energyModel(own, moment, layer.value, states, replica)
     const other = await createSimulation(from.engine.device, asked, { resident: 'off' })
     try {
       await other.step(0)
@@ -367,9 +368,7 @@ export function createTrajectoryPanel(
         const state = await sliceOf(asked, layer.value, 1)
         if (ticks.at(-1) !== tick) keep(tick, state)
         if (viewNow() !== 'plane') return
-        const learns = asked.model.couplings.some(
-          (coupling) => 'tau' in coupling && coupling.tau !== undefined,
-        )
+        const learns = asked.model.couplings.some(({ tau }) => tau !== undefined)
         const isOld = learns && performance.now() - surfaceAt > SURFACE_INTERVAL
         if (patterns === undefined || isOld) await choosePatterns(asked)
         const plane = patterns && createPlane(...patterns)
