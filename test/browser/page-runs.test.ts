@@ -128,6 +128,6 @@ test('two gains are compared, restored and shown in step; a map over two values 
   await eventually(() => page.locator('.trajectory-note').innerText()).toContain('Colours: energy')
   await page.getByLabel('View').selectOption('visits')
   await eventually(() => page.locator('.trajectory-note').innerText()).toMatch(
-    /^Signs of the neurons in \d+ states/,
+    /^Signs of the neurons in \d+ states?/,
   )
 })

@@ -231,7 +231,7 @@ function paint(context: CanvasRenderingContext2D, painting: Painting): void {
   context.save()
   context.translate(LEFT - 14, (height - BOTTOM) / 2)
   context.rotate(-Math.PI / 2)
-  context.fillText(`← ${sideTitle(context, down, height - BOTTOM)}`, 0, 0)
+  context.fillText(`← ${sideTitle(context, down, height - BOTTOM - 60)}`, 0, 0)
   context.restore()
 }
 

@@ -39,7 +39,11 @@ export function valueText(value: unknown): string {
 export function changesName(changes: readonly Difference[]): string {
   const shown = changes.slice(0, MOST_NAMED)
   const keys = keysOf(shown.map(({ path }) => path))
-  const words = shown.map(({ to }, index) => `${keys[index] as string} ${valueText(to)}`)
+  const words = shown.map(({ to }, index) => {
+    const key = keys[index] as string
+    if (to === undefined) return `no ${key}`
+    return typeof to === 'object' ? `other ${key}` : `${key} ${valueText(to)}`
+  })
   const more = changes.length - shown.length
   return [...words, ...(more > 0 ? [`${more} more`] : [])].join(', ')
 }

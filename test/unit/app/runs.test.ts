@@ -83,6 +83,9 @@ test('a run is named by its other values, else by its seed, else by its number',
   expect(runName(scenario, setValue(present, 'seed', 9) as Scenario, 4)).toBe('gain 5')
   expect(runName(scenario, other('seed', 9), 4)).toBe('seed 9')
   expect(runName(scenario, scenario, 4)).toBe('run 4')
+  const { memories: _, ...alone } = scenario
+  expect(runName(scenario, { ...alone, memories: {} }, 4)).toBe('no xi')
+  expect(runName({ ...alone, memories: {} }, scenario, 4)).toBe('other xi')
   const both = setValue(other('neurons.visible.tau', 2), 'neurons.hidden.every', 3) as Scenario
   expect(runName(scenario, setValue(both, 'memories.xi.every', 4) as Scenario, 1)).toBe(
     'tau 2, hidden every 3, xi every 4',

@@ -229,7 +229,7 @@ export function drawBars(
   bars: readonly { readonly signs: string; readonly share: number }[],
 ): void {
   const most = Math.max(0.1, ...bars.map(({ share }) => share))
-  const count = Math.max(1, bars.length)
+  const count = Math.max(8, bars.length)
   const axes = axesOf(
     canvas,
     style,

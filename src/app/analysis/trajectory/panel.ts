@@ -294,7 +294,7 @@ export function createTrajectoryPanel(
       tell(
         size > MOST_SIGNS
           ? `\`${layer.value}\` has ${size} neurons; sign patterns are counted up to ${MOST_SIGNS}.`
-          : `Signs of the neurons in ${visits.total} states of replica ${replica}, the most frequent first.`,
+          : `Signs of the neurons in ${visits.total} ${visits.total === 1 ? 'state' : 'states'} of replica ${replica}, the most frequent first.`,
       )
     }
     canvas.setAttribute('aria-label', note.textContent)
