@@ -5,7 +5,6 @@ import type { Sample, Series } from '../../core/run/series.ts'
 import { type Scheme, stopNumbers, stopsOf } from '../views/colours.ts'
 import { format3 } from '../format.ts'
 import { schemeAt } from '../views/scheme.ts'
-import { cellOnCurve, paintCurve } from './curve.ts'
 import { type Grid, type Side, type Spread, cellText, gridOf, rangeOfCells } from './grid.ts'
 import { plotOf, valueOfEach } from './history.ts'
 import './map.css'
@@ -48,6 +47,12 @@ export function createMap(
     <div class="plot-area" tabindex="0" role="application"><canvas></canvas></div>`
   const part = (selector: string): HTMLElement => element.querySelector(selector) as HTMLElement
   const isCurve = grid.down === undefined
+  let curve: typeof import('./curve.ts') | undefined
+  if (isCurve)
+    void import('./curve.ts').then((loaded) => {
+      curve = loaded
+      update()
+    })
   part('h3').textContent = isCurve ? 'curve' : 'map'
   const select = part('select') as HTMLSelectElement
   select.append(...series.map(({ name }) => new Option(name, name)))
@@ -77,7 +82,7 @@ export function createMap(
     const plot = plotNow()
     const style = getComputedStyle(area)
     if (isCurve)
-      paintCurve(context, {
+      curve?.paintCurve(context, {
         style,
         width,
         height,
@@ -106,7 +111,7 @@ export function createMap(
     update()
   }
   const at = (x: number, y: number): number | undefined =>
-    isCurve ? cellOnCurve(area.clientWidth, grid.across, x) : cellAt(area, grid, x, y)
+    isCurve ? curve?.cellOnCurve(area.clientWidth, grid.across, x) : cellAt(area, grid, x, y)
   area.addEventListener('pointermove', ({ offsetX, offsetY }) => move(at(offsetX, offsetY)))
   area.addEventListener('pointerleave', () => move(undefined))
   area.addEventListener('blur', () => move(undefined))

@@ -1,4 +1,5 @@
 /** The runs of a visit: pins the curves of runs behind those of later ones, and restores, compares and varies them. */
+import './desk.css'
 import { finalOf } from './finals.ts'
 import type { Messages } from '../messages.ts'
 import { textOf } from '../messages.ts'
