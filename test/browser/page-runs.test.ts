@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import axe from 'axe-core'
 import { expect, test } from 'vitest'
 import { linkTo } from '../../src/app/sharing/link.ts'
 import { parseScenario } from '../../src/core/model/parse.ts'
@@ -41,6 +42,12 @@ test('two gains are compared, restored and shown in step; a map over two values 
   const runFor = (ticks: number) =>
     page.evaluate(`engram.step(${ticks}).then(() => engram.simulation.flush())`)
   const gain = () => page.evaluate(`engram.simulation.model.scenario.neurons.visible.lagrangian.gain`)
+  const faultsOf = async (part: string): Promise<string[]> => {
+    await page.evaluate(axe.source)
+    return page.evaluate(
+      `axe.run('${part}').then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`,
+    )
+  }
   const texts = (selector: string) => page.locator(selector).allTextContents()
   await page.goto(linkTo(lab.url, parseScenario(scenario)))
   await page.locator('body[data-state=ready]').waitFor()
@@ -80,6 +87,8 @@ test('two gains are compared, restored and shown in step; a map over two values 
     /^run,neurons\.visible\.lagrangian\.gain,ticks,recall\n1,3,60,0\.97/,
   )
 
+  expect(await faultsOf('.panel[open]')).toEqual([])
+
   // Both networks in step.
   await page.getByRole('button', { name: 'Compare the network with run 1' }).click()
   const status = page.locator('.panel-comparison [role=status]')
@@ -110,6 +119,7 @@ test('two gains are compared, restored and shown in step; a map over two values 
   expect(await panel.locator('[role=status]').innerText()).toContain('Done at tick 60.')
   await panel.getByRole('button', { name: 'Save for the command line' }).click()
   expect(await panel.locator('code').innerText()).toContain(`--vary ${GAIN}=`)
+  expect(await faultsOf('.panel[open]')).toEqual([])
   const grid = panel.locator('.map .plot-area')
   await grid.focus()
   for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key)
@@ -130,4 +140,5 @@ test('two gains are compared, restored and shown in step; a map over two values 
   await eventually(() => page.locator('.trajectory-note').innerText()).toMatch(
     /^Signs of the neurons in \d+ states?/,
   )
+  expect([...(await faultsOf('.trajectory')), ...(await faultsOf('#run-acts'))]).toEqual([])
 })

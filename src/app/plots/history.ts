@@ -39,9 +39,9 @@ export interface History {
   readonly name: string
   /** The drawing options of the kind of its probe. */
   readonly plot: Plot
-  /** What is measured, for the axis. */
+  /** The measured quantity, for the axis. */
   readonly quantity: string
-  /** What is measured and how to read it. */
+  /** The measured quantity and how to read it. */
   readonly meaning: string
   /** True if the first line is the mean of the replicas, with a band from the lowest to the highest. */
   readonly isBand: boolean

@@ -26,7 +26,7 @@ const RIGHT = 10
 
 /**
  * @param choose - called with the replica of a cell that is clicked
- * @param does - what a choice does, for screen readers
+ * @param does - the effect of a choice, for screen readers
  * @returns undefined if nothing varies or nothing is sampled
  */
 export function createMap(

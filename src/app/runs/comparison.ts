@@ -35,7 +35,7 @@ export async function openComparison(workplace: Workplace, run: Run<Source>, nam
   const { limits } = workplace.device
   const estimate = estimateOf(sketchOf(present, run.scenario), limits)
   if (estimate.refusal !== undefined)
-    throw new ModelError(`run ${run.number} beside the open network is ${estimateText(estimate, limits)}`)
+    throw new ModelError(`run ${run.number} next to the open network is ${estimateText(estimate, limits)}`)
   const { model } = await changedSource(run.scenario, run.source)
   const other = await createSimulation(workplace.device, model, {
     keepSamples: false,
@@ -79,7 +79,7 @@ function show(
     isClosed = true
     cancelAnimationFrame(request)
     panel.element.remove()
-    // What is under way ends first.
+    // Work under way ends first.
     void underWay.catch(() => undefined).then(() => other.destroy())
     if (wasPlaying) workplace.play()
     else workplace.pause()
