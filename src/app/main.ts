@@ -22,11 +22,13 @@ import type { ReproducePanel } from './analysis/reproduce/panel.ts'
 import { acceptFiles } from './sharing/drop.ts'
 import { EXPORTS, type Export, download, scenarioFile } from './sharing/exports.ts'
 import { hasChecksum, hashOf, isShared, linkedScenario, linkTo, LONGEST_LINK } from './sharing/link.ts'
+import { bindRuns } from './runs/entry.ts'
 import { type Video, createVideo } from './sharing/video.ts'
 import type { Opened } from './session/opened.ts'
 import { outfit } from './session/outfit.ts'
 import { type Coming, type Source, fileSource, linkedSource, shippedSource } from './session/source.ts'
 import { bindSpectrum } from './analysis/spectrum/button.ts'
+import { bindTrajectory } from './analysis/trajectory/button.ts'
 import { createLesson } from './teaching/lesson.ts'
 import { reached } from './boot/timing.ts'
 import { openTour, wantsTour } from './teaching/first-visit.ts'
@@ -99,6 +101,7 @@ async function start(): Promise<void> {
 
   const listeners = createSampleListeners()
   const video = createVideo(element('large').parentElement as HTMLElement, () => workplace, messages)
+  const runs = bindRuns(() => workplace, messages)
   const workplace: Workplace = createWorkplace(
     requested,
     {
@@ -122,6 +125,7 @@ async function start(): Promise<void> {
         if (workplace.opened !== undefined) entries.own(workplace.opened.home)
         showLoaded(source)
         hands.refresh()
+        runs.start()
       },
       failed: showFailed,
       playing(playing) {
@@ -130,6 +134,7 @@ async function start(): Promise<void> {
       },
       frame() {
         video.frame()
+        runs.frame()
         header.update(workplace.opened)
         assign(button('undo'), { disabled: !workplace.canUndo })
         assign(button('redo'), { disabled: !workplace.canRedo })
@@ -137,8 +142,13 @@ async function start(): Promise<void> {
         const { simulation, judge } = workplace.opened ?? {}
         lesson.at(simulation?.tick ?? 0, judge?.verdicts ?? [])
       },
-      sample: (sample) => listeners.call(sample),
-      changed() {
+      sample(sample) {
+        runs.sample(sample)
+        listeners.call(sample)
+      },
+      ending: () => runs.ending(),
+      changed(change) {
+        runs.changed(change)
         hands.refresh()
         if (workplace.opened !== undefined) lesson.update(workplace.opened.simulation.model)
       },
@@ -296,6 +306,7 @@ function bind(workplace: Workplace, hands: Hands, video: Video, experiments: Rep
   button('redo').addEventListener('click', redo)
   button('restore').addEventListener('click', restore)
   bindSpectrum(button('spectrum'), element('plots'), () => workplace.opened)
+  bindTrajectory(button('trajectory'), document.querySelector('main') as HTMLElement, () => workplace.opened)
   addKeys([
     { key: ' ', label: 'Play or pause', act: toggle },
     { key: 's', label: 'One tick', act: step },

@@ -117,6 +117,7 @@ export function createControls(
     const { element } = added
     element.dataset.path = path
     element.title = field.description
+    if (chosen === undefined && field.kind === 'number') element.append(varyButton(field))
     const axis = axes.find((one) => one.path === path)
     if (axis !== undefined) {
       showVaried(added, axis)
@@ -317,6 +318,28 @@ function addNumber(
   }
   show(initial)
   return { element: domElement, controller, show }
+}
+
+/** A button that asks the page to vary a value; so does the context menu of its name and of its slider. */
+function varyButton({ path, title }: ControlField): HTMLElement {
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.className = 'vary-button'
+  button.textContent = '⋯'
+  button.title = 'Vary…: a curve or a map over values of this parameter (v)'
+  button.setAttribute('aria-label', `Vary ${title}`)
+  const ask = (): void =>
+    void button.dispatchEvent(new CustomEvent('vary', { bubbles: true, composed: true, detail: path }))
+  button.addEventListener('click', ask)
+  queueMicrotask(() =>
+    button.parentElement?.addEventListener('contextmenu', (event) => {
+      // The text field keeps the menu of the browser.
+      if ((event.target as HTMLElement).matches('input:not([type=range])')) return
+      event.preventDefault()
+      ask()
+    }),
+  )
+  return button
 }
 
 /** Replaces the field of a parameter that varies by replica with the list of its values. */

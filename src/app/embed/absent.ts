@@ -10,6 +10,8 @@ export const NO_PLOTS: Plots = {
   mark: nothing,
   update: nothing,
   picture: () => Promise.resolve(undefined),
+  charts: () => new Map(),
+  behind: nothing,
   view: () => ({ range: undefined, logTime: false, replica: undefined, markers: [], plots: new Map() }),
   show: nothing,
   clear: nothing,

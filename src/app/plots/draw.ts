@@ -2,6 +2,7 @@
 import type uPlot from 'uplot'
 import { type Scale, logSplits, rangeOf, symlogSplits } from './scale.ts'
 import type { Palette, Shown } from './shown.ts'
+import { type Behind, reachOf } from './behind.ts'
 import type { PlotView } from './view.ts'
 
 /** Indices as in uPlot. */
@@ -17,12 +18,21 @@ export interface Look {
   readonly zoom: number
 }
 
+/** The quantities of the axes, and the lines behind. */
+export interface Surroundings {
+  /** The title of the vertical axis. */
+  readonly quantity: string
+  /** Lines of other runs. */
+  readonly behind: readonly Behind[]
+}
+
 /** Options without interaction: cursor and hooks are missing. */
 export function optionsOf(
   shown: Shown,
-  view: Pick<PlotView, 'logTime' | 'range'>,
+  view: Pick<PlotView, 'logTime' | 'range' | 'end'>,
   size: { readonly width: number; readonly height: number },
   { colour, palette, fontFamily, zoom }: Look,
+  { quantity, behind }: Surroundings,
 ): uPlot.Options {
   const { scale, threshold, lines, isPoints } = shown
   const axis = (size: number, space: number): uPlot.Axis => ({
@@ -34,6 +44,12 @@ export function optionsOf(
     size: size * zoom,
     space: space * zoom,
     values: (_, splits, __, ___, step) => splits.map(stepText(step)),
+  })
+  const titled = (label: string): uPlot.Axis => ({
+    label,
+    labelFont: `${11 * zoom}px ${fontFamily}`,
+    labelSize: 14 * zoom,
+    labelGap: 0,
   })
   const logarithmic: uPlot.Axis = {
     splits: (_, __, low, high) => logSplits(low, high),
@@ -71,24 +87,41 @@ export function optionsOf(
       x: {
         time: false,
         distr: DISTRIBUTIONS[view.logTime ? 'log' : 'linear'],
-        range: (_, low, high) => {
+        range: ({ data: [times] }) => {
           const { range } = view
-          return range === undefined ? timeRange(low, high, view.logTime) : [range.min, range.max]
+          if (range !== undefined) return [range.min, range.max]
+          // For one time uPlot gives a range from 0 to 100.
+          const ends = [times[0] ?? null, times.at(-1) ?? null] as const
+          const [least, most] = reachOf(behind, 'times', ends, view.logTime)
+          return timeRange(least, most, view)
         },
       },
       y: {
         distr: DISTRIBUTIONS[scale],
         asinh: threshold,
-        range: (_, low, high) => rangeOf(scale, low, high),
+        range: (_, low, high) => rangeOf(scale, ...reachOf(behind, 'values', [low, high], scale === 'log')),
       },
     },
     axes: [
-      { ...axis(22, 60), ...(view.logTime ? logarithmic : {}) },
-      { ...axis(52, 28), ...(scale === 'linear' ? {} : scale === 'log' ? logarithmic : symlog) },
+      {
+        ...axis(20, 60),
+        ...titled(titleOf('time', view.logTime ? 'log' : 'linear')),
+        ...(view.logTime ? logarithmic : {}),
+      },
+      {
+        ...axis(52, 28),
+        ...titled(titleOf(quantity, scale)),
+        ...(scale === 'linear' ? {} : scale === 'log' ? logarithmic : symlog),
+      },
     ],
     series: [{}, ...series],
     bands,
   }
+}
+
+/** The title of an axis; a scale that is not linear is named. */
+export function titleOf(quantity: string, scale: Scale): string {
+  return scale === 'linear' ? quantity : `${quantity} (${scale} scale)`
 }
 
 /** Samples as points, not joined by lines. */
@@ -96,10 +129,16 @@ function dots(colour: string, size: number): uPlot.Series {
   return { stroke: colour, paths: () => null, points: { show: true, size, width: 0, fill: colour } }
 }
 
-/** With one sample or none, uPlot would use a range of width 0. */
-function timeRange(low: number | null, high: number | null, logTime: boolean): [number, number] {
-  if (low === null || high === null) return logTime ? [0.1, 1] : [0, 1]
-  return high > low ? [low, high] : logTime ? [low / 2, low * 2] : [low, low + 1]
+/** Before the first tick, the whole run of the scenario. */
+function timeRange(
+  low: number | null,
+  high: number | null,
+  { logTime, end }: Pick<PlotView, 'logTime' | 'end'>,
+): [number, number] {
+  if (low !== null && high !== null && high > low) return [low, high]
+  const first = low ?? 0
+  if (logTime) return first > 0 ? [first / 2, first * 2] : [end / 1000, end]
+  return [first, Math.max(end, first + 1e-3 * end)]
 }
 
 /** Numbers on an axis, with enough digits to distinguish adjacent marks. */

@@ -1,69 +1,89 @@
 /** The last values of a probe over the grid of varied parameters. Pure. */
-import type { Model } from '../../core/model/model.ts'
+import type { Axis, Model } from '../../core/model/model.ts'
 import { axisNames, shortNumber } from '../vary.ts'
 
 /** One side of the grid. */
 export interface Side {
   readonly name: string
+  /** The title of its axis: the path. */
+  readonly title: string
+  readonly isLog: boolean
+  readonly values: readonly number[]
   readonly labels: readonly string[]
 }
 
+/** Mean, lowest and highest value of the replicas of each cell, [lines, columns]. */
+export interface Spread {
+  readonly mean: Float64Array
+  readonly low: Float64Array
+  readonly high: Float64Array
+}
+
 export interface Grid {
-  /** Absent if there is one line. */
+  /** Absent if one parameter varies: a curve. */
   readonly down: Side | undefined
   readonly across: Side
   readonly lines: number
   readonly columns: number
   /** The first replica of a cell. */
   readonly replicaOf: (cell: number) => number
-  /** The mean of the replicas of each cell, [lines, columns]. */
-  readonly meanOf: (values: ArrayLike<number>) => Float64Array
+  /** @param values - one for each replica */
+  readonly spreadOf: (values: ArrayLike<number>) => Spread
 }
 
 /**
- * The first axis goes down, the second to the right, as in the picture of the replicas; values are averaged over
- * further axes and over the replicas of a point. A single axis goes to the right, and the replicas of its points
- * go down.
+ * The first axis goes down, the second to the right, as in the picture of the replicas; a single one goes to the
+ * right. The values of a cell are those of its replicas, over all seeds and over further axes.
  */
 export function gridOf({ variation, replicas }: Model): Grid | undefined {
   if (variation === undefined) return undefined
   const { axes, repetitions } = variation
   const names = axisNames(axes)
-  const side = (index: number): Side => ({
-    name: names[index] as string,
-    labels: (axes[index]?.values ?? []).map(shortNumber),
+  const others = axes.filter(({ path }) => path !== 'seed')
+  const shown = (others.length > 0 ? others : axes).slice(0, 2)
+  const side = (axis: Axis): Side => ({
+    name: names[axes.indexOf(axis)] as string,
+    title: axis.path,
+    isLog: axis.log,
+    values: axis.values,
+    labels: axis.values.map(shortNumber),
   })
-  if (axes.length === 1) {
-    const columns = replicas / repetitions
-    const labels = Array.from({ length: repetitions }, (_, k) => String(k))
-    return {
-      down: repetitions === 1 ? undefined : { name: 'replica', labels },
-      across: side(0),
-      lines: repetitions,
-      columns,
-      replicaOf: (cell) => (cell % columns) * repetitions + Math.floor(cell / columns),
-      meanOf: (values) =>
-        Float64Array.from({ length: replicas }, (_, cell) => {
-          const r = (cell % columns) * repetitions + Math.floor(cell / columns)
-          return values[r] as number
-        }),
-    }
+  const across = shown.at(-1) as Axis
+  const down = shown.length === 2 ? shown[0] : undefined
+  const columns = across.values.length
+  const lines = down?.values.length ?? 1
+  /** The place of a replica on an axis. */
+  const placeOn = (axis: Axis | undefined, replica: number): number => {
+    if (axis === undefined) return 0
+    const faster = axes
+      .slice(axes.indexOf(axis) + 1)
+      .reduce((n, { values }) => n * values.length, repetitions)
+    return Math.floor(replica / faster) % axis.values.length
   }
-  const [down, across] = [side(0), side(1)]
-  const cells = down.labels.length * across.labels.length
-  const each = replicas / cells
+  const cellOf = Uint32Array.from(
+    { length: replicas },
+    (_, r) => placeOn(down, r) * columns + placeOn(across, r),
+  )
   return {
-    down,
-    across,
-    lines: down.labels.length,
-    columns: across.labels.length,
-    replicaOf: (cell) => cell * each,
-    meanOf: (values) =>
-      Float64Array.from({ length: cells }, (_, cell) => {
-        let sum = 0
-        for (let r = cell * each; r < (cell + 1) * each; r++) sum += values[r] as number
-        return sum / each
-      }),
+    down: down && side(down),
+    across: side(across),
+    lines,
+    columns,
+    replicaOf: (cell) => cellOf.indexOf(cell),
+    spreadOf(values) {
+      const cells = lines * columns
+      const mean = new Float64Array(cells)
+      const low = new Float64Array(cells).fill(Infinity)
+      const high = new Float64Array(cells).fill(-Infinity)
+      const each = replicas / cells
+      cellOf.forEach((cell, r) => {
+        const value = values[r] as number
+        mean[cell] = (mean[cell] as number) + value / each
+        low[cell] = Math.min(low[cell] as number, value)
+        high[cell] = Math.max(high[cell] as number, value)
+      })
+      return { mean, low, high }
+    },
   }
 }
 

@@ -39,6 +39,10 @@ export interface History {
   readonly name: string
   /** The drawing options of the kind of its probe. */
   readonly plot: Plot
+  /** The measured quantity, for the axis. */
+  readonly quantity: string
+  /** The measured quantity and how to read it. */
+  readonly meaning: string
   /** True if the first line is the mean of the replicas, with a band from the lowest to the highest. */
   readonly isBand: boolean
   readonly replicas: number
@@ -119,7 +123,8 @@ export function createHistory(series: Series, replicas: number): History {
   const mainLines = (replica: number | undefined): Line[] => {
     const { label } = plot
     if (!isBand)
-      return label === '' ? patternLines() : patternLines().map((line) => ({ ...line, id: label, label }))
+      // A named line is there before its first sample, so that it has the first colour.
+      return label === '' ? patternLines() : [{ id: label, label, values: lineOf(({ values }) => values[0]) }]
     if (replica !== undefined)
       return [{ id: 'main', label: `replica ${replica}`, values: lineOf(({ values }) => values[replica]) }]
     const [values, low, high] = [0, 1, 2].map((part) => lineOf(({ spread }) => spread?.[part])) as [
@@ -144,6 +149,8 @@ export function createHistory(series: Series, replicas: number): History {
   return {
     name,
     plot,
+    quantity: plot.formula ?? kind,
+    meaning: `${measureOf(kind)?.description ?? ''} ${plot.reading ?? ''}`.trim(),
     isBand,
     replicas,
     get kept() {

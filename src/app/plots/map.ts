@@ -1,11 +1,11 @@
-/** A map of the varied parameters: the last value of a probe in every point of the grid. */
+/** The last value of a probe at every point of the varied parameters: a map of two, a curve with a band of one. */
 import type { Plot } from '../../core/kinds/probes/definition.ts'
 import type { Model } from '../../core/model/model.ts'
 import type { Sample, Series } from '../../core/run/series.ts'
 import { type Scheme, stopNumbers, stopsOf } from '../views/colours.ts'
 import { format3 } from '../format.ts'
 import { schemeAt } from '../views/scheme.ts'
-import { type Grid, cellText, gridOf, rangeOfCells } from './grid.ts'
+import { type Grid, type Side, type Spread, cellText, gridOf, rangeOfCells } from './grid.ts'
 import { plotOf, valueOfEach } from './history.ts'
 import './map.css'
 
@@ -21,17 +21,19 @@ export interface GridMap {
 
 /** Room for the labels, in CSS pixels. */
 const LEFT = 44
-const BOTTOM = 26
+const BOTTOM = 34
 const RIGHT = 10
 
 /**
  * @param choose - called with the replica of a cell that is clicked
+ * @param does - the effect of a choice, for screen readers
  * @returns undefined if nothing varies or nothing is sampled
  */
 export function createMap(
   model: Model,
   series: readonly Series[],
   choose: (replica: number) => void,
+  does = 'shows the replica in the plots',
 ): GridMap | undefined {
   const grid = gridOf(model)
   const leads = ({ kind }: Series): number => Number(plotOf(kind)?.leads ?? false)
@@ -40,27 +42,35 @@ export function createMap(
   const element = document.createElement('section')
   element.className = 'plot map'
   element.innerHTML = `
-    <header><h3>map</h3><select aria-label="What the map shows"></select><span class="plot-note"></span></header>
+    <header><h3></h3><select aria-label="Probe of the map"></select><span class="plot-note"></span></header>
     <div class="plot-key"><output aria-live="polite"></output></div>
     <div class="plot-area" tabindex="0" role="application"><canvas></canvas></div>`
   const part = (selector: string): HTMLElement => element.querySelector(selector) as HTMLElement
+  const isCurve = grid.down === undefined
+  let curve: typeof import('./curve.ts') | undefined
+  if (isCurve)
+    void import('./curve.ts').then((loaded) => {
+      curve = loaded
+      update()
+    })
+  part('h3').textContent = isCurve ? 'curve' : 'map'
   const select = part('select') as HTMLSelectElement
   select.append(...series.map(({ name }) => new Option(name, name)))
   select.value = first.name
   const [area, canvas, output] = [part('.plot-area'), part('canvas') as HTMLCanvasElement, part('output')]
   area.setAttribute(
     'aria-label',
-    `Last values by ${[grid.down?.name, grid.across.name].filter(Boolean).join(' and ')}. Arrow keys move the cursor, Enter shows the replica in the plots`,
+    `Last values by ${[grid.down?.name, grid.across.name].filter(Boolean).join(' and ')}. Arrow keys move the cursor, Enter ${does}`,
   )
 
   const latest = new Map<string, Sample>()
   let cursor: number | undefined
   const plotNow = (): Plot => plotOf((series.find(({ name }) => name === select.value) ?? first).kind) as Plot
 
-  const cellsNow = (): Float64Array | undefined => {
+  const cellsNow = (): Spread | undefined => {
     const sample = latest.get(select.value)
     if (sample === undefined) return undefined
-    return grid.meanOf(valueOfEach(plotNow(), sample.value, model.replicas))
+    return grid.spreadOf(valueOfEach(plotNow(), sample.value, model.replicas))
   }
   const draw = (target: HTMLCanvasElement, width: number, height: number, scale: number): void => {
     target.width = Math.max(1, Math.round(width * scale))
@@ -69,7 +79,19 @@ export function createMap(
     const cells = cellsNow()
     if (context === null || cells === undefined) return
     context.scale(scale, scale)
-    paint(context, { area, width, height, grid, cells, isShare: plotNow().isShare, cursor })
+    const plot = plotNow()
+    const style = getComputedStyle(area)
+    if (isCurve)
+      curve?.paintCurve(context, {
+        style,
+        width,
+        height,
+        side: grid.across,
+        spread: cells,
+        quantity: select.value,
+        cursor,
+      })
+    else paint(context, { area, width, height, grid, cells: cells.mean, isShare: plot.isShare, cursor })
   }
   const update = (): void => {
     const { clientWidth, clientHeight } = area
@@ -78,9 +100,9 @@ export function createMap(
     const sample = latest.get(select.value)
     part('.plot-note').textContent = sample === undefined ? '' : `tick ${sample.tick}`
     if (cells === undefined) output.replaceChildren()
-    else if (cursor === undefined)
-      output.replaceChildren(...legendOf(cells, plotNow().isShare, schemeAt(area)))
-    else output.replaceChildren(`${cellText(grid, cursor)}: ${format3(cells[cursor] ?? NaN)}`)
+    else if (cursor !== undefined) output.replaceChildren(valueText(grid, cells, cursor))
+    else if (isCurve) output.replaceChildren('mean, band from the lowest to the highest replica')
+    else output.replaceChildren(...legendOf(cells.mean, plotNow().isShare, schemeAt(area)))
   }
 
   const move = (next: number | undefined): void => {
@@ -88,17 +110,19 @@ export function createMap(
     cursor = next
     update()
   }
-  area.addEventListener('pointermove', ({ offsetX, offsetY }) => move(cellAt(area, grid, offsetX, offsetY)))
+  const at = (x: number, y: number): number | undefined =>
+    isCurve ? curve?.cellOnCurve(area.clientWidth, grid.across, x) : cellAt(area, grid, x, y)
+  area.addEventListener('pointermove', ({ offsetX, offsetY }) => move(at(offsetX, offsetY)))
   area.addEventListener('pointerleave', () => move(undefined))
   area.addEventListener('blur', () => move(undefined))
   area.addEventListener('click', ({ offsetX, offsetY }) => {
-    const cell = cellAt(area, grid, offsetX, offsetY)
+    const cell = at(offsetX, offsetY)
     if (cell !== undefined) choose(grid.replicaOf(cell))
   })
   area.addEventListener('keydown', (event) => {
     const { columns, lines } = grid
-    const at = cursor ?? 0
-    const [line, column] = [Math.floor(at / columns), at % columns]
+    const now = cursor ?? 0
+    const [line, column] = [Math.floor(now / columns), now % columns]
     const moves: Readonly<Record<string, number>> = {
       ArrowLeft: line * columns + Math.max(0, column - 1),
       ArrowRight: line * columns + Math.min(columns - 1, column + 1),
@@ -200,7 +224,8 @@ function paint(context: CanvasRenderingContext2D, painting: Painting): void {
   context.textAlign = 'right'
   context.fillText(across.labels.at(-1) ?? '', width - RIGHT, top)
   context.textAlign = 'center'
-  context.fillText(`${across.name} →`, LEFT + (width - LEFT - RIGHT) / 2, top)
+  const middle = LEFT + (width - LEFT - RIGHT) / 2
+  context.fillText(`${sideTitle(context, across, width - LEFT - RIGHT)} →`, middle, top + 14)
   if (down === undefined) return
   context.textAlign = 'right'
   context.fillText(down.labels[0] ?? '', LEFT - 6, 2)
@@ -211,8 +236,25 @@ function paint(context: CanvasRenderingContext2D, painting: Painting): void {
   context.save()
   context.translate(LEFT - 14, (height - BOTTOM) / 2)
   context.rotate(-Math.PI / 2)
-  context.fillText(`← ${down.name}`, 0, 0)
+  context.fillText(`← ${sideTitle(context, down, height - BOTTOM - 60)}`, 0, 0)
   context.restore()
+}
+
+/** Such as `beta 2, tau 1: 0.98 (0.9 to 1)`. */
+function valueText(grid: Grid, { mean, low, high }: Spread, cell: number): string {
+  const [a, b] = [low[cell] ?? NaN, high[cell] ?? NaN]
+  const range = a === b ? '' : ` (${format3(a)} to ${format3(b)})`
+  return `${cellText(grid, cell)}: ${format3(mean[cell] ?? NaN)}${range}`
+}
+
+/** The path of an axis, or its last key where the path is too long; a logarithmic axis is named. */
+export function sideTitle(
+  context: Pick<CanvasRenderingContext2D, 'measureText'>,
+  { title, name, isLog }: Side,
+  room: number,
+): string {
+  const log = isLog ? ' (log scale)' : ''
+  return context.measureText(`← ${title}${log}`).width < room ? `${title}${log}` : `${name}${log}`
 }
 
 /** @param stops - [n, 4] in [0, 1] */

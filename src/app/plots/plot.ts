@@ -1,9 +1,11 @@
 /** One live plot: a heading, a key that hides and shows its lines, and uPlot below it. */
 import uPlot from 'uplot'
 import { format3 } from '../format.ts'
+import type { Behind } from './behind.ts'
 import { optionsOf } from './draw.ts'
 import { createFrame } from './frame.ts'
 import type { Chart, History, Line } from './history.ts'
+import { drawBehind } from './ink.ts'
 import { createKey, valueText } from './key.ts'
 import { listenToKeys } from './keys.ts'
 import { createMarks } from './marks.ts'
@@ -21,6 +23,10 @@ export interface Plot {
   /** The reader's choices for this plot. */
   choices(): PlotChoices
   choose(choices: PlotChoices): void
+  /** The present lines. */
+  chart(): Chart
+  /** Draws the lines of other runs behind. */
+  behind(runs: readonly Behind[]): void
   /** Applies the colours of the page. */
   recolour(): void
   /** The present plot with heading and key, on a canvas of a width in pixels. */
@@ -58,6 +64,7 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
   let built = ''
   let chart: Chart = { times: [], lines: [] }
   let shown: Shown | undefined
+  let behind: readonly Behind[] = []
 
   const style = getComputedStyle(element)
   const colour = (name: string): string => style.getPropertyValue(name).trim()
@@ -127,13 +134,23 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
   const look = (zoom: number) => ({ colour, palette, fontFamily: style.fontFamily, zoom })
   const areaSize = () => ({ width: Math.max(80, area.clientWidth), height: Math.max(48, area.clientHeight) })
 
+  const around = () => ({ quantity: history.quantity, behind })
+  const inked =
+    (zoom: number) =>
+    (u: uPlot): void =>
+      drawBehind(u, behind, { colour: colour('--behind'), font: style.fontFamily, zoom })
   const build = (what: Shown): void => {
     plot?.destroy()
     plot = new uPlot(
       {
-        ...optionsOf(what, view, areaSize(), look(1)),
+        ...optionsOf(what, view, areaSize(), look(1), around()),
         cursor: cursorOf(view.sync, () => view.zoom(undefined)),
-        hooks: { setCursor: [showKey], setSelect: [selected], draw: [placeMarks] },
+        hooks: {
+          drawAxes: [inked(1)],
+          setCursor: [showKey],
+          setSelect: [selected],
+          draw: [placeMarks],
+        },
       },
       alignedOf(what),
       area,
@@ -174,6 +191,12 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
       for (const id of choices.toggled) toggled.add(id)
       update()
     },
+    chart: () => history.chart(view.replica),
+    behind(runs) {
+      behind = runs
+      built = ''
+      update()
+    },
     recolour() {
       built = ''
       if (plot !== undefined) update()
@@ -184,8 +207,9 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
       // uPlot draws at the pixel density of the screen.
       const size = { width: width / devicePixelRatio, height: 220 * (zoom / devicePixelRatio) }
       const options = {
-        ...optionsOf(what, view, size, look(zoom / devicePixelRatio)),
+        ...optionsOf(what, view, size, look(zoom / devicePixelRatio), around()),
         cursor: { show: false },
+        hooks: { drawAxes: [inked(zoom / devicePixelRatio)] },
       }
       return drawnApart(options, alignedOf(what), (copy) => {
         const key = chart.lines

@@ -5,7 +5,8 @@ import type { Sample } from '../../core/run/series.ts'
 import type { Change, Simulation } from '../../core/run/simulation.ts'
 import { bindNumber } from '../controls/number-field.ts'
 import { variedText } from '../vary.ts'
-import { type History, createHistory, plotOf } from './history.ts'
+import { type Behind, behindOf } from './behind.ts'
+import { type Chart, type History, createHistory, plotOf } from './history.ts'
 import { createMap } from './map.ts'
 import { type Marker, createMarkers } from './markers.ts'
 import { type Plot, type PlotChoices, createPlot } from './plot.ts'
@@ -35,10 +36,20 @@ export interface Plots {
    * @param goesOn - true if its run continues the previous one, so that times and markers stay valid
    */
   show(view: PlotsView, goesOn: boolean): void
+  /** The present lines of every plot, by the name of its probe. */
+  charts(): ReadonlyMap<string, Chart>
+  /** Draws the lines of other runs behind those of this one. */
+  behind(runs: readonly PinnedRun[]): void
   /** Deletes all samples. */
   clear(): void
   recolour(): void
   destroy(): void
+}
+
+/** The lines of another run, by the name of the probe. */
+export interface PinnedRun {
+  readonly name: string
+  readonly charts: ReadonlyMap<string, Chart>
 }
 
 export interface PlotsView {
@@ -58,8 +69,8 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
     map?.update()
     for (const plot of plots) plot.update()
   }
-  const view = createPlotView(markers, updateAll)
-  const { replicas } = simulation.model
+  const { replicas, time } = simulation.model
+  const view = createPlotView(markers, updateAll, time.ticks * time.dt)
   const plots: Plot[] = series.map((one) => {
     const history = createHistory(one, replicas)
     histories.set(one.name, history)
@@ -116,6 +127,16 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
       if (seen.replica !== undefined && seen.replica < replicas) setReplica(seen.replica)
       // After the scale, because a change of the scale shows everything.
       if (goesOn) view.zoom(seen.range)
+    },
+    charts: () => new Map(series.map(({ name }, index) => [name, (plots[index] as Plot).chart()])),
+    behind(runs) {
+      series.forEach(({ name }, index) => {
+        const own = runs.flatMap((run): Behind[] => {
+          const chart = run.charts.get(name)
+          return chart === undefined ? [] : [behindOf(run.name, chart)]
+        })
+        plots[index]?.behind(own)
+      })
     },
     clear() {
       for (const history of histories.values()) history.clear()

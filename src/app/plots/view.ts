@@ -15,6 +15,8 @@ export interface PlotView {
   /** Absent = all replicas. */
   readonly replica: number | undefined
   readonly markers: Markers
+  /** Model time of the last tick of the scenario. */
+  readonly end: number
   /** Shows a range; undefined or an empty range = everything. */
   readonly zoom: (range: TimeRange | undefined) => void
   readonly setLogTime: (on: boolean) => void
@@ -24,8 +26,11 @@ export interface PlotView {
 /** Counter of networks with plots: the plots of each network share a separate cursor. */
 let views = 0
 
-/** @param changed - called after each change */
-export function createPlotView(markers: Markers, changed: () => void): PlotView {
+/**
+ * @param changed - called after each change
+ * @param end - model time of the last tick of the scenario
+ */
+export function createPlotView(markers: Markers, changed: () => void, end = 1): PlotView {
   let range: TimeRange | undefined
   let logTime = false
   let replica: number | undefined
@@ -42,6 +47,7 @@ export function createPlotView(markers: Markers, changed: () => void): PlotView 
       return replica
     },
     markers,
+    end,
     zoom(next) {
       range = next !== undefined && next.max > next.min ? next : undefined
       changed()

@@ -30,6 +30,8 @@ export interface WorkplaceEvents {
   /** Called once in each frame. */
   readonly frame: () => void
   readonly sample: (sample: Sample) => void
+  /** A reset is about to remove the samples of the run. */
+  readonly ending?: () => void
   /** A value of the scenario was changed; for a rebuild, one call for each value. */
   readonly changed: (change: Change) => void
 }
@@ -136,6 +138,7 @@ export function createWorkplace(
     opened.autosave.forget()
     // Samples in flight belong to the previous run.
     await opened.simulation.flush().catch(() => undefined)
+    events.ending?.()
     startAnew(opened)
     await opened.loop.reset()
   }

@@ -19,24 +19,32 @@ test('two axes go down and across; the replicas of a point are averaged', () => 
   const model = varying(2, beta, tau)
   const grid = gridOf(model)!
   expect([grid.lines, grid.columns]).toEqual([2, 3])
-  expect([...grid.meanOf([0, 2, 1, 1, 4, 6, 1, 3, 0, 0, 9, 9])]).toEqual([1, 1, 5, 2, 0, 9])
+  const { mean, low, high } = grid.spreadOf([0, 2, 1, 1, 4, 6, 1, 3, 0, 0, 9, 9])
+  expect([...mean]).toEqual([1, 1, 5, 2, 0, 9])
+  expect([...low]).toEqual([0, 1, 4, 1, 0, 9])
+  expect([...high]).toEqual([2, 1, 6, 3, 0, 9])
   expect(grid.replicaOf(4)).toBe(8)
   expect(cellText(grid, 4)).toBe('beta 2, tau 1')
   expect(variedText(model, 8)).toBe('beta 2, tau 1')
 })
 
-test('one axis goes across, its replicas down, each for itself', () => {
-  const grid = gridOf(varying(2, tau))!
-  expect([grid.lines, grid.columns]).toEqual([2, 3])
-  expect([...grid.meanOf([1, 2, 3, 4, 5, 6])]).toEqual([1, 3, 5, 2, 4, 6])
-  expect(grid.replicaOf(4)).toBe(3)
-  expect(cellText(grid, 4)).toBe('replica 1, tau 1')
-  expect(cellText(gridOf(varying(1, tau))!, 2)).toBe('tau 1.5')
+test('one axis is a curve: the mean, the lowest and the highest over replicas and seeds', () => {
+  const grid = gridOf(varying(2, tau, axis('seed', [7, 8])))!
+  expect([grid.down, grid.lines, grid.columns]).toEqual([undefined, 1, 3])
+  const { mean, low, high } = grid.spreadOf([1, 2, 3, 6, 0, 0, 0, 4, 5, 5, 5, 5])
+  expect([[...mean], [...low], [...high]]).toEqual([
+    [3, 1, 5],
+    [1, 0, 5],
+    [6, 4, 5],
+  ])
+  expect(grid.replicaOf(2)).toBe(8)
+  expect(cellText(grid, 2)).toBe('tau 1.5')
+  expect(gridOf(varying(1, axis('seed', [7, 8])))!.columns).toBe(2)
 })
 
-test('over a third axis the mean is taken', () => {
+test('over seeds the mean is taken, wherever their axis stands', () => {
   const grid = gridOf(varying(1, beta, axis('seed', [1, 2]), tau))!
-  expect([...grid.meanOf([1, 2, 3, 4, 5, 6, 0, 0, 0, 3, 0, 0])]).toEqual([2, 5, 0, 1])
+  expect([...grid.spreadOf([1, 2, 3, 4, 5, 6, 0, 0, 0, 3, 0, 0]).mean]).toEqual([2.5, 3.5, 4.5, 1.5, 0, 0])
 })
 
 test('colours go from 0 to 1 for shares, to both sides alike where there are both signs, else from end to end', () => {

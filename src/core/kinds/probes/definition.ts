@@ -69,6 +69,10 @@ export interface Plot {
   readonly label: string
   /** True if values are fractions of 1: equal number of digits, colours from 0 or -1 to 1. */
   readonly isShare: boolean
+  /** The measured quantity, for an axis; absent = the kind. */
+  readonly formula?: string
+  /** How to read the values, for readers who meet them first. */
+  readonly reading?: string
   /** True if the map of varied values shows this probe first. */
   readonly leads: boolean
 }

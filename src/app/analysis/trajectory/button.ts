@@ -1,0 +1,27 @@
+/** The button that shows and hides the live trajectory; the panel is loaded at the first use. */
+import { addKeys } from '../../controls/keys.ts'
+import type { Opened } from '../../session/opened.ts'
+import type { TrajectoryPanel } from './panel.ts'
+
+/** @param place - the element around pictures and plots, over which the panel goes */
+export function bindTrajectory(
+  button: HTMLButtonElement,
+  place: HTMLElement,
+  opened: () => Opened | undefined,
+): void {
+  let panel: Promise<TrajectoryPanel> | undefined
+  const toggle = (): void => {
+    if (panel === undefined) {
+      panel = import('./panel.ts').then(({ createTrajectoryPanel }) =>
+        createTrajectoryPanel(place, opened, toggle),
+      )
+    } else {
+      void panel.then((shown) => shown.destroy())
+      panel = undefined
+      button.focus()
+    }
+    button.setAttribute('aria-pressed', String(panel !== undefined))
+  }
+  button.addEventListener('click', toggle)
+  addKeys([{ key: 'j', label: 'Trajectory of the states, live', act: toggle }])
+}

@@ -1,0 +1,429 @@
+/** The live trajectory of a layer: on a plane with the energy below it, its autocorrelation, its visits. */
+import { arraysOf } from '../../../core/kinds/couplings/table.ts'
+import { networkOf } from '../../../core/model/variation.ts'
+import { type Simulation, createSimulation } from '../../../core/run/simulation.ts'
+import { format3 } from '../../format.ts'
+import { textOf } from '../../messages.ts'
+import { valueOfEach, plotOf } from '../../plots/history.ts'
+import type { Opened } from '../../session/opened.ts'
+import { schemeAt } from '../../views/scheme.ts'
+import { autocorrelation } from './correlation.ts'
+import { type Surface, drawBars, drawCurve, drawPlane } from './draw.ts'
+import {
+  type Components,
+  type Pair,
+  type Vector,
+  componentsOf,
+  createPlane,
+  onComponents,
+} from './projection.ts'
+import { type PatternSource, patternSources } from './sources.ts'
+import { type Extent, energyModel, statesOnPlane } from './surface.ts'
+import './trajectory.css'
+import { MOST_SIGNS, type Visits, createVisits } from './visits.ts'
+
+export interface TrajectoryPanel {
+  destroy(): void
+}
+
+/** The most states that are kept; then every second one is dropped. */
+const MOST_STATES = 300
+
+/** The most values of a layer in all replicas that are read in each frame. */
+const MOST_READ = 2 ** 20
+
+/** Lines of the grid of the energy, and the most neurons for it. */
+const LINES = 25
+const MOST_NEURONS = 4096
+
+/** Shortest time in ms between two energies of couplings that learn. */
+const SURFACE_INTERVAL = 3000
+
+const VIEWS = [
+  ['plane', 'overlap plane'],
+  ['components', 'principal components'],
+  ['correlation', 'autocorrelation'],
+  ['visits', 'visited sign patterns'],
+] as const
+type View = (typeof VIEWS)[number][0]
+
+export function createTrajectoryPanel(
+  place: HTMLElement,
+  opened: () => Opened | undefined,
+  close: () => void,
+): TrajectoryPanel {
+  const element = document.createElement('section')
+  element.className = 'plot trajectory'
+  element.setAttribute('aria-label', 'Trajectory')
+  element.innerHTML = `
+    <header>
+      <h3>trajectory</h3>
+      <select data-part="view" aria-label="View"></select>
+      <select data-part="layer" aria-label="Layer"></select>
+      <button type="button" class="trajectory-close" aria-label="Close the trajectory">×</button>
+    </header>
+    <div class="trajectory-choices">
+      <label>patterns of <select data-part="source"></select></label>
+      <label>a <input data-part="a" type="number" min="0" value="0" /></label>
+      <label>b <input data-part="b" type="number" min="0" value="1" /></label>
+      <label data-part="of-label">of <select data-part="of"></select></label>
+      <label data-part="energy-label"><input data-part="energy" type="checkbox" checked /> energy</label>
+    </div>
+    <div class="plot-area"><canvas role="img"></canvas></div>
+    <p class="trajectory-note"></p>`
+  const part = (name: string): HTMLElement => element.querySelector(`[data-part="${name}"]`) as HTMLElement
+  const [view, layer, source, of] = ['view', 'layer', 'source', 'of'].map((name) => part(name)) as [
+    HTMLSelectElement,
+    HTMLSelectElement,
+    HTMLSelectElement,
+    HTMLSelectElement,
+  ]
+  const [first, second] = [part('a'), part('b')] as [HTMLInputElement, HTMLInputElement]
+  const energy = part('energy') as HTMLInputElement
+  const canvas = element.querySelector('canvas') as HTMLCanvasElement
+  const note = element.querySelector('.trajectory-note') as HTMLElement
+  view.append(...VIEWS.map(([value, label]) => new Option(label, value)))
+  element.querySelector('.trajectory-close')?.addEventListener('click', close)
+  place.append(element)
+
+  let simulation: Simulation | undefined
+  let sources: readonly PatternSource[] = []
+  let ticks: number[] = []
+  let states: Float32Array[] = []
+  let stride = 1
+  let seen = 0
+  let components: Components | undefined
+  const visits: Visits = createVisits()
+  let surface: (Surface & { readonly key: string }) | undefined
+  let surfaceAt = -Infinity
+  let patterns: readonly [Vector, Vector] | undefined
+  let replica = 0
+  let isBusy = false
+  let isDestroyed = false
+  let trouble = ''
+  let request = 0
+  let scheme = schemeAt(place)
+
+  const forget = (): void => {
+    ticks = []
+    states = []
+    stride = 1
+    seen = 0
+    components = undefined
+    visits.clear()
+  }
+
+  // -------------------------------------------------------------------------------------------------------- choices
+
+  const viewNow = (): View => view.value as View
+  const options = (select: HTMLSelectElement, list: readonly (readonly [string, string])[]): void => {
+    const before = select.value
+    select.replaceChildren(...list.map(([value, label]) => new Option(label, value)))
+    if (list.some(([value]) => value === before)) select.value = before
+  }
+  const offer = ({ model, series }: Simulation): void => {
+    options(
+      layer,
+      model.layers.filter(({ tau }) => tau > 0).map(({ name }) => [name, name]),
+    )
+    offerPatterns(model)
+    options(of, [
+      ['', 'the state'],
+      ...series
+        .filter(({ kind }) => plotOf(kind) !== undefined)
+        .map(({ name }): [string, string] => [name, name]),
+    ])
+  }
+  const offerPatterns = (model: Simulation['model']): void => {
+    sources = patternSources(networkOf(model, replica), layer.value)
+    options(
+      source,
+      sources.map(({ label }, index) => [String(index), label]),
+    )
+  }
+  const showChoices = (): void => {
+    const now = viewNow()
+    for (const one of [source, first, second]) (one.parentElement as HTMLElement).hidden = now !== 'plane'
+    part('energy-label').hidden = now !== 'plane'
+    part('of-label').hidden = now !== 'correlation'
+  }
+  for (const select of [view, of, source, first, second, energy])
+    select.addEventListener('change', () => {
+      trouble = ''
+      patterns = undefined
+      surface = undefined
+      showChoices()
+      void look(true)
+    })
+  layer.addEventListener('change', () => {
+    forget()
+    if (simulation !== undefined) offerPatterns(simulation.model)
+    patterns = undefined
+    surface = undefined
+    void look(true)
+  })
+  showChoices()
+
+  // --------------------------------------------------------------------------------------------------------- states
+
+  const sliceOf = async (from: Simulation, name: string, axes: number): Promise<Float32Array> => {
+    const { shape, data } = await from.read(name)
+    const size = shape.slice(-axes).reduce((product, length) => product * length, 1)
+    const start = data.length > size ? replica * size : 0
+    return Float32Array.from(data.subarray(start, start + size))
+  }
+
+  const keep = (tick: number, state: Float32Array): void => {
+    if (state.length <= MOST_SIGNS) visits.add(state)
+    if (seen++ % stride !== 0) return
+    ticks.push(tick)
+    states.push(state)
+    if (states.length <= MOST_STATES) return
+    ticks = ticks.filter((_, index) => index % 2 === 0)
+    states = states.filter((_, index) => index % 2 === 0)
+    stride *= 2
+  }
+
+  const choosePatterns = async (from: Simulation): Promise<void> => {
+    const chosen = sources[Number(source.value)]
+    if (chosen === undefined) return
+    const { rows, columns, data } = chosen.rows
+    for (const field of [first, second]) {
+      field.max = String(rows - 1)
+      field.value = String(Math.min(rows - 1, Math.max(0, Math.round(Number(field.value)) || 0)))
+    }
+    const all = chosen.memory === undefined ? data : await sliceOf(from, chosen.memory, 2)
+    const row = (field: HTMLInputElement): Float32Array => {
+      const start = Number(field.value) * columns
+      return Float32Array.from(all.subarray(start, start + columns))
+    }
+    patterns = [row(first), row(second)]
+  }
+
+  /** A rectangle around both patterns, 0 and the path; in steps, so that it rarely changes. */
+  const extentOf = (path: readonly Pair[]): Extent => {
+    const range = (of: 0 | 1): [number, number] => {
+      const values = [0, 1, ...path.map((pair) => pair[of])].filter(Number.isFinite)
+      return [Math.floor(2 * Math.min(...values) - 0.5) / 2, Math.ceil(2 * Math.max(...values) + 0.5) / 2]
+    }
+    return { a: range(0), b: range(1) }
+  }
+
+  /** The energy on the plane at the present couplings. */
+  const measure = async (from: Simulation, extent: Extent, key: string): Promise<void> => {
+    const [xi1, xi2] = patterns as readonly [Vector, Vector]
+    const { model } = from
+    const moment: Record<string, ArrayLike<number>> = {}
+    for (const { name } of model.layers) moment[name] = await sliceOf(from, name, 1)
+    for (const name of model.couplings.flatMap(arraysOf)) moment[name] = await sliceOf(from, name, 2)
+    const states = statesOnPlane(xi1, xi2, extent, LINES)
+    const own = networkOf(model, replica)
+    const asked = energyModel(own, moment, layer.value, states, replica)
+    const other = await createSimulation(from.engine.device, asked, { resident: 'off' })
+    try {
+      await other.step(0)
+      await other.flush()
+      const values = Float64Array.from(other.series[0]?.value[0] ?? [])
+      surface = { values, lines: LINES, extent, key }
+    } finally {
+      other.destroy()
+    }
+  }
+
+  // ---------------------------------------------------------------------------------------------------------- draw
+
+  const tell = (text: string): void => {
+    if (note.textContent !== text) note.textContent = text
+  }
+
+  const draw = (from: Simulation): void => {
+    const style = getComputedStyle(element)
+    const now = viewNow()
+    if (now === 'plane') {
+      const plane = patterns && createPlane(...patterns)
+      if (plane === undefined) {
+        drawCurve(canvas, style, { x: [], y: [], titles: ['', ''] })
+        tell(
+          patterns === undefined
+            ? `No two patterns for \`${layer.value}\`; choose principal components.`
+            : 'The two patterns are parallel; choose others.',
+        )
+        return
+      }
+      const path = states.map(plane)
+      const extent = surface?.extent ?? extentOf(path)
+      drawPlane(canvas, style, {
+        path,
+        extent,
+        titles: [`a, pattern ${first.value}`, `b, pattern ${second.value}`],
+        marks: [
+          [1, 0, first.value],
+          [0, 1, second.value],
+        ],
+        ...(surface && energy.checked ? { surface } : {}),
+      })
+      const [a, b] = path.at(-1) ?? [NaN, NaN]
+      const held =
+        surface !== undefined && energy.checked
+          ? ' Colours: energy of a ξ + b ξ′, with the couplings and the other layers of this tick, without input and noise.'
+          : ''
+      tell(
+        trouble !== ''
+          ? trouble
+          : `Nearest point a ξ + b ξ′ of the state: a = ${format3(a)}, b = ${format3(b)}, replica ${replica}.${held}`,
+      )
+    } else if (now === 'components') {
+      components = componentsOf(states, components)
+      const at = components
+      const path = states.map((state) => onComponents(at, state))
+      drawPlane(canvas, style, {
+        path,
+        extent: aroundPath(path),
+        titles: ['first component', 'second component'],
+        marks: [],
+      })
+      const [one, two] = at.shares.map((share) => Math.round(100 * share))
+      tell(
+        `${states.length} states of replica ${replica}; the axes have ${one} % and ${two} % of their variance.`,
+      )
+    } else if (now === 'correlation') drawCorrelation(from, style)
+    else {
+      const { size = 0 } = from.model.layers.find(({ name }) => name === layer.value) ?? {}
+      const bars = visits.most(12)
+      drawBars(canvas, style, bars)
+      tell(
+        size > MOST_SIGNS
+          ? `\`${layer.value}\` has ${size} neurons; sign patterns are counted up to ${MOST_SIGNS}.`
+          : `Signs of the neurons in ${visits.total} ${visits.total === 1 ? 'state' : 'states'} of replica ${replica}, the most frequent first.`,
+      )
+    }
+    canvas.setAttribute('aria-label', note.textContent)
+  }
+
+  const drawCorrelation = (from: Simulation, style: CSSStyleDeclaration): void => {
+    const series = opened()
+      ?.recorder.series()
+      .find(({ name }) => name === of.value)
+    const plot = series && plotOf(series.kind)
+    const at = series === undefined ? ticks : series.tick.slice(-MOST_STATES)
+    const values: readonly Vector[] =
+      series === undefined || plot === undefined
+        ? states
+        : series.value
+            .slice(-MOST_STATES)
+            .map((value) => valueOfEach(plot, value, from.model.replicas).subarray(replica, replica + 1))
+    const found = autocorrelation(at, values, 60)
+    const { dt } = from.model.time
+    drawCurve(canvas, style, {
+      x: found.lags.map((lag) => lag * dt),
+      y: found.values,
+      titles: ['lag, time', 'autocorrelation'],
+      range: [-1, 1],
+    })
+    const what = series === undefined ? `the state of \`${layer.value}\`` : `\`${of.value}\``
+    tell(
+      `Of ${what}, ${values.length} values since tick ${at[0] ?? 0}, replica ${replica}; the mean is taken off.`,
+    )
+  }
+
+  // ---------------------------------------------------------------------------------------------------------- loop
+
+  const look = async (isForced = false): Promise<void> => {
+    const current = opened()
+    if (current === undefined || isBusy || isDestroyed || document.hidden) return
+    if (current.simulation !== simulation) {
+      simulation = current.simulation
+      forget()
+      patterns = undefined
+      surface = undefined
+      trouble = ''
+      offer(simulation)
+    }
+    if (current.stage.replica !== replica) {
+      replica = current.stage.replica
+      forget()
+      patterns = undefined
+      surface = undefined
+      offerPatterns(simulation.model)
+    }
+    const asked = simulation
+    const last = ticks.at(-1)
+    if (last !== undefined && asked.tick < last) forget()
+    if (!isForced && last === asked.tick) return
+    const { size = 0 } = asked.model.layers.find(({ name }) => name === layer.value) ?? {}
+    if (size === 0) {
+      tell('This network has no dynamic layer.')
+      return
+    }
+    if (size * asked.model.replicas > MOST_READ) {
+      tell(
+        `\`${layer.value}\` has ${size * asked.model.replicas} values in all replicas, at most ${MOST_READ} are followed.`,
+      )
+      return
+    }
+    isBusy = true
+    try {
+      await current.loop.still(async () => {
+        const { tick } = asked
+        const state = await sliceOf(asked, layer.value, 1)
+        if (ticks.at(-1) !== tick) keep(tick, state)
+        if (viewNow() !== 'plane') return
+        const learns = asked.model.couplings.some(({ tau }) => tau !== undefined)
+        const isOld = learns && performance.now() - surfaceAt > SURFACE_INTERVAL
+        if (patterns === undefined || isOld) await choosePatterns(asked)
+        const plane = patterns && createPlane(...patterns)
+        if (plane === undefined || !energy.checked || trouble !== '') return
+        if (size > MOST_NEURONS) {
+          trouble = `The energy is drawn up to ${MOST_NEURONS} neurons; \`${layer.value}\` has ${size}.`
+          return
+        }
+        const extent = extentOf(states.map(plane))
+        const key = JSON.stringify(extent)
+        if (surface?.key === key && !isOld) return
+        surfaceAt = performance.now()
+        await measure(asked, extent, key).catch((error: unknown) => {
+          trouble = `No energy on this plane: ${textOf(error)}`
+        })
+      })
+      if (asked === opened()?.simulation) draw(asked)
+    } catch (error) {
+      tell(textOf(error))
+    } finally {
+      isBusy = false
+    }
+  }
+  const frame = (): void => {
+    request = requestAnimationFrame(frame)
+    const next = schemeAt(element)
+    if (next !== scheme) {
+      scheme = next
+      if (simulation !== undefined && states.length > 0) draw(simulation)
+    }
+    void look()
+  }
+  frame()
+  const sizes = new ResizeObserver(() => {
+    if (simulation !== undefined && states.length > 0) draw(simulation)
+  })
+  sizes.observe(canvas.parentElement as HTMLElement)
+
+  return {
+    destroy() {
+      isDestroyed = true
+      cancelAnimationFrame(request)
+      sizes.disconnect()
+      element.remove()
+    },
+  }
+}
+
+/** A rectangle around a path, with room. */
+function aroundPath(path: readonly Pair[]): Extent {
+  const range = (of: 0 | 1): [number, number] => {
+    const values = path.map((pair) => pair[of])
+    const [low, high] = [Math.min(...values), Math.max(...values)]
+    const room = (high - low) * 0.08 || 1
+    return [low - room, high + room]
+  }
+  return { a: range(0), b: range(1) }
+}

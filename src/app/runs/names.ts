@@ -1,0 +1,57 @@
+/** Names of runs by the values in which they differ. Pure. */
+import type { Scenario } from '../../core/model/schema.ts'
+import { type Difference, differences } from '../editing/undo.ts'
+import { formatDigits } from '../format.ts'
+
+/** The most values in a name; further values are counted. */
+const MOST_NAMED = 3
+
+/** The most characters of a value that is text. */
+const LONGEST = 24
+
+/** Keys that say little alone: the key before stands in front. */
+const BARE = ['kind', 'op', 'count', 'size']
+
+/** Short names of paths: the last key, with its owner where two are equal. */
+export function keysOf(paths: readonly string[]): string[] {
+  const short = paths.map((path) => {
+    const keys = path.split('.').filter((key) => !/^\d+$/.test(key))
+    const last = keys.at(-1) ?? path
+    const [before = last] = keys.slice(-2, -1)
+    return BARE.includes(last) ? before : last
+  })
+  return paths.map((path, index) => {
+    const own = short[index] as string
+    if (short.filter((other) => other === own).length === 1) return own
+    return `${path.split('.').slice(1, 2).join('')} ${own}`.trim()
+  })
+}
+
+/** A value in a few characters. */
+export function valueText(value: unknown): string {
+  if (value === undefined) return 'none'
+  if (typeof value === 'number') return formatDigits(value, 4)
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text
+}
+
+/** Such as `gain 5, beta 2`, the values after the changes; empty without changes. */
+export function changesName(changes: readonly Difference[]): string {
+  const shown = changes.slice(0, MOST_NAMED)
+  const keys = keysOf(shown.map(({ path }) => path))
+  const words = shown.map(({ to }, index) => {
+    const key = keys[index] as string
+    if (to === undefined) return `no ${key}`
+    return typeof to === 'object' ? `other ${key}` : `${key} ${valueText(to)}`
+  })
+  const more = changes.length - shown.length
+  return [...words, ...(more > 0 ? [`${more} more`] : [])].join(', ')
+}
+
+/** The name of a run next to the present scenario: what differs, else its seed, else its number. */
+export function runName(present: Scenario, scenario: Scenario, number: number): string {
+  const changes = differences(present, scenario)
+  const values = changes.filter(({ path }) => path !== 'seed')
+  const named = changesName(values.length > 0 ? values : changes)
+  return named === '' ? `run ${number}` : named
+}

@@ -1,0 +1,95 @@
+/** From a form to a varied scenario and to the words of the command line. Pure. */
+import type { Control, AxisSpec, Scenario } from '../../core/model/schema.ts'
+import { fieldAt, valueAt } from '../../core/model/path.ts'
+
+export interface AxisForm {
+  readonly path: string
+  /** A list of values; absent = a range. */
+  readonly values?: readonly number[]
+  readonly from: number
+  readonly to: number
+  readonly steps: number
+  readonly isLog: boolean
+}
+
+export interface VariationForm {
+  readonly axes: readonly AxisForm[]
+  /** Networks at each point: replicas with other cues and noise, or other seeds. */
+  readonly repeats: number
+  readonly by: 'replicas' | 'seeds'
+  readonly ticks: number
+}
+
+/** The most replicas of a point at first: a scenario may have a hundred. */
+const MOST_REPEATS = 10
+
+/** The scenario with the axes of a form in `replicas.vary`; not yet parsed. */
+export function variedScenario(scenario: Scenario, form: VariationForm): Scenario {
+  const { axes, repeats, by, ticks } = form
+  const isBySeed = by === 'seeds' && !axes.some(({ path }) => path === 'seed')
+  const own = Object.fromEntries(axes.map((axis) => [axis.path, specOf(axis)]))
+  const seeds = isBySeed && repeats > 1 ? { seed: { values: seedsFrom(scenario.seed, repeats) } } : {}
+  const vary: Readonly<Record<string, AxisSpec>> = { ...own, ...seeds }
+  const each = isBySeed ? 1 : repeats
+  const points = Object.values(vary).reduce((n, { values, steps }) => n * (values?.length ?? steps ?? 1), 1)
+  return {
+    ...scenario,
+    time: { ...scenario.time, ticks },
+    replicas: { ...(each === 1 ? {} : { count: points * each }), vary },
+  }
+}
+
+function seedsFrom(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => first + index)
+}
+
+function specOf({ values, from, to, steps, isLog }: AxisForm): AxisSpec {
+  if (values !== undefined) return { values: [...values] }
+  return { from, to, steps, ...(isLog ? { scale: 'log' as const } : {}) }
+}
+
+/** The form to begin with: a range around the present value. */
+export function startingAxis(scenario: Scenario, path: string): AxisForm {
+  const value = Number(valueAt(scenario, path) ?? 0)
+  const control = fieldAt(scenario, path)?.control
+  return { path, steps: 9, ...rangeAround(value, control) }
+}
+
+function rangeAround(
+  value: number,
+  control: Control | undefined,
+): Pick<AxisForm, 'from' | 'to' | 'isLog' | 'values'> {
+  if (control !== undefined) {
+    const { min, max, log = false } = control
+    // A slider of many decades is more than a first look needs.
+    if (log && max / min > 1000 && value > 0)
+      return { from: round(Math.max(min, value / 10)), to: round(Math.min(max, value * 10)), isLog: true }
+    return { from: min, to: max, isLog: log }
+  }
+  if (value === 0) return { from: 0, to: 1, isLog: false }
+  return value > 0
+    ? { from: round(value / 4), to: round(value * 4), isLog: true }
+    : { from: round(2 * value), to: round(value / 2), isLog: false }
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(3))
+}
+
+/** Networks at each point at first: those of the scenario, up to a bound. */
+export function startingRepeats({ replicas }: Scenario): number {
+  return typeof replicas === 'number' ? Math.min(MOST_REPEATS, replicas) : 1
+}
+
+/** `--vary` of an axis, as `engram run` reads it. */
+function assignment(path: string, { values, from, to, steps, scale }: AxisSpec): string {
+  if (values !== undefined) return `${path}=${values.join(',')}`
+  return `${path}=${from}:${to}:${steps}${scale === 'log' ? ':log' : ''}`
+}
+
+/** The command that runs a varied scenario in a file. */
+export function commandOf({ replicas }: Scenario, stem: string): string {
+  if (typeof replicas === 'number') return `engram run ${stem}.json --out out/${stem}`
+  const words = Object.entries(replicas.vary).map(([path, spec]) => ` --vary ${assignment(path, spec)}`)
+  return `engram run ${stem}.json${words.join('')} --out out/${stem}`
+}

@@ -1,0 +1,144 @@
+import { readFile } from 'node:fs/promises'
+import axe from 'axe-core'
+import { expect, test } from 'vitest'
+import { linkTo } from '../../src/app/sharing/link.ts'
+import { parseScenario } from '../../src/core/model/parse.ts'
+import { eventually, useLab } from './lab.ts'
+
+const lab = useLab()
+
+const GAIN = 'neurons.visible.lagrangian.gain'
+const DAMAGE = 'stimulus.0.patterns.corrupt.fraction'
+
+const patterns = {
+  kind: 'values',
+  values: [
+    [1, 1, 1, 1, -1, -1, -1, -1],
+    [1, -1, 1, -1, 1, -1, 1, -1],
+  ],
+}
+
+const first = { kind: 'values', values: [patterns.values[0]] }
+
+/** Eight neurons that recall one pattern of two above a gain of 1, and forget it below. */
+const scenario = {
+  version: 1,
+  name: 'eight',
+  time: { dt: 0.2, ticks: 60 },
+  neurons: { visible: { size: 8, lagrangian: { kind: 'tanh', gain: 3 } } },
+  synapses: { w: { layer: 'visible', base: { kind: 'hebbian', patterns } } },
+  stimulus: [
+    {
+      kind: 'initial',
+      layer: 'visible',
+      patterns: { ...first, corrupt: { op: 'occlude', fraction: 0.25, side: 'right' } },
+    },
+  ],
+  probes: { recall: { kind: 'overlap', layer: 'visible', patterns: first, every: 2 } },
+}
+
+test('two gains are compared, restored and shown in step; a map over two values opens a point; the path is drawn', async () => {
+  const { page } = lab
+  const runFor = (ticks: number) =>
+    page.evaluate(`engram.step(${ticks}).then(() => engram.simulation.flush())`)
+  const gain = () => page.evaluate(`engram.simulation.model.scenario.neurons.visible.lagrangian.gain`)
+  const faultsOf = async (part: string): Promise<string[]> => {
+    await page.evaluate(axe.source)
+    return page.evaluate(
+      `axe.run('${part}').then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`,
+    )
+  }
+  const texts = (selector: string) => page.locator(selector).allTextContents()
+  await page.goto(linkTo(lab.url, parseScenario(scenario)))
+  await page.locator('body[data-state=ready]').waitFor()
+
+  // Compare: a pin, another gain from tick 0, both curves.
+  await runFor(60)
+  await page.keyboard.press('p')
+  await eventually(() => texts('.pinned')).toEqual(['this run×'])
+  const field = page.locator(`[data-path="${GAIN}"] input:not([type=range])`)
+  await field.fill('0.5')
+  await field.press('Enter')
+  await page.locator('#reset').click()
+  await eventually(() => lab.engram('simulation.tick')).toBe(0)
+  await runFor(30)
+  await eventually(() => texts('.pinned')).toEqual(['gain 3×'])
+  // The thin line of the pinned run, in the colour of no other part.
+  await eventually(async () => {
+    const picture = await lab.pixels('[data-probe=recall] .plot-area')
+    const { width, height } = picture
+    const isBehind = (pixel: number) =>
+      picture
+        .at(pixel % width, Math.floor(pixel / width))
+        .every((part, k) => Math.abs(part - [0x8a, 0x94, 0xa3][k]!) < 12)
+    return Array.from({ length: width * height }, (_, pixel) => pixel).filter(isBehind).length
+  }).toBeGreaterThan(100)
+  await page.keyboard.press('c')
+  const cells = async (run: number) =>
+    (await page.locator(`[data-run="${run}"] td`).allInnerTexts()).slice(0, 4)
+  // m = tanh(3 m 3 / 4): two of the eight products of each neuron are its own, which J leaves out.
+  await eventually(() => cells(1)).toEqual(['1', '3', '60', '0.9755'])
+  expect((await cells(2)).slice(0, 3)).toEqual(['2', '0.5', '30'])
+  await page.locator('[data-column="probe recall"]').click()
+  expect(await texts('.runs-scroll tbody td:first-child')).toEqual(['2', '1'])
+  const saved = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Table as CSV' }).click()
+  expect(await readFile(await (await saved).path(), 'utf8')).toMatch(
+    /^run,neurons\.visible\.lagrangian\.gain,ticks,recall\n1,3,60,0\.97/,
+  )
+
+  expect(await faultsOf('.panel[open]')).toEqual([])
+
+  // Both networks in step.
+  await page.getByRole('button', { name: 'Compare the network with run 1' }).click()
+  const status = page.locator('.panel-comparison [role=status]')
+  await eventually(() => status.innerText()).toContain('Both at tick 30.')
+  await page.locator('.panel-comparison').getByRole('button', { name: 'Step' }).click()
+  await eventually(() => status.innerText()).toMatch(/^Both at tick 31\. Largest difference [0-9.]+, mean/)
+  expect((await lab.pixels('.comparison figure:last-child canvas')).colours).toBeGreaterThan(1)
+  await page.keyboard.press('Escape')
+  await page.locator('.panel-comparison').waitFor({ state: 'detached' })
+
+  // One click restores the first, one undo takes it back.
+  await page.locator('#runs').click()
+  await page.getByRole('button', { name: 'Restore run 1' }).click()
+  await eventually(gain).toBe(3)
+  await page.keyboard.press('Control+z')
+  await eventually(gain).toBe(0.5)
+
+  // A map over the gain and the damage.
+  await page.locator(`[data-path="${GAIN}"] input[type=range]`).focus()
+  await page.locator(`[data-path="${GAIN}"] .vary-button`).click()
+  const panel = page.locator('.panel-vary')
+  expect(await panel.getByLabel('First axis', { exact: true }).inputValue()).toBe(GAIN)
+  await panel.getByLabel('Second axis', { exact: true }).selectOption(DAMAGE)
+  await panel.locator('[data-axis="1"] [data-field=points]').fill('3')
+  await panel.locator('[data-axis="1"] [data-field=points]').press('Enter')
+  await panel.getByRole('button', { name: 'Run', exact: true }).click()
+  await page.locator('.vary-result[data-state=done]').waitFor()
+  expect(await panel.locator('[role=status]').innerText()).toContain('Done at tick 60.')
+  await panel.getByRole('button', { name: 'Save for the command line' }).click()
+  expect(await panel.locator('code').innerText()).toContain(`--vary ${GAIN}=`)
+  expect(await faultsOf('.panel[open]')).toEqual([])
+  const grid = panel.locator('.map .plot-area')
+  await grid.focus()
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key)
+  await eventually(() => panel.locator('.map output').innerText()).toMatch(/^gain [0-9.]+, fraction 0\.5: /)
+  await page.keyboard.press('Enter')
+  await eventually(() => lab.engram('simulation.model.scenario.stimulus[0].patterns.corrupt.fraction')).toBe(
+    0.5,
+  )
+  expect(await gain()).not.toBe(0.5)
+  await lab.pause()
+  await page.keyboard.press('Control+z')
+  await eventually(gain).toBe(0.5)
+
+  // The path on the plane of both patterns, with the energy below it.
+  await page.keyboard.press('j')
+  await eventually(() => page.locator('.trajectory-note').innerText()).toContain('Colours: energy')
+  await page.getByLabel('View').selectOption('visits')
+  await eventually(() => page.locator('.trajectory-note').innerText()).toMatch(
+    /^Signs of the neurons in \d+ states?/,
+  )
+  expect([...(await faultsOf('.trajectory')), ...(await faultsOf('#run-acts'))]).toEqual([])
+})

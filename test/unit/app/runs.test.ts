@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest'
+import { behindOf, reachOf } from '../../../src/app/plots/behind.ts'
+import { createLedger } from '../../../src/app/runs/ledger.ts'
+import { runName } from '../../../src/app/runs/names.ts'
+import { columnsOf, runsCsv, sorted } from '../../../src/app/runs/table.ts'
+import { curvesCsv } from '../../../src/app/runs/curves-csv.ts'
+import { differenceOf, extentOf, pixelsOf } from '../../../src/app/runs/difference.ts'
+import { fittingProbes } from '../../../src/app/runs/probes.ts'
+import { mosaicOf, tileOf } from '../../../src/app/views/tiling.ts'
+import { parseScenario } from '../../../src/core/model/parse.ts'
+import { setValue } from '../../../src/core/model/path.ts'
+import type { Scenario } from '../../../src/core/model/schema.ts'
+
+const scenario = parseScenario({
+  version: 1,
+  name: 'two',
+  time: { dt: 0.1, ticks: 200 },
+  neurons: {
+    visible: { size: 4, lagrangian: { kind: 'tanh', gain: 3 } },
+    hidden: { size: 2, tau: 0, lagrangian: { kind: 'softmax', beta: 2 } },
+  },
+  memories: { xi: { from: 'visible', to: 'hidden', init: { kind: 'random', distribution: 'binary' } } },
+})
+const GAIN = 'neurons.visible.lagrangian.gain'
+const other = (path: string, value: unknown): Scenario => setValue(scenario, path, value) as Scenario
+
+describe('the runs of a visit', () => {
+  const start = { scenario, home: scenario, source: undefined, tick: 0 }
+
+  test('end at a reset and at a change of a value, with their ticks and last samples', () => {
+    const ledger = createLedger()
+    ledger.begin(start)
+    ledger.reached(40)
+    ledger.sample('energy', 40, -1)
+    ledger.changed(GAIN, other(GAIN, 5), 40, 0)
+    // Under way at the change: of the run before.
+    ledger.sample('energy', 40, -2)
+    ledger.reached(100)
+    ledger.sample('energy', 100, -3)
+    ledger.begin(start)
+    expect(
+      ledger.runs.map(({ number, from, to, finals }) => [number, from, to, finals.get('energy')]),
+    ).toEqual([
+      [1, 0, 40, -2],
+      [2, 40, 100, -3],
+      [3, 0, 0, undefined],
+    ])
+  })
+
+  test('are one where a slider is dragged, and none without a tick', () => {
+    const ledger = createLedger()
+    ledger.begin(start)
+    ledger.changed(GAIN, other(GAIN, 4), 0, 0)
+    expect(ledger.runs).toHaveLength(1)
+    ledger.reached(10)
+    for (let move = 1; move <= 5; move++) {
+      ledger.changed(GAIN, other(GAIN, 4 + move), 10 * move, 1000 + 100 * move)
+      ledger.reached(10 * move + 9)
+    }
+    ledger.begin(start)
+    ledger.begin(start)
+    expect(ledger.runs.map(({ from, to }) => [from, to])).toEqual([
+      [0, 10],
+      [10, 59],
+      [0, 0],
+    ])
+  })
+
+  test('are at most 200; those that are pinned stay', () => {
+    const ledger = createLedger((number) => number === 1)
+    for (let run = 0; run < 250; run++) {
+      ledger.begin(start)
+      ledger.reached(1)
+    }
+    expect(ledger.runs).toHaveLength(200)
+    expect(ledger.runs.slice(0, 2).map(({ number }) => number)).toEqual([1, 52])
+  })
+})
+
+test('a run is named by its other values, else by its seed, else by its number', () => {
+  const present = other(GAIN, 5)
+  expect(runName(present, scenario, 4)).toBe('gain 3')
+  expect(runName(scenario, setValue(present, 'seed', 9) as Scenario, 4)).toBe('gain 5')
+  expect(runName(scenario, other('seed', 9), 4)).toBe('seed 9')
+  expect(runName(scenario, scenario, 4)).toBe('run 4')
+  const { memories: _, ...alone } = scenario
+  expect(runName(scenario, { ...alone, memories: {} }, 4)).toBe('no xi')
+  expect(runName({ ...alone, memories: {} }, scenario, 4)).toBe('other xi')
+  const both = setValue(other('neurons.visible.tau', 2), 'neurons.hidden.every', 3) as Scenario
+  expect(runName(scenario, setValue(both, 'memories.xi.every', 4) as Scenario, 1)).toBe(
+    'tau 2, hidden every 3, xi every 4',
+  )
+})
+
+test('the table has the changed values, sorts missing ones last, and is CSV', () => {
+  const ledger = createLedger()
+  for (const [value, ticks, final] of [
+    [5, 10, 0.5],
+    [3, 30, undefined],
+    [4, 20, 0.9],
+  ] as const) {
+    ledger.begin({ scenario: other(GAIN, value), home: scenario, source: undefined, tick: 0 })
+    ledger.reached(ticks)
+    if (final !== undefined) ledger.sample('overlap', ticks, final)
+  }
+  const { runs } = ledger
+  const columns = columnsOf(runs)
+  expect(columns.map(({ title }) => title)).toEqual(['run', 'gain', 'ticks', 'overlap'])
+  const orderBy = (index: number, isDescending: boolean) =>
+    sorted(runs, columns[index]!, isDescending).map(({ number }) => number)
+  expect(orderBy(1, false)).toEqual([2, 3, 1])
+  expect(orderBy(3, false)).toEqual([1, 3, 2])
+  expect(orderBy(3, true)).toEqual([3, 1, 2])
+  expect(runsCsv(runs)).toBe(`run,${GAIN},ticks,overlap\n1,5,10,0.5\n2,3,30,\n3,4,20,0.9\n`)
+})
+
+test('curves of runs widen the axes and are one long table; terms stay out of the plot', () => {
+  const chart = {
+    times: [0, 1, 9],
+    lines: [
+      { id: 'total', label: 'total', values: [0, -5, null] },
+      { id: 'term a', label: 'a', values: [7, 7, 7], isDetail: true },
+    ],
+  }
+  const behind = [behindOf('gain 3', chart)]
+  expect(reachOf(behind, 'times', [0, 4], false)).toEqual([0, 9])
+  expect(reachOf(behind, 'values', [-1, 2], false)).toEqual([-5, 2])
+  expect(reachOf(behind, 'times', [null, null], true)).toEqual([1, 9])
+  expect(reachOf([], 'times', [null, 3], false)).toEqual([null, 3])
+  expect(curvesCsv([{ name: 'gain 3, x', number: 2, charts: new Map([['energy', chart]]) }])).toContain(
+    '\n2,"gain 3, x",energy,total,1,-5,,\n',
+  )
+})
+
+test('a difference has its largest and its mean size; pixels of gaps have no value', () => {
+  const { values, largest, mean } = differenceOf([1, 2, 3, 4], [1, 4, 2, 4])
+  expect([[...values], largest, mean]).toEqual([[0, -2, 1, 0], 2, 0.75])
+  expect(extentOf([1, 2], [-3, 0])).toEqual({ low: -3, high: 3, signed: true })
+  expect(extentOf([0, 0])).toEqual({ low: 0, high: 1, signed: false })
+  const tiling = mosaicOf(2, tileOf(1, 2), { across: 2 })
+  expect([...pixelsOf({ ...tiling, rows: 2, columns: 2 })]).toEqual([0, 1, -1, 2, 3])
+})
+
+test('the probes on offer are accepted by the scenario, one of each kind that fits', () => {
+  const offers = fittingProbes(scenario)
+  expect(offers.map(({ name }) => name)).toEqual(['energy', 'overlap', 'similarity', 'speed'])
+  for (const { name, spec } of offers) parseScenario(setValue(scenario, `probes.${name}`, spec))
+  const { memories: _, ...alone } = scenario
+  expect(fittingProbes({ ...alone, memories: {} }).map(({ name }) => name)).toEqual(['energy', 'speed'])
+})

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { type AxisForm, commandOf, startingAxis, variedScenario } from '../../../src/app/variation/form.ts'
+import { parseScenario } from '../../../src/core/model/parse.ts'
+import { checkScenario } from '../../../src/core/model/check.ts'
+import { replicaCount, withVariation } from '../../../src/core/model/variation.ts'
+
+const BETA = 'neurons.hidden.lagrangian.beta'
+const scenario = parseScenario({
+  version: 1,
+  seed: 7,
+  replicas: 3,
+  time: { dt: 0.1, ticks: 20 },
+  neurons: {
+    visible: { size: 4, lagrangian: { kind: 'tanh' } },
+    hidden: { size: 2, tau: 0, lagrangian: { kind: 'softmax', beta: 2 } },
+  },
+  memories: { xi: { from: 'visible', to: 'hidden', init: { kind: 'random', distribution: 'binary' } } },
+})
+const beta: AxisForm = { path: BETA, from: 0.1, to: 10, steps: 5, isLog: true }
+
+test('an axis with replicas or with seeds is the same scenario as that of the command line', () => {
+  for (const by of ['replicas', 'seeds'] as const) {
+    const varied = variedScenario(scenario, { axes: [beta], repeats: 4, by, ticks: 30 })
+    checkScenario(parseScenario(varied))
+    expect(replicaCount(varied)).toBe(20)
+    const command = commandOf(varied, 'two-vary')
+    expect(command).toContain(`engram run two-vary.json --vary ${BETA}=0.1:10:5:log`)
+    expect(command.includes('seed=7,8,9,10')).toBe(by === 'seeds')
+    const assignments = [...command.matchAll(/--vary (\S+)/g)].map(([, one]) => one as string)
+    expect(withVariation(varied, assignments)).toEqual(varied)
+  }
+})
+
+test('a list and a second axis make a grid; a form begins with the range of the slider', () => {
+  const bias: AxisForm = {
+    path: 'neurons.hidden.bias',
+    values: [-1, 0, 1],
+    from: 0,
+    to: 0,
+    steps: 2,
+    isLog: false,
+  }
+  const varied = variedScenario(scenario, { axes: [beta, bias], repeats: 1, by: 'replicas', ticks: 20 })
+  expect(parseScenario(varied).replicas).toEqual({
+    vary: {
+      [BETA]: { from: 0.1, to: 10, steps: 5, scale: 'log' },
+      'neurons.hidden.bias': { values: [-1, 0, 1] },
+    },
+  })
+  const start = startingAxis(scenario, BETA)
+  expect(start.isLog).toBe(true)
+  expect([start.from, start.to].every((value) => value > 0)).toBe(true)
+  expect(start.from).toBeLessThan(2)
+  expect(start.to).toBeGreaterThan(2)
+})
