@@ -98,7 +98,7 @@ export function setValue(raw: unknown, path: string, value: unknown): unknown {
 }
 
 /** The keys of a path. The path of a varied parameter is one key: `replicas.vary.neurons.v.tau.steps`. */
-function keysIn(path: string): string[] {
+export function keysIn(path: string): string[] {
   const [, axis, rest] =
     /^replicas\.vary\.(.+?)(?:\.((?:from|to|steps|scale|values)(?:\.\d+)?))?$/.exec(path) ?? []
   if (axis === undefined) return path.split('.')
