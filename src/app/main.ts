@@ -13,6 +13,8 @@ import { type Hands, createHands } from './editing/hands.ts'
 import { holdsPatterns } from './editing/images.ts'
 import { createHeader } from './controls/header.ts'
 import { addKeys, bindKeys } from './controls/keys.ts'
+import { type Building, bindBuilding } from './building/entry.ts'
+import { parseScenario } from '../core/model/parse.ts'
 import { createMenu } from './controls/menu.ts'
 import { createMessages, textOf } from './messages.ts'
 import { REPRODUCE, bindReproduce } from './analysis/reproduce/entry.ts'
@@ -22,7 +24,14 @@ import { EXPORTS, type Export, download, scenarioFile } from './sharing/exports.
 import { hasChecksum, hashOf, isShared, linkTo, LONGEST_LINK } from './sharing/link.ts'
 import { type Video, createVideo } from './sharing/video.ts'
 import { outfit } from './session/outfit.ts'
-import { type Coming, type Source, fileSource, linkedSource, shippedSource } from './session/source.ts'
+import {
+  type Coming,
+  type Source,
+  fileSource,
+  linkedSource,
+  scenarioSource,
+  shippedSource,
+} from './session/source.ts'
 import { bindSpectrum } from './analysis/spectrum/button.ts'
 import { createLesson } from './teaching/lesson.ts'
 import { reached } from './boot/timing.ts'
@@ -116,6 +125,7 @@ async function start(): Promise<void> {
         if (workplace.opened !== undefined) entries.own(workplace.opened.home)
         showLoaded(source)
         hands.refresh()
+        building.refresh()
       },
       failed: showFailed,
       playing(playing) {
@@ -134,12 +144,20 @@ async function start(): Promise<void> {
       sample: (sample) => listeners.call(sample),
       changed() {
         hands.refresh()
+        building.refresh()
         if (workplace.opened !== undefined) lesson.update(workplace.opened.simulation.model)
       },
     },
     outfit,
   )
   const hands = createHands(element('hands'), workplace, messages)
+  const building: Building = bindBuilding(
+    { fresh: button('new'), network: button('network') },
+    { menu: element('new-menu'), panel: document.querySelector('main') as HTMLElement },
+    workplace,
+    messages,
+    async (raw) => openSource(workplace, await scenarioSource(parseScenario(raw))),
+  )
   const experiments = bindReproduce(menu, workplace, messages)
   bind(workplace, hands, video, experiments)
   window.engram = createConsoleApi(workplace, listeners)
@@ -344,8 +362,12 @@ async function openFile(workplace: Workplace, file: File, files: readonly File[]
     messages.warn(textOf(error))
     return
   }
+  await openSource(workplace, source)
+}
+
+async function openSource(workplace: Workplace, source: Source): Promise<void> {
   await entries.leave(workplace.opened)
-  // The address does not name the file.
+  // The address does not name it.
   const url = new URL(location.href)
   url.search = ''
   url.hash = ''
