@@ -157,6 +157,7 @@ async function start(): Promise<void> {
     workplace,
     messages,
     async (raw) => openSource(workplace, await scenarioSource(parseScenario(raw))),
+    () => element('file').click(),
   )
   const experiments = bindReproduce(menu, workplace, messages)
   bind(workplace, hands, video, experiments)

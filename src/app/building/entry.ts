@@ -9,13 +9,17 @@ export interface Building {
   refresh(): void
 }
 
-/** @param open - opens a scenario that is not parsed yet */
+/**
+ * @param open - opens a scenario that is not parsed yet
+ * @param openFile - lets the reader choose a file
+ */
 export function bindBuilding(
   buttons: { readonly fresh: HTMLButtonElement; readonly network: HTMLButtonElement },
   places: { readonly menu: HTMLElement; readonly panel: HTMLElement },
   workplace: Workplace,
   messages: Messages,
   open: (raw: unknown) => Promise<void>,
+  openFile: () => void,
 ): Building {
   const { fresh, network } = buttons
   let panel: Panel | undefined
@@ -27,7 +31,7 @@ export function bindBuilding(
       return
     }
     loading ??= import('./panel.ts').then(({ createPanel }) =>
-      createPanel(places.panel, workplace, messages, () => {
+      createPanel(places.panel, workplace, messages, openFile, () => {
         network.setAttribute('aria-pressed', 'false')
         network.focus()
       }),

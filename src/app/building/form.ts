@@ -53,7 +53,7 @@ function fieldIn(slot: SchemaNode, value: unknown, keys: Keys): FormField {
   const byDefault = slot.type === 'optional' ? slot.default : undefined
   const shown = value ?? byDefault
   const isChoice = alternatives.length > 1
-  const chosen = isChoice ? chosenOf(slot, shown) : alternatives[0]
+  const chosen = isChoice ? chosenOf(slot, shown, alternatives) : alternatives[0]
   const isWord = chosen !== undefined && 'word' in chosen
   const node = chosen === undefined || isWord ? undefined : bare(chosen.node)
   const own = aboutOf(node ?? slot)

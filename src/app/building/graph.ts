@@ -188,8 +188,8 @@ function layerBox(raw: unknown, name: string) {
     isLayer: true,
     shape,
     lines: [
-      shape.join(' × '),
-      [kind, tauText(valueIn(raw, [...keys, 'tau']) ?? 1)].filter(Boolean).join(' · '),
+      [shape.join(' × '), tauText(valueIn(raw, [...keys, 'tau']) ?? 1)].filter(Boolean).join(' · '),
+      typeof kind === 'string' ? kind : '',
     ],
   }
 }

@@ -54,17 +54,16 @@ export function createInspector(
   const rowsOf = (field: FormField, depth: number): HTMLElement[] => {
     const rows: HTMLElement[] = []
     const { keys, title, description, choices, inner } = field
-    if (choices.length > 0) rows.push(labelled(title, description, chooser(field)))
     const control = inputFor(field)
-    if (control !== undefined) {
-      const name = choices.length > 0 ? '' : title
-      const row = labelled(name, description, control)
-      if (name === '') {
-        control.ariaLabel = title
-        row.classList.add('more')
+    if (choices.length > 0) {
+      const row = labelled(title, description, chooser(field))
+      if (control !== undefined) {
+        control.ariaLabel = `${title}, value`
+        row.append(control)
+        row.classList.add('both')
       }
       rows.push(row)
-    }
+    } else if (control !== undefined) rows.push(labelled(title, description, control))
     if (inner.length > 0 || field.isRecord) {
       const group = document.createElement('div')
       group.className = 'inner'
@@ -89,10 +88,10 @@ export function createInspector(
     return rows
   }
 
-  /** Fields without a value are behind "more", except at the top. */
+  /** Fields that mean nothing without a value stand behind their names, except at the top. */
   const listed = (fields: readonly FormField[], depth: number): HTMLElement[] => {
-    const isRare = ({ mayBeAbsent, value }: FormField): boolean =>
-      depth > 0 && mayBeAbsent && value === undefined
+    const isRare = ({ mayBeAbsent, shown }: FormField): boolean =>
+      depth > 0 && mayBeAbsent && shown === undefined
     const usual = fields.filter((one) => !isRare(one)).flatMap((one) => rowsOf(one, depth))
     const rare = fields.filter(isRare)
     if (rare.length === 0) return usual

@@ -6,6 +6,7 @@ import type { Scenario } from '../../core/model/schema.ts'
 import { differences } from '../editing/undo.ts'
 import { type Messages, textOf } from '../messages.ts'
 import type { Opened } from '../session/opened.ts'
+import { stemOf } from '../sharing/exports.ts'
 import type { Workplace } from '../session/workplace.ts'
 import { type Fault, faultOf, readDraft, type Reading, textOfScenario } from './draft.ts'
 import {
@@ -72,6 +73,7 @@ export function createPanel(
   place: HTMLElement,
   workplace: Workplace,
   messages: Messages,
+  openFile: () => void,
   closed: () => void,
 ): Panel {
   const element = document.createElement('section')
@@ -215,6 +217,7 @@ export function createPanel(
   })
   const picture = createPicture(part('.builder-graph'), {
     select,
+    add: () => menu.focus(),
     enter: () => inspector.focus(),
     connect(from, to) {
       changeTo(connected(raw, from, to))
@@ -303,7 +306,12 @@ export function createPanel(
     button('text').setAttribute('aria-pressed', String(isShown))
     if (!isShown) return
     editor ??= import('./editor.ts').then(({ createEditor }) =>
-      createEditor(host, { take, saved: (name) => messages.notice(`Saved as ${name}.`), failed: fail }),
+      createEditor(host, {
+        take,
+        stem: () => (workplace.opened === undefined ? 'scenario' : stemOf(workplace.opened)),
+        open: openFile,
+        tell: (line) => messages.notice(line),
+      }),
     )
     void editor.then((one) => {
       one.show(text, fault)

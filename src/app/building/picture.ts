@@ -4,6 +4,8 @@ import type { Keys } from './schema.ts'
 
 export interface PictureActions {
   select(keys: Keys): void
+  /** Goes to what can be added. */
+  add(): void
   /** Goes to the form of the selected entry. */
   enter(): void
   connect(from: string, to: string): void
@@ -98,6 +100,9 @@ export function createPicture(place: HTMLElement, actions: PictureActions): Pict
       took()
       if (pending === undefined) wait(box.name)
       else choose(box)
+    } else if (event.key.toLowerCase() === 'a') {
+      took()
+      actions.add()
     } else if (event.key === 'Delete' || event.key === 'Backspace') {
       took()
       actions.remove(box.keys)

@@ -92,8 +92,11 @@ export function alternativesOf(slot: SchemaNode): readonly Alternative[] {
 const NOUNS: Readonly<Record<string, string>> = { number: 'number', array: 'list' }
 
 /** The alternative that a value has chosen. */
-export function chosenOf(slot: SchemaNode, value: unknown): Alternative | undefined {
-  const alternatives = alternativesOf(slot)
+export function chosenOf(
+  slot: SchemaNode,
+  value: unknown,
+  alternatives: readonly Alternative[] = alternativesOf(slot),
+): Alternative | undefined {
   const node = select(slot, value)
   const word = alternatives.find((one) => 'word' in one && one.word === value)
   return word ?? alternatives.find((one) => !('word' in one) && one.node === node)

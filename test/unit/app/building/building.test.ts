@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { ADDABLE, added, connected, PARTS, switched, withValue } from '../../../../src/app/building/edits.ts'
+import { documentationAt, proposalsAt } from '../../../../src/app/building/help.ts'
 import { readDraft, textOfScenario } from '../../../../src/app/building/draft.ts'
 import { fieldOf, type FormField } from '../../../../src/app/building/form.ts'
 import { layersIn, namesFor, referencesIn, removed, renamed } from '../../../../src/app/building/names.ts'
@@ -42,7 +43,7 @@ test.each(SHIPPED)('%s: the graph has a form for every value, and the text says 
       }
       walk(shown[part] && valueIn(raw, [part, key]), [part, key])
       for (const { choices, chosen, shown: value } of fields)
-        if (choices.length > 0 && value !== undefined) expect(chosen).toBeDefined()
+        if (choices.length > 0 && value !== undefined) expect(choices).toContain(chosen)
     }
   const scenario = parseScenario(raw)
   expect(parseScenario(JSON.parse(textOfScenario(scenario)))).toEqual(scenario)
@@ -176,4 +177,34 @@ test('every template is a valid scenario of its own name', async () => {
       (raw as { name: string }).name,
     )
   }
+})
+
+test('the text is completed with keys, kinds and names, and every value is explained', () => {
+  const labels = (marked: string): string[] => {
+    const offset = marked.indexOf('¦')
+    const found = proposalsAt(marked.replace('¦', ''), offset)
+    return found?.options.map(({ label }) => label.replaceAll('"', '')) ?? []
+  }
+  const base =
+    '"version": 1, "neurons": {"seen": {"size": 3, "lagrangian": {"kind": "tanh"}}, "top": {"size": 2}}'
+  expect(labels(`{${base}, ¦}`)).toEqual(expect.arrayContaining(['time', 'memories', 'probes']))
+  expect(labels(`{${base}, ¦}`)).not.toContain('neurons')
+  expect(labels(`{${base}, "memories": {"xi": {"from": "¦"}}}`)).toEqual(['seen', 'top'])
+  expect(labels(`{${base}, "memories": {"xi": {"rule": ¦}}}`)).toEqual(expect.arrayContaining(RULE_KINDS))
+  expect(labels(`{${base}, "probes": {"p": {"kind": "¦"}}}`)).toEqual(PROBE_KINDS)
+  expect(labels(`{${base}, "probes": {"p": {"kind": "overlap", "¦"}}}`)).toEqual(
+    expect.arrayContaining(['layer', 'patterns', 'every']),
+  )
+  const lagrangian = `{"version": 1, "neurons": {"seen": {"lagrangian": {"kind": "¦"}}}}`
+  expect(labels(lagrangian)).toEqual(LAGRANGIAN_KINDS)
+
+  const text = shipped('digits')
+  const lines = (word: string): readonly string[] => documentationAt(text, text.indexOf(word) + 1)!.lines
+  expect(lines('"beta"')).toEqual([
+    'neurons.hidden.lagrangian.beta',
+    expect.stringMatching(/\w/),
+    expect.stringMatching(/number/),
+  ])
+  expect(lines('"dt"').at(-1)).toBe('a number > 0')
+  expect(lines('"rows"').join(' ')).toMatch(/rows/)
 })
