@@ -11,9 +11,16 @@ export interface InspectorActions {
   rename(part: string, from: string, to: string): void
   addEntry(keys: Keys, name: string): void
   remove(keys: Keys): void
+  /** Draws at once what would be drawn soon. */
+  draw(): void
 }
 
+/** Milliseconds for which browsers join the letters that are typed in a menu. */
+const TYPING = 1000
+
 export interface Inspector {
+  /** True while letters choose an entry of a menu, which must stay until they are complete. */
+  readonly isChoosing: boolean
   show(raw: unknown, keys: Keys, fault: { readonly keys?: Keys; readonly message: string } | undefined): void
   /** Moves the focus to the first field. */
   focus(): void
@@ -32,6 +39,56 @@ export function createInspector(
 ): Inspector {
   let raw: unknown
   let fault: { readonly keys?: Keys; readonly message: string } | undefined
+  let shownKeys: Keys = []
+  let complete: (() => void) | undefined
+
+  /** Takes a choice at once from the pointer; from keys when it is complete, since each letter is a choice of its own. */
+  const onChoice = (select: HTMLSelectElement, act: () => void): void => {
+    let isTyped = false
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const finish = (): void => {
+      if (timer === undefined) return
+      clearTimeout(timer)
+      timer = complete = undefined
+      act()
+      actions.draw()
+    }
+    select.addEventListener('pointerdown', () => (isTyped = false))
+    select.addEventListener('keydown', ({ key }) => {
+      isTyped = true
+      // The key then acts on the form with this choice.
+      if (['Tab', 'Enter', 'Escape'].includes(key)) finish()
+    })
+    select.addEventListener('focusout', finish)
+    select.addEventListener('change', () => {
+      clearTimeout(timer)
+      timer = complete = undefined
+      if (!isTyped) act()
+      else {
+        timer = setTimeout(finish, TYPING)
+        complete = finish
+      }
+    })
+  }
+  // Tab goes on from the form as it is after the change.
+  place.addEventListener('keydown', (event) => {
+    const { target, key, shiftKey } = event
+    if ((key !== 'Tab' && key !== 'Enter') || !(target instanceof HTMLElement)) return
+    if (target instanceof HTMLInputElement && target.value !== target.defaultValue) {
+      target.dispatchEvent(new Event('change'))
+      actions.draw()
+    }
+    // A browser does not go on from a control that has been replaced.
+    if (key !== 'Tab' || target.isConnected) return
+    const all = [...place.querySelectorAll<HTMLElement>('input, select, textarea, button, summary')]
+    const seen = all.filter((one) => one.checkVisibility() && !one.matches(':disabled'))
+    const at = seen.indexOf(document.activeElement as HTMLElement)
+    const next = at < 0 ? undefined : seen[at + (shiftKey ? -1 : 1)]
+    if (next === undefined) return
+    event.preventDefault()
+    next.focus()
+    if (next instanceof HTMLInputElement && next.type === 'text') next.select()
+  })
 
   const labelled = (text: string, title: string, control: HTMLElement): HTMLElement => {
     const row = document.createElement('div')
@@ -114,7 +171,7 @@ export function createInspector(
       option.title = one.description
       select.add(option)
     })
-    select.addEventListener('change', () => {
+    onChoice(select, () => {
       const alternative = choices[Number(select.value)]
       if (select.value === '') actions.set(keys, undefined)
       else if (alternative !== undefined) actions.choose(keys, alternative)
@@ -142,7 +199,7 @@ export function createInspector(
           new Option(typeof shown === 'string' && shown !== '' ? `${shown} (missing)` : 'choose', ''),
         )
       for (const name of known) select.add(new Option(name, name, false, name === shown))
-      select.addEventListener('change', () => {
+      onChoice(select, () => {
         if (select.value !== '') actions.set(keys, select.value)
       })
       return select
@@ -150,7 +207,7 @@ export function createInspector(
     if (input === 'json') {
       const area = marked(document.createElement('textarea'), keys, 'value')
       const text = value === undefined ? '' : printed(value)
-      area.value = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text
+      area.defaultValue = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text
       area.readOnly = text.length > MOST_CHARACTERS
       area.title = area.readOnly ? 'Long values are edited in the text.' : ''
       area.placeholder = 'none'
@@ -172,17 +229,20 @@ export function createInspector(
     const control = marked(document.createElement('input'), keys, 'value')
     control.autocomplete = 'off'
     control.spellcheck = false
-    control.value = value === undefined ? '' : String(value as string | number)
+    control.defaultValue = value === undefined ? '' : String(value as string | number)
     if (mayBeAbsent) control.placeholder = absentText(field)
     if (input === 'number')
       bindNumber(control, {
         rule: () => number,
         mayBeEmpty: mayBeAbsent,
         take: (taken) => {
-          if (taken !== value) actions.set(keys, taken)
+          if (taken !== valueIn(raw, keys)) actions.set(keys, taken)
         },
       })
-    else control.addEventListener('change', () => actions.set(keys, control.value))
+    else
+      control.addEventListener('change', () => {
+        if (control.value !== valueIn(raw, keys)) actions.set(keys, control.value)
+      })
     return control
   }
 
@@ -213,7 +273,7 @@ export function createInspector(
     const rows: HTMLElement[] = []
     if (!Array.isArray(valueIn(raw, [part]))) {
       const input = marked(document.createElement('input'), keys, 'name')
-      input.value = name
+      input.defaultValue = name
       input.autocomplete = 'off'
       input.spellcheck = false
       input.addEventListener('change', () => {
@@ -239,36 +299,33 @@ export function createInspector(
   }
 
   return {
+    get isChoosing() {
+      return complete !== undefined
+    },
     show(next, keys, wrong) {
       raw = next
       fault = wrong
-      const { activeElement: active } = document
-      const focused =
-        active instanceof HTMLElement && place.contains(active)
-          ? { keys: active.dataset.keys, role: active.dataset.role }
-          : undefined
       const opened = new Set(
         [...place.querySelectorAll<HTMLDetailsElement>('details[open]')].map((one) => one.dataset.more),
       )
       const fields = fieldsOf(raw, keys)
       const shown = keys.length === 0 ? fields.filter((one) => wholeKeys.includes(one.keys[0] ?? '')) : fields
-      place.replaceChildren(...(keys.length === 0 ? [] : heading(keys)), ...listed(shown, 0))
+      const form = document.createElement('div')
+      form.append(...(keys.length === 0 ? [] : heading(keys)), ...listed(shown, 0))
       if (keys.length > 0 && isAt(fault?.keys, keys, fields)) {
         const line = document.createElement('p')
         line.className = 'fault'
         line.textContent = fault!.message
-        place.prepend(line)
+        form.prepend(line)
       }
+      // Controls stay where they are, if they are still the same.
+      if (updated(place, form)) return
+      const held = heldIn(place, shownKeys, keys)
+      shownKeys = keys
+      place.replaceChildren(...form.childNodes)
       for (const one of place.querySelectorAll<HTMLDetailsElement>('details'))
         one.open = opened.has(one.dataset.more)
-      if (focused === undefined) return
-      const again = [...place.querySelectorAll<HTMLElement>('[data-keys]')].find(
-        ({ dataset }) => dataset.keys === focused.keys && dataset.role === focused.role,
-      )
-      const renamed = focused.role === 'name' ? place.querySelector<HTMLElement>('[data-role=name]') : null
-      const target = again ?? renamed
-      target?.focus({ preventScroll: true })
-      if (target instanceof HTMLInputElement && target.type === 'text') target.select()
+      if (held !== undefined) holdAgain(place, held)
     },
     focus() {
       const first = place.querySelector<HTMLElement>('input, select, textarea, button')
@@ -282,4 +339,84 @@ export function createInspector(
 function isAt(fault: Keys | undefined, keys: Keys, inner: readonly FormField[]): boolean {
   const holds = (outer: Keys): boolean => outer.every((key, index) => fault?.[index] === key)
   return fault !== undefined && holds(keys) && !inner.some((one) => holds(one.keys))
+}
+
+type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement | HTMLButtonElement
+
+const controlsIn = (form: Element): Control[] => [...form.querySelectorAll<Control>('[data-keys]')]
+
+/** Puts the values of a form into another with the same controls; false if they have others. */
+function updated(place: HTMLElement, form: HTMLElement): boolean {
+  const told = (one: Element): string =>
+    [...one.querySelectorAll('[data-keys], p, summary, label')]
+      .map((part) =>
+        part instanceof HTMLElement && part.dataset.keys !== undefined
+          ? [
+              part.localName,
+              part.dataset.keys,
+              part.dataset.role,
+              part.localName === 'select' && part.textContent,
+            ]
+          : part.textContent,
+      )
+      .join('\n')
+  if (told(place) !== told(form)) return false
+  const next = controlsIn(form)
+  controlsIn(place).forEach((control, index) => {
+    const other = next[index]!
+    if (control instanceof HTMLSelectElement && other instanceof HTMLSelectElement)
+      control.selectedIndex = other.selectedIndex
+    else if (control instanceof HTMLButtonElement) control.disabled = other.disabled
+    else if (!(control instanceof HTMLSelectElement) && !(other instanceof HTMLSelectElement)) {
+      const isTyped = control === document.activeElement && control.value !== control.defaultValue
+      const { defaultValue } = other as HTMLInputElement
+      if (!isTyped) control.value = defaultValue
+      control.defaultValue = defaultValue
+      if (control instanceof HTMLInputElement) {
+        control.checked = (other as HTMLInputElement).checked
+        control.placeholder = (other as HTMLInputElement).placeholder
+      }
+    }
+  })
+  return true
+}
+
+/** The focused control, with the text that is being typed. */
+interface Held {
+  readonly keys: string
+  readonly role: string | undefined
+  readonly typed?: string
+  readonly caret: number | null
+}
+
+/** Takes the focus out of the form before it is drawn anew; entries may have another name then. */
+function heldIn(place: HTMLElement, before: Keys, after: Keys): Held | undefined {
+  const { activeElement: active } = document
+  if (!(active instanceof HTMLElement) || !place.contains(active)) return undefined
+  const [old, now] = [before.join('/'), after.join('/')]
+  const own = active.dataset.keys ?? ''
+  const keys = own.startsWith(old) ? now + own.slice(old.length) : own
+  const held = { keys, role: active.dataset.role, caret: null }
+  if (!(active instanceof HTMLInputElement || active instanceof HTMLTextAreaElement)) return held
+  if (active.value === active.defaultValue) return held
+  const { value: typed, selectionStart: caret } = active
+  // The browser reports a change of a field that is removed.
+  active.value = active.defaultValue
+  return { ...held, typed, caret }
+}
+
+function holdAgain(place: HTMLElement, { keys, role, typed, caret }: Held): void {
+  const all = [...place.querySelectorAll<HTMLElement>('[data-keys]')]
+  const target = all.find(({ dataset }) => dataset.keys === keys && dataset.role === role)
+  if (target === undefined) return
+  target.focus({ preventScroll: true })
+  if (!(target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement)) return
+  if (target.type === 'checkbox') return
+  if (typed === undefined || typed === target.defaultValue) {
+    target.select()
+    return
+  }
+  target.value = typed
+  target.setSelectionRange(caret, caret)
+  target.addEventListener('blur', () => target.dispatchEvent(new Event('change')), { once: true })
 }

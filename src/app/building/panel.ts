@@ -116,12 +116,18 @@ export function createPanel(
     button('discard').hidden = fault === undefined
   }
 
+  let drawnOf: readonly unknown[] = []
   const show = (): void => {
     const exists = selected.length === 0 || valueIn(raw, selected) !== undefined
     if (!exists) selected = WHOLE
-    picture.show(raw, selected, fault?.keys)
-    showLists()
-    inspector.show(raw, selected, fault)
+    // Fields in which someone types stay as they are while nothing has changed.
+    const of = [raw, selected.join('/'), fault?.message]
+    if (!inspector.isChoosing && of.some((one, index) => one !== drawnOf[index])) {
+      drawnOf = of
+      picture.show(raw, selected, fault?.keys)
+      showLists()
+      inspector.show(raw, selected, fault)
+    }
     const isLayer = selected[0] === 'neurons'
     button('connect').disabled = !isLayer
     button('remove').disabled = selected.length === 0
@@ -214,6 +220,7 @@ export function createPanel(
     rename: (group, from, to) => change(renamed(raw, group, from, to), [group, to]),
     addEntry: (keys, name) => change(withEntry(raw, keys, name)),
     remove,
+    draw: () => show(),
   })
   const picture = createPicture(part('.builder-graph'), {
     select,
@@ -261,14 +268,27 @@ export function createPanel(
       line.append(name, ...chips)
       return line
     }
-    lists.replaceChildren(
+    const rows = [
       row('network', [chip(WHOLE, 'time, seed, replicas')]),
       ...LISTS.flatMap(({ part: name, isList }) => {
         const entries = Object.keys((valueIn(raw, [name]) as object | undefined) ?? {})
         const chips = entries.map((key) => chip([name, key], labelOf(raw, [name, key], isList)))
         return chips.length === 0 ? [] : [row(name, chips)]
       }),
-    )
+    ]
+    const old = [...lists.querySelectorAll('button')]
+    const next = rows.flatMap((one) => [...one.querySelectorAll('button')])
+    const told = (all: readonly HTMLButtonElement[]): string =>
+      all.map(({ dataset, textContent }) => `${dataset.keys} ${textContent}`).join('\n')
+    // A button that is pressed stays, or its click would get lost.
+    if (told(old) === told(next)) {
+      old.forEach((one, index) => {
+        one.className = next[index]!.className
+        one.setAttribute('aria-pressed', next[index]!.getAttribute('aria-pressed') ?? 'false')
+      })
+      return
+    }
+    lists.replaceChildren(...rows)
     if (focused !== undefined)
       lists.querySelector<HTMLElement>(`[data-keys="${CSS.escape(focused)}"]`)?.focus()
   }

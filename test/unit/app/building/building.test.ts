@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { ADDABLE, added, connected, PARTS, switched, withValue } from '../../../../src/app/building/edits.ts'
 import { documentationAt, proposalsAt } from '../../../../src/app/building/help.ts'
@@ -14,10 +14,12 @@ import { PROBE_KINDS } from '../../../../src/core/kinds/probes/table.ts'
 import { RULE_KINDS } from '../../../../src/core/kinds/rules/table.ts'
 import { UPDATE_KINDS } from '../../../../src/core/kinds/updates/table.ts'
 import { parseScenario } from '../../../../src/core/model/parse.ts'
-import { shippedScenarios } from '../../../../src/app/session/scenarios.ts'
 
 const SHIPPED = await Promise.all(
-  shippedScenarios.map(async ({ id }) => [id, await readFile(`scenarios/${id}.json`, 'utf8')] as const),
+  (await readdir('scenarios'))
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.replace('.json', ''))
+    .map(async (id) => [id, await readFile(`scenarios/${id}.json`, 'utf8')] as const),
 )
 const shipped = (id: string): string => SHIPPED.find(([one]) => one === id)![1]
 const rawOf = (id: string): unknown => JSON.parse(shipped(id))
