@@ -96,11 +96,15 @@ function inputOf(
   }
 }
 
+/** The fields inside a value; those of an object that it must have come first. */
 function innerOf(node: SchemaNode, value: unknown, keys: Keys): FormField[] {
   const at = (key: string, slot: SchemaNode): FormField =>
     fieldIn(slot, valueIn(value, [key]), [...keys, key])
   if (node.entries !== undefined)
-    return Object.entries(node.entries).flatMap(([key, slot]) => (isFixed(slot) ? [] : [at(key, slot)]))
+    return Object.entries(node.entries)
+      .filter(([, slot]) => !isFixed(slot))
+      .map(([key, slot]) => at(key, slot))
+      .sort((a, b) => Number(a.mayBeAbsent) - Number(b.mayBeAbsent))
   if (node.type === 'record' && node.value !== undefined) {
     const { value: slot } = node
     return Object.keys((value ?? {}) as object).map((key) => ({ ...at(key, slot), title: key }))

@@ -121,7 +121,7 @@ export function graphOf(raw: unknown): Graph {
 }
 
 /** The box that is next to another in a direction; undefined if there is none. */
-export function nextBox({ boxes }: Graph, from: Box, dx: number, dy: number): Box | undefined {
+export function nextBox(boxes: readonly Box[], from: Box, dx: number, dy: number): Box | undefined {
   const ahead = boxes.flatMap((box) => {
     const [x, y] = [box.x - from.x, box.y - from.y]
     const along = x * dx + y * dy

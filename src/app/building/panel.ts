@@ -99,8 +99,8 @@ export function createPanel(
   let running: Scenario | undefined
   let runningText = ''
   let home: Opened['home'] | undefined
-  /** Number of changes that are being applied. */
-  let applying = 0
+  /** True while a network is being built from a draft; later drafts wait, and only the last of them is built. */
+  let isBuilding = false
   let editor: Promise<Editor> | undefined
 
   const say = (): void => {
@@ -110,7 +110,7 @@ export function createPanel(
         ? hint
         : fault !== undefined
           ? `Draft, the network before runs on. ${fault.message}`
-          : applying > 0
+          : isBuilding
             ? 'Builds…'
             : 'Runs as drawn.'
     button('discard').hidden = fault === undefined
@@ -157,8 +157,10 @@ export function createPanel(
       runningText = text
       return
     }
+    if (isBuilding) return
     const mine = text
-    applying++
+    isBuilding = true
+    say()
     let refusal: unknown
     const [first] = changes
     const isNumber = changes.length === 1 && typeof first?.from === 'number' && typeof first.to === 'number'
@@ -168,7 +170,7 @@ export function createPanel(
           () => scenario,
           (error) => (refusal = error),
         )
-    applying--
+    isBuilding = false
     if (done) {
       running = workplace.opened?.simulation.model.scenario
       runningText = mine
@@ -180,6 +182,7 @@ export function createPanel(
             : { message: textOf(refusal), from: 0, to: 0 }
     }
     refresh()
+    if (text !== mine && reading.scenario !== undefined) void apply(reading.scenario)
     show()
   }
 
@@ -372,7 +375,7 @@ export function createPanel(
       take(runningText)
       return
     }
-    if (applying > 0 || scenario === running) return
+    if (isBuilding || scenario === running) return
     const changes = differences(running, scenario)
     running = scenario
     if (changes.length === 0) return

@@ -90,7 +90,8 @@ export function createPicture(place: HTMLElement, actions: PictureActions): Pict
     }
     if (arrow !== undefined) {
       took()
-      const next = nextBox(graph, box, ...arrow)
+      const boxes = graph.boxes.filter(({ isLayer }) => isLayer || pending === undefined)
+      const next = nextBox(boxes, box, ...arrow)
       if (next !== undefined) elementOf(next.id)?.focus()
     } else if (event.key === 'Enter' || event.key === ' ') {
       took()
