@@ -96,7 +96,7 @@ export function createPicture(place: HTMLElement, actions: PictureActions): Pict
     } else if (event.key === 'Enter' || event.key === ' ') {
       took()
       if (pending === undefined) actions.enter()
-      else choose(box)
+      else if (pending !== box.name) choose(box)
     } else if (event.key.toLowerCase() === 'c' && box.isLayer) {
       took()
       if (pending === undefined) wait(box.name)
@@ -149,9 +149,10 @@ export function createPicture(place: HTMLElement, actions: PictureActions): Pict
 
   return {
     show(raw, keys, fault) {
-      graph = graphOf(raw)
       selected = keys.join('.')
       const focused = svg.contains(document.activeElement)
+      const waiting = pending === undefined ? undefined : boxOf(document.activeElement)?.id
+      graph = graphOf(raw)
       const { width, height } = graph
       svg.setAttribute('viewBox', `0 0 ${width} ${height}`)
       svg.setAttribute('width', String(width))
@@ -179,7 +180,9 @@ export function createPicture(place: HTMLElement, actions: PictureActions): Pict
         ...graph.boxes.map((box) => drawn(box, box.id === entry, box.id === selected, isIn(box, fault))),
       )
       wait(pending)
-      if (focused && entry !== undefined) elementOf(entry)?.focus()
+      // The layer to connect with may already be another than the chosen one.
+      const target = (waiting === undefined ? null : elementOf(waiting)) ?? elementOf(entry ?? '')
+      if (focused) target?.focus()
     },
     focus() {
       ;(elementOf(selected) ?? svg.querySelector<SVGGElement>('[tabindex="0"]'))?.focus()
