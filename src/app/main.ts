@@ -15,6 +15,8 @@ import { holdsPatterns } from './editing/images.ts'
 import { createHeader } from './controls/header.ts'
 import { addKeys, bindKeys } from './controls/keys.ts'
 import { bindLevels, isLecture, levelSearch } from './controls/levels.ts'
+import { type Building, bindBuilding } from './building/entry.ts'
+import { parseScenario } from '../core/model/parse.ts'
 import { createMenu } from './controls/menu.ts'
 import { createMessages, textOf } from './messages.ts'
 import { REPRODUCE, bindReproduce } from './analysis/reproduce/entry.ts'
@@ -26,7 +28,14 @@ import { bindRuns } from './runs/entry.ts'
 import { type Video, createVideo } from './sharing/video.ts'
 import type { Opened } from './session/opened.ts'
 import { outfit } from './session/outfit.ts'
-import { type Coming, type Source, fileSource, linkedSource, shippedSource } from './session/source.ts'
+import {
+  type Coming,
+  type Source,
+  fileSource,
+  linkedSource,
+  scenarioSource,
+  shippedSource,
+} from './session/source.ts'
 import { bindSpectrum } from './analysis/spectrum/button.ts'
 import { bindTrajectory } from './analysis/trajectory/button.ts'
 import { createLesson } from './teaching/lesson.ts'
@@ -126,6 +135,7 @@ async function start(): Promise<void> {
         showLoaded(source)
         hands.refresh()
         runs.start()
+        building.refresh()
       },
       failed: showFailed,
       playing(playing) {
@@ -150,12 +160,21 @@ async function start(): Promise<void> {
       changed(change) {
         runs.changed(change)
         hands.refresh()
+        building.refresh()
         if (workplace.opened !== undefined) lesson.update(workplace.opened.simulation.model)
       },
     },
     outfit,
   )
   const hands = createHands(element('hands'), workplace, messages)
+  const building: Building = bindBuilding(
+    { fresh: button('new'), network: button('network') },
+    { menu: element('new-menu'), panel: document.querySelector('main') as HTMLElement },
+    workplace,
+    messages,
+    async (raw) => openSource(workplace, await scenarioSource(parseScenario(raw))),
+    () => element('file').click(),
+  )
   const experiments = bindReproduce(menu, workplace, messages)
   bind(workplace, hands, video, experiments)
   addKeys([
@@ -382,15 +401,22 @@ async function exportFile({ opened }: Workplace, item: Export): Promise<void> {
  * @param files - may have the files that the scenario names
  */
 async function openFile(workplace: Workplace, file: File, files: readonly File[]): Promise<void> {
-  let source: Source & { readonly unused: readonly string[] }
+  let source: Awaited<ReturnType<typeof fileSource>>
   try {
     source = await fileSource(file, files)
   } catch (error) {
     messages.warn(textOf(error))
     return
   }
+  const { unused } = source
+  const used = `${file.name} is open; it does not use ${unused.join(', ')}. Open one scenario at a time.`
+  await openSource(workplace, source, unused.length > 0 ? used : undefined)
+}
+
+/** @param note - what else is told */
+async function openSource(workplace: Workplace, source: Source, note?: string): Promise<void> {
   await entries.leave(workplace.opened)
-  // The address does not name the file.
+  // The address does not name it.
   const url = new URL(location.href)
   url.search = levelSearch()
   url.hash = ''
@@ -399,13 +425,10 @@ async function openFile(workplace: Workplace, file: File, files: readonly File[]
   await workplace.open(source)
   const { opened } = workplace
   if (opened?.source !== source) return
-  const told: string[] = []
+  const told = note === undefined ? [] : [note]
   if (source.checkpoint === undefined) workplace.play()
-  else told.push(`At tick ${opened.simulation.tick}, the tick of the checkpoint. Play continues from here.`)
-  if (source.unused.length > 0)
-    told.push(
-      `${file.name} is open; it does not use ${source.unused.join(', ')}. Open one scenario at a time.`,
-    )
+  else
+    told.unshift(`At tick ${opened.simulation.tick}, the tick of the checkpoint. Play continues from here.`)
   if (told.length > 0) messages.notice(told.join(' '))
 }
 

@@ -61,7 +61,10 @@ function matches({ key, ctrl, shift, when }: Key, event: KeyboardEvent): boolean
 }
 
 /** True if the focused element uses the key. */
-function isTaken({ target, key, ctrlKey, metaKey }: KeyboardEvent): boolean {
+function isTaken(event: KeyboardEvent): boolean {
+  const { key, ctrlKey, metaKey } = event
+  // The element itself, also inside a shadow tree.
+  const [target] = event.composedPath()
   if (!(target instanceof HTMLElement)) return false
   if (target.matches('textarea, input:not([type=range], [type=checkbox]), [contenteditable]')) return true
   if (target.closest('[role=menu]') !== null) return true

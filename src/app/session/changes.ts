@@ -34,8 +34,11 @@ export interface Changes {
   readonly set: (path: string, value: unknown) => Promise<boolean>
   /** The same for a value of a control, which may stand for several. */
   setField(path: string, value: unknown): Promise<boolean>
-  /** Builds the network of a changed scenario in place of the present one, in turn. */
-  rebuild(edit: (current: Scenario) => unknown): Promise<boolean>
+  /**
+   * Builds the network of a changed scenario in place of the present one, in turn.
+   * @param refused - takes the reason of a refusal in place of a message
+   */
+  rebuild(edit: (current: Scenario) => unknown, refused?: (reason: unknown) => void): Promise<boolean>
   /** Changes the values to those of another scenario; call within a turn. */
   readonly become: (target: Scenario) => Promise<boolean>
   /** The same as one step to undo. */
@@ -101,7 +104,10 @@ export function createChanges(
   }
 
   /** Replaces the present network by that of a changed scenario, once it is ready. */
-  const rebuild = async (edit: (current: Scenario) => unknown): Promise<boolean> => {
+  const rebuild = async (
+    edit: (current: Scenario) => unknown,
+    refused: (reason: unknown) => void = (reason) => messages.notice(textOf(reason)),
+  ): Promise<boolean> => {
     const old = bench.opened
     if (old === undefined) return false
     const before = old.simulation.model.scenario
@@ -129,7 +135,7 @@ export function createChanges(
         return false
       }
       bench.opened.controls.update()
-      messages.notice(textOf(error))
+      refused(error)
       return false
     }
   }
@@ -176,7 +182,7 @@ export function createChanges(
   return {
     set: (path, value) => change(path, value, (current) => setValue(current, path, value)),
     setField: (path, value) => change(path, value, (current) => withField(current, path, value)),
-    rebuild: (edit) => turns.within(() => rebuild(edit)),
+    rebuild: (edit, refused) => turns.within(() => rebuild(edit, refused)),
     become,
     async turnInto(to) {
       const from = bench.opened?.simulation.model.scenario

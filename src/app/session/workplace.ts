@@ -71,9 +71,10 @@ export interface Workplace {
    * Builds the network of a changed scenario in place of the present one. States of the same name and shape,
    * samples, tick, pace and playing stay; other states start again, with a notice.
    * @param change - the new scenario, or a function that computes it from the present one
+   * @param refused - takes the reason of a refusal in place of a message
    * @returns false when it was refused; a message then says why, and what runs goes on
    */
-  rebuild(change: unknown): Promise<boolean>
+  rebuild(change: unknown, refused?: (reason: unknown) => void): Promise<boolean>
   readonly canUndo: boolean
   readonly canRedo: boolean
   /** True if every value is as when the scenario was opened. */
@@ -217,9 +218,11 @@ export function createWorkplace(
       })
     },
     set: changes.set,
-    rebuild: (change) =>
-      changes.rebuild((current) =>
-        typeof change === 'function' ? (change as (current: Scenario) => unknown)(current) : change,
+    rebuild: (change, refused) =>
+      changes.rebuild(
+        (current) =>
+          typeof change === 'function' ? (change as (current: Scenario) => unknown)(current) : change,
+        refused,
       ),
     get canUndo() {
       return steps.canUndo

@@ -1,5 +1,6 @@
 /** Parts of the scenario's schema: numbers with ranges, texts, choices, each with its title and description. */
 import * as v from 'valibot'
+import type { Named } from './probes/definition.ts'
 
 /** The slider of a number on the page; its range is narrower than that of the schema. */
 export interface Control {
@@ -55,6 +56,19 @@ export const file = (title: string, description: string) =>
 
 export const text = (title: string, description: string) =>
   v.pipe(v.string(), v.title(title), v.description(description))
+
+/**
+ * What a text names: an object of the scenario (as the keys of probes do), a source of rows, a probe, or the path of a
+ * parameter. Renaming an object, forms and completion follow it.
+ */
+export type Naming = Named | 'rows' | 'probe' | 'parameter'
+
+/** A name. */
+export const named = (title: string, description: string, names: Naming): v.GenericSchema<string> =>
+  v.pipe(v.string(), v.title(title), v.description(description), v.metadata({ names }))
+
+/** Marks the keys of a record as names. */
+export const keysName = <T>(names: Naming) => v.metadata<T, { readonly names: Naming }>({ names })
 
 export const choice = <const T extends readonly [string, ...string[]]>(
   title: string,

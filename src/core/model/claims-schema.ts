@@ -1,6 +1,6 @@
 /** The keys of a claim that a scenario makes about its own run. */
 import * as v from 'valibot'
-import { choice, file, number, text } from '../kinds/fields.ts'
+import { choice, file, named, number, text } from '../kinds/fields.ts'
 import { tick } from './stimulus-schema.ts'
 
 const bound = (title: string, description: string) => v.exactOptional(number(title, description))
@@ -23,7 +23,7 @@ const equalsSchema = v.pipe(
 
 export const claimSchema = v.pipe(
   v.strictObject({
-    probe: text('probe', 'The probe whose samples are judged; of an energy, the total.'),
+    probe: named('probe', 'The probe whose samples are judged; of an energy, the total.', 'probe'),
     of: v.optional(
       choice(
         'of',

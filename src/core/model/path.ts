@@ -1,6 +1,7 @@
 /** Finds the schema at a JSON path such as `neurons.visible.tau`, for `--set`, controls and error messages. */
 import { suggestion } from '../suggestion.ts'
 import { ModelError } from '../errors.ts'
+import type { Naming } from '../kinds/fields.ts'
 import { scenarioSchema, type Control } from './schema.ts'
 
 /** The fields of a valibot schema that this file reads. Pipes and descriptions are in `pipe`. */
@@ -18,12 +19,12 @@ export interface SchemaNode {
   readonly pipe?: readonly PipeNode[]
 }
 
-interface PipeNode {
+export interface PipeNode {
   readonly type: string
   readonly requirement?: unknown
   readonly title?: string
   readonly description?: string
-  readonly metadata?: { readonly control?: Control }
+  readonly metadata?: { readonly control?: Control; readonly names?: Naming }
 }
 
 const root = scenarioSchema as unknown as SchemaNode
@@ -97,7 +98,7 @@ export function setValue(raw: unknown, path: string, value: unknown): unknown {
 }
 
 /** The keys of a path. The path of a varied parameter is one key: `replicas.vary.neurons.v.tau.steps`. */
-function keysIn(path: string): string[] {
+export function keysIn(path: string): string[] {
   const [, axis, rest] =
     /^replicas\.vary\.(.+?)(?:\.((?:from|to|steps|scale|values)(?:\.\d+)?))?$/.exec(path) ?? []
   if (axis === undefined) return path.split('.')
@@ -213,7 +214,7 @@ export function namesAt(
 }
 
 /** The schema of a place with its unions unresolved. */
-function slotAt(raw: unknown, keys: readonly string[]): SchemaNode | undefined {
+export function slotAt(raw: unknown, keys: readonly string[]): SchemaNode | undefined {
   const parent = nodeAt(raw, keys.slice(0, -1))
   return parent === undefined || keys.length === 0 ? undefined : childOf(parent, keys.at(-1) as string)
 }
@@ -225,7 +226,7 @@ function optionsOf(node: SchemaNode): readonly SchemaNode[] {
 }
 
 /** Resolves optional, union and variant to the schema for `raw`; a variant stays if no option fits. */
-function select(node: SchemaNode, raw: unknown): SchemaNode {
+export function select(node: SchemaNode, raw: unknown): SchemaNode {
   if (node.wrapped !== undefined) return select(node.wrapped, raw === undefined ? node.default : raw)
   if (node.type !== 'union' && node.type !== 'variant') return node
   const options = node.options as readonly SchemaNode[]
@@ -264,7 +265,7 @@ function accepts(node: SchemaNode, raw: unknown): boolean {
   return node.type === typeof raw || (node.type === 'literal' && node.literal === raw)
 }
 
-function childOf(node: SchemaNode, key: string): SchemaNode | undefined {
+export function childOf(node: SchemaNode, key: string): SchemaNode | undefined {
   if (node.type === 'record') return node.value
   if (node.type === 'array') return /^\d+$/.test(key) ? node.item : undefined
   if (node.type === 'strict_tuple') return node.items?.[Number(key)]

@@ -1,6 +1,6 @@
 /** The schema of a probe: one option for each entry of the table of probes. */
 import * as v from 'valibot'
-import { number, positiveInteger, text } from '../kinds/fields.ts'
+import { named, number, positiveInteger } from '../kinds/fields.ts'
 import type { Key } from '../kinds/probes/definition.ts'
 import { PROBE_KINDS, type ProbeKeys, type ProbeKind, PROBES } from '../kinds/probes/table.ts'
 import { storedOptions } from './base-schema.ts'
@@ -24,13 +24,13 @@ type KeySchema<D> = D extends { readonly patternsFor: string }
     ? typeof targetSchema
     : D extends { readonly number: number }
       ? v.OptionalSchema<v.GenericSchema<number>, number>
-      : ReturnType<typeof text>
+      : ReturnType<typeof named>
 
 function keySchema(key: string, about: Key): v.GenericSchema {
   if ('patternsFor' in about) return patternsSchema
   if ('targetFor' in about) return v.pipe(targetSchema, v.title(key), v.description(about.description))
   if ('number' in about) return v.optional(number(key, about.description), about.number)
-  return text(key, about.description)
+  return named(key, about.description, about.names)
 }
 
 type ProbeOption<K extends ProbeKind> = v.StrictObjectSchema<

@@ -1,6 +1,6 @@
 /** The schema of replicas: their number, or the values of varied parameters. */
 import * as v from 'valibot'
-import { choice, number, positiveInteger } from '../kinds/fields.ts'
+import { choice, keysName, number, positiveInteger } from '../kinds/fields.ts'
 
 const replicaCount = (title: string, description: string) => positiveInteger(title, description, 65535)
 
@@ -41,6 +41,7 @@ export const replicasSchema = v.union([
         'Values by path: a parameter that may change while a network runs, such as neurons.hidden.lagrangian.beta; the seed; ' +
           'or the damage of cues, such as stimulus.0.patterns.corrupt.fraction. Several paths make a grid.',
       ),
+      keysName('parameter'),
     ),
   }),
 ])

@@ -3,7 +3,7 @@
  * (`schema/scenario.schema.json`, written by `npm run schema`) and the controls of the page.
  */
 import * as v from 'valibot'
-import { choice, flag, number, positiveInteger, text } from '../kinds/fields.ts'
+import { choice, flag, keysName, named, number, positiveInteger, text } from '../kinds/fields.ts'
 import {
   type KeysOf,
   MEMORY_KINDS,
@@ -230,7 +230,7 @@ const synapseSchema = v.pipe(
       ),
       USUAL_SYNAPSE,
     ),
-    layer: text('layer', 'The layer of the coupled neurons; not an adiabatic one.'),
+    layer: named('layer', 'The layer of the coupled neurons; not an adiabatic one.', 'moving-layer'),
     tau: v.exactOptional(
       number('tau', `${tauText} Without it W stays at J, and strength must be 0.`, {
         above: 0,
@@ -284,8 +284,8 @@ const memoryTau = v.exactOptional(
 
 /** The common keys of all memories between two layers. */
 const memory = {
-  from: text('from', 'The layer of its columns.'),
-  to: text('to', 'The layer of its rows; must differ from `from`.'),
+  from: named('from', 'The layer of its columns.', 'layer'),
+  to: named('to', 'The layer of its rows; must differ from `from`.', 'layer'),
   direction: v.optional(
     choice(
       'direction',
@@ -355,6 +355,7 @@ const others = {
         v.description(
           `Patterns by layer, of ${FEWEST_FACTORS} to ${MOST_FACTORS} layers: the rows of the same number belong together.`,
         ),
+        keysName('layer'),
       ),
       scale: v.optional(
         number('scale', 'Multiplies the input of every layer.', {
@@ -381,7 +382,11 @@ const others = {
   attention: v.pipe(
     v.strictObject({
       kind: v.literal('attention'),
-      layer: text('layer', 'The layer of size [T, D]: its T rows are the tokens; not an adiabatic one.'),
+      layer: named(
+        'layer',
+        'The layer of size [T, D]: its T rows are the tokens; not an adiabatic one.',
+        'moving-layer',
+      ),
       heads: v.optional(positiveInteger('heads', 'Heads h, each with its own W_Q and W_K.', 2 ** 12), 1),
       size: positiveInteger('size', 'Rows of a head: the length of its queries and keys.', 2 ** 15),
       beta: number('beta', 'Inverse temperature of the softmax over the other tokens.', {
@@ -420,7 +425,7 @@ function brief<S extends v.GenericSchema>(schema: S): v.GenericSchema<v.InferInp
 
 const untilSchema = v.pipe(
   v.strictObject({
-    layer: text('layer', 'The layer that has to come to rest; not an adiabatic one.'),
+    layer: named('layer', 'The layer that has to come to rest; not an adiabatic one.', 'moving-layer'),
     below: number('below', 'The layer is at rest if max |dx/dt| over its neurons is below this value.', {
       above: 0,
       control: { min: 1e-7, max: 0.1, log: true },

@@ -1,13 +1,13 @@
 /** The schema of a stimulus. */
 import * as v from 'valibot'
-import { choice, number, positiveInteger, text } from '../kinds/fields.ts'
+import { choice, named, number, positiveInteger } from '../kinds/fields.ts'
 import { patternsSchema } from './patterns/schema.ts'
 
 /** The range of a tick, and of a number of ticks. */
 export const tick = { integer: true, min: 0, max: 2 ** 31 } as const
 
 const shown = {
-  layer: text('layer', 'The layer that receives the stimulus.'),
+  layer: named('layer', 'The layer that receives the stimulus.', 'layer'),
   patterns: patternsSchema,
   start: v.optional(number('start', 'First tick.', tick), 0),
 }

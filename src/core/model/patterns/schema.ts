@@ -1,6 +1,6 @@
 /** The schema of patterns: sources, transforms, damage and edits. */
 import * as v from 'valibot'
-import { choice, file as path, number, positiveInteger, text } from '../../kinds/fields.ts'
+import { choice, file as path, named, number, positiveInteger } from '../../kinds/fields.ts'
 
 const norm = (description: string) =>
   number('norm', description, { above: 0, control: { min: 0.1, max: 100, log: true } })
@@ -293,10 +293,11 @@ export const patternOptions = [
   v.pipe(
     v.strictObject({
       kind: v.literal('rows'),
-      of: text(
+      of: named(
         'of',
         'A memory (its initial value, after its scale), a synapse whose base is made of patterns, or a stimulus by its ' +
           'number, such as stimulus.0.',
+        'rows',
       ),
       select: v.exactOptional(
         v.pipe(

@@ -1,0 +1,104 @@
+/** Reads the text of a draft as the command line reads a file. Pure. */
+import { parse, type ParseError } from 'jsonc-parser'
+import { ModelError } from '../../core/errors.ts'
+import { checkScenario } from '../../core/model/check.ts'
+import { parseJson } from '../../core/model/json.ts'
+import { keysIn } from '../../core/model/path.ts'
+import { parseScenario } from '../../core/model/parse.ts'
+import type { Scenario } from '../../core/model/schema.ts'
+import { bare, isObject, type Keys, ROOT } from './schema.ts'
+import { childOf, type SchemaNode, select } from '../../core/model/path.ts'
+import { printed, spanOf } from './text.ts'
+
+/** What is wrong, and where in the text. */
+export interface Fault {
+  readonly message: string
+  /** Absent where the text is no JSON. */
+  readonly keys?: Keys
+  readonly from: number
+  readonly to: number
+}
+
+export interface Reading {
+  /** The parsed JSON; absent if the text is none. */
+  readonly raw?: unknown
+  /** The scenario, if it is valid as far as can be told without its files. */
+  readonly scenario?: Scenario
+  readonly fault?: Fault
+}
+
+export function readDraft(text: string): Reading {
+  let raw: unknown
+  try {
+    raw = parseJson(text)
+  } catch (error) {
+    return { fault: faultOf(text, error) }
+  }
+  try {
+    const scenario = parseScenario(raw)
+    checkScenario(scenario)
+    return { raw, scenario }
+  } catch (error) {
+    return { raw, fault: faultOf(text, error) }
+  }
+}
+
+/**
+ * The message of the command line, and its place in the text.
+ * @throws the error itself, if it is none of the input's
+ */
+export function faultOf(text: string, error: unknown): Fault {
+  if (!(error instanceof ModelError)) throw error
+  const { path } = error.place
+  const message = new ModelError(error.reason, path === undefined ? {} : { path }).message
+  if (path === undefined || path === '') {
+    const errors: ParseError[] = []
+    parse(text, errors, { disallowComments: true, allowTrailingComma: false })
+    const [first] = errors
+    return first === undefined
+      ? { message, from: 0, to: 0 }
+      : { message, from: first.offset, to: first.offset + first.length }
+  }
+  const keys = keysIn(path)
+  const [from, to] = spanOf(text, keys)
+  return { message, keys, from, to }
+}
+
+/** The text of a scenario, without what is so by default. */
+export function textOfScenario(scenario: Scenario): string {
+  const short = withoutDefaults(ROOT, scenario)
+  return `${printed(isSame(short, scenario) ? short : scenario)}\n`
+}
+
+function isSame(short: unknown, scenario: Scenario): boolean {
+  return JSON.stringify(sorted(parseScenario(short))) === JSON.stringify(sorted(scenario))
+}
+
+/** The same value with the keys of objects in order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (!isObject(value)) return value
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sorted(value[key])]),
+  )
+}
+
+function withoutDefaults(slot: SchemaNode, value: unknown): unknown {
+  const node = bare(select(slot, value))
+  if (Array.isArray(value))
+    return value.map((one: unknown, index) => {
+      const child = childOf(node, String(index))
+      return child === undefined ? one : withoutDefaults(child, one)
+    })
+  if (!isObject(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, one]): (readonly [string, unknown])[] => {
+      const child = childOf(node, key)
+      if (child === undefined) return [[key, one]]
+      if (child.type === 'optional' && JSON.stringify(child.default) === JSON.stringify(one)) return []
+      return [[key, withoutDefaults(child, one)]]
+    }),
+  )
+}

@@ -1,0 +1,68 @@
+/** The buttons "New" and "Network" with their keys; menu and panel are loaded at the first use. */
+import { addKeys } from '../controls/keys.ts'
+import { type Messages, textOf } from '../messages.ts'
+import type { Workplace } from '../session/workplace.ts'
+import type { Panel } from './panel.ts'
+
+export interface Building {
+  /** The open network has changed. */
+  refresh(): void
+}
+
+/**
+ * @param open - opens a scenario that is not parsed yet
+ * @param openFile - lets the reader choose a file
+ */
+export function bindBuilding(
+  buttons: { readonly fresh: HTMLButtonElement; readonly network: HTMLButtonElement },
+  places: { readonly menu: HTMLElement; readonly panel: HTMLElement },
+  workplace: Workplace,
+  messages: Messages,
+  open: (raw: unknown) => Promise<void>,
+  openFile: () => void,
+): Building {
+  const { fresh, network } = buttons
+  let panel: Panel | undefined
+  const failed = (error: unknown): void => messages.notice(`This part could not be loaded: ${textOf(error)}`)
+  let loading: Promise<Panel> | undefined
+  const toggle = async (): Promise<void> => {
+    if (panel?.isOpen === true) {
+      panel.close()
+      return
+    }
+    loading ??= import('./panel.ts').then(({ createPanel }) =>
+      createPanel(places.panel, workplace, messages, openFile, () => {
+        network.setAttribute('aria-pressed', 'false')
+        network.focus()
+      }),
+    )
+    try {
+      panel = await loading
+      panel.open()
+      network.setAttribute('aria-pressed', 'true')
+    } catch (error) {
+      loading = undefined
+      failed(error)
+    }
+  }
+  network.addEventListener('click', () => void toggle())
+
+  let menu: Promise<void> | undefined
+  fresh.addEventListener('click', () => {
+    if (menu !== undefined) return
+    menu = import('./new.ts').then(({ createNewMenu }) => createNewMenu(fresh, places.menu, open, failed))
+    // The menu binds the button, and opens for the click that has loaded it.
+    menu.then(
+      () => fresh.click(),
+      (error: unknown) => {
+        menu = undefined
+        failed(error)
+      },
+    )
+  })
+  addKeys([
+    { key: 'n', label: 'New network from a template', act: () => fresh.click() },
+    { key: 'b', label: 'Network: build it as a graph or a text', act: () => void toggle() },
+  ])
+  return { refresh: () => panel?.refresh() }
+}

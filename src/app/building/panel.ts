@@ -1,0 +1,423 @@
+/** The network as a draft: a graph, forms and a text, next to the running network, which follows every valid change. */
+import './panel.css'
+import { ModelError } from '../../core/errors.ts'
+import { keysIn } from '../../core/model/path.ts'
+import type { Scenario } from '../../core/model/schema.ts'
+import { differences } from '../editing/undo.ts'
+import { type Messages, textOf } from '../messages.ts'
+import type { Opened } from '../session/opened.ts'
+import { stemOf } from '../sharing/exports.ts'
+import type { Workplace } from '../session/workplace.ts'
+import { type Fault, faultOf, readDraft, type Reading, textOfScenario } from './draft.ts'
+import {
+  ADDABLE,
+  added,
+  connected,
+  type Edited,
+  NOUN,
+  PARTS,
+  switched,
+  withConsequences,
+  withEntry,
+  withValue,
+} from './edits.ts'
+import type { Editor } from './editor.ts'
+import { kindText } from './form.ts'
+import { createInspector, WHOLE } from './inspector.ts'
+import { layersIn, removed, renamed, THINGS } from './names.ts'
+import { createPicture } from './picture.ts'
+import { isObject, type Keys, ROOT, valueIn } from './schema.ts'
+import { patched } from './text.ts'
+
+export interface Panel {
+  readonly isOpen: boolean
+  open(): void
+  close(): void
+  /** Takes over what has changed elsewhere. */
+  refresh(): void
+}
+
+const MARKUP = `
+  <header>
+    <h2>Network</h2>
+    <p role="status"></p>
+    <button type="button" data-act="discard" hidden>Discard draft</button>
+    <button type="button" data-act="text" aria-pressed="false" title="The scenario as JSON">Text</button>
+    <button type="button" data-act="close" class="tool" aria-label="Close the network">
+      <svg viewBox="0 0 12 12" aria-hidden="true"><path d="M2 2l8 8M10 2l-8 8" /></svg>
+    </button>
+  </header>
+  <div class="builder-tools">
+    <select aria-label="What to add"></select>
+    <button type="button" data-act="add">Add</button>
+    <button type="button" data-act="connect" title="Connect the chosen layer with another (c)">Connect</button>
+    <button type="button" data-act="remove" title="Remove what is chosen (Delete)">Remove</button>
+  </div>
+  <div class="builder-body">
+    <div class="builder-view">
+      <div class="builder-graph"></div>
+      <div class="builder-lists"></div>
+    </div>
+    <div class="builder-form" role="group" aria-label="Values"></div>
+  </div>
+  <div class="builder-text" hidden></div>`
+
+/** Parts that the graph does not draw. */
+const LISTS = PARTS.filter(({ part }) => !(THINGS as readonly string[]).includes(part))
+const WHOLE_KEYS = Object.keys(ROOT.entries ?? {}).filter(
+  (key) => !key.startsWith('$') && !PARTS.some(({ part }) => part === key),
+)
+
+/** @param place - where the panel goes */
+export function createPanel(
+  place: HTMLElement,
+  workplace: Workplace,
+  messages: Messages,
+  openFile: () => void,
+  closed: () => void,
+): Panel {
+  const element = document.createElement('section')
+  element.className = 'builder'
+  element.setAttribute('aria-label', 'Network')
+  element.hidden = true
+  element.innerHTML = MARKUP
+  place.append(element)
+  const part = (selector: string): HTMLElement => element.querySelector(selector) as HTMLElement
+  const button = (act: string): HTMLButtonElement => part(`[data-act=${act}]`) as HTMLButtonElement
+  const status = part('[role=status]')
+  const menu = part('.builder-tools select') as HTMLSelectElement
+  const lists = part('.builder-lists')
+
+  let text = ''
+  let reading: Reading = {}
+  /** The last draft that could be shown: that of the text, or the one before the text broke. */
+  let raw: unknown = {}
+  let fault: Fault | undefined
+  let selected: Keys = WHOLE
+  let hint = ''
+  /** The scenario that runs, its text, and the one when it was opened. */
+  let running: Scenario | undefined
+  let runningText = ''
+  let home: Opened['home'] | undefined
+  /** True while a network is being built from a draft; later drafts wait, and only the last of them is built. */
+  let isBuilding = false
+  let editor: Promise<Editor> | undefined
+
+  const say = (): void => {
+    status.classList.toggle('fault', fault !== undefined && hint === '')
+    status.textContent =
+      hint !== ''
+        ? hint
+        : fault !== undefined
+          ? `Draft, the network before runs on. ${fault.message}`
+          : isBuilding
+            ? 'Builds…'
+            : 'Runs as drawn.'
+    button('discard').hidden = fault === undefined
+  }
+
+  let drawnOf: readonly unknown[] = []
+  const show = (): void => {
+    const exists = selected.length === 0 || valueIn(raw, selected) !== undefined
+    if (!exists) selected = WHOLE
+    // Fields in which someone types stay as they are while nothing has changed.
+    const of = [raw, selected.join('/'), fault?.message]
+    if (!inspector.isChoosing && of.some((one, index) => one !== drawnOf[index])) {
+      drawnOf = of
+      picture.show(raw, selected, fault?.keys)
+      showLists()
+      inspector.show(raw, selected, fault)
+    }
+    const isLayer = selected[0] === 'neurons'
+    button('connect').disabled = !isLayer
+    button('remove').disabled = selected.length === 0
+    say()
+    void editor?.then((one) => one.show(text, fault))
+  }
+
+  const select = (keys: Keys): void => {
+    selected = keys
+    // The focus moves first: what is drawn anew keeps it.
+    setTimeout(show)
+  }
+
+  /** Takes a text as the draft; a valid one becomes the network. */
+  const take = (next: string): void => {
+    text = next
+    reading = readDraft(text)
+    fault = reading.fault
+    if (isObject(reading.raw)) raw = reading.raw
+    if (reading.scenario !== undefined && running !== undefined) void apply(reading.scenario)
+    setTimeout(show)
+  }
+
+  const apply = async (scenario: Scenario): Promise<void> => {
+    const changes = differences(running, scenario)
+    if (changes.length === 0) {
+      runningText = text
+      return
+    }
+    if (isBuilding) return
+    const mine = text
+    isBuilding = true
+    say()
+    let refusal: unknown
+    const [first] = changes
+    const isNumber = changes.length === 1 && typeof first?.from === 'number' && typeof first.to === 'number'
+    const done = isNumber
+      ? await workplace.set(first.path, first.to)
+      : await workplace.rebuild(
+          () => scenario,
+          (error) => (refusal = error),
+        )
+    isBuilding = false
+    if (done) {
+      running = workplace.opened?.simulation.model.scenario
+      runningText = mine
+    } else if (text === mine) {
+      if (refusal !== undefined)
+        fault =
+          refusal instanceof ModelError
+            ? faultOf(text, refusal)
+            : { message: textOf(refusal), from: 0, to: 0 }
+    }
+    refresh()
+    if (text !== mine && reading.scenario !== undefined) void apply(reading.scenario)
+    show()
+  }
+
+  /** Changes the draft by the graph or a form. */
+  const change = (next: unknown, keys: Keys = selected): void => {
+    if (reading.raw === undefined) {
+      messages.notice('The text is not JSON; correct it, or discard the draft.')
+      return
+    }
+    selected = keys
+    take(patched(text, raw, next))
+  }
+  const changeTo = ({ raw: next, keys }: Edited): void => change(next, keys)
+
+  const set = (keys: Keys, value: unknown): void => {
+    const { scenario } = reading
+    const scenarioAfter = scenario && withConsequences(scenario, keys, value)
+    let next = withValue(raw, keys, value)
+    if (scenario !== undefined && scenarioAfter !== undefined)
+      for (const { path, to } of differences(scenario, scenarioAfter)) {
+        const at = keysIn(path)
+        const isOwn = keys.every((key, index) => at[index] === key)
+        if (!isOwn && at.length > 0) next = withValue(next, at, to)
+      }
+    change(next)
+  }
+
+  const remove = (keys: Keys): void => {
+    if (keys.length > 0) change(removed(raw, keys), WHOLE)
+  }
+
+  const inspector = createInspector(part('.builder-form'), WHOLE_KEYS, {
+    set,
+    choose(keys, alternative) {
+      if ('word' in alternative) set(keys, alternative.word)
+      else change(switched(raw, keys, alternative))
+    },
+    rename: (group, from, to) => change(renamed(raw, group, from, to), [group, to]),
+    addEntry: (keys, name) => change(withEntry(raw, keys, name)),
+    remove,
+    draw: () => show(),
+  })
+  const picture = createPicture(part('.builder-graph'), {
+    select,
+    add: () => menu.focus(),
+    enter: () => inspector.focus(),
+    connect(from, to) {
+      changeTo(connected(raw, from, to))
+      setTimeout(() => picture.focus())
+    },
+    remove(keys) {
+      remove(keys)
+      setTimeout(() => picture.focus())
+    },
+    tell(line) {
+      hint = line
+      say()
+    },
+  })
+
+  /** Stimuli, probes and claims as rows of buttons, with one for the network itself. */
+  const showLists = (): void => {
+    const focused = lists.contains(document.activeElement)
+      ? (document.activeElement as HTMLElement).dataset.keys
+      : undefined
+    const chip = (keys: Keys, label: string): HTMLElement => {
+      const one = document.createElement('button')
+      one.type = 'button'
+      one.textContent = label
+      one.dataset.keys = keys.join('/')
+      one.setAttribute('aria-pressed', String(keys.join('/') === selected.join('/')))
+      one.classList.toggle(
+        'faulty',
+        keys.length > 0 && keys.every((key, index) => fault?.keys?.[index] === key),
+      )
+      one.addEventListener('click', () => select(keys))
+      one.addEventListener('keydown', (event) => {
+        if (event.key === 'Delete' || event.key === 'Backspace') remove(keys)
+      })
+      return one
+    }
+    const row = (title: string, chips: readonly HTMLElement[]): HTMLElement => {
+      const line = document.createElement('div')
+      const name = document.createElement('span')
+      name.textContent = title
+      line.append(name, ...chips)
+      return line
+    }
+    const rows = [
+      row('network', [chip(WHOLE, 'time, seed, replicas')]),
+      ...LISTS.flatMap(({ part: name, isList }) => {
+        const entries = Object.keys((valueIn(raw, [name]) as object | undefined) ?? {})
+        const chips = entries.map((key) => chip([name, key], labelOf(raw, [name, key], isList)))
+        return chips.length === 0 ? [] : [row(name, chips)]
+      }),
+    ]
+    const old = [...lists.querySelectorAll('button')]
+    const next = rows.flatMap((one) => [...one.querySelectorAll('button')])
+    const told = (all: readonly HTMLButtonElement[]): string =>
+      all.map(({ dataset, textContent }) => `${dataset.keys} ${textContent}`).join('\n')
+    // A button that is pressed stays, or its click would get lost.
+    if (told(old) === told(next)) {
+      old.forEach((one, index) => {
+        one.className = next[index]!.className
+        one.setAttribute('aria-pressed', next[index]!.getAttribute('aria-pressed') ?? 'false')
+      })
+      return
+    }
+    lists.replaceChildren(...rows)
+    if (focused !== undefined)
+      lists.querySelector<HTMLElement>(`[data-keys="${CSS.escape(focused)}"]`)?.focus()
+  }
+
+  for (const [index, { part: name, alternative }] of ADDABLE.entries()) {
+    const noun = NOUN[name] ?? name
+    menu.add(new Option(alternative === undefined ? noun : `${noun}: ${alternative.label}`, String(index)))
+  }
+  const add = (): void => {
+    const one = ADDABLE[Number(menu.value)]
+    if (one === undefined) return
+    const layers = selected[0] === 'neurons' && selected[1] !== undefined ? [selected[1]] : []
+    changeTo(added(raw, one, layers))
+    setTimeout(() => inspector.focus())
+  }
+  menu.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter') return
+    event.preventDefault()
+    add()
+  })
+  button('add').addEventListener('click', add)
+  button('connect').addEventListener('click', () => {
+    if (selected[1] !== undefined) picture.beginConnection(selected[1])
+  })
+  button('remove').addEventListener('click', () => remove(selected))
+  button('discard').addEventListener('click', () => {
+    take(runningText)
+    ;(part('.builder-tools select') as HTMLElement).focus()
+  })
+  button('text').addEventListener('click', () => {
+    const host = part('.builder-text')
+    const isShown = host.hidden
+    host.hidden = !isShown
+    element.classList.toggle('with-text', isShown)
+    button('text').setAttribute('aria-pressed', String(isShown))
+    if (!isShown) return
+    editor ??= import('./editor.ts').then(({ createEditor }) =>
+      createEditor(host, {
+        take,
+        stem: () => (workplace.opened === undefined ? 'scenario' : stemOf(workplace.opened)),
+        open: openFile,
+        tell: (line) => messages.notice(line),
+      }),
+    )
+    void editor.then((one) => {
+      one.show(text, fault)
+      one.focus()
+    }, fail)
+  })
+  const fail = (error: unknown): void => messages.notice(textOf(error))
+  button('close').addEventListener('click', () => close())
+  element.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return
+    event.stopPropagation()
+    if (element.contains(document.activeElement) && part('.builder-form').contains(document.activeElement))
+      picture.focus()
+    else close()
+  })
+
+  /** Covered parts of the page take no focus; on a small screen that is all of it. */
+  const wide = matchMedia('(min-width: 861px)')
+  const cover = (): void => {
+    const isOpen = !element.hidden
+    const beneath = [...place.children].filter((one) => one !== element)
+    for (const one of beneath)
+      (one as HTMLElement).inert = isOpen && (!wide.matches || one.matches('.side, .controls'))
+    const header = place.previousElementSibling
+    if (header instanceof HTMLElement) header.inert = isOpen && !wide.matches
+  }
+  wide.addEventListener('change', cover)
+
+  const refresh = (): void => {
+    const { opened } = workplace
+    if (element.hidden || opened === undefined) return
+    const { scenario } = opened.simulation.model
+    if (opened.home !== home) {
+      home = opened.home
+      running = scenario
+      selected = WHOLE
+      runningText = textOfScenario(scenario)
+      take(runningText)
+      return
+    }
+    if (isBuilding || scenario === running) return
+    const changes = differences(running, scenario)
+    running = scenario
+    if (changes.length === 0) return
+    if (reading.raw === undefined) return
+    let next = raw
+    for (const { path, to } of changes) next = withValue(next, keysIn(path), to)
+    take(patched(text, raw, next))
+    if (fault === undefined) runningText = text
+  }
+
+  const close = (): void => {
+    if (element.hidden) return
+    element.hidden = true
+    place.removeAttribute('data-building')
+    cover()
+    closed()
+  }
+
+  return {
+    get isOpen() {
+      return !element.hidden
+    },
+    open() {
+      element.hidden = false
+      place.dataset.building = ''
+      cover()
+      refresh()
+      setTimeout(() => {
+        show()
+        picture.focus()
+      })
+    },
+    close,
+    refresh,
+  }
+}
+
+/** A short name of an entry of a list, or the name itself. */
+function labelOf(raw: unknown, keys: Keys, isList: boolean): string {
+  if (!isList) return keys[1] ?? ''
+  const what = kindText(raw, keys)
+  const probe = valueIn(raw, [...keys, 'probe'])
+  const about = typeof probe === 'string' ? probe : layersIn(raw, keys)[0]
+  return [what, about].filter((word) => word !== undefined && word !== '').join(' ')
+}

@@ -1,0 +1,198 @@
+import axe from 'axe-core'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { eventually, useLab } from './lab.ts'
+
+const lab = useLab()
+
+/** Works on the page by keys alone, and counts them. */
+function keysOn(page: Page) {
+  let count = 0
+  const press = async (...keys: string[]): Promise<void> => {
+    for (const key of keys) {
+      await page.keyboard.press(key)
+      count++
+    }
+    // What is drawn anew after a key keeps the focus.
+    await page.evaluate('new Promise((done) => setTimeout(done, 30))')
+  }
+  return {
+    press,
+    type: (text: string) => press(...text),
+    get count() {
+      return count
+    },
+  }
+}
+
+const scenario = <T>(path: string): Promise<T> => lab.engram<T>(`simulation.model.scenario.${path}`)
+const status = (): Promise<string> => lab.page.locator('.builder [role=status]').innerText()
+
+test("HAMUX's networks and a hierarchy are built from an empty one by keys alone, each in less than 200", async () => {
+  await lab.visit('softmax-synapses')
+  const { page } = lab
+  type Keys = ReturnType<typeof keysOn>
+
+  const build = async (name: string, act: (keys: Keys) => Promise<void>) => {
+    const keys = keysOn(page)
+    await keys.press('n')
+    await page.locator('#new-menu [role=menuitem]').first().waitFor()
+    await keys.press('End', 'Enter')
+    const layers = 'Object.keys(engram.simulation?.model.scenario.neurons ?? {}).join()'
+    await eventually(() => page.evaluate(layers)).toBe('layer')
+    await page.locator('body[data-state=ready]').waitFor()
+    await lab.pause()
+    await keys.press('b')
+    await page.locator('.builder-graph g.layer:focus').waitFor()
+    await act(keys)
+    await eventually(status).toBe('Runs as drawn.')
+    console.log(`keys of ${name}: ${keys.count}`)
+    expect(keys.count).toBeLessThan(200)
+    await page.evaluate('engram.step(3).then(() => engram.simulation.flush())')
+    expect(await lab.engram<number>('simulation.tick')).toBeGreaterThan(0)
+  }
+  /** Goes on with Tab to a field of the form. */
+  const tabTo = async (keys: Keys, place: string) => {
+    for (let tabs = 0; tabs < 30; tabs++) {
+      const now = await page.evaluate<string>(
+        'document.activeElement.dataset.keys + document.activeElement.dataset.role',
+      )
+      if (now === place) return
+      await keys.press('Tab')
+    }
+    throw new Error(`Tab does not reach ${place}`)
+  }
+  /** The form of a layer: its name, its size, its Lagrangian. */
+  const fill = async (keys: Keys, name: string, size: readonly number[], lagrangian: string) => {
+    await keys.type(name)
+    await keys.press('Tab')
+    if (size.length > 1) await keys.type(String(size.length))
+    for (const length of size) {
+      await keys.press('Tab')
+      await keys.type(String(length))
+    }
+    await keys.press('Tab')
+    await keys.type(lagrangian)
+    await keys.press('Escape')
+  }
+  const layer = async (keys: Keys, ...values: [string, readonly number[], string]) => {
+    await keys.press('a', 'Enter')
+    await page.locator('.builder-form [data-role=name]:focus').waitFor()
+    await fill(keys, ...values)
+  }
+
+  await build('two layers', async (keys) => {
+    await keys.press('Enter')
+    await fill(keys, 'image', [28, 28], 'lin')
+    await layer(keys, 'hidden', [32], 'softm')
+    await keys.press('ArrowLeft', 'c', 'ArrowRight', 'Enter')
+    await eventually(() => scenario('memories')).toMatchObject({ memory: { from: 'image', to: 'hidden' } })
+    expect(await scenario('neurons')).toMatchObject({
+      image: { size: [28, 28], lagrangian: { kind: 'linear' } },
+      hidden: { size: 32, lagrangian: { kind: 'softmax' } },
+    })
+  })
+  await page.keyboard.press('Escape')
+
+  // The four layers and three synapses of HAMUX's readme, with fewer channels.
+  await build('four layers', async (keys) => {
+    await keys.press('Enter')
+    await fill(keys, 'image', [3, 32, 32], 'tanh')
+    await layer(keys, 'patches', [8, 11, 11], 'sigm')
+    await layer(keys, 'labels', [10], 'softm')
+    await layer(keys, 'hidden', [32], 'softm')
+    await keys.press('c', 'ArrowLeft', 'Enter')
+    await keys.press('ArrowUp', 'c', 'ArrowDown', 'Enter')
+    await keys.press('ArrowDown', 'ArrowLeft', 'c', 'ArrowRight', 'Enter')
+    await keys.press('Enter', 'Tab')
+    await keys.type('conv')
+    await tabTo(keys, 'memories/memory3/kernel/0value')
+    await keys.type('3')
+    await keys.press('Tab')
+    await keys.type('3')
+    await tabTo(keys, 'memories/memory3/stridevalue')
+    await keys.type('3')
+    await tabTo(keys, 'memories/memory3/boundarychoice')
+    await keys.type('z')
+    await keys.press('Escape')
+    await eventually(() => scenario('memories')).toMatchObject({
+      memory: { from: 'hidden', to: 'labels' },
+      memory2: { from: 'hidden', to: 'patches' },
+      memory3: { kind: 'convolution', from: 'image', to: 'patches', kernel: [3, 3], stride: 3 },
+    })
+  })
+  await page.keyboard.press('Escape')
+
+  await build('hierarchy', async (keys) => {
+    await keys.press('Enter')
+    await fill(keys, 'pixels', [12, 12], 'lin')
+    await layer(keys, 'prototypes', [10], 'softm')
+    await layer(keys, 'classes', [5], 'softm')
+    await keys.press('c', 'ArrowLeft', 'Enter')
+    await keys.press('ArrowDown', 'c', 'ArrowLeft', 'Enter')
+    await keys.press('a')
+    await keys.type('stim')
+    await keys.press('Enter', 'Escape', 'a')
+    await keys.type('probe')
+    await keys.press('Enter')
+    await eventually(() => scenario('probes')).toHaveProperty('energy')
+    expect(await scenario('stimulus')).toHaveLength(1)
+    expect(Object.keys(await scenario('memories'))).toHaveLength(2)
+  })
+
+  // Each change is a step back.
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Control+z')
+  await eventually(() => scenario('probes')).toEqual({})
+  expect(await page.locator('.builder-lists [data-keys="probes/energy"]').count()).toBe(0)
+
+  // A line drawn from one layer to another connects them; Delete takes what is chosen away.
+  const middle = async (name: string) => {
+    const { x, y, width, height } = (await page.locator(`[data-id="neurons.${name}"]`).boundingBox())!
+    return [x + width / 2, y + height / 2] as const
+  }
+  await page.mouse.move(...(await middle('pixels')))
+  await page.mouse.down()
+  await page.mouse.move(...(await middle('classes')), { steps: 4 })
+  await page.mouse.up()
+  await eventually(() => scenario('memories')).toMatchObject({ memory3: { from: 'pixels', to: 'classes' } })
+  await page.locator('[data-id="memories.memory3"]:focus').waitFor()
+  await page.keyboard.press('Delete')
+  await eventually(() => scenario('memories')).not.toHaveProperty('memory3')
+  await eventually(status).toBe('Runs as drawn.')
+
+  // The text and the graph are the same draft.
+  await page.getByRole('button', { name: 'Text', exact: true }).click()
+  const content = page.locator('.cm-content')
+  await content.waitFor()
+  const text = async (): Promise<string> => (await content.locator('.cm-line').allInnerTexts()).join('\n')
+  const before = await text()
+  const write = async (next: string) => {
+    await content.focus()
+    await page.keyboard.press('Control+a')
+    await page.keyboard.insertText(next)
+  }
+  await write(before.replaceAll('"prototypes"', '"middle"'))
+  await page.locator('[data-id="neurons.middle"]').waitFor()
+  await eventually(() => scenario('neurons')).toHaveProperty('middle')
+  // What is wrong stays a draft, with its place, and the network goes on.
+  await write(before.replace('"dt": 0.1', '"dt": -1'))
+  await eventually(status).toMatch(/^Draft, .* time.dt: must be a number > 0, not -1/)
+  expect(await page.locator('.cm-lintRange-error').innerText()).toBe('-1')
+  expect(await scenario('time.dt')).toBe(0.1)
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.screenshot({ path: `/tmp/build-${colorScheme}.png` })
+    await page.evaluate(axe.source)
+    const violations = await page.evaluate<string[]>(
+      "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`))",
+    )
+    expect(violations).toEqual([])
+  }
+  await page.setViewportSize({ width: 390, height: 844 })
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
+  await page.screenshot({ path: '/tmp/build-390.png' })
+  await page.getByRole('button', { name: 'Discard draft' }).click()
+  await eventually(status).toBe('Runs as drawn.')
+  expect(await text()).toContain('"middle"')
+})
