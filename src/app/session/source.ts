@@ -1,5 +1,6 @@
 /** Sources of the page: a shipped scenario, another scenario, a checkpoint. */
 import { ModelError } from '../../core/errors.ts'
+import { decodeBundle, isBundle } from '../../core/model/bundle.ts'
 import { type Read, naming } from '../../core/model/files.ts'
 import { parseJson } from '../../core/model/json.ts'
 import type { Model } from '../../core/model/model.ts'
@@ -143,7 +144,7 @@ function readGiven(
 }
 
 /**
- * A scenario (.json) or a checkpoint (.npz) from a file of the reader.
+ * A scenario (.json; .engram with its files) or a checkpoint (.npz) from a file of the reader.
  * @param others - may have the files that the scenario names
  * @returns the source, and the names of the other files that it does not use
  * @throws ModelError if it is neither, or not a valid one
@@ -160,7 +161,12 @@ export async function fileSource(
 
 async function sourceOf(file: File, read: Read): Promise<Source> {
   const bytes = new Uint8Array(await file.arrayBuffer())
-  // Every .npz is a zip archive.
+  // Every .npz and every .engram is a zip archive.
+  if (isBundle(bytes)) {
+    const { scenario, read: readMember } = decodeBundle(bytes, file.name)
+    const text = new TextDecoder().decode(scenario)
+    return scenarioSource(parseScenario(parseJson(text, file.name), file.name), file.name, readMember)
+  }
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
     const checkpoint = naming(file.name, () => decodeCheckpoint(bytes))
     const source = await scenarioSource(parseScenario(checkpoint.scenario, file.name), file.name, read)
@@ -169,7 +175,7 @@ async function sourceOf(file: File, read: Read): Promise<Source> {
   }
   if (!file.name.toLowerCase().endsWith('.json')) {
     throw new ModelError(
-      `${file.name} is neither a scenario nor a checkpoint; give a .json or a .npz of engram`,
+      `${file.name} is neither a scenario nor a checkpoint; give a .json, an .engram or a .npz of engram`,
     )
   }
   return scenarioSource(parseScenario(parseJson(await file.text(), file.name), file.name), file.name, read)
