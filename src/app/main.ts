@@ -10,8 +10,9 @@ import { workOffline } from './boot/offline.ts'
 import { shareDevice } from './boot/shared.ts'
 import { bindSkips } from './boot/skips.ts'
 import { createEntries } from './session/entries.ts'
-import { type Hands, createHands } from './editing/hands.ts'
-import { holdsPatterns } from './editing/images.ts'
+import { createData } from './data/entry.ts'
+import { scenarioAmong } from './data/kinds.ts'
+import { createHands } from './editing/hands.ts'
 import { createHeader } from './controls/header.ts'
 import { addKeys, bindKeys } from './controls/keys.ts'
 import { createMenu } from './controls/menu.ts'
@@ -144,7 +145,7 @@ async function start(): Promise<void> {
   )
   const hands = createHands(element('hands'), workplace, messages)
   const experiments = bindReproduce(menu, workplace, messages)
-  bind(workplace, hands, video, experiments)
+  bind(workplace, video, experiments)
   window.engram = createConsoleApi(workplace, listeners)
   onScheme(() => workplace.recolour())
   await openAddress(workplace, first)
@@ -213,7 +214,7 @@ async function openAfresh(workplace: Workplace, { source }: Coming, entry: strin
   if (!matchMedia('(prefers-reduced-motion: reduce)').matches) workplace.play()
 }
 
-function bind(workplace: Workplace, hands: Hands, video: Video, experiments: ReproducePanel): void {
+function bind(workplace: Workplace, video: Video, experiments: ReproducePanel): void {
   const toggle = (): void => (workplace.opened?.loop.playing === true ? workplace.pause() : workplace.play())
   const step = (): void => void workplace.step(1)
   const reset = (): void => void workplace.reset()
@@ -226,13 +227,13 @@ function bind(workplace: Workplace, hands: Hands, video: Video, experiments: Rep
     ...EXPORTS.map((item) => ({ ...item, act: () => void exportFile(workplace, item) })),
     { id: 'video', label: 'Video', note: 'of the large picture: start, stop', act: () => video.toggle() },
   ])
+  const data = createData(workplace, messages)
   const input = element('file') as HTMLInputElement
   button('open').addEventListener('click', () => input.click())
   acceptFiles(element('drop'), input, (files) => {
-    const isScenario = ({ name }: File): boolean => name.toLowerCase().endsWith('.json')
-    const file = files.find(isScenario) ?? files.find((one) => !holdsPatterns(one))
-    if (file === undefined) hands.takeImages(files)
-    else void openFile(workplace, file, files)
+    void scenarioAmong(files).then((file) =>
+      file === undefined ? data.take(files) : openFile(workplace, file, files),
+    )
   })
 
   menu.addEventListener('change', () => {

@@ -10,6 +10,7 @@ import type { Scenario } from '../../core/model/schema.ts'
 import { checkFiles, decodeCheckpoint } from '../../core/run/checkpoint.ts'
 import type { Checkpoint } from '../../core/run/simulation.ts'
 import { suggestion } from '../../core/suggestion.ts'
+import { ownFile } from '../data/own.ts'
 import { decodeImage } from './decode.ts'
 import { get, readBeside } from './fetch.ts'
 import { SCENARIO_FOLDER, isShipped, scenarioUrl, shippedScenarios } from './scenarios.ts'
@@ -104,10 +105,12 @@ export async function changedSource(scenario: Scenario, { origin, read }: Source
 const shippedFiles = new Map<string, Promise<Uint8Array>>()
 
 /**
- * Reads a file from the folder of the shipped scenarios and caches it, because a slider may need it many times
+ * Reads one of the reader's own files, or one from the folder of the shipped scenarios and caches it, because a slider may need it many times
  * per second.
  */
 export function readShipped(path: string): Promise<Uint8Array> {
+  const own = ownFile(path)
+  if (own !== undefined) return Promise.resolve(own)
   const known = shippedFiles.get(path)
   if (known !== undefined) return known
   const bytes = readBeside(new URL(SCENARIO_FOLDER, document.baseURI))(path)
@@ -165,7 +168,10 @@ async function sourceOf(file: File, read: Read): Promise<Source> {
   if (isBundle(bytes)) {
     const { scenario, read: readMember } = decodeBundle(bytes, file.name)
     const text = new TextDecoder().decode(scenario)
-    return scenarioSource(parseScenario(parseJson(text, file.name), file.name), file.name, readMember)
+    return scenarioSource(parseScenario(parseJson(text, file.name), file.name), file.name, (path) => {
+      const own = ownFile(path)
+      return own === undefined ? readMember(path) : Promise.resolve(own)
+    })
   }
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
     const checkpoint = naming(file.name, () => decodeCheckpoint(bytes))
