@@ -10,6 +10,7 @@ export const NO_PLOTS: Plots = {
   mark: nothing,
   update: nothing,
   picture: () => Promise.resolve(undefined),
+  data: () => [],
   view: () => ({ range: undefined, logTime: false, replica: undefined, markers: [], plots: new Map() }),
   show: nothing,
   clear: nothing,
