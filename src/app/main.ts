@@ -13,7 +13,7 @@ import { createEntries } from './session/entries.ts'
 import { createData } from './data/entry.ts'
 import { scenarioAmong } from './data/kinds.ts'
 import { createHands } from './editing/hands.ts'
-import { openFigures } from './figures/entry.ts'
+import { openPanel } from './figures/entry.ts'
 import { createHeader } from './controls/header.ts'
 import { addKeys, bindKeys } from './controls/keys.ts'
 import { createMenu } from './controls/menu.ts'
@@ -226,12 +226,12 @@ function bind(workplace: Workplace, video: Video, experiments: ReproducePanel): 
   button('link').addEventListener('click', share)
   createMenu(button('export'), element('export-menu'), [
     ...EXPORTS.map((item) => ({ ...item, act: () => void exportFile(workplace, item) })),
-    {
-      id: 'figure',
-      label: 'Figure…',
-      note: 'SVG, PDF: for papers',
-      act: () => openFigures(workplace, messages),
-    },
+    ...(['figure', 'film'] as const).map((id) => ({
+      id,
+      label: id === 'figure' ? 'Figure…' : 'Film…',
+      note: id === 'figure' ? 'SVG, PDF: for papers' : 'MP4, WebM, GIF: by ticks',
+      act: () => openPanel(id, workplace, messages),
+    })),
     { id: 'video', label: 'Video', note: 'of the large picture: start, stop', act: () => video.toggle() },
   ])
   const data = createData(workplace, messages)
