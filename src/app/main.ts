@@ -10,8 +10,10 @@ import { workOffline } from './boot/offline.ts'
 import { shareDevice } from './boot/shared.ts'
 import { bindSkips } from './boot/skips.ts'
 import { createEntries } from './session/entries.ts'
-import { type Hands, createHands } from './editing/hands.ts'
-import { holdsPatterns } from './editing/images.ts'
+import { createData } from './data/entry.ts'
+import { scenarioAmong } from './data/kinds.ts'
+import { createHands } from './editing/hands.ts'
+import { openPanel } from './figures/entry.ts'
 import { createHeader } from './controls/header.ts'
 import { addKeys, bindKeys } from './controls/keys.ts'
 import { bindLevels, isLecture, levelSearch } from './controls/levels.ts'
@@ -176,7 +178,7 @@ async function start(): Promise<void> {
     () => element('file').click(),
   )
   const experiments = bindReproduce(menu, workplace, messages)
-  bind(workplace, hands, video, experiments)
+  bind(workplace, video, experiments)
   addKeys([
     { key: 'pagedown', label: 'Next try, in a lecture', when: isLecture, act: () => lesson.go(1) },
     { key: 'pageup', label: 'The try before, in a lecture', when: isLecture, act: () => lesson.go(-1) },
@@ -249,7 +251,7 @@ async function openAfresh(workplace: Workplace, { source }: Coming, entry: strin
   if (!matchMedia('(prefers-reduced-motion: reduce)').matches) workplace.play()
 }
 
-function bind(workplace: Workplace, hands: Hands, video: Video, experiments: ReproducePanel): void {
+function bind(workplace: Workplace, video: Video, experiments: ReproducePanel): void {
   const toggle = (): void => (workplace.opened?.loop.playing === true ? workplace.pause() : workplace.play())
   const step = (): void => void workplace.step(1)
   const reset = (): void => void workplace.reset()
@@ -261,15 +263,21 @@ function bind(workplace: Workplace, hands: Hands, video: Video, experiments: Rep
   createMenu(button('export'), element('export-menu'), [
     ...EXPORTS.map((item) => ({ ...item, act: () => void exportFile(workplace, item) })),
     { id: 'code', label: 'QR code', note: 'of the link', act: () => void showLinkCode(workplace) },
+    ...(['figure', 'film'] as const).map((id) => ({
+      id,
+      label: id === 'figure' ? 'Figure…' : 'Film…',
+      note: id === 'figure' ? 'SVG, PDF: for papers' : 'MP4, WebM, GIF: by ticks',
+      act: () => openPanel(id, workplace, messages),
+    })),
     { id: 'video', label: 'Video', note: 'of the large picture: start, stop', act: () => video.toggle() },
   ])
+  const data = createData(workplace, messages)
   const input = element('file') as HTMLInputElement
   button('open').addEventListener('click', () => input.click())
   acceptFiles(element('drop'), input, (files) => {
-    const isScenario = ({ name }: File): boolean => name.toLowerCase().endsWith('.json')
-    const file = files.find(isScenario) ?? files.find((one) => !holdsPatterns(one))
-    if (file === undefined) hands.takeImages(files)
-    else void openFile(workplace, file, files)
+    void scenarioAmong(files).then((file) =>
+      file === undefined ? data.take(files) : openFile(workplace, file, files),
+    )
   })
 
   menu.addEventListener('change', () => {

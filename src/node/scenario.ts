@@ -3,6 +3,7 @@ import { open, readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { checkText } from '../core/model/arguments.ts'
 import { ModelError } from '../core/errors.ts'
+import { type Bundle, decodeBundle } from '../core/model/bundle.ts'
 import { outside, type Read } from '../core/model/files.ts'
 import { SCENARIO } from '../core/model/json.ts'
 import { checkLesson } from '../core/model/lesson-check.ts'
@@ -14,13 +15,13 @@ import { scenarioFile, shippedHint } from './shipped.ts'
 /**
  * Reads, validates and resolves a scenario file. The files it names are relative to it and must be in its folder,
  * unless `allowOutside` is set.
- * @param path - of the file; or a name such as `digits`, which is a scenario of the package where no file has it
+ * @param path - of the file, .json or .engram (a zip of the scenario and its files); or a name such as `digits`, which is a scenario of the package where no file has it
  * @throws ModelError for the first thing that is wrong, with file, JSON path, value and remedy
  */
 export async function loadScenario(path: string, options: LoadOptions = {}): Promise<Model> {
   checkText('loadScenario', path)
   const { text, found } = await readScenario(path)
-  const read = readerOf(dirname(found), options.allowOutside)
+  const read = readerOf(homeOfFiles(found), options.allowOutside)
   const model = await loadModel(text, { ...options, file: path, read, decode: decodeImage })
   if (!CHANGING.some((key) => options[key] !== undefined)) checkLesson(model.scenario, path)
   return model
@@ -32,16 +33,39 @@ const CHANGING = ['set', 'vary', 'seed', 'ticks'] as const satisfies readonly (k
 /** The text of a scenario, and the file that it stands in. */
 export async function readScenario(path: string): Promise<{ readonly text: string; readonly found: string }> {
   const found = scenarioFile(path)
-  return { text: textOf(await readInput(found, path, SCENARIO, shippedHint), path), found }
+  const bytes = await readInput(found, path, SCENARIO, shippedHint)
+  return { text: textOf(isEngram(found) ? decodeBundle(bytes, path).scenario : bytes, path), found }
+}
+
+/** Whether a file has a scenario and its files. */
+function isEngram(path: string): boolean {
+  return /\.engram$/i.test(path)
+}
+
+/** The place of the files that a scenario names: the folder of the scenario, or its .engram file. */
+export function homeOfFiles(found: string): string {
+  return isEngram(found) ? found : dirname(found)
 }
 
 /** Reads the files that a scenario names. @param path - as of `loadScenario` */
 export function readerBeside(path: string, allowOutside = false): Read {
-  return readerOf(dirname(scenarioFile(path)), allowOutside)
+  return readerOf(homeOfFiles(scenarioFile(path)), allowOutside)
 }
 
-/** Reads the files that a scenario names, relative to its folder. */
-export function readerOf(folder: string, allowOutside = false): Read {
+/** Reads the files that a scenario names. @param home - their folder, or an .engram file with them */
+export function readerOf(home: string, allowOutside = false): Read {
+  return isEngram(home) ? memberReader(home) : folderReader(home, allowOutside)
+}
+
+function memberReader(file: string): Read {
+  let bundle: Promise<Bundle> | undefined
+  return async (name) => {
+    bundle ??= readInput(file).then((bytes) => decodeBundle(bytes, file))
+    return (await bundle).read(name)
+  }
+}
+
+function folderReader(folder: string, allowOutside: boolean): Read {
   return async (name) => {
     const file = resolve(folder, name)
     if (!allowOutside) await requireInside(folder, file, name)

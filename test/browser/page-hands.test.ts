@@ -353,25 +353,26 @@ test('a hebbian coupling stores a pattern by adding it to J, and forgets it by t
   await eventually(async () => largestDifference(await lab.read('w'), before)).toBeLessThan(1e-6)
 })
 
-test('an image that is dropped becomes a memory with the mean and norm of the others', async () => {
+test('an image that is given becomes a memory with the mean and norm of the others', async () => {
   await open()
   const data = new Uint8Array(24 * 24).map((_, index) => (index % 24 < 12 ? 250 : 10))
-  const drop = (images: Readonly<Record<string, Uint8Array>>) =>
-    lab.page.evaluate(`{
-    const transfer = new DataTransfer()
-    for (const [name, bytes] of ${JSON.stringify(Object.entries(images).map(([name, bytes]) => [name, [...bytes]]))})
-      transfer.items.add(new File([new Uint8Array(bytes)], name, { type: 'image/png' }))
-    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
-  }`)
+  const give = (images: Readonly<Record<string, Uint8Array>>) =>
+    part('files').setInputFiles(
+      Object.entries(images).map(([name, bytes]) => ({
+        name,
+        mimeType: 'image/png',
+        buffer: Buffer.from(bytes),
+      })),
+    )
   const half = encode({ width: 24, height: 24, data, channels: 1, depth: 8 })
   const white = encode({ width: 24, height: 24, data: data.map(() => 255), channels: 1, depth: 8 })
   const before = await lab.read('xi')
-  await drop({ 'white.png': white })
+  await give({ 'white.png': white })
   await eventually(toast).toBe(
     'Nothing is stored: white.png has one value throughout; give a pattern of several values',
   )
   expect(await lab.read('xi')).toEqual(before)
-  await drop({ 'broken.png': half.slice(0, 20), 'half.png': half, 'white.png': white })
+  await give({ 'broken.png': half.slice(0, 20), 'half.png': half, 'white.png': white })
   await eventually(toast).toContain('Stored in row 5 of `xi`')
   expect(await toast()).toMatch(/Left out: broken.png cannot be read [^.]*; white.png has one value [^.]*\.$/)
   expect(await toast()).not.toContain('replaced')
@@ -384,7 +385,7 @@ test('an image that is dropped becomes a memory with the mean and norm of the ot
 
   // No row is free any more.
   const full = await lab.read('xi')
-  await drop({ 'half.png': half })
+  await give({ 'half.png': half })
   await eventually(toast).toMatch(/the least used.* This replaced the memory in row \d\./)
   expect(await lab.read('xi')).not.toEqual(full)
   await lab.page.locator('#toast button', { hasText: 'Undo' }).click()

@@ -21,10 +21,7 @@ import { type Cue, type Store, cueOf, storesOf, visibleLayer } from './places.ts
 import { createStoreChoice } from './store-choice.ts'
 import { type Control, type InkName, type Tool, createStrip } from './strip.ts'
 
-export interface Hands extends Control {
-  /** Images become memories. */
-  takeImages(files: readonly File[]): void
-}
+export interface Hands extends Control {}
 
 /** @param place - an empty element near the main picture */
 export function createHands(place: HTMLElement, workplace: Workplace, messages: Messages): Hands {
@@ -203,7 +200,7 @@ export function createHands(place: HTMLElement, workplace: Workplace, messages: 
     { key: 'm', label: 'Pick a memory as the cue', act: () => take('pick') },
   ])
   refresh()
-  return { refresh, takeImages }
+  return { refresh }
 }
 
 /** Reports an edit; if data was overwritten, with an undo button. */

@@ -1,5 +1,5 @@
 /** Files of patterns: images, decoded by the browser, and arrays. */
-import { arrayFile, requireArrayFile } from '../../core/data/array.ts'
+import { requireArrayFile } from '../../core/data/array.ts'
 import { gunzip } from '../../core/data/gzip.ts'
 import type { Image } from '../../core/data/image.ts'
 import { ModelError } from '../../core/errors.ts'
@@ -12,11 +12,6 @@ const MOST_PIXELS = 1024
 
 function isImage({ type }: File): boolean {
   return type.startsWith('image/')
-}
-
-/** Whether a file holds patterns; an archive of NumPy is a checkpoint. */
-export function holdsPatterns(file: File): boolean {
-  return isImage(file) || (arrayFile(file.name) !== undefined && !/\.npz$/i.test(file.name))
 }
 
 /** Largest difference of two entries of a flat image: the averages of equal pixels have rounding errors. */

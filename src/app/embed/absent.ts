@@ -12,6 +12,7 @@ export const NO_PLOTS: Plots = {
   picture: () => Promise.resolve(undefined),
   charts: () => new Map(),
   behind: nothing,
+  data: () => [],
   view: () => ({ range: undefined, logTime: false, replica: undefined, markers: [], plots: new Map() }),
   show: nothing,
   clear: nothing,

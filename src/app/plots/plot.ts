@@ -2,6 +2,7 @@
 import uPlot from 'uplot'
 import { format3 } from '../format.ts'
 import type { Behind } from './behind.ts'
+import type { ChartData } from '../figures/chart.ts'
 import { optionsOf } from './draw.ts'
 import { createFrame } from './frame.ts'
 import type { Chart, History, Line } from './history.ts'
@@ -31,6 +32,8 @@ export interface Plot {
   recolour(): void
   /** The present plot with heading and key, on a canvas of a width in pixels. */
   picture(width: number): Promise<HTMLCanvasElement>
+  /** The present plot as data, for a figure. */
+  data(): ChartData
   destroy(): void
 }
 
@@ -43,8 +46,16 @@ export interface PlotChoices {
 /** A drag of fewer pixels is a click. */
 const LEAST_DRAG = 5
 
-/** @param sparse - the spacing of samples that lines must not join */
-export function createPlot(history: History, view: PlotView, sparse: () => Sparse | undefined): Plot {
+/**
+ * @param sparse - the spacing of samples that lines must not join
+ * @param yTitle - of the vertical axis of a figure
+ */
+export function createPlot(
+  history: History,
+  view: PlotView,
+  sparse: () => Sparse | undefined,
+  yTitle: string,
+): Plot {
   const frame = createFrame(history, {
     showAll: () => view.zoom(undefined),
     toggleLogTime: () => view.setLogTime(!view.logTime),
@@ -232,6 +243,28 @@ export function createPlot(history: History, view: PlotView, sparse: () => Spars
           fontFamily: style.fontFamily,
         })
       })
+    },
+    data() {
+      const { lines, times, scale, threshold, isPoints } =
+        shown ?? shownOf(chart, isHidden, isLog, view, sparse() !== undefined)
+      // The times that a logarithm cannot show are the first ones.
+      const cut = <T>(values: readonly T[]): readonly T[] => values.slice(values.length - times.length)
+      return {
+        title: history.name,
+        axes: { x: 'time (units of tau)', y: yTitle },
+        times,
+        lines: lines.map(({ id, label, values, band }) => ({
+          label,
+          colour: palette.of(id),
+          values: cut(values),
+          ...(band && { band: { low: cut(band.low), high: cut(band.high) } }),
+        })),
+        scale,
+        threshold,
+        logTime: view.logTime,
+        ...(view.range && { range: view.range }),
+        isPoints,
+      }
     },
     destroy() {
       observer.disconnect()

@@ -4,6 +4,7 @@ import type { Model } from '../../core/model/model.ts'
 import type { Sample } from '../../core/run/series.ts'
 import type { Change, Simulation } from '../../core/run/simulation.ts'
 import { bindNumber } from '../controls/number-field.ts'
+import type { ChartData } from '../figures/chart.ts'
 import { variedText } from '../vary.ts'
 import { type Behind, behindOf } from './behind.ts'
 import { type Chart, type History, createHistory, plotOf } from './history.ts'
@@ -29,6 +30,8 @@ export interface Plots {
   update(now: number): void
   /** All present plots below each other; undefined if there are none. */
   picture(caption: string): Promise<HTMLCanvasElement | undefined>
+  /** All present plots as data, for figures. */
+  data(): readonly ChartData[]
   /** The reader's choices. */
   view(): PlotsView
   /**
@@ -74,7 +77,9 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
   const plots: Plot[] = series.map((one) => {
     const history = createHistory(one, replicas)
     histories.set(one.name, history)
-    return createPlot(history, view, () => sparseOf(simulation.model, one.name, history.kept))
+    const { name, kind } = one
+    const title = name === kind ? kind : `${name} (${kind})`
+    return createPlot(history, view, () => sparseOf(simulation.model, name, history.kept), title)
   })
   const map = createMap(simulation.model, series, (replica) => setReplica(replica))
   place.replaceChildren(...[...(map === undefined ? [] : [map]), ...plots].map(({ element }) => element))
@@ -109,6 +114,10 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
       const lines = await Promise.all(plots.map((plot) => plot.picture(PICTURE_WIDTH)))
       const pictures = [...(map === undefined ? [] : [map.picture(PICTURE_WIDTH)]), ...lines]
       return pictures.length === 0 ? undefined : stack(pictures, caption, getComputedStyle(place))
+    },
+    data() {
+      updateAll()
+      return plots.map((plot) => plot.data())
     },
     view: () => ({
       range: view.range,

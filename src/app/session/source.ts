@@ -1,5 +1,6 @@
 /** Sources of the page: a shipped scenario, another scenario, a checkpoint. */
 import { ModelError } from '../../core/errors.ts'
+import { decodeBundle, isBundle } from '../../core/model/bundle.ts'
 import { type Read, naming } from '../../core/model/files.ts'
 import { parseJson } from '../../core/model/json.ts'
 import type { Model } from '../../core/model/model.ts'
@@ -9,6 +10,7 @@ import type { Scenario } from '../../core/model/schema.ts'
 import { checkFiles, decodeCheckpoint } from '../../core/run/checkpoint.ts'
 import type { Checkpoint } from '../../core/run/simulation.ts'
 import { suggestion } from '../../core/suggestion.ts'
+import { ownFile } from '../data/own.ts'
 import { decodeImage } from './decode.ts'
 import { get, readBeside } from './fetch.ts'
 import { SCENARIO_FOLDER, isShipped, scenarioUrl, shippedScenarios } from './scenarios.ts'
@@ -108,10 +110,12 @@ export async function changedSource(scenario: Scenario, { origin, read }: Source
 const shippedFiles = new Map<string, Promise<Uint8Array>>()
 
 /**
- * Reads a file from the folder of the shipped scenarios and caches it, because a slider may need it many times
+ * Reads one of the reader's own files, or one from the folder of the shipped scenarios and caches it, because a slider may need it many times
  * per second.
  */
 export function readShipped(path: string): Promise<Uint8Array> {
+  const own = ownFile(path)
+  if (own !== undefined) return Promise.resolve(own)
   const known = shippedFiles.get(path)
   if (known !== undefined) return known
   const bytes = readBeside(new URL(SCENARIO_FOLDER, document.baseURI))(path)
@@ -148,7 +152,7 @@ function readGiven(
 }
 
 /**
- * A scenario (.json) or a checkpoint (.npz) from a file of the reader.
+ * A scenario (.json; .engram with its files) or a checkpoint (.npz) from a file of the reader.
  * @param others - may have the files that the scenario names
  * @returns the source, and the names of the other files that it does not use
  * @throws ModelError if it is neither, or not a valid one
@@ -165,7 +169,15 @@ export async function fileSource(
 
 async function sourceOf(file: File, read: Read): Promise<Source> {
   const bytes = new Uint8Array(await file.arrayBuffer())
-  // Every .npz is a zip archive.
+  // Every .npz and every .engram is a zip archive.
+  if (isBundle(bytes)) {
+    const { scenario, read: readMember } = decodeBundle(bytes, file.name)
+    const text = new TextDecoder().decode(scenario)
+    return scenarioSource(parseScenario(parseJson(text, file.name), file.name), file.name, (path) => {
+      const own = ownFile(path)
+      return own === undefined ? readMember(path) : Promise.resolve(own)
+    })
+  }
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
     const checkpoint = naming(file.name, () => decodeCheckpoint(bytes))
     const source = await scenarioSource(parseScenario(checkpoint.scenario, file.name), file.name, read)
@@ -174,7 +186,7 @@ async function sourceOf(file: File, read: Read): Promise<Source> {
   }
   if (!file.name.toLowerCase().endsWith('.json')) {
     throw new ModelError(
-      `${file.name} is neither a scenario nor a checkpoint; give a .json or a .npz of engram`,
+      `${file.name} is neither a scenario nor a checkpoint; give a .json, an .engram or a .npz of engram`,
     )
   }
   return scenarioSource(parseScenario(parseJson(await file.text(), file.name), file.name), file.name, read)

@@ -1,5 +1,43 @@
 /** Files dropped on the page or chosen with a button. */
 
+const folders = new WeakMap<File, string>()
+
+/** The folder of a file that was dropped or chosen with its folder, such as `faces/anna`; '' = none. */
+export function folderOf(file: File): string {
+  return folders.get(file) ?? file.webkitRelativePath.split('/').slice(0, -1).join('/')
+}
+
+/** The files of a drop, with those of dropped folders. Entries must be asked for before the event ends. */
+async function filesOf(transfer: DataTransfer | null): Promise<readonly File[]> {
+  const given = [...(transfer?.files ?? [])]
+  const entries = [...(transfer?.items ?? [])].map((item) => item.webkitGetAsEntry())
+  if (!entries.some((entry) => entry?.isDirectory === true)) return given
+  const found = await Promise.all(entries.map((entry) => (entry === null ? [] : filesBelow(entry))))
+  return found.flat()
+}
+
+/** All files below an entry; hidden ones are left out. */
+async function filesBelow(entry: FileSystemEntry): Promise<File[]> {
+  if (entry.name.startsWith('.')) return []
+  if (entry.isFile) {
+    const file = await new Promise<File>((settle, fail) => {
+      ;(entry as FileSystemFileEntry).file(settle, fail)
+    })
+    folders.set(file, entry.fullPath.split('/').slice(1, -1).join('/'))
+    return [file]
+  }
+  const reader = (entry as FileSystemDirectoryEntry).createReader()
+  const found: File[] = []
+  // Each call gives a part of the entries, the last none.
+  for (;;) {
+    const part = await new Promise<FileSystemEntry[]>((settle, fail) => {
+      reader.readEntries(settle, fail)
+    })
+    if (part.length === 0) return found
+    for (const one of part) found.push(...(await filesBelow(one)))
+  }
+}
+
 const hasFiles = ({ dataTransfer }: DragEvent): boolean => dataTransfer?.types.includes('Files') === true
 
 /**
@@ -25,7 +63,7 @@ export function acceptFiles(
     if (!hasFiles(event)) return
     event.preventDefault()
     sign.hidden = true
-    take([...(event.dataTransfer?.files ?? [])])
+    void filesOf(event.dataTransfer).then(take)
   })
   input.addEventListener('change', () => {
     const files = [...(input.files ?? [])]

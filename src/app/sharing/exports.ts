@@ -1,6 +1,7 @@
 /** The exports of the page as files. */
 import { encodeNpzPieces } from '../../core/data/npz.ts'
 import { ModelError, escaped } from '../../core/errors.ts'
+import { encodeBundle } from '../../core/model/bundle.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { encodeCheckpoint } from '../../core/run/checkpoint.ts'
 import {
@@ -14,6 +15,7 @@ import {
 import type { Simulation } from '../../core/run/simulation.ts'
 import type { Opened } from '../session/opened.ts'
 import { MOST_BYTES, type Recorder } from '../session/recorder.ts'
+import { readShipped } from '../session/source.ts'
 import { tablesFile } from './tables.ts'
 
 /** A file for the reader. */
@@ -38,6 +40,15 @@ export const EXPORTS: readonly Export[] = [
     label: 'Scenario',
     note: 'JSON, parameters as they are',
     make: (opened) => Promise.resolve(scenarioFile(opened)),
+  },
+  {
+    id: 'engram',
+    label: 'Network with its data',
+    note: '.engram, scenario and files in one',
+    async make({ simulation, source }) {
+      const content = await encodeBundle(simulation.model.scenario, source.read ?? readShipped)
+      return { name: `${stemOf({ source })}.engram`, content: toBlobPart(content) }
+    },
   },
   {
     id: 'results',
@@ -121,8 +132,7 @@ export function scenarioFile({ simulation, source }: Pick<Opened, 'simulation' |
     content: `${JSON.stringify(scenario, null, 2)}\n`,
     ...(namesFiles(scenario)
       ? {
-          notice:
-            'Saved. Put the file into the folder `scenarios`, because it refers to files of that folder.',
+          notice: 'Saved. The scenario names files; "Network with its data" saves both in one file.',
         }
       : {}),
   }

@@ -177,12 +177,22 @@ export function createVideo(
   }
 }
 
-function pictureOf({ stage, simulation }: Opened): HTMLCanvasElement {
+export function pictureOf({ stage, simulation }: Opened): HTMLCanvasElement {
   return stage.picture(captionOf(simulation)).canvas
 }
 
-/** MP4 if the browser encodes H.264, which plays everywhere; else WebM. */
-async function createOutput(canvas: HTMLCanvasElement, encoded: (bytes: number) => void) {
+/** H.264 in MP4 plays everywhere. */
+const CODECS = { mp4: ['avc'], webm: ['vp9', 'vp8', 'av1'] } as const
+
+/**
+ * @param wanted - the format; default: MP4 if the browser encodes H.264, else WebM
+ * @throws ModelError if the browser encodes none of its codecs
+ */
+export async function createOutput(
+  canvas: HTMLCanvasElement,
+  encoded: (bytes: number) => void,
+  wanted?: keyof typeof CODECS,
+) {
   const {
     BufferTarget,
     CanvasSource,
@@ -195,11 +205,13 @@ async function createOutput(canvas: HTMLCanvasElement, encoded: (bytes: number) 
   const { width, height } = canvas
   let codec: VideoCodec | undefined
   if ('VideoEncoder' in window)
-    for (const candidate of ['avc', 'vp9', 'vp8', 'av1'] as const) {
+    for (const candidate of wanted === undefined ? [...CODECS.mp4, ...CODECS.webm] : CODECS[wanted]) {
       if (!(await canEncodeVideo(candidate, { width, height, quality: QUALITY_HIGH }))) continue
       codec = candidate
       break
     }
+  if (codec === undefined && wanted === 'mp4')
+    throw new ModelError('this browser cannot encode H.264, the codec of MP4; choose WebM or GIF')
   if (codec === undefined)
     throw new ModelError(
       'this browser cannot encode H.264, VP9, VP8 or AV1; use a current Chrome or Edge, or export the large picture as PNG',
@@ -217,16 +229,22 @@ async function createOutput(canvas: HTMLCanvasElement, encoded: (bytes: number) 
   return { output, source }
 }
 
-/** Even numbers of pixels, as encoders require. */
-function fittingSize({ width, height }: HTMLCanvasElement): { width: number; height: number } {
+/**
+ * Even numbers of pixels, as encoders require.
+ * @param wide - the width; default: that of the picture, if it is not too large
+ */
+export function fittingSize(
+  { width, height }: HTMLCanvasElement,
+  wide?: number,
+): { width: number; height: number } {
   if (width === 0 || height === 0) throw new ModelError('there is no picture to record; make one visible')
-  const scale = Math.min(1, LONGEST_SIDE / Math.max(width, height))
+  const scale = wide === undefined ? Math.min(1, LONGEST_SIDE / Math.max(width, height)) : wide / width
   const even = (pixels: number): number => Math.max(2, 2 * Math.round((pixels * scale) / 2))
   return { width: even(width), height: even(height) }
 }
 
 /** Draws a picture in the centre of the canvas, as large as possible. */
-function paintFitting(canvas: HTMLCanvasElement, picture: HTMLCanvasElement): void {
+export function paintFitting(canvas: HTMLCanvasElement, picture: HTMLCanvasElement): void {
   const context = canvas.getContext('2d') as CanvasRenderingContext2D
   const scale = Math.min(canvas.width / picture.width, canvas.height / picture.height)
   const [width, height] = [picture.width * scale, picture.height * scale]

@@ -36,7 +36,18 @@ export interface Figure {
   legend(range: Range, stops: Stops): void
   /** The canvases as a picture with caption and legend; call right after they were drawn. */
   copy(caption: string): HTMLCanvasElement
+  /** The parts of such a copy; to be read in the task in which they were drawn. */
+  pieces(): Pieces
   destroy(): void
+}
+
+/** The visible pictures of a figure, and its legend. */
+export interface Pieces {
+  readonly title: string
+  readonly panes: readonly { readonly canvas: HTMLCanvasElement; readonly label: string }[]
+  readonly low: string
+  readonly high: string
+  readonly stops: Stops
 }
 
 /** One press of a zoom key. */
@@ -178,6 +189,10 @@ export function createFigure(
     for (const pane of panes) pane.mark(sight.cursor && sight.partOf(sight.cursor))
   }
 
+  const visiblePanes = (): Pieces['panes'] =>
+    panes
+      .filter(({ width, element: { offsetParent } }) => width > 0 && offsetParent !== null)
+      .map(({ canvas, role }) => ({ canvas, label: panes.length > 1 ? role : '' }))
   const figure: Figure = {
     element,
     tools: part('.figure-tools'),
@@ -226,17 +241,16 @@ export function createFigure(
       legend.show(range, stops)
     },
     copy: (caption) =>
-      copyOf(
-        panes
-          .filter(({ width, element: { offsetParent } }) => width > 0 && offsetParent !== null)
-          .map(({ canvas, role }) => ({ canvas, label: panes.length > 1 ? role : '' })),
-        element,
-        {
-          title: `${sheet.name} · ${note.textContent}`,
-          caption,
-          ...legend.shown,
-        },
-      ),
+      copyOf(visiblePanes(), element, {
+        title: `${sheet.name} · ${note.textContent}`,
+        caption,
+        ...legend.shown,
+      }),
+    pieces: () => ({
+      title: `${sheet.name} · ${note.textContent}`,
+      panes: visiblePanes(),
+      ...legend.shown,
+    }),
     destroy() {
       observer.disconnect()
       for (const pane of panes) pane.destroy()

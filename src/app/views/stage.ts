@@ -4,7 +4,7 @@ import type { Simulation } from '../../core/run/simulation.ts'
 import { variedText } from '../vary.ts'
 import { type Companion, companionsOf } from './companions.ts'
 import { createDrawing } from './drawing.ts'
-import { type PicturePointer, createFigure } from './figure.ts'
+import { type Pieces, type PicturePointer, createFigure } from './figure.ts'
 import { matchesOf } from './matches.ts'
 import { createOptions, optionsButton } from './options.ts'
 import { createPainter } from './painter.ts'
@@ -33,6 +33,8 @@ export interface Stage {
   replica: number
   /** The present large picture, with its caption and legend. */
   picture(caption: string): { readonly name: string; readonly canvas: HTMLCanvasElement }
+  /** The same on light, in parts. @param take - is called while they can be read */
+  light<T>(take: (pieces: Pieces) => T): T
   /**
    * Calls back for every pointer event above a picture, its cue or its target; if a listener returns true, the
    * event is handled and no other listener is called. The listener that handles a `down` gets the following
@@ -188,6 +190,18 @@ export async function createStage(
       // A canvas can be read only in the task in which it was drawn.
       drawing.draw(large)
       return { name: large.sheet.name, canvas: large.figure.copy(caption) }
+    },
+    light(take) {
+      const { element } = large.figure
+      element.style.colorScheme = 'light'
+      large.refresh()
+      drawing.draw(large)
+      try {
+        return take(large.figure.pieces())
+      } finally {
+        element.style.colorScheme = ''
+        refreshAll()
+      }
     },
     onPointer(listener) {
       listeners.add(listener)

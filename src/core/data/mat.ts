@@ -48,6 +48,26 @@ interface Element {
  * @throws ModelError if the file is damaged, of another level, or has no such array, naming those there are
  */
 export function decodeMat(bytes: Uint8Array, name?: string): NpyArray {
+  const { found, little } = matricesOf(bytes)
+  const names = [...found.keys()]
+  const wanted = name ?? (names.length === 1 ? names[0] : undefined)
+  const parts = wanted === undefined ? undefined : found.get(wanted)
+  if (wanted === undefined || parts === undefined) throw unnamed('array', name, names)
+  return arrayOf(wanted, parts, little)
+}
+
+/**
+ * The names of the arrays.
+ * @throws ModelError if the file is damaged, or of another level
+ */
+export function matNames(bytes: Uint8Array): string[] {
+  return [...matricesOf(bytes).found.keys()]
+}
+
+function matricesOf(bytes: Uint8Array): {
+  readonly found: ReadonlyMap<string, readonly Element[]>
+  readonly little: boolean
+} {
   const start = String.fromCharCode(...bytes.subarray(0, 10))
   if (start === 'MATLAB 7.3' || start.startsWith('\x89HDF'))
     throw new ModelError('is of MATLAB 7.3 (HDF5), which is not read; save it with -v7')
@@ -65,11 +85,7 @@ export function decodeMat(bytes: Uint8Array, name?: string): NpyArray {
     const own = parts[2] === undefined ? '' : String.fromCharCode(...parts[2].bytes)
     if (own !== '') found.set(own, parts)
   }
-  const names = [...found.keys()]
-  const wanted = name ?? (names.length === 1 ? names[0] : undefined)
-  const parts = wanted === undefined ? undefined : found.get(wanted)
-  if (wanted === undefined || parts === undefined) throw unnamed('array', name, names)
-  return arrayOf(wanted, parts, little)
+  return { found, little }
 }
 
 function arrayOf(name: string, [flags, dimensions, , real]: readonly Element[], little: boolean): NpyArray {

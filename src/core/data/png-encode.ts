@@ -1,5 +1,5 @@
 /**
- * Writes PNG of grey values, 8 bits a pixel, without filters.
+ * Writes PNG of 8 bits a sample, without filters: grey, or red, green and blue.
  * @see https://www.w3.org/TR/png-3/
  */
 import { zlibSync } from 'fflate'
@@ -8,17 +8,23 @@ import { joined } from './png.ts'
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
 
-/** @param pixels - [height, width], row-major, 0 = black to 255 = white */
-export function encodePng(width: number, height: number, pixels: Uint8Array): Uint8Array {
+/** @param pixels - [height, width, channels], row-major, 0 = black to 255 = white */
+export function encodePng(
+  width: number,
+  height: number,
+  pixels: Uint8Array,
+  channels: 1 | 3 = 1,
+): Uint8Array {
   const header = new Uint8Array(13)
   const view = new DataView(header.buffer)
   view.setUint32(0, width)
   view.setUint32(4, height)
-  // Depth 8, colour type 0 (grey).
-  header[8] = 8
-  const lines = new Uint8Array(height * (width + 1))
+  // Depth 8, colour type 0 (grey) or 2 (RGB).
+  header.set([8, channels - 1], 8)
+  const line = width * channels
+  const lines = new Uint8Array(height * (line + 1))
   for (let row = 0; row < height; row++)
-    lines.set(pixels.subarray(row * width, (row + 1) * width), row * (width + 1) + 1)
+    lines.set(pixels.subarray(row * line, (row + 1) * line), row * (line + 1) + 1)
   return joined([
     SIGNATURE,
     chunk('IHDR', header),

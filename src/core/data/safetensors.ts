@@ -40,13 +40,7 @@ const MOST_HEADER = 100_000_000
  * @throws ModelError if the file is damaged, or has no such tensor, naming those there are
  */
 export function decodeSafetensors(bytes: Uint8Array, name?: string): NpyArray {
-  if (bytes.length < 8) throw damaged('it is cut off')
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const length = Number(view.getBigUint64(0, true))
-  if (length > MOST_HEADER || 8 + length > bytes.length) throw damaged('its header is longer than the file')
-  const header = headerOf(bytes.subarray(8, 8 + length))
-  const data = bytes.subarray(8 + length)
-  checkPlaces(header, data.length)
+  const { header, data } = partsOf(bytes)
   const names = Object.keys(header)
   const wanted = name ?? (names.length === 1 ? names[0] : undefined)
   const tensor = wanted !== undefined && Object.hasOwn(header, wanted) ? header[wanted] : undefined
@@ -57,6 +51,25 @@ export function decodeSafetensors(bytes: Uint8Array, name?: string): NpyArray {
   if (type === undefined)
     throw new ModelError(`has dtype ${dtype} in \`${wanted}\`, which is not read; save it as F32`)
   return decodeNumbers(data.subarray(from, to), type, shape, `\`${wanted}\``)
+}
+
+/**
+ * The names of the tensors.
+ * @throws ModelError if the file is damaged
+ */
+export function tensorNames(bytes: Uint8Array): string[] {
+  return Object.keys(partsOf(bytes).header)
+}
+
+function partsOf(bytes: Uint8Array) {
+  if (bytes.length < 8) throw damaged('it is cut off')
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const length = Number(view.getBigUint64(0, true))
+  if (length > MOST_HEADER || 8 + length > bytes.length) throw damaged('its header is longer than the file')
+  const header = headerOf(bytes.subarray(8, 8 + length))
+  const data = bytes.subarray(8 + length)
+  checkPlaces(header, data.length)
+  return { header, data }
 }
 
 function headerOf(bytes: Uint8Array): v.InferOutput<typeof headerSchema> {

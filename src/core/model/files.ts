@@ -1,4 +1,5 @@
 /** Reads the files of a scenario: only from its folder, each once. */
+import { arrayFile } from '../data/array.ts'
 import { gunzip } from '../data/gzip.ts'
 import { ModelError } from '../errors.ts'
 
@@ -32,7 +33,19 @@ export function noting(read: Read, hashes: Map<string, string>): Read {
 }
 
 /** Keys of a scenario that name files. */
-const FILE_KEYS = ['path', 'labels']
+const FILE_KEYS = ['path', 'paths', 'labels']
+
+/** The files that a scenario names, each once; an array of an archive (data.npz#name) is its archive. */
+export function filesNamed(scenario: unknown): string[] {
+  const names = new Set<string>()
+  const find = (value: unknown, key: string): void => {
+    if (typeof value === 'string' && FILE_KEYS.includes(key)) names.add(arrayFile(value)?.file ?? value)
+    if (typeof value !== 'object' || value === null) return
+    for (const [name, part] of Object.entries(value)) find(part, Array.isArray(value) ? key : name)
+  }
+  find(scenario, '')
+  return [...names]
+}
 
 /**
  * SHA-256 of each file that some scenarios name, by its path.
@@ -43,13 +56,7 @@ export async function hashesOf(
   read: Read,
   allowOutside: boolean,
 ): Promise<Record<string, string>> {
-  const names = new Set<string>()
-  const find = (value: unknown, key: string): void => {
-    if (typeof value === 'string' && FILE_KEYS.includes(key)) names.add(value.split('#')[0] as string)
-    if (typeof value !== 'object' || value === null) return
-    for (const [name, part] of Object.entries(value)) find(part, Array.isArray(value) ? key : name)
-  }
-  for (const scenario of scenarios) find(scenario, '')
+  const names = new Set(scenarios.flatMap(filesNamed))
   const hashes = new Map<string, string>()
   const noted = noting(createReader(read, allowOutside), hashes)
   for (const name of names) await noted(name)

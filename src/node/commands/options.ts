@@ -22,7 +22,7 @@ export interface ScenarioOptions {
 export function addScenarioOptions(command: Command): Command {
   command.argument(
     '<scenario>',
-    'scenario file (JSON), or the name of one that comes with engram, such as digits',
+    'scenario file (JSON, or .engram with its data), or the name of one that comes with engram, such as digits',
   )
   return addOutsideOption(
     addSetOption(command)

@@ -14,9 +14,9 @@ import { type SweepAxis, axisOf, readOver, readSeeds, sizeOf } from '../../core/
 import { Ended, Interruption, watchSignals } from '../interrupt.ts'
 import { createOutput } from '../output.ts'
 import { createProgress } from '../progress.ts'
-import { readScenario } from '../scenario.ts'
+import { homeOfFiles, readScenario } from '../scenario.ts'
 import { collect } from '../sweep/collecting.ts'
-import { type Sweep, type Wanted, beginSweep, editSweep, folderOf, readSweep } from '../sweep/folder.ts'
+import { type Sweep, type Wanted, beginSweep, editSweep, readSweep } from '../sweep/folder.ts'
 import { JOB, type Message, runJobs } from '../sweep/jobs.ts'
 import { htmlOf, longCsv } from '../sweep/report.ts'
 import { type SlurmOptions, submit } from '../sweep/slurm.ts'
@@ -255,7 +255,7 @@ async function readWanted(named: string, given: SweepOptions): Promise<Wanted> {
   sizeOf(grid)
   return {
     file,
-    home: resolve(folderOf(found)),
+    home: resolve(homeOfFiles(found)),
     allowOutside: options.allowOutside ?? false,
     scenario: raw as Sweep['scenario'],
     grid,

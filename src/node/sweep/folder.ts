@@ -1,6 +1,6 @@
 /** The folder of a sweep: sweep.json, and a folder for each task. */
 import { mkdir } from 'node:fs/promises'
-import { dirname, join, relative, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import * as v from 'valibot'
 import { version } from '../../../package.json'
 import { ModelError } from '../../core/errors.ts'
@@ -97,7 +97,7 @@ export type Wanted = Pick<
   Sweep,
   'file' | 'allowOutside' | 'scenario' | 'grid' | 'resident' | 'variants' | 'autotune'
 > & {
-  /** Folder of the scenario. */
+  /** Folder of the scenario, or its .engram file. */
   readonly home: string
   /** Most points of a task. */
   readonly together: number
@@ -108,7 +108,7 @@ export function taskFolder(folder: string, task: number): string {
   return join(folder, 'tasks', String(task).padStart(6, '0'))
 }
 
-/** Folder of the files that a scenario names. */
+/** Folder of the files that a scenario names, or the .engram file that has them. */
 export function homeOf(folder: string, sweep: Sweep): string {
   return resolve(folder, sweep.folder)
 }
@@ -287,9 +287,4 @@ export async function makeTaskFolder(folder: string, task: number): Promise<stri
     throw writeError(path, error)
   }
   return path
-}
-
-/** Folder of a scenario file, as an absolute path. */
-export function folderOf(file: string): string {
-  return resolve(dirname(file))
 }

@@ -1,0 +1,130 @@
+/** Data of the reader: rows of numbers or images, with classes where there are labels. Pure. */
+import type { Image } from '../../core/data/image.ts'
+import type { NpyArray } from '../../core/data/npy.ts'
+import { ModelError } from '../../core/errors.ts'
+
+/** One row: an image, or numbers. */
+export interface DataRow {
+  readonly image?: Image
+  readonly values: Float32Array
+}
+
+export interface Dataset {
+  /** Of its first file, or its folder. */
+  readonly name: string
+  /** Its files in words. */
+  readonly files: string
+  readonly rows: readonly DataRow[]
+  /** Shape of a row in words, such as `28 x 28 pixels`. */
+  readonly shape: string
+  /** Smallest and largest value. */
+  readonly range: readonly [number, number]
+  /** The class of each row. */
+  readonly classes?: readonly string[]
+  /** A reason for each file that gives no row. */
+  readonly refused: readonly string[]
+}
+
+/** @param folders - of the images; two or more are their classes */
+export function imageData(
+  name: string,
+  files: string,
+  images: readonly Image[],
+  folders: readonly string[],
+  refused: readonly string[],
+): Dataset {
+  const sizes = new Set(images.map(({ width, height }) => `${height} x ${width}`))
+  const shape = sizes.size === 1 ? `${[...sizes].join('')} pixels` : `images of ${sizes.size} sizes`
+  const rows = images.map((image) => ({ image, values: image.data }))
+  const isClassed = new Set(folders).size > 1
+  return { name, files, rows, shape, range: rangeOf(rows), ...(isClassed && { classes: folders }), refused }
+}
+
+/**
+ * The rows of an array, [rows, ...row] or [row]; rows of two sides are images.
+ * @param scale - factor of all values
+ * @throws ModelError for an array without rows, or with a value that is not finite
+ */
+export function arrayData(
+  name: string,
+  files: string,
+  { shape, data }: NpyArray,
+  {
+    scale = 1,
+    labels,
+    refused = [],
+  }: {
+    readonly scale?: number
+    readonly labels?: ArrayLike<number>
+    readonly refused?: readonly string[]
+  } = {},
+): Dataset {
+  const [count = 1, ...rest] = shape.length > 1 ? shape : [1, ...shape]
+  const sides = rest.filter((side) => side !== 1)
+  const size = data.length / Math.max(1, count)
+  if (data.length === 0) throw new ModelError(`${name} has no rows; give a file with at least one`)
+  const all = Float32Array.from(data as ArrayLike<number>, (value) => value * scale)
+  const wrong = all.findIndex((value) => !Number.isFinite(value))
+  if (wrong >= 0)
+    throw new ModelError(
+      `${name} has ${all[wrong]} in row ${Math.floor(wrong / size)}; give finite numbers that float32 can hold`,
+    )
+  const [height, width] = sides
+  const isImage = sides.length === 2 && height !== undefined && width !== undefined
+  const rows = Array.from({ length: count }, (_, row): DataRow => {
+    const values = all.subarray(row * size, (row + 1) * size)
+    return isImage ? { image: { width, height, data: values }, values } : { values }
+  })
+  if (labels !== undefined && labels.length !== count)
+    throw new ModelError(
+      `there are ${labels.length} labels for ${count} rows of ${name}; give the file that belongs to them`,
+    )
+  return {
+    name,
+    files,
+    rows,
+    shape: isImage ? `${height} x ${width} pixels` : `${size} ${size === 1 ? 'value' : 'values'}`,
+    range: rangeOf(rows),
+    ...(labels !== undefined && { classes: Array.from(labels, String) }),
+    refused,
+  }
+}
+
+function rangeOf(rows: readonly DataRow[]): readonly [number, number] {
+  let [low, high] = [Infinity, -Infinity]
+  for (const { values } of rows)
+    for (const value of values) {
+      if (value < low) low = value
+      if (value > high) high = value
+    }
+  return [low, high]
+}
+
+/** The classes with their numbers of rows, in order. */
+export function classCounts({ classes = [] }: Dataset): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const name of classes) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return new Map([...counts].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true })))
+}
+
+/**
+ * The chosen rows: the first `count` of the classes; with classes, as many of each as possible in turn.
+ * @param classes - absent = all rows
+ */
+export function chosenRows(
+  { rows, classes }: Dataset,
+  count: number,
+  chosen?: ReadonlySet<string>,
+): readonly DataRow[] {
+  if (classes === undefined || chosen === undefined) return rows.slice(0, count)
+  const queues = new Map<string, DataRow[]>([...chosen].map((name) => [name, []]))
+  rows.forEach((row, index) => queues.get(classes[index] ?? '')?.push(row))
+  const found: DataRow[] = []
+  const lists = [...queues.values()]
+  for (let at = 0; found.length < count && lists.some((list) => at < list.length); at++)
+    for (const list of lists) {
+      const row = list[at]
+      if (row !== undefined && found.length < count) found.push(row)
+    }
+  return found
+}

@@ -1,0 +1,204 @@
+/** A plot as marks: axes with titles, lines, bands, key. Pure. */
+import { scaleLinear } from 'd3-scale'
+import { powerText, stepText } from '../plots/draw.ts'
+import { type Scale, logSplits, rangeOf, symlogSplits } from '../plots/scale.ts'
+import { type Mark, type Point, widthOf } from './drawing.ts'
+import { INK, MUTED, RULE, light, tint } from './light.ts'
+
+type Values = readonly (number | null)[]
+
+export interface ChartLine {
+  readonly label: string
+  /** Such as `--line-2`. */
+  readonly colour: string
+  readonly values: Values
+  readonly band?: { readonly low: Values; readonly high: Values }
+}
+
+/** A plot as the page shows it. */
+export interface ChartData {
+  readonly title: string
+  /** Titles of the axes, with their units. */
+  readonly axes: { readonly x: string; readonly y: string }
+  readonly times: readonly number[]
+  readonly lines: readonly ChartLine[]
+  readonly scale: Scale
+  /** Of a symlog scale. */
+  readonly threshold: number
+  readonly logTime: boolean
+  /** Absent = the whole run. */
+  readonly range?: { readonly min: number; readonly max: number }
+  readonly isPoints: boolean
+}
+
+export interface ChartSize {
+  readonly width: number
+  readonly height: number
+  /** Size of the letters. */
+  readonly font: number
+}
+
+interface Axis {
+  readonly ticks: readonly { readonly at: number; readonly text: string }[]
+  /** The part of the axis at a value, 0 to 1. */
+  place(value: number): number
+}
+
+/** Marks of an axis. @param most - about as many ticks */
+export function axisOf(
+  scale: Scale,
+  [low, high]: readonly [number, number],
+  threshold: number,
+  most: number,
+): Axis {
+  const of =
+    scale === 'linear'
+      ? (value: number): number => value
+      : scale === 'log'
+        ? Math.log10
+        : (value: number): number => Math.asinh(value / threshold)
+  const [from, to] = [of(low), of(high)]
+  const place = (value: number): number => (of(value) - from) / (to - from)
+  if (scale === 'linear') {
+    const ticks = scaleLinear([low, high], [0, 1]).ticks(most)
+    const text = stepText((ticks[1] ?? 1) - (ticks[0] ?? 0))
+    return { ticks: ticks.map((at) => ({ at, text: text(at) })), place }
+  }
+  const splits = scale === 'log' ? logSplits(low, high) : symlogSplits(low, high, threshold)
+  return { ticks: splits.map((at) => ({ at, text: powerText(at) })), place }
+}
+
+/** The marks of a plot, from the left upper corner. */
+export function chartMarks(data: ChartData, { width, height, font }: ChartSize): Mark[] {
+  const { times, lines, scale, threshold, logTime, range, isPoints } = data
+  const inside = times.flatMap((time, index) => {
+    const isShown = range === undefined || (time >= range.min && time <= range.max)
+    return isShown && (!logTime || time > 0) ? [index] : []
+  })
+  const edge = (time: number | undefined, otherwise: number): number => time ?? otherwise
+  const [first, last] = [edge(times[inside[0] ?? -1], logTime ? 0.1 : 0), edge(times[inside.at(-1) ?? -1], 1)]
+  const xRange: readonly [number, number] =
+    range !== undefined ? [range.min, range.max] : last > first ? [first, last] : [first, first + 1]
+  let [low, high]: [number | null, number | null] = [null, null]
+  for (const { values, band } of lines)
+    for (const column of [values, ...(band === undefined ? [] : [band.low, band.high])])
+      for (const index of inside) {
+        const value = column[index]
+        if (value == null || (scale === 'log' && value <= 0)) continue
+        low = Math.min(low ?? value, value)
+        high = Math.max(high ?? value, value)
+      }
+  const yAxis = axisOf(scale, rangeOf(scale, low, high), threshold, 5)
+  const xAxis = axisOf(logTime ? 'log' : 'linear', xRange, 1, Math.max(2, Math.floor(width / (5 * font))))
+
+  const widest = Math.max(...yAxis.ticks.map(({ text }) => widthOf(text, font)), font)
+  const box = {
+    left: widest + 2.2 * font,
+    top: 3 * font,
+    right: width - 0.8 * font,
+    bottom: height - 2.9 * font,
+  }
+  const x = (time: number): number => box.left + xAxis.place(time) * (box.right - box.left)
+  const y = (value: number): number => box.bottom - yAxis.place(value) * (box.bottom - box.top)
+  const pen = font / 14
+  const marks: Mark[] = []
+  const write = (
+    text: string,
+    left: number,
+    base: number,
+    more: Partial<Extract<Mark, { kind: 'text' }>> = {},
+  ): void => {
+    marks.push({ kind: 'text', x: left, y: base, text, size: font, anchor: 'start', fill: INK, ...more })
+  }
+
+  for (const { at, text } of yAxis.ticks) {
+    marks.push({
+      kind: 'path',
+      points: [
+        [box.left, y(at)],
+        [box.right, y(at)],
+      ],
+      stroke: RULE,
+      width: pen,
+    })
+    write(text, box.left - 0.4 * font, y(at) + 0.35 * font, { anchor: 'end' })
+  }
+  for (const { at, text } of xAxis.ticks) {
+    marks.push({
+      kind: 'path',
+      points: [
+        [x(at), box.bottom],
+        [x(at), box.bottom + 0.3 * font],
+      ],
+      stroke: INK,
+      width: pen,
+    })
+    write(text, x(at), box.bottom + 1.3 * font, { anchor: 'middle' })
+  }
+
+  const shown = (value: number | null | undefined): value is number =>
+    value != null && (scale !== 'log' || value > 0)
+  /** The parts of a line between gaps. */
+  const pieces = (values: Values): Point[][] => {
+    const found: Point[][] = [[]]
+    for (const index of inside) {
+      const value = values[index]
+      if (shown(value)) found.at(-1)?.push([x(times[index] as number), y(value)])
+      else if ((found.at(-1)?.length ?? 0) > 0) found.push([])
+    }
+    return found.filter(({ length }) => length > 0)
+  }
+  for (const { band, colour } of lines) {
+    if (band === undefined || isPoints) continue
+    const both = inside.filter((index) => shown(band.low[index]) && shown(band.high[index]))
+    const along = (values: Values): Point[] =>
+      both.map((index) => [x(times[index] as number), y(values[index] as number)])
+    if (both.length > 1)
+      marks.push({
+        kind: 'path',
+        points: [...along(band.high), ...along(band.low).reverse()],
+        fill: tint(colour),
+      })
+  }
+  for (const { values, colour } of lines) {
+    const stroke = light(colour)
+    for (const points of pieces(values))
+      marks.push(
+        isPoints || points.length === 1
+          ? { kind: 'dots', points, radius: 0.2 * font, fill: stroke }
+          : { kind: 'path', points, stroke, width: 2 * pen },
+      )
+  }
+  marks.push({
+    kind: 'path',
+    points: [
+      [box.left, box.top],
+      [box.left, box.bottom],
+      [box.right, box.bottom],
+    ],
+    stroke: INK,
+    width: pen,
+  })
+
+  write(data.axes.x, (box.left + box.right) / 2, box.bottom + 2.6 * font, { anchor: 'middle' })
+  write(data.axes.y, 0.9 * font, (box.top + box.bottom) / 2, { anchor: 'middle', isTurned: true })
+  write(data.title, box.left, 0.95 * font, { isBold: true })
+  let at = box.left
+  for (const { label, colour } of lines) {
+    if (label === '') continue
+    const room = 1.8 * font + widthOf(label, font)
+    if (at + room > width) break
+    marks.push({
+      kind: 'path',
+      points: [
+        [at, 1.95 * font],
+        [at + 1.2 * font, 1.95 * font],
+      ],
+      stroke: light(colour),
+      width: 2 * pen,
+    })
+    write(label, at + 1.6 * font, 2.3 * font, { fill: MUTED })
+    at += room + font
+  }
+  return marks
+}

@@ -1,0 +1,45 @@
+/** States as pixels, one for each neuron. Pure. */
+import { type Stops, stopNumbers } from '../views/colours.ts'
+import { pictureOf } from '../data/fit.ts'
+import type { Pixels } from './drawing.ts'
+
+/**
+ * The values of a layer in colours, [height, width] of the layer, or a square where it has no sides.
+ * @param range - the values of the first and the last colour
+ */
+export function rasterOf(
+  values: ArrayLike<number>,
+  shape: readonly number[],
+  [low, high]: readonly [number, number],
+  stops: Stops,
+): Pixels {
+  const across = Math.ceil(Math.sqrt(values.length))
+  const [height, width] = pictureOf(shape) ?? [Math.ceil(values.length / across), across]
+  const colours = stopNumbers(stops)
+  const last = stops.length - 1
+  const data = new Uint8Array(4 * width * height)
+  for (let index = 0; index < Math.min(values.length, width * height); index++) {
+    const share = ((values[index] as number) - low) / Math.max(high - low, 1e-30)
+    const at = last * Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0))
+    const below = Math.min(last - 1, Math.floor(at))
+    for (let part = 0; part < 3; part++) {
+      const [a, b] = [colours[4 * below + part] as number, colours[4 * below + 4 + part] as number]
+      data[4 * index + part] = Math.round(255 * (a + (b - a) * (at - below)))
+    }
+    data[4 * index + 3] = 255
+  }
+  return { width, height, data }
+}
+
+/** The range of several states: symmetric where there are values of both signs, else from 0. */
+export function rangeOfStates(states: readonly ArrayLike<number>[]): readonly [number, number] {
+  let [low, high] = [0, 0]
+  for (const values of states)
+    for (let index = 0; index < values.length; index++) {
+      low = Math.min(low, values[index] as number)
+      high = Math.max(high, values[index] as number)
+    }
+  if (low === 0) return [0, high === 0 ? 1 : high]
+  const size = Math.max(-low, high)
+  return [-size, size]
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs'
+import { encode } from 'fast-png'
+import { expect, test } from 'vitest'
+import { eventually, useLab } from './lab.ts'
+
+const lab = useLab()
+
+test('own images dropped from disk are recalled; the plot is a figure that a page of its own shows', async () => {
+  await lab.visit('dense-memory')
+  const { page } = lab
+  // Six pictures of 32 x 32, as a folder would have them.
+  const images = Array.from({ length: 6 }, (_, index): [string, number[]] => {
+    const data = Uint8Array.from({ length: 32 * 32 }, (_, at) => {
+      const [x, y] = [(at % 32) - 15.5, Math.floor(at / 32) - 15.5]
+      return Math.sin(((index % 3) + 1) * 0.4 * (index < 3 ? x : y) + index) > 0 ? 240 : 20
+    })
+    return [`own-${index}.png`, [...encode({ width: 32, height: 32, data, channels: 1, depth: 8 })]]
+  })
+  await page.evaluate(`{
+    const transfer = new DataTransfer()
+    for (const [name, bytes] of ${JSON.stringify(images)})
+      transfer.items.add(new File([new Uint8Array(bytes)], name, { type: 'image/png' }))
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
+  }`)
+  const sheet = page.locator('.data-sheet')
+  await sheet.locator('.data-preview canvas').first().waitFor()
+  expect(await sheet.locator('dl').textContent()).toContain('Rows6A row32 x 32 pixels')
+  expect(await sheet.locator('.data-preview canvas').count()).toBe(12)
+  // The memory is binary: rows become signs.
+  expect(await sheet.locator('[data-part=binarize]').isChecked()).toBe(true)
+  expect(await sheet.textContent()).toContain('nothing leaves the browser')
+  await page.screenshot({ path: '/tmp/data2-sheet.png' })
+  await sheet.locator('[data-act=use]').click()
+  await sheet.waitFor({ state: 'hidden' })
+  await eventually(() => lab.engram<number>('simulation.model.memories[0].init.rows')).toBe(6)
+  await lab.pause()
+  await page.evaluate('engram.reset().then(() => engram.step(60)).then(() => engram.simulation.flush())')
+  // Each of the 20 networks started from one of the six, a part of its signs flipped, and has it again.
+  const states = await lab.read('visible')
+  const memories = await page.evaluate<number[]>(
+    '[...engram.simulation.model.memories[0].init.data].map(Math.sign)',
+  )
+  for (let replica = 0; replica < 20; replica++) {
+    const own = memories.slice((replica % 6) * 256, ((replica % 6) + 1) * 256)
+    const right = own.filter((sign, at) => sign === Math.sign(states[replica * 256 + at]!)).length
+    expect(right, `replica ${replica}`).toBe(256)
+  }
+  // One step of undo.
+  await page.locator('#undo').click()
+  await eventually(() => lab.engram<number>('simulation.model.memories[0].init.rows')).toBe(1000)
+  await page.locator('#redo').click()
+  await eventually(() => lab.engram<number>('simulation.model.memories[0].init.rows')).toBe(6)
+
+  await page.locator('#export').click()
+  await page.locator('#export-menu [data-export=figure]').click()
+  const figures = page.locator('.figures')
+  await figures.locator('img[src^=blob]').waitFor()
+  await page.screenshot({ path: '/tmp/data2-figure.png' })
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    figures.locator('[data-save=svg]').click(),
+  ])
+  expect(file.suggestedFilename()).toBe('dense-memory-plots.svg')
+  const svg = readFileSync(await file.path(), 'utf8')
+  // A page of a paper, with the figure in it.
+  const paper = await lab.open()
+  await paper.setContent(`<title>Paper</title><main>${svg}</main>`)
+  const words = await paper.locator('svg text').allTextContents()
+  expect(words).toEqual(expect.arrayContaining(['overlap', 'time (units of tau)', 'mean']))
+  expect(words.join(' ')).toContain('memories.xi.init')
+  const { colours } = await lab.pixels('svg', paper)
+  expect(colours).toBeGreaterThan(20)
+  await paper.locator('svg').screenshot({ path: '/tmp/data2-svg.png' })
+  await paper.close()
+
+  // The network with its data is one file, which opens with the memories that it had.
+  await page.locator('#export').click()
+  const [bundle] = await Promise.all([
+    page.waitForEvent('download'),
+    page.locator('#export-menu [data-export=engram]').click(),
+  ])
+  await page.locator('#scenario').selectOption('softmax-synapses')
+  await eventually(() => lab.engram<number>('simulation.model.memories[0].init.rows')).toBe(4)
+  await page
+    .locator('#file')
+    .setInputFiles({ name: 'own.engram', mimeType: '', buffer: readFileSync(await bundle.path()) })
+  await eventually(() => lab.engram<number>('simulation.model.memories[0].init.rows')).toBe(6)
+  expect(await page.evaluate('[...engram.simulation.model.memories[0].init.data].map(Math.sign)')).toEqual(
+    memories,
+  )
+})

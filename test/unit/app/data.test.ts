@@ -1,0 +1,141 @@
+import { expect, test } from 'vitest'
+import { encodeNpy } from '../../../src/core/data/npy.ts'
+import { parseScenario } from '../../../src/core/model/parse.ts'
+import { resolveModel } from '../../../src/core/model/resolve.ts'
+import { arrayData, chosenRows, classCounts, imageData } from '../../../src/app/data/dataset.ts'
+import { fittedRow, joined, stepsLike, transformed, transformsOf } from '../../../src/app/data/fit.ts'
+import { placed } from '../../../src/app/data/place.ts'
+import { storesOf } from '../../../src/app/editing/places.ts'
+
+test('an array is rows: images where a row has two sides, scaled, with the classes of its labels', () => {
+  const data = arrayData(
+    'a.idx',
+    'a.idx',
+    { shape: [3, 2, 2], data: Uint8Array.of(0, 255, 51, 0, 1, 2, 3, 4, 5, 6, 7, 8) },
+    {
+      scale: 1 / 255,
+      labels: [7, 10, 7],
+    },
+  )
+  expect(data.rows).toHaveLength(3)
+  expect(data.shape).toBe('2 x 2 pixels')
+  expect(data.range).toEqual([0, 1])
+  expect([...(data.rows[0]?.image?.data ?? [])]).toEqual([0, 1, Math.fround(0.2), 0])
+  expect([...classCounts(data)]).toEqual([
+    ['7', 2],
+    ['10', 1],
+  ])
+  // One of each class in turn.
+  expect(chosenRows(data, 2, new Set(['7', '10']))).toEqual([data.rows[0], data.rows[1]])
+  expect(chosenRows(data, 9, new Set(['7']))).toEqual([data.rows[0], data.rows[2]])
+  expect(arrayData('v.csv', 'v.csv', { shape: [4], data: new Float32Array(4) }).rows).toHaveLength(1)
+  expect(() => arrayData('v.npy', 'v.npy', { shape: [2, 2], data: Float32Array.of(1, 2, NaN, 4) })).toThrow(
+    'v.npy has NaN in row 1; give finite numbers',
+  )
+  expect(() =>
+    arrayData('v.npy', 'v.npy', { shape: [2, 1], data: new Float32Array(2) }, { labels: [1] }),
+  ).toThrow('there are 1 labels for 2 rows')
+})
+
+test('folders of images are their classes', () => {
+  const image = { width: 1, height: 1, data: Float32Array.of(1) }
+  expect(imageData('x', '2 images', [image, image], ['x/a', 'x/b'], []).classes).toEqual(['x/a', 'x/b'])
+  expect(imageData('x', '2 images', [image, image], ['x', 'x'], []).classes).toBeUndefined()
+})
+
+test('an image is cropped, stretched or shown whole, and light and dark change places', () => {
+  // 2 high, 4 wide: dark, light | light, dark columns.
+  const image = { width: 4, height: 2, data: Float32Array.of(0, 1, 1, 0, 0, 1, 1, 0) }
+  const row = { image, values: image.data }
+  expect([...fittedRow(row, [2, 2], 'fill', false)]).toEqual([1, 1, 1, 1])
+  expect([...fittedRow(row, [2, 2], 'stretch', false)]).toEqual([0.5, 0.5, 0.5, 0.5])
+  expect([...fittedRow(row, [4, 4], 'whole', false)]).toEqual([
+    // The border is the median of the border of the image.
+    1, 1, 1, 1, 0, 1, 1, 0, 0, 1, 1, 0, 1, 1, 1, 1,
+  ])
+  expect([...fittedRow(row, [2, 4], 'whole', true)]).toEqual([1, 0, 0, 1, 1, 0, 0, 1])
+  // A layer without sides that is a square shows the image, too.
+  expect(fittedRow(row, [9], 'stretch', false)).toHaveLength(9)
+  expect(() => fittedRow({ values: new Float32Array(3) }, [4], 'whole', false)).toThrow('rows have 3 values')
+})
+
+test('the steps are those of patterns, and make rows like those of the network', () => {
+  const steps = { center: true, norm: 2, factor: 3 }
+  const rows = joined([Float32Array.of(0, 4), Float32Array.of(1, 3)])
+  const root = Math.fround(Math.fround(Math.SQRT2) * 3)
+  transformed(rows, steps).data.forEach((value, at) =>
+    expect(value).toBeCloseTo(at % 2 === 0 ? -root : root, 5),
+  )
+  expect(transformsOf(steps).map(({ op }) => op)).toEqual(['center', 'normalize', 'scale'])
+  expect([...rows.data]).toEqual([0, 4, 1, 3])
+  const signs = { rows: 3, columns: 2, data: Float32Array.of(2, -2, -2, -2, 2, 2) }
+  expect(stepsLike(signs, false, 2)).toEqual({ center: true, binarize: 0, factor: 2 })
+  const centred = joined([Float32Array.of(-1, 0, 1), Float32Array.of(1, -1, 0)])
+  // Twelve neurons in place of three: twice the norm.
+  const like = stepsLike(centred, false, 12)
+  expect(like.center).toBe(true)
+  expect(like.norm).toBeCloseTo(2 * Math.SQRT2, 4)
+})
+
+const scenario = parseScenario({
+  version: 1,
+  name: 'own',
+  time: { dt: 0.1, ticks: 10 },
+  neurons: {
+    a: { size: [2, 2], lagrangian: { kind: 'linear' }, tau: 1 },
+    b: { size: 3, lagrangian: { kind: 'softmax', beta: 1 }, tau: 0 },
+  },
+  memories: { xi: { from: 'a', to: 'b', init: { kind: 'random', distribution: 'normal' } } },
+  stimulus: [
+    {
+      kind: 'initial',
+      layer: 'a',
+      patterns: {
+        kind: 'rows',
+        of: 'xi',
+        select: [2],
+        transform: [{ op: 'binarize' }],
+        corrupt: { op: 'flip', fraction: 0.5 },
+      },
+    },
+  ],
+  probes: { overlap: { kind: 'overlap', layer: 'a', patterns: { kind: 'random', distribution: 'binary' } } },
+})
+
+test('data takes the place of all memories, with the cues and targets made of them, or of one of these', async () => {
+  const rows = Float32Array.from({ length: 20 }, (_, at) => Math.cos(at))
+  const read = () => Promise.resolve(encodeNpy({ shape: [5, 2, 2], data: rows }))
+  const model = await resolveModel(scenario, { read })
+  const [store] = storesOf(model, 'a')
+  const own = { layer: 'a', store, patterns: { kind: 'array', path: 'own/x.npy' }, rows: 5 } as const
+  const become = async (destination: Parameters<typeof placed>[1]['destination']) =>
+    resolveModel(placed(model, { ...own, destination }), { read })
+
+  const recall = await become('recall')
+  expect(recall.layers[1]?.size).toBe(5)
+  expect([...(recall.memories[0]?.init.data ?? [])]).toEqual([...rows])
+  const { stimulus, probes } = recall.scenario
+  const cue = {
+    kind: 'rows',
+    of: 'xi',
+    transform: [{ op: 'binarize', threshold: 0 }],
+    corrupt: { op: 'flip', fraction: 0.5 },
+  }
+  expect(stimulus[0]?.patterns).toEqual(cue)
+  expect(recall.stimulus[0]?.patterns.rows).toBe(5)
+  expect(probes.overlap).toMatchObject({ patterns: { kind: 'rows', of: 'xi' } })
+
+  const memories = await become('memories')
+  expect(memories.scenario.stimulus).toEqual(scenario.stimulus)
+  expect(memories.memories[0]?.init.rows).toBe(5)
+  const cues = await become('cues')
+  expect(cues.scenario.memories).toEqual(scenario.memories)
+  expect(cues.scenario.stimulus[0]?.patterns).toEqual({ ...own.patterns, corrupt: cue.corrupt })
+  expect((await become('targets')).scenario.probes.overlap).toMatchObject({ patterns: own.patterns })
+  expect((await become('bias')).scenario.neurons.a?.bias).toEqual(own.patterns)
+  const resized = placed(model, { ...own, destination: 'cues', size: [3, 3] })
+  expect(resized.neurons.a?.size).toEqual([3, 3])
+  expect(() => placed(model, { ...own, store: undefined, destination: 'recall' })).toThrow(
+    'layer `a` has no memory',
+  )
+})

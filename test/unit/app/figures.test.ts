@@ -1,0 +1,186 @@
+import { readFileSync } from 'node:fs'
+import { unzlibSync } from 'fflate'
+import { expect, test } from 'vitest'
+import { parseScenario } from '../../../src/core/model/parse.ts'
+import { figureCaption } from '../../../src/app/figures/caption.ts'
+import { type ChartData, axisOf, chartMarks } from '../../../src/app/figures/chart.ts'
+import { type Mark, POINTS, widthOf, wrapped } from '../../../src/app/figures/drawing.ts'
+import { chartsFigure, momentsFigure, ticksOver } from '../../../src/app/figures/layout.ts'
+import { INK, MUTED, RULE, light } from '../../../src/app/figures/light.ts'
+import { pdfOf } from '../../../src/app/figures/pdf.ts'
+import { rangeOfStates, rasterOf } from '../../../src/app/figures/raster.ts'
+import { svgOf } from '../../../src/app/figures/svg.ts'
+
+const times = Array.from({ length: 101 }, (_, at) => at / 10)
+const chart: ChartData = {
+  title: 'overlap <m>',
+  axes: { x: 'time (units of tau)', y: 'overlap' },
+  times,
+  lines: [
+    { label: 'mean', colour: '--line-0', values: times.map((time) => Math.tanh(time)) },
+    { label: '#2', colour: '--line-1', values: times.map((time) => (time === 5 ? null : -0.5)) },
+  ],
+  scale: 'linear',
+  threshold: 1,
+  logTime: false,
+  isPoints: false,
+}
+const texts = (marks: readonly Mark[]): string[] =>
+  marks.flatMap((mark) => (mark.kind === 'text' ? [mark.text] : []))
+const curves = (marks: readonly Mark[], colour: string) =>
+  marks.flatMap((mark) =>
+    mark.kind === 'path' && mark.stroke === colour && mark.points.length > 2 ? [mark.points] : [],
+  )
+
+test('the curves of a figure are the data, on axes with ticks and titles', () => {
+  const marks = chartMarks(chart, { width: 240, height: 150, font: 8 })
+  const written = texts(marks)
+  for (const text of [
+    'time (units of tau)',
+    'overlap',
+    'overlap <m>',
+    'mean',
+    '#2',
+    '0',
+    '4',
+    '8',
+    '−0.5',
+    '1',
+  ])
+    expect(written).toContain(text)
+  const label = (text: string): { x: number; y: number } =>
+    marks.find((mark): mark is Extract<Mark, { kind: 'text' }> => mark.kind === 'text' && mark.text === text)!
+  // The scales from the labels: x in the middle of its label, y 0.35 letters above its base line.
+  const left = label('4').x - (label('8').x - label('4').x)
+  const perTime = (label('8').x - label('4').x) / 4
+  const zero = label('−0.5').y - (label('−0.5').y - label('1').y) / 3 - 0.35 * 8
+  const perValue = (label('1').y - label('−0.5').y) / 1.5
+  const [line] = curves(marks, light('--line-0'))
+  expect(line).toHaveLength(101)
+  line?.forEach(([x, y], at) => {
+    expect(x).toBeCloseTo(left + times[at]! * perTime, 6)
+    expect(y).toBeCloseTo(zero + Math.tanh(times[at]!) * perValue, 6)
+  })
+  // A gap divides a line.
+  expect(curves(marks, light('--line-1')).map(({ length }) => length)).toEqual([50, 50])
+  for (const mark of marks)
+    if ('points' in mark)
+      for (const [x, y] of mark.points) {
+        expect(x).toBeGreaterThanOrEqual(0)
+        expect(x).toBeLessThanOrEqual(240)
+        expect(y).toBeGreaterThanOrEqual(0)
+        expect(y).toBeLessThanOrEqual(150)
+      }
+})
+
+test('an axis has as many round ticks as fit; powers of ten on a logarithmic one', () => {
+  expect(axisOf('linear', [0, 10], 1, 5).ticks.map(({ text }) => text)).toEqual([
+    '0',
+    '2',
+    '4',
+    '6',
+    '8',
+    '10',
+  ])
+  const log = axisOf('log', [1e-3, 1e3], 1, 5)
+  expect(log.ticks.map(({ at }) => at)).toContain(0.001)
+  expect(log.place(1)).toBeCloseTo(0.5, 12)
+  const symlog = axisOf('symlog', [-100, 100], 0.1, 5)
+  expect(symlog.place(0)).toBeCloseTo(0.5, 12)
+  expect(symlog.place(10) + symlog.place(-10)).toBeCloseTo(1, 12)
+  // A range of the plot leaves the other samples out.
+  const [line] = curves(
+    chartMarks({ ...chart, range: { min: 2, max: 4 } }, { width: 240, height: 150, font: 8 }),
+    light('--line-0'),
+  )
+  expect(line).toHaveLength(21)
+})
+
+test('SVG has the width of a column and its texts as texts', () => {
+  const svg = svgOf(chartsFigure([chart, chart], { width: 85, font: 8 }, 'Own network; beta = 2.'), 'a & b')
+  expect(svg).toContain('width="85mm"')
+  expect(svg).toContain('<title>a &amp; b</title>')
+  expect(svg).toMatch(/<text [^>]*>overlap &lt;m&gt;<\/text>/)
+  expect(svg).toMatch(/<text [^>]*rotate\(-90\)[^>]*>overlap<\/text>/)
+  expect(svg).toContain('>Own network; beta = 2.</text>')
+  expect(svg).not.toMatch(/NaN|undefined|Infinity/)
+})
+
+test('PDF is one page of that width, with texts that can be edited and its table in place', () => {
+  const drawing = momentsFigure(
+    [
+      {
+        label: 'tick 0 → τ',
+        pixels: { width: 2, height: 1, data: Uint8Array.of(255, 0, 0, 255, 0, 0, 0, 0) },
+      },
+    ],
+    { title: 'visible', low: '−1', high: '1', stops: ['#000000', '#ffffff'] },
+    { width: 174, font: 8 },
+    '',
+  )
+  const bytes = pdfOf(drawing, 'ξ')
+  const latin = new TextDecoder('latin1')
+  const text = latin.decode(bytes)
+  expect(text.startsWith('%PDF-1.4')).toBe(true)
+  const [, width] = /\/MediaBox \[0 0 (\S+)/.exec(text)!
+  expect(Number(width)).toBeCloseTo(174 * POINTS, 2)
+  expect(text).toContain('/Title <feff03be>')
+  const start = Number(/startxref\n(\d+)/.exec(text)![1])
+  const offsets = [...text.slice(start).matchAll(/^(\d{10}) 00000 n/gm)].map(([, at]) => Number(at))
+  offsets.forEach((at, index) => expect(text.slice(at)).toMatch(new RegExp(`^${index + 1} 0 obj\n`)))
+  const streams = [...text.matchAll(/\/Length (\d+) >>\nstream\n/g)].map((found) => {
+    const from = found.index + found[0].length
+    return unzlibSync(bytes.subarray(from, from + Number(found[1])))
+  })
+  const contents = latin.decode(streams[0])
+  const hex = (word: string): string => [...word].map((letter) => letter.charCodeAt(0).toString(16)).join('')
+  expect(contents).toContain(`/F2 8 Tf <${hex('visible')}> Tj`)
+  // An arrow and a letter of Greek are of the font Symbol; a minus is an en dash.
+  expect(contents).toContain(`<${hex('tick 0 ')}> Tj\n/F3 8 Tf <ae> Tj\n/F1 8 Tf <20> Tj\n/F3 8 Tf <74> Tj`)
+  expect(contents).toContain('<9631> Tj')
+  // Transparent is white.
+  expect([...(streams[1] ?? [])]).toEqual([255, 0, 0, 255, 255, 255])
+})
+
+test('texts are measured as Helvetica, and wrapped', () => {
+  expect(widthOf('engram', 1000)).toBe(556 + 556 + 556 + 333 + 556 + 833)
+  const lines = wrapped('one two three four five six', 10, 60)
+  expect(lines.join(' ')).toBe('one two three four five six')
+  for (const line of lines) expect(widthOf(line, 10)).toBeLessThanOrEqual(60)
+})
+
+test('states over time are at tick 0, at the last, and evenly or ever further apart between', () => {
+  expect(ticksOver(100, 5, false)).toEqual([0, 25, 50, 75, 100])
+  expect(ticksOver(1000, 5, true)).toEqual([0, 1, 10, 100, 1000])
+  expect(ticksOver(2, 9, false)).toEqual([0, 1, 2])
+  expect(ticksOver(50, 2, true)).toEqual([0, 50])
+  expect(
+    rangeOfStates([
+      [0, 2],
+      [1, -3],
+    ]),
+  ).toEqual([-3, 3])
+  const { width, height, data } = rasterOf([-1, 0, 1], [3], [-1, 1], ['#000000', '#808080', '#ffffff'])
+  expect([width, height]).toEqual([2, 2])
+  expect([...data]).toEqual([0, 0, 0, 255, 128, 128, 128, 255, 255, 255, 255, 255, 0, 0, 0, 0])
+})
+
+test('the colours of figures are those of the light theme', () => {
+  const css = readFileSync('src/app/parts.css', 'utf8')
+  const first = (name: string): string => new RegExp(`${name}: (#\\w{6})`).exec(css)![1]!
+  expect([INK, MUTED, RULE]).toEqual(['--text', '--muted', '--grid'].map(first))
+  for (let line = 0; line < 5; line++) expect(light(`--line-${line}`)).toBe(first(`--line-${line}`))
+})
+
+test('a caption names the values that differ from the scenario', () => {
+  const from = parseScenario({
+    version: 1,
+    name: 'Own',
+    time: { dt: 0.1, ticks: 10 },
+    neurons: { a: { size: 4, lagrangian: { kind: 'tanh', gain: 2 }, tau: 1 } },
+  })
+  expect(figureCaption(from, from, 3)).toBe('Own; the values of the scenario; tick 3 of dt = 0.1, seed 1.')
+  const now = structuredClone(from) as { neurons: { a: { tau: number } } }
+  now.neurons.a.tau = 2.5
+  expect(figureCaption(now as unknown as typeof from, from, 3)).toContain('Own; neurons.a.tau = 2.5; tick 3')
+})
