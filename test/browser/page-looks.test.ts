@@ -155,8 +155,8 @@ describe('the looks', () => {
         const { outlineStyle, outlineWidth } = getComputedStyle(target)
         visited.push({
           is: target.outerHTML.slice(0, 90),
-          place: target.closest('.bar, #large, #hands, #about, #small, #lanes, #plots, .controls')?.matches('.bar') ? 'header' :
-            target.closest('#large, #hands, #about, #small, #lanes, #plots, .controls')?.id || 'controls',
+          place: target.closest('.bar, #large, #hands, #about, #small, #lanes, #run-acts, #plots, .controls')?.matches('.bar') ? 'header' :
+            target.closest('#large, #hands, #about, #small, #lanes, #run-acts, #plots, .controls')?.id || 'controls',
           isSeen: outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2,
         })
       })`)
@@ -176,7 +176,17 @@ describe('the looks', () => {
     expect(hasLeft()).toBe(true)
     visited = visited.slice(0, 1 + visited.slice(1).findIndex(({ is }) => is === visited[0]!.is))
     const places = visited.map(({ place }) => place).filter((place, index, all) => place !== all[index - 1])
-    expect(places).toEqual(['header', 'large', 'hands', 'about', 'small', 'lanes', 'plots', 'controls'])
+    expect(places).toEqual([
+      'header',
+      'large',
+      'hands',
+      'about',
+      'small',
+      'lanes',
+      'run-acts',
+      'plots',
+      'controls',
+    ])
     expect(visited.filter(({ isSeen }) => !isSeen)).toEqual([])
 
     const client = await page.context().newCDPSession(page)
