@@ -167,8 +167,8 @@ describe('the looks', () => {
         const { outlineStyle, outlineWidth } = getComputedStyle(target)
         visited.push({
           is: target.outerHTML.slice(0, 90),
-          place: target.closest('.skips') ? 'skips' : target.closest('.bar, #large, #hands, #about, #small, #lanes, #plots, .controls')?.matches('.bar') ? 'header' :
-            target.closest('#large, #hands, #about, #small, #lanes, #plots, .controls')?.id || 'controls',
+          place: target.closest('.skips') ? 'skips' : target.closest('.bar, #large, #hands, #about, #small, #lanes, #run-acts, #plots, .controls')?.matches('.bar') ? 'header' :
+            target.closest('#large, #hands, #about, #small, #lanes, #run-acts, #plots, .controls')?.id || 'controls',
           isSeen: outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2,
         })
       })`)
@@ -196,6 +196,7 @@ describe('the looks', () => {
       'about',
       'small',
       'lanes',
+      'run-acts',
       'plots',
       'controls',
     ])

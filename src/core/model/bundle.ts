@@ -3,6 +3,7 @@ import { strToU8, zipSync } from 'fflate'
 import { readZip } from '../data/zip.ts'
 import { ModelError } from '../errors.ts'
 import { type Read, filesNamed, naming } from './files.ts'
+import { imageData } from './lesson-parts.ts'
 import type { Scenario } from './schema.ts'
 
 /** The member with the scenario. */
@@ -22,7 +23,9 @@ export async function encodeBundle(scenario: Scenario, read: Read): Promise<Uint
   const members: Record<string, [Uint8Array, { level: 0 | 6; mtime: Date }]> = {
     [SCENARIO_MEMBER]: [strToU8(`${JSON.stringify(scenario, null, 2)}\n`), { level: 6, mtime: MTIME }],
   }
-  for (const path of filesNamed(scenario)) {
+  const figures = (scenario.lesson?.figures ?? []).map(({ src }) => src)
+  const shown = figures.filter((src) => imageData(src) === undefined)
+  for (const path of new Set([...filesNamed(scenario), ...shown])) {
     const name = memberOf(path)
     if (name === undefined || name === SCENARIO_MEMBER)
       throw new ModelError(
