@@ -129,7 +129,10 @@ export function createEditor(host: HTMLElement, actions: EditorActions): Editor 
           ...defaultKeymap,
           indentWithTab,
         ]),
-        EditorView.contentAttributes.of({ 'aria-label': 'Scenario as JSON; Escape leaves the field' }),
+        EditorView.contentAttributes.of({
+          tabindex: '0',
+          'aria-label': 'Scenario as JSON; Escape leaves the field',
+        }),
         EditorView.updateListener.of(({ docChanged }) => {
           if (!docChanged || isShowing) return
           clearTimeout(timer)
