@@ -196,7 +196,7 @@ export function createEditor(host: HTMLElement, actions: EditorActions): Editor 
   return {
     show(text, fault) {
       isShowing = true
-      // What is being typed is newer.
+      // Text that is being typed is newer.
       if (timer === undefined) put(text)
       const { length } = view.state.doc
       const at = (offset: number): number => Math.min(offset, length)

@@ -10,7 +10,7 @@ export interface PictureActions {
   enter(): void
   connect(from: string, to: string): void
   remove(keys: Keys): void
-  /** A line that says what to do next; empty = nothing. */
+  /** Shows the next step in a line; empty = none. */
   tell(text: string): void
 }
 
