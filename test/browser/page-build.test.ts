@@ -18,7 +18,7 @@ function keysOn(page: Page) {
   }
   return {
     press,
-    type: (text: string) => press(...text),
+    type: (text: string) => press(...Array.from(text)),
     get count() {
       return count
     },
@@ -182,7 +182,6 @@ test("HAMUX's networks and a hierarchy are built from an empty one by keys alone
   expect(await scenario('time.dt')).toBe(0.1)
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await page.screenshot({ path: `/tmp/build-${colorScheme}.png` })
     await page.evaluate(axe.source)
     const violations = await page.evaluate<string[]>(
       "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`))",
@@ -191,7 +190,6 @@ test("HAMUX's networks and a hierarchy are built from an empty one by keys alone
   }
   await page.setViewportSize({ width: 390, height: 844 })
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
-  await page.screenshot({ path: '/tmp/build-390.png' })
   await page.getByRole('button', { name: 'Discard draft' }).click()
   await eventually(status).toBe('Runs as drawn.')
   expect(await text()).toContain('"middle"')

@@ -10,7 +10,7 @@ import { bare, isObject, type Keys, ROOT } from './schema.ts'
 import { childOf, type SchemaNode, select } from '../../core/model/path.ts'
 import { printed, spanOf } from './text.ts'
 
-/** What is wrong, and where in the text. */
+/** A mistake, and its place in the text. */
 export interface Fault {
   readonly message: string
   /** Absent where the text is no JSON. */

@@ -129,7 +129,10 @@ export function createEditor(host: HTMLElement, actions: EditorActions): Editor 
           ...defaultKeymap,
           indentWithTab,
         ]),
-        EditorView.contentAttributes.of({ 'aria-label': 'Scenario as JSON; Escape leaves the field' }),
+        EditorView.contentAttributes.of({
+          tabindex: '0',
+          'aria-label': 'Scenario as JSON; Escape leaves the field',
+        }),
         EditorView.updateListener.of(({ docChanged }) => {
           if (!docChanged || isShowing) return
           clearTimeout(timer)
@@ -193,7 +196,7 @@ export function createEditor(host: HTMLElement, actions: EditorActions): Editor 
   return {
     show(text, fault) {
       isShowing = true
-      // What is being typed is newer.
+      // Text that is being typed is newer.
       if (timer === undefined) put(text)
       const { length } = view.state.doc
       const at = (offset: number): number => Math.min(offset, length)

@@ -119,7 +119,7 @@ function isFixed(slot: SchemaNode): boolean {
   return bare(slot).type === 'literal' && slot.type !== 'exact_optional'
 }
 
-/** What a place means while it has no value. */
+/** The meaning of a place without a value. */
 export function absentText({ shown }: FormField): string {
   return shown === undefined ? 'none' : show(shown)
 }

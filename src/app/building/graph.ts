@@ -204,7 +204,7 @@ function couplingBox(raw: unknown, keys: Keys, name: string) {
 
 function tauText(tau: unknown): string {
   if (typeof tau === 'object') return 'τ by neuron'
-  return tau === 0 ? 'adiabatic' : `τ ${String(tau)}`
+  return tau === 0 ? 'adiabatic' : `τ ${tau as number}`
 }
 
 /** The nearest place to the right of another that no box covers. */

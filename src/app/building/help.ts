@@ -145,7 +145,7 @@ export interface Documentation {
   readonly lines: readonly string[]
 }
 
-/** What the schema says of the value, or of the key, at a place in the text. */
+/** The documentation of the value, or of the key, at a place in the text. */
 export function documentationAt(text: string, offset: number): Documentation | undefined {
   const tree = parseTree(text)
   const node = tree && findNodeAtOffset(tree, offset)

@@ -136,7 +136,7 @@ const GONE = Symbol('gone')
 
 /** The draft without an entry, and without everything that cannot be without it. */
 export function removed(raw: unknown, keys: Keys): unknown {
-  let next = structuredClone(raw)
+  let next: unknown = structuredClone(raw)
   const gone = new Map<string, Set<string>>()
   const drop = (place: Keys): void => {
     const [part = '', name, ...rest] = place
@@ -144,7 +144,7 @@ export function removed(raw: unknown, keys: Keys): unknown {
     const parent = valueIn(next, place.slice(0, -1)) as Record<string, unknown>
     const key = place.at(-1) as string
     if (Array.isArray(parent)) (parent as unknown[])[Number(key)] = GONE
-    else delete parent[key]
+    else Reflect.deleteProperty(parent, key)
   }
   drop(keys)
   const rename: Rename = (part, name) => (gone.get(part)?.has(name) === true ? undefined : name)

@@ -231,11 +231,13 @@ export function createPanel(
     enter: () => inspector.focus(),
     connect(from, to) {
       changeTo(connected(raw, from, to))
-      setTimeout(() => picture.focus())
+      show()
+      picture.focus()
     },
     remove(keys) {
       remove(keys)
-      setTimeout(() => picture.focus())
+      show()
+      picture.focus()
     },
     tell(line) {
       hint = line
@@ -305,7 +307,8 @@ export function createPanel(
     if (one === undefined) return
     const layers = selected[0] === 'neurons' && selected[1] !== undefined ? [selected[1]] : []
     changeTo(added(raw, one, layers))
-    setTimeout(() => inspector.focus())
+    show()
+    inspector.focus()
   }
   menu.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter') return

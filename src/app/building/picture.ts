@@ -10,7 +10,7 @@ export interface PictureActions {
   enter(): void
   connect(from: string, to: string): void
   remove(keys: Keys): void
-  /** A line that says what to do next; empty = nothing. */
+  /** Shows the next step in a line; empty = none. */
   tell(text: string): void
 }
 
@@ -40,7 +40,8 @@ function make(
 ): SVGElement {
   const element = document.createElementNS(SVG, name)
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value))
-  if (text !== undefined) element.textContent = text
+  // The name of an element is read from its texts.
+  if (text !== undefined) element.textContent = `${text} `
   return element
 }
 
@@ -206,7 +207,7 @@ function drawn(box: Box, isEntry: boolean, isSelected: boolean, isFaulty: boolea
     tabindex: isEntry ? 0 : -1,
     'data-id': id,
     transform: `translate(${x - width / 2} ${y - height / 2})`,
-    'aria-label': [isLayer ? 'layer' : 'coupling', name, ...lines, isFaulty ? 'has a fault' : '']
+    'aria-description': [isLayer ? 'layer' : 'coupling', isFaulty ? 'has a fault' : '']
       .filter((part) => part !== '')
       .join(', '),
     ...(isSelected ? { 'aria-current': 'true' } : {}),

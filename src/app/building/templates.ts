@@ -5,7 +5,7 @@ export interface Template {
   readonly label: string
   readonly note: string
   /** Loads the scenario, which is not parsed yet. */
-  load(): Promise<unknown>
+  readonly load: () => Promise<unknown>
 }
 
 const files = import.meta.glob<unknown>('./templates/*.json', { import: 'default' })

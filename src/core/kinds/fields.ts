@@ -58,7 +58,7 @@ export const text = (title: string, description: string) =>
   v.pipe(v.string(), v.title(title), v.description(description))
 
 /**
- * What a text names: an object of the scenario (as the keys of probes do), a source of rows, a probe, or the path of a
+ * The target of a name: an object of the scenario (as the keys of probes do), a source of rows, a probe, or the path of a
  * parameter. Renaming an object, forms and completion follow it.
  */
 export type Naming = Named | 'rows' | 'probe' | 'parameter'
