@@ -10,7 +10,9 @@ import { workOffline } from './boot/offline.ts'
 import { shareDevice } from './boot/shared.ts'
 import { bindSkips } from './boot/skips.ts'
 import { createEntries } from './session/entries.ts'
+import { filesNamed } from '../core/model/files.ts'
 import { createData } from './data/entry.ts'
+import { ownFile } from './data/own.ts'
 import { scenarioAmong } from './data/kinds.ts'
 import { createHands } from './editing/hands.ts'
 import { openPanel } from './figures/entry.ts'
@@ -314,7 +316,13 @@ function bind(workplace: Workplace, video: Video, experiments: ReproducePanel): 
 /** Puts the link into the address and onto the clipboard; a scenario that is too long becomes a file. */
 async function copyLink({ opened }: Workplace): Promise<void> {
   if (opened === undefined) return
-  const link = linkTo(location.href, opened.simulation.model.scenario)
+  const { scenario } = opened.simulation.model
+  if (filesNamed(scenario).some((path) => ownFile(path) !== undefined)) {
+    await exportFile({ opened }, EXPORTS.find(({ id }) => id === 'engram') as Export)
+    messages.notice('A link cannot hold your data: the network is saved with its data, as an .engram file.')
+    return
+  }
+  const link = linkTo(location.href, scenario)
   const { length } = link
   if (length > LONGEST_LINK) {
     download(scenarioFile(opened))
@@ -333,7 +341,7 @@ async function copyLink({ opened }: Workplace): Promise<void> {
   }
 }
 
-async function exportFile({ opened }: Workplace, item: Export): Promise<void> {
+async function exportFile({ opened }: Pick<Workplace, 'opened'>, item: Export): Promise<void> {
   if (opened === undefined) return
   try {
     const file = await item.make(opened)
