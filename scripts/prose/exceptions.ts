@@ -15,4 +15,5 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: 'CONTRIBUTING.md names the words that it refuses',
   },
   { rule: 'british', text: "ColorBrewer's RdBu", reason: 'the name of a set of colour maps' },
+  { rule: 'british', text: '/ColorSpace /DeviceRGB', reason: 'keys of PDF' },
 ]

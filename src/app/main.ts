@@ -10,7 +10,9 @@ import { workOffline } from './boot/offline.ts'
 import { shareDevice } from './boot/shared.ts'
 import { bindSkips } from './boot/skips.ts'
 import { createEntries } from './session/entries.ts'
+import { filesNamed } from '../core/model/files.ts'
 import { createData } from './data/entry.ts'
+import { ownFile } from './data/own.ts'
 import { scenarioAmong } from './data/kinds.ts'
 import { createHands } from './editing/hands.ts'
 import { openPanel } from './figures/entry.ts'
@@ -358,6 +360,10 @@ function linkOf({ simulation, source: { origin } }: Opened): string {
 async function showLinkCode({ opened }: Workplace): Promise<void> {
   if (opened === undefined) return
   const { simulation, source } = opened
+  if (hasOwnFiles(opened)) {
+    messages.warn('QR code: a link cannot hold your data; export the network with its data as a file.')
+    return
+  }
   const url = new URL(location.href)
   url.hash = ''
   url.search = levelSearch()
@@ -371,9 +377,18 @@ async function showLinkCode({ opened }: Workplace): Promise<void> {
   }
 }
 
+function hasOwnFiles({ simulation }: Opened): boolean {
+  return filesNamed(simulation.model.scenario).some((path) => ownFile(path) !== undefined)
+}
+
 /** Puts the link into the address and onto the clipboard; a scenario that is too long becomes a file. */
 async function copyLink({ opened }: Workplace): Promise<void> {
   if (opened === undefined) return
+  if (hasOwnFiles(opened)) {
+    await exportFile({ opened }, EXPORTS.find(({ id }) => id === 'engram') as Export)
+    messages.notice('A link cannot hold your data: the network is saved with its data, as an .engram file.')
+    return
+  }
   const link = linkOf(opened)
   const { length } = link
   if (length > LONGEST_LINK) {
@@ -393,7 +408,7 @@ async function copyLink({ opened }: Workplace): Promise<void> {
   }
 }
 
-async function exportFile({ opened }: Workplace, item: Export): Promise<void> {
+async function exportFile({ opened }: Pick<Workplace, 'opened'>, item: Export): Promise<void> {
   if (opened === undefined) return
   try {
     const file = await item.make(opened)

@@ -10,7 +10,7 @@ import type { DataRow } from './dataset.ts'
 /** whole: all of an image, with a border. fill: the middle of it, without a border. stretch: all, distorted. */
 export type Crop = 'whole' | 'fill' | 'stretch'
 
-/** What is done to each row; `norm`, `binarize`, and `factor` of 1 are left out when undefined. */
+/** The steps for each row, in this order; absent ones are left out. */
 export interface Steps {
   readonly center: boolean
   readonly norm?: number

@@ -409,7 +409,7 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
               ...(isResized && { size: ready.shape }),
             }),
       )
-      // What is wrong is said here, next to the choices that can mend it.
+      // An error is shown here, next to the choices that can mend it.
       await changedSource(scenario, current.source)
       const count = ready.fitted.rows
       const plays = where === 'recall' || where === 'cues' || current.loop.playing

@@ -2,6 +2,7 @@
 import { type ChartData, chartMarks } from './chart.ts'
 import { type Drawing, type Mark, type Pixels, POINTS, moved, widthOf, wrapped } from './drawing.ts'
 import { INK, MUTED } from './light.ts'
+import { colourAt } from './raster.ts'
 
 export interface FigureSize {
   /** Millimetres. */
@@ -19,6 +20,9 @@ export interface PictureData {
   /** From low to high. */
   readonly stops: readonly string[]
 }
+
+/** Part of the width that a caption fills: the fonts that stand in for Helvetica are wider. */
+const ROOM = 0.88
 
 /** Plots below each other; on a page wider than 120 mm two side by side. */
 export function chartsFigure(
@@ -99,6 +103,9 @@ export function momentsFigure(
   return captioned(marks, total, bottom + 1.7 * font, font, caption)
 }
 
+/** Colours of a legend: more than the eye tells apart in a column. */
+const SHADES = 128
+
 function legendMarks(
   { low, high, stops }: Pick<PictureData, 'low' | 'high' | 'stops'>,
   width: number,
@@ -106,15 +113,8 @@ function legendMarks(
   font: number,
 ): Mark[] {
   const room = Math.max(widthOf(low, font), widthOf(high, font)) + 0.6 * font
-  const data = new Uint8Array(stops.length * 4)
-  // A step for each colour, so that no reader blends them in its own way.
-  stops.forEach((word, index) =>
-    data.set(
-      [1, 3, 5].map((at) => Number.parseInt(word.slice(at, at + 2), 16)),
-      4 * index,
-    ),
-  )
-  for (let at = 3; at < data.length; at += 4) data[at] = 255
+  const data = new Uint8Array(4 * SHADES)
+  for (let at = 0; at < SHADES; at++) data.set(colourAt(at / (SHADES - 1), stops), 4 * at)
   return [
     text(low, 0, base, font),
     text(high, width, base, font, { anchor: 'end' }),
@@ -124,7 +124,7 @@ function legendMarks(
       y: base - 0.75 * font,
       width: width - 2 * room,
       height: 0.8 * font,
-      pixels: { width: stops.length, height: 1, data },
+      pixels: { width: SHADES, height: 1, data },
     },
   ]
 }
@@ -137,7 +137,7 @@ function captioned(
   caption: string,
 ): Drawing {
   const size = 0.9 * font
-  const lines = caption === '' ? [] : wrapped(caption, size, width)
+  const lines = caption === '' ? [] : wrapped(caption, size, ROOM * width)
   const written = lines.map((line, index) =>
     text(line, 0, bottom + (1 + 1.3 * index) * size, size, { fill: MUTED }),
   )

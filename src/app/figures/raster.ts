@@ -15,19 +15,9 @@ export function rasterOf(
 ): Pixels {
   const across = Math.ceil(Math.sqrt(values.length))
   const [height, width] = pictureOf(shape) ?? [Math.ceil(values.length / across), across]
-  const colours = stopNumbers(stops)
-  const last = stops.length - 1
   const data = new Uint8Array(4 * width * height)
-  for (let index = 0; index < Math.min(values.length, width * height); index++) {
-    const share = ((values[index] as number) - low) / Math.max(high - low, 1e-30)
-    const at = last * Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0))
-    const below = Math.min(last - 1, Math.floor(at))
-    for (let part = 0; part < 3; part++) {
-      const [a, b] = [colours[4 * below + part] as number, colours[4 * below + 4 + part] as number]
-      data[4 * index + part] = Math.round(255 * (a + (b - a) * (at - below)))
-    }
-    data[4 * index + 3] = 255
-  }
+  for (let index = 0; index < Math.min(values.length, width * height); index++)
+    data.set(colourAt(((values[index] as number) - low) / Math.max(high - low, 1e-30), stops), 4 * index)
   return { width, height, data }
 }
 
@@ -42,4 +32,16 @@ export function rangeOfStates(states: readonly ArrayLike<number>[]): readonly [n
   if (low === 0) return [0, high === 0 ? 1 : high]
   const size = Math.max(-low, high)
   return [-size, size]
+}
+
+/** The colour at a part of the way from the first to the last, RGBA. */
+export function colourAt(share: number, stops: Stops): readonly number[] {
+  const last = stops.length - 1
+  const at = last * Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0))
+  const below = Math.min(last - 1, Math.floor(at))
+  const numbers = stopNumbers(stops.slice(below, below + 2))
+  return [0, 1, 2, 3].map((part) => {
+    const [a, b] = [numbers[part] as number, numbers[part + 4] as number]
+    return Math.round(255 * (a + (b - a) * (at - below)))
+  })
 }

@@ -20,7 +20,7 @@ const MARKUP = `
         <svg viewBox="0 0 12 12" aria-hidden="true"><path d="M2 2l8 8M10 2l-8 8" /></svg></button></header>
     <div class="figures-body film-body">
       <div class="figures-choices">
-        <label>Format <select data-part="format"><option value="mp4">MP4, plays everywhere</option>
+        <label>Format <select data-part="format"><option value="mp4">MP4</option>
           <option value="webm">WebM</option><option value="gif">GIF</option></select></label>
         <label>From tick <input data-part="from" type="number" min="0" step="1" value="0" /></label>
         <label>To tick <input data-part="to" type="number" min="1" step="1" /></label>

@@ -36,7 +36,7 @@ export interface Figure {
   legend(range: Range, stops: Stops): void
   /** The canvases as a picture with caption and legend; call right after they were drawn. */
   copy(caption: string): HTMLCanvasElement
-  /** The parts of such a copy; to be read in the task in which they were drawn. */
+  /** The parts of a copy; they can be read in the task in which they were drawn. */
   pieces(): Pieces
   destroy(): void
 }

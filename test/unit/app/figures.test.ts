@@ -180,7 +180,7 @@ test('a caption names the values that differ from the scenario', () => {
     neurons: { a: { size: 4, lagrangian: { kind: 'tanh', gain: 2 }, tau: 1 } },
   })
   expect(figureCaption(from, from, 3)).toBe('Own; the values of the scenario; tick 3 of dt = 0.1, seed 1.')
-  const now = structuredClone(from) as { neurons: { a: { tau: number } } }
+  const now = structuredClone(from) as unknown as { neurons: { a: { tau: number } } }
   now.neurons.a.tau = 2.5
   expect(figureCaption(now as unknown as typeof from, from, 3)).toContain('Own; neurons.a.tau = 2.5; tick 3')
 })
