@@ -75,7 +75,7 @@ export function decodeBundle(bytes: Uint8Array, file: string): Bundle {
           new ModelError(`${file} has no member "${path}"; add the file that the scenario names`),
         )
       } catch (error) {
-        return Promise.reject(error as Error)
+        return Promise.reject(error)
       }
     },
   }

@@ -133,7 +133,8 @@ test('PDF is one page of that width, with texts that can be edited and its table
     return unzlibSync(bytes.subarray(from, from + Number(found[1])))
   })
   const contents = latin.decode(streams[0])
-  const hex = (word: string): string => [...word].map((letter) => letter.charCodeAt(0).toString(16)).join('')
+  const hex = (word: string): string =>
+    Array.from(word, (letter) => letter.charCodeAt(0).toString(16)).join('')
   expect(contents).toContain(`/F2 8 Tf <${hex('visible')}> Tj`)
   // An arrow and a letter of Greek are of the font Symbol; a minus is an en dash.
   expect(contents).toContain(`<${hex('tick 0 ')}> Tj\n/F3 8 Tf <ae> Tj\n/F1 8 Tf <20> Tj\n/F3 8 Tf <74> Tj`)
@@ -180,7 +181,7 @@ test('a caption names the values that differ from the scenario', () => {
     neurons: { a: { size: 4, lagrangian: { kind: 'tanh', gain: 2 }, tau: 1 } },
   })
   expect(figureCaption(from, from, 3)).toBe('Own; the values of the scenario; tick 3 of dt = 0.1, seed 1.')
-  const now = structuredClone(from) as { neurons: { a: { tau: number } } }
+  const now = structuredClone(from) as unknown as { neurons: { a: { tau: number } } }
   now.neurons.a.tau = 2.5
   expect(figureCaption(now as unknown as typeof from, from, 3)).toContain('Own; neurons.a.tau = 2.5; tick 3')
 })
