@@ -29,7 +29,6 @@ test('own images dropped from disk are recalled; the plot is a figure that a pag
   // The memory is binary: rows become signs.
   expect(await sheet.locator('[data-part=binarize]').isChecked()).toBe(true)
   expect(await sheet.textContent()).toContain('nothing leaves the browser')
-  await page.screenshot({ path: '/tmp/data2-sheet.png' })
   await sheet.locator('[data-act=use]').click()
   await sheet.waitFor({ state: 'hidden' })
   await eventually(() => lab.engram<number>('simulation.model.memories[0].init.rows')).toBe(6)
@@ -55,7 +54,6 @@ test('own images dropped from disk are recalled; the plot is a figure that a pag
   await page.locator('#export-menu [data-export=figure]').click()
   const figures = page.locator('.figures')
   await figures.locator('img[src^=blob]').waitFor()
-  await page.screenshot({ path: '/tmp/data2-figure.png' })
   const [file] = await Promise.all([
     page.waitForEvent('download'),
     figures.locator('[data-save=svg]').click(),
@@ -70,7 +68,6 @@ test('own images dropped from disk are recalled; the plot is a figure that a pag
   expect(words.join(' ')).toContain('memories.xi.init')
   const { colours } = await lab.pixels('svg', paper)
   expect(colours).toBeGreaterThan(20)
-  await paper.locator('svg').screenshot({ path: '/tmp/data2-svg.png' })
   await paper.close()
 
   // The network with its data is one file, which opens with the memories that it had.

@@ -114,7 +114,9 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
   dialog.setAttribute('aria-labelledby', 'data-title')
   dialog.innerHTML = MARKUP
   document.body.append(dialog)
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as querySelector has it
   const find = <T extends HTMLElement>(selector: string): T => dialog.querySelector(selector) as T
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as querySelector has it
   const part = <T extends HTMLElement = HTMLInputElement>(name: string): T => find<T>(`[data-part=${name}]`)
   const select = (name: string): HTMLSelectElement => part<HTMLSelectElement>(name)
   const alert = find('[role=alert]')
@@ -467,9 +469,9 @@ function canvasOf(values: ArrayLike<number>, [height, width]: readonly [number, 
   const context = canvas.getContext('2d') as CanvasRenderingContext2D
   const pixels = context.createImageData(width, height)
   let [low, high] = [Infinity, -Infinity]
-  for (let index = 0; index < values.length; index++) {
-    low = Math.min(low, values[index] as number)
-    high = Math.max(high, values[index] as number)
+  for (const value of Array.from(values)) {
+    low = Math.min(low, value)
+    high = Math.max(high, value)
   }
   for (let index = 0; index < width * height; index++) {
     const level = (255 * ((values[index] as number) - low)) / Math.max(high - low, 1e-12)

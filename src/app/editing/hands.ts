@@ -21,10 +21,8 @@ import { type Cue, type Store, cueOf, storesOf, visibleLayer } from './places.ts
 import { createStoreChoice } from './store-choice.ts'
 import { type Control, type InkName, type Tool, createStrip } from './strip.ts'
 
-export interface Hands extends Control {}
-
 /** @param place - an empty element near the main picture */
-export function createHands(place: HTMLElement, workplace: Workplace, messages: Messages): Hands {
+export function createHands(place: HTMLElement, workplace: Workplace, messages: Messages): Control {
   const actions = createActions(workplace, createTeller(workplace, messages))
   const strip = createStrip(place, { refresh: () => refresh() })
   const input = (name: string): HTMLInputElement => strip.part(name) as HTMLInputElement

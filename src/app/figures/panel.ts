@@ -70,7 +70,9 @@ export function createFigurePanel(workplace: Workplace, messages: Messages): Fig
   dialog.setAttribute('aria-labelledby', 'figures-title')
   dialog.innerHTML = MARKUP
   document.body.append(dialog)
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as querySelector has it
   const find = <T extends HTMLElement>(selector: string): T => dialog.querySelector(selector) as T
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as querySelector has it
   const part = <T extends HTMLElement = HTMLInputElement>(name: string): T => find<T>(`[data-part=${name}]`)
   const saves = [...dialog.querySelectorAll<HTMLButtonElement>('[data-save]')]
   const image = find<HTMLImageElement>('.figures-preview img')

@@ -22,9 +22,9 @@ const WIN_ANSI: Readonly<Record<string, number>> = {
 
 /** Letters of the font Symbol: Greek, and some signs. */
 const SYMBOL: Readonly<Record<string, number>> = Object.fromEntries([
-  ...[...'ΑΒΧΔΕΦΓΗΙ'].map((letter, index) => [letter, 0x41 + index] as const),
-  ...[...'αβχδεφγηιϕκλμνοπθρστυϖωξψζ'].map((letter, index) => [letter, 0x61 + index] as const),
-  ...[...'ΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ'].map((letter, index) => [letter, 0x4b + index] as const),
+  ...Array.from('ΑΒΧΔΕΦΓΗΙ', (letter, index) => [letter, 0x41 + index] as const),
+  ...Array.from('αβχδεφγηιϕκλμνοπθρστυϖωξψζ', (letter, index) => [letter, 0x61 + index] as const),
+  ...Array.from('ΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ', (letter, index) => [letter, 0x4b + index] as const),
   ['→', 0xae],
   ['≤', 0xa3],
   ['≥', 0xb3],

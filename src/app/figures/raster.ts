@@ -25,9 +25,9 @@ export function rasterOf(
 export function rangeOfStates(states: readonly ArrayLike<number>[]): readonly [number, number] {
   let [low, high] = [0, 0]
   for (const values of states)
-    for (let index = 0; index < values.length; index++) {
-      low = Math.min(low, values[index] as number)
-      high = Math.max(high, values[index] as number)
+    for (const value of Array.from(values)) {
+      low = Math.min(low, value)
+      high = Math.max(high, value)
     }
   if (low === 0) return [0, high === 0 ? 1 : high]
   const size = Math.max(-low, high)

@@ -42,6 +42,7 @@ export function createFilmPanel(workplace: Workplace, messages: Messages): FilmP
   dialog.setAttribute('aria-labelledby', 'film-title')
   dialog.innerHTML = MARKUP
   document.body.append(dialog)
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as querySelector has it
   const find = <T extends HTMLElement>(selector: string): T => dialog.querySelector(selector) as T
   const part = (name: string): HTMLInputElement => find<HTMLInputElement>(`[data-part=${name}]`)
   const alert = find('[role=alert]')
@@ -76,19 +77,19 @@ export function createFilmPanel(workplace: Workplace, messages: Messages): FilmP
     const rate = number('rate')
     const canvas = document.createElement('canvas')
     Object.assign(canvas, fittingSize(pictureOf(opened), number('width')))
-    let isCancelled = false
+    const state = { isCancelled: false }
     const encoder = await createEncoder(
       find<HTMLSelectElement>('[data-part=format]').value as Format,
       canvas,
       rate,
     )
-    cancelled = () => (isCancelled = true)
+    cancelled = () => (state.isCancelled = true)
     progress.hidden = false
     make.textContent = 'Cancel'
     try {
       await workplace.reset()
       for (const [index, tick] of ticks.entries()) {
-        if (isCancelled || workplace.opened !== opened) {
+        if (state.isCancelled || workplace.opened !== opened) {
           await encoder.cancel()
           return
         }

@@ -12,7 +12,7 @@ async function filesOf(transfer: DataTransfer | null): Promise<readonly File[]> 
   const given = [...(transfer?.files ?? [])]
   const entries = [...(transfer?.items ?? [])].map((item) => item.webkitGetAsEntry())
   if (!entries.some((entry) => entry?.isDirectory === true)) return given
-  const found = await Promise.all(entries.map((entry) => (entry === null ? [] : filesBelow(entry))))
+  const found = await Promise.all(entries.flatMap((entry) => (entry === null ? [] : [filesBelow(entry)])))
   return found.flat()
 }
 

@@ -70,16 +70,11 @@ export function decodeBundle(bytes: Uint8Array, file: string): Bundle {
     throw new ModelError(`${file} has no ${SCENARIO_MEMBER}; save the network with its data again`)
   return {
     scenario,
-    read: (path) => {
-      try {
-        const content = unpacked(memberOf(path) ?? path)
-        if (content !== undefined) return Promise.resolve(content)
-        return Promise.reject(
-          new ModelError(`${file} has no member "${path}"; add the file that the scenario names`),
-        )
-      } catch (error) {
-        return Promise.reject(error as Error)
-      }
+    // eslint-disable-next-line @typescript-eslint/require-await -- errors reject
+    read: async (path) => {
+      const content = unpacked(memberOf(path) ?? path)
+      if (content !== undefined) return content
+      throw new ModelError(`${file} has no member "${path}"; add the file that the scenario names`)
     },
   }
 }

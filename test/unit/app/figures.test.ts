@@ -133,7 +133,8 @@ test('PDF is one page of that width, with texts that can be edited and its table
     return unzlibSync(bytes.subarray(from, from + Number(found[1])))
   })
   const contents = latin.decode(streams[0])
-  const hex = (word: string): string => [...word].map((letter) => letter.charCodeAt(0).toString(16)).join('')
+  const hex = (word: string): string =>
+    Array.from(word, (letter) => letter.charCodeAt(0).toString(16)).join('')
   expect(contents).toContain(`/F2 8 Tf <${hex('visible')}> Tj`)
   // An arrow and a letter of Greek are of the font Symbol; a minus is an en dash.
   expect(contents).toContain(`<${hex('tick 0 ')}> Tj\n/F3 8 Tf <ae> Tj\n/F1 8 Tf <20> Tj\n/F3 8 Tf <74> Tj`)
