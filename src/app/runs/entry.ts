@@ -39,18 +39,16 @@ export function bindRuns(workplace: () => Workplace, messages: Messages): Runs {
   bind('runs', 'c', 'Runs of this visit: compare and restore', (ready) => ready.showRuns())
   bind('replay', 'b', 'Replay from tick 0 in ten seconds', (ready) => ready.replay())
 
-  const vary = async (path: string): Promise<void> => {
+  const vary = async (path: string | undefined): Promise<void> => {
     const { openVariation } = await import('../variation/panel.ts')
     openVariation(workplace(), messages, path)
   }
-  const varyPath = (path: string): void => void vary(path).catch(failed)
+  const varyPath = (path: string | undefined): void => void vary(path).catch(failed)
   const controls = element('controls')
   controls.addEventListener('vary', (event) => varyPath((event as CustomEvent<string>).detail))
   const varyAny = (): void => {
     const focused = document.activeElement?.closest<HTMLElement>('.controls .lil-number[data-path]')
-    const first = controls.querySelector<HTMLElement>('.lil-number:has(.vary-button)')
-    const path = (focused ?? first)?.dataset.path
-    if (path !== undefined) varyPath(path)
+    varyPath(focused?.dataset.path)
   }
   element('vary').addEventListener('click', varyAny)
   addKeys([{ key: 'v', label: 'Vary the value that has the focus', act: varyAny }])

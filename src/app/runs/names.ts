@@ -1,4 +1,5 @@
 /** Names of runs by the values in which they differ. Pure. */
+import { escaped } from '../../core/errors.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { type Difference, differences } from '../editing/undo.ts'
 import { formatDigits } from '../format.ts'
@@ -48,8 +49,9 @@ export function changesName(changes: readonly Difference[]): string {
   return [...words, ...(more > 0 ? [`${more} more`] : [])].join(', ')
 }
 
-/** The name of a run next to the present scenario: what differs, else its seed, else its number. */
+/** The name of a run next to the present scenario: that of another scenario, else what differs, else its seed, else its number. */
 export function runName(present: Scenario, scenario: Scenario, number: number): string {
+  if (present.name !== scenario.name && scenario.name !== '') return escaped(scenario.name)
   const changes = differences(present, scenario)
   const values = changes.filter(({ path }) => path !== 'seed')
   const named = changesName(values.length > 0 ? values : changes)

@@ -36,13 +36,16 @@ const SUBMIT_TIME = 40
 const LOOK = 150
 
 interface VariationPanel {
-  open(path: string): void
+  open(path: string | undefined): void
 }
 
 let panel: { readonly of: Workplace; readonly shown: VariationPanel } | undefined
 
-/** Opens the panel with a value as its first axis. */
-export function openVariation(workplace: Workplace, messages: Messages, path: string): void {
+/**
+ * Opens the panel with a value as its first axis.
+ * @param path - absent = the first value that may vary
+ */
+export function openVariation(workplace: Workplace, messages: Messages, path: string | undefined): void {
   if (panel?.of !== workplace) panel = { of: workplace, shown: createVariationPanel(workplace, messages) }
   panel.shown.open(path)
 }
@@ -274,8 +277,14 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
       const scenario = present()
       if (scenario === undefined || panel.element.open) return
       const known = varyingPaths(scenario)
-      if (axes[0]?.path !== path) clear()
-      if (axes[0]?.path !== path && known.includes(path)) axes = [startingAxis(scenario, path), undefined]
+      const before = axes[0]?.path
+      const [first = 'seed'] = [path, before, ...known].filter(
+        (one) => one !== undefined && known.includes(one),
+      )
+      if (before !== first) {
+        clear()
+        axes = [startingAxis(scenario, first), undefined]
+      }
       repeats = startingRepeats(scenario)
       repeatsField.value = String(repeats)
       ticks = scenario.time.ticks
@@ -285,7 +294,7 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
       panel.open()
       runButton.focus()
       review()
-      if (!known.includes(path))
+      if (path !== undefined && !known.includes(path))
         tell(
           `${path} cannot differ from replica to replica; choose another value, or use \`engram sweep\`.`,
           true,
