@@ -215,7 +215,13 @@ export default defineConfig(({ mode }) => ({
   // Other pages of the project have dependencies of their own.
   optimizeDeps: { entries: ['index.html'] },
   plugins: pluginsOf(mode),
-  build: builds[mode] ?? { outDir: 'dist/page', target: 'es2023', assetsInlineLimit: 0 },
+  build: builds[mode] ?? {
+    outDir: 'dist/page',
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    // What the first picture needs is one file: divided by what later parts share with it, it would be 6 % larger, in twenty requests.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } } },
+  },
   test: {
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },

@@ -6,7 +6,6 @@ import { ModelError, escaped } from '../core/errors.ts'
 import { assign } from './assign.ts'
 import { compileAhead } from './boot/ahead.ts'
 import { createConsoleApi, createSampleListeners } from './session/console.ts'
-import { workOffline } from './boot/offline.ts'
 import { shareDevice } from './boot/shared.ts'
 import { bindSkips } from './boot/skips.ts'
 import { createEntries } from './session/entries.ts'
@@ -29,7 +28,7 @@ import { acceptFiles } from './sharing/drop.ts'
 import { EXPORTS, type Export, download, scenarioFile } from './sharing/exports.ts'
 import { hasChecksum, hashOf, isShared, linkedScenario, linkTo, LONGEST_LINK } from './sharing/link.ts'
 import { bindRuns } from './runs/entry.ts'
-import { type Video, createVideo } from './sharing/video.ts'
+import type { Video } from './sharing/video.ts'
 import type { Opened } from './session/opened.ts'
 import { outfit } from './session/outfit.ts'
 import {
@@ -47,7 +46,6 @@ import { reached } from './boot/timing.ts'
 import { openTour, wantsTour } from './teaching/first-visit.ts'
 import type { Run } from './teaching/tour.ts'
 import { bindScheme, onScheme } from './views/scheme.ts'
-import { webGpuHelp } from './boot/webgpu-help.ts'
 import { type Workplace, createWorkplace } from './session/workplace.ts'
 
 const DEFAULT_SCENARIO = 'digits'
@@ -100,6 +98,7 @@ async function start(): Promise<void> {
       },
     })
   } catch (error) {
+    const { webGpuHelp } = await import('./boot/webgpu-help.ts')
     messages.failure('No WebGPU', textOf(error), undefined, webGpuHelp())
     showFailed()
     return
@@ -113,7 +112,13 @@ async function start(): Promise<void> {
   element('adapter').title = `Graphics adapter: ${adapterName}`
 
   const listeners = createSampleListeners()
-  const video = createVideo(element('large').parentElement as HTMLElement, () => workplace, messages)
+  /** Loaded at the first recording. */
+  let video: Video | undefined
+  const record = async (): Promise<void> => {
+    const { createVideo } = await import('./sharing/video.ts')
+    video ??= createVideo(element('large').parentElement as HTMLElement, () => workplace, messages)
+    video.toggle()
+  }
   const runs = bindRuns(() => workplace, messages)
   const workplace: Workplace = createWorkplace(
     requested,
@@ -128,7 +133,7 @@ async function start(): Promise<void> {
     {
       loading(id) {
         document.body.dataset.state = 'loading'
-        video.finish()
+        video?.finish()
         header.loading(id)
       },
       arranged: (source) => lesson.open(titleOf(source), source),
@@ -147,7 +152,7 @@ async function start(): Promise<void> {
         header.playing(playing)
       },
       frame() {
-        video.frame()
+        video?.frame()
         runs.frame()
         header.update(workplace.opened)
         assign(button('undo'), { disabled: !workplace.canUndo })
@@ -180,7 +185,7 @@ async function start(): Promise<void> {
     () => element('file').click(),
   )
   const experiments = bindReproduce(menu, workplace, messages)
-  bind(workplace, video, experiments)
+  bind(workplace, record, experiments)
   addKeys([
     { key: 'pagedown', label: 'Next try, in a lecture', when: isLecture, act: () => lesson.go(1) },
     { key: 'pageup', label: 'The try before, in a lecture', when: isLecture, act: () => lesson.go(-1) },
@@ -188,7 +193,7 @@ async function start(): Promise<void> {
   window.engram = createConsoleApi(workplace, listeners)
   onScheme(() => workplace.recolour())
   await openAddress(workplace, first)
-  void workOffline(messages)
+  void import('./boot/offline.ts').then(({ workOffline }) => workOffline(messages))
   const wanted = new URLSearchParams(location.search).get('reproduce')
   if (wanted !== null) experiments.open(wanted)
   else if (workplace.opened !== undefined && wantsTour()) await openTour(messages, runOf(workplace))
@@ -253,7 +258,7 @@ async function openAfresh(workplace: Workplace, { source }: Coming, entry: strin
   if (!matchMedia('(prefers-reduced-motion: reduce)').matches) workplace.play()
 }
 
-function bind(workplace: Workplace, video: Video, experiments: ReproducePanel): void {
+function bind(workplace: Workplace, record: () => Promise<void>, experiments: ReproducePanel): void {
   const toggle = (): void => (workplace.opened?.loop.playing === true ? workplace.pause() : workplace.play())
   const step = (): void => void workplace.step(1)
   const reset = (): void => void workplace.reset()
@@ -271,7 +276,7 @@ function bind(workplace: Workplace, video: Video, experiments: ReproducePanel): 
       note: id === 'figure' ? 'SVG, PDF: for papers' : 'MP4, WebM, GIF: by ticks',
       act: () => openPanel(id, workplace, messages),
     })),
-    { id: 'video', label: 'Video', note: 'of the large picture: start, stop', act: () => video.toggle() },
+    { id: 'video', label: 'Video', note: 'of the large picture: start, stop', act: () => void record() },
   ])
   const data = createData(workplace, messages)
   const input = element('file') as HTMLInputElement
@@ -436,7 +441,7 @@ async function openFile(workplace: Workplace, file: File, files: readonly File[]
   await openSource(workplace, source, unused.length > 0 ? used : undefined)
 }
 
-/** @param note - what else is told */
+/** @param note - a further sentence of the message */
 async function openSource(workplace: Workplace, source: Source, note?: string): Promise<void> {
   await entries.leave(workplace.opened)
   // The address does not name it.

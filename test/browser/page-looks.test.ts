@@ -250,7 +250,7 @@ describe('the looks', () => {
     }
   })
 
-  test('what loads at first is below 260 kB gzip', async () => {
+  test('what loads at first is below 250 kB gzip', async () => {
     const html = await readFile('dist/page/index.html', 'utf8')
     const names = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map(([, name]) => name!)
     expect(names.some((name) => name.endsWith('.js'))).toBe(true)
@@ -266,7 +266,7 @@ describe('the looks', () => {
     }
     let bytes = gzipSync(html).length
     for (const name of files) bytes += gzipSync(await readFile(`dist/page/${name}`)).length
-    expect(bytes).toBeLessThan(260_000)
+    expect(bytes).toBeLessThan(250_000)
     expect([...files].some((name) => name.includes('katex'))).toBe(false)
   })
 })

@@ -119,9 +119,9 @@ export function withValue(raw: unknown, keys: Keys, value: unknown): unknown {
   if (key === undefined) return value
   const inner = withValue(valueIn(raw, [key]), rest, value)
   if (Array.isArray(raw)) return raw.map((one: unknown, index) => (index === Number(key) ? inner : one))
-  const others = Object.entries((raw ?? {}) as object)
+  const others = Object.entries(raw ?? {})
   if (inner === undefined) return Object.fromEntries(others.filter(([name]) => name !== key))
-  return { ...((raw ?? {}) as object), [key]: inner }
+  return { ...(raw ?? {}), [key]: inner }
 }
 
 /**

@@ -107,7 +107,7 @@ function innerOf(node: SchemaNode, value: unknown, keys: Keys): FormField[] {
       .sort((a, b) => Number(a.mayBeAbsent) - Number(b.mayBeAbsent))
   if (node.type === 'record' && node.value !== undefined) {
     const { value: slot } = node
-    return Object.keys((value ?? {}) as object).map((key) => ({ ...at(key, slot), title: key }))
+    return Object.keys(value ?? {}).map((key) => ({ ...at(key, slot), title: key }))
   }
   if (node.type === 'strict_tuple' && (node.items?.length ?? 0) <= MOST_ITEMS)
     return (node.items ?? []).map((item, index) => at(String(index), item))

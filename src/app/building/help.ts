@@ -151,7 +151,7 @@ export function documentationAt(text: string, offset: number): Documentation | u
   const node = tree && findNodeAtOffset(tree, offset)
   if (tree === undefined || node === undefined) return undefined
   const property = node.parent?.type === 'property' && node.parent.children?.[0] === node
-  const keys = getNodePath(property ? (node.parent!.children![1] ?? node) : node).map(String)
+  const keys = getNodePath(property ? (node.parent.children[1] ?? node) : node).map(String)
   if (keys.length === 0) return undefined
   const raw: unknown = valueOf(tree)
   const slot = slotOf(raw, keys)

@@ -229,7 +229,7 @@ export function createInspector(
     const control = marked(document.createElement('input'), keys, 'value')
     control.autocomplete = 'off'
     control.spellcheck = false
-    control.defaultValue = value === undefined ? '' : String(value as string | number)
+    control.defaultValue = typeof value === 'number' || typeof value === 'string' ? String(value) : ''
     if (mayBeAbsent) control.placeholder = absentText(field)
     if (input === 'number')
       bindNumber(control, {
@@ -289,7 +289,7 @@ export function createInspector(
           input,
           taken.includes(next)
             ? `The name ${next} is taken.`
-            : 'A name starts with a letter and goes on with letters, digits, _ and -.',
+            : 'A name is a letter, then letters, digits, underscores and hyphens.',
         )
       })
       rows.push(labelled('name', 'Everything that names it follows a new name.', input))

@@ -103,9 +103,11 @@ function renamedText({ names, text }: Reference, rename: Rename): string | undef
 /** The draft with one entry of a part under another name, in its place; everything that names it follows. */
 export function renamed(raw: unknown, part: string, from: string, to: string): unknown {
   const rename: Rename = (one, name) => (one === part && name === from ? to : name)
-  const entries = Object.entries((valueIn(raw, [part]) as object | undefined) ?? {})
-  const moved = entries.map(([name, value]) => [name === from ? to : name, value as unknown])
-  return withNames({ ...(raw as object), [part]: Object.fromEntries(moved) }, rename)
+  const own = valueIn(raw, [part]) as Readonly<Record<string, unknown>> | undefined
+  const entries: [string, unknown][] = Object.entries(own ?? {})
+  const moved: [string, unknown][] = entries.map(([name, value]) => [name === from ? to : name, value])
+  const renewed: unknown = Object.fromEntries(moved)
+  return withNames({ ...(raw as object), [part]: renewed }, rename)
 }
 
 function withNames(raw: unknown, rename: Rename): unknown {

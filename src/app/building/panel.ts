@@ -322,7 +322,7 @@ export function createPanel(
   button('remove').addEventListener('click', () => remove(selected))
   button('discard').addEventListener('click', () => {
     take(runningText)
-    ;(part('.builder-tools select') as HTMLElement).focus()
+    part('.builder-tools select').focus()
   })
   button('text').addEventListener('click', () => {
     const host = part('.builder-text')

@@ -1,6 +1,5 @@
 /** Sources of the page: a shipped scenario, another scenario, a checkpoint. */
 import { ModelError } from '../../core/errors.ts'
-import { decodeBundle, isBundle } from '../../core/model/bundle.ts'
 import { type Read, naming } from '../../core/model/files.ts'
 import { parseJson } from '../../core/model/json.ts'
 import type { Model } from '../../core/model/model.ts'
@@ -170,6 +169,7 @@ export async function fileSource(
 async function sourceOf(file: File, read: Read): Promise<Source> {
   const bytes = new Uint8Array(await file.arrayBuffer())
   // Every .npz and every .engram is a zip archive.
+  const { decodeBundle, isBundle } = await import('../../core/model/bundle.ts')
   if (isBundle(bytes)) {
     const { scenario, read: readMember } = decodeBundle(bytes, file.name)
     const text = new TextDecoder().decode(scenario)

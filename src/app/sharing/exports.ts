@@ -1,7 +1,6 @@
 /** The exports of the page as files. */
 import { encodeNpzPieces } from '../../core/data/npz.ts'
 import { ModelError, escaped } from '../../core/errors.ts'
-import { encodeBundle } from '../../core/model/bundle.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { encodeCheckpoint } from '../../core/run/checkpoint.ts'
 import {
@@ -46,6 +45,7 @@ export const EXPORTS: readonly Export[] = [
     label: 'Network with its data',
     note: '.engram, scenario and files in one',
     async make({ simulation, source }) {
+      const { encodeBundle } = await import('../../core/model/bundle.ts')
       const content = await encodeBundle(simulation.model.scenario, source.read ?? readShipped)
       return { name: `${stemOf({ source })}.engram`, content: toBlobPart(content) }
     },

@@ -152,8 +152,10 @@ function assign(
   if (child === undefined && node !== schema && childOf(schema, key) !== undefined)
     throw new ModelError(`has no meaning here; leave it out (known here: ${known.join(', ')})`, place)
   if (child === undefined || (!known.includes(key) && !adds)) {
-    // A short name, such as `beta`, may be the end of a path.
-    const ends = depth === 0 ? pathsIn(schema, raw).filter((path) => path.endsWith(`.${keys.join('.')}`)) : []
+    // A short name, such as `beta`, may be the end of a path. Tries of a lesson have paths as keys, wrong ones too.
+    const isEnd = (path: string): boolean =>
+      path.endsWith(`.${keys.join('.')}`) && !path.startsWith('lesson.')
+    const ends = depth === 0 ? pathsIn(schema, raw).filter(isEnd) : []
     const near = ends.length > 0 ? suggestion(keys.join('.'), ends) : suggestion(key, known)
     throw new ModelError(`unknown key${near}`, place)
   }
