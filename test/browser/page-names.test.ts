@@ -183,7 +183,7 @@ test('an address that names no scenario is told as text', async () => {
   await lab.page.goto(`${lab.url}?scenario=digitz`)
   await lab.page.locator('#failure').waitFor()
   expect(await lab.page.locator('#failure').textContent()).toMatch(
-    /there is no scenario `digitz`; did you mean `digits`\? Choose one in the menu$/,
+    /there is no scenario `digitz`; choose one in the menu; did you mean `digits`\?$/,
   )
   const menu = lab.page.locator('#scenario')
   expect(await menu.locator('option:checked').textContent()).toBe('Choose a scenario')
