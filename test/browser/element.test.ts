@@ -148,7 +148,7 @@ describe('four elements in a page', () => {
       /^controls: "tau" may be 2 values; write neurons.visible.tau or memories.xi.tau$/,
     )
     expect(await page.locator('#plots .fault p').allInnerTexts()).toEqual([
-      'controls: there is no value "betta"; did you mean `beta`?',
+      'controls: there is no value "betta"; did you mean "beta"?',
       'controls: "tau" may be 2 values; write neurons.visible.tau or memories.xi.tau',
     ])
   })
