@@ -69,6 +69,7 @@ const FRAME = `
     <div class="pictures"><div class="large"></div><div class="small"></div></div>
     <div class="plots"></div>
     <div class="controls"></div>
+    <p class="wait" role="status">Loading the network</p>
     <div class="fault" role="alert" hidden></div>
     <p class="failure" role="alert" hidden></p>
     <div class="toast" role="status"></div>
