@@ -95,8 +95,8 @@ export function sweepCommand(): Command {
 
 const HELP = `
 Each point is a separate run. --over takes every value that --set takes: sizes, counts, kinds, dt, files. --seeds are seeds of whole
-runs, random patterns included. Points that differ only in parameters of a running network are run side by side, as replicas,
-if the results have the same bits as those of single runs (--together 1 turns that off).
+runs, random patterns included. Points that differ only in parameters of a running network are run side by side, as replicas.
+This is done only if it gives the same bits as single runs; --together 1 turns it off.
 
 Files:
   FOLDER/sweep.json           Scenario, grid, hash, versions, adapter and kernels of all runs, and the tasks. The first process
