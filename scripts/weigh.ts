@@ -41,7 +41,8 @@ interface Visit {
  * @param json - file for the same numbers
  */
 export async function weigh(folder: string, json?: string): Promise<void> {
-  const [browser, server] = await Promise.all([launchBrowser(), serveFolder(() => folder)])
+  const base = baseOf(folder)
+  const [browser, server] = await Promise.all([launchBrowser(), serveFolder(() => folder, {}, base)])
   try {
     const visits: Visit[] = []
     for (const visit of VISITS) visits.push(await visited(browser, server.url, folder, visit))
@@ -86,15 +87,26 @@ async function visited(
     // Addresses such as blob: are no requests to a host.
     const fetched = requested.filter((address) => address.startsWith('http'))
     const own = fetched.filter((address) => address.startsWith(url))
-    const bytes = own.reduce((sum, address) => sum + sizeOf(folder, new URL(address).pathname), 0)
+    const bytes = own.reduce((sum, address) => sum + sizeOf(join(folder, pathOf(address, url))), 0)
     return { name, requests: fetched.length, outside: fetched.length - own.length, bytes, ...measured }
   } finally {
     await context.close()
   }
 }
 
-function sizeOf(folder: string, pathname: string): number {
-  const file = join(folder, decodeURIComponent(pathname).replace(/\/$/, '/index.html'))
+/** The folder of the server for which the site was built, by the address of its icon. */
+function baseOf(folder: string): string {
+  return /href="([^"]*\/)icon\.svg"/.exec(readFileSync(join(folder, 'index.html'), 'utf8'))?.[1] ?? '/'
+}
+
+/** The path of an address below that of the site. */
+function pathOf(address: string, site: string): string {
+  return `/${decodeURIComponent(new URL(address).pathname.slice(new URL(site).pathname.length))}`
+}
+
+/** Bytes of an answer: `path` is a file, or a folder with a slash at its end. */
+function sizeOf(path: string): number {
+  const file = path.replace(/\/$/, '/index.html')
   const bytes = readFileSync(file)
   return COMPRESSED.includes(extname(file)) ? gzipSync(bytes).length : bytes.length
 }

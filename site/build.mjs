@@ -3,11 +3,13 @@
  *
  *   npm run site -- --base /engram/   for a server that has it in this folder (default /)
  *   npm run site -- --check           then opens every page in a browser: links, accessibility, layout
+ *   npm run site -- --out FOLDER      in place of dist/site
  *   npm run site -- --dev             serves it while docs/ is edited
  */
 import { spawn } from 'node:child_process'
 import { watch } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { clearTimeout, setTimeout } from 'node:timers'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -20,9 +22,11 @@ const { values } = parseArgs({
     base: { type: 'string', default: '/' },
     check: { type: 'boolean', default: false },
     dev: { type: 'boolean', default: false },
+    out: { type: 'string' },
   },
 })
 const base = `/${values.base}/`.replace(/\/+/g, '/')
+const out = values.out === undefined ? path('dist/site') : resolve(values.out)
 const pages = path('dist/site-pages')
 process.chdir(path(''))
 process.env.SITE_BASE = base
@@ -32,11 +36,19 @@ await rm(pages, { recursive: true, force: true })
 await Promise.all([module.writePages(pages), writeLibrary()])
 if (values.dev) await serve()
 else {
-  await build(path('site'))
-  await run('node_modules/vite/bin/vite.js', 'build', '--outDir', 'dist/site/run', '--logLevel', 'error')
+  await build(path('site'), { outDir: out })
+  await run(
+    'node_modules/vite/bin/vite.js',
+    'build',
+    '--outDir',
+    join(out, 'run'),
+    '--emptyOutDir',
+    '--logLevel',
+    'error',
+  )
   if (values.check) {
     const { module: check } = await runnerImport(path('site/check.ts'))
-    process.exitCode = (await check.checkSite(path('dist/site'), base)) ? 0 : 1
+    process.exitCode = (await check.checkSite(out, base)) ? 0 : 1
   }
 }
 

@@ -81,7 +81,7 @@ export default defineConfig({
   lang: 'en-GB',
   title: 'engram',
   description:
-    'Associative memory with all its time scales, on the GPU: a simulator for the browser and the command line',
+    'A simulator of associative memory, on the GPU: neurons, synapses and memories, each at its own speed, in the browser and on the command line',
   rewrites: { 'reproductions/README.md': 'reproductions/index.md' },
   head: [['link', { rel: 'icon', href: `${base}icon.svg` }]],
   lastUpdated: false,

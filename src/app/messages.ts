@@ -27,7 +27,7 @@ export function createMessages(places: { toast: HTMLElement; failure: HTMLElemen
   const { toast, failure } = places
   const show = (text: string): void => {
     clearTimeout(timer)
-    toast.textContent = escaped(text.replace(/\s+/g, ' '))
+    toast.textContent = plainText(text)
     toast.classList.add('shown')
   }
   return {
@@ -51,7 +51,7 @@ export function createMessages(places: { toast: HTMLElement; failure: HTMLElemen
       const heading = document.createElement('h2')
       heading.textContent = title
       const body = document.createElement('p')
-      body.textContent = escaped(text.replace(/\s+/g, ' '))
+      body.textContent = plainText(text)
       failure.replaceChildren(heading, body, ...(more === undefined ? [] : [more]))
       if (action !== undefined) failure.append(buttonOf(action.label, action.act))
       failure.hidden = false
@@ -71,8 +71,13 @@ function buttonOf(label: string, act: () => void): HTMLButtonElement {
   return button
 }
 
+/** One line without marks of code: names stand in the quotes that values have. */
+export function plainText(text: string): string {
+  return escaped(text.replace(/\s+/g, ' ').replace(/`([^`]*)`/g, '"$1"'))
+}
+
 /** An error as one sentence for the reader. */
 export function textOf(error: unknown): string {
-  if (error instanceof ModelError || error instanceof RunError) return error.message
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  if (error instanceof ModelError || error instanceof RunError) return plainText(error.message)
+  return plainText(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
 }

@@ -3,22 +3,38 @@ import leven from 'leven'
 /** Longest word that is compared. */
 const LONGEST_WORD = 100
 
-/** Paths that are named at most. */
-const MOST_PATHS = 4
+/** Names that are listed at most. */
+const MOST_NAMES = 4
 
-/** `; did you mean \`tau\`?`, or an empty text. The end of longer paths stands for all of them. */
+/** Edits between a word and its hint: so many at most, or this fraction of the letters of the word. */
+const MOST_EDITS = 2
+const MOST_EDITED = 0.5
+
+/** The remedy for a wrong name: the one that is meant, or else the names that there are. */
 export function suggestion(word: string, known: readonly string[]): string {
   if (known.length === 0) return '; there are none'
+  return hint(word, known) || `; known here: ${listed(known, ', ')}`
+}
+
+/** `; did you mean \`tau\`?`, or an empty text if no name is near. The end of longer paths stands for all of them. */
+export function hint(word: string, known: readonly string[]): string {
   // The comparison takes the product of the lengths, so long texts are skipped.
   if (word.length > LONGEST_WORD) return ''
-  const longer = known.filter((path) => path.endsWith(`.${word}`)).map((path) => `\`${path}\``)
-  if (longer.length > MOST_PATHS)
-    return `; did you mean one of ${longer.slice(0, MOST_PATHS).join(', ')} and ${longer.length - MOST_PATHS} more?`
-  if (longer.length > 0) return `; did you mean ${longer.join(' or ')}?`
+  const longer = known.filter((path) => path.endsWith(`.${word}`))
+  if (longer.length > MOST_NAMES) return `; did you mean one of ${listed(longer, ', ')}?`
+  if (longer.length > 0) return `; did you mean ${listed(longer, ' or ')}?`
   const letters = (text: string) => Array.from(text).sort().join('')
   // Transposed letters count as one mistake, although they are two edits: `tahn` means `tanh`, not `tan`.
   const distance = (other: string) =>
     letters(word) === letters(other) ? 0.5 : leven(word.toLowerCase(), other.toLowerCase())
-  const [nearest = ''] = [...known].sort((a, b) => distance(a) - distance(b))
-  return `; did you mean \`${nearest}\`?`
+  const [nearest] = [...known].sort((a, b) => distance(a) - distance(b))
+  const isNear = nearest !== undefined && distance(nearest) <= Math.max(MOST_EDITS, MOST_EDITED * word.length)
+  return isNear ? `; did you mean \`${nearest}\`?` : ''
+}
+
+/** The first names, and how many more there are. */
+function listed(names: readonly string[], separator: string): string {
+  const first = names.slice(0, MOST_NAMES).map((name) => `\`${name}\``)
+  const more = names.length - first.length
+  return first.join(separator) + (more > 0 ? ` and ${more} more` : '')
 }

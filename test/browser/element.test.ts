@@ -148,7 +148,7 @@ describe('four elements in a page', () => {
       /^controls: "tau" may be 2 values; write neurons.visible.tau or memories.xi.tau$/,
     )
     expect(await page.locator('#plots .fault p').allInnerTexts()).toEqual([
-      'controls: there is no value "betta"; did you mean `beta`?',
+      'controls: there is no value "betta"; did you mean "beta"?',
       'controls: "tau" may be 2 values; write neurons.visible.tau or memories.xi.tau',
     ])
   })
@@ -209,11 +209,16 @@ describe('four elements in a page', () => {
 test('an element keeps to a strict content policy, and plays by itself only where motion is wanted', async () => {
   const page = await lab.open({ bypassCSP: false, reducedMotion: 'no-preference' })
   await page.goto(`${strict.url}bare.html`)
-  await page.evaluate(`document.querySelector('main').innerHTML =
-    '<engram-network id="one" autoplay src="scenarios/softmax-synapses.json"></engram-network>'`)
+  const waits = "getComputedStyle(document.querySelector('#one').shadowRoot.querySelector('.wait')).display"
+  expect(
+    await page.evaluate(`document.querySelector('main').innerHTML =
+      '<engram-network id="one" autoplay src="scenarios/softmax-synapses.json"></engram-network>',
+      Promise.resolve().then(() => ${waits})`),
+  ).toBe('block')
   await eventually(() =>
     page.evaluate("document.querySelector('#one').simulation?.tick ?? 0"),
   ).toBeGreaterThan(10)
+  expect(await page.evaluate(waits)).toBe('none')
   expect(lab.complaints()).toEqual([])
   await page.emulateMedia({ reducedMotion: 'reduce' })
   await page.evaluate("document.querySelector('#one').view = 'picture'")

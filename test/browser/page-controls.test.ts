@@ -59,7 +59,7 @@ test('what does not fit starts anew, with a notice that names it', async () => {
   await lab.load('softmax-synapses')
   await lab.engram('step(50)')
   await lab.engram("set('seed', 2)")
-  await eventually(toast).toContain('`xi` starts anew at tick 50')
+  await eventually(toast).toContain('"xi" starts anew at tick 50')
   expect(await tick()).toBe(50)
   await lab.engram("set('replicas', 3)")
   await eventually(toast).toContain('from tick 0')

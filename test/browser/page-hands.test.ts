@@ -260,7 +260,7 @@ test('a click on a memory makes it the cue of the chosen replica, with shift of 
   await eventually(() => lab.engram('simulation.tick')).toBe(0)
   expect(await cueOf(1)).toEqual(row(xi, 0))
   expect(await part('row').inputValue()).toBe('0')
-  await eventually(toast).toContain('Row 0 of `xi` is the cue of replica 1 now')
+  await eventually(toast).toContain('Row 0 of "xi" is the cue of replica 1 now')
   const second = await cornerMemory()
   await lab.page.keyboard.down('Shift')
   await lab.page.mouse.click(second.x, second.y)
@@ -294,7 +294,7 @@ test('a state is stored in the free row like the others, recalled from half of i
   await lab.engram(`simulation.write('visible', [${state.join()}])`)
   await panel('memory')
   await part('keep').click()
-  await eventually(toast).toContain('Stored in row 5 of `xi`, with the mean and norm of the others')
+  await eventually(toast).toContain('Stored in row 5 of "xi", with the mean and norm of the others')
   const stored = row(await lab.read('xi'), 5)
   expect(norm(stored)).toBeCloseTo(12, 2)
   // Entries below 10 are kept to four digits, 0.0005 at most.
@@ -338,7 +338,7 @@ test('a hebbian coupling stores a pattern by adding it to J, and forgets it by t
   await lab.engram(`simulation.write('visible', [${state.join()}])`)
   await panel('memory')
   await part('keep').click()
-  await eventually(toast).toContain('Stored in the coupling `w` as pattern 3, as signs, like the others')
+  await eventually(toast).toContain('Stored in the coupling "w" as pattern 3, as signs, like the others')
   const signs = state.map(Math.sign)
   const added = signs.flatMap((a, i) => signs.map((b, j) => (i === j ? 0 : (a * b) / N)))
   const after = await lab.read('w')
@@ -373,7 +373,7 @@ test('an image that is given becomes a memory with the mean and norm of the othe
   )
   expect(await lab.read('xi')).toEqual(before)
   await give({ 'broken.png': half.slice(0, 20), 'half.png': half, 'white.png': white })
-  await eventually(toast).toContain('Stored in row 5 of `xi`')
+  await eventually(toast).toContain('Stored in row 5 of "xi"')
   expect(await toast()).toMatch(/Left out: broken.png cannot be read [^.]*; white.png has one value [^.]*\.$/)
   expect(await toast()).not.toContain('replaced')
   const stored = row(await lab.read('xi'), 5)
@@ -434,7 +434,7 @@ test('what cannot be is refused in one line: zeros in a binary memory, images wi
   await panel('memory')
   await part('row').fill('2')
   await part('forget').click()
-  await eventually(toast).toContain('row 2 of `xi` cannot become 0: format "binary"')
+  await eventually(toast).toContain('row 2 of "xi" cannot become 0: format "binary"')
   const before = await lab.read('xi')
   await part('files').setInputFiles({
     name: 'dot.png',
@@ -442,7 +442,7 @@ test('what cannot be is refused in one line: zeros in a binary memory, images wi
     buffer: Buffer.from(encode({ width: 1, height: 1, data: new Uint8Array(1), channels: 1, depth: 8 })),
   })
   await eventually(toast).toContain(
-    'layer `visible` is not an image; set neurons.visible.size to [height, width]',
+    'layer "visible" is not an image; set neurons.visible.size to [height, width]',
   )
   await part('row').fill('9')
   await part('replace').click()

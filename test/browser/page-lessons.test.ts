@@ -24,7 +24,7 @@ test('a lesson is written with a preview, undone and redone, and a class that op
   await box.getByLabel('Button').fill('Another seed')
   await box.getByLabel('Expected observation').fill('It ends elsewhere.')
   await box.getByLabel('Values').fill('sed = 5')
-  await eventually(() => editor.locator('.problem').textContent()).toContain('did you mean `seed`?')
+  await eventually(() => editor.locator('.problem').textContent()).toContain('did you mean "seed"?')
   await box.getByLabel('Values').fill('seed = 5')
   await editor.getByRole('button', { name: 'Add a question' }).click()
   const question = editor.locator('[data-group=questions] fieldset')

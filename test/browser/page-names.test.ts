@@ -165,7 +165,7 @@ test('names that are refused are told as text, by file, drop and link, and what 
     // A long name is shortened.
     expect(reason).toContain(`${group}.${oneLine(name.slice(0, 50))}`)
     await WAYS[way](scenario, file)
-    await eventually(toast).toContain(oneLine(reason))
+    await eventually(toast).toContain(oneLine(reason).replace(/`([^`]*)`/g, '"$1"'))
     expect(await lab.page.locator('#toast *').count()).toBe(0)
     expect(STEERING.exec((await toast())!)).toBeNull()
     await expectText()
@@ -183,7 +183,7 @@ test('an address that names no scenario is told as text', async () => {
   await lab.page.goto(`${lab.url}?scenario=digitz`)
   await lab.page.locator('#failure').waitFor()
   expect(await lab.page.locator('#failure').textContent()).toMatch(
-    /there is no scenario `digitz`; did you mean `digits`\? Choose one in the menu$/,
+    /there is no scenario "digitz"; choose one in the menu; did you mean "digits"\?$/,
   )
   const menu = lab.page.locator('#scenario')
   expect(await menu.locator('option:checked').textContent()).toBe('Choose a scenario')

@@ -234,7 +234,7 @@ test('a picture grows when it is clicked', async () => {
 test('what cannot be loaded is named, and another scenario can still be chosen', async () => {
   await page.goto(`${url}?scenario=no-such-one`)
   await page.locator('#failure').waitFor()
-  expect(await page.locator('#failure').textContent()).toContain('there is no scenario `no-such-one`')
+  expect(await page.locator('#failure').textContent()).toContain('there is no scenario "no-such-one"')
   await page.locator('#scenario').selectOption('softmax-synapses')
   await page.locator('body[data-state=ready]').waitFor()
   expect(await page.locator('#failure').isVisible()).toBe(false)

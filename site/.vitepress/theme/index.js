@@ -1,4 +1,4 @@
-import DefaultTheme from 'vitepress/theme'
+import DefaultTheme from 'vitepress/theme-without-fonts'
 import 'katex/dist/katex.min.css'
 import Layout from './Layout.vue'
 

@@ -1,4 +1,5 @@
 /** The form of one part of a draft. */
+import { plainText } from '../messages.ts'
 import { refuse, bindNumber } from '../controls/number-field.ts'
 import { absentText, fieldOf, fieldsOf, type FormField } from './form.ts'
 import { namesFor } from './names.ts'
@@ -139,7 +140,7 @@ export function createInspector(
     if (isAt(fault?.keys, keys, inner)) {
       const line = document.createElement('p')
       line.className = 'fault'
-      line.textContent = fault!.message
+      line.textContent = plainText(fault!.message)
       rows.push(line)
     }
     return rows
@@ -315,7 +316,7 @@ export function createInspector(
       if (keys.length > 0 && isAt(fault?.keys, keys, fields)) {
         const line = document.createElement('p')
         line.className = 'fault'
-        line.textContent = fault!.message
+        line.textContent = plainText(fault!.message)
         form.prepend(line)
       }
       // Controls stay where they are, if they are still the same.

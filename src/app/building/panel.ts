@@ -4,7 +4,7 @@ import { ModelError } from '../../core/errors.ts'
 import { keysIn } from '../../core/model/path.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { differences } from '../editing/undo.ts'
-import { type Messages, textOf } from '../messages.ts'
+import { type Messages, plainText, textOf } from '../messages.ts'
 import type { Opened } from '../session/opened.ts'
 import { stemOf } from '../sharing/exports.ts'
 import type { Workplace } from '../session/workplace.ts'
@@ -109,7 +109,7 @@ export function createPanel(
       hint !== ''
         ? hint
         : fault !== undefined
-          ? `Draft, the network before runs on. ${fault.message}`
+          ? `Draft, the network before runs on. ${plainText(fault.message)}`
           : isBuilding
             ? 'Builds…'
             : 'Runs as drawn.'

@@ -5,7 +5,7 @@ import type { Simulation } from '../../core/run/simulation.ts'
 import { assign } from '../assign.ts'
 import { releaseDevice, shareDevice } from '../boot/shared.ts'
 import { createControls } from '../controls/controls.ts'
-import { createMessages, type Messages, textOf } from '../messages.ts'
+import { createMessages, type Messages, plainText, textOf } from '../messages.ts'
 import { createPlots } from '../plots/plots.ts'
 import type { Panels } from '../session/bench.ts'
 import type { Source } from '../session/source.ts'
@@ -69,6 +69,7 @@ const FRAME = `
     <div class="pictures"><div class="large"></div><div class="small"></div></div>
     <div class="plots"></div>
     <div class="controls"></div>
+    <p class="wait" role="status">Loading the network</p>
     <div class="fault" role="alert" hidden></div>
     <p class="failure" role="alert" hidden></p>
     <div class="toast" role="status"></div>
@@ -100,7 +101,7 @@ export function createEmbed(root: ShadowRoot, options: EmbedOptions, events: Emb
     ...createMessages({ toast: part('.toast'), failure }),
     failure(title, text) {
       showState('failed')
-      failure.textContent = escaped(`${title}: ${text}`.replace(/\s+/g, ' '))
+      failure.textContent = plainText(`${title}: ${text}`)
       failure.hidden = false
       events.failed(failure.textContent)
     },
@@ -116,7 +117,7 @@ export function createEmbed(root: ShadowRoot, options: EmbedOptions, events: Emb
     faults.set(attribute, wrong)
     const lines = [...faults.values()].flat().map((text) => {
       const line = document.createElement('p')
-      line.textContent = escaped(text)
+      line.textContent = plainText(text)
       return line
     })
     fault.replaceChildren(...lines)

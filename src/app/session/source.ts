@@ -8,7 +8,7 @@ import { resolveModel } from '../../core/model/resolve.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { checkFiles, decodeCheckpoint } from '../../core/run/checkpoint.ts'
 import type { Checkpoint } from '../../core/run/simulation.ts'
-import { suggestion } from '../../core/suggestion.ts'
+import { hint } from '../../core/suggestion.ts'
 import { ownFile } from '../data/own.ts'
 import { decodeImage } from './decode.ts'
 import { get, readBeside } from './fetch.ts'
@@ -69,7 +69,7 @@ function coming(scenario: Promise<Scenario>, source: Promise<Source>): Coming {
 
 function unknownScenario(id: string): ModelError {
   const ids = shippedScenarios.map((one) => one.id)
-  return new ModelError(`there is no scenario \`${id}\`${suggestion(id, ids)} Choose one in the menu`)
+  return new ModelError(`there is no scenario \`${id}\`; choose one in the menu${hint(id, ids)}`)
 }
 
 async function scenarioAt(url: string): Promise<Scenario> {

@@ -57,7 +57,7 @@ export function createLesson(place: HTMLElement, { begin, change }: LessonAction
   const list = element('p')
   const again = document.createElement('button')
   again.type = 'button'
-  again.textContent = 'Start as told'
+  again.textContent = 'Restart without them'
   again.title = 'Restart the run without these changes'
   again.addEventListener('click', () => start(course.begun))
   changed.append(list, again)

@@ -48,7 +48,7 @@ export function groupLane(
   row.sliders.append(
     ...(tauSlider && everySlider
       ? [tauSlider.element, everySlider.element]
-      : [note(isAdiabatic ? 'every tick, at once' : 'does not change')]),
+      : [note(isAdiabatic ? 'every tick, τ = 0' : 'does not change')]),
   )
   return {
     element: row.element,

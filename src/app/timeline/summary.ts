@@ -26,7 +26,7 @@ export function summaryOf(model: Model): HTMLElement[] {
         tau === undefined
           ? 'fixed'
           : tau === 0
-            ? 'at once'
+            ? 'τ 0'
             : `τ ${format3(tau)}${longest === undefined || longest === tau ? '' : ` to ${format3(longest)}`}`
       chip.textContent = `${name} ${text}${every > 1 && tau !== undefined && tau > 0 ? `, every ${every}` : ''}`
       return chip

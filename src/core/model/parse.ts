@@ -13,7 +13,7 @@ import {
   show,
   valueAt,
 } from './path.ts'
-import { suggestion } from '../suggestion.ts'
+import { hint, suggestion } from '../suggestion.ts'
 import { absentNumbers } from '../kinds/rules/table.ts'
 import { scenarioSchema, type Scenario } from './schema.ts'
 import { isHyperedgeSpec } from './specs.ts'
@@ -142,7 +142,7 @@ function hintFor(word: string, keys: readonly string[], raw: unknown, options: r
   if (around.includes(word)) return `; write "${place.at(-1)}": "${word}"`
   const known = [...options, ...around]
   if (options.length === 0 && here.words.length > 0) known.push(...here.words, ...here.kinds)
-  return known.length > 0 ? suggestion(word, known) : ''
+  return hint(word, known)
 }
 
 /** The possible kinds, if the path ends at the key that distinguishes variants. */

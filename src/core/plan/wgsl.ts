@@ -1,7 +1,7 @@
 /** The shader modules of a plan, for people: the compiled source, with the line numbers of compile errors. */
 import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
-import { suggestion } from '../suggestion.ts'
+import { hint } from '../suggestion.ts'
 import type { Kernel } from './kernels.ts'
 import { type Operation, overridesOf } from './operation.ts'
 import { type Plan, operationsOf } from './plan.ts'
@@ -15,7 +15,7 @@ export function wgslText(plan: Plan, model: Model, label: string): string {
   const all = operationsOf(plan)
   const found = all.filter((operation) => operation.label === label)
   if (found.length === 0) {
-    const near = suggestion(label, [...new Set(all.map((operation) => operation.label))])
+    const near = hint(label, [...new Set(all.map((operation) => operation.label))])
     throw new ModelError(
       `no dispatch has the label \`${label}\`; engram plan without --wgsl lists all labels${near}`,
       { path: '--wgsl' },

@@ -70,7 +70,7 @@ export function addAdapterOption(command: Command): Command {
 export function addResidentOption(command: Command): Command {
   return command.option(
     '--resident <mode>',
-    'on, off or auto: run a small network in the registers of one kernel, with many ticks a dispatch. The default auto decides by the size of the network and the length of the run',
+    'on, off or auto: run a small network in the registers of one kernel, where one dispatch computes many ticks. The default auto decides by the size of the network and the length of the run',
     oneOf('--resident', ['on', 'off', 'auto']),
     'auto',
   )

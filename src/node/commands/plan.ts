@@ -71,7 +71,7 @@ The variant of a product is the tile of one invocation, then a slash and the inv
 rows x states for matvec, and groups of four columns x states for matvec-transposed. The variant of a sum over a layer
 is tree (barriers) or subgroup. The line "variants" lists all variants as --variant takes them. Results of different
 variants differ only by rounding.
-The last line states whether the run is resident, and why. A resident run is one kernel, with many ticks a dispatch; the
+The last line states whether the run is resident, and why. A resident run is one kernel, and one dispatch computes many ticks; the
 line has its lanes for each replica.
 
 With --wgsl, prints each shader module of the label instead. A header of comments has the kernel, the overrides of the

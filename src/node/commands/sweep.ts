@@ -95,8 +95,8 @@ export function sweepCommand(): Command {
 
 const HELP = `
 Each point is a separate run. --over takes every value that --set takes: sizes, counts, kinds, dt, files. --seeds are seeds of whole
-runs, random patterns included. Points that differ only in parameters of a running network are run side by side, as replicas,
-where that gives the bits of single runs (--together 1 turns that off).
+runs, random patterns included. Points that differ only in parameters of a running network are run side by side, as replicas.
+This is done only if it gives the same bits as single runs; --together 1 turns it off.
 
 Files:
   FOLDER/sweep.json           Scenario, grid, hash, versions, adapter and kernels of all runs, and the tasks. The first process
@@ -272,7 +272,7 @@ interface WorkCommandOptions extends WorkingOptions {
 
 function workCommand(): Command {
   const command = new Command('work')
-    .description('work on the tasks of a sweep that are free')
+    .description('run the tasks of a sweep that no other process has taken')
     .argument('<folder>', 'folder of the sweep')
     .option('--task <n>', 'run this task alone', wholeNumber('--task', 0, 999_999))
   addWorkingOptions(command)

@@ -54,7 +54,7 @@ export function testCommand(): Command {
 
 const HELP = `
 A claim stands in the list \`expect\` of a scenario (docs/claims.md), for example
-  "expect": [{ "probe": "overlap", "of": "max", "at": "end", "atLeast": 0.98 }]
+  "expect": [{ "probe": "overlap", "replica": "max", "at": "end", "atLeast": 0.98 }]
 
 Every scenario is run, one after the other on one device, with the default kernels. No files are written. Of a folder, all
 files NAME.json in it are tested. A scenario that cannot be loaded or whose run fails counts as failed, and the others go on.

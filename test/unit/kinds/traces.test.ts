@@ -114,7 +114,7 @@ describe('a rule with traces', () => {
     expect(checkScenario(scenarioOf(bcm(), {}, of('xi.theta')))).toEqual([])
     expect(checkScenario(scenarioOf(covariance(), {}, of('xi.meanFrom')))).toEqual([])
     expect(() => checkScenario(scenarioOf(covariance(), {}, of('xi.theta')))).toThrow(
-      'probes.p.of: no layer, memory or synapse is called `xi.theta`; did you mean `xi.meanTo`?',
+      'probes.p.of: no layer, memory or synapse is called `xi.theta`; known here: `',
     )
   })
 

@@ -241,7 +241,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'an unknown key of many letters',
     layers({ ['z'.repeat(1000)]: 2 }),
     `neurons.visible.${'z'.repeat(57)}...`,
-    /^unknown key$/,
+    /^unknown key; known here: `size`, /,
   ],
   ['an unknown section', scenario({ probs: {} }), 'probs', /unknown key; did you mean `probes`\?/],
   [
@@ -548,7 +548,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'similarity to an unknown memory',
     probe({ kind: 'similarity', memory: 'visible', patterns: { kind: 'zeros' } }),
     'probes.p.memory',
-    /no memory is called `visible`; did you mean `xi`\?/,
+    /no memory is called `visible`; known here: `xi`$/,
   ],
 
   [

@@ -5,6 +5,7 @@ import type { Model, Rows, Synapse } from '../../../core/model/model.ts'
 import './spectrum.css'
 import type { Simulation } from '../../../core/run/simulation.ts'
 import { format3 } from '../../format.ts'
+import { textOf } from '../../messages.ts'
 import type { Opened } from '../../session/opened.ts'
 import type { Answer, Question } from './question.ts'
 import { networkOf } from '../../../core/model/variation.ts'
@@ -76,7 +77,7 @@ export function createSpectrumPanel(place: HTMLElement, opened: () => Opened | u
       note!.textContent = noteOf(found)
       note!.title = noteOf(found)
     } catch (error) {
-      note!.textContent = error instanceof Error ? error.message : String(error)
+      note!.textContent = textOf(error)
       seen = state
     } finally {
       isBusy = false

@@ -1,8 +1,8 @@
 /** The editor of a lesson: fields on one side, the lesson as it will be read on the other. */
 import './editor.css'
-import { ModelError } from '../../../core/errors.ts'
 import type { Read } from '../../../core/model/files.ts'
 import type { Lesson, Scenario } from '../../../core/model/schema.ts'
+import { textOf } from '../../messages.ts'
 import { valueChanges } from '../course.ts'
 import { type Reading, readLesson } from '../reader.ts'
 import {
@@ -414,6 +414,3 @@ function section(
   return made
 }
 
-function textOf(error: unknown): string {
-  return error instanceof ModelError || error instanceof Error ? error.message : String(error)
-}

@@ -42,7 +42,7 @@ export const PROBES = {
       columns: (count) => numbered('pattern', count),
       plot: {
         note: '',
-        bandNote: 'replica maxima',
+        bandNote: 'largest of each replica',
         ofReplica: 'largest',
         label: '',
         isShare: true,

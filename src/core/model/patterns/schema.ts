@@ -195,7 +195,7 @@ export const patternOptions = [
           v.boolean(),
           v.title('header'),
           v.description(
-            'Of a table: whether its first line has names. Default: it has if one of its cells is no number.',
+            'Of a table: true if its first line holds the names of the columns. Default: true if a cell of that line is not a number.',
           ),
         ),
       ),

@@ -1,0 +1,18 @@
+/** The remedy of a wrong name. */
+import { expect, test } from 'vitest'
+import { hint, suggestion } from '../../src/core/suggestion.ts'
+
+test.each([
+  ['a misspelt name', 'tahn', ['tan', 'tanh'], 'did you mean `tanh`?'],
+  ['two edits of a short name', 'x', ['xis', 'omega'], 'did you mean `xis`?'],
+  ['edits of half the letters', 'lagran', ['lagr', 'lagrangian'], 'did you mean `lagr`?'],
+  ['half of the letters, and no more', 'abcdef', ['abcxyz'], 'did you mean `abcxyz`?'],
+  ['the end of paths', 'beta', ['a.beta', 'b.beta'], 'did you mean `a.beta` or `b.beta`?'],
+  ['a name that none is near', 'foo', ['pavlov'], 'known here: `pavlov`'],
+  ['one edit too many', 'abcdef', ['abwxyz'], 'known here: `abwxyz`'],
+  ['one of many', 'zzzz', ['a', 'b', 'c', 'd', 'e', 'f'], 'known here: `a`, `b`, `c`, `d` and 2 more'],
+  ['none at all', 'foo', [], 'there are none'],
+])('%s', (_, word, known, text) => {
+  expect(suggestion(word, known)).toBe(`; ${text}`)
+  expect(hint(word, known)).toBe(text.startsWith('did') ? `; ${text}` : '')
+})
