@@ -54,7 +54,7 @@ export async function work(folder: string, options: WorkOptions): Promise<Record
     counts[outcome]++
     report(task, outcome, reason)
   }
-  const watch = watchSignals()
+  const watch = watchSignals({ patient: true })
   const bench = createBench(folder, sweep, options, watch)
   const watcher = options.watcher ?? createWatcher()
   /** @returns true once it is known what becomes of the task */
