@@ -20,7 +20,7 @@ import { type Sweep, type Wanted, beginSweep, editSweep, readSweep } from '../sw
 import { JOB, type Message, runJobs } from '../sweep/jobs.ts'
 import { htmlOf, longCsv } from '../sweep/report.ts'
 import { type SlurmOptions, submit } from '../sweep/slurm.ts'
-import { cancel, mixedNote, slurmStates, statusLines, statusOf } from '../sweep/status.ts'
+import { cancel, mixedNote, pointsText, slurmStates, statusLines, statusOf } from '../sweep/status.ts'
 import { type Outcome, work } from '../sweep/worker.ts'
 import { print, programName, tell } from '../terminal.ts'
 import {
@@ -178,14 +178,14 @@ async function sweep(file: string, options: SweepOptions): Promise<void> {
   } finally {
     progress.stop()
   }
-  const { done, failed } = await statusOf(out, begun)
+  const { done, failed, points } = await statusOf(out, begun)
   const counts = { done: done.length, failed: failed.length, begun: 0, elsewhere: 0 }
-  if (code === 0) finish(out, counts, quiet)
+  if (code === 0) finish(out, counts, quiet, pointsText(points))
   else {
     print(countsText(counts))
     // After wrong input the same command would fail again.
     if (code !== 2)
-      tell(`${done.length} of ${total} tasks are done; run the same command again to go on with the others\n`)
+      tell(`${pointsText(points)}; run the same command again to go on with the others\n`)
     throw new Ended(code)
   }
 }
@@ -235,7 +235,12 @@ function countsText({ done, failed }: Readonly<Record<Outcome, number>>): string
 }
 
 /** Prints what became of the tasks. */
-function finish(folder: string, counts: Readonly<Record<Outcome, number>>, quiet?: boolean): void {
+function finish(
+  folder: string,
+  counts: Readonly<Record<Outcome, number>>,
+  quiet?: boolean,
+  summary?: string,
+): void {
   const { done, failed, elsewhere } = counts
   print(countsText(counts))
   if (elsewhere > 0 && !quiet)
@@ -244,7 +249,7 @@ function finish(folder: string, counts: Readonly<Record<Outcome, number>>, quiet
     )
   if (failed > 0)
     throw new RunError(
-      `${failed} of ${done + failed + elsewhere} tasks failed; engram sweep status ${quoted(folder)} tells why, --retry runs them again`,
+      `${summary ?? `${failed} of ${done + failed + elsewhere} ${done + failed + elsewhere === 1 ? 'task' : 'tasks'} failed`}; engram sweep status ${quoted(folder)} tells why, --retry runs them again`,
     )
   if (elsewhere === 0 && !quiet) tell(`next     ${programName()} sweep collect ${quoted(folder)}\n`)
 }
@@ -402,7 +407,9 @@ async function writeCollected(folder: string): Promise<boolean> {
   const { failed } = status
   const note = mixedNote(status.adapters)
   const notes = [
-    `${done} of ${total} tasks are done, ${failed.length} have failed.`,
+    `${pointsText(status.points)}.`,
+    ...failed.slice(0, MOST_REASONS).map(({ task, reason }) => `Task ${task}: ${reason}`),
+    ...(failed.length > MOST_REASONS ? [`${failed.length - MOST_REASONS} more tasks have failed points.`] : []),
     ...(note === undefined ? [] : [`${note}.`]),
   ]
   const output = await createOutput(folder)
@@ -413,6 +420,7 @@ async function writeCollected(folder: string): Promise<boolean> {
       ['collected.html', htmlOf(sweep, arrays, notes)],
     ] as const
     print(`done\t${done} of ${total}\n`)
+    if (status.points.failed > 0) tell(`${pointsText(status.points)}\n`)
     for (const [name, content] of files) print(`${name}\t${await output.write(name, content)}\n`)
   } finally {
     output.close()
@@ -422,6 +430,9 @@ async function writeCollected(folder: string): Promise<boolean> {
   for (const { task, reason } of failed) tell(`task ${task} failed: ${reason}\n`)
   return done + failed.length === total
 }
+
+/** Reasons on the page. */
+const MOST_REASONS = 20
 
 /** Milliseconds between two looks of --watch. */
 const LOOK = 2000
@@ -449,11 +460,16 @@ function statusCommand(): Command {
     .option('--watch', 'tell it again every 2 s, until no task is left')
     .addHelpText('after', STATUS_HELP)
     .action(async (folder: string, { watch }: { readonly watch?: true }) => {
+      let isLater = false
       await repeated(watch === true, async () => {
         const sweep = await readSweep(folder)
         const status = await statusOf(folder, sweep)
         const lines = [...statusLines(status), ...(await slurmStates(sweep.jobs))]
-        print(`${lines.join('\n')}\n`)
+        // Apart from the answer before.
+        const before = watch === true && isLater ? '\n' : ''
+        isLater = true
+        const time = watch === true ? [`time\t${new Date().toISOString().slice(0, 19)}Z`] : []
+        print(`${before}${[...time, ...lines].join('\n')}\n`)
         const note = mixedNote(status.adapters)
         if (note !== undefined) tell(`note: ${note}\n`)
         const isOver = status.done.length + status.failed.length === status.tasks

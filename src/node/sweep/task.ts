@@ -107,7 +107,7 @@ export async function runTask(setting: Setting, number: number, claim: Claim): P
   }
 }
 
-/** What is said of the points that have failed: the first of them, and how many there are. */
+/** What is said of the points that have failed: how many there are, and why the first did. */
 function reasonOf(failures: readonly Failure[], { grid }: Sweep, task: Task): string {
   const [{ point, reason }] = failures as [Failure]
   const all = pointsOf(task)
@@ -116,8 +116,8 @@ function reasonOf(failures: readonly Failure[], { grid }: Sweep, task: Task): st
   const inside = grid.over.flatMap(({ path }, axis) =>
     (task.values[axis] as readonly unknown[]).length > 1 ? [`${path}=${JSON.stringify(values[axis])}`] : [],
   )
-  const others = failures.length > 1 ? `, and ${failures.length - 1} more points` : ''
-  return `at ${inside.join(', ')}${others}: ${reason}`
+  const first = failures.length > 1 ? 'the first ' : ''
+  return `${failures.length} of ${all.length} points failed, ${first}at ${inside.join(', ')}: ${reason}`
 }
 
 /** Records that a task has failed. */
