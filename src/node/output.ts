@@ -278,6 +278,5 @@ const WRITE_ERRORS: Readonly<Record<string, string>> = {
   ELOOP: 'its links go in a circle',
   ENAMETOOLONG: 'the name is too long',
   EIO: 'the disk fails',
-  [DANGLING]:
-    'there is a link to a place that does not exist; make that place',
+  [DANGLING]: 'there is a link to a place that does not exist; make that place',
 }

@@ -37,7 +37,9 @@ test('a point that fails inside a run leaves the others their results, and is na
   expect(first.stdout).toBe('done\t0\nfailed\t4\n')
   const { code, stdout } = await ask(['sweep', 'status', 'D'], folder)
   expect(code).toBe(1)
-  expect(stdout).toMatch(/^points\t12\npoints done\t8\npoints failed\t4$[^]*^failed 0\t1 of 3 points failed, at neurons\.x\.bias=1e\+30: /m)
+  expect(stdout).toMatch(
+    /^points\t12\npoints done\t8\npoints failed\t4$[^]*^failed 0\t1 of 3 points failed, at neurons\.x\.bias=1e\+30: /m,
+  )
   const collected = await ask(['sweep', 'collect', 'D'], folder)
   expect(collected.code).toBe(0)
   expect(collected.stderr).toMatch(/^8 of 12 points are done, 4 failed$/m)
@@ -133,7 +135,9 @@ test('a cancelled sweep ends all its workers, begins no task, and continues', as
   const [, done] = /^done\t(\d)\nfailed\t0\n$/.exec(stdout)!
   expect(Number(done)).toBeGreaterThan(0)
   expect(Number(done)).toBeLessThan(5)
-  expect(stderr).toContain(`${done} of 5 points are done; run the same command again to go on with the others\n`)
+  expect(stderr).toContain(
+    `${done} of 5 points are done; run the same command again to go on with the others\n`,
+  )
   const status = await ask(['sweep', 'status', 'C'], folder)
   expect(status.stdout).toContain(
     `done\t${done}\nfailed\t0\nrunning\t0\nstale\t0\nwaiting\t${5 - Number(done)}\n`,

@@ -94,9 +94,10 @@ export function sweepCommand(): Command {
 }
 
 const HELP = `
-Each point is a separate run. --over takes every value that --set takes: sizes, counts, kinds, dt, files. --seeds are seeds of whole
+A point is one value of each --over, with one seed: it has the results of a separate run. A task is a folder with the results of one
+point, or of many that were run side by side. --over takes every value that --set takes: sizes, counts, kinds, dt, files. --seeds are seeds of whole
 runs, random patterns included. Points that differ only in parameters of a running network are run side by side, as replicas,
-where that gives the bits of single runs (--together 1 turns that off).
+where that gives the bits of single runs; --together 1 makes each point a task.
 
 Files:
   FOLDER/sweep.json           Scenario, grid, hash, versions, adapter and kernels of all runs, and the tasks. The first process
@@ -184,8 +185,7 @@ async function sweep(file: string, options: SweepOptions): Promise<void> {
   else {
     print(countsText(counts))
     // After wrong input the same command would fail again.
-    if (code !== 2)
-      tell(`${pointsText(points)}; run the same command again to go on with the others\n`)
+    if (code !== 2) tell(`${pointsText(points)}; run the same command again to go on with the others\n`)
     throw new Ended(code)
   }
 }
@@ -409,7 +409,9 @@ async function writeCollected(folder: string): Promise<boolean> {
   const notes = [
     `${pointsText(status.points)}.`,
     ...failed.slice(0, MOST_REASONS).map(({ task, reason }) => `Task ${task}: ${reason}`),
-    ...(failed.length > MOST_REASONS ? [`${failed.length - MOST_REASONS} more tasks have failed points.`] : []),
+    ...(failed.length > MOST_REASONS
+      ? [`${failed.length - MOST_REASONS} more tasks have failed points.`]
+      : []),
     ...(note === undefined ? [] : [`${note}.`]),
   ]
   const output = await createOutput(folder)

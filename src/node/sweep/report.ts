@@ -140,7 +140,8 @@ function chartsOf(probe: ProbeOf, sweep: Sweep, arrays: GridArrays): string[] {
   const open = over.flatMap(({ values }, axis) => (values.length > 1 ? [axis] : []))
   const first = over.map(() => 0)
   const [along, across, ...rest] = open
-  if (along === undefined) return [drawChart(courseChart(probe.name, `${name}${averages}`, first, courses, arrays))]
+  if (along === undefined)
+    return [drawChart(courseChart(probe.name, `${name}${averages}`, first, courses, arrays))]
   const axis = axisOf(grid, along)
   if (across === undefined) {
     const points = axis.x.map((_, index) => last(first.with(along, index)))
