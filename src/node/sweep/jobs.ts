@@ -37,11 +37,11 @@ export async function runJobs(folder: string, { jobs, args, report }: JobOptions
   const running = new Set<ChildProcess>()
   const deaths = new Map<number, number>()
   let isStopped = false
-  let worst = 0
+  let ending = 0
   const stop = (code: number): void => {
-    worst = Math.max(worst, code)
     if (isStopped) return
     isStopped = true
+    ending = code
     for (const child of running) child.kill('SIGTERM')
   }
   const look = setInterval(() => {
@@ -51,11 +51,17 @@ export async function runJobs(folder: string, { jobs, args, report }: JobOptions
   const job = async (): Promise<void> => {
     while (!isStopped) {
       const { code, signal, task } = await runOne(folder, args, running, report)
-      if (isStopped || code === 0) return
+      if (code === 0) return
       // It has said why: the input is wrong, or a folder cannot be written.
-      if (code !== null) return stop(code)
+      if (code !== null) {
+        stop(code)
+        return
+      }
       // Asked to end before it could listen.
-      if (signal !== null && SIGNALS.some((name) => name === signal)) return stop(codeOf(signal))
+      if (signal !== null && SIGNALS.some((name) => name === signal)) {
+        stop(codeOf(signal))
+        return
+      }
       if (task === undefined)
         throw new RunError(`a worker has died (${signal ?? 'no exit code'}); run the command again`)
       const times = (deaths.get(task) ?? 0) + 1
@@ -68,7 +74,7 @@ export async function runJobs(folder: string, { jobs, args, report }: JobOptions
   }
   try {
     await Promise.all(Array.from({ length: jobs }, job))
-    return worst
+    return ending
   } finally {
     clearInterval(look)
     watch.stop()

@@ -39,14 +39,17 @@ function probesOf({ scenario }: Sweep): ProbeOf[] {
 
 /** Replicas of each point, by the values of the point. */
 function replicasOf({ scenario, grid: { over } }: Sweep): (point: readonly unknown[]) => number {
-  const at = (point: readonly unknown[]): number => {
-    const { replicas = 1 } = scenarioAt(scenario, over, point) as Partial<Parameters<typeof replicaCount>[0]>
-    return replicaCount({ replicas } as Parameters<typeof replicaCount>[0])
+  const of = (raw: unknown): number => {
+    const { replicas = 1 } = raw as Partial<Counted>
+    return replicaCount({ replicas } as Counted)
   }
-  if (over.some(({ path }) => path.split('.')[0] === 'replicas')) return at
-  const all = at(over.map(({ values }) => values[0]))
+  if (over.some(({ path }) => path.split('.')[0] === 'replicas'))
+    return (point) => of(scenarioAt(scenario, over, point))
+  const all = of(scenario)
   return () => all
 }
+
+type Counted = Parameters<typeof replicaCount>[0]
 
 /** One line for each number, with the names that `engram run` gives to columns: the values of the point, seed, probe, tick, name of the number, number. Missing points have none. */
 export function* longCsv(sweep: Sweep, arrays: GridArrays): Generator<string, void, undefined> {
