@@ -95,8 +95,8 @@ export function sweepCommand(): Command {
 
 const HELP = `
 A point is one value of each --over, with one seed: it has the results of a separate run. A task is a folder with the results of one
-point, or of many points of one run. --over takes every value that --set takes: sizes, counts, kinds, dt, files. --seeds are seeds of whole
-runs, random patterns included. Points that differ only in parameters of a running network are run side by side, as replicas,
+point, or of many points of one run. Values of --over are those that --set takes: sizes, counts, kinds, dt, files. Seeds of whole
+runs draw other random patterns too. Points that differ only in parameters of a running network are run side by side, as replicas,
 where that gives the bits of single runs; --together 1 makes each point a task.
 
 Files:
