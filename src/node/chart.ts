@@ -41,7 +41,11 @@ export function drawChart(chart: Chart, { width = 720, height = 420 }: ChartSize
     text(LEFT, 26, chart.title, 'start', 'title'),
     ...y.ticks.map((value) => `<path class="grid" d="M${LEFT} ${px(y.at(value))}H${width - RIGHT}"/>`),
     ...y.ticks.map((value) => text(LEFT - 8, y.at(value) + 4, y.label(value), 'end')),
-    ...x.ticks.map((value) => text(x.at(value), height - BOTTOM + 18, x.label(value), 'middle')),
+    ...x.ticks.map((value) => {
+      const label = x.label(value)
+      const most = width - 4 - (label.length * CHARACTER) / 2
+      return text(Math.min(x.at(value), most), height - BOTTOM + 18, label, 'middle')
+    }),
     ...x.ticks.map((value) => `<path class="grid" d="M${px(x.at(value))} ${height - BOTTOM}v4"/>`),
     text((LEFT + width - RIGHT) / 2, height - 12, chart.x.label, 'middle'),
     text(0, 0, chart.y.label, 'middle', '', `translate(18 ${px((top + height - BOTTOM) / 2)}) rotate(-90)`),
@@ -74,7 +78,9 @@ function createScale(chart: Chart, of: 'x' | 'y', range: [number, number]): Scal
     const scale = scaleLinear(domain, range)
     if (axis.domain === undefined && of === 'y') scale.nice(count)
     const format = scale.tickFormat(count)
-    return { at: scale, ticks: scale.ticks(count), label: (value) => format(value) }
+    const ticks = scale.ticks(count)
+    const whole = of === 'x' && isWhole(chart) ? ticks.filter(Number.isInteger) : ticks
+    return { at: scale, ticks: whole.length > 1 ? whole : ticks, label: (value) => format(value) }
   }
   const scale = scaleLog(domain, range)
   if (axis.domain === undefined && of === 'y' && domain[1] / domain[0] >= 10) scale.nice()
@@ -88,6 +94,11 @@ function createScale(chart: Chart, of: 'x' | 'y', range: [number, number]): Scal
       ? all
       : all.filter((value) => isPower(value) && Math.round(Math.log10(value)) % stride === 0)
   return { at: (value) => (value > 0 ? scale(value) : NaN), ticks, label: logLabel }
+}
+
+/** True where all points stand at whole numbers. */
+function isWhole({ marks }: Chart): boolean {
+  return marks.every((mark) => !('x' in mark) || Array.from(mark.x).every(Number.isInteger))
 }
 
 /** 1,000 and less as numbers, other powers of ten as such. */

@@ -25,20 +25,25 @@ export class Ended extends Error {
 /** Milliseconds in which one cause may send a signal twice: npx passes on what Ctrl-C and Slurm send to all processes of a group. */
 const ECHO = 500
 
-/** Watches for Ctrl-C (SIGINT), SIGTERM and the end of a terminal (SIGHUP): the first is remembered, a later one ends the process at once. */
+/**
+ * Watches for Ctrl-C (SIGINT), SIGTERM and the end of a terminal (SIGHUP): the first is remembered, a later one ends the process at
+ * once.
+ */
 export interface Watch {
   readonly signal: NodeJS.Signals | undefined
   stop(): void
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-export function watchSignals(): Watch {
+/** @param patient - a later SIGTERM ends nothing: it comes from programs, while a checkpoint is written */
+export function watchSignals({ patient = false } = {}): Watch {
   let signal: NodeJS.Signals | undefined
   let first = 0
   const listener = (received: NodeJS.Signals): void => {
     if (signal === undefined) first = performance.now()
-    else if (performance.now() - first > ECHO) process.exit(codeOf(received))
+    else if (performance.now() - first > ECHO && !(patient && received === 'SIGTERM'))
+      process.exit(codeOf(received))
     signal ??= received
   }
   for (const name of SIGNALS) process.on(name, listener)
@@ -53,6 +58,6 @@ export function watchSignals(): Watch {
 }
 
 /** As shells count: 128 and the number of the signal. */
-function codeOf(signal: NodeJS.Signals): number {
+export function codeOf(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal]
 }

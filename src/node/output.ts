@@ -36,6 +36,8 @@ export interface OutputOptions {
   readonly names?: readonly string[]
   /** False = the caller sees to it that no other process writes there. */
   readonly locks?: boolean
+  /** What an error of `write` says at its end; `give another folder with --out` by default. */
+  readonly remedy?: Remedy
 }
 
 /**
@@ -77,7 +79,7 @@ export async function createOutput(folder: string, options: OutputOptions = {}):
       await rename(temporary, path)
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined)
-      throw isOfFiles(error) ? writeError(path, error, GONE) : error
+      throw isOfFiles(error) ? writeError(path, error, GONE, options.remedy) : error
     } finally {
       partial.delete(temporary)
     }
@@ -87,13 +89,13 @@ export async function createOutput(folder: string, options: OutputOptions = {}):
   try {
     await makeFolder(folder)
   } catch (error) {
-    throw writeError(folder, error, NOWHERE)
+    throw writeError(folder, error, NOWHERE, options.remedy)
   }
   const release =
     options.locks === false
       ? () => undefined
       : await lock(folder).catch((error: unknown) => {
-          throw isOfFiles(error) ? writeError(folder, error, GONE) : error
+          throw isOfFiles(error) ? writeError(folder, error, GONE, options.remedy) : error
         })
   const close = (): void => {
     process.off('exit', close)
@@ -106,7 +108,7 @@ export async function createOutput(folder: string, options: OutputOptions = {}):
     for (const name of options.names ?? []) await refuseFolder(join(folder, name))
   } catch (error) {
     close()
-    throw isOfFiles(error) ? writeError(folder, error, GONE) : error
+    throw isOfFiles(error) ? writeError(folder, error, GONE, options.remedy) : error
   }
   const claim = async (names: readonly string[]): Promise<void> => {
     await replaceEarlier()
@@ -237,23 +239,38 @@ function isOfFiles(error: unknown): boolean {
 }
 
 /** The line for what the system refuses. */
-export function writeError(path: string, error: unknown, missing = NOWHERE): RunError {
+export function writeError(
+  path: string,
+  error: unknown,
+  missing = NOWHERE,
+  remedy: Remedy = OTHER,
+): RunError {
   const { code = '' } = error as NodeJS.ErrnoException
   const reason = code === 'ENOENT' ? missing : (WRITE_ERRORS[code] ?? String(error))
-  return new RunError(`cannot write ${path}: ${reason}${reason.includes('--out') ? '' : OTHER}`)
+  const join = reason.includes('; ') ? remedy.join : ';'
+  return new RunError(`cannot write ${path}: ${reason}${join} ${remedy.text}`)
 }
 
-const OTHER = '; give another folder with --out'
+/** What a person can do, and what joins it to a remedy of the error. */
+interface Remedy {
+  readonly text: string
+  readonly join: ' or' | ', and'
+}
+
+const OTHER: Remedy = { text: 'give another folder with --out', join: ' or' }
+
+/** For folders that a command goes on with. */
+export const AGAIN: Remedy = { text: 'run the same command again', join: ', and' }
 const DANGLING = 'DANGLING'
 const NOWHERE = 'no folder can be made there'
 const GONE = 'its folder is gone'
 
 const WRITE_ERRORS: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full; make room or give another folder with --out',
-  EDQUOT: 'the quota is used up; make room or give another folder with --out',
+  ENOSPC: 'the disk is full; make room',
+  EDQUOT: 'the quota is used up; make room',
   EFBIG: 'the file would be larger than the disk or the limit (ulimit -f) allows',
-  EACCES: 'not permitted; change the permissions or give another folder with --out',
-  EPERM: 'not permitted; change the permissions or give another folder with --out',
+  EACCES: 'not permitted; change the permissions',
+  EPERM: 'not permitted; change the permissions',
   EROFS: 'the disk is read-only',
   ENOTDIR: 'there is a file in place of a folder',
   EEXIST: 'there is a file in place of a folder',
@@ -261,6 +278,5 @@ const WRITE_ERRORS: Readonly<Record<string, string>> = {
   ELOOP: 'its links go in a circle',
   ENAMETOOLONG: 'the name is too long',
   EIO: 'the disk fails',
-  [DANGLING]:
-    'there is a link to a place that does not exist; make that place or give another folder with --out',
+  [DANGLING]: 'there is a link to a place that does not exist; make that place',
 }

@@ -54,7 +54,7 @@ test('two gains are compared, restored and shown in step; a map over two values 
 
   // Compare: a pin, another gain from tick 0, both curves.
   await runFor(60)
-  await page.keyboard.press('p')
+  await page.keyboard.press('k')
   await eventually(() => texts('.pinned')).toEqual(['this run×'])
   const field = page.locator(`[data-path="${GAIN}"] input:not([type=range])`)
   await field.fill('0.5')

@@ -392,8 +392,10 @@ test('files that are not for the page are refused in one line, and what is open 
     // That of a server would be an error in the console.
     expect(lab.complaints().filter((text) => !text.includes('404'))).toEqual([])
   }
+  // Results are arrays: the sheet of own data opens.
   await choose(results.path)
-  await eventually(toast).toContain('is not a checkpoint')
+  await page.locator('.data-sheet dl').waitFor()
+  await page.keyboard.press('Escape')
   expect(await engram('simulation.tick')).toBe(3)
   expect(await page.locator('#scenario').inputValue()).toBe('softmax-synapses')
 })

@@ -1,8 +1,9 @@
 /** `engram sweep` as a process: one sweep serves many claims. */
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { beforeAll, expect, test } from 'vitest'
-import { ask, engram, readArrays, readJson, temporaryFolder, writeScenario } from './program.ts'
+import { ask, engram, readArrays, readJson, start, temporaryFolder, writeScenario } from './program.ts'
 
 const folder = temporaryFolder()
 
@@ -36,9 +37,12 @@ test('a point that fails inside a run leaves the others their results, and is na
   expect(first.stdout).toBe('done\t0\nfailed\t4\n')
   const { code, stdout } = await ask(['sweep', 'status', 'D'], folder)
   expect(code).toBe(1)
-  expect(stdout).toMatch(/^failed 0\tat neurons\.x\.bias=1e\+30: /m)
+  expect(stdout).toMatch(
+    /^points\t12\npoints done\t8\npoints failed\t4$[^]*^failed 0\t1 of 3 points failed, at neurons\.x\.bias=1e\+30: /m,
+  )
   const collected = await ask(['sweep', 'collect', 'D'], folder)
   expect(collected.code).toBe(0)
+  expect(collected.stderr).toMatch(/^8 of 12 points are done, 4 failed$/m)
   const arrays = readArrays(folder, 'D/collected.npz')
   const value = arrays['energy.value']!
   expect(value.shape).toEqual([2, 3, 2, 5])
@@ -116,3 +120,30 @@ test('a sweep from a file, with texts on an axis, is resumed by workers', async 
     /^heun,1,energy,0,total,/,
   )
 })
+
+test('a cancelled sweep ends all its workers, begins no task, and continues', async () => {
+  writeScenario(folder, 'long.json', { ...scenario, time: { dt: 0.001, ticks: 30_000 }, probes: {} })
+  const args = ['sweep', 'long.json', '--seeds', '1:5', '--jobs', '2', '--out', 'C']
+  const { end } = start(args, folder)
+  const isDone = (): boolean =>
+    existsSync(join(folder, 'C/tasks')) &&
+    readdirSync(join(folder, 'C/tasks')).some((task) => existsSync(join(folder, 'C/tasks', task, 'done')))
+  while (!isDone()) await wait(20)
+  await ask(['sweep', 'cancel', 'C'], folder)
+  const { code, stdout, stderr } = await end
+  expect(code).toBe(143)
+  const [, done] = /^done\t(\d)\nfailed\t0\n$/.exec(stdout)!
+  expect(Number(done)).toBeGreaterThan(0)
+  expect(Number(done)).toBeLessThan(5)
+  expect(stderr).toContain(
+    `${done} of 5 points are done; run the same command again to go on with the others\n`,
+  )
+  const status = await ask(['sweep', 'status', 'C'], folder)
+  expect(status.stdout).toContain(
+    `done\t${done}\nfailed\t0\nrunning\t0\nstale\t0\nwaiting\t${5 - Number(done)}\n`,
+  )
+  expect(await engram([...args, '--quiet'], folder)).toMatchObject({
+    code: 0,
+    stdout: 'done\t5\nfailed\t0\n',
+  })
+}, 120_000)

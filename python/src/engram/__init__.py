@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import filecmp
+import json
 import os
 import shutil
 import tempfile
@@ -277,7 +278,9 @@ def collect(folder: PathLike) -> Sweep:
     Raises:
         InputError: there is no sweep in the folder.
     """
-    if (Path(folder) / "sweep.json").exists():
+    collected = Path(folder) / "collected.npz"
+    # Results that were copied without their sweep are read as they are; else the command says what is missing.
+    if (Path(folder) / "sweep.json").exists() or not collected.exists():
         call(["sweep", "collect", "--", str(folder)])
     return Sweep(folder)
 
@@ -427,7 +430,25 @@ def _check_same(given: Path, folder: Path) -> None:
     _, differing, missing = filecmp.cmpfiles(given, folder / "input", names, shallow=False)
     if differing or missing:
         which = ", ".join([*differing, *missing])
-        raise InputError(f"{folder} holds another sweep: {which} differs", "put it back, or give another folder", path="out")
+        what = f"{which} differs"
+        if len(differing) == 1 and not missing and which.endswith(".json"):
+            before, now = (json.loads((at / which).read_text("utf-8")) for at in (folder / "input", given))
+            what = _first_difference(before, now) or what
+        raise InputError(f"{folder} holds another sweep: {what}", "put that back, or give another folder", path="out")
+
+
+def _first_difference(before: Any, now: Any, path: str = "") -> Optional[str]:
+    """Such as ``its time.dt is 0.1, not 0.2``; None where nothing differs."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        keys: Iterable[Any] = [*before, *(key for key in now if key not in before)]
+        pairs = [(key, before.get(key), now.get(key)) for key in keys]
+    elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
+        pairs = [(index, one, other) for index, (one, other) in enumerate(zip(before, now))]
+    else:
+        shown = [value if len(value) < 60 else f"{value[:57]}..." for value in map(json.dumps, (before, now))]
+        return None if before == now else f"its {path} is {shown[0]}, not {shown[1]}"
+    found = (_first_difference(one, other, f"{path}.{key}" if path else str(key)) for key, one, other in pairs)
+    return next((difference for difference in found if difference), None)
 
 
 def _keep_input(temporary: Path, out: Optional[PathLike]) -> None:

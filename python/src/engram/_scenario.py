@@ -147,7 +147,9 @@ class Staged:
             )
             return {"kind": "csr", "path": file}
         if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
-            raise InputError(f"has dtype {array.dtype}", "give real numbers, such as .astype('float32')", path=path)
+            # .astype would drop the imaginary part.
+            remedy = "such as its .real or its .imag" if array.dtype.kind == "c" else "such as .astype('float32')"
+            raise InputError(f"has dtype {array.dtype}", f"give real numbers, {remedy}", path=path)
         file = self._own(f"{name}.npy", path)
         np.save(self.folder / file, np.asarray(array), allow_pickle=False)
         return {"kind": "npy", "path": file}

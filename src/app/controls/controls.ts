@@ -326,7 +326,7 @@ function varyButton({ path, title }: ControlField): HTMLElement {
   button.type = 'button'
   button.className = 'vary-button'
   button.textContent = '⋯'
-  button.title = 'Vary…: a curve or a map over values of this parameter (v)'
+  button.title = 'Vary…: a curve or a map over values of this parameter (g)'
   button.setAttribute('aria-label', `Vary ${title}`)
   const ask = (): void =>
     void button.dispatchEvent(new CustomEvent('vary', { bubbles: true, composed: true, detail: path }))

@@ -16,9 +16,23 @@ export interface Key {
 
 const table: Key[] = []
 
-/** Adds keys; keys with the same label share a line of the help. */
+/**
+ * Adds keys; keys with the same label share a line of the help.
+ * @throws Error if a key has a meaning already
+ */
 export function addKeys(keys: readonly Key[]): void {
-  table.push(...keys)
+  for (const one of keys) {
+    const isTaken = table.some(
+      (other) =>
+        other.key === one.key &&
+        other.ctrl === one.ctrl &&
+        other.shift === one.shift &&
+        other.when === undefined &&
+        one.when === undefined,
+    )
+    if (isTaken) throw new Error(`the key ${one.key} has two meanings`)
+    table.push(one)
+  }
 }
 
 /** Starts to listen, and lets `?` and a button open the help. */

@@ -35,9 +35,9 @@ export function bindRuns(workplace: () => Workplace, messages: Messages): Runs {
     element(id).addEventListener('click', run)
     addKeys([{ key, label, act: run }])
   }
-  bind('pin', 'p', 'Pin the curves of this run, or remove them', (ready) => ready.pin())
+  bind('pin', 'k', 'Pin the curves of this run, or remove them', (ready) => ready.pin())
   bind('runs', 'c', 'Runs of this visit: compare and restore', (ready) => ready.showRuns())
-  bind('replay', 'b', 'Replay from tick 0 in ten seconds', (ready) => ready.replay())
+  bind('replay', 'w', 'Replay from tick 0 in ten seconds', (ready) => ready.replay())
 
   const vary = async (path: string | undefined): Promise<void> => {
     const { openVariation } = await import('../variation/panel.ts')
@@ -51,7 +51,7 @@ export function bindRuns(workplace: () => Workplace, messages: Messages): Runs {
     varyPath(focused?.dataset.path)
   }
   element('vary').addEventListener('click', varyAny)
-  addKeys([{ key: 'v', label: 'Vary the value that has the focus', act: varyAny }])
+  addKeys([{ key: 'g', label: 'Vary the value that has the focus', act: varyAny }])
 
   return {
     start: () => void loaded().catch(failed),

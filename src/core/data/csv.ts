@@ -26,8 +26,9 @@ interface Line {
 
 /**
  * Reads a table, [rows, columns].
- * @param header - whether the first line has names; undefined = it has if one of its cells is no number
- * @throws ModelError, with line and column, for a cell that is empty or no finite number, and for lines of other lengths
+ * @param header - whether the first line has names; undefined = it has if none of its cells is a number or looks like one
+ * @throws ModelError, with line and column, for a cell that is empty or no finite number, a first line of names and numbers, an
+ *   integer that float32 does not have, and for lines of other lengths
  */
 export function decodeCsv(bytes: Uint8Array, header?: boolean): NpyArray {
   if (bytes.length > MOST)
@@ -39,8 +40,7 @@ export function decodeCsv(bytes: Uint8Array, header?: boolean): NpyArray {
   let rows = 0
   let isFirst = true
   for (const line of linesOf(text, separator)) {
-    const isHeader =
-      isFirst && (header ?? line.cells.some((cell) => cell !== '' && !isNumber(cell, separator)))
+    const isHeader = isFirst && (header ?? isNames(line, separator))
     isFirst = false
     columns ??= { count: line.cells.length, line: line.number }
     if (line.cells.length !== columns.count)
@@ -51,7 +51,7 @@ export function decodeCsv(bytes: Uint8Array, header?: boolean): NpyArray {
     line.cells.forEach((cell, column) => values.push(numberOf(cell, separator, line.number, column + 1)))
     rows++
   }
-  if (rows === 0) throw new ModelError('holds no numbers; give a table with a row at least')
+  if (rows === 0) throw new ModelError('holds no numbers; give it one line of numbers or more')
   return { shape: [rows, columns?.count ?? 0], data: Float64Array.from(values) }
 }
 
@@ -139,15 +139,36 @@ function plain(cell: string, separator: string): string {
   return separator === ';' && !cell.includes('.') ? cell.replace(',', '.') : cell
 }
 
+/** What programs write for numbers, or in their place: digits first, NaN, infinity, a missing value, true and false. */
+const LIKE_NUMBER = /^[+-]?([.,]?\d|(nan|inf|infinity|na|n\/a|null|none|true|false)$)/i
+
+/** @throws ModelError for a line that may be numbers with a fault in one of them */
+function isNames({ number, cells }: Line, separator: string): boolean {
+  const column = cells.findIndex((cell) => cell !== '' && !isNumber(cell, separator))
+  if (column < 0) return false
+  if (!cells.some((cell) => LIKE_NUMBER.test(cell))) return true
+  throw new ModelError(
+    `has "${shownCell(cells[column] as string)}" in line ${number}, column ${column + 1}, in a line that looks like numbers; ` +
+      'give a finite number, or set "header": true in the scenario if the line has names',
+  )
+}
+
 function isNumber(cell: string, separator: string): boolean {
   return NUMBER.test(plain(cell, separator))
 }
 
 function numberOf(cell: string, separator: string, line: number, column: number): number {
   const number = isNumber(cell, separator) ? Number(plain(cell, separator)) : NaN
-  if (Number.isFinite(number)) return number
   const where = `line ${line}, column ${column}`
+  if (/^[+-]?\d+$/.test(cell) && Number.isFinite(number) && Math.fround(number) !== number)
+    throw new ModelError(
+      `has ${shownCell(cell)} in ${where}, which float32 does not have exactly; give a smaller number, or ${shownCell(cell)}.0 to have it rounded`,
+    )
+  if (Number.isFinite(number)) return number
   if (cell === '') throw new ModelError(`has an empty cell in ${where}; give a number`)
-  const shown = cell.length > 40 ? `${cell.slice(0, 37)}...` : cell
-  throw new ModelError(`has "${shown}" in ${where}; give a finite number`)
+  throw new ModelError(`has "${shownCell(cell)}" in ${where}; give a finite number`)
+}
+
+function shownCell(cell: string): string {
+  return cell.length > 40 ? `${cell.slice(0, 37)}...` : cell
 }

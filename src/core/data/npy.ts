@@ -130,7 +130,8 @@ export function decodeNpy(bytes: Uint8Array): NpyArray {
   if (type === undefined) {
     const what = OTHERS[descr === undefined ? 'V' : (kind[0] ?? '')] ?? 'numbers of an unknown type'
     throw new ModelError(
-      `has dtype ${descr ?? 'with fields'} (${what}), which is not read; save it with .astype('float32')`,
+      // Other numbers lose nothing that a network could take.
+      `has dtype ${descr ?? 'with fields'} (${what}), which is not read; save ${kind.startsWith('c') ? 'a real array, such as its .real or its .imag' : "it with .astype('float32')"}`,
     )
   }
   // Python 2 wrote 3L for 3.

@@ -34,7 +34,7 @@ export function readOver(assignment: string): SweepAxis {
       `takes path=from:to:steps, path=from:to:steps:log or path=0.1,0.2, not ${show(assignment)}`,
       place,
     )
-  return axisOf(path, wordsOf(text), place.path)
+  return axisOf(path, wordsOf(text, { path: `${place.path} ${path}` }), place.path)
 }
 
 /**
@@ -45,7 +45,7 @@ export function readOver(assignment: string): SweepAxis {
  */
 export function axisOf(path: string, spec: unknown, where: string): SweepAxis {
   const place = { path: where }
-  const range = typeof spec === 'string' ? rangeIn(spec) : undefined
+  const range = typeof spec === 'string' ? rangeIn(spec, { path: `${where} ${path}` }) : undefined
   if (range === undefined && !Array.isArray(spec))
     throw new ModelError(`${path} takes a list of values or from:to:steps, not ${show(spec)}`, place)
   const values: readonly unknown[] =
@@ -60,8 +60,8 @@ export function axisOf(path: string, spec: unknown, where: string): SweepAxis {
 }
 
 /** A range as text, a JSON list as its entries, else the words between commas that no bracket or quote holds. */
-function wordsOf(text: string): unknown {
-  if (rangeIn(text) !== undefined) return text
+function wordsOf(text: string, place: { readonly path: string }): unknown {
+  if (rangeIn(text, place) !== undefined) return text
   if (text.startsWith('[')) {
     try {
       return JSON.parse(text) as unknown
@@ -81,13 +81,16 @@ function valueOf(word: string): unknown {
   }
 }
 
-function rangeIn(text: string): AxisSpec | undefined {
+/** @throws ModelError for numbers without a number of steps */
+function rangeIn(text: string, place: { readonly path: string }): AxisSpec | undefined {
   const parts = text.split(':')
   const isLog = parts.length === 4 && parts[3] === 'log'
   if (parts.length !== 3 && !isLog) return undefined
   const numbers = parts.slice(0, 3).map((part) => (part.trim() === '' ? NaN : Number(part)))
   const [from, to, steps] = numbers as [number, number, number]
-  if (numbers.some(Number.isNaN) || !Number.isInteger(steps) || steps < 1) return undefined
+  if (numbers.some(Number.isNaN)) return undefined
+  if (!Number.isInteger(steps) || steps < 1)
+    throw new ModelError(`has ${show(steps)} steps in ${show(text)}; give a whole number of 1 or more`, place)
   return { from, to, steps, ...(isLog ? { scale: 'log' as const } : {}) }
 }
 

@@ -20,7 +20,7 @@ import { type Sweep, type Wanted, beginSweep, editSweep, readSweep } from '../sw
 import { JOB, type Message, runJobs } from '../sweep/jobs.ts'
 import { htmlOf, longCsv } from '../sweep/report.ts'
 import { type SlurmOptions, submit } from '../sweep/slurm.ts'
-import { cancel, mixedNote, slurmStates, statusLines, statusOf } from '../sweep/status.ts'
+import { cancel, mixedNote, pointsText, slurmStates, statusLines, statusOf } from '../sweep/status.ts'
 import { type Outcome, work } from '../sweep/worker.ts'
 import { print, programName, tell } from '../terminal.ts'
 import {
@@ -94,9 +94,10 @@ export function sweepCommand(): Command {
 }
 
 const HELP = `
-Each point is a separate run. --over takes every value that --set takes: sizes, counts, kinds, dt, files. --seeds are seeds of whole
-runs, random patterns included. Points that differ only in parameters of a running network are run side by side, as replicas.
-This is done only if it gives the same bits as single runs; --together 1 turns it off.
+A point is one value of each --over, with one seed: it has the results of a separate run. A task is a folder with the results of one
+point, or of many points of one run. Values of --over are those that --set takes: sizes, counts, kinds, dt, files. Seeds of whole
+runs draw other random patterns too. Points that differ only in parameters of a running network are run side by side, as replicas.
+This is done only if it gives the same bits as single runs; --together 1 makes each point a task.
 
 Files:
   FOLDER/sweep.json           Scenario, grid, hash, versions, adapter and kernels of all runs, and the tasks. The first process
@@ -114,10 +115,12 @@ added to the grid; a changed scenario, or a value less, is refused. A task that 
 SCENARIO may be a file with the key "sweep", in the folder of the scenario that the file names:
   {"sweep": {"scenario": "model.json", "over": {"time.dt": [0.1, 0.05], "neurons.v.tau": "1:4:4"}, "seeds": "1:20"}}
 
-Standard output: "done<tab>N" and "failed<tab>N", tasks.
+The command ends when no task is open. It waits for tasks in the hands of other processes, and takes over those whose process has ended.
+
+Standard output: "done<tab>N" and "failed<tab>N", tasks; also where the command was ended.
 
 Exit code: 0 all tasks are done, 1 a task failed or the folder cannot be written, 2 the input is wrong.
-Ended by a signal: 130 Ctrl-C, 143 SIGTERM; the task at work leaves a checkpoint.
+Ended by a signal or by sweep cancel: 130 Ctrl-C, 143 SIGTERM; the tasks at work leave checkpoints, and the same command goes on.
 
 Examples:
   engram sweep hopfield --over synapses.recurrent.base.patterns.count=50:250:5 --seeds 1:20 --out out/load
@@ -159,19 +162,65 @@ async function sweep(file: string, options: SweepOptions): Promise<void> {
     if (outcome === 'failed' && reason !== undefined && !quiet) tell(`task ${task} failed: ${reason}\n`)
     progress.update([...states.values()].filter((one) => one !== 'begun').length)
   }
-  let code: number
+  let code = 0
   try {
-    code = await runJobs(out, { jobs: Math.min(options.jobs, total), args: workArgs(options), report })
+    let jobs = Math.min(options.jobs, total)
+    let args = workArgs(options)
+    while (jobs > 0 && code === 0) {
+      code = await runJobs(out, { jobs, args, report })
+      if (code !== 0) break
+      jobs = Math.min(options.jobs, await waitForOthers(out, quiet))
+      // A failed task has had its second run.
+      args = workArgs({ ...options, retry: undefined })
+    }
+  } catch (error) {
+    if (!(error instanceof Interruption)) throw error
+    code = error.exitCode
   } finally {
     progress.stop()
   }
-  if (code !== 0) throw new Ended(code)
-  const of = (outcome: Outcome): number => [...states.values()].filter((one) => one === outcome).length
-  finish(out, { done: of('done'), failed: of('failed'), begun: 0, elsewhere: of('elsewhere') }, quiet)
+  const { done, failed, points } = await statusOf(out, begun)
+  const counts = { done: done.length, failed: failed.length, begun: 0, elsewhere: 0 }
+  if (code === 0) finish(out, counts, quiet, pointsText(points))
+  else {
+    print(countsText(counts))
+    // After wrong input the same command would fail again.
+    if (code !== 2) tell(`${pointsText(points)}; run the same command again to go on with the others\n`)
+    throw new Ended(code)
+  }
+}
+
+/**
+ * Waits while all open tasks are in the hands of other processes.
+ * @returns how many tasks have become free; 0 where none is open
+ */
+async function waitForOthers(folder: string, quiet?: boolean): Promise<number> {
+  const sweep = await readSweep(folder)
+  let free = 0
+  let isTold = quiet === true
+  await repeated(true, async () => {
+    const { running, stale, waiting } = await statusOf(folder, sweep)
+    free = stale.length + waiting.length
+    if (free > 0 || running.length === 0) return true
+    if (!isTold) {
+      isTold = true
+      const tasks = running.length === 1 ? '1 task is' : `${running.length} tasks are`
+      tell(`${tasks} in the hands of other processes, this command waits for them; Ctrl-C ends the wait\n`)
+    }
+    return false
+  })
+  return free
 }
 
 /** The options of a worker. */
-function workArgs({ adapter, anyAdapter, checkpointEvery, retry }: WorkingOptions): string[] {
+function workArgs({
+  adapter,
+  anyAdapter,
+  checkpointEvery,
+  retry,
+}: Pick<WorkingOptions, 'adapter' | 'anyAdapter' | 'checkpointEvery'> & {
+  readonly retry?: true | undefined
+}): string[] {
   return [
     ...(adapter === undefined ? [] : ['--adapter', adapter]),
     ...(anyAdapter ? ['--any-adapter'] : []),
@@ -181,15 +230,26 @@ function workArgs({ adapter, anyAdapter, checkpointEvery, retry }: WorkingOption
   ]
 }
 
+function countsText({ done, failed }: Readonly<Record<Outcome, number>>): string {
+  return `done\t${done}\nfailed\t${failed}\n`
+}
+
 /** Prints what became of the tasks. */
-function finish(folder: string, counts: Readonly<Record<Outcome, number>>, quiet?: boolean): void {
+function finish(
+  folder: string,
+  counts: Readonly<Record<Outcome, number>>,
+  quiet?: boolean,
+  summary?: string,
+): void {
   const { done, failed, elsewhere } = counts
-  print(`done\t${done}\nfailed\t${failed}\n`)
+  print(countsText(counts))
   if (elsewhere > 0 && !quiet)
-    tell(`${elsewhere} tasks are in the hands of other processes; engram sweep status ${quoted(folder)}\n`)
+    tell(
+      `${elsewhere === 1 ? '1 task is' : `${elsewhere} tasks are`} in the hands of other processes; engram sweep status ${quoted(folder)}\n`,
+    )
   if (failed > 0)
     throw new RunError(
-      `${failed} of ${done + failed + elsewhere} tasks failed; engram sweep status ${quoted(folder)} tells why, --retry runs them again`,
+      `${summary ?? `${failed} of ${done + failed + elsewhere} ${done + failed + elsewhere === 1 ? 'task' : 'tasks'} failed`}; engram sweep status ${quoted(folder)} tells why, --retry runs them again`,
     )
   if (elsewhere === 0 && !quiet) tell(`next     ${programName()} sweep collect ${quoted(folder)}\n`)
 }
@@ -347,7 +407,11 @@ async function writeCollected(folder: string): Promise<boolean> {
   const { failed } = status
   const note = mixedNote(status.adapters)
   const notes = [
-    `${done} of ${total} tasks are done, ${failed.length} have failed.`,
+    `${pointsText(status.points)}.`,
+    ...failed.slice(0, MOST_REASONS).map(({ task, reason }) => `Task ${task}: ${reason}`),
+    ...(failed.length > MOST_REASONS
+      ? [`${failed.length - MOST_REASONS} more tasks have failed points.`]
+      : []),
     ...(note === undefined ? [] : [`${note}.`]),
   ]
   const output = await createOutput(folder)
@@ -358,6 +422,7 @@ async function writeCollected(folder: string): Promise<boolean> {
       ['collected.html', htmlOf(sweep, arrays, notes)],
     ] as const
     print(`done\t${done} of ${total}\n`)
+    if (status.points.failed > 0) tell(`${pointsText(status.points)}\n`)
     for (const [name, content] of files) print(`${name}\t${await output.write(name, content)}\n`)
   } finally {
     output.close()
@@ -367,6 +432,9 @@ async function writeCollected(folder: string): Promise<boolean> {
   for (const { task, reason } of failed) tell(`task ${task} failed: ${reason}\n`)
   return done + failed.length === total
 }
+
+/** Reasons on the page. */
+const MOST_REASONS = 20
 
 /** Milliseconds between two looks of --watch. */
 const LOOK = 2000
@@ -394,11 +462,16 @@ function statusCommand(): Command {
     .option('--watch', 'tell it again every 2 s, until no task is left')
     .addHelpText('after', STATUS_HELP)
     .action(async (folder: string, { watch }: { readonly watch?: true }) => {
+      let isLater = false
       await repeated(watch === true, async () => {
         const sweep = await readSweep(folder)
         const status = await statusOf(folder, sweep)
         const lines = [...statusLines(status), ...(await slurmStates(sweep.jobs))]
-        print(`${lines.join('\n')}\n`)
+        // Apart from the answer before.
+        const before = watch === true && isLater ? '\n' : ''
+        isLater = true
+        const time = watch === true ? [`time\t${new Date().toISOString().slice(0, 19)}Z`] : []
+        print(`${before}${[...time, ...lines].join('\n')}\n`)
         const note = mixedNote(status.adapters)
         if (note !== undefined) tell(`note: ${note}\n`)
         const isOver = status.done.length + status.failed.length === status.tasks
@@ -424,7 +497,10 @@ function cancelCommand(): Command {
     .action(async (folder: string) => {
       const { processes, freed, elsewhere, jobs } = await cancel(folder, await readSweep(folder))
       print(`processes\t${processes}\nfreed\t${freed}\njobs\t${jobs}\n`)
-      if (elsewhere > 0) tell(`${elsewhere} tasks are in the hands of other machines; cancel there too\n`)
+      if (elsewhere > 0)
+        tell(
+          `${elsewhere === 1 ? '1 task is' : `${elsewhere} tasks are`} in the hands of other machines; cancel there too\n`,
+        )
     })
 }
 

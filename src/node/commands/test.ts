@@ -13,6 +13,7 @@ import { type Verdict, createJudge } from '../../core/run/claims.ts'
 import { createSimulation } from '../../core/run/simulation.ts'
 import { type RequestedDevice, requestDevice } from '../device.ts'
 import { decodeImage } from '../images.ts'
+import { Ended } from '../interrupt.ts'
 import { limitsFor } from '../limits.ts'
 import { createProgress } from '../progress.ts'
 import { inert, isPassed, REPORTERS, type ReporterName, summaryOf, type Tested } from '../reporters.ts'
@@ -102,6 +103,10 @@ async function test(given: readonly string[], options: TestOptions): Promise<voi
           found = verdicts instanceof Error ? { error: verdicts.message, verdicts: [] } : { verdicts }
         }
         const now = performance.now()
+        // Standard error has it, in one line.
+        const wrongOne = wrong[0]
+        if (options.reporter === 'plain' && files.length === 1 && parts.length === 1 && wrongOne)
+          throw wrongOne
         const one = { file, ...tried, seconds: (now - since) / 1000, ...found }
         since = now
         all.push(one)
@@ -113,8 +118,13 @@ async function test(given: readonly string[], options: TestOptions): Promise<voi
   } finally {
     requested?.release()
   }
-  if (wrong.length === all.length) throw new ModelError(`nothing was tested: ${wrong[0]?.message}`)
-  if (!all.every(isPassed)) throw new RunError(summaryOf(all))
+  const isPlain = options.reporter === 'plain' || options.reporter === 'github'
+  if (wrong.length === all.length)
+    throw new ModelError(
+      isPlain ? 'nothing was tested; the lines above say why' : `nothing was tested: ${wrong[0]?.message}`,
+    )
+  // Their last line counts already.
+  if (!all.every(isPassed)) throw isPlain ? new Ended(1) : new RunError(summaryOf(all))
   if (all.every(({ verdicts }) => verdicts.length === 0))
     throw new ModelError('no scenario claims anything; add a list `expect` (docs/claims.md)')
 }

@@ -16,7 +16,7 @@ import { checkScenario } from '../../core/model/check.ts'
 import { parseScenario } from '../../core/model/parse.ts'
 import { show } from '../../core/model/path.ts'
 import type { Scenario } from '../../core/model/schema.ts'
-import { createOutput, writeError } from '../output.ts'
+import { AGAIN, createOutput, writeError } from '../output.ts'
 import { readInput, readerOf } from '../scenario.ts'
 import { alone } from './claims.ts'
 
@@ -156,7 +156,7 @@ export async function editSweep(
   folder: string,
   change: (sweep: Sweep | undefined) => Promise<Sweep> | Sweep,
 ): Promise<Sweep> {
-  const output = await createOutput(folder, { locks: false })
+  const output = await createOutput(folder, { locks: false, remedy: AGAIN })
   try {
     return await alone(join(folder, 'edits'), async () => {
       const before = await readSweep(folder).catch((error: unknown) => {
@@ -168,7 +168,7 @@ export async function editSweep(
       return after
     }).catch((error: unknown) => {
       const isOfFiles = typeof (error as NodeJS.ErrnoException).code === 'string'
-      throw isOfFiles ? writeError(folder, error) : error
+      throw isOfFiles ? writeError(folder, error, undefined, AGAIN) : error
     })
   } finally {
     output.close()
@@ -284,7 +284,7 @@ export async function makeTaskFolder(folder: string, task: number): Promise<stri
   try {
     await mkdir(path, { recursive: true })
   } catch (error) {
-    throw writeError(path, error)
+    throw writeError(path, error, undefined, AGAIN)
   }
   return path
 }

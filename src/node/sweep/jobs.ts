@@ -1,7 +1,7 @@
 /** Processes of this machine that work on a sweep; one that dies is replaced. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { RunError } from '../../core/errors.ts'
-import { Interruption, watchSignals } from '../interrupt.ts'
+import { SIGNALS, codeOf, watchSignals } from '../interrupt.ts'
 import { PROGRAM } from '../program.ts'
 import { findClaim, take } from './claims.ts'
 import { taskFolder } from './folder.ts'
@@ -29,34 +29,37 @@ export interface JobOptions {
 }
 
 /**
- * Starts workers and waits for all.
- * @returns the exit code to end with: 0, or that of a worker that could not begin
- * @throws Interruption after a signal, which the workers get too
+ * Starts workers and waits for all. Once one has to end, all are told so, each a single time, and none is replaced.
+ * @returns the exit code to end with: 0, or that of a worker that could not go on, or of the signal
  */
 export async function runJobs(folder: string, { jobs, args, report }: JobOptions): Promise<number> {
   const watch = watchSignals()
   const running = new Set<ChildProcess>()
   const deaths = new Map<number, number>()
-  let ended: NodeJS.Signals | undefined
-  let worst = 0
-  const stop = (): void => {
+  let isStopped = false
+  let ending = 0
+  const stop = (code: number): void => {
+    if (isStopped) return
+    isStopped = true
+    ending = code
     for (const child of running) child.kill('SIGTERM')
   }
   const look = setInterval(() => {
-    if (watch.signal === undefined || ended !== undefined) return
-    ended = watch.signal
-    stop()
+    if (watch.signal !== undefined) stop(codeOf(watch.signal))
   }, 50)
   /** One worker after the other, until one ends by itself. */
   const job = async (): Promise<void> => {
-    for (;;) {
+    while (!isStopped) {
       const { code, signal, task } = await runOne(folder, args, running, report)
-      if (ended !== undefined) return
       if (code === 0) return
-      // It has said why: the input is wrong, a signal, or a folder that cannot be written.
+      // It has said why: the input is wrong, or a folder cannot be written.
       if (code !== null) {
-        worst = Math.max(worst, code)
-        stop()
+        stop(code)
+        return
+      }
+      // Asked to end before it could listen.
+      if (signal !== null && SIGNALS.some((name) => name === signal)) {
+        stop(codeOf(signal))
         return
       }
       if (task === undefined)
@@ -71,12 +74,11 @@ export async function runJobs(folder: string, { jobs, args, report }: JobOptions
   }
   try {
     await Promise.all(Array.from({ length: jobs }, job))
-    if (ended !== undefined) throw new Interruption(ended, `ended by ${ended}`)
-    return worst
+    return ending
   } finally {
     clearInterval(look)
     watch.stop()
-    stop()
+    stop(0)
   }
 }
 

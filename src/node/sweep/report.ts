@@ -3,8 +3,9 @@ import type { Chart, Mark } from '../../core/analysis/chart.ts'
 import { markup } from '../../core/analysis/markup.ts'
 import type { NpyArray } from '../../core/data/npy.ts'
 import { measureOf } from '../../core/kinds/probes/table.ts'
+import { replicaCount } from '../../core/model/variation.ts'
 import { csvText } from '../../core/run/results.ts'
-import type { Grid } from '../../core/sweep/grid.ts'
+import { type Grid, scenarioAt } from '../../core/sweep/grid.ts'
 import { type GridArrays, arrayAt, courseOf, positionsOf } from '../../core/sweep/reading.ts'
 import { drawChart } from '../chart.ts'
 import { textOf } from './collecting.ts'
@@ -36,23 +37,43 @@ function probesOf({ scenario }: Sweep): ProbeOf[] {
   })
 }
 
-/** One line for each number: the values of the point, seed, probe, tick, name of the number, number. Missing points have none. */
+/** Replicas of each point, by the values of the point. */
+function replicasOf({ scenario, grid: { over } }: Sweep): (point: readonly unknown[]) => number {
+  const of = (raw: unknown): number => {
+    const { replicas = 1 } = raw as Partial<Counted>
+    return replicaCount({ replicas } as Counted)
+  }
+  if (over.some(({ path }) => path.split('.')[0] === 'replicas'))
+    return (point) => of(scenarioAt(scenario, over, point))
+  const all = of(scenario)
+  return () => all
+}
+
+type Counted = Parameters<typeof replicaCount>[0]
+
+/** One line for each number, with the names that `engram run` gives to columns: the values of the point, seed, probe, tick, name of the number, number. Missing points have none. */
 export function* longCsv(sweep: Sweep, arrays: GridArrays): Generator<string, void, undefined> {
   const { grid } = sweep
   yield `${[...grid.over.map(({ path }) => csvText(path)), 'seed', 'probe', 'tick', 'column', 'value'].join(',')}\n`
+  const replicasAt = replicasOf(sweep)
   for (const { name, columns } of probesOf(sweep)) {
     for (const position of positionsOf(grid)) {
       const value = arrayAt(arrays, `${name}.value`, position)
       const tick = arrayAt(arrays, `${name}.tick`, position)
       if (value === undefined || tick === undefined || value.data.every(Number.isNaN)) continue
-      const cells = grid.over.map(({ values }, axis) => csvText(textOf(values[position[axis] as number])))
+      const values = grid.over.map((axis, index) => axis.values[position[index] as number])
+      const cells = values.map((one) => csvText(textOf(one)))
       const point = [...cells, grid.seeds[position.at(-1) as number] as number, csvText(name)].join(',')
       const count = value.data.length / Math.max(1, tick.data.length)
-      const names = columns(count, [])
+      const replicas = replicasAt(values)
+      const own = columns(count / replicas, [])
+      const names = Array.from({ length: replicas }, (_, replica) =>
+        replicas > 1 ? own.map((column) => `replica.${replica}.${column}`) : own,
+      ).flat()
       let lines = ''
       for (const [index, number] of value.data.entries()) {
-        const column = count > names.length ? String(index % count) : (names[index % count] ?? 'value')
-        lines += `${point},${tick.data[Math.floor(index / count)] as number},${csvText(column)},${cell(number, value)}\n`
+        const column = csvText(names[index % count] as string)
+        lines += `${point},${tick.data[Math.floor(index / count)] as number},${column},${cell(number, value)}\n`
         if (lines.length < PIECE) continue
         yield lines
         lines = ''
@@ -82,9 +103,36 @@ function estimateOf(values: readonly number[]): Estimate {
   return { mean, error: count < 2 ? NaN : Math.sqrt(squares / (count - 1) / count) }
 }
 
+/** What the charts of a probe average, such as `, mean over seeds and patterns ± standard error over seeds`. */
+function averagesOf({ name, columns }: ProbeOf, sweep: Sweep, arrays: GridArrays): string {
+  const { over, seeds } = sweep.grid
+  const points = over.reduce<(readonly unknown[])[]>(
+    (all, { values }) => all.flatMap((point) => values.map((value) => [...point, value])),
+    [[]],
+  )
+  const replicas = Math.max(...points.map(replicasOf(sweep)))
+  const own = Object.entries(arrays).flatMap(([key, { shape }]) => {
+    if (key === `${name}.value`) return [shape.slice(over.length + 2)]
+    return key.startsWith(`${name}.value.`) ? [shape.slice(1)] : []
+  })
+  const numbers = Math.max(...own.map((shape) => shape.reduce((product, length) => product * length, 1)))
+  const [column = '', ...others] = columns(numbers / replicas, [])
+  const what = [
+    ...(seeds.length > 1 ? ['seeds'] : []),
+    ...(replicas > 1 ? ['replicas'] : []),
+    ...(others.length > 0 ? [`${column.split('.')[0] ?? ''}s`] : []),
+  ]
+  if (what.length === 0) return ''
+  const list = [...what.slice(0, -2), what.slice(-2).join(' and ')].join(', ')
+  return `, mean over ${list}${seeds.length > 1 ? ' ± standard error over seeds' : ''}`
+}
+
 /** The charts of a probe: of its last sample over one axis, as a map over two, or of its samples where nothing varies. */
-function chartsOf(name: string, { grid }: Sweep, arrays: GridArrays): string[] {
+function chartsOf(probe: ProbeOf, sweep: Sweep, arrays: GridArrays): string[] {
+  const { name } = probe
+  const { grid } = sweep
   const { over, seeds } = grid
+  const averages = averagesOf(probe, sweep, arrays)
   const courses = (point: readonly number[]): (Float64Array | undefined)[] =>
     seeds.map((_, seed) => {
       const array = arrayAt(arrays, `${name}.value`, [...point, seed])
@@ -95,14 +143,15 @@ function chartsOf(name: string, { grid }: Sweep, arrays: GridArrays): string[] {
   const open = over.flatMap(({ values }, axis) => (values.length > 1 ? [axis] : []))
   const first = over.map(() => 0)
   const [along, across, ...rest] = open
-  if (along === undefined) return [drawChart(courseChart(name, first, courses, arrays))]
+  if (along === undefined)
+    return [drawChart(courseChart(probe.name, `${name}${averages}`, first, courses, arrays))]
   const axis = axisOf(grid, along)
   if (across === undefined) {
     const points = axis.x.map((_, index) => last(first.with(along, index)))
-    return [drawChart(lineChart(name, axis, [{ label: undefined, points }]))]
+    return [drawChart(lineChart(name, axis, averages, [{ label: undefined, points }]))]
   }
   const others = combinations(rest.map((one) => over[one]?.values.length ?? 1)).slice(0, MOST_CHARTS)
-  return others.map((indices) => {
+  const panels = others.map((indices) => {
     const base = rest.reduce<number[]>((point, one, k) => point.with(one, indices[k] as number), first)
     const fixed = rest
       .map((one) => `${over[one]?.path ?? ''} = ${textOf(over[one]?.values[base[one] as number])}`)
@@ -110,13 +159,38 @@ function chartsOf(name: string, { grid }: Sweep, arrays: GridArrays): string[] {
     const title = fixed === '' ? name : `${name} at ${fixed}`
     const rows = over[across]?.values ?? []
     const points = rows.map((_, row) => axis.x.map((__, k) => last(base.with(along, k).with(across, row))))
+    return { title, rows, points }
+  })
+  // Panels that stand below each other are compared.
+  const range = panels.length > 1 ? rangeOf(panels.flatMap(({ points }) => points.flat())) : undefined
+  return panels.map(({ title, rows, points }) => {
     if (rows.length <= MOST_LINES) {
       const path = over[across]?.path ?? ''
       const lines = points.map((line, row) => ({ label: `${path} = ${textOf(rows[row])}`, points: line }))
-      return drawChart(lineChart(title, axis, lines))
+      return drawChart(lineChart(title, axis, averages, lines, range))
     }
-    return drawMap(title, axis, axisOf(grid, across), points)
+    return drawMap(title, axis, axisOf(grid, across), averages, points, range)
   })
+}
+
+/** What all means with their errors lie in; undefined where they do not differ. */
+function rangeOf(points: readonly Estimate[]): readonly [number, number] | undefined {
+  let [low, high] = [Infinity, -Infinity]
+  for (const { mean, error } of points) {
+    if (!Number.isFinite(mean)) continue
+    const half = Number.isFinite(error) ? error : 0
+    low = Math.min(low, mean - half)
+    high = Math.max(high, mean + half)
+  }
+  return low < high ? [low, high] : undefined
+}
+
+/** The range of an axis with room at both ends, so that error bars do not stand on the frame. */
+function roomy(x: readonly number[], isLog: boolean): readonly [number, number] | undefined {
+  const [low, high] = [Math.min(...x), Math.max(...x)]
+  if (!(low < high)) return undefined
+  if (isLog) return [low / (high / low) ** 0.04, high * (high / low) ** 0.04]
+  return [low - 0.04 * (high - low), high + 0.04 * (high - low)]
 }
 
 function combinations(lengths: readonly number[]): number[][] {
@@ -150,7 +224,9 @@ function axisOf({ over }: Grid, axis: number): AxisPlot {
 function lineChart(
   title: string,
   axis: AxisPlot,
+  averages: string,
   lines: readonly { readonly label: string | undefined; readonly points: readonly Estimate[] }[],
+  range?: readonly [number, number],
 ): Chart {
   const order = axis.x.map((_, index) => index).sort((a, b) => (axis.x[a] ?? 0) - (axis.x[b] ?? 0))
   const x = order.map((index) => axis.x[index] as number)
@@ -163,16 +239,19 @@ function lineChart(
       { kind: 'points', x, y, error, colour, ...(label === undefined ? {} : { label }) },
     ]
   })
+  const domain = roomy(x, axis.isLog)
+  const both = range === undefined ? undefined : roomy(range, false)
   return {
     title,
-    x: { label: axis.label, scale: axis.isLog ? 'log' : 'linear' },
-    y: { label: 'last sample, mean over seeds ± standard error' },
+    x: { label: axis.label, scale: axis.isLog ? 'log' : 'linear', ...(domain && { domain }) },
+    y: { label: `last sample${averages}`, ...(both && { domain: both }) },
     marks,
   }
 }
 
 function courseChart(
   name: string,
+  label: string,
   point: readonly number[],
   courses: (point: readonly number[]) => (Float64Array | undefined)[],
   arrays: GridArrays,
@@ -186,7 +265,7 @@ function courseChart(
   return {
     title: name,
     x: { label: 'tick' },
-    y: { label: 'mean over seeds ± standard error' },
+    y: { label },
     marks: [
       { kind: 'band', x, low: bound(-1), high: bound(1), colour: 0 },
       { kind: 'line', x, y, colour: 0 },
@@ -195,12 +274,21 @@ function courseChart(
 }
 
 /** A map: a cell for each pair of values, blue low and yellow high, empty where the point is missing. */
-function drawMap(title: string, along: AxisPlot, across: AxisPlot, rows: readonly Estimate[][]): string {
+function drawMap(
+  title: string,
+  along: AxisPlot,
+  across: AxisPlot,
+  averages: string,
+  rows: readonly Estimate[][],
+  range?: readonly [number, number],
+): string {
   const [left, top, side] = [150, 60, Math.max(12, Math.min(44, 620 / along.x.length))]
   const values = rows.flat().map(({ mean }) => mean)
   const known = values.filter(Number.isFinite)
-  const [low, high] = [Math.min(...known), Math.max(...known)]
-  const width = left + side * along.x.length + 20
+  const [low, high] = range ?? [Math.min(...known), Math.max(...known)]
+  const width = left + Math.max(side * along.x.length, 420) + 40
+  const names = along.names.map((name) => name.slice(0, 8))
+  const every = Math.ceil((7 * Math.max(...names.map(({ length }) => length)) + 4) / side)
   const height = top + side * across.x.length + 60
   const share = (value: number): number => (high > low ? (value - low) / (high - low) : 0.5)
   const fill = (value: number): string => {
@@ -224,19 +312,16 @@ function drawMap(title: string, along: AxisPlot, across: AxisPlot, rows: readonl
     text(
       left,
       42,
-      `last sample, mean over seeds: ${low.toPrecision(4)} (dark) to ${high.toPrecision(4)} (bright)`,
+      `last sample${averages.replace(/ ±.*/, '')}: ${low.toPrecision(4)} (dark) to ${high.toPrecision(4)} (bright)`,
     ),
     ...cells,
     ...across.names.map((name, j) =>
       text(left - 8, top + side * (j + 0.65), name.slice(0, 20), 'text-anchor="end"'),
     ),
-    ...along.names.map((name, i) =>
-      text(
-        left + side * (i + 0.5),
-        top + side * across.x.length + 16,
-        name.slice(0, 8),
-        'text-anchor="middle"',
-      ),
+    ...names.flatMap((name, i) =>
+      i % every === 0
+        ? [text(left + side * (i + 0.5), top + side * across.x.length + 16, name, 'text-anchor="middle"')]
+        : [],
     ),
     text(left, height - 12, `${along.label} (across), ${across.label} (down)`),
     '</svg>',
@@ -253,9 +338,10 @@ h1{font-size:22px}h2{font-size:16px}figure{margin:12px 0;overflow-x:auto}svg{max
 export function htmlOf(sweep: Sweep, arrays: GridArrays, notes: readonly string[]): string {
   const { file, grid } = sweep
   const grids = grid.over.map(({ path, values }) => `${path}: ${values.map(textOf).join(', ')}`)
-  const sections = probesOf(sweep).map(({ name }) => {
+  const sections = probesOf(sweep).map((probe) => {
+    const { name } = probe
     const isThere = Object.keys(arrays).some((one) => one.startsWith(`${name}.value`))
-    const charts = isThere ? chartsOf(name, sweep, arrays) : ['<p>No point is done.</p>']
+    const charts = isThere ? chartsOf(probe, sweep, arrays) : ['<p>No point is done.</p>']
     return `<section><h2>${markup(name)}</h2>\n${charts.map((chart) => `<figure>${chart}</figure>`).join('\n')}</section>`
   })
   return `<!doctype html>

@@ -29,6 +29,8 @@ export interface Status {
   readonly tasks: number
   readonly done: readonly number[]
   readonly failed: readonly { readonly task: number; readonly reason: string }[]
+  /** Points of all tasks; of a task that has failed, points may be done. */
+  readonly points: { readonly all: number; readonly done: number; readonly failed: number }
   readonly running: readonly Held[]
   /** Claims of processes that have ended, or have been silent for long. */
   readonly stale: readonly Held[]
@@ -46,6 +48,8 @@ const endSchema = v.pipe(
     reason: v.optional(v.string()),
     seconds: v.optional(v.number()),
     adapter: v.optional(v.string()),
+    /** Those that have failed; absent where all have. */
+    points: v.optional(v.array(v.number())),
   }),
 )
 
@@ -59,14 +63,21 @@ export async function statusOf(folder: string, sweep: Sweep): Promise<Status> {
   const waiting: number[] = []
   const adapters: Record<string, number> = {}
   const times: number[] = []
-  for (const task of sweep.tasks.keys()) {
+  const points = { all: 0, done: 0, failed: 0 }
+  for (const [task, { values }] of sweep.tasks.entries()) {
+    const count = values.reduce((product, { length }) => product * length, 1)
+    points.all += count
     const path = taskFolder(folder, task)
     const { names, number } = await findClaim(path)
     const end = names.includes('done') ? 'done' : names.includes('failed') ? 'failed' : undefined
     if (end !== undefined) {
       const text = await readFile(join(path, end), 'utf8').catch(() => '')
       const read = v.safeParse(endSchema, text)
-      const { reason = 'its reason cannot be read', seconds, adapter } = read.success ? read.output : {}
+      const found = read.success ? read.output : {}
+      const { reason = 'its reason cannot be read', seconds, adapter } = found
+      const lost = end === 'done' ? 0 : (found.points?.length ?? count)
+      points.failed += lost
+      points.done += count - lost
       if (end === 'done') done.push(task)
       else failed.push({ task, reason })
       if (seconds !== undefined) times.push(seconds)
@@ -83,12 +94,17 @@ export async function statusOf(folder: string, sweep: Sweep): Promise<Status> {
     ;(isAlive ? running : stale).push({ task, owner, silence })
   }
   const seconds = times.length === 0 ? undefined : times.reduce((sum, one) => sum + one, 0) / times.length
-  return { tasks: sweep.tasks.length, done, failed, running, stale, waiting, adapters, seconds }
+  return { tasks: sweep.tasks.length, done, failed, points, running, stale, waiting, adapters, seconds }
+}
+
+/** Such as `6 of 8 points are done, 2 failed`. */
+export function pointsText({ all, done, failed }: Status['points']): string {
+  return `${done} of ${all} ${all === 1 ? 'point is' : 'points are'} done${failed === 0 ? '' : `, ${failed} failed`}`
 }
 
 /** Lines `name<tab>value`. */
 export function statusLines(status: Status): string[] {
-  const { tasks, done, failed, running, stale, waiting, adapters, seconds } = status
+  const { tasks, done, failed, points, running, stale, waiting, adapters, seconds } = status
   const open = running.length + stale.length + waiting.length
   const workers = new Set(running.map(({ owner }) => `${owner.host} ${owner.pid}`)).size
   const rate = seconds === undefined || workers === 0 ? undefined : (60 * workers) / Math.max(seconds, 1e-3)
@@ -100,6 +116,9 @@ export function statusLines(status: Status): string[] {
     `running\t${running.length}`,
     `stale\t${stale.length}`,
     `waiting\t${waiting.length}`,
+    ...(points.all === tasks
+      ? []
+      : [`points\t${points.all}`, `points done\t${points.done}`, `points failed\t${points.failed}`]),
     ...(rate === undefined ? [] : [`tasks a minute\t${Number(rate.toPrecision(3))}`]),
     ...(rate === undefined || open === 0 ? [] : [`minutes left\t${Number((open / rate).toPrecision(2))}`]),
     ...names.map(([name, count]) => `adapter ${name}\t${count}`),

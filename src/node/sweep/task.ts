@@ -19,7 +19,7 @@ import { planRun } from '../commands/options.ts'
 import type { RequestedDevice } from '../device.ts'
 import { Interruption, type Watch } from '../interrupt.ts'
 import { limitsFor } from '../limits.ts'
-import { type Output, createOutput } from '../output.ts'
+import { AGAIN, type Output, createOutput } from '../output.ts'
 import { CHECKPOINT, type Writing, saveCheckpoint, writeResults } from '../results.ts'
 import { advance } from '../running.ts'
 import { decodeImage } from '../images.ts'
@@ -79,7 +79,7 @@ export async function runTask(setting: Setting, number: number, claim: Claim): P
   const { folder, sweep, adapter } = setting
   const began = performance.now()
   const task = sweep.tasks[number] as Task
-  const raw = await createOutput(taskFolder(folder, number), { locks: false })
+  const raw = await createOutput(taskFolder(folder, number), { locks: false, remedy: AGAIN })
   const output: Output = {
     ...raw,
     get files() {
@@ -107,7 +107,7 @@ export async function runTask(setting: Setting, number: number, claim: Claim): P
   }
 }
 
-/** What is said of the points that have failed: the first of them, and how many there are. */
+/** What is said of the points that have failed: how many there are, and why the first did. */
 function reasonOf(failures: readonly Failure[], { grid }: Sweep, task: Task): string {
   const [{ point, reason }] = failures as [Failure]
   const all = pointsOf(task)
@@ -116,13 +116,13 @@ function reasonOf(failures: readonly Failure[], { grid }: Sweep, task: Task): st
   const inside = grid.over.flatMap(({ path }, axis) =>
     (task.values[axis] as readonly unknown[]).length > 1 ? [`${path}=${JSON.stringify(values[axis])}`] : [],
   )
-  const others = failures.length > 1 ? `, and ${failures.length - 1} more points` : ''
-  return `at ${inside.join(', ')}${others}: ${reason}`
+  const first = failures.length > 1 ? 'the first ' : ''
+  return `${failures.length} of ${all.length} points failed, ${first}at ${inside.join(', ')}: ${reason}`
 }
 
 /** Records that a task has failed. */
 export async function failTask(path: string, reason: string): Promise<void> {
-  const output = await createOutput(path, { locks: false })
+  const output = await createOutput(path, { locks: false, remedy: AGAIN })
   try {
     await output.write('failed', `${JSON.stringify({ reason, host: hostname() }, null, 2)}\n`)
   } finally {

@@ -12,7 +12,7 @@ import { planRun } from '../commands/options.ts'
 import { type RequestedDevice, requestDevice } from '../device.ts'
 import { Interruption, type Watch, watchSignals } from '../interrupt.ts'
 import { limitsFor } from '../limits.ts'
-import { writeError } from '../output.ts'
+import { AGAIN, writeError } from '../output.ts'
 import { planTuned } from '../running.ts'
 import { mayTune } from '../tuning.ts'
 import { type Claim, type Watcher, createWatcher, findClaim, take } from './claims.ts'
@@ -54,7 +54,7 @@ export async function work(folder: string, options: WorkOptions): Promise<Record
     counts[outcome]++
     report(task, outcome, reason)
   }
-  const watch = watchSignals()
+  const watch = watchSignals({ patient: true })
   const bench = createBench(folder, sweep, options, watch)
   const watcher = options.watcher ?? createWatcher()
   /** @returns true once it is known what becomes of the task */
@@ -80,7 +80,7 @@ export async function work(folder: string, options: WorkOptions): Promise<Record
     }
     await makeTaskFolder(folder, task)
     const claim = await take(path, found).catch((error: unknown) => {
-      throw writeError(path, error)
+      throw writeError(path, error, undefined, AGAIN)
     })
     // Another process has been faster, or has ended the task meanwhile.
     found = await findClaim(path)

@@ -158,6 +158,35 @@ describe('tables', () => {
     )
   })
 
+  test.each([
+    ['NaN,1', 'NaN', 1],
+    ['1,0x10', '0x10', 2],
+    ['1_000,2', '1_000', 1],
+    ['true,1', 'true', 1],
+    ['true,false', 'true', 1],
+    ['inf,-Infinity', 'inf', 1],
+    ['1.234,5;2', '1.234,5', 1],
+    ['1,5\t2,5', '1,5', 1],
+    ['x,2', 'x', 1],
+    ['1st,2nd', '1st', 1],
+    ['NA NA', 'NA', 1],
+  ])('never lose a first line of numbers with a fault: %s', (line, cell, column) => {
+    for (const more of ['', `\n${line.replace(/[^\s,;]+/g, '1')}`])
+      expect(() => read(line + more)).toThrow(
+        `has "${cell}" in line 1, column ${column}, in a line that looks like numbers; give a finite number, or set "header": true`,
+      )
+    expect(() => read(line, false)).toThrow(`has "${cell}" in line 1, column ${column}; give a finite number`)
+    const separator = /[;\t ]/.exec(line)?.[0] ?? ','
+    expect(read(`${line}\n3${separator}4`, true)).toEqual({ shape: [1, 2], data: [3, 4] })
+  })
+
+  test('refuse integers that float32 does not have, as .npy does', () => {
+    expect(() => read('1,2\n3,16777217')).toThrow(
+      'has 16777217 in line 2, column 2, which float32 does not have exactly; give',
+    )
+    expect(read('16777216,16777217.0,-33554436').data).toEqual([16777216, 16777217, -33554436])
+  })
+
   test('have the numbers that were written, to the last bit', () => {
     const number = fc.double({ noNaN: true, noDefaultInfinity: true })
     const table = fc.integer({ min: 1, max: 4 }).chain((columns) =>
@@ -169,7 +198,7 @@ describe('tables', () => {
     fc.assert(
       fc.property(table, fc.constantFrom(',', ';', '\t', ' '), (rows, mark) => {
         const text = rows.map((row) =>
-          row.map((value) => (Object.is(value, -0) ? '-0' : String(value))).join(mark),
+          row.map((value) => (Object.is(value, -0) ? '-0' : value.toExponential())).join(mark),
         )
         expect(read(text.join('\n')).data).toEqual(rows.flat())
       }),
