@@ -128,6 +128,13 @@ const contentPolicy: Plugin = {
   },
 }
 
+/** The indentation of index.html is for those who read the source. */
+const flushHtml: Plugin = {
+  name: 'flush-html',
+  apply: 'build',
+  transformIndexHtml: { order: 'post', handler: (html) => html.replace(/\n\s+/g, '\n') },
+}
+
 /** Whether a browser can be opened: `npm start` is typed into a terminal of a desktop. */
 const isDesktop =
   process.stdout.isTTY &&
@@ -205,7 +212,9 @@ const offline = VitePWA({
 
 function pluginsOf(mode: string): PluginOption[] {
   if (mode === 'element') return [noDataFont, bareKernels, noPageStyles]
-  return mode in builds ? [] : [shipScenarios, oneFontFormat, noDataFont, bareKernels, contentPolicy, offline]
+  return mode in builds
+    ? []
+    : [shipScenarios, oneFontFormat, noDataFont, bareKernels, contentPolicy, flushHtml, offline]
 }
 
 export default defineConfig(({ mode }) => ({

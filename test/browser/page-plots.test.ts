@@ -9,7 +9,7 @@ const lab = useLab()
 async function exported(id: string): Promise<Uint8Array> {
   const waiting = lab.page.waitForEvent('download')
   await lab.page.locator('#export').click()
-  await lab.page.locator(`[data-export=${id}]`).click()
+  await lab.page.locator(`#export-menu [data-export=${id}]`).click()
   return new Uint8Array(await readFile(await (await waiting).path()))
 }
 

@@ -23,7 +23,7 @@ test('every part of the page keeps to the content security policy', async () => 
   await page.keyboard.press('e')
   const saved = page.waitForEvent('download')
   await page.locator('#export').click()
-  await page.locator('[data-export=results]').click()
+  await page.locator('#export-menu [data-export=results]').click()
   await saved
   await page.keyboard.press('t')
   await page.locator('dialog[open]').waitFor()
@@ -32,7 +32,7 @@ test('every part of the page keeps to the content security policy', async () => 
   await page.locator('body[data-state=ready]').waitFor()
   // A recording has a picture as soon as it can be stopped.
   await page.locator('#export').click()
-  await page.locator('[data-export=video]').click()
+  await page.locator('#export-menu [data-export=video]').click()
   const [video] = await Promise.all([page.waitForEvent('download'), page.locator('.video-stop').click()])
   expect(video.suggestedFilename()).toMatch(/^hebbian-learning\.(webm|mp4)$/)
   await page.keyboard.press('x')

@@ -73,7 +73,7 @@ test('two gains are compared, restored and shown in step; a map over two values 
         .every((part, k) => Math.abs(part - [0x8a, 0x94, 0xa3][k]!) < 12)
     return Array.from({ length: width * height }, (_, pixel) => pixel).filter(isBehind).length
   }).toBeGreaterThan(100)
-  await page.keyboard.press('c')
+  await page.keyboard.press('u')
   const cells = async (run: number) =>
     (await page.locator(`[data-run="${run}"] td`).allInnerTexts()).slice(0, 4)
   // m = tanh(3 m 3 / 4): two of the eight products of each neuron are its own, which J leaves out.

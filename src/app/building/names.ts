@@ -138,7 +138,7 @@ const GONE = Symbol('gone')
 
 /** The draft without an entry, and without everything that cannot be without it. */
 export function removed(raw: unknown, keys: Keys): unknown {
-  let next: unknown = structuredClone(raw)
+  const next: unknown = structuredClone(raw)
   const gone = new Map<string, Set<string>>()
   const drop = (place: Keys): void => {
     const [part = '', name, ...rest] = place
@@ -159,13 +159,19 @@ export function removed(raw: unknown, keys: Keys): unknown {
   const before = (index: number): number => shown.slice(0, index).filter((one) => one === GONE).length
   const shift: Rename = (part, name) =>
     part === 'stimulus' && Number(name) < shown.length ? String(Number(name) - before(Number(name))) : name
-  const compact: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(next as object)) {
-    const list = Array.isArray(value) ? value.filter((one) => one !== GONE) : (value as unknown)
-    if (!Array.isArray(list) || list.length > 0) compact[key] = list
-  }
-  next = withNames(compact, shift)
-  return next
+  return withNames(compacted(next), shift)
+}
+
+/** A value without what is gone, and without the lists of which nothing is left. */
+function compacted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((one) => one !== GONE).map(compacted)
+  if (!isObject(value)) return value
+  const isEmptied = (one: unknown): boolean =>
+    Array.isArray(one) && one.length > 0 && one.every((entry) => entry === GONE)
+  const entries: [string, unknown][] = Object.entries(value)
+  return Object.fromEntries(
+    entries.filter(([, one]) => !isEmptied(one)).map(([key, one]) => [key, compacted(one)]),
+  )
 }
 
 /** The smallest part around a reference that can be left out. */

@@ -36,7 +36,7 @@ export function bindRuns(workplace: () => Workplace, messages: Messages): Runs {
     addKeys([{ key, label, act: run }])
   }
   bind('pin', 'k', 'Pin the curves of this run, or remove them', (ready) => ready.pin())
-  bind('runs', 'c', 'Runs of this visit: compare and restore', (ready) => ready.showRuns())
+  bind('runs', 'u', 'Runs of this visit: compare and restore', (ready) => ready.showRuns())
   bind('replay', 'w', 'Replay from tick 0 in ten seconds', (ready) => ready.replay())
 
   const vary = async (path: string | undefined): Promise<void> => {

@@ -15,7 +15,6 @@ import type { Simulation } from '../../core/run/simulation.ts'
 import type { Opened } from '../session/opened.ts'
 import { MOST_BYTES, type Recorder } from '../session/recorder.ts'
 import { readShipped } from '../session/source.ts'
-import { tablesFile } from './tables.ts'
 
 /** A file for the reader. */
 export interface Download {
@@ -91,6 +90,7 @@ export const EXPORTS: readonly Export[] = [
         throw new ModelError('this scenario has no probe that is plotted; add one to `probes`')
       const axes = axesCsv(simulation.model)
       if (axes !== undefined) files.push({ name: 'axes.csv', pieces: [axes] })
+      const { tablesFile } = await import('./tables.ts')
       const { name, content } = tablesFile(files)
       return { name: `${stemOf(opened)}-${name}`, content, ...missing(recorder) }
     },

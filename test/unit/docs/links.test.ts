@@ -18,11 +18,12 @@ interface Link {
   readonly anchor: string | undefined
 }
 
-/** Links to files of the project. */
+/** Links to files of the project, outside of code. */
 function linksOf(page: string): Link[] {
-  return [
-    ...readFileSync(page, 'utf8').matchAll(/\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s#]*)(?:#([^)\s]+))?[^)]*\)/g),
-  ]
+  const text = readFileSync(page, 'utf8')
+    .replace(/^```.*?^```/gms, '')
+    .replace(/(?<![\w`])`\[[^`\n]*\]\([^`\n]*`/g, '')
+  return [...text.matchAll(/\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s#]*)(?:#([^)\s]+))?[^)]*\)/g)]
     .map((match) => ({ text: match[1]!, target: match[2]!, anchor: match[3] }))
     .filter(({ target }) => !/^https?:/.test(target))
     .map(({ text, target, anchor }) => ({

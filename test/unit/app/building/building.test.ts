@@ -125,7 +125,8 @@ test('what is removed takes everything along that names it, and the rest is vali
   expect(valueIn(third, ['probes', 'what', 'patterns', 'of'])).toBe('stimulus.1')
   expect(valid(removed(scenes, ['memories', 'all']))).toBeUndefined()
   const varied = removed(rawOf('phase-diagram'), ['stimulus', '0'])
-  expect(JSON.stringify(varied)).not.toContain('stimulus.0')
+  // Tries of a lesson have paths as keys: the lesson says at its button that they do not fit.
+  expect(JSON.stringify({ ...(varied as object), lesson: undefined })).not.toContain('stimulus.0')
 })
 
 test('a change keeps the text that it does not touch', () => {
