@@ -143,8 +143,7 @@ function chartsOf(probe: ProbeOf, sweep: Sweep, arrays: GridArrays): string[] {
   const open = over.flatMap(({ values }, axis) => (values.length > 1 ? [axis] : []))
   const first = over.map(() => 0)
   const [along, across, ...rest] = open
-  if (along === undefined)
-    return [drawChart(courseChart(probe.name, `${name}${averages}`, first, courses, arrays))]
+  if (along === undefined) return [drawChart(courseChart(name, `${name}${averages}`, first, courses, arrays))]
   const axis = axisOf(grid, along)
   if (across === undefined) {
     const points = axis.x.map((_, index) => last(first.with(along, index)))
@@ -242,16 +241,16 @@ function lineChart(
   const domain = roomy(x, axis.isLog)
   const both = range === undefined ? undefined : roomy(range, false)
   return {
-    title,
+    title: `${title}: last sample${averages}`,
     x: { label: axis.label, scale: axis.isLog ? 'log' : 'linear', ...(domain && { domain }) },
-    y: { label: `last sample${averages}`, ...(both && { domain: both }) },
+    y: { label: 'last sample', ...(both && { domain: both }) },
     marks,
   }
 }
 
 function courseChart(
   name: string,
-  label: string,
+  title: string,
   point: readonly number[],
   courses: (point: readonly number[]) => (Float64Array | undefined)[],
   arrays: GridArrays,
@@ -263,9 +262,9 @@ function courseChart(
   const y = estimates.map(({ mean }) => mean)
   const bound = (sign: number): number[] => estimates.map(({ mean, error }) => mean + sign * error)
   return {
-    title: name,
+    title,
     x: { label: 'tick' },
-    y: { label },
+    y: { label: name },
     marks: [
       { kind: 'band', x, low: bound(-1), high: bound(1), colour: 0 },
       { kind: 'line', x, y, colour: 0 },

@@ -43,7 +43,7 @@ test('the page says what it averages, and of one seed no error', () => {
     return htmlOf(sweep, arrays, ['6 of 8 points are done, 2 failed.'])
   }
   const many = page([1, 2], 2)
-  expect(many).toContain('>last sample, mean over seeds, replicas and patterns ± standard error over seeds<')
+  expect(many).toContain(': last sample, mean over seeds, replicas and patterns ± standard error over seeds<')
   expect(many).toContain('<p>6 of 8 points are done, 2 failed.</p>')
-  expect(page([1], 1)).toContain('>last sample, mean over patterns<')
+  expect(page([1], 1)).toContain(': last sample, mean over patterns<')
 })
