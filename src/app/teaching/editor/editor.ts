@@ -413,4 +413,3 @@ function section(
   made.append(...(title === '' ? [] : [heading]), ...boxes, ...(buttons.length === 0 ? [] : [row]))
   return made
 }
-
