@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 
@@ -34,7 +34,11 @@ export function copyProject(): ProjectCopy {
   const folder = mkdtempSync(join(tmpdir(), 'engram-recipe-'))
   for (const entry of readdirSync(ROOT))
     if (!['node_modules', 'dist', 'out', '.git'].includes(entry))
-      cpSync(join(ROOT, entry), join(folder, entry), { recursive: true })
+      cpSync(join(ROOT, entry), join(folder, entry), {
+        recursive: true,
+        // Those of the second implementation and of the site have hundreds of megabytes.
+        filter: (source) => basename(source) !== 'node_modules',
+      })
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'dir')
   const git = (...args: string[]): void => {
     execFileSync('git', ['apply', ...args], { cwd: folder })
