@@ -71,7 +71,7 @@ export const lessonSchema = v.strictObject({
       v.array(words('text', 'One or more paragraphs.')),
       v.title('story'),
       v.description(
-        'Paragraphs in Markdown, $...$ is TeX. [words](#NAME) points at the picture, plot or control of an array, a probe or a path.',
+        'Paragraphs in Markdown, $...$ is TeX. `[words](#NAME)` points at the picture, plot or control of an array, a probe or a path.',
       ),
     ),
     [],
