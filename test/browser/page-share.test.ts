@@ -394,7 +394,7 @@ test('files that are not for the page are refused in one line, and what is open 
   }
   // Results are arrays: the sheet of own data opens.
   await choose(results.path)
-  await page.locator('.data-sheet dl').waitFor()
+  await page.locator('.panel-data dl').waitFor()
   await page.keyboard.press('Escape')
   expect(await engram('simulation.tick')).toBe(3)
   expect(await page.locator('#scenario').inputValue()).toBe('softmax-synapses')

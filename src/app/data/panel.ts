@@ -6,6 +6,7 @@ import type { Model, Rows } from '../../core/model/model.ts'
 import { setValue, valueAt } from '../../core/model/path.ts'
 import type { Patterns } from '../../core/model/patterns/schema.ts'
 import type { Scenario } from '../../core/model/schema.ts'
+import { createPanel } from '../dialog.ts'
 import { editedScenario } from '../editing/edited.ts'
 import { replaced } from '../editing/edits.ts'
 import { freeRows } from '../editing/free.ts'
@@ -50,75 +51,62 @@ const DESTINATIONS: readonly (readonly [id: Destination | 'least', label: string
   ['bias', 'Bias', 'A constant input; several rows are assigned to the replicas in turn.'],
 ]
 
-const MARKUP = `
-  <form method="dialog">
-    <header>
-      <h2 id="data-title">Your data</h2>
-      <button type="button" data-act="close" aria-label="Close">
-        <svg viewBox="0 0 12 12" aria-hidden="true"><path d="M2 2l8 8M10 2l-8 8" /></svg>
-      </button>
-    </header>
-    <div class="data-body">
-      <section aria-labelledby="data-read">
-        <h3 id="data-read">Read</h3>
-        <dl></dl>
-        <p class="data-refused" hidden></p>
-        <div class="data-fields">
-          <label data-for="array" hidden>Array <select data-part="array"></select></label>
-          <label>Rows <input data-part="count" type="number" min="1" step="1" inputmode="numeric" /></label>
-        </div>
-        <fieldset data-part="classes" hidden><legend>Classes</legend><div></div></fieldset>
-        <p class="data-private">The files stay on this computer: nothing leaves the browser.</p>
-        <p class="data-more"><button type="button" data-act="files">Other files…</button>
-        <button type="button" data-act="folder">A folder…</button></p>
-        <input type="file" data-part="files" multiple hidden aria-label="Files of data" />
-        <input type="file" data-part="folder" webkitdirectory hidden aria-label="Folder of images" />
-      </section>
-      <section aria-labelledby="data-fit">
-        <h3 id="data-fit">Fit</h3>
-        <div class="data-fields">
-          <label>Layer <select data-part="layer"></select></label>
-          <label>Size <select data-part="size"></select></label>
-          <label data-for="crop">Image <select data-part="crop">
-            <option value="whole">whole</option><option value="fill">crop to fill</option>
-            <option value="stretch">stretch</option></select></label>
-          <label class="data-check"><input type="checkbox" data-part="invert" /> invert light and dark</label>
-        </div>
-        <div class="data-fields">
-          <label class="data-check" title="Subtract its mean from each row"><input type="checkbox" data-part="center" /> centre</label>
-          <label class="data-check" title="Scale each row to this L2 norm"><input type="checkbox" data-part="normalize" /> norm
-            <input data-part="norm" type="number" min="0" step="any" aria-label="Norm" /></label>
-          <label class="data-check" title="Above the threshold +1, else -1"><input type="checkbox" data-part="binarize" /> binarise above
-            <input data-part="threshold" type="number" step="any" value="0" aria-label="Threshold" /></label>
-          <label>factor <input data-part="factor" type="number" step="any" value="1" /></label>
-        </div>
-        <div class="data-preview" role="img"></div>
-        <p class="data-note" data-part="result"></p>
-      </section>
-      <section aria-labelledby="data-goes">
-        <h3 id="data-goes">Goes to</h3>
-        <div class="data-fields"><label data-for="store">Memory <select data-part="store"></select></label></div>
-        <div class="data-goes" role="radiogroup" aria-labelledby="data-goes"></div>
-      </section>
-    </div>
-    <footer>
-      <p role="alert"></p>
-      <button type="button" data-act="cancel">Cancel</button>
-      <button type="button" data-act="use" class="primary">Use</button>
-    </footer>
-  </form>`
+const BODY = `
+  <div class="data-body">
+    <section aria-labelledby="data-read">
+      <h3 id="data-read">Read</h3>
+      <dl></dl>
+      <p class="data-refused" hidden></p>
+      <div class="data-fields">
+        <label data-for="array" hidden>Array <select data-part="array"></select></label>
+        <label>Rows <input data-part="count" type="number" min="1" step="1" inputmode="numeric" /></label>
+      </div>
+      <fieldset data-part="classes" hidden><legend>Classes</legend><div></div></fieldset>
+      <p class="data-private">The files stay on this computer: nothing leaves the browser.</p>
+      <p class="data-more"><button type="button" data-act="files">Other files…</button>
+      <button type="button" data-act="folder">A folder…</button></p>
+      <input type="file" data-part="files" multiple hidden aria-label="Files of data" />
+      <input type="file" data-part="folder" webkitdirectory hidden aria-label="Folder of images" />
+    </section>
+    <section aria-labelledby="data-fit">
+      <h3 id="data-fit">Fit</h3>
+      <div class="data-fields">
+        <label>Layer <select data-part="layer"></select></label>
+        <label>Size <select data-part="size"></select></label>
+        <label data-for="crop">Image <select data-part="crop">
+          <option value="whole">whole</option><option value="fill">crop to fill</option>
+          <option value="stretch">stretch</option></select></label>
+        <label class="data-check"><input type="checkbox" data-part="invert" /> invert light and dark</label>
+      </div>
+      <div class="data-fields">
+        <label class="data-check" title="Subtract its mean from each row"><input type="checkbox" data-part="center" /> centre</label>
+        <label class="data-check" title="Scale each row to this L2 norm"><input type="checkbox" data-part="normalize" /> norm
+          <input data-part="norm" type="number" min="0" step="any" aria-label="Norm" /></label>
+        <label class="data-check" title="Above the threshold +1, else -1"><input type="checkbox" data-part="binarize" /> binarise above
+          <input data-part="threshold" type="number" step="any" value="0" aria-label="Threshold" /></label>
+        <label>factor <input data-part="factor" type="number" step="any" value="1" /></label>
+      </div>
+      <div class="data-preview" role="img"></div>
+      <p class="data-note" data-part="result"></p>
+    </section>
+    <section aria-labelledby="data-goes">
+      <h3 id="data-goes">Goes to</h3>
+      <div class="data-fields"><label data-for="store">Memory <select data-part="store"></select></label></div>
+      <div class="data-goes" role="radiogroup" aria-labelledby="data-goes"></div>
+    </section>
+  </div>`
+
+const FOOT = `
+  <p role="alert"></p>
+  <button type="button" data-act="cancel">Cancel</button>
+  <button type="button" data-act="use" class="primary">Use</button>`
 
 export function createDataSheet(workplace: Workplace, messages: Messages): DataSheet {
-  const dialog = document.createElement('dialog')
-  dialog.className = 'data-sheet'
-  dialog.setAttribute('aria-labelledby', 'data-title')
-  dialog.innerHTML = MARKUP
-  document.body.append(dialog)
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as querySelector has it
-  const find = <T extends HTMLElement>(selector: string): T => dialog.querySelector(selector) as T
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as querySelector has it
-  const part = <T extends HTMLElement = HTMLInputElement>(name: string): T => find<T>(`[data-part=${name}]`)
-  const select = (name: string): HTMLSelectElement => part<HTMLSelectElement>(name)
+  const { element: dialog, body, foot, find, ...panel } = createPanel('data', 'Your data')
+  body.innerHTML = BODY
+  foot.innerHTML = FOOT
+  const part = (name: string): HTMLInputElement => find(`[data-part=${name}]`)
+  const select = (name: string): HTMLSelectElement => find(`[data-part=${name}]`)
   const alert = find('[role=alert]')
   const use = find<HTMLButtonElement>('[data-act=use]')
 
@@ -231,7 +219,7 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
 
   const rows = () => {
     if (data === undefined) return []
-    const boxes = [...part<HTMLFieldSetElement>('classes').querySelectorAll('input')]
+    const boxes = [...find('[data-part=classes]').querySelectorAll('input')]
     const chosen = new Set(boxes.filter(({ checked }) => checked).map(({ value }) => value))
     return chosenRows(data, Math.max(1, Math.round(number('count'))), boxes.length === 0 ? undefined : chosen)
   }
@@ -279,12 +267,12 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
         high = Math.max(high, value)
       }
       preview.ariaLabel = `The first ${Math.min(PREVIEWED, given.length)} rows, above as read, below as the layer takes them`
-      part<HTMLElement>('result').textContent =
+      find('[data-part=result]').textContent =
         `Above: as read. Below: as the layer takes them, ${format3(low)} to ${format3(high)}. ${given.length} ${given.length === 1 ? 'row' : 'rows'} of ${result.columns}.`
       tell('')
     } catch (error) {
       preview.replaceChildren()
-      part<HTMLElement>('result').textContent = ''
+      find('[data-part=result]').textContent = ''
       tell(textOf(error))
     }
   }
@@ -315,7 +303,7 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
       (arrays?.names ?? []).map((name) => [name, name]),
       arrays?.chosen,
     )
-    const box = part<HTMLFieldSetElement>('classes')
+    const box = find('[data-part=classes]')
     box.hidden = counts.size === 0
     ;(box.querySelector('div') as HTMLElement).replaceChildren(
       ...[...counts].map(([name, count]) => {
@@ -415,7 +403,7 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
       await changedSource(scenario, current.source)
       const count = ready.fitted.rows
       const plays = where === 'recall' || where === 'cues' || current.loop.playing
-      dialog.close()
+      panel.close()
       if (where === 'least') {
         if (await workplace.rebuild(scenario))
           messages.notice(`Stored ${count} of your rows; undo takes them back.`)
@@ -442,13 +430,9 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
       refit()
     }
   })
-  // The keys of the page do nothing while the dialog has the focus.
-  dialog.addEventListener('keydown', (event) => event.stopPropagation())
-  dialog.addEventListener('submit', (event) => event.preventDefault())
   for (const name of ['files', 'folder'])
     find(`[data-act=${name}]`).addEventListener('click', () => part(name).click())
-  for (const name of ['close', 'cancel'])
-    find(`[data-act=${name}]`).addEventListener('click', () => dialog.close())
+  find('[data-act=cancel]').addEventListener('click', () => panel.close())
   use.addEventListener('click', () => void apply())
 
   return {
@@ -456,7 +440,7 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
       files = given
       ;({ opened } = workplace)
       if (opened === undefined) return
-      if (!dialog.open) dialog.showModal()
+      panel.open()
       await read()
       if (!use.disabled) use.focus()
     },

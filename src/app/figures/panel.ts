@@ -1,6 +1,7 @@
 /** The dialog of figures for papers: plots, the large picture, states over time; as SVG, PDF or PNG. */
 import './panel.css'
 import { ModelError } from '../../core/errors.ts'
+import { createPanel, numberIn } from '../dialog.ts'
 import { format3 } from '../format.ts'
 import { type Messages, textOf } from '../messages.ts'
 import type { Opened } from '../session/opened.ts'
@@ -30,50 +31,43 @@ export interface FigurePanel {
 /** Dots in an inch of a PNG. */
 const DENSITY = 300
 
-const MARKUP = `
-  <form method="dialog">
-    <header><h2 id="figures-title">Figure</h2>
-      <button type="button" data-act="close" aria-label="Close">
-        <svg viewBox="0 0 12 12" aria-hidden="true"><path d="M2 2l8 8M10 2l-8 8" /></svg></button></header>
-    <div class="figures-body">
-      <div class="figures-choices">
-        <label>Of <select data-part="what">
-          <option value="plots">the plots</option><option value="picture">the large picture</option>
-          <option value="states">states over time</option></select></label>
-        <fieldset data-for="plots"><legend>Plots</legend><div></div></fieldset>
-        <div data-for="states" class="figures-states">
-          <label>Layer <select data-part="layer"></select></label>
-          <label>Replica <input data-part="replica" type="number" min="0" step="1" value="0" /></label>
-          <label>States <input data-part="states" type="number" min="2" max="60" step="1" value="8" /></label>
-          <label>Last tick <input data-part="last" type="number" min="1" step="1" /></label>
-          <label>Ticks <select data-part="spacing"><option value="even">evenly</option><option value="log">logarithmically</option></select></label>
-          <p>The run starts again from tick 0 with the present values.</p>
-          <button type="button" data-act="run">Run and show</button>
-        </div>
-        <label>Width <select data-part="width"><option value="85">a column, 85 mm</option>
-          <option value="174">a page, 174 mm</option><option value="custom">other</option></select></label>
-        <label data-for="custom">Millimetres <input data-part="millimetres" type="number" min="30" max="600" step="1" value="120" /></label>
-        <label>Letters, pt <input data-part="font" type="number" min="5" max="24" step="0.5" value="8" /></label>
-        <label class="figures-check"><input data-part="caption" type="checkbox" checked /> caption</label>
+const BODY = `
+  <div class="figures-body">
+    <div class="figures-choices">
+      <label>Of <select data-part="what">
+        <option value="plots">the plots</option><option value="picture">the large picture</option>
+        <option value="states">states over time</option></select></label>
+      <fieldset data-for="plots"><legend>Plots</legend><div></div></fieldset>
+      <div data-for="states" class="figures-states">
+        <label>Layer <select data-part="layer"></select></label>
+        <label>Replica <input data-part="replica" type="number" min="0" step="1" value="0" /></label>
+        <label>States <input data-part="states" type="number" min="2" max="60" step="1" value="8" /></label>
+        <label>Last tick <input data-part="last" type="number" min="1" step="1" /></label>
+        <label>Ticks <select data-part="spacing"><option value="even">evenly</option><option value="log">logarithmically</option></select></label>
+        <p>The run starts again from tick 0 with the present values.</p>
+        <button type="button" data-act="run">Run and show</button>
       </div>
-      <div class="figures-preview"><img alt="" /></div>
+      <label>Width <select data-part="width"><option value="85">a column, 85 mm</option>
+        <option value="174">a page, 174 mm</option><option value="custom">other</option></select></label>
+      <label data-for="custom">Millimetres <input data-part="millimetres" type="number" min="30" max="600" step="1" value="120" /></label>
+      <label>Letters, pt <input data-part="font" type="number" min="5" max="24" step="0.5" value="8" /></label>
+      <label class="figures-check"><input data-part="caption" type="checkbox" checked /> caption</label>
     </div>
-    <footer><p role="alert"></p>
-      <button type="button" data-save="png">PNG</button>
-      <button type="button" data-save="pdf">PDF</button>
-      <button type="button" data-save="svg" class="primary">SVG</button></footer>
-  </form>`
+    <div class="figures-preview"><img alt="" /></div>
+  </div>`
+
+const FOOT = `
+  <p role="alert"></p>
+  <button type="button" data-save="png">PNG</button>
+  <button type="button" data-save="pdf">PDF</button>
+  <button type="button" data-save="svg" class="primary">SVG</button>`
 
 export function createFigurePanel(workplace: Workplace, messages: Messages): FigurePanel {
-  const dialog = document.createElement('dialog')
-  dialog.className = 'figures'
-  dialog.setAttribute('aria-labelledby', 'figures-title')
-  dialog.innerHTML = MARKUP
-  document.body.append(dialog)
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as querySelector has it
-  const find = <T extends HTMLElement>(selector: string): T => dialog.querySelector(selector) as T
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as querySelector has it
-  const part = <T extends HTMLElement = HTMLInputElement>(name: string): T => find<T>(`[data-part=${name}]`)
+  const { element: dialog, body, foot, find, ...panel } = createPanel('figures', 'Figure')
+  body.innerHTML = BODY
+  foot.innerHTML = FOOT
+  const part = (name: string): HTMLInputElement => find(`[data-part=${name}]`)
+  const list = (name: string): HTMLSelectElement => find(`[data-part=${name}]`)
   const saves = [...dialog.querySelectorAll<HTMLButtonElement>('[data-save]')]
   const image = find<HTMLImageElement>('.figures-preview img')
   let opened: Opened | undefined
@@ -90,15 +84,10 @@ export function createFigurePanel(workplace: Workplace, messages: Messages): Fig
       throw new ModelError('another scenario was opened; open the dialog again')
     return opened
   }
-  const number = (name: string): number => {
-    const { valueAsNumber, min, max } = part(name)
-    const most = max === '' ? Infinity : Number(max)
-    if (valueAsNumber >= Number(min) && valueAsNumber <= most) return valueAsNumber
-    throw new ModelError(`give a number from ${min}${max === '' ? '' : ` to ${max}`}`)
-  }
-  const what = (): string => part<HTMLSelectElement>('what').value
+  const number = (name: string): number => numberIn(part(name))
+  const what = (): string => list('what').value
   const size = (): FigureSize => {
-    const { value } = part<HTMLSelectElement>('width')
+    const { value } = list('width')
     return { width: value === 'custom' ? number('millimetres') : Number(value), font: number('font') }
   }
   const caption = (): string => {
@@ -129,7 +118,7 @@ export function createFigurePanel(workplace: Workplace, messages: Messages): Fig
 
   const show = (): void => {
     for (const name of ['plots', 'states']) find(`[data-for=${name}]`).hidden = what() !== name
-    find('[data-for=custom]').hidden = part<HTMLSelectElement>('width').value !== 'custom'
+    find('[data-for=custom]').hidden = list('width').value !== 'custom'
     const alert = find('[role=alert]')
     drawing = undefined
     URL.revokeObjectURL(url)
@@ -152,15 +141,11 @@ export function createFigurePanel(workplace: Workplace, messages: Messages): Fig
   /** Runs from tick 0 and takes the states. */
   const run = async (): Promise<void> => {
     const { simulation, loop } = current()
-    const name = part<HTMLSelectElement>('layer').value
+    const name = list('layer').value
     const layer = simulation.model.layers.find((one) => one.name === name)
     if (layer === undefined) throw new ModelError('no layer is chosen')
     const replica = Math.min(simulation.model.replicas - 1, number('replica'))
-    const ticks = ticksOver(
-      number('last'),
-      number('states'),
-      part<HTMLSelectElement>('spacing').value === 'log',
-    )
+    const ticks = ticksOver(number('last'), number('states'), list('spacing').value === 'log')
     const states: Float32Array[] = []
     await workplace.reset()
     for (const tick of ticks) {
@@ -196,16 +181,13 @@ export function createFigurePanel(workplace: Workplace, messages: Messages): Fig
           ? (pdfOf(drawing, title()) as Uint8Array<ArrayBuffer>)
           : await pngOfDrawing(drawing, image)
     download({ name, content })
-    dialog.close()
+    panel.close()
     messages.notice(`Saved as ${name}.`)
   }
 
   const attempt = (act: () => Promise<void>): void =>
     void act().catch((error: unknown) => (find('[role=alert]').textContent = textOf(error)))
   dialog.addEventListener('change', () => show())
-  dialog.addEventListener('keydown', (event) => event.stopPropagation())
-  dialog.addEventListener('submit', (event) => event.preventDefault())
-  find('[data-act=close]').addEventListener('click', () => dialog.close())
   find('[data-act=run]').addEventListener('click', ({ currentTarget }) => {
     const button = currentTarget as HTMLButtonElement
     button.disabled = true
@@ -239,12 +221,12 @@ export function createFigurePanel(workplace: Workplace, messages: Messages): Fig
           return label
         }),
       )
-      part<HTMLSelectElement>('layer').replaceChildren(...layers.map(({ name }) => new Option(name, name)))
+      list('layer').replaceChildren(...layers.map(({ name }) => new Option(name, name)))
       part('replica').max = String(replicas - 1)
       part('replica').value = String(Math.min(replicas - 1, opened.stage.replica))
       part('last').value = String(time.ticks)
-      if (plots.data().length === 0) part<HTMLSelectElement>('what').value = 'picture'
-      dialog.showModal()
+      if (plots.data().length === 0) list('what').value = 'picture'
+      panel.open()
       show()
     },
   }

@@ -1,6 +1,6 @@
 /** The dialog of a film of the large picture, by ticks: the network is stepped picture by picture. */
 import '../figures/panel.css'
-import { ModelError } from '../../core/errors.ts'
+import { createPanel, numberIn } from '../dialog.ts'
 import { type Messages, textOf } from '../messages.ts'
 import type { Opened } from '../session/opened.ts'
 import type { Workplace } from '../session/workplace.ts'
@@ -13,50 +13,34 @@ export interface FilmPanel {
   open(): void
 }
 
-const MARKUP = `
-  <form method="dialog">
-    <header><h2 id="film-title">Film</h2>
-      <button type="button" data-act="close" aria-label="Close">
-        <svg viewBox="0 0 12 12" aria-hidden="true"><path d="M2 2l8 8M10 2l-8 8" /></svg></button></header>
-    <div class="figures-body film-body">
-      <div class="figures-choices">
-        <label>Format <select data-part="format"><option value="mp4">MP4</option>
-          <option value="webm">WebM</option><option value="gif">GIF</option></select></label>
-        <label>From tick <input data-part="from" type="number" min="0" step="1" value="0" /></label>
-        <label>To tick <input data-part="to" type="number" min="1" step="1" /></label>
-        <label>Ticks a picture <input data-part="step" type="number" min="1" step="1" value="1" /></label>
-        <label>Pictures a second <input data-part="rate" type="number" min="1" max="60" step="1" value="25" /></label>
-        <label>Width, pixels <input data-part="width" type="number" min="100" max="3840" step="2" value="800" /></label>
-      </div>
-      <div class="figures-states"><p data-part="note"></p>
-        <p>The run starts again from tick 0 with the present values. Each picture is taken at its tick, however long
-          the computer needs: the film is the same on every computer.</p>
-        <progress max="1" value="0" aria-label="Part of the film" hidden></progress></div>
+const BODY = `
+  <div class="figures-body">
+    <div class="figures-choices">
+      <label>Format <select data-part="format"><option value="mp4">MP4</option>
+        <option value="webm">WebM</option><option value="gif">GIF</option></select></label>
+      <label>From tick <input data-part="from" type="number" min="0" step="1" value="0" /></label>
+      <label>To tick <input data-part="to" type="number" min="1" step="1" /></label>
+      <label>Ticks a picture <input data-part="step" type="number" min="1" step="1" value="1" /></label>
+      <label>Pictures a second <input data-part="rate" type="number" min="1" max="60" step="1" value="25" /></label>
+      <label>Width, pixels <input data-part="width" type="number" min="100" max="3840" step="2" value="800" /></label>
     </div>
-    <footer><p role="alert"></p><button type="button" data-act="make" class="primary">Make</button></footer>
-  </form>`
+    <div class="figures-states"><p data-part="note"></p>
+      <p>The run starts again from tick 0 with the present values. Each picture is taken at its tick, however long
+        the computer needs: the film is the same on every computer.</p>
+      <progress max="1" value="0" aria-label="Part of the film" hidden></progress></div>
+  </div>`
 
 export function createFilmPanel(workplace: Workplace, messages: Messages): FilmPanel {
-  const dialog = document.createElement('dialog')
-  dialog.className = 'figures film'
-  dialog.setAttribute('aria-labelledby', 'film-title')
-  dialog.innerHTML = MARKUP
-  document.body.append(dialog)
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as querySelector has it
-  const find = <T extends HTMLElement>(selector: string): T => dialog.querySelector(selector) as T
-  const part = (name: string): HTMLInputElement => find<HTMLInputElement>(`[data-part=${name}]`)
+  const { element, body, foot, find, ...panel } = createPanel('film', 'Film', () => cancelled?.())
+  body.innerHTML = BODY
+  foot.innerHTML = '<p role="alert"></p><button type="button" class="primary">Make</button>'
+  const part = (name: string): HTMLInputElement => find(`[data-part=${name}]`)
   const alert = find('[role=alert]')
-  const make = find<HTMLButtonElement>('[data-act=make]')
+  const make = find<HTMLButtonElement>('.panel-foot button')
   const progress = find<HTMLProgressElement>('progress')
   let cancelled: (() => void) | undefined
 
-  const number = (name: string): number => {
-    const { valueAsNumber, min, max } = part(name)
-    const most = max === '' ? Infinity : Number(max)
-    if (Number.isInteger(valueAsNumber) && valueAsNumber >= Number(min) && valueAsNumber <= most)
-      return valueAsNumber
-    throw new ModelError(`give a whole number from ${min}${max === '' ? '' : ` to ${max}`}`)
-  }
+  const number = (name: string): number => numberIn(part(name), true)
   const frames = (): number[] => framesOf(number('from'), number('to'), number('step'))
 
   const show = (): void => {
@@ -102,7 +86,7 @@ export function createFilmPanel(workplace: Workplace, messages: Messages): FilmP
       const content = await encoder.finish()
       const name = `${stemOf(opened)}${encoder.extension}`
       download({ name, content })
-      dialog.close()
+      panel.close()
       messages.notice(`Saved as ${name}, ${(ticks.length / rate).toFixed(1)} s.`)
     } finally {
       cancelled = undefined
@@ -112,11 +96,7 @@ export function createFilmPanel(workplace: Workplace, messages: Messages): FilmP
     }
   }
 
-  dialog.addEventListener('change', show)
-  dialog.addEventListener('keydown', (event) => event.stopPropagation())
-  dialog.addEventListener('submit', (event) => event.preventDefault())
-  dialog.addEventListener('close', () => cancelled?.())
-  find('[data-act=close]').addEventListener('click', () => dialog.close())
+  element.addEventListener('change', show)
   make.addEventListener('click', () => {
     if (cancelled !== undefined) cancelled()
     else if (workplace.opened !== undefined)
@@ -129,7 +109,7 @@ export function createFilmPanel(workplace: Workplace, messages: Messages): FilmP
       if (opened === undefined) return
       workplace.pause()
       part('to').value = String(opened.simulation.model.time.ticks)
-      dialog.showModal()
+      panel.open()
       show()
     },
   }

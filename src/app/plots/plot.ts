@@ -251,7 +251,7 @@ export function createPlot(
       const cut = <T>(values: readonly T[]): readonly T[] => values.slice(values.length - times.length)
       return {
         title: history.name,
-        axes: { x: 'time (units of tau)', y: yTitle },
+        axes: { x: 'time', y: yTitle },
         times,
         lines: lines.map(({ id, label, values, band }) => ({
           label,

@@ -14,7 +14,7 @@ import { schemeAt } from '../views/scheme.ts'
 import { type Sheet, sheetsOf } from '../views/sheet.ts'
 import './comparison.css'
 import { MOST_PIXELS, coloured, differenceOf, extentOf, pixelsOf } from './difference.ts'
-import { buttonOf, createPanel } from './dialog.ts'
+import { buttonOf, createPanel } from '../dialog.ts'
 import type { Run } from './ledger.ts'
 
 /** Longest time of one submit in ms. */

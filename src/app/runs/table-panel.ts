@@ -1,7 +1,7 @@
 /** The panel of the runs of this visit: a table in the order of any column, from which a run is restored. */
 import { valueAt } from '../../core/model/path.ts'
 import { formatDigits } from '../format.ts'
-import { buttonOf, createPanel } from './dialog.ts'
+import { buttonOf, createPanel } from '../dialog.ts'
 import type { Run } from './ledger.ts'
 import { valueText } from './names.ts'
 import { type Column, columnsOf, sorted } from './table.ts'

@@ -427,8 +427,8 @@ function additionOf(
 }
 
 /**
- * The most sums of a tile for which the call of the ending is written out; more are a loop. Compilers inline each call: a tile of
- * 32 steps of neurons, with their noise, took ten times as long to compile as the loop, and the run was not faster.
+ * The most sums of a tile for which the call of the ending is written out; more are a loop. Compilers inline each call: 32 steps of
+ * neurons, with their noise, take several times as long to compile as the loop, and do not run faster.
  */
 const MOST_CALLS = { step: 1, store: 4 } as const
 

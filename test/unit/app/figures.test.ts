@@ -14,7 +14,7 @@ import { svgOf } from '../../../src/app/figures/svg.ts'
 const times = Array.from({ length: 101 }, (_, at) => at / 10)
 const chart: ChartData = {
   title: 'overlap <m>',
-  axes: { x: 'time (units of tau)', y: 'overlap' },
+  axes: { x: 'time', y: 'overlap' },
   times,
   lines: [
     { label: 'mean', colour: '--line-0', values: times.map((time) => Math.tanh(time)) },
@@ -36,7 +36,7 @@ test('the curves of a figure are the data, on axes with ticks and titles', () =>
   const marks = chartMarks(chart, { width: 240, height: 150, font: 8 })
   const written = texts(marks)
   for (const text of [
-    'time (units of tau)',
+    'time',
     'overlap',
     'overlap <m>',
     'mean',

@@ -1,5 +1,9 @@
-/** A panel above the page: a dialog with a title and a button that closes it. */
+/** A panel above the page: a dialog with a title, a button that closes it, and a line of buttons below if there are any. */
 import './dialog.css'
+import { ModelError } from '../core/errors.ts'
+
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as querySelector has it
+type Find = <T extends HTMLElement>(selector: string) => T
 
 export interface Panel {
   readonly element: HTMLDialogElement
@@ -7,8 +11,12 @@ export interface Panel {
   readonly body: HTMLElement
   /** Place for a short text next to the title. */
   readonly note: HTMLElement
-  open(): void
-  close(): void
+  /** Place of an alert and buttons, always in sight; hidden while it is empty. */
+  readonly foot: HTMLElement
+  /** The first element of a selector, which exists. */
+  readonly find: Find
+  readonly open: () => void
+  readonly close: () => void
 }
 
 /** @param closed - called after each closing */
@@ -25,8 +33,9 @@ export function createPanel(name: string, title: string, closed: () => void = ()
         </button>
       </header>
       <div class="panel-body"></div>
+      <footer class="panel-foot"></footer>
     </div>`
-  const part = (selector: string): HTMLElement => element.querySelector(selector) as HTMLElement
+  const part: Find = (selector) => element.querySelector(selector) as never
   part('h2').textContent = title
   document.body.append(element)
   part('.panel-close').addEventListener('click', () => element.close())
@@ -39,6 +48,8 @@ export function createPanel(name: string, title: string, closed: () => void = ()
     element,
     body: part('.panel-body'),
     note: part('.panel-note'),
+    foot: part('.panel-foot'),
+    find: part,
     open() {
       if (!element.open) element.showModal()
     },
@@ -54,4 +65,18 @@ export function buttonOf(text: string, act: () => void, label?: string): HTMLBut
   if (label !== undefined) button.setAttribute('aria-label', label)
   button.addEventListener('click', act)
   return button
+}
+
+/**
+ * The number in a field.
+ * @param isWhole - refuses fractions
+ * @throws ModelError if it is not a number in the range of the field
+ */
+export function numberIn({ valueAsNumber, min, max }: HTMLInputElement, isWhole = false): number {
+  const least = min === '' ? -Infinity : Number(min)
+  const most = max === '' ? Infinity : Number(max)
+  const isOfKind = isWhole ? Number.isInteger(valueAsNumber) : Number.isFinite(valueAsNumber)
+  if (isOfKind && valueAsNumber >= least && valueAsNumber <= most) return valueAsNumber
+  const range = `${min === '' ? '' : ` from ${min}`}${max === '' ? '' : ` to ${max}`}`
+  throw new ModelError(`give a ${isWhole ? 'whole ' : ''}number${range}`)
 }
