@@ -114,11 +114,13 @@ async function start(): Promise<void> {
   const listeners = createSampleListeners()
   /** Loaded at the first recording. */
   let video: Video | undefined
-  const record = async (): Promise<void> => {
-    const { createVideo } = await import('./sharing/video.ts')
-    video ??= createVideo(element('large').parentElement as HTMLElement, () => workplace, messages)
-    video.toggle()
-  }
+  const record = (): void =>
+    void import('./sharing/video.ts')
+      .then(({ createVideo }) => {
+        video ??= createVideo(element('large').parentElement as HTMLElement, () => workplace, messages)
+        video.toggle()
+      })
+      .catch((error: unknown) => messages.warn(`The recorder could not be loaded: ${textOf(error)}`))
   const runs = bindRuns(() => workplace, messages)
   const workplace: Workplace = createWorkplace(
     requested,
@@ -193,7 +195,8 @@ async function start(): Promise<void> {
   window.engram = createConsoleApi(workplace, listeners)
   onScheme(() => workplace.recolour())
   await openAddress(workplace, first)
-  void import('./boot/offline.ts').then(({ workOffline }) => workOffline(messages))
+  // A page that cannot load it works with the network only.
+  import('./boot/offline.ts').then(({ workOffline }) => workOffline(messages)).catch(() => undefined)
   const wanted = new URLSearchParams(location.search).get('reproduce')
   if (wanted !== null) experiments.open(wanted)
   else if (workplace.opened !== undefined && wantsTour()) await openTour(messages, runOf(workplace))
@@ -258,7 +261,7 @@ async function openAfresh(workplace: Workplace, { source }: Coming, entry: strin
   if (!matchMedia('(prefers-reduced-motion: reduce)').matches) workplace.play()
 }
 
-function bind(workplace: Workplace, record: () => Promise<void>, experiments: ReproducePanel): void {
+function bind(workplace: Workplace, record: () => void, experiments: ReproducePanel): void {
   const toggle = (): void => (workplace.opened?.loop.playing === true ? workplace.pause() : workplace.play())
   const step = (): void => void workplace.step(1)
   const reset = (): void => void workplace.reset()
@@ -276,15 +279,15 @@ function bind(workplace: Workplace, record: () => Promise<void>, experiments: Re
       note: id === 'figure' ? 'SVG, PDF: for papers' : 'MP4, WebM, GIF: by ticks',
       act: () => openPanel(id, workplace, messages),
     })),
-    { id: 'video', label: 'Video', note: 'of the large picture: start, stop', act: () => void record() },
+    { id: 'video', label: 'Video', note: 'of the large picture: start, stop', act: record },
   ])
   const data = createData(workplace, messages)
   const input = element('file') as HTMLInputElement
   button('open').addEventListener('click', () => input.click())
   acceptFiles(element('drop'), input, (files) => {
-    void scenarioAmong(files).then((file) =>
-      file === undefined ? data.take(files) : openFile(workplace, file, files),
-    )
+    scenarioAmong(files)
+      .then((file) => (file === undefined ? data.take(files) : openFile(workplace, file, files)))
+      .catch((error: unknown) => messages.warn(textOf(error)))
   })
 
   menu.addEventListener('change', () => {

@@ -35,18 +35,7 @@ const curves = (marks: readonly Mark[], colour: string) =>
 test('the curves of a figure are the data, on axes with ticks and titles', () => {
   const marks = chartMarks(chart, { width: 240, height: 150, font: 8 })
   const written = texts(marks)
-  for (const text of [
-    'time',
-    'overlap',
-    'overlap <m>',
-    'mean',
-    '#2',
-    '0',
-    '4',
-    '8',
-    '−0.5',
-    '1',
-  ])
+  for (const text of ['time', 'overlap', 'overlap <m>', 'mean', '#2', '0', '4', '8', '−0.5', '1'])
     expect(written).toContain(text)
   const label = (text: string): { x: number; y: number } =>
     marks.find((mark): mark is Extract<Mark, { kind: 'text' }> => mark.kind === 'text' && mark.text === text)!
