@@ -25,8 +25,8 @@ const BODY = `
       <label>Width, pixels <input data-part="width" type="number" min="100" max="3840" step="2" value="800" /></label>
     </div>
     <div class="figures-states"><p data-part="note"></p>
-      <p>The run starts again from tick 0 with the present values. Each picture is taken at its tick, however long
-        the computer needs: the film is the same on every computer.</p>
+      <p>The run starts again from tick 0 with the present values. Each picture is taken at its tick: the
+          film does not depend on the speed of the computer.</p>
       <progress max="1" value="0" aria-label="Part of the film" hidden></progress></div>
   </div>`
 
