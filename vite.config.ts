@@ -224,6 +224,8 @@ export default defineConfig(({ mode }) => ({
   // Other pages of the project have dependencies of their own.
   optimizeDeps: { entries: ['index.html'] },
   plugins: pluginsOf(mode),
+  // One file is read sooner than the many of these packages.
+  ssr: { noExternal: ['commander', 'fflate', 'jsonc-parser', 'pako', 'valibot'] },
   build: builds[mode] ?? {
     outDir: 'dist/page',
     target: 'es2023',

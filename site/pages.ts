@@ -24,7 +24,7 @@ export async function writePages(folder: string): Promise<void> {
     typeof keysPage
   >[0]
   await writeFile(join(folder, 'keys.md'), keysPage(schema))
-  await writeFile(join(folder, 'commands.md'), commandsPage(createProgram()))
+  await writeFile(join(folder, 'commands.md'), commandsPage(await createProgram()))
   await mkdir(join(folder, 'public'), { recursive: true })
   await writeFile(join(folder, 'scenarios.json'), JSON.stringify(await shippedScenarios()))
 }

@@ -5,7 +5,7 @@ import { textsOf } from './sources.ts'
 
 /** @returns the exit code: 0 nothing found, 1 otherwise */
 export async function proseCommand(files: readonly string[]): Promise<number> {
-  const found = await lint(textsOf(files.length === 0 ? undefined : files))
+  const found = await lint(await textsOf(files.length === 0 ? undefined : files))
   const isExcepted = (one: Finding): boolean =>
     EXCEPTIONS.some(({ rule, text }) => rule === one.rule && one.sentence.includes(text))
   const left = found.filter((one) => !isExcepted(one))

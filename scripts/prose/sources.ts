@@ -35,9 +35,9 @@ const COMMENTED =
 const REFUSING = /^src\/core\/(?:analysis|expression|gpu|kinds|model|plan|reference|run)\/.*\.ts$/
 
 /** All texts, or those of some files; the help of the command line is named by its command. */
-export function textsOf(files?: readonly string[]): Text[] {
+export async function textsOf(files?: readonly string[]): Promise<Text[]> {
   if (files === undefined)
-    return [...listed().flatMap((file) => textsOfFile(file)), ...helpTexts(createProgram())]
+    return [...listed().flatMap((file) => textsOfFile(file)), ...helpTexts(await createProgram())]
   return files.flatMap((file) => textsOfFile(relative(ROOT, join(process.cwd(), file))))
 }
 

@@ -1,17 +1,8 @@
 import { existsSync } from 'node:fs'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Help } from 'commander'
 import { version } from '../../package.json'
 import { ModelError, RunError, escaped } from '../core/errors.ts'
-import { analyseCommand } from './commands/analyse.ts'
-import { devicesCommand } from './commands/devices.ts'
-import { planCommand } from './commands/plan.ts'
-import { recallCommand } from './commands/recall.ts'
-import { reproduceCommand } from './commands/reproduce.ts'
-import { oneOf } from './commands/options.ts'
-import { runCommand } from './commands/run.ts'
-import { sweepCommand } from './commands/sweep.ts'
-import { testCommand } from './commands/test.ts'
-import { validateCommand } from './commands/validate.ts'
+import { oneOf } from './commands/parsers.ts'
 import { Ended, Interruption } from './interrupt.ts'
 import { shippedNames } from './shipped.ts'
 import { failureOf } from './failure.ts'
@@ -38,8 +29,68 @@ Scenarios that come with engram:
 They are files in the folder scenarios of the package. Give the name alone, unless a file of yours has it.`
 }
 
-/** The program with all its commands; the reference of the command line is made from it. */
-export function createProgram(): Command {
+interface Described {
+  /** What stands behind the name in `engram --help`. */
+  readonly usage: string
+  readonly description: string
+  /** Defines the options, the help and the action of a command that has its name and description. */
+  readonly load: () => Promise<(command: Command) => Command>
+}
+
+/** The commands, in the order of `engram --help`. The module of a command is read when the command is given. */
+const COMMANDS: Readonly<Record<string, Described>> = {
+  run: {
+    usage: '[options] <scenario>',
+    description: 'run a scenario and write its results',
+    load: async () => (await import('./commands/run.ts')).runCommand,
+  },
+  sweep: {
+    usage: '[options] <scenario>',
+    description: 'run a scenario at all points of a grid, with several seeds',
+    load: async () => (await import('./commands/sweep.ts')).sweepCommand,
+  },
+  recall: {
+    usage: '[options] <patterns...>',
+    description: 'store your own patterns and recall them from damaged cues',
+    load: async () => (await import('./commands/recall.ts')).recallCommand,
+  },
+  validate: {
+    usage: '[options] <scenario>',
+    description: 'check a scenario and its files, without a GPU',
+    load: async () => (await import('./commands/validate.ts')).validateCommand,
+  },
+  test: {
+    usage: '[options] <scenarios...>',
+    description: 'run scenarios and judge their claims',
+    load: async () => (await import('./commands/test.ts')).testCommand,
+  },
+  plan: {
+    usage: '[options] <scenario>',
+    description: 'print the kernels, rates and buffers of a scenario',
+    load: async () => (await import('./commands/plan.ts')).planCommand,
+  },
+  analyse: {
+    usage: '',
+    description: 'compare a scenario with the theory',
+    load: async () => (await import('./commands/analyse.ts')).analyseCommand,
+  },
+  reproduce: {
+    usage: '[options] [what]',
+    description: 'repeat published experiments and compare the numbers',
+    load: async () => (await import('./commands/reproduce.ts')).reproduceCommand,
+  },
+  devices: {
+    usage: '[options]',
+    description: 'list the adapters of this machine',
+    load: async () => (await import('./commands/devices.ts')).devicesCommand,
+  },
+}
+
+/**
+ * The program with its commands; the reference of the command line is made from it.
+ * @param args - a command line: of the commands that it does not name, only name and description are there
+ */
+export async function createProgram(args?: readonly string[]): Promise<Command> {
   const program = new Command('engram')
     .description('Simulates multi-timescale associative networks on the GPU.')
     .version(version)
@@ -47,15 +98,12 @@ export function createProgram(): Command {
     .enablePositionalOptions()
     .addHelpText('after', HELP)
     .addHelpText('after', namesText)
-    .addCommand(runCommand())
-    .addCommand(sweepCommand())
-    .addCommand(recallCommand())
-    .addCommand(validateCommand())
-    .addCommand(testCommand())
-    .addCommand(planCommand())
-    .addCommand(analyseCommand())
-    .addCommand(reproduceCommand())
-    .addCommand(devicesCommand())
+  for (const [name, { description, load }] of Object.entries(COMMANDS)) {
+    const command = new Command(name).description(description)
+    const isGiven = args === undefined || commandOf(args) === name
+    program.addCommand(isGiven ? (await load())(command) : command)
+  }
+  program.configureHelp({ subcommandTerm })
   for (const command of below(program)) {
     if (command.commands.length > 0 && command.registeredArguments.length === 0) continue
     command
@@ -69,13 +117,25 @@ export function createProgram(): Command {
   return program
 }
 
+/** A command in `engram --help`, also one of which the module is not read. */
+function subcommandTerm(command: Command): string {
+  const known = COMMANDS[command.name()]
+  return known === undefined ? new Help().subcommandTerm(command) : `${command.name()} ${known.usage}`.trim()
+}
+
+/** The first word of a command line that is no option; of `help`, what it asks about. */
+function commandOf(args: readonly string[]): string | undefined {
+  const words = args.filter((word) => !word.startsWith('-'))
+  return words[0] === 'help' ? words[1] : words[0]
+}
+
 /**
  * Runs one command line.
  * @param args - without the program: `['run', 'scenario.json']`
  * @returns the exit code: 0 done, 1 the run failed, 2 the input is wrong, 130 or 143 ended by a signal
  */
 export async function main(args: readonly string[]): Promise<number> {
-  const program = createProgram()
+  const program = await createProgram(args)
   // Before the options are read: they may be wrong.
   setMessageFormat(/(^|\0)--messages[=\0]json(\0|$)/.test(args.join('\0')) ? 'json' : 'text')
   // A subcommand has its own copy of these settings.

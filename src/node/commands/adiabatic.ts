@@ -37,8 +37,8 @@ import {
   loadOne,
   naming,
   planRun,
-  wholeNumber,
 } from './options.ts'
+import { wholeNumber } from './parsers.ts'
 import { endIfAsked } from './rest.ts'
 
 interface AdiabaticOptions extends ScenarioOptions {

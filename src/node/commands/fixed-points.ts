@@ -36,12 +36,10 @@ import {
   addScenarioOptions,
   loadOne,
   naming,
-  oneOf,
   planRun,
-  positive,
   warn,
-  wholeNumber,
 } from './options.ts'
+import { oneOf, positive, wholeNumber } from './parsers.ts'
 import { STRIDE, advance, endIfAsked, momentOf, withSpeedProbes } from './rest.ts'
 
 interface FixedPointsOptions extends ScenarioOptions {

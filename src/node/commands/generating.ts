@@ -28,8 +28,8 @@ import {
   naming,
   planRun,
   warn,
-  wholeNumber,
 } from './options.ts'
+import { wholeNumber } from './parsers.ts'
 
 interface GeneratingOptions extends ScenarioOptions {
   readonly adapter?: string

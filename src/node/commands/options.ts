@@ -8,6 +8,7 @@ import type { PlanOptions } from '../../core/plan/plan.ts'
 import { type Residence, type ResidentMode, planResidence } from '../../core/plan/forms.ts'
 import { VARIANTS_HELP, type Variants, parseVariants } from '../../core/plan/variants.ts'
 import { loadScenario } from '../scenario.ts'
+import { wholeNumber, oneOf } from './parsers.ts'
 import { tell } from '../terminal.ts'
 
 export interface ScenarioOptions {
@@ -117,33 +118,6 @@ export async function loadOne(scenario: string, options: ScenarioOptions): Promi
     'parameters vary by replica, and this looks at one network; give --set replicas=1, and --set PATH=VALUE for its values',
     { file: scenario, path: 'replicas.vary' },
   )
-}
-
-/** A parser of whole numbers for an option, 1e9 and 2.5e3 among them. */
-export function wholeNumber(option: string, min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (/^\d+(\.\d+)?(e\+?\d+)?$/i.test(text) && Number.isInteger(value) && value >= min && value <= max)
-      return value
-    throw new ModelError(`must be an integer from ${min} to ${max}, not "${text}"`, { path: option })
-  }
-}
-
-/** A parser of one of some words. */
-export function oneOf(option: string, words: readonly string[]): (text: string) => string {
-  return (given) => {
-    if (words.includes(given)) return given
-    throw new ModelError(`must be ${words.join(' or ')}, not "${given}"`, { path: option })
-  }
-}
-
-/** A parser of positive numbers. */
-export function positive(option: string): (text: string) => number {
-  return (given) => {
-    const value = Number(given)
-    if (given.trim() !== '' && Number.isFinite(value) && value > 0) return value
-    throw new ModelError(`must be a number above 0, not "${given}"`, { path: option })
-  }
 }
 
 /** What `action` gives; the file is named in what it finds wrong. */

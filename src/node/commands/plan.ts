@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { RunError } from '../../core/errors.ts'
 import type { Limits } from '../../core/plan/layout.ts'
 import { type ResidentMode, planResidence } from '../../core/plan/forms.ts'
@@ -33,8 +33,7 @@ interface PlanOptions extends ScenarioOptions {
 }
 
 /** `engram plan`: what a scenario makes the GPU do. */
-export function planCommand(): Command {
-  const command = new Command('plan').description('print the kernels, rates and buffers of a scenario')
+export function planCommand(command: Command): Command {
   addScenarioOptions(command)
   addAdapterOption(command)
   addResidentOption(command)

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { gunzip } from '../../core/data/gzip.ts'
 import { encodeNpy } from '../../core/data/npy.ts'
 import { ModelError } from '../../core/errors.ts'
@@ -18,7 +18,8 @@ import { type Damage, RECALLED, type Recalled, judge, recallPicture, recallScena
 import { writeResults } from '../results.ts'
 import { readInput } from '../scenario.ts'
 import { print, programName, tell } from '../terminal.ts'
-import { addAdapterOption, positive, wholeNumber } from './options.ts'
+import { addAdapterOption } from './options.ts'
+import { positive, wholeNumber } from './parsers.ts'
 
 interface RecallOptions {
   readonly damage?: Damage
@@ -40,9 +41,8 @@ const LONGEST = 64
 const MOST_LINES = 20
 
 /** `engram recall`: patterns of the user's own, stored and recalled from damaged cues. */
-export function recallCommand(): Command {
-  const command = new Command('recall')
-    .description('store your own patterns and recall them from damaged cues')
+export function recallCommand(command: Command): Command {
+  command
     .argument(
       '<patterns...>',
       'a folder of images, images (PNG, JPEG, WebP), or one array of shape [K, N] or [K, H, W]: .npy, .csv, .tsv, .txt, or NAME in .npz#NAME, .mat#NAME, .safetensors#NAME',

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { version } from '../../../package.json'
 import { ModelError, RunError } from '../../core/errors.ts'
 import { aligned } from '../../core/plan/print.ts'
@@ -13,7 +13,8 @@ import { type Output, createOutput } from '../output.ts'
 import { createProgress } from '../progress.ts'
 import { type Setting, htmlReport, jsonOf, markdownReport, readRecords, recordOf } from '../report.ts'
 import { print } from '../terminal.ts'
-import { addAdapterOption, quoted, warn, wholeNumber } from './options.ts'
+import { addAdapterOption, quoted, warn } from './options.ts'
+import { wholeNumber } from './parsers.ts'
 
 interface ReproduceOptions {
   readonly quick?: true
@@ -24,9 +25,8 @@ interface ReproduceOptions {
 }
 
 /** `engram reproduce`: experiments with published numbers, run again and judged. */
-export function reproduceCommand(): Command {
-  const command = new Command('reproduce')
-    .description('repeat published experiments and compare the numbers')
+export function reproduceCommand(command: Command): Command {
+  command
     .argument('[what]', 'list, all, or the ID of a reproduction', 'list')
     .option('--quick', 'small sizes; all reproductions take a few minutes on a software adapter (default)')
     .option('--full', 'the sizes of the papers')

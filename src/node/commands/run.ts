@@ -1,5 +1,5 @@
 import { basename, dirname, extname, join } from 'node:path'
-import { Command, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { ModelError, RunError } from '../../core/errors.ts'
 import { measureOf } from '../../core/kinds/probes/table.ts'
 import { leftOutOf } from '../../core/model/energy.ts'
@@ -49,8 +49,8 @@ import {
   planRun,
   quoted,
   warn,
-  wholeNumber,
 } from './options.ts'
+import { wholeNumber } from './parsers.ts'
 
 interface RunOptions extends ScenarioOptions {
   readonly out?: string
@@ -68,8 +68,7 @@ interface RunOptions extends ScenarioOptions {
 }
 
 /** `engram run`: a scenario to the end of its ticks, its results to files. */
-export function runCommand(): Command {
-  const command = new Command('run').description('run a scenario and write its results')
+export function runCommand(command: Command): Command {
   addScenarioOptions(command)
   addAdapterOption(command)
   addResidentOption(command)

@@ -31,12 +31,10 @@ import {
   addScenarioOptions,
   loadOne,
   naming,
-  oneOf,
   planRun,
-  positive,
   warn,
-  wholeNumber,
 } from './options.ts'
+import { oneOf, positive, wholeNumber } from './parsers.ts'
 import { advance, momentOf, withSpeedProbes } from './rest.ts'
 
 interface SpectrumOptions extends ScenarioOptions {

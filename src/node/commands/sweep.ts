@@ -31,8 +31,8 @@ import {
   addScenarioOptions,
   addVariantOption,
   quoted,
-  wholeNumber,
 } from './options.ts'
+import { wholeNumber } from './parsers.ts'
 
 interface WorkingOptions {
   readonly adapter?: string
@@ -55,10 +55,8 @@ interface SweepOptions extends ScenarioOptions, WorkingOptions {
 }
 
 /** `engram sweep`: a run for each point of a grid, and what goes with a folder of such runs. */
-export function sweepCommand(): Command {
-  const command = new Command('sweep')
-    .description('run a scenario at all points of a grid, with several seeds')
-    .enablePositionalOptions()
+export function sweepCommand(command: Command): Command {
+  command.enablePositionalOptions()
   addScenarioOptions(command)
   command
     .option(

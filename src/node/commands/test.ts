@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { ModelError, RunError } from '../../core/errors.ts'
 import { abilitiesOf } from '../../core/gpu/adapter.ts'
 import { checkEnd } from '../../core/model/claims.ts'
@@ -20,7 +20,8 @@ import { inert, isPassed, REPORTERS, type ReporterName, summaryOf, type Tested }
 import { loadScenario, readerBeside } from '../scenario.ts'
 import { createStride } from '../stride.ts'
 import { print, tell } from '../terminal.ts'
-import { addAdapterOption, addOutsideOption, addSetOption, naming, oneOf } from './options.ts'
+import { addAdapterOption, addOutsideOption, addSetOption, naming } from './options.ts'
+import { oneOf } from './parsers.ts'
 
 interface TestOptions {
   readonly reporter: ReporterName
@@ -32,9 +33,8 @@ interface TestOptions {
 }
 
 /** `engram test`: scenarios to the end of their ticks, judged by what they claim. */
-export function testCommand(): Command {
-  const command = new Command('test')
-    .description('run scenarios and judge their claims')
+export function testCommand(command: Command): Command {
+  command
     .argument(
       '<scenarios...>',
       'scenario files (JSON), folders of them, or names of those that come with engram',

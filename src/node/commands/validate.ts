@@ -1,6 +1,6 @@
 import { ruleKindOf } from '../../core/kinds/rules/table.ts'
 import { hyperedgeFacts, matrixFacts } from '../../core/kinds/couplings/table.ts'
-import { Command } from 'commander'
+import type { Command } from 'commander'
 import { ModelError, escaped } from '../../core/errors.ts'
 import { probeText } from '../../core/kinds/probes/table.ts'
 import { lagrangianTexts, textOf } from '../../core/model/neuron-values.ts'
@@ -14,8 +14,7 @@ import { checkResultSize } from '../../core/run/results.ts'
 import { type ScenarioOptions, addScenarioOptions, loadWith, naming, planRun, warn } from './options.ts'
 
 /** `engram validate`: whether a scenario is right, and what it describes. */
-export function validateCommand(): Command {
-  const command = new Command('validate').description('check a scenario and its files, without a GPU')
+export function validateCommand(command: Command): Command {
   return addScenarioOptions(command).addHelpText('after', HELP).action(validate)
 }
 
