@@ -1,0 +1,11 @@
+/** Preloaded into each process of a job: at its end, its memory and the marks of its phases, as a line of ENGRAM_USAGE. */
+import { appendFileSync } from 'node:fs'
+
+process.on('exit', () => {
+  const marks = performance
+    .getEntriesByType('mark')
+    .filter(({ name }) => name.startsWith('engram:'))
+    .map(({ name, startTime }) => [name.slice('engram:'.length), startTime])
+  const line = { memory: process.resourceUsage().maxRSS / 1024, end: performance.now(), marks }
+  appendFileSync(process.env.ENGRAM_USAGE, `${JSON.stringify(line)}\n`)
+})
