@@ -160,11 +160,20 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** The error of a command, with the way to its help. */
+/** Errors in the number of arguments, which the form of the command answers. */
+const OF_ARGUMENTS = ['commander.missingArgument', 'commander.excessArguments']
+
+/** The error of a command, with the form of the command or the way to its help. */
 function withHelp({ exitCode, code, message }: CommanderError, command: Command): CommanderError {
-  const text = message.replace(/^error: /, '').replace(/\n/g, ' ')
-  const hint = text.includes('Did you mean') ? '' : `; see ${nameOf(command)} --help`
-  return new CommanderError(exitCode, code, text + hint)
+  const text = message
+    .replace(/^error: /, '')
+    .replace(/\n/g, ' ')
+    .replace(/\.$/, '')
+  const name = nameOf(command)
+  const remedy = OF_ARGUMENTS.includes(code)
+    ? `write ${name} ${command.usage()}, see ${name} --help`
+    : `see ${name} --help`
+  return new CommanderError(exitCode, code, text.includes('Did you mean') ? text : `${text}; ${remedy}`)
 }
 
 /** As it is typed: `engram sweep collect`. */

@@ -118,6 +118,12 @@ describe('the looks', () => {
         await page.setViewportSize({ width, height })
         expect(await page.evaluate('document.documentElement.scrollWidth'), id).toBe(width)
         expect(await nameless(), id).toEqual([])
+        // A small picture stays inside its box.
+        const outside = await page.evaluate(
+          "[...document.querySelectorAll('#small .figure canvas')].filter((one) => one.getBoundingClientRect().bottom > " +
+            "one.closest('.figure').getBoundingClientRect().bottom).length",
+        )
+        expect(outside, id).toBe(0)
       }
     }
   })

@@ -187,7 +187,6 @@ describe('wrong input is one line, exit code 2, and nothing is written', () => {
       ['hebbian.json', '--sample', '3'],
       /^unknown option '--sample' \(Did you mean --samples\?\)$/,
     ],
-    ['no scenario', [], /missing required argument 'scenario'/],
   ])('%s', async (_, args, line) => {
     const { code, stdout, stderr } = await ask(['analyse', 'generating', ...args, '--out', 'refused'], folder)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })

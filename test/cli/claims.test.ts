@@ -121,7 +121,10 @@ describe('engram test', () => {
       ['bare.json', '--reporter', 'xml'],
       '--reporter: must be plain or tap or junit or json or github, not "xml"',
     ],
-    [[], "missing required argument 'scenarios'; see engram test --help"],
+    [
+      [],
+      "missing required argument 'scenarios'; write engram test [options] <scenarios...>, see engram test --help",
+    ],
   ])('refuses %s with code 2', async (args, says) => {
     const { code, stderr } = await ask(['test', ...args], folder)
     expect([code, stderr]).toEqual([2, `${says}\n`])

@@ -46,9 +46,17 @@ const shownAs = (how: Raw): string[] =>
 /** What is wrong, the arguments after `engram run`, and the line: thing, value, remedy. */
 const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
   // The command line
-  ['no scenario', [], /missing required argument 'scenario'; see engram run --help/],
+  [
+    'no scenario',
+    [],
+    /^missing required argument 'scenario'; write engram run \[options\] <scenario>, see engram run --help$/,
+  ],
   ['an unknown option', ['s.json', '--tick', '3'], /^unknown option '--tick' \(Did you mean --ticks\?\)$/],
-  ['two scenarios', ['s.json', 't.json'], /too many arguments for 'run'. Expected 1 argument but got 2/],
+  [
+    'two scenarios',
+    ['s.json', 't.json'],
+    /too many arguments for 'run'. Expected 1 argument but got 2; write engram run \[options\] <scenario>, see/,
+  ],
   [
     'an option without its value',
     ['s.json', '--seed'],
@@ -349,3 +357,12 @@ test('--allow-outside reads a pattern file outside the folder', async () => {
   const { code } = await ask(['validate', 'sub/s.json', '--allow-outside'], folder)
   expect(code).toBe(0)
 })
+
+test.each(['generating', 'spectrum', 'fixed-points', 'adiabatic'])(
+  'analyse %s without a scenario shows the form of the command',
+  async (name) => {
+    const { code, stdout, stderr } = await ask(['analyse', name], folder)
+    const line = `missing required argument 'scenario'; write engram analyse ${name} [options] <scenario>, see engram analyse ${name} --help\n`
+    expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: line })
+  },
+)

@@ -8,6 +8,7 @@ import type { Model } from '../../src/core/model/model.ts'
 import type { Simulation, SimulationOptions } from '../../src/core/run/simulation.ts'
 import { parseScenario } from '../../src/core/model/parse.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/core/run/checkpoint.ts'
+import { DEFAULT_LIMITS } from '../../src/node/limits.ts'
 import { buildModel, rowsOf } from '../build.ts'
 import { LEFT } from '../integrators.ts'
 import { loadShipped } from '../scenario.ts'
@@ -314,4 +315,20 @@ test('a slow variable arrives: 5 tau of 20,000 steps, and stays', async () => {
     },
     { resident: 'on' },
   )
+})
+
+test('slow neurons have the same bits on an adapter of 8 storage buffers, where the activation is a separate kernel', async () => {
+  const after = (maxStorageBuffersPerShaderStage: number) =>
+    withSimulation(
+      network(2 ** -12, 'euler'),
+      async (simulation) => {
+        const move = simulation.plan.tick.find(({ label }) => label === 'slow/integrate')
+        await simulation.step(20)
+        return { reacts: 'activations' in move!.buffers, end: await readAll(simulation) }
+      },
+      { limits: { ...DEFAULT_LIMITS, maxStorageBuffersPerShaderStage } },
+    )
+  const few = await after(8)
+  expect([few.reacts, few.end.slow![0]! > SLOW[0]!]).toEqual([false, true])
+  expect({ ...few, reacts: true }).toEqual(await after(10))
 })

@@ -145,7 +145,10 @@ export function createControls(
       },
     ]
   })
-  if (chosen === undefined) gui.domElement.append(memory)
+  if (chosen === undefined) {
+    gui.domElement.append(memory)
+    folders.get('stimulus')?.$children.append(elsewhere())
+  }
   for (const [name, one] of folders) if (name === 'stimulus') one.close()
 
   return {
@@ -178,6 +181,14 @@ export function createControls(
     },
     destroy: () => gui.destroy(),
   }
+}
+
+/** The place of the values of a stimulus that have no control here. */
+function elsewhere(): HTMLElement {
+  const text = document.createElement('p')
+  text.className = 'elsewhere'
+  text.textContent = 'Under “Network” (b): the probabilities of patterns, and a dwell drawn from a range.'
+  return text
 }
 
 /** The mode, and the ticks per second of the mode with a pace. */

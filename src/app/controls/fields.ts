@@ -52,6 +52,9 @@ const GROUPS = ['neurons', 'synapses', 'memories', 'stimulus'] as const
 /** Lists, and values that make sense only as a whole. */
 const LEFT_OUT = ['transform', 'select', 'values', 'probabilities', 'paths', 'rectangle', 'scale']
 
+/** Both ends of a range. */
+const ENDS = ['min', 'max']
+
 /** The numbers of a list that is a shape. */
 const SIDES = ['channels', 'height', 'width']
 
@@ -118,7 +121,8 @@ export function controlFields(scenario: Scenario): ControlField[] {
       if (value === undefined && absent === undefined) return
       const list = valueAt(scenario, keys.slice(0, -1).join('.'))
       const side = Array.isArray(list) ? SIDES.slice(-list.length)[Number(key)] : undefined
-      const own = isScale && !isNamedByUser ? `${keys.at(-2)} scale` : undefined
+      const isOwn = (isScale && !isNamedByUser) || ENDS.includes(key)
+      const own = isOwn ? `${keys.at(-2)} ${key}` : undefined
       const title = path === 'replicas.count' ? 'replicas' : (side ?? own ?? field.title)
       fields.push({ ...field, ...base, title, ...(absent === undefined ? {} : { absent }) })
       return

@@ -147,8 +147,7 @@ export function parseExpression(
         fail(at, `unknown function "${word}"; all numbers are f32, leave the conversion out`)
       fail(at, `unknown function "${word}"${suggestion(word, [...FUNCTIONS.keys()])}`)
     }
-    if (operation !== undefined)
-      fail(at, `"${word}" is a function; write ${word}(${operation.takes.map(() => '...').join(', ')})`)
+    if (operation !== undefined) fail(at, `"${word}" is a function; write ${callOf(operation)}`)
     if (hasX && word === 'x') return { kind: 'x', type: 'f32', depth: 1 }
     if (word === 'true' || word === 'false') return constant(word === 'true' ? 1 : 0, 'bool')
     const index = parameters.indexOf(word)
@@ -157,7 +156,7 @@ export function parseExpression(
     if (value !== undefined) return constant(value, 'f32')
     return fail(
       at,
-      `unknown name "${word}"; known: ${[...(hasX ? ['x'] : []), ...parameters, ...CONSTANTS.keys()].join(', ')}`,
+      `unknown name "${word}"; define it in parameters, or use one of ${[...(hasX ? ['x'] : []), ...parameters, ...CONSTANTS.keys()].join(', ')}`,
     )
   }
 
@@ -173,7 +172,7 @@ export function parseExpression(
       tokens.advance()
       if (parts.length !== takes.length) {
         const count = `${takes.length} argument${takes.length === 1 ? '' : 's'}`
-        fail(at, `"${name}" takes ${count}, not ${parts.length}`)
+        fail(at, `"${name}" takes ${count}, not ${parts.length}; write ${callOf(operation)}`)
       }
       return applied(operation, parts, at)
     })
@@ -225,13 +224,18 @@ function apply(
     const result = value(...values)
     if (!(Math.abs(result) <= MAX_FLOAT)) {
       const numbers = values.map((known) => Number(known.toPrecision(6)))
-      fail(`\`${name}\` of ${numbers.join(' and ')} is not a finite number`)
+      fail(`\`${name}\` of ${numbers.join(' and ')} is not a finite number; use other numbers`)
     }
     return constant(result, gives)
   }
   const depth = 1 + Math.max(...parts.map((part) => part.depth))
   if (depth > DEEPEST) fail(TOO_DEEP)
   return { kind: 'apply', type: gives, operation, parts, depth }
+}
+
+/** A call without its arguments: `max(..., ...)`. */
+function callOf({ name, takes }: Operation): string {
+  return `${name}(${takes.map(() => '...').join(', ')})`
 }
 
 function constant(value: number, type: Type): Expression {

@@ -45,7 +45,7 @@ export function createTokens(text: string, fail: (at: number, what: string) => n
     return passed
   }
   const unexpected = (wanted: string): never => {
-    if (next.kind === 'end') return fail(next.at, `the expression ends where ${wanted} is needed`)
+    if (next.kind === 'end') return fail(next.at, `the expression ends too early; add ${wanted}`)
     const remedy = Object.hasOwn(REMEDIES, next.text) ? REMEDIES[next.text] : `${wanted} is needed here`
     return fail(next.at, `unexpected \`${next.text}\`; ${remedy}`)
   }

@@ -7,9 +7,12 @@ import { FLOAT32_RANGE, fitsFloat32, type Control } from './fields.ts'
 /** Has no title: the page shows the name that the user chose. */
 const parameter = v.pipe(
   v.number(),
-  v.check(fitsFloat32, FLOAT32_RANGE),
+  v.check(fitsFloat32, `${FLOAT32_RANGE}; choose other units`),
   v.description('A number that the expressions may use by this name.'),
-  v.metadata({ control: { min: -10, max: 10 } satisfies Control }),
+  v.metadata({
+    control: { min: -10, max: 10 } satisfies Control,
+    remedy: 'give a number such as 1, and write its terms into the expressions',
+  }),
 )
 
 /** Numbers by name, for expressions. */
@@ -20,7 +23,7 @@ export const parametersKey = v.optional(
         v.string(),
         v.regex(
           /^[A-Za-z][A-Za-z0-9_]*$/,
-          'a parameter starts with a letter and goes on with letters, digits and _',
+          'must start with a letter and go on with letters, digits and _; choose another name, such as a1',
         ),
       ),
       parameter,

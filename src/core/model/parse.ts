@@ -106,7 +106,10 @@ function isUnknownKey({ issue }: Found): boolean {
 function explain(found: Found, raw: unknown): string {
   const { issue, keys } = found
   if (isUnknownKey(found)) return unknownKey(keys, raw)
-  if (issue.type === 'regex' || issue.type === 'check') return `${issue.message}, not ${show(issue.input)}`
+  if (issue.type === 'regex' || issue.type === 'check') {
+    const [reason, ...remedies] = issue.message.split('; ')
+    return [`${reason}, not ${show(issue.input)}`, ...remedies].join('; ')
+  }
   if (issue.type === 'max_length') return issue.message
   if (issue.type === 'min_length') return 'must not be empty'
   if (issue.type === 'min_entries') return 'must have at least one entry'
@@ -118,7 +121,14 @@ function explain(found: Found, raw: unknown): string {
   if (issue.input === undefined) return `is missing; must be ${wanted}`
   const hint =
     typeof issue.input === 'string' ? hintFor(issue.input, keys, raw, options) : sharedHint(keys, raw)
-  return `must be ${wanted}, not ${show(issue.input)}${hint}`
+  return `must be ${wanted}, not ${show(issue.input)}${hint || remedyAt(node)}`
+}
+
+/** The remedy of the schema for a value of another type. */
+function remedyAt(node: SchemaNode | undefined): string {
+  const nodes = [node, ...((node?.type === 'union' ? node.options : []) as readonly SchemaNode[])]
+  const remedy = nodes.flatMap((one) => one?.pipe ?? []).find(({ metadata }) => metadata?.remedy)
+  return remedy === undefined ? '' : `; ${remedy.metadata?.remedy}`
 }
 
 /** The reason why a number of a Lagrangian of the whole layer cannot be a row. */

@@ -24,7 +24,7 @@ export interface PipeNode {
   readonly requirement?: unknown
   readonly title?: string
   readonly description?: string
-  readonly metadata?: { readonly control?: Control; readonly names?: Naming }
+  readonly metadata?: { readonly control?: Control; readonly names?: Naming; readonly remedy?: string }
 }
 
 const root = scenarioSchema as unknown as SchemaNode
@@ -324,6 +324,8 @@ export function expected(node: SchemaNode): string {
       const [key, ...others] = keysOf(node)
       return key === undefined || others.length > 0 ? 'an object {...}' : `an object {"${key}": ...}`
     }
+    case 'record':
+      return 'an object {"NAME": ...}'
     default:
       return 'an object {...}'
   }

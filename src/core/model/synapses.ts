@@ -71,7 +71,7 @@ function checkForm({ kind, base, init }: SynapseSpec, path: string): void {
 
 type BaseSpec = SynapseSpec['base']
 
-/** @throws ModelError for impossible patterns, or more neurons than a kind of base allows */
+/** @throws ModelError for impossible patterns, or fewer or more neurons than a kind of base allows */
 function checkBase(
   scenario: Scenario,
   { kind, layer: name }: SynapseSpec,
@@ -82,7 +82,15 @@ function checkBase(
   const size = sizeOf(findLayer(scenario, name, path))
   if ('patterns' in base) {
     checkPatterns(scenario, base.patterns, `${path}.patterns`)
-    const { mostNeurons = Infinity } = storingFacts(base.kind)
+    const { fewestNeurons, mostNeurons = Infinity } = storingFacts(base.kind)
+    if (fewestNeurons !== undefined && size < fewestNeurons.count) {
+      const { count, reason } = fewestNeurons
+      throw new ModelError(
+        `"${base.kind}" needs at least ${count} neurons, but layer \`${name}\` has ${size}, and ${reason}; set ` +
+          `neurons.${name}.size to ${count} or more, or leave the synapses out`,
+        { path: `${path}.kind` },
+      )
+    }
     if (size <= mostNeurons) return
     const others = STORING_KINDS.filter((kind) => (storingFacts(kind).mostNeurons ?? Infinity) >= size)
     throw new ModelError(

@@ -6,7 +6,7 @@ import type { Layer } from '../model/model.ts'
 import { couplingPlanner } from './couplings/table.ts'
 import { vectorStride } from './layout.ts'
 import { approaching, integrate, movesByNeuron, planGoals, stepping } from './neurons.ts'
-import type { Operation, Stage } from './operation.ts'
+import { boundBy, type Operation, type Stage } from './operation.ts'
 import { type Planning, type Receiver, differs, find } from './planning.ts'
 import type { Output, Sending } from './products.ts'
 import type { Turn } from './stages.ts'
@@ -77,16 +77,10 @@ export function planMove(
     if (move.every(({ kernel }) => kernel.bindings.length < maxStorageBuffersPerShaderStage))
       return { input: [...collected(sent.slice(0, -1)), ...before], move }
   }
-  return {
-    input: collected(sent),
-    // Plus the table of parameters and the numbers of neurons.
-    move: [
-      integrate(
-        planning,
-        layer,
-        stage,
-        stepping(planning, layer, sent.length > 0, follows && !varies && !isOwn, turn),
-      ),
-    ],
-  }
+  const moved = (reacting: boolean): Operation =>
+    integrate(planning, layer, stage, stepping(planning, layer, sent.length > 0, reacting, turn))
+  // Varied parameters and numbers of neurons need a buffer more, and a second word too.
+  const whole = moved(follows && !varies && !isOwn)
+  const fits = boundBy(whole.kernel) <= planning.limits.maxStorageBuffersPerShaderStage
+  return { input: collected(sent), move: [fits ? whole : moved(false)] }
 }

@@ -17,6 +17,11 @@ export type Stage =
   | 'probe'
   | 'resident'
 
+/** Storage buffers that a kernel binds, with the clock record and the table of varied parameters. */
+export function boundBy({ bindings, clocked, varied }: Kernel): number {
+  return bindings.length + (clocked ? 1 : 0) + (varied ? 1 : 0)
+}
+
 /** The owner of a dispatch, and its action. */
 export interface Work {
   /** The layer, synapse, memory or probe; a product belongs to its matrix. */

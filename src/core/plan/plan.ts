@@ -2,6 +2,7 @@
  * From a model to a plan: its buffers, and its kernels with their rates, in the order of a tick
  * (docs/scenario.md, "A tick"). Pure: allocates nothing and uses no device.
  */
+import { integratorOf } from '../kinds/integrators/table.ts'
 import { groupsOf } from '../model/couplings.ts'
 import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
@@ -12,7 +13,7 @@ import { couplingPlanner } from './couplings/table.ts'
 import type { Limits, Matrix } from './layout.ts'
 import { planMove } from './moves.ts'
 import { activate, choose, integrate, planLayer, planStimulus, stepping } from './neurons.ts'
-import type { BufferPlan, Operation, Stage } from './operation.ts'
+import { boundBy, type BufferPlan, type Operation, type Stage } from './operation.ts'
 import { type ClockPlan, planClock } from './clock.ts'
 import { type Planning, WORKGROUP, addBuffer, bytesOf } from './planning.ts'
 import { type ProbePlan, planProbe } from './probes.ts'
@@ -229,7 +230,6 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
     ...learning,
   ]
   checkNames(planning, tick)
-  checkBindings(limits, tick)
   const stimulate = model.layers.flatMap((layer) => planStimulus(planning, layer))
   const probes = planProbes(planning)
 
@@ -271,6 +271,7 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
   })
   const plan = withForm({}, undefined, planning)
   checkSnapshots(planning, probes)
+  checkBindings(planning, operationsOf(plan))
   return {
     plan,
     resident(form = variants.resident) {
@@ -320,15 +321,20 @@ function checkNames({ variants, products }: Planning, tick: readonly Operation[]
   )
 }
 
-/** Checks the number of buffers of each kernel, including the clock record and the table of parameters. */
-function checkBindings({ maxStorageBuffersPerShaderStage: most }: Limits, tick: readonly Operation[]): void {
-  for (const { label, kernel } of tick) {
-    const bound = kernel.bindings.length + (kernel.clocked ? 1 : 0) + (kernel.varied ? 1 : 0)
-    if (bound > most)
-      throw new ModelError(
-        `\`${label}\` binds ${bound} storage buffers, but this adapter allows ${most}; use an integrator of one stage, a larger time.dt ` +
-          'or smaller tau, so that no second word is needed, or another adapter',
-      )
+/** Checks the number of storage buffers of each kernel. */
+function checkBindings({ model, limits }: Planning, operations: readonly Operation[]): void {
+  const most = limits.maxStorageBuffersPerShaderStage
+  for (const { label, kernel, buffers } of operations) {
+    if (boundBy(kernel) <= most) continue
+    const remedies = [
+      ...(integratorOf(model.time.integrator).stages.length > 1 ? ['an integrator of one stage'] : []),
+      ...('carry' in buffers ? ['a larger time.dt or smaller tau, so that no second word is needed'] : []),
+      ...(kernel.varied ? ['a run for each value in place of replicas.vary'] : []),
+      'another adapter',
+    ]
+    throw new ModelError(
+      `\`${label}\` binds ${boundBy(kernel)} storage buffers, but this adapter allows ${most}; use ${remedies.join(', or ')}`,
+    )
   }
 }
 

@@ -109,12 +109,12 @@ describe('a custom Lagrangian', () => {
     [
       'a parameter that is text',
       custom('x', 'x * x / 2', { a: 'b' }),
-      '.parameters.a: must be a number or an object with "kind" "array", "npy", "idx", "image", "png", "random", "rows", "values" or "zeros", not "b"',
+      '.parameters.a: must be a number or an object with "kind" "array", "npy", "idx", "image", "png", "random", "rows", "values" or "zeros", not "b"; give a number such as 1, and write its terms into the expressions',
     ],
     [
       'a parameter with a strange name',
       custom('x', 'x * x / 2', { 'a b': 1 }),
-      /a parameter starts with a letter/ as unknown as string,
+      '.parameters.a b: must start with a letter and go on with letters, digits and _, not "a b"; choose another name, such as a1',
     ],
     ['no activation', { kind: 'custom', lagrangian: 'x' }, '.activation: is missing; must be text'],
     [
@@ -151,7 +151,9 @@ describe('a custom Lagrangian', () => {
 
   it('with a parameter that no expression uses gets a warning', async () => {
     const { warnings } = await resolve(layers(custom('a * x', 'a * x * x / 2', { b: 1, a: 2 })))
-    expect(warnings).toEqual(['neurons.visible.lagrangian.parameters.b: neither expression uses it'])
+    expect(warnings).toEqual([
+      'neurons.visible.lagrangian.parameters.b: neither expression uses it; leave it out',
+    ])
   })
 
   it('gates memories where it is never negative', async () => {

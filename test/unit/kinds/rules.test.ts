@@ -55,9 +55,14 @@ describe('a rule that is written out', () => {
       { drive: 'to * form' },
       {},
       'memories.xi.rule.drive',
-      /^column 6: unknown name "form"; known: to, from, w, base, pi, e$/,
+      /^column 6: unknown name "form"; define it in parameters, or use one of to, from, w, base, pi, e$/,
     ],
-    [{ drive: 'x' }, {}, 'memories.xi.rule.drive', /^column 1: unknown name "x"; known: to, from, w, base/],
+    [
+      { drive: 'x' },
+      {},
+      'memories.xi.rule.drive',
+      /^column 1: unknown name "x"; define it in parameters, or use one of to, /,
+    ],
     [
       { drive: '' },
       {},
@@ -83,6 +88,25 @@ describe('a rule that is written out', () => {
       /^the name `to` already has a meaning/,
     ],
     [
+      { parameters: { k: 'x' } },
+      {},
+      'memories.xi.rule.parameters.k',
+      /^must be a number, not "x"; give a number such as 1, and write its terms into the expressions$/,
+    ],
+    [
+      { parameters: { k: 1e39 } },
+      {},
+      'memories.xi.rule.parameters.k',
+      /^must be 0 or between .*, not 1e\+39; choose other units$/,
+    ],
+    [
+      { parameters: { '1k': 1 } },
+      {},
+      'memories.xi.rule.parameters.1k',
+      /^must start with a letter .*, not "1k"; choose another name, such as a1$/,
+    ],
+    [{ parameters: 3 }, {}, 'memories.xi.rule.parameters', /^must be an object \{"NAME": ...\}, not 3$/],
+    [
       { parameters: { a: 1, b: 1, c: 1, d: 1, e1: 1 } },
       {},
       'memories.xi.rule.parameters',
@@ -95,9 +119,8 @@ describe('a rule that is written out', () => {
       /^rule "custom" has no bias; leave it out or use `base` in its drive$/,
     ],
   ])('that is wrong is refused in one line: %j', (parts, memory, path, says) => {
-    const scenario = scenarioOf({ rule: custom(parts), ...memory })
     try {
-      checkScenario(scenario)
+      checkScenario(scenarioOf({ rule: custom(parts), ...memory }))
       expect.fail('nothing was refused')
     } catch (error) {
       const { place, reason } = error as { place: object; reason: string }
@@ -112,7 +135,7 @@ describe('a rule that is written out', () => {
 
   test('warns of a parameter without use', () => {
     expect(checkScenario(scenarioOf({ rule: custom({ parameters: { k: 1 } }) }))).toEqual([
-      'memories.xi.rule.parameters.k: neither expression uses it',
+      'memories.xi.rule.parameters.k: neither expression uses it; leave it out',
     ])
   })
 })

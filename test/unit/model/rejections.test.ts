@@ -697,6 +697,15 @@ const cases: [string, Raw, string, RegExp][] = [
     'synapses.w.base.patterns',
     /has 6 independent patterns for 6 neurons, so J is the identity.*give fewer than 6 patterns/,
   ],
+  ...['pseudoinverse', 'storkey'].map((kind): (typeof cases)[number] => [
+    `a base of kind ${kind} for one neuron`,
+    {
+      ...synapse({ base: { kind, patterns: { kind: 'random', distribution: 'binary', count: 1 } } }),
+      neurons: { visible: visible({ size: 1 }), hidden: hidden() },
+    },
+    'synapses.w.base.kind',
+    /^"\w+" needs at least 2 neurons, but layer `visible` has 1, and .*; set neurons.visible.size to 2 or more/,
+  ]),
   [
     "Storkey's rule for what is no sign",
     synapse({ base: { kind: 'storkey', patterns: values([[1, 1, 1, -1, -1, 0]]) } }),

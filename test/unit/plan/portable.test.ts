@@ -44,7 +44,7 @@ function beyond(plan: Plan): string[] {
 }
 
 /** Nothing, or the line of a refusal that ends with a remedy. */
-const REMEDY = /^$|^[^\n]+; use an integrator of one stage, [^\n]+$/
+const REMEDY = /^$|^[^\n]+; use an integrator of one stage, or [^\n]+$/
 
 /** Why a model cannot be planned within the limits; empty where it can. */
 function refusalOf(model: Model, options: PlanOptions): string {
@@ -118,6 +118,32 @@ test('slow learning in two words is refused where an integrator of several stage
   }
   expect(refusalOf(await slow('euler'), {})).toBe('')
   expect(refusalOf(await slow('heun'), {})).toMatch(
-    /^`xi\/.*` binds 9 storage buffers, but this adapter allows 8; use an/,
+    /^`xi\/.*` binds 9 storage buffers, but this adapter allows 8; use an integrator of one stage, or a larger time.dt/,
+  )
+})
+
+/** Neurons that need a second word, alone. */
+function slowNeurons(integrator: 'euler' | 'heun', replicas: unknown = 1): Promise<Model> {
+  const v = { size: 4, lagrangian: { kind: 'tanh', gain: 1 }, tau: 1e5 }
+  const scenario = { version: 1, time: { dt: 0.1, ticks: 1, integrator }, neurons: { v }, replicas }
+  return loadModel(JSON.stringify(scenario), { file: 'slow', read })
+}
+
+test('slow neurons are planned with a separate activation, or refused with what may be changed', async () => {
+  const vary = { count: 2, vary: { 'neurons.v.tau': { values: [1e5, 2e5] } } }
+  const [alone, staged, varied] = await Promise.all([
+    slowNeurons('euler'),
+    slowNeurons('heun'),
+    slowNeurons('euler', vary),
+  ])
+  const ten = { ...DEFAULT_LIMITS, maxStorageBuffersPerShaderStage: 10 }
+  const labels = (limits: typeof DEFAULT_LIMITS): string[] =>
+    planNetwork(alone, limits).tick.map(({ label }) => label)
+  expect([labels(DEFAULT_LIMITS), labels(ten)]).toEqual([['v/activate', 'v/integrate'], ['v/integrate']])
+  const line = '`v/integrate` binds 9 storage buffers, but this adapter allows 8; use '
+  const slower = 'a larger time.dt or smaller tau, so that no second word is needed'
+  expect(refusalOf(staged, {})).toBe(`${line}an integrator of one stage, or ${slower}, or another adapter`)
+  expect(refusalOf(varied, {})).toBe(
+    `${line}${slower}, or a run for each value in place of replicas.vary, or another adapter`,
   )
 })

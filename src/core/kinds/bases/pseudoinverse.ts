@@ -36,7 +36,7 @@ export function checkSpan({ rows, columns, data }: BaseRows): void {
   if (rank < columns) return
   throw new ModelError(
     `has ${rank} independent patterns for ${columns} neurons, so J is the identity and every state is a fixed point; ` +
-      (columns === 1 ? 'give the layer 2 neurons or more' : `give fewer than ${columns} patterns`),
+      `give fewer than ${columns} patterns`,
   )
 }
 

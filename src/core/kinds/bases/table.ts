@@ -25,6 +25,7 @@ export const BASES = {
     formula: (p) => `${p}^\\top (${p} ${p}^\\top)^{-1} ${p}`,
     made: (patterns, zeroDiagonal) => ({ patterns: spanOf(patterns), zeroDiagonal }),
     check: checkSpan,
+    fewestNeurons: { count: 2, reason: 'J of one neuron is the identity' },
   },
 
   storkey: {
@@ -34,6 +35,7 @@ export const BASES = {
     formula: (p) => `\\text{of } ${p} \\text{ by Storkey's rule}`,
     made: (patterns, zeroDiagonal) => ({ matrix: storkeyOf(patterns, zeroDiagonal) }),
     check: checkSigns,
+    fewestNeurons: { count: 2, reason: 'one neuron has no others to learn from' },
     mostNeurons: 4096,
   },
 

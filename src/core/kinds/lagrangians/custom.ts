@@ -156,7 +156,7 @@ export function checkCustom(l: Custom, path: string, adiabatic: boolean): string
   const used = new Set([...parametersOf(parsed.activation), ...parametersOf(parsed.lagrangian)])
   const warnings = names
     .filter((_, index) => !used.has(index))
-    .map((name) => `${path}.parameters.${name}: neither expression uses it`)
+    .map((name) => `${path}.parameters.${name}: neither expression uses it; leave it out`)
   if (functions.falls !== undefined && !adiabatic) {
     const [a, b] = functions.falls
     warnings.push(

@@ -176,7 +176,7 @@ export function checkRule(
   const used = new Set([...parametersOf(parsed.drive), ...parametersOf(parsed.decay)])
   return names
     .filter((_, index) => !used.has(VARIABLES.length + index))
-    .map((name) => `${path}.parameters.${name}: neither expression uses it`)
+    .map((name) => `${path}.parameters.${name}: neither expression uses it; leave it out`)
 }
 
 /** An entry beyond this counts as divergent. */

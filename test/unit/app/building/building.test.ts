@@ -8,6 +8,7 @@ import { layersIn, namesFor, referencesIn, removed, renamed } from '../../../../
 import { slotOf, valueIn } from '../../../../src/app/building/schema.ts'
 import { patched } from '../../../../src/app/building/text.ts'
 import { TEMPLATES } from '../../../../src/app/building/templates.ts'
+import { controlFields } from '../../../../src/app/controls/fields.ts'
 import { COUPLINGS } from '../../../../src/core/kinds/couplings/table.ts'
 import { LAGRANGIAN_KINDS } from '../../../../src/core/kinds/lagrangians/table.ts'
 import { PROBE_KINDS } from '../../../../src/core/kinds/probes/table.ts'
@@ -62,6 +63,26 @@ test('every kind of every family can be added or chosen, without a name of it he
   expect(labels(raw, 'neurons', 'visible', 'lagrangian')).toEqual(LAGRANGIAN_KINDS)
   expect(labels(raw, 'memories', 'xi', 'rule').sort()).toEqual([...RULE_KINDS].sort())
   expect(labels(raw, 'neurons', 'visible', 'update')).toEqual(expect.arrayContaining([...UPDATE_KINDS]))
+})
+
+test('probabilities of patterns and a dwell drawn from a range have fields, and the range has controls', () => {
+  const keys = ['stimulus', '0']
+  const raw = withValue(rawOf('pavlov'), [...keys, 'order'], 'random')
+  const inner = (of: unknown, key: string): FormField => fieldOf(of, [...keys, key])!
+  expect(inner(raw, 'probabilities')).toMatchObject({ input: 'json', mayBeAbsent: true })
+  const range = inner(raw, 'dwell').choices.find(({ node }) => node.entries !== undefined)!
+  const drawn = switched(raw, [...keys, 'dwell'], range)
+  expect(inner(drawn, 'dwell').inner.map(({ title, input }) => [title, input])).toEqual([
+    ['min', 'number'],
+    ['max', 'number'],
+  ])
+  const ended = withValue(drawn, [...keys, 'dwell', 'max'], 9)
+  expect(valid(ended)).toBeUndefined()
+  const shown = controlFields(parseScenario(ended)).filter(({ path }) => path.includes('.dwell'))
+  expect(shown.map(({ title, value }) => [title, value])).toEqual([
+    ['dwell min', 1],
+    ['dwell max', 9],
+  ])
 })
 
 test('what is added fits the schema, and runs where the layers allow it', () => {
