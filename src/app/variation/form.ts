@@ -14,7 +14,7 @@ export interface AxisForm {
 
 export interface VariationForm {
   readonly axes: readonly AxisForm[]
-  /** Networks at each point: replicas with other cues and noise, or other seeds. */
+  /** Replicas at each point: with other cues and noise, or with other seeds. */
   readonly repeats: number
   readonly by: 'replicas' | 'seeds'
   readonly ticks: number
@@ -76,7 +76,7 @@ function round(value: number): number {
   return Number(value.toPrecision(3))
 }
 
-/** Networks at each point at first: those of the scenario, up to a bound. */
+/** Replicas at each point at first: those of the scenario, up to a bound. */
 export function startingRepeats({ replicas }: Scenario): number {
   return typeof replicas === 'number' ? Math.min(MOST_REPEATS, replicas) : 1
 }

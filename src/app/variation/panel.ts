@@ -57,8 +57,8 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
       <div data-part="axes"></div>
       <fieldset>
         <legend>At each point</legend>
-        <label><input type="text" data-field="repeats" /> networks, other</label>
-        <label><input type="radio" name="vary-by" value="replicas" checked /> replicas (cues, noise)</label>
+        <label><input type="text" data-field="repeats" /> replicas, with other</label>
+        <label><input type="radio" name="vary-by" value="replicas" checked /> cues and noise</label>
         <label><input type="radio" name="vary-by" value="seeds" /> seeds</label>
         <label>ticks <input type="text" data-field="ticks" /></label>
       </fieldset>
@@ -214,7 +214,7 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
     const progress = document.createElement('progress')
     progress.setAttribute('aria-label', 'Part of the run')
     try {
-      tell('Builds the networks…')
+      tell('Builds the replicas…')
       const { model } = await changedSource(scenario, opened.source)
       const { device } = workplace
       const simulation = await createSimulation(device, model, {
