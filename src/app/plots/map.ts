@@ -5,7 +5,9 @@ import type { Sample, Series } from '../../core/run/series.ts'
 import { type Scheme, stopNumbers, stopsOf } from '../views/colours.ts'
 import { format3 } from '../format.ts'
 import { schemeAt } from '../views/scheme.ts'
-import { type Grid, type Side, type Spread, cellText, gridOf, rangeOfCells } from './grid.ts'
+import type { ChartData } from '../figures/chart.ts'
+import type { MapData } from '../figures/map.ts'
+import { type Grid, type Side, type Spread, cellText, figureOf, gridOf, rangeOfCells } from './grid.ts'
 import { plotOf, valueOfEach } from './history.ts'
 import './map.css'
 
@@ -16,6 +18,8 @@ export interface GridMap {
   recolour(): void
   clear(): void
   picture(width: number): HTMLCanvasElement
+  /** The present values, for figures; undefined without any. */
+  data(): ChartData | MapData | undefined
   destroy(): void
 }
 
@@ -156,6 +160,10 @@ export function createMap(
       const drawn = document.createElement('canvas')
       draw(drawn, width / 2, width / 4, 2)
       return drawn
+    },
+    data() {
+      const cells = cellsNow()
+      return cells && figureOf(grid, cells, select.value, plotNow().isShare)
     },
     destroy() {
       sizes.disconnect()

@@ -64,6 +64,9 @@ function rangeAround(
     // A slider of many decades is more than a first look needs.
     if (log && max / min > 1000 && value > 0)
       return { from: round(Math.max(min, value / 10)), to: round(Math.min(max, value * 10)), isLog: true }
+    // Zero is often a case of its own, such as an adiabatic layer.
+    if (min === 0 && max > 1 && value > 0)
+      return { from: round(value / 4), to: round(Math.min(max, value * 4)), isLog: true }
     return { from: min, to: max, isLog: log }
   }
   if (value === 0) return { from: 0, to: 1, isLog: false }

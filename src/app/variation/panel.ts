@@ -13,6 +13,7 @@ import { type Messages, textOf } from '../messages.ts'
 import { type GridMap, createMap } from '../plots/map.ts'
 import { plotOf } from '../plots/history.ts'
 import { buttonOf, createPanel } from '../dialog.ts'
+import { openPanel } from '../figures/entry.ts'
 import { estimateOf, sketchOf, estimateText } from '../session/estimate.ts'
 import { changedSource } from '../session/source.ts'
 import type { Workplace } from '../session/workplace.ts'
@@ -78,7 +79,16 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
   })
   runButton.className = 'primary'
   const saveButton = buttonOf('Save for the command line', () => save())
-  acts.prepend(runButton, saveButton)
+  const figureButton = buttonOf('Figure…', () => {
+    if (shown === undefined) return
+    const { simulation, map } = shown
+    const data = map.data()
+    const { scenario } = simulation.model
+    if (data !== undefined)
+      openPanel('figure', workplace, messages, { data: [data], scenario, tick: simulation.tick })
+  })
+  figureButton.disabled = true
+  acts.prepend(runButton, saveButton, figureButton)
   part('[data-part=command]').append(
     buttonOf(
       'Copy',
@@ -182,6 +192,7 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
     shown?.map.destroy()
     shown?.simulation.destroy()
     shown = undefined
+    figureButton.disabled = true
     delete result.dataset.state
     result.replaceChildren(...empty)
   }
@@ -252,6 +263,7 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
           : `Done at tick ${tick}. A click on a point opens its network.`,
       )
       result.dataset.state = own.isStopped ? 'stopped' : 'done'
+      figureButton.disabled = false
     } catch (error) {
       tell(textOf(error), true)
     } finally {
