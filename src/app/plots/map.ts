@@ -28,6 +28,9 @@ const LEFT = 44
 const BOTTOM = 34
 const RIGHT = 10
 
+/** Height of a line of text in CSS pixels. */
+const LINE = 16
+
 /**
  * @param choose - called with the replica of a cell that is clicked
  * @param does - the effect of a choice, for screen readers
@@ -241,10 +244,12 @@ function paint(context: CanvasRenderingContext2D, painting: Painting): void {
   context.fillText(down.labels.at(-1) ?? '', LEFT - 6, height - BOTTOM)
   context.textBaseline = 'middle'
   context.textAlign = 'center'
+  // Left of the values, and between the first and the last where they are wide.
+  const room = height - BOTTOM - 2 * LINE
   context.save()
-  context.translate(LEFT - 14, (height - BOTTOM) / 2)
+  context.translate(8, (height - BOTTOM) / 2)
   context.rotate(-Math.PI / 2)
-  context.fillText(`← ${sideTitle(context, down, height - BOTTOM - 60)}`, 0, 0)
+  context.fillText(`← ${sideTitle(context, down, room)}`, 0, 0, room)
   context.restore()
 }
 

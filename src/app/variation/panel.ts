@@ -290,9 +290,8 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
       if (scenario === undefined || panel.element.open) return
       const known = varyingPaths(scenario)
       const before = axes[0]?.path
-      const [first = 'seed'] = [path, before, ...known].filter(
-        (one) => one !== undefined && known.includes(one),
-      )
+      const wanted = [path, before].find((one) => one !== undefined && known.includes(one))
+      const first = wanted ?? known.find((one) => canVary(scenario, one)) ?? 'seed'
       if (before !== first) {
         clear()
         axes = [startingAxis(scenario, first), undefined]
@@ -312,6 +311,21 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
           true,
         )
     },
+  }
+}
+
+/** Whether a value can vary over the range with which a form begins. */
+function canVary(scenario: Scenario, path: string): boolean {
+  const axes = [startingAxis(scenario, path)]
+  try {
+    checkScenario(
+      parseScenario(
+        variedScenario(scenario, { axes, repeats: 1, by: 'replicas', ticks: scenario.time.ticks }),
+      ),
+    )
+    return true
+  } catch {
+    return false
   }
 }
 
