@@ -24,7 +24,7 @@ export interface GridMap {
 }
 
 /** Room for the labels, in CSS pixels. */
-const LEFT = 44
+const LEFT = 48
 const BOTTOM = 34
 const RIGHT = 10
 
@@ -238,16 +238,18 @@ function paint(context: CanvasRenderingContext2D, painting: Painting): void {
   const middle = LEFT + (width - LEFT - RIGHT) / 2
   context.fillText(`${sideTitle(context, across, width - LEFT - RIGHT)} →`, middle, top + 14)
   if (down === undefined) return
+  const widthAt = ({ labels }: Side, at: number): number => context.measureText(labels.at(at) ?? '').width
   context.textAlign = 'right'
   context.fillText(down.labels[0] ?? '', LEFT - 6, 2)
   context.textBaseline = 'bottom'
   context.fillText(down.labels.at(-1) ?? '', LEFT - 6, height - BOTTOM)
   context.textBaseline = 'middle'
   context.textAlign = 'center'
-  // Left of the values, and between the first and the last where they are wide.
-  const room = height - BOTTOM - 2 * LINE
+  // Left of the values, and between the first and the last where these are wide.
+  const isWide = Math.max(widthAt(down, 0), widthAt(down, -1)) > LEFT - 20
+  const room = height - BOTTOM - (isWide ? 2 * LINE : 0)
   context.save()
-  context.translate(8, (height - BOTTOM) / 2)
+  context.translate(7, (height - BOTTOM) / 2)
   context.rotate(-Math.PI / 2)
   context.fillText(`← ${sideTitle(context, down, room)}`, 0, 0, room)
   context.restore()
@@ -260,14 +262,14 @@ function valueText(grid: Grid, { mean, low, high }: Spread, cell: number): strin
   return `${cellText(grid, cell)}: ${format3(mean[cell] ?? NaN)}${range}`
 }
 
-/** The path of an axis, or its last key where the path is too long; a logarithmic axis is named. */
+/** The path of an axis, or its last key where the path is too long; a logarithmic axis is named where there is room. */
 export function sideTitle(
   context: Pick<CanvasRenderingContext2D, 'measureText'>,
   { title, name, isLog }: Side,
   room: number,
 ): string {
-  const log = isLog ? ' (log scale)' : ''
-  return context.measureText(`← ${title}${log}`).width < room ? `${title}${log}` : `${name}${log}`
+  const forms = isLog ? [`${title} (log scale)`, `${name} (log scale)`, `${name} (log)`] : [title]
+  return forms.find((form) => context.measureText(`← ${form}`).width < room) ?? name
 }
 
 /** @param stops - [n, 4] in [0, 1] */
