@@ -43,6 +43,7 @@ export interface Change {
   readonly time: number
 }
 
+/** Options of `restore`. */
 export interface RestoreOptions {
   /** The probes that are due sample the state of the checkpoint again at the next step. Default: only at tick 0. */
   readonly resample?: boolean
