@@ -224,7 +224,7 @@ export function chartMarks(data: ChartData, { width, height, font }: ChartSize):
           : { kind: 'path', points, stroke, width: 2 * pen },
       )
   }
-  marks.push(...markerMarks(data.markers ?? [], { box, font, place: xAxis.place }))
+  marks.push(...markerMarks(data.markers ?? [], { box, font, place: (time) => xAxis.place(time) }))
   marks.push({
     kind: 'path',
     points: [

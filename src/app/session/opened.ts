@@ -136,7 +136,9 @@ export async function handOver(
   const isCarried = ({ probe }: Sample): boolean => series.some(({ name }) => name === probe)
   // The others begin with the present state, as the start of a run does.
   const first: Sample[] = []
-  const stop = next.onSample((sample) => void (isCarried(sample) || first.push(sample)))
+  const stop = next.onSample((sample) => {
+    if (!isCarried(sample)) first.push(sample)
+  })
   await next.restore(restored, { resample: true })
   await next.step(0)
   await next.flush()
