@@ -89,6 +89,7 @@ export { tune } from './run/options.ts'
 export {
   type Change,
   type Checkpoint,
+  type RestoreOptions,
   type Simulation,
   type SimulationOptions,
   createSimulation,

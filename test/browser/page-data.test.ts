@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { encode } from 'fast-png'
 import { expect, test } from 'vitest'
 import { eventually, useLab } from './lab.ts'
@@ -47,6 +49,10 @@ test('own images dropped from disk are recalled; the plot is a figure that a pag
   // One step of undo.
   await page.locator('#undo').click()
   await eventually(() => lab.engram<number>('simulation.model.memories[0].init.rows')).toBe(1000)
+  // With 20 targets in place of 6 the plot begins at this tick, not at the next sample.
+  expect(await lab.engram<number>('simulation.tick')).toBe(60)
+  const overlap = page.locator('.plot', { has: page.locator('h3', { hasText: 'overlap' }) })
+  await eventually(() => overlap.locator('.plot-key output').textContent()).toMatch(/\d/)
   await page.locator('#redo').click()
   await eventually(() => lab.engram<number>('simulation.model.memories[0].init.rows')).toBe(6)
 
@@ -85,4 +91,48 @@ test('own images dropped from disk are recalled; the plot is a figure that a pag
   expect(await page.evaluate('[...engram.simulation.model.memories[0].init.data].map(Math.sign)')).toEqual(
     memories,
   )
+
+  // A folder from disk, as a hand drops it: a class for each folder in it.
+  const folder = mkdtempSync(join(tmpdir(), 'engram-drop-'))
+  const faces = join(folder, 'faces')
+  for (const [index, [, bytes]] of images.slice(0, 3).entries()) {
+    const person = join(faces, index < 2 ? 'anna' : 'bert')
+    mkdirSync(person, { recursive: true })
+    writeFileSync(join(person, `${index}.png`), Uint8Array.from(bytes))
+  }
+  writeFileSync(join(faces, '.hidden'), '')
+  const tools = await page.context().newCDPSession(page)
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await tools.send('Input.dispatchDragEvent', {
+      type,
+      x: 300,
+      y: 300,
+      data: { items: [], files: [faces], dragOperationsMask: 1 },
+    })
+  await eventually(() => sheet.locator('dl').textContent()).toContain('Files3 images')
+  const classes = () => sheet.locator('[data-part=classes] label').allInnerTexts()
+  expect((await classes()).map((text) => text.trim().split(/\s/)[0])).toEqual(['anna', 'bert'])
+  await page.keyboard.press('Escape')
+  rmSync(folder, { recursive: true })
+
+  // Two files as those of MNIST: images of 8 x 8 with their labels.
+  const idx = (sides: readonly number[], values: readonly number[]): number[] => [
+    ...[0, 0, 8, sides.length],
+    ...sides.flatMap((side) => [0, 0, 0, side]),
+    ...values,
+  ]
+  const pixels = Array.from({ length: 4 * 64 }, (_, at) => (at * 37) % 256)
+  await page.evaluate(`{
+    const transfer = new DataTransfer()
+    for (const [name, bytes] of ${JSON.stringify([
+      ['own-labels-idx1-ubyte', idx([4], [7, 3, 7, 3])],
+      ['own-images-idx3-ubyte', idx([4, 8, 8], pixels)],
+    ])}) transfer.items.add(new File([new Uint8Array(bytes)], name))
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
+  }`)
+  await eventually(() => sheet.locator('dl').textContent()).toContain('A row8 x 8 pixels')
+  expect((await classes()).map((text) => text.trim().split(/\s/)[0])).toEqual(['3', '7'])
+  await sheet.locator('[data-act=use]').click()
+  await sheet.waitFor({ state: 'hidden' })
+  await eventually(() => lab.engram<number>('simulation.model.memories[0].init.rows')).toBe(4)
 })

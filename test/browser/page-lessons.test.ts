@@ -12,7 +12,7 @@ test('a lesson is written with a preview, undone and redone, and a class that op
   // What is changed becomes a try, and leaves the network.
   await lab.engram('set("seed", 5)')
   await page.locator('.write').click()
-  const editor = page.locator('dialog.editor')
+  const editor = page.locator('.panel-lesson')
   const field = (name: string) => editor.getByLabel(name, { exact: false }).first()
   await field('Text').fill(
     '*Mine*: $\\tau$ of [the memory](#xi), <img src=x onerror=alert(1)>.\n\nThe overlap.',
@@ -24,7 +24,7 @@ test('a lesson is written with a preview, undone and redone, and a class that op
   await box.getByLabel('Button').fill('Another seed')
   await box.getByLabel('Expected observation').fill('It ends elsewhere.')
   await box.getByLabel('Values').fill('sed = 5')
-  await eventually(() => editor.locator('.problem').textContent()).toContain('did you mean "seed"?')
+  await eventually(() => editor.getByRole('alert').textContent()).toContain('did you mean "seed"?')
   await box.getByLabel('Values').fill('seed = 5')
   await editor.getByRole('button', { name: 'Add a question' }).click()
   const question = editor.locator('[data-group=questions] fieldset')

@@ -40,6 +40,60 @@ test('every part of the page keeps to the content security policy', async () => 
   await results.getByRole('button', { name: 'Spectrum of a Hebbian' }).click()
   await results.getByRole('button', { name: 'Run', exact: true }).click()
   await eventually(() => results.getByRole('status').innerText()).toMatch(/^Pass/)
+  await page.keyboard.press('Escape')
+  await results.waitFor({ state: 'hidden' })
+
+  // The panels of the workbench, each until it has drawn.
+  await page.evaluate("engram.load('softmax-synapses')")
+  await page.locator('body[data-state=ready]').waitFor()
+  await page.evaluate('engram.step(20).then(() => engram.simulation.flush())')
+  const close = (panel: string) =>
+    eventually(async () => {
+      const open = await page.locator(`${panel}[open]`).count()
+      if (open > 0) await page.keyboard.press('Escape')
+      return open
+    }).toBe(0)
+  for (const [entry, panel, drawn] of [
+    ['figure', '.panel-figures', 'img[src^=blob]'],
+    ['film', '.panel-film', 'select'],
+    ['code', '.panel-code', 'svg.squares'],
+  ] as const) {
+    await page.locator('#export').click()
+    await page.locator(`#export-menu [data-export=${entry}]`).click()
+    await page.locator(`${panel} ${drawn}`).first().waitFor()
+    await close(panel)
+  }
+  await page.locator('.write').click()
+  await page.locator('.panel-lesson .preview .katex').first().waitFor()
+  await close('.panel-lesson')
+  await page.keyboard.press('g')
+  const vary = page.locator('.panel-vary')
+  await vary.locator('[data-field=ticks]').fill('5')
+  await vary.getByRole('button', { name: 'Run', exact: true }).click()
+  await vary.locator('[data-state=done]').waitFor()
+  await vary.getByRole('button', { name: 'Figure…' }).click()
+  await page.locator('.panel-figures img[src^=blob]').waitFor()
+  await close('.panel-figures')
+  await close('.panel-vary')
+  await page.keyboard.press('k')
+  await page.keyboard.press('u')
+  await page.locator('.panel-runs').getByRole('button', { name: 'Compare' }).last().click()
+  await page.locator('.panel-comparison canvas').first().waitFor()
+  await close('.panel-comparison')
+  await page.keyboard.press('j')
+  await page.locator('.trajectory canvas').first().waitFor()
+  await page.keyboard.press('j')
+  await page.evaluate(`{
+    const transfer = new DataTransfer()
+    transfer.items.add(new File(['1,2,3,4\\n5,6,7,9\\n'], 'own.csv'))
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
+  }`)
+  await page.locator('.panel-data .data-preview canvas').first().waitFor()
+  await close('.panel-data')
+  await page.keyboard.press('b')
+  await page.locator('.builder-graph g.layer').first().waitFor()
+  await page.locator('.builder').getByRole('button', { name: 'Text' }).click()
+  await page.locator('.cm-content').waitFor()
   // A policy that is not in force would find nothing either.
   expect(await page.evaluate('violations')).toEqual([])
   await page.evaluate("document.body.insertAdjacentHTML('beforeend', '<i style=\"color: red\"></i>')")

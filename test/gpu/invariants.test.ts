@@ -184,6 +184,30 @@ describe.each(NETWORKS)('the $name network', ({ model }) => {
     }
   })
 
+  test('samples the same again right after a restore, where that is asked for', async () => {
+    const samplesOf = async (simulation: Simulation, act: () => Promise<void>): Promise<unknown[]> => {
+      const found: unknown[] = []
+      await simulation.flush()
+      const stop = simulation.onSample(({ probe, tick, value }) => found.push([probe, tick, ...value]))
+      await act()
+      await simulation.flush()
+      stop()
+      return found
+    }
+    const [saved, before] = await withSimulation(model, async (simulation) => {
+      await simulation.step(9)
+      const samples = await samplesOf(simulation, () => simulation.step(1))
+      return [await simulation.checkpoint(), samples]
+    })
+    expect(before).not.toEqual([])
+    await withSimulation(model, async (simulation) => {
+      await simulation.restore(saved, { resample: true })
+      expect(await samplesOf(simulation, () => simulation.step(0))).toEqual(before)
+      await simulation.restore(saved)
+      expect(await samplesOf(simulation, () => simulation.step(0))).toEqual([])
+    })
+  })
+
   test('is the same again after a reset', async () => {
     await withSimulation(model, async (simulation) => {
       await simulation.step(K)

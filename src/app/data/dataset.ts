@@ -37,7 +37,16 @@ export function imageData(
   const shape = sizes.size === 1 ? `${[...sizes].join('')} pixels` : `images of ${sizes.size} sizes`
   const rows = images.map((image) => ({ image, values: image.data }))
   const isClassed = new Set(folders).size > 1
-  return { name, files, rows, shape, range: rangeOf(rows), ...(isClassed && { classes: folders }), refused }
+  const classes = isClassed ? withoutCommon(folders) : undefined
+  return { name, files, rows, shape, range: rangeOf(rows), ...(classes && { classes }), refused }
+}
+
+/** Folders without the ones that all are in. */
+function withoutCommon(folders: readonly string[]): string[] {
+  const paths = folders.map((folder) => folder.split('/'))
+  let common = 0
+  while (paths.every((path) => path.length > common + 1 && path[common] === paths[0]?.[common])) common++
+  return paths.map((path) => path.slice(common).join('/'))
 }
 
 /**

@@ -2,7 +2,7 @@
 import { scaleLinear } from 'd3-scale'
 import { powerText, stepText } from '../plots/draw.ts'
 import { type Scale, logSplits, rangeOf, symlogSplits } from '../plots/scale.ts'
-import { type Mark, type Point, widthOf } from './drawing.ts'
+import { type Mark, type Point, ROOM, widthOf } from './drawing.ts'
 import { INK, MUTED, RULE, light, tint } from './light.ts'
 
 type Values = readonly (number | null)[]
@@ -29,6 +29,8 @@ export interface ChartData {
   /** Absent = the whole run. */
   readonly range?: { readonly min: number; readonly max: number }
   readonly isPoints: boolean
+  /** Changes of parameters. */
+  readonly markers?: readonly { readonly time: number; readonly text: string }[]
 }
 
 export interface ChartSize {
@@ -68,6 +70,59 @@ export function axisOf(
   return { ticks: splits.map((at) => ({ at, text: powerText(at) })), place }
 }
 
+interface Box {
+  readonly left: number
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+}
+
+/** Dashed lines at changes of parameters. The texts stand below each other where one line has no room for them. */
+function markerMarks(
+  markers: NonNullable<ChartData['markers']>,
+  {
+    box,
+    font,
+    place,
+  }: { readonly box: Box; readonly font: number; readonly place: (time: number) => number },
+): Mark[] {
+  const size = 0.85 * font
+  /** Where the texts of each line end. */
+  const ends: number[] = []
+  return markers.flatMap(({ time, text }): Mark[] => {
+    const share = place(time)
+    if (!(share >= 0 && share <= 1)) return []
+    const x = box.left + share * (box.right - box.left)
+    const wide = widthOf(text, size) / ROOM
+    const isLeft = x + wide > box.right && x - wide > box.left
+    const from = isLeft ? x - 0.4 * font - wide : x + 0.4 * font
+    const free = ends.findIndex((end) => end < from)
+    const row = free === -1 ? ends.length : free
+    ends[row] = from + wide
+    return [
+      {
+        kind: 'path',
+        points: [
+          [x, box.top],
+          [x, box.bottom],
+        ],
+        stroke: MUTED,
+        width: font / 14,
+        dash: [0.3 * font, 0.3 * font],
+      },
+      {
+        kind: 'text',
+        x: x + (isLeft ? -0.4 : 0.4) * font,
+        y: box.top + (1 + 1.1 * row) * size,
+        text,
+        size,
+        anchor: isLeft ? 'end' : 'start',
+        fill: MUTED,
+      },
+    ]
+  })
+}
+
 /** The marks of a plot, from the left upper corner. */
 export function chartMarks(data: ChartData, { width, height, font }: ChartSize): Mark[] {
   const { times, lines, scale, threshold, logTime, range, isPoints } = data
@@ -93,7 +148,7 @@ export function chartMarks(data: ChartData, { width, height, font }: ChartSize):
 
   const widest = Math.max(...yAxis.ticks.map(({ text }) => widthOf(text, font)), font)
   const box = {
-    left: widest + 2.2 * font,
+    left: widest / ROOM + 2.2 * font,
     top: 3 * font,
     right: width - 0.8 * font,
     bottom: height - 2.9 * font,
@@ -169,6 +224,7 @@ export function chartMarks(data: ChartData, { width, height, font }: ChartSize):
           : { kind: 'path', points, stroke, width: 2 * pen },
       )
   }
+  marks.push(...markerMarks(data.markers ?? [], { box, font, place: (time) => xAxis.place(time) }))
   marks.push({
     kind: 'path',
     points: [

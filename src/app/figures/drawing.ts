@@ -53,6 +53,9 @@ export interface Drawing {
   readonly marks: readonly Mark[]
 }
 
+/** Part of a width that texts fill: the fonts that stand in for Helvetica are wider. */
+export const ROOM = 0.88
+
 /** Points in a millimetre. */
 export const POINTS = 72 / 25.4
 

@@ -1,9 +1,10 @@
 /** Opens the dialogs of figures and films, which are loaded at the first use. */
 import { type Messages, textOf } from '../messages.ts'
 import type { Workplace } from '../session/workplace.ts'
+import type { OtherPlots } from './panel.ts'
 
 interface Panel {
-  open(): Promise<void> | void
+  open(of?: OtherPlots): Promise<void> | void
 }
 
 const LOADS = {
@@ -15,11 +16,17 @@ const LOADS = {
 
 const panels = new Map<keyof typeof LOADS, Promise<Panel>>()
 
-export function openPanel(kind: keyof typeof LOADS, workplace: Workplace, messages: Messages): void {
+/** @param of - plots in place of those of the open network */
+export function openPanel(
+  kind: keyof typeof LOADS,
+  workplace: Workplace,
+  messages: Messages,
+  of?: OtherPlots,
+): void {
   const panel = panels.get(kind) ?? LOADS[kind](workplace, messages)
   panels.set(kind, panel)
   panel
-    .then((ready) => ready.open())
+    .then((ready) => ready.open(of))
     .catch((error: unknown) => {
       panels.delete(kind)
       messages.notice(`The dialog could not be opened: ${textOf(error)}`)

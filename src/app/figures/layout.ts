@@ -1,8 +1,9 @@
 /** Whole figures: plots, pictures, states over time, each with a caption. Pure. */
 import { type ChartData, chartMarks } from './chart.ts'
-import { type Drawing, type Mark, type Pixels, POINTS, moved, widthOf, wrapped } from './drawing.ts'
+import { type Drawing, type Mark, type Pixels, POINTS, ROOM, moved, widthOf, wrapped } from './drawing.ts'
 import { INK, MUTED } from './light.ts'
-import { colourAt } from './raster.ts'
+import { type MapData, mapMarks } from './map.ts'
+import { shadesOf } from './raster.ts'
 
 export interface FigureSize {
   /** Millimetres. */
@@ -21,12 +22,9 @@ export interface PictureData {
   readonly stops: readonly string[]
 }
 
-/** Part of the width that a caption fills: the fonts that stand in for Helvetica are wider. */
-const ROOM = 0.88
-
-/** Plots below each other; on a page wider than 120 mm two side by side. */
+/** Plots and maps below each other; on a page wider than 120 mm two side by side. */
 export function chartsFigure(
-  charts: readonly ChartData[],
+  charts: readonly (ChartData | MapData)[],
   { width, font }: FigureSize,
   caption: string,
 ): Drawing {
@@ -36,7 +34,11 @@ export function chartsFigure(
   const high = Math.min(0.62 * own, 22 * font)
   const marks = charts.flatMap((chart, index) =>
     moved(
-      chartMarks(chart, { width: own, height: high, font }),
+      ('cells' in chart ? mapMarks : chartMarks)(chart as ChartData & MapData, {
+        width: own,
+        height: high,
+        font,
+      }),
       (index % across) * own,
       Math.floor(index / across) * (high + font),
     ),
@@ -103,9 +105,6 @@ export function momentsFigure(
   return captioned(marks, total, bottom + 1.7 * font, font, caption)
 }
 
-/** Colours of a legend: more than the eye tells apart in a column. */
-const SHADES = 128
-
 function legendMarks(
   { low, high, stops }: Pick<PictureData, 'low' | 'high' | 'stops'>,
   width: number,
@@ -113,8 +112,6 @@ function legendMarks(
   font: number,
 ): Mark[] {
   const room = Math.max(widthOf(low, font), widthOf(high, font)) + 0.6 * font
-  const data = new Uint8Array(4 * SHADES)
-  for (let at = 0; at < SHADES; at++) data.set(colourAt(at / (SHADES - 1), stops), 4 * at)
   return [
     text(low, 0, base, font),
     text(high, width, base, font, { anchor: 'end' }),
@@ -124,7 +121,7 @@ function legendMarks(
       y: base - 0.75 * font,
       width: width - 2 * room,
       height: 0.8 * font,
-      pixels: { width: SHADES, height: 1, data },
+      pixels: shadesOf(stops),
     },
   ]
 }

@@ -1,6 +1,7 @@
 /** The dialog of figures for papers: plots, the large picture, states over time; as SVG, PDF or PNG. */
 import './panel.css'
 import { ModelError } from '../../core/errors.ts'
+import type { Scenario } from '../../core/model/schema.ts'
 import { createPanel, numberIn } from '../dialog.ts'
 import { format3 } from '../format.ts'
 import { type Messages, textOf } from '../messages.ts'
@@ -11,6 +12,7 @@ import { stopsOf } from '../views/colours.ts'
 import type { Pieces } from '../views/figure.ts'
 import { pictureSettings } from '../views/preferences.ts'
 import { figureCaption } from './caption.ts'
+import type { ChartData } from './chart.ts'
 import { type Drawing, POINTS } from './drawing.ts'
 import {
   type FigureSize,
@@ -20,12 +22,21 @@ import {
   pictureFigure,
   ticksOver,
 } from './layout.ts'
+import type { MapData } from './map.ts'
 import { pdfOf } from './pdf.ts'
 import { rangeOfStates, rasterOf } from './raster.ts'
 import { svgOf } from './svg.ts'
 
 export interface FigurePanel {
-  open(): Promise<void>
+  /** @param of - plots in place of those of the open network */
+  open(of?: OtherPlots): Promise<void>
+}
+
+/** Plots of another network than the open one. */
+export interface OtherPlots {
+  readonly data: readonly (ChartData | MapData)[]
+  readonly scenario: Scenario
+  readonly tick: number
 }
 
 /** Dots in an inch of a PNG. */
@@ -71,6 +82,7 @@ export function createFigurePanel(workplace: Workplace, messages: Messages): Fig
   const saves = [...dialog.querySelectorAll<HTMLButtonElement>('[data-save]')]
   const image = find<HTMLImageElement>('.figures-preview img')
   let opened: Opened | undefined
+  let other: OtherPlots | undefined
   let drawing: Drawing | undefined
   /** The present picture; a state that has run on is not in it. */
   let picture: PictureData | undefined
@@ -93,8 +105,11 @@ export function createFigurePanel(workplace: Workplace, messages: Messages): Fig
   const caption = (): string => {
     if (!part('caption').checked) return ''
     const { simulation, source, home } = current()
-    return figureCaption(simulation.model.scenario, source.origin?.scenario ?? home, simulation.tick)
+    const { scenario, tick } = other ?? { scenario: simulation.model.scenario, tick: simulation.tick }
+    return figureCaption(scenario, source.origin?.scenario ?? home, tick)
   }
+
+  const plotsNow = (): readonly (ChartData | MapData)[] => other?.data ?? current().plots.data()
 
   const make = (): Drawing => {
     if (what() === 'picture') {
@@ -109,9 +124,7 @@ export function createFigurePanel(workplace: Workplace, messages: Messages): Fig
     const chosen = new Set(
       [...dialog.querySelectorAll<HTMLInputElement>('fieldset input:checked')].map(({ value }) => value),
     )
-    const charts = current()
-      .plots.data()
-      .filter(({ title }) => chosen.has(title))
+    const charts = plotsNow().filter(({ title }) => chosen.has(title))
     if (charts.length === 0) throw new ModelError('no plot is chosen; choose one, or a picture')
     return chartsFigure(charts, size(), caption())
   }
@@ -197,17 +210,18 @@ export function createFigurePanel(workplace: Workplace, messages: Messages): Fig
     button.addEventListener('click', () => attempt(() => save(button.dataset.save ?? 'svg')))
 
   return {
-    async open() {
+    async open(of) {
       ;({ opened } = workplace)
       if (opened === undefined) return
+      other = of
       workplace.pause()
-      const { simulation, loop, plots } = opened
+      const { simulation, loop } = opened
       await loop.still(() => simulation.flush())
       const { layers, time, replicas } = simulation.model
       picture = undefined
       moments = undefined
       find('fieldset div').replaceChildren(
-        ...plots.data().map((chart) => {
+        ...plotsNow().map((chart) => {
           const label = document.createElement('label')
           label.className = 'figures-check'
           label.append(
@@ -225,7 +239,9 @@ export function createFigurePanel(workplace: Workplace, messages: Messages): Fig
       part('replica').max = String(replicas - 1)
       part('replica').value = String(Math.min(replicas - 1, opened.stage.replica))
       part('last').value = String(time.ticks)
-      if (plots.data().length === 0) list('what').value = 'picture'
+      list('what').disabled = of !== undefined
+      if (of !== undefined) list('what').value = 'plots'
+      else if (plotsNow().length === 0) list('what').value = 'picture'
       panel.open()
       show()
     },

@@ -4,7 +4,8 @@ import { pictureOf } from '../data/fit.ts'
 import type { Pixels } from './drawing.ts'
 
 /**
- * The values of a layer in colours, [height, width] of the layer, or a square where it has no sides.
+ * The values of a layer in colours, [height, width] of the layer, or a square where it has no sides. A value that is
+ * not finite has no colour.
  * @param range - the values of the first and the last colour
  */
 export function rasterOf(
@@ -16,8 +17,11 @@ export function rasterOf(
   const across = Math.ceil(Math.sqrt(values.length))
   const [height, width] = pictureOf(shape) ?? [Math.ceil(values.length / across), across]
   const data = new Uint8Array(4 * width * height)
-  for (let index = 0; index < Math.min(values.length, width * height); index++)
-    data.set(colourAt(((values[index] as number) - low) / Math.max(high - low, 1e-30), stops), 4 * index)
+  for (let index = 0; index < Math.min(values.length, width * height); index++) {
+    const value = values[index] as number
+    if (Number.isFinite(value))
+      data.set(colourAt((value - low) / Math.max(high - low, 1e-30), stops), 4 * index)
+  }
   return { width, height, data }
 }
 
@@ -44,4 +48,14 @@ export function colourAt(share: number, stops: Stops): readonly number[] {
     const [a, b] = [numbers[part] as number, numbers[part + 4] as number]
     return Math.round(255 * (a + (b - a) * (at - below)))
   })
+}
+
+/** Colours of a legend: more than the eye tells apart in a column. */
+const SHADES = 128
+
+/** The colours of a legend, from the first to the last. */
+export function shadesOf(stops: Stops): Pixels {
+  const data = new Uint8Array(4 * SHADES)
+  for (let at = 0; at < SHADES; at++) data.set(colourAt(at / (SHADES - 1), stops), 4 * at)
+  return { width: SHADES, height: 1, data }
 }

@@ -1,6 +1,10 @@
 /** The last values of a probe over the grid of varied parameters. Pure. */
 import type { Axis, Model } from '../../core/model/model.ts'
+import type { ChartData } from '../figures/chart.ts'
+import type { MapData } from '../figures/map.ts'
 import { axisNames, shortNumber } from '../vary.ts'
+import { stopsOf } from '../views/colours.ts'
+import { titleOf } from './draw.ts'
 
 /** One side of the grid. */
 export interface Side {
@@ -110,4 +114,50 @@ export function rangeOfCells(
     return { low: -size, high: size, signed: true }
   }
   return low < high ? { low, high, signed: false } : { low: low - 0.5, high: low + 0.5, signed: false }
+}
+
+/** The values of a probe at all points, for a figure: a curve with a band of one axis, a map of two. */
+export function figureOf(
+  { across, down }: Grid,
+  { mean, low, high }: Spread,
+  quantity: string,
+  isShare: boolean,
+): ChartData | MapData {
+  const titleOfSide = ({ title, isLog }: Side): string => titleOf(title, isLog ? 'log' : 'linear')
+  if (down !== undefined) {
+    const range = rangeOfCells(mean, isShare)
+    return {
+      title: `map of ${quantity}`,
+      axes: { x: titleOfSide(across), y: titleOfSide(down) },
+      across: across.labels,
+      down: down.labels,
+      cells: mean,
+      range: [range.low, range.high],
+      stops: stopsOf('light', range.signed),
+    }
+  }
+  const order = across.values.map((_, index) => index)
+  order.sort((a, b) => (across.values[a] as number) - (across.values[b] as number))
+  const sorted = (values: ArrayLike<number>): (number | null)[] =>
+    order.map((index) => {
+      const value = values[index] as number
+      return Number.isFinite(value) ? value : null
+    })
+  return {
+    title: `curve of ${quantity}`,
+    axes: { x: titleOfSide(across), y: quantity },
+    times: order.map((index) => across.values[index] as number),
+    lines: [
+      {
+        label: 'mean',
+        colour: '--line-0',
+        values: sorted(mean),
+        band: { low: sorted(low), high: sorted(high) },
+      },
+    ],
+    scale: 'linear',
+    threshold: 1,
+    logTime: across.isLog,
+    isPoints: false,
+  }
 }

@@ -5,7 +5,9 @@ import type { Sample, Series } from '../../core/run/series.ts'
 import { type Scheme, stopNumbers, stopsOf } from '../views/colours.ts'
 import { format3 } from '../format.ts'
 import { schemeAt } from '../views/scheme.ts'
-import { type Grid, type Side, type Spread, cellText, gridOf, rangeOfCells } from './grid.ts'
+import type { ChartData } from '../figures/chart.ts'
+import type { MapData } from '../figures/map.ts'
+import { type Grid, type Side, type Spread, cellText, figureOf, gridOf, rangeOfCells } from './grid.ts'
 import { plotOf, valueOfEach } from './history.ts'
 import './map.css'
 
@@ -16,13 +18,18 @@ export interface GridMap {
   recolour(): void
   clear(): void
   picture(width: number): HTMLCanvasElement
+  /** The present values, for figures; undefined without any. */
+  data(): ChartData | MapData | undefined
   destroy(): void
 }
 
 /** Room for the labels, in CSS pixels. */
-const LEFT = 44
+const LEFT = 48
 const BOTTOM = 34
 const RIGHT = 10
+
+/** Height of a line of text in CSS pixels. */
+const LINE = 16
 
 /**
  * @param choose - called with the replica of a cell that is clicked
@@ -157,6 +164,10 @@ export function createMap(
       draw(drawn, width / 2, width / 4, 2)
       return drawn
     },
+    data() {
+      const cells = cellsNow()
+      return cells && figureOf(grid, cells, select.value, plotNow().isShare)
+    },
     destroy() {
       sizes.disconnect()
       element.remove()
@@ -227,16 +238,20 @@ function paint(context: CanvasRenderingContext2D, painting: Painting): void {
   const middle = LEFT + (width - LEFT - RIGHT) / 2
   context.fillText(`${sideTitle(context, across, width - LEFT - RIGHT)} →`, middle, top + 14)
   if (down === undefined) return
+  const widthAt = ({ labels }: Side, at: number): number => context.measureText(labels.at(at) ?? '').width
   context.textAlign = 'right'
   context.fillText(down.labels[0] ?? '', LEFT - 6, 2)
   context.textBaseline = 'bottom'
   context.fillText(down.labels.at(-1) ?? '', LEFT - 6, height - BOTTOM)
   context.textBaseline = 'middle'
   context.textAlign = 'center'
+  // Left of the values, and between the first and the last where these are wide.
+  const isWide = Math.max(widthAt(down, 0), widthAt(down, -1)) > LEFT - 20
+  const room = height - BOTTOM - (isWide ? 2 * LINE : 0)
   context.save()
-  context.translate(LEFT - 14, (height - BOTTOM) / 2)
+  context.translate(7, (height - BOTTOM) / 2)
   context.rotate(-Math.PI / 2)
-  context.fillText(`← ${sideTitle(context, down, height - BOTTOM - 60)}`, 0, 0)
+  context.fillText(`← ${sideTitle(context, down, room)}`, 0, 0, room)
   context.restore()
 }
 
@@ -247,14 +262,14 @@ function valueText(grid: Grid, { mean, low, high }: Spread, cell: number): strin
   return `${cellText(grid, cell)}: ${format3(mean[cell] ?? NaN)}${range}`
 }
 
-/** The path of an axis, or its last key where the path is too long; a logarithmic axis is named. */
+/** The path of an axis, or its last key where the path is too long; a logarithmic axis is named where there is room. */
 export function sideTitle(
   context: Pick<CanvasRenderingContext2D, 'measureText'>,
   { title, name, isLog }: Side,
   room: number,
 ): string {
-  const log = isLog ? ' (log scale)' : ''
-  return context.measureText(`← ${title}${log}`).width < room ? `${title}${log}` : `${name}${log}`
+  const forms = isLog ? [`${title} (log scale)`, `${name} (log scale)`, `${name} (log)`] : [title]
+  return forms.find((form) => context.measureText(`← ${form}`).width < room) ?? name
 }
 
 /** @param stops - [n, 4] in [0, 1] */

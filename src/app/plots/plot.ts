@@ -264,6 +264,7 @@ export function createPlot(
         logTime: view.logTime,
         ...(view.range && { range: view.range }),
         isPoints,
+        markers: view.markers.list.map((marker) => ({ time: marker.time, text: markerText(marker) })),
       }
     },
     destroy() {

@@ -5,6 +5,7 @@ import type { Sample } from '../../core/run/series.ts'
 import type { Change, Simulation } from '../../core/run/simulation.ts'
 import { bindNumber } from '../controls/number-field.ts'
 import type { ChartData } from '../figures/chart.ts'
+import type { MapData } from '../figures/map.ts'
 import { variedText } from '../vary.ts'
 import { type Behind, behindOf } from './behind.ts'
 import { type Chart, type History, createHistory, plotOf } from './history.ts'
@@ -30,8 +31,8 @@ export interface Plots {
   update(now: number): void
   /** All present plots below each other; undefined if there are none. */
   picture(caption: string): Promise<HTMLCanvasElement | undefined>
-  /** All present plots as data, for figures. */
-  data(): readonly ChartData[]
+  /** The map and all present plots as data, for figures. */
+  data(): readonly (ChartData | MapData)[]
   /** The reader's choices. */
   view(): PlotsView
   /**
@@ -117,7 +118,8 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
     },
     data() {
       updateAll()
-      return plots.map((plot) => plot.data())
+      const varied = map?.data()
+      return [...(varied === undefined ? [] : [varied]), ...plots.map((plot) => plot.data())]
     },
     view: () => ({
       range: view.range,

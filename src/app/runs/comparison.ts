@@ -46,7 +46,8 @@ export async function openComparison(workplace: Workplace, run: Run<Source>, nam
     other.destroy()
     throw new ModelError(`run ${run.number} has no array of the same shape as the open network`)
   }
-  show(workplace, opened, other, arrays, `run ${run.number}: ${name}`, run.number)
+  const number = `run ${run.number}`
+  show(workplace, opened, other, arrays, name === number ? name : `${number}: ${name}`, run.number)
 }
 
 /** Arrays that both networks have, with equal pictures. */

@@ -125,11 +125,24 @@ export async function handOver(
   const arrays = { ...initial.arrays }
   for (const name of kept) arrays[name] = await simulation.read(name)
   const origin = { tick, time: simulation.time }
-  await next.restore({ ...initial, tick, origin, arrays, series: [] })
-  if (tick === 0) return { tick, samples: [], text: '' }
+  const restored = { ...initial, tick, origin, arrays, series: [] }
+  if (tick === 0) {
+    await next.restore(restored)
+    return { tick, samples: [], text: '' }
+  }
 
   const before = recorder.series()
   const series = carriedSeries(before, next.series)
+  const isCarried = ({ probe }: Sample): boolean => series.some(({ name }) => name === probe)
+  // The others begin with the present state, as the start of a run does.
+  const first: Sample[] = []
+  const stop = next.onSample((sample) => {
+    if (!isCarried(sample)) first.push(sample)
+  })
+  await next.restore(restored, { resample: true })
+  await next.step(0)
+  await next.flush()
+  stop()
   const lost = [
     ...carried.anew,
     ...before
@@ -141,5 +154,5 @@ export async function handOver(
     lost.length === 0
       ? ''
       : `${lost.join(', ')} ${lost.length === 1 ? 'starts' : 'start'} anew at tick ${tick}; the rest goes on.`
-  return { tick, samples: samplesOf(series), text }
+  return { tick, samples: [...samplesOf(series), ...first], text }
 }

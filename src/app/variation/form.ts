@@ -14,7 +14,7 @@ export interface AxisForm {
 
 export interface VariationForm {
   readonly axes: readonly AxisForm[]
-  /** Networks at each point: replicas with other cues and noise, or other seeds. */
+  /** Replicas at each point: with other cues and noise, or with other seeds. */
   readonly repeats: number
   readonly by: 'replicas' | 'seeds'
   readonly ticks: number
@@ -64,6 +64,9 @@ function rangeAround(
     // A slider of many decades is more than a first look needs.
     if (log && max / min > 1000 && value > 0)
       return { from: round(Math.max(min, value / 10)), to: round(Math.min(max, value * 10)), isLog: true }
+    // Zero is often a case of its own, such as an adiabatic layer.
+    if (min === 0 && max > 1 && value > 0)
+      return { from: round(value / 4), to: round(Math.min(max, value * 4)), isLog: true }
     return { from: min, to: max, isLog: log }
   }
   if (value === 0) return { from: 0, to: 1, isLog: false }
@@ -76,7 +79,7 @@ function round(value: number): number {
   return Number(value.toPrecision(3))
 }
 
-/** Networks at each point at first: those of the scenario, up to a bound. */
+/** Replicas at each point at first: those of the scenario, up to a bound. */
 export function startingRepeats({ replicas }: Scenario): number {
   return typeof replicas === 'number' ? Math.min(MOST_REPEATS, replicas) : 1
 }

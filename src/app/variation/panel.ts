@@ -13,6 +13,7 @@ import { type Messages, textOf } from '../messages.ts'
 import { type GridMap, createMap } from '../plots/map.ts'
 import { plotOf } from '../plots/history.ts'
 import { buttonOf, createPanel } from '../dialog.ts'
+import { openPanel } from '../figures/entry.ts'
 import { estimateOf, sketchOf, estimateText } from '../session/estimate.ts'
 import { changedSource } from '../session/source.ts'
 import type { Workplace } from '../session/workplace.ts'
@@ -57,8 +58,8 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
       <div data-part="axes"></div>
       <fieldset>
         <legend>At each point</legend>
-        <label><input type="text" data-field="repeats" /> networks, other</label>
-        <label><input type="radio" name="vary-by" value="replicas" checked /> replicas (cues, noise)</label>
+        <label><input type="text" data-field="repeats" /> replicas, with other</label>
+        <label><input type="radio" name="vary-by" value="replicas" checked /> cues and noise</label>
         <label><input type="radio" name="vary-by" value="seeds" /> seeds</label>
         <label>ticks <input type="text" data-field="ticks" /></label>
       </fieldset>
@@ -78,7 +79,16 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
   })
   runButton.className = 'primary'
   const saveButton = buttonOf('Save for the command line', () => save())
-  acts.prepend(runButton, saveButton)
+  const figureButton = buttonOf('Figure…', () => {
+    if (shown === undefined) return
+    const { simulation, map } = shown
+    const data = map.data()
+    const { scenario } = simulation.model
+    if (data !== undefined)
+      openPanel('figure', workplace, messages, { data: [data], scenario, tick: simulation.tick })
+  })
+  figureButton.disabled = true
+  acts.prepend(runButton, saveButton, figureButton)
   part('[data-part=command]').append(
     buttonOf(
       'Copy',
@@ -182,6 +192,7 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
     shown?.map.destroy()
     shown?.simulation.destroy()
     shown = undefined
+    figureButton.disabled = true
     delete result.dataset.state
     result.replaceChildren(...empty)
   }
@@ -214,7 +225,7 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
     const progress = document.createElement('progress')
     progress.setAttribute('aria-label', 'Part of the run')
     try {
-      tell('Builds the networks…')
+      tell('Builds the replicas…')
       const { model } = await changedSource(scenario, opened.source)
       const { device } = workplace
       const simulation = await createSimulation(device, model, {
@@ -252,6 +263,7 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
           : `Done at tick ${tick}. A click on a point opens its network.`,
       )
       result.dataset.state = own.isStopped ? 'stopped' : 'done'
+      figureButton.disabled = false
     } catch (error) {
       tell(textOf(error), true)
     } finally {
@@ -278,9 +290,8 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
       if (scenario === undefined || panel.element.open) return
       const known = varyingPaths(scenario)
       const before = axes[0]?.path
-      const [first = 'seed'] = [path, before, ...known].filter(
-        (one) => one !== undefined && known.includes(one),
-      )
+      const wanted = [path, before].find((one) => one !== undefined && known.includes(one))
+      const first = wanted ?? known.find((one) => canVary(scenario, one)) ?? 'seed'
       if (before !== first) {
         clear()
         axes = [startingAxis(scenario, first), undefined]
@@ -300,6 +311,21 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
           true,
         )
     },
+  }
+}
+
+/** Whether a value can vary over the range with which a form begins. */
+function canVary(scenario: Scenario, path: string): boolean {
+  const axes = [startingAxis(scenario, path)]
+  try {
+    checkScenario(
+      parseScenario(
+        variedScenario(scenario, { axes, repeats: 1, by: 'replicas', ticks: scenario.time.ticks }),
+      ),
+    )
+    return true
+  } catch {
+    return false
   }
 }
 

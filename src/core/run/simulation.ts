@@ -43,6 +43,12 @@ export interface Change {
   readonly time: number
 }
 
+/** Options of `restore`. */
+export interface RestoreOptions {
+  /** The probes that are due sample the state of the checkpoint again at the next step. Default: only at tick 0. */
+  readonly resample?: boolean
+}
+
 /**
  * Properties are readable also after `destroy`; every method except `destroy` then throws a RunError. Methods
  * that wait for the GPU reject with a RunError once the device is lost.
@@ -199,10 +205,11 @@ export interface Simulation {
   checkpoint(): Promise<Checkpoint>
   /**
    * Continues from a checkpoint of the same network. An error leaves the simulation unchanged.
+   * @param options - whether the next step samples the state of the checkpoint
    * @throws ModelError if an array of the network is missing, has another shape or a value that is not finite
    * @throws RunError if the device is lost or `destroy` was called
    */
-  restore(checkpoint: Checkpoint): Promise<void>
+  restore(checkpoint: Checkpoint, options?: RestoreOptions): Promise<void>
   /** Destroys the buffers; a running `step` rejects. A second call does nothing. */
   destroy(): void
 }
@@ -290,23 +297,27 @@ export async function createSimulation(
   }
 
   /** Waits for running calls, also failing ones; resets every buffer to tick 0, and the ticks to a given tick. */
-  const startAt = async (tick: number, found?: Rest): Promise<void> => {
+  const startAt = async (tick: number, isSampled: boolean, found?: Rest): Promise<void> => {
     life.checkDevice()
     await scheduler.flush().catch(() => undefined)
     life.checkDevice()
     scheduler.recover()
     engine.reset(model)
-    ticks.restart(tick)
+    ticks.restart(tick, isSampled)
     rest.restart(tick, found)
   }
 
   const reset = async (): Promise<void> => {
-    await startAt(0)
+    await startAt(0, false)
     log.restart()
   }
 
-  const restore = async (checkpoint: Checkpoint, resume: () => void): Promise<void> => {
-    await startAt(checkpoint.tick, restOf(checkpoint, model))
+  const restore = async (
+    checkpoint: Checkpoint,
+    { resample = checkpoint.tick === 0 }: RestoreOptions,
+    resume: () => void,
+  ): Promise<void> => {
+    await startAt(checkpoint.tick, !resample, restOf(checkpoint, model))
     // After the stimulus, which may set states.
     state.load(checkpoint)
     resume()
@@ -471,14 +482,14 @@ export async function createSimulation(
         files,
       }
     },
-    async restore(checkpoint) {
+    async restore(checkpoint, restoring = {}) {
       life.checkDevice()
       for (const part of ['tick', 'origin', 'arrays', 'series', 'warnings'])
         checkObject('restore', checkpoint, part, 'what `checkpoint` gave')
       checkParts(checkpoint)
       state.checkSaved(checkpoint)
       const resume = log.resume(checkpoint)
-      await turns.take(() => restore(checkpoint, resume))
+      await turns.take(() => restore(checkpoint, restoring, resume))
     },
     destroy() {
       if (life.isOver) return

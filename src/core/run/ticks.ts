@@ -38,8 +38,11 @@ export interface Ticks {
   update(model: Model): void
   /** Shows the stimuli of the last tick again after their patterns have changed; initial states only before tick 1. */
   show(): void
-  /** Starts again at a tick; the buffers must already contain its state. */
-  restart(tick: number): void
+  /**
+   * Starts again at a tick; the buffers must already contain its state.
+   * @param isSampled - false = the probes that are due sample the state before the next tick
+   */
+  restart(tick: number, isSampled: boolean): void
 }
 
 /** The ticks of an engine, from tick 0 with the initial state. */
@@ -109,14 +112,14 @@ export function createTicks(engine: Engine, model: Model): Ticks {
     recorders.alone(`stimulus of tick ${last}`, last, engine.stimulate, (word) => shown.repeat(word, tick))
   }
 
-  const restart = (at: number): void => {
+  const restart = (at: number, isSampled: boolean): void => {
     tick = at
     updates.clear()
-    sampledStart = at > 0
+    sampledStart = isSampled
     quietSince = at
     show()
   }
-  restart(0)
+  restart(0, false)
 
   return {
     get done() {
@@ -128,13 +131,13 @@ export function createTicks(engine: Engine, model: Model): Ticks {
     updates,
     encode(encoder, limit, timer) {
       const samples = createSampling(engine, records, updates)
-      const isStart = tick === 0 && !sampledStart && plan.probes.length > 0
+      const isStart = !sampledStart && plan.probes.length > 0
       const timing = timer?.hasRoom(mostPasses) ? timer : undefined
       const recorder = recorderFor(encoder, isStart, timing)
       if (isStart) {
-        const word = recorder.open(0)
+        const word = recorder.open(tick)
         shown.put(word)
-        samples.take(recorder, word, 0, quietSince)
+        samples.take(recorder, word, tick, quietSince)
       }
       sampledStart = true
       let ticks = 0

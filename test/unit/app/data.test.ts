@@ -39,7 +39,8 @@ test('an array is rows: images where a row has two sides, scaled, with the class
 
 test('folders of images are their classes', () => {
   const image = { width: 1, height: 1, data: Float32Array.of(1) }
-  expect(imageData('x', '2 images', [image, image], ['x/a', 'x/b'], []).classes).toEqual(['x/a', 'x/b'])
+  expect(imageData('x', '2 images', [image, image], ['x/a', 'x/b'], []).classes).toEqual(['a', 'b'])
+  expect(imageData('x', '2 images', [image, image], ['x', 'x/b'], []).classes).toEqual(['x', 'x/b'])
   expect(imageData('x', '2 images', [image, image], ['x', 'x'], []).classes).toBeUndefined()
 })
 

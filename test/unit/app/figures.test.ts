@@ -10,6 +10,9 @@ import { INK, MUTED, RULE, light } from '../../../src/app/figures/light.ts'
 import { pdfOf } from '../../../src/app/figures/pdf.ts'
 import { rangeOfStates, rasterOf } from '../../../src/app/figures/raster.ts'
 import { svgOf } from '../../../src/app/figures/svg.ts'
+import { figureOf, gridOf } from '../../../src/app/plots/grid.ts'
+import { stopsOf } from '../../../src/app/views/colours.ts'
+import type { Model } from '../../../src/core/model/model.ts'
 
 const times = Array.from({ length: 101 }, (_, at) => at / 10)
 const chart: ChartData = {
@@ -93,6 +96,73 @@ test('SVG has the width of a column and its texts as texts', () => {
   expect(svg).toMatch(/<text [^>]*rotate\(-90\)[^>]*>overlap<\/text>/)
   expect(svg).toContain('>Own network; beta = 2.</text>')
   expect(svg).not.toMatch(/NaN|undefined|Infinity/)
+})
+
+test('a change of a parameter is a dashed line at its time, with its text', () => {
+  const marked = {
+    ...chart,
+    markers: [
+      { time: 4, text: 'xi.tau 1 → 2 at tick 40' },
+      { time: 4.1, text: 'hidden.gain 1 → 3 at tick 41' },
+      { time: 50, text: 'later' },
+    ],
+  }
+  const svg = svgOf(chartsFigure([marked], { width: 85, font: 8 }, ''), '')
+  const dashed = [...svg.matchAll(/<path d="M(\S+) (\S+)L(\S+) (\S+)" [^>]*stroke-dasharray/g)]
+  expect(dashed).toHaveLength(2)
+  // At the tick of the axis with the same time.
+  const [, at] = /<text x="(\S+)" [^>]*>4<\/text>/.exec(svg)!
+  expect(dashed[0]!.slice(1, 4)).toEqual([at, expect.anything(), at])
+  // The texts stand below each other.
+  const lines = ['xi.tau 1 → 2 at tick 40', 'hidden.gain 1 → 3 at tick 41'].map(
+    (text) => new RegExp(`<text x="\\S+" y="(\\S+)" [^>]*>${text}</text>`).exec(svg)![1],
+  )
+  expect(Number(lines[1])).toBeGreaterThan(Number(lines[0]) + 6)
+  expect(svg).not.toContain('later')
+  const pdf = pdfOf(chartsFigure([marked], { width: 85, font: 8 }, ''), '')
+  expect(pdf.length).toBeGreaterThan(pdfOf(chartsFigure([chart], { width: 85, font: 8 }, ''), '').length)
+})
+
+test('the map of two values is an image of its cells, with its values and titles as texts', () => {
+  const model = {
+    variation: {
+      axes: [
+        { path: 'neurons.hidden.beta', values: [1, 10], log: true },
+        { path: 'stimulus.0.fraction', values: [0, 0.25, 0.5], log: false },
+      ],
+      repetitions: 2,
+    },
+    replicas: 12,
+  } as unknown as Model
+  const grid = gridOf(model)!
+  // Two replicas of each point, the second row of cells 0.5 above the first.
+  const cells = grid.spreadOf([0, 0, 0.1, 0.1, 0.2, 0.2, 0.5, 0.5, 0.6, 0.6, 0.9, 1.1])
+  const data = figureOf(grid, cells, 'overlap', true)
+  const drawing = chartsFigure([data], { width: 85, font: 8 }, '')
+  const svg = svgOf(drawing, '')
+  for (const text of ['map of overlap', 'stimulus.0.fraction', 'neurons.hidden.beta (log scale)'])
+    expect(svg).toContain(`>${text}</text>`)
+  for (const text of ['1', '10', '0', '0.25', '0.5']) expect(svg).toContain(`>${text}</text>`)
+  expect(svg.match(/<image /g)).toHaveLength(2)
+  const [image] = drawing.marks.filter((mark) => mark.kind === 'image')
+  expect([image?.pixels.width, image?.pixels.height]).toEqual([3, 2])
+  // The colours of the lowest and of the highest value, at the places of their points.
+  const stops = stopsOf('light', false)
+  const hex = (at: number): string =>
+    `#${Array.from(image!.pixels.data.slice(4 * at, 4 * at + 3), (part) => part.toString(16).padStart(2, '0')).join('')}`
+  expect([hex(0), hex(5)]).toEqual([stops[0], stops.at(-1)])
+  expect(pdfOf(drawing, '').length).toBeGreaterThan(1000)
+  // One value is a curve with its band.
+  const curve = gridOf({
+    variation: { axes: [model.variation!.axes[0]], repetitions: 2 },
+    replicas: 4,
+  } as unknown as Model)!
+  const line = figureOf(curve, curve.spreadOf([0, 1, 2, 4]), 'overlap', false)
+  expect(line).toMatchObject({
+    times: [1, 10],
+    lines: [{ values: [0.5, 3], band: { low: [0, 2], high: [1, 4] } }],
+    logTime: true,
+  })
 })
 
 test('PDF is one page of that width, with texts that can be edited and its table in place', () => {

@@ -52,4 +52,10 @@ test('a list and a second axis make a grid; a form begins with the range of the 
   expect([start.from, start.to].every((value) => value > 0)).toBe(true)
   expect(start.from).toBeLessThan(2)
   expect(start.to).toBeGreaterThan(2)
+  // A layer with tau 0 needs another plan, so that a range from 0 would be refused.
+  const tau = startingAxis(scenario, 'neurons.visible.tau')
+  expect(tau).toEqual({ path: 'neurons.visible.tau', steps: 9, from: 0.25, to: 4, isLog: true })
+  checkScenario(
+    parseScenario(variedScenario(scenario, { axes: [tau], repeats: 1, by: 'replicas', ticks: 20 })),
+  )
 })

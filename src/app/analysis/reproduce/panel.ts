@@ -4,6 +4,7 @@ import type { Result } from '../../../core/reproduce/lab.ts'
 import { REPRODUCTIONS } from '../../../core/reproduce/index.ts'
 import type { Reproduction } from '../../../core/reproduce/reproduction.ts'
 import { CHECK_HEADER, checkCells } from '../../../core/reproduce/table.ts'
+import { createPanel } from '../../dialog.ts'
 import { onScheme } from '../../views/scheme.ts'
 import type { Workplace } from '../../session/workplace.ts'
 import { type Figure, createFigure } from './figure.ts'
@@ -15,41 +16,33 @@ export interface ReproducePanel {
 }
 
 const MARKUP = `
-  <div class="reproduce-inside">
-    <header>
-      <h2 id="reproduce-title">Published results, reproduced live</h2>
-      <button type="button" data-close aria-label="Close">
-        <svg viewBox="0 0 12 12" aria-hidden="true"><path d="M2 2l8 8M10 2l-8 8" /></svg>
-      </button>
-    </header>
-    <nav aria-label="Experiments"><ul></ul><button type="button" data-act="all">Run all</button></nav>
-    <section>
-      <h3></h3>
-      <p class="reproduce-claim"></p>
-      <p class="reproduce-note" data-part="citation"></p>
-      <div class="reproduce-run">
-        <button type="button" data-act="run" class="primary">Run</button>
-        <progress max="1" value="0" aria-label="Part of the experiment"></progress>
-        <p role="status"></p>
-      </div>
-      <figure></figure>
-      <div class="reproduce-scroll"><table></table></div>
-      <p class="reproduce-note" data-part="method"></p>
-      <p class="reproduce-note" data-part="command"></p>
-    </section>
-  </div>`
+  <nav aria-label="Experiments"><ul></ul><button type="button" data-act="all">Run all</button></nav>
+  <section>
+    <h3></h3>
+    <p class="reproduce-claim"></p>
+    <p class="reproduce-note" data-part="citation"></p>
+    <div class="reproduce-run">
+      <button type="button" data-act="run" class="primary">Run</button>
+      <progress max="1" value="0" aria-label="Part of the experiment"></progress>
+      <p role="status"></p>
+    </div>
+    <figure></figure>
+    <div class="reproduce-scroll"><table></table></div>
+    <p class="reproduce-note" data-part="method"></p>
+    <p class="reproduce-note" data-part="command"></p>
+  </section>`
 
 /** Creates the panel, a dialog that `open` shows. The network of the page pauses while the dialog is open. */
 export function createReproducePanel(workplace: Workplace): ReproducePanel {
-  const dialog = document.createElement('dialog')
-  dialog.className = 'reproduce'
-  dialog.setAttribute('aria-labelledby', 'reproduce-title')
-  dialog.innerHTML = MARKUP
-  document.body.append(dialog)
-  const part = (selector: string): HTMLElement => dialog.querySelector(selector) as HTMLElement
-  const runButton = part('[data-act=run]') as HTMLButtonElement
-  const allButton = part('[data-act=all]') as HTMLButtonElement
-  const progress = part('progress') as HTMLProgressElement
+  const panel = createPanel('reproduce', 'Published results, reproduced live', () => {
+    trials.cancel()
+    if (wasPlaying) workplace.play()
+  })
+  const part = panel.find
+  panel.body.innerHTML = MARKUP
+  const runButton = part<HTMLButtonElement>('[data-act=run]')
+  const allButton = part<HTMLButtonElement>('[data-act=all]')
+  const progress = part<HTMLProgressElement>('progress')
   const status = part('[role=status]')
   const figure: Figure = createFigure(part('figure'))
 
@@ -135,23 +128,14 @@ export function createReproducePanel(workplace: Workplace): ReproducePanel {
         reveal()
       })
   })
-  part('[data-close]').addEventListener('click', () => dialog.close())
-  dialog.addEventListener('click', (event) => {
-    // A click on the dialog itself is a click on the backdrop, because its contents fill the rest.
-    if (event.target === dialog) dialog.close()
-  })
-  dialog.addEventListener('close', () => {
-    trials.cancel()
-    if (wasPlaying) workplace.play()
-  })
   onScheme(() => figure.recolour())
 
   return {
     open(id) {
-      if (dialog.open) return
+      if (panel.element.open) return
       wasPlaying = workplace.opened?.loop.playing === true
       workplace.pause()
-      dialog.showModal()
+      panel.open()
       choose(REPRODUCTIONS.find((one) => one.id === id) ?? chosen)
       reveal()
       runButton.focus()

@@ -2,6 +2,7 @@
 import './editor.css'
 import type { Read } from '../../../core/model/files.ts'
 import type { Lesson, Scenario } from '../../../core/model/schema.ts'
+import { buttonOf, createPanel } from '../../dialog.ts'
 import { textOf } from '../../messages.ts'
 import { valueChanges } from '../course.ts'
 import { type Reading, readLesson } from '../reader.ts'
@@ -16,7 +17,7 @@ import {
   namesIn,
   tryOf,
 } from './draft.ts'
-import { actButton, itemBox, textField } from './fields.ts'
+import { itemBox, textField } from './fields.ts'
 import { pictureData } from './picture.ts'
 
 export interface EditorOptions {
@@ -37,7 +38,7 @@ const PREVIEW_AFTER = 150
 let kept: { readonly of: string; readonly draft: Draft; readonly moved: DraftTry | undefined } | undefined
 
 export function openEditor({ scenario, lesson, told, read, save }: EditorOptions): void {
-  if (document.querySelector('dialog.editor') !== null) return
+  if (document.querySelector('.panel-lesson') !== null) return
   const of = JSON.stringify([lesson, told.name])
   const start = draftOf(
     lesson ?? { story: scenario.description === '' ? [] : [scenario.description], tries: [] },
@@ -48,19 +49,19 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
   let moved = kept?.of === of ? kept.moved : undefined
   const isMoved = (): boolean => moved !== undefined && draft.tries.includes(moved)
 
-  const dialog = document.createElement('dialog')
-  dialog.className = 'editor'
-  dialog.setAttribute('aria-labelledby', 'editor-title')
-  dialog.innerHTML = `<header><h2 id="editor-title">Write the lesson</h2><span class="acts"></span></header>
-    <form class="fields" method="dialog"></form>
-    <section class="preview" aria-label="Preview"></section>
-    <p class="problem" role="status"></p>`
-  const part = (selector: string): HTMLElement => dialog.querySelector(selector) as HTMLElement
-  const form = part('.fields')
-  const problem = part('.problem')
-  const saveButton = actButton('Save', () => void store(), 'primary')
-  const close = actButton('Close', () => dialog.close())
-  part('.acts').append(close, saveButton)
+  const { element, body, foot, find, ...panel } = createPanel('lesson', 'Write the lesson', () => {
+    clearTimeout(timer)
+    reading?.close()
+    element.remove()
+    if (before instanceof HTMLElement) before.focus()
+  })
+  body.innerHTML = '<div class="fields"></div><section class="preview" aria-label="Preview"></section>'
+  const form = find('.fields')
+  const problem = document.createElement('p')
+  problem.role = 'alert'
+  const saveButton = buttonOf('Save', () => void store())
+  saveButton.className = 'primary'
+  foot.append(problem, saveButton)
 
   // ------------------------------------------------------------------------------------------------------- preview
 
@@ -83,7 +84,7 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
     }
     problem.textContent = wrong
     saveButton.disabled = wrong !== ''
-    const isOpen = part('.preview').querySelector('details')?.open ?? true
+    const isOpen = find('.preview').querySelector('details')?.open ?? true
     reading?.close()
     reading = readLesson(shown, read)
     const story = document.createElement('div')
@@ -98,7 +99,7 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
     outcome.className = 'outcome'
     tries.append(
       ...shown.tries.map(({ label, text }) => {
-        const button = actButton(label === '' ? '…' : label, () => {
+        const button = buttonOf(label === '' ? '…' : label, () => {
           const isOn = button.ariaPressed === 'true'
           for (const one of tries.children) one.ariaPressed = 'false'
           button.ariaPressed = String(!isOn)
@@ -109,13 +110,13 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
       }),
     )
     const parts = [story, ...(shown.lookFor === undefined ? [] : [hint]), ...reading.figures]
-    part('.preview').replaceChildren(
+    find('.preview').replaceChildren(
       ...parts,
       tries,
       outcome,
       ...(reading.questions ? [reading.questions] : []),
     )
-    const details = part('.preview').querySelector('details')
+    const details = find('.preview').querySelector('details')
     if (details !== null) details.open = isOpen
   }
   const changed = (): void => {
@@ -155,7 +156,7 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
         'Things to try',
         draft.tries.map((one, index) => tryBox(one, index)),
         [
-          actButton('Add a try', () => add(draft.tries, { label: '', text: '', values: '' }, 'tries')),
+          buttonOf('Add a try', () => add(draft.tries, { label: '', text: '', values: '' }, 'tries')),
           ...(changes.length > 0 && !isMoved() ? [changesButton()] : []),
         ],
         'tries',
@@ -164,7 +165,7 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
         'Questions',
         draft.questions.map((one, index) => questionBox(one, index)),
         [
-          actButton('Add a question', () =>
+          buttonOf('Add a question', () =>
             add(draft.questions, { ask: '', choices: '', right: 0, answer: '', because: '' }, 'questions'),
           ),
         ],
@@ -173,7 +174,7 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
       section(
         'Figures',
         draft.figures.map((one, index) => figureBox(one, index)),
-        [actButton('Add a figure', () => add(draft.figures, { src: '', alt: '', caption: '' }, 'figures'))],
+        [buttonOf('Add a figure', () => add(draft.figures, { src: '', alt: '', caption: '' }, 'figures'))],
         'figures',
       ),
     ]
@@ -201,7 +202,7 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
 
   const changesButton = (): HTMLElement => {
     const count = `${changes.length} change${changes.length === 1 ? '' : 's'}`
-    const button = actButton(`Add a try from the present changes (${count})`, () => {
+    const button = buttonOf(`Add a try from the present changes (${count})`, () => {
       moved = tryOf(changes)
       add(draft.tries, moved, 'tries')
     })
@@ -372,27 +373,20 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
       const target = { ...(isMoved() ? told : scenario), lesson: written }
       if (!(await save(target))) return
       kept = undefined
-      dialog.close()
+      panel.close()
     } catch (error) {
       problem.textContent = textOf(error)
     }
   }
 
   const before = document.activeElement
-  dialog.addEventListener('keydown', (event) => {
+  element.addEventListener('keydown', (event) => {
     if (event.key !== 's' || !(event.ctrlKey || event.metaKey)) return
     event.preventDefault()
     if (!saveButton.disabled) void store()
   })
-  dialog.addEventListener('close', () => {
-    clearTimeout(timer)
-    reading?.close()
-    dialog.remove()
-    if (before instanceof HTMLElement) before.focus()
-  })
   build()
-  document.body.append(dialog)
-  dialog.showModal()
+  panel.open()
   preview()
   form.querySelector('textarea')?.focus()
 }

@@ -1,4 +1,5 @@
 /** The fields of the editor. */
+import { buttonOf } from '../../dialog.ts'
 
 /** A labelled field that calls back with what is written. */
 export function textField(
@@ -27,22 +28,13 @@ export function textField(
   return field
 }
 
-export function actButton(label: string, act: () => void, className = ''): HTMLButtonElement {
-  const button = document.createElement('button')
-  button.type = 'button'
-  button.textContent = label
-  button.className = className
-  button.addEventListener('click', act)
-  return button
-}
-
 /** A part of a list, with a heading and a button that takes it out. */
 export function itemBox(title: string, fields: readonly HTMLElement[], remove: () => void): HTMLElement {
   const box = document.createElement('fieldset')
   const legend = document.createElement('legend')
   legend.textContent = title
-  const out = actButton('Remove', remove, 'remove')
-  out.ariaLabel = `Remove ${title.toLowerCase()}`
+  const out = buttonOf('Remove', remove, `Remove ${title.toLowerCase()}`)
+  out.className = 'remove'
   box.append(legend, out, ...fields)
   return box
 }
