@@ -93,7 +93,9 @@ export function createFigurePanel(workplace: Workplace, messages: Messages): Fig
   const caption = (): string => {
     if (!part('caption').checked) return ''
     const { simulation, source, home } = current()
-    return figureCaption(simulation.model.scenario, source.origin?.scenario ?? home, simulation.tick)
+    const { scenario } = simulation.model
+    const eras = workplace.past.until(simulation.tick) ?? [{ tick: 0, scenario }]
+    return figureCaption(eras, source.origin?.scenario ?? home, simulation.tick)
   }
 
   const make = (): Drawing => {
