@@ -93,6 +93,7 @@ export function createLesson(place: HTMLElement, { begin, change }: LessonAction
     said = words
     changed.hidden = !course.isOff
     list.textContent = course.offText
+    list.title = course.offText
     place.classList.toggle('off-course', course.isOff)
   }
 
