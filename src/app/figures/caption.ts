@@ -1,7 +1,7 @@
 /** The caption of a figure: what reproduces it. Pure. */
 import { escaped } from '../../core/errors.ts'
 import type { Scenario } from '../../core/model/schema.ts'
-import { type Difference, patternChanges } from '../editing/undo.ts'
+import { type Difference, differences, patternChanges } from '../editing/undo.ts'
 import { format3 } from '../format.ts'
 import type { Era } from '../session/past.ts'
 
@@ -17,13 +17,11 @@ const MOST_LISTED = 4
  */
 export function figureCaption(eras: readonly [Era, ...Era[]], from: Scenario, tick: number): string {
   const [{ scenario: start }] = eras
-  const changes = patternChanges(from, start)
-    .filter(isValue)
-    .map(({ path, to }) => {
-      const value = valueText(to)
-      if (to === undefined) return `${path} default`
-      return value.length > LONGEST ? `${path} changed` : `${path} = ${value}`
-    })
+  const changes = valuesOf(from, start).map(({ path, to }) => {
+    const value = valueText(to)
+    if (to === undefined) return `${path} default`
+    return value.length > LONGEST ? `${path} changed` : `${path} = ${value}`
+  })
   const parts = [
     escaped(start.name),
     changes.length === 0 ? 'the values of the scenario' : changes.join(', '),
@@ -37,9 +35,7 @@ export function figureCaption(eras: readonly [Era, ...Era[]], from: Scenario, ti
 function laterText(eras: readonly Era[]): string {
   const changes = eras.flatMap(({ tick, scenario }, index) => {
     const before = eras[index - 1]?.scenario ?? scenario
-    return patternChanges(before, scenario)
-      .filter(isValue)
-      .map((change) => ({ ...change, tick }))
+    return valuesOf(before, scenario).map((change) => ({ ...change, tick }))
   })
   if (changes.length > MOST_LISTED) {
     const paths = [...new Set(changes.map(({ path }) => path))].slice(0, MOST_LISTED)
@@ -54,9 +50,14 @@ function laterText(eras: readonly Era[]): string {
     .join(', ')
 }
 
-/** A lesson computes nothing. */
-function isValue({ path }: Difference): boolean {
-  return path !== 'lesson'
+/** The changed values; a pattern of many is one change. */
+function valuesOf(from: Scenario, to: Scenario): Difference[] {
+  return patternChanges(from, to)
+    .filter(({ path }) => !/^(lesson|expect|description)\b/.test(path))
+    .flatMap((change) => {
+      const deep = differences(change.from, change.to, [change.path])
+      return deep.length > MOST_LISTED ? [change] : deep
+    })
 }
 
 function valueText(value: unknown): string {
