@@ -53,7 +53,10 @@ const DEFAULT_SCENARIO = 'digits'
 const element = (id: string): HTMLElement => document.getElementById(id) as HTMLElement
 const button = (id: string): HTMLButtonElement => element(id) as HTMLButtonElement
 const menu = element('scenario') as HTMLSelectElement
-const header = createHeader(menu, ['play', 'step', 'reset', 'link', 'export'].map(button))
+/** Buttons that need a network. */
+const NETWORK_BUTTONS = ['play', 'step', 'reset', 'link', 'export', 'network', 'spectrum']
+const RUN_BUTTONS = ['pin', 'runs', 'vary', 'trajectory', 'replay']
+const header = createHeader(menu, [...NETWORK_BUTTONS, ...RUN_BUTTONS].map(button))
 const messages = createMessages({ toast: element('toast'), failure: element('failure') })
 const entries = createEntries()
 

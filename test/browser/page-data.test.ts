@@ -65,6 +65,9 @@ test('own images dropped from disk are recalled; the plot is a figure that a pag
     figures.locator('[data-save=svg]').click(),
   ])
   expect(file.suggestedFilename()).toBe('dense-memory-plots.svg')
+  // The dialog stays for the other formats.
+  expect(await figures.locator('[role=status]').textContent()).toBe('Saved as dense-memory-plots.svg.')
+  await page.keyboard.press('Escape')
   const svg = readFileSync(await file.path(), 'utf8')
   // A page of a paper, with the figure in it.
   const paper = await lab.open()

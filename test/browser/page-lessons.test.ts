@@ -88,12 +88,23 @@ test('a lesson is written with a preview, undone and redone, and a class that op
   // In a lecture the keys of a presenter go through the tries.
   await other.locator('#level').click()
   await other.locator('#level-menu [data-export=lecture]').click()
+  await eventually(() => other.evaluate(PLOT_HEIGHT)).toBeGreaterThanOrEqual(100)
+  expect(await other.evaluate(TRIES_BELOW)).toBeLessThanOrEqual(0)
+  expect(await other.locator('.runs').isVisible()).toBe(false)
   await other.keyboard.press('PageUp')
   await eventually(() => other.evaluate('engram.scenario.seed')).not.toBe(5)
   await other.keyboard.press('PageDown')
   await eventually(() => other.evaluate('engram.scenario.seed')).toBe(5)
   await other.close()
 })
+
+/** Height of the lowest drawing area of a plot. */
+const PLOT_HEIGHT =
+  "Math.min(...[...document.querySelectorAll('.plot .u-over')].map((one) => one.offsetHeight))"
+
+/** How far the buttons of the tries reach below the visible text. */
+const TRIES_BELOW =
+  "document.querySelector('.tries').getBoundingClientRect().bottom - document.querySelector('.about').getBoundingClientRect().bottom"
 
 const VIOLATIONS = `axe.run().then(({ violations }) =>
   violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))`

@@ -8,6 +8,10 @@ import { eventually, frames, useLab, violationsOf } from './lab.ts'
 
 const lab = useLab()
 
+/** Names of the pictures that are higher than their cards. */
+const OVERFULL =
+  "[...document.querySelectorAll('.small .figure')].filter((one) => one.scrollHeight > one.offsetHeight).map((one) => one.dataset.name)"
+
 /** Where a claim holds of every scenario: the one that starts soonest. */
 const small = (): string => `${lab.url}?scenario=softmax-synapses`
 
@@ -113,10 +117,13 @@ describe('the looks', () => {
       await lab.load(id)
       for (const [width, height] of [
         [390, 844],
+        [800, 500],
         [1280, 720],
       ] as const) {
         await page.setViewportSize({ width, height })
         expect(await page.evaluate('document.documentElement.scrollWidth'), id).toBe(width)
+        // Small pictures are in their cards, above what follows.
+        await eventually(() => page.evaluate(OVERFULL)).toEqual([])
         expect(await nameless(), id).toEqual([])
         // A small picture stays inside its box.
         const outside = await page.evaluate(

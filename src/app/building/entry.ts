@@ -62,7 +62,7 @@ export function bindBuilding(
   })
   addKeys([
     { key: 'n', label: 'New network from a template', act: () => fresh.click() },
-    { key: 'b', label: 'Network: build it as a graph or a text', act: () => void toggle() },
+    { key: 'b', label: 'Network: build it as a graph or a text', act: () => network.click() },
   ])
   return { refresh: () => panel?.refresh() }
 }

@@ -129,14 +129,17 @@ function pathOf(text: string, keys: Keys): JSONPath {
   return path
 }
 
-/** Start and end in the text of the value at some keys, or of the smallest part around it that there is. */
-export function spanOf(text: string, keys: Keys): readonly [number, number] {
+/**
+ * Start and end in the text of the value at some keys, or of the smallest part around it that there is.
+ * @param isName - the last key itself, not its value
+ */
+export function spanOf(text: string, keys: Keys, isName = false): readonly [number, number] {
   for (let length = keys.length; length > 0; length--) {
     const node = nodeIn(text, pathOf(text, keys.slice(0, length)))
     if (node === undefined) continue
     const key = node.parent?.type === 'property' ? node.parent.children?.[0] : undefined
     // A whole entry is marked by its name.
-    if (key !== undefined && (length < keys.length || node.type === 'object'))
+    if (key !== undefined && (isName || length < keys.length || node.type === 'object'))
       return [key.offset, key.offset + key.length]
     return [node.offset, node.offset + node.length]
   }

@@ -1,23 +1,66 @@
 /** The caption of a figure: what reproduces it. Pure. */
 import { escaped } from '../../core/errors.ts'
 import type { Scenario } from '../../core/model/schema.ts'
-import { patternChanges } from '../editing/undo.ts'
+import { type Difference, differences, patternChanges } from '../editing/undo.ts'
 import { format3 } from '../format.ts'
+import type { Era } from '../session/past.ts'
 
 /** Values with more letters are named alone. */
 const LONGEST = 40
 
-/** @param from - the scenario that the present one was made from */
-export function figureCaption(now: Scenario, from: Scenario, tick: number): string {
-  const changes = patternChanges(from, now).map(({ path, to }) => {
-    const value = typeof to === 'number' ? format3(to) : JSON.stringify(to)
+/** The most changes during a run that are listed. */
+const MOST_LISTED = 4
+
+/**
+ * @param eras - the values that computed the run; the first began it
+ * @param from - the scenario that they were made from
+ */
+export function figureCaption(eras: readonly [Era, ...Era[]], from: Scenario, tick: number): string {
+  const [{ scenario: start }] = eras
+  const changes = valuesOf(from, start).map(({ path, to }) => {
+    const value = valueText(to)
     if (to === undefined) return `${path} default`
     return value.length > LONGEST ? `${path} changed` : `${path} = ${value}`
   })
   const parts = [
-    escaped(now.name),
+    escaped(start.name),
     changes.length === 0 ? 'the values of the scenario' : changes.join(', '),
-    `tick ${tick} of dt = ${format3(now.time.dt)}, seed ${now.seed}`,
+    laterText(eras),
+    `tick ${tick} of dt = ${format3(start.time.dt)}, seed ${start.seed}`,
   ]
   return `${parts.filter((part) => part !== '').join('; ')}.`
+}
+
+/** The changes during a run. */
+function laterText(eras: readonly Era[]): string {
+  const changes = eras.flatMap(({ tick, scenario }, index) => {
+    const before = eras[index - 1]?.scenario ?? scenario
+    return valuesOf(before, scenario).map((change) => ({ ...change, tick }))
+  })
+  if (changes.length > MOST_LISTED) {
+    const paths = [...new Set(changes.map(({ path }) => path))].slice(0, MOST_LISTED)
+    return `${paths.join(', ')} changed during the run, from tick ${changes[0]?.tick} on`
+  }
+  return changes
+    .map(({ path, from, to, tick }) => {
+      const [before, after] = [valueText(from), valueText(to)]
+      const values = Math.max(before.length, after.length) > LONGEST ? 'changed' : `${before} → ${after}`
+      return `${path} ${values} at tick ${tick}`
+    })
+    .join(', ')
+}
+
+/** The changed values; a pattern of many is one change. */
+function valuesOf(from: Scenario, to: Scenario): Difference[] {
+  return patternChanges(from, to)
+    .filter(({ path }) => !/^(lesson|expect|description)\b/.test(path))
+    .flatMap((change) => {
+      const deep = differences(change.from, change.to, [change.path])
+      return deep.length > MOST_LISTED ? [change] : deep
+    })
+}
+
+function valueText(value: unknown): string {
+  if (value === undefined) return 'default'
+  return typeof value === 'number' ? format3(value) : JSON.stringify(value)
 }

@@ -8,8 +8,8 @@ interface Panel {
 }
 
 const LOADS = {
-  figure: async (workplace: Workplace, messages: Messages): Promise<Panel> =>
-    (await import('./panel.ts')).createFigurePanel(workplace, messages),
+  figure: async (workplace: Workplace): Promise<Panel> =>
+    (await import('./panel.ts')).createFigurePanel(workplace),
   film: async (workplace: Workplace, messages: Messages): Promise<Panel> =>
     (await import('../films/panel.ts')).createFilmPanel(workplace, messages),
 }

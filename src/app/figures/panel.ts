@@ -4,7 +4,7 @@ import { ModelError } from '../../core/errors.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { createPanel, numberIn } from '../dialog.ts'
 import { format3 } from '../format.ts'
-import { type Messages, textOf } from '../messages.ts'
+import { textOf } from '../messages.ts'
 import type { Opened } from '../session/opened.ts'
 import type { Workplace } from '../session/workplace.ts'
 import { download, stemOf } from '../sharing/exports.ts'
@@ -69,11 +69,12 @@ const BODY = `
 
 const FOOT = `
   <p role="alert"></p>
+  <p role="status"></p>
   <button type="button" data-save="png">PNG</button>
   <button type="button" data-save="pdf">PDF</button>
   <button type="button" data-save="svg" class="primary">SVG</button>`
 
-export function createFigurePanel(workplace: Workplace, messages: Messages): FigurePanel {
+export function createFigurePanel(workplace: Workplace): FigurePanel {
   const { element: dialog, body, foot, find, ...panel } = createPanel('figures', 'Figure')
   body.innerHTML = BODY
   foot.innerHTML = FOOT
@@ -105,20 +106,23 @@ export function createFigurePanel(workplace: Workplace, messages: Messages): Fig
   const caption = (): string => {
     if (!part('caption').checked) return ''
     const { simulation, source, home } = current()
-    const { scenario, tick } = other ?? { scenario: simulation.model.scenario, tick: simulation.tick }
-    return figureCaption(scenario, source.origin?.scenario ?? home, tick)
+    const from = source.origin?.scenario ?? home
+    if (other !== undefined) return figureCaption([{ tick: 0, scenario: other.scenario }], from, other.tick)
+    const { scenario } = simulation.model
+    const eras = workplace.past.until(simulation.tick) ?? [{ tick: 0, scenario }]
+    return figureCaption(eras, from, simulation.tick)
   }
 
   const plotsNow = (): readonly (ChartData | MapData)[] => other?.data ?? current().plots.data()
 
-  const make = (): Drawing => {
+  /** @returns undefined while there is nothing to draw yet */
+  const make = (): Drawing | undefined => {
     if (what() === 'picture') {
       picture ??= current().stage.light(pictureDataOf)
       return pictureFigure(picture, size(), caption())
     }
     if (what() === 'states') {
-      if (moments === undefined)
-        throw new ModelError('press "Run and show": the states are taken during a run')
+      if (moments === undefined) return undefined
       return momentsFigure(moments.moments, moments.legend, size(), caption())
     }
     const chosen = new Set(
@@ -133,19 +137,25 @@ export function createFigurePanel(workplace: Workplace, messages: Messages): Fig
     for (const name of ['plots', 'states']) find(`[data-for=${name}]`).hidden = what() !== name
     find('[data-for=custom]').hidden = list('width').value !== 'custom'
     const alert = find('[role=alert]')
+    const status = find('[role=status]')
     drawing = undefined
     URL.revokeObjectURL(url)
+    alert.textContent = ''
+    status.textContent = ''
+    image.removeAttribute('src')
+    image.alt = ''
     try {
       drawing = make()
-      alert.textContent = ''
-      url = URL.createObjectURL(new Blob([svgOf(drawing, title())], { type: 'image/svg+xml' }))
-      image.src = url
-      image.alt = `Preview of the figure, ${Math.round(drawing.width / POINTS)} x ${Math.round(drawing.height / POINTS)} mm`
-      image.width = Math.round(1.6 * drawing.width)
+      if (drawing === undefined)
+        status.textContent = 'Press "Run and show": the states are taken during a run.'
+      else {
+        url = URL.createObjectURL(new Blob([svgOf(drawing, title())], { type: 'image/svg+xml' }))
+        image.src = url
+        image.alt = `Preview of the figure, ${Math.round(drawing.width / POINTS)} x ${Math.round(drawing.height / POINTS)} mm`
+        image.width = Math.round(1.6 * drawing.width)
+      }
     } catch (error) {
       alert.textContent = textOf(error)
-      image.removeAttribute('src')
-      image.alt = ''
     }
     for (const save of saves) save.disabled = drawing === undefined
   }
@@ -194,8 +204,7 @@ export function createFigurePanel(workplace: Workplace, messages: Messages): Fig
           ? (pdfOf(drawing, title()) as Uint8Array<ArrayBuffer>)
           : await pngOfDrawing(drawing, image)
     download({ name, content })
-    panel.close()
-    messages.notice(`Saved as ${name}.`)
+    find('[role=status]').textContent = `Saved as ${name}.`
   }
 
   const attempt = (act: () => Promise<void>): void =>

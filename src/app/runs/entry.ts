@@ -33,7 +33,7 @@ export function bindRuns(workplace: () => Workplace, messages: Messages): Runs {
   const bind = (id: string, key: string, label: string, act: (desk: Desk) => unknown): void => {
     const run = (): void => void loaded().then(act).catch(failed)
     element(id).addEventListener('click', run)
-    addKeys([{ key, label, act: run }])
+    addKeys([{ key, label, act: () => element(id).click() }])
   }
   bind('pin', 'k', 'Pin the curves of this run, or remove them', (ready) => ready.pin())
   bind('runs', 'u', 'Runs of this visit: compare and restore', (ready) => ready.showRuns())
@@ -51,7 +51,7 @@ export function bindRuns(workplace: () => Workplace, messages: Messages): Runs {
     varyPath(focused?.dataset.path)
   }
   element('vary').addEventListener('click', varyAny)
-  addKeys([{ key: 'g', label: 'Vary the value that has the focus', act: varyAny }])
+  addKeys([{ key: 'g', label: 'Vary the value that has the focus', act: () => element('vary').click() }])
 
   return {
     start: () => void loaded().catch(failed),

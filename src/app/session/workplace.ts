@@ -10,6 +10,7 @@ import { type Messages, textOf } from '../messages.ts'
 import { type Outfit, type Places, createBench } from './bench.ts'
 import { createChanges } from './changes.ts'
 import { type Opened, startAnew } from './opened.ts'
+import { type Past, createPast } from './past.ts'
 import { createRescue } from './rescue.ts'
 import { isShipped } from './scenarios.ts'
 import { type Source, shippedSource } from './source.ts'
@@ -50,6 +51,8 @@ export interface Workplace {
   readonly tuning: Tuning
   /** Absent until the first scenario is loaded, and after a failure. */
   readonly opened: Opened | undefined
+  /** The values that computed the run of the open network. */
+  readonly past: Pick<Past, 'until'>
   /**
    * Closes the present network and opens a shipped scenario; errors are shown.
    * @param source - its source, if already requested
@@ -103,6 +106,11 @@ export function createWorkplace(
   const turns = createTurns()
   const steps = createSteps()
   const isAsOpened = createComparison()
+  const past = createPast()
+  const changed = (change: Change): void => {
+    if (bench.opened !== undefined) past.changed(bench.opened.simulation.model.scenario, change.tick)
+    events.changed(change)
+  }
   const bench = createBench(
     requested,
     places,
@@ -115,7 +123,7 @@ export function createWorkplace(
         const scenario = bench.opened?.simulation.model.scenario
         if (scenario !== undefined)
           steps.note({ from: setValue(scenario, path, from) as Scenario, to: scenario })
-        if (from !== to) events.changed({ path, from, to, tick })
+        if (from !== to) changed({ path, from, to, tick })
         changes.makeExactSoon()
       },
       asked: (path, value) => changes.setField(path, value),
@@ -126,7 +134,7 @@ export function createWorkplace(
   )
   const changes = createChanges(bench, steps, turns, messages, {
     playing: events.playing,
-    changed: ({ path, from, to }, tick) => events.changed({ path, from, to, tick }),
+    changed: (change, tick) => changed({ ...change, tick }),
     loaded: events.loaded,
     lost: (error) => fail('The network could not be built', error),
   })
@@ -141,6 +149,7 @@ export function createWorkplace(
     await opened.simulation.flush().catch(() => undefined)
     events.ending?.()
     startAnew(opened)
+    past.begin(opened.simulation.model.scenario, 0)
     await opened.loop.reset()
   }
   const rescue = createRescue(bench, messages, changes.set, reset, events.playing)
@@ -168,6 +177,7 @@ export function createWorkplace(
       simulation = await bench.create(source.model, source.checkpoint)
       steps.clear()
       const opened = await bench.show(simulation, source)
+      past.begin(source.model.scenario, simulation.tick)
       steps.note({ from: opened.home, to: source.model.scenario })
       await events.arranged(source)
       opened.stage.layOut()
@@ -193,6 +203,7 @@ export function createWorkplace(
       return bench.device
     },
     tuning: bench.tuning,
+    past,
     get opened() {
       return bench.opened
     },

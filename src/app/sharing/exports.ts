@@ -42,7 +42,7 @@ export const EXPORTS: readonly Export[] = [
   {
     id: 'engram',
     label: 'Network with its data',
-    note: '.engram, scenario and files in one',
+    note: '.engram, one file',
     async make({ simulation, source }) {
       const { encodeBundle } = await import('../../core/model/bundle.ts')
       const content = await encodeBundle(simulation.model.scenario, source.read ?? readShipped)

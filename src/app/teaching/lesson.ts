@@ -4,6 +4,7 @@ import { ModelError, escaped } from '../../core/errors.ts'
 import type { Model } from '../../core/model/model.ts'
 import type { Lesson, Scenario, Try } from '../../core/model/schema.ts'
 import type { Verdict } from '../../core/run/claims.ts'
+import { valueChanges } from '../editing/undo.ts'
 import { type Source, readShipped } from '../session/source.ts'
 import { createClaims } from './claims.ts'
 import { createCourse } from './course.ts'
@@ -92,6 +93,7 @@ export function createLesson(place: HTMLElement, { begin, change }: LessonAction
     said = words
     changed.hidden = !course.isOff
     list.textContent = course.offText
+    list.title = course.offText
     place.classList.toggle('off-course', course.isOff)
   }
 
@@ -169,7 +171,8 @@ export function createLesson(place: HTMLElement, { begin, change }: LessonAction
         lesson: told.lessonOf(scenario),
         told: told.of(scenario) ?? opened?.home ?? opened?.model.scenario ?? scenario,
         read: opened?.read ?? readShipped,
-        save: change,
+        // Values that become a try leave the network, which starts as told.
+        save: (written) => (valueChanges(scenario, written).length > 0 ? begin(written) : change(written)),
       }),
     )
   })

@@ -31,6 +31,7 @@ function questionOf(question: Question, text: Renderer): HTMLElement {
     const first = document.createElement('p')
     first.append(words)
     verdict.replaceChildren(first, reason())
+    verdict.scrollIntoView({ block: 'nearest' })
   }
   const buttons = document.createElement('div')
   buttons.className = 'choices'

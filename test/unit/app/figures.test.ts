@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { unzlibSync } from 'fflate'
 import { expect, test } from 'vitest'
 import { parseScenario } from '../../../src/core/model/parse.ts'
+import { setValue } from '../../../src/core/model/path.ts'
+import type { Scenario } from '../../../src/core/model/schema.ts'
 import { figureCaption } from '../../../src/app/figures/caption.ts'
 import { type ChartData, axisOf, chartMarks } from '../../../src/app/figures/chart.ts'
 import { type Mark, POINTS, widthOf, wrapped } from '../../../src/app/figures/drawing.ts'
@@ -13,6 +15,7 @@ import { svgOf } from '../../../src/app/figures/svg.ts'
 import { figureOf, gridOf } from '../../../src/app/plots/grid.ts'
 import { stopsOf } from '../../../src/app/views/colours.ts'
 import type { Model } from '../../../src/core/model/model.ts'
+import { createPast } from '../../../src/app/session/past.ts'
 
 const times = Array.from({ length: 101 }, (_, at) => at / 10)
 const chart: ChartData = {
@@ -239,8 +242,25 @@ test('a caption names the values that differ from the scenario', () => {
     time: { dt: 0.1, ticks: 10 },
     neurons: { a: { size: 4, lagrangian: { kind: 'tanh', gain: 2 }, tau: 1 } },
   })
-  expect(figureCaption(from, from, 3)).toBe('Own; the values of the scenario; tick 3 of dt = 0.1, seed 1.')
-  const now = structuredClone(from) as unknown as { neurons: { a: { tau: number } } }
-  now.neurons.a.tau = 2.5
-  expect(figureCaption(now as unknown as typeof from, from, 3)).toContain('Own; neurons.a.tau = 2.5; tick 3')
+  const past = createPast()
+  const caption = (tick: number): string => figureCaption(past.until(tick)!, from, tick)
+  past.begin(from, 0)
+  expect(caption(3)).toBe('Own; the values of the scenario; tick 3 of dt = 0.1, seed 1.')
+  const slow = setValue(from, 'neurons.a.tau', 2.5) as Scenario
+  past.begin(slow, 0)
+  expect(caption(3)).toContain('Own; neurons.a.tau = 2.5; tick 3')
+  // Values that have computed nothing yet are not in the figure, nor is a lesson.
+  past.changed({ ...from, lesson: { story: ['Text'], tries: [] } }, 3)
+  expect(caption(3)).toBe('Own; neurons.a.tau = 2.5; tick 3 of dt = 0.1, seed 1.')
+  expect(caption(4)).toContain('tau = 2.5; neurons.a.tau 2.5 → 1 at tick 3; tick 4')
+  past.changed(slow, 5)
+  past.changed(from, 6)
+  past.changed(from, 7)
+  expect(caption(7)).toContain(
+    '→ 1 at tick 3, neurons.a.tau 1 → 2.5 at tick 5, neurons.a.tau 2.5 → 1 at tick 6; tick 7',
+  )
+  past.changed(slow, 7)
+  past.changed(from, 8)
+  past.changed(slow, 9)
+  expect(caption(10)).toContain('; neurons.a.tau changed during the run, from tick 3 on; tick 10')
 })

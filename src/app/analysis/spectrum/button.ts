@@ -24,5 +24,5 @@ export function bindSpectrum(
     button.setAttribute('aria-pressed', String(panel !== undefined))
   }
   button.addEventListener('click', toggle)
-  addKeys([{ key: 'e', label: 'Spectrum: eigenvalues of the couplings', act: toggle }])
+  addKeys([{ key: 'e', label: 'Spectrum: eigenvalues of the couplings', act: () => button.click() }])
 }

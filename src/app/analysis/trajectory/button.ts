@@ -23,5 +23,5 @@ export function bindTrajectory(
     button.setAttribute('aria-pressed', String(panel !== undefined))
   }
   button.addEventListener('click', toggle)
-  addKeys([{ key: 'j', label: 'Trajectory of the states, live', act: toggle }])
+  addKeys([{ key: 'j', label: 'Trajectory of the states, live', act: () => button.click() }])
 }

@@ -4,7 +4,7 @@ import type { Read } from '../../../core/model/files.ts'
 import type { Lesson, Scenario } from '../../../core/model/schema.ts'
 import { buttonOf, createPanel } from '../../dialog.ts'
 import { textOf } from '../../messages.ts'
-import { valueChanges } from '../course.ts'
+import { valueChanges } from '../../editing/undo.ts'
 import { type Reading, readLesson } from '../reader.ts'
 import {
   type Draft,
