@@ -167,6 +167,18 @@ test("HAMUX's networks and a hierarchy are built from an empty one by keys alone
   await content.waitFor()
   const text = async (): Promise<string> => (await content.locator('.cm-line').allInnerTexts()).join('\n')
   const before = await text()
+  // What undo takes back, redo writes as it was.
+  await page.locator('.builder-graph [tabindex="0"]').focus()
+  await page.keyboard.press('Control+z')
+  await eventually(() => scenario('memories')).toHaveProperty('memory3')
+  await page.keyboard.press('Control+z')
+  await eventually(() => scenario('memories')).not.toHaveProperty('memory3')
+  await eventually(text).toBe(before)
+  await page.keyboard.press('Control+z')
+  await eventually(() => scenario('stimulus')).toEqual([])
+  await page.keyboard.press('Control+Shift+Z')
+  await eventually(() => scenario('stimulus')).toHaveLength(1)
+  await eventually(text).toBe(before)
   const write = async (next: string) => {
     await content.focus()
     await page.keyboard.press('Control+a')
