@@ -107,9 +107,13 @@ test('two gains are compared, restored and shown in step; a map over two values 
   await eventually(gain).toBe(0.5)
 
   // A map over the gain and the damage.
-  await page.locator(`[data-path="${GAIN}"] input[type=range]`).focus()
-  await page.locator(`[data-path="${GAIN}"] .vary-button`).click()
   const panel = page.locator('.panel-vary')
+  await page.locator(`[data-path="${GAIN}"] .vary-button`).click()
+  await panel.press('Escape')
+  // The key also in a field of text.
+  await field.press('g')
+  await panel.waitFor()
+  expect(await field.inputValue()).toBe('0.5')
   expect(await panel.getByLabel('First axis', { exact: true }).inputValue()).toBe(GAIN)
   await panel.getByLabel('Second axis', { exact: true }).selectOption(DAMAGE)
   await panel.locator('[data-axis="1"] [data-field=points]').fill('3')
