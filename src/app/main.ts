@@ -183,7 +183,11 @@ async function start(): Promise<void> {
     { menu: element('new-menu'), panel: document.querySelector('main') as HTMLElement },
     workplace,
     messages,
-    async (raw) => openSource(workplace, await scenarioSource(parseScenario(raw))),
+    async (raw) => {
+      await openSource(workplace, await scenarioSource(parseScenario(raw)))
+      // The next key pauses the run; on the button of the menu Space would open the menu again.
+      if (document.activeElement === button('new')) button('play').focus()
+    },
     () => element('file').click(),
   )
   const experiments = bindReproduce(menu, workplace, messages)
@@ -257,7 +261,11 @@ async function openAfresh(workplace: Workplace, { source }: Coming, entry: strin
       messages.warn(`This ${what} cannot be opened: ${textOf(error)}`)
     }
   } else await workplace.load(namedInAddress(), owned(source))
-  // With reduced motion the reader starts the run.
+  playAtFirst(workplace)
+}
+
+/** With reduced motion the reader starts the run. */
+function playAtFirst(workplace: Workplace): void {
   if (!matchMedia('(prefers-reduced-motion: reduce)').matches) workplace.play()
 }
 
@@ -428,7 +436,7 @@ async function exportFile({ opened }: Pick<Workplace, 'opened'>, item: Export): 
 }
 
 /**
- * A scenario plays at once; a checkpoint is paused. A file that cannot be opened leaves the page unchanged.
+ * A scenario plays at once, unless the reader wants little motion; a checkpoint is paused. A file that cannot be opened leaves the page unchanged.
  * @param files - may have the files that the scenario names
  */
 async function openFile(workplace: Workplace, file: File, files: readonly File[]): Promise<void> {
@@ -457,7 +465,7 @@ async function openSource(workplace: Workplace, source: Source, note?: string): 
   const { opened } = workplace
   if (opened?.source !== source) return
   const told = note === undefined ? [] : [note]
-  if (source.checkpoint === undefined) workplace.play()
+  if (source.checkpoint === undefined) playAtFirst(workplace)
   else
     told.unshift(`At tick ${opened.simulation.tick}, the tick of the checkpoint. Play continues from here.`)
   if (told.length > 0) messages.notice(told.join(' '))

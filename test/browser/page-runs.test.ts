@@ -133,7 +133,8 @@ test('two gains are compared, restored and shown in step; a map over two values 
     0.5,
   )
   expect(await gain()).not.toBe(0.5)
-  await lab.pause()
+  // What was paused stays paused.
+  expect(await page.evaluate('engram.playing')).toBe(false)
   await page.keyboard.press('Control+z')
   await eventually(gain).toBe(0.5)
 

@@ -197,11 +197,12 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
     const point = pointScenarios(model.scenario, varied, repetitions)[Math.floor(replica / repetitions)]
     if (point === undefined) return
     const text = variedText(model, replica)
+    const wasPlaying = workplace.opened?.loop.playing === true
     panel.close()
     // The length of a run is not what was varied.
     if (await workplace.begin({ ...point, time: base.time })) {
       messages.notice(`The network with ${text} is open at tick 0. Ctrl+Z takes it back.`)
-      workplace.play()
+      if (wasPlaying) workplace.play()
     }
   }
 
