@@ -11,7 +11,7 @@ import { bindSkips } from './boot/skips.ts'
 import { createEntries } from './session/entries.ts'
 import { filesNamed } from '../core/model/files.ts'
 import { createData } from './data/entry.ts'
-import { ownFile } from './data/own.ts'
+import { isUnsaved, noteSaved, ownFile } from './data/own.ts'
 import { scenarioAmong } from './data/kinds.ts'
 import { createHands } from './editing/hands.ts'
 import { openPanel } from './figures/entry.ts'
@@ -340,6 +340,11 @@ function bind(workplace: Workplace, record: () => void, experiments: ReproducePa
     })
   })
   addEventListener('pagehide', () => entries.keep(workplace.opened))
+  // The browser asks before it leaves data that is in this page only.
+  addEventListener('beforeunload', (event) => {
+    const { opened } = workplace
+    if (opened !== undefined && filesOf(opened).some(isUnsaved)) event.preventDefault()
+  })
   const draw = (): void => {
     const stage = workplace.opened?.stage
     if (stage !== undefined) stage.visible = !stage.visible
@@ -393,8 +398,12 @@ async function showLinkCode({ opened }: Workplace): Promise<void> {
   }
 }
 
-function hasOwnFiles({ simulation }: Opened): boolean {
-  return filesNamed(simulation.model.scenario).some((path) => ownFile(path) !== undefined)
+function filesOf({ simulation }: Opened): string[] {
+  return filesNamed(simulation.model.scenario)
+}
+
+function hasOwnFiles(opened: Opened): boolean {
+  return filesOf(opened).some((path) => ownFile(path) !== undefined)
 }
 
 /** Puts the link into the address and onto the clipboard; a scenario that is too long becomes a file. */
@@ -429,6 +438,7 @@ async function exportFile({ opened }: Pick<Workplace, 'opened'>, item: Export): 
   try {
     const file = await item.make(opened)
     download(file)
+    if (item.id === 'engram') noteSaved(filesOf(opened))
     messages.notice(file.notice ?? `Saved as ${file.name}.`)
   } catch (error) {
     messages.warn(`${item.label}: ${textOf(error)}`)
