@@ -108,6 +108,7 @@ test('two gains are compared, restored and shown in step; a map over two values 
 
   // A map over the gain and the damage.
   const panel = page.locator('.panel-vary')
+  await page.locator(`[data-path="${GAIN}"] input[type=range]`).focus()
   await page.locator(`[data-path="${GAIN}"] .vary-button`).click()
   await panel.press('Escape')
   // The key also in a field of text.
