@@ -79,7 +79,13 @@ async function start(): Promise<void> {
       if (done) workplace.play()
       return done
     },
-    change: (scenario) => workplace.rebuild(scenario),
+    async change(scenario, isAnew) {
+      if (!isAnew) return workplace.rebuild(scenario)
+      const plays = workplace.opened?.loop.playing === true
+      const done = await workplace.begin(scenario)
+      if (done && plays) workplace.play()
+      return done
+    },
   })
   const reload = { label: 'Reload the page', act: () => location.reload() }
   let requested

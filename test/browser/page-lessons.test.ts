@@ -11,6 +11,7 @@ test('a lesson is written with a preview, undone and redone, and a class that op
   await lab.visit('softmax-synapses')
   // What is changed becomes a try, and leaves the network.
   await lab.engram('set("seed", 5)')
+  await lab.engram('step(3)')
   await page.locator('.write').click()
   const editor = page.locator('dialog.editor')
   const field = (name: string) => editor.getByLabel(name, { exact: false }).first()
@@ -41,6 +42,8 @@ test('a lesson is written with a preview, undone and redone, and a class that op
   await eventually(() => editor.count()).toBe(0)
   await eventually(() => page.locator('.about .story em').textContent()).toBe('Mine')
   expect(await lab.engram('scenario.seed')).not.toBe(5)
+  // Its run is not that of the values that have left it.
+  expect(await lab.engram('simulation.tick')).toBe(0)
 
   // One step.
   await lab.engram('undo()')

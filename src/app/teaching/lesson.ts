@@ -16,8 +16,11 @@ import { typesetter } from './typeset.ts'
 export interface LessonActions {
   /** Starts the run again with the values of a scenario; resolves to false if it is refused, after a message. */
   readonly begin: (scenario: Scenario) => Promise<boolean>
-  /** Changes the open scenario as one step to undo; resolves to false if it is refused, after a message. */
-  readonly change: (scenario: Scenario) => Promise<boolean>
+  /**
+   * Changes the open scenario as one step to undo; resolves to false if it is refused, after a message.
+   * @param isAnew - starts the run again, paused if it was
+   */
+  readonly change: (scenario: Scenario, isAnew: boolean) => Promise<boolean>
 }
 
 export interface LessonPanel {

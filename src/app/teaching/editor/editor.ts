@@ -26,8 +26,11 @@ export interface EditorOptions {
   /** The scenario from which the tries start. */
   readonly told: Scenario
   readonly read: Read
-  /** Changes the open scenario; resolves to false if it is refused, after a message. */
-  readonly save: (scenario: Scenario) => Promise<boolean>
+  /**
+   * Changes the open scenario; resolves to false if it is refused, after a message.
+   * @param isAnew - starts the run again
+   */
+  readonly save: (scenario: Scenario, isAnew: boolean) => Promise<boolean>
 }
 
 /** Milliseconds without a key until the preview follows. */
@@ -370,7 +373,7 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
       const written = checkedLesson(draft, told)
       // Changes that are a try leave the scenario, which begins as told.
       const target = { ...(isMoved() ? told : scenario), lesson: written }
-      if (!(await save(target))) return
+      if (!(await save(target, isMoved()))) return
       kept = undefined
       dialog.close()
     } catch (error) {
