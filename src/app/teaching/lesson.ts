@@ -1,6 +1,6 @@
 /** The lesson next to the pictures: text, observations, tries and equations of a scenario. */
 import './teach.css'
-import { ModelError, escaped } from '../../core/errors.ts'
+import { ModelError } from '../../core/errors.ts'
 import type { Model } from '../../core/model/model.ts'
 import type { Lesson, Scenario, Try } from '../../core/model/schema.ts'
 import type { Verdict } from '../../core/run/claims.ts'
@@ -10,7 +10,7 @@ import { createCourse } from './course.ts'
 import { element } from './element.ts'
 import { createMaths } from './maths.ts'
 import type { Reading } from './reader.ts'
-import { createTold } from './told.ts'
+import { createTold, describedLesson } from './told.ts'
 import { typesetter } from './typeset.ts'
 
 export interface LessonActions {
@@ -128,15 +128,9 @@ export function createLesson(place: HTMLElement, { begin, change }: LessonAction
   }
 
   /** Shows a lesson, or a description. */
-  const show = async (wanted: Lesson | undefined, { description }: Scenario): Promise<void> => {
+  const show = async (wanted: Lesson | undefined, scenario: Scenario): Promise<void> => {
     const opening = ++openings
-    const [own = '', ...rest] = escaped(description.replace(/\s+/g, ' ')).split('Look for:')
-    const look = rest.join('').trim()
-    const given: Lesson = wanted ?? {
-      story: own === '' ? [] : [own],
-      ...(look === '' ? {} : { lookFor: look }),
-      tries: [],
-    }
+    const given = wanted ?? describedLesson(scenario)
     const readLesson = await reader.then(
       (module) => module.readLesson,
       () => undefined,

@@ -5,6 +5,7 @@ import type { Lesson, Scenario } from '../../../core/model/schema.ts'
 import { textOf } from '../../messages.ts'
 import { valueChanges } from '../course.ts'
 import { type Reading, readLesson } from '../reader.ts'
+import { describedLesson } from '../told.ts'
 import {
   type Draft,
   type DraftFigure,
@@ -13,6 +14,7 @@ import {
   checkedLesson,
   draftOf,
   lessonOf,
+  named,
   namesIn,
   tryOf,
 } from './draft.ts'
@@ -42,9 +44,7 @@ let kept: { readonly of: string; readonly draft: Draft; readonly moved: DraftTry
 export function openEditor({ scenario, lesson, told, read, save }: EditorOptions): void {
   if (document.querySelector('dialog.editor') !== null) return
   const of = JSON.stringify([lesson, told.name])
-  const start = draftOf(
-    lesson ?? { story: scenario.description === '' ? [] : [scenario.description], tries: [] },
-  )
+  const start = draftOf(lesson ?? describedLesson(scenario))
   const draft = kept?.of === of ? kept.draft : start
   const changes = valueChanges(told, scenario)
   /** The try that the present changes have become: they then leave the scenario. */
@@ -76,13 +76,13 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
     try {
       shown = lessonOf(draft)
     } catch (error) {
-      wrong = textOf(error)
+      wrong = textOf(named(error))
       shown = lessonOf({ ...draft, tries: draft.tries.map((one) => ({ ...one, values: '' })) })
     }
     try {
       checkedLesson(draft, told)
     } catch (error) {
-      wrong = textOf(error)
+      wrong = textOf(named(error))
     }
     problem.textContent = wrong
     saveButton.disabled = wrong !== ''
@@ -377,7 +377,7 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
       kept = undefined
       dialog.close()
     } catch (error) {
-      problem.textContent = textOf(error)
+      problem.textContent = textOf(named(error))
     }
   }
 
