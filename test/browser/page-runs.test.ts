@@ -136,7 +136,7 @@ test('two gains are compared, restored and shown in step; a map over two values 
   expect(await gain()).not.toBe(0.5)
   // What was paused stays paused.
   expect(await page.evaluate('engram.playing')).toBe(false)
-  await page.keyboard.press('Control+z')
+  await page.locator('#undo').click()
   await eventually(gain).toBe(0.5)
 
   // The path on the plane of both patterns, with the energy below it.
