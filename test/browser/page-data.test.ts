@@ -81,7 +81,7 @@ test('own images dropped from disk are recalled; the plot is a figure that a pag
   const paper = await lab.open()
   await paper.setContent(`<title>Paper</title><main>${svg}</main>`)
   const words = await paper.locator('svg text').allTextContents()
-  expect(words).toEqual(expect.arrayContaining(['overlap', 'time', 'mean']))
+  expect(words).toEqual(expect.arrayContaining(['overlap', 'time', 'mean of the largest']))
   expect(words.join(' ')).toContain('memories.xi.init')
   const { colours } = await lab.pixels('svg', paper)
   expect(colours).toBeGreaterThan(20)

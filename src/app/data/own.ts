@@ -9,9 +9,11 @@ const saved = new Set<string>()
 
 /** Keeps a file. @returns its path in scenarios; equal contents of one name have one path */
 export function keepOwn(name: string, bytes: Uint8Array): string {
-  const stem = name
-    .replace(/\.[^.\s]+(?=\s|$)/, '')
-    .replace(/[^A-Za-z0-9_-]+/g, '-').replace(/^-+|-+$/g, '') || 'data'
+  const stem =
+    name
+      .replace(/\.[^.\s]+(?=\s|$)/, '')
+      .replace(/[^A-Za-z0-9_-]+/g, '-')
+      .replace(/^-+|-+$/g, '') || 'data'
   const path = `${FOLDER}${stem.slice(0, 40)}-${crc32(bytes).toString(16).padStart(8, '0')}.npy`
   files.set(path, bytes)
   return path

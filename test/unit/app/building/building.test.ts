@@ -161,7 +161,10 @@ test('undo and redo find the text again, and a change from elsewhere writes no d
   const texts = createTexts()
   const typed = shipped('hopfield').replace('"tau": 1', '"tau":   1')
   const raw = readDraft(typed).raw
-  const grown = added(raw, ADDABLE.find(({ part }) => part === 'neurons')!).raw
+  const grown = added(
+    raw,
+    ADDABLE.find(({ part }) => part === 'neurons')!,
+  ).raw
   const stages = [
     typed,
     patched(typed, raw, grown),
