@@ -11,7 +11,7 @@ import { bindSkips } from './boot/skips.ts'
 import { createEntries } from './session/entries.ts'
 import { filesNamed } from '../core/model/files.ts'
 import { createData } from './data/entry.ts'
-import { ownFile } from './data/own.ts'
+import { isUnsaved, noteSaved, ownFile } from './data/own.ts'
 import { scenarioAmong } from './data/kinds.ts'
 import { createHands } from './editing/hands.ts'
 import { openPanel } from './figures/entry.ts'
@@ -82,7 +82,13 @@ async function start(): Promise<void> {
       if (done) workplace.play()
       return done
     },
-    change: (scenario) => workplace.rebuild(scenario),
+    async change(scenario, isAnew) {
+      if (!isAnew) return workplace.rebuild(scenario)
+      const plays = workplace.opened?.loop.playing === true
+      const done = await workplace.begin(scenario)
+      if (done && plays) workplace.play()
+      return done
+    },
   })
   const reload = { label: 'Reload the page', act: () => location.reload() }
   let requested
@@ -186,7 +192,11 @@ async function start(): Promise<void> {
     { menu: element('new-menu'), panel: document.querySelector('main') as HTMLElement },
     workplace,
     messages,
-    async (raw) => openSource(workplace, await scenarioSource(parseScenario(raw))),
+    async (raw) => {
+      await openSource(workplace, await scenarioSource(parseScenario(raw)))
+      // The next key pauses the run; on the button of the menu Space would open the menu again.
+      if (document.activeElement === button('new')) button('play').focus()
+    },
     () => element('file').click(),
   )
   const experiments = bindReproduce(menu, workplace, messages)
@@ -260,7 +270,11 @@ async function openAfresh(workplace: Workplace, { source }: Coming, entry: strin
       messages.warn(`This ${what} cannot be opened: ${textOf(error)}`)
     }
   } else await workplace.load(namedInAddress(), owned(source))
-  // With reduced motion the reader starts the run.
+  playAtFirst(workplace)
+}
+
+/** With reduced motion the reader starts the run. */
+function playAtFirst(workplace: Workplace): void {
   if (!matchMedia('(prefers-reduced-motion: reduce)').matches) workplace.play()
 }
 
@@ -335,6 +349,11 @@ function bind(workplace: Workplace, record: () => void, experiments: ReproducePa
     })
   })
   addEventListener('pagehide', () => entries.keep(workplace.opened))
+  // The browser asks before it leaves data that is in this page only.
+  addEventListener('beforeunload', (event) => {
+    const { opened } = workplace
+    if (opened !== undefined && filesOf(opened).some(isUnsaved)) event.preventDefault()
+  })
   const draw = (): void => {
     const stage = workplace.opened?.stage
     if (stage !== undefined) stage.visible = !stage.visible
@@ -388,8 +407,12 @@ async function showLinkCode({ opened }: Workplace): Promise<void> {
   }
 }
 
-function hasOwnFiles({ simulation }: Opened): boolean {
-  return filesNamed(simulation.model.scenario).some((path) => ownFile(path) !== undefined)
+function filesOf({ simulation }: Opened): string[] {
+  return filesNamed(simulation.model.scenario)
+}
+
+function hasOwnFiles(opened: Opened): boolean {
+  return filesOf(opened).some((path) => ownFile(path) !== undefined)
 }
 
 /** Puts the link into the address and onto the clipboard; a scenario that is too long becomes a file. */
@@ -424,6 +447,7 @@ async function exportFile({ opened }: Pick<Workplace, 'opened'>, item: Export): 
   try {
     const file = await item.make(opened)
     download(file)
+    if (item.id === 'engram') noteSaved(filesOf(opened))
     messages.notice(file.notice ?? `Saved as ${file.name}.`)
   } catch (error) {
     messages.warn(`${item.label}: ${textOf(error)}`)
@@ -431,7 +455,7 @@ async function exportFile({ opened }: Pick<Workplace, 'opened'>, item: Export): 
 }
 
 /**
- * A scenario plays at once; a checkpoint is paused. A file that cannot be opened leaves the page unchanged.
+ * A scenario plays at once, unless the reader wants little motion; a checkpoint is paused. A file that cannot be opened leaves the page unchanged.
  * @param files - may have the files that the scenario names
  */
 async function openFile(workplace: Workplace, file: File, files: readonly File[]): Promise<void> {
@@ -460,7 +484,7 @@ async function openSource(workplace: Workplace, source: Source, note?: string): 
   const { opened } = workplace
   if (opened?.source !== source) return
   const told = note === undefined ? [] : [note]
-  if (source.checkpoint === undefined) workplace.play()
+  if (source.checkpoint === undefined) playAtFirst(workplace)
   else
     told.unshift(`At tick ${opened.simulation.tick}, the tick of the checkpoint. Play continues from here.`)
   if (told.length > 0) messages.notice(told.join(' '))

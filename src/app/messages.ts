@@ -6,6 +6,9 @@ import { ModelError, RunError, escaped } from '../core/errors.ts'
 const SHOWN = 3000
 const SHOWN_PER_CHARACTER = 40
 
+/** Milliseconds in which a line fades, as in the styles. */
+const FADE = 150
+
 /** A button of a message. */
 export interface Action {
   readonly label: string
@@ -19,6 +22,8 @@ export interface Messages {
   warn(text: string, action?: Action): void
   /** A failure in place of the pictures, with a button for the remedy. */
   failure(title: string, text: string, action?: Action, more?: Node): void
+  /** Removes a line, if it is shown, that is no longer true. */
+  withdraw(text: string): void
   clear(): void
 }
 
@@ -30,11 +35,15 @@ export function createMessages(places: { toast: HTMLElement; failure: HTMLElemen
     toast.textContent = plainText(text)
     toast.classList.add('shown')
   }
+  const hide = (): void => {
+    clearTimeout(timer)
+    toast.classList.remove('shown')
+    timer = setTimeout(() => toast.replaceChildren(), FADE)
+  }
   return {
     warn(text, action) {
       show(text)
       if (action === undefined) return
-      const hide = (): void => toast.classList.remove('shown')
       const remedy = buttonOf(action.label, () => {
         hide()
         action.act()
@@ -45,7 +54,7 @@ export function createMessages(places: { toast: HTMLElement; failure: HTMLElemen
     },
     notice(text) {
       show(text)
-      timer = setTimeout(() => toast.classList.remove('shown'), SHOWN + SHOWN_PER_CHARACTER * text.length)
+      timer = setTimeout(hide, SHOWN + SHOWN_PER_CHARACTER * text.length)
     },
     failure(title, text, action, more) {
       const heading = document.createElement('h2')
@@ -56,9 +65,12 @@ export function createMessages(places: { toast: HTMLElement; failure: HTMLElemen
       if (action !== undefined) failure.append(buttonOf(action.label, action.act))
       failure.hidden = false
     },
+    withdraw(text) {
+      if (toast.firstChild?.textContent === plainText(text)) hide()
+    },
     clear() {
       failure.hidden = true
-      toast.classList.remove('shown')
+      hide()
     },
   }
 }

@@ -41,7 +41,9 @@ test("HAMUX's networks and a hierarchy are built from an empty one by keys alone
     const layers = 'Object.keys(engram.simulation?.model.scenario.neurons ?? {}).join()'
     await eventually(() => page.evaluate(layers)).toBe('layer')
     await page.locator('body[data-state=ready]').waitFor()
-    await lab.pause()
+    await page.locator('#play:focus').waitFor()
+    // Readers who want little motion start the run themselves.
+    expect(await page.evaluate('engram.playing')).toBe(false)
     await keys.press('b')
     await page.locator('.builder-graph g.layer:focus').waitFor()
     await act(keys)
@@ -82,7 +84,9 @@ test("HAMUX's networks and a hierarchy are built from an empty one by keys alone
   }
 
   await build('two layers', async (keys) => {
-    await keys.press('Enter')
+    // The space bar is that of a button here, and does not start the run.
+    await keys.press(' ')
+    expect(await page.evaluate('engram.playing')).toBe(false)
     await fill(keys, 'image', [28, 28], 'lin')
     await layer(keys, 'hidden', [32], 'softm')
     await keys.press('ArrowLeft', 'c', 'ArrowRight', 'Enter')
@@ -167,6 +171,18 @@ test("HAMUX's networks and a hierarchy are built from an empty one by keys alone
   await content.waitFor()
   const text = async (): Promise<string> => (await content.locator('.cm-line').allInnerTexts()).join('\n')
   const before = await text()
+  // What undo takes back, redo writes as it was.
+  await page.locator('.builder-graph [tabindex="0"]').focus()
+  await page.keyboard.press('Control+z')
+  await eventually(() => scenario('memories')).toHaveProperty('memory3')
+  await page.keyboard.press('Control+z')
+  await eventually(() => scenario('memories')).not.toHaveProperty('memory3')
+  await eventually(text).toBe(before)
+  await page.keyboard.press('Control+z')
+  await eventually(() => scenario('stimulus')).toEqual([])
+  await page.keyboard.press('Control+Shift+Z')
+  await eventually(() => scenario('stimulus')).toHaveLength(1)
+  await eventually(text).toBe(before)
   const write = async (next: string) => {
     await content.focus()
     await page.keyboard.press('Control+a')

@@ -18,13 +18,29 @@ test('own images dropped from disk are recalled; the plot is a figure that a pag
     })
     return [`own-${index}.png`, [...encode({ width: 32, height: 32, data, channels: 1, depth: 8 })]]
   })
-  await page.evaluate(`{
-    const transfer = new DataTransfer()
-    for (const [name, bytes] of ${JSON.stringify(images)})
-      transfer.items.add(new File([new Uint8Array(bytes)], name, { type: 'image/png' }))
-    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
-  }`)
+  const drop = (files: readonly (readonly [string, readonly number[]])[]) =>
+    page.evaluate(`{
+      const transfer = new DataTransfer()
+      for (const [name, bytes] of ${JSON.stringify(files)})
+        transfer.items.add(new File([new Uint8Array(bytes)], name, { type: 'image/png' }))
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
+    }`)
   const sheet = page.locator('.panel-data')
+  // The sheet says what was read and what was not, and forgets it at the next files.
+  const broken = ['a-broken.png', [1, 2, 3]] as const
+  await drop([broken, images[0]!])
+  await sheet.locator('.data-preview canvas').first().waitFor()
+  expect(await sheet.locator('dl').textContent()).toContain('Filesown-0.pngRows1')
+  expect(await sheet.locator('.data-refused').textContent()).toContain('Left out: a-broken.png')
+  await sheet.press('Escape')
+  await drop([broken])
+  await eventually(() => sheet.locator('[role=alert]').textContent()).toContain('a-broken.png cannot be read')
+  for (const gone of ['.data-refused', '[data-part=count]', '[data-part=layer]', '.data-goes'])
+    expect(await sheet.locator(gone).isVisible(), gone).toBe(false)
+  expect(await sheet.locator('dl').textContent()).toBe('')
+  await sheet.press('Escape')
+
+  await drop(images)
   await sheet.locator('.data-preview canvas').first().waitFor()
   expect(await sheet.locator('dl').textContent()).toContain('Rows6A row32 x 32 pixels')
   expect(await sheet.locator('.data-preview canvas').count()).toBe(12)
@@ -34,6 +50,7 @@ test('own images dropped from disk are recalled; the plot is a figure that a pag
   await sheet.locator('[data-act=use]').click()
   await sheet.waitFor({ state: 'hidden' })
   await eventually(() => lab.engram<number>('simulation.model.memories[0].init.rows')).toBe(6)
+  expect(await page.locator('#toast').textContent()).toContain('own-0.png and 5 more: 6 images in use.')
   await lab.pause()
   await page.evaluate('engram.reset().then(() => engram.step(60)).then(() => engram.simulation.flush())')
   // Each of the 20 networks started from one of the six, a part of its signs flipped, and has it again.
@@ -73,11 +90,18 @@ test('own images dropped from disk are recalled; the plot is a figure that a pag
   const paper = await lab.open()
   await paper.setContent(`<title>Paper</title><main>${svg}</main>`)
   const words = await paper.locator('svg text').allTextContents()
-  expect(words).toEqual(expect.arrayContaining(['overlap', 'time', 'mean']))
+  expect(words).toEqual(expect.arrayContaining(['overlap', 'time', 'mean of the largest']))
   expect(words.join(' ')).toContain('memories.xi.init')
   const { colours } = await lab.pixels('svg', paper)
   expect(colours).toBeGreaterThan(20)
   await paper.close()
+
+  // The browser asks before it leaves data that no file has.
+  const asks = () =>
+    page.evaluate<boolean>(
+      '(() => { const event = new Event("beforeunload", { cancelable: true }); dispatchEvent(event); return event.defaultPrevented })()',
+    )
+  expect(await asks()).toBe(true)
 
   // The network with its data is one file, which opens with the memories that it had.
   await page.locator('#export').click()
@@ -85,6 +109,7 @@ test('own images dropped from disk are recalled; the plot is a figure that a pag
     page.waitForEvent('download'),
     page.locator('#export-menu [data-export=engram]').click(),
   ])
+  await eventually(asks).toBe(false)
   await page.locator('#scenario').selectOption('softmax-synapses')
   await eventually(() => lab.engram<number>('simulation.model.memories[0].init.rows')).toBe(4)
   await page

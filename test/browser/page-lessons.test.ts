@@ -11,9 +11,15 @@ test('a lesson is written with a preview, undone and redone, and a class that op
   await lab.visit('softmax-synapses')
   // What is changed becomes a try, and leaves the network.
   await lab.engram('set("seed", 5)')
+  await lab.engram('step(3)')
   await page.locator('.write').click()
   const editor = page.locator('.panel-lesson')
   const field = (name: string) => editor.getByLabel(name, { exact: false }).first()
+  // A formula that is none is marked without an inline style, which the policy of the page refuses.
+  await field('Text').fill('$\\frac{1$')
+  const wrong = editor.locator('.preview .formula.wrong')
+  await eventually(() => wrong.textContent()).toBe('\\frac{1')
+  expect(await wrong.getAttribute('style')).toBeNull()
   await field('Text').fill(
     '*Mine*: $\\tau$ of [the memory](#xi), <img src=x onerror=alert(1)>.\n\nThe overlap.',
   )
@@ -41,6 +47,8 @@ test('a lesson is written with a preview, undone and redone, and a class that op
   await eventually(() => editor.count()).toBe(0)
   await eventually(() => page.locator('.about .story em').textContent()).toBe('Mine')
   expect(await lab.engram('scenario.seed')).not.toBe(5)
+  // Its run is not that of the values that have left it.
+  expect(await lab.engram('simulation.tick')).toBe(0)
 
   // One step.
   await lab.engram('undo()')

@@ -107,9 +107,14 @@ test('two gains are compared, restored and shown in step; a map over two values 
   await eventually(gain).toBe(0.5)
 
   // A map over the gain and the damage.
+  const panel = page.locator('.panel-vary')
   await page.locator(`[data-path="${GAIN}"] input[type=range]`).focus()
   await page.locator(`[data-path="${GAIN}"] .vary-button`).click()
-  const panel = page.locator('.panel-vary')
+  await panel.press('Escape')
+  // The key also in a field of text.
+  await field.press('g')
+  await panel.waitFor()
+  expect(await field.inputValue()).toBe('0.5')
   expect(await panel.getByLabel('First axis', { exact: true }).inputValue()).toBe(GAIN)
   await panel.getByLabel('Second axis', { exact: true }).selectOption(DAMAGE)
   await panel.locator('[data-axis="1"] [data-field=points]').fill('3')
@@ -129,8 +134,9 @@ test('two gains are compared, restored and shown in step; a map over two values 
     0.5,
   )
   expect(await gain()).not.toBe(0.5)
-  await lab.pause()
-  await page.keyboard.press('Control+z')
+  // What was paused stays paused.
+  expect(await page.evaluate('engram.playing')).toBe(false)
+  await page.locator('#undo').click()
   await eventually(gain).toBe(0.5)
 
   // The path on the plane of both patterns, with the energy below it.

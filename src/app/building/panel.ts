@@ -28,6 +28,7 @@ import { layersIn, removed, renamed, THINGS } from './names.ts'
 import { createPicture } from './picture.ts'
 import { isObject, type Keys, ROOT, valueIn } from './schema.ts'
 import { patched } from './text.ts'
+import { createTexts, followed } from './texts.ts'
 
 export interface Panel {
   readonly isOpen: boolean
@@ -98,6 +99,7 @@ export function createPanel(
   /** The scenario that runs, its text, and the one when it was opened. */
   let running: Scenario | undefined
   let runningText = ''
+  const texts = createTexts()
   let home: Opened['home'] | undefined
   /** True while a network is being built from a draft; later drafts wait, and only the last of them is built. */
   let isBuilding = false
@@ -151,10 +153,16 @@ export function createPanel(
     setTimeout(show)
   }
 
+  /** Takes a text as that of the network which runs. */
+  const ran = (of: string): void => {
+    runningText = of
+    if (running !== undefined) texts.keep(running, of)
+  }
+
   const apply = async (scenario: Scenario): Promise<void> => {
     const changes = differences(running, scenario)
     if (changes.length === 0) {
-      runningText = text
+      ran(text)
       return
     }
     if (isBuilding) return
@@ -173,7 +181,7 @@ export function createPanel(
     isBuilding = false
     if (done) {
       running = workplace.opened?.simulation.model.scenario
-      runningText = mine
+      ran(mine)
     } else if (text === mine) {
       if (refusal !== undefined)
         fault =
@@ -374,19 +382,20 @@ export function createPanel(
       home = opened.home
       running = scenario
       selected = WHOLE
-      runningText = textOfScenario(scenario)
+      texts.clear()
+      ran(textOfScenario(scenario))
       take(runningText)
       return
     }
     if (isBuilding || scenario === running) return
-    const changes = differences(running, scenario)
+    const before = running
     running = scenario
-    if (changes.length === 0) return
+    if (before === undefined || differences(before, scenario).length === 0) return
     if (reading.raw === undefined) return
-    let next = raw
-    for (const { path, to } of changes) next = withValue(next, keysIn(path), to)
-    take(patched(text, raw, next))
-    if (fault === undefined) runningText = text
+    // Undo returns to the text as it was; a draft with a fault stays, and follows.
+    const known = fault === undefined ? texts.of(scenario) : undefined
+    take(known ?? followed(text, raw, before, scenario))
+    if (fault === undefined) ran(text)
   }
 
   const close = (): void => {

@@ -7,6 +7,8 @@ export interface Key {
   /** With Ctrl, or Cmd on a Mac. */
   readonly ctrl?: true
   readonly shift?: true
+  /** Selector of text fields in which the key means this, because they take no such letter. */
+  readonly inFields?: string
   /** True while the key means this; absent = always. */
   readonly when?: () => boolean
   /** Description in the help. */
@@ -56,7 +58,7 @@ export function bindKeys(button: HTMLButtonElement, dialog: HTMLDialogElement): 
     'keydown',
     (event) => {
       const wanted = table.find((one) => matches(one, event))
-      if (wanted === undefined || isTaken(event)) return
+      if (wanted === undefined || isTaken(event, wanted)) return
       if (dialog.open ? wanted.act !== toggle : document.querySelector('dialog[open]') !== null) return
       event.preventDefault()
       wanted.act()
@@ -75,15 +77,16 @@ function matches({ key, ctrl, shift, when }: Key, event: KeyboardEvent): boolean
 }
 
 /** True if the focused element uses the key. */
-function isTaken(event: KeyboardEvent): boolean {
+function isTaken(event: KeyboardEvent, { inFields }: Key): boolean {
   const { key, ctrlKey, metaKey } = event
-  // The element itself, also inside a shadow tree.
+  // The element itself, also inside a shadow tree. The graph of a network has buttons of SVG.
   const [target] = event.composedPath()
-  if (!(target instanceof HTMLElement)) return false
+  if (!(target instanceof Element)) return false
+  if (inFields !== undefined && target.matches(inFields)) return false
   if (target.matches('textarea, input:not([type=range], [type=checkbox]), [contenteditable]')) return true
   if (target.closest('[role=menu]') !== null) return true
   if (target.matches('select')) return !ctrlKey && !metaKey
-  return key === ' ' && target.matches('button, input')
+  return key === ' ' && target.matches('button, input, summary, [role=button]')
 }
 
 const NAMES: Readonly<Record<string, string>> = { ' ': 'Space', pagedown: 'PageDown', pageup: 'PageUp' }

@@ -25,6 +25,20 @@ export interface Dataset {
   readonly refused: readonly string[]
 }
 
+/** The name of some images: that of their folder, else that of the first. @param names - at least one */
+export function imagesName(names: readonly string[], folder: string): string {
+  const [first = ''] = names
+  const others = names.length - 1
+  if (others === 0 || folder === '') return others > 0 ? `${first} and ${others} more` : first
+  return folder
+}
+
+/** Such as `img0.png and 5 more: 6 images`. */
+export function usedText({ name, rows }: Pick<Dataset, 'name' | 'rows'>, count: number): string {
+  const noun = rows.every(({ image }) => image !== undefined) ? 'image' : 'row'
+  return `${name}: ${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
 /** @param folders - of the images; two or more are their classes */
 export function imageData(
   name: string,
@@ -52,7 +66,7 @@ function withoutCommon(folders: readonly string[]): string[] {
 /**
  * The rows of an array, [rows, ...row] or [row]; rows of two sides are images.
  * @param scale - factor of all values
- * @throws ModelError for an array without rows, or with a value that is not finite
+ * @throws ModelError for an array without rows, or with a value that is not finite; its message follows the name of the file
  */
 export function arrayData(
   name: string,
@@ -71,12 +85,12 @@ export function arrayData(
   const [count = 1, ...rest] = shape.length > 1 ? shape : [1, ...shape]
   const sides = rest.filter((side) => side !== 1)
   const size = data.length / Math.max(1, count)
-  if (data.length === 0) throw new ModelError(`${name} has no rows; give a file with at least one`)
+  if (data.length === 0) throw new ModelError('has no rows; give a file with at least one')
   const all = Float32Array.from(data as ArrayLike<number>, (value) => value * scale)
   const wrong = all.findIndex((value) => !Number.isFinite(value))
   if (wrong >= 0)
     throw new ModelError(
-      `${name} has ${all[wrong]} in row ${Math.floor(wrong / size)}; give finite numbers that float32 can hold`,
+      `has ${all[wrong]} in row ${Math.floor(wrong / size)}; give finite numbers that float32 can hold`,
     )
   const [height, width] = sides
   const isImage = sides.length === 2 && height !== undefined && width !== undefined
@@ -86,7 +100,7 @@ export function arrayData(
   })
   if (labels !== undefined && labels.length !== count)
     throw new ModelError(
-      `there are ${labels.length} labels for ${count} rows of ${name}; give the file that belongs to them`,
+      `has ${count} rows, and there are ${labels.length} labels; give the file that belongs to them`,
     )
   return {
     name,

@@ -16,7 +16,7 @@ import { type Messages, textOf } from '../messages.ts'
 import type { Opened } from '../session/opened.ts'
 import { changedSource } from '../session/source.ts'
 import type { Workplace } from '../session/workplace.ts'
-import { type Dataset, chosenRows, classCounts } from './dataset.ts'
+import { type Dataset, chosenRows, classCounts, usedText } from './dataset.ts'
 import {
   type Crop,
   type Steps,
@@ -277,7 +277,21 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
     }
   }
 
+  /** Shows the sheet with nothing in it: no fact of files that were read before. */
+  const empty = (isEmpty: boolean): void => {
+    for (const selector of ['[aria-labelledby=data-fit]', '[aria-labelledby=data-goes]', '.data-fields'])
+      find(selector).hidden = isEmpty
+    if (!isEmpty) return
+    data = ready = undefined
+    find('dl').replaceChildren()
+    find('.data-preview').replaceChildren()
+    find('[data-part=result]').textContent = ''
+    for (const selector of ['.data-refused', '[data-part=classes]']) find(selector).hidden = true
+    use.disabled = true
+  }
+
   const show = (read: Dataset, arrays: Choice | undefined): void => {
+    empty(false)
     data = read
     const counts = classCounts(read)
     const [low, high] = read.range
@@ -339,9 +353,7 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
       const found = await readData(files, array)
       show(found.data, found.arrays)
     } catch (error) {
-      data = undefined
-      find('dl').replaceChildren()
-      find('.data-preview').replaceChildren()
+      empty(true)
       tell(textOf(error))
     }
   }
@@ -353,7 +365,7 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
     const { fitted, shape } = ready
     const array = { shape: [fitted.rows, ...shape], data: fitted.data }
     const transform = transformsOf(ready.steps)
-    const path = keepOwn(data.name.replace(/\.[^.]*$/, ''), encodeNpy(array))
+    const path = keepOwn(data.name, encodeNpy(array))
     return {
       patterns: { kind: 'array', path, ...(transform.length > 0 && { transform }) },
       rows: fitted.rows,
@@ -411,7 +423,9 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
       }
       if (!(await workplace.begin(scenario))) return
       if (plays) workplace.play()
-      messages.notice(`${data.name}: ${count} ${count === 1 ? 'row' : 'rows'} in use. Undo takes it back.`)
+      messages.notice(
+        `${usedText(data, count)} in use. Undo takes it back. A reload forgets the data: Export, "Network with its data" saves both.`,
+      )
     } catch (error) {
       tell(textOf(error))
     }
@@ -440,6 +454,7 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
       files = given
       ;({ opened } = workplace)
       if (opened === undefined) return
+      empty(true)
       panel.open()
       await read()
       if (!use.disabled) use.focus()

@@ -8,7 +8,7 @@ import { naming } from '../../core/model/files.ts'
 import { textOf } from '../messages.ts'
 import { bitmapOf, lightOf } from '../session/decode.ts'
 import { folderOf } from '../sharing/drop.ts'
-import { type Dataset, arrayData, imageData } from './dataset.ts'
+import { type Dataset, arrayData, imageData, imagesName } from './dataset.ts'
 import { isIdx, isImage } from './kinds.ts'
 
 /** Longest side of an image in pixels; the browser scales larger images down. */
@@ -54,20 +54,21 @@ async function readImages(images: readonly File[], files: readonly File[]): Prom
     `${folderOf(a)}/${a.name}`.localeCompare(`${folderOf(b)}/${b.name}`, 'en', { numeric: true }),
   )
   const found: Image[] = []
-  const folders: string[] = []
+  const read: File[] = []
   for (const file of sorted) {
     try {
       found.push(await readImage(file))
-      folders.push(folderOf(file))
+      read.push(file)
     } catch (error) {
       refused.push(textOf(error))
     }
   }
-  const [first] = sorted
-  if (found.length === 0 || first === undefined) throw new ModelError(refused[0] ?? 'there is no image')
-  const folder = folderOf(first).split('/')[0] ?? ''
-  const name = found.length === 1 || folder === '' ? first.name : folder
-  return imageData(name, found.length === 1 ? first.name : `${found.length} images`, found, folders, refused)
+  const [first] = read
+  if (first === undefined) throw new ModelError(refused[0] ?? 'there is no image')
+  const names = read.map(({ name }) => name)
+  const folders = read.map(folderOf)
+  const name = imagesName(names, folderOf(first).split('/')[0] ?? '')
+  return imageData(name, read.length === 1 ? first.name : `${read.length} images`, found, folders, refused)
 }
 
 async function readImage(file: File): Promise<Image> {
@@ -98,16 +99,14 @@ async function readIdx(files: readonly File[]): Promise<Dataset> {
   const refused = read
     .filter((one) => one !== images && one !== labels)
     .map(({ file }) => `${file.name} does not belong to ${images.file.name}`)
-  return arrayData(
-    images.file.name,
-    labels === undefined ? images.file.name : `${images.file.name}, ${labels.file.name}`,
-    images,
-    {
+  const { name } = images.file
+  return naming(name, () =>
+    arrayData(name, labels === undefined ? name : `${name}, ${labels.file.name}`, images, {
       // Bytes are levels out of 255.
       scale: images.data instanceof Uint8Array ? 1 / 255 : 1,
       refused,
       ...(labels === undefined ? {} : { labels: labels.data }),
-    },
+    }),
   )
 }
 

@@ -75,8 +75,10 @@ export function createHistory(series: Series, replicas: number): History {
   const plot = plotOf(kind)
   if (plot === undefined) throw new Error(`${kind} has no plot`)
   const isBand = replicas > 1
-  const pointBytes =
-    8 * (isBand ? replicas : series.shape.reduce((a, b) => a * b, 1)) + 4 * replicas * termNames.length
+  const numbers = series.shape.reduce((a, b) => a * b, 1)
+  const pointBytes = 8 * (isBand ? replicas : numbers) + 4 * replicas * termNames.length
+  // The mean over all numbers, as the command line has it, is another one.
+  const meanLabel = plot.ofReplica === 'largest' && numbers > replicas ? 'mean of the largest' : 'mean'
   const mostPoints = Math.min(MOST_POINTS, Math.max(LEAST_POINTS, Math.floor(MOST_BYTES / pointBytes)))
   let times: number[] = []
   let points: Point[] = []
@@ -132,7 +134,7 @@ export function createHistory(series: Series, replicas: number): History {
       Values,
       Values,
     ]
-    return [{ id: 'main', label: label === '' ? 'mean' : label, values, band: { low, high } }]
+    return [{ id: 'main', label: label === '' ? meanLabel : label, values, band: { low, high } }]
   }
 
   const termLines = (replica: number | undefined): Line[] =>

@@ -51,7 +51,14 @@ export function bindRuns(workplace: () => Workplace, messages: Messages): Runs {
     varyPath(focused?.dataset.path)
   }
   element('vary').addEventListener('click', varyAny)
-  addKeys([{ key: 'g', label: 'Vary the value that has the focus', act: () => element('vary').click() }])
+  addKeys([
+    {
+      key: 'g',
+      label: 'Vary the value that has the focus',
+      inFields: '.controls .lil-number[data-path] input',
+      act: () => element('vary').click(),
+    },
+  ])
 
   return {
     start: () => void loaded().catch(failed),

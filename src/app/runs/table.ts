@@ -59,7 +59,7 @@ export function columnsOf(runs: readonly Run[]): [Column, ...Column[]] {
     ...probes.map((name): Column => ({
       id: `probe ${name}`,
       title: name,
-      hint: `Last value of the probe ${name}; of several replicas the mean`,
+      hint: `Last value of the probe ${name}, as its plot shows it; of several replicas the mean`,
       isNumber: true,
       valueOf: ({ finals }) => finals.get(name),
     })),

@@ -96,6 +96,8 @@ export function createChanges(
     else events.playing(false)
     for (const change of changes) events.changed(change, tick)
     events.loaded(source)
+    for (const warning of old.simulation.warnings)
+      if (!next.warnings.includes(warning)) messages.withdraw(warning)
     if (text !== '') messages.notice(text)
   }
 

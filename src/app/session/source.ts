@@ -9,7 +9,7 @@ import type { Scenario } from '../../core/model/schema.ts'
 import { checkFiles, decodeCheckpoint } from '../../core/run/checkpoint.ts'
 import type { Checkpoint } from '../../core/run/simulation.ts'
 import { hint } from '../../core/suggestion.ts'
-import { ownFile } from '../data/own.ts'
+import { lostOwn, ownFile } from '../data/own.ts'
 import { decodeImage } from './decode.ts'
 import { get, readBeside } from './fetch.ts'
 import { SCENARIO_FOLDER, isShipped, scenarioUrl, shippedScenarios } from './scenarios.ts'
@@ -115,6 +115,8 @@ const shippedFiles = new Map<string, Promise<Uint8Array>>()
 export function readShipped(path: string): Promise<Uint8Array> {
   const own = ownFile(path)
   if (own !== undefined) return Promise.resolve(own)
+  const lost = lostOwn(path)
+  if (lost !== undefined) return Promise.reject(lost)
   const known = shippedFiles.get(path)
   if (known !== undefined) return known
   const bytes = readBeside(new URL(SCENARIO_FOLDER, document.baseURI))(path)
@@ -145,7 +147,7 @@ function readGiven(
     try {
       return await readShipped(path)
     } catch {
-      throw new ModelError(`"${path}" is not on the page; drop ${own} together with ${name}`)
+      throw lostOwn(path) ?? new ModelError(`"${path}" is not on the page; drop ${own} together with ${name}`)
     }
   }
 }

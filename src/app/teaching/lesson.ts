@@ -1,24 +1,26 @@
 /** The lesson next to the pictures: text, observations, tries and equations of a scenario. */
 import './teach.css'
-import { ModelError, escaped } from '../../core/errors.ts'
+import { ModelError } from '../../core/errors.ts'
 import type { Model } from '../../core/model/model.ts'
 import type { Lesson, Scenario, Try } from '../../core/model/schema.ts'
 import type { Verdict } from '../../core/run/claims.ts'
-import { valueChanges } from '../editing/undo.ts'
 import { type Source, readShipped } from '../session/source.ts'
 import { createClaims } from './claims.ts'
 import { createCourse } from './course.ts'
 import { element } from './element.ts'
 import { createMaths } from './maths.ts'
 import type { Reading } from './reader.ts'
-import { createTold } from './told.ts'
+import { createTold, describedLesson } from './told.ts'
 import { typesetter } from './typeset.ts'
 
 export interface LessonActions {
   /** Starts the run again with the values of a scenario; resolves to false if it is refused, after a message. */
   readonly begin: (scenario: Scenario) => Promise<boolean>
-  /** Changes the open scenario as one step to undo; resolves to false if it is refused, after a message. */
-  readonly change: (scenario: Scenario) => Promise<boolean>
+  /**
+   * Changes the open scenario as one step to undo; resolves to false if it is refused, after a message.
+   * @param isAnew - starts the run again, paused if it was
+   */
+  readonly change: (scenario: Scenario, isAnew: boolean) => Promise<boolean>
 }
 
 export interface LessonPanel {
@@ -127,15 +129,9 @@ export function createLesson(place: HTMLElement, { begin, change }: LessonAction
   }
 
   /** Shows a lesson, or a description. */
-  const show = async (wanted: Lesson | undefined, { description }: Scenario): Promise<void> => {
+  const show = async (wanted: Lesson | undefined, scenario: Scenario): Promise<void> => {
     const opening = ++openings
-    const [own = '', ...rest] = escaped(description.replace(/\s+/g, ' ')).split('Look for:')
-    const look = rest.join('').trim()
-    const given: Lesson = wanted ?? {
-      story: own === '' ? [] : [own],
-      ...(look === '' ? {} : { lookFor: look }),
-      tries: [],
-    }
+    const given = wanted ?? describedLesson(scenario)
     const readLesson = await reader.then(
       (module) => module.readLesson,
       () => undefined,
@@ -171,8 +167,7 @@ export function createLesson(place: HTMLElement, { begin, change }: LessonAction
         lesson: told.lessonOf(scenario),
         told: told.of(scenario) ?? opened?.home ?? opened?.model.scenario ?? scenario,
         read: opened?.read ?? readShipped,
-        // Values that become a try leave the network, which starts as told.
-        save: (written) => (valueChanges(scenario, written).length > 0 ? begin(written) : change(written)),
+        save: change,
       }),
     )
   })

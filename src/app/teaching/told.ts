@@ -1,4 +1,5 @@
 /** The scenario that a lesson is about, while values and lesson change. Pure. */
+import { escaped } from '../../core/errors.ts'
 import type { Lesson, Scenario } from '../../core/model/schema.ts'
 
 export interface Told {
@@ -11,6 +12,17 @@ export interface Told {
    * was opened or written.
    */
   of(scenario: Scenario): Scenario | undefined
+}
+
+/** The lesson that a description stands for: its text, and what follows "Look for:". */
+export function describedLesson({ description }: Pick<Scenario, 'description'>): Lesson {
+  const [own = '', ...rest] = escaped(description.replace(/\s+/g, ' ')).split('Look for:')
+  const look = rest.join('').trim()
+  return {
+    story: own.trim() === '' ? [] : [own.trim()],
+    ...(look === '' ? {} : { lookFor: look }),
+    tries: [],
+  }
 }
 
 export function createTold(): Told {

@@ -9,7 +9,16 @@ export function typesetter(): Promise<Typesetter> {
   library ??= Promise.all([import('katex'), import('katex/dist/katex.min.css')]).then(async ([katex]) => {
     await Promise.all(['16px KaTeX_Main', 'italic 16px KaTeX_Math'].map((font) => document.fonts.load(font)))
     loaded = (target, tex, displayMode) => {
-      katex.default.render(tex, target, { displayMode, throwOnError: false, output: 'htmlAndMathml' })
+      // KaTeX marks a wrong formula by an inline style, which the policy of the page refuses.
+      try {
+        katex.default.render(tex, target, { displayMode, throwOnError: true, output: 'htmlAndMathml' })
+        target.classList.remove('wrong')
+        target.removeAttribute('title')
+      } catch (error) {
+        target.textContent = tex
+        target.title = error instanceof Error ? error.message : String(error)
+        target.classList.add('wrong')
+      }
       target.classList.add('set')
     }
     return loaded

@@ -2,6 +2,7 @@
 import { ModelError } from '../../core/errors.ts'
 import { parseScenario } from '../../core/model/parse.ts'
 import { fieldAt } from '../../core/model/path.ts'
+import { sparesOf } from '../../core/model/resolve.ts'
 import { varyingPaths } from '../../core/model/running.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { checkScenario } from '../../core/model/check.ts'
@@ -150,7 +151,12 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
       if (estimate.refusal !== undefined) throw new ModelError(estimateText(estimate, limits))
       if (running === undefined)
         tell(
-          `${sketch.replicas} replicas at ${sketch.replicas / (sketch.variation?.repetitions ?? 1)} points, ${estimateText(estimate, limits)}.`,
+          [
+            `${sketch.replicas} replicas at ${sketch.replicas / (sketch.variation?.repetitions ?? 1)} points, ${estimateText(estimate, limits)}.`,
+            ...sparesOf({ ...opened.simulation.model, scenario }).map(
+              ({ path, rows, used }) => `Each point uses the first ${used} of ${rows} rows of ${path}.`,
+            ),
+          ].join(' '),
         )
       runButton.disabled = false
       saveButton.disabled = false
@@ -208,11 +214,12 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
     const point = pointScenarios(model.scenario, varied, repetitions)[Math.floor(replica / repetitions)]
     if (point === undefined) return
     const text = variedText(model, replica)
+    const wasPlaying = workplace.opened?.loop.playing === true
     panel.close()
     // The length of a run is not what was varied.
     if (await workplace.begin({ ...point, time: base.time })) {
       messages.notice(`The network with ${text} is open at tick 0. Ctrl+Z takes it back.`)
-      workplace.play()
+      if (wasPlaying) workplace.play()
     }
   }
 

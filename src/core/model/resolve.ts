@@ -107,8 +107,26 @@ function constant(value: number, columns: number): Block {
   return block
 }
 
-/** Rows are assigned to the replicas in turn: with more rows than replicas some are never used. */
-function unusedRows({ scenario, layers, stimulus }: Model): string[] {
+/** A warning for each place whose rows are not all used. */
+function unusedRows(model: Model): string[] {
+  const { scenario } = model
+  const points = pointCount(axesOf(scenario))
+  const [whose, remedy] =
+    typeof scenario.replicas === 'number'
+      ? ['replicas', 'replicas']
+      : ['replicas of each point', 'replicas.count']
+  return sparesOf(model).map(
+    ({ path, rows, used }) =>
+      `${path}: ${rows} rows for ${used} ${whose}, so the last ${rows - used} are not used; set ${remedy} to ${rows * points}`,
+  )
+}
+
+/** Rows are assigned to the replicas in turn: with more rows than replicas some are never used. The places of such rows. */
+export function sparesOf({ scenario, layers, stimulus }: Pick<Model, 'scenario' | 'layers' | 'stimulus'>): {
+  readonly path: string
+  readonly rows: number
+  readonly used: number
+}[] {
   const dealt = [
     ...layers.map(({ name, init }) => ({ path: `neurons.${name}.init`, rows: init.rows })),
     ...layers.map(({ name, bias }) => ({ path: `neurons.${name}.bias`, rows: bias.rows })),
@@ -116,17 +134,6 @@ function unusedRows({ scenario, layers, stimulus }: Model): string[] {
       kind === 'initial' ? [{ path: `stimulus.${index}.patterns`, rows: patterns.rows }] : [],
     ),
   ]
-  const points = pointCount(axesOf(scenario))
-  const replicas = replicaCount(scenario) / points
-  const [whose, remedy] =
-    typeof scenario.replicas === 'number'
-      ? ['replicas', 'replicas']
-      : ['replicas of each point', 'replicas.count']
-  return dealt.flatMap(({ path, rows }) =>
-    rows > replicas
-      ? [
-          `${path}: ${rows} rows for ${replicas} ${whose}, so the last ${rows - replicas} are not used; set ${remedy} to ${rows * points}`,
-        ]
-      : [],
-  )
+  const used = replicaCount(scenario) / pointCount(axesOf(scenario))
+  return dealt.filter(({ rows }) => rows > used).map((one) => ({ ...one, used }))
 }

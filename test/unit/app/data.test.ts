@@ -2,8 +2,16 @@ import { expect, test } from 'vitest'
 import { encodeNpy } from '../../../src/core/data/npy.ts'
 import { parseScenario } from '../../../src/core/model/parse.ts'
 import { resolveModel } from '../../../src/core/model/resolve.ts'
-import { arrayData, chosenRows, classCounts, imageData } from '../../../src/app/data/dataset.ts'
+import {
+  arrayData,
+  chosenRows,
+  classCounts,
+  imageData,
+  imagesName,
+  usedText,
+} from '../../../src/app/data/dataset.ts'
 import { fittedRow, joined, stepsLike, transformed, transformsOf } from '../../../src/app/data/fit.ts'
+import { isUnsaved, keepOwn, lostOwn, noteSaved, ownFile } from '../../../src/app/data/own.ts'
 import { placed } from '../../../src/app/data/place.ts'
 import { storesOf } from '../../../src/app/editing/places.ts'
 
@@ -30,11 +38,11 @@ test('an array is rows: images where a row has two sides, scaled, with the class
   expect(chosenRows(data, 9, new Set(['7']))).toEqual([data.rows[0], data.rows[2]])
   expect(arrayData('v.csv', 'v.csv', { shape: [4], data: new Float32Array(4) }).rows).toHaveLength(1)
   expect(() => arrayData('v.npy', 'v.npy', { shape: [2, 2], data: Float32Array.of(1, 2, NaN, 4) })).toThrow(
-    'v.npy has NaN in row 1; give finite numbers',
+    /^has NaN in row 1; give finite numbers/,
   )
   expect(() =>
     arrayData('v.npy', 'v.npy', { shape: [2, 1], data: new Float32Array(2) }, { labels: [1] }),
-  ).toThrow('there are 1 labels for 2 rows')
+  ).toThrow('has 2 rows, and there are 1 labels')
 })
 
 test('folders of images are their classes', () => {
@@ -42,6 +50,26 @@ test('folders of images are their classes', () => {
   expect(imageData('x', '2 images', [image, image], ['x/a', 'x/b'], []).classes).toEqual(['a', 'b'])
   expect(imageData('x', '2 images', [image, image], ['x', 'x/b'], []).classes).toEqual(['x', 'x/b'])
   expect(imageData('x', '2 images', [image, image], ['x', 'x'], []).classes).toBeUndefined()
+})
+
+test('images are named by their folder, or by the first and their number', () => {
+  expect(imagesName(['a.png'], 'x')).toBe('a.png')
+  expect(imagesName(['a.png', 'b.png'], 'x')).toBe('x')
+  expect(imagesName(['a.png', 'b.png', 'c.png'], '')).toBe('a.png and 2 more')
+  const image = { width: 1, height: 1, data: Float32Array.of(1) }
+  const { rows } = imageData('x', '2 images', [image, image], ['x', 'x'], [])
+  expect(usedText({ name: 'x', rows }, 2)).toBe('x: 2 images')
+  expect(usedText({ name: 'v.csv', rows: [{ values: Float32Array.of(1) }] }, 1)).toBe('v.csv: 1 row')
+})
+
+test('own data has a path from which its name is told when a reload has lost it', () => {
+  const path = keepOwn('img0.png and 5 more', Uint8Array.of(1))
+  expect(path).toMatch(/^own\/img0-and-5-more-[0-9a-f]{8}\.npy$/)
+  expect([ownFile(path), isUnsaved(path)]).toEqual([Uint8Array.of(1), true])
+  expect(lostOwn(path)?.message).toMatch(/^your data "img0 and 5 more" was in this page only.* \.engram/)
+  expect(lostOwn('data/own.npy')).toBeUndefined()
+  noteSaved([path])
+  expect([isUnsaved(path), isUnsaved('data/own.npy')]).toEqual([false, false])
 })
 
 test('an image is cropped, stretched or shown whole, and light and dark change places', () => {

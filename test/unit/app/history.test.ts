@@ -15,7 +15,7 @@ test('an overlap with replicas is drawn as mean, lowest and highest of the large
   history.push(sample(0, 0.1, 0.9, 0, 0.2, 0.1, 0.5))
   expect(history.chart()).toEqual({
     times: [0],
-    lines: [{ id: 'main', label: 'mean', values: [0.7], band: { low: [0.5], high: [0.9] } }],
+    lines: [{ id: 'main', label: 'mean of the largest', values: [0.7], band: { low: [0.5], high: [0.9] } }],
   })
   expect(history.chart(1).lines).toEqual([{ id: 'main', label: 'replica 1', values: [0.5] }])
 })

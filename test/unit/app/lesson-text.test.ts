@@ -8,10 +8,12 @@ import {
   lessonOf,
   paragraphsOf,
   valuesOf,
+  named,
 } from '../../../src/app/teaching/editor/draft.ts'
 import { createMarker, entriesOf } from '../../../src/app/teaching/text/glossary.ts'
 import { type Part, isWeb, lineOf, partsOf } from '../../../src/app/teaching/text/parts.ts'
-import { createTold } from '../../../src/app/teaching/told.ts'
+import { ModelError } from '../../../src/core/errors.ts'
+import { createTold, describedLesson } from '../../../src/app/teaching/told.ts'
 import { parseScenario } from '../../../src/core/model/parse.ts'
 import { LESSONS } from '../../lessons.ts'
 import { scenario } from '../model/resolving.ts'
@@ -195,4 +197,24 @@ test('a lesson is about the shipped scenario, or about the one with which it was
   told.open(written, undefined)
   expect(told.of({ ...written, seed: 9 })).toBe(written)
   expect(told.of(parseScenario(scenario()))).toBeUndefined()
+})
+
+test('a description is a lesson with what to look for', () => {
+  expect(describedLesson({ description: 'Ten patterns.  Look for: each returning.' })).toEqual({
+    story: ['Ten patterns.'],
+    lookFor: 'each returning.',
+    tries: [],
+  })
+  expect(describedLesson({ description: '' })).toEqual({ story: [], tries: [] })
+})
+
+test.each([
+  ['lesson.tries.0.label', 'Try 1, Button: must not be empty'],
+  ['lesson.tries.1.set.neurons.visible.tau', 'Try 2, Values, neurons.visible.tau: must not be empty'],
+  ['lesson.figures.0.alt', 'Figure 1, Says, for those who cannot see it: must not be empty'],
+  ['lesson.story.2', 'Text: must not be empty'],
+  ['lesson.lookFor', 'Look for: must not be empty'],
+  ['time.dt', 'time.dt: must not be empty'],
+])('an error at %s has the name of its field', (path, text) => {
+  expect((named(new ModelError('must not be empty', { path })) as ModelError).message).toBe(text)
 })

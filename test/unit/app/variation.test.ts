@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { type AxisForm, commandOf, startingAxis, variedScenario } from '../../../src/app/variation/form.ts'
 import { parseScenario } from '../../../src/core/model/parse.ts'
 import { checkScenario } from '../../../src/core/model/check.ts'
+import { resolveModel, sparesOf } from '../../../src/core/model/resolve.ts'
 import { replicaCount, withVariation } from '../../../src/core/model/variation.ts'
 
 const BETA = 'neurons.hidden.lagrangian.beta'
@@ -58,4 +59,26 @@ test('a list and a second axis make a grid; a form begins with the range of the 
   checkScenario(
     parseScenario(variedScenario(scenario, { axes: [tau], repeats: 1, by: 'replicas', ticks: 20 })),
   )
+})
+
+test('rows that no network of a point uses are known from the form', async () => {
+  const init = { kind: 'values', values: Array.from({ length: 5 }, (_, row) => [row, 0, 0, 1]) }
+  const starts = parseScenario({
+    ...scenario,
+    replicas: 5,
+    neurons: { ...scenario.neurons, visible: { ...scenario.neurons.visible, init } },
+  })
+  const model = await resolveModel(starts, { read: () => Promise.reject(new Error('no file')) })
+  const spares = (repeats: number) =>
+    sparesOf({
+      ...model,
+      scenario: variedScenario(starts, {
+        axes: [startingAxis(starts, BETA)],
+        repeats,
+        by: 'replicas',
+        ticks: 20,
+      }),
+    })
+  expect(spares(3)).toEqual([{ path: 'neurons.visible.init', rows: 5, used: 3 }])
+  expect(spares(5)).toEqual([])
 })

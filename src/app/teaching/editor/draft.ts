@@ -2,6 +2,7 @@
 import { ModelError } from '../../../core/errors.ts'
 import { checkLesson } from '../../../core/model/lesson-check.ts'
 import { parseScenario } from '../../../core/model/parse.ts'
+import { keysIn } from '../../../core/model/path.ts'
 import type { Lesson, Scenario, Try } from '../../../core/model/schema.ts'
 import type { Difference } from '../../editing/undo.ts'
 
@@ -104,6 +105,36 @@ export function checkedLesson(draft: Draft, scenario: Scenario): Lesson {
   const parsed = parseScenario(JSON.parse(JSON.stringify({ ...scenario, lesson: lessonOf(draft) })))
   checkLesson(parsed)
   return parsed.lesson as Lesson
+}
+
+/** What the editor calls the parts of a lesson. */
+const TITLES: Readonly<Record<string, string>> = {
+  story: 'Text',
+  lookFor: 'Look for',
+  tries: 'Try',
+  'tries.label': 'Button',
+  'tries.text': 'Expected observation',
+  'tries.set': 'Values',
+  questions: 'Question',
+  'questions.ask': 'Question',
+  'questions.choices': 'Choices',
+  'questions.answer': 'Answer',
+  'questions.because': 'Because',
+  figures: 'Figure',
+  'figures.src': 'File',
+  'figures.alt': 'Says, for those who cannot see it',
+  'figures.caption': 'Caption',
+}
+
+/** An error of a lesson with the names of the fields in place of their path; other errors stay. */
+export function named(error: unknown): unknown {
+  if (!(error instanceof ModelError) || error.place.path === undefined) return error
+  const [root, group = '', item = '', key = '', ...rest] = keysIn(error.place.path)
+  const title = TITLES[group]
+  if (root !== 'lesson' || title === undefined) return error
+  const number = /^\d+$/.test(item) && key !== '' ? ` ${Number(item) + 1}` : ''
+  const place = [`${title}${number}`, TITLES[`${group}.${key}`] ?? key, rest.join('.')]
+  return new ModelError(`${place.filter((word) => word !== '').join(', ')}: ${error.reason}`)
 }
 
 /** The paragraphs of a text; lists and code with empty lines stay whole. */

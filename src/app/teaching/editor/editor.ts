@@ -6,6 +6,7 @@ import { buttonOf, createPanel } from '../../dialog.ts'
 import { textOf } from '../../messages.ts'
 import { valueChanges } from '../../editing/undo.ts'
 import { type Reading, readLesson } from '../reader.ts'
+import { describedLesson } from '../told.ts'
 import {
   type Draft,
   type DraftFigure,
@@ -14,6 +15,7 @@ import {
   checkedLesson,
   draftOf,
   lessonOf,
+  named,
   namesIn,
   tryOf,
 } from './draft.ts'
@@ -27,8 +29,11 @@ export interface EditorOptions {
   /** The scenario from which the tries start. */
   readonly told: Scenario
   readonly read: Read
-  /** Changes the open scenario; resolves to false if it is refused, after a message. */
-  readonly save: (scenario: Scenario) => Promise<boolean>
+  /**
+   * Changes the open scenario; resolves to false if it is refused, after a message.
+   * @param isAnew - starts the run again
+   */
+  readonly save: (scenario: Scenario, isAnew: boolean) => Promise<boolean>
 }
 
 /** Milliseconds without a key until the preview follows. */
@@ -40,9 +45,7 @@ let kept: { readonly of: string; readonly draft: Draft; readonly moved: DraftTry
 export function openEditor({ scenario, lesson, told, read, save }: EditorOptions): void {
   if (document.querySelector('.panel-lesson') !== null) return
   const of = JSON.stringify([lesson, told.name])
-  const start = draftOf(
-    lesson ?? { story: scenario.description === '' ? [] : [scenario.description], tries: [] },
-  )
+  const start = draftOf(lesson ?? describedLesson(scenario))
   const draft = kept?.of === of ? kept.draft : start
   const changes = valueChanges(told, scenario)
   /** The try that the present changes have become: they then leave the scenario. */
@@ -74,13 +77,13 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
     try {
       shown = lessonOf(draft)
     } catch (error) {
-      wrong = textOf(error)
+      wrong = textOf(named(error))
       shown = lessonOf({ ...draft, tries: draft.tries.map((one) => ({ ...one, values: '' })) })
     }
     try {
       checkedLesson(draft, told)
     } catch (error) {
-      wrong = textOf(error)
+      wrong = textOf(named(error))
     }
     problem.textContent = wrong
     saveButton.disabled = wrong !== ''
@@ -371,11 +374,11 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
       const written = checkedLesson(draft, told)
       // Changes that are a try leave the scenario, which begins as told.
       const target = { ...(isMoved() ? told : scenario), lesson: written }
-      if (!(await save(target))) return
+      if (!(await save(target, isMoved()))) return
       kept = undefined
       panel.close()
     } catch (error) {
-      problem.textContent = textOf(error)
+      problem.textContent = textOf(named(error))
     }
   }
 

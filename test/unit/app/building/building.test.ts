@@ -7,6 +7,7 @@ import { fieldOf, type FormField } from '../../../../src/app/building/form.ts'
 import { layersIn, namesFor, referencesIn, removed, renamed } from '../../../../src/app/building/names.ts'
 import { slotOf, valueIn } from '../../../../src/app/building/schema.ts'
 import { patched } from '../../../../src/app/building/text.ts'
+import { createTexts, followed } from '../../../../src/app/building/texts.ts'
 import { TEMPLATES } from '../../../../src/app/building/templates.ts'
 import { controlFields } from '../../../../src/app/controls/fields.ts'
 import { COUPLINGS } from '../../../../src/core/kinds/couplings/table.ts'
@@ -175,6 +176,34 @@ test('a change keeps the text that it does not touch', () => {
   expect(more).toContain('// first')
   expect(more).toContain('"memory": { "from": "a", "to": "b", "init": ')
   expect(patched(more, connected(before, 'a', 'b').raw, before)).toContain('// first')
+})
+
+test('undo and redo find the text again, and a change from elsewhere writes no defaults', () => {
+  const texts = createTexts()
+  const typed = shipped('hopfield').replace('"tau": 1', '"tau":   1')
+  const raw = readDraft(typed).raw
+  const grown = added(
+    raw,
+    ADDABLE.find(({ part }) => part === 'neurons')!,
+  ).raw
+  const stages = [
+    typed,
+    patched(typed, raw, grown),
+    patched(typed, raw, connected(grown, 'visible', 'layer').raw),
+  ].map((text) => ({ text, scenario: readDraft(text).scenario! }))
+  for (const { scenario, text } of stages) texts.keep(scenario, text)
+  // The network has a scenario of its own with the same values.
+  for (const { scenario, text } of stages) expect(texts.of(structuredClone(scenario))).toBe(text)
+  const [first, second, third] = stages as [(typeof stages)[0], (typeof stages)[0], (typeof stages)[0]]
+  texts.keep(second.scenario, `${second.text}\n`)
+  expect(texts.of(second.scenario)).toBe(`${second.text}\n`)
+  texts.clear()
+  expect(texts.of(second.scenario)).toBeUndefined()
+
+  const next = followed(typed, raw, first.scenario, third.scenario)
+  expect(readDraft(next).scenario).toEqual(third.scenario)
+  expect(next).toContain('"tau":   1')
+  expect(valueIn(readDraft(next).raw, ['neurons', 'layer'])).toEqual(valueIn(grown, ['neurons', 'layer']))
 })
 
 test('a fault has the message of the command line, and its place in the text', () => {
