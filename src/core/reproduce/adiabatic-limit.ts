@@ -3,8 +3,10 @@ import type { Chart, Colour, Mark } from '../analysis/chart.ts'
 import { slope } from '../analysis/statistics.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
-import { type Check, type Reproduction, atMost, near } from './reproduction.ts'
+import { type Check, type Reproduction, type Stated, atMost, near } from './reproduction.ts'
 import { LAGRANGIANS, N_H, distance, normal } from './small-networks.ts'
+
+const ORDER: Stated = { kind: 'closed form', formula: 'a lag of tau_h is an error of order tau_h' }
 
 /** Fast hidden neurons act as adiabatic ones. */
 export const adiabaticLimit: Reproduction = {
@@ -77,9 +79,14 @@ export const adiabaticLimit: Reproduction = {
     return {
       checks: [
         ...kinds.map((kind, index): Check =>
-          near(`${kind}: power of tau_h`, 1, order(distances[index]!), 0.1),
+          near(`${kind}: power of tau_h`, 1, order(distances[index]!), 0.1, ORDER),
         ),
-        atMost('largest distance at tau_h = 0.005', 0.02, Math.max(...distances.map((own) => own.at(-1)!))),
+        atMost(
+          'largest distance at tau_h = 0.005',
+          0.02,
+          Math.max(...distances.map((own) => own.at(-1)!)),
+          ORDER,
+        ),
       ],
       chart: chart(),
     }

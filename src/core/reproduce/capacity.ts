@@ -2,7 +2,7 @@ import type { Chart, Colour } from '../analysis/chart.ts'
 import { gradedOverlap, retrievalOverlap } from '../analysis/retrieval.ts'
 import { type Estimate, estimate, mean, slope } from '../analysis/statistics.ts'
 import { hopfieldScenario, ownOverlaps } from './hopfield.ts'
-import { type Lab, type Reproduction, atMost, measuredPoints, near } from './reproduction.ts'
+import { type Lab, type Reproduction, type Stated, atMost, measuredPoints, near } from './reproduction.ts'
 
 /** The final overlaps of all copies in one network at one load. */
 function finalOverlaps(
@@ -19,6 +19,18 @@ function finalOverlaps(
     description: `A classical network that starts on a pattern at load ${options.load}.`,
   })
   return lab.run(name, input, (simulation) => ownOverlaps(simulation).at(-1) ?? [])
+}
+
+const FLOAT64: Stated = { kind: 'program', command: 'npm run expected -- capacity' }
+const SADDLE: Stated = {
+  kind: 'theory',
+  equations:
+    'saddle-point equations at temperature 0 of Amit, Gutfreund, Sompolinsky, Ann. Phys. 173 (1987) 30',
+}
+const CAPACITY: Stated = {
+  kind: 'paper',
+  paper: 'Amit, Gutfreund, Sompolinsky, Phys. Rev. Lett. 55 (1985) 1530',
+  place: 'load of 0.138, above which patterns are lost',
 }
 
 /** The classical network below and above capacity. */
@@ -67,7 +79,7 @@ export const capacity: Reproduction = {
     }
     return {
       checks: loads.map((load, index) =>
-        near(`final overlap at load ${load}`, published[index]!, found[index]!, tolerances[index]!),
+        near(`final overlap at load ${load}`, published[index]!, found[index]!, tolerances[index]!, FLOAT64),
       ),
       chart: chart(),
     }
@@ -194,10 +206,10 @@ export const retrieval: Reproduction = {
     return {
       checks: [
         ...below.map((load, index) =>
-          near(`overlap at load ${load}`, retrievalOverlap(load), largest[index]!.overlap, 0.005),
+          near(`overlap at load ${load}`, retrievalOverlap(load), largest[index]!.overlap, 0.005, SADDLE),
         ),
-        near(what, CRITICAL, estimate(limits), tolerance),
-        atMost(`overlap at load ${last.load.toFixed(2)}`, 0.6, last.overlap),
+        near(what, CRITICAL, estimate(limits), tolerance, CAPACITY),
+        atMost(`overlap at load ${last.load.toFixed(2)}`, 0.6, last.overlap, CAPACITY),
       ],
       chart: chart(),
     }

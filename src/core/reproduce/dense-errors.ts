@@ -4,7 +4,7 @@ import { gaussianTail } from '../analysis/gaussian.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
 import { oddFactorial } from './error-free.ts'
-import { type Check, type Reproduction, measuredPoints, near } from './reproduction.ts'
+import { type Check, type Reproduction, type Stated, measuredPoints, near } from './reproduction.ts'
 
 interface Shape {
   readonly degree: number
@@ -48,6 +48,12 @@ function scenario(seed: number, { degree, shown }: Shape, patterns: number, cues
     probes: { recalled: { kind: 'snapshot', of: 'visible', every: 1 } },
     replicas: cues,
   }
+}
+
+const GAUSSIAN: Stated = {
+  kind: 'closed form',
+  formula:
+    'tail of a Gaussian, with the variance at finite N; its form for large N is that of arXiv:1606.01164, section 2',
 }
 
 /** Wrong bits after one update of a dense memory. */
@@ -124,6 +130,7 @@ export const denseErrors: Reproduction = {
             expected,
             rate,
             Math.min(0.2 * expected + rate.half, 0.5 * expected),
+            GAUSSIAN,
           ),
         )
         loads.push((patterns * oddFactorial(degree - 1)) / shown ** (degree - 1))
@@ -139,7 +146,7 @@ const LOADS = Array.from({ length: 100 }, (_, k) => 0.1 + 0.01 * k)
 
 function publishedLine(): Mark {
   const y = LOADS.map((load) => Math.sqrt(load / (2 * Math.PI)) * Math.exp(-1 / (2 * load)))
-  return { kind: 'line', x: LOADS, y, label: 'published form', dashed: true, colour: 0 }
+  return { kind: 'line', x: LOADS, y, label: 'form of the paper, large N', dashed: true, colour: 0 }
 }
 
 function gaussianLine(): Mark {

@@ -1,7 +1,14 @@
 import type { Chart } from '../analysis/chart.ts'
 import { type Estimate, estimate } from '../analysis/statistics.ts'
 import { finalOverlap, hopfieldScenario } from './hopfield.ts'
-import { type Reproduction, atLeast, measuredPoints, near } from './reproduction.ts'
+import { type Reproduction, type Stated, atLeast, measuredPoints, near } from './reproduction.ts'
+
+const FLOAT64: Stated = { kind: 'program', command: 'npm run expected -- fast-synapses' }
+const OPTIMUM: Stated = {
+  kind: 'paper',
+  paper: 'Del Gaudio, Ghimenti, Ganguli, arXiv:2511.22848',
+  place: 'the optimum of tau_W',
+}
 
 /** Plastic synapses hold a pattern above capacity. */
 export const fastSynapses: Reproduction = {
@@ -57,7 +64,13 @@ export const fastSynapses: Reproduction = {
     }
     return {
       checks: strengths.map((strength, index) =>
-        near(`overlap with kappa = ${strength}/N`, published[index]!, found[index]!, tolerances[index]!),
+        near(
+          `overlap with kappa = ${strength}/N`,
+          published[index]!,
+          found[index]!,
+          tolerances[index]!,
+          FLOAT64,
+        ),
       ),
       chart: chart(),
     }
@@ -120,9 +133,9 @@ export const synapticTime: Reproduction = {
     const best = Math.max(...overlaps)
     return {
       checks: [
-        atLeast('best overlap less that of the fastest synapses', 0.04, best - overlaps[0]!),
-        atLeast('best overlap less that of the slowest synapses', 0.04, best - overlaps.at(-1)!),
-        near('log10 of the best tau_W / tau_x', 0.5, Math.log10(taus[overlaps.indexOf(best)]!), 0.8),
+        atLeast('best overlap less that of the fastest synapses', 0.04, best - overlaps[0]!, OPTIMUM),
+        atLeast('best overlap less that of the slowest synapses', 0.04, best - overlaps.at(-1)!, OPTIMUM),
+        near('log10 of the best tau_W / tau_x', 0.5, Math.log10(taus[overlaps.indexOf(best)]!), 0.8, OPTIMUM),
       ],
       chart: chart(),
     }

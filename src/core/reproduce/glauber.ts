@@ -3,7 +3,7 @@ import { storedBy } from '../kinds/bases/table.ts'
 import type { Model, Rows } from '../model/model.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import { upTo } from './error-free.ts'
-import { type Reproduction, atMost, near } from './reproduction.ts'
+import { type Reproduction, type Stated, atMost, near } from './reproduction.ts'
 import { normal } from './small-networks.ts'
 
 const TEMPERATURE = 0.8
@@ -71,6 +71,8 @@ function boltzmann({ layers, synapses }: Model, temperature: number): Float64Arr
   return weights.map((weight) => weight / Z)
 }
 
+const BOLTZMANN: Stated = { kind: 'theory', equations: 'exp(-E / T) / Z by enumeration of all states' }
+
 /** Binary neurons in a bath. */
 export const glauber: Reproduction = {
   id: 'glauber',
@@ -127,8 +129,8 @@ export const glauber: Reproduction = {
     const spin = (p: Float64Array): number => sum((k) => p[k]! * (2 * bitsOf(k) - N)) / N
     return {
       checks: [
-        atMost('total variation', limit, sum((k) => Math.abs(found[k]! - exact[k]!)) / 2),
-        near('mean sign of all neurons', spin(exact), spin(found), 5 / Math.sqrt(replicas)),
+        atMost('total variation', limit, sum((k) => Math.abs(found[k]! - exact[k]!)) / 2, BOLTZMANN),
+        near('mean sign of all neurons', spin(exact), spin(found), 5 / Math.sqrt(replicas), BOLTZMANN),
       ],
       chart: chart(),
     }

@@ -32,14 +32,14 @@ export interface Result extends Outcome {
   readonly duration: number
 }
 
-/** The chart of a reproduction before the measurement: published values that do not depend on the networks. */
-export async function publishedChart(reproduction: Reproduction, size: Size = 'quick'): Promise<Chart> {
+/** The chart of a reproduction before the measurement: expected values that do not depend on the networks. */
+export async function expectedChart(reproduction: Reproduction, size: Size = 'quick'): Promise<Chart> {
   return new Promise((resolve, reject) => {
     const lab: Lab = {
       seed: 1,
       constants: reproduction.constants,
       run: () =>
-        Promise.reject(new ModelError(`${reproduction.id} has run before it told what is published`)),
+        Promise.reject(new ModelError(`${reproduction.id} has run before it told what is expected`)),
       progress(_, chart) {
         if (chart !== undefined) resolve(chart)
       },

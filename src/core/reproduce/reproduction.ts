@@ -1,4 +1,4 @@
-/** Types of a reproduction: an experiment with published numbers, repeated and judged. */
+/** Types of a reproduction: an experiment with expected numbers, run again and judged. */
 import type { Chart, Colour, Mark } from '../analysis/chart.ts'
 import type { Estimate } from '../analysis/statistics.ts'
 import type { ScenarioInput } from '../model/schema.ts'
@@ -7,17 +7,38 @@ import type { Simulation } from '../run/simulation.ts'
 /** quick: minutes for all of them on a software adapter. full: the sizes of the papers. */
 export type Size = 'quick' | 'full'
 
-/** A published number next to the measured one. */
+/** The origin of an expected number. */
+export type Source =
+  | {
+      readonly kind: 'paper'
+      readonly paper: string
+      /** Section, equation, figure or table. */
+      readonly place: string
+    }
+  /** A formula, evaluated. */
+  | { readonly kind: 'closed form'; readonly formula: string }
+  /** Equations that are solved in float64 when the experiment runs. */
+  | { readonly kind: 'theory'; readonly equations: string }
+  /** A float64 program of this project. */
+  | { readonly kind: 'program'; readonly command: string }
+  /** A file of an earlier version, which does not state the source. */
+  | { readonly kind: 'unknown' }
+
+/** A source that an experiment states. */
+export type Stated = Exclude<Source, { readonly kind: 'unknown' }>
+
+/** An expected number next to the measured one. */
 export interface Check {
   readonly what: string
-  /** The required relation of measured to published: near it, or on one side of it. */
+  /** The required relation of measured to expected: near it, or on one side of it. */
   readonly relation: 'near' | 'at least' | 'at most'
-  readonly published: number
+  readonly expected: number
+  readonly source: Source
   readonly measured: number
   /** Half length of the 95 % confidence interval over independent networks, if there are several. */
   readonly half?: number
   readonly networks?: number
-  /** Tolerance of measured from published, or on its wrong side. */
+  /** Tolerance of measured from expected, or on its wrong side. */
   readonly tolerance: number
   readonly passed: boolean
 }
@@ -38,18 +59,18 @@ export interface Lab {
    * @param use - reads the results; the network is destroyed afterwards
    */
   run<T>(name: string, scenario: ScenarioInput, use: (simulation: Simulation) => T | Promise<T>): Promise<T>
-  /** Reports the progress, 0 to 1, and the results so far: published values at the start, measured ones later. */
+  /** Reports the progress, 0 to 1, and the results so far: expected values at the start, measured ones later. */
   progress(share: number, chart?: Chart): void
 }
 
-/** An experiment with published numbers. */
+/** An experiment with expected numbers. */
 export interface Reproduction {
   /** Name on the command line. */
   readonly id: string
   readonly title: string
-  /** The source of the published numbers. */
+  /** The papers of the model and of the claim. */
   readonly citation: string
-  /** The published result in a sentence. */
+  /** The result in a sentence. */
   readonly claim: string
   /** The origin of the tolerances, and the differences from the source. */
   readonly method: string
@@ -62,19 +83,25 @@ export interface Reproduction {
   measure(lab: Lab, size: Size): Promise<Outcome>
 }
 
-/** measured = published within a tolerance. */
-export function near(what: string, published: number, measured: number | Estimate, tolerance: number): Check {
-  return judge(what, 'near', published, measured, tolerance)
+/** measured = expected within a tolerance. */
+export function near(
+  what: string,
+  expected: number,
+  measured: number | Estimate,
+  tolerance: number,
+  source: Stated,
+): Check {
+  return judge({ what, relation: 'near', expected, tolerance, source }, measured)
 }
 
-/** measured >= published. */
-export function atLeast(what: string, published: number, measured: number | Estimate): Check {
-  return judge(what, 'at least', published, measured, 0)
+/** measured >= expected. */
+export function atLeast(what: string, expected: number, measured: number | Estimate, source: Stated): Check {
+  return judge({ what, relation: 'at least', expected, tolerance: 0, source }, measured)
 }
 
-/** measured <= published. */
-export function atMost(what: string, published: number, measured: number | Estimate): Check {
-  return judge(what, 'at most', published, measured, 0)
+/** measured <= expected. */
+export function atMost(what: string, expected: number, measured: number | Estimate, source: Stated): Check {
+  return judge({ what, relation: 'at most', expected, tolerance: 0, source }, measured)
 }
 
 /** The measurements so far, at the first places on the x axis, with 95 % intervals if there are several networks. */
@@ -94,21 +121,16 @@ export function measuredPoints(
   }
 }
 
-function judge(
-  what: string,
-  relation: Check['relation'],
-  published: number,
-  measured: number | Estimate,
-  tolerance: number,
-): Check {
+function judge(asked: Omit<Check, 'measured' | 'passed'>, measured: number | Estimate): Check {
+  const { relation, expected, tolerance } = asked
   const { mean, half, count } =
     typeof measured === 'number' ? { mean: measured, half: NaN, count: 1 } : measured
   const passed =
     relation === 'near'
-      ? Math.abs(mean - published) <= tolerance
+      ? Math.abs(mean - expected) <= tolerance
       : relation === 'at least'
-        ? mean >= published
-        : mean <= published
+        ? mean >= expected
+        : mean <= expected
   const spread = Number.isNaN(half) ? {} : { half, networks: count }
-  return { what, relation, published, measured: mean, ...spread, tolerance, passed }
+  return { ...asked, measured: mean, ...spread, passed }
 }

@@ -3,7 +3,7 @@ import { gaussianMean } from '../analysis/gaussian.ts'
 import { type Estimate, estimate, mean, slope } from '../analysis/statistics.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
-import { type Check, type Reproduction, atMost, measuredPoints, near } from './reproduction.ts'
+import { type Check, type Reproduction, type Stated, atMost, measuredPoints, near } from './reproduction.ts'
 
 /** Standard deviation of the noise of each entry of a cue. */
 const NOISE = 0.1
@@ -66,6 +66,12 @@ async function relativeErrors(simulation: Simulation): Promise<number[]> {
   })
 }
 
+const FLOAT64: Stated = { kind: 'program', command: 'npm run expected -- softmax-retrieval' }
+const WEIGHT: Stated = {
+  kind: 'closed form',
+  formula: '(K - 1) E exp(beta xi.v - beta xi_0.v) over the sphere, a Bessel function',
+}
+
 /** A hundred thousand patterns in 32 dimensions. */
 export const softmaxRetrieval: Reproduction = {
   id: 'softmax-retrieval',
@@ -105,7 +111,7 @@ export const softmaxRetrieval: Reproduction = {
           label: `measured, ${all.length} cues, ${patterns} patterns, d = 32`,
           colour: 0,
         },
-        { kind: 'rule', of: 'x', at: published, label: 'published', colour: 1 },
+        { kind: 'rule', of: 'x', at: published, label: 'expected', colour: 1 },
       ],
     })
     lab.progress(0, chart())
@@ -126,8 +132,8 @@ export const softmaxRetrieval: Reproduction = {
     }
     return {
       checks: [
-        near('log10 of the relative error', published, estimate(means), Math.log10(2)),
-        atMost('largest relative error', NOISE, Math.max(...worst)),
+        near('log10 of the relative error', published, estimate(means), Math.log10(2), FLOAT64),
+        atMost('largest relative error', NOISE, Math.max(...worst), FLOAT64),
       ],
       chart: chart(),
     }
@@ -194,6 +200,7 @@ export const softmaxDimension: Reproduction = {
         Math.log10(expected[index]!),
         logs[index]!,
         Math.log10(1.5),
+        WEIGHT,
       ),
     )
     checks.push(
@@ -202,6 +209,7 @@ export const softmaxDimension: Reproduction = {
         slope(dimensions, expected.map(Math.log10)),
         slope(dimensions, logs),
         0.05,
+        WEIGHT,
       ),
     )
     return { checks, chart: chart() }

@@ -6,7 +6,7 @@ import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
 import { mean } from '../analysis/statistics.ts'
 import { ownOverlaps } from './hopfield.ts'
-import { type Reproduction, atLeast, atMost, near } from './reproduction.ts'
+import { type Reproduction, type Stated, atLeast, atMost, near } from './reproduction.ts'
 
 /** g of the published runs, and the part of the cue that is the pattern, a = 0.9 g. */
 const [G, A] = [1.2, 0.9 * 1.2]
@@ -72,6 +72,18 @@ const FLOAT64 = {
   100: { overlap: 0.9683, energy: -1.3967 },
 }
 const SCATTER = { start: 0.004, energyStart: 0.014, overlap: 0.035, energy: 0.03 }
+
+const INTEGRALS: Stated = { kind: 'closed form', formula: 'Gaussian integrals over the cue' }
+const RUNS: Stated = { kind: 'program', command: 'npm run expected -- transient-recall' }
+const LIMIT: Stated = {
+  kind: 'theory',
+  equations: 'equations of Shiino and Fukai, J. Phys. A 25 (1992) L375',
+}
+const CURVES: Stated = {
+  kind: 'paper',
+  paper: 'Clark, arXiv:2506.05303',
+  place: 'curves of transient recovery',
+}
 
 /** A pattern below capacity is completed. */
 export const transientRecall: Reproduction = {
@@ -150,12 +162,18 @@ export const transientRecall: Reproduction = {
     const { overlap, energy } = FLOAT64[duration]
     return {
       checks: [
-        near('overlap at the start', firstOverlap(), estimate(first!), SCATTER.start * scale),
-        near('E/N at the start', firstEnergy(200, load), estimate(before!), SCATTER.energyStart * scale),
-        near(`overlap after ${duration} tau`, overlap, estimate(last!), SCATTER.overlap * scale),
-        near(`E/N after ${duration} tau`, energy, estimate(after!), SCATTER.energy * scale),
+        near('overlap at the start', firstOverlap(), estimate(first!), SCATTER.start * scale, INTEGRALS),
+        near(
+          'E/N at the start',
+          firstEnergy(200, load),
+          estimate(before!),
+          SCATTER.energyStart * scale,
+          INTEGRALS,
+        ),
+        near(`overlap after ${duration} tau`, overlap, estimate(last!), SCATTER.overlap * scale, RUNS),
+        near(`E/N after ${duration} tau`, energy, estimate(after!), SCATTER.energy * scale, RUNS),
         ...(large!.length > 0
-          ? [near('overlap after 20 tau, N = 1600', limit, estimate(large!), 0.003)]
+          ? [near('overlap after 20 tau, N = 1600', limit, estimate(large!), 0.003, LIMIT)]
           : []),
       ],
       chart: chart(),
@@ -234,10 +252,10 @@ export const transientRecovery: Reproduction = {
     }
     return {
       checks: [
-        near('overlap at the start', start, estimate(starts!), 0.01),
-        near('rise of the overlap at the start, a tau', rise, estimate(slopes!), 0.04 * rise),
-        atLeast('highest overlap less that at the start', 0.1, estimate(peaks!)),
-        atMost('overlap at the end', start, estimate(ends!)),
+        near('overlap at the start', start, estimate(starts!), 0.01, INTEGRALS),
+        near('rise of the overlap at the start, a tau', rise, estimate(slopes!), 0.04 * rise, INTEGRALS),
+        atLeast('highest overlap less that at the start', 0.1, estimate(peaks!), CURVES),
+        atMost('overlap at the end', start, estimate(ends!), CURVES),
       ],
       chart: chart(),
     }

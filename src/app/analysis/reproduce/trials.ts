@@ -1,5 +1,5 @@
 /** Runs experiments, one at a time or all in order, and stores their results. */
-import { type Result, publishedChart, reproduce } from '../../../core/reproduce/lab.ts'
+import { type Result, expectedChart, reproduce } from '../../../core/reproduce/lab.ts'
 import type { Reproduction } from '../../../core/reproduce/reproduction.ts'
 import { textOf } from '../../messages.ts'
 
@@ -92,7 +92,7 @@ export function createTrials(device: () => GPUDevice, changed: (one?: Reproducti
     chartOf: ({ id }) => charts.get(id),
     wantChart(one) {
       if (charts.has(one.id)) return
-      void publishedChart(one).then((chart) => {
+      void expectedChart(one).then((chart) => {
         if (!charts.has(one.id)) charts.set(one.id, chart)
         changed(one)
       })
