@@ -21,6 +21,7 @@ export const adiabaticLimit: Reproduction = {
   duration: { quick: '2 s', full: '2 min' },
   constants: { coupling: 1 },
   wrong: { constant: 'coupling', value: 2 },
+  unaffected: [],
   async measure(lab, size) {
     const kinds = {
       quick: ['softmax'],

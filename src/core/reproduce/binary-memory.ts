@@ -96,6 +96,7 @@ export const binaryMemory: Reproduction = {
   duration: { quick: '4 s', full: '4 min' },
   constants: { patterns: 1 },
   wrong: { constant: 'patterns', value: 1.5 },
+  unaffected: [],
   async measure(lab, size) {
     const { shapes, networks, most } = {
       quick: {

@@ -48,6 +48,7 @@ export const capacity: Reproduction = {
   duration: { quick: '10 s', full: '2 min' },
   constants: { load: 1 },
   wrong: { constant: 'load', value: 0.5 },
+  unaffected: [],
   async measure(lab, size) {
     const networks = { quick: 2, full: 10 }[size]
     const loads = [0.1, 0.12, 0.18]
@@ -116,6 +117,7 @@ export const retrieval: Reproduction = {
   duration: { quick: '20 s', full: '13 min' },
   constants: { load: 1 },
   wrong: { constant: 'load', value: 0.75 },
+  unaffected: [],
   async measure(lab, size) {
     const { shapes, below, tolerance } = {
       quick: { shapes: [{ N: 512, cues: 16, networks: 4 }], below: [0.05, 0.08], tolerance: 0.01 },

@@ -72,6 +72,7 @@ export const denseErrors: Reproduction = {
   duration: { quick: '10 s', full: '13 min' },
   constants: { patterns: 1 },
   wrong: { constant: 'patterns', value: 2 },
+  unaffected: [],
   async measure(lab, size) {
     const networks = { quick: 5, full: 12 }[size]
     const cues = { quick: 64, full: 128 }[size]

@@ -127,6 +127,7 @@ export const dynamicEnergy: Reproduction = {
   duration: { quick: '3 s', full: '40 s' },
   constants: { slowness: 1 },
   wrong: { constant: 'slowness', value: 1.5 },
+  unaffected: [],
   async measure(lab, size) {
     const { ratios, networks, duration } = {
       quick: { ratios: [0.3, 0.5, 0.7, 0.85, 1.5], networks: 1, duration: 12 },

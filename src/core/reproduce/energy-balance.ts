@@ -122,6 +122,7 @@ export const energyBalance: Reproduction = {
   duration: { quick: '3 s', full: '4 min' },
   constants: { tau: 1 },
   wrong: { constant: 'tau', value: 2 },
+  unaffected: [],
   async measure(lab, size) {
     const names = Object.keys(LAGRANGIANS)
     const pairs = {

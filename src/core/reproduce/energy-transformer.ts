@@ -128,6 +128,7 @@ export const energyTransformer: Reproduction = {
   duration: { quick: '1 s', full: '1 s' },
   constants: { beta: BETA },
   wrong: { constant: 'beta', value: 1.1 * BETA },
+  unaffected: [],
   async measure(lab, chosen) {
     const ticks = { quick: 60, full: 200 }[chosen]
     const weights = {

@@ -24,6 +24,7 @@ export const fastSynapses: Reproduction = {
   duration: { quick: '20 s', full: '1 min' },
   constants: { strength: 1 },
   wrong: { constant: 'strength', value: 0.5 },
+  unaffected: [],
   async measure(lab, size) {
     const { N, networks, cues, dt, published } = {
       quick: { N: 500, networks: 3, cues: 2, dt: 0.4, published: [0.5, 0.95, 0.99] },
@@ -91,6 +92,7 @@ export const synapticTime: Reproduction = {
   duration: { quick: '20 s', full: '1 min' },
   constants: { strength: 1 },
   wrong: { constant: 'strength', value: 0.5 },
+  unaffected: [],
   async measure(lab, size) {
     const { N, networks, cues, dt, taus } = {
       quick: { N: 256, networks: 2, cues: 8, dt: 0.4, taus: [0.05, 4, 128] },

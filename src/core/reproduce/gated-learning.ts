@@ -63,6 +63,7 @@ export const gatedLearning: Reproduction = {
   duration: { quick: '2 s', full: '40 s' },
   constants: { tau: 250 },
   wrong: { constant: 'tau', value: 500 },
+  unaffected: [],
   async measure(lab, size) {
     const networks = { quick: 2, full: 20 }[size]
     const [first, worst, last]: [number[], number[], number[]] = [[], [], []]

@@ -87,6 +87,7 @@ export const glauber: Reproduction = {
   duration: { quick: '2 s', full: '40 s' },
   constants: { temperature: TEMPERATURE },
   wrong: { constant: 'temperature', value: 1.3 * TEMPERATURE },
+  unaffected: [],
   async measure(lab, size) {
     const { N, replicas, sweeps } = {
       quick: { N: 6, replicas: 2048, sweeps: 14 },

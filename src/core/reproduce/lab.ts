@@ -11,6 +11,8 @@ export interface ReproduceOptions {
   readonly seed?: number
   /** Wrong constants for the scenarios, to check that the result depends on them. */
   readonly constants?: Readonly<Record<string, number>>
+  /** Changes each scenario before it runs, to check that the result depends on it. */
+  readonly change?: (scenario: ScenarioInput) => ScenarioInput
   /** Called with the completed fraction of the work and the results so far. */
   readonly onProgress?: (share: number, chart?: Chart) => void
   /** Awaited between submits; an error ends the work. */
@@ -38,8 +40,7 @@ export async function expectedChart(reproduction: Reproduction, size: Size = 'qu
     const lab: Lab = {
       seed: 1,
       constants: reproduction.constants,
-      run: () =>
-        Promise.reject(new ModelError(`${reproduction.id} has run before it told what is expected`)),
+      run: () => Promise.reject(new ModelError(`${reproduction.id} has run before it told what is expected`)),
       progress(_, chart) {
         if (chart !== undefined) resolve(chart)
       },
@@ -60,7 +61,15 @@ const STRIDE = 50
 export async function reproduce(
   device: GPUDevice,
   reproduction: Reproduction,
-  { size = 'quick', seed = 1, constants = {}, onProgress, interrupt, submitTime }: ReproduceOptions = {},
+  {
+    size = 'quick',
+    seed = 1,
+    constants = {},
+    change,
+    onProgress,
+    interrupt,
+    submitTime,
+  }: ReproduceOptions = {},
 ): Promise<Result> {
   for (const name of Object.keys(constants))
     if (!(name in reproduction.constants)) throw new ModelError(`${reproduction.id} has no constant ${name}`)
@@ -70,8 +79,9 @@ export async function reproduce(
   const lab: Lab = {
     seed,
     constants: { ...reproduction.constants, ...constants },
-    async run(name, scenario, use) {
+    async run(name, stated, use) {
       await interrupt?.()
+      const scenario = change === undefined ? stated : change(stated)
       scenarios[name] ??= scenario
       const read = (path: string): Promise<Uint8Array> =>
         Promise.reject(new ModelError(`${path} is no part of a reproduction`))

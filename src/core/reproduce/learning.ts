@@ -98,6 +98,7 @@ export const gatedRate: Reproduction = {
   duration: { quick: '2 s', full: '30 s' },
   constants: { beta: 1 },
   wrong: { constant: 'beta', value: 2 },
+  unaffected: [],
   async measure(lab, size) {
     const betas = {
       quick: [0.01, 0.03, 0.06, 0.12],
@@ -182,6 +183,7 @@ export const competition: Reproduction = {
   duration: { quick: '3 s', full: '40 s' },
   constants: { tau: 125 },
   wrong: { constant: 'tau', value: 250 },
+  unaffected: [],
   async measure(lab, size) {
     const networks = { quick: 2, full: 20 }[size]
     const ticks = 2000

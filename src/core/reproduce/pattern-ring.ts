@@ -62,6 +62,7 @@ export const patternRing: Reproduction = {
   duration: { quick: '1 s', full: '1 s' },
   constants: { factor: 2 },
   wrong: { constant: 'factor', value: 1.9 },
+  unaffected: [],
   async measure(lab, size) {
     const b = TEMPERATURES[size]
     const published = b.map(radiusOf)

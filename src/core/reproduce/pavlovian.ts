@@ -182,6 +182,7 @@ export const pavlovian: Reproduction = {
   duration: { quick: '5 s', full: '2 min' },
   constants: { strength: 1 },
   wrong: { constant: 'strength', value: 0.8 },
+  unaffected: [],
   async measure(lab, size) {
     const { networks, settings } = {
       quick: { networks: 6, settings: [PUBLISHED] },

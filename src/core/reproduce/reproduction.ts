@@ -48,6 +48,17 @@ export interface Outcome {
   readonly chart: Chart
 }
 
+/** Constants that the result of an experiment does not depend on. */
+export interface Unaffected {
+  /** Paths in the scenarios. */
+  readonly constants: readonly string[]
+  readonly why: string
+  /** Only one of the two mutations. */
+  readonly only?: 'doubled' | 'halved'
+  /** Factor, above 1, at which a check fails, for both directions. Absent: none does. */
+  readonly bites?: number
+}
+
 /** The tools of an experiment. */
 export interface Lab {
   readonly seed: number
@@ -80,6 +91,8 @@ export interface Reproduction {
   readonly constants: Readonly<Record<string, number>>
   /** A constant and a wrong value for which the checks must fail. */
   readonly wrong: { readonly constant: string; readonly value: number }
+  /** Constants of its scenarios that may change by a factor of two. */
+  readonly unaffected: readonly Unaffected[]
   measure(lab: Lab, size: Size): Promise<Outcome>
 }
 

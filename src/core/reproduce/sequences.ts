@@ -96,6 +96,7 @@ export const sequences: Reproduction = {
   duration: { quick: '3 s', full: '1 min' },
   constants: { length: 1 },
   wrong: { constant: 'length', value: 1.3 },
+  unaffected: [],
   async measure(lab, size) {
     const N = 100
     const { degrees, networks, most, sizes } = {

@@ -86,6 +86,7 @@ export const softmaxRetrieval: Reproduction = {
   duration: { quick: '2 s', full: '50 s' },
   constants: { beta: 1 },
   wrong: { constant: 'beta', value: 0.5 },
+  unaffected: [],
   async measure(lab, size) {
     const { patterns, networks } = {
       quick: { patterns: 10_000, networks: 2 },
@@ -154,6 +155,7 @@ export const softmaxDimension: Reproduction = {
   duration: { quick: '4 s', full: '3 min' },
   constants: { beta: 1 },
   wrong: { constant: 'beta', value: 0.5 },
+  unaffected: [],
   async measure(lab, size) {
     const { patterns, networks, cues, dimensions } = {
       quick: { patterns: 1000, networks: 4, cues: 400, dimensions: [8, 12, 16, 20, 24] },

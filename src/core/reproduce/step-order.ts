@@ -21,6 +21,7 @@ export const stepOrder: Reproduction = {
   duration: { quick: '1 s', full: '50 s' },
   constants: { tau: 2 },
   wrong: { constant: 'tau', value: 1 },
+  unaffected: [],
   async measure(lab, size) {
     const steps = { quick: [0.1, 0.05, 0.025], full: [0.1, 0.05, 0.025, 0.0125] }[size]
     const fine = { quick: 1 / 160, full: 1 / 640 }[size]

@@ -101,6 +101,7 @@ export const transientRecall: Reproduction = {
   duration: { quick: '10 s', full: '6 min' },
   constants: { gain: G },
   wrong: { constant: 'gain', value: 2 * G },
+  unaffected: [],
   async measure(lab, size) {
     const { networks, duration, dt } = {
       quick: { networks: 3, duration: 20 as const, dt: LONG_DT },
@@ -195,6 +196,7 @@ export const transientRecovery: Reproduction = {
   duration: { quick: '5 s', full: '2 min' },
   constants: { gain: G },
   wrong: { constant: 'gain', value: G / 2 },
+  unaffected: [],
   async measure(lab, size) {
     const { N, networks, cues, duration, dt } = {
       quick: { N: 400, networks: 3, cues: 32, duration: 15, dt: LONG_DT },

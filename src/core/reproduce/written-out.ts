@@ -177,6 +177,7 @@ export const writtenOut: Reproduction = {
   duration: { quick: '1 s', full: '1 s' },
   constants: { scale: 1 },
   wrong: { constant: 'scale', value: 1.001 },
+  unaffected: [],
   async measure(lab, size) {
     const ticks = { quick: 20, full: 200 }[size]
     const scale = lab.constants.scale!

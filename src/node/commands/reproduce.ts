@@ -13,6 +13,7 @@ import { type Output, createOutput } from '../output.ts'
 import { createProgress } from '../progress.ts'
 import { type Setting, htmlReport, jsonOf, markdownReport, readRecords, recordOf } from '../report.ts'
 import { print } from '../terminal.ts'
+import { mutationsCommand } from './mutations.ts'
 import { addAdapterOption, quoted, warn, wholeNumber } from './options.ts'
 
 interface ReproduceOptions {
@@ -27,7 +28,7 @@ interface ReproduceOptions {
 export function reproduceCommand(): Command {
   const command = new Command('reproduce')
     .description('repeat published experiments and compare the numbers')
-    .argument('[what]', 'list, all, or the ID of a reproduction', 'list')
+    .argument('[what]', 'list, all, mutations, or the ID of a reproduction', 'list')
     .option('--quick', 'small sizes; all reproductions take a few minutes on a software adapter (default)')
     .option('--full', 'the sizes of the papers')
     .option(
@@ -40,7 +41,10 @@ export function reproduceCommand(): Command {
       wholeNumber('--seed', 0, 2 ** 31),
       1,
     )
-  return addAdapterOption(command).addHelpText('after', HELP).action(reproduceAll)
+  return addAdapterOption(command)
+    .addHelpText('after', HELP)
+    .action(reproduceAll)
+    .addCommand(mutationsCommand())
 }
 
 const HELP = `
@@ -67,7 +71,8 @@ Examples:
   engram reproduce list
   engram reproduce capacity
   engram reproduce all --quick --out out/reproductions
-  engram reproduce dense-errors --full --seed 7`
+  engram reproduce dense-errors --full --seed 7
+  engram reproduce mutations pattern-ring       double and halve each constant: the checks must fail`
 
 async function reproduceAll(what: string, options: ReproduceOptions): Promise<void> {
   if (options.quick && options.full) throw new ModelError('give one of --quick and --full, not both')
