@@ -1,7 +1,7 @@
 /** Along the flow the energy falls by the dissipation computed from the velocities. */
 import type { Chart, Mark } from '../analysis/chart.ts'
 import { activation } from '../kinds/lagrangians/table.ts'
-import type { Layer } from '../model/model.ts'
+import type { Layer, Model } from '../model/model.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
 import { type Reproduction, type Stated, atMost, near } from './reproduction.ts'
@@ -61,9 +61,10 @@ interface Balance {
 
 /**
  * Along the flow dE/dt = -sum tau dx.dg/dt^2 - tau_W |dW/dt|^2 / (2 kappa) - tau_Xi |dXi/dt|^2.
+ * @param model - with the constants of the equations
  * @param tau - time constants of the layers in the equations
  */
-function balanceOf({ series, model }: Simulation, tau: (layer: Layer) => number): Balance {
+function balanceOf({ series }: Simulation, model: Model, tau: (layer: Layer) => number): Balance {
   const { dt } = model.time
   const by = (name: string) => series.find((one) => one.name === name)?.value ?? []
   const energy = series[0]!
@@ -148,8 +149,9 @@ export const energyBalance: Reproduction = {
         const slow = (index + Number(rule === 'fixed')) % 2 === 1
         const tau = lab.constants.tau!
         const input = balanced({ seed: lab.seed + index, v, h, rule, slow, tau, dt: 0.01 })
-        const balance = await lab.run(`energy-${v}-${h}-${rule}`.replaceAll(' ', '-'), input, (simulation) =>
-          balanceOf(simulation, (layer) => layer.tau / tau),
+        const name = `energy-${v}-${h}-${rule}`.replaceAll(' ', '-')
+        const balance = await lab.run(name, input, (simulation, stated) =>
+          balanceOf(simulation, stated, (layer) => layer.tau / tau),
         )
         rises.push(balance.rise)
         ratios.push(balance.ratio)

@@ -63,7 +63,22 @@ export const gatedLearning: Reproduction = {
   duration: { quick: '2 s', full: '40 s' },
   constants: { tau: 250 },
   wrong: { constant: 'tau', value: 500 },
-  unaffected: [],
+  unaffected: [
+    { constants: ['time.ticks'], only: 'doubled', why: 'the closed form goes on, and the memories rest' },
+    { constants: ['neurons.visible.size'], why: 'the closed form has cosines, not numbers of neurons' },
+    { constants: ['neurons.visible.tau'], why: 'the layer is clamped' },
+    {
+      constants: ['neurons.hidden.lagrangian.beta'],
+      only: 'doubled',
+      why: 'one row has all the weight already',
+    },
+    {
+      constants: ['neurons.hidden.lagrangian.beta'],
+      only: 'halved',
+      why: 'one row has all the weight while beta N is large',
+      bites: 64,
+    },
+  ],
   async measure(lab, size) {
     const networks = { quick: 2, full: 20 }[size]
     const [first, worst, last]: [number[], number[], number[]] = [[], [], []]

@@ -87,7 +87,19 @@ export const glauber: Reproduction = {
   duration: { quick: '2 s', full: '40 s' },
   constants: { temperature: TEMPERATURE },
   wrong: { constant: 'temperature', value: 1.3 * TEMPERATURE },
-  unaffected: [],
+  unaffected: [
+    {
+      constants: ['neurons.v.init.count'],
+      why: 'the limit does not depend on the starts',
+    },
+    { constants: ['time.ticks'], only: 'doubled', why: 'the chain is at its limit' },
+    {
+      constants: ['time.ticks'],
+      only: 'halved',
+      why: 'the chain is near its limit after half the sweeps',
+      bites: 16,
+    },
+  ],
   async measure(lab, size) {
     const { N, replicas, sweeps } = {
       quick: { N: 6, replicas: 2048, sweeps: 14 },
@@ -113,14 +125,14 @@ export const glauber: Reproduction = {
     lab.progress(0, chart())
     const { temperature } = lab.constants
     const input = scenario({ seed: lab.seed, N, replicas, sweeps, temperature: temperature! })
-    const { exact, found } = (shown = await lab.run('glauber', input, async (simulation) => {
+    const { exact, found } = (shown = await lab.run('glauber', input, async (simulation, stated) => {
       const { data } = await simulation.read('v')
       const counts = new Float64Array(2 ** N)
       for (const copy of upTo(replicas)) {
         const state = upTo(N).reduce((bits, i) => bits | (Number(data[copy * N + i]! >= 0) << i), 0)
         counts[state]! += 1 / replicas
       }
-      return { exact: boltzmann(simulation.model, TEMPERATURE), found: counts }
+      return { exact: boltzmann(stated, TEMPERATURE), found: counts }
     }))
     const sum = (of: (state: number) => number): number =>
       upTo(exact.length).reduce((all, k) => all + of(k), 0)

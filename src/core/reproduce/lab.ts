@@ -85,7 +85,10 @@ export async function reproduce(
       scenarios[name] ??= scenario
       const read = (path: string): Promise<Uint8Array> =>
         Promise.reject(new ModelError(`${path} is no part of a reproduction`))
-      const model = await loadModel(JSON.stringify(scenario), { file: `${reproduction.id}/${name}`, read })
+      const load = (one: ScenarioInput) =>
+        loadModel(JSON.stringify(one), { file: `${reproduction.id}/${name}`, read })
+      const model = await load(scenario)
+      const asStated = scenario === stated ? model : await load(stated)
       const simulation = await createSimulation(device, model, {
         resident: 'off',
         ...(submitTime === undefined ? {} : { submitTime }),
@@ -96,7 +99,7 @@ export async function reproduce(
           await interrupt?.()
         }
         await simulation.flush()
-        const result = await use(simulation)
+        const result = await use(simulation, asStated)
         for (const warning of simulation.warnings) warnings.add(`${name}: ${warning}`)
         return result
       } finally {

@@ -98,7 +98,7 @@ export const gatedRate: Reproduction = {
   duration: { quick: '2 s', full: '30 s' },
   constants: { beta: 1 },
   wrong: { constant: 'beta', value: 2 },
-  unaffected: [],
+  unaffected: [{ constants: ['neurons.visible.tau'], why: 'the layer is clamped' }],
   async measure(lab, size) {
     const betas = {
       quick: [0.01, 0.03, 0.06, 0.12],
@@ -183,7 +183,31 @@ export const competition: Reproduction = {
   duration: { quick: '3 s', full: '40 s' },
   constants: { tau: 125 },
   wrong: { constant: 'tau', value: 250 },
-  unaffected: [],
+  unaffected: [
+    {
+      constants: ['time.dt'],
+      only: 'doubled',
+      why: 'the closed form has the time, and a step is 2 in tau = 125',
+      bites: 16,
+    },
+    {
+      constants: ['time.ticks'],
+      only: 'doubled',
+      why: 'the closed form goes on, and the row is at the mean',
+    },
+    { constants: ['neurons.visible.tau'], why: 'the layer is clamped' },
+    {
+      constants: ['neurons.hidden.lagrangian.beta'],
+      only: 'doubled',
+      why: 'one row has all the weight already',
+    },
+    {
+      constants: ['neurons.hidden.lagrangian.beta'],
+      only: 'halved',
+      why: 'one row has all the weight while beta N is large',
+      bites: 64,
+    },
+  ],
   async measure(lab, size) {
     const networks = { quick: 2, full: 20 }[size]
     const ticks = 2000

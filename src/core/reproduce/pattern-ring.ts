@@ -62,7 +62,19 @@ export const patternRing: Reproduction = {
   duration: { quick: '1 s', full: '1 s' },
   constants: { factor: 2 },
   wrong: { constant: 'factor', value: 1.9 },
-  unaffected: [],
+  unaffected: [
+    {
+      constants: ['time.dt'],
+      only: 'doubled',
+      why: 'twice the step from the same minimum: still a descent',
+      bites: 8,
+    },
+    { constants: ['time.ticks'], only: 'doubled', why: 'the states rest in the minima' },
+    {
+      constants: ['neurons.visible.init.values'],
+      why: 'the starts lie at other radii and go to the same minimum',
+    },
+  ],
   async measure(lab, size) {
     const b = TEMPERATURES[size]
     const published = b.map(radiusOf)

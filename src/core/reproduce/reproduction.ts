@@ -1,6 +1,7 @@
 /** Types of a reproduction: an experiment with expected numbers, run again and judged. */
 import type { Chart, Colour, Mark } from '../analysis/chart.ts'
 import type { Estimate } from '../analysis/statistics.ts'
+import type { Model } from '../model/model.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
 
@@ -67,9 +68,14 @@ export interface Lab {
   /**
    * Runs a scenario to the end of its ticks.
    * @param name - name of its file if scenarios are saved; networks that differ by the seed alone share it
-   * @param use - reads the results; the network is destroyed afterwards
+   * @param use - reads the results; the network is destroyed afterwards. `stated` is the model of the scenario as the experiment
+   * has written it, which a mutation does not change: what is expected follows from it
    */
-  run<T>(name: string, scenario: ScenarioInput, use: (simulation: Simulation) => T | Promise<T>): Promise<T>
+  run<T>(
+    name: string,
+    scenario: ScenarioInput,
+    use: (simulation: Simulation, stated: Model) => T | Promise<T>,
+  ): Promise<T>
   /** Reports the progress, 0 to 1, and the results so far: expected values at the start, measured ones later. */
   progress(share: number, chart?: Chart): void
 }

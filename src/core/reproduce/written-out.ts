@@ -4,7 +4,7 @@ import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
 import { upTo } from './error-free.ts'
 import { type Check, type Reproduction, type Stated, atMost, near } from './reproduction.ts'
-import { distance, normal, normalRows } from './small-networks.ts'
+import { REFERENCE, distance, exactStates, normal, normalRows } from './small-networks.ts'
 
 type Memories = NonNullable<ScenarioInput['memories']>
 type Layers = ScenarioInput['neurons']
@@ -204,8 +204,11 @@ export const writtenOut: Reproduction = {
     for (const { text, neurons, coupling, matrix, entries } of forms()) {
       const own = { seed: lab.seed, neurons, ticks }
       const start = scenario({ ...own, text, memory: coupling })
-      const { states, values, kept } = await lab.run(text, start, async (simulation) => ({
+      const { states, values, kept, exact } = await lab.run(text, start, async (simulation, stated) => ({
         states: await statesOf(simulation),
+        exact: exactStates(stated, ['a', 'b']).slice(
+          -simulation.model.layers.reduce((sum, { size }) => sum + size, 0),
+        ),
         values: matrix(simulation),
         kept: (await simulation.read('k')).data.length,
       }))
@@ -215,6 +218,9 @@ export const writtenOut: Reproduction = {
       const others = await lab.run(`${text}-dense`, input, statesOf)
       pairs.push({ text, x: others, y: states })
       checks.push(atMost(`${text}: largest difference of a state`, rounding, distance(states, others), DENSE))
+      checks.push(
+        atMost(`${text}: largest difference to float64`, rounding, distance(states, exact), REFERENCE),
+      )
       checks.push(near(`${text}: numbers kept`, entries, kept, 0, COUNT))
       lab.progress(pairs.length / 3, chart())
     }
