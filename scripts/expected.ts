@@ -137,10 +137,9 @@ function synapticTime(count: number, N = 500): void {
 }
 
 /** dx/dt = -x + (g / sqrt alpha) Xi^T Xi tanh(x) / N from x = .9 g xi + noise; overlaps and E/N, means over all patterns. */
-function transientRecall(count: number): void {
-  const [N, P, g, dt] = [200, 20, 1.2, 0.05]
+function transientRecall(count: number, dt: number, times: readonly number[]): void {
+  const [N, P, g] = [200, 20, 1.2]
   const J = g / Math.sqrt(P / N)
-  const times = [0, 0.5, 1, 1.5, 2, 3, 4, 6, 10, 20, 100]
   const overlaps: number[][] = times.map(() => [])
   const energies: number[][] = times.map(() => [])
   many(count, (random) => {
@@ -174,8 +173,8 @@ function transientRecall(count: number): void {
     return 0
   })
   times.forEach((time, k) => {
-    print(`t ${time}: overlap ${told(overlaps[k]!)}`)
-    print(`t ${time}: E/N ${told(energies[k]!)}`)
+    print(`dt ${dt}, t ${time}: overlap ${told(overlaps[k]!)}`)
+    print(`dt ${dt}, t ${time}: E/N ${told(energies[k]!)}`)
   })
 }
 
@@ -266,6 +265,8 @@ function softmaxRetrieval(count: number): void {
     )
 }
 
+const TRANSIENT = [0, 0.5, 1, 1.5, 2, 3, 4]
+
 const PROGRAMS: Readonly<Record<string, { readonly run: (count: number) => void; readonly count: number }>> =
   {
     capacity: { run: capacity, count: 40 },
@@ -273,7 +274,14 @@ const PROGRAMS: Readonly<Record<string, { readonly run: (count: number) => void;
     'fast-synapses-1000': { run: (count) => fastSynapses(count, 1000), count: 30 },
     'synaptic-time': { run: synapticTime, count: 100 },
     'synaptic-time-1200': { run: (count) => synapticTime(count, 1200), count: 20 },
-    'transient-recall': { run: transientRecall, count: 1000 },
+    'transient-recall': {
+      run(count) {
+        transientRecall(count, 0.1, [...TRANSIENT, 20])
+        transientRecall(count, 0.02, TRANSIENT)
+      },
+      count: 1000,
+    },
+    'transient-recall-100': { run: (count) => transientRecall(count, 0.1, [100]), count: 1000 },
     pavlovian: { run: pavlovian, count: 100 },
     'softmax-retrieval': { run: softmaxRetrieval, count: 20 },
   }

@@ -18,7 +18,7 @@ export const adiabaticLimit: Reproduction = {
     'As tau_h goes to 0, trajectories converge to those of an adiabatic hidden layer, with an error of order tau_h.',
   method:
     'Hidden neurons start where adiabatic ones are. Distances of the visible trajectory over 0.6 tau_v at four tau_h; the fitted power ' +
-    'has to be 1 within 0.1, the last distance below 0.02. Each trajectory is also that of the float64 network within 1e-4, a thousand roundings.',
+    'has to be 1 within 0.1, the last distance below 0.02. Each trajectory is also that of the float64 network within 1e-5, a hundred roundings.',
   duration: { quick: '2 s', full: '2 min' },
   constants: { coupling: 1 },
   wrong: { constant: 'coupling', value: 2 },
@@ -90,7 +90,7 @@ export const adiabaticLimit: Reproduction = {
         ...kinds.map((kind, index): Check =>
           near(`${kind}: power of tau_h`, 1, order(distances[index]!), 0.1, ORDER),
         ),
-        atMost('distance of all trajectories to float64', 1e-4, apart, REFERENCE),
+        atMost('distance of all trajectories to float64', 1e-5, apart, REFERENCE),
         atMost(
           'largest distance at tau_h = 0.005',
           0.02,

@@ -20,7 +20,8 @@ export interface MutationRow {
   readonly constant: string
   readonly factor: number
   /**
-   * caught: a check fails. refused: the scenario is invalid with this value. explained: all checks pass, and the experiment states
+   * caught: a check fails. refused: the scenario is invalid with this value, or its run
+   * fails, or the checks find no numbers in the results. explained: all checks pass, and the experiment states
    * why. silent: all checks pass, and nothing explains it.
    */
   readonly verdict: 'caught' | 'refused' | 'explained' | 'silent'
@@ -118,19 +119,30 @@ export async function mutationsOf(
     for (const constant of some)
       if (!constants.has(constant))
         throw new ModelError(`${reproduction.id}: no scenario has the constant ${constant} of \`unaffected\``)
+  let ended: unknown
+  let isLost = false
+  void device.lost.then(() => (isLost = true))
+  const interrupt = async (): Promise<void> => {
+    try {
+      await options.interrupt?.()
+    } catch (error) {
+      ended = error
+      throw error
+    }
+  }
   const attempt = async (
     constant: string,
     factor: number,
   ): Promise<Pick<MutationRow, 'verdict' | 'detail'>> => {
     try {
       const change = (scenario: ScenarioInput): ScenarioInput => withFactor(scenario, constant, factor)
-      const result = await reproduce(device, reproduction, { ...options, change })
+      const result = await reproduce(device, reproduction, { ...options, change, interrupt })
       return result.passed
         ? { verdict: 'silent', detail: '' }
         : { verdict: 'caught', detail: failure(result) }
     } catch (error) {
-      if (error instanceof ModelError) return { verdict: 'refused', detail: error.message }
-      throw error
+      if (ended !== undefined || isLost) throw error
+      return { verdict: 'refused', detail: error instanceof Error ? error.message : String(error) }
     }
   }
   const rows: MutationRow[] = []

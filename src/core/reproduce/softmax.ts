@@ -79,24 +79,24 @@ export const softmaxRetrieval: Reproduction = {
   citation: 'Ramsauer et al., ICLR 2021, arXiv:2008.02217, theorems 3 and 4',
   claim:
     'A softmax network with 100,000 random patterns on the sphere of radius sqrt(d - 1), d = 32, retrieves a noisy one in one ' +
-    'update, with a relative error of about 2e-4.',
+    'update, with a relative error of about 1.6e-4.',
   method:
-    'beta = 1, cue noise 0.1. The errors of cues spread over decades: the geometric mean is judged, within a factor of 2. At quick size there ' +
-    'are 10,000 patterns; the weight of the others, and with it the error, goes as their number: 2e-5 are expected.',
+    'beta = 1, cue noise 0.1. The errors of cues spread over decades: the mean of their logarithm is judged. It goes as the logarithm of the number of patterns, ' +
+    'so that half of the patterns is 0.3 less. Networks of 100 cues scatter by 0.03, float64 runs of 6 networks have a standard error of 0.013: the tolerance is three standard errors of both. ' +
+    'At quick size there are 10,000 patterns.',
   duration: { quick: '2 s', full: '50 s' },
   constants: { beta: 1 },
   wrong: { constant: 'beta', value: 0.5 },
   unaffected: [],
   async measure(lab, size) {
-    const { patterns, networks } = {
-      quick: { patterns: 10_000, networks: 2 },
-      full: { patterns: 100_000, networks: 5 },
+    const { patterns, networks, expected, tolerance } = {
+      quick: { patterns: 10_000, networks: 2, expected: -4.793, tolerance: 0.1 },
+      full: { patterns: 100_000, networks: 5, expected: -3.786, tolerance: 0.06 },
     }[size]
     const cues = 100
     const means: number[] = []
     const worst: number[] = []
     const all: number[] = []
-    const published = Math.log10(2e-4 * (patterns / 1e5))
     const edges = Array.from({ length: 25 }, (_, k) => -7 + 0.25 * k)
     const chart = (): Chart => ({
       title: this.title,
@@ -112,7 +112,7 @@ export const softmaxRetrieval: Reproduction = {
           label: `measured, ${all.length} cues, ${patterns} patterns, d = 32`,
           colour: 0,
         },
-        { kind: 'rule', of: 'x', at: published, label: 'expected', colour: 1 },
+        { kind: 'rule', of: 'x', at: expected, label: 'expected', colour: 1 },
       ],
     })
     lab.progress(0, chart())
@@ -133,7 +133,7 @@ export const softmaxRetrieval: Reproduction = {
     }
     return {
       checks: [
-        near('log10 of the relative error', published, estimate(means), Math.log10(2), FLOAT64),
+        near('mean log10 of the relative error', expected, estimate(means), tolerance, FLOAT64),
         atMost('largest relative error', NOISE, Math.max(...worst), FLOAT64),
       ],
       chart: chart(),

@@ -30,7 +30,7 @@ the constant.
 
 Standard output: one line for each mutation: experiment, constant, factor, verdict, detail. The verdicts are
   caught      a check fails: its name, measured and expected number
-  refused     the scenario is invalid with this value: the error
+  refused     the scenario is invalid with this value, or its run fails, or it has no results to check: the error
   explained   all checks pass, and the reason; with a factor at which a check fails, if there is one
   silent      all checks pass, and nothing explains it
 
