@@ -118,22 +118,27 @@ function capacity(count: number): void {
       )
 }
 
-function fastSynapses(count: number, N = 500): void {
-  const usual = { N, load: 0.2, gain: 10, duration: 40, dt: 0.1 }
-  for (const kappa of [0, 0.15, 0.3, 0.5, 0.6])
+/** Patterns at load .20 and gain 3 without and with synapses of kappa = .5/N, against tau_W. */
+function fastSynapses(count: number, N: number): void {
+  const usual = { N, load: 0.2, gain: 3, duration: 40, dt: 0.1 }
+  print(`N ${N}, without: overlap ${told(many(count, (random) => recalled(usual, random)))}`)
+  for (const tau of [0.3, 1, 3, 10, 30]) {
+    const dt = Math.min(0.1, tau / 3)
     print(
-      `N ${N}, tau_W 2, kappa ${kappa}/N: overlap ${told(many(count, (random) => recalled({ ...usual, kappa, tau: 2 }, random)))}`,
+      `N ${N}, tau_W ${tau}: overlap ${told(many(count, (random) => recalled({ ...usual, kappa: 0.5, tau, dt }, random)))}`,
     )
+  }
 }
 
-/** Recall against tau_W at gain 3, kappa .5/N. */
-function synapticTime(count: number, N = 500): void {
-  const usual = { N, load: 0.2, gain: 3, duration: 40, dt: 0.1, flipped: 0 }
-  print(`N ${N}, without: ${told(many(count, (random) => recalled(usual, random)))}`)
-  for (const tau of [0.15, 0.3, 1, 3, 10, 30, 60])
+/** Cues with a fifth of the signs wrong, load .20, gain 10 and kappa = 1/N, against tau_W. */
+function synapticTime(count: number, N: number): void {
+  const usual = { N, load: 0.2, gain: 10, duration: 40, flipped: 0.2, kappa: 1 }
+  for (const tau of [0.05, 0.5, 4, 16, 64, 128]) {
+    const dt = Math.min(0.1, tau / 2)
     print(
-      `N ${N}, tau_W ${tau}: overlap ${told(many(count, (random) => recalled({ ...usual, kappa: 0.5, tau, dt: Math.min(0.1, tau / 4) }, random)))}`,
+      `N ${N}, tau_W ${tau}: overlap ${told(many(count, (random) => recalled({ ...usual, tau, dt }, random)))}`,
     )
+  }
 }
 
 /** dx/dt = -x + (g / sqrt alpha) Xi^T Xi tanh(x) / N from x = .9 g xi + noise; overlaps and E/N, means over all patterns. */
@@ -270,10 +275,10 @@ const TRANSIENT = [0, 0.5, 1, 1.5, 2, 3, 4]
 const PROGRAMS: Readonly<Record<string, { readonly run: (count: number) => void; readonly count: number }>> =
   {
     capacity: { run: capacity, count: 40 },
-    'fast-synapses': { run: fastSynapses, count: 100 },
-    'fast-synapses-1000': { run: (count) => fastSynapses(count, 1000), count: 30 },
-    'synaptic-time': { run: synapticTime, count: 100 },
-    'synaptic-time-1200': { run: (count) => synapticTime(count, 1200), count: 20 },
+    'fast-synapses': { run: (count) => fastSynapses(count, 256), count: 400 },
+    'fast-synapses-1000': { run: (count) => fastSynapses(count, 1000), count: 40 },
+    'synaptic-time': { run: (count) => synapticTime(count, 256), count: 400 },
+    'synaptic-time-600': { run: (count) => synapticTime(count, 600), count: 60 },
     'transient-recall': {
       run(count) {
         transientRecall(count, 0.1, [...TRANSIENT, 20])

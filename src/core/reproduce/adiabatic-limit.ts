@@ -71,7 +71,7 @@ export const adiabaticLimit: Reproduction = {
       const trajectory = ({ series }: Simulation, stated: Model): number[] => {
         const found = series[0]!.value.flatMap((x) => [...x])
         const exact = exactStates(stated, ['v'], Math.round(0.05 / dt))
-        apart = Math.max(apart, distance(found, exact))
+        apart = Math.max(apart, distance(exact, found))
         return found
       }
       const adiabatic = { ...network(0), time: { dt, ticks: 0 } }

@@ -96,7 +96,21 @@ export const binaryMemory: Reproduction = {
   duration: { quick: '4 s', full: '4 min' },
   constants: { patterns: 1 },
   wrong: { constant: 'patterns', value: 1.5 },
-  unaffected: [],
+  unaffected: [
+    {
+      constants: ['time.dt'],
+      only: 'halved',
+      why: 'the sign of x + (dt / tau) (h - x) is that of h while h is far above x',
+      bites: 1024,
+    },
+    { constants: ['neurons.visible.tau'], only: 'doubled', why: 'as half of dt', bites: 1024 },
+    { constants: ['time.ticks'], only: 'doubled', why: 'a second sweep moves almost nothing' },
+    {
+      constants: ['neurons.visible.init.corrupt.fraction'],
+      only: 'halved',
+      why: 'fewer wrong signs are mended too',
+    },
+  ],
   async measure(lab, size) {
     const { shapes, networks, most } = {
       quick: {

@@ -127,7 +127,22 @@ export const dynamicEnergy: Reproduction = {
   duration: { quick: '3 s', full: '40 s' },
   constants: { slowness: 1 },
   wrong: { constant: 'slowness', value: 1.5 },
-  unaffected: [],
+  unaffected: [
+    {
+      constants: ['time.dt'],
+      only: 'doubled',
+      why: 'the time between transitions is 100 steps and more',
+      bites: 16,
+    },
+    {
+      constants: ['time.dt', 'time.ticks'],
+      why: 'the time between transitions does not depend on the number of transitions',
+    },
+    { constants: ['neurons.v.tau'], only: 'doubled', why: 'v is fast: T_d = 40 T_f', bites: 16 },
+    { constants: ['neurons.v.tau'], only: 'halved', why: 'v is fast already: the closed form has T_f = 0' },
+    { constants: ['neurons.h.lagrangian.beta'], only: 'doubled', why: 'the softmax is steep already' },
+    { constants: ['neurons.h.lagrangian.beta'], only: 'halved', why: 'the softmax is steep', bites: 16 },
+  ],
   async measure(lab, size) {
     const { ratios, networks, duration } = {
       quick: { ratios: [0.3, 0.5, 0.7, 0.85, 1.5], networks: 1, duration: 12 },

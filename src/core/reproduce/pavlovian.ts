@@ -182,7 +182,26 @@ export const pavlovian: Reproduction = {
   duration: { quick: '5 s', full: '2 min' },
   constants: { strength: 1 },
   wrong: { constant: 'strength', value: 0.8 },
-  unaffected: [],
+  unaffected: [
+    { constants: ['time.ticks'], only: 'doubled', why: 'learning has ended, and the recalled states rest' },
+    { constants: ['neurons.v.lagrangian.gain'], only: 'doubled', why: 'activations are signs already' },
+    {
+      constants: ['neurons.v.lagrangian.gain'],
+      only: 'halved',
+      why: 'inputs are far above 1 / gain',
+      bites: 100,
+    },
+    {
+      constants: ['neurons.v.init.transform.0.factor'],
+      why: 'it is the state of the first of 400 draws, and its signs count',
+    },
+    { constants: ['stimulus.1.patterns.transform.0.factor'], why: 'the signs of the cue count' },
+    {
+      constants: ['stimulus.1.patterns.corrupt.fraction'],
+      only: 'halved',
+      why: 'fewer wrong signs are mended too',
+    },
+  ],
   async measure(lab, size) {
     const { networks, settings } = {
       quick: { networks: 6, settings: [PUBLISHED] },

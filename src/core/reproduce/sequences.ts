@@ -96,7 +96,13 @@ export const sequences: Reproduction = {
   duration: { quick: '3 s', full: '1 min' },
   constants: { length: 1 },
   wrong: { constant: 'length', value: 1.3 },
-  unaffected: [],
+  unaffected: [
+    {
+      constants: ['neurons.hidden.lagrangian.beta'],
+      only: 'doubled',
+      why: 'the growth e^(2 beta) / cosh(2 beta) is 1.96 at beta = 1 and 2 at most',
+    },
+  ],
   async measure(lab, size) {
     const N = 100
     const { degrees, networks, most, sizes } = {

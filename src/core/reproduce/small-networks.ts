@@ -40,6 +40,14 @@ export function exactStates(model: Model, names: readonly string[], every = mode
   return all
 }
 
+/** E of the float64 network at the start and at the end. */
+export function exactEnergies(model: Model): readonly [number, number] {
+  const reference = createReference(model)
+  const first = reference.energy()[0]!.total
+  reference.step(model.time.ticks)
+  return [first, reference.energy()[0]!.total]
+}
+
 type Random = Extract<NonNullable<ScenarioInput['neurons'][string]['init']>, { kind: 'random' }>
 
 export function normal(sigma: number): Random {

@@ -87,7 +87,14 @@ export const softmaxRetrieval: Reproduction = {
   duration: { quick: '2 s', full: '50 s' },
   constants: { beta: 1 },
   wrong: { constant: 'beta', value: 0.5 },
-  unaffected: [],
+  unaffected: [
+    { constants: ['time.ticks'], only: 'doubled', why: 'the second update starts at the fixed point' },
+    {
+      constants: ['neurons.visible.init.corrupt.sigma'],
+      only: 'halved',
+      why: 'the error is of patterns that are close by chance; noise adds to it only above 0.1',
+    },
+  ],
   async measure(lab, size) {
     const { patterns, networks, expected, tolerance } = {
       quick: { patterns: 10_000, networks: 2, expected: -4.793, tolerance: 0.1 },
@@ -155,7 +162,20 @@ export const softmaxDimension: Reproduction = {
   duration: { quick: '4 s', full: '3 min' },
   constants: { beta: 1 },
   wrong: { constant: 'beta', value: 0.5 },
-  unaffected: [],
+  unaffected: [
+    { constants: ['time.dt', 'neurons.visible.tau'], why: 'no tick runs: the weights at the start are read' },
+    {
+      constants: ['neurons.visible.init.corrupt.sigma'],
+      only: 'doubled',
+      why: 'noise multiplies the weights by exp(beta^2 sigma^2 d / 2), 1.2 at 0.1',
+      bites: 8,
+    },
+    {
+      constants: ['neurons.visible.init.corrupt.sigma'],
+      only: 'halved',
+      why: 'noise multiplies the weights by 1.2 at most',
+    },
+  ],
   async measure(lab, size) {
     const { patterns, networks, cues, dimensions } = {
       quick: { patterns: 1000, networks: 4, cues: 400, dimensions: [8, 12, 16, 20, 24] },

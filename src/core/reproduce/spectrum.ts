@@ -48,7 +48,12 @@ export const spectrum: Reproduction = {
   duration: { quick: '1 s', full: '1 min' },
   constants: { scale: 1 },
   wrong: { constant: 'scale', value: Math.SQRT2 },
-  unaffected: [],
+  unaffected: [
+    {
+      constants: ['time.dt', 'neurons.hidden.lagrangian.gain'],
+      why: 'no tick runs: the matrix alone is read back',
+    },
+  ],
   async measure(lab, size) {
     const sides = { quick: [25, 50, 100], full: [50, 100, 200, 400] }[size]
     const networks = { quick: 4, full: 6 }[size]
