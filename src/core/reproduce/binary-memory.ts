@@ -181,9 +181,9 @@ export const binaryMemory: Reproduction = {
         trials.push({ load, asked: all.length, wrong })
         lab.progress((index + trials.length / ratios.length) / shapes.length, chart())
       }
-      const published = largest(shape)
-      checks.push(near(`n = ${degree}, N = ${N}: patterns without errors`, published, errorFreeLoad(trials, N, N), 0.2 * published, LARGEST)) // prettier-ignore
-      const few = Math.round(published / 4)
+      const expected = largest(shape)
+      checks.push(near(`n = ${degree}, N = ${N}: patterns without errors`, expected, errorFreeLoad(trials, N, N), 0.2 * expected, LARGEST)) // prettier-ignore
+      const few = Math.round(expected / 4)
       const { asked, wrong } = pooled(await measure(`mended-${degree}`, few, 0, { flipped: 0.1, sweeps: 1 }))
       checks.push(
         atMost(`n = ${degree}: wrong signs of mended cues, ${few} patterns`, 0.01, wrong / asked, LARGEST),

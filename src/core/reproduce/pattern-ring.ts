@@ -77,7 +77,7 @@ export const patternRing: Reproduction = {
   ],
   async measure(lab, size) {
     const b = TEMPERATURES[size]
-    const published = b.map(radiusOf)
+    const expected = b.map(radiusOf)
     const x = Array.from({ length: 101 }, (_, k) => 0.4 * 25 ** (k / 100))
     let found: number[][] = []
     const chart = (): Chart => ({
@@ -101,7 +101,7 @@ export const patternRing: Reproduction = {
     return {
       checks: [
         ...b.map((value, index): Check =>
-          near(`b = ${value}: radius`, published[index]!, mean(found[index]!), 1e-4, RADIUS),
+          near(`b = ${value}: radius`, expected[index]!, mean(found[index]!), 1e-4, RADIUS),
         ),
         atMost('largest difference between directions', 1e-4, Math.max(...spread), RADIUS),
       ],
