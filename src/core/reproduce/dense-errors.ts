@@ -65,7 +65,7 @@ export const denseErrors: Reproduction = {
     'With K random patterns a bit is recalled with the wrong sign with probability about ' +
     'sqrt((2n-3)!! K / (2 pi N^(n-1))) exp(-N^(n-1) / (2 K (2n-3)!!)), for n = 2, 3, 4.',
   method:
-    'The published form is the tail of a Gaussian of signal to noise z = N^(n-1) / sqrt(K (2n-3)!! N^(n-1)) for large z. The measured rate is compared ' +
+    'The form of the paper is the tail of a Gaussian of signal to noise z = N^(n-1) / sqrt(K (2n-3)!! N^(n-1)) for large z. The measured rate is compared ' +
     `with the Gaussian itself, its variance with the moments of finite N. ${HIDDEN} neurons of each cue are 0, so that a ` +
     'neuron does not vote for itself; N counts the others. Tolerance: a fifth of the rate, for the tails of finite K and N, ' +
     'and the confidence interval, together no more than half of it.',
@@ -96,7 +96,7 @@ export const denseErrors: Reproduction = {
       x: { label: '(2n-3)!! K / N^(n-1)', domain: [0.08, 1.1] },
       y: { label: 'error per bit', scale: 'log', domain: [1e-3, 0.4] },
       marks: [
-        publishedLine(),
+        paperLine(),
         gaussianLine(),
         ...found.map(({ loads, rates }, index) => {
           const { degree, shown } = shapes[index]!
@@ -145,7 +145,7 @@ export const denseErrors: Reproduction = {
 
 const LOADS = Array.from({ length: 100 }, (_, k) => 0.1 + 0.01 * k)
 
-function publishedLine(): Mark {
+function paperLine(): Mark {
   const y = LOADS.map((load) => Math.sqrt(load / (2 * Math.PI)) * Math.exp(-1 / (2 * load)))
   return { kind: 'line', x: LOADS, y, label: 'form of the paper, large N', dashed: true, colour: 0 }
 }

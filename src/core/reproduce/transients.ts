@@ -8,9 +8,9 @@ import { mean } from '../analysis/statistics.ts'
 import { ownOverlaps } from './hopfield.ts'
 import { type Reproduction, type Stated, atLeast, atMost, near } from './reproduction.ts'
 
-/** g of the published runs, and the part of the cue that is the pattern, a = 0.9 g. */
+/** g of the runs of the paper, and the part of the cue that is the pattern, a = 0.9 g. */
 const [G, A] = [1.2, 0.9 * 1.2]
-/** Step of the published runs; small runs use a longer step, which affects neither the start nor fixed points. */
+/** Step of the runs of the paper; small runs use a longer step, which affects neither the start nor fixed points. */
 const [DT, LONG_DT] = [0.02, 0.1]
 
 interface Run {

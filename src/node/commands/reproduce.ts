@@ -27,7 +27,7 @@ interface ReproduceOptions {
 /** `engram reproduce`: experiments with expected numbers, run again and judged. */
 export function reproduceCommand(): Command {
   const command = new Command('reproduce')
-    .description('repeat published experiments and compare the numbers')
+    .description('repeat experiments and compare the results with expected numbers')
     .argument('[what]', 'list, all, mutations, or the ID of a reproduction', 'list')
     .option('--quick', 'small sizes; all reproductions take a few minutes on a software adapter (default)')
     .option('--full', 'the sizes of the papers')

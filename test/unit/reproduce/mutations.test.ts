@@ -28,7 +28,7 @@ test('constants are all numbers but 0, seeds, counts of copies, probes and value
   ])
 })
 
-test('a factor scales all numbers of a constant and nothing else; counts are rounded, and stay as they are if invalid', () => {
+test('a factor scales all numbers of a constant and nothing else; counts are rounded', () => {
   expect(withFactor(SCENARIO, 'neurons.v.init.values', 0.5)).toEqual({
     ...SCENARIO,
     neurons: {

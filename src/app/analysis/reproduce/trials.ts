@@ -17,9 +17,9 @@ export interface Trials {
   readonly underWay: 'one' | 'all' | undefined
   /** Absent before the run, and after it was cancelled. */
   outcomeOf(one: Reproduction): Trial | undefined
-  /** The measured or the published chart; absent until it is loaded. */
+  /** The measured or the expected chart; absent until it is loaded. */
   chartOf(one: Reproduction): Result['chart'] | undefined
-  /** Loads the published chart, unless it is loaded. */
+  /** Loads the expected chart, unless it is loaded. */
   wantChart(one: Reproduction): void
   run(one: Reproduction): Promise<void>
   /** @param begun - called before each */
