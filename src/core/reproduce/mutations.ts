@@ -38,6 +38,10 @@ function isNumbers(value: Json): boolean {
   )
 }
 
+function isZero(value: Json): boolean {
+  return Array.isArray(value) ? (value as Json[]).every(isZero) : value === 0
+}
+
 /** The paths of all constants of a scenario that are not 0 and do not vary by replica, in the order of the file. */
 export function constantsOf(scenario: ScenarioInput): string[] {
   const found: string[] = []
@@ -47,7 +51,7 @@ export function constantsOf(scenario: ScenarioInput): string[] {
     const isCount = path === 'replicas' && typeof value === 'number'
     if (isCount || varied.includes(path) || NO_CONSTANTS.some((one) => one.test(path))) return
     if (isNumbers(value)) {
-      if ([value].flat(Infinity).some((one) => one !== 0)) found.push(path)
+      if (!isZero(value)) found.push(path)
     } else if (typeof value === 'object' && value !== null)
       for (const [key, inner] of Object.entries(value))
         walk(inner as Json, path === '' ? key : `${path}.${key}`)
