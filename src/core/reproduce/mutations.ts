@@ -46,15 +46,14 @@ function isZero(value: Json): boolean {
 export function constantsOf(scenario: ScenarioInput): string[] {
   const found: string[] = []
   const { replicas } = scenario
-  const varied = typeof replicas === 'object' ? Object.keys(replicas.vary ?? {}) : []
+  const varied = typeof replicas === 'object' ? Object.keys(replicas.vary) : []
   const walk = (value: Json, path: string): void => {
     const isCount = path === 'replicas' && typeof value === 'number'
     if (isCount || varied.includes(path) || NO_CONSTANTS.some((one) => one.test(path))) return
     if (isNumbers(value)) {
       if (!isZero(value)) found.push(path)
     } else if (typeof value === 'object' && value !== null)
-      for (const [key, inner] of Object.entries(value))
-        walk(inner as Json, path === '' ? key : `${path}.${key}`)
+      for (const [key, inner] of Object.entries(value)) walk(inner, join(path, key))
   }
   walk(scenario as unknown as Json, '')
   return found
@@ -68,7 +67,7 @@ export function withFactor(scenario: ScenarioInput, constant: string, factor: nu
       if (Array.isArray(value)) return (value as Json[]).map((inner, k) => walk(inner, join(path, String(k))))
       if (typeof value === 'object' && value !== null)
         return Object.fromEntries(
-          Object.entries(value).map(([key, inner]) => [key, walk(inner as Json, join(path, key))]),
+          Object.entries(value).map(([key, inner]) => [key, walk(inner, join(path, key))]),
         )
       return value
     }
