@@ -75,7 +75,7 @@ function recalled(
   const x = network.xi.slice(0, N)
   const wrong = Array.from({ length: N }, (_, i) => ({ i, at: random.uniform() })).sort((a, b) => a.at - b.at)
   for (const { i } of wrong.slice(0, Math.round(flipped * N))) x[i]! *= -1
-  // What synapses have learnt, W - J; only the upper half is kept.
+  // W - J of the synapses; only the upper half is kept.
   const D = new Float64Array(kappa === 0 ? 0 : N * N)
   const [stay, learn] = [1 - dt / tau, ((dt / tau) * kappa) / N]
   let g = x.map((value) => Math.tanh(gain * value))
