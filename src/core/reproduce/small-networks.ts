@@ -80,7 +80,8 @@ export function symmetric(
   }
 }
 
-/** Largest distance of an entry. */
+/** Largest distance of an entry; NaN if one has more entries. */
 export function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) return NaN
   return Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]!)))
 }
