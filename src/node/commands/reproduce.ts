@@ -42,6 +42,7 @@ export function reproduceCommand(): Command {
       1,
     )
   return addAdapterOption(command)
+    .enablePositionalOptions()
     .addHelpText('after', HELP)
     .action(reproduceAll)
     .addCommand(mutationsCommand())
