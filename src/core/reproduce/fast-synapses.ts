@@ -190,13 +190,9 @@ export const synapticTime: Reproduction = {
       why: 'the optimum is wide: overlaps change by 0.07 at most; fast-synapses judges tau_W where recall depends on it',
       bites: 8,
     },
+    { constants: ['time.ticks'], only: 'doubled', why: 'after 40 tau most states rest' },
     {
-      constants: ['neurons.visible.lagrangian.gain'],
-      only: 'doubled',
-      why: 'neurons are steep already',
-    },
-    {
-      constants: ['time.dt', 'time.ticks'],
+      constants: ['time.dt'],
       why: 'overlaps change little after 20 tau, and synapses of tau_W = 64 by 0.07',
       bites: 8,
     },
