@@ -149,6 +149,7 @@ const LONG = [
   'test/unit/docs/extending.test.ts',
   'test/gpu/lessons.test.ts',
   'test/gpu/reproduce.test.ts',
+  'test/gpu/mutations.test.ts',
   'test/browser/page-tries.test.ts',
   'test/browser/page-scenarios.test.ts',
 ]

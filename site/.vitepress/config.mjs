@@ -64,6 +64,7 @@ const EXAMPLES = [
   item('Scenarios', '/scenarios'),
   item('Models of other programs', '/gallery'),
   item('Published results', '/reproductions/'),
+  item('Mutations', '/reproductions/mutations'),
 ]
 
 const DEVELOPMENT = [

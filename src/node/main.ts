@@ -76,7 +76,7 @@ const COMMANDS: Readonly<Record<string, Described>> = {
   },
   reproduce: {
     usage: '[options] [what]',
-    description: 'repeat published experiments and compare the numbers',
+    description: 'repeat experiments and compare the results with expected numbers',
     load: async () => (await import('./commands/reproduce.ts')).reproduceCommand,
   },
   devices: {

@@ -6,8 +6,8 @@ import type { Chart } from '../core/analysis/chart.ts'
 import { markup } from '../core/analysis/markup.ts'
 import type { Result } from '../core/reproduce/lab.ts'
 import { REPRODUCTIONS } from '../core/reproduce/index.ts'
-import type { Check } from '../core/reproduce/reproduction.ts'
-import { CHECK_HEADER, checkCells } from '../core/reproduce/table.ts'
+import type { Check, Source } from '../core/reproduce/reproduction.ts'
+import { CHECK_HEADER, checkCells, sourceLines } from '../core/reproduce/table.ts'
 import type { AdapterInfo } from './device.ts'
 import { drawChart } from './chart.ts'
 
@@ -29,7 +29,7 @@ export interface Recorded extends Setting {
   readonly size: string
   readonly seed: number
   readonly passed: boolean
-  readonly checks: readonly Check[]
+  readonly checks: readonly (Check & { readonly published: number })[]
   readonly warnings: readonly string[]
   /** In s. */
   readonly duration: number
@@ -50,7 +50,8 @@ export function recordOf(result: Result, setting: Setting): Recorded {
     size,
     seed,
     passed,
-    checks,
+    // `published` is the name of `expected` for readers of earlier files.
+    checks: checks.map((check) => ({ ...check, published: check.expected })),
     warnings,
     duration: seconds,
     ...setting,
@@ -83,6 +84,14 @@ const axis = v.object({
   domain: v.optional(v.tuple([v.number(), v.number()])),
 })
 
+const source: v.GenericSchema<unknown, Source> = v.variant('kind', [
+  v.object({ kind: v.literal('paper'), paper: v.string(), place: v.string() }),
+  v.object({ kind: v.literal('closed form'), formula: v.string() }),
+  v.object({ kind: v.literal('theory'), equations: v.string() }),
+  v.object({ kind: v.literal('program'), command: v.string() }),
+  v.object({ kind: v.literal('unknown') }),
+])
+
 /** A file of a folder may be anybody's: of another program, of another version, or made to do harm. */
 const recordSchema = v.looseObject({
   ...Object.fromEntries(
@@ -98,16 +107,21 @@ const recordSchema = v.looseObject({
   adapter: v.looseObject({ name: v.string(), type: v.string() }),
   versions: v.looseObject({ engram: v.string(), node: v.string() }),
   checks: v.array(
-    v.looseObject({
-      what: v.string(),
-      relation: v.picklist(['near', 'at least', 'at most']),
-      published: v.number(),
-      measured: number,
-      half: v.optional(number),
-      networks: v.optional(v.number()),
-      tolerance: v.number(),
-      passed: v.boolean(),
-    }),
+    v.pipe(
+      v.looseObject({
+        what: v.string(),
+        relation: v.picklist(['near', 'at least', 'at most']),
+        published: v.number(),
+        expected: v.optional(v.number()),
+        source: v.optional(source, { kind: 'unknown' }),
+        measured: number,
+        half: v.optional(number),
+        networks: v.optional(v.number()),
+        tolerance: v.number(),
+        passed: v.boolean(),
+      }),
+      v.transform((check) => ({ ...check, expected: check.expected ?? check.published })),
+    ),
   ),
   chart: v.object({
     title: v.string(),
@@ -169,6 +183,9 @@ export function markdownReport(records: readonly Recorded[]): string {
         row(CHECK_HEADER.map(() => '---')),
         ...record.checks.map((check) => row(checkCells(check))),
       ].join('\n'),
+      `Expected numbers:\n\n${sourceLines(record.checks)
+        .map((line) => `- ${line}`)
+        .join('\n')}`,
       `${record.method} Scenarios: \`scenarios/${record.id}\`, where the command has written them.`,
       `\`${origin(record)}\``,
     ].join('\n\n'),
@@ -204,6 +221,9 @@ export function htmlReport(records: readonly Recorded[]): string {
 <div class="scroll">${drawChart(record.chart)}</div>
 <div class="scroll"><table class="checks"><tr>${CHECK_HEADER.map((text) => `<th>${text}</th>`).join('')}</tr>
 ${record.checks.map(line).join('\n')}</table></div>
+<ul class="muted">${sourceLines(record.checks)
+      .map((line) => `<li>${markup(line)}</li>`)
+      .join('')}</ul>
 <p class="muted">${markup(record.method)}</p>
 <p class="muted">${markup(origin(record))}</p>
 </section>`,

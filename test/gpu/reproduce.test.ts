@@ -1,4 +1,4 @@
-/** Experiments with published numbers, at their quick size; each depends on what it claims to measure. */
+/** Experiments with expected numbers, at their quick size; each depends on what it claims to measure. */
 import { describe, expect, test } from 'vitest'
 import { type Result, reproduce } from '../../src/core/reproduce/lab.ts'
 import { REPRODUCTIONS } from '../../src/core/reproduce/index.ts'
@@ -9,7 +9,7 @@ import { testDevice } from './device.ts'
 function failures({ checks }: Result): string[] {
   return checks
     .filter(({ passed }) => !passed)
-    .map(({ what, relation, published, measured }) => `${what}: ${measured}, not ${relation} ${published}`)
+    .map(({ what, relation, expected, measured }) => `${what}: ${measured}, not ${relation} ${expected}`)
 }
 
 /** Experiments that look at where a network rests, or at synapses without delay, and step over the way there. */
@@ -22,7 +22,7 @@ const LONG_STEPS: Readonly<Record<string, RegExp>> = {
 describe.each(REPRODUCTIONS.map((reproduction) => ({ id: reproduction.id, reproduction })))(
   '$id',
   ({ reproduction }) => {
-    test('comes out as published', async () => {
+    test('comes out as expected', async () => {
       const { device } = await testDevice()
       const result = await reproduce(device, reproduction)
       expect(failures(result)).toEqual([])

@@ -4,7 +4,7 @@ import { gaussianTail } from '../analysis/gaussian.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
 import { oddFactorial } from './error-free.ts'
-import { type Check, type Reproduction, measuredPoints, near } from './reproduction.ts'
+import { type Check, type Reproduction, type Stated, measuredPoints, near } from './reproduction.ts'
 
 interface Shape {
   readonly degree: number
@@ -50,6 +50,12 @@ function scenario(seed: number, { degree, shown }: Shape, patterns: number, cues
   }
 }
 
+const GAUSSIAN: Stated = {
+  kind: 'closed form',
+  formula:
+    'tail of a Gaussian, with the variance at finite N; its form for large N is that of arXiv:1606.01164, section 2',
+}
+
 /** Wrong bits after one update of a dense memory. */
 export const denseErrors: Reproduction = {
   id: 'dense-errors',
@@ -59,13 +65,14 @@ export const denseErrors: Reproduction = {
     'With K random patterns a bit is recalled with the wrong sign with probability about ' +
     'sqrt((2n-3)!! K / (2 pi N^(n-1))) exp(-N^(n-1) / (2 K (2n-3)!!)), for n = 2, 3, 4.',
   method:
-    'The published form is the tail of a Gaussian of signal to noise z = N^(n-1) / sqrt(K (2n-3)!! N^(n-1)) for large z. The measured rate is compared ' +
+    'The form of the paper is the tail of a Gaussian of signal to noise z = N^(n-1) / sqrt(K (2n-3)!! N^(n-1)) for large z. The measured rate is compared ' +
     `with the Gaussian itself, its variance with the moments of finite N. ${HIDDEN} neurons of each cue are 0, so that a ` +
     'neuron does not vote for itself; N counts the others. Tolerance: a fifth of the rate, for the tails of finite K and N, ' +
     'and the confidence interval, together no more than half of it.',
   duration: { quick: '10 s', full: '13 min' },
   constants: { patterns: 1 },
   wrong: { constant: 'patterns', value: 2 },
+  unaffected: [],
   async measure(lab, size) {
     const networks = { quick: 5, full: 12 }[size]
     const cues = { quick: 64, full: 128 }[size]
@@ -89,7 +96,7 @@ export const denseErrors: Reproduction = {
       x: { label: '(2n-3)!! K / N^(n-1)', domain: [0.08, 1.1] },
       y: { label: 'error per bit', scale: 'log', domain: [1e-3, 0.4] },
       marks: [
-        publishedLine(),
+        paperLine(),
         gaussianLine(),
         ...found.map(({ loads, rates }, index) => {
           const { degree, shown } = shapes[index]!
@@ -124,6 +131,7 @@ export const denseErrors: Reproduction = {
             expected,
             rate,
             Math.min(0.2 * expected + rate.half, 0.5 * expected),
+            GAUSSIAN,
           ),
         )
         loads.push((patterns * oddFactorial(degree - 1)) / shown ** (degree - 1))
@@ -137,9 +145,9 @@ export const denseErrors: Reproduction = {
 
 const LOADS = Array.from({ length: 100 }, (_, k) => 0.1 + 0.01 * k)
 
-function publishedLine(): Mark {
+function paperLine(): Mark {
   const y = LOADS.map((load) => Math.sqrt(load / (2 * Math.PI)) * Math.exp(-1 / (2 * load)))
-  return { kind: 'line', x: LOADS, y, label: 'published form', dashed: true, colour: 0 }
+  return { kind: 'line', x: LOADS, y, label: 'form of the paper, large N', dashed: true, colour: 0 }
 }
 
 function gaussianLine(): Mark {

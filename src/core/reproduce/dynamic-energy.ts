@@ -3,7 +3,15 @@ import { type Estimate, estimate } from '../analysis/statistics.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
 import { upTo } from './error-free.ts'
-import { type Check, type Reproduction, atLeast, atMost, measuredPoints, near } from './reproduction.ts'
+import {
+  type Check,
+  type Reproduction,
+  type Stated,
+  atLeast,
+  atMost,
+  measuredPoints,
+  near,
+} from './reproduction.ts'
 
 /** T_d of the slow neurons in units of T_f, the step, and beta of the softmax of overlaps. */
 const [SLOW, DT, BETA] = [40, 0.25, 200]
@@ -97,6 +105,13 @@ function periodOf(ratio: number): number {
   return -Math.log(1 - Math.sqrt(ratio))
 }
 
+const PERIOD: Stated = { kind: 'closed form', formula: '-ln(1 - sqrt(a_s / a_c)) for a fast, steep v' }
+const WALK: Stated = {
+  kind: 'paper',
+  paper: 'Karuvally et al., arXiv:2510.24965',
+  place: 'the condition a_s < a_c for transitions',
+}
+
 /** EDEN: a fast memory that slow neurons drive from pattern to pattern. */
 export const dynamicEnergy: Reproduction = {
   id: 'dynamic-energy',
@@ -112,6 +127,22 @@ export const dynamicEnergy: Reproduction = {
   duration: { quick: '3 s', full: '40 s' },
   constants: { slowness: 1 },
   wrong: { constant: 'slowness', value: 1.5 },
+  unaffected: [
+    {
+      constants: ['time.dt'],
+      only: 'doubled',
+      why: 'the time between transitions is 100 steps and more',
+      bites: 16,
+    },
+    {
+      constants: ['time.dt', 'time.ticks'],
+      why: 'the time between transitions does not depend on the number of transitions',
+    },
+    { constants: ['neurons.v.tau'], only: 'doubled', why: 'v is fast: T_d = 40 T_f', bites: 16 },
+    { constants: ['neurons.v.tau'], only: 'halved', why: 'v is fast already: the closed form has T_f = 0' },
+    { constants: ['neurons.h.lagrangian.beta'], only: 'doubled', why: 'the softmax is steep already' },
+    { constants: ['neurons.h.lagrangian.beta'], only: 'halved', why: 'the softmax is steep', bites: 16 },
+  ],
   async measure(lab, size) {
     const { ratios, networks, duration } = {
       quick: { ratios: [0.3, 0.5, 0.7, 0.85, 1.5], networks: 1, duration: 12 },
@@ -159,12 +190,13 @@ export const dynamicEnergy: Reproduction = {
             periodOf(ratio),
             measured[index]!,
             0.15 * periodOf(ratio),
+            PERIOD,
           ),
         ),
-        atLeast('transitions that lead to the next pattern, share', 1, Number(inOrder)),
-        atMost('a_s/a_c = 1.5: transitions', 0, stayed),
-        atLeast('random patterns, a_s/a_c = 0.5: transitions in 8 T_d', 4, steps),
-        atMost('random patterns, a_s/a_c = 1.5: transitions in 8 T_d', 0, stays),
+        atLeast('transitions that lead to the next pattern, share', 1, Number(inOrder), WALK),
+        atMost('a_s/a_c = 1.5: transitions', 0, stayed, WALK),
+        atLeast('random patterns, a_s/a_c = 0.5: transitions in 8 T_d', 4, steps, WALK),
+        atMost('random patterns, a_s/a_c = 1.5: transitions in 8 T_d', 0, stays, WALK),
       ],
       chart: chart(),
     }

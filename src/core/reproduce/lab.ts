@@ -11,6 +11,8 @@ export interface ReproduceOptions {
   readonly seed?: number
   /** Wrong constants for the scenarios, to check that the result depends on them. */
   readonly constants?: Readonly<Record<string, number>>
+  /** Changes each scenario before it runs, to check that the result depends on it. */
+  readonly change?: (scenario: ScenarioInput) => ScenarioInput
   /** Called with the completed fraction of the work and the results so far. */
   readonly onProgress?: (share: number, chart?: Chart) => void
   /** Awaited between submits; an error ends the work. */
@@ -32,14 +34,13 @@ export interface Result extends Outcome {
   readonly duration: number
 }
 
-/** The chart of a reproduction before the measurement: published values that do not depend on the networks. */
-export async function publishedChart(reproduction: Reproduction, size: Size = 'quick'): Promise<Chart> {
+/** The chart of a reproduction before the measurement: expected values that do not depend on the networks. */
+export async function expectedChart(reproduction: Reproduction, size: Size = 'quick'): Promise<Chart> {
   return new Promise((resolve, reject) => {
     const lab: Lab = {
       seed: 1,
       constants: reproduction.constants,
-      run: () =>
-        Promise.reject(new ModelError(`${reproduction.id} has run before it told what is published`)),
+      run: () => Promise.reject(new ModelError(`${reproduction.id} has run before it told what is expected`)),
       progress(_, chart) {
         if (chart !== undefined) resolve(chart)
       },
@@ -60,7 +61,15 @@ const STRIDE = 50
 export async function reproduce(
   device: GPUDevice,
   reproduction: Reproduction,
-  { size = 'quick', seed = 1, constants = {}, onProgress, interrupt, submitTime }: ReproduceOptions = {},
+  {
+    size = 'quick',
+    seed = 1,
+    constants = {},
+    change,
+    onProgress,
+    interrupt,
+    submitTime,
+  }: ReproduceOptions = {},
 ): Promise<Result> {
   for (const name of Object.keys(constants))
     if (!(name in reproduction.constants)) throw new ModelError(`${reproduction.id} has no constant ${name}`)
@@ -70,12 +79,16 @@ export async function reproduce(
   const lab: Lab = {
     seed,
     constants: { ...reproduction.constants, ...constants },
-    async run(name, scenario, use) {
+    async run(name, stated, use) {
       await interrupt?.()
+      const scenario = change === undefined ? stated : change(stated)
       scenarios[name] ??= scenario
       const read = (path: string): Promise<Uint8Array> =>
         Promise.reject(new ModelError(`${path} is no part of a reproduction`))
-      const model = await loadModel(JSON.stringify(scenario), { file: `${reproduction.id}/${name}`, read })
+      const load = (one: ScenarioInput) =>
+        loadModel(JSON.stringify(one), { file: `${reproduction.id}/${name}`, read })
+      const model = await load(scenario)
+      const asStated = scenario === stated ? model : await load(stated)
       const simulation = await createSimulation(device, model, {
         resident: 'off',
         ...(submitTime === undefined ? {} : { submitTime }),
@@ -86,7 +99,7 @@ export async function reproduce(
           await interrupt?.()
         }
         await simulation.flush()
-        const result = await use(simulation)
+        const result = await use(simulation, asStated)
         for (const warning of simulation.warnings) warnings.add(`${name}: ${warning}`)
         return result
       } finally {

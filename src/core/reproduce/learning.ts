@@ -3,7 +3,7 @@ import { type Estimate, estimate } from '../analysis/statistics.ts'
 import { RandomStream } from '../model/random.ts'
 import { orthogonalRows } from '../model/patterns/random-rows.ts'
 import type { ScenarioInput } from '../model/schema.ts'
-import { type Check, type Reproduction, atMost, measuredPoints, near } from './reproduction.ts'
+import { type Check, type Reproduction, type Stated, atMost, measuredPoints, near } from './reproduction.ts'
 
 /** Shape of the network of Lotito's appendix B. */
 const [N, ROWS, TAU] = [50, 4, 250]
@@ -81,6 +81,8 @@ function expectedShare(beta: number, c: number, T: number): number {
   return sum / T
 }
 
+const SHARE: Stated = { kind: 'theory', equations: 'tau du/dt = w_nu (1 - u), the way of the other rows' }
+
 /** The rate of gated learning. */
 export const gatedRate: Reproduction = {
   id: 'gated-rate',
@@ -96,6 +98,7 @@ export const gatedRate: Reproduction = {
   duration: { quick: '2 s', full: '30 s' },
   constants: { beta: 1 },
   wrong: { constant: 'beta', value: 2 },
+  unaffected: [{ constants: ['neurons.visible.tau'], why: 'the layer is clamped' }],
   async measure(lab, size) {
     const betas = {
       quick: [0.01, 0.03, 0.06, 0.12],
@@ -147,7 +150,7 @@ export const gatedRate: Reproduction = {
         }
         found[index]!.push(estimate(values))
         const expected = expectedShare(beta, c, T)
-        checks.push(near(`c = ${c}, beta = ${beta}: p`, expected, estimate(values), 0.01))
+        checks.push(near(`c = ${c}, beta = ${beta}: p`, expected, estimate(values), 0.01, SHARE))
         lab.progress(checks.length / betas.length / correlations.length, chart())
       }
     }
@@ -159,6 +162,11 @@ interface Cosines {
   readonly time: number[]
   /** Of each row, [samples][rows]. */
   readonly value: number[][]
+}
+
+const MEAN: Stated = {
+  kind: 'closed form',
+  formula: 'cosines of exp(-2 t / ((N_h + 1) tau)) Xi(0) + (1 - exp(..)) (old + new) / 2',
 }
 
 /** N_h + 1 patterns for N_h rows. */
@@ -175,6 +183,31 @@ export const competition: Reproduction = {
   duration: { quick: '3 s', full: '40 s' },
   constants: { tau: 125 },
   wrong: { constant: 'tau', value: 250 },
+  unaffected: [
+    {
+      constants: ['time.dt'],
+      only: 'doubled',
+      why: 'the closed form has the time, and a step is 2 in tau = 125',
+      bites: 16,
+    },
+    {
+      constants: ['time.ticks'],
+      only: 'doubled',
+      why: 'the closed form goes on, and the row is at the mean',
+    },
+    { constants: ['neurons.visible.tau'], why: 'the layer is clamped' },
+    {
+      constants: ['neurons.hidden.lagrangian.beta'],
+      only: 'doubled',
+      why: 'one row has all the weight already',
+    },
+    {
+      constants: ['neurons.hidden.lagrangian.beta'],
+      only: 'halved',
+      why: 'one row has all the weight while beta N is large',
+      bites: 64,
+    },
+  ],
   async measure(lab, size) {
     const networks = { quick: 2, full: 20 }[size]
     const ticks = 2000
@@ -245,10 +278,22 @@ export const competition: Reproduction = {
     }
     return {
       checks: [
-        atMost('largest distance to the closed form', 0.015, Math.max(...worst!)),
-        near('cosine of the row with its old pattern in the end', Math.SQRT1_2, estimate(forgotten!), 0.01),
-        near('cosine of the row with the new pattern in the end', Math.SQRT1_2, estimate(learnt!), 0.01),
-        near('least cosine of the other rows with theirs', 1, estimate(kept!), 0.01),
+        atMost('largest distance to the closed form', 0.015, Math.max(...worst!), MEAN),
+        near(
+          'cosine of the row with its old pattern in the end',
+          Math.SQRT1_2,
+          estimate(forgotten!),
+          0.01,
+          MEAN,
+        ),
+        near(
+          'cosine of the row with the new pattern in the end',
+          Math.SQRT1_2,
+          estimate(learnt!),
+          0.01,
+          MEAN,
+        ),
+        near('least cosine of the other rows with theirs', 1, estimate(kept!), 0.01, MEAN),
       ],
       chart: chart(),
     }

@@ -1,23 +1,45 @@
-/** Types of a reproduction: an experiment with published numbers, repeated and judged. */
+/** Types of a reproduction: an experiment with expected numbers, run again and judged. */
 import type { Chart, Colour, Mark } from '../analysis/chart.ts'
 import type { Estimate } from '../analysis/statistics.ts'
+import type { Model } from '../model/model.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
 
 /** quick: minutes for all of them on a software adapter. full: the sizes of the papers. */
 export type Size = 'quick' | 'full'
 
-/** A published number next to the measured one. */
+/** The origin of an expected number. */
+export type Source =
+  | {
+      readonly kind: 'paper'
+      readonly paper: string
+      /** Section, equation, figure or table. */
+      readonly place: string
+    }
+  /** A formula, evaluated. */
+  | { readonly kind: 'closed form'; readonly formula: string }
+  /** Equations that are solved in float64 when the experiment runs. */
+  | { readonly kind: 'theory'; readonly equations: string }
+  /** A float64 program of this project. */
+  | { readonly kind: 'program'; readonly command: string }
+  /** A file of an earlier version, which does not state the source. */
+  | { readonly kind: 'unknown' }
+
+/** A source that an experiment states. */
+export type Stated = Exclude<Source, { readonly kind: 'unknown' }>
+
+/** An expected number next to the measured one. */
 export interface Check {
   readonly what: string
-  /** The required relation of measured to published: near it, or on one side of it. */
+  /** The required relation of measured to expected: near it, or on one side of it. */
   readonly relation: 'near' | 'at least' | 'at most'
-  readonly published: number
+  readonly expected: number
+  readonly source: Source
   readonly measured: number
   /** Half length of the 95 % confidence interval over independent networks, if there are several. */
   readonly half?: number
   readonly networks?: number
-  /** Tolerance of measured from published, or on its wrong side. */
+  /** Tolerance of measured from expected, or on its wrong side. */
   readonly tolerance: number
   readonly passed: boolean
 }
@@ -25,6 +47,17 @@ export interface Check {
 export interface Outcome {
   readonly checks: readonly Check[]
   readonly chart: Chart
+}
+
+/** Constants that the result of an experiment does not depend on. */
+export interface Unaffected {
+  /** Paths in the scenarios. */
+  readonly constants: readonly string[]
+  readonly why: string
+  /** Only one of the two mutations. */
+  readonly only?: 'doubled' | 'halved'
+  /** Factor, above 1, at which a check fails, for both directions. Absent: none does. */
+  readonly bites?: number
 }
 
 /** The tools of an experiment. */
@@ -35,21 +68,26 @@ export interface Lab {
   /**
    * Runs a scenario to the end of its ticks.
    * @param name - name of its file if scenarios are saved; networks that differ by the seed alone share it
-   * @param use - reads the results; the network is destroyed afterwards
+   * @param use - reads the results; the network is destroyed afterwards. `stated` is the model of the scenario as the experiment
+   * has written it, which a mutation does not change: what is expected follows from it
    */
-  run<T>(name: string, scenario: ScenarioInput, use: (simulation: Simulation) => T | Promise<T>): Promise<T>
-  /** Reports the progress, 0 to 1, and the results so far: published values at the start, measured ones later. */
+  run<T>(
+    name: string,
+    scenario: ScenarioInput,
+    use: (simulation: Simulation, stated: Model) => T | Promise<T>,
+  ): Promise<T>
+  /** Reports the progress, 0 to 1, and the results so far: expected values at the start, measured ones later. */
   progress(share: number, chart?: Chart): void
 }
 
-/** An experiment with published numbers. */
+/** An experiment with expected numbers. */
 export interface Reproduction {
   /** Name on the command line. */
   readonly id: string
   readonly title: string
-  /** The source of the published numbers. */
+  /** The papers of the model and of the claim. */
   readonly citation: string
-  /** The published result in a sentence. */
+  /** The result in a sentence. */
   readonly claim: string
   /** The origin of the tolerances, and the differences from the source. */
   readonly method: string
@@ -59,22 +97,30 @@ export interface Reproduction {
   readonly constants: Readonly<Record<string, number>>
   /** A constant and a wrong value for which the checks must fail. */
   readonly wrong: { readonly constant: string; readonly value: number }
+  /** Constants of its scenarios that may change by a factor of two. */
+  readonly unaffected: readonly Unaffected[]
   measure(lab: Lab, size: Size): Promise<Outcome>
 }
 
-/** measured = published within a tolerance. */
-export function near(what: string, published: number, measured: number | Estimate, tolerance: number): Check {
-  return judge(what, 'near', published, measured, tolerance)
+/** measured = expected within a tolerance. */
+export function near(
+  what: string,
+  expected: number,
+  measured: number | Estimate,
+  tolerance: number,
+  source: Stated,
+): Check {
+  return judge({ what, relation: 'near', expected, tolerance, source }, measured)
 }
 
-/** measured >= published. */
-export function atLeast(what: string, published: number, measured: number | Estimate): Check {
-  return judge(what, 'at least', published, measured, 0)
+/** measured >= expected. */
+export function atLeast(what: string, expected: number, measured: number | Estimate, source: Stated): Check {
+  return judge({ what, relation: 'at least', expected, tolerance: 0, source }, measured)
 }
 
-/** measured <= published. */
-export function atMost(what: string, published: number, measured: number | Estimate): Check {
-  return judge(what, 'at most', published, measured, 0)
+/** measured <= expected. */
+export function atMost(what: string, expected: number, measured: number | Estimate, source: Stated): Check {
+  return judge({ what, relation: 'at most', expected, tolerance: 0, source }, measured)
 }
 
 /** The measurements so far, at the first places on the x axis, with 95 % intervals if there are several networks. */
@@ -94,21 +140,16 @@ export function measuredPoints(
   }
 }
 
-function judge(
-  what: string,
-  relation: Check['relation'],
-  published: number,
-  measured: number | Estimate,
-  tolerance: number,
-): Check {
+function judge(asked: Omit<Check, 'measured' | 'passed'>, measured: number | Estimate): Check {
+  const { relation, expected, tolerance } = asked
   const { mean, half, count } =
     typeof measured === 'number' ? { mean: measured, half: NaN, count: 1 } : measured
   const passed =
     relation === 'near'
-      ? Math.abs(mean - published) <= tolerance
+      ? Math.abs(mean - expected) <= tolerance
       : relation === 'at least'
-        ? mean >= published
-        : mean <= published
+        ? mean >= expected
+        : mean <= expected
   const spread = Number.isNaN(half) ? {} : { half, networks: count }
-  return { what, relation, published, measured: mean, ...spread, tolerance, passed }
+  return { ...asked, measured: mean, ...spread, passed }
 }

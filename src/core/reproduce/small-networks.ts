@@ -1,6 +1,9 @@
 /** Parts of the small random networks in the experiments on the numerics. */
 import { RandomStream } from '../model/random.ts'
+import type { Model } from '../model/model.ts'
 import type { ScenarioInput } from '../model/schema.ts'
+import { createReference } from '../reference/network.ts'
+import type { Stated } from './reproduction.ts'
 
 /** Neurons of the two layers. */
 export const [N_V, N_H] = [6, 5]
@@ -20,6 +23,29 @@ export const LAGRANGIANS: Readonly<
   softmax: { l: { kind: 'softmax', beta: 2 }, bounded: true },
   layernorm: { l: { kind: 'layernorm', gamma: 1, eps: 0.1 }, bounded: true },
   spherical: { l: { kind: 'spherical', eps: 0.1 }, bounded: true },
+}
+
+/** Source of a number that the float64 network gives. */
+export const REFERENCE: Stated = { kind: 'program', command: 'the float64 network, src/core/reference' }
+
+/** The states of variables of the float64 network, concatenated, at tick 0 and after each `every` ticks. */
+export function exactStates(model: Model, names: readonly string[], every = model.time.ticks): number[] {
+  const reference = createReference(model)
+  const states = (): number[] => names.flatMap((name) => [...reference.read(name)])
+  const all = states()
+  for (let tick = every; tick <= model.time.ticks; tick += every) {
+    reference.step(every)
+    all.push(...states())
+  }
+  return all
+}
+
+/** E of the float64 network at the start and at the end. */
+export function exactEnergies(model: Model): readonly [number, number] {
+  const reference = createReference(model)
+  const first = reference.energy()[0]!.total
+  reference.step(model.time.ticks)
+  return [first, reference.energy()[0]!.total]
 }
 
 type Random = Extract<NonNullable<ScenarioInput['neurons'][string]['init']>, { kind: 'random' }>
@@ -54,7 +80,8 @@ export function symmetric(
   }
 }
 
-/** Largest distance of an entry. */
+/** Largest distance of an entry; NaN if one has more entries. */
 export function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) return NaN
   return Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]!)))
 }

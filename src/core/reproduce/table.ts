@@ -1,22 +1,53 @@
 /** Checks as text for the command line, reports and the page. */
-import type { Check } from './reproduction.ts'
+import type { Check, Source } from './reproduction.ts'
 
 /** Heads of the columns of `checkCells`. */
-export const CHECK_HEADER = ['', 'published', 'measured', '95 % interval', 'tolerance', '']
+export const CHECK_HEADER = ['', 'expected', 'measured', '95 % interval', 'tolerance', 'from', '']
 
 const SIGNS: Readonly<Record<Check['relation'], string>> = { near: '', 'at least': '>= ', 'at most': '<= ' }
 
-/** A check as the cells of a table: what, published, measured, interval, tolerance, pass or FAIL. */
+/** Words for the kinds of source. */
+const KINDS: Readonly<Record<Source['kind'], string>> = {
+  paper: 'paper',
+  'closed form': 'closed form',
+  theory: 'theory',
+  program: 'own float64',
+  unknown: 'not stated',
+}
+
+/** A check as the cells of a table: what, expected, measured, interval, tolerance, kind of source, pass or FAIL. */
 export function checkCells(check: Check): string[] {
-  const { what, relation, published, measured, half, networks, tolerance, passed } = check
+  const { what, relation, expected, measured, half, networks, tolerance, passed, source } = check
   return [
     what,
-    `${SIGNS[relation]}${digits(published)}`,
+    `${SIGNS[relation]}${digits(expected)}`,
     digits(measured),
     half === undefined ? '' : `+- ${digits(half, 2)} (${networks ?? 1} networks)`,
     relation === 'near' ? digits(tolerance, 2) : '',
+    KINDS[source.kind],
     passed ? 'pass' : 'FAIL',
   ]
+}
+
+/** The sources of the expected numbers, a line each, in the order of the checks. */
+export function sourceLines(checks: readonly Check[]): string[] {
+  return [...new Set(checks.map(({ source }) => sourceText(source)))]
+}
+
+function sourceText(source: Source): string {
+  const kind = KINDS[source.kind]
+  switch (source.kind) {
+    case 'paper':
+      return `${kind}: ${source.paper}, ${source.place}`
+    case 'closed form':
+      return `${kind}: ${source.formula}`
+    case 'theory':
+      return `${kind}, solved here in float64: ${source.equations}`
+    case 'program':
+      return `${kind}: ${source.command}`
+    case 'unknown':
+      return `${kind}: the file is of an earlier version`
+  }
 }
 
 /** A number for a table. */

@@ -110,7 +110,8 @@ Kinds of points:
   zero      All activations are 0.
   spurious  Every other point.
 A point is stable or a saddle. The number of unstable directions of a saddle is the number of eigenvalues of the Jacobian
-above 0; equal eigenvalues may count once.
+above 0; equal eigenvalues may count once. Runs rest at saddles by chance only. With a large --speed, such as 1, they stop where
+they slow down near a saddle, and Newton's method goes to it.
 
 Standard output: a table with one line for each point, the largest basin first. Columns: share of the starts, kind,
 stability, largest eigenvalue (1 / model time), energy, cosine and memories. The last lines count the other starts. With

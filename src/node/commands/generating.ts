@@ -62,7 +62,8 @@ const HELP = `
 Requires one layer v that is dynamic and linear with gain 1, joined by memories to adiabatic hidden layers (tau 0) of any
 Lagrangian L_h. Then one function of v and the memories determines the network: calL(v; Xi) = sum_h L_h(b_h + Xi v).
   activation  dcalL/dv, the input of v from all memories     drive     dcalL/dXi = g_h v^T, the drive of learning
-  energy      |v|^2/2 - b.v - calL                           velocity  (b + dcalL/dv - v) / tau_v
+  energy      |v|^2/2 - b.v - calL, for rule hebbian         velocity  (b + dcalL/dv - v) / tau_v
+              + |Xi - Lambda|^2/2, Lambda the rest of Xi
 The network runs on the GPU in float32. At every sample the right-hand sides are evaluated in float64 at the v and Xi of the
 GPU, for each replica. A correct run differs by float32 rounding: relative differences of 1e-7 to 1e-4. They grow with the
 slope of the Lagrangian, such as a large beta or degree.

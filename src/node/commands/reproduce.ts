@@ -13,6 +13,7 @@ import { type Output, createOutput } from '../output.ts'
 import { createProgress } from '../progress.ts'
 import { type Setting, htmlReport, jsonOf, markdownReport, readRecords, recordOf } from '../report.ts'
 import { print } from '../terminal.ts'
+import { mutationsCommand } from './mutations.ts'
 import { addAdapterOption, quoted, warn } from './options.ts'
 import { wholeNumber } from './parsers.ts'
 
@@ -24,10 +25,10 @@ interface ReproduceOptions {
   readonly adapter?: string
 }
 
-/** `engram reproduce`: experiments with published numbers, run again and judged. */
+/** `engram reproduce`: experiments with expected numbers, run again and judged. */
 export function reproduceCommand(command: Command): Command {
   command
-    .argument('[what]', 'list, all, or the ID of a reproduction', 'list')
+    .argument('[what]', 'list, all, mutations, or the ID of a reproduction', 'list')
     .option('--quick', 'small sizes; all reproductions take a few minutes on a software adapter (default)')
     .option('--full', 'the sizes of the papers')
     .option(
@@ -40,22 +41,27 @@ export function reproduceCommand(command: Command): Command {
       wholeNumber('--seed', 0, 2 ** 31),
       1,
     )
-  return addAdapterOption(command).addHelpText('after', HELP).action(reproduceAll)
+  return addAdapterOption(command)
+    .enablePositionalOptions()
+    .addHelpText('after', HELP)
+    .action(reproduceAll)
+    .addCommand(mutationsCommand())
 }
 
 const HELP = `
-Each reproduction runs scenarios on the GPU and compares the results with numbers of a paper or of a closed form. A number
+Each reproduction runs scenarios on the GPU and compares the results with expected numbers. Each expected number has its source:
+a paper with the place, a closed form, a theory that is solved, or a float64 program of this project. A number
 passes if its deviation is within the stated tolerance. Where several networks run, one for each seed, the result has a
 95 % confidence interval (t-distribution).
 
 Standard output of list: one line for each reproduction, with ID, duration of --quick and of --full, and title.
-Otherwise one line for each number: ID, name, published number (with >= or <= for a bound), measured number, half of the
-interval, tolerance, and pass or FAIL. With --out a line "FILE<tab>path" for the report follows.
+Otherwise one line for each number: ID, name, expected number (with >= or <= for a bound), measured number, half of the
+interval, tolerance, kind of source, and pass or FAIL. With --out a line "FILE<tab>path" for the report follows.
 
 Files:
   FOLDER/report.html                 all reproductions of the folder in one page that needs no other file
   FOLDER/README.md                   the same as Markdown
-  FOLDER/ID.svg, FOLDER/ID.json      figure; numbers, citation, settings and adapter
+  FOLDER/ID.svg, FOLDER/ID.json      figure; numbers with their sources, citation, settings and adapter
   FOLDER/scenarios/ID/NAME.json      the scenarios, for engram run; one file where only the seed differs
 Files of the same names are replaced. The report includes the reproductions that earlier commands left in the folder.
 After Ctrl-C the finished reproductions are written.
@@ -66,7 +72,8 @@ Examples:
   engram reproduce list
   engram reproduce capacity
   engram reproduce all --quick --out out/reproductions
-  engram reproduce dense-errors --full --seed 7`
+  engram reproduce dense-errors --full --seed 7
+  engram reproduce mutations pattern-ring       double and halve each constant: the checks must fail`
 
 async function reproduceAll(what: string, options: ReproduceOptions): Promise<void> {
   if (options.quick && options.full) throw new ModelError('give one of --quick and --full, not both')

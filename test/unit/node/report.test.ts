@@ -23,7 +23,9 @@ function recordWith(text: string): Recorded {
       {
         what: text,
         relation: 'near',
+        expected: 1,
         published: 1,
+        source: { kind: 'paper', paper: text, place: text },
         measured: 2,
         half: 0.5,
         networks: 3,

@@ -3,7 +3,7 @@ import './reproduce.css'
 import type { Result } from '../../../core/reproduce/lab.ts'
 import { REPRODUCTIONS } from '../../../core/reproduce/index.ts'
 import type { Reproduction } from '../../../core/reproduce/reproduction.ts'
-import { CHECK_HEADER, checkCells } from '../../../core/reproduce/table.ts'
+import { CHECK_HEADER, checkCells, sourceLines } from '../../../core/reproduce/table.ts'
 import { createPanel } from '../../dialog.ts'
 import { onScheme } from '../../views/scheme.ts'
 import type { Workplace } from '../../session/workplace.ts'
@@ -28,6 +28,7 @@ const MARKUP = `
     </div>
     <figure></figure>
     <div class="reproduce-scroll"><table></table></div>
+    <p class="reproduce-note" data-part="sources"></p>
     <p class="reproduce-note" data-part="method"></p>
     <p class="reproduce-note" data-part="command"></p>
   </section>`
@@ -98,6 +99,8 @@ export function createReproducePanel(workplace: Workplace): ReproducePanel {
     if (chart !== undefined) figure.show(chart)
     const table = part('table')
     table.hidden = outcome?.kind !== 'done'
+    part('[data-part=sources]').textContent =
+      outcome?.kind === 'done' ? `Expected numbers: ${sourceLines(outcome.result.checks).join('; ')}.` : ''
     if (outcome?.kind === 'done') fill(table, outcome.result)
   }
 

@@ -1,5 +1,5 @@
 /** Runs experiments, one at a time or all in order, and stores their results. */
-import { type Result, publishedChart, reproduce } from '../../../core/reproduce/lab.ts'
+import { type Result, expectedChart, reproduce } from '../../../core/reproduce/lab.ts'
 import type { Reproduction } from '../../../core/reproduce/reproduction.ts'
 import { textOf } from '../../messages.ts'
 
@@ -17,9 +17,9 @@ export interface Trials {
   readonly underWay: 'one' | 'all' | undefined
   /** Absent before the run, and after it was cancelled. */
   outcomeOf(one: Reproduction): Trial | undefined
-  /** The measured or the published chart; absent until it is loaded. */
+  /** The measured or the expected chart; absent until it is loaded. */
   chartOf(one: Reproduction): Result['chart'] | undefined
-  /** Loads the published chart, unless it is loaded. */
+  /** Loads the expected chart, unless it is loaded. */
   wantChart(one: Reproduction): void
   run(one: Reproduction): Promise<void>
   /** @param begun - called before each */
@@ -92,7 +92,7 @@ export function createTrials(device: () => GPUDevice, changed: (one?: Reproducti
     chartOf: ({ id }) => charts.get(id),
     wantChart(one) {
       if (charts.has(one.id)) return
-      void publishedChart(one).then((chart) => {
+      void expectedChart(one).then((chart) => {
         if (!charts.has(one.id)) charts.set(one.id, chart)
         changed(one)
       })
