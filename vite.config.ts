@@ -142,16 +142,26 @@ const isDesktop =
   (process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY))
 
 /**
- * Files of more than a minute each: campaigns over all lessons, experiments and recipes, which `npm run test:long` runs
- * (`--mode long`) and `npm test` leaves out.
+ * Campaigns: all lessons, experiments and recipes, and what the page does in rare states. `npm run test:long` runs them
+ * (`--mode long`); `npm test` leaves them out and takes some minutes.
  */
 const LONG = [
   'test/unit/docs/extending.test.ts',
+  'test/unit/docs/lint.test.ts',
   'test/gpu/lessons.test.ts',
-  'test/gpu/reproduce.test.ts',
   'test/gpu/mutations.test.ts',
-  'test/browser/page-tries.test.ts',
+  'test/gpu/reproduce.test.ts',
+  'test/browser/page-faults.test.ts',
+  'test/browser/page-history.test.ts',
+  'test/browser/page-looks.test.ts',
+  'test/browser/page-names.test.ts',
+  'test/browser/page-offline.test.ts',
+  'test/browser/page-reproduce.test.ts',
   'test/browser/page-scenarios.test.ts',
+  'test/browser/page-share.test.ts',
+  'test/browser/page-spectrum.test.ts',
+  'test/browser/page-tries.test.ts',
+  'test/browser/page-video.test.ts',
 ]
 
 /** The files of a group of tests, in one of the two modes. */
