@@ -5,7 +5,7 @@ import type { Sample, Series } from '../../core/run/series.ts'
 import { type Scheme, stopNumbers, stopsOf } from '../views/colours.ts'
 import { format3 } from '../format.ts'
 import { schemeAt } from '../views/scheme.ts'
-import { type Grid, type Side, type Spread, cellText, gridOf, rangeOfCells } from './grid.ts'
+import { type Grid, type Side, type Spread, cellText, gridOf, innerLabels, rangeOfCells } from './grid.ts'
 import { plotOf, valueOfEach } from './history.ts'
 import './map.css'
 
@@ -20,7 +20,7 @@ export interface GridMap {
 }
 
 /** Room for the labels, in CSS pixels. */
-const LEFT = 44
+const LEFT = 58
 const BOTTOM = 34
 const RIGHT = 10
 
@@ -224,6 +224,9 @@ function paint(context: CanvasRenderingContext2D, painting: Painting): void {
   context.textAlign = 'right'
   context.fillText(across.labels.at(-1) ?? '', width - RIGHT, top)
   context.textAlign = 'center'
+  const wide = Math.max(...across.labels.map((label) => context.measureText(label).width)) + 14
+  for (const column of innerLabels(across.labels.length, (width - LEFT - RIGHT) / wide))
+    context.fillText(across.labels[column] ?? '', LEFT + (column + 0.5) * w, top)
   const middle = LEFT + (width - LEFT - RIGHT) / 2
   context.fillText(`${sideTitle(context, across, width - LEFT - RIGHT)} →`, middle, top + 14)
   if (down === undefined) return
@@ -232,11 +235,13 @@ function paint(context: CanvasRenderingContext2D, painting: Painting): void {
   context.textBaseline = 'bottom'
   context.fillText(down.labels.at(-1) ?? '', LEFT - 6, height - BOTTOM)
   context.textBaseline = 'middle'
+  for (const line of innerLabels(down.labels.length, (height - BOTTOM) / 26))
+    context.fillText(down.labels[line] ?? '', LEFT - 6, (line + 0.5) * h)
   context.textAlign = 'center'
   context.save()
-  context.translate(LEFT - 14, (height - BOTTOM) / 2)
+  context.translate(8, (height - BOTTOM) / 2)
   context.rotate(-Math.PI / 2)
-  context.fillText(`← ${sideTitle(context, down, height - BOTTOM - 60)}`, 0, 0)
+  context.fillText(`← ${sideTitle(context, down, height - BOTTOM)}`, 0, 0)
   context.restore()
 }
 
