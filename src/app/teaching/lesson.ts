@@ -4,7 +4,6 @@ import { ModelError, escaped } from '../../core/errors.ts'
 import type { Model } from '../../core/model/model.ts'
 import type { Lesson, Scenario, Try } from '../../core/model/schema.ts'
 import type { Verdict } from '../../core/run/claims.ts'
-import { valueChanges } from '../editing/undo.ts'
 import { type Source, readShipped } from '../session/source.ts'
 import { createClaims } from './claims.ts'
 import { createCourse } from './course.ts'
@@ -171,8 +170,7 @@ export function createLesson(place: HTMLElement, { begin, change }: LessonAction
         lesson: told.lessonOf(scenario),
         told: told.of(scenario) ?? opened?.home ?? opened?.model.scenario ?? scenario,
         read: opened?.read ?? readShipped,
-        // Values that become a try leave the network, which starts as told.
-        save: (written) => (valueChanges(scenario, written).length > 0 ? begin(written) : change(written)),
+        save: change,
       }),
     )
   })

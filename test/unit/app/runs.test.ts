@@ -83,8 +83,6 @@ test('a run is named by its other values, else by its seed, else by its number',
   expect(runName(scenario, setValue(present, 'seed', 9) as Scenario, 4)).toBe('gain 5')
   expect(runName(scenario, other('seed', 9), 4)).toBe('seed 9')
   expect(runName(scenario, scenario, 4)).toBe('run 4')
-  // A lesson is no value.
-  expect(runName({ ...scenario, lesson: { story: ['Text'], tries: [] } }, other('seed', 9), 4)).toBe('seed 9')
   const { memories: _, ...alone } = scenario
   expect(runName(scenario, { ...alone, memories: {} }, 4)).toBe('no xi')
   expect(runName({ ...alone, memories: {} }, scenario, 4)).toBe('other xi')
