@@ -15,7 +15,7 @@ import { type Sheet, sheetsOf } from '../views/sheet.ts'
 import './comparison.css'
 import { MOST_PIXELS, coloured, differenceOf, extentOf, pixelsOf } from './difference.ts'
 import { buttonOf, createPanel } from '../dialog.ts'
-import { valueChanges } from '../teaching/course.ts'
+import { valueChanges } from '../editing/undo.ts'
 import type { Run } from './ledger.ts'
 import { runName } from './names.ts'
 
