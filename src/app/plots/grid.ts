@@ -161,3 +161,13 @@ export function figureOf(
     isPoints: false,
   }
 }
+
+/**
+ * The cells between the first and the last of an axis that are labelled, evenly spaced; the last space may be wider.
+ * @param most - labels for which there is room
+ */
+export function innerLabels(count: number, most: number): number[] {
+  const step = Math.max(1, Math.ceil((count - 1) / Math.max(1, Math.floor(most) - 1)))
+  const inner = Math.max(0, Math.floor((count - 1) / step) - 1)
+  return Array.from({ length: inner }, (_, at) => (at + 1) * step)
+}

@@ -7,7 +7,16 @@ import { format3 } from '../format.ts'
 import { schemeAt } from '../views/scheme.ts'
 import type { ChartData } from '../figures/chart.ts'
 import type { MapData } from '../figures/map.ts'
-import { type Grid, type Side, type Spread, cellText, figureOf, gridOf, rangeOfCells } from './grid.ts'
+import {
+  type Grid,
+  type Side,
+  type Spread,
+  cellText,
+  figureOf,
+  gridOf,
+  innerLabels,
+  rangeOfCells,
+} from './grid.ts'
 import { plotOf, valueOfEach } from './history.ts'
 import './map.css'
 
@@ -24,12 +33,9 @@ export interface GridMap {
 }
 
 /** Room for the labels, in CSS pixels. */
-const LEFT = 48
+const LEFT = 58
 const BOTTOM = 34
 const RIGHT = 10
-
-/** Height of a line of text in CSS pixels. */
-const LINE = 16
 
 /**
  * @param choose - called with the replica of a cell that is clicked
@@ -235,23 +241,24 @@ function paint(context: CanvasRenderingContext2D, painting: Painting): void {
   context.textAlign = 'right'
   context.fillText(across.labels.at(-1) ?? '', width - RIGHT, top)
   context.textAlign = 'center'
+  const wide = Math.max(...across.labels.map((label) => context.measureText(label).width)) + 14
+  for (const column of innerLabels(across.labels.length, (width - LEFT - RIGHT) / wide))
+    context.fillText(across.labels[column] ?? '', LEFT + (column + 0.5) * w, top)
   const middle = LEFT + (width - LEFT - RIGHT) / 2
   context.fillText(`${sideTitle(context, across, width - LEFT - RIGHT)} →`, middle, top + 14)
   if (down === undefined) return
-  const widthAt = ({ labels }: Side, at: number): number => context.measureText(labels.at(at) ?? '').width
   context.textAlign = 'right'
   context.fillText(down.labels[0] ?? '', LEFT - 6, 2)
   context.textBaseline = 'bottom'
   context.fillText(down.labels.at(-1) ?? '', LEFT - 6, height - BOTTOM)
   context.textBaseline = 'middle'
+  for (const line of innerLabels(down.labels.length, (height - BOTTOM) / 26))
+    context.fillText(down.labels[line] ?? '', LEFT - 6, (line + 0.5) * h)
   context.textAlign = 'center'
-  // Left of the values, and between the first and the last where these are wide.
-  const isWide = Math.max(widthAt(down, 0), widthAt(down, -1)) > LEFT - 20
-  const room = height - BOTTOM - (isWide ? 2 * LINE : 0)
   context.save()
-  context.translate(7, (height - BOTTOM) / 2)
+  context.translate(8, (height - BOTTOM) / 2)
   context.rotate(-Math.PI / 2)
-  context.fillText(`← ${sideTitle(context, down, room)}`, 0, 0, room)
+  context.fillText(`← ${sideTitle(context, down, height - BOTTOM)}`, 0, 0)
   context.restore()
 }
 

@@ -15,7 +15,9 @@ import { type Sheet, sheetsOf } from '../views/sheet.ts'
 import './comparison.css'
 import { MOST_PIXELS, coloured, differenceOf, extentOf, pixelsOf } from './difference.ts'
 import { buttonOf, createPanel } from '../dialog.ts'
+import { valueChanges } from '../editing/undo.ts'
 import type { Run } from './ledger.ts'
+import { runName } from './names.ts'
 
 /** Longest time of one submit in ms. */
 const SUBMIT_TIME = 40
@@ -46,8 +48,14 @@ export async function openComparison(workplace: Workplace, run: Run<Source>, nam
     other.destroy()
     throw new ModelError(`run ${run.number} has no array of the same shape as the open network`)
   }
-  const number = `run ${run.number}`
-  show(workplace, opened, other, arrays, name === number ? name : `${number}: ${name}`, run.number)
+  const mine = present.scenario
+  const own =
+    valueChanges(run.scenario, mine).length === 0
+      ? 'this network'
+      : `this network: ${runName(run.scenario, mine, run.number)}`
+  const plain = `run ${run.number}`
+  const named = name === plain ? plain : `${plain}: ${name}`
+  show(workplace, opened, other, arrays, [own, named], run.number)
 }
 
 /** Arrays that both networks have, with equal pictures. */
@@ -72,7 +80,7 @@ function show(
   opened: Opened,
   other: Simulation,
   sheets: readonly Sheet[],
-  name: string,
+  names: readonly [string, string],
   number: number,
 ): void {
   const wasPlaying = opened.loop.playing
@@ -103,7 +111,7 @@ function show(
     buttonOf('Reset', () => void workplace.reset()),
     select,
   )
-  const figures = ['this network', name, 'this network minus the other'].map((title) => figureOf(title))
+  const figures = [...names, 'this network minus the other'].map((title) => figureOf(title))
   panel.body.querySelector('.comparison')?.append(...figures.map(({ element }) => element))
 
   let pixels: Int32Array | undefined

@@ -1,4 +1,5 @@
 /** The parts of a lesson that a reader sees, beside its buttons. */
+import './opened.css'
 import './reader.css'
 import { IMAGE_TYPES, imageData } from '../../core/model/lesson-parts.ts'
 import type { Read } from '../../core/model/files.ts'

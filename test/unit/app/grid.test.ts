@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cellText, gridOf, rangeOfCells } from '../../../src/app/plots/grid.ts'
+import { cellText, gridOf, innerLabels, rangeOfCells } from '../../../src/app/plots/grid.ts'
 import { axisNames, variedText } from '../../../src/app/vary.ts'
 import type { Axis, Model } from '../../../src/core/model/model.ts'
 import { buildModel } from '../../build.ts'
@@ -62,4 +62,16 @@ test('axes with the same key are told by what they belong to', () => {
     'beta',
   ])
   expect(gridOf(buildModel({ layers: [] }))).toBeUndefined()
+})
+
+test('labels between the ends of an axis are evenly spaced, as many as there is room for', () => {
+  expect(innerLabels(7, 9)).toEqual([1, 2, 3, 4, 5])
+  expect(innerLabels(7, 5)).toEqual([2, 4])
+  expect(innerLabels(8, 4)).toEqual([3])
+  expect([innerLabels(7, 2.9), innerLabels(2, 9), innerLabels(1, 9), innerLabels(5, 0.4)]).toEqual([
+    [],
+    [],
+    [],
+    [],
+  ])
 })
