@@ -95,6 +95,11 @@ export function differences(from: unknown, to: unknown, path: readonly string[] 
   return [{ path: path.join('.'), from, to }]
 }
 
+/** The differences between the values of two scenarios; a lesson is no value. */
+export function valueChanges(from: Scenario, to: Scenario): Difference[] {
+  return differences(from, to).filter(({ path }) => path !== 'lesson' && !path.startsWith('lesson.'))
+}
+
 /** The patterns in which two scenarios differ, each as a whole: thousands of values may be one change. */
 export function patternChanges(from: Scenario, to: Scenario): Difference[] {
   const depth: Readonly<Record<string, number>> = {

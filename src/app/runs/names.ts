@@ -1,9 +1,8 @@
 /** Names of runs by the values in which they differ. Pure. */
 import { escaped } from '../../core/errors.ts'
 import type { Scenario } from '../../core/model/schema.ts'
-import type { Difference } from '../editing/undo.ts'
+import { type Difference, valueChanges } from '../editing/undo.ts'
 import { formatDigits } from '../format.ts'
-import { valueChanges } from '../teaching/course.ts'
 
 /** The most values in a name; further values are counted. */
 const MOST_NAMED = 3

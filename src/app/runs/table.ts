@@ -1,6 +1,6 @@
 /** The runs of a visit as a table: columns, order, CSV. Pure. */
 import { csvText } from '../../core/run/results.ts'
-import { valueChanges } from '../teaching/course.ts'
+import { valueChanges } from '../editing/undo.ts'
 import type { Run } from './ledger.ts'
 import { keysOf, valueText } from './names.ts'
 

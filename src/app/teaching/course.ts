@@ -1,7 +1,7 @@
 /** Whether a run follows its lesson: the active try, and the changes since its start. */
 import { scenarioOfTry } from '../../core/model/lesson.ts'
 import type { Scenario, Try } from '../../core/model/schema.ts'
-import { type Difference, differences } from '../editing/undo.ts'
+import { valueChanges } from '../editing/undo.ts'
 import { changesText } from './changes.ts'
 
 export interface Course {
@@ -108,11 +108,6 @@ export function createCourse(begin: (scenario: Scenario) => Promise<boolean>, ch
       refresh()
     },
   }
-}
-
-/** The differences between the values of two scenarios; a lesson is no value. */
-export function valueChanges(from: Scenario, to: Scenario): Difference[] {
-  return differences(from, to).filter(({ path }) => path !== 'lesson' && !path.startsWith('lesson.'))
 }
 
 /** The scenario of a lesson with the values of a try. */

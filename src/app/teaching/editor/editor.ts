@@ -3,7 +3,7 @@ import './editor.css'
 import type { Read } from '../../../core/model/files.ts'
 import type { Lesson, Scenario } from '../../../core/model/schema.ts'
 import { textOf } from '../../messages.ts'
-import { valueChanges } from '../course.ts'
+import { valueChanges } from '../../editing/undo.ts'
 import { type Reading, readLesson } from '../reader.ts'
 import { describedLesson } from '../told.ts'
 import {
