@@ -281,8 +281,12 @@ test('the page embeds a network alone: its pictures, its plots, or both with con
     await seen('.plot'),
     await seen('.controls input'),
   ]
-  await embed('picture')
+  // A name that no value has is told in every view, above the pictures.
+  await embed('picture&controls=foo')
   expect(await parts()).toEqual([true, false, false])
+  expect(await page.locator('.fault').innerText()).toMatch(/^controls: there is no value "foo"/)
+  const top = async (part: string) => (await page.locator(part).first().boundingBox())!.y
+  expect(await top('.fault')).toBeLessThan(await top('.large canvas'))
   expect(await page.locator('header.bar, #lanes, #about, #hands').count()).toBe(0)
   expect(await page.title()).toMatch(/ · engram$/)
   // A file that is dropped must not open in place of the page: no event of the drag may take its default.

@@ -1,7 +1,7 @@
 /** Names of runs by the values in which they differ. Pure. */
 import { escaped } from '../../core/errors.ts'
 import type { Scenario } from '../../core/model/schema.ts'
-import { type Difference, differences } from '../editing/undo.ts'
+import { type Difference, valueChanges } from '../editing/undo.ts'
 import { formatDigits } from '../format.ts'
 
 /** The most values in a name; further values are counted. */
@@ -52,7 +52,7 @@ export function changesName(changes: readonly Difference[]): string {
 /** The name of a run next to the present scenario: that of another scenario, else what differs, else its seed, else its number. */
 export function runName(present: Scenario, scenario: Scenario, number: number): string {
   if (present.name !== scenario.name && scenario.name !== '') return escaped(scenario.name)
-  const changes = differences(present, scenario)
+  const changes = valueChanges(present, scenario)
   const values = changes.filter(({ path }) => path !== 'seed')
   const named = changesName(values.length > 0 ? values : changes)
   return named === '' ? `run ${number}` : named

@@ -1,6 +1,6 @@
 /** The runs of a visit as a table: columns, order, CSV. Pure. */
 import { csvText } from '../../core/run/results.ts'
-import { differences } from '../editing/undo.ts'
+import { valueChanges } from '../editing/undo.ts'
 import type { Run } from './ledger.ts'
 import { keysOf, valueText } from './names.ts'
 
@@ -17,7 +17,7 @@ export interface Column {
 /** Number, values that differ from those of the opened scenario in any run, ticks, and the last value of each probe. */
 export function columnsOf(runs: readonly Run[]): [Column, ...Column[]] {
   const changed = runs.map(
-    ({ home, scenario }) => new Map(differences(home, scenario).map(({ path, to }) => [path, to])),
+    ({ home, scenario }) => new Map(valueChanges(home, scenario).map(({ path, to }) => [path, to])),
   )
   const paths = [...new Set(changed.flatMap((own) => [...own.keys()]))]
   const titles = keysOf(paths)

@@ -121,7 +121,7 @@ function unusedRows(model: Model): string[] {
   )
 }
 
-/** Rows are assigned to the replicas in turn: with more rows than replicas some are never used. The places of such rows. */
+/** The places with unused rows: rows are assigned to the replicas in turn, and there are more rows than replicas. */
 export function sparesOf({ scenario, layers, stimulus }: Pick<Model, 'scenario' | 'layers' | 'stimulus'>): {
   readonly path: string
   readonly rows: number

@@ -130,9 +130,9 @@ Before a long run, the product kernels are timed on the adapter for about a seco
 ($XDG_CACHE_HOME/engram/tuning.json), so later runs need no timing. --no-autotune turns timing off. Timed and default
 kernels differ only by rounding. To get the same bits on another day, pass the variants of summary.json to --variant.
 
-Standard output: a line "P<tab>value" for each final value of summary.json of several numbers
-P.mean, P.min and P.max over all of them (the page plots the mean of the largest overlap of each replica); then
-"results.npz<tab>path", with the names of the other formats a line for each file. Progress and warnings go to standard error. Progress is a bar on a terminal, else one line a
+Standard output: a line "P<tab>value" for each final value of summary.json, then "results.npz<tab>path", with the names of
+the other formats a line for each file. Several numbers of a probe are P.mean, P.min and P.max, over all of them; the page
+plots the mean of the largest overlap of each replica. Progress and warnings go to standard error. Progress is a bar on a terminal, else one line a
 minute. On a terminal three more lines on standard error tell the adapter, the results and a next command.
 
 A run with time.until ends when its layer is at rest in all replicas. The last line on standard error has the tick.

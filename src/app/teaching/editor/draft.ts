@@ -107,7 +107,7 @@ export function checkedLesson(draft: Draft, scenario: Scenario): Lesson {
   return parsed.lesson as Lesson
 }
 
-/** What the editor calls the parts of a lesson. */
+/** Names of the parts of a lesson in the editor. */
 const TITLES: Readonly<Record<string, string>> = {
   story: 'Text',
   lookFor: 'Look for',
