@@ -115,13 +115,12 @@ async function readArray(file: File, files: readonly File[], wanted?: string): P
   const refused = files.filter((other) => other !== file).map(({ name }) => `${name} is not used`)
   const kind = arrayFile(file.name)
   if (kind === undefined) throw new ModelError(`${file.name} is no array`)
-  const names = kind.names === undefined ? [] : naming(file.name, () => kind.names?.(bytes) ?? [])
+  const { decode, names: namesIn } = await kind.load()
+  const names = namesIn === undefined ? [] : naming(file.name, () => namesIn(bytes))
   const array = (name?: string): Dataset =>
     naming(file.name, () => {
-      const { decode } = arrayFile(name === undefined ? file.name : `${file.name}#${name}`) ?? kind
-      return arrayData(file.name, name === undefined ? file.name : `${file.name}, ${name}`, decode(bytes), {
-        refused,
-      })
+      const title = name === undefined ? file.name : `${file.name}, ${name}`
+      return arrayData(file.name, title, decode(bytes, name), { refused })
     })
   if (names.length === 0) return { data: array() }
   if (wanted !== undefined) return { data: array(wanted), arrays: { names, chosen: wanted } }

@@ -69,7 +69,8 @@ function isFlat({ isImage, values }: Pattern): boolean {
 
 async function readRows(file: File, size: number): Promise<Pattern[]> {
   const bytes = new Uint8Array(await file.arrayBuffer())
-  const { shape, data } = naming(file.name, () => requireArrayFile(file.name).decode(gunzip(bytes)))
+  const { decode } = await requireArrayFile(file.name).load()
+  const { shape, data } = naming(file.name, () => decode(gunzip(bytes)))
   const rows = shape.length > 1 ? (shape[0] as number) : 1
   const columns = data.length / Math.max(1, rows)
   if (rows === 0 || columns !== size)

@@ -1,20 +1,22 @@
 /** Arrays of numbers from files, by the ending of their names. */
 import { ModelError } from '../errors.ts'
-import { decodeCsv } from './csv.ts'
-import { decodeMat, matNames } from './mat.ts'
-import { type NpyArray, decodeNpy } from './npy.ts'
-import { arrayNames, decodeNpzArray } from './npz.ts'
-import { decodeSafetensors, tensorNames } from './safetensors.ts'
+import type { NpyArray } from './npy.ts'
 
 /** A file of an array, and which of its arrays. */
 export interface ArrayFile {
   readonly file: string
   readonly name: string | undefined
+  /** The reader of files of this ending. */
+  readonly load: () => Promise<ArrayReader>
+}
+
+export interface ArrayReader {
   /**
+   * @param name - of one of several arrays
    * @param header - of a table: whether its first line has names
    * @throws ModelError if the bytes are not what the ending says
    */
-  readonly decode: (bytes: Uint8Array, header?: boolean) => NpyArray
+  readonly decode: (bytes: Uint8Array, name?: string, header?: boolean) => NpyArray
   /**
    * The names of its arrays; absent for a file of one array.
    * @throws as `decode`
@@ -22,21 +24,34 @@ export interface ArrayFile {
   readonly names?: (bytes: Uint8Array) => string[]
 }
 
-type Decode = (bytes: Uint8Array, name: string | undefined, header: boolean | undefined) => NpyArray
+type Load = () => Promise<ArrayReader>
 
 /** Files of several arrays, each with a name behind a #. */
-const NAMED: Readonly<
-  Record<string, { readonly decode: Decode; readonly names: (bytes: Uint8Array) => string[] }>
-> = {
-  npz: { decode: decodeNpzArray, names: arrayNames },
-  mat: { decode: decodeMat, names: matNames },
-  safetensors: { decode: decodeSafetensors, names: tensorNames },
+const NAMED: Readonly<Record<string, Load>> = {
+  npz: async () => {
+    const { arrayNames, decodeNpzArray } = await import('./npz.ts')
+    return { decode: decodeNpzArray, names: arrayNames }
+  },
+  mat: async () => {
+    const { decodeMat, matNames } = await import('./mat.ts')
+    return { decode: decodeMat, names: matNames }
+  },
+  safetensors: async () => {
+    const { decodeSafetensors, tensorNames } = await import('./safetensors.ts')
+    return { decode: decodeSafetensors, names: tensorNames }
+  },
 }
 
-const table: Decode = (bytes, _, header) => decodeCsv(bytes, header)
+const table: Load = async () => {
+  const { decodeCsv } = await import('./csv.ts')
+  return { decode: (bytes, _, header) => decodeCsv(bytes, header) }
+}
 
-const PLAIN: Readonly<Record<string, Decode>> = {
-  npy: (bytes) => decodeNpy(bytes),
+const PLAIN: Readonly<Record<string, Load>> = {
+  npy: async () => {
+    const { decodeNpy } = await import('./npy.ts')
+    return { decode: (bytes) => decodeNpy(bytes) }
+  },
   csv: table,
   tsv: table,
   txt: table,
@@ -48,16 +63,9 @@ const ENDINGS = [...Object.keys(PLAIN), ...Object.keys(NAMED)]
 export function arrayFile(path: string): ArrayFile | undefined {
   const [, archive, kind = '', name] = /^(.*\.(npz|mat|safetensors)(?:\.gz)?)(?:#(.*))?$/is.exec(path) ?? []
   const named = NAMED[kind.toLowerCase()]
-  if (archive !== undefined && named !== undefined)
-    return {
-      file: archive,
-      name,
-      decode: (bytes, header) => named.decode(bytes, name, header),
-      names: named.names,
-    }
-  const ending = /\.(npy|csv|tsv|txt)(?:\.gz)?$/i.exec(path)?.[1]?.toLowerCase() ?? ''
-  const plain = PLAIN[ending]
-  return plain && { file: path, name: undefined, decode: (bytes, header) => plain(bytes, undefined, header) }
+  if (archive !== undefined && named !== undefined) return { file: archive, name, load: named }
+  const load = PLAIN[/\.(npy|csv|tsv|txt)(?:\.gz)?$/i.exec(path)?.[1]?.toLowerCase() ?? '']
+  return load && { file: path, name: undefined, load }
 }
 
 /** @throws ModelError for names of other endings */

@@ -215,9 +215,9 @@ async function loadPatterns(
   if (isArray && size !== undefined)
     throw new ModelError('only images are resized; leave it out', { path: '--size' })
   if (isArray) {
-    const { file, decode } = requireArrayFile(first)
-    const bytes = await read(file)
-    const array = namingFile(file, () => decode(bytes))
+    const { file, name, load } = requireArrayFile(first)
+    const [bytes, { decode }] = await Promise.all([read(file), load()])
+    const array = namingFile(file, () => decode(bytes, name))
     checkShape(array.shape, first)
     const block = blockOf(array, first)
     return { block, names: Array.from({ length: block.rows }, (_, row) => `row ${row}`) }

@@ -80,10 +80,10 @@ async function loadArray(
   read: Read,
   binary = false,
 ): Promise<Block> {
-  const { file, decode } = requireArrayFile(path)
-  const bytes = await read(file)
+  const { file, name, load } = requireArrayFile(path)
+  const [bytes, { decode }] = await Promise.all([read(file), load()])
   return blockOf(
-    naming(file, () => decode(bytes, header)),
+    naming(file, () => decode(bytes, name, header)),
     path,
     binary,
   )
