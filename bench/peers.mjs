@@ -1,8 +1,8 @@
 /** `npm run bench:peers`: installs the peers beside this file, then measures. Vite runs the TypeScript. */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { runnerImport } from 'vite'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { importTypeScript } from '../scripts/typescript.mjs'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
 if (!existsSync(`${folder}node_modules/@jax-js/jax`)) {
@@ -12,5 +12,5 @@ if (!existsSync(`${folder}node_modules/@jax-js/jax`)) {
   })
   if (status !== 0) process.exit(status ?? 1)
 }
-const { module } = await runnerImport(`${folder}peers.ts`)
+const module = await importTypeScript(pathToFileURL(`${folder}peers.ts`))
 await module.benchPeers(process.argv.slice(2))

@@ -1,6 +1,5 @@
 /** `npm run bench:scaling`. Vite runs the TypeScript. */
-import { fileURLToPath } from 'node:url'
-import { runnerImport } from 'vite'
+import { importTypeScript } from '../scripts/typescript.mjs'
 
-const { module } = await runnerImport(fileURLToPath(new URL('scaling.ts', import.meta.url)))
+const module = await importTypeScript(new URL('scaling.ts', import.meta.url))
 await module.benchScaling()

@@ -1,6 +1,5 @@
 /** `npm run bench:scheduler`. Vite runs the TypeScript. */
-import { fileURLToPath } from 'node:url'
-import { runnerImport } from 'vite'
+import { importTypeScript } from '../scripts/typescript.mjs'
 
-const { module } = await runnerImport(fileURLToPath(new URL('scheduler.ts', import.meta.url)))
+const module = await importTypeScript(new URL('scheduler.ts', import.meta.url))
 await module.bench(process.argv.slice(2))

@@ -1,6 +1,5 @@
 /** Prints expected numbers of reproductions from float64 runs: `npm run expected -- capacity`. Vite runs the TypeScript. */
-import { fileURLToPath } from 'node:url'
-import { runnerImport } from 'vite'
+import { importTypeScript } from './typescript.mjs'
 
-const { module } = await runnerImport(fileURLToPath(new URL('expected.ts', import.meta.url)))
+const module = await importTypeScript(new URL('expected.ts', import.meta.url))
 process.exitCode = module.expectedCommand(process.argv.slice(2))

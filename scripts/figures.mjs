@@ -3,7 +3,7 @@
  * picture of the README alone. Vite runs the TypeScript.
  */
 import { fileURLToPath } from 'node:url'
-import { runnerImport } from 'vite'
+import { importTypeScript } from './typescript.mjs'
 
-const { module } = await runnerImport(fileURLToPath(new URL('figures.ts', import.meta.url)))
+const module = await importTypeScript(new URL('figures.ts', import.meta.url))
 await module.drawFigures(fileURLToPath(new URL('../docs/images/', import.meta.url)), process.argv.slice(2))

@@ -3,10 +3,9 @@
  * touches: `npm run recipes`. The types are checked; test/unit/docs/extending.test.ts runs the tests as well. Vite runs the
  * TypeScript.
  */
-import { fileURLToPath } from 'node:url'
-import { runnerImport } from 'vite'
+import { importTypeScript } from './typescript.mjs'
 
-const { module } = await runnerImport(fileURLToPath(new URL('recipes.ts', import.meta.url)))
+const module = await importTypeScript(new URL('recipes.ts', import.meta.url))
 const copy = module.copyProject()
 try {
   for (const name of module.RECIPES) {

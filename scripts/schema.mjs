@@ -1,7 +1,6 @@
 /** Writes the JSON Schema of scenarios: `npm run schema`. Vite runs the TypeScript. */
 import { writeFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
-import { runnerImport } from 'vite'
+import { importTypeScript } from './typescript.mjs'
 
-const { module } = await runnerImport(fileURLToPath(new URL('schema-text.ts', import.meta.url)))
+const module = await importTypeScript(new URL('schema-text.ts', import.meta.url))
 await writeFile(new URL(`../${module.SCHEMA_FILE}`, import.meta.url), await module.schemaText())

@@ -7,9 +7,9 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { runnerImport } from 'vite'
+import { importTypeScript } from './typescript.mjs'
 
 const { values } = parseArgs({
   options: { built: { type: 'boolean', default: false }, json: { type: 'string' } },
@@ -28,7 +28,7 @@ try {
     if (status !== 0) fail(`the site cannot be built: ${stderr}`)
   }
   if (process.exitCode === undefined) {
-    const { module } = await runnerImport(path('weigh.ts'))
+    const module = await importTypeScript(pathToFileURL(path('weigh.ts')))
     await module.weigh(folder, values.json)
   }
 } finally {

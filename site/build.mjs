@@ -11,9 +11,9 @@ import { watch } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { clearTimeout, setTimeout } from 'node:timers'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { runnerImport } from 'vite'
+import { importTypeScript } from '../scripts/typescript.mjs'
 import { build, createServer } from 'vitepress'
 
 const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url))
@@ -31,7 +31,7 @@ const pages = path('dist/site-pages')
 process.chdir(path(''))
 process.env.SITE_BASE = base
 
-const { module } = await runnerImport(path('site/pages.ts'))
+const module = await importTypeScript(pathToFileURL(path('site/pages.ts')))
 await rm(pages, { recursive: true, force: true })
 await Promise.all([module.writePages(pages), writeLibrary()])
 if (values.dev) await serve()
@@ -47,7 +47,7 @@ else {
     'error',
   )
   if (values.check) {
-    const { module: check } = await runnerImport(path('site/check.ts'))
+    const check = await importTypeScript(pathToFileURL(path('site/check.ts')))
     process.exitCode = (await check.checkSite(out, base)) ? 0 : 1
   }
 }
