@@ -1,6 +1,5 @@
 /** `npm run bench:jobs`. Vite runs the TypeScript. */
-import { fileURLToPath } from 'node:url'
-import { runnerImport } from 'vite'
+import { importTypeScript } from '../scripts/typescript.mjs'
 
-const { module } = await runnerImport(fileURLToPath(new URL('jobs/main.ts', import.meta.url)))
-await module.benchJobs(process.argv.slice(2))
+const module = await importTypeScript(new URL('jobs/main.ts', import.meta.url))
+module.benchJobs(process.argv.slice(2))

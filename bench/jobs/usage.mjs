@@ -1,5 +1,6 @@
 /** Preloaded into each process of a job: at its end, its memory and the marks of its phases, as a line of ENGRAM_USAGE. */
 import { appendFileSync } from 'node:fs'
+import { performance } from 'node:perf_hooks'
 
 process.on('exit', () => {
   const marks = performance

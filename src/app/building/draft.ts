@@ -60,7 +60,7 @@ export function faultOf(text: string, error: unknown): Fault {
       : { message, from: first.offset, to: first.offset + first.length }
   }
   const keys = keysIn(path)
-  // What is wrong about an unknown key is its name, whatever its value.
+  // An unknown key is wrong by its name, whatever its value.
   const [from, to] = spanOf(text, keys, /^(unknown key|has no meaning here)/.test(error.reason))
   return { message, keys, from, to }
 }

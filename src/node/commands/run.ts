@@ -152,6 +152,7 @@ Examples:
 
 async function run(scenario: string, options: RunOptions): Promise<void> {
   const model = await loadWith(scenario, options)
+  reached('read')
   const { resume } = options
   if (resume !== undefined && options.variant !== undefined) {
     throw new ModelError(
@@ -192,6 +193,7 @@ async function run(scenario: string, options: RunOptions): Promise<void> {
     if (!streams) await naming(scenario, () => checkResultSize(plan.plan, model))
     const created = await createSimulation(requested.device, model, { plan, keepSamples: !streams })
     simulation = created
+    reached('compiled')
     if (resume !== undefined && checkpoint !== undefined)
       await naming(resume, () => created.restore(checkpoint))
     if (!options.quiet) {
@@ -233,6 +235,11 @@ async function run(scenario: string, options: RunOptions): Promise<void> {
     simulation?.destroy()
     requested.release()
   }
+}
+
+/** Ends a phase of the command; `npm run bench:jobs` reads the marks. */
+function reached(phase: 'read' | 'compiled' | 'ran'): void {
+  performance.mark(`engram:${phase}`)
 }
 
 /** Where an energy is recorded that leaves couplings out, that is said once. */
@@ -302,6 +309,7 @@ async function runTo(end: number, run: Started): Promise<void> {
   }
   if (!options.quiet) warn(simulation.warnings.slice(simulation.model.warnings.length))
   if (failure !== undefined) throw await failed(run, failure)
+  reached('ran')
   const written = await writeResults(run)
   if (!options.quiet) noteRest(simulation)
   const lines = resultLines(run.stream ?? simulation)

@@ -1,0 +1,221 @@
+/**
+ * The waits of a user, each a process of its own: wall and CPU time, memory, and the phases of a run. With --against the same
+ * jobs of another commit in turns, so that both see the same machine. Writes bench/results/jobs.json and prints a table.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { aligned } from '../../src/core/plan/print.ts'
+import { JOBS, type Job } from './jobs.ts'
+
+const HELP = `npm run bench:jobs -- [WORD...] [--rounds N] [--against COMMIT]
+
+Runs the jobs whose name contains one of the words; without a word all but "reproduce all" and "npm test". Takes the median of N
+rounds (default 3). Writes bench/results/jobs.json.
+
+  npm run bench:jobs -- help validate
+  npm run bench:jobs -- "run digits" --rounds 5 --against HEAD~1`
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const USAGE = new URL('usage.mjs', import.meta.url).href
+
+/** One round of a job; times in ms. */
+interface Round {
+  readonly wall: number
+  /** User and system, of all processes. */
+  readonly cpu: number
+  /** MiB, of the largest process of Node; absent for other programs. */
+  readonly memory?: number
+  /** Ends of the phases of the first process of Node, from its start. */
+  readonly marks: Readonly<Record<string, number>>
+}
+
+interface Measured {
+  readonly name: string
+  readonly rounds: readonly Round[]
+  readonly against?: readonly Round[]
+}
+
+/** @param args - see HELP */
+export function benchJobs(args: readonly string[]): void {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      rounds: { type: 'string', default: '3' },
+      against: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  })
+  if (values.help) {
+    process.stdout.write(`${HELP}\n`)
+    return
+  }
+  const rounds = Number(values.rounds)
+  if (!(Number.isInteger(rounds) && rounds > 0))
+    throw new Error(`--rounds must be an integer above 0, not ${values.rounds}; leave it out for 3`)
+  const chosen = JOBS.filter(({ name, isLong }) =>
+    positionals.length === 0 ? !isLong : positionals.some((word) => name.includes(word)),
+  )
+  if (chosen.length === 0)
+    throw new Error(
+      `no job has ${positionals.join(' or ')} in its name; jobs are ${JOBS.map(({ name }) => name).join(', ')}`,
+    )
+  const folder = mkdtempSync(join(tmpdir(), 'engram-jobs-'))
+  try {
+    build(ROOT)
+    const other = values.against === undefined ? undefined : checkOut(values.against, folder)
+    const measured: Measured[] = []
+    for (const job of chosen) {
+      const own: Round[] = []
+      const against: Round[] = []
+      for (let round = 0; round < rounds; round++) {
+        own.push(run(job, ROOT, folder))
+        if (other !== undefined) against.push(run(job, other, folder))
+      }
+      measured.push({ name: job.name, rounds: own, ...(other === undefined ? {} : { against }) })
+      process.stderr.write(`${job.name}: ${median(own, ({ wall }) => wall).toFixed(0)} ms\n`)
+    }
+    const [load = NaN] = loadavg()
+    write({
+      date: new Date().toISOString().slice(0, 10),
+      node: process.version,
+      load,
+      against: values.against,
+      measured,
+    })
+    process.stdout.write(`${aligned(tableOf(measured)).join('\n')}\n`)
+  } finally {
+    if (values.against !== undefined)
+      spawnSync('git', ['worktree', 'remove', '--force', join(folder, 'other')], { cwd: ROOT })
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** The same dependencies and another state of the sources. */
+function checkOut(commit: string, folder: string): string {
+  const place = join(folder, 'other')
+  const { status, stderr } = spawnSync('git', ['worktree', 'add', '--detach', place, commit], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(`--against ${commit}: ${stderr.trim()}`)
+  symlinkSync(join(ROOT, 'node_modules'), join(place, 'node_modules'))
+  build(place)
+  return place
+}
+
+function build(root: string): void {
+  const vite = join(root, 'node_modules/vite/bin/vite.js')
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [vite, 'build', '--mode', 'node', '--logLevel', 'error'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  )
+  if (status !== 0) throw new Error(stderr)
+}
+
+/** @throws Error with the last lines of a job that fails */
+function run(job: Job, root: string, folder: string): Round {
+  const place = mkdtempSync(join(folder, 'run-'))
+  const usage = join(place, 'usage')
+  const cache = join(folder, 'cache')
+  if (job.isCold) rmSync(cache, { recursive: true, force: true })
+  mkdirSync(cache, { recursive: true })
+  const command = {
+    engram: [process.execPath, join(root, 'bin/engram.js'), ...job.args],
+    npm: ['npm', '--prefix', root, ...job.args],
+    python3: ['python3', ...job.args],
+  }[job.program]
+  // The shell counts the CPU time of all processes below it.
+  const { status, stderr } = spawnSync(
+    'bash',
+    ['-c', 'TIMEFORMAT="time %R %U %S"; time "$@"', 'bash', ...command],
+    {
+      cwd: place,
+      encoding: 'utf8',
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: {
+        ...process.env,
+        LC_ALL: 'C',
+        XDG_CACHE_HOME: cache,
+        ENGRAM_USAGE: usage,
+        NODE_OPTIONS: `--import ${USAGE}`,
+      },
+    },
+  )
+  const [, wall, user, system] = /^time (\S+) (\S+) (\S+)$/m.exec(stderr) ?? []
+  if (status !== 0 || wall === undefined) throw new Error(`${job.name} failed:\n${stderr.slice(-2000)}`)
+  const processes = existsSync(usage)
+    ? readFileSync(usage, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { memory: number; end: number; marks: [string, number][] })
+    : []
+  rmSync(place, { recursive: true })
+  const marked = processes.find(({ marks }) => marks.length > 0)
+  return {
+    wall: 1000 * Number(wall),
+    cpu: 1000 * (Number(user) + Number(system)),
+    ...(processes.length > 0 ? { memory: Math.max(...processes.map(({ memory }) => memory)) } : {}),
+    marks: marked === undefined ? {} : { ...Object.fromEntries(marked.marks), end: marked.end },
+  }
+}
+
+function write(results: object): void {
+  const folder = join(ROOT, 'bench/results')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'jobs.json'), `${JSON.stringify(results, null, 2)}\n`)
+}
+
+/** From one mark to the next: reading the scenario, the device and its kernels, ticks, writing. */
+const PHASES = [
+  ['start', undefined, 'read'],
+  ['compile', 'read', 'compiled'],
+  ['run', 'compiled', 'ran'],
+  ['write', 'ran', 'end'],
+] as const
+
+function tableOf(measured: readonly Measured[]): string[][] {
+  const head = [
+    'job',
+    'wall, ms',
+    'CPU, ms',
+    'MiB',
+    ...PHASES.map(([name]) => name),
+    'wall / before',
+    'CPU / before',
+  ]
+  const lines = measured.map(({ name, rounds, against = [] }) => {
+    const ratio = (of: (round: Round) => number): string =>
+      against.length === 0 ? '-' : (median(rounds, of) / median(against, of)).toFixed(2)
+    return [
+      name,
+      median(rounds, ({ wall }) => wall).toFixed(0),
+      median(rounds, ({ cpu }) => cpu).toFixed(0),
+      rounds[0]?.memory === undefined ? '-' : median(rounds, ({ memory = NaN }) => memory).toFixed(0),
+      ...PHASES.map(([, from, to]) => {
+        if (rounds.some(({ marks }) => marks[to] === undefined || marks.read === undefined)) return '-'
+        return median(
+          rounds,
+          ({ marks }) => (marks[to] ?? NaN) - (from === undefined ? 0 : (marks[from] ?? NaN)),
+        ).toFixed(0)
+      }),
+      ratio(({ wall }) => wall),
+      ratio(({ cpu }) => cpu),
+    ]
+  })
+  return [head, ...lines]
+}
+
+function median(rounds: readonly Round[], of: (round: Round) => number): number {
+  const sorted = rounds.map(of).sort((a, b) => a - b)
+  const middle = sorted.length / 2
+  return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2
+}
