@@ -170,6 +170,8 @@ test("HAMUX's networks and a hierarchy are built from an empty one by keys alone
   const content = page.locator('.cm-content')
   await content.waitFor()
   const text = async (): Promise<string> => (await content.locator('.cm-line').allInnerTexts()).join('\n')
+  // It takes the focus when it is ready.
+  await page.locator('.builder-editor:focus').waitFor()
   const before = await text()
   // What undo takes back, redo writes as it was.
   await page.locator('.builder-graph [tabindex="0"]').focus()

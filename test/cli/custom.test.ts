@@ -121,7 +121,7 @@ test.each([
   [
     `${lagrangian}.parameters.gain=high`,
     `${lagrangian}.parameters.gain: must be a number or an object with "kind" "array", "npy", "idx", "image", "png", "random", ` +
-      '"rows", "values" or "zeros", not "high"',
+      '"rows", "values" or "zeros", not "high"; give a number such as 1',
   ],
 ])('%s is refused in one line with exit code 2', async (assignment, says) => {
   const { code, stdout, stderr } = await ask(['validate', 'line.json', '--set', assignment], folder)

@@ -1,6 +1,7 @@
 /** Arrays of numbers from files, by the ending of their names. */
 import { ModelError } from '../errors.ts'
-import type { NpyArray } from './npy.ts'
+import { type NpyArray, decodeNpy } from './npy.ts'
+import { arrayNames, decodeNpzArray } from './npz.ts'
 
 /** A file of an array, and which of its arrays. */
 export interface ArrayFile {
@@ -28,10 +29,7 @@ type Load = () => Promise<ArrayReader>
 
 /** Files of several arrays, each with a name behind a #. */
 const NAMED: Readonly<Record<string, Load>> = {
-  npz: async () => {
-    const { arrayNames, decodeNpzArray } = await import('./npz.ts')
-    return { decode: decodeNpzArray, names: arrayNames }
-  },
+  npz: () => Promise.resolve({ decode: decodeNpzArray, names: arrayNames }),
   mat: async () => {
     const { decodeMat, matNames } = await import('./mat.ts')
     return { decode: decodeMat, names: matNames }
@@ -48,10 +46,7 @@ const table: Load = async () => {
 }
 
 const PLAIN: Readonly<Record<string, Load>> = {
-  npy: async () => {
-    const { decodeNpy } = await import('./npy.ts')
-    return { decode: (bytes) => decodeNpy(bytes) }
-  },
+  npy: () => Promise.resolve({ decode: (bytes) => decodeNpy(bytes) }),
   csv: table,
   tsv: table,
   txt: table,

@@ -11,7 +11,7 @@ const parameter = v.pipe(
   v.description('A number that the expressions may use by this name.'),
   v.metadata({
     control: { min: -10, max: 10 } satisfies Control,
-    remedy: 'give a number such as 1, and write its terms into the expressions',
+    remedy: 'give a number such as 1',
   }),
 )
 

@@ -109,7 +109,7 @@ describe('a custom Lagrangian', () => {
     [
       'a parameter that is text',
       custom('x', 'x * x / 2', { a: 'b' }),
-      '.parameters.a: must be a number or an object with "kind" "array", "npy", "idx", "image", "png", "random", "rows", "values" or "zeros", not "b"; give a number such as 1, and write its terms into the expressions',
+      '.parameters.a: must be a number or an object with "kind" "array", "npy", "idx", "image", "png", "random", "rows", "values" or "zeros", not "b"; give a number such as 1',
     ],
     [
       'a parameter with a strange name',

@@ -91,7 +91,7 @@ describe('a rule that is written out', () => {
       { parameters: { k: 'x' } },
       {},
       'memories.xi.rule.parameters.k',
-      /^must be a number, not "x"; give a number such as 1, and write its terms into the expressions$/,
+      /^must be a number, not "x"; give a number such as 1$/,
     ],
     [
       { parameters: { k: 1e39 } },
