@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { cp } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { VitePWA } from 'vite-plugin-pwa'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
@@ -171,7 +172,7 @@ const filesOf = (group: string, mode: string): { include: string[]; exclude: str
     : { include: [`test/${group}/**/*.test.ts`], exclude: LONG }
 
 /**
- * Both workers are busy to the end: the longest file comes first, then browser, cli, gpu and unit, whose files are short. Within
+ * All workers are busy to the end: the longest file comes first, then browser, cli, gpu and unit, whose files are short. Within
  * a project vitest puts first what took the longest last time.
  */
 class LongestFirst extends BaseSequencer {
@@ -245,7 +246,8 @@ export default defineConfig(({ mode }) => ({
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } } },
   },
   test: {
-    maxWorkers: 2,
+    // Workers wait for pages and processes for a good part of their time.
+    maxWorkers: Math.min(4, availableParallelism() + 1),
     sequence: { sequencer: LongestFirst },
     projects: [
       {
