@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { cp } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { VitePWA } from 'vite-plugin-pwa'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
@@ -149,18 +148,22 @@ const isDesktop =
 const LONG = [
   'test/unit/docs/extending.test.ts',
   'test/unit/docs/lint.test.ts',
+  'test/cli/memory.test.ts',
   'test/gpu/lessons.test.ts',
   'test/gpu/mutations.test.ts',
   'test/gpu/reproduce.test.ts',
+  'test/gpu/slow.test.ts',
   'test/browser/page-faults.test.ts',
   'test/browser/page-history.test.ts',
   'test/browser/page-looks.test.ts',
   'test/browser/page-names.test.ts',
   'test/browser/page-offline.test.ts',
+  'test/browser/page-policy.test.ts',
   'test/browser/page-reproduce.test.ts',
   'test/browser/page-scenarios.test.ts',
   'test/browser/page-share.test.ts',
   'test/browser/page-spectrum.test.ts',
+  'test/browser/page-stage.test.ts',
   'test/browser/page-tries.test.ts',
   'test/browser/page-video.test.ts',
 ]
@@ -172,7 +175,7 @@ const filesOf = (group: string, mode: string): { include: string[]; exclude: str
     : { include: [`test/${group}/**/*.test.ts`], exclude: LONG }
 
 /**
- * All workers are busy to the end: the longest file comes first, then browser, cli, gpu and unit, whose files are short. Within
+ * Both workers are busy to the end: the longest file comes first, then browser, cli, gpu and unit, whose files are short. Within
  * a project vitest puts first what took the longest last time.
  */
 class LongestFirst extends BaseSequencer {
@@ -246,8 +249,7 @@ export default defineConfig(({ mode }) => ({
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } } },
   },
   test: {
-    // Workers wait for pages and processes for a good part of their time.
-    maxWorkers: Math.min(4, availableParallelism() + 1),
+    maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     projects: [
       {

@@ -40,12 +40,13 @@ export function createUndoStack(): UndoStack {
     },
     push({ from, to }, now, gesture) {
       undone = []
-      const paths = differences(from, to)
-        .map(({ path }) => path)
-        .join(' ')
-      if (paths === '') return
+      const changes = differences(from, to)
+      if (changes.length === 0) return
+      const paths = changes.map(({ path }) => path).join(' ')
       const last = done.at(-1)
-      const isSame = last?.paths === paths
+      // To add a part and to remove it are two steps, however quick.
+      const isSame =
+        last?.paths === paths && changes.every((one) => one.from !== undefined && one.to !== undefined)
       if (isSame && (gesture === 0 ? now - last.at < JOINED_WITHIN : gesture === last.gesture)) {
         done.pop()
         // A slider that returned to its start has changed nothing.

@@ -50,6 +50,15 @@ test('changes of different values are different steps, even in one press of the 
   expect(stack.undo()).toEqual(withTau(1))
 })
 
+test('to add a part and to remove it are two steps, however quick', () => {
+  const stack = createUndoStack()
+  const more = setValue(scenario, 'probes.more', { kind: 'energy', every: 5 }) as Scenario
+  stack.push({ from: scenario, to: more }, 0, 0)
+  stack.push({ from: more, to: scenario }, 10, 0)
+  expect(stack.undo()?.probes).toHaveProperty('more')
+  expect(stack.undo()?.probes).not.toHaveProperty('more')
+})
+
 test('a new change ends what could be redone, and one that changes nothing is no step', () => {
   const stack = createUndoStack()
   stack.push({ from: withTau(1), to: withTau(2) }, 0, 0)
