@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { aligned } from '../../src/core/plan/print.ts'
+import { median } from '../own.ts'
 import { JOBS, type Job } from './jobs.ts'
 
 const HELP = `npm run bench:jobs -- [WORD...] [--rounds N] [--against COMMIT]
@@ -77,7 +78,7 @@ export function benchJobs(args: readonly string[]): void {
         if (other !== undefined) against.push(run(job, other, folder))
       }
       measured.push({ name: job.name, rounds: own, ...(other === undefined ? {} : { against }) })
-      process.stderr.write(`${job.name}: ${median(own, ({ wall }) => wall).toFixed(0)} ms\n`)
+      process.stderr.write(`${job.name}: ${median(own.map(({ wall }) => wall)).toFixed(0)} ms\n`)
     }
     const [load = NaN] = loadavg()
     write({
@@ -194,17 +195,16 @@ function tableOf(measured: readonly Measured[]): string[][] {
   ]
   const lines = measured.map(({ name, rounds, against = [] }) => {
     const ratio = (of: (round: Round) => number): string =>
-      against.length === 0 ? '-' : (median(rounds, of) / median(against, of)).toFixed(2)
+      against.length === 0 ? '-' : (median(rounds.map(of)) / median(against.map(of))).toFixed(2)
     return [
       name,
-      median(rounds, ({ wall }) => wall).toFixed(0),
-      median(rounds, ({ cpu }) => cpu).toFixed(0),
-      rounds[0]?.memory === undefined ? '-' : median(rounds, ({ memory = NaN }) => memory).toFixed(0),
+      median(rounds.map(({ wall }) => wall)).toFixed(0),
+      median(rounds.map(({ cpu }) => cpu)).toFixed(0),
+      rounds[0]?.memory === undefined ? '-' : median(rounds.map(({ memory = NaN }) => memory)).toFixed(0),
       ...PHASES.map(([, from, to]) => {
         if (rounds.some(({ marks }) => marks[to] === undefined || marks.read === undefined)) return '-'
         return median(
-          rounds,
-          ({ marks }) => (marks[to] ?? NaN) - (from === undefined ? 0 : (marks[from] ?? NaN)),
+          rounds.map(({ marks }) => (marks[to] ?? NaN) - (from === undefined ? 0 : (marks[from] ?? NaN))),
         ).toFixed(0)
       }),
       ratio(({ wall }) => wall),
@@ -212,10 +212,4 @@ function tableOf(measured: readonly Measured[]): string[][] {
     ]
   })
   return [head, ...lines]
-}
-
-function median(rounds: readonly Round[], of: (round: Round) => number): number {
-  const sorted = rounds.map(of).sort((a, b) => a - b)
-  const middle = sorted.length / 2
-  return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2
 }

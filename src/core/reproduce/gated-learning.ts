@@ -1,12 +1,26 @@
 import type { Chart, Mark } from '../analysis/chart.ts'
 import { gatedSimilarity } from '../analysis/closed-forms.ts'
-import { estimate } from '../analysis/statistics.ts'
+import { estimate, mean } from '../analysis/statistics.ts'
 import type { Model, Rows } from '../model/model.ts'
 import type { ScenarioInput } from '../model/schema.ts'
-import { mean } from '../analysis/statistics.ts'
-import { type Reproduction, type Stated, atMost, near } from './reproduction.ts'
+import { type Reproduction, type Stated, type Unaffected, atMost, near } from './reproduction.ts'
 
 const ROWS = 4
+
+/** Beta of a gate that one row has for itself. */
+export const ONE_ROW: readonly Unaffected[] = [
+  {
+    constants: ['neurons.hidden.lagrangian.beta'],
+    only: 'doubled',
+    why: 'one row has all the weight already',
+  },
+  {
+    constants: ['neurons.hidden.lagrangian.beta'],
+    only: 'halved',
+    why: 'one row has all the weight while beta N is large',
+    bites: 64,
+  },
+]
 
 function scenario(seed: number, tau: number): ScenarioInput {
   return {
@@ -67,17 +81,7 @@ export const gatedLearning: Reproduction = {
     { constants: ['time.ticks'], only: 'doubled', why: 'the closed form goes on, and the memories rest' },
     { constants: ['neurons.visible.size'], why: 'the closed form has cosines, not numbers of neurons' },
     { constants: ['neurons.visible.tau'], why: 'the layer is clamped' },
-    {
-      constants: ['neurons.hidden.lagrangian.beta'],
-      only: 'doubled',
-      why: 'one row has all the weight already',
-    },
-    {
-      constants: ['neurons.hidden.lagrangian.beta'],
-      only: 'halved',
-      why: 'one row has all the weight while beta N is large',
-      bites: 64,
-    },
+    ...ONE_ROW,
   ],
   async measure(lab, size) {
     const networks = { quick: 2, full: 20 }[size]

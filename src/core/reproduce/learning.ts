@@ -3,6 +3,7 @@ import { type Estimate, estimate } from '../analysis/statistics.ts'
 import { RandomStream } from '../model/random.ts'
 import { orthogonalRows } from '../model/patterns/random-rows.ts'
 import type { ScenarioInput } from '../model/schema.ts'
+import { ONE_ROW } from './gated-learning.ts'
 import { type Check, type Reproduction, type Stated, atMost, measuredPoints, near } from './reproduction.ts'
 
 /** Shape of the network of Lotito's appendix B. */
@@ -196,17 +197,7 @@ export const competition: Reproduction = {
       why: 'the closed form goes on, and the row is at the mean',
     },
     { constants: ['neurons.visible.tau'], why: 'the layer is clamped' },
-    {
-      constants: ['neurons.hidden.lagrangian.beta'],
-      only: 'doubled',
-      why: 'one row has all the weight already',
-    },
-    {
-      constants: ['neurons.hidden.lagrangian.beta'],
-      only: 'halved',
-      why: 'one row has all the weight while beta N is large',
-      bites: 64,
-    },
+    ...ONE_ROW,
   ],
   async measure(lab, size) {
     const networks = { quick: 2, full: 20 }[size]
