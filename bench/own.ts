@@ -144,7 +144,7 @@ export async function timed(simulation: Simulation, ticks: number): Promise<numb
   return ms
 }
 
-async function advance(simulation: Simulation, ticks: number): Promise<void> {
+export async function advance(simulation: Simulation, ticks: number): Promise<void> {
   await simulation.step(ticks)
   await simulation.flush()
 }

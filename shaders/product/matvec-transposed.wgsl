@@ -54,8 +54,8 @@ fn matvecTransposed(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invo
   let first = replica * params.copyRows;
   for (var row = 4u * lane; row < rows; row += 4u * LANES) {
     let loaded$g = vector[x$g + row / 4u]; //: g in LOADS
-    // Rows beyond the last one are multiplied by the padding of x.
-    let a$q_$k = quadAt(first + row + $ku, quad$q); //: q in QUADS, k in 4
+    // In place of rows beyond the last one, the last one is multiplied by the padding of x.
+    let a$q_$k = quadAt(first + min(row + $ku, params.rows - 1u), quad$q); //: q in QUADS, k in 4
     let v$g_$k = spread$k(loaded$g); //: g in LOADS, k in SHARED
     sum$q_$g_$k = plusFour(sum$q_$g_$k, a$q_0, a$q_1, a$q_2, a$q_3, v$g_$k); //: g in LOADS, k in SHARED, q in QUADS
   }

@@ -61,9 +61,10 @@ fn symv(@builtin(global_invocation_id) id: vec3<u32>) {
   // The block on the diagonal is whole.
   for (var row = quad; row < min(quad + 2u, quads) && quad < bottom; row++) {
     let v = vector[x + row];
-    let at = first + 4u * row * quads;
-    let a$k = matrix[at + $ku * quads + quad]; //: k in 4
-    let b$k = matrix[at + $ku * quads + quad1]; //: k in 4
+    // In place of rows beyond the last one, the last one is multiplied by the padding of x.
+    let at$k = first + min(4u * row + $ku, params.columns - 1u) * quads; //: k in 4
+    let a$k = matrix[at$k + quad]; //: k in 4
+    let b$k = matrix[at$k + quad1]; //: k in 4
     down0 += a0 * v.x + a1 * v.y + a2 * v.z + a3 * v.w;
     down1 += b0 * v.x + b1 * v.y + b2 * v.z + b3 * v.w;
   }

@@ -32,6 +32,12 @@ export interface DeviceOptions {
    * else `auto`.
    */
   readonly adapter?: string
+  /**
+   * Without Dawn's checks of bounds, which a software adapter spends up to a third of its time on. No kernel of engram reads
+   * or writes outside of its buffers; one of your own that does ends the process. Default: whether the environment
+   * variable ENGRAM_UNCHECKED is 1.
+   */
+  readonly unchecked?: boolean
 }
 
 export interface RequestedDevice extends FoundAdapter {
@@ -48,19 +54,23 @@ export const OPTIONAL_FEATURES: readonly GPUFeatureName[] = [
   'float32-filterable',
 ]
 
+/** Flag of Dawn. */
+const UNCHECKED = 'enable-dawn-features=disable_robustness'
+
 /**
  * A GPU device for Node, with all the limits of its adapter and those of subgroups, timestamp-query, shader-f16 and
  * float32-filterable that it has. Puts the constants of WebGPU (GPUBufferUsage, ...) on globalThis. On Linux a worker
  * thread must have been started with `env: SHARE_ENV`: the Vulkan loader reads the environment of the process.
- * @throws ModelError if no adapter has the name that was asked for
+ * @throws ModelError if no adapter has the name that was asked for, or ENGRAM_UNCHECKED is neither 0 nor 1
  * @throws RunError if there is no adapter
  */
 export async function requestDevice(options: DeviceOptions = {}): Promise<RequestedDevice> {
   const wanted = wantedAdapter(options)
+  const always = isUnchecked(options) ? [UNCHECKED] : []
   const instances = pin()
   const passedOver: AdapterInfo[] = []
   try {
-    for await (const found of adapters(instances)) {
+    for await (const found of adapters(instances, always)) {
       if (!accepts(wanted, found.info)) {
         passedOver.push(found.info)
         continue
@@ -98,6 +108,16 @@ export function wantedAdapter({ adapter }: DeviceOptions): string {
   return wanted.toLowerCase()
 }
 
+function isUnchecked({ unchecked }: DeviceOptions): boolean {
+  const value = process.env.ENGRAM_UNCHECKED ?? ''
+  if (!['', '0', '1'].includes(value)) {
+    throw new ModelError(
+      `ENGRAM_UNCHECKED is ${JSON.stringify(value)}; set it to 1, or to 0 for kernels with checks of bounds`,
+    )
+  }
+  return unchecked ?? value === '1'
+}
+
 /**
  * Every adapter of this machine, best first: the one that `auto` takes is the first.
  * @param visit - called with each; the adapter is not to be used after it returns
@@ -122,14 +142,17 @@ export function limitsOf(adapter: GPUAdapter): Record<string, number> {
   return limits
 }
 
-/** The adapters of each driver set in turn; within a set, the one that Dawn prefers comes first. */
-async function* adapters(instances: GPU[]): AsyncGenerator<FoundAdapter> {
+/**
+ * The adapters of each driver set in turn; within a set, the one that Dawn prefers comes first.
+ * @param always - flags of Dawn for each
+ */
+async function* adapters(instances: GPU[], always: readonly string[] = []): AsyncGenerator<FoundAdapter> {
   Object.assign(globalThis, globals)
   const seen = new Set<string>()
   for await (const drivers of driverSets()) {
     const look = (flags: string[]): Promise<GPUAdapter | null> =>
       withDrivers(drivers, () => {
-        const instance = create(flags)
+        const instance = create([...always, ...flags])
         instances.push(instance)
         return instance.requestAdapter({ powerPreference: 'high-performance' })
       })
