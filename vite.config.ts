@@ -278,6 +278,8 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'cli',
           ...filesOf('cli', mode),
+          // A worker keeps one process that runs commands: see test/cli/start.ts.
+          isolate: false,
           globalSetup: 'test/cli/build.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
