@@ -69,10 +69,16 @@ async function run(args, cwd, env) {
   // Below a folder of its own, a call of the file system fails.
   if (env.ENGRAM_FAIL_UNDER) await import(`../fuzz/fail-nth.mjs?${++count}`)
   process.exitCode = undefined
+  const others = new Set(process.listeners('exit'))
   // A module is evaluated once for each address.
   await import(`${program}?${++count}`)
   await ended()
   const code = process.exitCode
+  for (const listener of process.listeners('exit')) {
+    if (others.has(listener)) continue
+    process.off('exit', listener)
+    listener(code)
+  }
   process.exitCode = 0
   for (const [name, value] of before) {
     if (value === undefined) delete process.env[name]
