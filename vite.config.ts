@@ -166,6 +166,7 @@ const LONG = [
   'test/browser/page-stage.test.ts',
   'test/browser/page-tries.test.ts',
   'test/browser/page-video.test.ts',
+  'test/browser/sources.test.ts',
 ]
 
 /** The files of a group of tests, in one of the two modes. */
