@@ -67,6 +67,7 @@ test('a change of a parameter is marked in every plot at its time and turns a cl
 })
 
 test('the key hides and shows lines, and the terms of the energy wait there', async () => {
+  await lab.load('softmax-synapses')
   // A tenth of its neurons and patterns.
   const scenario = (await readFile('scenarios/fast-synapses.json', 'utf8'))
     .replace('"size": 1000', '"size": 100')
