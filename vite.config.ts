@@ -166,6 +166,7 @@ const LONG = [
   'test/browser/page-stage.test.ts',
   'test/browser/page-tries.test.ts',
   'test/browser/page-video.test.ts',
+  'test/browser/sources.test.ts',
 ]
 
 /** The files of a group of tests, in one of the two modes. */
@@ -278,6 +279,8 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: 'cli',
           ...filesOf('cli', mode),
+          // A worker keeps one process that runs commands: see test/cli/start.ts.
+          isolate: false,
           globalSetup: 'test/cli/build.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -1,5 +1,6 @@
 import { build } from 'vite'
 import type { TestProject } from 'vitest/node'
+import buildProgram from '../cli/build.ts'
 import { serveBuild } from './browser.ts'
 
 declare module 'vitest' {
@@ -11,11 +12,10 @@ declare module 'vitest' {
 
 /** The browser tests share one build of the page, and one of the command line; `inject('page')` is where the page is. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  await build({ mode: 'node', logLevel: 'warn' })
+  await buildProgram(project)
   const served = await serveBuild()
   project.provide('page', served.url)
   project.onTestsRerun(async () => {
-    await build({ mode: 'node', logLevel: 'warn' })
     await build({ logLevel: 'warn' })
   })
   return () => served.close()

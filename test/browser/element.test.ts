@@ -298,7 +298,8 @@ test('the page embeds a network alone: its pictures, its plots, or both with con
   })`
   expect(await page.evaluate(DRAG)).toEqual([false, false])
   await eventually(async () => (await lab.pixels('.large canvas', page)).colours).toBeGreaterThan(20)
-  await embed('plots')
+  await page.evaluate("document.querySelector('engram-network').setAttribute('view', 'plots')")
+  await page.locator('.embed[data-view=plots][data-state=ready] .plot').first().waitFor()
   expect(await parts()).toEqual([false, true, false])
   await embed('full&controls=beta&speed=200')
   expect(await parts()).toEqual([true, true, true])

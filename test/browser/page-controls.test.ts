@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { eventually, frames, useLab } from './lab.ts'
+import { eventually, frames, PAIR, useLab } from './lab.ts'
 
 const lab = useLab()
 const tick = (): Promise<number> => lab.engram('simulation.tick')
@@ -110,22 +110,21 @@ const control = (path: string) => lab.page.locator(`[data-path="${path}"]`)
 const field = (path: string) => control(path).locator('input:not([type=range])')
 
 test('a choice in the controls rebuilds, keeps the focus and marks what it did as undoable', async () => {
-  await lab.load('hopfield')
+  await lab.load('softmax-synapses')
+  await lab.engram(`load(${JSON.stringify(PAIR)})`)
   await lab.engram('step(10)')
-  const state = await lab.read('visible')
-  await control('neurons.visible.lagrangian').locator('select').selectOption('sigmoid')
-  await eventually(() => value('neurons.visible.lagrangian.kind')).toBe('sigmoid')
-  expect(await lab.read('visible')).toEqual(state)
+  const state = await lab.read('pair')
+  await control('neurons.pair.lagrangian').locator('select').selectOption('sigmoid')
+  await eventually(() => value('neurons.pair.lagrangian.kind')).toBe('sigmoid')
+  expect(await lab.read('pair')).toEqual(state)
   expect(await tick()).toBe(10)
-  await expect
-    .poll(() => control('neurons.visible.lagrangian').locator('select').inputValue())
-    .toBe('sigmoid')
+  await expect.poll(() => control('neurons.pair.lagrangian').locator('select').inputValue()).toBe('sigmoid')
   await lab.page.locator('#undo').click()
-  await eventually(() => value('neurons.visible.lagrangian.kind')).toBe('tanh')
+  await eventually(() => value('neurons.pair.lagrangian.kind')).toBe('tanh')
   await lab.page.locator('#redo').click()
-  await eventually(() => value('neurons.visible.lagrangian.kind')).toBe('sigmoid')
+  await eventually(() => value('neurons.pair.lagrangian.kind')).toBe('sigmoid')
   await lab.page.locator('#restore').click()
-  await eventually(() => value('neurons.visible.lagrangian.kind')).toBe('tanh')
+  await eventually(() => value('neurons.pair.lagrangian.kind')).toBe('tanh')
   await eventually(() => lab.page.locator('#restore').isDisabled()).toBe(true)
 })
 
@@ -163,7 +162,8 @@ test('the memory a size would take is shown while it is typed; too large a one i
 })
 
 test('number fields take a point, a comma and an exponent; the rest is refused with a word and changes nothing', async () => {
-  await lab.load('digits')
+  await lab.load('softmax-synapses')
+  await lab.page.evaluate('engram.load({ ...engram.scenario, replicas: 3 })')
   const fault = lab.page.locator('.number-fault')
   const type = async (path: string, text: string) => {
     await field(path).fill(text)

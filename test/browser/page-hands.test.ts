@@ -1,5 +1,6 @@
 import { encode } from 'fast-png'
 import { expect, test } from 'vitest'
+import { scenarioOf } from '../../src/app/sharing/link.ts'
 import type { ScenarioInput } from '../../src/core/model/schema.ts'
 import { eventually, useLab } from './lab.ts'
 
@@ -66,9 +67,8 @@ async function at(
   name: string,
   [x, y]: readonly [number, number],
   [width, height]: readonly [number, number],
-  page = lab.page,
 ) {
-  const box = (await page.locator(`.figure[data-name="${name}"] canvas`).first().boundingBox())!
+  const box = (await lab.page.locator(`.figure[data-name="${name}"] canvas`).first().boundingBox())!
   return { x: box.x + ((x + 0.5) / width) * box.width, y: box.y + ((y + 0.5) / height) * box.height }
 }
 const cell = (column: number, line: number) => at('visible', [column, line], [SIDE, SIDE])
@@ -116,14 +116,12 @@ test('a stroke at tick 0 changes exactly the cells under the brush, and the cue:
   await lab.engram('step(7)')
   await lab.engram('reset()')
   expect(await lab.read('visible')).toEqual(painted)
-  const other = await lab.open()
-  await other.goto(await lab.engram<string>('link()'))
-  await other.locator('body[data-state=ready]').waitFor()
-  expect(await other.evaluate("engram.read('visible').then(({ data }) => [...data])")).toEqual(painted)
-  await other.close()
+  const linked = scenarioOf(new URL(await lab.engram<string>('link()')).hash)
 
   await lab.engram('undo()')
   expect(await lab.read('visible')).toEqual(before)
+  await lab.engram(`load(${JSON.stringify(linked)})`)
+  expect(await lab.read('visible')).toEqual(painted)
 })
 
 test('later a stroke changes the state, and Reset takes it away; on a layer that is held it changes the cue', async () => {
@@ -215,13 +213,25 @@ test('a stroke on the cue beside the state changes the cue at any tick, and the 
 })
 
 test('a finger paints', async () => {
-  const page = await lab.open({ hasTouch: true, viewport: { width: 390, height: 844 } })
-  await page.goto(`${lab.url}?scenario=softmax-synapses`)
-  await page.locator('body[data-state=ready]').waitFor()
-  await page.evaluate(`engram.load(${JSON.stringify(scenario(one))})`)
-  await page.locator('#hands [data-value=paint]').tap()
-  const { x, y } = await at('visible', [5, 5], [SIDE, SIDE], page)
-  await page.touchscreen.tap(x, y)
+  await open(one)
+  const { page } = lab
+  await page.setViewportSize({ width: 390, height: 844 })
+  const touch = await page.context().newCDPSession(page)
+  await touch.send('Emulation.setTouchEmulationEnabled', { enabled: true })
+  const finger = (type: 'touchStart' | 'touchMove' | 'touchEnd', x = 0, y = 0) =>
+    touch.send('Input.dispatchTouchEvent', { type, touchPoints: type === 'touchEnd' ? [] : [{ x, y }] })
+  const tap = async (x: number, y: number): Promise<void> => {
+    await finger('touchStart', x, y)
+    await finger('touchEnd')
+  }
+  const paint = page.locator('#hands [data-value=paint]')
+  await paint.scrollIntoViewIfNeeded()
+  const button = (await paint.boundingBox())!
+  await tap(button.x + button.width / 2, button.y + button.height / 2)
+  await eventually(() => paint.getAttribute('aria-pressed')).toBe('true')
+  await part('size').fill('3')
+  const point = await cell(5, 5)
+  await tap(point.x, point.y)
   const painted = () => page.evaluate('engram.scenario.stimulus[0].patterns.edits')
   const columns = [4, 5, 6].flatMap((line) => [4, 5, 6].map((column) => line * SIDE + column))
   await eventually(painted).toMatchObject([{ op: 'paint', row: 0, columns }])
@@ -232,21 +242,17 @@ test('a finger paints', async () => {
   const cue = page.locator('#large [data-pane=cue] canvas')
   await cue.scrollIntoViewIfNeeded()
   const box = (await cue.boundingBox())!
-  const touch = await page.context().newCDPSession(page)
-  const line = box.y + (8.5 / SIDE) * box.height
-  const finger = (type: 'touchStart' | 'touchMove' | 'touchEnd', column?: number) =>
-    touch.send('Input.dispatchTouchEvent', {
-      type,
-      touchPoints: column === undefined ? [] : [{ x: box.x + ((column + 0.5) / SIDE) * box.width, y: line }],
-    })
-  await finger('touchStart', 2)
-  for (const column of [3, 5, 8]) await finger('touchMove', column)
+  const over = (column: number) =>
+    [box.x + ((column + 0.5) / SIDE) * box.width, box.y + (8.5 / SIDE) * box.height] as const
+  await finger('touchStart', ...over(2))
+  for (const column of [3, 5, 8]) await finger('touchMove', ...over(column))
   await finger('touchEnd')
   const stroke = Array.from({ length: 7 }, (_, index) => 8 * SIDE + 2 + index)
   await eventually(async () =>
     ((await painted()) as { columns: number[] }[]).flatMap((edit) => edit.columns),
   ).toEqual(expect.arrayContaining([...columns, ...stroke]))
-  await page.context().close()
+  await touch.send('Emulation.setTouchEmulationEnabled', { enabled: false })
+  await page.setViewportSize({ width: 1280, height: 720 })
 })
 
 test('a click on a memory makes it the cue of the chosen replica, with shift of all, and the run starts again', async () => {

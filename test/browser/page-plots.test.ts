@@ -67,7 +67,12 @@ test('a change of a parameter is marked in every plot at its time and turns a cl
 })
 
 test('the key hides and shows lines, and the terms of the energy wait there', async () => {
-  await lab.load('fast-synapses')
+  await lab.load('softmax-synapses')
+  // A tenth of its neurons and patterns.
+  const scenario = (await readFile('scenarios/fast-synapses.json', 'utf8'))
+    .replace('"size": 1000', '"size": 100')
+    .replace('"count": 200', '"count": 20')
+  await lab.engram(`load(${scenario})`)
   await lab.engram('step(20)')
   await lab.page.evaluate('engram.simulation.flush()')
   const key = (line: string) => lab.page.locator(`[data-probe=energy] [data-line="${line}"]`)
@@ -91,7 +96,7 @@ test('the key hides and shows lines, and the terms of the energy wait there', as
   expect(await key('total').locator('span').isVisible()).toBe(false)
 })
 
-test('the cursor shows the values of one time in all plots, by pointer and by arrow keys', async () => {
+test('the cursor shows the values of one time in all plots; scales are logarithmic or symlog; a picture has all lines', async () => {
   await lab.load('hopfield')
   await lab.engram('step(40)')
   await lab.page.evaluate('engram.simulation.flush()')
@@ -109,12 +114,8 @@ test('the cursor shows the values of one time in all plots, by pointer and by ar
   await eventually(() =>
     lab.page.locator('[data-probe=speed] .plot-key span').first().textContent(),
   ).not.toBe(shown)
-})
 
-test('a logarithmic scale is plain where all values are above 0, symlog where some are below', async () => {
-  await lab.load('hopfield')
-  await lab.engram('step(40)')
-  await lab.page.evaluate('engram.simulation.flush()')
+  // The scale is plain where all values are above 0, symlog where some are below.
   await lab.page.locator('[data-probe=speed] .plot-log').click()
   expect(await lab.page.locator('[data-probe=speed] .plot-log').textContent()).toBe('log')
   await lab.page.locator('[data-probe=energy] .plot-log').click()
@@ -123,11 +124,8 @@ test('a logarithmic scale is plain where all values are above 0, symlog where so
   for (const probe of ['energy', 'overlap', 'speed'])
     expect(await pressed(`[data-probe=${probe}] .plot-log-time`)).toBe('true')
   expect((await lab.pixels('[data-probe=speed] .plot-area')).colours).toBeGreaterThan(3)
-})
 
-test('the picture of all plots has their lines in their colours', async () => {
-  await lab.load('hopfield')
-  await lab.engram('step(40)')
+  // The picture of all plots has their lines in their colours.
   const { data, channels, width, height } = decode(await exported('plots'))
   expect(width).toBeGreaterThan(1600)
   expect(height).toBeGreaterThan(600)

@@ -1,7 +1,6 @@
 import { decode } from 'fast-png'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
-import { serveSources } from './browser.ts'
 import { SPOIL, eventually, frames, PATIENCE, useLab } from './lab.ts'
 
 // It plays, as a reader sees it.
@@ -279,14 +278,4 @@ test('pictures and plots follow the colour scheme of the reader', async () => {
   await eventually(async () => difference(light, await pixels('xi'))).toBeGreaterThan(0.5)
   await page.emulateMedia({ colorScheme: 'light' })
   await eventually(async () => difference(light, await pixels('xi'))).toBe(0)
-})
-
-test('npm start serves the same page from its sources', async () => {
-  const sources = await serveSources()
-  const other = await lab.open()
-  await other.goto(`${sources.url}?scenario=softmax-synapses`)
-  await other.locator('body[data-state=ready]').waitFor()
-  await other.waitForFunction('engram.simulation.tick >= 1')
-  await other.close()
-  await sources.close()
 })

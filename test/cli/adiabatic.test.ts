@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ask, engram, readArrays, readJson, temporaryFolder, writeScenario } from './program.ts'
+import { ask, readArrays, readJson, temporaryFolder, writeScenario } from './program.ts'
 
 const folder = temporaryFolder()
 
@@ -33,7 +33,7 @@ const scenario = {
 
 test('distances from the adiabatic and the frozen limits have order 1, in table, files and picture', async () => {
   const file = writeScenario(folder, 'three.json', scenario)
-  const { code, stdout } = await engram(['analyse', 'adiabatic', file, '--out', 'limits'], folder)
+  const { code, stdout } = await ask(['analyse', 'adiabatic', file, '--out', 'limits'], folder)
   expect(code).toBe(0)
   const { limits } = readJson(folder, 'limits/adiabatic.json') as {
     limits: Record<string, { kind: string; order: number; distances: number[] }>

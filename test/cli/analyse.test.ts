@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { ask, engram, type Raw, readArrays, readJson, temporaryFolder, writeScenario } from './program.ts'
+import { ask, type Raw, readArrays, readJson, temporaryFolder, writeScenario } from './program.ts'
 
 const folder = temporaryFolder()
 const digits = resolve('scenarios/digits.json')
@@ -19,7 +19,7 @@ function tableOf(stdout: string): Record<string, number[]> {
   return Object.fromEntries(rows.map(([name, ...cells]) => [name!, cells.map(Number)] as const))
 }
 
-const generating = (...args: string[]) => engram(['analyse', 'generating', ...args], folder)
+const generating = (...args: string[]) => ask(['analyse', 'generating', ...args], folder)
 
 const random: Raw = { kind: 'random', distribution: 'normal' }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { engram, ask, type Outcome, smallScenario, temporaryFolder, writeScenario } from './program.ts'
+import { ask, type Outcome, smallScenario, temporaryFolder, writeScenario } from './program.ts'
 
 const folder = temporaryFolder()
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'empty'))
   writeScenario(folder, 'bare.json', claiming())
   expect(
-    (await engram(['run', 'bare.json', '--quiet', '--no-autotune', '--out', 'models/run'], folder)).code,
+    (await ask(['run', 'bare.json', '--quiet', '--no-autotune', '--out', 'models/run'], folder)).code,
   ).toBe(0)
   const equal = { probe: 'overlap', at: 'always', equals: { file: 'run/results.npz' } }
   writeScenario(folder, 'models/a.json', claiming({ probe: 'rate', at: 14, atLeast: 0 }, equal))
@@ -56,7 +56,7 @@ const lines = ({ stdout }: Outcome): string[] =>
 
 describe('engram test', () => {
   test('judges all scenarios of a folder: what fails or cannot be tested does not keep the others back', async () => {
-    const outcome = await engram(['test', 'models', '--quiet'], folder)
+    const outcome = await ask(['test', 'models', '--quiet'], folder)
     expect(lines(outcome)).toEqual([
       'pass  models/a.json: rate >= 0 at tick 14',
       'pass  models/a.json: overlap equals run/results.npz always: largest difference 0 at tick 0',
@@ -75,7 +75,7 @@ describe('engram test', () => {
   })
 
   test('holds, ends after the first that fails, and takes other values', async () => {
-    const outcome = await engram(
+    const outcome = await ask(
       [
         'test',
         'models/a.json',
@@ -92,7 +92,7 @@ describe('engram test', () => {
     const { scenarios } = JSON.parse(outcome.stdout) as { scenarios: { claims: { state: string }[] }[] }
     expect(scenarios.map(({ claims }) => claims.map(({ state }) => state))).toEqual([['holds', 'fails']])
     expect(outcome.code).toBe(1)
-    const good = await engram(['test', 'models/a.json', '--quiet', '--reporter', 'tap'], folder)
+    const good = await ask(['test', 'models/a.json', '--quiet', '--reporter', 'tap'], folder)
     expect([good.code, good.stderr, good.stdout.split('\n').filter((line) => !line.startsWith(' '))]).toEqual(
       [
         0,

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import {
   ask,
-  engram,
   type Raw,
   readArrays,
   readJson,
@@ -35,7 +34,7 @@ beforeAll(() => {
 
 test('a run with tanh as a custom Lagrangian gives the bytes that the built-in tanh gives', async () => {
   for (const name of ['tanh', 'custom']) {
-    const { code } = await engram(['run', `${name}.json`, '--out', name, '--quiet'], folder)
+    const { code } = await ask(['run', `${name}.json`, '--out', name, '--quiet'], folder)
     expect(code).toBe(0)
   }
   const [builtIn, own] = ['tanh', 'custom'].map((name) => readArrays(folder, `${name}/results.npz`))
@@ -49,11 +48,11 @@ test('a run with tanh as a custom Lagrangian gives the bytes that the built-in t
 
 test('a run with a custom Lagrangian goes on from its checkpoint to the same bytes', async () => {
   const run = ['run', 'custom.json', '--quiet', '--out']
-  const half = await engram([...run, 'half', '--ticks', '25', '--checkpoint-every', '25'], folder)
+  const half = await ask([...run, 'half', '--ticks', '25', '--checkpoint-every', '25'], folder)
   expect(half.code).toBe(0)
-  const resumed = await engram([...run, 'half', '--resume', 'half/checkpoint.npz'], folder)
+  const resumed = await ask([...run, 'half', '--resume', 'half/checkpoint.npz'], folder)
   expect(resumed.code).toBe(0)
-  expect((await engram([...run, 'whole'], folder)).code).toBe(0)
+  expect((await ask([...run, 'whole'], folder)).code).toBe(0)
   const bytes = (name: string): Buffer => readFileSync(join(folder, name, 'results.npz'))
   expect(bytes('half').equals(bytes('whole'))).toBe(true)
   expect(readJson(folder, 'half/summary.json')).toMatchObject({ ticks: 60, startTick: 25 })
@@ -78,7 +77,7 @@ test('a run with a custom Lagrangian goes on from its checkpoint to the same byt
 test('the soft threshold of the documentation recalls 600 patterns in 256 neurons, a linear layer does not', async () => {
   const overlap = async (edge: number): Promise<number> => {
     const set = `neurons.hidden.lagrangian.parameters.edge=${edge}`
-    const { code } = await engram(
+    const { code } = await ask(
       ['run', 'threshold.json', '--out', `edge${edge}`, '--quiet', '--set', set],
       folder,
     )
@@ -93,7 +92,7 @@ test('the soft threshold of the documentation recalls 600 patterns in 256 neuron
 })
 
 test('analyse and plan know custom Lagrangians', async () => {
-  const jacobian = await engram(['analyse', 'spectrum', 'threshold.json', '--of', 'jacobian'], folder)
+  const jacobian = await ask(['analyse', 'spectrum', 'threshold.json', '--of', 'jacobian'], folder)
   expect([jacobian.code, jacobian.stdout]).toEqual([0, expect.stringContaining('jacobian.hyperbolic\ttrue')])
   const plan = await ask(['plan', 'line.json'], folder)
   expect(plan.stdout).toMatch(/neuron\/activate\+custom +visible\/activate/)

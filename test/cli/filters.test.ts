@@ -3,10 +3,10 @@ import { writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { encodeNpy } from '../../src/core/data/npy.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
-import { engram, filterScenario, readArrays, temporaryFolder, writeScenario } from './program.ts'
+import { ask, filterScenario, readArrays, temporaryFolder, writeScenario } from './program.ts'
 
 const folder = temporaryFolder()
-const run = (...args: string[]) => engram(['run', ...args], folder)
+const run = (...args: string[]) => ask(['run', ...args], folder)
 
 test('filters are one state [F, C kh kw] of each replica, and a run in two parts has the bits of one', async () => {
   writeScenario(folder, 'filters.json', filterScenario())

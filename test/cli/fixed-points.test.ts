@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { ask, engram, readArrays, readJson, temporaryFolder, writeScenario } from './program.ts'
+import { ask, readArrays, readJson, temporaryFolder, writeScenario } from './program.ts'
 
 const folder = temporaryFolder()
 const dense = resolve('scenarios/dense-memory.json')
@@ -34,7 +34,7 @@ test('starts at the memories end at the memories, which are stable; files and ta
     memories: { xi: { from: 'v', to: 'h', init: { kind: 'random', distribution: 'binary' } } },
   })
   const args = ['analyse', 'fixed-points', scenario, '--starts', '12', '--from', 'memories', '--noise', '0.3']
-  const { code, stdout } = await engram([...args, '--out', 'fixed'], folder)
+  const { code, stdout } = await ask([...args, '--out', 'fixed'], folder)
   expect(code).toBe(0)
   const [head, ...lines] = stdout.trimEnd().split('\n')
   expect(head?.trim().split(/\s+/).slice(0, 4)).toEqual(['point', 'basin', 'kind', 'stability'])
@@ -55,7 +55,7 @@ test('starts at the memories end at the memories, which are stable; files and ta
 
 test('random starts of a network with two patterns find both and their negatives, nothing else', async () => {
   const scenario = writeScenario(folder, 'two.json', three)
-  const { code, stdout } = await engram(
+  const { code, stdout } = await ask(
     ['analyse', 'fixed-points', scenario, '--starts', '40', '--json'],
     folder,
   )
@@ -70,10 +70,7 @@ test('random starts of a network with two patterns find both and their negatives
 
 test('a network that cannot rest in its time is a failed run with advice', async () => {
   const scenario = writeScenario(folder, 'short.json', { ...three, time: { dt: 0.001, ticks: 1 } })
-  const { code, stdout, stderr } = await engram(
-    ['analyse', 'fixed-points', scenario, '--starts', '2'],
-    folder,
-  )
+  const { code, stdout, stderr } = await ask(['analyse', 'fixed-points', scenario, '--starts', '2'], folder)
   expect([code, stdout]).toEqual([1, ''])
   expect(stderr).toMatch(
     /no start has come to rest after 25 ticks: the slowest moves at \S+, rest is below \S+; give four times as long \(--ticks 10\)/,

@@ -16,7 +16,7 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { encodeNpy } from '../../src/core/data/npy.ts'
-import { ask, engram, readArrays, readJson, start, temporaryFolder, writeScenario } from './program.ts'
+import { ask, readArrays, readJson, start, temporaryFolder, writeScenario } from './program.ts'
 
 const folder = temporaryFolder()
 const tanh = { kind: 'tanh' }
@@ -46,7 +46,7 @@ async function taken(out: string, file = '.engram.lock'): Promise<void> {
 }
 
 test('a run replaces what an earlier one left, tables and checkpoint too, and leaves the files of others', async () => {
-  await engram(['run', 's.json', '--seed', '1', '--csv', '--checkpoint-every', '10', '--out', 'o'], folder)
+  await ask(['run', 's.json', '--seed', '1', '--csv', '--checkpoint-every', '10', '--out', 'o'], folder)
   expect(readdirSync(join(folder, 'o')).sort()).toEqual([
     'checkpoint.npz',
     'o.csv',
@@ -55,7 +55,7 @@ test('a run replaces what an earlier one left, tables and checkpoint too, and le
   ])
   writeFileSync(join(folder, 'o/mine.csv'), 'mine')
   writeFileSync(join(folder, 'o/results.npz.999999.part'), 'half')
-  await engram(['run', 's.json', '--seed', '2', '--out', 'o'], folder)
+  await ask(['run', 's.json', '--seed', '2', '--out', 'o'], folder)
   expect(readdirSync(join(folder, 'o')).sort()).toEqual(['mine.csv', 'results.npz', 'summary.json'])
   expect(readJson(folder, 'o/summary.json')).toMatchObject({ seed: 2 })
 })
@@ -66,7 +66,7 @@ test('a checkpoint goes on with the data of its run only, and an added probe beg
   writeScenario(folder, 'data.json', scenario)
   writePattern('X.npy', 1)
   const first = ['run', 'data.json', '--out', 'a', '--ticks', '10', '--checkpoint-every', '10']
-  expect((await engram(first, folder)).code).toBe(0)
+  expect((await ask(first, folder)).code).toBe(0)
   writePattern('X.npy', -1)
   const resume = ['--out', 'b', '--resume', 'a/checkpoint.npz']
   const refused = await ask(['run', 'data.json', ...resume], folder)
@@ -84,11 +84,11 @@ test('a checkpoint goes on with the data of its run only, and an added probe beg
     probes: { ...scenario.probes, rate: { kind: 'speed', layer: 'v' } },
   }
   writeScenario(folder, 'more.json', more)
-  expect((await engram(['run', 'more.json', ...resume], folder)).code).toBe(0)
+  expect((await ask(['run', 'more.json', ...resume], folder)).code).toBe(0)
   const arrays = readArrays(folder, 'b/results.npz')
   expect(arrays['o.tick']!.shape).toEqual([21])
   expect(Array.from(arrays['rate.tick']!.data)).toEqual([11, 12, 13, 14, 15, 16, 17, 18, 19, 20])
-  expect((await engram(['run', 'data.json', '--out', 'whole'], folder)).code).toBe(0)
+  expect((await ask(['run', 'data.json', '--out', 'whole'], folder)).code).toBe(0)
   expect(arrays['state.v']!.data).toEqual(readArrays(folder, 'whole/results.npz')['state.v']!.data)
 })
 
@@ -115,7 +115,7 @@ test('a second run into a folder is refused at once; the line of the first one g
   const own = ['--set', "name=it's", 'seed=3', '--no-autotune', '--resident', 'off', '--out', 'lock ed']
   const { child, end } = start(['run', "in 'ner/s.json", ...options, ...own, '--ticks', '200000000'], folder)
   await taken('lock ed')
-  const second = await engram(['run', 's.json', '--out', 'lock ed'], folder)
+  const second = await ask(['run', 's.json', '--out', 'lock ed'], folder)
   expect(second).toMatchObject({ code: 1, stdout: '' })
   expect(second.stderr).toMatch(
     /^cannot write lock ed: engram, process \d+, is writing there; wait for its end, or give /,
@@ -151,13 +151,13 @@ test('the lock of a process that has ended is taken over, that of another machin
   const gone = spawn(process.execPath, ['-e', ''])
   await once(gone, 'close')
   lock({ pid: gone.pid, host: hostname(), began: '1' })
-  expect((await engram(['run', 's.json', '--out', 'stale'], folder)).code).toBe(0)
+  expect((await ask(['run', 's.json', '--out', 'stale'], folder)).code).toBe(0)
   expect(readdirSync(join(folder, 'stale')).sort()).toEqual(['results.npz', 'summary.json'])
   // Its number is that of another process by now.
   lock({ pid: process.pid, host: hostname(), began: 'before' })
-  expect((await engram(['run', 's.json', '--out', 'stale'], folder)).code).toBe(0)
+  expect((await ask(['run', 's.json', '--out', 'stale'], folder)).code).toBe(0)
   lock({ pid: gone.pid, host: 'elsewhere', began: '1' })
-  const { code, stderr } = await engram(['run', 's.json', '--out', 'stale'], folder)
+  const { code, stderr } = await ask(['run', 's.json', '--out', 'stale'], folder)
   expect(code).toBe(1)
   expect(stderr).toMatch(/process \d+ on elsewhere, is writing there; .*remove stale.\.engram\.lock\)\n$/)
 })
@@ -170,14 +170,14 @@ test('what stands where a run keeps its lock is named, and folders of others sta
     ['held', 'a folder'],
     ['piped', 'a pipe or a device'],
   ]) {
-    expect(await engram(['run', 's.json', '--quiet', '--out', out!], folder)).toEqual({
+    expect(await ask(['run', 's.json', '--quiet', '--out', out!], folder)).toEqual({
       code: 1,
       stdout: '',
       stderr: `cannot write ${out}: ${join(out!, '.engram.lock')} is ${what}, where a run keeps its lock; remove it, or give another folder with --out\n`,
     })
   }
   for (const own of ['o.csv', 'mine.1.part']) mkdirSync(join(folder, 'own', own), { recursive: true })
-  expect((await engram(['run', 's.json', '--quiet', '--out', 'own'], folder)).code).toBe(0)
+  expect((await ask(['run', 's.json', '--quiet', '--out', 'own'], folder)).code).toBe(0)
   expect(readdirSync(join(folder, 'own')).sort()).toEqual([
     'mine.1.part',
     'o.csv',
@@ -193,15 +193,14 @@ test.each([
   ['open', 1, 'made', 'results.npz'],
 ])('a disk that is read-only is named: %s %i, folder %s', async (call, nth, out, file) => {
   if (out === 'made') mkdirSync(join(folder, out), { recursive: true })
-  const { end } = start(['run', 's.json', '--quiet', '--out', out], folder, {
-    NODE_OPTIONS: `--import=${resolve('test/fuzz/fail-nth.mjs')}`,
+  const failed = await ask(['run', 's.json', '--quiet', '--out', out], folder, {
     ENGRAM_FAIL_UNDER: join(folder, out),
     ENGRAM_FAIL_CALL: call,
     ENGRAM_FAIL_NTH: String(nth),
     ENGRAM_FAIL_CODE: 'EROFS',
   })
   const stderr = `cannot write ${join(out, file)}: the disk is read-only; give another folder with --out\n`
-  expect(await end).toEqual({ code: 1, stdout: '', stderr })
+  expect(failed).toEqual({ code: 1, stdout: '', stderr })
   expect(existsSync(join(folder, out, 'results.npz'))).toBe(false)
 })
 
@@ -209,20 +208,19 @@ test.each(['writeFile', 'close'])(
   'a lock that fails in its %s does not hold up the next run',
   async (call) => {
     const out = `unlocked-${call}`
-    const preload = {
-      NODE_OPTIONS: `--import=${resolve('test/fuzz/fail-nth.mjs')}`,
+    const failing = {
       ENGRAM_FAIL_UNDER: join(folder, out),
       ENGRAM_FAIL_CALL: call,
       ENGRAM_FAIL_NTH: '0',
       ENGRAM_FAIL_CODE: 'ENOSPC',
     }
-    const failed = await start(['run', 's.json', '--quiet', '--out', out], folder, preload).end
+    const failed = await ask(['run', 's.json', '--quiet', '--out', out], folder, failing)
     expect([failed.code, failed.stderr]).toEqual([
       1,
       expect.stringMatching(/^cannot write .*disk is full.*\n$/),
     ])
     expect(readdirSync(join(folder, out))).toEqual([])
-    expect((await engram(['run', 's.json', '--quiet', '--out', out], folder)).code).toBe(0)
+    expect((await ask(['run', 's.json', '--quiet', '--out', out], folder)).code).toBe(0)
   },
 )
 
@@ -314,7 +312,7 @@ test('a name cannot steer the terminal', async () => {
     ['validate', '\u001b[31m.json'],
     ['run', 'steer.json', '--resume', '\u001b[31m.json'],
   ]) {
-    const { stdout, stderr } = await engram(args, folder)
+    const { stdout, stderr } = await ask(args, folder)
     expect(stdout + stderr).not.toMatch(/(?![\n\t])\p{Cc}|\u202e/u)
     if (args[0] === 'validate' && args[1] === 'steer.json') expect(stdout).toContain(shown)
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { main } from '../../src/node/main.ts'
 import type * as Plans from '../../src/core/plan/plan.ts'
-import { smallScenario } from './scenarios.ts'
+import { loneNeuron } from './scenarios.ts'
 
 const planned = vi.hoisted(() => ({ times: 0 }))
 
@@ -23,7 +23,7 @@ test.each(['auto', 'on', 'off'])('a run plans its network once, with --resident 
   const folder = mkdtempSync(join(tmpdir(), 'engram-plans-'))
   try {
     const file = join(folder, 's.json')
-    writeFileSync(file, JSON.stringify(smallScenario()))
+    writeFileSync(file, JSON.stringify(loneNeuron('tanh', 1, 0.1)))
     planned.times = 0
     const args = ['--quiet', '--no-autotune', '--adapter', 'software', '--resident', resident]
     expect(await main(['run', file, '--out', join(folder, 'out'), ...args])).toBe(0)

@@ -6,12 +6,9 @@ import { afterAll } from 'vitest'
 import type { NpyArray } from '../../src/core/data/npy.ts'
 import { decodeNpz } from '../../src/core/data/npz.ts'
 import type { Raw } from './scenarios.ts'
-import { askNoMore } from './start.ts'
 
 export * from './scenarios.ts'
 export * from './start.ts'
-
-afterAll(askNoMore)
 
 /** A folder that goes when the tests of a file are done. */
 export function temporaryFolder(): string {

@@ -5,7 +5,7 @@ import { encodeNpy } from '../../src/core/data/npy.ts'
 import { encodePng } from '../../src/core/data/png-encode.ts'
 import { readPng } from '../../src/core/data/png.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
-import { ask, engram, type Outcome, readArrays, readJson, temporaryFolder } from './program.ts'
+import { ask, type Outcome, readArrays, readJson, temporaryFolder } from './program.ts'
 
 const folder = temporaryFolder()
 const stream = new RandomStream(1, 'images')
@@ -33,7 +33,7 @@ beforeAll(() => {
 describe('a folder of images', () => {
   let done: Outcome
   beforeAll(async () => {
-    done = await engram(['recall', 'images'], folder)
+    done = await ask(['recall', 'images'], folder)
   })
 
   test('is recalled from its upper halves, with a line for each image in the order of their numbers', () => {
@@ -71,7 +71,7 @@ describe('a folder of images', () => {
     expect(done.stderr).toMatch(
       /^next: engram run out\/recall\/scenario\.json --set neurons\.hidden\.lagrangian\.beta=/,
     )
-    const again = await engram(['run', 'out/recall/scenario.json', '--out', 'again'], folder)
+    const again = await ask(['run', 'out/recall/scenario.json', '--out', 'again'], folder)
     expect(again.code).toBe(0)
     expect(readArrays(folder, 'again/results.npz')).toEqual(readArrays(folder, 'out/recall/results.npz'))
     expect(readJson(folder, 'again/summary.json').final).toEqual(
@@ -81,7 +81,7 @@ describe('a folder of images', () => {
 })
 
 test('rows of numbers are recalled from flipped signs, the worst first, and none is a picture', async () => {
-  const done = await engram(['recall', 'rows.npy', '--out', 'rows', '--quiet'], folder)
+  const done = await ask(['recall', 'rows.npy', '--out', 'rows', '--quiet'], folder)
   expect([done.code, done.stderr]).toEqual([0, ''])
   const lines = done.stdout.trimEnd().split('\n')
   expect(lines).toHaveLength(1 + 20 + 3)
@@ -90,7 +90,7 @@ test('rows of numbers are recalled from flipped signs, the worst first, and none
 })
 
 test('cues with too little left are not counted as recalled, and the line says what they became', async () => {
-  const done = await engram(['recall', 'rows.npy', '--damage', 'gaussian=30', '--out', 'noise'], folder)
+  const done = await ask(['recall', 'rows.npy', '--damage', 'gaussian=30', '--out', 'noise'], folder)
   const [, count] = /^(\d+) of 30 patterns recalled$/m.exec(done.stdout) ?? []
   expect(Number(count)).toBeLessThan(10)
   expect(done.stdout).toMatch(/^row \d+\t.*\tmost similar to row \d+$/m)

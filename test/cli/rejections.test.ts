@@ -271,13 +271,13 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
   // The adapter and the results
   [
     'synapses that do not fit',
-    set('neurons.visible.size=1000000', 'replicas=1'),
-    /^s.json: .*needs? \d{13} bytes.*, but only \d+ are available; use fewer neurons/,
+    set('neurons.visible.size=200000', 'replicas=1'),
+    /^s.json: .*needs? \d{12} bytes.*, but only \d+ are available; use fewer neurons/,
   ],
   [
     'a vector that cannot be bound',
     set(
-      'neurons.visible.size=40000000',
+      'neurons.visible.size=6000000',
       'synapses={}',
       'memories={}',
       'stimulus=[]',

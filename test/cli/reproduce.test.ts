@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { REPRODUCTIONS } from '../../src/core/reproduce/index.ts'
-import { ask, engram, start, temporaryFolder } from './program.ts'
+import { ask, start, temporaryFolder } from './program.ts'
 
 const folder = temporaryFolder()
 
@@ -18,7 +18,7 @@ test('without an argument it lists all reproductions, one a line', async () => {
 })
 
 test('one that passes leaves figure, numbers, scenarios and a report that needs nothing else', async () => {
-  const { code, stdout } = await engram(['reproduce', 'softmax-retrieval', '--out', 'made'], folder)
+  const { code, stdout } = await ask(['reproduce', 'softmax-retrieval', '--out', 'made'], folder)
   expect(code).toBe(0)
   const lines = stdout.trimEnd().split('\n')
   expect(lines.pop()).toBe('report.html\tmade/report.html')

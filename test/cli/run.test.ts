@@ -174,8 +174,8 @@ test('--csv writes each time series with named columns, the same numbers as resu
 })
 
 test('the same seed gives the same bytes, another seed another run', async () => {
-  await engram(['run', 'small.json', '--out', 'again'], folder)
-  await engram(['run', 'small.json', '--out', 'other', '--seed', '2'], folder)
+  await ask(['run', 'small.json', '--out', 'again'], folder)
+  await ask(['run', 'small.json', '--out', 'other', '--seed', '2'], folder)
   expect(bytes('again/results.npz').equals(bytes('out/small/results.npz'))).toBe(true)
   const [one, two] = [readArrays(folder, 'again/results.npz'), readArrays(folder, 'other/results.npz')]
   expect(two['state.visible']!.data).not.toEqual(one['state.visible']!.data)
@@ -186,15 +186,12 @@ describe('a run that goes on from a checkpoint', () => {
   // 20: nothing special. 30 and 31: an initial state is due next, or was just set.
   test.each([20, 30, 31])('at tick %i has the bytes of the uninterrupted run', async (tick) => {
     const out = `split-${tick}`
-    const first = await engram(
+    const first = await ask(
       ['run', 'small.json', '--out', out, '--ticks', String(tick), '--checkpoint-every', String(tick)],
       folder,
     )
     expect(first.code).toBe(0)
-    const second = await engram(
-      ['run', 'small.json', '--out', out, '--resume', `${out}/checkpoint.npz`],
-      folder,
-    )
+    const second = await ask(['run', 'small.json', '--out', out, '--resume', `${out}/checkpoint.npz`], folder)
     expect(second).toMatchObject({
       code: 0,
       stderr: '',
@@ -205,7 +202,7 @@ describe('a run that goes on from a checkpoint', () => {
   })
 
   test('writes the same results when it takes more checkpoints on its way', async () => {
-    await engram(['run', 'small.json', '--out', 'often', '--checkpoint-every', '7'], folder)
+    await ask(['run', 'small.json', '--out', 'often', '--checkpoint-every', '7'], folder)
     expect(bytes('often/results.npz').equals(bytes('out/small/results.npz'))).toBe(true)
     const arrays = readArrays(folder, 'often/checkpoint.npz')
     expect(arrays['energy.tick']!.data.at(-1)).toBe(50)
@@ -217,7 +214,7 @@ describe('a run that goes on from a checkpoint', () => {
   test('keeps the kernels of the run that began, which summary.json tells', async () => {
     const forced = ['--variant', 'matvec-transposed:w=1x1/8', '--variant', 'fuse=off']
     const run = ['run', 'small.json', '--resident', 'off']
-    await engram([...run, ...forced, '--out', 'forced', '--checkpoint-every', '40'], folder)
+    await ask([...run, ...forced, '--out', 'forced', '--checkpoint-every', '40'], folder)
     const { variants } = readJson(folder, 'forced/summary.json') as { variants: Record<string, string> }
     expect(variants).toMatchObject({ 'matvec-transposed:w': '1x1/8', fuse: 'off' })
     expect(Object.keys(variants).sort()).toEqual([
@@ -227,7 +224,7 @@ describe('a run that goes on from a checkpoint', () => {
       'matvec:xi',
     ])
     const resume = [...run, '--out', 'again', '--resume', 'forced/checkpoint.npz']
-    expect(await engram(resume, folder)).toMatchObject({ code: 0, stderr: '' })
+    expect(await ask(resume, folder)).toMatchObject({ code: 0, stderr: '' })
     expect((readJson(folder, 'again/summary.json') as { variants: unknown }).variants).toEqual(variants)
     expect(bytes('again/results.npz').equals(bytes('forced/results.npz'))).toBe(true)
     const other = await ask([...resume, '--variant', 'fuse=on'], folder)
@@ -275,9 +272,9 @@ test('Ctrl-C leaves a checkpoint that goes on to the same results, and exit code
   expect(readdirSync(join(folder, 'stopped'))).toEqual(['checkpoint.npz'])
   // What it says to go on with, but for fewer ticks.
   const ticks = String(Number(tick) + 5)
-  const resumed = await engram(again!.replace('1000000', ticks).split(' '), folder)
+  const resumed = await ask(again!.replace('1000000', ticks).split(' '), folder)
   expect(resumed.code).toBe(0)
-  await engram(['run', 'small.json', '--ticks', ticks, '--out', 'unstopped', '--resident', 'off'], folder)
+  await ask(['run', 'small.json', '--ticks', ticks, '--out', 'unstopped', '--resident', 'off'], folder)
   expect(bytes('stopped/results.npz').equals(bytes('unstopped/results.npz'))).toBe(true)
 })
 
@@ -291,7 +288,7 @@ function contents(name: string): Readonly<Record<string, string>> {
 }
 
 test('samples that go to the disk as they come are those of a run that keeps them, and outlive kill -9', async () => {
-  const streamed = await engram(['run', 'small.json', '--stream', '--out', 'streamed'], folder)
+  const streamed = await ask(['run', 'small.json', '--stream', '--out', 'streamed'], folder)
   expect(streamed).toMatchObject({ code: 0, stderr: '' })
   expect(streamed.stdout).toBe(whole.stdout.replace(join('out', 'small'), 'streamed'))
   expect(bytes('streamed/results.npz').equals(bytes('out/small/results.npz'))).toBe(true)
@@ -308,9 +305,9 @@ test('samples that go to the disk as they come are those of a run that keeps the
   // Its format is that of the checkpoint.
   const again = ['--resume', 'killed/checkpoint.npz', '--out', 'killed', '--ticks', ticks]
   const resume = ['run', 'small.json', '--resident', 'off', ...again]
-  const resumed = await engram(resume, folder)
+  const resumed = await ask(resume, folder)
   expect(resumed).toMatchObject({ code: 0, stderr: '' })
-  const once = await engram([...zarr, '--out', 'once', '--ticks', ticks], folder)
+  const once = await ask([...zarr, '--out', 'once', '--ticks', ticks], folder)
   expect(resumed.stdout).toBe(once.stdout.replace(/once/g, 'killed'))
   expect(once.stdout).toContain(`results.zarr\t${join('once', 'results.zarr')}\n`)
   expect(contents('killed/results.zarr')).toEqual(contents('once/results.zarr'))
@@ -346,10 +343,10 @@ test('a long run times its kernels first, says so, and keeps what it found', asy
   const kept = Object.values(adapters).flatMap((forms) => Object.keys(forms))
   expect(kept.map((shape) => shape.split(' ')[0]).sort()).toEqual(['matvec', 'matvec-transposed'])
   // `plan` tells where it is from.
-  const { stdout } = await start(['plan', 'small.json', '--resident', 'off'], folder, env).end
+  const { stdout } = await ask(['plan', 'small.json', '--resident', 'off'], folder, env)
   expect(stdout).toMatch(/^ +product\/matvec\S* +hidden\/matvec xi +\S+ tuned /m)
   expect(stdout).toMatch(/^ +product\/matvec-transposed\S* +visible\/matvec-transposed w +\S+ default /m)
-  const fixed = await start(['plan', 'small.json', '--no-autotune'], folder, env).end
+  const fixed = await ask(['plan', 'small.json', '--no-autotune'], folder, env)
   expect(fixed.stdout).not.toContain(' tuned ')
 })
 
@@ -377,13 +374,13 @@ test('the longest name that a scenario may have gives a file', async () => {
   writeScenario(folder, 'names.json', smallScenario({ probes: { [name]: { kind: 'energy' } } }))
   const args = ['run', 'names.json', '--quiet', '--csv', '--out', 'names', '--set']
   expect((await ask([...args, `probes.${name}n={"kind":"energy"}`], folder)).code).toBe(2)
-  expect((await engram([...args, 'time.ticks=2'], folder)).code).toBe(0)
+  expect((await ask([...args, 'time.ticks=2'], folder)).code).toBe(0)
   expect(existsSync(join(folder, 'names', `${name}.csv`))).toBe(true)
 })
 
 test('a step that makes the energy rise is a warning with tick, size and advice, on standard error and in the summary', async () => {
   writeScenario(folder, 'rising.json', loneNeuron('tanh', -3, 2))
-  const { code, stderr } = await engram(['run', 'rising.json', '--out', 'rising'], folder)
+  const { code, stderr } = await ask(['run', 'rising.json', '--out', 'rising'], folder)
   expect(code).toBe(0)
   const [before, line] = stderr.split('\n')
   expect(before).toMatch(
@@ -394,9 +391,9 @@ test('a step that makes the energy rise is a warning with tick, size and advice,
   expect(line!.endsWith(`: ${largest}`)).toBe(true)
   const { warnings } = readJson(folder, 'rising/summary.json') as { warnings: string[] }
   expect(warnings.map((warning) => `warning: ${warning}\n`).join('')).toBe(stderr)
-  const quiet = await engram(['run', 'rising.json', '--out', 'rising', '--quiet'], folder)
+  const quiet = await ask(['run', 'rising.json', '--out', 'rising', '--quiet'], folder)
   expect(quiet).toMatchObject({ code: 0, stderr: '' })
-  const small = await engram(['run', 'rising.json', '--out', 'rising', '--set', 'time.dt=0.05'], folder)
+  const small = await ask(['run', 'rising.json', '--out', 'rising', '--set', 'time.dt=0.05'], folder)
   expect(small).toMatchObject({ code: 0, stderr: '' })
 })
 
@@ -407,7 +404,7 @@ test('a value that is not finite stops the run with tick and variable, and leave
     [{ energy }, 'probe `energy` is -Infinity at tick \\d+, which is not finite; use smaller values .*'],
   ] as const) {
     writeScenario(folder, 'diverging.json', { ...loneNeuron('linear', 3, 1), probes })
-    const { code, stdout, stderr } = await engram(['run', 'diverging.json', '--out', 'diverged'], folder)
+    const { code, stdout, stderr } = await ask(['run', 'diverging.json', '--out', 'diverged'], folder)
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     const [warning, line, ...more] = stderr.trimEnd().split('\n')
     expect(warning).toMatch(/^warning: neurons.x: dt 1 .*; set time.dt to 0.5 at most$/)
@@ -428,7 +425,7 @@ test('a value that is not finite stops the run with tick and variable, and leave
 })
 
 test('an --out that cannot be a folder is one line and exit code 1', async () => {
-  const { code, stderr } = await engram(['run', 'small.json', '--out', 'small.json/out'], folder)
+  const { code, stderr } = await ask(['run', 'small.json', '--out', 'small.json/out'], folder)
   expect(code).toBe(1)
   expect(stderr).toBe(
     'cannot write small.json/out: there is a file in place of a folder; give another folder with --out\n',
@@ -436,7 +433,7 @@ test('an --out that cannot be a folder is one line and exit code 1', async () =>
 })
 
 test('--set takes several values, one or many at a time', async () => {
-  const { code } = await engram(
+  const { code } = await ask(
     [
       'run',
       '--set',
@@ -486,13 +483,13 @@ test('a run with time.until ends at rest, says so last, and summary.json has the
     replicas: 2,
   })
   const last = (text: string): string | undefined => text.trimEnd().split('\n').at(-1)
-  const { code, stderr } = await engram(['run', 'rest.json', '--checkpoint-every', '60'], folder)
+  const { code, stderr } = await ask(['run', 'rest.json', '--checkpoint-every', '60'], folder)
   expect([code, last(stderr)]).toEqual([0, 'came to rest at tick 120; ended at tick 250 of 1000'])
   expect(readJson(folder, 'out/rest/summary.json')).toMatchObject({ ticks: 250, rest: [100, 120] })
   const arrays = readArrays(folder, 'out/rest/results.npz')
   expect(Object.keys(arrays).sort()).toEqual(['rate.tick', 'rate.time', 'rate.value', 'state.v'])
   const again = ['run', 'rest.json', '--resume', 'out/rest/checkpoint.npz', '--out', 'again']
-  const more = await engram([...again, '--ticks', '2000'], folder)
+  const more = await ask([...again, '--ticks', '2000'], folder)
   expect([more.code, last(more.stderr)]).toEqual([0, 'came to rest at tick 120; ended at tick 250 of 2000'])
   expect(readJson(folder, 'again/summary.json')).toMatchObject({
     ticks: 250,
@@ -500,7 +497,7 @@ test('a run with time.until ends at rest, says so last, and summary.json has the
     rest: [100, 120],
   })
   expect(bytes('again/results.npz')).toEqual(bytes('out/rest/results.npz'))
-  const short = await engram(['run', 'rest.json', '--ticks', '110', '--out', 'short'], folder)
+  const short = await ask(['run', 'rest.json', '--ticks', '110', '--out', 'short'], folder)
   expect(last(short.stderr)).toBe('1 of 2 replicas are not at rest at tick 110, the last')
   expect(readJson(folder, 'short/summary.json')).toMatchObject({ ticks: 110, rest: [100, null] })
 })

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { decodeNpz } from '../../src/core/data/npz.ts'
-import { ask, engram, temporaryFolder } from './program.ts'
+import { ask, temporaryFolder } from './program.ts'
 
 const folder = temporaryFolder()
 const dense = resolve('scenarios/dense-memory.json')
@@ -18,7 +18,7 @@ function valuesOf(stdout: string): Record<string, string> {
 }
 
 test('the coupling of random signs follows the law of Marchenko and Pastur, in lines and in files', async () => {
-  const { code, stdout } = await engram(['analyse', 'spectrum', dense, '--top', '2', '--out', 'law'], folder)
+  const { code, stdout } = await ask(['analyse', 'spectrum', dense, '--top', '2', '--out', 'law'], folder)
   expect(code).toBe(0)
   const values = valuesOf(stdout)
   expect(Number(values['xi.q'])).toBeCloseTo(0.256, 10)
@@ -56,7 +56,7 @@ test('the Jacobian tells a memory, which is stable, from the state between two, 
   writeFileSync(join(folder, 'two.json'), JSON.stringify(scenario))
   const at = async (...more: string[]): Promise<Record<string, string>> => {
     const args = ['analyse', 'spectrum', 'two.json', '--of', 'jacobian', ...more]
-    const { code, stdout, stderr } = await engram(args, folder)
+    const { code, stdout, stderr } = await ask(args, folder)
     expect([code, stderr]).toEqual([0, ''])
     return valuesOf(stdout)
   }
@@ -86,7 +86,7 @@ test.each([
 
 test('of a memory too large for the dense solver both ends are found without its N x N matrix', async () => {
   const args = ['--set', 'neurons.visible.size=1100', '--set', 'neurons.hidden.size=1152']
-  const { code, stdout } = await engram(
+  const { code, stdout } = await ask(
     ['analyse', 'spectrum', dense, ...args, '--set', 'memories.xi.init.count=1152', '--top', '2'],
     folder,
   )
@@ -117,14 +117,14 @@ test('of synapses and a flow of more neurons than the dense solver takes, the en
     },
   }
   writeFileSync(join(folder, 'large.json'), JSON.stringify(scenario))
-  const coupling = await engram(['analyse', 'spectrum', 'large.json', '--top', '2'], folder)
+  const coupling = await ask(['analyse', 'spectrum', 'large.json', '--top', '2'], folder)
   expect(coupling.code).toBe(0)
   const w = valuesOf(coupling.stdout)
   expect(w['w.method']).toBe('lanczos')
   expect(Number(w['w.largest'])).toBeCloseTo(1, 4)
   expect(Math.abs(Number(w['w.smallest']))).toBeLessThan(1e-4)
   const args = ['analyse', 'spectrum', 'large.json', '--of', 'jacobian', '--at', '0', '--top', '2']
-  const flow = await engram(args, folder)
+  const flow = await ask(args, folder)
   expect(flow.code).toBe(0)
   const values = valuesOf(flow.stdout)
   expect(values['jacobian.method']).toBe('lanczos')

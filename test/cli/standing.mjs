@@ -1,15 +1,60 @@
 /**
  * Runs the built program in one process as often as it is asked to: start.ts tells arguments and folder and gets back the exit
- * code and what was printed. Most of the time of a command that refuses its input is the start of Node.
+ * code and what was printed. Most of the time of a command that refuses its input is the start of Node, most of that of a short
+ * run the compilation of its kernels: the process keeps its device, and what was compiled for it.
  */
+import { setTimeout as wait } from 'node:timers/promises'
+import { globals } from 'webgpu'
+
 const program = new URL('../../dist/node/engram.js', import.meta.url).href
 let count = 0
 
-process.on('message', ({ args, cwd }) => {
-  void run(args, cwd).then((outcome) => process.send(outcome))
-})
+/** Devices by what was asked for. */
+const kept = new Map()
+const { requestDevice } = globals.GPUAdapter.prototype
 
-async function run(args, cwd) {
+globals.GPUAdapter.prototype.requestDevice = async function (descriptor) {
+  const wanted = JSON.stringify([this.info.device, descriptor])
+  if (!kept.has(wanted)) kept.set(wanted, keep(await requestDevice.call(this, descriptor)))
+  return kept.get(wanted).lend()
+}
+
+function keep(device) {
+  const listen = device.addEventListener
+  const heard = []
+  device.addEventListener = (...args) => {
+    heard.push(args)
+    listen.apply(device, args)
+  }
+  // Dawn gives what it has compiled to who asks for the same, as long as there is someone who has it.
+  const compiled = []
+  for (const name of ['createShaderModule', 'createComputePipeline', 'createComputePipelineAsync']) {
+    const create = device[name]
+    device[name] = (...args) => {
+      const result = create.apply(device, args)
+      compiled.push(result)
+      return result
+    }
+  }
+  const lend = () => {
+    device.lost = new Promise((lose) => {
+      device.destroy = () => {
+        for (const [type, listener] of heard.splice(0)) device.removeEventListener(type, listener)
+        lose({ reason: 'destroyed', message: 'destroyed' })
+      }
+    })
+    return device
+  }
+  // The instance of Dawn must stay as long as its device.
+  return { lend, compiled, instances: [...globalThis.engramDawn].flat() }
+}
+
+process.on('message', ({ args, cwd, env }) => {
+  void run(args, cwd, env).then((outcome) => process.send(outcome))
+})
+process.on('disconnect', () => process.exit())
+
+async function run(args, cwd, env) {
   const printed = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr']) {
     process[name].write = (text) => {
@@ -19,13 +64,38 @@ async function run(args, cwd) {
   }
   process.chdir(cwd)
   process.argv.splice(2, Infinity, ...args)
+  const before = Object.keys(env).map((name) => [name, process.env[name]])
+  Object.assign(process.env, env)
+  // Below a folder of its own, a call of the file system fails.
+  if (env.ENGRAM_FAIL_UNDER) await import(`../fuzz/fail-nth.mjs?${++count}`)
   process.exitCode = undefined
+  const others = new Set(process.listeners('exit'))
   // A module is evaluated once for each address.
   await import(`${program}?${++count}`)
+  await ended()
   const code = process.exitCode
+  for (const listener of process.listeners('exit')) {
+    if (others.has(listener)) continue
+    process.off('exit', listener)
+    listener(code)
+  }
   process.exitCode = 0
+  for (const [name, value] of before) {
+    if (value === undefined) delete process.env[name]
+    else process.env[name] = value
+  }
   // What the program listens to, it listens to once a run.
   process.removeAllListeners('uncaughtException')
   for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error')
   return { code, ...printed }
+}
+
+/** A process of its own would end now: nothing is left but the pipe to the tests, and no instance of Dawn is held. */
+async function ended() {
+  for (let tries = 0; tries < 5000; tries++) {
+    await wait(1)
+    const left = process.getActiveResourcesInfo().filter((name) => name !== 'PipeWrap')
+    if (left.length === 0 && !globalThis.engramDawn?.size) return
+  }
+  throw new Error(`it would not end: ${process.getActiveResourcesInfo().join(', ')}`)
 }

@@ -48,20 +48,23 @@ export function engram(args: readonly string[], cwd: string): Promise<Outcome> {
 let standing: ChildProcess | undefined
 
 /**
- * What `engram` does, in a process that runs one command after the other: for commands that print or refuse, and do not run. A
- * process of its own is for what is about processes: signals, streams, and that it ends.
+ * What `engram` does, in a process that runs one command after the other and keeps the device: a start of Node and the compilation
+ * of the kernels are most of a short run. A process of its own is for what is about processes: signals, streams, what is read at
+ * the start, and that it ends.
+ * @param env - variables for this command
  */
-export async function ask(args: readonly string[], cwd: string): Promise<Outcome> {
-  const child = (standing ??= fork(resolve('test/cli/standing.mjs'), {
-    env: environment(),
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  }))
+export async function ask(
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
+  const child = (standing ??= stand())
   const ended = new AbortController()
   const answer = once(child, 'message', ended) as Promise<[Outcome]>
   const end = once(child, 'exit', ended).then(([code]) => {
     throw new Error(`engram ${args.join(' ')} has ended its process, with code ${code}`)
   })
-  child.send({ args, cwd })
+  child.send({ args, cwd, env })
   try {
     return (await Promise.race([answer, end]))[0]
   } finally {
@@ -70,10 +73,13 @@ export async function ask(args: readonly string[], cwd: string): Promise<Outcome
   }
 }
 
-/** Ends the process of `ask`, if there is one. */
-export async function askNoMore(): Promise<void> {
-  if (standing === undefined) return
-  const end = once(standing, 'exit')
-  standing.kill()
-  await end
+/** It ends with the worker. */
+function stand(): ChildProcess {
+  const child = fork(resolve('test/cli/standing.mjs'), {
+    env: environment(),
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  child.unref()
+  child.channel?.unref()
+  return child
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { beforeAll, expect, test } from 'vitest'
-import { ask, engram, readArrays, readJson, start, temporaryFolder, writeScenario } from './program.ts'
+import { ask, type Outcome, readArrays, readJson, start, temporaryFolder, writeScenario } from './program.ts'
 
 const folder = temporaryFolder()
 
@@ -25,11 +25,11 @@ const scenario = {
 const OVER = ['--over', 'neurons.x.size=2,3', '--over', 'neurons.x.bias=0,0.5,1e30']
 const SWEEP = ['sweep', 's.json', ...OVER, '--seeds', '1:2', '--out', 'D', '--quiet']
 
-let first: Awaited<ReturnType<typeof engram>>
+let first: Outcome
 
 beforeAll(async () => {
   writeScenario(folder, 's.json', scenario)
-  first = await engram(SWEEP, folder)
+  first = await ask(SWEEP, folder)
 }, 120_000)
 
 test('a point that fails inside a run leaves the others their results, and is named', async () => {
@@ -55,7 +55,7 @@ test('a point that fails inside a run leaves the others their results, and is na
 
 test('points that are run side by side have the bytes of single runs', async () => {
   const set = ['--set', 'neurons.x.size=3', '--set', 'neurons.x.bias=0.5', '--seed', '2']
-  expect((await engram(['run', 's.json', ...set, '--quiet', '--out', 'one'], folder)).code).toBe(0)
+  expect((await ask(['run', 's.json', ...set, '--quiet', '--out', 'one'], folder)).code).toBe(0)
   const one = readArrays(folder, 'one/results.npz')
   const all = readArrays(folder, 'D/collected.npz')
   for (const probe of ['energy', 'rate']) {
@@ -109,7 +109,7 @@ test('a sweep from a file, with texts on an axis, is resumed by workers', async 
   expect(begun).toMatchObject({ code: 0, stdout: 'tasks\t2\n' })
   // What is read is sweep.json.
   rmSync(join(folder, 'study.json'))
-  const { code, stdout } = await engram(['sweep', 'work', 'S', '--task', '1'], folder)
+  const { code, stdout } = await ask(['sweep', 'work', 'S', '--task', '1'], folder)
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'done\t1\nfailed\t0\n' })
   expect(readJson(folder, 'S/tasks/000001/summary.json').scenario).toMatchObject({
     time: { ticks: 20, integrator: 'heun' },
@@ -143,7 +143,7 @@ test('a cancelled sweep ends all its workers, begins no task, and continues', as
   expect(status.stdout).toContain(
     `done\t${done}\nfailed\t0\nrunning\t0\nstale\t0\nwaiting\t${10 - Number(done)}\n`,
   )
-  expect(await engram([...args, '--quiet'], folder)).toMatchObject({
+  expect(await ask([...args, '--quiet'], folder)).toMatchObject({
     code: 0,
     stdout: 'done\t10\nfailed\t0\n',
   })

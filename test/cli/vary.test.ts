@@ -1,15 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import {
-  ask,
-  engram,
-  readArrays,
-  readJson,
-  smallScenario,
-  temporaryFolder,
-  writeScenario,
-} from './program.ts'
+import { ask, readArrays, readJson, smallScenario, temporaryFolder, writeScenario } from './program.ts'
 
 const folder = temporaryFolder()
 const BETA = 'neurons.hidden.lagrangian.beta'
@@ -23,7 +15,7 @@ beforeAll(() => {
 })
 
 test('a run that varies writes the values of each replica beside its samples', async () => {
-  const { code, stdout } = await engram(['run', 's.json', '--csv', '--out', 'out', ...VARY], folder)
+  const { code, stdout } = await ask(['run', 's.json', '--csv', '--out', 'out', ...VARY], folder)
   expect(code).toBe(0)
   expect(stdout).toContain('overlap.mean\t')
   const beta = [1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 4, 4, 4, 4, 4, 4]
