@@ -5,6 +5,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { globals } from 'webgpu'
+import { keepCompiled } from '../compiled.mjs'
 
 const program = new URL('../../dist/node/engram.js', import.meta.url).href
 let count = 0
@@ -26,16 +27,7 @@ function keep(device) {
     heard.push(args)
     listen.apply(device, args)
   }
-  // Dawn gives what it has compiled to who asks for the same, as long as there is someone who has it.
-  const compiled = []
-  for (const name of ['createShaderModule', 'createComputePipeline', 'createComputePipelineAsync']) {
-    const create = device[name]
-    device[name] = (...args) => {
-      const result = create.apply(device, args)
-      compiled.push(result)
-      return result
-    }
-  }
+  const compiled = keepCompiled(device)
   const lend = () => {
     device.lost = new Promise((lose) => {
       device.destroy = () => {

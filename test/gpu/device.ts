@@ -1,3 +1,4 @@
+import { keepCompiled } from '../compiled.mjs'
 import { guard } from './helpers/guard.ts'
 import { requestDevice, type RequestedDevice } from '../../src/node/device.ts'
 
@@ -20,6 +21,7 @@ async function request(): Promise<RequestedDevice> {
     unchecked: true,
   })
   guard(result.device)
+  keepCompiled(result.device)
   result.device.addEventListener('uncapturederror', ({ error }) => {
     // Thrown outside of Dawn's callback, so that vitest sees it.
     setImmediate(() => {

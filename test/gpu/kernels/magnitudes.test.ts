@@ -82,7 +82,12 @@ describe.each(entries)('$name', ({ l }) => {
             replicaWords: 1,
             word: 0,
           },
-          buffers: { state, activations: new Float32Array(state.length), ring: sentinels(rows.length) },
+          buffers: {
+            bias: new Float32Array(stride),
+            state,
+            activations: new Float32Array(state.length),
+            ring: sentinels(rows.length),
+          },
           workgroups: [rows.length],
           constants: { WORKGROUP: 1, STIMULATED: 0 },
           clock: [0, 0],

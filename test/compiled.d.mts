@@ -1,0 +1,1 @@
+export function keepCompiled(device: GPUDevice): readonly unknown[]
