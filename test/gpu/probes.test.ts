@@ -17,12 +17,26 @@ const stream = new RandomStream(5, 'probes')
 
 type Asked<K extends ProbeKind> = Omit<ProbeOf<K, Rows>, 'kind' | 'name' | 'every'>
 
+/** Patterns of which every third entry is not compared. */
+function withZeros(rows: Rows): Rows {
+  return { ...rows, data: rows.data.map((value, at) => (at % 3 === 0 ? 0 : value)) }
+}
+
 /** What each kind is asked of the network below. */
 const ASKED: { readonly [K in ProbeKind]: readonly Asked<K>[] } = {
   energy: [{}],
   overlap: [
     { layer: 'v', patterns: signRows(stream, 3, SIZE) },
     { layer: 'h', patterns: normalRows(stream, 6, ROWS) },
+  ],
+  errors: [
+    { layer: 'v', patterns: withZeros(signRows(stream, 6, SIZE)) },
+    { layer: 'u', patterns: signRows(stream, 3, ROWS) },
+  ],
+  'sign-overlap': [{ layer: 'v', patterns: withZeros(signRows(stream, 6, SIZE)) }],
+  kept: [
+    { layer: 'v', patterns: signRows(stream, 7, SIZE), threshold: 0.05 },
+    { layer: 'u', patterns: normalRows(stream, 3, ROWS), threshold: -0.1 },
   ],
   distance: [
     { of: 'xi', target: { matrix: normalRows(stream, ROWS, SIZE), isHollow: false }, scale: 0.3 },

@@ -64,7 +64,7 @@ export interface Plot {
   readonly note: string
   readonly bandNote: string
   /** Reduces several numbers of a replica to one. */
-  readonly ofReplica: 'mean' | 'largest'
+  readonly ofReplica: 'mean' | 'largest' | 'smallest'
   /** Name of its line next to lines of terms; '' = no line. */
   readonly label: string
   /** True if values are fractions of 1: equal number of digits, colours from 0 or -1 to 1. */
