@@ -78,8 +78,7 @@ export function createHistory(series: Series, replicas: number): History {
   const numbers = series.shape.reduce((a, b) => a * b, 1)
   const pointBytes = 8 * (isBand ? replicas : numbers) + 4 * replicas * termNames.length
   // The mean over all numbers, as the command line has it, is another one.
-  const meanLabel =
-    plot.ofReplica !== 'mean' && numbers > replicas ? `mean of the ${plot.ofReplica}` : 'mean'
+  const meanLabel = plot.ofReplica !== 'mean' && numbers > replicas ? `mean of the ${plot.ofReplica}` : 'mean'
   const mostPoints = Math.min(MOST_POINTS, Math.max(LEAST_POINTS, Math.floor(MOST_BYTES / pointBytes)))
   let times: number[] = []
   let points: Point[] = []

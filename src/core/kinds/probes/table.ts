@@ -96,7 +96,8 @@ export const PROBES = {
         isShare: true,
         leads: true,
         formula: 'overlap of signs',
-        reading: '1 where all signs are those of the pattern, 0 where they are unrelated, -1 at its negative.',
+        reading:
+          '1 where all signs are those of the pattern, 0 where they are unrelated, -1 at its negative.',
       },
       guard: () => 'nothing',
       target: ({ layer }) => layer,
