@@ -71,9 +71,13 @@ interface Point {
  * the mean of its rows. An energy also has its terms.
  */
 export function createHistory(series: Series, replicas: number): History {
-  const { name, kind, termNames = [] } = series
-  const plot = plotOf(kind)
-  if (plot === undefined) throw new Error(`${kind} has no plot`)
+  const { name, kind, mean, termNames = [] } = series
+  const drawn = plotOf(kind)
+  if (drawn === undefined) throw new Error(`${kind} has no plot`)
+  const plot =
+    mean === undefined
+      ? drawn
+      : { ...drawn, note: noteOf(drawn.note, mean), bandNote: noteOf(drawn.bandNote, mean) }
   const isBand = replicas > 1
   const numbers = series.shape.reduce((a, b) => a * b, 1)
   const pointBytes = 8 * (isBand ? replicas : numbers) + 4 * replicas * termNames.length
@@ -177,6 +181,10 @@ export function createHistory(series: Series, replicas: number): History {
       seen = 0
     },
   }
+}
+
+function noteOf(note: string, mean: string): string {
+  return note === '' ? mean : `${note}, ${mean}`
 }
 
 /** The drawing options of a kind of probe; undefined for a copy, which is not drawn. */

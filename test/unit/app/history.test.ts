@@ -31,6 +31,14 @@ test('errors with replicas are drawn by the fewest in each, and without by the p
   expect(single.chart().lines.map(({ label }) => label)).toEqual(['#1', '#5', '#0', '#3', '#4'])
 })
 
+test('the note of a running mean says so', () => {
+  const mean = 'mean over 100 ticks'
+  expect(createHistory({ ...series('overlap', [3]), mean }, 1).plot.note).toBe(mean)
+  expect(createHistory({ ...series('speed', []), mean }, 1).plot.note).toBe(
+    'max |dx/dt|, mean over 100 ticks',
+  )
+})
+
 test('rows of replicas are drawn as mean, lowest and highest of all rows, and one replica as the mean of its own', () => {
   const history = createHistory(series('similarity', [2, 2]), 2)
   history.push(sample(0, 0.5, 1, 0, 0.5))

@@ -33,6 +33,10 @@ export type Resolved<K extends string, E extends Keys, R> = {
   readonly kind: K
   readonly name: string
   readonly every: number
+  /** Ticks of a running mean of the samples. */
+  readonly averageOver?: number
+  /** First tick of a running mean of the samples. */
+  readonly averageSince?: number
 } & { readonly [N in keyof E]: Loaded<E[N], R> }
 
 /** The type of a key of a probe in a model, after the patterns are loaded. */

@@ -272,7 +272,15 @@ export function entriesReadBy(probe: AnyProbe): string | undefined {
 
 /** Description of a probe for people. */
 export function probeText(probe: AnyProbe): string {
-  return (PROBES[probe.kind] as unknown as Pick<Copy<AnyProbe>, 'text'>).text(probe)
+  const text = (PROBES[probe.kind] as unknown as Pick<Copy<AnyProbe>, 'text'>).text(probe)
+  const mean = meanText(probe)
+  return mean === undefined ? text : `${text}, ${mean}`
+}
+
+/** The running mean of a probe for people; undefined for samples as they are. */
+export function meanText({ averageOver, averageSince }: Pick<AnyProbe, 'averageOver' | 'averageSince'>) {
+  if (averageOver !== undefined) return `mean over ${averageOver} ticks`
+  return averageSince === undefined ? undefined : `mean since tick ${averageSince}`
 }
 
 function counted({ rows }: Patterns): string {
