@@ -4,7 +4,7 @@ import type { Model } from '../model/model.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Sample } from './series.ts'
 
-/** What a mean continues from, of one probe. */
+/** The state of the mean of one probe. */
 export interface SavedMean {
   /** Tick of each row. */
   readonly ticks: readonly number[]

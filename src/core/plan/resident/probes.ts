@@ -53,7 +53,7 @@ type Comparing = ProbeOf<'overlap' | 'errors' | 'sign-overlap' | 'kept', Rows>
 /**
  * A sum over the neurons for each pattern, four patterns at a time.
  * @param term - of a quad of the pattern and one of the layer
- * @param then - what follows the sums `r` of four patterns, in every lane
+ * @param then - the text after the sums `r` of four patterns, in every lane
  */
 function compare(
   { layers, placeMatrix }: Writing,
