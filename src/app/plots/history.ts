@@ -184,7 +184,7 @@ export function createHistory(series: Series, replicas: number): History {
 }
 
 function noteOf(note: string, mean: string): string {
-  return note === '' ? mean : `${note}, ${mean}`
+  return note === '' ? mean : `${mean}, ${note}`
 }
 
 /** The drawing options of a kind of probe; undefined for a copy, which is not drawn. */

@@ -35,7 +35,7 @@ test('the note of a running mean says so', () => {
   const mean = 'mean over 100 ticks'
   expect(createHistory({ ...series('overlap', [3]), mean }, 1).plot.note).toBe(mean)
   expect(createHistory({ ...series('speed', []), mean }, 1).plot.note).toBe(
-    'max |dx/dt|, mean over 100 ticks',
+    'mean over 100 ticks, max |dx/dt|',
   )
 })
 

@@ -66,7 +66,7 @@ export const PROBES = {
       columns: (count) => numbered('pattern', count),
       plot: {
         note: 'neurons of another sign',
-        bandNote: 'neurons of another sign, fewest of each replica',
+        bandNote: 'fewest of each replica',
         ofReplica: 'smallest',
         label: '',
         isShare: false,
@@ -89,8 +89,8 @@ export const PROBES = {
         network.activations(layer).map((g) => signOverlap(g, patterns)),
       columns: (count) => numbered('pattern', count),
       plot: {
-        note: 'of the signs',
-        bandNote: 'of the signs, largest of each replica',
+        note: 'signs',
+        bandNote: 'signs, largest of each replica',
         ofReplica: 'largest',
         label: '',
         isShare: true,
@@ -120,8 +120,8 @@ export const PROBES = {
           .map((g) => [overlap(g, patterns).filter((value) => value >= threshold).length]),
       columns: () => ['value'],
       plot: {
-        note: 'patterns above the threshold',
-        bandNote: 'patterns above the threshold',
+        note: 'above the threshold',
+        bandNote: 'above the threshold',
         ofReplica: 'mean',
         label: '',
         isShare: false,
