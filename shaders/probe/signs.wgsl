@@ -18,6 +18,7 @@ struct Params {
   sampleWords: u32,
 }
 
+@group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> activations: array<f32>;
 @group(0) @binding(2) var<storage, read> patterns: array<f32>;
 @group(0) @binding(3) var<storage, read_write> ring: array<f32>;
@@ -29,7 +30,6 @@ fn signs(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  useReplica(group.y);
   for (var row = group.x; row < params.count; row += groups.x) {
     var total = 0.0;
     for (var i = lane; i < params.size; i += WORKGROUP) {
