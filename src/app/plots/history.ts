@@ -71,14 +71,18 @@ interface Point {
  * the mean of its rows. An energy also has its terms.
  */
 export function createHistory(series: Series, replicas: number): History {
-  const { name, kind, termNames = [] } = series
-  const plot = plotOf(kind)
-  if (plot === undefined) throw new Error(`${kind} has no plot`)
+  const { name, kind, mean, termNames = [] } = series
+  const drawn = plotOf(kind)
+  if (drawn === undefined) throw new Error(`${kind} has no plot`)
+  const plot =
+    mean === undefined
+      ? drawn
+      : { ...drawn, note: noteOf(drawn.note, mean), bandNote: noteOf(drawn.bandNote, mean) }
   const isBand = replicas > 1
   const numbers = series.shape.reduce((a, b) => a * b, 1)
   const pointBytes = 8 * (isBand ? replicas : numbers) + 4 * replicas * termNames.length
   // The mean over all numbers, as the command line has it, is another one.
-  const meanLabel = plot.ofReplica === 'largest' && numbers > replicas ? 'mean of the largest' : 'mean'
+  const meanLabel = plot.ofReplica !== 'mean' && numbers > replicas ? `mean of the ${plot.ofReplica}` : 'mean'
   const mostPoints = Math.min(MOST_POINTS, Math.max(LEAST_POINTS, Math.floor(MOST_BYTES / pointBytes)))
   let times: number[] = []
   let points: Point[] = []
@@ -90,7 +94,7 @@ export function createHistory(series: Series, replicas: number): History {
     if (!isBand) return { values: Float64Array.from(value), ...ownTerms }
     const values = valueOfEach(plot, value, replicas)
     let [sum, low, high] = [0, Infinity, -Infinity]
-    const all = plot.ofReplica === 'largest' ? values : value
+    const all = plot.ofReplica === 'mean' ? value : values
     for (const one of all) {
       sum += one
       low = Math.min(low, one)
@@ -111,10 +115,12 @@ export function createHistory(series: Series, replicas: number): History {
   const patternLines = (): Line[] => {
     const last = points.at(-1)?.values ?? new Float64Array(0)
     const order = Array.from(last.keys())
+    // The patterns nearest to the state.
+    const sense = plot.ofReplica === 'smallest' ? -1 : 1
     const shown =
       last.length <= MOST_LINES
         ? order
-        : order.sort((a, b) => (last[b] as number) - (last[a] as number)).slice(0, MOST_LINES)
+        : order.sort((a, b) => sense * ((last[b] as number) - (last[a] as number))).slice(0, MOST_LINES)
     return shown.map((index) => ({
       id: `#${index}`,
       label: last.length === 1 ? '' : `#${index}`,
@@ -177,6 +183,10 @@ export function createHistory(series: Series, replicas: number): History {
   }
 }
 
+function noteOf(note: string, mean: string): string {
+  return note === '' ? mean : `${mean}, ${note}`
+}
+
 /** The drawing options of a kind of probe; undefined for a copy, which is not drawn. */
 export function plotOf(kind: Series['kind']): Plot | undefined {
   return measureOf(kind)?.plot
@@ -184,7 +194,8 @@ export function plotOf(kind: Series['kind']): Plot | undefined {
 
 const EACH: Readonly<Record<Plot['ofReplica'], typeof meanOfEach>> = {
   mean: meanOfEach,
-  largest: largestOfEach,
+  largest: (value, replicas) => extremeOfEach(value, replicas, Math.max),
+  smallest: (value, replicas) => extremeOfEach(value, replicas, Math.min),
 }
 
 /** One number for each replica. */
@@ -192,13 +203,17 @@ export function valueOfEach(plot: Plot, value: Sample['value'], replicas: number
   return EACH[plot.ofReplica](value, replicas)
 }
 
-function largestOfEach(value: Sample['value'], replicas: number): Float64Array {
+function extremeOfEach(
+  value: Sample['value'],
+  replicas: number,
+  better: (a: number, b: number) => number,
+): Float64Array {
   const patterns = value.length / replicas
   return Float64Array.from({ length: replicas }, (_, replica) => {
-    let largest = -Infinity
-    for (let pattern = 0; pattern < patterns; pattern++)
-      largest = Math.max(largest, value[replica * patterns + pattern] as number)
-    return largest
+    let extreme = value[replica * patterns] as number
+    for (let pattern = 1; pattern < patterns; pattern++)
+      extreme = better(extreme, value[replica * patterns + pattern] as number)
+    return extreme
   })
 }
 

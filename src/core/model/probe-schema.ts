@@ -4,12 +4,26 @@ import { named, number, positiveInteger } from '../kinds/fields.ts'
 import type { Key } from '../kinds/probes/definition.ts'
 import { PROBE_KINDS, type ProbeKeys, type ProbeKind, PROBES } from '../kinds/probes/table.ts'
 import { storedOptions } from './base-schema.ts'
+import { tick } from './stimulus-schema.ts'
 import { patternOptions, patternsSchema } from './patterns/schema.ts'
 
 const sampled = {
   every: v.optional(
     positiveInteger('every', 'Ticks between samples; the first is taken before the first tick.'),
     1,
+  ),
+  averageOver: v.exactOptional(
+    positiveInteger(
+      'averageOver',
+      'Ticks of a running mean: a sample is then the mean of the samples of the last ticks, as many as this.',
+    ),
+  ),
+  averageSince: v.exactOptional(
+    number(
+      'averageSince',
+      'First tick of a running mean: from this tick on, a sample is the mean of the samples since then.',
+      tick,
+    ),
   ),
 }
 

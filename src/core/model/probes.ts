@@ -213,6 +213,13 @@ function keysOf({ kind }: ProbeSpec): [string, Key][] {
 export function checkProbe(scenario: Scenario, name: string, spec: ProbeSpec): void {
   const path = `probes.${name}`
   const values: Readonly<Record<string, unknown>> = spec
+  if (spec.averageOver !== undefined && spec.averageSince !== undefined)
+    throw new ModelError(
+      'a running mean has a window or a start, not both; leave averageOver or averageSince out',
+      {
+        path,
+      },
+    )
   for (const [key, about] of keysOf(spec))
     if ('names' in about) CHECKS[about.names](scenario, values[key] as string, `${path}.${key}`)
   for (const { key, patterns } of comparisonsOf(spec)) checkPatterns(scenario, patterns, `${path}.${key}`)

@@ -169,6 +169,9 @@ function refusalOf(scenario: Scenario, path: string, known: readonly string[]): 
   if (isClock(path) && runningPaths(scenario).includes(path)) {
     return `is the same for all replicas, which share the clock; vary ${path === 'time.dt' ? 'tau' : path.replace(/every$/, 'tau')}`
   }
+  // Patterns are drawn once, from the seed of the scenario.
+  if (path.endsWith('.seed'))
+    return 'all replicas have the same patterns, drawn with the seed of the scenario; run independent networks with `engram sweep --seeds 1:20`'
   if (valueAt(scenario, path) === undefined) return `there is no such parameter${suggestion(path, known)}`
   const some = known.length > 8 ? [...known.slice(0, 8), '...'] : known
   return `cannot differ from replica to replica; choose one of ${some.join(', ')}`

@@ -59,6 +59,8 @@ const KERNELS = {
   'probe/sparse-deviation': ['product/sparse-span'],
   'probe/distance': [],
   'probe/store': [],
+  'probe/signs': [],
+  'probe/count': [],
   'probe/similarity': ['common/magnitude'],
   'probe/speed': ['neuron/external-input'],
 } as const
@@ -547,7 +549,8 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
           isPerNeuron(lagrangian) ? alikeOrNot({ lagrangian, reduce }) : [{ lagrangian, reduce }],
         ),
       )
-  if (name === 'probe/sum') return reductions.map((reduce) => ({ reduce }))
+  if (name === 'probe/sum' || name === 'probe/signs' || name === 'probe/count')
+    return reductions.map((reduce) => ({ reduce }))
   if (name === 'probe/speed') return reductions.flatMap((reduce) => alikeOrNot({ reduce }))
   const reacting = lagrangians
     .filter(isPerNeuron)

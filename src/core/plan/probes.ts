@@ -83,6 +83,33 @@ const PLANNERS = {
     needsLagrangian: false,
     isResident: true,
   },
+  errors: {
+    shape: (_, { patterns }) => [patterns.rows],
+    operations: (planning, probe, slot) =>
+      signs(planning, probe, slot, { counted: 0.5, compared: -0.5, factor: 1 }),
+    needsFlush: false,
+    needsLagrangian: false,
+    isResident: true,
+  },
+  'sign-overlap': {
+    shape: (_, { patterns }) => [patterns.rows],
+    operations: (planning, probe, slot) =>
+      signs(planning, probe, slot, {
+        counted: 0,
+        compared: 1,
+        factor: 1 / find(planning.model.layers, probe.layer).size,
+      }),
+    needsFlush: false,
+    needsLagrangian: false,
+    isResident: true,
+  },
+  kept: {
+    shape: () => [],
+    operations: kept,
+    needsFlush: false,
+    needsLagrangian: false,
+    isResident: true,
+  },
   similarity: {
     shape: ({ memories }, { memory, patterns }) => [
       memories.find(({ name }) => name === memory)?.init.rows ?? patterns.rows,
@@ -269,28 +296,36 @@ function nearOne(rows: Rows): Unit {
   return result
 }
 
-/** xi_mu.g / N for every pattern mu. */
-function overlap(planning: Planning, probe: ProbeOf<'overlap', Rows>, slot: Slot): Operation[] {
+/** Operations that compute xi_mu.g / N for every pattern mu, in units of the patterns. */
+function overlaps(planning: Planning, probe: ProbeOf<'overlap', Rows> | ProbeOf<'kept', Rows>) {
   const layer = find(planning.model.layers, probe.layer)
   const { rows } = probe.patterns
   const given = patternsOf(probe)
   const patterns = addFixedMatrix(planning, `${probe.name}/patterns`, (m) => nearOne(given(m)).rows)
   const output = { buffer: `${probe.name}/overlaps`, stride: vectorStride(rows) }
   addBuffer(planning, output.buffer, planning.model.replicas * output.stride * 4)
+  const operations = planProduct(
+    planning,
+    {
+      owner: probe.name,
+      act: 'matvec',
+      stage: 'probe',
+      kernel: 'product/matvec',
+      matrix: patterns,
+      vector: activationsOf(layer),
+      scale: () => 1 / layer.size,
+    },
+    output,
+  )
+  return { operations, output, unit: (m: Model) => nearOne(given(m)).unit }
+}
+
+/** The overlaps. */
+function overlap(planning: Planning, probe: ProbeOf<'overlap', Rows>, slot: Slot): Operation[] {
+  const { rows } = probe.patterns
+  const { operations, output, unit } = overlaps(planning, probe)
   return [
-    ...planProduct(
-      planning,
-      {
-        owner: probe.name,
-        act: 'matvec',
-        stage: 'probe',
-        kernel: 'product/matvec',
-        matrix: patterns,
-        vector: activationsOf(layer),
-        scale: () => 1 / layer.size,
-      },
-      output,
-    ),
+    ...operations,
     operation(planning, {
       owner: probe.name,
       act: 'store',
@@ -301,11 +336,71 @@ function overlap(planning: Planning, probe: ProbeOf<'overlap', Rows>, slot: Slot
       params: (m) => ({
         size: rows,
         stride: output.stride,
-        factor: nearOne(given(m)).unit,
+        factor: unit(m),
         ...slotFields(slot),
       }),
     }),
   ]
+}
+
+/** The number of overlaps that are at least the threshold. */
+function kept(planning: Planning, probe: ProbeOf<'kept', Rows>, slot: Slot): Operation[] {
+  const { operations, output, unit } = overlaps(planning, probe)
+  const size = probe.patterns.rows
+  return [
+    ...operations,
+    operation(planning, {
+      owner: probe.name,
+      act: 'count',
+      stage: 'probe',
+      kernel: 'probe/count',
+      ...reducing(planning, size),
+      buffers: { values: output.buffer, ring: 'ring' },
+      workgroups: [planning.model.replicas, 1, 1],
+      params: (m) => ({
+        size,
+        stride: output.stride,
+        factor: unit(m),
+        threshold: probe.threshold,
+        ...slotFields(slot),
+      }),
+    }),
+  ]
+}
+
+/** The most workgroups of a dispatch along an axis, everywhere. */
+const MOST_WORKGROUPS = 65535
+
+/** Signs of the layer and of each pattern (shaders/probe/signs.wgsl). */
+function signs(
+  planning: Planning,
+  probe: ProbeOf<'errors', Rows> | ProbeOf<'sign-overlap', Rows>,
+  slot: Slot,
+  weights: { readonly counted: number; readonly compared: number; readonly factor: number },
+): Operation[] {
+  const { size, buffer, stride } = activationsOf(find(planning.model.layers, probe.layer))
+  const patterns = addFixedMatrix(planning, `${probe.name}/patterns`, patternsOf(probe))
+  return patterns.blocks.map((block) =>
+    operation(planning, {
+      owner: probe.name,
+      act: 'signs',
+      stage: 'probe',
+      kernel: 'probe/signs',
+      ...reducing(planning, size),
+      buffers: { activations: buffer, patterns: block.buffer, ring: 'ring' },
+      workgroups: [Math.min(block.count, MOST_WORKGROUPS), planning.model.replicas, 1],
+      params: () => ({
+        size,
+        layerStride: stride,
+        start: block.start,
+        count: block.count,
+        rows: patterns.rows,
+        stride: patterns.stride,
+        ...weights,
+        ...slotFields(slot),
+      }),
+    }),
+  )
 }
 
 /** cos(Xi_mu, p_mu) for every row mu. */

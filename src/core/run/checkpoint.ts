@@ -11,6 +11,7 @@ import { MOST_PENDING } from '../plan/clock.ts'
 import { deferredArrays } from '../plan/deferred.ts'
 import { memorySpecs, partsOf, traceSpecs } from '../model/specs.ts'
 import { type Variants, readVariants } from '../plan/variants.ts'
+import type { SavedMean, SavedMeans } from './means.ts'
 import { type Checkpoint, LAST_TICK } from './restorable.ts'
 import { type Arrays, seriesArrays, stateArrays } from './results.ts'
 import type { Series } from './series.ts'
@@ -35,6 +36,15 @@ const headerSchema = v.object({
   ),
   rest: v.optional(
     v.object({ ticks: v.array(v.nullable(tick)), tick: v.exactOptional(tick), end: v.exactOptional(tick) }),
+  ),
+  means: v.optional(
+    v.record(
+      v.string(),
+      v.object({
+        ticks: v.array(tick),
+        count: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+      }),
+    ),
   ),
   streamed: v.optional(
     v.object({
@@ -61,17 +71,34 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
 
 /** The arrays of a checkpoint's file, for who writes it in pieces. */
 export function checkpointArrays(checkpoint: Checkpoint): Arrays {
-  const { arrays, series, ...rest } = checkpoint
+  const { arrays, series, means = {}, ...rest } = checkpoint
   const names = series.flatMap(({ name, termNames }) =>
     termNames === undefined ? [] : [[name, termNames] as const],
   )
-  const header = { version: VERSION, ...rest, termNames: Object.fromEntries(names) }
+  const kept = Object.entries(means).map(([name, { rows: _, ...about }]) => [name, about] as const)
+  const averages = kept.length > 0 && { means: Object.fromEntries(kept) }
+  const header = { version: VERSION, ...rest, ...averages, termNames: Object.fromEntries(names) }
   const text = strToU8(JSON.stringify(header))
   return {
     checkpoint: { shape: [text.length], data: text },
     ...seriesArrays(series),
+    ...meanArrays(means),
     ...stateArrays(arrays),
   }
+}
+
+/** The rows of the running mean of a probe P, as `P.mean` [rows, numbers] float64. */
+function meanArrays(means: SavedMeans): Arrays {
+  return Object.fromEntries(
+    Object.entries(means).map(([name, { rows }]) => {
+      const numbers = rows[0]?.length ?? 0
+      const data = new Float64Array(rows.length * numbers)
+      rows.forEach((row, index) => {
+        data.set(row, index * numbers)
+      })
+      return [`${name}.mean`, { shape: [rows.length, numbers], data }]
+    }),
+  )
 }
 
 /**
@@ -117,12 +144,30 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     ...(rings === undefined ? {} : { rings }),
     ...(rest === undefined ? {} : { rest }),
     ...(files === undefined ? {} : { files }),
+    ...(header.means === undefined ? {} : { means: meansOf(header.means, arrays) }),
     ...(streamed === undefined ? {} : { streamed }),
     warnings: header.warnings,
     scenario,
     arrays: Object.fromEntries(found),
     series,
   }
+}
+
+function meansOf(
+  means: NonNullable<Header['means']>,
+  arrays: Readonly<Record<string, NpyArray>>,
+): SavedMeans {
+  const read = Object.entries(means).map(([name, about]): [string, SavedMean] => {
+    const array = arrays[`${name}.mean`]
+    if (array === undefined) throw damaged(`${name}.mean`)
+    const { data } = array
+    if (!(data instanceof Float64Array)) throw foreign(`its array \`${name}.mean\` must be float64`)
+    return [
+      name,
+      { ...about, rows: samples({ ...array, data }, about.ticks.length) as Float64Array<ArrayBuffer>[] },
+    ]
+  })
+  return Object.fromEntries(read)
 }
 
 function readHeader(array: NpyArray | undefined): Header {

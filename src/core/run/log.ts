@@ -1,6 +1,7 @@
 /** The host's record of a run: model time, samples and warnings. All start again together. */
 import type { Model } from '../model/model.ts'
 import type { Plan } from '../plan/plan.ts'
+import { createMeans } from './means.ts'
 import type { RawSample } from './readback.ts'
 import { type Recording, continueRecording, createRecording } from './recording.ts'
 import type { Checkpoint } from './restorable.ts'
@@ -15,7 +16,7 @@ export interface Log {
   readonly warnings: Warnings
   /** @throws ModelError if the samples of the next ticks would need too much memory */
   checkRoom(tick: number, ticks: number): void
-  /** Stores a sample from the GPU, and checks it for warnings. */
+  /** Stores a sample from the GPU, or its running mean, and checks the sample for warnings. */
   add(raw: RawSample): Sample
   /** Call after a parameter has changed at a tick. */
   change(tick: number, before: Model): void
@@ -27,7 +28,7 @@ export interface Log {
    */
   resume(checkpoint: Checkpoint): () => void
   /** @returns the part of a checkpoint of this tick; call after the samples up to it have arrived */
-  save(tick: number): () => Pick<Checkpoint, 'tick' | 'origin' | 'series' | 'warnings'>
+  save(tick: number): () => Pick<Checkpoint, 'tick' | 'origin' | 'means' | 'series' | 'warnings'>
 }
 
 /**
@@ -38,6 +39,7 @@ export function createLog(plan: Plan, current: () => Model, keepsSamples: boolea
   const initial = current()
   const time = createModelTime(initial.time.dt)
   const warnings = createWarnings(plan, initial, current)
+  const means = createMeans(plan, initial)
   let recording: Recording = createRecording(plan, initial)
   return {
     timeAt: (tick) => time.at(tick),
@@ -50,9 +52,10 @@ export function createLog(plan: Plan, current: () => Model, keepsSamples: boolea
     },
     add(raw) {
       const sample = readSample(plan, current(), raw, time.at(raw.tick))
-      if (keepsSamples) recording.push(raw.probe, sample)
       warnings.observe(sample, raw.quietSince)
-      return sample
+      const told = means.take(raw.probe, sample)
+      if (keepsSamples) recording.push(raw.probe, told)
+      return told
     },
     change(tick, before) {
       const { dt } = current().time
@@ -62,6 +65,7 @@ export function createLog(plan: Plan, current: () => Model, keepsSamples: boolea
     restart() {
       time.restart({ tick: 0, time: 0 }, current().time.dt)
       warnings.restart(current().warnings)
+      means.restart()
       recording = createRecording(plan, current())
     },
     resume(checkpoint) {
@@ -69,13 +73,19 @@ export function createLog(plan: Plan, current: () => Model, keepsSamples: boolea
       return () => {
         time.restart(checkpoint.origin, current().time.dt)
         warnings.restart(checkpoint.warnings)
+        means.resume(checkpoint.tick === 0 ? {} : (checkpoint.means ?? {}))
         recording = next
       }
     },
     save(tick) {
       const { origin } = time
       const seen = recording
-      return () => ({ tick, origin, series: seen.until(tick), warnings: warnings.all })
+      const averages = means.save(tick)
+      return () => {
+        const found = averages()
+        const known = Object.keys(found).length > 0 && { means: found }
+        return { tick, origin, ...known, series: seen.until(tick), warnings: warnings.all }
+      }
     },
   }
 }

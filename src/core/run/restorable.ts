@@ -14,6 +14,7 @@ import { deferredOwner } from '../plan/deferred.ts'
 import { hasCarry } from '../plan/carry.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Variants } from '../plan/variants.ts'
+import type { SavedMeans } from './means.ts'
 import type { Rest } from './rest.ts'
 import { type DenseArray, checkLength, shapeOf } from './arrays.ts'
 import { type Series, createSeries, flatOf } from './series.ts'
@@ -41,6 +42,8 @@ export interface Checkpoint {
   readonly rings?: Readonly<Record<string, readonly number[]>>
   /** The results of the checks of `time.until`. */
   readonly rest?: Rest
+  /** Running means of probes, absent where no probe has one. */
+  readonly means?: SavedMeans
   readonly series: readonly Series[]
   /**
    * Where a command has written samples as they came: the format, and how many of each probe. `series` then has the last of
@@ -110,6 +113,7 @@ export function checkRestorable(plan: Plan, model: Model, saved: Checkpoint): vo
     checkFinite(`rings.${owner}`, weights ?? [])
   }
   for (const own of createSeries(plan, model)) {
+    checkMean(own, saved)
     const found = saved.series.find(({ name }) => name === own.name)
     if (found === undefined) continue
     const series = flatOf(found)
@@ -120,6 +124,22 @@ export function checkRestorable(plan: Plan, model: Model, saved: Checkpoint): vo
           `${own.termNames?.join(', ') ?? 'none'}; take another checkpoint`,
       )
   }
+}
+
+/** @throws ModelError if the rows of a running mean do not fit its probe */
+function checkMean({ name, shape, termNames }: Series, { means, tick }: Checkpoint): void {
+  const mean = means?.[name]
+  if (mean === undefined) return
+  const { ticks, rows, count } = mean
+  const values = shape.reduce((product, length) => product * length, 1)
+  const numbers = values * (1 + (termNames?.length ?? 0))
+  const isWhole = count === undefined || (ticks.length === 1 && Number.isInteger(count) && count > 0)
+  const rises = ticks.every((at, index) => at <= tick && at > (ticks[index - 1] ?? -1))
+  if (!isWhole || !rises || rows.length !== ticks.length || rows.some(({ length }) => length !== numbers))
+    throw new ModelError(
+      `means.${name} must have ${numbers} numbers for each of its rising ticks up to ${tick}; take another checkpoint`,
+    )
+  for (const row of rows) checkFinite(`means.${name}`, row)
 }
 
 function checkFinite(name: string, values: ArrayLike<number>): void {

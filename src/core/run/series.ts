@@ -1,4 +1,5 @@
 /** The samples of a run so far, on the host. */
+import { meanText } from '../kinds/probes/table.ts'
 import type { Model } from '../model/model.ts'
 import { isRecorded } from '../model/rest.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -22,6 +23,8 @@ export interface Sample {
 export interface Series {
   readonly name: string
   readonly kind: ProbePlan['probe']['kind']
+  /** The running mean in words, where samples are means. */
+  readonly mean?: string
   /** Shape of one value, the replica axis first where there is one. */
   readonly shape: readonly number[]
   readonly tick: readonly number[]
@@ -36,7 +39,9 @@ export function createSeries(plan: Plan, model: Model): Series[] {
   const recorded = plan.probes.filter(({ probe }) => isRecorded(probe))
   return recorded.map(({ probe, shape, terms, copies }): Series => {
     const replicas = model.replicas > 1 ? [model.replicas] : []
-    const base = { name: probe.name, kind: probe.kind, tick: [], time: [], value: [] }
+    const mean = meanText(probe)
+    const own = { name: probe.name, kind: probe.kind, ...(mean !== undefined && { mean }) }
+    const base = { ...own, tick: [], time: [], value: [] }
     if (copies !== undefined) return { ...base, shape: snapshotShape(plan, model, copies, shape) }
     if (terms !== undefined) return { ...base, shape: replicas, terms: [], termNames: terms }
     return { ...base, shape: [...replicas, ...shape] }

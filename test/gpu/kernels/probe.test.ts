@@ -4,7 +4,7 @@ import { type Format, kernelOf, lagrangianFields } from '../../../src/core/plan/
 import { vectorStride } from '../../../src/core/plan/layout.ts'
 import { row, squaredDistance } from '../../../src/core/math/algebra.ts'
 import { activation, isPerNeuron, lagrangian } from '../../../src/core/kinds/lagrangians/table.ts'
-import { similarity, speed } from '../../../src/core/kinds/probes/values.ts'
+import { errors, signOverlap, similarity, speed } from '../../../src/core/kinds/probes/values.ts'
 import { LAGRANGIANS, single, valueBound } from '../../lagrangians.ts'
 import { expectWithin, largest, ULP } from '../helpers/within.ts'
 import { runKernel, SENTINEL, sentinels } from './harness.ts'
@@ -296,6 +296,102 @@ describe('store', () => {
       )
     }
     expectOnly(ring!.floats, range(at, sampleWords))
+  })
+})
+
+describe('signs', () => {
+  test.each(SIZES)(
+    'of a layer of %i neurons are errors and overlaps, also with fewer workgroups than patterns and in blocks',
+    async (size) => {
+      const [rows, replicas] = [5, 3]
+      const stream = new RandomStream(size, 'signs')
+      // A third of the patterns and of the activations is 0.
+      const thirds = (values: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> =>
+        values.map((value, at) => (at % 3 === 1 && value !== SENTINEL ? 0 : value))
+      const stride = vectorStride(size)
+      const activations = thirds(vectors(stream, replicas, size, SENTINEL))
+      const patterns = thirds(vectors(stream, rows, size, SENTINEL))
+      const all = Float64Array.from({ length: rows * size }, (_, at) =>
+        Number(patterns[Math.floor(at / size) * stride + (at % size)]),
+      )
+      const sampleWords = rows * replicas
+      for (const [workgroup, groups] of [
+        [1, rows],
+        [WG, 2],
+      ] as const)
+        for (const [exact, weights] of [
+          [errors, { counted: 0.5, compared: -0.5, factor: 1 }],
+          [signOverlap, { counted: 0, compared: 1, factor: 1 / size }],
+        ] as const) {
+          let ring = ringOf(sampleWords)
+          for (const [start, count] of [
+            [0, 2],
+            [2, 3],
+          ] as const) {
+            const result = await runKernel(kernelOf('probe/signs', { reduce: 'tree' }), {
+              params: {
+                size,
+                layerStride: stride,
+                start,
+                count,
+                rows,
+                stride,
+                ...weights,
+                slotWord: 1,
+                ringStart: RING_START,
+                sampleWords,
+              },
+              buffers: {
+                activations,
+                patterns: patterns.slice(start * stride, (start + count) * stride),
+                ring,
+              },
+              workgroups: [groups, replicas],
+              constants: { WORKGROUP: workgroup },
+              clock: CLOCK,
+            })
+            ring = Float32Array.from(result.ring!.floats)
+          }
+          const at = slotOf(sampleWords)
+          for (let r = 0; r < replicas; r++)
+            expect([...ring.subarray(at + r * rows, at + (r + 1) * rows)]).toEqual(
+              exact(vectorOf(activations, r, size), { rows, columns: size, data: all }).map((value) =>
+                Math.fround((Math.round((2 * value) / weights.factor) / 2) * Math.fround(weights.factor)),
+              ),
+            )
+          expectOnly(ring, range(at, sampleWords))
+        }
+    },
+  )
+})
+
+describe('count', () => {
+  test.each([0, ...SIZES])('is how many of %i values are at least the threshold', async (size) => {
+    const [replicas, stride] = [3, vectorStride(size) + 4]
+    const values = vectors(new RandomStream(size, 'count'), replicas, size, SENTINEL, stride)
+    // A value at the threshold counts.
+    if (size > 1) values[1] = 0.5
+    const { ring } = await runKernel(kernelOf('probe/count', { reduce: 'tree' }), {
+      params: {
+        size,
+        stride,
+        factor: 2,
+        threshold: 1,
+        slotWord: 1,
+        ringStart: RING_START,
+        sampleWords: replicas,
+      },
+      buffers: { values, ring: ringOf(replicas) },
+      workgroups: [replicas],
+      constants: { WORKGROUP: WG },
+      clock: CLOCK,
+    })
+    const at = slotOf(replicas)
+    const counts = Array.from({ length: replicas }, (_, r) =>
+      [...vectorOf(values, r, size, stride)].filter((value) => 2 * value >= 1),
+    ).map(({ length }) => length)
+    expect([...ring!.floats.subarray(at, at + replicas)]).toEqual(counts)
+    expectOnly(ring!.floats, range(at, replicas))
   })
 })
 

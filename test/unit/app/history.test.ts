@@ -20,6 +20,25 @@ test('an overlap with replicas is drawn as mean, lowest and highest of the large
   expect(history.chart(1).lines).toEqual([{ id: 'main', label: 'replica 1', values: [0.5] }])
 })
 
+test('errors with replicas are drawn by the fewest in each, and without by the patterns that have the fewest', () => {
+  const history = createHistory(series('errors', [2, 3]), 2)
+  history.push(sample(0, 5, 2, 9, 7, 8, 4))
+  expect(history.chart().lines).toEqual([
+    { id: 'main', label: 'mean of the smallest', values: [3], band: { low: [2], high: [4] } },
+  ])
+  const single = createHistory(series('errors', [6]), 1)
+  single.push(sample(0, 5, 2, 9, 7, 8, 4))
+  expect(single.chart().lines.map(({ label }) => label)).toEqual(['#1', '#5', '#0', '#3', '#4'])
+})
+
+test('the note of a running mean says so', () => {
+  const mean = 'mean over 100 ticks'
+  expect(createHistory({ ...series('overlap', [3]), mean }, 1).plot.note).toBe(mean)
+  expect(createHistory({ ...series('speed', []), mean }, 1).plot.note).toBe(
+    'mean over 100 ticks, max |dx/dt|',
+  )
+})
+
 test('rows of replicas are drawn as mean, lowest and highest of all rows, and one replica as the mean of its own', () => {
   const history = createHistory(series('similarity', [2, 2]), 2)
   history.push(sample(0, 0.5, 1, 0, 0.5))

@@ -146,7 +146,8 @@ test('a difference has its largest and its mean size; pixels of gaps have no val
 
 test('the probes on offer are accepted by the scenario, one of each kind that fits', () => {
   const offers = fittingProbes(scenario)
-  expect(offers.map(({ name }) => name)).toEqual(['energy', 'overlap', 'similarity', 'speed'])
+  const compared = ['overlap', 'errors', 'sign-overlap', 'kept']
+  expect(offers.map(({ name }) => name)).toEqual(['energy', ...compared, 'similarity', 'speed'])
   for (const { name, spec } of offers) parseScenario(setValue(scenario, `probes.${name}`, spec))
   const { memories: _, ...alone } = scenario
   expect(fittingProbes({ ...alone, memories: {} }).map(({ name }) => name)).toEqual(['energy', 'speed'])

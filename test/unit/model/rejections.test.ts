@@ -539,6 +539,12 @@ const cases: [string, Raw, string, RegExp][] = [
     /`hidden` is adiabatic .*has no dx\/dt/,
   ],
   [
+    'a running mean with a window and a start',
+    probe({ kind: 'energy', averageOver: 10, averageSince: 5 }),
+    'probes.p',
+    /a window or a start, not both; leave averageOver or averageSince out/,
+  ],
+  [
     'a snapshot of nothing',
     probe({ kind: 'snapshot', of: 'x' }),
     'probes.p.of',

@@ -178,6 +178,12 @@ const wrong: [string, Raw, string, RegExp][] = [
     'replicas.vary.neurons.visible.size',
     /cannot differ from replica to replica; choose one of neurons.visible.tau/,
   ],
+  [
+    'the seed of patterns',
+    varying({ 'memories.xi.init.seed': { values: [1, 2] } }),
+    'replicas.vary.memories.xi.init.seed',
+    /same patterns, drawn with the seed of the scenario; run independent networks with `engram sweep --seeds 1:20`/,
+  ],
   ['the clock', varying({ 'time.dt': ranged }), 'replicas.vary.time.dt', /share the clock; vary tau/],
   [
     'a rate',

@@ -3,7 +3,7 @@ import type { Layer } from '../../../src/core/model/model.ts'
 import { noise, RandomStream } from '../../../src/core/model/random.ts'
 import { roundToHalf } from '../../../src/core/math/algebra.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
-import { overlap, similarity, speed } from '../../../src/core/kinds/probes/values.ts'
+import { errors, overlap, signOverlap, similarity, speed } from '../../../src/core/kinds/probes/values.ts'
 import { buildModel, normalRows, rowsOf, signRows, zeroRows } from '../../build.ts'
 
 const linear = { kind: 'linear', gain: 1 } as const
@@ -399,6 +399,25 @@ describe('probes', () => {
   it('a pattern has overlap 1 with itself', () => {
     const pattern = signRows(new RandomStream(1, 'self'), 1, 20)
     expect(overlap(Float64Array.from(pattern.data), pattern)).toEqual([1])
+  })
+
+  it('errors are the neurons of another sign, half of one at 0, none where the pattern is 0', () => {
+    const g = Float64Array.of(0.2, -3, 0, 5, -1)
+    const patterns = rowsOf([
+      [1, -1, 1, 0, 1],
+      [-2, 3, 0, -1, 1],
+    ])
+    expect(errors(g, patterns)).toEqual([1.5, 4])
+    expect(signOverlap(g, patterns)).toEqual([1 / 5, -4 / 5])
+  })
+
+  it('where no sign is 0, the overlap of signs is 1 - 2 errors / N', () => {
+    const stream = new RandomStream(1, 'errors')
+    const patterns = signRows(stream, 6, 40)
+    const g = Float64Array.from(normalRows(stream, 1, 40).data)
+    const counts = errors(g, patterns)
+    expect(signOverlap(g, patterns)).toEqual(counts.map((count) => (40 - 2 * count) / 40))
+    expect(signOverlap(Float64Array.from(patterns.data.slice(0, 40)), patterns)[0]).toBe(1)
   })
 
   it('similarity is the cosine of equal rows, and 0 for a row of zeros', () => {

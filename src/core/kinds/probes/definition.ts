@@ -33,6 +33,10 @@ export type Resolved<K extends string, E extends Keys, R> = {
   readonly kind: K
   readonly name: string
   readonly every: number
+  /** Ticks of a running mean of the samples. */
+  readonly averageOver?: number
+  /** First tick of a running mean of the samples. */
+  readonly averageSince?: number
 } & { readonly [N in keyof E]: Loaded<E[N], R> }
 
 /** The type of a key of a probe in a model, after the patterns are loaded. */
@@ -64,7 +68,7 @@ export interface Plot {
   readonly note: string
   readonly bandNote: string
   /** Reduces several numbers of a replica to one. */
-  readonly ofReplica: 'mean' | 'largest'
+  readonly ofReplica: 'mean' | 'largest' | 'smallest'
   /** Name of its line next to lines of terms; '' = no line. */
   readonly label: string
   /** True if values are fractions of 1: equal number of digits, colours from 0 or -1 to 1. */

@@ -8,7 +8,7 @@ import {
   type Patterns,
   type Resolved,
 } from './definition.ts'
-import { distance, overlap, similarity, speed } from './values.ts'
+import { distance, errors, overlap, signOverlap, similarity, speed } from './values.ts'
 
 /** Adding a kind: docs/extending.md. src/core/plan/probes.ts has the computation on the GPU. */
 export const PROBES = {
@@ -52,6 +52,86 @@ export const PROBES = {
       },
       guard: () => 'nothing',
       target: ({ layer }) => layer,
+    },
+  ),
+
+  errors: measure(
+    { layer: { names: 'layer', description: 'A layer.' }, patterns: { patternsFor: 'layer' } },
+    {
+      description:
+        'Number of neurons whose activation has another sign than the pattern, for each pattern: entries of 0 in a pattern are not ' +
+        'counted, and an activation of 0 is half an error.',
+      text: ({ layer, patterns }) => `errors of ${layer} against ${counted(patterns)}`,
+      exact: ({ layer, patterns }, network) => network.activations(layer).map((g) => errors(g, patterns)),
+      columns: (count) => numbered('pattern', count),
+      plot: {
+        note: 'neurons of another sign',
+        bandNote: 'fewest of each replica',
+        ofReplica: 'smallest',
+        label: '',
+        isShare: false,
+        leads: false,
+        formula: 'errors',
+        reading: '0 where all signs are those of the pattern, half of the neurons where they are unrelated.',
+      },
+      guard: () => 'nothing',
+      target: () => undefined,
+    },
+  ),
+
+  'sign-overlap': measure(
+    { layer: { names: 'layer', description: 'A layer.' }, patterns: { patternsFor: 'layer' } },
+    {
+      description:
+        'The overlap of signs, sum of sign(xi) sign(g) / N for each pattern xi, g the activation of the layer; the sign of 0 is 0.',
+      text: ({ layer, patterns }) => `overlap of the signs of ${layer} with ${counted(patterns)}`,
+      exact: ({ layer, patterns }, network) =>
+        network.activations(layer).map((g) => signOverlap(g, patterns)),
+      columns: (count) => numbered('pattern', count),
+      plot: {
+        note: 'signs',
+        bandNote: 'signs, largest of each replica',
+        ofReplica: 'largest',
+        label: '',
+        isShare: true,
+        leads: true,
+        formula: 'overlap of signs',
+        reading:
+          '1 where all signs are those of the pattern, 0 where they are unrelated, -1 at its negative.',
+      },
+      guard: () => 'nothing',
+      target: ({ layer }) => layer,
+    },
+  ),
+
+  kept: measure(
+    {
+      layer: { names: 'layer', description: 'A layer.' },
+      patterns: { patternsFor: 'layer' },
+      threshold: { number: 0.9, description: 'Smallest overlap of a pattern that counts.' },
+    },
+    {
+      description: 'Number of patterns whose overlap xi.g / N with the layer is at least a threshold.',
+      text: ({ layer, patterns, threshold }) =>
+        `number of ${counted(patterns)} with an overlap of ${threshold} or more with ${layer}`,
+      exact: ({ layer, patterns, threshold }, network) =>
+        network
+          .activations(layer)
+          .map((g) => [overlap(g, patterns).filter((value) => value >= threshold).length]),
+      columns: () => ['value'],
+      plot: {
+        note: 'above the threshold',
+        bandNote: 'above the threshold',
+        ofReplica: 'mean',
+        label: '',
+        isShare: false,
+        leads: false,
+        formula: 'patterns',
+        reading:
+          'With one replica for each pattern, started there, the mean over the replicas is the share of patterns that are kept.',
+      },
+      guard: () => 'nothing',
+      target: () => undefined,
     },
   ),
 
@@ -192,7 +272,15 @@ export function entriesReadBy(probe: AnyProbe): string | undefined {
 
 /** Description of a probe for people. */
 export function probeText(probe: AnyProbe): string {
-  return (PROBES[probe.kind] as unknown as Pick<Copy<AnyProbe>, 'text'>).text(probe)
+  const text = (PROBES[probe.kind] as unknown as Pick<Copy<AnyProbe>, 'text'>).text(probe)
+  const mean = meanText(probe)
+  return mean === undefined ? text : `${text}, ${mean}`
+}
+
+/** The running mean of a probe for people; undefined for samples as they are. */
+export function meanText({ averageOver, averageSince }: Pick<AnyProbe, 'averageOver' | 'averageSince'>) {
+  if (averageOver !== undefined) return `mean over ${averageOver} ticks`
+  return averageSince === undefined ? undefined : `mean since tick ${averageSince}`
 }
 
 function counted({ rows }: Patterns): string {

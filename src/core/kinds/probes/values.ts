@@ -12,6 +12,28 @@ export function overlap(g: Float64Array, patterns: Patterns): number[] {
 }
 
 /**
+ * Errors of a layer for each pattern: sum_i (1 - s_i sign g_i) / 2 over the entries of the pattern that are not 0, s their
+ * signs. A neuron at 0 counts as half an error.
+ * @param g - activation, [N]
+ * @returns errors, [patterns]
+ */
+export function errors(g: Float64Array, patterns: Patterns): number[] {
+  return rowsOf(patterns).map((pattern) => {
+    const signs = pattern.map(Math.sign)
+    return (dot(signs, signs) - dot(signs, g.map(Math.sign))) / 2
+  })
+}
+
+/**
+ * Overlap of the signs of a layer with the signs of each pattern: sum_i s_i sign(g_i) / N; signs of 0 are 0.
+ * @param g - activation, [N]
+ * @returns overlaps, [patterns]
+ */
+export function signOverlap(g: Float64Array, patterns: Patterns): number[] {
+  return rowsOf(patterns).map((pattern) => dot(pattern.map(Math.sign), g.map(Math.sign)) / g.length)
+}
+
+/**
  * Cosine of each memory row with the pattern of the same index; 0 where one of the two is zero.
  * @param xi - memories, [rows, columns]
  * @returns cosines, [rows]

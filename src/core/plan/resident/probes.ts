@@ -28,6 +28,10 @@ if (slot >= 0) { let at = ${at};\n${write(writing, probe)} } }`
 /** Adding a kind: docs/extending.md. */
 const SAMPLES: { readonly [K in ResidentKind]: (writing: Writing, probe: ProbeOf<K, Rows>) => string } = {
   overlap,
+  errors: (writing, probe) => signs(writing, probe, (s, g) => `0.5 * (abs(${s}) - ${s} * ${g})`),
+  'sign-overlap': (writing, probe) =>
+    signs(writing, probe, (s, g) => `${s} * ${g}`, 1 / probe.patterns.columns),
+  kept,
   similarity,
   speed,
   energy: (writing) =>
@@ -43,24 +47,86 @@ function put(word: number, value: string): string {
   return `if (lane == 0u) { ring[at + ${word}u] = ${value}; }`
 }
 
-function overlap(writing: Writing, probe: ProbeOf<'overlap', Rows>): string {
-  const { layers, probes, placeMatrix, param } = writing
+/** A probe that compares a layer with patterns. */
+type Comparing = ProbeOf<'overlap' | 'errors' | 'sign-overlap' | 'kept', Rows>
+
+/**
+ * A sum over the neurons for each pattern, four patterns at a time.
+ * @param term - of a quad of the pattern and one of the layer
+ * @param then - the text after the sums `r` of four patterns, in every lane
+ */
+function compare(
+  { layers, placeMatrix }: Writing,
+  probe: Comparing,
+  term: (pattern: string, activation: string) => string,
+  then: (four: Parameters<Parameters<typeof inFours>[1]>[0]) => string,
+): string {
   const one = layers.find(({ layer }) => layer.name === probe.layer) as Held
   const base = placeMatrix(`${probe.name}/patterns`)
   const { rows, columns } = probe.patterns
-  const index = probes.findIndex((plan) => plan.probe === probe)
-  const unit = param(`o${index}_`, `${probe.name}/store`, ['probe'], 'factor')
   return inFours(rows, (four) => {
     const sums = four.map(([mu, component]) =>
       times(one.quads, (k) => {
         const pattern = loadNew(one, k, 'p', `${base + (mu * vectorStride(columns)) / 4}u`)
-        return `{ ${pattern}\nr.${component} += total(p * g${one.index}_${k}); }`
+        return `{ ${pattern}\nr.${component} += total(${term('p', `g${one.index}_${k}`)}); }`
       }),
     )
-    const puts = four.map(([mu, component]) => `ring[at + ${mu}u] = r.${component};`)
-    return `{ var r = vec4<f32>(0.0);\n${sums.join('\n')}\nr = reduceQuad(r) * ${real32(1 / one.layer.size)} * ${unit};
-if (lane == 0u) { ${puts.join(' ')} } }`
+    return `{ var r = vec4<f32>(0.0);\n${sums.join('\n')}\n${then(four)} }`
   })
+}
+
+/** Scales the sums of `compare` to overlaps. */
+function scaled({ probes, param }: Writing, probe: Comparing, act: string): string {
+  const index = probes.findIndex((plan) => plan.probe === probe)
+  const unit = param(`o${index}_`, `${probe.name}/${act}`, ['probe'], 'factor')
+  return `r = reduceQuad(r) * ${real32(1 / probe.patterns.columns)} * ${unit};`
+}
+
+function overlap(writing: Writing, probe: ProbeOf<'overlap', Rows>): string {
+  const scale = scaled(writing, probe, 'store')
+  return compare(
+    writing,
+    probe,
+    (p, g) => `${p} * ${g}`,
+    (four) => {
+      const puts = four.map(([mu, component]) => `ring[at + ${mu}u] = r.${component};`)
+      return `${scale}\nif (lane == 0u) { ${puts.join(' ')} }`
+    },
+  )
+}
+
+function kept(writing: Writing, probe: ProbeOf<'kept', Rows>): string {
+  const scale = scaled(writing, probe, 'count')
+  const counts = compare(
+    writing,
+    probe,
+    (p, g) => `${p} * ${g}`,
+    (four) => {
+      const terms = four.map(
+        ([, component]) => `select(0.0, 1.0, r.${component} >= ${real32(probe.threshold)})`,
+      )
+      return `${scale}\ncount += ${terms.join(' + ')};`
+    },
+  )
+  return `var count = 0.0;\n${counts}\n${put(0, 'count')}`
+}
+
+/** factor * sum of terms of signs s of a pattern and of the layer. */
+function signs(
+  writing: Writing,
+  probe: ProbeOf<'errors', Rows> | ProbeOf<'sign-overlap', Rows>,
+  term: (pattern: string, activation: string) => string,
+  factor = 1,
+): string {
+  return compare(
+    writing,
+    probe,
+    (p, g) => term(`sign(${p})`, `sign(${g})`),
+    (four) => {
+      const puts = four.map(([mu, component]) => `ring[at + ${mu}u] = ${real32(factor)} * r.${component};`)
+      return `r = reduceQuad(r);\nif (lane == 0u) { ${puts.join(' ')} }`
+    },
+  )
 }
 
 function similarity({ matrices, placeMatrix }: Writing, probe: ProbeOf<'similarity', Rows>): string {
