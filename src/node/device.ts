@@ -54,6 +54,9 @@ export const OPTIONAL_FEATURES: readonly GPUFeatureName[] = [
   'float32-filterable',
 ]
 
+/** Where Mesa's Vulkan drivers are: those of GPUs, and llvmpipe. */
+export const MESA = 'Debian, Ubuntu: apt install mesa-vulkan-drivers'
+
 /** Flag of Dawn. */
 const UNCHECKED = 'enable-dawn-features=disable_robustness'
 
@@ -219,7 +222,7 @@ export function noAdapter(wanted: string, others: readonly AdapterInfo[]): Error
 function remedyFor(wanted: string): string {
   if (process.platform !== 'linux') return 'update the graphics driver'
   if (!isMainThread && wanted !== 'hardware') return 'start the worker thread with env: SHARE_ENV'
-  const driver = 'install a Vulkan driver (Debian, Ubuntu: apt install mesa-vulkan-drivers)'
+  const driver = `install a Vulkan driver (${MESA})`
   return wanted === 'hardware' || process.arch !== 'x64' ? driver : `${driver} or run npm install ${BUNDLE}`
 }
 

@@ -180,6 +180,10 @@ export function unpackBlock(
     }
     return
   }
+  if (format === 'f32' && columns === stride) {
+    target.set(new Float32Array(bytes, offset, block.count * columns), block.start * columns)
+    return
+  }
   for (let index = 0; index < block.count; index++) {
     const start = offset + index * rowBytes
     const to = (block.start + index) * columns
