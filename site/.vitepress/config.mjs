@@ -63,7 +63,7 @@ const EXPLANATION = [
 const EXAMPLES = [
   item('Scenarios', '/scenarios'),
   item('Models of other programs', '/gallery'),
-  item('Published results', '/reproductions/'),
+  item('Reproductions', '/reproductions/'),
   item('Mutations', '/reproductions/mutations'),
 ]
 

@@ -36,7 +36,7 @@ test('every part of the page keeps to the content security policy', async () => 
   const [video] = await Promise.all([page.waitForEvent('download'), page.locator('.video-stop').click()])
   expect(video.suggestedFilename()).toMatch(/^hebbian-learning\.(webm|mp4)$/)
   await page.keyboard.press('x')
-  const results = page.getByRole('dialog', { name: 'Published results' })
+  const results = page.getByRole('dialog', { name: 'Reproductions' })
   await results.getByRole('button', { name: 'Spectrum of a Hebbian' }).click()
   await results.getByRole('button', { name: 'Run', exact: true }).click()
   await eventually(() => results.getByRole('status').innerText()).toMatch(/^Pass/)

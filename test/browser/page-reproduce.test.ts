@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { eventually, useLab } from './lab.ts'
 
 const lab = useLab()
-const dialog = () => lab.page.getByRole('dialog', { name: 'Published results' })
+const dialog = () => lab.page.getByRole('dialog', { name: 'Reproductions' })
 const status = () => dialog().getByRole('status')
 const figure = () => dialog().getByRole('img')
 const button = (name: string) => dialog().getByRole('button', { name, exact: true })

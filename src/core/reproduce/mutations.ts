@@ -144,7 +144,8 @@ export async function mutationsOf(
         ? { verdict: 'silent', detail: '' }
         : { verdict: 'caught', detail: failure(result) }
     } catch (error) {
-      if (ended !== undefined || isLost) throw error
+      // A judge that takes what is not there for a number of the results is at fault itself.
+      if (ended !== undefined || isLost || error instanceof TypeError) throw error
       return { verdict: 'refused', detail: error instanceof Error ? error.message : String(error) }
     }
   }

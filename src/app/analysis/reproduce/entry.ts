@@ -14,7 +14,7 @@ export function bindReproduce(
   messages: Messages,
 ): ReproducePanel {
   const group = document.createElement('optgroup')
-  group.label = 'Published results'
+  group.label = 'Reproductions'
   group.append(new Option('Reproduce…', REPRODUCE))
   menu.append(group)
   let panel: Promise<ReproducePanel> | undefined

@@ -35,7 +35,7 @@ const MARKUP = `
 
 /** Creates the panel, a dialog that `open` shows. The network of the page pauses while the dialog is open. */
 export function createReproducePanel(workplace: Workplace): ReproducePanel {
-  const panel = createPanel('reproduce', 'Published results, reproduced live', () => {
+  const panel = createPanel('reproduce', 'Reproductions, live', () => {
     trials.cancel()
     if (wasPlaying) workplace.play()
   })
