@@ -7,6 +7,8 @@ import type { Panel } from './panel.ts'
 export interface Building {
   /** The open network has changed. */
   refresh(): void
+  /** A step was undone or redone. */
+  replayed(): void
 }
 
 /**
@@ -64,5 +66,13 @@ export function bindBuilding(
     { key: 'n', label: 'New network from a template', act: () => fresh.click() },
     { key: 'b', label: 'Network: build it as a graph or a text', act: () => network.click() },
   ])
-  return { refresh: () => panel?.refresh() }
+  return {
+    refresh: () => panel?.refresh(),
+    replayed() {
+      // A draft is seen in the panel only.
+      if (panel?.isOpen === false && workplace.steps.draft !== undefined) void toggle()
+      // Also while the panel is closed: what was undone does not wait in it.
+      panel?.replayed()
+    },
+  }
 }

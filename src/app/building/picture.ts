@@ -186,7 +186,10 @@ export function createPicture(place: HTMLElement, actions: PictureActions): Pict
       if (focused) target?.focus()
     },
     focus() {
-      ;(elementOf(selected) ?? svg.querySelector<SVGGElement>('[tabindex="0"]'))?.focus()
+      const box = elementOf(selected) ?? svg.querySelector<SVGGElement>('[tabindex="0"]')
+      // Without a box the next thing to do is to add one.
+      if (box === null) actions.add()
+      else box.focus()
     },
     beginConnection(layer) {
       wait(layer)
