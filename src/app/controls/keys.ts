@@ -37,6 +37,16 @@ export function addKeys(keys: readonly Key[]): void {
   }
 }
 
+/** Parts of the page on their way that will take the keys. */
+let coming = 0
+
+/** While a part that takes the keys is loaded, no key acts: the next keys are meant for that part. */
+export function holdKeys<T>(loading: Promise<T>): Promise<T> {
+  coming++
+  // The part takes the focus a moment after it is there.
+  return loading.finally(() => setTimeout(() => coming--, 50))
+}
+
 /** Starts to listen, and lets `?` and a button open the help. */
 export function bindKeys(button: HTMLButtonElement, dialog: HTMLDialogElement): void {
   const toggle = (): void => {
@@ -57,6 +67,11 @@ export function bindKeys(button: HTMLButtonElement, dialog: HTMLDialogElement): 
   document.addEventListener(
     'keydown',
     (event) => {
+      if (coming > 0 && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        event.preventDefault()
+        event.stopPropagation()
+        return
+      }
       const wanted = table.find((one) => matches(one, event))
       if (wanted === undefined || isTaken(event, wanted)) return
       if (dialog.open ? wanted.act !== toggle : document.querySelector('dialog[open]') !== null) return
