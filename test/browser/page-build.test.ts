@@ -46,14 +46,13 @@ test("HAMUX's networks and a hierarchy are built from an empty one by keys alone
     expect(await page.evaluate('engram.playing')).toBe(false)
     // Keys that come before the network do not act on the page.
     const isFirst = name === 'two layers'
-    const loading = Promise.withResolvers<void>()
-    if (isFirst)
-      await page.route('**/assets/panel-*.js', (route) => loading.promise.then(() => route.continue()))
+    let arrive = (): void => undefined
+    const typed = new Promise<void>((resolve) => (arrive = resolve))
+    if (isFirst) await page.route('**/assets/panel-*.js', (route) => typed.then(() => route.continue()))
     await keys.press('b')
     if (isFirst) {
       await page.keyboard.type('s2')
-      loading.resolve()
-      await page.unroute('**/assets/panel-*.js')
+      arrive()
     }
     await page.locator('.builder-graph g.layer:focus').waitFor()
     expect(await lab.engram<number>('simulation.tick')).toBe(0)

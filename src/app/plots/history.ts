@@ -45,6 +45,8 @@ export interface History {
   readonly meaning: string
   /** True if the first line is the mean of the replicas, with a band from the lowest to the highest. */
   readonly isBand: boolean
+  /** Which of its numbers the plot shows. */
+  readonly note: string
   readonly replicas: number
   /** One of this number of samples is stored. */
   readonly kept: number
@@ -154,6 +156,7 @@ export function createHistory(series: Series, replicas: number): History {
     quantity: plot.formula ?? kind,
     meaning: `${measureOf(kind)?.description ?? ''} ${plot.reading ?? ''}`.trim(),
     isBand,
+    note: noteOf(series, replicas),
     replicas,
     get kept() {
       return stride
@@ -175,6 +178,13 @@ export function createHistory(series: Series, replicas: number): History {
       seen = 0
     },
   }
+}
+
+/** Which of its numbers a plot shows; empty where there is one. */
+export function noteOf({ kind, shape }: Pick<Series, 'kind' | 'shape'>, replicas: number): string {
+  const plot = plotOf(kind)
+  if (replicas === 1) return plot?.note ?? ''
+  return shape.reduce((a, b) => a * b, 1) > replicas ? (plot?.bandNote ?? '') : ''
 }
 
 /** The drawing options of a kind of probe; undefined for a copy, which is not drawn. */

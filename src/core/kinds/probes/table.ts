@@ -42,13 +42,13 @@ export const PROBES = {
       columns: (count) => numbered('pattern', count),
       plot: {
         note: '',
-        bandNote: 'largest of each replica',
+        bandNote: 'largest of each replica, with any pattern',
         ofReplica: 'largest',
         label: '',
         isShare: true,
         leads: true,
         reading:
-          '1 where the activation is the pattern, 0 where they are unrelated, -1 at its negative. Above 1 where the activation is larger than the pattern.',
+          '1 where the activation is the pattern, 0 where they are unrelated, -1 at its negative. Above 1 where the activation is larger than the pattern. With several replicas, the plot has the largest overlap of each, whichever pattern it is with: not that with the pattern of its cue.',
       },
       guard: () => 'nothing',
       target: ({ layer }) => layer,
