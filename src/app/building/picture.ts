@@ -64,7 +64,9 @@ export function createPicture(place: HTMLElement, actions: PictureActions): Pict
     for (const element of svg.querySelectorAll<SVGGElement>('[data-id]'))
       element.classList.toggle('from', element.dataset.id === `neurons.${layer}`)
     actions.tell(
-      layer === undefined ? '' : `Connect ${layer} with: choose a layer and press Enter; c again for itself.`,
+      layer === undefined
+        ? ''
+        : `Memory of patterns of ${layer}: choose the layer with a neuron for each pattern, Enter; c for synapses of ${layer} itself.`,
     )
   }
   const choose = (box: Box): void => {
@@ -177,6 +179,11 @@ export function createPicture(place: HTMLElement, actions: PictureActions): Pict
             d: path,
             ...(hasArrow ? { 'marker-end': 'url(#builder-arrow)' } : {}),
           }),
+        ),
+        ...graph.lines.flatMap(({ end }) =>
+          end === undefined
+            ? []
+            : [make('text', { class: 'end', x: end.x, y: end.y, 'text-anchor': 'middle' }, end.text)],
         ),
         ...graph.boxes.map((box) => drawn(box, box.id === entry, box.id === selected, isIn(box, fault))),
       )

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { ADDABLE, added, connected, PARTS, switched, withValue } from '../../../../src/app/building/edits.ts'
+import { graphOf } from '../../../../src/app/building/graph.ts'
 import { documentationAt, proposalsAt } from '../../../../src/app/building/help.ts'
 import { readDraft, textOfScenario } from '../../../../src/app/building/draft.ts'
 import { fieldOf, type FormField } from '../../../../src/app/building/form.ts'
@@ -176,6 +177,31 @@ test('a change keeps the text that it does not touch', () => {
   expect(more).toContain('// first')
   expect(more).toContain('"memory": { "from": "a", "to": "b", "init": ')
   expect(patched(more, connected(before, 'a', 'b').raw, before)).toContain('// first')
+})
+
+test('a new probe compares with the patterns that are stored, where some fit', () => {
+  const overlap = ADDABLE.find(
+    ({ part, alternative }) => part === 'probes' && alternative?.label === 'overlap',
+  )!
+  const patternsOf = (raw: unknown, layer: string) => {
+    const { raw: next, keys } = added(raw, overlap, [layer])
+    expect(valid(next)).toBeUndefined()
+    return valueIn(next, [...keys, 'patterns'])
+  }
+  expect(patternsOf(rawOf('digits'), 'visible')).toEqual({ kind: 'rows', of: 'xi' })
+  expect(patternsOf(rawOf('hopfield'), 'visible')).toMatchObject({ kind: 'rows', of: 'recurrent' })
+  // No memory has patterns of its hidden layer.
+  expect(patternsOf(rawOf('digits'), 'hidden')).toMatchObject({ kind: 'random' })
+})
+
+test('the ends of a memory have the names of its keys', () => {
+  const raw = rawOf('digits')
+  const ends = graphOf(raw).lines.map(({ coupling, layer, end }) => [coupling, layer, end?.text])
+  expect(ends).toEqual([
+    ['memories.xi', 'neurons.visible', 'from'],
+    ['memories.xi', 'neurons.hidden', 'to'],
+  ])
+  expect(graphOf(rawOf('hopfield')).lines.map(({ end }) => end)).toEqual([undefined])
 })
 
 test('undo and redo find the text again, and a change from elsewhere writes no defaults', () => {
