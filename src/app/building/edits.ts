@@ -8,7 +8,7 @@ import { parseScenario } from '../../core/model/parse.ts'
 import { childOf, type SchemaNode } from '../../core/model/path.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { withField } from '../controls/fields.ts'
-import { freshName, namesFor } from './names.ts'
+import { freshName, layersIn, namesFor, THINGS } from './names.ts'
 import {
   type Alternative,
   alternativesOf,
@@ -112,12 +112,19 @@ export function added(
 /** The draft in which a new probe compares with patterns that are stored, where some fit; new random ones would tell little. */
 function comparedWithStored(raw: unknown, keys: Keys): unknown {
   const kind = valueIn(raw, [...keys, 'kind']) as keyof typeof PROBES
-  const compared = Object.entries<Key>(PROBES[kind].keys).flatMap(([key, about]) =>
-    'patternsFor' in about ? [key] : [],
-  )
-  const drafts = compared.flatMap((key) =>
-    namesFor(raw, 'rows').map((of) => withValue(raw, [...keys, key], { kind: 'rows', of })),
-  )
+  // The patterns of a memory are those of the layer that it reads from, its first.
+  const layerOf = (name: string): string | undefined => {
+    if (name.includes('.')) return layersIn(raw, name.split('.'))[0]
+    const part = THINGS.find((one) => valueIn(raw, [one, name]) !== undefined)
+    return part === 'neurons' ? name : part && layersIn(raw, [part, name])[0]
+  }
+  const drafts = Object.entries<Key>(PROBES[kind].keys).flatMap(([key, about]) => {
+    if (!('patternsFor' in about)) return []
+    const layer = layerOf(String(valueIn(raw, [...keys, about.patternsFor])))
+    return namesFor(raw, 'rows')
+      .filter((of) => layerOf(of) === layer)
+      .map((of) => withValue(raw, [...keys, key], { kind: 'rows', of }))
+  })
   return drafts.find(isAccepted) ?? raw
 }
 

@@ -258,6 +258,18 @@ test('every template is a valid scenario of its own name', async () => {
   }
 })
 
+test('a key that is completed before another key gets its comma', () => {
+  const apply = (text: string) => {
+    const at = text.indexOf('|')
+    const found = proposalsAt(text.replace('|', ''), at)?.options.find(({ label }) => label === '"seed"')
+    return found?.apply
+  }
+  expect(apply('{ "version": 1,\n |\n "time": { "dt": 0.1 } }')).toBe('"seed": 1,')
+  expect(apply('{ "version": 1,\n "se|"\n "time": { "dt": 0.1 } }')).toBe('"seed": 1,')
+  expect(apply('{ "version": 1, | }')).toBe('"seed": 1')
+  expect(apply('{ "version": 1, "|": 3, "time": {} }')).toBe('"seed"')
+})
+
 test('the text is completed with keys, kinds and names, and every value is explained', () => {
   const labels = (marked: string): string[] => {
     const offset = marked.indexOf('¦')
