@@ -226,8 +226,11 @@ function drawn(box: Box, isEntry: boolean, isSelected: boolean, isFaulty: boolea
   if (isLayer) group.append(...glyph(shape, height))
   const left = isLayer ? 46 : width / 2
   const anchor = isLayer ? 'start' : 'middle'
+  const letters = isLayer ? 13 : 15
   const first = height / 2 - (lines.length - 1) * 8 + (isLayer ? -5 : -3)
-  group.append(make('text', { class: 'name', x: left, y: first, 'text-anchor': anchor }, short(name, 15)))
+  group.append(
+    make('text', { class: 'name', x: left, y: first, 'text-anchor': anchor }, short(name, letters)),
+  )
   lines.forEach((line, index) =>
     group.append(
       make(

@@ -105,7 +105,7 @@ export function joined(rows: readonly Float32Array[]): Rows {
   return { rows: rows.length, columns, data }
 }
 
-/** What is wrong with rows as patterns, such as `All 3 rows are equal.`; empty if nothing is. */
+/** Reasons why rows are no patterns, such as `All 3 rows are equal.`; empty if nothing is. */
 export function doubtsAbout({ rows, columns, data }: Rows): string {
   const row = (index: number) => data.subarray(index * columns, (index + 1) * columns)
   const all = Array.from({ length: rows }, (_, index) => row(index))

@@ -60,7 +60,7 @@ export function createTablePanel<S>(acts: TablePanelActs<S>): { readonly open: (
       const cell = document.createElement('td')
       cell.textContent = textOf(id, value)
       cell.classList.toggle('number', isNumber)
-      // What is cut is told in full.
+      // The whole value, where the cell cuts it.
       if (typeof value === 'object' || typeof value === 'string')
         cell.title = typeof value === 'string' ? value : JSON.stringify(value)
       cell.classList.toggle(
