@@ -43,7 +43,7 @@ let coming = 0
 export function holdKeys<T>(loading: Promise<T>): Promise<T> {
   coming++
   // The part takes the focus a moment after it is there.
-  return loading.finally(() => setTimeout(() => coming--, 50))
+  return loading.finally(() => setTimeout(() => setTimeout(() => coming--)))
 }
 
 /** Starts to listen, and lets `?` and a button open the help. */
@@ -68,7 +68,7 @@ export function bindKeys(button: HTMLButtonElement, dialog: HTMLDialogElement): 
   document.addEventListener(
     'keydown',
     (event) => {
-      if (coming > 0 && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      if (coming > 0 && event.key !== 'Escape' && !event.ctrlKey && !event.metaKey && !event.altKey) {
         event.preventDefault()
         event.stopPropagation()
         return
