@@ -408,6 +408,7 @@ export function createPanel(
       else {
         // A draft with a fault stays, and follows.
         if (reading.raw !== undefined) take(followed(text, raw, before, scenario))
+        // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- `take` sets it
         if (fault !== undefined) workplace.steps.keepDraft(text)
       }
     })

@@ -122,6 +122,6 @@ function emptyHeading(): HTMLElement {
 
 function textOf(id: string, value: unknown): string {
   if (value === undefined) return '–'
-  if (id === 'network') return String(value)
+  if (id === 'network' && typeof value === 'string') return value
   return id.startsWith('probe ') && typeof value === 'number' ? formatDigits(value, 4) : valueText(value)
 }
