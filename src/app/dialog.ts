@@ -72,11 +72,15 @@ export function buttonOf(text: string, act: () => void, label?: string): HTMLBut
  * @param isWhole - refuses fractions
  * @throws ModelError if it is not a number in the range of the field
  */
-export function numberIn({ valueAsNumber, min, max }: HTMLInputElement, isWhole = false): number {
+export function numberIn(field: HTMLInputElement, isWhole = false): number {
+  const { valueAsNumber, min, max } = field
   const least = min === '' ? -Infinity : Number(min)
   const most = max === '' ? Infinity : Number(max)
   const isOfKind = isWhole ? Number.isInteger(valueAsNumber) : Number.isFinite(valueAsNumber)
-  if (isOfKind && valueAsNumber >= least && valueAsNumber <= most) return valueAsNumber
+  const isRight = isOfKind && valueAsNumber >= least && valueAsNumber <= most
+  field.ariaInvalid = String(!isRight)
+  if (isRight) return valueAsNumber
   const range = `${min === '' ? '' : ` from ${min}`}${max === '' ? '' : ` to ${max}`}`
-  throw new ModelError(`give a ${isWhole ? 'whole ' : ''}number${range}`)
+  const name = field.labels?.[0]?.textContent.trim() ?? ''
+  throw new ModelError(`${name === '' ? '' : `${name}: `}give a ${isWhole ? 'whole ' : ''}number${range}`)
 }

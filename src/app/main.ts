@@ -177,6 +177,7 @@ async function start(): Promise<void> {
         listeners.call(sample)
       },
       ending: () => runs.ending(),
+      replayed: () => building.replayed(),
       changed(change) {
         runs.changed(change)
         hands.refresh()

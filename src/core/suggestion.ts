@@ -10,6 +10,9 @@ const MOST_NAMES = 4
 const MOST_EDITS = 2
 const MOST_EDITED = 0.5
 
+/** Letters with which a longer name begins like the word. */
+const LEAST_BEGINNING = 4
+
 /** The remedy for a wrong name: the one that is meant, or else the names that there are. */
 export function suggestion(word: string, known: readonly string[]): string {
   if (known.length === 0) return '; there are none'
@@ -29,7 +32,17 @@ export function hint(word: string, known: readonly string[]): string {
     letters(word) === letters(other) ? 0.5 : leven(word.toLowerCase(), other.toLowerCase())
   const [nearest] = [...known].sort((a, b) => distance(a) - distance(b))
   const isNear = nearest !== undefined && distance(nearest) <= Math.max(MOST_EDITS, MOST_EDITED * word.length)
-  return isNear ? `; did you mean \`${nearest}\`?` : ''
+  // The beginning of one name alone: `dense-am` means `dense-memory`.
+  const alike = known.filter((name) => beginning(name, word) >= Math.max(LEAST_BEGINNING, word.length / 2))
+  const meant = isNear ? nearest : alike.length === 1 ? alike[0] : undefined
+  return meant === undefined ? '' : `; did you mean \`${meant}\`?`
+}
+
+/** Number of letters with which both words begin. */
+function beginning(one: string, other: string): number {
+  let length = 0
+  while (length < one.length && one[length] === other[length]) length++
+  return length
 }
 
 /** The first names, and how many more there are. */

@@ -44,8 +44,18 @@ test("HAMUX's networks and a hierarchy are built from an empty one by keys alone
     await page.locator('#play:focus').waitFor()
     // Readers who want little motion start the run themselves.
     expect(await page.evaluate('engram.playing')).toBe(false)
+    // Keys that come before the network do not act on the page.
+    const isFirst = name === 'two layers'
+    let arrive = (): void => undefined
+    const typed = new Promise<void>((resolve) => (arrive = resolve))
+    if (isFirst) await page.route('**/assets/panel-*.js', (route) => typed.then(() => route.continue()))
     await keys.press('b')
+    if (isFirst) {
+      await page.keyboard.type('s2')
+      arrive()
+    }
     await page.locator('.builder-graph g.layer:focus').waitFor()
+    expect(await lab.engram<number>('simulation.tick')).toBe(0)
     await act(keys)
     await eventually(status).toBe('Runs as drawn.')
     console.log(`keys of ${name}: ${keys.count}`)
@@ -211,4 +221,39 @@ test("HAMUX's networks and a hierarchy are built from an empty one by keys alone
   await page.getByRole('button', { name: 'Discard draft' }).click()
   await eventually(status).toBe('Runs as drawn.')
   expect(await text()).toContain('"middle"')
+
+  // A draft is a step to undo in its order; redo writes it as it was.
+  const layers = async () => Object.keys(await scenario('neurons')).length
+  const count = await layers()
+  const focusGraph = () => page.locator('.builder-graph [tabindex="0"]').focus()
+  const add = async (what: string) => {
+    await focusGraph()
+    const keys = keysOn(page)
+    await keys.press('a')
+    await keys.type(what)
+    await keys.press('Enter', 'Escape')
+  }
+  await add('layer')
+  await eventually(layers).toBe(count + 1)
+  await eventually(status).toBe('Runs as drawn.')
+  await add('memory: att')
+  await eventually(status).toMatch(/^Draft/)
+  const draft = await text()
+  await add('layer')
+  await eventually(text).not.toBe(draft)
+  await focusGraph()
+  await page.keyboard.press('Control+z')
+  await eventually(text).toBe(draft)
+  expect(await status()).toMatch(/^Draft/)
+  await page.keyboard.press('Control+z')
+  await eventually(status).toBe('Runs as drawn.')
+  expect(await layers()).toBe(count + 1)
+  await page.keyboard.press('Control+z')
+  await eventually(layers).toBe(count)
+  await page.keyboard.press('Control+Shift+Z')
+  await eventually(layers).toBe(count + 1)
+  await page.keyboard.press('Control+Shift+Z')
+  await eventually(text).toBe(draft)
+  await page.getByRole('button', { name: 'Discard draft' }).click()
+  await eventually(status).toBe('Runs as drawn.')
 })

@@ -8,6 +8,13 @@ test.each([
   ['edits of half the letters', 'lagran', ['lagr', 'lagrangian'], 'did you mean `lagr`?'],
   ['half of the letters, and no more', 'abcdef', ['abcxyz'], 'did you mean `abcxyz`?'],
   ['the end of paths', 'beta', ['a.beta', 'b.beta'], 'did you mean `a.beta` or `b.beta`?'],
+  ['the beginning of one', 'dense-am', ['dense-memory', 'digits'], 'did you mean `dense-memory`?'],
+  [
+    'the beginning of two',
+    'dense-am',
+    ['dense-memory', 'dense-layers'],
+    'known here: `dense-memory`, `dense-layers`',
+  ],
   ['a name that none is near', 'foo', ['pavlov'], 'known here: `pavlov`'],
   ['one edit too many', 'abcdef', ['abwxyz'], 'known here: `abwxyz`'],
   ['one of many', 'zzzz', ['a', 'b', 'c', 'd', 'e', 'f'], 'known here: `a`, `b`, `c`, `d` and 2 more'],

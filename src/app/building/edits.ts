@@ -1,10 +1,14 @@
 /** Changes of a draft: add, connect, set. Pure. */
 import { ModelError } from '../../core/errors.ts'
 import type { Naming } from '../../core/kinds/fields.ts'
+import type { Key } from '../../core/kinds/probes/definition.ts'
+import { PROBES } from '../../core/kinds/probes/table.ts'
+import { checkScenario } from '../../core/model/check.ts'
+import { parseScenario } from '../../core/model/parse.ts'
 import { childOf, type SchemaNode } from '../../core/model/path.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { withField } from '../controls/fields.ts'
-import { freshName, namesFor } from './names.ts'
+import { freshName, layersIn, namesFor, THINGS } from './names.ts'
 import {
   type Alternative,
   alternativesOf,
@@ -100,9 +104,36 @@ export function added(
     return { raw: { ...whole, [part]: [...list, entry] }, keys: [part, String(list.length)] }
   }
   const name = freshName(raw, part === 'probes' ? (alternative?.label ?? 'probe') : (NOUN[part] ?? part))
-  return {
-    raw: { ...whole, [part]: { ...(before as object | undefined), [name]: entry } },
-    keys: [part, name],
+  const keys = [part, name]
+  const plain = { ...whole, [part]: { ...(before as object | undefined), [name]: entry } }
+  return { raw: part === 'probes' ? comparedWithStored(plain, keys) : plain, keys }
+}
+
+/** The draft in which a new probe compares with patterns that are stored, where some fit; new random ones would tell little. */
+function comparedWithStored(raw: unknown, keys: Keys): unknown {
+  const kind = valueIn(raw, [...keys, 'kind']) as keyof typeof PROBES
+  // The patterns of a memory are those of the layer that it reads from, its first.
+  const layerOf = (name: string): string | undefined => {
+    if (name.includes('.')) return layersIn(raw, name.split('.'))[0]
+    const part = THINGS.find((one) => valueIn(raw, [one, name]) !== undefined)
+    return part === 'neurons' ? name : part && layersIn(raw, [part, name])[0]
+  }
+  const drafts = Object.entries<Key>(PROBES[kind].keys).flatMap(([key, about]) => {
+    if (!('patternsFor' in about)) return []
+    const layer = layerOf(String(valueIn(raw, [...keys, about.patternsFor])))
+    return namesFor(raw, 'rows')
+      .filter((of) => layerOf(of) === layer)
+      .map((of) => withValue(raw, [...keys, key], { kind: 'rows', of }))
+  })
+  return drafts.find(isAccepted) ?? raw
+}
+
+function isAccepted(raw: unknown): boolean {
+  try {
+    checkScenario(parseScenario(raw))
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -1,5 +1,5 @@
 /** The buttons "New" and "Network" with their keys; menu and panel are loaded at the first use. */
-import { addKeys } from '../controls/keys.ts'
+import { addKeys, holdKeys } from '../controls/keys.ts'
 import { type Messages, textOf } from '../messages.ts'
 import type { Workplace } from '../session/workplace.ts'
 import type { Panel } from './panel.ts'
@@ -7,6 +7,8 @@ import type { Panel } from './panel.ts'
 export interface Building {
   /** The open network has changed. */
   refresh(): void
+  /** A step was undone or redone. */
+  replayed(): void
 }
 
 /**
@@ -30,7 +32,7 @@ export function bindBuilding(
       panel.close()
       return
     }
-    loading ??= import('./panel.ts').then(({ createPanel }) =>
+    loading ??= holdKeys(import('./panel.ts')).then(({ createPanel }) =>
       createPanel(places.panel, workplace, messages, openFile, () => {
         network.setAttribute('aria-pressed', 'false')
         network.focus()
@@ -50,7 +52,9 @@ export function bindBuilding(
   let menu: Promise<void> | undefined
   fresh.addEventListener('click', () => {
     if (menu !== undefined) return
-    menu = import('./new.ts').then(({ createNewMenu }) => createNewMenu(fresh, places.menu, open, failed))
+    menu = holdKeys(import('./new.ts')).then(({ createNewMenu }) =>
+      createNewMenu(fresh, places.menu, open, failed),
+    )
     // The menu binds the button, and opens for the click that has loaded it.
     menu.then(
       () => fresh.click(),
@@ -64,5 +68,13 @@ export function bindBuilding(
     { key: 'n', label: 'New network from a template', act: () => fresh.click() },
     { key: 'b', label: 'Network: build it as a graph or a text', act: () => network.click() },
   ])
-  return { refresh: () => panel?.refresh() }
+  return {
+    refresh: () => panel?.refresh(),
+    replayed() {
+      // A draft is seen in the panel only.
+      if (panel?.isOpen === false && workplace.steps.draft !== undefined) void toggle()
+      // Also while the panel is closed: what was undone does not wait in it.
+      panel?.replayed()
+    },
+  }
 }

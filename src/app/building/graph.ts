@@ -1,7 +1,7 @@
 /** Layers and couplings of a draft as boxes and lines. Pure. */
 import { COUPLINGS, targetsOf, USUAL_MEMORY } from '../../core/kinds/couplings/table.ts'
 import { kindText } from './form.ts'
-import { layersIn, THINGS } from './names.ts'
+import { layersIn, referencesIn, THINGS } from './names.ts'
 import { isObject, type Keys, valueIn } from './schema.ts'
 
 export interface Box {
@@ -27,6 +27,8 @@ export interface Line {
   /** True if the layer gets an input. */
   readonly hasArrow: boolean
   readonly path: string
+  /** The key of the coupling that names the layer, where its layers have different ones; beside the end of the line. */
+  readonly end?: { readonly text: string; readonly x: number; readonly y: number }
 }
 
 export interface Graph {
@@ -109,7 +111,15 @@ export function graphOf(raw: unknown): Graph {
     ends.map((layer): Line => {
       const [coupling, end] = [find(keys.join('.')), find(`neurons.${layer}`)]
       const hasArrow = targets.includes(layer)
-      return { coupling: coupling.id, layer: end.id, hasArrow, path: pathBetween(coupling, end) }
+      const { path, x, y } = pathBetween(coupling, end)
+      const text = endOf(raw, keys, layer)
+      return {
+        coupling: coupling.id,
+        layer: end.id,
+        hasArrow,
+        path,
+        ...(text === undefined || ends.length < 2 ? {} : { end: { text, x, y } }),
+      }
     }),
   )
   return {
@@ -162,6 +172,13 @@ function levelsOf(
     }
   }
   return levels
+}
+
+/** The key by which a coupling names a layer, such as `from`; undefined for a layer of a list. */
+function endOf(raw: unknown, keys: Keys, layer: string): string | undefined {
+  const found = referencesIn(raw, keys).find((one) => one.text === layer && !one.isKey)
+  const key = found?.keys[keys.length]
+  return found?.keys.length === keys.length + 1 ? key : undefined
 }
 
 /** The layers that get an input; all, where a draft does not tell yet. */
@@ -220,20 +237,28 @@ function free(boxes: readonly Box[], x: number, y: number): { readonly x: number
   return { x: at, y }
 }
 
-/** From the edge of a coupling to that of a layer. */
-function pathBetween(coupling: Box, layer: Box): string {
+/** From the edge of a coupling to that of a layer, with a place for a word beside its end. */
+function pathBetween(
+  coupling: Box,
+  layer: Box,
+): { readonly path: string; readonly x: number; readonly y: number } {
   const [dx, dy] = [layer.x - coupling.x, layer.y - coupling.y]
   const side = Math.sign(dx)
   if (Math.abs(dy) < (layer.height + coupling.height) / 2) {
     const [from, to] = [coupling.x + (side * coupling.width) / 2, layer.x - (side * layer.width) / 2]
-    return `M${from} ${coupling.y}L${to} ${Math.min(Math.max(coupling.y, layer.y - layer.height / 3), layer.y + layer.height / 3)}`
+    const y = Math.min(Math.max(coupling.y, layer.y - layer.height / 3), layer.y + layer.height / 3)
+    return { path: `M${from} ${coupling.y}L${to} ${y}`, x: (from + to) / 2, y: y - 6 }
   }
   const up = Math.sign(dy)
   const [from, to] = [coupling.y + (up * coupling.height) / 2, layer.y - (up * layer.height) / 2]
   const reach = Math.min(Math.abs(dx), layer.width / 3)
   const end = layer.x - side * reach
   const middle = (from + to) / 2
-  return `M${coupling.x} ${from}C${coupling.x} ${middle} ${end} ${middle} ${end} ${to}`
+  return {
+    path: `M${coupling.x} ${from}C${coupling.x} ${middle} ${end} ${middle} ${end} ${to}`,
+    x: end + 20,
+    y: to - up * 8 + 4,
+  }
 }
 
 function mean(values: readonly number[]): number {

@@ -48,13 +48,15 @@ export function proposalsAt(text: string, offset: number): Proposals | undefined
   const from = isInside ? previousNode.offset : offset - word
   const to = isInside ? previousNode.offset + previousNode.length : offset
   const options = isAtPropertyKey
-    ? keyProposals(raw, keys.slice(0, -1), keys.at(-1) ?? '', !/^\s*:/.test(text.slice(to)))
+    ? keyProposals(raw, keys.slice(0, -1), keys.at(-1) ?? '', text.slice(to))
     : valueProposals(raw, keys)
   return options.length === 0 ? undefined : { from, to, options }
 }
 
-/** @param hasValue - true if a value is put in with the key */
-function keyProposals(raw: unknown, around: Keys, own: string, hasValue: boolean): Proposal[] {
+/** @param behind - the text behind the key: without a colon a value is put in too, and a comma before another key */
+function keyProposals(raw: unknown, around: Keys, own: string, behind: string): Proposal[] {
+  const hasValue = !/^\s*:/.test(behind)
+  const comma = /^\s*"/.test(behind) ? ',' : ''
   const node = nodeAt(raw, around)
   const given = valueIn(raw, around)
   const taken = new Set(isObject(given) ? Object.keys(given) : [])
@@ -63,7 +65,7 @@ function keyProposals(raw: unknown, around: Keys, own: string, hasValue: boolean
   const proposal = (key: string, slot: SchemaNode): Proposal => {
     const about = aboutOf(slot)
     const start = slot.type === 'optional' ? slot.default : startOf(slot, give)
-    const value = hasValue ? `: ${printed(start, '  ').replace(/\s+/g, ' ')}` : ''
+    const value = hasValue ? `: ${printed(start, '  ').replace(/\s+/g, ' ')}${comma}` : ''
     return {
       label: `"${key}"`,
       apply: `"${key}"${value}`,

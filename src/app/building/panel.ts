@@ -36,6 +36,8 @@ export interface Panel {
   close(): void
   /** Takes over what has changed elsewhere. */
   refresh(): void
+  /** Takes over the draft before or after a step that was undone or redone. */
+  replayed(): void
 }
 
 const MARKUP = `
@@ -103,6 +105,8 @@ export function createPanel(
   let home: Opened['home'] | undefined
   /** True while a network is being built from a draft; later drafts wait, and only the last of them is built. */
   let isBuilding = false
+  /** True while the draft takes over a change of the network from elsewhere. */
+  let isFollowing = false
   let editor: Promise<Editor> | undefined
 
   const say = (): void => {
@@ -149,8 +153,14 @@ export function createPanel(
     reading = readDraft(text)
     fault = reading.fault
     if (isObject(reading.raw)) raw = reading.raw
-    if (reading.scenario !== undefined && running !== undefined) void apply(reading.scenario)
+    if (fault !== undefined) noteDraft(text)
+    else if (reading.scenario !== undefined && running !== undefined) void apply(reading.scenario)
     setTimeout(show)
+  }
+
+  /** Makes a draft a step to undo, in order with the changes of the network. */
+  const noteDraft = (draft: string | undefined): void => {
+    if (running !== undefined && !isBuilding && !isFollowing) workplace.steps.noteDraft(running, draft)
   }
 
   /** Takes a text as that of the network which runs. */
@@ -163,6 +173,7 @@ export function createPanel(
     const changes = differences(running, scenario)
     if (changes.length === 0) {
       ran(text)
+      noteDraft(undefined)
       return
     }
     if (isBuilding) return
@@ -191,6 +202,7 @@ export function createPanel(
     }
     refresh()
     if (text !== mine && reading.scenario !== undefined) void apply(reading.scenario)
+    else if (fault !== undefined) noteDraft(text)
     show()
   }
 
@@ -387,15 +399,36 @@ export function createPanel(
       take(runningText)
       return
     }
-    if (isBuilding || scenario === running) return
+    if (isBuilding || scenario === running || workplace.steps.isReplaying) return
     const before = running
     running = scenario
     if (before === undefined || differences(before, scenario).length === 0) return
-    if (reading.raw === undefined) return
-    // Undo returns to the text as it was; a draft with a fault stays, and follows.
-    const known = fault === undefined ? texts.of(scenario) : undefined
-    take(known ?? followed(text, raw, before, scenario))
-    if (fault === undefined) ran(text)
+    follow(before, scenario, () => {
+      if (fault === undefined) take(runningText)
+      else {
+        // A draft with a fault stays, and follows.
+        if (reading.raw !== undefined) take(followed(text, raw, before, scenario))
+        // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- `take` sets it
+        if (fault !== undefined) workplace.steps.keepDraft(text)
+      }
+    })
+  }
+
+  /** The text of the network follows a change from elsewhere; undo finds the text as it was. */
+  const follow = (before: Scenario, after: Scenario, draw: () => void): void => {
+    isFollowing = true
+    ran(texts.of(after) ?? followed(runningText, JSON.parse(runningText), before, after))
+    draw()
+    isFollowing = false
+  }
+
+  /** Undo returns to the draft as it was, or to the text of the network. */
+  const replayed = (): void => {
+    const { opened, steps } = workplace
+    if (opened === undefined || opened.home !== home || running === undefined) return
+    const before = running
+    running = opened.simulation.model.scenario
+    follow(before, running, () => take(steps.draft ?? runningText))
   }
 
   const close = (): void => {
@@ -422,6 +455,7 @@ export function createPanel(
     },
     close,
     refresh,
+    replayed,
   }
 }
 

@@ -64,7 +64,9 @@ export function createPicture(place: HTMLElement, actions: PictureActions): Pict
     for (const element of svg.querySelectorAll<SVGGElement>('[data-id]'))
       element.classList.toggle('from', element.dataset.id === `neurons.${layer}`)
     actions.tell(
-      layer === undefined ? '' : `Connect ${layer} with: choose a layer and press Enter; c again for itself.`,
+      layer === undefined
+        ? ''
+        : `Memory of patterns of ${layer}: choose the layer with a neuron for each pattern, Enter; c for synapses of ${layer} itself.`,
     )
   }
   const choose = (box: Box): void => {
@@ -178,6 +180,11 @@ export function createPicture(place: HTMLElement, actions: PictureActions): Pict
             ...(hasArrow ? { 'marker-end': 'url(#builder-arrow)' } : {}),
           }),
         ),
+        ...graph.lines.flatMap(({ end }) =>
+          end === undefined
+            ? []
+            : [make('text', { class: 'end', x: end.x, y: end.y, 'text-anchor': 'middle' }, end.text)],
+        ),
         ...graph.boxes.map((box) => drawn(box, box.id === entry, box.id === selected, isIn(box, fault))),
       )
       wait(pending)
@@ -186,7 +193,10 @@ export function createPicture(place: HTMLElement, actions: PictureActions): Pict
       if (focused) target?.focus()
     },
     focus() {
-      ;(elementOf(selected) ?? svg.querySelector<SVGGElement>('[tabindex="0"]'))?.focus()
+      const box = elementOf(selected) ?? svg.querySelector<SVGGElement>('[tabindex="0"]')
+      // Without a box the next thing to do is to add one.
+      if (box === null) actions.add()
+      else box.focus()
     },
     beginConnection(layer) {
       wait(layer)
@@ -216,8 +226,11 @@ function drawn(box: Box, isEntry: boolean, isSelected: boolean, isFaulty: boolea
   if (isLayer) group.append(...glyph(shape, height))
   const left = isLayer ? 46 : width / 2
   const anchor = isLayer ? 'start' : 'middle'
+  const letters = isLayer ? 13 : 15
   const first = height / 2 - (lines.length - 1) * 8 + (isLayer ? -5 : -3)
-  group.append(make('text', { class: 'name', x: left, y: first, 'text-anchor': anchor }, short(name, 15)))
+  group.append(
+    make('text', { class: 'name', x: left, y: first, 'text-anchor': anchor }, short(name, letters)),
+  )
   lines.forEach((line, index) =>
     group.append(
       make(

@@ -1,5 +1,4 @@
 /** The keys of the page: one table binds them and fills the help. Any module may add to it. */
-import './keys.css'
 
 export interface Key {
   /** The value of `KeyboardEvent.key`, letters in lower case. */
@@ -37,6 +36,16 @@ export function addKeys(keys: readonly Key[]): void {
   }
 }
 
+/** Parts of the page on their way that will take the keys. */
+let coming = 0
+
+/** While a part that takes the keys is loaded, no key acts: the next keys are meant for that part. */
+export function holdKeys<T>(loading: Promise<T>): Promise<T> {
+  coming++
+  // The part takes the focus a moment after it is there.
+  return loading.finally(() => setTimeout(() => setTimeout(() => coming--)))
+}
+
 /** Starts to listen, and lets `?` and a button open the help. */
 export function bindKeys(button: HTMLButtonElement, dialog: HTMLDialogElement): void {
   const toggle = (): void => {
@@ -44,8 +53,10 @@ export function bindKeys(button: HTMLButtonElement, dialog: HTMLDialogElement): 
       dialog.close()
       return
     }
-    fill(dialog.querySelector('dl') as HTMLElement)
-    dialog.showModal()
+    void holdKeys(import('./keys-list.ts')).then(({ fill }) => {
+      fill(dialog.querySelector('dl') as HTMLElement, table)
+      if (!dialog.open) dialog.showModal()
+    })
   }
   addKeys([{ key: '?', label: 'This help', act: toggle }])
   button.addEventListener('click', toggle)
@@ -57,6 +68,11 @@ export function bindKeys(button: HTMLButtonElement, dialog: HTMLDialogElement): 
   document.addEventListener(
     'keydown',
     (event) => {
+      if (coming > 0 && event.key !== 'Escape' && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        event.preventDefault()
+        event.stopPropagation()
+        return
+      }
       const wanted = table.find((one) => matches(one, event))
       if (wanted === undefined || isTaken(event, wanted)) return
       if (dialog.open ? wanted.act !== toggle : document.querySelector('dialog[open]') !== null) return
@@ -87,36 +103,4 @@ function isTaken(event: KeyboardEvent, { inFields }: Key): boolean {
   if (target.closest('[role=menu]') !== null) return true
   if (target.matches('select')) return !ctrlKey && !metaKey
   return key === ' ' && target.matches('button, input, summary, [role=button]')
-}
-
-const NAMES: Readonly<Record<string, string>> = { ' ': 'Space', pagedown: 'PageDown', pageup: 'PageUp' }
-
-function fill(list: HTMLElement): void {
-  const isMac = /mac|iphone|ipad/i.test(navigator.userAgent)
-  const lines = new Map<string, Key[]>()
-  for (const key of table) lines.set(key.label, [...(lines.get(key.label) ?? []), key])
-  list.replaceChildren(
-    ...[...lines].map(([label, keys]) => {
-      const line = document.createElement('div')
-      const term = document.createElement('dt')
-      for (const [index, { key, ctrl, shift }] of keys.entries()) {
-        if (index > 0) term.append(' or ')
-        const parts = [
-          ...(ctrl ? [isMac ? '⌘' : 'Ctrl'] : []),
-          ...(shift ? [isMac ? '⇧' : 'Shift'] : []),
-          NAMES[key] ?? key.toUpperCase(),
-        ]
-        parts.forEach((part, place) => {
-          const sign = document.createElement('kbd')
-          sign.textContent = part
-          if (place > 0) term.append('+')
-          term.append(sign)
-        })
-      }
-      const meaning = document.createElement('dd')
-      meaning.textContent = label
-      line.append(term, meaning)
-      return line
-    }),
-  )
 }

@@ -1,5 +1,6 @@
 /** Fits rows of data to a layer: size, and the transforms of patterns. Pure. */
 import { type Image, resize } from '../../core/data/image.ts'
+import { hashBytes } from '../../core/math/hash.ts'
 import { ModelError } from '../../core/errors.ts'
 import type { Rows } from '../../core/model/model.ts'
 import type { Transform } from '../../core/model/patterns/schema.ts'
@@ -102,6 +103,33 @@ export function joined(rows: readonly Float32Array[]): Rows {
   const data = new Float32Array(rows.length * columns)
   rows.forEach((row, index) => data.set(row, index * columns))
   return { rows: rows.length, columns, data }
+}
+
+/** Reasons why rows are no patterns, such as `All 3 rows are equal.`; empty if nothing is. */
+export function doubtsAbout({ rows, columns, data }: Rows): string {
+  const row = (index: number) => data.subarray(index * columns, (index + 1) * columns)
+  const all = Array.from({ length: rows }, (_, index) => row(index))
+  const flat = all.filter((values) => values.every((value) => value === values[0])).length
+  const spare = rows - new Set(all.map((values) => hashBytes(values))).size
+  const count = (number: number): string =>
+    number === rows
+      ? rows === 1
+        ? 'The row'
+        : `All ${rows} rows`
+      : number === 1
+        ? '1 row'
+        : `${number} rows`
+  const has = (number: number, one: string, many: string): string => (number === 1 ? one : many)
+  return [
+    ...(flat === 0 ? [] : [`${count(flat)} ${has(flat, 'has', 'have')} one value throughout.`]),
+    ...(spare === 0
+      ? []
+      : [
+          spare === rows - 1
+            ? `All ${rows} rows are equal.`
+            : `${count(spare)} ${has(spare, 'repeats', 'repeat')} an earlier one.`,
+        ]),
+  ].join(' ')
 }
 
 /**

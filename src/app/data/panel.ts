@@ -20,6 +20,7 @@ import { type Dataset, chosenRows, classCounts, usedText } from './dataset.ts'
 import {
   type Crop,
   type Steps,
+  doubtsAbout,
   fittedRow,
   joined,
   pictureOf,
@@ -88,6 +89,7 @@ const BODY = `
       </div>
       <div class="data-preview" role="img"></div>
       <p class="data-note" data-part="result"></p>
+      <p class="data-note data-doubts" role="status"></p>
     </section>
     <section aria-labelledby="data-goes">
       <h3 id="data-goes">Goes to</h3>
@@ -266,13 +268,14 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
         low = Math.min(low, value)
         high = Math.max(high, value)
       }
+      find('.data-doubts').textContent = doubtsAbout(result)
       preview.ariaLabel = `The first ${Math.min(PREVIEWED, given.length)} rows, above as read, below as the layer takes them`
       find('[data-part=result]').textContent =
         `Above: as read. Below: as the layer takes them, ${format3(low)} to ${format3(high)}. ${given.length} ${given.length === 1 ? 'row' : 'rows'} of ${result.columns}.`
       tell('')
     } catch (error) {
       preview.replaceChildren()
-      find('[data-part=result]').textContent = ''
+      for (const place of ['[data-part=result]', '.data-doubts']) find(place).textContent = ''
       tell(textOf(error))
     }
   }

@@ -11,11 +11,19 @@ const MOST_STEPS = 200
 export interface Step {
   readonly from: Scenario
   readonly to: Scenario
+  /** Text of the draft after the step, if one is open that is no valid scenario. */
+  readonly draft?: string | undefined
 }
 
 export interface UndoStack {
   readonly canUndo: boolean
   readonly canRedo: boolean
+  /** Text of the draft after the last step. */
+  readonly draft: string | undefined
+  /** Records that only the draft has changed; undefined = there is none any more. */
+  pushDraft(scenario: Scenario, draft: string | undefined): void
+  /** The last step leaves this draft: the draft has followed the step. */
+  keepDraft(draft: string): void
   /**
    * Records a change; undone steps can no longer be redone.
    * @param now - ms
@@ -31,12 +39,28 @@ export interface UndoStack {
 export function createUndoStack(): UndoStack {
   let done: (Step & { paths: string; at: number; gesture: number })[] = []
   let undone: Step[] = []
+  const limit = (): void => {
+    if (done.length > MOST_STEPS) done.shift()
+  }
   return {
     get canUndo() {
       return done.length > 0
     },
     get canRedo() {
       return undone.length > 0
+    },
+    get draft() {
+      return done.at(-1)?.draft
+    },
+    pushDraft(scenario, draft) {
+      if (draft === done.at(-1)?.draft) return
+      undone = []
+      done.push({ from: scenario, to: scenario, draft, paths: '', at: -Infinity, gesture: 0 })
+      limit()
+    },
+    keepDraft(draft) {
+      const last = done.pop()
+      if (last !== undefined) done.push({ ...last, draft })
     },
     push({ from, to }, now, gesture) {
       undone = []
@@ -54,7 +78,7 @@ export function createUndoStack(): UndoStack {
         return
       }
       done.push({ from, to, paths, at: now, gesture })
-      if (done.length > MOST_STEPS) done.shift()
+      limit()
     },
     undo() {
       const step = done.pop()

@@ -1,4 +1,5 @@
 /** Opens the dialogs of figures and films, which are loaded at the first use. */
+import { holdKeys } from '../controls/keys.ts'
 import { type Messages, textOf } from '../messages.ts'
 import type { Workplace } from '../session/workplace.ts'
 import type { OtherPlots } from './panel.ts'
@@ -25,7 +26,7 @@ export function openPanel(
 ): void {
   const panel = panels.get(kind) ?? LOADS[kind](workplace, messages)
   panels.set(kind, panel)
-  panel
+  holdKeys(panel)
     .then((ready) => ready.open(of))
     .catch((error: unknown) => {
       panels.delete(kind)

@@ -142,13 +142,13 @@ export function createFigurePanel(workplace: Workplace): FigurePanel {
     URL.revokeObjectURL(url)
     alert.textContent = ''
     status.textContent = ''
-    image.removeAttribute('src')
-    image.alt = ''
     try {
       drawing = make()
-      if (drawing === undefined)
+      if (drawing === undefined) {
+        image.removeAttribute('src')
+        image.alt = ''
         status.textContent = 'Press "Run and show": the states are taken during a run.'
-      else {
+      } else {
         url = URL.createObjectURL(new Blob([svgOf(drawing, title())], { type: 'image/svg+xml' }))
         image.src = url
         image.alt = `Preview of the figure, ${Math.round(drawing.width / POINTS)} x ${Math.round(drawing.height / POINTS)} mm`
@@ -158,6 +158,8 @@ export function createFigurePanel(workplace: Workplace): FigurePanel {
       alert.textContent = textOf(error)
     }
     for (const save of saves) save.disabled = drawing === undefined
+    // After a wrong number the figure before stays, faint.
+    image.classList.toggle('stale', drawing === undefined)
   }
   const title = (): string => current().simulation.model.scenario.name
 

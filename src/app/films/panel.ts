@@ -96,7 +96,8 @@ export function createFilmPanel(workplace: Workplace, messages: Messages): FilmP
     }
   }
 
-  element.addEventListener('change', show)
+  // During typing too: a wrong number is told before the film is made.
+  element.addEventListener('input', show)
   make.addEventListener('click', () => {
     if (cancelled !== undefined) cancelled()
     else if (workplace.opened !== undefined)

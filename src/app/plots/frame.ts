@@ -38,7 +38,7 @@ export function createFrame(history: History, { showAll, toggleLogTime, toggleLo
   const part = (selector: string): HTMLElement => element.querySelector(selector) as HTMLElement
   part('h3').textContent = history.name
   part('h3').title = history.meaning
-  const note = history.isBand ? history.plot.bandNote : history.plot.note
+  const { note } = history
   part('.plot-note').textContent = note
   part('.plot-note').title = note
   const points = part('.plot-points')

@@ -45,6 +45,8 @@ export interface History {
   readonly meaning: string
   /** True if the first line is the mean of the replicas, with a band from the lowest to the highest. */
   readonly isBand: boolean
+  /** Which of its numbers the plot shows. */
+  readonly note: string
   readonly replicas: number
   /** One of this number of samples is stored. */
   readonly kept: number
@@ -71,13 +73,9 @@ interface Point {
  * the mean of its rows. An energy also has its terms.
  */
 export function createHistory(series: Series, replicas: number): History {
-  const { name, kind, mean, termNames = [] } = series
-  const drawn = plotOf(kind)
-  if (drawn === undefined) throw new Error(`${kind} has no plot`)
-  const plot =
-    mean === undefined
-      ? drawn
-      : { ...drawn, note: noteOf(drawn.note, mean), bandNote: noteOf(drawn.bandNote, mean) }
+  const { name, kind, termNames = [] } = series
+  const plot = plotOf(kind)
+  if (plot === undefined) throw new Error(`${kind} has no plot`)
   const isBand = replicas > 1
   const numbers = series.shape.reduce((a, b) => a * b, 1)
   const pointBytes = 8 * (isBand ? replicas : numbers) + 4 * replicas * termNames.length
@@ -160,6 +158,7 @@ export function createHistory(series: Series, replicas: number): History {
     quantity: plot.formula ?? kind,
     meaning: `${measureOf(kind)?.description ?? ''} ${plot.reading ?? ''}`.trim(),
     isBand,
+    note: noteOf(series, replicas),
     replicas,
     get kept() {
       return stride
@@ -183,8 +182,14 @@ export function createHistory(series: Series, replicas: number): History {
   }
 }
 
-function noteOf(note: string, mean: string): string {
-  return note === '' ? mean : `${mean}, ${note}`
+/** Which of its numbers a plot shows, and that they are means; empty where there is one number, as it is. */
+export function noteOf(
+  { kind, shape, mean }: Pick<Series, 'kind' | 'shape' | 'mean'>,
+  replicas: number,
+): string {
+  const plot = plotOf(kind)
+  const ofReplicas = shape.reduce((a, b) => a * b, 1) > replicas ? plot?.bandNote : ''
+  return [mean, replicas === 1 ? plot?.note : ofReplicas].filter(Boolean).join(', ')
 }
 
 /** The drawing options of a kind of probe; undefined for a copy, which is not drawn. */

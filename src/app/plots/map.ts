@@ -17,7 +17,7 @@ import {
   innerLabels,
   rangeOfCells,
 } from './grid.ts'
-import { plotOf, valueOfEach } from './history.ts'
+import { noteOf, plotOf, valueOfEach } from './history.ts'
 import './map.css'
 
 export interface GridMap {
@@ -78,7 +78,8 @@ export function createMap(
 
   const latest = new Map<string, Sample>()
   let cursor: number | undefined
-  const plotNow = (): Plot => plotOf((series.find(({ name }) => name === select.value) ?? first).kind) as Plot
+  const seriesNow = (): Series => series.find(({ name }) => name === select.value) ?? first
+  const plotNow = (): Plot => plotOf(seriesNow().kind) as Plot
 
   const cellsNow = (): Spread | undefined => {
     const sample = latest.get(select.value)
@@ -111,7 +112,14 @@ export function createMap(
     draw(canvas, clientWidth, clientHeight, devicePixelRatio)
     const cells = cellsNow()
     const sample = latest.get(select.value)
-    part('.plot-note').textContent = sample === undefined ? '' : `tick ${sample.tick}`
+    const note = part('.plot-note')
+    note.textContent = [
+      noteOf(seriesNow(), model.replicas),
+      sample === undefined ? '' : `tick ${sample.tick}`,
+    ]
+      .filter(Boolean)
+      .join(' · ')
+    note.title = note.textContent
     if (cells === undefined) output.replaceChildren()
     else if (cursor !== undefined) output.replaceChildren(valueText(grid, cells, cursor))
     else if (isCurve) output.replaceChildren('mean, band from the lowest to the highest replica')
@@ -236,23 +244,19 @@ function paint(context: CanvasRenderingContext2D, painting: Painting): void {
   const { down, across } = grid
   context.textBaseline = 'top'
   const top = height - BOTTOM + 4
-  context.textAlign = 'left'
-  context.fillText(across.labels[0] ?? '', LEFT, top)
-  context.textAlign = 'right'
-  context.fillText(across.labels.at(-1) ?? '', width - RIGHT, top)
   context.textAlign = 'center'
   const wide = Math.max(...across.labels.map((label) => context.measureText(label).width)) + 14
-  for (const column of innerLabels(across.labels.length, (width - LEFT - RIGHT) / wide))
-    context.fillText(across.labels[column] ?? '', LEFT + (column + 0.5) * w, top)
+  for (const column of labelled(across, (width - LEFT - RIGHT) / wide)) {
+    const label = across.labels[column] ?? ''
+    const room = width - context.measureText(label).width / 2
+    context.fillText(label, Math.min(room, LEFT + (column + 0.5) * w), top)
+  }
   const middle = LEFT + (width - LEFT - RIGHT) / 2
   context.fillText(`${sideTitle(context, across, width - LEFT - RIGHT)} →`, middle, top + 14)
   if (down === undefined) return
   context.textAlign = 'right'
-  context.fillText(down.labels[0] ?? '', LEFT - 6, 2)
-  context.textBaseline = 'bottom'
-  context.fillText(down.labels.at(-1) ?? '', LEFT - 6, height - BOTTOM)
   context.textBaseline = 'middle'
-  for (const line of innerLabels(down.labels.length, (height - BOTTOM) / 26))
+  for (const line of labelled(down, (height - BOTTOM) / 26))
     context.fillText(down.labels[line] ?? '', LEFT - 6, (line + 0.5) * h)
   context.textAlign = 'center'
   context.save()
@@ -260,6 +264,11 @@ function paint(context: CanvasRenderingContext2D, painting: Painting): void {
   context.rotate(-Math.PI / 2)
   context.fillText(`← ${sideTitle(context, down, height - BOTTOM)}`, 0, 0)
   context.restore()
+}
+
+/** The cells of a side that are labelled: the first, the last and some between them. */
+function labelled({ labels }: Side, most: number): Set<number> {
+  return new Set([0, ...innerLabels(labels.length, most), labels.length - 1])
 }
 
 /** Such as `beta 2, tau 1: 0.98 (0.9 to 1)`. */

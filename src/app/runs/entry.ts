@@ -1,5 +1,5 @@
 /** The buttons above the plots; what they do is loaded behind the first picture. */
-import { addKeys } from '../controls/keys.ts'
+import { addKeys, holdKeys } from '../controls/keys.ts'
 import { type Messages, textOf } from '../messages.ts'
 import type { Sample } from '../../core/run/series.ts'
 import type { Change, Workplace } from '../session/workplace.ts'
@@ -31,7 +31,7 @@ export function bindRuns(workplace: () => Workplace, messages: Messages): Runs {
     }))
   const failed = (error: unknown): void => messages.notice(`This could not be loaded: ${textOf(error)}`)
   const bind = (id: string, key: string, label: string, act: (desk: Desk) => unknown): void => {
-    const run = (): void => void loaded().then(act).catch(failed)
+    const run = (): void => void holdKeys(loaded()).then(act).catch(failed)
     element(id).addEventListener('click', run)
     addKeys([{ key, label, act: () => element(id).click() }])
   }
@@ -40,7 +40,7 @@ export function bindRuns(workplace: () => Workplace, messages: Messages): Runs {
   bind('replay', 'w', 'Replay from tick 0 in ten seconds', (ready) => ready.replay())
 
   const vary = async (path: string | undefined): Promise<void> => {
-    const { openVariation } = await import('../variation/panel.ts')
+    const { openVariation } = await holdKeys(import('../variation/panel.ts'))
     openVariation(workplace(), messages, path)
   }
   const varyPath = (path: string | undefined): void => void vary(path).catch(failed)

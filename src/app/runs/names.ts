@@ -13,18 +13,27 @@ const LONGEST = 24
 /** Keys that say little alone: the key before stands in front. */
 const BARE = ['kind', 'op', 'count', 'size']
 
-/** Short names of paths: the last key, with its owner where two are equal. */
-export function keysOf(paths: readonly string[]): string[] {
+/**
+ * Short names of paths, all different: the last key, with its owner where two are equal, else the path.
+ * @param taken - names that something else has
+ */
+export function keysOf(paths: readonly string[], taken: readonly string[] = []): string[] {
   const short = paths.map((path) => {
     const keys = path.split('.').filter((key) => !/^\d+$/.test(key))
     const last = keys.at(-1) ?? path
     const [before = last] = keys.slice(-2, -1)
     return BARE.includes(last) ? before : last
   })
-  return paths.map((path, index) => {
+  const isUnique = (name: string, all: readonly string[]): boolean =>
+    all.filter((other) => other === name).length === 1 && !taken.includes(name)
+  const owned = paths.map((path, index) => {
     const own = short[index] as string
-    if (short.filter((other) => other === own).length === 1) return own
+    if (isUnique(own, short)) return own
     return `${path.split('.').slice(1, 2).join('')} ${own}`.trim()
+  })
+  return paths.map((path, index) => {
+    const own = owned[index] as string
+    return isUnique(own, owned) ? own : path
   })
 }
 

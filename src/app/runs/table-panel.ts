@@ -1,5 +1,6 @@
 /** The panel of the runs of this visit: a table in the order of any column, from which a run is restored. */
 import { valueAt } from '../../core/model/path.ts'
+import { differences } from '../editing/undo.ts'
 import { formatDigits } from '../format.ts'
 import { buttonOf, createPanel } from '../dialog.ts'
 import type { Run } from './ledger.ts'
@@ -59,7 +60,13 @@ export function createTablePanel<S>(acts: TablePanelActs<S>): { readonly open: (
       const cell = document.createElement('td')
       cell.textContent = textOf(id, value)
       cell.classList.toggle('number', isNumber)
-      cell.classList.toggle('differs', id.includes('.') && valueAt(run.home, id) !== value)
+      // The whole value, where the cell cuts it.
+      if (typeof value === 'object' || typeof value === 'string')
+        cell.title = typeof value === 'string' ? value : JSON.stringify(value)
+      cell.classList.toggle(
+        'differs',
+        id.includes('.') && differences(valueAt(run.home, id), value).length > 0,
+      )
       row.append(cell)
     }
     const cell = document.createElement('td')
@@ -115,5 +122,6 @@ function emptyHeading(): HTMLElement {
 
 function textOf(id: string, value: unknown): string {
   if (value === undefined) return '–'
+  if (id === 'network' && typeof value === 'string') return value
   return id.startsWith('probe ') && typeof value === 'number' ? formatDigits(value, 4) : valueText(value)
 }

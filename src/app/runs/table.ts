@@ -1,6 +1,7 @@
 /** The runs of a visit as a table: columns, order, CSV. Pure. */
 import { csvText } from '../../core/run/results.ts'
-import { valueChanges } from '../editing/undo.ts'
+import type { Scenario } from '../../core/model/schema.ts'
+import { type Difference, valueChanges } from '../editing/undo.ts'
 import type { Run } from './ledger.ts'
 import { keysOf, valueText } from './names.ts'
 
@@ -14,15 +15,46 @@ export interface Column {
   readonly valueOf: (run: Run) => unknown
 }
 
-/** Number, values that differ from those of the opened scenario in any run, ticks, and the last value of each probe. */
+/** Layers and couplings: runs of a network that is being built have different ones. */
+const PARTS = ['neurons', 'synapses', 'memories'] as const
+
+/** Names of all layers and couplings. */
+function partsOf(scenario: Scenario): string {
+  return PARTS.map((part) => Object.keys(scenario[part]).join(', '))
+    .filter((names) => names !== '')
+    .join('; ')
+}
+
+/** True for a value that both scenarios have room for; else a layer, a coupling, a stimulus or a probe is there or not. */
+function isValue({ path }: Difference): boolean {
+  const [part = '', ...keys] = path.split('.')
+  if (['stimulus', 'expect'].includes(part)) return keys.length > 0
+  return keys.length !== 1 || ![...PARTS, 'probes'].includes(part)
+}
+
+/**
+ * Paths of the values that differ from those of the opened scenario in any run, or between runs. A run is compared with its
+ * scenario, with the first run of the same parts, and that with the first run of other parts.
+ */
+function changedPaths(runs: readonly Run[]): string[] {
+  const firsts = new Map<string, Scenario>()
+  let last: Scenario | undefined
+  const changes = runs.flatMap(({ home, scenario }) => {
+    const parts = partsOf(scenario)
+    const before = firsts.get(parts) ?? last ?? home
+    if (!firsts.has(parts)) firsts.set(parts, (last = scenario))
+    return [...valueChanges(home, scenario), ...(before === home ? [] : valueChanges(before, scenario))]
+  })
+  return [...new Set(changes.filter(isValue).map(({ path }) => path))]
+}
+
+/** Number, parts where they differ, changed values, ticks, and the last value of each probe. */
 export function columnsOf(runs: readonly Run[]): [Column, ...Column[]] {
-  const changed = runs.map(
-    ({ home, scenario }) => new Map(valueChanges(home, scenario).map(({ path, to }) => [path, to])),
-  )
-  const paths = [...new Set(changed.flatMap((own) => [...own.keys()]))]
-  const titles = keysOf(paths)
+  const paths = changedPaths(runs)
   const names = new Set(runs.map(({ scenario }) => scenario.name))
+  const parts = new Set(runs.map(({ scenario }) => partsOf(scenario)))
   const probes = [...new Set(runs.flatMap(({ finals }) => [...finals.keys()]))]
+  const titles = keysOf(paths, ['run', 'scenario', 'network', 'ticks', ...probes])
   return [
     {
       id: 'run',
@@ -39,6 +71,17 @@ export function columnsOf(runs: readonly Run[]): [Column, ...Column[]] {
             hint: 'Name of the scenario',
             isNumber: false,
             valueOf: (run: Run) => run.scenario.name,
+          },
+        ]
+      : []),
+    ...(parts.size > 1
+      ? [
+          {
+            id: 'network',
+            title: 'network',
+            hint: 'Layers and couplings',
+            isNumber: false,
+            valueOf: (run: Run) => partsOf(run.scenario),
           },
         ]
       : []),

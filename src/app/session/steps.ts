@@ -15,13 +15,21 @@ export interface Steps {
    * Undoes the last step with a function that changes the values to those of a scenario; false if there is none
    * or it is refused.
    */
-  undo(change: (target: Scenario) => Promise<boolean>): Promise<boolean>
-  redo(change: (target: Scenario) => Promise<boolean>): Promise<boolean>
+  readonly undo: (change: (target: Scenario) => Promise<boolean>) => Promise<boolean>
+  readonly redo: (change: (target: Scenario) => Promise<boolean>) => Promise<boolean>
   clear(): void
+  /** Text of the draft after the last step; absent if there is none. */
+  readonly draft: string | undefined
+  /** True while a step is undone or redone. */
+  readonly isReplaying: boolean
+  /** Records a change of the draft alone. */
+  noteDraft(scenario: Scenario, draft: string | undefined): void
+  keepDraft(draft: string): void
 }
 
 export function createSteps(): Steps {
   const stack = createUndoStack()
+  let isUnnoted = false
   let isReplaying = false
   let gesture = 0
   let presses = 0
@@ -30,8 +38,8 @@ export function createSteps(): Steps {
     document.addEventListener(type, () => (gesture = 0), true)
 
   const unnoted: Steps['unnoted'] = (change) => {
-    isReplaying = true
-    return change().finally(() => (isReplaying = false))
+    isUnnoted = true
+    return change().finally(() => (isUnnoted = false))
   }
   const takeBack = () => stack.undo()
   const again = () => stack.redo()
@@ -42,7 +50,8 @@ export function createSteps(): Steps {
   ): Promise<boolean> => {
     const target = take()
     if (target === undefined) return false
-    const done = await unnoted(() => change(target))
+    isReplaying = true
+    const done = await unnoted(() => change(target)).finally(() => (isReplaying = false))
     if (!done) giveBack()
     return done
   }
@@ -57,7 +66,7 @@ export function createSteps(): Steps {
       return gesture !== 0
     },
     note(step) {
-      if (!isReplaying) stack.push(step, performance.now(), gesture)
+      if (!isUnnoted) stack.push(step, performance.now(), gesture)
     },
     unnoted,
     undo: (change) => replay(takeBack, again, change),
@@ -65,5 +74,13 @@ export function createSteps(): Steps {
     clear() {
       stack.clear()
     },
+    get draft() {
+      return stack.draft
+    },
+    get isReplaying() {
+      return isReplaying
+    },
+    noteDraft: (scenario, draft) => stack.pushDraft(scenario, draft),
+    keepDraft: (draft) => stack.keepDraft(draft),
   }
 }

@@ -14,7 +14,7 @@ import { type Past, createPast } from './past.ts'
 import { createRescue } from './rescue.ts'
 import { isShipped } from './scenarios.ts'
 import { type Source, shippedSource } from './source.ts'
-import { createSteps } from './steps.ts'
+import { type Steps, createSteps } from './steps.ts'
 import type { Tuning } from './tuning.ts'
 import { createTurns } from './turns.ts'
 
@@ -35,6 +35,8 @@ export interface WorkplaceEvents {
   readonly ending?: () => void
   /** A value of the scenario was changed; for a rebuild, one call for each value. */
   readonly changed: (change: Change) => void
+  /** A step was undone or redone; the step may be one of the draft alone. */
+  readonly replayed?: () => void
 }
 
 /** A changed value; undefined if there was or is none. */
@@ -80,6 +82,8 @@ export interface Workplace {
   rebuild(change: unknown, refused?: (reason: unknown) => void): Promise<boolean>
   readonly canUndo: boolean
   readonly canRedo: boolean
+  /** The steps to undo, for a part of the page with a draft of the scenario. */
+  readonly steps: Pick<Steps, 'draft' | 'isReplaying' | 'noteDraft' | 'keepDraft'>
   /** True if every value is as when the scenario was opened. */
   readonly isAsOpened: boolean
   /** Undoes the last change of a value, also by a rebuild; the state of the network is kept. */
@@ -193,6 +197,12 @@ export function createWorkplace(
       fail(isRefused ? 'This scenario cannot run' : 'The network could not be built', error, again)
     }
   }
+  const replay = (way: Steps['undo']): Promise<boolean> =>
+    turns.within(async () => {
+      const done = await way(changes.become)
+      if (done) events.replayed?.()
+      return done
+    })
   const load = (id: string, source?: Promise<Source>): Promise<void> =>
     turns.next(() =>
       replace(id, () => source ?? shippedSource(id).source, isShipped(id) ? () => void load(id) : undefined),
@@ -244,8 +254,9 @@ export function createWorkplace(
     get isAsOpened() {
       return isAsOpened(bench.opened)
     },
-    undo: () => turns.within(() => steps.undo(changes.become)),
-    redo: () => turns.within(() => steps.redo(changes.become)),
+    steps,
+    undo: () => replay(steps.undo),
+    redo: () => replay(steps.redo),
     restore: () =>
       turns.within(async () => {
         const { opened } = bench

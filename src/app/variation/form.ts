@@ -1,11 +1,14 @@
 /** From a form to a varied scenario and to the words of the command line. Pure. */
 import type { Control, AxisSpec, Scenario } from '../../core/model/schema.ts'
 import { fieldAt, valueAt } from '../../core/model/path.ts'
+import { readNumber } from '../controls/number.ts'
 
 export interface AxisForm {
   readonly path: string
   /** A list of values; absent = a range. */
   readonly values?: readonly number[]
+  /** Why the text of the list is refused. */
+  readonly fault?: string
   readonly from: number
   readonly to: number
   readonly steps: number
@@ -38,6 +41,32 @@ export function variedScenario(scenario: Scenario, form: VariationForm): Scenari
     replicas: { ...(each === 1 ? {} : { count: points * each }), vary },
   }
 }
+
+/**
+ * Reads `0.5 1 2`, `0.5, 1, 2`, `0.5;1;2` and `0.5,1,2`; `0,5 1,5` are decimal commas.
+ * @returns the numbers, or the reason why the text is no list
+ */
+export function readList(text: string): { readonly values: readonly number[] } | { readonly fault: string } {
+  const words = text.split(/,?\s+|,?;|,$/).filter((word) => word !== '')
+  const [only = ''] = words
+  if (words.length === 1 && /^[^.,]*,[^.,]+$/.test(only))
+    return {
+      fault: `“${only}” may be one number or two; write ${only.replace(',', '.')} or ${only.replace(',', ', ')}.`,
+    }
+  const isSeparated = (word: string): boolean =>
+    /,.*,/.test(word) || (word.includes('.') && word.includes(','))
+  const numbers = words.flatMap((word) => (isSeparated(word) ? word.split(',') : [word]))
+  const values: number[] = []
+  for (const word of numbers.length === 0 ? [''] : numbers) {
+    const reading = readNumber(word)
+    if ('fault' in reading) return reading
+    values.push(reading.value)
+  }
+  return { values }
+}
+
+/** The numbers of a list as a text that `readList` reads. */
+export const listText = (values: readonly number[]): string => values.join(', ')
 
 function seedsFrom(first: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) => first + index)

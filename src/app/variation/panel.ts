@@ -8,8 +8,7 @@ import type { Scenario } from '../../core/model/schema.ts'
 import { checkScenario } from '../../core/model/check.ts'
 import { pointScenarios } from '../../core/model/variation.ts'
 import { type Simulation, createSimulation } from '../../core/run/simulation.ts'
-import { readNumber } from '../controls/number.ts'
-import { bindNumber } from '../controls/number-field.ts'
+import { refuse, bindNumber } from '../controls/number-field.ts'
 import { type Messages, textOf } from '../messages.ts'
 import { type GridMap, createMap } from '../plots/map.ts'
 import { plotOf } from '../plots/history.ts'
@@ -25,6 +24,8 @@ import {
   type AxisForm,
   type VariationForm,
   commandOf,
+  listText,
+  readList,
   startingAxis,
   startingRepeats,
   variedScenario,
@@ -141,6 +142,8 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
     const base = present()
     if (opened === undefined || base === undefined) return undefined
     try {
+      const fault = axes.find((axis) => axis?.fault !== undefined)?.fault
+      if (fault !== undefined) throw new ModelError(fault)
       const scenario = parseScenario(variedScenario(base, formNow()))
       checkScenario(scenario)
       if (!opened.simulation.series.some(({ kind }) => plotOf(kind) !== undefined))
@@ -388,7 +391,7 @@ function axisElement(
   form.value = axis.values !== undefined ? 'list' : axis.isLog ? 'log' : 'linear'
   form.addEventListener('change', () => {
     if (form.value !== 'list') {
-      const { values: _, ...range } = now
+      const { values: _, fault: __, ...range } = now
       change((now = { ...range, isLog: form.value === 'log' }))
     } else put({ values: [now.from, now.to] })
   })
@@ -404,17 +407,22 @@ function axisElement(
     const input = document.createElement('input')
     input.type = 'text'
     input.className = 'vary-list'
-    input.value = axis.values.join(' ')
+    input.value = listText(axis.values)
     input.addEventListener('change', () => {
-      const readings = input.value
-        .split(/[\s;]+/)
-        .filter(Boolean)
-        .map((word) => readNumber(word))
-      const values = readings.flatMap((reading) => ('value' in reading ? [reading.value] : []))
-      if (values.length === readings.length && values.length > 0) put({ values })
-      else input.value = (now.values ?? []).join(' ')
+      const reading = readList(input.value)
+      input.ariaInvalid = String('fault' in reading)
+      if ('fault' in reading) {
+        // The text stays to be corrected; until then nothing runs.
+        refuse(input, reading.fault)
+        put({ fault: reading.fault })
+        return
+      }
+      input.value = listText(reading.values)
+      const { fault: _, ...axis } = now
+      now = axis
+      put(reading)
     })
-    label.append('values ', input)
+    label.append('values, such as 0.5, 1, 2 ', input)
     element.append(label)
   }
   const { description } = fieldAt(scenario, axis.path) ?? { description: '' }

@@ -10,7 +10,14 @@ import {
   imagesName,
   usedText,
 } from '../../../src/app/data/dataset.ts'
-import { fittedRow, joined, stepsLike, transformed, transformsOf } from '../../../src/app/data/fit.ts'
+import {
+  doubtsAbout,
+  fittedRow,
+  joined,
+  stepsLike,
+  transformed,
+  transformsOf,
+} from '../../../src/app/data/fit.ts'
 import { isUnsaved, keepOwn, lostOwn, noteSaved, ownFile } from '../../../src/app/data/own.ts'
 import { placed } from '../../../src/app/data/place.ts'
 import { storesOf } from '../../../src/app/editing/places.ts'
@@ -167,4 +174,13 @@ test('data takes the place of all memories, with the cues and targets made of th
   expect(() => placed(model, { ...own, store: undefined, destination: 'recall' })).toThrow(
     'layer `a` has no memory',
   )
+})
+
+test('rows that are no patterns are told: of one value, or equal to others', () => {
+  const about = (...rows: number[][]) => doubtsAbout(joined(rows.map((row) => Float32Array.from(row))))
+  expect(about([1, -1], [-1, 1])).toBe('')
+  expect(about([1, 1], [-1, 1])).toBe('1 row has one value throughout.')
+  expect(about([1, -1], [-1, 1], [1, -1])).toBe('1 row repeats an earlier one.')
+  expect(about([1, 1], [1, 1], [1, 1])).toBe('All 3 rows have one value throughout. All 3 rows are equal.')
+  expect(about([0, 0])).toBe('The row has one value throughout.')
 })

@@ -18,6 +18,8 @@ test('an overlap with replicas is drawn as mean, lowest and highest of the large
     lines: [{ id: 'main', label: 'mean of the largest', values: [0.7], band: { low: [0.5], high: [0.9] } }],
   })
   expect(history.chart(1).lines).toEqual([{ id: 'main', label: 'replica 1', values: [0.5] }])
+  expect(history.note).toBe('largest of each replica, with any pattern')
+  expect(createHistory(series('overlap', [2, 1]), 2).note).toBe('')
 })
 
 test('errors with replicas are drawn by the fewest in each, and without by the patterns that have the fewest', () => {

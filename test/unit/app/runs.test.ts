@@ -117,6 +117,54 @@ test('the table has the changed values, sorts missing ones last, and is CSV', ()
   expect(runsCsv(runs)).toBe(`run,${GAIN},ticks,overlap\n1,5,10,0.5\n2,3,30,\n3,4,20,0.9\n`)
 })
 
+test('the table of a network that was built tells its parts and the values in which its runs differ', () => {
+  const built = (gain: number, tau: number): Scenario =>
+    parseScenario({
+      ...scenario,
+      neurons: {
+        image: { size: 9, tau, lagrangian: { kind: 'tanh', gain } },
+        top: { size: 2, lagrangian: { kind: 'softmax' } },
+      },
+      memories: { m: { from: 'image', to: 'top', init: { kind: 'random', distribution: 'binary' } } },
+      probes: { energy: { kind: 'energy', every: 5 } },
+    })
+  const ledger = createLedger()
+  for (const one of [scenario, built(1, 1), built(0.5, 1), built(1, 2)]) {
+    ledger.begin({ scenario: one, home: scenario, source: undefined, tick: 0 })
+    ledger.reached(10)
+    ledger.sample('energy', 10, -1)
+  }
+  const columns = columnsOf(ledger.runs)
+  expect(columns.map(({ title }) => title)).toEqual(['run', 'network', 'gain', 'tau', 'ticks', 'energy'])
+  expect(ledger.runs.map((run) => columns.slice(1, 4).map(({ valueOf }) => valueOf(run)))).toEqual([
+    ['visible, hidden; xi', undefined, undefined],
+    ['image, top; m', 1, 1],
+    ['image, top; m', 0.5, 1],
+    ['image, top; m', 1, 2],
+  ])
+})
+
+test('headings of the table are all different', () => {
+  const ledger = createLedger()
+  const one = setValue(
+    other('probes.tau', { kind: 'energy', every: 5 }),
+    'neurons.visible.tau',
+    2,
+  ) as Scenario
+  for (const run of [one, setValue(one, 'neurons.hidden.every', 2) as Scenario]) {
+    ledger.begin({ scenario: run, home: scenario, source: undefined, tick: 0 })
+    ledger.reached(10)
+    ledger.sample('tau', 10, -1)
+  }
+  expect(columnsOf(ledger.runs).map(({ title }) => title)).toEqual([
+    'run',
+    'visible tau',
+    'every',
+    'ticks',
+    'tau',
+  ])
+})
+
 test('curves of runs widen the axes and are one long table; terms stay out of the plot', () => {
   const chart = {
     times: [0, 1, 9],

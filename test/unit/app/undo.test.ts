@@ -50,6 +50,26 @@ test('changes of different values are different steps, even in one press of the 
   expect(stack.undo()).toEqual(withTau(1))
 })
 
+test('a draft is a step of its own, in order with the changes of values', () => {
+  const stack = createUndoStack()
+  stack.push({ from: withTau(1), to: withTau(2) }, 0, 0)
+  stack.pushDraft(withTau(2), 'one')
+  stack.pushDraft(withTau(2), 'two')
+  stack.push({ from: withTau(2), to: withTau(3) }, 10_000, 0)
+  stack.keepDraft('two, of tau 3')
+  expect([stack.undo(), stack.draft]).toEqual([withTau(2), 'two'])
+  expect([stack.undo(), stack.draft]).toEqual([withTau(2), 'one'])
+  expect([stack.undo(), stack.draft]).toEqual([withTau(2), undefined])
+  expect([stack.undo(), stack.canUndo]).toEqual([withTau(1), false])
+  expect([stack.redo(), stack.draft]).toEqual([withTau(2), undefined])
+  expect([stack.redo(), stack.draft]).toEqual([withTau(2), 'one'])
+  expect([stack.redo(), stack.draft]).toEqual([withTau(2), 'two'])
+  expect([stack.redo(), stack.draft]).toEqual([withTau(3), 'two, of tau 3'])
+  // Discarded, and back.
+  stack.pushDraft(withTau(3), undefined)
+  expect([stack.undo(), stack.draft]).toEqual([withTau(3), 'two, of tau 3'])
+})
+
 test('to add a part and to remove it are two steps, however quick', () => {
   const stack = createUndoStack()
   const more = setValue(scenario, 'probes.more', { kind: 'energy', every: 5 }) as Scenario

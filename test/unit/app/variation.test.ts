@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { type AxisForm, commandOf, startingAxis, variedScenario } from '../../../src/app/variation/form.ts'
+import {
+  type AxisForm,
+  commandOf,
+  listText,
+  readList,
+  startingAxis,
+  variedScenario,
+} from '../../../src/app/variation/form.ts'
 import { parseScenario } from '../../../src/core/model/parse.ts'
 import { checkScenario } from '../../../src/core/model/check.ts'
 import { resolveModel, sparesOf } from '../../../src/core/model/resolve.ts'
@@ -30,6 +37,27 @@ test('an axis with replicas or with seeds is the same scenario as that of the co
     const assignments = [...command.matchAll(/--vary (\S+)/g)].map(([, one]) => one as string)
     expect(withVariation(varied, assignments)).toEqual(varied)
   }
+})
+
+test('a list is read with spaces, commas or semicolons, and is refused with a reason', () => {
+  for (const [text, values] of [
+    ['0.5, 1, 2', [0.5, 1, 2]],
+    ['0.5 1 2', [0.5, 1, 2]],
+    ['0.5,1,2', [0.5, 1, 2]],
+    ['0.5,1', [0.5, 1]],
+    ['1,2,3', [1, 2, 3]],
+    ['0,5 1,5', [0.5, 1.5]],
+    ['0,5; 1,5;2', [0.5, 1.5, 2]],
+    ['0,5, 1,5', [0.5, 1.5]],
+    [' 3 , 4,', [3, 4]],
+    ['-1e-3', [-0.001]],
+  ] as const)
+    expect(readList(text), text).toEqual({ values })
+  expect(readList(listText([0.1, 2, 3e-9]))).toEqual({ values: [0.1, 2, 3e-9] })
+  expect(readList('a b')).toEqual({ fault: '“a” is not a number; write it like 1.5, 1,5 or 1e-3.' })
+  expect(readList('1,2')).toEqual({ fault: '“1,2” may be one number or two; write 1.2 or 1, 2.' })
+  for (const text of ['', ' ', ',', '1 b', '1,,2', '1;;;x'])
+    expect(readList(text), text).toHaveProperty('fault')
 })
 
 test('a list and a second axis make a grid; a form begins with the range of the slider', () => {

@@ -1,5 +1,5 @@
 /** The last line of the scenario menu, a key and `?reproduce`: they open the panel, which is loaded at the first use. */
-import { addKeys } from '../../controls/keys.ts'
+import { addKeys, holdKeys } from '../../controls/keys.ts'
 import { type Messages, textOf } from '../../messages.ts'
 import type { Workplace } from '../../session/workplace.ts'
 import type { ReproducePanel } from './panel.ts'
@@ -21,7 +21,7 @@ export function bindReproduce(
   const open = async (id?: string): Promise<void> => {
     try {
       panel ??= import('./panel.ts').then(({ createReproducePanel }) => createReproducePanel(workplace))
-      ;(await panel).open(id)
+      ;(await holdKeys(panel)).open(id)
     } catch (error) {
       panel = undefined
       messages.notice(`The experiments could not be loaded: ${textOf(error)}`)

@@ -42,13 +42,13 @@ export const PROBES = {
       columns: (count) => numbered('pattern', count),
       plot: {
         note: '',
-        bandNote: 'largest of each replica',
+        bandNote: 'largest of each replica, with any pattern',
         ofReplica: 'largest',
         label: '',
         isShare: true,
         leads: true,
         reading:
-          '1 where the activation is the pattern, 0 where they are unrelated, -1 at its negative. Above 1 where the activation is larger than the pattern.',
+          '1 where the activation is the pattern, 0 where they are unrelated, -1 at its negative. Above 1 where the activation is larger than the pattern. With several replicas the largest of each is drawn, with any pattern: not that with its cue.',
       },
       guard: () => 'nothing',
       target: ({ layer }) => layer,

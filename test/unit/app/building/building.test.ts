@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { ADDABLE, added, connected, PARTS, switched, withValue } from '../../../../src/app/building/edits.ts'
+import { graphOf } from '../../../../src/app/building/graph.ts'
 import { documentationAt, proposalsAt } from '../../../../src/app/building/help.ts'
 import { readDraft, textOfScenario } from '../../../../src/app/building/draft.ts'
 import { fieldOf, type FormField } from '../../../../src/app/building/form.ts'
@@ -178,6 +179,31 @@ test('a change keeps the text that it does not touch', () => {
   expect(patched(more, connected(before, 'a', 'b').raw, before)).toContain('// first')
 })
 
+test('a new probe compares with the patterns that are stored, where some fit', () => {
+  const overlap = ADDABLE.find(
+    ({ part, alternative }) => part === 'probes' && alternative?.label === 'overlap',
+  )!
+  const patternsOf = (raw: unknown, layer: string) => {
+    const { raw: next, keys } = added(raw, overlap, [layer])
+    expect(valid(next)).toBeUndefined()
+    return valueIn(next, [...keys, 'patterns'])
+  }
+  expect(patternsOf(rawOf('digits'), 'visible')).toEqual({ kind: 'rows', of: 'xi' })
+  expect(patternsOf(rawOf('hopfield'), 'visible')).toMatchObject({ kind: 'rows', of: 'recurrent' })
+  // No memory has patterns of its hidden layer.
+  expect(patternsOf(rawOf('digits'), 'hidden')).toMatchObject({ kind: 'random' })
+})
+
+test('the ends of a memory have the names of its keys', () => {
+  const raw = rawOf('digits')
+  const ends = graphOf(raw).lines.map(({ coupling, layer, end }) => [coupling, layer, end?.text])
+  expect(ends).toEqual([
+    ['memories.xi', 'neurons.visible', 'from'],
+    ['memories.xi', 'neurons.hidden', 'to'],
+  ])
+  expect(graphOf(rawOf('hopfield')).lines.map(({ end }) => end)).toEqual([undefined])
+})
+
 test('undo and redo find the text again, and a change from elsewhere writes no defaults', () => {
   const texts = createTexts()
   const typed = shipped('hopfield').replace('"tau": 1', '"tau":   1')
@@ -230,6 +256,18 @@ test('every template is a valid scenario of its own name', async () => {
       (raw as { name: string }).name,
     )
   }
+})
+
+test('a key that is completed before another key gets its comma', () => {
+  const apply = (text: string) => {
+    const at = text.indexOf('|')
+    const found = proposalsAt(text.replace('|', ''), at)?.options.find(({ label }) => label === '"seed"')
+    return found?.apply
+  }
+  expect(apply('{ "version": 1,\n |\n "time": { "dt": 0.1 } }')).toBe('"seed": 1,')
+  expect(apply('{ "version": 1,\n "se|"\n "time": { "dt": 0.1 } }')).toBe('"seed": 1,')
+  expect(apply('{ "version": 1, | }')).toBe('"seed": 1')
+  expect(apply('{ "version": 1, "|": 3, "time": {} }')).toBe('"seed"')
 })
 
 test('the text is completed with keys, kinds and names, and every value is explained', () => {
