@@ -89,6 +89,7 @@ async function start(): Promise<void> {
       if (done && plays) workplace.play()
       return done
     },
+    baseOf: (scenario) => workplace.baseOf(scenario),
   })
   const reload = { label: 'Reload the page', act: () => location.reload() }
   let requested
