@@ -14,7 +14,7 @@ import {
 import type { Simulation } from '../../core/run/simulation.ts'
 import type { Opened } from '../session/opened.ts'
 import { MOST_BYTES, type Recorder } from '../session/recorder.ts'
-import { readShipped } from '../session/source.ts'
+import { type Source, readShipped } from '../session/source.ts'
 
 /** A file for the reader. */
 export interface Download {
@@ -43,11 +43,7 @@ export const EXPORTS: readonly Export[] = [
     id: 'engram',
     label: 'Network with its data',
     note: '.engram, one file',
-    async make({ simulation, source }) {
-      const { encodeBundle } = await import('../../core/model/bundle.ts')
-      const content = await encodeBundle(simulation.model.scenario, source.read ?? readShipped)
-      return { name: `${stemOf({ source })}.engram`, content: toBlobPart(content) }
-    },
+    make: ({ simulation, source }) => bundleFile(simulation.model.scenario, source, stemOf({ source })),
   },
   {
     id: 'results',
@@ -136,6 +132,17 @@ export function scenarioFile({ simulation, source }: Pick<Opened, 'simulation' |
         }
       : {}),
   }
+}
+
+/**
+ * A scenario with the files that it names.
+ * @param source - reads them
+ * @throws ModelError for a file that cannot be read
+ */
+export async function bundleFile(scenario: Scenario, { read }: Source, stem: string): Promise<Download> {
+  const { encodeBundle } = await import('../../core/model/bundle.ts')
+  const content = await encodeBundle(scenario, read ?? readShipped)
+  return { name: `${stem}.engram`, content: toBlobPart(content) }
 }
 
 /** Starts the download of a file. */
