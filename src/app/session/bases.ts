@@ -8,7 +8,7 @@ export interface Bases {
    * The first scenario with the same network. With the parts of the opened scenario, all that differs are values. With other parts, the
    * network was built here: its numbers are values, and all else is the network.
    */
-  of(scenario: Scenario): Scenario
+  readonly of: (scenario: Scenario) => Scenario
 }
 
 export function createBases(): Bases {

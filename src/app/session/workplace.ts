@@ -80,7 +80,7 @@ export interface Workplace {
    */
   rebuild(change: unknown, refused?: (reason: unknown) => void): Promise<boolean>
   /** The network from which the values of a scenario differ: the opened one, or one that was built from it. */
-  baseOf(scenario: Scenario): Scenario
+  readonly baseOf: (scenario: Scenario) => Scenario
   readonly canUndo: boolean
   readonly canRedo: boolean
   /** True if every value is as when the scenario was opened. */

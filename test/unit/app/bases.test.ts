@@ -11,7 +11,7 @@ const home = parseScenario({
   time: { dt: 0.1, ticks: 10 },
   neurons: { layer: { size: 4, lagrangian: { kind: 'tanh' } } },
 })
-const layer = home.neurons['layer']
+const layer = home.neurons.layer
 const withValue = (from: Scenario, path: string, value: unknown): Scenario =>
   setValue(from, path, value) as Scenario
 
