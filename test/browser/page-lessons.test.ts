@@ -122,11 +122,11 @@ test('a network built from an empty one with own images has its lesson, its comm
   const built = {
     ...(await lab.engram<Scenario>('scenario')),
     neurons: { ...rest, image: layer, hidden: { size: 2, lagrangian: { kind: 'softmax', beta: 4 } } },
-    memories: { xi: { from: 'image', to: 'hidden', init: { kind: 'random' } } },
-    stimulus: [{ layer: 'image', patterns: { kind: 'random', rows: 1 } }],
+    memories: { xi: { from: 'image', to: 'hidden', init: { kind: 'random', distribution: 'binary' } } },
+    stimulus: [{ kind: 'initial', layer: 'image', patterns: { kind: 'rows', of: 'xi' } }],
     probes: {
       energy: { kind: 'energy' },
-      found: { kind: 'overlap', layer: 'image', with: { kind: 'random', rows: 1 } },
+      found: { kind: 'overlap', layer: 'image', patterns: { kind: 'rows', of: 'xi' } },
     },
   }
   expect(await page.evaluate(`engram.rebuild(${JSON.stringify(built)})`)).toBe(true)

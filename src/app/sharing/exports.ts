@@ -1,19 +1,7 @@
 /** The exports of the page as files. */
-import { encodeNpzPieces } from '../../core/data/npz.ts'
-import { ModelError, escaped } from '../../core/errors.ts'
+import { escaped } from '../../core/errors.ts'
 import type { Scenario } from '../../core/model/schema.ts'
-import { encodeCheckpoint } from '../../core/run/checkpoint.ts'
-import {
-  axesCsv,
-  axisArrays,
-  seriesArrays,
-  seriesCsv,
-  stateArrays,
-  statesOf,
-} from '../../core/run/results.ts'
-import type { Simulation } from '../../core/run/simulation.ts'
 import type { Opened } from '../session/opened.ts'
-import { MOST_BYTES, type Recorder } from '../session/recorder.ts'
 import { type Source, readShipped } from '../session/source.ts'
 
 /** A file for the reader. */
@@ -32,6 +20,14 @@ export interface Export {
   make(opened: Opened): Promise<Download>
 }
 
+/** How a file is made is loaded with the first one. */
+const later =
+  (id: string): Export['make'] =>
+  async (opened) => {
+    const { MAKERS } = await import('./making.ts')
+    return (MAKERS[id] as Export['make'])(opened)
+  }
+
 export const EXPORTS: readonly Export[] = [
   {
     id: 'scenario',
@@ -39,86 +35,13 @@ export const EXPORTS: readonly Export[] = [
     note: 'JSON, parameters as they are',
     make: (opened) => Promise.resolve(scenarioFile(opened)),
   },
-  {
-    id: 'engram',
-    label: 'Network with its data',
-    note: '.engram, one file',
-    make: ({ simulation, source }) => bundleFile(simulation.model.scenario, source, stemOf({ source })),
-  },
-  {
-    id: 'results',
-    label: 'Results',
-    note: 'npz, samples and states',
-    async make({ simulation, loop, recorder, ...opened }) {
-      const content = await loop.still(() => resultsFile(simulation, recorder))
-      return {
-        name: `${stemOf(opened)}-results.npz`,
-        content,
-        ...missing(recorder),
-      }
-    },
-  },
-  {
-    id: 'checkpoint',
-    label: 'Checkpoint',
-    note: 'npz, for engram run --resume',
-    async make({ simulation, loop, recorder, ...opened }) {
-      const checkpoint = await loop.still(() => simulation.checkpoint())
-      const content = encodeCheckpoint({ ...checkpoint, series: recorder.series() })
-      return {
-        name: `${stemOf(opened)}-checkpoint.npz`,
-        content: toBlobPart(content),
-        ...missing(recorder),
-      }
-    },
-  },
-  {
-    id: 'csv',
-    label: 'Plotted series',
-    note: 'CSV, several in a zip',
-    async make({ simulation, loop, recorder, ...opened }) {
-      await loop.still(() => simulation.flush())
-      const files = recorder.series().flatMap((series) => {
-        const pieces = seriesCsv(series, simulation.model.replicas)
-        return pieces === undefined ? [] : [{ name: `${series.name}.csv`, pieces }]
-      })
-      if (files.length === 0)
-        throw new ModelError('this scenario has no probe that is plotted; add one to `probes`')
-      const axes = axesCsv(simulation.model)
-      if (axes !== undefined) files.push({ name: 'axes.csv', pieces: [axes] })
-      const { tablesFile } = await import('./tables.ts')
-      const { name, content } = tablesFile(files)
-      return { name: `${stemOf(opened)}-${name}`, content, ...missing(recorder) }
-    },
-  },
-  {
-    id: 'picture',
-    label: 'Large picture',
-    note: 'PNG with its legend',
-    async make({ simulation, stage, ...opened }) {
-      const { name, canvas } = stage.picture(captionOf(simulation))
-      return { name: `${stemOf(opened)}-${name}.png`, content: await pngOf(canvas) }
-    },
-  },
-  {
-    id: 'plots',
-    label: 'Plots',
-    note: 'PNG, as they are zoomed',
-    async make({ simulation, plots, loop, ...opened }) {
-      await loop.still(() => simulation.flush())
-      const canvas = await plots.picture(captionOf(simulation))
-      if (canvas === undefined)
-        throw new ModelError('this scenario has no probe that is plotted; add one to `probes`')
-      return { name: `${stemOf(opened)}-plots.png`, content: await pngOf(canvas) }
-    },
-  },
+  { id: 'engram', label: 'Network with its data', note: '.engram, one file', make: later('engram') },
+  { id: 'results', label: 'Results', note: 'npz, samples and states', make: later('results') },
+  { id: 'checkpoint', label: 'Checkpoint', note: 'npz, for engram run --resume', make: later('checkpoint') },
+  { id: 'csv', label: 'Plotted series', note: 'CSV, several in a zip', make: later('csv') },
+  { id: 'picture', label: 'Large picture', note: 'PNG with its legend', make: later('picture') },
+  { id: 'plots', label: 'Plots', note: 'PNG, as they are zoomed', make: later('plots') },
 ]
-
-async function pngOf(canvas: HTMLCanvasElement): Promise<Blob> {
-  const content = await new Promise<Blob | null>((settle) => canvas.toBlob(settle, 'image/png'))
-  if (content === null) throw new Error('the browser could not encode the picture')
-  return content
-}
 
 /** The scenario with its present parameters. */
 export function scenarioFile({ simulation, source }: Pick<Opened, 'simulation' | 'source'>): Download {
@@ -156,28 +79,6 @@ export function download({ name, content }: Download): void {
   setTimeout(() => URL.revokeObjectURL(url), 60_000)
 }
 
-/** Samples and states at one moment: no tick may be submitted during the call. */
-async function resultsFile(simulation: Simulation, recorder: Recorder): Promise<Blob> {
-  await simulation.flush()
-  const arrays = {
-    ...axisArrays(simulation.model),
-    ...seriesArrays(recorder.series()),
-    ...stateArrays(statesOf(simulation)),
-  }
-  // The browser may store blobs on disk.
-  const pieces: Blob[] = []
-  for await (const bytes of encodeNpzPieces(arrays)) pieces.push(new Blob([toBlobPart(bytes)]))
-  return new Blob(pieces)
-}
-
-function missing({ dropped }: Recorder): { readonly notice?: string } {
-  if (dropped === 0) return {}
-  const bound = MOST_BYTES / 2 ** 20
-  return {
-    notice: `The oldest ${dropped} samples are not in the file: the page keeps ${bound} MiB of samples, engram run keeps all.`,
-  }
-}
-
 function namesFiles(scenario: Scenario): boolean {
   return /"paths?":/.test(JSON.stringify(scenario))
 }
@@ -197,6 +98,6 @@ export function stemOf({ source: { origin, model } }: Pick<Opened, 'source'>): s
 }
 
 /** The bytes from fflate are never shared between threads. */
-function toBlobPart(bytes: Uint8Array): BlobPart {
+export function toBlobPart(bytes: Uint8Array): BlobPart {
   return bytes as Uint8Array<ArrayBuffer>
 }
