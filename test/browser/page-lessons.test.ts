@@ -121,6 +121,7 @@ test('a network built from an empty one with own images has its lesson, its comm
   const { layer, ...rest } = await lab.engram<Record<string, object>>('scenario.neurons')
   const built = {
     ...(await lab.engram<Scenario>('scenario')),
+    replicas: 2,
     neurons: { ...rest, image: layer, hidden: { size: 2, lagrangian: { kind: 'softmax', beta: 4 } } },
     memories: { xi: { from: 'image', to: 'hidden', init: { kind: 'random', distribution: 'binary' } } },
     stimulus: [{ kind: 'initial', layer: 'image', patterns: { kind: 'rows', of: 'xi' } }],
@@ -195,8 +196,8 @@ test('a network built from an empty one with own images has its lesson, its comm
   await eventually(() => page.evaluate(ASKS)).toBe(false)
   await page.reload()
   await page.locator('body[data-state=ready]').waitFor()
-  expect(await lab.engram<Scenario>('scenario')).toEqual(written)
   expect(await page.locator('#toast').innerText()).toBe('')
+  expect(await lab.engram<Scenario>('scenario')).toEqual(written)
 
   // So does a network from a file, which the browser keeps with its data.
   await page
