@@ -1,4 +1,4 @@
-/** The exports of the page as files. */
+/** Files of the page, and their names. */
 import { escaped } from '../../core/errors.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import type { Opened } from '../session/opened.ts'
@@ -12,36 +12,8 @@ export interface Download {
   readonly notice?: string
 }
 
-export interface Export {
-  /** `data-export` of its menu item. */
-  readonly id: string
-  readonly label: string
-  readonly note: string
-  make(opened: Opened): Promise<Download>
-}
-
-/** How a file is made is loaded with the first one. */
-const later =
-  (id: string): Export['make'] =>
-  async (opened) => {
-    const { MAKERS } = await import('./making.ts')
-    return (MAKERS[id] as Export['make'])(opened)
-  }
-
-export const EXPORTS: readonly Export[] = [
-  {
-    id: 'scenario',
-    label: 'Scenario',
-    note: 'JSON, parameters as they are',
-    make: (opened) => Promise.resolve(scenarioFile(opened)),
-  },
-  { id: 'engram', label: 'Network with its data', note: '.engram, one file', make: later('engram') },
-  { id: 'results', label: 'Results', note: 'npz, samples and states', make: later('results') },
-  { id: 'checkpoint', label: 'Checkpoint', note: 'npz, for engram run --resume', make: later('checkpoint') },
-  { id: 'csv', label: 'Plotted series', note: 'CSV, several in a zip', make: later('csv') },
-  { id: 'picture', label: 'Large picture', note: 'PNG with its legend', make: later('picture') },
-  { id: 'plots', label: 'Plots', note: 'PNG, as they are zoomed', make: later('plots') },
-]
+/** Makes the file of an export. */
+export type Make = (opened: Opened) => Promise<Download>
 
 /** The scenario with its present parameters. */
 export function scenarioFile({ simulation, source }: Pick<Opened, 'simulation' | 'source'>): Download {

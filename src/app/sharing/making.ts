@@ -12,11 +12,11 @@ import {
 } from '../../core/run/results.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
 import { MOST_BYTES, type Recorder } from '../session/recorder.ts'
-import { type Export, bundleFile, captionOf, stemOf, toBlobPart } from './exports.ts'
+import { type Make, bundleFile, captionOf, stemOf, toBlobPart } from './exports.ts'
 import { tablesFile } from './tables.ts'
 
 /** By the ids of the exports. */
-export const MAKERS: Readonly<Record<string, Export['make']>> = {
+export const MAKERS: Readonly<Record<string, Make>> = {
   engram: ({ simulation, source }) => bundleFile(simulation.model.scenario, source, stemOf({ source })),
   async results({ simulation, loop, recorder, ...opened }) {
     const content = await loop.still(() => resultsFile(simulation, recorder))
