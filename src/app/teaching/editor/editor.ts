@@ -51,7 +51,7 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
   /** The try that the present changes have become: they then leave the scenario. */
   let moved = kept?.of === of ? kept.moved : undefined
   const isMoved = (): boolean => moved !== undefined && draft.tries.includes(moved)
-  /** What the lesson becomes a part of. Changes that are a try leave it, and it begins as told. */
+  /** The scenario that the lesson becomes a part of. Changes that are a try leave it, and it begins as told. */
   const target = (): Scenario => (isMoved() ? told : scenario)
 
   const { element, body, foot, find, ...panel } = createPanel('lesson', 'Write the lesson', () => {
