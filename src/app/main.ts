@@ -25,7 +25,8 @@ import { createMessages, textOf } from './messages.ts'
 import { REPRODUCE, bindReproduce } from './analysis/reproduce/entry.ts'
 import type { ReproducePanel } from './analysis/reproduce/panel.ts'
 import { acceptFiles } from './sharing/drop.ts'
-import { EXPORTS, type Export, download, scenarioFile } from './sharing/exports.ts'
+import { download, scenarioFile } from './sharing/exports.ts'
+import { EXPORTS, type Export } from './sharing/menu.ts'
 import { hasChecksum, hashOf, isShared, linkedScenario, linkTo, LONGEST_LINK } from './sharing/link.ts'
 import { bindRuns } from './runs/entry.ts'
 import type { Video } from './sharing/video.ts'
@@ -89,6 +90,7 @@ async function start(): Promise<void> {
       if (done && plays) workplace.play()
       return done
     },
+    baseOf: (scenario) => workplace.baseOf(scenario),
   })
   const reload = { label: 'Reload the page', act: () => location.reload() }
   let requested

@@ -96,20 +96,12 @@ test('own images dropped from disk are recalled; the plot is a figure that a pag
   expect(colours).toBeGreaterThan(20)
   await paper.close()
 
-  // The browser asks before it leaves data that no file has.
-  const asks = () =>
-    page.evaluate<boolean>(
-      '(() => { const event = new Event("beforeunload", { cancelable: true }); dispatchEvent(event); return event.defaultPrevented })()',
-    )
-  expect(await asks()).toBe(true)
-
   // The network with its data is one file, which opens with the memories that it had.
   await page.locator('#export').click()
   const [bundle] = await Promise.all([
     page.waitForEvent('download'),
     page.locator('#export-menu [data-export=engram]').click(),
   ])
-  await eventually(asks).toBe(false)
   await page.locator('#scenario').selectOption('softmax-synapses')
   await eventually(() => lab.engram<number>('simulation.model.memories[0].init.rows')).toBe(4)
   await page

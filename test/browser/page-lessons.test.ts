@@ -1,6 +1,10 @@
 /** A lesson is written on the page, and its link opens it in a browser that has never seen it. */
+import { readFileSync } from 'node:fs'
 import axe from 'axe-core'
+import { encode } from 'fast-png'
 import { expect, test } from 'vitest'
+import { decodeBundle } from '../../src/core/model/bundle.ts'
+import { filesNamed } from '../../src/core/model/files.ts'
 import type { Scenario } from '../../src/core/model/schema.ts'
 import { eventually, useLab } from './lab.ts'
 
@@ -104,6 +108,106 @@ test('a lesson is written with a preview, undone and redone, and a class that op
   await other.keyboard.press('PageDown')
   await eventually(() => other.evaluate('engram.scenario.seed')).toBe(5)
   await other.close()
+})
+
+test('a network built from an empty one with own images has its lesson, its command and its reload', async () => {
+  const { page } = lab
+  await lab.visit('softmax-synapses')
+  await page.keyboard.press('n')
+  await page.locator('#new-menu [role=menuitem]').last().click()
+  await eventually(() => lab.engram<string[]>('scenario.name')).toBe('Own network')
+  await page.locator('body[data-state=ready]').waitFor()
+  // As the panel of the network does.
+  const { layer, ...rest } = await lab.engram<Record<string, object>>('scenario.neurons')
+  const built = {
+    ...(await lab.engram<Scenario>('scenario')),
+    replicas: 2,
+    neurons: { ...rest, image: layer, hidden: { size: 2, lagrangian: { kind: 'softmax', beta: 4 } } },
+    memories: { xi: { from: 'image', to: 'hidden', init: { kind: 'random', distribution: 'binary' } } },
+    stimulus: [{ kind: 'initial', layer: 'image', patterns: { kind: 'rows', of: 'xi' } }],
+    probes: {
+      energy: { kind: 'energy' },
+      found: { kind: 'overlap', layer: 'image', patterns: { kind: 'rows', of: 'xi' } },
+    },
+  }
+  expect(await page.evaluate(`engram.rebuild(${JSON.stringify(built)})`)).toBe(true)
+  const stripes = (period: number) => ({
+    name: `stripes-${period}.png`,
+    mimeType: 'image/png',
+    buffer: Buffer.from(
+      encode({
+        width: 8,
+        height: 8,
+        channels: 1,
+        depth: 8,
+        data: Uint8Array.from({ length: 64 }, (_, at) => (at % period < period / 2 ? 250 : 5)),
+      }),
+    ),
+  })
+  await page.locator('#file').setInputFiles([stripes(4), stripes(8)])
+  await page.locator('.panel-data [data-act=use]').click()
+  await page.locator('.panel-data').waitFor({ state: 'hidden' })
+  await eventually(() => lab.engram<number>('simulation.model.memories[0].init.rows')).toBe(2)
+  const network = await lab.engram<Scenario>('scenario')
+  const [path] = filesNamed(network)
+  expect(path).toMatch(/^own\/stripes/)
+
+  // The lesson is about the network on the screen, and the try has the one value that was tried.
+  const gain = 'neurons.image.lagrangian.gain'
+  await lab.engram(`set("${gain}", 0.5)`)
+  await page.locator('.write').click()
+  const editor = page.locator('.panel-lesson')
+  await editor.getByLabel('Text', { exact: false }).first().fill('See [the prototypes](#hidden).')
+  await editor.getByRole('button', { name: 'Add a try from the present changes (1 change)' }).click()
+  const box = editor.locator('[data-group=tries] fieldset').last()
+  expect(await box.getByLabel('Values').inputValue()).toBe(`${gain} = 0.5`)
+  await box.getByLabel('Button').fill('Half the gain')
+  await box.getByLabel('Expected observation').fill('Slower.')
+  await eventually(() => editor.getByRole('alert').textContent()).toBe('')
+  await editor.getByRole('button', { name: 'Save' }).click()
+  await editor.waitFor({ state: 'detached' })
+  const written = await lab.engram<Scenario>('scenario')
+  expect({ ...written, lesson: undefined }).toEqual({ ...network, lesson: undefined })
+  await page.getByRole('button', { name: 'Half the gain' }).click()
+  await eventually(() => lab.engram(`scenario.${gain}`)).toBe(0.5)
+  // Restore returns to what was built, and keeps its lesson.
+  await lab.pause()
+  await page.locator('#restore').click()
+  await eventually(() => lab.engram<Scenario>('scenario')).toEqual(written)
+
+  // The data go along to the command line.
+  await page.keyboard.press('g')
+  const vary = page.locator('.panel-vary')
+  await vary.waitFor()
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    vary.getByRole('button', { name: 'Save for the command line' }).click(),
+  ])
+  expect(file.suggestedFilename()).toBe('own-network-vary.engram')
+  await eventually(() => vary.locator('code').innerText()).toMatch(
+    /^engram run own-network-vary\.engram --vary /,
+  )
+  const bundle = decodeBundle(readFileSync(await file.path()), 'own-network-vary.engram')
+  expect((await bundle.read(path!)).length).toBeGreaterThan(0)
+  await page.keyboard.press('Escape')
+
+  const ASKS =
+    '(() => { const event = new Event("beforeunload", { cancelable: true }); dispatchEvent(event); return event.defaultPrevented })()'
+  await eventually(() => page.evaluate(ASKS)).toBe(false)
+  await page.reload()
+  await page.locator('body[data-state=ready]').waitFor()
+  expect(await page.locator('#toast').innerText()).toBe('')
+  expect(await lab.engram<Scenario>('scenario')).toEqual(written)
+
+  // So does a network from a file, which the browser keeps with its data.
+  await page
+    .locator('#file')
+    .setInputFiles({ name: 'own.engram', mimeType: '', buffer: readFileSync(await file.path()) })
+  await eventually(() => lab.engram('scenario.replicas.vary')).toBeTruthy()
+  await page.locator('body[data-state=ready]').waitFor()
+  await page.reload()
+  await page.locator('body[data-state=ready]').waitFor()
+  expect(await lab.engram('scenario.replicas.vary')).toBeTruthy()
 })
 
 /** Height of the lowest drawing area of a plot. */

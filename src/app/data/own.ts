@@ -1,10 +1,11 @@
-/** Files of the reader's own data in memory: scenarios name them as other files, until the page is reloaded. */
+/** Files of the reader's own data in memory: scenarios name them as other files. Pure. */
 import { crc32 } from '../../core/data/crc32.ts'
-import { ModelError } from '../../core/errors.ts'
 
 const FOLDER = 'own/'
+/** A path of own data, and what it is called. */
+export const OWN = /^own\/(.*)-[0-9a-f]{8}\.npy$/
 const files = new Map<string, Uint8Array>()
-/** Paths that the reader has saved together with the scenario. */
+/** Paths that a reload does not lose. */
 const saved = new Set<string>()
 
 /** Keeps a file. @returns its path in scenarios; equal contents of one name have one path */
@@ -23,7 +24,13 @@ export function ownFile(path: string): Uint8Array | undefined {
   return files.get(path)
 }
 
-/** Notes that files are saved outside the page. */
+/** Takes a file that a reload has not lost. */
+export function restoreOwn(path: string, bytes: Uint8Array): void {
+  files.set(path, bytes)
+  saved.add(path)
+}
+
+/** Notes that a reload does not lose files. */
 export function noteSaved(paths: readonly string[]): void {
   for (const path of paths) saved.add(path)
 }
@@ -31,14 +38,4 @@ export function noteSaved(paths: readonly string[]): void {
 /** True for a file that a reload would lose. */
 export function isUnsaved(path: string): boolean {
   return files.has(path) && !saved.has(path)
-}
-
-/** The error for a file of the reader's own data that a reload has lost; undefined for other files. */
-export function lostOwn(path: string): ModelError | undefined {
-  const [, stem] = /^own\/(.*)-[0-9a-f]{8}\.npy$/.exec(path) ?? []
-  if (stem === undefined) return undefined
-  return new ModelError(
-    `your data "${stem.replace(/-/g, ' ')}" was in this page only, and a reload forgets it; ` +
-      'drop it again, or open the .engram file if you saved "Network with its data"',
-  )
 }

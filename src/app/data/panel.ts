@@ -28,7 +28,8 @@ import {
   transformed,
   transformsOf,
 } from './fit.ts'
-import { keepOwn } from './own.ts'
+import { keepFiles } from './kept.ts'
+import { keepOwn, noteSaved } from './own.ts'
 import { type Destination, placed } from './place.ts'
 import { type Choice, readData } from './reading.ts'
 
@@ -368,7 +369,10 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
     const { fitted, shape } = ready
     const array = { shape: [fitted.rows, ...shape], data: fitted.data }
     const transform = transformsOf(ready.steps)
-    const path = keepOwn(data.name, encodeNpy(array))
+    const bytes = encodeNpy(array)
+    const path = keepOwn(data.name, bytes)
+    // Without a database the browser asks before a reload.
+    keepFiles('', [path], () => Promise.resolve(bytes)).then(noteSaved, () => undefined)
     return {
       patterns: { kind: 'array', path, ...(transform.length > 0 && { transform }) },
       rows: fitted.rows,
@@ -427,7 +431,7 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
       if (!(await workplace.begin(scenario))) return
       if (plays) workplace.play()
       messages.notice(
-        `${usedText(data, count)} in use. Undo takes it back. A reload forgets the data: Export, "Network with its data" saves both.`,
+        `${usedText(data, count)} in use. Undo takes it back. Export, "Network with its data" saves both in one file.`,
       )
     } catch (error) {
       tell(textOf(error))

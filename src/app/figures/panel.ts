@@ -106,7 +106,8 @@ export function createFigurePanel(workplace: Workplace): FigurePanel {
   const caption = (): string => {
     if (!part('caption').checked) return ''
     const { simulation, source, home } = current()
-    const from = source.origin?.scenario ?? home
+    const base = workplace.baseOf(simulation.model.scenario)
+    const from = base === home ? (source.origin?.scenario ?? home) : base
     if (other !== undefined) return figureCaption([{ tick: 0, scenario: other.scenario }], from, other.tick)
     const { scenario } = simulation.model
     const eras = workplace.past.until(simulation.tick) ?? [{ tick: 0, scenario }]

@@ -64,7 +64,7 @@ export interface ConsoleApi {
   /** Undoes the last change of a value; resolves to false if there is none. */
   undo(): Promise<boolean>
   redo(): Promise<boolean>
-  /** Restores every value of the scenario when it was opened. */
+  /** Restores every value of the network that was built here, else of the scenario when it was opened. */
   restore(): Promise<boolean>
   /** Calls back with every sample of every opened scenario; returns a function that removes the callback. */
   on(event: 'sample', listener: (sample: Sample) => void): () => void

@@ -4,13 +4,13 @@
  */
 import * as v from 'valibot'
 import { ModelError } from '../../core/errors.ts'
-import type { Read } from '../../core/model/files.ts'
+import { type Read, filesNamed } from '../../core/model/files.ts'
 import { parseScenario } from '../../core/model/parse.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { checkFiles, encodeCheckpoint } from '../../core/run/checkpoint.ts'
 import { restarted } from './autosave.ts'
 import { parseRecord, recordText } from './record.ts'
-import { type Source, scenarioSource } from './source.ts'
+import { type Source, readShipped, scenarioSource } from './source.ts'
 import type { Opened } from './opened.ts'
 
 const PREFIX = 'engram.entry.'
@@ -18,7 +18,12 @@ const PREFIX = 'engram.entry.'
 /** The most characters of one entry; storages hold about five million. */
 const MOST_CHARACTERS = 2 * 2 ** 20
 
-const stateSchema = v.object({ entry: v.string(), scenario: v.optional(v.unknown()) })
+const stateSchema = v.object({
+  entry: v.string(),
+  scenario: v.optional(v.unknown()),
+  /** Files of the reader are stored for it. */
+  files: v.optional(v.boolean()),
+})
 
 export interface Recalled {
   readonly source: Source
@@ -31,7 +36,7 @@ export interface Entries {
   /**
    * Creates an entry for the next network.
    * @param scenario - absent if the address contains it
-   * @param read - reads its files until the page is reloaded
+   * @param read - reads its files, which are stored for a reload
    */
   push(address: string, scenario?: Scenario, read?: Read): void
   /** Sets another address for the present entry. */
@@ -67,6 +72,17 @@ export function createEntries(): Entries {
   let current = stored()?.entry ?? fresh
   if (isNew) history.replaceState({ entry: current }, '')
 
+  const isFiled = (): { readonly files?: true } => (reads.has(current) ? { files: true } : {})
+  /** Reads the files of the present entry, after a reload from where they are stored. */
+  const readNow = (): Read | undefined => {
+    if (!reads.has(current) && stored()?.files === true) {
+      const entry = current
+      const reader = import('../data/kept.ts').then(({ readerOf }) => readerOf(entry, readShipped))
+      reads.set(entry, async (path) => (await reader)(path))
+    }
+    return reads.get(current)
+  }
+
   const keep = (opened: Opened | undefined): void => {
     const entry = opened === undefined ? undefined : owners.get(opened.home)
     if (opened !== undefined && entry !== undefined) write(entry, opened)
@@ -78,12 +94,19 @@ export function createEntries(): Entries {
     },
     push(address, scenario, read) {
       current = fresh = createId()
-      if (read !== undefined) reads.set(current, read)
+      const names = scenario === undefined ? [] : filesNamed(scenario)
+      if (read !== undefined && names.length > 0) {
+        const entry = current
+        reads.set(entry, read)
+        void import('../data/kept.ts')
+          .then(({ keepFiles }) => keepFiles(entry, names, read))
+          .catch(() => undefined)
+      }
       const isShort = scenario !== undefined && JSON.stringify(scenario).length <= MOST_CHARACTERS
-      history.pushState({ entry: current, ...(isShort ? { scenario } : {}) }, '', address)
+      history.pushState({ entry: current, ...isFiled(), ...(isShort ? { scenario } : {}) }, '', address)
     },
     rename: (address) => history.replaceState(history.state, '', address),
-    stay: () => history.replaceState({ entry: current }, ''),
+    stay: () => history.replaceState({ entry: current, ...isFiled() }, ''),
     follow() {
       const state = stored()
       if (state?.entry === current) return false
@@ -104,11 +127,11 @@ export function createEntries(): Entries {
       const text = read(current)
       if (text === undefined && current === fresh) return undefined
       if (text === undefined) throw new ModelError('the browser has no stored state')
-      return recalled(text, current, reads.get(current))
+      return recalled(text, current, readNow())
     },
     given() {
       const scenario = stored()?.scenario
-      const read = reads.get(current)
+      const read = readNow()
       return scenario === undefined
         ? undefined
         : Promise.resolve().then(() => scenarioSource(parseScenario(scenario), undefined, read))

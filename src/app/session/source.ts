@@ -9,7 +9,7 @@ import type { Scenario } from '../../core/model/schema.ts'
 import { checkFiles, decodeCheckpoint } from '../../core/run/checkpoint.ts'
 import type { Checkpoint } from '../../core/run/simulation.ts'
 import { hint } from '../../core/suggestion.ts'
-import { lostOwn, ownFile } from '../data/own.ts'
+import { OWN, ownFile, restoreOwn } from '../data/own.ts'
 import { decodeImage } from './decode.ts'
 import { get, readBeside } from './fetch.ts'
 import { SCENARIO_FOLDER, isShipped, scenarioUrl, shippedScenarios } from './scenarios.ts'
@@ -115,13 +115,23 @@ const shippedFiles = new Map<string, Promise<Uint8Array>>()
 export function readShipped(path: string): Promise<Uint8Array> {
   const own = ownFile(path)
   if (own !== undefined) return Promise.resolve(own)
-  const lost = lostOwn(path)
-  if (lost !== undefined) return Promise.reject(lost)
+  if (OWN.test(path)) return restored(path)
   const known = shippedFiles.get(path)
   if (known !== undefined) return known
   const bytes = readBeside(new URL(SCENARIO_FOLDER, document.baseURI))(path)
   shippedFiles.set(path, bytes)
   bytes.catch(() => shippedFiles.delete(path))
+  return bytes
+}
+
+/**
+ * Own data after a reload.
+ * @throws ModelError if the browser no longer has it
+ */
+async function restored(path: string): Promise<Uint8Array> {
+  const { readOwn } = await import('../data/kept.ts')
+  const bytes = await readOwn(path)
+  restoreOwn(path, bytes)
   return bytes
 }
 
@@ -146,8 +156,9 @@ function readGiven(
     }
     try {
       return await readShipped(path)
-    } catch {
-      throw lostOwn(path) ?? new ModelError(`"${path}" is not on the page; drop ${own} together with ${name}`)
+    } catch (error) {
+      if (OWN.test(path)) throw error
+      throw new ModelError(`"${path}" is not on the page; drop ${own} together with ${name}`)
     }
   }
 }

@@ -7,6 +7,7 @@ import type { Simulation } from '../../core/run/simulation.ts'
 import type { PageDevice } from '../boot/device.ts'
 import { differences } from '../editing/undo.ts'
 import { type Messages, textOf } from '../messages.ts'
+import { createBases } from './bases.ts'
 import { type Outfit, type Places, createBench } from './bench.ts'
 import { createChanges } from './changes.ts'
 import { type Opened, startAnew } from './opened.ts'
@@ -80,6 +81,8 @@ export interface Workplace {
    * @returns false when it was refused; a message then says why, and what runs goes on
    */
   rebuild(change: unknown, refused?: (reason: unknown) => void): Promise<boolean>
+  /** The network from which the values of a scenario differ: the opened one, or one that was built from it. */
+  readonly baseOf: (scenario: Scenario) => Scenario
   readonly canUndo: boolean
   readonly canRedo: boolean
   /** The steps to undo, for a part of the page with a draft of the scenario. */
@@ -89,7 +92,7 @@ export interface Workplace {
   /** Undoes the last change of a value, also by a rebuild; the state of the network is kept. */
   undo(): Promise<boolean>
   redo(): Promise<boolean>
-  /** Restores every value of the scenario when it was opened; can be undone. */
+  /** Restores every value of the network that was built here, else of the scenario when it was opened; can be undone. */
   restore(): Promise<boolean>
   /** Starts the run again from tick 0 with the values of another scenario, paused; one undo step. */
   begin(scenario: Scenario): Promise<boolean>
@@ -111,8 +114,13 @@ export function createWorkplace(
   const steps = createSteps()
   const isAsOpened = createComparison()
   const past = createPast()
+  const bases = createBases()
   const changed = (change: Change): void => {
-    if (bench.opened !== undefined) past.changed(bench.opened.simulation.model.scenario, change.tick)
+    if (bench.opened !== undefined) {
+      const { scenario } = bench.opened.simulation.model
+      past.changed(scenario, change.tick)
+      bases.of(scenario)
+    }
     events.changed(change)
   }
   const bench = createBench(
@@ -182,6 +190,7 @@ export function createWorkplace(
       steps.clear()
       const opened = await bench.show(simulation, source)
       past.begin(source.model.scenario, simulation.tick)
+      bases.open(opened.home)
       steps.note({ from: opened.home, to: source.model.scenario })
       await events.arranged(source)
       opened.stage.layOut()
@@ -245,6 +254,7 @@ export function createWorkplace(
           typeof change === 'function' ? (change as (current: Scenario) => unknown)(current) : change,
         refused,
       ),
+    baseOf: bases.of,
     get canUndo() {
       return steps.canUndo
     },
@@ -261,7 +271,12 @@ export function createWorkplace(
       turns.within(async () => {
         const { opened } = bench
         if (opened === undefined) return false
-        return changes.turnInto(withLessonOf(opened.home, opened.simulation.model.scenario))
+        const { scenario } = opened.simulation.model
+        const base = bases.of(scenario)
+        const target = withLessonOf(base, scenario)
+        // After the values of a built network comes the opened one, which its lesson would not fit.
+        const isBack = base !== opened.home && differences(target, scenario).length === 0
+        return changes.turnInto(isBack ? opened.home : target)
       }),
     begin(scenario) {
       bench.opened?.loop.pause()

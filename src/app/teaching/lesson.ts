@@ -21,6 +21,8 @@ export interface LessonActions {
    * @param isAnew - starts the run again, paused if it was
    */
   readonly change: (scenario: Scenario, isAnew: boolean) => Promise<boolean>
+  /** The network from which the values of a scenario differ. */
+  readonly baseOf: (scenario: Scenario) => Scenario
 }
 
 export interface LessonPanel {
@@ -35,7 +37,7 @@ export interface LessonPanel {
 }
 
 /** @param place - the article next to the pictures; filled again for every scenario */
-export function createLesson(place: HTMLElement, { begin, change }: LessonActions): LessonPanel {
+export function createLesson(place: HTMLElement, { begin, change, baseOf }: LessonActions): LessonPanel {
   const heading = element('h2')
   heading.id = 'title'
   const write = document.createElement('button')
@@ -161,13 +163,22 @@ export function createLesson(place: HTMLElement, { begin, change }: LessonAction
   write.addEventListener('click', () => {
     if (opened === undefined || shown === undefined) return
     const scenario = shown
+    const base = baseOf(scenario)
+    const of = told.of(scenario) ?? base
     void import('./editor/editor.ts').then(({ openEditor }) =>
       openEditor({
         scenario,
         lesson: told.lessonOf(scenario),
-        told: told.of(scenario) ?? opened?.home ?? opened?.model.scenario ?? scenario,
+        // A lesson of another network is written anew for this one.
+        told: baseOf(of) === base ? of : base,
         read: opened?.read ?? readShipped,
-        save: change,
+        async save(target, isAnew) {
+          told.written(target)
+          const done = await change(target, isAnew)
+          // The same lesson, written for another network, changes no value.
+          if (shown !== undefined) course.update(shown, told.of(shown))
+          return done
+        },
       }),
     )
   })

@@ -12,6 +12,8 @@ export interface Told {
    * was opened or written.
    */
   of(scenario: Scenario): Scenario | undefined
+  /** The lesson of a scenario was written for it. */
+  written(scenario: Scenario): void
 }
 
 /** The lesson that a description stands for: its text, and what follows "Look for:". */
@@ -48,5 +50,6 @@ export function createTold(): Told {
     },
     lessonOf,
     of,
+    written: (scenario) => void known.set(JSON.stringify(lessonOf(scenario)), scenario),
   }
 }

@@ -119,9 +119,10 @@ function assignment(path: string, { values, from, to, steps, scale }: AxisSpec):
   return `${path}=${from}:${to}:${steps}${scale === 'log' ? ':log' : ''}`
 }
 
-/** The command that runs a varied scenario in a file. */
-export function commandOf({ replicas }: Scenario, stem: string): string {
-  if (typeof replicas === 'number') return `engram run ${stem}.json --out out/${stem}`
+/** The command that runs a varied scenario in a file, such as `hopfield-vary.json`. */
+export function commandOf({ replicas }: Scenario, file: string): string {
+  const out = `--out out/${file.replace(/\.[a-z]+$/, '')}`
+  if (typeof replicas === 'number') return `engram run ${file} ${out}`
   const words = Object.entries(replicas.vary).map(([path, spec]) => ` --vary ${assignment(path, spec)}`)
-  return `engram run ${stem}.json${words.join('')} --out out/${stem}`
+  return `engram run ${file}${words.join('')} ${out}`
 }

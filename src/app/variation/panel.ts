@@ -1,5 +1,6 @@
 /** The panel that varies one or two values: a second network runs all points, and a click opens one of them. */
 import { ModelError } from '../../core/errors.ts'
+import { filesNamed } from '../../core/model/files.ts'
 import { parseScenario } from '../../core/model/parse.ts'
 import { fieldAt } from '../../core/model/path.ts'
 import { sparesOf } from '../../core/model/resolve.ts'
@@ -17,7 +18,7 @@ import { openPanel } from '../figures/entry.ts'
 import { estimateOf, sketchOf, estimateText } from '../session/estimate.ts'
 import { changedSource } from '../session/source.ts'
 import type { Workplace } from '../session/workplace.ts'
-import { download, stemOf } from '../sharing/exports.ts'
+import { bundleFile, download, stemOf } from '../sharing/exports.ts'
 import { variedText } from '../vary.ts'
 import { onScheme } from '../views/scheme.ts'
 import {
@@ -80,7 +81,7 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
     else stop()
   })
   runButton.className = 'primary'
-  const saveButton = buttonOf('Save for the command line', () => save())
+  const saveButton = buttonOf('Save for the command line', () => void save())
   const figureButton = buttonOf('Figure…', () => {
     if (shown === undefined) return
     const { simulation, map } = shown
@@ -282,14 +283,23 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
     }
   }
 
-  const save = (): void => {
+  /** A scenario that names files is saved with them, because the command line would look for them next to it. */
+  const save = async (): Promise<void> => {
     const scenario = review()
     const { opened } = workplace
     if (scenario === undefined || opened === undefined) return
-    const stem = `${stemOf(opened)}-vary`
-    download({ name: `${stem}.json`, content: `${JSON.stringify(scenario, null, 2)}\n` })
-    part('[data-part=command]').hidden = false
-    command.textContent = commandOf(scenario, stem)
+    try {
+      const stem = `${stemOf(opened)}-vary`
+      const file =
+        filesNamed(scenario).length > 0
+          ? await bundleFile(scenario, opened.source, stem)
+          : { name: `${stem}.json`, content: `${JSON.stringify(scenario, null, 2)}\n` }
+      download(file)
+      part('[data-part=command]').hidden = false
+      command.textContent = commandOf(scenario, file.name)
+    } catch (error) {
+      tell(textOf(error), true)
+    }
   }
 
   onScheme(() => shown?.map.recolour())

@@ -18,7 +18,8 @@ import {
   transformed,
   transformsOf,
 } from '../../../src/app/data/fit.ts'
-import { isUnsaved, keepOwn, lostOwn, noteSaved, ownFile } from '../../../src/app/data/own.ts'
+import { lost, outdated } from '../../../src/app/data/lost.ts'
+import { isUnsaved, keepOwn, noteSaved, ownFile } from '../../../src/app/data/own.ts'
 import { placed } from '../../../src/app/data/place.ts'
 import { storesOf } from '../../../src/app/editing/places.ts'
 
@@ -73,10 +74,23 @@ test('own data has a path from which its name is told when a reload has lost it'
   const path = keepOwn('img0.png and 5 more', Uint8Array.of(1))
   expect(path).toMatch(/^own\/img0-and-5-more-[0-9a-f]{8}\.npy$/)
   expect([ownFile(path), isUnsaved(path)]).toEqual([Uint8Array.of(1), true])
-  expect(lostOwn(path)?.message).toMatch(/^your data "img0 and 5 more" was in this page only.* \.engram/)
-  expect(lostOwn('data/own.npy')).toBeUndefined()
+  expect(lost(path).message).toMatch(/^your data "img0 and 5 more" was in this browser only.* \.engram/)
   noteSaved([path])
   expect([isUnsaved(path), isUnsaved('data/own.npy')]).toEqual([false, false])
+})
+
+test('the browser keeps files of the reader for a week, and at most 512 MiB of them', () => {
+  const day = 24 * 60 * 60 * 1000
+  const now = 100 * day
+  const file = (key: string, age: number, mebibytes: number) => ({
+    key,
+    at: now - age * day,
+    bytes: mebibytes * 2 ** 20,
+  })
+  expect(outdated([file('old', 8, 1), file('new', 6, 1)], now)).toEqual(['old'])
+  expect(outdated([file('first', 3, 200), file('last', 1, 200), file('second', 2, 200)], now)).toEqual([
+    'first',
+  ])
 })
 
 test('an image is cropped, stretched or shown whole, and light and dark change places', () => {

@@ -197,6 +197,10 @@ test('a lesson is about the shipped scenario, or about the one with which it was
   told.open(written, undefined)
   expect(told.of({ ...written, seed: 9 })).toBe(written)
   expect(told.of(parseScenario(scenario()))).toBeUndefined()
+  // Written again, it is about the network that it was written for.
+  const again = { ...written, seed: 7 }
+  told.written(again)
+  expect(told.of(written)).toBe(again)
 })
 
 test('a description is a lesson with what to look for', () => {

@@ -26,7 +26,7 @@ export interface EditorOptions {
   /** The open scenario, with its present values. */
   readonly scenario: Scenario
   readonly lesson: Lesson | undefined
-  /** The scenario from which the tries start. */
+  /** The network on the screen without the present changes of values. */
   readonly told: Scenario
   readonly read: Read
   /**
@@ -51,6 +51,8 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
   /** The try that the present changes have become: they then leave the scenario. */
   let moved = kept?.of === of ? kept.moved : undefined
   const isMoved = (): boolean => moved !== undefined && draft.tries.includes(moved)
+  /** The scenario that the lesson becomes a part of. Changes that are a try leave it, and it begins as told. */
+  const target = (): Scenario => (isMoved() ? told : scenario)
 
   const { element, body, foot, find, ...panel } = createPanel('lesson', 'Write the lesson', () => {
     clearTimeout(timer)
@@ -81,7 +83,7 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
       shown = lessonOf({ ...draft, tries: draft.tries.map((one) => ({ ...one, values: '' })) })
     }
     try {
-      checkedLesson(draft, told)
+      checkedLesson(draft, target())
     } catch (error) {
       wrong = textOf(named(error))
     }
@@ -371,10 +373,8 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
 
   const store = async (): Promise<void> => {
     try {
-      const written = checkedLesson(draft, told)
-      // Changes that are a try leave the scenario, which begins as told.
-      const target = { ...(isMoved() ? told : scenario), lesson: written }
-      if (!(await save(target, isMoved()))) return
+      const into = target()
+      if (!(await save({ ...into, lesson: checkedLesson(draft, into) }, isMoved()))) return
       kept = undefined
       panel.close()
     } catch (error) {
