@@ -35,8 +35,8 @@ test('errors with replicas are drawn by the fewest in each, and without by the p
 
 test('the note of a running mean says so', () => {
   const mean = 'mean over 100 ticks'
-  expect(createHistory({ ...series('overlap', [3]), mean }, 1).plot.note).toBe(mean)
-  expect(createHistory({ ...series('speed', []), mean }, 1).plot.note).toBe(
+  expect(createHistory({ ...series('overlap', [3]), mean }, 1).note).toBe(mean)
+  expect(createHistory({ ...series('speed', []), mean }, 1).note).toBe(
     'mean over 100 ticks, max |dx/dt|',
   )
 })
