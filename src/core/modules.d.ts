@@ -11,3 +11,8 @@ interface ImportMeta {
   ): Readonly<Record<string, T>>
   glob<T>(pattern: string, options: { readonly import: string }): Readonly<Record<string, () => Promise<T>>>
 }
+
+/** Of jsonc-parser, whose index has types alone: what is used of this file. */
+declare module 'jsonc-parser/lib/esm/impl/parser.js' {
+  export { parse, visit } from 'jsonc-parser'
+}
