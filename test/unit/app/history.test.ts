@@ -36,9 +36,7 @@ test('errors with replicas are drawn by the fewest in each, and without by the p
 test('the note of a running mean says so', () => {
   const mean = 'mean over 100 ticks'
   expect(createHistory({ ...series('overlap', [3]), mean }, 1).note).toBe(mean)
-  expect(createHistory({ ...series('speed', []), mean }, 1).note).toBe(
-    'mean over 100 ticks, max |dx/dt|',
-  )
+  expect(createHistory({ ...series('speed', []), mean }, 1).note).toBe('mean over 100 ticks, max |dx/dt|')
 })
 
 test('rows of replicas are drawn as mean, lowest and highest of all rows, and one replica as the mean of its own', () => {
