@@ -1,5 +1,5 @@
 /** The list of keys in the help; loaded at its first use. */
-import type { Key } from './keys.ts'
+import type { Key } from './key.ts'
 import './keys.css'
 
 const NAMES: Readonly<Record<string, string>> = { ' ': 'Space', pagedown: 'PageDown', pageup: 'PageUp' }
