@@ -247,7 +247,16 @@ export default defineConfig(({ mode }) => ({
     target: 'es2023',
     assetsInlineLimit: 0,
     // What the first picture needs is one file: divided by what later parts share with it, it would be 6 % larger, in twenty requests.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } } },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: 'first', tags: ['$initial'] }],
+        },
+      },
+      // Its package does not say so: who reads JSON does not load what edits it.
+      treeshake: { moduleSideEffects: [{ test: /jsonc-parser/, sideEffects: false }] },
+    },
   },
   test: {
     maxWorkers: 2,

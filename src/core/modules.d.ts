@@ -12,7 +12,16 @@ interface ImportMeta {
   glob<T>(pattern: string, options: { readonly import: string }): Readonly<Record<string, () => Promise<T>>>
 }
 
-/** Of jsonc-parser, whose index has types alone: what is used of this file. */
-declare module 'jsonc-parser/lib/esm/impl/parser.js' {
-  export { parse, visit } from 'jsonc-parser'
+/** Of jsonc-parser, which has types of its index alone: what is used of this file. */
+declare module 'jsonc-parser/lib/esm/impl/edit.js' {
+  import type { Edit, JSONPath, ModificationOptions } from 'jsonc-parser'
+
+  /** The edits that `modify` of the index gives. */
+  export function setProperty(
+    text: string,
+    path: JSONPath,
+    value: unknown,
+    options: ModificationOptions,
+  ): Edit[]
+  export function applyEdit(text: string, edit: Edit): string
 }

@@ -1,5 +1,7 @@
 /** The text of a draft: printed once, then changed only where the draft changes. Pure. */
-import { findNodeAtLocation, type JSONPath, modify, applyEdits, type Node, parseTree } from 'jsonc-parser'
+import { findNodeAtLocation, type JSONPath, type Node, parseTree } from 'jsonc-parser'
+// Not from the index, which the first script of the page has: it would have these too.
+import { applyEdit, setProperty } from 'jsonc-parser/lib/esm/impl/edit.js'
 import { isObject, type Keys } from './schema.ts'
 
 const WIDTH = 100
@@ -55,12 +57,12 @@ export function patched(text: string, from: unknown, to: unknown): string {
   const set = (keys: Keys, value: unknown): void => {
     const path = pathOf(next, keys)
     if (value === undefined) {
-      next = applyEdits(next, modify(next, path, undefined, FORMAT))
+      next = edited(next, path, undefined)
       return
     }
     // A new place first gets null, whose layout is right; then its value in our own layout.
     const found = nodeIn(next, path)
-    if (found === undefined) next = applyEdits(next, modify(next, path, null, FORMAT))
+    if (found === undefined) next = edited(next, path, null)
     const node = found ?? nodeIn(next, path)
     if (node === undefined) return
     const line = next.lastIndexOf('\n', node.offset) + 1
@@ -144,4 +146,11 @@ export function spanOf(text: string, keys: Keys, isName = false): readonly [numb
     return [node.offset, node.offset + node.length]
   }
   return [0, 0]
+}
+
+/** The text with a value in a place. */
+function edited(text: string, path: JSONPath, value: null | undefined): string {
+  return setProperty(text, path, value, FORMAT)
+    .sort((a, b) => b.offset - a.offset)
+    .reduce(applyEdit, text)
 }

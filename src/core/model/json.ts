@@ -1,31 +1,9 @@
-import type { ParseError } from 'jsonc-parser'
-// Not from the index: the first script of the page would have its editor of texts too.
-import { parse, visit } from 'jsonc-parser/lib/esm/impl/parser.js'
+import { parse, printParseErrorCode, visit, type ParseError } from 'jsonc-parser'
 import { ModelError, type Place } from '../errors.ts'
 import { show } from './path.ts'
 
 /** Largest depth of brackets; a scenario has about ten. */
 const MOST_DEPTH = 100
-
-/** What is wrong, by the `ParseErrorCode` of jsonc-parser, from 1. */
-const MISTAKES = [
-  'invalid symbol',
-  'invalid number format',
-  'property name expected',
-  'value expected',
-  'colon expected',
-  'comma expected',
-  'close brace expected',
-  'close bracket expected',
-  'end of file expected',
-  'invalid comment token',
-  'unexpected end of comment',
-  'unexpected end of string',
-  'unexpected end of number',
-  'invalid unicode',
-  'invalid escape character',
-  'invalid character',
-]
 
 /** Definition of a scenario, for error messages. */
 export const SCENARIO = 'a scenario is a JSON object, such as {"version": 1, "time": {...}, "neurons": {...}}'
@@ -56,7 +34,7 @@ export function parseJson(text: string, file?: string): unknown {
     const errors: ParseError[] = []
     parse(json, errors, { disallowComments: true, allowTrailingComma: false })
     const { offset, error } = errors[0] ?? { offset: json.length, error: undefined }
-    const what = error === undefined ? 'invalid syntax' : MISTAKES[error - 1]
+    const what = error === undefined ? 'invalid syntax' : words(printParseErrorCode(error))
     throw new ModelError(
       `broken JSON at ${position(json, offset)}: ${what}; correct it there or just before`,
       place,
@@ -119,4 +97,9 @@ function duplicate(json: string): { key: string; offset: number } | undefined {
 function position(json: string, offset: number): string {
   const lines = json.slice(0, offset).split('\n')
   return `line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}`
+}
+
+/** `CommaExpected` as `comma expected`. */
+function words(name: string): string {
+  return name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
 }
