@@ -50,7 +50,9 @@ test('own images dropped from disk are recalled; the plot is a figure that a pag
   await sheet.locator('[data-act=use]').click()
   await sheet.waitFor({ state: 'hidden' })
   await eventually(() => lab.engram<number>('simulation.model.memories[0].init.rows')).toBe(6)
-  await eventually(() => page.locator('#toast').textContent()).toContain('own-0.png and 5 more: 6 images in use.')
+  await eventually(() => page.locator('#toast').textContent()).toContain(
+    'own-0.png and 5 more: 6 images in use.',
+  )
   await lab.pause()
   await page.evaluate('engram.reset().then(() => engram.step(60)).then(() => engram.simulation.flush())')
   // Each of the 20 networks started from one of the six, a part of its signs flipped, and has it again.
