@@ -369,18 +369,21 @@ function bind(workplace: Workplace, record: () => void, experiments: ReproducePa
   button('restore').addEventListener('click', restore)
   bindSpectrum(button('spectrum'), element('plots'), () => workplace.opened)
   bindTrajectory(button('trajectory'), document.querySelector('main') as HTMLElement, () => workplace.opened)
-  addKeys([
-    { key: ' ', label: 'Play or pause', act: toggle },
-    { key: 's', label: 'One tick', act: step },
-    { key: 'r', label: 'Back to tick 0', act: reset },
-    { key: 'f', label: 'As fast as possible, or at a pace', act: () => workplace.togglePace() },
-    { key: 'z', ctrl: true, label: 'Undo a change of a value', act: undo },
-    { key: 'z', ctrl: true, shift: true, label: 'Redo it', act: redo },
-    { key: 'y', ctrl: true, label: 'Redo it', act: redo },
-    { key: 'd', label: 'Draw the pictures, or run without drawing', act: draw },
-    { key: 'l', label: 'Copy a link', act: share },
-    { key: 't', label: 'Tour of the page', act: () => void openTour(messages, runOf(workplace)) },
-  ])
+  addKeys(
+    [
+      { key: ' ', label: 'Play or pause', act: toggle },
+      { key: 's', label: 'One tick', act: step },
+      { key: 'r', label: 'Back to tick 0', act: reset },
+      { key: 'f', label: 'As fast as possible, or at a pace', act: () => workplace.togglePace() },
+      { key: 'z', ctrl: true, label: 'Undo a change of a value', act: undo },
+      { key: 'z', ctrl: true, shift: true, label: 'Redo it', act: redo },
+      { key: 'y', ctrl: true, label: 'Redo it', act: redo },
+      { key: 'd', label: 'Draw the pictures, or run without drawing', act: draw },
+      { key: 'l', label: 'Copy a link', act: share },
+      { key: 't', label: 'Tour of the page', act: () => void openTour(messages, runOf(workplace)) },
+    ],
+    'start',
+  )
   bindKeys(button('keys'), element('help') as HTMLDialogElement)
 }
 

@@ -6,9 +6,11 @@ const table: Key[] = []
 
 /**
  * Adds keys; keys with the same label share a line of the help.
+ * @param at - where in the help
  * @throws Error if a key has a meaning already
  */
-export function addKeys(keys: readonly Key[]): void {
+export function addKeys(keys: readonly Key[], at: 'start' | 'end' = 'end'): void {
+  let place = at === 'start' ? 0 : table.length
   for (const one of keys) {
     const isTaken = table.some(
       (other) =>
@@ -19,7 +21,7 @@ export function addKeys(keys: readonly Key[]): void {
         one.when === undefined,
     )
     if (isTaken) throw new Error(`the key ${one.key} has two meanings`)
-    table.push(one)
+    table.splice(place++, 0, one)
   }
 }
 

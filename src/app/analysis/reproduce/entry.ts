@@ -27,6 +27,6 @@ export function bindReproduce(
       messages.notice(`The experiments could not be loaded: ${textOf(error)}`)
     }
   }
-  addKeys([{ key: 'x', label: 'Experiments with published results', act: () => void open() }])
+  addKeys([{ key: 'x', label: 'Reproductions: experiments of the literature, live', act: () => void open() }])
   return { open: (id) => void open(id) }
 }

@@ -1,4 +1,4 @@
-/** Experiments with published results, run live on the device of the page, one at a time or all in turn. */
+/** Experiments of the literature, run live on the device of the page, one at a time or all in turn. */
 import './reproduce.css'
 import type { Result } from '../../../core/reproduce/lab.ts'
 import { REPRODUCTIONS } from '../../../core/reproduce/index.ts'
