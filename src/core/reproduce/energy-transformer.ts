@@ -165,7 +165,8 @@ export const energyTransformer: Reproduction = {
     const rounding = 100 * 2 ** -23
     const largest = (values: ArrayLike<number>): number =>
       Math.max(...Array.from(values, (value) => Math.abs(value)))
-    const apart = Math.max(...states.map((x, k) => distance(x, exact.states[k]!)))
+    const entries = (of: readonly Float64Array[]): number[] => of.flatMap((x) => [...x])
+    const apart = distance(entries(states), entries(exact.states))
     const size = largest(exact.energies)
     return {
       checks: [
