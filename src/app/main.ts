@@ -384,7 +384,9 @@ function bind(workplace: Workplace, record: () => void, experiments: ReproducePa
     ],
     'start',
   )
-  bindKeys(button('keys'), element('help') as HTMLDialogElement)
+  bindKeys(button('keys'), element('help') as HTMLDialogElement, (error) =>
+    messages.notice(`This could not be loaded: ${textOf(error)}`),
+  )
 }
 
 function linkOf({ simulation, source: { origin } }: Opened): string {

@@ -3,11 +3,10 @@ import { ModelError } from '../../core/errors.ts'
 import type { Naming } from '../../core/kinds/fields.ts'
 import type { Key } from '../../core/kinds/probes/definition.ts'
 import { PROBES } from '../../core/kinds/probes/table.ts'
-import { checkScenario } from '../../core/model/check.ts'
-import { parseScenario } from '../../core/model/parse.ts'
 import { childOf, type SchemaNode } from '../../core/model/path.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { withField } from '../controls/fields.ts'
+import { isAccepted } from '../editing/accepted.ts'
 import { freshName, layersIn, namesFor, THINGS } from './names.ts'
 import {
   type Alternative,
@@ -126,15 +125,6 @@ function comparedWithStored(raw: unknown, keys: Keys): unknown {
       .map((of) => withValue(raw, [...keys, key], { kind: 'rows', of }))
   })
   return drafts.find(isAccepted) ?? raw
-}
-
-function isAccepted(raw: unknown): boolean {
-  try {
-    checkScenario(parseScenario(raw))
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** The draft with two layers joined by a memory, or one layer by synapses. */

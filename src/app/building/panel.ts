@@ -158,6 +158,8 @@ export function createPanel(
     setTimeout(show)
   }
 
+  const hasFault = (): boolean => fault !== undefined
+
   /** Makes a draft a step to undo, in order with the changes of the network. */
   const noteDraft = (draft: string | undefined): void => {
     if (running !== undefined && !isBuilding && !isFollowing) workplace.steps.noteDraft(running, draft)
@@ -408,8 +410,7 @@ export function createPanel(
       else {
         // A draft with a fault stays, and follows.
         if (reading.raw !== undefined) take(followed(text, raw, before, scenario))
-        // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- `take` sets it
-        if (fault !== undefined) workplace.steps.keepDraft(text)
+        if (hasFault()) workplace.steps.keepDraft(text)
       }
     })
   }

@@ -35,17 +35,24 @@ export function holdKeys<T>(loading: Promise<T>): Promise<T> {
   return loading.finally(() => setTimeout(() => setTimeout(() => coming--)))
 }
 
-/** Starts to listen, and lets `?` and a button open the help. */
-export function bindKeys(button: HTMLButtonElement, dialog: HTMLDialogElement): void {
+/**
+ * Starts to listen, and lets `?` and a button open the help.
+ * @param failed - is told that the list of keys cannot be loaded
+ */
+export function bindKeys(
+  button: HTMLButtonElement,
+  dialog: HTMLDialogElement,
+  failed: (reason: unknown) => void,
+): void {
   const toggle = (): void => {
     if (dialog.open) {
       dialog.close()
       return
     }
-    void holdKeys(import('./keys-list.ts')).then(({ fill }) => {
+    holdKeys(import('./keys-list.ts')).then(({ fill }) => {
       fill(dialog.querySelector('dl') as HTMLElement, table)
       if (!dialog.open) dialog.showModal()
-    })
+    }, failed)
   }
   addKeys([{ key: '?', label: 'This help', act: toggle }])
   button.addEventListener('click', toggle)

@@ -1,11 +1,10 @@
 /** Probes that fit a scenario. Pure. */
 import type { Key } from '../../core/kinds/probes/definition.ts'
 import { PROBES, PROBE_KINDS } from '../../core/kinds/probes/table.ts'
-import { checkScenario } from '../../core/model/check.ts'
 import { setValue } from '../../core/model/path.ts'
-import { parseScenario } from '../../core/model/parse.ts'
 import { memorySpecs } from '../../core/model/specs.ts'
 import type { Scenario } from '../../core/model/schema.ts'
+import { isAccepted } from '../editing/accepted.ts'
 
 export interface Offer {
   readonly name: string
@@ -49,13 +48,4 @@ export function fittingProbes(scenario: Scenario): Offer[] {
     }
     return []
   })
-}
-
-function isAccepted(raw: unknown): boolean {
-  try {
-    checkScenario(parseScenario(raw))
-    return true
-  } catch {
-    return false
-  }
 }
