@@ -111,8 +111,11 @@ export function createDesk(places: DeskPlaces, workplace: Workplace, messages: M
       return
     }
     freeze()
+    const isFirst = known === undefined
     known = opened
-    begin(opened.simulation.tick)
+    const { tick } = opened.simulation
+    // The first network may have begun to run before this part of the page was loaded.
+    begin(isFirst ? (workplace.past.until(tick)?.at(-1)?.tick ?? tick) : tick)
     offerProbes(places.plots, workplace, messages)
     refresh()
   }
