@@ -33,7 +33,7 @@ export interface DeviceOptions {
    */
   readonly adapter?: string
   /**
-   * Without Dawn's checks of bounds, which a software adapter spends up to a third of its time on. No kernel of engram reads
+   * Without Dawn's checks of bounds, which a software adapter spends up to two fifths of its time on. No kernel of engram reads
    * or writes outside of its buffers; one of your own that does ends the process. Default: whether the environment
    * variable ENGRAM_UNCHECKED is 1.
    */
