@@ -151,7 +151,6 @@ async function start(): Promise<void> {
       },
       arranged: (source) => lesson.open(titleOf(source), source),
       loaded(source) {
-        reached('network')
         // Scenarios opened from the console belong to the present history entry.
         if (workplace.opened !== undefined) entries.own(workplace.opened.home)
         showLoaded(source)

@@ -1,4 +1,5 @@
 /** One network at a time on one device: loads it, shows it, runs it. */
+import { reached } from '../boot/timing.ts'
 import { ModelError } from '../../core/errors.ts'
 import { setValue } from '../../core/model/path.ts'
 import type { Scenario } from '../../core/model/schema.ts'
@@ -187,6 +188,7 @@ export function createWorkplace(
     try {
       const source = await find()
       simulation = await bench.create(source.model, source.checkpoint)
+      reached('network')
       steps.clear()
       const opened = await bench.show(simulation, source)
       past.begin(source.model.scenario, simulation.tick)
