@@ -89,9 +89,12 @@ export function useLab(options: BrowserContextOptions = {}): Lab {
   afterEach(() => {
     expect(complaints()).toEqual([])
   })
-  // After a failure the next test starts with an empty page.
+  // After a failure the next test starts with an empty page, and with another one if this one has crashed.
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await page.goto('about:blank')
+    if (task.result?.state !== 'fail') return
+    await page.goto('about:blank').catch(async () => {
+      page = await open()
+    })
   })
 
   const visit: Lab['visit'] = async (scenario) => {

@@ -3,12 +3,16 @@
  * code and what was printed. Most of the time of a command that refuses its input is the start of Node, most of that of a short
  * run the compilation of its kernels: the process keeps its device, and what was compiled for it.
  */
+import { performance } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
 import { globals } from 'webgpu'
 import { keepCompiled } from '../compiled.mjs'
 
 const program = new URL('../../dist/node/engram.js', import.meta.url).href
 let count = 0
+
+/** Milliseconds after which a command that has done its work is not going to end; a busy machine is slow. */
+const PATIENCE = 60_000
 
 /** Devices by what was asked for. */
 const kept = new Map()
@@ -84,7 +88,8 @@ async function run(args, cwd, env) {
 
 /** A process of its own would end now: nothing is left but the pipe to the tests, and no instance of Dawn is held. */
 async function ended() {
-  for (let tries = 0; tries < 5000; tries++) {
+  const start = performance.now()
+  while (performance.now() - start < PATIENCE) {
     await wait(1)
     const left = process.getActiveResourcesInfo().filter((name) => name !== 'PipeWrap')
     if (left.length === 0 && !globalThis.engramDawn?.size) return

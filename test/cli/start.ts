@@ -61,8 +61,8 @@ export async function ask(
   const child = (standing ??= stand())
   const ended = new AbortController()
   const answer = once(child, 'message', ended) as Promise<[Outcome]>
-  const end = once(child, 'exit', ended).then(([code]) => {
-    throw new Error(`engram ${args.join(' ')} has ended its process, with code ${code}`)
+  const end = once(child, 'exit', ended).then(([code, signal]) => {
+    throw new Error(`engram ${args.join(' ')} has ended its process, with ${signal ?? `code ${code}`}`)
   })
   child.send({ args, cwd, env })
   try {
@@ -73,12 +73,13 @@ export async function ask(
   }
 }
 
-/** It ends with the worker. */
+/** It ends with the worker. If it ends before, the next command has another. */
 function stand(): ChildProcess {
   const child = fork(resolve('test/cli/standing.mjs'), {
     env: environment(),
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
+  child.once('exit', () => (standing = undefined))
   child.unref()
   child.channel?.unref()
   return child
