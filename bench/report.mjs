@@ -1,5 +1,5 @@
 /**
- * `npm run bench:report`: puts the tables of bench/results/*.json between the markers of docs/performance.md,
+ * `npm run bench:report`: puts the tables of bench/results/*.json between the markers of docs/performance.md and docs/performance-details.md,
  * `<!-- bench:NAME -->` and `<!-- /bench -->`.
  */
 import { readFile, readdir, writeFile } from 'node:fs/promises'
@@ -71,14 +71,15 @@ for (const name of results) {
   else tables[id] = id.startsWith('scaling') ? scalingTable(json) : ownTable(json)
 }
 
-const name = 'docs/performance.md'
-const file = fileURLToPath(new URL(name, root))
-const text = (await readFile(file, 'utf8')).replace(
-  /(<!-- bench:([\w-]+) -->\n)[^]*?(<!-- \/bench -->)/g,
-  (all, begin, id, end) => {
-    if (tables[id] === undefined)
-      throw new Error(`${name}: there is no bench/results for ${id}; measure it first`)
-    return `${begin}\n${tables[id]}\n\n${end}`
-  },
-)
-await writeFile(file, await format(text, { ...(await resolveConfig(file)), filepath: file }))
+for (const name of ['docs/performance.md', 'docs/performance-details.md']) {
+  const file = fileURLToPath(new URL(name, root))
+  const text = (await readFile(file, 'utf8')).replace(
+    /(<!-- bench:([\w-]+) -->\n)[^]*?(<!-- \/bench -->)/g,
+    (all, begin, id, end) => {
+      if (tables[id] === undefined)
+        throw new Error(`${name}: there is no bench/results for ${id}; measure it first`)
+      return `${begin}\n${tables[id]}\n\n${end}`
+    },
+  )
+  await writeFile(file, await format(text, { ...(await resolveConfig(file)), filepath: file }))
+}

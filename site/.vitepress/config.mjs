@@ -58,6 +58,7 @@ const EXPLANATION = [
   item('Does it compute right?', '/checks'),
   item('Other programs', '/alternatives'),
   item('Performance', '/performance'),
+  item('Performance in detail', '/performance-details'),
 ]
 
 const EXAMPLES = [
