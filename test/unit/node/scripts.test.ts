@@ -29,22 +29,29 @@ describe('scripts/tally.mjs', () => {
     return [stdout, status]
   }
 
-  const file = { status: 'passed', assertionResults: [{}] }
+  const file = { status: 'passed', assertionResults: [{ status: 'passed' }] }
 
   test('tests that all passed are success', async () => {
     const report = { success: true, numTotalTests: 3, numPassedTests: 3, testResults: [file] }
     expect(await tally(JSON.stringify(report))).toEqual(['3 passed, 0 failed\n', 0])
   })
 
-  test('a skipped test counts as failed', async () => {
-    const report = { success: true, numTotalTests: 3, numPassedTests: 2, testResults: [file] }
-    expect(await tally(JSON.stringify(report))).toEqual(['2 passed, 1 failed\n', 1])
+  test('a test that failed or was skipped counts as failed, and is named', async () => {
+    const assertionResults = [
+      { status: 'failed', fullName: 'sums add up', failureMessages: ['expected 3 to be 2\n  at sum.ts:1'] },
+      { status: 'skipped', fullName: 'products too', failureMessages: [] },
+    ]
+    const testResults = [file, { status: 'failed', assertionResults }]
+    const report = { success: false, numTotalTests: 4, numPassedTests: 2, testResults }
+    const names = 'failed: sums add up: expected 3 to be 2\nskipped: products too: \n'
+    expect(await tally(JSON.stringify(report))).toEqual([`${names}2 passed, 2 failed\n`, 1])
   })
 
-  test('a file that does not load counts as failed', async () => {
-    const broken = { status: 'failed', assertionResults: [] }
+  test('a file that does not load counts as failed, and is named', async () => {
+    const broken = { status: 'failed', assertionResults: [], name: 'a.test.ts', message: 'no module b' }
     const report = { success: false, numTotalTests: 2, numPassedTests: 2, testResults: [file, broken] }
-    expect(await tally(JSON.stringify(report))).toEqual(['2 passed, 1 failed\n', 1])
+    const name = 'failed: a.test.ts: no module b\n'
+    expect(await tally(JSON.stringify(report))).toEqual([`${name}2 passed, 1 failed\n`, 1])
   })
 
   test('an error outside of all tests counts as failed', async () => {
