@@ -305,6 +305,8 @@ export default defineConfig(({ mode }) => ({
           // Ends what hangs; slow machines are slow.
           testTimeout: 300_000,
           hookTimeout: 300_000,
+          // Chromium itself has ended: once more, in another page. What the page does wrong is not tried again.
+          retry: { count: 1, condition: /(page|target) crashed|browser has been closed/i },
         },
       },
     ],

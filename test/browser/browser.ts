@@ -108,6 +108,8 @@ export async function launchBrowser(): Promise<Browser> {
       ...(isSoftware ? SOFTWARE_FLAGS : []),
     ],
     env: { ...process.env, ...env },
+    // Slow machines are slow.
+    timeout: 120_000,
   })
 }
 
@@ -119,9 +121,19 @@ export function isOutside(address: string): boolean {
 
 let shared: Promise<Browser> | undefined
 
-/** The browser that all test files of a worker share; it ends with the worker. Close what is opened in it. */
+/**
+ * The browser that all test files of a worker share; it ends with the worker. Close what is opened in it. If it did not start, or
+ * has ended, the next test has another.
+ */
 export function sharedBrowser(): Promise<Browser> {
-  shared ??= launchBrowser()
+  const forget = (): void => (shared = undefined)
+  shared ??= launchBrowser().then(
+    (browser) => browser.once('disconnected', forget),
+    (error: unknown) => {
+      forget()
+      throw error
+    },
+  )
   return shared
 }
 
