@@ -3,7 +3,11 @@ import type { Axis, Model } from '../model/model.ts'
 import type { Operation, Stage } from './operation.ts'
 import type { Plan } from './plan.ts'
 import { MOST_PENDING } from './clock.ts'
+import { hasRunOnHardware } from './reports.ts'
 import { type Why, variantsText } from './variants.ts'
+
+/** In place of a kernel: a snapshot has none. */
+const COPY = 'copy'
 
 /** One dispatch of a plan. */
 export interface PlanRow {
@@ -80,7 +84,7 @@ export function planRows(plan: Plan, model: Model): PlanRow[] {
           stage: 'probe',
           probe: name,
           label: `${name}/copy`,
-          kernel: 'copy',
+          kernel: COPY,
           reads,
           writes: [],
           every,
@@ -111,12 +115,26 @@ const TITLES: Readonly<Record<Stage, string>> = {
   resident: 'resident: many ticks in one dispatch, stimulus and probes included',
 }
 
-/** The whole plan as text: the dispatches of each stage in the order of a tick, the buffers, the bytes of all, and the reason for its form. */
-export function planText(plan: Plan, model: Model, residence?: string): string {
+/** Behind the name of a kernel that has run on software adapters only, and the line that says so. */
+export const UNTRIED = ' *'
+export const UNTRIED_LINE =
+  '* no report of a GPU has this kernel yet, it has run on software adapters only; engram devices --measure makes a report'
+
+/** Whether a dispatch of a plan for hardware takes a kernel that has run on software adapters only. */
+export function isUntried({ kernel }: Pick<PlanRow, 'kernel'>): boolean {
+  return kernel !== COPY && !hasRunOnHardware(kernel)
+}
+
+/**
+ * The whole plan as text: the dispatches of each stage in the order of a tick, the buffers, the bytes of all, and the reason for its form.
+ * @param isForHardware - true = kernels that have run on software adapters only are marked
+ */
+export function planText(plan: Plan, model: Model, residence?: string, isForHardware = false): string {
   const rows = planRows(plan, model)
+  const isMarked = (row: PlanRow): boolean => isForHardware && isUntried(row)
   const head = ['kernel', 'for', 'variant', 'every', 'workgroups', 'bytes', 'reads', 'writes']
   const cells = rows.map((row) => [
-    row.kernel,
+    `${row.kernel}${isMarked(row) ? UNTRIED : ''}`,
     row.label,
     row.variant === undefined ? '-' : `${row.variant} ${row.why}`,
     typeof row.every === 'number' ? String(row.every) : row.every,
@@ -162,6 +180,7 @@ export function planText(plan: Plan, model: Model, residence?: string): string {
     ...(demanded > 0 ? [`on demand, at the first read of W: ${bytesText(demanded)}`] : []),
     `variants: ${variantsText(plan.variants) || 'none'}`,
     ...(residence === undefined ? [] : [`resident: ${residence}`]),
+    ...(rows.some(isMarked) ? [UNTRIED_LINE] : []),
   ].join('\n')
 }
 

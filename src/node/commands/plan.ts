@@ -3,7 +3,10 @@ import { RunError } from '../../core/errors.ts'
 import type { Limits } from '../../core/plan/layout.ts'
 import { type ResidentMode, planResidence } from '../../core/plan/forms.ts'
 import type { Tuned, Variants } from '../../core/plan/variants.ts'
-import { planRows, planText } from '../../core/plan/print.ts'
+import { ADAPTER_CLASSES, ADAPTER_CLASS_NAMES, type AdapterClassName } from '../../core/plan/adapters.ts'
+import { isUntried, planRows, planText } from '../../core/plan/print.ts'
+import { rooflineText } from '../../core/plan/roofline-text.ts'
+import { rooflineOf } from '../../core/plan/roofline.ts'
 import { wgslText } from '../../core/plan/wgsl.ts'
 import { axesSummary } from '../../core/run/results.ts'
 import { abilitiesOf } from '../../core/gpu/adapter.ts'
@@ -11,6 +14,7 @@ import { requestDevice } from '../device.ts'
 import { DEFAULT_LIMITS, limitsFor } from '../limits.ts'
 import { keptTuning, mayTune } from '../tuning.ts'
 import { print } from '../terminal.ts'
+import { oneOf } from './parsers.ts'
 import {
   type ScenarioOptions,
   addAdapterOption,
@@ -30,6 +34,7 @@ interface PlanOptions extends ScenarioOptions {
   readonly resident: ResidentMode
   readonly variant?: Variants
   readonly autotune: boolean
+  readonly roofline?: AdapterClassName
 }
 
 /** `engram plan`: what a scenario makes the GPU do. */
@@ -42,13 +47,21 @@ export function planCommand(command: Command): Command {
   return command
     .option(
       '--json',
-      'print the plan as JSON: { adapter, limits, operations, buffers, bytes, variants, resident } and the varied values',
+      'print the plan as JSON: { adapter, limits, operations, buffers, bytes, variants, resident, roofline } and the varied values',
     )
     .addOption(
       new Option(
         '--wgsl <label>',
         'print the compiled WGSL of the dispatches with this label (column "for") instead',
       ).conflicts('json'),
+    )
+    .addOption(
+      new Option(
+        '--roofline <class>',
+        `plan for a class of GPUs instead of an adapter of this machine (${ADAPTER_CLASS_NAMES.join(', ')}), and print the least time of each dispatch there; with --json in the key "roofline"`,
+      )
+        .conflicts(['adapter', 'wgsl'])
+        .argParser(oneOf('--roofline', ADAPTER_CLASS_NAMES)),
     )
     .addHelpText('after', HELP)
     .action(plan)
@@ -73,6 +86,13 @@ variants differ only by rounding.
 The last line states whether the run is resident, and why. A resident run is one kernel, and one dispatch computes many ticks; the
 line has its lanes for each replica.
 
+In a plan for a GPU, a star behind a kernel says that no report of a GPU has it: it has run on software adapters only.
+
+With --roofline, prints for each dispatch of a tick its operations, its bytes, the least time that they take on that class of
+GPUs, and what decides it: bytes / bandwidth, operations / peak, or what WebGPU takes to make a dispatch. What a dispatch
+reads and writes counts twice. The numbers of the class come with their sources. The variants are those that a planner
+takes there. No GPU is needed.
+
 With --wgsl, prints each shader module of the label instead. A header of comments has the kernel, the overrides of the
 pipeline, and the buffers and parameters of each dispatch. The lines are numbered as in the errors of a shader compiler.
 
@@ -84,12 +104,14 @@ Examples:
   engram plan scenarios/digits.json
   engram plan scenarios/digits.json --set replicas=1 --adapter software
   engram plan scenarios/digits.json --variant matvec:xi=1x1 --variant fuse=off
+  engram plan scenarios/digits.json --roofline h100
   engram plan scenarios/digits.json --wgsl 'hidden/matvec xi'
   engram plan scenarios/digits.json --json | jq '.operations[] | {kernel, every, bytes}'`
 
 async function plan(scenario: string, options: PlanOptions): Promise<void> {
   const model = await loadWith(scenario, options)
   const { adapter, limits, abilities } = await findLimits(options)
+  const isForHardware = adapter !== undefined && abilities.software === false
   const { ticks } = model.time
   const { plan: planned, why } = await naming(scenario, () =>
     planResidence(model, limits, { ...abilities, variants: options.variant ?? {} }, options.resident, ticks),
@@ -100,23 +122,33 @@ async function plan(scenario: string, options: PlanOptions): Promise<void> {
     print(`${wgslText(planned, model, options.wgsl)}\n`)
     return
   }
+  const roof = options.roofline === undefined ? undefined : ADAPTER_CLASSES[options.roofline]
   if (options.json) {
     const { buffers, bytes } = planned
     const content = {
       adapter: adapter ?? null,
       limits,
       ...axesSummary(model),
-      operations: planRows(planned, model),
+      operations: planRows(planned, model).map((row) =>
+        isForHardware && isUntried(row) ? { ...row, untried: true } : row,
+      ),
       buffers: buffers.map(({ name, bytes: size, lifetime }) => ({ name, bytes: size, lifetime })),
       bytes,
       variants: planned.variants,
       resident: residence,
+      ...(roof !== undefined && {
+        roofline: { class: options.roofline, ...roof, ...rooflineOf(planned, model, roof) },
+      }),
     }
     print(`${JSON.stringify(content, null, 2)}\n`)
     return
   }
+  if (roof !== undefined) {
+    print(`${rooflineText(planned, model, roof, { scenario, residence })}\n`)
+    return
+  }
   const target = adapter ?? "WebGPU's default limits, there is no adapter here"
-  print(`plan of ${scenario} for ${target}\n\n${planText(planned, model, residence)}\n`)
+  print(`plan of ${scenario} for ${target}\n\n${planText(planned, model, residence, isForHardware)}\n`)
 }
 
 type Abilities = Partial<ReturnType<typeof abilitiesOf>> & { readonly tuned?: Tuned }
@@ -125,7 +157,12 @@ type Abilities = Partial<ReturnType<typeof abilitiesOf>> & { readonly tuned?: Tu
 async function findLimits({
   adapter,
   autotune,
+  roofline,
 }: PlanOptions): Promise<{ adapter?: string; limits: Limits; abilities: Abilities }> {
+  if (roofline !== undefined) {
+    const { title, limits, lanes } = ADAPTER_CLASSES[roofline]
+    return { adapter: title, limits, abilities: { lanes, software: false } }
+  }
   try {
     const requested = await requestDevice(adapter === undefined ? {} : { adapter })
     const limits = limitsFor(requested)

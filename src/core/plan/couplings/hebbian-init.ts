@@ -10,7 +10,7 @@ import { type Planning, bytesOf, find, operation } from '../planning.ts'
 const SETUP_WORK = 2 ** 28
 
 /** Rows for each invocation of synapse/hebbian-init. */
-const INIT_ROWS = 8
+export const INIT_ROWS = 8
 
 /** J or W(0). */
 export type Which = 'base' | 'init'

@@ -1,0 +1,146 @@
+/**
+ * The roofline of a plan: the least time of each dispatch of a tick, from its counted bytes and operations and from what an
+ * adapter can do in a second (Williams, Waterman, Patterson, Communications of the ACM 52, 65, 2009). Pure.
+ *
+ *   time of a dispatch >= max(bytes / bandwidth, operations / peak, what WebGPU takes to make it)
+ */
+import type { Model } from '../model/model.ts'
+import { arithmeticOf } from './arithmetic.ts'
+import type { Operation, Stage } from './operation.ts'
+import type { Plan } from './plan.ts'
+import { ticksBetween } from './print.ts'
+
+/** What an adapter can do at most; what is not known of it bounds nothing. */
+export interface Roof {
+  /** Bytes a second. */
+  readonly bandwidth: number
+  /** Operations a second. */
+  readonly peak?: number
+  /** Seconds for one dispatch of many. */
+  readonly dispatch?: number
+}
+
+/** What decides the least time. */
+export type BoundBy = 'bytes' | 'operations' | 'dispatch'
+
+/** One dispatch of a tick. */
+export interface RooflineRow {
+  readonly stage: Stage
+  readonly label: string
+  readonly kernel: string
+  readonly variant?: string
+  /** Ticks between two dispatches; below 1 for no dispatch of a plan. */
+  readonly every: number
+  /** Of one dispatch. */
+  readonly operations: number
+  /** Of one dispatch: what is read and written counts twice. */
+  readonly bytes: number
+  /** Least time of one dispatch in seconds. */
+  readonly seconds: number
+  readonly by: BoundBy
+}
+
+/** A tick in the mean, without stimulus and probes. */
+export interface Roofline {
+  readonly rows: readonly RooflineRow[]
+  readonly dispatches: number
+  readonly operations: number
+  readonly bytes: number
+  readonly seconds: number
+  /** Seconds that each of them takes alone. */
+  readonly alone: Readonly<Record<BoundBy, number>>
+}
+
+/** The least time of a dispatch, and what decides it. */
+export function boundOf(
+  { bytes, operations }: { readonly bytes: number; readonly operations: number },
+  { bandwidth, peak = Infinity, dispatch = 0 }: Roof,
+): { readonly seconds: number; readonly by: BoundBy } {
+  const times: readonly (readonly [BoundBy, number])[] = [
+    ['bytes', bytes / bandwidth],
+    ['operations', operations / peak],
+    ['dispatch', dispatch],
+  ]
+  const [by, seconds] = times.reduce((most, one) => (one[1] > most[1] ? one : most))
+  return { seconds, by }
+}
+
+/**
+ * Bytes and operations of one dispatch.
+ * @returns undefined for the kernel of a resident network
+ */
+export function countsOf(
+  operation: Operation,
+  { buffers, matrices }: Pick<Plan, 'buffers' | 'matrices'>,
+  model: Model,
+): { readonly bytes: number; readonly operations: number } | undefined {
+  const arithmetic = arithmeticOf(operation, model, matrices)
+  if (arithmetic === undefined) return undefined
+  /** A buffer that has two bindings is moved once. */
+  const moved = new Map<string, number>()
+  for (const { name } of operation.kernel.bindings) {
+    const buffer = operation.buffers[name] as string
+    if (buffer !== 'none') moved.set(buffer, Math.max(moved.get(buffer) ?? 0, arithmetic.movesOf(name)))
+  }
+  const bytes = buffers.reduce((sum, one) => sum + one.bytes * (moved.get(one.name) ?? 0), 0)
+  return { bytes, operations: arithmetic.operations }
+}
+
+/**
+ * Ticks of one dispatch of a resident network in a long run, at least (docs/performance-details.md, "Resident networks").
+ */
+const RESIDENT_TICKS = 100
+
+/** The roofline of the ticks of a plan. A resident network is one row: the operations of a tick, 100 times. */
+export function rooflineOf(plan: Plan, model: Model, roof: Roof): Roofline {
+  const rows = plan.tick.map((operation): RooflineRow => {
+    const counts = countsOf(operation, plan, model)
+    if (counts === undefined) throw new Error(`${operation.label}: nothing is known of its kernel`)
+    return rowOf(operation, ticksBetween(operation, model), counts, roof)
+  })
+  if (plan.batched === undefined) return meanOf(rows, roof)
+  const { operation, parts } = plan.batched
+  // The values go to the registers of the kernel and back once a dispatch.
+  const bytes = parts.reduce((sum, part) => sum + part.bytes * (part.writes ? 2 : 1), 0)
+  const operations = RESIDENT_TICKS * meanOf(rows, roof).operations
+  return meanOf([rowOf(operation, RESIDENT_TICKS, { bytes, operations }, roof)], roof)
+}
+
+function rowOf(
+  { stage, label, kernel, variant }: Operation,
+  every: number,
+  counts: { readonly bytes: number; readonly operations: number },
+  roof: Roof,
+): RooflineRow {
+  return {
+    stage,
+    label,
+    kernel: kernel.key,
+    ...(variant !== undefined && { variant: variant.form }),
+    every,
+    ...counts,
+    ...boundOf(counts, roof),
+  }
+}
+
+function meanOf(rows: readonly RooflineRow[], { bandwidth, peak = Infinity, dispatch = 0 }: Roof): Roofline {
+  const mean = (valueOf: (row: RooflineRow) => number): number =>
+    rows.reduce((sum, row) => sum + valueOf(row) / row.every, 0)
+  const [dispatches, operations, bytes] = [
+    mean(() => 1),
+    mean((row) => row.operations),
+    mean((row) => row.bytes),
+  ]
+  return {
+    rows,
+    dispatches,
+    operations,
+    bytes,
+    seconds: mean(({ seconds }) => seconds),
+    alone: {
+      bytes: bytes / bandwidth,
+      operations: operations / peak,
+      dispatch: dispatches * dispatch,
+    },
+  }
+}
