@@ -80,6 +80,12 @@ module.exports = {
       '^src/core/sweep/',
       core('sweep', 'run', 'plan', 'kinds', 'model', 'data'),
     ),
+    layer(
+      'measure',
+      'measurements run models on a device and compare them with the reference',
+      '^src/core/measure/',
+      [...core('measure', 'reference', 'run', 'gpu', 'plan', 'model')],
+    ),
     layer('reproduce', 'reproductions run models and judge the results', '^src/core/reproduce/', [
       ...core('reproduce', 'analysis', 'kinds', 'model', 'reference', 'run'),
     ]),
@@ -93,9 +99,10 @@ module.exports = {
     },
     {
       name: 'reference-is-for-tests',
-      comment: 'and for experiments, whose expected numbers are float64',
+      comment:
+        'and for experiments, whose expected numbers are float64, and measurements, which compare before they time',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/core/(reference|reproduce)/' },
+      from: { path: '^src/', pathNot: '^src/core/(measure|reference|reproduce)/' },
       to: { path: '^src/core/reference/' },
     },
     {

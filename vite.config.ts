@@ -218,6 +218,8 @@ const offline = VitePWA({
   workbox: {
     mode: 'production',
     globPatterns: ['**/*.{html,js,css,svg,png,woff2,json,npz,gz,npy,webmanifest}'],
+    // Half a megabyte that few use: it is loaded by who measures a GPU.
+    globIgnores: ['**/measuring-*.js'],
     // What the address asks for is read by the page.
     ignoreURLParametersMatching: [/./],
     inlineWorkboxRuntime: true,

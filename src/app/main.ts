@@ -22,7 +22,7 @@ import { type Building, bindBuilding } from './building/entry.ts'
 import { parseScenario } from '../core/model/parse.ts'
 import { createMenu } from './controls/menu.ts'
 import { createMessages, textOf } from './messages.ts'
-import { REPRODUCE, bindReproduce } from './analysis/reproduce/entry.ts'
+import { PANELS, bindReproduce } from './analysis/reproduce/entry.ts'
 import type { ReproducePanel } from './analysis/reproduce/panel.ts'
 import { acceptFiles } from './sharing/drop.ts'
 import { download, scenarioFile } from './sharing/exports.ts'
@@ -310,18 +310,18 @@ function bind(workplace: Workplace, record: () => void, experiments: ReproducePa
   })
 
   menu.addEventListener('change', () => {
-    if (menu.value === REPRODUCE) {
+    const { value } = menu
+    if (PANELS.includes(value)) {
       // The open scenario stays, and the menu selects it again.
       header.loading(undefined)
-      experiments.open()
+      experiments.open(value)
       return
     }
     const url = new URL(location.href)
     url.hash = ''
     // The parameters may include a link whose # has become a ?.
     for (const name of [...url.searchParams.keys()]) if (/^s\d+$/.test(name)) url.searchParams.delete(name)
-    url.searchParams.set('scenario', menu.value)
-    const { value } = menu
+    url.searchParams.set('scenario', value)
     // Otherwise the keys would keep choosing scenarios.
     menu.blur()
     const leaving = entries.leave(workplace.opened)

@@ -1,6 +1,6 @@
 /**
  * The kernels that have run on hardware: reports of `engram devices --measure` whose results agreed with the float64 reference.
- * docs/hardware/README.md says how a report gets here.
+ * docs/performance.md, "Measure your GPU" says how a report gets here.
  */
 export interface HardwareReport {
   readonly adapter: string

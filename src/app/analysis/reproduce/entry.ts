@@ -1,13 +1,13 @@
-/** The last line of the scenario menu, a key and `?reproduce`: they open the panel, which is loaded at the first use. */
+/** The last lines of the scenario menu, a key and `?reproduce`: they open the panels, which are loaded at the first use. */
 import { addKeys, holdKeys } from '../../controls/keys.ts'
 import { type Messages, textOf } from '../../messages.ts'
 import type { Workplace } from '../../session/workplace.ts'
 import type { ReproducePanel } from './panel.ts'
 
-/** Value of the line in the menu; not the id of a scenario. */
-export const REPRODUCE = 'reproduce'
+/** Values of the lines in the menu; no ids of scenarios. */
+export const PANELS = ['reproduce', 'measure']
 
-/** Adds the line and the key. */
+/** Adds the lines and the key. */
 export function bindReproduce(
   menu: HTMLSelectElement,
   workplace: Workplace,
@@ -15,7 +15,7 @@ export function bindReproduce(
 ): ReproducePanel {
   const group = document.createElement('optgroup')
   group.label = 'Reproductions'
-  group.append(new Option('Reproduce…', REPRODUCE))
+  group.append(...['Reproduce…', 'Measure this GPU…'].map((text, at) => new Option(text, PANELS[at])))
   menu.append(group)
   let panel: Promise<ReproducePanel> | undefined
   const open = async (id?: string): Promise<void> => {

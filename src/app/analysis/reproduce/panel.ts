@@ -5,13 +5,14 @@ import { REPRODUCTIONS } from '../../../core/reproduce/index.ts'
 import type { Reproduction } from '../../../core/reproduce/reproduction.ts'
 import { CHECK_HEADER, checkCells, sourceLines } from '../../../core/reproduce/table.ts'
 import { createPanel } from '../../dialog.ts'
+import { createMeasurePanel } from '../measure/panel.ts'
 import { onScheme } from '../../views/scheme.ts'
 import type { Workplace } from '../../session/workplace.ts'
 import { type Figure, createFigure } from './figure.ts'
 import { type Trial, createTrials } from './trials.ts'
 
 export interface ReproducePanel {
-  /** @param id - the experiment to show; default: the previous one */
+  /** @param id - the experiment to show, or `measure`, which opens the panel of measurements; default: the previous one */
   open(id?: string): void
 }
 
@@ -55,6 +56,7 @@ export function createReproducePanel(workplace: Workplace): ReproducePanel {
   )
   let chosen = REPRODUCTIONS[0] as Reproduction
   let wasPlaying = false
+  let measure: ReturnType<typeof createMeasurePanel> | undefined
 
   const entries = REPRODUCTIONS.map((one) => {
     const item = document.createElement('li')
@@ -135,6 +137,11 @@ export function createReproducePanel(workplace: Workplace): ReproducePanel {
 
   return {
     open(id) {
+      if (id === 'measure') {
+        measure ??= createMeasurePanel(workplace)
+        measure.open()
+        return
+      }
       if (panel.element.open) return
       wasPlaying = workplace.opened?.loop.playing === true
       workplace.pause()

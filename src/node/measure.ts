@@ -1,0 +1,76 @@
+/** `engram devices --measure`: the table and the report of an adapter. */
+import { resolve } from 'node:path'
+import { version } from '../../package.json'
+import { measureDevice } from '../core/measure/measure.ts'
+import {
+  type DeviceReport,
+  MEASURE_HEADER,
+  NUMBER_COLUMNS,
+  measureCells,
+  measureTitle,
+} from '../core/measure/report.ts'
+import { aligned } from '../core/plan/print.ts'
+import { requestDevice } from './device.ts'
+import { Ended, Interruption, watchSignals } from './interrupt.ts'
+import { replaceFile } from './output.ts'
+import { createProgress } from './progress.ts'
+import { print, tell } from './terminal.ts'
+
+export interface MeasureAdapterOptions {
+  readonly adapter?: string
+  readonly json?: true
+  readonly seconds: number
+  readonly work?: readonly string[]
+  readonly out?: string
+}
+
+/**
+ * Measures an adapter, and prints or writes the report.
+ * @throws RunError if there is none
+ * @throws Interruption after a signal
+ */
+export async function measureAdapter({
+  adapter,
+  json,
+  seconds,
+  work,
+  out,
+}: MeasureAdapterOptions): Promise<void> {
+  const { device, info, release } = await requestDevice(adapter === undefined ? {} : { adapter })
+  const watch = watchSignals()
+  const progress = createProgress(0, 100, {
+    format: '{bar} {percentage}%  {remaining} left',
+    quiet: json === true,
+  })
+  let report: DeviceReport
+  try {
+    report = await measureDevice(device, {
+      seconds,
+      ...(work !== undefined && { works: work }),
+      driver: info.driver,
+      program: version,
+      onProgress: (share) => progress.update(Math.round(100 * share)),
+      interrupt() {
+        if (watch.signal !== undefined)
+          throw new Interruption(
+            watch.signal,
+            'ended before the measurement was complete; nothing is written',
+          )
+      },
+    })
+  } finally {
+    progress.stop()
+    watch.stop()
+    release()
+  }
+  const text = `${JSON.stringify(report, null, 2)}\n`
+  if (out !== undefined) replaceFile(resolve(out), text, true)
+  print(json === true ? text : `${tableOf(report)}\n`)
+  if (out !== undefined && json !== true) tell(`the report is in ${out}: send it in an issue\n`)
+  if (report.measurements.some(({ refused }) => refused !== undefined)) throw new Ended(1)
+}
+
+function tableOf(report: DeviceReport): string {
+  const rows = report.measurements.map(measureCells)
+  return `${measureTitle(report)}\n\n${aligned([[...MEASURE_HEADER], ...rows], NUMBER_COLUMNS).join('\n')}`
+}
