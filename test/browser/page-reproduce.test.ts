@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { eventually, useLab } from './lab.ts'
+import type { DeviceReport } from '../../src/core/measure/report.ts'
+import { eventually, frames, useLab, violationsOf } from './lab.ts'
 
 const lab = useLab()
 const dialog = () => lab.page.getByRole('dialog', { name: 'Reproductions' })
@@ -87,4 +89,31 @@ test('a run is cancelled at once, by its button and by closing the panel, and ca
   await button('Close').click()
   expect(await lab.engram<boolean>('playing')).toBe(false)
   expect(await lab.engram<number>('simulation.tick')).toBe(0)
+})
+
+test('the GPU is measured by keys alone: the page goes on drawing, it stops at once, and a report is saved', async () => {
+  // As long as every form takes once.
+  await lab.visit('softmax-synapses&seconds=1')
+  const panel = lab.page.getByRole('dialog', { name: 'Measure this GPU' })
+  const act = (name: string) => panel.getByRole('button', { name, exact: true })
+  await lab.page.getByRole('combobox', { name: 'Scenario' }).selectOption('measure')
+  await eventually(() => act('Measure').count()).toBe(1)
+  expect(await lab.page.getByRole('combobox', { name: 'Scenario' }).inputValue()).toBe('softmax-synapses')
+  await lab.page.keyboard.press('Enter')
+  await eventually(() => panel.getByRole('progressbar').count()).toBe(1)
+  // Another thread computes.
+  await frames(lab.page)
+  await lab.page.keyboard.press('Enter')
+  await eventually(() => act('Measure').count()).toBe(1)
+
+  await lab.page.keyboard.press('Enter')
+  await eventually(() => panel.locator('tr').count()).toBeGreaterThan(1)
+  await eventually(() => act('Save report').count()).toBe(1)
+  expect(await violationsOf(lab.page)).toEqual([])
+  const [saved] = await Promise.all([lab.page.waitForEvent('download'), act('Save report').click()])
+  const report = JSON.parse(await readFile(await saved.path(), 'utf8')) as DeviceReport
+  expect(report.measurements.map(({ refused }) => refused).filter((one) => one !== undefined)).toEqual([])
+  expect(new Set(report.measurements.map(({ work }) => work)).size).toBe(6)
+  await lab.page.keyboard.press('Escape')
+  await eventually(() => panel.count()).toBe(0)
 })

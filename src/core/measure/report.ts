@@ -81,7 +81,8 @@ export function measureCells({ title, way, size, unit, ms, bytes, share, refused
 /** The adapter and its bandwidth, in a line. */
 export function measureTitle({ adapter, bandwidth, seconds }: DeviceReport): string {
   const { description, vendor, architecture, driver } = adapter
-  const name = [description, vendor, architecture].find((text) => text !== '') ?? 'unnamed adapter'
+  const name =
+    [description, `${vendor} ${architecture}`.trim()].find((text) => text !== '') ?? 'unnamed adapter'
   const more = driver === '' || description.includes(driver) ? '' : `, ${driver}`
   return `${name}${more}: a copy moves ${digits(bandwidth / 1e9)} GB/s; measured in ${seconds.toFixed(0)} s`
 }

@@ -21,9 +21,9 @@ export interface MeasurePanel {
 const SECONDS = 120
 
 const MARKUP = `
-  <p>How fast does this GPU run networks? The measurement takes about two minutes. It compares the result of every kernel with
-    float64 first, and times recall, learning, plastic synapses, a sparse memory and a convolution. The page stays usable; nothing
-    is sent anywhere. Save the report, or paste it into an issue of the project: it helps to choose the defaults.</p>
+  <p>How fast does this GPU run networks? The measurement takes about two minutes and can be stopped. Every kernel is compared with
+    float64 before it is timed. Nothing is sent anywhere. Save the report, or paste it into an issue of the project: the first
+    reports decide which kernels are the defaults on a GPU.</p>
   <div class="measure-run">
     <button type="button" data-act="run" class="primary">Measure</button>
     <progress max="1" value="0" aria-label="Part of the measurement" hidden></progress>
