@@ -33,6 +33,36 @@ elif work["kind"] == "learning":
         gate = f32(work["rate"]) * softmax(state @ v, work["beta"])
         state[:] += gate[:, :, None] * (v - state)
 
+elif work["kind"] == "sparse":
+    import scipy.sparse
+
+    size, degree = work["size"], work["degree"]
+    columns = np.fromfile(f"{folder}/columns.i32", np.int32)
+    starts = np.arange(size + 1, dtype=np.int32) * degree
+    entries = scipy.sparse.csr_array((matrix, columns, starts), shape=(size, size))
+    state = states.copy()
+
+    def tick(count):
+        state[:] += f32(work["rate"]) * (entries @ np.tanh(state) - state)
+
+elif work["kind"] == "convolution":
+    side, filters, kernel = work["side"], work["filters"], work["kernel"]
+    reach = (kernel - 1) // 2
+    k = matrix.reshape(filters, kernel * kernel)
+    # The filters turned by half, for the way back.
+    turned = np.ascontiguousarray(k[:, ::-1]).reshape(-1)
+    state = states.reshape(side, side).copy()
+
+    def windows(padded):
+        return np.lib.stride_tricks.sliding_window_view(padded, (kernel, kernel), axis=(-2, -1))
+
+    def tick(count):
+        seen = windows(np.pad(state, reach)).reshape(side * side, kernel * kernel)
+        f = np.maximum(k @ seen.T, 0).reshape(filters, side, side)
+        back = windows(np.pad(f, ((0, 0), (reach, reach), (reach, reach))))
+        pull = back.transpose(1, 2, 0, 3, 4).reshape(side * side, -1) @ turned
+        state[:] += f32(work["rate"]) * (pull.reshape(side, side) - state)
+
 else:
     base = matrix.reshape(work["size"], work["size"])
     w = base.copy()

@@ -5,9 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { plain } from './peers/plain.ts'
-import { TOLERANCE, WORKS, difference, inputsOf } from './peers/work.ts'
+import { TOLERANCE, type Work, WORKS, difference, inputsOf } from './peers/work.ts'
 
-export const NUMPY = { id: 'numpy', title: 'NumPy', on: 'CPU' } as const
+export const NUMPY = { id: 'numpy', title: 'NumPy; SciPy where sparse', on: 'CPU' } as const
+
+/** What a work needs besides NumPy. */
+const MODULES: Readonly<Partial<Record<Work['kind'], string>>> = { sparse: 'import numpy, scipy.sparse' }
 
 interface NumpyResult {
   readonly peer: string
@@ -19,12 +22,14 @@ interface NumpyResult {
 /** Times of a work, once its result has been compared with plain loops; undefined where there is no NumPy. */
 export async function measureNumpy(id: string): Promise<NumpyResult | undefined> {
   const work = WORKS.find((one) => one.id === id)
-  if (work === undefined || spawnSync('python3', ['-c', 'import numpy']).status !== 0) return undefined
+  if (work === undefined || spawnSync('python3', ['-c', MODULES[work.kind] ?? 'import numpy']).status !== 0)
+    return undefined
   const inputs = inputsOf(work)
   const folder = await mkdtemp(join(tmpdir(), 'engram-numpy-'))
   try {
     await writeFile(join(folder, 'matrix.f32'), inputs.matrix)
     await writeFile(join(folder, 'states.f32'), inputs.states)
+    if (inputs.columns !== undefined) await writeFile(join(folder, 'columns.i32'), inputs.columns)
     await writeFile(join(folder, 'work.json'), JSON.stringify(work))
     const script = fileURLToPath(new URL('measure_numpy.py', import.meta.url))
     const { stdout, stderr, status } = spawnSync('python3', [script, folder], { encoding: 'utf8' })

@@ -53,7 +53,7 @@ export async function bench(args: readonly string[]): Promise<void> {
     if (only.length > 0 && !only.some((part) => work.id.includes(part))) continue
     const inputs = inputsOf(work)
     const model = await loadModel(JSON.stringify(scenarioOf(work, format)), {
-      read: (path) => Promise.resolve(fileOf(path, inputs, work)),
+      read: (path) => fileOf(path, inputs, work),
     })
     const simulation = await createSimulation(device, model, { resident: residentFor(work) })
     if (work.kind === 'learning') simulation.write('xi', inputs.matrix)

@@ -20,7 +20,7 @@ export async function engramPeer(): Promise<Peer> {
     on: 'GPU',
     async prepare(work, inputs) {
       const text = JSON.stringify(scenarioOf(work))
-      const model = await loadModel(text, { read: (path) => Promise.resolve(fileOf(path, inputs, work)) })
+      const model = await loadModel(text, { read: (path) => fileOf(path, inputs, work) })
       const simulation = await createSimulation(device, model, { resident: residentFor(work) })
       if (work.kind === 'learning') simulation.write('xi', inputs.matrix)
       return {

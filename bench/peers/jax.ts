@@ -6,6 +6,7 @@ import {
   getWebGPUDevice,
   init,
   jit,
+  lax,
   nn,
   numpy as np,
 } from '@jax-js/jax'
@@ -30,9 +31,11 @@ function peer(device: Device): Peer {
 export const jaxWebgpu = peer('webgpu')
 export const jaxWasm = peer('wasm')
 
-async function prepare(device: Device, work: Work, { matrix, states }: Inputs): Promise<Runner> {
-  const put = (data: Float32Array<ArrayBuffer>, shape: number[]): Promise<JaxArray> =>
-    devicePut(np.array(data).reshape(shape), device)
+async function prepare(device: Device, work: Work, { matrix, states, columns }: Inputs): Promise<Runner> {
+  const put = (
+    data: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>,
+    shape: number[],
+  ): Promise<JaxArray> => devicePut(np.array(data).reshape(shape), device)
   let state: JaxArray
   let tick: () => void
   const held: JaxArray[] = []
@@ -89,6 +92,41 @@ async function prepare(device: Device, work: Work, { matrix, states }: Inputs): 
         const [next, x] = step(base.ref, w, state) as [JaxArray, JaxArray]
         w = next
         state = x
+      }
+      break
+    }
+    case 'sparse': {
+      const { size, degree, rate } = work
+      const values = await put(matrix, [size, degree])
+      const places = await put(columns ?? new Int32Array(), [size * degree])
+      held.push(values, places)
+      state = await put(states, [size])
+      const step = jit((a: JaxArray, at: JaxArray, x: JaxArray): JaxArray => {
+        const g = np.take(np.tanh(x.ref), at).reshape([size, degree])
+        return x.ref.add(a.mul(g).sum(1).sub(x).mul(rate))
+      })
+      tick = () => {
+        state = step(values.ref, places.ref, state)
+      }
+      break
+    }
+    case 'convolution': {
+      const { side, filters, kernel, rate } = work
+      const forward = await put(matrix, [filters, 1, kernel, kernel])
+      // K^T * f is a convolution with the filters turned by half.
+      const turned = matrix.map((_, at) => {
+        const filter = Math.floor(at / kernel ** 2)
+        return matrix[filter * kernel ** 2 + kernel ** 2 - 1 - (at % kernel ** 2)] as number
+      })
+      const back = await put(turned, [1, filters, kernel, kernel])
+      held.push(forward, back)
+      state = await put(states, [1, 1, side, side])
+      const step = jit((k: JaxArray, t: JaxArray, v: JaxArray): JaxArray => {
+        const f = nn.relu(lax.conv(v.ref, k, [1, 1], 'SAME'))
+        return v.ref.add(lax.conv(f, t, [1, 1], 'SAME').sub(v).mul(rate))
+      })
+      tick = () => {
+        state = step(forward.ref, back.ref, state)
       }
       break
     }

@@ -1,18 +1,26 @@
 /** Plain JavaScript loops over typed arrays, in one thread. */
-import type { Inputs, Learning, Peer, Plastic, Recall, Runner } from './work.ts'
+import type { Convolution, Inputs, Learning, Peer, Plastic, Recall, Runner, Sparse, Work } from './work.ts'
 
 export const plain: Peer = {
   id: 'plain-js',
   title: 'plain JavaScript',
   on: 'CPU',
-  prepare: (work, inputs) =>
-    Promise.resolve(
-      work.kind === 'recall'
-        ? recall(work, inputs)
-        : work.kind === 'learning'
-          ? learning(work, inputs)
-          : plastic(work, inputs),
-    ),
+  prepare: (work, inputs) => Promise.resolve(runnerOf(work, inputs)),
+}
+
+function runnerOf(work: Work, inputs: Inputs): Runner {
+  switch (work.kind) {
+    case 'recall':
+      return recall(work, inputs)
+    case 'learning':
+      return learning(work, inputs)
+    case 'plastic':
+      return plastic(work, inputs)
+    case 'sparse':
+      return sparse(work, inputs)
+    case 'convolution':
+      return convolution(work, inputs)
+  }
 }
 
 function runner(values: Float32Array, tick: () => void): Runner {
@@ -106,5 +114,48 @@ function plastic({ size, rate, step, kappa }: Plastic, inputs: Inputs): Runner {
       input[i] = sum
     }
     for (let i = 0; i < size; i++) x[i] = x[i]! + step * (input[i]! - x[i]!)
+  })
+}
+
+function sparse({ size, degree, rate }: Sparse, inputs: Inputs): Runner {
+  const x = inputs.states.slice()
+  const { matrix, columns = new Int32Array() } = inputs
+  const g = new Float32Array(size)
+  return runner(x, () => {
+    for (let i = 0; i < size; i++) g[i] = Math.tanh(x[i]!)
+    for (let i = 0; i < size; i++) {
+      let sum = 0
+      for (let k = i * degree; k < (i + 1) * degree; k++) sum += matrix[k]! * g[columns[k]!]!
+      x[i] = x[i]! + rate * (sum - x[i]!)
+    }
+  })
+}
+
+function convolution({ side, filters, kernel, rate }: Convolution, inputs: Inputs): Runner {
+  const v = inputs.states.slice()
+  const { matrix } = inputs
+  const pull = new Float32Array(side * side)
+  const reach = (kernel - 1) / 2
+  return runner(v, () => {
+    pull.fill(0)
+    for (let filter = 0; filter < filters; filter++) {
+      const weights = matrix.subarray(filter * kernel * kernel, (filter + 1) * kernel * kernel)
+      for (let p = 0; p < side; p++)
+        for (let q = 0; q < side; q++) {
+          const [top, bottom] = [Math.max(0, reach - p), Math.min(kernel, side + reach - p)]
+          const [left, right] = [Math.max(0, reach - q), Math.min(kernel, side + reach - q)]
+          const first = (p - reach) * side + q - reach
+          let sum = 0
+          for (let i = top; i < bottom; i++)
+            for (let j = left; j < right; j++) sum += weights[i * kernel + j]! * v[first + i * side + j]!
+          if (sum <= 0) continue
+          for (let i = top; i < bottom; i++)
+            for (let j = left; j < right; j++) {
+              const at = first + i * side + j
+              pull[at] = pull[at]! + weights[i * kernel + j]! * sum
+            }
+        }
+    }
+    for (let at = 0; at < v.length; at++) v[at] = v[at]! + rate * (pull[at]! - v[at]!)
   })
 }

@@ -29,7 +29,7 @@ function peer(backend: 'webgpu' | 'wasm'): Peer {
 export const tensorflowWebgpu = peer('webgpu')
 export const tensorflowWasm = peer('wasm')
 
-function prepare(backend: string, work: Work, { matrix, states }: Inputs): Runner {
+function prepare(backend: string, work: Work, { matrix, states, columns }: Inputs): Runner {
   const fixed: tf.Tensor[] = []
   const keep = <T extends tf.Tensor>(tensor: T): T => {
     fixed.push(tensor)
@@ -95,6 +95,39 @@ function prepare(backend: string, work: Work, { matrix, states }: Inputs): Runne
         w = next as tf.Tensor2D
         other = w
       }
+      break
+    }
+    case 'sparse': {
+      const { size, degree, rate } = work
+      const values = keep(tf.tensor2d(matrix, [size, degree]))
+      const places = keep(tf.tensor1d(columns ?? new Int32Array(), 'int32'))
+      state = tf.tensor1d(states)
+      tick = () =>
+        replace(
+          tf.tidy(() => {
+            const g = tf.reshape(tf.gather(tf.tanh(state), places), [size, degree])
+            const input = tf.sum(tf.mul(values, g), 1)
+            return tf.add(state, tf.mul(tf.sub(input, state), rate))
+          }),
+        )
+      break
+    }
+    case 'convolution': {
+      const { side, filters, kernel, rate } = work
+      // Its filters have the places first.
+      const given = tf.tensor4d(matrix, [filters, 1, kernel, kernel])
+      const k: tf.Tensor4D = keep(tf.transpose(given, [2, 3, 1, 0]))
+      given.dispose()
+      const shape: [number, number, number, number] = [1, side, side, 1]
+      state = tf.tensor4d(states, shape)
+      tick = () =>
+        replace(
+          tf.tidy(() => {
+            const f = tf.relu(tf.conv2d(state as tf.Tensor4D, k, 1, 'same'))
+            const pull = tf.conv2dTranspose(f, k, shape, 1, 'same')
+            return tf.add(state, tf.mul(tf.sub(pull, state), rate))
+          }),
+        )
       break
     }
   }

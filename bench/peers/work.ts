@@ -1,10 +1,12 @@
 /**
- * What is measured: three kinds of work, as plain numbers that every library gets, and what the result must be. Pure.
+ * What is measured: five kinds of work, as plain numbers that every library gets, and what the result must be. Pure.
  *
  *   recall    v += rate (Xi^T softmax(beta Xi v) - v)                          `states` states that share Xi
  *   learning  w = softmax(beta Xi v); Xi += rate w (.) (1 v^T - Xi)             `replicas` networks, v held at one row
  *             after the other
  *   plastic   g = tanh x; W += rate (kappa g g^T - (W - J)), x += step (W g - x), each tick
+ *   sparse    x += rate (A tanh(x) - x)                                         A with `degree` entries in each row
+ *   convolution  f = relu(K * v); v += rate (K^T * f - v)                       `filters` of kernel x kernel, zeros around the image
  */
 
 interface Common {
@@ -42,7 +44,24 @@ export interface Plastic extends Common {
   readonly patterns: number | undefined
 }
 
-export type Work = Recall | Learning | Plastic
+export interface Sparse extends Common {
+  readonly kind: 'sparse'
+  readonly size: number
+  readonly degree: number
+  readonly rate: number
+}
+
+export interface Convolution extends Common {
+  readonly kind: 'convolution'
+  /** Pixels of a side of the image. */
+  readonly side: number
+  readonly filters: number
+  /** Pixels of a side of a filter, odd. */
+  readonly kernel: number
+  readonly rate: number
+}
+
+export type Work = Recall | Learning | Plastic | Sparse | Convolution
 
 function recall(visible: number, hidden: number, states: number): Recall {
   const title = `recall ${visible} x ${hidden}, ${states === 1 ? '1 state' : `${states} states`}`
@@ -85,16 +104,40 @@ export const WORKS: readonly Work[] = [
   },
   plastic(undefined),
   plastic(20),
+  {
+    kind: 'sparse',
+    id: 'sparse-1e6-15',
+    title: 'sparse synapses 10^6, 15 entries a row',
+    checkTicks: 3,
+    size: 1e6,
+    degree: 15,
+    rate: 0.1,
+  },
+  {
+    kind: 'convolution',
+    id: 'convolution-128-16x5',
+    title: 'convolution 128 x 128, 16 filters of 5 x 5',
+    checkTicks: 5,
+    side: 128,
+    filters: 16,
+    kernel: 5,
+    rate: 0.1,
+  },
 ]
 
 /** Numbers that every library starts from; row-major. */
 export interface Inputs {
-  /** Memories [hidden, visible] (learning: [replicas, hidden, visible]), or J [size, size]. */
+  /**
+   * Memories [hidden, visible] (learning: [replicas, hidden, visible]), J [size, size], entries [size, degree] or filters [filters,
+   * kernel kernel].
+   */
   readonly matrix: Float32Array<ArrayBuffer>
-  /** First states [states, visible] or [size]; learning: the rows shown in turn, [hidden, visible]. */
+  /** First states [states, visible], [size] or an image [side, side]; learning: the rows shown in turn, [hidden, visible]. */
   readonly states: Float32Array<ArrayBuffer>
   /** Patterns of J, [patterns, size]; none for a dense J. */
   readonly patterns?: Float32Array<ArrayBuffer>
+  /** Columns of the entries of a sparse matrix, [size, degree], ascending in each row. */
+  readonly columns?: Int32Array<ArrayBuffer>
 }
 
 /** A small generator (mulberry32): the same numbers everywhere. */
@@ -157,6 +200,23 @@ export function inputsOf(work: Work): Inputs {
         }
       const states = normals(size, 6).map((value, at) => (rows[at] as number) + 0.5 * value)
       return patterns === undefined ? { matrix, states } : { matrix, states, patterns: rows }
+    }
+    case 'sparse': {
+      const { size, degree } = work
+      const uniform = generator(7)
+      const columns = new Int32Array(size * degree)
+      for (let row = 0; row < size; row++) {
+        const own = columns.subarray(row * degree, (row + 1) * degree)
+        do for (let k = 0; k < degree; k++) own[k] = Math.floor(uniform() * size)
+        while (own.sort().some((column, k) => column === own[k + 1]))
+      }
+      const matrix = normals(size * degree, 8).map((value) => 0.2 * value)
+      return { matrix, states: normals(size, 9), columns }
+    }
+    case 'convolution': {
+      const { side, filters, kernel } = work
+      const matrix = normals(filters * kernel * kernel, 10).map((value) => 0.05 * value)
+      return { matrix, states: normals(side * side, 11) }
     }
   }
 }
