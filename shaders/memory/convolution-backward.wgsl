@@ -43,17 +43,17 @@ fn convolutionBackward(@builtin(global_invocation_id) id: vec3<u32>) {
         continue;
       }
       let column = channel * taps + i * params.kernelWidth + j;
+      let places = params.down * params.across;
+      let place = map + u32(p) * params.across + u32(q);
       var all = 0.0;
-      var part = 0.0;
-      for (var feature = 0u; feature < params.features; feature++) {
-        let place = (feature * params.down + u32(p)) * params.across + u32(q);
-        part += quadAt(first + feature, column / 4u)[column % 4u] * vector[map + place];
-        if (feature % PART == PART - 1u) {
-          all += part;
-          part = 0.0;
+      for (var begin = 0u; begin < params.features; begin += PART) {
+        var part = 0.0;
+        for (var feature = begin; feature < min(begin + PART, params.features); feature++) {
+          part += entryAt(first + feature, column) * vector[place + feature * places];
         }
+        all += part;
       }
-      line += all + part;
+      line += all;
     }
     lines += line;
     if (i % PART == PART - 1u) {

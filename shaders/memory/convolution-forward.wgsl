@@ -32,34 +32,30 @@ fn convolutionForward(@builtin(global_invocation_id) id: vec3<u32>) {
   let q = index % params.across;
   let row = replica * params.copyRows + feature;
   let image = replica * params.vectorStride;
+  // No branch in the inner loop: software adapters write all values again after one.
+  let across = tapsAt(q, params.kernelWidth, params.width, params.beforeX);
+  let down = tapsAt(p, params.kernelHeight, params.height, params.beforeY);
   // In nested partial sums: one long sum has larger rounding errors.
   var sum = 0.0;
-  var column = 0u;
   for (var channel = 0u; channel < params.channels; channel++) {
-    var lines = 0.0;
-    for (var i = 0u; i < params.kernelHeight; i++) {
-      let y = lookedAt(p, i, params.height, params.beforeY);
-      var line = 0.0;
-      var part = 0.0;
-      for (var j = 0u; j < params.kernelWidth; j++) {
-        let x = lookedAt(q, j, params.width, params.beforeX);
-        if (y >= 0 && x >= 0) {
-          let pixel = (channel * params.height + u32(y)) * params.width + u32(x);
-          part += quadAt(row, column / 4u)[column % 4u] * vector[image + pixel];
-        }
-        column += 1u;
-        if (j % PART == PART - 1u) {
+    for (var top = 0u; top < params.kernelHeight; top += PART) {
+      var lines = 0.0;
+      for (var i = max(top, down.x); i < min(top + PART, down.y); i++) {
+        let y = pixelAt(p, i, params.height, params.beforeY);
+        let column = (channel * params.kernelHeight + i) * params.kernelWidth;
+        let pixels = image + (channel * params.height + y) * params.width;
+        var line = 0.0;
+        for (var left = 0u; left < params.kernelWidth; left += PART) {
+          var part = 0.0;
+          for (var j = max(left, across.x); j < min(left + PART, across.y); j++) {
+            part += entryAt(row, column + j) * vector[pixels + pixelAt(q, j, params.width, params.beforeX)];
+          }
           line += part;
-          part = 0.0;
         }
+        lines += line;
       }
-      lines += line + part;
-      if (i % PART == PART - 1u) {
-        sum += lines;
-        lines = 0.0;
-      }
+      sum += lines;
     }
-    sum += lines;
   }
   storeProduct(replica, index, sum);
 }

@@ -38,7 +38,7 @@ fn tokensProject(@builtin(global_invocation_id) id: vec3<u32>) {
     let end = min(start + PART, params.width);
     var part = 0.0;
     for (var d = start; d < end; d++) {
-      part += quadAt(row, d / 4u)[d % 4u] * vector[token + d];
+      part += entryAt(row, d) * vector[token + d];
     }
     sum += part;
   }

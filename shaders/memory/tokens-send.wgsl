@@ -35,7 +35,7 @@ fn tokensSend(@builtin(global_invocation_id) id: vec3<u32>) {
     let end = min(start + PART, params.rows);
     var part = 0.0;
     for (var row = start; row < end; row++) {
-      part += quadAt(row, d / 4u)[d % 4u] * seen[token + row];
+      part += entryAt(row, d) * seen[token + row];
     }
     sum += part;
   }

@@ -516,6 +516,9 @@ const WRITTEN_RULE: Rule = {
   parameters: {},
 }
 
+/** Whether a file reads a matrix in a format. */
+const readsMatrix = (text: string): boolean => /\b(quad|entry)At\(/.test(text)
+
 /** Names of all kernels. */
 export const KERNEL_NAMES = Object.keys(KERNELS) as KernelName[]
 
@@ -634,13 +637,13 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
   // Kernels with an epilogue.
   if (wgsl(name).includes('storeProduct('))
     return [{ ending: 'store' } as const, { ending: 'step' } as const, ...reacting].map((ending): Joined => ({
-      ...(wgsl(name).includes('quadAt(') && { format: 'f32' }),
+      ...(readsMatrix(wgsl(name)) && { format: 'f32' }),
       ...ending,
     }))
   if (ADDING.includes(name)) return inBothSums({})
   // Projections of tokens are stored as f32 only.
   if (name === 'memory/tokens-project') return [{ format: 'f32' }]
-  if (filesOf(name).some((file) => wgsl(file).includes('quadAt(')))
+  if (filesOf(name).some((file) => readsMatrix(wgsl(file))))
     return formats.map((format) => ({ format }))
   return [{}]
 }
