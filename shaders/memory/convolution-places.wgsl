@@ -36,7 +36,7 @@ fn tapsAt(place: u32, taps: u32, side: u32, before: u32) -> vec2<u32> {
   return vec2<u32>(u32(clamp(first, 0, i32(taps))), u32(clamp(first + i32(side), 0, i32(taps))));
 }
 
-/// The pixel of such a tap.
+/// The pixel of one of these taps.
 fn pixelAt(place: u32, tap: u32, side: u32, before: u32) -> u32 {
   let at = i32(params.step * place + tap) - i32(before);
   if (PERIODIC) {

@@ -643,8 +643,7 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
   if (ADDING.includes(name)) return inBothSums({})
   // Projections of tokens are stored as f32 only.
   if (name === 'memory/tokens-project') return [{ format: 'f32' }]
-  if (filesOf(name).some((file) => readsMatrix(wgsl(file))))
-    return formats.map((format) => ({ format }))
+  if (filesOf(name).some((file) => readsMatrix(wgsl(file)))) return formats.map((format) => ({ format }))
   return [{}]
 }
 

@@ -115,7 +115,7 @@ const TITLES: Readonly<Record<Stage, string>> = {
   resident: 'resident: many ticks in one dispatch, stimulus and probes included',
 }
 
-/** Behind the name of a kernel that has run on software adapters only, and the line that says so. */
+/** The mark behind the name of a kernel that has run on software adapters only, and the line that explains it. */
 export const UNTRIED = ' *'
 export const UNTRIED_LINE =
   '* no report of a GPU has this kernel yet, it has run on software adapters only; engram devices --measure makes a report'

@@ -10,7 +10,7 @@ import type { Operation, Stage } from './operation.ts'
 import type { Plan } from './plan.ts'
 import { ticksBetween } from './print.ts'
 
-/** What an adapter can do at most; what is not known of it bounds nothing. */
+/** The most that an adapter can do; an unknown limit bounds nothing. */
 export interface Roof {
   /** Bytes a second. */
   readonly bandwidth: number
@@ -20,7 +20,7 @@ export interface Roof {
   readonly dispatch?: number
 }
 
-/** What decides the least time. */
+/** The reason of a least time. */
 export type BoundBy = 'bytes' | 'operations' | 'dispatch'
 
 /** One dispatch of a tick. */

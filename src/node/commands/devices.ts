@@ -37,8 +37,8 @@ export function devicesCommand(command: Command): Command {
 const HELP = `
 Prints every adapter of this machine, and which one is taken.
 
-With --measure, prints instead how fast the adapter copies and computes: recall with 1 and with 64 states, gated learning,
-plastic synapses, a sparse memory and a convolution, each in the forms that a planner may choose. The result of each form is
+With --measure, prints instead how fast the adapter copies and computes. The works are recall with 1 and with 64 states,
+gated learning, plastic synapses, a sparse memory and a convolution, each in the forms that a planner may choose. The result of each form is
 compared with float64 at a small size first; a form with a wrong result is named and not timed. The sizes follow from the
 time. The column "of a copy" is the part of the time that the bytes of a tick take at the speed of a copy. The report is
 JSON: send it in an issue, so that others can see how a GPU does.

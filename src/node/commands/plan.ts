@@ -86,11 +86,11 @@ variants differ only by rounding.
 The last line states whether the run is resident, and why. A resident run is one kernel, and one dispatch computes many ticks; the
 line has its lanes for each replica.
 
-In a plan for a GPU, a star behind a kernel says that no report of a GPU has it: it has run on software adapters only.
+In a plan for a GPU, a star behind a kernel marks one that no report of a GPU has: it has run on software adapters only.
 
-With --roofline, prints for each dispatch of a tick its operations, its bytes, the least time that they take on that class of
-GPUs, and what decides it: bytes / bandwidth, operations / peak, or what WebGPU takes to make a dispatch. What a dispatch
-reads and writes counts twice. The numbers of the class come with their sources. The variants are those that a planner
+With --roofline, prints the operations and the bytes of each dispatch of a tick, and the least time that they take on that
+class of GPUs. The time is the longest of three: bytes / bandwidth, operations / peak, and the time in which WebGPU makes a
+dispatch. A buffer that a dispatch reads and writes counts twice. The numbers of the class come with their sources. The variants are those that a planner
 takes there. No GPU is needed.
 
 With --wgsl, prints each shader module of the label instead. A header of comments has the kernel, the overrides of the

@@ -4,13 +4,13 @@ import { measureDevice } from '../../../core/measure/measure.ts'
 import type { DeviceReport, Measurement } from '../../../core/measure/report.ts'
 import { requestPageDevice } from '../../boot/device.ts'
 
-/** What it is asked. */
+/** The question to the thread. */
 export interface MeasureQuestion {
   readonly seconds: number
   readonly works?: readonly string[]
 }
 
-/** What it answers, several times: how far it is, and at the end the report, or why there is none. */
+/** Its answers, several: the part that is done, and at the end the report, or why there is none. */
 export type MeasureAnswer =
   | { readonly share: number; readonly step: string; readonly measured: readonly Measurement[] }
   | { readonly report: DeviceReport }
