@@ -48,7 +48,7 @@ export async function bench(only: readonly string[]): Promise<void> {
     for (const unchecked of [false, true]) {
       const { device, release } = await requestDevice({ unchecked })
       const model = await loadModel(JSON.stringify(scenarioOf(work, 'f32')), {
-        read: (path) => Promise.resolve(fileOf(path, inputs, work)),
+        read: (path) => fileOf(path, inputs, work),
       })
       const simulation = await createSimulation(device, model, { resident: residentFor(work) })
       if (work.kind === 'learning') simulation.write('xi', inputs.matrix)

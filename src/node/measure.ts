@@ -20,7 +20,7 @@ export interface MeasureAdapterOptions {
   readonly adapter?: string
   readonly json?: true
   readonly seconds: number
-  readonly work?: readonly string[]
+  readonly work: readonly string[]
   readonly out?: string
 }
 
@@ -46,7 +46,7 @@ export async function measureAdapter({
   try {
     report = await measureDevice(device, {
       seconds,
-      ...(work !== undefined && { works: work }),
+      ...(work.length > 0 && { works: work }),
       driver: info.driver,
       program: version,
       onProgress: (share) => progress.update(Math.round(100 * share)),

@@ -9,7 +9,7 @@ interface DevicesOptions {
   readonly json?: true
   readonly measure?: true
   readonly seconds: number
-  readonly work?: readonly string[]
+  readonly work: readonly string[]
   readonly adapter?: string
   readonly out?: string
 }
@@ -27,7 +27,8 @@ export function devicesCommand(command: Command): Command {
     .option(
       '--work <id>',
       `measure this one: ${MEASURED_WORKS.map(({ id }) => id).join(', ')}; repeat the option for more`,
-      (id: string, before: readonly string[] = []) => [...before, isWork(id)],
+      (id: string, before: readonly string[]) => [...before, isWork(id)],
+      [],
     )
     .option('--out <file>', 'write the report of --measure to this file')
     .addHelpText('after', HELP)

@@ -134,7 +134,7 @@ function rowOf(cells: readonly string[], kind: 'th' | 'td'): HTMLElement {
   cells.forEach((text, column) => {
     const cell = document.createElement(kind)
     cell.textContent = text
-    if (kind === 'th') (cell as HTMLTableCellElement).scope = 'col'
+    if (kind === 'th') cell.scope = 'col'
     if (NUMBER_COLUMNS.includes(column)) cell.className = 'number'
     line.append(cell)
   })
