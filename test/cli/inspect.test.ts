@@ -125,3 +125,23 @@ test.each(['run', 'validate', 'plan', 'devices'])(
     expect(stdout).toMatch(new RegExp(`^Usage: engram ${command} \\[options\\]`))
   },
 )
+
+test('engram plan --roofline bounds a tick on a class of GPUs without a device, with sources, and marks untried kernels', async () => {
+  const { code, stdout } = await ask(['plan', 's.json', '--roofline', 'm4'], folder)
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^roofline of s\.json on Apple M4, 10 cores: /)
+  expect(stdout).toMatch(/^at least [\d.,]+ us a tick; alone: bytes \S+, operations \S+, dispatches \S+$/m)
+  expect(stdout).toContain('arXiv:2604.02344')
+  expect(stdout).toMatch(/^\* no report of a GPU has this kernel yet/m)
+  const { stdout: json } = await ask(['plan', 's.json', '--roofline', 'm4', '--json'], folder)
+  const { roofline, operations } = JSON.parse(json) as {
+    roofline: { class: string; seconds: number }
+    operations: { kernel: string; untried?: boolean }[]
+  }
+  expect(roofline.class).toBe('m4')
+  expect(roofline.seconds).toBeGreaterThan(0)
+  // A snapshot has no kernel.
+  expect(operations.every(({ kernel, untried = false }) => untried === (kernel !== 'copy'))).toBe(true)
+  const wrong = await ask(['plan', 's.json', '--roofline', 'm9'], folder)
+  expect(wrong).toMatchObject({ code: 2, stderr: '--roofline: must be h100 or m4 or integrated, not "m9"\n' })
+})
