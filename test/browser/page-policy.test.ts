@@ -43,6 +43,14 @@ test('every part of the page keeps to the content security policy', async () => 
   await page.keyboard.press('Escape')
   await results.waitFor({ state: 'hidden' })
 
+  // A thread that has a GPU.
+  await page.locator('#scenario').selectOption('measure')
+  const measuring = page.getByRole('dialog', { name: 'Measure this GPU' })
+  await measuring.getByRole('button', { name: 'Measure', exact: true }).click()
+  await eventually(() => measuring.getByRole('status').innerText()).toMatch(/comparing/)
+  await page.keyboard.press('Escape')
+  await measuring.waitFor({ state: 'hidden' })
+
   // The panels of the workbench, each until it has drawn.
   await page.evaluate("engram.load('softmax-synapses')")
   await page.locator('body[data-state=ready]').waitFor()
