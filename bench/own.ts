@@ -5,6 +5,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
+import { copyBandwidth } from '../src/core/measure/bandwidth.ts'
 import { loadModel } from '../src/core/model/load.ts'
 import { aligned, planRows } from '../src/core/plan/print.ts'
 import { createSimulation, type Simulation } from '../src/core/run/simulation.ts'
@@ -27,9 +28,6 @@ const MEASURED: readonly { readonly work: Work; readonly format: Memory['format'
 const TIMED = 400
 const MOST_TICKS = 2000
 
-/** Bytes that are copied to know how fast the adapter moves them. */
-const COPIED = 2 ** 26
-
 interface Row {
   readonly network: string
   /** Of each round, per tick. */
@@ -46,7 +44,8 @@ interface Row {
 export async function bench(args: readonly string[]): Promise<void> {
   const only = args.filter((arg) => !arg.startsWith('-'))
   const { device, info, release } = await requestDevice()
-  const bandwidth = await copyBandwidth(device)
+  // Bytes a millisecond.
+  const bandwidth = (await copyBandwidth(device)) / 1000
   const [load = NaN] = loadavg()
   const rows: Row[] = []
   for (const { work, format } of MEASURED) {
@@ -99,27 +98,6 @@ function bytesPerTick({ plan, model }: Simulation, dispatches: number): number {
   const resident = rows.find(({ stage }) => stage === 'resident')
   if (resident !== undefined) return resident.bytes * dispatches
   return rows.reduce((sum, { bytes, every }) => sum + (typeof every === 'number' ? bytes / every : 0), 0)
-}
-
-/** Bytes a millisecond that a copy reads and writes. */
-async function copyBandwidth(device: GPUDevice): Promise<number> {
-  const usage = GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST
-  const [from, to] = [
-    device.createBuffer({ size: COPIED, usage }),
-    device.createBuffer({ size: COPIED, usage }),
-  ]
-  const times: number[] = []
-  for (let round = 0; round < ROUNDS; round++) {
-    const encoder = device.createCommandEncoder()
-    for (let copy = 0; copy < 4; copy++) encoder.copyBufferToBuffer(from, 0, to, 0, COPIED)
-    const start = performance.now()
-    device.queue.submit([encoder.finish()])
-    await device.queue.onSubmittedWorkDone()
-    times.push((performance.now() - start) / 4)
-  }
-  from.destroy()
-  to.destroy()
-  return (2 * COPIED) / median(times)
 }
 
 /** Ticks of a round, once everything is compiled and submits have found their length. */
