@@ -1,8 +1,11 @@
 // Hebbian coupling of one layer, J = P^T P / N, optionally with a zero diagonal, computed once
 // (docs/scenario.md, "Synapses and memories").
 //   patterns P [count, stride]; matrix J, rows [start, start + rows) in this block, [.., stride]
-// An invocation computes eight rows of four columns, so that each loaded number is used several times.
-// Dispatch: x over groups of four columns, y over eights of rows from `offset` on; start + offset is a multiple of 4.
+// An invocation computes eight rows of four columns, so that each loaded number is used several times. Where the block is the whole
+// matrix, tiles left of the diagonal are not computed: J is symmetric to the last bit, and the tile across the diagonal is written
+// to both places.
+// Dispatch: x over groups of four columns, y over eights of rows from `offset` on; start + offset is a multiple of 4, and offset
+// one of 8 where the block is the whole matrix.
 
 override WORKGROUP: u32 = 64;
 
@@ -32,6 +35,13 @@ fn put(row: u32, quad: u32, sum: vec4<f32>) {
   matrix[row * (params.stride / 4u) + quad] = value;
 }
 
+// Four rows of a column, which are four columns of a row on the other side of the diagonal.
+fn mirror(neuron: u32, quad: u32, values: vec4<f32>) {
+  if (neuron < params.size && quad < params.stride / 4u) {
+    matrix[neuron * (params.stride / 4u) + quad] = values / f32(params.size);
+  }
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn hebbianInit(@builtin(global_invocation_id) id: vec3<u32>) {
   let quads = params.stride / 4u;
@@ -40,6 +50,10 @@ fn hebbianInit(@builtin(global_invocation_id) id: vec3<u32>) {
     return;
   }
   let first = (params.start + row) / 4u;
+  let isWhole = params.start == 0u && params.rows == params.size;
+  if (isWhole && id.x < first) {
+    return;
+  }
   var sum$h_$k = vec4<f32>(0.0); //: h in 2, k in 4
   for (var p = 0u; p < params.patternCount; p++) {
     let columns = patterns[p * quads + id.x];
@@ -51,5 +65,13 @@ fn hebbianInit(@builtin(global_invocation_id) id: vec3<u32>) {
   sums[4u * $hu + $ku] = sum$h_$k; //: h in 2, k in 4
   for (var i = 0u; i < 8u; i++) {
     put(row + i, id.x, sums[i]);
+  }
+  if (isWhole && id.x > first + 1u) {
+    for (var c = 0u; c < 4u; c++) {
+      for (var h = 0u; h < 2u; h++) {
+        let k = 4u * h;
+        mirror(4u * id.x + c, first + h, vec4<f32>(sums[k][c], sums[k + 1u][c], sums[k + 2u][c], sums[k + 3u][c]));
+      }
+    }
   }
 }
