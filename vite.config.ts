@@ -243,7 +243,7 @@ export default defineConfig(({ mode }) => ({
   optimizeDeps: { entries: ['index.html'] },
   plugins: pluginsOf(mode),
   // One file is read sooner than the many of these packages.
-  ssr: { noExternal: ['commander', 'fflate', 'jsonc-parser', 'pako', 'valibot'] },
+  ssr: { noExternal: ['commander', 'fflate', 'jsonc-parser', 'leven', 'pako', 'valibot'] },
   build: builds[mode] ?? {
     outDir: 'dist/page',
     target: 'es2023',

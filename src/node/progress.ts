@@ -1,4 +1,4 @@
-import { SingleBar } from 'cli-progress'
+import type { SingleBar } from 'cli-progress'
 import { messageFormat, tell, tellRecord } from './terminal.ts'
 
 /** A bar with rate and remaining time on standard error. */
@@ -33,24 +33,37 @@ export function createProgress(
   if (quiet) return { update: () => undefined, stop: () => undefined }
   if (messageFormat() === 'json') return createRecords(start, end)
   if (!process.stderr.isTTY) return createLines(start, end, format)
-  const bar = new SingleBar({
-    format,
-    stream: process.stderr,
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
-    barsize: 24,
-    clearOnComplete: true,
+  return createBar(start, end, format)
+}
+
+/** The module of the bar is twenty files, which only a terminal needs; it is drawn once they are read. */
+function createBar(start: number, end: number, format: string): Progress {
+  let bar: SingleBar | undefined
+  let isOver = false
+  void import('cli-progress').then(({ SingleBar: Bar }) => {
+    if (isOver) return
+    bar = new Bar({
+      format,
+      stream: process.stderr,
+      barCompleteChar: '█',
+      barIncompleteChar: '░',
+      barsize: 24,
+      clearOnComplete: true,
+    })
+    bar.start(end, start, { rate: '-', remaining: '-' })
   })
   const began = performance.now()
-  bar.start(end, start, { rate: '-', remaining: '-' })
   return {
     update(tick) {
       const seconds = (performance.now() - began) / 1000
       const rate = (tick - start) / seconds
       const remaining = rate > 0 ? timeText(Math.ceil((end - tick) / rate)) : '-'
-      bar.update(tick, { rate: rateText(rate), remaining })
+      bar?.update(tick, { rate: rateText(rate), remaining })
     },
-    stop: () => bar.stop(),
+    stop() {
+      isOver = true
+      bar?.stop()
+    },
   }
 }
 

@@ -10,7 +10,6 @@ import type { Residence, ResidentMode } from '../../core/plan/forms.ts'
 import type { Tuned, Variants } from '../../core/plan/variants.ts'
 import { abilitiesOf } from '../../core/gpu/adapter.ts'
 import { type Checkpoint, type Simulation, createSimulation } from '../../core/run/simulation.ts'
-import { afterwards } from '../afterwards.ts'
 import { requestDevice } from '../device.ts'
 import { Interruption, type Watch, watchSignals } from '../interrupt.ts'
 import { limitsFor } from '../limits.ts'
@@ -314,12 +313,14 @@ async function runTo(end: number, run: Started): Promise<void> {
   if (!options.quiet) noteRest(simulation)
   const lines = resultLines(run.stream ?? simulation)
   print(`${[...lines, ...written.map(([name, path]) => `${name}\t${path}`)].join('\n')}\n`)
-  if (!options.quiet) noteNext(run)
+  if (!options.quiet) await noteNext(run)
 }
 
 /** To a person: whoever reads the output by a program has the results and nothing else. */
-function noteNext({ scenario, simulation, requested, output }: Started): void {
+async function noteNext({ scenario, simulation, requested, output }: Started): Promise<void> {
   if (!process.stdout.isTTY || !process.stderr.isTTY) return
+  // It reads eigenvalues, which a run does not need.
+  const { afterwards } = await import('../afterwards.ts')
   const lines = afterwards({
     scenario: argument(scenario),
     folder: quoted(output.folder),
