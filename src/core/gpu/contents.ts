@@ -1,6 +1,6 @@
 /** Contents of the buffers of a plan before the first tick: filled from the model, also at a reset. */
 import type { Model } from '../model/model.ts'
-import { packBlock, slicesOf } from '../plan/layout.ts'
+import { blockBytes, slicesOf } from '../plan/layout.ts'
 import type { BufferPlan } from '../plan/operation.ts'
 
 /** Bytes of a matrix that are packed and uploaded at once: the extra memory on the host. */
@@ -23,7 +23,7 @@ export function createContents(device: GPUDevice, buffer: (name: string) => GPUB
     const rows = of(model)
     for (const { slice, offset } of slicesOf(matrix, block, SLICE_BYTES)) {
       if (offset > 0) yield
-      device.queue.writeBuffer(buffer(block.buffer), offset, packBlock(matrix, slice, rows))
+      device.queue.writeBuffer(buffer(block.buffer), offset, blockBytes(matrix, slice, rows))
       device.queue.submit([])
     }
   }

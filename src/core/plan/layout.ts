@@ -152,6 +152,24 @@ export function packBlock(matrix: Matrix, block: Block, dense: Float32Array | Ro
   return bytes
 }
 
+/**
+ * The same bytes as `packBlock`: a view of the rows where they are in memory as in the buffer, so that a large matrix is not
+ * copied before it is uploaded. Do not change it.
+ */
+export function blockBytes(
+  matrix: Matrix,
+  block: Block,
+  dense: Float32Array | Rows,
+): Uint8Array<ArrayBuffer> {
+  const { columns, rows, stride, format, order } = matrix
+  const data = dense instanceof Float32Array ? dense : dense.signs === undefined ? dense.data : undefined
+  const first = block.start % rows
+  const isAlike = format === 'f32' && order === undefined && stride === columns && first + block.count <= rows
+  if (data === undefined || !isAlike) return packBlock(matrix, block, dense)
+  const { buffer, byteOffset } = data.subarray(first * columns, (first + block.count) * columns)
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, block.bytes)
+}
+
 /** A row in the order of its buffer. */
 function ordered(row: Float32Array, stride: number, { places }: NonNullable<Matrix['order']>): Float32Array {
   const line = new Float32Array(stride)

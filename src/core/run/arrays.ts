@@ -6,7 +6,7 @@ import type { Model } from '../model/model.ts'
 import { show } from '../model/path.ts'
 import { cueTable } from '../model/variation.ts'
 import { carryNameOf } from '../plan/carry.ts'
-import { type Matrix, packBlock, slicesOf, unitOf, unpackBlock, vectorStride } from '../plan/layout.ts'
+import { type Matrix, blockBytes, packBlock, slicesOf, unitOf, unpackBlock, vectorStride } from '../plan/layout.ts'
 import type { Plan } from '../plan/plan.ts'
 
 /** A dense array, row-major. */
@@ -23,14 +23,26 @@ export interface Copy {
   readonly bytes: number
 }
 
-/** Some consecutive values of a named array: the copies they need, and how to read them from the copies. */
+/** Some consecutive values of a named array: the copy they need, and how to read them from its bytes. */
 export interface Part {
-  readonly copies: readonly Copy[]
+  readonly copy: Copy
   readonly unpack: (bytes: ArrayBuffer) => Float32Array
 }
 
 /** Largest size of one part of an array in bytes, as float32. */
 const PART_BYTES = 2 ** 22
+
+/** Where the bytes of a copy are on the host, and the first of them. */
+export type CopyPlace = readonly [bytes: ArrayBuffer, offset: number]
+
+/** The places of copies that are one behind the other. */
+export function placesOf(copies: readonly Copy[], bytes: ArrayBuffer, offset: number): CopyPlace[] {
+  let start = offset
+  return copies.map((copy): CopyPlace => {
+    start += copy.bytes
+    return [bytes, start - copy.bytes]
+  })
+}
 
 export function bytesOf(copies: readonly Copy[]): number {
   return copies.reduce((sum, { bytes }) => sum + bytes, 0)
@@ -62,15 +74,15 @@ export function partsOf(
   mostBytes = PART_BYTES,
 ): { shape: readonly number[]; parts: Part[] } {
   if (layerOf(model, name) !== undefined) {
-    const unpack = (bytes: ArrayBuffer) => unpackArray(plan, model, name, bytes, 0).data
-    return { shape: shapeOf(plan, model, name), parts: [{ copies: copiesOf(plan, model, name), unpack }] }
+    const unpack = (bytes: ArrayBuffer) => unpackArray(plan, model, name, [[bytes, 0]]).data
+    return { shape: shapeOf(plan, model, name), parts: copiesOf(plan, model, name).map((copy) => ({ copy, unpack })) }
   }
   const matrix = matrixOf(plan, model, name)
   const { blocks, columns, rowBytes } = matrix
   const scale = scaleOf(model, name)
   const parts = blocks.flatMap((block) =>
     slicesOf(matrix, block, mostBytes * (rowBytes / (4 * columns))).map(({ slice, offset }) => ({
-      copies: [{ buffer: slice.buffer, offset, bytes: slice.bytes }],
+      copy: { buffer: slice.buffer, offset, bytes: slice.bytes },
       unpack: (bytes: ArrayBuffer) => {
         const data = new Float32Array(slice.count * columns)
         unpackBlock(matrix, { ...slice, start: 0 }, bytes, 0, scale, data)
@@ -96,17 +108,20 @@ function scaleOf(model: Model, name: string): number {
   return memory === undefined ? 1 : unitOf(memory)
 }
 
-/** The dense array in the copied bytes of `copiesOf`. */
+/**
+ * The dense array in the copied bytes of `copiesOf`.
+ * @param places - of each copy
+ */
 export function unpackArray(
   plan: Plan,
   model: Model,
   name: string,
-  bytes: ArrayBuffer,
-  offset: number,
+  places: readonly CopyPlace[],
 ): DenseArray {
   const layer = layerOf(model, name)
   if (layer !== undefined) {
     const { size } = layer
+    const [bytes, offset] = places[0] as CopyPlace
     const data = new Float32Array(model.replicas * size)
     for (let replica = 0; replica < model.replicas; replica++) {
       const start = offset + replica * vectorStride(size) * 4
@@ -118,11 +133,10 @@ export function unpackArray(
   const { copies, rows, columns } = matrix
   const data = new Float32Array(copies * rows * columns)
   const scale = scaleOf(model, name)
-  let start = offset
-  for (const block of matrix.blocks) {
-    unpackBlock(matrix, block, bytes, start, scale, data)
-    start += block.bytes
-  }
+  matrix.blocks.forEach((block, index) => {
+    const [bytes, offset] = places[index] as CopyPlace
+    unpackBlock(matrix, block, bytes, offset, scale, data)
+  })
   return { shape: shapeOf(plan, model, name), data }
 }
 
@@ -133,7 +147,7 @@ export function checkLength(plan: Plan, model: Model, name: string, given: numbe
 }
 
 /**
- * Given numbers as float32.
+ * Given numbers as float32; those that are float32 are not copied.
  * @param at - index of the first of them
  * @param format - storage format
  * @throws ModelError with the first value that the format cannot store: NaN, infinity, or too large
@@ -143,8 +157,8 @@ export function finiteFloats(
   data: ArrayLike<number>,
   at = 0,
   format: Matrix['format'] = 'f32',
-): Float32Array<ArrayBuffer> {
-  const floats = Float32Array.from(data)
+): Float32Array {
+  const floats = data instanceof Float32Array ? data : Float32Array.from(data)
   const most = format === 'f16' ? MAX_HALF : MAX_FLOAT
   const wrong = floats.findIndex((value) => !(Math.abs(value) <= most))
   if (wrong < 0) return floats
@@ -155,16 +169,25 @@ export function finiteFloats(
 
 const MAX_FLOAT = (2 - 2 ** -23) * 2 ** 127
 
+/** Some bytes of a buffer. */
+export interface Packed {
+  readonly buffer: string
+  readonly offset: number
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
 /**
- * Dense values as the bytes of each buffer of `copiesOf`.
+ * Dense values as the bytes of each buffer of `copiesOf`, a matrix in parts of whole rows, so that it is never packed as a whole.
+ * @param mostBytes - of a part; a part has at least one row
  * @throws ModelError if the number of values is not that of the array
  */
-export function packArray(
+export function* packArray(
   plan: Plan,
   model: Model,
   name: string,
   data: Float32Array,
-): { buffer: string; bytes: Uint8Array<ArrayBuffer> }[] {
+  mostBytes = PART_BYTES,
+): Generator<Packed, void> {
   const layer = layerOf(model, name)
   const matrix = layer === undefined ? matrixOf(plan, model, name) : undefined
   checkLength(plan, model, name, data.length)
@@ -173,12 +196,16 @@ export function packArray(
     const padded = new Float32Array(model.replicas * stride)
     for (let replica = 0; replica < model.replicas; replica++)
       padded.set(data.subarray(replica * layer.size, (replica + 1) * layer.size), replica * stride)
-    return [{ buffer: layer.name === name ? `${name}/state` : name, bytes: new Uint8Array(padded.buffer) }]
+    const buffer = layer.name === name ? `${name}/state` : name
+    yield { buffer, offset: 0, bytes: new Uint8Array(padded.buffer) }
+    return
   }
   const { blocks, rows, copies } = matrix as Matrix
   // A block treats all copies together as one tall matrix.
   const tall = { ...(matrix as Matrix), rows: rows * copies }
-  return blocks.map((block) => ({ buffer: block.buffer, bytes: packBlock(tall, block, data) }))
+  for (const block of blocks)
+    for (const { slice, offset } of slicesOf(tall, block, mostBytes))
+      yield { buffer: block.buffer, offset, bytes: blockBytes(tall, slice, data) }
 }
 
 /**
@@ -192,7 +219,7 @@ export function packPart(
   name: string,
   at: number,
   data: Float32Array,
-): { buffer: string; offset: number; bytes: Uint8Array<ArrayBuffer> } {
+): Packed {
   const layer = layerOf(model, name)
   const matrix = layer === undefined ? matrixOf(plan, model, name) : undefined
   const columns = layer?.size ?? (matrix as Matrix).columns
@@ -240,7 +267,7 @@ export function packCue(
   index: number,
   at: number,
   data: Float32Array,
-): { buffer: string; offset: number; bytes: Uint8Array<ArrayBuffer> } {
+): Packed {
   const item = model.stimulus[index]
   const { rows, columns } = item?.patterns ?? { rows: 0, columns: 1 }
   const row = Math.floor(at / columns)

@@ -4,7 +4,7 @@ import type { Model } from '../model/model.ts'
 import { isRecorded } from '../model/rest.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { ProbePlan } from '../plan/probes.ts'
-import { unpackArray } from './arrays.ts'
+import { copiesOf, placesOf, unpackArray } from './arrays.ts'
 import { plainOf } from './columns.ts'
 import type { RawSample } from './readback.ts'
 
@@ -87,7 +87,8 @@ export function readSample(plan: Plan, model: Model, raw: RawSample, time: numbe
   const { probe, shape, copies, terms: names } = plan.probes[raw.probe] as ProbePlan
   const base = { probe: probe.name, tick: raw.tick, time }
   if (copies !== undefined) {
-    const { data } = unpackArray(plan, model, copies, raw.data.buffer, raw.data.byteOffset)
+    const places = placesOf(copiesOf(plan, model, copies), raw.data.buffer, raw.data.byteOffset)
+    const { data } = unpackArray(plan, model, copies, places)
     return { ...base, value: data }
   }
   if (names === undefined) return { ...base, value: raw.data.slice() }

@@ -8,9 +8,9 @@ import { carryNameOf, hasCarry } from '../plan/carry.ts'
 import { standsTwice } from '../plan/transposed.ts'
 import {
   type Copy,
+  type CopyPlace,
   type DenseArray,
   type Part,
-  bytesOf,
   copiesOf,
   finiteFloats,
   packArray,
@@ -63,28 +63,27 @@ export function createState(engine: Engine, ticks: Ticks, life: Life, current: (
 
   const writable = writableNames(plan)
 
-  /** The bytes of buffers after all submitted commands. */
-  const copyOut = async (copies: readonly Copy[]): Promise<ArrayBuffer> => {
+  /** What `use` makes of the bytes of buffers after all submitted commands. */
+  const copyOut = async <T>(copies: readonly Copy[], use: (bytes: ArrayBuffer[]) => T): Promise<T> => {
     life.checkDevice()
-    const bytes = await readBuffers(engine, copies).catch((error: unknown) => {
+    const made = await readBuffers(engine, copies, use).catch((error: unknown) => {
       life.checkDevice()
       throw error
     })
     // A copy from a lost device contains zeros.
     life.checkLost()
-    return bytes
+    return made
   }
 
   const read = async (names: readonly string[]): Promise<DenseArray[]> => {
     const lists = names.map((name) => copiesOf(plan, current(), name))
     life.checkDevice()
     ticks.ensure(names, 0)
-    const bytes = await copyOut(lists.flat())
-    let start = 0
-    return names.map((name, index) => {
-      const array = unpackArray(plan, current(), name, bytes, start)
-      start += bytesOf(lists[index] as Copy[])
-      return array
+    return copyOut(lists.flat(), (bytes) => {
+      const places = bytes.map((one): CopyPlace => [one, 0])
+      return names.map((name, index) =>
+        unpackArray(plan, current(), name, places.splice(0, lists[index]?.length)),
+      )
     })
   }
 
@@ -94,13 +93,17 @@ export function createState(engine: Engine, ticks: Ticks, life: Life, current: (
   ): AsyncGenerator<Float32Array, void, undefined> {
     life.checkDevice()
     ticks.ensure([name], 0)
-    for (const { copies, unpack } of parts) yield unpack(await copyOut(copies))
+    for (const { copy, unpack } of parts)
+      yield await copyOut([copy], ([bytes]) => unpack(bytes as ArrayBuffer))
   }
 
   const upload = (name: string, data: ArrayLike<number>): void => {
     const dense = data instanceof Float32Array ? data : Float32Array.from(data)
-    for (const { buffer, bytes } of packArray(plan, current(), name, dense))
-      device.queue.writeBuffer(engine.buffer(buffer), 0, bytes)
+    for (const { buffer, offset, bytes } of packArray(plan, current(), name, dense)) {
+      // What is written is copied until its submit has run.
+      if (offset > 0) device.queue.submit([])
+      device.queue.writeBuffer(engine.buffer(buffer), offset, bytes)
+    }
   }
 
   const write = (name: string, data: ArrayLike<number>): void => {
@@ -182,8 +185,15 @@ export function createState(engine: Engine, ticks: Ticks, life: Life, current: (
   }
 }
 
-/** The concatenated bytes of buffers, all at one moment. */
-async function readBuffers(engine: Engine, copies: readonly Copy[]): Promise<ArrayBuffer> {
+/**
+ * The bytes of buffers, all at one moment, each where the GPU has put them.
+ * @param use - reads them; afterwards they are gone
+ */
+async function readBuffers<T>(
+  engine: Engine,
+  copies: readonly Copy[],
+  use: (bytes: ArrayBuffer[]) => T,
+): Promise<T> {
   const { device } = engine
   const encoder = device.createCommandEncoder({ label: 'read' })
   // A staging buffer for each: together they may exceed the size of one buffer.
@@ -199,13 +209,7 @@ async function readBuffers(engine: Engine, copies: readonly Copy[]): Promise<Arr
   try {
     device.queue.submit([encoder.finish()])
     await Promise.all(staged.map((staging) => staging.mapAsync(GPUMapMode.READ)))
-    const all = new Uint8Array(bytesOf(copies))
-    let start = 0
-    for (const staging of staged) {
-      all.set(new Uint8Array(staging.getMappedRange()), start)
-      start += staging.size
-    }
-    return all.buffer
+    return use(staged.map((staging) => staging.getMappedRange()))
   } catch (error) {
     throw readError(error)
   } finally {
