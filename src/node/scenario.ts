@@ -109,24 +109,51 @@ async function requireInside(folder: string, file: string, name: string): Promis
 export async function readInput(
   path: string,
   name = path,
+  remedy?: string,
+  hint?: (name: string) => string,
+): Promise<Buffer> {
+  const size = await checkInput(path, name, remedy, hint)
+  try {
+    return size > MOST_AT_ONCE ? await readLarge(path, size) : await readFile(path)
+  } catch (error) {
+    throw inputError(name, error, hint)
+  }
+}
+
+/**
+ * Looks at a file that the user has named before it is read.
+ * @param name, remedy, hint - as of `readInput`
+ * @returns its size
+ * @throws ModelError if it is missing, a pipe, a device or empty
+ */
+export async function checkInput(
+  path: string,
+  name = path,
   remedy = 'write it again, or copy it into a file first',
   hint: (name: string) => string = () => '',
-): Promise<Buffer> {
-  try {
-    // Pipes and devices may never end.
-    const found = await stat(path)
-    if (!found.isFile() && !found.isDirectory())
-      throw new ModelError(`${name} is a pipe or a device, not a file; copy it into a file first`)
-    // What the system makes up while it is read, as below /proc, has no length either, and may block.
-    if (found.isFile() && found.size === 0)
-      throw new ModelError(`${name} is empty (0 bytes, as the system tells); ${remedy}`)
-    return found.size > MOST_AT_ONCE ? await readLarge(path, found.size) : await readFile(path)
-  } catch (error) {
-    if (error instanceof ModelError) throw error
-    const { code } = error as NodeJS.ErrnoException
-    const reason = READ_ERRORS[code ?? ''] ?? `cannot be read (${code ?? String(error)})`
-    throw new ModelError(`${name} ${reason}${code === 'ENOENT' ? hint(name) : ''}`)
-  }
+): Promise<number> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw inputError(name, error, hint)
+  })
+  // Pipes and devices may never end.
+  if (!found.isFile() && !found.isDirectory())
+    throw new ModelError(`${name} is a pipe or a device, not a file; copy it into a file first`)
+  // What the system makes up while it is read, as below /proc, has no length either, and may block.
+  if (found.isFile() && found.size === 0)
+    throw new ModelError(`${name} is empty (0 bytes, as the system tells); ${remedy}`)
+  return found.size
+}
+
+/** What a refusal of the system says of a file, by its name. */
+export function inputError(
+  name: string,
+  error: unknown,
+  hint: (name: string) => string = () => '',
+): ModelError {
+  if (error instanceof ModelError) return error
+  const { code } = error as NodeJS.ErrnoException
+  const reason = READ_ERRORS[code ?? ''] ?? `cannot be read (${code ?? String(error)})`
+  return new ModelError(`${name} ${reason}${code === 'ENOENT' ? hint(name) : ''}`)
 }
 
 /** Bytes that Node reads in one call. */

@@ -11,7 +11,7 @@ import {
   encodeNpyHeader,
 } from './npy.ts'
 import { createZipWriter } from './zip-writer.ts'
-import { type ZipFile, readZip } from './zip.ts'
+import { type Source, type ZipFile, readZip, readZipFrom } from './zip.ts'
 
 /** A fixed date, so that equal arrays give equal bytes. Zip has no dates before 1980. */
 const MTIME = new Date(1980, 0, 1)
@@ -90,10 +90,12 @@ export async function* encodeNpzPieces(
 
 /**
  * Reads all arrays of a .npz file.
+ * @param file - its bytes, or what reads ranges of them
  * @throws ModelError if the archive or one of its arrays is not readable
  */
-export function decodeNpz(bytes: Uint8Array): Record<string, NpyArray> {
-  return Object.fromEntries(readZip(bytes).map((file) => [arrayName(file.name), decodeEntry(file)]))
+export function decodeNpz(file: Uint8Array | Source): Record<string, NpyArray> {
+  const files = file instanceof Uint8Array ? readZip(file) : readZipFrom(file)
+  return Object.fromEntries(files.map((one) => [arrayName(one.name), decodeEntry(one)]))
 }
 
 /**

@@ -24,7 +24,9 @@ const COMMENT = 0xffff
 export interface Source {
   readonly size: number
   /** Bytes `from` to `to` - 1, both within the size. */
-  read(from: number, to: number): Uint8Array
+  read(from: number, to: number): Uint8Array<ArrayBuffer>
+  /** True if each call of `read` gives memory of its own, which then need not be copied. */
+  readonly isOwn?: true
 }
 
 /**
@@ -32,7 +34,9 @@ export interface Source {
  * @throws ModelError if the directory or what it refers to is damaged
  */
 export function readZip(bytes: Uint8Array): ZipFile[] {
-  return readZipFrom({ size: bytes.length, read: (from, to) => bytes.subarray(from, to) })
+  const read = (from: number, to: number): Uint8Array<ArrayBuffer> =>
+    bytes.subarray(from, to) as Uint8Array<ArrayBuffer>
+  return readZipFrom({ size: bytes.length, read })
 }
 
 /** The same of an archive that need not be whole in memory; of its files, only those that are read. */
@@ -119,7 +123,8 @@ function entry(
     const stored = source.read(from, from + packed)
     if (method === 8 && size > MOST_UNPACKED) throw tooLarge(MOST_UNPACKED)
     // Not `slice`, which of a Buffer gives the same memory.
-    const content = method === 0 ? new Uint8Array(stored) : unpacked(name, stored, size)
+    const plain = (): Uint8Array<ArrayBuffer> => (source.isOwn === true ? stored : new Uint8Array(stored))
+    const content = method === 0 ? plain() : unpacked(name, stored, size)
     if (content.length !== size || crc32(content) !== crc)
       throw damaged(`\`${name}\` does not fit its checksum`)
     return content

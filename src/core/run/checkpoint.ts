@@ -3,6 +3,7 @@ import { strFromU8, strToU8 } from 'fflate'
 import * as v from 'valibot'
 import type { NpyArray } from '../data/npy.ts'
 import { decodeNpz, encodeNpz } from '../data/npz.ts'
+import type { Source } from '../data/zip.ts'
 import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import { parseScenario } from '../model/parse.ts'
@@ -103,10 +104,11 @@ function meanArrays(means: SavedMeans): Arrays {
 
 /**
  * Reads what `encodeCheckpoint` wrote. Whether its arrays have the shapes of a network is for `restore` to judge.
+ * @param file - its bytes, or what reads ranges of them
  * @throws ModelError if it is something else, truncated, damaged, or of another version
  */
-export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
-  const arrays = decodeNpz(bytes)
+export function decodeCheckpoint(file: Uint8Array | Source): Checkpoint {
+  const arrays = decodeNpz(file)
   const header = readHeader(arrays.checkpoint)
   const { variants, rings, rest, files, streamed } = header
   const scenario = scenarioOf(header)
@@ -227,7 +229,8 @@ function readState(name: string, { shape, data }: NpyArray): Checkpoint['arrays'
   const at = data.findIndex((value) => !Number.isFinite(value))
   if (at >= 0)
     throw foreign(`its array \`${name}\` has ${data[at] as number} at entry ${at}, where all must be finite`)
-  return { shape, data: Float32Array.from(data) }
+  // The numbers of each array of an archive are in memory of their own.
+  return { shape, data: data as Float32Array<ArrayBuffer> }
 }
 
 function readSeries(

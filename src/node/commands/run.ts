@@ -33,7 +33,7 @@ import {
   openStream,
   stays,
 } from '../samples/stream.ts'
-import { readInput } from '../scenario.ts'
+import { readInRanges } from '../ranges.ts'
 import { mayTune } from '../tuning.ts'
 import { print, programName, tell } from '../terminal.ts'
 import {
@@ -269,11 +269,8 @@ async function readCheckpoint(
   file: string,
   model: Model,
 ): Promise<{ checkpoint: Checkpoint; doubts: string[] }> {
-  const bytes = await readInput(file)
-  return naming(file, () => {
-    const checkpoint = decodeCheckpoint(bytes)
-    return { checkpoint, doubts: checkResumable(checkpoint, model) }
-  })
+  const checkpoint = await readInRanges(file, decodeCheckpoint)
+  return { checkpoint, doubts: await naming(file, () => checkResumable(checkpoint, model)) }
 }
 
 /** Everything a started run has. */

@@ -179,7 +179,7 @@ function takeUp(source: string, folder: string, taken: readonly Taken[]): void {
 function extract(archive: string, path: string, taken: readonly Taken[]): void {
   const file = openSync(archive, 'r')
   try {
-    const read = (from: number, to: number): Uint8Array => readRange(file, from, to)
+    const read = (from: number, to: number): Uint8Array<ArrayBuffer> => readRange(file, from, to)
     const files = readZipFrom({ size: fstatSync(file).size, read })
     for (const { column, rows } of taken) {
       const stored = files.find(({ name }) => name === `${column.name}.npy`)?.stored

@@ -1,5 +1,4 @@
 /** The files of `engram sweep collect`. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
@@ -10,6 +9,7 @@ import { ModelError, RunError } from '../../core/errors.ts'
 import { type PointArray, SAMPLES, createCollector, pointOf } from '../../core/sweep/collect.ts'
 import type { GridArrays } from '../../core/sweep/reading.ts'
 import { pointsOf } from '../../core/sweep/tasks.ts'
+import { withRanges } from '../ranges.ts'
 import { findClaim } from './claims.ts'
 import { type Sweep, taskFolder } from './folder.ts'
 
@@ -131,21 +131,7 @@ function readArray(file: string, name: string): NpyArray {
 /** What an archive has, of which no more is read than is asked for. */
 function reading<T>(file: string, use: (files: ReturnType<typeof readZipFrom>) => T): T {
   try {
-    const opened = openSync(file, 'r')
-    try {
-      const read = (from: number, to: number): Uint8Array => {
-        const bytes = new Uint8Array(to - from)
-        for (let at = 0; at < bytes.length;) {
-          const count = readSync(opened, bytes, at, bytes.length - at, from + at)
-          if (count === 0) throw new ModelError('is cut off')
-          at += count
-        }
-        return bytes
-      }
-      return use(readZipFrom({ size: fstatSync(opened).size, read }))
-    } finally {
-      closeSync(opened)
-    }
+    return withRanges(file, (source) => use(readZipFrom(source)))
   } catch (error) {
     const reason = error instanceof ModelError ? error.reason : ((error as NodeJS.ErrnoException).code ?? '')
     throw new RunError(

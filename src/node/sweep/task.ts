@@ -23,7 +23,8 @@ import { AGAIN, type Output, createOutput } from '../output.ts'
 import { CHECKPOINT, type Writing, saveCheckpoint, writeResults } from '../results.ts'
 import { advance } from '../running.ts'
 import { decodeImage } from '../images.ts'
-import { readInput, readerOf } from '../scenario.ts'
+import { readInRanges } from '../ranges.ts'
+import { readerOf } from '../scenario.ts'
 import type { Claim } from './claims.ts'
 import { type Sweep, homeOf, taskFolder } from './folder.ts'
 
@@ -223,7 +224,7 @@ async function joinRuns(
   const loaded = await Promise.all(
     parts.map(async ({ points, file }) => ({
       points,
-      arrays: file === undefined ? undefined : decodeNpz(await readInput(join(output.folder, file))),
+      arrays: file === undefined ? undefined : await readInRanges(join(output.folder, file), decodeNpz),
     })),
   )
   const task = sweep.tasks[number] as Task
@@ -368,7 +369,7 @@ function isOfProcess(error: Error): boolean {
 /** The checkpoint of a process that has ended; none where there is none that fits. */
 async function readCheckpoint(folder: string, model: Model): Promise<Checkpoint | undefined> {
   try {
-    const checkpoint = decodeCheckpoint(await readInput(join(folder, CHECKPOINT)))
+    const checkpoint = await readInRanges(join(folder, CHECKPOINT), decodeCheckpoint)
     checkResumable(checkpoint, model)
     return checkpoint
   } catch (error) {
