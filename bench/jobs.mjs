@@ -2,4 +2,4 @@
 import { importTypeScript } from '../scripts/typescript.mjs'
 
 const module = await importTypeScript(new URL('jobs/main.ts', import.meta.url))
-module.benchJobs(process.argv.slice(2))
+await module.benchJobs(process.argv.slice(2))

@@ -61,6 +61,34 @@ function scalingTable({ bySize, byReplicas }) {
   return `${rows(bySize, 'ms per tick, by neurons')}\n\n${rows(byReplicas, 'ms per tick, by replicas')}`
 }
 
+/** What a user waits for: seconds, memory, and the parts of a run. */
+function jobsTable({ measured }) {
+  const of = (rounds, value) => {
+    const found = rounds.map(value).filter((one) => one !== undefined)
+    return found.length === 0 ? undefined : median(found)
+  }
+  const seconds = (ms) => (ms === undefined ? '-' : digits(ms / 1000))
+  const part = (rounds, from, to) =>
+    seconds(
+      of(rounds, ({ marks }) => (marks.read === undefined ? undefined : marks[to] - (marks[from] ?? 0))),
+    )
+  const rows = measured.map(({ name, rounds, gpu }) => [
+    name,
+    seconds(of(rounds, ({ wall }) => wall)),
+    seconds(of(rounds, ({ cpu }) => cpu)),
+    of(rounds, ({ memory }) => memory)?.toFixed(0) ?? '-',
+    gpu === undefined ? '-' : digits(gpu),
+    part(rounds, undefined, 'read'),
+    part(rounds, 'read', 'compiled'),
+    part(rounds, 'compiled', 'ran'),
+    part(rounds, 'ran', 'end'),
+  ])
+  return headed([
+    ['', 'wall, s', 'CPU, s', 'process, MiB', 'adapter, MiB', 'start', 'compile', 'run', 'write'],
+    ...rows,
+  ])
+}
+
 const tables = {}
 const results = await readdir(new URL('bench/results', root))
 for (const name of results) {
@@ -68,6 +96,7 @@ for (const name of results) {
   const json = await readJson(`bench/results/${name}`)
   const id = name.replace('.json', '')
   if (id === 'peers') Object.assign(tables, { peers: peersTable(json), spread: spreadTable(json) })
+  else if (id === 'jobs') tables.jobs = jobsTable(json)
   else tables[id] = id.startsWith('scaling') ? scalingTable(json) : ownTable(json)
 }
 

@@ -111,12 +111,16 @@ function sizeOf(path: string): number {
   return COMPRESSED.includes(extname(file)) ? gzipSync(bytes).length : bytes.length
 }
 
-const WATCH = {
-  content: `window.weighed = { shift: 0, largestPaint: 0, longestTask: 0 }
+/** For `addInitScript`: `weighed` has what the page reports of itself; tasks are those of 50 ms and more. */
+export const WATCH = {
+  content: `window.weighed = { shift: 0, largestPaint: 0, longestTask: 0, busyUntil: 0 }
 for (const [type, note] of Object.entries({
   'layout-shift': (entry) => { if (!entry.hadRecentInput) weighed.shift += entry.value },
   'largest-contentful-paint': (entry) => { weighed.largestPaint = entry.startTime },
-  longtask: (entry) => { weighed.longestTask = Math.max(weighed.longestTask, entry.duration) },
+  longtask: (entry) => {
+    weighed.longestTask = Math.max(weighed.longestTask, entry.duration)
+    weighed.busyUntil = Math.max(weighed.busyUntil, entry.startTime + entry.duration)
+  },
 })) new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type, buffered: true })`,
 } as const
 

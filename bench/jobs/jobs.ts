@@ -1,17 +1,24 @@
 /** What a user waits for: the jobs of `npm run bench:jobs`. */
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { Moment, VisitKind } from './page.ts'
 
-/** A command, run in an empty folder. */
+/** A command, run in an empty folder, or a visit of the page. */
 export interface Job {
   readonly name: string
-  /** Arguments of `engram`, or of `npm` or `python3`. */
-  readonly program: 'engram' | 'npm' | 'python3'
+  /** Arguments of `engram`, or of `npm` or `python3`; none for a visit. */
+  readonly program: 'engram' | 'node' | 'npm' | 'python3' | 'page'
   readonly args: readonly string[]
+  /** Of the page: which visit, and until when. */
+  readonly visit?: readonly [kind: VisitKind, moment: Moment]
   /** True = the cache folder is empty: the driver is unpacked, and no tuning is known. */
   readonly isCold?: boolean
-  /** A job of many minutes, which is run only if it is named. */
+  /** A job of many minutes, which is run only if it is named, or with --table. */
   readonly isLong?: boolean
+  /** A job of a minute or more: one round, whatever is asked for. */
+  readonly isOnce?: boolean
+  /** A row of the table of docs/performance.md. */
+  readonly isInTable?: boolean
 }
 
 const SCENARIOS = readdirSync(new URL('../../scenarios/', import.meta.url))
@@ -46,6 +53,17 @@ const SWEEP = [
   '--quiet',
 ]
 
+const page = (kind: VisitKind, moment: Moment, title: string): Job => ({
+  name: `page, ${kind === 'cold' ? 'first' : 'second'} visit: ${title}`,
+  program: 'page',
+  args: [],
+  visit: [kind, moment],
+  isInTable: true,
+})
+
+/** Scenarios in the table: small and long, large, many replicas. */
+const TABLE = ['softmax-synapses', 'hopfield', 'digits']
+
 const engram = (name: string, args: readonly string[], more: Partial<Job> = {}): Job => ({
   name,
   program: 'engram',
@@ -54,14 +72,21 @@ const engram = (name: string, args: readonly string[], more: Partial<Job> = {}):
 })
 
 export const JOBS: readonly Job[] = [
-  engram('help', ['--help']),
-  engram('validate digits', ['validate', 'digits']),
-  ...SCENARIOS.map((name) => engram(`run ${name}`, ['run', name, '--quiet'])),
+  page('cold', 'picture', 'first picture'),
+  page('cold', 'interactive', 'interactive'),
+  page('warm', 'picture', 'first picture'),
+  page('warm', 'interactive', 'interactive'),
+  { name: 'node -e 0', program: 'node', args: ['-e', '0'], isInTable: true },
+  engram('help', ['--help'], { isInTable: true }),
+  engram('validate digits', ['validate', 'digits'], { isInTable: true }),
+  ...SCENARIOS.map((name) =>
+    engram(`run ${name}`, ['run', name, '--quiet'], { isInTable: TABLE.includes(name) }),
+  ),
   ...SCENARIOS.map((name) => engram(`run ${name}, cold`, ['run', name, '--quiet'], { isCold: true })),
-  engram('phase diagram', DIAGRAM),
-  engram('sweep of 100 tasks', SWEEP),
-  engram('reproduce all', ['reproduce', 'all', '--quick'], { isLong: true }),
-  { name: 'npm test', program: 'npm', args: ['test'], isLong: true },
-  { name: 'NumPy: run digits', program: 'python3', args: [NUMPY, 'digits'] },
-  { name: 'NumPy: phase diagram', program: 'python3', args: [NUMPY, 'diagram'] },
+  engram('phase diagram', DIAGRAM, { isOnce: true, isInTable: true }),
+  engram('sweep of 100 tasks', SWEEP, { isOnce: true, isInTable: true }),
+  engram('reproduce all', ['reproduce', 'all', '--quick'], { isLong: true, isOnce: true, isInTable: true }),
+  { name: 'npm test', program: 'npm', args: ['test'], isLong: true, isOnce: true },
+  { name: 'NumPy: run digits', program: 'python3', args: [NUMPY, 'digits'], isInTable: true },
+  { name: 'NumPy: phase diagram', program: 'python3', args: [NUMPY, 'diagram'], isInTable: true },
 ]

@@ -11,12 +11,15 @@ import { parseArgs } from 'node:util'
 import { aligned } from '../../src/core/plan/print.ts'
 import { median } from '../own.ts'
 import { JOBS, type Job } from './jobs.ts'
+import { type Moment, type VisitKind, type Visits, openVisits } from './page.ts'
 
-const HELP = `npm run bench:jobs -- [WORD...] [--rounds N] [--against COMMIT]
+const HELP = `npm run bench:jobs -- [WORD...] [--table] [--rounds N] [--against COMMIT]
 
-Runs the jobs whose name contains one of the words; without a word all but "reproduce all" and "npm test". Takes the median of N
-rounds (default 3). Writes bench/results/jobs.json.
+Runs the jobs whose name contains one of the words; without a word all but "reproduce all" and "npm test"; with --table those of the
+table in docs/performance.md. Takes the median of N rounds (default 3), of jobs of a minute or more one round. Writes
+bench/results/jobs.json; npm run bench:report makes the table of it.
 
+  npm run bench:jobs -- --table && npm run bench:report
   npm run bench:jobs -- help validate
   npm run bench:jobs -- "run digits" --rounds 5 --against HEAD~1`
 
@@ -26,8 +29,8 @@ const USAGE = new URL('usage.mjs', import.meta.url).href
 /** One round of a job; times in ms. */
 interface Round {
   readonly wall: number
-  /** User and system, of all processes. */
-  readonly cpu: number
+  /** User and system, of all processes; absent for visits of the page. */
+  readonly cpu?: number
   /** MiB, of the largest process of Node; absent for other programs. */
   readonly memory?: number
   /** Ends of the phases of the first process of Node, from its start. */
@@ -38,16 +41,19 @@ interface Measured {
   readonly name: string
   readonly rounds: readonly Round[]
   readonly against?: readonly Round[]
+  /** MiB of all buffers on the adapter, as `engram plan` counts them. */
+  readonly gpu?: number
 }
 
 /** @param args - see HELP */
-export function benchJobs(args: readonly string[]): void {
+export async function benchJobs(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
     options: {
       rounds: { type: 'string', default: '3' },
       against: { type: 'string' },
+      table: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
     },
   })
@@ -58,38 +64,55 @@ export function benchJobs(args: readonly string[]): void {
   const rounds = Number(values.rounds)
   if (!(Number.isInteger(rounds) && rounds > 0))
     throw new Error(`--rounds must be an integer above 0, not ${values.rounds}; leave it out for 3`)
-  const chosen = JOBS.filter(({ name, isLong }) =>
-    positionals.length === 0 ? !isLong : positionals.some((word) => name.includes(word)),
+  const chosen = JOBS.filter(({ name, isLong, isInTable }) =>
+    values.table
+      ? isInTable
+      : positionals.length === 0
+        ? !isLong
+        : positionals.some((word) => name.includes(word)),
   )
   if (chosen.length === 0)
     throw new Error(
       `no job has ${positionals.join(' or ')} in its name; jobs are ${JOBS.map(({ name }) => name).join(', ')}`,
     )
   const folder = mkdtempSync(join(tmpdir(), 'engram-jobs-'))
+  const visits = new Map<string, Visits>()
+  const once = (job: Job, root: string): Promise<Round> | Round => {
+    const page = visits.get(root)
+    return job.visit && page ? visited(page, ...job.visit) : run(job, root, folder)
+  }
   try {
     build(ROOT)
     const other = values.against === undefined ? undefined : checkOut(values.against, folder)
+    if (chosen.some(({ visit }) => visit !== undefined))
+      for (const root of [ROOT, ...(other === undefined ? [] : [other])]) {
+        build(root, 'production')
+        visits.set(root, await openVisits(root))
+      }
     const measured: Measured[] = []
     for (const job of chosen) {
       const own: Round[] = []
       const against: Round[] = []
-      for (let round = 0; round < rounds; round++) {
-        own.push(run(job, ROOT, folder))
-        if (other !== undefined) against.push(run(job, other, folder))
+      for (let round = 0; round < (job.isOnce ? 1 : rounds); round++) {
+        own.push(await once(job, ROOT))
+        if (other !== undefined) against.push(await once(job, other))
       }
-      measured.push({ name: job.name, rounds: own, ...(other === undefined ? {} : { against }) })
+      const gpu = gpuOf(job)
+      measured.push({
+        name: job.name,
+        rounds: own,
+        ...(gpu === undefined ? {} : { gpu }),
+        ...(other === undefined ? {} : { against }),
+      })
+      const [load = NaN] = loadavg()
+      const date = new Date().toISOString().slice(0, 10)
+      // After each job: what ends in between leaves what was measured.
+      write({ date, node: process.version, load, against: values.against, measured })
       process.stderr.write(`${job.name}: ${median(own.map(({ wall }) => wall)).toFixed(0)} ms\n`)
     }
-    const [load = NaN] = loadavg()
-    write({
-      date: new Date().toISOString().slice(0, 10),
-      node: process.version,
-      load,
-      against: values.against,
-      measured,
-    })
     process.stdout.write(`${aligned(tableOf(measured)).join('\n')}\n`)
   } finally {
+    for (const one of visits.values()) await one.close()
     if (values.against !== undefined)
       spawnSync('git', ['worktree', 'remove', '--force', join(folder, 'other')], { cwd: ROOT })
     rmSync(folder, { recursive: true, force: true })
@@ -109,17 +132,30 @@ function checkOut(commit: string, folder: string): string {
   return place
 }
 
-function build(root: string): void {
+/** @param mode - of vite.config.ts: `node` makes the command line, `production` the page */
+function build(root: string, mode = 'node'): void {
   const vite = join(root, 'node_modules/vite/bin/vite.js')
   const { status, stderr } = spawnSync(
     process.execPath,
-    [vite, 'build', '--mode', 'node', '--logLevel', 'error'],
+    [vite, 'build', '--mode', mode, '--logLevel', 'error'],
     {
       cwd: root,
       encoding: 'utf8',
     },
   )
   if (status !== 0) throw new Error(stderr)
+}
+
+async function visited(visits: Visits, kind: VisitKind, moment: Moment): Promise<Round> {
+  return { wall: await visits.time(kind, moment), marks: {} }
+}
+
+/** MiB on the adapter, of a run of a scenario. */
+function gpuOf({ program, args: [command, scenario = ''] }: Job): number | undefined {
+  if (program !== 'engram' || command !== 'run') return undefined
+  const args = [join(ROOT, 'bin/engram.js'), 'plan', scenario, '--adapter', 'software', '--json']
+  const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 2 ** 28 })
+  return (JSON.parse(stdout) as { bytes: number }).bytes / 2 ** 20
 }
 
 /** @throws Error with the last lines of a job that fails */
@@ -131,8 +167,10 @@ function run(job: Job, root: string, folder: string): Round {
   mkdirSync(cache, { recursive: true })
   const command = {
     engram: [process.execPath, join(root, 'bin/engram.js'), ...job.args],
+    node: [process.execPath, ...job.args],
     npm: ['npm', '--prefix', root, ...job.args],
     python3: ['python3', ...job.args],
+    page: [],
   }[job.program]
   // The shell counts the CPU time of all processes below it.
   const { status, stderr } = spawnSync(
@@ -189,18 +227,20 @@ function tableOf(measured: readonly Measured[]): string[][] {
     'wall, ms',
     'CPU, ms',
     'MiB',
+    'GPU, MiB',
     ...PHASES.map(([name]) => name),
     'wall / before',
     'CPU / before',
   ]
-  const lines = measured.map(({ name, rounds, against = [] }) => {
+  const lines = measured.map(({ name, rounds, gpu, against = [] }) => {
     const ratio = (of: (round: Round) => number): string =>
       against.length === 0 ? '-' : (median(rounds.map(of)) / median(against.map(of))).toFixed(2)
     return [
       name,
       median(rounds.map(({ wall }) => wall)).toFixed(0),
-      median(rounds.map(({ cpu }) => cpu)).toFixed(0),
+      rounds[0]?.cpu === undefined ? '-' : median(rounds.map(({ cpu = NaN }) => cpu)).toFixed(0),
       rounds[0]?.memory === undefined ? '-' : median(rounds.map(({ memory = NaN }) => memory)).toFixed(0),
+      gpu?.toFixed(1) ?? '-',
       ...PHASES.map(([, from, to]) => {
         if (rounds.some(({ marks }) => marks[to] === undefined || marks.read === undefined)) return '-'
         return median(
@@ -208,7 +248,7 @@ function tableOf(measured: readonly Measured[]): string[][] {
         ).toFixed(0)
       }),
       ratio(({ wall }) => wall),
-      ratio(({ cpu }) => cpu),
+      rounds[0]?.cpu === undefined ? '-' : ratio(({ cpu = NaN }) => cpu),
     ]
   })
   return [head, ...lines]

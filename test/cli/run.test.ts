@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { basename, join, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { isSampled } from '../../src/core/plan/clock.ts'
@@ -517,3 +517,19 @@ test.runIf(process.platform === 'linux')(
     expect(await onTerminal(`${command} --quiet`)).not.toContain('adapter ')
   },
 )
+
+test('a run reads no modules of a terminal or of eigenvalues, each of which is many files', async () => {
+  const list = join(folder, 'list.mjs')
+  writeFileSync(
+    list,
+    `import { _cache } from 'node:module'
+import { writeFileSync } from 'node:fs'
+process.on('exit', () => writeFileSync(process.env.LIST_FILE, Object.keys(_cache).join('\\n')))`,
+  )
+  const file = join(folder, 'modules.txt')
+  const env = { LIST_FILE: file, NODE_OPTIONS: `--import ${list}` }
+  expect((await start(['run', 'small.json', '--out', 'modules'], folder, env).end).code).toBe(0)
+  const modules = readFileSync(file, 'utf8').split('\n')
+  expect(modules.map((path) => basename(path)).filter((name) => name.endsWith('.js'))).toEqual([])
+  expect(modules.some((path) => path.endsWith('dawn.node'))).toBe(true)
+})

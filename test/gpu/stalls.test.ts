@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { createEngine } from '../../src/core/gpu/engine.ts'
 import { pipelineCount } from '../../src/core/gpu/pipelines.ts'
 import { planNetwork } from '../../src/core/plan/plan.ts'
+import { planRows } from '../../src/core/plan/print.ts'
 import { createSimulation } from '../../src/core/run/simulation.ts'
 import { testDevice } from './device.ts'
 import { recallNetwork } from './helpers/networks.ts'
@@ -10,6 +11,7 @@ import { recallNetwork } from './helpers/networks.ts'
 async function countingDevice() {
   const { device } = await testDevice()
   const calls = new Map<string, number>()
+  const uploads: number[] = []
   const counting = <T extends object>(object: T): T =>
     new Proxy(object, {
       get(target, name) {
@@ -18,11 +20,14 @@ async function countingDevice() {
         if (typeof value !== 'function') return value
         return (...args: unknown[]): unknown => {
           calls.set(String(name), (calls.get(String(name)) ?? 0) + 1)
+          // Of an array of words so many of them, else all bytes.
+          const [, , data, , count] = args as [unknown, unknown, ArrayBufferView, unknown, number | undefined]
+          if (name === 'writeBuffer') uploads.push(count === undefined ? data.byteLength : 4 * count)
           return Reflect.apply(value, target, args)
         }
       },
     })
-  return { device: counting(device), calls }
+  return { device: counting(device), calls, uploads }
 }
 
 test('a tick waits for none before it: three submits may be on their way, nothing is allocated or compiled, and what is painted does not wait', async () => {
@@ -46,6 +51,36 @@ test('a tick waits for none before it: three submits may be on their way, nothin
   }
   await simulation.flush()
   expect([...calls.keys()].sort()).toEqual(['createCommandEncoder', 'submit', 'writeBuffer'])
+  simulation.destroy()
+})
+
+test('ticks dispatch what the plan says, in few submits, and upload one record each and one that ends them', async () => {
+  const { device, uploads } = await countingDevice()
+  const network = recallNetwork()
+  // A snapshot ends a submit.
+  const probes = network.probes.filter(({ kind }) => kind !== 'snapshot')
+  const model = { ...network, stimulus: [], probes }
+  // Submits get longer whatever the machine does besides.
+  const simulation = await createSimulation(device, model, { resident: 'off', submitTime: Infinity })
+  // A multiple of all rates; then the ticks that are counted.
+  await simulation.step(6)
+  await simulation.flush()
+  const before = simulation.counts
+  uploads.length = 0
+  const ticks = 60
+  await simulation.step(ticks)
+  await simulation.flush()
+  const { plan } = simulation
+  const planned = planRows(plan, model).map(({ every }) => (typeof every === 'string' ? 0 : ticks / every))
+  const submits = simulation.counts.submits - before.submits
+  // Each tick is sampled: what follows from the new state is computed once for all probes.
+  const dispatches = planned.reduce((a, b) => a + b, ticks * plan.refresh.length)
+  expect(simulation.counts.dispatches - before.dispatches).toBe(dispatches)
+  // Three of a length may be on their way before the first tells that there is time for twice as many ticks.
+  expect(submits).toBeLessThanOrEqual(3 * Math.log2(ticks))
+  expect(uploads).toHaveLength(submits)
+  const records = ticks * plan.clock.perTick + submits
+  expect(uploads.reduce((a, b) => a + b, 0)).toBe(records * plan.clock.recordBytes)
   simulation.destroy()
 })
 

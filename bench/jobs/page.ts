@@ -1,0 +1,69 @@
+/** Visits of the built page, in the browser of the tests. */
+import { join } from 'node:path'
+import type { Browser, BrowserContext } from 'playwright-core'
+import { WATCH } from '../../scripts/weigh.ts'
+import { launchBrowser } from '../../test/browser/browser.ts'
+import { serveFolder } from '../../test/browser/folder.ts'
+
+/** cold: nothing of the page is known; warm: a second visit, whose files the service worker has kept. */
+export type VisitKind = 'cold' | 'warm'
+
+/** The first picture of the network; and from when on no task holds up a click for 50 ms. */
+export type Moment = 'picture' | 'interactive'
+
+export interface Visits {
+  /** Milliseconds from the start of a visit to a moment of it. */
+  time(kind: VisitKind, moment: Moment): Promise<number>
+  close(): Promise<void>
+}
+
+/** Milliseconds behind the first picture in which the page may still be busy. */
+const SETTLED = 2000
+
+/** @param root - of a project whose page is built */
+export async function openVisits(root: string): Promise<Visits> {
+  const [browser, server] = await Promise.all([launchBrowser(), serveFolder(() => join(root, 'dist/page'))])
+  return {
+    async time(kind, moment) {
+      const context = await newContext(browser, kind)
+      try {
+        if (kind === 'warm') await visit(context, server.url, 'navigator.serviceWorker.ready.then(() => 0)')
+        return await visit(context, server.url, MOMENTS[moment])
+      } finally {
+        await context.close()
+      }
+    },
+    async close() {
+      await browser.close()
+      await server.close()
+    },
+  }
+}
+
+function newContext(browser: Browser, kind: VisitKind): Promise<BrowserContext> {
+  return browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    // It fetches all other files after the first picture.
+    serviceWorkers: kind === 'warm' ? 'allow' : 'block',
+    // The wait for a picture evaluates text in the page.
+    bypassCSP: true,
+  })
+}
+
+const MOMENTS: Readonly<Record<Moment, string>> = {
+  picture: 'performance.getEntriesByName("engram:picture")[0].startTime',
+  interactive: 'Math.max(performance.getEntriesByName("engram:picture")[0].startTime, weighed.busyUntil)',
+}
+
+/** @returns what `result` gives in the page after its first picture */
+async function visit(context: BrowserContext, url: string, result: string): Promise<number> {
+  const page = await context.newPage()
+  await page.addInitScript(WATCH)
+  await page.goto(url)
+  const isDrawn = 'performance.getEntriesByName("engram:picture").length > 0'
+  await page.waitForFunction(isDrawn, undefined, { timeout: 120_000 })
+  await page.waitForTimeout(SETTLED)
+  const found = await page.evaluate<number>(result)
+  await page.close()
+  return found
+}
