@@ -1,6 +1,7 @@
 import { constants } from 'node:buffer'
 import { open, readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
+import { readZip } from '../core/data/zip.ts'
 import { checkText } from '../core/model/arguments.ts'
 import { ModelError } from '../core/errors.ts'
 import { type Bundle, decodeBundle } from '../core/model/bundle.ts'
@@ -69,8 +70,30 @@ function folderReader(folder: string, allowOutside: boolean): Read {
   return async (name) => {
     const file = resolve(folder, name)
     if (!allowOutside) await requireInside(folder, file, name)
-    return readInput(file, name)
+    return /\.npz$/i.test(name)
+      ? aligned(await readInput(file, name, undefined, undefined, ROOM))
+      : readInput(file, name)
   }
+}
+
+/** Bytes left behind an archive, by which it can be moved. */
+const ROOM = 8
+
+/** Moves a large archive within its memory so that the numbers of its largest array can be used where they stand. */
+function aligned(bytes: Buffer): Buffer {
+  if (bytes.buffer.byteLength - bytes.byteOffset - bytes.length < ROOM) return bytes
+  let starts: number[]
+  try {
+    const stored = readZip(bytes).flatMap((file) => file.stored ?? [])
+    starts = stored.sort((a, b) => b.to - b.from - (a.to - a.from)).map(({ from }) => from)
+  } catch {
+    // It is refused where it is decoded.
+    return bytes
+  }
+  const shift = (ROOM - ((starts[0] ?? 0) % ROOM)) % ROOM
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length + ROOM)
+  whole.copyWithin(shift, 0, bytes.length)
+  return whole.subarray(shift, shift + bytes.length)
 }
 
 /**
@@ -104,6 +127,7 @@ async function requireInside(folder: string, file: string, name: string): Promis
  * @param name - as it was named
  * @param remedy - for an empty file
  * @param hint - added to what is said of a name that is not there
+ * @param room - bytes of memory left behind those of a large file
  * @throws ModelError if it is missing, no file (a folder, a pipe, a device), empty, not readable or too large
  */
 export async function readInput(
@@ -111,10 +135,12 @@ export async function readInput(
   name = path,
   remedy?: string,
   hint?: (name: string) => string,
+  room = 0,
 ): Promise<Buffer> {
   const size = await checkInput(path, name, remedy, hint)
   try {
-    return size > MOST_AT_ONCE ? await readLarge(path, size) : await readFile(path)
+    const isLarge = size > MOST_AT_ONCE || (room > 0 && size > LARGE)
+    return isLarge ? await readLarge(path, size, room) : await readFile(path)
   } catch (error) {
     throw inputError(name, error, hint)
   }
@@ -159,12 +185,15 @@ export function inputError(
 /** Bytes that Node reads in one call. */
 const MOST_AT_ONCE = 2 ** 31 - 1
 
-async function readLarge(path: string, size: number): Promise<Buffer> {
+/** Bytes of a file that is to be in memory once. */
+const LARGE = 2 ** 24
+
+async function readLarge(path: string, size: number, room: number): Promise<Buffer> {
   if (size > constants.MAX_LENGTH) {
     const most = constants.MAX_LENGTH / 2 ** 30
     throw new ModelError(`${path} is larger than ${most.toFixed(0)} GiB, the most of this Node; split it`)
   }
-  const bytes = Buffer.allocUnsafeSlow(size)
+  const bytes = Buffer.allocUnsafeSlow(size + room).subarray(0, size)
   const file = await open(path)
   try {
     for (let at = 0; at < size;) {

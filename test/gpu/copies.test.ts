@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { loadModel } from '../../src/core/model/load.ts'
 import type { Model } from '../../src/core/model/model.ts'
+import { encodeNpz } from '../../src/core/data/npz.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/core/run/checkpoint.ts'
 import type { Checkpoint } from '../../src/core/run/simulation.ts'
 import { readInRanges } from '../../src/node/ranges.ts'
+import { loadScenario } from '../../src/node/scenario.ts'
 import { withSimulation } from './helpers/compare.ts'
 
 const [ROWS, COLUMNS] = [512, 1024]
@@ -102,6 +104,33 @@ test('a memory is on the host once when it is uploaded, read, written, saved and
       expect(isSame((await simulation.read('xi')).data, data)).toBe(true)
     })
     expect(await copies(() => withSimulation(model, () => Promise.resolve()))).toBe(0)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('an array of a large archive is used where it is in the bytes of the file', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'engram-copies-'))
+  try {
+    const [rows, columns] = [4100, 1024]
+    const data = Float32Array.from({ length: rows * columns }, (_, index) => index % 1000)
+    // By the length of the name it stands at no multiple of four.
+    for (const name of ['x', 'xi', 'xi1', 'xi12'])
+      writeFileSync(join(folder, `${name}.npz`), encodeNpz({ [name]: { shape: [rows, columns], data } }))
+    for (const name of ['x', 'xi', 'xi1', 'xi12']) {
+      const path = join(folder, 'scenario.json')
+      const layer = { lagrangian: { kind: 'linear' } }
+      const scenario = {
+        version: 1,
+        time: { dt: 0.5, ticks: 1 },
+        neurons: { v: { size: columns, ...layer }, h: { size: rows, ...layer } },
+        memories: { xi: { from: 'v', to: 'h', init: { kind: 'npy', path: `${name}.npz#${name}` } } },
+      }
+      writeFileSync(path, JSON.stringify(scenario))
+      let model!: Model
+      expect(await copies(async () => (model = await loadScenario(path)))).toBe(0)
+      expect(isSame(model.memories[0]!.init.data, data)).toBe(true)
+    }
   } finally {
     rmSync(folder, { recursive: true })
   }

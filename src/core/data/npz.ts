@@ -107,7 +107,7 @@ export function arrayNames(bytes: Uint8Array): string[] {
 }
 
 /**
- * Reads one array of a .npz file without unpacking the others.
+ * Reads one array of a .npz file without unpacking the others. An array that is most of the file may be a view of its bytes.
  * @param name - may be left out when the archive holds a single array
  * @throws ModelError if there is no such array, naming those there are
  */
@@ -122,7 +122,8 @@ export function decodeNpzArray(bytes: Uint8Array, name?: string): NpyArray {
       `${what}; name one of ${files.map((one) => arrayName(one.name)).join(', ')} after a #`,
     )
   }
-  return decodeEntry(file)
+  const isMost = file.stored !== undefined && 2 * file.size > bytes.length
+  return decodeEntry(isMost ? (readZip(bytes, true).find((one) => one.name === file.name) as ZipFile) : file)
 }
 
 /**

@@ -11,6 +11,8 @@ export interface ZipFile {
    * @throws ModelError if it is damaged, or unpacks to more than 1 GiB
    */
   readonly read: () => Uint8Array<ArrayBuffer>
+  /** Bytes of the contents. */
+  readonly size: number
   /** Where its contents stand as they are, if they are not compressed, and their CRC-32. */
   readonly stored?: { readonly from: number; readonly to: number; readonly crc: number }
 }
@@ -31,12 +33,13 @@ export interface Source {
 
 /**
  * The files of an archive by its directory, none of them unpacked as yet.
+ * @param areViews - true = contents that are not compressed are views of the archive
  * @throws ModelError if the directory or what it refers to is damaged
  */
-export function readZip(bytes: Uint8Array): ZipFile[] {
+export function readZip(bytes: Uint8Array, areViews = false): ZipFile[] {
   const read = (from: number, to: number): Uint8Array<ArrayBuffer> =>
     bytes.subarray(from, to) as Uint8Array<ArrayBuffer>
-  return readZipFrom({ size: bytes.length, read })
+  return readZipFrom({ size: bytes.length, read, ...(areViews && { isOwn: true }) })
 }
 
 /** The same of an archive that need not be whole in memory; of its files, only those that are read. */
@@ -129,7 +132,11 @@ function entry(
       throw damaged(`\`${name}\` does not fit its checksum`)
     return content
   }
-  return { name, next, file: { name, read, ...(method === 0 && { stored: { from, to: from + size, crc } }) } }
+  return {
+    name,
+    next,
+    file: { name, read, size, ...(method === 0 && { stored: { from, to: from + size, crc } }) },
+  }
 }
 
 function unpacked(name: string, stored: Uint8Array, size: number): Uint8Array<ArrayBuffer> {

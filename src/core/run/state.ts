@@ -63,7 +63,7 @@ export function createState(engine: Engine, ticks: Ticks, life: Life, current: (
 
   const writable = writableNames(plan)
 
-  /** What `use` makes of the bytes of buffers after all submitted commands. */
+  /** Passes the bytes of buffers after all submitted commands to `use`, and returns its result. */
   const copyOut = async <T>(copies: readonly Copy[], use: (bytes: ArrayBuffer[]) => T): Promise<T> => {
     life.checkDevice()
     const made = await readBuffers(engine, copies, use).catch((error: unknown) => {
@@ -100,7 +100,7 @@ export function createState(engine: Engine, ticks: Ticks, life: Life, current: (
   const upload = (name: string, data: ArrayLike<number>): void => {
     const dense = data instanceof Float32Array ? data : Float32Array.from(data)
     for (const { buffer, offset, bytes } of packArray(plan, current(), name, dense)) {
-      // What is written is copied until its submit has run.
+      // Dawn keeps a copy of written bytes until the next submit has run.
       if (offset > 0) device.queue.submit([])
       device.queue.writeBuffer(engine.buffer(buffer), offset, bytes)
     }
