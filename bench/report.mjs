@@ -62,7 +62,7 @@ function scalingTable({ bySize, byReplicas }) {
 }
 
 /** What a user waits for: seconds, memory, and the parts of a run. */
-function jobsTable({ measured }) {
+function jobsTable({ measured, load }) {
   const of = (rounds, value) => {
     const found = rounds.map(value).filter((one) => one !== undefined)
     return found.length === 0 ? undefined : median(found)
@@ -84,7 +84,7 @@ function jobsTable({ measured }) {
     part(rounds, 'ran', 'end'),
   ])
   return headed([
-    ['', 'wall, s', 'CPU, s', 'process, MiB', 'adapter, MiB', 'start', 'compile', 'run', 'write'],
+    [`load ${load.toFixed(1)}`, 'wall, s', 'CPU, s', 'process, MiB', 'adapter, MiB', 'start', 'compile', 'run', 'write'],
     ...rows,
   ])
 }
