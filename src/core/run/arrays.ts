@@ -6,7 +6,15 @@ import type { Model } from '../model/model.ts'
 import { show } from '../model/path.ts'
 import { cueTable } from '../model/variation.ts'
 import { carryNameOf } from '../plan/carry.ts'
-import { type Matrix, blockBytes, packBlock, slicesOf, unitOf, unpackBlock, vectorStride } from '../plan/layout.ts'
+import {
+  type Matrix,
+  blockBytes,
+  packBlock,
+  slicesOf,
+  unitOf,
+  unpackBlock,
+  vectorStride,
+} from '../plan/layout.ts'
 import type { Plan } from '../plan/plan.ts'
 
 /** A dense array, row-major. */
@@ -75,7 +83,10 @@ export function partsOf(
 ): { shape: readonly number[]; parts: Part[] } {
   if (layerOf(model, name) !== undefined) {
     const unpack = (bytes: ArrayBuffer) => unpackArray(plan, model, name, [[bytes, 0]]).data
-    return { shape: shapeOf(plan, model, name), parts: copiesOf(plan, model, name).map((copy) => ({ copy, unpack })) }
+    return {
+      shape: shapeOf(plan, model, name),
+      parts: copiesOf(plan, model, name).map((copy) => ({ copy, unpack })),
+    }
   }
   const matrix = matrixOf(plan, model, name)
   const { blocks, columns, rowBytes } = matrix
@@ -213,13 +224,7 @@ export function* packArray(
  * @param at - index of the first value in the data of `read`
  * @throws ModelError if the values are not inside one row, or not a whole row of a memory that is not in float32
  */
-export function packPart(
-  plan: Plan,
-  model: Model,
-  name: string,
-  at: number,
-  data: Float32Array,
-): Packed {
+export function packPart(plan: Plan, model: Model, name: string, at: number, data: Float32Array): Packed {
   const layer = layerOf(model, name)
   const matrix = layer === undefined ? matrixOf(plan, model, name) : undefined
   const columns = layer?.size ?? (matrix as Matrix).columns
@@ -262,12 +267,7 @@ export function packPart(
  * @param at - index of the first value in the data of its patterns
  * @throws ModelError if there is no such stimulus, or the values are not inside one row
  */
-export function packCue(
-  model: Model,
-  index: number,
-  at: number,
-  data: Float32Array,
-): Packed {
+export function packCue(model: Model, index: number, at: number, data: Float32Array): Packed {
   const item = model.stimulus[index]
   const { rows, columns } = item?.patterns ?? { rows: 0, columns: 1 }
   const row = Math.floor(at / columns)
