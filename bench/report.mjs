@@ -84,7 +84,17 @@ function jobsTable({ measured, load }) {
     part(rounds, 'ran', 'end'),
   ])
   return headed([
-    [`load ${load.toFixed(1)}`, 'wall, s', 'CPU, s', 'process, MiB', 'adapter, MiB', 'start', 'compile', 'run', 'write'],
+    [
+      `load ${load.toFixed(1)}`,
+      'wall, s',
+      'CPU, s',
+      'process, MiB',
+      'adapter, MiB',
+      'start',
+      'compile',
+      'run',
+      'write',
+    ],
     ...rows,
   ])
 }
