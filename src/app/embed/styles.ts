@@ -8,6 +8,7 @@ import messages from '../messages.css?inline'
 import parts from '../parts.css?inline'
 import map from '../plots/map.css?inline'
 import plots from '../plots/plots.css?inline'
+import options from '../views/options.css?inline'
 import stage from '../views/stage.css?inline'
 import embed from './embed.css?inline'
 import host from './host.css?inline'
@@ -30,6 +31,7 @@ export function sheetOfStyles(): CSSStyleSheet {
         map,
         plots,
         stage,
+        options,
         embed,
       ].join('\n'),
     )

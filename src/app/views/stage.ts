@@ -6,7 +6,8 @@ import { type Companion, companionsOf } from './companions.ts'
 import { createDrawing } from './drawing.ts'
 import { type Pieces, type PicturePointer, createFigure } from './figure.ts'
 import { matchesOf } from './matches.ts'
-import { createOptions, optionsButton } from './options.ts'
+import { optionsButton } from './options-button.ts'
+import type { Options } from './options.ts'
 import { createPainter } from './painter.ts'
 import { type Part, type Picture, createPicture } from './picture.ts'
 import type { PainterPipelines } from './pipelines.ts'
@@ -83,7 +84,7 @@ export async function createStage(
     ...companions.map((companion) => ({ sheet, companion })),
   ])
   const painter = await createPainter(engine, prints, pipelines)
-  const options = createOptions(places.large)
+  let options: Promise<Options> | undefined
   const listeners = new Set<(event: PicturePointer) => boolean>()
   let replica = 0
   const pointing = createPointing(simulation, () => replica, places.large)
@@ -112,21 +113,28 @@ export async function createStage(
     changed()
   }
 
-  const openOptions = ({ sheet, range = { low: 0, high: 1 } }: Picture, anchor: HTMLElement): void =>
-    options.open(anchor, {
-      name: sheet.name,
-      maps: settings.maps,
-      fixed: settings.rangeOf(keyOf(sheet)),
-      range,
-      setMaps(maps) {
-        settings.maps = maps
-        refreshAll()
-      },
-      setRange(fixed) {
-        settings.fix(keyOf(sheet), fixed)
-        refreshAll()
-      },
-    })
+  const openOptions = ({ sheet, range = { low: 0, high: 1 } }: Picture, anchor: HTMLElement): void => {
+    options ??= import('./options.ts').then(({ createOptions }) => createOptions(places.large))
+    options.then(
+      (panel) =>
+        panel.open(anchor, {
+          name: sheet.name,
+          maps: settings.maps,
+          fixed: settings.rangeOf(keyOf(sheet)),
+          range,
+          setMaps(maps) {
+            settings.maps = maps
+            refreshAll()
+          },
+          setRange(fixed) {
+            settings.fix(keyOf(sheet), fixed)
+            refreshAll()
+          },
+        }),
+      // The next click loads it.
+      () => (options = undefined),
+    )
+  }
 
   const hasReplicas = parts.some(({ sheet: { copies, frames } }) => copies > 1 || frames !== undefined)
   const toolbar = createToolbar({
@@ -234,7 +242,7 @@ export async function createStage(
       drawing.destroy()
       matches.end()
       toolbar.element.remove()
-      options.destroy()
+      void options?.then((panel) => panel.destroy())
       for (const { figure } of pictures) figure.destroy()
       painter.destroy()
     },
