@@ -98,6 +98,7 @@ async function start(): Promise<void> {
     requested = await shareDevice({
       renewed: (next) => workplace.renew(next),
       lost(error) {
+        entries.keep(workplace.opened, workplace.pending)
         workplace.close()
         showFailed()
         messages.failure('The graphics device was lost', textOf(error), reload)
@@ -158,7 +159,10 @@ async function start(): Promise<void> {
         runs.start()
         building.refresh()
       },
-      failed: showFailed,
+      failed() {
+        entries.keep(undefined, workplace.pending)
+        showFailed()
+      },
       playing(playing) {
         document.body.dataset.playing = String(playing)
         header.playing(playing)
@@ -233,13 +237,14 @@ async function openAddress(workplace: Workplace, coming: Coming): Promise<void> 
   try {
     const kept = await entries.recall()
     if (kept !== undefined) {
-      const { source, playing } = kept
+      const { source, playing, lost } = kept
       entries.own(source.home ?? source.model.scenario, entry)
       await workplace.open(source)
       if (entry !== entries.current) return
       if (workplace.opened?.source !== source)
         throw new ModelError('the state stored in the browser does not fit')
       if (playing) workplace.play()
+      if (lost !== undefined) messages.warn(`Random patterns take the place of lost ones: ${lost}.`)
       return
     }
     await openAfresh(workplace, coming, entry)
@@ -350,7 +355,7 @@ function bind(workplace: Workplace, record: () => void, experiments: ReproducePa
       if (entry === entries.current) void openAddress(workplace, addressed())
     })
   })
-  addEventListener('pagehide', () => entries.keep(workplace.opened))
+  addEventListener('pagehide', () => entries.keep(workplace.opened, workplace.pending))
   // The browser asks before it leaves data that is in this page only.
   addEventListener('beforeunload', (event) => {
     const { opened } = workplace

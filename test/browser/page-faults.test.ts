@@ -58,6 +58,8 @@ test('a network at rest comes back with its values, and the third loss within a 
   expect(await lab.page.locator('#failure').textContent()).toContain('3 times within a minute')
   await lab.page.locator('#failure button').click()
   await lab.page.locator('body[data-state=ready]').waitFor()
+  // The reload has the last network, not the scenario of the address.
+  expect(await lab.engram('scenario.neurons.pair?.lagrangian.gain')).toBe(7)
 })
 
 test('values that are not finite are mended in one click: half the step, back to where they were sound', async () => {

@@ -123,6 +123,25 @@ describe('a reload', () => {
     expect(ahead).toEqual(await read('xi'))
   })
 
+  test('while another network is built in its place comes back with that network', async () => {
+    await worked()
+    // The page goes before the next network is there.
+    await lab.page.evaluate(`new Promise((done) => {
+      window.isBefore = true
+      engram.rebuild({ ...engram.scenario, replicas: 3 })
+      setTimeout(() => {
+        done(engram.scenario.replicas)
+        dispatchEvent(new Event('pagehide'))
+        for (const name of ['setItem', 'removeItem']) Storage.prototype[name] = () => undefined
+        location.reload()
+      })
+    }).then((replicas) => { if (replicas !== 1) throw new Error('it is there already') })`)
+    await lab.page.waitForFunction('window.isBefore === undefined')
+    await ready()
+    expect(await engram('scenario.replicas')).toBe(3)
+    expect([await engram(TAU), await toast()]).toEqual([77, ''])
+  })
+
   test('after a reset starts at tick 0', async () => {
     await worked()
     await frames(lab.page)

@@ -22,7 +22,13 @@ export async function keepFiles(entry: string, paths: readonly string[], read: R
     try {
       const file = new Blob([(await read(path)) as Uint8Array<ArrayBuffer>])
       const row: Row = { at: Date.now(), file }
-      await done(database.transaction(STORE, 'readwrite').objectStore(STORE).put(row, keyOf(entry, path)))
+      const transaction = database.transaction(STORE, 'readwrite')
+      transaction.objectStore(STORE).put(row, keyOf(entry, path))
+      // A page that goes away before this may take the file with it.
+      await new Promise<void>((resolve, reject) => {
+        transaction.oncomplete = () => resolve()
+        transaction.onabort = () => reject(transaction.error ?? new Error('aborted'))
+      })
       kept.push(path)
     } catch {
       // The reload tells what is missing.

@@ -1,5 +1,9 @@
 /** Which files of the reader the browser keeps no longer. Pure. */
+import { arrayFile } from '../../core/data/array.ts'
 import { ModelError } from '../../core/errors.ts'
+import { FILE_KEYS, type Read, filesNamed } from '../../core/model/files.ts'
+import { parseScenario } from '../../core/model/parse.ts'
+import type { Scenario } from '../../core/model/schema.ts'
 import { OWN } from './own.ts'
 
 /** The most bytes of all files; the oldest are removed. */
@@ -28,4 +32,25 @@ export function outdated(
     .toSorted((a, b) => b.at - a.at)
     .filter(({ at, bytes }) => (sum += bytes) > MOST_BYTES || now - at > LIFE)
     .map(({ key }) => key)
+}
+
+/**
+ * A scenario with random signs in the place of those whose files are gone.
+ * @throws ModelError where a part cannot be random
+ */
+export async function withoutLost(scenario: Scenario, read: Read): Promise<Scenario> {
+  const gone = new Set<string>()
+  for (const path of filesNamed(scenario)) await read(path).catch(() => gone.add(path))
+  const isGone = (value: unknown): boolean =>
+    Array.isArray(value)
+      ? value.some(isGone)
+      : typeof value === 'string' && gone.has(arrayFile(value)?.file ?? value)
+  const without = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value
+    if (Array.isArray(value)) return value.map(without)
+    if ('kind' in value && FILE_KEYS.some((key) => isGone(value[key as never])))
+      return { kind: 'random', distribution: 'binary' }
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, without(part)]))
+  }
+  return parseScenario(without(scenario))
 }

@@ -10,6 +10,7 @@ import { editedScenario } from '../editing/edited.ts'
 import { type Difference, differences, patternChanges } from '../editing/undo.ts'
 import { type Messages, textOf } from '../messages.ts'
 import type { Bench } from './bench.ts'
+import type { Pending } from './entries.ts'
 import { estimateOf, sketchOf } from './estimate.ts'
 import { type Opened, handOver, lookOf, showLook, takeOver } from './opened.ts'
 import { type Source, changedSource } from './source.ts'
@@ -30,6 +31,8 @@ export interface ChangeEvents {
 }
 
 export interface Changes {
+  /** The network that is being built. */
+  readonly pending: Pending | undefined
   /** Sets a value; `undefined` removes it. Resolves to false if it is refused, after a message. */
   readonly set: (path: string, value: unknown) => Promise<boolean>
   /** The same for a value of a control, which may stand for several. */
@@ -64,6 +67,8 @@ export function createChanges(
     steps.note({ from, to: scenario })
     old.loop.redraw()
     old.controls.update()
+    // Earlier messages are about the values before.
+    messages.clear()
     for (const change of patternChanges(from, scenario)) events.changed(change, old.simulation.tick)
   }
 
@@ -96,6 +101,7 @@ export function createChanges(
     else events.playing(false)
     for (const change of changes) events.changed(change, tick)
     events.loaded(source)
+    if (changes.length > 0) messages.clear()
     for (const warning of old.simulation.warnings)
       if (!next.warnings.includes(warning)) messages.withdraw(warning)
     if (text !== '') messages.notice(text)
@@ -105,6 +111,7 @@ export function createChanges(
     if (bench.opened !== old) throw new ModelError('another scenario was opened at the same time')
   }
 
+  let pending: Pending | undefined
   /** Replaces the present network by that of a changed scenario, once it is ready. */
   const rebuild = async (
     edit: (current: Scenario) => unknown,
@@ -121,6 +128,7 @@ export function createChanges(
       checkScenario(scenario)
       const { refusal } = estimateOf(sketchOf(old.simulation.model, scenario), bench.limits)
       if (refusal !== undefined) throw new ModelError(refusal)
+      pending = { home: old.home, scenario, playing: old.loop.playing }
       const source = await changedSource(scenario, old.source)
       if (!isCoarse && fitsPatterns(old.simulation.model, source.model)) {
         await adopt(old, source)
@@ -139,6 +147,8 @@ export function createChanges(
       bench.opened.controls.update()
       refused(error)
       return false
+    } finally {
+      pending = undefined
     }
   }
 
@@ -182,6 +192,9 @@ export function createChanges(
   }
 
   return {
+    get pending() {
+      return pending
+    },
     set: (path, value) => change(path, value, (current) => setValue(current, path, value)),
     setField: (path, value) => change(path, value, (current) => withField(current, path, value)),
     rebuild: (edit, refused) => turns.within(() => rebuild(edit, refused)),

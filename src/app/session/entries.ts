@@ -8,8 +8,9 @@ import { type Read, filesNamed } from '../../core/model/files.ts'
 import { parseScenario } from '../../core/model/parse.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { checkFiles, encodeCheckpoint } from '../../core/run/checkpoint.ts'
+import { textOf } from '../messages.ts'
 import { restarted } from './autosave.ts'
-import { parseRecord, recordText } from './record.ts'
+import { type Kept, parseRecord, recordText } from './record.ts'
 import { type Source, readShipped, scenarioSource } from './source.ts'
 import type { Opened } from './opened.ts'
 
@@ -28,7 +29,12 @@ const stateSchema = v.object({
 export interface Recalled {
   readonly source: Source
   readonly playing: boolean
+  /** The part of it that is gone, in one line. */
+  readonly lost?: string
 }
+
+/** A network that is being built: it is not open yet, or the one before is no longer. */
+export type Pending = Omit<Kept, 'entry'>
 
 export interface Entries {
   /** Number of the present entry. */
@@ -47,8 +53,11 @@ export interface Entries {
   follow(): boolean
   /** Assigns the opened scenario to an entry. */
   own(home: Scenario, entry?: string): void
-  /** Stores the open network for its entry, if there is room. */
-  keep(opened: Opened | undefined): void
+  /**
+   * Stores the open network for its entry, if there is room.
+   * @param pending - the network that is being built in its place
+   */
+  keep(opened: Opened | undefined, pending?: Pending): void
   /** The same up to the present tick, before another network replaces it. */
   leave(opened: Opened | undefined): Promise<void>
   /**
@@ -83,9 +92,12 @@ export function createEntries(): Entries {
     return reads.get(current)
   }
 
-  const keep = (opened: Opened | undefined): void => {
-    const entry = opened === undefined ? undefined : owners.get(opened.home)
-    if (opened !== undefined && entry !== undefined) write(entry, opened)
+  const keep = (opened: Opened | undefined, pending?: Pending): void => {
+    const home = pending?.home ?? opened?.home
+    const entry = home === undefined ? undefined : owners.get(home)
+    if (entry === undefined) return
+    if (pending !== undefined) put(entry, [recordText({ entry, ...pending })])
+    else if (opened !== undefined) put(entry, textsOf(entry, opened))
   }
 
   return {
@@ -155,17 +167,20 @@ function read(entry: string): string | undefined {
   }
 }
 
-function write(entry: string, opened: Opened): void {
+/** The records of an open network, the fullest first. */
+function textsOf(entry: string, opened: Opened): string[] {
   const { home, simulation, loop } = opened
   const kept = { entry, playing: loop.playing, home, scenario: simulation.model.scenario }
   const run = runOf(opened)
-  const texts = [...(run === undefined ? [] : [recordText(kept, run)]), recordText(kept)].filter(
-    ({ length }) => length <= MOST_CHARACTERS,
-  )
+  return [...(run === undefined ? [] : [recordText(kept, run)]), recordText(kept)]
+}
+
+/** Stores the first text for which there is room. */
+function put(entry: string, texts: readonly string[]): void {
   const key = PREFIX + entry
   const others = oldest(key)
   for (;;) {
-    if (texts.some((text) => put(key, text))) return
+    if (texts.some((text) => text.length <= MOST_CHARACTERS && write(key, text))) return
     // The older record of this entry is outdated.
     remove(key)
     const other = others.shift()
@@ -198,7 +213,7 @@ function remove(key: string): void {
   }
 }
 
-function put(key: string, text: string): boolean {
+function write(key: string, text: string): boolean {
   try {
     storage()?.setItem(key, text)
     return true
@@ -242,8 +257,19 @@ function runOf({ autosave, simulation, recorder }: Opened): Uint8Array | undefin
 
 async function recalled(text: string, entry: string, read?: Read): Promise<Recalled> {
   const { home, scenario, playing, checkpoint } = parseRecord(text, entry)
-  const source = { ...(await scenarioSource(scenario, undefined, read)), home }
-  if (checkpoint === undefined) return { source, playing }
+  let source: Source
+  try {
+    source = await scenarioSource(scenario, undefined, read)
+  } catch (error) {
+    // The network stays where its data is gone.
+    const { withoutLost } = await import('../data/lost.ts')
+    const rest = await withoutLost(scenario, read ?? readShipped).catch(() => scenario)
+    if (JSON.stringify(rest) === JSON.stringify(scenario)) throw error
+    source = await scenarioSource(rest, undefined, read)
+    return { source: { ...source, home }, playing: false, lost: textOf(error) }
+  }
+  const whole = { ...source, home }
+  if (checkpoint === undefined) return { source: whole, playing }
   checkFiles(checkpoint, source.model)
-  return { source: { ...source, checkpoint }, playing }
+  return { source: { ...whole, checkpoint }, playing }
 }

@@ -22,7 +22,7 @@ const recordSchema = v.object({
   run: v.optional(v.string()),
 })
 
-interface Kept {
+export interface Kept {
   readonly entry: string
   readonly playing: boolean
   readonly home: Scenario

@@ -11,6 +11,7 @@ import { type Messages, textOf } from '../messages.ts'
 import { createBases } from './bases.ts'
 import { type Outfit, type Places, createBench } from './bench.ts'
 import { createChanges } from './changes.ts'
+import type { Pending } from './entries.ts'
 import { type Opened, startAnew } from './opened.ts'
 import { type Past, createPast } from './past.ts'
 import { createRescue } from './rescue.ts'
@@ -55,6 +56,8 @@ export interface Workplace {
   readonly tuning: Tuning
   /** Absent until the first scenario is loaded, and after a failure. */
   readonly opened: Opened | undefined
+  /** The network that is being built in place of the open one. */
+  readonly pending: Pending | undefined
   /** The values that computed the run of the open network. */
   readonly past: Pick<Past, 'until'>
   /**
@@ -227,6 +230,9 @@ export function createWorkplace(
     past,
     get opened() {
       return bench.opened
+    },
+    get pending() {
+      return changes.pending
     },
     load,
     open: (source) => turns.next(() => replace(source.origin?.id, () => Promise.resolve(source))),

@@ -33,7 +33,7 @@ export function noting(read: Read, hashes: Map<string, string>): Read {
 }
 
 /** Keys of a scenario that name files. */
-const FILE_KEYS = ['path', 'paths', 'labels']
+export const FILE_KEYS = ['path', 'paths', 'labels']
 
 /** The files that a scenario names, each once; an array of an archive (data.npz#name) is its archive. */
 export function filesNamed(scenario: unknown): string[] {
