@@ -18,7 +18,10 @@ export interface Action {
 export interface Messages {
   /** One temporary line. */
   notice(text: string): void
-  /** One line that stays until the next `clear`, with a button for the remedy. */
+  /**
+   * One line that stays until the next `clear`, with a button for the remedy. Without a remedy, the next press or key after the time to
+   * read it takes it away.
+   */
   warn(text: string, action?: Action): void
   /** A failure in place of the pictures, with a button for the remedy. */
   failure(title: string, text: string, action?: Action, more?: Node): void
@@ -30,8 +33,11 @@ export interface Messages {
 export function createMessages(places: { toast: HTMLElement; failure: HTMLElement }): Messages {
   let timer: ReturnType<typeof setTimeout> | undefined
   const { toast, failure } = places
+  /** Number of messages. */
+  let count = 0
   const show = (text: string): void => {
     clearTimeout(timer)
+    count++
     toast.textContent = plainText(text)
     toast.classList.add('shown')
   }
@@ -40,10 +46,23 @@ export function createMessages(places: { toast: HTMLElement; failure: HTMLElemen
     toast.classList.remove('shown')
     timer = setTimeout(() => toast.replaceChildren(), FADE)
   }
+  const soon = (text: string, act: () => void): void => {
+    timer = setTimeout(act, SHOWN + SHOWN_PER_CHARACTER * text.length)
+  }
   return {
     warn(text, action) {
       show(text)
-      if (action === undefined) return
+      if (action === undefined) {
+        const own = count
+        const pressed = (): void => {
+          if (own === count) hide()
+        }
+        soon(text, () => {
+          for (const press of ['pointerdown', 'keydown'])
+            addEventListener(press, pressed, { capture: true, once: true })
+        })
+        return
+      }
       const remedy = buttonOf(action.label, () => {
         hide()
         action.act()
@@ -54,7 +73,7 @@ export function createMessages(places: { toast: HTMLElement; failure: HTMLElemen
     },
     notice(text) {
       show(text)
-      timer = setTimeout(hide, SHOWN + SHOWN_PER_CHARACTER * text.length)
+      soon(text, hide)
     },
     failure(title, text, action, more) {
       const heading = document.createElement('h2')
