@@ -10,7 +10,7 @@ import { createPanel } from '../dialog.ts'
 import { editedScenario } from '../editing/edited.ts'
 import { replaced } from '../editing/edits.ts'
 import { freeRows } from '../editing/free.ts'
-import { type Store, storesOf, visibleLayer } from '../editing/places.ts'
+import { type Store, storesOf } from '../editing/places.ts'
 import { format3 } from '../format.ts'
 import { type Messages, textOf } from '../messages.ts'
 import type { Opened } from '../session/opened.ts'
@@ -30,7 +30,7 @@ import {
 } from './fit.ts'
 import { keepFiles } from './kept.ts'
 import { keepOwn, noteSaved } from './own.ts'
-import { type Destination, placed } from './place.ts'
+import { type Destination, layerFor, placed } from './place.ts'
 import { type Choice, readData } from './reading.ts'
 
 export interface DataSheet {
@@ -43,6 +43,9 @@ const PREVIEWED = 6
 
 /** Rows that are taken at first, where there are more. */
 const USUAL_ROWS = 100
+
+/** The longest time in ms for storing data before a network uses it. */
+const MOST_WAIT = 2000
 
 const DESTINATIONS: readonly (readonly [id: Destination | 'least', label: string, note: string])[] = [
   ['recall', 'Recall these', 'All memories become these rows; the cues and targets are made of them.'],
@@ -96,6 +99,7 @@ const BODY = `
       <h3 id="data-goes">Goes to</h3>
       <div class="data-fields"><label data-for="store">Memory <select data-part="store"></select></label></div>
       <div class="data-goes" role="radiogroup" aria-labelledby="data-goes"></div>
+      <p class="data-note" data-part="none"></p>
     </section>
   </div>`
 
@@ -128,6 +132,8 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
     ;(line.querySelector('small') as HTMLElement).textContent = note
     goes.append(line)
   }
+  /** The destination that the reader wants. */
+  let wanted = 'recall'
   const destination = (): Destination | 'least' =>
     (goes.querySelector<HTMLInputElement>('input:checked')?.value ?? 'recall') as Destination | 'least'
 
@@ -182,12 +188,20 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
       options.map((one) => [one.name, one.name]),
     )
     find('[data-for=store]').hidden = options.length < 2
+    find('[data-part=none]').textContent =
+      options.length > 0
+        ? ''
+        : `No memory stores patterns of ${name}. Connect one from ${name} in the network.`
     for (const input of goes.querySelectorAll('input')) {
       const needsStore = ['recall', 'memories', 'least'].includes(input.value)
       input.disabled = needsStore && options.length === 0
-      if (input.disabled && input.checked)
-        (goes.querySelector('[value=cues]') as HTMLInputElement).checked = true
     }
+    // The choice of the reader, where the layer has a place for it.
+    const [chosen, cues] = [wanted, 'cues'].map((one) =>
+      goes.querySelector<HTMLInputElement>(`[value=${one}]`),
+    )
+    const next = chosen?.disabled === false ? chosen : cues
+    if (next) next.checked = true
     offerSteps(name)
   }
 
@@ -237,6 +251,7 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
   /** Fits the rows and draws the first ones. */
   const refit = (): void => {
     ready = undefined
+    find('.data-doubts').textContent = ''
     const preview = find('.data-preview')
     try {
       const shape = sizes().get(select('size').value) ?? layer().shape
@@ -244,6 +259,8 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
       if (given.length === 0) throw new ModelError('no row is chosen; choose a class')
       const crop = select('crop').value as Crop
       const fitted = joined(given.map((row) => fittedRow(row, shape, crop, part('invert').checked)))
+      // Also the reason why rows may not be transformed.
+      find('.data-doubts').textContent = doubtsAbout(fitted)
       const result = transformed(fitted, steps())
       ready = { fitted, steps: steps(), shape }
       const sides = pictureOf(shape) ?? [1, fitted.columns]
@@ -276,7 +293,7 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
       tell('')
     } catch (error) {
       preview.replaceChildren()
-      for (const place of ['[data-part=result]', '.data-doubts']) find(place).textContent = ''
+      find('[data-part=result]').textContent = ''
       tell(textOf(error))
     }
   }
@@ -336,6 +353,7 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
         return label
       }),
     )
+    wanted = 'recall'
     part('count').max = String(read.rows.length)
     part('count').value = String(Math.min(read.rows.length, USUAL_ROWS))
     const isImages = read.rows.some(({ image }) => image !== undefined)
@@ -344,7 +362,7 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
     offer(
       select('layer'),
       layers.map(({ name }) => [name, name]),
-      visibleLayer(model()) ?? layers[0]?.name,
+      layerFor(model(), read.rows[0])?.name,
     )
     offerLayer()
     refit()
@@ -364,15 +382,16 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
 
   // ----------------------------------------------------------------------------------------------------------- use
 
-  const patternsOf = (): { readonly patterns: Patterns; readonly rows: number } => {
+  const patternsOf = async (): Promise<{ readonly patterns: Patterns; readonly rows: number }> => {
     if (ready === undefined || data === undefined) throw new ModelError('there is no data; choose files')
     const { fitted, shape } = ready
     const array = { shape: [fitted.rows, ...shape], data: fitted.data }
     const transform = transformsOf(ready.steps)
     const bytes = encodeNpy(array)
     const path = keepOwn(data.name, bytes)
-    // Without a database the browser asks before a reload.
-    keepFiles('', [path], () => Promise.resolve(bytes)).then(noteSaved, () => undefined)
+    // Stored before a scenario names it: a reload finds both. Without a database the browser asks before a reload.
+    const saved = keepFiles('', [path], () => Promise.resolve(bytes)).then(noteSaved, () => undefined)
+    await Promise.race([saved, new Promise((done) => setTimeout(done, MOST_WAIT))])
     return {
       patterns: { kind: 'array', path, ...(transform.length > 0 && { transform }) },
       rows: fitted.rows,
@@ -414,7 +433,7 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
               destination: where as Destination,
               layer: layer().name,
               store: to,
-              ...patternsOf(),
+              ...(await patternsOf()),
               ...(isResized && { size: ready.shape }),
             }),
       )
@@ -440,6 +459,7 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
 
   dialog.addEventListener('change', ({ target }) => {
     const { part: name } = (target as HTMLElement).dataset
+    if (goes.contains(target as Node)) wanted = destination()
     if (name === 'array') void read(select('array').value)
     else if (name === 'files' || name === 'folder') {
       files = [...(part(name).files ?? [])]

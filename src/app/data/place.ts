@@ -4,9 +4,11 @@ import type { Key } from '../../core/kinds/probes/definition.ts'
 import { ModelError } from '../../core/errors.ts'
 import { setValue, valueAt } from '../../core/model/path.ts'
 import type { Patterns } from '../../core/model/patterns/schema.ts'
-import type { Model } from '../../core/model/model.ts'
+import type { Layer, Model } from '../../core/model/model.ts'
 import type { Scenario } from '../../core/model/schema.ts'
-import { type Store, cueOf } from '../editing/places.ts'
+import { type Store, cueOf, storesOf, visibleLayer } from '../editing/places.ts'
+import type { DataRow } from './dataset.ts'
+import { pictureOf } from './fit.ts'
 
 /** recall: memories, with the cues and the targets made of them. */
 export type Destination = 'recall' | 'memories' | 'cues' | 'targets' | 'bias'
@@ -24,6 +26,34 @@ export interface Placing {
 
 /** The damage of cues where the network had no cue: the lower half is covered. */
 const DAMAGE = { op: 'occlude', fraction: 0.5 } as const
+
+/**
+ * The layer that rows are meant for. Images: one that has sides, then one of their size. Numbers: one of their size that stores
+ * patterns or is not the smaller side. Then the layer that is
+ * shown something or has memories, then the largest.
+ * @param row - the first of them
+ */
+export function layerFor(model: Model, row: DataRow | undefined): Layer | undefined {
+  const usual = visibleLayer(model)
+  const usualSize = model.layers.find(({ name }) => name === usual)?.size ?? 0
+  const image = row?.image
+  const ranks = ({ name, shape, size }: Layer): readonly number[] => [
+    Number(image !== undefined && shape.length > 1 && pictureOf(shape) !== undefined),
+    Number(
+      image === undefined
+        ? size === row?.values.length && (size >= usualSize || storesOf(model, name).length > 0)
+        : pictureOf(shape)?.join() === [image.height, image.width].join(),
+    ),
+    Number(name === usual),
+    size,
+  ]
+  const ranked = model.layers.map((layer) => ({ layer, by: ranks(layer) }))
+  ranked.sort((a, b) => {
+    const at = a.by.findIndex((rank, index) => rank !== b.by[index])
+    return at === -1 ? 0 : (b.by[at] as number) - (a.by[at] as number)
+  })
+  return ranked[0]?.layer
+}
 
 /** @throws ModelError where the network has no place for the data */
 export function placed(model: Model, { destination, layer, store, patterns, rows, size }: Placing): Scenario {

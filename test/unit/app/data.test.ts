@@ -18,9 +18,9 @@ import {
   transformed,
   transformsOf,
 } from '../../../src/app/data/fit.ts'
-import { lost, outdated } from '../../../src/app/data/lost.ts'
+import { lost, outdated, withoutLost } from '../../../src/app/data/lost.ts'
 import { isUnsaved, keepOwn, noteSaved, ownFile } from '../../../src/app/data/own.ts'
-import { placed } from '../../../src/app/data/place.ts'
+import { layerFor, placed } from '../../../src/app/data/place.ts'
 import { storesOf } from '../../../src/app/editing/places.ts'
 
 test('an array is rows: images where a row has two sides, scaled, with the classes of its labels', () => {
@@ -188,6 +188,39 @@ test('data takes the place of all memories, with the cues and targets made of th
   expect(() => placed(model, { ...own, store: undefined, destination: 'recall' })).toThrow(
     'layer `a` has no memory',
   )
+})
+
+test('rows are for the layer that is an image or has their size, whichever way its memory was connected', async () => {
+  const { a, b } = scenario.neurons
+  const [image] = imageData('x', 'x', [{ width: 32, height: 32, data: new Float32Array(1024) }], [], []).rows
+  const [numbers] = arrayData('v.csv', 'v.csv', { shape: [1, 4], data: Float32Array.of(1, 2, 3, 4) }).rows
+  for (const [from, to] of [
+    ['a', 'b'],
+    ['b', 'a'],
+  ])
+    for (const neurons of [
+      { a, b },
+      { b, a },
+    ]) {
+      const memories = { xi: { from, to, init: { kind: 'random', distribution: 'normal' } } }
+      const raw = { ...scenario, neurons, memories, stimulus: [], probes: {} }
+      const model = await resolveModel(parseScenario(JSON.parse(JSON.stringify(raw))), {
+        read: () => Promise.reject(new Error('no files')),
+      })
+      for (const row of [image, numbers]) expect(layerFor(model, row)?.name, from).toBe('a')
+    }
+})
+
+test('a network whose data is gone has random patterns in its place', async () => {
+  const path = keepOwn('a.csv', encodeNpy({ shape: [1, 2], data: Float32Array.of(1, 2) }))
+  const raw = { ...scenario, memories: { xi: { ...scenario.memories.xi, init: { kind: 'array', path } } } }
+  const told = parseScenario(JSON.parse(JSON.stringify(raw)))
+  const gone = () => Promise.reject(new Error('gone'))
+  expect(await withoutLost(told, gone)).toEqual({
+    ...told,
+    memories: { xi: { ...told.memories.xi, init: { kind: 'random', distribution: 'binary' } } },
+  })
+  expect(await withoutLost(told, () => Promise.resolve(new Uint8Array()))).toEqual(told)
 })
 
 test('rows that are no patterns are told: of one value, or equal to others', () => {
