@@ -130,7 +130,8 @@ export const lagrangianSchema = v.pipe(
 // -------------------------------------------------------------------------------------------------- variables
 
 const layerSize = positiveInteger('size', 'Number of neurons.', 2 ** 28)
-const side = positiveInteger('side', 'Height or width of a layer drawn as an image.', 2 ** 15)
+const height = positiveInteger('height', 'Rows of a layer drawn as an image.', 2 ** 15)
+const width = positiveInteger('width', 'Columns of a layer drawn as an image.', 2 ** 15)
 const channels = positiveInteger('channels', 'Number of images in a layer.', 2 ** 15)
 
 const tauText = 'Time constant in model time.'
@@ -139,7 +140,7 @@ const tauControl = { min: 0.01, max: 1000, log: true } as const
 const layerSchema = v.pipe(
   v.strictObject({
     size: v.pipe(
-      v.union([layerSize, v.strictTuple([side, side]), v.strictTuple([channels, side, side])]),
+      v.union([layerSize, v.strictTuple([height, width]), v.strictTuple([channels, height, width])]),
       v.title('size'),
       v.description(
         'Number of neurons N, [height, width] of a layer that is an image, or [channels, height, width] of several.',
