@@ -276,6 +276,7 @@ export function createPanel(
       const one = document.createElement('button')
       one.type = 'button'
       one.textContent = label
+      one.title = label
       one.dataset.keys = keys.join('/')
       one.setAttribute('aria-pressed', String(keys.join('/') === selected.join('/')))
       one.classList.toggle(

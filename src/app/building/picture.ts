@@ -211,6 +211,7 @@ function isIn({ keys }: Box, fault: Keys | undefined): boolean {
 
 function drawn(box: Box, isEntry: boolean, isSelected: boolean, isFaulty: boolean): SVGElement {
   const { id, name, lines, x, y, width, height, isLayer, shape } = box
+  const letters = isLayer ? 13 : 15
   const group = make('g', {
     class: [isLayer ? 'layer' : 'coupling', isSelected ? 'selected' : '', isFaulty ? 'faulty' : ''].join(' '),
     role: 'button',
@@ -222,11 +223,12 @@ function drawn(box: Box, isEntry: boolean, isSelected: boolean, isFaulty: boolea
       .join(', '),
     ...(isSelected ? { 'aria-current': 'true' } : {}),
   })
+  if (name.length > letters) group.setAttribute('aria-label', [name, ...lines].join(' '))
   group.append(make('rect', { width, height, rx: isLayer ? 7 : height / 2 }))
+  if (name.length > letters) group.append(make('title', {}, name))
   if (isLayer) group.append(...glyph(shape, height))
   const left = isLayer ? 46 : width / 2
   const anchor = isLayer ? 'start' : 'middle'
-  const letters = isLayer ? 13 : 15
   const first = height / 2 - (lines.length - 1) * 8 + (isLayer ? -5 : -3)
   group.append(
     make('text', { class: 'name', x: left, y: first, 'text-anchor': anchor }, short(name, letters)),

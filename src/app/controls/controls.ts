@@ -73,6 +73,7 @@ export function createControls(
     let found = folders.get(name)
     if (found === undefined) {
       found = parent.addFolder(title)
+      found.$title.title = title
       folders.set(name, found)
     }
     return found

@@ -37,7 +37,7 @@ export function createFrame(history: History, { showAll, toggleLogTime, toggleLo
     <div class="plot-area" tabindex="0" role="application"></div>`
   const part = (selector: string): HTMLElement => element.querySelector(selector) as HTMLElement
   part('h3').textContent = history.name
-  part('h3').title = history.meaning
+  part('h3').title = `${history.name}: ${history.meaning}`
   const { note } = history
   part('.plot-note').textContent = note
   part('.plot-note').title = note

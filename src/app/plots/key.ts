@@ -74,7 +74,8 @@ function createKeyButton(line: Line, toggle: (line: Line) => void): HTMLButtonEl
   const button = document.createElement('button')
   button.type = 'button'
   button.dataset.line = line.id
-  button.title = line.band === undefined ? 'Hide or show' : 'Mean (lowest to highest) of the replicas'
+  button.title =
+    line.band === undefined ? `Hide or show ${line.label}`.trim() : 'Mean (lowest to highest) of the replicas'
   button.append(document.createElement('b'), document.createElement('span'))
   button.addEventListener('click', () => toggle(line))
   return button

@@ -29,6 +29,7 @@ export function summaryOf(model: Model): HTMLElement[] {
             ? 'τ 0'
             : `τ ${format3(tau)}${longest === undefined || longest === tau ? '' : ` to ${format3(longest)}`}`
       chip.textContent = `${name} ${text}${every > 1 && tau !== undefined && tau > 0 ? `, every ${every}` : ''}`
+      chip.title = chip.textContent
       return chip
     })
 }

@@ -108,7 +108,7 @@ export function createFigure(
   const part = (selector: string): HTMLElement => element.querySelector(selector) as HTMLElement
   const name = part('.figure-name')
   name.textContent = sheet.name
-  name.title = 'Show large'
+  name.title = `Show ${sheet.name} large`
   name.addEventListener('click', events.chosen)
   const frame = part('.frame')
   const note = part('.figure-note')
