@@ -2,7 +2,7 @@
 import { scaleLinear } from 'd3-scale'
 import { powerText, stepText } from '../plots/draw.ts'
 import { type Scale, logSplits, rangeOf, symlogSplits } from '../plots/scale.ts'
-import { type Mark, type Point, ROOM, widthOf } from './drawing.ts'
+import { type Mark, type Point, ROOM, fitted, widthOf } from './drawing.ts'
 import { INK, MUTED, RULE, light, tint } from './light.ts'
 
 type Values = readonly (number | null)[]
@@ -18,6 +18,8 @@ export interface ChartLine {
 /** A plot as the page shows it. */
 export interface ChartData {
   readonly title: string
+  /** Which of its numbers the plot shows. */
+  readonly note?: string
   /** Titles of the axes, with their units. */
   readonly axes: { readonly x: string; readonly y: string }
   readonly times: readonly number[]
@@ -123,9 +125,28 @@ function markerMarks(
   })
 }
 
-/** The marks of a plot, from the left upper corner. */
-export function chartMarks(data: ChartData, { width, height, font }: ChartSize): Mark[] {
-  const { times, lines, scale, threshold, logTime, range, isPoints } = data
+/** The title, with what is shown of it in the rest of the line. */
+export function headMarks(
+  { title, note = '' }: Pick<ChartData, 'title' | 'note'>,
+  left: number,
+  { width, font }: ChartSize,
+): Mark[] {
+  const base = { kind: 'text', y: 0.95 * font, anchor: 'start' } as const
+  // Bold letters are wider.
+  const from = left + (1.08 * widthOf(title, font)) / ROOM + 0.8 * font
+  const room = width - from
+  const small =
+    [0.9, 0.75].map((part) => part * font).find((one) => widthOf(note, one) / ROOM <= room) ?? 0.75 * font
+  const rest = fitted(note, small, room)
+  return [
+    { ...base, x: left, text: title, size: font, isBold: true, fill: INK },
+    ...(rest === '' ? [] : [{ ...base, x: from, text: rest, size: small, fill: MUTED }]),
+  ]
+}
+
+/** The axes of a plot, and the numbers of the samples that are on them. */
+function axesOf(data: ChartData, { width, font }: ChartSize) {
+  const { times, lines, scale, threshold, logTime, range } = data
   const inside = times.flatMap((time, index) => {
     const isShown = range === undefined || (time >= range.min && time <= range.max)
     return isShown && (!logTime || time > 0) ? [index] : []
@@ -146,9 +167,26 @@ export function chartMarks(data: ChartData, { width, height, font }: ChartSize):
   const yAxis = axisOf(scale, rangeOf(scale, low, high), threshold, 5)
   const xAxis = axisOf(logTime ? 'log' : 'linear', xRange, 1, Math.max(2, Math.floor(width / (5 * font))))
 
-  const widest = Math.max(...yAxis.ticks.map(({ text }) => widthOf(text, font)), font)
+  return { inside, xAxis, yAxis }
+}
+
+/** Room for the vertical axis of a plot. */
+export function chartLeft(data: ChartData, size: ChartSize): number {
+  const { font } = size
+  const widths = axesOf(data, size).yAxis.ticks.map(({ text }) => widthOf(text, font))
+  return Math.max(...widths, font) / ROOM + 2.2 * font
+}
+
+/**
+ * The marks of a plot, from the left upper corner.
+ * @param left - room for the vertical axis, that of the plots above and below
+ */
+export function chartMarks(data: ChartData, size: ChartSize, left = chartLeft(data, size)): Mark[] {
+  const { width, height, font } = size
+  const { times, lines, scale, isPoints } = data
+  const { inside, xAxis, yAxis } = axesOf(data, size)
   const box = {
-    left: widest / ROOM + 2.2 * font,
+    left,
     top: 3 * font,
     right: width - 0.8 * font,
     bottom: height - 2.9 * font,
@@ -159,11 +197,11 @@ export function chartMarks(data: ChartData, { width, height, font }: ChartSize):
   const marks: Mark[] = []
   const write = (
     text: string,
-    left: number,
+    from: number,
     base: number,
     more: Partial<Extract<Mark, { kind: 'text' }>> = {},
   ): void => {
-    marks.push({ kind: 'text', x: left, y: base, text, size: font, anchor: 'start', fill: INK, ...more })
+    marks.push({ kind: 'text', x: from, y: base, text, size: font, anchor: 'start', fill: INK, ...more })
   }
 
   for (const { at, text } of yAxis.ticks) {
@@ -238,7 +276,7 @@ export function chartMarks(data: ChartData, { width, height, font }: ChartSize):
 
   write(data.axes.x, (box.left + box.right) / 2, box.bottom + 2.6 * font, { anchor: 'middle' })
   write(data.axes.y, 0.9 * font, (box.top + box.bottom) / 2, { anchor: 'middle', isTurned: true })
-  write(data.title, box.left, 0.95 * font, { isBold: true })
+  marks.push(...headMarks(data, left, size))
   let at = box.left
   for (const { label, colour } of lines) {
     if (label === '') continue

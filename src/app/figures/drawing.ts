@@ -75,6 +75,14 @@ export function widthOf(text: string, size: number): number {
   return (sum * size) / 1000
 }
 
+/** A text, or as much of its beginning as has room. */
+export function fitted(text: string, size: number, room: number): string {
+  if (widthOf(text, size) / ROOM <= room) return text
+  const letters = Array.from(text)
+  while (letters.length > 0 && widthOf(`${letters.join('')}…`, size) / ROOM > room) letters.pop()
+  return letters.length === 0 ? '' : `${letters.join('').trimEnd()}…`
+}
+
 /** A text in lines of a width. */
 export function wrapped(text: string, size: number, width: number): string[] {
   const lines: string[] = []

@@ -1,8 +1,8 @@
 /** Whole figures: plots, pictures, states over time, each with a caption. Pure. */
-import { type ChartData, chartMarks } from './chart.ts'
+import { type ChartData, chartLeft, chartMarks } from './chart.ts'
 import { type Drawing, type Mark, type Pixels, POINTS, ROOM, moved, widthOf, wrapped } from './drawing.ts'
 import { INK, MUTED } from './light.ts'
-import { type MapData, mapMarks } from './map.ts'
+import { type MapData, mapLeft, mapMarks } from './map.ts'
 import { shadesOf } from './raster.ts'
 
 export interface FigureSize {
@@ -32,13 +32,13 @@ export function chartsFigure(
   const across = width > 120 && charts.length > 1 ? 2 : 1
   const own = total / across
   const high = Math.min(0.62 * own, 22 * font)
+  const size = { width: own, height: high, font }
+  const lefts = charts.map((chart) => ('cells' in chart ? mapLeft(chart, size) : chartLeft(chart, size)))
+  // The axes of a column stand in one line.
+  const leftOf = (column: number): number => Math.max(...lefts.filter((_, at) => at % across === column))
   const marks = charts.flatMap((chart, index) =>
     moved(
-      ('cells' in chart ? mapMarks : chartMarks)(chart as ChartData & MapData, {
-        width: own,
-        height: high,
-        font,
-      }),
+      ('cells' in chart ? mapMarks : chartMarks)(chart as ChartData & MapData, size, leftOf(index % across)),
       (index % across) * own,
       Math.floor(index / across) * (high + font),
     ),

@@ -1,7 +1,7 @@
 /** A map of two varied parameters as marks: cells in colours, axes with titles, legend. Pure. */
 import { format3 } from '../format.ts'
 import type { Stops } from '../views/colours.ts'
-import type { ChartSize } from './chart.ts'
+import { type ChartSize, headMarks } from './chart.ts'
 import { type Mark, ROOM, widthOf } from './drawing.ts'
 import { INK, MUTED } from './light.ts'
 import { rasterOf, shadesOf } from './raster.ts'
@@ -9,6 +9,8 @@ import { rasterOf, shadesOf } from './raster.ts'
 /** A map as the page shows it. */
 export interface MapData {
   readonly title: string
+  /** Which of its numbers the map shows. */
+  readonly note?: string
   readonly axes: { readonly x: string; readonly y: string }
   /** The varied values in words, from the left and from the top. */
   readonly across: readonly string[]
@@ -20,12 +22,20 @@ export interface MapData {
   readonly stops: Stops
 }
 
-/** The marks of a map, from the left upper corner. */
-export function mapMarks(data: MapData, { width, height, font }: ChartSize): Mark[] {
+/** Room for the vertical axis of a map. */
+export function mapLeft({ down }: MapData, { font }: ChartSize): number {
+  return Math.max(...down.map((text) => widthOf(text, font)), font) / ROOM + 2.2 * font
+}
+
+/**
+ * The marks of a map, from the left upper corner.
+ * @param left - room for the vertical axis, that of the plots above and below
+ */
+export function mapMarks(data: MapData, size: ChartSize, left = mapLeft(data, size)): Mark[] {
+  const { width, height, font } = size
   const { across, down, cells, range, stops } = data
-  const widest = Math.max(...down.map((text) => widthOf(text, font)), font) / ROOM
   const box = {
-    left: widest + 2.2 * font,
+    left,
     top: 3 * font,
     right: width - 0.8 * font,
     bottom: height - 2.9 * font,
@@ -62,7 +72,7 @@ export function mapMarks(data: MapData, { width, height, font }: ChartSize): Mar
     })
   write(data.axes.x, (box.left + box.right) / 2, box.bottom + 2.6 * font, { anchor: 'middle' })
   write(data.axes.y, 0.9 * font, (box.top + box.bottom) / 2, { anchor: 'middle', isTurned: true })
-  write(data.title, box.left, 0.95 * font, { isBold: true })
+  marks.push(...headMarks(data, left, size))
   // The legend.
   const [low, high] = range.map(format3) as [string, string]
   const bar = box.left + widthOf(low, font) / ROOM + 0.5 * font

@@ -4,7 +4,7 @@ import type { Side, Spread } from './grid.ts'
 import { logSplits, rangeOf } from './scale.ts'
 
 /** Room for the labels, in CSS pixels. */
-const LEFT = 56
+const LEFT = 66
 const BOTTOM = 34
 const RIGHT = 12
 const TOP = 6

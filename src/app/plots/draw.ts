@@ -26,10 +26,13 @@ export interface Surroundings {
   readonly behind: readonly Behind[]
 }
 
+/** Width of a figure in CSS pixels. */
+const FIGURE = 6.4
+
 /** Options without interaction: cursor and hooks are missing. */
 export function optionsOf(
   shown: Shown,
-  view: Pick<PlotView, 'logTime' | 'range' | 'end'>,
+  view: Pick<PlotView, 'logTime' | 'range' | 'end' | 'reserve'>,
   size: { readonly width: number; readonly height: number },
   { colour, palette, fontFamily, zoom }: Look,
   { quantity, behind }: Surroundings,
@@ -110,6 +113,9 @@ export function optionsOf(
       },
       {
         ...axis(52, 28),
+        // Their letters, the gap and the space to the title.
+        size: (_, values: string[] | null) =>
+          zoom * view.reserve(FIGURE * Math.max(...(values ?? ['']).map((text) => text.length)) + 14),
         ...titled(titleOf(quantity, scale)),
         ...(scale === 'linear' ? {} : scale === 'log' ? logarithmic : symlog),
       },

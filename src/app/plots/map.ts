@@ -33,7 +33,7 @@ export interface GridMap {
 }
 
 /** Room for the labels, in CSS pixels. */
-const LEFT = 58
+const LEFT = 66
 const BOTTOM = 34
 const RIGHT = 10
 
@@ -180,7 +180,12 @@ export function createMap(
     },
     data() {
       const cells = cellsNow()
-      return cells && figureOf(grid, cells, select.value, plotNow().isShare)
+      return (
+        cells && {
+          ...figureOf(grid, cells, select.value, plotNow().isShare),
+          note: part('.plot-note').textContent,
+        }
+      )
     },
     destroy() {
       sizes.disconnect()

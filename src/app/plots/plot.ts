@@ -76,6 +76,7 @@ export function createPlot(
   let chart: Chart = { times: [], lines: [] }
   let shown: Shown | undefined
   let behind: readonly Behind[] = []
+  let room = view.reserve(0)
 
   const style = getComputedStyle(element)
   const colour = (name: string): string => style.getPropertyValue(name).trim()
@@ -186,6 +187,11 @@ export function createPlot(
       build(shown)
       built = signature
     } else plot?.setData(signature === built ? alignedOf(shown) : [[]])
+    // The numbers of another plot need more room.
+    if (view.reserve(0) !== room) {
+      room = view.reserve(0)
+      plot?.redraw(false, true)
+    }
     showKey()
   }
 
@@ -251,6 +257,7 @@ export function createPlot(
       const cut = <T>(values: readonly T[]): readonly T[] => values.slice(values.length - times.length)
       return {
         title: history.name,
+        note: frame.note,
         axes: { x: 'time', y: yTitle },
         times,
         lines: lines.map(({ id, label, values, band }) => ({

@@ -69,7 +69,9 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
   const series = simulation.series.filter(({ kind }) => plotOf(kind) !== undefined)
   const histories = new Map<string, History>()
   const markers = createMarkers()
+  let isDestroyed = false
   const updateAll = (): void => {
+    if (isDestroyed) return
     map?.update()
     for (const plot of plots) plot.update()
   }
@@ -161,6 +163,7 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
       for (const plot of plots) plot.recolour()
     },
     destroy() {
+      isDestroyed = true
       map?.destroy()
       for (const plot of plots) plot.destroy()
     },

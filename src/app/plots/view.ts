@@ -21,7 +21,12 @@ export interface PlotView {
   readonly zoom: (range: TimeRange | undefined) => void
   readonly setLogTime: (on: boolean) => void
   readonly setReplica: (replica: number | undefined) => void
+  /** Room for the numbers of the vertical axes: the most that a plot has asked for, so that the axes of a column stand in one line. */
+  readonly reserve: (room: number) => number
 }
+
+/** Room for five figures, in CSS pixels. */
+const USUAL_ROOM = 52
 
 /** Counter of networks with plots: the plots of each network share a separate cursor. */
 let views = 0
@@ -34,6 +39,7 @@ export function createPlotView(markers: Markers, changed: () => void, end = 1): 
   let range: TimeRange | undefined
   let logTime = false
   let replica: number | undefined
+  let most = USUAL_ROOM
   const sync = `plots-${++views}`
   return {
     sync,
@@ -61,6 +67,14 @@ export function createPlotView(markers: Markers, changed: () => void, end = 1): 
     setReplica(next) {
       replica = next
       changed()
+    },
+    reserve(room) {
+      if (room > most) {
+        most = room
+        // Once the plot that asks is drawn.
+        setTimeout(changed)
+      }
+      return most
     },
   }
 }

@@ -101,6 +101,32 @@ test('SVG has the width of a column and its texts as texts', () => {
   expect(svg).not.toMatch(/NaN|undefined|Infinity/)
 })
 
+test('the axes of a column stand in one line, and a plot says which of its numbers it shows', () => {
+  // The numbers of the second plot are wider.
+  const deep = {
+    ...chart,
+    title: 'energy',
+    note: 'largest of each replica, with any pattern',
+    lines: [{ label: 'total', colour: '--line-0', values: times.map((time) => -10_000 + time) }],
+  }
+  const axes = (marks: readonly Mark[]): number[] =>
+    marks.flatMap((mark) =>
+      mark.kind === 'path' && mark.stroke === INK && mark.points.length === 3 ? [mark.points[0]![0]] : [],
+    )
+  const alone = [chart, deep].flatMap((one) => axes(chartMarks(one, { width: 240, height: 150, font: 8 })))
+  expect(alone[1]).toBeGreaterThan(alone[0]! + 5)
+  const { marks } = chartsFigure([chart, deep], { width: 85, font: 8 }, '')
+  expect(axes(marks)).toEqual([alone[1], alone[1]])
+  // Two columns have axes of their own.
+  const [first, second, third] = axes(chartsFigure([chart, deep, chart], { width: 174, font: 8 }, '').marks)
+  expect(first).toBe(third)
+  expect(second).toBeCloseTo(alone[1]! + (87 * 72) / 25.4, 9)
+  expect(texts(marks)).toContain(deep.note)
+  // A long title leaves room for the beginning.
+  const short = texts(chartMarks({ ...deep, title: 'x'.repeat(30) }, { width: 240, height: 150, font: 8 }))
+  expect(short.filter((text) => text.endsWith('…'))).toEqual([expect.stringMatching(/^largest of/)])
+})
+
 test('a change of a parameter is a dashed line at its time, with its text', () => {
   const marked = {
     ...chart,
