@@ -1,4 +1,5 @@
 /** Drawings of the trajectory panel on a canvas. */
+import { format3 } from '../../format.ts'
 import { stepText } from '../../plots/draw.ts'
 import { type Scheme, stopNumbers, stopsOf } from '../../views/colours.ts'
 import type { Pair } from './projection.ts'
@@ -23,13 +24,18 @@ interface PlaneDrawing {
 /** Levels of the energy: borders between them are contours. */
 const LEVELS = 16
 
-/** Room for the labels, in CSS pixels. */
-const LEFT = 50
+/** Room for the labels, in CSS pixels; that on the left has the numbers between title and axis. */
+const LEAST_LEFT = 50
 const BOTTOM = 34
 const TOP = 8
 const RIGHT = 12
 
+/** Room for the colours of the energy with their numbers. */
+const SCALE = 76
+
 interface Axes {
+  readonly left: number
+  readonly right: number
   readonly context: CanvasRenderingContext2D
   readonly x: (value: number) => number
   readonly y: (value: number) => number
@@ -45,20 +51,26 @@ function axesOf(
   [a, b]: readonly [readonly [number, number], readonly [number, number]],
   [titleX, titleY]: readonly [string, string],
   below?: (axes: Axes) => void,
+  rightRoom = RIGHT,
 ): Axes | undefined {
   const { clientWidth: width, clientHeight: height } = canvas.parentElement as HTMLElement
   canvas.width = Math.max(1, Math.round(width * devicePixelRatio))
   canvas.height = Math.max(1, Math.round(height * devicePixelRatio))
   const context = canvas.getContext('2d')
-  if (context === null || width < LEFT + RIGHT + 10 || height < TOP + BOTTOM + 10) return undefined
+  if (context === null || width < LEAST_LEFT + rightRoom + 10 || height < TOP + BOTTOM + 10) return undefined
   context.scale(devicePixelRatio, devicePixelRatio)
-  const colour = (name: string): string => style.getPropertyValue(name).trim()
-  const [right, bottom] = [width - RIGHT, height - BOTTOM]
-  const x = (value: number): number => LEFT + ((value - a[0]) / (a[1] - a[0] || 1)) * (right - LEFT)
-  const y = (value: number): number => bottom - ((value - b[0]) / (b[1] - b[0] || 1)) * (bottom - TOP)
-  const axes = { context, x, y, width, height, colour }
-  below?.(axes)
   context.font = `11px ${style.fontFamily}`
+  const colour = (name: string): string => style.getPropertyValue(name).trim()
+  const [right, bottom] = [width - rightRoom, height - BOTTOM]
+  const lines = ticksOf(b, (bottom - TOP) / 36)
+  const left = Math.max(
+    LEAST_LEFT,
+    28 + Math.max(...lines.map(({ text }) => context.measureText(text).width)),
+  )
+  const x = (value: number): number => left + ((value - a[0]) / (a[1] - a[0] || 1)) * (right - left)
+  const y = (value: number): number => bottom - ((value - b[0]) / (b[1] - b[0] || 1)) * (bottom - TOP)
+  const axes = { context, left, right, x, y, width, height, colour }
+  below?.(axes)
   context.fillStyle = colour('--muted')
   context.strokeStyle = colour('--grid')
   context.globalAlpha = below === undefined ? 1 : 0.5
@@ -68,28 +80,28 @@ function axesOf(
     context.lineTo(x2, y2)
     context.stroke()
   }
-  for (const [of, room] of [
-    [a, (right - LEFT) / 60],
-    [b, (bottom - TOP) / 36],
-  ] as const) {
-    const isX = of === a
-    context.textAlign = isX ? 'center' : 'right'
-    context.textBaseline = isX ? 'top' : 'middle'
-    const step = roundStep((of[1] - of[0]) / Math.max(2, Math.floor(room)))
-    for (let at = Math.ceil(of[0] / step - 1e-9) * step; at <= of[1] + 1e-9 * step; at += step) {
-      if (isX) line(x(at), TOP, x(at), bottom)
-      else line(LEFT, y(at), right, y(at))
-      const alpha = context.globalAlpha
-      context.globalAlpha = 1
-      if (isX) context.fillText(stepText(step)(at), x(at), bottom + 4)
-      else context.fillText(stepText(step)(at), LEFT - 6, y(at))
-      context.globalAlpha = alpha
-    }
+  const write = (text: string, at: number, base: number): void => {
+    const alpha = context.globalAlpha
+    context.globalAlpha = 1
+    context.fillText(text, at, base)
+    context.globalAlpha = alpha
+  }
+  context.textAlign = 'center'
+  context.textBaseline = 'top'
+  for (const { at, text } of ticksOf(a, (right - left) / 60)) {
+    line(x(at), TOP, x(at), bottom)
+    write(text, x(at), bottom + 4)
+  }
+  context.textAlign = 'right'
+  context.textBaseline = 'middle'
+  for (const { at, text } of lines) {
+    line(left, y(at), right, y(at))
+    write(text, left - 6, y(at))
   }
   context.globalAlpha = 1
   context.textAlign = 'center'
   context.textBaseline = 'top'
-  context.fillText(titleX, (LEFT + right) / 2, bottom + 19)
+  context.fillText(titleX, (left + right) / 2, bottom + 19)
   context.save()
   context.translate(10, (TOP + bottom) / 2)
   context.rotate(-Math.PI / 2)
@@ -97,6 +109,21 @@ function axesOf(
   context.fillText(titleY, 0, 0)
   context.restore()
   return axes
+}
+
+/** Marks of an axis. @param room - the most of them */
+function ticksOf(
+  [low, high]: readonly [number, number],
+  room: number,
+): readonly { readonly at: number; readonly text: string }[] {
+  const step = roundStep((high - low) / Math.max(2, Math.floor(room)))
+  const text = stepText(step)
+  const first = Math.ceil(low / step - 1e-9)
+  const count = Math.max(0, Math.floor(high / step + 1e-9) - first + 1)
+  return Array.from({ length: count }, (_, index) => (first + index) * step).map((at) => ({
+    at,
+    text: text(at),
+  }))
 }
 
 function roundStep(least: number): number {
@@ -111,13 +138,15 @@ export function drawPlane(
   { path, extent, titles, marks, surface }: PlaneDrawing,
 ): void {
   const scheme: Scheme = style.colorScheme === 'dark' ? 'dark' : 'light'
-  const below = surface && ((axes: Axes) => paintSurface(axes, surface, scheme))
-  const axes = axesOf(canvas, style, [extent.a, extent.b], titles, below)
+  const range = surface && levelsOf(surface)
+  const below = range && ((axes: Axes) => paintSurface(axes, surface, range, scheme))
+  const axes = axesOf(canvas, style, [extent.a, extent.b], titles, below, range && SCALE)
   if (axes === undefined) return
-  const { context, x, y, width, height, colour } = axes
+  if (range !== undefined) paintScale(axes, range, scheme)
+  const { context, left, right, x, y, height, colour } = axes
   context.save()
   context.beginPath()
-  context.rect(LEFT, TOP, width - LEFT - RIGHT, height - TOP - BOTTOM)
+  context.rect(left, TOP, right - left, height - TOP - BOTTOM)
   context.clip()
   const halo = colour('--panel')
   const ink = surface === undefined ? colour('--line-0') : colour('--line-1')
@@ -160,15 +189,66 @@ export function drawPlane(
   context.restore()
 }
 
-/** Colours between the grid points in levels, low energy strong. */
-function paintSurface({ context, x, y }: Axes, { values, lines, extent }: Surface, scheme: Scheme): void {
-  const finite = values.filter(Number.isFinite)
-  if (finite.length === 0) return
-  const sorted = finite.toSorted()
-  const low = sorted[0] as number
+/** The energies of the first and the last colour; undefined where there is none. */
+function levelsOf({ values }: Surface): readonly [number, number] | undefined {
+  const sorted = values.filter(Number.isFinite).toSorted()
+  const low = sorted[0]
   // A few high corners would take all colours.
-  const high = sorted[Math.floor(0.97 * (sorted.length - 1))] as number
+  return low === undefined ? undefined : [low, sorted[Math.floor(0.97 * (sorted.length - 1))] as number]
+}
+
+/** The colour of a level, RGB of 255: from the paper for high energies to the middle of the scale, so that the path is seen on it. */
+function shadesOf(scheme: Scheme): (level: number) => readonly number[] {
   const stops = stopNumbers(stopsOf(scheme, false))
+  return (level) => {
+    const strength = 0.6 * (1 - level / (LEVELS - 1)) * (stops.length / 4 - 1)
+    const index = Math.min(stops.length / 4 - 2, Math.floor(strength))
+    return [0, 1, 2].map((channel) => {
+      const [from, to] = [stops[4 * index + channel], stops[4 * (index + 1) + channel]] as [number, number]
+      return 255 * (from + (to - from) * (strength - index))
+    })
+  }
+}
+
+/** The colours of the energy with their numbers, beside the plane; the last colour is also that of higher energies. */
+function paintScale(
+  { context, right, height, colour }: Axes,
+  [low, high]: readonly [number, number],
+  scheme: Scheme,
+): void {
+  const shade = shadesOf(scheme)
+  const [from, bottom] = [right + 12, height - BOTTOM]
+  const step = (bottom - TOP) / LEVELS
+  for (let level = 0; level < LEVELS; level++) {
+    context.fillStyle = `rgb(${shade(level).map(Math.round).join(' ')})`
+    context.fillRect(from, bottom - (level + 1) * step, 10, step + 0.5)
+  }
+  context.strokeStyle = colour('--grid')
+  context.strokeRect(from, TOP, 10, bottom - TOP)
+  context.fillStyle = colour('--muted')
+  context.textAlign = 'left'
+  context.textBaseline = 'bottom'
+  context.fillText(format3(low), from + 14, bottom + 2)
+  context.textBaseline = 'top'
+  context.fillText(`≥ ${format3(high)}`, from + 14, TOP - 2)
+  context.save()
+  context.translate(from + 20, (TOP + bottom) / 2)
+  context.rotate(-Math.PI / 2)
+  context.textAlign = 'center'
+  context.textBaseline = 'middle'
+  context.fillText('energy', 0, 0)
+  context.restore()
+}
+
+/** Colours between the grid points in levels, low energy strong. */
+function paintSurface(
+  { context, x, y }: Axes,
+  { values, lines, extent }: Surface,
+  [low, high]: readonly [number, number],
+  scheme: Scheme,
+): void {
+  const shade = shadesOf(scheme)
+  const shades = Array.from({ length: LEVELS }, (_, level) => shade(level))
   const [left, right] = [x(extent.a[0]), x(extent.a[1])]
   const [bottom, top] = [y(extent.b[0]), y(extent.b[1])]
   const [width, height] = [Math.round(right - left), Math.round(bottom - top)]
@@ -184,14 +264,8 @@ function paintSurface({ context, x, y }: Axes, { values, lines, extent }: Surfac
       const [s, t] = [line - below, place - before]
       const value = (1 - s) * ((1 - t) * at(0, 0) + t * at(0, 1)) + s * ((1 - t) * at(1, 0) + t * at(1, 1))
       const share = high > low ? Math.min(1, Math.max(0, (value - low) / (high - low))) : 0
-      const level = Math.min(LEVELS - 1, Math.floor(share * LEVELS)) / (LEVELS - 1)
-      // From the paper for high energies to the middle of the scale, so that the path is seen on it.
-      const strength = 0.6 * (1 - level) * (stops.length / 4 - 1)
-      const index = Math.min(stops.length / 4 - 2, Math.floor(strength))
-      for (let channel = 0; channel < 3; channel++) {
-        const [from, to] = [stops[4 * index + channel], stops[4 * (index + 1) + channel]] as [number, number]
-        image.data[4 * (row * width + column) + channel] = 255 * (from + (to - from) * (strength - index))
-      }
+      const level = Math.min(LEVELS - 1, Math.floor(share * LEVELS))
+      image.data.set(shades[level] ?? [], 4 * (row * width + column))
       image.data[4 * (row * width + column) + 3] = Number.isFinite(value) ? 255 : 0
     }
   }
@@ -240,9 +314,9 @@ export function drawBars(
     ['', 'fraction of states'],
   )
   if (axes === undefined) return
-  const { context, x, y, colour, height, width } = axes
+  const { context, left, x, y, colour, height, width } = axes
   // The numbers of the axis mean nothing here.
-  context.clearRect(LEFT - 4, height - BOTTOM + 1, width, BOTTOM)
+  context.clearRect(left - 4, height - BOTTOM + 1, width, BOTTOM)
   bars.forEach(({ signs, share }, index) => {
     context.fillStyle = colour('--line-0')
     context.fillRect(x(index + 0.12), y(share), x(index + 0.88) - x(index + 0.12), y(0) - y(share))

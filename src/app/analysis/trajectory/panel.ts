@@ -84,7 +84,14 @@ export function createTrajectoryPanel(
   const note = element.querySelector('.trajectory-note') as HTMLElement
   view.append(...VIEWS.map(([value, label]) => new Option(label, value)))
   element.querySelector('.trajectory-close')?.addEventListener('click', close)
-  place.append(element)
+  // Before what it covers, which takes no focus.
+  const covered = place.querySelector<HTMLElement>('.side')
+  place.insertBefore(element, covered)
+  const wide = matchMedia('(min-width: 861px)')
+  const cover = (): void => {
+    if (covered !== null) covered.inert = wide.matches && !isDestroyed
+  }
+  wide.addEventListener('change', cover)
 
   let simulation: Simulation | undefined
   let sources: readonly PatternSource[] = []
@@ -103,6 +110,7 @@ export function createTrajectoryPanel(
   let trouble = ''
   let request = 0
   let scheme = schemeAt(place)
+  cover()
 
   const forget = (): void => {
     ticks = []
@@ -410,6 +418,8 @@ export function createTrajectoryPanel(
   return {
     destroy() {
       isDestroyed = true
+      wide.removeEventListener('change', cover)
+      cover()
       cancelAnimationFrame(request)
       sizes.disconnect()
       element.remove()
