@@ -7,6 +7,10 @@ import { changesText } from './changes.ts'
 export interface Course {
   /** The active try. */
   readonly begun: Try | undefined
+  /** The scenario that the text speaks of now: that of the lesson, or with the values of the active try. */
+  readonly target: Scenario | undefined
+  /** True until a run is begun. */
+  readonly isStarting: boolean
   /** True if the run differs from the text. */
   readonly isOff: boolean
   /** The notice for this case. */
@@ -62,6 +66,12 @@ export function createCourse(begin: (scenario: Scenario) => Promise<boolean>, ch
   return {
     get begun() {
       return begun
+    },
+    get target() {
+      return told && targetOf(told, begun)
+    },
+    get isStarting() {
+      return starting > 0
     },
     get isOff() {
       return isOff

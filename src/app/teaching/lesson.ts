@@ -1,6 +1,7 @@
 /** The lesson next to the pictures: text, observations, tries and equations of a scenario. */
 import './teach.css'
 import { ModelError } from '../../core/errors.ts'
+import { filesNamed } from '../../core/model/files.ts'
 import type { Model } from '../../core/model/model.ts'
 import type { Lesson, Scenario, Try } from '../../core/model/schema.ts'
 import type { Verdict } from '../../core/run/claims.ts'
@@ -65,7 +66,13 @@ export function createLesson(place: HTMLElement, { begin, change, baseOf }: Less
   again.textContent = 'Restart without them'
   again.title = 'Restart the run without these changes'
   again.addEventListener('click', () => start(course.begun))
-  changed.append(list, again)
+  const see = document.createElement('button')
+  see.type = 'button'
+  see.addEventListener('click', () => {
+    isAsked = !isAsked
+    refresh()
+  })
+  changed.append(list, see, again)
   changed.hidden = true
   const maths = createMaths(() => release())
   const text = element('div', 'text')
@@ -85,6 +92,8 @@ export function createLesson(place: HTMLElement, { begin, change, baseOf }: Less
   let lesson: Lesson | undefined
   let reading: Reading | undefined
   let buttons: readonly (readonly [Try, HTMLButtonElement])[] = []
+  /** The reader wants the text of another network. */
+  let isAsked = false
   /** The text of the try that is shown. */
   let said = ''
   const course = createCourse(begin, () => refresh())
@@ -95,10 +104,23 @@ export function createLesson(place: HTMLElement, { begin, change, baseOf }: Less
     const words = course.begun?.text ?? ''
     if (words !== said) outcome.replaceChildren(reading?.outcome(words) ?? words)
     said = words
-    changed.hidden = !course.isOff
-    list.textContent = course.offText
+    const other = story.hasChildNodes() && !course.isStarting && isOther(shown, opened)
+    changed.hidden = !course.isOff && !other
+    list.textContent = other ? 'The text is of the network that this one was made from.' : course.offText
     list.title = course.offText
+    again.hidden = !course.isOff
+    see.hidden = !other
+    see.textContent = isAsked ? 'Hide the text' : 'Show the text'
+    place.classList.toggle('other', other && !isAsked)
     place.classList.toggle('off-course', course.isOff)
+  }
+
+  /** Another network was built, or has other data. */
+  const isOther = (scenario = shown, source = opened): boolean => {
+    if (scenario === undefined || source === undefined) return false
+    const of = course.target ?? source.home ?? source.model.scenario
+    const files = filesNamed(of)
+    return baseOf(scenario) !== baseOf(of) || filesNamed(scenario).some((file) => !files.includes(file))
   }
 
   const start = (wanted: Try | undefined): void => {
@@ -189,6 +211,7 @@ export function createLesson(place: HTMLElement, { begin, change, baseOf }: Less
       const { scenario } = model
       opened = source
       shown = scenario
+      isAsked = false
       told.open(home, origin?.scenario)
       const showing = show(told.lessonOf(scenario), scenario)
       const opening = openings
