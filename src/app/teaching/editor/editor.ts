@@ -1,6 +1,8 @@
 /** The editor of a lesson: fields on one side, the lesson as it will be read on the other. */
 import './editor.css'
 import type { Read } from '../../../core/model/files.ts'
+import { valueAt } from '../../../core/model/path.ts'
+import { varyingPaths } from '../../../core/model/running.ts'
 import type { Lesson, Scenario } from '../../../core/model/schema.ts'
 import { buttonOf, createPanel } from '../../dialog.ts'
 import { valueChanges } from '../../editing/undo.ts'
@@ -44,9 +46,9 @@ let kept: { readonly of: string; readonly draft: Draft; readonly moved: DraftTry
 
 export function openEditor({ scenario, lesson, told, read, save }: EditorOptions): void {
   if (document.querySelector('.panel-lesson') !== null) return
-  const of = JSON.stringify([lesson, told.name])
+  const of = JSON.stringify([lesson, told])
   const start = draftOf(lesson ?? describedLesson(scenario))
-  const draft = kept?.of === of ? kept.draft : start
+  const draft = kept?.of === of ? kept.draft : structuredClone(start)
   const changes = valueChanges(told, scenario)
   /** The try that the present changes have become: they then leave the scenario. */
   let moved = kept?.of === of ? kept.moved : undefined
@@ -64,9 +66,16 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
   const form = find('.fields')
   const problem = document.createElement('p')
   problem.role = 'alert'
+  const discardButton = buttonOf('Discard the draft', () => {
+    kept = moved = undefined
+    Object.assign(draft, structuredClone(start))
+    build()
+    preview()
+    form.querySelector('textarea')?.focus()
+  })
   const saveButton = buttonOf('Save', () => void store())
   saveButton.className = 'primary'
-  foot.append(problem, saveButton)
+  foot.append(problem, discardButton, saveButton)
 
   // ------------------------------------------------------------------------------------------------------- preview
 
@@ -89,6 +98,10 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
     }
     problem.textContent = wrong
     saveButton.disabled = wrong !== ''
+    const unsaved = changedParts(start, draft)
+    panel.note.textContent =
+      unsaved.length === 0 ? '' : `Not saved: ${unsaved.join(', ')}. The draft stays until this page is left.`
+    discardButton.hidden = unsaved.length === 0
     const isOpen = find('.preview').querySelector('details')?.open ?? true
     reading?.close()
     reading = readLesson(shown, read)
@@ -103,12 +116,17 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
     const outcome = document.createElement('p')
     outcome.className = 'outcome'
     tries.append(
-      ...shown.tries.map(({ label, text }) => {
+      ...shown.tries.map(({ label, text, set }) => {
         const button = buttonOf(label === '' ? '…' : label, () => {
           const isOn = button.ariaPressed === 'true'
           for (const one of tries.children) one.ariaPressed = 'false'
           button.ariaPressed = String(!isOn)
-          outcome.replaceChildren(isOn ? '' : (reading?.outcome(text) ?? text))
+          const values = Object.entries(set).map(([path, value]) =>
+            value === null ? `without ${path}` : `${path} = ${JSON.stringify(value)}`,
+          )
+          const sets = document.createElement('code')
+          sets.textContent = values.join(', ')
+          outcome.replaceChildren(...(isOn ? [] : [sets, reading?.outcome(text) ?? text]))
         })
         button.ariaPressed = 'false'
         return button
@@ -232,14 +250,45 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
     return menu
   }
 
-  const tryBox = (one: DraftTry, index: number): HTMLElement =>
-    itemBox(
+  /** Writes a value of the network, as it is now, to be changed. */
+  const valueMenu = (area: HTMLTextAreaElement): HTMLElement => {
+    const menu = document.createElement('select')
+    menu.ariaLabel = 'Insert a value of the network'
+    menu.add(new Option('Set…', ''))
+    for (const path of varyingPaths(scenario)) menu.add(new Option(path, path))
+    menu.addEventListener('change', () => {
+      const line = `${menu.value} = ${JSON.stringify(valueAt(scenario, menu.value) ?? 0)}`
+      area.value = [area.value.trimEnd(), line].filter((text) => text !== '').join('\n')
+      menu.value = ''
+      area.dispatchEvent(new Event('input'))
+      area.focus()
+    })
+    return menu
+  }
+
+  const tryBox = (one: DraftTry, index: number): HTMLElement => {
+    const values = textField(
+      'Values',
+      one.values,
+      (value) => {
+        one.values = value
+        changed()
+      },
+      {
+        rows: Math.max(1, Math.min(4, one.values.split('\n').length)),
+        note: 'A line for each: PATH = VALUE, such as seed = 2; null removes a value.',
+        isCode: true,
+      },
+    )
+    return itemBox(
       `Try ${index + 1}`,
       [
         textField('Button', one.label, (value) => {
           one.label = value.replace(/\n/g, ' ')
           changed()
         }),
+        values,
+        valueMenu(values.querySelector('textarea') as HTMLTextAreaElement),
         textField(
           'Expected observation',
           one.text,
@@ -249,22 +298,10 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
           },
           { rows: 2 },
         ),
-        textField(
-          'Values',
-          one.values,
-          (value) => {
-            one.values = value
-            changed()
-          },
-          {
-            rows: Math.max(1, Math.min(4, one.values.split('\n').length)),
-            note: 'A line for each: PATH = VALUE, such as seed = 2; null removes a value.',
-            isCode: true,
-          },
-        ),
       ],
       removal(draft.tries, index),
     )
+  }
 
   const questionBox = (one: DraftQuestion, index: number): HTMLElement => {
     const right = document.createElement('select')
@@ -393,6 +430,21 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
   preview()
   form.querySelector('textarea')?.focus()
 }
+
+/** Names of the parts of a lesson that a draft has changed. */
+function changedParts(before: Draft, after: Draft): string[] {
+  return (['story', 'lookFor', 'tries', 'questions', 'figures'] as const)
+    .filter((part) => JSON.stringify(before[part]) !== JSON.stringify(after[part]))
+    .map((part) => PARTS[part])
+}
+
+const PARTS = {
+  story: 'text',
+  lookFor: 'look for',
+  tries: 'things to try',
+  questions: 'questions',
+  figures: 'figures',
+} as const
 
 function section(
   title: string,
