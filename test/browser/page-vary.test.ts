@@ -88,7 +88,7 @@ test('a link opens networks that vary: what varies has a range, the rest a field
   await eventually(() => page.locator('.plot-replica input').inputValue()).toBe('4')
   expect(await text('.plot-replica')).toContain('beta 2, fraction 0.5')
   const box = (await map.boundingBox())!
-  await page.mouse.click(box.x + 60, box.y + 10)
+  await page.mouse.click(box.x + 70, box.y + 10)
   await eventually(() => page.locator('.plot-replica input').inputValue()).toBe('0')
   await eventually(() => text('.map output')).toMatch(/^beta 0\.01, fraction 0: /)
 })

@@ -57,7 +57,7 @@ export function createTrajectoryPanel(
   element.setAttribute('aria-label', 'Trajectory')
   element.innerHTML = `
     <header>
-      <h3>trajectory</h3>
+      <h2>trajectory</h2>
       <select data-part="view" aria-label="View"></select>
       <select data-part="layer" aria-label="Layer"></select>
       <button type="button" class="trajectory-close" aria-label="Close the trajectory">×</button>
