@@ -86,7 +86,7 @@ export type { Rest } from './run/rest.ts'
 export type { SavedMean, SavedMeans } from './run/means.ts'
 export type { Sample, Series } from './run/series.ts'
 export type { GroupKind, GroupTime, Profile } from './run/profile.ts'
-export { tune } from './run/options.ts'
+export { tune } from './run/tune.ts'
 export {
   type Change,
   type Checkpoint,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { RandomStream } from '../../src/core/model/random.ts'
 import type { Variants } from '../../src/core/plan/variants.ts'
-import { tune } from '../../src/core/run/options.ts'
+import { tune } from '../../src/core/run/tune.ts'
 import type { SimulationOptions } from '../../src/core/run/simulation.ts'
 import { buildModel, signRows } from '../build.ts'
 import { testDevice } from './device.ts'

@@ -3,7 +3,6 @@
  * next network of the same shape. The running network keeps its forms.
  */
 import { adapterKey, isSoftware } from '../../core/gpu/adapter.ts'
-import { tuneChoices } from '../../core/gpu/tuner.ts'
 import { readTunings, secondsOf, untuned, writeTunings } from '../../core/plan/tuning.ts'
 import type { Tuned } from '../../core/plan/variants.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
@@ -125,6 +124,7 @@ export function createTuning(
           }
         })
       const tune = async (): Promise<void> => {
+        const { tuneChoices } = await import('../../core/gpu/tuner.ts')
         for (const choice of choices) {
           const { tuned: found } = await tuneChoices(engine.device, [choice], { wait })
           if (isOn()) write(writeTunings(readTunings(read()), adapterKey(info), found))
