@@ -230,7 +230,7 @@ function pavlovian(count: number): void {
       return 0
     })
     times.forEach((time, at) => print(`N ${N}, tau_J ${tau}: distance at ${time} tau_J ${told(found[at]!)}`))
-    print(`N ${N}, tau_J ${tau}: share recalled ${told(shares)}`)
+    print(`N ${N}, tau_J ${tau}: share recalled ${told(shares)}, in the best network ${Math.max(...shares)}`)
   }
 }
 

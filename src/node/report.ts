@@ -6,7 +6,7 @@ import type { Chart } from '../core/analysis/chart.ts'
 import { markup } from '../core/analysis/markup.ts'
 import type { Result } from '../core/reproduce/lab.ts'
 import { REPRODUCTIONS } from '../core/reproduce/index.ts'
-import type { Check, Source } from '../core/reproduce/reproduction.ts'
+import type { KeptCheck, Source } from '../core/reproduce/reproduction.ts'
 import { CHECK_HEADER, checkCells, sourceLines } from '../core/reproduce/table.ts'
 import type { AdapterInfo } from './device.ts'
 import { drawChart } from './chart.ts'
@@ -29,7 +29,7 @@ export interface Recorded extends Setting {
   readonly size: string
   readonly seed: number
   readonly passed: boolean
-  readonly checks: readonly (Check & { readonly published: number })[]
+  readonly checks: readonly (KeptCheck & { readonly published: number })[]
   readonly warnings: readonly string[]
   /** In s. */
   readonly duration: number
@@ -213,7 +213,7 @@ th,td{text-align:left;padding:3px 12px 3px 0;border-bottom:1px solid var(--edge)
 export function htmlReport(records: readonly Recorded[]): string {
   const cell = (text: string): string =>
     `<td${/^(pass|FAIL)$/.test(text) ? ` class="${text}"` : ''}>${markup(text)}</td>`
-  const line = (check: Check): string => `<tr>${checkCells(check).map(cell).join('')}</tr>`
+  const line = (check: KeptCheck): string => `<tr>${checkCells(check).map(cell).join('')}</tr>`
   const sections = records.map(
     (record) => `<section id="${markup(record.id)}">
 <h2>${markup(record.title)}</h2>

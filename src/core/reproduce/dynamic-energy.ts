@@ -109,7 +109,7 @@ const PERIOD: Stated = { kind: 'closed form', formula: '-ln(1 - sqrt(a_s / a_c))
 const WALK: Stated = {
   kind: 'paper',
   paper: 'Karuvally et al., arXiv:2510.24965',
-  place: 'the condition a_s < a_c for transitions',
+  place: 'abstract, transition between static and dynamic regimes; a_s < a_c for transitions',
 }
 
 /** EDEN: a fast memory that slow neurons drive from pattern to pattern. */

@@ -34,7 +34,7 @@ export interface Check {
   /** The required relation of measured to expected: near it, or on one side of it. */
   readonly relation: 'near' | 'at least' | 'at most'
   readonly expected: number
-  readonly source: Source
+  readonly source: Stated
   readonly measured: number
   /** Half length of the 95 % confidence interval over independent networks, if there are several. */
   readonly half?: number
@@ -43,6 +43,9 @@ export interface Check {
   readonly tolerance: number
   readonly passed: boolean
 }
+
+/** A check as a file holds it. */
+export type KeptCheck = Omit<Check, 'source'> & { readonly source: Source }
 
 export interface Outcome {
   readonly checks: readonly Check[]

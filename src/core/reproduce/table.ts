@@ -1,5 +1,5 @@
 /** Checks as text for the command line, reports and the page. */
-import type { Check, Source } from './reproduction.ts'
+import type { Check, KeptCheck, Source } from './reproduction.ts'
 
 /** Heads of the columns of `checkCells`. */
 export const CHECK_HEADER = ['', 'expected', 'measured', '95 % interval', 'tolerance', 'from', '']
@@ -16,7 +16,7 @@ const KINDS: Readonly<Record<Source['kind'], string>> = {
 }
 
 /** A check as the cells of a table: what, expected, measured, interval, tolerance, kind of source, pass or FAIL. */
-export function checkCells(check: Check): string[] {
+export function checkCells(check: KeptCheck): string[] {
   const { what, relation, expected, measured, half, networks, tolerance, passed, source } = check
   return [
     what,
@@ -30,7 +30,7 @@ export function checkCells(check: Check): string[] {
 }
 
 /** The sources of the expected numbers, a line each, in the order of the checks. */
-export function sourceLines(checks: readonly Check[]): string[] {
+export function sourceLines(checks: readonly KeptCheck[]): string[] {
   return [...new Set(checks.map(({ source }) => sourceText(source)))]
 }
 

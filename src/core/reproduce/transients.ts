@@ -92,7 +92,7 @@ const LIMIT: Stated = {
 const CURVES: Stated = {
   kind: 'paper',
   paper: 'Clark, arXiv:2506.05303',
-  place: 'curves of transient recovery',
+  place: 'abstract, transient retrieval above capacity; the least rise of 0.1 is chosen here',
 }
 
 /** A pattern below capacity is completed. */
