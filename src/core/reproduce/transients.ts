@@ -283,13 +283,13 @@ export const transientRecovery: Reproduction = {
 }
 
 /** E over x(0) = a + sqrt(g^2 - a^2) z, in the frame of the pattern. */
-function overStart(f: (x: number) => number): number {
-  return gaussianMean((z) => f(A + Math.sqrt(G * G - A * A) * z))
+function overStart(f: (x: number) => number, g = G, a = A): number {
+  return gaussianMean((z) => f(a + Math.sqrt(g * g - a * a) * z))
 }
 
-/** Overlap at the start, at any N. */
-function firstOverlap(): number {
-  return overStart(Math.tanh)
+/** E tanh x(0), the overlap at the start, at any N. Clark has the starts g = 1.2, a = 0.9 g and g = 1.5, a = 0.8 g. */
+export function firstOverlap(g = G, a = A): number {
+  return overStart(Math.tanh, g, a)
 }
 
 /** E/N at the start: of the neurons, and of the squared overlaps with the cued and with the other patterns, q = E tanh^2. */
