@@ -66,13 +66,24 @@ interface Hopfield {
   readonly tau?: number
 }
 
-/** dx/dt = -x + W tanh(gain x), from cues near one pattern of a new network; the overlap at the end. */
-function recalled(
-  { N, load, gain, flipped = 0, duration, dt, kappa = 0, tau = 1 }: Hopfield,
+/** dx/dt = -x + W tanh(gain x), from a cue near the first pattern of a new network; the overlap at the end. */
+function recalled(hopfield: Hopfield, random: Random): number {
+  return recalledIn(
+    networkOf(hopfield.N, Math.round(hopfield.load * hopfield.N), random),
+    0,
+    hopfield,
+    random,
+  )
+}
+
+/** The same from a cue near one pattern of a network. */
+function recalledIn(
+  network: Network,
+  cue: number,
+  { N, gain, flipped = 0, duration, dt, kappa = 0, tau = 1 }: Hopfield,
   random: Random,
 ): number {
-  const network = networkOf(N, Math.round(load * N), random)
-  const x = network.xi.slice(0, N)
+  const x = network.xi.slice(cue * N, (cue + 1) * N)
   const wrong = Array.from({ length: N }, (_, i) => ({ i, at: random.uniform() })).sort((a, b) => a.at - b.at)
   for (const { i } of wrong.slice(0, Math.round(flipped * N))) x[i]! *= -1
   // W - J of the synapses; only the upper half is kept.
@@ -96,13 +107,22 @@ function recalled(
     for (let i = 0; i < N; i++) x[i]! += dt * (h[i]! - x[i]!)
     g = x.map((value) => Math.tanh(gain * value))
   }
-  return overlap(network, 0, g)
+  return overlap(network, cue, g)
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length
+}
+
+/** Standard deviation. */
+function scatterOf(values: readonly number[]): number {
+  const mean = meanOf(values)
+  return Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / (values.length - 1))
 }
 
 /** Mean, its standard error and the scatter of networks, as text. */
 function told(values: readonly number[]): string {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length
-  const sd = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / (values.length - 1))
+  const [mean, sd] = [meanOf(values), scatterOf(values)]
   return `${mean.toFixed(4)} +- ${(sd / Math.sqrt(values.length)).toFixed(4)} (networks scatter by ${sd.toFixed(4)}, ${values.length} networks)`
 }
 
@@ -116,6 +136,36 @@ function capacity(count: number): void {
       print(
         `N 1500, gain ${gain}, load ${load}: overlap ${told(many(count, (random) => recalled({ N: 1500, load, gain, duration: 60, dt: 0.25 }, random)))}`,
       )
+}
+
+/**
+ * Scatter of the mean of four cues of a network over that of single cues, with its standard error, a share 1 / sqrt(2 count). 1/2 if cues of
+ * a network were independent.
+ */
+function fourCues(count: number): void {
+  const fast = { N: 256, load: 0.2, gain: 3, duration: 40, dt: 0.1, kappa: 0.5 }
+  const slow = { N: 256, load: 0.2, gain: 10, duration: 40, dt: 0.1, kappa: 1, flipped: 0.2 }
+  const settings: Readonly<Record<string, Hopfield>> = {
+    'fast-synapses, without': { ...fast, kappa: 0 },
+    'fast-synapses, tau_W 1': { ...fast, tau: 1 },
+    'fast-synapses, tau_W 10': { ...fast, tau: 10 },
+    'fast-synapses, tau_W 30': { ...fast, tau: 30 },
+    'synaptic-time, tau_W 4': { ...slow, tau: 4 },
+    'synaptic-time, tau_W 64': { ...slow, tau: 64 },
+  }
+  for (const [name, hopfield] of Object.entries(settings)) {
+    const single: number[] = []
+    const means = many(count, (random) => {
+      const network = networkOf(hopfield.N, Math.round(hopfield.load * hopfield.N), random)
+      const cues = [0, 1, 2, 3].map((cue) => recalledIn(network, cue, hopfield, random))
+      single.push(...cues)
+      return meanOf(cues)
+    })
+    const ratio = scatterOf(means) / scatterOf(single)
+    print(
+      `${name}: ${ratio.toFixed(3)} +- ${(ratio / Math.sqrt(2 * count)).toFixed(3)} (single cues scatter by ${scatterOf(single).toFixed(4)}, ${count} networks)`,
+    )
+  }
 }
 
 /** Patterns at load .20 and gain 3 without and with synapses of kappa = .5/N, against tau_W. */
@@ -278,6 +328,7 @@ const PROGRAMS: Readonly<Record<string, { readonly run: (count: number) => void;
     'fast-synapses': { run: (count) => fastSynapses(count, 256), count: 400 },
     'fast-synapses-1000': { run: (count) => fastSynapses(count, 1000), count: 40 },
     'fast-synapses-1200': { run: (count) => fastSynapses(count, 1200), count: 40 },
+    'four-cues': { run: fourCues, count: 400 },
     'synaptic-time': { run: (count) => synapticTime(count, 256), count: 400 },
     'synaptic-time-600': { run: (count) => synapticTime(count, 600), count: 60 },
     'transient-recall': {

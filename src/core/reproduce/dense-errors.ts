@@ -45,7 +45,6 @@ function scenario(seed: number, { degree, shown }: Shape, patterns: number, cues
       hidden: { size: patterns, lagrangian: { kind: 'power', degree, rectified: false }, tau: 0 },
     },
     memories: { xi: { from: 'visible', to: 'hidden', init: { kind: 'random', distribution: 'binary' } } },
-    probes: { recalled: { kind: 'snapshot', of: 'visible', every: 1 } },
     replicas: cues,
   }
 }
@@ -72,7 +71,18 @@ export const denseErrors: Reproduction = {
   duration: { quick: '10 s', full: '13 min' },
   constants: { patterns: 1 },
   wrong: { constant: 'patterns', value: 2 },
-  unaffected: [],
+  unaffected: [
+    {
+      constants: ['time.dt'],
+      only: 'halved',
+      why: 'the judged neurons start at 0, and the sign of (dt / tau) h is that of h',
+    },
+    {
+      constants: ['neurons.visible.tau'],
+      only: 'doubled',
+      why: 'the judged neurons start at 0, and the sign of (dt / tau) h is that of h',
+    },
+  ],
   async measure(lab, size) {
     const networks = { quick: 5, full: 12 }[size]
     const cues = { quick: 64, full: 128 }[size]
@@ -155,9 +165,10 @@ function gaussianLine(): Mark {
   return { kind: 'line', x: LOADS, y, label: 'Gaussian', colour: 1 }
 }
 
-function wrongShare({ series, model }: Simulation, shown: number): number {
+async function wrongShare(simulation: Simulation, shown: number): Promise<number> {
+  const { model } = simulation
   const { columns, data } = model.memories[0]!.init
-  const recalled = series[0]!.value.at(-1)!
+  const { data: recalled } = await simulation.read('visible')
   let wrong = 0
   for (let cue = 0; cue < model.replicas; cue++)
     for (let i = shown; i < columns; i++)
