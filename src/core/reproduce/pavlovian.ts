@@ -142,7 +142,8 @@ function learntOf({ series, model }: Simulation): Learnt {
   const copies = model.replicas
   const own = Array.from({ length: copies }, (_, r) => overlap[r * (overlap.length / copies + 1)]!)
   return {
-    distances: TIMES.map((time) => distance[2 * time]![0]! / K_RATE ** 2),
+    // A run that ends early has no later samples.
+    distances: TIMES.map((time) => (distance[2 * time]?.[0] ?? NaN) / K_RATE ** 2),
     square: meanSquare(model.stimulus[0]!.patterns),
     recalled: own.filter((one) => one > RECALLED).length / copies,
   }
