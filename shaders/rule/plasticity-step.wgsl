@@ -3,7 +3,8 @@
 // With ZERO_DIAGONAL, `from` is 0 in the entries on the diagonal, so that they have no drive.
 // Gate, decay and rate belong to a row; in a custom rule they belong to an entry.
 //
-//   matrix, rows [start, start + count) of all replicas, [.., stride]     base [rows, stride], present when BASED
+//   matrix, rows [start, start + count) of all replicas, [.., stride]     base [rows, stride], or one for
+//   each replica where baseRows is not 0, present when BASED
 //   rowActivations [replicas, rowStride], columnActivations [replicas, columnStride]
 //
 // Dispatch: linear over (group of ROWS rows, group of four columns), x then y, `across` invocations in x; an
@@ -25,6 +26,7 @@ struct Params {
   columnStride: u32,
   across: u32,
   baseStart: u32,
+  baseRows: u32,
   r0: f32,
   r1: f32,
   r2: f32,
@@ -67,7 +69,7 @@ fn plasticityStep(@builtin(global_invocation_id) id: vec3<u32>) {
     let p = vec4<f32>(params.r0, params.r1, params.r2, params.r3);
     var lambda = vec4<f32>(0.0);
     if (BASED) {
-      lambda = base[(row - params.baseStart) * quads + quad];
+      lambda = base[(row + replica * params.baseRows - params.baseStart) * quads + quad];
     }
     var driving = columns;
     if (ZERO_DIAGONAL && quad == row / 4u) {

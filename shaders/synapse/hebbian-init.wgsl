@@ -1,6 +1,6 @@
 // Hebbian coupling of one layer, J = P^T P / N, optionally with a zero diagonal, computed once
 // (docs/scenario.md, "Synapses and memories").
-//   patterns P [count, stride]; matrix J, rows [start, start + rows) in this block, [.., stride]
+//   patterns P [count, stride] from row pattern0 on; matrix J, [.., stride]: row k of the block, k < rows, is row start + k of J
 // An invocation computes eight rows of four columns, so that each loaded number is used several times. Where the block is the whole
 // matrix, tiles left of the diagonal are not computed: J is symmetric to the last bit, and the tile across the diagonal is written
 // to both places.
@@ -16,6 +16,7 @@ struct Params {
   size: u32,
   stride: u32,
   patternCount: u32,
+  pattern0: u32,
   zeroDiagonal: u32,
 }
 
@@ -55,7 +56,7 @@ fn hebbianInit(@builtin(global_invocation_id) id: vec3<u32>) {
     return;
   }
   var sum$h_$k = vec4<f32>(0.0); //: h in 2, k in 4
-  for (var p = 0u; p < params.patternCount; p++) {
+  for (var p = params.pattern0; p < params.pattern0 + params.patternCount; p++) {
     let columns = patterns[p * quads + id.x];
     let rows$h = patterns[p * quads + min(first + $hu, quads - 1u)]; //: h in 2
     sum$h_$k += rows$h[$k] * columns; //: h in 2, k in 4

@@ -1,5 +1,5 @@
 /** Contents of the buffers of a plan before the first tick: filled from the model, also at a reset. */
-import type { Model } from '../model/model.ts'
+import type { Model, Rows } from '../model/model.ts'
 import { blockBytes, slicesOf } from '../plan/layout.ts'
 import type { BufferPlan } from '../plan/operation.ts'
 
@@ -20,10 +20,10 @@ export function createContents(device: GPUDevice, buffer: (name: string) => GPUB
     { matrix, block, of }: Extract<BufferPlan['initial'], { kind: 'rows' }>,
     model: Model,
   ): Generator<void> {
-    const rows = of(model)
     for (const { slice, offset } of slicesOf(matrix, block, SLICE_BYTES)) {
       if (offset > 0) yield
-      device.queue.writeBuffer(buffer(block.buffer), offset, blockBytes(matrix, slice, rows))
+      const bytes = blockBytes(matrix, slice, (copy) => of(model, copy))
+      device.queue.writeBuffer(buffer(block.buffer), offset, bytes)
       device.queue.submit([])
     }
   }
@@ -67,14 +67,20 @@ export function createContents(device: GPUDevice, buffer: (name: string) => GPUB
 /** Whether two models fill a buffer differently. */
 export function isChanged(initial: BufferPlan['initial'], before: Model, next: Model): boolean {
   if (initial.kind === 'rows') {
-    const [x, y] = [initial.of(before), initial.of(next)]
-    const inBits = x.signs !== undefined && x.signs.unit === y.signs?.unit
-    const [a, b] = inBits ? [x.signs.words, y.signs.words] : [x.data, y.data]
-    return a !== b && (a.length !== b.length || a.some((value, index) => value !== b[index]))
+    const { of, matrix } = initial
+    return Array.from({ length: matrix.copies }, (_, copy) => copy).some((copy) =>
+      areDifferent(of(before, copy), of(next, copy)),
+    )
   }
   if (initial.kind !== 'data') return false
   const [a, b] = [bytesIn(initial.make(before)), bytesIn(initial.make(next))]
   return a.length !== b.length || a.some((byte, index) => byte !== b[index])
+}
+
+function areDifferent(x: Rows, y: Rows): boolean {
+  const inBits = x.signs !== undefined && x.signs.unit === y.signs?.unit
+  const [a, b] = inBits ? [x.signs.words, y.signs.words] : [x.data, y.data]
+  return a !== b && (a.length !== b.length || a.some((value, index) => value !== b[index]))
 }
 
 function bytesIn({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {

@@ -13,7 +13,7 @@ import type { Scenario, StimulusSpec } from './schema.ts'
 import { stimulusOf } from './stimulus.ts'
 import { isHyperedgeSpec } from './specs.ts'
 import { synapseOf } from './synapses.ts'
-import { axesOf, pointCount, pointScenarios, replicaCount } from './variation.ts'
+import { axesOf, isIndependent, pointCount, pointScenarios, replicaCount } from './variation.ts'
 
 /**
  * The model of a scenario.
@@ -34,7 +34,9 @@ export function placesOf(scenario: Scenario): Places {
     places.set(placeName(place), place)
     return none
   }
-  pointCues(wholeOf(scenario, rowsAt), rowsAt)
+  const whole = wholeOf(scenario, rowsAt)
+  if (isIndependent(scenario)) pointNetworks(scenario, rowsAt)
+  else pointCues(whole, rowsAt)
   return places
 }
 
@@ -69,8 +71,15 @@ function wholeOf(scenario: Scenario, rowsAt: RowsAt): Model {
 /** The networks of the points; they share all arrays that do not vary. */
 function variationOf(model: Model, rowsAt: RowsAt): Variation {
   const { scenario, replicas } = model
-  const cues = pointCues(model, rowsAt)
   const axes = axesOf(scenario)
+  if (isIndependent(scenario))
+    return {
+      axes,
+      isIndependent: true,
+      repetitions: replicas / pointCount(axes),
+      points: pointNetworks(scenario, rowsAt).map((point) => ({ ...point, files: model.files })),
+    }
+  const cues = pointCues(model, rowsAt)
   const damaging = damagingAxes(scenario)
   const repetitions = replicas / pointCount(axes)
   const points = pointScenarios(scenario, axes, repetitions).map((point) => {
@@ -78,6 +87,16 @@ function variationOf(model: Model, rowsAt: RowsAt): Variation {
     return withNumbers({ ...model, replicas: repetitions, stimulus }, point)
   })
   return { axes, repetitions, points }
+}
+
+/** The network of each point, with all that its seed draws. */
+function pointNetworks(scenario: Scenario, rowsAt: RowsAt): Model[] {
+  const axes = axesOf(scenario)
+  const damaging = damagingAxes(scenario)
+  return pointScenarios(scenario, axes, replicaCount(scenario) / pointCount(axes)).map((point) => {
+    const own = { key: damageKey(point, damaging), seed: point.seed, isNetwork: true } as const
+    return wholeOf(point, (place) => rowsAt({ ...place, point: own }))
+  })
 }
 
 /** Cues of points with the same damage, by `damageKey`; other cues are those of the whole network. */

@@ -210,6 +210,8 @@ export interface Axis {
 export interface Variation {
   /** The first axis varies slowest. */
   readonly axes: readonly Axis[]
+  /** True if each seed is a network that draws its own patterns: the points then share no arrays, except those of the same seed. */
+  readonly isIndependent?: true
   /** Replicas of each point: replica r belongs to point floor(r / repetitions) and is its replica r mod repetitions. */
   readonly repetitions: number
   /** The separate network of each point; arrays that do not vary are shared. */

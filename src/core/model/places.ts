@@ -29,6 +29,8 @@ export interface PointCue {
   readonly key: string
   /** The seed of the damage. */
   readonly seed: number
+  /** True if it is the seed of all that is drawn. */
+  readonly isNetwork?: true
 }
 
 /** Returns the rows of a place. */

@@ -1,6 +1,6 @@
 /** The schema of replicas: their number, or the values of varied parameters. */
 import * as v from 'valibot'
-import { choice, keysName, number, positiveInteger } from '../kinds/fields.ts'
+import { choice, flag, keysName, number, positiveInteger } from '../kinds/fields.ts'
 
 const replicaCount = (title: string, description: string) => positiveInteger(title, description, 65535)
 
@@ -42,6 +42,12 @@ export const replicasSchema = v.union([
           'or the damage of cues, such as stimulus.0.patterns.corrupt.fraction. Several paths make a grid.',
       ),
       keysName('parameter'),
+    ),
+    independent: v.exactOptional(
+      flag(
+        'independent',
+        'Each seed of `vary` draws all random numbers: memories, couplings and initial states too. Default: noise and damage alone.',
+      ),
     ),
   }),
 ])

@@ -74,7 +74,7 @@ async function loadRows(
   const load = async (place: Place): Promise<Block> => {
     const { patterns, point, finish } = place
     if (typeof patterns === 'number') return constant(patterns, place.columns)
-    const sources = { seed: scenario.seed, read, decode }
+    const sources = { seed: point?.isNetwork ? point.seed : scenario.seed, read, decode }
     if (isSparseInit(patterns)) {
       const loaded = await loadSparse(patterns, place, sources)
       const entries = place.isWrittenOut ? writtenOut(loaded) : loaded

@@ -26,6 +26,11 @@ export function axesOf({ replicas }: Scenario): Axis[] {
   }))
 }
 
+/** True if each varied seed is a network that draws its own patterns. */
+export function isIndependent({ replicas }: Scenario): boolean {
+  return typeof replicas === 'object' && replicas.independent === true
+}
+
 /** Number of points of a grid. */
 export function pointCount(axes: readonly Axis[]): number {
   return axes.reduce((product, { values }) => product * values.length, 1)
@@ -89,7 +94,11 @@ export function withVariation(raw: unknown, assignments: readonly string[]): unk
   const each = before === undefined ? count : count === undefined ? undefined : count / points(before.vary)
   return {
     ...raw,
-    replicas: each === undefined || Number.isNaN(each) ? { vary } : { count: each * points(vary), vary },
+    replicas: {
+      ...before,
+      ...(each === undefined || Number.isNaN(each) ? {} : { count: each * points(vary) }),
+      vary,
+    },
   }
 }
 
@@ -127,6 +136,10 @@ export function checkVariation(scenario: Scenario, check: (scenario: Scenario) =
   const known = varyingPaths(scenario)
   const alone: Scenario = { ...scenario, replicas: 1 }
   const axes = axesOf(scenario)
+  if (isIndependent(scenario) && !axes.some(({ path }) => path === 'seed'))
+    throw new ModelError('needs seeds, one for each network; add "seed" to replicas.vary', {
+      path: 'replicas.independent',
+    })
   for (const { path, values } of axes) {
     const place = { path: `replicas.vary.${path}` }
     if (!known.includes(path)) throw new ModelError(refusalOf(scenario, path, known), place)
@@ -171,7 +184,7 @@ function refusalOf(scenario: Scenario, path: string, known: readonly string[]): 
   }
   // Patterns are drawn once, from the seed of the scenario.
   if (path.endsWith('.seed'))
-    return 'all replicas have the same patterns, drawn with the seed of the scenario; run independent networks with `engram sweep --seeds 1:20`'
+    return 'all replicas have the same patterns, drawn with the seed of the scenario; for independent networks vary `seed` and set replicas.independent, or use `engram sweep --seeds 1:20`'
   if (valueAt(scenario, path) === undefined) return `there is no such parameter${suggestion(path, known)}`
   const some = known.length > 8 ? [...known.slice(0, 8), '...'] : known
   return `cannot differ from replica to replica; choose one of ${some.join(', ')}`
@@ -282,8 +295,13 @@ export function cueTable(model: Model, layer: string): CueTable {
   }
 }
 
+/** Copies of an array that no replica changes: one for each replica if the replicas are independent networks. */
+export function copiesOfFixed({ variation, replicas }: Model): number {
+  return variation?.isIndependent ? replicas : 1
+}
+
 /** True if the bias of a layer is not one row for all replicas. */
 export function hasOwnBias({ variation }: Model, { name, bias }: Layer): boolean {
-  if (bias.rows > 1) return true
+  if (bias.rows > 1 || variation?.isIndependent) return true
   return variation?.axes.some(({ path }) => path === `neurons.${name}.bias`) === true
 }

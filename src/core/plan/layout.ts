@@ -128,9 +128,13 @@ export function slicesOf(
 
 /**
  * One block of a matrix, packed for its buffer, from dense rows of one copy.
- * @param dense - [rows, columns], used for every copy
+ * @param dense - [rows, columns], used for every copy, or the rows of each copy
  */
-export function packBlock(matrix: Matrix, block: Block, dense: Float32Array | Rows): Uint8Array<ArrayBuffer> {
+export function packBlock(
+  matrix: Matrix,
+  block: Block,
+  dense: Float32Array | Rows | ((copy: number) => Rows),
+): Uint8Array<ArrayBuffer> {
   const { columns, rows, stride, format, rowBytes, order } = matrix
   const bytes = new Uint8Array(block.bytes)
   for (let index = 0; index < block.count; index++) {
@@ -138,7 +142,10 @@ export function packBlock(matrix: Matrix, block: Block, dense: Float32Array | Ro
     const given =
       dense instanceof Float32Array
         ? dense.subarray(from * columns, (from + 1) * columns)
-        : rowOf(dense, from)
+        : rowOf(
+            typeof dense === 'function' ? dense(Math.floor((block.start + index) / rows)) : dense,
+            from,
+          )
     const row = order === undefined ? given : ordered(given, stride, order)
     if (format === 'f32') {
       new Float32Array(bytes.buffer, index * rowBytes, stride).set(row)
@@ -159,10 +166,12 @@ export function packBlock(matrix: Matrix, block: Block, dense: Float32Array | Ro
 export function blockBytes(
   matrix: Matrix,
   block: Block,
-  dense: Float32Array | Rows,
+  dense: Float32Array | Rows | ((copy: number) => Rows),
 ): Uint8Array<ArrayBuffer> {
   const { columns, rows, stride, format, order } = matrix
-  const data = dense instanceof Float32Array ? dense : dense.signs === undefined ? dense.data : undefined
+  // The first copy is the only one where the rows are in memory as in the buffer.
+  const own = typeof dense === 'function' ? dense(Math.floor(block.start / rows)) : dense
+  const data = own instanceof Float32Array ? own : own.signs === undefined ? own.data : undefined
   const first = block.start % rows
   const isAlike = format === 'f32' && order === undefined && stride === columns && first + block.count <= rows
   if (data === undefined || !isAlike) return packBlock(matrix, block, dense)

@@ -48,7 +48,7 @@ export function planLearning(planning: Planning, name: string, learning: Learnin
     const invocations = Math.ceil(block.count / STEP_ROWS) * (matrix.stride / 4)
     const groups = Math.ceil(invocations / workgroup)
     const across = Math.min(groups, limits.maxComputeWorkgroupsPerDimension)
-    const baseBlock = base && baseBlockOf(base, block.start % matrix.rows)
+    const baseBlock = base && baseBlockOf(base, block)
     return operation(planning, {
       owner,
       act: 'plasticity-step',
@@ -85,6 +85,7 @@ export function planLearning(planning: Planning, name: string, learning: Learnin
         columnStride: column.stride,
         across: across * workgroup,
         baseStart: baseBlock?.start ?? 0,
+        baseRows: base === undefined || base.copies === 1 ? 0 : base.rows,
         ...ruleFields(m, owner, learning),
         ...(carried && carryFields(m, owner)),
       }),

@@ -1,5 +1,6 @@
 /** Coupling matrices as buffers. */
 import type { Model, Rows } from '../model/model.ts'
+import { copiesOfFixed, networkOf } from '../model/variation.ts'
 import { carryNameOf } from './carry.ts'
 import { type Block, type Matrix, type MatrixShape, planMatrix } from './layout.ts'
 import type { BufferPlan, Lifetime } from './operation.ts'
@@ -25,7 +26,7 @@ export function addFixedMatrix(
   name: string,
   rowsOf: (model: Model) => Rows,
   format: Matrix['format'] = 'f32',
-  copies = 1,
+  copies = copiesOfFixed(planning.model),
   lifetime: Lifetime = 'fixed',
   order?: Matrix['order'],
 ): Matrix {
@@ -33,7 +34,12 @@ export function addFixedMatrix(
   return addMatrix(
     planning,
     { name, copies, rows, columns, format, ...(order && { order }) },
-    (matrix, block) => ({ kind: 'rows', matrix, block, of: rowsOf }),
+    (matrix, block) => ({
+      kind: 'rows',
+      matrix,
+      block,
+      of: (model, copy) => rowsOf(copies === 1 ? model : networkOf(model, copy)),
+    }),
     lifetime,
   )
 }
@@ -67,8 +73,9 @@ export function stageBuffers(
   return { starts: bufferOf('starts'), sums: bufferOf('sums') }
 }
 
-/** The block of a base matrix with a row; blocks of copies are split at the same rows. */
-export function baseBlockOf(base: Matrix, row: number): Block {
+/** The block of a base matrix for a block of a matrix; blocks of copies are split at the same rows. */
+export function baseBlockOf(base: Matrix, { start: first }: Pick<Block, 'start'>): Block {
+  const row = base.copies === 1 ? first % base.rows : first
   const block = base.blocks.find(({ start, count }) => row >= start && row < start + count)
   if (block === undefined) throw new Error(`\`${base.name}\` has no row ${row}`)
   return block

@@ -86,7 +86,8 @@ export interface BufferPlan {
         readonly kind: 'rows'
         readonly matrix: Matrix
         readonly block: Block
-        readonly of: (model: Model) => Rows
+        /** The rows of a copy. */
+        readonly of: (model: Model, copy: number) => Rows
       }
     /** `times` concatenated copies of another buffer. */
     | { readonly kind: 'copies'; readonly of: string; readonly times: number }

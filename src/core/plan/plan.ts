@@ -16,7 +16,7 @@ import { activate, choose, integrate, planLayer, planStimulus, stepping } from '
 import { boundBy, type BufferPlan, type Operation, type Stage } from './operation.ts'
 import { type ClockPlan, planClock } from './clock.ts'
 import { type Planning, WORKGROUP, addBuffer, bytesOf } from './planning.ts'
-import { type ProbePlan, planProbe } from './probes.ts'
+import { mayDiffer, type ProbePlan, planProbe } from './probes.ts'
 import { strangerIn } from './resident/eligible.ts'
 import { planResident } from './resident/plan.ts'
 import type { Deferred } from './deferred.ts'
@@ -154,6 +154,7 @@ export function planForms(model: Model, limits: Limits, options: PlanOptions = {
     factored: new Map(),
   }
   checkSubgroups(planning)
+  checkIndependent(model)
   for (const layer of model.layers) planLayer(planning, layer)
   const setup = model.couplings.flatMap((coupling) => couplingPlanner(coupling).buffers(planning, coupling))
 
@@ -372,4 +373,18 @@ function checkSnapshots({ limits, buffers, matrices }: Planning, probes: readonl
       'bytes), or use fewer neurons or replicas',
     { path: `probes.${largest?.name}` },
   )
+}
+
+/** @throws ModelError for a part that must be the same in all replicas of independent networks */
+function checkIndependent({ variation, couplings, probes }: Model): void {
+  if (variation?.isIndependent !== true) return
+  const refuse = (name: string, kind: string): never => {
+    throw new ModelError(
+      `is not possible with \`${name}\` (${kind}), which is the same in all replicas; use \`engram sweep --seeds\` for independent networks`,
+      { path: 'replicas.independent' },
+    )
+  }
+  for (const coupling of couplings)
+    if (!couplingPlanner(coupling).mayDiffer) refuse(coupling.name, coupling.kind)
+  for (const probe of probes) if (!mayDiffer(probe)) refuse(probe.name, probe.kind)
 }

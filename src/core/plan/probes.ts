@@ -57,6 +57,8 @@ interface Planner<P> {
   readonly needsLagrangian: boolean
   /** True if resident/probes.ts supports it. */
   readonly isResident: boolean
+  /** True if replicas may have different patterns, as independent networks have. */
+  readonly mayDiffer: boolean
   /** The reason why that form does not support a model. */
   readonly refuses?: (model: Model) => string | undefined
 }
@@ -70,6 +72,7 @@ const PLANNERS = {
     needsFlush: true,
     needsLagrangian: true,
     isResident: true,
+    mayDiffer: true,
     // Its memory has no separate term in the energy: the term of the hidden layer includes it.
     refuses: (model) =>
       jointMemory(model) === undefined
@@ -82,6 +85,7 @@ const PLANNERS = {
     needsFlush: false,
     needsLagrangian: false,
     isResident: true,
+    mayDiffer: true,
   },
   errors: {
     shape: (_, { patterns }) => [patterns.rows],
@@ -90,6 +94,7 @@ const PLANNERS = {
     needsFlush: false,
     needsLagrangian: false,
     isResident: true,
+    mayDiffer: false,
   },
   'sign-overlap': {
     shape: (_, { patterns }) => [patterns.rows],
@@ -102,6 +107,7 @@ const PLANNERS = {
     needsFlush: false,
     needsLagrangian: false,
     isResident: true,
+    mayDiffer: false,
   },
   kept: {
     shape: () => [],
@@ -109,6 +115,7 @@ const PLANNERS = {
     needsFlush: false,
     needsLagrangian: false,
     isResident: true,
+    mayDiffer: true,
   },
   similarity: {
     shape: ({ memories }, { memory, patterns }) => [
@@ -118,6 +125,7 @@ const PLANNERS = {
     needsFlush: false,
     needsLagrangian: false,
     isResident: true,
+    mayDiffer: false,
   },
   distance: {
     shape: () => [],
@@ -125,6 +133,7 @@ const PLANNERS = {
     needsFlush: false,
     needsLagrangian: false,
     isResident: false,
+    mayDiffer: false,
   },
   speed: {
     shape: () => [],
@@ -132,6 +141,7 @@ const PLANNERS = {
     needsFlush: false,
     needsLagrangian: false,
     isResident: true,
+    mayDiffer: true,
   },
 } as const satisfies { readonly [K in MeasuredKind]: Planner<ProbeOf<K, Rows>> }
 
@@ -191,6 +201,11 @@ export function residentRefusal(model: Model, probe: Probe): string | undefined 
   if (!planner.isResident)
     return `the resident kernel does not support the probe \`${probe.name}\` (${probe.kind})`
   return planner.refuses?.(model)
+}
+
+/** True if a probe can compare replicas with different patterns. */
+export function mayDiffer(probe: Probe): boolean {
+  return plannerOf(probe)?.mayDiffer ?? true
 }
 
 /** True for a probe that needs L of a layer. */

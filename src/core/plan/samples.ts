@@ -82,7 +82,7 @@ export function deviation(
   const base = planning.matrices.get(`${matrix.name}/base`)
   return [
     ...matrix.blocks.map((block) => {
-      const baseBlock = base && baseBlockOf(base, block.start % matrix.rows)
+      const baseBlock = base && baseBlockOf(base, block)
       return operation(planning, {
         owner: matrix.name,
         act: 'deviation',
@@ -97,6 +97,7 @@ export function deviation(
           rows: matrix.rows,
           stride: matrix.stride,
           baseStart: baseBlock?.start ?? 0,
+          baseRows: base === undefined || base.copies === 1 ? 0 : base.rows,
           outputStride: output.stride,
           unit: rootUnit(factor(m)),
         }),

@@ -193,4 +193,5 @@ export const attention: CouplingPlanner<AttentionEdge> = {
   moves: () => [],
   energy,
   isResident: false,
+  mayDiffer: false,
 }

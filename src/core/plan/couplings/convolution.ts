@@ -157,4 +157,5 @@ export const convolution: CouplingPlanner<ConvolutionMemory> = {
   moves,
   energy,
   isResident: false,
+  mayDiffer: false,
 }

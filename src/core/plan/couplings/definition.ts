@@ -32,4 +32,6 @@ export interface CouplingPlanner<C> {
   ) => Operation[]
   /** True if the resident kernel supports it. */
   readonly isResident: boolean
+  /** True if replicas may have different fixed arrays, as independent networks have. */
+  readonly mayDiffer: boolean
 }

@@ -101,4 +101,5 @@ export const dense: CouplingPlanner<DenseMemory> = {
   moves,
   energy,
   isResident: true,
+  mayDiffer: true,
 }

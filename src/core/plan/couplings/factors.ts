@@ -217,7 +217,7 @@ function materialise(
   base: Matrix | undefined,
 ): Operation[] {
   return spansOf(excess).map(({ buffer, start, params, tiles }, index) => {
-    const block = base && baseBlockOf(base, start % excess.rows)
+    const block = base && baseBlockOf(base, { start })
     return operation(planning, {
       owner: written.name,
       act: 'materialise',
@@ -244,7 +244,7 @@ function setFromDense(
   base: Matrix | undefined,
 ): Operation[] {
   return spansOf(excess).map(({ buffer, start, params, lines }, index) => {
-    const block = base && baseBlockOf(base, start % excess.rows)
+    const block = base && baseBlockOf(base, { start })
     return operation(planning, {
       owner: written.name,
       act: 'set-from-dense',

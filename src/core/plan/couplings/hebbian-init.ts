@@ -2,7 +2,7 @@
 import type { Made } from '../../kinds/bases/definition.ts'
 import { madeOf } from '../../kinds/bases/table.ts'
 import type { Model, Rows, Synapse } from '../../model/model.ts'
-import { type Matrix, vectorStride } from '../layout.ts'
+import { type Block, type Matrix, vectorStride } from '../layout.ts'
 import type { Operation } from '../operation.ts'
 import { type Planning, bytesOf, find, operation } from '../planning.ts'
 
@@ -51,10 +51,10 @@ export function hebbianInit(
   const zeroDiagonal = made !== undefined && 'patterns' in made && made.zeroDiagonal
   const work = Math.floor(SETUP_WORK / (stride * Math.max(1, patterns.rows) * INIT_ROWS))
   const rowsPerDispatch = INIT_ROWS * Math.max(1, Math.min(work, limits.maxComputeWorkgroupsPerDimension))
-  return matrix.blocks.flatMap((block) =>
-    Array.from({ length: Math.ceil(block.count / rowsPerDispatch) }, (_, part) => {
-      const offset = part * rowsPerDispatch
-      const count = Math.min(rowsPerDispatch, block.count - offset)
+  return matrix.blocks.flatMap((block) => copiesIn(matrix, block)).flatMap(({ block, copy, first, end }) =>
+    Array.from({ length: Math.ceil((end - first) / rowsPerDispatch) }, (_, part) => {
+      const offset = first + part * rowsPerDispatch
+      const count = Math.min(rowsPerDispatch, end - offset)
       return operation(planning, {
         owner: synapse.name,
         act: 'hebbian-init',
@@ -63,15 +63,32 @@ export function hebbianInit(
         buffers: { patterns: stored, matrix: block.buffer },
         workgroups: [Math.ceil(stride / 4 / workgroup), Math.ceil(count / INIT_ROWS), 1],
         params: () => ({
-          start: block.start,
+          // Modulo 2^32, for the copies that begin inside the block.
+          start: (block.start - copy * matrix.rows) >>> 0,
           offset,
-          rows: block.count,
+          rows: end,
           size: matrix.columns,
           stride,
           patternCount: patterns.rows,
+          pattern0: copy * patterns.rows,
           zeroDiagonal: zeroDiagonal ? 1 : 0,
         }),
       })
     }),
   )
+}
+
+/** The copies of a matrix in a block: the rows [first, end) of the block. */
+function copiesIn({ rows }: Matrix, block: Block) {
+  const { start, count } = block
+  const copies = Array.from({ length: Math.ceil(((start % rows) + count) / rows) }, (_, k) => k)
+  return copies.map((k) => {
+    const copy = Math.floor(start / rows) + k
+    return {
+      block,
+      copy,
+      first: Math.max(0, copy * rows - start),
+      end: Math.min(count, (copy + 1) * rows - start),
+    }
+  })
 }

@@ -7,7 +7,8 @@ import type { LateralSynapse } from '../../model/model.ts'
 import { isCarried } from '../carry.ts'
 import { MOST_PENDING } from '../clock.ts'
 import type { Factored } from '../factored.ts'
-import { dealRows, type Matrix, vectorStride } from '../layout.ts'
+import { copiesOfFixed, networkOf } from '../../model/variation.ts'
+import { dealRows, gatherRows, type Matrix, vectorStride } from '../layout.ts'
 import { planLearning } from '../learning.ts'
 import { addCarry, addFixedMatrix, addMatrix, addStages, baseBlockOf, mayFold } from '../matrices.ts'
 import type { Operation } from '../operation.ts'
@@ -40,6 +41,14 @@ function formOf(planning: Planning, synapse: LateralSynapse): Form {
   const bindable = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize)
   const fits = (rows: number): boolean => rows * vectorStride(size) * 4 <= bindable
   const isForced = variants.synapses === 'factored'
+  if (model.variation?.isIndependent) {
+    if (isForced)
+      throw new ModelError(
+        `synapses=factored: each replica has its own \`${synapse.name}\` (replicas.independent), which is not possible in factors; use whole`,
+        { path: 'variants' },
+      )
+    return { isLowRank: false, defers: false }
+  }
   if (variants.synapses === 'whole' || !(isForced || size >= LEAST_NEURONS))
     return { isLowRank: false, defers: false }
   const made = madeOf(base)
@@ -100,13 +109,23 @@ function planGiven(
   const { rows } = made.patterns
   const matrix = addMatrix(
     planning,
-    { name: into, copies: 1, rows: size, columns: size, format: 'f32' },
+    { name: into, copies: copiesOfFixed(planning.model), rows: size, columns: size, format: 'f32' },
     () => ({ kind: 'zero' }),
   )
   const stored = which === 'base' ? `${name}/patterns` : `${name}/init/patterns`
-  addBuffer(planning, stored, rows * vectorStride(size) * 4, {
+  const networks = Array.from({ length: matrix.copies }, (_, copy) => copy)
+  addBuffer(planning, stored, matrix.copies * rows * vectorStride(size) * 4, {
     kind: 'data',
-    make: (m) => dealRows(patternsOf(m, name, which), rows),
+    make: (m) =>
+      matrix.copies === 1
+        ? dealRows(patternsOf(m, name, which), rows)
+        : gatherRows(
+            size,
+            networks.flatMap((copy) => {
+              const own = patternsOf(networkOf(m, copy), name, which)
+              return Array.from({ length: rows }, (_, row) => ({ rows: own, row }))
+            }),
+          ),
   })
   return { matrix, operations: hebbianInit(planning, synapse, matrix, stored, which) }
 }
@@ -134,8 +153,8 @@ function planWhole(planning: Planning, synapse: LateralSynapse): Operation[] {
           ? { kind: 'zero' }
           : {
               kind: 'copies',
-              of: baseBlockOf(matrix, block.start % size).buffer,
-              times: Math.max(1, block.count / size),
+              of: baseBlockOf(matrix, block).buffer,
+              times: matrix.copies === 1 ? Math.max(1, block.count / size) : 1,
             },
       'state',
     )
@@ -314,4 +333,5 @@ export const lateral: CouplingPlanner<LateralSynapse> = {
   moves,
   energy,
   isResident: true,
+  mayDiffer: true,
 }

@@ -2,6 +2,7 @@
 import { ModelError } from '../../errors.ts'
 import { isBiased, movingRule } from '../../kinds/rules/table.ts'
 import type { Memory } from '../../model/model.ts'
+import { copiesOfFixed } from '../../model/variation.ts'
 import { isCarried } from '../carry.ts'
 import type { Matrix } from '../layout.ts'
 import { addCarry, addFixedMatrix, addStages } from '../matrices.ts'
@@ -25,7 +26,7 @@ export function addMemory(planning: Planning, memory: Memory, order?: Matrix['or
     name,
     (m) => find(m.memories, name).init,
     memory.format,
-    rule === undefined ? 1 : model.replicas,
+    rule === undefined ? copiesOfFixed(model) : model.replicas,
     rule === undefined ? 'fixed' : 'state',
     order,
   )

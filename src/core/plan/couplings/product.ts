@@ -187,4 +187,5 @@ export const product: CouplingPlanner<ProductEdge> = {
   moves,
   energy,
   isResident: false,
+  mayDiffer: false,
 }

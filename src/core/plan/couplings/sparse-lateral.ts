@@ -96,4 +96,5 @@ export const sparseLateral: CouplingPlanner<SparseSynapse> = {
   moves,
   energy,
   isResident: false,
+  mayDiffer: false,
 }

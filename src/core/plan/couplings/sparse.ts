@@ -73,4 +73,5 @@ export const sparse: CouplingPlanner<SparseMemory> = {
   moves,
   energy,
   isResident: false,
+  mayDiffer: false,
 }

@@ -24,7 +24,11 @@ const MOST_PATTERN_QUADS = 1024
  * is none.
  * @param stages - stages of a tick
  */
-export function strangerIn({ couplings, layers, time }: Model, stages: number): string | undefined {
+export function strangerIn(
+  { couplings, layers, time, variation }: Model,
+  stages: number,
+): string | undefined {
+  if (variation?.isIndependent) return 'its replicas are independent networks'
   const stranger = couplings.find((coupling) => !couplingPlanner(coupling).isResident)
   if (stranger !== undefined)
     return `it does not support \`${stranger.name}\`, ${/^[aeiou]/.test(stranger.kind) ? 'an' : 'a'} ${stranger.kind}`
