@@ -1,6 +1,6 @@
 // Signs of a layer and of patterns: each pattern p and replica gets factor * sum_i (counted |s_i| + compared s_i sign g_i),
 // s_i the sign of entry i of the pattern, and signs of 0 are 0. All terms are multiples of 1/2, so their sum is exact.
-//   activations [replicas, layerStride]; patterns, rows [start, start + count) of `rows`, [.., stride]
+//   activations [replicas, layerStride]; patterns, rows [start, start + count) of `rows`, or of copyRows for each replica, [.., stride]
 // Joined: common/reduce-tree.wgsl or reduce-subgroup.wgsl. Dispatch: x over patterns, a workgroup each or several, y over replicas.
 
 struct Params {
@@ -9,6 +9,7 @@ struct Params {
   start: u32,
   count: u32,
   rows: u32,
+  copyRows: u32,
   stride: u32,
   counted: f32,
   compared: f32,
@@ -30,7 +31,12 @@ fn signs(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  for (var row = group.x; row < params.count; row += groups.x) {
+  for (var pattern = group.x; pattern < params.rows; pattern += groups.x) {
+    let at = pattern + group.y * params.copyRows;
+    if (at < params.start || at >= params.start + params.count) {
+      continue;
+    }
+    let row = at - params.start;
     var total = 0.0;
     for (var i = lane; i < params.size; i += WORKGROUP) {
       let s = sign(patterns[row * params.stride + i]);
@@ -39,7 +45,7 @@ fn signs(
     let reduced = reduceSum(total, lane);
     if (lane == 0u) {
       ring[params.ringStart + u32(clock[params.slotWord]) * params.sampleWords + group.y * params.rows
-        + params.start + row] = params.factor * reduced;
+        + pattern] = params.factor * reduced;
     }
   }
 }

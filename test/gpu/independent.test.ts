@@ -44,6 +44,7 @@ const HOPFIELD: ScenarioInput = {
   ],
   probes: {
     overlap: { kind: 'overlap', layer: 'v', patterns: { kind: 'rows', of: 'w' }, every: 3 },
+    errors: { kind: 'errors', layer: 'v', patterns: { kind: 'rows', of: 'w' }, every: 3 },
     kept: { kind: 'kept', layer: 'v', patterns: { kind: 'rows', of: 'w' }, every: 3 },
     energy: { kind: 'energy', every: 3 },
     W: { kind: 'snapshot', of: 'w', every: 6 },

@@ -94,7 +94,7 @@ const PLANNERS = {
     needsFlush: false,
     needsLagrangian: false,
     isResident: true,
-    mayDiffer: false,
+    mayDiffer: true,
   },
   'sign-overlap': {
     shape: (_, { patterns }) => [patterns.rows],
@@ -107,7 +107,7 @@ const PLANNERS = {
     needsFlush: false,
     needsLagrangian: false,
     isResident: true,
-    mayDiffer: false,
+    mayDiffer: true,
   },
   kept: {
     shape: () => [],
@@ -403,13 +403,14 @@ function signs(
       kernel: 'probe/signs',
       ...reducing(planning, size),
       buffers: { activations: buffer, patterns: block.buffer, ring: 'ring' },
-      workgroups: [Math.min(block.count, MOST_WORKGROUPS), planning.model.replicas, 1],
+      workgroups: [Math.min(patterns.rows, MOST_WORKGROUPS), planning.model.replicas, 1],
       params: () => ({
         size,
         layerStride: stride,
         start: block.start,
         count: block.count,
         rows: patterns.rows,
+        copyRows: patterns.copies === 1 ? 0 : patterns.rows,
         stride: patterns.stride,
         ...weights,
         ...slotFields(slot),

@@ -231,6 +231,7 @@ async function expectLearnt(learning: Learning, poison?: number): Promise<Uint32
         columnStride: vectorStride(columns),
         across: across * workgroup,
         baseStart: based ? baseBlock.block.start : 0,
+        baseRows: 0,
         ...moving,
         r0: factor,
         r1: 0,
@@ -341,6 +342,7 @@ describe('learn', () => {
         columnStride: stride,
         across: 64,
         baseStart: 0,
+        baseRows: 0,
         rate: 0.1,
         r0: 0.123,
         r1: 0,
@@ -385,6 +387,7 @@ describe('learn', () => {
         columnStride: 4,
         across: WG,
         baseStart: 0,
+        baseRows: 0,
         rate: 0.5,
         r0: 1,
         r1: 0,
@@ -418,7 +421,7 @@ describe('imprint', () => {
           { start: 0, rows: size, offset: 8 * Math.floor(size / 24) },
         ]) {
           const { matrix } = await runKernel(kernelOf('synapse/hebbian-init'), {
-            params: { start, offset, rows, size, stride, patternCount: count, zeroDiagonal },
+            params: { start, offset, rows, size, stride, patternCount: count, pattern0: 0, zeroDiagonal },
             buffers: { patterns, matrix: sentinels((rows + 1) * stride) },
             workgroups: [Math.ceil(stride / 4 / WG), Math.ceil(rows / 8)],
             constants: { WORKGROUP: WG },

@@ -182,7 +182,7 @@ const wrong: [string, Raw, string, RegExp][] = [
     'the seed of patterns',
     varying({ 'memories.xi.init.seed': { values: [1, 2] } }),
     'replicas.vary.memories.xi.init.seed',
-    /same patterns, drawn with the seed of the scenario; run independent networks with `engram sweep --seeds 1:20`/,
+    /same patterns, drawn with the seed of the scenario; for independent networks vary `seed` and set replicas.independent/,
   ],
   ['the clock', varying({ 'time.dt': ranged }), 'replicas.vary.time.dt', /share the clock; vary tau/],
   [
