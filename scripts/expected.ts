@@ -328,7 +328,7 @@ const PROGRAMS: Readonly<Record<string, { readonly run: (count: number) => void;
     'fast-synapses': { run: (count) => fastSynapses(count, 256), count: 400 },
     'fast-synapses-1000': { run: (count) => fastSynapses(count, 1000), count: 40 },
     'fast-synapses-1200': { run: (count) => fastSynapses(count, 1200), count: 40 },
-    'four-cues': { run: fourCues, count: 400 },
+    'four-cues': { run: fourCues, count: 200 },
     'synaptic-time': { run: (count) => synapticTime(count, 256), count: 400 },
     'synaptic-time-600': { run: (count) => synapticTime(count, 600), count: 60 },
     'transient-recall': {

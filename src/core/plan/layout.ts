@@ -142,10 +142,7 @@ export function packBlock(
     const given =
       dense instanceof Float32Array
         ? dense.subarray(from * columns, (from + 1) * columns)
-        : rowOf(
-            typeof dense === 'function' ? dense(Math.floor((block.start + index) / rows)) : dense,
-            from,
-          )
+        : rowOf(typeof dense === 'function' ? dense(Math.floor((block.start + index) / rows)) : dense, from)
     const row = order === undefined ? given : ordered(given, stride, order)
     if (format === 'f32') {
       new Float32Array(bytes.buffer, index * rowBytes, stride).set(row)

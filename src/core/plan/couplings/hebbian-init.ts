@@ -51,31 +51,33 @@ export function hebbianInit(
   const zeroDiagonal = made !== undefined && 'patterns' in made && made.zeroDiagonal
   const work = Math.floor(SETUP_WORK / (stride * Math.max(1, patterns.rows) * INIT_ROWS))
   const rowsPerDispatch = INIT_ROWS * Math.max(1, Math.min(work, limits.maxComputeWorkgroupsPerDimension))
-  return matrix.blocks.flatMap((block) => copiesIn(matrix, block)).flatMap(({ block, copy, first, end }) =>
-    Array.from({ length: Math.ceil((end - first) / rowsPerDispatch) }, (_, part) => {
-      const offset = first + part * rowsPerDispatch
-      const count = Math.min(rowsPerDispatch, end - offset)
-      return operation(planning, {
-        owner: synapse.name,
-        act: 'hebbian-init',
-        stage: 'setup',
-        kernel: 'synapse/hebbian-init',
-        buffers: { patterns: stored, matrix: block.buffer },
-        workgroups: [Math.ceil(stride / 4 / workgroup), Math.ceil(count / INIT_ROWS), 1],
-        params: () => ({
-          // Modulo 2^32, for the copies that begin inside the block.
-          start: (block.start - copy * matrix.rows) >>> 0,
-          offset,
-          rows: end,
-          size: matrix.columns,
-          stride,
-          patternCount: patterns.rows,
-          pattern0: copy * patterns.rows,
-          zeroDiagonal: zeroDiagonal ? 1 : 0,
-        }),
-      })
-    }),
-  )
+  return matrix.blocks
+    .flatMap((block) => copiesIn(matrix, block))
+    .flatMap(({ block, copy, first, end }) =>
+      Array.from({ length: Math.ceil((end - first) / rowsPerDispatch) }, (_, part) => {
+        const offset = first + part * rowsPerDispatch
+        const count = Math.min(rowsPerDispatch, end - offset)
+        return operation(planning, {
+          owner: synapse.name,
+          act: 'hebbian-init',
+          stage: 'setup',
+          kernel: 'synapse/hebbian-init',
+          buffers: { patterns: stored, matrix: block.buffer },
+          workgroups: [Math.ceil(stride / 4 / workgroup), Math.ceil(count / INIT_ROWS), 1],
+          params: () => ({
+            // Modulo 2^32, for the copies that begin inside the block.
+            start: (block.start - copy * matrix.rows) >>> 0,
+            offset,
+            rows: end,
+            size: matrix.columns,
+            stride,
+            patternCount: patterns.rows,
+            pattern0: copy * patterns.rows,
+            zeroDiagonal: zeroDiagonal ? 1 : 0,
+          }),
+        })
+      }),
+    )
 }
 
 /** The copies of a matrix in a block: the rows [first, end) of the block. */
