@@ -59,8 +59,26 @@ export function constantsOf(scenario: ScenarioInput): string[] {
   return found
 }
 
-/** A scenario with a constant times a factor; rounded where the scenario needs an integer. Unchanged without the constant. */
+/**
+ * A scenario with a constant times a factor; rounded where the scenario needs an integer. Unchanged without the constant. Probes that
+ * sample the end of the run still do.
+ */
 export function withFactor(scenario: ScenarioInput, constant: string, factor: number): ScenarioInput {
+  const changed = scaledBy(scenario, constant, factor)
+  const { probes, time } = scenario
+  if (changed.time.ticks === time.ticks || changed.time.ticks === 0 || probes === undefined) return changed
+  return {
+    ...changed,
+    probes: Object.fromEntries(
+      Object.entries(probes).map(([name, probe]) => [
+        name,
+        probe.every === time.ticks ? { ...probe, every: changed.time.ticks } : probe,
+      ]),
+    ),
+  }
+}
+
+function scaledBy(scenario: ScenarioInput, constant: string, factor: number): ScenarioInput {
   const changed = (scale: (value: number) => number): ScenarioInput => {
     const walk = (value: Json, path: string): Json => {
       if (path === constant) return scaled(value)
@@ -140,9 +158,9 @@ export async function mutationsOf(
     try {
       const change = (scenario: ScenarioInput): ScenarioInput => withFactor(scenario, constant, factor)
       const result = await reproduce(device, reproduction, { ...options, change, interrupt })
-      return result.passed
-        ? { verdict: 'silent', detail: '' }
-        : { verdict: 'caught', detail: failure(result) }
+      if (result.passed) return { verdict: 'silent', detail: '' }
+      const isMeasured = result.checks.some((one) => !one.passed && !Number.isNaN(one.measured))
+      return { verdict: isMeasured ? 'caught' : 'refused', detail: failure(result) }
     } catch (error) {
       // A judge that takes what is not there for a number of the results is at fault itself.
       if (ended !== undefined || isLost || error instanceof TypeError) throw error
@@ -171,7 +189,9 @@ export async function mutationsOf(
 }
 
 function failure({ checks }: Result): string {
-  const failed = checks.find(({ passed }) => !passed)
+  const all = checks.filter(({ passed }) => !passed)
+  // A number that is wrong tells more than one that is missing.
+  const failed = all.find(({ measured }) => !Number.isNaN(measured)) ?? all[0]
   return failed === undefined
     ? ''
     : `${failed.what}: ${Number(failed.measured.toPrecision(3))}, expected ${Number(failed.expected.toPrecision(3))}`

@@ -40,8 +40,10 @@ test('a factor scales all numbers of a constant and nothing else; counts are rou
     count: 2,
     vary: { 'neurons.v.lagrangian.gain': { values: [2, 6] } },
   })
-  // 2.5 ticks are none.
-  expect(withFactor(SCENARIO, 'time.ticks', 0.5).time.ticks).toBe(3)
+  // 2.5 ticks are none. The sample of the end stays at the end.
+  const shorter = withFactor(SCENARIO, 'time.ticks', 0.5)
+  expect(shorter.time.ticks).toBe(3)
+  expect(shorter.probes!.v!.every).toBe(3)
   expect(withFactor(SCENARIO, 'neurons.h.lagrangian.gain', 0.5).neurons.h!.lagrangian).toEqual({
     kind: 'linear',
     gain: 0.5,
