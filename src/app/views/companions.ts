@@ -85,7 +85,11 @@ export function companionsOf(
         const current = modelNow()
         if (current !== latest.model)
           latest = { model: current, at: targetsOf(current, layer, probe.name, () => matches(probe.name)) }
-        return latest.at(passed)
+        const showing = latest.at(passed)
+        // Independent networks have patterns of their own.
+        if (matrix.copies === 1) return showing
+        const own = showing.rows.map((row, replica) => (row === NO_ROW ? row : row + replica * matrix.rows))
+        return { ...showing, rows: own }
       },
     })
   }

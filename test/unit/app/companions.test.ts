@@ -130,3 +130,18 @@ test('the cue of a layer that is shown currents has the scale of what is shown, 
   expect(cue?.at(450).extent).toEqual({ low: 1, high: 1 })
   expect(beside(await loadShipped('digits')).cue?.at(0).extent).toBeUndefined()
 })
+
+test('the targets of independent networks are rows of their own patterns', async () => {
+  const model = await loadShipped('hopfield', {
+    set: [
+      'neurons.visible.size=40',
+      'synapses.recurrent.base.patterns.count=5',
+      'replicas={"count": 4, "vary": {"seed": {"values": [1, 2]}}, "independent": true}',
+    ],
+  })
+  const { target, cue } = beside(model)
+  const { rows } = model.probes.flatMap((probe) => ('patterns' in probe ? [probe.patterns] : []))[0]!
+  // Each replica starts on row 0 of its network; the networks have a cue each.
+  expect([...target!.at(1).rows]).toEqual([0, rows, 2 * rows, 3 * rows])
+  expect([...cue!.at(1).rows]).toEqual([0, 0, 1, 1])
+})
