@@ -26,7 +26,10 @@ export const LAGRANGIANS: Readonly<
 }
 
 /** Source of a number that the float64 network gives. */
-export const REFERENCE: Stated = { kind: 'program', command: 'the network of src/core/reference, which the experiment runs next to the GPU' }
+export const REFERENCE: Stated = {
+  kind: 'program',
+  command: 'the network of src/core/reference, which the experiment runs next to the GPU',
+}
 
 /** The states of variables of the float64 network, concatenated, at tick 0 and after each `every` ticks. */
 export function exactStates(model: Model, names: readonly string[], every = model.time.ticks): number[] {
