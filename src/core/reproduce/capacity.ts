@@ -66,12 +66,12 @@ export const capacity: Reproduction = {
     {
       constants: ['time.dt', 'time.ticks'],
       only: 'doubled',
-      why: 'the states rest, at fixed points that do not depend on the step',
+      why: 'below capacity the states rest; at load 0.18 the overlap falls by less than it scatters after 60 tau',
     },
     {
       constants: ['neurons.visible.tau'],
       only: 'halved',
-      why: 'the states rest, at fixed points that do not depend on tau',
+      why: 'as for twice the ticks: the run is twice as long in units of tau',
     },
     {
       constants: ['neurons.visible.lagrangian.gain'],
