@@ -7,7 +7,7 @@ import { markup } from '../core/analysis/markup.ts'
 import type { Result } from '../core/reproduce/lab.ts'
 import { REPRODUCTIONS } from '../core/reproduce/index.ts'
 import type { KeptCheck, Source } from '../core/reproduce/reproduction.ts'
-import { CHECK_HEADER, checkCells, sourceLines } from '../core/reproduce/table.ts'
+import { CHECK_HEADER, checkCells, sourceCounts, sourceLines } from '../core/reproduce/table.ts'
 import type { AdapterInfo } from './device.ts'
 import { drawChart } from './chart.ts'
 
@@ -163,7 +163,8 @@ export async function readRecords(folder: string): Promise<Recorded[]> {
 function verdict(records: readonly Recorded[]): string {
   const failed = records.filter(({ passed }) => !passed)
   const count = `${records.length - failed.length} of ${records.length} reproduced`
-  return failed.length === 0 ? count : `${count}; not ${failed.map(({ id }) => id).join(', ')}`
+  const sources = sourceCounts(records.flatMap(({ checks }) => checks))
+  return `${count}${failed.length === 0 ? '' : `; not ${failed.map(({ id }) => id).join(', ')}`}. ${sources}`
 }
 
 function origin({ command, adapter, versions, duration }: Recorded): string {

@@ -39,7 +39,7 @@ test('one that passes leaves figure, numbers, scenarios and a report that needs 
   expect(report).toMatchObject({ id: 'softmax-retrieval', size: 'quick', seed: 1, passed: true })
   expect(report.command).toBe('engram reproduce softmax-retrieval --quick --out made')
   const html = readFileSync(join(folder, 'made/report.html'), 'utf8')
-  expect(html).toContain('1 of 1 reproduced')
+  expect(html).toContain('1 of 1 reproduced. 2 expected numbers: 1 own float64, 1 closed form')
   expect(html).not.toMatch(/(src|href)="(?!#)/)
 
   const scenario = 'made/scenarios/softmax-retrieval/softmax-retrieval.json'

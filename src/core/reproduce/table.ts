@@ -34,6 +34,14 @@ export function sourceLines(checks: readonly KeptCheck[]): string[] {
   return [...new Set(checks.map(({ source }) => sourceText(source)))]
 }
 
+/** How many of the expected numbers come from each kind of source, the most frequent first. */
+export function sourceCounts(checks: readonly KeptCheck[]): string {
+  const counts = new Map<string, number>()
+  for (const { source } of checks) counts.set(KINDS[source.kind], (counts.get(KINDS[source.kind]) ?? 0) + 1)
+  const parts = [...counts].sort(([, a], [, b]) => b - a).map(([kind, count]) => `${count} ${kind}`)
+  return `${checks.length} expected numbers: ${parts.join(', ')}`
+}
+
 function sourceText(source: Source): string {
   const kind = KINDS[source.kind]
   switch (source.kind) {
