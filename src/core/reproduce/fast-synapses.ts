@@ -199,6 +199,12 @@ export const synapticTime: Reproduction = {
       why: 'overlaps change little after 20 tau, and synapses of tau_W = 64 by 0.07',
       bites: 8,
     },
+    {
+      constants: ['time.ticks'],
+      only: 'halved',
+      why: 'overlaps change little after 20 tau, and synapses of tau_W = 64 by 0.07',
+      bites: 8,
+    },
   ],
   async measure(lab, size) {
     const { N, networks, cues, points } = {

@@ -113,6 +113,12 @@ export const transientRecall: Reproduction = {
   wrong: { constant: 'gain', value: 2 * G },
   unaffected: [
     { constants: ['time.ticks'], only: 'doubled', why: 'the state rests, and later samples are not judged' },
+    {
+      constants: ['time.ticks'],
+      only: 'halved',
+      why: 'after 10 tau the states are as near to rest as networks scatter',
+      bites: 16,
+    },
   ],
   async measure(lab, size) {
     const { networks, duration, dt } = {
