@@ -87,8 +87,8 @@ export const fastSynapses: Reproduction = {
     'At load 0.20 and gain 3 a network loses its pattern: after 40 tau_x the overlap is 0.3. With synapses of kappa = 0.5/N it is 0.9 for tau_W = 0.3 to 3 tau_x, ' +
     'and falls for slower synapses, to 0.86 at 10 and 0.68 at 30 tau_x (N = 256).',
   method:
-    'States start on a pattern. The expected numbers are means of single cues of many networks of that size, by plain loops in float64 with the same steps: ' +
-    'steps of 0.1 in place of 0.4 lose some more, 0.01 to 0.02 of the overlap. Tolerance: three standard errors ' +
+    'States start on a pattern. The expected numbers are means of single cues of many networks of that size, by plain loops in float64 with the same steps. ' +
+    'Steps of 0.1 in place of 0.4 lose 0.01 to 0.02 of the overlap. Tolerance: three standard errors ' +
     'of the difference. Measured are networks with four cues, whose mean scatters by at most 0.59 of single cues (`npm run expected -- four-cues`).',
   duration: { quick: '20 s', full: '3 min' },
   constants: { strength: 1 },
