@@ -7,7 +7,8 @@ function expectedStart(g: number, a: number): number {
   let sum = 0
   for (let k = -900; k <= 900; k++) {
     const z = k * step
-    sum += (Math.tanh(a + Math.sqrt(g * g - a * a) * z) * Math.exp((-z * z) / 2) * step) / Math.sqrt(2 * Math.PI)
+    sum +=
+      (Math.tanh(a + Math.sqrt(g * g - a * a) * z) * Math.exp((-z * z) / 2) * step) / Math.sqrt(2 * Math.PI)
   }
   return sum
 }
