@@ -166,7 +166,7 @@ export function blockBytes(
   dense: Float32Array | Rows | ((copy: number) => Rows),
 ): Uint8Array<ArrayBuffer> {
   const { columns, rows, stride, format, order } = matrix
-  // The first copy is the only one where the rows are in memory as in the buffer.
+  // The copy of the first row; rows are in memory as in the buffer only within one copy.
   const own = typeof dense === 'function' ? dense(Math.floor(block.start / rows)) : dense
   const data = own instanceof Float32Array ? own : own.signs === undefined ? own.data : undefined
   const first = block.start % rows
