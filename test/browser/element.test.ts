@@ -73,7 +73,7 @@ afterAll(async () => {
 })
 
 const running = (page: Page, id: string): Promise<unknown> =>
-  page.waitForFunction(`document.querySelector('${id}').simulation !== undefined`)
+  page.waitForFunction(`document.querySelector('${id}')?.simulation !== undefined`)
 
 describe('four elements in a page', () => {
   let page: Page

@@ -65,7 +65,8 @@ const PENDING = 1 + 2 * (MOST_PENDING - 1)
 const deferred = ({ of, constants, workgroups }: Dispatch): number =>
   of('rows') * of('stride') * workgroups[2] * (constants.FOLDED === 1 ? 0.5 : 1)
 
-const ARITHMETIC: Readonly<Record<KernelName, Arithmetic>> = {
+/** A kernel that is not here counts as two operations for each number that it moves. */
+const ARITHMETIC: Readonly<Partial<Record<KernelName, Arithmetic>>> = {
   'neuron/stimulate': perNeuron(0),
   'neuron/activate': perNeuron(1),
   'neuron/normalize': perNeuron(NORMALISE),
@@ -155,15 +156,9 @@ const ARITHMETIC: Readonly<Record<KernelName, Arithmetic>> = {
   'probe/speed': perNeuron(4),
 }
 
-/** The kernel of a key, without its parts; undefined for the kernel of a resident network. */
-function nameOf(key: string): KernelName | undefined {
-  const [name = ''] = key.split('+', 1)
-  return Object.hasOwn(ARITHMETIC, name) ? (name as KernelName) : undefined
-}
-
 /**
  * The arithmetic of one dispatch.
- * @returns undefined for the kernel of a resident network, which is that of its ticks
+ * @returns undefined for a kernel whose operations are not counted
  */
 export function arithmeticOf(
   operation: Operation,
@@ -171,8 +166,9 @@ export function arithmeticOf(
   matrices: ReadonlyMap<string, Matrix>,
 ): { readonly operations: number; readonly movesOf: (binding: string) => number } | undefined {
   const { kernel, owner, constants, workgroups } = operation
-  const name = nameOf(kernel.key)
-  if (name === undefined) return undefined
+  const [name = ''] = kernel.key.split('+', 1)
+  const arithmetic = Object.hasOwn(ARITHMETIC, name) ? ARITHMETIC[name as KernelName] : undefined
+  if (arithmetic === undefined) return undefined
   const params = operation.params(model)
   const dispatch: Dispatch = {
     of(field) {
@@ -185,7 +181,7 @@ export function arithmeticOf(
     constants,
     workgroups,
   }
-  const { operations, moves } = ARITHMETIC[name]
+  const { operations, moves } = arithmetic
   const factors = moves?.(dispatch) ?? {}
   return { operations: operations(dispatch), movesOf: (binding) => factors[binding] ?? 1 }
 }

@@ -65,25 +65,21 @@ export function boundOf(
   return { seconds, by }
 }
 
-/**
- * Bytes and operations of one dispatch.
- * @returns undefined for the kernel of a resident network
- */
+/** Bytes and operations of one dispatch; of a kernel whose operations are not counted two for each number that it moves. */
 export function countsOf(
   operation: Operation,
   { buffers, matrices }: Pick<Plan, 'buffers' | 'matrices'>,
   model: Model,
-): { readonly bytes: number; readonly operations: number } | undefined {
+): { readonly bytes: number; readonly operations: number } {
   const arithmetic = arithmeticOf(operation, model, matrices)
-  if (arithmetic === undefined) return undefined
   /** A buffer that has two bindings is moved once. */
   const moved = new Map<string, number>()
   for (const { name } of operation.kernel.bindings) {
     const buffer = operation.buffers[name] as string
-    if (buffer !== 'none') moved.set(buffer, Math.max(moved.get(buffer) ?? 0, arithmetic.movesOf(name)))
+    if (buffer !== 'none') moved.set(buffer, Math.max(moved.get(buffer) ?? 0, arithmetic?.movesOf(name) ?? 1))
   }
   const bytes = buffers.reduce((sum, one) => sum + one.bytes * (moved.get(one.name) ?? 0), 0)
-  return { bytes, operations: arithmetic.operations }
+  return { bytes, operations: arithmetic?.operations ?? bytes / 2 }
 }
 
 /**
@@ -94,9 +90,7 @@ const RESIDENT_TICKS = 100
 /** The roofline of the ticks of a plan. A resident network is one row: the operations of a tick, 100 times. */
 export function rooflineOf(plan: Plan, model: Model, roof: Roof): Roofline {
   const rows = plan.tick.map((operation): RooflineRow => {
-    const counts = countsOf(operation, plan, model)
-    if (counts === undefined) throw new Error(`${operation.label}: nothing is known of its kernel`)
-    return rowOf(operation, ticksBetween(operation, model), counts, roof)
+    return rowOf(operation, ticksBetween(operation, model), countsOf(operation, plan, model), roof)
   })
   if (plan.batched === undefined) return meanOf(rows, roof)
   const { operation, parts } = plan.batched
