@@ -365,6 +365,8 @@ export function createPanel(
     void editor.then((one) => {
       one.show(text, fault)
       one.focus()
+      // On a small screen it is below the graph.
+      host.scrollIntoView({ block: 'nearest' })
     }, fail)
   })
   const fail = (error: unknown): void => messages.notice(textOf(error))

@@ -52,7 +52,7 @@ export function createClaims(): Claims {
       const failing = verdicts.filter(({ state }) => state === 'fails').length
       const fails = failing === 0 ? '' : `, ${failing} ${failing === 1 ? 'fails' : 'fail'}`
       assign(count, {
-        textContent: `${holding} of ${verdicts.length} claim${verdicts.length === 1 ? '' : 's'} hold${fails}`,
+        textContent: `${holding} of ${verdicts.length} ${verdicts.length === 1 ? 'claim holds' : 'claims hold'}${fails}`,
       })
       verdicts.forEach(({ state, found }, index) => {
         const [item, dot] = [list.children[index], dots.children[index]]

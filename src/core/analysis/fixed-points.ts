@@ -225,14 +225,18 @@ export interface FixedPoint extends Description {
 export interface FixedPoints {
   /** The largest basin first. */
   readonly points: readonly FixedPoint[]
-  /** Index of the point that each start reached, -1 without rest, [K]. */
+  /** Index of the point that each start reached, -1 without rest or point, [K]. */
   readonly of: Int32Array
+  /** Starts that slowed down where there is no fixed point: Newton's method finds none there. */
+  readonly slowed: number
 }
 
 /** Before refinement, two states are merged if their distance relative to the largest |x| is below this. */
 const NEAR = 1e-3
 /** The same bound after refinement. */
 const SAME = 1e-6
+/** The largest residual of a fixed point, relative to the largest |x| (at least 1). */
+const FOUND = 1e-6
 
 /**
  * Refines the end states by Newton's method in float64, merges equal points, and classifies each.
@@ -254,13 +258,25 @@ export async function findFixedPoints(
     basin: number
   }[] = []
   const of = new Int32Array(isResting.length).fill(-1)
+  /** Where Newton's method found no point. */
+  const ghosts: Float64Array[] = []
+  let slowed = 0
   for (const [start, isAtRest] of isResting.entries()) {
     await each(start)
     if (!isAtRest) continue
     const rough = row(rested, flow.size, start)
+    if (ghosts.some((one) => areNear(one, rough, NEAR))) {
+      slowed++
+      continue
+    }
     let index = found.findIndex((point) => point.rough.some((one) => areNear(one, rough, NEAR)))
     if (index < 0) {
       const { x, residual } = await refine(flow, rough)
+      if (residual > FOUND * x.reduce((most, value) => Math.max(most, Math.abs(value)), 1)) {
+        ghosts.push(rough)
+        slowed++
+        continue
+      }
       index = found.findIndex((point) => areNear(point.x, x, SAME))
       if (index < 0) index = found.push({ rough: [], x, residual, basin: 0 }) - 1
       found[index]?.rough.push(rough)
@@ -290,7 +306,7 @@ export async function findFixedPoints(
       hyperbolic: hyperbolic ?? false,
     })
   }
-  return { points, of: of.map((index) => (index < 0 ? -1 : order.indexOf(index))) }
+  return { points, of: of.map((index) => (index < 0 ? -1 : order.indexOf(index))), slowed }
 }
 
 function areNear(a: Float64Array, b: Float64Array, tolerance: number): boolean {

@@ -56,7 +56,7 @@ export const patternRing: Reproduction = {
     'For patterns dense on the unit circle, E = -(1/b) log sum exp(-b |v - xi|^2) is least at the radius R = I1(2 b R) / I0(2 b R). The radius is 0 up to ' +
     'b = 1, then .413, .724, .831, .946 at b = 1.1, 1.5, 2, 5. This holds in every direction, between the patterns too.',
   method:
-    `${PATTERNS} patterns, ${STARTS} starts for each b, from inside and outside of the circle; steps of length tau, which are one update each. ` +
+    `${PATTERNS} patterns, ${STARTS} starts for each b, from inside and outside of the circle; steps of half of tau. ` +
     'beta = 2 b with the half-norm offset. The radius is solved for in float64 and compared within 1e-4, and so is the difference of the ' +
     'longest and the shortest. At this number of patterns the sum is an integral to more digits than float32 has.',
   duration: { quick: '1 s', full: '1 s' },
@@ -66,7 +66,7 @@ export const patternRing: Reproduction = {
     {
       constants: ['time.dt'],
       only: 'doubled',
-      why: 'twice the step from the same minimum: still a descent',
+      why: 'a step of length tau is the update, which always descends',
       bites: 8,
     },
     { constants: ['time.ticks'], only: 'doubled', why: 'the states rest in the minima' },

@@ -101,7 +101,7 @@ W and Xi are fixed at their values of tick 0, or of --at. There is no stimulus a
 normal random numbers as large as the entries of the memories. With --from memories, starts are the memories in turn, plus
 the same random numbers times --noise. All starts run on the GPU until every neuron is slower than --speed, for at most ten
 times the scenario's ticks. Each final state is refined by Newton's method in float64, and equal points are merged. Starts
-that do not come to rest are only counted.
+that do not come to rest, or slow down where Newton's method finds no fixed point, are only counted.
 
 Kinds of points:
   memory    The activations have a cosine of at least ${ALIKE} with one row of a memory, or with a pattern of a synapse.
@@ -111,7 +111,7 @@ Kinds of points:
   spurious  Every other point.
 A point is stable or a saddle. The number of unstable directions of a saddle is the number of eigenvalues of the Jacobian
 above 0; equal eigenvalues may count once. Runs rest at saddles by chance only. With a large --speed, such as 1, they stop where
-they slow down near a saddle, and Newton's method goes to it.
+they slow down near a saddle, and Newton's method goes to it if there is one.
 
 Standard output: a table with one line for each point, the largest basin first. Columns: share of the starts, kind,
 stability, largest eigenvalue (1 / model time), energy, cosine and memories. The last lines count the other starts. With
@@ -119,7 +119,7 @@ stability, largest eigenvalue (1 / model time), energy, cosine and memories. The
 
 Files, for F points and K starts:
   FOLDER/fixed-points.npz   LAYER [F, N], the state of each dynamic layer; basin, energy, residual (largest tau |dx/dt|),
-                            largest (eigenvalue), unstable (-1 = many), cosine [F]; start.point [K], -1 = not at rest
+                            largest (eigenvalue), unstable (-1 = many), cosine [F]; start.point [K], -1 = at none
   FOLDER/fixed-points.json  the table, with all memories of each point; scenario with all defaults, adapter, versions
   FOLDER/fixed-points.svg   basins over energies, by kind
 
@@ -177,6 +177,7 @@ async function fixedPoints(scenario: string, options: FixedPointsOptions): Promi
         points: found.points.map((point) => entryOf(point, options.starts)),
         starts: options.starts,
         moving,
+        slowed: found.slowed,
         from: options.from,
         ...(options.from === 'memories' ? { noise: options.noise } : {}),
         at: options.at,
@@ -315,7 +316,7 @@ function stabilityOf({ unstable, hyperbolic }: FixedPoint): string {
   return hyperbolic ? verdict : `${verdict}, not hyperbolic`
 }
 
-function table({ points }: FixedPoints, { starts, top }: FixedPointsOptions, moving: number): string[] {
+function table({ points, slowed }: FixedPoints, { starts, top }: FixedPointsOptions, moving: number): string[] {
   const percent = (count: number): string => `${((100 * count) / starts).toFixed(1)} %`
   const rows = points
     .slice(0, top)
@@ -337,6 +338,8 @@ function table({ points }: FixedPoints, { starts, top }: FixedPointsOptions, mov
     lines.push(`${more.length} more points with ${share} of the starts; --top ${points.length} shows them`)
   }
   if (moving > 0) lines.push(`${percent(moving)} of the starts have not come to rest`)
+  if (slowed > 0)
+    lines.push(`${percent(slowed)} of the starts slowed down where there is no fixed point; give a smaller --speed`)
   return lines
 }
 

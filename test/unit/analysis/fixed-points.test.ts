@@ -148,6 +148,24 @@ async function found(model: Model): Promise<FixedPoints> {
 }
 
 suite('fixed points', () => {
+  // With b above .53284 the fold of x = 2 tanh x + b at x = -.8814 is gone: states pass it slowly.
+  it('are not where a state only slows down: such starts are counted', async () => {
+    const model = buildModel({
+      replicas: 2,
+      layers: [{ name: 'v', size: 1, lagrangian: { kind: 'tanh', gain: 1 }, bias: rowsOf([[0.533203125]]) }],
+      synapses: [{ name: 'w', layer: 'v', base: { kind: 'matrix', matrix: rowsOf([[2]]) } }],
+    })
+    const moment = momentOf({ ...model, replicas: 1 }, createReference({ ...model, replicas: 1 }))
+    const flow = createFlow(model, moment)
+    const { points, of, slowed } = await findFixedPoints(flow, [], Float64Array.of(-0.8814, 2.4), [
+      true,
+      true,
+    ])
+    expect([[...of], slowed, points.length]).toEqual([[-1, 0], 1, 1])
+    const [x] = points[0]!.x
+    expect(x).toBeCloseTo(2 * Math.tanh(x!) + 0.533203125, 12)
+  })
+
   // tau dx/dt = -x + w tanh(a x): 0 is a saddle for w a > 1, and +-x with x = w tanh(a x) are stable.
   it('of one neuron that drives itself are 0 and the two solutions of x = 2 tanh x', async () => {
     const model = buildModel({

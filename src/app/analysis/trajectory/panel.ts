@@ -87,6 +87,7 @@ export function createTrajectoryPanel(
   // Before what it covers, which takes no focus.
   const covered = place.querySelector<HTMLElement>('.side')
   place.insertBefore(element, covered)
+  element.scrollIntoView({ block: 'nearest' })
   const wide = matchMedia('(min-width: 861px)')
   const cover = (): void => {
     if (covered !== null) covered.inert = wide.matches && !isDestroyed
