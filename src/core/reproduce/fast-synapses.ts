@@ -194,7 +194,11 @@ export const synapticTime: Reproduction = {
       why: 'the optimum is wide: overlaps change by 0.09 at most; fast-synapses judges tau_W where recall depends on it',
       bites: 8,
     },
-    { constants: ['time.ticks'], only: 'doubled', why: 'after 40 tau overlaps change no more, although states move' },
+    {
+      constants: ['time.ticks'],
+      only: 'doubled',
+      why: 'after 40 tau overlaps change no more, although states move',
+    },
     {
       constants: ['time.dt'],
       why: 'overlaps change little after 20 tau, and synapses of tau_W = 64 by 0.07',

@@ -184,7 +184,11 @@ export const pavlovian: Reproduction = {
   constants: { strength: 1 },
   wrong: { constant: 'strength', value: 0.8 },
   unaffected: [
-    { constants: ['time.ticks'], only: 'doubled', why: 'synapses go on to learn the recalled state, which so stays recalled' },
+    {
+      constants: ['time.ticks'],
+      only: 'doubled',
+      why: 'synapses go on to learn the recalled state, which so stays recalled',
+    },
     { constants: ['neurons.v.lagrangian.gain'], only: 'doubled', why: 'activations are signs already' },
     {
       constants: ['neurons.v.lagrangian.gain'],

@@ -316,7 +316,11 @@ function stabilityOf({ unstable, hyperbolic }: FixedPoint): string {
   return hyperbolic ? verdict : `${verdict}, not hyperbolic`
 }
 
-function table({ points, slowed }: FixedPoints, { starts, top }: FixedPointsOptions, moving: number): string[] {
+function table(
+  { points, slowed }: FixedPoints,
+  { starts, top }: FixedPointsOptions,
+  moving: number,
+): string[] {
   const percent = (count: number): string => `${((100 * count) / starts).toFixed(1)} %`
   const rows = points
     .slice(0, top)
@@ -339,7 +343,9 @@ function table({ points, slowed }: FixedPoints, { starts, top }: FixedPointsOpti
   }
   if (moving > 0) lines.push(`${percent(moving)} of the starts have not come to rest`)
   if (slowed > 0)
-    lines.push(`${percent(slowed)} of the starts slowed down where there is no fixed point; give a smaller --speed`)
+    lines.push(
+      `${percent(slowed)} of the starts slowed down where there is no fixed point; give a smaller --speed`,
+    )
   return lines
 }
 
