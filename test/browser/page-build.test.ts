@@ -193,7 +193,8 @@ test("HAMUX's networks and a hierarchy are built from an empty one by keys alone
   await page.keyboard.press('Control+z')
   await eventually(() => scenario('stimulus')).toEqual([])
   await eventually(status).toBe('Runs as drawn.')
-  await page.locator('#redo:enabled').click()
+  await page.locator('.builder-graph [tabindex="0"]').focus()
+  await page.keyboard.press('Control+Shift+Z')
   await eventually(() => scenario('stimulus')).toHaveLength(1)
   await eventually(text).toBe(before)
   const write = async (next: string) => {
@@ -257,4 +258,20 @@ test("HAMUX's networks and a hierarchy are built from an empty one by keys alone
   await eventually(text).toBe(draft)
   await page.getByRole('button', { name: 'Discard draft' }).click()
   await eventually(status).toBe('Runs as drawn.')
+})
+
+test('a size that the files of a scenario do not fit is a draft with its reason, which undo takes back', async () => {
+  const { page } = lab
+  await lab.load('digits')
+  await page.keyboard.press('b')
+  await page.locator('.builder [data-id="neurons.visible"]').focus()
+  const width = page.locator('.builder-form').getByLabel('width')
+  await width.fill('27')
+  await width.press('Tab')
+  await eventually(status).toMatch(/^Draft, .*rows have 784 columns/)
+  expect(await lab.engram('scenario.neurons.visible.size')).toEqual([28, 28])
+  await page.locator('.builder-graph [tabindex="0"]').focus()
+  await page.keyboard.press('Control+z')
+  await eventually(status).toBe('Runs as drawn.')
+  expect(await width.inputValue()).toBe('28')
 })

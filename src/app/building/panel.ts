@@ -185,12 +185,10 @@ export function createPanel(
     let refusal: unknown
     const [first] = changes
     const isNumber = changes.length === 1 && typeof first?.from === 'number' && typeof first.to === 'number'
+    const refused = (error: unknown): void => void (refusal = error)
     const done = isNumber
-      ? await workplace.set(first.path, first.to)
-      : await workplace.rebuild(
-          () => scenario,
-          (error) => (refusal = error),
-        )
+      ? await workplace.set(first.path, first.to, refused)
+      : await workplace.rebuild(() => scenario, refused)
     isBuilding = false
     if (done) {
       running = workplace.opened?.simulation.model.scenario

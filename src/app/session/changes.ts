@@ -33,8 +33,11 @@ export interface ChangeEvents {
 export interface Changes {
   /** The network that is being built. */
   readonly pending: Pending | undefined
-  /** Sets a value; `undefined` removes it. Resolves to false if it is refused, after a message. */
-  readonly set: (path: string, value: unknown) => Promise<boolean>
+  /**
+   * Sets a value; `undefined` removes it. Resolves to false if it is refused, after a message.
+   * @param refused - takes the reason of a refusal in place of a message
+   */
+  readonly set: (path: string, value: unknown, refused?: (reason: unknown) => void) => Promise<boolean>
   /** The same for a value of a control, which may stand for several. */
   setField(path: string, value: unknown): Promise<boolean>
   /**
@@ -177,16 +180,21 @@ export function createChanges(
   }
 
   /** Sets a running parameter, or rebuilds with a changed scenario. */
-  const change = (path: string, value: unknown, edit: (current: Scenario) => unknown): Promise<boolean> => {
+  const change = (
+    path: string,
+    value: unknown,
+    edit: (current: Scenario) => unknown,
+    refused: (reason: unknown) => void = (reason) => messages.notice(textOf(reason)),
+  ): Promise<boolean> => {
     const simulation = bench.opened?.simulation
     if (simulation === undefined || !isRunning(simulation, path, value))
-      return turns.within(() => rebuild(edit))
+      return turns.within(() => rebuild(edit, refused))
     try {
       simulation.set(path, value as number)
       return Promise.resolve(true)
     } catch (error) {
-      messages.notice(textOf(error))
       bench.opened?.controls.update()
+      refused(error)
       return Promise.resolve(false)
     }
   }
@@ -195,7 +203,7 @@ export function createChanges(
     get pending() {
       return pending
     },
-    set: (path, value) => change(path, value, (current) => setValue(current, path, value)),
+    set: (path, value, refused) => change(path, value, (current) => setValue(current, path, value), refused),
     setField: (path, value) => change(path, value, (current) => withField(current, path, value)),
     rebuild: (edit, refused) => turns.within(() => rebuild(edit, refused)),
     become,

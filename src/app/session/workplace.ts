@@ -10,7 +10,7 @@ import { differences } from '../editing/undo.ts'
 import { type Messages, textOf } from '../messages.ts'
 import { createBases } from './bases.ts'
 import { type Outfit, type Places, createBench } from './bench.ts'
-import { createChanges } from './changes.ts'
+import { type Changes, createChanges } from './changes.ts'
 import type { Pending } from './entries.ts'
 import { type Opened, startAnew } from './opened.ts'
 import { type Past, createPast } from './past.ts'
@@ -74,9 +74,10 @@ export interface Workplace {
   reset(): Promise<void>
   /**
    * Changes one value, from the next tick on for a running parameter, else by a rebuild; `undefined` removes it.
+   * @param refused - takes the reason of a refusal in place of a message
    * @returns false when it was refused; a message then says why, and what runs goes on
    */
-  set(path: string, value: unknown): Promise<boolean>
+  readonly set: Changes['set']
   /**
    * Builds the network of a changed scenario in place of the present one. States of the same name and shape,
    * samples, tick, pace and playing stay; other states start again, with a notice.
