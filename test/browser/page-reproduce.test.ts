@@ -64,7 +64,9 @@ test('an experiment of the menu runs live: its points come to lie on the publish
   await eventually(() => dialog().count()).toBe(0)
   await eventually(() => lab.engram<number>('simulation.tick')).toBeGreaterThan(tick)
   await lab.pause()
-  expect(await lab.page.getByRole('combobox', { name: 'Scenario' }).inputValue()).toBe('softmax-synapses')
+  await eventually(() => lab.page.getByRole('combobox', { name: 'Scenario' }).inputValue()).toBe(
+    'softmax-synapses',
+  )
   const state = await lab.read('visible')
   expect(state.every(Number.isFinite)).toBe(true)
 })

@@ -104,8 +104,7 @@ export function createLedger<S>(isKept: (number: number) => boolean = () => fals
       last = { path, at: now }
     },
     reached(tick) {
-      // A frame that was under way at a reset still tells the tick before.
-      if (present !== undefined && tick >= present.from) present.to = tick
+      if (present !== undefined && tick > present.to) present.to = tick
     },
     sample(probe, tick, value) {
       if (present === undefined) return
