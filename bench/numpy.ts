@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { plain } from './peers/plain.ts'
-import { TOLERANCE, type Work, WORKS, difference, inputsOf } from './peers/work.ts'
+import { differenceOf } from '../src/core/measure/difference.ts'
+import { TOLERANCE, type Work, WORKS, inputsOf } from './peers/work.ts'
 
 export const NUMPY = { id: 'numpy', title: 'NumPy; SciPy where sparse', on: 'CPU' } as const
 
@@ -38,7 +39,7 @@ export async function measureNumpy(id: string): Promise<NumpyResult | undefined>
     const bytes = Uint8Array.from(await readFile(join(folder, 'result.f32')))
     const reference = await plain.prepare(work, inputs)
     await reference?.run(work.checkTicks)
-    const apart = difference(new Float32Array(bytes.buffer), (await reference?.result()) ?? [])
+    const apart = differenceOf(new Float32Array(bytes.buffer), (await reference?.result()) ?? [])
     if (apart > TOLERANCE)
       return { peer: NUMPY.id, rounds: [], difference: NaN, refused: `differs by ${apart.toExponential(1)}` }
     return { peer: NUMPY.id, rounds, difference: apart }

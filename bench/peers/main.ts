@@ -1,9 +1,10 @@
 /** The page in which all libraries compute: bench/peers.ts calls it. */
+import { differenceOf } from '../../src/core/measure/difference.ts'
 import { engramPeer } from './engram.ts'
 import { jaxWasm, jaxWebgpu } from './jax.ts'
 import { plain } from './plain.ts'
 import { tensorflowWasm, tensorflowWebgpu } from './tensorflow.ts'
-import { type Inputs, type Peer, type Runner, WORKS, type Work, difference, inputsOf } from './work.ts'
+import { type Inputs, type Peer, type Runner, WORKS, type Work, inputsOf } from './work.ts'
 
 interface Bench {
   readonly peers: readonly { id: string; title: string; on: string }[]
@@ -69,7 +70,7 @@ window.bench = {
     await runner.run(1)
     const prepared = performance.now() - start
     await runner.run(work.checkTicks - 1)
-    return { difference: difference(await runner.result(), expected), prepared }
+    return { difference: differenceOf(await runner.result(), expected), prepared }
   },
   async time(id, ticks) {
     const runner = runnerOf(id)

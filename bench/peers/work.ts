@@ -224,19 +224,6 @@ export function inputsOf(work: Work): Inputs {
 /** Part of the largest entry by which results may differ: single precision, sums of thousands, in any order. */
 export const TOLERANCE = 2e-3
 
-/** The largest difference, as a part of the largest entry. */
-export function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  if (a.length !== b.length) return Infinity
-  let size = 0
-  let most = 0
-  for (let at = 0; at < a.length; at++) {
-    size = Math.max(size, Math.abs(b[at] as number))
-    const distance = Math.abs((a[at] as number) - (b[at] as number))
-    if (!(distance <= most)) most = Number.isFinite(distance) ? distance : Infinity
-  }
-  return most / size
-}
-
 /** A library at one work: inputs uploaded, kernels compiled. */
 export interface Runner {
   /** Advances; resolves when the work is done, without reading anything back. */

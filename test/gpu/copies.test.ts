@@ -69,7 +69,7 @@ async function copies(act: () => unknown): Promise<number> {
   try {
     await act()
     for (const spy of spies) for (const { value } of spy.mock.results) note(value as Float32Array, true)
-    // What a file has besides is less than a hundredth.
+    // Headers and directory of the file: less than a hundredth of its bytes.
     return Number((bytes / BYTES).toFixed(2))
   } finally {
     for (const spy of spies) spy.mockRestore()

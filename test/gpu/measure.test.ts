@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { differenceOf, measureDevice } from '../../src/core/measure/measure.ts'
+import { differenceOf } from '../../src/core/measure/difference.ts'
+import { measureDevice } from '../../src/core/measure/measure.ts'
 import { MEASURED_WORKS } from '../../src/core/measure/works.ts'
 import { measureCells, measureTitle } from '../../src/core/measure/report.ts'
 import { testDevice } from './device.ts'

@@ -8,9 +8,11 @@ import { loadModel } from '../model/load.ts'
 import type { Model } from '../model/model.ts'
 import { reportedKey } from '../plan/reports.ts'
 import { rooflineOf } from '../plan/roofline.ts'
+import { medianOf } from '../plan/tuning.ts'
 import { createReference } from '../reference/network.ts'
 import { type Simulation, createSimulation } from '../run/simulation.ts'
 import { copyBandwidth } from './bandwidth.ts'
+import { differenceOf } from './difference.ts'
 import type { DeviceReport, Measurement } from './report.ts'
 import { MEASURED_WORKS, type MeasuredWork, type Way } from './works.ts'
 
@@ -213,19 +215,6 @@ async function check(
   }
 }
 
-/** The largest difference, as a part of the largest entry; Infinity for what is no number. */
-export function differenceOf(found: ArrayLike<number>, expected: ArrayLike<number>): number {
-  if (found.length !== expected.length) return Infinity
-  let size = 0
-  let most = 0
-  for (let at = 0; at < found.length; at++) {
-    size = Math.max(size, Math.abs(expected[at] as number))
-    const distance = Math.abs((found[at] as number) - (expected[at] as number))
-    if (!(distance <= most)) most = Number.isFinite(distance) ? distance : Infinity
-  }
-  return most / size
-}
-
 function rowOf(work: MeasuredWork, way: Way, size: number): Measurement {
   return {
     work: work.id,
@@ -294,9 +283,4 @@ async function time(
 function kernelsOf({ plan }: Simulation): string[] {
   const operations = plan.batched === undefined ? plan.tick : [plan.batched.operation]
   return [...new Set(operations.map(({ kernel }) => reportedKey(kernel.key)))]
-}
-
-export function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN
 }

@@ -1,4 +1,5 @@
 /** What a measurement says of a device: plain data, to be sent to others, and its table. */
+import { medianOf } from '../plan/tuning.ts'
 
 /** One form of one work. */
 export interface Measurement {
@@ -67,12 +68,11 @@ export const NUMBER_COLUMNS: readonly number[] = [2, 3, 4, 5, 6]
 export function measureCells({ title, way, size, unit, ms, bytes, share, refused }: Measurement): string[] {
   const place = [title, way, `${size.toLocaleString('en')} ${unit}`]
   if (refused !== undefined) return [...place, 'wrong', refused, '-', '-']
-  const sorted = [...ms].sort((a, b) => a - b)
-  const median = sorted[Math.floor(sorted.length / 2)] as number
+  const median = medianOf(ms)
   return [
     ...place,
     digits(median),
-    `${digits(sorted[0] as number)} to ${digits(sorted.at(-1) as number)}`,
+    `${digits(Math.min(...ms))} to ${digits(Math.max(...ms))}`,
     digits(bytes / median / 1e6),
     `${(100 * share).toFixed(0)} %`,
   ]
