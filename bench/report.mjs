@@ -61,40 +61,61 @@ function scalingTable({ bySize, byReplicas }) {
   return `${rows(bySize, 'ms per tick, by neurons')}\n\n${rows(byReplicas, 'ms per tick, by replicas')}`
 }
 
+/** The median of a number of the rounds that have it. */
+function of(rounds, value) {
+  const found = rounds.map(value).filter((one) => one !== undefined)
+  return found.length === 0 ? undefined : median(found)
+}
+
+const seconds = (ms) => (ms === undefined ? '-' : digits(ms / 1000))
+
 /** What a user waits for: seconds, memory, and the parts of a run. */
-function jobsTable({ measured, load }) {
-  const of = (rounds, value) => {
-    const found = rounds.map(value).filter((one) => one !== undefined)
-    return found.length === 0 ? undefined : median(found)
-  }
-  const seconds = (ms) => (ms === undefined ? '-' : digits(ms / 1000))
+function jobsTable({ measured }) {
   const part = (rounds, from, to) =>
     seconds(
       of(rounds, ({ marks }) => (marks.read === undefined ? undefined : marks[to] - (marks[from] ?? 0))),
     )
-  const rows = measured.map(({ name, rounds, gpu }) => [
-    name,
-    seconds(of(rounds, ({ wall }) => wall)),
-    seconds(of(rounds, ({ cpu }) => cpu)),
-    of(rounds, ({ memory }) => memory)?.toFixed(0) ?? '-',
-    gpu === undefined ? '-' : digits(gpu),
-    part(rounds, undefined, 'read'),
-    part(rounds, 'read', 'compiled'),
-    part(rounds, 'compiled', 'ran'),
-    part(rounds, 'ran', 'end'),
-  ])
+  const rows = measured
+    .filter(({ isInTable }) => isInTable)
+    .map(({ name, rounds, gpu, load }) => [
+      name,
+      seconds(of(rounds, ({ wall }) => wall)),
+      seconds(of(rounds, ({ cpu }) => cpu)),
+      of(rounds, ({ memory }) => memory)?.toFixed(0) ?? '-',
+      gpu === undefined ? '-' : digits(gpu),
+      part(rounds, undefined, 'read'),
+      part(rounds, 'read', 'compiled'),
+      part(rounds, 'compiled', 'ran'),
+      part(rounds, 'ran', 'end'),
+      load.toFixed(1),
+    ])
   return headed([
-    [
-      `load ${load.toFixed(1)}`,
-      'wall, s',
-      'CPU, s',
-      'process, MiB',
-      'adapter, MiB',
-      'start',
-      'compile',
-      'run',
-      'write',
-    ],
+    ['', 'wall, s', 'CPU, s', 'process, MiB', 'adapter, MiB', 'start', 'compile', 'run', 'write', 'load'],
+    ...rows,
+  ])
+}
+
+/** The same jobs in another commit, in turns: now, and as a part of before. */
+function againstTable({ measured }) {
+  const rows = measured
+    .filter(({ against }) => against !== undefined)
+    .map(({ name, rounds, against, load }) => {
+      const ratio = (value) => {
+        const [now, before] = [of(rounds, value), of(against, value)]
+        return now === undefined || before === undefined ? '-' : (now / before).toFixed(2)
+      }
+      return [
+        name,
+        seconds(of(rounds, ({ wall }) => wall)),
+        ratio(({ wall }) => wall),
+        ratio(({ cpu }) => cpu),
+        ratio(({ memory }) => memory),
+        load.toFixed(1),
+      ]
+    })
+  const [commit = ''] = measured.flatMap(({ commit: one }) => one ?? [])
+  return headed([
+    [`before: ${commit}`, 'wall, s', 'wall / before', 'CPU / before', 'memory / before', 'load'],
     ...rows,
   ])
 }
@@ -106,7 +127,7 @@ for (const name of results) {
   const json = await readJson(`bench/results/${name}`)
   const id = name.replace('.json', '')
   if (id === 'peers') Object.assign(tables, { peers: peersTable(json), spread: spreadTable(json) })
-  else if (id === 'jobs') tables.jobs = jobsTable(json)
+  else if (id === 'jobs') Object.assign(tables, { jobs: jobsTable(json), against: againstTable(json) })
   else tables[id] = id.startsWith('scaling') ? scalingTable(json) : ownTable(json)
 }
 

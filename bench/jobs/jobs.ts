@@ -27,7 +27,10 @@ const SCENARIOS = readdirSync(new URL('../../scenarios/', import.meta.url))
 
 const NUMPY = fileURLToPath(new URL('numpy_jobs.py', import.meta.url))
 
-/** 32 values of beta, 32 of the damage, 10 cues each: 10,240 networks of 784 neurons and 100 memories, 150 ticks. */
+/**
+ * 32 values of beta, 32 of the damage, 10 cues each: 10,240 networks of 784 neurons and 100 memories, 150 ticks. The scenario has 12 x 12
+ * points, and 10 cues at each of them are 1,440 replicas.
+ */
 const DIAGRAM = [
   'run',
   'phase-diagram',
@@ -36,7 +39,7 @@ const DIAGRAM = [
   '--vary',
   'stimulus.0.patterns.corrupt.fraction=0:0.55:32',
   '--set',
-  'replicas.count=10240',
+  'replicas.count=1440',
   '--quiet',
 ]
 
@@ -50,6 +53,8 @@ const SWEEP = [
   'neurons.visible.lagrangian.gain=1:10:10',
   '--seeds',
   '1:10',
+  '--out',
+  'out',
   '--quiet',
 ]
 

@@ -17,7 +17,7 @@ const HELP = `npm run bench:jobs -- [WORD...] [--table] [--rounds N] [--against 
 
 Runs the jobs whose name contains one of the words; without a word all but "reproduce all" and "npm test"; with --table those of the
 table in docs/performance.md. Takes the median of N rounds (default 3), of jobs of a minute or more one round. Writes
-bench/results/jobs.json; npm run bench:report makes the table of it.
+bench/results/jobs.json, where jobs that were not chosen keep their rows; npm run bench:report makes the tables of it.
 
   npm run bench:jobs -- --table && npm run bench:report
   npm run bench:jobs -- help validate
@@ -39,8 +39,14 @@ interface Round {
 
 interface Measured {
   readonly name: string
+  /** Of the machine at the end of the job. */
+  readonly load: number
+  /** A row of the table of docs/performance.md. */
+  readonly isInTable?: true
   readonly rounds: readonly Round[]
+  /** The same in another commit, in turns. */
   readonly against?: readonly Round[]
+  readonly commit?: string
   /** MiB of all buffers on the adapter, as `engram plan` counts them. */
   readonly gpu?: number
 }
@@ -98,16 +104,17 @@ export async function benchJobs(args: readonly string[]): Promise<void> {
         if (other !== undefined) against.push(await once(job, other))
       }
       const gpu = gpuOf(job)
+      const [load = NaN] = loadavg()
       measured.push({
         name: job.name,
+        load,
+        ...(job.isInTable ? { isInTable: true } : {}),
         rounds: own,
         ...(gpu === undefined ? {} : { gpu }),
-        ...(other === undefined ? {} : { against }),
+        ...(other === undefined ? {} : { against, commit: values.against }),
       })
-      const [load = NaN] = loadavg()
-      const date = new Date().toISOString().slice(0, 10)
       // After each job: what ends in between leaves what was measured.
-      write({ date, node: process.version, load, against: values.against, measured })
+      write(measured)
       process.stderr.write(`${job.name}: ${median(own.map(({ wall }) => wall)).toFixed(0)} ms\n`)
     }
     process.stdout.write(`${aligned(tableOf(measured)).join('\n')}\n`)
@@ -207,10 +214,17 @@ function run(job: Job, root: string, folder: string): Round {
   }
 }
 
-function write(results: object): void {
+/** The rows of jobs that were not measured now stay. */
+function write(measured: readonly Measured[]): void {
   const folder = join(ROOT, 'bench/results')
   mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'jobs.json'), `${JSON.stringify(results, null, 2)}\n`)
+  const file = join(folder, 'jobs.json')
+  const earlier = existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as { readonly measured: readonly Measured[] }).measured
+    : []
+  const all = JOBS.flatMap(({ name }) => [...measured, ...earlier].find((one) => one.name === name) ?? [])
+  const date = new Date().toISOString().slice(0, 10)
+  writeFileSync(file, `${JSON.stringify({ date, node: process.version, measured: all }, null, 2)}\n`)
 }
 
 /** From one mark to the next: reading the scenario, the device and its kernels, ticks, writing. */
