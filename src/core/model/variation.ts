@@ -92,6 +92,12 @@ export function withVariation(raw: unknown, assignments: readonly string[]): unk
     Object.values(axes).reduce((product, { steps, values }) => product * (values?.length ?? steps ?? 1), 1)
   const count = before === undefined ? Number(replicas) : before.count
   const each = before === undefined ? count : count === undefined ? undefined : count / points(before.vary)
+  if (before !== undefined && each !== undefined && !Number.isNaN(each) && !Number.isInteger(each))
+    throw new ModelError(
+      `${show(count)} replicas are no whole number at each of the ${points(before.vary)} points of the scenario, and each point of the new grid takes ` +
+        `as many; set it to ${points(before.vary)} times the replicas of a point`,
+      { path: 'replicas.count' },
+    )
   return {
     ...raw,
     replicas: {

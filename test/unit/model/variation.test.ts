@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Model, Stimulus } from '../../../src/core/model/model.ts'
 import { runningParameters, withParameter } from '../../../src/core/model/parameters.ts'
 import { setPath, valueAt } from '../../../src/core/model/path.ts'
-import { axisValues, networkOf, repetitionOf } from '../../../src/core/model/variation.ts'
+import { axisValues, networkOf, repetitionOf, withVariation } from '../../../src/core/model/variation.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
 import { hidden, resolve, scenario, visible, type Raw } from './resolving.ts'
 
@@ -22,6 +22,15 @@ const axes = (model: Model): Record<string, number[]> =>
   Object.fromEntries(model.variation!.axes.map((axis) => [axis.path, [...axisValues(model, axis)]]))
 
 describe('the axes of a variation', () => {
+  it('that are added keep the replicas of a point, which must be a whole number', () => {
+    const added = (count: number): unknown =>
+      withVariation(varying({ [BETA]: { values: [1, 2, 3, 4] } }, {}, count), [`${FLIP}=0,0.1,0.2`])
+    expect(added(8)).toMatchObject({ replicas: { count: 24 } })
+    expect(() => added(10)).toThrow(
+      'replicas.count: 10 replicas are no whole number at each of the 4 points of the scenario, and each point of the new grid takes as many; set it to 4 times the replicas of a point',
+    )
+  })
+
   it('divide a range into equal differences or equal ratios, both ends included', async () => {
     const linear = await resolve(varying({ [BETA]: { from: 1, to: 3, steps: 5 } }))
     expect(linear.variation!.axes[0]!.values).toEqual([1, 1.5, 2, 2.5, 3])
